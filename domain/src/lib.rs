@@ -1,0 +1,1 @@
+//! Nouns, rules and all of the product's SQL.

@@ -1,0 +1,1 @@
+//! A durable session engine on Postgres.
