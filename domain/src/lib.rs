@@ -1,1 +1,4 @@
 //! Nouns, rules and all of the product's SQL.
+
+pub mod money;
+pub mod words;

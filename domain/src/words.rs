@@ -1,0 +1,147 @@
+//! Small English phrases that every page and mail shares, the browser's live clocks included.
+//!
+//! All of them are functions of a number of seconds, so that none needs a clock or a calendar.
+
+const MINUTE: i64 = 60;
+const HOUR: i64 = 60 * MINUTE;
+const DAY: i64 = 24 * HOUR;
+
+/// `1 request`, `3 requests`: for nouns whose plural is an s; see [`count_of`] for the others.
+pub fn count(n: i64, noun: &str) -> String {
+    count_of(n, noun, &format!("{noun}s"))
+}
+
+/// `1 company`, `2 companies`.
+pub fn count_of(n: i64, one: &str, many: &str) -> String {
+    format!("{n} {}", if n == 1 { one } else { many })
+}
+
+/// `Rosa`, `Rosa and Theo`, `Rosa, Theo and Mina`.
+pub fn list<T: AsRef<str>>(items: &[T]) -> String {
+    match items {
+        [] => String::new(),
+        [only] => only.as_ref().to_owned(),
+        [first @ .., last] => {
+            let first: Vec<&str> = first.iter().map(AsRef::as_ref).collect();
+            format!("{} and {}", first.join(", "), last.as_ref())
+        }
+    }
+}
+
+/// How long ago something was: `just now`, `14 minutes ago`, `3 hours ago`, `11 days ago`.
+///
+/// An age below a minute, or below zero because two clocks disagree, is `just now`.
+pub fn ago(seconds: i64) -> String {
+    match spell(seconds) {
+        Some(age) => format!("{age} ago"),
+        None => "just now".to_owned(),
+    }
+}
+
+/// How old a card is: `new`, `14 minutes old`, `11 days old`. Below a minute it is `new`.
+pub fn old(seconds: i64) -> String {
+    match spell(seconds) {
+        Some(age) => format!("{age} old"),
+        None => "new".to_owned(),
+    }
+}
+
+/// What is left of a cycle, in seconds of working time: `31 h left`, `40 min left`, `2 h over`.
+///
+/// Rounded down on both sides: a page never promises time that is not there, and never makes a
+/// delay longer than it is. Within a minute of zero it is `due now`.
+pub fn left(seconds: i64) -> String {
+    let side = if seconds < 0 { "over" } else { "left" };
+    match short(seconds.saturating_abs()) {
+        Some(time) => format!("{time} {side}"),
+        None => "due now".to_owned(),
+    }
+}
+
+/// A length of working time: `31 h`, `40 min`, `under 1 min`; below zero counts as none.
+pub fn length(seconds: i64) -> String {
+    short(seconds).unwrap_or_else(|| "under 1 min".to_owned())
+}
+
+fn short(seconds: i64) -> Option<String> {
+    match seconds {
+        HOUR.. => Some(format!("{} h", seconds / HOUR)),
+        MINUTE.. => Some(format!("{} min", seconds / MINUTE)),
+        _ => None,
+    }
+}
+
+fn spell(seconds: i64) -> Option<String> {
+    match seconds {
+        DAY.. => Some(count(seconds / DAY, "day")),
+        HOUR.. => Some(count(seconds / HOUR, "hour")),
+        MINUTE.. => Some(count(seconds / MINUTE, "minute")),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nouns_agree_with_their_number() {
+        assert_eq!(count(0, "request"), "0 requests");
+        assert_eq!(count(1, "request"), "1 request");
+        assert_eq!(count(-1, "request"), "-1 requests");
+        assert_eq!(count_of(2, "company", "companies"), "2 companies");
+    }
+
+    #[test]
+    fn lists_read_like_a_sentence() {
+        assert_eq!(list::<&str>(&[]), "");
+        assert_eq!(list(&["Rosa"]), "Rosa");
+        assert_eq!(list(&["Rosa", "Theo"]), "Rosa and Theo");
+        assert_eq!(
+            list(&["Rosa".to_owned(), "Theo".into(), "Mina".into()]),
+            "Rosa, Theo and Mina"
+        );
+    }
+
+    #[test]
+    fn ages_change_their_unit_at_its_edge() {
+        let cases = [
+            (i64::MIN, "just now"),
+            (-5, "just now"),
+            (59, "just now"),
+            (60, "1 minute ago"),
+            (14 * MINUTE + 59, "14 minutes ago"),
+            (HOUR - 1, "59 minutes ago"),
+            (HOUR, "1 hour ago"),
+            (DAY - 1, "23 hours ago"),
+            (DAY, "1 day ago"),
+            (11 * DAY, "11 days ago"),
+        ];
+        for (seconds, words) in cases {
+            assert_eq!(ago(seconds), words, "{seconds}");
+        }
+        assert_eq!(old(30), "new");
+        assert_eq!(old(11 * DAY), "11 days old");
+    }
+
+    #[test]
+    fn time_left_is_never_flattered() {
+        let cases = [
+            (32 * HOUR - 1, "31 h left"),
+            (HOUR, "1 h left"),
+            (HOUR - 1, "59 min left"),
+            (40 * MINUTE, "40 min left"),
+            (59, "due now"),
+            (0, "due now"),
+            (-59, "due now"),
+            (-60, "1 min over"),
+            (-(3 * HOUR) + 1, "2 h over"),
+        ];
+        for (seconds, words) in cases {
+            assert_eq!(left(seconds), words, "{seconds}");
+        }
+        assert!(left(i64::MIN).ends_with(" h over"));
+        assert_eq!(length(29 * HOUR), "29 h");
+        assert_eq!(length(12), "under 1 min");
+    }
+}
