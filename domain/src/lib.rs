@@ -1,4 +1,27 @@
-//! Nouns, rules and all of the product's SQL.
+//! Throughline's nouns and rules, and all of the product's SQL.
+//!
+//! Types always compile, to the browser too; what needs Postgres is behind the feature `sql`. Every function that
+//! reads or writes takes a [`Scope`] first: who acts, in which workspace, for which client. Postgres holds the same
+//! scope by row-level security (`migrations/`).
 
+pub mod ids;
 pub mod money;
+pub mod requests;
+pub mod scope;
+pub mod session;
 pub mod words;
+
+#[cfg(feature = "sql")]
+mod clock;
+#[cfg(feature = "sql")]
+mod db;
+#[cfg(feature = "sql")]
+mod error;
+
+#[cfg(feature = "sql")]
+pub use clock::Clock;
+#[cfg(feature = "sql")]
+pub use db::{Db, Office, Tx};
+#[cfg(feature = "sql")]
+pub use error::{Error, FieldErrors, OnConstraint, Result};
+pub use scope::{Actor, Role, Scope};

@@ -1,0 +1,193 @@
+//! The vocabulary of a session: the AI SDK's UI message parts in an envelope of ours, and `data-*` parts beyond them.
+//! Source of the shared part names: the `ai` package's UI message stream, version 1.
+
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    ids::{ApprovalId, ControlId, DeliverableId, FileId, RunId},
+    requests::Column,
+};
+
+/// One entry of a session.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Event {
+    /// Unique, time-ordered.
+    pub id: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub run: Option<RunId>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub attempt: Option<u32>,
+    pub author: Author,
+    /// Milliseconds since 1970, UTC.
+    pub at: i64,
+    #[serde(flatten)]
+    pub part: Part,
+}
+
+impl Event {
+    /// An event outside any run.
+    #[cfg(feature = "sql")]
+    pub fn new(author: Author, at: chrono::DateTime<chrono::Utc>, part: Part) -> Self {
+        let id = uuid::Uuid::now_v7().simple().to_string();
+        Self { id, run: None, attempt: None, author, at: at.timestamp_millis(), part }
+    }
+
+    /// The same event as part of a run's attempt.
+    pub fn of_run(mut self, run: RunId, attempt: u32) -> Self {
+        self.run = Some(run);
+        self.attempt = Some(attempt);
+        self
+    }
+
+    /// The event as the log keeps it: one JSON object, one line.
+    pub fn to_json(&self) -> String {
+        serde_json::to_string(self).expect("an event has only string keys")
+    }
+
+    /// Reads an event of the log; unknown kinds become [`Part::Unknown`].
+    pub fn from_json(text: &str) -> Result<Self, serde_json::Error> {
+        serde_json::from_str(text)
+    }
+}
+
+/// Who wrote an event.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Author {
+    pub kind: AuthorKind,
+    /// The person's or agent's id; empty for the system.
+    pub id: String,
+    pub name: String,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum AuthorKind {
+    /// A member of the client.
+    Person,
+    /// Someone of the workspace.
+    Operator,
+    Agent,
+    /// The server itself: an expiry, a clock, a queue that moved on.
+    System,
+}
+
+impl Author {
+    /// The server itself.
+    pub fn system() -> Self {
+        Self { kind: AuthorKind::System, id: String::new(), name: String::new() }
+    }
+}
+
+/// What happened.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "type", rename_all = "kebab-case", rename_all_fields = "camelCase")]
+pub enum Part {
+    TextStart { id: String },
+    TextDelta { id: String, delta: String },
+    TextEnd { id: String },
+    /// The request as it was asked.
+    DataAsked { title: String, brief: String },
+    /// A person's words to everyone.
+    DataComment { text: String },
+    /// A file that came with a comment or with the request.
+    DataFile { file: FileId, name: String, bytes: u64 },
+    /// A run's new state. `failure` in a client's words; `rehearsal`: worked without a model.
+    DataRun {
+        state: RunState,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        failure: Option<String>,
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        rehearsal: bool,
+    },
+    /// The whole plan as it stands; a later one replaces it in place.
+    DataPlan { steps: Vec<PlanStep> },
+    /// A step of work in plain words; the same `id` again replaces it.
+    DataStep {
+        id: String,
+        title: String,
+        #[serde(default, skip_serializing_if = "String::is_empty")]
+        detail: String,
+        state: StepState,
+    },
+    /// A question that suspends the run. `expires`: milliseconds since 1970, UTC.
+    DataApproval { approval: ApprovalId, question: String, detail: String, options: Vec<Choice>, expires: i64 },
+    /// How a question ended: `label` of the answer, or none when it expired or was withdrawn.
+    DataAnswer {
+        approval: ApprovalId,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        label: Option<String>,
+        expired: bool,
+    },
+    /// Someone asked to stop the work.
+    DataStop { control: ControlId },
+    /// Someone said something to the agent at work.
+    DataSteer { control: ControlId, text: String },
+    /// What came of a stop or a steer: `done`, `refused`, `already_ended` or `no_answer`, and why.
+    DataOutcome { control: ControlId, outcome: String, reason: String },
+    DataDeliverable { deliverable: DeliverableId, title: String, version: u32 },
+    /// The client's verdict: `approved`, or a change asked for with its reason.
+    DataReview { approved: bool, reason: String },
+    /// The request moved on the board.
+    DataMoved { from: Column, to: Column },
+    /// A kind that this version does not know; kept in the log, passed over on the page.
+    #[serde(other)]
+    Unknown,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum RunState {
+    Queued,
+    Working,
+    Suspended,
+    Completed,
+    Cancelled,
+    Failed,
+}
+
+impl RunState {
+    /// The word that the database keeps.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Queued => "queued",
+            Self::Working => "working",
+            Self::Suspended => "suspended",
+            Self::Completed => "completed",
+            Self::Cancelled => "cancelled",
+            Self::Failed => "failed",
+        }
+    }
+
+    /// The state of that word, if there is one.
+    pub fn parse(word: &str) -> Option<Self> {
+        use RunState::*;
+        [Queued, Working, Suspended, Completed, Cancelled, Failed].into_iter().find(|s| s.as_str() == word)
+    }
+
+    /// Nothing more will come of it.
+    pub fn has_ended(self) -> bool {
+        matches!(self, Self::Completed | Self::Cancelled | Self::Failed)
+    }
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PlanStep {
+    pub title: String,
+    pub state: StepState,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum StepState {
+    Open,
+    Working,
+    Done,
+    Failed,
+}
+
+/// One of the answers that an approval offers.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Choice {
+    pub key: String,
+    pub label: String,
+}

@@ -1,0 +1,9 @@
+//! A request's session: what is written to it ([`Event`]) and how that reads ([`Conversation`]).
+//!
+//! The fold is one piece of code for the server's first paint and for the page that follows live.
+
+mod event;
+mod fold;
+
+pub use event::{Author, AuthorKind, Choice, Event, Part, PlanStep, RunState, StepState};
+pub use fold::{Body, Conversation, Entry, Outcome, RunNow, Settled, Touched};
