@@ -4,12 +4,16 @@
 //! reads or writes takes a [`Scope`] first: who acts, in which workspace, for which client. Postgres holds the same
 //! scope by row-level security (`migrations/`).
 
+pub mod accounts;
 pub mod ids;
+#[cfg(feature = "sql")]
+pub mod calendar;
 pub mod money;
 pub mod requests;
 pub mod scope;
 pub mod session;
 pub mod words;
+pub mod workspaces;
 
 #[cfg(feature = "sql")]
 mod clock;

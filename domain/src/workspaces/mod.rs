@@ -1,0 +1,7 @@
+//! Workspaces: an operator's business, its brand and its calendar.
+
+mod model;
+#[cfg(feature = "sql")]
+pub mod queries;
+
+pub use model::Workspace;

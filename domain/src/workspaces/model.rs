@@ -1,0 +1,23 @@
+use crate::ids::WorkspaceId;
+
+/// What every page of a workspace needs to know of it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Workspace {
+    pub id: WorkspaceId,
+    pub name: String,
+    /// The storefront's heading.
+    pub tagline: String,
+    /// The sentence below it.
+    pub promise: String,
+    /// IANA name of its time zone.
+    pub zone: String,
+    /// ISO 4217 code that new offers start with.
+    pub currency: String,
+    /// Own accent colours as `#rrggbb`, for light and dark pages.
+    pub line_light: Option<String>,
+    pub line_dark: Option<String>,
+    /// What a client agrees to at sign-up, in Markdown.
+    pub terms: String,
+    /// The stream that the desk's pages follow.
+    pub desk_stream: uuid::Uuid,
+}
