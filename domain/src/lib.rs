@@ -21,6 +21,8 @@ mod clock;
 mod db;
 #[cfg(feature = "sql")]
 mod error;
+#[cfg(feature = "sql")]
+pub mod secret;
 
 #[cfg(feature = "sql")]
 pub use clock::Clock;
