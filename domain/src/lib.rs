@@ -22,6 +22,8 @@ mod db;
 #[cfg(feature = "sql")]
 mod error;
 #[cfg(feature = "sql")]
+pub mod install;
+#[cfg(feature = "sql")]
 pub mod secret;
 
 #[cfg(feature = "sql")]

@@ -23,8 +23,8 @@ pub fn hash(token: &str) -> Vec<u8> {
 }
 
 /// HMAC-SHA-256 of a text under a key, in URL-safe characters.
-pub fn keyed_hash(key: &[u8; 32], text: &[u8]) -> String {
-    let mut mac = Hmac::<Sha256>::new_from_slice(key).expect("HMAC takes a key of any length");
+pub fn keyed_hash(key: &str, text: &[u8]) -> String {
+    let mut mac = Hmac::<Sha256>::new_from_slice(key.as_bytes()).expect("HMAC takes a key of any length");
     mac.update(text);
     URL_SAFE_NO_PAD.encode(mac.finalize().into_bytes())
 }

@@ -21,7 +21,7 @@ pub struct Site {
     /// Where uploaded files are kept.
     pub files: PathBuf,
     /// Key of the form tokens, of this install alone.
-    pub form_key: [u8; 32],
+    pub form_key: String,
     /// The hashed address of a style, script or font by its plain name.
     pub asset: fn(&str) -> &'static str,
 }
