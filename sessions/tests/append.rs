@@ -10,7 +10,7 @@ use sessions::{
 };
 use sqlx::PgPool;
 use support::{
-    app_pool, contents, engine, engine_with, event, new_stream, now, soon, stream, until,
+    contents, engine, engine_with, event, new_stream, now, soon, stream, unpolled, until,
 };
 use uuid::Uuid;
 
@@ -338,7 +338,7 @@ async fn a_held_stream_holds_up_no_other(database: PgPool) {
 async fn a_stream_held_for_too_long_is_busy(database: PgPool) {
     let options = Options {
         lock_wait: std::time::Duration::from_millis(50),
-        ..Options::default()
+        ..unpolled()
     };
     let (engine, stream) = (
         engine_with(&database, options).await,
@@ -366,7 +366,7 @@ async fn limits_are_answered_at_once(database: PgPool) {
         queue_appends: 4,
         queue_bytes: 30,
         event_bytes: 12,
-        ..Options::default()
+        ..unpolled()
     };
     let (engine, stream) = (
         engine_with(&database, options).await,

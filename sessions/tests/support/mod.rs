@@ -4,11 +4,16 @@
     reason = "each test file is a program of its own and uses a part of this"
 )]
 
+pub mod proxy;
+
 use std::{future::Future, time::Duration};
 
 use chrono::{DateTime, Utc};
 use sessions::{Engine, Follower, NewStream, Offset, Options, Record, StreamId, Tenant, create_in};
-use sqlx::{Executor, PgPool, postgres::PgPoolOptions};
+use sqlx::{
+    Executor, PgPool,
+    postgres::{PgConnectOptions, PgPoolOptions},
+};
 use uuid::Uuid;
 
 /// Far more than anything here takes; a test that waits this long has failed.
@@ -32,39 +37,38 @@ pub async fn until(what: &str, mut reached: impl AsyncFnMut() -> bool) {
     .await;
 }
 
-/// A pool of the test's database in the engine's role.
-pub async fn pool(database: &PgPool, connections: u32) -> PgPool {
-    role_pool(database, connections, "SET ROLE throughline_sessions").await
-}
+pub const ENGINE: &str = "SET ROLE throughline_sessions";
+pub const APP: &str = "SET ROLE throughline_app";
 
-/// A pool of the test's database in the product's role.
-pub async fn app_pool(database: &PgPool) -> PgPool {
-    role_pool(database, 8, "SET ROLE throughline_app").await
-}
-
-async fn role_pool(database: &PgPool, connections: u32, role: &'static str) -> PgPool {
+/// A pool of the test's database in a role.
+pub async fn pool(options: PgConnectOptions, connections: u32, role: &'static str) -> PgPool {
     PgPoolOptions::new()
         .max_connections(connections)
+        .acquire_timeout(PATIENCE)
         .after_connect(move |conn, _| Box::pin(async move { conn.execute(role).await.map(|_| ()) }))
-        .connect_with((*database.connect_options()).clone())
+        .connect_with(options)
         .await
         .unwrap()
 }
 
-/// An engine that hears of others only when it is told: no test passes thanks to the poll by accident.
+pub fn connect_options(database: &PgPool) -> PgConnectOptions {
+    (*database.connect_options()).clone()
+}
+
+/// Options of an engine that hears of others only when it is told: nothing passes thanks to the poll by accident.
+pub fn unpolled() -> Options {
+    Options {
+        poll_interval: Duration::from_secs(3_600),
+        ..Options::default()
+    }
+}
+
 pub async fn engine(database: &PgPool) -> Engine {
-    engine_with(
-        database,
-        Options {
-            poll_interval: Duration::from_secs(3_600),
-            ..Options::default()
-        },
-    )
-    .await
+    engine_with(database, unpolled()).await
 }
 
 pub async fn engine_with(database: &PgPool, options: Options) -> Engine {
-    Engine::start(pool(database, 4).await, options)
+    Engine::start(pool(connect_options(database), 4, ENGINE).await, options)
 }
 
 pub fn now() -> DateTime<Utc> {
@@ -137,4 +141,34 @@ pub async fn collect(follower: &mut Follower, count: usize) -> Vec<Record> {
         records.extend(batch.records);
     }
     records
+}
+
+/// Follows until the stream is closed.
+pub async fn collect_all(follower: &mut Follower) -> Vec<Record> {
+    let mut records = Vec::new();
+    loop {
+        let batch = soon("a follower's events", follower.next())
+            .await
+            .unwrap()
+            .expect("the stream is closed first");
+        records.extend(batch.records);
+        if batch.closed {
+            assert!(soon("the end", follower.next()).await.unwrap().is_none());
+            return records;
+        }
+    }
+}
+
+/// Numbers that look random and are the same in each run.
+pub struct Dice(pub u64);
+
+impl Dice {
+    /// A number below `sides`.
+    pub fn roll(&mut self, sides: u64) -> u64 {
+        self.0 = self
+            .0
+            .wrapping_mul(6_364_136_223_846_793_005)
+            .wrapping_add(1_442_695_040_888_963_407);
+        (self.0 >> 33) % sides
+    }
 }
