@@ -5,10 +5,13 @@
 //! scope by row-level security (`migrations/`).
 
 pub mod accounts;
+#[cfg(feature = "sql")]
+pub mod billing;
 pub mod ids;
 #[cfg(feature = "sql")]
 pub mod calendar;
 pub mod money;
+pub mod offers;
 pub mod requests;
 pub mod scope;
 pub mod session;
@@ -25,6 +28,8 @@ mod error;
 pub mod install;
 #[cfg(feature = "sql")]
 pub mod secret;
+#[cfg(all(test, feature = "sql"))]
+mod testing;
 
 #[cfg(feature = "sql")]
 pub use clock::Clock;
