@@ -109,7 +109,8 @@ async fn kill_all(database: PgPool, over: Arc<AtomicBool>) -> i64 {
             .fetch_one(&mut *own)
             .await
             .unwrap();
-        tokio::time::sleep(Duration::from_millis(7)).await;
+        // Time enough for some work: what is watched is recovery, not a siege.
+        tokio::time::sleep(Duration::from_millis(40)).await;
     }
     killed
 }

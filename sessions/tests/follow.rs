@@ -137,6 +137,26 @@ async fn memory_and_database_agree(database: PgPool) {
     );
 }
 
+/// The writer's own events do not join on where somebody appended and told nobody: the tail reads them all.
+#[sqlx::test(migrations = "../migrations")]
+async fn an_append_brings_the_untold_ones_before_it(database: PgPool) {
+    let (engine, stream) = (engine(&database).await, stream(&database).await);
+    let mut follower = engine.follow(stream, Offset::ZERO);
+    append(&engine, stream, 0..1).await;
+    let mut records = collect(&mut follower, 1).await;
+    append_in(
+        &mut database.acquire().await.unwrap(),
+        stream,
+        &[event("untold")],
+        now(),
+    )
+    .await
+    .unwrap();
+    append(&engine, stream, 2..3).await;
+    records.extend(collect(&mut follower, 2).await);
+    assert_eq!(texts(&records, Offset::ZERO), ["0", "untold", "2"]);
+}
+
 /// A reader that falls out of the ring gets the rest from the database and joins the ring again.
 #[sqlx::test(migrations = "../migrations")]
 async fn a_slow_follower_outlives_the_ring(database: PgPool) {
