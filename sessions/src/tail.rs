@@ -139,12 +139,7 @@ impl Tail {
                 let records = ring.from(from, max);
                 let next = from.after(records.len());
                 let up_to_date = next == ring.next();
-                View::Batch(Batch {
-                    records,
-                    next,
-                    up_to_date,
-                    closed: closed && up_to_date,
-                })
+                View::Batch(Batch { records, next, up_to_date, closed: closed && up_to_date })
             }
         }
     }
@@ -179,19 +174,10 @@ impl Tail {
     /// Asks the database once; whether there is more to ask.
     async fn load(&self, core: &Core) -> Result<bool, Error> {
         let Some(from) = self.end() else {
-            return match core
-                .ask(async |conn| sql::head(conn, self.stream).await)
-                .await
-            {
+            return match core.ask(async |conn| sql::head(conn, self.stream).await).await {
                 Ok(head) => {
-                    let max = Size {
-                        events: core.options.ring_events,
-                        bytes: core.options.ring_bytes,
-                    };
-                    self.set(State::Known {
-                        ring: Ring::at(head.next, max),
-                        closed: head.closed,
-                    });
+                    let max = Size { events: core.options.ring_events, bytes: core.options.ring_bytes };
+                    self.set(State::Known { ring: Ring::at(head.next, max), closed: head.closed });
                     Ok(false)
                 }
                 Err(Error::NotFound) => {
@@ -202,9 +188,8 @@ impl Tail {
             };
         };
         let max = core.page_size();
-        let page = core
-            .ask(async |conn| sql::page(conn, self.stream, from, max.events, max.bytes).await)
-            .await;
+        let page =
+            core.ask(async |conn| sql::page(conn, self.stream, from, max.events, max.bytes).await).await;
         match page {
             Ok(page) => {
                 self.take(from, page.records, page.closed);
@@ -242,78 +227,4 @@ impl Tail {
 }
 
 #[cfg(test)]
-mod tests {
-    use std::sync::atomic::{AtomicU64, Ordering};
-
-    use chrono::DateTime;
-    use sqlx::postgres::PgPoolOptions;
-
-    use super::*;
-    use crate::{Engine, Options};
-
-    const ROUNDS: u64 = 20_000;
-
-    /// An event that comes in the instant in which the follower has looked and does not wait yet wakes it all the
-    /// same. Each round pushes two, ever so slightly apart, and goes on when both have arrived.
-    #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-    async fn no_wake_up_is_lost() {
-        // Nothing listens there: what arrives comes from the ring.
-        let nowhere = PgPoolOptions::new()
-            .connect_lazy("postgres://nobody@127.0.0.1:1/none")
-            .unwrap();
-        let engine = Engine::start(nowhere, Options::default());
-        let mut follower = engine.follow(StreamId::generate(), Offset::ZERO);
-        let tail = engine.core().tails.get(follower.stream()).unwrap();
-        let ring = Ring::at(
-            Offset::ZERO,
-            Size {
-                events: 8,
-                bytes: 1_000,
-            },
-        );
-        tail.set(State::Known {
-            ring,
-            closed: false,
-        });
-        let arrived = Arc::new(AtomicU64::new(0));
-        let pushing = std::thread::spawn({
-            let arrived = Arc::clone(&arrived);
-            move || (0..ROUNDS).all(|round| push_two(&tail, round, &arrived))
-        });
-        let following = async {
-            while follower.offset().value() < 2 * ROUNDS {
-                follower.next().await.unwrap().unwrap();
-                arrived.store(follower.offset().value(), Ordering::SeqCst);
-            }
-        };
-        let lost = tokio::time::timeout(Duration::from_secs(120), following)
-            .await
-            .is_err();
-        assert!(
-            pushing.join().unwrap() && !lost,
-            "a wake-up was lost at {:?}",
-            arrived
-        );
-    }
-
-    /// Whether the events of this round arrive, soon.
-    fn push_two(tail: &Tail, round: u64, arrived: &AtomicU64) -> bool {
-        for event in [2 * round, 2 * round + 1] {
-            let record = Record {
-                offset: Offset::from_value(event + 1),
-                at: DateTime::UNIX_EPOCH,
-                data: "1".into(),
-            };
-            tail.push(Offset::from_value(event), vec![record]);
-            (0..round % 200).for_each(|_| std::hint::spin_loop());
-        }
-        let late = std::time::Instant::now() + Duration::from_secs(20);
-        while arrived.load(Ordering::SeqCst) < 2 * round + 2 {
-            if std::time::Instant::now() > late {
-                return false;
-            }
-            std::thread::yield_now();
-        }
-        true
-    }
-}
+mod tests;
