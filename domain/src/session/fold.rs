@@ -127,7 +127,8 @@ impl Conversation {
                 }
             }),
             Part::DataAsked { title, brief } => {
-                self.add_event(event, Body::Asked { title: title.clone(), brief: brief.clone() })
+                // Asked again when it is edited: the newer one stands in the place of the older.
+                self.put("asked".to_owned(), event, Body::Asked { title: title.clone(), brief: brief.clone() })
             }
             Part::DataComment { text } => self.add_event(event, Body::Comment { text: text.clone() }),
             Part::DataFile { file, name, bytes } => {
@@ -175,7 +176,7 @@ impl Conversation {
                 self.column = Some(*to);
                 self.add_event(event, Body::Moved { from: *from, to: *to })
             }
-            Part::Unknown => Touched::Nothing,
+            Part::DataWithdrawn {} | Part::DataChanged { .. } | Part::Unknown => Touched::Nothing,
         }
     }
 
