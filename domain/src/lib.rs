@@ -8,6 +8,10 @@ pub mod accounts;
 pub mod ids;
 #[cfg(feature = "sql")]
 pub mod calendar;
+#[cfg(feature = "sql")]
+pub mod files;
+#[cfg(feature = "sql")]
+pub mod markdown;
 pub mod money;
 pub mod requests;
 pub mod scope;
