@@ -1,19 +1,17 @@
-//! Pages, islands and components.
-use leptos::prelude::*;
+//! Throughline's pages, islands and components.
+//!
+//! A page is an axum handler: it loads what it shows, then renders a Leptos view to a whole document (`web`). Islands
+//! are the parts that stay alive in the browser; they take only props, never children, and their views are shared by
+//! the server and the browser. Everything else is for the server alone.
 
-#[island]
-pub fn Counter(start: i32) -> impl IntoView {
-    let n = RwSignal::new(start);
-    view! { <button on:click=move |_| n.update(|n| *n += 1)>"n is " {n}</button> }
-}
-
+pub mod components;
+pub mod islands;
 #[cfg(feature = "ssr")]
-pub fn proto() -> String {
-    use std::sync::Arc;
-    let owner = Owner::new_root(Some(Arc::new(leptos::hydration_context_shim())));
-    String::new()
-}
+pub mod pages;
+#[cfg(feature = "ssr")]
+pub mod web;
 
+/// Prepares the reactive system; `js/boot.js` then starts each island.
 #[cfg(feature = "hydrate")]
 #[wasm_bindgen::prelude::wasm_bindgen]
 pub fn hydrate() {

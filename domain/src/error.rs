@@ -76,12 +76,33 @@ impl Error {
         Self::Refused(reason.into())
     }
 
+    /// Whether the database cannot be reached or has no room, rather than something being wrong with what was asked.
+    pub fn is_away(&self) -> bool {
+        match self {
+            Self::Database(error) => database_is_away(error),
+            Self::Sessions(sessions::Error::Database(error)) => database_is_away(error),
+            Self::Sessions(error) => matches!(error, sessions::Error::Busy | sessions::Error::ShuttingDown),
+            _ => false,
+        }
+    }
+
     /// The name of the constraint that the database held, if it was one.
     pub fn constraint(&self) -> Option<&str> {
         match self {
             Self::Database(sqlx::Error::Database(error)) => error.constraint(),
             _ => None,
         }
+    }
+}
+
+fn database_is_away(error: &sqlx::Error) -> bool {
+    match error {
+        sqlx::Error::Io(_) | sqlx::Error::PoolTimedOut | sqlx::Error::PoolClosed | sqlx::Error::Tls(_) => true,
+        // Classes 08 (connection), 53 (no disk, memory or connection), 57 (stopped by an administrator), 58 (system).
+        sqlx::Error::Database(error) => {
+            error.code().is_some_and(|code| ["08", "53", "57", "58"].iter().any(|class| code.starts_with(class)))
+        }
+        _ => false,
     }
 }
 

@@ -20,6 +20,8 @@ pub mod files;
 pub mod ids;
 #[cfg(feature = "sql")]
 pub mod mail;
+#[cfg(feature = "sql")]
+pub mod markdown;
 pub mod money;
 pub mod requests;
 pub mod reviews;
@@ -35,6 +37,10 @@ mod clock;
 mod db;
 #[cfg(feature = "sql")]
 mod error;
+#[cfg(feature = "sql")]
+pub mod install;
+#[cfg(feature = "sql")]
+pub mod secret;
 
 #[cfg(feature = "sql")]
 pub use clock::Clock;

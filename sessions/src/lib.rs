@@ -1,1 +1,35 @@
-//! A durable session engine on Postgres.
+//! A durable session engine on Postgres: ordered streams of JSON events, group commit, followers that miss nothing.
+//!
+//! - An [`Engine`] appends for many tenants at once, in group commits, and answers after the commit.
+//! - The product appends inside its own transactions: [`append_in`], then [`Engine::wake`] after the commit.
+//! - A [`Follower`] gets every event behind its offset, once and in order, and holds no connection while it waits.
+//!
+//! Who may append or read is settled before the engine is called; the `…_in` functions run under their caller's
+//! row-level security. The tables are made by the migration `sessions`.
+
+mod check;
+mod core;
+mod engine;
+mod error;
+mod flight;
+mod follower;
+mod id;
+mod ledger;
+mod model;
+mod offset;
+mod options;
+mod poll;
+mod ring;
+mod sql;
+mod tail;
+mod transaction;
+mod writer;
+
+pub use engine::Engine;
+pub use error::Error;
+pub use follower::Follower;
+pub use id::StreamId;
+pub use model::{Append, Appended, Batch, Head, NewStream, Page, Producer, Record, Tenant};
+pub use offset::{InvalidOffset, Offset};
+pub use options::{Clock, Options};
+pub use transaction::{append_in, close_in, create_in, fence_in, head_in, read_in};

@@ -3,5 +3,7 @@
 mod model;
 #[cfg(feature = "sql")]
 pub mod queries;
+#[cfg(feature = "sql")]
+pub mod sign_ins;
 
 pub use model::{Arrival, Standing};

@@ -1,12 +1,9 @@
-use super::{File, NewFile, queries::FileRow};
+use super::{File, NewFile, display_name, queries::FileRow};
 use crate::{
     Db, Error, FieldErrors, OnConstraint, Result, Role, Scope, Tx,
     ids::FileId,
     requests::hold::Row,
 };
-
-/// The longest name that is kept, in characters.
-const NAME: usize = 200;
 
 /// Adds a file whose bytes are stored. Without a request it waits for the comment or the request that it comes with,
 /// and only who added it can attach it.
@@ -33,7 +30,7 @@ pub async fn add(db: &Db, scope: &Scope, new: NewFile) -> Result<FileId> {
         scope.workspace.0,
         client.0,
         new.request.map(|id| id.0),
-        name(&new.name),
+        display_name(&new.name),
         new.media_type,
         new.label,
         new.is_text,
@@ -47,16 +44,6 @@ pub async fn add(db: &Db, scope: &Scope, new: NewFile) -> Result<FileId> {
     .on_constraint("file_workspace_id_client_id_request_id_fkey", || Error::NotFound)?;
     tx.commit().await?;
     Ok(id)
-}
-
-/// A name that is one line and no path.
-fn name(given: &str) -> String {
-    let last = given.rsplit(['/', '\\']).next().unwrap_or_default();
-    let name: String = last.chars().filter(|c| !c.is_control()).take(NAME).collect();
-    match name.trim() {
-        "" => "file".to_owned(),
-        name => name.to_owned(),
-    }
 }
 
 /// Hangs files that the same person added on a request.
@@ -88,18 +75,4 @@ pub(crate) async fn attach_in(tx: &mut Tx, scope: &Scope, row: &Row, files: &[Fi
     }
     attached.sort_by_key(|file| files.iter().position(|id| *id == file.id));
     Ok(attached)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::name;
-
-    #[test]
-    fn a_name_is_one_line_and_no_path() {
-        assert_eq!(name("../../etc/passwd"), "passwd");
-        assert_eq!(name("C:\\Users\\rosa\\lease.pdf"), "lease.pdf");
-        assert_eq!(name("le\nase\u{0}.pdf"), "lease.pdf");
-        assert_eq!(name(" / "), "file");
-        assert_eq!(name(&"é".repeat(500)).chars().count(), 200);
-    }
 }

@@ -1,0 +1,6 @@
+//! Pieces that several pages show. Those without `ssr` are used by islands as well.
+
+#[cfg(feature = "ssr")]
+pub mod field;
+#[cfg(feature = "ssr")]
+pub mod frame;

@@ -1,0 +1,1 @@
+//! The parts of pages that stay alive in the browser.

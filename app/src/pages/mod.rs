@@ -1,0 +1,3 @@
+//! Pages, a folder a feature. Each handler loads its data first and then shows it.
+
+pub mod nowhere;

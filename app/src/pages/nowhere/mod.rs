@@ -1,0 +1,10 @@
+//! The answer to an address that is not there.
+
+use axum::response::{IntoResponse, Response};
+
+use crate::web::{Bare, Problem};
+
+/// 404, in the surroundings of whoever asked.
+pub async fn show(bare: Bare) -> Response {
+    Problem::not_found().of(&bare).into_response()
+}

@@ -1,0 +1,178 @@
+//! Who asks. Extractors, so that a handler cannot forget: [`Member`] and [`Operator`] are proofs of who was let in.
+
+use axum::{
+    extract::FromRequestParts,
+    http::{HeaderMap, header, request::Parts},
+    response::{IntoResponse, Redirect, Response},
+};
+use domain::{
+    Db, Scope,
+    accounts::{Arrival, Standing, queries::arrive},
+    ids::{ClientId, MembershipId, PersonId},
+    workspaces::Workspace,
+};
+use tower_sessions::Session;
+
+use super::{App, FormToken, Nonce, Problem, guard::cookie};
+
+/// The signed-in person, in the sign-in's data.
+pub const PERSON_KEY: &str = "person";
+/// The membership that the person acts in now.
+pub const MEMBERSHIP_KEY: &str = "membership";
+
+/// What every page knows about the request that it answers.
+#[derive(Clone)]
+pub struct Bare {
+    pub app: App,
+    pub nonce: Nonce,
+    pub token: FormToken,
+    /// Path and query.
+    pub path: String,
+    /// The sentence left by the page before (`redirect_with`).
+    pub note: Option<String>,
+    pub session: Session,
+    /// The caller is a script of the page and wants JSON.
+    pub wants_json: bool,
+    pub arrival: Arrival,
+    /// The first part of the browser's name, for "where you are signed in".
+    pub agent: String,
+    /// Where the request comes from, for rate limits.
+    pub address: String,
+}
+
+/// A page of a workspace, asked for by anyone.
+#[derive(Clone)]
+pub struct Cx {
+    pub bare: Bare,
+    pub workspace: Workspace,
+}
+
+/// Asked for by a member of a client.
+pub struct Member {
+    pub cx: Cx,
+    pub standing: Standing,
+    pub scope: Scope,
+    pub client: ClientId,
+    pub client_name: String,
+}
+
+/// Asked for by an operator of the workspace.
+pub struct Operator {
+    pub cx: Cx,
+    pub standing: Standing,
+    pub scope: Scope,
+}
+
+impl Cx {
+    pub fn db(&self) -> &Db {
+        &self.bare.app.db
+    }
+
+    pub fn standing(&self) -> Option<&Standing> {
+        self.bare.arrival.standing.as_ref()
+    }
+}
+
+impl FromRequestParts<App> for Bare {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Problem> {
+        let missing = || Problem::bug("a middleware is missing in the router");
+        let session = parts.extensions.get::<Session>().cloned().ok_or_else(missing)?;
+        let (person, membership) = signed_in(&session).await?;
+        let arrival = arrive(&app.db, &host(&parts.headers), person, membership).await?;
+        Ok(Self {
+            app: app.clone(),
+            nonce: parts.extensions.get().cloned().ok_or_else(missing)?,
+            token: parts.extensions.get().cloned().ok_or_else(missing)?,
+            path: parts.uri.path_and_query().map(ToString::to_string).unwrap_or_default(),
+            note: cookie(&parts.headers, "note").and_then(|value| read_note(&value)),
+            wants_json: accepts_json(&parts.headers),
+            agent: text_header(&parts.headers, header::USER_AGENT).chars().take(200).collect(),
+            address: parts
+                .extensions
+                .get::<axum::extract::ConnectInfo<std::net::SocketAddr>>()
+                .map(|info| info.0.ip().to_string())
+                .unwrap_or_default(),
+            session,
+            arrival,
+        })
+    }
+}
+
+async fn signed_in(session: &Session) -> Result<(Option<PersonId>, Option<MembershipId>), Problem> {
+    let person = session.get::<PersonId>(PERSON_KEY).await.map_err(Problem::store)?;
+    let membership = session.get::<MembershipId>(MEMBERSHIP_KEY).await.map_err(Problem::store)?;
+    Ok((person, membership))
+}
+
+fn host(headers: &HeaderMap) -> String {
+    let host = text_header(headers, header::HOST);
+    host.rsplit_once(':').map_or(host, |(name, _)| name).to_ascii_lowercase()
+}
+
+fn text_header(headers: &HeaderMap, name: header::HeaderName) -> &str {
+    headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default()
+}
+
+fn accepts_json(headers: &HeaderMap) -> bool {
+    text_header(headers, header::ACCEPT).starts_with("application/json")
+}
+
+fn read_note(value: &str) -> Option<String> {
+    serde_urlencoded::from_str::<Vec<(String, String)>>(&format!("n={value}"))
+        .ok()
+        .and_then(|pairs| pairs.into_iter().next())
+        .map(|(_, note)| note.chars().take(200).collect())
+}
+
+impl FromRequestParts<App> for Cx {
+    type Rejection = Response;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Response> {
+        let bare = <Bare as FromRequestParts<App>>::from_request_parts(parts, app).await.map_err(IntoResponse::into_response)?;
+        match bare.arrival.workspace.clone() {
+            Some(workspace) => Ok(Self { bare, workspace }),
+            None => Err(Redirect::to("/setup").into_response()),
+        }
+    }
+}
+
+impl FromRequestParts<App> for Member {
+    type Rejection = Response;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Response> {
+        let cx = Cx::from_request_parts(parts, app).await?;
+        let standing = cx.standing().cloned().ok_or_else(|| to_sign_in(&cx.bare))?;
+        match standing.client.clone() {
+            Some((client, client_name)) => {
+                Ok(Self { scope: standing.scope(), cx, standing, client, client_name })
+            }
+            None => Err(Problem::not_found().of(&cx.bare).into_response()),
+        }
+    }
+}
+
+impl FromRequestParts<App> for Operator {
+    type Rejection = Response;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Response> {
+        let cx = Cx::from_request_parts(parts, app).await?;
+        let standing = cx.standing().cloned().ok_or_else(|| to_sign_in(&cx.bare))?;
+        if standing.client.is_some() {
+            return Err(Problem::not_found().of(&cx.bare).into_response());
+        }
+        Ok(Self { scope: standing.scope(), cx, standing })
+    }
+}
+
+/// Whoever is not signed in is asked to, and then led back; a script is told.
+fn to_sign_in(bare: &Bare) -> Response {
+    if bare.wants_json {
+        return Problem::words(http::StatusCode::UNAUTHORIZED, "You are signed out", "Sign in again to go on.")
+            .of(bare)
+            .into_response();
+    }
+    let query = serde_urlencoded::to_string([("next", &bare.path)]).unwrap_or_default();
+    Redirect::to(&format!("/sign-in?{query}")).into_response()
+}

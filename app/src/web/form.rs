@@ -1,0 +1,139 @@
+//! What a person typed, and what to do about it. Nothing typed is lost: a refused form is shown again with it.
+
+use axum::{
+    extract::{FromRequest, Request},
+    http::StatusCode,
+    response::{IntoResponse, Response},
+};
+use domain::{Error, FieldErrors, secret};
+
+use super::{App, FormToken, Problem};
+
+/// More than any form here needs; files go another way.
+const LIMIT: usize = 512 * 1024;
+
+/// The fields of a form, in the order in which they came; a name may come several times.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Fields(Vec<(String, String)>);
+
+impl Fields {
+    pub fn new(pairs: Vec<(String, String)>) -> Self {
+        Self(pairs)
+    }
+
+    /// The first value of that name, trimmed; empty when there is none.
+    pub fn text(&self, name: &str) -> &str {
+        self.raw(name).trim()
+    }
+
+    /// The first value as it was typed (passwords).
+    pub fn raw(&self, name: &str) -> &str {
+        self.0.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str()).unwrap_or_default()
+    }
+
+    /// Every value of that name.
+    pub fn all<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a str> {
+        self.0.iter().filter(move |(key, _)| key == name).map(|(_, value)| value.as_str())
+    }
+
+    /// Whether a box was ticked or a button of that name pressed.
+    pub fn has(&self, name: &str) -> bool {
+        self.0.iter().any(|(key, _)| key == name)
+    }
+
+    /// Sets what a form starts with.
+    pub fn with(mut self, name: &str, value: impl Into<String>) -> Self {
+        self.0.push((name.to_owned(), value.into()));
+        self
+    }
+
+    pub fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.0.iter().map(|(key, value)| (key.as_str(), value.as_str()))
+    }
+}
+
+/// A form as it is shown: what stands in it, and what to mend.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Form {
+    pub values: Fields,
+    pub errors: FieldErrors,
+    /// Why the whole was refused, where that is no field's fault.
+    pub refused: Option<String>,
+}
+
+impl Form {
+    /// A form that starts with these values.
+    pub fn of(values: Fields) -> Self {
+        Self { values, ..Self::default() }
+    }
+
+    /// The same form after an error that its person can do something about; every other error goes on.
+    pub fn failed(values: Fields, error: Error) -> Result<Self, Problem> {
+        match error {
+            Error::Fields(errors) => Ok(Self { values, errors, refused: None }),
+            Error::Refused(reason) => Ok(Self { values, refused: Some(reason), ..Self::default() }),
+            Error::TooMany { retry_after } => Ok(Self { values, refused: Some(wait(retry_after)), ..Self::default() }),
+            other => Err(other.into()),
+        }
+    }
+
+    /// Whether it is shown again because of an error.
+    pub fn is_bad(&self) -> bool {
+        self.refused.is_some() || !self.errors.is_empty()
+    }
+
+    /// 200 for a fresh form, 422 for one to mend.
+    pub fn status(&self) -> StatusCode {
+        if self.is_bad() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK }
+    }
+}
+
+/// How long to wait, in words.
+pub(super) fn wait(seconds: u32) -> String {
+    match seconds.div_ceil(60) {
+        0 | 1 => "Too many tries. Wait a minute, then try again.".to_owned(),
+        minutes => format!("Too many tries. Wait {minutes} minutes, then try again."),
+    }
+}
+
+/// A posted form whose token was right.
+pub struct Posted(pub Fields);
+
+impl FromRequest<App> for Posted {
+    type Rejection = Response;
+
+    async fn from_request(request: Request, _: &App) -> Result<Self, Response> {
+        let token = request.extensions().get::<FormToken>().cloned();
+        let bytes = axum::body::to_bytes(request.into_body(), LIMIT).await.map_err(|_| too_large())?;
+        let pairs: Vec<(String, String)> = serde_urlencoded::from_bytes(&bytes).map_err(|_| unreadable())?;
+        // Postgres keeps no NUL in a text; nobody types one.
+        let pairs = pairs.into_iter().map(|(key, value)| (key, value.replace('\0', ""))).collect();
+        let fields = Fields(pairs);
+        match token {
+            Some(token) if secret::same(&token.0, fields.raw("form_token")) => Ok(Self(fields)),
+            _ => Err(stale()),
+        }
+    }
+}
+
+fn too_large() -> Response {
+    Problem::words(
+        StatusCode::PAYLOAD_TOO_LARGE,
+        "That is too much text for this form",
+        "Go back, shorten it, or add it as a file.",
+    )
+    .into_response()
+}
+
+fn unreadable() -> Response {
+    Problem::words(StatusCode::BAD_REQUEST, "The form arrived damaged", "Go back and send it again.").into_response()
+}
+
+fn stale() -> Response {
+    Problem::words(
+        StatusCode::FORBIDDEN,
+        "This page was open for too long",
+        "Go back, reload the page and send it again. What you typed is still there when you go back.",
+    )
+    .into_response()
+}

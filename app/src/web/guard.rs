@@ -1,0 +1,113 @@
+//! The two middlewares that every answer passes: headers against what a page could be made to do, and the form token
+//! with the origin check against what another site could make a browser do.
+
+use std::fmt;
+
+use axum::{
+    extract::{Request, State},
+    http::{HeaderMap, HeaderValue, Method, StatusCode, header},
+    middleware::Next,
+    response::{IntoResponse, Response},
+};
+use domain::secret;
+
+use super::{App, Problem};
+
+const COOKIE: &str = "form";
+
+/// Goes on every inline `<style>` and on every `<script>` of one answer.
+#[derive(Clone, Debug)]
+pub struct Nonce(pub String);
+
+/// What a form of this browser has to carry in its field `form_token`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FormToken(pub String);
+
+impl fmt::Display for FormToken {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// Sets the security headers, with a fresh nonce an answer.
+pub async fn security(State(app): State<App>, mut request: Request, next: Next) -> Response {
+    let nonce = secret::random_token();
+    request.extensions_mut().insert(Nonce(nonce.clone()));
+    let mut response = next.run(request).await;
+    let policy = format!(
+        "default-src 'none'; script-src 'nonce-{nonce}' 'strict-dynamic' 'wasm-unsafe-eval'; style-src 'self' 'nonce-{nonce}'; \
+         font-src 'self'; img-src 'self' data: blob:; connect-src 'self'; manifest-src 'self'; base-uri 'none'; \
+         form-action 'self'; frame-ancestors 'none'"
+    );
+    let headers = response.headers_mut();
+    let mut set = |name: &'static str, value: &str| {
+        if let (false, Ok(value)) = (headers.contains_key(name), HeaderValue::from_str(value)) {
+            headers.insert(name, value);
+        }
+    };
+    set("content-security-policy", &policy);
+    set("x-content-type-options", "nosniff");
+    set("referrer-policy", "same-origin");
+    set("cross-origin-opener-policy", "same-origin");
+    set("cross-origin-resource-policy", "same-origin");
+    set("permissions-policy", "camera=(), microphone=(), geolocation=(), payment=()");
+    if app.site.is_https() {
+        set("strict-transport-security", "max-age=31536000");
+    }
+    response
+}
+
+/// Gives every browser a form token and refuses changes that come from another site.
+pub async fn form_token(State(app): State<App>, mut request: Request, next: Next) -> Response {
+    if !is_safe(request.method()) && !is_same_site(request.headers(), &app) {
+        return Problem::words(
+            StatusCode::FORBIDDEN,
+            "This form came from another address",
+            "Open the page again and send it from there.",
+        )
+        .into_response();
+    }
+    let held = cookie(request.headers(), COOKIE).filter(|value| value.len() >= 20 && value.len() <= 80);
+    let seed = held.clone().unwrap_or_else(secret::random_token);
+    request.extensions_mut().insert(FormToken(secret::keyed_hash(&app.site.form_key, seed.as_bytes())));
+    let mut response = next.run(request).await;
+    let is_page = response
+        .headers()
+        .get(header::CONTENT_TYPE)
+        .is_some_and(|kind| kind.as_bytes().starts_with(b"text/html"));
+    if held.is_none() && is_page {
+        let secure = if app.site.is_https() { "; Secure" } else { "" };
+        let value = format!("{COOKIE}={seed}; Path=/; HttpOnly; SameSite=Lax; Max-Age=2592000{secure}");
+        if let Ok(value) = HeaderValue::from_str(&value) {
+            response.headers_mut().append(header::SET_COOKIE, value);
+        }
+    }
+    response
+}
+
+fn is_safe(method: &Method) -> bool {
+    matches!(*method, Method::GET | Method::HEAD | Method::OPTIONS)
+}
+
+/// A browser says where a request comes from; what says nothing is judged by its origin, and without one refused.
+fn is_same_site(headers: &HeaderMap, app: &App) -> bool {
+    if let Some(site) = headers.get("sec-fetch-site") {
+        return matches!(site.as_bytes(), b"same-origin" | b"none");
+    }
+    let Some(origin) = headers.get(header::ORIGIN).and_then(|value| value.to_str().ok()) else { return false };
+    let host = headers.get(header::HOST).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let own = app.site.public_url.origin().ascii_serialization();
+    origin == own || origin.split_once("://").is_some_and(|(_, rest)| rest == host)
+}
+
+/// The value of a cookie of that name.
+pub(super) fn cookie(headers: &HeaderMap, name: &str) -> Option<String> {
+    headers
+        .get_all(header::COOKIE)
+        .iter()
+        .filter_map(|value| value.to_str().ok())
+        .flat_map(|value| value.split(';'))
+        .filter_map(|pair| pair.trim().split_once('='))
+        .find(|(key, _)| *key == name)
+        .map(|(_, value)| value.to_owned())
+}

@@ -1,0 +1,17 @@
+//! What every page stands on: who asks ([`Cx`]), what was typed ([`Form`]), how it is answered ([`Page`], [`Problem`]).
+
+mod cx;
+mod form;
+mod guard;
+mod page;
+mod problem;
+mod respond;
+mod state;
+
+pub use cx::{Bare, Cx, MEMBERSHIP_KEY, Member, Operator, PERSON_KEY};
+pub use form::{Fields, Form, Posted};
+pub use guard::{FormToken, Nonce, form_token, security};
+pub use page::{Frame, Page, PortalTab, DeskTab};
+pub use problem::Problem;
+pub use respond::{Outcome, answer, redirect, redirect_with};
+pub use state::{App, Site};

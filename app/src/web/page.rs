@@ -1,0 +1,164 @@
+//! A whole document: head, frame, the page's own view, and the browser half where the page has live parts.
+
+use std::sync::{Arc, OnceLock};
+
+use axum::{
+    http::{HeaderValue, StatusCode, header},
+    response::{Html, IntoResponse, Response},
+};
+use hydration_context::SsrSharedContext;
+use leptos::prelude::*;
+
+use super::{Bare, Cx};
+use crate::components::frame;
+
+/// What stands around a page.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Frame {
+    /// Public pages, with the storefront's bar.
+    Store,
+    /// One column: signing in, errors, set-up.
+    Narrow,
+    /// A client's pages.
+    Portal(PortalTab),
+    /// The operator's pages.
+    Desk(DeskTab),
+}
+
+/// Where in the portal a page belongs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PortalTab {
+    Home,
+    Requests,
+    Billing,
+    People,
+    None,
+}
+
+/// Where on the desk a page belongs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum DeskTab {
+    Today,
+    Board,
+    Clients,
+    Agents,
+    Offers,
+    Billing,
+    None,
+}
+
+static STYLESHEET: OnceLock<&'static str> = OnceLock::new();
+
+/// The stylesheet's address; known after the first page.
+pub(super) fn stylesheet() -> &'static str {
+    STYLESHEET.get().copied().unwrap_or_default()
+}
+
+/// A page on its way to being a response.
+pub struct Page<'a> {
+    bare: &'a Bare,
+    title: String,
+    frame: Frame,
+    wide: bool,
+    live: bool,
+    status: StatusCode,
+}
+
+impl<'a> Page<'a> {
+    pub fn new(cx: &'a Cx, title: &str, frame: Frame) -> Self {
+        Self::bare(&cx.bare, title, frame)
+    }
+
+    /// A page that may come before there is a workspace.
+    pub fn bare(bare: &'a Bare, title: &str, frame: Frame) -> Self {
+        Self { bare, title: title.to_owned(), frame, wide: false, live: false, status: StatusCode::OK }
+    }
+
+    /// The page has islands: the browser half is loaded.
+    pub fn live(mut self) -> Self {
+        self.live = true;
+        self
+    }
+
+    /// Uses the whole width (the board).
+    pub fn wide(mut self) -> Self {
+        self.wide = true;
+        self
+    }
+
+    pub fn status(mut self, status: StatusCode) -> Self {
+        self.status = status;
+        self
+    }
+
+    /// Renders the page. The view is built once, synchronously: whatever it shows was loaded before.
+    pub fn show<V: IntoView>(self, view: impl FnOnce() -> V) -> Response {
+        let asset = self.bare.app.site.asset;
+        STYLESHEET.get_or_init(|| asset("main.css"));
+        let owner = Owner::new_root(Some(Arc::new(SsrSharedContext::new_islands())));
+        let body = owner.with(|| {
+            let inner = view().into_any();
+            frame::around(self.bare, self.frame, self.wide, inner).to_html()
+        });
+        owner.cleanup();
+        let mut response = (self.status, Html(self.document(&body))).into_response();
+        // A page may hold what the next person at this browser must not see.
+        response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+        if self.bare.note.is_some() {
+            let gone = HeaderValue::from_static("note=; Path=/; HttpOnly; SameSite=Lax; Max-Age=0");
+            response.headers_mut().append(header::SET_COOKIE, gone);
+        }
+        response
+    }
+
+    fn document(&self, body: &str) -> String {
+        format!("<!doctype html><html lang=\"en\"><head>{}</head><body>{body}</body></html>", self.head())
+    }
+
+    fn head(&self) -> String {
+        let asset = self.bare.app.site.asset;
+        let workspace = self.bare.arrival.workspace.as_ref();
+        let brand = workspace.map_or("Throughline", |workspace| workspace.name.as_str());
+        let title = if self.title == brand { self.title.clone() } else { format!("{} · {brand}", self.title) };
+        let description = workspace.map(|workspace| workspace.promise.as_str()).unwrap_or_default();
+        let nonce = &self.bare.nonce.0;
+        let accent = workspace
+            .and_then(|w| frame::accent(w.line_light.as_deref(), w.line_dark.as_deref()))
+            .map(|rule| format!("<style nonce=\"{nonce}\">{rule}</style>"))
+            .unwrap_or_default();
+        let live = if self.live {
+            format!(
+                "<link rel=\"modulepreload\" href=\"{}\"><script type=\"module\" src=\"{}\" nonce=\"{nonce}\"></script>",
+                asset("front.js"),
+                asset("boot.js"),
+            )
+        } else {
+            String::new()
+        };
+        let font = |name| {
+            format!("<link rel=\"preload\" as=\"font\" type=\"font/woff2\" crossorigin href=\"{}\">", asset(name))
+        };
+        format!(
+            "<meta charset=\"utf-8\">\
+             <meta name=\"viewport\" content=\"width=device-width, initial-scale=1, viewport-fit=cover\">\
+             <meta name=\"color-scheme\" content=\"light dark\">\
+             <meta name=\"theme-color\" content=\"#faf8f4\" media=\"(prefers-color-scheme: light)\">\
+             <meta name=\"theme-color\" content=\"#171613\" media=\"(prefers-color-scheme: dark)\">\
+             <meta name=\"description\" content=\"{description}\"><title>{title}</title>\
+             <link rel=\"icon\" type=\"image/svg+xml\" href=\"{icon}\">{sans}{serif}{display}\
+             <link rel=\"stylesheet\" href=\"{css}\">{accent}{live}",
+            description = escape(description),
+            title = escape(&title),
+            icon = asset("images/icon.svg"),
+            sans = font("fonts/instrument-sans-latin.woff2"),
+            serif = font("fonts/newsreader-latin.woff2"),
+            display = font("fonts/newsreader-display-latin.woff2"),
+            css = asset("main.css"),
+        )
+    }
+}
+
+/// Text as it may stand in HTML and in a quoted attribute.
+pub(super) fn escape(text: &str) -> String {
+    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
+}

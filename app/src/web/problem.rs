@@ -1,0 +1,154 @@
+//! What a person sees when it did not work: what happened and what to do, never how it is built.
+
+use axum::{
+    http::{HeaderValue, StatusCode, header},
+    response::{IntoResponse, Response},
+};
+use domain::Error;
+use leptos::prelude::*;
+
+use super::{Bare, Frame, Page, form::wait, page::escape};
+
+/// An error page, or the same as JSON for a script.
+pub struct Problem {
+    status: StatusCode,
+    title: String,
+    advice: String,
+    retry_after: Option<u32>,
+    bare: Option<Box<Bare>>,
+}
+
+impl Problem {
+    /// A page of its own words.
+    pub fn words(status: StatusCode, title: impl Into<String>, advice: impl Into<String>) -> Self {
+        Self { status, title: title.into(), advice: advice.into(), retry_after: None, bare: None }
+    }
+
+    /// It is not there, or not this person's.
+    pub fn not_found() -> Self {
+        Self::words(
+            StatusCode::NOT_FOUND,
+            "There is nothing here",
+            "The address may have a slip in it, or what was here has moved. Start again from the first page.",
+        )
+    }
+
+    /// Something that cannot happen did. Logged here, once; the page says only that.
+    pub fn bug(what: &str) -> Self {
+        tracing::error!(error.message = what, "a page failed");
+        Self::words(
+            StatusCode::INTERNAL_SERVER_ERROR,
+            "Something went wrong on our side",
+            "Nothing you did was lost by it. Try again in a moment.",
+        )
+    }
+
+    /// The store of the sign-ins is away.
+    pub fn store(error: tower_sessions::session::Error) -> Self {
+        tracing::warn!(error.message = %error, "the sign-in store failed");
+        Self::away()
+    }
+
+    fn away() -> Self {
+        let mut problem = Self::words(
+            StatusCode::SERVICE_UNAVAILABLE,
+            "We will be right back",
+            "A part of the service is restarting. Everything is kept; this page will work again in a moment.",
+        );
+        problem.retry_after = Some(5);
+        problem
+    }
+
+    /// With the page's surroundings: its brand, its way back, JSON for a script.
+    pub fn of(mut self, bare: &Bare) -> Self {
+        self.bare = Some(Box::new(bare.clone()));
+        self
+    }
+}
+
+impl From<Error> for Problem {
+    fn from(error: Error) -> Self {
+        match error {
+            Error::NotFound => Self::not_found(),
+            Error::Refused(reason) => Self::words(StatusCode::CONFLICT, "That is not possible now", reason),
+            Error::Fields(errors) => {
+                let all: Vec<&str> = errors.iter().map(|(_, message)| message).collect();
+                Self::words(StatusCode::UNPROCESSABLE_ENTITY, "Something needs mending", all.join(" "))
+            }
+            Error::TooMany { retry_after } => {
+                let mut problem = Self::words(StatusCode::TOO_MANY_REQUESTS, "One moment", wait(retry_after));
+                problem.retry_after = Some(retry_after);
+                problem
+            }
+            ref error if error.is_away() => {
+                tracing::warn!(error.message = %error, "the database is away");
+                Self::away()
+            }
+            other => Self::bug(&other.to_string()),
+        }
+    }
+}
+
+impl IntoResponse for Problem {
+    fn into_response(self) -> Response {
+        let mut response = match &self.bare {
+            Some(bare) if bare.wants_json => json(self.status, &self.title, &self.advice),
+            Some(bare) => {
+                let (title, advice) = (self.title.clone(), self.advice.clone());
+                let (status, home) = (self.status, home(bare));
+                Page::bare(bare, &self.title, Frame::Narrow)
+                    .status(self.status)
+                    .show(move || words(status, title, advice, home))
+            }
+            None => (self.status, [(header::CONTENT_TYPE, "text/html; charset=utf-8")], self.plain()).into_response(),
+        };
+        if let Some(seconds) = self.retry_after {
+            response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));
+        }
+        response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+        response
+    }
+}
+
+fn json(status: StatusCode, title: &str, advice: &str) -> Response {
+    let body = serde_json::json!({ "ok": false, "refused": format!("{title}. {advice}") });
+    (status, axum::Json(body)).into_response()
+}
+
+fn home(bare: &Bare) -> &'static str {
+    match &bare.arrival.standing {
+        None => "/",
+        Some(standing) if standing.client.is_some() => "/portal",
+        Some(_) => "/desk",
+    }
+}
+
+fn words(status: StatusCode, title: String, advice: String, home: &'static str) -> impl IntoView {
+    view! {
+        <div class="error-page">
+            <svg class="drawing" viewBox="0 0 180 64" aria-hidden="true">
+                <path d="M4 32h70" />
+                <path class="cut" d="M80 22v20" />
+                <path class="faint" d="M92 32h84" stroke-dasharray="2 7" />
+            </svg>
+            <h1>{title}</h1>
+            <p>{advice}</p>
+            <div class="button-row"><a class="button primary" href=home>"To the start"</a></div>
+            <p class="code">{status.as_u16()}</p>
+        </div>
+    }
+}
+
+impl Problem {
+    /// Without knowing who asks (the database may be away): the same words, in a page that needs nothing.
+    fn plain(&self) -> String {
+        let css = super::page::stylesheet();
+        format!(
+            "<!doctype html><html lang=en><meta charset=utf-8><meta name=viewport content=\"width=device-width\">\
+             <title>{title}</title><link rel=stylesheet href=\"{css}\"><body><main class=error-page><h1>{title}</h1><p>{advice}</p>\
+             <div class=button-row><a class=\"button primary\" href=\"/\">To the start</a></div></main></body></html>",
+            title = escape(&self.title),
+            advice = escape(&self.advice),
+        )
+    }
+}

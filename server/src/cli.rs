@@ -1,0 +1,83 @@
+//! The command line: what to do, with which settings.
+
+use std::error::Error;
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+use tokio_util::sync::CancellationToken;
+
+use crate::database::{Database, Hold};
+use crate::settings::Settings;
+use crate::{doctor, logs, serve};
+
+/// A portal where clients ask for work, watch it being done, and approve it.
+#[derive(Debug, Parser)]
+#[command(name = "throughline", version)]
+struct Cli {
+    #[command(subcommand)]
+    command: Option<Command>,
+    #[command(flatten)]
+    settings: Settings,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Start the portal (also when no command is given).
+    Serve(serve::Options),
+    /// Bring the database up to date and stop.
+    Migrate,
+    /// Show every setting, check the installation and say how to mend it.
+    Doctor,
+}
+
+/// Does what the command line asks. 0: done; 1: it failed, and why is on standard error; 2: it was not understood.
+pub fn run() -> ExitCode {
+    let Cli { command, settings } = Cli::parse();
+    if let Err(reason) = logs::start(settings.log_format, &settings.log) {
+        return failed(reason.as_ref());
+    }
+    // reqwest is built without a TLS provider of its own, so that the binary holds one and not two.
+    // An error only says that one is installed already.
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
+        Ok(runtime) => runtime,
+        Err(reason) => return failed(&reason),
+    };
+    match runtime.block_on(perform(command, settings)) {
+        Ok(code) => code,
+        Err(reason) => failed(reason.as_ref()),
+    }
+}
+
+async fn perform(command: Option<Command>, settings: Settings) -> Result<ExitCode, Box<dyn Error>> {
+    match command {
+        None => serve::serve(settings, serve::Options::default()).await?,
+        Some(Command::Serve(options)) => serve::serve(settings, options).await?,
+        Some(Command::Migrate) => migrate(&settings).await?,
+        Some(Command::Doctor) => return Ok(doctor::run(&settings).await),
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+async fn migrate(settings: &Settings) -> Result<(), Box<dyn Error>> {
+    let database = Database::open(settings, Hold::Shared, &CancellationToken::new()).await?;
+    println!("The database is up to date: {} migrations.", crate::database::MIGRATIONS.iter().count());
+    database.close().await;
+    Ok(())
+}
+
+/// Prints an error and what led to it, each cause once.
+fn failed(error: &dyn Error) -> ExitCode {
+    let mut said = error.to_string();
+    eprintln!("throughline: {said}");
+    let mut cause = error.source();
+    while let Some(reason) = cause {
+        let text = reason.to_string();
+        if !said.contains(&text) {
+            eprintln!("  because: {text}");
+        }
+        said = text;
+        cause = reason.source();
+    }
+    ExitCode::FAILURE
+}

@@ -1,0 +1,116 @@
+//! Whether the database answers, how far its schema is, and whether its user can take the roles.
+
+use sqlx::{Connection, PgConnection};
+use tokio_util::sync::CancellationToken;
+
+use crate::database::{self, Role, State};
+use crate::doctor::Finding;
+use crate::postgres::{Cluster, Found};
+use crate::settings::Settings;
+
+const SUBJECT: &str = "Database";
+
+/// Connects as the server would, without migrating anything.
+pub(super) async fn check(settings: &Settings) -> Vec<Finding> {
+    match &settings.database_url {
+        Some(url) => match database::options(url) {
+            Ok(options) => at(&options, "answers").await,
+            Err(reason) => vec![Finding::broken(SUBJECT, &reason)],
+        },
+        None => private(settings).await,
+    }
+}
+
+/// A cluster that does not exist yet is left alone.
+async fn private(settings: &Settings) -> Vec<Finding> {
+    let Some(data) = settings.data().ok().filter(|data| data.join("postgres/PG_VERSION").exists()) else {
+        return vec![Finding::ok(SUBJECT, "a private one will be made at the first start")];
+    };
+    let (cluster, found) = match Cluster::keep_or_join(&data, &CancellationToken::new()).await {
+        Ok(running) => running,
+        Err(reason) => return vec![Finding::broken(SUBJECT, &reason)],
+    };
+    let how = match found {
+        Found::Joined => "the private one answers; a server is using it",
+        Found::Adopted => "the private one answers; a server that is gone had left it running",
+        Found::Started => "the private one starts and answers",
+    };
+    let findings = at(&cluster.options(), how).await;
+    cluster.stop().await;
+    findings
+}
+
+async fn at(options: &sqlx::postgres::PgConnectOptions, how: &str) -> Vec<Finding> {
+    let mut connection = match database::once(options).await {
+        Ok(connection) => connection,
+        Err(reason) => {
+            let mend = "Start it, or correct DATABASE_URL.";
+            return vec![Finding::fail(SUBJECT, format!("it does not answer: {reason}"), mend)];
+        }
+    };
+    let mut findings = vec![version(&mut connection, how).await];
+    let state = database::state(&mut connection).await;
+    findings.push(schema(&state));
+    if matches!(state, Ok(State::Current)) {
+        findings.push(roles(&mut connection).await);
+    }
+    // The report is made; a goodbye that fails changes nothing.
+    let _ = connection.close().await;
+    findings
+}
+
+async fn version(connection: &mut PgConnection, how: &str) -> Finding {
+    let asked = sqlx::query_scalar::<_, String>("SHOW server_version_num").fetch_one(connection).await;
+    match asked.map(|number| number.parse::<u32>().unwrap_or_default() / 10_000) {
+        Ok(major) if major >= crate::postgres::OLDEST => {
+            Finding::ok(SUBJECT, format!("{how} (Postgres {major})"))
+        }
+        Ok(major) => Finding::fail(SUBJECT, format!("it is Postgres {major}"), "Use Postgres 15 or later."),
+        Err(reason) => Finding::broken(SUBJECT, &reason),
+    }
+}
+
+fn schema(state: &Result<State, sqlx::migrate::MigrateError>) -> Finding {
+    const SUBJECT: &str = "Schema";
+    match state {
+        Ok(State::Current) => Finding::ok(SUBJECT, "up to date"),
+        Ok(State::Behind(missing)) => Finding::warn(
+            SUBJECT,
+            format!("{missing} migrations are not applied"),
+            "Start the server or run `throughline migrate`.",
+        ),
+        Ok(State::Ahead(version)) => Finding::fail(
+            SUBJECT,
+            format!("a newer throughline has applied migration {version}"),
+            "Start that version.",
+        ),
+        Err(reason) => Finding::broken(SUBJECT, reason),
+    }
+}
+
+async fn roles(connection: &mut PgConnection) -> Finding {
+    for role in Role::ALL {
+        let taken = match role.take(connection).await {
+            Ok(()) => sqlx::query("RESET ROLE").execute(&mut *connection).await.map(|_| ()),
+            refused => refused,
+        };
+        if let Err(reason) = taken {
+            let mend = format!("Run `GRANT {} TO` the user of DATABASE_URL as a superuser.", role.name());
+            return Finding::fail("Roles", reason.to_string(), mend);
+        }
+    }
+    Finding::ok("Roles", "the roles that row-level security binds can be taken")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::doctor::Verdict;
+
+    #[test]
+    fn only_a_newer_schema_is_a_failure() {
+        assert_eq!(schema(&Ok(State::Current)).verdict, Verdict::Ok);
+        assert_eq!(schema(&Ok(State::Behind(2))).verdict, Verdict::Warn);
+        assert_eq!(schema(&Ok(State::Ahead(9))).verdict, Verdict::Fail);
+    }
+}

@@ -1,0 +1,77 @@
+//! The port, and the address that people type.
+
+use std::io::ErrorKind;
+use std::net::{IpAddr, SocketAddr};
+
+use serde_json::Value;
+use tokio::net::TcpListener;
+
+use crate::doctor::Finding;
+use crate::settings::Settings;
+
+/// Whether the port is free, or answered by a Throughline.
+pub(super) async fn port(settings: &Settings) -> Finding {
+    const SUBJECT: &str = "Port";
+    let address = settings.bind;
+    match TcpListener::bind(address).await {
+        Ok(_) => Finding::ok(SUBJECT, format!("{address} is free")),
+        Err(reason) if reason.kind() == ErrorKind::AddrInUse && is_ours(address).await => {
+            Finding::ok(SUBJECT, format!("{address} is answered by a running throughline"))
+        }
+        Err(reason) if reason.kind() == ErrorKind::AddrInUse => Finding::fail(
+            SUBJECT,
+            format!("{address} is used by another program"),
+            "Stop that program, or set THROUGHLINE_BIND to another port.",
+        ),
+        Err(reason) => Finding::fail(
+            SUBJECT,
+            format!("{address} cannot be listened on: {reason}"),
+            "Set THROUGHLINE_BIND to an address of this machine and a port above 1023.",
+        ),
+    }
+}
+
+async fn is_ours(address: SocketAddr) -> bool {
+    let Ok(client) = super::client() else {
+        return false;
+    };
+    let Ok(answer) = client.get(format!("http://{address}/healthz")).send().await else {
+        return false;
+    };
+    let body: Value = answer.json().await.unwrap_or_default();
+    body["service"] == "throughline"
+}
+
+/// Whether browsers elsewhere would trust it with a password.
+pub(super) fn public_url(settings: &Settings) -> Finding {
+    const SUBJECT: &str = "Public URL";
+    let shown = settings.public_url(settings.bind);
+    match &settings.public_url {
+        Some(url) if !matches!(url.scheme(), "http" | "https") || !url.has_host() => Finding::fail(
+            SUBJECT,
+            format!("{shown} is not a web address"),
+            "Write it as https://portal.example.com.",
+        ),
+        Some(url) if url.scheme() == "http" && !is_loopback(url) => Finding::warn(
+            SUBJECT,
+            format!("{shown} sends passwords unprotected"),
+            "Put a proxy with HTTPS in front and begin THROUGHLINE_PUBLIC_URL with https://.",
+        ),
+        None if !settings.bind.ip().is_loopback() => Finding::warn(
+            SUBJECT,
+            format!("the server listens on {} and does not know the address that people type", settings.bind),
+            "Set THROUGHLINE_PUBLIC_URL to it, beginning with https://.",
+        ),
+        _ => Finding::ok(SUBJECT, shown),
+    }
+}
+
+fn is_loopback(url: &url::Url) -> bool {
+    match url.host_str() {
+        Some("localhost") => true,
+        Some(host) => {
+            host.trim_matches(['[', ']']).parse::<IpAddr>().is_ok_and(|address| address.is_loopback())
+        }
+        None => false,
+    }
+}

@@ -1,0 +1,15 @@
+//! Throughline's server: start-up, routes, and everything that runs beside them.
+
+pub mod assets;
+pub mod cli;
+pub mod database;
+pub mod doctor;
+pub mod health;
+pub mod logs;
+pub mod postgres;
+pub mod serve;
+pub mod settings;
+pub mod shutdown;
+pub mod product;
+pub mod router;
+pub mod sign_in_store;

@@ -1,0 +1,39 @@
+//! From a ready database to the product that the routes serve.
+
+use std::{net::SocketAddr, path::PathBuf, sync::Arc};
+
+use app::web::{App, Site};
+use domain::{Clock, Db, install};
+use sessions::Engine;
+
+use crate::{assets, database::Database, settings::Settings};
+
+/// Starts the session engine and gathers what every handler needs.
+///
+/// # Errors
+/// When the database does not answer or the public address is not an address.
+pub async fn app(
+    database: &Database,
+    settings: &Settings,
+    listening: SocketAddr,
+) -> Result<App, Box<dyn std::error::Error>> {
+    let engine = Engine::start(database.engine.clone(), sessions::Options::default());
+    let db = Db::new(database.product.clone(), engine, Clock::system());
+    let form_key = install::key(&db, "form_key").await?;
+    let loopback = listening.ip().is_loopback();
+    let site = Site {
+        public_url: settings.public_url(listening).parse()?,
+        loopback,
+        outbox: loopback && settings.smtp_url.is_none(),
+        files: files(settings)?,
+        form_key,
+        asset: |name| assets::url(name).unwrap_or_default(),
+    };
+    Ok(App { db, site: Arc::new(site) })
+}
+
+fn files(settings: &Settings) -> Result<PathBuf, Box<dyn std::error::Error>> {
+    let files = settings.data()?.join("files");
+    std::fs::create_dir_all(&files)?;
+    Ok(files)
+}

@@ -1,0 +1,93 @@
+//! `throughline serve`: from an empty machine to a portal that answers, and back.
+
+use std::error::Error;
+use std::future::IntoFuture;
+use std::io::{self, ErrorKind};
+use std::net::SocketAddr;
+
+use axum::Router;
+use clap::Args;
+use tokio::net::TcpListener;
+
+use crate::database::{Database, Hold};
+use crate::settings::Settings;
+use crate::{health, product, router};
+use crate::shutdown::Shutdown;
+
+/// How the server starts.
+#[derive(Debug, Default, Args)]
+pub struct Options {
+    /// Print nothing to standard output.
+    #[arg(long)]
+    pub quiet: bool,
+}
+
+/// The port cannot be listened on.
+#[derive(Debug, thiserror::Error)]
+pub enum BindError {
+    /// Somebody is there already.
+    #[error("port {} of {} is taken. Stop what uses it, or set THROUGHLINE_BIND to another, such as {}:{}", .0.port(), .0.ip(), .0.ip(), .0.port().wrapping_add(1))]
+    Taken(SocketAddr),
+    /// The operating system refuses.
+    #[error(
+        "cannot listen on {0}. Set THROUGHLINE_BIND to an address of this machine and a port that you may use"
+    )]
+    Refused(SocketAddr, #[source] io::Error),
+}
+
+/// Serves until told to stop; everything it started has ended when it returns.
+///
+/// # Errors
+/// When the port is taken or the database cannot be brought up; each says what to do.
+pub async fn serve(settings: Settings, options: Options) -> Result<(), Box<dyn Error>> {
+    let shutdown = Shutdown::on_signals()?;
+    // Before the database, which takes seconds the first time: a taken port is known at once. Whoever connects
+    // early waits in the listener's queue.
+    let listener = listen(settings.bind).await?;
+    let database = match Database::open(&settings, Hold::Alone, shutdown.soft()).await {
+        Ok(database) => database,
+        Err(reason) if reason.is_interruption() => return Ok(()),
+        Err(reason) => return Err(reason.into()),
+    };
+    let address = listener.local_addr()?;
+    tracing::info!(%address, "ready");
+    if !options.quiet {
+        println!("Throughline is at {}", settings.public_url(address));
+    }
+    let app = product::app(&database, &settings, address).await?;
+    let routes =
+        health::routes([database.product.clone(), database.engine.clone()]).merge(router::routes(app.clone()));
+    let served = until_stopped(listener, routes, &shutdown).await;
+    shutdown.begin();
+    app.db.engine().shutdown().await;
+    shutdown.drained().await;
+    database.close().await;
+    tracing::info!("stopped");
+    Ok(served?)
+}
+
+async fn listen(address: SocketAddr) -> Result<TcpListener, BindError> {
+    TcpListener::bind(address)
+        .await
+        .map_err(|reason| match reason.kind() {
+            ErrorKind::AddrInUse => BindError::Taken(address),
+            _ => BindError::Refused(address, reason),
+        })
+}
+
+/// After the soft step requests that run are finished; after the hard one they are dropped.
+async fn until_stopped(
+    listener: TcpListener,
+    routes: Router,
+    shutdown: &Shutdown,
+) -> io::Result<()> {
+    let soft = shutdown.soft().clone();
+    let serving =
+        axum::serve(listener, routes.into_make_service_with_connect_info::<SocketAddr>())
+        .with_graceful_shutdown(async move { soft.cancelled().await });
+    shutdown
+        .hard()
+        .run_until_cancelled(serving.into_future())
+        .await
+        .unwrap_or(Ok(()))
+}

@@ -1,0 +1,151 @@
+//! What can be set, by environment or flag. The doc comment of each is its reason, and `throughline doctor` prints it.
+
+mod data;
+mod llm;
+mod secret;
+mod table;
+
+use std::net::{Ipv4Addr, SocketAddr};
+use std::path::PathBuf;
+use std::str::FromStr;
+
+use clap::Args;
+use lettre::message::Mailbox;
+use url::Url;
+
+pub use data::NoHome;
+pub use llm::Llm;
+pub use secret::{Secret, SecretUrl};
+pub use table::{Row, table};
+
+use crate::logs::Format;
+
+/// An optional setting. An alias, because clap treats a plain `Option` in its own way: here a variable that is set
+/// but empty, as compose files write it, counts as not set.
+type Maybe<T> = Option<T>;
+
+fn maybe<T: FromStr>(text: &str) -> Result<Maybe<T>, T::Err> {
+    if text.is_empty() { Ok(None) } else { text.parse().map(Some) }
+}
+
+/// Every setting of the process. Secrets stay hidden in its `Debug`.
+#[derive(Debug, Clone, Args)]
+pub struct Settings {
+    /// Address and port to listen on: only this machine, until a proxy with HTTPS stands in front
+    #[arg(long, global = true, env = "THROUGHLINE_BIND", default_value = "127.0.0.1:3000")]
+    pub bind: SocketAddr,
+
+    /// Address that people type: stands in e-mails and decides whether cookies need HTTPS. Empty: http:// and the bind address
+    #[arg(long, global = true, env = "THROUGHLINE_PUBLIC_URL", default_value = "", value_parser = maybe::<Url>)]
+    pub public_url: Maybe<Url>,
+
+    /// Folder of the private database and the files. Empty: $XDG_DATA_HOME/throughline, ~/.local/share/throughline, or /var/lib/throughline for root
+    #[arg(long, global = true, env = "THROUGHLINE_DATA", default_value = "", value_parser = maybe::<PathBuf>)]
+    pub data: Maybe<PathBuf>,
+
+    /// A Postgres 15 or later, as postgres://user:password@host/database. Empty: a private one, started from the installed binaries
+    #[arg(long, global = true, env = "DATABASE_URL", default_value = "", hide_env_values = true, value_parser = maybe::<SecretUrl>)]
+    pub database_url: Maybe<SecretUrl>,
+
+    /// Mail server, as smtps://user:password@host. Empty: mail stands on the outbox page under /dev while the server listens on loopback
+    #[arg(long, global = true, env = "THROUGHLINE_SMTP_URL", default_value = "", hide_env_values = true, value_parser = maybe::<SecretUrl>)]
+    pub smtp_url: Maybe<SecretUrl>,
+
+    /// Sender of the portal's mail: the mail server must accept it
+    #[arg(
+        long,
+        global = true,
+        env = "THROUGHLINE_MAIL_FROM",
+        default_value = "Throughline <no-reply@localhost>"
+    )]
+    pub mail_from: Mailbox,
+
+    /// OpenAI-compatible endpoint of the house agent, or the word off. Empty: one found on this machine, otherwise the agent rehearses
+    #[arg(long, global = true, env = "THROUGHLINE_LLM_URL", default_value = "", hide_env_values = true)]
+    pub llm_url: Llm,
+
+    /// Model of the house agent. Empty: the first that the endpoint lists
+    #[arg(long, global = true, env = "THROUGHLINE_LLM_MODEL", default_value = "", value_parser = maybe::<String>)]
+    pub llm_model: Maybe<String>,
+
+    /// Key of that endpoint. Set it in the environment: a flag shows in the list of processes
+    #[arg(long, global = true, env = "THROUGHLINE_LLM_KEY", default_value = "", hide_env_values = true, value_parser = maybe::<Secret>)]
+    pub llm_key: Maybe<Secret>,
+
+    /// What is logged, as info,server=debug: enough to follow what happens, without the libraries' chatter
+    #[arg(long, global = true, env = "THROUGHLINE_LOG", default_value = "info,sqlx=warn")]
+    pub log: String,
+
+    /// How a log line looks: for people on a terminal, for machines elsewhere
+    #[arg(long, global = true, env = "THROUGHLINE_LOG_FORMAT", value_enum, default_value = "auto")]
+    pub log_format: Format,
+}
+
+impl Settings {
+    /// The address that people type, given the one that is really listened on (the port may have been chosen late).
+    pub fn public_url(&self, listening: SocketAddr) -> String {
+        if let Some(url) = &self.public_url {
+            return url.as_str().trim_end_matches('/').to_owned();
+        }
+        match listening.ip() {
+            // Nobody can type 0.0.0.0.
+            ip if ip.is_unspecified() => {
+                format!("http://{}:{}", Ipv4Addr::LOCALHOST, listening.port())
+            }
+            _ => format!("http://{listening}"),
+        }
+    }
+
+    /// The data folder, absolute.
+    ///
+    /// # Errors
+    /// When it is not set and there is no home folder to put it in.
+    pub fn data(&self) -> Result<PathBuf, NoHome> {
+        data::folder(self.data.as_deref())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::Parser;
+
+    use super::*;
+
+    #[derive(Parser)]
+    struct Line {
+        #[command(flatten)]
+        settings: Settings,
+    }
+
+    fn settings(flags: &[&str]) -> Settings {
+        Line::parse_from([&["throughline"], flags].concat()).settings
+    }
+
+    #[test]
+    fn an_empty_value_counts_as_not_set() {
+        let settings = settings(&["--smtp-url", "", "--public-url=", "--data="]);
+        assert!(settings.smtp_url.is_none() && settings.public_url.is_none() && settings.data.is_none());
+    }
+
+    #[test]
+    fn the_public_address_follows_the_listener() {
+        let settings = settings(&["--public-url="]);
+        assert_eq!(settings.public_url(([0, 0, 0, 0], 80).into()), "http://127.0.0.1:80");
+        assert_eq!(settings.public_url(([127, 0, 0, 1], 3001).into()), "http://127.0.0.1:3001");
+    }
+
+    #[test]
+    fn no_secret_shows_in_debug() {
+        let settings = settings(&[
+            "--database-url=postgres://o:hush1@h/d?password=hush2",
+            "--smtp-url=smtps://a:hush3@mail.example",
+            "--llm-url=https://u:hush4@llm.example/v1",
+            "--llm-key=hush5",
+        ]);
+        let shown = format!("{settings:?}");
+        assert!(!shown.contains("hush"), "{shown}");
+        let rows = table(&settings).iter().map(|row| row.value.clone()).collect::<String>();
+        assert!(!rows.contains("hush"), "{rows}");
+        assert!(rows.contains("mail.example") && rows.contains("llm.example"), "{rows}");
+    }
+}

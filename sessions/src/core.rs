@@ -1,0 +1,158 @@
+//! What the engine's tasks and its followers share.
+
+use std::{
+    collections::HashMap,
+    io,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::Duration,
+};
+
+use sqlx::{PgConnection, PgPool};
+use tokio::{
+    sync::Semaphore,
+    time::{Instant, error::Elapsed},
+};
+use tokio_util::{sync::CancellationToken, task::TaskTracker};
+
+use crate::{Error, Options, StreamId, flight::Flights, ring::Size, tail::Tail};
+
+#[derive(Debug)]
+pub(crate) struct Core {
+    pub(crate) pool: PgPool,
+    pub(crate) options: Options,
+    /// Cancelled when the engine stops.
+    pub(crate) stop: CancellationToken,
+    pub(crate) tasks: TaskTracker,
+    pub(crate) tails: Tails,
+    /// Turns at reading from the database, so that a crowd of followers leaves connections to the others.
+    pub(crate) reads: Semaphore,
+    pub(crate) flights: Flights,
+}
+
+impl Core {
+    pub(crate) fn new(pool: PgPool, options: Options) -> Self {
+        Self {
+            pool,
+            stop: CancellationToken::new(),
+            tasks: TaskTracker::new(),
+            tails: Tails::default(),
+            reads: Semaphore::new(options.catch_up_reads.max(1)),
+            flights: Flights::default(),
+            options,
+        }
+    }
+
+    /// Asks the database, for no longer than the options allow.
+    pub(crate) async fn ask<T>(
+        &self,
+        question: impl AsyncFnOnce(&mut PgConnection) -> Result<T, Error>,
+    ) -> Result<T, Error> {
+        let mut conn = self.pool.acquire().await?;
+        match tokio::time::timeout(self.options.read_timeout, question(&mut conn)).await {
+            Ok(answer) => answer,
+            Err(elapsed) => {
+                // Back in the pool it would stall the next one.
+                drop(conn.detach());
+                Err(timed_out(elapsed).into())
+            }
+        }
+    }
+
+    /// The most that is read or handed on at once.
+    pub(crate) fn page_size(&self) -> Size {
+        Size { events: self.options.page_events.max(1), bytes: self.options.page_bytes }
+    }
+}
+
+/// The hot streams of this node.
+#[derive(Debug, Default)]
+pub(crate) struct Tails(Mutex<HashMap<StreamId, Arc<Tail>>>);
+
+impl Tails {
+    pub(crate) fn get(&self, stream: StreamId) -> Option<Arc<Tail>> {
+        locked(&self.0).get(&stream).cloned()
+    }
+
+    pub(crate) fn all(&self) -> Vec<Arc<Tail>> {
+        locked(&self.0).values().cloned().collect()
+    }
+
+    /// Does `join` with the stream's tail, which `open` makes where there is none, while no tail can be dropped.
+    pub(crate) fn join<T>(
+        &self,
+        stream: StreamId,
+        open: impl FnOnce() -> Arc<Tail>,
+        join: impl Fn(&Arc<Tail>) -> T,
+    ) -> T {
+        join(locked(&self.0).entry(stream).or_insert_with(open))
+    }
+
+    /// Drops the tails that nobody has followed for `linger`; hands out those that are followed.
+    pub(crate) fn sweep(&self, linger: Duration) -> Vec<Arc<Tail>> {
+        let now = Instant::now();
+        let mut tails = locked(&self.0);
+        tails.retain(|_, tail| {
+            let over = tail.idle_for(now).is_some_and(|idle| idle >= linger);
+            if over {
+                tail.over.cancel();
+            }
+            !over
+        });
+        tails.values().filter(|tail| tail.following() > 0).cloned().collect()
+    }
+}
+
+/// Locks what no holder leaves half done, so that a panic elsewhere does not matter.
+pub(crate) fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// A connection that neither answered nor broke.
+pub(crate) fn timed_out(elapsed: Elapsed) -> sqlx::Error {
+    sqlx::Error::Io(io::Error::new(io::ErrorKind::TimedOut, elapsed))
+}
+
+/// Growing pauses between attempts at something that fails.
+#[derive(Debug)]
+pub(crate) struct Backoff(Duration);
+
+impl Backoff {
+    const FIRST: Duration = Duration::from_millis(25);
+    const LONGEST: Duration = Duration::from_secs(2);
+
+    pub(crate) fn new() -> Self {
+        Self(Self::FIRST)
+    }
+
+    /// Whether there was no pause yet.
+    pub(crate) fn is_fresh(&self) -> bool {
+        self.0 == Self::FIRST
+    }
+
+    pub(crate) async fn pause(&mut self) {
+        tokio::time::sleep(self.0).await;
+        self.0 = (self.0 * 2).min(Self::LONGEST);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A tail stays while it is followed and for the time to linger, and goes with its task.
+    #[test]
+    fn unfollowed_tails_are_dropped() {
+        let (tails, stream) = (Tails::default(), StreamId::generate());
+        let open = || Arc::new(Tail::new(stream, CancellationToken::new()));
+        let (tail, follower) = tails.join(stream, open, |tail| (Arc::clone(tail), tail.subscribe()));
+        assert_eq!(tails.sweep(Duration::ZERO).len(), 1);
+        drop(follower);
+        assert_eq!(tails.sweep(Duration::from_secs(60)).len(), 0);
+        assert!(tails.get(stream).is_some() && !tail.over.is_cancelled());
+        let again = tails.join(stream, || unreachable!("it is there"), |tail| tail.subscribe());
+        assert_eq!(tails.sweep(Duration::ZERO).len(), 1);
+        drop(again);
+        tails.sweep(Duration::ZERO);
+        assert!(tails.get(stream).is_none() && tail.over.is_cancelled());
+    }
+}

@@ -1,0 +1,164 @@
+//! Which appends of a batch are taken, and where they go: decided in memory over rows that are locked.
+
+use std::collections::HashMap;
+
+use uuid::Uuid;
+
+use crate::{Append, Appended, Error, Offset, Producer, StreamId};
+
+/// The locked streams of a batch, moved on by each append that is taken.
+#[derive(Debug, Default)]
+pub(crate) struct Ledger {
+    streams: HashMap<StreamId, Locked>,
+}
+
+/// A locked stream.
+#[derive(Debug)]
+pub(crate) struct Locked {
+    pub(crate) workspace: Uuid,
+    pub(crate) next: Offset,
+    pub(crate) closed: bool,
+    producers: HashMap<String, Progress>,
+}
+
+/// How far a producer has got.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Progress {
+    pub(crate) epoch: u64,
+    pub(crate) next_sequence: u64,
+}
+
+enum Verdict {
+    New(Progress),
+    Duplicate,
+}
+
+impl Ledger {
+    pub(crate) fn insert(&mut self, stream: StreamId, workspace: Uuid, next: Offset, closed: bool) {
+        self.streams.insert(stream, Locked { workspace, next, closed, producers: HashMap::new() });
+    }
+
+    pub(crate) fn insert_producer(&mut self, stream: StreamId, id: String, progress: Progress) {
+        if let Some(locked) = self.streams.get_mut(&stream) {
+            locked.producers.insert(id, progress);
+        }
+    }
+
+    pub(crate) fn get(&self, stream: StreamId) -> Option<&Locked> {
+        self.streams.get(&stream)
+    }
+
+    /// Takes the append, or says why not. A refusal changes nothing, so that the batch goes on without it.
+    pub(crate) fn admit(&mut self, stream: StreamId, append: &Append) -> Result<Appended, Error> {
+        let locked = self.streams.get_mut(&stream).ok_or(Error::NotFound)?;
+        locked.admit(append)
+    }
+}
+
+impl Locked {
+    pub(crate) fn producer(&self, id: &str) -> Option<Progress> {
+        self.producers.get(id).copied()
+    }
+
+    fn admit(&mut self, append: &Append) -> Result<Appended, Error> {
+        let verdict = append.producer.as_ref().map(|producer| judge(self.producer(&producer.id), producer));
+        // What is stored already stays so after the close; every other append hears of the close first.
+        if let Some(Ok(Verdict::Duplicate)) = verdict {
+            return Ok(self.answer(append, self.next, true));
+        }
+        if self.closed {
+            return Err(Error::Closed { next: self.next });
+        }
+        let first = self.next;
+        if let (Some(verdict), Some(producer)) = (verdict, &append.producer)
+            && let Verdict::New(progress) = verdict?
+        {
+            self.producers.insert(producer.id.clone(), progress);
+        }
+        self.next = first.after(append.events.len());
+        Ok(self.answer(append, first, false))
+    }
+
+    fn answer(&self, append: &Append, first: Offset, duplicate: bool) -> Appended {
+        let progress = append.producer.as_ref().and_then(|producer| self.producer(&producer.id));
+        let sequence = progress.and_then(|progress| progress.next_sequence.checked_sub(1));
+        Appended { first, next: self.next, duplicate, sequence }
+    }
+}
+
+fn judge(known: Option<Progress>, producer: &Producer) -> Result<Verdict, Error> {
+    let &Producer { epoch, sequence, .. } = producer;
+    let expected = match known {
+        Some(known) if epoch < known.epoch => {
+            return Err(Error::StaleEpoch { current: known.epoch });
+        }
+        Some(known) if epoch > known.epoch && sequence > 0 => {
+            return Err(Error::EpochMustStartAtZero);
+        }
+        Some(known) if epoch == known.epoch => known.next_sequence,
+        _ => 0,
+    };
+    match sequence {
+        _ if sequence < expected => Ok(Verdict::Duplicate),
+        _ if sequence > expected => Err(Error::SequenceGap { expected, received: sequence }),
+        _ => Ok(Verdict::New(Progress { epoch, next_sequence: sequence + 1 })),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn ledger(next: u64, closed: bool) -> (Ledger, StreamId) {
+        let (mut ledger, stream) = (Ledger::default(), StreamId::generate());
+        ledger.insert(stream, Uuid::nil(), Offset::from_value(next), closed);
+        (ledger, stream)
+    }
+
+    fn by(epoch: u64, sequence: u64) -> Append {
+        Append::by(Producer { id: "p".into(), epoch, sequence }, vec!["1".into(), "2".into()])
+    }
+
+    #[test]
+    fn offsets_are_dense_over_a_batch() {
+        let (mut ledger, stream) = ledger(7, false);
+        let events = |count| Append::new(vec!["0".into(); count]);
+        let mut spans = Vec::new();
+        for count in [1, 3, 2] {
+            let appended = ledger.admit(stream, &events(count)).unwrap();
+            spans.push((appended.first.value(), appended.next.value()));
+        }
+        assert_eq!(spans, [(7, 8), (8, 11), (11, 13)]);
+        assert!(matches!(ledger.admit(StreamId::generate(), &events(1)), Err(Error::NotFound)));
+    }
+
+    #[test]
+    fn a_producer_counts_within_its_epoch() {
+        let (mut ledger, stream) = ledger(0, false);
+        let mut admit = |epoch, sequence| ledger.admit(stream, &by(epoch, sequence));
+        assert!(matches!(admit(3, 1), Err(Error::SequenceGap { expected: 0, received: 1 })));
+        assert!(matches!(admit(3, 0), Ok(Appended { duplicate: false, sequence: Some(0), .. })));
+        assert!(matches!(admit(3, 1), Ok(Appended { duplicate: false, sequence: Some(1), .. })));
+        assert!(matches!(admit(3, 0), Ok(Appended { duplicate: true, sequence: Some(1), .. })));
+        assert!(matches!(admit(3, 3), Err(Error::SequenceGap { expected: 2, received: 3 })));
+        assert!(matches!(admit(2, 2), Err(Error::StaleEpoch { current: 3 })));
+        assert!(matches!(admit(4, 2), Err(Error::EpochMustStartAtZero)));
+        assert!(matches!(admit(4, 0), Ok(Appended { duplicate: false, sequence: Some(0), .. })));
+        assert!(matches!(admit(3, 2), Err(Error::StaleEpoch { current: 4 })));
+        assert_eq!(ledger.get(stream).unwrap().next, Offset::from_value(6));
+    }
+
+    #[test]
+    fn a_closed_stream_knows_what_it_holds() {
+        let (mut ledger, stream) = ledger(4, true);
+        ledger.insert_producer(stream, "p".into(), Progress { epoch: 1, next_sequence: 2 });
+        assert!(matches!(ledger.admit(stream, &by(1, 1)), Ok(Appended { duplicate: true, .. })));
+        for (epoch, sequence) in [(1, 2), (1, 9), (0, 0), (2, 0), (2, 5)] {
+            let refused = ledger.admit(stream, &by(epoch, sequence));
+            assert!(
+                matches!(refused, Err(Error::Closed { next }) if next.value() == 4),
+                "{epoch}/{sequence}"
+            );
+        }
+    }
+}

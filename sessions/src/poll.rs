@@ -1,0 +1,42 @@
+//! Finds out what other nodes, and transactions that nobody was told of, have appended.
+
+use std::{collections::HashMap, sync::Arc};
+
+use uuid::Uuid;
+
+use crate::{Error, Offset, core::Core, sql, tail::Tail};
+
+/// Streams asked for in one statement.
+const CHUNK: usize = 5_000;
+
+/// Asks for all followed streams at once, every poll interval, until the engine stops.
+pub(crate) async fn run(core: Arc<Core>) {
+    let polling = async {
+        loop {
+            tokio::time::sleep(core.options.poll_interval).await;
+            let tails = core.tails.sweep(core.options.tail_linger);
+            for tails in tails.chunks(CHUNK) {
+                if let Err(error) = poll(&core, tails).await {
+                    tracing::warn!(error = %error, streams = tails.len(), "could not ask for new events");
+                }
+            }
+        }
+    };
+    core.stop.run_until_cancelled(polling).await;
+}
+
+async fn poll(core: &Core, tails: &[Arc<Tail>]) -> Result<(), Error> {
+    let streams: Vec<Uuid> = tails.iter().map(|tail| tail.stream.0).collect();
+    let heads: HashMap<Uuid, (Offset, bool)> = core
+        .ask(async |conn| sql::heads(conn, &streams).await)
+        .await?
+        .into_iter()
+        .map(|(stream, next, closed)| (stream, (Offset::from_column(next), closed)))
+        .collect();
+    for tail in tails {
+        if tail.is_behind(heads.get(&tail.stream.0).copied()) {
+            tail.wake();
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,42 @@
+//! An append inside somebody's transaction.
+
+use chrono::{DateTime, Utc};
+use sqlx::PgConnection;
+
+use crate::{Appended, Error, Offset, StreamId};
+
+/// The update takes the row's lock, and holds it until the transaction ends: offsets become visible in their order.
+const APPEND: &str = "
+    WITH moved AS (
+        UPDATE stream SET next_offset = next_offset + cardinality($2::text[])
+        WHERE id = $1 AND closed_at IS NULL
+        RETURNING workspace_id, id, next_offset - cardinality($2::text[]) AS first, next_offset
+    ), stored AS (
+        INSERT INTO stream_event (workspace_id, stream_id, seq, at, data)
+        SELECT moved.workspace_id, moved.id, moved.first + event.place - 1, $3, event.data
+        FROM moved, unnest($2::text[]) WITH ORDINALITY AS event (data, place)
+    )
+    SELECT first, next_offset FROM moved";
+
+const WHY_NOT: &str = "SELECT next_offset FROM stream WHERE id = $1";
+
+/// Appends `events`, of which there is at least one.
+pub(crate) async fn append(
+    conn: &mut PgConnection,
+    stream: StreamId,
+    events: &[String],
+    now: DateTime<Utc>,
+) -> Result<Appended, Error> {
+    let moved: Option<(i64, i64)> =
+        sqlx::query_as(APPEND).bind(stream.0).bind(events).bind(now).fetch_optional(&mut *conn).await?;
+    if let Some((first, next)) = moved {
+        return Ok(Appended {
+            first: Offset::from_column(first),
+            next: Offset::from_column(next),
+            duplicate: false,
+            sequence: None,
+        });
+    }
+    let closed: Option<i64> = sqlx::query_scalar(WHY_NOT).bind(stream.0).fetch_optional(conn).await?;
+    Err(closed.map_or(Error::NotFound, |next| Error::Closed { next: Offset::from_column(next) }))
+}

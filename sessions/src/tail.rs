@@ -1,0 +1,230 @@
+//! The end of a hot stream in memory: one on each node, shared by all who follow the stream there.
+
+use std::{
+    sync::{Arc, Mutex},
+    time::Duration,
+};
+
+use tokio::{
+    sync::{Notify, watch},
+    time::Instant,
+};
+use tokio_util::sync::CancellationToken;
+
+use crate::{
+    Batch, Error, Offset, Record, StreamId,
+    core::{Backoff, Core, locked},
+    ring::{Ring, Size},
+    sql,
+};
+
+#[derive(Debug)]
+pub(crate) struct Tail {
+    pub(crate) stream: StreamId,
+    state: Mutex<State>,
+    /// Tells followers to look again; its receivers are the followers.
+    moved: watch::Sender<()>,
+    /// Tells the tail's task to ask the database. Keeps a call that comes while the task is asking.
+    wake: Notify,
+    /// Since when nobody follows.
+    idle_since: Mutex<Option<Instant>>,
+    /// Cancelled when the tail is dropped.
+    pub(crate) over: CancellationToken,
+}
+
+#[derive(Debug)]
+enum State {
+    /// The database has not answered yet.
+    Unknown,
+    /// It knows no such stream.
+    Missing,
+    Known {
+        ring: Ring,
+        closed: bool,
+    },
+}
+
+/// What a tail has for a follower.
+#[derive(Debug)]
+pub(crate) enum View {
+    /// These.
+    Batch(Batch),
+    /// Nothing yet.
+    Wait,
+    /// The events are older than what is in memory.
+    Older,
+    /// The offset lies past the end that the tail knows.
+    Past,
+    /// The database knew no such stream.
+    Missing,
+}
+
+impl Tail {
+    pub(crate) fn new(stream: StreamId, over: CancellationToken) -> Self {
+        Self {
+            stream,
+            state: Mutex::new(State::Unknown),
+            moved: watch::Sender::new(()),
+            wake: Notify::new(),
+            idle_since: Mutex::new(None),
+            over,
+        }
+    }
+
+    /// Follows it. The first follower after a pause has the tail ask the database what it missed.
+    pub(crate) fn subscribe(&self) -> watch::Receiver<()> {
+        if self.following() == 0 {
+            self.wake();
+        }
+        self.moved.subscribe()
+    }
+
+    pub(crate) fn following(&self) -> usize {
+        self.moved.receiver_count()
+    }
+
+    /// For how long nobody has followed; none while somebody does.
+    pub(crate) fn idle_for(&self, now: Instant) -> Option<Duration> {
+        let mut since = locked(&self.idle_since);
+        if self.following() > 0 {
+            *since = None;
+            return None;
+        }
+        Some(now - *since.get_or_insert(now))
+    }
+
+    /// Has the tail ask the database what is new.
+    pub(crate) fn wake(&self) {
+        self.wake.notify_one();
+    }
+
+    /// Has every follower look again.
+    pub(crate) fn stir(&self) {
+        self.moved.send_replace(());
+    }
+
+    /// Takes committed events from the writer. What does not join on is read from the database instead.
+    pub(crate) fn push(&self, first: Offset, records: Vec<Record>) {
+        let joined = match &mut *locked(&self.state) {
+            State::Known { ring, .. } => ring.extend(first, records),
+            State::Unknown | State::Missing => false,
+        };
+        if joined { self.stir() } else { self.wake() }
+    }
+
+    /// Whether the database's word about the stream (its end and whether it is closed) is news.
+    pub(crate) fn is_behind(&self, head: Option<(Offset, bool)>) -> bool {
+        match (&*locked(&self.state), head) {
+            (State::Known { ring, closed }, Some((next, is_closed))) => {
+                next > ring.next() || is_closed != *closed
+            }
+            (State::Missing, None) => false,
+            _ => true,
+        }
+    }
+
+    /// What a follower at `from` gets, at most `max` of it.
+    pub(crate) fn look(&self, from: Offset, max: Size) -> View {
+        let state = locked(&self.state);
+        let (ring, closed) = match &*state {
+            State::Unknown => return View::Wait,
+            State::Missing => return View::Missing,
+            State::Known { ring, closed } => (ring, *closed),
+        };
+        match from {
+            _ if from < ring.first() => View::Older,
+            _ if from > ring.next() => View::Past,
+            _ if from == ring.next() && !closed => View::Wait,
+            _ => {
+                let records = ring.from(from, max);
+                let next = from.after(records.len());
+                let up_to_date = next == ring.next();
+                View::Batch(Batch { records, next, up_to_date, closed: closed && up_to_date })
+            }
+        }
+    }
+
+    /// Its task: asks the database whenever it is woken, until it is dropped.
+    pub(crate) async fn run(self: Arc<Self>, core: Arc<Core>) {
+        let asking = async {
+            loop {
+                self.wake.notified().await;
+                self.catch_up(&core).await;
+            }
+        };
+        self.over.run_until_cancelled(asking).await;
+    }
+
+    async fn catch_up(&self, core: &Core) {
+        let mut backoff = Backoff::new();
+        loop {
+            match self.load(core).await {
+                Ok(false) => return,
+                Ok(true) => backoff = Backoff::new(),
+                Err(error) => {
+                    if backoff.is_fresh() {
+                        tracing::warn!(stream = %self.stream, error = %error, "a tail could not be read, trying on");
+                    }
+                    backoff.pause().await;
+                }
+            }
+        }
+    }
+
+    /// Asks the database once; whether there is more to ask.
+    async fn load(&self, core: &Core) -> Result<bool, Error> {
+        let Some(from) = self.end() else {
+            return match core.ask(async |conn| sql::head(conn, self.stream).await).await {
+                Ok(head) => {
+                    let max = Size { events: core.options.ring_events, bytes: core.options.ring_bytes };
+                    self.set(State::Known { ring: Ring::at(head.next, max), closed: head.closed });
+                    Ok(false)
+                }
+                Err(Error::NotFound) => {
+                    self.set(State::Missing);
+                    Ok(false)
+                }
+                Err(error) => Err(error),
+            };
+        };
+        let max = core.page_size();
+        let page =
+            core.ask(async |conn| sql::page(conn, self.stream, from, max.events, max.bytes).await).await;
+        match page {
+            Ok(page) => {
+                self.take(from, page.records, page.closed);
+                Ok(!page.up_to_date)
+            }
+            // Deleted, trimmed past what is in memory, or the database was set back: start over at its end.
+            Err(Error::NotFound | Error::Gone { .. } | Error::Ahead { .. }) => {
+                self.set(State::Unknown);
+                Ok(true)
+            }
+            Err(error) => Err(error),
+        }
+    }
+
+    fn end(&self) -> Option<Offset> {
+        match &*locked(&self.state) {
+            State::Known { ring, .. } => Some(ring.next()),
+            State::Unknown | State::Missing => None,
+        }
+    }
+
+    fn set(&self, state: State) {
+        *locked(&self.state) = state;
+        self.stir();
+    }
+
+    fn take(&self, first: Offset, records: Vec<Record>, is_closed: bool) {
+        if let State::Known { ring, closed } = &mut *locked(&self.state) {
+            // From the ring's own end, which only moves forward: it always joins on.
+            ring.extend(first, records);
+            *closed = is_closed;
+        }
+        self.stir();
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,201 @@
+//! One group commit: lock, judge, store, commit.
+
+use std::{collections::HashSet, future::Future, time::Duration};
+
+use chrono::{DateTime, SubsecRound, Utc};
+use sqlx::{Connection, PgConnection};
+use uuid::Uuid;
+
+use super::Job;
+use crate::{
+    Appended, Error, Offset, Options, StreamId,
+    core::timed_out,
+    ledger::{Ledger, Progress},
+    sql::{self, Columns},
+};
+
+/// What came of one append of a batch.
+#[derive(Debug)]
+pub(super) enum Outcome {
+    /// Committed, a duplicate, or refused.
+    Settled(Result<Appended, Error>),
+    /// Somebody's transaction holds its stream.
+    Held,
+}
+
+/// Why a batch was not committed.
+#[derive(Debug)]
+pub(super) enum Failure {
+    /// Nothing was stored.
+    Sure(sqlx::Error),
+    /// It was lost during COMMIT.
+    Unsure(sqlx::Error),
+}
+
+impl From<sqlx::Error> for Failure {
+    fn from(error: sqlx::Error) -> Self {
+        Self::Sure(error)
+    }
+}
+
+impl From<Failure> for Error {
+    fn from(failure: Failure) -> Self {
+        match failure {
+            // lock_not_available: the transaction that holds the stream has not ended in time.
+            Failure::Sure(error) if code(&error).as_deref() == Some("55P03") => Self::Busy,
+            Failure::Sure(error) => Self::Database(error.into()),
+            Failure::Unsure(error) => Self::Unsure(error.into()),
+        }
+    }
+}
+
+/// What came of a batch.
+#[derive(Debug)]
+pub(super) struct Done {
+    /// One a job, in their order.
+    pub(super) outcomes: Vec<Outcome>,
+    /// The time that its events are stored with.
+    pub(super) at: DateTime<Utc>,
+}
+
+/// Commits what can be taken of `jobs`. With a `wait`, streams that are held are waited for.
+pub(super) async fn commit(
+    conn: &mut PgConnection,
+    jobs: &[Job],
+    wait: Option<Duration>,
+    options: &Options,
+) -> Result<Done, Failure> {
+    let patience = options.commit_timeout;
+    // As exact as Postgres keeps it: an event has the same time from memory as from the database.
+    let now = options.clock.now().trunc_subsecs(6);
+    let mut transaction = in_time(patience, conn.begin()).await?;
+    let prepared =
+        in_time(patience + wait.unwrap_or_default(), prepare(&mut transaction, jobs, now, wait)).await?;
+    let done = Done { outcomes: prepared.outcomes, at: now };
+    if !prepared.writes {
+        in_time(patience, transaction.rollback()).await?;
+        return Ok(done);
+    }
+    match in_time(patience, transaction.commit()).await {
+        Ok(()) => Ok(done),
+        Err(error) if rolled_back(&error) => Err(Failure::Sure(error)),
+        Err(error) => Err(Failure::Unsure(error)),
+    }
+}
+
+struct Prepared {
+    outcomes: Vec<Outcome>,
+    writes: bool,
+}
+
+async fn prepare(
+    conn: &mut PgConnection,
+    jobs: &[Job],
+    now: DateTime<Utc>,
+    wait: Option<Duration>,
+) -> sqlx::Result<Prepared> {
+    let mut ledger = lock(conn, jobs, wait).await?;
+    load_producers(conn, jobs, &mut ledger).await?;
+    let outcomes: Vec<_> = jobs.iter().map(|job| judge(&mut ledger, job, wait.is_some())).collect();
+    let columns = columns(jobs, &outcomes, &ledger);
+    let writes = !columns.events.workspaces.is_empty();
+    if writes {
+        sql::store(conn, &columns, now).await?;
+    }
+    Ok(Prepared { outcomes, writes })
+}
+
+async fn lock(conn: &mut PgConnection, jobs: &[Job], wait: Option<Duration>) -> sqlx::Result<Ledger> {
+    let streams: HashSet<Uuid> = jobs.iter().map(|job| job.stream.0).collect();
+    let streams: Vec<Uuid> = streams.into_iter().collect();
+    let mut ledger = Ledger::default();
+    for (workspace, stream, next, closed) in sql::lock(conn, &streams, wait).await? {
+        ledger.insert(StreamId(stream), workspace, Offset::from_column(next), closed);
+    }
+    Ok(ledger)
+}
+
+async fn load_producers(conn: &mut PgConnection, jobs: &[Job], ledger: &mut Ledger) -> sqlx::Result<()> {
+    let wanted: HashSet<(Uuid, Uuid, &str)> = jobs
+        .iter()
+        .filter_map(|job| {
+            let producer = job.append.producer.as_ref()?;
+            Some((ledger.get(job.stream)?.workspace, job.stream.0, producer.id.as_str()))
+        })
+        .collect();
+    if wanted.is_empty() {
+        return Ok(());
+    }
+    let (mut workspaces, mut streams, mut ids) = (Vec::new(), Vec::new(), Vec::new());
+    for (workspace, stream, id) in wanted {
+        workspaces.push(workspace);
+        streams.push(stream);
+        ids.push(id);
+    }
+    for (stream, id, epoch, next) in sql::producers(conn, &workspaces, &streams, &ids).await? {
+        let progress = Progress { epoch: epoch.cast_unsigned(), next_sequence: next.cast_unsigned() };
+        ledger.insert_producer(StreamId(stream), id, progress);
+    }
+    Ok(())
+}
+
+/// A stream that was not locked is held by another transaction or does not exist; whoever waits for it learns which.
+fn judge(ledger: &mut Ledger, job: &Job, waited: bool) -> Outcome {
+    if ledger.get(job.stream).is_none() && !waited {
+        return Outcome::Held;
+    }
+    Outcome::Settled(ledger.admit(job.stream, &job.append))
+}
+
+fn columns<'a>(jobs: &'a [Job], outcomes: &[Outcome], ledger: &Ledger) -> Columns<'a> {
+    let mut columns = Columns::default();
+    let (mut streams, mut producers) = (HashSet::new(), HashSet::new());
+    for (job, outcome) in jobs.iter().zip(outcomes) {
+        let Outcome::Settled(Ok(Appended { first, duplicate: false, .. })) = outcome else {
+            continue;
+        };
+        let Some(locked) = ledger.get(job.stream) else {
+            continue;
+        };
+        if streams.insert(job.stream) {
+            columns.moved.workspaces.push(locked.workspace);
+            columns.moved.streams.push(job.stream.0);
+            columns.moved.ends.push(locked.next.to_column());
+        }
+        for (place, event) in job.append.events.iter().enumerate() {
+            columns.events.workspaces.push(locked.workspace);
+            columns.events.streams.push(job.stream.0);
+            columns.events.seqs.push(first.after(place).to_column());
+            columns.events.texts.push(event);
+        }
+        if let Some(producer) = &job.append.producer
+            && let Some(progress) = locked.producer(&producer.id)
+            && producers.insert((job.stream, &producer.id))
+        {
+            columns.producers.workspaces.push(locked.workspace);
+            columns.producers.streams.push(job.stream.0);
+            columns.producers.ids.push(&producer.id);
+            columns.producers.epochs.push(progress.epoch.cast_signed());
+            columns.producers.next_sequences.push(progress.next_sequence.cast_signed());
+        }
+    }
+    columns
+}
+
+/// A stalled connection must not stall every append of the node.
+async fn in_time<T>(patience: Duration, work: impl Future<Output = sqlx::Result<T>>) -> sqlx::Result<T> {
+    match tokio::time::timeout(patience, work).await {
+        Ok(done) => done,
+        Err(elapsed) => Err(timed_out(elapsed)),
+    }
+}
+
+/// Whether a failed COMMIT is known to have stored nothing: the server said so itself, and not while being stopped,
+/// which can be said after the commit.
+fn rolled_back(error: &sqlx::Error) -> bool {
+    code(error).is_some() && !crate::error::away(error)
+}
+
+fn code(error: &sqlx::Error) -> Option<std::borrow::Cow<'_, str>> {
+    error.as_database_error().and_then(|error| error.code())
+}

@@ -1,0 +1,92 @@
+//! Commits a batch and gives everyone in it their answer.
+
+use std::{collections::HashMap, time::Duration};
+
+use super::{
+    Job,
+    commit::{Done, Failure, Outcome},
+    line::Line,
+};
+use crate::{Appended, Error, Offset, Record, StreamId, core::Core, error::away};
+
+/// Commits `jobs` and answers them; hands back those whose stream is held by another transaction.
+pub(super) async fn settle(core: &Core, line: &mut Line, jobs: Vec<Job>, wait: Option<Duration>) -> Vec<Job> {
+    match line.commit(&jobs, wait, &core.options).await {
+        Ok(done) => answer(core, jobs, done),
+        // Something in it that Postgres does not take: whose it is shows when each goes alone.
+        Err(Failure::Sure(error)) if jobs.len() > 1 && !away(&error) && !is_lock_timeout(&error) => {
+            tracing::warn!(error = %error, appends = jobs.len(), "a group commit failed, each append goes alone");
+            alone(core, line, jobs, wait).await
+        }
+        Err(failure) => {
+            let error = Error::from(failure);
+            for job in jobs {
+                reply(job, Err(error.clone()));
+            }
+            Vec::new()
+        }
+    }
+}
+
+fn is_lock_timeout(error: &sqlx::Error) -> bool {
+    error.as_database_error().and_then(|error| error.code()).as_deref() == Some("55P03")
+}
+
+async fn alone(core: &Core, line: &mut Line, jobs: Vec<Job>, wait: Option<Duration>) -> Vec<Job> {
+    let mut held = Vec::new();
+    for job in jobs {
+        let jobs = vec![job];
+        match line.commit(&jobs, wait, &core.options).await {
+            Ok(done) => held.extend(answer(core, jobs, done)),
+            Err(failure) => {
+                let error = Error::from(failure);
+                jobs.into_iter().for_each(|job| reply(job, Err(error.clone())));
+            }
+        }
+    }
+    held
+}
+
+/// Followers on this node first, then the appenders.
+fn answer(core: &Core, mut jobs: Vec<Job>, done: Done) -> Vec<Job> {
+    push(core, &mut jobs, &done);
+    let mut held = Vec::new();
+    for (job, outcome) in jobs.into_iter().zip(done.outcomes) {
+        match outcome {
+            Outcome::Settled(result) => reply(job, result),
+            Outcome::Held => held.push(job),
+        }
+    }
+    held
+}
+
+/// Hands what was committed to the tails in memory, so that they need not read it.
+fn push(core: &Core, jobs: &mut [Job], done: &Done) {
+    let at = done.at;
+    let mut fresh: HashMap<StreamId, (Offset, Vec<Record>)> = HashMap::new();
+    for (job, outcome) in jobs.iter_mut().zip(&done.outcomes) {
+        let Outcome::Settled(Ok(Appended { first, duplicate: false, .. })) = outcome else {
+            continue;
+        };
+        if core.tails.get(job.stream).is_none() {
+            continue;
+        }
+        let (_, records) = fresh.entry(job.stream).or_insert_with(|| (*first, Vec::new()));
+        let events = std::mem::take(&mut job.append.events).into_iter().enumerate();
+        records.extend(events.map(|(place, data)| Record {
+            offset: first.after(place + 1),
+            at,
+            data: data.into(),
+        }));
+    }
+    for (stream, (first, records)) in fresh {
+        if let Some(tail) = core.tails.get(stream) {
+            tail.push(first, records);
+        }
+    }
+}
+
+fn reply(job: Job, result: Result<Appended, Error>) {
+    // Whoever asked may have gone; what was appended stays.
+    let _ = job.answer.send(result);
+}
