@@ -18,6 +18,8 @@ pub mod changes;
 pub mod controls;
 pub mod cycle;
 pub mod deliverables;
+#[cfg(feature = "sql")]
+pub mod desk;
 pub mod files;
 pub mod ids;
 #[cfg(feature = "sql")]

@@ -15,9 +15,14 @@ const MOST: i64 = 200;
 /// included.
 pub async fn open_for(db: &Db, scope: &Scope) -> Result<Vec<Approval>> {
     let mut tx = db.begin(scope).await?;
-    let found = load(&mut tx, scope, Wanted { only_open: true, ..Wanted::default() }).await?;
+    let found = open_for_in(&mut tx, scope).await?;
     tx.commit().await?;
     Ok(found)
+}
+
+/// The same within a transaction.
+pub(crate) async fn open_for_in(tx: &mut Tx, scope: &Scope) -> Result<Vec<Approval>> {
+    load(tx, scope, Wanted { only_open: true, ..Wanted::default() }).await
 }
 
 /// A question, open or not.

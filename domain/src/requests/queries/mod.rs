@@ -1,11 +1,13 @@
 //! What pages read of requests. Each is bounded, and costs the same at a hundred requests and at a hundred thousand.
 
+mod at_risk;
 mod board;
 mod by_number;
 mod cards;
 mod home;
 mod list;
 
+pub(crate) use at_risk::at_risk_in;
 pub use board::board;
 pub use by_number::by_number;
 pub use home::home;
