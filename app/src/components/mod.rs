@@ -9,3 +9,5 @@ pub mod frame;
 pub mod request;
 #[cfg(feature = "ssr")]
 pub mod time;
+#[cfg(feature = "ssr")]
+pub mod waits;

@@ -1,8 +1,9 @@
 //! What the home shows, read once.
 
 use domain::{
+    Error,
     approvals::{self, Approval},
-    requests::{Home, queries},
+    requests::{Home, Outlook, queries},
 };
 
 use crate::{
@@ -10,18 +11,14 @@ use crate::{
     web::{FormToken, Member, Problem},
 };
 
-use super::super::requests::standing::Standing;
-use super::super::requests::follow::{Follow, follow};
-
 /// Everything on the page.
 pub struct Glance {
     pub home: Home,
     /// Open questions that this client may answer.
     pub approvals: Vec<Approval>,
-    pub standing: Standing,
+    pub outlook: Outlook,
     pub times: Times,
     pub token: FormToken,
-    pub follow: Follow,
     /// May ask, answer and approve.
     pub may_work: bool,
     pub may_bill: bool,
@@ -30,19 +27,14 @@ pub struct Glance {
 impl Glance {
     /// Reads it. The place on the client's stream is taken first, so that nothing between it and the rows is missed.
     pub async fn load(member: &Member) -> Result<Self, Problem> {
-        let Member { cx, scope, client, .. } = member;
-        let of = |error| Problem::from(error).of(&cx.bare);
-        let follow = follow(cx.db(), scope, *client).await.map_err(of)?;
-        let home = queries::home(cx.db(), scope).await.map_err(of)?;
-        let approvals = approvals::queries::open(cx.db(), scope).await.map_err(of)?;
-        let standing = Standing::load(member).await?;
+        let Member { cx, scope, .. } = member;
+        let of = |error: Error| Problem::from(error).of(&cx.bare);
         Ok(Self {
-            home,
-            approvals,
-            standing,
+            outlook: queries::outlook(cx.db(), scope).await.map_err(of)?,
+            home: queries::home(cx.db(), scope).await.map_err(of)?,
+            approvals: approvals::open_for(cx.db(), scope).await.map_err(of)?,
             times: Times::of(cx),
             token: cx.bare.token.clone(),
-            follow,
             may_work: member.standing.role.may_work(),
             may_bill: member.standing.role.may_bill(),
         })

@@ -4,7 +4,7 @@ mod glance;
 mod parts;
 mod waiting;
 
-use axum::response::{IntoResponse, Response};
+use axum::response::Response;
 use leptos::prelude::*;
 
 use self::glance::Glance;
@@ -16,11 +16,11 @@ use crate::{
 /// `GET /portal`.
 pub async fn show(member: Member) -> Result<Response, Problem> {
     let glance = Glance::load(&member).await?;
-    let follow = glance.follow.clone();
+    let (stream, from) = (glance.outlook.board_stream.to_string(), glance.outlook.next);
     Ok(Page::new(&member.cx, "Home", Frame::Portal(PortalTab::Home)).live().show(move || {
         view! {
             <div id="home">{parts::all(&glance)}</div>
-            <Refresh stream=follow.stream from=follow.from url="/portal/home-parts" target="home" />
+            <Refresh stream=stream from=from url="/portal/home-parts" target="home" />
             <Shortcut key="n" href="/portal/requests/new" />
         }
     }))
@@ -29,5 +29,5 @@ pub async fn show(member: Member) -> Result<Response, Problem> {
 /// `GET /portal/home-parts`: what the page reads again when something of the client's changes.
 pub async fn parts(member: Member) -> Result<Response, Problem> {
     let glance = Glance::load(&member).await?;
-    Ok(fragment(|| parts::all(&glance)).into_response())
+    Ok(fragment(|| parts::all(&glance)))
 }

@@ -7,28 +7,29 @@ use domain::{
 use leptos::prelude::*;
 
 use super::{Glance, waiting};
-use crate::components::request;
+use crate::components::{request, waits};
 
 const ASK: &str = "/portal/requests/new";
 const QUEUE: &str = "/portal/requests/queue";
 
 /// Everything below the bar.
 pub fn all(glance: &Glance) -> AnyView {
-    let say = in_one_sentence(&glance.home);
     if glance.is_new() {
         return view! {
             <div class="page-head"><div><h1>"Home"</h1></div></div>
-            {glance.standing.notice(glance.may_bill)}
+            {waits::notice(glance.outlook.waits, glance.may_bill)}
             {first_run(glance.may_work)}
         }
         .into_any();
     }
+    let say = in_one_sentence(&glance.home);
+    let heading = say.clone();
     view! {
-        <div class="page-head" data-say=say.clone()>
-            <div><h1>{say}</h1></div>
+        <div class="page-head" data-say=say>
+            <div><h1>{heading}</h1></div>
             {glance.may_work.then(ask)}
         </div>
-        {glance.standing.notice(glance.may_bill)}
+        {waits::notice(glance.outlook.waits, glance.may_bill)}
         <div class="questions">{working(glance)} {waiting::question(glance)} {next(glance)}</div>
         {done(glance)}
     }
