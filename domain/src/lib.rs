@@ -10,6 +10,8 @@ pub mod accounts;
 pub mod agents;
 pub mod approvals;
 #[cfg(feature = "sql")]
+pub mod billing;
+#[cfg(feature = "sql")]
 pub mod calendar;
 #[cfg(feature = "sql")]
 pub mod changes;
@@ -23,6 +25,7 @@ pub mod mail;
 #[cfg(feature = "sql")]
 pub mod markdown;
 pub mod money;
+pub mod offers;
 pub mod requests;
 pub mod reviews;
 pub mod runs;
@@ -41,6 +44,8 @@ mod error;
 pub mod install;
 #[cfg(feature = "sql")]
 pub mod secret;
+#[cfg(all(test, feature = "sql"))]
+mod testing;
 
 #[cfg(feature = "sql")]
 pub use clock::Clock;
