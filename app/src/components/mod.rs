@@ -1,6 +1,13 @@
 //! Pieces that several pages show. Those without `ssr` are used by islands as well.
 
+pub mod cycle;
 #[cfg(feature = "ssr")]
 pub mod field;
 #[cfg(feature = "ssr")]
 pub mod frame;
+#[cfg(feature = "ssr")]
+pub mod request;
+#[cfg(feature = "ssr")]
+pub mod time;
+#[cfg(feature = "ssr")]
+pub mod waits;

@@ -1,1 +1,6 @@
-//! The parts of pages that stay alive in the browser.
+//! The parts of a page that stay alive in the browser.
+
+#[cfg(feature = "hydrate")]
+pub mod dom;
+pub mod refresh;
+pub mod shortcut;

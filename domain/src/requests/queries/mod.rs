@@ -6,9 +6,13 @@ mod by_number;
 mod cards;
 mod home;
 mod list;
+mod outlook;
+mod search;
 
 pub(crate) use at_risk::at_risk_in;
 pub use board::board;
 pub use by_number::by_number;
 pub use home::home;
 pub use list::{list, queue};
+pub use outlook::outlook;
+pub use search::search;
