@@ -75,14 +75,9 @@ impl Engine {
     pub async fn read(&self, stream: StreamId, from: Offset, limit: u32) -> Result<Page, Error> {
         let core = self.core();
         let max = core.page_size();
-        sql::page(
-            &core.pool,
-            stream,
-            from,
-            max.events.min(limit as usize),
-            max.bytes,
-        )
-        .await
+        let events = max.events.min(limit as usize);
+        core.ask(async |conn| sql::page(conn, stream, from, events, max.bytes).await)
+            .await
     }
 
     /// The stream without its events.
@@ -90,7 +85,9 @@ impl Engine {
     /// # Errors
     /// [`Error::NotFound`], [`Error::Database`].
     pub async fn head(&self, stream: StreamId) -> Result<Head, Error> {
-        sql::head(&self.core().pool, stream).await
+        self.core()
+            .ask(async |conn| sql::head(conn, stream).await)
+            .await
     }
 
     /// Drops the events before `before`; the first offset that can be read from then on.
@@ -98,7 +95,9 @@ impl Engine {
     /// # Errors
     /// [`Error::NotFound`], [`Error::Database`].
     pub async fn trim(&self, stream: StreamId, before: Offset) -> Result<Offset, Error> {
-        sql::trim(&self.core().pool, stream, before).await
+        self.core()
+            .ask(async |conn| sql::trim(conn, stream, before).await)
+            .await
     }
 
     /// Follows the stream from an offset. Whether there is such a stream shows at the follower's first event.

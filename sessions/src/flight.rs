@@ -60,7 +60,7 @@ async fn fly(landing: Landing) -> Landed {
     // Never closed; without a turn it would just read at once.
     let _turn = core.reads.acquire().await;
     let max = core.page_size();
-    sql::page(&core.pool, *stream, *from, max.events, max.bytes)
+    core.ask(async |conn| sql::page(conn, *stream, *from, max.events, max.bytes).await)
         .await
         .map(Arc::new)
 }

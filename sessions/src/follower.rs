@@ -128,6 +128,8 @@ impl Follower {
     async fn read_alone(&self, core: &Core) -> Result<Page, Error> {
         let _turn = core.reads.acquire().await;
         let max = core.page_size();
-        sql::page(&core.pool, self.stream(), self.from, max.events, max.bytes).await
+        let (stream, from) = (self.stream(), self.from);
+        core.ask(async |conn| sql::page(conn, stream, from, max.events, max.bytes).await)
+            .await
     }
 }

@@ -167,7 +167,9 @@ impl Tail {
                 Ok(false) => return,
                 Ok(true) => backoff = Backoff::new(),
                 Err(error) => {
-                    tracing::warn!(stream = %self.stream, error = %error, "a stream's tail could not be read, trying again");
+                    if backoff.is_fresh() {
+                        tracing::warn!(stream = %self.stream, error = %error, "a tail could not be read, trying on");
+                    }
                     backoff.pause().await;
                 }
             }
@@ -177,7 +179,10 @@ impl Tail {
     /// Asks the database once; whether there is more to ask.
     async fn load(&self, core: &Core) -> Result<bool, Error> {
         let Some(from) = self.end() else {
-            return match sql::head(&core.pool, self.stream).await {
+            return match core
+                .ask(async |conn| sql::head(conn, self.stream).await)
+                .await
+            {
                 Ok(head) => {
                     let max = Size {
                         events: core.options.ring_events,
@@ -197,7 +202,10 @@ impl Tail {
             };
         };
         let max = core.page_size();
-        match sql::page(&core.pool, self.stream, from, max.events, max.bytes).await {
+        let page = core
+            .ask(async |conn| sql::page(conn, self.stream, from, max.events, max.bytes).await)
+            .await;
+        match page {
             Ok(page) => {
                 self.take(from, page.records, page.closed);
                 Ok(!page.up_to_date)

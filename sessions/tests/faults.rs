@@ -12,7 +12,7 @@ use std::{
 use sessions::{
     Append, Appended, Engine, Error, Offset, Options, Producer, StreamId, append_in, close_in,
 };
-use sqlx::PgPool;
+use sqlx::{Executor, PgPool, postgres::PgPoolOptions};
 use support::{
     ENGINE, collect, collect_all, contents, engine_with, event, now, pool,
     proxy::{Mode, Proxy},
@@ -195,27 +195,48 @@ async fn a_lost_commit_is_unsure(database: PgPool) {
     assert_eq!(texts(&records, Offset::from_value(1)), ["a/1", "a/2"]);
 }
 
-/// A connection that neither answers nor breaks is given up.
+/// Connections that neither answer nor break are given up, by the writer and by the tails.
 #[sqlx::test(migrations = "../migrations")]
-async fn a_stalled_connection_is_given_up(database: PgPool) {
+async fn stalled_connections_are_given_up(database: PgPool) {
     let proxy = Proxy::start(&database).await;
     let stream = stream(&database).await;
+    let patience = Duration::from_millis(100);
     let options = Options {
-        commit_timeout: Duration::from_millis(100),
+        commit_timeout: patience,
+        read_timeout: patience,
         ..unpolled()
     };
-    let engine = Engine::start(pool(proxy.options(), 3, ENGINE).await, options);
+    // Without its own question whether a connection lives, which would find the stalled ones first.
+    let pool = PgPoolOptions::new()
+        .max_connections(3)
+        .test_before_acquire(false)
+        .after_connect(|conn, _| Box::pin(async move { conn.execute(ENGINE).await.map(|_| ()) }))
+        .connect_with(proxy.options())
+        .await
+        .unwrap();
+    let engine = Engine::start(pool, options);
     insist(&engine, stream, "a", 0).await;
+    let mut follower = engine.follow(stream, Offset::ZERO);
+    assert_eq!(collect(&mut follower, 1).await.len(), 1);
     proxy.set(Mode::Stalled);
-    let given_up = tokio::spawn({
-        let engine = engine.clone();
-        async move { engine.append(stream, numbered("a", 1)).await }
-    });
-    tokio::time::sleep(Duration::from_millis(150)).await;
-    proxy.set(Mode::Pass);
-    let _ = soon("an answer", given_up).await.unwrap();
+    append_in(
+        &mut database.acquire().await.unwrap(),
+        stream,
+        &[event("told")],
+        now(),
+    )
+    .await
+    .unwrap();
+    engine.wake(&[stream]);
+    assert_eq!(
+        texts(&collect(&mut follower, 1).await, Offset::from_value(1)),
+        ["told"]
+    );
     soon("the next append", insist(&engine, stream, "a", 1)).await;
-    assert_eq!(contents(&engine, stream).await, ["a/0", "a/1"]);
+    assert_eq!(
+        texts(&collect(&mut follower, 1).await, Offset::from_value(2)),
+        ["a/1"]
+    );
 }
 
 /// Two engines on one database follow each other's appends, and their closes.

@@ -42,11 +42,7 @@ impl PidFile {
             Some("stopping") => Status::Stopping,
             _ => Status::Starting,
         };
-        Some(Self {
-            pid,
-            socket: lines.get(4).copied().unwrap_or_default().into(),
-            status,
-        })
+        Some(Self { pid, socket: lines.get(4).copied().unwrap_or_default().into(), status })
     }
 }
 
@@ -58,9 +54,7 @@ pub(super) fn is_postmaster(pid: Pid, cluster: &Path) -> bool {
     }
     match fs::read(format!("/proc/{pid}/cmdline")) {
         // Of a process that has ended but was not waited for, this is empty.
-        Ok(line) => line
-            .split(|byte| *byte == 0)
-            .any(|word| word == cluster.as_os_str().as_encoded_bytes()),
+        Ok(line) => line.split(|byte| *byte == 0).any(|word| word == cluster.as_os_str().as_encoded_bytes()),
         // Without /proc, or hidden there: believe the file.
         Err(_) => !Path::new("/proc/self/cmdline").exists(),
     }
@@ -85,17 +79,10 @@ mod tests {
         let text = "42\n/data/postgres\n1763881234\n5432\n/tmp/s\n\n  1  2\nready   \n";
         let file = PidFile::parse(text).expect("it is whole");
         assert_eq!(
-            (
-                file.pid.as_raw_nonzero().get(),
-                file.socket.as_path(),
-                file.status
-            ),
+            (file.pid.as_raw_nonzero().get(), file.socket.as_path(), file.status),
             (42, Path::new("/tmp/s"), Status::Ready)
         );
-        assert_eq!(
-            PidFile::parse("42\n/data\n").map(|file| file.status),
-            Some(Status::Starting)
-        );
+        assert_eq!(PidFile::parse("42\n/data\n").map(|file| file.status), Some(Status::Starting));
         assert_eq!(PidFile::parse("-42\n"), None);
         assert_eq!(PidFile::parse(""), None);
     }

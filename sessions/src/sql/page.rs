@@ -1,7 +1,7 @@
 //! Reading events.
 
 use chrono::{DateTime, Utc};
-use sqlx::PgExecutor;
+use sqlx::PgConnection;
 
 use crate::{Error, Offset, Page, Record, StreamId};
 
@@ -31,7 +31,7 @@ type PageRow = (
 
 /// Reads at most `events` events and `bytes` bytes from `from` on.
 pub(crate) async fn page(
-    executor: impl PgExecutor<'_>,
+    conn: &mut PgConnection,
     stream: StreamId,
     from: Offset,
     events: usize,
@@ -42,7 +42,7 @@ pub(crate) async fn page(
         .bind(from.to_column())
         .bind(i64::try_from(events).unwrap_or(i64::MAX))
         .bind(i64::try_from(bytes).unwrap_or(i64::MAX))
-        .fetch_all(executor)
+        .fetch_all(conn)
         .await?;
     let &(end, earliest, closed, ..) = rows.first().ok_or(Error::NotFound)?;
     let (end, earliest) = (Offset::from_column(end), Offset::from_column(earliest));

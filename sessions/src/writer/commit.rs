@@ -1,6 +1,6 @@
 //! One group commit: lock, judge, store, commit.
 
-use std::{collections::HashSet, future::Future, io, time::Duration};
+use std::{collections::HashSet, future::Future, time::Duration};
 
 use chrono::{DateTime, SubsecRound, Utc};
 use sqlx::{Connection, PgConnection};
@@ -9,6 +9,7 @@ use uuid::Uuid;
 use super::Job;
 use crate::{
     Appended, Error, Offset, Options, StreamId,
+    core::timed_out,
     ledger::{Ledger, Progress},
     sql::{self, Columns},
 };
@@ -225,10 +226,7 @@ async fn in_time<T>(
 ) -> sqlx::Result<T> {
     match tokio::time::timeout(patience, work).await {
         Ok(done) => done,
-        Err(elapsed) => Err(sqlx::Error::Io(io::Error::new(
-            io::ErrorKind::TimedOut,
-            elapsed,
-        ))),
+        Err(elapsed) => Err(timed_out(elapsed)),
     }
 }
 

@@ -18,7 +18,7 @@ pub enum Mode {
     Pass,
     /// Every connection is closed, and every new one.
     Away,
-    /// Nothing passes.
+    /// Nothing passes over the connections that there are, ever; new ones work.
     Stalled,
     /// The next COMMIT reaches Postgres, and its answer is lost with all connections.
     LoseCommit,
@@ -99,9 +99,11 @@ async fn connect(database: &PgConnectOptions) -> Box<dyn Socket> {
 async fn carry(mut client: TcpStream, mut server: Box<dyn Socket>, mode: Arc<watch::Sender<Mode>>) {
     let mut modes = mode.subscribe();
     let (mut up, mut down) = ([0; 16 * 1024], [0; 16 * 1024]);
+    let born = *modes.borrow();
+    let mut moves = true;
     loop {
         let now = *modes.borrow_and_update();
-        let moves = matches!(now, Mode::Pass | Mode::LoseCommit);
+        moves &= now != Mode::Stalled || born == Mode::Stalled;
         tokio::select! {
             read = client.read(&mut up), if moves => {
                 let Some(bytes) = some(&up, read) else { return };
