@@ -1,7 +1,8 @@
 //! Sends what a form holds without leaving the page.
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 
+use js_sys::encode_uri_component;
 use serde::Deserialize;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
@@ -25,14 +26,15 @@ struct Answer {
     #[serde(default)]
     refused: String,
     #[serde(default)]
-    errors: HashMap<String, String>,
+    errors: BTreeMap<String, String>,
 }
 
-/// Posts a body (`FormData`, `URLSearchParams`) and reads the answer.
-pub async fn post(address: &str, body: &JsValue) -> Sent {
+/// Posts fields as a form does, and reads the answer.
+pub async fn post(address: &str, fields: &[(&str, &str)]) -> Sent {
+    let fields: Vec<String> = fields.iter().map(|(name, value)| format!("{name}={}", encode_uri_component(value))).collect();
     let init = RequestInit::new();
     init.set_method("POST");
-    init.set_body(body);
+    init.set_body(&JsValue::from_str(&fields.join("&")));
     match ask(address, init, "application/json").await {
         Ok((ok, text)) => understand(ok, &text),
         Err(_) => Sent::Unreachable,
@@ -50,6 +52,7 @@ pub async fn get(address: &str, kind: &str) -> Option<String> {
 async fn ask(address: &str, init: RequestInit, kind: &str) -> Result<(bool, String), JsValue> {
     let headers = Headers::new()?;
     headers.set("accept", kind)?;
+    headers.set("content-type", "application/x-www-form-urlencoded")?;
     init.set_headers(&headers);
     let window = web_sys::window().ok_or(JsValue::NULL)?;
     let response: Response = JsFuture::from(window.fetch_with_str_and_init(address, &init)).await?.unchecked_into();
