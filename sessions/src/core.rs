@@ -60,10 +60,7 @@ impl Core {
 
     /// The most that is read or handed on at once.
     pub(crate) fn page_size(&self) -> Size {
-        Size {
-            events: self.options.page_events.max(1),
-            bytes: self.options.page_bytes,
-        }
+        Size { events: self.options.page_events.max(1), bytes: self.options.page_bytes }
     }
 }
 
@@ -101,11 +98,7 @@ impl Tails {
             }
             !over
         });
-        tails
-            .values()
-            .filter(|tail| tail.following() > 0)
-            .cloned()
-            .collect()
+        tails.values().filter(|tail| tail.following() > 0).cloned().collect()
     }
 }
 
@@ -151,17 +144,12 @@ mod tests {
     fn unfollowed_tails_are_dropped() {
         let (tails, stream) = (Tails::default(), StreamId::generate());
         let open = || Arc::new(Tail::new(stream, CancellationToken::new()));
-        let (tail, follower) =
-            tails.join(stream, open, |tail| (Arc::clone(tail), tail.subscribe()));
+        let (tail, follower) = tails.join(stream, open, |tail| (Arc::clone(tail), tail.subscribe()));
         assert_eq!(tails.sweep(Duration::ZERO).len(), 1);
         drop(follower);
         assert_eq!(tails.sweep(Duration::from_secs(60)).len(), 0);
         assert!(tails.get(stream).is_some() && !tail.over.is_cancelled());
-        let again = tails.join(
-            stream,
-            || unreachable!("it is there"),
-            |tail| tail.subscribe(),
-        );
+        let again = tails.join(stream, || unreachable!("it is there"), |tail| tail.subscribe());
         assert_eq!(tails.sweep(Duration::ZERO).len(), 1);
         drop(again);
         tails.sweep(Duration::ZERO);

@@ -139,12 +139,7 @@ impl Tail {
                 let records = ring.from(from, max);
                 let next = from.after(records.len());
                 let up_to_date = next == ring.next();
-                View::Batch(Batch {
-                    records,
-                    next,
-                    up_to_date,
-                    closed: closed && up_to_date,
-                })
+                View::Batch(Batch { records, next, up_to_date, closed: closed && up_to_date })
             }
         }
     }
@@ -179,19 +174,10 @@ impl Tail {
     /// Asks the database once; whether there is more to ask.
     async fn load(&self, core: &Core) -> Result<bool, Error> {
         let Some(from) = self.end() else {
-            return match core
-                .ask(async |conn| sql::head(conn, self.stream).await)
-                .await
-            {
+            return match core.ask(async |conn| sql::head(conn, self.stream).await).await {
                 Ok(head) => {
-                    let max = Size {
-                        events: core.options.ring_events,
-                        bytes: core.options.ring_bytes,
-                    };
-                    self.set(State::Known {
-                        ring: Ring::at(head.next, max),
-                        closed: head.closed,
-                    });
+                    let max = Size { events: core.options.ring_events, bytes: core.options.ring_bytes };
+                    self.set(State::Known { ring: Ring::at(head.next, max), closed: head.closed });
                     Ok(false)
                 }
                 Err(Error::NotFound) => {
@@ -202,9 +188,8 @@ impl Tail {
             };
         };
         let max = core.page_size();
-        let page = core
-            .ask(async |conn| sql::page(conn, self.stream, from, max.events, max.bytes).await)
-            .await;
+        let page =
+            core.ask(async |conn| sql::page(conn, self.stream, from, max.events, max.bytes).await).await;
         match page {
             Ok(page) => {
                 self.take(from, page.records, page.closed);
@@ -240,3 +225,6 @@ impl Tail {
         self.stir();
     }
 }
+
+#[cfg(test)]
+mod tests;

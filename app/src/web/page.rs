@@ -129,7 +129,7 @@ impl<'a> Page<'a> {
         let live = if self.live {
             format!(
                 "<link rel=\"modulepreload\" href=\"{}\"><script type=\"module\" src=\"{}\" nonce=\"{nonce}\"></script>",
-                asset("app.js"),
+                asset("front.js"),
                 asset("boot.js"),
             )
         } else {
@@ -149,7 +149,7 @@ impl<'a> Page<'a> {
              <link rel=\"stylesheet\" href=\"{css}\">{accent}{live}",
             description = escape(description),
             title = escape(&title),
-            icon = asset("icon.svg"),
+            icon = asset("images/icon.svg"),
             sans = font("fonts/instrument-sans-latin.woff2"),
             serif = font("fonts/newsreader-latin.woff2"),
             display = font("fonts/newsreader-display-latin.woff2"),

@@ -153,6 +153,7 @@ mod tests {
     #[test]
     fn a_closed_folder_on_the_way_is_named() -> std::io::Result<()> {
         let outer = tempfile::tempdir()?;
+        fs::set_permissions(outer.path(), fs::Permissions::from_mode(0o700))?;
         let stranger = Account { name: "stranger".into(), uid: 4_000_000, gid: 4_000_000, switch: true };
         let wanted = outer.path().join("data/postgres");
         let said = stranger.reaches(&wanted).expect_err("0700 is closed").to_string();

@@ -60,13 +60,20 @@ pub(super) fn is_postmaster(pid: Pid, cluster: &Path) -> bool {
     }
 }
 
-/// Removes the file of a process that is not this cluster's. Postgres would believe it as soon as its number is in
-/// use by any process of the same user.
-pub(super) fn forget_if_stale(cluster: &Path) {
-    if PidFile::read(cluster).is_some_and(|file| !is_postmaster(file.pid, cluster)) {
-        tracing::info!("the database was not stopped properly; it recovers by itself");
-        // If it cannot be removed, Postgres says so itself when it starts.
-        let _ = fs::remove_file(cluster.join("postmaster.pid"));
+/// Removes what a postmaster that is gone left behind: its file, and its socket with that one's own lock. Postgres
+/// would believe them as soon as their number belongs to any process, and does so as long as nobody has waited for
+/// the dead one, which in a container may be never. A postmaster that runs keeps its own.
+pub(super) fn forget_the_dead(cluster: &Path, socket: &Path) {
+    match PidFile::read(cluster) {
+        Some(file) if is_postmaster(file.pid, cluster) => return,
+        Some(_) => tracing::info!("the database was not stopped properly; it recovers by itself"),
+        None => {}
+    }
+    let left =
+        [cluster.join("postmaster.pid"), socket.join(".s.PGSQL.5432"), socket.join(".s.PGSQL.5432.lock")];
+    for file in left {
+        // Mostly it is not there; what cannot be removed, Postgres names itself when it starts.
+        let _ = fs::remove_file(file);
     }
 }
 

@@ -12,7 +12,7 @@ use tokio::time::{Instant, sleep, timeout};
 use tokio_util::sync::CancellationToken;
 
 use super::error::{At, tail};
-use super::pidfile::{PidFile, Status, forget_if_stale, is_postmaster};
+use super::pidfile::{PidFile, Status, forget_the_dead, is_postmaster};
 use super::{Account, Binaries, Error, Folder, tuning};
 
 /// How long a fast stop may take; it writes a checkpoint, which is slow on a full, slow disk.
@@ -56,9 +56,15 @@ impl Recipe {
         self.try_start(stop).await
     }
 
+    /// Removes the socket's folder after a stop.
+    pub(super) fn clear(&self) {
+        // Postgres has removed its socket; if not, the next start clears it away.
+        let _ = std::fs::remove_dir(&self.socket);
+    }
+
     async fn try_start(&self, stop: &CancellationToken) -> Result<Postmaster, Error> {
         let cluster = self.folder.cluster();
-        forget_if_stale(&cluster);
+        forget_the_dead(&cluster, &self.socket);
         let mut log = self.open_log()?;
         let from = log.seek(SeekFrom::End(0)).at("cannot read", self.folder.log())?;
         let child = self.spawn(&log)?;
@@ -73,6 +79,7 @@ impl Recipe {
                 () = postmaster.ended() => return Err(self.failure(from)),
                 () = stop.cancelled() => {
                     postmaster.stop().await;
+                    self.clear();
                     return Err(Error::Interrupted);
                 }
                 () = sleep(Duration::from_millis(5)) => {}

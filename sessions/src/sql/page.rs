@@ -20,14 +20,7 @@ const PAGE: &str = "
     ) AS e ON true
     WHERE s.id = $1 ORDER BY e.seq";
 
-type PageRow = (
-    i64,
-    i64,
-    bool,
-    Option<i64>,
-    Option<DateTime<Utc>>,
-    Option<String>,
-);
+type PageRow = (i64, i64, bool, Option<i64>, Option<DateTime<Utc>>, Option<String>);
 
 /// Reads at most `events` events and `bytes` bytes from `from` on.
 pub(crate) async fn page(
@@ -54,12 +47,7 @@ pub(crate) async fn page(
     }
     let records = records(rows, from)?;
     let next = from.after(records.len());
-    Ok(Page {
-        records,
-        next,
-        up_to_date: next == end,
-        closed: closed && next == end,
-    })
+    Ok(Page { records, next, up_to_date: next == end, closed: closed && next == end })
 }
 
 fn records(rows: Vec<PageRow>, from: Offset) -> Result<Vec<Record>, Error> {
@@ -71,16 +59,9 @@ fn records(rows: Vec<PageRow>, from: Offset) -> Result<Vec<Record>, Error> {
         };
         if Offset::from_column(seq) != from.after(records.len()) {
             // Rather no answer than one that skips what was acknowledged.
-            return Err(sqlx::Error::Decode(
-                format!("the stream lacks the event before {seq}").into(),
-            )
-            .into());
+            return Err(sqlx::Error::Decode(format!("the stream lacks the event before {seq}").into()).into());
         }
-        records.push(Record {
-            offset: Offset::from_column(seq).after(1),
-            at,
-            data: data.into(),
-        });
+        records.push(Record { offset: Offset::from_column(seq).after(1), at, data: data.into() });
     }
     Ok(records)
 }

@@ -35,12 +35,8 @@ const HEAD: &str = "
 type HeadRow = (Uuid, Option<Uuid>, String, bool, i64, i64, bool);
 
 pub(crate) async fn head(conn: &mut PgConnection, stream: StreamId) -> Result<Head, Error> {
-    let row: Option<HeadRow> = sqlx::query_as(HEAD)
-        .bind(stream.0)
-        .fetch_optional(conn)
-        .await?;
-    let (workspace, client, kind, backstage, next, earliest, closed) =
-        row.ok_or(Error::NotFound)?;
+    let row: Option<HeadRow> = sqlx::query_as(HEAD).bind(stream.0).fetch_optional(conn).await?;
+    let (workspace, client, kind, backstage, next, earliest, closed) = row.ok_or(Error::NotFound)?;
     Ok(Head {
         tenant: Tenant { workspace, client },
         kind,
@@ -70,11 +66,7 @@ pub(crate) async fn close(
     stream: StreamId,
     now: DateTime<Utc>,
 ) -> Result<Offset, Error> {
-    let next: Option<i64> = sqlx::query_scalar(CLOSE)
-        .bind(stream.0)
-        .bind(now)
-        .fetch_optional(conn)
-        .await?;
+    let next: Option<i64> = sqlx::query_scalar(CLOSE).bind(stream.0).bind(now).fetch_optional(conn).await?;
     next.map(Offset::from_column).ok_or(Error::NotFound)
 }
 
@@ -96,10 +88,7 @@ pub(crate) async fn fence(
     epoch: i64,
 ) -> Result<i64, Error> {
     // Under the stream's lock, as every append is: one that has read the old epoch has committed by now or waits.
-    let workspace: Option<Uuid> = sqlx::query_scalar(LOCK)
-        .bind(stream.0)
-        .fetch_optional(&mut *conn)
-        .await?;
+    let workspace: Option<Uuid> = sqlx::query_scalar(LOCK).bind(stream.0).fetch_optional(&mut *conn).await?;
     let workspace = workspace.ok_or(Error::NotFound)?;
     Ok(sqlx::query_scalar(FENCE)
         .bind(workspace)
@@ -121,15 +110,8 @@ const TRIM: &str = "
     SELECT earliest_offset FROM trimmed";
 
 /// Drops the events before `before`; answers the first offset that can be read now.
-pub(crate) async fn trim(
-    conn: &mut PgConnection,
-    stream: StreamId,
-    before: Offset,
-) -> Result<Offset, Error> {
-    let earliest: Option<i64> = sqlx::query_scalar(TRIM)
-        .bind(stream.0)
-        .bind(before.to_column())
-        .fetch_optional(conn)
-        .await?;
+pub(crate) async fn trim(conn: &mut PgConnection, stream: StreamId, before: Offset) -> Result<Offset, Error> {
+    let earliest: Option<i64> =
+        sqlx::query_scalar(TRIM).bind(stream.0).bind(before.to_column()).fetch_optional(conn).await?;
     earliest.map(Offset::from_column).ok_or(Error::NotFound)
 }
