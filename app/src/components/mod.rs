@@ -11,3 +11,4 @@ pub mod request;
 pub mod time;
 #[cfg(feature = "ssr")]
 pub mod waits;
+pub mod person;

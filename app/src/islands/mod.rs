@@ -4,3 +4,8 @@
 pub mod dom;
 pub mod refresh;
 pub mod shortcut;
+pub mod conversation;
+#[cfg(feature = "hydrate")]
+pub mod live;
+#[cfg(feature = "hydrate")]
+pub mod send;
