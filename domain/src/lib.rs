@@ -15,6 +15,8 @@ pub mod billing;
 pub mod calendar;
 #[cfg(feature = "sql")]
 pub mod changes;
+#[cfg(feature = "sql")]
+pub mod clients;
 pub mod controls;
 pub mod cycle;
 pub mod deliverables;

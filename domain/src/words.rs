@@ -88,6 +88,19 @@ pub fn size(bytes: u64) -> String {
     }
 }
 
+/// What words look like to ILIKE: anywhere in a text, and their own signs taken as they are.
+pub fn like(words: &str) -> String {
+    let mut pattern = String::from("%");
+    for sign in words.trim().chars().filter(|sign| *sign != '\0') {
+        if matches!(sign, '%' | '_' | '\\') {
+            pattern.push('\\');
+        }
+        pattern.push(sign);
+    }
+    pattern.push('%');
+    pattern
+}
+
 fn short(seconds: i64) -> Option<String> {
     match seconds {
         HOUR.. => Some(format!("{} h", seconds / HOUR)),

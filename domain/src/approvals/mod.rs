@@ -25,7 +25,7 @@ pub(crate) use expire::withdraw_open_in;
 pub use expire::expire;
 pub use model::{Answered, Approval, ApprovalState, Audience, Question};
 #[cfg(feature = "sql")]
-pub(crate) use queries::open_for_in;
+pub(crate) use queries::open_since_in;
 #[cfg(feature = "sql")]
 pub use queries::{get, of_request_in, open_for};
 

@@ -1,7 +1,13 @@
-//! The operator's desk: what wants them today, across all clients.
+//! The operator's desk: what wants them today, and the board of all clients.
 
+mod board;
 mod model;
+mod outlook;
+#[cfg(test)]
+mod tests;
 mod today;
 
-pub use model::{FailedRun, NewClient, Today, UnpaidInvoice};
+pub use board::board;
+pub use model::{Board, BoardCard, BoardColumn, FailedRun, Few, NewClient, Start, Today, UnpaidInvoice};
+pub use outlook::{Outlook, outlook};
 pub use today::today;

@@ -10,9 +10,9 @@ mod outlook;
 mod search;
 
 pub(crate) use at_risk::at_risk_in;
-pub use board::board;
+pub(crate) use board::board_in;
 pub use by_number::by_number;
 pub use home::home;
 pub use list::{list, queue};
 pub use outlook::outlook;
-pub use search::search;
+pub use search::{search, search_all};
