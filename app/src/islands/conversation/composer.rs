@@ -16,7 +16,8 @@ struct Composer {
 
 pub fn view(page: Page) -> Option<impl IntoView> {
     let place = page.place();
-    let composer = Composer { page, text: NodeRef::new(), busy: RwSignal::new(false), result: RwSignal::new(None) };
+    let refused = (!place.refused.is_empty()).then(|| (false, place.refused.clone()));
+    let composer = Composer { page, text: NodeRef::new(), busy: RwSignal::new(false), result: RwSignal::new(refused) };
     #[cfg(feature = "hydrate")]
     composer.restore();
     let words = move || match page.at_work() {
@@ -39,7 +40,9 @@ pub fn view(page: Page) -> Option<impl IntoView> {
                     node_ref=composer.text
                     on:input=move |_| composer.keep()
                     on:keydown=move |event| composer.key(event)
-                ></textarea>
+                >
+                    {place.draft.clone()}
+                </textarea>
                 <div class="composer-actions">
                     {clip()}
                     {move || {
