@@ -44,7 +44,8 @@ mod error;
 pub mod install;
 #[cfg(feature = "sql")]
 pub mod secret;
-#[cfg(all(test, feature = "sql"))]
+#[cfg(feature = "sql")]
+#[cfg(test)]
 mod testing;
 
 #[cfg(feature = "sql")]
