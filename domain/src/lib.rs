@@ -44,8 +44,12 @@ mod error;
 pub mod install;
 #[cfg(feature = "sql")]
 pub mod secret;
-#[cfg(all(test, feature = "sql"))]
+#[cfg(test)]
+#[cfg(feature = "sql")]
 mod testing;
+#[cfg(test)]
+#[cfg(feature = "sql")]
+mod tests;
 
 #[cfg(feature = "sql")]
 pub use clock::Clock;
