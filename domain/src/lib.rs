@@ -44,11 +44,11 @@ mod error;
 pub mod install;
 #[cfg(feature = "sql")]
 pub mod secret;
-#[cfg(test)]
 #[cfg(feature = "sql")]
+#[cfg(test)]
 mod testing;
-#[cfg(test)]
 #[cfg(feature = "sql")]
+#[cfg(test)]
 mod tests;
 
 #[cfg(feature = "sql")]
