@@ -30,6 +30,16 @@ impl Times {
         view! { <time datetime=exact>{self.words(ms)}</time> }.into_any()
     }
 
+    /// `new`, `14 minutes old`, `11 days old`.
+    pub fn old(&self, ms: i64) -> String {
+        domain::words::old((self.now.timestamp_millis() - ms) / 1000)
+    }
+
+    /// Whether it lies behind.
+    pub fn is_past(&self, ms: i64) -> bool {
+        ms < self.now.timestamp_millis()
+    }
+
     /// `just now`, `14 minutes ago`, `3 hours ago`, `11 days ago`.
     pub fn ago(&self, ms: i64) -> String {
         domain::words::ago((self.now.timestamp_millis() - ms) / 1000)

@@ -1,4 +1,11 @@
 //! Pages, a folder a feature. Each handler loads its data first and then shows it.
 
+pub mod agents;
+pub mod board;
+pub mod clients;
+pub mod files;
 pub mod home;
 pub mod nowhere;
+pub mod request;
+pub mod search;
+pub mod today;

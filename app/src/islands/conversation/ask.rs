@@ -61,7 +61,7 @@ fn ended(settled: &Settled, when: &str) -> impl IntoView + use<> {
 
 fn open(page: Page, approval: ApprovalId, detail: &str, options: &[Choice], until: &str) -> impl IntoView + use<> {
     let place = page.place();
-    let action = page.under(&format!("approvals/{approval}"));
+    let action = page.under(&format!("approval/{approval}"));
     let detail = detail.to_owned();
     let hint = if place.desk { format!("waits until {until}") } else { format!("any of you can answer · waits until {until}") };
     let busy = RwSignal::new(false);

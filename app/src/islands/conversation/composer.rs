@@ -16,14 +16,15 @@ struct Composer {
 
 pub fn view(page: Page) -> Option<impl IntoView> {
     let place = page.place();
-    let composer = Composer { page, text: NodeRef::new(), busy: RwSignal::new(false), result: RwSignal::new(None) };
+    let refused = (!place.refused.is_empty()).then(|| (false, place.refused.clone()));
+    let composer = Composer { page, text: NodeRef::new(), busy: RwSignal::new(false), result: RwSignal::new(refused) };
     #[cfg(feature = "hydrate")]
     composer.restore();
     let words = move || match page.at_work() {
         Some(agent) => format!("Say something, or steer {agent}…"),
         None => "Say something…".to_owned(),
     };
-    let action = move || page.under(if page.at_work().is_some() { "steer" } else { "comments" });
+    let action = move || composer.page.under(if page.at_work().is_some() { "steer" } else { "comments" });
     place.may_work.then(|| {
         view! {
             <form class="composer" method="post" action=action on:submit=move |event| composer.submit(event)>
@@ -39,7 +40,9 @@ pub fn view(page: Page) -> Option<impl IntoView> {
                     node_ref=composer.text
                     on:input=move |_| composer.keep()
                     on:keydown=move |event| composer.key(event)
-                ></textarea>
+                >
+                    {place.draft.clone()}
+                </textarea>
                 <div class="composer-actions">
                     {clip()}
                     {move || {

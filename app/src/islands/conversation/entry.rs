@@ -24,7 +24,7 @@ pub fn view(page: Page, row: Row) -> AnyView {
             work::deliverable(row, href, title, version)
         }
         Body::Approval { approval, .. } => ask::view(page, row, approval),
-        Body::Stop { .. } => notes::stop(row),
+        Body::Stop { .. } => notes::stop(page, row),
         Body::Steer { .. } => notes::steer(row),
         Body::File { file, name, bytes } => notes::file(row, file, name, bytes),
         Body::Review { approved: true, .. } => notes::approved(row),

@@ -26,6 +26,7 @@ mod work;
 use leptos::prelude::*;
 
 pub use model::{Beside, Clock, Link, Piece, Place, Review, Said, Start};
+pub use notes::size;
 pub use review::form as review_form;
 pub use when::when;
 

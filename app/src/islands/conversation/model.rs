@@ -36,6 +36,11 @@ pub struct Place {
     /// May speak, stop, steer, answer and review.
     pub may_work: bool,
     pub desk: bool,
+    /// What was typed and could not be sent, and why.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub draft: String,
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub refused: String,
 }
 
 /// An entry with the sentences that need a calendar.
@@ -63,6 +68,8 @@ pub struct Beside {
     pub clock: Option<Clock>,
     pub deliverables: Vec<Link>,
     pub waiting: Vec<Link>,
+    /// A question is open.
+    pub asks: bool,
     pub next: Vec<Link>,
     pub files: Vec<Link>,
     pub review: Option<Review>,

@@ -13,7 +13,7 @@ use super::{
 };
 
 /// A bar across the line, and what came of it.
-pub fn stop(row: Row) -> AnyView {
+pub fn stop(page: Page, row: Row) -> AnyView {
     let (id, class) = item(&row, "stopped");
     let (entry, when) = (row.entry, row.when.clone());
     let words = move || {
@@ -31,7 +31,7 @@ pub fn stop(row: Row) -> AnyView {
             }
         })
     };
-    view! { <li class=class id=id>{words}</li> }.into_any()
+    view! { <li class=class id=id>{words} {again(page, &row, "Start again")}</li> }.into_any()
 }
 
 /// A word to the agent, and whether it was heard.
@@ -126,35 +126,43 @@ pub fn moved(page: Page, row: Row, to: Column) -> AnyView {
     .into_any()
 }
 
-/// It ended before it was finished: why, and the way on, as long as nothing else has begun.
+/// It ended before it was finished: why, and the way on.
 pub fn failed(page: Page, row: Row, reason: String) -> AnyView {
     let (id, class) = item(&row, "stopped");
-    let key = row.key.clone();
-    let retry = move || {
-        let newest = page.rows.with(|rows| {
-            let failures = rows.iter().rev();
-            let last = failures.map(|row| (&row.key, &row.entry)).find(|(_, entry)| {
-                entry.with(|entry| matches!(entry.body, Body::Failed { .. }))
-            });
-            last.is_some_and(|(last, _)| *last == key)
-        });
-        let place = page.place();
-        (newest && place.may_work && page.at_work().is_none()).then(|| {
-            view! {
-                <form class="button-row" method="post" action=page.under("retry")>
-                    <input type="hidden" name="form_token" value=place.token.clone() />
-                    <button class="button primary">"Try again"</button>
-                </form>
-            }
-        })
-    };
     let rest = format!(", {} · {reason}", row.when);
     view! {
         <li class=class id=id>
             <b>"The work broke off"</b>
             {rest}
-            {retry}
+            {again(page, &row, "Try again")}
         </li>
     }
     .into_any()
+}
+
+/// The way on after the last thing that ended the work, for as long as nothing else has begun.
+fn again(page: Page, row: &Row, words: &'static str) -> impl Fn() -> Option<AnyView> + Send + Sync + use<> {
+    let key = row.key.clone();
+    move || {
+        let place = page.place();
+        let stands = page.beside.with(|beside| matches!(beside.state, Some(Column::InProgress | Column::Waiting)));
+        let asked = page.beside.with(|beside| beside.asks);
+        let offered = place.may_work && stands && !asked && page.at_work().is_none() && is_last_end(page, &key);
+        offered.then(|| {
+            view! {
+                <form class="button-row" method="post" action=page.under("retry")>
+                    <input type="hidden" name="form_token" value=place.token.clone() />
+                    <button class="button primary">{words}</button>
+                </form>
+            }
+            .into_any()
+        })
+    }
+}
+
+fn is_last_end(page: Page, key: &str) -> bool {
+    page.rows.with(|rows| {
+        let ends = |row: &&Row| row.entry.with(|entry| matches!(entry.body, Body::Failed { .. } | Body::Stop { .. }));
+        rows.iter().rev().find(ends).is_some_and(|row| row.key == key)
+    })
 }

@@ -13,6 +13,8 @@ use crate::components::person::disc;
 pub fn said(page: Page, row: Row, verb: &'static str) -> AnyView {
     let (id, class) = item(&row, "said");
     let author = row.entry.with_untracked(|entry| entry.author.clone());
+    // A request is Markdown; what people say is shown as they typed it.
+    let look = if verb == "asked" { "words prose" } else { "words prose plain" };
     let words = NodeRef::<html::Div>::new();
     #[cfg(feature = "hydrate")]
     super::pen::renew(page, &row, words);
@@ -21,7 +23,7 @@ pub fn said(page: Page, row: Row, verb: &'static str) -> AnyView {
     view! {
         <li class=class id=id>
             {who(&author, verb, &row.when)}
-            <div class="words prose plain" node_ref=words inner_html=row.html.clone()></div>
+            <div class=look node_ref=words inner_html=row.html.clone()></div>
         </li>
     }
     .into_any()
