@@ -12,7 +12,7 @@ use crate::web::{Posted, answer};
 
 pub async fn create(here: Here, Path(params): Path<Vec<(String, String)>>, Posted(fields): Posted) -> Response {
     let approval = params.iter().find(|(name, _)| name == "approval").and_then(|(_, value)| value.parse().ok());
-    let back = format!("{}#now", here.base());
+    let back = here.after(&fields);
     match settle(&here, approval, fields.text("answer")).await {
         Ok(note) => answer(&here.cx.bare, Ok(()), &back, &note),
         Err(error) => answer(&here.cx.bare, Err(error), &back, ""),

@@ -9,7 +9,7 @@ use domain::{
     requests::queries,
 };
 
-use crate::web::{App, Cx, DeskTab, Frame, Member, Operator, PortalTab, Problem};
+use crate::web::{App, Cx, DeskTab, Fields, Frame, Member, Operator, PortalTab, Problem};
 
 /// Who asks for which request: a member for one of their own, or an operator for one of a client's.
 pub struct Here {
@@ -52,6 +52,14 @@ impl Here {
             format!("/desk/clients/{}/requests/{}", self.client, self.number)
         } else {
             format!("/portal/requests/{}", self.number)
+        }
+    }
+
+    /// Where a form leads when it is done: to the page of the desk that it was on, otherwise to where the line is now.
+    pub fn after(&self, fields: &Fields) -> String {
+        match fields.text("back") {
+            back @ ("/desk" | "/desk/agents") if self.desk => back.to_owned(),
+            _ => format!("{}#now", self.base()),
         }
     }
 
