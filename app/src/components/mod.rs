@@ -5,6 +5,7 @@ pub mod cycle;
 pub mod field;
 #[cfg(feature = "ssr")]
 pub mod frame;
+pub mod person;
 #[cfg(feature = "ssr")]
 pub mod request;
 #[cfg(feature = "ssr")]

@@ -1,4 +1,7 @@
 //! Pages, a folder a feature. Each handler loads its data first and then shows it.
 
+pub mod files;
 pub mod home;
 pub mod nowhere;
+pub mod request;
+pub mod requests;

@@ -3,7 +3,7 @@
 use std::{cell::Cell, rc::Rc, time::Duration};
 
 use leptos::{prelude::*, task::spawn_local};
-use web_sys::{Element, UrlSearchParams};
+use web_sys::Element;
 
 use super::{Spot, Toast, list};
 use crate::islands::{
@@ -13,6 +13,7 @@ use crate::islands::{
 
 /// How long the way back stands open.
 const UNDO: Duration = Duration::from_secs(12);
+const UNREACHABLE: &str = "No connection: the order is as it was. Try again in a moment.";
 
 pub struct Moves {
     pub root: Element,
@@ -34,13 +35,12 @@ impl Moves {
 
     /// Puts an item somewhere else for good. `origin`: where it was.
     pub fn carry_out(self: Rc<Self>, item: &Element, origin: Spot, to: &Spot) {
-        if origin == *to {
-            return;
+        if origin != *to {
+            list::put(&self.root, item, to);
+            let words = format!("{} is now {}.", list::title(item), list::place(item));
+            let undo = Some((list::number(item), origin.clone()));
+            self.post(item, to, origin, Toast { words, refused: false, undo });
         }
-        list::put(&self.root, item, to);
-        let words = format!("{} is now {}.", list::title(item), list::place(item));
-        let body = vec![("column", to.column.clone()), ("before", to.before.clone().unwrap_or_default())];
-        self.send(item, body, origin, words);
     }
 
     /// Puts an item back where it was.
@@ -50,47 +50,23 @@ impl Moves {
         let Some(now) = list::spot(&item) else { return };
         list::put(&self.root, &item, &spot);
         let words = format!("{} is back: {}.", list::title(&item), list::place(&item));
-        let body = vec![("column", spot.column.clone()), ("before", spot.before.unwrap_or_default())];
-        self.post(&item, body, now, words, None);
+        self.post(&item, &spot, now, Toast { words, refused: false, undo: None });
     }
 
-    /// Tells the server, and offers the way back.
-    pub fn send(self: Rc<Self>, item: &Element, body: Vec<(&'static str, String)>, origin: Spot, words: String) {
-        let undo = Some((list::number(item), origin.clone()));
-        self.post(item, body, origin, words, undo);
-    }
-
-    fn post(
-        self: Rc<Self>,
-        item: &Element,
-        body: Vec<(&'static str, String)>,
-        origin: Spot,
-        words: String,
-        undo: Option<(String, Spot)>,
-    ) {
-        let Some((address, params)) = self.letter(item, &body) else { return };
-        let item = item.clone();
+    /// Tells the server; what it has to say goes before our own words.
+    fn post(self: Rc<Self>, item: &Element, to: &Spot, origin: Spot, done: Toast) {
+        let Some((address, token)) = address(item) else { return };
+        let (item, column, before) = (item.clone(), to.column.clone(), to.before.clone().unwrap_or_default());
         spawn_local(async move {
-            match send::post(&address, &params).await {
-                Sent::Done(note) => {
-                    let words = if note.is_empty() { words } else { note };
-                    self.show(Toast { words, refused: false, undo });
-                }
+            let fields = [("form_token", &*token), ("column", &*column), ("before", &*before)];
+            match send::post(&address, &fields).await {
+                Sent::Done(note) if note.is_empty() => self.show(done),
+                Sent::Done(note) => self.show(Toast { words: note, ..done }),
                 Sent::Refused(reason) => self.refuse(&item, &origin, reason),
-                Sent::Unreachable => {
-                    self.refuse(&item, &origin, "No connection: the order is as it was. Try again in a moment.".to_owned());
-                }
+                Sent::Unreachable => self.refuse(&item, &origin, UNREACHABLE.to_owned()),
             }
             refresh::now();
         });
-    }
-
-    fn letter(&self, item: &Element, body: &[(&str, String)]) -> Option<(String, UrlSearchParams)> {
-        let form = item.query_selector("form.queue-moves").ok()??;
-        let params = UrlSearchParams::new().ok()?;
-        params.append("form_token", &dom::value_of(&form, "form_token"));
-        body.iter().for_each(|(name, value)| params.append(name, value));
-        Some((form.get_attribute("action")?, params))
     }
 
     fn refuse(self: &Rc<Self>, item: &Element, origin: &Spot, words: String) {
@@ -112,4 +88,10 @@ impl Moves {
             UNDO,
         );
     }
+}
+
+/// Where the order of an item is changed, and the token that this takes.
+fn address(item: &Element) -> Option<(String, String)> {
+    let form = item.query_selector("form.queue-moves").ok()??;
+    Some((form.get_attribute("action")?, dom::value_of(&form, "form_token")))
 }

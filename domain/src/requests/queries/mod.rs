@@ -3,6 +3,7 @@
 mod board;
 mod by_number;
 mod cards;
+mod find;
 mod home;
 mod list;
 mod outlook;
@@ -10,6 +11,7 @@ mod search;
 
 pub use board::board;
 pub use by_number::by_number;
+pub use find::find;
 pub use home::home;
 pub use list::{list, queue};
 pub use outlook::outlook;

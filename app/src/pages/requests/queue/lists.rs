@@ -23,8 +23,9 @@ fn list(line: &Line, column: Column, says: &'static str, empty: &'static str) ->
     let last = cards.len().saturating_sub(1);
     let items: Vec<_> = cards.iter().enumerate().map(|(at, card)| item(line, card, at, last)).collect();
     let heading = format!("queue-{}", column.class());
+    let labelled = heading.clone();
     view! {
-        <section class="section" aria-labelledby=heading.clone()>
+        <section class="section" aria-labelledby=labelled>
             <div class="section-head">
                 <h2 id=heading>{column.label()}</h2>
                 <p>{says}</p>
