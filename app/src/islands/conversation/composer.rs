@@ -24,7 +24,7 @@ pub fn view(page: Page) -> Option<impl IntoView> {
         Some(agent) => format!("Say something, or steer {agent}…"),
         None => "Say something…".to_owned(),
     };
-    let action = move || page.under(if page.at_work().is_some() { "steer" } else { "comments" });
+    let action = move || composer.page.under(if page.at_work().is_some() { "steer" } else { "comments" });
     place.may_work.then(|| {
         view! {
             <form class="composer" method="post" action=action on:submit=move |event| composer.submit(event)>

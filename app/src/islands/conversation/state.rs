@@ -26,6 +26,7 @@ pub struct Page {
 
 /// How the page's line to the server is, as the page says it.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[cfg_attr(not(feature = "hydrate"), expect(dead_code, reason = "a page that is only drawn has no line yet"))]
 pub enum LineState {
     Whole,
     /// Since when, `14:02`.

@@ -161,9 +161,11 @@ impl Line {
 
     fn hear(&self, frame: Frame<'_>) {
         if let Some(presence) = frame.presence {
-            self.tell(presence.stream, |_, ear| drop(ear(Heard::People(presence.people.clone()))));
+            self.tell(presence.stream, |_, ear| _ = ear(Heard::People(presence.people.clone())));
         } else if let Some(stream) = frame.gone {
-            self.tell(stream, |_, ear| drop(ear(Heard::Gone)));
+            self.tell(stream, |_, ear| _ = ear(Heard::Gone));
+        } else if frame.stale.is_some() {
+            drop(window().location().reload());
         } else if let (Some(stream), Some(next)) = (frame.stream, frame.next.and_then(|next| next.parse::<u64>().ok())) {
             let events: Vec<&str> = frame.events.iter().map(|event| event.get()).collect();
             let from = next.saturating_sub(events.len() as u64);

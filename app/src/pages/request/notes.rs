@@ -10,7 +10,7 @@ use leptos::prelude::*;
 
 use super::{
     Here,
-    load::{self, Hour},
+    load::Hour,
 };
 use crate::{
     components::person::disc,
