@@ -7,6 +7,7 @@ pub mod desk;
 pub mod field;
 #[cfg(feature = "ssr")]
 pub mod frame;
+pub mod person;
 #[cfg(feature = "ssr")]
 pub mod request;
 #[cfg(feature = "ssr")]
@@ -15,4 +16,3 @@ pub mod search;
 pub mod time;
 #[cfg(feature = "ssr")]
 pub mod waits;
-pub mod person;

@@ -1,7 +1,7 @@
 //! A client's request where a page names it: its link, its state, who is on it, its clock.
 
 use domain::{
-    requests::{Card, Column},
+    requests::{Card, Column, Priority},
     session::RunState,
 };
 use leptos::prelude::*;
@@ -36,4 +36,13 @@ pub fn at_work(card: &Card) -> Option<AnyView> {
 pub fn clock(card: &Card, times: &Times) -> Option<AnyView> {
     let due = card.due_at.map(|at| view! { "due "{times.show(at)} }.into_any());
     (card.cycle.hours > 0).then(|| cycle(&card.cycle, due))
+}
+
+/// A priority in a client's words, where it is not the usual one.
+pub fn priority(priority: Priority) -> Option<&'static str> {
+    match priority {
+        Priority::Low => Some("whenever it fits"),
+        Priority::Normal => None,
+        Priority::High => Some("before the others"),
+    }
 }

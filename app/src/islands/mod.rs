@@ -1,11 +1,14 @@
 //! The parts of a page that stay alive in the browser.
 
-#[cfg(feature = "hydrate")]
-pub mod dom;
-pub mod refresh;
-pub mod shortcut;
+pub mod ask;
+pub mod board;
 pub mod conversation;
 #[cfg(feature = "hydrate")]
+pub mod dom;
+#[cfg(feature = "hydrate")]
 pub mod live;
+pub mod queue;
+pub mod refresh;
 #[cfg(feature = "hydrate")]
 pub mod send;
+pub mod shortcut;

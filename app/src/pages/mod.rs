@@ -7,5 +7,6 @@ pub mod files;
 pub mod home;
 pub mod nowhere;
 pub mod request;
+pub mod requests;
 pub mod search;
 pub mod today;

@@ -24,3 +24,11 @@ fn start(_: String, _: u64, _: String, _: String, _: RwSignal<String>) {}
 
 #[cfg(feature = "hydrate")]
 use watch::start;
+
+/// Reads the page's parts again now: something in them was just changed from here.
+#[cfg(feature = "hydrate")]
+pub fn now() {
+    if let Ok(event) = web_sys::Event::new(watch::STALE) {
+        drop(window().dispatch_event(&event));
+    }
+}

@@ -16,6 +16,8 @@ const GATHER: Duration = Duration::from_millis(120);
 const LATER: Duration = Duration::from_millis(1_500);
 /// Clocks and ages on the page grow old by themselves.
 const AGE: Duration = Duration::from_secs(60);
+/// The event by which another island says that it has changed something.
+pub const STALE: &str = "stale";
 
 struct Part {
     url: String,
@@ -44,9 +46,12 @@ pub fn start(stream: String, from: u64, url: String, target: String, said: RwSig
     ));
     let aged = part.clone();
     let ageing = set_interval_with_handle(move || aged.clone().grow_old(), AGE);
+    let changed = part.clone();
+    let changed = window_event_listener_untyped(STALE, move |_| changed.clone().soon(Duration::ZERO));
     let seen = window_event_listener_untyped("pageshow", move |_| part.clone().grow_old());
     on_cleanup(move || {
         following.dispose();
+        changed.remove();
         seen.remove();
         if let Ok(ageing) = ageing {
             ageing.clear();
