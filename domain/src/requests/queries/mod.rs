@@ -6,7 +6,7 @@ mod cards;
 mod home;
 mod list;
 
-pub use board::board;
+pub use board::{COLUMN_CARDS, board};
 pub use by_number::by_number;
 pub use home::home;
 pub use list::{list, queue};
