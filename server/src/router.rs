@@ -70,8 +70,25 @@ fn portal() -> Router<App> {
 
 /// For operators.
 fn desk() -> Router<App> {
+    use pages::{agents, board, clients, search, today};
     request(Router::new(), "/desk/clients/{client}/requests/{number}")
         .route("/desk/clients/{client}/requests/{number}/notes", post(pages::request::notes::create))
+        .route("/desk/clients/{client}/requests/{number}/place", post(board::place))
+        .route("/desk", get(today::show))
+        .route("/desk/today-parts", get(today::parts))
+        .route("/desk/board", get(board::show))
+        .route("/desk/board-parts", get(board::parts))
+        .route("/desk/requests", get(search::show))
+        .route("/desk/clients", get(clients::list).post(clients::create))
+        .route("/desk/clients/new", get(clients::new))
+        .route("/desk/clients/{client}", get(clients::show))
+        .route("/desk/clients/{client}/details", get(clients::edit).post(clients::save))
+        .route("/desk/clients/{client}/archive", post(clients::archive))
+        .route("/desk/agents", get(agents::show).post(agents::create))
+        .route("/desk/agents-parts", get(agents::parts))
+        .route("/desk/agents/new", get(agents::new))
+        .route("/desk/agents/{agent}", get(agents::edit).post(agents::save))
+        .route("/desk/agents/{agent}/rest", post(agents::rest))
 }
 
 /// One request, the same for both.

@@ -6,6 +6,8 @@ pub mod conversation;
 #[cfg(feature = "hydrate")]
 pub mod dom;
 #[cfg(feature = "hydrate")]
+pub mod glide;
+#[cfg(feature = "hydrate")]
 pub mod live;
 pub mod queue;
 pub mod refresh;

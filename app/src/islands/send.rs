@@ -31,11 +31,16 @@ struct Answer {
 
 /// Posts fields as a form does, and reads the answer.
 pub async fn post(address: &str, fields: &[(&str, &str)]) -> Sent {
-    let body = JsValue::from_str(&encoded(fields));
-    match ask(address, Some((&body, Some(FORM))), "application/json").await {
-        Ok((ok, text)) => understand(ok, &text),
-        Err(_) => Sent::Unreachable,
+    match post_text(address, fields).await {
+        Some((ok, text)) => understand(ok, &text),
+        None => Sent::Unreachable,
     }
+}
+
+/// Posts fields. Whether they were taken, and the answer's JSON; none when they did not get there.
+pub async fn post_text(address: &str, fields: &[(&str, &str)]) -> Option<(bool, String)> {
+    let body = JsValue::from_str(&encoded(fields));
+    ask(address, Some((&body, Some(FORM))), "application/json").await.ok()
 }
 
 /// Posts fields and gets a part of a page; none when it could not be had.

@@ -9,8 +9,6 @@ use crate::{
     requests::{Card, Column, Places, commands, queries},
 };
 
-/// The most cards of one column: what a person can still look over.
-const SHOWN: usize = 60;
 
 /// The board of all clients, or of one: all open requests, and what was done in the last seven days.
 ///
@@ -21,7 +19,8 @@ pub async fn board(db: &Db, scope: &Scope, client: Option<ClientId>) -> Result<B
         return Err(Error::NotFound);
     }
     let mut tx = db.begin(scope).await?;
-    let cards = queries::board_in(&mut tx, scope, client, SHOWN as i64 + 1).await?;
+    // One more than is shown tells whether there are more.
+    let cards = queries::board_in(&mut tx, scope, client, queries::COLUMN_CARDS as i64 + 1).await?;
     let places = places(&mut tx, scope, &cards).await?;
     let (clients, all) = total(&mut tx, scope, client).await?;
     let at_work = today::at_work(&mut tx, scope).await?;
@@ -43,7 +42,7 @@ fn columns(cards: Vec<Card>, places: &HashMap<ClientId, Places>, now: i64) -> Ve
         by_column.entry(found.card.column).or_default().push(found);
     }
     let column = |column| {
-        let cards = Few::of(by_column.remove(&column).unwrap_or_default(), SHOWN);
+        let cards = Few::of(by_column.remove(&column).unwrap_or_default(), queries::COLUMN_CARDS);
         BoardColumn { column, cards: cards.shown, more: cards.more }
     };
     Column::ALL.map(column).into()

@@ -59,7 +59,7 @@ fn view(operator: &Operator, client: &Client, form: &Form) -> AnyView {
                 .show()}
             <div class="button-row">
                 <button class="button primary">"Save"</button>
-                <a class="button quiet" href=back>"Back"</a>
+                <a class="button quiet" href=back.clone()>"Back"</a>
             </div>
         </form>
     }

@@ -3,17 +3,26 @@ use uuid::Uuid;
 
 use super::cards;
 use crate::{
-    Result, Scope, Tx,
+    Db, Result, Scope, Tx,
     ids::ClientId,
     requests::{Card, Column},
 };
 
+/// The most cards of one column: what a person can still look over. Where a column has as many, there may be more.
+pub const COLUMN_CARDS: usize = 60;
 /// How long what is done stays on the board.
 const DONE_DAYS: i64 = 7;
 
-/// The cards of a board, column by column, each in its order, within a transaction: all open requests, and what was
-/// done in the last seven days, newest first; at most `most` of each column. For one client or, in a whole workspace,
-/// for all.
+/// The cards of a board, column by column, each in its order: all open requests, and what was done in the last seven
+/// days, newest first; at most [`COLUMN_CARDS`] of each column. For one client or, in a whole workspace, for all.
+pub async fn board(db: &Db, scope: &Scope, filter: Option<ClientId>) -> Result<Vec<Card>> {
+    let mut tx = db.begin(scope).await?;
+    let cards = board_in(&mut tx, scope, filter, COLUMN_CARDS as i64).await?;
+    tx.commit().await?;
+    Ok(cards)
+}
+
+/// The same within a transaction, at most `most` of each column.
 pub(crate) async fn board_in(tx: &mut Tx, scope: &Scope, filter: Option<ClientId>, most: i64) -> Result<Vec<Card>> {
     let client = scope.client.or(filter);
     let calendar = cards::calendar_in(tx, scope).await?;

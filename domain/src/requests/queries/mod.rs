@@ -12,6 +12,7 @@ mod search;
 
 pub(crate) use at_risk::at_risk_in;
 pub(crate) use board::board_in;
+pub use board::{COLUMN_CARDS, board};
 pub use by_number::by_number;
 pub use find::find;
 pub use home::home;
