@@ -39,10 +39,7 @@ pub fn run() -> ExitCode {
     // reqwest is built without a TLS provider of its own, so that the binary holds one and not two.
     // An error only says that one is installed already.
     let _ = rustls::crypto::ring::default_provider().install_default();
-    let runtime = match tokio::runtime::Builder::new_multi_thread()
-        .enable_all()
-        .build()
-    {
+    let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
         Ok(runtime) => runtime,
         Err(reason) => return failed(&reason),
     };
@@ -64,10 +61,7 @@ async fn perform(command: Option<Command>, settings: Settings) -> Result<ExitCod
 
 async fn migrate(settings: &Settings) -> Result<(), Box<dyn Error>> {
     let database = Database::open(settings, Hold::Shared, &CancellationToken::new()).await?;
-    println!(
-        "The database is up to date: {} migrations.",
-        crate::database::MIGRATIONS.iter().count()
-    );
+    println!("The database is up to date: {} migrations.", crate::database::MIGRATIONS.iter().count());
     database.close().await;
     Ok(())
 }

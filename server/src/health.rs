@@ -15,10 +15,7 @@ const PATIENCE: Duration = Duration::from_secs(2);
 
 /// The routes, over the pools that have to answer.
 pub fn routes(pools: [PgPool; 2]) -> Router {
-    Router::new()
-        .route("/healthz", get(alive))
-        .route("/readyz", get(ready))
-        .with_state(pools)
+    Router::new().route("/healthz", get(alive)).route("/readyz", get(ready)).with_state(pools)
 }
 
 async fn alive() -> Response {
@@ -29,19 +26,11 @@ async fn alive() -> Response {
 async fn ready(State([product, engine]): State<[PgPool; 2]>) -> Response {
     let (product, engine) = tokio::join!(answers(&product), answers(&engine));
     let word = |answers: bool| if answers { "ready" } else { "no answer" };
-    let status = if product && engine {
-        StatusCode::OK
-    } else {
-        StatusCode::SERVICE_UNAVAILABLE
-    };
-    let body =
-        json!({ "service": "throughline", "database": word(product), "sessions": word(engine) });
+    let status = if product && engine { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
+    let body = json!({ "service": "throughline", "database": word(product), "sessions": word(engine) });
     (status, Json(body)).into_response()
 }
 
 async fn answers(pool: &PgPool) -> bool {
-    matches!(
-        timeout(PATIENCE, sqlx::query("SELECT 1").execute(pool)).await,
-        Ok(Ok(_))
-    )
+    matches!(timeout(PATIENCE, sqlx::query("SELECT 1").execute(pool)).await, Ok(Ok(_)))
 }

@@ -1,5 +1,6 @@
 //! Throughline's server: start-up, routes, and everything that runs beside them.
 
+pub mod assets;
 pub mod cli;
 pub mod database;
 pub mod doctor;
@@ -9,3 +10,6 @@ pub mod postgres;
 pub mod serve;
 pub mod settings;
 pub mod shutdown;
+pub mod product;
+pub mod router;
+pub mod sign_in_store;

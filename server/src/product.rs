@@ -27,7 +27,7 @@ pub async fn app(
         outbox: loopback && settings.smtp_url.is_none(),
         files: files(settings)?,
         form_key,
-        asset: assets::url,
+        asset: |name| assets::url(name).unwrap_or_default(),
     };
     Ok(App { db, site: Arc::new(site) })
 }

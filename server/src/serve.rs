@@ -10,8 +10,8 @@ use clap::Args;
 use tokio::net::TcpListener;
 
 use crate::database::{Database, Hold};
-use crate::health;
 use crate::settings::Settings;
+use crate::{health, product, router};
 use crate::shutdown::Shutdown;
 
 /// How the server starts.
@@ -54,9 +54,12 @@ pub async fn serve(settings: Settings, options: Options) -> Result<(), Box<dyn E
     if !options.quiet {
         println!("Throughline is at {}", settings.public_url(address));
     }
-    let routes = health::routes([database.product.clone(), database.engine.clone()]);
+    let app = product::app(&database, &settings, address).await?;
+    let routes =
+        health::routes([database.product.clone(), database.engine.clone()]).merge(router::routes(app.clone()));
     let served = until_stopped(listener, routes, &shutdown).await;
     shutdown.begin();
+    app.db.engine().shutdown().await;
     shutdown.drained().await;
     database.close().await;
     tracing::info!("stopped");
@@ -80,7 +83,8 @@ async fn until_stopped(
 ) -> io::Result<()> {
     let soft = shutdown.soft().clone();
     let serving =
-        axum::serve(listener, routes).with_graceful_shutdown(async move { soft.cancelled().await });
+        axum::serve(listener, routes.into_make_service_with_connect_info::<SocketAddr>())
+        .with_graceful_shutdown(async move { soft.cancelled().await });
     shutdown
         .hard()
         .run_until_cancelled(serving.into_future())

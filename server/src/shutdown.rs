@@ -28,11 +28,7 @@ impl Shutdown {
     /// When the operating system refuses a signal handler.
     pub fn on_signals() -> std::io::Result<Self> {
         let shutdown = Self::default();
-        let signals = [
-            SignalKind::terminate(),
-            SignalKind::interrupt(),
-            SignalKind::hangup(),
-        ];
+        let signals = [SignalKind::terminate(), SignalKind::interrupt(), SignalKind::hangup()];
         let [terminate, interrupt, hangup] = signals.map(signal);
         tokio::spawn(shutdown.clone().obey([terminate?, interrupt?, hangup?]));
         Ok(shutdown)
@@ -71,10 +67,7 @@ impl Shutdown {
 
     async fn obey(self, mut signals: [Signal; 3]) {
         any(&mut signals).await;
-        tracing::info!(
-            grace_seconds = GRACE.as_secs(),
-            "stopping; a second signal stops at once"
-        );
+        tracing::info!(grace_seconds = GRACE.as_secs(), "stopping; a second signal stops at once");
         self.soft.cancel();
         tokio::select! {
             () = any(&mut signals) => tracing::warn!("stopping at once"),

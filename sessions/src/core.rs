@@ -2,15 +2,19 @@
 
 use std::{
     collections::HashMap,
+    io,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::Duration,
 };
 
-use sqlx::PgPool;
-use tokio::{sync::Semaphore, time::Instant};
+use sqlx::{PgConnection, PgPool};
+use tokio::{
+    sync::Semaphore,
+    time::{Instant, error::Elapsed},
+};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
-use crate::{Options, StreamId, flight::Flights, ring::Size, tail::Tail};
+use crate::{Error, Options, StreamId, flight::Flights, ring::Size, tail::Tail};
 
 #[derive(Debug)]
 pub(crate) struct Core {
@@ -38,12 +42,25 @@ impl Core {
         }
     }
 
+    /// Asks the database, for no longer than the options allow.
+    pub(crate) async fn ask<T>(
+        &self,
+        question: impl AsyncFnOnce(&mut PgConnection) -> Result<T, Error>,
+    ) -> Result<T, Error> {
+        let mut conn = self.pool.acquire().await?;
+        match tokio::time::timeout(self.options.read_timeout, question(&mut conn)).await {
+            Ok(answer) => answer,
+            Err(elapsed) => {
+                // Back in the pool it would stall the next one.
+                drop(conn.detach());
+                Err(timed_out(elapsed).into())
+            }
+        }
+    }
+
     /// The most that is read or handed on at once.
     pub(crate) fn page_size(&self) -> Size {
-        Size {
-            events: self.options.page_events.max(1),
-            bytes: self.options.page_bytes,
-        }
+        Size { events: self.options.page_events.max(1), bytes: self.options.page_bytes }
     }
 }
 
@@ -81,11 +98,7 @@ impl Tails {
             }
             !over
         });
-        tails
-            .values()
-            .filter(|tail| tail.following() > 0)
-            .cloned()
-            .collect()
+        tails.values().filter(|tail| tail.following() > 0).cloned().collect()
     }
 }
 
@@ -94,17 +107,52 @@ pub(crate) fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
+/// A connection that neither answered nor broke.
+pub(crate) fn timed_out(elapsed: Elapsed) -> sqlx::Error {
+    sqlx::Error::Io(io::Error::new(io::ErrorKind::TimedOut, elapsed))
+}
+
 /// Growing pauses between attempts at something that fails.
 #[derive(Debug)]
 pub(crate) struct Backoff(Duration);
 
 impl Backoff {
+    const FIRST: Duration = Duration::from_millis(25);
+    const LONGEST: Duration = Duration::from_secs(2);
+
     pub(crate) fn new() -> Self {
-        Self(Duration::from_millis(25))
+        Self(Self::FIRST)
+    }
+
+    /// Whether there was no pause yet.
+    pub(crate) fn is_fresh(&self) -> bool {
+        self.0 == Self::FIRST
     }
 
     pub(crate) async fn pause(&mut self) {
         tokio::time::sleep(self.0).await;
-        self.0 = (self.0 * 2).min(Duration::from_secs(2));
+        self.0 = (self.0 * 2).min(Self::LONGEST);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A tail stays while it is followed and for the time to linger, and goes with its task.
+    #[test]
+    fn unfollowed_tails_are_dropped() {
+        let (tails, stream) = (Tails::default(), StreamId::generate());
+        let open = || Arc::new(Tail::new(stream, CancellationToken::new()));
+        let (tail, follower) = tails.join(stream, open, |tail| (Arc::clone(tail), tail.subscribe()));
+        assert_eq!(tails.sweep(Duration::ZERO).len(), 1);
+        drop(follower);
+        assert_eq!(tails.sweep(Duration::from_secs(60)).len(), 0);
+        assert!(tails.get(stream).is_some() && !tail.over.is_cancelled());
+        let again = tails.join(stream, || unreachable!("it is there"), |tail| tail.subscribe());
+        assert_eq!(tails.sweep(Duration::ZERO).len(), 1);
+        drop(again);
+        tails.sweep(Duration::ZERO);
+        assert!(tails.get(stream).is_none() && tail.over.is_cancelled());
     }
 }

@@ -35,15 +35,10 @@ impl Engine {
     pub fn start(pool: PgPool, options: Options) -> Self {
         let (queue, inbox) = Queue::new(&options);
         let core = Arc::new(Core::new(pool, options));
-        core.tasks
-            .spawn(Writer::new(Arc::clone(&core), inbox).run());
+        core.tasks.spawn(Writer::new(Arc::clone(&core), inbox).run());
         core.tasks.spawn(poll::run(Arc::clone(&core)));
         let stop = core.stop.clone().drop_guard();
-        Self(Arc::new(Running {
-            core,
-            queue,
-            _stop: stop,
-        }))
+        Self(Arc::new(Running { core, queue, _stop: stop }))
     }
 
     pub(crate) fn core(&self) -> &Arc<Core> {
@@ -63,9 +58,7 @@ impl Engine {
         }
         let answer = self.0.queue.push(stream, append, bytes)?;
         // The writer answers everyone, unless its runtime was shut down under it.
-        answer
-            .await
-            .unwrap_or_else(|_| Err(Error::Unsure(sqlx::Error::WorkerCrashed.into())))
+        answer.await.unwrap_or_else(|_| Err(Error::Unsure(sqlx::Error::WorkerCrashed.into())))
     }
 
     /// Reads at most `limit` events from `from` on, fewer where the options' page is smaller.
@@ -75,14 +68,8 @@ impl Engine {
     pub async fn read(&self, stream: StreamId, from: Offset, limit: u32) -> Result<Page, Error> {
         let core = self.core();
         let max = core.page_size();
-        sql::page(
-            &core.pool,
-            stream,
-            from,
-            max.events.min(limit as usize),
-            max.bytes,
-        )
-        .await
+        let events = max.events.min(limit as usize);
+        core.ask(async |conn| sql::page(conn, stream, from, events, max.bytes).await).await
     }
 
     /// The stream without its events.
@@ -90,7 +77,7 @@ impl Engine {
     /// # Errors
     /// [`Error::NotFound`], [`Error::Database`].
     pub async fn head(&self, stream: StreamId) -> Result<Head, Error> {
-        sql::head(&self.core().pool, stream).await
+        self.core().ask(async |conn| sql::head(conn, stream).await).await
     }
 
     /// Drops the events before `before`; the first offset that can be read from then on.
@@ -98,7 +85,7 @@ impl Engine {
     /// # Errors
     /// [`Error::NotFound`], [`Error::Database`].
     pub async fn trim(&self, stream: StreamId, before: Offset) -> Result<Offset, Error> {
-        sql::trim(&self.core().pool, stream, before).await
+        self.core().ask(async |conn| sql::trim(conn, stream, before).await).await
     }
 
     /// Follows the stream from an offset. Whether there is such a stream shows at the follower's first event.
@@ -110,9 +97,7 @@ impl Engine {
             core.tasks.spawn(Arc::clone(&tail).run(Arc::clone(core)));
             tail
         };
-        let (tail, moved) = core
-            .tails
-            .join(stream, open, |tail| (Arc::clone(tail), tail.subscribe()));
+        let (tail, moved) = core.tails.join(stream, open, |tail| (Arc::clone(tail), tail.subscribe()));
         Follower::new(self.clone(), tail, moved, from)
     }
 
@@ -128,10 +113,7 @@ impl Engine {
     /// How many follow the stream on this node.
     #[must_use]
     pub fn following(&self, stream: StreamId) -> usize {
-        self.core()
-            .tails
-            .get(stream)
-            .map_or(0, |tail| tail.following())
+        self.core().tails.get(stream).map_or(0, |tail| tail.following())
     }
 
     /// Ends all followers, takes no more appends, and returns when those that were queued are answered.

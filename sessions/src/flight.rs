@@ -40,12 +40,7 @@ fn board(core: &Arc<Core>, route: Route) -> Shared<Flight> {
     if let Some(flight) = flights.get(&route).and_then(WeakShared::upgrade) {
         return flight;
     }
-    let flight = fly(Landing {
-        core: Arc::clone(core),
-        route,
-    })
-    .boxed()
-    .shared();
+    let flight = fly(Landing { core: Arc::clone(core), route }).boxed().shared();
     if let Some(flight) = flight.downgrade() {
         flights.insert(route, flight);
     }
@@ -53,16 +48,11 @@ fn board(core: &Arc<Core>, route: Route) -> Shared<Flight> {
 }
 
 async fn fly(landing: Landing) -> Landed {
-    let Landing {
-        core,
-        route: (stream, from),
-    } = &landing;
+    let Landing { core, route: (stream, from) } = &landing;
     // Never closed; without a turn it would just read at once.
     let _turn = core.reads.acquire().await;
     let max = core.page_size();
-    sql::page(&core.pool, *stream, *from, max.events, max.bytes)
-        .await
-        .map(Arc::new)
+    core.ask(async |conn| sql::page(conn, *stream, *from, max.events, max.bytes).await).await.map(Arc::new)
 }
 
 /// Takes the flight off the board, however it ends.

@@ -25,20 +25,8 @@ pub struct Follower {
 }
 
 impl Follower {
-    pub(crate) fn new(
-        engine: Engine,
-        tail: Arc<Tail>,
-        moved: watch::Receiver<()>,
-        from: Offset,
-    ) -> Self {
-        Self {
-            engine,
-            tail,
-            moved,
-            from,
-            settled: false,
-            ended: false,
-        }
+    pub(crate) fn new(engine: Engine, tail: Arc<Tail>, moved: watch::Receiver<()>, from: Offset) -> Self {
+        Self { engine, tail, moved, from, settled: false, ended: false }
     }
 
     /// The stream that it follows.
@@ -74,12 +62,10 @@ impl Follower {
                     Some(page) => Some(page?),
                     None => break,
                 },
-                View::Past | View::Missing => {
-                    match stop.run_until_cancelled(self.settle(&core)).await {
-                        Some(found) => found?,
-                        None => break,
-                    }
-                }
+                View::Past | View::Missing => match stop.run_until_cancelled(self.settle(&core)).await {
+                    Some(found) => found?,
+                    None => break,
+                },
             };
             if let Some(batch) = found {
                 self.from = batch.next;
@@ -113,9 +99,7 @@ impl Follower {
         let mut backoff = Backoff::new();
         loop {
             let page = match shared {
-                true => flight::page(core, self.stream(), self.from)
-                    .await
-                    .map(Arc::unwrap_or_clone),
+                true => flight::page(core, self.stream(), self.from).await.map(Arc::unwrap_or_clone),
                 false => self.read_alone(core).await,
             };
             match page {
@@ -128,6 +112,7 @@ impl Follower {
     async fn read_alone(&self, core: &Core) -> Result<Page, Error> {
         let _turn = core.reads.acquire().await;
         let max = core.page_size();
-        sql::page(&core.pool, self.stream(), self.from, max.events, max.bytes).await
+        let (stream, from) = (self.stream(), self.from);
+        core.ask(async |conn| sql::page(conn, stream, from, max.events, max.bytes).await).await
     }
 }

@@ -35,15 +35,7 @@ enum Verdict {
 
 impl Ledger {
     pub(crate) fn insert(&mut self, stream: StreamId, workspace: Uuid, next: Offset, closed: bool) {
-        self.streams.insert(
-            stream,
-            Locked {
-                workspace,
-                next,
-                closed,
-                producers: HashMap::new(),
-            },
-        );
+        self.streams.insert(stream, Locked { workspace, next, closed, producers: HashMap::new() });
     }
 
     pub(crate) fn insert_producer(&mut self, stream: StreamId, id: String, progress: Progress) {
@@ -69,10 +61,7 @@ impl Locked {
     }
 
     fn admit(&mut self, append: &Append) -> Result<Appended, Error> {
-        let verdict = append
-            .producer
-            .as_ref()
-            .map(|producer| judge(self.producer(&producer.id), producer));
+        let verdict = append.producer.as_ref().map(|producer| judge(self.producer(&producer.id), producer));
         // What is stored already stays so after the close; every other append hears of the close first.
         if let Some(Ok(Verdict::Duplicate)) = verdict {
             return Ok(self.answer(append, self.next, true));
@@ -91,29 +80,17 @@ impl Locked {
     }
 
     fn answer(&self, append: &Append, first: Offset, duplicate: bool) -> Appended {
-        let progress = append
-            .producer
-            .as_ref()
-            .and_then(|producer| self.producer(&producer.id));
+        let progress = append.producer.as_ref().and_then(|producer| self.producer(&producer.id));
         let sequence = progress.and_then(|progress| progress.next_sequence.checked_sub(1));
-        Appended {
-            first,
-            next: self.next,
-            duplicate,
-            sequence,
-        }
+        Appended { first, next: self.next, duplicate, sequence }
     }
 }
 
 fn judge(known: Option<Progress>, producer: &Producer) -> Result<Verdict, Error> {
-    let &Producer {
-        epoch, sequence, ..
-    } = producer;
+    let &Producer { epoch, sequence, .. } = producer;
     let expected = match known {
         Some(known) if epoch < known.epoch => {
-            return Err(Error::StaleEpoch {
-                current: known.epoch,
-            });
+            return Err(Error::StaleEpoch { current: known.epoch });
         }
         Some(known) if epoch > known.epoch && sequence > 0 => {
             return Err(Error::EpochMustStartAtZero);
@@ -123,14 +100,8 @@ fn judge(known: Option<Progress>, producer: &Producer) -> Result<Verdict, Error>
     };
     match sequence {
         _ if sequence < expected => Ok(Verdict::Duplicate),
-        _ if sequence > expected => Err(Error::SequenceGap {
-            expected,
-            received: sequence,
-        }),
-        _ => Ok(Verdict::New(Progress {
-            epoch,
-            next_sequence: sequence + 1,
-        })),
+        _ if sequence > expected => Err(Error::SequenceGap { expected, received: sequence }),
+        _ => Ok(Verdict::New(Progress { epoch, next_sequence: sequence + 1 })),
     }
 }
 
@@ -145,14 +116,7 @@ mod tests {
     }
 
     fn by(epoch: u64, sequence: u64) -> Append {
-        Append::by(
-            Producer {
-                id: "p".into(),
-                epoch,
-                sequence,
-            },
-            vec!["1".into(), "2".into()],
-        )
+        Append::by(Producer { id: "p".into(), epoch, sequence }, vec!["1".into(), "2".into()])
     }
 
     #[test]
@@ -165,64 +129,21 @@ mod tests {
             spans.push((appended.first.value(), appended.next.value()));
         }
         assert_eq!(spans, [(7, 8), (8, 11), (11, 13)]);
-        assert!(matches!(
-            ledger.admit(StreamId::generate(), &events(1)),
-            Err(Error::NotFound)
-        ));
+        assert!(matches!(ledger.admit(StreamId::generate(), &events(1)), Err(Error::NotFound)));
     }
 
     #[test]
     fn a_producer_counts_within_its_epoch() {
         let (mut ledger, stream) = ledger(0, false);
         let mut admit = |epoch, sequence| ledger.admit(stream, &by(epoch, sequence));
-        assert!(matches!(
-            admit(3, 1),
-            Err(Error::SequenceGap {
-                expected: 0,
-                received: 1
-            })
-        ));
-        assert!(matches!(
-            admit(3, 0),
-            Ok(Appended {
-                duplicate: false,
-                sequence: Some(0),
-                ..
-            })
-        ));
-        assert!(matches!(
-            admit(3, 1),
-            Ok(Appended {
-                duplicate: false,
-                sequence: Some(1),
-                ..
-            })
-        ));
-        assert!(matches!(
-            admit(3, 0),
-            Ok(Appended {
-                duplicate: true,
-                sequence: Some(1),
-                ..
-            })
-        ));
-        assert!(matches!(
-            admit(3, 3),
-            Err(Error::SequenceGap {
-                expected: 2,
-                received: 3
-            })
-        ));
+        assert!(matches!(admit(3, 1), Err(Error::SequenceGap { expected: 0, received: 1 })));
+        assert!(matches!(admit(3, 0), Ok(Appended { duplicate: false, sequence: Some(0), .. })));
+        assert!(matches!(admit(3, 1), Ok(Appended { duplicate: false, sequence: Some(1), .. })));
+        assert!(matches!(admit(3, 0), Ok(Appended { duplicate: true, sequence: Some(1), .. })));
+        assert!(matches!(admit(3, 3), Err(Error::SequenceGap { expected: 2, received: 3 })));
         assert!(matches!(admit(2, 2), Err(Error::StaleEpoch { current: 3 })));
         assert!(matches!(admit(4, 2), Err(Error::EpochMustStartAtZero)));
-        assert!(matches!(
-            admit(4, 0),
-            Ok(Appended {
-                duplicate: false,
-                sequence: Some(0),
-                ..
-            })
-        ));
+        assert!(matches!(admit(4, 0), Ok(Appended { duplicate: false, sequence: Some(0), .. })));
         assert!(matches!(admit(3, 2), Err(Error::StaleEpoch { current: 4 })));
         assert_eq!(ledger.get(stream).unwrap().next, Offset::from_value(6));
     }
@@ -230,21 +151,8 @@ mod tests {
     #[test]
     fn a_closed_stream_knows_what_it_holds() {
         let (mut ledger, stream) = ledger(4, true);
-        ledger.insert_producer(
-            stream,
-            "p".into(),
-            Progress {
-                epoch: 1,
-                next_sequence: 2,
-            },
-        );
-        assert!(matches!(
-            ledger.admit(stream, &by(1, 1)),
-            Ok(Appended {
-                duplicate: true,
-                ..
-            })
-        ));
+        ledger.insert_producer(stream, "p".into(), Progress { epoch: 1, next_sequence: 2 });
+        assert!(matches!(ledger.admit(stream, &by(1, 1)), Ok(Appended { duplicate: true, .. })));
         for (epoch, sequence) in [(1, 2), (1, 9), (0, 0), (2, 0), (2, 5)] {
             let refused = ledger.admit(stream, &by(epoch, sequence));
             assert!(

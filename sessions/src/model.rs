@@ -53,19 +53,13 @@ impl Append {
     /// These events, by no producer in particular.
     #[must_use]
     pub fn new(events: Vec<String>) -> Self {
-        Self {
-            events,
-            producer: None,
-        }
+        Self { events, producer: None }
     }
 
     /// These events, by `producer`.
     #[must_use]
     pub fn by(producer: Producer, events: Vec<String>) -> Self {
-        Self {
-            events,
-            producer: Some(producer),
-        }
+        Self { events, producer: Some(producer) }
     }
 }
 

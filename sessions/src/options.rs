@@ -19,6 +19,8 @@ pub struct Options {
     pub commit_bytes: usize,
     /// How long a commit may take before its connection is given up. 30 seconds.
     pub commit_timeout: Duration,
+    /// How long a read may take before its connection is given up. 30 seconds.
+    pub read_timeout: Duration,
     /// How long an append waits for a stream that somebody's transaction holds. 5 seconds, then it is refused as busy.
     pub lock_wait: Duration,
     /// Appends waiting to be committed. 4,096; further ones are refused as busy.
@@ -52,6 +54,7 @@ impl Default for Options {
             commit_events: 2_000,
             commit_bytes: 8 << 20,
             commit_timeout: Duration::from_secs(30),
+            read_timeout: Duration::from_secs(30),
             lock_wait: Duration::from_secs(5),
             queue_appends: 4_096,
             queue_bytes: 64 << 20,

@@ -4,7 +4,7 @@ use std::{collections::HashMap, sync::Arc};
 
 use uuid::Uuid;
 
-use crate::{Offset, core::Core, sql, tail::Tail};
+use crate::{Error, Offset, core::Core, sql, tail::Tail};
 
 /// Streams asked for in one statement.
 const CHUNK: usize = 5_000;
@@ -25,9 +25,10 @@ pub(crate) async fn run(core: Arc<Core>) {
     core.stop.run_until_cancelled(polling).await;
 }
 
-async fn poll(core: &Core, tails: &[Arc<Tail>]) -> sqlx::Result<()> {
+async fn poll(core: &Core, tails: &[Arc<Tail>]) -> Result<(), Error> {
     let streams: Vec<Uuid> = tails.iter().map(|tail| tail.stream.0).collect();
-    let heads: HashMap<Uuid, (Offset, bool)> = sql::heads(&core.pool, &streams)
+    let heads: HashMap<Uuid, (Offset, bool)> = core
+        .ask(async |conn| sql::heads(conn, &streams).await)
         .await?
         .into_iter()
         .map(|(stream, next, closed)| (stream, (Offset::from_column(next), closed)))

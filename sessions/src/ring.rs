@@ -23,12 +23,7 @@ pub(crate) struct Size {
 impl Ring {
     /// An empty ring at the stream's end.
     pub(crate) fn at(end: Offset, max: Size) -> Self {
-        Self {
-            first: end,
-            records: VecDeque::new(),
-            bytes: 0,
-            max,
-        }
+        Self { first: end, records: VecDeque::new(), bytes: 0, max }
     }
 
     /// The oldest offset that it can serve.
@@ -43,18 +38,11 @@ impl Ring {
 
     /// Takes those of `records` (in order, without a gap) that it lacks. False where they begin behind its end, so that
     /// something between is missing.
-    pub(crate) fn extend(
-        &mut self,
-        first: Offset,
-        records: impl IntoIterator<Item = Record>,
-    ) -> bool {
+    pub(crate) fn extend(&mut self, first: Offset, records: impl IntoIterator<Item = Record>) -> bool {
         let Some(known) = self.next().value().checked_sub(first.value()) else {
             return false;
         };
-        for record in records
-            .into_iter()
-            .skip(usize::try_from(known).unwrap_or(usize::MAX))
-        {
+        for record in records.into_iter().skip(usize::try_from(known).unwrap_or(usize::MAX)) {
             self.bytes += record.data.len();
             self.records.push_back(record);
         }
@@ -82,10 +70,7 @@ impl Ring {
             bytes += record.data.len();
             *place == 0 || (*place < max.events && bytes <= max.bytes)
         };
-        rest.enumerate()
-            .take_while(fits)
-            .map(|(_, record)| record.clone())
-            .collect()
+        rest.enumerate().take_while(fits).map(|(_, record)| record.clone()).collect()
     }
 }
 
@@ -95,10 +80,7 @@ mod tests {
 
     use super::*;
 
-    const MAX: Size = Size {
-        events: 4,
-        bytes: 100,
-    };
+    const MAX: Size = Size { events: 4, bytes: 100 };
 
     fn records(seqs: std::ops::Range<u64>) -> Vec<Record> {
         seqs.map(|seq| Record {
@@ -114,11 +96,7 @@ mod tests {
     }
 
     fn texts(ring: &Ring, from: u64, max: Size) -> String {
-        ring.from(at(from), max)
-            .iter()
-            .map(|record| &*record.data)
-            .collect::<Vec<_>>()
-            .join(" ")
+        ring.from(at(from), max).iter().map(|record| &*record.data).collect::<Vec<_>>().join(" ")
     }
 
     #[test]
@@ -148,43 +126,13 @@ mod tests {
 
     #[test]
     fn is_bounded_by_bytes_too() {
-        let mut ring = Ring::at(
-            at(0),
-            Size {
-                events: 100,
-                bytes: 3,
-            },
-        );
+        let mut ring = Ring::at(at(0), Size { events: 100, bytes: 3 });
         assert!(ring.extend(at(0), records(0..9)));
         assert_eq!((ring.first(), ring.next()), (at(6), at(9)));
-        assert_eq!(
-            texts(
-                &ring,
-                6,
-                Size {
-                    events: 9,
-                    bytes: 2
-                }
-            ),
-            "6 7"
-        );
-        assert_eq!(
-            texts(
-                &ring,
-                6,
-                Size {
-                    events: 9,
-                    bytes: 0
-                }
-            ),
-            "6"
-        );
+        assert_eq!(texts(&ring, 6, Size { events: 9, bytes: 2 }), "6 7");
+        assert_eq!(texts(&ring, 6, Size { events: 9, bytes: 0 }), "6");
         // An event larger than the whole ring does not stay, and the ring goes on behind it.
-        let large = Record {
-            offset: at(10),
-            at: DateTime::UNIX_EPOCH,
-            data: "1234".into(),
-        };
+        let large = Record { offset: at(10), at: DateTime::UNIX_EPOCH, data: "1234".into() };
         assert!(ring.extend(at(9), [large]));
         assert_eq!((ring.first(), ring.next()), (at(10), at(10)));
     }

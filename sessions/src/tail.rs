@@ -139,12 +139,7 @@ impl Tail {
                 let records = ring.from(from, max);
                 let next = from.after(records.len());
                 let up_to_date = next == ring.next();
-                View::Batch(Batch {
-                    records,
-                    next,
-                    up_to_date,
-                    closed: closed && up_to_date,
-                })
+                View::Batch(Batch { records, next, up_to_date, closed: closed && up_to_date })
             }
         }
     }
@@ -167,7 +162,9 @@ impl Tail {
                 Ok(false) => return,
                 Ok(true) => backoff = Backoff::new(),
                 Err(error) => {
-                    tracing::warn!(stream = %self.stream, error = %error, "a stream's tail could not be read, trying again");
+                    if backoff.is_fresh() {
+                        tracing::warn!(stream = %self.stream, error = %error, "a tail could not be read, trying on");
+                    }
                     backoff.pause().await;
                 }
             }
@@ -177,16 +174,10 @@ impl Tail {
     /// Asks the database once; whether there is more to ask.
     async fn load(&self, core: &Core) -> Result<bool, Error> {
         let Some(from) = self.end() else {
-            return match sql::head(&core.pool, self.stream).await {
+            return match core.ask(async |conn| sql::head(conn, self.stream).await).await {
                 Ok(head) => {
-                    let max = Size {
-                        events: core.options.ring_events,
-                        bytes: core.options.ring_bytes,
-                    };
-                    self.set(State::Known {
-                        ring: Ring::at(head.next, max),
-                        closed: head.closed,
-                    });
+                    let max = Size { events: core.options.ring_events, bytes: core.options.ring_bytes };
+                    self.set(State::Known { ring: Ring::at(head.next, max), closed: head.closed });
                     Ok(false)
                 }
                 Err(Error::NotFound) => {
@@ -197,7 +188,9 @@ impl Tail {
             };
         };
         let max = core.page_size();
-        match sql::page(&core.pool, self.stream, from, max.events, max.bytes).await {
+        let page =
+            core.ask(async |conn| sql::page(conn, self.stream, from, max.events, max.bytes).await).await;
+        match page {
             Ok(page) => {
                 self.take(from, page.records, page.closed);
                 Ok(!page.up_to_date)
@@ -232,3 +225,6 @@ impl Tail {
         self.stir();
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -13,18 +13,13 @@ use crate::{Appended, Error, Head, NewStream, Offset, Page, StreamId, check, sql
 ///
 /// # Errors
 /// [`Error::Conflict`] where the name is taken by a stream of another tenant, kind or visibility.
-pub async fn create_in(
-    conn: &mut PgConnection,
-    new: &NewStream,
-    now: DateTime<Utc>,
-) -> Result<(), Error> {
+pub async fn create_in(conn: &mut PgConnection, new: &NewStream, now: DateTime<Utc>) -> Result<(), Error> {
     if sql::create(&mut *conn, new, now).await? {
         return Ok(());
     }
     match sql::head(conn, new.id).await {
         Ok(head)
-            if (head.tenant, head.kind.as_str(), head.backstage)
-                == (new.tenant, new.kind, new.backstage) =>
+            if (head.tenant, head.kind.as_str(), head.backstage) == (new.tenant, new.kind, new.backstage) =>
         {
             Ok(())
         }
@@ -74,14 +69,8 @@ pub async fn fence_in(
     epoch: u64,
 ) -> Result<(), Error> {
     check::producer_id(producer)?;
-    let current = sql::fence(conn, stream, producer, check::epoch(epoch)?)
-        .await?
-        .cast_unsigned();
-    if current > epoch {
-        Err(Error::StaleEpoch { current })
-    } else {
-        Ok(())
-    }
+    let current = sql::fence(conn, stream, producer, check::epoch(epoch)?).await?.cast_unsigned();
+    if current > epoch { Err(Error::StaleEpoch { current }) } else { Ok(()) }
 }
 
 /// Reads at most `limit` events from `from` on, as the transaction sees them.

@@ -5,13 +5,9 @@
 mod support;
 
 use futures::future::join_all;
-use sessions::{
-    Append, Error, Offset, Options, StreamId, append_in, close_in, create_in, head_in, read_in,
-};
+use sessions::{Append, Error, Offset, Options, StreamId, append_in, close_in, create_in, head_in, read_in};
 use sqlx::PgPool;
-use support::{
-    contents, engine, engine_with, event, new_stream, now, soon, stream, unpolled, until,
-};
+use support::{contents, engine, engine_with, event, new_stream, now, soon, stream, unpolled, until};
 use uuid::Uuid;
 
 #[sqlx::test(migrations = "../migrations")]
@@ -21,82 +17,30 @@ async fn a_stream_is_created_once(database: PgPool) {
     create_in(&mut conn, &new, now()).await.unwrap();
     create_in(&mut conn, &new, now()).await.unwrap();
     for other in [
-        sessions::NewStream {
-            kind: "desk",
-            ..new
-        },
-        sessions::NewStream {
-            backstage: true,
-            ..new
-        },
-        sessions::NewStream {
-            tenant: sessions::Tenant {
-                client: None,
-                ..new.tenant
-            },
-            ..new
-        },
-        sessions::NewStream {
-            tenant: sessions::Tenant {
-                workspace: Uuid::now_v7(),
-                ..new.tenant
-            },
-            ..new
-        },
+        sessions::NewStream { kind: "desk", ..new },
+        sessions::NewStream { backstage: true, ..new },
+        sessions::NewStream { tenant: sessions::Tenant { client: None, ..new.tenant }, ..new },
+        sessions::NewStream { tenant: sessions::Tenant { workspace: Uuid::now_v7(), ..new.tenant }, ..new },
     ] {
-        assert!(matches!(
-            create_in(&mut conn, &other, now()).await,
-            Err(Error::Conflict)
-        ));
+        assert!(matches!(create_in(&mut conn, &other, now()).await, Err(Error::Conflict)));
     }
     let head = head_in(&mut conn, new.id).await.unwrap();
-    assert_eq!(
-        (head.tenant, head.kind.as_str(), head.backstage),
-        (new.tenant, "session", false)
-    );
-    assert_eq!(
-        (head.next, head.earliest, head.closed),
-        (Offset::ZERO, Offset::ZERO, false)
-    );
+    assert_eq!((head.tenant, head.kind.as_str(), head.backstage), (new.tenant, "session", false));
+    assert_eq!((head.next, head.earliest, head.closed), (Offset::ZERO, Offset::ZERO, false));
 }
 
 #[sqlx::test(migrations = "../migrations")]
 async fn events_come_back_byte_for_byte(database: PgPool) {
     let (engine, stream) = (engine(&database).await, stream(&database).await);
-    let events = [
-        r#"{"b":1, "a":2,"b":3}"#,
-        r#""\u0000 é \r\n""#,
-        " [1,\n2]\n",
-        "1.0e3",
-    ]
-    .map(str::to_owned)
-    .to_vec();
-    let appended = engine
-        .append(stream, Append::new(events.clone()))
-        .await
-        .unwrap();
-    assert_eq!(
-        (
-            appended.first.value(),
-            appended.next.value(),
-            appended.duplicate
-        ),
-        (0, 4, false)
-    );
+    let events =
+        [r#"{"b":1, "a":2,"b":3}"#, r#""\u0000 é \r\n""#, " [1,\n2]\n", "1.0e3"].map(str::to_owned).to_vec();
+    let appended = engine.append(stream, Append::new(events.clone())).await.unwrap();
+    assert_eq!((appended.first.value(), appended.next.value(), appended.duplicate), (0, 4, false));
     let page = engine.read(stream, Offset::ZERO, 10).await.unwrap();
-    assert_eq!(
-        page.records
-            .iter()
-            .map(|record| record.data.to_string())
-            .collect::<Vec<_>>(),
-        events
-    );
+    assert_eq!(page.records.iter().map(|record| record.data.to_string()).collect::<Vec<_>>(), events);
     assert!(page.up_to_date && !page.closed);
     let page = engine.read(stream, Offset::from_value(1), 2).await.unwrap();
-    assert_eq!(
-        (page.records.len(), page.next.value(), page.up_to_date),
-        (2, 3, false)
-    );
+    assert_eq!((page.records.len(), page.next.value(), page.up_to_date), (2, 3, false));
     assert!(
         matches!(engine.read(stream, Offset::from_value(5), 1).await, Err(Error::Ahead { next }) if next.value() == 4)
     );
@@ -111,17 +55,10 @@ async fn offsets_are_dense_under_concurrent_appends(database: PgPool) {
         tokio::spawn(async move {
             let mut kept = Vec::new();
             for turn in 0..12 {
-                let events: Vec<_> = (0..1 + turn % 3)
-                    .map(|part| event(format!("{appender}/{turn}/{part}")))
-                    .collect();
+                let events: Vec<_> =
+                    (0..1 + turn % 3).map(|part| event(format!("{appender}/{turn}/{part}"))).collect();
                 if appender.is_multiple_of(2) {
-                    kept.push((
-                        engine
-                            .append(stream, Append::new(events.clone()))
-                            .await
-                            .unwrap(),
-                        events,
-                    ));
+                    kept.push((engine.append(stream, Append::new(events.clone())).await.unwrap(), events));
                     continue;
                 }
                 let mut tx = database.begin().await.unwrap();
@@ -136,18 +73,12 @@ async fn offsets_are_dense_under_concurrent_appends(database: PgPool) {
             kept
         })
     });
-    let mut kept: Vec<_> = soon("all appends", join_all(appenders))
-        .await
-        .into_iter()
-        .flat_map(Result::unwrap)
-        .collect();
+    let mut kept: Vec<_> =
+        soon("all appends", join_all(appenders)).await.into_iter().flat_map(Result::unwrap).collect();
     kept.sort_by_key(|(appended, _)| appended.first);
     let mut next = Offset::ZERO;
     for (appended, events) in &kept {
-        assert_eq!(
-            (appended.first, appended.next.value()),
-            (next, next.value() + events.len() as u64)
-        );
+        assert_eq!((appended.first, appended.next.value()), (next, next.value() + events.len() as u64));
         next = appended.next;
     }
     let expected: Vec<String> = kept.into_iter().flat_map(|(_, events)| events).collect();
@@ -167,10 +98,7 @@ async fn an_append_is_answered_after_its_commit(database: PgPool) {
         FOR EACH ROW EXECUTE FUNCTION stall()";
     sqlx::raw_sql(stall).execute(&database).await.unwrap();
     let mut holder = database.begin().await.unwrap();
-    sqlx::query("SELECT pg_advisory_xact_lock(77)")
-        .execute(&mut *holder)
-        .await
-        .unwrap();
+    sqlx::query("SELECT pg_advisory_xact_lock(77)").execute(&mut *holder).await.unwrap();
     let appending = tokio::spawn({
         let engine = engine.clone();
         async move { engine.append(stream, Append::new(vec![event("x")])).await }
@@ -201,17 +129,8 @@ async fn a_refused_commit_is_no_success(database: PgPool) {
     sqlx::raw_sql(refuse).execute(&database).await.unwrap();
     let appends = (0..40).map(|turn| {
         let engine = engine.clone();
-        let (stream, text) = if turn % 10 == 3 {
-            (poisoned, "poison")
-        } else {
-            (other, "good")
-        };
-        async move {
-            (
-                text,
-                engine.append(stream, Append::new(vec![event(text)])).await,
-            )
-        }
+        let (stream, text) = if turn % 10 == 3 { (poisoned, "poison") } else { (other, "good") };
+        async move { (text, engine.append(stream, Append::new(vec![event(text)])).await) }
     });
     for (text, result) in soon("all answers", join_all(appends)).await {
         match text {
@@ -227,22 +146,11 @@ async fn a_refused_commit_is_no_success(database: PgPool) {
 #[sqlx::test(migrations = "../migrations")]
 async fn refusals_do_not_fail_their_neighbours(database: PgPool) {
     let engine = engine(&database).await;
-    let (open, closed, unknown) = (
-        stream(&database).await,
-        stream(&database).await,
-        StreamId::generate(),
-    );
-    close_in(&mut database.acquire().await.unwrap(), closed, now())
-        .await
-        .unwrap();
+    let (open, closed, unknown) = (stream(&database).await, stream(&database).await, StreamId::generate());
+    close_in(&mut database.acquire().await.unwrap(), closed, now()).await.unwrap();
     let appends = (0..60).map(|turn| {
         let (engine, stream) = (engine.clone(), [open, closed, unknown][turn % 3]);
-        async move {
-            (
-                stream,
-                engine.append(stream, Append::new(vec![event(turn)])).await,
-            )
-        }
+        async move { (stream, engine.append(stream, Append::new(vec![event(turn)])).await) }
     });
     let results = soon("all answers", join_all(appends)).await;
     for (stream, result) in results {
@@ -260,44 +168,17 @@ async fn refusals_do_not_fail_their_neighbours(database: PgPool) {
 #[sqlx::test(migrations = "../migrations")]
 async fn append_in_is_part_of_the_callers_transaction(database: PgPool) {
     let (engine, stream) = (engine(&database).await, stream(&database).await);
-    sqlx::query("CREATE TABLE state (word text)")
-        .execute(&database)
-        .await
-        .unwrap();
+    sqlx::query("CREATE TABLE state (word text)").execute(&database).await.unwrap();
     for (word, commits) in [("lost", false), ("kept", true)] {
         let mut tx = database.begin().await.unwrap();
-        sqlx::query("INSERT INTO state VALUES ($1)")
-            .bind(word)
-            .execute(&mut *tx)
-            .await
-            .unwrap();
-        append_in(&mut tx, stream, &[event(word)], now())
-            .await
-            .unwrap();
-        assert_eq!(
-            read_in(&mut tx, stream, Offset::ZERO, 9)
-                .await
-                .unwrap()
-                .records
-                .len(),
-            1
-        );
-        assert!(
-            contents(&engine, stream).await.is_empty(),
-            "seen before its commit"
-        );
-        if commits {
-            tx.commit().await
-        } else {
-            tx.rollback().await
-        }
-        .unwrap();
+        sqlx::query("INSERT INTO state VALUES ($1)").bind(word).execute(&mut *tx).await.unwrap();
+        append_in(&mut tx, stream, &[event(word)], now()).await.unwrap();
+        assert_eq!(read_in(&mut tx, stream, Offset::ZERO, 9).await.unwrap().records.len(), 1);
+        assert!(contents(&engine, stream).await.is_empty(), "seen before its commit");
+        if commits { tx.commit().await } else { tx.rollback().await }.unwrap();
     }
     assert_eq!(contents(&engine, stream).await, ["kept"]);
-    let words: Vec<String> = sqlx::query_scalar("SELECT word FROM state")
-        .fetch_all(&database)
-        .await
-        .unwrap();
+    let words: Vec<String> = sqlx::query_scalar("SELECT word FROM state").fetch_all(&database).await.unwrap();
     assert_eq!(words, ["kept"]);
 }
 
@@ -307,94 +188,51 @@ async fn a_held_stream_holds_up_no_other(database: PgPool) {
     let engine = engine(&database).await;
     let (held, free) = (stream(&database).await, stream(&database).await);
     let mut tx = database.begin().await.unwrap();
-    append_in(&mut tx, held, &[event("first")], now())
-        .await
-        .unwrap();
+    append_in(&mut tx, held, &[event("first")], now()).await.unwrap();
     let mut waiting = Vec::new();
     for turn in 0..8 {
         // Polled here and now, so that they queue in this order.
         let mut append = Box::pin(append_one(engine.clone(), held, turn.to_string()));
         assert!(futures::poll!(&mut append).is_pending());
         waiting.push(append);
-        soon(
-            "the other stream",
-            append_one(engine.clone(), free, turn.to_string()),
-        )
-        .await
-        .unwrap();
+        soon("the other stream", append_one(engine.clone(), free, turn.to_string())).await.unwrap();
     }
     tx.commit().await.unwrap();
     for append in waiting {
         soon("the held stream", append).await.unwrap();
     }
-    assert_eq!(
-        contents(&engine, held).await,
-        ["first", "0", "1", "2", "3", "4", "5", "6", "7"]
-    );
+    assert_eq!(contents(&engine, held).await, ["first", "0", "1", "2", "3", "4", "5", "6", "7"]);
 }
 
 /// A stream that is held for too long is refused as busy, and nothing of the refused comes later.
 #[sqlx::test(migrations = "../migrations")]
 async fn a_stream_held_for_too_long_is_busy(database: PgPool) {
-    let options = Options {
-        lock_wait: std::time::Duration::from_millis(50),
-        ..unpolled()
-    };
-    let (engine, stream) = (
-        engine_with(&database, options).await,
-        stream(&database).await,
-    );
+    let options = Options { lock_wait: std::time::Duration::from_millis(50), ..unpolled() };
+    let (engine, stream) = (engine_with(&database, options).await, stream(&database).await);
     let mut tx = database.begin().await.unwrap();
-    append_in(&mut tx, stream, &[event("first")], now())
-        .await
-        .unwrap();
+    append_in(&mut tx, stream, &[event("first")], now()).await.unwrap();
     let appends = (0..3).map(|turn| append_one(engine.clone(), stream, turn.to_string()));
     for result in soon("the refusals", join_all(appends)).await {
         assert!(matches!(result, Err(Error::Busy)), "{result:?}");
     }
     tx.commit().await.unwrap();
-    append_one(engine.clone(), stream, "last".into())
-        .await
-        .unwrap();
+    append_one(engine.clone(), stream, "last".into()).await.unwrap();
     assert_eq!(contents(&engine, stream).await, ["first", "last"]);
 }
 
 /// What waits is bounded by number and bytes, and so is each append.
 #[sqlx::test(migrations = "../migrations")]
 async fn limits_are_answered_at_once(database: PgPool) {
-    let options = Options {
-        queue_appends: 4,
-        queue_bytes: 30,
-        event_bytes: 12,
-        ..unpolled()
-    };
-    let (engine, stream) = (
-        engine_with(&database, options).await,
-        stream(&database).await,
-    );
+    let options = Options { queue_appends: 4, queue_bytes: 30, event_bytes: 12, ..unpolled() };
+    let (engine, stream) = (engine_with(&database, options).await, stream(&database).await);
     let large = append_one(engine.clone(), stream, "12345678901".into()).await;
-    assert!(
-        matches!(
-            large,
-            Err(Error::TooLarge {
-                size: 13,
-                limit: 12,
-                ..
-            })
-        ),
-        "{large:?}"
-    );
+    assert!(matches!(large, Err(Error::TooLarge { size: 13, limit: 12, .. })), "{large:?}");
     let not_json = engine.append(stream, Append::new(vec!["{".into()])).await;
     assert!(matches!(not_json, Err(Error::Invalid(_))));
-    assert!(matches!(
-        engine.append(stream, Append::new(Vec::new())).await,
-        Err(Error::Empty)
-    ));
+    assert!(matches!(engine.append(stream, Append::new(Vec::new())).await, Err(Error::Empty)));
 
     let mut tx = database.begin().await.unwrap();
-    append_in(&mut tx, stream, &[event("first")], now())
-        .await
-        .unwrap();
+    append_in(&mut tx, stream, &[event("first")], now()).await.unwrap();
     for (text, room) in [("1", 4), ("123456789", 2)] {
         let mut waiting = Vec::new();
         for turn in 0..=room {
@@ -415,9 +253,7 @@ async fn limits_are_answered_at_once(database: PgPool) {
                 .into_iter()
                 .for_each(|result| assert!(result.is_ok(), "{result:?}"));
             tx = database.begin().await.unwrap();
-            append_in(&mut tx, stream, &[event("again")], now())
-                .await
-                .unwrap();
+            append_in(&mut tx, stream, &[event("again")], now()).await.unwrap();
         }
     }
 }
@@ -427,12 +263,9 @@ async fn limits_are_answered_at_once(database: PgPool) {
 async fn a_shutdown_drains_the_queue(database: PgPool) {
     let (engine, stream) = (engine(&database).await, stream(&database).await);
     let mut tx = database.begin().await.unwrap();
-    append_in(&mut tx, stream, &[event("first")], now())
-        .await
-        .unwrap();
-    let appends: Vec<_> = (0..50)
-        .map(|turn| tokio::spawn(append_one(engine.clone(), stream, turn.to_string())))
-        .collect();
+    append_in(&mut tx, stream, &[event("first")], now()).await.unwrap();
+    let appends: Vec<_> =
+        (0..50).map(|turn| tokio::spawn(append_one(engine.clone(), stream, turn.to_string()))).collect();
     // The first of them waits for the transaction, so that the shutdown finds them all.
     until("an append to wait", async || {
         sqlx::query_scalar("SELECT EXISTS (SELECT FROM pg_locks WHERE NOT granted AND pid IN (SELECT pid FROM pg_stat_activity WHERE datname = current_database()))")
@@ -443,10 +276,7 @@ async fn a_shutdown_drains_the_queue(database: PgPool) {
     .await;
     let mut shutdown = Box::pin(engine.shutdown());
     assert!(futures::poll!(&mut shutdown).is_pending());
-    assert!(matches!(
-        append_one(engine.clone(), stream, "late".into()).await,
-        Err(Error::ShuttingDown)
-    ));
+    assert!(matches!(append_one(engine.clone(), stream, "late".into()).await, Err(Error::ShuttingDown)));
     tx.commit().await.unwrap();
     soon("the shutdown", shutdown).await;
     let mut taken = 1;
@@ -457,10 +287,8 @@ async fn a_shutdown_drains_the_queue(database: PgPool) {
             Err(other) => panic!("{other:?}"),
         }
     }
-    let count: i64 = sqlx::query_scalar("SELECT count(*) FROM stream_event")
-        .fetch_one(&database)
-        .await
-        .unwrap();
+    let count: i64 =
+        sqlx::query_scalar("SELECT count(*) FROM stream_event").fetch_one(&database).await.unwrap();
     assert_eq!(count, taken);
     assert!(taken > 1);
 }

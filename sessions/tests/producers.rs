@@ -8,23 +8,9 @@ use sessions::{Append, Appended, Engine, Error, Producer, StreamId, fence_in};
 use sqlx::PgPool;
 use support::{contents, engine, event, soon, stream};
 
-async fn append(
-    engine: &Engine,
-    stream: StreamId,
-    epoch: u64,
-    sequence: u64,
-) -> Result<Appended, Error> {
-    let producer = Producer {
-        id: "agent".into(),
-        epoch,
-        sequence,
-    };
-    engine
-        .append(
-            stream,
-            Append::by(producer, vec![event(format!("{epoch}/{sequence}"))]),
-        )
-        .await
+async fn append(engine: &Engine, stream: StreamId, epoch: u64, sequence: u64) -> Result<Appended, Error> {
+    let producer = Producer { id: "agent".into(), epoch, sequence };
+    engine.append(stream, Append::by(producer, vec![event(format!("{epoch}/{sequence}"))])).await
 }
 
 #[sqlx::test(migrations = "../migrations")]
@@ -32,40 +18,17 @@ async fn an_append_sent_again_is_stored_once(database: PgPool) {
     let (engine, stream) = (engine(&database).await, stream(&database).await);
     let first = append(&engine, stream, 0, 0).await.unwrap();
     assert_eq!(
-        (
-            first.first.value(),
-            first.next.value(),
-            first.duplicate,
-            first.sequence
-        ),
+        (first.first.value(), first.next.value(), first.duplicate, first.sequence),
         (0, 1, false, Some(0))
     );
     append(&engine, stream, 0, 1).await.unwrap();
     let again = append(&engine, stream, 0, 0).await.unwrap();
-    assert_eq!(
-        (again.next.value(), again.duplicate, again.sequence),
-        (2, true, Some(1))
-    );
+    assert_eq!((again.next.value(), again.duplicate, again.sequence), (2, true, Some(1)));
     let gap = append(&engine, stream, 0, 3).await;
-    assert!(
-        matches!(
-            gap,
-            Err(Error::SequenceGap {
-                expected: 2,
-                received: 3
-            })
-        ),
-        "{gap:?}"
-    );
-    assert!(matches!(
-        append(&engine, stream, 1, 1).await,
-        Err(Error::EpochMustStartAtZero)
-    ));
+    assert!(matches!(gap, Err(Error::SequenceGap { expected: 2, received: 3 })), "{gap:?}");
+    assert!(matches!(append(&engine, stream, 1, 1).await, Err(Error::EpochMustStartAtZero)));
     append(&engine, stream, 1, 0).await.unwrap();
-    assert!(matches!(
-        append(&engine, stream, 0, 2).await,
-        Err(Error::StaleEpoch { current: 1 })
-    ));
+    assert!(matches!(append(&engine, stream, 0, 2).await, Err(Error::StaleEpoch { current: 1 })));
     assert_eq!(contents(&engine, stream).await, ["0/0", "0/1", "1/0"]);
 }
 
@@ -78,14 +41,8 @@ async fn producers_are_known_after_a_restart(database: PgPool) {
     first.shutdown().await;
     let (second, third) = (engine(&database).await, engine(&database).await);
     assert!(append(&second, stream, 4, 1).await.unwrap().duplicate);
-    assert!(matches!(
-        append(&second, stream, 3, 2).await,
-        Err(Error::StaleEpoch { current: 4 })
-    ));
-    assert!(matches!(
-        append(&second, stream, 4, 3).await,
-        Err(Error::SequenceGap { expected: 2, .. })
-    ));
+    assert!(matches!(append(&second, stream, 3, 2).await, Err(Error::StaleEpoch { current: 4 })));
+    assert!(matches!(append(&second, stream, 4, 3).await, Err(Error::SequenceGap { expected: 2, .. })));
     assert!(!append(&second, stream, 4, 2).await.unwrap().duplicate);
     assert!(append(&third, stream, 4, 2).await.unwrap().duplicate);
     assert_eq!(contents(&third, stream).await, ["4/0", "4/1", "4/2"]);
@@ -101,21 +58,12 @@ async fn copies_of_a_producer_do_not_repeat_it(database: PgPool) {
         tokio::spawn(async move {
             let mut stored = 0;
             for sequence in 0..40 {
-                stored += u32::from(
-                    !append(&engine, stream, 0, sequence)
-                        .await
-                        .unwrap()
-                        .duplicate,
-                );
+                stored += u32::from(!append(&engine, stream, 0, sequence).await.unwrap().duplicate);
             }
             stored
         })
     });
-    let stored: u32 = soon("the copies", join_all(copies))
-        .await
-        .into_iter()
-        .map(Result::unwrap)
-        .sum();
+    let stored: u32 = soon("the copies", join_all(copies)).await.into_iter().map(Result::unwrap).sum();
     assert_eq!(stored, 40);
     let expected: Vec<_> = (0..40).map(|sequence| format!("0/{sequence}")).collect();
     assert_eq!(contents(&engines[0], stream).await, expected);
@@ -133,20 +81,9 @@ async fn a_producer_may_be_several_times_in_a_batch(database: PgPool) {
         .collect();
     assert_eq!(
         duplicates,
-        [
-            Some(false),
-            Some(false),
-            Some(false),
-            Some(true),
-            Some(false),
-            None,
-            Some(false)
-        ]
+        [Some(false), Some(false), Some(false), Some(true), Some(false), None, Some(false)]
     );
-    assert_eq!(
-        contents(&engine, stream).await,
-        ["0/0", "0/1", "0/2", "0/3", "0/4"]
-    );
+    assert_eq!(contents(&engine, stream).await, ["0/0", "0/1", "0/2", "0/3", "0/4"]);
 }
 
 #[sqlx::test(migrations = "../migrations")]
@@ -157,37 +94,19 @@ async fn a_fence_refuses_the_epochs_before_it(database: PgPool) {
     fence_in(&mut conn, stream, "agent", 2).await.unwrap();
     for (epoch, sequence) in [(0, 0), (0, 1), (1, 0)] {
         let refused = append(&engine, stream, epoch, sequence).await;
-        assert!(
-            matches!(refused, Err(Error::StaleEpoch { current: 2 })),
-            "{refused:?}"
-        );
+        assert!(matches!(refused, Err(Error::StaleEpoch { current: 2 })), "{refused:?}");
     }
     append(&engine, stream, 2, 0).await.unwrap();
     // Again, it changes nothing: the epoch goes on counting.
     fence_in(&mut conn, stream, "agent", 2).await.unwrap();
     append(&engine, stream, 2, 1).await.unwrap();
-    assert!(matches!(
-        fence_in(&mut conn, stream, "agent", 1).await,
-        Err(Error::StaleEpoch { current: 2 })
-    ));
-    assert!(matches!(
-        fence_in(&mut conn, StreamId::generate(), "agent", 1).await,
-        Err(Error::NotFound)
-    ));
+    assert!(matches!(fence_in(&mut conn, stream, "agent", 1).await, Err(Error::StaleEpoch { current: 2 })));
+    assert!(matches!(fence_in(&mut conn, StreamId::generate(), "agent", 1).await, Err(Error::NotFound)));
     // One that never appended can be fenced too.
     fence_in(&mut conn, stream, "other", 1).await.unwrap();
-    let other = Producer {
-        id: "other".into(),
-        epoch: 0,
-        sequence: 0,
-    };
-    let refused = engine
-        .append(stream, Append::by(other, vec![event("late")]))
-        .await;
-    assert!(
-        matches!(refused, Err(Error::StaleEpoch { current: 1 })),
-        "{refused:?}"
-    );
+    let other = Producer { id: "other".into(), epoch: 0, sequence: 0 };
+    let refused = engine.append(stream, Append::by(other, vec![event("late")])).await;
+    assert!(matches!(refused, Err(Error::StaleEpoch { current: 1 })), "{refused:?}");
     assert_eq!(contents(&engine, stream).await, ["0/0", "2/0", "2/1"]);
 }
 
@@ -210,12 +129,7 @@ async fn a_fence_takes_effect_with_its_transaction(database: PgPool) {
         })
         .await;
         assert!(futures::poll!(&mut waiting).is_pending());
-        if commits {
-            tx.commit().await
-        } else {
-            tx.rollback().await
-        }
-        .unwrap();
+        if commits { tx.commit().await } else { tx.rollback().await }.unwrap();
         match soon("the answer", waiting).await {
             Ok(appended) => assert!(!commits && !appended.duplicate),
             Err(Error::StaleEpoch { current: 1 }) => assert!(commits),

@@ -7,7 +7,7 @@ use crate::web::{Bare, DeskTab, Frame, PortalTab};
 /// The view with its surroundings: everything inside `<body>`.
 pub fn around(bare: &Bare, frame: Frame, wide: bool, inner: AnyView) -> AnyView {
     let class = match (frame, wide) {
-        (Frame::Narrow, _) => "page page-narrow",
+        (Frame::Narrow, _) => "alone",
         (Frame::Store, _) => "store",
         (_, true) => "page page-wide",
         _ => "page",
@@ -15,9 +15,9 @@ pub fn around(bare: &Bare, frame: Frame, wide: bool, inner: AnyView) -> AnyView 
     let note = bare.note.clone();
     view! {
         <a class="skip" href="#main">"Skip to the content"</a>
-        {top(bare, frame)}
-        <main id="main" class=class tabindex="-1">{inner}</main>
-        {note.map(|note| view! { <div class="toast" role="status">{note}</div> })}
+        {(frame != Frame::Narrow).then(|| top(bare, frame))}
+        <main id="main" class=class tabindex="-1">{(frame == Frame::Narrow).then(|| mark(brand(bare), "/"))} {inner}</main>
+        <div class="toasts" role="status">{note.map(|note| view! { <div class="toast"><p>{note}</p></div> })}</div>
         {matches!(frame, Frame::Store).then(|| foot(bare))}
     }
     .into_any()
@@ -38,14 +38,17 @@ pub fn accent(light: Option<&str>, dark: Option<&str>) -> Option<String> {
 pub fn mark(name: String, home: &'static str) -> impl IntoView {
     view! {
         <a class="mark" href=home>
-            <svg viewBox="0 0 26 10" aria-hidden="true"><path d="M1 5h18" /><circle cx="21" cy="5" r="4" /></svg>
+            <svg viewBox="0 0 26 10" aria-hidden="true"><path d="M0 5h18" /><circle cx="21" cy="5" r="3.5" /></svg>
             {name}
         </a>
     }
 }
 
+fn brand(bare: &Bare) -> String {
+    bare.arrival.workspace.as_ref().map_or("Throughline".to_owned(), |workspace| workspace.name.clone())
+}
+
 fn top(bare: &Bare, frame: Frame) -> impl IntoView + use<> {
-    let name = bare.arrival.workspace.as_ref().map_or("Throughline".to_owned(), |workspace| workspace.name.clone());
     let home = match frame {
         Frame::Portal(_) => "/portal",
         Frame::Desk(_) => "/desk",
@@ -53,7 +56,7 @@ fn top(bare: &Bare, frame: Frame) -> impl IntoView + use<> {
     };
     view! {
         <header class="top">
-            {mark(name, home)}
+            {mark(brand(bare), home)}
             {match frame {
                 Frame::Store => nav(&STORE, ""),
                 Frame::Narrow => ().into_any(),
@@ -68,23 +71,32 @@ fn top(bare: &Bare, frame: Frame) -> impl IntoView + use<> {
 /// A way through the product: address, word, and the picture that stands over the word on a phone.
 type Way = (&'static str, &'static str, &'static str);
 
-const STORE: [Way; 2] = [
-    ("/#how", "How it works", "M4 12h10m4 0a2 2 0 1 0 4 0a2 2 0 1 0-4 0"),
-    ("/#offers", "Offers", "M5 5h14v14H5zM9 9h6M9 13h6"),
-];
+const PEOPLE: &str = "M7.5 10a3 3 0 1 0 0-6 3 3 0 0 0 0 6zM2 17c0-3.5 2.2-5.5 5.5-5.5S13 13.5 13 17M12.5 4.2a3 3 0 010 5.6M15 12c2 .8 3 2.5 3 5";
+const BILL: &str = "M4 2.5h12v15l-2-1.5-2 1.5-2-1.5-2 1.5-2-1.5-2 1.5zM7 7h6M7 10.5h6";
+
+// Anchors of one page: without pictures they hide on a phone.
+const STORE: [Way; 2] = [("/#how", "How it works", ""), ("/#offers", "Offers", "")];
 const PORTAL: [Way; 4] = [
-    ("/portal", "Home", "M4 11l8-7 8 7v9h-5v-6H9v6H4z"),
-    ("/portal/requests", "Requests", "M5 6h14M5 12h14M5 18h9"),
-    ("/portal/people", "People", "M9 11a3.5 3.5 0 1 0 0-7 3.5 3.5 0 0 0 0 7zM3 20c0-4 3-6 6-6s6 2 6 6M16 5a3 3 0 0 1 0 6M17 14c2.500.5 4 2.500 4 6"),
-    ("/portal/billing", "Billing", "M4 6h16v12H4zM4 10h16"),
+    ("/portal", "Home", "M3 9l7-6 7 6v8h-5v-5H8v5H3z"),
+    (
+        "/portal/requests",
+        "Requests",
+        "M5 2v5.5M5 12.5V18M10 5h7M10 10h7M10 15h7M7.5 10a2.5 2.5 0 1 1-5 0 2.5 2.5 0 0 1 5 0z",
+    ),
+    ("/portal/people", "People", PEOPLE),
+    ("/portal/billing", "Billing", BILL),
 ];
 const DESK: [Way; 6] = [
-    ("/desk", "Today", "M12 7v5l3 2M12 21a9 9 0 1 0 0-18 9 9 0 0 0 0 18z"),
-    ("/desk/board", "Board", "M4 5h4v14H4zM10 5h4v9h-4zM16 5h4v11h-4z"),
-    ("/desk/clients", "Clients", "M9 11a3.5 3.5 0 1 0 0-7 3.5 3.5 0 0 0 0 7zM3 20c0-4 3-6 6-6s6 2 6 6"),
-    ("/desk/agents", "Agents", "M4 12h11M18 9a3 3 0 1 1 0 6 3 3 0 0 1 0-6z"),
-    ("/desk/offers", "Offers", "M5 5h14v14H5zM9 9h6M9 13h6"),
-    ("/desk/billing", "Billing", "M4 6h16v12H4zM4 10h16"),
+    ("/desk", "Today", "M17.5 10a7.5 7.5 0 1 1-15 0 7.5 7.5 0 0 1 15 0zM10 5.5V10l3 2"),
+    ("/desk/board", "Board", "M2.5 3.5h4v13h-4zM8 3.5h4v8H8zM13.5 3.5h4v10.5h-4z"),
+    ("/desk/clients", "Clients", PEOPLE),
+    (
+        "/desk/agents",
+        "Agents",
+        "M1.5 10h3M15.5 10h3M15.5 10a5.5 5.5 0 1 1-11 0 5.5 5.5 0 0 1 11 0zM11.5 10a1.5 1.5 0 1 1-3 0 1.5 1.5 0 0 1 3 0z",
+    ),
+    ("/desk/offers", "Offers", "M3 3h7l7.5 7.5-7 7L3 10z"),
+    ("/desk/billing", "Billing", BILL),
 ];
 
 fn portal_nav(bare: &Bare, tab: PortalTab) -> AnyView {
@@ -124,7 +136,7 @@ fn nav(ways: &[Way], here: &str) -> AnyView {
         .map(|(path, word, picture)| {
             view! {
                 <a href=*path aria-current=(*path == here).then_some("page")>
-                    <svg viewBox="0 0 24 24" aria-hidden="true"><path d=*picture /></svg>
+                    {(!picture.is_empty()).then(|| view! { <svg viewBox="0 0 20 20" aria-hidden="true"><path d=*picture /></svg> })}
                     {*word}
                 </a>
             }
@@ -135,14 +147,30 @@ fn nav(ways: &[Way], here: &str) -> AnyView {
 
 fn account(bare: &Bare) -> AnyView {
     let Some(standing) = bare.arrival.standing.clone() else {
-        let on_sign_in = bare.path.starts_with("/sign-in");
-        return (!on_sign_in).then(|| view! { <a class="top-link" href="/sign-in">"Sign in"</a> }).into_any();
+        return view! { <a href="/sign-in">"Sign in"</a> }.into_any();
     };
     let client = standing.client.map(|(_, name)| name);
-    let label = format!("{}: your account", standing.name);
+    let elsewhere = bare.arrival.elsewhere;
+    let is_operator = client.is_none();
     view! {
         {client.map(|name| view! { <span class="top-client">{name}</span> })}
-        <a class="avatar person" href="/account" aria-label=label.clone() title=label>{initials(&standing.name)}</a>
+        <details class="menu account" name="menu">
+            <summary>
+                <span class="avatar person" aria-hidden="true">{initials(&standing.name)}</span>
+                <span class="visually-hidden">{format!("{}, account", standing.name)}</span>
+            </summary>
+            <div class="menu-list">
+                <p>{standing.name.clone()}", "{standing.email}</p>
+                <a href="/account">"My account"</a>
+                {is_operator.then(|| view! { <a href="/desk/people">"People"</a> <a href="/desk/settings">"Settings"</a> })}
+                {elsewhere.then(|| view! { <a href="/account/places">"Change place"</a> })}
+                <hr />
+                <form method="post" action="/sign-out">
+                    <input type="hidden" name="form_token" value=bare.token.0.clone() />
+                    <button>"Sign out"</button>
+                </form>
+            </div>
+        </details>
     }
     .into_any()
 }
@@ -159,10 +187,9 @@ pub fn initials(name: &str) -> String {
 }
 
 fn foot(bare: &Bare) -> impl IntoView + use<> {
-    let name = bare.arrival.workspace.as_ref().map(|workspace| workspace.name.clone()).unwrap_or_default();
     view! {
         <footer class="foot">
-            <span>{name}</span>
+            <span>{brand(bare)}</span>
             <a href="/terms">"Terms"</a>
             <a href="/sign-in">"Sign in"</a>
         </footer>

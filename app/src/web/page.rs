@@ -129,7 +129,7 @@ impl<'a> Page<'a> {
         let live = if self.live {
             format!(
                 "<link rel=\"modulepreload\" href=\"{}\"><script type=\"module\" src=\"{}\" nonce=\"{nonce}\"></script>",
-                asset("app.js"),
+                asset("front.js"),
                 asset("boot.js"),
             )
         } else {
@@ -145,13 +145,14 @@ impl<'a> Page<'a> {
              <meta name=\"theme-color\" content=\"#faf8f4\" media=\"(prefers-color-scheme: light)\">\
              <meta name=\"theme-color\" content=\"#171613\" media=\"(prefers-color-scheme: dark)\">\
              <meta name=\"description\" content=\"{description}\"><title>{title}</title>\
-             <link rel=\"icon\" type=\"image/svg+xml\" href=\"{icon}\">{sans}{serif}\
+             <link rel=\"icon\" type=\"image/svg+xml\" href=\"{icon}\">{sans}{serif}{display}\
              <link rel=\"stylesheet\" href=\"{css}\">{accent}{live}",
             description = escape(description),
             title = escape(&title),
-            icon = asset("icon.svg"),
+            icon = asset("images/icon.svg"),
             sans = font("fonts/instrument-sans-latin.woff2"),
             serif = font("fonts/newsreader-latin.woff2"),
+            display = font("fonts/newsreader-display-latin.woff2"),
             css = asset("main.css"),
         )
     }

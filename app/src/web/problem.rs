@@ -95,10 +95,10 @@ impl IntoResponse for Problem {
             Some(bare) if bare.wants_json => json(self.status, &self.title, &self.advice),
             Some(bare) => {
                 let (title, advice) = (self.title.clone(), self.advice.clone());
-                let home = home(bare);
+                let (status, home) = (self.status, home(bare));
                 Page::bare(bare, &self.title, Frame::Narrow)
                     .status(self.status)
-                    .show(move || words(title, advice, home))
+                    .show(move || words(status, title, advice, home))
             }
             None => (self.status, [(header::CONTENT_TYPE, "text/html; charset=utf-8")], self.plain()).into_response(),
         };
@@ -123,17 +123,18 @@ fn home(bare: &Bare) -> &'static str {
     }
 }
 
-fn words(title: String, advice: String, home: &'static str) -> impl IntoView {
+fn words(status: StatusCode, title: String, advice: String, home: &'static str) -> impl IntoView {
     view! {
-        <div class="problem">
-            <svg class="problem-line" viewBox="0 0 160 24" aria-hidden="true">
-                <path d="M4 12h64" />
-                <path class="gap" d="M72 12h44" />
-                <circle cx="140" cy="12" r="7" />
+        <div class="error-page">
+            <svg class="drawing" viewBox="0 0 180 64" aria-hidden="true">
+                <path d="M4 32h70" />
+                <path class="cut" d="M80 22v20" />
+                <path class="faint" d="M92 32h84" stroke-dasharray="2 7" />
             </svg>
             <h1>{title}</h1>
             <p>{advice}</p>
-            <p><a class="button primary" href=home>"Go to the first page"</a></p>
+            <div class="button-row"><a class="button primary" href=home>"To the start"</a></div>
+            <p class="code">{status.as_u16()}</p>
         </div>
     }
 }
@@ -144,9 +145,8 @@ impl Problem {
         let css = super::page::stylesheet();
         format!(
             "<!doctype html><html lang=en><meta charset=utf-8><meta name=viewport content=\"width=device-width\">\
-             <title>{title}</title><link rel=stylesheet href=\"{css}\"><body><main class=\"page page-narrow\">\
-             <div class=problem><h1>{title}</h1><p>{advice}</p><p><a class=\"button primary\" href=\"/\">Go to the first page</a></p>\
-             </div></main></body></html>",
+             <title>{title}</title><link rel=stylesheet href=\"{css}\"><body><main class=error-page><h1>{title}</h1><p>{advice}</p>\
+             <div class=button-row><a class=\"button primary\" href=\"/\">To the start</a></div></main></body></html>",
             title = escape(&self.title),
             advice = escape(&self.advice),
         )

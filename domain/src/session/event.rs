@@ -11,7 +11,8 @@ use crate::{
 /// One entry of a session.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Event {
-    /// Unique, time-ordered.
+    /// Unique, time-ordered. `event` in the log, for several parts have an `id` of their own.
+    #[serde(rename = "event")]
     pub id: String,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub run: Option<RunId>,
@@ -190,4 +191,21 @@ pub enum StepState {
 pub struct Choice {
     pub key: String,
     pub label: String,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_event_of_the_log_reads_back() {
+        let part = Part::TextDelta { id: "t1".to_owned(), delta: "Dear".to_owned() };
+        let event = Event { id: "0197".to_owned(), run: None, attempt: Some(1), author: Author::system(), at: 5, part };
+        let json = event.to_json();
+        assert_eq!(
+            json,
+            r#"{"event":"0197","attempt":1,"author":{"kind":"system","id":"","name":""},"at":5,"type":"text-delta","id":"t1","delta":"Dear"}"#
+        );
+        assert_eq!(Event::from_json(&json).unwrap(), event);
+    }
 }

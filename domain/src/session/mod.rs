@@ -4,6 +4,7 @@
 
 mod event;
 mod fold;
+pub mod wire;
 
 pub use event::{Author, AuthorKind, Choice, Event, Part, PlanStep, RunState, StepState};
-pub use fold::{Body, Conversation, Entry, Outcome, RunNow, Settled, Touched};
+pub use fold::{Body, Conversation, Entry, Outcome, Reading, RunNow, Settled, Touched};

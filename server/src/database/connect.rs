@@ -34,9 +34,7 @@ pub fn options(url: &SecretUrl) -> Result<PgConnectOptions, Error> {
 /// # Errors
 /// As the connection does; a silent host counts as [`sqlx::Error::PoolTimedOut`].
 pub async fn once(options: &PgConnectOptions) -> Result<PgConnection, sqlx::Error> {
-    timeout(ATTEMPT, options.connect())
-        .await
-        .unwrap_or(Err(sqlx::Error::PoolTimedOut))
+    timeout(ATTEMPT, options.connect()).await.unwrap_or(Err(sqlx::Error::PoolTimedOut))
 }
 
 /// Tries until it answers, with growing pauses. A refusal that waiting cannot mend ends it at once.
@@ -46,31 +44,18 @@ pub(super) async fn patiently(
 ) -> Result<PgConnection, Error> {
     let (begun, mut pause) = (Instant::now(), FIRST_PAUSE);
     loop {
-        let source = match stop
-            .run_until_cancelled(once(options))
-            .await
-            .ok_or(Error::Interrupted)?
-        {
+        let source = match stop.run_until_cancelled(once(options)).await.ok_or(Error::Interrupted)? {
             Ok(connection) => return Ok(connection),
             Err(source) => source,
         };
         if !may_pass(&source) {
-            return Err(Error::Refused {
-                place: place(options),
-                source,
-            });
+            return Err(Error::Refused { place: place(options), source });
         }
         if begun.elapsed() > PATIENCE {
-            return Err(Error::Unreachable {
-                place: place(options),
-                seconds: PATIENCE.as_secs(),
-                source,
-            });
+            return Err(Error::Unreachable { place: place(options), seconds: PATIENCE.as_secs(), source });
         }
         tracing::warn!(place = place(options), reason = %source, "the database does not answer yet");
-        stop.run_until_cancelled(sleep(pause))
-            .await
-            .ok_or(Error::Interrupted)?;
+        stop.run_until_cancelled(sleep(pause)).await.ok_or(Error::Interrupted)?;
         pause = (pause * 2).min(LONGEST_PAUSE);
     }
 }
@@ -79,18 +64,16 @@ pub(super) async fn patiently(
 fn may_pass(reason: &sqlx::Error) -> bool {
     match reason {
         sqlx::Error::Io(_) | sqlx::Error::PoolTimedOut => true,
-        sqlx::Error::Database(said) => said
-            .code()
-            .is_some_and(|code| code.starts_with("57P") || code == "53300"),
+        sqlx::Error::Database(said) => {
+            said.code().is_some_and(|code| code.starts_with("57P") || code == "53300")
+        }
         _ => false,
     }
 }
 
 /// Where it is, without user and password.
 fn place(options: &PgConnectOptions) -> String {
-    let database = options
-        .get_database()
-        .unwrap_or_else(|| options.get_username());
+    let database = options.get_database().unwrap_or_else(|| options.get_username());
     match options.get_socket() {
         Some(socket) => format!("{}/{database}", socket.display()),
         None => format!("{}:{}/{database}", options.get_host(), options.get_port()),
@@ -103,15 +86,9 @@ mod tests {
 
     #[test]
     fn an_address_that_is_none_is_refused_without_repeating_it() {
-        for text in [
-            "mysql://u:hush@h/d",
-            "postgres://u:hush@h:5432/d?sslmode=nonsense",
-        ] {
+        for text in ["mysql://u:hush@h/d", "postgres://u:hush@h:5432/d?sslmode=nonsense"] {
             let url: SecretUrl = text.parse().expect("it is a URL");
-            let said = options(&url)
-                .map(|_| ())
-                .expect_err("it is no Postgres")
-                .to_string();
+            let said = options(&url).map(|_| ()).expect_err("it is no Postgres").to_string();
             assert!(!said.contains("hush"), "{said}");
         }
     }
@@ -119,18 +96,13 @@ mod tests {
     #[tokio::test]
     async fn a_stop_ends_the_wait() {
         let stop = CancellationToken::new();
-        let nobody = PgConnectOptions::new_without_pgpass()
-            .host("127.0.0.1")
-            .port(9);
+        let nobody = PgConnectOptions::new_without_pgpass().host("127.0.0.1").port(9);
         let wait = tokio::spawn({
             let stop = stop.clone();
             async move { patiently(&nobody, &stop).await.map(|_| ()) }
         });
         stop.cancel();
-        let ended = timeout(Duration::from_secs(5), wait)
-            .await
-            .expect("it ends")
-            .expect("it does not panic");
+        let ended = timeout(Duration::from_secs(5), wait).await.expect("it ends").expect("it does not panic");
         assert!(ended.expect_err("it is an error").is_interruption());
     }
 }

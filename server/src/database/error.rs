@@ -13,9 +13,7 @@ pub enum Error {
     #[error(transparent)]
     Home(#[from] NoHome),
     /// The setting is no address of a Postgres. Its text stays out of the message: it may hold a password.
-    #[error(
-        "DATABASE_URL is not an address of a Postgres; write postgres://user:password@host/database"
-    )]
+    #[error("DATABASE_URL is not an address of a Postgres; write postgres://user:password@host/database")]
     Address,
     /// Nobody answered for as long as we wait.
     #[error(
@@ -81,9 +79,6 @@ pub enum Error {
 impl Error {
     /// Whether nothing went wrong, but somebody asked the process to stop.
     pub fn is_interruption(&self) -> bool {
-        matches!(
-            self,
-            Self::Interrupted | Self::Cluster(postgres::Error::Interrupted)
-        )
+        matches!(self, Self::Interrupted | Self::Cluster(postgres::Error::Interrupted))
     }
 }

@@ -18,15 +18,12 @@ pub enum State {
 
 /// Applies what is missing. Servers that start together take turns by an advisory lock.
 pub(super) async fn run(connection: &mut PgConnection) -> Result<(), Error> {
-    MIGRATIONS
-        .run(connection)
-        .await
-        .map_err(|reason| match reason {
-            MigrateError::VersionMissing(version) => Error::Newer(version),
-            MigrateError::VersionMismatch(version) => Error::Edited(version),
-            MigrateError::ExecuteMigration(source, version) => Error::Migration { version, source },
-            other => Error::Migrate(other),
-        })
+    MIGRATIONS.run(connection).await.map_err(|reason| match reason {
+        MigrateError::VersionMissing(version) => Error::Newer(version),
+        MigrateError::VersionMismatch(version) => Error::Edited(version),
+        MigrateError::ExecuteMigration(source, version) => Error::Migration { version, source },
+        other => Error::Migrate(other),
+    })
 }
 
 /// Looks without changing anything.
@@ -38,13 +35,8 @@ pub async fn state(connection: &mut PgConnection) -> Result<State, MigrateError>
     if known.fetch_optional(&mut *connection).await?.is_none() {
         return Ok(State::Behind(MIGRATIONS.iter().count()));
     }
-    let applied = connection
-        .list_applied_migrations("_sqlx_migrations")
-        .await?;
-    if let Some(unknown) = applied
-        .iter()
-        .find(|applied| !MIGRATIONS.version_exists(applied.version))
-    {
+    let applied = connection.list_applied_migrations("_sqlx_migrations").await?;
+    if let Some(unknown) = applied.iter().find(|applied| !MIGRATIONS.version_exists(applied.version)) {
         return Ok(State::Ahead(unknown.version));
     }
     match MIGRATIONS.iter().count() - applied.len() {

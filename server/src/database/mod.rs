@@ -59,11 +59,7 @@ impl Database {
     ///
     /// # Errors
     /// When it cannot be reached within half a minute, cannot be started, or does not fit this binary's migrations.
-    pub async fn open(
-        settings: &Settings,
-        hold: Hold,
-        stop: &CancellationToken,
-    ) -> Result<Self, Error> {
+    pub async fn open(settings: &Settings, hold: Hold, stop: &CancellationToken) -> Result<Self, Error> {
         let (owner, cluster) = match &settings.database_url {
             Some(url) => (options(url)?, None),
             None => {
@@ -76,12 +72,7 @@ impl Database {
             }
         };
         match Self::prepare(&owner, stop).await {
-            Ok((product, engine)) => Ok(Self {
-                product,
-                engine,
-                owner,
-                cluster,
-            }),
+            Ok((product, engine)) => Ok(Self { product, engine, owner, cluster }),
             Err(reason) => {
                 stop_cluster(cluster).await;
                 Err(reason)
@@ -106,10 +97,7 @@ impl Database {
         stop_cluster(self.cluster).await;
     }
 
-    async fn prepare(
-        owner: &PgConnectOptions,
-        stop: &CancellationToken,
-    ) -> Result<(PgPool, PgPool), Error> {
+    async fn prepare(owner: &PgConnectOptions, stop: &CancellationToken) -> Result<(PgPool, PgPool), Error> {
         let mut connection = connect::patiently(owner, stop).await?;
         migrate::run(&mut connection).await?;
         connection.close().await?;

@@ -42,19 +42,12 @@ impl Role {
         let become_role = format!(
             "SET ROLE {role}; SET statement_timeout = '15s'; SET idle_in_transaction_session_timeout = '30s'"
         );
-        connection
-            .execute(AssertSqlSafe(become_role))
-            .await
-            .map(|_| ())
+        connection.execute(AssertSqlSafe(become_role)).await.map(|_| ())
     }
 }
 
 /// Opens a pool and one connection in it, to know that it works.
-pub(super) async fn open(
-    owner: &PgConnectOptions,
-    role: Role,
-    connections: u32,
-) -> Result<PgPool, Error> {
+pub(super) async fn open(owner: &PgConnectOptions, role: Role, connections: u32) -> Result<PgPool, Error> {
     let options = owner.clone().application_name(role.name());
     let pool = PgPoolOptions::new()
         .max_connections(connections)
@@ -74,13 +67,8 @@ pub(super) async fn open(
         .await;
     pool.map_err(|source| match &source {
         // 42501: insufficient privilege; 22023: no such role.
-        sqlx::Error::Database(said)
-            if matches!(said.code().as_deref(), Some("42501" | "22023")) =>
-        {
-            Error::Role {
-                role: role.name(),
-                source,
-            }
+        sqlx::Error::Database(said) if matches!(said.code().as_deref(), Some("42501" | "22023")) => {
+            Error::Role { role: role.name(), source }
         }
         _ => Error::Sql(source),
     })

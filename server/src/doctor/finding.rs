@@ -29,40 +29,22 @@ pub struct Finding {
 impl Finding {
     /// As it should be.
     pub fn ok(subject: &'static str, says: impl Into<String>) -> Self {
-        Self {
-            subject,
-            verdict: Verdict::Ok,
-            says: says.into(),
-            mend: String::new(),
-        }
+        Self { subject, verdict: Verdict::Ok, says: says.into(), mend: String::new() }
     }
 
     /// Worth knowing.
     pub fn warn(subject: &'static str, says: impl Into<String>, mend: impl Into<String>) -> Self {
-        Self {
-            subject,
-            verdict: Verdict::Warn,
-            says: says.into(),
-            mend: mend.into(),
-        }
+        Self { subject, verdict: Verdict::Warn, says: says.into(), mend: mend.into() }
     }
 
     /// Broken.
     pub fn fail(subject: &'static str, says: impl Into<String>, mend: impl Into<String>) -> Self {
-        Self {
-            subject,
-            verdict: Verdict::Fail,
-            says: says.into(),
-            mend: mend.into(),
-        }
+        Self { subject, verdict: Verdict::Fail, says: says.into(), mend: mend.into() }
     }
 
     /// Broken, by an error whose own words say what to do.
     pub fn broken(subject: &'static str, error: &dyn Error) -> Self {
-        let cause = error
-            .source()
-            .map(|cause| format!(" ({cause})"))
-            .unwrap_or_default();
+        let cause = error.source().map(|cause| format!(" ({cause})")).unwrap_or_default();
         Self::fail(subject, format!("{error}{cause}"), "")
     }
 }

@@ -16,10 +16,7 @@ pub async fn run(settings: &Settings) -> ExitCode {
     print!("{}", print::settings(&table(settings)));
     let findings = checks::all(settings).await;
     print!("{}", print::findings(&findings));
-    if findings
-        .iter()
-        .any(|finding| finding.verdict == Verdict::Fail)
-    {
+    if findings.iter().any(|finding| finding.verdict == Verdict::Fail) {
         ExitCode::FAILURE
     } else {
         ExitCode::SUCCESS

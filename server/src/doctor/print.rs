@@ -9,26 +9,14 @@ const WIDTH: usize = 96;
 
 /// The settings: the variable and its value, below it the reason, and the default where the value differs.
 pub(super) fn settings(rows: &[Row]) -> String {
-    let widest = rows
-        .iter()
-        .map(|row| row.name.len())
-        .max()
-        .unwrap_or_default();
+    let widest = rows.iter().map(|row| row.name.len()).max().unwrap_or_default();
     let mut text = String::from("Settings\n");
     for row in rows {
-        let value = if row.value.is_empty() {
-            "(not set)"
-        } else {
-            &row.value
-        };
+        let value = if row.value.is_empty() { "(not set)" } else { &row.value };
         // Writing to a String cannot fail.
         let _ = writeln!(text, "  {:widest$}  {value}", row.name);
         let changed = !row.default.is_empty() && row.value != row.default;
-        let default = if changed {
-            format!(" [default: {}]", row.default)
-        } else {
-            String::new()
-        };
+        let default = if changed { format!(" [default: {}]", row.default) } else { String::new() };
         wrap(&mut text, widest + 4, &format!("{}{default}", row.reason));
     }
     text
@@ -36,11 +24,7 @@ pub(super) fn settings(rows: &[Row]) -> String {
 
 /// The checks, one a line, each followed by what to do.
 pub(super) fn findings(findings: &[Finding]) -> String {
-    let widest = findings
-        .iter()
-        .map(|finding| finding.subject.len())
-        .max()
-        .unwrap_or_default();
+    let widest = findings.iter().map(|finding| finding.subject.len()).max().unwrap_or_default();
     let mut text = String::from("\nChecks\n");
     for finding in findings {
         let mark = match finding.verdict {
@@ -56,12 +40,7 @@ pub(super) fn findings(findings: &[Finding]) -> String {
             wrap(&mut text, widest + 10, &format!("→ {}", finding.mend));
         }
     }
-    let count = |verdict| {
-        findings
-            .iter()
-            .filter(|finding| finding.verdict == verdict)
-            .count()
-    };
+    let count = |verdict| findings.iter().filter(|finding| finding.verdict == verdict).count();
     let _ = writeln!(
         text,
         "\n{} failed, {} to look at, {} ok",
@@ -94,10 +73,7 @@ mod tests {
 
     #[test]
     fn a_report_names_each_subject_and_what_to_do() {
-        let found = [
-            Finding::ok("Disk", "5 GB free"),
-            Finding::fail("Port", "taken", "Stop what uses it."),
-        ];
+        let found = [Finding::ok("Disk", "5 GB free"), Finding::fail("Port", "taken", "Stop what uses it.")];
         assert_eq!(
             findings(&found),
             "\nChecks\n  ok    Disk  5 GB free\n  FAIL  Port  taken\n              → Stop what uses it.\n\n1 failed, 0 to look at, 1 ok\n"

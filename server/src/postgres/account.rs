@@ -38,26 +38,17 @@ impl Account {
     /// # Errors
     /// When root finds nobody to become, or the cluster belongs to a user that this process cannot become.
     pub fn of(cluster: &Path) -> Result<Self, Error> {
-        let owner = fs::metadata(cluster)
-            .ok()
-            .map(|about| (about.uid(), about.gid()));
+        let owner = fs::metadata(cluster).ok().map(|about| (about.uid(), about.gid()));
         let me = geteuid();
         if me.is_root() {
             let users = fs::read_to_string("/etc/passwd").unwrap_or_default();
-            return Self::for_root(&users, owner.filter(|owner| owner.0 != 0))
-                .ok_or(Error::NoAccount);
+            return Self::for_root(&users, owner.filter(|owner| owner.0 != 0)).ok_or(Error::NoAccount);
         }
         match owner {
-            Some((uid, _)) if uid != me.as_raw() => Err(Error::OtherOwner {
-                folder: cluster.to_owned(),
-                uid,
-            }),
-            _ => Ok(Self {
-                name: "you".into(),
-                uid: me.as_raw(),
-                gid: getegid().as_raw(),
-                switch: false,
-            }),
+            Some((uid, _)) if uid != me.as_raw() => {
+                Err(Error::OtherOwner { folder: cluster.to_owned(), uid })
+            }
+            _ => Ok(Self { name: "you".into(), uid: me.as_raw(), gid: getegid().as_raw(), switch: false }),
         }
     }
 
@@ -68,12 +59,7 @@ impl Account {
                 .iter()
                 .find(|user| user.uid == uid)
                 .map_or_else(|| uid.to_string(), |user| user.name.clone());
-            return Some(Self {
-                name,
-                uid,
-                gid,
-                switch: true,
-            });
+            return Some(Self { name, uid, gid, switch: true });
         }
         let found = ["postgres", "nobody"]
             .iter()
@@ -84,27 +70,14 @@ impl Account {
     /// A line of /etc/passwd. Root itself is no candidate.
     fn parse(line: &str) -> Option<Self> {
         let mut fields = line.split(':');
-        let (name, uid, gid) = (
-            fields.next()?,
-            fields.nth(1)?.parse().ok()?,
-            fields.next()?.parse().ok()?,
-        );
-        (uid != 0).then(|| Self {
-            name: name.to_owned(),
-            uid,
-            gid,
-            switch: true,
-        })
+        let (name, uid, gid) = (fields.next()?, fields.nth(1)?.parse().ok()?, fields.next()?.parse().ok()?);
+        (uid != 0).then(|| Self { name: name.to_owned(), uid, gid, switch: true })
     }
 
     /// Makes a command run as this account, away from our terminal's signals and our folder, and deaf to the
     /// variables by which Postgres's programs are steered.
     pub(super) fn prepare(&self, command: &mut Command) {
-        command
-            .process_group(0)
-            .current_dir("/")
-            .env("LC_ALL", "C")
-            .env("TZ", "UTC");
+        command.process_group(0).current_dir("/").env("LC_ALL", "C").env("TZ", "UTC");
         for (name, _) in std::env::vars_os() {
             if name.to_string_lossy().starts_with("PG") {
                 command.env_remove(name);
@@ -139,11 +112,9 @@ impl Account {
         way.reverse();
         match way.into_iter().find(|folder| !self.may_enter(folder)) {
             None => Ok(()),
-            Some(closed) => Err(Closed {
-                user: self.name.clone(),
-                closed: closed.to_owned(),
-                wanted: path.to_owned(),
-            }),
+            Some(closed) => {
+                Err(Closed { user: self.name.clone(), closed: closed.to_owned(), wanted: path.to_owned() })
+            }
         }
     }
 
@@ -166,43 +137,27 @@ impl Account {
 mod tests {
     use super::*;
 
-    const USERS: &str = "root:x:0:0::/root:/bin/sh\nnobody:x:65534:65533::/:/bin/false\npostgres:x:101:104::/v:/bin/sh\n";
+    const USERS: &str =
+        "root:x:0:0::/root:/bin/sh\nnobody:x:65534:65533::/:/bin/false\npostgres:x:101:104::/v:/bin/sh\n";
 
     #[test]
     fn root_becomes_postgres_else_nobody_else_the_owner() {
-        let name = |users: &str, owner| {
-            Account::for_root(users, owner).map(|user| (user.name, user.uid, user.gid))
-        };
+        let name =
+            |users: &str, owner| Account::for_root(users, owner).map(|user| (user.name, user.uid, user.gid));
         assert_eq!(name(USERS, None), Some(("postgres".into(), 101, 104)));
-        assert_eq!(
-            name(&USERS.replace("postgres", "pg"), None),
-            Some(("nobody".into(), 65534, 65533))
-        );
-        assert_eq!(
-            name(USERS, Some((65534, 65533))),
-            Some(("nobody".into(), 65534, 65533))
-        );
+        assert_eq!(name(&USERS.replace("postgres", "pg"), None), Some(("nobody".into(), 65534, 65533)));
+        assert_eq!(name(USERS, Some((65534, 65533))), Some(("nobody".into(), 65534, 65533)));
         assert_eq!(name("root:x:0:0::/root:/bin/sh", None), None);
     }
 
     #[test]
     fn a_closed_folder_on_the_way_is_named() -> std::io::Result<()> {
         let outer = tempfile::tempdir()?;
-        let stranger = Account {
-            name: "stranger".into(),
-            uid: 4_000_000,
-            gid: 4_000_000,
-            switch: true,
-        };
+        fs::set_permissions(outer.path(), fs::Permissions::from_mode(0o700))?;
+        let stranger = Account { name: "stranger".into(), uid: 4_000_000, gid: 4_000_000, switch: true };
         let wanted = outer.path().join("data/postgres");
-        let said = stranger
-            .reaches(&wanted)
-            .expect_err("0700 is closed")
-            .to_string();
-        assert!(
-            said.contains(&format!("may not enter {}", outer.path().display())),
-            "{said}"
-        );
+        let said = stranger.reaches(&wanted).expect_err("0700 is closed").to_string();
+        assert!(said.contains(&format!("may not enter {}", outer.path().display())), "{said}");
         fs::set_permissions(outer.path(), fs::Permissions::from_mode(0o711))?;
         assert!(stranger.reaches(&wanted).is_ok());
         Ok(())

@@ -55,22 +55,13 @@ impl Cluster {
     ///
     /// # Errors
     /// As [`Cluster::keep`], without the first.
-    pub async fn keep_or_join(
-        data: &Path,
-        stop: &CancellationToken,
-    ) -> Result<(Self, Found), Error> {
+    pub async fn keep_or_join(data: &Path, stop: &CancellationToken) -> Result<(Self, Found), Error> {
         let (folder, account) = Folder::open(data)?;
         if let Some(lock) = Lock::take(&folder)? {
             return Self::bring_up(folder, account, lock, stop).await;
         }
         match Postmaster::adopt(&folder.cluster(), stop).await {
-            Some((_, socket)) => Ok((
-                Self {
-                    socket,
-                    keeper: None,
-                },
-                Found::Joined,
-            )),
+            Some((_, socket)) => Ok((Self { socket, keeper: None }, Found::Joined)),
             None => Err(Lock::refusal(&folder)),
         }
     }
@@ -87,38 +78,19 @@ impl Cluster {
             initdb::make(&folder, &account, &binaries).await?;
         }
         let (postmaster, recipe, found) = match Postmaster::adopt(&folder.cluster(), stop).await {
-            Some((postmaster, socket)) => (
-                postmaster,
-                Recipe {
-                    folder,
-                    account,
-                    binaries,
-                    socket,
-                },
-                Found::Adopted,
-            ),
+            Some((postmaster, socket)) => {
+                (postmaster, Recipe { folder, account, binaries, socket }, Found::Adopted)
+            }
             None => {
                 let socket = folder.socket(&account)?;
-                let recipe = Recipe {
-                    folder,
-                    account,
-                    binaries,
-                    socket,
-                };
+                let recipe = Recipe { folder, account, binaries, socket };
                 (recipe.start(stop).await?, recipe, Found::Started)
             }
         };
-        tracing::info!(
-            version = recipe.binaries.version,
-            ?found,
-            "the private database is running"
-        );
+        tracing::info!(version = recipe.binaries.version, ?found, "the private database is running");
         let (socket, stop) = (recipe.socket.clone(), CancellationToken::new());
         let task = tokio::spawn(supervise(recipe, postmaster, stop.clone(), lock));
-        let cluster = Self {
-            socket,
-            keeper: Some(Keeper { stop, task }),
-        };
+        let cluster = Self { socket, keeper: Some(Keeper { stop, task }) };
         match cluster.ensure_database().await {
             Ok(()) => Ok((cluster, found)),
             Err(reason) => {

@@ -94,19 +94,12 @@ pub(super) trait At<T> {
 
 impl<T> At<T> for io::Result<T> {
     fn at(self, what: &'static str, path: impl Into<PathBuf>) -> Result<T, Error> {
-        self.map_err(|source| Error::Io {
-            what,
-            path: path.into(),
-            source,
-        })
+        self.map_err(|source| Error::Io { what, path: path.into(), source })
     }
 }
 
 /// The last lines of what a program printed, for a message.
 pub(super) fn tail(printed: &str) -> String {
-    let lines: Vec<&str> = printed
-        .lines()
-        .filter(|line| !line.trim().is_empty())
-        .collect();
+    let lines: Vec<&str> = printed.lines().filter(|line| !line.trim().is_empty()).collect();
     lines[lines.len().saturating_sub(6)..].join("\n")
 }

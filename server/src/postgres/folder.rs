@@ -69,11 +69,7 @@ impl Folder {
     /// Postgres is found at the same place; it lies outside the data because such a path has to be short.
     pub(super) fn socket(&self, account: &Account) -> Result<PathBuf, Error> {
         let digest = Sha256::digest(self.0.as_os_str().as_bytes());
-        let name: String = digest
-            .iter()
-            .take(6)
-            .map(|byte| format!("{byte:02x}"))
-            .collect();
+        let name: String = digest.iter().take(6).map(|byte| format!("{byte:02x}")).collect();
         let folder = std::env::temp_dir().join(format!("throughline-{}-{name}", account.uid));
         if folder.join(".s.PGSQL.5432").as_os_str().len() > SOCKET_PATH {
             return Err(Error::SocketPath(folder));
@@ -86,10 +82,6 @@ impl Folder {
         // Everyone may write to the temporary folder: what stands there under our name may be a trap.
         let about = fs::symlink_metadata(&folder).at("cannot look at", &folder)?;
         let private = about.is_dir() && about.uid() == account.uid && about.mode() & 0o077 == 0;
-        if private {
-            Ok(folder)
-        } else {
-            Err(Error::SocketFolder(folder))
-        }
+        if private { Ok(folder) } else { Err(Error::SocketFolder(folder)) }
     }
 }

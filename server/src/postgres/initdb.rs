@@ -13,32 +13,16 @@ pub(super) const OWNER: &str = "throughline";
 
 /// Makes the cluster beside its place and moves it there when it is complete, so that a killed start leaves nothing
 /// that looks like one. Takes about two seconds.
-pub(super) async fn make(
-    folder: &Folder,
-    account: &Account,
-    binaries: &Binaries,
-) -> Result<(), Error> {
+pub(super) async fn make(folder: &Folder, account: &Account, binaries: &Binaries) -> Result<(), Error> {
     remove_leftovers(folder)?;
-    let fresh = folder
-        .path()
-        .join(format!("postgres.new-{}", std::process::id()));
-    DirBuilder::new()
-        .mode(0o700)
-        .create(&fresh)
-        .at("cannot make the folder", &fresh)?;
+    let fresh = folder.path().join(format!("postgres.new-{}", std::process::id()));
+    DirBuilder::new().mode(0o700).create(&fresh).at("cannot make the folder", &fresh)?;
     account.own(&fresh)?;
     let mut command = Command::new(binaries.program("initdb"));
     account.prepare(&mut command);
-    command
-        .arg("--pgdata")
-        .arg(&fresh)
-        .args(OPTIONS)
-        .args(["--username", OWNER])
-        .stdin(Stdio::null());
-    let printed = tokio::process::Command::from(command)
-        .output()
-        .await
-        .at("cannot run initdb in", &binaries.folder)?;
+    command.arg("--pgdata").arg(&fresh).args(OPTIONS).args(["--username", OWNER]).stdin(Stdio::null());
+    let printed =
+        tokio::process::Command::from(command).output().await.at("cannot run initdb in", &binaries.folder)?;
     if !printed.status.success() {
         // The next start clears what is left.
         return Err(Error::Initdb {
@@ -54,24 +38,13 @@ const OPTIONS: [&str; 5] = [
     "--auth-host=reject",
     "--encoding=UTF8",
     // Bytes decide the order: an operating system's new collation cannot break an index.
-    if cfg!(target_os = "macos") {
-        "--locale=C"
-    } else {
-        "--locale=C.UTF-8"
-    },
+    if cfg!(target_os = "macos") { "--locale=C" } else { "--locale=C.UTF-8" },
     "--data-checksums",
 ];
 
 fn remove_leftovers(folder: &Folder) -> Result<(), Error> {
-    for entry in fs::read_dir(folder.path())
-        .at("cannot read the folder", folder.path())?
-        .flatten()
-    {
-        if entry
-            .file_name()
-            .to_string_lossy()
-            .starts_with("postgres.new-")
-        {
+    for entry in fs::read_dir(folder.path()).at("cannot read the folder", folder.path())?.flatten() {
+        if entry.file_name().to_string_lossy().starts_with("postgres.new-") {
             remove(&entry.path())?;
         }
     }

@@ -14,10 +14,7 @@ pub(super) fn command() -> &'static str {
 fn by_release(release: &str) -> &'static str {
     let families = release
         .lines()
-        .filter_map(|line| {
-            line.strip_prefix("ID=")
-                .or_else(|| line.strip_prefix("ID_LIKE="))
-        })
+        .filter_map(|line| line.strip_prefix("ID=").or_else(|| line.strip_prefix("ID_LIKE=")))
         .flat_map(|names| names.trim_matches('"').split_whitespace());
     for family in families {
         match family {

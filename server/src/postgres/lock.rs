@@ -16,11 +16,7 @@ impl Lock {
     /// Takes the folder; `None` when another process has it.
     pub(super) fn take(folder: &Folder) -> Result<Option<Self>, Error> {
         let path = folder.lock();
-        let open = File::options()
-            .create(true)
-            .truncate(false)
-            .write(true)
-            .open(&path);
+        let open = File::options().create(true).truncate(false).write(true).open(&path);
         let mut file = open.at("cannot open", &path)?;
         match file.try_lock() {
             Ok(()) => {}
@@ -28,9 +24,7 @@ impl Lock {
             Err(TryLockError::Error(reason)) => return Err(reason).at("cannot lock", path),
         }
         // Only for the message that the next one gets.
-        file.set_len(0)
-            .and_then(|()| file.rewind())
-            .at("cannot write", &path)?;
+        file.set_len(0).and_then(|()| file.rewind()).at("cannot write", &path)?;
         writeln!(file, "process {}", std::process::id()).at("cannot write", &path)?;
         Ok(Some(Self { _file: file }))
     }
@@ -38,14 +32,7 @@ impl Lock {
     /// Why the folder cannot be had.
     pub(super) fn refusal(folder: &Folder) -> Error {
         let holder = fs::read_to_string(folder.lock()).unwrap_or_default();
-        let holder = if holder.trim().is_empty() {
-            "a process that just started"
-        } else {
-            holder.trim()
-        };
-        Error::InUse {
-            folder: folder.path().to_owned(),
-            holder: holder.to_owned(),
-        }
+        let holder = if holder.trim().is_empty() { "a process that just started" } else { holder.trim() };
+        Error::InUse { folder: folder.path().to_owned(), holder: holder.to_owned() }
     }
 }

@@ -42,11 +42,7 @@ impl PidFile {
             Some("stopping") => Status::Stopping,
             _ => Status::Starting,
         };
-        Some(Self {
-            pid,
-            socket: lines.get(4).copied().unwrap_or_default().into(),
-            status,
-        })
+        Some(Self { pid, socket: lines.get(4).copied().unwrap_or_default().into(), status })
     }
 }
 
@@ -58,21 +54,26 @@ pub(super) fn is_postmaster(pid: Pid, cluster: &Path) -> bool {
     }
     match fs::read(format!("/proc/{pid}/cmdline")) {
         // Of a process that has ended but was not waited for, this is empty.
-        Ok(line) => line
-            .split(|byte| *byte == 0)
-            .any(|word| word == cluster.as_os_str().as_encoded_bytes()),
+        Ok(line) => line.split(|byte| *byte == 0).any(|word| word == cluster.as_os_str().as_encoded_bytes()),
         // Without /proc, or hidden there: believe the file.
         Err(_) => !Path::new("/proc/self/cmdline").exists(),
     }
 }
 
-/// Removes the file of a process that is not this cluster's. Postgres would believe it as soon as its number is in
-/// use by any process of the same user.
-pub(super) fn forget_if_stale(cluster: &Path) {
-    if PidFile::read(cluster).is_some_and(|file| !is_postmaster(file.pid, cluster)) {
-        tracing::info!("the database was not stopped properly; it recovers by itself");
-        // If it cannot be removed, Postgres says so itself when it starts.
-        let _ = fs::remove_file(cluster.join("postmaster.pid"));
+/// Removes what a postmaster that is gone left behind: its file, and its socket with that one's own lock. Postgres
+/// would believe them as soon as their number belongs to any process, and does so as long as nobody has waited for
+/// the dead one, which in a container may be never. A postmaster that runs keeps its own.
+pub(super) fn forget_the_dead(cluster: &Path, socket: &Path) {
+    match PidFile::read(cluster) {
+        Some(file) if is_postmaster(file.pid, cluster) => return,
+        Some(_) => tracing::info!("the database was not stopped properly; it recovers by itself"),
+        None => {}
+    }
+    let left =
+        [cluster.join("postmaster.pid"), socket.join(".s.PGSQL.5432"), socket.join(".s.PGSQL.5432.lock")];
+    for file in left {
+        // Mostly it is not there; what cannot be removed, Postgres names itself when it starts.
+        let _ = fs::remove_file(file);
     }
 }
 
@@ -85,17 +86,10 @@ mod tests {
         let text = "42\n/data/postgres\n1763881234\n5432\n/tmp/s\n\n  1  2\nready   \n";
         let file = PidFile::parse(text).expect("it is whole");
         assert_eq!(
-            (
-                file.pid.as_raw_nonzero().get(),
-                file.socket.as_path(),
-                file.status
-            ),
+            (file.pid.as_raw_nonzero().get(), file.socket.as_path(), file.status),
             (42, Path::new("/tmp/s"), Status::Ready)
         );
-        assert_eq!(
-            PidFile::parse("42\n/data\n").map(|file| file.status),
-            Some(Status::Starting)
-        );
+        assert_eq!(PidFile::parse("42\n/data\n").map(|file| file.status), Some(Status::Starting));
         assert_eq!(PidFile::parse("-42\n"), None);
         assert_eq!(PidFile::parse(""), None);
     }

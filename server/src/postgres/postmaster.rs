@@ -12,7 +12,7 @@ use tokio::time::{Instant, sleep, timeout};
 use tokio_util::sync::CancellationToken;
 
 use super::error::{At, tail};
-use super::pidfile::{PidFile, Status, forget_if_stale, is_postmaster};
+use super::pidfile::{PidFile, Status, forget_the_dead, is_postmaster};
 use super::{Account, Binaries, Error, Folder, tuning};
 
 /// How long a fast stop may take; it writes a checkpoint, which is slow on a full, slow disk.
@@ -56,29 +56,30 @@ impl Recipe {
         self.try_start(stop).await
     }
 
+    /// Removes the socket's folder after a stop.
+    pub(super) fn clear(&self) {
+        // Postgres has removed its socket; if not, the next start clears it away.
+        let _ = std::fs::remove_dir(&self.socket);
+    }
+
     async fn try_start(&self, stop: &CancellationToken) -> Result<Postmaster, Error> {
         let cluster = self.folder.cluster();
-        forget_if_stale(&cluster);
+        forget_the_dead(&cluster, &self.socket);
         let mut log = self.open_log()?;
-        let from = log
-            .seek(SeekFrom::End(0))
-            .at("cannot read", self.folder.log())?;
+        let from = log.seek(SeekFrom::End(0)).at("cannot read", self.folder.log())?;
         let child = self.spawn(&log)?;
         let pid = child.id().and_then(|id| Pid::from_raw(id.cast_signed()));
         let Some(pid) = pid else {
             return Err(self.failure(from));
         };
-        let mut postmaster = Postmaster {
-            pid,
-            cluster,
-            child: Some(child),
-        };
+        let mut postmaster = Postmaster { pid, cluster, child: Some(child) };
         let mut said = Instant::now();
         while !postmaster.is_ready() {
             tokio::select! {
                 () = postmaster.ended() => return Err(self.failure(from)),
                 () = stop.cancelled() => {
                     postmaster.stop().await;
+                    self.clear();
                     return Err(Error::Interrupted);
                 }
                 () = sleep(Duration::from_millis(5)) => {}
@@ -103,9 +104,7 @@ impl Recipe {
         command.stdin(Stdio::null());
         command.stdout(out.at("cannot share", self.folder.log())?);
         command.stderr(err.at("cannot share", self.folder.log())?);
-        tokio::process::Command::from(command)
-            .spawn()
-            .at("cannot run", program)
+        tokio::process::Command::from(command).spawn().at("cannot run", program)
     }
 
     fn open_log(&self) -> Result<File, Error> {
@@ -113,12 +112,7 @@ impl Recipe {
         if path.metadata().is_ok_and(|about| about.len() > LOG_BYTES) {
             let _ = std::fs::rename(&path, path.with_extension("log.1"));
         }
-        File::options()
-            .create(true)
-            .append(true)
-            .read(true)
-            .open(&path)
-            .at("cannot open", path)
+        File::options().create(true).append(true).read(true).open(&path).at("cannot open", path)
     }
 
     /// What Postgres printed since this start.
@@ -130,14 +124,8 @@ impl Recipe {
             file.read_to_string(&mut printed)
         });
         match read {
-            Ok(_) if !printed.is_empty() => Error::Start {
-                said: tail(&printed),
-                log,
-            },
-            _ => Error::Start {
-                said: "it ended without a word".into(),
-                log,
-            },
+            Ok(_) if !printed.is_empty() => Error::Start { said: tail(&printed), log },
+            _ => Error::Start { said: "it ended without a word".into(), log },
         }
     }
 }
@@ -145,19 +133,12 @@ impl Recipe {
 impl Postmaster {
     /// Takes over a postmaster that an earlier server left running, if there is one. Waits for one that is stopping.
     pub(super) async fn adopt(cluster: &Path, stop: &CancellationToken) -> Option<(Self, PathBuf)> {
-        while let Some(file) =
-            PidFile::read(cluster).filter(|file| is_postmaster(file.pid, cluster))
-        {
+        while let Some(file) = PidFile::read(cluster).filter(|file| is_postmaster(file.pid, cluster)) {
             if file.status == Status::Ready {
-                let postmaster = Self {
-                    pid: file.pid,
-                    cluster: cluster.to_owned(),
-                    child: None,
-                };
+                let postmaster = Self { pid: file.pid, cluster: cluster.to_owned(), child: None };
                 return Some((postmaster, file.socket));
             }
-            stop.run_until_cancelled(sleep(Duration::from_millis(20)))
-                .await?;
+            stop.run_until_cancelled(sleep(Duration::from_millis(20))).await?;
         }
         None
     }
@@ -183,18 +164,13 @@ impl Postmaster {
             if timeout(patience, self.ended()).await.is_ok() {
                 return;
             }
-            tracing::warn!(
-                ?signal,
-                seconds = patience.as_secs(),
-                "Postgres is still running"
-            );
+            tracing::warn!(?signal, seconds = patience.as_secs(), "Postgres is still running");
         }
         let _ = kill_process_group(self.pid, Signal::KILL);
         self.ended().await;
     }
 
     fn is_ready(&self) -> bool {
-        PidFile::read(&self.cluster)
-            .is_some_and(|file| file.pid == self.pid && file.status == Status::Ready)
+        PidFile::read(&self.cluster).is_some_and(|file| file.pid == self.pid && file.status == Status::Ready)
     }
 }

@@ -27,8 +27,7 @@ pub(super) async fn supervise(
         tracing::info!("Postgres is back");
     }
     postmaster.stop().await;
-    // Empty once Postgres has removed its socket; if not, the next start uses it again.
-    let _ = std::fs::remove_dir(&recipe.socket);
+    recipe.clear();
     drop(lock);
 }
 

@@ -5,10 +5,7 @@ use std::path::Path;
 
 /// Settings that fit a small machine which is not Postgres's alone, as `name=value`.
 pub(super) fn settings(socket: &Path) -> Vec<String> {
-    let memory = fs::read_to_string("/proc/meminfo")
-        .ok()
-        .and_then(|text| total_mb(&text))
-        .unwrap_or(2048);
+    let memory = fs::read_to_string("/proc/meminfo").ok().and_then(|text| total_mb(&text)).unwrap_or(2048);
     let mut settings: Vec<String> = FIXED.iter().map(|setting| (*setting).to_owned()).collect();
     settings.push(format!("unix_socket_directories={}", socket.display()));
     settings.push(format!("shared_buffers={}MB", (memory / 8).clamp(64, 1024)));
@@ -50,9 +47,7 @@ const FIXED: &[&str] = &[
 ];
 
 fn total_mb(meminfo: &str) -> Option<u64> {
-    let line = meminfo
-        .lines()
-        .find_map(|line| line.strip_prefix("MemTotal:"))?;
+    let line = meminfo.lines().find_map(|line| line.strip_prefix("MemTotal:"))?;
     Some(line.split_whitespace().next()?.parse::<u64>().ok()? / 1024)
 }
 
@@ -62,10 +57,7 @@ mod tests {
 
     #[test]
     fn the_memory_is_read() {
-        assert_eq!(
-            total_mb("MemTotal:       24683520 kB\nMemFree: 1 kB\n"),
-            Some(24105)
-        );
+        assert_eq!(total_mb("MemTotal:       24683520 kB\nMemFree: 1 kB\n"), Some(24105));
         assert_eq!(total_mb(""), None);
     }
 }

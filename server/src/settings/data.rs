@@ -12,9 +12,7 @@ pub struct NoHome;
 pub(super) fn folder(set: Option<&Path>) -> Result<PathBuf, NoHome> {
     let folder = match set {
         Some(folder) => folder.to_owned(),
-        None => default(rustix::process::geteuid().is_root(), |name| {
-            env::var_os(name).map(PathBuf::from)
-        })?,
+        None => default(rustix::process::geteuid().is_root(), |name| env::var_os(name).map(PathBuf::from))?,
     };
     std::path::absolute(folder).map_err(|_| NoHome)
 }
@@ -25,8 +23,7 @@ fn default(root: bool, variable: impl Fn(&str) -> Option<PathBuf>) -> Result<Pat
         return Ok(PathBuf::from("/var/lib/throughline"));
     }
     let absolute = |name: &str| variable(name).filter(|folder| folder.is_absolute());
-    let share = absolute("XDG_DATA_HOME")
-        .or_else(|| absolute("HOME").map(|home| home.join(".local/share")));
+    let share = absolute("XDG_DATA_HOME").or_else(|| absolute("HOME").map(|home| home.join(".local/share")));
     share.map(|share| share.join("throughline")).ok_or(NoHome)
 }
 
@@ -39,20 +36,10 @@ mod tests {
         let set = |wanted: &'static str, value: &'static str| {
             move |name: &str| (name == wanted).then(|| PathBuf::from(value))
         };
-        let folder =
-            |root, variable: &dyn Fn(&str) -> Option<PathBuf>| default(root, variable).ok();
-        assert_eq!(
-            folder(true, &set("HOME", "/root")),
-            Some("/var/lib/throughline".into())
-        );
-        assert_eq!(
-            folder(false, &set("HOME", "/home/a")),
-            Some("/home/a/.local/share/throughline".into())
-        );
-        assert_eq!(
-            folder(false, &set("XDG_DATA_HOME", "/d")),
-            Some("/d/throughline".into())
-        );
+        let folder = |root, variable: &dyn Fn(&str) -> Option<PathBuf>| default(root, variable).ok();
+        assert_eq!(folder(true, &set("HOME", "/root")), Some("/var/lib/throughline".into()));
+        assert_eq!(folder(false, &set("HOME", "/home/a")), Some("/home/a/.local/share/throughline".into()));
+        assert_eq!(folder(false, &set("XDG_DATA_HOME", "/d")), Some("/d/throughline".into()));
         assert_eq!(folder(false, &|_| None), None);
     }
 }

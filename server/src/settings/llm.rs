@@ -37,8 +37,8 @@ impl FromStr for Llm {
 
 /// People name the host and forget the path under which every such server answers.
 fn endpoint(text: &str) -> Result<Url, String> {
-    let mut url = Url::parse(text)
-        .map_err(|reason| format!("{reason}; write http://host:port/v1, or off"))?;
+    let mut url =
+        Url::parse(text).map_err(|reason| format!("{reason}; write http://host:port/v1, or off"))?;
     if !matches!(url.scheme(), "http" | "https") {
         return Err("it must begin with http:// or https://, or be the word off".into());
     }
@@ -64,14 +64,8 @@ mod tests {
     #[test]
     fn the_path_is_completed_and_other_schemes_are_refused() {
         let shown = |text: &str| text.parse::<Llm>().map(|llm| llm.to_string());
-        assert_eq!(
-            shown("http://127.0.0.1:11434"),
-            Ok("http://127.0.0.1:11434/v1".into())
-        );
-        assert_eq!(
-            shown("https://x.example/openai/v1/"),
-            Ok("https://x.example/openai/v1".into())
-        );
+        assert_eq!(shown("http://127.0.0.1:11434"), Ok("http://127.0.0.1:11434/v1".into()));
+        assert_eq!(shown("https://x.example/openai/v1/"), Ok("https://x.example/openai/v1".into()));
         assert_eq!(shown("off"), Ok("off".into()));
         assert!(shown("ftp://x").is_err() && shown("localhost:11434").is_err());
     }

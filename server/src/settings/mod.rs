@@ -25,23 +25,14 @@ use crate::logs::Format;
 type Maybe<T> = Option<T>;
 
 fn maybe<T: FromStr>(text: &str) -> Result<Maybe<T>, T::Err> {
-    if text.is_empty() {
-        Ok(None)
-    } else {
-        text.parse().map(Some)
-    }
+    if text.is_empty() { Ok(None) } else { text.parse().map(Some) }
 }
 
 /// Every setting of the process. Secrets stay hidden in its `Debug`.
 #[derive(Debug, Clone, Args)]
 pub struct Settings {
     /// Address and port to listen on: only this machine, until a proxy with HTTPS stands in front
-    #[arg(
-        long,
-        global = true,
-        env = "THROUGHLINE_BIND",
-        default_value = "127.0.0.1:3000"
-    )]
+    #[arg(long, global = true, env = "THROUGHLINE_BIND", default_value = "127.0.0.1:3000")]
     pub bind: SocketAddr,
 
     /// Address that people type: stands in e-mails and decides whether cookies need HTTPS. Empty: http:// and the bind address
@@ -70,13 +61,7 @@ pub struct Settings {
     pub mail_from: Mailbox,
 
     /// OpenAI-compatible endpoint of the house agent, or the word off. Empty: one found on this machine, otherwise the agent rehearses
-    #[arg(
-        long,
-        global = true,
-        env = "THROUGHLINE_LLM_URL",
-        default_value = "",
-        hide_env_values = true
-    )]
+    #[arg(long, global = true, env = "THROUGHLINE_LLM_URL", default_value = "", hide_env_values = true)]
     pub llm_url: Llm,
 
     /// Model of the house agent. Empty: the first that the endpoint lists
@@ -88,22 +73,11 @@ pub struct Settings {
     pub llm_key: Maybe<Secret>,
 
     /// What is logged, as info,server=debug: enough to follow what happens, without the libraries' chatter
-    #[arg(
-        long,
-        global = true,
-        env = "THROUGHLINE_LOG",
-        default_value = "info,sqlx=warn"
-    )]
+    #[arg(long, global = true, env = "THROUGHLINE_LOG", default_value = "info,sqlx=warn")]
     pub log: String,
 
     /// How a log line looks: for people on a terminal, for machines elsewhere
-    #[arg(
-        long,
-        global = true,
-        env = "THROUGHLINE_LOG_FORMAT",
-        value_enum,
-        default_value = "auto"
-    )]
+    #[arg(long, global = true, env = "THROUGHLINE_LOG_FORMAT", value_enum, default_value = "auto")]
     pub log_format: Format,
 }
 
@@ -150,22 +124,14 @@ mod tests {
     #[test]
     fn an_empty_value_counts_as_not_set() {
         let settings = settings(&["--smtp-url", "", "--public-url=", "--data="]);
-        assert!(
-            settings.smtp_url.is_none() && settings.public_url.is_none() && settings.data.is_none()
-        );
+        assert!(settings.smtp_url.is_none() && settings.public_url.is_none() && settings.data.is_none());
     }
 
     #[test]
     fn the_public_address_follows_the_listener() {
         let settings = settings(&["--public-url="]);
-        assert_eq!(
-            settings.public_url(([0, 0, 0, 0], 80).into()),
-            "http://127.0.0.1:80"
-        );
-        assert_eq!(
-            settings.public_url(([127, 0, 0, 1], 3001).into()),
-            "http://127.0.0.1:3001"
-        );
+        assert_eq!(settings.public_url(([0, 0, 0, 0], 80).into()), "http://127.0.0.1:80");
+        assert_eq!(settings.public_url(([127, 0, 0, 1], 3001).into()), "http://127.0.0.1:3001");
     }
 
     #[test]
@@ -178,14 +144,8 @@ mod tests {
         ]);
         let shown = format!("{settings:?}");
         assert!(!shown.contains("hush"), "{shown}");
-        let rows = table(&settings)
-            .iter()
-            .map(|row| row.value.clone())
-            .collect::<String>();
+        let rows = table(&settings).iter().map(|row| row.value.clone()).collect::<String>();
         assert!(!rows.contains("hush"), "{rows}");
-        assert!(
-            rows.contains("mail.example") && rows.contains("llm.example"),
-            "{rows}"
-        );
+        assert!(rows.contains("mail.example") && rows.contains("llm.example"), "{rows}");
     }
 }

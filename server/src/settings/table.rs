@@ -24,11 +24,7 @@ pub fn table(settings: &Settings) -> Vec<Row> {
         Some(Row {
             name: argument.get_env()?.to_string_lossy().into_owned(),
             value: settings.shown(argument.get_id().as_str())?,
-            default: argument
-                .get_default_values()
-                .first()?
-                .to_string_lossy()
-                .into_owned(),
+            default: argument.get_default_values().first()?.to_string_lossy().into_owned(),
             reason: argument.get_help()?.to_string(),
         })
     });
@@ -44,10 +40,7 @@ impl Settings {
         Some(match id {
             "bind" => self.bind.to_string(),
             "public_url" => or_empty(self.public_url.as_ref()),
-            "data" => self
-                .data()
-                .map(|folder| folder.display().to_string())
-                .unwrap_or_default(),
+            "data" => self.data().map(|folder| folder.display().to_string()).unwrap_or_default(),
             "database_url" => or_empty(self.database_url.as_ref()),
             "smtp_url" => or_empty(self.smtp_url.as_ref()),
             "mail_from" => self.mail_from.to_string(),
@@ -55,10 +48,7 @@ impl Settings {
             "llm_model" => or_empty(self.llm_model.as_ref()),
             "llm_key" => or_empty(self.llm_key.as_ref()),
             "log" => self.log.clone(),
-            "log_format" => self
-                .log_format
-                .to_possible_value()
-                .map(|value| value.get_name().to_owned())?,
+            "log_format" => self.log_format.to_possible_value().map(|value| value.get_name().to_owned())?,
             _ => return None,
         })
     }

@@ -27,12 +27,8 @@ pub(crate) async fn append(
     events: &[String],
     now: DateTime<Utc>,
 ) -> Result<Appended, Error> {
-    let moved: Option<(i64, i64)> = sqlx::query_as(APPEND)
-        .bind(stream.0)
-        .bind(events)
-        .bind(now)
-        .fetch_optional(&mut *conn)
-        .await?;
+    let moved: Option<(i64, i64)> =
+        sqlx::query_as(APPEND).bind(stream.0).bind(events).bind(now).fetch_optional(&mut *conn).await?;
     if let Some((first, next)) = moved {
         return Ok(Appended {
             first: Offset::from_column(first),
@@ -41,11 +37,6 @@ pub(crate) async fn append(
             sequence: None,
         });
     }
-    let closed: Option<i64> = sqlx::query_scalar(WHY_NOT)
-        .bind(stream.0)
-        .fetch_optional(conn)
-        .await?;
-    Err(closed.map_or(Error::NotFound, |next| Error::Closed {
-        next: Offset::from_column(next),
-    }))
+    let closed: Option<i64> = sqlx::query_scalar(WHY_NOT).bind(stream.0).fetch_optional(conn).await?;
+    Err(closed.map_or(Error::NotFound, |next| Error::Closed { next: Offset::from_column(next) }))
 }

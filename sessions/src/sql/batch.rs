@@ -29,17 +29,11 @@ pub(crate) async fn lock(
     let statement = match wait {
         None => LOCK_FREE,
         Some(wait) => {
-            sqlx::query(LOCK_TIMEOUT)
-                .bind(wait.as_millis().max(1).to_string())
-                .execute(&mut *conn)
-                .await?;
+            sqlx::query(LOCK_TIMEOUT).bind(wait.as_millis().max(1).to_string()).execute(&mut *conn).await?;
             LOCK_WAITING
         }
     };
-    sqlx::query_as(statement)
-        .bind(streams)
-        .fetch_all(conn)
-        .await
+    sqlx::query_as(statement).bind(streams).fetch_all(conn).await
 }
 
 /// A statement of its own after the lock: its snapshot holds what the lock's last holder has committed.
@@ -55,12 +49,7 @@ pub(crate) async fn producers(
     streams: &[Uuid],
     producers: &[&str],
 ) -> sqlx::Result<Vec<(Uuid, String, i64, i64)>> {
-    sqlx::query_as(PRODUCERS)
-        .bind(workspaces)
-        .bind(streams)
-        .bind(producers)
-        .fetch_all(conn)
-        .await
+    sqlx::query_as(PRODUCERS).bind(workspaces).bind(streams).bind(producers).fetch_all(conn).await
 }
 
 /// What a group commit writes, column by column.
@@ -122,11 +111,7 @@ pub(crate) async fn store(
     columns: &Columns<'_>,
     now: DateTime<Utc>,
 ) -> sqlx::Result<()> {
-    let Columns {
-        moved,
-        events,
-        producers,
-    } = columns;
+    let Columns { moved, events, producers } = columns;
     let count: i64 = sqlx::query_scalar(STORE)
         .bind(&moved.workspaces)
         .bind(&moved.streams)
@@ -144,9 +129,5 @@ pub(crate) async fn store(
         .fetch_one(conn)
         .await?;
     // The streams are locked, so every one of them has to be there.
-    if usize::try_from(count) == Ok(moved.workspaces.len()) {
-        Ok(())
-    } else {
-        Err(sqlx::Error::RowNotFound)
-    }
+    if usize::try_from(count) == Ok(moved.workspaces.len()) { Ok(()) } else { Err(sqlx::Error::RowNotFound) }
 }

@@ -1,7 +1,7 @@
 //! Reading events.
 
 use chrono::{DateTime, Utc};
-use sqlx::PgExecutor;
+use sqlx::PgConnection;
 
 use crate::{Error, Offset, Page, Record, StreamId};
 
@@ -20,18 +20,11 @@ const PAGE: &str = "
     ) AS e ON true
     WHERE s.id = $1 ORDER BY e.seq";
 
-type PageRow = (
-    i64,
-    i64,
-    bool,
-    Option<i64>,
-    Option<DateTime<Utc>>,
-    Option<String>,
-);
+type PageRow = (i64, i64, bool, Option<i64>, Option<DateTime<Utc>>, Option<String>);
 
 /// Reads at most `events` events and `bytes` bytes from `from` on.
 pub(crate) async fn page(
-    executor: impl PgExecutor<'_>,
+    conn: &mut PgConnection,
     stream: StreamId,
     from: Offset,
     events: usize,
@@ -42,7 +35,7 @@ pub(crate) async fn page(
         .bind(from.to_column())
         .bind(i64::try_from(events).unwrap_or(i64::MAX))
         .bind(i64::try_from(bytes).unwrap_or(i64::MAX))
-        .fetch_all(executor)
+        .fetch_all(conn)
         .await?;
     let &(end, earliest, closed, ..) = rows.first().ok_or(Error::NotFound)?;
     let (end, earliest) = (Offset::from_column(end), Offset::from_column(earliest));
@@ -54,12 +47,7 @@ pub(crate) async fn page(
     }
     let records = records(rows, from)?;
     let next = from.after(records.len());
-    Ok(Page {
-        records,
-        next,
-        up_to_date: next == end,
-        closed: closed && next == end,
-    })
+    Ok(Page { records, next, up_to_date: next == end, closed: closed && next == end })
 }
 
 fn records(rows: Vec<PageRow>, from: Offset) -> Result<Vec<Record>, Error> {
@@ -71,16 +59,9 @@ fn records(rows: Vec<PageRow>, from: Offset) -> Result<Vec<Record>, Error> {
         };
         if Offset::from_column(seq) != from.after(records.len()) {
             // Rather no answer than one that skips what was acknowledged.
-            return Err(sqlx::Error::Decode(
-                format!("the stream lacks the event before {seq}").into(),
-            )
-            .into());
+            return Err(sqlx::Error::Decode(format!("the stream lacks the event before {seq}").into()).into());
         }
-        records.push(Record {
-            offset: Offset::from_column(seq).after(1),
-            at,
-            data: data.into(),
-        });
+        records.push(Record { offset: Offset::from_column(seq).after(1), at, data: data.into() });
     }
     Ok(records)
 }

@@ -1,7 +1,7 @@
 //! Streams as such: create, head, close, fence, trim.
 
 use chrono::{DateTime, Utc};
-use sqlx::{PgConnection, PgExecutor, PgPool};
+use sqlx::PgConnection;
 use uuid::Uuid;
 
 use crate::{Error, Head, NewStream, Offset, StreamId, Tenant};
@@ -34,13 +34,9 @@ const HEAD: &str = "
 
 type HeadRow = (Uuid, Option<Uuid>, String, bool, i64, i64, bool);
 
-pub(crate) async fn head(executor: impl PgExecutor<'_>, stream: StreamId) -> Result<Head, Error> {
-    let row: Option<HeadRow> = sqlx::query_as(HEAD)
-        .bind(stream.0)
-        .fetch_optional(executor)
-        .await?;
-    let (workspace, client, kind, backstage, next, earliest, closed) =
-        row.ok_or(Error::NotFound)?;
+pub(crate) async fn head(conn: &mut PgConnection, stream: StreamId) -> Result<Head, Error> {
+    let row: Option<HeadRow> = sqlx::query_as(HEAD).bind(stream.0).fetch_optional(conn).await?;
+    let (workspace, client, kind, backstage, next, earliest, closed) = row.ok_or(Error::NotFound)?;
     Ok(Head {
         tenant: Tenant { workspace, client },
         kind,
@@ -54,8 +50,11 @@ pub(crate) async fn head(executor: impl PgExecutor<'_>, stream: StreamId) -> Res
 const HEADS: &str = "SELECT id, next_offset, closed_at IS NOT NULL FROM stream WHERE id = ANY($1)";
 
 /// Where these streams end and whether they are closed, for those of them that exist.
-pub(crate) async fn heads(pool: &PgPool, streams: &[Uuid]) -> sqlx::Result<Vec<(Uuid, i64, bool)>> {
-    sqlx::query_as(HEADS).bind(streams).fetch_all(pool).await
+pub(crate) async fn heads(
+    conn: &mut PgConnection,
+    streams: &[Uuid],
+) -> Result<Vec<(Uuid, i64, bool)>, Error> {
+    Ok(sqlx::query_as(HEADS).bind(streams).fetch_all(conn).await?)
 }
 
 const CLOSE: &str = "
@@ -67,11 +66,7 @@ pub(crate) async fn close(
     stream: StreamId,
     now: DateTime<Utc>,
 ) -> Result<Offset, Error> {
-    let next: Option<i64> = sqlx::query_scalar(CLOSE)
-        .bind(stream.0)
-        .bind(now)
-        .fetch_optional(conn)
-        .await?;
+    let next: Option<i64> = sqlx::query_scalar(CLOSE).bind(stream.0).bind(now).fetch_optional(conn).await?;
     next.map(Offset::from_column).ok_or(Error::NotFound)
 }
 
@@ -93,10 +88,7 @@ pub(crate) async fn fence(
     epoch: i64,
 ) -> Result<i64, Error> {
     // Under the stream's lock, as every append is: one that has read the old epoch has committed by now or waits.
-    let workspace: Option<Uuid> = sqlx::query_scalar(LOCK)
-        .bind(stream.0)
-        .fetch_optional(&mut *conn)
-        .await?;
+    let workspace: Option<Uuid> = sqlx::query_scalar(LOCK).bind(stream.0).fetch_optional(&mut *conn).await?;
     let workspace = workspace.ok_or(Error::NotFound)?;
     Ok(sqlx::query_scalar(FENCE)
         .bind(workspace)
@@ -118,11 +110,8 @@ const TRIM: &str = "
     SELECT earliest_offset FROM trimmed";
 
 /// Drops the events before `before`; answers the first offset that can be read now.
-pub(crate) async fn trim(pool: &PgPool, stream: StreamId, before: Offset) -> Result<Offset, Error> {
-    let earliest: Option<i64> = sqlx::query_scalar(TRIM)
-        .bind(stream.0)
-        .bind(before.to_column())
-        .fetch_optional(pool)
-        .await?;
+pub(crate) async fn trim(conn: &mut PgConnection, stream: StreamId, before: Offset) -> Result<Offset, Error> {
+    let earliest: Option<i64> =
+        sqlx::query_scalar(TRIM).bind(stream.0).bind(before.to_column()).fetch_optional(conn).await?;
     earliest.map(Offset::from_column).ok_or(Error::NotFound)
 }

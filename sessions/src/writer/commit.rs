@@ -1,6 +1,6 @@
 //! One group commit: lock, judge, store, commit.
 
-use std::{collections::HashSet, future::Future, io, time::Duration};
+use std::{collections::HashSet, future::Future, time::Duration};
 
 use chrono::{DateTime, SubsecRound, Utc};
 use sqlx::{Connection, PgConnection};
@@ -9,6 +9,7 @@ use uuid::Uuid;
 use super::Job;
 use crate::{
     Appended, Error, Offset, Options, StreamId,
+    core::timed_out,
     ledger::{Ledger, Progress},
     sql::{self, Columns},
 };
@@ -68,15 +69,9 @@ pub(super) async fn commit(
     // As exact as Postgres keeps it: an event has the same time from memory as from the database.
     let now = options.clock.now().trunc_subsecs(6);
     let mut transaction = in_time(patience, conn.begin()).await?;
-    let prepared = in_time(
-        patience + wait.unwrap_or_default(),
-        prepare(&mut transaction, jobs, now, wait),
-    )
-    .await?;
-    let done = Done {
-        outcomes: prepared.outcomes,
-        at: now,
-    };
+    let prepared =
+        in_time(patience + wait.unwrap_or_default(), prepare(&mut transaction, jobs, now, wait)).await?;
+    let done = Done { outcomes: prepared.outcomes, at: now };
     if !prepared.writes {
         in_time(patience, transaction.rollback()).await?;
         return Ok(done);
@@ -101,10 +96,7 @@ async fn prepare(
 ) -> sqlx::Result<Prepared> {
     let mut ledger = lock(conn, jobs, wait).await?;
     load_producers(conn, jobs, &mut ledger).await?;
-    let outcomes: Vec<_> = jobs
-        .iter()
-        .map(|job| judge(&mut ledger, job, wait.is_some()))
-        .collect();
+    let outcomes: Vec<_> = jobs.iter().map(|job| judge(&mut ledger, job, wait.is_some())).collect();
     let columns = columns(jobs, &outcomes, &ledger);
     let writes = !columns.events.workspaces.is_empty();
     if writes {
@@ -113,39 +105,22 @@ async fn prepare(
     Ok(Prepared { outcomes, writes })
 }
 
-async fn lock(
-    conn: &mut PgConnection,
-    jobs: &[Job],
-    wait: Option<Duration>,
-) -> sqlx::Result<Ledger> {
+async fn lock(conn: &mut PgConnection, jobs: &[Job], wait: Option<Duration>) -> sqlx::Result<Ledger> {
     let streams: HashSet<Uuid> = jobs.iter().map(|job| job.stream.0).collect();
     let streams: Vec<Uuid> = streams.into_iter().collect();
     let mut ledger = Ledger::default();
     for (workspace, stream, next, closed) in sql::lock(conn, &streams, wait).await? {
-        ledger.insert(
-            StreamId(stream),
-            workspace,
-            Offset::from_column(next),
-            closed,
-        );
+        ledger.insert(StreamId(stream), workspace, Offset::from_column(next), closed);
     }
     Ok(ledger)
 }
 
-async fn load_producers(
-    conn: &mut PgConnection,
-    jobs: &[Job],
-    ledger: &mut Ledger,
-) -> sqlx::Result<()> {
+async fn load_producers(conn: &mut PgConnection, jobs: &[Job], ledger: &mut Ledger) -> sqlx::Result<()> {
     let wanted: HashSet<(Uuid, Uuid, &str)> = jobs
         .iter()
         .filter_map(|job| {
             let producer = job.append.producer.as_ref()?;
-            Some((
-                ledger.get(job.stream)?.workspace,
-                job.stream.0,
-                producer.id.as_str(),
-            ))
+            Some((ledger.get(job.stream)?.workspace, job.stream.0, producer.id.as_str()))
         })
         .collect();
     if wanted.is_empty() {
@@ -158,10 +133,7 @@ async fn load_producers(
         ids.push(id);
     }
     for (stream, id, epoch, next) in sql::producers(conn, &workspaces, &streams, &ids).await? {
-        let progress = Progress {
-            epoch: epoch.cast_unsigned(),
-            next_sequence: next.cast_unsigned(),
-        };
+        let progress = Progress { epoch: epoch.cast_unsigned(), next_sequence: next.cast_unsigned() };
         ledger.insert_producer(StreamId(stream), id, progress);
     }
     Ok(())
@@ -179,12 +151,7 @@ fn columns<'a>(jobs: &'a [Job], outcomes: &[Outcome], ledger: &Ledger) -> Column
     let mut columns = Columns::default();
     let (mut streams, mut producers) = (HashSet::new(), HashSet::new());
     for (job, outcome) in jobs.iter().zip(outcomes) {
-        let Outcome::Settled(Ok(Appended {
-            first,
-            duplicate: false,
-            ..
-        })) = outcome
-        else {
+        let Outcome::Settled(Ok(Appended { first, duplicate: false, .. })) = outcome else {
             continue;
         };
         let Some(locked) = ledger.get(job.stream) else {
@@ -209,26 +176,17 @@ fn columns<'a>(jobs: &'a [Job], outcomes: &[Outcome], ledger: &Ledger) -> Column
             columns.producers.streams.push(job.stream.0);
             columns.producers.ids.push(&producer.id);
             columns.producers.epochs.push(progress.epoch.cast_signed());
-            columns
-                .producers
-                .next_sequences
-                .push(progress.next_sequence.cast_signed());
+            columns.producers.next_sequences.push(progress.next_sequence.cast_signed());
         }
     }
     columns
 }
 
 /// A stalled connection must not stall every append of the node.
-async fn in_time<T>(
-    patience: Duration,
-    work: impl Future<Output = sqlx::Result<T>>,
-) -> sqlx::Result<T> {
+async fn in_time<T>(patience: Duration, work: impl Future<Output = sqlx::Result<T>>) -> sqlx::Result<T> {
     match tokio::time::timeout(patience, work).await {
         Ok(done) => done,
-        Err(elapsed) => Err(sqlx::Error::Io(io::Error::new(
-            io::ErrorKind::TimedOut,
-            elapsed,
-        ))),
+        Err(elapsed) => Err(timed_out(elapsed)),
     }
 }
 

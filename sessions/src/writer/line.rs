@@ -31,9 +31,7 @@ impl Line {
     ) -> Result<Done, Failure> {
         let kept = self.conn.is_some();
         match self.attempt(jobs, wait, options).await {
-            Err(Failure::Sure(error)) if kept && away(&error) => {
-                self.attempt(jobs, wait, options).await
-            }
+            Err(Failure::Sure(error)) if kept && away(&error) => self.attempt(jobs, wait, options).await,
             done => done,
         }
     }

@@ -35,10 +35,7 @@ pub(crate) struct Writer {
     /// Appends behind those in the stream's lane.
     kept_back: HashMap<StreamId, Vec<Job>>,
     lanes: Arc<Semaphore>,
-    lane_over: (
-        mpsc::UnboundedSender<StreamId>,
-        mpsc::UnboundedReceiver<StreamId>,
-    ),
+    lane_over: (mpsc::UnboundedSender<StreamId>, mpsc::UnboundedReceiver<StreamId>),
 }
 
 impl Writer {
@@ -105,13 +102,7 @@ impl Writer {
             bytes += job.bytes;
             events <= options.commit_events && bytes <= options.commit_bytes
         };
-        let count = self
-            .pending
-            .iter()
-            .take_while(fits)
-            .count()
-            .max(1)
-            .min(self.pending.len());
+        let count = self.pending.iter().take_while(fits).count().max(1).min(self.pending.len());
         self.pending.drain(..count).collect()
     }
 
@@ -126,18 +117,12 @@ impl Writer {
             self.pending = pending;
             self.kept_back.insert(stream, behind.into());
             let over = LaneOver(stream, self.lane_over.0.clone());
-            self.core.tasks.spawn(lane(
-                Arc::clone(&self.core),
-                Arc::clone(&self.lanes),
-                jobs,
-                over,
-            ));
+            self.core.tasks.spawn(lane(Arc::clone(&self.core), Arc::clone(&self.lanes), jobs, over));
         }
     }
 
     fn close_lane(&mut self, stream: StreamId) {
-        self.pending
-            .extend(self.kept_back.remove(&stream).into_iter().flatten());
+        self.pending.extend(self.kept_back.remove(&stream).into_iter().flatten());
     }
 }
 

@@ -30,15 +30,7 @@ impl Queue {
         let (jobs, receiver) = mpsc::unbounded_channel();
         let most_bytes = options.queue_bytes.min(u32::MAX as usize);
         let appends = Arc::new(Semaphore::new(options.queue_appends));
-        (
-            Self {
-                jobs,
-                appends,
-                bytes: Arc::new(Semaphore::new(most_bytes)),
-                most_bytes,
-            },
-            receiver,
-        )
+        (Self { jobs, appends, bytes: Arc::new(Semaphore::new(most_bytes)), most_bytes }, receiver)
     }
 
     /// Queues the append of `bytes` bytes; its answer comes through the receiver.
@@ -52,23 +44,15 @@ impl Queue {
         let room = u32::try_from(bytes.min(self.most_bytes)).unwrap_or(u32::MAX);
         let room = [acquire(&self.appends, 1)?, acquire(&self.bytes, room)?];
         let (answer, answered) = oneshot::channel();
-        let job = Job {
-            stream,
-            append,
-            bytes,
-            answer,
-            _room: room,
-        };
+        let job = Job { stream, append, bytes, answer, _room: room };
         self.jobs.send(job).map_err(|_| Error::ShuttingDown)?;
         Ok(answered)
     }
 }
 
 fn acquire(semaphore: &Arc<Semaphore>, permits: u32) -> Result<OwnedSemaphorePermit, Error> {
-    Arc::clone(semaphore)
-        .try_acquire_many_owned(permits)
-        .map_err(|error| match error {
-            TryAcquireError::NoPermits => Error::Busy,
-            TryAcquireError::Closed => Error::ShuttingDown,
-        })
+    Arc::clone(semaphore).try_acquire_many_owned(permits).map_err(|error| match error {
+        TryAcquireError::NoPermits => Error::Busy,
+        TryAcquireError::Closed => Error::ShuttingDown,
+    })
 }

@@ -10,18 +10,11 @@ use super::{
 use crate::{Appended, Error, Offset, Record, StreamId, core::Core, error::away};
 
 /// Commits `jobs` and answers them; hands back those whose stream is held by another transaction.
-pub(super) async fn settle(
-    core: &Core,
-    line: &mut Line,
-    jobs: Vec<Job>,
-    wait: Option<Duration>,
-) -> Vec<Job> {
+pub(super) async fn settle(core: &Core, line: &mut Line, jobs: Vec<Job>, wait: Option<Duration>) -> Vec<Job> {
     match line.commit(&jobs, wait, &core.options).await {
         Ok(done) => answer(core, jobs, done),
         // Something in it that Postgres does not take: whose it is shows when each goes alone.
-        Err(Failure::Sure(error))
-            if jobs.len() > 1 && !away(&error) && !is_lock_timeout(&error) =>
-        {
+        Err(Failure::Sure(error)) if jobs.len() > 1 && !away(&error) && !is_lock_timeout(&error) => {
             tracing::warn!(error = %error, appends = jobs.len(), "a group commit failed, each append goes alone");
             alone(core, line, jobs, wait).await
         }
@@ -36,11 +29,7 @@ pub(super) async fn settle(
 }
 
 fn is_lock_timeout(error: &sqlx::Error) -> bool {
-    error
-        .as_database_error()
-        .and_then(|error| error.code())
-        .as_deref()
-        == Some("55P03")
+    error.as_database_error().and_then(|error| error.code()).as_deref() == Some("55P03")
 }
 
 async fn alone(core: &Core, line: &mut Line, jobs: Vec<Job>, wait: Option<Duration>) -> Vec<Job> {
@@ -51,8 +40,7 @@ async fn alone(core: &Core, line: &mut Line, jobs: Vec<Job>, wait: Option<Durati
             Ok(done) => held.extend(answer(core, jobs, done)),
             Err(failure) => {
                 let error = Error::from(failure);
-                jobs.into_iter()
-                    .for_each(|job| reply(job, Err(error.clone())));
+                jobs.into_iter().for_each(|job| reply(job, Err(error.clone())));
             }
         }
     }
@@ -77,23 +65,14 @@ fn push(core: &Core, jobs: &mut [Job], done: &Done) {
     let at = done.at;
     let mut fresh: HashMap<StreamId, (Offset, Vec<Record>)> = HashMap::new();
     for (job, outcome) in jobs.iter_mut().zip(&done.outcomes) {
-        let Outcome::Settled(Ok(Appended {
-            first,
-            duplicate: false,
-            ..
-        })) = outcome
-        else {
+        let Outcome::Settled(Ok(Appended { first, duplicate: false, .. })) = outcome else {
             continue;
         };
         if core.tails.get(job.stream).is_none() {
             continue;
         }
-        let (_, records) = fresh
-            .entry(job.stream)
-            .or_insert_with(|| (*first, Vec::new()));
-        let events = std::mem::take(&mut job.append.events)
-            .into_iter()
-            .enumerate();
+        let (_, records) = fresh.entry(job.stream).or_insert_with(|| (*first, Vec::new()));
+        let events = std::mem::take(&mut job.append.events).into_iter().enumerate();
         records.extend(events.map(|(place, data)| Record {
             offset: first.after(place + 1),
             at,

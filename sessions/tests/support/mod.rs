@@ -1,8 +1,5 @@
 //! What the tests share: engines over the test's own database, and streams.
-#![allow(
-    dead_code,
-    reason = "each test file is a program of its own and uses a part of this"
-)]
+#![allow(dead_code, reason = "each test file is a program of its own and uses a part of this")]
 
 pub mod proxy;
 
@@ -57,10 +54,7 @@ pub fn connect_options(database: &PgPool) -> PgConnectOptions {
 
 /// Options of an engine that hears of others only when it is told: nothing passes thanks to the poll by accident.
 pub fn unpolled() -> Options {
-    Options {
-        poll_interval: Duration::from_secs(3_600),
-        ..Options::default()
-    }
+    Options { poll_interval: Duration::from_secs(3_600), ..Options::default() }
 }
 
 pub async fn engine(database: &PgPool) -> Engine {
@@ -76,24 +70,14 @@ pub fn now() -> DateTime<Utc> {
 }
 
 pub fn new_stream() -> NewStream {
-    let tenant = Tenant {
-        workspace: Uuid::now_v7(),
-        client: Some(Uuid::now_v7()),
-    };
-    NewStream {
-        id: StreamId::generate(),
-        tenant,
-        kind: "session",
-        backstage: false,
-    }
+    let tenant = Tenant { workspace: Uuid::now_v7(), client: Some(Uuid::now_v7()) };
+    NewStream { id: StreamId::generate(), tenant, kind: "session", backstage: false }
 }
 
 /// A stream of a tenant of its own.
 pub async fn stream(database: &PgPool) -> StreamId {
     let new = new_stream();
-    create_in(&mut database.acquire().await.unwrap(), &new, now())
-        .await
-        .unwrap();
+    create_in(&mut database.acquire().await.unwrap(), &new, now()).await.unwrap();
     new.id
 }
 
@@ -118,26 +102,16 @@ pub async fn contents(engine: &Engine, stream: StreamId) -> Vec<String> {
 /// The records' texts, once it is sure that they are dense from `from` on.
 pub fn texts(records: &[Record], from: Offset) -> Vec<String> {
     for (place, record) in records.iter().enumerate() {
-        assert_eq!(
-            record.offset.value(),
-            from.value() + place as u64 + 1,
-            "a hole or a repeat"
-        );
+        assert_eq!(record.offset.value(), from.value() + place as u64 + 1, "a hole or a repeat");
     }
-    records
-        .iter()
-        .map(|record| serde_json::from_str(&record.data).unwrap())
-        .collect()
+    records.iter().map(|record| serde_json::from_str(&record.data).unwrap()).collect()
 }
 
 /// Follows until `count` records have come.
 pub async fn collect(follower: &mut Follower, count: usize) -> Vec<Record> {
     let mut records = Vec::new();
     while records.len() < count {
-        let batch = soon("a follower's events", follower.next())
-            .await
-            .unwrap()
-            .expect("the stream goes on");
+        let batch = soon("a follower's events", follower.next()).await.unwrap().expect("the stream goes on");
         records.extend(batch.records);
     }
     records
@@ -147,10 +121,8 @@ pub async fn collect(follower: &mut Follower, count: usize) -> Vec<Record> {
 pub async fn collect_all(follower: &mut Follower) -> Vec<Record> {
     let mut records = Vec::new();
     loop {
-        let batch = soon("a follower's events", follower.next())
-            .await
-            .unwrap()
-            .expect("the stream is closed first");
+        let batch =
+            soon("a follower's events", follower.next()).await.unwrap().expect("the stream is closed first");
         records.extend(batch.records);
         if batch.closed {
             assert!(soon("the end", follower.next()).await.unwrap().is_none());
@@ -165,10 +137,7 @@ pub struct Dice(pub u64);
 impl Dice {
     /// A number below `sides`.
     pub fn roll(&mut self, sides: u64) -> u64 {
-        self.0 = self
-            .0
-            .wrapping_mul(6_364_136_223_846_793_005)
-            .wrapping_add(1_442_695_040_888_963_407);
+        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
         (self.0 >> 33) % sides
     }
 }

@@ -18,7 +18,7 @@ pub enum Mode {
     Pass,
     /// Every connection is closed, and every new one.
     Away,
-    /// Nothing passes.
+    /// Nothing passes over the connections that there are, ever; new ones work.
     Stalled,
     /// The next COMMIT reaches Postgres, and its answer is lost with all connections.
     LoseCommit,
@@ -41,19 +41,11 @@ impl Proxy {
         let mode = Arc::new(watch::Sender::new(Mode::Pass));
         let database = (*database.connect_options()).clone();
         tokio::spawn(accept(listener, Arc::clone(&mode), database.clone()));
-        Self {
-            mode,
-            port,
-            database,
-        }
+        Self { mode, port, database }
     }
 
     pub fn options(&self) -> PgConnectOptions {
-        self.database
-            .clone()
-            .host("127.0.0.1")
-            .port(self.port)
-            .ssl_mode(PgSslMode::Disable)
+        self.database.clone().host("127.0.0.1").port(self.port).ssl_mode(PgSslMode::Disable)
     }
 
     pub fn set(&self, mode: Mode) {
@@ -62,11 +54,14 @@ impl Proxy {
 
     /// Waits until the lost COMMIT has cut the connections.
     pub async fn lost(&self) {
-        self.mode
-            .subscribe()
-            .wait_for(|mode| *mode == Mode::Away)
-            .await
-            .unwrap();
+        self.mode.subscribe().wait_for(|mode| *mode == Mode::Away).await.unwrap();
+    }
+}
+
+impl Drop for Proxy {
+    /// Stalled connections would hold the test's database open.
+    fn drop(&mut self) {
+        self.set(Mode::Away);
     }
 }
 
@@ -83,15 +78,8 @@ async fn accept(listener: TcpListener, mode: Arc<watch::Sender<Mode>>, database:
 async fn connect(database: &PgConnectOptions) -> Box<dyn Socket> {
     let (host, port) = (database.get_host(), database.get_port());
     let folder = database.get_socket().map(|path| path.display().to_string());
-    match folder
-        .as_deref()
-        .or_else(|| host.starts_with('/').then_some(host))
-    {
-        Some(folder) => Box::new(
-            UnixStream::connect(format!("{folder}/.s.PGSQL.{port}"))
-                .await
-                .unwrap(),
-        ),
+    match folder.as_deref().or_else(|| host.starts_with('/').then_some(host)) {
+        Some(folder) => Box::new(UnixStream::connect(format!("{folder}/.s.PGSQL.{port}")).await.unwrap()),
         None => Box::new(TcpStream::connect((host, port)).await.unwrap()),
     }
 }
@@ -99,9 +87,11 @@ async fn connect(database: &PgConnectOptions) -> Box<dyn Socket> {
 async fn carry(mut client: TcpStream, mut server: Box<dyn Socket>, mode: Arc<watch::Sender<Mode>>) {
     let mut modes = mode.subscribe();
     let (mut up, mut down) = ([0; 16 * 1024], [0; 16 * 1024]);
+    let born = *modes.borrow();
+    let mut moves = true;
     loop {
         let now = *modes.borrow_and_update();
-        let moves = matches!(now, Mode::Pass | Mode::LoseCommit);
+        moves &= now != Mode::Stalled || born == Mode::Stalled;
         tokio::select! {
             read = client.read(&mut up), if moves => {
                 let Some(bytes) = some(&up, read) else { return };
@@ -125,7 +115,5 @@ async fn carry(mut client: TcpStream, mut server: Box<dyn Socket>, mode: Arc<wat
 }
 
 fn some(buffer: &[u8], read: std::io::Result<usize>) -> Option<&[u8]> {
-    read.ok()
-        .filter(|count| *count > 0)
-        .map(|count| &buffer[..count])
+    read.ok().filter(|count| *count > 0).map(|count| &buffer[..count])
 }

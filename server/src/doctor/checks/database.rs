@@ -23,15 +23,8 @@ pub(super) async fn check(settings: &Settings) -> Vec<Finding> {
 
 /// A cluster that does not exist yet is left alone.
 async fn private(settings: &Settings) -> Vec<Finding> {
-    let Some(data) = settings
-        .data()
-        .ok()
-        .filter(|data| data.join("postgres/PG_VERSION").exists())
-    else {
-        return vec![Finding::ok(
-            SUBJECT,
-            "a private one will be made at the first start",
-        )];
+    let Some(data) = settings.data().ok().filter(|data| data.join("postgres/PG_VERSION").exists()) else {
+        return vec![Finding::ok(SUBJECT, "a private one will be made at the first start")];
     };
     let (cluster, found) = match Cluster::keep_or_join(&data, &CancellationToken::new()).await {
         Ok(running) => running,
@@ -52,11 +45,7 @@ async fn at(options: &sqlx::postgres::PgConnectOptions, how: &str) -> Vec<Findin
         Ok(connection) => connection,
         Err(reason) => {
             let mend = "Start it, or correct DATABASE_URL.";
-            return vec![Finding::fail(
-                SUBJECT,
-                format!("it does not answer: {reason}"),
-                mend,
-            )];
+            return vec![Finding::fail(SUBJECT, format!("it does not answer: {reason}"), mend)];
         }
     };
     let mut findings = vec![version(&mut connection, how).await];
@@ -71,18 +60,12 @@ async fn at(options: &sqlx::postgres::PgConnectOptions, how: &str) -> Vec<Findin
 }
 
 async fn version(connection: &mut PgConnection, how: &str) -> Finding {
-    let asked = sqlx::query_scalar::<_, String>("SHOW server_version_num")
-        .fetch_one(connection)
-        .await;
+    let asked = sqlx::query_scalar::<_, String>("SHOW server_version_num").fetch_one(connection).await;
     match asked.map(|number| number.parse::<u32>().unwrap_or_default() / 10_000) {
         Ok(major) if major >= crate::postgres::OLDEST => {
             Finding::ok(SUBJECT, format!("{how} (Postgres {major})"))
         }
-        Ok(major) => Finding::fail(
-            SUBJECT,
-            format!("it is Postgres {major}"),
-            "Use Postgres 15 or later.",
-        ),
+        Ok(major) => Finding::fail(SUBJECT, format!("it is Postgres {major}"), "Use Postgres 15 or later."),
         Err(reason) => Finding::broken(SUBJECT, &reason),
     }
 }
@@ -108,24 +91,15 @@ fn schema(state: &Result<State, sqlx::migrate::MigrateError>) -> Finding {
 async fn roles(connection: &mut PgConnection) -> Finding {
     for role in Role::ALL {
         let taken = match role.take(connection).await {
-            Ok(()) => sqlx::query("RESET ROLE")
-                .execute(&mut *connection)
-                .await
-                .map(|_| ()),
+            Ok(()) => sqlx::query("RESET ROLE").execute(&mut *connection).await.map(|_| ()),
             refused => refused,
         };
         if let Err(reason) = taken {
-            let mend = format!(
-                "Run `GRANT {} TO` the user of DATABASE_URL as a superuser.",
-                role.name()
-            );
+            let mend = format!("Run `GRANT {} TO` the user of DATABASE_URL as a superuser.", role.name());
             return Finding::fail("Roles", reason.to_string(), mend);
         }
     }
-    Finding::ok(
-        "Roles",
-        "the roles that row-level security binds can be taken",
-    )
+    Finding::ok("Roles", "the roles that row-level security binds can be taken")
 }
 
 #[cfg(test)]

@@ -19,19 +19,12 @@ pub(super) fn check(settings: &Settings) -> Vec<Finding> {
         Ok(account) => account,
         Err(reason) => return vec![Finding::broken("Postgres", &reason)],
     };
-    vec![
-        binaries(&account, &data),
-        folder(&account, &data),
-        room(&data),
-    ]
+    vec![binaries(&account, &data), folder(&account, &data), room(&data)]
 }
 
 fn binaries(account: &Account, data: &Path) -> Finding {
     match Binaries::find(account, &data.join("postgres")) {
-        Ok(found) => Finding::ok(
-            "Postgres",
-            format!("{} in {}", found.version, found.folder.display()),
-        ),
+        Ok(found) => Finding::ok("Postgres", format!("{} in {}", found.version, found.folder.display())),
         Err(reason) => Finding::broken("Postgres", &reason),
     }
 }
@@ -42,10 +35,7 @@ fn folder(account: &Account, data: &Path) -> Finding {
         return Finding::broken(SUBJECT, &reason);
     }
     if !data.exists() {
-        return Finding::ok(
-            SUBJECT,
-            format!("{} will be made at the first start", data.display()),
-        );
+        return Finding::ok(SUBJECT, format!("{} will be made at the first start", data.display()));
     }
     // The permissions say less than trying: a disk may be mounted for reading only.
     let probe = data.join(".doctor");
@@ -77,11 +67,7 @@ fn room(data: &Path) -> Finding {
 fn judge(free: u64) -> Finding {
     let says = format!("{:.1} GB free", free as f64 / GB as f64);
     match free {
-        0..500_000_000 => Finding::fail(
-            "Disk",
-            says,
-            "Make room: Postgres stops when the disk is full.",
-        ),
+        0..500_000_000 => Finding::fail("Disk", says, "Make room: Postgres stops when the disk is full."),
         500_000_000..4_000_000_000 => {
             Finding::warn("Disk", says, "Make room before files and sessions fill it.")
         }

@@ -30,10 +30,7 @@ async fn find(settings: &Settings) -> Finding {
             return judge(url, &models, settings.llm_model.as_deref());
         }
     }
-    Finding::ok(
-        SUBJECT,
-        "rehearses: no endpoint is set, and none was found on this machine",
-    )
+    Finding::ok(SUBJECT, "rehearses: no endpoint is set, and none was found on this machine")
 }
 
 fn judge(url: &str, models: &[String], wanted: Option<&str>) -> Finding {
@@ -41,18 +38,11 @@ fn judge(url: &str, models: &[String], wanted: Option<&str>) -> Finding {
         (Some(wanted), _) if !models.iter().any(|model| model == wanted) => Finding::fail(
             SUBJECT,
             format!("{url} does not list {wanted}"),
-            format!(
-                "Set THROUGHLINE_LLM_MODEL to one of: {}.",
-                models.join(", ")
-            ),
+            format!("Set THROUGHLINE_LLM_MODEL to one of: {}.", models.join(", ")),
         ),
         (Some(wanted), _) => Finding::ok(SUBJECT, format!("uses {wanted} at {url}")),
         (None, Some(first)) => Finding::ok(SUBJECT, format!("uses {first} at {url}")),
-        (None, None) => Finding::fail(
-            SUBJECT,
-            format!("{url} has no model"),
-            "Load a model there first.",
-        ),
+        (None, None) => Finding::fail(SUBJECT, format!("{url} has no model"), "Load a model there first."),
     }
 }
 
@@ -62,17 +52,10 @@ async fn models(base: &str, key: Option<&Secret>) -> Result<Vec<String>, String>
     if let Some(key) = key {
         asked = asked.bearer_auth(key.reveal());
     }
-    let answer = asked
-        .send()
-        .await
-        .and_then(reqwest::Response::error_for_status)
-        .map_err(said)?;
+    let answer = asked.send().await.and_then(reqwest::Response::error_for_status).map_err(said)?;
     let body: Value = answer.json().await.map_err(said)?;
     let list = body["data"].as_array().ok_or("it lists no models")?;
-    Ok(list
-        .iter()
-        .filter_map(|model| Some(model["id"].as_str()?.to_owned()))
-        .collect())
+    Ok(list.iter().filter_map(|model| Some(model["id"].as_str()?.to_owned())).collect())
 }
 
 /// Without the address, which may hold a password.

@@ -30,7 +30,5 @@ pub(super) async fn all(settings: &Settings) -> Vec<Finding> {
 
 /// For questions to servers that may be gone.
 fn client() -> reqwest::Result<reqwest::Client> {
-    reqwest::Client::builder()
-        .timeout(std::time::Duration::from_secs(3))
-        .build()
+    reqwest::Client::builder().timeout(std::time::Duration::from_secs(3)).build()
 }

@@ -16,10 +16,7 @@ pub(super) async fn port(settings: &Settings) -> Finding {
     match TcpListener::bind(address).await {
         Ok(_) => Finding::ok(SUBJECT, format!("{address} is free")),
         Err(reason) if reason.kind() == ErrorKind::AddrInUse && is_ours(address).await => {
-            Finding::ok(
-                SUBJECT,
-                format!("{address} is answered by a running throughline"),
-            )
+            Finding::ok(SUBJECT, format!("{address} is answered by a running throughline"))
         }
         Err(reason) if reason.kind() == ErrorKind::AddrInUse => Finding::fail(
             SUBJECT,
@@ -62,10 +59,7 @@ pub(super) fn public_url(settings: &Settings) -> Finding {
         ),
         None if !settings.bind.ip().is_loopback() => Finding::warn(
             SUBJECT,
-            format!(
-                "the server listens on {} and does not know the address that people type",
-                settings.bind
-            ),
+            format!("the server listens on {} and does not know the address that people type", settings.bind),
             "Set THROUGHLINE_PUBLIC_URL to it, beginning with https://.",
         ),
         _ => Finding::ok(SUBJECT, shown),
@@ -75,10 +69,9 @@ pub(super) fn public_url(settings: &Settings) -> Finding {
 fn is_loopback(url: &url::Url) -> bool {
     match url.host_str() {
         Some("localhost") => true,
-        Some(host) => host
-            .trim_matches(['[', ']'])
-            .parse::<IpAddr>()
-            .is_ok_and(|address| address.is_loopback()),
+        Some(host) => {
+            host.trim_matches(['[', ']']).parse::<IpAddr>().is_ok_and(|address| address.is_loopback())
+        }
         None => false,
     }
 }

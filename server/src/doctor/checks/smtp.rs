@@ -28,20 +28,12 @@ pub(super) async fn check(settings: &Settings) -> Finding {
 async fn connect(url: &SecretUrl) -> Finding {
     // The library's words about a bad address may repeat it, password and all.
     let Ok(builder) = AsyncSmtpTransport::<Tokio1Executor>::from_url(url.reveal().as_str()) else {
-        let mend = "Write THROUGHLINE_SMTP_URL as smtps://user:password@host, or smtp://host:25 without a password.";
-        return Finding::fail(
-            SUBJECT,
-            format!("{url} is not the address of a mail server"),
-            mend,
-        );
+        let mend =
+            "Write THROUGHLINE_SMTP_URL as smtps://user:password@host, or smtp://host:25 without a password.";
+        return Finding::fail(SUBJECT, format!("{url} is not the address of a mail server"), mend);
     };
     let mend = "Check the host, the port, the user and the password in THROUGHLINE_SMTP_URL.";
-    match builder
-        .timeout(Some(PATIENCE))
-        .build::<Tokio1Executor>()
-        .test_connection()
-        .await
-    {
+    match builder.timeout(Some(PATIENCE)).build::<Tokio1Executor>().test_connection().await {
         Ok(true) => Finding::ok(SUBJECT, format!("{url} lets us in")),
         Ok(false) => Finding::fail(SUBJECT, format!("{url} closed the connection"), mend),
         Err(reason) => Finding::fail(SUBJECT, format!("{url}: {reason}"), mend),

@@ -1,104 +1,15 @@
 //! Folds a session's events into what a person reads, one entry after another down the line.
 
-use serde::{Deserialize, Serialize};
+mod model;
+mod reading;
+#[cfg(test)]
+mod tests;
 
-use super::event::{Author, Choice, Event, Part, PlanStep, RunState, StepState};
-use crate::{
-    ids::{ApprovalId, ControlId, DeliverableId, FileId, RunId},
-    requests::Column,
-};
+pub use model::{Body, Conversation, Entry, Outcome, RunNow, Settled, Touched};
+pub use reading::Reading;
 
-/// A session as it reads at some offset.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-pub struct Conversation {
-    pub entries: Vec<Entry>,
-    /// The newest run, ended or not.
-    pub run: Option<RunNow>,
-    /// Where the request stands, once it moved.
-    pub column: Option<Column>,
-}
-
-/// The newest run as the page shows it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct RunNow {
-    pub id: RunId,
-    pub attempt: u32,
-    pub state: RunState,
-    /// The agent's name.
-    pub agent: String,
-    pub rehearsal: bool,
-}
-
-/// One entry of the line.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Entry {
-    /// Unique within the session and stable for ever.
-    pub key: String,
-    pub author: Author,
-    /// Milliseconds since 1970, UTC.
-    pub at: i64,
-    pub body: Body,
-}
-
-/// What an entry shows.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "kind", rename_all = "snake_case")]
-pub enum Body {
-    Asked { title: String, brief: String },
-    Comment { text: String },
-    File { file: FileId, name: String, bytes: u64 },
-    /// An agent's words. `writing`: more may come.
-    Words { text: String, writing: bool },
-    Plan { steps: Vec<PlanStep> },
-    Step { title: String, detail: String, state: StepState },
-    Approval {
-        approval: ApprovalId,
-        question: String,
-        detail: String,
-        options: Vec<Choice>,
-        expires: i64,
-        settled: Option<Settled>,
-    },
-    /// A person's word to the agent, and what came of it.
-    Steer { control: ControlId, text: String, outcome: Option<Outcome> },
-    /// A bar across the line.
-    Stop { control: ControlId, outcome: Option<Outcome> },
-    Deliverable { deliverable: DeliverableId, title: String, version: u32 },
-    Review { approved: bool, reason: String },
-    Moved { from: Column, to: Column },
-    /// The work ended before it was finished, in a client's words.
-    Failed { reason: String },
-}
-
-/// How an approval ended.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Settled {
-    /// The chosen answer; none when it expired or was withdrawn.
-    pub label: Option<String>,
-    pub by: String,
-    pub at: i64,
-    pub expired: bool,
-}
-
-/// What came of a stop or a steer.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Outcome {
-    pub outcome: String,
-    pub reason: String,
-}
-
-/// What an event changed, so that a page redraws that alone.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Touched {
-    /// No entry.
-    Nothing,
-    /// The entry at this index reads differently.
-    Changed(usize),
-    /// A new last entry.
-    Added,
-    /// Several entries (a new attempt closes what the last one left open).
-    Several,
-}
+use super::event::{AuthorKind, Event, Part, RunState};
+use crate::ids::ApprovalId;
 
 impl Conversation {
     /// Reads a whole session.
@@ -113,21 +24,16 @@ impl Conversation {
     /// Takes one more event in. Applying the same events in the same order always reads the same.
     pub fn apply(&mut self, event: &Event) -> Touched {
         match &event.part {
-            Part::TextStart { id } => {
-                self.add(text_key(event, id), event, Body::Words { text: String::new(), writing: true })
-            }
-            Part::TextDelta { id, delta } => self.change(&text_key(event, id), |body| {
-                if let Body::Words { text, .. } = body {
-                    text.push_str(delta);
-                }
-            }),
+            Part::TextStart { id } => self.write(event, id, ""),
+            Part::TextDelta { id, delta } => self.write(event, id, delta),
             Part::TextEnd { id } => self.change(&text_key(event, id), |body| {
                 if let Body::Words { writing, .. } = body {
                     *writing = false;
                 }
             }),
             Part::DataAsked { title, brief } => {
-                self.add_event(event, Body::Asked { title: title.clone(), brief: brief.clone() })
+                // Asked again when it is edited: the newer one stands in the place of the older.
+                self.put("asked".to_owned(), event, Body::Asked { title: title.clone(), brief: brief.clone() })
             }
             Part::DataComment { text } => self.add_event(event, Body::Comment { text: text.clone() }),
             Part::DataFile { file, name, bytes } => {
@@ -199,6 +105,21 @@ impl Conversation {
         }
     }
 
+    /// More of an agent's words. What has ended takes no more; what was never begun begins here.
+    fn write(&mut self, event: &Event, id: &str, more: &str) -> Touched {
+        let key = text_key(event, id);
+        let Some(place) = self.place_of(&key) else {
+            return self.add(key, event, Body::Words { text: more.to_owned(), writing: true });
+        };
+        match &mut self.entries[place].body {
+            Body::Words { text, writing: true } if !more.is_empty() => {
+                text.push_str(more);
+                Touched::Changed(place)
+            }
+            _ => Touched::Nothing,
+        }
+    }
+
     fn change(&mut self, key: &str, change: impl FnOnce(&mut Body)) -> Touched {
         match self.place_of(key) {
             Some(place) => {
@@ -216,22 +137,25 @@ impl Conversation {
 
     fn run_is(&mut self, event: &Event, state: RunState, failure: Option<&str>, rehearsal: bool) -> Touched {
         let Some(id) = event.run else { return Touched::Nothing };
-        let agent = match (&event.author.kind, &self.run) {
-            (super::AuthorKind::Agent, _) => event.author.name.clone(),
+        let before = self.run.take().filter(|run| run.id == id);
+        let attempt = event.attempt.or(before.as_ref().map(|run| run.attempt)).unwrap_or(0);
+        let goes_on = before.as_ref().is_some_and(|run| run.attempt == attempt);
+        let agent = match (event.author.kind, &before) {
+            (AuthorKind::Agent, _) => event.author.name.clone(),
             (_, Some(run)) => run.agent.clone(),
             (_, None) => String::new(),
         };
-        let known = self.run.as_ref().is_some_and(|run| run.id == id);
-        let rehearsal = rehearsal || (known && self.run.as_ref().is_some_and(|run| run.rehearsal));
-        self.run = Some(RunNow { id, attempt: event.attempt.unwrap_or(0), state, agent, rehearsal });
-        let closed = matches!(state, RunState::Working | RunState::Suspended) && !known || state.has_ended()
-            || state == RunState::Queued;
-        let mut touched = if closed { self.close_words() } else { Touched::Nothing };
-        if state == RunState::Failed {
-            self.add_event(event, Body::Failed { reason: failure.unwrap_or_default().to_owned() });
-            touched = Touched::Several;
+        let rehearsal = rehearsal || before.is_some_and(|run| run.rehearsal);
+        self.run = Some(RunNow { id, attempt, state, agent, rehearsal });
+        let writes_on = goes_on && matches!(state, RunState::Working | RunState::Suspended);
+        let touched = if writes_on { Touched::Nothing } else { self.close_words() };
+        match state {
+            RunState::Failed => {
+                self.add_event(event, Body::Failed { reason: failure.unwrap_or_default().to_owned() });
+                Touched::Several
+            }
+            _ => touched,
         }
-        touched
     }
 
     /// What an attempt left unfinished stays as it was last seen, and is no longer being written.

@@ -1,0 +1,100 @@
+//! What a reader sees of a session.
+
+use serde::{Deserialize, Serialize};
+
+use super::super::event::{Author, Choice, PlanStep, RunState, StepState};
+use crate::{
+    ids::{ApprovalId, ControlId, DeliverableId, FileId, RunId},
+    requests::Column,
+};
+
+/// A session as it reads at some offset.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Conversation {
+    pub entries: Vec<Entry>,
+    /// The newest run, ended or not.
+    pub run: Option<RunNow>,
+    /// Where the request stands, once it moved.
+    pub column: Option<Column>,
+}
+
+/// The newest run as the page shows it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RunNow {
+    pub id: RunId,
+    pub attempt: u32,
+    pub state: RunState,
+    /// The agent's name.
+    pub agent: String,
+    pub rehearsal: bool,
+}
+
+/// One entry of the line.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Entry {
+    /// Unique within the session and stable for ever.
+    pub key: String,
+    pub author: Author,
+    /// Milliseconds since 1970, UTC.
+    pub at: i64,
+    pub body: Body,
+}
+
+/// What an entry shows.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub enum Body {
+    Asked { title: String, brief: String },
+    Comment { text: String },
+    File { file: FileId, name: String, bytes: u64 },
+    /// An agent's words. `writing`: more may come.
+    Words { text: String, writing: bool },
+    Plan { steps: Vec<PlanStep> },
+    Step { title: String, detail: String, state: StepState },
+    Approval {
+        approval: ApprovalId,
+        question: String,
+        detail: String,
+        options: Vec<Choice>,
+        expires: i64,
+        settled: Option<Settled>,
+    },
+    /// A person's word to the agent, and what came of it.
+    Steer { control: ControlId, text: String, outcome: Option<Outcome> },
+    /// A bar across the line.
+    Stop { control: ControlId, outcome: Option<Outcome> },
+    Deliverable { deliverable: DeliverableId, title: String, version: u32 },
+    Review { approved: bool, reason: String },
+    Moved { from: Column, to: Column },
+    /// The work ended before it was finished, in a client's words.
+    Failed { reason: String },
+}
+
+/// How an approval ended.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Settled {
+    /// The chosen answer; none when it expired or was withdrawn.
+    pub label: Option<String>,
+    pub by: String,
+    pub at: i64,
+    pub expired: bool,
+}
+
+/// What came of a stop or a steer.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Outcome {
+    pub outcome: String,
+    pub reason: String,
+}
+
+/// What an event changed, so that a page redraws that alone.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Touched {
+    /// No entry.
+    Nothing,
+    /// The entry at this index reads differently.
+    Changed(usize),
+    /// A new last entry.
+    Added,
+    /// Several entries (a new attempt closes what the last one left open).
+    Several,
+}

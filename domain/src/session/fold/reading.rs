@@ -1,0 +1,39 @@
+//! A conversation and how far it has been read: what arrives twice is taken once.
+
+use super::{Conversation, Touched};
+use crate::session::Event;
+
+/// A conversation at an offset: every event before it is in, none behind it.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Reading {
+    pub conversation: Conversation,
+    /// How many events of the stream have been taken in.
+    pub next: u64,
+}
+
+impl Reading {
+    /// Takes in a piece of the stream whose first event stands at `from`; what was taken before is passed over, and an
+    /// event that cannot be read counts without saying anything. `touched` hears what each event changed.
+    ///
+    /// `false` when something between is missing: then nothing was taken, and it has to be asked for again from
+    /// [`next`](Self::next).
+    pub fn take<'a>(
+        &mut self,
+        from: u64,
+        events: impl IntoIterator<Item = &'a str>,
+        mut touched: impl FnMut(&Conversation, &Event, Touched),
+    ) -> bool {
+        if from > self.next {
+            return false;
+        }
+        let seen = usize::try_from(self.next - from).unwrap_or(usize::MAX);
+        for text in events.into_iter().skip(seen) {
+            self.next += 1;
+            if let Ok(event) = Event::from_json(text) {
+                let change = self.conversation.apply(&event);
+                touched(&self.conversation, &event, change);
+            }
+        }
+        true
+    }
+}

@@ -1,0 +1,251 @@
+//! What a reader sees, event by event, and that it is the same however the events arrive.
+
+use proptest::prelude::*;
+use uuid::Uuid;
+
+use super::*;
+use crate::{
+    ids::{ApprovalId, ControlId, RunId},
+    requests::Column,
+    session::{Author, Choice, PlanStep, StepState},
+};
+
+fn person(name: &str) -> Author {
+    Author { kind: AuthorKind::Person, id: name.to_lowercase(), name: name.to_owned() }
+}
+
+fn juno() -> Author {
+    Author { kind: AuthorKind::Agent, id: "juno".to_owned(), name: "Juno".to_owned() }
+}
+
+/// An event of Juno's first run; `n` names and times it.
+fn of_attempt(n: i64, attempt: u32, part: Part) -> Event {
+    let event = Event { id: format!("e{n}"), run: None, attempt: None, author: juno(), at: n * 1000, part };
+    event.of_run(RunId(Uuid::from_u128(1)), attempt)
+}
+
+fn by(n: i64, author: Author, part: Part) -> Event {
+    Event { id: format!("e{n}"), run: None, attempt: None, author, at: n * 1000, part }
+}
+
+fn state(state: RunState) -> Part {
+    Part::DataRun { state, failure: None, rehearsal: false }
+}
+
+fn delta(text: &str) -> Part {
+    Part::TextDelta { id: "t".to_owned(), delta: text.to_owned() }
+}
+
+fn start() -> Part {
+    Part::TextStart { id: "t".to_owned() }
+}
+
+/// The line as a reader would tell it, one entry a row.
+fn told(conversation: &Conversation) -> Vec<String> {
+    conversation.entries.iter().map(|entry| format!("{}: {}", entry.author.name, tell(&entry.body))).collect()
+}
+
+fn tell(body: &Body) -> String {
+    match body {
+        Body::Words { text, writing: true } => format!("{text}|"),
+        Body::Words { text, writing: false } => text.clone(),
+        Body::Plan { steps } => steps.iter().map(|step| format!("[{:?}] {}", step.state, step.title)).collect(),
+        Body::Approval { question, settled, .. } => match settled {
+            Some(settled) => format!("{question} {}: {:?}", settled.by, settled.label),
+            None => question.clone(),
+        },
+        Body::Stop { outcome, .. } => format!("stop {:?}", outcome.as_ref().map(|o| o.outcome.as_str())),
+        Body::Failed { reason } => format!("failed: {reason}"),
+        other => format!("{other:?}"),
+    }
+}
+
+fn read(events: Vec<Event>) -> Conversation {
+    Conversation::read(&events)
+}
+
+#[test]
+fn words_grow_until_they_end() {
+    let mut conversation = read(vec![of_attempt(1, 1, start()), of_attempt(2, 1, delta("Dear Ms. ")), of_attempt(3, 1, delta("Osei"))]);
+    assert_eq!(told(&conversation), ["Juno: Dear Ms. Osei|"]);
+    conversation.apply(&of_attempt(4, 1, Part::TextEnd { id: "t".to_owned() }));
+    assert_eq!(conversation.apply(&of_attempt(5, 1, delta(", late"))), Touched::Nothing);
+    assert_eq!(told(&conversation), ["Juno: Dear Ms. Osei"]);
+}
+
+#[test]
+fn words_whose_beginning_is_missing_are_shown_and_a_second_beginning_is_not() {
+    let conversation = read(vec![of_attempt(1, 1, delta("late")), of_attempt(2, 1, start()), of_attempt(3, 1, delta("r"))]);
+    assert_eq!(told(&conversation), ["Juno: later|"]);
+}
+
+#[test]
+fn a_new_attempt_ends_what_the_last_one_was_writing() {
+    let mut conversation = read(vec![
+        of_attempt(1, 1, state(RunState::Working)),
+        of_attempt(2, 1, delta("Draft one, and th")),
+        of_attempt(3, 1, state(RunState::Queued)),
+    ]);
+    assert_eq!(told(&conversation), ["Juno: Draft one, and th"]);
+    conversation.apply(&of_attempt(4, 2, state(RunState::Working)));
+    conversation.apply(&of_attempt(5, 2, delta("Draft one.")));
+    assert_eq!(told(&conversation), ["Juno: Draft one, and th", "Juno: Draft one.|"]);
+    assert_eq!(conversation.run.as_ref().map(|run| (run.attempt, run.state)), Some((2, RunState::Working)));
+}
+
+#[test]
+fn a_question_suspends_without_ending_the_words_of_the_attempt() {
+    let conversation = read(vec![
+        of_attempt(1, 1, state(RunState::Working)),
+        of_attempt(2, 1, delta("I have ")),
+        of_attempt(3, 1, state(RunState::Suspended)),
+        of_attempt(4, 1, state(RunState::Working)),
+        of_attempt(5, 1, delta("a question")),
+    ]);
+    assert_eq!(told(&conversation), ["Juno: I have a question|"]);
+}
+
+#[test]
+fn a_plan_is_replaced_where_it_stands() {
+    let plan = |state| Part::DataPlan { steps: vec![PlanStep { title: "Read".to_owned(), state }] };
+    let conversation = read(vec![
+        of_attempt(1, 1, plan(StepState::Working)),
+        by(2, person("Rosa"), Part::DataComment { text: "Thanks".to_owned() }),
+        of_attempt(3, 1, plan(StepState::Done)),
+    ]);
+    assert_eq!(told(&conversation), ["Juno: [Done] Read", "Rosa: Comment { text: \"Thanks\" }"]);
+    assert_eq!(conversation.entries[0].at, 1000);
+}
+
+#[test]
+fn the_answer_stands_with_its_question() {
+    let approval = ApprovalId(Uuid::from_u128(9));
+    let options = vec![Choice { key: "1".to_owned(), label: "Leave it out".to_owned() }];
+    let question = Part::DataApproval { approval, question: "May I?".to_owned(), detail: String::new(), options, expires: 0 };
+    let answer = Part::DataAnswer { approval, label: Some("Leave it out".to_owned()), expired: false };
+    let conversation = read(vec![of_attempt(1, 1, question), by(2, person("Tom"), answer)]);
+    assert_eq!(told(&conversation), ["Juno: May I? Tom: Some(\"Leave it out\")"]);
+}
+
+#[test]
+fn a_stop_tells_what_came_of_it() {
+    let control = ControlId(Uuid::from_u128(3));
+    let outcome = Part::DataOutcome { control, outcome: "done".to_owned(), reason: String::new() };
+    let conversation = read(vec![
+        of_attempt(1, 1, delta("Now the")),
+        by(2, person("Rosa"), Part::DataStop { control }),
+        of_attempt(3, 1, outcome),
+        of_attempt(4, 1, state(RunState::Cancelled)),
+    ]);
+    assert_eq!(told(&conversation), ["Juno: Now the", "Rosa: stop Some(\"done\")"]);
+}
+
+#[test]
+fn a_run_that_fails_says_why() {
+    let failed = Part::DataRun { state: RunState::Failed, failure: Some("Nobody answered".to_owned()), rehearsal: false };
+    let conversation = read(vec![of_attempt(1, 1, delta("Half")), of_attempt(2, 1, failed)]);
+    assert_eq!(told(&conversation), ["Juno: Half", "Juno: failed: Nobody answered"]);
+}
+
+#[test]
+fn a_rehearsal_stays_one_and_keeps_its_name() {
+    let conversation = read(vec![
+        of_attempt(1, 1, Part::DataRun { state: RunState::Working, failure: None, rehearsal: true }),
+        Event { author: Author::system(), ..of_attempt(2, 1, state(RunState::Completed)) },
+    ]);
+    let run = conversation.run.expect("a run");
+    assert_eq!((run.agent.as_str(), run.rehearsal, run.state), ("Juno", true, RunState::Completed));
+}
+
+#[test]
+fn what_is_unknown_or_broken_counts_and_says_nothing() {
+    let known = by(1, person("Rosa"), Part::DataComment { text: "Hello".to_owned() }).to_json();
+    let unknown = known.replace("data-comment", "data-weather");
+    let mut reading = Reading::default();
+    assert!(reading.take(0, [unknown.as_str(), "{", known.as_str()], |_, _, _| ()));
+    assert_eq!((reading.next, told(&reading.conversation).len()), (3, 1));
+}
+
+#[test]
+fn a_gap_is_refused() {
+    let text = by(1, person("Rosa"), Part::DataComment { text: "Hello".to_owned() }).to_json();
+    let mut reading = Reading::default();
+    assert!(!reading.take(1, [text.as_str()], |_, _, _| ()));
+    assert_eq!(reading, Reading::default());
+}
+
+/// Any event, of few texts, runs and attempts, so that they meet.
+fn any_part() -> impl Strategy<Value = Part> {
+    let id = prop::sample::select(vec!["a", "b"]).prop_map(str::to_owned);
+    let states = prop::sample::select(vec![
+        RunState::Queued,
+        RunState::Working,
+        RunState::Suspended,
+        RunState::Completed,
+        RunState::Failed,
+    ]);
+    let step = prop::sample::select(vec![StepState::Open, StepState::Working, StepState::Done]);
+    prop_oneof![
+        id.clone().prop_map(|id| Part::TextStart { id }),
+        (id.clone(), "[a-z ]{0,6}").prop_map(|(id, delta)| Part::TextDelta { id, delta }),
+        id.clone().prop_map(|id| Part::TextEnd { id }),
+        "[a-z]{1,6}".prop_map(|text| Part::DataComment { text }),
+        states.prop_map(state),
+        (id, step).prop_map(|(id, state)| Part::DataStep { title: id.clone(), id, detail: String::new(), state }),
+        Just(Part::DataStop { control: ControlId(Uuid::from_u128(5)) }),
+        Just(Part::DataMoved { from: Column::UpNext, to: Column::InProgress }),
+        Just(Part::Unknown),
+    ]
+}
+
+fn any_log() -> impl Strategy<Value = Vec<Event>> {
+    prop::collection::vec((any_part(), 1_u32..3), 0..60).prop_map(|parts| {
+        let number = 1_i64..;
+        number.zip(parts).map(|(n, (part, attempt))| of_attempt(n, attempt, part)).collect()
+    })
+}
+
+proptest! {
+    /// Whoever comes late, in pieces, with repeats, reads what somebody read who was there from the beginning.
+    #[test]
+    fn reads_the_same_however_it_arrives(log in any_log(), pieces in prop::collection::vec((0_usize..60, 0_usize..9), 0..20)) {
+        let whole = Conversation::read(&log);
+        let texts: Vec<String> = log.iter().map(Event::to_json).collect();
+        let mut reading = Reading::default();
+        for (from, length) in pieces.into_iter().chain([(0, texts.len())]) {
+            let from = from.min(texts.len());
+            let to = (from + length).min(texts.len());
+            let gap = from as u64 > reading.next;
+            let taken = reading.take(from as u64, texts[from..to].iter().map(String::as_str), |_, _, _| ());
+            prop_assert_eq!(taken, !gap);
+        }
+        prop_assert_eq!(reading.next, texts.len() as u64);
+        prop_assert_eq!(reading.conversation, whole);
+    }
+
+    /// A page that redraws only what it is told was touched shows what is there.
+    #[test]
+    fn tells_everything_that_changed(log in any_log()) {
+        let mut conversation = Conversation::default();
+        let mut shown: Vec<Entry> = Vec::new();
+        for event in &log {
+            match conversation.apply(event) {
+                Touched::Nothing => {}
+                Touched::Changed(place) => shown[place] = conversation.entries[place].clone(),
+                Touched::Added => shown.push(conversation.entries[shown.len()].clone()),
+                Touched::Several => shown.clone_from(&conversation.entries),
+            }
+            prop_assert_eq!(&shown, &conversation.entries);
+        }
+    }
+
+    /// Keys tell entries apart for ever.
+    #[test]
+    fn no_two_entries_share_a_key(log in any_log()) {
+        let conversation = Conversation::read(&log);
+        let mut keys: Vec<&str> = conversation.entries.iter().map(|entry| entry.key.as_str()).collect();
+        keys.sort_unstable();
+        keys.dedup();
+        prop_assert_eq!(keys.len(), conversation.entries.len());
+    }
+}

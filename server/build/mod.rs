@@ -1,0 +1,83 @@
+//! The order of the work: fonts have to be named before the styles that use them, the wasm before the scripts.
+
+mod asset;
+mod compress;
+mod files;
+mod minify;
+mod scripts;
+mod styles;
+mod table;
+mod wasm;
+
+use std::env;
+use std::path::{Path, PathBuf};
+
+use asset::Asset;
+
+/// Anything that stops the build, in words.
+type Outcome<T> = Result<T, Box<dyn std::error::Error>>;
+
+/// How much is built, and how well.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Front {
+    /// As fast as can be.
+    Quick,
+    /// As small as can be, compressed in advance.
+    Small,
+    /// Without wasm and scripts, for work on the server alone.
+    Without,
+}
+
+/// Builds everything into OUT_DIR and tells cargo what it was built from.
+pub fn build() -> Outcome<()> {
+    let root =
+        Path::new(&env::var("CARGO_MANIFEST_DIR")?).parent().ok_or("the server has no workspace")?.to_owned();
+    let out = PathBuf::from(env::var("OUT_DIR")?);
+    let front = Front::chosen()?;
+    watch(&root);
+    let mut assets = files::read(&root.join("style"))?;
+    assets.push(styles::build(&root.join("style"), &assets)?);
+    if front != Front::Without {
+        let [glue, wasm] = wasm::build(&root, &out, front)?;
+        assets.extend(scripts::build(&root.join("app/js"), &glue, &wasm)?);
+        assets.extend([glue, wasm]);
+    }
+    table::write(&out, &assets, front == Front::Small)
+}
+
+impl Front {
+    fn chosen() -> Outcome<Self> {
+        match env::var("THROUGHLINE_FRONT").as_deref() {
+            Ok("small") => Ok(Self::Small),
+            Ok("none") => Ok(Self::Without),
+            Ok("") | Err(_) if env::var("PROFILE").as_deref() == Ok("release") => Ok(Self::Small),
+            Ok("") | Err(_) => Ok(Self::Quick),
+            Ok(other) => {
+                Err(format!("THROUGHLINE_FRONT is '{other}'; it may be small, none, or not set").into())
+            }
+        }
+    }
+}
+
+/// Cargo runs this script again when one of these changes; folders are watched with all that is in them.
+fn watch(root: &Path) {
+    println!("cargo::rerun-if-env-changed=THROUGHLINE_FRONT");
+    let sources = [
+        ".cargo/config.toml",
+        "Cargo.lock",
+        "Cargo.toml",
+        "app/Cargo.toml",
+        "app/js",
+        "app/src",
+        "domain/Cargo.toml",
+        "domain/src",
+        "server/build",
+        "server/build.rs",
+        "style",
+        // Not for the browser: sqlx::migrate! reads the folder without telling cargo of new files.
+        "migrations",
+    ];
+    for source in sources {
+        println!("cargo::rerun-if-changed={}", root.join(source).display());
+    }
+}

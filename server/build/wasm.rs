@@ -1,0 +1,89 @@
+//! The browser's half of `app`: a cargo within cargo, then wasm-bindgen.
+
+use std::env;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use sha2::{Digest, Sha256};
+use wasm_bindgen_cli_support::Bindgen;
+
+use super::{Asset, Front, Outcome};
+
+const TARGET: &str = "wasm32-unknown-unknown";
+
+/// Builds `app` for the browser: its glue script, and the wasm itself.
+pub fn build(root: &Path, out: &Path, front: Front) -> Outcome<[Asset; 2]> {
+    let compiled = compile(root, front)?;
+    let folder = out.join("bindgen");
+    bind(&compiled, &folder)?;
+    if folder.join("snippets").exists() {
+        return Err(
+            "a dependency of app brings JavaScript of its own (wasm-bindgen snippets), which is not served"
+                .into(),
+        );
+    }
+    let glue = Asset::new("front.js", fs::read(folder.join("front.js"))?)?;
+    let wasm = Asset::new("front.wasm", fs::read(folder.join("front_bg.wasm"))?)?;
+    Ok([glue, wasm])
+}
+
+/// A target folder of its own: the outer cargo holds the lock of the usual one.
+fn compile(root: &Path, front: Front) -> Outcome<PathBuf> {
+    let target =
+        env::var_os("CARGO_TARGET_DIR").map_or_else(|| root.join("target"), PathBuf::from).join("front");
+    let (profile, folder) = if front == Front::Small { ("front", "front") } else { ("dev", "debug") };
+    let mut cargo = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+    // As scripts/front.sh, which shows the progress of the same build: both find what the other has built.
+    cargo.args(["rustc", "--package", "app", "--lib", "--crate-type", "cdylib", "--features", "hydrate"]);
+    cargo.args(["--profile", profile, "--target", TARGET, "--target-dir"]).arg(&target).current_dir(root);
+    forget_the_outer_build(&mut cargo);
+    let printed = cargo.output().map_err(|reason| format!("cargo could not be run: {reason}"))?;
+    if printed.status.success() {
+        return Ok(target.join(TARGET).join(folder).join("app.wasm"));
+    }
+    let said = String::from_utf8_lossy(&printed.stderr).into_owned();
+    if said.contains("can't find crate for `core`") || said.contains("can't find crate for `std`") {
+        return Err(format!("the wasm target is missing. Run `rustup target add {TARGET}`").into());
+    }
+    Err(format!("app does not compile for {TARGET}\n{said}").into())
+}
+
+/// Takes away what cargo and clippy tell a build script about the build it belongs to; it is not about this one.
+fn forget_the_outer_build(cargo: &mut Command) {
+    const NAMES: [&str; 8] = [
+        "CARGO_ENCODED_RUSTFLAGS",
+        "RUSTFLAGS",
+        "RUSTC_WORKSPACE_WRAPPER",
+        "CLIPPY_ARGS",
+        "TARGET",
+        "CARGO_BUILD_TARGET",
+        "CARGO_TARGET_DIR",
+        "DATABASE_URL",
+    ];
+    const BEGINNINGS: [&str; 4] = ["CARGO_CFG_", "CARGO_FEATURE_", "CARGO_MANIFEST_", "CARGO_PKG_"];
+    for (name, _) in env::vars_os() {
+        let name = name.to_string_lossy().into_owned();
+        if NAMES.contains(&name.as_str()) || BEGINNINGS.iter().any(|beginning| name.starts_with(beginning)) {
+            cargo.env_remove(name);
+        }
+    }
+}
+
+/// Runs wasm-bindgen, unless it has run over these very bytes: a change in `domain` often does not reach the wasm.
+fn bind(compiled: &Path, folder: &Path) -> Outcome<()> {
+    let stamp = folder.join("bound");
+    let digest: String =
+        Sha256::digest(fs::read(compiled)?).iter().map(|byte| format!("{byte:02x}")).collect();
+    if fs::read_to_string(&stamp).is_ok_and(|bound| bound == digest) {
+        return Ok(());
+    }
+    if folder.exists() {
+        fs::remove_dir_all(folder)?;
+    }
+    let mut bindgen = Bindgen::new();
+    bindgen.input_path(compiled).out_name("front").web(true)?.typescript(false);
+    bindgen.keep_debug(false).remove_name_section(true).remove_producers_section(true);
+    bindgen.generate(folder).map_err(|reason| format!("wasm-bindgen: {reason:#}"))?;
+    Ok(fs::write(stamp, digest)?)
+}

@@ -1,0 +1,55 @@
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use chrono::DateTime;
+use sqlx::postgres::PgPoolOptions;
+
+use super::*;
+use crate::{Engine, Options};
+
+const ROUNDS: u64 = 10_000;
+const FOLLOWERS: usize = 24;
+
+/// An event that comes in the instant in which a follower has looked and does not wait yet wakes it all the same.
+/// Each round pushes two, ever so slightly apart, and goes on when both have arrived at all followers, of which
+/// there are enough on enough threads for some to be held up in that instant.
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn no_wake_up_is_lost() {
+    // Nothing listens there: what arrives comes from the ring.
+    let nowhere = PgPoolOptions::new().connect_lazy("postgres://nobody@127.0.0.1:1/none").unwrap();
+    let engine = Engine::start(nowhere, Options::default());
+    let stream = StreamId::generate();
+    let followers: Vec<_> = (0..FOLLOWERS).map(|_| engine.follow(stream, Offset::ZERO)).collect();
+    let tail = engine.core().tails.get(stream).unwrap();
+    let ring = Ring::at(Offset::ZERO, Size { events: 8, bytes: 1_000 });
+    tail.set(State::Known { ring, closed: false });
+    let arrived = Arc::new(AtomicU64::new(0));
+    for mut follower in followers {
+        let arrived = Arc::clone(&arrived);
+        tokio::spawn(async move {
+            while let Some(batch) = follower.next().await.unwrap() {
+                arrived.fetch_add(batch.records.len() as u64, Ordering::SeqCst);
+            }
+        });
+    }
+    let pushing = std::thread::spawn(move || (0..ROUNDS).find(|round| !push_two(&tail, *round, &arrived)));
+    let lost = tokio::task::spawn_blocking(|| pushing.join()).await.unwrap().unwrap();
+    assert_eq!(lost, None, "a wake-up was lost in this round");
+}
+
+/// Whether the events of this round arrive everywhere, soon.
+fn push_two(tail: &Tail, round: u64, arrived: &AtomicU64) -> bool {
+    for event in [2 * round, 2 * round + 1] {
+        let record =
+            Record { offset: Offset::from_value(event + 1), at: DateTime::UNIX_EPOCH, data: "1".into() };
+        tail.push(Offset::from_value(event), vec![record]);
+        (0..round % 500).for_each(|_| std::hint::spin_loop());
+    }
+    let late = std::time::Instant::now() + Duration::from_secs(20);
+    while arrived.load(Ordering::SeqCst) < FOLLOWERS as u64 * (2 * round + 2) {
+        if std::time::Instant::now() > late {
+            return false;
+        }
+        std::thread::yield_now();
+    }
+    true
+}
