@@ -8,6 +8,7 @@ pub mod accounts;
 pub mod ids;
 #[cfg(feature = "sql")]
 pub mod calendar;
+pub mod mail;
 pub mod money;
 pub mod requests;
 pub mod scope;
