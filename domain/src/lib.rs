@@ -9,6 +9,10 @@ pub mod ids;
 #[cfg(feature = "sql")]
 pub mod calendar;
 pub mod mail;
+#[cfg(feature = "sql")]
+pub mod files;
+#[cfg(feature = "sql")]
+pub mod markdown;
 pub mod money;
 pub mod requests;
 pub mod scope;

@@ -84,10 +84,7 @@ impl Cycle {
     /// A clock with its history, in any order. A budget below zero counts as none.
     pub fn new(budget: TimeDelta, mut spans: Vec<Span>) -> Self {
         spans.sort_by_key(|span| span.from);
-        Self {
-            budget: budget.max(TimeDelta::zero()),
-            spans,
-        }
+        Self { budget: budget.max(TimeDelta::zero()), spans }
     }
 
     /// The working time that the offer gives a request.
@@ -134,22 +131,9 @@ impl Cycle {
 
     /// The spans as they were until `now`, each cut where the next begins, so that none counts
     /// twice; those that begin later than `now` are left out.
-    pub(super) fn stretches(
-        &self,
-        calendar: &Calendar,
-        now: DateTime<Utc>,
-    ) -> impl Iterator<Item = Stretch> {
-        let next = self
-            .spans
-            .iter()
-            .skip(1)
-            .map(|span| Some(span.from))
-            .chain([None]);
-        let past = self
-            .spans
-            .iter()
-            .zip(next)
-            .take_while(move |(span, _)| span.from <= now);
+    pub(super) fn stretches(&self, calendar: &Calendar, now: DateTime<Utc>) -> impl Iterator<Item = Stretch> {
+        let next = self.spans.iter().skip(1).map(|span| Some(span.from)).chain([None]);
+        let past = self.spans.iter().zip(next).take_while(move |(span, _)| span.from <= now);
         past.map(move |(span, next)| {
             let end = [span.to, next].into_iter().flatten().min();
             let to = end.map_or(now, |end| end.min(now));

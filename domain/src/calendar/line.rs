@@ -47,9 +47,7 @@ impl Cycle {
             push(&mut past, kind, stretch.time);
         }
         if past.len() >= MOST_PIECES {
-            past = [PieceKind::Worked, PieceKind::Waiting]
-                .map(|kind| (kind, total(&past, kind)))
-                .into();
+            past = [PieceKind::Worked, PieceKind::Waiting].map(|kind| (kind, total(&past, kind))).into();
         }
         let worked = total(&past, PieceKind::Worked);
         let left = (self.budget().num_milliseconds() - worked).max(0);
@@ -88,10 +86,7 @@ fn shrink_waiting(pieces: &mut [(PieceKind, i64)], most: i64) {
     if waited <= most {
         return;
     }
-    for (_, length) in pieces
-        .iter_mut()
-        .filter(|(kind, _)| *kind == PieceKind::Waiting)
-    {
+    for (_, length) in pieces.iter_mut().filter(|(kind, _)| *kind == PieceKind::Waiting) {
         *length = scale(*length, most, waited);
     }
 }
@@ -109,10 +104,7 @@ fn shares(pieces: &[(PieceKind, i64)]) -> Vec<Piece> {
         passed += length;
         let end = u16::try_from(scale(passed, WHOLE, whole)).unwrap_or(u16::MAX);
         if end > drawn {
-            line.push(Piece {
-                kind,
-                share: end - drawn,
-            });
+            line.push(Piece { kind, share: end - drawn });
         }
         drawn = end;
     }

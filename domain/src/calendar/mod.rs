@@ -47,9 +47,7 @@ pub enum CalendarError {
     #[error("“{0}” is not a time zone. Choose one by region and city, such as Europe/Berlin.")]
     UnknownZone(String),
     /// Not a time of day.
-    #[error(
-        "“{0}” is not a time of day. Write hours and minutes from 00:00 to 24:00, such as 09:30."
-    )]
+    #[error("“{0}” is not a time of day. Write hours and minutes from 00:00 to 24:00, such as 09:30.")]
     UnknownTime(String),
     /// Hours that end before they begin, or at once.
     #[error("{0} to {1} is no opening: the end has to come after the beginning on the same day.")]
@@ -80,22 +78,14 @@ impl Calendar {
         if holidays.len() > MOST_HOLIDAYS {
             return Err(CalendarError::TooManyHolidays);
         }
-        Ok(Self {
-            zone,
-            days,
-            holidays,
-        })
+        Ok(Self { zone, days, holidays })
     }
 
     /// What a workspace starts with: Monday to Friday, whole days, no holidays.
     pub fn weekdays(zone: Tz) -> Self {
         let open = Some(Opening::WHOLE_DAY);
         let days = [open, open, open, open, open, None, None];
-        Self {
-            zone,
-            days,
-            holidays: BTreeSet::new(),
-        }
+        Self { zone, days, holidays: BTreeSet::new() }
     }
 
     /// The zone that days and hours are read in.
@@ -120,8 +110,7 @@ impl Calendar {
 /// [`CalendarError::UnknownZone`] for any other text.
 pub fn zone(name: &str) -> Result<Tz, CalendarError> {
     let name = name.trim();
-    name.parse()
-        .map_err(|_| CalendarError::UnknownZone(shortened(name)))
+    name.parse().map_err(|_| CalendarError::UnknownZone(shortened(name)))
 }
 
 /// What was typed, cut to what an error message can carry.
@@ -148,11 +137,7 @@ impl TryFrom<Stored> for Calendar {
 
 impl From<Calendar> for Stored {
     fn from(calendar: Calendar) -> Self {
-        Self {
-            zone: calendar.zone.name().to_owned(),
-            days: calendar.days,
-            holidays: calendar.holidays,
-        }
+        Self { zone: calendar.zone.name().to_owned(), days: calendar.days, holidays: calendar.holidays }
     }
 }
 

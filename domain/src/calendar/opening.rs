@@ -26,15 +26,9 @@ impl Opening {
     /// # Errors
     /// [`CalendarError::UnknownTime`] and [`CalendarError::Backwards`].
     pub fn new(from: &str, to: &str) -> Result<Self, CalendarError> {
-        let opening = Self {
-            from: minutes(from)?,
-            to: minutes(to)?,
-        };
+        let opening = Self { from: minutes(from)?, to: minutes(to)? };
         if opening.from >= opening.to {
-            return Err(CalendarError::Backwards(
-                clock(opening.from),
-                clock(opening.to),
-            ));
+            return Err(CalendarError::Backwards(clock(opening.from), clock(opening.to)));
         }
         Ok(opening)
     }
@@ -79,9 +73,7 @@ fn minutes(typed: &str) -> Result<u16, CalendarError> {
         let sound = matches!(digits.len(), 1 | 2) && digits.bytes().all(|b| b.is_ascii_digit());
         sound.then(|| digits.parse().ok()).flatten()
     };
-    let parsed = typed
-        .split_once(':')
-        .and_then(|(h, m)| Some((number(h)?, number(m)?)));
+    let parsed = typed.split_once(':').and_then(|(h, m)| Some((number(h)?, number(m)?)));
     match parsed {
         Some((h, m)) if m < 60 && h * 60 + m <= DAY => Ok(h * 60 + m),
         _ => Err(CalendarError::UnknownTime(shortened(typed))),
@@ -104,9 +96,6 @@ impl TryFrom<Stored> for Opening {
 
 impl From<Opening> for Stored {
     fn from(opening: Opening) -> Self {
-        Self {
-            from: opening.from_text(),
-            to: opening.to_text(),
-        }
+        Self { from: opening.from_text(), to: opening.to_text() }
     }
 }

@@ -11,10 +11,7 @@ pub fn left(time: TimeDelta) -> String {
 /// An instant as a reader in `zone` says it: `today 13:10`, `Wednesday 13:10` within six days
 /// before or after, `3 Dec 13:10` beyond, with its year when that is not this one.
 pub fn when(instant: DateTime<Utc>, zone: Tz, now: DateTime<Utc>) -> String {
-    let (there, today) = (
-        instant.with_timezone(&zone),
-        now.with_timezone(&zone).date_naive(),
-    );
+    let (there, today) = (instant.with_timezone(&zone), now.with_timezone(&zone).date_naive());
     let date = there.date_naive();
     let format = match (date - today).num_days() {
         0 => "today %H:%M",

@@ -1,8 +1,6 @@
 //! Counting working time, and finding the instant at which it is used up.
 
-use chrono::{
-    DateTime, Datelike, Days, LocalResult, NaiveDate, NaiveTime, TimeDelta, TimeZone, Utc,
-};
+use chrono::{DateTime, Datelike, Days, LocalResult, NaiveDate, NaiveTime, TimeDelta, TimeZone, Utc};
 use chrono_tz::GapInfo;
 
 use super::{Calendar, CalendarError};
@@ -36,11 +34,7 @@ impl Calendar {
     ///
     /// # Errors
     /// [`CalendarError::TooFar`] when the next three years do not have that much working time.
-    pub fn due(
-        &self,
-        from: DateTime<Utc>,
-        remaining: TimeDelta,
-    ) -> Result<DateTime<Utc>, CalendarError> {
+    pub fn due(&self, from: DateTime<Utc>, remaining: TimeDelta) -> Result<DateTime<Utc>, CalendarError> {
         if remaining <= TimeDelta::zero() {
             return Ok(from);
         }
@@ -61,10 +55,7 @@ impl Calendar {
     /// [`CalendarError::TooFar`] when the next three years are all holidays.
     pub fn next_open(&self, from: DateTime<Utc>) -> Result<DateTime<Utc>, CalendarError> {
         let mut windows = self.windows(from, HORIZON_DAYS);
-        windows
-            .next()
-            .map(|window| window.open)
-            .ok_or(CalendarError::TooFar)
+        windows.next().map(|window| window.open).ok_or(CalendarError::TooFar)
     }
 
     /// What is open after `from`, in order, over a number of days. No window is empty and none
@@ -72,18 +63,12 @@ impl Calendar {
     fn windows(&self, from: DateTime<Utc>, days: usize) -> impl Iterator<Item = Window> {
         // The date in UTC is a day off the zone's at most, and a clock set back across midnight
         // can show yesterday's date for an hour of today's window.
-        let first = from
-            .date_naive()
-            .checked_sub_days(Days::new(2))
-            .unwrap_or(NaiveDate::MIN);
+        let first = from.date_naive().checked_sub_days(Days::new(2)).unwrap_or(NaiveDate::MIN);
         first
             .iter_days()
             .take(days.saturating_add(4))
             .filter_map(|date| self.window(date))
-            .map(move |window| Window {
-                open: window.open.max(from),
-                ..window
-            })
+            .map(move |window| Window { open: window.open.max(from), ..window })
             .filter(|window| window.open < window.close)
     }
 

@@ -98,9 +98,7 @@ impl FromStr for Currency {
     /// Reads a code in either case: `usd`, `USD`.
     fn from_str(code: &str) -> Result<Self, Self::Err> {
         let wanted = code.trim();
-        let found = Self::ALL
-            .iter()
-            .find(|c| c.code().eq_ignore_ascii_case(wanted));
+        let found = Self::ALL.iter().find(|c| c.code().eq_ignore_ascii_case(wanted));
         found.copied().ok_or(UnknownCurrency)
     }
 }

@@ -92,13 +92,8 @@ impl Money {
     ///
     /// # Errors
     /// As [`Money::plus`].
-    pub fn sum(
-        currency: Currency,
-        amounts: impl IntoIterator<Item = Self>,
-    ) -> Result<Self, MoneyError> {
-        amounts
-            .into_iter()
-            .try_fold(Self::zero(currency), Self::plus)
+    pub fn sum(currency: Currency, amounts: impl IntoIterator<Item = Self>) -> Result<Self, MoneyError> {
+        amounts.into_iter().try_fold(Self::zero(currency), Self::plus)
     }
 
     fn combine(self, other: Self, how: fn(i64, i64) -> Option<i64>) -> Result<Self, MoneyError> {
@@ -115,10 +110,7 @@ impl fmt::Display for Money {
     /// their zeros; the space after a code does not break a line.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let unit = 10_u64.pow(self.currency.exponent());
-        let (whole, rest) = (
-            self.minor.unsigned_abs() / unit,
-            self.minor.unsigned_abs() % unit,
-        );
+        let (whole, rest) = (self.minor.unsigned_abs() / unit, self.minor.unsigned_abs() % unit);
         if self.minor < 0 {
             f.write_str("−")?;
         }
@@ -128,11 +120,7 @@ impl fmt::Display for Money {
         }
         f.write_str(&thousands(whole))?;
         if rest > 0 {
-            write!(
-                f,
-                ".{rest:0width$}",
-                width = self.currency.exponent() as usize
-            )?;
+            write!(f, ".{rest:0width$}", width = self.currency.exponent() as usize)?;
         }
         Ok(())
     }
@@ -161,14 +149,10 @@ impl fmt::Display for MoneyError {
                 _ => f.write_str("Write the amount in digits, such as 5000, 5,000 or 5000.50."),
             },
             Self::TooFine(currency) => match currency.exponent() {
-                0 => write!(
-                    f,
-                    "{currency} has no decimals: write a whole amount, such as 5000."
-                ),
-                n => write!(
-                    f,
-                    "{currency} has {n} digits after the point at most; write thousands as 5,000."
-                ),
+                0 => write!(f, "{currency} has no decimals: write a whole amount, such as 5000."),
+                n => {
+                    write!(f, "{currency} has {n} digits after the point at most; write thousands as 5,000.")
+                }
             },
             Self::Negative => f.write_str("Write an amount of 0 or more."),
             Self::OtherCurrency(currency) => {

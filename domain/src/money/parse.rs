@@ -56,8 +56,6 @@ fn ungroup(whole: &str) -> Option<String> {
     let first = groups.next()?;
     let grouped = whole.contains(',');
     let digits = |g: &str| !g.is_empty() && g.bytes().all(|b| b.is_ascii_digit());
-    let sound = digits(first)
-        && (!grouped || first.len() <= 3)
-        && groups.all(|g| g.len() == 3 && digits(g));
+    let sound = digits(first) && (!grouped || first.len() <= 3) && groups.all(|g| g.len() == 3 && digits(g));
     sound.then(|| whole.replace(',', ""))
 }

@@ -61,11 +61,7 @@ fn what_a_person_types_is_read_one_way_only() {
     ];
     for (typed, currency, minor) in cases {
         let read = Money::parse(typed, currency);
-        assert_eq!(
-            read,
-            minor.map(|minor| Money::new(minor, currency)),
-            "{typed:?}"
-        );
+        assert_eq!(read, minor.map(|minor| Money::new(minor, currency)), "{typed:?}");
     }
 }
 
@@ -85,35 +81,14 @@ fn currencies_are_never_mixed_and_nothing_wraps() {
     let yen = Money::new(100, JPY);
     assert_eq!(dollars.plus(yen), Err(MoneyError::Mixed(USD, JPY)));
     assert_eq!(dollars.minus(yen), Err(MoneyError::Mixed(USD, JPY)));
-    assert_eq!(
-        Money::new(i64::MAX, USD).plus(dollars),
-        Err(MoneyError::TooLarge)
-    );
-    assert_eq!(
-        Money::new(i64::MIN, USD).minus(dollars),
-        Err(MoneyError::TooLarge)
-    );
-    assert_eq!(
-        Money::new(i64::MAX, USD).times(2),
-        Err(MoneyError::TooLarge)
-    );
-    assert_eq!(
-        Money::new(i64::MAX, USD).share(3, 2),
-        Err(MoneyError::TooLarge)
-    );
-    assert_eq!(
-        dollars.minus(Money::new(250, USD)),
-        Ok(Money::new(-150, USD))
-    );
-    assert_eq!(
-        Money::sum(USD, [dollars, dollars, dollars]),
-        Ok(Money::new(300, USD))
-    );
+    assert_eq!(Money::new(i64::MAX, USD).plus(dollars), Err(MoneyError::TooLarge));
+    assert_eq!(Money::new(i64::MIN, USD).minus(dollars), Err(MoneyError::TooLarge));
+    assert_eq!(Money::new(i64::MAX, USD).times(2), Err(MoneyError::TooLarge));
+    assert_eq!(Money::new(i64::MAX, USD).share(3, 2), Err(MoneyError::TooLarge));
+    assert_eq!(dollars.minus(Money::new(250, USD)), Ok(Money::new(-150, USD)));
+    assert_eq!(Money::sum(USD, [dollars, dollars, dollars]), Ok(Money::new(300, USD)));
     assert_eq!(Money::sum(USD, []), Ok(Money::zero(USD)));
-    assert_eq!(
-        Money::sum(USD, [dollars, yen]),
-        Err(MoneyError::Mixed(USD, JPY))
-    );
+    assert_eq!(Money::sum(USD, [dollars, yen]), Err(MoneyError::Mixed(USD, JPY)));
 }
 
 #[test]
@@ -131,11 +106,7 @@ fn shares_round_to_the_nearest_unit() {
     ];
     for (minor, part, whole, expected) in cases {
         let share = Money::new(minor, USD).share(part, whole);
-        assert_eq!(
-            share,
-            Ok(Money::new(expected, USD)),
-            "{part}/{whole} of {minor}"
-        );
+        assert_eq!(share, Ok(Money::new(expected, USD)), "{part}/{whole} of {minor}");
     }
 }
 
@@ -143,10 +114,7 @@ fn shares_round_to_the_nearest_unit() {
 fn codes_are_what_is_stored() {
     let json = serde_json::to_string(&Money::new(500_000, USD)).unwrap();
     assert_eq!(json, r#"{"minor":500000,"currency":"USD"}"#);
-    assert_eq!(
-        serde_json::from_str::<Money>(&json).unwrap(),
-        Money::new(500_000, USD)
-    );
+    assert_eq!(serde_json::from_str::<Money>(&json).unwrap(), Money::new(500_000, USD));
     assert!(serde_json::from_str::<Money>(r#"{"minor":1,"currency":"XXX"}"#).is_err());
     assert_eq!("usd".parse(), Ok(USD));
     assert_eq!("doge".parse::<Currency>(), Err(UnknownCurrency));

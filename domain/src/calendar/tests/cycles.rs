@@ -21,11 +21,7 @@ fn paused(from: &str, to: &str) -> Span {
 
 #[test]
 fn a_clock_that_runs() {
-    let reading = read(
-        48,
-        vec![running("2026-11-23 09:00 +01:00", "")],
-        "2026-11-24 02:00 +01:00",
-    );
+    let reading = read(48, vec![running("2026-11-23 09:00 +01:00", "")], "2026-11-24 02:00 +01:00");
     assert_eq!(
         reading,
         Reading {
@@ -48,21 +44,11 @@ fn a_wait_over_a_weekend_moves_what_is_due_by_its_working_time() {
         running("2026-11-23 12:00 +01:00", ""),
     ];
     let asked = read(48, spans.clone(), "2026-11-22 12:00 +01:00");
-    assert_eq!(
-        (asked.state, asked.due, asked.left),
-        (Waiting, None, hours(24))
-    );
-    assert_eq!(
-        asked.waited,
-        hours(12),
-        "Friday's half; the weekend is nobody's"
-    );
+    assert_eq!((asked.state, asked.due, asked.left), (Waiting, None, hours(24)));
+    assert_eq!(asked.waited, hours(12), "Friday's half; the weekend is nobody's");
 
     let answered = read(48, spans, "2026-11-23 12:00 +01:00");
-    assert_eq!(
-        (answered.state, answered.left, answered.waited),
-        (Running, hours(24), hours(24))
-    );
+    assert_eq!((answered.state, answered.left, answered.waited), (Running, hours(24), hours(24)));
     assert_eq!(answered.due, Some(at("2026-11-24 12:00 +01:00")));
 }
 
@@ -74,10 +60,7 @@ fn a_pause_of_a_month_costs_nothing() {
         running("2026-12-23 19:00 +01:00", ""),
     ];
     let during = read(48, spans.clone(), "2026-12-10 12:00 +01:00");
-    assert_eq!(
-        (during.state, during.worked, during.waited),
-        (Paused, hours(10), hours(0))
-    );
+    assert_eq!((during.state, during.worked, during.waited), (Paused, hours(10), hours(0)));
     assert_eq!(during.due, None);
     let after = read(48, spans, "2026-12-23 20:00 +01:00");
     assert_eq!((after.state, after.worked), (Running, hours(11)));
@@ -87,11 +70,7 @@ fn a_pause_of_a_month_costs_nothing() {
 
 #[test]
 fn a_clock_set_going_on_a_weekend_is_due_though_nothing_counts_yet() {
-    let reading = read(
-        48,
-        vec![running("2026-11-21 11:00 +01:00", "")],
-        "2026-11-21 12:00 +01:00",
-    );
+    let reading = read(48, vec![running("2026-11-21 11:00 +01:00", "")], "2026-11-21 12:00 +01:00");
     assert_eq!((reading.state, reading.worked), (Running, hours(0)));
     assert_eq!(reading.due, Some(at("2026-11-25 00:00 +01:00")));
 }
@@ -100,18 +79,10 @@ fn a_clock_set_going_on_a_weekend_is_due_though_nothing_counts_yet() {
 fn what_is_due_does_not_change_while_the_clock_runs_or_once_it_is_over() {
     let start = vec![running("2026-11-20 18:00 +01:00", "")];
     let due = Some(at("2026-11-24 18:00 +01:00"));
-    for now in [
-        "2026-11-20 18:00",
-        "2026-11-22 03:00",
-        "2026-11-24 17:59",
-        "2026-11-24 18:00",
-        "2026-12-24 18:00",
-    ] {
-        assert_eq!(
-            read(48, start.clone(), &format!("{now} +01:00")).due,
-            due,
-            "{now}"
-        );
+    for now in
+        ["2026-11-20 18:00", "2026-11-22 03:00", "2026-11-24 17:59", "2026-11-24 18:00", "2026-12-24 18:00"]
+    {
+        assert_eq!(read(48, start.clone(), &format!("{now} +01:00")).due, due, "{now}");
     }
 }
 
@@ -124,10 +95,7 @@ fn a_cycle_that_ran_out_before_a_wait_was_due_back_then() {
     ];
     let reading = read(4, spans, "2026-11-24 15:00 +01:00");
     assert_eq!(reading.due, Some(at("2026-11-23 13:00 +01:00")));
-    assert_eq!(
-        (reading.left, reading.overdue, reading.at_risk),
-        (hours(-2), true, true)
-    );
+    assert_eq!((reading.left, reading.overdue, reading.at_risk), (hours(-2), true, true));
 }
 
 #[test]
@@ -141,18 +109,11 @@ fn risk_is_a_fifth_or_six_hours_whichever_is_later() {
         (10, "2026-11-23 12:00 +01:00", true),
     ];
     for (budget, now, at_risk) in cases {
-        assert_eq!(
-            read(budget, start(), now).at_risk,
-            at_risk,
-            "{budget} h at {now}"
-        );
+        assert_eq!(read(budget, start(), now).at_risk, at_risk, "{budget} h at {now}");
     }
     let mut asked = start();
     asked.push(waiting("2026-11-24 20:00 +01:00", ""));
-    assert!(
-        !read(48, asked, "2026-11-24 21:00 +01:00").at_risk,
-        "it stands still"
-    );
+    assert!(!read(48, asked, "2026-11-24 21:00 +01:00").at_risk, "it stands still");
 }
 
 #[test]
@@ -160,26 +121,17 @@ fn a_cycle_is_overdue_when_more_was_worked_than_it_has() {
     let start = || vec![running("2026-11-23 00:00 +01:00", "")];
     assert!(!read(48, start(), "2026-11-25 00:00 +01:00").overdue);
     assert!(read(48, start(), "2026-11-25 00:01 +01:00").overdue);
-    let done = vec![running(
-        "2026-11-23 00:00 +01:00",
-        "2026-11-25 02:00 +01:00",
-    )];
+    let done = vec![running("2026-11-23 00:00 +01:00", "2026-11-25 02:00 +01:00")];
     let reading = read(48, done, "2026-12-01 00:00 +01:00");
     assert_eq!((reading.state, reading.left), (Stopped, hours(-2)));
-    assert_eq!(
-        (reading.overdue, reading.at_risk, reading.due),
-        (true, false, None)
-    );
+    assert_eq!((reading.overdue, reading.at_risk, reading.due), (true, false, None));
 }
 
 #[test]
 fn no_budget_is_due_at_once() {
     let spans = vec![running("2026-11-23 09:00 +01:00", "")];
     let reading = read(0, spans.clone(), "2026-11-23 09:00 +01:00");
-    assert_eq!(
-        (reading.due, reading.overdue),
-        (Some(at("2026-11-23 09:00 +01:00")), false)
-    );
+    assert_eq!((reading.due, reading.overdue), (Some(at("2026-11-23 09:00 +01:00")), false));
     assert!(read(0, spans.clone(), "2026-11-23 09:01 +01:00").overdue);
     assert_eq!(Cycle::new(hours(-3), spans).budget(), hours(0));
 }
@@ -188,10 +140,7 @@ fn no_budget_is_due_at_once() {
 fn a_clock_that_has_not_started() {
     for spans in [vec![], vec![running("2026-11-24 09:00 +01:00", "")]] {
         let reading = read(48, spans, "2026-11-23 09:00 +01:00");
-        assert_eq!(
-            (reading.state, reading.left, reading.due),
-            (Stopped, hours(48), None)
-        );
+        assert_eq!((reading.state, reading.left, reading.due), (Stopped, hours(48), None));
         assert!(!reading.at_risk && !reading.overdue);
     }
 }
@@ -202,30 +151,19 @@ fn spans_never_count_twice() {
         running("2026-11-23 09:00 +01:00", "2026-11-23 11:00 +01:00"),
         running("2026-11-23 11:00 +01:00", "2026-11-23 13:00 +01:00"),
     ];
-    assert_eq!(
-        read(48, touching, "2026-11-23 20:00 +01:00").worked,
-        hours(4)
-    );
+    assert_eq!(read(48, touching, "2026-11-23 20:00 +01:00").worked, hours(4));
 
-    let left_open_and_out_of_order = vec![
-        waiting("2026-11-23 11:00 +01:00", ""),
-        running("2026-11-23 09:00 +01:00", ""),
-    ];
+    let left_open_and_out_of_order =
+        vec![waiting("2026-11-23 11:00 +01:00", ""), running("2026-11-23 09:00 +01:00", "")];
     let reading = read(48, left_open_and_out_of_order, "2026-11-23 13:00 +01:00");
-    assert_eq!(
-        (reading.worked, reading.waited, reading.state),
-        (hours(2), hours(2), Waiting)
-    );
+    assert_eq!((reading.worked, reading.waited, reading.state), (hours(2), hours(2), Waiting));
 
     let overlapping = vec![
         running("2026-11-23 09:00 +01:00", "2026-11-23 15:00 +01:00"),
         waiting("2026-11-23 11:00 +01:00", "2026-11-23 12:00 +01:00"),
     ];
     let reading = read(48, overlapping, "2026-11-23 20:00 +01:00");
-    assert_eq!(
-        (reading.worked, reading.waited, reading.state),
-        (hours(2), hours(1), Stopped)
-    );
+    assert_eq!((reading.worked, reading.waited, reading.state), (hours(2), hours(1), Stopped));
 
     let empty = vec![
         running("2026-11-23 09:00 +01:00", "2026-11-23 09:00 +01:00"),

@@ -17,24 +17,13 @@ struct Case {
 }
 
 fn check(cases: Vec<Case>) {
-    for Case {
-        what,
-        calendar,
-        from,
-        hours: left,
-        due,
-    } in cases
-    {
+    for Case { what, calendar, from, hours: left, due } in cases {
         let (from, due) = (at(from), at(due));
         assert_eq!(calendar.due(from, hours(left)), Ok(due), "{what}");
         assert_eq!(calendar.worked(from, due), hours(left), "{what}");
         let earlier = due - TimeDelta::milliseconds(1);
         let missing = hours(left) - calendar.worked(from, earlier);
-        assert_eq!(
-            missing,
-            TimeDelta::milliseconds(1),
-            "{what}: the earliest such instant"
-        );
+        assert_eq!(missing, TimeDelta::milliseconds(1), "{what}: the earliest such instant");
     }
 }
 
@@ -272,6 +261,13 @@ fn opening_hours() {
             hours: 2,
             due: "2026-10-25 02:30 +02:00",
         },
+        Case {
+            what: "closed the second time: the third hour is a week later",
+            calendar: night("00:30", "02:30"),
+            from: "2026-10-24 12:00 +02:00",
+            hours: 3,
+            due: "2026-11-01 01:30 +01:00",
+        },
     ]);
 }
 
@@ -299,10 +295,7 @@ fn the_next_opening() {
         assert_eq!(office.next_open(at(from)), Ok(open), "{from}");
     }
     let cairo = whole(Cairo, "Fri");
-    assert_eq!(
-        cairo.next_open(at("2026-04-23 12:00 +02:00")),
-        Ok(at("2026-04-24 01:00 +03:00"))
-    );
+    assert_eq!(cairo.next_open(at("2026-04-23 12:00 +02:00")), Ok(at("2026-04-24 01:00 +03:00")));
 }
 
 #[test]
@@ -314,10 +307,7 @@ fn every_search_ends() {
     let from = at("2026-11-20 18:00 +01:00");
     assert_eq!(never.next_open(from), Err(CalendarError::TooFar));
     assert_eq!(never.due(from, hours(1)), Err(CalendarError::TooFar));
-    assert_eq!(
-        whole(Berlin, EVERY_DAY).due(from, TimeDelta::MAX),
-        Err(CalendarError::TooFar)
-    );
+    assert_eq!(whole(Berlin, EVERY_DAY).due(from, TimeDelta::MAX), Err(CalendarError::TooFar));
 
     let (first, last) = (DateTime::<Utc>::MIN_UTC, DateTime::<Utc>::MAX_UTC);
     assert!(sundays.worked(first, last) > TimeDelta::zero());

@@ -48,9 +48,5 @@ fn closed_on(calendar: Calendar, dates: &[&str]) -> Calendar {
 }
 
 fn span(kind: SpanKind, from: &str, to: &str) -> Span {
-    Span {
-        kind,
-        from: at(from),
-        to: (!to.is_empty()).then(|| at(to)),
-    }
+    Span { kind, from: at(from), to: (!to.is_empty()).then(|| at(to)) }
 }

@@ -44,9 +44,7 @@ fn calendar() -> impl Strategy<Value = Calendar> {
     let parts = (prop::sample::select(ZONES.to_vec()), days, holidays);
     parts.prop_filter_map("a working day", |(zone, days, holidays)| {
         let first = DateTime::from_timestamp(START, 0)?.date_naive();
-        let dates = holidays
-            .into_iter()
-            .map(|day| first + chrono::Days::new(day));
+        let dates = holidays.into_iter().map(|day| first + chrono::Days::new(day));
         Calendar::new(zone, days, dates.collect()).ok()
     })
 }

@@ -19,17 +19,13 @@ fn a_calendar_is_stored_as_it_is_written() {
     assert_eq!(serde_json::from_value::<Calendar>(json).unwrap(), calendar);
 
     let whole = serde_json::to_string(&Calendar::weekdays(Berlin)).unwrap();
-    assert_eq!(
-        serde_json::from_str::<Calendar>(&whole).unwrap(),
-        Calendar::weekdays(Berlin)
-    );
+    assert_eq!(serde_json::from_str::<Calendar>(&whole).unwrap(), Calendar::weekdays(Berlin));
 }
 
 #[test]
 fn what_is_stored_is_checked_when_it_is_read() {
     let stored = |zone: &str, monday: &str| {
-        let json =
-            format!(r#"{{"zone": "{zone}", "days": [{monday},null,null,null,null,null,null]}}"#);
+        let json = format!(r#"{{"zone": "{zone}", "days": [{monday},null,null,null,null,null,null]}}"#);
         serde_json::from_str::<Calendar>(&json).map_err(|e| e.to_string())
     };
     let day = r#"{"from": "00:00", "to": "24:00"}"#;
@@ -40,12 +36,8 @@ fn what_is_stored_is_checked_when_it_is_read() {
         stored("Europe/Berlin", r#"{"from": "17:00", "to": "09:00"}"#),
         stored("Europe/Berlin", r#"{"from": "00:00", "to": "24:01"}"#),
     ];
-    let told = [
-        "is not a time zone",
-        "Choose at least one working day",
-        "is no opening",
-        "is not a time of day",
-    ];
+    let told =
+        ["is not a time zone", "Choose at least one working day", "is no opening", "is not a time of day"];
     for (refused, told) in refused.into_iter().zip(told) {
         let error = refused.unwrap_err();
         assert!(error.contains(told), "{error}");
@@ -54,37 +46,24 @@ fn what_is_stored_is_checked_when_it_is_read() {
 
 #[test]
 fn times_of_day_are_hours_and_minutes() {
-    for typed in [
-        "", "9", "9:", ":30", "24:01", "25:00", "09:60", "9.30", "+9:00", "009:00", "９:00",
-        "9:00 pm",
-    ] {
+    for typed in
+        ["", "9", "9:", ":30", "24:01", "25:00", "09:60", "9.30", "+9:00", "009:00", "９:00", "9:00 pm"]
+    {
         let error = Opening::new(typed, "24:00").unwrap_err();
         assert_eq!(error, CalendarError::UnknownTime(typed.to_owned()));
     }
     let error = Opening::new("9:00", "9:00").unwrap_err();
-    assert_eq!(
-        error,
-        CalendarError::Backwards("09:00".into(), "09:00".into())
-    );
-    assert_eq!(
-        Opening::new(" 9:05 ", "24:00").unwrap().to_string(),
-        "09:05 to 24:00"
-    );
+    assert_eq!(error, CalendarError::Backwards("09:00".into(), "09:00".into()));
+    assert_eq!(Opening::new(" 9:05 ", "24:00").unwrap().to_string(), "09:05 to 24:00");
     assert_eq!(Opening::new("0:00", "24:00"), Ok(Opening::WHOLE_DAY));
 }
 
 #[test]
 fn a_calendar_without_sense_is_refused() {
-    assert_eq!(
-        Calendar::new(Berlin, [None; 7], BTreeSet::new()),
-        Err(CalendarError::NoWorkingDay)
-    );
+    assert_eq!(Calendar::new(Berlin, [None; 7], BTreeSet::new()), Err(CalendarError::NoWorkingDay));
     let many = NaiveDate::MIN.iter_days().take(MOST_HOLIDAYS + 1).collect();
     let days = [Some(Opening::WHOLE_DAY); 7];
-    assert_eq!(
-        Calendar::new(Berlin, days, many),
-        Err(CalendarError::TooManyHolidays)
-    );
+    assert_eq!(Calendar::new(Berlin, days, many), Err(CalendarError::TooManyHolidays));
     let long = zone(&"x".repeat(5_000)).unwrap_err();
     assert!(long.to_string().len() < 200);
     assert_eq!(zone(" Europe/Berlin "), Ok(Berlin));
