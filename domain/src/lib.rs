@@ -8,9 +8,10 @@ pub mod accounts;
 pub mod ids;
 #[cfg(feature = "sql")]
 pub mod calendar;
-pub mod mail;
 #[cfg(feature = "sql")]
 pub mod files;
+#[cfg(feature = "sql")]
+pub mod mail;
 #[cfg(feature = "sql")]
 pub mod markdown;
 pub mod money;

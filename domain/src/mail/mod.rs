@@ -1,13 +1,111 @@
-//! Mail: written in the transaction of what it tells about, sent later (`server::jobs::mail`).
+//! Mail: written in the transaction of what it tells about, sent by the server afterwards.
+//!
+//! A body is plain text in a client's words. Its links are written `{link:/portal/requests/12}`: the path on this
+//! install, which the sender turns into a whole address with [`expand`], as it alone knows the public URL.
 
-mod body;
-#[cfg(feature = "sql")]
 mod outbox;
-#[cfg(feature = "sql")]
-mod queue;
 
-pub use body::{Piece, expand, pieces};
-#[cfg(feature = "sql")]
+use uuid::Uuid;
+
+use crate::{
+    Result, Scope, Tx,
+    ids::{ClientId, MailId, WorkspaceId},
+};
+
 pub use outbox::{Due, Letter, clear, due, failed, newest, sent};
-#[cfg(feature = "sql")]
-pub use queue::queue_in;
+
+const LINK: &str = "{link:";
+
+/// Queues a mail in the name of a workspace.
+pub async fn queue_in(tx: &mut Tx, workspace: WorkspaceId, recipient: &str, subject: &str, body: &str) -> Result<()> {
+    queue_all(tx, workspace, &[recipient.to_owned()], subject, body).await
+}
+
+/// Queues a mail to each of a client's people who has a say in the work.
+pub async fn to_members_in(tx: &mut Tx, scope: &Scope, client: ClientId, subject: &str, body: &str) -> Result<()> {
+    let people = sqlx::query_scalar!(
+        "SELECT p.email FROM membership m JOIN person p ON p.id = m.person_id
+         WHERE m.workspace_id = $1 AND m.client_id = $2 AND m.removed_at IS NULL AND m.role IN ('owner', 'member')
+         ORDER BY m.created_at",
+        scope.workspace.0,
+        client.0,
+    )
+    .fetch_all(tx.conn())
+    .await?;
+    queue_all(tx, scope.workspace, &people, subject, body).await
+}
+
+/// Queues a mail to each operator of the workspace.
+pub async fn to_operators_in(tx: &mut Tx, scope: &Scope, subject: &str, body: &str) -> Result<()> {
+    let people = sqlx::query_scalar!(
+        "SELECT p.email FROM membership m JOIN person p ON p.id = m.person_id
+         WHERE m.workspace_id = $1 AND m.client_id IS NULL AND m.removed_at IS NULL ORDER BY m.created_at",
+        scope.workspace.0,
+    )
+    .fetch_all(tx.conn())
+    .await?;
+    queue_all(tx, scope.workspace, &people, subject, body).await
+}
+
+async fn queue_all(tx: &mut Tx, workspace: WorkspaceId, people: &[String], subject: &str, body: &str) -> Result<()> {
+    let ids: Vec<Uuid> = people.iter().map(|_| MailId::new().0).collect();
+    let now = tx.now();
+    sqlx::query!(
+        "INSERT INTO mail (id, workspace_id, recipient, subject, body, not_before, created_at)
+         SELECT m.id, $3, m.recipient, $4, $5, $6, $6 FROM unnest($1::uuid[], $2::text[]) AS m (id, recipient)",
+        &ids,
+        people,
+        workspace.0,
+        one_line(subject),
+        body,
+        now,
+    )
+    .execute(tx.conn())
+    .await?;
+    Ok(())
+}
+
+/// A subject is one line: what people typed may hold more.
+fn one_line(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// What a person typed, for use in a body: it makes no link of its own.
+pub fn plain(text: &str) -> String {
+    text.replace(LINK, "{ link:")
+}
+
+/// The body with its links as whole addresses under `public_url`, such as `https://portal.example.com`.
+pub fn expand(body: &str, public_url: &str) -> String {
+    let base = public_url.trim_end_matches('/');
+    let mut parts = body.split(LINK);
+    let mut whole = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        match part.split_once('}') {
+            Some((path, rest)) => whole.extend([base, path, rest]),
+            None => whole.extend([LINK, part]),
+        }
+    }
+    whole
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn links_become_whole_addresses() {
+        let body = "Answer here:\n{link:/portal/requests/12}\nor there: {link:/desk}.";
+        assert_eq!(
+            expand(body, "https://portal.example.com/"),
+            "Answer here:\nhttps://portal.example.com/portal/requests/12\nor there: https://portal.example.com/desk."
+        );
+        assert_eq!(expand("no link, {link:/unended", "https://x"), "no link, {link:/unended");
+    }
+
+    #[test]
+    fn what_people_type_makes_no_links_and_no_headers() {
+        assert_eq!(expand(&plain("see {link:/signout}"), "https://x"), "see { link:/signout}");
+        assert_eq!(one_line("Lease\r\nBcc: everyone@example.com"), "Lease Bcc: everyone@example.com");
+    }
+}

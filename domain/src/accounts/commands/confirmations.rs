@@ -56,9 +56,9 @@ pub(super) async fn send_in(tx: &mut Tx, workspace: &Workspace, person: &Known) 
     let body = format!(
         "Hello {},\n\n{text}\n\n{{link:/confirm/{token}}}\n\nThe link works for seven days. \
          If you did not sign up, leave it; nothing happens without it.\n\n{}\n",
-        person.name, workspace.name,
+        mail::plain(&person.name), workspace.name,
     );
-    mail::queue_in(tx, Some(workspace.id), &person.email, subject, &body).await
+    mail::queue_in(tx, workspace.id, &person.email, subject, &body).await
 }
 
 /// Sends the mail again.

@@ -313,10 +313,11 @@ async fn send_in(tx: &mut Tx, scope: &Scope, email: &str, token: &str) -> Result
         _ => row.name.clone(),
     };
     let place = row.client.map_or_else(|| row.name.clone(), |client| format!("{client} at {}", row.name));
+    let (who, place) = (mail::plain(&who), mail::plain(&place));
     let body = format!(
         "Hello,\n\n{who} invites you to {place}.\n\nAccept here:\n\n{{link:/invitations/{token}}}\n\n\
          The link works once, for seven days, and only for you.\n\n{}\n",
         row.name,
     );
-    mail::queue_in(tx, Some(scope.workspace), email, &format!("{who} invites you to {place}"), &body).await
+    mail::queue_in(tx, scope.workspace, email, &format!("{who} invites you to {place}"), &body).await
 }

@@ -49,9 +49,9 @@ pub async fn ask(db: &Db, workspace: &Workspace, email: &str, address: &str) -> 
         let body = format!(
             "Hello {},\n\nset a new password here:\n\n{{link:/reset/{token}}}\n\nThe link works once, for an hour. \
              If you did not ask for it, leave it; your password stays as it is.\n\n{}\n",
-            person.name, workspace.name,
+            mail::plain(&person.name), workspace.name,
         );
-        mail::queue_in(&mut tx, Some(workspace.id), &email, "Your new password", &body).await?;
+        mail::queue_in(&mut tx, workspace.id, &email, "Your new password", &body).await?;
     }
     tx.commit().await?;
     tokio::time::sleep_until(over).await;
