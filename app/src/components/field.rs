@@ -2,11 +2,16 @@
 
 use leptos::prelude::*;
 
-use crate::web::{Cx, Form};
+use crate::web::{Bare, Cx, Form};
 
 /// The hidden token that every form carries.
 pub fn token(cx: &Cx) -> impl IntoView + use<> {
-    let token = cx.bare.token.0.clone();
+    bare_token(&cx.bare)
+}
+
+/// The same on a page that may come before there is a workspace.
+pub fn bare_token(bare: &Bare) -> impl IntoView + use<> {
+    let token = bare.token.0.clone();
     view! { <input type="hidden" name="form_token" value=token /> }
 }
 

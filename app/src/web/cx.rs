@@ -67,6 +67,15 @@ pub struct Operator {
     pub scope: Scope,
 }
 
+impl Bare {
+    /// The first value of that name in the query; empty when there is none.
+    pub fn query(&self, name: &str) -> String {
+        let query = self.path.split_once('?').map_or("", |(_, query)| query);
+        let pairs: Vec<(String, String)> = serde_urlencoded::from_str(query).unwrap_or_default();
+        pairs.into_iter().find(|(key, _)| key == name).map(|(_, value)| value).unwrap_or_default()
+    }
+}
+
 impl Cx {
     pub fn db(&self) -> &Db {
         &self.bare.app.db
