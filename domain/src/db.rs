@@ -1,10 +1,12 @@
 //! The way to Postgres: a transaction is always somebody's.
 
+use std::collections::BTreeMap;
+
 use chrono::{DateTime, Utc};
 use sessions::{Engine, StreamId};
 use sqlx::{PgConnection, PgPool, Postgres, Transaction};
 
-use crate::{Clock, Result, Scope, session::Event};
+use crate::{Clock, Result, Scope, ids::WorkspaceId, session::Event};
 
 /// The product's pool, the session engine and the clock. Cheap to clone.
 #[derive(Clone)]
@@ -53,18 +55,26 @@ impl Db {
     pub async fn begin(&self, scope: &Scope) -> Result<Tx> {
         let mut tx = self.pool.begin().await?;
         set_scope(&mut tx, scope).await?;
-        Ok(self.wrap(tx))
+        Ok(self.wrap(tx, Some(scope.clone())))
     }
 
     /// A transaction of the server's own office, outside all tenants.
     pub async fn begin_as(&self, office: Office) -> Result<Tx> {
         let mut tx = self.pool.begin().await?;
         set_office(&mut tx, office).await?;
-        Ok(self.wrap(tx))
+        Ok(self.wrap(tx, None))
     }
 
-    fn wrap(&self, tx: Transaction<'static, Postgres>) -> Tx {
-        Tx { tx, engine: self.engine.clone(), now: self.now(), woken: Vec::new() }
+    fn wrap(&self, tx: Transaction<'static, Postgres>, scope: Option<Scope>) -> Tx {
+        Tx {
+            tx,
+            engine: self.engine.clone(),
+            now: self.now(),
+            scope,
+            held: BTreeMap::new(),
+            desks: BTreeMap::new(),
+            woken: Vec::new(),
+        }
     }
 }
 
@@ -101,12 +111,28 @@ async fn set_office(conn: &mut PgConnection, office: Office) -> Result<()> {
     Ok(())
 }
 
-/// A transaction: one instant, one scope at a time, and the streams to wake once it is committed.
+/// A transaction: one instant, one scope at a time, and what it will say in the streams.
+///
+/// Events wait until the commit and are then appended in the order of the streams' ids, the desk's last: transactions
+/// that write to several streams never wait for each other in a circle, and the desk's stream, which all clients of a
+/// workspace share, is held for an instant only.
 pub struct Tx {
     tx: Transaction<'static, Postgres>,
     engine: Engine,
     now: DateTime<Utc>,
+    /// The one that holds now; none for an office.
+    scope: Option<Scope>,
+    held: BTreeMap<StreamId, Held>,
+    desks: BTreeMap<StreamId, Held>,
     woken: Vec<StreamId>,
+}
+
+/// What waits to be done to a stream.
+struct Held {
+    /// Under which it is done: the one in which it was first asked for.
+    scope: Option<Scope>,
+    fences: Vec<(String, u64)>,
+    events: Vec<String>,
 }
 
 impl Tx {
@@ -122,28 +148,76 @@ impl Tx {
 
     /// Goes on in another scope (sign-up makes the tenant that it then writes for).
     pub async fn enter(&mut self, scope: &Scope) -> Result<()> {
+        self.scope = Some(scope.clone());
         set_scope(&mut self.tx, scope).await
     }
 
     /// Goes on as one of the server's offices.
     pub async fn enter_as(&mut self, office: Office) -> Result<()> {
+        self.scope = None;
         set_office(&mut self.tx, office).await
     }
 
-    /// Appends events to a stream; they exist if and only if this transaction commits.
+    /// Appends events to a stream that the scope sees; they exist if and only if this transaction commits.
+    ///
+    /// # Errors
+    /// None here: whether there is such a stream shows at the commit.
     pub async fn append(&mut self, stream: StreamId, events: &[Event]) -> Result<()> {
-        let texts: Vec<String> = events.iter().map(Event::to_json).collect();
-        sessions::append_in(&mut self.tx, stream, &texts, self.now).await?;
-        if !self.woken.contains(&stream) {
+        self.hold(stream).events.extend(events.iter().map(Event::to_json));
+        Ok(())
+    }
+
+    /// Refuses a producer's older epochs on a stream from the commit on.
+    pub fn fence(&mut self, stream: StreamId, producer: String, epoch: u64) {
+        self.hold(stream).fences.push((producer, epoch));
+    }
+
+    fn hold(&mut self, stream: StreamId) -> &mut Held {
+        let scope = &self.scope;
+        self.held.entry(stream).or_insert_with(|| Held::under(scope.clone()))
+    }
+
+    /// Appends a hint to the desk's stream, which the scopes of clients and agents do not see.
+    pub(crate) fn append_to_desk(&mut self, workspace: WorkspaceId, desk: StreamId, event: &Event) {
+        let held = self.desks.entry(desk).or_insert_with(|| Held::under(Some(Scope::system(workspace))));
+        held.events.push(event.to_json());
+    }
+
+    /// Commits, then wakes whoever follows what was written.
+    ///
+    /// # Errors
+    /// [`crate::Error::Sessions`] where a stream is not there, or not the scope's to write to; nothing is stored then.
+    pub async fn commit(mut self) -> Result<()> {
+        for (stream, held) in std::mem::take(&mut self.held) {
+            self.write(stream, held).await?;
+        }
+        for (stream, held) in std::mem::take(&mut self.desks) {
+            self.write(stream, held).await?;
+        }
+        self.tx.commit().await?;
+        self.engine.wake(&self.woken);
+        Ok(())
+    }
+
+    async fn write(&mut self, stream: StreamId, held: Held) -> Result<()> {
+        if let Some(scope) = held.scope
+            && self.scope.as_ref() != Some(&scope)
+        {
+            self.enter(&scope).await?;
+        }
+        for (producer, epoch) in held.fences {
+            sessions::fence_in(&mut self.tx, stream, &producer, epoch).await?;
+        }
+        if !held.events.is_empty() {
+            sessions::append_in(&mut self.tx, stream, &held.events, self.now).await?;
             self.woken.push(stream);
         }
         Ok(())
     }
+}
 
-    /// Commits, then wakes whoever follows what was written.
-    pub async fn commit(self) -> Result<()> {
-        self.tx.commit().await?;
-        self.engine.wake(&self.woken);
-        Ok(())
+impl Held {
+    fn under(scope: Option<Scope>) -> Self {
+        Self { scope, fences: Vec::new(), events: Vec::new() }
     }
 }

@@ -4,18 +4,31 @@
 //! reads or writes takes a [`Scope`] first: who acts, in which workspace, for which client. Postgres holds the same
 //! scope by row-level security (`migrations/`).
 
+#[cfg(feature = "sql")]
+pub mod access;
 pub mod accounts;
-pub mod ids;
+pub mod agents;
+pub mod approvals;
+#[cfg(feature = "sql")]
+pub mod billing;
 #[cfg(feature = "sql")]
 pub mod calendar;
 #[cfg(feature = "sql")]
+pub mod changes;
+pub mod controls;
+pub mod cycle;
+pub mod deliverables;
 pub mod files;
+pub mod ids;
 #[cfg(feature = "sql")]
 pub mod mail;
 #[cfg(feature = "sql")]
 pub mod markdown;
 pub mod money;
+pub mod offers;
 pub mod requests;
+pub mod reviews;
+pub mod runs;
 pub mod scope;
 pub mod session;
 pub mod words;
@@ -31,6 +44,8 @@ mod error;
 pub mod install;
 #[cfg(feature = "sql")]
 pub mod secret;
+#[cfg(all(test, feature = "sql"))]
+mod testing;
 
 #[cfg(feature = "sql")]
 pub use clock::Clock;

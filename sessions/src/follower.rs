@@ -83,7 +83,9 @@ impl Follower {
 
     /// The tail does not know the offset, or not the stream: asks the database, and has the tail ask.
     async fn settle(&mut self, core: &Arc<Core>) -> Result<Option<Batch>, Error> {
-        if self.settled && matches!(self.tail.look(self.from, core.page_size()), View::Past) {
+        if self.settled {
+            // Mostly a page has led past what the tail knew, and it only has to catch up. If not, the next time asks.
+            self.settled = false;
             self.tail.wake();
             return Ok(None);
         }

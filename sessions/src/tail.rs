@@ -173,20 +173,28 @@ impl Tail {
 
     /// Asks the database once; whether there is more to ask.
     async fn load(&self, core: &Core) -> Result<bool, Error> {
-        let Some(from) = self.end() else {
-            return match core.ask(async |conn| sql::head(conn, self.stream).await).await {
-                Ok(head) => {
-                    let max = Size { events: core.options.ring_events, bytes: core.options.ring_bytes };
-                    self.set(State::Known { ring: Ring::at(head.next, max), closed: head.closed });
-                    Ok(false)
-                }
-                Err(Error::NotFound) => {
-                    self.set(State::Missing);
-                    Ok(false)
-                }
-                Err(error) => Err(error),
-            };
-        };
+        match self.end() {
+            None => self.load_end(core).await.map(|()| false),
+            Some(from) => self.load_from(core, from).await,
+        }
+    }
+
+    async fn load_end(&self, core: &Core) -> Result<(), Error> {
+        match core.ask(async |conn| sql::head(conn, self.stream).await).await {
+            Ok(head) => {
+                let max = Size { events: core.options.ring_events, bytes: core.options.ring_bytes };
+                self.set(State::Known { ring: Ring::at(head.next, max), closed: head.closed });
+                Ok(())
+            }
+            Err(Error::NotFound) => {
+                self.set(State::Missing);
+                Ok(())
+            }
+            Err(error) => Err(error),
+        }
+    }
+
+    async fn load_from(&self, core: &Core, from: Offset) -> Result<bool, Error> {
         let max = core.page_size();
         let page =
             core.ask(async |conn| sql::page(conn, self.stream, from, max.events, max.bytes).await).await;

@@ -74,6 +74,19 @@ async fn killed_connections_cost_nothing(database: PgPool) {
     }
 }
 
+/// The writer finds its connection dead at the next append, and that costs nobody an error.
+#[sqlx::test(migrations = "../migrations")]
+async fn an_append_after_a_restart_succeeds(database: PgPool) {
+    let (engine, stream) = (engine_with(&database, unpolled()).await, stream(&database).await);
+    let kill = "SELECT count(pg_terminate_backend(pid, 10000)) FROM pg_stat_activity
+        WHERE datname = current_database() AND pid <> pg_backend_pid()";
+    for number in 0..5 {
+        engine.append(stream, Append::new(vec![event(number)])).await.unwrap();
+        assert!(sqlx::query_scalar::<_, i64>(kill).fetch_one(&database).await.unwrap() > 0);
+    }
+    assert_eq!(contents(&engine, stream).await, ["0", "1", "2", "3", "4"]);
+}
+
 /// Ends every connection to this database but its own until it is over; how many it ended.
 async fn kill_all(database: PgPool, over: Arc<AtomicBool>) -> i64 {
     let kill = "

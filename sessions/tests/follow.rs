@@ -268,6 +268,30 @@ async fn offsets_that_cannot_be_followed_are_errors(database: PgPool) {
     assert_eq!(engine.trim(stream, Offset::from_value(99)).await.unwrap().value(), 10);
 }
 
+/// Followers of what a restored database no longer holds, or of a deleted stream, are told instead of left waiting.
+#[sqlx::test(migrations = "../migrations")]
+async fn a_database_that_was_set_back_is_noticed(database: PgPool) {
+    let (engine, stream) = (engine(&database).await, stream(&database).await);
+    let mut follower = engine.follow(stream, Offset::ZERO);
+    append(&engine, stream, 0..10).await;
+    assert_eq!(collect(&mut follower, 10).await.len(), 10);
+    let mut back = engine.follow(stream, Offset::from_value(3));
+    sqlx::raw_sql("DELETE FROM stream_event WHERE seq >= 6; UPDATE stream SET next_offset = 6")
+        .execute(&database)
+        .await
+        .unwrap();
+    engine.wake(&[stream]);
+    let ahead = soon("an answer", follower.next()).await;
+    assert!(matches!(ahead, Err(Error::Ahead { next }) if next.value() == 6), "{ahead:?}");
+    assert_eq!(collect(&mut back, 3).await.len(), 3);
+    append(&engine, stream, 6..7).await;
+    assert_eq!(texts(&collect(&mut back, 1).await, Offset::from_value(6)), ["6"]);
+    sqlx::raw_sql("DELETE FROM stream_event; DELETE FROM stream").execute(&database).await.unwrap();
+    engine.wake(&[stream]);
+    let missing = soon("an answer", back.next()).await;
+    assert!(matches!(missing, Err(Error::NotFound)), "{missing:?}");
+}
+
 /// That a stream was missing is not held against it.
 #[sqlx::test(migrations = "../migrations")]
 async fn a_stream_may_be_created_after_it_was_asked_for(database: PgPool) {

@@ -1,3 +1,8 @@
 //! Pages, a folder a feature. Each handler loads its data first and then shows it.
 
+pub mod account;
 pub mod nowhere;
+pub mod outbox;
+pub mod people;
+pub mod signup;
+pub mod storefront;

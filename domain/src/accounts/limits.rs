@@ -20,7 +20,7 @@ pub const SIGN_IN_EMAIL: Limit = Limit { what: "sign_in/email", minutes: 15, mos
 /// Wrong passwords from one address of the network: an office shares one.
 pub const SIGN_IN_ADDRESS: Limit = Limit { what: "sign_in/address", minutes: 15, most: 60 };
 /// Sign-ups with one address of mail.
-pub const SIGN_UP_EMAIL: Limit = Limit { what: "sign_up/email", minutes: 60, most: 5 };
+pub const SIGN_UP_EMAIL: Limit = Limit { what: "sign_up/email", minutes: 60, most: 10 };
 /// Sign-ups from one address of the network.
 pub const SIGN_UP_ADDRESS: Limit = Limit { what: "sign_up/address", minutes: 60, most: 60 };
 /// Mails with a link, to one address.

@@ -1,21 +1,9 @@
 //! The clock of one request: what happened to it, and where it stands.
 
 use chrono::{DateTime, TimeDelta, Utc};
-use serde::{Deserialize, Serialize};
 
 use super::Calendar;
-
-/// What a request's clock does during a span.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum SpanKind {
-    /// The request is being worked on: working time is used up.
-    Running,
-    /// It waits on the client: the clock stands still, and the line shows for how long.
-    Waiting,
-    /// The subscription is paused: the clock stands still, and the line leaves it out.
-    Paused,
-}
+use crate::cycle::{ClockState, SpanKind};
 
 /// A stretch of a request's life. The last one is open (`to` is `None`) until the clock changes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -33,20 +21,6 @@ pub struct Span {
 pub struct Cycle {
     budget: TimeDelta,
     spans: Vec<Span>,
-}
-
-/// What a clock is doing at the instant it is read.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum ClockState {
-    /// Working time is being used up, or will be from the next opening on.
-    Running,
-    /// It stands still until the client answers.
-    Waiting,
-    /// It stands still until the subscription goes on.
-    Paused,
-    /// It has not started, or the request is done.
-    Stopped,
 }
 
 /// A clock as it stands at one instant.

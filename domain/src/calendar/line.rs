@@ -1,37 +1,15 @@
 //! The line of a cycle, as cards and pages draw it.
 
 use chrono::{DateTime, TimeDelta, Utc};
-use serde::{Deserialize, Serialize};
 
 use super::cycle::Stretch;
-use super::{Calendar, Cycle, SpanKind};
+use super::{Calendar, Cycle, Piece, PieceKind, SpanKind};
 
 /// The whole line.
 const WHOLE: i64 = 1_000;
 
 /// Beyond this many pieces a line is only noise: it then shows the sums.
 const MOST_PIECES: usize = 12;
-
-/// What a piece of the line shows.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum PieceKind {
-    /// Solid: working time used up.
-    Worked,
-    /// Hatched: working time that passed while the request waited on the client.
-    Waiting,
-    /// Pale: what is left.
-    Left,
-}
-
-/// A piece of the line, from left to right as it happened.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Piece {
-    /// What it shows.
-    pub kind: PieceKind,
-    /// Its length in thousandths of the line. The pieces of a line make 1000, or it has none.
-    pub share: u16,
-}
 
 impl Cycle {
     /// The line at `now`: worked and waiting in the order in which they came, then what is left.

@@ -21,8 +21,8 @@ use chrono::NaiveDate;
 use chrono_tz::Tz;
 use serde::{Deserialize, Serialize};
 
-pub use cycle::{ClockState, Cycle, Reading, Span, SpanKind};
-pub use line::{Piece, PieceKind};
+pub use crate::cycle::{ClockState, Piece, PieceKind, SpanKind};
+pub use cycle::{Cycle, Reading, Span};
 pub use opening::Opening;
 
 /// How many holidays one calendar holds: decades of them, and still quick to read.

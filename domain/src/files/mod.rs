@@ -1,10 +1,30 @@
-//! Files that people and agents bring: what they are, how large they may be, what they are called.
+//! Files that people and agents bring: what they are, how large they may be, what they are called, whose they are.
+//! Their bytes lie in the data folder under their hash, kept by the server.
 
+mod model;
+
+#[cfg(feature = "sql")]
+mod commands;
+#[cfg(feature = "sql")]
 pub mod kind;
+#[cfg(feature = "sql")]
 pub mod name;
+#[cfg(feature = "sql")]
+mod queries;
 
+#[cfg(feature = "sql")]
+pub use commands::add;
+#[cfg(feature = "sql")]
+pub(crate) use commands::attach_in;
+#[cfg(feature = "sql")]
 pub use kind::{HEAD, Kind, sniff};
+pub use model::{File, NewFile};
+#[cfg(feature = "sql")]
 pub use name::display_name;
+#[cfg(feature = "sql")]
+pub(crate) use queries::{FileRow, get_in};
+#[cfg(feature = "sql")]
+pub use queries::{get, of_request, of_request_in};
 
 /// The most bytes that one file may have.
 pub const LIMIT: u64 = 25 * 1024 * 1024;

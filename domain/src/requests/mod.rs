@@ -1,5 +1,18 @@
-//! Requests: pieces of work asked for, and where they stand.
+//! Requests: pieces of work asked for, where they stand, and their clock.
 
 mod column;
+mod model;
+
+#[cfg(feature = "sql")]
+pub mod clock;
+#[cfg(feature = "sql")]
+pub mod commands;
+#[cfg(feature = "sql")]
+pub mod hold;
+#[cfg(feature = "sql")]
+pub(crate) mod place;
+#[cfg(feature = "sql")]
+pub mod queries;
 
 pub use column::{Column, Priority};
+pub use model::{Card, CardRun, Detail, Home, Moved, NewRequest, Page, Place, Places, SpanView};

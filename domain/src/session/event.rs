@@ -4,7 +4,8 @@
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    ids::{ApprovalId, ControlId, DeliverableId, FileId, RunId},
+    Actor, Role, Scope,
+    ids::{ApprovalId, ClientId, ControlId, DeliverableId, FileId, RunId},
     requests::Column,
 };
 
@@ -77,6 +78,20 @@ impl Author {
     pub fn system() -> Self {
         Self { kind: AuthorKind::System, id: String::new(), name: String::new() }
     }
+
+    /// Whoever acts in a scope.
+    pub fn of(scope: &Scope) -> Self {
+        match &scope.actor {
+            Actor::Person { id, name, role: Role::Operator, .. } => {
+                Self { kind: AuthorKind::Operator, id: id.to_string(), name: name.clone() }
+            }
+            Actor::Person { id, name, .. } => {
+                Self { kind: AuthorKind::Person, id: id.to_string(), name: name.clone() }
+            }
+            Actor::Agent { id, name } => Self { kind: AuthorKind::Agent, id: id.to_string(), name: name.clone() },
+            Actor::System | Actor::Visitor => Self::system(),
+        }
+    }
 }
 
 /// What happened.
@@ -130,6 +145,18 @@ pub enum Part {
     DataReview { approved: bool, reason: String },
     /// The request moved on the board.
     DataMoved { from: Column, to: Column },
+    /// The client took the request back.
+    DataWithdrawn {},
+    /// On a board's or the desk's stream alone: something there reads differently now. `what`: `request`, `run`,
+    /// `approval`, `control`, `agent`, `client`, `subscription`, `invoice`, `offer`.
+    DataChanged {
+        what: String,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        client: Option<ClientId>,
+        /// The request's number within its client.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        request: Option<u64>,
+    },
     /// A kind that this version does not know; kept in the log, passed over on the page.
     #[serde(other)]
     Unknown,

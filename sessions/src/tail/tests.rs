@@ -1,6 +1,7 @@
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use chrono::DateTime;
+use futures::FutureExt as _;
 use sqlx::postgres::PgPoolOptions;
 
 use super::*;
@@ -52,4 +53,26 @@ fn push_two(tail: &Tail, round: u64, arrived: &AtomicU64) -> bool {
         std::thread::yield_now();
     }
     true
+}
+
+fn push(tail: &Tail, event: u64) {
+    let record = Record { offset: Offset::from_value(event + 1), at: DateTime::UNIX_EPOCH, data: "1".into() };
+    tail.push(Offset::from_value(event), vec![record]);
+}
+
+/// A push that finds nothing to join on to must not be forgotten: what the task is asking just now may be of a moment
+/// before it.
+#[test]
+fn what_does_not_join_on_is_asked_for() {
+    let tail = Tail::new(StreamId::generate(), CancellationToken::new());
+    let asks = || tail.wake.notified().now_or_never().is_some();
+    let known =
+        || State::Known { ring: Ring::at(Offset::ZERO, Size { events: 8, bytes: 100 }), closed: false };
+    for (state, event, asked) in
+        [(State::Unknown, 0, true), (State::Missing, 0, true), (known(), 1, true), (known(), 0, false)]
+    {
+        tail.set(state);
+        push(&tail, event);
+        assert_eq!(asks(), asked, "{tail:?}");
+    }
 }

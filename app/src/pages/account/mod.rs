@@ -12,4 +12,5 @@ pub mod sign_out;
 mod trial;
 
 pub use enter::{enter, here};
+pub(in crate::pages) use invitation::role_words;
 pub use trial::trial_hint;

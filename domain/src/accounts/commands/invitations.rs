@@ -5,7 +5,7 @@ use chrono::Duration;
 use super::{
     links,
     people::check_manager,
-    persons::{check_email, check_password, create_in, owner_in, read_name},
+    persons::{check_email, check_password, create_owner_in, owner_in, read_name},
 };
 use crate::{
     Db, Error, FieldErrors, Office, OnConstraint, Result, Role, Scope, Tx,
@@ -192,7 +192,7 @@ pub async fn accept(db: &Db, workspace: WorkspaceId, token: &str, by: Accepted<'
             sqlx::query!("UPDATE person SET password_hash = $2 WHERE id = $1", owner.id.0, hash).execute(tx.conn()).await?;
             owner.id
         }
-        (None, Some((name, hash)), _) => create_in(&mut tx, &invitation.email, &name, Some(&hash), true)
+        (None, Some((name, hash)), _) => create_owner_in(&mut tx, &invitation.email, &name, Some(&hash))
             .await
             .on_constraint("person_email_unique", || taken(&invitation.email))?,
         _ => return Err(taken(&invitation.email)),

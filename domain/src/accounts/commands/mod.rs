@@ -10,6 +10,7 @@ pub mod profile;
 pub mod resets;
 pub mod set_up;
 mod sign_in;
+pub mod sign_up;
 
 pub use operators::create_operator;
 pub use sign_in::sign_in;

@@ -1,7 +1,7 @@
 use chrono::Duration;
 
 use super::{
-    persons::{check_email, check_password, create_in, owner_in, read_name},
+    persons::{check_email, check_password, create_owner_in, owner_in, read_name},
     resets,
 };
 use crate::{
@@ -37,7 +37,7 @@ pub async fn create_operator(db: &Db, email: &str, name: &str, password: Option<
         .ok_or_else(|| Error::refused("There is no workspace yet. Open /setup in a browser first."))?;
     let person = match owner_in(&mut tx, &email).await? {
         Some(known) => known.id,
-        None => create_in(&mut tx, &email, name, hash.as_deref(), true).await?,
+        None => create_owner_in(&mut tx, &email, name, hash.as_deref()).await?,
     };
     let now = tx.now();
     sqlx::query!(

@@ -58,9 +58,16 @@ pub(super) async fn person_in(tx: &mut Tx, id: PersonId) -> Result<Known> {
     Ok(Known { id, name: row.name, email: row.email, password_hash: row.password_hash, confirmed: row.confirmed })
 }
 
-/// A new person.
-pub(super) async fn create_in(tx: &mut Tx, email: &str, name: &str, password_hash: Option<&str>, confirmed: bool) -> Result<PersonId> {
-    let (id, now) = (PersonId::new(), tx.now());
+/// A new person of this id.
+pub(super) async fn create_in(
+    tx: &mut Tx,
+    id: PersonId,
+    email: &str,
+    name: &str,
+    password_hash: Option<&str>,
+    confirmed: bool,
+) -> Result<()> {
+    let now = tx.now();
     sqlx::query!(
         "INSERT INTO person (id, email, name, password_hash, confirmed, created_at) VALUES ($1, $2, $3, $4, $5, $6)",
         id.0,
@@ -72,6 +79,13 @@ pub(super) async fn create_in(tx: &mut Tx, email: &str, name: &str, password_has
     )
     .execute(tx.conn())
     .await?;
+    Ok(())
+}
+
+/// A new person to whom an address belongs.
+pub(super) async fn create_owner_in(tx: &mut Tx, email: &str, name: &str, password_hash: Option<&str>) -> Result<PersonId> {
+    let id = PersonId::new();
+    create_in(tx, id, email, name, password_hash, true).await?;
     Ok(id)
 }
 

@@ -1,6 +1,6 @@
 //! The first start: one operator, guarded by a code that stands in the terminal, makes the workspace.
 
-use super::persons::{check_email, check_password, create_in, read_name};
+use super::persons::{check_email, check_password, create_owner_in, read_name};
 use crate::{
     Db, Error, FieldErrors, Office, Result, Tx,
     accounts::{
@@ -71,7 +71,7 @@ pub async fn set_up(db: &Db, form: &SetUp<'_>, address: &str) -> Result<Standing
     let new = NewWorkspace { name: form.business.trim(), zone: form.zone, currency: form.currency };
     let workspace = commands::create_in(&mut tx, &new).await?;
     tx.enter_as(Office::Auth).await?;
-    let person = create_in(&mut tx, &email, form.name.trim(), Some(&hash), true).await?;
+    let person = create_owner_in(&mut tx, &email, form.name.trim(), Some(&hash)).await?;
     let now = tx.now();
     sqlx::query!(
         "INSERT INTO membership (id, workspace_id, person_id, role, created_at) VALUES ($1, $2, $3, 'operator', $4)",

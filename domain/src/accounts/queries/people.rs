@@ -58,3 +58,21 @@ pub async fn people(db: &Db, scope: &Scope) -> Result<People> {
 pub(in crate::accounts) fn role(word: &str) -> Result<Role> {
     Role::parse(word).ok_or_else(|| Error::Broken(format!("unknown role {word}")))
 }
+
+/// The name of the scope's client.
+///
+/// # Errors
+/// [`Error::NotFound`] where there is none, or it is not the scope's to see.
+pub async fn client_name(db: &Db, scope: &Scope) -> Result<String> {
+    let client = scope.client.ok_or(Error::NotFound)?;
+    let mut tx = db.begin(scope).await?;
+    let name = sqlx::query_scalar!(
+        "SELECT name FROM client WHERE workspace_id = $1 AND id = $2",
+        scope.workspace.0,
+        client.0,
+    )
+    .fetch_optional(tx.conn())
+    .await?;
+    tx.commit().await?;
+    name.ok_or(Error::NotFound)
+}

@@ -81,7 +81,7 @@ impl Conversation {
                 self.column = Some(*to);
                 self.add_event(event, Body::Moved { from: *from, to: *to })
             }
-            Part::Unknown => Touched::Nothing,
+            Part::DataWithdrawn {} | Part::DataChanged { .. } | Part::Unknown => Touched::Nothing,
         }
     }
 

@@ -8,7 +8,7 @@ use leptos::prelude::*;
 use super::{Mine, browser::words};
 use crate::{
     components::field::{self, Field},
-    pages::account::{invitation::role_words, trial_hint},
+    pages::account::{role_words, trial_hint},
     web::{Cx, DeskTab, Frame, Page, PortalTab},
 };
 

@@ -1,0 +1,32 @@
+# `make` lists the commands. Each is a script in scripts/, or one line of cargo.
+SHELL := bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+.PHONY: help run check test sqlx release doctor
+
+# Queries are checked against .sqlx, never against whatever DATABASE_URL points to.
+export SQLX_OFFLINE := true
+
+help: ## List the commands
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+run: ## Install what is missing, build, and start the portal with its demo on http://127.0.0.1:3000
+	@exec scripts/run.sh
+
+check: ## The fast loop: format, lints and unit tests of the crates that you changed
+	@exec scripts/check.sh
+
+test: ## Everything, browser tests included, on a throw-away database
+	@exec scripts/test.sh
+
+sqlx: ## Write .sqlx anew after a query or a migration was changed
+	@exec scripts/sqlx.sh refresh
+
+release: ## Build the one self-contained binary, small and fast
+	@scripts/setup.sh wasm
+	@scripts/front.sh front
+	cargo build --release --package server
+	@ls -lh "$${CARGO_TARGET_DIR:-target}/release/throughline"
+
+doctor: ## Say what is set, what is wrong and how to mend it
+	@THROUGHLINE_DATA="$${THROUGHLINE_DATA:-$$(scripts/data-folder.sh)}" cargo run --quiet --package server -- doctor

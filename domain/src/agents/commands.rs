@@ -1,0 +1,111 @@
+use super::NewAgent;
+use crate::{
+    Actor, Db, Error, FieldErrors, OnConstraint, Result, Scope, Tx, changes,
+    ids::AgentId,
+    requests::{clock, commands::operator},
+};
+
+/// The longest name and persona, in characters.
+const NAME: usize = 60;
+const PERSONA: usize = 10_000;
+
+/// Takes on an agent, ready to work.
+///
+/// # Errors
+/// Fields `name`, `persona` and `client`; [`Error::NotFound`] for everyone but operators.
+pub async fn create(db: &Db, scope: &Scope, new: NewAgent) -> Result<AgentId> {
+    operator(scope)?;
+    let mut tx = db.begin(scope).await?;
+    let id = create_in(&mut tx, scope, new).await?;
+    tx.commit().await?;
+    Ok(id)
+}
+
+/// The same within a transaction of an operator or the server itself.
+pub async fn create_in(tx: &mut Tx, scope: &Scope, new: NewAgent) -> Result<AgentId> {
+    if scope.actor != Actor::System {
+        operator(scope)?;
+    }
+    let (name, persona) = checked(&new.name, &new.persona)?;
+    let (id, now) = (AgentId::new(), tx.now());
+    sqlx::query!(
+        "INSERT INTO agent (id, workspace_id, client_id, name, persona, created_at) VALUES ($1, $2, $3, $4, $5, $6)",
+        id.0,
+        scope.workspace.0,
+        new.client.map(|id| id.0),
+        name,
+        persona,
+        now,
+    )
+    .execute(tx.conn())
+    .await
+    .on_constraint("agent_workspace_id_client_id_fkey", no_client)?;
+    changes::tell_desk_in(tx, scope, "agent").await?;
+    Ok(id)
+}
+
+/// Changes an agent's name, persona, and whom it works for.
+///
+/// # Errors
+/// As [`create`].
+pub async fn edit(db: &Db, scope: &Scope, agent: AgentId, new: NewAgent) -> Result<()> {
+    operator(scope)?;
+    let (name, persona) = checked(&new.name, &new.persona)?;
+    let mut tx = db.begin(scope).await?;
+    let done = sqlx::query!(
+        "UPDATE agent SET name = $3, persona = $4, client_id = $5 WHERE workspace_id = $1 AND id = $2",
+        scope.workspace.0,
+        agent.0,
+        name,
+        persona,
+        new.client.map(|id| id.0),
+    )
+    .execute(tx.conn())
+    .await
+    .on_constraint("agent_workspace_id_client_id_fkey", no_client)?;
+    found(done.rows_affected())?;
+    changes::tell_desk_in(&mut tx, scope, "agent").await?;
+    tx.commit().await
+}
+
+/// Lets an agent take work, or rest: it finishes what it has in hand, and takes up nothing new.
+///
+/// # Errors
+/// [`Error::NotFound`].
+pub async fn set_ready(db: &Db, scope: &Scope, agent: AgentId, ready: bool) -> Result<()> {
+    operator(scope)?;
+    let mut tx = db.begin(scope).await?;
+    let done = sqlx::query!(
+        "UPDATE agent SET state = $3 WHERE workspace_id = $1 AND id = $2",
+        scope.workspace.0,
+        agent.0,
+        if ready { "ready" } else { "resting" },
+    )
+    .execute(tx.conn())
+    .await?;
+    found(done.rows_affected())?;
+    changes::tell_desk_in(&mut tx, scope, "agent").await?;
+    tx.commit().await
+}
+
+fn found(affected: u64) -> Result<()> {
+    if affected == 0 { Err(Error::NotFound) } else { clock::one_row(affected) }
+}
+
+fn no_client() -> Error {
+    Error::Fields(FieldErrors::one("client", "Choose one of your clients, or everyone."))
+}
+
+fn checked(name: &str, persona: &str) -> Result<(String, String)> {
+    let (name, persona) = (name.replace('\0', "").trim().to_owned(), persona.replace('\0', "").trim().to_owned());
+    let mut errors = FieldErrors::new();
+    match name.chars().count() {
+        0 => errors.add("name", "Give them a name: clients see it."),
+        length if length > NAME => errors.add("name", format!("Shorten the name to {NAME} characters.")),
+        _ => {}
+    }
+    if persona.chars().count() > PERSONA {
+        errors.add("persona", format!("Shorten this to {PERSONA} characters."));
+    }
+    errors.check().map(|()| (name, persona))
+}

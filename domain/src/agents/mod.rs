@@ -1,0 +1,16 @@
+//! Agents: the digital employees of a workspace.
+
+mod model;
+
+#[cfg(feature = "sql")]
+mod commands;
+#[cfg(feature = "sql")]
+mod queries;
+
+#[cfg(feature = "sql")]
+pub use commands::{create, create_in, edit, set_ready};
+pub use model::{Agent, AgentNow, AgentRun, NewAgent};
+#[cfg(feature = "sql")]
+pub use queries::{for_client, for_client_in, list, now};
+#[cfg(feature = "sql")]
+pub(crate) use queries::if_ready_in;

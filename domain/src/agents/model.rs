@@ -1,0 +1,53 @@
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    ids::{AgentId, ClientId, RequestId, RunId},
+    session::RunState,
+};
+
+/// A digital employee.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Agent {
+    pub id: AgentId,
+    pub name: String,
+    /// How it works and speaks, in prose.
+    pub persona: String,
+    /// The client that it works for; none: anyone's.
+    pub client: Option<ClientId>,
+    /// Takes work; otherwise it rests.
+    pub ready: bool,
+}
+
+/// A digital employee to be.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NewAgent {
+    pub name: String,
+    pub persona: String,
+    pub client: Option<ClientId>,
+}
+
+/// What an agent has in hand.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AgentNow {
+    pub agent: Agent,
+    /// The name of the client that it works for alone.
+    pub client_name: Option<String>,
+    /// Runs that live, oldest first.
+    pub runs: Vec<AgentRun>,
+}
+
+/// A living run of an agent.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AgentRun {
+    pub run: RunId,
+    pub state: RunState,
+    pub attempt: u32,
+    pub request: RequestId,
+    pub client: ClientId,
+    pub client_name: String,
+    /// The request's number and title.
+    pub number: u64,
+    pub title: String,
+    /// Milliseconds since 1970, UTC: when it was queued, or taken up.
+    pub since: i64,
+}

@@ -1,0 +1,143 @@
+use chrono::{DateTime, Utc};
+use uuid::Uuid;
+
+use super::{Agent, AgentNow, AgentRun};
+use crate::{
+    Db, Result, Scope, Tx,
+    ids::{AgentId, ClientId, RequestId, RunId},
+    runs,
+};
+
+/// The most agents and the most living runs that one call answers.
+const MOST: i64 = 500;
+
+/// The agents that the scope sees, oldest first: a client sees those that may work for it.
+pub async fn list(db: &Db, scope: &Scope) -> Result<Vec<Agent>> {
+    let mut tx = db.begin(scope).await?;
+    let agents = list_in(&mut tx, scope).await?;
+    tx.commit().await?;
+    Ok(agents.into_iter().map(|(agent, _)| agent).collect())
+}
+
+async fn list_in(tx: &mut Tx, scope: &Scope) -> Result<Vec<(Agent, Option<String>)>> {
+    let rows = sqlx::query!(
+        r#"SELECT a.id, a.name, a.persona, a.client_id, a.state, c.name AS "client_name?"
+           FROM agent a LEFT JOIN client c ON c.workspace_id = a.workspace_id AND c.id = a.client_id
+           WHERE a.workspace_id = $1 ORDER BY a.created_at, a.id LIMIT $2"#,
+        scope.workspace.0,
+        MOST,
+    )
+    .fetch_all(tx.conn())
+    .await?;
+    Ok(rows
+        .into_iter()
+        .map(|row| {
+            let agent = Agent {
+                id: AgentId(row.id),
+                name: row.name,
+                persona: row.persona,
+                client: row.client_id.map(ClientId),
+                ready: row.state == "ready",
+            };
+            (agent, row.client_name)
+        })
+        .collect())
+}
+
+/// What each agent has in hand.
+pub async fn now(db: &Db, scope: &Scope) -> Result<Vec<AgentNow>> {
+    let mut tx = db.begin(scope).await?;
+    let agents = list_in(&mut tx, scope).await?;
+    let runs = living(&mut tx, scope).await?;
+    tx.commit().await?;
+    let mut found: Vec<AgentNow> =
+        agents.into_iter().map(|(agent, client_name)| AgentNow { agent, client_name, runs: Vec::new() }).collect();
+    for row in runs {
+        if let Some(owner) = found.iter_mut().find(|now| now.agent.id.0 == row.agent_id) {
+            owner.runs.push(row.into_run()?);
+        }
+    }
+    Ok(found)
+}
+
+struct RunRow {
+    id: Uuid,
+    agent_id: Uuid,
+    state: String,
+    attempt: i32,
+    request_id: Uuid,
+    client_id: Uuid,
+    client_name: String,
+    number: i64,
+    title: String,
+    since: DateTime<Utc>,
+}
+
+impl RunRow {
+    fn into_run(self) -> Result<AgentRun> {
+        Ok(AgentRun {
+            run: RunId(self.id),
+            state: runs::state(&self.state)?,
+            attempt: self.attempt.cast_unsigned(),
+            request: RequestId(self.request_id),
+            client: ClientId(self.client_id),
+            client_name: self.client_name,
+            number: self.number.cast_unsigned(),
+            title: self.title,
+            since: self.since.timestamp_millis(),
+        })
+    }
+}
+
+async fn living(tx: &mut Tx, scope: &Scope) -> Result<Vec<RunRow>> {
+    Ok(sqlx::query_as!(
+        RunRow,
+        r#"SELECT r.id, r.agent_id, r.state, r.attempt, r.request_id, r.client_id, c.name AS client_name, q.number,
+                  q.title, coalesce(r.started_at, r.queued_at) AS "since!"
+           FROM run r
+           JOIN client c ON c.workspace_id = r.workspace_id AND c.id = r.client_id
+           JOIN request q ON q.workspace_id = r.workspace_id AND q.client_id = r.client_id AND q.id = r.request_id
+           WHERE r.workspace_id = $1 AND ($2::uuid IS NULL OR r.client_id = $2)
+             AND r.state IN ('queued', 'working', 'suspended')
+           ORDER BY r.queued_at, r.id LIMIT $3"#,
+        scope.workspace.0,
+        scope.client.map(|id| id.0),
+        MOST,
+    )
+    .fetch_all(tx.conn())
+    .await?)
+}
+
+/// Who works for a client: its own ready agent, else the workspace's oldest ready one, else one of those that rest, who
+/// will take it up later. `None` in a workspace without any.
+pub async fn for_client(db: &Db, scope: &Scope, client: ClientId) -> Result<Option<AgentId>> {
+    let mut tx = db.begin(scope).await?;
+    let agent = for_client_in(&mut tx, scope, client).await?;
+    tx.commit().await?;
+    Ok(agent)
+}
+
+/// The same within a transaction.
+pub async fn for_client_in(tx: &mut Tx, scope: &Scope, client: ClientId) -> Result<Option<AgentId>> {
+    let id = sqlx::query_scalar!(
+        "SELECT id FROM agent WHERE workspace_id = $1 AND (client_id IS NULL OR client_id = $2)
+         ORDER BY (state = 'ready') DESC, (client_id IS NULL), created_at, id LIMIT 1",
+        scope.workspace.0,
+        client.0,
+    )
+    .fetch_optional(tx.conn())
+    .await?;
+    Ok(id.map(AgentId))
+}
+
+/// The same agent, if it takes work.
+pub(crate) async fn if_ready_in(tx: &mut Tx, scope: &Scope, agent: Option<AgentId>) -> Result<Option<AgentId>> {
+    let id = sqlx::query_scalar!(
+        "SELECT id FROM agent WHERE workspace_id = $1 AND id = $2 AND state = 'ready'",
+        scope.workspace.0,
+        agent.map(|id| id.0),
+    )
+    .fetch_optional(tx.conn())
+    .await?;
+    Ok(id.map(AgentId))
+}

@@ -1,0 +1,93 @@
+use super::{Answered, ApprovalState, Audience, queries::{self, Asked}};
+use crate::{
+    Db, Error, FieldErrors, Result, Scope, Tx,
+    ids::ApprovalId,
+    requests::{
+        Column, clock,
+        commands::{may_work, operator, shift_in},
+        hold::{self, Held, Row},
+        place,
+    },
+    runs,
+    session::{Author, Choice, Part, RunState},
+};
+
+/// Answers a question with one of its options. The first answer counts; whoever comes later is told who gave it and
+/// what it was. The run goes on, and the request with it once no other question is open.
+///
+/// # Errors
+/// Field `answer` for a key that is none of the options; [`Error::Refused`] for the role billing and for a question
+/// that was taken back.
+pub async fn answer(db: &Db, scope: &Scope, approval: ApprovalId, key: &str) -> Result<Answered> {
+    may_work(scope)?;
+    let mut tx = db.begin(scope).await?;
+    let request = queries::request_of(&mut tx, scope, approval).await?;
+    let (held, row) = hold::hold_request_in(&mut tx, scope, request).await?;
+    let asked = queries::asked_in(&mut tx, scope, approval).await?;
+    if asked.audience == Audience::Operator {
+        operator(scope)?;
+    }
+    match asked.state {
+        ApprovalState::Answered => return queries::winner_in(&mut tx, scope, approval, &asked).await,
+        ApprovalState::Expired => return Ok(Answered::Expired),
+        ApprovalState::Open if asked.expires_at <= tx.now() => return Ok(Answered::Expired),
+        ApprovalState::Withdrawn => {
+            return Err(Error::refused("The question was taken back. There is nothing more to answer."));
+        }
+        ApprovalState::Open => {}
+    }
+    let Some(choice) = asked.options.iter().find(|option| option.key == key).cloned() else {
+        return Err(Error::Fields(FieldErrors::one("answer", "Choose one of the answers.")));
+    };
+    write(&mut tx, scope, approval, &choice).await?;
+    say_answered(&mut tx, scope, &row, approval, &asked, &choice).await?;
+    held.changed(&mut tx, scope, "approval", row.number).await?;
+    go_on(&mut tx, scope, &held, &row, &asked).await?;
+    tx.commit().await?;
+    Ok(Answered::Won { label: choice.label })
+}
+
+async fn write(tx: &mut Tx, scope: &Scope, approval: ApprovalId, choice: &Choice) -> Result<()> {
+    let Some(person) = scope.person() else { return Err(Error::NotFound) };
+    let now = tx.now();
+    let done = sqlx::query!(
+        "UPDATE approval SET state = 'answered', answer = $3, answered_by = $4, answered_at = $5
+         WHERE workspace_id = $1 AND id = $2 AND state = 'open'",
+        scope.workspace.0,
+        approval.0,
+        choice.key,
+        person.0,
+        now,
+    )
+    .execute(tx.conn())
+    .await?;
+    clock::one_row(done.rows_affected())
+}
+
+async fn say_answered(
+    tx: &mut Tx,
+    scope: &Scope,
+    row: &Row,
+    approval: ApprovalId,
+    asked: &Asked,
+    choice: &Choice,
+) -> Result<()> {
+    let part = Part::DataAnswer { approval, label: Some(choice.label.clone()), expired: false };
+    let events = hold::events(tx.now(), &Author::of(scope), [part]);
+    tx.append(super::stream_of(row, asked.audience), &events).await
+}
+
+/// A question was settled: its run goes on, and its request is in progress again unless another one is open.
+pub(super) async fn go_on(tx: &mut Tx, scope: &Scope, held: &Held, row: &Row, asked: &Asked) -> Result<()> {
+    if let Some(run) = runs::living_in(tx, scope, row).await?
+        && run.id == asked.run
+        && run.state == RunState::Suspended
+    {
+        runs::resume_in(tx, scope, held, row, &run).await?;
+    }
+    if row.column != Column::Waiting || queries::still_asked_in(tx, scope, row).await? {
+        return Ok(());
+    }
+    let position = place::end_in(tx, scope, held.client, Column::InProgress).await?;
+    shift_in(tx, scope, held, row, Column::InProgress, position, &Author::system()).await
+}

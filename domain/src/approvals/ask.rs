@@ -1,0 +1,135 @@
+use chrono::{DateTime, TimeDelta, Utc};
+
+use super::{Audience, Question};
+use crate::{
+    Db, Error, Result, Tx,
+    ids::ApprovalId,
+    mail,
+    requests::{
+        Column,
+        commands::shift_in,
+        hold::{Held, Row},
+        place,
+    },
+    runs::{self, Claimed},
+    session::{Author, Choice, Part},
+};
+
+/// The shortest and longest time that a question is open: a minute, and sixty days.
+const OPEN_SECONDS: std::ops::RangeInclusive<i64> = 60..=60 * 86_400;
+const MOST_OPTIONS: usize = 6;
+
+/// Asks a question and suspends the run until it is answered. A question to the client puts the request into Waiting on
+/// you, stops its clock and sends a mail; one to the operators stays backstage, and the clock runs on.
+///
+/// # Errors
+/// As [`runs::is_lost`] tells; [`Error::Broken`] for a question without words or options.
+pub async fn ask(db: &Db, claimed: &Claimed, question: Question) -> Result<ApprovalId> {
+    let question = checked(question)?;
+    let mut tx = db.begin(&claimed.scope).await?;
+    let (held, row) = runs::hold_claim_in(&mut tx, claimed).await?;
+    let id = ApprovalId::new();
+    let expires = tx.now() + TimeDelta::seconds(question.open_for.clamp(*OPEN_SECONDS.start(), *OPEN_SECONDS.end()));
+    insert(&mut tx, claimed, id, &question, expires).await?;
+    say_asked(&mut tx, claimed, &row, id, &question, expires).await?;
+    runs::suspend_in(&mut tx, &held, &row, claimed).await?;
+    held.changed(&mut tx, &claimed.scope, "approval", row.number).await?;
+    match question.audience {
+        Audience::Client => wait_on_client(&mut tx, claimed, &held, &row, &question).await?,
+        Audience::Operator => mail_operators(&mut tx, claimed, &held, &row, &question).await?,
+    }
+    tx.commit().await?;
+    Ok(id)
+}
+
+/// A model's words, put in order: what is empty or repeated would be a button that says nothing.
+fn checked(question: Question) -> Result<Question> {
+    let clean = |text: &str| text.replace('\0', "").trim().to_owned();
+    let mut options: Vec<Choice> = Vec::new();
+    for Choice { key, label } in question.options {
+        let choice = Choice { key: clean(&key), label: clean(&label) };
+        let known = options.iter().any(|other| other.key == choice.key);
+        if !known && !choice.key.is_empty() && !choice.label.is_empty() {
+            options.push(choice);
+        }
+    }
+    options.truncate(MOST_OPTIONS);
+    let words = clean(&question.question);
+    if words.is_empty() || options.is_empty() {
+        return Err(Error::Broken("a question needs words and an answer to choose".into()));
+    }
+    Ok(Question { question: words, detail: clean(&question.detail), options, ..question })
+}
+
+async fn insert(
+    tx: &mut Tx,
+    claimed: &Claimed,
+    id: ApprovalId,
+    question: &Question,
+    expires: DateTime<Utc>,
+) -> Result<()> {
+    let options = serde_json::to_value(&question.options).map_err(|e| Error::Broken(e.to_string()))?;
+    let now = tx.now();
+    sqlx::query!(
+        "INSERT INTO approval (id, workspace_id, client_id, request_id, run_id, question, detail, options, audience,
+                               expires_at, created_at)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
+        id.0,
+        claimed.scope.workspace.0,
+        claimed.client.0,
+        claimed.request.0,
+        claimed.run.0,
+        question.question,
+        question.detail,
+        options,
+        question.audience.as_str(),
+        expires,
+        now,
+    )
+    .execute(tx.conn())
+    .await?;
+    Ok(())
+}
+
+async fn say_asked(
+    tx: &mut Tx,
+    claimed: &Claimed,
+    row: &Row,
+    id: ApprovalId,
+    question: &Question,
+    expires: DateTime<Utc>,
+) -> Result<()> {
+    let part = Part::DataApproval {
+        approval: id,
+        question: question.question.clone(),
+        detail: question.detail.clone(),
+        options: question.options.clone(),
+        expires: expires.timestamp_millis(),
+    };
+    let events = claimed.events(tx.now(), [part]);
+    tx.append(super::stream_of(row, question.audience), &events).await
+}
+
+async fn wait_on_client(tx: &mut Tx, claimed: &Claimed, held: &Held, row: &Row, question: &Question) -> Result<()> {
+    let scope = &claimed.scope;
+    if row.column == Column::InProgress {
+        let position = place::end_in(tx, scope, held.client, Column::Waiting).await?;
+        shift_in(tx, scope, held, row, Column::Waiting, position, &Author::of(scope)).await?;
+    }
+    let subject = format!("{} has a question: {}", claimed.agent_name, row.title);
+    let body = format!(
+        "{} works on “{}” and needs an answer from you:\n\n{}\n\nThe clock stands still until then. Answer here:\n\
+         {{link:/portal/requests/{}}}\n",
+        mail::plain(&claimed.agent_name),
+        mail::plain(&row.title),
+        mail::plain(&question.question),
+        row.number,
+    );
+    mail::to_members_in(tx, scope, held.client, &subject, &body).await
+}
+
+async fn mail_operators(tx: &mut Tx, claimed: &Claimed, held: &Held, row: &Row, question: &Question) -> Result<()> {
+    let subject = format!("{} asks: {} #{}", claimed.agent_name, held.client_name, row.number);
+    let body = format!("{}\n\nAnswer on the desk: {{link:/desk}}\n", mail::plain(&question.question));
+    mail::to_operators_in(tx, &claimed.scope, &subject, &body).await
+}

@@ -1,0 +1,37 @@
+//! Approvals: questions that suspend a run. One winner, an expiry, a name in the record.
+//!
+//! When one expires nothing is decided for the client: the run goes on with the event that says so, and the agent has
+//! to do without the answer, in the way that commits the client to nothing. A question that kept its request waiting
+//! for ever would hold one of the client's places with nobody able to answer it.
+
+mod model;
+
+#[cfg(feature = "sql")]
+mod answer;
+#[cfg(feature = "sql")]
+mod ask;
+#[cfg(feature = "sql")]
+mod expire;
+#[cfg(feature = "sql")]
+mod queries;
+
+#[cfg(feature = "sql")]
+pub use answer::answer;
+#[cfg(feature = "sql")]
+pub use ask::ask;
+#[cfg(feature = "sql")]
+pub(crate) use expire::withdraw_open_in;
+#[cfg(feature = "sql")]
+pub use expire::expire;
+pub use model::{Answered, Approval, ApprovalState, Audience, Question};
+#[cfg(feature = "sql")]
+pub use queries::{get, of_request_in, open_for};
+
+/// Where a question and its answer are written: what operators are asked is internal.
+#[cfg(feature = "sql")]
+fn stream_of(row: &crate::requests::hold::Row, audience: Audience) -> sessions::StreamId {
+    match audience {
+        Audience::Client => row.session,
+        Audience::Operator => row.backstage,
+    }
+}

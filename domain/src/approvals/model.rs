@@ -1,0 +1,110 @@
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    ids::{ApprovalId, ClientId, RequestId},
+    session::Choice,
+};
+
+/// Who is asked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Audience {
+    /// The client; an operator may answer for them.
+    Client,
+    /// Operators alone, backstage.
+    Operator,
+}
+
+impl Audience {
+    /// The word that the database keeps.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Client => "client",
+            Self::Operator => "operator",
+        }
+    }
+
+    /// The audience of that word, if there is one.
+    pub fn parse(word: &str) -> Option<Self> {
+        [Self::Client, Self::Operator].into_iter().find(|a| a.as_str() == word)
+    }
+}
+
+/// How an approval stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ApprovalState {
+    Open,
+    Answered,
+    Expired,
+    Withdrawn,
+}
+
+impl ApprovalState {
+    /// The word that the database keeps.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Open => "open",
+            Self::Answered => "answered",
+            Self::Expired => "expired",
+            Self::Withdrawn => "withdrawn",
+        }
+    }
+
+    /// The state of that word, if there is one.
+    pub fn parse(word: &str) -> Option<Self> {
+        [Self::Open, Self::Answered, Self::Expired, Self::Withdrawn].into_iter().find(|s| s.as_str() == word)
+    }
+}
+
+/// What an agent asks.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Question {
+    /// One sentence; it is what lists and mails show.
+    pub question: String,
+    /// Markdown; may be empty.
+    pub detail: String,
+    /// One to six; the first is what the agent advises.
+    pub options: Vec<Choice>,
+    /// How long it may be answered, in seconds.
+    pub open_for: i64,
+    pub audience: Audience,
+}
+
+/// A question that suspends a run, and how it stands.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Approval {
+    pub id: ApprovalId,
+    pub client: ClientId,
+    pub client_name: String,
+    pub request: RequestId,
+    /// The request's number and title.
+    pub number: u64,
+    pub title: String,
+    pub question: String,
+    /// Markdown.
+    pub detail: String,
+    /// The first is what the agent advises.
+    pub options: Vec<Choice>,
+    pub audience: Audience,
+    pub state: ApprovalState,
+    /// The label of the chosen answer.
+    pub answer: Option<String>,
+    /// The name of who answered.
+    pub answered_by: Option<String>,
+    /// Milliseconds since 1970, UTC, like every time here.
+    pub answered_at: Option<i64>,
+    pub expires_at: i64,
+    pub created_at: i64,
+}
+
+/// What came of an answer.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Answered {
+    /// It counts: the label of what was chosen.
+    Won { label: String },
+    /// Someone was quicker: who, what they chose, and when.
+    Lost { by: String, label: String, at: i64 },
+    /// The time to answer is over.
+    Expired,
+}

@@ -1,0 +1,184 @@
+use chrono::{DateTime, Utc};
+
+use super::{Answered, Approval, ApprovalState, Audience};
+use crate::{
+    Db, Error, Result, Scope, Tx,
+    ids::{ApprovalId, ClientId, RequestId, RunId},
+    requests::hold::Row,
+    session::Choice,
+};
+
+/// The most open questions that one call answers.
+const MOST: i64 = 200;
+
+/// The questions that are open in the scope, oldest first: a client sees its own, an operator all, those to operators
+/// included.
+pub async fn open_for(db: &Db, scope: &Scope) -> Result<Vec<Approval>> {
+    let mut tx = db.begin(scope).await?;
+    let found = load(&mut tx, scope, Wanted { only_open: true, ..Wanted::default() }).await?;
+    tx.commit().await?;
+    Ok(found)
+}
+
+/// A question, open or not.
+///
+/// # Errors
+/// [`Error::NotFound`].
+pub async fn get(db: &Db, scope: &Scope, approval: ApprovalId) -> Result<Approval> {
+    let mut tx = db.begin(scope).await?;
+    let found = load(&mut tx, scope, Wanted { id: Some(approval), ..Wanted::default() }).await?;
+    tx.commit().await?;
+    found.into_iter().next().ok_or(Error::NotFound)
+}
+
+/// The open questions of a request, within a transaction.
+pub async fn of_request_in(tx: &mut Tx, scope: &Scope, request: RequestId) -> Result<Vec<Approval>> {
+    load(tx, scope, Wanted { request: Some(request), only_open: true, ..Wanted::default() }).await
+}
+
+#[derive(Default)]
+struct Wanted {
+    id: Option<ApprovalId>,
+    request: Option<RequestId>,
+    only_open: bool,
+}
+
+/// What is internal is kept out by row-level security.
+async fn load(tx: &mut Tx, scope: &Scope, wanted: Wanted) -> Result<Vec<Approval>> {
+    let rows = sqlx::query!(
+        r#"SELECT a.id, a.client_id, c.name AS client_name, a.request_id, r.number, r.title, a.question, a.detail,
+                  a.options AS "options: sqlx::types::Json<Vec<Choice>>", a.audience, a.state, a.answer, a.answered_at,
+                  a.expires_at, a.created_at, p.name AS "answered_by?"
+           FROM approval a
+           JOIN client c ON c.workspace_id = a.workspace_id AND c.id = a.client_id
+           JOIN request r ON r.workspace_id = a.workspace_id AND r.client_id = a.client_id AND r.id = a.request_id
+           LEFT JOIN person p ON p.id = a.answered_by
+           WHERE a.workspace_id = $1 AND ($2::uuid IS NULL OR a.client_id = $2) AND ($3::uuid IS NULL OR a.id = $3)
+             AND ($4::uuid IS NULL OR a.request_id = $4) AND (NOT $5 OR a.state = 'open')
+           ORDER BY a.created_at, a.id LIMIT $6"#,
+        scope.workspace.0,
+        scope.client.map(|id| id.0),
+        wanted.id.map(|id| id.0),
+        wanted.request.map(|id| id.0),
+        wanted.only_open,
+        MOST,
+    )
+    .fetch_all(tx.conn())
+    .await?;
+    rows.into_iter()
+        .map(|row| {
+            let chosen = row.answer.map(|key| label(&row.options, key));
+            Ok(Approval {
+                id: ApprovalId(row.id),
+                client: ClientId(row.client_id),
+                client_name: row.client_name,
+                request: RequestId(row.request_id),
+                number: row.number.cast_unsigned(),
+                title: row.title,
+                question: row.question,
+                detail: row.detail,
+                options: row.options.0,
+                audience: audience(&row.audience)?,
+                state: state(&row.state)?,
+                answer: chosen,
+                answered_by: row.answered_by,
+                answered_at: row.answered_at.map(|at| at.timestamp_millis()),
+                expires_at: row.expires_at.timestamp_millis(),
+                created_at: row.created_at.timestamp_millis(),
+            })
+        })
+        .collect()
+}
+
+fn label(options: &[Choice], key: String) -> String {
+    options.iter().find(|option| option.key == key).map_or(key, |option| option.label.clone())
+}
+
+fn audience(word: &str) -> Result<Audience> {
+    Audience::parse(word).ok_or_else(|| Error::Broken(format!("audience {word}")))
+}
+
+fn state(word: &str) -> Result<ApprovalState> {
+    ApprovalState::parse(word).ok_or_else(|| Error::Broken(format!("approval state {word}")))
+}
+
+pub(super) async fn request_of(tx: &mut Tx, scope: &Scope, approval: ApprovalId) -> Result<RequestId> {
+    sqlx::query_scalar!("SELECT request_id FROM approval WHERE workspace_id = $1 AND id = $2", scope.workspace.0, approval.0)
+        .fetch_optional(tx.conn())
+        .await?
+        .map(RequestId)
+        .ok_or(Error::NotFound)
+}
+
+/// A question under the hold of its board.
+pub(super) struct Asked {
+    pub(super) run: RunId,
+    pub(super) audience: Audience,
+    pub(super) state: ApprovalState,
+    pub(super) options: Vec<Choice>,
+    pub(super) expires_at: DateTime<Utc>,
+}
+
+pub(super) async fn asked_in(tx: &mut Tx, scope: &Scope, approval: ApprovalId) -> Result<Asked> {
+    let row = sqlx::query!(
+        r#"SELECT run_id, audience, state, options AS "options: sqlx::types::Json<Vec<Choice>>", expires_at
+           FROM approval WHERE workspace_id = $1 AND id = $2 FOR UPDATE"#,
+        scope.workspace.0,
+        approval.0,
+    )
+    .fetch_optional(tx.conn())
+    .await?
+    .ok_or(Error::NotFound)?;
+    Ok(Asked {
+        run: RunId(row.run_id),
+        audience: audience(&row.audience)?,
+        state: state(&row.state)?,
+        options: row.options.0,
+        expires_at: row.expires_at,
+    })
+}
+
+/// Who was quicker, and with what.
+pub(super) async fn winner_in(tx: &mut Tx, scope: &Scope, approval: ApprovalId, asked: &Asked) -> Result<Answered> {
+    let row = sqlx::query!(
+        r#"SELECT a.answer, a.answered_at, p.name AS "name?"
+           FROM approval a LEFT JOIN person p ON p.id = a.answered_by
+           WHERE a.workspace_id = $1 AND a.id = $2"#,
+        scope.workspace.0,
+        approval.0,
+    )
+    .fetch_one(tx.conn())
+    .await?;
+    Ok(Answered::Lost {
+        by: row.name.unwrap_or_else(|| "Someone else".to_owned()),
+        label: label(&asked.options, row.answer.unwrap_or_default()),
+        at: row.answered_at.map_or(0, |at| at.timestamp_millis()),
+    })
+}
+
+/// Whether a question to the client is open.
+pub(super) async fn still_asked_in(tx: &mut Tx, scope: &Scope, row: &Row) -> Result<bool> {
+    Ok(sqlx::query_scalar!(
+        r#"SELECT EXISTS (SELECT FROM approval WHERE workspace_id = $1 AND client_id = $2 AND request_id = $3
+                          AND state = 'open' AND audience = 'client') AS "open!""#,
+        scope.workspace.0,
+        row.client.0,
+        row.id.0,
+    )
+    .fetch_one(tx.conn())
+    .await?)
+}
+
+pub(super) async fn open_of(tx: &mut Tx, scope: &Scope, row: &Row) -> Result<Vec<(ApprovalId, Audience)>> {
+    let rows = sqlx::query!(
+        "SELECT id, audience FROM approval
+         WHERE workspace_id = $1 AND client_id = $2 AND request_id = $3 AND state = 'open'
+         ORDER BY id FOR UPDATE",
+        scope.workspace.0,
+        row.client.0,
+        row.id.0,
+    )
+    .fetch_all(tx.conn())
+    .await?;
+    rows.into_iter().map(|row| Ok((ApprovalId(row.id), audience(&row.audience)?))).collect()
+}

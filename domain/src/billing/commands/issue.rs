@@ -1,0 +1,93 @@
+use chrono::{DateTime, Utc};
+use chrono_tz::Tz;
+use sqlx::types::Json;
+
+use crate::{
+    Error, Result, Scope, Tx,
+    billing::{Line, period},
+    calendar,
+    ids::{ClientId, InvoiceId, SubscriptionId},
+    money::{Currency, Money},
+};
+
+/// The workspace's sender and zone, and the number that was taken from its counter.
+pub(super) struct Numbered {
+    pub number: i64,
+    pub bill_from: String,
+    pub zone: Tz,
+}
+
+/// Takes the next number of the workspace. Its row is held until the transaction ends and a rollback gives the number
+/// back: no gaps, no repeats. Take it last.
+pub(super) async fn next_number_in(tx: &mut Tx, scope: &Scope) -> Result<Numbered> {
+    let row = sqlx::query!(
+        r#"UPDATE workspace SET next_invoice_number = next_invoice_number + 1 WHERE id = $1
+           RETURNING next_invoice_number - 1 AS "number!", bill_from, name, zone"#,
+        scope.workspace.0,
+    )
+    .fetch_optional(tx.conn())
+    .await?
+    .ok_or(Error::NotFound)?;
+    let bill_from = if row.bill_from.is_empty() { row.name } else { row.bill_from };
+    Ok(Numbered { number: row.number, bill_from, zone: read_zone(&row.zone)? })
+}
+
+/// The workspace's zone.
+pub(in crate::billing) async fn zone_in(tx: &mut Tx, scope: &Scope) -> Result<Tz> {
+    let zone = sqlx::query_scalar!("SELECT zone FROM workspace WHERE id = $1", scope.workspace.0)
+        .fetch_optional(tx.conn())
+        .await?
+        .ok_or(Error::NotFound)?;
+    read_zone(&zone)
+}
+
+fn read_zone(name: &str) -> Result<Tz> {
+    calendar::zone(name).map_err(|error| Error::Broken(format!("the workspace's zone: {error}")))
+}
+
+/// An invoice of a subscription that goes to the client at once.
+pub(in crate::billing) struct NewInvoice {
+    pub client: ClientId,
+    pub subscription: SubscriptionId,
+    pub lines: Vec<Line>,
+    pub currency: Currency,
+    pub period: Option<(DateTime<Utc>, DateTime<Utc>)>,
+}
+
+/// Writes an invoice and issues it, in one.
+pub(in crate::billing) async fn insert_issued_in(tx: &mut Tx, scope: &Scope, new: &NewInvoice) -> Result<InvoiceId> {
+    let total = total(&new.lines, new.currency)?;
+    let (id, now) = (InvoiceId::new(), tx.now());
+    let numbered = next_number_in(tx, scope).await?;
+    sqlx::query!(
+        "INSERT INTO invoice (id, workspace_id, client_id, subscription_id, number, state, currency, lines, total_minor,
+                bill_from, bill_to, period_start, period_end, created_at, issued_at, due_at)
+         SELECT $1, $2, c.id, $4, $5, 'issued', $6, $7, $8, $9, coalesce(nullif(c.bill_to, ''), c.name), $10, $11, $12, $12, $13
+         FROM client c WHERE c.workspace_id = $2 AND c.id = $3",
+        id.0,
+        scope.workspace.0,
+        new.client.0,
+        new.subscription.0,
+        numbered.number,
+        new.currency.code(),
+        Json(&new.lines) as _,
+        total.minor,
+        numbered.bill_from,
+        new.period.map(|(start, _)| start),
+        new.period.map(|(_, end)| end),
+        now,
+        period::due(now, numbered.zone),
+    )
+    .execute(tx.conn())
+    .await?;
+    Ok(id)
+}
+
+/// The sum of the lines.
+///
+/// # Errors
+/// [`Error::Refused`] where it does not fit.
+pub(super) fn total(lines: &[Line], currency: Currency) -> Result<Money> {
+    Money::sum(currency, lines.iter().map(|line| Money::new(line.minor, currency)))
+        .map_err(|error| Error::refused(error.to_string()))
+}

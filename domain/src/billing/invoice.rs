@@ -1,0 +1,95 @@
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    ids::{ClientId, InvoiceId, SubscriptionId},
+    money::Money,
+};
+
+/// Where an invoice stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum InvoiceState {
+    /// The operator's alone; has no number yet.
+    Draft,
+    /// With the client, to be paid.
+    Issued,
+    Paid,
+    /// Taken back. Its number stays used, and it stays on the list.
+    Void,
+}
+
+impl InvoiceState {
+    /// The word that the database keeps.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Draft => "draft",
+            Self::Issued => "issued",
+            Self::Paid => "paid",
+            Self::Void => "void",
+        }
+    }
+
+    /// The state of that word, if there is one.
+    pub fn parse(word: &str) -> Option<Self> {
+        [Self::Draft, Self::Issued, Self::Paid, Self::Void].into_iter().find(|state| state.as_str() == word)
+    }
+}
+
+/// A line of an invoice. Its amount is in minor units of the invoice's currency; below zero for a credit.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Line {
+    pub what: String,
+    pub minor: i64,
+}
+
+/// An invoice as its pages show it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Invoice {
+    pub id: InvoiceId,
+    pub client: ClientId,
+    pub client_name: String,
+    pub subscription: Option<SubscriptionId>,
+    /// Given when it is issued; without gaps within the workspace.
+    pub number: Option<u64>,
+    pub state: InvoiceState,
+    pub lines: Vec<Line>,
+    pub total: Money,
+    /// Who bills; the workspace's own sender until it is issued.
+    pub bill_from: String,
+    /// Name and address of who pays.
+    pub bill_to: String,
+    pub note: String,
+    pub period: Option<(DateTime<Utc>, DateTime<Utc>)>,
+    pub created_at: DateTime<Utc>,
+    pub issued_at: Option<DateTime<Utc>>,
+    pub due_at: Option<DateTime<Utc>>,
+    pub paid_at: Option<DateTime<Utc>>,
+    pub voided_at: Option<DateTime<Utc>>,
+}
+
+impl Invoice {
+    /// Not paid in time.
+    pub fn is_overdue(&self, now: DateTime<Utc>) -> bool {
+        self.state == InvoiceState::Issued && self.due_at.is_some_and(|due| due < now)
+    }
+
+    /// The class of its pill: `draft`, `due`, `overdue`, `paid`, `void`.
+    pub fn class(&self, now: DateTime<Utc>) -> &'static str {
+        match self.state {
+            InvoiceState::Issued if self.is_overdue(now) => "overdue",
+            InvoiceState::Issued => "due",
+            other => other.as_str(),
+        }
+    }
+
+    /// `Draft`, `Due`, `Overdue`, `Paid`, `Void`.
+    pub fn label(&self, now: DateTime<Utc>) -> &'static str {
+        match self.state {
+            InvoiceState::Draft => "Draft",
+            InvoiceState::Issued if self.is_overdue(now) => "Overdue",
+            InvoiceState::Issued => "Due",
+            InvoiceState::Paid => "Paid",
+            InvoiceState::Void => "Void",
+        }
+    }
+}

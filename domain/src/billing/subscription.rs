@@ -1,0 +1,87 @@
+use chrono::{DateTime, Utc};
+
+use crate::{
+    ids::{ClientId, OfferId, SubscriptionId},
+    offers::Terms,
+};
+
+/// Where a subscription stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SubscriptionState {
+    /// Sold; work starts when the first invoice is paid.
+    AwaitingPayment,
+    Active,
+    /// Nothing is worked on; what was left of the paid period is banked.
+    Paused,
+    Ended,
+}
+
+impl SubscriptionState {
+    /// The word that the database keeps.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::AwaitingPayment => "awaiting_payment",
+            Self::Active => "active",
+            Self::Paused => "paused",
+            Self::Ended => "ended",
+        }
+    }
+
+    /// The state of that word, if there is one.
+    pub fn parse(word: &str) -> Option<Self> {
+        use SubscriptionState::*;
+        [AwaitingPayment, Active, Paused, Ended].into_iter().find(|state| state.as_str() == word)
+    }
+
+    /// Its name on the page.
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::AwaitingPayment => "Waits for payment",
+            Self::Active => "Active",
+            Self::Paused => "Paused",
+            Self::Ended => "Ended",
+        }
+    }
+
+    /// The class of its pill.
+    pub fn class(self) -> &'static str {
+        match self {
+            Self::AwaitingPayment => "waiting",
+            Self::Active => "working",
+            Self::Paused => "suspended",
+            Self::Ended => "void",
+        }
+    }
+}
+
+/// What a client holds, on the terms on which it was sold.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Subscription {
+    pub id: SubscriptionId,
+    pub client: ClientId,
+    pub client_name: String,
+    pub offer: OfferId,
+    /// The offer's name when it was sold.
+    pub name: String,
+    pub terms: Terms,
+    pub state: SubscriptionState,
+    pub started_at: Option<DateTime<Utc>>,
+    /// The period that is billed; none before the first payment.
+    pub period: Option<(DateTime<Utc>, DateTime<Utc>)>,
+    pub paused_at: Option<DateTime<Utc>>,
+    /// Seconds of the paid period that a pause keeps.
+    pub banked_seconds: i64,
+    /// Ends with its period instead of being renewed.
+    pub ends_with_period: bool,
+    pub ended_at: Option<DateTime<Utc>>,
+    pub created_at: DateTime<Utc>,
+}
+
+/// An entry of the ledger of banked days.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Pause {
+    pub from: DateTime<Utc>,
+    /// None while it lasts.
+    pub to: Option<DateTime<Utc>>,
+    pub banked_seconds: i64,
+}

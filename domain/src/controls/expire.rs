@@ -1,0 +1,65 @@
+use super::{Outcome, settle::{request_of, settle_in}};
+use crate::{
+    Db, Office, Result, Scope,
+    ids::{ClientId, ControlId, WorkspaceId},
+    requests::hold,
+    runs,
+};
+
+/// How many are settled in one call; the rest with the next one.
+const MOST: i64 = 100;
+
+/// Settles the controls whose deadline has passed: nobody answered. A stop takes the work from the agent, whose later
+/// words are refused; something that was said is left at that. Answers how many were settled.
+pub async fn expire(db: &Db) -> Result<u64> {
+    let (mut settled, mut failed) = (0, None);
+    for (scope, control) in overdue(db).await? {
+        match expire_one(db, &scope, control).await {
+            Ok(was_settled) => settled += u64::from(was_settled),
+            // The others are not to wait for this one.
+            Err(error) => failed = Some(error),
+        }
+    }
+    failed.map_or(Ok(settled), Err)
+}
+
+async fn overdue(db: &Db) -> Result<Vec<(Scope, ControlId)>> {
+    let mut tx = db.begin_as(Office::Jobs).await?;
+    let now = tx.now();
+    let rows = sqlx::query!(
+        "SELECT id, workspace_id, client_id FROM control
+         WHERE outcome IS NULL AND deadline <= $1 ORDER BY deadline LIMIT $2",
+        now,
+        MOST,
+    )
+    .fetch_all(tx.conn())
+    .await?;
+    tx.commit().await?;
+    let scope = |workspace, client| Scope::system(WorkspaceId(workspace)).within(ClientId(client));
+    Ok(rows.into_iter().map(|row| (scope(row.workspace_id, row.client_id), ControlId(row.id))).collect())
+}
+
+async fn expire_one(db: &Db, scope: &Scope, control: ControlId) -> Result<bool> {
+    let mut tx = db.begin(scope).await?;
+    let request = request_of(&mut tx, scope, control).await?;
+    let (held, row) = hold::hold_request_in(&mut tx, scope, request).await?;
+    let who = match runs::living_in(&mut tx, scope, &row).await? {
+        Some(run) => run.agent_name,
+        None => "Nobody".to_owned(),
+    };
+    let is_stop = sqlx::query_scalar!(
+        r#"SELECT kind = 'stop' AS "stop!" FROM control WHERE workspace_id = $1 AND id = $2"#,
+        scope.workspace.0,
+        control.0,
+    )
+    .fetch_one(tx.conn())
+    .await?;
+    let reason = if is_stop {
+        format!("{who} did not answer in time, so the work was taken away.")
+    } else {
+        format!("{who} did not answer in time. What you wrote stays here.")
+    };
+    let settled = settle_in(&mut tx, scope, &held, &row, control, Outcome::NoAnswer, &reason).await?;
+    tx.commit().await?;
+    Ok(settled)
+}

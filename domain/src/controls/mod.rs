@@ -1,0 +1,36 @@
+//! Controls: a person's word to an agent at work, and what came of it.
+//!
+//! Every control gets an outcome, which the one who asked sees: from the agent, or, past its deadline, from the server.
+//! After a stop the request waits on whoever stopped it: one that the client stopped stands in Waiting on you, with its
+//! clock, until they start it again or take it back.
+
+mod model;
+
+#[cfg(feature = "sql")]
+mod expire;
+#[cfg(feature = "sql")]
+mod settle;
+#[cfg(feature = "sql")]
+mod steer;
+#[cfg(feature = "sql")]
+mod stop;
+
+#[cfg(feature = "sql")]
+pub use expire::expire;
+pub use model::{Asked, ControlKind, Outcome, Pending};
+#[cfg(feature = "sql")]
+pub use settle::{pending, settle};
+#[cfg(feature = "sql")]
+pub(crate) use settle::{settle_open_in, settle_stop_in};
+#[cfg(feature = "sql")]
+pub use steer::steer;
+#[cfg(feature = "sql")]
+pub use stop::stop;
+
+/// How long an agent has to answer what was said to it.
+#[cfg(feature = "sql")]
+pub const ANSWER_WITHIN: std::time::Duration = std::time::Duration::from_secs(60);
+
+/// How long an agent has to stop by itself; then the work is taken from it.
+#[cfg(feature = "sql")]
+pub const STOP_WITHIN: std::time::Duration = std::time::Duration::from_secs(15);

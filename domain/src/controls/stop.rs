@@ -1,0 +1,123 @@
+use chrono::TimeDelta;
+
+use super::{Asked, ControlKind, Outcome, STOP_WITHIN, settle::write_outcome};
+use crate::{
+    Db, Error, Result, Role, Scope, Tx, approvals,
+    ids::{ControlId, RequestId, RunId},
+    requests::{
+        Column,
+        commands::{may_work, shift_in},
+        hold::{self, Held, Row},
+        place,
+    },
+    runs::{self, Living},
+    session::{Author, Part, RunState},
+};
+
+/// Stops the work on a request. What waits or is queued is cancelled at once; an agent at work is told, and has
+/// [`STOP_WITHIN`] to wind up and answer. Stopping twice is one stop.
+///
+/// # Errors
+/// [`Error::Refused`] for the role billing.
+pub async fn stop(db: &Db, scope: &Scope, request: RequestId) -> Result<Asked> {
+    may_work(scope)?;
+    let mut tx = db.begin(scope).await?;
+    let (held, row) = hold::hold_request_in(&mut tx, scope, request).await?;
+    let asked = match runs::living_in(&mut tx, scope, &row).await? {
+        None => stop_nothing(&mut tx, scope, &row).await?,
+        Some(run) if run.state == RunState::Working => ask_to_stop(&mut tx, scope, &held, &row, &run).await?,
+        Some(run) => stop_at_once(&mut tx, scope, &held, &row, &run).await?,
+    };
+    tx.commit().await?;
+    Ok(asked)
+}
+
+async fn stop_nothing(tx: &mut Tx, scope: &Scope, row: &Row) -> Result<Asked> {
+    let control = insert(tx, scope, row, None, ControlKind::Stop, "").await?;
+    row.say(tx, &Author::of(scope), [Part::DataStop { control }]).await?;
+    let why = "Nobody was at work any more.";
+    write_outcome(tx, scope, row, control, Outcome::AlreadyEnded, why, &Author::system()).await?;
+    Ok(Asked { control, settled: Some(Outcome::AlreadyEnded) })
+}
+
+async fn stop_at_once(tx: &mut Tx, scope: &Scope, held: &Held, row: &Row, run: &Living) -> Result<Asked> {
+    let control = insert(tx, scope, row, Some(run.id), ControlKind::Stop, "").await?;
+    row.say(tx, &Author::of(scope), [Part::DataStop { control }]).await?;
+    write_outcome(tx, scope, row, control, Outcome::Done, "", &Author::system()).await?;
+    let by_operator = scope.role() == Some(Role::Operator);
+    take_off(tx, scope, held, row, run, &Author::of(scope), by_operator).await?;
+    Ok(Asked { control, settled: Some(Outcome::Done) })
+}
+
+async fn ask_to_stop(tx: &mut Tx, scope: &Scope, held: &Held, row: &Row, run: &Living) -> Result<Asked> {
+    if let Some(control) = open_stop(tx, scope, run.id).await? {
+        return Ok(Asked { control, settled: None });
+    }
+    let control = insert(tx, scope, row, Some(run.id), ControlKind::Stop, "").await?;
+    row.say(tx, &Author::of(scope), [Part::DataStop { control }]).await?;
+    held.changed(tx, scope, "control", row.number).await?;
+    Ok(Asked { control, settled: None })
+}
+
+async fn open_stop(tx: &mut Tx, scope: &Scope, run: RunId) -> Result<Option<ControlId>> {
+    let open = sqlx::query_scalar!(
+        "SELECT id FROM control WHERE workspace_id = $1 AND run_id = $2 AND kind = 'stop' AND outcome IS NULL",
+        scope.workspace.0,
+        run.0,
+    )
+    .fetch_optional(tx.conn())
+    .await?;
+    Ok(open.map(ControlId))
+}
+
+/// Writes a control down; its deadline is counted from now.
+pub(super) async fn insert(
+    tx: &mut Tx,
+    scope: &Scope,
+    row: &Row,
+    run: Option<RunId>,
+    kind: ControlKind,
+    text: &str,
+) -> Result<ControlId> {
+    let Some(person) = scope.person() else { return Err(Error::NotFound) };
+    let id = ControlId::new();
+    let within = if kind == ControlKind::Stop { STOP_WITHIN } else { super::ANSWER_WITHIN };
+    let now = tx.now();
+    sqlx::query!(
+        "INSERT INTO control (id, workspace_id, client_id, request_id, run_id, kind, body, asked_by, asked_at, deadline)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
+        id.0,
+        scope.workspace.0,
+        row.client.0,
+        row.id.0,
+        run.map(|id| id.0),
+        kind.as_str(),
+        text,
+        person.0,
+        now,
+        now + TimeDelta::from_std(within).unwrap_or_default(),
+    )
+    .execute(tx.conn())
+    .await?;
+    Ok(id)
+}
+
+/// Takes the agent off and leaves the request with whoever stopped it.
+pub(super) async fn take_off(
+    tx: &mut Tx,
+    scope: &Scope,
+    held: &Held,
+    row: &Row,
+    run: &Living,
+    author: &Author,
+    by_operator: bool,
+) -> Result<()> {
+    runs::cancel_in(tx, scope, held, row, run, author).await?;
+    approvals::withdraw_open_in(tx, scope, row, author).await?;
+    let to = if by_operator { Column::InProgress } else { Column::Waiting };
+    if row.column == to || !matches!(row.column, Column::InProgress | Column::Waiting) {
+        return Ok(());
+    }
+    let position = place::end_in(tx, scope, held.client, to).await?;
+    shift_in(tx, scope, held, row, to, position, &Author::system()).await
+}

@@ -1,0 +1,56 @@
+use crate::{
+    Db, Error, Result, Tx, mail,
+    requests::{
+        Column,
+        commands::shift_in,
+        hold::{Held, Row},
+        place,
+    },
+    runs::{self, Claimed},
+    session::{Author, RunState},
+};
+
+/// Ends the run and puts what was delivered before the client: the request is in Review, its clock stands still, and
+/// the client gets a mail.
+///
+/// # Errors
+/// As [`runs::is_lost`] tells; [`Error::Refused`] where nothing was delivered.
+pub async fn submit_for_review(db: &Db, claimed: &Claimed) -> Result<()> {
+    let scope = &claimed.scope;
+    let mut tx = db.begin(scope).await?;
+    let (held, row) = runs::hold_claim_in(&mut tx, claimed).await?;
+    if !has_delivered(&mut tx, claimed).await? {
+        return Err(Error::refused("Nothing has been delivered yet, so there is nothing to review."));
+    }
+    runs::end_in(&mut tx, scope, &held, &row, &claimed.living(), RunState::Completed, None).await?;
+    if row.column != Column::Review {
+        let position = place::end_in(&mut tx, scope, held.client, Column::Review).await?;
+        shift_in(&mut tx, scope, &held, &row, Column::Review, position, &Author::of(scope)).await?;
+    }
+    tell_client(&mut tx, claimed, &held, &row).await?;
+    tx.commit().await
+}
+
+async fn has_delivered(tx: &mut Tx, claimed: &Claimed) -> Result<bool> {
+    Ok(sqlx::query_scalar!(
+        r#"SELECT EXISTS (SELECT FROM deliverable WHERE workspace_id = $1 AND client_id = $2 AND request_id = $3)
+           AS "any!""#,
+        claimed.scope.workspace.0,
+        claimed.client.0,
+        claimed.request.0,
+    )
+    .fetch_one(tx.conn())
+    .await?)
+}
+
+async fn tell_client(tx: &mut Tx, claimed: &Claimed, held: &Held, row: &Row) -> Result<()> {
+    let subject = format!("Ready for you: {}", row.title);
+    let body = format!(
+        "{} has finished “{}”. Look at it, then approve it or ask for a change:\n{{link:/portal/requests/{}}}\n\n\
+         The clock stands still until then.\n",
+        mail::plain(&claimed.agent_name),
+        mail::plain(&row.title),
+        row.number,
+    );
+    mail::to_members_in(tx, &claimed.scope, held.client, &subject, &body).await
+}

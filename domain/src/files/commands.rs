@@ -1,0 +1,78 @@
+use super::{File, NewFile, display_name, queries::FileRow};
+use crate::{
+    Db, Error, FieldErrors, OnConstraint, Result, Role, Scope, Tx,
+    ids::FileId,
+    requests::hold::Row,
+};
+
+/// Adds a file whose bytes are stored. Without a request it waits for the comment or the request that it comes with,
+/// and only who added it can attach it.
+///
+/// # Errors
+/// Field `files` for a hash that is none; [`Error::NotFound`] where the scope has no client or does not see the request.
+pub async fn add(db: &Db, scope: &Scope, new: NewFile) -> Result<FileId> {
+    let Some(client) = scope.client else { return Err(Error::NotFound) };
+    if scope.role() == Some(Role::Billing) {
+        return Err(Error::refused("Your role here is billing: you see the work and have no say in it."));
+    }
+    let hashed = new.sha256.len() == 64 && new.sha256.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f'));
+    if !hashed {
+        return Err(Error::Fields(FieldErrors::one("files", "This file could not be stored. Send it again.")));
+    }
+    let id = FileId::new();
+    let mut tx = db.begin(scope).await?;
+    let now = tx.now();
+    sqlx::query!(
+        "INSERT INTO file (id, workspace_id, client_id, request_id, name, media_type, label, is_text, bytes, sha256,
+                           added_by, created_at)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
+        id.0,
+        scope.workspace.0,
+        client.0,
+        new.request.map(|id| id.0),
+        display_name(&new.name),
+        new.media_type,
+        new.label,
+        new.is_text,
+        i64::try_from(new.bytes).unwrap_or(i64::MAX),
+        new.sha256,
+        scope.person().map(|id| id.0),
+        now,
+    )
+    .execute(tx.conn())
+    .await
+    .on_constraint("file_workspace_id_client_id_request_id_fkey", || Error::NotFound)?;
+    tx.commit().await?;
+    Ok(id)
+}
+
+/// Hangs files that the same person added on a request.
+///
+/// # Errors
+/// Field `files` where one of them is not there to be attached.
+pub(crate) async fn attach_in(tx: &mut Tx, scope: &Scope, row: &Row, files: &[FileId]) -> Result<Vec<File>> {
+    if files.is_empty() {
+        return Ok(Vec::new());
+    }
+    let ids: Vec<_> = files.iter().map(|id| id.0).collect();
+    let attached = sqlx::query_as!(
+        FileRow,
+        "UPDATE file SET request_id = $3
+         WHERE workspace_id = $1 AND client_id = $2 AND id = ANY($4) AND added_by = $5
+           AND (request_id IS NULL OR request_id = $3)
+         RETURNING id, name, media_type, label, is_text, bytes, sha256, created_at",
+        scope.workspace.0,
+        row.client.0,
+        row.id.0,
+        &ids,
+        scope.person().map(|id| id.0),
+    )
+    .fetch_all(tx.conn())
+    .await?;
+    let mut attached: Vec<File> = attached.into_iter().map(File::from).collect();
+    if attached.len() != files.len() {
+        return Err(Error::Fields(FieldErrors::one("files", "A file is missing. Add it again.")));
+    }
+    attached.sort_by_key(|file| files.iter().position(|id| *id == file.id));
+    Ok(attached)
+}

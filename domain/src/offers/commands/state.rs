@@ -1,0 +1,41 @@
+use crate::{
+    Db, Error, Result, Scope,
+    ids::OfferId,
+    offers::{OfferState, queries},
+};
+
+/// Puts an offer on the storefront. One that stands there already stays.
+///
+/// # Errors
+/// [`Error::NotFound`].
+pub async fn publish(db: &Db, scope: &Scope, offer: OfferId) -> Result<()> {
+    set(db, scope, offer, OfferState::Published).await
+}
+
+/// Takes an offer off the storefront and out of the way. Those who bought it keep it.
+///
+/// # Errors
+/// [`Error::NotFound`].
+pub async fn archive(db: &Db, scope: &Scope, offer: OfferId) -> Result<()> {
+    set(db, scope, offer, OfferState::Archived).await
+}
+
+async fn set(db: &Db, scope: &Scope, offer: OfferId, state: OfferState) -> Result<()> {
+    queries::operators_only(scope)?;
+    let mut tx = db.begin(scope).await?;
+    let now = tx.now();
+    let changed = sqlx::query!(
+        "UPDATE offer SET state = $3, updated_at = $4 WHERE workspace_id = $1 AND id = $2",
+        scope.workspace.0,
+        offer.0,
+        state.as_str(),
+        now,
+    )
+    .execute(tx.conn())
+    .await?
+    .rows_affected();
+    if changed == 0 {
+        return Err(Error::NotFound);
+    }
+    tx.commit().await
+}

@@ -1,0 +1,157 @@
+//! Reading offers.
+
+use sqlx::types::Json;
+
+use super::{IntakeField, Interval, Offer, OfferState, Starts, Terms};
+use crate::{
+    Db, Error, Result, Scope, Tx,
+    ids::OfferId,
+    money::{Currency, Money},
+};
+
+/// What the storefront sells, in its order. For anyone.
+pub async fn published(db: &Db, scope: &Scope) -> Result<Vec<Offer>> {
+    let mut offers = list(db, scope).await?;
+    offers.retain(|offer| offer.state == OfferState::Published);
+    Ok(offers)
+}
+
+/// Every offer, in the storefront's order; the archived ones last.
+///
+/// # Errors
+/// [`Error::NotFound`] for anyone but an operator.
+pub async fn all(db: &Db, scope: &Scope) -> Result<Vec<Offer>> {
+    operators_only(scope)?;
+    let mut offers = list(db, scope).await?;
+    offers.sort_by_key(|offer| offer.state == OfferState::Archived);
+    Ok(offers)
+}
+
+/// One offer: a published one for anyone, every one for an operator.
+///
+/// # Errors
+/// [`Error::NotFound`].
+pub async fn get(db: &Db, scope: &Scope, offer: OfferId) -> Result<Offer> {
+    let mut tx = db.begin(scope).await?;
+    let offer = get_in(&mut tx, scope, offer).await?;
+    tx.commit().await?;
+    Ok(offer)
+}
+
+/// As [`get`], within a transaction.
+///
+/// # Errors
+/// [`Error::NotFound`].
+pub async fn get_in(tx: &mut Tx, scope: &Scope, offer: OfferId) -> Result<Offer> {
+    let row = sqlx::query_as!(
+        Row,
+        r#"SELECT id, name, summary, vertical, points AS "points: Json<Vec<String>>", price_minor, currency,
+                  billing_interval, active_limit, cycle_hours, revisions, starts,
+                  intake AS "intake: Json<Vec<IntakeField>>", state, position, created_at, updated_at
+           FROM offer WHERE workspace_id = $1 AND id = $2"#,
+        scope.workspace.0,
+        offer.0,
+    )
+    .fetch_optional(tx.conn())
+    .await?;
+    row.ok_or(Error::NotFound)?.offer()
+}
+
+async fn list(db: &Db, scope: &Scope) -> Result<Vec<Offer>> {
+    let mut tx = db.begin(scope).await?;
+    let rows = sqlx::query_as!(
+        Row,
+        r#"SELECT id, name, summary, vertical, points AS "points: Json<Vec<String>>", price_minor, currency,
+                  billing_interval, active_limit, cycle_hours, revisions, starts,
+                  intake AS "intake: Json<Vec<IntakeField>>", state, position, created_at, updated_at
+           FROM offer WHERE workspace_id = $1 ORDER BY position, created_at"#,
+        scope.workspace.0,
+    )
+    .fetch_all(tx.conn())
+    .await?;
+    tx.commit().await?;
+    rows.into_iter().map(Row::offer).collect()
+}
+
+/// Offers are the operator's business: for everyone else there is nothing here.
+pub(super) fn operators_only(scope: &Scope) -> Result<()> {
+    if scope.is_wide() { Ok(()) } else { Err(Error::NotFound) }
+}
+
+struct Row {
+    id: uuid::Uuid,
+    name: String,
+    summary: String,
+    vertical: String,
+    points: Json<Vec<String>>,
+    price_minor: i64,
+    currency: String,
+    billing_interval: String,
+    active_limit: i32,
+    cycle_hours: i32,
+    revisions: Option<i32>,
+    starts: String,
+    intake: Json<Vec<IntakeField>>,
+    state: String,
+    position: i32,
+    created_at: chrono::DateTime<chrono::Utc>,
+    updated_at: chrono::DateTime<chrono::Utc>,
+}
+
+impl Row {
+    fn offer(self) -> Result<Offer> {
+        let terms = StoredTerms {
+            price_minor: self.price_minor,
+            currency: &self.currency,
+            interval: &self.billing_interval,
+            active_limit: self.active_limit,
+            cycle_hours: self.cycle_hours,
+            revisions: self.revisions,
+            starts: &self.starts,
+        };
+        Ok(Offer {
+            id: OfferId(self.id),
+            terms: terms.read()?,
+            name: self.name,
+            summary: self.summary,
+            vertical: self.vertical,
+            points: self.points.0,
+            intake: self.intake.0,
+            state: OfferState::parse(&self.state).ok_or_else(|| broken("state", &self.state))?,
+            position: self.position,
+            created_at: self.created_at.timestamp_millis(),
+            updated_at: self.updated_at.timestamp_millis(),
+        })
+    }
+}
+
+/// Terms as the rows of offers and subscriptions have them.
+pub(crate) struct StoredTerms<'a> {
+    pub price_minor: i64,
+    pub currency: &'a str,
+    pub interval: &'a str,
+    pub active_limit: i32,
+    pub cycle_hours: i32,
+    pub revisions: Option<i32>,
+    pub starts: &'a str,
+}
+
+impl StoredTerms<'_> {
+    /// # Errors
+    /// [`Error::Broken`] for a word that no version of the product wrote.
+    pub fn read(&self) -> Result<Terms> {
+        let currency: Currency = self.currency.parse().map_err(|_| broken("currency", self.currency))?;
+        Ok(Terms {
+            price: Money::new(self.price_minor, currency),
+            interval: Interval::parse(self.interval).ok_or_else(|| broken("interval", self.interval))?,
+            active_limit: self.active_limit.unsigned_abs(),
+            cycle_hours: self.cycle_hours.unsigned_abs(),
+            revisions: self.revisions.map(i32::unsigned_abs),
+            starts: Starts::parse(self.starts).ok_or_else(|| broken("start", self.starts))?,
+        })
+    }
+}
+
+fn broken(what: &str, word: &str) -> Error {
+    Error::Broken(format!("an offer's terms hold the unknown {what} {word}"))
+}

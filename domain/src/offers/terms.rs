@@ -1,0 +1,158 @@
+//! The terms of an offer, which a subscription copies when it is sold.
+
+use serde::{Deserialize, Serialize};
+
+use crate::{money::Money, words};
+
+/// How often a subscription is billed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Interval {
+    Month,
+    Quarter,
+    Year,
+}
+
+impl Interval {
+    pub const ALL: [Self; 3] = [Self::Month, Self::Quarter, Self::Year];
+
+    /// The word that the database keeps, and the page as well: `$5,000 a month`.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Month => "month",
+            Self::Quarter => "quarter",
+            Self::Year => "year",
+        }
+    }
+
+    /// The interval of that word, if there is one.
+    pub fn parse(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|interval| interval.as_str() == word)
+    }
+
+    /// How many calendar months it has.
+    pub fn months(self) -> u32 {
+        match self {
+            Self::Month => 1,
+            Self::Quarter => 3,
+            Self::Year => 12,
+        }
+    }
+}
+
+/// When work begins after sign-up.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Starts {
+    AtOnce,
+    OnPayment,
+}
+
+impl Starts {
+    /// The word that the database keeps.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::AtOnce => "at_once",
+            Self::OnPayment => "on_payment",
+        }
+    }
+
+    /// The value of that word, if there is one.
+    pub fn parse(word: &str) -> Option<Self> {
+        [Self::AtOnce, Self::OnPayment].into_iter().find(|starts| starts.as_str() == word)
+    }
+}
+
+/// What is agreed: the price and what it buys.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Terms {
+    /// For one interval.
+    pub price: Money,
+    pub interval: Interval,
+    /// How many requests are worked on at a time.
+    pub active_limit: u32,
+    /// Working hours that a request takes at most.
+    pub cycle_hours: u32,
+    /// How many changes a client may ask for, a request; none: as many as it takes.
+    pub revisions: Option<u32>,
+    pub starts: Starts,
+}
+
+impl Terms {
+    /// `$5,000 a month`.
+    pub fn price_words(&self) -> String {
+        format!("{} a {}", self.price, self.interval.as_str())
+    }
+
+    /// `Unlimited requests, two worked on at a time`.
+    pub fn limit_words(&self) -> String {
+        format!("Unlimited requests, {} worked on at a time", words::number(self.active_limit))
+    }
+
+    /// `48 hours a request, counted in working days`.
+    pub fn cycle_words(&self) -> String {
+        format!("{} a request, counted in working days", words::count(self.cycle_hours.into(), "hour"))
+    }
+
+    /// `Two revisions a request`, `Revisions until it is right`, `No revisions`.
+    pub fn revision_words(&self) -> String {
+        match self.revisions {
+            None => "Revisions until it is right".to_owned(),
+            Some(0) => "Delivered once, without revisions".to_owned(),
+            Some(1) => "One revision a request".to_owned(),
+            Some(n) => format!("{} revisions a request", capital(&words::number(n))),
+        }
+    }
+
+    /// `Work starts at once`, `Work starts when the first invoice is paid`.
+    pub fn start_words(&self) -> &'static str {
+        match self.starts {
+            Starts::AtOnce => "Work starts at once",
+            Starts::OnPayment => "Work starts when the first invoice is paid",
+        }
+    }
+
+    /// All that the terms hold beside the price, a line each, in the order in which a buyer asks.
+    pub fn lines(&self) -> Vec<String> {
+        vec![self.limit_words(), self.cycle_words(), self.revision_words(), self.start_words().to_owned()]
+    }
+}
+
+fn capital(word: &str) -> String {
+    let mut letters = word.chars();
+    letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::money::Currency;
+
+    #[test]
+    fn terms_read_like_a_storefront() {
+        let mut terms = Terms {
+            price: Money::new(500_000, Currency::USD),
+            interval: Interval::Month,
+            active_limit: 2,
+            cycle_hours: 48,
+            revisions: None,
+            starts: Starts::AtOnce,
+        };
+        assert_eq!(terms.price_words(), "$5,000 a month");
+        assert_eq!(
+            terms.lines(),
+            [
+                "Unlimited requests, two worked on at a time",
+                "48 hours a request, counted in working days",
+                "Revisions until it is right",
+                "Work starts at once",
+            ]
+        );
+        terms.revisions = Some(2);
+        terms.active_limit = 12;
+        terms.starts = Starts::OnPayment;
+        assert_eq!(terms.revision_words(), "Two revisions a request");
+        assert_eq!(terms.limit_words(), "Unlimited requests, 12 worked on at a time");
+        assert_eq!(terms.start_words(), "Work starts when the first invoice is paid");
+    }
+}

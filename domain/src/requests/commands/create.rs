@@ -1,0 +1,142 @@
+use sessions::{NewStream, StreamId, Tenant};
+
+use super::{BRIEF, TITLE, may_work, start_next_held, text};
+use crate::{
+    Db, Error, FieldErrors, Result, Scope, Tx, files,
+    ids::{ClientId, PersonId, RequestId},
+    requests::{
+        Column, NewRequest,
+        hold::{self, Held, Row},
+        place,
+    },
+    session::{Author, Part},
+};
+
+/// Asks for work, and starts it where a place is free. Answers the request's number; the same form sent again answers
+/// the number that it was given first.
+///
+/// An operator asks in a client's name with [`Scope::within`].
+///
+/// # Errors
+/// Fields `title`, `brief` and `files`; [`Error::Refused`] for the role billing and for a client that has left.
+pub async fn create(db: &Db, scope: &Scope, new: NewRequest) -> Result<u64> {
+    may_work(scope)?;
+    let (Some(client), Some(person)) = (scope.client, scope.person()) else { return Err(Error::NotFound) };
+    let new = checked(new)?;
+    let mut tx = db.begin(scope).await?;
+    let held = hold::hold_in(&mut tx, scope, client).await?;
+    if let Some(number) = made_before(&mut tx, scope, client, new.form_key.as_deref()).await? {
+        return Ok(number);
+    }
+    if held.archived {
+        return Err(Error::refused("This client has left: nothing new can be asked for."));
+    }
+    let row = insert(&mut tx, scope, &held, person, &new).await?;
+    say_asked(&mut tx, scope, &row, &new).await?;
+    held.changed(&mut tx, scope, "request", row.number).await?;
+    start_next_held(&mut tx, scope, &held, None).await?;
+    tx.commit().await?;
+    Ok(row.number)
+}
+
+fn checked(new: NewRequest) -> Result<NewRequest> {
+    let mut errors = FieldErrors::new();
+    let title = text(&mut errors, "title", &new.title, TITLE, "Give it a title, so that everyone can find it.");
+    let brief = text(&mut errors, "brief", &new.brief, BRIEF, "Say what you need: a few sentences will do.");
+    errors.check()?;
+    // A title is one line, in lists and in mails.
+    let title = title.split_whitespace().collect::<Vec<_>>().join(" ");
+    Ok(NewRequest { title, brief, ..new })
+}
+
+/// The number that the same form made, under the client's hold: a second click waits for the first one's end.
+async fn made_before(tx: &mut Tx, scope: &Scope, client: ClientId, form_key: Option<&str>) -> Result<Option<u64>> {
+    let Some(form_key) = form_key else { return Ok(None) };
+    let number = sqlx::query_scalar!(
+        "SELECT number FROM request WHERE workspace_id = $1 AND client_id = $2 AND form_key = $3",
+        scope.workspace.0,
+        client.0,
+        form_key,
+    )
+    .fetch_optional(tx.conn())
+    .await?;
+    Ok(number.map(i64::cast_unsigned))
+}
+
+async fn insert(tx: &mut Tx, scope: &Scope, held: &Held, person: PersonId, new: &NewRequest) -> Result<Row> {
+    let column = if new.queue { Column::UpNext } else { Column::Backlog };
+    let row = Row {
+        id: RequestId::new(),
+        client: held.client,
+        number: take_number(tx, scope, held).await?,
+        title: new.title.clone(),
+        column,
+        priority: new.priority,
+        position: place::end_of_group_in(tx, scope, held.client, column, new.priority).await?,
+        session: stream(tx, scope, held.client, "session").await?,
+        backstage: stream(tx, scope, held.client, "backstage").await?,
+        agent: None,
+        cycle_hours: None,
+        revisions_used: 0,
+        withdrawn: false,
+    };
+    sqlx::query!(
+        "INSERT INTO request (id, workspace_id, client_id, number, title, brief, priority, board_column, position,
+                              asked_by, session_stream, backstage_stream, created_at, moved_at, form_key)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $13, $14)",
+        row.id.0,
+        scope.workspace.0,
+        held.client.0,
+        held.next_number,
+        new.title,
+        new.brief,
+        new.priority.as_str(),
+        column.as_str(),
+        row.position,
+        person.0,
+        row.session.0,
+        row.backstage.0,
+        tx.now(),
+        new.form_key,
+    )
+    .execute(tx.conn())
+    .await?;
+    Ok(row)
+}
+
+/// The counter is a column under the client's lock, so that a rollback gives its number back.
+async fn take_number(tx: &mut Tx, scope: &Scope, held: &Held) -> Result<u64> {
+    let done = sqlx::query!(
+        "UPDATE client SET next_request_number = next_request_number + 1 WHERE workspace_id = $1 AND id = $2",
+        scope.workspace.0,
+        held.client.0,
+    )
+    .execute(tx.conn())
+    .await?;
+    crate::requests::clock::one_row(done.rows_affected())?;
+    Ok(held.next_number.cast_unsigned())
+}
+
+async fn stream(tx: &mut Tx, scope: &Scope, client: ClientId, kind: &'static str) -> Result<StreamId> {
+    let id = StreamId::generate();
+    let tenant = Tenant { workspace: scope.workspace.0, client: Some(client.0) };
+    let backstage = kind == "backstage";
+    if backstage {
+        // Whoever asks makes both streams, and most who ask may not see this one.
+        tx.enter(&Scope::system(scope.workspace).within(client)).await?;
+    }
+    let now = tx.now();
+    let made = sessions::create_in(tx.conn(), &NewStream { id, tenant, kind, backstage }, now).await;
+    if backstage {
+        tx.enter(scope).await?;
+    }
+    made?;
+    Ok(id)
+}
+
+async fn say_asked(tx: &mut Tx, scope: &Scope, row: &Row, new: &NewRequest) -> Result<()> {
+    let mut parts = vec![Part::DataAsked { title: new.title.clone(), brief: new.brief.clone() }];
+    let attached = files::attach_in(tx, scope, row, &new.files).await?;
+    parts.extend(attached.into_iter().map(|file| Part::DataFile { file: file.id, name: file.name, bytes: file.bytes }));
+    row.say(tx, &Author::of(scope), parts).await
+}

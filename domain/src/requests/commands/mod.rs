@@ -1,0 +1,59 @@
+//! What people do to requests, and what follows by itself.
+
+mod create;
+mod edit;
+mod moves;
+mod order;
+mod rules;
+mod shift;
+mod start;
+mod words;
+mod withdraw;
+
+pub use create::create;
+pub use edit::edit;
+pub use moves::{move_to, undo_move};
+pub use order::reorder;
+pub(crate) use shift::{park_in, shift_in};
+pub(crate) use start::{go_on_in, start_by_hand, start_next_held};
+pub use start::start_next_in;
+pub use withdraw::withdraw;
+pub use words::{comment, note};
+
+use crate::{Error, FieldErrors, Result, Role, Scope};
+
+/// The longest title, in characters.
+pub const TITLE: usize = 160;
+/// The longest brief, in characters.
+pub const BRIEF: usize = 50_000;
+/// The longest comment, in characters.
+pub const COMMENT: usize = 20_000;
+
+/// Refuses those who follow the work without a say in it.
+pub(crate) fn may_work(scope: &Scope) -> Result<()> {
+    match scope.role() {
+        Some(role) if role.may_work() => Ok(()),
+        Some(Role::Billing) => Err(Error::refused(
+            "Your role here is billing: you see the work and have no say in it. An owner can change that.",
+        )),
+        _ => Err(Error::NotFound),
+    }
+}
+
+/// Refuses whoever is no operator; to them it is not there.
+pub(crate) fn operator(scope: &Scope) -> Result<()> {
+    if scope.role() == Some(Role::Operator) { Ok(()) } else { Err(Error::NotFound) }
+}
+
+/// Text as it was meant, and what is wrong with its length.
+pub(crate) fn text(errors: &mut FieldErrors, field: &str, typed: &str, most: usize, missing: &str) -> String {
+    // Postgres keeps no zero byte in a text.
+    let text = typed.replace('\0', "").trim().to_owned();
+    let length = text.chars().count();
+    if length == 0 {
+        errors.add(field, missing);
+    } else if length > most {
+        errors.add(field, format!("This is {length} characters long. Shorten it to {most}."));
+    }
+    text
+}

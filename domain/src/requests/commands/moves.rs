@@ -1,0 +1,128 @@
+use super::{
+    go_on_in, may_work, operator, park_in,
+    rules::{Deed, Facts, deed},
+    shift_in, start_by_hand, start_next_held,
+};
+use crate::{
+    Db, Error, Result, Role, Scope, Tx, approvals,
+    ids::RequestId,
+    requests::{
+        Column, Moved, Place,
+        hold::{self, Held, Row},
+        place,
+    },
+    reviews, runs,
+    session::Author,
+};
+
+/// Moves a request on the board, above another card or to the end of the column.
+///
+/// Members move between Backlog and Up next. Operators move anywhere that the work allows: a request that is put into
+/// In progress is started, one that is taken out of work is parked (its clock stops, whoever works on it is taken off),
+/// one that is taken from Review to Done is approved. What is parked in Up next is not started again before something
+/// else moves there.
+///
+/// # Errors
+/// [`Error::Refused`] with the reason, such as that all places are taken.
+pub async fn move_to(
+    db: &Db,
+    scope: &Scope,
+    request: RequestId,
+    to: Column,
+    before: Option<RequestId>,
+) -> Result<Moved> {
+    moved(db, scope, request, to, before.map_or(Place::Last, Place::Before)).await
+}
+
+/// Takes a move back: into the column and to the position that [`Moved`] tells. It is a move like any other, and
+/// refused where the place has been taken meanwhile.
+///
+/// # Errors
+/// As [`move_to`].
+pub async fn undo_move(db: &Db, scope: &Scope, request: RequestId, to: Column, position: f64) -> Result<Moved> {
+    moved(db, scope, request, to, Place::At(position)).await
+}
+
+async fn moved(db: &Db, scope: &Scope, request: RequestId, to: Column, at: Place) -> Result<Moved> {
+    may_work(scope)?;
+    let mut tx = db.begin(scope).await?;
+    let (held, row) = hold::hold_request_in(&mut tx, scope, request).await?;
+    row.still_wanted()?;
+    if scope.role() != Some(Role::Operator) {
+        members_own(row.column, to)?;
+    }
+    let facts = facts(&mut tx, scope, &row).await?;
+    let deed = deed(row.column, to, facts)?;
+    let position = place::position_in(&mut tx, scope, &row, to, at).await?;
+    carry_out(&mut tx, scope, &held, &row, to, position, deed).await?;
+    let now = hold::find_in(&mut tx, scope, held.client, request).await?;
+    tx.commit().await?;
+    Ok(Moved { request, number: row.number, from: row.column, to: now.column, position: row.position })
+}
+
+fn members_own(from: Column, to: Column) -> Result<()> {
+    let own = |column| matches!(column, Column::Backlog | Column::UpNext);
+    if own(from) && own(to) {
+        return Ok(());
+    }
+    Err(Error::refused("You decide what is in the Backlog and what is Up next. From there it moves as the work goes on."))
+}
+
+async fn facts(tx: &mut Tx, scope: &Scope, row: &Row) -> Result<Facts> {
+    let known = sqlx::query!(
+        r#"SELECT EXISTS (SELECT FROM approval WHERE workspace_id = $1 AND client_id = $2 AND request_id = $3
+                          AND state = 'open' AND audience = 'client') AS "asked!",
+                  EXISTS (SELECT FROM deliverable WHERE workspace_id = $1 AND client_id = $2 AND request_id = $3)
+                      AS "delivered!""#,
+        scope.workspace.0,
+        row.client.0,
+        row.id.0,
+    )
+    .fetch_one(tx.conn())
+    .await?;
+    let living = runs::living_in(tx, scope, row).await?.map(|run| run.state);
+    Ok(Facts { living, asked: known.asked, delivered: known.delivered })
+}
+
+async fn carry_out(
+    tx: &mut Tx,
+    scope: &Scope,
+    held: &Held,
+    row: &Row,
+    to: Column,
+    position: f64,
+    deed: Deed,
+) -> Result<()> {
+    let author = Author::of(scope);
+    match deed {
+        Deed::Reorder => super::order::put_in(tx, scope, held, row, position).await,
+        Deed::Shift => {
+            if row.column.is_active() {
+                take_off(tx, scope, held, row, &author).await?;
+            }
+            shift_in(tx, scope, held, row, to, position, &author).await?;
+            start_next_held(tx, scope, held, None).await
+        }
+        Deed::Start => {
+            operator(scope)?;
+            start_by_hand(tx, scope, held, row, position, &author).await
+        }
+        Deed::Park => {
+            park_in(tx, scope, held, row, to, position, &author).await?;
+            start_next_held(tx, scope, held, Some(row.id)).await
+        }
+        Deed::GoOn if runs::living_in(tx, scope, row).await?.is_some() => {
+            shift_in(tx, scope, held, row, to, position, &author).await
+        }
+        Deed::GoOn => go_on_in(tx, scope, held, row, Some(position), &author).await.map(|_| ()),
+        Deed::Approve => reviews::approve_in(tx, scope, held, row, position).await,
+    }
+}
+
+/// Nobody works on what stands still.
+async fn take_off(tx: &mut Tx, scope: &Scope, held: &Held, row: &Row, author: &Author) -> Result<()> {
+    if let Some(run) = runs::living_in(tx, scope, row).await? {
+        runs::cancel_in(tx, scope, held, row, &run, author).await?;
+    }
+    approvals::withdraw_open_in(tx, scope, row, author).await
+}

@@ -1,0 +1,43 @@
+use super::may_work;
+use crate::{
+    Db, Error, Result, Role, Scope, Tx,
+    ids::RequestId,
+    requests::{
+        Column, Place, clock,
+        hold::{self, Held, Row},
+        place,
+    },
+};
+
+/// Puts a request at another place of its column: members in Backlog and Up next, operators anywhere.
+///
+/// # Errors
+/// [`Error::Refused`] where its order is not the client's to change.
+pub async fn reorder(db: &Db, scope: &Scope, request: RequestId, to: Place) -> Result<()> {
+    may_work(scope)?;
+    let mut tx = db.begin(scope).await?;
+    let (held, row) = hold::hold_request_in(&mut tx, scope, request).await?;
+    row.still_wanted()?;
+    let free = matches!(row.column, Column::Backlog | Column::UpNext);
+    if !free && scope.role() != Some(Role::Operator) {
+        return Err(Error::refused("It has been started already, so its order no longer matters."));
+    }
+    let position = place::position_in(&mut tx, scope, &row, row.column, to).await?;
+    put_in(&mut tx, scope, &held, &row, position).await?;
+    tx.commit().await
+}
+
+/// Puts a card at a position of its own column.
+pub(super) async fn put_in(tx: &mut Tx, scope: &Scope, held: &Held, row: &Row, position: f64) -> Result<()> {
+    let done = sqlx::query!(
+        "UPDATE request SET position = $4 WHERE workspace_id = $1 AND client_id = $2 AND id = $3",
+        scope.workspace.0,
+        held.client.0,
+        row.id.0,
+        position,
+    )
+    .execute(tx.conn())
+    .await?;
+    clock::one_row(done.rows_affected())?;
+    held.changed(tx, scope, "request", row.number).await
+}

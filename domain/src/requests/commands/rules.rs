@@ -1,0 +1,131 @@
+//! Which moves an operator may make, and what each of them does.
+
+use crate::{Error, Result, requests::Column, session::RunState};
+
+/// What a move amounts to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Deed {
+    /// Within its column.
+    Reorder,
+    /// Between Backlog and Up next, or into Waiting or Review: the clock follows the column.
+    Shift,
+    /// It takes a place, and an agent starts on it.
+    Start,
+    /// It gives its place up: whoever works on it is taken off.
+    Park,
+    /// It has its place, and is worked on again.
+    GoOn,
+    /// The client's yes, in their name.
+    Approve,
+}
+
+/// What is known of the request that decides.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Facts {
+    pub(super) living: Option<RunState>,
+    /// A question to the client is open.
+    pub(super) asked: bool,
+    pub(super) delivered: bool,
+}
+
+/// What moving a request from one column to another does.
+///
+/// # Errors
+/// [`Error::Refused`] with what to do instead.
+pub(super) fn deed(from: Column, to: Column, facts: Facts) -> Result<Deed> {
+    use Column::*;
+    match (from, to) {
+        (a, b) if a == b => Ok(Deed::Reorder),
+        (Backlog | UpNext, Backlog | UpNext) => Ok(Deed::Shift),
+        (Backlog | UpNext | Done, InProgress) => Ok(Deed::Start),
+        (InProgress | Waiting | Review, Backlog | UpNext) => Ok(Deed::Park),
+        (Waiting | Review, InProgress) if facts.asked => {
+            Err(Error::refused("A question is still open. Answer it, and the work goes on by itself."))
+        }
+        (Waiting | Review, InProgress) => Ok(Deed::GoOn),
+        (InProgress | Waiting, Waiting | Review) => to_standstill(to, facts),
+        (Review, Waiting) => Err(Error::refused("It waits on the client already: for a review.")),
+        (Review, Done) => Ok(Deed::Approve),
+        (Done, Review) => Ok(Deed::Shift),
+        (_, Done) => Err(Error::refused("Only what was reviewed is done. Move it to Review first.")),
+        (Backlog | UpNext, _) => Err(Error::refused("It has not been started. Move it to In progress first.")),
+        (Done, _) => Err(Error::refused("It is done. Move it to Review or In progress to open it again.")),
+        (a, b) => Err(Error::Broken(format!("no rule for {a:?} to {b:?}"))),
+    }
+}
+
+/// By hand into Waiting on you or Review, where the clock stands still.
+fn to_standstill(to: Column, facts: Facts) -> Result<Deed> {
+    match facts.living {
+        Some(RunState::Working) => Err(Error::refused("Someone is at work on it. Stop them first.")),
+        _ if facts.asked => Err(Error::refused("A question is still open. Answer it, and the work goes on by itself.")),
+        _ if to == Column::Review && !facts.delivered => {
+            Err(Error::refused("Nothing has been delivered yet, so there is nothing to review."))
+        }
+        _ => Ok(Deed::Shift),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const QUIET: Facts = Facts { living: None, asked: false, delivered: false };
+
+    fn allowed(facts: Facts) -> Vec<String> {
+        let mut moves = Vec::new();
+        for from in Column::ALL {
+            for to in Column::ALL {
+                if let Ok(deed) = deed(from, to, facts)
+                    && deed != Deed::Reorder
+                {
+                    moves.push(format!("{} {}: {deed:?}", from.as_str(), to.as_str()));
+                }
+            }
+        }
+        moves
+    }
+
+    #[test]
+    fn every_pair_of_columns_has_its_rule() {
+        let moves = allowed(Facts { delivered: true, ..QUIET });
+        assert_eq!(
+            moves,
+            [
+                "backlog up_next: Shift",
+                "backlog in_progress: Start",
+                "up_next backlog: Shift",
+                "up_next in_progress: Start",
+                "in_progress backlog: Park",
+                "in_progress up_next: Park",
+                "in_progress waiting: Shift",
+                "in_progress review: Shift",
+                "waiting backlog: Park",
+                "waiting up_next: Park",
+                "waiting in_progress: GoOn",
+                "waiting review: Shift",
+                "review backlog: Park",
+                "review up_next: Park",
+                "review in_progress: GoOn",
+                "review done: Approve",
+                "done in_progress: Start",
+                "done review: Shift",
+            ]
+        );
+    }
+
+    #[test]
+    fn a_refusal_is_never_a_riddle() {
+        for from in Column::ALL {
+            for to in Column::ALL {
+                assert!(!matches!(deed(from, to, QUIET), Err(Error::Broken(_))), "{from:?} {to:?}");
+            }
+        }
+        let review = |facts| deed(Column::InProgress, Column::Review, facts);
+        assert!(matches!(review(QUIET), Err(Error::Refused(why)) if why.contains("Nothing has been delivered")));
+        let busy = Facts { living: Some(RunState::Working), delivered: true, ..QUIET };
+        assert!(matches!(review(busy), Err(Error::Refused(why)) if why.contains("Stop them first")));
+        let asked = Facts { asked: true, ..QUIET };
+        assert!(matches!(deed(Column::Waiting, Column::InProgress, asked), Err(Error::Refused(why)) if why.contains("Answer it")));
+    }
+}

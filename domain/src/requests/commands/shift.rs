@@ -1,0 +1,83 @@
+use crate::{
+    Error, OnConstraint, Result, Scope, Tx,
+    approvals,
+    requests::{
+        Column, clock,
+        hold::{Held, Row},
+    },
+    runs,
+    session::{Author, Part},
+};
+
+/// Moves a request to another column, its clock with it, and says so. Where that takes a place the database has the
+/// last word.
+///
+/// # Errors
+/// [`Error::Refused`] when all places are taken or there is no subscription.
+pub(crate) async fn shift_in(
+    tx: &mut Tx,
+    scope: &Scope,
+    held: &Held,
+    row: &Row,
+    to: Column,
+    position: f64,
+    author: &Author,
+) -> Result<()> {
+    let done = sqlx::query!(
+        "UPDATE request SET board_column = $5::text, position = $6, moved_at = $7::timestamptz,
+                done_at = CASE WHEN $5::text = 'done' THEN $7::timestamptz END
+         WHERE workspace_id = $1 AND client_id = $2 AND id = $3 AND board_column = $4 AND withdrawn_at IS NULL",
+        scope.workspace.0,
+        held.client.0,
+        row.id.0,
+        row.column.as_str(),
+        to.as_str(),
+        position,
+        tx.now(),
+    )
+    .execute(tx.conn())
+    .await
+    .on_constraint("request_active_limit", || no_place(held))
+    .on_constraint("request_needs_subscription", || no_subscription(held))?;
+    clock::one_row(done.rows_affected())?;
+    clock::set_in(tx, scope, held, row.id, to).await?;
+    row.say(tx, author, [Part::DataMoved { from: row.column, to }]).await?;
+    held.changed(tx, scope, "request", row.number).await
+}
+
+/// Takes a request out of work: its run is cancelled, its open questions are withdrawn, its clock stops and its place
+/// is free.
+pub(crate) async fn park_in(
+    tx: &mut Tx,
+    scope: &Scope,
+    held: &Held,
+    row: &Row,
+    to: Column,
+    position: f64,
+    author: &Author,
+) -> Result<()> {
+    if let Some(run) = runs::living_in(tx, scope, row).await? {
+        runs::cancel_in(tx, scope, held, row, &run, author).await?;
+    }
+    approvals::withdraw_open_in(tx, scope, row, author).await?;
+    shift_in(tx, scope, held, row, to, position, author).await
+}
+
+/// Why nothing more can be started.
+pub(crate) fn no_place(held: &Held) -> Error {
+    let limit = held.terms.map_or(0, |terms| terms.active_limit);
+    let places = if limit == 1 { "place" } else { "places" };
+    Error::refused(format!(
+        "{} has {limit} of {limit} {places} at work. Finish or park one first.",
+        held.client_name
+    ))
+}
+
+pub(crate) fn no_subscription(held: &Held) -> Error {
+    let name = &held.client_name;
+    Error::refused(match held.terms {
+        _ if held.archived => format!("{name} has left: nothing can be started."),
+        Some(_) => format!("{name}'s subscription is not active. Work starts again when it is."),
+        None => format!("{name} has no subscription to work under. Give it one first."),
+    })
+}

@@ -1,0 +1,186 @@
+use sqlx::Connection;
+
+use super::shift::{no_place, no_subscription, shift_in};
+use crate::{
+    Error, Result, Scope, Tx, agents,
+    ids::{AgentId, ClientId, RequestId},
+    requests::{
+        Column, clock,
+        hold::{self, Held, Row, Terms},
+        place,
+    },
+    runs,
+    session::{Author, Part},
+};
+
+/// Starts what is next on a client's board for as long as places are free and its subscription is active.
+pub async fn start_next_in(tx: &mut Tx, scope: &Scope, client: ClientId) -> Result<()> {
+    let held = hold::hold_in(tx, scope, client).await?;
+    start_next_held(tx, scope, &held, None).await
+}
+
+/// The same on a board that is held already. `but`: one that was just parked, and would otherwise be started anew.
+pub(crate) async fn start_next_held(tx: &mut Tx, scope: &Scope, held: &Held, but: Option<RequestId>) -> Result<()> {
+    let Some(terms) = held.at_work() else { return Ok(()) };
+    let free = i64::from(terms.active_limit) - taken(tx, scope, held.client).await?;
+    for request in next(tx, scope, held.client, but, free.max(0)).await? {
+        let row = hold::find_in(tx, scope, held.client, request).await?;
+        if !start_in(tx, scope, held, &row, None, &Author::system()).await? {
+            break;
+        }
+    }
+    Ok(())
+}
+
+/// How many of a client's places are taken.
+async fn taken(tx: &mut Tx, scope: &Scope, client: ClientId) -> Result<i64> {
+    Ok(sqlx::query_scalar!(
+        r#"SELECT count(*) AS "count!" FROM request
+           WHERE workspace_id = $1 AND client_id = $2 AND withdrawn_at IS NULL
+             AND board_column IN ('in_progress', 'waiting', 'review')"#,
+        scope.workspace.0,
+        client.0,
+    )
+    .fetch_one(tx.conn())
+    .await?)
+}
+
+async fn next(tx: &mut Tx, scope: &Scope, client: ClientId, but: Option<RequestId>, most: i64) -> Result<Vec<RequestId>> {
+    let ids = sqlx::query_scalar!(
+        "SELECT id FROM request
+         WHERE workspace_id = $1 AND client_id = $2 AND board_column = 'up_next' AND withdrawn_at IS NULL
+           AND id IS DISTINCT FROM $3
+         ORDER BY position, id LIMIT $4",
+        scope.workspace.0,
+        client.0,
+        but.map(|id| id.0),
+        most,
+    )
+    .fetch_all(tx.conn())
+    .await?;
+    Ok(ids.into_iter().map(RequestId).collect())
+}
+
+/// Starts a request by hand, at a position of its own.
+///
+/// # Errors
+/// [`Error::Refused`] when no place is free or the subscription is not active.
+pub(crate) async fn start_by_hand(
+    tx: &mut Tx,
+    scope: &Scope,
+    held: &Held,
+    row: &Row,
+    position: f64,
+    author: &Author,
+) -> Result<()> {
+    if held.at_work().is_none() {
+        return Err(no_subscription(held));
+    }
+    if start_in(tx, scope, held, row, Some(position), author).await? { Ok(()) } else { Err(no_place(held)) }
+}
+
+/// Gives a request a place, starts its clock and queues a run; `false` where no place is free. Without any agent in
+/// the workspace the request is at work all the same, for the operator to see to.
+async fn start_in(
+    tx: &mut Tx,
+    scope: &Scope,
+    held: &Held,
+    row: &Row,
+    position: Option<f64>,
+    author: &Author,
+) -> Result<bool> {
+    let Some(terms) = held.at_work() else { return Ok(false) };
+    let agent = agent_for(tx, scope, row).await?;
+    let position = position_or_end(tx, scope, held.client, position).await?;
+    if !take_place(tx, scope, row, terms, agent, position).await? {
+        return Ok(false);
+    }
+    clock::set_in(tx, scope, held, row.id, Column::InProgress).await?;
+    row.say(tx, author, [Part::DataMoved { from: row.column, to: Column::InProgress }]).await?;
+    held.changed(tx, scope, "request", row.number).await?;
+    if let Some(agent) = agent {
+        runs::queue_in(tx, scope, held, row, agent).await?;
+    }
+    Ok(true)
+}
+
+/// The database's limit is the last word; a savepoint keeps the transaction alive when it says no.
+async fn take_place(
+    tx: &mut Tx,
+    scope: &Scope,
+    row: &Row,
+    terms: Terms,
+    agent: Option<AgentId>,
+    position: f64,
+) -> Result<bool> {
+    let now = tx.now();
+    let mut point = tx.conn().begin().await?;
+    let done = sqlx::query!(
+        "UPDATE request SET board_column = 'in_progress', position = $5, moved_at = $6, done_at = NULL,
+                started_at = coalesce(started_at, $6), cycle_hours = coalesce(cycle_hours, $7), agent_id = $8
+         WHERE workspace_id = $1 AND client_id = $2 AND id = $3 AND board_column = $4 AND withdrawn_at IS NULL",
+        scope.workspace.0,
+        row.client.0,
+        row.id.0,
+        row.column.as_str(),
+        position,
+        now,
+        terms.cycle_hours,
+        agent.map(|id| id.0),
+    )
+    .execute(&mut *point)
+    .await
+    .map_err(Error::from);
+    match done {
+        Ok(done) => {
+            clock::one_row(done.rows_affected())?;
+            point.commit().await?;
+            Ok(true)
+        }
+        Err(error) if matches!(error.constraint(), Some("request_active_limit" | "request_needs_subscription")) => {
+            point.rollback().await?;
+            Ok(false)
+        }
+        Err(error) => Err(error),
+    }
+}
+
+/// Goes on with a request that holds a place and that nobody works on: into In progress, with a new run. `false`
+/// where nobody is there to do the work.
+///
+/// # Errors
+/// [`Error::Refused`] when the subscription is not active.
+pub(crate) async fn go_on_in(
+    tx: &mut Tx,
+    scope: &Scope,
+    held: &Held,
+    row: &Row,
+    position: Option<f64>,
+    author: &Author,
+) -> Result<bool> {
+    if held.at_work().is_none() {
+        return Err(no_subscription(held));
+    }
+    if row.column != Column::InProgress {
+        let position = position_or_end(tx, scope, held.client, position).await?;
+        shift_in(tx, scope, held, row, Column::InProgress, position, author).await?;
+    }
+    let Some(agent) = agent_for(tx, scope, row).await? else { return Ok(false) };
+    runs::queue_in(tx, scope, held, row, agent).await?;
+    Ok(true)
+}
+
+/// Who worked on it before goes on with it; otherwise whoever works for its client.
+async fn agent_for(tx: &mut Tx, scope: &Scope, row: &Row) -> Result<Option<AgentId>> {
+    match row.agent {
+        Some(agent) => Ok(Some(agent)),
+        None => agents::for_client_in(tx, scope, row.client).await,
+    }
+}
+
+async fn position_or_end(tx: &mut Tx, scope: &Scope, client: ClientId, position: Option<f64>) -> Result<f64> {
+    match position {
+        Some(position) => Ok(position),
+        None => place::end_in(tx, scope, client, Column::InProgress).await,
+    }
+}

@@ -1,0 +1,51 @@
+use super::{COMMENT, may_work, operator};
+use crate::{
+    Db, FieldErrors, Result, Scope, changes, files,
+    ids::{FileId, RequestId},
+    requests::hold::{self, events},
+    session::{Author, Part},
+};
+
+/// Writes a comment, with or without files, to everyone who follows the request. An agent at work is not steered by
+/// it; it reads it when it next reads the conversation.
+///
+/// # Errors
+/// Fields `text` (empty without a file, or too long) and `files`.
+pub async fn comment(db: &Db, scope: &Scope, request: RequestId, text: &str, attached: &[FileId]) -> Result<()> {
+    may_work(scope)?;
+    let text = checked(text, !attached.is_empty())?;
+    let mut tx = db.begin(scope).await?;
+    let client = hold::client_of(&mut tx, scope, request).await?;
+    let row = hold::find_in(&mut tx, scope, client, request).await?;
+    row.still_wanted()?;
+    let attached = files::attach_in(&mut tx, scope, &row, attached).await?;
+    let words = (!text.is_empty()).then_some(Part::DataComment { text });
+    let files = attached.into_iter().map(|file| Part::DataFile { file: file.id, name: file.name, bytes: file.bytes });
+    row.say(&mut tx, &Author::of(scope), words.into_iter().chain(files)).await?;
+    changes::tell_in(&mut tx, scope, client, "request", Some(row.number)).await?;
+    tx.commit().await
+}
+
+/// Writes an internal comment: backstage, for operators and agents alone.
+///
+/// # Errors
+/// Field `text`; [`crate::Error::NotFound`] for everyone but operators.
+pub async fn note(db: &Db, scope: &Scope, request: RequestId, text: &str) -> Result<()> {
+    operator(scope)?;
+    let text = checked(text, false)?;
+    let mut tx = db.begin(scope).await?;
+    let client = hold::client_of(&mut tx, scope, request).await?;
+    let row = hold::find_in(&mut tx, scope, client, request).await?;
+    let events = events(tx.now(), &Author::of(scope), [Part::DataComment { text }]);
+    tx.append(row.backstage, &events).await?;
+    tx.commit().await
+}
+
+fn checked(typed: &str, with_files: bool) -> Result<String> {
+    let mut errors = FieldErrors::new();
+    if with_files && typed.trim().is_empty() {
+        return Ok(String::new());
+    }
+    let text = super::text(&mut errors, "text", typed, COMMENT, "Write something first.");
+    errors.check().map(|()| text)
+}

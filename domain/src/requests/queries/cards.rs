@@ -1,0 +1,159 @@
+//! Cards by their ids, all in one statement.
+
+use chrono::{DateTime, Utc};
+use uuid::Uuid;
+
+use crate::{
+    Result, Scope, Tx,
+    calendar::{Calendar, Span},
+    ids::{ClientId, RequestId, RunId},
+    requests::{
+        Card, CardRun, Column, Priority, clock,
+        hold::{calendar_from, column},
+    },
+    runs,
+};
+
+/// What a request that stands in Waiting on you without a question waits for.
+const AFTER_STOP: &str = "The work was stopped. Start it again, or take the request back.";
+
+/// The workspace's calendar.
+pub(super) async fn calendar_in(tx: &mut Tx, scope: &Scope) -> Result<Calendar> {
+    let row = sqlx::query!("SELECT zone, calendar FROM workspace WHERE id = $1", scope.workspace.0)
+        .fetch_one(tx.conn())
+        .await?;
+    calendar_from(&row.zone, row.calendar)
+}
+
+/// A request's row with all that its card shows.
+struct CardRow {
+    id: Uuid,
+    client_id: Uuid,
+    client_name: String,
+    number: i64,
+    title: String,
+    board_column: String,
+    priority: String,
+    position: f64,
+    created_at: DateTime<Utc>,
+    moved_at: DateTime<Utc>,
+    due_at: Option<DateTime<Utc>>,
+    done_at: Option<DateTime<Utc>>,
+    hours: i32,
+    revisions_used: i32,
+    revisions: Option<i32>,
+    agent: Option<String>,
+    run_id: Option<Uuid>,
+    run_state: Option<String>,
+    attempt: Option<i32>,
+    failure: Option<String>,
+    question: Option<String>,
+    version: Option<i32>,
+    done_by: Option<String>,
+    kinds: Option<Vec<String>>,
+    froms: Option<Vec<DateTime<Utc>>>,
+    tos: Option<Vec<Option<DateTime<Utc>>>>,
+}
+
+/// The cards of these requests that the scope sees, in the same order.
+pub(super) async fn load(tx: &mut Tx, scope: &Scope, calendar: &Calendar, ids: &[Uuid]) -> Result<Vec<Card>> {
+    let rows = rows(tx, scope, ids).await?;
+    let now = tx.now();
+    rows.into_iter().map(|row| row.into_card(calendar, now)).collect()
+}
+
+async fn rows(tx: &mut Tx, scope: &Scope, ids: &[Uuid]) -> Result<Vec<CardRow>> {
+    Ok(sqlx::query_as!(
+        CardRow,
+        r#"SELECT r.id, r.client_id, c.name AS client_name, r.number, r.title, r.board_column, r.priority, r.position,
+                  r.created_at, r.moved_at, r.due_at, r.done_at, coalesce(r.cycle_hours, s.cycle_hours, 0) AS "hours!",
+                  r.revisions_used, s.revisions AS "revisions?", a.name AS "agent?", run.id AS "run_id?",
+                  run.state AS "run_state?", run.attempt AS "attempt?", run.failure AS "failure?",
+                  ask.question AS "question?", dlv.version AS "version?", rev.name AS "done_by?",
+                  span.kinds AS "kinds?", span.froms AS "froms?", span.tos AS "tos?: Vec<Option<DateTime<Utc>>>"
+           FROM unnest($2::uuid[]) WITH ORDINALITY AS wanted (id, place)
+           JOIN request r ON r.id = wanted.id AND r.workspace_id = $1
+           JOIN client c ON c.workspace_id = r.workspace_id AND c.id = r.client_id
+           LEFT JOIN subscription s ON s.client_id = r.client_id AND s.state <> 'ended'
+           LEFT JOIN agent a ON a.workspace_id = r.workspace_id AND a.id = r.agent_id
+           LEFT JOIN LATERAL (
+               SELECT id, state, attempt, failure FROM run
+               WHERE workspace_id = r.workspace_id AND client_id = r.client_id AND request_id = r.id
+               ORDER BY queued_at DESC, id DESC LIMIT 1
+           ) run ON true
+           LEFT JOIN LATERAL (
+               SELECT question FROM approval
+               WHERE workspace_id = r.workspace_id AND client_id = r.client_id AND request_id = r.id
+                 AND state = 'open' AND audience = 'client'
+               ORDER BY created_at LIMIT 1
+           ) ask ON r.board_column = 'waiting'
+           LEFT JOIN LATERAL (
+               SELECT max(v.version) AS version FROM deliverable d JOIN deliverable_version v ON v.deliverable_id = d.id
+               WHERE d.workspace_id = r.workspace_id AND d.client_id = r.client_id AND d.request_id = r.id
+           ) dlv ON r.started_at IS NOT NULL
+           LEFT JOIN LATERAL (
+               SELECT p.name FROM review v JOIN person p ON p.id = v.reviewed_by
+               WHERE v.workspace_id = r.workspace_id AND v.client_id = r.client_id AND v.request_id = r.id
+                 AND v.verdict = 'approved'
+               ORDER BY v.reviewed_at DESC LIMIT 1
+           ) rev ON r.board_column = 'done'
+           LEFT JOIN LATERAL (
+               SELECT array_agg(kind ORDER BY from_at, to_at) AS kinds,
+                      array_agg(from_at ORDER BY from_at, to_at) AS froms,
+                      array_agg(to_at ORDER BY from_at, to_at) AS tos
+               FROM cycle_span
+               WHERE workspace_id = r.workspace_id AND client_id = r.client_id AND request_id = r.id
+           ) span ON r.started_at IS NOT NULL
+           ORDER BY wanted.place"#,
+        scope.workspace.0,
+        ids,
+    )
+    .fetch_all(tx.conn())
+    .await?)
+}
+
+impl CardRow {
+    fn into_card(self, calendar: &Calendar, now: DateTime<Utc>) -> Result<Card> {
+        let column = column(&self.board_column)?;
+        let cycle = clock::view(calendar, self.hours, self.spans()?, now);
+        Ok(Card {
+            id: RequestId(self.id),
+            client: ClientId(self.client_id),
+            number: self.number.cast_unsigned(),
+            column,
+            priority: Priority::parse(&self.priority).unwrap_or(Priority::Normal),
+            position: self.position,
+            created_at: self.created_at.timestamp_millis(),
+            moved_at: self.moved_at.timestamp_millis(),
+            due_at: self.due_at.map(|at| at.timestamp_millis()),
+            cycle,
+            run: self.run()?,
+            waiting_for: self.question.or_else(|| (column == Column::Waiting).then(|| AFTER_STOP.to_owned())),
+            version: self.version.map(i32::cast_unsigned),
+            revisions_used: self.revisions_used.cast_unsigned(),
+            revisions_allowed: self.revisions.map(i32::cast_unsigned),
+            done_at: self.done_at.map(|at| at.timestamp_millis()),
+            client_name: self.client_name,
+            title: self.title,
+            agent: self.agent,
+            done_by: self.done_by,
+        })
+    }
+
+    fn run(&self) -> Result<Option<CardRun>> {
+        let (Some(id), Some(state)) = (self.run_id, &self.run_state) else { return Ok(None) };
+        Ok(Some(CardRun {
+            id: RunId(id),
+            state: runs::state(state)?,
+            attempt: self.attempt.unwrap_or(0).cast_unsigned(),
+            failure: self.failure.clone(),
+        }))
+    }
+
+    fn spans(&self) -> Result<Vec<Span>> {
+        let kinds = self.kinds.iter().flatten();
+        let froms = self.froms.iter().flatten();
+        let tos = self.tos.iter().flatten();
+        kinds.zip(froms).zip(tos).map(|((kind, from), to)| clock::span(kind, *from, *to)).collect()
+    }
+}

@@ -1,0 +1,12 @@
+//! What pages read of requests. Each is bounded, and costs the same at a hundred requests and at a hundred thousand.
+
+mod board;
+mod by_number;
+mod cards;
+mod home;
+mod list;
+
+pub use board::board;
+pub use by_number::by_number;
+pub use home::home;
+pub use list::{list, queue};

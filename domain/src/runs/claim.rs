@@ -1,0 +1,104 @@
+use std::time::Duration;
+
+use super::{end::say_run, lease::later, model::Claimed};
+use crate::{
+    Actor, Db, Office, Result, Scope, Tx, changes,
+    ids::{AgentId, ClientId, RequestId, RunId, WorkspaceId},
+    requests::hold,
+    session::{Author, RunState},
+};
+
+/// How many queued runs are looked at together; other workers may be quicker with some of them.
+const CANDIDATES: i64 = 16;
+
+/// A queued run that is due, and whose it is.
+struct Candidate {
+    run: RunId,
+    request: RequestId,
+    agent: (AgentId, String),
+    scope: Scope,
+    client: ClientId,
+}
+
+/// Takes up the queued run that has waited longest, of any workspace, whose agent is ready and whose client's
+/// subscription is active. `holder` names the worker in the row; the lease has to be renewed before it runs out.
+/// However many workers ask at once, one gets it.
+pub async fn claim_due(db: &Db, holder: &str, lease: Duration) -> Result<Option<Claimed>> {
+    for candidate in candidates(db).await? {
+        if let Some(claimed) = claim(db, candidate, holder, lease).await? {
+            return Ok(Some(claimed));
+        }
+    }
+    Ok(None)
+}
+
+async fn candidates(db: &Db) -> Result<Vec<Candidate>> {
+    let mut tx = db.begin_as(Office::Jobs).await?;
+    let now = tx.now();
+    let rows = sqlx::query!(
+        "SELECT r.id, r.workspace_id, r.client_id, r.request_id, a.id AS agent_id, a.name
+         FROM run r
+         JOIN agent a ON a.workspace_id = r.workspace_id AND a.id = r.agent_id AND a.state = 'ready'
+         JOIN client c ON c.id = r.client_id AND c.archived_at IS NULL
+         JOIN subscription s ON s.client_id = r.client_id AND s.state = 'active'
+         WHERE r.state = 'queued' AND r.not_before <= $1
+         ORDER BY r.not_before LIMIT $2",
+        now,
+        CANDIDATES,
+    )
+    .fetch_all(tx.conn())
+    .await?;
+    tx.commit().await?;
+    Ok(rows
+        .into_iter()
+        .map(|row| {
+            let (client, agent) = (ClientId(row.client_id), (AgentId(row.agent_id), row.name));
+            let actor = Actor::Agent { id: agent.0, name: agent.1.clone() };
+            let scope = Scope { workspace: WorkspaceId(row.workspace_id), client: Some(client), actor };
+            Candidate { run: RunId(row.id), request: RequestId(row.request_id), agent, scope, client }
+        })
+        .collect())
+}
+
+async fn claim(db: &Db, candidate: Candidate, holder: &str, lease: Duration) -> Result<Option<Claimed>> {
+    let Candidate { run, request, agent, scope, client } = candidate;
+    let mut tx = db.begin(&scope).await?;
+    let Some(attempt) = take(&mut tx, &scope, client, run, holder, lease).await? else { return Ok(None) };
+    let row = hold::find_in(&mut tx, &scope, client, request).await?;
+    for stream in [row.session, row.backstage] {
+        tx.fence(stream, run.to_string(), attempt.into());
+    }
+    say_run(&mut tx, &row, &Author::of(&scope), run, attempt, RunState::Working, None).await?;
+    super::suspend::renew_controls_in(&mut tx, &scope, run).await?;
+    changes::tell_in(&mut tx, &scope, client, "run", Some(row.number)).await?;
+    tx.commit().await?;
+    Ok(Some(Claimed::new(scope, run, agent, attempt, &row)))
+}
+
+/// One worker's update finds the run queued; the others pass it over.
+async fn take(
+    tx: &mut Tx,
+    scope: &Scope,
+    client: ClientId,
+    run: RunId,
+    holder: &str,
+    lease: Duration,
+) -> Result<Option<u32>> {
+    let (now, until) = (tx.now(), later(tx.now(), lease));
+    let attempt = sqlx::query_scalar!(
+        "UPDATE run SET state = 'working', attempt = attempt + 1, lease_holder = $4, lease_until = $5,
+                started_at = coalesce(started_at, $6)
+         WHERE id = (SELECT id FROM run WHERE workspace_id = $1 AND client_id = $2 AND id = $3
+                     AND state = 'queued' AND not_before <= $6 FOR UPDATE SKIP LOCKED)
+         RETURNING attempt",
+        scope.workspace.0,
+        client.0,
+        run.0,
+        holder,
+        until,
+        now,
+    )
+    .fetch_optional(tx.conn())
+    .await?;
+    Ok(attempt.map(i32::cast_unsigned))
+}

@@ -1,0 +1,123 @@
+use super::{Living, hold_claim_in, model::Claimed};
+use crate::{
+    Db, Result, Scope, Tx, controls, mail,
+    ids::RunId,
+    requests::{
+        clock,
+        hold::{Held, Row},
+    },
+    session::{Author, Event, Part, RunState},
+};
+
+/// The run's new state, in the session.
+pub(crate) async fn say_run(
+    tx: &mut Tx,
+    row: &Row,
+    author: &Author,
+    run: RunId,
+    attempt: u32,
+    state: RunState,
+    failure: Option<String>,
+) -> Result<()> {
+    let part = Part::DataRun { state, failure, rehearsal: false };
+    let event = Event::new(author.clone(), tx.now(), part).of_run(run, attempt);
+    tx.append(row.session, &[event]).await
+}
+
+/// Ends the run as done. [`crate::deliverables::submit_for_review`] is what an agent calls that has delivered; this
+/// leaves the request in progress, for whatever is to be done without a review.
+///
+/// # Errors
+/// As [`super::is_lost`] tells.
+pub async fn complete(db: &Db, claimed: &Claimed) -> Result<()> {
+    let mut tx = db.begin(&claimed.scope).await?;
+    let (held, row) = hold_claim_in(&mut tx, claimed).await?;
+    end_in(&mut tx, &claimed.scope, &held, &row, &claimed.living(), RunState::Completed, None).await?;
+    tx.commit().await
+}
+
+/// Ends the run as failed, for good. `words` say to the client what happened and what to do; the operators get a mail.
+///
+/// # Errors
+/// As [`super::is_lost`] tells.
+pub async fn fail(db: &Db, claimed: &Claimed, words: &str) -> Result<()> {
+    let mut tx = db.begin(&claimed.scope).await?;
+    let (held, row) = hold_claim_in(&mut tx, claimed).await?;
+    let words = Some(words.to_owned());
+    end_in(&mut tx, &claimed.scope, &held, &row, &claimed.living(), RunState::Failed, words).await?;
+    tx.commit().await
+}
+
+/// Cancels a living run, whatever it does: a worker that still writes for it is refused from the commit on.
+pub(crate) async fn cancel_in(tx: &mut Tx, scope: &Scope, held: &Held, row: &Row, run: &Living, author: &Author) -> Result<()> {
+    settle_state(tx, scope, row, run, RunState::Cancelled, None).await?;
+    say_run(tx, row, author, run.id, run.attempt, RunState::Cancelled, None).await?;
+    controls::settle_open_in(tx, scope, row, run.id).await?;
+    held.changed(tx, scope, "run", row.number).await
+}
+
+/// Ends a working run as completed or failed.
+pub(crate) async fn end_in(
+    tx: &mut Tx,
+    scope: &Scope,
+    held: &Held,
+    row: &Row,
+    run: &Living,
+    state: RunState,
+    failure: Option<String>,
+) -> Result<()> {
+    settle_state(tx, scope, row, run, state, failure.as_deref()).await?;
+    if let Some(words) = &failure {
+        tell_operators(tx, scope, held, row, words).await?;
+    }
+    say_run(tx, row, &Author::of(scope), run.id, run.attempt, state, failure).await?;
+    controls::settle_open_in(tx, scope, row, run.id).await?;
+    held.changed(tx, scope, "run", row.number).await
+}
+
+/// Writes the last state and shuts the streams to this attempt.
+async fn settle_state(
+    tx: &mut Tx,
+    scope: &Scope,
+    row: &Row,
+    run: &Living,
+    state: RunState,
+    failure: Option<&str>,
+) -> Result<()> {
+    let now = tx.now();
+    let done = sqlx::query!(
+        "UPDATE run SET state = $5, ended_at = $6, lease_holder = NULL, lease_until = NULL, failure = $7
+         WHERE workspace_id = $1 AND client_id = $2 AND id = $3 AND attempt = $4",
+        scope.workspace.0,
+        row.client.0,
+        run.id.0,
+        run.attempt.cast_signed(),
+        state.as_str(),
+        now,
+        failure,
+    )
+    .execute(tx.conn())
+    .await?;
+    clock::one_row(done.rows_affected())?;
+    for stream in [row.session, row.backstage] {
+        tx.fence(stream, run.id.to_string(), u64::from(run.attempt) + 1);
+    }
+    Ok(())
+}
+
+async fn tell_operators(tx: &mut Tx, scope: &Scope, held: &Held, row: &Row, words: &str) -> Result<()> {
+    let subject = format!("Work failed: {} #{}", held.client_name, row.number);
+    let (client, title) = (mail::plain(&held.client_name), mail::plain(&row.title));
+    let body = format!(
+        "The work on “{title}” for {client} failed. The client reads:\n\n{}\n\nStart it again from the desk: {{link:/desk}}\n",
+        mail::plain(words)
+    );
+    mail::to_operators_in(tx, scope, &subject, &body).await
+}
+
+impl Claimed {
+    /// This attempt as the living run that it is.
+    pub(crate) fn living(&self) -> Living {
+        Living { id: self.run, state: RunState::Working, attempt: self.attempt, agent_name: self.agent_name.clone() }
+    }
+}

@@ -1,0 +1,54 @@
+//! Runs: pieces of agent work. DESIGN's arrows are held by the database; here is who moves a run along them.
+//!
+//! ```text
+//! queued ── claim ──▶ working ── complete ──▶ completed
+//!   ▲                  │ ▲  │ └─ fail, last lease lost ─▶ failed
+//!   └─ lease lost ─────┘ │  └── ask ──▶ suspended
+//!                        └─── answer ────┘
+//! queued, working, suspended ── stop, park, withdraw ──▶ cancelled
+//! ```
+//!
+//! A worker holds a run by a lease that it renews, and writes to the session as the producer named by the run, with
+//! the attempt as its epoch: whoever lost the lease is refused, see [`is_lost`].
+
+#[cfg(feature = "sql")]
+mod claim;
+#[cfg(feature = "sql")]
+mod end;
+#[cfg(feature = "sql")]
+mod lease;
+#[cfg(feature = "sql")]
+mod model;
+#[cfg(feature = "sql")]
+mod queue;
+#[cfg(feature = "sql")]
+mod reap;
+#[cfg(feature = "sql")]
+mod say;
+#[cfg(feature = "sql")]
+mod suspend;
+
+#[cfg(feature = "sql")]
+pub use claim::claim_due;
+#[cfg(feature = "sql")]
+pub(crate) use end::{cancel_in, end_in};
+#[cfg(feature = "sql")]
+pub use end::{complete, fail};
+#[cfg(feature = "sql")]
+pub(crate) use lease::hold_claim_in;
+#[cfg(feature = "sql")]
+pub use lease::{Standing, heartbeat, release};
+#[cfg(feature = "sql")]
+pub use model::{Claimed, is_lost};
+#[cfg(feature = "sql")]
+pub(crate) use model::{Living, living_in, state};
+#[cfg(feature = "sql")]
+pub(crate) use queue::queue_in;
+#[cfg(feature = "sql")]
+pub use queue::retry;
+#[cfg(feature = "sql")]
+pub use reap::reap;
+#[cfg(feature = "sql")]
+pub use say::{backstage, say};
+#[cfg(feature = "sql")]
+pub(crate) use suspend::{resume_in, suspend_in};

@@ -1,0 +1,139 @@
+use std::sync::Arc;
+
+use sessions::{Producer, StreamId};
+use tokio::sync::Mutex;
+
+use crate::{
+    Error, Result, Scope, Tx,
+    ids::{AgentId, ClientId, RequestId, RunId},
+    requests::hold::Row,
+    session::{Author, Event, Part, RunState},
+};
+
+/// A run in a worker's hands. Clones share one place in the sequence of what is said.
+#[derive(Clone, Debug)]
+pub struct Claimed {
+    /// The agent, narrowed to the client that it works for.
+    pub scope: Scope,
+    pub run: RunId,
+    pub request: RequestId,
+    pub client: ClientId,
+    /// The request's number.
+    pub number: u64,
+    pub agent: AgentId,
+    pub agent_name: String,
+    /// From 1; each try at the run has its own.
+    pub attempt: u32,
+    pub(super) session: Arc<Mouth>,
+    pub(super) backstage: Arc<Mouth>,
+}
+
+impl Claimed {
+    /// The stream of the request's session, to read and to follow.
+    pub fn session_stream(&self) -> StreamId {
+        self.session.stream
+    }
+
+    /// The stream of what is internal to the request.
+    pub fn backstage_stream(&self) -> StreamId {
+        self.backstage.stream
+    }
+
+    pub(super) fn new(scope: Scope, run: RunId, agent: (AgentId, String), attempt: u32, row: &Row) -> Self {
+        Self {
+            scope,
+            run,
+            request: row.id,
+            client: row.client,
+            number: row.number,
+            agent: agent.0,
+            agent_name: agent.1,
+            attempt,
+            session: Arc::new(Mouth::new(row.session, run, attempt)),
+            backstage: Arc::new(Mouth::new(row.backstage, run, attempt)),
+        }
+    }
+
+    /// What the agent does, as events of this attempt.
+    pub(crate) fn events(&self, now: chrono::DateTime<chrono::Utc>, parts: impl IntoIterator<Item = Part>) -> Vec<Event> {
+        let author = Author::of(&self.scope);
+        let event = |part| Event::new(author.clone(), now, part).of_run(self.run, self.attempt);
+        parts.into_iter().map(event).collect()
+    }
+}
+
+/// One attempt's way to one stream: an idempotent producer.
+#[derive(Debug)]
+pub(super) struct Mouth {
+    pub(super) stream: StreamId,
+    producer: String,
+    epoch: u64,
+    pub(super) state: Mutex<Sequence>,
+}
+
+/// How far a producer has got.
+#[derive(Debug, Default)]
+pub(super) struct Sequence {
+    pub(super) next: u64,
+    /// Sent under `next`, and not known to be stored: it goes again before anything else does.
+    pub(super) unsure: Option<Vec<String>>,
+}
+
+impl Mouth {
+    fn new(stream: StreamId, run: RunId, attempt: u32) -> Self {
+        Self { stream, producer: run.to_string(), epoch: attempt.into(), state: Mutex::default() }
+    }
+
+    pub(super) fn producer(&self, sequence: u64) -> Producer {
+        Producer { id: self.producer.clone(), epoch: self.epoch, sequence }
+    }
+}
+
+/// A run that has not ended.
+#[derive(Clone, Debug)]
+pub(crate) struct Living {
+    pub(crate) id: RunId,
+    pub(crate) state: RunState,
+    pub(crate) attempt: u32,
+    pub(crate) agent_name: String,
+}
+
+/// The request's living run, locked.
+pub(crate) async fn living_in(tx: &mut Tx, scope: &Scope, row: &Row) -> Result<Option<Living>> {
+    let found = sqlx::query!(
+        "SELECT r.id, r.state, r.attempt, a.name
+         FROM run r JOIN agent a ON a.workspace_id = r.workspace_id AND a.id = r.agent_id
+         WHERE r.workspace_id = $1 AND r.client_id = $2 AND r.request_id = $3
+           AND r.state IN ('queued', 'working', 'suspended')
+         FOR UPDATE OF r",
+        scope.workspace.0,
+        row.client.0,
+        row.id.0,
+    )
+    .fetch_optional(tx.conn())
+    .await?;
+    found
+        .map(|run| {
+            Ok(Living {
+                id: RunId(run.id),
+                state: state(&run.state)?,
+                attempt: run.attempt.cast_unsigned(),
+                agent_name: run.name,
+            })
+        })
+        .transpose()
+}
+
+pub(crate) fn state(word: &str) -> Result<RunState> {
+    RunState::parse(word).ok_or_else(|| Error::Broken(format!("run state {word}")))
+}
+
+/// The answer to a worker whose run is no longer its own.
+pub(crate) fn lost(attempt: u32) -> Error {
+    Error::Sessions(sessions::Error::StaleEpoch { current: u64::from(attempt) + 1 })
+}
+
+/// Whether the run was taken from the worker: it was stopped, or its lease ran out. There is nothing left to do for it.
+pub fn is_lost(error: &Error) -> bool {
+    matches!(error, Error::Sessions(sessions::Error::StaleEpoch { .. }))
+}

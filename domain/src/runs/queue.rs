@@ -1,0 +1,73 @@
+use super::{end::say_run, living_in};
+use crate::{
+    Db, Error, OnConstraint, Result, Scope, Tx, agents,
+    ids::{AgentId, RequestId, RunId},
+    requests::{
+        Column,
+        commands::{go_on_in, may_work},
+        hold::{self, Held, Row},
+    },
+    session::{Author, RunState},
+};
+
+/// Queues a run of a request that holds a place, for an agent to take up.
+///
+/// # Errors
+/// [`Error::Refused`] while another one lives.
+pub(crate) async fn queue_in(tx: &mut Tx, scope: &Scope, held: &Held, row: &Row, agent: AgentId) -> Result<RunId> {
+    let run = RunId::new();
+    let now = tx.now();
+    sqlx::query!(
+        "INSERT INTO run (id, workspace_id, client_id, request_id, agent_id, state, not_before, queued_at)
+         VALUES ($1, $2, $3, $4, $5, 'queued', $6, $6)",
+        run.0,
+        scope.workspace.0,
+        row.client.0,
+        row.id.0,
+        agent.0,
+        now,
+    )
+    .execute(tx.conn())
+    .await
+    .on_constraint("run_one_living", || Error::refused("Someone is at work on it already."))?;
+    sqlx::query!(
+        "UPDATE request SET agent_id = $4 WHERE workspace_id = $1 AND client_id = $2 AND id = $3",
+        scope.workspace.0,
+        row.client.0,
+        row.id.0,
+        agent.0,
+    )
+    .execute(tx.conn())
+    .await?;
+    say_run(tx, row, &Author::system(), run, 0, RunState::Queued, None).await?;
+    held.changed(tx, scope, "run", row.number).await?;
+    Ok(run)
+}
+
+/// Takes the work up again after it failed, was stopped, or ended without anything to review.
+///
+/// # Errors
+/// [`Error::Refused`] while someone is at work, a question is open, the request holds no place, the subscription is not
+/// active or nobody is there to do it.
+pub async fn retry(db: &Db, scope: &Scope, request: RequestId) -> Result<()> {
+    may_work(scope)?;
+    let mut tx = db.begin(scope).await?;
+    let (held, row) = hold::hold_request_in(&mut tx, scope, request).await?;
+    row.still_wanted()?;
+    if !matches!(row.column, Column::InProgress | Column::Waiting) {
+        return Err(Error::refused("It is not at work, so there is nothing to take up again."));
+    }
+    if let Some(run) = living_in(&mut tx, scope, &row).await? {
+        return Err(Error::refused(match run.state {
+            RunState::Suspended => format!("{} waits for an answer. Answer the question, and the work goes on.", run.agent_name),
+            _ => format!("{} is at work on it already.", run.agent_name),
+        }));
+    }
+    // Someone else than last time where that one rests by now.
+    let agent = agents::for_client_in(&mut tx, scope, held.client).await?;
+    let row = Row { agent: agents::if_ready_in(&mut tx, scope, row.agent).await?.or(agent), ..row };
+    if !go_on_in(&mut tx, scope, &held, &row, None, &Author::of(scope)).await? {
+        return Err(Error::refused("Nobody is there to do the work yet. Try again when someone is."));
+    }
+    tx.commit().await
+}

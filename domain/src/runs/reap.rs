@@ -1,0 +1,141 @@
+use chrono::{DateTime, TimeDelta, Utc};
+
+use super::{
+    cancel_in, end_in,
+    end::say_run,
+    model::{Living, living_in},
+};
+use crate::{
+    Db, Office, Result, Scope, Tx, controls,
+    ids::{ClientId, RequestId, RunId, WorkspaceId},
+    requests::{
+        clock,
+        hold::{self, Held, Row},
+    },
+    session::{Author, RunState},
+};
+
+/// How many are taken back in one call; the rest with the next one.
+const MOST: i64 = 100;
+
+/// Takes back the runs whose lease ran out: each is queued for its next attempt, after a while that grows, and fails
+/// after the last one. One that was to stop is cancelled. Answers how many were taken back.
+pub async fn reap(db: &Db) -> Result<u64> {
+    let (mut taken, mut failed) = (0, None);
+    for out in leases_out(db).await? {
+        match reap_one(db, out).await {
+            Ok(was_taken) => taken += u64::from(was_taken),
+            // The others are not to wait for this one.
+            Err(error) => failed = Some(error),
+        }
+    }
+    failed.map_or(Ok(taken), Err)
+}
+
+async fn reap_one(db: &Db, (scope, client, request, run): Out) -> Result<bool> {
+    let mut tx = db.begin(&scope).await?;
+    let taken = take_back(&mut tx, &scope, client, request, run).await?;
+    tx.commit().await?;
+    Ok(taken)
+}
+
+type Out = (Scope, ClientId, RequestId, RunId);
+
+async fn leases_out(db: &Db) -> Result<Vec<Out>> {
+    let mut tx = db.begin_as(Office::Jobs).await?;
+    let now = tx.now();
+    let rows = sqlx::query!(
+        "SELECT id, workspace_id, client_id, request_id FROM run
+         WHERE state = 'working' AND lease_until < $1 ORDER BY lease_until LIMIT $2",
+        now,
+        MOST,
+    )
+    .fetch_all(tx.conn())
+    .await?;
+    tx.commit().await?;
+    Ok(rows
+        .into_iter()
+        .map(|row| {
+            let client = ClientId(row.client_id);
+            let scope = Scope::system(WorkspaceId(row.workspace_id)).within(client);
+            (scope, client, RequestId(row.request_id), RunId(row.id))
+        })
+        .collect())
+}
+
+async fn take_back(tx: &mut Tx, scope: &Scope, client: ClientId, request: RequestId, run: RunId) -> Result<bool> {
+    let (held, row) = hold::hold_request_in(tx, scope, request).await?;
+    let Some(living) = living_in(tx, scope, &row).await? else { return Ok(false) };
+    // It may have been renewed, or have ended, while we came.
+    let Some(attempts) = still_out(tx, scope, client, run).await?.filter(|_| living.id == run) else { return Ok(false) };
+    if controls::settle_stop_in(tx, scope, &row, run).await? {
+        cancel_in(tx, scope, &held, &row, &living, &Author::system()).await?;
+    } else if living.attempt.cast_signed() < attempts {
+        requeue(tx, scope, &held, &row, &living).await?;
+    } else {
+        let words = broke_off(&living.agent_name);
+        end_in(tx, scope, &held, &row, &living, RunState::Failed, Some(words)).await?;
+    }
+    Ok(true)
+}
+
+/// How many attempts the run has, if its lease is out.
+async fn still_out(tx: &mut Tx, scope: &Scope, client: ClientId, run: RunId) -> Result<Option<i32>> {
+    let now = tx.now();
+    Ok(sqlx::query_scalar!(
+        "SELECT max_attempts FROM run
+         WHERE workspace_id = $1 AND client_id = $2 AND id = $3 AND state = 'working' AND lease_until < $4",
+        scope.workspace.0,
+        client.0,
+        run.0,
+        now,
+    )
+    .fetch_optional(tx.conn())
+    .await?)
+}
+
+async fn requeue(tx: &mut Tx, scope: &Scope, held: &Held, row: &Row, run: &Living) -> Result<()> {
+    let next = next_try(tx.now(), run.attempt);
+    let done = sqlx::query!(
+        "UPDATE run SET state = 'queued', lease_holder = NULL, lease_until = NULL, not_before = $4
+         WHERE workspace_id = $1 AND client_id = $2 AND id = $3 AND state = 'working'",
+        scope.workspace.0,
+        row.client.0,
+        run.id.0,
+        next,
+    )
+    .execute(tx.conn())
+    .await?;
+    clock::one_row(done.rows_affected())?;
+    for stream in [row.session, row.backstage] {
+        tx.fence(stream, run.id.to_string(), u64::from(run.attempt) + 1);
+    }
+    say_run(tx, row, &Author::system(), run.id, run.attempt, RunState::Queued, None).await?;
+    held.changed(tx, scope, "run", row.number).await
+}
+
+/// 5, 15, 45, 135 seconds, then 5 minutes each.
+fn next_try(now: DateTime<Utc>, attempt: u32) -> DateTime<Utc> {
+    let seconds = 5_i64.saturating_mul(3_i64.saturating_pow(attempt.saturating_sub(1))).min(300);
+    now + TimeDelta::seconds(seconds)
+}
+
+fn broke_off(agent: &str) -> String {
+    format!(
+        "{agent}'s work broke off several times and could not be finished. What is written here stays. Start it again, \
+         or add what might help first."
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_pause_between_tries_grows_and_ends() {
+        let pauses: Vec<i64> = [1, 2, 3, 4, 5, 60]
+            .map(|attempt| (next_try(DateTime::UNIX_EPOCH, attempt) - DateTime::UNIX_EPOCH).num_seconds())
+            .into();
+        assert_eq!(pauses, [5, 15, 45, 135, 300, 300]);
+    }
+}

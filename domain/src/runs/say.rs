@@ -1,0 +1,88 @@
+use std::time::Duration;
+
+use sessions::Append;
+
+use super::model::{Claimed, Mouth};
+use crate::{
+    Db, Error, Result,
+    session::{Event, Part},
+};
+
+/// How often an append whose fate is unknown is sent again before the caller is told.
+const TRIES: u32 = 5;
+
+/// Appends the agent's words, plan and steps to the session, in the order of the calls. It is stored once, whatever
+/// happens to the connection: what a call could not make sure of, because it failed or was dropped, goes first with
+/// the next one.
+///
+/// # Errors
+/// As [`super::is_lost`] tells; [`Error::Broken`] for parts that only the product itself writes.
+pub async fn say(db: &Db, claimed: &Claimed, parts: Vec<Part>) -> Result<()> {
+    if let Some(part) = parts.iter().find(|part| !is_agents(part)) {
+        return Err(Error::Broken(format!("an agent does not write {part:?} itself")));
+    }
+    speak(db, &claimed.session, claimed.events(db.now(), parts)).await
+}
+
+/// Appends to the backstage of the request: raw tool calls, internal remarks, in any part.
+///
+/// # Errors
+/// As [`super::is_lost`] tells.
+pub async fn backstage(db: &Db, claimed: &Claimed, parts: Vec<Part>) -> Result<()> {
+    speak(db, &claimed.backstage, claimed.events(db.now(), parts)).await
+}
+
+/// What an agent says of its own accord. The rest are facts, and are written in the transaction that makes them so.
+fn is_agents(part: &Part) -> bool {
+    use crate::session::RunState::Working;
+    matches!(
+        part,
+        Part::TextStart { .. }
+            | Part::TextDelta { .. }
+            | Part::TextEnd { .. }
+            | Part::DataPlan { .. }
+            | Part::DataStep { .. }
+            // It says of itself that it rehearses.
+            | Part::DataRun { state: Working, failure: None, .. }
+    )
+}
+
+async fn speak(db: &Db, mouth: &Mouth, events: Vec<Event>) -> Result<()> {
+    if events.is_empty() {
+        return Ok(());
+    }
+    let mut state = mouth.state.lock().await;
+    if let Some(before) = state.unsure.clone() {
+        append(db, mouth, state.next, before).await?;
+        state.unsure = None;
+        state.next += 1;
+    }
+    let texts: Vec<String> = events.iter().map(Event::to_json).collect();
+    // Noted before it is sent: a call that is dropped on the way may have been stored.
+    state.unsure = Some(texts.clone());
+    let sent = append(db, mouth, state.next, texts).await;
+    match &sent {
+        Err(Error::Sessions(sessions::Error::Unsure(_))) => {}
+        Ok(()) => {
+            state.unsure = None;
+            state.next += 1;
+        }
+        Err(_) => state.unsure = None,
+    }
+    sent
+}
+
+async fn append(db: &Db, mouth: &Mouth, sequence: u64, texts: Vec<String>) -> Result<()> {
+    let mut tries = 1;
+    loop {
+        let append = Append::by(mouth.producer(sequence), texts.clone());
+        match db.engine().append(mouth.stream, append).await {
+            Ok(_) => return Ok(()),
+            Err(sessions::Error::Unsure(_) | sessions::Error::Busy) if tries < TRIES => {
+                tokio::time::sleep(Duration::from_millis(50 << tries)).await;
+                tries += 1;
+            }
+            Err(error) => return Err(error.into()),
+        }
+    }
+}

@@ -1,0 +1,77 @@
+use std::time::Duration;
+
+use super::{
+    end::say_run,
+    lease::later,
+    model::{Claimed, Living, lost},
+};
+use crate::{
+    Result, Scope, Tx, controls,
+    ids::RunId,
+    requests::{
+        clock,
+        hold::{Held, Row},
+    },
+    session::{Author, RunState},
+};
+
+/// How long the worker of an answered question has to renew its lease: it may have gone while nobody answered.
+const GRACE: Duration = Duration::from_secs(20);
+
+/// How often the work may be tried again after an answer: that it had to wait was not the agent's fault.
+const MORE_ATTEMPTS: i32 = 3;
+
+/// Suspends a run that its worker holds.
+pub(crate) async fn suspend_in(tx: &mut Tx, held: &Held, row: &Row, claimed: &Claimed) -> Result<()> {
+    let done = sqlx::query!(
+        "UPDATE run SET state = 'suspended', lease_holder = NULL, lease_until = NULL
+         WHERE workspace_id = $1 AND client_id = $2 AND id = $3 AND attempt = $4 AND state = 'working'",
+        claimed.scope.workspace.0,
+        claimed.client.0,
+        claimed.run.0,
+        claimed.attempt.cast_signed(),
+    )
+    .execute(tx.conn())
+    .await?;
+    if done.rows_affected() != 1 {
+        return Err(lost(claimed.attempt));
+    }
+    let author = Author::of(&claimed.scope);
+    say_run(tx, row, &author, claimed.run, claimed.attempt, RunState::Suspended, None).await?;
+    held.changed(tx, &claimed.scope, "run", row.number).await
+}
+
+/// Lets a suspended run go on. Its worker keeps it if it is still there and renews the lease in time; otherwise the
+/// lease runs out, and another attempt takes it up with the answer in the session.
+pub(crate) async fn resume_in(tx: &mut Tx, scope: &Scope, held: &Held, row: &Row, run: &Living) -> Result<()> {
+    let until = later(tx.now(), GRACE);
+    let done = sqlx::query!(
+        "UPDATE run SET state = 'working', lease_until = $4, max_attempts = greatest(max_attempts, attempt + $5)
+         WHERE workspace_id = $1 AND client_id = $2 AND id = $3 AND state = 'suspended'",
+        scope.workspace.0,
+        row.client.0,
+        run.id.0,
+        until,
+        MORE_ATTEMPTS,
+    )
+    .execute(tx.conn())
+    .await?;
+    clock::one_row(done.rows_affected())?;
+    renew_controls_in(tx, scope, run.id).await?;
+    say_run(tx, row, &Author::system(), run.id, run.attempt, RunState::Working, None).await?;
+    held.changed(tx, scope, "run", row.number).await
+}
+
+/// What was said while nobody could hear it is answered from now on.
+pub(super) async fn renew_controls_in(tx: &mut Tx, scope: &Scope, run: RunId) -> Result<()> {
+    let deadline = later(tx.now(), controls::ANSWER_WITHIN);
+    sqlx::query!(
+        "UPDATE control SET deadline = $3 WHERE workspace_id = $1 AND run_id = $2 AND outcome IS NULL AND kind = 'steer'",
+        scope.workspace.0,
+        run.0,
+        deadline,
+    )
+    .execute(tx.conn())
+    .await?;
+    Ok(())
+}

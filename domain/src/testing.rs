@@ -1,0 +1,174 @@
+//! What the tests of the domain share: a database of their own in the roles that the product takes, a clock that stands
+//! still, and people who act.
+
+use std::time::Duration;
+
+use chrono::{DateTime, TimeDelta, Utc};
+use sessions::{Engine, NewStream, Options, StreamId, Tenant};
+use sqlx::{Executor, PgPool, postgres::PgPoolOptions};
+use uuid::Uuid;
+
+use crate::{
+    Actor, Clock, Db, Role, Scope,
+    billing::commands::subscribe_in,
+    ids::{ClientId, MembershipId, OfferId, PersonId, SubscriptionId, WorkspaceId},
+    money::{Currency, Money},
+    offers::{self, Draft, Interval, Offer, Starts, Terms},
+};
+
+/// A workspace with an operator, in Berlin, on a Monday morning.
+pub struct Ground {
+    pub db: Db,
+    /// The test's own connections: nothing is hidden from them.
+    pub pool: PgPool,
+    pub workspace: WorkspaceId,
+    pub operator: Scope,
+}
+
+/// A client and those who act for it.
+pub struct TestClient {
+    pub id: ClientId,
+    pub owner: Scope,
+    pub member: Scope,
+    pub billing: Scope,
+}
+
+impl Ground {
+    /// A fresh workspace in the test's database.
+    pub async fn new(pool: &PgPool) -> Self {
+        let product = role(pool, 12, "SET ROLE throughline_app").await;
+        let engine_pool = role(pool, 2, "SET ROLE throughline_sessions").await;
+        let options = Options { poll_interval: Duration::from_secs(3_600), ..Options::default() };
+        let db = Db::new(product, Engine::start(engine_pool, options), Clock::frozen(start()));
+        Self::beside(&db, pool).await
+    }
+
+    /// Another workspace on the same install.
+    pub async fn beside(db: &Db, pool: &PgPool) -> Self {
+        let workspace = WorkspaceId::new();
+        let desk = stream(pool, workspace, None, "desk", true).await;
+        sqlx::query(
+            "INSERT INTO workspace (id, name, zone, bill_from, desk_stream, created_at)
+             VALUES ($1, 'Northlight', 'Europe/Berlin', 'Northlight, 1 Quay Street', $2, $3)",
+        )
+        .bind(workspace.0)
+        .bind(desk)
+        .bind(start())
+        .execute(pool)
+        .await
+        .unwrap();
+        let operator = person(pool, workspace, None, Role::Operator).await;
+        Self { db: db.clone(), pool: pool.clone(), workspace, operator }
+    }
+
+    /// A client with an owner, a member and someone for the bills.
+    pub async fn client(&self, name: &str) -> TestClient {
+        let id = ClientId::new();
+        let board = stream(&self.pool, self.workspace, Some(id), "board", false).await;
+        sqlx::query("INSERT INTO client (id, workspace_id, name, board_stream, created_at) VALUES ($1, $2, $3, $4, $5)")
+            .bind(id.0)
+            .bind(self.workspace.0)
+            .bind(name)
+            .bind(board)
+            .bind(start())
+            .execute(&self.pool)
+            .await
+            .unwrap();
+        let [owner, member, billing] = [
+            person(&self.pool, self.workspace, Some(id), Role::Owner).await,
+            person(&self.pool, self.workspace, Some(id), Role::Member).await,
+            person(&self.pool, self.workspace, Some(id), Role::Billing).await,
+        ];
+        TestClient { id, owner, member, billing }
+    }
+
+    /// A published offer of $5,000 a month.
+    pub async fn offer(&self, starts: Starts) -> Offer {
+        let id = offers::commands::create(&self.db, &self.operator, &draft(starts)).await.unwrap();
+        offers::commands::publish(&self.db, &self.operator, id).await.unwrap();
+        self.get_offer(id).await
+    }
+
+    /// The offer as it stands.
+    pub async fn get_offer(&self, id: OfferId) -> Offer {
+        offers::queries::get(&self.db, &self.operator, id).await.unwrap()
+    }
+
+    /// Sells an offer to a client.
+    pub async fn subscribe(&self, client: &TestClient, offer: &Offer) -> SubscriptionId {
+        let mut tx = self.db.begin(&self.operator).await.unwrap();
+        let id = subscribe_in(&mut tx, &self.operator, client.id, offer).await.unwrap();
+        tx.commit().await.unwrap();
+        id
+    }
+
+    /// Moves the clock on.
+    pub fn wait(&self, by: TimeDelta) {
+        self.db.clock().advance(by);
+    }
+}
+
+/// An offer as an operator writes it.
+pub fn draft(starts: Starts) -> Draft {
+    Draft {
+        name: "Two at a time".into(),
+        summary: String::new(),
+        vertical: String::new(),
+        terms: Terms {
+            price: Money::new(500_000, Currency::USD),
+            interval: Interval::Month,
+            active_limit: 2,
+            cycle_hours: 48,
+            revisions: None,
+            starts,
+        },
+        points: Vec::new(),
+        intake: Vec::new(),
+    }
+}
+
+/// Monday 23 November 2026, 09:00 in Berlin.
+pub fn start() -> DateTime<Utc> {
+    "2026-11-23T08:00:00Z".parse().unwrap()
+}
+
+async fn role(pool: &PgPool, connections: u32, set: &'static str) -> PgPool {
+    PgPoolOptions::new()
+        .max_connections(connections)
+        .after_connect(move |conn, _| Box::pin(async move { conn.execute(set).await.map(|_| ()) }))
+        .connect_with((*pool.connect_options()).clone())
+        .await
+        .unwrap()
+}
+
+async fn stream(pool: &PgPool, workspace: WorkspaceId, client: Option<ClientId>, kind: &'static str, backstage: bool) -> Uuid {
+    let id = StreamId::generate();
+    let tenant = Tenant { workspace: workspace.0, client: client.map(|client| client.0) };
+    let mut conn = pool.acquire().await.unwrap();
+    sessions::create_in(&mut conn, &NewStream { id, tenant, kind, backstage }, start()).await.unwrap();
+    id.0
+}
+
+async fn person(pool: &PgPool, workspace: WorkspaceId, client: Option<ClientId>, role: Role) -> Scope {
+    let (id, membership) = (PersonId::new(), MembershipId::new());
+    let name = format!("{role:?}");
+    sqlx::query("INSERT INTO person (id, email, name, created_at) VALUES ($1, $2, $3, $4)")
+        .bind(id.0)
+        .bind(format!("{id}@example.test"))
+        .bind(&name)
+        .bind(start())
+        .execute(pool)
+        .await
+        .unwrap();
+    sqlx::query("INSERT INTO membership (id, workspace_id, client_id, person_id, role, created_at) VALUES ($1, $2, $3, $4, $5, $6)")
+        .bind(membership.0)
+        .bind(workspace.0)
+        .bind(client.map(|client| client.0))
+        .bind(id.0)
+        .bind(role.as_str())
+        .bind(start())
+        .execute(pool)
+        .await
+        .unwrap();
+    Scope { workspace, client, actor: Actor::Person { id, membership, name, role } }
+}

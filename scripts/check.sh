@@ -1,0 +1,18 @@
+#!/usr/bin/env bash
+# The fast loop, on what differs from the last commit. Its scratch database stays for the next time
+# (scripts/scratch-postgres.sh stop).
+set -euo pipefail
+cd "$(dirname "$0")/.."
+. scripts/lib.sh
+changed=$({ git diff --name-only HEAD; git ls-files --others --exclude-standard; } | cut -d/ -f1 | sort -u)
+crates=()
+for crate in sessions domain app server; do
+  if grep -qx "$crate" <<<"$changed"; then crates+=(--package "$crate"); fi
+done
+if grep -qx migrations <<<"$changed"; then crates+=(--package domain --package sessions); fi
+cargo fmt --check
+if [ ${#crates[@]} = 0 ]; then say "No crate differs from the last commit"; exit; fi
+scripts/setup.sh wasm postgres
+cargo clippy "${crates[@]}" --all-targets -- -D warnings
+DATABASE_URL=$(scripts/scratch-postgres.sh start) && export DATABASE_URL
+cargo test "${crates[@]}" --lib

@@ -1,0 +1,32 @@
+# Shared by the scripts here; sourced, not run.
+
+say() { printf '\033[1m== %s\033[0m\n' "$*" >&2; }
+fail() { printf '%s\n' "$*" >&2; exit 1; }
+
+# Runs a command as root, or not at all (1).
+as_root() {
+  if [ "$(id -u)" = 0 ]; then "$@"
+  elif command -v sudo >/dev/null && { sudo -n true 2>/dev/null || [ -t 0 ]; }; then sudo "$@"
+  else return 1
+  fi
+}
+
+# Installs Debian packages, or not (1).
+apt_install() {
+  command -v apt-get >/dev/null || return 1
+  as_root env DEBIAN_FRONTEND=noninteractive apt-get -qq update &&
+    as_root env DEBIAN_FRONTEND=noninteractive apt-get -qq -y install --no-install-recommends "$@" >&2
+}
+
+# The user that Postgres runs as when we are root; empty otherwise.
+postgres_user() {
+  [ "$(id -u)" = 0 ] || return 0
+  if id postgres >/dev/null 2>&1; then echo postgres; else echo nobody; fi
+}
+
+# Runs one of Postgres's programs as somebody whom it accepts, from a folder that this one may enter.
+as_postgres() {
+  local user; user=$(postgres_user)
+  if [ -z "$user" ]; then (cd / && "$@"); return; fi
+  (cd / && setpriv --reuid="$user" --regid="$(id -g "$user")" --clear-groups "$@")
+}

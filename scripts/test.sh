@@ -1,0 +1,42 @@
+#!/usr/bin/env bash
+# Everything that has to hold. Ends with what the runners themselves say.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+. scripts/lib.sh
+
+work=$(mktemp -d)
+chmod 711 "$work"
+export THROUGHLINE_SCRATCH="$work/pg" SQLX_OFFLINE=true
+trap 'scripts/scratch-postgres.sh stop; rm -rf "$work"' EXIT
+step() { say "$* [$((SECONDS / 60)) min $((SECONDS % 60)) s]"; }
+
+step "Installing what is missing"
+scripts/setup.sh wasm
+# Before Postgres, whose stand-in from npm would go with npm's old packages.
+if [ -e end2end/package.json ]; then scripts/setup.sh browser; fi
+scripts/setup.sh postgres
+
+step "Format"
+cargo fmt --check
+
+step "The browser's half knows no database and no server"
+tree=$(cargo tree --package app --features hydrate --target wasm32-unknown-unknown --edges normal --prefix none)
+if grep -E '^(tokio|sqlx|axum|hyper)[a-z-]* v' <<<"$tree"; then fail "These must not be in the wasm's tree."; fi
+scripts/front.sh
+
+step "Lints, and the queries against a fresh database"
+DATABASE_URL=$(scripts/scratch-postgres.sh start) && export DATABASE_URL
+scripts/sqlx.sh lint
+
+step "cargo test"
+cargo test --workspace --no-fail-fast 2>&1 | tee "$work/cargo"
+
+if [ -e end2end/package.json ]; then
+  step "Playwright"
+  cargo build --package server
+  (cd end2end && env -u DATABASE_URL npx playwright test) 2>&1 | tee "$work/playwright"
+fi
+
+step "Passed"
+grep -h '^test result' "$work/cargo" | grep -v ' 0 passed; 0 failed; 0 ignored' || true
+if [ -e "$work/playwright" ]; then tail -n 5 "$work/playwright"; fi
