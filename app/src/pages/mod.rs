@@ -3,3 +3,8 @@
 pub mod files;
 pub mod nowhere;
 pub mod request;
+pub mod account;
+pub mod outbox;
+pub mod people;
+pub mod signup;
+pub mod storefront;
