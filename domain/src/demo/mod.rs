@@ -7,6 +7,8 @@ mod calendar;
 mod people;
 mod story;
 mod tale;
+#[cfg(test)]
+mod tests;
 mod work;
 
 pub use people::{Account, PASSWORD, accounts};
