@@ -245,11 +245,12 @@ async fn what_is_internal_is_not_a_clients_to_read(pool: PgPool) {
 }
 
 #[sqlx::test(migrations = "../migrations")]
-async fn the_servers_offices_change_nothing_of_a_tenants(pool: PgPool) {
+async fn the_servers_offices_neither_change_nor_read_what_is_a_tenants(pool: PgPool) {
     let world = World::new(pool).await;
     let house = world.client("Harbor & Pine Law", 1).await;
     world.ask(&house, "Draft a lease").await;
-    for sql in ["UPDATE run SET state = 'cancelled'", "UPDATE request SET title = 'x'", "DELETE FROM approval"] {
+    for sql in ["UPDATE run SET state = 'cancelled'", "UPDATE request SET title = 'x'", "DELETE FROM approval", "SELECT brief FROM request",
+        "SELECT persona FROM agent", "SELECT question FROM approval", "SELECT body FROM control", "SELECT data FROM stream_event"] {
         for office in [Office::Jobs, Office::Auth] {
             let mut tx = world.db.begin_as(office).await.unwrap();
             let error = sqlx::query(sql).execute(tx.conn()).await.unwrap_err();
