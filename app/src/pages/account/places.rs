@@ -10,7 +10,7 @@ use leptos::prelude::*;
 
 use super::enter::{local, onward};
 use crate::{
-    components::{field, frame::initials},
+    components::{field, person::initials},
     web::{Cx, Frame, MEMBERSHIP_KEY, Page, Posted, Problem, redirect},
 };
 

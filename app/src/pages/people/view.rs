@@ -8,7 +8,7 @@ use super::{Managing, managing::Audience};
 use crate::{
     components::{
         field::{self, Field},
-        frame::initials,
+        person::initials,
     },
     pages::account::{role_words, trial_hint},
     web::Form,
