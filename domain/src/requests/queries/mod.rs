@@ -9,7 +9,7 @@ mod list;
 mod outlook;
 mod search;
 
-pub use board::board;
+pub use board::{COLUMN_CARDS, board};
 pub use by_number::by_number;
 pub use find::find;
 pub use home::home;
