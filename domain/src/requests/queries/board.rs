@@ -61,7 +61,13 @@ async fn of_client(tx: &mut Tx, scope: &Scope, client: ClientId, column: Column)
 }
 
 /// What was done in the last `days`, newest first.
-pub(super) async fn done(tx: &mut Tx, scope: &Scope, client: Option<ClientId>, days: i64, most: i64) -> Result<Vec<Uuid>> {
+pub(super) async fn done(
+    tx: &mut Tx,
+    scope: &Scope,
+    client: Option<ClientId>,
+    days: i64,
+    most: i64,
+) -> Result<Vec<Uuid>> {
     let since = tx.now() - TimeDelta::days(days);
     Ok(sqlx::query_scalar!(
         "SELECT id FROM request
