@@ -19,6 +19,8 @@ pub mod changes;
 pub mod clients;
 pub mod controls;
 pub mod cycle;
+#[cfg(feature = "sql")]
+pub mod demo;
 pub mod deliverables;
 #[cfg(feature = "sql")]
 pub mod desk;

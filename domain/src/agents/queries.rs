@@ -75,8 +75,10 @@ pub async fn now(db: &Db, scope: &Scope) -> Result<Vec<AgentNow>> {
     let agents = list_in(&mut tx, scope).await?;
     let runs = living(&mut tx, scope).await?;
     tx.commit().await?;
-    let mut found: Vec<AgentNow> =
-        agents.into_iter().map(|(agent, client_name)| AgentNow { agent, client_name, runs: Vec::new() }).collect();
+    let mut found: Vec<AgentNow> = agents
+        .into_iter()
+        .map(|(agent, client_name)| AgentNow { agent, client_name, runs: Vec::new() })
+        .collect();
     for row in runs {
         if let Some(owner) = found.iter_mut().find(|now| now.agent.id.0 == row.agent_id) {
             owner.runs.push(row.into_run()?);
@@ -160,7 +162,11 @@ pub async fn for_client_in(tx: &mut Tx, scope: &Scope, client: ClientId) -> Resu
 }
 
 /// The same agent, if it takes work.
-pub(crate) async fn if_ready_in(tx: &mut Tx, scope: &Scope, agent: Option<AgentId>) -> Result<Option<AgentId>> {
+pub(crate) async fn if_ready_in(
+    tx: &mut Tx,
+    scope: &Scope,
+    agent: Option<AgentId>,
+) -> Result<Option<AgentId>> {
     let id = sqlx::query_scalar!(
         "SELECT id FROM agent WHERE workspace_id = $1 AND id = $2 AND state = 'ready'",
         scope.workspace.0,
