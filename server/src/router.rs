@@ -104,6 +104,7 @@ fn desk() -> Router<App> {
         .route("/desk/clients/new", get(clients::new))
         .route("/desk/clients/{client}", get(clients::show))
         .route("/desk/clients/{client}/details", get(clients::edit).post(clients::save))
+        .route("/desk/clients/{client}/requests/new", get(clients::asking).post(clients::ask))
         .route("/desk/clients/{client}/archive", post(clients::archive))
         .route("/desk/agents", get(agents::show).post(agents::create))
         .route("/desk/agents-parts", get(agents::parts))

@@ -1,9 +1,6 @@
 //! What the desk's pages share: addresses, who is at work, forms that act on a client's request and come back.
 
-use domain::{
-    ids::{ClientId, RequestId},
-    requests::Column,
-};
+use domain::{ids::ClientId, requests::Column};
 use leptos::prelude::*;
 
 use crate::web::FormToken;
@@ -16,11 +13,6 @@ pub fn client_path(client: ClientId) -> String {
 /// Where an operator finds a request.
 pub fn request_path(client: ClientId, number: u64) -> String {
     format!("/desk/clients/{client}/requests/{number}")
-}
-
-/// What a script of the page knows a card by.
-pub fn card_id(request: RequestId) -> String {
-    request.to_string()
 }
 
 /// A column's name to an operator, who is not the one it waits on.
@@ -43,20 +35,10 @@ pub fn at_work(agents: u64) -> AnyView {
 }
 
 /// The hidden fields of a form that comes back to a page of the desk.
-pub fn hidden(token: &FormToken, back: &'static str) -> impl IntoView + use<> {
+pub fn hidden(token: &FormToken, back: &str) -> impl IntoView + use<> {
+    let back = back.to_owned();
     view! {
         <input type="hidden" name="form_token" value=token.0.clone() />
         <input type="hidden" name="back" value=back />
     }
-}
-
-/// A form of one button.
-pub fn deed(action: String, token: &FormToken, back: &'static str, word: &'static str, label: String) -> AnyView {
-    view! {
-        <form method="post" action=action>
-            {hidden(token, back)}
-            <button class="button" aria-label=label>{word}</button>
-        </form>
-    }
-    .into_any()
 }

@@ -6,9 +6,16 @@ use leptos::prelude::*;
 pub const MOST: usize = 120;
 
 /// A search field that leads to `action?q=`; `keep`: what else stays in the address.
-pub fn search(action: &'static str, label: &'static str, words: &str, keep: &[(&'static str, String)]) -> AnyView {
-    let keep: Vec<_> =
-        keep.iter().map(|(name, value)| view! { <input type="hidden" name=*name value=value.clone() /> }).collect();
+pub fn search(
+    action: &'static str,
+    label: &'static str,
+    words: &str,
+    keep: &[(&'static str, String)],
+) -> AnyView {
+    let keep: Vec<_> = keep
+        .iter()
+        .map(|(name, value)| view! { <input type="hidden" name=*name value=value.clone() /> })
+        .collect();
     let words = words.to_owned();
     view! {
         <form role="search" action=action>
@@ -39,6 +46,9 @@ mod tests {
     #[test]
     fn an_address_says_only_what_was_chosen() {
         assert_eq!(address("/desk/clients", &[("q", ""), ("page", "")]), "/desk/clients");
-        assert_eq!(address("/desk/clients", &[("q", "a & b"), ("page", "2")]), "/desk/clients?q=a+%26+b&page=2");
+        assert_eq!(
+            address("/desk/clients", &[("q", "a & b"), ("page", "2")]),
+            "/desk/clients?q=a+%26+b&page=2"
+        );
     }
 }

@@ -19,6 +19,16 @@ impl Times {
         Self { zone: cx.workspace.zone.parse().unwrap_or(Tz::UTC), now: cx.db().now() }
     }
 
+    /// The reader's zone.
+    pub fn zone(&self) -> Tz {
+        self.zone
+    }
+
+    /// The present.
+    pub fn now(&self) -> DateTime<Utc> {
+        self.now
+    }
+
     /// `today 13:10`, `Wednesday 13:10`, `3 Dec 13:10`; `ms`: milliseconds since 1970, UTC.
     pub fn words(&self, ms: i64) -> String {
         DateTime::from_timestamp_millis(ms).map(|at| words::when(at, self.zone, self.now)).unwrap_or_default()

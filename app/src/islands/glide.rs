@@ -57,7 +57,8 @@ fn from_to(item: &Element, (x, y): (f64, f64)) {
 
 /// By its name: web-sys has no animations yet.
 fn play(item: &Element, frames: &str) {
-    let animate = Reflect::get(item, &"animate".into()).ok().and_then(|found| found.dyn_into::<Function>().ok());
+    let animate =
+        Reflect::get(item, &"animate".into()).ok().and_then(|found| found.dyn_into::<Function>().ok());
     if let (Some(animate), Ok(frames)) = (animate, JSON::parse(frames)) {
         drop(animate.call2(item, &frames, &MS.into()));
     }

@@ -9,7 +9,6 @@ use crate::{
     requests::{Card, Column, Places, commands, queries},
 };
 
-
 /// The board of all clients, or of one: all open requests, and what was done in the last seven days.
 ///
 /// # Errors
@@ -63,7 +62,9 @@ fn starts(cards: &[Card], places: &HashMap<ClientId, Places>) -> HashMap<(Client
     let clients: HashSet<ClientId> = cards.iter().map(|card| card.client).collect();
     let mut starts = HashMap::new();
     for client in clients {
-        let own = |wanted: fn(Column) -> bool| cards.iter().filter(move |card| card.client == client && wanted(card.column));
+        let own = |wanted: fn(Column) -> bool| {
+            cards.iter().filter(move |card| card.client == client && wanted(card.column))
+        };
         let mut active: Vec<&Card> = own(Column::is_active).collect();
         // The clock that runs out first is the place that is free first, as far as anyone knows.
         active.sort_by_key(|card| (card.due_at.is_none(), card.due_at, card.moved_at));
@@ -105,7 +106,10 @@ async fn places(tx: &mut Tx, scope: &Scope, cards: &[Card]) -> Result<HashMap<Cl
     .await?;
     let places = rows.into_iter().map(|row| {
         let taken = u32::try_from(row.taken).unwrap_or(u32::MAX);
-        (ClientId(row.client_id), Places { taken, allowed: Some(row.active_limit.cast_unsigned()), active: row.active })
+        (
+            ClientId(row.client_id),
+            Places { taken, allowed: Some(row.active_limit.cast_unsigned()), active: row.active },
+        )
     });
     Ok(places.collect())
 }

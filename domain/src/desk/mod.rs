@@ -3,8 +3,6 @@
 mod board;
 mod model;
 mod outlook;
-#[cfg(test)]
-mod tests;
 mod today;
 
 pub use board::board;

@@ -101,14 +101,19 @@ impl Hand {
         }
         let Some(item) = cards::item_of(&at) else { return };
         let (x, y) = point(event);
-        let press = Press { item, pointer: event.pointer_id(), finger: event.pointer_type() == "touch", x, y };
+        let press =
+            Press { item, pointer: event.pointer_id(), finger: event.pointer_type() == "touch", x, y };
         self.at.set((x, y));
         *self.press.borrow_mut() = Some(press.clone());
         if press.finger {
             let hand = self.clone();
             set_timeout(
                 move || {
-                    let still = hand.press.borrow().as_ref().is_some_and(|now| now.pointer == press.pointer && now.item == press.item);
+                    let still = hand
+                        .press
+                        .borrow()
+                        .as_ref()
+                        .is_some_and(|now| now.pointer == press.pointer && now.item == press.item);
                     if still {
                         hand.take();
                     }
@@ -127,7 +132,10 @@ impl Hand {
     }
 
     fn carry(self: Rc<Self>, event: &PointerEvent) {
-        let Some(press) = self.press.borrow().clone().filter(|press| press.pointer == event.pointer_id()) else { return };
+        let Some(press) = self.press.borrow().clone().filter(|press| press.pointer == event.pointer_id())
+        else {
+            return;
+        };
         let (x, y) = point(event);
         self.at.set((x, y));
         if self.held.borrow().is_none() {
@@ -181,7 +189,15 @@ impl Hand {
         }
         let (x, y) = self.at.get();
         let (width, height) = window_size();
-        let push = |at: f64, end: f64| if at < EDGE { -ALONG } else if at > end - EDGE { ALONG } else { 0.0 };
+        let push = |at: f64, end: f64| {
+            if at < EDGE {
+                -ALONG
+            } else if at > end - EDGE {
+                ALONG
+            } else {
+                0.0
+            }
+        };
         let (dx, dy) = (push(x, width), push(y, height));
         if dx != 0.0
             && let Some(board) = dom::all(&self.moves.root, ".board").first()
@@ -205,6 +221,7 @@ fn point(event: &PointerEvent) -> (f64, f64) {
 }
 
 fn window_size() -> (f64, f64) {
-    let read = |size: Result<wasm_bindgen::JsValue, _>| size.ok().and_then(|size| size.as_f64()).unwrap_or(f64::MAX);
+    let read =
+        |size: Result<wasm_bindgen::JsValue, _>| size.ok().and_then(|size| size.as_f64()).unwrap_or(f64::MAX);
     (read(window().inner_width()), read(window().inner_height()))
 }

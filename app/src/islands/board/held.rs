@@ -40,7 +40,9 @@ impl Held {
         // Its middle decides, not the finger that covers it.
         let area = self.copy.get_bounding_client_rect();
         let middle = area.left() + area.width() / 2.0;
-        let Some(to) = cards::below(root, &self.item, middle, area.top() + area.height() / 2.0) else { return };
+        let Some(to) = cards::below(root, &self.item, middle, area.top() + area.height() / 2.0) else {
+            return;
+        };
         cards::mark(root, &self.item, &to.list);
         drop(to.list.insert_before(&self.mark, to.before.as_ref().map(AsRef::as_ref)));
         self.to = Some(to);

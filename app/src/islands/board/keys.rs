@@ -25,7 +25,9 @@ pub fn listen(moves: &Rc<Moves>) {
     dom::listen(&moves.root, "keydown", move |event: KeyboardEvent| key(&pressed, &held, &event));
     let undone = moves.clone();
     let undo = window_event_listener(ev::keydown, move |event| {
-        let asked = (event.ctrl_key() || event.meta_key()) && !event.shift_key() && event.key().eq_ignore_ascii_case("z");
+        let asked = (event.ctrl_key() || event.meta_key())
+            && !event.shift_key()
+            && event.key().eq_ignore_ascii_case("z");
         if asked && !dom::is_writing() {
             undone.clone().take_back();
         }
@@ -71,7 +73,10 @@ fn take(moves: &Moves, hand: &Hand, event: &KeyboardEvent) -> bool {
     }
     drop(card.class_list().add_1("is-grabbed"));
     let place = cards::place(&item);
-    moves.say(format!("{} taken up. {place}. Arrow keys move it, Enter puts it down, Escape puts it back.", cards::title(&item)));
+    moves.say(format!(
+        "{} taken up. {place}. Arrow keys move it, Enter puts it down, Escape puts it back.",
+        cards::title(&item)
+    ));
     *hand.borrow_mut() = Some(Grabbed { item, origin });
     true
 }

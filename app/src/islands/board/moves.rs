@@ -61,7 +61,8 @@ impl Moves {
     /// Puts a card somewhere else for good. `from`: where on the window it was let go, where that was by hand.
     pub fn carry_out(self: Rc<Self>, item: &Element, to: &Spot, from: Option<(f64, f64)>) {
         let Some(origin) = cards::spot(item) else { return };
-        let stays = origin.list == to.list && (origin.before == to.before || to.before.as_ref() == Some(item));
+        let stays =
+            origin.list == to.list && (origin.before == to.before || to.before.as_ref() == Some(item));
         let before = glide::stand(&cards::lists(&self.root));
         if !stays {
             cards::put(item, to);
@@ -118,7 +119,8 @@ impl Moves {
         let Some((address, undo)) = self.last.borrow_mut().take() else { return };
         spawn_local(async move {
             let position = undo.position.to_string();
-            let fields = [("form_token", self.token.as_str()), ("column", &undo.column), ("position", &position)];
+            let fields =
+                [("form_token", self.token.as_str()), ("column", &undo.column), ("position", &position)];
             let toast = match understand(send::post_text(&address, &fields).await) {
                 Ok(answer) => Toast { words: answer.note, refused: false, undo: false },
                 Err(words) => Toast { words, refused: true, undo: false },

@@ -18,12 +18,18 @@ fn look(board: &Element, root: &Element, shown: RwSignal<usize>) {
     let left = board.get_bounding_client_rect().left();
     let far = |column: &Element| (column.get_bounding_client_rect().left() - left).abs();
     let columns = dom::all(board, ".column");
-    let Some((at, _)) = columns.iter().enumerate().min_by(|(_, a), (_, b)| far(a).total_cmp(&far(b))) else { return };
+    let Some((at, _)) = columns.iter().enumerate().min_by(|(_, a), (_, b)| far(a).total_cmp(&far(b))) else {
+        return;
+    };
     if shown.get_untracked() == at {
         return;
     }
     shown.set(at);
     for (tab, link) in dom::all(root, ".column-tabs a").iter().enumerate() {
-        drop(if tab == at { link.set_attribute("aria-current", "true") } else { link.remove_attribute("aria-current") });
+        drop(if tab == at {
+            link.set_attribute("aria-current", "true")
+        } else {
+            link.remove_attribute("aria-current")
+        });
     }
 }

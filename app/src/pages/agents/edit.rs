@@ -21,7 +21,11 @@ pub async fn edit(operator: Operator, Path(agent): Path<String>) -> Result<Respo
     draw(&operator, Form::of(values), Some(place(&agent))).await
 }
 
-pub async fn save(operator: Operator, Path(agent): Path<String>, Posted(fields): Posted) -> Result<Response, Problem> {
+pub async fn save(
+    operator: Operator,
+    Path(agent): Path<String>,
+    Posted(fields): Posted,
+) -> Result<Response, Problem> {
     let agent = find(&operator, &agent).await?;
     let Operator { cx, scope, .. } = &operator;
     match agents::edit(cx.db(), scope, agent.id, typed(&fields)).await {

@@ -50,9 +50,15 @@ pub(super) fn typed(fields: &Fields) -> NewAgent {
 }
 
 /// The form; `agent`: the address and name of the one that is changed.
-pub(super) async fn draw(operator: &Operator, form: Form, agent: Option<(String, String)>) -> Result<Response, Problem> {
+pub(super) async fn draw(
+    operator: &Operator,
+    form: Form,
+    agent: Option<(String, String)>,
+) -> Result<Response, Problem> {
     let cx = &operator.cx;
-    let choices = choices(operator, form.values.text("client")).await.map_err(|error| Problem::from(error).of(&cx.bare))?;
+    let choices = choices(operator, form.values.text("client"))
+        .await
+        .map_err(|error| Problem::from(error).of(&cx.bare))?;
     let title = agent.as_ref().map_or("New agent".to_owned(), |(_, name)| name.clone());
     let page = Page::new(cx, &title, Frame::Desk(DeskTab::Agents)).status(form.status());
     Ok(page.show(|| view(operator, &form, choices, agent)))
@@ -73,7 +79,12 @@ async fn choices(operator: &Operator, chosen: &str) -> domain::Result<Vec<(Strin
     Ok(choices)
 }
 
-fn view(operator: &Operator, form: &Form, choices: Vec<(String, String)>, agent: Option<(String, String)>) -> AnyView {
+fn view(
+    operator: &Operator,
+    form: &Form,
+    choices: Vec<(String, String)>,
+    agent: Option<(String, String)>,
+) -> AnyView {
     let (action, heading, word) = match agent {
         Some((action, name)) => (action, name, "Save"),
         None => (LIST.to_owned(), "New agent".to_owned(), "Take on"),

@@ -13,5 +13,10 @@ pub async fn create(operator: Operator, Path(agent): Path<String>, Posted(fields
         Ok(agent) => agents::set_ready(cx.db(), &scope, agent, ready).await,
         Err(_) => Err(Error::NotFound),
     };
-    answer(&cx.bare, done, LIST, if ready { "Takes work again." } else { "Rests once the work in hand is done." })
+    answer(
+        &cx.bare,
+        done,
+        LIST,
+        if ready { "Takes work again." } else { "Rests once the work in hand is done." },
+    )
 }

@@ -84,8 +84,12 @@ fn who(card: &Card, brief: bool) -> AnyView {
             view! { <span class="at-work"><span class="pulse"></span>{words}</span> }.into_any()
         }
         Some(RunState::Queued) => view! { <span>{format!("{agent} starts soon")}</span> }.into_any(),
-        Some(RunState::Suspended) => view! { <span class="held">{format!("{agent} waits for you")}</span> }.into_any(),
-        Some(RunState::Failed) => view! { <span class="late">{format!("{agent} could not go on")}</span> }.into_any(),
+        Some(RunState::Suspended) => {
+            view! { <span class="held">{format!("{agent} waits for you")}</span> }.into_any()
+        }
+        Some(RunState::Failed) => {
+            view! { <span class="late">{format!("{agent} could not go on")}</span> }.into_any()
+        }
         _ => view! { <span>"nobody is on it"</span> }.into_any(),
     }
 }
@@ -100,7 +104,9 @@ fn waiting(card: &Card, shown: &Shown) -> AnyView {
 fn review(card: &Card) -> String {
     let version = card.version.map_or("no version yet".to_owned(), |version| format!("version {version}"));
     match card.revisions_allowed {
-        Some(allowed) => format!("{version}, {} of {} used", card.revisions_used, words::count(allowed.into(), "revision")),
+        Some(allowed) => {
+            format!("{version}, {} of {} used", card.revisions_used, words::count(allowed.into(), "revision"))
+        }
         None if card.revisions_used > 0 => {
             format!("{version}, {}", words::count(card.revisions_used.into(), "revision"))
         }

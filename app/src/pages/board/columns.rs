@@ -7,13 +7,16 @@ use crate::components::desk::{at_work, column_name};
 /// The line beside the heading.
 pub(super) fn sub(shown: &Shown) -> AnyView {
     let words = in_one_sentence(shown);
-    view! { <p class="page-sub" data-part="sub"><span>{words}</span>{at_work(shown.board.at_work)}</p> }.into_any()
+    view! { <p class="page-sub" data-part="sub"><span>{words}</span>{at_work(shown.board.at_work)}</p> }
+        .into_any()
 }
 
 fn in_one_sentence(shown: &Shown) -> String {
     let places = shown.board.places;
     let at_work = match places.allowed {
-        Some(allowed) if allowed > 0 => format!("{} of {} at work", places.taken, words::count(allowed.into(), "place")),
+        Some(allowed) if allowed > 0 => {
+            format!("{} of {} at work", places.taken, words::count(allowed.into(), "place"))
+        }
         _ => "no places yet".to_owned(),
     };
     match shown.client {

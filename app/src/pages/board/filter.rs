@@ -29,7 +29,11 @@ impl Filter {
         let many = chips.len() > CHIPS as usize;
         let words = wanted.q.trim().to_owned();
         if many {
-            chips = if words.is_empty() { Vec::new() } else { queries::find(db, scope, &words, FOUND).await.map_err(of)? };
+            chips = if words.is_empty() {
+                Vec::new()
+            } else {
+                queries::find(db, scope, &words, FOUND).await.map_err(of)?
+            };
         }
         if let Some(id) = wanted.one().filter(|id| chips.iter().all(|chip| chip.id != *id)) {
             let client = queries::get(db, scope, id).await.map_err(of)?;

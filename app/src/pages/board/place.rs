@@ -45,7 +45,12 @@ fn back(fields: &Fields) -> String {
     client.and_then(Result::ok).map(|client| client.to_string()).unwrap_or_default()
 }
 
-async fn carry_out(operator: &Operator, client: &str, number: &str, fields: &Fields) -> domain::Result<Option<Moved>> {
+async fn carry_out(
+    operator: &Operator,
+    client: &str,
+    number: &str,
+    fields: &Fields,
+) -> domain::Result<Option<Moved>> {
     let (db, scope) = (operator.cx.db(), &operator.scope);
     let client: ClientId = client.parse().map_err(|_| Error::NotFound)?;
     let number = number.parse().map_err(|_| Error::NotFound)?;
@@ -75,7 +80,8 @@ fn step(word: &str) -> Option<Place> {
 
 /// What the board's script is told: what came of it, and the way back.
 fn told(moved: &Moved, undone: bool) -> serde_json::Value {
-    let undo = (!undone).then(|| serde_json::json!({ "column": moved.from.as_str(), "position": moved.position }));
+    let undo =
+        (!undone).then(|| serde_json::json!({ "column": moved.from.as_str(), "position": moved.position }));
     serde_json::json!({ "ok": true, "note": note(moved, undone), "undo": undo })
 }
 
@@ -84,7 +90,9 @@ fn note(moved: &Moved, undone: bool) -> String {
     match (from, to) {
         _ if undone => format!("#{number} is back in {}.", column_name(*to)),
         (from, to) if from == to => format!("#{number} has another place in {}.", column_name(*to)),
-        (Column::Backlog | Column::UpNext | Column::Done, Column::InProgress) => format!("#{number} has started."),
+        (Column::Backlog | Column::UpNext | Column::Done, Column::InProgress) => {
+            format!("#{number} has started.")
+        }
         (Column::Review, Column::Done) => format!("#{number} is approved."),
         (from, Column::Backlog | Column::UpNext) if from.is_active() => {
             format!("#{number} is parked in {}: its clock stands still.", column_name(*to))
@@ -111,7 +119,10 @@ mod tests {
     fn a_move_says_what_came_of_it() {
         assert_eq!(said(Column::UpNext, Column::InProgress, false), "#13 has started.");
         assert_eq!(said(Column::Review, Column::Done, false), "#13 is approved.");
-        assert_eq!(said(Column::InProgress, Column::UpNext, false), "#13 is parked in Up next: its clock stands still.");
+        assert_eq!(
+            said(Column::InProgress, Column::UpNext, false),
+            "#13 is parked in Up next: its clock stands still."
+        );
         assert_eq!(said(Column::UpNext, Column::UpNext, false), "#13 has another place in Up next.");
         assert_eq!(said(Column::InProgress, Column::UpNext, true), "#13 is back in Up next.");
         assert_eq!(said(Column::Done, Column::Review, false), "#13 is in Review.");

@@ -45,7 +45,8 @@ impl Shown {
     async fn load(operator: &Operator, wanted: &Wanted) -> Result<Self, Problem> {
         let Operator { cx, scope, .. } = operator;
         let client = wanted.one();
-        let board = desk::board(cx.db(), scope, client).await.map_err(|error| Problem::from(error).of(&cx.bare))?;
+        let board =
+            desk::board(cx.db(), scope, client).await.map_err(|error| Problem::from(error).of(&cx.bare))?;
         Ok(Self { board, client, times: Times::of(cx), token: cx.bare.token.clone() })
     }
 }
@@ -61,7 +62,11 @@ pub async fn parts(operator: Operator, Query(wanted): Query<Wanted>) -> Result<R
 }
 
 /// The board; `refused`: why a move by a card's menu was not made.
-pub(super) async fn draw(operator: &Operator, wanted: &Wanted, refused: Option<String>) -> Result<Response, Problem> {
+pub(super) async fn draw(
+    operator: &Operator,
+    wanted: &Wanted,
+    refused: Option<String>,
+) -> Result<Response, Problem> {
     let outlook = outlook(operator).await?;
     let filter = filter::Filter::load(operator, wanted).await?;
     let shown = Shown::load(operator, wanted).await?;

@@ -9,12 +9,21 @@ use crate::{
     web::{Operator, Posted, Problem, answer},
 };
 
-pub async fn create(operator: Operator, Path(client): Path<String>, Posted(fields): Posted) -> Result<Response, Problem> {
+pub async fn create(
+    operator: Operator,
+    Path(client): Path<String>,
+    Posted(fields): Posted,
+) -> Result<Response, Problem> {
     let client = find(&operator, &client).await?;
     let Operator { cx, scope, .. } = operator;
     let back = client_path(client.id);
     Ok(if fields.text("archived") == "no" {
-        answer(&cx.bare, commands::restore(cx.db(), &scope, client.id).await, &back, &format!("{} is back.", client.name))
+        answer(
+            &cx.bare,
+            commands::restore(cx.db(), &scope, client.id).await,
+            &back,
+            &format!("{} is back.", client.name),
+        )
     } else {
         let note = format!("{} is archived. Everything is kept.", client.name);
         answer(&cx.bare, commands::archive(cx.db(), &scope, client.id).await, &back, &note)

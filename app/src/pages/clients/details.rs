@@ -19,7 +19,11 @@ pub async fn edit(operator: Operator, Path(client): Path<String>) -> Result<Resp
     Ok(draw(&operator, &client, &Form::of(values)))
 }
 
-pub async fn save(operator: Operator, Path(client): Path<String>, Posted(fields): Posted) -> Result<Response, Problem> {
+pub async fn save(
+    operator: Operator,
+    Path(client): Path<String>,
+    Posted(fields): Posted,
+) -> Result<Response, Problem> {
     let client = find(&operator, &client).await?;
     let Operator { cx, scope, .. } = &operator;
     match commands::rename(cx.db(), scope, client.id, fields.text("name"), fields.text("bill_to")).await {

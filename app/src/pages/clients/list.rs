@@ -62,7 +62,8 @@ fn view(wanted: &Wanted, found: &Clients, times: &Times) -> AnyView {
 }
 
 fn tab(word: &'static str, show: &'static str, wanted: &Wanted) -> impl IntoView + use<> {
-    let here = (Wanted { show: show.to_owned(), q: String::new(), page: None }.shown() == wanted.shown()).then_some("page");
+    let here = (Wanted { show: show.to_owned(), q: String::new(), page: None }.shown() == wanted.shown())
+        .then_some("page");
     view! { <a href=address(LIST, &[("show", show)]) aria-current=here>{word}</a> }
 }
 
@@ -110,7 +111,9 @@ fn table(found: &Clients, wanted: &Wanted, times: &Times) -> AnyView {
 }
 
 fn row(client: &ClientRow, times: &Times) -> AnyView {
-    let state = client.state.map(|state| view! { <span class=format!("tag {}", state.class())>{state.label()}</span> });
+    let state = client
+        .state
+        .map(|state| view! { <span class=format!("tag {}", state.class())>{state.label()}</span> });
     let places = client.places.allowed.map(|allowed| format!("{} of {allowed}", client.places.taken));
     let offer = client.offer.clone().unwrap_or_else(|| "none".to_owned());
     view! {
@@ -127,8 +130,11 @@ fn row(client: &ClientRow, times: &Times) -> AnyView {
 
 fn pager(found: &Clients, wanted: &Wanted) -> AnyView {
     let last = found.first.saturating_sub(1) + found.rows.len() as u64;
-    let before = (found.page > 1).then(|| view! { <a class="button" rel="prev" href=wanted.page(found.page - 1)>"Back"</a> });
-    let after = found.has_more().then(|| view! { <a class="button" rel="next" href=wanted.page(found.page + 1)>"Next"</a> });
+    let before = (found.page > 1)
+        .then(|| view! { <a class="button" rel="prev" href=wanted.page(found.page - 1)>"Back"</a> });
+    let after = found
+        .has_more()
+        .then(|| view! { <a class="button" rel="next" href=wanted.page(found.page + 1)>"Next"</a> });
     view! {
         <nav class="pager" aria-label="Pages">
             <span>{format!("{} to {last} of {}", found.first, found.all)}</span>

@@ -1,6 +1,8 @@
 //! Clients: the list of all, adding one by hand, and one client's page.
 
+mod account;
 mod archive;
+mod ask;
 mod details;
 mod list;
 mod new;
@@ -8,6 +10,7 @@ mod parts;
 mod show;
 
 pub use archive::create as archive;
+pub use ask::{create as ask, new as asking};
 pub use details::{edit, save};
 pub use list::show as list;
 pub use new::{create, new};

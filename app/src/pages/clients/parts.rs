@@ -1,10 +1,6 @@
 //! The sections of a client's page.
 
-use domain::{
-    clients::Client,
-    desk::BoardCard,
-    requests::Column,
-};
+use domain::{clients::Client, desk::BoardCard, requests::Column};
 use leptos::prelude::*;
 
 use super::show::Shown;
@@ -19,7 +15,10 @@ const NAMED: usize = 8;
 /// Its open requests, by column.
 pub(super) fn requests(shown: &Shown) -> AnyView {
     let places = shown.board.places;
-    let seats = places.allowed.filter(|allowed| *allowed > 0).map(|allowed| format!("{} of {allowed} places at work", places.taken));
+    let seats = places
+        .allowed
+        .filter(|allowed| *allowed > 0)
+        .map(|allowed| format!("{} of {allowed} places at work", places.taken));
     let groups: Vec<_> = shown
         .board
         .columns
@@ -71,7 +70,8 @@ pub(super) fn intake(client: &Client) -> Option<AnyView> {
         .filter(|answer| !answer.answer.is_empty())
         .map(|answer| {
             // Several choices stand one a line.
-            let lines: Vec<_> = answer.answer.lines().map(|line| view! { <p>{line.to_owned()}</p> }).collect();
+            let lines: Vec<_> =
+                answer.answer.lines().map(|line| view! { <p>{line.to_owned()}</p> }).collect();
             view! { <div><dt>{answer.label.clone()}</dt><dd>{lines}</dd></div> }
         })
         .collect();

@@ -2,12 +2,14 @@
 
 use axum::{extract::Path, response::Response};
 use domain::{
+    accounts::{self, People},
+    billing::{self, Invoice, Subscription, queries::Filter},
     clients::Client,
     desk::{self, Board},
 };
 use leptos::prelude::*;
 
-use super::{LIST, find, parts};
+use super::{LIST, account, find, parts};
 use crate::{
     components::{
         desk::{client_path, hidden},
@@ -16,22 +18,43 @@ use crate::{
     web::{DeskTab, FormToken, Frame, Operator, Page, Problem},
 };
 
+/// More than these are on the billing page.
+const INVOICES: usize = 5;
+
 /// Everything on the page.
 pub(super) struct Shown {
     pub client: Client,
     pub board: Board,
+    /// The living subscription, else the one that ended last.
+    pub held: Option<Subscription>,
+    pub invoices: Vec<Invoice>,
+    pub people: People,
     pub times: Times,
     pub token: FormToken,
 }
 
 pub async fn show(operator: Operator, Path(client): Path<String>) -> Result<Response, Problem> {
     let client = find(&operator, &client).await?;
-    let Operator { cx, scope, .. } = &operator;
-    let board =
-        desk::board(cx.db(), scope, Some(client.id)).await.map_err(|error| Problem::from(error).of(&cx.bare))?;
-    let shown = Shown { client, board, times: Times::of(cx), token: cx.bare.token.clone() };
-    let name = shown.client.name.clone();
+    let cx = &operator.cx;
+    let name = client.name.clone();
+    let shown = load(&operator, client).await.map_err(|error| Problem::from(error).of(&cx.bare))?;
     Ok(Page::new(cx, &name, Frame::Desk(DeskTab::Clients)).show(move || view(&shown)))
+}
+
+async fn load(operator: &Operator, client: Client) -> domain::Result<Shown> {
+    let Operator { cx, scope, .. } = operator;
+    let db = cx.db();
+    let mut invoices = billing::queries::list(db, scope, Some(client.id), Filter::All, 1).await?.invoices;
+    invoices.truncate(INVOICES);
+    Ok(Shown {
+        board: desk::board(db, scope, Some(client.id)).await?,
+        held: billing::queries::of_client(db, scope, client.id).await?,
+        invoices,
+        people: accounts::queries::people(db, &scope.within(client.id)).await?,
+        times: Times::of(cx),
+        token: cx.bare.token.clone(),
+        client,
+    })
 }
 
 fn view(shown: &Shown) -> AnyView {
@@ -57,9 +80,13 @@ fn view(shown: &Shown) -> AnyView {
             <div class="page-actions">
                 <a class="button" href=format!("/desk/board?client={}", client.id)>"Board"</a>
                 <a class="button" href=format!("{base}/details")>"Details"</a>
+                {(!left).then(|| view! { <a class="button primary" href=format!("{base}/requests/new")>"New request"</a> })}
             </div>
         </div>
         {parts::requests(shown)}
+        {account::subscription(shown)}
+        {account::invoices(shown)}
+        {account::people(shown)}
         {parts::intake(client)}
         {leave(shown, &base, left)}
     }

@@ -55,12 +55,9 @@ impl Here {
         }
     }
 
-    /// Where a form leads when it is done: to the page of the desk that it was on, otherwise to where the line is now.
+    /// Where a form leads when it is done: to the page that it stood on, otherwise to where the line is now.
     pub fn after(&self, fields: &Fields) -> String {
-        match fields.text("back") {
-            back @ ("/desk" | "/desk/agents") if self.desk => back.to_owned(),
-            _ => format!("{}#now", self.base()),
-        }
+        fields.back(&format!("{}#now", self.base()))
     }
 
     pub fn frame(&self) -> Frame {

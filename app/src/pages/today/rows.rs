@@ -2,6 +2,7 @@
 
 use domain::{
     approvals::Approval,
+    billing::words::number,
     desk::{FailedRun, NewClient, UnpaidInvoice},
     requests::Card,
     session::RunState,
@@ -10,7 +11,7 @@ use domain::{
 use leptos::prelude::*;
 
 use super::Desk;
-use crate::components::desk::{client_path, deed, hidden, request_path};
+use crate::components::desk::{client_path, hidden, request_path};
 
 const HERE: &str = "/desk";
 
@@ -83,7 +84,10 @@ pub fn failed(run: &FailedRun, desk: &Desk) -> AnyView {
                 <p>{of(&run.client_name, run.number)}" · "{desk.times.ago(run.at.timestamp_millis())}</p>
                 <p>{why}</p>
             </div>
-            {deed(format!("{page}/retry"), &desk.token, HERE, "Try again", label)}
+            <form method="post" action=format!("{page}/retry")>
+                {hidden(&desk.token, HERE)}
+                <button class="button" aria-label=label>"Try again"</button>
+            </form>
         </li>
     }
     .into_any()
@@ -124,7 +128,7 @@ pub fn new_client(client: &NewClient, desk: &Desk) -> AnyView {
 
 /// An invoice that is to be paid.
 pub fn unpaid(invoice: &UnpaidInvoice, desk: &Desk) -> AnyView {
-    let page = format!("/desk/billing/{}", invoice.invoice);
+    let page = format!("/desk/billing/invoices/{}", invoice.invoice);
     let due = invoice.due_at.map(|at| at.timestamp_millis());
     let when = due.map(|at| {
         if desk.times.is_past(at) {
@@ -135,14 +139,17 @@ pub fn unpaid(invoice: &UnpaidInvoice, desk: &Desk) -> AnyView {
     });
     let late = due.is_some_and(|at| desk.times.is_past(at));
     let class = if late { "today-item waiting" } else { "today-item" };
-    let label = format!("Mark invoice {} paid", invoice.number);
+    let label = format!("Mark invoice {} paid", number(invoice.number));
     view! {
         <li class=class>
             <div class="today-words">
-                <a href=page.clone()>{format!("Invoice {}", invoice.number)}</a>
+                <a href=page.clone()>{format!("Invoice {}", number(invoice.number))}</a>
                 <p>{format!("{} · {} · ", invoice.client_name, invoice.total)}{when}</p>
             </div>
-            {deed(format!("{page}/payment"), &desk.token, HERE, "Mark paid", label)}
+            <form method="post" action=format!("{page}/state")>
+                {hidden(&desk.token, HERE)}
+                <button class="button" name="state" value="paid" aria-label=label>"Mark paid"</button>
+            </form>
         </li>
     }
     .into_any()

@@ -60,10 +60,22 @@ pub async fn invite(db: &Db, scope: &Scope, email: &str, role: Role) -> Result<(
     errors.check()?;
     count(db, scope, &email).await?;
     let mut tx = db.begin(scope).await?;
-    if is_here(&mut tx, scope, &email).await? {
-        return Err(Error::Fields(FieldErrors::one("email", "They are here already. Change what they may do in the list.")));
+    invite_in(&mut tx, scope, &email, role).await?;
+    tx.commit().await
+}
+
+/// The same within a transaction; the address was read and the try counted before.
+///
+/// # Errors
+/// [`Error::Fields`] for a colleague already.
+pub(crate) async fn invite_in(tx: &mut Tx, scope: &Scope, email: &str, role: Role) -> Result<()> {
+    if is_here(tx, scope, email).await? {
+        return Err(Error::Fields(FieldErrors::one(
+            "email",
+            "They are here already. Change what they may do in the list.",
+        )));
     }
-    end_in(&mut tx, scope, &email).await?;
+    end_in(tx, scope, email).await?;
     let (id, token) = (InvitationId::new(), secret::random_token());
     let now = tx.now();
     sqlx::query!(
@@ -81,8 +93,7 @@ pub async fn invite(db: &Db, scope: &Scope, email: &str, role: Role) -> Result<(
     )
     .execute(tx.conn())
     .await?;
-    send_in(&mut tx, scope, &email, &token).await?;
-    tx.commit().await
+    send_in(tx, scope, email, &token).await
 }
 
 /// Sends an open invitation again, with a new link; the one before ends.
@@ -263,7 +274,11 @@ async fn seat_in(tx: &mut Tx, workspace: WorkspaceId, client: Option<ClientId>, 
     Ok(())
 }
 
-async fn count(db: &Db, scope: &Scope, email: &str) -> Result<()> {
+/// Counts a try to invite an address.
+///
+/// # Errors
+/// [`Error::TooMany`].
+pub(crate) async fn count(db: &Db, scope: &Scope, email: &str) -> Result<()> {
     let whose = scope.client.map_or(scope.workspace.to_string(), |client| client.to_string());
     limits::hit(db, INVITATIONS, &whose).await?;
     limits::hit(db, LINK_EMAIL, email).await

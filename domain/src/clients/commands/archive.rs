@@ -27,7 +27,9 @@ pub async fn archive(db: &Db, scope: &Scope, client: ClientId) -> Result<()> {
     }
     if held.terms.is_some() {
         let name = &held.client_name;
-        return Err(Error::refused(format!("{name} still holds a subscription. End it first; then nothing more is billed.")));
+        return Err(Error::refused(format!(
+            "{name} still holds a subscription. End it first; then nothing more is billed."
+        )));
     }
     park_all_in(&mut tx, scope, &held).await?;
     let now = tx.now();
@@ -69,7 +71,12 @@ async fn park_all_in(tx: &mut Tx, scope: &Scope, held: &Held) -> Result<()> {
     Ok(())
 }
 
-async fn set_in(tx: &mut Tx, scope: &Scope, client: ClientId, archived_at: Option<DateTime<Utc>>) -> Result<()> {
+async fn set_in(
+    tx: &mut Tx,
+    scope: &Scope,
+    client: ClientId,
+    archived_at: Option<DateTime<Utc>>,
+) -> Result<()> {
     let done = sqlx::query!(
         "UPDATE client SET archived_at = $3 WHERE workspace_id = $1 AND id = $2",
         scope.workspace.0,

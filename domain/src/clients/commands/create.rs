@@ -1,49 +1,73 @@
 use sessions::{NewStream, StreamId, Tenant};
-use sqlx::types::Json;
 
 use crate::{
-    Db, Error, FieldErrors, Result, Scope, Tx, billing, changes,
+    Db, Error, FieldErrors, Result, Role, Scope, Tx,
+    accounts::{commands::invitations, read_email},
+    billing, changes,
     clients::NewClient,
-    ids::ClientId,
-    offers::{self, IntakeAnswer, OfferState, queries::operators_only},
-    requests::commands::{start_next_in, text},
+    ids::{ClientId, OfferId},
+    offers::{self, OfferState, queries::operators_only},
+    requests::commands::text,
 };
 
 /// The longest name, in characters.
-pub(super) const NAME: usize = 120;
+const NAME: usize = 120;
 
-/// Adds a client by hand, sells it an offer, and bills the first period as the offer says. The owner is invited
-/// afterwards. Sending the form twice makes one client: its name is taken then.
+/// Adds a client by hand, sells it an offer and bills the first period as the offer says, and invites its owner. Sending
+/// the form twice makes one client: its name is taken then.
 ///
 /// # Errors
-/// Fields `name` and `offer`; [`Error::NotFound`] for anyone but an operator.
+/// Fields `name`, `offer` and `email`; [`Error::TooMany`]; [`Error::NotFound`] for anyone but an operator.
 pub async fn create(db: &Db, scope: &Scope, new: &NewClient) -> Result<ClientId> {
     operators_only(scope)?;
-    let name = checked_name(&new.name)?;
+    let mut errors = FieldErrors::new();
+    let name = read_name(&mut errors, &new.name);
+    let email = read_owner(&mut errors, &new.email);
+    errors.check()?;
+    if let Some(email) = &email {
+        invitations::count(db, scope, email).await?;
+    }
     let mut tx = db.begin(scope).await?;
     hold_workspace_in(&mut tx, scope).await?;
     name_is_free_in(&mut tx, scope, &name, None).await?;
-    let offer = match new.offer {
-        Some(offer) => Some(sold_in(&mut tx, scope, offer).await?),
-        None => None,
-    };
-    let vertical = offer.as_ref().map(|offer| offer.vertical.as_str()).unwrap_or_default();
-    let client = insert_in(&mut tx, scope, &NewRow { name: &name, vertical, intake: &[], bill_to: &name }).await?;
-    if let Some(offer) = &offer {
-        billing::commands::subscribe_in(&mut tx, scope, client, offer).await?;
-        start_next_in(&mut tx, scope, client).await?;
+    let client = sell_in(&mut tx, scope, &name, new.offer).await?;
+    if let Some(email) = &email {
+        invitations::invite_in(&mut tx, &scope.within(client), email, Role::Owner).await?;
     }
     changes::tell_in(&mut tx, scope, client, "client", None).await?;
     tx.commit().await?;
     Ok(client)
 }
 
-pub(super) fn checked_name(typed: &str) -> Result<String> {
-    let mut errors = FieldErrors::new();
-    let name = text(&mut errors, "name", typed, NAME, "Give the business's name.");
-    errors.check()?;
-    // A name is one line, in lists and on invoices.
-    Ok(name.split_whitespace().collect::<Vec<_>>().join(" "))
+/// The client's row, and what it holds from now on.
+async fn sell_in(tx: &mut Tx, scope: &Scope, name: &str, offer: Option<OfferId>) -> Result<ClientId> {
+    let offer = match offer {
+        Some(offer) => Some(sold_in(tx, scope, offer).await?),
+        None => None,
+    };
+    let vertical = offer.as_ref().map(|offer| offer.vertical.as_str()).unwrap_or_default();
+    let client = insert_in(tx, scope, name, vertical).await?;
+    if let Some(offer) = &offer {
+        billing::commands::subscribe_in(tx, scope, client, offer).await?;
+    }
+    Ok(client)
+}
+
+/// A name is one line, in lists and on invoices.
+pub(super) fn read_name(errors: &mut FieldErrors, typed: &str) -> String {
+    let name = text(errors, "name", typed, NAME, "Give the business's name.");
+    name.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+fn read_owner(errors: &mut FieldErrors, typed: &str) -> Option<String> {
+    if typed.trim().is_empty() {
+        return None;
+    }
+    let email = read_email(typed);
+    if email.is_none() {
+        errors.add("email", "This is not an e-mail address. It looks like name@company.com.");
+    }
+    email
 }
 
 /// Names are given one after another, so that a double click finds the first one's. The last thing to hold, see
@@ -57,7 +81,12 @@ pub(super) async fn hold_workspace_in(tx: &mut Tx, scope: &Scope) -> Result<()> 
 
 /// # Errors
 /// Field `name` where another client is called the same: two of a name would be mixed up.
-pub(super) async fn name_is_free_in(tx: &mut Tx, scope: &Scope, name: &str, but: Option<ClientId>) -> Result<()> {
+pub(super) async fn name_is_free_in(
+    tx: &mut Tx,
+    scope: &Scope,
+    name: &str,
+    but: Option<ClientId>,
+) -> Result<()> {
     let taken = sqlx::query_scalar!(
         r#"SELECT EXISTS (SELECT FROM client
                           WHERE workspace_id = $1 AND lower(name) = lower($2) AND archived_at IS NULL
@@ -69,12 +98,15 @@ pub(super) async fn name_is_free_in(tx: &mut Tx, scope: &Scope, name: &str, but:
     .fetch_one(tx.conn())
     .await?;
     if taken {
-        return Err(Error::Fields(FieldErrors::one("name", "You have a client of this name. Add what tells them apart.")));
+        return Err(Error::Fields(FieldErrors::one(
+            "name",
+            "You have a client of this name. Add what tells them apart.",
+        )));
     }
     Ok(())
 }
 
-async fn sold_in(tx: &mut Tx, scope: &Scope, offer: crate::ids::OfferId) -> Result<offers::Offer> {
+async fn sold_in(tx: &mut Tx, scope: &Scope, offer: OfferId) -> Result<offers::Offer> {
     let missing = || Error::Fields(FieldErrors::one("offer", "Choose one of your offers."));
     let offer = match offers::queries::get_in(tx, scope, offer).await {
         Err(Error::NotFound) => return Err(missing()),
@@ -83,26 +115,16 @@ async fn sold_in(tx: &mut Tx, scope: &Scope, offer: crate::ids::OfferId) -> Resu
     if offer.state == OfferState::Archived { Err(missing()) } else { Ok(offer) }
 }
 
-/// What a client's row starts with.
-pub struct NewRow<'a> {
-    pub name: &'a str,
-    pub vertical: &'a str,
-    pub intake: &'a [IntakeAnswer],
-    pub bill_to: &'a str,
-}
-
 /// Makes a client with the stream of its board.
-pub async fn insert_in(tx: &mut Tx, scope: &Scope, new: &NewRow<'_>) -> Result<ClientId> {
+async fn insert_in(tx: &mut Tx, scope: &Scope, name: &str, vertical: &str) -> Result<ClientId> {
     let (client, board, now) = (ClientId::new(), StreamId::generate(), tx.now());
     sqlx::query!(
-        "INSERT INTO client (id, workspace_id, name, vertical, intake, bill_to, board_stream, created_at)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
+        "INSERT INTO client (id, workspace_id, name, vertical, bill_to, board_stream, created_at)
+         VALUES ($1, $2, $3, $4, $3, $5, $6)",
         client.0,
         scope.workspace.0,
-        new.name,
-        new.vertical,
-        Json(new.intake) as _,
-        new.bill_to,
+        name,
+        vertical,
         board.0,
         now,
     )

@@ -5,5 +5,5 @@ mod create;
 mod rename;
 
 pub use archive::{archive, restore};
-pub use create::{NewRow, create, insert_in};
+pub use create::create;
 pub use rename::rename;

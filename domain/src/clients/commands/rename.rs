@@ -1,6 +1,9 @@
-use super::create::{checked_name, hold_workspace_in, name_is_free_in};
+use super::create::{hold_workspace_in, name_is_free_in, read_name};
 use crate::{
-    Db, Error, FieldErrors, Result, Scope, changes, ids::ClientId, offers::queries::operators_only, requests::{clock, hold},
+    Db, FieldErrors, Result, Scope, changes,
+    ids::ClientId,
+    offers::queries::operators_only,
+    requests::{clock, hold},
 };
 
 /// The longest address on an invoice, in characters.
@@ -9,14 +12,16 @@ const BILL_TO: usize = 600;
 /// Changes a client's name, and to whom its next invoices go.
 ///
 /// # Errors
-/// Fields `name` and `bill_to`; [`Error::NotFound`], also for anyone but an operator.
+/// Fields `name` and `bill_to`; [`crate::Error::NotFound`], also for anyone but an operator.
 pub async fn rename(db: &Db, scope: &Scope, client: ClientId, name: &str, bill_to: &str) -> Result<()> {
     operators_only(scope)?;
-    let name = checked_name(name)?;
+    let mut errors = FieldErrors::new();
+    let name = read_name(&mut errors, name);
     let bill_to = bill_to.replace('\0', "").trim().to_owned();
     if bill_to.chars().count() > BILL_TO {
-        return Err(Error::Fields(FieldErrors::one("bill_to", format!("Shorten this to {BILL_TO} characters."))));
+        errors.add("bill_to", format!("Shorten this to {BILL_TO} characters."));
     }
+    errors.check()?;
     let mut tx = db.begin(scope).await?;
     hold::hold_in(&mut tx, scope, client).await?;
     hold_workspace_in(&mut tx, scope).await?;

@@ -1,10 +1,4 @@
-use crate::{
-    Db, Result, Scope,
-    clients::Named,
-    ids::ClientId,
-    offers::queries::operators_only,
-    words::like,
-};
+use crate::{Db, Result, Scope, clients::Named, ids::ClientId, offers::queries::operators_only, words::like};
 
 /// Clients whose name holds `words`, by name; at most `most`. Without words: the first ones.
 ///

@@ -20,8 +20,10 @@ pub(super) async fn read(tx: &mut Tx, scope: &Scope) -> Result<Vec<UnpaidInvoice
     .await?;
     rows.into_iter()
         .map(|row| {
-            let currency: Currency =
-                row.currency.parse().map_err(|_| Error::Broken(format!("unknown currency {}", row.currency)))?;
+            let currency: Currency = row
+                .currency
+                .parse()
+                .map_err(|_| Error::Broken(format!("unknown currency {}", row.currency)))?;
             Ok(UnpaidInvoice {
                 invoice: InvoiceId(row.id),
                 client: ClientId(row.client_id),
