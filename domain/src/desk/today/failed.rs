@@ -24,7 +24,8 @@ pub(super) async fn read(tx: &mut Tx, scope: &Scope) -> Result<Vec<FailedRun>> {
              AND r.board_column IN ('in_progress', 'waiting')
              AND NOT EXISTS (SELECT FROM run later
                              WHERE later.workspace_id = run.workspace_id AND later.client_id = run.client_id
-                               AND later.request_id = run.request_id AND later.queued_at > run.queued_at)
+                               AND later.request_id = run.request_id
+                               AND (later.queued_at, later.id) > (run.queued_at, run.id))
            ORDER BY run.ended_at DESC LIMIT $3"#,
         scope.workspace.0,
         since,

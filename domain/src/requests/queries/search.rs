@@ -57,7 +57,7 @@ async fn found_anywhere(tx: &mut Tx, scope: &Scope, patterns: &[String]) -> Resu
            AND NOT EXISTS (SELECT FROM unnest($2::text[]) AS wanted (pattern)
                            WHERE r.title NOT ILIKE pattern AND '#' || r.number NOT ILIKE pattern
                              AND c.name NOT ILIKE pattern)
-         ORDER BY r.created_at DESC LIMIT $3",
+         ORDER BY r.created_at DESC, r.id DESC LIMIT $3",
         scope.workspace.0,
         patterns,
         PAGE + 1,
