@@ -47,6 +47,9 @@ pub mod secret;
 #[cfg(feature = "sql")]
 #[cfg(test)]
 mod testing;
+#[cfg(feature = "sql")]
+#[cfg(test)]
+mod tests;
 
 #[cfg(feature = "sql")]
 pub use clock::Clock;

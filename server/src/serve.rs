@@ -12,6 +12,7 @@ use tokio::net::TcpListener;
 use crate::database::{Database, Hold};
 use crate::settings::Settings;
 use crate::shutdown::Shutdown;
+use crate::live::{Live, Pace};
 use crate::{health, product, router};
 
 /// How the server starts.
@@ -69,7 +70,7 @@ async fn run(
     let address = listener.local_addr()?;
     let app = product::app(database, settings, address).await?;
     let health = health::routes([database.product.clone(), database.engine.clone()]);
-    let routes = health.merge(router::routes(app.clone()));
+    let routes = health.merge(router::routes(app.clone(), Live::new(shutdown.clone(), Pace::default())));
     tracing::info!(%address, "ready");
     if !options.quiet {
         println!("Throughline is at {}", settings.public_url(address));
