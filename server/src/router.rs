@@ -52,13 +52,45 @@ fn public() -> Router<App> {
 
 /// For a client's members.
 fn portal() -> Router<App> {
+    use pages::billing::{mine, my_invoice, subscription_state};
     request(Router::new(), "/portal/requests/{number}")
+        .route("/portal/billing", get(mine::show))
+        .route("/portal/billing/subscription", post(subscription_state::update_mine))
+        .route("/portal/billing/{number}", get(my_invoice::show))
 }
 
 /// For operators.
 fn desk() -> Router<App> {
     request(Router::new(), "/desk/clients/{client}/requests/{number}")
         .route("/desk/clients/{client}/requests/{number}/notes", post(pages::request::notes::create))
+        .route("/desk/settings", get(pages::settings::show).post(pages::settings::update))
+        .merge(offers())
+        .merge(billing())
+}
+
+/// What the operator sells.
+fn offers() -> Router<App> {
+    use pages::offers::{copies, edit, list, new, place, state};
+    Router::new()
+        .route("/desk/offers", get(list::show).post(new::create))
+        .route("/desk/offers/new", get(new::show))
+        .route("/desk/offers/{offer}", get(edit::show).post(edit::update))
+        .route("/desk/offers/{offer}/state", post(state::update))
+        .route("/desk/offers/{offer}/place", post(place::update))
+        .route("/desk/offers/{offer}/copies", post(copies::create))
+}
+
+/// What clients hold and are billed.
+fn billing() -> Router<App> {
+    use pages::billing::{draft, invoice, invoice_state, overview, subscription_state};
+    Router::new()
+        .route("/desk/billing", get(overview::show))
+        .route("/desk/billing/subscriptions/{subscription}/state", post(subscription_state::update))
+        .route("/desk/billing/invoices", post(draft::create))
+        .route("/desk/billing/invoices/new", get(draft::new))
+        .route("/desk/billing/invoices/{invoice}", get(invoice::show))
+        .route("/desk/billing/invoices/{invoice}/draft", get(draft::show).post(draft::update))
+        .route("/desk/billing/invoices/{invoice}/state", post(invoice_state::update))
 }
 
 /// One request, the same for both.

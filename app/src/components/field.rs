@@ -52,6 +52,7 @@ pub struct Field {
     max: Option<u32>,
     unit: Option<&'static str>,
     placeholder: Option<&'static str>,
+    list: Option<&'static str>,
     control: Control,
 }
 
@@ -68,6 +69,7 @@ impl Field {
             max: None,
             unit: None,
             placeholder: None,
+            list: None,
             control,
         }
     }
@@ -128,6 +130,12 @@ impl Field {
         self
     }
 
+    /// The id of a `<datalist>` to choose from.
+    pub fn list(mut self, id: &'static str) -> Self {
+        self.list = Some(id);
+        self
+    }
+
     /// The most characters that it takes.
     pub fn max(mut self, characters: u32) -> Self {
         self.max = Some(characters);
@@ -155,7 +163,7 @@ impl Field {
 
     fn control_view(self, id: String, described: Option<String>) -> AnyView {
         let invalid = self.error.is_some().then_some("true");
-        let Self { name, value, required, autocomplete, max, unit, placeholder, control, .. } = self;
+        let Self { name, value, required, autocomplete, max, unit, placeholder, list, control, .. } = self;
         let max = max.map(|max| max.to_string());
         match control {
             Control::Area { rows, class } => view! {
@@ -185,7 +193,7 @@ impl Field {
                 let numeric = unit.map(|_| "numeric");
                 let input = view! {
                     <input class="input" type=kind id=id name=name value=value required=required autocomplete=autocomplete
-                        maxlength=max inputmode=numeric placeholder=placeholder aria-invalid=invalid
+                        maxlength=max inputmode=numeric placeholder=placeholder list=list aria-invalid=invalid
                         aria-describedby=described />
                 };
                 match unit {

@@ -1,5 +1,8 @@
 //! Pages, a folder a feature. Each handler loads its data first and then shows it.
 
+pub mod billing;
 pub mod files;
 pub mod nowhere;
+pub mod offers;
 pub mod request;
+pub mod settings;
