@@ -22,7 +22,9 @@ fn question(field: &IntakeField, form: &Form) -> AnyView {
         IntakeKind::Long => written(Field::prose(form, &name, &field.label, 4).max(longest), field),
         IntakeKind::Choice => radios(form, asked(field, name), &options(field)),
         IntakeKind::Choices => boxes(form, asked(field, name), &options(field)),
-        IntakeKind::YesNo => radios(form, asked(field, name), &[Choice::new("yes", "Yes"), Choice::new("no", "No")]),
+        IntakeKind::YesNo => {
+            radios(form, asked(field, name), &[Choice::new("yes", "Yes"), Choice::new("no", "No")])
+        }
     }
 }
 

@@ -20,8 +20,12 @@ fn pitch(vertical: &str, summary: &str) -> String {
 }
 
 fn card(name: &str, pitch: &str, terms: &Terms, points: &[String], action: AnyView) -> AnyView {
-    let holds: Vec<_> =
-        terms.lines().into_iter().chain(points.iter().cloned()).map(|line| view! { <li>{line}</li> }).collect();
+    let holds: Vec<_> = terms
+        .lines()
+        .into_iter()
+        .chain(points.iter().cloned())
+        .map(|line| view! { <li>{line}</li> })
+        .collect();
     let (name, pitch) = (name.to_owned(), pitch.to_owned());
     view! {
         <article class="offer">

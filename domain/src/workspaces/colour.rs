@@ -47,7 +47,9 @@ pub fn check(colour: &str, theme: Theme) -> Result<(), String> {
             let way = if theme == Theme::Light { "darker" } else { "lighter" };
             // Rounded down: a colour that fails never reads as one that passes.
             let contrast = (contrast * 10.0).floor() / 10.0;
-            Err(format!("Choose a {way} colour: on {ground} its contrast is {contrast:.1} to 1, and words need 4.5 to 1."))
+            Err(format!(
+                "Choose a {way} colour: on {ground} its contrast is {contrast:.1} to 1, and words need 4.5 to 1."
+            ))
         }
         _ => Ok(()),
     }
@@ -100,7 +102,10 @@ mod tests {
     #[test]
     fn what_cannot_be_read_is_told_with_its_number() {
         let pale = check("#5cc3ad", Theme::Light).unwrap_err();
-        assert!(pale.starts_with("Choose a darker colour: on its own pale ground its contrast is 1."), "{pale}");
+        assert!(
+            pale.starts_with("Choose a darker colour: on its own pale ground its contrast is 1."),
+            "{pale}"
+        );
         assert!(check("#0f6b5c", Theme::Dark).unwrap_err().starts_with("Choose a lighter colour"));
     }
 

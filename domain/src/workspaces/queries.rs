@@ -48,7 +48,10 @@ pub async fn settings(db: &Db, scope: &Scope) -> Result<Settings> {
     .ok_or(Error::NotFound)?;
     tx.commit().await?;
     Ok(Settings {
-        currency: row.currency.parse().map_err(|_| Error::Broken(format!("the unknown currency {}", row.currency)))?,
+        currency: row
+            .currency
+            .parse()
+            .map_err(|_| Error::Broken(format!("the unknown currency {}", row.currency)))?,
         calendar: calendar_from(&row.zone, row.calendar)?,
         line: row.line_light.zip(row.line_dark),
         name: row.name,

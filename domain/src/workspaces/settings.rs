@@ -71,7 +71,8 @@ impl TypedSettings {
         let calendar = self.calendar(&mut errors);
         let line = self.line(&mut errors);
         errors.check()?;
-        let calendar = calendar.ok_or_else(|| crate::Error::Broken("a calendar without an error".to_owned()))?;
+        let calendar =
+            calendar.ok_or_else(|| crate::Error::Broken("a calendar without an error".to_owned()))?;
         Ok(Settings { name, tagline, promise, currency, calendar, line, terms, bill_from })
     }
 
@@ -122,7 +123,10 @@ impl TypedSettings {
                 }
                 Err(_) => {
                     let shown: String = line.chars().take(40).collect();
-                    errors.add("holidays", format!("“{shown}” is not a date. Write year, month and day, such as 2026-12-25."));
+                    errors.add(
+                        "holidays",
+                        format!("“{shown}” is not a date. Write year, month and day, such as 2026-12-25."),
+                    );
                     break;
                 }
             }
@@ -131,13 +135,20 @@ impl TypedSettings {
     }
 
     fn line(&self, errors: &mut FieldErrors) -> Option<(String, String)> {
-        let (light, dark) = (self.line_light.trim().to_ascii_lowercase(), self.line_dark.trim().to_ascii_lowercase());
+        let (light, dark) =
+            (self.line_light.trim().to_ascii_lowercase(), self.line_dark.trim().to_ascii_lowercase());
         match (light.is_empty(), dark.is_empty()) {
             (true, true) => return None,
-            (true, false) => errors.add("line_light", "Choose a colour for light pages too, or empty the other one."),
-            (false, true) => errors.add("line_dark", "Choose a colour for dark pages too, or empty the other one."),
+            (true, false) => {
+                errors.add("line_light", "Choose a colour for light pages too, or empty the other one.")
+            }
+            (false, true) => {
+                errors.add("line_dark", "Choose a colour for dark pages too, or empty the other one.")
+            }
             (false, false) => {
-                for (field, colour, theme) in [("line_light", &light, Theme::Light), ("line_dark", &dark, Theme::Dark)] {
+                for (field, colour, theme) in
+                    [("line_light", &light, Theme::Light), ("line_dark", &dark, Theme::Dark)]
+                {
                     if let Err(advice) = colour::check(colour, theme) {
                         errors.add(field, advice);
                     }

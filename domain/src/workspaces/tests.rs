@@ -37,7 +37,10 @@ async fn settings_are_kept_as_they_were_typed(pool: PgPool) {
     assert_eq!((found.currency, found.calendar.holidays().len()), (Currency::EUR, 2));
     let mut tx = ground.db.begin_as(Office::Auth).await.unwrap();
     let workspace = by_host_in(tx.conn(), "").await.unwrap().unwrap();
-    assert_eq!((workspace.zone.as_str(), workspace.line_light.as_deref()), ("America/New_York", Some("#7a3b8f")));
+    assert_eq!(
+        (workspace.zone.as_str(), workspace.line_light.as_deref()),
+        ("America/New_York", Some("#7a3b8f"))
+    );
 }
 
 #[sqlx::test(migrations = "../migrations")]
@@ -52,7 +55,8 @@ async fn everything_wrong_is_told_at_its_field(pool: PgPool) {
     (typed.line_light, typed.line_dark) = ("#ffee00".into(), "#111111".into());
     let told: Vec<String> = errors(&typed).iter().map(|(field, _)| field.to_owned()).collect();
     assert_eq!(told, ["name", "currency", "zone", "tuesday-from", "holidays", "line_light", "line_dark"]);
-    let mut closed = TypedSettings { name: "Northlight".into(), zone: "UTC".into(), currency: "USD".into(), ..typed };
+    let mut closed =
+        TypedSettings { name: "Northlight".into(), zone: "UTC".into(), currency: "USD".into(), ..typed };
     closed.days = Default::default();
     closed.line_dark.clear();
     closed.holidays.clear();

@@ -65,7 +65,10 @@ fn changes(cx: &Cx, held: &Subscription) -> AnyView {
         SubscriptionState::Paused => &[("active", "Resume")],
         SubscriptionState::AwaitingPayment | SubscriptionState::Ended => &[],
     };
-    let buttons: Vec<_> = choices.iter().map(|(state, word)| view! { <button name="state" value=*state>{*word}</button> }).collect();
+    let buttons: Vec<_> = choices
+        .iter()
+        .map(|(state, word)| view! { <button name="state" value=*state>{*word}</button> })
+        .collect();
     let action = format!("/desk/billing/subscriptions/{}/state", held.id);
     let (dialog, heading) = (format!("end-{}", held.id), format!("end-{}-h", held.id));
     let label = format!("Change the subscription of {}", held.client_name);
@@ -97,9 +100,14 @@ fn changes(cx: &Cx, held: &Subscription) -> AnyView {
 
 fn ending(held: &Subscription) -> String {
     match held.state {
-        SubscriptionState::AwaitingPayment => "Its first invoice becomes void. Nothing was worked on.".to_owned(),
+        SubscriptionState::AwaitingPayment => {
+            "Its first invoice becomes void. Nothing was worked on.".to_owned()
+        }
         SubscriptionState::Paused => {
-            format!("The client gives up {} that are banked. Every clock stands still.", words::banked(held.banked_seconds))
+            format!(
+                "The client gives up {} that are banked. Every clock stands still.",
+                words::banked(held.banked_seconds)
+            )
         }
         _ => "Every clock stands still from now on. What was billed stays billed.".to_owned(),
     }

@@ -27,8 +27,12 @@ pub struct Asked {
     client: String,
 }
 
-pub async fn new(Operator { cx, scope, .. }: Operator, Query(asked): Query<Asked>) -> Result<Response, Problem> {
-    let clients = queries::billable(cx.db(), &scope).await.map_err(|error| Problem::from(error).of(&cx.bare))?;
+pub async fn new(
+    Operator { cx, scope, .. }: Operator,
+    Query(asked): Query<Asked>,
+) -> Result<Response, Problem> {
+    let clients =
+        queries::billable(cx.db(), &scope).await.map_err(|error| Problem::from(error).of(&cx.bare))?;
     if clients.is_empty() {
         return Ok(compose::nobody(&cx));
     }
@@ -37,8 +41,12 @@ pub async fn new(Operator { cx, scope, .. }: Operator, Query(asked): Query<Asked
     Ok(compose::page(&cx, &fresh(&cx, clients, typed, form)))
 }
 
-pub async fn create(Operator { cx, scope, .. }: Operator, Posted(fields): Posted) -> Result<Response, Problem> {
-    let clients = queries::billable(cx.db(), &scope).await.map_err(|error| Problem::from(error).of(&cx.bare))?;
+pub async fn create(
+    Operator { cx, scope, .. }: Operator,
+    Posted(fields): Posted,
+) -> Result<Response, Problem> {
+    let clients =
+        queries::billable(cx.db(), &scope).await.map_err(|error| Problem::from(error).of(&cx.bare))?;
     let mut typed = Typed::of(&fields);
     if fields.text("do") == "grow" {
         typed.grow();
@@ -51,7 +59,10 @@ pub async fn create(Operator { cx, scope, .. }: Operator, Posted(fields): Posted
         (Err(error), _) => Err(error),
     };
     match kept {
-        Ok(invoice) => Ok(redirect_with(&format!("/desk/billing/invoices/{invoice}"), "Saved as a draft. Issue it when it is right.")),
+        Ok(invoice) => Ok(redirect_with(
+            &format!("/desk/billing/invoices/{invoice}"),
+            "Saved as a draft. Issue it when it is right.",
+        )),
         Err(error) => {
             let form = Form::failed(shown(&typed, &fields), error).map_err(|problem| problem.of(&cx.bare))?;
             Ok(compose::page(&cx, &fresh(&cx, clients, typed, form)))
@@ -59,9 +70,13 @@ pub async fn create(Operator { cx, scope, .. }: Operator, Posted(fields): Posted
     }
 }
 
-pub async fn show(Operator { cx, scope, .. }: Operator, Path(invoice): Path<String>) -> Result<Response, Problem> {
-    let invoice =
-        queries::get(cx.db(), &scope, id(&invoice)?).await.map_err(|error| Problem::from(error).of(&cx.bare))?;
+pub async fn show(
+    Operator { cx, scope, .. }: Operator,
+    Path(invoice): Path<String>,
+) -> Result<Response, Problem> {
+    let invoice = queries::get(cx.db(), &scope, id(&invoice)?)
+        .await
+        .map_err(|error| Problem::from(error).of(&cx.bare))?;
     if invoice.state != InvoiceState::Draft {
         return Err(Problem::not_found().of(&cx.bare));
     }
@@ -75,8 +90,9 @@ pub async fn update(
     Path(invoice): Path<String>,
     Posted(fields): Posted,
 ) -> Result<Response, Problem> {
-    let invoice =
-        queries::get(cx.db(), &scope, id(&invoice)?).await.map_err(|error| Problem::from(error).of(&cx.bare))?;
+    let invoice = queries::get(cx.db(), &scope, id(&invoice)?)
+        .await
+        .map_err(|error| Problem::from(error).of(&cx.bare))?;
     let mut typed = Typed::of(&fields);
     if fields.text("do") == "grow" {
         typed.grow();

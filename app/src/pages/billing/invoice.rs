@@ -10,9 +10,13 @@ use crate::{
     web::{Cx, DeskTab, Frame, Operator, Page, Problem},
 };
 
-pub async fn show(Operator { cx, scope, .. }: Operator, Path(invoice): Path<String>) -> Result<Response, Problem> {
-    let invoice =
-        queries::get(cx.db(), &scope, id(&invoice)?).await.map_err(|error| Problem::from(error).of(&cx.bare))?;
+pub async fn show(
+    Operator { cx, scope, .. }: Operator,
+    Path(invoice): Path<String>,
+) -> Result<Response, Problem> {
+    let invoice = queries::get(cx.db(), &scope, id(&invoice)?)
+        .await
+        .map_err(|error| Problem::from(error).of(&cx.bare))?;
     let name = title(&invoice);
     Ok(Page::new(&cx, &name, Frame::Desk(DeskTab::Billing)).show(|| {
         view! {

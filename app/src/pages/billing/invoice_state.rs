@@ -15,8 +15,12 @@ pub async fn update(
     let wanted = fields.text("state");
     let (done, note) = match wanted {
         "issued" => (commands::issue(db, &scope, invoice).await, "Issued. The client sees it now."),
-        "paid" => (commands::mark_paid(db, &scope, invoice).await, "Marked as paid. “Not paid” takes it back."),
-        "unpaid" => (commands::take_back_payment(db, &scope, invoice).await, "Not paid after all: it is due again."),
+        "paid" => {
+            (commands::mark_paid(db, &scope, invoice).await, "Marked as paid. “Not paid” takes it back.")
+        }
+        "unpaid" => {
+            (commands::take_back_payment(db, &scope, invoice).await, "Not paid after all: it is due again.")
+        }
         "void" => (commands::void(db, &scope, invoice).await, "Void. Its number stays used."),
         "discarded" => (commands::discard(db, &scope, invoice).await, "The draft is gone."),
         _ => (Err(Error::NotFound), ""),

@@ -114,8 +114,10 @@ fn pager(list: &Invoices, filter: Filter) -> AnyView {
     if list.page == 1 && !list.more {
         return ().into_any();
     }
-    let newer = (list.page > 1).then(|| view! { <a class="button" href=address(filter, list.page - 1)>"Newer"</a> });
-    let older = list.more.then(|| view! { <a class="button" href=address(filter, list.page + 1)>"Older"</a> });
+    let newer =
+        (list.page > 1).then(|| view! { <a class="button" href=address(filter, list.page - 1)>"Newer"</a> });
+    let older =
+        list.more.then(|| view! { <a class="button" href=address(filter, list.page + 1)>"Older"</a> });
     view! {
         <nav class="pager" aria-label="Pages">
             <span>{format!("Page {}", list.page)}</span><span class="button-row">{newer}{older}</span>

@@ -28,7 +28,8 @@ pub async fn show(
         };
         Ok((held, pauses, queries::list(cx.db(), &scope, Some(client), Filter::All, page).await?))
     };
-    let (held, pauses, list) = load.await.map_err(|error: domain::Error| Problem::from(error).of(&cx.bare))?;
+    let (held, pauses, list) =
+        load.await.map_err(|error: domain::Error| Problem::from(error).of(&cx.bare))?;
     Ok(Page::new(&cx, "Billing", Frame::Portal(PortalTab::Billing)).show(|| {
         view! {
             <div class="page-head"><div><h1>"Billing"</h1></div></div>

@@ -59,7 +59,10 @@ fn change(cx: &Cx, state: &'static str, word: &'static str, class: &'static str)
 }
 
 fn active(cx: &Cx, end: &str, left: &str) -> AnyView {
-    let (until, keeps) = (format!("Paid until {end}, then it goes on by itself."), format!("If you pause now, {left} are kept for you."));
+    let (until, keeps) = (
+        format!("Paid until {end}, then it goes on by itself."),
+        format!("If you pause now, {left} are kept for you."),
+    );
     view! {
         <p>{until}</p>
         <div class="ways">
@@ -145,8 +148,12 @@ pub fn invoices(cx: &Cx, list: &Invoices) -> AnyView {
         }
         .into_any()
     };
-    let newer = (list.page > 1).then(|| view! { <a class="button" href=format!("/portal/billing?page={}", list.page - 1)>"Newer"</a> });
-    let older = list.more.then(|| view! { <a class="button" href=format!("/portal/billing?page={}", list.page + 1)>"Older"</a> });
+    let newer = (list.page > 1).then(
+        || view! { <a class="button" href=format!("/portal/billing?page={}", list.page - 1)>"Newer"</a> },
+    );
+    let older = list.more.then(
+        || view! { <a class="button" href=format!("/portal/billing?page={}", list.page + 1)>"Older"</a> },
+    );
     let paged = list.page > 1 || list.more;
     view! {
         <section class="section" aria-labelledby="invoices">

@@ -32,5 +32,7 @@ fn zone(cx: &Cx) -> Tz {
 
 /// An invoice's number as its pages say it: `Invoice 0042`, or that it is a draft.
 fn title(invoice: &Invoice) -> String {
-    invoice.number.map_or("Draft invoice".to_owned(), |number| format!("Invoice {}", domain::billing::words::number(number)))
+    invoice.number.map_or("Draft invoice".to_owned(), |number| {
+        format!("Invoice {}", domain::billing::words::number(number))
+    })
 }

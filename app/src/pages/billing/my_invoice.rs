@@ -9,8 +9,9 @@ use crate::web::{Frame, Member, Page, PortalTab, Problem};
 
 pub async fn show(Member { cx, scope, .. }: Member, Path(number): Path<String>) -> Result<Response, Problem> {
     let number: u64 = id(&number).map_err(|problem| problem.of(&cx.bare))?;
-    let invoice =
-        queries::by_number(cx.db(), &scope, number).await.map_err(|error| Problem::from(error).of(&cx.bare))?;
+    let invoice = queries::by_number(cx.db(), &scope, number)
+        .await
+        .map_err(|error| Problem::from(error).of(&cx.bare))?;
     let name = title(&invoice);
     Ok(Page::new(&cx, &name, Frame::Portal(PortalTab::Billing)).show(|| {
         view! {

@@ -27,7 +27,10 @@ struct Loaded {
     invoices: Invoices,
 }
 
-pub async fn show(Operator { cx, scope, .. }: Operator, Query(asked): Query<Asked>) -> Result<Response, Problem> {
+pub async fn show(
+    Operator { cx, scope, .. }: Operator,
+    Query(asked): Query<Asked>,
+) -> Result<Response, Problem> {
     let filter = Filter::parse(&asked.state);
     let page = asked.page.parse().unwrap_or(1);
     let load = async {

@@ -15,9 +15,13 @@ pub fn chart(recurring: &Recurring) -> AnyView {
         return ().into_any();
     }
     let last = recurring.months.len().saturating_sub(1);
-    let bars: Vec<_> = recurring.months.iter().enumerate().map(|(i, month)| bar(i, i == last, month, most)).collect();
-    let labels: Vec<_> =
-        recurring.months.iter().map(|month| view! { <li>{month.first.format("%b").to_string()}</li> }).collect();
+    let bars: Vec<_> =
+        recurring.months.iter().enumerate().map(|(i, month)| bar(i, i == last, month, most)).collect();
+    let labels: Vec<_> = recurring
+        .months
+        .iter()
+        .map(|month| view! { <li>{month.first.format("%b").to_string()}</li> })
+        .collect();
     let label: Vec<String> = recurring.months.iter().map(said).collect();
     view! {
         <figure class="chart">

@@ -33,12 +33,21 @@ pub async fn update_mine(
     Ok(answer(&cx.bare, done, "/portal/billing", note))
 }
 
-async fn change(cx: &Cx, scope: &Scope, subscription: SubscriptionId, state: &str) -> (Done<()>, &'static str) {
+async fn change(
+    cx: &Cx,
+    scope: &Scope,
+    subscription: SubscriptionId,
+    state: &str,
+) -> (Done<()>, &'static str) {
     let db = cx.db();
     match state {
-        "paused" => (commands::pause(db, scope, subscription).await, "Paused. Every day that is left is banked."),
+        "paused" => {
+            (commands::pause(db, scope, subscription).await, "Paused. Every day that is left is banked.")
+        }
         "active" => (commands::resume(db, scope, subscription).await, "Work goes on."),
-        "ending" => (commands::end_with_period(db, scope, subscription, true).await, "It ends with its period."),
+        "ending" => {
+            (commands::end_with_period(db, scope, subscription, true).await, "It ends with its period.")
+        }
         "kept" => (commands::end_with_period(db, scope, subscription, false).await, "It goes on."),
         "ended" => (commands::end_now(db, scope, subscription).await, "It has ended."),
         _ => (Err(Error::NotFound), ""),

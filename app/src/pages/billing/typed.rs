@@ -31,7 +31,9 @@ impl Typed {
         let name = |place: usize, part: &str| format!("line-{place}-{part}");
         let lines = (0..MOST)
             .take_while(|place| fields.has(&name(*place, "what")))
-            .map(|place| (fields.text(&name(place, "what")).to_owned(), fields.text(&name(place, "amount")).to_owned()))
+            .map(|place| {
+                (fields.text(&name(place, "what")).to_owned(), fields.text(&name(place, "amount")).to_owned())
+            })
             .collect();
         Self { lines, note: fields.text("note").to_owned() }
     }
@@ -55,7 +57,9 @@ impl Typed {
     pub fn fields(&self) -> Fields {
         let mut fields = Fields::default().with("note", &self.note);
         for (place, (what, amount)) in self.lines.iter().enumerate() {
-            fields = fields.with(&format!("line-{place}-what"), what).with(&format!("line-{place}-amount"), amount);
+            fields = fields
+                .with(&format!("line-{place}-what"), what)
+                .with(&format!("line-{place}-amount"), amount);
         }
         fields
     }
@@ -98,7 +102,10 @@ mod tests {
     use super::*;
 
     fn typed(lines: &[(&str, &str)]) -> Typed {
-        Typed { lines: lines.iter().map(|(what, amount)| ((*what).into(), (*amount).into())).collect(), note: "Thanks".into() }
+        Typed {
+            lines: lines.iter().map(|(what, amount)| ((*what).into(), (*amount).into())).collect(),
+            note: "Thanks".into(),
+        }
     }
 
     #[test]

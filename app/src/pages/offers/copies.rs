@@ -11,6 +11,7 @@ pub async fn create(
     Path(offer): Path<String>,
     Posted(_): Posted,
 ) -> Result<Response, Problem> {
-    let copy = duplicate(cx.db(), &scope, id(&offer)?).await.map_err(|error| Problem::from(error).of(&cx.bare))?;
+    let copy =
+        duplicate(cx.db(), &scope, id(&offer)?).await.map_err(|error| Problem::from(error).of(&cx.bare))?;
     Ok(redirect_with(&format!("/desk/offers/{copy}"), "A copy, as a draft."))
 }

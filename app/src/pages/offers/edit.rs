@@ -10,8 +10,13 @@ use super::{
 };
 use crate::web::{Form, Operator, Posted, Problem, redirect_with};
 
-pub async fn show(Operator { cx, scope, .. }: Operator, Path(offer): Path<String>) -> Result<Response, Problem> {
-    let offer = queries::get(cx.db(), &scope, id(&offer)?).await.map_err(|error| Problem::from(error).of(&cx.bare))?;
+pub async fn show(
+    Operator { cx, scope, .. }: Operator,
+    Path(offer): Path<String>,
+) -> Result<Response, Problem> {
+    let offer = queries::get(cx.db(), &scope, id(&offer)?)
+        .await
+        .map_err(|error| Problem::from(error).of(&cx.bare))?;
     let typed = Typed::from(&Draft::from(&offer));
     let form = Form::of(form::fields(&typed));
     let currency = offer.terms.price.currency;
@@ -23,8 +28,11 @@ pub async fn update(
     Path(offer): Path<String>,
     Posted(fields): Posted,
 ) -> Result<Response, Problem> {
-    let offer = queries::get(cx.db(), &scope, id(&offer)?).await.map_err(|error| Problem::from(error).of(&cx.bare))?;
-    let (mut typed, asked, currency) = (form::typed(&fields), Asked::read(&fields), offer.terms.price.currency);
+    let offer = queries::get(cx.db(), &scope, id(&offer)?)
+        .await
+        .map_err(|error| Problem::from(error).of(&cx.bare))?;
+    let (mut typed, asked, currency) =
+        (form::typed(&fields), Asked::read(&fields), offer.terms.price.currency);
     if asked != Asked::Save {
         asked.apply(&mut typed);
         let form = Form::of(form::fields(&typed));
@@ -35,7 +43,10 @@ pub async fn update(
         Err(error) => Err(error),
     };
     match kept {
-        Ok(()) => Ok(redirect_with(&format!("/desk/offers/{}", offer.id), "Saved. What was sold before stays as it was sold.")),
+        Ok(()) => Ok(redirect_with(
+            &format!("/desk/offers/{}", offer.id),
+            "Saved. What was sold before stays as it was sold.",
+        )),
         Err(error) => {
             let form = Form::failed(form::fields(&typed), error).map_err(|problem| problem.of(&cx.bare))?;
             Ok(editor::page(&cx, &Editor { offer: Some(offer), typed, form, currency }))

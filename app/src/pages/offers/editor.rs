@@ -128,7 +128,8 @@ fn terms(form: &Form, currency: Currency) -> AnyView {
         (word.to_owned(), format!("every {word}"))
     });
     let unlimited = form.values.has("unlimited");
-    let starts = Question { name: "starts".into(), legend: "Work starts".into(), hint: String::new(), required: true };
+    let starts =
+        Question { name: "starts".into(), legend: "Work starts".into(), hint: String::new(), required: true };
     view! {
         <fieldset>
             <legend>"Terms"</legend>

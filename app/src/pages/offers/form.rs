@@ -37,7 +37,9 @@ impl Asked {
         let questions = &mut typed.intake;
         match self {
             Self::Save | Self::Preview => {}
-            Self::AddQuestion => questions.push(TypedField { kind: "text".to_owned(), ..TypedField::default() }),
+            Self::AddQuestion => {
+                questions.push(TypedField { kind: "text".to_owned(), ..TypedField::default() })
+            }
             Self::RemoveQuestion(place) if place < questions.len() => {
                 questions.remove(place);
             }
@@ -123,8 +125,17 @@ mod tests {
     use super::*;
 
     fn labelled(labels: &[&str]) -> Typed {
-        let question = |label: &&str| TypedField { label: (*label).to_owned(), kind: "long".into(), ..TypedField::default() };
-        Typed { name: "Two at a time".into(), unlimited: true, intake: labels.iter().map(question).collect(), ..Typed::default() }
+        let question = |label: &&str| TypedField {
+            label: (*label).to_owned(),
+            kind: "long".into(),
+            ..TypedField::default()
+        };
+        Typed {
+            name: "Two at a time".into(),
+            unlimited: true,
+            intake: labels.iter().map(question).collect(),
+            ..Typed::default()
+        }
     }
 
     fn labels(typed: &Typed) -> Vec<&str> {

@@ -78,7 +78,10 @@ fn storefront(offers: &[Offer]) -> AnyView {
         .filter(|offer| offer.state == OfferState::Published)
         .map(|offer| {
             let href = format!("/desk/offers/{}", offer.id);
-            offer_card(offer, view! { <a class="button" href=href>"Change "{offer.name.clone()}</a> }.into_any())
+            offer_card(
+                offer,
+                view! { <a class="button" href=href>"Change "{offer.name.clone()}</a> }.into_any(),
+            )
         })
         .collect();
     if cards.is_empty() {

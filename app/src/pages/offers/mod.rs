@@ -1,8 +1,8 @@
 //! The operator's offers: the list in the storefront's order, and one offer with its terms and intake form.
 
 pub mod copies;
-mod editor;
 pub mod edit;
+mod editor;
 mod form;
 pub mod list;
 pub mod new;

@@ -25,7 +25,10 @@ pub async fn show(Operator { cx, .. }: Operator) -> Result<Response, Problem> {
     Ok(editor::page(&cx, &Editor { offer: None, typed, form, currency: currency(&cx) }))
 }
 
-pub async fn create(Operator { cx, scope, .. }: Operator, Posted(fields): Posted) -> Result<Response, Problem> {
+pub async fn create(
+    Operator { cx, scope, .. }: Operator,
+    Posted(fields): Posted,
+) -> Result<Response, Problem> {
     let (mut typed, asked, currency) = (form::typed(&fields), Asked::read(&fields), currency(&cx));
     if asked != Asked::Save {
         asked.apply(&mut typed);
@@ -37,7 +40,10 @@ pub async fn create(Operator { cx, scope, .. }: Operator, Posted(fields): Posted
         Err(error) => Err(error),
     };
     match kept {
-        Ok(offer) => Ok(redirect_with(&format!("/desk/offers/{offer}"), "Saved as a draft. Publish it when it is ready.")),
+        Ok(offer) => Ok(redirect_with(
+            &format!("/desk/offers/{offer}"),
+            "Saved as a draft. Publish it when it is ready.",
+        )),
         Err(error) => {
             let form = Form::failed(form::fields(&typed), error).map_err(|problem| problem.of(&cx.bare))?;
             Ok(editor::page(&cx, &Editor { offer: None, typed, form, currency }))

@@ -14,7 +14,10 @@ pub async fn update(
     let offer = id(&offer)?;
     let (done, note) = match fields.text("state") {
         "published" => (commands::publish(cx.db(), &scope, offer).await, "It is on the storefront."),
-        "archived" => (commands::archive(cx.db(), &scope, offer).await, "It is no longer sold. Those who bought it keep it."),
+        "archived" => (
+            commands::archive(cx.db(), &scope, offer).await,
+            "It is no longer sold. Those who bought it keep it.",
+        ),
         _ => (Err(Error::NotFound), ""),
     };
     Ok(answer(&cx.bare, done, &format!("/desk/offers/{offer}"), note))

@@ -41,7 +41,8 @@ pub fn fields(typed: &TypedSettings) -> Fields {
         ("terms", &typed.terms),
         ("bill_from", &typed.bill_from),
     ];
-    let mut fields = plain.into_iter().fold(Fields::default(), |fields, (name, value)| fields.with(name, value));
+    let mut fields =
+        plain.into_iter().fold(Fields::default(), |fields, (name, value)| fields.with(name, value));
     for (name, day) in DAYS.iter().zip(&typed.days) {
         if day.open {
             fields = fields.with(name, "on");
@@ -57,7 +58,11 @@ mod tests {
 
     #[test]
     fn what_is_shown_is_what_was_typed() {
-        let mut shown = TypedSettings { name: "Northlight".into(), holidays: "2026-12-25".into(), ..TypedSettings::default() };
+        let mut shown = TypedSettings {
+            name: "Northlight".into(),
+            holidays: "2026-12-25".into(),
+            ..TypedSettings::default()
+        };
         shown.days[2] = TypedDay { open: true, from: "09:00".into(), to: "17:00".into() };
         assert_eq!(typed(&fields(&shown)), shown);
     }

@@ -14,11 +14,15 @@ use crate::{
 };
 
 pub async fn show(Operator { cx, scope, .. }: Operator) -> Result<Response, Problem> {
-    let settings = queries::settings(cx.db(), &scope).await.map_err(|error| Problem::from(error).of(&cx.bare))?;
+    let settings =
+        queries::settings(cx.db(), &scope).await.map_err(|error| Problem::from(error).of(&cx.bare))?;
     Ok(page(&cx, &Form::of(form::fields(&TypedSettings::from(&settings)))))
 }
 
-pub async fn update(Operator { cx, scope, .. }: Operator, Posted(fields): Posted) -> Result<Response, Problem> {
+pub async fn update(
+    Operator { cx, scope, .. }: Operator,
+    Posted(fields): Posted,
+) -> Result<Response, Problem> {
     let typed = form::typed(&fields);
     let kept = match typed.read() {
         Ok(settings) => commands::update(cx.db(), &scope, &settings).await,
