@@ -5,6 +5,7 @@ pub mod cli;
 pub mod database;
 pub mod doctor;
 pub mod health;
+pub mod jobs;
 pub mod live;
 pub mod logs;
 pub mod postgres;

@@ -35,6 +35,8 @@ pub struct Question {
     pub legend: String,
     pub hint: String,
     pub required: bool,
+    /// The browser may hold a form back in which it is missing.
+    pub held: bool,
 }
 
 /// One of several.
@@ -48,7 +50,7 @@ pub fn boxes(form: &Form, question: Question, options: &[Choice]) -> AnyView {
 }
 
 fn group(form: &Form, question: Question, options: &[Choice], kind: &'static str) -> AnyView {
-    let Question { name, legend, hint, required } = question;
+    let Question { name, legend, hint, required, held } = question;
     let error = form.errors.of(&name).map(str::to_owned);
     let (hint_id, error_id) = (format!("{name}-hint"), format!("{name}-error"));
     let described: Vec<&str> = [(!hint.is_empty(), &hint_id), (error.is_some(), &error_id)]
@@ -66,7 +68,7 @@ fn group(form: &Form, question: Question, options: &[Choice], kind: &'static str
             let checked = chosen.contains(&option.value);
             let hint = (!option.hint.is_empty()).then(|| view! { <small class="hint">{option.hint}</small> });
             // A browser can hold a radio to be chosen, not a box among several.
-            let required = required && kind == "radio";
+            let required = required && held && kind == "radio";
             view! {
                 <label class="check">
                     <input type=kind name=name.clone() value=option.value checked=checked required=required aria-invalid=invalid />

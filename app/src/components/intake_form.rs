@@ -9,39 +9,37 @@ use super::{
 };
 use crate::web::Form;
 
-/// Every question with what was answered so far; the names are those that `offers::intake::check` tells errors at.
-pub fn intake_fields(fields: &[IntakeField], form: &Form) -> AnyView {
-    fields.iter().map(|field| question(field, form)).collect::<Vec<_>>().into_any()
-}
-
-fn question(field: &IntakeField, form: &Form) -> AnyView {
-    let name = field.name();
+/// A question with what was answered so far. `name`: of its field in the form, at which its errors are told. `held`: the
+/// browser may hold a form back in which a required answer is missing.
+pub fn intake_field(field: &IntakeField, name: &str, form: &Form, held: bool) -> AnyView {
     let longest = u32::try_from(field.kind.longest()).unwrap_or(u32::MAX);
     match field.kind {
-        IntakeKind::Text => written(Field::text(form, &name, &field.label).max(longest), field),
-        IntakeKind::Long => written(Field::prose(form, &name, &field.label, 4).max(longest), field),
-        IntakeKind::Choice => radios(form, asked(field, name), &options(field)),
-        IntakeKind::Choices => boxes(form, asked(field, name), &options(field)),
+        IntakeKind::Text => written(Field::text(form, name, &field.label).max(longest), field, held),
+        IntakeKind::Long => written(Field::prose(form, name, &field.label, 4).max(longest), field, held),
+        IntakeKind::Choice => radios(form, asked(field, name, held), &choices(field)),
+        IntakeKind::Choices => boxes(form, asked(field, name, held), &choices(field)),
         IntakeKind::YesNo => {
-            radios(form, asked(field, name), &[Choice::new("yes", "Yes"), Choice::new("no", "No")])
+            radios(form, asked(field, name, held), &[Choice::new("yes", "Yes"), Choice::new("no", "No")])
         }
     }
 }
 
-fn written(mut control: Field, field: &IntakeField) -> AnyView {
+fn written(mut control: Field, field: &IntakeField, held: bool) -> AnyView {
     if !field.hint.is_empty() {
         control = control.hint(field.hint.clone());
     }
-    if field.required {
-        control = control.required();
+    match (field.required, held) {
+        (true, true) => control.required().show(),
+        (true, false) => control.asked().show(),
+        (false, _) => control.show(),
     }
-    control.show()
 }
 
-fn asked(field: &IntakeField, name: String) -> Question {
-    Question { name, legend: field.label.clone(), hint: field.hint.clone(), required: field.required }
+fn asked(field: &IntakeField, name: &str, held: bool) -> Question {
+    let required = field.required;
+    Question { name: name.to_owned(), legend: field.label.clone(), hint: field.hint.clone(), required, held }
 }
 
-fn options(field: &IntakeField) -> Vec<Choice> {
+fn choices(field: &IntakeField) -> Vec<Choice> {
     field.options.iter().map(|option| Choice::of(option)).collect()
 }

@@ -12,7 +12,7 @@ use crate::{
     components::{
         choose::{Choice, Question, radios},
         field::{Field, summary, token},
-        intake_form::intake_fields,
+        intake_form::intake_field,
         offer_card::draft_card,
     },
     web::{Cx, DeskTab, Form, Frame, Page},
@@ -128,8 +128,13 @@ fn terms(form: &Form, currency: Currency) -> AnyView {
         (word.to_owned(), format!("every {word}"))
     });
     let unlimited = form.values.has("unlimited");
-    let starts =
-        Question { name: "starts".into(), legend: "Work starts".into(), hint: String::new(), required: true };
+    let starts = Question {
+        name: "starts".into(),
+        legend: "Work starts".into(),
+        hint: String::new(),
+        required: true,
+        held: true,
+    };
     view! {
         <fieldset>
             <legend>"Terms"</legend>
@@ -160,11 +165,13 @@ fn terms(form: &Form, currency: Currency) -> AnyView {
 fn preview(editor: &Editor) -> AnyView {
     let (draft, _) = editor.typed.guess(editor.currency);
     let blank = Form::default();
+    let asked: Vec<_> =
+        draft.intake.iter().map(|field| intake_field(field, &field.name(), &blank, false)).collect();
     let asks = (!draft.intake.is_empty()).then(|| {
         view! {
             <h2>"Asked at sign-up"</h2>
             // A form of its own, so that what is tried here is never sent.
-            <div class="sheet" inert>{intake_fields(&draft.intake, &blank)}</div>
+            <div class="sheet" inert>{asked}</div>
         }
     });
     view! {

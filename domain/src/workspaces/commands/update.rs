@@ -1,9 +1,11 @@
-//! Changing a workspace. For its operators.
-
 use sqlx::types::Json;
 
-use super::{Settings, queries};
-use crate::{Db, Error, Result, Scope, changes, ids::ClientId, requests::clock};
+use crate::{
+    Db, Error, Result, Scope, changes,
+    ids::ClientId,
+    requests::clock,
+    workspaces::{Settings, queries},
+};
 
 /// Keeps the settings. A new calendar counts from now on for every clock that runs: when requests are due is worked out
 /// anew, a client at a time, after the settings are kept.
