@@ -72,8 +72,27 @@ fn public() -> Router<App> {
 
 /// For a client's members.
 fn portal() -> Router<App> {
-    use pages::billing::{mine, my_invoice, subscription_state};
+    use pages::{home, requests::{edit, list, new, place, preview, queue, withdrawal}};
     people(request(Router::new(), "/portal/requests/{number}"), "/portal/people")
+        .route("/portal", get(home::show))
+        .route("/portal/home-parts", get(home::parts))
+        .route("/portal/requests", get(list::show).post(new::create).layer(DefaultBodyLimit::max(FORM_LIMIT)))
+        .route("/portal/requests/list-parts", get(list::parts))
+        .route("/portal/requests/new", get(new::show))
+        .route("/portal/requests/queue", get(queue::show))
+        .route("/portal/requests/queue-parts", get(queue::parts))
+        .route("/portal/requests/{number}/edit", get(edit::show).post(edit::save))
+        .route("/portal/requests/{number}/place", post(place::put))
+        .route("/portal/requests/{number}/withdrawal", post(withdrawal::create))
+        .route("/portal/markdown", post(preview::markdown))
+        .route("/portal/files", post(preview::file).layer(DefaultBodyLimit::max(FORM_LIMIT)))
+        .merge(my_billing())
+}
+
+/// What a client holds and is billed.
+fn my_billing() -> Router<App> {
+    use pages::billing::{mine, my_invoice, subscription_state};
+    Router::new()
         .route("/portal/billing", get(mine::show))
         .route("/portal/billing/subscription", post(subscription_state::update_mine))
         .route("/portal/billing/{number}", get(my_invoice::show))

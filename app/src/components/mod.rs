@@ -1,5 +1,6 @@
 //! Pieces that several pages show. Those without `ssr` are used by islands as well.
 
+pub mod cycle;
 #[cfg(feature = "ssr")]
 pub mod choose;
 #[cfg(feature = "ssr")]
@@ -11,3 +12,9 @@ pub mod person;
 pub mod intake_form;
 #[cfg(feature = "ssr")]
 pub mod offer_card;
+#[cfg(feature = "ssr")]
+pub mod request;
+#[cfg(feature = "ssr")]
+pub mod time;
+#[cfg(feature = "ssr")]
+pub mod waits;

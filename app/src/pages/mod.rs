@@ -3,11 +3,13 @@
 pub mod account;
 pub mod billing;
 pub mod files;
+pub mod home;
 pub mod nowhere;
 pub mod offers;
 pub mod outbox;
 pub mod people;
 pub mod request;
+pub mod requests;
 pub mod settings;
 pub mod signup;
 pub mod storefront;
