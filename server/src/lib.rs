@@ -1,10 +1,12 @@
 //! Throughline's server: start-up, routes, and everything that runs beside them.
 
+pub mod agents;
 pub mod assets;
 pub mod cli;
 pub mod database;
 pub mod doctor;
 pub mod health;
+pub mod jobs;
 pub mod logs;
 pub mod postgres;
 pub mod serve;

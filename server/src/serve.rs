@@ -11,7 +11,7 @@ use tokio::net::TcpListener;
 
 use crate::database::{Database, Hold};
 use crate::settings::Settings;
-use crate::{health, product, router};
+use crate::{health, jobs, product, router};
 use crate::shutdown::Shutdown;
 
 /// How the server starts.
@@ -55,12 +55,14 @@ pub async fn serve(settings: Settings, options: Options) -> Result<(), Box<dyn E
         println!("Throughline is at {}", settings.public_url(address));
     }
     let app = product::app(&database, &settings, address).await?;
+    jobs::start(&app, &settings, &shutdown);
     let routes =
         health::routes([database.product.clone(), database.engine.clone()]).merge(router::routes(app.clone()));
     let served = until_stopped(listener, routes, &shutdown).await;
     shutdown.begin();
-    app.db.engine().shutdown().await;
+    // The agents' last words go through the engine, so it ends after them.
     shutdown.drained().await;
+    app.db.engine().shutdown().await;
     database.close().await;
     tracing::info!("stopped");
     Ok(served?)
