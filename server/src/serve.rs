@@ -55,7 +55,7 @@ pub async fn serve(settings: Settings, options: Options) -> Result<(), Box<dyn E
         println!("Throughline is at {}", settings.public_url(address));
     }
     let app = product::app(&database, &settings, address).await?;
-    jobs::start(&app, &settings, &shutdown);
+    jobs::start(&app, &settings, &shutdown)?;
     let routes =
         health::routes([database.product.clone(), database.engine.clone()]).merge(router::routes(app.clone()));
     let served = until_stopped(listener, routes, &shutdown).await;

@@ -131,9 +131,11 @@ impl Past {
         })?
     }
 
-    /// What people wrote as comments, oldest first: who, and what.
+    /// What people wrote as comments before this run began, oldest first: who, and what. Every attempt at the run reads
+    /// the same.
     pub fn comments(&self) -> Vec<(&str, &str)> {
-        let people = self.events.iter().filter(|event| matches!(event.author.kind, AuthorKind::Person | AuthorKind::Operator));
+        let before = self.events.iter().take_while(|event| event.run.is_none() || event.run != self.run);
+        let people = before.filter(|event| matches!(event.author.kind, AuthorKind::Person | AuthorKind::Operator));
         people
             .filter_map(|event| match &event.part {
                 Part::DataComment { text } => Some((event.author.name.as_str(), text.as_str())),

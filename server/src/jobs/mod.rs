@@ -11,13 +11,16 @@ use domain::{approvals, controls, runs};
 pub use outage::Outage;
 
 use crate::{
-    agents::{Options, Worker, house},
+    agents::{Options, Worker, house::House},
     settings::Settings,
     shutdown::Shutdown,
 };
 
 /// Starts everything that runs beside the routes. All of it ends by itself when the server shuts down.
-pub fn start(app: &App, settings: &Settings, shutdown: &Shutdown) {
+///
+/// # Errors
+/// When there is no TLS to be had for the house agent's endpoint.
+pub fn start(app: &App, settings: &Settings, shutdown: &Shutdown) -> reqwest::Result<()> {
     let every = |name, seconds, work| every::start(app.db.clone(), shutdown, name, Duration::from_secs(seconds), work);
     // Runs whose worker is gone: a client should not wait long for the next one.
     every("runs", 1, |db| Box::pin(async move { runs::reap(&db).await.map(drop) }));
@@ -26,6 +29,10 @@ pub fn start(app: &App, settings: &Settings, shutdown: &Shutdown) {
     // Questions are open for days; a minute more or less is nobody's concern.
     every("approvals", 5, |db| Box::pin(async move { approvals::expire(&db).await.map(drop) }));
     let (db, files, soft) = (app.db.clone(), app.site.files.clone(), shutdown.soft().clone());
-    let brain = house::brain(settings);
-    shutdown.spawn("agents", async move { Worker::new(db, brain, files, Options::default()).run(soft).await });
+    let house = House::new(settings)?;
+    shutdown.spawn("agents", async move {
+        let brain = house.brain().await;
+        Worker::new(db, brain, files, Options::default()).run(soft).await;
+    });
+    Ok(())
 }

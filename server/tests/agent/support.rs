@@ -128,11 +128,12 @@ impl World {
         Hand { leave: leave.clone(), task: tokio::spawn(worker.run(leave)) }
     }
 
-    /// Lets the lease of a dead worker run out, and the pause before the next try.
-    pub async fn lease_runs_out(&self) {
+    /// Lets the lease of a dead worker run out, and the pause before the next try: whether a run was taken back.
+    pub async fn lease_runs_out(&self) -> bool {
         self.db.clock().advance(TimeDelta::seconds(31));
-        assert_eq!(domain::runs::reap(&self.db).await.unwrap(), 1);
+        let taken_back = domain::runs::reap(&self.db).await.unwrap();
         self.db.clock().advance(TimeDelta::seconds(301));
+        taken_back == 1
     }
 
     /// Waits for an event of the request's session, from its beginning.
@@ -173,6 +174,19 @@ impl World {
 
     pub async fn conversation(&self, request: &Detail) -> Conversation {
         Conversation::read(&self.events(request.session_stream).await)
+    }
+
+    /// Every event of every stream, and every failure and reason in a row: all that an agent can have written.
+    pub async fn everything(&self) -> String {
+        let texts: Vec<String> = sqlx::query_scalar(
+            "SELECT data FROM stream_event UNION ALL SELECT coalesce(failure, '') FROM run
+             UNION ALL SELECT reason FROM control UNION ALL SELECT coalesce(body, '') FROM deliverable_version
+             UNION ALL SELECT row_to_json(mail)::text FROM mail",
+        )
+        .fetch_all(&self.root)
+        .await
+        .unwrap();
+        texts.concat()
     }
 
     pub async fn run_state(&self, request: RequestId) -> String {
@@ -217,4 +231,39 @@ async fn person(pg: &PgPool, workspace: WorkspaceId, client: Option<ClientId>, n
         .await
         .unwrap();
     Actor::Person { id, membership, name: name.to_owned(), role }
+}
+
+/// What is logged while the tests run.
+pub mod logs {
+    use std::{
+        io::Write,
+        sync::{Mutex, Once},
+    };
+
+    static LINES: Mutex<Vec<u8>> = Mutex::new(Vec::new());
+
+    struct Lines;
+
+    impl Write for Lines {
+        fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+            LINES.lock().unwrap().extend_from_slice(bytes);
+            Ok(bytes.len())
+        }
+
+        fn flush(&mut self) -> std::io::Result<()> {
+            Ok(())
+        }
+    }
+
+    /// Keeps every line from now on, what libraries say included.
+    pub fn capture() {
+        static ONCE: Once = Once::new();
+        ONCE.call_once(|| tracing_subscriber::fmt().with_max_level(tracing::Level::DEBUG).with_writer(|| Lines).init());
+    }
+
+    pub fn captured() -> String {
+        let lines = String::from_utf8_lossy(&LINES.lock().unwrap()).into_owned();
+        assert!(lines.contains("took up a run"), "the log is heard");
+        lines
+    }
 }

@@ -43,7 +43,12 @@ pub(super) fn read(title: &str, brief: &str) -> Brief {
     told.extend(asks.split_off(asks.len().min(MOST)));
     // An introduction of the list says nothing by itself.
     told.retain(|sentence| !sentence.ends_with(':'));
-    Brief { asks, told, words: plain.split_whitespace().count() }
+    Brief { asks, told, words: count(&plain) }
+}
+
+/// How many words a text has.
+pub(super) fn count(text: &str) -> usize {
+    text.split_whitespace().filter(|word| word.chars().any(char::is_alphanumeric)).count()
 }
 
 /// The sentences of a line.

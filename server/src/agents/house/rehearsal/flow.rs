@@ -75,6 +75,7 @@ impl Flow<'_> {
     async fn read(&mut self) -> Result<(), Failure> {
         let opening = speech::opening(self.bench.past().asked_by());
         self.pace.write(self.bench, "opening", &opening).await?;
+        self.hear_all().await?;
         self.begin(Stage::Read).await?;
         let brief = format!("Read your brief · {}", domain::words::count(self.material.brief.words as i64, "word"));
         let asks: Vec<String> = self.material.brief.asks.iter().map(|ask| format!("- {ask}")).collect();
@@ -83,12 +84,15 @@ impl Flow<'_> {
         let detail: Vec<String> = self.material.answers.iter().map(|(label, answer)| format!("- {label}: {answer}")).collect();
         self.step("answers", "Looking through your intake answers", &answers, &detail.join("\n")).await?;
         for file in self.material.files.clone() {
+            self.hear_all().await?;
             let (title, detail) = speech::file_read(&file);
             self.step(&format!("file-{}", file.id), &format!("Reading {}", file.name), &title, &detail).await?;
         }
+        self.hear_all().await?;
         let found = speech::found(&self.material);
         self.pace.write(self.bench, "found", &found).await?;
-        self.finish(Stage::Read).await
+        self.finish(Stage::Read).await?;
+        self.hear_all().await
     }
 
     /// Asks once in a request's life; a change that is asked for says itself what matters.

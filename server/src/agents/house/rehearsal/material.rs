@@ -54,6 +54,11 @@ impl Material {
             material.files.push(Read { id: file.id.to_string(), name: file.name.clone(), contents });
         }
         material.facts = material.quotable();
+        material.facts.extend(bench.past().comments().into_iter().map(|(by, words)| Fact {
+            words: asks::cut(words, 240),
+            source: format!("a comment by {by}"),
+            about: String::new(),
+        }));
         material
     }
 

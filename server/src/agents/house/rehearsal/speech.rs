@@ -3,7 +3,7 @@
 use domain::words;
 
 use super::{
-    asks::{cut, short},
+    asks::{count, cut, short},
     facts::Fact,
     material::{Contents, Material, Read},
 };
@@ -75,7 +75,7 @@ pub(super) fn file_read(file: &Read) -> (String, String) {
             (format!("Read {} · {rows}", file.name), format!("Columns: {}", table.head.join(", ")))
         }
         Contents::Text(text) => {
-            let count = words::count(text.split_whitespace().count() as i64, "word");
+            let count = words::count(count(text) as i64, "word");
             let first = text.lines().map(str::trim).find(|line| !line.is_empty()).unwrap_or("It is empty.");
             (format!("Read {} · {count}", file.name), cut(first, 200))
         }
