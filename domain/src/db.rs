@@ -128,10 +128,13 @@ pub struct Tx {
 }
 
 /// What waits to be done to a stream.
+#[derive(Default)]
 struct Held {
-    /// Under which it is done: the one in which it was first asked for.
-    scope: Option<Scope>,
+    /// Under which its producers are fenced, and which.
+    fenced_under: Option<Scope>,
     fences: Vec<(String, u64)>,
+    /// Under which the events are appended: the scope of the first.
+    scope: Option<Scope>,
     events: Vec<String>,
 }
 
@@ -163,23 +166,26 @@ impl Tx {
     /// # Errors
     /// None here: whether there is such a stream shows at the commit.
     pub async fn append(&mut self, stream: StreamId, events: &[Event]) -> Result<()> {
-        self.hold(stream).events.extend(events.iter().map(Event::to_json));
+        let held = self.held.entry(stream).or_default();
+        if held.events.is_empty() {
+            held.scope.clone_from(&self.scope);
+        }
+        held.events.extend(events.iter().map(Event::to_json));
         Ok(())
     }
 
-    /// Refuses a producer's older epochs on a stream from the commit on.
+    /// Refuses a producer's older epochs on a stream from the commit on. It is the server that does it: a member who
+    /// stops a run does not see its backstage.
     pub fn fence(&mut self, stream: StreamId, producer: String, epoch: u64) {
-        self.hold(stream).fences.push((producer, epoch));
-    }
-
-    fn hold(&mut self, stream: StreamId) -> &mut Held {
-        let scope = &self.scope;
-        self.held.entry(stream).or_insert_with(|| Held::under(scope.clone()))
+        let held = self.held.entry(stream).or_default();
+        held.fenced_under = self.scope.as_ref().map(Scope::by_the_server);
+        held.fences.push((producer, epoch));
     }
 
     /// Appends a hint to the desk's stream, which the scopes of clients and agents do not see.
     pub(crate) fn append_to_desk(&mut self, workspace: WorkspaceId, desk: StreamId, event: &Event) {
-        let held = self.desks.entry(desk).or_insert_with(|| Held::under(Some(Scope::system(workspace))));
+        let held = self.desks.entry(desk).or_default();
+        held.scope = Some(Scope::system(workspace));
         held.events.push(event.to_json());
     }
 
@@ -200,24 +206,25 @@ impl Tx {
     }
 
     async fn write(&mut self, stream: StreamId, held: Held) -> Result<()> {
-        if let Some(scope) = held.scope
-            && self.scope.as_ref() != Some(&scope)
-        {
-            self.enter(&scope).await?;
+        if !held.fences.is_empty() {
+            self.be(held.fenced_under).await?;
         }
         for (producer, epoch) in held.fences {
             sessions::fence_in(&mut self.tx, stream, &producer, epoch).await?;
         }
         if !held.events.is_empty() {
+            self.be(held.scope).await?;
             sessions::append_in(&mut self.tx, stream, &held.events, self.now).await?;
             self.woken.push(stream);
         }
         Ok(())
     }
-}
 
-impl Held {
-    fn under(scope: Option<Scope>) -> Self {
-        Self { scope, fences: Vec::new(), events: Vec::new() }
+    /// Enters a scope unless it holds already.
+    async fn be(&mut self, scope: Option<Scope>) -> Result<()> {
+        match scope {
+            Some(scope) if self.scope.as_ref() != Some(&scope) => self.enter(&scope).await,
+            _ => Ok(()),
+        }
     }
 }

@@ -44,8 +44,12 @@ mod error;
 pub mod install;
 #[cfg(feature = "sql")]
 pub mod secret;
-#[cfg(all(test, feature = "sql"))]
+#[cfg(feature = "sql")]
+#[cfg(test)]
 mod testing;
+#[cfg(feature = "sql")]
+#[cfg(test)]
+mod tests;
 
 #[cfg(feature = "sql")]
 pub use clock::Clock;

@@ -117,6 +117,12 @@ impl Scope {
         }
     }
 
+    /// The same place with the server itself at work, backstage included. One that sees it all already stays.
+    #[cfg(feature = "sql")]
+    pub(crate) fn by_the_server(&self) -> Self {
+        if self.is_backstage() { self.clone() } else { Self { actor: Actor::System, ..self.clone() } }
+    }
+
     /// The same actor, narrowed to one client (an operator at work on a client's things).
     pub fn within(&self, client: ClientId) -> Self {
         Self { client: Some(client), ..self.clone() }

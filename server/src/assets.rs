@@ -90,6 +90,7 @@ fn accepts(wish: &str, name: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use axum::http::HeaderName;
     use http_body_util::BodyExt;
 
     use super::*;
@@ -104,7 +105,7 @@ mod tests {
         gz: Some(b"gz"),
     };
 
-    async fn ask(name: axum::http::HeaderName, value: &'static str) -> (StatusCode, HeaderMap, Bytes) {
+    async fn ask(name: HeaderName, value: &'static str) -> (StatusCode, HeaderMap, Bytes) {
         let response = answer(&STYLE, &HeaderMap::from_iter([(name, HeaderValue::from_static(value))]));
         let (head, body) = response.into_parts();
         (head.status, head.headers, body.collect().await.expect("it is in memory").to_bytes())

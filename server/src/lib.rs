@@ -7,6 +7,7 @@ pub mod database;
 pub mod doctor;
 pub mod health;
 pub mod jobs;
+pub mod live;
 pub mod logs;
 pub mod postgres;
 pub mod serve;

@@ -11,8 +11,9 @@ use tokio::net::TcpListener;
 
 use crate::database::{Database, Hold};
 use crate::settings::Settings;
-use crate::{health, jobs, product, router};
 use crate::shutdown::Shutdown;
+use crate::live::{Live, Pace};
+use crate::{health, jobs, product, router};
 
 /// How the server starts.
 #[derive(Debug, Default, Args)]
@@ -49,47 +50,51 @@ pub async fn serve(settings: Settings, options: Options) -> Result<(), Box<dyn E
         Err(reason) if reason.is_interruption() => return Ok(()),
         Err(reason) => return Err(reason.into()),
     };
+    let served = run(listener, &database, &settings, &options, &shutdown).await;
+    // However it ended: a Postgres of ours must not be left behind.
+    shutdown.begin();
+    shutdown.drained().await;
+    database.close().await;
+    tracing::info!("stopped");
+    served
+}
+
+/// Serves on a database that is ready, until the shutdown begins.
+async fn run(
+    listener: TcpListener,
+    database: &Database,
+    settings: &Settings,
+    options: &Options,
+    shutdown: &Shutdown,
+) -> Result<(), Box<dyn Error>> {
     let address = listener.local_addr()?;
+    let app = product::app(database, settings, address).await?;
+    let health = health::routes([database.product.clone(), database.engine.clone()]);
+    let routes = health.merge(router::routes(app.clone(), Live::new(shutdown.clone(), Pace::default())));
     tracing::info!(%address, "ready");
     if !options.quiet {
         println!("Throughline is at {}", settings.public_url(address));
     }
-    let app = product::app(&database, &settings, address).await?;
-    jobs::start(&app, &settings, &shutdown)?;
-    let routes =
-        health::routes([database.product.clone(), database.engine.clone()]).merge(router::routes(app.clone()));
-    let served = until_stopped(listener, routes, &shutdown).await;
+    jobs::start(&app, settings, shutdown)?;
+    let served = until_stopped(listener, routes, shutdown).await;
     shutdown.begin();
     // The agents' last words go through the engine, so it ends after them.
     shutdown.drained().await;
     app.db.engine().shutdown().await;
-    database.close().await;
-    tracing::info!("stopped");
     Ok(served?)
 }
 
 async fn listen(address: SocketAddr) -> Result<TcpListener, BindError> {
-    TcpListener::bind(address)
-        .await
-        .map_err(|reason| match reason.kind() {
-            ErrorKind::AddrInUse => BindError::Taken(address),
-            _ => BindError::Refused(address, reason),
-        })
+    TcpListener::bind(address).await.map_err(|reason| match reason.kind() {
+        ErrorKind::AddrInUse => BindError::Taken(address),
+        _ => BindError::Refused(address, reason),
+    })
 }
 
 /// After the soft step requests that run are finished; after the hard one they are dropped.
-async fn until_stopped(
-    listener: TcpListener,
-    routes: Router,
-    shutdown: &Shutdown,
-) -> io::Result<()> {
+async fn until_stopped(listener: TcpListener, routes: Router, shutdown: &Shutdown) -> io::Result<()> {
     let soft = shutdown.soft().clone();
-    let serving =
-        axum::serve(listener, routes.into_make_service_with_connect_info::<SocketAddr>())
+    let serving = axum::serve(listener, routes.into_make_service_with_connect_info::<SocketAddr>())
         .with_graceful_shutdown(async move { soft.cancelled().await });
-    shutdown
-        .hard()
-        .run_until_cancelled(serving.into_future())
-        .await
-        .unwrap_or(Ok(()))
+    shutdown.hard().run_until_cancelled(serving.into_future()).await.unwrap_or(Ok(()))
 }

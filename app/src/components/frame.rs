@@ -2,6 +2,7 @@
 
 use leptos::prelude::*;
 
+use super::person::initials;
 use crate::web::{Bare, DeskTab, Frame, PortalTab};
 
 /// The view with its surroundings: everything inside `<body>`.
@@ -173,17 +174,6 @@ fn account(bare: &Bare) -> AnyView {
         </details>
     }
     .into_any()
-}
-
-/// The first letters of the first and last name.
-pub fn initials(name: &str) -> String {
-    let words: Vec<&str> = name.split_whitespace().collect();
-    let letter = |word: &&str| word.chars().next().map(|c| c.to_uppercase().to_string()).unwrap_or_default();
-    match words.as_slice() {
-        [] => String::new(),
-        [one] => letter(one),
-        [first, .., last] => letter(first) + &letter(last),
-    }
 }
 
 fn foot(bare: &Bare) -> impl IntoView + use<> {

@@ -4,3 +4,4 @@
 pub mod field;
 #[cfg(feature = "ssr")]
 pub mod frame;
+pub mod person;

@@ -56,6 +56,12 @@ pub struct Member {
     pub client_name: String,
 }
 
+/// Asked for by anyone who has a place here: a member or an operator.
+pub struct SignedIn {
+    pub cx: Cx,
+    pub scope: Scope,
+}
+
 /// Asked for by an operator of the workspace.
 pub struct Operator {
     pub cx: Cx,
@@ -150,6 +156,16 @@ impl FromRequestParts<App> for Member {
             }
             None => Err(Problem::not_found().of(&cx.bare).into_response()),
         }
+    }
+}
+
+impl FromRequestParts<App> for SignedIn {
+    type Rejection = Response;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Response> {
+        let cx = Cx::from_request_parts(parts, app).await?;
+        let scope = cx.standing().map(Standing::scope).ok_or_else(|| to_sign_in(&cx.bare))?;
+        Ok(Self { cx, scope })
     }
 }
 

@@ -59,7 +59,7 @@ pub async fn security(State(app): State<App>, mut request: Request, next: Next) 
 
 /// Gives every browser a form token and refuses changes that come from another site.
 pub async fn form_token(State(app): State<App>, mut request: Request, next: Next) -> Response {
-    if !is_safe(request.method()) && !is_same_site(request.headers(), &app) {
+    if !is_safe(request.method()) && !same_site(request.headers(), &app) {
         return Problem::words(
             StatusCode::FORBIDDEN,
             "This form came from another address",
@@ -89,8 +89,8 @@ fn is_safe(method: &Method) -> bool {
     matches!(*method, Method::GET | Method::HEAD | Method::OPTIONS)
 }
 
-/// A browser says where a request comes from; what says nothing is judged by its origin, and without one refused.
-fn is_same_site(headers: &HeaderMap, app: &App) -> bool {
+/// Whether a request comes from this site's own pages. A browser says where a request comes from; what says nothing is judged by its origin, and without one refused.
+pub fn same_site(headers: &HeaderMap, app: &App) -> bool {
     if let Some(site) = headers.get("sec-fetch-site") {
         return matches!(site.as_bytes(), b"same-origin" | b"none");
     }

@@ -8,9 +8,9 @@ mod problem;
 mod respond;
 mod state;
 
-pub use cx::{Bare, Cx, MEMBERSHIP_KEY, Member, Operator, PERSON_KEY};
+pub use cx::{Bare, Cx, MEMBERSHIP_KEY, Member, Operator, PERSON_KEY, SignedIn};
 pub use form::{Fields, Form, Posted};
-pub use guard::{FormToken, Nonce, form_token, security};
+pub use guard::{FormToken, Nonce, form_token, same_site, security};
 pub use page::{Frame, Page, PortalTab, DeskTab};
 pub use problem::Problem;
 pub use respond::{Outcome, answer, redirect, redirect_with};

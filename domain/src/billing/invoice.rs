@@ -3,7 +3,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     ids::{ClientId, InvoiceId, SubscriptionId},
-    money::Money,
+    money::{Currency, Money},
 };
 
 /// Where an invoice stands.
@@ -40,6 +40,15 @@ impl InvoiceState {
 pub struct Line {
     pub what: String,
     pub minor: i64,
+}
+
+/// A free invoice as an operator writes it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct InvoiceDraft {
+    pub lines: Vec<Line>,
+    pub currency: Currency,
+    /// Stands below the lines.
+    pub note: String,
 }
 
 /// An invoice as its pages show it.

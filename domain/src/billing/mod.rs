@@ -6,11 +6,32 @@
 pub mod commands;
 mod invoice;
 mod period;
+pub mod queries;
+mod renew;
 mod subscription;
 pub mod words;
 
-pub use invoice::{Invoice, InvoiceState, Line};
+pub use invoice::{Invoice, InvoiceDraft, InvoiceState, Line};
+pub use renew::renew_due;
 pub use subscription::{Pause, Subscription, SubscriptionState};
+
+use crate::{Actor, Error, Result, Scope};
+
+/// Settles that the scope may see and settle bills: operators, a client's owners and its people for billing. For
+/// everyone else there is nothing here.
+fn may_bill(scope: &Scope) -> Result<()> {
+    let may = match &scope.actor {
+        Actor::Person { role, .. } => role.may_bill(),
+        Actor::System => true,
+        Actor::Agent { .. } | Actor::Visitor => false,
+    };
+    if may { Ok(()) } else { Err(Error::NotFound) }
+}
+
+/// Settles that the scope is the workspace's own: an operator, or the server's work.
+fn operators_only(scope: &Scope) -> Result<()> {
+    if scope.is_wide() { Ok(()) } else { Err(Error::NotFound) }
+}
 
 #[cfg(test)]
 mod tests;

@@ -13,12 +13,24 @@ use crate::{
 const LINK: &str = "{link:";
 
 /// Queues a mail in the name of a workspace.
-pub async fn queue_in(tx: &mut Tx, workspace: WorkspaceId, recipient: &str, subject: &str, body: &str) -> Result<()> {
+pub async fn queue_in(
+    tx: &mut Tx,
+    workspace: WorkspaceId,
+    recipient: &str,
+    subject: &str,
+    body: &str,
+) -> Result<()> {
     queue_all(tx, workspace, &[recipient.to_owned()], subject, body).await
 }
 
 /// Queues a mail to each of a client's people who has a say in the work.
-pub async fn to_members_in(tx: &mut Tx, scope: &Scope, client: ClientId, subject: &str, body: &str) -> Result<()> {
+pub async fn to_members_in(
+    tx: &mut Tx,
+    scope: &Scope,
+    client: ClientId,
+    subject: &str,
+    body: &str,
+) -> Result<()> {
     let people = sqlx::query_scalar!(
         "SELECT p.email FROM membership m JOIN person p ON p.id = m.person_id
          WHERE m.workspace_id = $1 AND m.client_id = $2 AND m.removed_at IS NULL AND m.role IN ('owner', 'member')
@@ -43,7 +55,13 @@ pub async fn to_operators_in(tx: &mut Tx, scope: &Scope, subject: &str, body: &s
     queue_all(tx, scope.workspace, &people, subject, body).await
 }
 
-async fn queue_all(tx: &mut Tx, workspace: WorkspaceId, people: &[String], subject: &str, body: &str) -> Result<()> {
+async fn queue_all(
+    tx: &mut Tx,
+    workspace: WorkspaceId,
+    people: &[String],
+    subject: &str,
+    body: &str,
+) -> Result<()> {
     let ids: Vec<Uuid> = people.iter().map(|_| MailId::new().0).collect();
     let now = tx.now();
     sqlx::query!(

@@ -165,7 +165,8 @@ impl IntakeField {
     }
 }
 
-#[cfg(all(test, feature = "sql"))]
+#[cfg(feature = "sql")]
+#[cfg(test)]
 mod tests {
     use super::*;
 

@@ -16,5 +16,6 @@ pub use intake::{IntakeAnswer, IntakeField, IntakeKind};
 pub use model::{Offer, OfferState};
 pub use terms::{Interval, Starts, Terms};
 
-#[cfg(all(test, feature = "sql"))]
+#[cfg(feature = "sql")]
+#[cfg(test)]
 mod tests;

@@ -15,4 +15,4 @@ pub(crate) mod place;
 pub mod queries;
 
 pub use column::{Column, Priority};
-pub use model::{Card, CardRun, Detail, Home, Moved, NewRequest, Page, Place, Places, SpanView};
+pub use model::{Card, CardRun, Detail, Home, Moved, NewRequest, Next, Page, Place, Places, SpanView};

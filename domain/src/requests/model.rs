@@ -126,6 +126,15 @@ pub struct Detail {
     pub reviews: Vec<Review>,
     /// What the clock did, oldest first.
     pub spans: Vec<SpanView>,
+    /// The first of the client's Up next.
+    pub next: Vec<Next>,
+}
+
+/// A request that comes next.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Next {
+    pub number: u64,
+    pub title: String,
 }
 
 /// A stretch of a request's clock.

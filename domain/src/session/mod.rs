@@ -4,7 +4,11 @@
 
 mod event;
 mod fold;
+#[cfg(feature = "sql")]
+mod read;
 pub mod wire;
 
 pub use event::{Author, AuthorKind, Choice, Event, Part, PlanStep, RunState, StepState};
 pub use fold::{Body, Conversation, Entry, Outcome, Reading, RunNow, Settled, Touched};
+#[cfg(feature = "sql")]
+pub use read::read;

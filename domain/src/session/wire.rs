@@ -33,6 +33,8 @@ pub struct Frame<'a> {
     pub presence: Option<Presence<'a>>,
     /// A stream that is not there, or not the page's to follow any more.
     pub gone: Option<&'a str>,
+    /// A stream that cannot be followed from the page's offset: the page has to be loaded anew.
+    pub stale: Option<&'a str>,
     /// Counts up while nothing else is said, so that a dead line is noticed.
     pub beat: Option<u64>,
 }

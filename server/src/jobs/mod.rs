@@ -6,7 +6,7 @@ mod outage;
 use std::time::Duration;
 
 use app::web::App;
-use domain::{approvals, controls, runs};
+use domain::{approvals, billing, controls, runs};
 
 pub use outage::Outage;
 
@@ -28,6 +28,8 @@ pub fn start(app: &App, settings: &Settings, shutdown: &Shutdown) -> reqwest::Re
     every("controls", 1, |db| Box::pin(async move { controls::expire(&db).await.map(drop) }));
     // Questions are open for days; a minute more or less is nobody's concern.
     every("approvals", 5, |db| Box::pin(async move { approvals::expire(&db).await.map(drop) }));
+    // A period ends on a day; the invoice should be there when people come to work.
+    every("billing", 60, |db| Box::pin(async move { billing::renew_due(&db).await.map(drop) }));
     let (db, files, soft) = (app.db.clone(), app.site.files.clone(), shutdown.soft().clone());
     let house = House::new(settings)?;
     shutdown.spawn("agents", async move {

@@ -1,6 +1,9 @@
 //! A way to Postgres that can be cut, stalled, and lost at the worst moment.
 
-use std::sync::Arc;
+use std::{
+    path::{Path, PathBuf},
+    sync::Arc,
+};
 
 use sqlx::{
     PgPool,
@@ -8,9 +11,10 @@ use sqlx::{
 };
 use tokio::{
     io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt},
-    net::{TcpListener, TcpStream, UnixStream},
+    net::{TcpStream, UnixListener, UnixStream},
     sync::watch,
 };
+use uuid::Uuid;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Mode {
@@ -29,23 +33,25 @@ impl<T: AsyncRead + AsyncWrite + Send + Unpin> Socket for T {}
 
 pub struct Proxy {
     mode: Arc<watch::Sender<Mode>>,
-    port: u16,
+    /// Holds the socket that it listens at: options with a socket take it before any host.
+    folder: PathBuf,
     database: PgConnectOptions,
 }
 
 impl Proxy {
     /// A proxy before the test's database.
     pub async fn start(database: &PgPool) -> Self {
-        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let port = listener.local_addr().unwrap().port();
-        let mode = Arc::new(watch::Sender::new(Mode::Pass));
         let database = (*database.connect_options()).clone();
+        let folder = std::env::temp_dir().join(Uuid::now_v7().to_string());
+        std::fs::create_dir(&folder).unwrap();
+        let listener = UnixListener::bind(socket(&folder, &database)).unwrap();
+        let mode = Arc::new(watch::Sender::new(Mode::Pass));
         tokio::spawn(accept(listener, Arc::clone(&mode), database.clone()));
-        Self { mode, port, database }
+        Self { mode, folder, database }
     }
 
     pub fn options(&self) -> PgConnectOptions {
-        self.database.clone().host("127.0.0.1").port(self.port).ssl_mode(PgSslMode::Disable)
+        self.database.clone().socket(&self.folder).ssl_mode(PgSslMode::Disable)
     }
 
     pub fn set(&self, mode: Mode) {
@@ -62,10 +68,16 @@ impl Drop for Proxy {
     /// Stalled connections would hold the test's database open.
     fn drop(&mut self) {
         self.set(Mode::Away);
+        let _ = std::fs::remove_dir_all(&self.folder);
     }
 }
 
-async fn accept(listener: TcpListener, mode: Arc<watch::Sender<Mode>>, database: PgConnectOptions) {
+/// Where Postgres's clients look for its socket.
+fn socket(folder: &Path, database: &PgConnectOptions) -> PathBuf {
+    folder.join(format!(".s.PGSQL.{}", database.get_port()))
+}
+
+async fn accept(listener: UnixListener, mode: Arc<watch::Sender<Mode>>, database: PgConnectOptions) {
     loop {
         let (client, _) = listener.accept().await.unwrap();
         if *mode.borrow() != Mode::Away {
@@ -76,15 +88,18 @@ async fn accept(listener: TcpListener, mode: Arc<watch::Sender<Mode>>, database:
 }
 
 async fn connect(database: &PgConnectOptions) -> Box<dyn Socket> {
-    let (host, port) = (database.get_host(), database.get_port());
-    let folder = database.get_socket().map(|path| path.display().to_string());
-    match folder.as_deref().or_else(|| host.starts_with('/').then_some(host)) {
-        Some(folder) => Box::new(UnixStream::connect(format!("{folder}/.s.PGSQL.{port}")).await.unwrap()),
-        None => Box::new(TcpStream::connect((host, port)).await.unwrap()),
+    let host = database.get_host();
+    let folder = database
+        .get_socket()
+        .map(PathBuf::as_path)
+        .or_else(|| host.starts_with('/').then_some(Path::new(host)));
+    match folder {
+        Some(folder) => Box::new(UnixStream::connect(socket(folder, database)).await.unwrap()),
+        None => Box::new(TcpStream::connect((host, database.get_port())).await.unwrap()),
     }
 }
 
-async fn carry(mut client: TcpStream, mut server: Box<dyn Socket>, mode: Arc<watch::Sender<Mode>>) {
+async fn carry(mut client: UnixStream, mut server: Box<dyn Socket>, mode: Arc<watch::Sender<Mode>>) {
     let mut modes = mode.subscribe();
     let (mut up, mut down) = ([0; 16 * 1024], [0; 16 * 1024]);
     let born = *modes.borrow();

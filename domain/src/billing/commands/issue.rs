@@ -2,24 +2,25 @@ use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
 use sqlx::types::Json;
 
+use super::hold::{hold_bill_in, one};
 use crate::{
-    Error, Result, Scope, Tx,
-    billing::{Line, period},
-    calendar,
+    Db, Error, Result, Scope, Tx,
+    billing::{InvoiceState, Line, operators_only, period},
+    calendar, changes,
     ids::{ClientId, InvoiceId, SubscriptionId},
     money::{Currency, Money},
 };
 
 /// The workspace's sender and zone, and the number that was taken from its counter.
-pub(super) struct Numbered {
-    pub number: i64,
-    pub bill_from: String,
-    pub zone: Tz,
+struct Numbered {
+    number: i64,
+    bill_from: String,
+    zone: Tz,
 }
 
 /// Takes the next number of the workspace. Its row is held until the transaction ends and a rollback gives the number
 /// back: no gaps, no repeats. Take it last.
-pub(super) async fn next_number_in(tx: &mut Tx, scope: &Scope) -> Result<Numbered> {
+async fn next_number_in(tx: &mut Tx, scope: &Scope) -> Result<Numbered> {
     let row = sqlx::query!(
         r#"UPDATE workspace SET next_invoice_number = next_invoice_number + 1 WHERE id = $1
            RETURNING next_invoice_number - 1 AS "number!", bill_from, name, zone"#,
@@ -43,6 +44,35 @@ pub(in crate::billing) async fn zone_in(tx: &mut Tx, scope: &Scope) -> Result<Tz
 
 fn read_zone(name: &str) -> Result<Tz> {
     calendar::zone(name).map_err(|error| Error::Broken(format!("the workspace's zone: {error}")))
+}
+
+/// Issues a draft: it gets its number, is due in two weeks, and the client sees it.
+///
+/// # Errors
+/// [`Error::Refused`] where it is no draft any more; [`Error::NotFound`] for anyone but an operator.
+pub async fn issue(db: &Db, scope: &Scope, invoice: InvoiceId) -> Result<()> {
+    operators_only(scope)?;
+    let mut tx = db.begin(scope).await?;
+    let bill = hold_bill_in(&mut tx, scope, invoice).await?;
+    if bill.state != InvoiceState::Draft {
+        return Err(Error::refused("This invoice was issued already."));
+    }
+    let (now, numbered) = (tx.now(), next_number_in(&mut tx, scope).await?);
+    let issued = sqlx::query!(
+        "UPDATE invoice SET state = 'issued', number = $3, bill_from = $4, issued_at = $5, due_at = $6
+         WHERE workspace_id = $1 AND id = $2 AND state = 'draft'",
+        scope.workspace.0,
+        invoice.0,
+        numbered.number,
+        numbered.bill_from,
+        now,
+        period::due(now, numbered.zone),
+    )
+    .execute(tx.conn())
+    .await?;
+    one(issued.rows_affected())?;
+    changes::tell_in(&mut tx, scope, bill.client, "invoice", None).await?;
+    tx.commit().await
 }
 
 /// An invoice of a subscription that goes to the client at once.
@@ -80,6 +110,7 @@ pub(in crate::billing) async fn insert_issued_in(tx: &mut Tx, scope: &Scope, new
     )
     .execute(tx.conn())
     .await?;
+    changes::tell_in(tx, scope, new.client, "invoice", None).await?;
     Ok(id)
 }
 

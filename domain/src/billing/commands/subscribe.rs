@@ -1,9 +1,10 @@
 use chrono::{DateTime, Utc};
 
-use super::{NewInvoice, insert_issued_in, issue::zone_in};
+use super::{NewInvoice, insert_issued_in, zone_in};
 use crate::{
     Error, OnConstraint, Result, Scope, Tx,
     billing::{Line, SubscriptionState, period, words},
+    changes,
     ids::{ClientId, SubscriptionId},
     offers::{Offer, Starts},
 };
@@ -32,6 +33,7 @@ pub async fn subscribe_in(tx: &mut Tx, scope: &Scope, client: ClientId, offer: &
         let invoice = NewInvoice { client, subscription: id, lines, currency: terms.price.currency, period: first };
         insert_issued_in(tx, scope, &invoice).await?;
     }
+    changes::tell_in(tx, scope, client, "subscription", None).await?;
     Ok(id)
 }
 

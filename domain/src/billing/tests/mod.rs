@@ -1,1 +1,24 @@
+mod invoices;
+mod pausing;
+mod recurring;
+mod renewing;
 mod subscribing;
+
+use super::queries;
+use crate::{
+    billing::{Invoice, Subscription},
+    testing::{Ground, TestClient},
+};
+
+impl Ground {
+    /// What a client holds.
+    async fn held(&self, client: &TestClient) -> Subscription {
+        queries::of_client(&self.db, &self.operator, client.id).await.unwrap().unwrap()
+    }
+
+    /// A client's invoices, oldest first.
+    async fn bills(&self, client: &TestClient) -> Vec<Invoice> {
+        let list = queries::list(&self.db, &self.operator, Some(client.id), queries::Filter::All, 1).await.unwrap();
+        list.invoices.into_iter().rev().collect()
+    }
+}

@@ -1,5 +1,5 @@
 use crate::{
-    Db, Error, Result, Scope,
+    Db, Error, Result, Scope, changes,
     ids::OfferId,
     offers::queries,
 };
@@ -45,5 +45,6 @@ pub async fn reorder(db: &Db, scope: &Scope, offer: OfferId, towards: Towards) -
     )
     .execute(tx.conn())
     .await?;
+    changes::tell_desk_in(&mut tx, scope, "offer").await?;
     tx.commit().await
 }

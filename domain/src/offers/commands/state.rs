@@ -1,5 +1,5 @@
 use crate::{
-    Db, Error, Result, Scope,
+    Db, Error, Result, Scope, changes,
     ids::OfferId,
     offers::{OfferState, queries},
 };
@@ -37,5 +37,6 @@ async fn set(db: &Db, scope: &Scope, offer: OfferId, state: OfferState) -> Resul
     if changed == 0 {
         return Err(Error::NotFound);
     }
+    changes::tell_desk_in(&mut tx, scope, "offer").await?;
     tx.commit().await
 }

@@ -1,7 +1,7 @@
 use sqlx::types::Json;
 
 use crate::{
-    Db, Error, Result, Scope, Tx,
+    Db, Error, Result, Scope, Tx, changes,
     ids::OfferId,
     offers::{Draft, queries},
 };
@@ -55,6 +55,7 @@ pub async fn update(db: &Db, scope: &Scope, offer: OfferId, draft: &Draft) -> Re
     if changed == 0 {
         return Err(Error::NotFound);
     }
+    changes::tell_desk_in(&mut tx, scope, "offer").await?;
     tx.commit().await
 }
 
@@ -98,5 +99,6 @@ async fn insert_in(tx: &mut Tx, scope: &Scope, draft: &Draft) -> Result<OfferId>
     )
     .execute(tx.conn())
     .await?;
+    changes::tell_desk_in(tx, scope, "offer").await?;
     Ok(id)
 }

@@ -1,14 +1,11 @@
 use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
-use super::cards;
+use super::{cards, find};
 use crate::{
     Db, Error, Result, Scope, Tx, approvals, deliverables, files,
     ids::{ClientId, RequestId},
-    requests::{
-        Detail, SpanView, clock,
-        hold::calendar_from,
-    },
+    requests::{Detail, SpanView, clock, hold::calendar_from},
     reviews,
 };
 
@@ -40,6 +37,7 @@ pub async fn by_number(db: &Db, scope: &Scope, client: ClientId, number: u64) ->
         approvals: approvals::of_request_in(&mut tx, scope, id).await?,
         reviews: reviews::of_request_in(&mut tx, scope, client, id).await?,
         spans: spans(&mut tx, scope, client, id).await?,
+        next: find::next_in(&mut tx, scope, client).await?,
     };
     tx.commit().await?;
     Ok(detail)

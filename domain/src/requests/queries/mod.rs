@@ -3,10 +3,12 @@
 mod board;
 mod by_number;
 mod cards;
+mod find;
 mod home;
 mod list;
 
-pub use board::board;
+pub use board::{COLUMN_CARDS, board};
 pub use by_number::by_number;
+pub use find::find;
 pub use home::home;
 pub use list::{list, queue};

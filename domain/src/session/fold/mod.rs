@@ -94,7 +94,9 @@ impl Conversation {
     }
 
     fn add(&mut self, key: String, event: &Event, body: Body) -> Touched {
-        self.entries.push(Entry { key, author: event.author.clone(), at: event.at, body });
+        let second = event.author.kind == AuthorKind::Agent
+            && self.run.as_ref().is_some_and(|run| event.run == Some(run.id) && run.agent != event.author.name);
+        self.entries.push(Entry { key, author: event.author.clone(), at: event.at, second, body });
         Touched::Added
     }
 

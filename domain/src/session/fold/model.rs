@@ -37,6 +37,9 @@ pub struct Entry {
     pub author: Author,
     /// Milliseconds since 1970, UTC.
     pub at: i64,
+    /// By another agent than the one whose run it is.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub second: bool,
     pub body: Body,
 }
 

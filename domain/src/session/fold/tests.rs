@@ -174,6 +174,20 @@ fn a_gap_is_refused() {
     assert_eq!(reading, Reading::default());
 }
 
+#[test]
+fn another_agent_in_a_run_is_the_second_one() {
+    let otto = Author { kind: AuthorKind::Agent, id: "otto".to_owned(), name: "Otto".to_owned() };
+    let step = |id: &str| Part::DataStep { id: id.to_owned(), title: id.to_owned(), detail: String::new(), state: StepState::Done };
+    let conversation = read(vec![
+        of_attempt(1, 1, state(RunState::Working)),
+        of_attempt(2, 1, step("a")),
+        Event { author: otto, ..of_attempt(3, 1, step("b")) },
+        of_attempt(4, 1, step("c")),
+        by(5, person("Rosa"), Part::DataComment { text: "Hello".to_owned() }),
+    ]);
+    assert_eq!(conversation.entries.iter().map(|entry| entry.second).collect::<Vec<_>>(), [false, true, false, false]);
+}
+
 /// Any event, of few texts, runs and attempts, so that they meet.
 fn any_part() -> impl Strategy<Value = Part> {
     let id = prop::sample::select(vec!["a", "b"]).prop_map(str::to_owned);

@@ -1,0 +1,34 @@
+//! `POST …/approval/{approval}`: answers a question. The first answer counts; who comes later is told whose it was.
+
+use axum::{extract::Path, response::Response};
+use domain::{
+    Error,
+    approvals::{self, Answered},
+    ids::ApprovalId,
+};
+
+use super::{Here, load::Hour};
+use crate::web::{Posted, answer};
+
+pub async fn create(here: Here, Path(params): Path<Vec<(String, String)>>, Posted(fields): Posted) -> Response {
+    let approval = params.iter().find(|(name, _)| name == "approval").and_then(|(_, value)| value.parse().ok());
+    let back = format!("{}#now", here.base());
+    match settle(&here, approval, fields.text("answer")).await {
+        Ok(note) => answer(&here.cx.bare, Ok(()), &back, &note),
+        Err(error) => answer(&here.cx.bare, Err(error), &back, ""),
+    }
+}
+
+async fn settle(here: &Here, approval: Option<ApprovalId>, key: &str) -> domain::Result<String> {
+    let approval = approval.ok_or(Error::NotFound)?;
+    match approvals::answer(here.cx.db(), &here.scope, approval, key).await? {
+        Answered::Won { label } => Ok(format!("You answered “{label}”.")),
+        Answered::Lost { by, label, at } => {
+            let ago = Hour::of(here).ago(at);
+            Err(Error::refused(format!("{by} was faster and answered “{label}”, {ago}. Nothing more is needed.")))
+        }
+        Answered::Expired => {
+            Err(Error::refused("The time to answer is over, and the work went on without. Write what you want instead."))
+        }
+    }
+}

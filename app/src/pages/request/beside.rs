@@ -1,0 +1,160 @@
+//! What stands around the conversation, in words, as the rows and the calendar have it now.
+
+use axum::{Json, http::{HeaderValue, header}, response::{IntoResponse, Response}};
+use domain::{
+    approvals::Audience,
+    cycle::{ClockState, CycleView, PieceKind},
+    deliverables::Deliverable,
+    files::File,
+    requests::{Column, Detail},
+    words,
+};
+
+use super::{
+    Here,
+    load::{self, Hour},
+};
+use crate::{
+    islands::conversation::{Beside, Clock, Link, Piece, Review, size},
+    web::Problem,
+};
+
+/// `GET …/beside`
+pub async fn show(here: Here) -> Result<Response, Problem> {
+    let detail = load::detail(&here).await.map_err(|error| here.problem(error))?;
+    let mut response = Json(of(&here, &detail, Hour::of(&here))).into_response();
+    response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    Ok(response)
+}
+
+pub fn of(here: &Here, detail: &Detail, hour: Hour) -> Beside {
+    let card = &detail.card;
+    let base = here.base();
+    let asked: Vec<_> = detail.approvals.iter().filter(|approval| approval.audience == Audience::Client).collect();
+    let mut waiting = Vec::new();
+    if let Some(first) = asked.first() {
+        let href = format!("#q-{}", first.id);
+        waiting.push(link(href, words::count(asked.len() as i64, "question"), "the clock stands still meanwhile"));
+    }
+    if card.column == Column::Review && here.may_work() {
+        waiting.push(link("#review".to_owned(), "1 review".to_owned(), "done once you approve"));
+    }
+    Beside {
+        state: detail.withdrawn_at.is_none().then_some(card.column),
+        state_name: state_name(here, detail),
+        agent: card.agent.clone(),
+        clock: clock(detail, hour),
+        deliverables: detail.deliverables.iter().map(|deliverable| deliverable_link(&base, deliverable, hour)).collect(),
+        waiting,
+        asks: !asked.is_empty(),
+        next: detail.next.iter().map(|next| next_link(here, next.number, &next.title)).collect(),
+        files: detail.files.iter().map(file_link).collect(),
+        review: (card.column == Column::Review).then(|| review(detail)),
+        ended: ended(detail, hour),
+        zone_minutes: hour.minutes(hour.now.timestamp_millis()),
+    }
+}
+
+fn link(href: String, words: String, aside: &str) -> Link {
+    Link { href, words, aside: aside.to_owned() }
+}
+
+fn state_name(here: &Here, detail: &Detail) -> String {
+    match detail.card.column {
+        _ if detail.withdrawn_at.is_some() => "Taken back".to_owned(),
+        Column::Waiting if here.desk => "Waiting on client".to_owned(),
+        column => column.label().to_owned(),
+    }
+}
+
+fn next_link(here: &Here, number: u64, title: &str) -> Link {
+    let base = here.base();
+    let list = base.rsplit_once('/').map_or("", |(list, _)| list);
+    link(format!("{list}/{number}"), title.to_owned(), "")
+}
+
+fn deliverable_link(base: &str, deliverable: &Deliverable, hour: Hour) -> Link {
+    let aside = deliverable
+        .versions
+        .first()
+        .map(|newest| format!("version {}, {}", newest.version, hour.ago(newest.at)))
+        .unwrap_or_default();
+    Link { href: format!("{base}/deliverables/{}", deliverable.id), words: deliverable.title.clone(), aside }
+}
+
+fn file_link(file: &File) -> Link {
+    Link {
+        href: format!("/files/{}", file.id),
+        words: file.name.clone(),
+        aside: format!("{}, {}", file.label, size(file.bytes)),
+    }
+}
+
+/// The cycle in words; none before it has begun.
+fn clock(detail: &Detail, hour: Hour) -> Option<Clock> {
+    let cycle = &detail.card.cycle;
+    detail.started_at?;
+    let due = match (cycle.state, detail.card.due_at) {
+        (ClockState::Running, Some(due)) => format!("due {}", hour.due(due)),
+        (ClockState::Waiting, _) => "the clock stands still".to_owned(),
+        (ClockState::Paused, _) => "paused with your subscription".to_owned(),
+        _ => String::new(),
+    };
+    let done = detail.card.column == Column::Done;
+    Some(Clock {
+        left: if done { words::length(cycle.worked) } else { words::left(cycle.left) },
+        of: if done { format!("of {} used", cycle.hours) } else { format!("of {}, working days", cycle.hours) },
+        due,
+        label: spoken(cycle),
+        at_risk: !done && (cycle.at_risk || cycle.overdue),
+        pieces: pieces(cycle),
+    })
+}
+
+fn spoken(cycle: &CycleView) -> String {
+    let hours = |seconds: i64| seconds / 3_600;
+    let waited = match hours(cycle.waited) {
+        0 => String::new(),
+        waited => format!(", {waited} waited on an answer"),
+    };
+    let risk = if cycle.at_risk || cycle.overdue { ", at risk" } else { "" };
+    format!("{} of {} hours used{waited}{risk}", hours(cycle.worked), cycle.hours)
+}
+
+fn pieces(cycle: &CycleView) -> Vec<Piece> {
+    let mut from = 0;
+    let mut drawn = Vec::new();
+    for piece in &cycle.pieces {
+        let to = from + piece.share;
+        if piece.kind != PieceKind::Left {
+            drawn.push(Piece { waiting: piece.kind == PieceKind::Waiting, from, to });
+        }
+        from = to;
+    }
+    drawn
+}
+
+/// What the client is asked about what was delivered.
+pub fn review(detail: &Detail) -> Review {
+    let card = &detail.card;
+    let question = match detail.deliverables.as_slice() {
+        [only] => format!("“{}” is ready. Is it right?", only.title),
+        _ => "It is ready. Is it right?".to_owned(),
+    };
+    let left = card.revisions_allowed.map(|allowed| allowed.saturating_sub(card.revisions_used));
+    let changes = match (left, card.revisions_allowed) {
+        (Some(0), _) => "No changes are left in your package. A comment reaches us all the same.".to_owned(),
+        (Some(left), Some(allowed)) => format!("{left} of {} left.", words::count(i64::from(allowed), "change")),
+        _ => "Ask for as many changes as it takes.".to_owned(),
+    };
+    Review { question, changes, may_change: left != Some(0), reason: String::new(), error: String::new() }
+}
+
+/// The end of the line, once there is one.
+fn ended(detail: &Detail, hour: Hour) -> Option<(String, String)> {
+    if let Some(at) = detail.withdrawn_at {
+        return Some(("Taken back".to_owned(), format!(", {}", hour.when(at))));
+    }
+    let at = detail.card.done_at.filter(|_| detail.card.column == Column::Done)?;
+    Some(("Done".to_owned(), format!(" in {}, {}", words::length(detail.card.cycle.worked), hour.when(at))))
+}

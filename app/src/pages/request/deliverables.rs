@@ -1,0 +1,116 @@
+//! `GET …/deliverables/{deliverable}?version=2`: something that a request produced, one version at a time, and the
+//! client's word on it.
+
+use axum::{
+    extract::{Path, Query},
+    response::Response,
+};
+use domain::{
+    Error,
+    deliverables::{self, Deliverable, FullVersion},
+    markdown,
+    requests::{Column, Detail},
+};
+use leptos::prelude::*;
+use serde::Deserialize;
+
+use super::{
+    Here, beside,
+    load::{self, Hour},
+};
+use crate::{
+    islands::conversation::{review_form, size},
+    web::{Page, Problem},
+};
+
+#[derive(Deserialize)]
+pub struct Wanted {
+    version: Option<u32>,
+}
+
+struct Shown {
+    detail: Detail,
+    deliverable: Deliverable,
+    version: FullVersion,
+}
+
+pub async fn show(
+    here: Here,
+    Path(params): Path<Vec<(String, String)>>,
+    Query(wanted): Query<Wanted>,
+) -> Result<Response, Problem> {
+    let id = params.iter().find(|(name, _)| name == "deliverable").map(|(_, value)| value.as_str()).unwrap_or_default();
+    let shown = load(&here, id, wanted.version).await.map_err(|error| here.problem(error))?;
+    let title = shown.deliverable.title.clone();
+    let (base, hour, token, may_work) =
+        (here.base(), Hour::of(&here), here.cx.bare.token.0.clone(), here.may_work());
+    Ok(Page::new(&here.cx, &title, here.frame()).show(move || view(&base, hour, token, may_work, shown)))
+}
+
+async fn load(here: &Here, id: &str, version: Option<u32>) -> domain::Result<Shown> {
+    let id = id.parse().map_err(|_| Error::NotFound)?;
+    let detail = load::detail(here).await?;
+    let deliverable = detail.deliverables.iter().find(|deliverable| deliverable.id == id).ok_or(Error::NotFound)?.clone();
+    let newest = deliverable.versions.first().map(|newest| newest.version).ok_or(Error::NotFound)?;
+    let version = deliverables::version(here.cx.db(), &here.scope, id, version.unwrap_or(newest)).await?;
+    Ok(Shown { detail, deliverable, version })
+}
+
+fn view(base: &str, hour: Hour, token: String, may_work: bool, shown: Shown) -> impl IntoView + use<> {
+    let Shown { detail, deliverable, version } = shown;
+    let newest = deliverable.versions.first().is_some_and(|newest| newest.version == version.version);
+    let wanted = newest && may_work && detail.card.column == Column::Review && detail.withdrawn_at.is_none();
+    let form = wanted.then(|| review_form(format!("{base}/review"), token, &beside::review(&detail)));
+    let made = format!("version {}, {}", version.version, hour.when(version.at));
+    let number = format!("#{}", detail.card.number);
+    view! {
+        <div class="page-head">
+            <div>
+                <nav class="crumbs" aria-label="Where you are">
+                    <a href=base.to_owned()>{number}</a>
+                    <span aria-current="page">"Deliverable"</span>
+                </nav>
+                <h1>{deliverable.title.clone()}</h1>
+                <p class="page-sub"><span>{made}</span></p>
+            </div>
+        </div>
+        {versions(base, &deliverable, version.version)}
+        {content(version)}
+        {form.map(|form| view! { <div class="section">{form}</div> })}
+    }
+}
+
+fn versions(base: &str, deliverable: &Deliverable, shown: u32) -> Option<impl IntoView + use<>> {
+    let links: Vec<_> = deliverable
+        .versions
+        .iter()
+        .rev()
+        .map(|version| {
+            let number = version.version;
+            let href = format!("{base}/deliverables/{}?version={number}", deliverable.id);
+            view! { <a href=href aria-current=(number == shown).then_some("page")>{number}</a> }
+        })
+        .collect();
+    (links.len() > 1).then(|| view! { <nav class="versions" aria-label="Versions"><span>"Version"</span>{links}</nav> })
+}
+
+fn content(version: FullVersion) -> impl IntoView {
+    let text = version.body.map(|body| {
+        view! { <article class="sheet"><div class="prose" inner_html=markdown::to_html(&body)></div></article> }
+    });
+    let file = version.file.map(|file| {
+        let words = format!("{}, {}", file.label, size(file.bytes));
+        view! {
+            <p>
+                <a class="deliverable" href=format!("/files/{}", file.id)>
+                    {file.name}
+                    <small>{words}</small>
+                </a>
+            </p>
+        }
+    });
+    view! {
+        {text}
+        {file}
+    }
+}

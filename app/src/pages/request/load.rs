@@ -1,0 +1,126 @@
+//! What a request's page starts with: its rows, its conversation up to an offset, and what the calendar says.
+
+use chrono::{DateTime, Offset as _, Utc};
+use domain::{
+    calendar, markdown,
+    requests::{Detail, queries},
+    session::{Body, Entry, Reading},
+};
+
+use super::{Here, beside};
+use crate::islands::conversation::{Place, Said, Start, plain, when};
+
+/// The zone of the workspace's pages and the instant that they are drawn at.
+#[derive(Clone, Copy)]
+pub struct Hour {
+    pub zone: chrono_tz::Tz,
+    pub now: DateTime<Utc>,
+}
+
+impl Hour {
+    pub fn of(here: &Here) -> Self {
+        // A zone that is none was refused when it was set.
+        let zone = calendar::zone(&here.cx.workspace.zone).unwrap_or(chrono_tz::UTC);
+        Self { zone, now: here.cx.db().now() }
+    }
+
+    /// What clocks in the zone show beyond UTC, in minutes, at an instant.
+    pub fn minutes(self, at: i64) -> i32 {
+        let at = DateTime::from_timestamp_millis(at).unwrap_or(self.now);
+        at.with_timezone(&self.zone).offset().fix().local_minus_utc() / 60
+    }
+
+    /// `Monday 09:12`, `3 Dec 09:12`.
+    pub fn when(self, at: i64) -> String {
+        when(at, self.now.timestamp_millis(), self.minutes(at))
+    }
+
+    /// The same without the time where that says too much: `Monday`.
+    pub fn day(self, at: i64) -> String {
+        let when = self.when(at);
+        when.rsplit_once(' ').map(|(day, _)| day.to_owned()).unwrap_or(when)
+    }
+
+    /// `today 13:10`, for what lies ahead.
+    pub fn due(self, at: i64) -> String {
+        let at = DateTime::from_timestamp_millis(at).unwrap_or(self.now);
+        calendar::words::when(at, self.zone, self.now)
+    }
+
+    /// `14 minutes ago`.
+    pub fn ago(self, at: i64) -> String {
+        domain::words::ago((self.now.timestamp_millis() - at) / 1_000)
+    }
+}
+
+/// The request's rows. What follows them up is told by its conversation.
+pub async fn detail(here: &Here) -> domain::Result<Detail> {
+    queries::by_number(here.cx.db(), &here.scope, here.client, here.number).await
+}
+
+/// Everything that the page starts with.
+pub fn start(here: &Here, detail: &Detail, reading: Reading) -> Start {
+    let hour = Hour::of(here);
+    let Reading { conversation, next } = reading;
+    let card = &detail.card;
+    let asked = format!("asked by {}, {}", detail.asked_by, hour.day(card.created_at));
+    Start {
+        place: place(here, detail),
+        number: card.number,
+        title: card.title.clone(),
+        asked: if here.desk { format!("{}, {asked}", card.client_name) } else { asked },
+        stream: detail.session_stream.to_string(),
+        offset: next,
+        said: conversation.entries.into_iter().map(|entry| said(entry, hour)).collect(),
+        run: conversation.run,
+        beside: beside::of(here, detail, hour),
+    }
+}
+
+fn place(here: &Here, detail: &Detail) -> Place {
+    let (list, list_name) = if here.desk {
+        (format!("/desk/clients/{}", here.client), detail.card.client_name.clone())
+    } else {
+        ("/portal/requests".to_owned(), "Requests".to_owned())
+    };
+    Place {
+        base: here.base(),
+        list,
+        list_name,
+        client: detail.card.client_name.clone(),
+        token: here.cx.bare.token.0.clone(),
+        may_work: here.may_work() && detail.withdrawn_at.is_none(),
+        desk: here.desk,
+        draft: String::new(),
+        refused: String::new(),
+    }
+}
+
+/// An entry with its sentences and its HTML. A text that can change no more goes as HTML alone.
+pub fn said(mut entry: Entry, hour: Hour) -> Said {
+    let html = html(&entry.body);
+    let then = match &entry.body {
+        Body::Approval { settled: Some(settled), .. } => hour.when(settled.at),
+        Body::Approval { expires, .. } => hour.when(*expires),
+        _ => String::new(),
+    };
+    match &mut entry.body {
+        Body::Words { text, writing: false }
+        | Body::Comment { text }
+        | Body::Asked { brief: text, .. }
+        | Body::Review { reason: text, approved: false } => text.clear(),
+        _ => {}
+    }
+    Said { when: hour.when(entry.at), then, html, entry }
+}
+
+/// What is read of an entry: Markdown where an agent wrote or a request was asked, plain words where a person spoke.
+pub fn html(body: &Body) -> String {
+    match body {
+        Body::Asked { brief, .. } => markdown::to_html(brief),
+        Body::Words { text, writing: false } => markdown::to_html(text),
+        Body::Words { text, writing: true } => plain::being_written(text),
+        Body::Comment { text } | Body::Review { reason: text, .. } => plain::paragraphs(text),
+        _ => String::new(),
+    }
+}

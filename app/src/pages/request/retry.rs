@@ -1,0 +1,15 @@
+//! `POST …/retry`: takes the work up again after it was stopped or broke off.
+
+use axum::response::Response;
+use domain::runs;
+
+use super::Here;
+use crate::web::{Posted, answer};
+
+pub async fn create(here: Here, Posted(_): Posted) -> Response {
+    let done = async {
+        let request = here.request().await?;
+        runs::retry(here.cx.db(), &here.scope, request).await
+    };
+    answer(&here.cx.bare, done.await, &format!("{}#now", here.base()), "The work goes on in a moment.")
+}

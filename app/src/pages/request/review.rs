@@ -1,0 +1,37 @@
+//! `POST …/review`: the client's word on what was delivered: approved, or a change and which.
+
+use axum::{http::StatusCode, response::Response};
+use domain::{Error, reviews};
+
+use super::{Here, show};
+use crate::web::{Fields, Posted, Problem, answer};
+
+pub async fn create(here: Here, Posted(fields): Posted) -> Result<Response, Problem> {
+    let back = format!("{}#now", here.base());
+    match review(&here, &fields).await {
+        Ok(note) => Ok(answer(&here.cx.bare, Ok(()), &back, note)),
+        Err(Error::Fields(errors)) if !here.cx.bare.wants_json => {
+            let error = errors.iter().map(|(_, message)| message).collect::<Vec<_>>().join(" ");
+            show::draw(&here, StatusCode::UNPROCESSABLE_ENTITY, |start| {
+                if let Some(review) = &mut start.beside.review {
+                    review.reason = fields.text("reason").to_owned();
+                    review.error = error;
+                }
+            })
+            .await
+        }
+        Err(error) => Ok(answer(&here.cx.bare, Err(error), &back, "")),
+    }
+}
+
+async fn review(here: &Here, fields: &Fields) -> domain::Result<&'static str> {
+    let request = here.request().await?;
+    let db = here.cx.db();
+    match fields.text("verdict") {
+        "approve" => reviews::approve(db, &here.scope, request).await.map(|()| "Approved. Thank you."),
+        "change" => reviews::ask_for_change(db, &here.scope, request, fields.text("reason"))
+            .await
+            .map(|()| "Sent back. The work goes on."),
+        _ => Err(Error::refused("Choose whether it is right or what should change.")),
+    }
+}

@@ -1,0 +1,26 @@
+//! `POST …/stop`: stops the work. Whoever asked is told what came of it, here or, once the agent has answered, in the
+//! conversation.
+
+use axum::response::Response;
+use domain::controls::{self, Outcome};
+
+use super::Here;
+use crate::web::{Posted, answer};
+
+pub async fn create(here: Here, Posted(_): Posted) -> Response {
+    let back = format!("{}#now", here.base());
+    match stop(&here).await {
+        Ok(note) => answer(&here.cx.bare, Ok(()), &back, note),
+        Err(error) => answer(&here.cx.bare, Err(error), &back, ""),
+    }
+}
+
+async fn stop(here: &Here) -> domain::Result<&'static str> {
+    let request = here.request().await?;
+    let asked = controls::stop(here.cx.db(), &here.scope, request).await?;
+    Ok(match asked.settled {
+        None => "Asked to stop. You will see here what came of it.",
+        Some(Outcome::Done) => "Stopped.",
+        Some(_) => "The work had ended already.",
+    })
+}

@@ -1,0 +1,122 @@
+use sqlx::types::Json;
+
+use super::{hold::hold_bill_in, issue::total};
+use crate::{
+    Db, Error, FieldErrors, Result, Scope,
+    billing::{InvoiceDraft, InvoiceState, operators_only},
+    changes,
+    ids::{ClientId, InvoiceId},
+    money::Money,
+};
+
+const MOST_LINES: usize = 50;
+const LONGEST_LINE: usize = 200;
+const LONGEST_NOTE: usize = 1_000;
+
+/// Writes a free invoice that only operators see until it is issued.
+///
+/// # Errors
+/// [`Error::Fields`]; [`Error::NotFound`] for anyone but an operator, and for a client that is not there.
+pub async fn draft(db: &Db, scope: &Scope, client: ClientId, draft: &InvoiceDraft) -> Result<InvoiceId> {
+    operators_only(scope)?;
+    let total = check(draft)?;
+    let mut tx = db.begin(scope).await?;
+    let (id, now) = (InvoiceId::new(), tx.now());
+    let written = sqlx::query!(
+        "INSERT INTO invoice (id, workspace_id, client_id, state, currency, lines, total_minor, bill_to, note, created_at)
+         SELECT $1, $2, c.id, 'draft', $4, $5, $6, coalesce(nullif(c.bill_to, ''), c.name), $7, $8
+         FROM client c WHERE c.workspace_id = $2 AND c.id = $3",
+        id.0,
+        scope.workspace.0,
+        client.0,
+        draft.currency.code(),
+        Json(&draft.lines) as _,
+        total.minor,
+        draft.note,
+        now,
+    )
+    .execute(tx.conn())
+    .await?;
+    if written.rows_affected() == 0 {
+        return Err(Error::NotFound);
+    }
+    changes::tell_desk_in(&mut tx, scope, "invoice").await?;
+    tx.commit().await?;
+    Ok(id)
+}
+
+/// Writes a draft anew.
+///
+/// # Errors
+/// [`Error::Fields`], [`Error::NotFound`]; [`Error::Refused`] where it is no draft any more.
+pub async fn redraft(db: &Db, scope: &Scope, invoice: InvoiceId, draft: &InvoiceDraft) -> Result<()> {
+    operators_only(scope)?;
+    let total = check(draft)?;
+    let mut tx = db.begin(scope).await?;
+    let bill = hold_bill_in(&mut tx, scope, invoice).await?;
+    still_draft(bill.state)?;
+    sqlx::query!(
+        "UPDATE invoice SET currency = $3, lines = $4, total_minor = $5, note = $6 WHERE workspace_id = $1 AND id = $2",
+        scope.workspace.0,
+        invoice.0,
+        draft.currency.code(),
+        Json(&draft.lines) as _,
+        total.minor,
+        draft.note,
+    )
+    .execute(tx.conn())
+    .await?;
+    changes::tell_desk_in(&mut tx, scope, "invoice").await?;
+    tx.commit().await
+}
+
+/// Throws a draft away.
+///
+/// # Errors
+/// [`Error::NotFound`]; [`Error::Refused`] where it is no draft any more.
+pub async fn discard(db: &Db, scope: &Scope, invoice: InvoiceId) -> Result<()> {
+    operators_only(scope)?;
+    let mut tx = db.begin(scope).await?;
+    let bill = hold_bill_in(&mut tx, scope, invoice).await?;
+    still_draft(bill.state)?;
+    sqlx::query!("DELETE FROM invoice WHERE workspace_id = $1 AND id = $2", scope.workspace.0, invoice.0)
+        .execute(tx.conn())
+        .await?;
+    changes::tell_desk_in(&mut tx, scope, "invoice").await?;
+    tx.commit().await
+}
+
+fn still_draft(state: InvoiceState) -> Result<()> {
+    match state {
+        InvoiceState::Draft => Ok(()),
+        _ => Err(Error::refused("It was issued meanwhile and stays as it is. Void it and write another one.")),
+    }
+}
+
+/// The total of a draft that may be kept.
+fn check(draft: &InvoiceDraft) -> Result<Money> {
+    let mut errors = FieldErrors::new();
+    match draft.lines.len() {
+        0 => errors.add("line-0-what", "Write what is billed."),
+        1..=MOST_LINES => {}
+        _ => errors.add("line-0-what", format!("Write {MOST_LINES} lines at most.")),
+    }
+    for (i, line) in draft.lines.iter().enumerate() {
+        let length = line.what.chars().count();
+        if length == 0 {
+            errors.add(&format!("line-{i}-what"), format!("Write what line {} bills, or empty its amount.", i + 1));
+        } else if length > LONGEST_LINE {
+            errors.add(&format!("line-{i}-what"), format!("Shorten line {} to {LONGEST_LINE} characters.", i + 1));
+        }
+    }
+    if draft.note.chars().count() > LONGEST_NOTE {
+        errors.add("note", format!("Shorten the note to {LONGEST_NOTE} characters."));
+    }
+    errors.check()?;
+    let total = total(&draft.lines, draft.currency)?;
+    if total.minor < 0 {
+        let advice = "The credits are more than what is billed: write a smaller credit.";
+        return Err(Error::Fields(FieldErrors::one("line-0-amount", advice)));
+    }
+    Ok(total)
+}

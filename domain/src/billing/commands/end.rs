@@ -1,0 +1,98 @@
+use chrono::{DateTime, Utc};
+
+use super::{
+    Held,
+    hold::{hold_in, one},
+    pause::close_pause_in,
+};
+use crate::{
+    Db, Error, Result, Scope, Tx,
+    billing::{SubscriptionState, may_bill, renew::renew_in},
+    changes,
+    ids::SubscriptionId,
+    requests::clock,
+};
+
+/// Asks a subscription to end with the period that is paid for, or takes that back. It is worked under until then.
+///
+/// # Errors
+/// [`Error::Refused`] where it is not active; [`Error::NotFound`] for those who may not see bills.
+pub async fn end_with_period(db: &Db, scope: &Scope, subscription: SubscriptionId, ends: bool) -> Result<()> {
+    may_bill(scope)?;
+    let mut tx = db.begin(scope).await?;
+    let mut held = hold_in(&mut tx, scope, subscription).await?;
+    renew_in(&mut tx, scope, &mut held).await?;
+    if held.state != SubscriptionState::Active {
+        return Err(Error::refused("Only an active subscription ends with its period."));
+    }
+    let changed = sqlx::query!(
+        "UPDATE subscription SET ends_with_period = $3 WHERE workspace_id = $1 AND id = $2",
+        scope.workspace.0,
+        held.id.0,
+        ends,
+    )
+    .execute(tx.conn())
+    .await?;
+    one(changed.rows_affected())?;
+    changes::tell_in(&mut tx, scope, held.client, "subscription", None).await?;
+    tx.commit().await
+}
+
+/// Ends a subscription at once. An operator may always; a client only one that is paused, and so gives up what is
+/// banked. What was billed stays billed, except the first invoice of one that never began.
+///
+/// # Errors
+/// [`Error::Refused`], [`Error::NotFound`].
+pub async fn end_now(db: &Db, scope: &Scope, subscription: SubscriptionId) -> Result<()> {
+    may_bill(scope)?;
+    let mut tx = db.begin(scope).await?;
+    let held = hold_in(&mut tx, scope, subscription).await?;
+    match held.state {
+        SubscriptionState::Ended => return Err(Error::refused("This subscription has ended already.")),
+        SubscriptionState::Active if !scope.is_wide() => {
+            return Err(Error::refused("It is paid for until its period is over: let it end then."));
+        }
+        SubscriptionState::AwaitingPayment if !scope.is_wide() => {
+            return Err(Error::refused("It has not begun. Write to us, and we take the invoice back."));
+        }
+        _ => {}
+    }
+    let now = tx.now();
+    end_in(&mut tx, scope, &held, now).await?;
+    tx.commit().await
+}
+
+/// Ends a subscription that is held, as of `at`.
+pub(in crate::billing) async fn end_in(tx: &mut Tx, scope: &Scope, held: &Held, at: DateTime<Utc>) -> Result<()> {
+    let ended = sqlx::query!(
+        "UPDATE subscription SET state = 'ended', ended_at = $3, paused_at = NULL
+         WHERE workspace_id = $1 AND id = $2 AND state <> 'ended'",
+        scope.workspace.0,
+        held.id.0,
+        at,
+    )
+    .execute(tx.conn())
+    .await?;
+    one(ended.rows_affected())?;
+    close_pause_in(tx, scope, held).await?;
+    clock::pause_all_in(tx, scope, held.client).await?;
+    if held.state == SubscriptionState::AwaitingPayment {
+        void_unpaid_in(tx, scope, held).await?;
+    }
+    changes::tell_in(tx, scope, held.client, "subscription", None).await
+}
+
+async fn void_unpaid_in(tx: &mut Tx, scope: &Scope, held: &Held) -> Result<()> {
+    let now = tx.now();
+    sqlx::query!(
+        "UPDATE invoice SET state = 'void', voided_at = $4
+         WHERE workspace_id = $1 AND client_id = $2 AND subscription_id = $3 AND state = 'issued'",
+        scope.workspace.0,
+        held.client.0,
+        held.id.0,
+        now,
+    )
+    .execute(tx.conn())
+    .await?;
+    changes::tell_in(tx, scope, held.client, "invoice", None).await
+}

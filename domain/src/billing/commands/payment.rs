@@ -1,0 +1,129 @@
+use super::{
+    Held,
+    hold::{hold_bill_in, one},
+    zone_in,
+};
+use crate::{
+    Db, Error, Result, Scope, Tx,
+    billing::{InvoiceState, SubscriptionState, operators_only, period},
+    changes,
+    ids::{ClientId, InvoiceId},
+    requests::clock,
+};
+
+/// Marks an issued invoice as paid. The first payment of a subscription that waits for it begins its first period and
+/// starts the work.
+///
+/// # Errors
+/// [`Error::Refused`] where it is not issued; [`Error::NotFound`] for anyone but an operator.
+pub async fn mark_paid(db: &Db, scope: &Scope, invoice: InvoiceId) -> Result<()> {
+    operators_only(scope)?;
+    let mut tx = db.begin(scope).await?;
+    let bill = hold_bill_in(&mut tx, scope, invoice).await?;
+    if bill.state != InvoiceState::Issued {
+        return Err(Error::refused("Only an issued invoice can be marked as paid. Reload the page to see how it stands."));
+    }
+    set_paid_in(&mut tx, scope, invoice, true).await?;
+    if let Some(held) = bill.subscription.filter(|held| held.state == SubscriptionState::AwaitingPayment) {
+        begin_in(&mut tx, scope, &held, invoice).await?;
+        clock::resume_all_in(&mut tx, scope, held.client).await?;
+        changes::tell_in(&mut tx, scope, held.client, "subscription", None).await?;
+    }
+    tell(tx, scope, bill.client).await
+}
+
+/// Takes back a payment that was marked by mistake. Where it had begun the subscription's first period, and that one
+/// still runs, the subscription waits for its payment again.
+///
+/// # Errors
+/// [`Error::Refused`] where it is not paid; [`Error::NotFound`] for anyone but an operator.
+pub async fn take_back_payment(db: &Db, scope: &Scope, invoice: InvoiceId) -> Result<()> {
+    operators_only(scope)?;
+    let mut tx = db.begin(scope).await?;
+    let bill = hold_bill_in(&mut tx, scope, invoice).await?;
+    if bill.state != InvoiceState::Paid {
+        return Err(Error::refused("This invoice is not marked as paid. Reload the page to see how it stands."));
+    }
+    set_paid_in(&mut tx, scope, invoice, false).await?;
+    let began = |held: &Held| held.state == SubscriptionState::Active && held.period.map(|(start, _)| start) == bill.period_start;
+    if let Some(held) = bill.subscription.filter(began)
+        && unbegin_in(&mut tx, scope, &held, invoice).await?
+    {
+        clock::pause_all_in(&mut tx, scope, held.client).await?;
+        changes::tell_in(&mut tx, scope, held.client, "subscription", None).await?;
+    }
+    tell(tx, scope, bill.client).await
+}
+
+async fn tell(mut tx: Tx, scope: &Scope, client: ClientId) -> Result<()> {
+    changes::tell_in(&mut tx, scope, client, "invoice", None).await?;
+    tx.commit().await
+}
+
+async fn set_paid_in(tx: &mut Tx, scope: &Scope, invoice: InvoiceId, paid: bool) -> Result<()> {
+    let now = tx.now();
+    let changed = sqlx::query!(
+        "UPDATE invoice SET state = CASE WHEN $3 THEN 'paid' ELSE 'issued' END, paid_at = CASE WHEN $3 THEN $4::timestamptz END
+         WHERE workspace_id = $1 AND id = $2",
+        scope.workspace.0,
+        invoice.0,
+        paid,
+        now,
+    )
+    .execute(tx.conn())
+    .await?;
+    one(changed.rows_affected())
+}
+
+async fn begin_in(tx: &mut Tx, scope: &Scope, held: &Held, invoice: InvoiceId) -> Result<()> {
+    let (now, zone) = (tx.now(), zone_in(tx, scope).await?);
+    let anchor = period::anchor(now, zone);
+    let end = period::end(now, anchor, held.interval, zone);
+    let begun = sqlx::query!(
+        "UPDATE subscription SET state = 'active', started_at = $3, period_start = $3, period_end = $4, anchor_day = $5
+         WHERE workspace_id = $1 AND id = $2 AND state = 'awaiting_payment'",
+        scope.workspace.0,
+        held.id.0,
+        now,
+        end,
+        i16::try_from(anchor).unwrap_or(1),
+    )
+    .execute(tx.conn())
+    .await?;
+    one(begun.rows_affected())?;
+    let dated = sqlx::query!(
+        "UPDATE invoice SET period_start = $3, period_end = $4 WHERE workspace_id = $1 AND id = $2",
+        scope.workspace.0,
+        invoice.0,
+        now,
+        end,
+    )
+    .execute(tx.conn())
+    .await?;
+    one(dated.rows_affected())
+}
+
+/// Whether the subscription was one that its payment had begun, and now waits for it again.
+async fn unbegin_in(tx: &mut Tx, scope: &Scope, held: &Held, invoice: InvoiceId) -> Result<bool> {
+    let waiting = sqlx::query!(
+        "UPDATE subscription SET state = 'awaiting_payment', started_at = NULL, period_start = NULL, period_end = NULL,
+                ends_with_period = false
+         WHERE workspace_id = $1 AND id = $2 AND state = 'active' AND starts = 'on_payment' AND started_at = period_start",
+        scope.workspace.0,
+        held.id.0,
+    )
+    .execute(tx.conn())
+    .await?;
+    if waiting.rows_affected() == 0 {
+        return Ok(false);
+    }
+    let undated = sqlx::query!(
+        "UPDATE invoice SET period_start = NULL, period_end = NULL WHERE workspace_id = $1 AND id = $2",
+        scope.workspace.0,
+        invoice.0,
+    )
+    .execute(tx.conn())
+    .await?;
+    one(undated.rows_affected())?;
+    Ok(true)
+}

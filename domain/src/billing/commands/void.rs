@@ -1,0 +1,40 @@
+use super::hold::{hold_bill_in, one};
+use crate::{
+    Db, Error, Result, Scope,
+    billing::{InvoiceState, SubscriptionState, operators_only},
+    changes,
+    ids::InvoiceId,
+};
+
+/// Takes an issued invoice back. It keeps its number and stays on the list; nobody pays it.
+///
+/// # Errors
+/// [`Error::Refused`] where it is paid, still a draft, or the one that a subscription waits for; [`Error::NotFound`]
+/// for anyone but an operator.
+pub async fn void(db: &Db, scope: &Scope, invoice: InvoiceId) -> Result<()> {
+    operators_only(scope)?;
+    let mut tx = db.begin(scope).await?;
+    let bill = hold_bill_in(&mut tx, scope, invoice).await?;
+    let awaited = bill.subscription.is_some_and(|held| held.state == SubscriptionState::AwaitingPayment);
+    match bill.state {
+        InvoiceState::Issued if awaited => {
+            return Err(Error::refused("A subscription waits for this payment. End the subscription, and the invoice goes with it."));
+        }
+        InvoiceState::Issued => {}
+        InvoiceState::Paid => return Err(Error::refused("It is paid. Take the payment back first.")),
+        InvoiceState::Draft => return Err(Error::refused("A draft has no number yet: discard it instead.")),
+        InvoiceState::Void => return Err(Error::refused("This invoice is void already.")),
+    }
+    let now = tx.now();
+    let voided = sqlx::query!(
+        "UPDATE invoice SET state = 'void', voided_at = $3 WHERE workspace_id = $1 AND id = $2 AND state = 'issued'",
+        scope.workspace.0,
+        invoice.0,
+        now,
+    )
+    .execute(tx.conn())
+    .await?;
+    one(voided.rows_affected())?;
+    changes::tell_in(&mut tx, scope, bill.client, "invoice", None).await?;
+    tx.commit().await
+}

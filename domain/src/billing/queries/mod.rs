@@ -1,0 +1,11 @@
+//! Reading subscriptions, invoices and the money figures.
+
+mod figures;
+mod invoices;
+mod recurring;
+mod subscriptions;
+
+pub use figures::{Figures, figures};
+pub use invoices::{Filter, Invoices, by_number, get, list};
+pub use recurring::{Month, Recurring, recurring};
+pub use subscriptions::{all, of_client, pauses};

@@ -1,0 +1,130 @@
+use chrono::{DateTime, Utc};
+
+use crate::{
+    Db, Error, Result, Scope,
+    billing::{Pause, Subscription, SubscriptionState, may_bill, operators_only},
+    ids::{ClientId, OfferId, SubscriptionId},
+    offers::queries::StoredTerms,
+};
+
+/// Every living subscription of the workspace, by client.
+///
+/// # Errors
+/// [`Error::NotFound`] for anyone but an operator.
+pub async fn all(db: &Db, scope: &Scope) -> Result<Vec<Subscription>> {
+    operators_only(scope)?;
+    let mut tx = db.begin(scope).await?;
+    let rows = sqlx::query_as!(
+        Row,
+        "SELECT s.id, s.client_id, c.name AS client_name, s.offer_id, s.name, s.price_minor, s.currency, s.billing_interval,
+                s.active_limit, s.cycle_hours, s.revisions, s.starts, s.state, s.started_at, s.period_start, s.period_end,
+                s.paused_at, s.banked_seconds, s.ends_with_period, s.ended_at, s.created_at
+         FROM subscription s JOIN client c ON c.workspace_id = s.workspace_id AND c.id = s.client_id
+         WHERE s.workspace_id = $1 AND s.state <> 'ended' ORDER BY lower(c.name), s.created_at",
+        scope.workspace.0,
+    )
+    .fetch_all(tx.conn())
+    .await?;
+    tx.commit().await?;
+    rows.into_iter().map(Row::subscription).collect()
+}
+
+/// What a client holds: the living subscription, else the one that ended last.
+///
+/// # Errors
+/// [`Error::NotFound`] for those who may not see bills.
+pub async fn of_client(db: &Db, scope: &Scope, client: ClientId) -> Result<Option<Subscription>> {
+    may_bill(scope)?;
+    let mut tx = db.begin(scope).await?;
+    let row = sqlx::query_as!(
+        Row,
+        "SELECT s.id, s.client_id, c.name AS client_name, s.offer_id, s.name, s.price_minor, s.currency, s.billing_interval,
+                s.active_limit, s.cycle_hours, s.revisions, s.starts, s.state, s.started_at, s.period_start, s.period_end,
+                s.paused_at, s.banked_seconds, s.ends_with_period, s.ended_at, s.created_at
+         FROM subscription s JOIN client c ON c.workspace_id = s.workspace_id AND c.id = s.client_id
+         WHERE s.workspace_id = $1 AND s.client_id = $2
+         ORDER BY (s.state = 'ended'), s.ended_at DESC, s.created_at DESC LIMIT 1",
+        scope.workspace.0,
+        client.0,
+    )
+    .fetch_optional(tx.conn())
+    .await?;
+    tx.commit().await?;
+    row.map(Row::subscription).transpose()
+}
+
+/// The ledger of a subscription's pauses, newest first.
+///
+/// # Errors
+/// [`Error::NotFound`] for those who may not see bills.
+pub async fn pauses(db: &Db, scope: &Scope, subscription: &Subscription) -> Result<Vec<Pause>> {
+    may_bill(scope)?;
+    let mut tx = db.begin(scope).await?;
+    let pauses = sqlx::query_as!(
+        Pause,
+        r#"SELECT from_at AS "from", to_at AS "to", banked_seconds FROM subscription_pause
+           WHERE workspace_id = $1 AND client_id = $2 AND subscription_id = $3 ORDER BY from_at DESC"#,
+        scope.workspace.0,
+        subscription.client.0,
+        subscription.id.0,
+    )
+    .fetch_all(tx.conn())
+    .await?;
+    tx.commit().await?;
+    Ok(pauses)
+}
+
+struct Row {
+    id: uuid::Uuid,
+    client_id: uuid::Uuid,
+    client_name: String,
+    offer_id: uuid::Uuid,
+    name: String,
+    price_minor: i64,
+    currency: String,
+    billing_interval: String,
+    active_limit: i32,
+    cycle_hours: i32,
+    revisions: Option<i32>,
+    starts: String,
+    state: String,
+    started_at: Option<DateTime<Utc>>,
+    period_start: Option<DateTime<Utc>>,
+    period_end: Option<DateTime<Utc>>,
+    paused_at: Option<DateTime<Utc>>,
+    banked_seconds: i64,
+    ends_with_period: bool,
+    ended_at: Option<DateTime<Utc>>,
+    created_at: DateTime<Utc>,
+}
+
+impl Row {
+    fn subscription(self) -> Result<Subscription> {
+        let terms = StoredTerms {
+            price_minor: self.price_minor,
+            currency: &self.currency,
+            interval: &self.billing_interval,
+            active_limit: self.active_limit,
+            cycle_hours: self.cycle_hours,
+            revisions: self.revisions,
+            starts: &self.starts,
+        };
+        Ok(Subscription {
+            id: SubscriptionId(self.id),
+            client: ClientId(self.client_id),
+            client_name: self.client_name,
+            offer: OfferId(self.offer_id),
+            terms: terms.read()?,
+            name: self.name,
+            state: SubscriptionState::parse(&self.state)
+                .ok_or_else(|| Error::Broken(format!("a subscription is {}", self.state)))?,
+            started_at: self.started_at,
+            period: self.period_start.zip(self.period_end),
+            paused_at: self.paused_at,
+            banked_seconds: self.banked_seconds,
+            ends_with_period: self.ends_with_period,
+            ended_at: self.ended_at,
+            created_at: self.created_at,
+        })
+    }
+}

@@ -1,0 +1,149 @@
+use chrono::{DateTime, TimeDelta, Utc};
+use sqlx::PgPool;
+use tokio::task::JoinSet;
+
+use crate::{
+    Error,
+    billing::{
+        SubscriptionState,
+        commands::{end_now, end_with_period, pause, resume},
+        queries, renew_due,
+    },
+    offers::Starts,
+    testing::{Ground, start},
+};
+
+fn at(text: &str) -> DateTime<Utc> {
+    text.parse().unwrap()
+}
+
+#[sqlx::test(migrations = "../migrations")]
+async fn a_pause_banks_to_the_second_and_gives_it_back(pool: PgPool) {
+    let ground = Ground::new(&pool).await;
+    let client = ground.client("Harbor").await;
+    let subscription = ground.subscribe(&client, &ground.offer(Starts::AtOnce).await).await;
+    // 21 days used, 9 days and a second left of the 30 until 23 December.
+    ground.wait(TimeDelta::days(21) - TimeDelta::seconds(1));
+    pause(&ground.db, &client.billing, subscription).await.unwrap();
+    let held = ground.held(&client).await;
+    assert_eq!((held.state, held.banked_seconds), (SubscriptionState::Paused, 9 * 86_400 + 1));
+    ground.wait(TimeDelta::days(100));
+    assert_eq!(renew_due(&ground.db).await.unwrap(), 0, "what is paused is not renewed");
+    resume(&ground.db, &client.owner, subscription).await.unwrap();
+    let held = ground.held(&client).await;
+    let now = ground.db.now();
+    assert_eq!(held.period, Some((now, now + TimeDelta::seconds(9 * 86_400 + 1))));
+    assert_eq!((held.state, held.banked_seconds, held.paused_at), (SubscriptionState::Active, 0, None));
+    assert_eq!(ground.bills(&client).await.len(), 1, "the banked days are paid for");
+    let ledger = queries::pauses(&ground.db, &client.owner, &held).await.unwrap();
+    assert_eq!(ledger.len(), 1);
+    assert_eq!((ledger[0].banked_seconds, ledger[0].to), (9 * 86_400 + 1, Some(now)));
+}
+
+#[sqlx::test(migrations = "../migrations")]
+async fn after_the_banked_days_the_next_period_is_billed(pool: PgPool) {
+    let ground = Ground::new(&pool).await;
+    let client = ground.client("Harbor").await;
+    let subscription = ground.subscribe(&client, &ground.offer(Starts::AtOnce).await).await;
+    ground.wait(TimeDelta::days(20));
+    pause(&ground.db, &client.owner, subscription).await.unwrap();
+    ground.wait(TimeDelta::days(5));
+    resume(&ground.db, &client.owner, subscription).await.unwrap();
+    assert_eq!(ground.held(&client).await.period.unwrap().1, at("2026-12-28T08:00:00Z"));
+    ground.wait(TimeDelta::days(10));
+    assert_eq!(renew_due(&ground.db).await.unwrap(), 1);
+    let held = ground.held(&client).await;
+    assert_eq!(held.period, Some((at("2026-12-28T08:00:00Z"), at("2027-01-28T08:00:00Z"))));
+    assert_eq!(ground.bills(&client).await[1].period, held.period);
+}
+
+#[sqlx::test(migrations = "../migrations")]
+async fn a_pause_past_the_end_first_pays_the_period_that_runs(pool: PgPool) {
+    let ground = Ground::new(&pool).await;
+    let client = ground.client("Harbor").await;
+    let subscription = ground.subscribe(&client, &ground.offer(Starts::AtOnce).await).await;
+    ground.wait(at("2026-12-24T08:00:00Z") - start());
+    pause(&ground.db, &client.owner, subscription).await.unwrap();
+    assert_eq!(ground.held(&client).await.banked_seconds, 30 * 86_400);
+    assert_eq!(ground.bills(&client).await.len(), 2);
+}
+
+#[sqlx::test(migrations = "../migrations")]
+async fn a_pause_at_the_last_instant_keeps_nothing_and_resuming_bills(pool: PgPool) {
+    let ground = Ground::new(&pool).await;
+    let client = ground.client("Harbor").await;
+    let subscription = ground.subscribe(&client, &ground.offer(Starts::AtOnce).await).await;
+    ground.wait(at("2026-12-23T08:00:00Z") - start() - TimeDelta::milliseconds(1));
+    pause(&ground.db, &client.owner, subscription).await.unwrap();
+    assert_eq!(ground.held(&client).await.banked_seconds, 1, "a begun second is the client's");
+    ground.wait(TimeDelta::days(40));
+    resume(&ground.db, &client.owner, subscription).await.unwrap();
+    ground.wait(TimeDelta::seconds(1));
+    assert_eq!(renew_due(&ground.db).await.unwrap(), 1);
+    assert_eq!(ground.bills(&client).await.len(), 2);
+}
+
+#[sqlx::test(migrations = "../migrations")]
+async fn ten_who_pause_at_once_bank_once(pool: PgPool) {
+    let ground = Ground::new(&pool).await;
+    let client = ground.client("Harbor").await;
+    let subscription = ground.subscribe(&client, &ground.offer(Starts::AtOnce).await).await;
+    ground.wait(TimeDelta::days(10));
+    let mut tasks = JoinSet::new();
+    for i in 0..10 {
+        let (db, scope) = (ground.db.clone(), if i % 2 == 0 { client.owner.clone() } else { ground.operator.clone() });
+        tasks.spawn(async move { pause(&db, &scope, subscription).await.is_ok() });
+    }
+    let won = tasks.join_all().await.into_iter().filter(|won| *won).count();
+    let held = ground.held(&client).await;
+    let ledger = queries::pauses(&ground.db, &ground.operator, &held).await.unwrap();
+    assert_eq!((won, ledger.len(), held.banked_seconds), (1, 1, 20 * 86_400));
+}
+
+#[sqlx::test(migrations = "../migrations")]
+async fn who_may_not_see_bills_may_not_pause(pool: PgPool) {
+    let ground = Ground::new(&pool).await;
+    let (client, other) = (ground.client("Harbor").await, ground.client("Cedar").await);
+    let subscription = ground.subscribe(&client, &ground.offer(Starts::AtOnce).await).await;
+    let stranger = Ground::beside(&ground.db, &pool).await.operator;
+    for scope in [&client.member, &other.owner, &stranger] {
+        for done in [
+            pause(&ground.db, scope, subscription).await,
+            resume(&ground.db, scope, subscription).await,
+            end_with_period(&ground.db, scope, subscription, true).await,
+            end_now(&ground.db, scope, subscription).await,
+        ] {
+            assert!(matches!(done, Err(Error::NotFound)), "{scope:?}: {done:?}");
+        }
+    }
+    assert!(matches!(end_now(&ground.db, &client.owner, subscription).await, Err(Error::Refused(_))));
+    assert_eq!(ground.held(&client).await.state, SubscriptionState::Active);
+}
+
+#[sqlx::test(migrations = "../migrations")]
+async fn it_ends_with_the_period_that_is_paid_for(pool: PgPool) {
+    let ground = Ground::new(&pool).await;
+    let client = ground.client("Harbor").await;
+    let subscription = ground.subscribe(&client, &ground.offer(Starts::AtOnce).await).await;
+    end_with_period(&ground.db, &client.owner, subscription, true).await.unwrap();
+    let Err(Error::Refused(reason)) = pause(&ground.db, &client.owner, subscription).await else { panic!("paused") };
+    assert_eq!(reason, "It ends on 23 December 2026. To pause it instead, choose to keep it first.");
+    assert_eq!(ground.held(&client).await.state, SubscriptionState::Active);
+    ground.wait(TimeDelta::days(45));
+    renew_due(&ground.db).await.unwrap();
+    let held = ground.held(&client).await;
+    assert_eq!((held.state, held.ended_at), (SubscriptionState::Ended, Some(at("2026-12-23T08:00:00Z"))));
+    assert_eq!(ground.bills(&client).await.len(), 1);
+}
+
+#[sqlx::test(migrations = "../migrations")]
+async fn a_client_may_end_what_is_paused(pool: PgPool) {
+    let ground = Ground::new(&pool).await;
+    let client = ground.client("Harbor").await;
+    let subscription = ground.subscribe(&client, &ground.offer(Starts::AtOnce).await).await;
+    pause(&ground.db, &client.owner, subscription).await.unwrap();
+    end_now(&ground.db, &client.owner, subscription).await.unwrap();
+    let held = ground.held(&client).await;
+    let ledger = queries::pauses(&ground.db, &ground.operator, &held).await.unwrap();
+    assert_eq!((held.state, ledger[0].to), (SubscriptionState::Ended, Some(ground.db.now())));
+}

@@ -1,0 +1,41 @@
+use crate::{
+    Db, Error, Result, Scope, Tx,
+    ids::{ClientId, RequestId},
+    requests::Next,
+};
+
+/// How many of what comes next a request's page names.
+const NEXT: i64 = 3;
+
+/// The request of that number, without anything of it.
+///
+/// # Errors
+/// [`Error::NotFound`].
+pub async fn find(db: &Db, scope: &Scope, client: ClientId, number: u64) -> Result<RequestId> {
+    let mut tx = db.begin(scope).await?;
+    let id = sqlx::query_scalar!(
+        "SELECT id FROM request WHERE workspace_id = $1 AND client_id = $2 AND number = $3",
+        scope.workspace.0,
+        client.0,
+        i64::try_from(number).unwrap_or(i64::MAX),
+    )
+    .fetch_optional(tx.conn())
+    .await?;
+    tx.commit().await?;
+    id.map(RequestId).ok_or(Error::NotFound)
+}
+
+/// The first requests of a client's Up next, in the order in which they will be started.
+pub(super) async fn next_in(tx: &mut Tx, scope: &Scope, client: ClientId) -> Result<Vec<Next>> {
+    let rows = sqlx::query!(
+        "SELECT number, title FROM request
+         WHERE workspace_id = $1 AND client_id = $2 AND board_column = 'up_next' AND withdrawn_at IS NULL
+         ORDER BY position, id LIMIT $3",
+        scope.workspace.0,
+        client.0,
+        NEXT,
+    )
+    .fetch_all(tx.conn())
+    .await?;
+    Ok(rows.into_iter().map(|row| Next { number: row.number.cast_unsigned(), title: row.title }).collect())
+}

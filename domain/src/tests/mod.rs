@@ -1,0 +1,17 @@
+//! The rules of the job, against a real Postgres, and raced where they could be raced.
+
+mod approvals;
+mod arrows;
+mod board;
+mod clock;
+mod controls;
+mod ends;
+mod journey;
+mod leases;
+mod limits;
+mod numbers;
+mod order;
+mod refusals;
+mod tenancy;
+mod together;
+mod world;

@@ -1,0 +1,314 @@
+//! Tenancy: every table with row-level security, asked under the wrong scope and under none, has no rows; and what is
+//! internal is not a client's to read.
+
+use sqlx::PgPool;
+use uuid::Uuid;
+
+use super::world::{House, World};
+use crate::{
+    Db, Error, Office, Scope, access,
+    agents::{self, NewAgent},
+    approvals::{self, Audience, Question},
+    controls,
+    deliverables::{self, Content},
+    files::{self, NewFile},
+    requests::{commands, queries},
+    reviews, runs,
+    session::{Choice, Part},
+};
+
+/// One of everything, so that an empty answer means something.
+async fn furnish(world: &World, house: &House) {
+    let db = &world.db;
+    let own = NewAgent { name: "Juno".into(), persona: String::new(), client: Some(house.id) };
+    agents::create(db, &world.operator, own).await.unwrap();
+    let asked = world.ask(house, "Draft a lease").await.card;
+    let new = NewFile {
+        name: "a.pdf".into(),
+        media_type: "application/pdf".into(),
+        label: "PDF".into(),
+        is_text: false,
+        bytes: 1,
+        sha256: "0".repeat(64),
+        request: Some(asked.id),
+    };
+    files::add(db, &house.owner, new).await.unwrap();
+    let claimed = world.claim().await;
+    controls::steer(db, &house.owner, asked.id, "Short, please.").await.unwrap();
+    runs::backstage(db, &claimed, vec![Part::DataComment { text: "internal".into() }]).await.unwrap();
+    for audience in [Audience::Operator, Audience::Client] {
+        let options = vec![Choice { key: "y".into(), label: "Yes".into() }];
+        let question =
+            Question { question: "Well?".into(), detail: String::new(), options, open_for: 600, audience };
+        let approval = approvals::ask(db, &claimed, question).await.unwrap();
+        approvals::answer(db, &world.operator, approval, "y").await.unwrap();
+    }
+    deliverables::put(db, &claimed, "Lease", Content::Body("Draft".into())).await.unwrap();
+    deliverables::submit_for_review(db, &claimed).await.unwrap();
+    reviews::approve(db, &house.owner, asked.id).await.unwrap();
+    sqlx::query(
+        "INSERT INTO subscription_pause (workspace_id, client_id, subscription_id, from_at, banked_seconds)
+         SELECT workspace_id, client_id, id, now(), 0 FROM subscription WHERE client_id = $1",
+    )
+    .bind(house.id.0)
+    .execute(&world.root)
+    .await
+    .unwrap();
+    sqlx::query(
+        "INSERT INTO invitation (id, workspace_id, client_id, email, role, token_hash, created_at, expires_at)
+         SELECT gen_random_uuid(), workspace_id, id, 'x@example.com', 'member', id::text::bytea, now(), now() FROM client WHERE id = $1",
+    )
+    .bind(house.id.0)
+    .execute(&world.root)
+    .await
+    .unwrap();
+}
+
+/// A table under row-level security, and the columns by which its rows belong to somebody.
+#[derive(Debug)]
+struct Table {
+    name: String,
+    forced: bool,
+    has_workspace: bool,
+    has_client: bool,
+    /// The product's role may read it.
+    readable: bool,
+}
+
+/// From the catalogue, so that a new table cannot be forgotten.
+async fn tables(world: &World) -> Vec<Table> {
+    let rows: Vec<(String, bool, bool, bool, bool, bool)> = sqlx::query_as(
+        "SELECT c.relname::text, c.relrowsecurity, c.relforcerowsecurity,
+                EXISTS (SELECT FROM pg_attribute a WHERE a.attrelid = c.oid AND a.attname = 'workspace_id' AND NOT a.attisdropped),
+                EXISTS (SELECT FROM pg_attribute a WHERE a.attrelid = c.oid AND a.attname = 'client_id' AND NOT a.attisdropped),
+                has_any_column_privilege('throughline_app', c.oid, 'SELECT')
+         FROM pg_class c WHERE c.relkind IN ('r', 'p') AND c.relnamespace = 'public'::regnamespace ORDER BY c.relname",
+    )
+    .fetch_all(&world.root)
+    .await
+    .unwrap();
+    let mut tables = Vec::new();
+    for (name, secured, forced, has_workspace, has_client, readable) in rows {
+        if !secured {
+            // These belong to the install, hold nothing of a tenant's, and the product's role does not read them.
+            assert!(
+                ["_sqlx_migrations", "install", "rate_limit"].contains(&name.as_str()),
+                "{name} is not secured"
+            );
+            assert!(!readable && !has_workspace, "{name} is not secured");
+            continue;
+        }
+        tables.push(Table { name, forced, has_workspace, has_client, readable });
+    }
+    tables
+}
+
+async fn rows(db: &Db, scope: &Scope, sql: String) -> i64 {
+    let mut tx = db.begin(scope).await.unwrap();
+    sqlx::query_scalar(sqlx::AssertSqlSafe(sql)).fetch_one(tx.conn()).await.unwrap()
+}
+
+#[sqlx::test(migrations = "../migrations")]
+async fn the_wrong_scope_sees_no_rows_of_any_table(pool: PgPool) {
+    let world = World::new(pool).await;
+    let (house, neighbour) =
+        (world.client("Harbor & Pine Law", 1).await, world.client("Hill Insurance", 1).await);
+    furnish(&world, &house).await;
+    let beside = world.beside().await;
+    let abroad = beside.client("Far Estates", 1).await;
+    furnish(&beside, &abroad).await;
+
+    let tables = tables(&world).await;
+    assert!(tables.len() >= 24, "{}", tables.len());
+    for table in &tables {
+        assert!(table.forced, "{} is not forced", table.name);
+        if !table.readable {
+            continue;
+        }
+        let name = &table.name;
+        // No scope at all.
+        let visitor = Scope { client: None, ..house.owner.clone() };
+        for nobody in [
+            Scope { workspace: crate::ids::WorkspaceId(Uuid::nil()), ..visitor.clone() },
+            Scope::visitor(crate::ids::WorkspaceId(Uuid::nil())),
+        ] {
+            assert_eq!(
+                rows(&world.db, &nobody, format!("SELECT count(*) FROM {name}")).await,
+                0,
+                "{name} without a scope"
+            );
+        }
+        walk(&world, table, &house, &neighbour, &abroad).await;
+    }
+    // Without the settings, as a connection comes from the pool.
+    let mut conn = world.root.acquire().await.unwrap();
+    for table in tables.iter().filter(|table| table.readable) {
+        sqlx::query("SET ROLE throughline_app").execute(&mut *conn).await.unwrap();
+        let sql = format!("SELECT count(*) FROM {}", table.name);
+        let seen: i64 = sqlx::query_scalar(sqlx::AssertSqlSafe(sql)).fetch_one(&mut *conn).await.unwrap();
+        assert_eq!(seen, 0, "{} without settings", table.name);
+    }
+}
+
+async fn walk(world: &World, table: &Table, house: &House, neighbour: &House, abroad: &House) {
+    let Table { name, .. } = table;
+    let of_client = match name.as_str() {
+        "client" => Some("id"),
+        _ => table.has_client.then_some("client_id"),
+    };
+    if let Some(column) = of_client {
+        let theirs = format!("SELECT count(*) FROM {name} WHERE {column} = '{}'", house.id.0);
+        assert!(rows(&world.db, &world.operator, theirs.clone()).await > 0, "{name} has nothing to see");
+        assert_eq!(rows(&world.db, &neighbour.owner, theirs.clone()).await, 0, "{name} from another client");
+        assert_eq!(
+            rows(&world.db, &neighbour.billing, theirs.clone()).await,
+            0,
+            "{name} from another client"
+        );
+        assert_eq!(
+            rows(&world.db, &abroad.owner, theirs.clone()).await,
+            0,
+            "{name} from another workspace's client"
+        );
+        // A client that is named in another workspace's scope is still not there.
+        let crossed = Scope { workspace: abroad.owner.workspace, ..house.owner.clone() };
+        assert_eq!(rows(&world.db, &crossed, theirs).await, 0, "{name} under crossed scopes");
+    }
+    if table.has_workspace || name == "workspace" {
+        let column = if name == "workspace" { "id" } else { "workspace_id" };
+        let ours = format!("SELECT count(*) FROM {name} WHERE {column} = '{}'", world.workspace.0);
+        assert!(rows(&world.db, &world.operator, ours.clone()).await > 0, "{name} has nothing to see");
+        let stranger = Scope { workspace: abroad.owner.workspace, ..world.operator.clone() };
+        assert_eq!(
+            rows(&world.db, &stranger, ours.clone()).await,
+            0,
+            "{name} from another workspace's operator"
+        );
+        assert_eq!(
+            rows(&world.db, &Scope::system(abroad.owner.workspace), ours).await,
+            0,
+            "{name} from elsewhere"
+        );
+    }
+    if name == "person" {
+        let theirs = format!("SELECT count(*) FROM person WHERE id = '{}'", house.owner.person().unwrap().0);
+        assert_eq!(rows(&world.db, &world.operator, theirs.clone()).await, 1);
+        assert_eq!(
+            rows(&world.db, &neighbour.owner, theirs.clone()).await,
+            0,
+            "a person from another client"
+        );
+        assert_eq!(rows(&world.db, &abroad.owner, theirs).await, 0, "a person from another workspace");
+    }
+}
+
+#[sqlx::test(migrations = "../migrations")]
+async fn nobody_writes_for_another_client(pool: PgPool) {
+    let world = World::new(pool).await;
+    let (house, neighbour) =
+        (world.client("Harbor & Pine Law", 1).await, world.client("Hill Insurance", 1).await);
+    let asked = world.ask(&house, "Draft a lease").await;
+    let mut tx = world.db.begin(&neighbour.owner).await.unwrap();
+    let touched = sqlx::query("UPDATE request SET title = 'Mine'").execute(tx.conn()).await.unwrap();
+    assert_eq!(touched.rows_affected(), 0);
+    let forged = sqlx::query(
+        "INSERT INTO file (id, workspace_id, client_id, name, media_type, label, is_text, bytes, sha256, created_at)
+         VALUES ($1, $2, $3, 'x', 'x', 'x', false, 0, 'x', now())",
+    )
+    .bind(Uuid::nil())
+    .bind(world.workspace.0)
+    .bind(house.id.0)
+    .execute(tx.conn())
+    .await;
+    assert!(forged.unwrap_err().to_string().contains("row-level security"));
+    drop(tx);
+    let (db, id) = (&world.db, asked.card.id);
+    let scopes = [
+        neighbour.owner.clone(),
+        Scope { workspace: world.beside().await.workspace, ..world.operator.clone() },
+    ];
+    for scope in &scopes {
+        let answers = [
+            queries::by_number(db, scope, house.id, 1).await.map(|_| ()),
+            commands::comment(db, scope, id, "Hello", &[]).await,
+            commands::withdraw(db, scope, id).await,
+            commands::edit(db, scope, id, "Mine", "Mine").await,
+            commands::move_to(db, scope, id, crate::requests::Column::Backlog, None).await.map(|_| ()),
+            commands::reorder(db, scope, id, crate::requests::Place::First).await,
+            reviews::approve(db, scope, id).await,
+            reviews::ask_for_change(db, scope, id, "Mine").await,
+            runs::retry(db, scope, id).await,
+            controls::steer(db, scope, id, "Mine").await.map(|_| ()),
+        ];
+        for answer in answers {
+            assert!(matches!(answer, Err(Error::NotFound)), "{answer:?}");
+        }
+    }
+}
+
+#[sqlx::test(migrations = "../migrations")]
+async fn what_is_internal_is_not_a_clients_to_read(pool: PgPool) {
+    let world = World::new(pool).await;
+    let house = world.client("Harbor & Pine Law", 1).await;
+    let asked = world.ask(&house, "Draft a lease").await;
+    let backstage = asked.backstage_stream.unwrap();
+    commands::note(&world.db, &world.operator, asked.card.id, "They pay late.").await.unwrap();
+    assert!(matches!(
+        commands::note(&world.db, &house.owner, asked.card.id, "Hello").await,
+        Err(Error::NotFound)
+    ));
+    assert_eq!(world.parts(backstage).await, [Part::DataComment { text: "They pay late.".into() }]);
+
+    assert_eq!(
+        queries::by_number(&world.db, &house.owner, house.id, 1).await.unwrap().backstage_stream,
+        None
+    );
+    let claimed = world.claim().await;
+    for scope in [&house.owner, &house.member, &house.billing] {
+        assert!(access::may_follow(&world.db, scope, asked.session_stream).await.is_ok());
+        assert!(access::may_follow(&world.db, scope, house.board).await.is_ok());
+        for hidden in [backstage, world.desk, Uuid::nil()] {
+            assert!(matches!(access::may_follow(&world.db, scope, hidden).await, Err(Error::NotFound)));
+        }
+        assert_eq!(
+            rows(&world.db, scope, "SELECT count(*) FROM stream_event WHERE data LIKE '%pay late%'".into())
+                .await,
+            0
+        );
+        assert_eq!(rows(&world.db, scope, "SELECT count(*) FROM stream WHERE backstage".into()).await, 0);
+    }
+    for scope in [&world.operator, &claimed.scope] {
+        assert!(access::may_follow(&world.db, scope, backstage).await.is_ok());
+    }
+    assert!(access::may_follow(&world.db, &world.operator, world.desk).await.is_ok());
+    assert!(access::may_follow(&world.db, &claimed.scope, world.desk).await.is_err());
+    let other = world.client("Hill Insurance", 1).await;
+    for stream in [asked.session_stream, house.board] {
+        assert!(matches!(access::may_follow(&world.db, &other.owner, stream).await, Err(Error::NotFound)));
+    }
+    let beside = world.beside().await;
+    assert!(access::may_follow(&world.db, &beside.operator, asked.session_stream).await.is_err());
+}
+
+#[sqlx::test(migrations = "../migrations")]
+async fn the_servers_offices_neither_change_nor_read_what_is_a_tenants(pool: PgPool) {
+    let world = World::new(pool).await;
+    let house = world.client("Harbor & Pine Law", 1).await;
+    world.ask(&house, "Draft a lease").await;
+    for sql in [
+        "UPDATE run SET state = 'cancelled'",
+        "UPDATE request SET title = 'x'",
+        "DELETE FROM approval",
+        "SELECT brief FROM request",
+        "SELECT persona FROM agent",
+        "SELECT question FROM approval",
+        "SELECT body FROM control",
+        "SELECT data FROM stream_event",
+    ] {
+        for office in [Office::Jobs, Office::Auth] {
+            let mut tx = world.db.begin_as(office).await.unwrap();
+            let error = sqlx::query(sql).execute(tx.conn()).await.unwrap_err();
+            assert!(error.to_string().contains("permission denied"), "{sql}: {error}");
+        }
+    }
+}

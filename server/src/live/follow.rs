@@ -1,0 +1,91 @@
+//! One stream of one socket.
+
+use std::{sync::Arc, time::Duration};
+
+use app::web::App;
+use domain::{Error, access, accounts::Standing, session::wire::Looking};
+use sessions::{Offset, StreamId};
+use tokio::sync::{mpsc, watch};
+
+use super::{
+    frames,
+    presence::{Presence, Seat},
+    visitor::looking,
+};
+
+/// Between tries while the database is away.
+const AWAY: Duration = Duration::from_secs(1);
+
+/// What following needs besides the stream.
+pub struct Follow {
+    pub app: App,
+    pub standing: Standing,
+    pub presence: Arc<Presence>,
+    pub grace: Duration,
+    /// Takes a frame when the one before it is on its way: whoever reads slowly is waited for, and finds what it
+    /// missed in the log.
+    pub out: mpsc::Sender<String>,
+}
+
+impl Follow {
+    /// Tells everything of the stream from an offset on, until the socket closes.
+    pub async fn run(self, stream: StreamId, from: Offset) {
+        if !self.may_follow(stream).await {
+            return self.tell(frames::gone(stream)).await;
+        }
+        let (seat, heard) = self.join(stream);
+        self.tell_all(stream, from, heard).await;
+        drop(seat);
+    }
+
+    async fn may_follow(&self, stream: StreamId) -> bool {
+        loop {
+            match access::may_follow(&self.app.db, &self.standing.scope(), stream.0).await {
+                Ok(()) => return true,
+                Err(error) if error.is_away() => tokio::time::sleep(AWAY).await,
+                Err(Error::NotFound) => return false,
+                Err(error) => {
+                    tracing::error!(error.message = %error, "who may follow could not be settled");
+                    return false;
+                }
+            }
+        }
+    }
+
+    fn join(&self, stream: StreamId) -> (Seat, watch::Receiver<Vec<Looking>>) {
+        self.presence.join(stream, self.standing.person, looking(&self.standing), self.grace)
+    }
+
+    async fn tell_all(&self, stream: StreamId, from: Offset, mut heard: watch::Receiver<Vec<Looking>>) {
+        let mut follower = self.app.db.engine().follow(stream, from);
+        loop {
+            tokio::select! {
+                changed = heard.changed() => {
+                    if changed.is_err() {
+                        return;
+                    }
+                    let people = heard.borrow_and_update().clone();
+                    self.tell(frames::people(stream, &people)).await;
+                }
+                next = follower.next() => match next {
+                    Ok(Some(batch)) => self.tell(frames::events(stream, &batch)).await,
+                    // Closed for good, or the engine stops; the socket's end is told by the socket.
+                    Ok(None) => return,
+                    Err(sessions::Error::NotFound) => return self.tell(frames::gone(stream)).await,
+                    Err(sessions::Error::Gone { .. } | sessions::Error::Ahead { .. }) => {
+                        return self.tell(frames::stale(stream)).await;
+                    }
+                    Err(error) => {
+                        tracing::warn!(error.message = %error, "a stream could not be followed");
+                        tokio::time::sleep(AWAY).await;
+                    }
+                },
+            }
+        }
+    }
+
+    async fn tell(&self, frame: String) {
+        // A closed socket ends this task in a moment.
+        let _ = self.out.send(frame).await;
+    }
+}

@@ -1,0 +1,62 @@
+//! The portal's own dialect of the session log: one socket a tab for everything that its page follows.
+//!
+//! What a page and the server say is in [`domain::session::wire`]. Who may follow is settled before the first byte and
+//! asked again every few seconds. A follower that reads slowly holds an offset, never a growing queue.
+
+mod follow;
+mod frames;
+mod pace;
+mod presence;
+mod socket;
+mod visitor;
+
+use std::sync::Arc;
+
+use app::web::{App, Bare, same_site};
+use axum::{
+    Extension,
+    extract::{State, WebSocketUpgrade},
+    http::{HeaderMap, StatusCode},
+    response::{IntoResponse, Response},
+};
+
+pub use pace::Pace;
+pub use presence::Presence;
+
+use crate::shutdown::Shutdown;
+use visitor::Visitor;
+
+/// What a page may say at once, in bytes.
+const CALL_BYTES: usize = 16 * 1024;
+
+/// What the sockets of this node share.
+#[derive(Clone)]
+pub struct Live {
+    presence: Arc<Presence>,
+    shutdown: Shutdown,
+    pace: Pace,
+}
+
+impl Live {
+    pub fn new(shutdown: Shutdown, pace: Pace) -> Self {
+        Self { presence: Arc::default(), shutdown, pace }
+    }
+}
+
+/// `GET /live`: a socket for whoever is signed in, from this site's own pages.
+pub async fn open(
+    State(app): State<App>,
+    Extension(live): Extension<Live>,
+    headers: HeaderMap,
+    bare: Bare,
+    upgrade: WebSocketUpgrade,
+) -> Response {
+    if !same_site(&headers, &app) {
+        return StatusCode::FORBIDDEN.into_response();
+    }
+    let visitor = Visitor::of(app, &headers, bare);
+    upgrade.max_message_size(CALL_BYTES).max_frame_size(CALL_BYTES).on_upgrade(async move |socket| {
+        let shutdown = live.shutdown.clone();
+        shutdown.spawn("live", socket::run(socket, visitor, live));
+    })
+}

@@ -1,0 +1,60 @@
+//! Who is behind a socket, and whether they still are.
+
+use std::sync::Arc;
+
+use app::{
+    components::person::initials,
+    web::{App, Bare, PERSON_KEY},
+};
+use axum::http::{HeaderMap, header};
+use domain::{
+    accounts::{Standing, queries::arrive},
+    ids::PersonId,
+    session::wire::Looking,
+};
+use tower_sessions::{Session, session::Id};
+
+use crate::sign_in_store::SignInStore;
+
+pub struct Visitor {
+    pub app: App,
+    pub standing: Option<Standing>,
+    host: String,
+    sign_in: Option<Id>,
+}
+
+impl Visitor {
+    pub fn of(app: App, headers: &HeaderMap, bare: Bare) -> Self {
+        let host = headers.get(header::HOST).and_then(|host| host.to_str().ok()).unwrap_or_default();
+        let host = host.rsplit_once(':').map_or(host, |(name, _)| name).to_ascii_lowercase();
+        Self { app, standing: bare.arrival.standing, host, sign_in: bare.session.id() }
+    }
+
+    /// Asks anew who is there: signed in, in the same place, in the same role. While the database is away nobody's
+    /// access changes.
+    pub async fn is_still(&self, known: &Standing) -> bool {
+        match self.now(known).await {
+            Ok(now) => now.as_ref() == Some(known),
+            Err(error) => {
+                tracing::warn!(error.message = %error, "a socket's visitor could not be looked at");
+                true
+            }
+        }
+    }
+
+    async fn now(&self, known: &Standing) -> Result<Option<Standing>, Box<dyn std::error::Error + Send + Sync>> {
+        let store = Arc::new(SignInStore(self.app.db.clone()));
+        let person = Session::new(self.sign_in, store, None).get::<PersonId>(PERSON_KEY).await?;
+        if person != Some(known.person) {
+            return Ok(None);
+        }
+        let arrival = arrive(&self.app.db, &self.host, person, Some(known.membership)).await?;
+        Ok(arrival.standing)
+    }
+}
+
+/// As others see them.
+pub fn looking(standing: &Standing) -> Looking {
+    let kind = if standing.client.is_some() { "person" } else { "operator" };
+    Looking { name: standing.name.clone(), initials: initials(&standing.name), kind: kind.to_owned() }
+}
