@@ -36,11 +36,7 @@ pub struct TestClient {
 impl Ground {
     /// A fresh workspace in the test's database.
     pub async fn new(pool: &PgPool) -> Self {
-        let product = role(pool, 12, "SET ROLE throughline_app").await;
-        let engine_pool = role(pool, 2, "SET ROLE throughline_sessions").await;
-        let options = Options { poll_interval: Duration::from_secs(3_600), ..Options::default() };
-        let db = Db::new(product, Engine::start(engine_pool, options), Clock::frozen(start()));
-        Self::beside(&db, pool).await
+        Self::beside(&bare(pool).await, pool).await
     }
 
     /// Another workspace on the same install.
@@ -106,6 +102,14 @@ impl Ground {
     pub fn wait(&self, by: TimeDelta) {
         self.db.clock().advance(by);
     }
+}
+
+/// The test's database with nothing in it.
+pub async fn bare(pool: &PgPool) -> Db {
+    let product = role(pool, 12, "SET ROLE throughline_app").await;
+    let engine_pool = role(pool, 2, "SET ROLE throughline_sessions").await;
+    let options = Options { poll_interval: Duration::from_secs(3_600), ..Options::default() };
+    Db::new(product, Engine::start(engine_pool, options), Clock::frozen(start()))
 }
 
 /// An offer as an operator writes it.

@@ -3,12 +3,16 @@
 //! A body is plain text in a client's words. Its links are written `{link:/portal/requests/12}`: the path on this
 //! install, which the sender turns into a whole address with [`expand`], as it alone knows the public URL.
 
+mod outbox;
+
 use uuid::Uuid;
 
 use crate::{
     Result, Scope, Tx,
     ids::{ClientId, MailId, WorkspaceId},
 };
+
+pub use outbox::{Due, Letter, clear, due, failed, newest, sent};
 
 const LINK: &str = "{link:";
 

@@ -69,7 +69,7 @@ async fn a_worker_may_die_anywhere(pg: PgPool) {
     domain::reviews::approve(&world.db, &world.owner, whole.card.id).await.unwrap();
 
     assert!(events > 40, "{events}");
-    for after in (1..events - 2).step_by(4) {
+    for after in (1..events - 2).step_by(7) {
         let request = world.ask("Whole", BRIEF, vec![]).await;
         let dies = async {
             let (hand, mut seen) = (world.work(rehearsal()), 0);

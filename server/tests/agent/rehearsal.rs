@@ -49,7 +49,6 @@ async fn goes_the_whole_way(pg: PgPool) {
         Body::Plan { steps } => { assert!(steps.len() == 5 && steps.iter().all(|step| step.state == StepState::Done), "{steps:?}"); None }
         _ => None,
     }).collect();
-    println!("{}", lines.join("\n"));
     for wanted in ["· Read your brief · 27 words", "· Looked through intake answers · 2 found", "· Read fees.csv · 3 rows", "· Kept scan.pdf aside · File, 4 bytes"] {
         assert!(lines.iter().any(|line| line == wanted), "{wanted}");
     }
@@ -59,7 +58,6 @@ async fn goes_the_whole_way(pg: PgPool) {
 
     let delivered = world.see(request.card.number).await.deliverables.remove(0);
     let body = deliverables::version(&world.db, &world.owner, delivered.id, 1).await.unwrap().body.unwrap();
-    println!("{body}");
     for wanted in ["**Put the office hours on one page** (Theo Hale)", "Monday to Friday, 9 to 5", "| Conveyancing | 950 | 1 March |", "You left “Website” open", "What in scan.pdf belongs here?"] {
         assert!(body.contains(wanted), "{wanted}");
     }
@@ -72,8 +70,8 @@ async fn goes_the_whole_way(pg: PgPool) {
     let second = world.until(&request, version).await;
     assert_eq!(second, delivered.id);
     let body = deliverables::version(&world.db, &world.owner, second, 2).await.unwrap().body.unwrap();
-    println!("{body}");
     assert!(body.contains("## What changed since version 1") && body.contains("> Please add the opening hours in August."));
+    assert!(body.contains("- “They are 10 to 3.” (what Rosa Hale wrote)"));
     let asked = world.parts(&request).await.iter().filter(|part| matches!(part, Part::DataApproval { .. })).count();
     assert_eq!(asked, 1, "it asks once");
     hand.leave().await;

@@ -65,7 +65,7 @@ impl Flow<'_> {
         let past = self.bench.past();
         let open: Vec<_> = open.iter().map(|steer| steer.control).collect();
         let change = past.change_asked().map(|(reason, _)| asks::read(reason, reason)).unwrap_or_default();
-        let change = change.asks.into_iter().chain(change.told).map(|words| Point { words, origin: Origin::Change });
+        let change = change.asks.into_iter().map(|words| Point { words, origin: Origin::Change });
         let brief = self.material.brief.asks.iter().map(|words| Point { words: words.clone(), origin: Origin::Brief });
         let said = past.steers(&open).into_iter();
         let said = said.map(|(by, words)| Point { words: words.to_owned(), origin: Origin::Said(by.to_owned()) });

@@ -59,6 +59,14 @@ impl Material {
             source: format!("a comment by {by}"),
             about: String::new(),
         }));
+        if let Some((reason, by)) = bench.past().change_asked() {
+            // What is told beside what is asked bears on all of it.
+            material.facts.extend(asks::read(reason, reason).told.into_iter().map(|words| Fact {
+                words,
+                source: format!("what {by} wrote"),
+                about: reason.to_owned(),
+            }));
+        }
         material
     }
 
