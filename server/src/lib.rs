@@ -15,3 +15,4 @@ pub mod shutdown;
 pub mod product;
 pub mod router;
 pub mod sign_in_store;
+pub mod welcome;
