@@ -49,8 +49,9 @@ pub fn follow(page: Page, row: &Row, words: NodeRef<html::Div>) {
                     let writing = entry.with_untracked(|entry| matches!(entry.body, Body::Words { writing: true, .. }));
                     if writing {
                         let saw_end = scroll::sees_end();
-                        add(&root, &latest.borrow());
-                        scroll::after(page, saw_end);
+                        if add(&root, &latest.borrow()) {
+                            scroll::after(page, saw_end);
+                        }
                     }
                 },
                 GROUP,
@@ -88,15 +89,16 @@ fn set_as_prose(page: Page, key: String, root: Element) {
     });
 }
 
-/// Adds what is new to the paragraphs that stand, and moves the caret behind it.
-fn add(root: &Element, text: &str) {
+/// Adds what is new to the paragraphs that stand, and moves the caret behind it. `false` when nothing was new.
+fn add(root: &Element, text: &str) -> bool {
     let standing = root.children();
     let whole = standing.length().saturating_sub(1) as usize;
+    let mut grew = false;
     for (place, words) in paragraphs_of(text).enumerate().skip(whole) {
         let paragraph = standing.item(place as u32).unwrap_or_else(|| append(root, "p"));
         let shown = paragraph.text_content().unwrap_or_default();
         match words.strip_prefix(shown.as_str()) {
-            Some("") => {}
+            Some("") => continue,
             Some(more) => {
                 let group = append(&paragraph, "span");
                 group.set_class_name("arriving");
@@ -104,11 +106,13 @@ fn add(root: &Element, text: &str) {
             }
             None => paragraph.set_text_content(Some(words)),
         }
+        grew = true;
     }
     let caret = root.query_selector(".caret").ok().flatten();
-    if let (Some(last), Some(caret)) = (root.last_element_child(), caret) {
+    if let (true, Some(last), Some(caret)) = (grew, root.last_element_child(), caret) {
         drop(last.append_child(&caret));
     }
+    grew
 }
 
 fn append(parent: &Element, tag: &str) -> Element {
