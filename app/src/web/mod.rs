@@ -11,7 +11,7 @@ mod state;
 pub use cx::{Bare, Cx, MEMBERSHIP_KEY, Member, Operator, PERSON_KEY, SignedIn};
 pub use form::{Fields, Form, Posted};
 pub use guard::{FormToken, Nonce, form_token, same_site, security};
-pub use page::{Frame, Page, PortalTab, DeskTab};
+pub use page::{Frame, Page, PortalTab, DeskTab, fragment};
 pub use problem::Problem;
 pub use respond::{Outcome, answer, redirect, redirect_with};
 pub use state::{App, Site};

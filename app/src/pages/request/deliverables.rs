@@ -17,11 +17,9 @@ use serde::Deserialize;
 use super::{
     Here, beside,
     load::{self, Hour},
+    view::{review_form, size},
 };
-use crate::{
-    islands::conversation::{review_form, size},
-    web::{Page, Problem},
-};
+use crate::web::{Page, Problem};
 
 #[derive(Deserialize)]
 pub struct Wanted {

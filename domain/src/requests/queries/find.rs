@@ -1,3 +1,5 @@
+use uuid::Uuid;
+
 use crate::{
     Db, Error, Result, Scope, Tx,
     ids::{ClientId, RequestId},
@@ -7,14 +9,21 @@ use crate::{
 /// How many of what comes next a request's page names.
 const NEXT: i64 = 3;
 
-/// The request of that number, without anything of it.
+/// A request and its conversation, without anything of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Found {
+    pub id: RequestId,
+    pub session_stream: Uuid,
+}
+
+/// Finds a request by its number.
 ///
 /// # Errors
 /// [`Error::NotFound`].
-pub async fn find(db: &Db, scope: &Scope, client: ClientId, number: u64) -> Result<RequestId> {
+pub async fn find(db: &Db, scope: &Scope, client: ClientId, number: u64) -> Result<Found> {
     let mut tx = db.begin(scope).await?;
-    let id = sqlx::query_scalar!(
-        "SELECT id FROM request WHERE workspace_id = $1 AND client_id = $2 AND number = $3",
+    let row = sqlx::query!(
+        "SELECT id, session_stream FROM request WHERE workspace_id = $1 AND client_id = $2 AND number = $3",
         scope.workspace.0,
         client.0,
         i64::try_from(number).unwrap_or(i64::MAX),
@@ -22,7 +31,8 @@ pub async fn find(db: &Db, scope: &Scope, client: ClientId, number: u64) -> Resu
     .fetch_optional(tx.conn())
     .await?;
     tx.commit().await?;
-    id.map(RequestId).ok_or(Error::NotFound)
+    let found = row.map(|row| Found { id: RequestId(row.id), session_stream: row.session_stream });
+    found.ok_or(Error::NotFound)
 }
 
 /// The first requests of a client's Up next, in the order in which they will be started.

@@ -9,6 +9,6 @@ mod list;
 
 pub use board::board;
 pub use by_number::by_number;
-pub use find::find;
+pub use find::{Found, find};
 pub use home::home;
 pub use list::{list, queue};
