@@ -27,6 +27,9 @@ const MINUTE: Duration = Duration::from_secs(60);
 /// What happens together is asked for once.
 const SOON: Duration = Duration::from_millis(60);
 
+/// On an entry that was drawn while it was being written: the offset up to which its words were known.
+const DRAWN_WITH: &str = "data-drawn-with";
+
 /// What has to be drawn anew.
 #[derive(Clone, Copy, PartialEq, PartialOrd)]
 enum Want {
@@ -96,12 +99,13 @@ impl Page {
         match text_of(event, "type").as_str() {
             "text-delta" => {
                 let (id, words) = (entry_id(event), text_of(event, "delta"));
-                let known = writing(&id).is_some();
-                if known {
+                let standing = writing(&id);
+                // The server may have drawn it with words that had not been heard yet.
+                if standing.as_ref().is_some_and(|entry| offset > drawn_with(entry)) {
                     self.pen.write(&id, &words);
                 }
                 self.words.borrow_mut().push((offset, id, words));
-                if known { Want::Nothing } else { Want::Entries }
+                if standing.is_some() { Want::Nothing } else { Want::Entries }
             }
             "text-start" | "text-end" | "data-plan" | "data-step" => Want::Entries,
             _ => Want::Pieces,
@@ -182,6 +186,7 @@ impl Page {
         }
         self.pen.forget(&id);
         if is_written {
+            drop(entry.set_attribute(DRAWN_WITH, &self.drawn.get().to_string()));
             let words = self.words.borrow();
             let later = words.iter().filter(|(offset, of, _)| *of == id && *offset > self.drawn.get());
             later.for_each(|(_, _, words)| self.pen.write(&id, words));
@@ -196,6 +201,11 @@ impl Page {
             drop(line.set_attribute("data-offset", &offset.to_string()));
         }
     }
+}
+
+/// How far the words go that an entry was drawn with; one that was there from the beginning knows no others.
+fn drawn_with(entry: &Element) -> u64 {
+    entry.get_attribute(DRAWN_WITH).and_then(|offset| offset.parse().ok()).unwrap_or(0)
 }
 
 /// The entry that an agent's words belong to, as the fold names it.

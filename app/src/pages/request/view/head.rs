@@ -18,6 +18,7 @@ pub fn view(shown: &Shown) -> impl IntoView + use<> {
                 <div class="page-sub">
                     {state(beside)}
                     <span>{asked.clone()}</span>
+                    {agent(beside)}
                     // Filled by who looks with a script; the names are shown to who asks for them.
                     <span class="looking" id="looking" tabindex="0" hidden></span>
                 </div>
@@ -28,15 +29,16 @@ pub fn view(shown: &Shown) -> impl IntoView + use<> {
     }
 }
 
-/// How it stands and who is on it.
+/// How it stands.
 pub fn state(beside: &Beside) -> impl IntoView + use<> {
     let class = format!("tag {}", beside.state.map(|state| state.class()).unwrap_or_default());
-    view! {
-        <span class="page-state" id="state">
-            <span class=class>{beside.state_name.clone()}</span>
-            {on_it(beside).map(|words| view! { <span>{words}</span> })}
-        </span>
-    }
+    view! { <span class=class id="state">{beside.state_name.clone()}</span> }
+}
+
+pub fn agent(beside: &Beside) -> impl IntoView + use<> {
+    let words = on_it(beside);
+    let idle = words.is_none();
+    view! { <span id="agent" hidden=idle>{words}</span> }
 }
 
 /// Who is on it, in the words of somebody who waits for it.

@@ -47,6 +47,7 @@ pub fn page(shown: Shown) -> impl IntoView {
 pub fn pieces(place: &Place, beside: &Beside) -> impl IntoView + use<> {
     view! {
         {head::state(beside)}
+        {head::agent(beside)}
         {head::rehearsal(beside)}
         {head::clock(beside)}
         {line::end(beside)}
