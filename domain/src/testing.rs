@@ -38,11 +38,7 @@ pub struct TestClient {
 impl Ground {
     /// A fresh workspace in the test's database.
     pub async fn new(pool: &PgPool) -> Self {
-        let product = role(pool, 12, "SET ROLE throughline_app").await;
-        let engine_pool = role(pool, 2, "SET ROLE throughline_sessions").await;
-        let options = Options { poll_interval: Duration::from_secs(3_600), ..Options::default() };
-        let db = Db::new(product, Engine::start(engine_pool, options), Clock::frozen(start()));
-        Self::beside(&db, pool).await
+        Self::beside(&bare(pool).await, pool).await
     }
 
     /// Another workspace on the same install.
@@ -110,6 +106,14 @@ impl Ground {
     }
 }
 
+/// The test's database with nothing in it.
+pub async fn bare(pool: &PgPool) -> Db {
+    let product = role(pool, 12, "SET ROLE throughline_app").await;
+    let engine_pool = role(pool, 2, "SET ROLE throughline_sessions").await;
+    let options = Options { poll_interval: Duration::from_secs(3_600), ..Options::default() };
+    Db::new(product, Engine::start(engine_pool, options), Clock::frozen(start()))
+}
+
 /// An offer as an operator writes it.
 pub fn draft(starts: Starts) -> Draft {
     Draft {
@@ -143,7 +147,13 @@ async fn role(pool: &PgPool, connections: u32, set: &'static str) -> PgPool {
         .unwrap()
 }
 
-async fn stream(pool: &PgPool, workspace: WorkspaceId, client: Option<ClientId>, kind: &'static str, backstage: bool) -> Uuid {
+async fn stream(
+    pool: &PgPool,
+    workspace: WorkspaceId,
+    client: Option<ClientId>,
+    kind: &'static str,
+    backstage: bool,
+) -> Uuid {
     let id = StreamId::generate();
     let tenant = Tenant { workspace: workspace.0, client: client.map(|client| client.0) };
     let mut conn = pool.acquire().await.unwrap();

@@ -9,7 +9,7 @@ use super::send;
 
 /// Fetches parts of a page; none when they could not be had.
 pub async fn fetch(address: &str) -> Option<Element> {
-    let html = send::get(address).await?;
+    let html = send::get(address, "text/html").await?;
     let holder = document().create_element("div").ok()?;
     holder.set_inner_html(&html);
     Some(holder)

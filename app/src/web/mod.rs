@@ -2,16 +2,18 @@
 
 mod cx;
 mod form;
+mod fragment;
 mod guard;
 mod page;
 mod problem;
 mod respond;
 mod state;
 
-pub use cx::{Bare, Cx, MEMBERSHIP_KEY, Member, Operator, PERSON_KEY, SignedIn};
+pub use cx::{AGENT_KEY, Bare, Cx, MEMBERSHIP_KEY, Member, Operator, PERSON_KEY, SignedIn};
 pub use form::{Fields, Form, Posted};
+pub use fragment::fragment;
 pub use guard::{FormToken, Nonce, form_token, same_site, security};
-pub use page::{Frame, Page, PortalTab, DeskTab, fragment};
+pub use page::{Frame, Page, PortalTab, DeskTab};
 pub use problem::Problem;
 pub use respond::{Outcome, answer, redirect, redirect_with};
 pub use state::{App, Site};

@@ -95,7 +95,12 @@ impl<'a> Page<'a> {
     pub fn show<V: IntoView>(self, view: impl FnOnce() -> V) -> Response {
         let asset = self.bare.app.site.asset;
         STYLESHEET.get_or_init(|| asset("main.css"));
-        let body = render(|| frame::around(self.bare, self.frame, self.wide, view().into_any()));
+        let owner = Owner::new_root(Some(Arc::new(SsrSharedContext::new_islands())));
+        let body = owner.with(|| {
+            let inner = view().into_any();
+            frame::around(self.bare, self.frame, self.wide, inner).to_html()
+        });
+        owner.cleanup();
         let mut response = (self.status, Html(self.document(&body))).into_response();
         // A page may hold what the next person at this browser must not see.
         response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
@@ -151,21 +156,6 @@ impl<'a> Page<'a> {
             css = asset("main.css"),
         )
     }
-}
-
-/// A part of a page by itself, for a page that is being looked at.
-pub fn fragment<V: IntoView>(view: impl FnOnce() -> V) -> Response {
-    let mut response = Html(render(|| view().into_any())).into_response();
-    response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
-    response
-}
-
-/// A view as HTML.
-fn render(view: impl FnOnce() -> AnyView) -> String {
-    let owner = Owner::new_root(Some(Arc::new(SsrSharedContext::new_islands())));
-    let html = owner.with(|| view().to_html());
-    owner.cleanup();
-    html
 }
 
 /// Text as it may stand in HTML and in a quoted attribute.

@@ -1,14 +1,16 @@
 //! Keeps the composer in step with the work, and within reach of a key.
 
-use leptos::{ev, prelude::*};
+use leptos::{ev, prelude::window_event_listener};
 use wasm_bindgen::JsCast;
-use web_sys::{Element, HtmlElement};
+use web_sys::HtmlElement;
+
+use crate::islands::dom;
 
 /// What is said goes to the agent while one is at work, and the field says so.
 pub fn refresh() {
-    let Some(work) = document().get_element_by_id("work") else { return };
+    let Some(work) = dom::by_id("work") else { return };
     let tell = |id: &str, to: &str, from: &str| {
-        if let (Some(element), Some(value)) = (document().get_element_by_id(id), work.get_attribute(from)) {
+        if let (Some(element), Some(value)) = (dom::by_id(id), work.get_attribute(from)) {
             drop(element.set_attribute(to, &value));
         }
     };
@@ -19,14 +21,12 @@ pub fn refresh() {
 /// `s` goes to where one speaks, from anywhere but a field; Escape leaves it.
 pub fn watch_keys() {
     let _ = window_event_listener(ev::keydown, |event| {
-        let at = document().active_element().and_then(|at| at.dyn_into::<HtmlElement>().ok());
-        let typing = at.as_ref().is_some_and(|at| is_field(at));
         let plain = !event.ctrl_key() && !event.meta_key() && !event.alt_key();
-        match (event.key().as_str(), at) {
-            ("Escape", Some(at)) if typing => drop(at.blur()),
-            ("s", _) if plain && !typing => {
-                let say = document().get_element_by_id("say").and_then(|say| say.dyn_into::<HtmlElement>().ok());
-                if let Some(say) = say {
+        let say = || dom::by_id("say").and_then(|say| say.dyn_into::<HtmlElement>().ok());
+        match event.key().as_str() {
+            "Escape" => say().into_iter().for_each(|say| drop(say.blur())),
+            "s" if plain && !dom::is_writing() => {
+                if let Some(say) = say() {
                     event.prevent_default();
                     drop(say.focus());
                 }
@@ -34,8 +34,4 @@ pub fn watch_keys() {
             _ => {}
         }
     });
-}
-
-fn is_field(at: &Element) -> bool {
-    matches!(at.tag_name().as_str(), "INPUT" | "TEXTAREA" | "SELECT")
 }

@@ -18,8 +18,9 @@ use super::{
     scroll,
 };
 use crate::islands::{
+    forms,
     live::{self, Heard, text_of},
-    renew, send,
+    renew,
 };
 
 /// A clock's words change by the minute.
@@ -68,7 +69,7 @@ pub fn begin(stream: String, offset: u64, base: String) {
     live::follow(stream, offset, Rc::new(move |heard| ear.hear(heard))).keep();
     let by_minute = page.clone();
     set_interval(move || by_minute.want(Want::Pieces), MINUTE);
-    send::on_sent(move || page.want(Want::Pieces));
+    forms::on_sent(move || page.want(Want::Pieces));
     line::watch();
     scroll::watch();
     composer::watch_keys();

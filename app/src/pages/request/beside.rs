@@ -13,7 +13,7 @@ use domain::{
 use super::{
     Here,
     load::Hour,
-    view::{Beside, Clock, Link, Piece, Review, size},
+    view::{Beside, Clock, Link, Piece, Review},
 };
 
 pub fn of(here: &Here, detail: &Detail, run: Option<&RunNow>, hour: Hour) -> Beside {
@@ -92,7 +92,7 @@ fn file_link(file: &File) -> Link {
     Link {
         href: format!("/files/{}", file.id),
         words: file.name.clone(),
-        aside: format!("{}, {}", file.label, size(file.bytes)),
+        aside: format!("{}, {}", file.label, words::size(file.bytes)),
     }
 }
 

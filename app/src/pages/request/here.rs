@@ -6,7 +6,7 @@ use axum::{
 use domain::{
     Scope,
     ids::{ClientId, RequestId},
-    requests::queries::{self, Found},
+    requests::queries,
 };
 
 use crate::web::{App, Cx, DeskTab, Frame, Member, Operator, PortalTab, Problem};
@@ -66,11 +66,6 @@ impl Here {
 
     /// The request's id; nothing else of it is read.
     pub async fn request(&self) -> domain::Result<RequestId> {
-        self.find().await.map(|found| found.id)
-    }
-
-    /// The request's id and its conversation's stream.
-    pub async fn find(&self) -> domain::Result<Found> {
         queries::find(self.cx.db(), &self.scope, self.client, self.number).await
     }
 

@@ -2,6 +2,7 @@
 //! page, and with `pieces` what stands around it. For a page that is looked at.
 
 use axum::{extract::Query, response::Response};
+use domain::{requests::queries, session};
 use leptos::prelude::*;
 use serde::Deserialize;
 
@@ -11,7 +12,6 @@ use super::{
     view::{self, Beside, Place, Said},
 };
 use crate::web::{Problem, fragment};
-use domain::session;
 
 #[derive(Deserialize)]
 pub struct Since {
@@ -40,7 +40,7 @@ async fn load(here: &Here, asked: &Since) -> domain::Result<News> {
     };
     let stream = match &detail {
         Some(detail) => detail.session_stream,
-        None => here.find().await?.session_stream,
+        None => queries::session_of(here.cx.db(), &here.scope, here.client, here.number).await?,
     };
     let reading = session::read(here.cx.db(), stream).await?;
     let beside = detail.as_ref().map(|detail| beside::of(here, detail, reading.conversation.run.as_ref(), hour));

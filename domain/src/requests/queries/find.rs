@@ -9,18 +9,23 @@ use crate::{
 /// How many of what comes next a request's page names.
 const NEXT: i64 = 3;
 
-/// A request and its conversation, without anything of it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Found {
-    pub id: RequestId,
-    pub session_stream: Uuid,
-}
-
-/// Finds a request by its number.
+/// The request of that number, without anything of it.
 ///
 /// # Errors
 /// [`Error::NotFound`].
-pub async fn find(db: &Db, scope: &Scope, client: ClientId, number: u64) -> Result<Found> {
+pub async fn find(db: &Db, scope: &Scope, client: ClientId, number: u64) -> Result<RequestId> {
+    row(db, scope, client, number).await.map(|(id, _)| id)
+}
+
+/// The stream of that request's conversation.
+///
+/// # Errors
+/// [`Error::NotFound`].
+pub async fn session_of(db: &Db, scope: &Scope, client: ClientId, number: u64) -> Result<Uuid> {
+    row(db, scope, client, number).await.map(|(_, stream)| stream)
+}
+
+async fn row(db: &Db, scope: &Scope, client: ClientId, number: u64) -> Result<(RequestId, Uuid)> {
     let mut tx = db.begin(scope).await?;
     let row = sqlx::query!(
         "SELECT id, session_stream FROM request WHERE workspace_id = $1 AND client_id = $2 AND number = $3",
@@ -31,8 +36,7 @@ pub async fn find(db: &Db, scope: &Scope, client: ClientId, number: u64) -> Resu
     .fetch_optional(tx.conn())
     .await?;
     tx.commit().await?;
-    let found = row.map(|row| Found { id: RequestId(row.id), session_stream: row.session_stream });
-    found.ok_or(Error::NotFound)
+    row.map(|row| (RequestId(row.id), row.session_stream)).ok_or(Error::NotFound)
 }
 
 /// The first requests of a client's Up next, in the order in which they will be started.

@@ -19,7 +19,6 @@ use leptos::prelude::*;
 
 pub use line::entries;
 pub use model::{Beside, Clock, Link, Piece, Place, Review, Said, Shown, Told};
-pub use notes::size;
 pub use review::form as review_form;
 pub use strand::lay as lay_strands;
 pub use when::when;

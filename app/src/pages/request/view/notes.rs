@@ -1,6 +1,6 @@
 //! What happened, in one line each.
 
-use domain::{ids::FileId, requests::Column, session::Outcome};
+use domain::{ids::FileId, requests::Column, session::Outcome, words::size};
 use leptos::prelude::*;
 
 use super::{
@@ -63,15 +63,6 @@ pub fn file(said: &Said, file: FileId, name: &str, bytes: u64) -> AnyView {
     .into_any()
 }
 
-/// `812 bytes`, `40 KB`, `2.1 MB`.
-pub fn size(bytes: u64) -> String {
-    match bytes {
-        0..1_000 => domain::words::count(bytes.cast_signed(), "byte"),
-        1_000..1_000_000 => format!("{} KB", bytes / 1_000),
-        _ => format!("{}.{} MB", bytes / 1_000_000, bytes % 1_000_000 / 100_000),
-    }
-}
-
 pub fn approved(said: &Said) -> AnyView {
     note(said, "note approved", format!("{} approved", said.entry.author.name), format!(", {}", said.when))
 }
@@ -95,15 +86,4 @@ pub fn moved(place: &Place, said: &Said, to: Column) -> AnyView {
 /// It ended before it was finished, and why.
 pub fn failed(said: &Said, reason: &str) -> AnyView {
     note(said, "stopped", "The work broke off".to_owned(), format!(", {} · {reason}", said.when))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::size;
-
-    #[test]
-    fn sizes_are_short() {
-        let words = [1, 812, 40_211, 2_180_000, 25 * 1024 * 1024].map(size);
-        assert_eq!(words, ["1 byte", "812 bytes", "40 KB", "2.1 MB", "26.2 MB"]);
-    }
 }
