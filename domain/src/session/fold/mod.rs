@@ -82,6 +82,10 @@ impl Conversation {
                 self.column = Some(*to);
                 self.add_event(event, Body::Moved { from: *from, to: *to })
             }
+            #[cfg(feature = "sql")]
+            Part::ToolInputAvailable { .. } | Part::ToolOutputAvailable { .. } | Part::ToolOutputError { .. } => {
+                Vec::new()
+            }
             Part::DataWithdrawn {} | Part::DataChanged { .. } | Part::Unknown => Vec::new(),
         }
     }
