@@ -1,6 +1,8 @@
 //! What the tests of the domain share: a database of their own in the roles that the product takes, a clock that stands
 //! still, and people who act.
 
+#![allow(clippy::unwrap_used, reason = "a fixture that cannot be made fails its test")]
+
 use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
@@ -145,7 +147,13 @@ async fn role(pool: &PgPool, connections: u32, set: &'static str) -> PgPool {
         .unwrap()
 }
 
-async fn stream(pool: &PgPool, workspace: WorkspaceId, client: Option<ClientId>, kind: &'static str, backstage: bool) -> Uuid {
+async fn stream(
+    pool: &PgPool,
+    workspace: WorkspaceId,
+    client: Option<ClientId>,
+    kind: &'static str,
+    backstage: bool,
+) -> Uuid {
     let id = StreamId::generate();
     let tenant = Tenant { workspace: workspace.0, client: client.map(|client| client.0) };
     let mut conn = pool.acquire().await.unwrap();

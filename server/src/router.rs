@@ -86,14 +86,33 @@ fn portal() -> Router<App> {
         .route("/portal/requests/{number}/withdrawal", post(withdrawal::create))
         .route("/portal/markdown", post(preview::markdown))
         .route("/portal/files", post(preview::file).layer(DefaultBodyLimit::max(FORM_LIMIT)))
+        .merge(my_billing())
+}
+
+/// What a client holds and is billed.
+fn my_billing() -> Router<App> {
+    use pages::billing::{mine, my_invoice, subscription_state};
+    Router::new()
+        .route("/portal/billing", get(mine::show))
+        .route("/portal/billing/subscription", post(subscription_state::update_mine))
+        .route("/portal/billing/{number}", get(my_invoice::show))
 }
 
 /// For operators.
 fn desk() -> Router<App> {
-    use pages::{agents, board, clients, search, today};
     let routes = request(Router::new(), "/desk/clients/{client}/requests/{number}");
     people(people(routes, "/desk/people"), "/desk/clients/{client}/people")
         .route("/desk/clients/{client}/requests/{number}/notes", post(pages::request::notes::create))
+        .merge(desk_pages())
+        .route("/desk/settings", get(pages::settings::show).post(pages::settings::update))
+        .merge(offers())
+        .merge(billing())
+}
+
+/// What the operator looks at all day.
+fn desk_pages() -> Router<App> {
+    use pages::{agents, board, clients, search, today};
+    Router::new()
         .route("/desk/clients/{client}/requests/{number}/place", post(board::place))
         .route("/desk", get(today::show))
         .route("/desk/today-parts", get(today::parts))
@@ -113,14 +132,38 @@ fn desk() -> Router<App> {
         .route("/desk/agents/{agent}/rest", post(agents::rest))
 }
 
+/// What the operator sells.
+fn offers() -> Router<App> {
+    use pages::offers::{copies, edit, list, new, place, state};
+    Router::new()
+        .route("/desk/offers", get(list::show).post(new::create))
+        .route("/desk/offers/new", get(new::show))
+        .route("/desk/offers/{offer}", get(edit::show).post(edit::update))
+        .route("/desk/offers/{offer}/state", post(state::update))
+        .route("/desk/offers/{offer}/place", post(place::update))
+        .route("/desk/offers/{offer}/copies", post(copies::create))
+}
+
+/// What clients hold and are billed.
+fn billing() -> Router<App> {
+    use pages::billing::{draft, invoice, invoice_state, overview, subscription_state};
+    Router::new()
+        .route("/desk/billing", get(overview::show))
+        .route("/desk/billing/subscriptions/{subscription}/state", post(subscription_state::update))
+        .route("/desk/billing/invoices", post(draft::create))
+        .route("/desk/billing/invoices/new", get(draft::new))
+        .route("/desk/billing/invoices/{invoice}", get(invoice::show))
+        .route("/desk/billing/invoices/{invoice}/draft", get(draft::show).post(draft::update))
+        .route("/desk/billing/invoices/{invoice}/state", post(invoice_state::update))
+}
+
 /// One request, the same for both.
 fn request(routes: Router<App>, base: &str) -> Router<App> {
-    use pages::request::{approval, beside, comments, deliverables, files, prose, retry, review, show, steer, stop};
+    use pages::request::{approval, comments, deliverables, files, now, retry, review, show, steer, stop};
     let under = |rest: &str| format!("{base}/{rest}");
     routes
         .route(base, get(show::show))
-        .route(&under("beside"), get(beside::show))
-        .route(&under("prose/{entry}"), get(prose::show))
+        .route(&under("now"), get(now::show))
         .route(&under("comments"), post(comments::create))
         .route(&under("steer"), post(steer::create))
         .route(&under("stop"), post(stop::create))

@@ -2,16 +2,19 @@
 
 pub mod account;
 pub mod agents;
+pub mod billing;
 pub mod board;
 pub mod clients;
 pub mod files;
 pub mod home;
 pub mod nowhere;
+pub mod offers;
 pub mod outbox;
 pub mod people;
 pub mod request;
 pub mod requests;
 pub mod search;
+pub mod settings;
 pub mod signup;
 pub mod storefront;
 pub mod today;

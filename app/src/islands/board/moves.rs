@@ -6,35 +6,35 @@ use std::{
     time::Duration,
 };
 
+use js_sys::JSON;
 use leptos::{prelude::*, task::spawn_local};
-use serde::Deserialize;
 use web_sys::Element;
 
 use super::{
     Toast,
     cards::{self, Spot},
 };
-use crate::islands::{glide, refresh, send};
+use crate::islands::{
+    dom, glide,
+    live::{get, text_of},
+    refresh,
+    send::{self, Sent},
+};
 
 /// How long the way back is offered; Ctrl+Z and the card's menu have it after that as well.
 const OFFERED: Duration = Duration::from_secs(12);
 const UNREACHABLE: &str = "No connection: the card is back where it was. Try again in a moment.";
 
 /// What the server says of a move.
-#[derive(Default, Deserialize)]
 struct Answer {
-    #[serde(default)]
     note: String,
-    #[serde(default)]
-    refused: String,
     undo: Option<Undo>,
 }
 
 /// Where a card was before.
-#[derive(Clone, Deserialize)]
 struct Undo {
     column: String,
-    position: f64,
+    position: String,
 }
 
 pub struct Moves {
@@ -109,7 +109,7 @@ impl Moves {
         cards::put(item, origin);
         glide::all(&before);
         if let Some(link) = cards::link(item).filter(|_| focused) {
-            crate::islands::dom::focus(&link);
+            dom::focus(&link);
         }
         self.show(Toast { words, refused: true, undo: false });
     }
@@ -147,10 +147,17 @@ impl Moves {
 }
 
 fn understand(answer: Option<(bool, String)>) -> Result<Answer, String> {
+    // Without an answer, or with a proxy's, nobody knows: the board is read anew and shows it.
     let Some((ok, text)) = answer else { return Err(UNREACHABLE.to_owned()) };
-    match serde_json::from_str::<Answer>(&text) {
-        Ok(answer) if ok => Ok(answer),
-        Ok(answer) if !answer.refused.is_empty() => Err(answer.refused),
-        _ => Err(UNREACHABLE.to_owned()),
+    match send::understand(ok, &text) {
+        Sent::Done(note) => Ok(Answer { note, undo: way_back(&text) }),
+        Sent::Refused(reason) => Err(reason),
+        Sent::Unreachable => Err(UNREACHABLE.to_owned()),
     }
+}
+
+fn way_back(text: &str) -> Option<Undo> {
+    let undo = get(&JSON::parse(text).ok()?, "undo");
+    let (column, position) = (text_of(&undo, "column"), text_of(&undo, "position"));
+    (!column.is_empty()).then_some(Undo { column, position })
 }
