@@ -11,7 +11,7 @@ use super::{
 };
 use crate::{
     Db, Office, Result, Scope, approvals,
-    billing::commands::subscribe_in,
+    billing::{self, InvoiceState, commands::subscribe_in, queries::Filter},
     ids::WorkspaceId,
     money::{Currency, Money},
     offers::{self, Draft, IntakeAnswer, IntakeField, IntakeKind, Interval, Offer, Starts, Terms},
@@ -41,6 +41,11 @@ pub(super) async fn tell(db: &Db, now: DateTime<Utc>) -> Result<()> {
     let ines = people::person(db, workspace, Some(cedar), INES, &hash).await?;
     people::person(db, workspace, Some(cedar), BEN, &hash).await?;
 
+    // Two days after the second came, the operator saw both payments on the account.
+    tale.on(16, 0.0);
+    for client in [harbor, cedar] {
+        pay(db, &olga, client).await?;
+    }
     exhibits(&tale, &rosa).await?;
     renewals(&tale, &ines).await?;
     fee_agreement(&tale, &rosa).await?;
@@ -106,6 +111,14 @@ async fn client(
     Ok(id)
 }
 
+async fn pay(db: &Db, olga: &Scope, client: crate::ids::ClientId) -> Result<()> {
+    let invoices = billing::queries::list(db, olga, Some(client), Filter::All, 1).await?;
+    for invoice in invoices.invoices.iter().filter(|invoice| invoice.state == InvoiceState::Issued) {
+        billing::commands::mark_paid(db, olga, invoice.id).await?;
+    }
+    Ok(())
+}
+
 fn two_at_a_time() -> Draft {
     draft("Two at a time", "For an office where something is always waiting.", 500_000, 2, None, &["Pause when you like, keep the days"])
 }
@@ -118,7 +131,7 @@ fn draft(name: &str, summary: &str, minor: i64, active_limit: u32, revisions: Op
     Draft {
         name: name.into(),
         summary: summary.into(),
-        vertical: "Law offices, insurance agencies, estate agents".into(),
+        vertical: "law offices, insurance agencies, estate agents".into(),
         terms: Terms {
             price: Money::new(minor, Currency::USD),
             interval: Interval::Month,
