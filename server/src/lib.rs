@@ -1,5 +1,6 @@
 //! Throughline's server: start-up, routes, and everything that runs beside them.
 
+pub mod agents;
 pub mod assets;
 pub mod cli;
 pub mod database;
@@ -15,3 +16,4 @@ pub mod shutdown;
 pub mod product;
 pub mod router;
 pub mod sign_in_store;
+pub mod welcome;

@@ -15,7 +15,7 @@ use crate::database::{Database, Hold};
 use crate::settings::Settings;
 use crate::shutdown::Shutdown;
 use crate::live::{Live, Pace};
-use crate::{health, product, router};
+use crate::{health, product, router, welcome};
 
 /// How the server starts.
 #[derive(Debug, Default, Args)]
@@ -23,6 +23,9 @@ pub struct Options {
     /// Print nothing to standard output.
     #[arg(long)]
     pub quiet: bool,
+    /// Fill an empty install with the demo first.
+    #[arg(long)]
+    pub demo: bool,
 }
 
 /// The port cannot be listened on.
@@ -71,19 +74,25 @@ async fn run(
 ) -> Result<(), Box<dyn Error>> {
     let address = listener.local_addr()?;
     let app = product::app(database, settings, address).await?;
+    if options.demo {
+        domain::demo::fill(&app.db).await?;
+    }
     let health = health::routes([database.product.clone(), database.engine.clone()]);
     let routes = health.merge(router::routes(app.clone(), Live::new(shutdown.clone(), Pace::default())));
-    jobs::spawn(&app, settings, shutdown)?;
+    jobs::start(&app, settings, shutdown)?;
     let code = setup_code(&app.db).await?;
     tracing::info!(%address, "ready");
     if !options.quiet {
-        println!("Throughline is at {}", settings.public_url(address));
+        print!("{}", welcome::lines(&app).await?);
     }
     if let Some(code) = code {
         // Printed even when quiet: without it nobody can begin. Never logged.
         println!("Set up your business at {}/setup with the code {code}", settings.public_url(address));
     }
     let served = until_stopped(listener, routes, shutdown).await;
+    shutdown.begin();
+    // The agents' last words go through the engine, so it ends after them.
+    shutdown.drained().await;
     app.db.engine().shutdown().await;
     Ok(served?)
 }
