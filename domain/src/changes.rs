@@ -11,7 +11,13 @@ use crate::{
 
 /// Says on the client's board and on the desk that something of a client's changed. `what` as in
 /// [`Part::DataChanged`]; `request`: its number.
-pub async fn tell_in(tx: &mut Tx, scope: &Scope, client: ClientId, what: &str, request: Option<u64>) -> Result<()> {
+pub async fn tell_in(
+    tx: &mut Tx,
+    scope: &Scope,
+    client: ClientId,
+    what: &str,
+    request: Option<u64>,
+) -> Result<()> {
     let streams = sqlx::query!(
         "SELECT c.board_stream, w.desk_stream
          FROM client c JOIN workspace w ON w.id = c.workspace_id

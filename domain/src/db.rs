@@ -31,6 +31,11 @@ impl Db {
         Self { pool, engine, clock }
     }
 
+    /// The same database under another clock: the demo's past.
+    pub(crate) fn with_clock(&self, clock: Clock) -> Self {
+        Self { clock, ..self.clone() }
+    }
+
     /// The session engine, for reading and following; whoever calls has settled who may.
     pub fn engine(&self) -> &Engine {
         &self.engine

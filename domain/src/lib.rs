@@ -17,6 +17,8 @@ pub mod calendar;
 pub mod changes;
 pub mod controls;
 pub mod cycle;
+#[cfg(feature = "sql")]
+pub mod demo;
 pub mod deliverables;
 pub mod files;
 pub mod ids;

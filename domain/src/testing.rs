@@ -36,11 +36,7 @@ pub struct TestClient {
 impl Ground {
     /// A fresh workspace in the test's database.
     pub async fn new(pool: &PgPool) -> Self {
-        let product = role(pool, 12, "SET ROLE throughline_app").await;
-        let engine_pool = role(pool, 2, "SET ROLE throughline_sessions").await;
-        let options = Options { poll_interval: Duration::from_secs(3_600), ..Options::default() };
-        let db = Db::new(product, Engine::start(engine_pool, options), Clock::frozen(start()));
-        Self::beside(&db, pool).await
+        Self::beside(&install(pool).await, pool).await
     }
 
     /// Another workspace on the same install.
@@ -130,6 +126,14 @@ pub fn draft(starts: Starts) -> Draft {
 /// Monday 23 November 2026, 09:00 in Berlin.
 pub fn start() -> DateTime<Utc> {
     "2026-11-23T08:00:00Z".parse().unwrap()
+}
+
+/// An install without a workspace, its clock standing still.
+pub async fn install(pool: &PgPool) -> Db {
+    let product = role(pool, 12, "SET ROLE throughline_app").await;
+    let engine_pool = role(pool, 2, "SET ROLE throughline_sessions").await;
+    let options = Options { poll_interval: Duration::from_secs(3_600), ..Options::default() };
+    Db::new(product, Engine::start(engine_pool, options), Clock::frozen(start()))
 }
 
 async fn role(pool: &PgPool, connections: u32, set: &'static str) -> PgPool {

@@ -8,7 +8,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::database::{Database, Hold};
 use crate::settings::Settings;
-use crate::{doctor, logs, serve};
+use crate::{doctor, logs, product, serve};
 
 /// A portal where clients ask for work, watch it being done, and approve it.
 #[derive(Debug, Parser)]
@@ -26,8 +26,26 @@ enum Command {
     Serve(serve::Options),
     /// Bring the database up to date and stop.
     Migrate,
+    /// Fill an empty install with the demo: a workspace, two offers, three small businesses at different points of the job.
+    Demo,
+    /// People who run the workspace.
+    Operator {
+        #[command(subcommand)]
+        command: Operator,
+    },
     /// Show every setting, check the installation and say how to mend it.
     Doctor,
+}
+
+#[derive(Debug, Subcommand)]
+enum Operator {
+    /// Let someone run the workspace; prints a link under which they set their password, once.
+    Create {
+        #[arg(long)]
+        email: String,
+        #[arg(long)]
+        name: String,
+    },
 }
 
 /// Does what the command line asks. 0: done; 1: it failed, and why is on standard error; 2: it was not understood.
@@ -54,6 +72,10 @@ async fn perform(command: Option<Command>, settings: Settings) -> Result<ExitCod
         None => serve::serve(settings, serve::Options::default()).await?,
         Some(Command::Serve(options)) => serve::serve(settings, options).await?,
         Some(Command::Migrate) => migrate(&settings).await?,
+        Some(Command::Demo) => demo(&settings).await?,
+        Some(Command::Operator { command: Operator::Create { email, name } }) => {
+            create_operator(&settings, &email, &name).await?;
+        }
         Some(Command::Doctor) => return Ok(doctor::run(&settings).await),
     }
     Ok(ExitCode::SUCCESS)
@@ -64,6 +86,38 @@ async fn migrate(settings: &Settings) -> Result<(), Box<dyn Error>> {
     println!("The database is up to date: {} migrations.", crate::database::MIGRATIONS.iter().count());
     database.close().await;
     Ok(())
+}
+
+async fn demo(settings: &Settings) -> Result<(), Box<dyn Error>> {
+    let database = Database::open(settings, Hold::Shared, &CancellationToken::new()).await?;
+    let db = product::db(&database);
+    let told = domain::demo::fill(&db).await;
+    db.engine().shutdown().await;
+    database.close().await;
+    match told? {
+        true => println!("The demo is in. Start the portal to see who can sign in."),
+        false => println!("There is a workspace already; nothing was changed."),
+    }
+    Ok(())
+}
+
+async fn create_operator(settings: &Settings, email: &str, name: &str) -> Result<(), Box<dyn Error>> {
+    let database = Database::open(settings, Hold::Shared, &CancellationToken::new()).await?;
+    let db = product::db(&database);
+    let link = domain::accounts::commands::create_operator(&db, email, name, None).await;
+    db.engine().shutdown().await;
+    database.close().await;
+    let link = link.map_err(mend)?;
+    println!("{name} sets a password at {}{link}\nThe link works once, for a day.", settings.public_url(settings.bind));
+    Ok(())
+}
+
+/// A refused form has no page here: what to mend, in one sentence.
+fn mend(error: domain::Error) -> Box<dyn Error> {
+    match error {
+        domain::Error::Fields(errors) => errors.iter().map(|(_, advice)| advice).collect::<Vec<_>>().join(" ").into(),
+        other => other.into(),
+    }
 }
 
 /// Prints an error and what led to it, each cause once.

@@ -17,8 +17,7 @@ pub async fn app(
     settings: &Settings,
     listening: SocketAddr,
 ) -> Result<App, Box<dyn std::error::Error>> {
-    let engine = Engine::start(database.engine.clone(), sessions::Options::default());
-    let db = Db::new(database.product.clone(), engine, Clock::system());
+    let db = db(database);
     let form_key = install::key(&db, "form_key").await?;
     let loopback = listening.ip().is_loopback();
     let site = Site {
@@ -30,6 +29,14 @@ pub async fn app(
         asset: |name| assets::url(name).unwrap_or_default(),
     };
     Ok(App { db, site: Arc::new(site) })
+}
+
+/// The domain's way to a ready database, with the session engine started. Shut the engine down before the database.
+pub fn db(database: &Database) -> Db {
+    let clock = Clock::system();
+    let of_the_engine = clock.clone();
+    let options = sessions::Options { clock: sessions::Clock::new(move || of_the_engine.now()), ..Default::default() };
+    Db::new(database.product.clone(), Engine::start(database.engine.clone(), options), clock)
 }
 
 fn files(settings: &Settings) -> Result<PathBuf, Box<dyn std::error::Error>> {

@@ -6,7 +6,7 @@ use app::{
 };
 use axum::{
     Extension, Router,
-    extract::DefaultBodyLimit,
+    extract::{DefaultBodyLimit, MatchedPath},
     http::Request,
     middleware::from_fn_with_state,
     response::IntoResponse,
@@ -47,17 +47,38 @@ pub fn routes(app: App, live: Live) -> Router {
 
 /// For anyone, or for everyone who is signed in.
 fn public() -> Router<App> {
-    Router::new().route("/files/{file}", get(pages::files::download::show))
+    use pages::{account, account::mine, outbox, signup, storefront};
+    Router::new()
+        .route("/", get(storefront::show))
+        .route("/terms", get(storefront::terms))
+        .route("/signup", get(signup::show).post(signup::submit))
+        .route("/signup/welcome", get(signup::welcome))
+        .route("/sign-in", get(account::sign_in::show).post(account::sign_in::submit))
+        .route("/sign-out", post(account::sign_out::submit))
+        .route("/reset", get(account::reset::show).post(account::reset::submit))
+        .route("/reset/{token}", get(account::reset::link).post(account::reset::set))
+        .route("/confirm/{token}", get(account::confirmation::show).post(account::confirmation::submit))
+        .route("/invitations/{token}", get(account::invitation::show).post(account::invitation::submit))
+        .route("/setup", get(account::setup::show).post(account::setup::submit))
+        .route("/account", get(mine::show))
+        .route("/account/name", post(mine::rename))
+        .route("/account/password", post(mine::change_password))
+        .route("/account/sign-ins", post(mine::revoke))
+        .route("/account/confirmation", post(account::confirmation::resend))
+        .route("/account/places", get(account::places::show).post(account::places::submit))
+        .route("/files/{file}", get(pages::files::download::show))
+        .route("/dev/outbox", get(outbox::show))
 }
 
 /// For a client's members.
 fn portal() -> Router<App> {
-    request(Router::new(), "/portal/requests/{number}")
+    people(request(Router::new(), "/portal/requests/{number}"), "/portal/people")
 }
 
 /// For operators.
 fn desk() -> Router<App> {
-    request(Router::new(), "/desk/clients/{client}/requests/{number}")
+    let routes = request(Router::new(), "/desk/clients/{client}/requests/{number}");
+    people(people(routes, "/desk/people"), "/desk/clients/{client}/people")
         .route("/desk/clients/{client}/requests/{number}/notes", post(pages::request::notes::create))
 }
 
@@ -79,6 +100,19 @@ fn request(routes: Router<App>, base: &str) -> Router<App> {
         .route(&under("files"), post(files::create).layer(DefaultBodyLimit::max(FORM_LIMIT)))
 }
 
+/// The people of a client or of the desk, the same for all who look.
+fn people(routes: Router<App>, base: &str) -> Router<App> {
+    use pages::people::{invite, remove, resend, revoke, set_role, show};
+    let under = |rest: &str| format!("{base}/{rest}");
+    routes
+        .route(base, get(show))
+        .route(&under("invitations"), post(invite))
+        .route(&under("invitations/{id}/mail"), post(resend))
+        .route(&under("invitations/{id}/revocation"), post(revoke))
+        .route(&under("{id}/role"), post(set_role))
+        .route(&under("{id}/removal"), post(remove))
+}
+
 fn sign_ins(app: &App) -> SessionManagerLayer<SignInStore> {
     SessionManagerLayer::new(SignInStore(app.db.clone()))
         .with_name("sign_in")
@@ -87,7 +121,9 @@ fn sign_ins(app: &App) -> SessionManagerLayer<SignInStore> {
         .with_expiry(Expiry::OnInactivity(IDLE))
 }
 
-/// The path alone: a query may carry a token.
+/// The path alone, because a query may carry a secret; where the path carries one, its pattern.
 fn span<B>(request: &Request<B>) -> tracing::Span {
-    tracing::info_span!("request", http.method = %request.method(), http.path = request.uri().path())
+    let pattern = request.extensions().get::<MatchedPath>().map(MatchedPath::as_str);
+    let path = pattern.filter(|pattern| pattern.contains("{token}")).unwrap_or(request.uri().path());
+    tracing::info_span!("request", http.method = %request.method(), http.path = path)
 }

@@ -13,7 +13,7 @@ use crate::database::{Database, Hold};
 use crate::settings::Settings;
 use crate::shutdown::Shutdown;
 use crate::live::{Live, Pace};
-use crate::{health, product, router};
+use crate::{health, product, router, welcome};
 
 /// How the server starts.
 #[derive(Debug, Default, Args)]
@@ -21,6 +21,9 @@ pub struct Options {
     /// Print nothing to standard output.
     #[arg(long)]
     pub quiet: bool,
+    /// Fill an empty install with the demo first.
+    #[arg(long)]
+    pub demo: bool,
 }
 
 /// The port cannot be listened on.
@@ -69,11 +72,14 @@ async fn run(
 ) -> Result<(), Box<dyn Error>> {
     let address = listener.local_addr()?;
     let app = product::app(database, settings, address).await?;
+    if options.demo {
+        domain::demo::fill(&app.db).await?;
+    }
     let health = health::routes([database.product.clone(), database.engine.clone()]);
     let routes = health.merge(router::routes(app.clone(), Live::new(shutdown.clone(), Pace::default())));
     tracing::info!(%address, "ready");
     if !options.quiet {
-        println!("Throughline is at {}", settings.public_url(address));
+        print!("{}", welcome::lines(&app).await?);
     }
     let served = until_stopped(listener, routes, shutdown).await;
     app.db.engine().shutdown().await;

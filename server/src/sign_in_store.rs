@@ -2,14 +2,13 @@
 
 use std::fmt;
 
-use app::web::PERSON_KEY;
+use app::web::{AGENT_KEY, PERSON_KEY};
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use domain::{
     Db,
     accounts::sign_ins::{self, SignIn},
     ids::PersonId,
-    secret,
 };
 use tower_sessions::{
     SessionStore,
@@ -31,15 +30,17 @@ impl fmt::Debug for SignInStore {
 #[async_trait]
 impl SessionStore for SignInStore {
     async fn create(&self, record: &mut Record) -> Result<()> {
+        let (sign_in, person) = kept(record)?;
         // A collision of 128 random bits is not expected, but it must never hand over somebody's sign-in.
-        while !self.keep(record, true).await? {
+        while !sign_ins::create(&self.0, &key(&record.id), &sign_in, person).await.map_err(failed)? {
             record.id = Id::default();
         }
         Ok(())
     }
 
     async fn save(&self, record: &Record) -> Result<()> {
-        self.keep(record, false).await.map(|_| ())
+        let (sign_in, person) = kept(record)?;
+        sign_ins::save(&self.0, &key(&record.id), &sign_in, person).await.map_err(failed)
     }
 
     async fn load(&self, id: &Id) -> Result<Option<Record>> {
@@ -55,19 +56,18 @@ impl SessionStore for SignInStore {
     }
 }
 
-impl SignInStore {
-    async fn keep(&self, record: &Record, fresh: bool) -> Result<bool> {
-        let data = serde_json::to_value(&record.data).map_err(|error| Error::Encode(error.to_string()))?;
-        let person: Option<PersonId> =
-            record.data.get(PERSON_KEY).and_then(|person| serde_json::from_value(person.clone()).ok());
-        let expires_at = DateTime::<Utc>::from_timestamp(record.expiry_date.unix_timestamp(), 0).unwrap_or_default();
-        sign_ins::save(&self.0, &key(&record.id), &SignIn { data, expires_at }, person, fresh).await.map_err(failed)
-    }
+/// A record as the database keeps it, and whose it is.
+fn kept(record: &Record) -> Result<(SignIn, Option<PersonId>)> {
+    let data = serde_json::to_value(&record.data).map_err(|error| Error::Encode(error.to_string()))?;
+    let person = record.data.get(PERSON_KEY).and_then(|person| serde_json::from_value(person.clone()).ok());
+    let agent = record.data.get(AGENT_KEY).and_then(|agent| agent.as_str()).unwrap_or_default().to_owned();
+    let expires_at = DateTime::<Utc>::from_timestamp(record.expiry_date.unix_timestamp(), 0).unwrap_or_default();
+    Ok((SignIn { data, agent, expires_at }, person))
 }
 
 /// The database never holds what a cookie carries.
 fn key(id: &Id) -> Vec<u8> {
-    secret::hash(&id.to_string())
+    sign_ins::key(&id.to_string())
 }
 
 fn failed(error: domain::Error) -> Error {

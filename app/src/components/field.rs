@@ -2,11 +2,16 @@
 
 use leptos::prelude::*;
 
-use crate::web::{Cx, Form};
+use crate::web::{Bare, Cx, Form};
 
 /// The hidden token that every form carries.
 pub fn token(cx: &Cx) -> impl IntoView + use<> {
-    let token = cx.bare.token.0.clone();
+    bare_token(&cx.bare)
+}
+
+/// The same on a page that may come before there is a workspace.
+pub fn bare_token(bare: &Bare) -> impl IntoView + use<> {
+    let token = bare.token.0.clone();
     view! { <input type="hidden" name="form_token" value=token /> }
 }
 
@@ -48,6 +53,8 @@ pub struct Field {
     value: String,
     error: Option<String>,
     required: bool,
+    asked: bool,
+    min: Option<u32>,
     autocomplete: Option<&'static str>,
     max: Option<u32>,
     unit: Option<&'static str>,
@@ -64,6 +71,8 @@ impl Field {
             value: form.values.raw(name).to_owned(),
             error: form.errors.of(name).map(str::to_owned),
             required: false,
+            asked: false,
+            min: None,
             autocomplete: None,
             max: None,
             unit: None,
@@ -118,6 +127,18 @@ impl Field {
         self
     }
 
+    /// Required, but not held back by the browser: it may stand where nobody sees it.
+    pub fn asked(mut self) -> Self {
+        self.asked = true;
+        self
+    }
+
+    /// The fewest characters that the browser lets pass.
+    pub fn min(mut self, characters: u32) -> Self {
+        self.min = Some(characters);
+        self
+    }
+
     pub fn autocomplete(mut self, value: &'static str) -> Self {
         self.autocomplete = Some(value);
         self
@@ -141,7 +162,7 @@ impl Field {
         let described = [hint_id.clone(), error_id.clone()].into_iter().flatten().collect::<Vec<_>>().join(" ");
         let described = (!described.is_empty()).then_some(described);
         let (label, hint, error, required) =
-            (self.label.clone(), self.hint.clone(), self.error.clone(), self.required);
+            (self.label.clone(), self.hint.clone(), self.error.clone(), self.required || self.asked);
         view! {
             <div class="field">
                 <label for=id.clone()>{label} {(!required).then(|| view! { <span class="optional">" optional"</span> })}</label>
@@ -155,12 +176,14 @@ impl Field {
 
     fn control_view(self, id: String, described: Option<String>) -> AnyView {
         let invalid = self.error.is_some().then_some("true");
+        let asked = self.asked.then_some("true");
+        let min = self.min.map(|min| min.to_string());
         let Self { name, value, required, autocomplete, max, unit, placeholder, control, .. } = self;
         let max = max.map(|max| max.to_string());
         match control {
             Control::Area { rows, class } => view! {
                 <textarea class=class id=id name=name rows=rows required=required maxlength=max placeholder=placeholder
-                    aria-invalid=invalid aria-describedby=described>
+                    aria-required=asked aria-invalid=invalid aria-describedby=described>
                     // A browser drops the first line break of a textarea.
                     {format!("\n{value}")}
                 </textarea>
@@ -175,7 +198,7 @@ impl Field {
                     })
                     .collect();
                 view! {
-                    <select class="input" id=id name=name required=required aria-invalid=invalid aria-describedby=described>
+                    <select class="input" id=id name=name required=required aria-required=asked aria-invalid=invalid aria-describedby=described>
                         {options}
                     </select>
                 }
@@ -185,7 +208,7 @@ impl Field {
                 let numeric = unit.map(|_| "numeric");
                 let input = view! {
                     <input class="input" type=kind id=id name=name value=value required=required autocomplete=autocomplete
-                        maxlength=max inputmode=numeric placeholder=placeholder aria-invalid=invalid
+                        minlength=min maxlength=max inputmode=numeric placeholder=placeholder aria-required=asked aria-invalid=invalid
                         aria-describedby=described />
                 };
                 match unit {

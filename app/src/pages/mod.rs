@@ -1,5 +1,10 @@
 //! Pages, a folder a feature. Each handler loads its data first and then shows it.
 
+pub mod account;
 pub mod files;
 pub mod nowhere;
+pub mod outbox;
+pub mod people;
 pub mod request;
+pub mod signup;
+pub mod storefront;

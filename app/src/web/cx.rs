@@ -19,6 +19,10 @@ use super::{App, FormToken, Nonce, Problem, guard::cookie};
 pub const PERSON_KEY: &str = "person";
 /// The membership that the person acts in now.
 pub const MEMBERSHIP_KEY: &str = "membership";
+/// What the browser called itself when it signed in.
+pub const AGENT_KEY: &str = "agent";
+/// The hour in which the browser was last seen.
+const SEEN_KEY: &str = "seen";
 
 /// What every page knows about the request that it answers.
 #[derive(Clone)]
@@ -69,6 +73,15 @@ pub struct Operator {
     pub scope: Scope,
 }
 
+impl Bare {
+    /// The first value of that name in the query; empty when there is none.
+    pub fn query(&self, name: &str) -> String {
+        let query = self.path.split_once('?').map_or("", |(_, query)| query);
+        let pairs: Vec<(String, String)> = serde_urlencoded::from_str(query).unwrap_or_default();
+        pairs.into_iter().find(|(key, _)| key == name).map(|(_, value)| value).unwrap_or_default()
+    }
+}
+
 impl Cx {
     pub fn db(&self) -> &Db {
         &self.bare.app.db
@@ -86,6 +99,9 @@ impl FromRequestParts<App> for Bare {
         let missing = || Problem::bug("a middleware is missing in the router");
         let session = parts.extensions.get::<Session>().cloned().ok_or_else(missing)?;
         let (person, membership) = signed_in(&session).await?;
+        if person.is_some() {
+            touch(app, &session).await?;
+        }
         let arrival = arrive(&app.db, &host(&parts.headers), person, membership).await?;
         Ok(Self {
             app: app.clone(),
@@ -110,6 +126,15 @@ async fn signed_in(session: &Session) -> Result<(Option<PersonId>, Option<Member
     let person = session.get::<PersonId>(PERSON_KEY).await.map_err(Problem::store)?;
     let membership = session.get::<MembershipId>(MEMBERSHIP_KEY).await.map_err(Problem::store)?;
     Ok((person, membership))
+}
+
+/// Writes down, at most once an hour, that a signed-in browser was here: its sign-in then lasts longer.
+async fn touch(app: &App, session: &Session) -> Result<(), Problem> {
+    let hour = app.db.now().timestamp() / 3600;
+    if session.get::<i64>(SEEN_KEY).await.map_err(Problem::store)? != Some(hour) {
+        session.insert(SEEN_KEY, hour).await.map_err(Problem::store)?;
+    }
+    Ok(())
 }
 
 fn host(headers: &HeaderMap) -> String {

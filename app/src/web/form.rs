@@ -59,6 +59,8 @@ pub struct Form {
     pub errors: FieldErrors,
     /// Why the whole was refused, where that is no field's fault.
     pub refused: Option<String>,
+    /// It was tried too often.
+    pub too_often: bool,
 }
 
 impl Form {
@@ -70,9 +72,11 @@ impl Form {
     /// The same form after an error that its person can do something about; every other error goes on.
     pub fn failed(values: Fields, error: Error) -> Result<Self, Problem> {
         match error {
-            Error::Fields(errors) => Ok(Self { values, errors, refused: None }),
+            Error::Fields(errors) => Ok(Self { values, errors, ..Self::default() }),
             Error::Refused(reason) => Ok(Self { values, refused: Some(reason), ..Self::default() }),
-            Error::TooMany { retry_after } => Ok(Self { values, refused: Some(wait(retry_after)), ..Self::default() }),
+            Error::TooMany { retry_after } => {
+                Ok(Self { values, refused: Some(wait(retry_after)), too_often: true, ..Self::default() })
+            }
             other => Err(other.into()),
         }
     }
@@ -82,9 +86,13 @@ impl Form {
         self.refused.is_some() || !self.errors.is_empty()
     }
 
-    /// 200 for a fresh form, 422 for one to mend.
+    /// 200 for a fresh form, 422 for one to mend, 429 for one that was tried too often.
     pub fn status(&self) -> StatusCode {
-        if self.is_bad() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK }
+        match (self.too_often, self.is_bad()) {
+            (true, _) => StatusCode::TOO_MANY_REQUESTS,
+            (false, true) => StatusCode::UNPROCESSABLE_ENTITY,
+            (false, false) => StatusCode::OK,
+        }
     }
 }
 

@@ -8,7 +8,7 @@ mod problem;
 mod respond;
 mod state;
 
-pub use cx::{Bare, Cx, MEMBERSHIP_KEY, Member, Operator, PERSON_KEY, SignedIn};
+pub use cx::{AGENT_KEY, Bare, Cx, MEMBERSHIP_KEY, Member, Operator, PERSON_KEY, SignedIn};
 pub use form::{Fields, Form, Posted};
 pub use guard::{FormToken, Nonce, form_token, same_site, security};
 pub use page::{Frame, Page, PortalTab, DeskTab};

@@ -1,9 +1,18 @@
-//! People: how they sign in, where they belong, how they are invited.
+//! People: how they sign up and in, where they belong, how they are invited.
 
+mod email;
 mod model;
+
+#[cfg(feature = "sql")]
+pub mod commands;
+#[cfg(feature = "sql")]
+pub mod limits;
+#[cfg(feature = "sql")]
+pub mod passwords;
 #[cfg(feature = "sql")]
 pub mod queries;
 #[cfg(feature = "sql")]
 pub mod sign_ins;
 
-pub use model::{Arrival, Standing};
+pub use email::read_email;
+pub use model::{Arrival, Browser, Colleague, Invited, People, Standing};

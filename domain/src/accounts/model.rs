@@ -1,6 +1,6 @@
 use crate::{
     Actor, Role, Scope,
-    ids::{ClientId, MembershipId, PersonId, WorkspaceId},
+    ids::{ClientId, InvitationId, MembershipId, PersonId, WorkspaceId},
     workspaces::Workspace,
 };
 
@@ -42,4 +42,50 @@ pub struct Arrival {
     pub standing: Option<Standing>,
     /// Whether the person has other places to change to.
     pub elsewhere: bool,
+}
+
+/// Someone with a place here, as the page of people shows them.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Colleague {
+    pub membership: MembershipId,
+    pub person: PersonId,
+    pub name: String,
+    pub email: String,
+    pub role: Role,
+    /// When they came, in milliseconds since 1970, UTC.
+    pub since: i64,
+}
+
+/// An invitation that nobody has answered.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Invited {
+    pub id: InvitationId,
+    pub email: String,
+    pub role: Role,
+    /// Until when its link works, in milliseconds since 1970, UTC.
+    pub expires: i64,
+    pub expired: bool,
+}
+
+/// Who is here and who is asked to come.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct People {
+    pub colleagues: Vec<Colleague>,
+    /// Only for those who may invite.
+    pub invited: Vec<Invited>,
+}
+
+/// A browser in which a person is signed in.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Browser {
+    /// Names it in a form; of no use to anyone else.
+    pub handle: String,
+    /// What the browser calls itself.
+    pub agent: String,
+    /// When it signed in, in milliseconds since 1970, UTC.
+    pub since: i64,
+    /// When it last asked for something, to the hour.
+    pub seen: i64,
+    /// It is the one that asks.
+    pub here: bool,
 }

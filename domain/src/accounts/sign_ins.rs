@@ -1,48 +1,81 @@
 //! Browsers that are signed in. The key is the hash of what the browser's cookie carries.
 
-use chrono::{DateTime, Utc};
+use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
+use chrono::{DateTime, Duration, Utc};
 use serde_json::Value;
 
-use crate::{Db, Office, Result, ids::PersonId};
+use super::Browser;
+use crate::{Db, Error, Office, Result, Tx, ids::PersonId, secret};
+
+/// However often it is used, a sign-in ends after this.
+const LONGEST: Duration = Duration::days(90);
 
 /// What a browser's sign-in holds.
 pub struct SignIn {
     pub data: Value,
+    /// What the browser calls itself.
+    pub agent: String,
     pub expires_at: DateTime<Utc>,
 }
 
-/// Keeps a browser's data; `false` when it is to be new and the key is taken.
-pub async fn save(db: &Db, key: &[u8], sign_in: &SignIn, person: Option<PersonId>, fresh: bool) -> Result<bool> {
+/// The key of a browser whose cookie carries `id`.
+pub fn key(id: &str) -> Vec<u8> {
+    secret::hash(id)
+}
+
+/// Begins to keep a browser's data; `false` when the key is taken.
+pub async fn create(db: &Db, key: &[u8], sign_in: &SignIn, person: Option<PersonId>) -> Result<bool> {
     let mut tx = db.begin_as(Office::Auth).await?;
     let now = tx.now();
-    let saved = sqlx::query!(
-        "INSERT INTO sign_in (key, person_id, data, created_at, seen_at, expires_at) VALUES ($1, $2, $3, $4, $4, $5)
-         ON CONFLICT (key) DO UPDATE
-         SET person_id = excluded.person_id, data = excluded.data, seen_at = excluded.seen_at, expires_at = excluded.expires_at
-         WHERE NOT $6",
+    let made = sqlx::query!(
+        "INSERT INTO sign_in (key, person_id, data, agent, created_at, seen_at, expires_at) VALUES ($1, $2, $3, $4, $5, $5, $6)
+         ON CONFLICT (key) DO NOTHING",
         key,
         person.map(|person| person.0),
         sign_in.data,
+        sign_in.agent,
         now,
         sign_in.expires_at,
-        fresh,
     )
     .execute(tx.conn())
     .await?
     .rows_affected();
     tx.commit().await?;
-    Ok(saved == 1)
+    Ok(made == 1)
+}
+
+/// Keeps a browser's data as it is now. One that was signed out meanwhile stays signed out.
+pub async fn save(db: &Db, key: &[u8], sign_in: &SignIn, person: Option<PersonId>) -> Result<()> {
+    let mut tx = db.begin_as(Office::Auth).await?;
+    let now = tx.now();
+    sqlx::query!(
+        "UPDATE sign_in SET person_id = $2, data = $3, agent = $4, seen_at = $5, expires_at = $6 WHERE key = $1",
+        key,
+        person.map(|person| person.0),
+        sign_in.data,
+        sign_in.agent,
+        now,
+        sign_in.expires_at,
+    )
+    .execute(tx.conn())
+    .await?;
+    tx.commit().await
 }
 
 /// The data of a browser whose sign-in has not run out.
 pub async fn load(db: &Db, key: &[u8]) -> Result<Option<SignIn>> {
     let mut tx = db.begin_as(Office::Auth).await?;
     let now = tx.now();
-    let row = sqlx::query!("SELECT data, expires_at FROM sign_in WHERE key = $1 AND expires_at > $2", key, now)
-        .fetch_optional(tx.conn())
-        .await?;
+    let row = sqlx::query!(
+        "SELECT data, agent, expires_at FROM sign_in WHERE key = $1 AND expires_at > $2 AND created_at > $3",
+        key,
+        now,
+        now - LONGEST,
+    )
+    .fetch_optional(tx.conn())
+    .await?;
     tx.commit().await?;
-    Ok(row.map(|row| SignIn { data: row.data, expires_at: row.expires_at }))
+    Ok(row.map(|row| SignIn { data: row.data, agent: row.agent, expires_at: row.expires_at }))
 }
 
 /// Forgets a browser.
@@ -50,4 +83,62 @@ pub async fn delete(db: &Db, key: &[u8]) -> Result<()> {
     let mut tx = db.begin_as(Office::Auth).await?;
     sqlx::query!("DELETE FROM sign_in WHERE key = $1", key).execute(tx.conn()).await?;
     tx.commit().await
+}
+
+/// A form's name for a browser: its key, which is a hash already.
+fn handle(key: &[u8]) -> String {
+    URL_SAFE_NO_PAD.encode(key)
+}
+
+/// Where a person is signed in, the last seen first. `here`: the key of the browser that asks.
+pub async fn list(db: &Db, person: PersonId, here: Option<&[u8]>) -> Result<Vec<Browser>> {
+    let mut tx = db.begin_as(Office::Auth).await?;
+    let now = tx.now();
+    let rows = sqlx::query!(
+        "SELECT key, agent, created_at, seen_at FROM sign_in WHERE person_id = $1 AND expires_at > $2
+         ORDER BY seen_at DESC LIMIT 50",
+        person.0,
+        now,
+    )
+    .fetch_all(tx.conn())
+    .await?;
+    tx.commit().await?;
+    let browsers = rows.into_iter().map(|row| Browser {
+        handle: handle(&row.key),
+        here: here == Some(row.key.as_slice()),
+        agent: row.agent,
+        since: row.created_at.timestamp_millis(),
+        seen: row.seen_at.timestamp_millis(),
+    });
+    Ok(browsers.collect())
+}
+
+/// Signs one browser of a person out.
+///
+/// # Errors
+/// [`Error::NotFound`] where it is not theirs, or signed out already.
+pub async fn revoke(db: &Db, person: PersonId, name: &str) -> Result<()> {
+    let key = URL_SAFE_NO_PAD.decode(name).map_err(|_| Error::NotFound)?;
+    let mut tx = db.begin_as(Office::Auth).await?;
+    let gone = sqlx::query!("DELETE FROM sign_in WHERE person_id = $1 AND key = $2", person.0, key)
+        .execute(tx.conn())
+        .await?
+        .rows_affected();
+    tx.commit().await?;
+    if gone == 1 { Ok(()) } else { Err(Error::NotFound) }
+}
+
+/// Signs a person out everywhere but in the browser `keep`.
+pub async fn revoke_others(db: &Db, person: PersonId, keep: Option<&[u8]>) -> Result<()> {
+    let mut tx = db.begin_as(Office::Auth).await?;
+    revoke_others_in(&mut tx, person, keep).await?;
+    tx.commit().await
+}
+
+/// The same as part of a change; for [`Office::Auth`].
+pub(super) async fn revoke_others_in(tx: &mut Tx, person: PersonId, keep: Option<&[u8]>) -> Result<()> {
+    sqlx::query!("DELETE FROM sign_in WHERE person_id = $1 AND key IS DISTINCT FROM $2", person.0, keep)
+        .execute(tx.conn())
+        .await?;
+    Ok(())
 }

@@ -97,7 +97,8 @@ fn no_client() -> Error {
 }
 
 fn checked(name: &str, persona: &str) -> Result<(String, String)> {
-    let (name, persona) = (name.replace('\0', "").trim().to_owned(), persona.replace('\0', "").trim().to_owned());
+    let (name, persona) =
+        (name.replace('\0', "").trim().to_owned(), persona.replace('\0', "").trim().to_owned());
     let mut errors = FieldErrors::new();
     match name.chars().count() {
         0 => errors.add("name", "Give them a name: clients see it."),

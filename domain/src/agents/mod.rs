@@ -11,6 +11,6 @@ mod queries;
 pub use commands::{create, create_in, edit, set_ready};
 pub use model::{Agent, AgentNow, AgentRun, NewAgent};
 #[cfg(feature = "sql")]
-pub use queries::{for_client, for_client_in, list, now};
-#[cfg(feature = "sql")]
 pub(crate) use queries::if_ready_in;
+#[cfg(feature = "sql")]
+pub use queries::{for_client, for_client_in, list, now};

@@ -10,7 +10,7 @@ use crate::{
 pub struct Agent {
     pub id: AgentId,
     pub name: String,
-    /// How it works and speaks, in prose.
+    /// How it works and speaks, in prose. Internal: empty for a client.
     pub persona: String,
     /// The client that it works for; none: anyone's.
     pub client: Option<ClientId>,

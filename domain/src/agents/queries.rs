@@ -9,7 +9,7 @@ use crate::{
 };
 
 /// The most agents and the most living runs that one call answers.
-const MOST: i64 = 500;
+const MOST: i64 = 200;
 
 /// The agents that the scope sees, oldest first: a client sees those that may work for it.
 pub async fn list(db: &Db, scope: &Scope) -> Result<Vec<Agent>> {
@@ -29,13 +29,14 @@ async fn list_in(tx: &mut Tx, scope: &Scope) -> Result<Vec<(Agent, Option<String
     )
     .fetch_all(tx.conn())
     .await?;
+    let internal = scope.is_backstage();
     Ok(rows
         .into_iter()
         .map(|row| {
             let agent = Agent {
                 id: AgentId(row.id),
                 name: row.name,
-                persona: row.persona,
+                persona: if internal { row.persona } else { String::new() },
                 client: row.client_id.map(ClientId),
                 ready: row.state == "ready",
             };
@@ -50,8 +51,10 @@ pub async fn now(db: &Db, scope: &Scope) -> Result<Vec<AgentNow>> {
     let agents = list_in(&mut tx, scope).await?;
     let runs = living(&mut tx, scope).await?;
     tx.commit().await?;
-    let mut found: Vec<AgentNow> =
-        agents.into_iter().map(|(agent, client_name)| AgentNow { agent, client_name, runs: Vec::new() }).collect();
+    let mut found: Vec<AgentNow> = agents
+        .into_iter()
+        .map(|(agent, client_name)| AgentNow { agent, client_name, runs: Vec::new() })
+        .collect();
     for row in runs {
         if let Some(owner) = found.iter_mut().find(|now| now.agent.id.0 == row.agent_id) {
             owner.runs.push(row.into_run()?);
@@ -92,14 +95,18 @@ impl RunRow {
 async fn living(tx: &mut Tx, scope: &Scope) -> Result<Vec<RunRow>> {
     Ok(sqlx::query_as!(
         RunRow,
-        r#"SELECT r.id, r.agent_id, r.state, r.attempt, r.request_id, r.client_id, c.name AS client_name, q.number,
+        r#"WITH living AS MATERIALIZED (
+               SELECT id, client_id, request_id, agent_id, state, attempt, queued_at, started_at FROM run
+               WHERE workspace_id = $1 AND ($2::uuid IS NULL OR client_id = $2)
+                 AND state IN ('queued', 'working', 'suspended')
+               ORDER BY queued_at, id LIMIT $3
+           )
+           SELECT r.id, r.agent_id, r.state, r.attempt, r.request_id, r.client_id, c.name AS client_name, q.number,
                   q.title, coalesce(r.started_at, r.queued_at) AS "since!"
-           FROM run r
-           JOIN client c ON c.workspace_id = r.workspace_id AND c.id = r.client_id
-           JOIN request q ON q.workspace_id = r.workspace_id AND q.client_id = r.client_id AND q.id = r.request_id
-           WHERE r.workspace_id = $1 AND ($2::uuid IS NULL OR r.client_id = $2)
-             AND r.state IN ('queued', 'working', 'suspended')
-           ORDER BY r.queued_at, r.id LIMIT $3"#,
+           FROM living r
+           JOIN client c ON c.workspace_id = $1 AND c.id = r.client_id
+           JOIN request q ON q.workspace_id = $1 AND q.client_id = r.client_id AND q.id = r.request_id
+           ORDER BY r.queued_at, r.id"#,
         scope.workspace.0,
         scope.client.map(|id| id.0),
         MOST,
@@ -131,7 +138,11 @@ pub async fn for_client_in(tx: &mut Tx, scope: &Scope, client: ClientId) -> Resu
 }
 
 /// The same agent, if it takes work.
-pub(crate) async fn if_ready_in(tx: &mut Tx, scope: &Scope, agent: Option<AgentId>) -> Result<Option<AgentId>> {
+pub(crate) async fn if_ready_in(
+    tx: &mut Tx,
+    scope: &Scope,
+    agent: Option<AgentId>,
+) -> Result<Option<AgentId>> {
     let id = sqlx::query_scalar!(
         "SELECT id FROM agent WHERE workspace_id = $1 AND id = $2 AND state = 'ready'",
         scope.workspace.0,

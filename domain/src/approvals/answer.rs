@@ -1,4 +1,7 @@
-use super::{Answered, ApprovalState, Audience, queries::{self, Asked}};
+use super::{
+    Answered, ApprovalState, Audience,
+    queries::{self, Asked},
+};
 use crate::{
     Db, Error, FieldErrors, Result, Scope, Tx,
     ids::ApprovalId,

@@ -29,7 +29,8 @@ pub async fn ask(db: &Db, claimed: &Claimed, question: Question) -> Result<Appro
     let mut tx = db.begin(&claimed.scope).await?;
     let (held, row) = runs::hold_claim_in(&mut tx, claimed).await?;
     let id = ApprovalId::new();
-    let expires = tx.now() + TimeDelta::seconds(question.open_for.clamp(*OPEN_SECONDS.start(), *OPEN_SECONDS.end()));
+    let expires =
+        tx.now() + TimeDelta::seconds(question.open_for.clamp(*OPEN_SECONDS.start(), *OPEN_SECONDS.end()));
     insert(&mut tx, claimed, id, &question, expires).await?;
     say_asked(&mut tx, claimed, &row, id, &question, expires).await?;
     runs::suspend_in(&mut tx, &held, &row, claimed).await?;
@@ -110,7 +111,13 @@ async fn say_asked(
     tx.append(super::stream_of(row, question.audience), &events).await
 }
 
-async fn wait_on_client(tx: &mut Tx, claimed: &Claimed, held: &Held, row: &Row, question: &Question) -> Result<()> {
+async fn wait_on_client(
+    tx: &mut Tx,
+    claimed: &Claimed,
+    held: &Held,
+    row: &Row,
+    question: &Question,
+) -> Result<()> {
     let scope = &claimed.scope;
     if row.column == Column::InProgress {
         let position = place::end_in(tx, scope, held.client, Column::Waiting).await?;
@@ -128,7 +135,13 @@ async fn wait_on_client(tx: &mut Tx, claimed: &Claimed, held: &Held, row: &Row, 
     mail::to_members_in(tx, scope, held.client, &subject, &body).await
 }
 
-async fn mail_operators(tx: &mut Tx, claimed: &Claimed, held: &Held, row: &Row, question: &Question) -> Result<()> {
+async fn mail_operators(
+    tx: &mut Tx,
+    claimed: &Claimed,
+    held: &Held,
+    row: &Row,
+    question: &Question,
+) -> Result<()> {
     let subject = format!("{} asks: {} #{}", claimed.agent_name, held.client_name, row.number);
     let body = format!("{}\n\nAnswer on the desk: {{link:/desk}}\n", mail::plain(&question.question));
     mail::to_operators_in(tx, &claimed.scope, &subject, &body).await

@@ -20,9 +20,9 @@ pub use answer::answer;
 #[cfg(feature = "sql")]
 pub use ask::ask;
 #[cfg(feature = "sql")]
-pub(crate) use expire::withdraw_open_in;
-#[cfg(feature = "sql")]
 pub use expire::expire;
+#[cfg(feature = "sql")]
+pub(crate) use expire::withdraw_open_in;
 pub use model::{Answered, Approval, ApprovalState, Audience, Question};
 #[cfg(feature = "sql")]
 pub use queries::{get, of_request_in, open_for};

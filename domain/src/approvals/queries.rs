@@ -103,11 +103,15 @@ fn state(word: &str) -> Result<ApprovalState> {
 }
 
 pub(super) async fn request_of(tx: &mut Tx, scope: &Scope, approval: ApprovalId) -> Result<RequestId> {
-    sqlx::query_scalar!("SELECT request_id FROM approval WHERE workspace_id = $1 AND id = $2", scope.workspace.0, approval.0)
-        .fetch_optional(tx.conn())
-        .await?
-        .map(RequestId)
-        .ok_or(Error::NotFound)
+    sqlx::query_scalar!(
+        "SELECT request_id FROM approval WHERE workspace_id = $1 AND id = $2",
+        scope.workspace.0,
+        approval.0
+    )
+    .fetch_optional(tx.conn())
+    .await?
+    .map(RequestId)
+    .ok_or(Error::NotFound)
 }
 
 /// A question under the hold of its board.
@@ -139,7 +143,12 @@ pub(super) async fn asked_in(tx: &mut Tx, scope: &Scope, approval: ApprovalId) -
 }
 
 /// Who was quicker, and with what.
-pub(super) async fn winner_in(tx: &mut Tx, scope: &Scope, approval: ApprovalId, asked: &Asked) -> Result<Answered> {
+pub(super) async fn winner_in(
+    tx: &mut Tx,
+    scope: &Scope,
+    approval: ApprovalId,
+    asked: &Asked,
+) -> Result<Answered> {
     let row = sqlx::query!(
         r#"SELECT a.answer, a.answered_at, p.name AS "name?"
            FROM approval a LEFT JOIN person p ON p.id = a.answered_by

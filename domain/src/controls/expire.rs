@@ -1,4 +1,7 @@
-use super::{Outcome, settle::{request_of, settle_in}};
+use super::{
+    Outcome,
+    settle::{request_of, settle_in},
+};
 use crate::{
     Db, Office, Result, Scope,
     ids::{ClientId, ControlId, WorkspaceId},

@@ -48,7 +48,9 @@ impl Outcome {
 
     /// The outcome of that word, if there is one.
     pub fn parse(word: &str) -> Option<Self> {
-        [Self::Done, Self::Refused, Self::AlreadyEnded, Self::NoAnswer].into_iter().find(|o| o.as_str() == word)
+        [Self::Done, Self::Refused, Self::AlreadyEnded, Self::NoAnswer]
+            .into_iter()
+            .find(|o| o.as_str() == word)
     }
 }
 

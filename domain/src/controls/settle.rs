@@ -45,7 +45,13 @@ fn kind(word: &str) -> Result<ControlKind> {
 ///
 /// # Errors
 /// [`Error::NotFound`].
-pub async fn settle(db: &Db, scope: &Scope, control: ControlId, outcome: Outcome, reason: &str) -> Result<bool> {
+pub async fn settle(
+    db: &Db,
+    scope: &Scope,
+    control: ControlId,
+    outcome: Outcome,
+    reason: &str,
+) -> Result<bool> {
     if !matches!(scope.actor, Actor::Agent { .. } | Actor::System) {
         return Err(Error::NotFound);
     }
@@ -58,11 +64,15 @@ pub async fn settle(db: &Db, scope: &Scope, control: ControlId, outcome: Outcome
 }
 
 pub(super) async fn request_of(tx: &mut Tx, scope: &Scope, control: ControlId) -> Result<RequestId> {
-    sqlx::query_scalar!("SELECT request_id FROM control WHERE workspace_id = $1 AND id = $2", scope.workspace.0, control.0)
-        .fetch_optional(tx.conn())
-        .await?
-        .map(RequestId)
-        .ok_or(Error::NotFound)
+    sqlx::query_scalar!(
+        "SELECT request_id FROM control WHERE workspace_id = $1 AND id = $2",
+        scope.workspace.0,
+        control.0
+    )
+    .fetch_optional(tx.conn())
+    .await?
+    .map(RequestId)
+    .ok_or(Error::NotFound)
 }
 
 /// The same on a board that is held.
@@ -107,8 +117,10 @@ async fn open(tx: &mut Tx, scope: &Scope, control: ControlId) -> Result<Option<O
     )
     .fetch_optional(tx.conn())
     .await?;
-    row.map(|row| Ok(Open { kind: kind(&row.kind)?, run: row.run_id.map(RunId), by_operator: row.by_operator }))
-        .transpose()
+    row.map(|row| {
+        Ok(Open { kind: kind(&row.kind)?, run: row.run_id.map(RunId), by_operator: row.by_operator })
+    })
+    .transpose()
 }
 
 /// Writes the outcome in the row and in the session.
@@ -156,7 +168,12 @@ pub(crate) async fn settle_stop_in(tx: &mut Tx, scope: &Scope, row: &Row, run: R
     Ok(!stops.is_empty())
 }
 
-async fn open_of(tx: &mut Tx, scope: &Scope, run: RunId, kind: Option<ControlKind>) -> Result<Vec<ControlId>> {
+async fn open_of(
+    tx: &mut Tx,
+    scope: &Scope,
+    run: RunId,
+    kind: Option<ControlKind>,
+) -> Result<Vec<ControlId>> {
     let ids = sqlx::query_scalar!(
         "SELECT id FROM control
          WHERE workspace_id = $1 AND run_id = $2 AND outcome IS NULL AND ($3::text IS NULL OR kind = $3)

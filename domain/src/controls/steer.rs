@@ -25,12 +25,14 @@ pub async fn steer(db: &Db, scope: &Scope, request: RequestId, words: &str) -> R
     let (held, row) = hold::hold_request_in(&mut tx, scope, request).await?;
     row.still_wanted()?;
     let run = runs::living_in(&mut tx, scope, &row).await?;
-    let control = insert(&mut tx, scope, &row, run.as_ref().map(|run| run.id), ControlKind::Steer, &words).await?;
+    let control =
+        insert(&mut tx, scope, &row, run.as_ref().map(|run| run.id), ControlKind::Steer, &words).await?;
     row.say(&mut tx, &Author::of(scope), [Part::DataSteer { control, text: words }]).await?;
     let settled = match run {
         None => {
             let why = "Nobody is at work now. What you wrote stays here for when the work goes on.";
-            write_outcome(&mut tx, scope, &row, control, Outcome::AlreadyEnded, why, &Author::system()).await?;
+            write_outcome(&mut tx, scope, &row, control, Outcome::AlreadyEnded, why, &Author::system())
+                .await?;
             Some(Outcome::AlreadyEnded)
         }
         Some(run) => {

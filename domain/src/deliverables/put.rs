@@ -40,7 +40,9 @@ fn checked(title: &str, content: Content) -> Result<(String, Content)> {
     match &content {
         _ if title.is_empty() => Err(Error::refused("A deliverable needs a title.")),
         Content::Body(text) if text.is_empty() => Err(Error::refused("There is nothing in it to deliver.")),
-        Content::Body(text) if text.len() > BODY => Err(Error::refused("It is longer than a megabyte: deliver a file.")),
+        Content::Body(text) if text.len() > BODY => {
+            Err(Error::refused("It is longer than a megabyte: deliver a file."))
+        }
         _ => Ok((title, content)),
     }
 }
@@ -76,7 +78,12 @@ async fn find_or_make(tx: &mut Tx, claimed: &Claimed, held: &Held, title: &str) 
     Ok(id)
 }
 
-async fn insert_version(tx: &mut Tx, claimed: &Claimed, deliverable: DeliverableId, content: Content) -> Result<u32> {
+async fn insert_version(
+    tx: &mut Tx,
+    claimed: &Claimed,
+    deliverable: DeliverableId,
+    content: Content,
+) -> Result<u32> {
     let (body, file) = match content {
         Content::Body(text) => (Some(text), None),
         Content::File(file) => (None, Some(file.0)),

@@ -108,7 +108,12 @@ impl From<VersionRow> for Version {
 ///
 /// # Errors
 /// [`Error::NotFound`].
-pub async fn version(db: &Db, scope: &Scope, deliverable: DeliverableId, version: u32) -> Result<FullVersion> {
+pub async fn version(
+    db: &Db,
+    scope: &Scope,
+    deliverable: DeliverableId,
+    version: u32,
+) -> Result<FullVersion> {
     let mut tx = db.begin(scope).await?;
     let row = sqlx::query!(
         "SELECT d.title, r.number, v.body, v.created_at, v.file_id

@@ -1,8 +1,6 @@
 use super::{File, NewFile, display_name, queries::FileRow};
 use crate::{
-    Db, Error, FieldErrors, OnConstraint, Result, Role, Scope, Tx,
-    ids::FileId,
-    requests::hold::Row,
+    Db, Error, FieldErrors, OnConstraint, Result, Role, Scope, Tx, ids::FileId, requests::hold::Row,
 };
 
 /// Adds a file whose bytes are stored. Without a request it waits for the comment or the request that it comes with,
@@ -17,7 +15,10 @@ pub async fn add(db: &Db, scope: &Scope, new: NewFile) -> Result<FileId> {
     }
     let hashed = new.sha256.len() == 64 && new.sha256.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f'));
     if !hashed {
-        return Err(Error::Fields(FieldErrors::one("files", "This file could not be stored. Send it again.")));
+        return Err(Error::Fields(FieldErrors::one(
+            "files",
+            "This file could not be stored. Send it again.",
+        )));
     }
     let id = FileId::new();
     let mut tx = db.begin(scope).await?;

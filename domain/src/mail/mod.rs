@@ -3,6 +3,8 @@
 //! A body is plain text in a client's words. Its links are written `{link:/portal/requests/12}`: the path on this
 //! install, which the sender turns into a whole address with [`expand`], as it alone knows the public URL.
 
+mod outbox;
+
 use uuid::Uuid;
 
 use crate::{
@@ -10,15 +12,29 @@ use crate::{
     ids::{ClientId, MailId, WorkspaceId},
 };
 
+pub use outbox::{Due, Letter, clear, due, failed, newest, sent};
+
 const LINK: &str = "{link:";
 
 /// Queues a mail in the name of a workspace.
-pub async fn queue_in(tx: &mut Tx, workspace: WorkspaceId, recipient: &str, subject: &str, body: &str) -> Result<()> {
+pub async fn queue_in(
+    tx: &mut Tx,
+    workspace: WorkspaceId,
+    recipient: &str,
+    subject: &str,
+    body: &str,
+) -> Result<()> {
     queue_all(tx, workspace, &[recipient.to_owned()], subject, body).await
 }
 
 /// Queues a mail to each of a client's people who has a say in the work.
-pub async fn to_members_in(tx: &mut Tx, scope: &Scope, client: ClientId, subject: &str, body: &str) -> Result<()> {
+pub async fn to_members_in(
+    tx: &mut Tx,
+    scope: &Scope,
+    client: ClientId,
+    subject: &str,
+    body: &str,
+) -> Result<()> {
     let people = sqlx::query_scalar!(
         "SELECT p.email FROM membership m JOIN person p ON p.id = m.person_id
          WHERE m.workspace_id = $1 AND m.client_id = $2 AND m.removed_at IS NULL AND m.role IN ('owner', 'member')
@@ -43,7 +59,13 @@ pub async fn to_operators_in(tx: &mut Tx, scope: &Scope, subject: &str, body: &s
     queue_all(tx, scope.workspace, &people, subject, body).await
 }
 
-async fn queue_all(tx: &mut Tx, workspace: WorkspaceId, people: &[String], subject: &str, body: &str) -> Result<()> {
+async fn queue_all(
+    tx: &mut Tx,
+    workspace: WorkspaceId,
+    people: &[String],
+    subject: &str,
+    body: &str,
+) -> Result<()> {
     let ids: Vec<Uuid> = people.iter().map(|_| MailId::new().0).collect();
     let now = tx.now();
     sqlx::query!(

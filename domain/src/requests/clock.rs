@@ -25,7 +25,13 @@ pub(crate) fn wanted(column: Column, at_work: bool) -> Option<SpanKind> {
 }
 
 /// Sets the clock to what `column` asks for, and says anew when the request is due.
-pub(crate) async fn set_in(tx: &mut Tx, scope: &Scope, held: &Held, request: RequestId, column: Column) -> Result<()> {
+pub(crate) async fn set_in(
+    tx: &mut Tx,
+    scope: &Scope,
+    held: &Held,
+    request: RequestId,
+    column: Column,
+) -> Result<()> {
     let kind = wanted(column, held.at_work().is_some());
     change_span(tx, scope, held.client, request, kind).await?;
     let due = match kind {
@@ -46,7 +52,13 @@ pub(crate) async fn set_in(tx: &mut Tx, scope: &Scope, held: &Held, request: Req
 
 /// Closes the span that lasts, unless it is of the wanted kind, and opens the wanted one. Two nodes' clocks may differ:
 /// no span ends before it began or begins before the last one ended.
-async fn change_span(tx: &mut Tx, scope: &Scope, client: ClientId, request: RequestId, kind: Option<SpanKind>) -> Result<()> {
+async fn change_span(
+    tx: &mut Tx,
+    scope: &Scope,
+    client: ClientId,
+    request: RequestId,
+    kind: Option<SpanKind>,
+) -> Result<()> {
     let (now, kind) = (tx.now(), kind.map(SpanKind::as_str));
     sqlx::query!(
         "UPDATE cycle_span SET to_at = greatest(from_at, $4)
@@ -89,7 +101,12 @@ async fn due(tx: &mut Tx, scope: &Scope, held: &Held, request: RequestId) -> Res
     Ok(cycle(hours.unwrap_or(0), spans).read(&held.calendar, tx.now()).due)
 }
 
-pub(crate) async fn spans_in(tx: &mut Tx, scope: &Scope, client: ClientId, request: RequestId) -> Result<Vec<Span>> {
+pub(crate) async fn spans_in(
+    tx: &mut Tx,
+    scope: &Scope,
+    client: ClientId,
+    request: RequestId,
+) -> Result<Vec<Span>> {
     let rows = sqlx::query!(
         "SELECT kind, from_at, to_at FROM cycle_span
          WHERE workspace_id = $1 AND client_id = $2 AND request_id = $3 ORDER BY from_at, to_at",
@@ -164,5 +181,9 @@ async fn set_all(tx: &mut Tx, scope: &Scope, client: ClientId) -> Result<Held> {
 
 /// One row was to change and one has.
 pub(crate) fn one_row(affected: u64) -> Result<()> {
-    if affected == 1 { Ok(()) } else { Err(Error::Broken(format!("{affected} rows changed where one was to"))) }
+    if affected == 1 {
+        Ok(())
+    } else {
+        Err(Error::Broken(format!("{affected} rows changed where one was to")))
+    }
 }

@@ -136,11 +136,15 @@ pub async fn hold_request_in(tx: &mut Tx, scope: &Scope, request: RequestId) -> 
 
 /// The client that a request belongs to.
 pub(crate) async fn client_of(tx: &mut Tx, scope: &Scope, request: RequestId) -> Result<ClientId> {
-    sqlx::query_scalar!("SELECT client_id FROM request WHERE workspace_id = $1 AND id = $2", scope.workspace.0, request.0)
-        .fetch_optional(tx.conn())
-        .await?
-        .map(ClientId)
-        .ok_or(Error::NotFound)
+    sqlx::query_scalar!(
+        "SELECT client_id FROM request WHERE workspace_id = $1 AND id = $2",
+        scope.workspace.0,
+        request.0
+    )
+    .fetch_optional(tx.conn())
+    .await?
+    .map(ClientId)
+    .ok_or(Error::NotFound)
 }
 
 /// The request as it stands; hold its board first where it is going to change.
@@ -162,7 +166,8 @@ pub(crate) async fn find_in(tx: &mut Tx, scope: &Scope, client: ClientId, reques
         number: row.number.cast_unsigned(),
         title: row.title,
         column: column(&row.board_column)?,
-        priority: Priority::parse(&row.priority).ok_or_else(|| Error::Broken(format!("priority {}", row.priority)))?,
+        priority: Priority::parse(&row.priority)
+            .ok_or_else(|| Error::Broken(format!("priority {}", row.priority)))?,
         position: row.position,
         session: StreamId(row.session_stream),
         backstage: StreamId(row.backstage_stream),
@@ -179,7 +184,12 @@ pub(crate) fn column(word: &str) -> Result<Column> {
 
 impl Row {
     /// Writes to the request's session.
-    pub(crate) async fn say(&self, tx: &mut Tx, author: &Author, parts: impl IntoIterator<Item = Part>) -> Result<()> {
+    pub(crate) async fn say(
+        &self,
+        tx: &mut Tx,
+        author: &Author,
+        parts: impl IntoIterator<Item = Part>,
+    ) -> Result<()> {
         let events = events(tx.now(), author, parts);
         tx.append(self.session, &events).await
     }
@@ -190,7 +200,11 @@ impl Row {
     }
 }
 
-pub(crate) fn events(now: DateTime<Utc>, author: &Author, parts: impl IntoIterator<Item = Part>) -> Vec<Event> {
+pub(crate) fn events(
+    now: DateTime<Utc>,
+    author: &Author,
+    parts: impl IntoIterator<Item = Part>,
+) -> Vec<Event> {
     parts.into_iter().map(|part| Event::new(author.clone(), now, part)).collect()
 }
 
@@ -198,7 +212,8 @@ impl Held {
     /// Tells the client's board and the desk that something of a request changed; `what` as in
     /// [`Part::DataChanged`].
     pub(crate) async fn changed(&self, tx: &mut Tx, scope: &Scope, what: &str, number: u64) -> Result<()> {
-        let part = Part::DataChanged { what: what.to_owned(), client: Some(self.client), request: Some(number) };
+        let part =
+            Part::DataChanged { what: what.to_owned(), client: Some(self.client), request: Some(number) };
         let hint = Event::new(Author::of(scope), tx.now(), part);
         tx.append(self.board_stream, std::slice::from_ref(&hint)).await?;
         tx.append_to_desk(scope.workspace, self.desk_stream, &hint);

@@ -9,7 +9,13 @@ use crate::{
 
 /// The position that `place` means for a card in `column`, among the cards that the scope sees: an operator may put a
 /// card between those of other clients.
-pub(crate) async fn position_in(tx: &mut Tx, scope: &Scope, row: &Row, column: Column, place: Place) -> Result<f64> {
+pub(crate) async fn position_in(
+    tx: &mut Tx,
+    scope: &Scope,
+    row: &Row,
+    column: Column,
+    place: Place,
+) -> Result<f64> {
     if let Place::At(position) = place
         && position.is_finite()
     {
@@ -58,7 +64,13 @@ pub(crate) async fn end_of_group_in(
     Ok(found.between().or(found.above).unwrap_or(1.0))
 }
 
-async fn group_end(tx: &mut Tx, scope: &Scope, client: ClientId, column: Column, priority: Priority) -> Result<Gap> {
+async fn group_end(
+    tx: &mut Tx,
+    scope: &Scope,
+    client: ClientId,
+    column: Column,
+    priority: Priority,
+) -> Result<Gap> {
     let as_urgent: Vec<String> = match priority {
         Priority::High => vec!["high".into()],
         Priority::Normal => vec!["high".into(), "normal".into()],
@@ -98,7 +110,8 @@ impl Gap {
             (None, Some(below)) => below - 1.0,
             (Some(above), Some(below)) => f64::midpoint(above, below),
         };
-        let fits = self.above.is_none_or(|above| above < position) && self.below.is_none_or(|below| position < below);
+        let fits = self.above.is_none_or(|above| above < position)
+            && self.below.is_none_or(|below| position < below);
         fits.then_some(position)
     }
 }
@@ -107,7 +120,9 @@ async fn neighbours(tx: &mut Tx, scope: &Scope, row: &Row, column: Column, place
     let cards = Cards { workspace: scope.workspace.0, client: scope.client, column, but: row.id };
     let gap = match place {
         Place::First => Gap { above: None, below: cards.after(tx, None, 1).await?.first().copied() },
-        Place::Last | Place::At(_) => Gap { above: cards.before(tx, None, 1).await?.first().copied(), below: None },
+        Place::Last | Place::At(_) => {
+            Gap { above: cards.before(tx, None, 1).await?.first().copied(), below: None }
+        }
         Place::Before(other) => match cards.find(tx, other).await? {
             Some(position) => {
                 let above = cards.before(tx, Some((position, other)), 1).await?;
@@ -155,7 +170,8 @@ impl Cards {
 
     /// Positions above a card, the nearest first; from the column's end without one.
     async fn before(&self, tx: &mut Tx, card: Option<(f64, RequestId)>, most: i64) -> Result<Vec<f64>> {
-        let (position, id) = card.map_or((f64::INFINITY, uuid::Uuid::max()), |(position, id)| (position, id.0));
+        let (position, id) =
+            card.map_or((f64::INFINITY, uuid::Uuid::max()), |(position, id)| (position, id.0));
         Ok(sqlx::query_scalar!(
             "SELECT position FROM request
              WHERE workspace_id = $1 AND ($2::uuid IS NULL OR client_id = $2) AND board_column = $3
@@ -175,7 +191,8 @@ impl Cards {
 
     /// Positions below a card, the nearest first; from the column's top without one.
     async fn after(&self, tx: &mut Tx, card: Option<(f64, RequestId)>, most: i64) -> Result<Vec<f64>> {
-        let (position, id) = card.map_or((f64::NEG_INFINITY, uuid::Uuid::nil()), |(position, id)| (position, id.0));
+        let (position, id) =
+            card.map_or((f64::NEG_INFINITY, uuid::Uuid::nil()), |(position, id)| (position, id.0));
         Ok(sqlx::query_scalar!(
             "SELECT position FROM request
              WHERE workspace_id = $1 AND ($2::uuid IS NULL OR client_id = $2) AND board_column = $3

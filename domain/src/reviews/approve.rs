@@ -32,11 +32,19 @@ pub(super) fn in_review(row: &Row) -> Result<()> {
     if row.column == Column::Review {
         return Ok(());
     }
-    Err(Error::refused("There is nothing to review right now: the work goes on. You will be told when it is ready."))
+    Err(Error::refused(
+        "There is nothing to review right now: the work goes on. You will be told when it is ready.",
+    ))
 }
 
 /// The same on a board that is held, at a position in Done.
-pub(crate) async fn approve_in(tx: &mut Tx, scope: &Scope, held: &Held, row: &Row, position: f64) -> Result<()> {
+pub(crate) async fn approve_in(
+    tx: &mut Tx,
+    scope: &Scope,
+    held: &Held,
+    row: &Row,
+    position: f64,
+) -> Result<()> {
     let author = Author::of(scope);
     insert(tx, scope, row, true, "").await?;
     row.say(tx, &author, [Part::DataReview { approved: true, reason: String::new() }]).await?;
@@ -45,7 +53,13 @@ pub(crate) async fn approve_in(tx: &mut Tx, scope: &Scope, held: &Held, row: &Ro
 }
 
 /// Writes a verdict down.
-pub(super) async fn insert(tx: &mut Tx, scope: &Scope, row: &Row, approved: bool, reason: &str) -> Result<()> {
+pub(super) async fn insert(
+    tx: &mut Tx,
+    scope: &Scope,
+    row: &Row,
+    approved: bool,
+    reason: &str,
+) -> Result<()> {
     let Some(person) = scope.person() else { return Err(Error::NotFound) };
     let now = tx.now();
     sqlx::query!(

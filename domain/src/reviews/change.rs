@@ -65,7 +65,9 @@ mod tests {
 
     #[test]
     fn says_what_is_used_and_what_to_do() {
-        let begins = |allowed: i32, words: &str| assert!(none_left(allowed).starts_with(words), "{}", none_left(allowed));
+        let begins = |allowed: i32, words: &str| {
+            assert!(none_left(allowed).starts_with(words), "{}", none_left(allowed))
+        };
         begins(0, "Your package includes no changes. Approve it");
         begins(1, "The one change that your package includes is used. ");
         begins(2, "All 2 changes that your package includes are used. ");

@@ -5,7 +5,12 @@ use crate::{
 };
 
 /// The verdicts on a request, newest first, within a transaction.
-pub async fn of_request_in(tx: &mut Tx, scope: &Scope, client: ClientId, request: RequestId) -> Result<Vec<Review>> {
+pub async fn of_request_in(
+    tx: &mut Tx,
+    scope: &Scope,
+    client: ClientId,
+    request: RequestId,
+) -> Result<Vec<Review>> {
     let rows = sqlx::query!(
         r#"SELECT v.id, v.verdict, v.reason, v.reviewed_at, p.name AS "name?"
            FROM review v LEFT JOIN person p ON p.id = v.reviewed_by

@@ -1,7 +1,8 @@
 use super::{Living, hold_claim_in, model::Claimed};
 use crate::{
-    Db, Result, Scope, Tx, controls, mail,
+    Db, Result, Scope, Tx, controls,
     ids::RunId,
+    mail,
     requests::{
         clock,
         hold::{Held, Row},
@@ -49,7 +50,14 @@ pub async fn fail(db: &Db, claimed: &Claimed, words: &str) -> Result<()> {
 }
 
 /// Cancels a living run, whatever it does: a worker that still writes for it is refused from the commit on.
-pub(crate) async fn cancel_in(tx: &mut Tx, scope: &Scope, held: &Held, row: &Row, run: &Living, author: &Author) -> Result<()> {
+pub(crate) async fn cancel_in(
+    tx: &mut Tx,
+    scope: &Scope,
+    held: &Held,
+    row: &Row,
+    run: &Living,
+    author: &Author,
+) -> Result<()> {
     settle_state(tx, scope, row, run, RunState::Cancelled, None).await?;
     say_run(tx, row, author, run.id, run.attempt, RunState::Cancelled, None).await?;
     controls::settle_open_in(tx, scope, row, run.id).await?;
@@ -118,6 +126,11 @@ async fn tell_operators(tx: &mut Tx, scope: &Scope, held: &Held, row: &Row, word
 impl Claimed {
     /// This attempt as the living run that it is.
     pub(crate) fn living(&self) -> Living {
-        Living { id: self.run, state: RunState::Working, attempt: self.attempt, agent_name: self.agent_name.clone() }
+        Living {
+            id: self.run,
+            state: RunState::Working,
+            attempt: self.attempt,
+            agent_name: self.agent_name.clone(),
+        }
     }
 }

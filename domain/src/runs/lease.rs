@@ -2,7 +2,10 @@ use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
 
-use super::{end::say_run, model::{Claimed, lost, state}};
+use super::{
+    end::say_run,
+    model::{Claimed, lost, state},
+};
 use crate::{
     Db, Result, Tx, changes,
     requests::hold::{self, Held, Row},
@@ -71,7 +74,8 @@ pub async fn release(db: &Db, claimed: &Claimed) -> Result<()> {
         for stream in [row.session, row.backstage] {
             tx.fence(stream, claimed.run.to_string(), u64::from(claimed.attempt) + 1);
         }
-        say_run(&mut tx, &row, &Author::system(), claimed.run, claimed.attempt, RunState::Queued, None).await?;
+        say_run(&mut tx, &row, &Author::system(), claimed.run, claimed.attempt, RunState::Queued, None)
+            .await?;
         changes::tell_in(&mut tx, &claimed.scope, claimed.client, "run", Some(claimed.number)).await?;
     }
     tx.commit().await

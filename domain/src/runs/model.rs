@@ -55,7 +55,11 @@ impl Claimed {
     }
 
     /// What the agent does, as events of this attempt.
-    pub(crate) fn events(&self, now: chrono::DateTime<chrono::Utc>, parts: impl IntoIterator<Item = Part>) -> Vec<Event> {
+    pub(crate) fn events(
+        &self,
+        now: chrono::DateTime<chrono::Utc>,
+        parts: impl IntoIterator<Item = Part>,
+    ) -> Vec<Event> {
         let author = Author::of(&self.scope);
         let event = |part| Event::new(author.clone(), now, part).of_run(self.run, self.attempt);
         parts.into_iter().map(event).collect()

@@ -14,7 +14,13 @@ use crate::{
 ///
 /// # Errors
 /// [`Error::Refused`] while another one lives.
-pub(crate) async fn queue_in(tx: &mut Tx, scope: &Scope, held: &Held, row: &Row, agent: AgentId) -> Result<RunId> {
+pub(crate) async fn queue_in(
+    tx: &mut Tx,
+    scope: &Scope,
+    held: &Held,
+    row: &Row,
+    agent: AgentId,
+) -> Result<RunId> {
     let run = RunId::new();
     let now = tx.now();
     sqlx::query!(
@@ -59,7 +65,9 @@ pub async fn retry(db: &Db, scope: &Scope, request: RequestId) -> Result<()> {
     }
     if let Some(run) = living_in(&mut tx, scope, &row).await? {
         return Err(Error::refused(match run.state {
-            RunState::Suspended => format!("{} waits for an answer. Answer the question, and the work goes on.", run.agent_name),
+            RunState::Suspended => {
+                format!("{} waits for an answer. Answer the question, and the work goes on.", run.agent_name)
+            }
             _ => format!("{} is at work on it already.", run.agent_name),
         }));
     }

@@ -1,8 +1,9 @@
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::{
-    cancel_in, end_in,
+    cancel_in,
     end::say_run,
+    end_in,
     model::{Living, living_in},
 };
 use crate::{
@@ -63,11 +64,19 @@ async fn leases_out(db: &Db) -> Result<Vec<Out>> {
         .collect())
 }
 
-async fn take_back(tx: &mut Tx, scope: &Scope, client: ClientId, request: RequestId, run: RunId) -> Result<bool> {
+async fn take_back(
+    tx: &mut Tx,
+    scope: &Scope,
+    client: ClientId,
+    request: RequestId,
+    run: RunId,
+) -> Result<bool> {
     let (held, row) = hold::hold_request_in(tx, scope, request).await?;
     let Some(living) = living_in(tx, scope, &row).await? else { return Ok(false) };
     // It may have been renewed, or have ended, while we came.
-    let Some(attempts) = still_out(tx, scope, client, run).await?.filter(|_| living.id == run) else { return Ok(false) };
+    let Some(attempts) = still_out(tx, scope, client, run).await?.filter(|_| living.id == run) else {
+        return Ok(false);
+    };
     if controls::settle_stop_in(tx, scope, &row, run).await? {
         cancel_in(tx, scope, &held, &row, &living, &Author::system()).await?;
     } else if living.attempt.cast_signed() < attempts {

@@ -43,7 +43,13 @@ pub(crate) async fn suspend_in(tx: &mut Tx, held: &Held, row: &Row, claimed: &Cl
 
 /// Lets a suspended run go on. Its worker keeps it if it is still there and renews the lease in time; otherwise the
 /// lease runs out, and another attempt takes it up with the answer in the session.
-pub(crate) async fn resume_in(tx: &mut Tx, scope: &Scope, held: &Held, row: &Row, run: &Living) -> Result<()> {
+pub(crate) async fn resume_in(
+    tx: &mut Tx,
+    scope: &Scope,
+    held: &Held,
+    row: &Row,
+    run: &Living,
+) -> Result<()> {
     let until = later(tx.now(), GRACE);
     let done = sqlx::query!(
         "UPDATE run SET state = 'working', lease_until = $4, max_attempts = greatest(max_attempts, attempt + $5)

@@ -81,7 +81,9 @@ async fn a_suspended_run_survives_its_worker(pool: PgPool) {
     world.pass(TimeDelta::seconds(6));
     let next = world.claim().await;
     assert_eq!((next.run, next.attempt), (gone.run, 2));
-    assert!(runs::is_lost(&runs::say(&world.db, &gone, vec![Part::TextStart { id: "1".into() }]).await.unwrap_err()));
+    assert!(runs::is_lost(
+        &runs::say(&world.db, &gone, vec![Part::TextStart { id: "1".into() }]).await.unwrap_err()
+    ));
 }
 
 #[sqlx::test(migrations = "../migrations")]
@@ -98,7 +100,10 @@ async fn an_expired_question_lets_the_work_go_on(pool: PgPool) {
     assert_eq!(late, Answered::Expired, "also before the server has swept");
     assert_eq!(approvals::expire(&world.db).await.unwrap(), 1);
     assert_eq!(approvals::expire(&world.db).await.unwrap(), 0);
-    assert_eq!(approvals::get(&world.db, &house.owner, approval).await.unwrap().state, ApprovalState::Expired);
+    assert_eq!(
+        approvals::get(&world.db, &house.owner, approval).await.unwrap().state,
+        ApprovalState::Expired
+    );
     assert_eq!(approvals::answer(&world.db, &house.owner, approval, "yes").await.unwrap(), Answered::Expired);
     assert_eq!(world.see(&house, 1).await.card.column, Column::InProgress);
     assert_eq!(runs::heartbeat(&world.db, &claimed, LEASE).await.unwrap(), Standing::Hold);
@@ -116,7 +121,10 @@ async fn what_operators_are_asked_stays_backstage(pool: PgPool) {
     assert_eq!(world.see(&house, 1).await.card.column, Column::InProgress, "the client is not waited for");
     assert!(approvals::open_for(&world.db, &house.owner).await.unwrap().is_empty());
     assert!(matches!(approvals::get(&world.db, &house.owner, approval).await, Err(Error::NotFound)));
-    assert!(matches!(approvals::answer(&world.db, &house.owner, approval, "yes").await, Err(Error::NotFound)));
+    assert!(matches!(
+        approvals::answer(&world.db, &house.owner, approval, "yes").await,
+        Err(Error::NotFound)
+    ));
     let seen = world.log(asked.session_stream).await;
     assert!(seen.iter().all(|event| !event.to_json().contains("Send it to the court")));
     let internal = world.log(asked.backstage_stream.unwrap()).await;
@@ -125,8 +133,14 @@ async fn what_operators_are_asked_stays_backstage(pool: PgPool) {
 
     // The client's own hand takes it back with the work.
     commands::withdraw(&world.db, &house.owner, asked.card.id).await.unwrap();
-    assert_eq!(approvals::get(&world.db, &world.operator, approval).await.unwrap().state, ApprovalState::Withdrawn);
-    assert!(matches!(approvals::answer(&world.db, &world.operator, approval, "yes").await, Err(Error::Refused(_))));
+    assert_eq!(
+        approvals::get(&world.db, &world.operator, approval).await.unwrap().state,
+        ApprovalState::Withdrawn
+    );
+    assert!(matches!(
+        approvals::answer(&world.db, &world.operator, approval, "yes").await,
+        Err(Error::Refused(_))
+    ));
 }
 
 #[sqlx::test(migrations = "../migrations")]
@@ -138,7 +152,13 @@ async fn an_answer_has_to_be_one_of_those_offered(pool: PgPool) {
     let approval = approvals::ask(&world.db, &claimed, question(Audience::Client)).await.unwrap();
     let wrong = approvals::answer(&world.db, &house.owner, approval, "maybe").await;
     assert!(matches!(wrong, Err(Error::Fields(fields)) if fields.of("answer").is_some()));
-    assert!(matches!(approvals::answer(&world.db, &house.billing, approval, "yes").await, Err(Error::Refused(_))));
+    assert!(matches!(
+        approvals::answer(&world.db, &house.billing, approval, "yes").await,
+        Err(Error::Refused(_))
+    ));
     let other = world.client("Hill Insurance", 1).await;
-    assert!(matches!(approvals::answer(&world.db, &other.owner, approval, "yes").await, Err(Error::NotFound)));
+    assert!(matches!(
+        approvals::answer(&world.db, &other.owner, approval, "yes").await,
+        Err(Error::NotFound)
+    ));
 }

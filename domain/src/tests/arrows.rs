@@ -3,9 +3,7 @@
 use sqlx::PgPool;
 
 use super::world::World;
-use crate::{
-    session::RunState::{self, *},
-};
+use crate::session::RunState::{self, *};
 
 const ALL: [RunState; 6] = [Queued, Working, Suspended, Completed, Cancelled, Failed];
 

@@ -85,15 +85,22 @@ async fn members_order_what_has_not_begun(pool: PgPool) {
         assert!(matches!(to(id, column).await, Err(Error::Refused(why)) if why.starts_with("You decide")));
     }
     commands::withdraw(&world.db, &house.member, first).await.unwrap();
-    assert_eq!(world.see(&house, number).await.card.column, Column::InProgress, "its place went to what was next");
-    assert!(queries::board(&world.db, &world.operator, None).await.unwrap().iter().all(|card| card.id != first));
+    assert_eq!(
+        world.see(&house, number).await.card.column,
+        Column::InProgress,
+        "its place went to what was next"
+    );
+    assert!(
+        queries::board(&world.db, &world.operator, None).await.unwrap().iter().all(|card| card.id != first)
+    );
     assert!(world.see(&house, 1).await.withdrawn_at.is_some());
 }
 
 #[sqlx::test(migrations = "../migrations")]
 async fn the_board_shows_every_client_and_the_list_goes_by_pages(pool: PgPool) {
     let world = World::new(pool).await;
-    let (law, insurance) = (world.client("Harbor & Pine Law", 1).await, world.client("Hill Insurance", 1).await);
+    let (law, insurance) =
+        (world.client("Harbor & Pine Law", 1).await, world.client("Hill Insurance", 1).await);
     for n in 0..30 {
         world.ask(&law, &format!("Law {n}")).await;
         world.ask(&insurance, &format!("Insurance {n}")).await;
@@ -104,7 +111,9 @@ async fn the_board_shows_every_client_and_the_list_goes_by_pages(pool: PgPool) {
     let one = queries::board(&world.db, &world.operator, Some(law.id)).await.unwrap();
     assert!(one.len() == 30 && one.iter().all(|card| card.client_name == "Harbor & Pine Law"));
     assert_eq!(queries::board(&world.db, &law.member, Some(insurance.id)).await.unwrap().len(), 30);
-    assert!(queries::board(&world.db, &law.member, None).await.unwrap().iter().all(|card| card.client == law.id));
+    assert!(
+        queries::board(&world.db, &law.member, None).await.unwrap().iter().all(|card| card.client == law.id)
+    );
 
     let first = queries::list(&world.db, &world.operator, None, 1).await.unwrap();
     let second = queries::list(&world.db, &world.operator, None, 2).await.unwrap();

@@ -55,7 +55,11 @@ async fn stands_still_while_it_waits_on_the_client(pool: PgPool) {
     deliverables::put(&world.db, &claimed, "Lease", Content::Body("Draft".into())).await.unwrap();
     deliverables::submit_for_review(&world.db, &claimed).await.unwrap();
     world.pass(TimeDelta::days(7));
-    assert_eq!(reads(&world, &house).await, (ClockState::Waiting, 38, None), "a review waits on the client too");
+    assert_eq!(
+        reads(&world, &house).await,
+        (ClockState::Waiting, 38, None),
+        "a review waits on the client too"
+    );
     reviews::ask_for_change(&world.db, &house.owner, asked.card.id, "Shorter").await.unwrap();
     assert_eq!(reads(&world, &house).await.0, ClockState::Running);
     world.pass(TimeDelta::hours(2));
@@ -92,7 +96,11 @@ async fn stands_still_while_the_subscription_is_paused(pool: PgPool) {
     world.pass(TimeDelta::days(30));
     pause("active").await;
     assert_eq!(reads(&world, &house).await.0, ClockState::Running);
-    assert_eq!(reads(&world, &house).await.1, 48, "what waited 8 hours and was paused for 30 days used nothing");
+    assert_eq!(
+        reads(&world, &house).await.1,
+        48,
+        "what waited 8 hours and was paused for 30 days used nothing"
+    );
     assert_eq!(world.see(&house, 2).await.card.cycle.left / HOUR, 40);
     assert_eq!(world.count("SELECT count(*) FROM cycle_span WHERE to_at IS NULL").await, 2);
 }

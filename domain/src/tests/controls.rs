@@ -69,7 +69,9 @@ async fn a_working_agent_winds_up_and_says_so(pool: PgPool) {
     let mut tasks = JoinSet::new();
     for _ in 0..5 {
         let (world, scope, control) = (Arc::clone(&world), claimed.scope.clone(), pending[0].id);
-        tasks.spawn(async move { controls::settle(&world.db, &scope, control, Outcome::Done, "Stopped.").await.unwrap() });
+        tasks.spawn(async move {
+            controls::settle(&world.db, &scope, control, Outcome::Done, "Stopped.").await.unwrap()
+        });
     }
     assert_eq!(tasks.join_all().await.into_iter().filter(|won| *won).count(), 1);
     assert_eq!(outcomes(&world, asked.session_stream).await, [("stop".into(), "done".into())]);
@@ -89,10 +91,19 @@ async fn an_agent_that_does_not_answer_loses_the_work(pool: PgPool) {
     world.pass(TimeDelta::seconds(15));
     assert_eq!(controls::expire(&world.db).await.unwrap(), 1);
     assert_eq!(world.run_state(asked.card.id).await, "cancelled");
-    assert!(runs::is_lost(&runs::say(&world.db, &claimed, vec![Part::TextStart { id: "1".into() }]).await.unwrap_err()));
+    assert!(runs::is_lost(
+        &runs::say(&world.db, &claimed, vec![Part::TextStart { id: "1".into() }]).await.unwrap_err()
+    ));
     let told = outcomes(&world, asked.session_stream).await;
-    assert_eq!(told, [("Shorter, please.".into(), "already_ended".into()), ("stop".into(), "no_answer".into())]);
-    assert_eq!(world.see(&house, 1).await.card.column, Column::InProgress, "an operator's stop does not wait on the client");
+    assert_eq!(
+        told,
+        [("Shorter, please.".into(), "already_ended".into()), ("stop".into(), "no_answer".into())]
+    );
+    assert_eq!(
+        world.see(&house, 1).await.card.column,
+        Column::InProgress,
+        "an operator's stop does not wait on the client"
+    );
 }
 
 #[sqlx::test(migrations = "../migrations")]

@@ -6,8 +6,8 @@ use sqlx::PgPool;
 use super::world::{House, LEASE, World};
 use crate::{
     approvals::{self, Audience, Question},
-    deliverables::{self, Content},
     controls,
+    deliverables::{self, Content},
     requests::{Column, commands},
     runs::{self, Claimed},
     session::{Body, Choice, Conversation, Part, RunState},
@@ -81,7 +81,9 @@ async fn lose_all(world: &World, house: &House, step: usize) -> u32 {
         world.pass(TimeDelta::minutes(6));
         match runs::claim_due(&world.db, "worker", LEASE).await.unwrap() {
             // An answer renews patience, and there is none after the first few rounds.
-            Some(claimed) => work_until(world, house, &claimed, if rounds < 3 { step } else { step.min(2) }).await,
+            Some(claimed) => {
+                work_until(world, house, &claimed, if rounds < 3 { step } else { step.min(2) }).await
+            }
             None => return rounds,
         }
         rounds += 1;
@@ -102,7 +104,10 @@ async fn what_failed_can_be_started_again(pool: PgPool) {
     let house = world.client("Harbor & Pine Law", 1).await;
     let asked = world.ask(&house, "Draft a lease").await;
     let claimed = world.claim().await;
-    assert!(matches!(runs::retry(&world.db, &house.owner, asked.card.id).await, Err(crate::Error::Refused(_))));
+    assert!(matches!(
+        runs::retry(&world.db, &house.owner, asked.card.id).await,
+        Err(crate::Error::Refused(_))
+    ));
     runs::fail(&world.db, &claimed, "Mina could not read the file.").await.unwrap();
     let failed = world.see(&house, 1).await.card;
     assert_eq!(failed.run.unwrap().failure.as_deref(), Some("Mina could not read the file."));

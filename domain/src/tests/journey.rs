@@ -38,7 +38,11 @@ async fn from_asking_to_done(pool: PgPool) {
     let claimed = world.claim().await;
     assert_eq!((claimed.request, claimed.attempt), (first.card.id, 1));
     let words = |id: &str, delta: &str| {
-        vec![Part::TextStart { id: id.into() }, Part::TextDelta { id: id.into(), delta: delta.into() }, Part::TextEnd { id: id.into() }]
+        vec![
+            Part::TextStart { id: id.into() },
+            Part::TextDelta { id: id.into(), delta: delta.into() },
+            Part::TextEnd { id: id.into() },
+        ]
     };
     runs::say(&world.db, &claimed, words("1", "I read the old lease first.")).await.unwrap();
     let approval = approvals::ask(&world.db, &claimed, question()).await.unwrap();
@@ -51,7 +55,10 @@ async fn from_asking_to_done(pool: PgPool) {
 
     let answered = approvals::answer(&world.db, &house.member, approval, "out").await.unwrap();
     assert_eq!(answered, Answered::Won { label: "Leave it out".into() });
-    assert_eq!(runs::heartbeat(&world.db, &claimed, super::world::LEASE).await.unwrap(), runs::Standing::Hold);
+    assert_eq!(
+        runs::heartbeat(&world.db, &claimed, super::world::LEASE).await.unwrap(),
+        runs::Standing::Hold
+    );
     runs::say(&world.db, &claimed, words("2", "Left out. Here is the lease.")).await.unwrap();
     let text = Content::Body("# Lease\n\nNo pets are mentioned.".into());
     assert_eq!(deliverables::put(&world.db, &claimed, "Lease", text).await.unwrap(), 1);
@@ -72,7 +79,11 @@ async fn from_asking_to_done(pool: PgPool) {
     assert_eq!(done.deliverables[0].versions.len(), 2);
     assert_eq!(done.deliverables[0].versions[0].by.as_deref(), Some("Mina"));
     assert_eq!(done.reviews.len(), 2);
-    assert_eq!(world.see(&house, 2).await.card.column, Column::InProgress, "done starts the next one by itself");
+    assert_eq!(
+        world.see(&house, 2).await.card.column,
+        Column::InProgress,
+        "done starts the next one by itself"
+    );
     let full = deliverables::version(&world.db, &house.member, done.deliverables[0].id, 2).await.unwrap();
     assert_eq!((full.request, full.body.as_deref()), (1, Some("# Lease\n\nWith a deposit.")));
     reads_as_it_went(&world, done.session_stream).await;
@@ -87,7 +98,9 @@ async fn reads_as_it_went(world: &World, session: uuid::Uuid) {
         .iter()
         .map(|entry| match &entry.body {
             Body::Asked { title, .. } => format!("{} asks: {title}", entry.author.name),
-            Body::Words { text, writing } => format!("{}: {text}{}", entry.author.name, if *writing { "…" } else { "" }),
+            Body::Words { text, writing } => {
+                format!("{}: {text}{}", entry.author.name, if *writing { "…" } else { "" })
+            }
             Body::Approval { question, settled, .. } => {
                 let settled = settled.as_ref().unwrap();
                 format!("{question} {} by {}", settled.label.as_deref().unwrap(), settled.by)
@@ -135,8 +148,14 @@ async fn mail_is_written_in_a_clients_words(pool: PgPool) {
     assert_eq!(mails.len(), 2, "the owner and the member, not the one for billing");
     let (subject, body) = &mails[0];
     assert_eq!(subject, "Mina has a question: Draft a lease");
-    assert!(body.contains("May I leave the pet clause out?") && body.contains("{link:/portal/requests/1}"), "{body}");
+    assert!(
+        body.contains("May I leave the pet clause out?") && body.contains("{link:/portal/requests/1}"),
+        "{body}"
+    );
     for word in ["AI", "token", "prompt", "model", "session", "run", "stream", "LLM", "approval"] {
-        assert!(!body.split(|c: char| !c.is_alphanumeric()).any(|w| w.eq_ignore_ascii_case(word)), "{word} in {body}");
+        assert!(
+            !body.split(|c: char| !c.is_alphanumeric()).any(|w| w.eq_ignore_ascii_case(word)),
+            "{word} in {body}"
+        );
     }
 }

@@ -50,7 +50,9 @@ async fn twenty_runs_go_to_twenty_workers(pool: PgPool) {
         tasks.spawn(async move {
             loop {
                 // Somebody else may have been quicker with all that were looked at.
-                if let Some(claimed) = runs::claim_due(&world.db, &format!("worker {n}"), LEASE).await.unwrap() {
+                if let Some(claimed) =
+                    runs::claim_due(&world.db, &format!("worker {n}"), LEASE).await.unwrap()
+                {
                     return claimed.run;
                 }
             }

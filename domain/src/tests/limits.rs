@@ -11,7 +11,8 @@ use crate::{
     requests::{Column, Priority, commands},
 };
 
-const ACTIVE: &str = "SELECT count(*) FROM request WHERE board_column IN ('in_progress', 'waiting', 'review')";
+const ACTIVE: &str =
+    "SELECT count(*) FROM request WHERE board_column IN ('in_progress', 'waiting', 'review')";
 
 #[sqlx::test(migrations = "../migrations")]
 async fn fifty_requests_at_once_start_as_many_as_there_are_places(pool: PgPool) {
@@ -20,7 +21,9 @@ async fn fifty_requests_at_once_start_as_many_as_there_are_places(pool: PgPool) 
     let mut tasks = JoinSet::new();
     for n in 0..50 {
         let (world, house) = (Arc::clone(&world), Arc::clone(&house));
-        tasks.spawn(async move { commands::create(&world.db, &house.owner, new_request(&format!("Request {n}"))).await });
+        tasks.spawn(async move {
+            commands::create(&world.db, &house.owner, new_request(&format!("Request {n}"))).await
+        });
     }
     let mut numbers: Vec<u64> = tasks.join_all().await.into_iter().map(Result::unwrap).collect();
     numbers.sort_unstable();
@@ -38,7 +41,9 @@ async fn fifty_moves_by_hand_at_once_are_refused_with_the_reason(pool: PgPool) {
         let new = crate::requests::NewRequest { queue: false, ..new_request(&format!("Request {n}")) };
         let number = commands::create(&world.db, &house.owner, new).await.unwrap();
         let (request, world) = (world.see(&house, number).await.card.id, Arc::clone(&world));
-        tasks.spawn(async move { commands::move_to(&world.db, &world.operator, request, Column::InProgress, None).await });
+        tasks.spawn(async move {
+            commands::move_to(&world.db, &world.operator, request, Column::InProgress, None).await
+        });
     }
     let (mut started, mut refused) = (0, 0);
     for moved in tasks.join_all().await {
@@ -66,17 +71,26 @@ async fn fifty_updates_by_hand_in_sql_do_not_pass_it(pool: PgPool) {
     let house = world.client("Harbor & Pine Law", 2).await;
     let mut tasks = JoinSet::new();
     for n in 0..50 {
-        let new = crate::requests::NewRequest { queue: false, priority: Priority::High, ..new_request(&format!("{n}")) };
+        let new = crate::requests::NewRequest {
+            queue: false,
+            priority: Priority::High,
+            ..new_request(&format!("{n}"))
+        };
         let number = commands::create(&world.db, &house.owner, new).await.unwrap();
         let (id, root) = (world.see(&house, number).await.card.id, root.clone());
         let column = ["in_progress", "waiting", "review"][n % 3];
         tasks.spawn(async move {
             let mut tx = root.begin().await.unwrap();
-            let done = sqlx::query("UPDATE request SET board_column = $2 WHERE id = $1").bind(id.0).bind(column).execute(&mut *tx).await;
+            let done = sqlx::query("UPDATE request SET board_column = $2 WHERE id = $1")
+                .bind(id.0)
+                .bind(column)
+                .execute(&mut *tx)
+                .await;
             match done {
                 Ok(_) => tx.commit().await.map(|()| true),
                 Err(error) => {
-                    let constraint = error.as_database_error().and_then(|e| e.constraint().map(str::to_owned));
+                    let constraint =
+                        error.as_database_error().and_then(|e| e.constraint().map(str::to_owned));
                     assert_eq!(constraint.as_deref(), Some("request_active_limit"), "{error}");
                     Ok(false)
                 }
@@ -94,12 +108,17 @@ async fn nothing_is_started_while_the_subscription_is_not_active(pool: PgPool) {
     world.subscription_is(&house, "awaiting_payment").await;
     let asked = world.ask(&house, "Draft a lease").await;
     assert_eq!(asked.card.column, Column::UpNext);
-    let refused = commands::move_to(&world.db, &world.operator, asked.card.id, Column::InProgress, None).await;
+    let refused =
+        commands::move_to(&world.db, &world.operator, asked.card.id, Column::InProgress, None).await;
     assert!(matches!(refused, Err(Error::Refused(why)) if why.contains("subscription is not active")));
 
     world.subscription_is(&house, "active").await;
     let mut tx = world.db.begin(&world.operator).await.unwrap();
     crate::requests::clock::resume_all_in(&mut tx, &world.operator, house.id).await.unwrap();
     tx.commit().await.unwrap();
-    assert_eq!(world.see(&house, 1).await.card.column, Column::InProgress, "paid: what is next starts by itself");
+    assert_eq!(
+        world.see(&house, 1).await.card.column,
+        Column::InProgress,
+        "paid: what is next starts by itself"
+    );
 }

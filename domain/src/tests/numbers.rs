@@ -15,7 +15,10 @@ use crate::{
 #[sqlx::test(migrations = "../migrations")]
 async fn a_request_that_fails_gives_its_number_back(pool: PgPool) {
     let world = Arc::new(World::new(pool).await);
-    let houses = [Arc::new(world.client("Harbor & Pine Law", 2).await), Arc::new(world.client("Hill Insurance", 1).await)];
+    let houses = [
+        Arc::new(world.client("Harbor & Pine Law", 2).await),
+        Arc::new(world.client("Hill Insurance", 1).await),
+    ];
     let mut tasks = JoinSet::new();
     for n in 0..60 {
         let (world, house) = (Arc::clone(&world), Arc::clone(&houses[n % 2]));
@@ -25,17 +28,24 @@ async fn a_request_that_fails_gives_its_number_back(pool: PgPool) {
         tasks.spawn(async move { commands::create(&world.db, &house.member, new).await });
     }
     let (made, failed): (Vec<_>, Vec<_>) = tasks.join_all().await.into_iter().partition(Result::is_ok);
-    assert!(failed.into_iter().all(|e| matches!(e, Err(Error::Fields(fields)) if fields.of("files").is_some())));
+    assert!(
+        failed.into_iter().all(|e| matches!(e, Err(Error::Fields(fields)) if fields.of("files").is_some()))
+    );
     assert_eq!(made.len(), 40);
     for house in &houses {
-        let numbers: Vec<i64> = sqlx::query_scalar("SELECT number FROM request WHERE client_id = $1 ORDER BY number")
-            .bind(house.id.0)
-            .fetch_all(&world.root)
-            .await
-            .unwrap();
+        let numbers: Vec<i64> =
+            sqlx::query_scalar("SELECT number FROM request WHERE client_id = $1 ORDER BY number")
+                .bind(house.id.0)
+                .fetch_all(&world.root)
+                .await
+                .unwrap();
         assert_eq!(numbers, (1..=20).collect::<Vec<_>>());
     }
-    assert_eq!(world.count("SELECT count(*) FROM stream WHERE kind = 'session'").await, 40, "nothing is left half made");
+    assert_eq!(
+        world.count("SELECT count(*) FROM stream WHERE kind = 'session'").await,
+        40,
+        "nothing is left half made"
+    );
 }
 
 #[sqlx::test(migrations = "../migrations")]

@@ -3,9 +3,7 @@
 use sqlx::PgPool;
 
 use super::world::{House, World, new_request};
-use crate::{
-    requests::{NewRequest, Place, Priority, commands, queries},
-};
+use crate::requests::{NewRequest, Place, Priority, commands, queries};
 
 async fn titles(world: &World, house: &House) -> String {
     let cards = queries::queue(&world.db, &house.owner).await.unwrap();
@@ -25,8 +23,16 @@ async fn queue_of(world: &World, titles: &str) -> House {
 async fn lands_behind_what_is_as_urgent(pool: PgPool) {
     let world = World::new(pool).await;
     let house = queue_of(&world, "n1").await;
-    for (title, priority) in [("l1", Priority::Low), ("h1", Priority::High), ("n2", Priority::Normal), ("l2", Priority::Low), ("h2", Priority::High)] {
-        commands::create(&world.db, &house.owner, NewRequest { priority, ..new_request(title) }).await.unwrap();
+    for (title, priority) in [
+        ("l1", Priority::Low),
+        ("h1", Priority::High),
+        ("n2", Priority::Normal),
+        ("l2", Priority::Low),
+        ("h2", Priority::High),
+    ] {
+        commands::create(&world.db, &house.owner, NewRequest { priority, ..new_request(title) })
+            .await
+            .unwrap();
     }
     assert_eq!(titles(&world, &house).await, "h1 h2 n1 n2 l1 l2");
 }
@@ -36,7 +42,9 @@ async fn goes_where_it_is_put(pool: PgPool) {
     let world = World::new(pool).await;
     let house = queue_of(&world, "a b c d").await;
     let id = async |number| world.see(&house, number).await.card.id;
-    let put = async |number, place| commands::reorder(&world.db, &house.member, id(number).await, place).await.unwrap();
+    let put = async |number, place| {
+        commands::reorder(&world.db, &house.member, id(number).await, place).await.unwrap()
+    };
     let (a, c) = (id(1).await, id(3).await);
     for (number, place, order) in [
         (4, Place::Up, "a b d c"),

@@ -38,8 +38,14 @@ async fn a_request_needs_a_title_and_a_brief_that_fit(pool: PgPool) {
     ask("two\r\nlines\u{0}", "Zero\u{0} byte").await.unwrap();
     let seen = world.see(&house, 2).await;
     assert_eq!((seen.card.title.as_str(), seen.brief.as_str()), ("two lines", "Zero byte"));
-    assert!(matches!(commands::create(&world.db, &house.billing, new_request("No")).await, Err(Error::Refused(_))));
-    assert!(matches!(commands::create(&world.db, &world.operator, new_request("Whose?")).await, Err(Error::NotFound)));
+    assert!(matches!(
+        commands::create(&world.db, &house.billing, new_request("No")).await,
+        Err(Error::Refused(_))
+    ));
+    assert!(matches!(
+        commands::create(&world.db, &world.operator, new_request("Whose?")).await,
+        Err(Error::NotFound)
+    ));
     let in_its_name = world.operator.within(house.id);
     assert_eq!(commands::create(&world.db, &in_its_name, new_request("For them")).await.unwrap(), 3);
 }
@@ -68,7 +74,10 @@ async fn changes_are_counted_and_end(pool: PgPool) {
     assert!(matches!(change("Too early").await, Err(Error::Refused(_))));
     for round in 1..=3 {
         let claimed = world.claim().await;
-        assert!(matches!(deliverables::submit_for_review(&world.db, &claimed).await, Err(Error::Refused(_))) == (round == 1));
+        assert!(
+            matches!(deliverables::submit_for_review(&world.db, &claimed).await, Err(Error::Refused(_)))
+                == (round == 1)
+        );
         if round == 1 {
             deliverables::put(&world.db, &claimed, "Lease", Content::Body("Draft".into())).await.unwrap();
             deliverables::submit_for_review(&world.db, &claimed).await.unwrap();
@@ -85,7 +94,11 @@ async fn changes_are_counted_and_end(pool: PgPool) {
     }
     reviews::approve(&world.db, &house.owner, asked).await.unwrap();
     reviews::approve(&world.db, &house.owner, asked).await.unwrap();
-    assert_eq!(world.count("SELECT count(*) FROM review WHERE verdict = 'approved'").await, 1, "a second click is no second verdict");
+    assert_eq!(
+        world.count("SELECT count(*) FROM review WHERE verdict = 'approved'").await,
+        1,
+        "a second click is no second verdict"
+    );
 }
 
 #[sqlx::test(migrations = "../migrations")]
@@ -110,15 +123,26 @@ async fn files_are_attached_by_who_added_them(pool: PgPool) {
     assert!(fields(files::add(&world.db, &house.owner, bad).await).of("files").is_some());
 
     let with = |files| NewRequest { files, ..new_request("Draft a lease") };
-    assert!(fields(commands::create(&world.db, &house.owner, with(vec![theirs])).await).of("files").is_some());
+    assert!(
+        fields(commands::create(&world.db, &house.owner, with(vec![theirs])).await).of("files").is_some()
+    );
     assert!(fields(commands::create(&world.db, &house.member, with(vec![mine])).await).of("files").is_some());
     commands::create(&world.db, &house.owner, with(vec![mine])).await.unwrap();
     let seen = world.see(&house, 1).await;
     assert_eq!(seen.files.len(), 1);
     let more = files::add(&world.db, &house.member, new("plan.pdf")).await.unwrap();
     commands::comment(&world.db, &house.member, seen.card.id, "", &[more]).await.unwrap();
-    assert!(fields(commands::comment(&world.db, &house.member, seen.card.id, " ", &[]).await).of("text").is_some());
-    let names: Vec<String> = files::of_request(&world.db, &house.owner, seen.card.id).await.unwrap().into_iter().map(|f| f.name).collect();
+    assert!(
+        fields(commands::comment(&world.db, &house.member, seen.card.id, " ", &[]).await)
+            .of("text")
+            .is_some()
+    );
+    let names: Vec<String> = files::of_request(&world.db, &house.owner, seen.card.id)
+        .await
+        .unwrap()
+        .into_iter()
+        .map(|f| f.name)
+        .collect();
     assert_eq!(names, ["old lease.pdf", "plan.pdf"]);
 }
 
@@ -149,7 +173,11 @@ async fn only_operators_take_agents_on(pool: PgPool) {
     let beside = world.beside().await;
     assert!(fields(agents::create(&world.db, &beside.operator, new("Astray")).await).of("client").is_some());
     let own = agents::create(&world.db, &world.operator, new("Juno")).await.unwrap();
-    assert_eq!(agents::for_client(&world.db, &house.owner, house.id).await.unwrap(), Some(own), "its own before anyone's");
+    assert_eq!(
+        agents::for_client(&world.db, &house.owner, house.id).await.unwrap(),
+        Some(own),
+        "its own before anyone's"
+    );
     world.ask(&house, "Draft a lease").await;
     let now = agents::now(&world.db, &world.operator).await.unwrap();
     let juno = now.iter().find(|now| now.agent.id == own).unwrap();

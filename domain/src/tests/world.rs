@@ -130,11 +130,13 @@ impl World {
 
     /// The state of the request's newest run.
     pub(super) async fn run_state(&self, request: RequestId) -> String {
-        sqlx::query_scalar("SELECT state FROM run WHERE request_id = $1 ORDER BY queued_at DESC, id DESC LIMIT 1")
-            .bind(request.0)
-            .fetch_one(&self.root)
-            .await
-            .unwrap()
+        sqlx::query_scalar(
+            "SELECT state FROM run WHERE request_id = $1 ORDER BY queued_at DESC, id DESC LIMIT 1",
+        )
+        .bind(request.0)
+        .fetch_one(&self.root)
+        .await
+        .unwrap()
     }
 }
 

@@ -41,7 +41,8 @@ pub async fn create(db: &Db, scope: &Scope, new: NewRequest) -> Result<u64> {
 
 fn checked(new: NewRequest) -> Result<NewRequest> {
     let mut errors = FieldErrors::new();
-    let title = text(&mut errors, "title", &new.title, TITLE, "Give it a title, so that everyone can find it.");
+    let title =
+        text(&mut errors, "title", &new.title, TITLE, "Give it a title, so that everyone can find it.");
     let brief = text(&mut errors, "brief", &new.brief, BRIEF, "Say what you need: a few sentences will do.");
     errors.check()?;
     // A title is one line, in lists and in mails.
@@ -50,7 +51,12 @@ fn checked(new: NewRequest) -> Result<NewRequest> {
 }
 
 /// The number that the same form made, under the client's hold: a second click waits for the first one's end.
-async fn made_before(tx: &mut Tx, scope: &Scope, client: ClientId, form_key: Option<&str>) -> Result<Option<u64>> {
+async fn made_before(
+    tx: &mut Tx,
+    scope: &Scope,
+    client: ClientId,
+    form_key: Option<&str>,
+) -> Result<Option<u64>> {
     let Some(form_key) = form_key else { return Ok(None) };
     let number = sqlx::query_scalar!(
         "SELECT number FROM request WHERE workspace_id = $1 AND client_id = $2 AND form_key = $3",
@@ -137,6 +143,10 @@ async fn stream(tx: &mut Tx, scope: &Scope, client: ClientId, kind: &'static str
 async fn say_asked(tx: &mut Tx, scope: &Scope, row: &Row, new: &NewRequest) -> Result<()> {
     let mut parts = vec![Part::DataAsked { title: new.title.clone(), brief: new.brief.clone() }];
     let attached = files::attach_in(tx, scope, row, &new.files).await?;
-    parts.extend(attached.into_iter().map(|file| Part::DataFile { file: file.id, name: file.name, bytes: file.bytes }));
+    parts.extend(attached.into_iter().map(|file| Part::DataFile {
+        file: file.id,
+        name: file.name,
+        bytes: file.bytes,
+    }));
     row.say(tx, &Author::of(scope), parts).await
 }

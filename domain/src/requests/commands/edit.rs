@@ -21,7 +21,9 @@ pub async fn edit(db: &Db, scope: &Scope, request: RequestId, title: &str, brief
     let (held, row) = hold::hold_request_in(&mut tx, scope, request).await?;
     row.still_wanted()?;
     if !matches!(row.column, Column::Backlog | Column::UpNext) {
-        return Err(Error::refused("It has been started already. Write what should change in the conversation."));
+        return Err(Error::refused(
+            "It has been started already. Write what should change in the conversation.",
+        ));
     }
     let done = sqlx::query!(
         "UPDATE request SET title = $4, brief = $5 WHERE workspace_id = $1 AND client_id = $2 AND id = $3",

@@ -7,16 +7,16 @@ mod order;
 mod rules;
 mod shift;
 mod start;
-mod words;
 mod withdraw;
+mod words;
 
 pub use create::create;
 pub use edit::edit;
 pub use moves::{move_to, undo_move};
 pub use order::reorder;
 pub(crate) use shift::{park_in, shift_in};
-pub(crate) use start::{go_on_in, start_by_hand, start_next_held};
 pub use start::start_next_in;
+pub(crate) use start::{go_on_in, start_by_hand, start_next_held};
 pub use withdraw::withdraw;
 pub use words::{comment, note};
 

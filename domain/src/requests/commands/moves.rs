@@ -39,7 +39,13 @@ pub async fn move_to(
 ///
 /// # Errors
 /// As [`move_to`].
-pub async fn undo_move(db: &Db, scope: &Scope, request: RequestId, to: Column, position: f64) -> Result<Moved> {
+pub async fn undo_move(
+    db: &Db,
+    scope: &Scope,
+    request: RequestId,
+    to: Column,
+    position: f64,
+) -> Result<Moved> {
     moved(db, scope, request, to, Place::At(position)).await
 }
 
@@ -65,7 +71,9 @@ fn members_own(from: Column, to: Column) -> Result<()> {
     if own(from) && own(to) {
         return Ok(());
     }
-    Err(Error::refused("You decide what is in the Backlog and what is Up next. From there it moves as the work goes on."))
+    Err(Error::refused(
+        "You decide what is in the Backlog and what is Up next. From there it moves as the work goes on.",
+    ))
 }
 
 async fn facts(tx: &mut Tx, scope: &Scope, row: &Row) -> Result<Facts> {

@@ -48,7 +48,9 @@ pub(super) fn deed(from: Column, to: Column, facts: Facts) -> Result<Deed> {
         (Review, Done) => Ok(Deed::Approve),
         (Done, Review) => Ok(Deed::Shift),
         (_, Done) => Err(Error::refused("Only what was reviewed is done. Move it to Review first.")),
-        (Backlog | UpNext, _) => Err(Error::refused("It has not been started. Move it to In progress first.")),
+        (Backlog | UpNext, _) => {
+            Err(Error::refused("It has not been started. Move it to In progress first."))
+        }
         (Done, _) => Err(Error::refused("It is done. Move it to Review or In progress to open it again.")),
         (a, b) => Err(Error::Broken(format!("no rule for {a:?} to {b:?}"))),
     }
@@ -58,7 +60,9 @@ pub(super) fn deed(from: Column, to: Column, facts: Facts) -> Result<Deed> {
 fn to_standstill(to: Column, facts: Facts) -> Result<Deed> {
     match facts.living {
         Some(RunState::Working) => Err(Error::refused("Someone is at work on it. Stop them first.")),
-        _ if facts.asked => Err(Error::refused("A question is still open. Answer it, and the work goes on by itself.")),
+        _ if facts.asked => {
+            Err(Error::refused("A question is still open. Answer it, and the work goes on by itself."))
+        }
         _ if to == Column::Review && !facts.delivered => {
             Err(Error::refused("Nothing has been delivered yet, so there is nothing to review."))
         }
@@ -122,10 +126,14 @@ mod tests {
             }
         }
         let review = |facts| deed(Column::InProgress, Column::Review, facts);
-        assert!(matches!(review(QUIET), Err(Error::Refused(why)) if why.contains("Nothing has been delivered")));
+        assert!(
+            matches!(review(QUIET), Err(Error::Refused(why)) if why.contains("Nothing has been delivered"))
+        );
         let busy = Facts { living: Some(RunState::Working), delivered: true, ..QUIET };
         assert!(matches!(review(busy), Err(Error::Refused(why)) if why.contains("Stop them first")));
         let asked = Facts { asked: true, ..QUIET };
-        assert!(matches!(deed(Column::Waiting, Column::InProgress, asked), Err(Error::Refused(why)) if why.contains("Answer it")));
+        assert!(
+            matches!(deed(Column::Waiting, Column::InProgress, asked), Err(Error::Refused(why)) if why.contains("Answer it"))
+        );
     }
 }

@@ -1,6 +1,5 @@
 use crate::{
-    Error, OnConstraint, Result, Scope, Tx,
-    approvals,
+    Error, OnConstraint, Result, Scope, Tx, approvals,
     requests::{
         Column, clock,
         hold::{Held, Row},

@@ -20,7 +20,12 @@ pub async fn start_next_in(tx: &mut Tx, scope: &Scope, client: ClientId) -> Resu
 }
 
 /// The same on a board that is held already. `but`: one that was just parked, and would otherwise be started anew.
-pub(crate) async fn start_next_held(tx: &mut Tx, scope: &Scope, held: &Held, but: Option<RequestId>) -> Result<()> {
+pub(crate) async fn start_next_held(
+    tx: &mut Tx,
+    scope: &Scope,
+    held: &Held,
+    but: Option<RequestId>,
+) -> Result<()> {
     let Some(terms) = held.at_work() else { return Ok(()) };
     let free = i64::from(terms.active_limit) - taken(tx, scope, held.client).await?;
     for request in next(tx, scope, held.client, but, free.max(0)).await? {
@@ -45,7 +50,13 @@ async fn taken(tx: &mut Tx, scope: &Scope, client: ClientId) -> Result<i64> {
     .await?)
 }
 
-async fn next(tx: &mut Tx, scope: &Scope, client: ClientId, but: Option<RequestId>, most: i64) -> Result<Vec<RequestId>> {
+async fn next(
+    tx: &mut Tx,
+    scope: &Scope,
+    client: ClientId,
+    but: Option<RequestId>,
+    most: i64,
+) -> Result<Vec<RequestId>> {
     let ids = sqlx::query_scalar!(
         "SELECT id FROM request
          WHERE workspace_id = $1 AND client_id = $2 AND board_column = 'up_next' AND withdrawn_at IS NULL
@@ -137,7 +148,9 @@ async fn take_place(
             point.commit().await?;
             Ok(true)
         }
-        Err(error) if matches!(error.constraint(), Some("request_active_limit" | "request_needs_subscription")) => {
+        Err(error)
+            if matches!(error.constraint(), Some("request_active_limit" | "request_needs_subscription")) =>
+        {
             point.rollback().await?;
             Ok(false)
         }

@@ -11,7 +11,13 @@ use crate::{
 ///
 /// # Errors
 /// Fields `text` (empty without a file, or too long) and `files`.
-pub async fn comment(db: &Db, scope: &Scope, request: RequestId, text: &str, attached: &[FileId]) -> Result<()> {
+pub async fn comment(
+    db: &Db,
+    scope: &Scope,
+    request: RequestId,
+    text: &str,
+    attached: &[FileId],
+) -> Result<()> {
     may_work(scope)?;
     let text = checked(text, !attached.is_empty())?;
     let mut tx = db.begin(scope).await?;
@@ -20,7 +26,8 @@ pub async fn comment(db: &Db, scope: &Scope, request: RequestId, text: &str, att
     row.still_wanted()?;
     let attached = files::attach_in(&mut tx, scope, &row, attached).await?;
     let words = (!text.is_empty()).then_some(Part::DataComment { text });
-    let files = attached.into_iter().map(|file| Part::DataFile { file: file.id, name: file.name, bytes: file.bytes });
+    let files =
+        attached.into_iter().map(|file| Part::DataFile { file: file.id, name: file.name, bytes: file.bytes });
     row.say(&mut tx, &Author::of(scope), words.into_iter().chain(files)).await?;
     changes::tell_in(&mut tx, scope, client, "request", Some(row.number)).await?;
     tx.commit().await

@@ -8,13 +8,14 @@ use crate::{
     requests::{Card, Column},
 };
 
-/// The most cards of one column: what a person can still look over.
-const MOST: i64 = 100;
+/// The most cards of one column: what a person can still look over. Where a column has as many, there may be more.
+pub const COLUMN_CARDS: usize = 60;
+const MOST: i64 = COLUMN_CARDS as i64;
 /// How long what is done stays on the board.
 const DONE_DAYS: i64 = 7;
 
 /// The cards of a board, column by column, each in its order: all open requests, and what was done in the last seven
-/// days, newest first; at most a hundred of each column. For one client or, in a whole workspace, for all.
+/// days, newest first; at most [`COLUMN_CARDS`] of each column. For one client or, in a whole workspace, for all.
 pub async fn board(db: &Db, scope: &Scope, filter: Option<ClientId>) -> Result<Vec<Card>> {
     let client = scope.client.or(filter);
     let mut tx = db.begin(scope).await?;
@@ -60,7 +61,13 @@ async fn of_client(tx: &mut Tx, scope: &Scope, client: ClientId, column: Column)
 }
 
 /// What was done in the last `days`, newest first.
-pub(super) async fn done(tx: &mut Tx, scope: &Scope, client: Option<ClientId>, days: i64, most: i64) -> Result<Vec<Uuid>> {
+pub(super) async fn done(
+    tx: &mut Tx,
+    scope: &Scope,
+    client: Option<ClientId>,
+    days: i64,
+    most: i64,
+) -> Result<Vec<Uuid>> {
     let since = tx.now() - TimeDelta::days(days);
     Ok(sqlx::query_scalar!(
         "SELECT id FROM request

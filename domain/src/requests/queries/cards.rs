@@ -62,6 +62,7 @@ pub(super) async fn load(tx: &mut Tx, scope: &Scope, calendar: &Calendar, ids: &
     rows.into_iter().map(|row| row.into_card(calendar, now)).collect()
 }
 
+/// What a card looks up is asked for inside each lookup: those that cannot find anything are not made at all.
 async fn rows(tx: &mut Tx, scope: &Scope, ids: &[Uuid]) -> Result<Vec<CardRow>> {
     Ok(sqlx::query_as!(
         CardRow,
@@ -79,31 +80,34 @@ async fn rows(tx: &mut Tx, scope: &Scope, ids: &[Uuid]) -> Result<Vec<CardRow>> 
            LEFT JOIN LATERAL (
                SELECT id, state, attempt, failure FROM run
                WHERE workspace_id = r.workspace_id AND client_id = r.client_id AND request_id = r.id
+                 AND r.started_at IS NOT NULL
                ORDER BY queued_at DESC, id DESC LIMIT 1
            ) run ON true
            LEFT JOIN LATERAL (
                SELECT question FROM approval
                WHERE workspace_id = r.workspace_id AND client_id = r.client_id AND request_id = r.id
-                 AND state = 'open' AND audience = 'client'
+                 AND state = 'open' AND audience = 'client' AND r.board_column = 'waiting'
                ORDER BY created_at LIMIT 1
-           ) ask ON r.board_column = 'waiting'
+           ) ask ON true
            LEFT JOIN LATERAL (
                SELECT max(v.version) AS version FROM deliverable d JOIN deliverable_version v ON v.deliverable_id = d.id
                WHERE d.workspace_id = r.workspace_id AND d.client_id = r.client_id AND d.request_id = r.id
-           ) dlv ON r.started_at IS NOT NULL
+                 AND r.started_at IS NOT NULL
+           ) dlv ON true
            LEFT JOIN LATERAL (
                SELECT p.name FROM review v JOIN person p ON p.id = v.reviewed_by
                WHERE v.workspace_id = r.workspace_id AND v.client_id = r.client_id AND v.request_id = r.id
-                 AND v.verdict = 'approved'
+                 AND v.verdict = 'approved' AND r.board_column = 'done'
                ORDER BY v.reviewed_at DESC LIMIT 1
-           ) rev ON r.board_column = 'done'
+           ) rev ON true
            LEFT JOIN LATERAL (
                SELECT array_agg(kind ORDER BY from_at, to_at) AS kinds,
                       array_agg(from_at ORDER BY from_at, to_at) AS froms,
                       array_agg(to_at ORDER BY from_at, to_at) AS tos
                FROM cycle_span
                WHERE workspace_id = r.workspace_id AND client_id = r.client_id AND request_id = r.id
-           ) span ON r.started_at IS NOT NULL
+                 AND r.started_at IS NOT NULL
+           ) span ON true
            ORDER BY wanted.place"#,
         scope.workspace.0,
         ids,

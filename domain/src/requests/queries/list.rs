@@ -3,6 +3,7 @@ use uuid::Uuid;
 use super::cards;
 use crate::{
     Db, Error, Result, Scope, Tx,
+    ids::ClientId,
     requests::{Card, Column, Page},
 };
 
@@ -11,7 +12,8 @@ const PAGE: i64 = 50;
 /// The most cards of a queue.
 const QUEUE: i64 = 200;
 
-/// All requests of the scope, newest first, of one column or of all, a page at a time (from 1).
+/// All requests of the scope, of one column or of all, a page at a time (from 1): the newest first, and in a whole
+/// workspace what is done by when it was done.
 pub async fn list(db: &Db, scope: &Scope, column: Option<Column>, page: u32) -> Result<Page> {
     let page = page.max(1);
     let mut tx = db.begin(scope).await?;
@@ -26,36 +28,73 @@ pub async fn list(db: &Db, scope: &Scope, column: Option<Column>, page: u32) -> 
 
 /// One more than a page, to tell whether another one follows.
 async fn wanted(tx: &mut Tx, scope: &Scope, column: Option<Column>, skip: i64) -> Result<Vec<Uuid>> {
-    Ok(match scope.client {
-        Some(client) => {
-            sqlx::query_scalar!(
-                "SELECT id FROM request
-                 WHERE workspace_id = $1 AND client_id = $2 AND ($3::text IS NULL OR board_column = $3)
-                   AND withdrawn_at IS NULL
-                 ORDER BY number DESC LIMIT $4 OFFSET $5",
-                scope.workspace.0,
-                client.0,
-                column.map(Column::as_str),
-                PAGE + 1,
-                skip,
-            )
-            .fetch_all(tx.conn())
-            .await?
-        }
-        None => {
-            sqlx::query_scalar!(
-                "SELECT id FROM request
-                 WHERE workspace_id = $1 AND ($2::text IS NULL OR board_column = $2) AND withdrawn_at IS NULL
-                 ORDER BY created_at DESC LIMIT $3 OFFSET $4",
-                scope.workspace.0,
-                column.map(Column::as_str),
-                PAGE + 1,
-                skip,
-            )
-            .fetch_all(tx.conn())
-            .await?
-        }
-    })
+    match (scope.client, column) {
+        (Some(client), _) => of_client(tx, scope, client, column, skip).await,
+        (None, None) => of_all(tx, scope, skip).await,
+        (None, Some(Column::Done)) => done(tx, scope, skip).await,
+        (None, Some(column)) => open(tx, scope, column, skip).await,
+    }
+}
+
+async fn of_client(
+    tx: &mut Tx,
+    scope: &Scope,
+    client: ClientId,
+    column: Option<Column>,
+    skip: i64,
+) -> Result<Vec<Uuid>> {
+    Ok(sqlx::query_scalar!(
+        "SELECT id FROM request
+         WHERE workspace_id = $1 AND client_id = $2 AND ($3::text IS NULL OR board_column = $3)
+           AND withdrawn_at IS NULL
+         ORDER BY number DESC LIMIT $4 OFFSET $5",
+        scope.workspace.0,
+        client.0,
+        column.map(Column::as_str),
+        PAGE + 1,
+        skip,
+    )
+    .fetch_all(tx.conn())
+    .await?)
+}
+
+async fn of_all(tx: &mut Tx, scope: &Scope, skip: i64) -> Result<Vec<Uuid>> {
+    Ok(sqlx::query_scalar!(
+        "SELECT id FROM request WHERE workspace_id = $1 AND withdrawn_at IS NULL
+         ORDER BY created_at DESC LIMIT $2 OFFSET $3",
+        scope.workspace.0,
+        PAGE + 1,
+        skip,
+    )
+    .fetch_all(tx.conn())
+    .await?)
+}
+
+/// By when they were done, as the index has them.
+async fn done(tx: &mut Tx, scope: &Scope, skip: i64) -> Result<Vec<Uuid>> {
+    Ok(sqlx::query_scalar!(
+        "SELECT id FROM request WHERE workspace_id = $1 AND board_column = 'done' AND withdrawn_at IS NULL
+         ORDER BY done_at DESC LIMIT $2 OFFSET $3",
+        scope.workspace.0,
+        PAGE + 1,
+        skip,
+    )
+    .fetch_all(tx.conn())
+    .await?)
+}
+
+async fn open(tx: &mut Tx, scope: &Scope, column: Column, skip: i64) -> Result<Vec<Uuid>> {
+    Ok(sqlx::query_scalar!(
+        "SELECT id FROM request
+         WHERE workspace_id = $1 AND board_column = $2 AND board_column <> 'done' AND withdrawn_at IS NULL
+         ORDER BY created_at DESC LIMIT $3 OFFSET $4",
+        scope.workspace.0,
+        column.as_str(),
+        PAGE + 1,
+        skip,
+    )
+    .fetch_all(tx.conn())
+    .await?)
 }
 
 /// A client's Up next and Backlog, each in its order.

@@ -7,7 +7,7 @@ mod find;
 mod home;
 mod list;
 
-pub use board::board;
+pub use board::{COLUMN_CARDS, board};
 pub use by_number::by_number;
 pub use find::find;
 pub use home::home;

@@ -1,5 +1,5 @@
-use super::{Arrival, Standing};
 use crate::{
+    accounts::{Arrival, Standing},
     Db, Error, Office, Result, Role,
     ids::{ClientId, MembershipId, PersonId, WorkspaceId},
     workspaces,
@@ -17,8 +17,7 @@ pub async fn arrive(
     let workspace = workspaces::queries::by_host_in(tx.conn(), host).await?;
     let (standing, elsewhere) = match (&workspace, person) {
         (Some(workspace), Some(person)) => {
-            let mut places = standings_in(tx.conn(), person).await?;
-            places.retain(|place| place.workspace == workspace.id);
+            let mut places = places_in(tx.conn(), workspace.id, person).await?;
             let several = places.len() > 1;
             let chosen = places.iter().position(|place| Some(place.membership) == membership).unwrap_or(0);
             ((!places.is_empty()).then(|| places.swap_remove(chosen)), several)
@@ -27,6 +26,13 @@ pub async fn arrive(
     };
     tx.commit().await?;
     Ok(Arrival { workspace, standing, elsewhere })
+}
+
+/// Every place of a person in one workspace. For [`Office::Auth`].
+pub async fn places_in(conn: &mut sqlx::PgConnection, workspace: WorkspaceId, person: PersonId) -> Result<Vec<Standing>> {
+    let mut places = standings_in(conn, person).await?;
+    places.retain(|place| place.workspace == workspace);
+    Ok(places)
 }
 
 /// Every place of a person, oldest first, operators' before clients'. For [`Office::Auth`].

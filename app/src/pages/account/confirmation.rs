@@ -1,0 +1,102 @@
+//! Showing that an address is one's own.
+
+use axum::{extract::Path, response::Response};
+use domain::{
+    Error,
+    accounts::commands::confirmations::{self, Confirmation},
+};
+use leptos::prelude::*;
+
+use super::enter::{enter, home};
+use crate::{
+    components::field::{self, Field},
+    web::{Cx, Form, Frame, Page, Posted, Problem, answer, redirect, redirect_with},
+};
+
+/// The page behind the mail's link. Opening it changes nothing: mail scanners open every link.
+pub async fn show(cx: Cx, Path(token): Path<String>) -> Result<Response, Problem> {
+    let asked = open(&cx, &token).await?;
+    Ok(page(&cx, &token, &asked, &Form::default()))
+}
+
+/// Confirms.
+pub async fn submit(cx: Cx, Path(token): Path<String>, Posted(fields): Posted) -> Result<Response, Problem> {
+    let asked = open(&cx, &token).await?;
+    let me = cx.standing().map(|place| place.person);
+    let done =
+        confirmations::confirm(cx.db(), cx.workspace.id, &token, me, fields.raw("password"), &cx.bare.address).await;
+    match done {
+        Ok(places) => match places.last() {
+            Some(place) => {
+                enter(&cx.bare, place).await.map_err(|p| p.of(&cx.bare))?;
+                Ok(redirect_with(home(place), "Your address is confirmed."))
+            }
+            None => Ok(redirect("/")),
+        },
+        Err(Error::NotFound) => Err(gone(&cx, Error::NotFound)),
+        Err(error) => {
+            let form = Form::failed(fields, error).map_err(|p| p.of(&cx.bare))?;
+            Ok(page(&cx, &token, &asked, &form))
+        }
+    }
+}
+
+/// Sends the mail again, to whoever is signed in.
+pub async fn resend(cx: Cx, Posted(_): Posted) -> Result<Response, Problem> {
+    let Some(me) = cx.standing() else { return Ok(redirect("/sign-in?next=/account")) };
+    let sent = confirmations::resend(cx.db(), &cx.workspace, me.person, &cx.bare.address).await;
+    Ok(answer(&cx.bare, sent, "/account", "We sent the mail again."))
+}
+
+async fn open(cx: &Cx, token: &str) -> Result<Confirmation, Problem> {
+    confirmations::open(cx.db(), token, &cx.bare.address).await.map_err(|error| gone(cx, error))
+}
+
+fn gone(cx: &Cx, error: Error) -> Problem {
+    let problem = match error {
+        Error::NotFound => Problem::words(
+            http::StatusCode::NOT_FOUND,
+            "This link has been used, or is too old",
+            "If your address is not confirmed yet, your account page sends you a new one.",
+        ),
+        other => other.into(),
+    };
+    problem.of(&cx.bare)
+}
+
+fn page(cx: &Cx, token: &str, asked: &Confirmation, form: &Form) -> Response {
+    let action = format!("/confirm/{token}");
+    let knows_me = !asked.joins && cx.standing().is_some_and(|me| me.person == asked.person);
+    let (title, button, text, label) = if asked.joins {
+        (
+            "Keep both in one place",
+            "Join the two",
+            format!("{} has an account here already. With its password, what you just signed up for moves into it.", asked.email),
+            "Password of that account",
+        )
+    } else {
+        (
+            "Confirm your address",
+            "Confirm",
+            format!("So that nobody else can use {}.", asked.email),
+            "The password you chose at sign-up",
+        )
+    };
+    Page::new(cx, title, Frame::Narrow).status(form.status()).show(|| {
+        view! {
+            <div class="alone">
+                <h1>{title}</h1>
+                <p class="soft">{text}</p>
+                <form class="form" method="post" action=action>
+                    {field::token(cx)}
+                    {field::summary(form)}
+                    {(!knows_me).then(|| Field::password(form, "password", label).autocomplete("current-password").required().show())}
+                    <button class="button primary wide">{button}</button>
+                </form>
+                {(!knows_me).then(|| view! {
+                    <p class="after"><a href=format!("/reset?email={}", asked.email)>"Forgotten your password?"</a></p>
+                })}
+            </div>
+        }
+    })
+}

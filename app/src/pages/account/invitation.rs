@@ -1,0 +1,126 @@
+//! An invitation's page: who asks, into what, and the way in.
+
+use axum::{extract::Path, response::Response};
+use domain::{
+    Error, Role,
+    accounts::commands::invitations::{self, Accepted, Invitation},
+};
+use leptos::prelude::*;
+
+use super::enter::{enter, home};
+use crate::{
+    components::field::{self, Field},
+    web::{Cx, Form, Frame, Page, Posted, Problem, redirect_with},
+};
+
+/// Opening it changes nothing.
+pub async fn show(cx: Cx, Path(token): Path<String>) -> Result<Response, Problem> {
+    let invitation = open(&cx, &token).await?;
+    Ok(page(&cx, &token, &invitation, &Form::default()))
+}
+
+/// Accepts it, once, and signs in at the new place.
+pub async fn submit(cx: Cx, Path(token): Path<String>, Posted(fields): Posted) -> Result<Response, Problem> {
+    let invitation = open(&cx, &token).await?;
+    let password = fields.raw("password");
+    let by = match cx.standing() {
+        Some(me) if me.email == invitation.email => Accepted::By(me.person),
+        _ if invitation.known => Accepted::With { password },
+        _ => Accepted::As { name: fields.text("name"), password },
+    };
+    match invitations::accept(cx.db(), cx.workspace.id, &token, by, &cx.bare.address).await {
+        Ok(place) => {
+            enter(&cx.bare, &place).await.map_err(|p| p.of(&cx.bare))?;
+            Ok(redirect_with(home(&place), "Welcome."))
+        }
+        Err(Error::NotFound) => Err(gone(&cx, Error::NotFound)),
+        Err(error) => {
+            let form = Form::failed(fields, error).map_err(|p| p.of(&cx.bare))?;
+            Ok(page(&cx, &token, &invitation, &form))
+        }
+    }
+}
+
+async fn open(cx: &Cx, token: &str) -> Result<Invitation, Problem> {
+    invitations::open(cx.db(), cx.workspace.id, token, &cx.bare.address).await.map_err(|error| gone(cx, error))
+}
+
+fn gone(cx: &Cx, error: Error) -> Problem {
+    let problem = match error {
+        Error::NotFound => Problem::words(
+            http::StatusCode::NOT_FOUND,
+            "This invitation is no longer open",
+            "It was accepted, taken back, or is older than seven days. Whoever invited you can send a new one.",
+        ),
+        other => other.into(),
+    };
+    problem.of(&cx.bare)
+}
+
+/// What a role may do, as the one who gets it reads it.
+pub(in crate::pages) fn role_words(role: Role) -> &'static str {
+    match role {
+        Role::Operator => "Runs the desk",
+        Role::Owner => "Work, people and billing",
+        Role::Member => "Asks for work, follows and approves it",
+        Role::Billing => "Sees and settles invoices",
+    }
+}
+
+fn page(cx: &Cx, token: &str, invitation: &Invitation, form: &Form) -> Response {
+    let action = format!("/invitations/{token}");
+    let place = invitation.client.clone().unwrap_or_else(|| invitation.workspace.clone());
+    let signed_in = cx.standing().is_some_and(|me| me.email == invitation.email);
+    let title = format!("Join {place}");
+    Page::new(cx, &title, Frame::Narrow).status(form.status()).show(|| {
+        view! {
+            <div class="alone">
+                <h1>{title.clone()}</h1>
+                <p>
+                    {invitation.workspace.clone()} " does the work; you will see it being done. "
+                    <span class="soft">{role_words(invitation.role)} "."</span>
+                </p>
+                <form class="form" method="post" action=action>
+                    {field::token(cx)}
+                    {field::summary(form)}
+                    {way_in(invitation, form, signed_in)}
+                    <button class="button primary wide">{format!("Join {place}")}</button>
+                </form>
+            </div>
+        }
+    })
+}
+
+fn way_in(invitation: &Invitation, form: &Form, signed_in: bool) -> AnyView {
+    if signed_in {
+        return view! { <p class="soft">{format!("You are signed in as {}.", invitation.email)}</p> }.into_any();
+    }
+    let email = view! {
+        <div class="field">
+            <label for="email">"E-mail"</label>
+            <input class="input" id="email" type="email" value=invitation.email.clone() autocomplete="username" readonly />
+        </div>
+    };
+    if invitation.known {
+        return view! {
+            {email}
+            {Field::password(form, "password", "Your password here")
+                .hint("You have an account with this address already")
+                .autocomplete("current-password")
+                .required()
+                .show()}
+            <p><a href=format!("/reset?email={}", invitation.email)>"Forgotten your password?"</a></p>
+        }
+        .into_any();
+    }
+    view! {
+        {Field::text(form, "name", "Your name").autocomplete("name").required().max(80).show()}
+        {email}
+        {Field::password(form, "password", "Password")
+            .hint("10 characters or more; a short sentence is fine")
+            .autocomplete("new-password")
+            .required()
+            .show()}
+    }
+    .into_any()
+}

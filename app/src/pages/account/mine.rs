@@ -1,0 +1,85 @@
+//! My account: name, password, where I am signed in.
+
+mod browser;
+mod view;
+
+use axum::response::Response;
+use domain::{
+    accounts::{Browser, Standing, commands::profile, sign_ins},
+    ids::PersonId,
+};
+
+use super::here;
+use crate::web::{Cx, Fields, Form, Posted, Problem, answer, redirect, redirect_with};
+
+/// What the page shows.
+struct Mine {
+    me: Standing,
+    confirmed: bool,
+    browsers: Vec<Browser>,
+    /// The forms, each with what was typed into it.
+    name: Form,
+    password: Form,
+}
+
+/// The page.
+pub async fn show(cx: Cx) -> Result<Response, Problem> {
+    let Some(me) = cx.standing().cloned() else { return Ok(to_sign_in()) };
+    let name = Form::of(Fields::default().with("name", me.name.as_str()));
+    page(&cx, me, name, Form::default()).await
+}
+
+/// Changes my name.
+pub async fn rename(cx: Cx, Posted(fields): Posted) -> Result<Response, Problem> {
+    let Some(me) = cx.standing().cloned() else { return Ok(to_sign_in()) };
+    match profile::rename(cx.db(), me.person, fields.text("name")).await {
+        Ok(()) => Ok(redirect_with("/account", "Your name is changed.")),
+        Err(error) => {
+            let form = Form::failed(fields, error).map_err(|p| p.of(&cx.bare))?;
+            page(&cx, me, form, Form::default()).await
+        }
+    }
+}
+
+/// Changes my password.
+pub async fn change_password(cx: Cx, Posted(fields): Posted) -> Result<Response, Problem> {
+    let Some(me) = cx.standing().cloned() else { return Ok(to_sign_in()) };
+    let keep = here(&cx.bare).unwrap_or_default();
+    let (old, new) = (fields.raw("old"), fields.raw("password"));
+    match profile::change_password(cx.db(), me.person, old, new, &keep).await {
+        Ok(()) => Ok(redirect_with("/account", "Your password is changed. Everywhere else you are signed out.")),
+        Err(error) => {
+            let form = Form::failed(fields, error).map_err(|p| p.of(&cx.bare))?;
+            let name = Form::of(Fields::default().with("name", me.name.as_str()));
+            page(&cx, me, name, form).await
+        }
+    }
+}
+
+/// Signs one browser out, or all others.
+pub async fn revoke(cx: Cx, Posted(fields): Posted) -> Result<Response, Problem> {
+    let Some(me) = cx.standing().map(|me| me.person) else { return Ok(to_sign_in()) };
+    let done = revoked(&cx, me, fields.text("sign_in")).await;
+    Ok(answer(&cx.bare, done, "/account", "Signed out there."))
+}
+
+async fn revoked(cx: &Cx, me: PersonId, which: &str) -> domain::Result<()> {
+    match which {
+        "others" => sign_ins::revoke_others(cx.db(), me, here(&cx.bare).as_deref()).await,
+        one => sign_ins::revoke(cx.db(), me, one).await,
+    }
+}
+
+fn to_sign_in() -> Response {
+    redirect("/sign-in?next=/account")
+}
+
+async fn page(cx: &Cx, me: Standing, name: Form, password: Form) -> Result<Response, Problem> {
+    let load = async {
+        let confirmed = profile::is_confirmed(cx.db(), me.person).await?;
+        let browsers = sign_ins::list(cx.db(), me.person, here(&cx.bare).as_deref()).await?;
+        Ok::<_, domain::Error>((confirmed, browsers))
+    };
+    let (confirmed, browsers) = load.await.map_err(|error| Problem::from(error).of(&cx.bare))?;
+    Ok(view::page(cx, &Mine { me, confirmed, browsers, name, password }))
+}

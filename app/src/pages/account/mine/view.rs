@@ -1,0 +1,138 @@
+use axum::response::Response;
+use domain::{
+    accounts::Browser,
+    calendar,
+};
+use leptos::prelude::*;
+
+use super::{Mine, browser::words};
+use crate::{
+    components::field::{self, Field},
+    pages::account::{role_words, trial_hint},
+    web::{Cx, DeskTab, Frame, Page, PortalTab},
+};
+
+/// The whole page, in the surroundings of the place that the person acts in.
+pub(super) fn page(cx: &Cx, mine: &Mine) -> Response {
+    let frame = if mine.me.client.is_some() { Frame::Portal(PortalTab::None) } else { Frame::Desk(DeskTab::None) };
+    let status = if mine.name.is_bad() { mine.name.status() } else { mine.password.status() };
+    let place = mine.me.client.as_ref().map_or_else(|| cx.workspace.name.clone(), |(_, name)| name.clone());
+    Page::new(cx, "My account", frame).status(status).show(|| {
+        view! {
+            <div class="page-head">
+                <div>
+                    <h1>"My account"</h1>
+                    <p class="page-sub"><span>{mine.me.email.clone()}</span><span>{place}</span><span>{role_words(mine.me.role)}</span></p>
+                </div>
+                <div class="page-actions">
+                    {cx.bare.arrival.elsewhere.then(|| view! { <a class="button" href="/account/places">"Go to another place"</a> })}
+                    <form method="post" action="/sign-out">{field::token(cx)}<button class="button">"Sign out"</button></form>
+                </div>
+            </div>
+            {(!mine.confirmed).then(|| unconfirmed(cx, &mine.me.email))}
+            {name_section(cx, mine)}
+            {password_section(cx, mine)}
+            {browsers_section(cx, &mine.browsers)}
+        }
+    })
+}
+
+fn unconfirmed(cx: &Cx, email: &str) -> AnyView {
+    view! {
+        <div class="notice waiting">
+            <p><b>"Please confirm your address."</b> " We sent a link to " {email.to_owned()} "."</p>
+            <form method="post" action="/account/confirmation">{field::token(cx)}<button class="button">"Send it again"</button></form>
+        </div>
+        {trial_hint(&cx.bare)}
+    }
+    .into_any()
+}
+
+fn name_section(cx: &Cx, mine: &Mine) -> AnyView {
+    view! {
+        <section class="section" aria-labelledby="about-me">
+            <h2 id="about-me">"How you are called"</h2>
+            <form class="form" method="post" action="/account/name">
+                {field::token(cx)}
+                {field::summary(&mine.name)}
+                {Field::text(&mine.name, "name", "Your name").autocomplete("name").required().max(80).show()}
+                <div class="button-row"><button class="button">"Save the name"</button></div>
+            </form>
+        </section>
+    }
+    .into_any()
+}
+
+fn password_section(cx: &Cx, mine: &Mine) -> AnyView {
+    view! {
+        <section class="section" aria-labelledby="my-password">
+            <h2 id="my-password">"Password"</h2>
+            <form class="form" method="post" action="/account/password">
+                {field::token(cx)}
+                {field::summary(&mine.password)}
+                <input class="visually-hidden" type="email" name="email" autocomplete="username" value=mine.me.email.clone()
+                    tabindex="-1" aria-hidden="true" readonly />
+                {Field::password(&mine.password, "old", "Present password").autocomplete("current-password").required().show()}
+                {Field::password(&mine.password, "password", "New password")
+                    .hint("10 characters or more; a short sentence is fine")
+                    .autocomplete("new-password")
+                    .required()
+                    .show()}
+                <div class="button-row"><button class="button">"Change the password"</button></div>
+            </form>
+        </section>
+    }
+    .into_any()
+}
+
+fn browsers_section(cx: &Cx, browsers: &[Browser]) -> AnyView {
+    let several = browsers.len() > 1;
+    let rows: Vec<_> = browsers.iter().map(|browser| row(cx, browser)).collect();
+    view! {
+        <section class="section" aria-labelledby="my-browsers">
+            <div class="section-head">
+                <h2 id="my-browsers">"Where you are signed in"</h2>
+                {several.then(|| view! {
+                    <form method="post" action="/account/sign-ins">
+                        {field::token(cx)}
+                        <button class="link-button" name="sign_in" value="others">"Sign out everywhere else"</button>
+                    </form>
+                })}
+            </div>
+            <ul class="rows">{rows}</ul>
+        </section>
+    }
+    .into_any()
+}
+
+fn row(cx: &Cx, browser: &Browser) -> AnyView {
+    let name = words(&browser.agent);
+    let label = format!("Sign out of {name}");
+    let (since, seen) = (when(cx, browser.since), when(cx, browser.seen));
+    view! {
+        <li class="row">
+            <div class="row-words">
+                <b>{name}</b>
+                <p class="soft">{format!("signed in {since}, last used {seen}")}</p>
+            </div>
+            {if browser.here {
+                view! { <span class="tag in-progress">"This browser"</span> }.into_any()
+            } else {
+                view! {
+                    <form method="post" action="/account/sign-ins">
+                        {field::token(cx)}
+                        <button class="button" name="sign_in" value=browser.handle.clone() aria-label=label>"Sign out"</button>
+                    </form>
+                }
+                .into_any()
+            }}
+        </li>
+    }
+    .into_any()
+}
+
+/// A time in the workspace's zone: `today 13:10`, `Monday 09:12`.
+fn when(cx: &Cx, at: i64) -> String {
+    let zone = calendar::zone(&cx.workspace.zone).unwrap_or(chrono_tz::UTC);
+    chrono::DateTime::from_timestamp_millis(at).map(|at| calendar::words::when(at, zone, cx.db().now())).unwrap_or_default()
+}

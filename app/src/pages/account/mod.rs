@@ -1,0 +1,16 @@
+//! Getting in and out, and what a person settles about themselves.
+
+pub mod confirmation;
+mod enter;
+pub mod invitation;
+pub mod mine;
+pub mod places;
+pub mod reset;
+pub mod setup;
+pub mod sign_in;
+pub mod sign_out;
+mod trial;
+
+pub use enter::{enter, here};
+pub(in crate::pages) use invitation::role_words;
+pub use trial::trial_hint;

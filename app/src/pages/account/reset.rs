@@ -1,0 +1,116 @@
+//! A forgotten password: asking for a link, and setting the new one behind it.
+
+use axum::{extract::Path, response::Response};
+use domain::accounts::commands::resets::{self, Reset};
+use leptos::prelude::*;
+
+use super::{enter::enter_and_go, trial_hint};
+use crate::{
+    components::field::{self, Field},
+    web::{Cx, Fields, Form, Frame, Page, Posted, Problem},
+};
+
+/// The form that asks for a link.
+pub async fn show(cx: Cx) -> Response {
+    ask_page(&cx, &Form::of(Fields::default().with("email", cx.bare.query("email"))))
+}
+
+/// Sends a link, if there is anybody to send it to; the answer is the same.
+pub async fn submit(cx: Cx, Posted(fields): Posted) -> Result<Response, Problem> {
+    match resets::ask(cx.db(), &cx.workspace, fields.text("email"), &cx.bare.address).await {
+        Ok(()) => Ok(sent_page(&cx, fields.text("email"))),
+        Err(error) => Ok(ask_page(&cx, &Form::failed(fields, error).map_err(|p| p.of(&cx.bare))?)),
+    }
+}
+
+/// The form behind a link. Opening it uses nothing up.
+pub async fn link(cx: Cx, Path(token): Path<String>) -> Result<Response, Problem> {
+    let reset = resets::open(cx.db(), &token, &cx.bare.address).await.map_err(|e| gone(&cx, e))?;
+    Ok(set_page(&cx, &token, &reset, &Form::default()))
+}
+
+/// Sets the new password and signs in with it.
+pub async fn set(cx: Cx, Path(token): Path<String>, Posted(fields): Posted) -> Result<Response, Problem> {
+    let address = &cx.bare.address;
+    match resets::set(cx.db(), cx.workspace.id, &token, fields.raw("password"), address).await {
+        Ok(places) => enter_and_go(&cx.bare, &places, "").await.map_err(|p| p.of(&cx.bare)),
+        Err(domain::Error::NotFound) => Err(gone(&cx, domain::Error::NotFound)),
+        Err(error) => {
+            let form = Form::failed(fields, error).map_err(|p| p.of(&cx.bare))?;
+            let reset = resets::open(cx.db(), &token, address).await.map_err(|e| gone(&cx, e))?;
+            Ok(set_page(&cx, &token, &reset, &form))
+        }
+    }
+}
+
+fn gone(cx: &Cx, error: domain::Error) -> Problem {
+    let problem = match error {
+        domain::Error::NotFound => Problem::words(
+            http::StatusCode::NOT_FOUND,
+            "This link has been used, or is too old",
+            "A link works once, for an hour. Ask for a new one under “Forgotten your password?”.",
+        ),
+        other => other.into(),
+    };
+    problem.of(&cx.bare)
+}
+
+fn ask_page(cx: &Cx, form: &Form) -> Response {
+    Page::new(cx, "A new password", Frame::Narrow).status(form.status()).show(|| {
+        view! {
+            <div class="alone">
+                <h1>"A new password"</h1>
+                <p class="soft">"Tell us your address. We send you a link under which you set a new one."</p>
+                <form class="form" method="post" action="/reset">
+                    {field::token(cx)}
+                    {field::summary(form)}
+                    {Field::email(form, "email", "E-mail").autocomplete("username").required().show()}
+                    <button class="button primary wide">"Send me the link"</button>
+                </form>
+                <p class="after"><a href="/sign-in">"Back to signing in"</a></p>
+            </div>
+        }
+    })
+}
+
+fn sent_page(cx: &Cx, email: &str) -> Response {
+    let email = email.to_owned();
+    Page::new(cx, "Look into your mail", Frame::Narrow).show(|| {
+        view! {
+            <div class="alone">
+                <h1>"Look into your mail"</h1>
+                <p>
+                    "If " <b>{email}</b> " belongs to somebody here, a link is on its way. It works once, for an hour."
+                </p>
+                <p class="after">"Nothing there after a few minutes? Look among the unwanted mail, or try another address."</p>
+                {trial_hint(&cx.bare)}
+                <p class="after"><a href="/sign-in">"Back to signing in"</a></p>
+            </div>
+        }
+    })
+}
+
+fn set_page(cx: &Cx, token: &str, reset: &Reset, form: &Form) -> Response {
+    let action = format!("/reset/{token}");
+    Page::new(cx, "Set your password", Frame::Narrow).status(form.status()).show(|| {
+        view! {
+            <div class="alone">
+                <h1>"Set your password"</h1>
+                <p class="soft">{format!("For {}. Everywhere else you will be signed out.", reset.email)}</p>
+                <form class="form" method="post" action=action>
+                    {field::token(cx)}
+                    {field::summary(form)}
+                    // For the browser's keeper of passwords, which wants to know whose it is.
+                    <input class="visually-hidden" type="email" name="email" autocomplete="username" value=reset.email.clone()
+                        tabindex="-1" aria-hidden="true" readonly />
+                    {Field::password(form, "password", "New password")
+                        .hint("10 characters or more; a short sentence is fine")
+                        .autocomplete("new-password")
+                        .required()
+                        .show()}
+                    <button class="button primary wide">"Set it and sign in"</button>
+                </form>
+            </div>
+        }
+    })
+}

@@ -1,0 +1,104 @@
+//! The first start: an operator with the terminal's code makes the workspace. Once there is one, nothing is here.
+
+use axum::response::Response;
+use domain::{
+    accounts::commands::set_up::{self, SetUp},
+    money::Currency,
+};
+use leptos::prelude::*;
+
+use super::enter;
+use crate::{
+    components::field::{self, Field},
+    web::{Bare, Fields, Form, Frame, Page, Posted, Problem, redirect_with},
+};
+
+/// The form.
+pub async fn show(bare: Bare) -> Result<Response, Problem> {
+    check_open(&bare)?;
+    let start = Fields::default().with("currency", "USD").with("code", bare.query("code"));
+    Ok(page(&bare, &Form::of(start)))
+}
+
+/// Makes the workspace and signs its first operator in.
+pub async fn submit(bare: Bare, Posted(fields): Posted) -> Result<Response, Problem> {
+    check_open(&bare)?;
+    let form = SetUp {
+        code: fields.text("code"),
+        business: fields.text("business"),
+        zone: fields.text("zone"),
+        currency: fields.text("currency"),
+        name: fields.text("name"),
+        email: fields.text("email"),
+        password: fields.raw("password"),
+    };
+    match set_up::set_up(&bare.app.db, &form, &bare.address).await {
+        Ok(place) => {
+            enter(&bare, &place).await.map_err(|p| p.of(&bare))?;
+            Ok(redirect_with("/desk", "Welcome to your desk."))
+        }
+        Err(error) => Ok(page(&bare, &Form::failed(fields, error).map_err(|p| p.of(&bare))?)),
+    }
+}
+
+fn check_open(bare: &Bare) -> Result<(), Problem> {
+    match bare.arrival.workspace {
+        Some(_) => Err(Problem::not_found().of(bare)),
+        None => Ok(()),
+    }
+}
+
+fn page(bare: &Bare, form: &Form) -> Response {
+    Page::bare(bare, "Set up", Frame::Narrow).status(form.status()).show(|| {
+        view! {
+            <h1>"Set up your business"</h1>
+            <p class="page-sub">"A minute, once. All of it can be changed later on the desk."</p>
+            <form class="form set-up" method="post" action="/setup">
+                {field::bare_token(bare)}
+                {field::summary(form)}
+                <fieldset>
+                    <legend>"The code"</legend>
+                    {Field::text(form, "code", "Code from the terminal")
+                        .hint("It stands where the server was started, and looks like K7QF-2MXD-9TRA")
+                        .autocomplete("off")
+                        .required()
+                        .max(40)
+                        .show()}
+                </fieldset>
+                <fieldset>
+                    <legend>"Your business"</legend>
+                    {Field::text(form, "business", "Name").hint("Clients see it on every page").autocomplete("organization").required().max(80).show()}
+                    <div class="form-row">
+                        {Field::select(form, "zone", "Time zone", zones()).hint("Of your working days").required().show()}
+                        {Field::select(form, "currency", "Currency", currencies()).hint("Of your prices").required().show()}
+                    </div>
+                </fieldset>
+                <fieldset>
+                    <legend>"You"</legend>
+                    {Field::text(form, "name", "Your name").autocomplete("name").required().max(80).show()}
+                    {Field::email(form, "email", "E-mail").required().show()}
+                    {Field::password(form, "password", "Password")
+                        .hint("10 characters or more; a short sentence is fine")
+                        .autocomplete("new-password")
+                        .required()
+                        .show()}
+                </fieldset>
+                <div class="button-row"><button class="button primary">"Open the desk"</button></div>
+            </form>
+        }
+    })
+}
+
+fn zones() -> Vec<(String, String)> {
+    let mut zones = vec![(String::new(), "Choose one".to_owned())];
+    // The names of places; the rest are old spellings and offsets.
+    let places = chrono_tz::TZ_VARIANTS.iter().map(|zone| zone.name());
+    let areas = ["Africa/", "America/", "Antarctica/", "Asia/", "Atlantic/", "Australia/", "Europe/", "Indian/", "Pacific/"];
+    let named = places.filter(|name| *name == "UTC" || areas.iter().any(|area| name.starts_with(area)));
+    zones.extend(named.map(|name| (name.to_owned(), name.replace('_', " "))));
+    zones
+}
+
+fn currencies() -> Vec<(String, String)> {
+    Currency::ALL.iter().map(|currency| (currency.code().to_owned(), format!("{}, {}", currency.code(), currency.name()))).collect()
+}

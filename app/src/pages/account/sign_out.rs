@@ -1,0 +1,11 @@
+//! Signing out.
+
+use axum::response::Response;
+
+use crate::web::{Cx, Posted, Problem, redirect_with};
+
+/// Forgets this browser.
+pub async fn submit(cx: Cx, Posted(_): Posted) -> Result<Response, Problem> {
+    cx.bare.session.flush().await.map_err(Problem::store)?;
+    Ok(redirect_with("/sign-in", "You are signed out."))
+}

@@ -1,0 +1,65 @@
+//! The mail that is not sent, for a trial on one's own machine.
+
+use axum::response::Response;
+use domain::{
+    calendar,
+    mail::{self, Letter},
+};
+use leptos::prelude::*;
+
+use crate::web::{Bare, Frame, Page, Problem};
+
+/// The newest hundred mails.
+pub async fn show(bare: Bare) -> Result<Response, Problem> {
+    if !bare.app.site.outbox {
+        return Err(Problem::not_found().of(&bare));
+    }
+    let letters = mail::newest(&bare.app.db, 100).await.map_err(|error| Problem::from(error).of(&bare))?;
+    Ok(page(&bare, letters))
+}
+
+fn page(bare: &Bare, letters: Vec<Letter>) -> Response {
+    let rows: Vec<_> = letters.into_iter().enumerate().map(|(index, letter)| row(bare, letter, index == 0)).collect();
+    Page::bare(bare, "Outbox", Frame::Narrow).show(|| {
+        view! {
+            <div class="page-head">
+                <div>
+                    <h1>"Outbox"</h1>
+                    <p class="page-sub">"No mail server is set, so mail waits here, the newest first. Only this machine sees it."</p>
+                </div>
+            </div>
+            {if rows.is_empty() {
+                view! { <p class="soft">"No mail yet."</p> }.into_any()
+            } else {
+                view! { <div class="outbox">{rows}</div> }.into_any()
+            }}
+        }
+    })
+}
+
+fn row(bare: &Bare, letter: Letter, open: bool) -> AnyView {
+    let zone = bare.arrival.workspace.as_ref().and_then(|w| calendar::zone(&w.zone).ok()).unwrap_or(chrono_tz::UTC);
+    let at = calendar::words::when(letter.created_at, zone, bare.app.db.now());
+    let iso = letter.created_at.to_rfc3339();
+    view! {
+        <details class="mail" open=open>
+            <summary><b>{letter.subject}</b><time datetime=iso>{at}</time><small>{format!("to {}", letter.recipient)}</small></summary>
+            <div>{body(bare, &letter.body)}</div>
+        </details>
+    }
+    .into_any()
+}
+
+/// The body as it would be sent, its addresses of this install as links.
+fn body(bare: &Bare, body: &str) -> Vec<AnyView> {
+    let base = bare.app.site.public_url.as_str().trim_end_matches('/');
+    let whole = mail::expand(body, base);
+    let start = format!("{base}/");
+    whole
+        .split_inclusive(char::is_whitespace)
+        .map(|word| match word.trim_end().strip_prefix(start.as_str()) {
+            Some(path) => view! { <a href=format!("/{path}")>{word.to_owned()}</a> }.into_any(),
+            None => word.to_owned().into_any(),
+        })
+        .collect()
+}

@@ -1,0 +1,66 @@
+use std::str::FromStr;
+
+use axum::response::Response;
+use domain::{
+    Error, Role,
+    accounts::commands::{invitations, people},
+};
+
+use super::{Managing, load, page};
+use crate::web::{Form, Posted, Problem, answer};
+
+/// Invites somebody.
+pub async fn invite(at: Managing, Posted(fields): Posted) -> Result<Response, Problem> {
+    let email = fields.text("email").to_owned();
+    let asked = match Role::parse(fields.text("role")) {
+        Some(role) => invitations::invite(at.cx.db(), &at.scope, &email, role).await,
+        None => Err(Error::Fields(domain::FieldErrors::one("role", "Choose what they may do."))),
+    };
+    match asked {
+        Err(error) if !at.cx.bare.wants_json => {
+            let form = Form::failed(fields, error).map_err(|p| p.of(&at.cx.bare))?;
+            Ok(page(&at, &load(&at).await?, &form))
+        }
+        done => Ok(answer(&at.cx.bare, done, &at.base(), &format!("An invitation is on its way to {email}."))),
+    }
+}
+
+/// Sends an invitation again.
+pub async fn resend(at: Managing, Posted(_): Posted) -> Response {
+    let done = match id(&at.id) {
+        Ok(id) => invitations::resend(at.cx.db(), &at.scope, id).await,
+        Err(error) => Err(error),
+    };
+    answer(&at.cx.bare, done, &at.base(), "The invitation is sent again, with a new link.")
+}
+
+/// Takes an invitation back.
+pub async fn revoke(at: Managing, Posted(_): Posted) -> Response {
+    let done = match id(&at.id) {
+        Ok(id) => invitations::revoke(at.cx.db(), &at.scope, id).await,
+        Err(error) => Err(error),
+    };
+    answer(&at.cx.bare, done, &at.base(), "The invitation is taken back.")
+}
+
+/// Changes what somebody may do.
+pub async fn set_role(at: Managing, Posted(fields): Posted) -> Response {
+    let done = match (id(&at.id), Role::parse(fields.text("role"))) {
+        (Ok(id), Some(role)) => people::set_role(at.cx.db(), &at.scope, id, role).await,
+        _ => Err(Error::NotFound),
+    };
+    answer(&at.cx.bare, done, &at.base(), "Saved.")
+}
+
+/// Takes somebody's place away.
+pub async fn remove(at: Managing, Posted(_): Posted) -> Response {
+    let done = match id(&at.id) {
+        Ok(id) => people::remove(at.cx.db(), &at.scope, id).await,
+        Err(error) => Err(error),
+    };
+    answer(&at.cx.bare, done, &at.base(), "They have no place here any more.")
+}
+
+fn id<T: FromStr>(text: &str) -> Result<T, Error> {
+    text.parse().map_err(|_| Error::NotFound)
+}

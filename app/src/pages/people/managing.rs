@@ -1,0 +1,74 @@
+use axum::{
+    extract::{FromRequestParts, RawPathParams},
+    http::request::Parts,
+    response::{IntoResponse, Response},
+};
+use domain::{Scope, accounts::queries::client_name, ids::ClientId};
+
+use crate::web::{App, Cx, Member, Operator, Problem};
+
+/// Whose people they are.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Audience {
+    /// A client's own.
+    Portal,
+    /// The operators.
+    Desk,
+    /// A client's, seen from the desk.
+    Client { id: ClientId, name: String },
+}
+
+/// Who looks at whose people: settled by the address, which begins with the portal or the desk.
+pub struct Managing {
+    pub(super) cx: Cx,
+    /// Narrowed to the client where it is one's people.
+    pub(super) scope: Scope,
+    pub(super) audience: Audience,
+    /// The `{id}` of the address: a membership or an invitation.
+    pub(super) id: String,
+}
+
+impl Managing {
+    /// The people of a client, for the client's own page on the desk.
+    pub fn client(of: &Operator, id: ClientId, name: &str) -> Self {
+        let audience = Audience::Client { id, name: name.to_owned() };
+        Self { cx: of.cx.clone(), scope: of.scope.within(id), audience, id: String::new() }
+    }
+
+    /// Where the page is.
+    pub(super) fn base(&self) -> String {
+        match &self.audience {
+            Audience::Portal => "/portal/people".to_owned(),
+            Audience::Desk => "/desk/people".to_owned(),
+            Audience::Client { id, .. } => format!("/desk/clients/{id}/people"),
+        }
+    }
+
+    /// Whether the one who looks may change anything.
+    pub(super) fn may_manage(&self) -> bool {
+        self.scope.role().is_some_and(|role| role.may_manage_people())
+    }
+}
+
+impl FromRequestParts<App> for Managing {
+    type Rejection = Response;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Response> {
+        let params = RawPathParams::from_request_parts(parts, app).await.map_err(IntoResponse::into_response)?;
+        let param = |name: &str| params.iter().find(|(key, _)| *key == name).map(|(_, value)| value.to_owned());
+        let id = param("id").unwrap_or_default();
+        if parts.uri.path().starts_with("/portal") {
+            let Member { cx, scope, .. } = Member::from_request_parts(parts, app).await?;
+            return Ok(Self { cx, scope, audience: Audience::Portal, id });
+        }
+        let operator = Operator::from_request_parts(parts, app).await?;
+        let Some(client) = param("client") else {
+            return Ok(Self { cx: operator.cx, scope: operator.scope, audience: Audience::Desk, id });
+        };
+        let missing = |problem: Problem| problem.of(&operator.cx.bare).into_response();
+        let client: ClientId = client.parse().map_err(|_| missing(Problem::not_found()))?;
+        let scope = operator.scope.within(client);
+        let name = client_name(operator.cx.db(), &scope).await.map_err(|error| missing(error.into()))?;
+        Ok(Self { id, ..Self::client(&operator, client, &name) })
+    }
+}

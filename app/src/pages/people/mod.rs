@@ -1,0 +1,35 @@
+//! People: who is here, who is asked to come, and what each may do. The same page for a client's owner, for the
+//! operators among themselves, and for an operator looking at a client.
+
+mod changes;
+mod managing;
+mod view;
+
+pub use changes::{invite, remove, resend, revoke, set_role};
+pub use managing::Managing;
+pub use view::section;
+
+use axum::response::Response;
+use domain::accounts::{People, queries};
+
+use crate::web::{Form, Frame, Page, PortalTab, DeskTab, Problem};
+use managing::Audience;
+
+/// The page.
+pub async fn show(at: Managing) -> Result<Response, Problem> {
+    let people = load(&at).await?;
+    Ok(page(&at, &people, &Form::default()))
+}
+
+async fn load(at: &Managing) -> Result<People, Problem> {
+    queries::people(at.cx.db(), &at.scope).await.map_err(|error| Problem::from(error).of(&at.cx.bare))
+}
+
+fn page(at: &Managing, people: &People, form: &Form) -> Response {
+    let frame = match at.audience {
+        Audience::Portal => Frame::Portal(PortalTab::People),
+        Audience::Desk => Frame::Desk(DeskTab::None),
+        Audience::Client { .. } => Frame::Desk(DeskTab::Clients),
+    };
+    Page::new(&at.cx, "People", frame).status(form.status()).show(|| view::page(at, people, form))
+}

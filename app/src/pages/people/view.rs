@@ -1,0 +1,180 @@
+use domain::{
+    Role, calendar,
+    accounts::{Colleague, Invited, People},
+};
+use leptos::prelude::*;
+
+use super::{Managing, managing::Audience};
+use crate::{
+    components::{
+        field::{self, Field},
+        person::initials,
+    },
+    pages::account::{role_words, trial_hint},
+    web::Form,
+};
+
+/// The whole page.
+pub(super) fn page(at: &Managing, people: &People, form: &Form) -> AnyView {
+    let head = match &at.audience {
+        Audience::Portal => view! { <div><h1>"People"</h1><p class="page-sub">"Who sees the work, and who may do what."</p></div> }.into_any(),
+        Audience::Desk => view! { <div><h1>"Operators"</h1><p class="page-sub">"Who runs the desk with you: all clients, offers and billing."</p></div> }.into_any(),
+        Audience::Client { id, name } => {
+            let (name, href) = (name.clone(), format!("/desk/clients/{id}"));
+            view! {
+                <div>
+                    <nav class="crumbs" aria-label="Where you are">
+                        <a href="/desk/clients">"Clients"</a><a href=href>{name.clone()}</a><span aria-current="page">"People"</span>
+                    </nav>
+                    <h1>{format!("People of {name}")}</h1>
+                </div>
+            }
+            .into_any()
+        }
+    };
+    view! { <div class="page-head">{head}</div> {section(at, people, form)} }.into_any()
+}
+
+/// The list, the open invitations and the form to invite: for this page and for a client's page on the desk.
+pub fn section(at: &Managing, people: &People, form: &Form) -> AnyView {
+    let rows: Vec<_> = people.colleagues.iter().map(|colleague| row(at, colleague)).collect();
+    let invited: Vec<_> = people.invited.iter().map(|invited| invited_row(at, invited)).collect();
+    view! {
+        <section class="section" aria-label="Here now"><ul class="rows">{rows}</ul></section>
+        {(!invited.is_empty()).then(|| view! {
+            <section class="section" aria-labelledby="invited">
+                <div class="section-head"><h2 id="invited">"Invited"</h2></div>
+                <ul class="rows">{invited}</ul>
+            </section>
+        })}
+        {at.may_manage().then(|| invite(at, form))}
+    }
+    .into_any()
+}
+
+fn row(at: &Managing, colleague: &Colleague) -> AnyView {
+    let name = colleague.name.clone();
+    let me = at.scope.person() == Some(colleague.person);
+    let manage = at.may_manage().then(|| controls(at, colleague, me));
+    view! {
+        <li class="row">
+            <span class="avatar person" aria-hidden="true">{initials(&name)}</span>
+            <div class="row-words">
+                <b>{name}</b>{me.then_some(" (you)")}
+                <p class="soft">{colleague.email.clone()}</p>
+            </div>
+            {manage.unwrap_or_else(|| view! { <span class="soft">{role_name(colleague.role)}</span> }.into_any())}
+        </li>
+    }
+    .into_any()
+}
+
+fn controls(at: &Managing, colleague: &Colleague, me: bool) -> AnyView {
+    let (base, id) = (at.base(), colleague.membership);
+    let (dialog, title) = (format!("remove-{id}"), format!("remove-{id}-title"));
+    let question = if me { "Give up your own place?".to_owned() } else { format!("Remove {}?", colleague.name) };
+    let remove = format!("Remove {}", colleague.name);
+    view! {
+        {(at.audience != Audience::Desk).then(|| role_form(at, colleague))}
+        <button class="button quiet" type="button" popovertarget=dialog.clone() aria-label=remove.clone()>"Remove"</button>
+        <div class="dialog" popover id=dialog.clone() role="dialog" aria-labelledby=title.clone()>
+            <h2 id=title.clone()>{question}</h2>
+            <p>"What they wrote stays. They see nothing here from their next click on."</p>
+            <form class="button-row" method="post" action=format!("{base}/{id}/removal")>
+                {field::token(&at.cx)}
+                <button class="button danger">"Remove"</button>
+                <button class="button quiet" type="button" popovertarget=dialog.clone() popovertargetaction="hide">"Keep"</button>
+            </form>
+        </div>
+    }
+    .into_any()
+}
+
+fn role_form(at: &Managing, colleague: &Colleague) -> AnyView {
+    let action = format!("{}/{}/role", at.base(), colleague.membership);
+    let label = format!("What {} may do", colleague.name);
+    let options: Vec<_> = ROLES
+        .iter()
+        .map(|role| view! { <option value=role.as_str() selected=*role == colleague.role>{role_name(*role)}</option> })
+        .collect();
+    view! {
+        <form class="row-form" method="post" action=action>
+            {field::token(&at.cx)}
+            <select class="input" name="role" aria-label=label>{options}</select>
+            <button class="button">"Save"</button>
+        </form>
+    }
+    .into_any()
+}
+
+/// What a client's people may be.
+const ROLES: [Role; 3] = [Role::Owner, Role::Member, Role::Billing];
+
+fn role_name(role: Role) -> &'static str {
+    match role {
+        Role::Operator => "Operator",
+        Role::Owner => "Owner",
+        Role::Member => "Member",
+        Role::Billing => "Billing",
+    }
+}
+
+fn invited_row(at: &Managing, invited: &Invited) -> AnyView {
+    let (base, id) = (at.base(), invited.id);
+    let until = if invited.expired { "the link has run out".to_owned() } else { format!("until {}", when(at, invited.expires)) };
+    let (again, revoke) = (format!("Send the invitation to {} again", invited.email), format!("Take back the invitation to {}", invited.email));
+    view! {
+        <li class="row">
+            <div class="row-words"><b>{invited.email.clone()}</b><p class="soft">{format!("{}, {until}", role_name(invited.role))}</p></div>
+            <form method="post" action=format!("{base}/invitations/{id}/mail")>
+                {field::token(&at.cx)}<button class="button" aria-label=again>"Send again"</button>
+            </form>
+            <form method="post" action=format!("{base}/invitations/{id}/revocation")>
+                {field::token(&at.cx)}<button class="button quiet" aria-label=revoke>"Take back"</button>
+            </form>
+        </li>
+    }
+    .into_any()
+}
+
+fn when(at: &Managing, millis: i64) -> String {
+    let zone = calendar::zone(&at.cx.workspace.zone).unwrap_or(chrono_tz::UTC);
+    let instant = chrono::DateTime::from_timestamp_millis(millis);
+    instant.map(|instant| calendar::words::when(instant, zone, at.cx.db().now())).unwrap_or_default()
+}
+
+fn invite(at: &Managing, form: &Form) -> AnyView {
+    let action = format!("{}/invitations", at.base());
+    let role = if at.audience == Audience::Desk {
+        view! { <input type="hidden" name="role" value="operator" /> }.into_any()
+    } else {
+        let given = form.values.text("role");
+        let chosen = Role::parse(given).unwrap_or(Role::Member);
+        let choices: Vec<_> = ROLES
+            .iter()
+            .map(|role| {
+                view! {
+                    <label class="check">
+                        <input type="radio" name="role" value=role.as_str() checked=*role == chosen />
+                        <span>{role_name(*role)} <small class="hint">{role_words(*role)}</small></span>
+                    </label>
+                }
+            })
+            .collect();
+        view! { <fieldset class="field" id="role"><legend>"What they may do"</legend><div class="choices">{choices}</div></fieldset> }.into_any()
+    };
+    view! {
+        <section class="section" aria-labelledby="invite">
+            <h2 id="invite">"Invite somebody"</h2>
+            <form class="form" method="post" action=action>
+                {field::token(&at.cx)}
+                {field::summary(form)}
+                {Field::email(form, "email", "E-mail").autocomplete("off").required().hint("They get a link that works once, for seven days").show()}
+                {role}
+                <div class="button-row"><button class="button primary">"Send the invitation"</button></div>
+            </form>
+            {trial_hint(&at.cx.bare)}
+        </section>
+    }
+    .into_any()
+}

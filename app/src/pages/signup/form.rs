@@ -1,0 +1,146 @@
+use axum::response::Response;
+use domain::offers::{Offer, Starts};
+use leptos::prelude::*;
+
+use super::intake;
+use crate::{
+    components::field::{self, Field},
+    web::{Cx, Form, Frame, Page},
+};
+
+/// The page, as it starts or with what is to be mended.
+pub(super) fn page(cx: &Cx, offers: &[Offer], form: &Form) -> Response {
+    let page = Page::new(cx, "Sign up", Frame::Narrow).status(form.status());
+    if offers.is_empty() {
+        return page.show(nothing_sold);
+    }
+    page.show(|| {
+        view! {
+            <h1>"Sign up"</h1>
+            <p class="page-sub">"A few minutes. At the end you see your first invoice and what happens next."</p>
+            <form class="form" method="post" action="/signup">
+                {field::token(cx)}
+                <input type="hidden" name="form_key" value=form.values.text("form_key").to_owned() />
+                {field::summary(form)}
+                <ol class="sign-up">
+                    <li>{offer_part(offers, form)}</li>
+                    <li>{you_part(form)}</li>
+                    <li>{business_part(offers, form)}</li>
+                    <li>{terms_part(cx, offers, form)}</li>
+                </ol>
+            </form>
+            <p class="page-sub">"You have an account? " <a href="/sign-in">"Sign in"</a></p>
+        }
+    })
+}
+
+fn nothing_sold() -> AnyView {
+    view! {
+        <h1>"Sign up"</h1>
+        <div class="empty">
+            <p>"Nothing is on sale right now. Look in again soon."</p>
+            <p class="button-row"><a class="button" href="/">"To the first page"</a></p>
+        </div>
+    }
+    .into_any()
+}
+
+fn offer_part(offers: &[Offer], form: &Form) -> AnyView {
+    let chosen = form.values.text("offer");
+    let error = form.errors.of("offer").map(|error| view! { <p class="field-error">{error.to_owned()}</p> });
+    let cards: Vec<_> = offers
+        .iter()
+        .enumerate()
+        .map(|(index, offer)| {
+            let value = offer.id.to_string();
+            let checked = value == chosen || offers.len() == 1;
+            let number = (offers.len() > 1).then(|| (index + 1).to_string());
+            view! {
+                <label class="choice-card">
+                    <input type="radio" name="offer" value=value checked=checked required data-choice=number />
+                    <span><b>{offer.name.clone()}</b><span class="hint">{offer.terms.price_words()}</span>
+                        <span class="hint">{offer.terms.limit_words()}</span></span>
+                </label>
+            }
+        })
+        .collect();
+    view! { <fieldset id="offer"><legend>"Your offer"</legend><div class="choice-cards">{cards}</div>{error}</fieldset> }.into_any()
+}
+
+fn you_part(form: &Form) -> AnyView {
+    // A password is never sent back into a page.
+    let hint = if form.is_bad() { "Please type it once more; 10 characters or more" } else { "10 characters or more; a short sentence is fine" };
+    view! {
+        <fieldset>
+            <legend>"You"</legend>
+            <div class="form-row">
+                {Field::text(form, "company", "Company").autocomplete("organization").required().max(120).show()}
+                {Field::text(form, "name", "Your name").autocomplete("name").required().max(80).show()}
+            </div>
+            {Field::email(form, "email", "E-mail").required().max(254).show()}
+            {Field::password(form, "password", "Password").hint(hint).autocomplete("new-password").required().min(10).max(200).show()}
+        </fieldset>
+    }
+    .into_any()
+}
+
+fn business_part(offers: &[Offer], form: &Form) -> AnyView {
+    let alone = offers.len() == 1;
+    let parts: Vec<_> = offers
+        .iter()
+        .enumerate()
+        .map(|(index, offer)| {
+            let questions = intake::questions(form, offer, alone);
+            let none = questions.is_empty().then(|| view! { <p class="soft">"Nothing more to tell for this offer."</p> });
+            view! { <div class="of-offer" data-of=(!alone).then(|| (index + 1).to_string())>{questions}{none}</div> }
+        })
+        .collect();
+    view! { <fieldset><legend>"About your business"</legend>{parts}</fieldset> }.into_any()
+}
+
+fn terms_part(cx: &Cx, offers: &[Offer], form: &Form) -> AnyView {
+    let alone = offers.len() == 1;
+    let bills: Vec<_> = offers
+        .iter()
+        .enumerate()
+        .map(|(index, offer)| view! { <div class="of-offer" data-of=(!alone).then(|| (index + 1).to_string())>{first_bill(offer)}</div> })
+        .collect();
+    let error = form.errors.of("terms").map(str::to_owned);
+    let (invalid, described) = match error {
+        Some(_) => (Some("true"), Some("terms-error")),
+        None => (None, None),
+    };
+    let name = cx.workspace.name.clone();
+    view! {
+        <fieldset>
+            <legend>"Terms and first invoice"</legend>
+            {bills}
+            <div class="field">
+                <label class="check">
+                    <input type="checkbox" id="terms" name="terms" value="yes" required checked=form.values.has("terms")
+                        aria-invalid=invalid aria-describedby=described />
+                    <span>"I agree to the " <a href="/terms" target="_blank" rel="noopener">{format!("terms of {name}")}</a></span>
+                </label>
+                {error.map(|error| view! { <p class="field-error" id="terms-error">{error}</p> })}
+            </div>
+            <div class="button-row"><button class="button primary large">"Sign up"</button></div>
+        </fieldset>
+    }
+    .into_any()
+}
+
+/// What will be billed, and when work begins.
+fn first_bill(offer: &Offer) -> AnyView {
+    let terms = &offer.terms;
+    let next = match (terms.price.minor, terms.starts) {
+        (0, _) => "Nothing is to be paid. Work starts at once.",
+        (_, Starts::AtOnce) => "You get the invoice right away, and work starts at once.",
+        (_, Starts::OnPayment) => "You get the invoice right away. Work starts when it is paid.",
+    };
+    let what = format!("{}, first {}", offer.name, terms.interval.as_str());
+    view! {
+        <dl class="facts"><div><dt>{what}</dt><dd class="num"><b>{terms.price.to_string()}</b></dd></div></dl>
+        <p class="soft">{next}</p>
+    }
+    .into_any()
+}

@@ -1,0 +1,89 @@
+//! Sign-up: one page, four parts along the line. It is one plain form; which questions show follows the chosen offer by
+//! style alone, so that nothing is typed twice and nothing needs a script.
+
+mod form;
+mod intake;
+mod welcome;
+
+pub use welcome::show as welcome;
+
+use axum::response::Response;
+use domain::{
+    Error, FieldErrors, Scope,
+    accounts::commands::sign_up::{self, SignUp},
+    ids::OfferId,
+    offers::{Offer, queries},
+    secret,
+};
+
+use super::account::enter;
+use crate::web::{Cx, Fields, Form, Posted, Problem, redirect};
+
+/// The most offers that one page lets choose from (`style/components/sign-up.css` knows as many).
+const MOST: usize = 12;
+
+/// The form, with the offer of the query chosen.
+pub async fn show(cx: Cx) -> Result<Response, Problem> {
+    let offers = offers(&cx, cx.bare.query("offer").parse().ok()).await?;
+    let chosen = cx.bare.query("offer");
+    let chosen = offers.iter().find(|offer| offer.id.to_string() == chosen).or(offers.first());
+    let start = Fields::default()
+        .with("offer", chosen.map(|offer| offer.id.to_string()).unwrap_or_default())
+        .with("form_key", secret::random_token());
+    Ok(form::page(&cx, &offers, &Form::of(start)))
+}
+
+/// Makes the client, signs its owner in and shows the first invoice.
+pub async fn submit(cx: Cx, Posted(fields): Posted) -> Result<Response, Problem> {
+    let offer: Option<OfferId> = fields.text("offer").parse().ok();
+    let answer = |key: &str| -> Vec<String> {
+        let name = offer.map(|offer| intake::name(offer, key)).unwrap_or_default();
+        fields.all(&name).map(str::to_owned).collect()
+    };
+    let asked = SignUp {
+        form_key: fields.text("form_key"),
+        offer,
+        company: fields.text("company"),
+        name: fields.text("name"),
+        email: fields.text("email"),
+        password: fields.raw("password"),
+        answer: &answer,
+        agreed: fields.has("terms"),
+    };
+    let error = match sign_up::sign_up(cx.db(), &cx.workspace, &asked, &cx.bare.address).await {
+        Ok(place) => {
+            enter(&cx.bare, &place).await.map_err(|p| p.of(&cx.bare))?;
+            return Ok(redirect("/signup/welcome"));
+        }
+        Err(error) => error,
+    };
+    let form = Form::failed(fields, renamed(error, offer)).map_err(|p| p.of(&cx.bare))?;
+    let offers = offers(&cx, offer).await?;
+    Ok(form::page(&cx, &offers, &form))
+}
+
+/// What is sold; if that is much, the chosen one stays in sight.
+async fn offers(cx: &Cx, chosen: Option<OfferId>) -> Result<Vec<Offer>, Problem> {
+    let found = queries::published(cx.db(), &Scope::visitor(cx.workspace.id)).await;
+    let mut offers = found.map_err(|error| Problem::from(error).of(&cx.bare))?;
+    if offers.len() > MOST
+        && let Some(at) = offers.iter().position(|offer| Some(offer.id) == chosen)
+    {
+        offers.swap(0, at);
+    }
+    offers.truncate(MOST);
+    Ok(offers)
+}
+
+/// The intake's errors stand at this page's names for its questions, which differ by offer.
+fn renamed(error: Error, offer: Option<OfferId>) -> Error {
+    let (Error::Fields(errors), Some(offer)) = (&error, offer) else { return error };
+    let mut renamed = FieldErrors::new();
+    for (field, advice) in errors.iter() {
+        match field.strip_prefix("intake-") {
+            Some(key) => renamed.add(&intake::name(offer, key), advice),
+            None => renamed.add(field, advice),
+        }
+    }
+    Error::Fields(renamed)
+}

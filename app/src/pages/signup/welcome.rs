@@ -1,0 +1,84 @@
+use axum::response::Response;
+use domain::{
+    accounts::{
+        commands::profile,
+        queries::{self, FirstInvoice, Welcome},
+    },
+    billing, calendar,
+};
+use leptos::prelude::*;
+
+use crate::{
+    pages::account::trial_hint,
+    web::{Cx, Frame, Member, Page, Problem},
+};
+
+/// What was bought, the first invoice, and what happens next.
+pub async fn show(member: Member) -> Result<Response, Problem> {
+    let cx = &member.cx;
+    let load = async {
+        let welcome = queries::welcome(cx.db(), &member.scope).await?;
+        let confirmed = profile::is_confirmed(cx.db(), member.standing.person).await?;
+        Ok::<_, domain::Error>((welcome, confirmed))
+    };
+    let (welcome, confirmed) = load.await.map_err(|error| Problem::from(error).of(&cx.bare))?;
+    Ok(page(&member, &welcome, confirmed))
+}
+
+fn page(member: &Member, welcome: &Welcome, confirmed: bool) -> Response {
+    let cx = &member.cx;
+    let first = member.standing.name.split_whitespace().next().unwrap_or_default().to_owned();
+    let (client, offer) = (member.client_name.clone(), welcome.offer.clone());
+    let email = member.standing.email.clone();
+    let paid = welcome.invoice.as_ref().is_none_or(|invoice| invoice.is_paid);
+    Page::new(cx, "Welcome", Frame::Narrow).show(|| {
+        view! {
+            <h1>{format!("Welcome, {first}")}</h1>
+            <ol class="sign-up done" aria-label="What happens next">
+                <li class="is-done"><h2>{format!("{client} has {offer}")}</h2></li>
+                <li class=paid.then_some("is-done")>{bill(cx, welcome.invoice.as_ref(), member.standing.role.may_bill())}</li>
+                <li>{start(welcome.at_work)}</li>
+            </ol>
+            {(!confirmed).then(|| view! {
+                <div class="notice">
+                    <p>{format!("We sent a mail to {email}. Open its link when you find the time, so that the address is yours for good.")}</p>
+                </div>
+                {trial_hint(&cx.bare)}
+            })}
+        }
+    })
+}
+
+fn bill(cx: &Cx, invoice: Option<&FirstInvoice>, may_bill: bool) -> AnyView {
+    let Some(invoice) = invoice else {
+        return view! { <h2>"Nothing is to be paid"</h2> }.into_any();
+    };
+    let zone = calendar::zone(&cx.workspace.zone).unwrap_or(chrono_tz::UTC);
+    let href = format!("/portal/billing/{}", invoice.number);
+    let due = invoice.due_at.map(|at| format!("due {}", billing::words::date(at, zone))).unwrap_or_default();
+    view! {
+        <h2>{format!("Your first invoice: {}", invoice.total)}</h2>
+        <p class="soft">
+            {format!("Invoice {}, ", billing::words::number(invoice.number))} {if invoice.is_paid { "paid".to_owned() } else { due }}
+        </p>
+        {may_bill.then(|| view! { <p class="button-row"><a class="button" href=href>"See the invoice"</a></p> })}
+    }
+    .into_any()
+}
+
+fn start(at_work: bool) -> AnyView {
+    let (title, text) = if at_work {
+        ("Work starts at once", "Ask for the first piece of work in a sentence. You will see it being done.")
+    } else {
+        ("Work starts when the invoice is paid", "You can ask for the first piece of work now; it waits in line until then.")
+    };
+    view! {
+        <h2>{title}</h2>
+        <p class="soft">{text}</p>
+        <p class="button-row">
+            <a class="button primary" href="/portal/requests/new">"Ask for something"</a>
+            <a class="button quiet" href="/portal">"Look around first"</a>
+        </p>
+    }
+    .into_any()
+}

@@ -1,0 +1,97 @@
+//! The first page anyone sees: what this business sells, how a request goes, what it costs. No script, nothing live.
+
+mod offer;
+mod picture;
+mod terms;
+
+pub use offer::offer_card;
+pub use terms::show as terms;
+
+use axum::response::Response;
+use domain::{
+    Scope,
+    offers::{Offer, queries},
+    words,
+};
+use leptos::prelude::*;
+
+use crate::web::{Cx, Frame, Page, Problem};
+
+/// The storefront.
+pub async fn show(cx: Cx) -> Result<Response, Problem> {
+    let scope = Scope::visitor(cx.workspace.id);
+    let offers = queries::published(cx.db(), &scope).await.map_err(|error| Problem::from(error).of(&cx.bare))?;
+    Ok(page(&cx, &offers))
+}
+
+fn page(cx: &Cx, offers: &[Offer]) -> Response {
+    let name = cx.workspace.name.clone();
+    let (tagline, promise) = (cx.workspace.tagline.clone(), cx.workspace.promise.clone());
+    let heading = if tagline.is_empty() { name.clone() } else { tagline };
+    // The shortest cycle that is sold is the promise; two working days where nothing is sold yet.
+    let hours = offers.iter().map(|offer| offer.terms.cycle_hours).min().unwrap_or(48);
+    Page::new(cx, &name, Frame::Store).show(|| {
+        view! {
+            <section class="hero">
+                <div>
+                    <h1>{heading}</h1>
+                    {(!promise.is_empty()).then(|| view! { <p class="lead">{promise}</p> })}
+                    {(!offers.is_empty()).then(|| view! {
+                        <p class="button-row"><a class="button primary large" href="#offers">"Start this week"</a></p>
+                    })}
+                </div>
+                {picture::line()}
+            </section>
+            {promise_line(hours)}
+            {verticals(offers)}
+            {shelf(offers)}
+        }
+    })
+}
+
+/// How a request goes, in four stops on the line.
+fn promise_line(hours: u32) -> AnyView {
+    let stops = [
+        ("0 h".to_owned(), "You ask", "in a sentence, as you would a colleague"),
+        ("1 h".to_owned(), "It is being done", "live, on your phone if you like"),
+        ("when needed".to_owned(), "You are asked", "before anything leaves the house"),
+        (format!("within {hours} h"), "You approve", "or ask for a change; then the next one starts"),
+    ];
+    let stops: Vec<_> = stops
+        .into_iter()
+        .map(|(when, title, words)| view! { <li><small>{when}</small><h2>{title}</h2><p>{words}</p></li> })
+        .collect();
+    view! { <ol class="promise" id="how" aria-label="How a request goes">{stops}</ol> }.into_any()
+}
+
+/// For whom: the verticals of the offers, each once.
+fn verticals(offers: &[Offer]) -> AnyView {
+    let mut names: Vec<String> = Vec::new();
+    for offer in offers.iter().filter(|offer| !offer.vertical.is_empty()) {
+        if !names.contains(&offer.vertical) {
+            names.push(offer.vertical.clone());
+        }
+    }
+    if names.is_empty() {
+        return ().into_any();
+    }
+    let list = words::list(&names);
+    view! { <p class="for-whom">"Made for " {list} "."</p> }.into_any()
+}
+
+fn shelf(offers: &[Offer]) -> AnyView {
+    if offers.is_empty() {
+        return view! {
+            <section class="store-section" id="offers">
+                <h2>"Offers"</h2>
+                <div class="empty">
+                    <p>"Nothing is on sale right now. Look in again soon; clients sign in as ever."</p>
+                    <p class="button-row"><a class="button" href="/sign-in">"Sign in"</a></p>
+                </div>
+            </section>
+        }
+        .into_any();
+    }
+    let cards: Vec<_> = offers.iter().map(|offer| offer_card(offer, true)).collect();
+    view! { <section class="store-section" id="offers"><h2>"Offers"</h2><div class="offers">{cards}</div></section> }.into_any()
+}

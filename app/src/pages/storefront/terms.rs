@@ -1,0 +1,27 @@
+use axum::response::Response;
+use domain::markdown;
+use leptos::prelude::*;
+
+use crate::web::{Cx, Frame, Page};
+
+/// What a client agrees to at sign-up.
+pub async fn show(cx: Cx) -> Response {
+    let html = markdown::to_html(&cx.workspace.terms);
+    let name = cx.workspace.name.clone();
+    Page::new(&cx, "Terms", Frame::Store).show(|| {
+        view! {
+            <div class="terms">
+                <h1>"Terms"</h1>
+                {if html.is_empty() {
+                    view! { <p class="soft">{format!("{name} has not written its terms here yet. Ask for them before you sign up.")}</p> }.into_any()
+                } else {
+                    view! {
+                        <h2 class="soft">{format!("{name} and you")}</h2>
+                        <div class="prose" inner_html=html></div>
+                    }
+                    .into_any()
+                }}
+            </div>
+        }
+    })
+}

@@ -1,0 +1,75 @@
+//! What a person changes about themselves.
+
+use super::{
+    persons::{check_password, person_in, read_name},
+    resets::end_links_in,
+};
+use crate::{
+    Db, Error, FieldErrors, Office, Result,
+    accounts::{
+        limits::{self, SIGN_IN_EMAIL},
+        passwords,
+        sign_ins::revoke_others_in,
+    },
+    ids::PersonId,
+};
+
+/// Whether the person has shown that they read their address's mail.
+pub async fn is_confirmed(db: &Db, person: PersonId) -> Result<bool> {
+    let mut tx = db.begin_as(Office::Auth).await?;
+    let person = person_in(&mut tx, person).await?;
+    tx.commit().await?;
+    Ok(person.confirmed)
+}
+
+/// Changes what a person is called. What they wrote before keeps the name it was written under.
+///
+/// # Errors
+/// [`Error::Fields`].
+pub async fn rename(db: &Db, person: PersonId, name: &str) -> Result<()> {
+    let mut errors = FieldErrors::new();
+    let name = read_name(&mut errors, "name", name);
+    errors.check()?;
+    let mut tx = db.begin_as(Office::Auth).await?;
+    let changed = sqlx::query!("UPDATE person SET name = $2 WHERE id = $1", person.0, name)
+        .execute(tx.conn())
+        .await?
+        .rows_affected();
+    tx.commit().await?;
+    if changed == 1 { Ok(()) } else { Err(Error::NotFound) }
+}
+
+/// Changes a password for whoever knows the old one, and signs the person out everywhere but in the browser `keep`.
+///
+/// # Errors
+/// [`Error::Fields`] for a wrong old or a weak new one, [`Error::TooMany`].
+pub async fn change_password(db: &Db, person: PersonId, old: &str, new: &str, keep: &[u8]) -> Result<()> {
+    let mut tx = db.begin_as(Office::Auth).await?;
+    let known = person_in(&mut tx, person).await?;
+    tx.commit().await?;
+    limits::hit(db, SIGN_IN_EMAIL, &known.email).await?;
+    if !passwords::verify(known.password_hash.as_deref(), old).await? {
+        return Err(Error::Fields(FieldErrors::one("old", "This is not your present password.")));
+    }
+    limits::forgive(db, SIGN_IN_EMAIL, &known.email).await?;
+    let mut errors = FieldErrors::new();
+    check_password(&mut errors, "password", new, &[&known.name, &known.email]);
+    errors.check()?;
+    let hash = passwords::hash(new).await?;
+    let mut tx = db.begin_as(Office::Auth).await?;
+    let changed = sqlx::query!(
+        "UPDATE person SET password_hash = $2 WHERE id = $1 AND password_hash IS NOT DISTINCT FROM $3",
+        person.0,
+        hash,
+        known.password_hash,
+    )
+    .execute(tx.conn())
+    .await?
+    .rows_affected();
+    if changed == 0 {
+        return Err(Error::refused("Your password was changed a moment ago, in another place. Sign in with that one."));
+    }
+    revoke_others_in(&mut tx, person, Some(keep)).await?;
+    end_links_in(&mut tx, person).await?;
+    tx.commit().await
+}

@@ -1,0 +1,123 @@
+//! The first start: one operator, guarded by a code that stands in the terminal, makes the workspace.
+
+use super::persons::{check_email, check_password, create_owner_in, read_name};
+use crate::{
+    Db, Error, FieldErrors, Office, Result, Tx,
+    accounts::{
+        Standing,
+        limits::{self, TOKEN_ADDRESS, party},
+        passwords,
+        queries::places_in,
+    },
+    ids::MembershipId,
+    install, money::Currency,
+    secret,
+    workspaces::commands::{self, NewWorkspace},
+};
+
+/// The mark under which the install keeps the code's hash.
+const CODE: &str = "setup_code";
+/// No letters that look like others; 32 of them, so that a byte falls on each as often.
+const LETTERS: &[u8; 32] = b"ABCDEFGHJKLMNPQRSTUVWXYZ23456789";
+
+/// What the first operator fills in.
+#[derive(Clone, Copy, Debug)]
+pub struct SetUp<'a> {
+    pub code: &'a str,
+    pub business: &'a str,
+    pub zone: &'a str,
+    pub currency: &'a str,
+    pub name: &'a str,
+    pub email: &'a str,
+    pub password: &'a str,
+}
+
+/// A new code to be printed in the terminal, such as `K7QF-2MXD-9TRA`; the one before ends. `None` once there is a
+/// workspace.
+pub async fn setup_code(db: &Db) -> Result<Option<String>> {
+    if install::is_set_up(db).await? {
+        return Ok(None);
+    }
+    let letters: Vec<u8> = secret::random_bytes().iter().take(12).map(|byte| LETTERS[usize::from(byte % 32)]).collect();
+    let code = letters.chunks(4).map(String::from_utf8_lossy).collect::<Vec<_>>().join("-");
+    let mut tx = db.begin_as(Office::Auth).await?;
+    sqlx::query!(
+        "INSERT INTO install (key, value) VALUES ($1, $2) ON CONFLICT (key) DO UPDATE SET value = excluded.value",
+        CODE,
+        kept(&code),
+    )
+    .execute(tx.conn())
+    .await?;
+    tx.commit().await?;
+    Ok(Some(code))
+}
+
+/// What is kept of a code, however it is typed.
+fn kept(code: &str) -> String {
+    let plain: String = code.chars().filter(char::is_ascii_alphanumeric).collect::<String>().to_ascii_uppercase();
+    secret::keyed_hash(CODE, plain.as_bytes())
+}
+
+/// Makes the workspace, its desk and its first operator, whose place is answered.
+///
+/// # Errors
+/// [`Error::NotFound`] once there is a workspace; [`Error::Fields`]; [`Error::TooMany`].
+pub async fn set_up(db: &Db, form: &SetUp<'_>, address: &str) -> Result<Standing> {
+    limits::hit(db, TOKEN_ADDRESS, &party(address)).await?;
+    let email = check(form)?;
+    let hash = passwords::hash(form.password).await?;
+    let mut tx = db.begin_as(Office::Auth).await?;
+    use_code_in(&mut tx, form.code).await?;
+    let new = NewWorkspace { name: form.business.trim(), zone: form.zone, currency: form.currency };
+    let workspace = commands::create_in(&mut tx, &new).await?;
+    tx.enter_as(Office::Auth).await?;
+    let person = create_owner_in(&mut tx, &email, form.name.trim(), Some(&hash)).await?;
+    let now = tx.now();
+    sqlx::query!(
+        "INSERT INTO membership (id, workspace_id, person_id, role, created_at) VALUES ($1, $2, $3, 'operator', $4)",
+        MembershipId::new().0,
+        workspace.id.0,
+        person.0,
+        now,
+    )
+    .execute(tx.conn())
+    .await?;
+    let place = places_in(tx.conn(), workspace.id, person).await?.into_iter().next();
+    tx.commit().await?;
+    place.ok_or(Error::NotFound)
+}
+
+fn check(form: &SetUp<'_>) -> Result<String> {
+    let mut errors = FieldErrors::new();
+    match form.business.trim().chars().count() {
+        0 => errors.add("business", "Give your business a name; clients see it."),
+        81.. => errors.add("business", "Use 80 characters or fewer."),
+        _ => {}
+    }
+    if form.zone.parse::<chrono_tz::Tz>().is_err() {
+        errors.add("zone", "Choose a time zone from the list, such as Europe/Berlin.");
+    }
+    if form.currency.parse::<Currency>().is_err() {
+        errors.add("currency", "Choose a currency from the list.");
+    }
+    let name = read_name(&mut errors, "name", form.name);
+    let email = check_email(&mut errors, "email", form.email);
+    check_password(&mut errors, "password", form.password, &[name, form.email, form.business]);
+    errors.check()?;
+    Ok(email)
+}
+
+/// Uses the code up. Its row is held until the end: of two at once, the second finds a workspace.
+async fn use_code_in(tx: &mut Tx, code: &str) -> Result<()> {
+    let expected = sqlx::query_scalar!("SELECT value FROM install WHERE key = $1 FOR UPDATE", CODE)
+        .fetch_optional(tx.conn())
+        .await?;
+    let found = sqlx::query_scalar!(r#"SELECT EXISTS (SELECT 1 FROM workspace) AS "found!""#).fetch_one(tx.conn()).await?;
+    if found {
+        return Err(Error::NotFound);
+    }
+    if expected.is_some_and(|expected| secret::same(&expected, &kept(code))) {
+        return Ok(());
+    }
+    Err(Error::Fields(FieldErrors::one("code", "This is not the code that stands in the terminal. It changes at each start.")))
+}

@@ -1,0 +1,194 @@
+//! Signing up: a stranger becomes a client with its owner, a subscription and a first invoice, in one transaction.
+//!
+//! Whether an address is known is nobody's business, and still a stranger should be at work at once. So a sign-up
+//! never looks whether the address has an owner: it always makes a person of its own, who only claims the address
+//! (`confirmed` is false) and is signed in with the password just chosen. The mail that follows is where the two cases
+//! part (`confirmations`): a new address is confirmed, a known one joins the account that owns it.
+
+use sessions::{NewStream, StreamId, Tenant};
+
+use super::{
+    confirmations,
+    persons::{check_email, check_password, create_in, person_in, read_name},
+};
+use crate::{
+    Db, Error, FieldErrors, Office, Result, Scope, Tx,
+    accounts::{
+        Standing,
+        limits::{self, SIGN_UP_ADDRESS, SIGN_UP_EMAIL, party},
+        passwords,
+        queries::places_in,
+    },
+    billing,
+    ids::{ClientId, MembershipId, OfferId, PersonId, WorkspaceId},
+    mail,
+    offers::{IntakeAnswer, Offer, OfferState, intake, queries},
+    secret,
+    workspaces::Workspace,
+};
+
+/// What a stranger fills in.
+#[derive(Clone, Copy)]
+pub struct SignUp<'a> {
+    /// A random text that came with the form: sending it again finds what the first time made.
+    pub form_key: &'a str,
+    pub offer: Option<OfferId>,
+    pub company: &'a str,
+    pub name: &'a str,
+    pub email: &'a str,
+    pub password: &'a str,
+    /// Every value given to an intake question, by its key.
+    pub answer: &'a (dyn Fn(&str) -> Vec<String> + Sync),
+    pub agreed: bool,
+}
+
+/// A form that holds.
+struct Checked {
+    offer: Offer,
+    company: String,
+    name: String,
+    email: String,
+    answers: Vec<IntakeAnswer>,
+}
+
+/// Makes the client and answers its owner's place, for signing in. The same form sent twice makes one client.
+///
+/// # Errors
+/// [`Error::Fields`], intake questions at `intake-<key>`; [`Error::Refused`] for a form that was used for another
+/// sign-up; [`Error::TooMany`].
+pub async fn sign_up(db: &Db, workspace: &Workspace, form: &SignUp<'_>, address: &str) -> Result<Standing> {
+    limits::hit(db, SIGN_UP_ADDRESS, &party(address)).await?;
+    let checked = check(db, workspace.id, form).await?;
+    limits::hit(db, SIGN_UP_EMAIL, &checked.email).await?;
+    let hash = passwords::hash(form.password).await?;
+    let mut tx = db.begin_as(Office::Auth).await?;
+    let person = PersonId::new();
+    if !use_form_in(&mut tx, form.form_key, person).await? {
+        return again(db, tx, workspace.id, form, &checked.email).await;
+    }
+    create_in(&mut tx, person, &checked.email, &checked.name, Some(&hash), false).await?;
+    make_client_in(&mut tx, workspace.id, person, &checked).await?;
+    tx.enter_as(Office::Auth).await?;
+    let known = person_in(&mut tx, person).await?;
+    confirmations::send_in(&mut tx, workspace, &known).await?;
+    let place = places_in(tx.conn(), workspace.id, person).await?.into_iter().next();
+    tx.commit().await?;
+    place.ok_or(Error::NotFound)
+}
+
+async fn check(db: &Db, workspace: WorkspaceId, form: &SignUp<'_>) -> Result<Checked> {
+    let mut errors = FieldErrors::new();
+    let offer = sold(db, workspace, form.offer).await?;
+    if offer.is_none() {
+        errors.add("offer", "Choose an offer.");
+    }
+    let company = form.company.trim();
+    match company.chars().count() {
+        0 => errors.add("company", "Tell us your company's name."),
+        121.. => errors.add("company", "Use 120 characters or fewer."),
+        _ if company.chars().any(char::is_control) => errors.add("company", "Write the name on one line."),
+        _ => {}
+    }
+    let name = read_name(&mut errors, "name", form.name);
+    let email = check_email(&mut errors, "email", form.email);
+    check_password(&mut errors, "password", form.password, &[name, form.email, company]);
+    let mut answers = Vec::new();
+    if let Some(offer) = &offer {
+        match intake::check(&offer.intake, form.answer) {
+            Ok(given) => answers = given,
+            Err(wrong) => wrong.iter().for_each(|(field, advice)| errors.add(field, advice)),
+        }
+    }
+    if !form.agreed {
+        errors.add("terms", "Read the terms and agree to them.");
+    }
+    errors.check()?;
+    let offer = offer.ok_or(Error::NotFound)?;
+    Ok(Checked { offer, company: company.to_owned(), name: name.to_owned(), email, answers })
+}
+
+/// The offer, if it is still sold.
+async fn sold(db: &Db, workspace: WorkspaceId, offer: Option<OfferId>) -> Result<Option<Offer>> {
+    let Some(offer) = offer else { return Ok(None) };
+    match queries::get(db, &Scope::visitor(workspace), offer).await {
+        Ok(offer) => Ok(Some(offer).filter(|offer| offer.state == OfferState::Published)),
+        Err(Error::NotFound) => Ok(None),
+        Err(error) => Err(error),
+    }
+}
+
+/// Marks a form as used by a person; `false` when it was before, also a moment ago: the second of two waits here for
+/// the first.
+async fn use_form_in(tx: &mut Tx, form_key: &str, person: PersonId) -> Result<bool> {
+    if !(20..=100).contains(&form_key.len()) {
+        return Err(Error::refused("Reload this page and send it again."));
+    }
+    let now = tx.now();
+    let used = sqlx::query!(
+        "INSERT INTO sign_up (form_hash, person_id, created_at) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING",
+        secret::hash(form_key),
+        person.0,
+        now,
+    )
+    .execute(tx.conn())
+    .await?
+    .rows_affected();
+    Ok(used == 1)
+}
+
+/// A form that comes a second time leads to where the first one led, for whoever knows its password.
+async fn again(db: &Db, mut tx: Tx, workspace: WorkspaceId, form: &SignUp<'_>, email: &str) -> Result<Standing> {
+    let person = sqlx::query_scalar!("SELECT person_id FROM sign_up WHERE form_hash = $1", secret::hash(form.form_key))
+        .fetch_one(tx.conn())
+        .await?;
+    let person = person_in(&mut tx, PersonId(person)).await?;
+    let place = places_in(tx.conn(), workspace, person.id).await?.into_iter().next();
+    tx.commit().await?;
+    let same = person.email == email && passwords::verify(person.password_hash.as_deref(), form.password).await?;
+    match place {
+        Some(place) if same => {
+            limits::forgive(db, SIGN_UP_EMAIL, email).await?;
+            Ok(place)
+        }
+        _ => Err(Error::refused("This form was sent already. Sign in, or reload the page to sign up once more.")),
+    }
+}
+
+/// The client with its board, its owner, what it bought, and word to the operators.
+async fn make_client_in(tx: &mut Tx, workspace: WorkspaceId, owner: PersonId, form: &Checked) -> Result<()> {
+    let scope = Scope::system(workspace);
+    tx.enter(&scope).await?;
+    let (client, board, now) = (ClientId::new(), StreamId::generate(), tx.now());
+    sqlx::query!(
+        "INSERT INTO client (id, workspace_id, name, vertical, intake, bill_to, board_stream, created_at)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
+        client.0,
+        workspace.0,
+        form.company,
+        form.offer.vertical,
+        sqlx::types::Json(&form.answers) as _,
+        format!("{}\n{}\n{}", form.company, form.name, form.email),
+        board.0,
+        now,
+    )
+    .execute(tx.conn())
+    .await?;
+    let tenant = Tenant { workspace: workspace.0, client: Some(client.0) };
+    sessions::create_in(tx.conn(), &NewStream { id: board, tenant, kind: "board", backstage: false }, now).await?;
+    sqlx::query!(
+        "INSERT INTO membership (id, workspace_id, client_id, person_id, role, created_at) VALUES ($1, $2, $3, $4, 'owner', $5)",
+        MembershipId::new().0,
+        workspace.0,
+        client.0,
+        owner.0,
+        now,
+    )
+    .execute(tx.conn())
+    .await?;
+    billing::commands::subscribe_in(tx, &scope, client, &form.offer).await?;
+    let (company, offer) = (mail::plain(&form.company), mail::plain(&form.offer.name));
+    let body = format!(
+        "{company} signed up for {offer}.\n\nSay hello:\n\n{{link:/desk/clients/{client}}}\n",
+    );
+    mail::to_operators_in(tx, &scope, &format!("{company} signed up"), &body).await
+}

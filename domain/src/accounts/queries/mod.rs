@@ -1,0 +1,10 @@
+//! What is read of people and their places.
+
+mod people;
+mod places;
+mod welcome;
+
+pub use people::{client_name, people};
+pub(super) use people::role;
+pub use places::{arrive, places_in, standings_in};
+pub use welcome::{FirstInvoice, Welcome, welcome};

@@ -1,0 +1,41 @@
+use sqlx::PgPool;
+
+use super::{PASSWORD, accounts, fill, is_demo};
+use crate::{
+    Office, Scope,
+    accounts::{Standing, commands::sign_in},
+    requests::{Column, queries::board},
+    testing::install,
+    workspaces::queries::by_host_in,
+};
+
+#[sqlx::test(migrations = "../migrations")]
+async fn everyone_in_the_demo_signs_in_and_each_business_is_at_another_point(pool: PgPool) {
+    let db = install(&pool).await;
+    assert!(fill(&db).await.unwrap());
+    let mut tx = db.begin_as(Office::Auth).await.unwrap();
+    let workspace = by_host_in(tx.conn(), "localhost").await.unwrap().unwrap();
+    tx.commit().await.unwrap();
+    let mut scopes: Vec<Scope> = Vec::new();
+    for account in accounts() {
+        let places = sign_in(&db, workspace.id, account.email, PASSWORD, "127.0.0.1").await.unwrap();
+        scopes.extend(places.iter().map(Standing::scope));
+    }
+    assert_eq!(scopes.len(), accounts().len(), "each has one place");
+    let cards = board(&db, &scopes[0], None).await.unwrap();
+    let stands = |title: &str| cards.iter().find(|card| card.title.contains(title)).map(|card| card.column);
+    assert_eq!(stands("intake calls"), Some(Column::InProgress));
+    assert_eq!(stands("Phone script"), Some(Column::Review));
+    assert_eq!(stands("Listing text"), Some(Column::Waiting));
+    assert_eq!(stands("carriers"), Some(Column::UpNext));
+    assert_eq!(stands("reminders"), Some(Column::Backlog));
+    assert_eq!(stands("fee agreement"), Some(Column::Done));
+}
+
+#[sqlx::test(migrations = "../migrations")]
+async fn an_install_that_is_in_use_is_left_alone(pool: PgPool) {
+    let db = install(&pool).await;
+    assert!(fill(&db).await.unwrap());
+    assert!(!fill(&db).await.unwrap(), "it is told once");
+    assert!(is_demo(&db).await.unwrap());
+}
