@@ -36,7 +36,7 @@ pub struct TestClient {
 impl Ground {
     /// A fresh workspace in the test's database.
     pub async fn new(pool: &PgPool) -> Self {
-        Self::beside(&install(pool).await, pool).await
+        Self::beside(&bare(pool).await, pool).await
     }
 
     /// Another workspace on the same install.
@@ -104,6 +104,14 @@ impl Ground {
     }
 }
 
+/// The test's database with nothing in it.
+pub async fn bare(pool: &PgPool) -> Db {
+    let product = role(pool, 12, "SET ROLE throughline_app").await;
+    let engine_pool = role(pool, 2, "SET ROLE throughline_sessions").await;
+    let options = Options { poll_interval: Duration::from_secs(3_600), ..Options::default() };
+    Db::new(product, Engine::start(engine_pool, options), Clock::frozen(start()))
+}
+
 /// An offer as an operator writes it.
 pub fn draft(starts: Starts) -> Draft {
     Draft {
@@ -126,14 +134,6 @@ pub fn draft(starts: Starts) -> Draft {
 /// Monday 23 November 2026, 09:00 in Berlin.
 pub fn start() -> DateTime<Utc> {
     "2026-11-23T08:00:00Z".parse().unwrap()
-}
-
-/// An install without a workspace, its clock standing still.
-pub async fn install(pool: &PgPool) -> Db {
-    let product = role(pool, 12, "SET ROLE throughline_app").await;
-    let engine_pool = role(pool, 2, "SET ROLE throughline_sessions").await;
-    let options = Options { poll_interval: Duration::from_secs(3_600), ..Options::default() };
-    Db::new(product, Engine::start(engine_pool, options), Clock::frozen(start()))
 }
 
 async fn role(pool: &PgPool, connections: u32, set: &'static str) -> PgPool {

@@ -72,7 +72,20 @@ fn public() -> Router<App> {
 
 /// For a client's members.
 fn portal() -> Router<App> {
+    use pages::{home, requests::{edit, list, new, place, preview, queue, withdrawal}};
     people(request(Router::new(), "/portal/requests/{number}"), "/portal/people")
+        .route("/portal", get(home::show))
+        .route("/portal/home-parts", get(home::parts))
+        .route("/portal/requests", get(list::show).post(new::create).layer(DefaultBodyLimit::max(FORM_LIMIT)))
+        .route("/portal/requests/list-parts", get(list::parts))
+        .route("/portal/requests/new", get(new::show))
+        .route("/portal/requests/queue", get(queue::show))
+        .route("/portal/requests/queue-parts", get(queue::parts))
+        .route("/portal/requests/{number}/edit", get(edit::show).post(edit::save))
+        .route("/portal/requests/{number}/place", post(place::put))
+        .route("/portal/requests/{number}/withdrawal", post(withdrawal::create))
+        .route("/portal/markdown", post(preview::markdown))
+        .route("/portal/files", post(preview::file).layer(DefaultBodyLimit::max(FORM_LIMIT)))
 }
 
 /// For operators.

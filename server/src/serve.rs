@@ -7,8 +7,10 @@ use std::net::SocketAddr;
 
 use axum::Router;
 use clap::Args;
+use domain::accounts::commands::set_up::setup_code;
 use tokio::net::TcpListener;
 
+use crate::jobs;
 use crate::database::{Database, Hold};
 use crate::settings::Settings;
 use crate::shutdown::Shutdown;
@@ -77,9 +79,15 @@ async fn run(
     }
     let health = health::routes([database.product.clone(), database.engine.clone()]);
     let routes = health.merge(router::routes(app.clone(), Live::new(shutdown.clone(), Pace::default())));
+    jobs::spawn(&app, settings, shutdown)?;
+    let code = setup_code(&app.db).await?;
     tracing::info!(%address, "ready");
     if !options.quiet {
         print!("{}", welcome::lines(&app).await?);
+    }
+    if let Some(code) = code {
+        // Printed even when quiet: without it nobody can begin. Never logged.
+        println!("Set up your business at {}/setup with the code {code}", settings.public_url(address));
     }
     let served = until_stopped(listener, routes, shutdown).await;
     app.db.engine().shutdown().await;

@@ -3,11 +3,10 @@
 use app::web::App;
 use domain::{
     Result,
-    accounts::commands::set_up::setup_code,
     demo::{PASSWORD, accounts, is_demo},
 };
 
-/// The lines to print. On an install without a workspace, they hold the code that guards `/setup`.
+/// The lines to print.
 ///
 /// # Errors
 /// When the database is away.
@@ -16,9 +15,6 @@ pub async fn lines(app: &App) -> Result<String> {
     let mut lines = format!("Throughline is at {url}\n");
     if is_demo(&app.db).await? {
         lines += &demo(app.site.loopback);
-    }
-    if let Some(code) = setup_code(&app.db).await? {
-        lines += &format!("\nSet up your workspace at {url}/setup with the code {code}\n");
     }
     if app.site.outbox {
         lines += &format!("\nMail is not sent; it stands at {url}/dev/outbox\n");

@@ -6,7 +6,7 @@ use js_sys::encode_uri_component;
 use serde::Deserialize;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
-use web_sys::{Headers, RequestInit, Response};
+use web_sys::{FormData, Headers, RequestInit, Response};
 
 /// What came of it.
 #[derive(Clone, Debug, PartialEq)]
@@ -31,28 +31,54 @@ struct Answer {
 
 /// Posts fields as a form does, and reads the answer.
 pub async fn post(address: &str, fields: &[(&str, &str)]) -> Sent {
-    let fields: Vec<String> = fields.iter().map(|(name, value)| format!("{name}={}", encode_uri_component(value))).collect();
-    let init = RequestInit::new();
-    init.set_method("POST");
-    init.set_body(&JsValue::from_str(&fields.join("&")));
-    match ask(address, init, "application/json").await {
+    let body = JsValue::from_str(&encoded(fields));
+    match ask(address, Some((&body, Some(FORM))), "application/json").await {
         Ok((ok, text)) => understand(ok, &text),
         Err(_) => Sent::Unreachable,
     }
 }
 
+/// Posts fields and gets a part of a page; none when it could not be had.
+pub async fn exchange(address: &str, fields: &[(&str, &str)]) -> Option<String> {
+    let body = JsValue::from_str(&encoded(fields));
+    let answer = ask(address, Some((&body, Some(FORM))), "text/html").await;
+    answer.ok().filter(|(ok, _)| *ok).map(|(_, html)| html)
+}
+
+/// Posts a whole form. Whether it was taken, and the answer's JSON; none when it did not get there.
+pub async fn post_whole(address: &str, form: &FormData) -> Option<(bool, String)> {
+    ask(address, Some((form, None)), "application/json").await.ok()
+}
+
 /// Gets a text; none when it could not be had.
 pub async fn get(address: &str, kind: &str) -> Option<String> {
-    match ask(address, RequestInit::new(), kind).await {
+    match ask(address, None, kind).await {
         Ok((true, text)) => Some(text),
         _ => None,
     }
 }
 
-async fn ask(address: &str, init: RequestInit, kind: &str) -> Result<(bool, String), JsValue> {
-    let headers = Headers::new()?;
+const FORM: &str = "application/x-www-form-urlencoded";
+
+fn encoded(fields: &[(&str, &str)]) -> String {
+    let fields: Vec<String> =
+        fields.iter().map(|(name, value)| format!("{name}={}", encode_uri_component(value))).collect();
+    fields.join("&")
+}
+
+/// A body with its type; without one the browser knows (a form with files has a boundary in it).
+type Body<'a> = (&'a JsValue, Option<&'static str>);
+
+async fn ask(address: &str, body: Option<Body<'_>>, kind: &str) -> Result<(bool, String), JsValue> {
+    let (init, headers) = (RequestInit::new(), Headers::new()?);
     headers.set("accept", kind)?;
-    headers.set("content-type", "application/x-www-form-urlencoded")?;
+    if let Some((body, content)) = body {
+        init.set_method("POST");
+        init.set_body(body);
+        if let Some(content) = content {
+            headers.set("content-type", content)?;
+        }
+    }
     init.set_headers(&headers);
     let window = web_sys::window().ok_or(JsValue::NULL)?;
     let response: Response = JsFuture::from(window.fetch_with_str_and_init(address, &init)).await?.unchecked_into();

@@ -2,9 +2,11 @@
 
 pub mod account;
 pub mod files;
+pub mod home;
 pub mod nowhere;
 pub mod outbox;
 pub mod people;
 pub mod request;
+pub mod requests;
 pub mod signup;
 pub mod storefront;

@@ -20,9 +20,9 @@ pub async fn show(bare: Bare) -> Result<Response, Problem> {
 
 fn page(bare: &Bare, letters: Vec<Letter>) -> Response {
     let rows: Vec<_> = letters.into_iter().enumerate().map(|(index, letter)| row(bare, letter, index == 0)).collect();
-    Page::bare(bare, "Outbox", Frame::Narrow).show(|| {
+    Page::bare(bare, "Outbox", Frame::Store).show(|| {
         view! {
-            <div class="page-head">
+            <div class="page-head outbox-head">
                 <div>
                     <h1>"Outbox"</h1>
                     <p class="page-sub">"No mail server is set, so mail waits here, the newest first. Only this machine sees it."</p>

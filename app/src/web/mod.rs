@@ -2,6 +2,7 @@
 
 mod cx;
 mod form;
+mod fragment;
 mod guard;
 mod page;
 mod problem;
@@ -10,6 +11,7 @@ mod state;
 
 pub use cx::{AGENT_KEY, Bare, Cx, MEMBERSHIP_KEY, Member, Operator, PERSON_KEY, SignedIn};
 pub use form::{Fields, Form, Posted};
+pub use fragment::fragment;
 pub use guard::{FormToken, Nonce, form_token, same_site, security};
 pub use page::{Frame, Page, PortalTab, DeskTab};
 pub use problem::Problem;

@@ -13,6 +13,8 @@ pub mod passwords;
 pub mod queries;
 #[cfg(feature = "sql")]
 pub mod sign_ins;
+#[cfg(all(test, feature = "sql"))]
+mod tests;
 
 pub use email::read_email;
 pub use model::{Arrival, Browser, Colleague, Invited, People, Standing};

@@ -5,13 +5,13 @@ use crate::{
     Office, Scope,
     accounts::{Standing, commands::sign_in},
     requests::{Column, queries::board},
-    testing::install,
+    testing::bare,
     workspaces::queries::by_host_in,
 };
 
 #[sqlx::test(migrations = "../migrations")]
 async fn everyone_in_the_demo_signs_in_and_each_business_is_at_another_point(pool: PgPool) {
-    let db = install(&pool).await;
+    let db = bare(&pool).await;
     assert!(fill(&db).await.unwrap());
     let mut tx = db.begin_as(Office::Auth).await.unwrap();
     let workspace = by_host_in(tx.conn(), "localhost").await.unwrap().unwrap();
@@ -34,7 +34,7 @@ async fn everyone_in_the_demo_signs_in_and_each_business_is_at_another_point(poo
 
 #[sqlx::test(migrations = "../migrations")]
 async fn an_install_that_is_in_use_is_left_alone(pool: PgPool) {
-    let db = install(&pool).await;
+    let db = bare(&pool).await;
     assert!(fill(&db).await.unwrap());
     assert!(!fill(&db).await.unwrap(), "it is told once");
     assert!(is_demo(&db).await.unwrap());

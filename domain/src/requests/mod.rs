@@ -15,4 +15,6 @@ pub(crate) mod place;
 pub mod queries;
 
 pub use column::{Column, Priority};
-pub use model::{Card, CardRun, Detail, Home, Moved, NewRequest, Next, Page, Place, Places, SpanView};
+pub use model::{
+    Card, CardRun, Detail, Home, Moved, NewRequest, Next, Outlook, Page, Place, Places, SpanView, Waits,
+};

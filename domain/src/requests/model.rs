@@ -181,3 +181,25 @@ pub struct Page {
     /// Whether another page follows.
     pub more: bool,
 }
+
+/// Where a client's board can be followed from, and what work waits for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Outlook {
+    /// The stream that tells when lists of this client change.
+    pub board_stream: Uuid,
+    /// The offset of the next hint on it.
+    pub next: u64,
+    /// Why nothing is started now; none while the subscription is active.
+    pub waits: Option<Waits>,
+}
+
+/// Why what is in line is not started.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Waits {
+    /// The first invoice is not paid.
+    ForPayment,
+    /// The subscription is paused.
+    OnPause,
+    /// There is none.
+    ForSubscription,
+}

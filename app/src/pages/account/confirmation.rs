@@ -84,19 +84,17 @@ fn page(cx: &Cx, token: &str, asked: &Confirmation, form: &Form) -> Response {
     };
     Page::new(cx, title, Frame::Narrow).status(form.status()).show(|| {
         view! {
-            <div class="alone">
-                <h1>{title}</h1>
-                <p class="soft">{text}</p>
-                <form class="form" method="post" action=action>
-                    {field::token(cx)}
-                    {field::summary(form)}
-                    {(!knows_me).then(|| Field::password(form, "password", label).autocomplete("current-password").required().show())}
-                    <button class="button primary wide">{button}</button>
-                </form>
-                {(!knows_me).then(|| view! {
-                    <p class="after"><a href=format!("/reset?email={}", asked.email)>"Forgotten your password?"</a></p>
-                })}
-            </div>
+            <h1>{title}</h1>
+            <p class="soft">{text}</p>
+            <form class="form" method="post" action=action>
+                {field::token(cx)}
+                {field::summary(form)}
+                {(!knows_me).then(|| Field::password(form, "password", label).autocomplete("current-password").required().show())}
+                <button class="button primary wide">{button}</button>
+            </form>
+            {(!knows_me).then(|| view! {
+                <p class="after"><a href=format!("/reset?email={}", asked.email)>"Forgotten your password?"</a></p>
+            })}
         }
     })
 }

@@ -74,19 +74,17 @@ fn page(cx: &Cx, token: &str, invitation: &Invitation, form: &Form) -> Response 
     let title = format!("Join {place}");
     Page::new(cx, &title, Frame::Narrow).status(form.status()).show(|| {
         view! {
-            <div class="alone">
-                <h1>{title.clone()}</h1>
-                <p>
-                    {invitation.workspace.clone()} " does the work; you will see it being done. "
-                    <span class="soft">{role_words(invitation.role)} "."</span>
-                </p>
-                <form class="form" method="post" action=action>
-                    {field::token(cx)}
-                    {field::summary(form)}
-                    {way_in(invitation, form, signed_in)}
-                    <button class="button primary wide">{format!("Join {place}")}</button>
-                </form>
-            </div>
+            <h1>{title.clone()}</h1>
+            <p>
+                {invitation.workspace.clone()} " does the work; you will see it being done. "
+                <span class="soft">{role_words(invitation.role)} "."</span>
+            </p>
+            <form class="form" method="post" action=action>
+                {field::token(cx)}
+                {field::summary(form)}
+                {way_in(invitation, form, signed_in)}
+                <button class="button primary wide">{format!("Join {place}")}</button>
+            </form>
         }
     })
 }

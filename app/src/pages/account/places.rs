@@ -62,14 +62,12 @@ fn page(cx: &Cx, places: Vec<Standing>) -> Response {
         .collect();
     Page::new(cx, "Where to?", Frame::Narrow).show(|| {
         view! {
-            <div class="alone">
-                <h1>"Where to?"</h1>
-                <form class="form" method="post" action="/account/places">
-                    {field::token(cx)}
-                    <input type="hidden" name="next" value=next />
-                    <ul class="places">{buttons}</ul>
-                </form>
-            </div>
+            <h1>"Where to?"</h1>
+            <form class="form" method="post" action="/account/places">
+                {field::token(cx)}
+                <input type="hidden" name="next" value=next />
+                <ul class="places">{buttons}</ul>
+            </form>
         }
     })
 }

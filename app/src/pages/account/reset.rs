@@ -58,17 +58,15 @@ fn gone(cx: &Cx, error: domain::Error) -> Problem {
 fn ask_page(cx: &Cx, form: &Form) -> Response {
     Page::new(cx, "A new password", Frame::Narrow).status(form.status()).show(|| {
         view! {
-            <div class="alone">
-                <h1>"A new password"</h1>
-                <p class="soft">"Tell us your address. We send you a link under which you set a new one."</p>
-                <form class="form" method="post" action="/reset">
-                    {field::token(cx)}
-                    {field::summary(form)}
-                    {Field::email(form, "email", "E-mail").autocomplete("username").required().show()}
-                    <button class="button primary wide">"Send me the link"</button>
-                </form>
-                <p class="after"><a href="/sign-in">"Back to signing in"</a></p>
-            </div>
+            <h1>"A new password"</h1>
+            <p class="soft">"Tell us your address. We send you a link under which you set a new one."</p>
+            <form class="form" method="post" action="/reset">
+                {field::token(cx)}
+                {field::summary(form)}
+                {Field::email(form, "email", "E-mail").autocomplete("username").required().show()}
+                <button class="button primary wide">"Send me the link"</button>
+            </form>
+            <p class="after"><a href="/sign-in">"Back to signing in"</a></p>
         }
     })
 }
@@ -77,15 +75,13 @@ fn sent_page(cx: &Cx, email: &str) -> Response {
     let email = email.to_owned();
     Page::new(cx, "Look into your mail", Frame::Narrow).show(|| {
         view! {
-            <div class="alone">
-                <h1>"Look into your mail"</h1>
-                <p>
-                    "If " <b>{email}</b> " belongs to somebody here, a link is on its way. It works once, for an hour."
-                </p>
-                <p class="after">"Nothing there after a few minutes? Look among the unwanted mail, or try another address."</p>
-                {trial_hint(&cx.bare)}
-                <p class="after"><a href="/sign-in">"Back to signing in"</a></p>
-            </div>
+            <h1>"Look into your mail"</h1>
+            <p>
+                "If " <b>{email}</b> " belongs to somebody here, a link is on its way. It works once, for an hour."
+            </p>
+            <p class="after">"Nothing there after a few minutes? Look among the unwanted mail, or try another address."</p>
+            {trial_hint(&cx.bare)}
+            <p class="after"><a href="/sign-in">"Back to signing in"</a></p>
         }
     })
 }
@@ -94,23 +90,21 @@ fn set_page(cx: &Cx, token: &str, reset: &Reset, form: &Form) -> Response {
     let action = format!("/reset/{token}");
     Page::new(cx, "Set your password", Frame::Narrow).status(form.status()).show(|| {
         view! {
-            <div class="alone">
-                <h1>"Set your password"</h1>
-                <p class="soft">{format!("For {}. Everywhere else you will be signed out.", reset.email)}</p>
-                <form class="form" method="post" action=action>
-                    {field::token(cx)}
-                    {field::summary(form)}
-                    // For the browser's keeper of passwords, which wants to know whose it is.
-                    <input class="visually-hidden" type="email" name="email" autocomplete="username" value=reset.email.clone()
-                        tabindex="-1" aria-hidden="true" readonly />
-                    {Field::password(form, "password", "New password")
-                        .hint("10 characters or more; a short sentence is fine")
-                        .autocomplete("new-password")
-                        .required()
-                        .show()}
-                    <button class="button primary wide">"Set it and sign in"</button>
-                </form>
-            </div>
+            <h1>"Set your password"</h1>
+            <p class="soft">{format!("For {}. Everywhere else you will be signed out.", reset.email)}</p>
+            <form class="form" method="post" action=action>
+                {field::token(cx)}
+                {field::summary(form)}
+                // For the browser's keeper of passwords, which wants to know whose it is.
+                <input class="visually-hidden" type="email" name="email" autocomplete="username" value=reset.email.clone()
+                    tabindex="-1" aria-hidden="true" readonly />
+                {Field::password(form, "password", "New password")
+                    .hint("10 characters or more; a short sentence is fine")
+                    .autocomplete("new-password")
+                    .required()
+                    .show()}
+                <button class="button primary wide">"Set it and sign in"</button>
+            </form>
         }
     })
 }

@@ -33,19 +33,17 @@ fn page(cx: &Cx, form: &Form) -> Response {
     let next = form.values.text("next").to_owned();
     Page::new(cx, "Sign in", Frame::Narrow).status(form.status()).show(|| {
         view! {
-            <div class="alone">
-                <h1>"Sign in"</h1>
-                <form class="form" method="post" action="/sign-in">
-                    {field::token(cx)}
-                    <input type="hidden" name="next" value=next />
-                    {field::summary(form)}
-                    {Field::email(form, "email", "E-mail").autocomplete("username").required().show()}
-                    {Field::password(form, "password", "Password").autocomplete("current-password").required().show()}
-                    <button class="button primary wide">"Sign in"</button>
-                </form>
-                <p class="after"><a href="/reset">"Forgotten your password?"</a></p>
-                <p class="after">"New here? " <a href="/#offers">"See the offers"</a></p>
-            </div>
+            <h1>"Sign in"</h1>
+            <form class="form" method="post" action="/sign-in">
+                {field::token(cx)}
+                <input type="hidden" name="next" value=next />
+                {field::summary(form)}
+                {Field::email(form, "email", "E-mail").autocomplete("username").required().show()}
+                {Field::password(form, "password", "Password").autocomplete("current-password").required().show()}
+                <button class="button primary wide">"Sign in"</button>
+            </form>
+            <p class="after"><a href="/reset">"Forgotten your password?"</a></p>
+            <p class="after">"New here? " <a href="/#offers">"See the offers"</a></p>
         }
     })
 }

@@ -39,6 +39,15 @@ impl FromRequest<App> for FormWithFiles {
 pub struct Received {
     pub fields: Fields,
     pub files: Vec<FileId>,
+    /// Files that were not taken, by their names, and what to do about each.
+    pub refused: Vec<Refused>,
+}
+
+/// A file that was not taken.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Refused {
+    pub name: String,
+    pub why: String,
 }
 
 impl FormWithFiles {
@@ -47,8 +56,27 @@ impl FormWithFiles {
     ///
     /// # Errors
     /// A problem in words: not this browser's form, too large, too many, no room, not allowed.
-    pub async fn receive(mut self, bare: &Bare, scope: &Scope, request: Option<RequestId>) -> Result<Received, Problem> {
-        let (mut texts, mut files, mut trusted) = (Vec::new(), Vec::new(), false);
+    pub async fn receive(self, bare: &Bare, scope: &Scope, request: Option<RequestId>) -> Result<Received, Problem> {
+        let received = self.receive_what_fits(bare, scope, request).await?;
+        match received.refused.first() {
+            None => Ok(received),
+            Some(Refused { name, why }) => {
+                Err(Problem::words(StatusCode::PAYLOAD_TOO_LARGE, format!("“{name}” was not taken"), why))
+            }
+        }
+    }
+
+    /// The same, but files that cannot be taken do not stop the others: they are told apart.
+    ///
+    /// # Errors
+    /// A problem in words: not this browser's form, no room, not allowed.
+    pub async fn receive_what_fits(
+        mut self,
+        bare: &Bare,
+        scope: &Scope,
+        request: Option<RequestId>,
+    ) -> Result<Received, Problem> {
+        let (mut texts, mut stored, mut refused, mut trusted) = (Vec::new(), Vec::new(), Vec::new(), false);
         while let Some(field) = self.0.next_field().await.map_err(|_| damaged())? {
             let name = field.name().unwrap_or_default().to_owned();
             if field.file_name().is_none() {
@@ -59,16 +87,20 @@ impl FormWithFiles {
                 return Err(foreign());
             } else if !field.file_name().unwrap_or_default().is_empty() {
                 // A chooser in which nothing was chosen sends a part without a name.
-                if files.len() == MOST {
-                    return Err(too_many());
+                let name = files::display_name(field.file_name().unwrap_or_default());
+                if stored.len() == MOST {
+                    refused.push(Refused { name, why: too_many() });
+                } else if let Some(id) = store(&bare.app, scope, field, request).await? {
+                    stored.push(id);
+                } else {
+                    refused.push(Refused { name, why: too_large() });
                 }
-                files.push(store(&bare.app, scope, field, request).await?);
             }
         }
         if !trusted {
             return Err(foreign());
         }
-        Ok(Received { fields: Fields::new(texts), files })
+        Ok(Received { fields: Fields::new(texts), files: stored, refused })
     }
 }
 
@@ -87,18 +119,23 @@ async fn text(mut field: Field<'_>) -> Result<String, Problem> {
     Ok(String::from_utf8_lossy(&bytes).replace('\0', ""))
 }
 
-/// Stores one part of a form and writes it down as the client's.
+/// Stores one part of a form and writes it down as the client's; `None` when it is too large.
 ///
 /// # Errors
-/// As [`FormWithFiles::receive`].
-pub async fn store(app: &App, scope: &Scope, mut field: Field<'_>, request: Option<RequestId>) -> Result<FileId, Problem> {
+/// As [`FormWithFiles::receive_what_fits`].
+pub async fn store(
+    app: &App,
+    scope: &Scope,
+    mut field: Field<'_>,
+    request: Option<RequestId>,
+) -> Result<Option<FileId>, Problem> {
     let name = field.file_name().unwrap_or_default().to_owned();
     let mut incoming = Incoming::begin(app, scope.workspace).await.map_err(disk)?;
     let (mut bytes, mut head) = (0_u64, Vec::with_capacity(HEAD));
     while let Some(chunk) = field.chunk().await.map_err(|_| damaged())? {
         bytes += chunk.len() as u64;
         if bytes > LIMIT {
-            return Err(too_large(&name));
+            return Ok(None);
         }
         head.extend_from_slice(&chunk[..chunk.len().min(HEAD - head.len())]);
         incoming.write(&chunk).await.map_err(disk)?;
@@ -114,24 +151,15 @@ pub async fn store(app: &App, scope: &Scope, mut field: Field<'_>, request: Opti
         sha256,
         request,
     };
-    Ok(files::add(&app.db, scope, new).await?)
+    Ok(Some(files::add(&app.db, scope, new).await?))
 }
 
-fn too_large(name: &str) -> Problem {
-    let name = files::display_name(name);
-    Problem::words(
-        StatusCode::PAYLOAD_TOO_LARGE,
-        format!("“{name}” is too large"),
-        format!("A file may have {LIMIT_WORDS}. Make it smaller, or put it where we can fetch it and send the link."),
-    )
+fn too_large() -> String {
+    format!("Over {LIMIT_WORDS}. Make it smaller, or put it where we can fetch it and send the link.")
 }
 
-fn too_many() -> Problem {
-    Problem::words(
-        StatusCode::PAYLOAD_TOO_LARGE,
-        "That is too many files at once",
-        format!("Send {MOST} at a time. Those before are here already."),
-    )
+fn too_many() -> String {
+    format!("That is more than {MOST} files at once. Those before are here already; add this one after.")
 }
 
 fn damaged() -> Problem {

@@ -10,36 +10,40 @@ use crate::{
 
 /// The page, as it starts or with what is to be mended.
 pub(super) fn page(cx: &Cx, offers: &[Offer], form: &Form) -> Response {
-    let page = Page::new(cx, "Sign up", Frame::Narrow).status(form.status());
+    let page = Page::new(cx, "Sign up", Frame::Store).status(form.status());
     if offers.is_empty() {
         return page.show(nothing_sold);
     }
     page.show(|| {
         view! {
-            <h1>"Sign up"</h1>
-            <p class="page-sub">"A few minutes. At the end you see your first invoice and what happens next."</p>
-            <form class="form" method="post" action="/signup">
-                {field::token(cx)}
-                <input type="hidden" name="form_key" value=form.values.text("form_key").to_owned() />
-                {field::summary(form)}
-                <ol class="sign-up">
-                    <li>{offer_part(offers, form)}</li>
-                    <li>{you_part(form)}</li>
-                    <li>{business_part(offers, form)}</li>
-                    <li>{terms_part(cx, offers, form)}</li>
-                </ol>
-            </form>
-            <p class="page-sub">"You have an account? " <a href="/sign-in">"Sign in"</a></p>
+            <div class="sign-up-page">
+                <h1>"Sign up"</h1>
+                <p class="page-sub">"A few minutes. At the end you see your first invoice and what happens next."</p>
+                <form class="form" method="post" action="/signup">
+                    {field::token(cx)}
+                    <input type="hidden" name="form_key" value=form.values.text("form_key").to_owned() />
+                    {field::summary(form)}
+                    <ol class="sign-up">
+                        <li>{offer_part(offers, form)}</li>
+                        <li>{you_part(form)}</li>
+                        <li>{business_part(offers, form)}</li>
+                        <li>{terms_part(cx, offers, form)}</li>
+                    </ol>
+                </form>
+                <p class="page-sub"><span>"You have an account? " <a href="/sign-in">"Sign in"</a></span></p>
+            </div>
         }
     })
 }
 
 fn nothing_sold() -> AnyView {
     view! {
-        <h1>"Sign up"</h1>
-        <div class="empty">
-            <p>"Nothing is on sale right now. Look in again soon."</p>
-            <p class="button-row"><a class="button" href="/">"To the first page"</a></p>
+        <div class="sign-up-page">
+            <h1>"Sign up"</h1>
+            <div class="empty">
+                <p>"Nothing is on sale right now. Look in again soon."</p>
+                <p class="button-row"><a class="button" href="/">"To the first page"</a></p>
+            </div>
         </div>
     }
     .into_any()

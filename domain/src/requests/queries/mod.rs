@@ -6,9 +6,13 @@ mod cards;
 mod find;
 mod home;
 mod list;
+mod outlook;
+mod search;
 
 pub use board::{COLUMN_CARDS, board};
 pub use by_number::by_number;
 pub use find::find;
 pub use home::home;
 pub use list::{list, queue};
+pub use outlook::outlook;
+pub use search::search;

@@ -1,0 +1,48 @@
+//! A client's request where a page names it: its link, its state, who is on it, its clock.
+
+use domain::{
+    requests::{Card, Column, Priority},
+    session::RunState,
+};
+use leptos::prelude::*;
+
+use super::{cycle::cycle, time::Times};
+
+/// Where a client finds a request.
+pub fn path(number: u64) -> String {
+    format!("/portal/requests/{number}")
+}
+
+/// The column as a pill.
+pub fn tag(column: Column) -> AnyView {
+    view! { <span class=format!("tag {}", column.class())>{column.label()}</span> }.into_any()
+}
+
+/// Who is on it now, if anyone is.
+pub fn at_work(card: &Card) -> Option<AnyView> {
+    let run = card.run.as_ref()?;
+    let agent = card.agent.clone().unwrap_or_else(|| "Someone".to_owned());
+    match run.state {
+        RunState::Working => Some(
+            view! { <span class="at-work"><span class="pulse"></span>{format!("{agent} is on it")}</span> }.into_any(),
+        ),
+        RunState::Queued => Some(view! { <span>{format!("{agent} is about to start")}</span> }.into_any()),
+        RunState::Failed => Some(view! { <span class="late">{format!("{agent} could not go on")}</span> }.into_any()),
+        RunState::Suspended | RunState::Completed | RunState::Cancelled => None,
+    }
+}
+
+/// Its clock in words and as a line, while it has one.
+pub fn clock(card: &Card, times: &Times) -> Option<AnyView> {
+    let due = card.due_at.map(|at| view! { "due "{times.show(at)} }.into_any());
+    (card.cycle.hours > 0).then(|| cycle(&card.cycle, due))
+}
+
+/// A priority in a client's words, where it is not the usual one.
+pub fn priority(priority: Priority) -> Option<&'static str> {
+    match priority {
+        Priority::Low => Some("whenever it fits"),
+        Priority::Normal => None,
+        Priority::High => Some("before the others"),
+    }
+}

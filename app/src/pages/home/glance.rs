@@ -1,0 +1,48 @@
+//! What the home shows, read once.
+
+use domain::{
+    Error,
+    approvals::{self, Approval},
+    requests::{Home, Outlook, queries},
+};
+
+use crate::{
+    components::time::Times,
+    web::{FormToken, Member, Problem},
+};
+
+/// Everything on the page.
+pub struct Glance {
+    pub home: Home,
+    /// Open questions that this client may answer.
+    pub approvals: Vec<Approval>,
+    pub outlook: Outlook,
+    pub times: Times,
+    pub token: FormToken,
+    /// May ask, answer and approve.
+    pub may_work: bool,
+    pub may_bill: bool,
+}
+
+impl Glance {
+    /// Reads it. The place on the client's stream is taken first, so that nothing between it and the rows is missed.
+    pub async fn load(member: &Member) -> Result<Self, Problem> {
+        let Member { cx, scope, .. } = member;
+        let of = |error: Error| Problem::from(error).of(&cx.bare);
+        Ok(Self {
+            outlook: queries::outlook(cx.db(), scope).await.map_err(of)?,
+            home: queries::home(cx.db(), scope).await.map_err(of)?,
+            approvals: approvals::open_for(cx.db(), scope).await.map_err(of)?,
+            times: Times::of(cx),
+            token: cx.bare.token.clone(),
+            may_work: member.standing.role.may_work(),
+            may_bill: member.standing.role.may_bill(),
+        })
+    }
+
+    /// Nothing was ever asked.
+    pub fn is_new(&self) -> bool {
+        let Home { working, waiting_on_me, next, backlog, done_recently, .. } = &self.home;
+        working.is_empty() && waiting_on_me.is_empty() && next.is_empty() && *backlog == 0 && done_recently.is_empty()
+    }
+}

@@ -1,0 +1,236 @@
+//! The home's parts: they are read again as a whole.
+
+use domain::{
+    requests::{Card, Home, Places},
+    words,
+};
+use leptos::prelude::*;
+
+use super::{Glance, waiting};
+use crate::components::{request, waits};
+
+const ASK: &str = "/portal/requests/new";
+const QUEUE: &str = "/portal/requests/queue";
+
+/// Everything below the bar.
+pub fn all(glance: &Glance) -> AnyView {
+    if glance.is_new() {
+        return view! {
+            <div class="page-head"><div><h1>"Home"</h1></div></div>
+            {waits::notice(glance.outlook.waits, glance.may_bill)}
+            {first_run(glance.may_work)}
+        }
+        .into_any();
+    }
+    let say = in_one_sentence(&glance.home);
+    let heading = say.clone();
+    view! {
+        <div class="page-head" data-say=say>
+            <div><h1>{heading}</h1></div>
+            {glance.may_work.then(ask)}
+        </div>
+        {waits::notice(glance.outlook.waits, glance.may_bill)}
+        <div class="questions">{working(glance)} {waiting::question(glance)} {next(glance)}</div>
+        {done(glance)}
+    }
+    .into_any()
+}
+
+fn ask() -> impl IntoView {
+    view! {
+        <div class="page-actions">
+            <a class="button primary" href=ASK aria-keyshortcuts="n" title="New request (n)">"New request"</a>
+        </div>
+    }
+}
+
+/// The answer to all three questions, shorter than any of them.
+fn in_one_sentence(home: &Home) -> String {
+    match (home.waiting_on_me.len(), home.working.len()) {
+        (0, 0) if home.next.is_empty() => "Nothing is under way".to_owned(),
+        (0, 0) => "Nothing is being worked on yet".to_owned(),
+        (0, 1) => "One request is being worked on".to_owned(),
+        (0, working) => format!("{working} requests are being worked on"),
+        (1, _) => "One thing waits on you".to_owned(),
+        (waiting, _) => format!("{waiting} things wait on you"),
+    }
+}
+
+fn first_run(may_work: bool) -> AnyView {
+    view! {
+        <div class="empty">
+            <svg class="drawing" viewBox="0 0 180 64" aria-hidden="true">
+                <path class="faint" d="M64 32h112" stroke-dasharray="2 7" />
+                <path d="M4 32h46" />
+                <circle class="halo" cx="56" cy="32" r="14" />
+                <circle class="full" cx="56" cy="32" r="6" />
+            </svg>
+            <h2>"The line begins with you"</h2>
+            <p>"Ask for the first piece of work in a sentence. You will see it being done here."</p>
+            {may_work.then(|| view! { <a class="button primary" href=ASK aria-keyshortcuts="n">"Ask for something"</a> })}
+        </div>
+    }
+    .into_any()
+}
+
+fn working(glance: &Glance) -> AnyView {
+    let rows: Vec<_> = glance.home.working.iter().map(|card| working_row(card, glance)).collect();
+    let list = if rows.is_empty() {
+        view! { <p class="soft">{nothing_worked_on(glance)}</p> }.into_any()
+    } else {
+        view! { <div class="request-list">{rows}</div> }.into_any()
+    };
+    view! {
+        <section class="question" aria-labelledby="q-working">
+            <h2 id="q-working">"Being worked on"</h2>
+            {list}
+            {places(glance.home.places).map(|places| view! { <p class="hint">{places}</p> })}
+        </section>
+    }
+    .into_any()
+}
+
+fn working_row(card: &Card, glance: &Glance) -> AnyView {
+    view! {
+        <article class="request-row">
+            <h3><a href=request::path(card.number)>{card.title.clone()}</a></h3>
+            <p class="request-row-meta">
+                <span class="num">{format!("#{}", card.number)}</span>
+                {request::tag(card.column)}
+                {request::at_work(card)}
+            </p>
+            {request::clock(card, &glance.times)}
+        </article>
+    }
+    .into_any()
+}
+
+fn nothing_worked_on(glance: &Glance) -> &'static str {
+    match (glance.home.places.active, glance.home.waiting_on_me.is_empty(), glance.home.next.is_empty()) {
+        (false, _, _) => "Nothing: work has not begun or is paused.",
+        (true, false, _) => "Nothing: it is your turn.",
+        (true, true, false) => "The next one is about to start.",
+        (true, true, true) => "Nothing. Whatever you ask for next starts at once.",
+    }
+}
+
+/// Places taken of the active limit, in words.
+fn places(places: Places) -> Option<String> {
+    let allowed = places.allowed?;
+    Some(match (places.taken, allowed) {
+        (0, 1) => "Your place is free.".to_owned(),
+        (0, all) => format!("All {all} places are free."),
+        (taken, all) if taken < all => format!("{taken} of {all} places taken."),
+        (_, 1) => "Your place is taken: the next request starts when this one is done.".to_owned(),
+        (_, 2) => "Both places are taken: the next request starts when one of them is done.".to_owned(),
+        (_, all) => format!("All {all} places are taken: the next request starts when one of them is done."),
+    })
+}
+
+/// More than these are counted, not named.
+const NAMED: usize = 5;
+
+fn next(glance: &Glance) -> AnyView {
+    let Home { next, backlog, .. } = &glance.home;
+    let items: Vec<_> = next
+        .iter()
+        .take(NAMED)
+        .enumerate()
+        .map(|(at, card)| {
+            view! {
+                <li>
+                    <span class="num">{at + 1}</span>
+                    <a href=request::path(card.number)>{card.title.clone()}</a>
+                </li>
+            }
+        })
+        .collect();
+    let list = if items.is_empty() {
+        view! { <p class="soft">"Nothing is in line."</p> }.into_any()
+    } else {
+        view! { <ol class="brief-list">{items}</ol> }.into_any()
+    };
+    let more = next.len().saturating_sub(NAMED);
+    let queue = (more > 0 || next.len() > 1 || *backlog > 0).then(|| {
+        let words = aside(more, *backlog);
+        view! { <p class="hint">{words}<a href=QUEUE>"Change the order"</a></p> }
+    });
+    view! {
+        <section class="question" aria-labelledby="q-next">
+            <h2 id="q-next">"Coming next"</h2>
+            {list}
+            {queue}
+        </section>
+    }
+    .into_any()
+}
+
+/// What is not named in the list: `3 more in line, 2 in the Backlog. `
+fn aside(more: usize, backlog: u64) -> String {
+    let mut parts = Vec::new();
+    if more > 0 {
+        parts.push(format!("{more} more in line"));
+    }
+    if backlog > 0 {
+        parts.push(format!("{backlog} in the Backlog"));
+    }
+    if parts.is_empty() { String::new() } else { format!("{}. ", words::list(&parts)) }
+}
+
+fn done(glance: &Glance) -> Option<AnyView> {
+    let rows: Vec<_> = glance
+        .home
+        .done_recently
+        .iter()
+        .map(|card| {
+            let by = card.done_by.as_ref().map(|name| format!("approved by {name}, ")).unwrap_or_default();
+            let at = card.done_at.map(|at| glance.times.show(at));
+            view! {
+                <li><a href=request::path(card.number)>{card.title.clone()}</a><span class="soft">{by}{at}</span></li>
+            }
+        })
+        .collect();
+    if rows.is_empty() {
+        return None;
+    }
+    Some(
+        view! {
+            <section class="section" aria-labelledby="q-done">
+                <div class="section-head">
+                    <h2 id="q-done">"Recently done"</h2>
+                    <a href="/portal/requests?column=done">"All that is done"</a>
+                </div>
+                <ul class="brief-list">{rows}</ul>
+            </section>
+        }
+        .into_any(),
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{aside, places};
+    use domain::requests::Places;
+
+    fn said(taken: u32, allowed: u32) -> String {
+        places(Places { taken, allowed: Some(allowed), active: true }).unwrap_or_default()
+    }
+
+    #[test]
+    fn places_are_said_in_words() {
+        assert_eq!(said(0, 1), "Your place is free.");
+        assert_eq!(said(1, 2), "1 of 2 places taken.");
+        assert!(said(1, 1).starts_with("Your place is taken"));
+        assert!(said(2, 2).starts_with("Both places are taken"));
+        // The limit was lowered while more were under way.
+        assert!(said(3, 2).starts_with("Both places are taken"));
+        assert_eq!(places(Places::default()), None);
+    }
+
+    #[test]
+    fn what_is_not_named_is_counted() {
+        assert_eq!(aside(0, 0), "");
+        assert_eq!(aside(3, 2), "3 more in line and 2 in the Backlog. ");
+        assert_eq!(aside(0, 1), "1 in the Backlog. ");
+    }
+}

@@ -1,0 +1,104 @@
+//! Changing what was asked, while nobody has started on it.
+
+use axum::{extract::Path, response::Response};
+use domain::{
+    Error,
+    requests::{Column, Detail, commands, queries},
+};
+use leptos::prelude::*;
+
+use super::{LIST, form};
+use crate::{
+    components::{field, request},
+    islands::ask::Ask,
+    web::{Fields, Form, Frame, Member, Page, PortalTab, Posted, Problem, redirect_with},
+};
+
+const STARTED: &str = "It has been started already. Write what should change in the conversation.";
+
+/// `GET /portal/requests/{number}/edit`
+pub async fn show(member: Member, Path(number): Path<String>) -> Result<Response, Problem> {
+    let detail = load(&member, &number).await?;
+    if !is_open(&detail) {
+        return Ok(redirect_with(&request::path(detail.card.number), STARTED));
+    }
+    let values = Fields::default().with("title", detail.card.title.clone()).with("brief", detail.brief.clone());
+    Ok(draw(&member, &detail, &Form::of(values), false))
+}
+
+/// `POST /portal/requests/{number}/edit`: `do` is preview, or anything else to save.
+pub async fn save(member: Member, Path(number): Path<String>, Posted(fields): Posted) -> Result<Response, Problem> {
+    let bare = &member.cx.bare;
+    let detail = load(&member, &number).await?;
+    if fields.text("do") == "preview" {
+        return Ok(draw(&member, &detail, &Form::of(fields), true));
+    }
+    let (title, brief) = (fields.text("title"), fields.text("brief"));
+    match commands::edit(member.cx.db(), &member.scope, detail.card.id, title, brief).await {
+        Ok(()) => Ok(redirect_with(&request::path(detail.card.number), "Changed.")),
+        Err(error) => {
+            let form = Form::failed(fields, error).map_err(|problem| problem.of(bare))?;
+            Ok(draw(&member, &detail, &form, false))
+        }
+    }
+}
+
+async fn load(member: &Member, number: &str) -> Result<Detail, Problem> {
+    let of = |error: Error| Problem::from(error).of(&member.cx.bare);
+    let number = number.parse().map_err(|_| of(Error::NotFound))?;
+    queries::by_number(member.cx.db(), &member.scope, member.client, number).await.map_err(of)
+}
+
+fn is_open(detail: &Detail) -> bool {
+    detail.withdrawn_at.is_none() && matches!(detail.card.column, Column::Backlog | Column::UpNext)
+}
+
+fn draw(member: &Member, detail: &Detail, form: &Form, preview: bool) -> Response {
+    let page = Page::new(&member.cx, "Change a request", Frame::Portal(PortalTab::Requests)).live();
+    page.status(form.status()).show(|| view(member, detail, form, preview))
+}
+
+fn view(member: &Member, detail: &Detail, form: &Form, preview: bool) -> AnyView {
+    let (number, path) = (detail.card.number, request::path(detail.card.number));
+    view! {
+        <div class="page-head">
+            <div>
+                <nav class="crumbs" aria-label="Where you are">
+                    <a href=LIST>"Requests"</a>
+                    <a href=path.clone()>{format!("#{number}")}</a>
+                    <span aria-current="page">"Change"</span>
+                </nav>
+                <h1>"Change what you asked for"</h1>
+            </div>
+            <div class="page-actions"><button class="button danger" type="button" popovertarget="withdraw">"Take it back…"</button></div>
+        </div>
+        <form class="form" id="ask" method="post" action=format!("{path}/edit")>
+            {field::token(&member.cx)}
+            {field::summary(form)}
+            {form::words(form, preview)}
+            <div class="button-row">
+                <button class="button primary" name="do" value="save">"Save the change"</button>
+                <a class="button quiet" href=path.clone()>"Leave it as it was"</a>
+            </div>
+        </form>
+        {withdrawal(member, &path, number)}
+        <Ask form="ask" />
+    }
+    .into_any()
+}
+
+/// Taking it back asks once, without a script.
+fn withdrawal(member: &Member, path: &str, number: u64) -> AnyView {
+    view! {
+        <div class="dialog" popover id="withdraw" role="dialog" aria-labelledby="withdraw-heading">
+            <h2 id="withdraw-heading">{format!("Take #{number} back?")}</h2>
+            <p>"Nobody will work on it. It keeps its number, and what was written stays readable at its address."</p>
+            <form class="button-row" method="post" action=format!("{path}/withdrawal")>
+                {field::token(&member.cx)}
+                <button class="button danger">"Take it back"</button>
+                <button class="button quiet" type="button" popovertarget="withdraw" popovertargetaction="hide">"Keep it"</button>
+            </form>
+        </div>
+    }
+    .into_any()
+}

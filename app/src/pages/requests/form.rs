@@ -1,0 +1,110 @@
+//! What one writes when asking for work, or changing what was asked.
+
+use domain::{
+    files::{File, LIMIT_WORDS},
+    markdown,
+    requests::{Priority, commands::TITLE},
+};
+use leptos::prelude::*;
+
+use crate::{
+    components::field::Field,
+    islands::conversation::size,
+    pages::files::upload::Refused,
+    web::Form,
+};
+
+const PAPER: &str = "M5 2.5h6l4 4v11H5zM11 2.5v4h4";
+
+/// Title and brief; `preview` shows the brief as it will read.
+pub fn words(form: &Form, preview: bool) -> AnyView {
+    let brief = form.values.raw("brief");
+    let html = if preview { markdown::to_html(brief) } else { String::new() };
+    view! {
+        // The first button of a form is what Enter presses: without this one it would be the preview.
+        <button class="visually-hidden" name="do" value="ask" tabindex="-1" aria-hidden="true">"Send"</button>
+        {Field::text(form, "title", "What do you need?")
+            .required()
+            .max(TITLE as u32)
+            .hint("In a few words, so that everyone finds it again.")
+            .show()}
+        {Field::prose(form, "brief", "Tell us about it", 8)
+            .required()
+            .hint("What it is about and what should come out. Lists with -, **bold** and links work.")
+            .show()}
+        <div class="button-row">
+            <button class="button quiet" name="do" value="preview" formnovalidate aria-controls="preview">"Preview"</button>
+        </div>
+        <section class="sheet preview" id="preview" aria-label="Preview" tabindex="-1" hidden=!preview>
+            <div class="prose" inner_html=html></div>
+        </section>
+    }
+    .into_any()
+}
+
+/// How soon: three choices in a client's words.
+pub fn priorities(form: &Form) -> AnyView {
+    let chosen = Priority::parse(form.values.text("priority")).unwrap_or(Priority::Normal);
+    let choice = |priority: Priority, word: &'static str, hint: &'static str| {
+        view! {
+            <label class="check">
+                <input type="radio" name="priority" value=priority.as_str() checked=priority == chosen />
+                <span>{word}" "<small class="hint">{hint}</small></span>
+            </label>
+        }
+    };
+    view! {
+        <fieldset class="field">
+            <legend>"How soon?"</legend>
+            <div class="choices">
+                {choice(Priority::High, "Before the others", "goes to the front of the line")}
+                {choice(Priority::Normal, "As usual", "in the order of asking")}
+                {choice(Priority::Low, "Whenever it fits", "behind everything else in line")}
+            </div>
+        </fieldset>
+    }
+    .into_any()
+}
+
+/// Where files land, those that are here already, and those that were not taken.
+pub fn files(kept: &[File], refused: &[Refused]) -> AnyView {
+    let kept: Vec<_> = kept.iter().map(file).collect();
+    let refused: Vec<_> = refused.iter().map(not_taken).collect();
+    view! {
+        <div class="field">
+            <div class="drop">
+                <label for="files"><b>"Files"</b>" "<span class="optional">"optional"</span></label>
+                <p class="hint">{format!("Drop them here or choose; {LIMIT_WORDS} each")}</p>
+                <input type="file" id="files" name="files" multiple />
+            </div>
+            <ul class="file-list" id="file-list" aria-label="Files">{kept} {refused}</ul>
+        </div>
+    }
+    .into_any()
+}
+
+/// A file that is here: it goes along by its id.
+pub fn file(file: &File) -> AnyView {
+    let label = format!("Remove {}", file.name);
+    view! {
+        <li class="file">
+            <svg viewBox="0 0 20 20" aria-hidden="true"><path d=PAPER /></svg>
+            <b>{file.name.clone()}</b>
+            <small>{format!("{}, {}", file.label, size(file.bytes))}</small>
+            <input type="hidden" name="file" value=file.id.to_string() />
+            <button class="button quiet away" name="remove" value=file.id.to_string() formnovalidate aria-label=label>"Remove"</button>
+        </li>
+    }
+    .into_any()
+}
+
+fn not_taken(refused: &Refused) -> AnyView {
+    view! {
+        <li class="file">
+            <svg viewBox="0 0 20 20" aria-hidden="true"><path d=PAPER /></svg>
+            <b>{refused.name.clone()}</b>
+            <p class="field-error">{refused.why.clone()}</p>
+        </li>
+    }
+    .into_any()
+}

@@ -1,0 +1,254 @@
+//! All requests of a client: by column, by words, a page at a time.
+
+use std::collections::HashMap;
+
+use axum::{extract::Query, response::Response};
+use domain::{
+    Error,
+    requests::{self, Card, Column, queries},
+    words,
+};
+use leptos::prelude::*;
+
+use super::{LIST, NEW, head};
+use crate::{
+    components::{request, time::Times, waits},
+    islands::{refresh::Refresh, shortcut::Shortcut},
+    web::{Frame, Member, Page, PortalTab, Problem, fragment},
+};
+
+const PARTS: &str = "/portal/requests/list-parts";
+
+/// The longest search that is looked for, in characters.
+const MOST_SEARCH: usize = 200;
+
+/// What the address asks for; what cannot be read there counts as not asked for.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+struct Wanted {
+    words: String,
+    column: Option<Column>,
+    page: u32,
+}
+
+impl Wanted {
+    fn read(query: &HashMap<String, String>) -> Self {
+        let get = |name: &str| query.get(name).map(|value| value.trim()).unwrap_or_default();
+        Self {
+            words: get("q").chars().filter(|sign| !sign.is_control()).take(MOST_SEARCH).collect(),
+            column: Column::parse(get("column")),
+            page: get("page").parse().unwrap_or(1).max(1),
+        }
+    }
+
+    /// The address of the same with another column or page.
+    fn address(&self, path: &str, column: Option<Column>, page: u32) -> String {
+        let page = (page > 1).then(|| page.to_string());
+        let pairs = [
+            ("q", (!self.words.is_empty()).then_some(self.words.as_str())),
+            ("column", column.map(Column::as_str)),
+            ("page", page.as_deref()),
+        ];
+        let pairs: Vec<_> = pairs.into_iter().filter_map(|(name, value)| Some((name, value?))).collect();
+        match serde_urlencoded::to_string(&pairs) {
+            Ok(query) if !query.is_empty() => format!("{path}?{query}"),
+            _ => path.to_owned(),
+        }
+    }
+}
+
+/// `GET /portal/requests`
+pub async fn show(member: Member, Query(query): Query<HashMap<String, String>>) -> Result<Response, Problem> {
+    let of = |error: Error| Problem::from(error).of(&member.cx.bare);
+    let wanted = Wanted::read(&query);
+    let outlook = queries::outlook(member.cx.db(), &member.scope).await.map_err(of)?;
+    let found = load(&member, &wanted).await?;
+    let times = Times::of(&member.cx);
+    let parts = wanted.address(PARTS, wanted.column, wanted.page);
+    let stream = outlook.board_stream.to_string();
+    Ok(Page::new(&member.cx, "Requests", Frame::Portal(PortalTab::Requests)).live().show(|| {
+        view! {
+            {head(&member, LIST)}
+            {waits::notice(outlook.waits, member.standing.role.may_bill())}
+            <div class="filters">{chips(&wanted)} {search(&wanted)}</div>
+            <div id="found">{results(&found, &wanted, &times, member.standing.role.may_work())}</div>
+            <Refresh stream=stream from=outlook.next url=parts target="found" />
+            <Shortcut key="n" href=NEW />
+        }
+    }))
+}
+
+/// `GET /portal/requests/list-parts`: the rows alone, for the page to read again.
+pub async fn parts(member: Member, Query(query): Query<HashMap<String, String>>) -> Result<Response, Problem> {
+    let wanted = Wanted::read(&query);
+    let found = load(&member, &wanted).await?;
+    let times = Times::of(&member.cx);
+    Ok(fragment(|| results(&found, &wanted, &times, member.standing.role.may_work())))
+}
+
+async fn load(member: &Member, wanted: &Wanted) -> Result<requests::Page, Problem> {
+    let Wanted { words, column, page } = wanted;
+    queries::search(member.cx.db(), &member.scope, words, *column, *page)
+        .await
+        .map_err(|error| Problem::from(error).of(&member.cx.bare))
+}
+
+fn chips(wanted: &Wanted) -> AnyView {
+    let chip = |column: Option<Column>| {
+        let word = column.map_or("All", Column::label);
+        let here = (column == wanted.column).then_some("true");
+        view! { <a class="chip" href=wanted.address(LIST, column, 1) aria-current=here>{word}</a> }
+    };
+    let chips: Vec<_> = [None].into_iter().chain(Column::ALL.map(Some)).map(chip).collect();
+    view! { <nav class="chips" aria-label="Where they stand">{chips}</nav> }.into_any()
+}
+
+fn search(wanted: &Wanted) -> AnyView {
+    let column = wanted.column.map(|column| view! { <input type="hidden" name="column" value=column.as_str() /> });
+    view! {
+        <form role="search" action=LIST>
+            {column}
+            <div class="search">
+                <svg viewBox="0 0 20 20" aria-hidden="true"><circle cx="9" cy="9" r="5.5" /><path d="M13 13l4 4" /></svg>
+                <input class="input" type="search" name="q" value=wanted.words.clone() maxlength=MOST_SEARCH.to_string()
+                    aria-label="Search requests by title, brief or number" placeholder="Search requests" />
+            </div>
+        </form>
+    }
+    .into_any()
+}
+
+fn results(found: &requests::Page, wanted: &Wanted, times: &Times, may_work: bool) -> AnyView {
+    if found.cards.is_empty() {
+        return nothing(wanted, may_work);
+    }
+    let rows: Vec<_> = found.cards.iter().map(|card| row(card, times)).collect();
+    view! {
+        <table class="table stacks">
+            <thead>
+                <tr>
+                    <th scope="col">"Request"</th>
+                    <th scope="col">"Where it stands"</th>
+                    <th scope="col">"Clock"</th>
+                    <th scope="col">"Asked"</th>
+                </tr>
+            </thead>
+            <tbody>{rows}</tbody>
+        </table>
+        {pager(found, wanted)}
+    }
+    .into_any()
+}
+
+fn row(card: &Card, times: &Times) -> AnyView {
+    view! {
+        <tr>
+            <th scope="row">
+                <a href=request::path(card.number)>{card.title.clone()}</a>
+                <small class="soft num">{format!(" #{}", card.number)}</small>
+            </th>
+            <td data-label="Where it stands">
+                <span class="standing">{request::tag(card.column)} {request::at_work(card)}</span>
+            </td>
+            <td data-label="Clock">{clock(card, times)}</td>
+            <td data-label="Asked">{times.show(card.created_at)}</td>
+        </tr>
+    }
+    .into_any()
+}
+
+/// The clock in a few words; nothing before it has begun.
+fn clock(card: &Card, times: &Times) -> Option<AnyView> {
+    if let Some(done) = card.done_at {
+        return Some(view! { <span>"done "{times.show(done)}</span> }.into_any());
+    }
+    if !card.column.is_active() {
+        return None;
+    }
+    let class = if card.cycle.at_risk { "late" } else { "" };
+    let rest = match card.due_at {
+        Some(due) => view! { ", due "{times.show(due)} }.into_any(),
+        None => ", stands still".into_any(),
+    };
+    Some(view! { <span><span class=class>{words::left(card.cycle.left)}</span>{rest}</span> }.into_any())
+}
+
+fn pager(found: &requests::Page, wanted: &Wanted) -> Option<AnyView> {
+    if found.page == 1 && !found.more {
+        return None;
+    }
+    let newer = (found.page > 1).then(|| {
+        view! { <a class="button" rel="prev" href=wanted.address(LIST, wanted.column, found.page - 1)>"Newer"</a> }
+    });
+    let older = found.more.then(|| {
+        view! { <a class="button" rel="next" href=wanted.address(LIST, wanted.column, found.page + 1)>"Older"</a> }
+    });
+    Some(
+        view! {
+            <nav class="pager" aria-label="Pages">
+                <span>{format!("Page {}", found.page)}</span>
+                <span class="button-row">{newer} {older}</span>
+            </nav>
+        }
+        .into_any(),
+    )
+}
+
+fn nothing(wanted: &Wanted, may_work: bool) -> AnyView {
+    let (heading, words) = match (wanted.words.as_str(), wanted.column) {
+        ("", _) if wanted.page > 1 => ("Nothing this far back".to_owned(), "The list ends before this page."),
+        ("", None) => ("Nothing has been asked for".to_owned(), "What you ask for stands here, from the first day on."),
+        ("", Some(column)) => (format!("Nothing in {}", column.label()), "Other columns may hold what you look for."),
+        (words, _) => {
+            (format!("Nothing found for “{words}”"), "Every word has to be in the title, the brief or the number.")
+        }
+    };
+    let action = if *wanted == Wanted::read(&HashMap::new()) {
+        may_work.then(|| view! { <a class="button primary" href=NEW>"Ask for something"</a> }.into_any())
+    } else {
+        Some(view! { <a class="button" href=LIST>"All requests"</a> }.into_any())
+    };
+    view! {
+        <div class="empty">
+            <svg class="drawing" viewBox="0 0 180 64" aria-hidden="true">
+                <path class="faint" d="M64 32h112" stroke-dasharray="2 7" />
+                <path d="M4 32h46" />
+                <circle class="halo" cx="56" cy="32" r="14" />
+                <circle class="full" cx="56" cy="32" r="6" />
+            </svg>
+            <h2>{heading}</h2>
+            <p>{words}</p>
+            {action}
+        </div>
+    }
+    .into_any()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashMap;
+
+    use domain::requests::Column;
+
+    use super::{LIST, Wanted};
+
+    fn read(pairs: &[(&str, &str)]) -> Wanted {
+        Wanted::read(&pairs.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect::<HashMap<_, _>>())
+    }
+
+    #[test]
+    fn what_an_address_cannot_mean_is_not_asked_for() {
+        let all = Wanted { words: String::new(), column: None, page: 1 };
+        assert_eq!(read(&[]), all);
+        assert_eq!(read(&[("column", "nowhere"), ("page", "-3"), ("q", " \u{0} ")]), all);
+        assert_eq!(read(&[("page", "0")]).page, 1);
+        assert_eq!(read(&[("q", &"x".repeat(5_000))]).words.len(), 200);
+    }
+
+    #[test]
+    fn an_address_keeps_what_was_asked_for() {
+        let wanted = read(&[("q", "fee & terms"), ("column", "up_next"), ("page", "3")]);
+        assert_eq!(wanted.address(LIST, wanted.column, 2), "/portal/requests?q=fee+%26+terms&column=up_next&page=2");
+        assert_eq!(wanted.address(LIST, Some(Column::Done), 1), "/portal/requests?q=fee+%26+terms&column=done");
+        assert_eq!(read(&[]).address(LIST, None, 1), "/portal/requests");
+    }
+}

@@ -1,0 +1,189 @@
+//! Asking for work: words, files, how soon. Sent twice, it makes one request.
+
+use axum::{
+    Json,
+    response::{IntoResponse, Response},
+};
+use domain::{
+    Error, FieldErrors, files,
+    files::File,
+    ids::FileId,
+    requests::{NewRequest, Outlook, Priority, commands, queries},
+    secret,
+};
+use leptos::prelude::*;
+
+use super::{LIST, form};
+use crate::{
+    components::{field, request, waits},
+    islands::ask::Ask,
+    pages::files::upload::{FormWithFiles, Received, Refused},
+    web::{Fields, Form, Frame, Member, Page, PortalTab, Problem, answer, redirect_with},
+};
+
+/// The most files of one request when it is asked for.
+const MOST_FILES: usize = 20;
+
+/// A request on its way: what is written, and the files that are here already.
+struct Draft {
+    form: Form,
+    files: Vec<File>,
+    refused: Vec<Refused>,
+    preview: bool,
+}
+
+/// `GET /portal/requests/new`
+pub async fn show(member: Member) -> Result<Response, Problem> {
+    allowed(&member)?;
+    let values = Fields::default().with("form_key", secret::random_token());
+    draw(&member, Draft { form: Form::of(values), files: Vec::new(), refused: Vec::new(), preview: false }).await
+}
+
+/// `POST /portal/requests`: `do` is ask, later or preview; `remove` takes a file out again.
+pub async fn create(member: Member, form: FormWithFiles) -> Result<Response, Problem> {
+    allowed(&member)?;
+    let bare = &member.cx.bare;
+    let Received { fields, files, refused } =
+        form.receive_what_fits(bare, &member.scope, None).await.map_err(|problem| problem.of(bare))?;
+    let ids = chosen(&fields, files);
+    let again = fields.has("remove") || fields.text("do") == "preview";
+    if again || !refused.is_empty() {
+        return redraw(&member, fields, &ids, refused).await;
+    }
+    let later = fields.text("do") == "later";
+    match commands::create(member.cx.db(), &member.scope, asked(&fields, &ids, later)).await {
+        Ok(number) if bare.wants_json => Ok(Json(serde_json::json!({ "ok": true, "path": request::path(number) })).into_response()),
+        Ok(number) => Ok(redirect_with(&request::path(number), if later { "Kept for later." } else { "We have it." })),
+        Err(error) if bare.wants_json => Ok(answer(bare, Err(error), LIST, "")),
+        Err(error) => {
+            let form = Form::failed(fields, error).map_err(|problem| problem.of(bare))?;
+            let files = here(&member, &ids).await?;
+            draw(&member, Draft { form, files, refused: Vec::new(), preview: false }).await
+        }
+    }
+}
+
+/// Those who follow the work without a say in it cannot ask for any.
+fn allowed(member: &Member) -> Result<(), Problem> {
+    if member.standing.role.may_work() {
+        return Ok(());
+    }
+    let why = "Your role here is billing: you see the work and have no say in it. An owner can change that.";
+    Err(Problem::from(Error::refused(why)).of(&member.cx.bare))
+}
+
+/// The files that go along: those from before but for the removed one, then those that just came.
+fn chosen(fields: &Fields, fresh: Vec<FileId>) -> Vec<FileId> {
+    let removed = fields.text("remove");
+    let before = fields.all("file").filter(|id| *id != removed).filter_map(|id| id.parse().ok());
+    let mut ids: Vec<FileId> = before.chain(fresh).collect();
+    let mut seen = std::collections::HashSet::new();
+    ids.retain(|id| seen.insert(*id));
+    ids.truncate(MOST_FILES);
+    ids
+}
+
+fn asked(fields: &Fields, files: &[FileId], later: bool) -> NewRequest {
+    let form_key = fields.text("form_key");
+    NewRequest {
+        title: fields.text("title").to_owned(),
+        brief: fields.text("brief").to_owned(),
+        priority: Priority::parse(fields.text("priority")).unwrap_or(Priority::Normal),
+        queue: !later,
+        files: files.to_vec(),
+        form_key: (1..=80).contains(&form_key.len()).then(|| form_key.to_owned()),
+    }
+}
+
+async fn redraw(member: &Member, fields: Fields, ids: &[FileId], refused: Vec<Refused>) -> Result<Response, Problem> {
+    let preview = fields.text("do") == "preview" && !fields.has("remove");
+    let mut form = Form::of(fields);
+    if !refused.is_empty() {
+        form.errors = FieldErrors::one("files", "Some files were not taken: the list says why.");
+    }
+    let files = here(member, ids).await?;
+    draw(member, Draft { form, files, refused, preview }).await
+}
+
+/// The files as they are known; one that is not there is left out.
+async fn here(member: &Member, ids: &[FileId]) -> Result<Vec<File>, Problem> {
+    let mut found = Vec::with_capacity(ids.len());
+    for id in ids {
+        match files::get(member.cx.db(), &member.scope, *id).await {
+            Ok(file) => found.push(file),
+            Err(Error::NotFound) => {}
+            Err(error) => return Err(Problem::from(error).of(&member.cx.bare)),
+        }
+    }
+    Ok(found)
+}
+
+async fn draw(member: &Member, draft: Draft) -> Result<Response, Problem> {
+    let outlook = queries::outlook(member.cx.db(), &member.scope)
+        .await
+        .map_err(|error| Problem::from(error).of(&member.cx.bare))?;
+    let page = Page::new(&member.cx, "New request", Frame::Portal(PortalTab::Requests)).live();
+    Ok(page.status(draft.form.status()).show(|| view(member, &draft, &outlook)))
+}
+
+fn view(member: &Member, draft: &Draft, outlook: &Outlook) -> AnyView {
+    let Draft { form, files, refused, preview } = draft;
+    let keep = format!("ask {}", member.standing.membership);
+    view! {
+        <div class="page-head">
+            <div>
+                <nav class="crumbs" aria-label="Where you are"><a href=LIST>"Requests"</a><span aria-current="page">"New"</span></nav>
+                <h1>"New request"</h1>
+            </div>
+        </div>
+        {waits::notice(outlook.waits, member.standing.role.may_bill())}
+        <form class="form" id="ask" method="post" action=LIST enctype="multipart/form-data">
+            {field::token(&member.cx)}
+            <input type="hidden" name="form_key" value=form.values.text("form_key").to_owned() />
+            {field::summary(form)}
+            {form::words(form, *preview)}
+            {form::files(files, refused)}
+            {form::priorities(form)}
+            <div class="button-row">
+                <button class="button primary" name="do" value="ask">"Ask for it"</button>
+                <button class="button" name="do" value="later">"Keep it for later"</button>
+            </div>
+        </form>
+        <Ask form="ask" keep=keep />
+    }
+    .into_any()
+}
+
+#[cfg(test)]
+mod tests {
+    use domain::{
+        ids::FileId,
+        requests::Priority,
+    };
+
+    use super::{MOST_FILES, asked, chosen};
+    use crate::web::Fields;
+
+    #[test]
+    fn files_go_along_once_and_without_the_removed_one() {
+        let [one, two, fresh] = [FileId::new(), FileId::new(), FileId::new()];
+        let fields = Fields::default()
+            .with("file", one.to_string())
+            .with("file", two.to_string())
+            .with("file", one.to_string())
+            .with("file", "no file")
+            .with("remove", two.to_string());
+        assert_eq!(chosen(&fields, vec![fresh]), [one, fresh]);
+        let many = (0..50).fold(Fields::default(), |fields, _| fields.with("file", FileId::new().to_string()));
+        assert_eq!(chosen(&many, Vec::new()).len(), MOST_FILES);
+    }
+
+    #[test]
+    fn what_a_form_cannot_say_is_the_usual() {
+        let fields = Fields::default().with("priority", "asap").with("form_key", "k".repeat(500));
+        let new = asked(&fields, &[], true);
+        assert_eq!((new.priority, new.queue, new.form_key), (Priority::Normal, false, None));
+        let fields = Fields::default().with("priority", "high").with("form_key", "k");
+        assert_eq!(asked(&fields, &[], false).form_key.as_deref(), Some("k"));
+    }
+}

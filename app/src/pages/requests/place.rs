@@ -1,0 +1,71 @@
+//! Where a request stands in line: up, down, first, above another, in line or kept for later.
+
+use axum::{extract::Path, response::Response};
+use domain::{
+    Result as Done,
+    requests::{Column, Place, commands, queries},
+};
+
+use super::QUEUE;
+use crate::web::{Fields, Member, Posted, Problem, answer};
+
+/// `POST /portal/requests/{number}/place`: `step` up, down or first; otherwise `column`, and `before`, the number of the
+/// request above which it is put there (none: the end).
+pub async fn put(member: Member, Path(number): Path<String>, Posted(fields): Posted) -> Result<Response, Problem> {
+    let bare = &member.cx.bare;
+    let number = number.parse().map_err(|_| Problem::not_found().of(bare))?;
+    match carry_out(&member, number, &fields).await {
+        Ok(note) => Ok(answer(bare, Ok(()), QUEUE, &note)),
+        Err(error) => Ok(answer(bare, Err(error), QUEUE, "")),
+    }
+}
+
+async fn carry_out(member: &Member, number: u64, fields: &Fields) -> Done<String> {
+    let (db, scope) = (member.cx.db(), &member.scope);
+    let request = queries::find(db, scope, member.client, number).await?;
+    if let Some(place) = step(fields.text("step")) {
+        commands::reorder(db, scope, request, place).await?;
+        return Ok(String::new());
+    }
+    let column = Column::parse(fields.text("column")).ok_or(domain::Error::NotFound)?;
+    let before = match fields.text("before").parse() {
+        Ok(before) => Some(queries::find(db, scope, member.client, before).await?),
+        Err(_) => None,
+    };
+    let moved = commands::move_to(db, scope, request, column, before).await?;
+    Ok(note(number, moved.from, moved.to))
+}
+
+fn step(word: &str) -> Option<Place> {
+    match word {
+        "up" => Some(Place::Up),
+        "down" => Some(Place::Down),
+        "first" => Some(Place::First),
+        _ => None,
+    }
+}
+
+/// What came of it; a move within its list is seen.
+fn note(number: u64, from: Column, to: Column) -> String {
+    match to {
+        _ if from == to => String::new(),
+        Column::Backlog => format!("#{number} is kept for later."),
+        Column::UpNext => format!("#{number} is in line."),
+        _ => format!("#{number} has started: a place was free."),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use domain::requests::Column;
+
+    use super::note;
+
+    #[test]
+    fn a_move_says_what_came_of_it() {
+        assert_eq!(note(13, Column::UpNext, Column::UpNext), "");
+        assert_eq!(note(13, Column::UpNext, Column::Backlog), "#13 is kept for later.");
+        assert_eq!(note(13, Column::Backlog, Column::UpNext), "#13 is in line.");
+        assert_eq!(note(13, Column::Backlog, Column::InProgress), "#13 has started: a place was free.");
+    }
+}

@@ -1,0 +1,32 @@
+//! Markdown as it will read, and files on their way, while a request is being written.
+
+use axum::{
+    Json,
+    response::{IntoResponse, Response},
+};
+use domain::{Error, files, markdown};
+use leptos::prelude::*;
+
+use super::form;
+use crate::{
+    pages::files::upload::FormWithFiles,
+    web::{Member, Posted, Problem, fragment},
+};
+
+/// `POST /portal/markdown`: what `brief` reads like, as a part of the page.
+pub async fn markdown(_: Member, Posted(fields): Posted) -> Response {
+    let html = markdown::to_html(fields.raw("brief"));
+    fragment(move || view! { <div class="prose" inner_html=html></div> })
+}
+
+/// `POST /portal/files`: a file that is chosen before its form is sent; answers how the form shows it.
+pub async fn file(member: Member, form: FormWithFiles) -> Result<Response, Problem> {
+    let bare = &member.cx.bare;
+    let received = form.receive(bare, &member.scope, None).await.map_err(|problem| problem.of(bare))?;
+    let Some(id) = received.files.first() else {
+        return Err(Problem::from(Error::refused("There was no file in it. Choose it again.")).of(bare));
+    };
+    let file = files::get(member.cx.db(), &member.scope, *id).await.map_err(|error| Problem::from(error).of(bare))?;
+    let html = form::file(&file).to_html();
+    Ok(Json(serde_json::json!({ "ok": true, "html": html })).into_response())
+}

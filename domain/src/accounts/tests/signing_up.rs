@@ -1,0 +1,137 @@
+use sqlx::PgPool;
+use tokio::task::JoinSet;
+
+use super::{GOOD, count, mails, shape, token, workspace};
+use crate::{
+    Error,
+    accounts::commands::{
+        confirmations,
+        sign_in,
+        sign_up::{self, SignUp},
+    },
+    ids::OfferId,
+    offers::Starts,
+    testing::Ground,
+};
+
+fn unanswered(_: &str) -> Vec<String> {
+    Vec::new()
+}
+
+fn form<'a>(key: &'a str, offer: OfferId, email: &'a str) -> SignUp<'a> {
+    SignUp {
+        form_key: key,
+        offer: Some(offer),
+        company: "Harbor & Pine Law",
+        name: "Rosa Klein",
+        email,
+        password: GOOD,
+        answer: &unanswered,
+        agreed: true,
+    }
+}
+
+const KEY: &str = "a key of more than twenty letters";
+
+#[sqlx::test(migrations = "../migrations")]
+async fn eight_clicks_make_one_account(pool: PgPool) {
+    let ground = Ground::new(&pool).await;
+    let (space, offer) = (workspace(&ground).await, ground.offer(Starts::AtOnce).await.id);
+    let mut clicks = JoinSet::new();
+    for _ in 0..8 {
+        let (db, space) = (ground.db.clone(), space.clone());
+        clicks.spawn(async move {
+            sign_up::sign_up(&db, &space, &form(KEY, offer, "rosa@harborpine.test"), "203.0.113.7").await.unwrap()
+        });
+    }
+    let places = clicks.join_all().await;
+    assert!(places.iter().all(|place| place.membership == places[0].membership));
+    for table in [
+        "SELECT count(*) FROM client",
+        "SELECT count(*) FROM subscription",
+        "SELECT count(*) FROM invoice",
+        "SELECT count(*) FROM membership WHERE role = 'owner'",
+        "SELECT count(*) FROM stream WHERE kind = 'board'",
+    ] {
+        assert_eq!(count(&ground, table).await, 1, "{table}");
+    }
+    assert_eq!(mails(&ground, "rosa@harborpine.test").await.len(), 1);
+}
+
+#[sqlx::test(migrations = "../migrations")]
+async fn a_used_form_lets_nobody_else_in(pool: PgPool) {
+    let ground = Ground::new(&pool).await;
+    let (space, offer) = (workspace(&ground).await, ground.offer(Starts::AtOnce).await.id);
+    sign_up::sign_up(&ground.db, &space, &form(KEY, offer, "rosa@harborpine.test"), "").await.unwrap();
+    let guess = SignUp { password: "another sentence", ..form(KEY, offer, "rosa@harborpine.test") };
+    assert!(matches!(sign_up::sign_up(&ground.db, &space, &guess, "").await, Err(Error::Refused(_))));
+    let other = form(KEY, offer, "theo@cedar.test");
+    assert!(matches!(sign_up::sign_up(&ground.db, &space, &other, "").await, Err(Error::Refused(_))));
+}
+
+#[sqlx::test(migrations = "../migrations")]
+async fn a_known_address_signs_up_like_a_new_one(pool: PgPool) {
+    let ground = Ground::new(&pool).await;
+    let (space, offer) = (workspace(&ground).await, ground.offer(Starts::AtOnce).await.id);
+    let known = "rosa@harborpine.test";
+    let first = sign_up::sign_up(&ground.db, &space, &form(KEY, offer, known), "").await.unwrap();
+    confirmations::confirm(&ground.db, space.id, &token(&ground, known).await, Some(first.person), "", "").await.unwrap();
+
+    let other = SignUp { password: "eleven quiet lamps", ..form("another key of twenty letters", offer, known) };
+    let again = sign_up::sign_up(&ground.db, &space, &other, "").await.unwrap();
+    assert_eq!(shape(&first), shape(&again), "the page is the same");
+    assert_ne!(first.person, again.person, "and shows nothing of the account that there was");
+    // Both passwords lead where they led; neither tells of the other.
+    let entered = sign_in(&ground.db, space.id, known, "eleven quiet lamps", "").await.unwrap();
+    assert_eq!(entered.len(), 1);
+    assert_eq!(entered[0].membership, again.membership);
+    let entered = sign_in(&ground.db, space.id, known, GOOD, "").await.unwrap();
+    assert_eq!(entered[0].membership, first.membership);
+
+    // The mail says so, and the first account's password joins the two.
+    let (subject, _) = mails(&ground, known).await.pop().unwrap();
+    assert_eq!(subject, "You have an account here already");
+    let link = token(&ground, known).await;
+    let refused = confirmations::confirm(&ground.db, space.id, &link, Some(again.person), "eleven quiet lamps", "").await;
+    assert!(matches!(refused, Err(Error::Fields(_))), "the sign-up's own password proves nothing");
+    let places = confirmations::confirm(&ground.db, space.id, &link, None, GOOD, "").await.unwrap();
+    assert_eq!(places.len(), 2);
+    assert!(places.iter().all(|place| place.person == first.person));
+    assert!(sign_in(&ground.db, space.id, known, "eleven quiet lamps", "").await.is_err());
+}
+
+#[sqlx::test(migrations = "../migrations")]
+async fn a_click_in_a_mail_confirms_nothing_by_itself(pool: PgPool) {
+    let ground = Ground::new(&pool).await;
+    let (space, offer) = (workspace(&ground).await, ground.offer(Starts::AtOnce).await.id);
+    // Somebody signs up with another's address and hopes that its owner clicks.
+    sign_up::sign_up(&ground.db, &space, &form(KEY, offer, "victim@harborpine.test"), "").await.unwrap();
+    let link = token(&ground, "victim@harborpine.test").await;
+    let clicked = confirmations::confirm(&ground.db, space.id, &link, None, "", "").await;
+    assert!(matches!(clicked, Err(Error::Fields(_))));
+    assert_eq!(count(&ground, "SELECT count(*) FROM person WHERE email = 'victim@harborpine.test' AND confirmed").await, 0);
+}
+
+#[sqlx::test(migrations = "../migrations")]
+async fn every_mistake_stands_at_its_field_and_nothing_is_made(pool: PgPool) {
+    let ground = Ground::new(&pool).await;
+    let (space, offer) = (workspace(&ground).await, ground.offer(Starts::AtOnce).await.id);
+    sqlx::query(
+        r#"UPDATE offer SET intake = '[{"key": "tone", "label": "Tone", "kind": "choice", "options": ["Plain"], "required": true}]'"#,
+    )
+    .execute(&pool)
+    .await
+    .unwrap();
+    let bad = SignUp { company: " ", name: "", email: "rosa@", password: "short", agreed: false, ..form(KEY, offer, "") };
+    let Err(Error::Fields(errors)) = sign_up::sign_up(&ground.db, &space, &bad, "").await else { panic!("refused by fields") };
+    let fields: Vec<&str> = errors.iter().map(|(field, _)| field).collect();
+    assert_eq!(fields, ["company", "name", "email", "password", "intake-tone", "terms"]);
+    sqlx::query("UPDATE offer SET state = 'archived'").execute(&pool).await.unwrap();
+    let Err(Error::Fields(errors)) = sign_up::sign_up(&ground.db, &space, &form(KEY, offer, "a@b.test"), "").await else {
+        panic!("no longer sold")
+    };
+    assert!(errors.of("offer").is_some());
+    assert_eq!(count(&ground, "SELECT count(*) FROM client").await, 0);
+    assert_eq!(count(&ground, "SELECT count(*) FROM sign_up").await, 0);
+}
+

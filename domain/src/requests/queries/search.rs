@@ -1,0 +1,88 @@
+use uuid::Uuid;
+
+use super::cards;
+use crate::{
+    Db, Error, Result, Scope, Tx,
+    ids::ClientId,
+    requests::{Column, Page},
+};
+
+/// Cards on one page of what was found.
+const PAGE: i64 = 50;
+/// More words than these narrow nothing.
+const MOST_WORDS: usize = 8;
+
+/// A client's requests that hold every word in title, brief or number, newest first, a page at a time (from 1). Without
+/// words: all of them. Only this client's requests are looked through, by the index of their numbers.
+///
+/// # Errors
+/// [`Error::NotFound`] without a client in the scope.
+pub async fn search(db: &Db, scope: &Scope, words: &str, column: Option<Column>, page: u32) -> Result<Page> {
+    let Some(client) = scope.client else { return Err(Error::NotFound) };
+    let page = page.max(1);
+    let mut tx = db.begin(scope).await?;
+    let calendar = cards::calendar_in(&mut tx, scope).await?;
+    let mut ids = found(&mut tx, scope, client, &patterns(words), column, page).await?;
+    let more = ids.len() > PAGE as usize;
+    ids.truncate(PAGE as usize);
+    let cards = cards::load(&mut tx, scope, &calendar, &ids).await?;
+    tx.commit().await?;
+    Ok(Page { cards, page, more })
+}
+
+async fn found(
+    tx: &mut Tx,
+    scope: &Scope,
+    client: ClientId,
+    patterns: &[String],
+    column: Option<Column>,
+    page: u32,
+) -> Result<Vec<Uuid>> {
+    Ok(sqlx::query_scalar!(
+        "SELECT id FROM request
+         WHERE workspace_id = $1 AND client_id = $2 AND ($3::text IS NULL OR board_column = $3)
+           AND withdrawn_at IS NULL
+           AND NOT EXISTS (SELECT FROM unnest($4::text[]) AS wanted (pattern)
+                           WHERE title NOT ILIKE pattern AND brief NOT ILIKE pattern
+                             AND '#' || number NOT ILIKE pattern)
+         ORDER BY number DESC LIMIT $5 OFFSET $6",
+        scope.workspace.0,
+        client.0,
+        column.map(Column::as_str),
+        patterns,
+        PAGE + 1,
+        i64::from(page - 1) * PAGE,
+    )
+    .fetch_all(tx.conn())
+    .await?)
+}
+
+/// What each word looks like to ILIKE: anywhere, and its own signs taken as they are.
+fn patterns(words: &str) -> Vec<String> {
+    words.split_whitespace().take(MOST_WORDS).map(pattern).collect()
+}
+
+fn pattern(word: &str) -> String {
+    let mut pattern = String::from("%");
+    for sign in word.chars().filter(|sign| *sign != '\0') {
+        if matches!(sign, '%' | '_' | '\\') {
+            pattern.push('\\');
+        }
+        pattern.push(sign);
+    }
+    pattern.push('%');
+    pattern
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{MOST_WORDS, patterns};
+
+    #[test]
+    fn a_word_is_looked_for_anywhere_and_as_it_is_written() {
+        assert_eq!(patterns("  fee   Agreements "), ["%fee%", "%Agreements%"]);
+        assert_eq!(patterns(r"100%_\"), [r"%100\%\_\\%"]);
+        assert!(patterns(" ").is_empty());
+        assert_eq!(patterns(&"a ".repeat(50)).len(), MOST_WORDS);
+    }
+}
