@@ -2,7 +2,7 @@
 SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help run check test sqlx release doctor
+.PHONY: help run check test sqlx release bench doctor
 
 # Queries are checked against .sqlx, never against whatever DATABASE_URL points to.
 export SQLX_OFFLINE := true
@@ -27,6 +27,9 @@ release: ## Build the one self-contained binary, small and fast
 	@scripts/front.sh front
 	cargo build --release --package server
 	@ls -lh "$${CARGO_TARGET_DIR:-target}/release/throughline"
+
+bench: ## Measure the pages beside a small and a big install, on a throw-away database
+	@exec scripts/bench.sh
 
 doctor: ## Say what is set, what is wrong and how to mend it
 	@THROUGHLINE_DATA="$${THROUGHLINE_DATA:-$$(scripts/data-folder.sh)}" cargo run --quiet --package server -- doctor

@@ -8,7 +8,12 @@ use clap::Args;
 use domain::{Clock, Db, install as own};
 use http::header::{CONTENT_TYPE, COOKIE, HOST, ORIGIN, SET_COOKIE};
 use http_body_util::BodyExt;
-use server::{database::Role, router};
+use server::{
+    database::Role,
+    live::{Live, Pace},
+    router,
+    shutdown::Shutdown,
+};
 use sessions::Engine;
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use tower::ServiceExt;
@@ -81,7 +86,8 @@ pub async fn run(options: &Options) -> Result<(), Failure> {
 async fn measure(database: &PgConnectOptions, size: Size, times: usize, sql: &SqlTime) -> Result<Vec<Row>, Failure> {
     let app = app(database).await?;
     let engine = app.db.engine().clone();
-    let routes = router::routes(app);
+    let shutdown = Shutdown::on_signals()?;
+    let routes = router::routes(app, Live::new(shutdown.clone(), Pace::default()));
     let mut rows = Vec::new();
     for page in &PAGES {
         let who = match page.reader {
@@ -91,6 +97,8 @@ async fn measure(database: &PgConnectOptions, size: Size, times: usize, sql: &Sq
         let cookie = sign_in(&routes, who).await?;
         rows.push(samples(&routes, page, &cookie, size, times, sql).await?);
     }
+    shutdown.begin();
+    shutdown.drained().await;
     engine.shutdown().await;
     Ok(rows)
 }

@@ -145,7 +145,13 @@ async fn role(pool: &PgPool, connections: u32, set: &'static str) -> PgPool {
         .unwrap()
 }
 
-async fn stream(pool: &PgPool, workspace: WorkspaceId, client: Option<ClientId>, kind: &'static str, backstage: bool) -> Uuid {
+async fn stream(
+    pool: &PgPool,
+    workspace: WorkspaceId,
+    client: Option<ClientId>,
+    kind: &'static str,
+    backstage: bool,
+) -> Uuid {
     let id = StreamId::generate();
     let tenant = Tenant { workspace: workspace.0, client: client.map(|client| client.0) };
     let mut conn = pool.acquire().await.unwrap();

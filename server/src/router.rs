@@ -86,6 +86,16 @@ fn portal() -> Router<App> {
         .route("/portal/requests/{number}/withdrawal", post(withdrawal::create))
         .route("/portal/markdown", post(preview::markdown))
         .route("/portal/files", post(preview::file).layer(DefaultBodyLimit::max(FORM_LIMIT)))
+        .merge(my_billing())
+}
+
+/// What a client holds and is billed.
+fn my_billing() -> Router<App> {
+    use pages::billing::{mine, my_invoice, subscription_state};
+    Router::new()
+        .route("/portal/billing", get(mine::show))
+        .route("/portal/billing/subscription", post(subscription_state::update_mine))
+        .route("/portal/billing/{number}", get(my_invoice::show))
 }
 
 /// For operators.
@@ -93,6 +103,34 @@ fn desk() -> Router<App> {
     let routes = request(Router::new(), "/desk/clients/{client}/requests/{number}");
     people(people(routes, "/desk/people"), "/desk/clients/{client}/people")
         .route("/desk/clients/{client}/requests/{number}/notes", post(pages::request::notes::create))
+        .route("/desk/settings", get(pages::settings::show).post(pages::settings::update))
+        .merge(offers())
+        .merge(billing())
+}
+
+/// What the operator sells.
+fn offers() -> Router<App> {
+    use pages::offers::{copies, edit, list, new, place, state};
+    Router::new()
+        .route("/desk/offers", get(list::show).post(new::create))
+        .route("/desk/offers/new", get(new::show))
+        .route("/desk/offers/{offer}", get(edit::show).post(edit::update))
+        .route("/desk/offers/{offer}/state", post(state::update))
+        .route("/desk/offers/{offer}/place", post(place::update))
+        .route("/desk/offers/{offer}/copies", post(copies::create))
+}
+
+/// What clients hold and are billed.
+fn billing() -> Router<App> {
+    use pages::billing::{draft, invoice, invoice_state, overview, subscription_state};
+    Router::new()
+        .route("/desk/billing", get(overview::show))
+        .route("/desk/billing/subscriptions/{subscription}/state", post(subscription_state::update))
+        .route("/desk/billing/invoices", post(draft::create))
+        .route("/desk/billing/invoices/new", get(draft::new))
+        .route("/desk/billing/invoices/{invoice}", get(invoice::show))
+        .route("/desk/billing/invoices/{invoice}/draft", get(draft::show).post(draft::update))
+        .route("/desk/billing/invoices/{invoice}/state", post(invoice_state::update))
 }
 
 /// One request, the same for both.

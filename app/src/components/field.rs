@@ -59,6 +59,7 @@ pub struct Field {
     max: Option<u32>,
     unit: Option<&'static str>,
     placeholder: Option<&'static str>,
+    list: Option<&'static str>,
     control: Control,
 }
 
@@ -77,6 +78,7 @@ impl Field {
             max: None,
             unit: None,
             placeholder: None,
+            list: None,
             control,
         }
     }
@@ -149,6 +151,12 @@ impl Field {
         self
     }
 
+    /// The id of a `<datalist>` to choose from.
+    pub fn list(mut self, id: &'static str) -> Self {
+        self.list = Some(id);
+        self
+    }
+
     /// The most characters that it takes.
     pub fn max(mut self, characters: u32) -> Self {
         self.max = Some(characters);
@@ -178,7 +186,7 @@ impl Field {
         let invalid = self.error.is_some().then_some("true");
         let asked = self.asked.then_some("true");
         let min = self.min.map(|min| min.to_string());
-        let Self { name, value, required, autocomplete, max, unit, placeholder, control, .. } = self;
+        let Self { name, value, required, autocomplete, max, unit, placeholder, list, control, .. } = self;
         let max = max.map(|max| max.to_string());
         match control {
             Control::Area { rows, class } => view! {
@@ -208,7 +216,7 @@ impl Field {
                 let numeric = unit.map(|_| "numeric");
                 let input = view! {
                     <input class="input" type=kind id=id name=name value=value required=required autocomplete=autocomplete
-                        minlength=min maxlength=max inputmode=numeric placeholder=placeholder aria-required=asked aria-invalid=invalid
+                        minlength=min maxlength=max inputmode=numeric placeholder=placeholder list=list aria-required=asked aria-invalid=invalid
                         aria-describedby=described />
                 };
                 match unit {

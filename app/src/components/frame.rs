@@ -1,5 +1,6 @@
 //! What stands around every page: the mark, the ways through it, who is signed in, what was just done.
 
+use domain::workspaces::colour::SOFT_PERCENT;
 use leptos::prelude::*;
 
 use super::person::initials;
@@ -24,15 +25,14 @@ pub fn around(bare: &Bare, frame: Frame, wide: bool, inner: AnyView) -> AnyView 
     .into_any()
 }
 
-/// The workspace's own accent, as the rules of one `<style>`.
+/// The workspace's own accent, as the rules of one `<style>`; it has one for light and one for dark pages, or none.
 pub fn accent(light: Option<&str>, dark: Option<&str>) -> Option<String> {
-    let rule = |colour: &str| {
-        let hex = colour.len() == 7 && colour.starts_with('#') && colour[1..].bytes().all(|b| b.is_ascii_hexdigit());
-        hex.then(|| format!(":root{{--line:{colour};--line-soft:color-mix(in srgb,{colour} 18%,var(--paper))}}"))
+    let hex = |colour: &&str| {
+        colour.len() == 7 && colour.starts_with('#') && colour[1..].bytes().all(|b| b.is_ascii_hexdigit())
     };
-    let light = light.and_then(rule).unwrap_or_default();
-    let dark = dark.and_then(rule).map(|rule| format!("@media (prefers-color-scheme:dark){{{rule}}}")).unwrap_or_default();
-    (!light.is_empty() || !dark.is_empty()).then(|| light + &dark)
+    let (light, dark) = light.filter(hex).zip(dark.filter(hex))?;
+    let line = format!("light-dark({light},{dark})");
+    Some(format!(":root{{--line:{line};--line-soft:color-mix(in srgb,{line} {SOFT_PERCENT}%,var(--paper))}}"))
 }
 
 /// The mark: a line that ends in now.

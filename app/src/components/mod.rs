@@ -2,10 +2,16 @@
 
 pub mod cycle;
 #[cfg(feature = "ssr")]
+pub mod choose;
+#[cfg(feature = "ssr")]
 pub mod field;
 #[cfg(feature = "ssr")]
 pub mod frame;
 pub mod person;
+#[cfg(feature = "ssr")]
+pub mod intake_form;
+#[cfg(feature = "ssr")]
+pub mod offer_card;
 #[cfg(feature = "ssr")]
 pub mod request;
 #[cfg(feature = "ssr")]

@@ -1,6 +1,9 @@
 //! Where a paid period ends, and by when an invoice is to be paid: dates in the workspace's zone.
 
-use chrono::{DateTime, Datelike, Days, LocalResult, Months, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta, TimeZone, Utc};
+use chrono::{
+    DateTime, Datelike, Days, LocalResult, Months, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta, TimeZone,
+    Utc,
+};
 use chrono_tz::{GapInfo, Tz};
 
 use crate::offers::Interval;
@@ -34,7 +37,9 @@ pub(super) fn due(issued: DateTime<Utc>, zone: Tz) -> DateTime<Utc> {
 pub(super) fn instant(local: NaiveDateTime, zone: Tz) -> DateTime<Utc> {
     match zone.from_local_datetime(&local) {
         LocalResult::Single(at) | LocalResult::Ambiguous(at, _) => at.to_utc(),
-        LocalResult::None => GapInfo::new(&local, &zone).and_then(|gap| gap.end).map_or(local.and_utc(), |at| at.to_utc()),
+        LocalResult::None => {
+            GapInfo::new(&local, &zone).and_then(|gap| gap.end).map_or(local.and_utc(), |at| at.to_utc())
+        }
     }
 }
 

@@ -96,6 +96,17 @@ impl Money {
         amounts.into_iter().try_fold(Self::zero(currency), Self::plus)
     }
 
+    /// The amount with all its decimals, for columns of an invoice: `$5,000.00`.
+    pub fn in_full(self) -> String {
+        let exponent = self.currency.exponent();
+        let short = self.to_string();
+        let whole = self.minor.unsigned_abs().is_multiple_of(10_u64.pow(exponent));
+        match exponent {
+            1.. if whole => format!("{short}.{}", "0".repeat(exponent as usize)),
+            _ => short,
+        }
+    }
+
     fn combine(self, other: Self, how: fn(i64, i64) -> Option<i64>) -> Result<Self, MoneyError> {
         if self.currency != other.currency {
             return Err(MoneyError::Mixed(self.currency, other.currency));

@@ -102,7 +102,10 @@ pub struct IntakeAnswer {
 /// # Errors
 /// What to mend, at the field `intake-<key>` of each question.
 #[cfg(feature = "sql")]
-pub fn check(fields: &[IntakeField], answer: impl Fn(&str) -> Vec<String>) -> Result<Vec<IntakeAnswer>, FieldErrors> {
+pub fn check(
+    fields: &[IntakeField],
+    answer: impl Fn(&str) -> Vec<String>,
+) -> Result<Vec<IntakeAnswer>, FieldErrors> {
     let mut errors = FieldErrors::new();
     let mut answers = Vec::with_capacity(fields.len());
     for field in fields {
@@ -122,7 +125,8 @@ pub fn check(fields: &[IntakeField], answer: impl Fn(&str) -> Vec<String>) -> Re
 #[cfg(feature = "sql")]
 impl IntakeField {
     fn read(&self, given: &[String]) -> Result<String, String> {
-        let given: Vec<&str> = given.iter().map(|value| value.trim()).filter(|value| !value.is_empty()).collect();
+        let given: Vec<&str> =
+            given.iter().map(|value| value.trim()).filter(|value| !value.is_empty()).collect();
         let Some(first) = given.first() else {
             return if self.required { Err(self.missing()) } else { Ok(String::new()) };
         };
@@ -172,7 +176,14 @@ mod tests {
 
     fn field(key: &str, kind: IntakeKind, required: bool) -> IntakeField {
         let options = if kind.has_options() { vec!["Letters".into(), "E-mail".into()] } else { Vec::new() };
-        IntakeField { key: key.into(), label: key.to_uppercase(), hint: String::new(), kind, options, required }
+        IntakeField {
+            key: key.into(),
+            label: key.to_uppercase(),
+            hint: String::new(),
+            kind,
+            options,
+            required,
+        }
     }
 
     fn answered(pairs: &[(&str, &str)]) -> impl Fn(&str) -> Vec<String> + use<> {
@@ -199,7 +210,13 @@ mod tests {
     fn what_is_missing_or_made_up_is_told_at_its_field() {
         let fields = IntakeKind::ALL.map(|kind| field(kind.as_str(), kind, true));
         let long = "x".repeat(301);
-        let given = answered(&[("text", long.as_str()), ("choice", "Fax"), ("choices", "Letters"), ("choices", "Fax"), ("yes_no", "maybe")]);
+        let given = answered(&[
+            ("text", long.as_str()),
+            ("choice", "Fax"),
+            ("choices", "Letters"),
+            ("choices", "Fax"),
+            ("yes_no", "maybe"),
+        ]);
         let errors = check(&fields, given).unwrap_err();
         assert_eq!(errors.of("intake-text"), Some("Shorten the answer to “TEXT” to 300 characters."));
         assert_eq!(errors.of("intake-long"), Some("Answer “LONG”."));

@@ -23,7 +23,8 @@ async fn names(ground: &Ground) -> Vec<String> {
 #[sqlx::test(migrations = "../migrations")]
 async fn the_storefront_shows_what_is_published_in_order(pool: PgPool) {
     let ground = Ground::new(&pool).await;
-    let (one, two, three) = (named(&ground, "One").await, named(&ground, "Two").await, named(&ground, "Three").await);
+    let (one, two, three) =
+        (named(&ground, "One").await, named(&ground, "Two").await, named(&ground, "Three").await);
     let visitor = Scope::visitor(ground.workspace);
     assert_eq!(published(&ground.db, &visitor).await.unwrap(), []);
     for offer in [one, two, three] {
@@ -31,7 +32,8 @@ async fn the_storefront_shows_what_is_published_in_order(pool: PgPool) {
     }
     archive(&ground.db, &ground.operator, two).await.unwrap();
     reorder(&ground.db, &ground.operator, three, Towards::Up).await.unwrap();
-    let shown: Vec<String> = published(&ground.db, &visitor).await.unwrap().into_iter().map(|offer| offer.name).collect();
+    let shown: Vec<String> =
+        published(&ground.db, &visitor).await.unwrap().into_iter().map(|offer| offer.name).collect();
     assert_eq!(shown, ["Three", "One"]);
     assert_eq!(names(&ground).await, ["Three", "One", "Two"]);
     assert!(matches!(get(&ground.db, &visitor, two).await, Err(Error::NotFound)));

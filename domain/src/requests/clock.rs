@@ -159,6 +159,12 @@ pub async fn resume_all_in(tx: &mut Tx, scope: &Scope, client: ClientId) -> Resu
     super::commands::start_next_held(tx, scope, &held, None).await
 }
 
+/// Sets the clocks of a client's requests anew, after the workspace's calendar changed: when they are due reads
+/// differently now.
+pub async fn set_all_in(tx: &mut Tx, scope: &Scope, client: ClientId) -> Result<()> {
+    set_all(tx, scope, client).await.map(|_| ())
+}
+
 /// Sets the clocks of all requests that hold a place.
 async fn set_all(tx: &mut Tx, scope: &Scope, client: ClientId) -> Result<Held> {
     let held = super::hold::hold_in(tx, scope, client).await?;

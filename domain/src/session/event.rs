@@ -148,7 +148,7 @@ pub enum Part {
     /// The client took the request back.
     DataWithdrawn {},
     /// On a board's or the desk's stream alone: something there reads differently now. `what`: `request`, `run`,
-    /// `approval`, `control`, `agent`, `client`, `subscription`, `invoice`, `offer`.
+    /// `approval`, `control`, `agent`, `client`, `subscription`, `invoice`, `offer`, `workspace`.
     DataChanged {
         what: String,
         #[serde(default, skip_serializing_if = "Option::is_none")]

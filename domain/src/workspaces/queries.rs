@@ -1,7 +1,7 @@
 use sqlx::PgConnection;
 
-use super::Workspace;
-use crate::{Result, ids::WorkspaceId};
+use super::{Settings, Workspace};
+use crate::{Db, Error, Result, Scope, ids::WorkspaceId, requests::hold::calendar_from};
 
 /// The workspace that answers under a host name: its own, else the oldest one without a host of its own, else the
 /// oldest. `None` before the install is set up. For [`crate::Office::Auth`].
@@ -27,4 +27,37 @@ pub async fn by_host_in(conn: &mut PgConnection, host: &str) -> Result<Option<Wo
         terms: row.terms,
         desk_stream: row.desk_stream,
     }))
+}
+
+/// What an operator may decide about the workspace, as it stands.
+///
+/// # Errors
+/// [`Error::NotFound`] for anyone but an operator.
+pub async fn settings(db: &Db, scope: &Scope) -> Result<Settings> {
+    if !scope.is_wide() {
+        return Err(Error::NotFound);
+    }
+    let mut tx = db.begin(scope).await?;
+    let row = sqlx::query!(
+        "SELECT name, tagline, promise, zone, currency, calendar, line_light, line_dark, terms, bill_from
+         FROM workspace WHERE id = $1",
+        scope.workspace.0,
+    )
+    .fetch_optional(tx.conn())
+    .await?
+    .ok_or(Error::NotFound)?;
+    tx.commit().await?;
+    Ok(Settings {
+        currency: row
+            .currency
+            .parse()
+            .map_err(|_| Error::Broken(format!("the unknown currency {}", row.currency)))?,
+        calendar: calendar_from(&row.zone, row.calendar)?,
+        line: row.line_light.zip(row.line_dark),
+        name: row.name,
+        tagline: row.tagline,
+        promise: row.promise,
+        terms: row.terms,
+        bill_from: row.bill_from,
+    })
 }

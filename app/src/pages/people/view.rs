@@ -126,12 +126,14 @@ fn invited_row(at: &Managing, invited: &Invited) -> AnyView {
     view! {
         <li class="row">
             <div class="row-words"><b>{invited.email.clone()}</b><p class="soft">{format!("{}, {until}", role_name(invited.role))}</p></div>
-            <form method="post" action=format!("{base}/invitations/{id}/mail")>
-                {field::token(&at.cx)}<button class="button" aria-label=again>"Send again"</button>
-            </form>
-            <form method="post" action=format!("{base}/invitations/{id}/revocation")>
-                {field::token(&at.cx)}<button class="button quiet" aria-label=revoke>"Take back"</button>
-            </form>
+            <div class="row-form">
+                <form method="post" action=format!("{base}/invitations/{id}/mail")>
+                    {field::token(&at.cx)}<button class="button" aria-label=again>"Send again"</button>
+                </form>
+                <form method="post" action=format!("{base}/invitations/{id}/revocation")>
+                    {field::token(&at.cx)}<button class="button quiet" aria-label=revoke>"Take back"</button>
+                </form>
+            </div>
         </li>
     }
     .into_any()

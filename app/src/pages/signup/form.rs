@@ -120,11 +120,13 @@ fn terms_part(cx: &Cx, offers: &[Offer], form: &Form) -> AnyView {
             <legend>"Terms and first invoice"</legend>
             {bills}
             <div class="field">
-                <label class="check">
-                    <input type="checkbox" id="terms" name="terms" value="yes" required checked=form.values.has("terms")
-                        aria-invalid=invalid aria-describedby=described />
-                    <span>"I agree to the " <a href="/terms" target="_blank" rel="noopener">{format!("terms of {name}")}</a></span>
-                </label>
+                <div class="choices">
+                    <label class="check">
+                        <input type="checkbox" id="terms" name="terms" value="yes" required checked=form.values.has("terms")
+                            aria-invalid=invalid aria-describedby=described />
+                        <span>"I agree to the " <a href="/terms" target="_blank" rel="noopener">{format!("terms of {name}")}</a></span>
+                    </label>
+                </div>
                 {error.map(|error| view! { <p class="field-error" id="terms-error">{error}</p> })}
             </div>
             <div class="button-row"><button class="button primary large">"Sign up"</button></div>

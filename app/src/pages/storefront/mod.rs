@@ -1,10 +1,8 @@
 //! The first page anyone sees: what this business sells, how a request goes, what it costs. No script, nothing live.
 
-mod offer;
 mod picture;
 mod terms;
 
-pub use offer::offer_card;
 pub use terms::show as terms;
 
 use axum::response::Response;
@@ -15,7 +13,10 @@ use domain::{
 };
 use leptos::prelude::*;
 
-use crate::web::{Cx, Frame, Page, Problem};
+use crate::{
+    components::offer_card::offer_card,
+    web::{Cx, Frame, Page, Problem},
+};
 
 /// The storefront.
 pub async fn show(cx: Cx) -> Result<Response, Problem> {
@@ -92,6 +93,12 @@ fn shelf(offers: &[Offer]) -> AnyView {
         }
         .into_any();
     }
-    let cards: Vec<_> = offers.iter().map(|offer| offer_card(offer, true)).collect();
+    let cards: Vec<_> = offers
+        .iter()
+        .map(|offer| {
+            let way_in = format!("/signup?offer={}", offer.id);
+            offer_card(offer, view! { <a class="button primary" href=way_in>{format!("Choose {}", offer.name)}</a> }.into_any())
+        })
+        .collect();
     view! { <section class="store-section" id="offers"><h2>"Offers"</h2><div class="offers">{cards}</div></section> }.into_any()
 }

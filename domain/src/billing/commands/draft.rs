@@ -89,7 +89,9 @@ pub async fn discard(db: &Db, scope: &Scope, invoice: InvoiceId) -> Result<()> {
 fn still_draft(state: InvoiceState) -> Result<()> {
     match state {
         InvoiceState::Draft => Ok(()),
-        _ => Err(Error::refused("It was issued meanwhile and stays as it is. Void it and write another one.")),
+        _ => {
+            Err(Error::refused("It was issued meanwhile and stays as it is. Void it and write another one."))
+        }
     }
 }
 
@@ -104,9 +106,15 @@ fn check(draft: &InvoiceDraft) -> Result<Money> {
     for (i, line) in draft.lines.iter().enumerate() {
         let length = line.what.chars().count();
         if length == 0 {
-            errors.add(&format!("line-{i}-what"), format!("Write what line {} bills, or empty its amount.", i + 1));
+            errors.add(
+                &format!("line-{i}-what"),
+                format!("Write what line {} bills, or empty its amount.", i + 1),
+            );
         } else if length > LONGEST_LINE {
-            errors.add(&format!("line-{i}-what"), format!("Shorten line {} to {LONGEST_LINE} characters.", i + 1));
+            errors.add(
+                &format!("line-{i}-what"),
+                format!("Shorten line {} to {LONGEST_LINE} characters.", i + 1),
+            );
         }
     }
     if draft.note.chars().count() > LONGEST_NOTE {

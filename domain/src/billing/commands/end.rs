@@ -63,7 +63,12 @@ pub async fn end_now(db: &Db, scope: &Scope, subscription: SubscriptionId) -> Re
 }
 
 /// Ends a subscription that is held, as of `at`.
-pub(in crate::billing) async fn end_in(tx: &mut Tx, scope: &Scope, held: &Held, at: DateTime<Utc>) -> Result<()> {
+pub(in crate::billing) async fn end_in(
+    tx: &mut Tx,
+    scope: &Scope,
+    held: &Held,
+    at: DateTime<Utc>,
+) -> Result<()> {
     let ended = sqlx::query!(
         "UPDATE subscription SET state = 'ended', ended_at = $3, paused_at = NULL
          WHERE workspace_id = $1 AND id = $2 AND state <> 'ended'",

@@ -27,7 +27,11 @@ pub(in crate::billing) struct Held {
 ///
 /// # Errors
 /// [`Error::NotFound`] where the scope does not see it.
-pub(in crate::billing) async fn hold_in(tx: &mut Tx, scope: &Scope, subscription: SubscriptionId) -> Result<Held> {
+pub(in crate::billing) async fn hold_in(
+    tx: &mut Tx,
+    scope: &Scope,
+    subscription: SubscriptionId,
+) -> Result<Held> {
     let row = sqlx::query!(
         "SELECT client_id, name, state, price_minor, currency, billing_interval, period_start, period_end, anchor_day,
                 banked_seconds, ends_with_period
@@ -39,14 +43,16 @@ pub(in crate::billing) async fn hold_in(tx: &mut Tx, scope: &Scope, subscription
     .fetch_optional(tx.conn())
     .await?
     .ok_or(Error::NotFound)?;
-    let broken = |what: &str, word: &str| Error::Broken(format!("{subscription} holds the unknown {what} {word}"));
+    let broken =
+        |what: &str, word: &str| Error::Broken(format!("{subscription} holds the unknown {what} {word}"));
     Ok(Held {
         id: subscription,
         client: ClientId(row.client_id),
         state: SubscriptionState::parse(&row.state).ok_or_else(|| broken("state", &row.state))?,
         price_minor: row.price_minor,
         currency: row.currency.parse().map_err(|_| broken("currency", &row.currency))?,
-        interval: Interval::parse(&row.billing_interval).ok_or_else(|| broken("interval", &row.billing_interval))?,
+        interval: Interval::parse(&row.billing_interval)
+            .ok_or_else(|| broken("interval", &row.billing_interval))?,
         period: row.period_start.zip(row.period_end),
         anchor: u32::from(row.anchor_day.unsigned_abs()),
         banked_seconds: row.banked_seconds,
@@ -90,7 +96,8 @@ pub(super) async fn hold_bill_in(tx: &mut Tx, scope: &Scope, invoice: InvoiceId)
     .ok_or(Error::NotFound)?;
     Ok(Bill {
         client: ClientId(row.client_id),
-        state: InvoiceState::parse(&row.state).ok_or_else(|| Error::Broken(format!("{invoice} is {}", row.state)))?,
+        state: InvoiceState::parse(&row.state)
+            .ok_or_else(|| Error::Broken(format!("{invoice} is {}", row.state)))?,
         period_start: row.period_start,
         subscription,
     })
@@ -98,5 +105,9 @@ pub(super) async fn hold_bill_in(tx: &mut Tx, scope: &Scope, invoice: InvoiceId)
 
 /// One row was to change and one has.
 pub(super) fn one(affected: u64) -> Result<()> {
-    if affected == 1 { Ok(()) } else { Err(Error::Broken(format!("{affected} rows changed where one was to"))) }
+    if affected == 1 {
+        Ok(())
+    } else {
+        Err(Error::Broken(format!("{affected} rows changed where one was to")))
+    }
 }

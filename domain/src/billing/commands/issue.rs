@@ -85,7 +85,11 @@ pub(in crate::billing) struct NewInvoice {
 }
 
 /// Writes an invoice and issues it, in one.
-pub(in crate::billing) async fn insert_issued_in(tx: &mut Tx, scope: &Scope, new: &NewInvoice) -> Result<InvoiceId> {
+pub(in crate::billing) async fn insert_issued_in(
+    tx: &mut Tx,
+    scope: &Scope,
+    new: &NewInvoice,
+) -> Result<InvoiceId> {
     let total = total(&new.lines, new.currency)?;
     let (id, now) = (InvoiceId::new(), tx.now());
     let numbered = next_number_in(tx, scope).await?;

@@ -23,7 +23,9 @@ pub async fn pause(db: &Db, scope: &Scope, subscription: SubscriptionId) -> Resu
     };
     if held.ends_with_period {
         let day = words::date(end, zone_in(&mut tx, scope).await?);
-        return Err(Error::refused(format!("It ends on {day}. To pause it instead, choose to keep it first.")));
+        return Err(Error::refused(format!(
+            "It ends on {day}. To pause it instead, choose to keep it first."
+        )));
     }
     let left = end - tx.now();
     bank_in(&mut tx, scope, &held, left).await?;

@@ -21,7 +21,9 @@ pub async fn mark_paid(db: &Db, scope: &Scope, invoice: InvoiceId) -> Result<()>
     let mut tx = db.begin(scope).await?;
     let bill = hold_bill_in(&mut tx, scope, invoice).await?;
     if bill.state != InvoiceState::Issued {
-        return Err(Error::refused("Only an issued invoice can be marked as paid. Reload the page to see how it stands."));
+        return Err(Error::refused(
+            "Only an issued invoice can be marked as paid. Reload the page to see how it stands.",
+        ));
     }
     set_paid_in(&mut tx, scope, invoice, true).await?;
     if let Some(held) = bill.subscription.filter(|held| held.state == SubscriptionState::AwaitingPayment) {
@@ -42,10 +44,14 @@ pub async fn take_back_payment(db: &Db, scope: &Scope, invoice: InvoiceId) -> Re
     let mut tx = db.begin(scope).await?;
     let bill = hold_bill_in(&mut tx, scope, invoice).await?;
     if bill.state != InvoiceState::Paid {
-        return Err(Error::refused("This invoice is not marked as paid. Reload the page to see how it stands."));
+        return Err(Error::refused(
+            "This invoice is not marked as paid. Reload the page to see how it stands.",
+        ));
     }
     set_paid_in(&mut tx, scope, invoice, false).await?;
-    let began = |held: &Held| held.state == SubscriptionState::Active && held.period.map(|(start, _)| start) == bill.period_start;
+    let began = |held: &Held| {
+        held.state == SubscriptionState::Active && held.period.map(|(start, _)| start) == bill.period_start
+    };
     if let Some(held) = bill.subscription.filter(began)
         && unbegin_in(&mut tx, scope, &held, invoice).await?
     {

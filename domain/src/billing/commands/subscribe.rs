@@ -16,7 +16,12 @@ type Period = (DateTime<Utc>, DateTime<Utc>);
 ///
 /// # Errors
 /// [`Error::Refused`] where the client holds a subscription already.
-pub async fn subscribe_in(tx: &mut Tx, scope: &Scope, client: ClientId, offer: &Offer) -> Result<SubscriptionId> {
+pub async fn subscribe_in(
+    tx: &mut Tx,
+    scope: &Scope,
+    client: ClientId,
+    offer: &Offer,
+) -> Result<SubscriptionId> {
     let (now, terms) = (tx.now(), &offer.terms);
     let zone = zone_in(tx, scope).await?;
     let anchor = period::anchor(now, zone);
@@ -30,7 +35,8 @@ pub async fn subscribe_in(tx: &mut Tx, scope: &Scope, client: ClientId, offer: &
             None => format!("{}, first {}", offer.name, terms.interval.as_str()),
         };
         let lines = vec![Line { what, minor: terms.price.minor }];
-        let invoice = NewInvoice { client, subscription: id, lines, currency: terms.price.currency, period: first };
+        let invoice =
+            NewInvoice { client, subscription: id, lines, currency: terms.price.currency, period: first };
         insert_issued_in(tx, scope, &invoice).await?;
     }
     changes::tell_in(tx, scope, client, "subscription", None).await?;

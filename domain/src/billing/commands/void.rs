@@ -18,7 +18,9 @@ pub async fn void(db: &Db, scope: &Scope, invoice: InvoiceId) -> Result<()> {
     let awaited = bill.subscription.is_some_and(|held| held.state == SubscriptionState::AwaitingPayment);
     match bill.state {
         InvoiceState::Issued if awaited => {
-            return Err(Error::refused("A subscription waits for this payment. End the subscription, and the invoice goes with it."));
+            return Err(Error::refused(
+                "A subscription waits for this payment. End the subscription, and the invoice goes with it.",
+            ));
         }
         InvoiceState::Issued => {}
         InvoiceState::Paid => return Err(Error::refused("It is paid. Take the payment back first.")),

@@ -47,8 +47,10 @@ pub async fn figures(db: &Db, scope: &Scope) -> Result<Figures> {
     let sums: Result<Vec<Money>> = open
         .iter()
         .map(|row| {
-            let currency: Currency =
-                row.currency.parse().map_err(|_| Error::Broken(format!("the unknown currency {}", row.currency)))?;
+            let currency: Currency = row
+                .currency
+                .parse()
+                .map_err(|_| Error::Broken(format!("the unknown currency {}", row.currency)))?;
             Ok(Money::new(row.minor, currency))
         })
         .collect();

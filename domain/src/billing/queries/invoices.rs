@@ -59,7 +59,13 @@ pub struct Invoices {
 ///
 /// # Errors
 /// [`Error::NotFound`] for those who may not see bills.
-pub async fn list(db: &Db, scope: &Scope, client: Option<ClientId>, filter: Filter, page: u32) -> Result<Invoices> {
+pub async fn list(
+    db: &Db,
+    scope: &Scope,
+    client: Option<ClientId>,
+    filter: Filter,
+    page: u32,
+) -> Result<Invoices> {
     may_bill(scope)?;
     let page = page.max(1);
     let mut tx = db.begin(scope).await?;

@@ -8,4 +8,4 @@ mod subscriptions;
 pub use figures::{Figures, figures};
 pub use invoices::{Filter, Invoices, by_number, get, list};
 pub use recurring::{Month, Recurring, recurring};
-pub use subscriptions::{all, of_client, pauses};
+pub use subscriptions::{all, billable, of_client, pauses};

@@ -76,7 +76,8 @@ fn currency(code: &str) -> Result<Currency> {
 
 /// A month's share of a price.
 fn a_month(minor: i64, code: &str, interval: &str) -> Result<Money> {
-    let interval = Interval::parse(interval).ok_or_else(|| Error::Broken(format!("the unknown interval {interval}")))?;
+    let interval =
+        Interval::parse(interval).ok_or_else(|| Error::Broken(format!("the unknown interval {interval}")))?;
     Money::new(minor, currency(code)?).share(1, interval.months()).map_err(too_large)
 }
 
@@ -98,9 +99,16 @@ fn moments(now: DateTime<Utc>, zone: Tz) -> Vec<(NaiveDate, DateTime<Utc>)> {
         .collect()
 }
 
-fn gather(moments: &[(NaiveDate, DateTime<Utc>)], all: &[(usize, Money)], own: Currency) -> Result<Recurring> {
+fn gather(
+    moments: &[(NaiveDate, DateTime<Utc>)],
+    all: &[(usize, Money)],
+    own: Currency,
+) -> Result<Recurring> {
     let sum = |place: usize, currency: Currency| {
-        let amounts = all.iter().filter(|(at, money)| *at == place && money.currency == currency).map(|(_, money)| *money);
+        let amounts = all
+            .iter()
+            .filter(|(at, money)| *at == place && money.currency == currency)
+            .map(|(_, money)| *money);
         Money::sum(currency, amounts).map_err(too_large)
     };
     let months: Result<Vec<Month>> = moments
@@ -109,7 +117,8 @@ fn gather(moments: &[(NaiveDate, DateTime<Utc>)], all: &[(usize, Money)], own: C
         .map(|(place, (first, _))| Ok(Month { first: *first, amount: sum(place, own)? }))
         .collect();
     let last = moments.len().saturating_sub(1);
-    let held: Vec<Currency> = all.iter().filter(|(at, _)| *at == last).map(|(_, money)| money.currency).collect();
+    let held: Vec<Currency> =
+        all.iter().filter(|(at, _)| *at == last).map(|(_, money)| money.currency).collect();
     let others: Result<Vec<Money>> = Currency::ALL
         .iter()
         .filter(|currency| **currency != own && held.contains(currency))

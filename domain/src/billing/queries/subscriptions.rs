@@ -53,6 +53,23 @@ pub async fn of_client(db: &Db, scope: &Scope, client: ClientId) -> Result<Optio
     row.map(Row::subscription).transpose()
 }
 
+/// The clients that an invoice can be written for, by name.
+///
+/// # Errors
+/// [`Error::NotFound`] for anyone but an operator.
+pub async fn billable(db: &Db, scope: &Scope) -> Result<Vec<(ClientId, String)>> {
+    operators_only(scope)?;
+    let mut tx = db.begin(scope).await?;
+    let rows = sqlx::query!(
+        "SELECT id, name FROM client WHERE workspace_id = $1 AND archived_at IS NULL ORDER BY lower(name), id",
+        scope.workspace.0,
+    )
+    .fetch_all(tx.conn())
+    .await?;
+    tx.commit().await?;
+    Ok(rows.into_iter().map(|row| (ClientId(row.id), row.name)).collect())
+}
+
 /// The ledger of a subscription's pauses, newest first.
 ///
 /// # Errors

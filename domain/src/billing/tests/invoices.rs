@@ -17,7 +17,11 @@ use crate::{
 
 fn free() -> InvoiceDraft {
     let line = |what: &str, minor| Line { what: what.into(), minor };
-    InvoiceDraft { lines: vec![line("Set-up", 120_000), line("Goodwill", -20_000)], currency: Currency::USD, note: String::new() }
+    InvoiceDraft {
+        lines: vec![line("Set-up", 120_000), line("Goodwill", -20_000)],
+        currency: Currency::USD,
+        note: String::new(),
+    }
 }
 
 async fn drafted(ground: &Ground, client: &TestClient) -> InvoiceId {
@@ -48,7 +52,8 @@ async fn fifty_issued_at_once_are_numbered_without_gaps(pool: PgPool) {
     while let Some(done) = tasks.join_next().await {
         done.unwrap();
     }
-    let numbers: Vec<i64> = sqlx::query_scalar("SELECT number FROM invoice ORDER BY number").fetch_all(&pool).await.unwrap();
+    let numbers: Vec<i64> =
+        sqlx::query_scalar("SELECT number FROM invoice ORDER BY number").fetch_all(&pool).await.unwrap();
     assert_eq!(numbers, (1..=50).collect::<Vec<i64>>());
 }
 
@@ -133,7 +138,10 @@ async fn lines_are_checked(pool: PgPool) {
         let bad = InvoiceDraft { lines, ..free() };
         assert!(matches!(draft(&ground.db, &ground.operator, client.id, &bad).await, Err(Error::Fields(_))));
     }
-    refused(draft(&ground.db, &ground.operator, client.id, &InvoiceDraft { lines: vec![huge; 2], ..free() }).await);
+    refused(
+        draft(&ground.db, &ground.operator, client.id, &InvoiceDraft { lines: vec![huge; 2], ..free() })
+            .await,
+    );
     assert!(ground.bills(&client).await.is_empty());
 }
 

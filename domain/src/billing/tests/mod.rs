@@ -18,7 +18,8 @@ impl Ground {
 
     /// A client's invoices, oldest first.
     async fn bills(&self, client: &TestClient) -> Vec<Invoice> {
-        let list = queries::list(&self.db, &self.operator, Some(client.id), queries::Filter::All, 1).await.unwrap();
+        let list =
+            queries::list(&self.db, &self.operator, Some(client.id), queries::Filter::All, 1).await.unwrap();
         list.invoices.into_iter().rev().collect()
     }
 }

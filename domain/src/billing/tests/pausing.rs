@@ -91,7 +91,8 @@ async fn ten_who_pause_at_once_bank_once(pool: PgPool) {
     ground.wait(TimeDelta::days(10));
     let mut tasks = JoinSet::new();
     for i in 0..10 {
-        let (db, scope) = (ground.db.clone(), if i % 2 == 0 { client.owner.clone() } else { ground.operator.clone() });
+        let (db, scope) =
+            (ground.db.clone(), if i % 2 == 0 { client.owner.clone() } else { ground.operator.clone() });
         tasks.spawn(async move { pause(&db, &scope, subscription).await.is_ok() });
     }
     let won = tasks.join_all().await.into_iter().filter(|won| *won).count();
@@ -126,7 +127,9 @@ async fn it_ends_with_the_period_that_is_paid_for(pool: PgPool) {
     let client = ground.client("Harbor").await;
     let subscription = ground.subscribe(&client, &ground.offer(Starts::AtOnce).await).await;
     end_with_period(&ground.db, &client.owner, subscription, true).await.unwrap();
-    let Err(Error::Refused(reason)) = pause(&ground.db, &client.owner, subscription).await else { panic!("paused") };
+    let Err(Error::Refused(reason)) = pause(&ground.db, &client.owner, subscription).await else {
+        panic!("paused")
+    };
     assert_eq!(reason, "It ends on 23 December 2026. To pause it instead, choose to keep it first.");
     assert_eq!(ground.held(&client).await.state, SubscriptionState::Active);
     ground.wait(TimeDelta::days(45));

@@ -32,8 +32,10 @@ async fn revenue_is_counted_while_it_comes_in(pool: PgPool) {
     ground.subscribe(&foreign, &offer).await;
     let told = recurring(&ground.db, &ground.operator).await.unwrap();
     assert_eq!(told.months.len(), 12);
-    let last: Vec<(String, i64)> =
-        told.months[8..].iter().map(|month| (month.first.format("%Y-%m").to_string(), month.amount.minor)).collect();
+    let last: Vec<(String, i64)> = told.months[8..]
+        .iter()
+        .map(|month| (month.first.format("%Y-%m").to_string(), month.amount.minor))
+        .collect();
     let expected = [("2026-10", 0), ("2026-11", 500_000), ("2026-12", 0), ("2027-01", 600_000)];
     assert_eq!(last, expected.map(|(month, minor)| (month.to_owned(), minor)));
     assert_eq!(told.others, [Money::new(10_000, Currency::EUR)]);

@@ -28,12 +28,20 @@ async fn ten_runs_at_once_renew_each_period_once(pool: PgPool) {
     let renewed: usize = tasks.join_all().await.into_iter().sum();
     assert_eq!(renewed, 5);
     for client in &clients {
-        let starts: Vec<String> =
-            ground.bills(client).await.iter().map(|bill| bill.period.unwrap().0.format("%m-%d").to_string()).collect();
+        let starts: Vec<String> = ground
+            .bills(client)
+            .await
+            .iter()
+            .map(|bill| bill.period.unwrap().0.format("%m-%d").to_string())
+            .collect();
         assert_eq!(starts, ["11-23", "12-23", "01-23"]);
-        assert_eq!(ground.held(client).await.period.unwrap().1, "2027-02-23T08:00:00Z".parse::<chrono::DateTime<chrono::Utc>>().unwrap());
+        assert_eq!(
+            ground.held(client).await.period.unwrap().1,
+            "2027-02-23T08:00:00Z".parse::<chrono::DateTime<chrono::Utc>>().unwrap()
+        );
     }
-    let numbers: Vec<i64> = sqlx::query_scalar("SELECT number FROM invoice ORDER BY number").fetch_all(&pool).await.unwrap();
+    let numbers: Vec<i64> =
+        sqlx::query_scalar("SELECT number FROM invoice ORDER BY number").fetch_all(&pool).await.unwrap();
     assert_eq!(numbers, (1..=15).collect::<Vec<i64>>());
     assert_eq!(renew_due(&ground.db).await.unwrap(), 0);
 }

@@ -75,10 +75,12 @@ async fn what_was_sold_stays_as_it_was_sold(pool: PgPool) {
     draft.terms.revisions = Some(1);
     offers::commands::update(&ground.db, &ground.operator, offer.id, &draft).await.unwrap();
     offers::commands::archive(&ground.db, &ground.operator, offer.id).await.unwrap();
-    let row = sqlx::query("SELECT name, price_minor, currency, active_limit, cycle_hours, revisions FROM subscription")
-        .fetch_one(&pool)
-        .await
-        .unwrap();
+    let row = sqlx::query(
+        "SELECT name, price_minor, currency, active_limit, cycle_hours, revisions FROM subscription",
+    )
+    .fetch_one(&pool)
+    .await
+    .unwrap();
     let held: (String, i64, String, i32, i32, Option<i32>) =
         (row.get(0), row.get(1), row.get(2), row.get(3), row.get(4), row.get(5));
     assert_eq!(held, ("Two at a time".into(), 500_000, "USD".into(), 2, 48, None));
@@ -104,6 +106,7 @@ async fn numbers_have_no_gaps_whatever_is_rolled_back(pool: PgPool) {
     while let Some(done) = tasks.join_next().await {
         done.unwrap();
     }
-    let numbers: Vec<i64> = sqlx::query_scalar("SELECT number FROM invoice ORDER BY number").fetch_all(&pool).await.unwrap();
+    let numbers: Vec<i64> =
+        sqlx::query_scalar("SELECT number FROM invoice ORDER BY number").fetch_all(&pool).await.unwrap();
     assert_eq!(numbers, (1..=33).collect::<Vec<i64>>());
 }

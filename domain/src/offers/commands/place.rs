@@ -1,8 +1,4 @@
-use crate::{
-    Db, Error, Result, Scope, changes,
-    ids::OfferId,
-    offers::queries,
-};
+use crate::{Db, Error, Result, Scope, changes, ids::OfferId, offers::queries};
 
 /// Which way an offer goes in the list.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

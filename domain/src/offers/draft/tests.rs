@@ -16,8 +16,18 @@ fn typed() -> Typed {
         revisions: "3".into(),
         starts: "on_payment".into(),
         intake: vec![
-            TypedField { label: "What do you do?".into(), kind: "long".into(), required: true, ..TypedField::default() },
-            TypedField { label: "Tone".into(), kind: "choice".into(), options: "Plain\nFormal".into(), ..TypedField::default() },
+            TypedField {
+                label: "What do you do?".into(),
+                kind: "long".into(),
+                required: true,
+                ..TypedField::default()
+            },
+            TypedField {
+                label: "Tone".into(),
+                kind: "choice".into(),
+                options: "Plain\nFormal".into(),
+                ..TypedField::default()
+            },
         ],
         ..Typed::default()
     }
@@ -49,7 +59,8 @@ fn a_renamed_question_keeps_its_key() {
     let mut typed = Typed::from(&typed().read(Currency::USD).unwrap());
     typed.intake[1].label = "Which tone?".into();
     typed.intake.push(TypedField { label: "Tone".into(), ..TypedField::default() });
-    let keys: Vec<String> = typed.read(Currency::USD).unwrap().intake.into_iter().map(|field| field.key).collect();
+    let keys: Vec<String> =
+        typed.read(Currency::USD).unwrap().intake.into_iter().map(|field| field.key).collect();
     assert_eq!(keys, ["what_do_you_do", "tone", "tone_2"]);
 }
 
@@ -65,7 +76,8 @@ fn everything_wrong_is_told_at_once() {
     typed.intake[1].options = "Plain".into();
     let errors = errors(&typed);
     let fields: Vec<&str> = errors.iter().map(|(field, _)| field).collect();
-    let expected = ["price", "cycle_hours", "name", "active_limit", "revisions", "field-0-label", "field-1-options"];
+    let expected =
+        ["price", "cycle_hours", "name", "active_limit", "revisions", "field-0-label", "field-1-options"];
     assert_eq!(fields, expected);
     assert_eq!(errors.of("active_limit"), Some("Write a number from 1 to 20 requests."));
     assert_eq!(errors.of("field-0-label"), Some("Write question 1, or remove it."));

@@ -1,7 +1,10 @@
 use sessions::{NewStream, StreamId, Tenant};
 
-use super::Workspace;
-use crate::{Office, Result, Scope, Tx, ids::{AgentId, WorkspaceId}};
+use crate::{
+    Office, Result, Scope, Tx,
+    ids::{AgentId, WorkspaceId},
+    workspaces::Workspace,
+};
 
 /// What a new workspace begins with.
 #[derive(Clone, Copy, Debug)]
@@ -22,7 +25,9 @@ pub async fn create_in(tx: &mut Tx, new: &NewWorkspace<'_>) -> Result<Workspace>
         id,
         name: new.name.to_owned(),
         tagline: "An employee that knows your business and never loses the thread".to_owned(),
-        promise: "Ask for work as you would ask a colleague. Watch it being done. Stop it, steer it, approve it.".to_owned(),
+        promise:
+            "Ask for work as you would ask a colleague. Watch it being done. Stop it, steer it, approve it."
+                .to_owned(),
         zone: new.zone.to_owned(),
         currency: new.currency.to_owned(),
         line_light: None,
@@ -46,7 +51,12 @@ pub async fn create_in(tx: &mut Tx, new: &NewWorkspace<'_>) -> Result<Workspace>
     .execute(tx.conn())
     .await?;
     tx.enter(&Scope::system(id)).await?;
-    let stream = NewStream { id: desk, tenant: Tenant { workspace: id.0, client: None }, kind: "desk", backstage: true };
+    let stream = NewStream {
+        id: desk,
+        tenant: Tenant { workspace: id.0, client: None },
+        kind: "desk",
+        backstage: true,
+    };
     sessions::create_in(tx.conn(), &stream, now).await?;
     sqlx::query!(
         "INSERT INTO agent (id, workspace_id, name, persona, backend, created_at)

@@ -1,0 +1,47 @@
+//! An offer as a buyer sees it: on the storefront, at sign-up, and as the operator's preview.
+
+use domain::offers::{Draft, Offer, Terms};
+use leptos::prelude::*;
+
+/// The card of an offer. `action` stands at its foot: a way in, or nothing.
+pub fn offer_card(offer: &Offer, action: AnyView) -> AnyView {
+    card(
+        &format!("offer-{}", offer.id),
+        &offer.name,
+        &pitch(&offer.vertical, &offer.summary),
+        &offer.terms,
+        &offer.points,
+        action,
+    )
+}
+
+/// The card of an offer that is being written.
+pub fn draft_card(draft: &Draft, action: AnyView) -> AnyView {
+    let name = if draft.name.is_empty() { "Name of the offer" } else { &draft.name };
+    card("offer-draft", name, &pitch(&draft.vertical, &draft.summary), &draft.terms, &draft.points, action)
+}
+
+fn pitch(vertical: &str, summary: &str) -> String {
+    let whom = if vertical.is_empty() { String::new() } else { format!("For {vertical}.") };
+    [whom.as_str(), summary].into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" ")
+}
+
+fn card(id: &str, name: &str, pitch: &str, terms: &Terms, points: &[String], action: AnyView) -> AnyView {
+    let holds: Vec<_> = terms
+        .lines()
+        .into_iter()
+        .chain(points.iter().cloned())
+        .map(|line| view! { <li>{line}</li> })
+        .collect();
+    let (id, name, pitch) = (id.to_owned(), name.to_owned(), pitch.to_owned());
+    view! {
+        <article class="offer" aria-labelledby=id.clone()>
+            <h3 id=id.clone()>{name}</h3>
+            <p class="price"><b>{terms.price.to_string()}</b>" a "{terms.interval.as_str()}</p>
+            {(!pitch.is_empty()).then(|| view! { <p class="soft">{pitch}</p> })}
+            <ul class="holds">{holds}</ul>
+            {action}
+        </article>
+    }
+    .into_any()
+}

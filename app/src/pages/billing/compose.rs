@@ -1,0 +1,101 @@
+//! The form of a free invoice.
+
+use axum::response::Response;
+use domain::{ids::ClientId, money::Currency};
+use leptos::prelude::*;
+
+use super::typed::Typed;
+use crate::{
+    components::field::{Field, summary, token},
+    web::{Cx, DeskTab, Form, Frame, Page},
+};
+
+/// An invoice on its way to being a draft.
+pub(super) struct Compose {
+    /// Where the form goes.
+    pub action: String,
+    /// Whom a new one can be for; empty where that is settled.
+    pub clients: Vec<(ClientId, String)>,
+    pub typed: Typed,
+    pub form: Form,
+    pub currency: Currency,
+}
+
+/// The whole page.
+pub(super) fn page(cx: &Cx, compose: &Compose) -> Response {
+    let is_new = !compose.clients.is_empty();
+    let title = if is_new { "New invoice" } else { "Change the draft" };
+    Page::new(cx, title, Frame::Desk(DeskTab::Billing)).status(compose.form.status()).show(|| {
+        view! {
+            <div class="page-head">
+                <div>
+                    <nav class="crumbs" aria-label="Where you are">
+                        <a href="/desk/billing">"Billing"</a><span aria-current="page">{title}</span>
+                    </nav>
+                    <h1>{title}</h1>
+                    <p class="page-sub">"It has no number and the client does not see it until you issue it."</p>
+                </div>
+            </div>
+            {form(cx, compose)}
+        }
+    })
+}
+
+/// Where nobody could be billed.
+pub(super) fn nobody(cx: &Cx) -> Response {
+    Page::new(cx, "New invoice", Frame::Desk(DeskTab::Billing)).show(|| {
+        view! {
+            <div class="page-head"><div><h1>"New invoice"</h1></div></div>
+            <p>"There is no client to bill yet. Each sign-up makes one, with its first invoice."</p>
+        }
+    })
+}
+
+fn form(cx: &Cx, compose: &Compose) -> AnyView {
+    let Compose { action, clients, form, .. } = compose;
+    let options: Vec<(String, String)> =
+        clients.iter().map(|(id, name)| (id.to_string(), name.clone())).collect();
+    view! {
+        <form class="form" method="post" action=action.clone() novalidate>
+            {token(cx)}
+            // What the Enter key presses: the first button of a form.
+            <button class="visually-hidden" tabindex="-1" aria-hidden="true">"Save the draft"</button>
+            {summary(form)}
+            {(!options.is_empty()).then(|| Field::select(form, "client", "Client", options).required().show())}
+            {lines(compose)}
+            {Field::area(form, "note", "Note below the lines", 3).max(1_000).show()}
+            <div class="button-row">
+                <button class="button primary">"Save the draft"</button>
+                <a class="button quiet" href="/desk/billing">"Leave it"</a>
+            </div>
+        </form>
+    }
+    .into_any()
+}
+
+fn lines(compose: &Compose) -> AnyView {
+    let (form, unit) = (&compose.form, compose.currency.code());
+    let count = compose.typed.lines.len();
+    let rows: Vec<_> = (0..count)
+        .map(|place| {
+            let name = |part: &str| format!("line-{place}-{part}");
+            let number = place + 1;
+            view! {
+                <div class="form-row invoice-line">
+                    {Field::text(form, &name("what"), &format!("Line {number}")).max(200).show()}
+                    {Field::number(form, &name("amount"), "Amount", unit).max(24).show()}
+                </div>
+            }
+        })
+        .collect();
+    let more = format!("{}#line-{count}-what", compose.action);
+    view! {
+        <fieldset>
+            <legend>"What is billed"</legend>
+            <p class="hint">"A minus before an amount makes a credit. Lines that stay empty are left out."</p>
+            {rows}
+            <div class="button-row"><button class="button" name="do" value="grow" formaction=more>"More lines"</button></div>
+        </fieldset>
+    }
+    .into_any()
+}

@@ -1,0 +1,114 @@
+//! The desk's table of subscriptions, with what an operator may do to each.
+
+use domain::billing::{Subscription, SubscriptionState, words};
+use leptos::prelude::*;
+
+use super::zone;
+use crate::{components::field::token, web::Cx};
+
+/// Every living subscription.
+pub fn subscriptions(cx: &Cx, all: &[Subscription]) -> AnyView {
+    if all.is_empty() {
+        return view! {
+            <section class="section">
+                <div class="section-head"><h2>"Subscriptions"</h2></div>
+                <p class="soft">"Nobody holds one yet. Each sign-up makes one."</p>
+            </section>
+        }
+        .into_any();
+    }
+    let rows: Vec<_> = all.iter().map(|held| row(cx, held)).collect();
+    view! {
+        <section class="section">
+            <div class="section-head"><h2>"Subscriptions"</h2></div>
+            <table class="table stacks">
+                <thead><tr>
+                    <th scope="col">"Client"</th><th scope="col">"Holds"</th><th scope="col">"State"</th>
+                    <th scope="col">"Period"</th><th scope="col" class="end">"Price"</th>
+                    <th scope="col" class="end no-print"><span class="visually-hidden">"Change"</span></th>
+                </tr></thead>
+                <tbody>{rows}</tbody>
+            </table>
+        </section>
+    }
+    .into_any()
+}
+
+fn row(cx: &Cx, held: &Subscription) -> impl IntoView + use<> {
+    let client = format!("/desk/clients/{}", held.client);
+    view! {
+        <tr>
+            <th scope="row"><a href=client>{held.client_name.clone()}</a></th>
+            <td data-label="Holds">{held.name.clone()}</td>
+            <td data-label="State"><span class=format!("tag {}", held.state.class())>{held.state.label()}</span></td>
+            <td data-label="Period">{period(cx, held)}</td>
+            <td data-label="Price" class="end nowrap">{held.terms.price_words()}</td>
+            <td class="end no-print">{changes(cx, held)}</td>
+        </tr>
+    }
+}
+
+fn period(cx: &Cx, held: &Subscription) -> String {
+    match (held.state, held.period) {
+        (SubscriptionState::AwaitingPayment, _) => "begins with the payment".to_owned(),
+        (SubscriptionState::Paused, _) => format!("{} banked", words::banked(held.banked_seconds)),
+        (_, Some((_, end))) if held.ends_with_period => format!("ends {}", words::date(end, zone(cx))),
+        (_, Some((_, end))) => format!("until {}", words::date(end, zone(cx))),
+        (_, None) => String::new(),
+    }
+}
+
+fn changes(cx: &Cx, held: &Subscription) -> AnyView {
+    let choices: &[(&str, &str)] = match held.state {
+        SubscriptionState::Active if held.ends_with_period => &[("kept", "Keep it")],
+        SubscriptionState::Active => &[("paused", "Pause"), ("ending", "End with its period")],
+        SubscriptionState::Paused => &[("active", "Resume")],
+        SubscriptionState::AwaitingPayment | SubscriptionState::Ended => &[],
+    };
+    let buttons: Vec<_> = choices
+        .iter()
+        .map(|(state, word)| view! { <button name="state" value=*state>{*word}</button> })
+        .collect();
+    let action = format!("/desk/billing/subscriptions/{}/state", held.id);
+    let (dialog, heading) = (format!("end-{}", held.id), format!("end-{}-h", held.id));
+    let label = format!("Change the subscription of {}", held.client_name);
+    view! {
+        <details class="menu" name="menu">
+            <summary aria-label=label>
+                <svg viewBox="0 0 20 20" aria-hidden="true">
+                    <circle cx="4" cy="10" r="1.6" /><circle cx="10" cy="10" r="1.6" /><circle cx="16" cy="10" r="1.6" />
+                </svg>
+            </summary>
+            <form class="menu-list" method="post" action=action.clone()>
+                {token(cx)}
+                {buttons}
+                <button type="button" popovertarget=dialog.clone()>"End now…"</button>
+            </form>
+        </details>
+        <div class="dialog" popover="auto" id=dialog.clone() role="dialog" aria-labelledby=heading.clone()>
+            <h2 id=heading.clone()>{format!("End the subscription of {}?", held.client_name)}</h2>
+            <p>{ending(held)}</p>
+            <form class="button-row" method="post" action=action>
+                {token(cx)}
+                <button class="button danger" name="state" value="ended">"End it now"</button>
+                <button class="button quiet" type="button" popovertarget=dialog.clone() popovertargetaction="hide">"Keep it"</button>
+            </form>
+        </div>
+    }
+    .into_any()
+}
+
+fn ending(held: &Subscription) -> String {
+    match held.state {
+        SubscriptionState::AwaitingPayment => {
+            "Its first invoice becomes void. Nothing was worked on.".to_owned()
+        }
+        SubscriptionState::Paused => {
+            format!(
+                "The client gives up {} that are banked. Every clock stands still.",
+                words::banked(held.banked_seconds)
+            )
+        }
+        _ => "Every clock stands still from now on. What was billed stays billed.".to_owned(),
+    }
+}

@@ -1,0 +1,131 @@
+//! `GET /desk/billing/invoices/new` and `POST /desk/billing/invoices`: a new draft; `GET` and `POST
+//! /desk/billing/invoices/{invoice}/draft`: one that is written anew.
+
+use axum::{
+    extract::{Path, Query},
+    response::Response,
+};
+use domain::{
+    Error, FieldErrors,
+    billing::{Invoice, InvoiceState, commands, queries},
+    ids::ClientId,
+    money::Currency,
+};
+use serde::Deserialize;
+
+use super::{
+    compose::{self, Compose},
+    id,
+    typed::Typed,
+};
+use crate::web::{Cx, Fields, Form, Operator, Posted, Problem, redirect_with};
+
+/// What the address may say already.
+#[derive(Deserialize)]
+pub struct Asked {
+    #[serde(default)]
+    client: String,
+}
+
+pub async fn new(
+    Operator { cx, scope, .. }: Operator,
+    Query(asked): Query<Asked>,
+) -> Result<Response, Problem> {
+    let clients =
+        queries::billable(cx.db(), &scope).await.map_err(|error| Problem::from(error).of(&cx.bare))?;
+    if clients.is_empty() {
+        return Ok(compose::nobody(&cx));
+    }
+    let typed = Typed::fresh();
+    let form = Form::of(typed.fields().with("client", asked.client));
+    Ok(compose::page(&cx, &fresh(&cx, clients, typed, form)))
+}
+
+pub async fn create(
+    Operator { cx, scope, .. }: Operator,
+    Posted(fields): Posted,
+) -> Result<Response, Problem> {
+    let clients =
+        queries::billable(cx.db(), &scope).await.map_err(|error| Problem::from(error).of(&cx.bare))?;
+    let mut typed = Typed::of(&fields);
+    if fields.text("do") == "grow" {
+        typed.grow();
+        let form = Form::of(shown(&typed, &fields));
+        return Ok(compose::page(&cx, &fresh(&cx, clients, typed, form)));
+    }
+    let kept = match (typed.read(currency(&cx)), fields.text("client").parse::<ClientId>()) {
+        (Ok(draft), Ok(client)) => commands::draft(cx.db(), &scope, client, &draft).await,
+        (Ok(_), Err(_)) => Err(Error::Fields(FieldErrors::one("client", "Choose whom to bill."))),
+        (Err(error), _) => Err(error),
+    };
+    match kept {
+        Ok(invoice) => Ok(redirect_with(
+            &format!("/desk/billing/invoices/{invoice}"),
+            "Saved as a draft. Issue it when it is right.",
+        )),
+        Err(error) => {
+            let form = Form::failed(shown(&typed, &fields), error).map_err(|problem| problem.of(&cx.bare))?;
+            Ok(compose::page(&cx, &fresh(&cx, clients, typed, form)))
+        }
+    }
+}
+
+pub async fn show(
+    Operator { cx, scope, .. }: Operator,
+    Path(invoice): Path<String>,
+) -> Result<Response, Problem> {
+    let invoice = queries::get(cx.db(), &scope, id(&invoice)?)
+        .await
+        .map_err(|error| Problem::from(error).of(&cx.bare))?;
+    if invoice.state != InvoiceState::Draft {
+        return Err(Problem::not_found().of(&cx.bare));
+    }
+    let typed = Typed::from_invoice(&invoice);
+    let form = Form::of(typed.fields());
+    Ok(compose::page(&cx, &existing(&invoice, typed, form)))
+}
+
+pub async fn update(
+    Operator { cx, scope, .. }: Operator,
+    Path(invoice): Path<String>,
+    Posted(fields): Posted,
+) -> Result<Response, Problem> {
+    let invoice = queries::get(cx.db(), &scope, id(&invoice)?)
+        .await
+        .map_err(|error| Problem::from(error).of(&cx.bare))?;
+    let mut typed = Typed::of(&fields);
+    if fields.text("do") == "grow" {
+        typed.grow();
+        let form = Form::of(typed.fields());
+        return Ok(compose::page(&cx, &existing(&invoice, typed, form)));
+    }
+    let kept = match typed.read(invoice.total.currency) {
+        Ok(draft) => commands::redraft(cx.db(), &scope, invoice.id, &draft).await,
+        Err(error) => Err(error),
+    };
+    match kept {
+        Ok(()) => Ok(redirect_with(&format!("/desk/billing/invoices/{}", invoice.id), "Saved.")),
+        Err(error) => {
+            let form = Form::failed(typed.fields(), error).map_err(|problem| problem.of(&cx.bare))?;
+            Ok(compose::page(&cx, &existing(&invoice, typed, form)))
+        }
+    }
+}
+
+fn fresh(cx: &Cx, clients: Vec<(ClientId, String)>, typed: Typed, form: Form) -> Compose {
+    Compose { action: "/desk/billing/invoices".to_owned(), clients, typed, form, currency: currency(cx) }
+}
+
+fn existing(invoice: &Invoice, typed: Typed, form: Form) -> Compose {
+    let action = format!("/desk/billing/invoices/{}/draft", invoice.id);
+    Compose { action, clients: Vec::new(), typed, form, currency: invoice.total.currency }
+}
+
+fn shown(typed: &Typed, fields: &Fields) -> Fields {
+    typed.fields().with("client", fields.text("client"))
+}
+
+/// What free invoices are written in.
+fn currency(cx: &Cx) -> Currency {
+    cx.workspace.currency.parse().unwrap_or(Currency::USD)
+}

@@ -1,0 +1,127 @@
+//! The desk's list of invoices, with its filters.
+
+use domain::billing::{
+    Invoice, InvoiceState,
+    queries::{Filter, Invoices},
+    words,
+};
+use leptos::prelude::*;
+
+use super::{title, zone};
+use crate::{components::field::token, web::Cx};
+
+/// The section: filters, one page of invoices, the way to the others.
+pub fn section(cx: &Cx, list: &Invoices, filter: Filter) -> AnyView {
+    let chips: Vec<_> = Filter::ALL
+        .into_iter()
+        .map(|each| {
+            let here = (each == filter).then_some("true");
+            view! { <a class="chip" href=address(each, 1) aria-current=here>{chip(each)}</a> }
+        })
+        .collect();
+    view! {
+        <section class="section" id="invoices">
+            <div class="section-head"><h2>"Invoices"</h2></div>
+            <nav class="chips" aria-label="Which invoices">{chips}</nav>
+            {if list.invoices.is_empty() { nothing(filter) } else { table(cx, list) }}
+            {pager(list, filter)}
+        </section>
+    }
+    .into_any()
+}
+
+fn chip(filter: Filter) -> &'static str {
+    match filter {
+        Filter::All => "All",
+        Filter::Draft => "Drafts",
+        Filter::Due => "Due",
+        Filter::Overdue => "Overdue",
+        Filter::Paid => "Paid",
+        Filter::Void => "Void",
+    }
+}
+
+fn address(filter: Filter, page: u32) -> String {
+    let page = if page > 1 { format!("&page={page}") } else { String::new() };
+    format!("/desk/billing?state={}{page}#invoices", filter.as_str())
+}
+
+fn nothing(filter: Filter) -> AnyView {
+    let words = match filter {
+        Filter::All => "No invoice yet. The first one comes with the first sign-up.",
+        Filter::Draft => "No draft waits to be issued.",
+        Filter::Due => "Nothing is due.",
+        Filter::Overdue => "Nothing is overdue.",
+        Filter::Paid => "Nothing was paid yet.",
+        Filter::Void => "Nothing was taken back.",
+    };
+    view! { <p class="soft">{words}</p> }.into_any()
+}
+
+fn table(cx: &Cx, list: &Invoices) -> AnyView {
+    let rows: Vec<_> = list.invoices.iter().map(|invoice| row(cx, invoice)).collect();
+    view! {
+        <table class="table stacks">
+            <thead><tr>
+                <th scope="col">"Invoice"</th><th scope="col">"Client"</th><th scope="col">"Issued"</th><th scope="col">"Due"</th>
+                <th scope="col">"State"</th><th scope="col" class="end">"Amount"</th>
+                <th scope="col" class="end no-print"><span class="visually-hidden">"Change"</span></th>
+            </tr></thead>
+            <tbody>{rows}</tbody>
+        </table>
+    }
+    .into_any()
+}
+
+fn row(cx: &Cx, invoice: &Invoice) -> impl IntoView + use<> {
+    let (zone, now) = (zone(cx), cx.db().now());
+    let date = |at: Option<chrono::DateTime<chrono::Utc>>| at.map(|at| words::date(at, zone));
+    let name = invoice.number.map_or("Draft".to_owned(), words::number);
+    view! {
+        <tr>
+            <th scope="row"><a href=format!("/desk/billing/invoices/{}", invoice.id)>{name}</a></th>
+            <td data-label="Client"><a href=format!("/desk/clients/{}", invoice.client)>{invoice.client_name.clone()}</a></td>
+            <td data-label="Issued">{date(invoice.issued_at)}</td>
+            <td data-label="Due">{date(invoice.due_at)}</td>
+            <td data-label="State"><span class=format!("tag {}", invoice.class(now))>{invoice.label(now)}</span></td>
+            <td data-label="Amount" class="end nowrap">{invoice.total.in_full()}</td>
+            <td class="end no-print">{change(cx, invoice)}</td>
+        </tr>
+    }
+}
+
+/// The one thing that is done to an invoice most often in its state; the rest is on its page.
+fn change(cx: &Cx, invoice: &Invoice) -> AnyView {
+    let (state, word) = match invoice.state {
+        InvoiceState::Draft => ("issued", "Issue"),
+        InvoiceState::Issued => ("paid", "Mark paid"),
+        InvoiceState::Paid => ("unpaid", "Not paid"),
+        InvoiceState::Void => return ().into_any(),
+    };
+    let quiet = if invoice.state == InvoiceState::Paid { "button quiet" } else { "button" };
+    let label = format!("{word}: {} of {}", title(invoice), invoice.client_name);
+    view! {
+        <form method="post" action=format!("/desk/billing/invoices/{}/state", invoice.id)>
+            {token(cx)}
+            <input type="hidden" name="back" value="list" />
+            <button class=quiet name="state" value=state aria-label=label>{word}</button>
+        </form>
+    }
+    .into_any()
+}
+
+fn pager(list: &Invoices, filter: Filter) -> AnyView {
+    if list.page == 1 && !list.more {
+        return ().into_any();
+    }
+    let newer =
+        (list.page > 1).then(|| view! { <a class="button" href=address(filter, list.page - 1)>"Newer"</a> });
+    let older =
+        list.more.then(|| view! { <a class="button" href=address(filter, list.page + 1)>"Older"</a> });
+    view! {
+        <nav class="pager" aria-label="Pages">
+            <span>{format!("Page {}", list.page)}</span><span class="button-row">{newer}{older}</span>
+        </nav>
+    }
+    .into_any()
+}

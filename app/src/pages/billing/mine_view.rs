@@ -1,0 +1,187 @@
+//! The parts of a client's billing page.
+
+use domain::billing::{Invoice, Pause, Subscription, SubscriptionState, queries::Invoices, words};
+use leptos::prelude::*;
+
+use super::zone;
+use crate::{components::field::token, web::Cx};
+
+/// What is held, in words, and what can be done with it.
+pub fn subscription(cx: &Cx, held: Option<&Subscription>, pauses: &[Pause]) -> AnyView {
+    let Some(held) = held else {
+        return view! { <p>"There is no subscription yet."</p> }.into_any();
+    };
+    let terms: Vec<_> = held.terms.lines().into_iter().map(|line| view! { <li>{line}</li> }).collect();
+    view! {
+        <section class="section" aria-labelledby="held">
+            <div class="section-head"><h2 id="held">{held.name.clone()}</h2>
+                <span class=format!("tag {}", held.state.class())>{held.state.label()}</span>
+            </div>
+            <p class="price"><b>{held.terms.price.to_string()}</b>" a "{held.terms.interval.as_str()}</p>
+            <ul class="holds">{terms}</ul>
+            {stands(cx, held)}
+            {ledger(cx, pauses)}
+        </section>
+    }
+    .into_any()
+}
+
+/// Where it stands now, and the ways on from there.
+fn stands(cx: &Cx, held: &Subscription) -> AnyView {
+    match (held.state, held.period) {
+        (SubscriptionState::AwaitingPayment, _) => view! {
+            <div class="notice waiting"><p><b>"Work starts when the first invoice is paid."</b>" Until then you can write requests; they wait in line."</p></div>
+        }
+        .into_any(),
+        (SubscriptionState::Active, Some((_, end))) if held.ends_with_period => ending(cx, &words::date(end, zone(cx))),
+        (SubscriptionState::Active, Some((_, end))) => {
+            let left = (end - cx.db().now()).num_seconds().max(0);
+            active(cx, &words::date(end, zone(cx)), &words::banked(left))
+        }
+        (SubscriptionState::Paused, _) => paused(cx, held),
+        (SubscriptionState::Active, None) => ().into_any(),
+        (SubscriptionState::Ended, _) => {
+            let date = held.ended_at.map(|at| words::date(at, zone(cx))).unwrap_or_default();
+            view! { <div class="notice"><p><b>{format!("It ended on {date}.")}</b>" Everything that was done stays here for you."</p></div> }
+                .into_any()
+        }
+    }
+}
+
+fn change(cx: &Cx, state: &'static str, word: &'static str, class: &'static str) -> AnyView {
+    view! {
+        <form method="post" action="/portal/billing/subscription">
+            {token(cx)}
+            <button class=class name="state" value=state>{word}</button>
+        </form>
+    }
+    .into_any()
+}
+
+fn active(cx: &Cx, end: &str, left: &str) -> AnyView {
+    let (until, keeps) = (
+        format!("Paid until {end}, then it goes on by itself."),
+        format!("If you pause now, {left} are kept for you."),
+    );
+    view! {
+        <p>{until}</p>
+        <div class="ways">
+            <section class="way">
+                <h3>"Pause"</h3>
+                <p>{keeps}" No clock runs and nothing new is started until you resume, and then the kept time comes first. \
+                    You can go on writing requests meanwhile."</p>
+                {change(cx, "paused", "Pause the subscription", "button")}
+            </section>
+            <section class="way">
+                <h3>"End"</h3>
+                <p>{format!("It is worked for you until {end} and not billed again. You can take that back until then.")}</p>
+                {change(cx, "ending", "End it with this period", "button quiet")}
+            </section>
+        </div>
+    }
+    .into_any()
+}
+
+fn ending(cx: &Cx, end: &str) -> AnyView {
+    view! {
+        <div class="notice waiting">
+            <p><b>{format!("It ends on {end}.")}</b>" It is worked for you until then and not billed again."</p>
+            {change(cx, "kept", "Keep it after all", "button")}
+        </div>
+    }
+    .into_any()
+}
+
+fn paused(cx: &Cx, held: &Subscription) -> AnyView {
+    let since = held.paused_at.map(|at| words::date(at, zone(cx))).unwrap_or_default();
+    let kept = words::banked(held.banked_seconds);
+    view! {
+        <div class="notice waiting">
+            <p><b>{format!("Paused since {since}.")}</b>{format!(" {kept} are kept for you, for as long as you like.")}</p>
+            {change(cx, "active", "Resume now", "button primary")}
+        </div>
+        <p class="soft">{format!("When you resume, work goes on at once and the next invoice comes after {kept}.")}</p>
+        <button class="button quiet" popovertarget="end">"End it instead…"</button>
+        <div class="dialog" popover="auto" id="end" role="dialog" aria-labelledby="end-h">
+            <h2 id="end-h">"End the subscription?"</h2>
+            <p>{format!("You give up the {kept} that are kept. Everything that was done stays here for you.")}</p>
+            <div class="button-row">
+                {change(cx, "ended", "End it", "button danger")}
+                <button class="button quiet" type="button" popovertarget="end" popovertargetaction="hide">"Keep it"</button>
+            </div>
+        </div>
+    }
+    .into_any()
+}
+
+fn ledger(cx: &Cx, pauses: &[Pause]) -> AnyView {
+    let past: Vec<_> = pauses
+        .iter()
+        .filter_map(|pause| {
+            let span = words::period(pause.from, pause.to?, zone(cx));
+            Some(view! { <li>{span}<span class="soft">{format!("{} kept and given back", words::banked(pause.banked_seconds))}</span></li> })
+        })
+        .collect();
+    if past.is_empty() {
+        return ().into_any();
+    }
+    view! {
+        <details class="more"><summary>"Earlier pauses"</summary><ul class="brief-list">{past}</ul></details>
+    }
+    .into_any()
+}
+
+/// Every invoice, newest first.
+pub fn invoices(cx: &Cx, list: &Invoices) -> AnyView {
+    let rows: Vec<_> = list.invoices.iter().map(|invoice| row(cx, invoice)).collect();
+    let body = if rows.is_empty() {
+        view! { <p class="soft">"No invoice yet."</p> }.into_any()
+    } else {
+        view! {
+            <table class="table stacks">
+                <thead><tr>
+                    <th scope="col">"Invoice"</th><th scope="col">"For"</th><th scope="col">"Issued"</th>
+                    <th scope="col">"State"</th><th scope="col" class="end">"Amount"</th>
+                </tr></thead>
+                <tbody>{rows}</tbody>
+            </table>
+        }
+        .into_any()
+    };
+    let newer = (list.page > 1).then(
+        || view! { <a class="button" href=format!("/portal/billing?page={}", list.page - 1)>"Newer"</a> },
+    );
+    let older = list.more.then(
+        || view! { <a class="button" href=format!("/portal/billing?page={}", list.page + 1)>"Older"</a> },
+    );
+    let paged = list.page > 1 || list.more;
+    view! {
+        <section class="section" aria-labelledby="invoices">
+            <div class="section-head"><h2 id="invoices">"Invoices"</h2></div>
+            {body}
+            {paged.then(|| view! { <nav class="pager" aria-label="Pages"><span>{format!("Page {}", list.page)}</span><span class="button-row">{newer}{older}</span></nav> })}
+        </section>
+    }
+    .into_any()
+}
+
+fn row(cx: &Cx, invoice: &Invoice) -> impl IntoView + use<> {
+    let (zone, now) = (zone(cx), cx.db().now());
+    let number = invoice.number.unwrap_or_default();
+    let what = invoice.lines.first().map(|line| line.what.clone());
+    let state = match (invoice.is_overdue(now), invoice.due_at, invoice.paid_at) {
+        (_, _, Some(paid)) => format!("{} {}", invoice.label(now), words::date(paid, zone)),
+        (_, Some(due), None) if invoice.class(now) == "due" => format!("Due {}", words::date(due, zone)),
+        (true, Some(due), None) => format!("Overdue since {}", words::date(due, zone)),
+        _ => invoice.label(now).to_owned(),
+    };
+    view! {
+        <tr>
+            <th scope="row"><a href=format!("/portal/billing/{number}")>{words::number(number)}</a></th>
+            <td data-label="For">{what}</td>
+            <td data-label="Issued">{invoice.issued_at.map(|at| words::date(at, zone))}</td>
+            <td data-label="State"><span class=format!("tag {}", invoice.class(now))>{state}</span></td>
+            <td data-label="Amount" class="end nowrap">{invoice.total.in_full()}</td>
+        </tr>
+    }
+}

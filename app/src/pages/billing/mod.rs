@@ -1,0 +1,38 @@
+//! Billing: the desk's figures, subscriptions and invoices, and a client's own.
+
+pub mod compose;
+mod desk;
+pub mod draft;
+pub mod invoice;
+pub mod invoice_state;
+mod invoices;
+pub mod mine;
+mod mine_view;
+pub mod my_invoice;
+pub mod overview;
+mod recurring;
+mod sheet;
+pub mod subscription_state;
+mod typed;
+
+use chrono_tz::Tz;
+use domain::billing::Invoice;
+
+use crate::web::{Cx, Problem};
+
+/// The id in an address; an address with anything else leads nowhere.
+fn id<T: std::str::FromStr>(text: &str) -> Result<T, Problem> {
+    text.parse().map_err(|_| Problem::not_found())
+}
+
+/// The zone in which this workspace says its dates.
+fn zone(cx: &Cx) -> Tz {
+    cx.workspace.zone.parse().unwrap_or(Tz::UTC)
+}
+
+/// An invoice's number as its pages say it: `Invoice 0042`, or that it is a draft.
+fn title(invoice: &Invoice) -> String {
+    invoice.number.map_or("Draft invoice".to_owned(), |number| {
+        format!("Invoice {}", domain::billing::words::number(number))
+    })
+}

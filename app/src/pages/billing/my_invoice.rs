@@ -1,0 +1,30 @@
+//! `GET /portal/billing/{number}`: one of a client's own invoices.
+
+use axum::{extract::Path, response::Response};
+use domain::billing::queries;
+use leptos::prelude::*;
+
+use super::{id, invoice::print_hint, sheet::sheet, title};
+use crate::web::{Frame, Member, Page, PortalTab, Problem};
+
+pub async fn show(Member { cx, scope, .. }: Member, Path(number): Path<String>) -> Result<Response, Problem> {
+    let number: u64 = id(&number).map_err(|problem| problem.of(&cx.bare))?;
+    let invoice = queries::by_number(cx.db(), &scope, number)
+        .await
+        .map_err(|error| Problem::from(error).of(&cx.bare))?;
+    let name = title(&invoice);
+    Ok(Page::new(&cx, &name, Frame::Portal(PortalTab::Billing)).show(|| {
+        view! {
+            <div class="page-head no-print">
+                <div>
+                    <nav class="crumbs" aria-label="Where you are">
+                        <a href="/portal/billing">"Billing"</a><span aria-current="page">{name.clone()}</span>
+                    </nav>
+                    <h1>{name.clone()}</h1>
+                </div>
+            </div>
+            {sheet(&cx, &invoice)}
+            {print_hint(&invoice)}
+        }
+    }))
+}

@@ -1,0 +1,75 @@
+//! `GET /desk/billing`: what comes in, what is held, what was billed.
+
+use axum::{extract::Query, response::Response};
+use domain::billing::{
+    Subscription,
+    queries::{self, Figures, Filter, Invoices, Recurring},
+};
+use leptos::prelude::*;
+use serde::Deserialize;
+
+use super::{desk::subscriptions, invoices, recurring::chart};
+use crate::web::{DeskTab, Frame, Operator, Page, Problem};
+
+/// What the address asks for.
+#[derive(Deserialize)]
+pub struct Asked {
+    #[serde(default)]
+    state: String,
+    #[serde(default)]
+    page: String,
+}
+
+struct Loaded {
+    recurring: Recurring,
+    figures: Figures,
+    subscriptions: Vec<Subscription>,
+    invoices: Invoices,
+}
+
+pub async fn show(
+    Operator { cx, scope, .. }: Operator,
+    Query(asked): Query<Asked>,
+) -> Result<Response, Problem> {
+    let filter = Filter::parse(&asked.state);
+    let page = asked.page.parse().unwrap_or(1);
+    let load = async {
+        Ok(Loaded {
+            recurring: queries::recurring(cx.db(), &scope).await?,
+            figures: queries::figures(cx.db(), &scope).await?,
+            subscriptions: queries::all(cx.db(), &scope).await?,
+            invoices: queries::list(cx.db(), &scope, None, filter, page).await?,
+        })
+    };
+    let loaded: Loaded = load.await.map_err(|error: domain::Error| Problem::from(error).of(&cx.bare))?;
+    Ok(Page::new(&cx, "Billing", Frame::Desk(DeskTab::Billing)).show(|| {
+        view! {
+            <div class="page-head">
+                <div><h1>"Billing"</h1></div>
+                <div class="page-actions"><a class="button primary" href="/desk/billing/invoices/new">"New invoice"</a></div>
+            </div>
+            {figures(&loaded)}
+            {chart(&loaded.recurring)}
+            {subscriptions(&cx, &loaded.subscriptions)}
+            {invoices::section(&cx, &loaded.invoices, filter)}
+        }
+    }))
+}
+
+fn figures(loaded: &Loaded) -> AnyView {
+    let Loaded { recurring, figures, .. } = loaded;
+    let now = recurring.now().map(|money| money.to_string());
+    let others: Vec<String> = recurring.others.iter().map(|money| format!("and {money}")).collect();
+    let open: Vec<String> = figures.open_sums.iter().map(ToString::to_string).collect();
+    let waiting = figures.paused + figures.awaiting_payment;
+    view! {
+        <dl class="figures">
+            <div><dt>"a month, recurring"</dt><dd>{now}" "<small>{others.join(" ")}</small></dd></div>
+            <div><dt>"active subscriptions"</dt><dd>{figures.active}</dd></div>
+            <div><dt>"paused or waiting for payment"</dt><dd>{waiting}</dd></div>
+            <div><dt>"unpaid invoices"</dt><dd>{figures.open}" "<small>{open.join(", ")}</small></dd></div>
+            <div><dt>"of them overdue"</dt><dd>{figures.overdue}</dd></div>
+        </dl>
+    }
+    .into_any()
+}

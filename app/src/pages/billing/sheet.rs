@@ -1,0 +1,68 @@
+//! An invoice as a sheet of paper: the same for the operator, the client and the printer.
+
+use domain::{
+    billing::{Invoice, InvoiceState, words},
+    money::Money,
+};
+use leptos::prelude::*;
+
+use super::zone;
+use crate::web::Cx;
+
+/// The sheet.
+pub fn sheet(cx: &Cx, invoice: &Invoice) -> AnyView {
+    let number = invoice.number.map_or("Draft".to_owned(), words::number);
+    let issued = invoice.issued_at.map(|at| words::date(at, zone(cx)));
+    let currency = invoice.total.currency;
+    let lines: Vec<_> = invoice
+        .lines
+        .iter()
+        .map(|line| {
+            let amount = Money::new(line.minor, currency).in_full();
+            view! { <tr><td>{line.what.clone()}</td><td class="end nowrap">{amount}</td></tr> }
+        })
+        .collect();
+    let total = if invoice.state == InvoiceState::Paid { "Paid" } else { "To pay" };
+    view! {
+        <article class="sheet invoice">
+            <header>
+                <div><p class="soft">"Invoice"</p><p class="invoice-number">{number}</p></div>
+                <span class=format!("tag {}", invoice.class(cx.db().now()))>{state(cx, invoice)}</span>
+            </header>
+            <div class="parties">
+                <section><h2>"From"</h2>{address(&invoice.bill_from)}</section>
+                <section><h2>"To"</h2>{address(&invoice.bill_to)}</section>
+                {issued.map(|issued| view! { <section><h2>"Issued"</h2><p>{issued}</p></section> })}
+            </div>
+            <table class="table">
+                <thead><tr><th scope="col">"What"</th><th scope="col" class="end">"Amount"</th></tr></thead>
+                <tbody>{lines}</tbody>
+                <tfoot><tr><th scope="row">{total}</th><td class="end nowrap">{invoice.total.in_full()}</td></tr></tfoot>
+            </table>
+            {(!invoice.note.is_empty()).then(|| view! { <p class="invoice-note">{invoice.note.clone()}</p> })}
+        </article>
+    }
+    .into_any()
+}
+
+/// `Due 7 December 2026`, `Paid 1 December 2026`.
+fn state(cx: &Cx, invoice: &Invoice) -> String {
+    let label = invoice.label(cx.db().now());
+    let at = match invoice.state {
+        InvoiceState::Draft => None,
+        InvoiceState::Issued => invoice.due_at,
+        InvoiceState::Paid => invoice.paid_at,
+        InvoiceState::Void => invoice.voided_at,
+    };
+    let overdue = invoice.is_overdue(cx.db().now());
+    match at.map(|at| words::date(at, zone(cx))) {
+        Some(date) if overdue => format!("{label} since {date}"),
+        Some(date) => format!("{label} {date}"),
+        None => label.to_owned(),
+    }
+}
+
+fn address(text: &str) -> AnyView {
+    let lines: Vec<_> = text.lines().map(|line| view! { {line.to_owned()}<br /> }).collect();
+    view! { <address>{lines}</address> }.into_any()
+}

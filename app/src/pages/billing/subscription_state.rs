@@ -1,0 +1,55 @@
+//! `POST …/subscriptions/{subscription}/state` for operators and `POST /portal/billing/subscription` for a client: pause,
+//! resume, end with the period or keep it after all, end now.
+
+use axum::{extract::Path, response::Response};
+use domain::{
+    Error, Result as Done, Scope,
+    billing::{commands, queries},
+    ids::SubscriptionId,
+};
+
+use super::id;
+use crate::web::{Cx, Member, Operator, Posted, Problem, answer};
+
+pub async fn update(
+    Operator { cx, scope, .. }: Operator,
+    Path(subscription): Path<String>,
+    Posted(fields): Posted,
+) -> Result<Response, Problem> {
+    let (done, note) = change(&cx, &scope, id(&subscription)?, fields.text("state")).await;
+    Ok(answer(&cx.bare, done, "/desk/billing", note))
+}
+
+/// The subscription that the member's client holds.
+pub async fn update_mine(
+    Member { cx, scope, client, .. }: Member,
+    Posted(fields): Posted,
+) -> Result<Response, Problem> {
+    let held = queries::of_client(cx.db(), &scope, client).await.and_then(|held| held.ok_or(Error::NotFound));
+    let (done, note) = match held {
+        Ok(held) => change(&cx, &scope, held.id, fields.text("state")).await,
+        Err(error) => (Err(error), ""),
+    };
+    Ok(answer(&cx.bare, done, "/portal/billing", note))
+}
+
+async fn change(
+    cx: &Cx,
+    scope: &Scope,
+    subscription: SubscriptionId,
+    state: &str,
+) -> (Done<()>, &'static str) {
+    let db = cx.db();
+    match state {
+        "paused" => {
+            (commands::pause(db, scope, subscription).await, "Paused. Every day that is left is banked.")
+        }
+        "active" => (commands::resume(db, scope, subscription).await, "Work goes on."),
+        "ending" => {
+            (commands::end_with_period(db, scope, subscription, true).await, "It ends with its period.")
+        }
+        "kept" => (commands::end_with_period(db, scope, subscription, false).await, "It goes on."),
+        "ended" => (commands::end_now(db, scope, subscription).await, "It has ended."),
+        _ => (Err(Error::NotFound), ""),
+    }
+}

@@ -1,0 +1,17 @@
+//! `POST /desk/offers/{offer}/copies`: a draft with everything of another offer.
+
+use axum::{extract::Path, response::Response};
+use domain::offers::commands::duplicate;
+
+use super::id;
+use crate::web::{Operator, Posted, Problem, redirect_with};
+
+pub async fn create(
+    Operator { cx, scope, .. }: Operator,
+    Path(offer): Path<String>,
+    Posted(_): Posted,
+) -> Result<Response, Problem> {
+    let copy =
+        duplicate(cx.db(), &scope, id(&offer)?).await.map_err(|error| Problem::from(error).of(&cx.bare))?;
+    Ok(redirect_with(&format!("/desk/offers/{copy}"), "A copy, as a draft."))
+}

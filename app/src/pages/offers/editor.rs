@@ -1,0 +1,185 @@
+//! The page of one offer: its form, and beside it what a buyer will see.
+
+use axum::response::Response;
+use domain::{
+    money::Currency,
+    offers::{Interval, Offer, OfferState, Typed},
+};
+use leptos::prelude::*;
+
+use super::question::questions;
+use crate::{
+    components::{
+        choose::{Choice, Question, radios},
+        field::{Field, summary, token},
+        intake_form::intake_field,
+        offer_card::draft_card,
+    },
+    web::{Cx, DeskTab, Form, Frame, Page},
+};
+
+/// An offer on its way to being kept.
+pub struct Editor {
+    /// None for a new one.
+    pub offer: Option<Offer>,
+    pub typed: Typed,
+    pub form: Form,
+    pub currency: Currency,
+}
+
+impl Editor {
+    /// Where the form goes.
+    fn action(&self) -> String {
+        self.offer.as_ref().map_or("/desk/offers".to_owned(), |offer| format!("/desk/offers/{}", offer.id))
+    }
+}
+
+/// The whole page.
+pub fn page(cx: &Cx, editor: &Editor) -> Response {
+    let title = editor.offer.as_ref().map_or("New offer", |offer| &offer.name);
+    Page::new(cx, title, Frame::Desk(DeskTab::Offers)).status(editor.form.status()).show(|| {
+        view! {
+            {head(cx, editor)}
+            <div class="with-preview">
+                {form(cx, editor)}
+                {preview(editor)}
+            </div>
+        }
+    })
+}
+
+fn head(cx: &Cx, editor: &Editor) -> AnyView {
+    let title = editor.offer.as_ref().map_or("New offer".to_owned(), |offer| offer.name.clone());
+    view! {
+        <div class="page-head">
+            <div>
+                <nav class="crumbs" aria-label="Where you are">
+                    <a href="/desk/offers">"Offers"</a><span aria-current="page">{title.clone()}</span>
+                </nav>
+                <h1>{title}</h1>
+                {editor.offer.as_ref().map(|offer| {
+                    view! { <p class="page-sub"><span class=format!("tag {}", offer.state.as_str())>{offer.state.label()}</span></p> }
+                })}
+            </div>
+            {editor.offer.as_ref().map(|offer| actions(cx, offer))}
+        </div>
+    }
+    .into_any()
+}
+
+fn actions(cx: &Cx, offer: &Offer) -> AnyView {
+    let base = format!("/desk/offers/{}", offer.id);
+    let (state, copies) = (format!("{base}/state"), format!("{base}/copies"));
+    let publish = offer.state != OfferState::Published;
+    let archive = offer.state != OfferState::Archived;
+    view! {
+        <div class="page-actions">
+            <form method="post" action=copies>{token(cx)}<button class="button quiet">"Duplicate"</button></form>
+            <form method="post" action=state class="button-row">
+                {token(cx)}
+                {archive.then(|| view! { <button class="button" name="state" value="archived">"Archive"</button> })}
+                {publish.then(|| view! { <button class="button" name="state" value="published">"Publish"</button> })}
+            </form>
+        </div>
+    }
+    .into_any()
+}
+
+fn form(cx: &Cx, editor: &Editor) -> AnyView {
+    let (form, action) = (&editor.form, editor.action());
+    let cancel = if editor.offer.is_some() { "Back to the offers" } else { "Leave it" };
+    view! {
+        <form class="form" method="post" action=action.clone() novalidate>
+            {token(cx)}
+            // What the Enter key presses: the first button of a form.
+            <button class="visually-hidden" tabindex="-1" aria-hidden="true">"Save"</button>
+            {summary(form)}
+            {words(form)}
+            {terms(form, editor.currency)}
+            {questions(form, &editor.typed, &action)}
+            <div class="button-row">
+                <button class="button primary">"Save"</button>
+                <button class="button" name="do" value="preview" formaction=format!("{action}#preview")>"Show the preview"</button>
+                <a class="button quiet" href="/desk/offers">{cancel}</a>
+            </div>
+        </form>
+    }
+    .into_any()
+}
+
+fn words(form: &Form) -> AnyView {
+    view! {
+        <fieldset>
+            <legend>"What a buyer reads"</legend>
+            {Field::text(form, "name", "Name").hint("Such as “Two at a time”.").required().max(80).show()}
+            {Field::text(form, "vertical", "For whom").hint("Completes “For …”: law offices, insurance agencies.").max(60).show()}
+            {Field::area(form, "summary", "In a sentence", 2).max(300).show()}
+            {Field::area(form, "points", "What else it holds", 4)
+                .hint("One point a line. Price, limit, hours, revisions and start are named by themselves.")
+                .show()}
+        </fieldset>
+    }
+    .into_any()
+}
+
+fn terms(form: &Form, currency: Currency) -> AnyView {
+    let intervals = Interval::ALL.map(|interval| {
+        let word = interval.as_str();
+        (word.to_owned(), format!("every {word}"))
+    });
+    let unlimited = form.values.has("unlimited");
+    let starts = Question {
+        name: "starts".into(),
+        legend: "Work starts".into(),
+        hint: String::new(),
+        required: true,
+        held: true,
+    };
+    view! {
+        <fieldset>
+            <legend>"Terms"</legend>
+            <div class="form-row">
+                {Field::number(form, "price", "Price", currency.code()).required().max(20).show()}
+                {Field::select(form, "interval", "Billed", intervals.to_vec()).required().show()}
+            </div>
+            <div class="form-row">
+                {Field::number(form, "active_limit", "Worked on at a time", "requests").required().max(2).show()}
+                {Field::number(form, "cycle_hours", "Cycle", "hours").hint("Counted in your working days.").required().max(3).show()}
+            </div>
+            <div class="form-row">
+                {Field::number(form, "revisions", "Revisions", "a request").max(2).show()}
+                <label class="check">
+                    <input type="checkbox" name="unlimited" checked=unlimited />
+                    <span>"As many as it takes"<small class="hint">"The number beside it is then left aside"</small></span>
+                </label>
+            </div>
+            {radios(form, starts, &[
+                Choice::new("at_once", "At once").hint("The first invoice is due two weeks later"),
+                Choice::new("on_payment", "When the first invoice is paid").hint("Requests can be written before; none is started"),
+            ])}
+        </fieldset>
+    }
+    .into_any()
+}
+
+fn preview(editor: &Editor) -> AnyView {
+    let (draft, _) = editor.typed.guess(editor.currency);
+    let blank = Form::default();
+    let asked: Vec<_> =
+        draft.intake.iter().map(|field| intake_field(field, &field.name(), &blank, false)).collect();
+    let asks = (!draft.intake.is_empty()).then(|| {
+        view! {
+            <h2>"Asked at sign-up"</h2>
+            // A form of its own, so that what is tried here is never sent.
+            <div class="sheet" inert>{asked}</div>
+        }
+    });
+    view! {
+        <aside class="preview" id="preview" aria-label="Preview">
+            <h2>"On the storefront"</h2>
+            {draft_card(&draft, view! { <span class="button primary" aria-hidden="true">"Choose "{draft.name.clone()}</span> }.into_any())}
+            {asks}
+        </aside>
+    }
+    .into_any()
+}

@@ -1,0 +1,119 @@
+//! `GET /desk/offers`: every offer in its order, and how the storefront shows those that are published.
+
+use axum::response::Response;
+use domain::offers::{Offer, OfferState, queries};
+use leptos::prelude::*;
+
+use crate::{
+    components::{field::token, offer_card::offer_card},
+    web::{Cx, DeskTab, Frame, Operator, Page, Problem},
+};
+
+pub async fn show(Operator { cx, scope, .. }: Operator) -> Result<Response, Problem> {
+    let offers = queries::all(cx.db(), &scope).await.map_err(|error| Problem::from(error).of(&cx.bare))?;
+    let (archived, living): (Vec<Offer>, Vec<Offer>) =
+        offers.into_iter().partition(|offer| offer.state == OfferState::Archived);
+    Ok(Page::new(&cx, "Offers", Frame::Desk(DeskTab::Offers)).show(|| {
+        view! {
+            <div class="page-head">
+                <div>
+                    <h1>"Offers"</h1>
+                    <p class="page-sub">"What you sell, in the storefront’s order. A change leaves what was sold as it was sold."</p>
+                </div>
+                <div class="page-actions"><a class="button primary" href="/desk/offers/new">"New offer"</a></div>
+            </div>
+            {if living.is_empty() { empty() } else { order(&cx, &living) }}
+            {storefront(&living)}
+            {(!archived.is_empty()).then(|| shelf(&archived))}
+        }
+    }))
+}
+
+fn empty() -> AnyView {
+    view! {
+        <div class="empty">
+            <svg class="drawing" viewBox="0 0 180 64" aria-hidden="true">
+                <path class="faint" d="M64 32h112" stroke-dasharray="2 7" /><path d="M4 32h46" />
+                <circle class="halo" cx="56" cy="32" r="14" /><circle class="full" cx="56" cy="32" r="6" />
+            </svg>
+            <h2>"Nothing to sell yet"</h2>
+            <p>"Write the first offer: a price, how many requests are worked on at a time, and what you ask at sign-up."</p>
+            <a class="button primary" href="/desk/offers/new">"Write an offer"</a>
+        </div>
+    }
+    .into_any()
+}
+
+fn order(cx: &Cx, offers: &[Offer]) -> AnyView {
+    let last = offers.len() - 1;
+    let rows: Vec<_> = offers.iter().enumerate().map(|(i, offer)| row(cx, i, i == last, offer)).collect();
+    view! { <ol class="queue">{rows}</ol> }.into_any()
+}
+
+fn row(cx: &Cx, place: usize, is_last: bool, offer: &Offer) -> impl IntoView + use<> {
+    let (href, name) = (format!("/desk/offers/{}", offer.id), offer.name.clone());
+    let (up, down) = (format!("Move “{name}” up"), format!("Move “{name}” down"));
+    let action = format!("{href}/place");
+    view! {
+        <li class="queue-item">
+            <span class="num">{place + 1}</span>
+            <div class="queue-words"><a href=href>{name}</a><small>{offer.terms.price_words()}", "{offer.terms.limit_words()}</small></div>
+            <span class=format!("tag {}", offer.state.as_str())>{offer.state.label()}</span>
+            <form class="queue-moves" method="post" action=action>
+                {token(cx)}
+                <button class="button quiet icon" name="towards" value="up" aria-label=up disabled=place == 0>
+                    <svg viewBox="0 0 20 20" aria-hidden="true"><path d="M10 16V4M5 9l5-5 5 5" /></svg>
+                </button>
+                <button class="button quiet icon" name="towards" value="down" aria-label=down disabled=is_last>
+                    <svg viewBox="0 0 20 20" aria-hidden="true"><path d="M10 4v12M5 11l5 5 5-5" /></svg>
+                </button>
+            </form>
+        </li>
+    }
+}
+
+fn storefront(offers: &[Offer]) -> AnyView {
+    let cards: Vec<_> = offers
+        .iter()
+        .filter(|offer| offer.state == OfferState::Published)
+        .map(|offer| {
+            let href = format!("/desk/offers/{}", offer.id);
+            offer_card(
+                offer,
+                view! { <a class="button" href=href>"Change "{offer.name.clone()}</a> }.into_any(),
+            )
+        })
+        .collect();
+    if cards.is_empty() {
+        return ().into_any();
+    }
+    view! {
+        <section class="section">
+            <div class="section-head"><h2>"On the storefront"</h2><a href="/#offers">"Open the storefront"</a></div>
+            <div class="offers">{cards}</div>
+        </section>
+    }
+    .into_any()
+}
+
+fn shelf(offers: &[Offer]) -> AnyView {
+    let rows: Vec<_> = offers
+        .iter()
+        .map(|offer| {
+            let href = format!("/desk/offers/{}", offer.id);
+            view! {
+                <li class="queue-item">
+                    <div class="queue-words"><a href=href>{offer.name.clone()}</a><small>{offer.terms.price_words()}</small></div>
+                    <span class="tag archived">"Archived"</span>
+                </li>
+            }
+        })
+        .collect();
+    view! {
+        <section class="section">
+            <div class="section-head"><h2>"No longer sold"</h2></div>
+            <ul class="queue">{rows}</ul>
+        </section>
+    }
+    .into_any()
+}

@@ -1,0 +1,57 @@
+//! `GET /desk/offers/new` and `POST /desk/offers`: a new offer.
+
+use axum::response::Response;
+use domain::{
+    money::Currency,
+    offers::{Typed, commands},
+};
+
+use super::{
+    editor::{self, Editor},
+    form::{self, Asked},
+};
+use crate::web::{Form, Operator, Posted, Problem, redirect_with};
+
+pub async fn show(Operator { cx, .. }: Operator) -> Result<Response, Problem> {
+    let typed = Typed {
+        interval: "month".to_owned(),
+        active_limit: "1".to_owned(),
+        cycle_hours: "48".to_owned(),
+        unlimited: true,
+        starts: "at_once".to_owned(),
+        ..Typed::default()
+    };
+    let form = Form::of(form::fields(&typed));
+    Ok(editor::page(&cx, &Editor { offer: None, typed, form, currency: currency(&cx) }))
+}
+
+pub async fn create(
+    Operator { cx, scope, .. }: Operator,
+    Posted(fields): Posted,
+) -> Result<Response, Problem> {
+    let (mut typed, asked, currency) = (form::typed(&fields), Asked::read(&fields), currency(&cx));
+    if asked != Asked::Save {
+        asked.apply(&mut typed);
+        let form = Form::of(form::fields(&typed));
+        return Ok(editor::page(&cx, &Editor { offer: None, typed, form, currency }));
+    }
+    let kept = match typed.read(currency) {
+        Ok(draft) => commands::create(cx.db(), &scope, &draft).await,
+        Err(error) => Err(error),
+    };
+    match kept {
+        Ok(offer) => Ok(redirect_with(
+            &format!("/desk/offers/{offer}"),
+            "Saved as a draft. Publish it when it is ready.",
+        )),
+        Err(error) => {
+            let form = Form::failed(form::fields(&typed), error).map_err(|problem| problem.of(&cx.bare))?;
+            Ok(editor::page(&cx, &Editor { offer: None, typed, form, currency }))
+        }
+    }
+}
+
+/// What new offers are priced in.
+fn currency(cx: &crate::web::Cx) -> Currency {
+    cx.workspace.currency.parse().unwrap_or(Currency::USD)
+}

@@ -1,0 +1,24 @@
+//! `POST /desk/offers/{offer}/state`: on the storefront, or no longer sold.
+
+use axum::{extract::Path, response::Response};
+use domain::{Error, offers::commands};
+
+use super::id;
+use crate::web::{Operator, Posted, Problem, answer};
+
+pub async fn update(
+    Operator { cx, scope, .. }: Operator,
+    Path(offer): Path<String>,
+    Posted(fields): Posted,
+) -> Result<Response, Problem> {
+    let offer = id(&offer)?;
+    let (done, note) = match fields.text("state") {
+        "published" => (commands::publish(cx.db(), &scope, offer).await, "It is on the storefront."),
+        "archived" => (
+            commands::archive(cx.db(), &scope, offer).await,
+            "It is no longer sold. Those who bought it keep it.",
+        ),
+        _ => (Err(Error::NotFound), ""),
+    };
+    Ok(answer(&cx.bare, done, &format!("/desk/offers/{offer}"), note))
+}

@@ -1,0 +1,50 @@
+//! Working days and hours, in the workspace's zone.
+
+use chrono_tz::TZ_VARIANTS;
+use domain::workspaces::DAYS;
+use leptos::prelude::*;
+
+use crate::{components::field::Field, web::Form};
+
+/// The calendar that every clock counts by.
+pub fn calendar(form: &Form) -> AnyView {
+    let zones: Vec<_> = TZ_VARIANTS.iter().map(|zone| view! { <option value=zone.name() /> }).collect();
+    let error = form.errors.of("days").map(str::to_owned);
+    let days: Vec<_> = DAYS.iter().map(|day| weekday(form, day)).collect();
+    view! {
+        <fieldset>
+            <legend>"Working days"</legend>
+            <p class="hint">"Clocks of requests count these hours alone. A change counts from now on, for requests that are at work as well."</p>
+            {Field::text(form, "zone", "Time zone").hint("By region and city, such as Europe/Berlin.").required().max(60).list("zones").show()}
+            <datalist id="zones">{zones}</datalist>
+            <fieldset class="field" id="days">
+                <legend>"Open on"</legend>
+                <p class="hint">"Without hours a day counts whole: 48 hours are then two working days."</p>
+                <div class="weekdays">{days}</div>
+                {error.map(|error| view! { <p class="field-error">{error}</p> })}
+            </fieldset>
+            {Field::area(form, "holidays", "Holidays", 4).hint("One date a line, such as 2026-12-25.").show()}
+        </fieldset>
+    }
+    .into_any()
+}
+
+fn weekday(form: &Form, day: &'static str) -> AnyView {
+    let name = day[..1].to_uppercase() + &day[1..];
+    let hour = |part: &'static str, word: &'static str| {
+        let field = format!("{day}-{part}");
+        let label = format!("{name}, {word}");
+        let value = form.values.raw(&field).to_owned();
+        let invalid = form.errors.of(&format!("{day}-from")).map(|_| "true");
+        view! { <input class="input" name=field.clone() id=field value=value aria-label=label aria-invalid=invalid inputmode="numeric" maxlength="5" placeholder=if part == "from" { "00:00" } else { "24:00" } /> }
+    };
+    let error = form.errors.of(&format!("{day}-from")).map(str::to_owned);
+    view! {
+        <div class="weekday">
+            <label class="check"><input type="checkbox" name=day checked=form.values.has(day) /><span>{name.clone()}</span></label>
+            {hour("from", "from")}<span class="soft">"to"</span>{hour("to", "to")}
+            {error.map(|error| view! { <p class="field-error">{error}</p> })}
+        </div>
+    }
+    .into_any()
+}

@@ -1,0 +1,69 @@
+//! The settings between the page and the domain.
+
+use domain::workspaces::{DAYS, TypedDay, TypedSettings};
+
+use crate::web::Fields;
+
+/// What was typed.
+pub fn typed(fields: &Fields) -> TypedSettings {
+    let text = |name: &str| fields.text(name).to_owned();
+    let days = DAYS.map(|day| TypedDay {
+        open: fields.has(day),
+        from: text(&format!("{day}-from")),
+        to: text(&format!("{day}-to")),
+    });
+    TypedSettings {
+        name: text("name"),
+        tagline: text("tagline"),
+        promise: text("promise"),
+        zone: text("zone"),
+        currency: text("currency"),
+        days,
+        holidays: text("holidays"),
+        line_light: text("line_light"),
+        line_dark: text("line_dark"),
+        terms: text("terms"),
+        bill_from: text("bill_from"),
+    }
+}
+
+/// The fields that show what was typed.
+pub fn fields(typed: &TypedSettings) -> Fields {
+    let plain = [
+        ("name", &typed.name),
+        ("tagline", &typed.tagline),
+        ("promise", &typed.promise),
+        ("zone", &typed.zone),
+        ("currency", &typed.currency),
+        ("holidays", &typed.holidays),
+        ("line_light", &typed.line_light),
+        ("line_dark", &typed.line_dark),
+        ("terms", &typed.terms),
+        ("bill_from", &typed.bill_from),
+    ];
+    let mut fields =
+        plain.into_iter().fold(Fields::default(), |fields, (name, value)| fields.with(name, value));
+    for (name, day) in DAYS.iter().zip(&typed.days) {
+        if day.open {
+            fields = fields.with(name, "on");
+        }
+        fields = fields.with(&format!("{name}-from"), &day.from).with(&format!("{name}-to"), &day.to);
+    }
+    fields
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_shown_is_what_was_typed() {
+        let mut shown = TypedSettings {
+            name: "Northlight".into(),
+            holidays: "2026-12-25".into(),
+            ..TypedSettings::default()
+        };
+        shown.days[2] = TypedDay { open: true, from: "09:00".into(), to: "17:00".into() };
+        assert_eq!(typed(&fields(&shown)), shown);
+    }
+}

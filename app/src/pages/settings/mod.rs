@@ -1,0 +1,55 @@
+//! `GET` and `POST /desk/settings`: the workspace's name, storefront, working days, colour, terms and sender of invoices.
+
+mod calendar;
+mod form;
+mod parts;
+
+use axum::response::Response;
+use domain::workspaces::{TypedSettings, commands, queries};
+use leptos::prelude::*;
+
+use crate::{
+    components::field::{summary, token},
+    web::{Cx, DeskTab, Form, Frame, Operator, Page, Posted, Problem, redirect_with},
+};
+
+pub async fn show(Operator { cx, scope, .. }: Operator) -> Result<Response, Problem> {
+    let settings =
+        queries::settings(cx.db(), &scope).await.map_err(|error| Problem::from(error).of(&cx.bare))?;
+    Ok(page(&cx, &Form::of(form::fields(&TypedSettings::from(&settings)))))
+}
+
+pub async fn update(
+    Operator { cx, scope, .. }: Operator,
+    Posted(fields): Posted,
+) -> Result<Response, Problem> {
+    let typed = form::typed(&fields);
+    let kept = match typed.read() {
+        Ok(settings) => commands::update(cx.db(), &scope, &settings).await,
+        Err(error) => Err(error),
+    };
+    match kept {
+        Ok(()) => Ok(redirect_with("/desk/settings", "Saved.")),
+        Err(error) => {
+            let form = Form::failed(form::fields(&typed), error).map_err(|problem| problem.of(&cx.bare))?;
+            Ok(page(&cx, &form))
+        }
+    }
+}
+
+fn page(cx: &Cx, form: &Form) -> Response {
+    Page::new(cx, "Settings", Frame::Desk(DeskTab::None)).status(form.status()).show(|| {
+        view! {
+            <div class="page-head"><div><h1>"Settings"</h1></div></div>
+            <form class="form" method="post" action="/desk/settings" novalidate>
+                {token(cx)}
+                {summary(form)}
+                {parts::business(form)}
+                {calendar::calendar(form)}
+                {parts::colour(form)}
+                {parts::papers(form)}
+                <div class="button-row"><button class="button primary">"Save"</button></div>
+            </form>
+        }
+    })
+}

@@ -1,0 +1,75 @@
+//! The plain parts of the settings.
+
+use domain::money::Currency;
+use leptos::prelude::*;
+
+use crate::{components::field::Field, web::Form};
+
+/// Name, storefront and currency.
+pub fn business(form: &Form) -> AnyView {
+    let currencies: Vec<(String, String)> = Currency::ALL
+        .iter()
+        .map(|currency| (currency.code().to_owned(), format!("{}, {}", currency.code(), currency.name())))
+        .collect();
+    view! {
+        <fieldset>
+            <legend>"Your business"</legend>
+            {Field::text(form, "name", "Name").required().max(80).show()}
+            {Field::text(form, "tagline", "Heading of the storefront").max(120).show()}
+            {Field::area(form, "promise", "The sentence below it", 3).max(400).show()}
+            {Field::select(form, "currency", "Currency of new offers", currencies).required().show()}
+        </fieldset>
+    }
+    .into_any()
+}
+
+/// The line's own colour, for light and dark pages.
+pub fn colour(form: &Form) -> AnyView {
+    let field = |name: &'static str, label: &'static str, hint: &'static str| {
+        view! { <div>{Field::text(form, name, label).hint(hint).max(7).show()}{swatch(form.values.text(name))}</div> }
+    };
+    view! {
+        <fieldset>
+            <legend>"Colour of the line"</legend>
+            <p class="hint">"Both or none. Words stand on and in this colour, so it is checked that they can be read."</p>
+            <div class="form-row">
+                {field("line_light", "On light pages", "Such as #0f6b5c")}
+                {field("line_dark", "On dark pages", "Such as #5cc3ad")}
+            </div>
+        </fieldset>
+    }
+    .into_any()
+}
+
+/// The colour as it would be drawn; nothing for what is no colour.
+fn swatch(colour: &str) -> AnyView {
+    let digits = colour.strip_prefix('#').unwrap_or_default();
+    if digits.len() != 6 || !digits.bytes().all(|b| b.is_ascii_hexdigit()) {
+        return ().into_any();
+    }
+    let colour = colour.to_owned();
+    view! {
+        <svg class="swatch" viewBox="0 0 120 12" aria-hidden="true">
+            <path d="M2 6h104" stroke=colour.clone() stroke-width="2" /><circle cx="110" cy="6" r="5" fill=colour />
+        </svg>
+    }
+    .into_any()
+}
+
+/// What a client agrees to, and what is printed on invoices.
+pub fn papers(form: &Form) -> AnyView {
+    view! {
+        <fieldset>
+            <legend>"Papers"</legend>
+            {Field::prose(form, "terms", "Terms", 10)
+                .hint("What a client agrees to at sign-up, in Markdown. They stand on the page Terms.")
+                .max(50_000)
+                .show()}
+            {Field::area(form, "bill_from", "Sender of invoices", 6)
+                .hint("Name, address, tax number and bank account: printed on every invoice that is issued from now on.")
+                .max(1_000)
+                .show()}
+        </fieldset>
+    }
+    .into_any()
+}

@@ -1,0 +1,64 @@
+use sqlx::types::Json;
+
+use crate::{
+    Db, Error, Result, Scope, changes,
+    ids::ClientId,
+    requests::clock,
+    workspaces::{Settings, queries},
+};
+
+/// Keeps the settings. A new calendar counts from now on for every clock that runs: when requests are due is worked out
+/// anew, a client at a time, after the settings are kept.
+///
+/// # Errors
+/// [`Error::NotFound`] for anyone but an operator.
+pub async fn update(db: &Db, scope: &Scope, settings: &Settings) -> Result<()> {
+    let before = queries::settings(db, scope).await?;
+    let mut tx = db.begin(scope).await?;
+    let (light, dark) = settings.line.clone().unzip();
+    let changed = sqlx::query!(
+        "UPDATE workspace SET name = $2, tagline = $3, promise = $4, zone = $5, currency = $6, calendar = $7, line_light = $8,
+                line_dark = $9, terms = $10, bill_from = $11
+         WHERE id = $1",
+        scope.workspace.0,
+        settings.name,
+        settings.tagline,
+        settings.promise,
+        settings.calendar.zone().name(),
+        settings.currency.code(),
+        Json(&settings.calendar) as _,
+        light,
+        dark,
+        settings.terms,
+        settings.bill_from,
+    )
+    .execute(tx.conn())
+    .await?;
+    if changed.rows_affected() != 1 {
+        return Err(Error::NotFound);
+    }
+    changes::tell_desk_in(&mut tx, scope, "workspace").await?;
+    tx.commit().await?;
+    if before.calendar != settings.calendar {
+        reset_clocks(db, scope).await?;
+    }
+    Ok(())
+}
+
+async fn reset_clocks(db: &Db, scope: &Scope) -> Result<()> {
+    let mut tx = db.begin(scope).await?;
+    let clients = sqlx::query_scalar!(
+        "SELECT DISTINCT client_id FROM request
+         WHERE workspace_id = $1 AND board_column IN ('in_progress', 'waiting', 'review') AND withdrawn_at IS NULL",
+        scope.workspace.0,
+    )
+    .fetch_all(tx.conn())
+    .await?;
+    tx.commit().await?;
+    for client in clients {
+        let mut tx = db.begin(scope).await?;
+        clock::set_all_in(&mut tx, scope, ClientId(client)).await?;
+        tx.commit().await?;
+    }
+    Ok(())
+}

@@ -1,0 +1,197 @@
+use std::collections::BTreeSet;
+
+use chrono::NaiveDate;
+
+use super::colour::{self, Theme};
+use crate::{
+    FieldErrors, Result,
+    calendar::{self, Calendar, Opening},
+    money::Currency,
+};
+
+/// Days of a week as the form's fields name them, Monday first.
+pub const DAYS: [&str; 7] = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"];
+
+/// What an operator decides about the workspace.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Settings {
+    pub name: String,
+    pub tagline: String,
+    pub promise: String,
+    /// What new offers are priced in.
+    pub currency: Currency,
+    /// Holds the workspace's zone as well.
+    pub calendar: Calendar,
+    /// Own accent colours as `#rrggbb`, both or none.
+    pub line: Option<(String, String)>,
+    /// Markdown.
+    pub terms: String,
+    /// Name, address, tax number, bank account: printed on every invoice.
+    pub bill_from: String,
+}
+
+/// A weekday as it was typed.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct TypedDay {
+    pub open: bool,
+    /// Times of day; both empty for the whole day.
+    pub from: String,
+    pub to: String,
+}
+
+/// The form of the settings as it was typed.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct TypedSettings {
+    pub name: String,
+    pub tagline: String,
+    pub promise: String,
+    pub zone: String,
+    pub currency: String,
+    pub days: [TypedDay; 7],
+    /// Dates, one a line: `2026-12-25`.
+    pub holidays: String,
+    pub line_light: String,
+    pub line_dark: String,
+    pub terms: String,
+    pub bill_from: String,
+}
+
+impl TypedSettings {
+    /// The settings that were meant.
+    ///
+    /// # Errors
+    /// All that is to mend, each at its field.
+    pub fn read(&self) -> Result<Settings> {
+        let mut errors = FieldErrors::new();
+        let [name, tagline, promise, terms, bill_from] = self.words(&mut errors);
+        let currency = self.currency.parse().unwrap_or_else(|error| {
+            errors.add("currency", format!("{error}"));
+            Currency::USD
+        });
+        let calendar = self.calendar(&mut errors);
+        let line = self.line(&mut errors);
+        errors.check()?;
+        let calendar =
+            calendar.ok_or_else(|| crate::Error::Broken("a calendar without an error".to_owned()))?;
+        Ok(Settings { name, tagline, promise, currency, calendar, line, terms, bill_from })
+    }
+
+    fn words(&self, errors: &mut FieldErrors) -> [String; 5] {
+        let mut text = |field: &str, typed: &str, most: usize| {
+            let text = typed.trim().replace("\r\n", "\n");
+            if text.chars().count() > most {
+                errors.add(field, format!("Shorten this to {most} characters."));
+            }
+            text
+        };
+        let words = [
+            text("name", &self.name, 80),
+            text("tagline", &self.tagline, 120),
+            text("promise", &self.promise, 400),
+            text("terms", &self.terms, 50_000),
+            text("bill_from", &self.bill_from, 1_000),
+        ];
+        if words[0].is_empty() {
+            errors.add("name", "Write the name that clients know.");
+        }
+        words
+    }
+
+    fn calendar(&self, errors: &mut FieldErrors) -> Option<Calendar> {
+        let zone = calendar::zone(&self.zone).map_err(|error| errors.add("zone", error.to_string())).ok();
+        let mut days = [None; 7];
+        for (i, day) in self.days.iter().enumerate().filter(|(_, day)| day.open) {
+            match day.opening() {
+                Ok(opening) => days[i] = Some(opening),
+                Err(error) => {
+                    errors.add(&format!("{}-from", DAYS[i]), error.to_string());
+                    // Stands in, so that a slip in its hours is not told as a week without a working day.
+                    days[i] = Some(Opening::WHOLE_DAY);
+                }
+            }
+        }
+        let holidays = self.holidays(errors);
+        Calendar::new(zone?, days, holidays).map_err(|error| errors.add("days", error.to_string())).ok()
+    }
+
+    fn holidays(&self, errors: &mut FieldErrors) -> BTreeSet<NaiveDate> {
+        let mut holidays = BTreeSet::new();
+        for line in self.holidays.lines().map(str::trim).filter(|line| !line.is_empty()) {
+            match NaiveDate::parse_from_str(line, "%Y-%m-%d") {
+                Ok(date) => {
+                    holidays.insert(date);
+                }
+                Err(_) => {
+                    let shown: String = line.chars().take(40).collect();
+                    errors.add(
+                        "holidays",
+                        format!("“{shown}” is not a date. Write year, month and day, such as 2026-12-25."),
+                    );
+                    break;
+                }
+            }
+        }
+        holidays
+    }
+
+    fn line(&self, errors: &mut FieldErrors) -> Option<(String, String)> {
+        let (light, dark) =
+            (self.line_light.trim().to_ascii_lowercase(), self.line_dark.trim().to_ascii_lowercase());
+        match (light.is_empty(), dark.is_empty()) {
+            (true, true) => return None,
+            (true, false) => {
+                errors.add("line_light", "Choose a colour for light pages too, or empty the other one.")
+            }
+            (false, true) => {
+                errors.add("line_dark", "Choose a colour for dark pages too, or empty the other one.")
+            }
+            (false, false) => {
+                for (field, colour, theme) in
+                    [("line_light", &light, Theme::Light), ("line_dark", &dark, Theme::Dark)]
+                {
+                    if let Err(advice) = colour::check(colour, theme) {
+                        errors.add(field, advice);
+                    }
+                }
+            }
+        }
+        Some((light, dark))
+    }
+}
+
+impl TypedDay {
+    fn opening(&self) -> Result<Opening, calendar::CalendarError> {
+        match (self.from.trim(), self.to.trim()) {
+            ("", "") => Ok(Opening::WHOLE_DAY),
+            (from, "") => Opening::new(from, "24:00"),
+            ("", to) => Opening::new("00:00", to),
+            (from, to) => Opening::new(from, to),
+        }
+    }
+}
+
+impl From<&Settings> for TypedSettings {
+    /// What the form starts with.
+    fn from(settings: &Settings) -> Self {
+        let days = settings.calendar.days().map(|opening| match opening {
+            None => TypedDay::default(),
+            Some(Opening::WHOLE_DAY) => TypedDay { open: true, ..TypedDay::default() },
+            Some(hours) => TypedDay { open: true, from: hours.from_text(), to: hours.to_text() },
+        });
+        let holidays: Vec<String> = settings.calendar.holidays().iter().map(NaiveDate::to_string).collect();
+        let (line_light, line_dark) = settings.line.clone().unwrap_or_default();
+        Self {
+            name: settings.name.clone(),
+            tagline: settings.tagline.clone(),
+            promise: settings.promise.clone(),
+            zone: settings.calendar.zone().name().to_owned(),
+            currency: settings.currency.code().to_owned(),
+            days,
+            holidays: holidays.join("\n"),
+            line_light,
+            line_dark,
+            terms: settings.terms.clone(),
+            bill_from: settings.bill_from.clone(),
+        }
+    }
+}

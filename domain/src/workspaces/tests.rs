@@ -1,0 +1,82 @@
+use sqlx::PgPool;
+
+use super::{
+    TypedDay, TypedSettings,
+    commands::update,
+    queries::{by_host_in, settings},
+};
+use crate::{Error, FieldErrors, Office, calendar::Opening, money::Currency, testing::Ground};
+
+async fn typed(ground: &Ground) -> TypedSettings {
+    TypedSettings::from(&settings(&ground.db, &ground.operator).await.unwrap())
+}
+
+fn errors(typed: &TypedSettings) -> FieldErrors {
+    match typed.read() {
+        Err(Error::Fields(errors)) => errors,
+        other => panic!("not refused: {other:?}"),
+    }
+}
+
+#[sqlx::test(migrations = "../migrations")]
+async fn settings_are_kept_as_they_were_typed(pool: PgPool) {
+    let ground = Ground::new(&pool).await;
+    let mut typed = typed(&ground).await;
+    assert_eq!((typed.zone.as_str(), typed.days[0].open, typed.days[5].open), ("Europe/Berlin", true, false));
+    typed.zone = "America/New_York".into();
+    typed.currency = "eur".into();
+    typed.days[0] = TypedDay { open: true, from: "9:00".into(), to: "17:30".into() };
+    typed.days[5].open = true;
+    typed.holidays = "2026-12-25\n\n2027-01-01".into();
+    (typed.line_light, typed.line_dark) = ("#7A3B8F".into(), "#c79ad6".into());
+    let kept = typed.read().unwrap();
+    update(&ground.db, &ground.operator, &kept).await.unwrap();
+    let found = settings(&ground.db, &ground.operator).await.unwrap();
+    assert_eq!(found, kept);
+    assert_eq!(found.calendar.days()[0], Some(Opening::new("09:00", "17:30").unwrap()));
+    assert_eq!((found.currency, found.calendar.holidays().len()), (Currency::EUR, 2));
+    let mut tx = ground.db.begin_as(Office::Auth).await.unwrap();
+    let workspace = by_host_in(tx.conn(), "").await.unwrap().unwrap();
+    assert_eq!(
+        (workspace.zone.as_str(), workspace.line_light.as_deref()),
+        ("America/New_York", Some("#7a3b8f"))
+    );
+}
+
+#[sqlx::test(migrations = "../migrations")]
+async fn everything_wrong_is_told_at_its_field(pool: PgPool) {
+    let ground = Ground::new(&pool).await;
+    let mut typed = typed(&ground).await;
+    typed.name = " ".into();
+    typed.zone = "Berlin".into();
+    typed.currency = "XYZ".into();
+    typed.days[1] = TypedDay { open: true, from: "17:00".into(), to: "09:00".into() };
+    typed.holidays = "25.12.2026".into();
+    (typed.line_light, typed.line_dark) = ("#ffee00".into(), "#111111".into());
+    let told: Vec<String> = errors(&typed).iter().map(|(field, _)| field.to_owned()).collect();
+    assert_eq!(told, ["name", "currency", "zone", "tuesday-from", "holidays", "line_light", "line_dark"]);
+    let mut closed =
+        TypedSettings { name: "Northlight".into(), zone: "UTC".into(), currency: "USD".into(), ..typed };
+    closed.days = Default::default();
+    closed.line_dark.clear();
+    closed.holidays.clear();
+    let told = errors(&closed);
+    assert!(told.of("days").is_some_and(|advice| advice.starts_with("Choose at least one working day")));
+    assert!(told.of("line_dark").is_some_and(|advice| advice.starts_with("Choose a colour for dark pages")));
+}
+
+#[sqlx::test(migrations = "../migrations")]
+async fn settings_are_the_operators_alone(pool: PgPool) {
+    let ground = Ground::new(&pool).await;
+    let other = Ground::beside(&ground.db, &pool).await;
+    let client = ground.client("Harbor").await;
+    let kept = settings(&ground.db, &ground.operator).await.unwrap();
+    for scope in [&client.owner, &ground.operator.within(client.id)] {
+        assert!(matches!(update(&ground.db, scope, &kept).await, Err(Error::NotFound)));
+        assert!(matches!(settings(&ground.db, scope).await, Err(Error::NotFound)));
+    }
+    let mut theirs = kept.clone();
+    theirs.name = "Other".into();
+    update(&ground.db, &other.operator, &theirs).await.unwrap();
+    assert_eq!(settings(&ground.db, &ground.operator).await.unwrap(), kept);
+}
