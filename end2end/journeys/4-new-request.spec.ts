@@ -21,7 +21,7 @@ test('a request with a preview, files and a priority', async ({ page }) => {
   await accessible(page);
 
   const files = page.getByRole('list', { name: 'Files' });
-  await page.getByLabel('Files').setInputFiles([
+  await page.locator('#files').setInputFiles([
     { name: 'fees.txt', mimeType: 'text/plain', buffer: Buffer.from('The hour costs 90.') },
     // A picture that calls itself a document: what counts is what is in it.
     { name: 'scan.pdf', mimeType: 'application/pdf', buffer: PNG },
@@ -47,7 +47,7 @@ test('a file that is too large is refused with the reason, and nothing else is l
   await newClient(page);
   await open(page, '/portal/requests/new');
   await page.getByLabel('What do you need?').fill('Too much');
-  await page.getByLabel('Files').setInputFiles({ name: 'film.mp4', mimeType: 'video/mp4', buffer: Buffer.alloc(26 * 1024 * 1024) });
+  await page.locator('#files').setInputFiles({ name: 'film.mp4', mimeType: 'video/mp4', buffer: Buffer.alloc(26 * 1024 * 1024) });
   await expect(page.getByRole('alert')).toContainText('25 MB');
   await expect(page.getByLabel('What do you need?')).toHaveValue('Too much');
   await fits(page);

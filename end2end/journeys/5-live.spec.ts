@@ -21,7 +21,7 @@ test('the agent’s words arrive as they are written, its plan is ticked, its st
   await open(page, '/portal/requests/new');
   await page.getByLabel('What do you need?').fill('As it is written');
   await page.getByLabel('Tell us about it').fill('A letter from the notes.');
-  await page.getByLabel('Files').setInputFiles({ name: 'notes.txt', mimeType: 'text/plain', buffer: Buffer.from('Nine people called.\nTwo twice.') });
+  await page.locator('#files').setInputFiles({ name: 'notes.txt', mimeType: 'text/plain', buffer: Buffer.from('Nine people called.\nTwo twice.') });
   await expect(page.getByRole('list', { name: 'Files' }).getByRole('listitem')).toContainText('notes.txt');
   await page.getByRole('button', { name: 'Ask for it' }).click();
   await page.waitForURL(/\/portal\/requests\/1$/);

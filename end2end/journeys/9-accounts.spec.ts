@@ -21,7 +21,7 @@ test('signing in leads to where one was going, and out again', async ({ page, wa
   await page.getByLabel('Password').fill(TOM.password);
   await page.getByRole('button', { name: 'Sign in' }).click();
   await expect(page).toHaveURL('/portal/requests');
-  await page.getByText('Tom Maris, account').click();
+  await page.locator('summary').filter({ hasText: 'Tom Maris, account' }).click();
   await page.getByRole('banner').getByRole('button', { name: 'Sign out' }).click();
   await page.goto('/portal');
   await expect(page).toHaveURL(/\/sign-in/);

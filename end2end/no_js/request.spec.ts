@@ -20,7 +20,7 @@ test('asking, answering and approving without a script', async ({ page }) => {
   await page.getByRole('button', { name: 'Preview' }).click();
   await expect(page.getByRole('region', { name: 'Preview' }).locator('strong')).toHaveText('letter');
   await expect(page.getByLabel('What do you need?')).toHaveValue('Plain and true');
-  await page.getByLabel('Files').setInputFiles({ name: 'hours.txt', mimeType: 'text/plain', buffer: Buffer.from('9 to 5') });
+  await page.locator('#files').setInputFiles({ name: 'hours.txt', mimeType: 'text/plain', buffer: Buffer.from('9 to 5') });
   await page.getByRole('button', { name: 'Ask for it' }).click();
   await page.waitForURL(/\/portal\/requests\/1$/);
   await expect(line(page)).toContainText('hours.txt');
@@ -55,7 +55,7 @@ test('a comment, a mistake and a file without a script', async ({ page, watch })
   await page.getByRole('button', { name: 'Send' }).click();
   await expect(line(page)).toContainText('There is no hurry.');
   await page.getByText('Add files').click();
-  await page.getByLabel('Files', { exact: true }).setInputFiles({ name: 'map.txt', mimeType: 'text/plain', buffer: Buffer.from('left') });
+  await page.locator('#files').setInputFiles({ name: 'map.txt', mimeType: 'text/plain', buffer: Buffer.from('left') });
   await page.getByRole('button', { name: 'Add them' }).click();
   await expect(line(page).getByRole('link', { name: 'map.txt' })).toBeVisible();
 });

@@ -44,7 +44,9 @@ fn start(form: String, keep: Option<String>, said: RwSignal<String>, found: RwSi
     preview::listen(&form, said);
     let Some(keep) = keep else { return Callback::new(|()| ()) };
     let draft = Rc::new(draft::Draft::new(form.clone(), keep));
-    found.set(draft.restore());
+    // Said once the island stands: until then it has to be as the server drew it.
+    let restored = draft.restore();
+    Effect::new(move || found.set(restored));
     draft::listen(&draft);
     let sending = sending::Sending::new(form.clone(), draft.clone(), said);
     sending::listen(&sending);
