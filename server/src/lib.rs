@@ -1,5 +1,6 @@
 //! Throughline's server: start-up, routes, and everything that runs beside them.
 
+pub mod agents;
 pub mod assets;
 pub mod cli;
 pub mod database;

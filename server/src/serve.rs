@@ -79,7 +79,7 @@ async fn run(
     }
     let health = health::routes([database.product.clone(), database.engine.clone()]);
     let routes = health.merge(router::routes(app.clone(), Live::new(shutdown.clone(), Pace::default())));
-    jobs::spawn(&app, settings, shutdown)?;
+    jobs::start(&app, settings, shutdown)?;
     let code = setup_code(&app.db).await?;
     tracing::info!(%address, "ready");
     if !options.quiet {
@@ -90,6 +90,9 @@ async fn run(
         println!("Set up your business at {}/setup with the code {code}", settings.public_url(address));
     }
     let served = until_stopped(listener, routes, shutdown).await;
+    shutdown.begin();
+    // The agents' last words go through the engine, so it ends after them.
+    shutdown.drained().await;
     app.db.engine().shutdown().await;
     Ok(served?)
 }

@@ -101,6 +101,13 @@ pub enum Part {
     TextStart { id: String },
     TextDelta { id: String, delta: String },
     TextEnd { id: String },
+    /// A tool as an agent calls it, and what came back: raw, and so backstage alone, where no browser folds them.
+    #[cfg(feature = "sql")]
+    ToolInputAvailable { tool_call_id: String, tool_name: String, input: serde_json::Value },
+    #[cfg(feature = "sql")]
+    ToolOutputAvailable { tool_call_id: String, output: serde_json::Value },
+    #[cfg(feature = "sql")]
+    ToolOutputError { tool_call_id: String, error_text: String },
     /// The request as it was asked.
     DataAsked { title: String, brief: String },
     /// A person's words to everyone.

@@ -81,6 +81,10 @@ impl Conversation {
                 self.column = Some(*to);
                 self.add_event(event, Body::Moved { from: *from, to: *to })
             }
+            #[cfg(feature = "sql")]
+            Part::ToolInputAvailable { .. } | Part::ToolOutputAvailable { .. } | Part::ToolOutputError { .. } => {
+                Touched::Nothing
+            }
             Part::DataWithdrawn {} | Part::DataChanged { .. } | Part::Unknown => Touched::Nothing,
         }
     }

@@ -1,0 +1,8 @@
+//! The house agent at work, against a real Postgres: whole ways, and every way in which one breaks off.
+
+mod breaks;
+mod failures;
+mod model;
+mod rehearsal;
+mod scripted;
+mod support;
