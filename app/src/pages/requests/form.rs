@@ -33,7 +33,7 @@ pub fn words(form: &Form, preview: bool) -> AnyView {
             .hint("What it is about and what should come out. Lists with -, **bold** and links work.")
             .show()}
         <div class="button-row">
-            <button class="button quiet" name="do" value="preview" formnovalidate aria-controls="preview">"Preview"</button>
+            <button class="button" name="do" value="preview" formnovalidate aria-controls="preview">"Preview"</button>
         </div>
         <section class="sheet preview" id="preview" aria-label="Preview" tabindex="-1" hidden=!preview>
             <div class="prose" inner_html=html></div>

@@ -203,7 +203,7 @@ fn nothing(wanted: &Wanted, may_work: bool) -> AnyView {
         }
     };
     let action = if *wanted == Wanted::read(&HashMap::new()) {
-        may_work.then(|| view! { <a class="button primary" href=NEW>"Ask for something"</a> }.into_any())
+        may_work.then(|| view! { <a class="button" href=NEW>"Ask for something"</a> }.into_any())
     } else {
         Some(view! { <a class="button" href=LIST>"All requests"</a> }.into_any())
     };

@@ -9,11 +9,11 @@ use crate::components::request;
 /// Up next, then Backlog.
 pub fn all(line: &Line) -> AnyView {
     view! {
+        {list(line, Column::UpNext, "Started by itself, from the top, as places come free", "Nothing is in line.")}
+        {list(line, Column::Backlog, "Kept for later; nothing here is started", "Nothing is kept for later.")}
         <p class="visually-hidden" id="queue-keys">
             "Space takes it up, the arrow keys move it, Space again puts it down, Escape puts it back."
         </p>
-        {list(line, Column::UpNext, "Started by itself, from the top, as places come free", "Nothing is in line.")}
-        {list(line, Column::Backlog, "Kept for later; nothing here is started", "Nothing is kept for later.")}
     }
     .into_any()
 }
