@@ -47,8 +47,8 @@ pub mod install;
 #[cfg(feature = "sql")]
 pub mod secret;
 #[cfg(feature = "sql")]
-#[cfg(test)]
-mod testing;
+#[cfg(any(test, feature = "testing"))]
+pub mod testing;
 #[cfg(feature = "sql")]
 #[cfg(test)]
 mod tests;

@@ -135,12 +135,11 @@ fn billing() -> Router<App> {
 
 /// One request, the same for both.
 fn request(routes: Router<App>, base: &str) -> Router<App> {
-    use pages::request::{approval, beside, comments, deliverables, files, prose, retry, review, show, steer, stop};
+    use pages::request::{approval, comments, deliverables, files, now, retry, review, show, steer, stop};
     let under = |rest: &str| format!("{base}/{rest}");
     routes
         .route(base, get(show::show))
-        .route(&under("beside"), get(beside::show))
-        .route(&under("prose/{entry}"), get(prose::show))
+        .route(&under("now"), get(now::show))
         .route(&under("comments"), post(comments::create))
         .route(&under("steer"), post(steer::create))
         .route(&under("stop"), post(stop::create))

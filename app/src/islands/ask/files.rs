@@ -2,7 +2,10 @@
 
 use std::rc::Rc;
 
-use domain::files::{LIMIT, LIMIT_WORDS};
+use domain::{
+    files::{LIMIT, LIMIT_WORDS},
+    words::size,
+};
 use leptos::prelude::*;
 use serde::Deserialize;
 use wasm_bindgen::{JsCast, closure::Closure};
@@ -11,7 +14,7 @@ use web_sys::{
 };
 
 use super::sending::Sending;
-use crate::islands::{conversation::size, dom};
+use crate::islands::dom;
 
 const ADDRESS: &str = "/portal/files";
 const LOST: &str = "It did not arrive. Choose it again.";

@@ -10,6 +10,7 @@ use domain::{
     deliverables::{self, Deliverable, FullVersion},
     markdown,
     requests::{Column, Detail},
+    words,
 };
 use leptos::prelude::*;
 use serde::Deserialize;
@@ -17,11 +18,9 @@ use serde::Deserialize;
 use super::{
     Here, beside,
     load::{self, Hour},
+    view::review_form,
 };
-use crate::{
-    islands::conversation::{review_form, size},
-    web::{Page, Problem},
-};
+use crate::web::{Page, Problem};
 
 #[derive(Deserialize)]
 pub struct Wanted {
@@ -99,7 +98,7 @@ fn content(version: FullVersion) -> impl IntoView {
         view! { <article class="sheet"><div class="prose" inner_html=markdown::to_html(&body)></div></article> }
     });
     let file = version.file.map(|file| {
-        let words = format!("{}, {}", file.label, size(file.bytes));
+        let words = format!("{}, {}", file.label, words::size(file.bytes));
         view! {
             <p>
                 <a class="deliverable" href=format!("/files/{}", file.id)>

@@ -11,10 +11,10 @@ use leptos::prelude::*;
 use super::{
     Here,
     load::Hour,
+    view::plain,
 };
 use crate::{
     components::person::disc,
-    islands::conversation::plain,
     web::{Posted, answer},
 };
 

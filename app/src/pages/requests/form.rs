@@ -4,12 +4,12 @@ use domain::{
     files::{File, LIMIT_WORDS},
     markdown,
     requests::{Priority, commands::TITLE},
+    words::size,
 };
 use leptos::prelude::*;
 
 use crate::{
     components::field::Field,
-    islands::conversation::size,
     pages::files::upload::Refused,
     web::Form,
 };

@@ -11,7 +11,7 @@ mod search;
 
 pub use board::{COLUMN_CARDS, board};
 pub use by_number::by_number;
-pub use find::find;
+pub use find::{find, session_of};
 pub use home::home;
 pub use list::{list, queue};
 pub use outlook::outlook;

@@ -88,16 +88,3 @@ pub struct Outcome {
     pub outcome: String,
     pub reason: String,
 }
-
-/// What an event changed, so that a page redraws that alone.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Touched {
-    /// No entry.
-    Nothing,
-    /// The entry at this index reads differently.
-    Changed(usize),
-    /// A new last entry.
-    Added,
-    /// Several entries (a new attempt closes what the last one left open).
-    Several,
-}

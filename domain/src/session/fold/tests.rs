@@ -69,7 +69,7 @@ fn words_grow_until_they_end() {
     let mut conversation = read(vec![of_attempt(1, 1, start()), of_attempt(2, 1, delta("Dear Ms. ")), of_attempt(3, 1, delta("Osei"))]);
     assert_eq!(told(&conversation), ["Juno: Dear Ms. Osei|"]);
     conversation.apply(&of_attempt(4, 1, Part::TextEnd { id: "t".to_owned() }));
-    assert_eq!(conversation.apply(&of_attempt(5, 1, delta(", late"))), Touched::Nothing);
+    assert!(conversation.apply(&of_attempt(5, 1, delta(", late"))).is_empty());
     assert_eq!(told(&conversation), ["Juno: Dear Ms. Osei"]);
 }
 
@@ -148,6 +148,14 @@ fn a_run_that_fails_says_why() {
 }
 
 #[test]
+fn nothing_is_being_done_once_the_work_has_ended() {
+    let steps = vec![PlanStep { title: "Read".to_owned(), state: StepState::Working }];
+    let conversation =
+        read(vec![of_attempt(1, 1, Part::DataPlan { steps }), of_attempt(2, 1, state(RunState::Completed))]);
+    assert_eq!(told(&conversation), ["Juno: [Open] Read"]);
+}
+
+#[test]
 fn a_rehearsal_stays_one_and_keeps_its_name() {
     let conversation = read(vec![
         of_attempt(1, 1, Part::DataRun { state: RunState::Working, failure: None, rehearsal: true }),
@@ -162,7 +170,7 @@ fn what_is_unknown_or_broken_counts_and_says_nothing() {
     let known = by(1, person("Rosa"), Part::DataComment { text: "Hello".to_owned() }).to_json();
     let unknown = known.replace("data-comment", "data-weather");
     let mut reading = Reading::default();
-    assert!(reading.take(0, [unknown.as_str(), "{", known.as_str()], |_, _, _| ()));
+    assert!(reading.take(0, [unknown.as_str(), "{", known.as_str()]));
     assert_eq!((reading.next, told(&reading.conversation).len()), (3, 1));
 }
 
@@ -170,7 +178,7 @@ fn what_is_unknown_or_broken_counts_and_says_nothing() {
 fn a_gap_is_refused() {
     let text = by(1, person("Rosa"), Part::DataComment { text: "Hello".to_owned() }).to_json();
     let mut reading = Reading::default();
-    assert!(!reading.take(1, [text.as_str()], |_, _, _| ()));
+    assert!(!reading.take(1, [text.as_str()]));
     assert_eq!(reading, Reading::default());
 }
 
@@ -230,10 +238,11 @@ proptest! {
             let from = from.min(texts.len());
             let to = (from + length).min(texts.len());
             let gap = from as u64 > reading.next;
-            let taken = reading.take(from as u64, texts[from..to].iter().map(String::as_str), |_, _, _| ());
+            let taken = reading.take(from as u64, texts[from..to].iter().map(String::as_str));
             prop_assert_eq!(taken, !gap);
         }
         prop_assert_eq!(reading.next, texts.len() as u64);
+        prop_assert_eq!(reading.changed.len(), whole.entries.len());
         prop_assert_eq!(reading.conversation, whole);
     }
 
@@ -243,11 +252,9 @@ proptest! {
         let mut conversation = Conversation::default();
         let mut shown: Vec<Entry> = Vec::new();
         for event in &log {
-            match conversation.apply(event) {
-                Touched::Nothing => {}
-                Touched::Changed(place) => shown[place] = conversation.entries[place].clone(),
-                Touched::Added => shown.push(conversation.entries[shown.len()].clone()),
-                Touched::Several => shown.clone_from(&conversation.entries),
+            for place in conversation.apply(event) {
+                let entry = conversation.entries[place].clone();
+                if place == shown.len() { shown.push(entry) } else { shown[place] = entry }
             }
             prop_assert_eq!(&shown, &conversation.entries);
         }

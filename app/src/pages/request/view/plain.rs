@@ -1,40 +1,24 @@
 //! Plain words as HTML: what people say, and what an agent is still writing.
 
-/// The paragraphs of a text: what an empty line parts.
-pub fn paragraphs_of(text: &str) -> impl Iterator<Item = &str> {
-    text.split("\n\n").map(|words| words.trim_matches('\n')).filter(|words| !words.trim().is_empty())
-}
+use crate::islands::conversation::tail;
 
-/// Paragraphs as HTML; line breaks within them are kept and shown by the style.
+/// Paragraphs where a line was left empty; line breaks within them are kept and shown by the style.
 pub fn paragraphs(text: &str) -> String {
-    let mut html = String::with_capacity(text.len() + 16);
-    for paragraph in paragraphs_of(text) {
-        html.push_str("<p>");
-        escape(paragraph, &mut html);
-        html.push_str("</p>");
-    }
-    html
+    tail::paragraphs(text.trim_end()).into_iter().map(|words| format!("<p>{}</p>", escape(words))).collect()
 }
 
 /// The same, with the place where the next words come.
 pub fn being_written(text: &str) -> String {
     const CARET: &str = "<span class=\"caret\" aria-hidden=\"true\"></span>";
-    let html = paragraphs(text);
+    let html: String = tail::paragraphs(text).into_iter().map(|words| format!("<p>{}</p>", escape(words))).collect();
     match html.strip_suffix("</p>") {
         Some(open) => format!("{open}{CARET}</p>"),
         None => format!("<p>{CARET}</p>"),
     }
 }
 
-fn escape(text: &str, html: &mut String) {
-    for c in text.chars() {
-        match c {
-            '&' => html.push_str("&amp;"),
-            '<' => html.push_str("&lt;"),
-            '>' => html.push_str("&gt;"),
-            c => html.push(c),
-        }
-    }
+fn escape(text: &str) -> String {
+    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
 }
 
 #[cfg(test)]

@@ -1,86 +1,99 @@
-//! What a request's page starts with, and what of it the server tells anew when something has moved. Every sentence
-//! that needs a calendar is made by the server.
+//! What a request's page shows, with every sentence that needs a calendar.
 
 use domain::{
     requests::Column,
-    session::{Conversation, Entry, RunNow},
+    session::{Entry, RunNow},
 };
-use serde::{Deserialize, Serialize};
 
-/// A request as its page is first drawn.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Start {
+/// A request as its page shows it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Shown {
     pub place: Place,
     pub number: u64,
     pub title: String,
     /// `asked by Rosa, Monday`.
     pub asked: String,
-    /// The stream that the conversation is read from, and how far it has been.
-    pub stream: String,
-    pub offset: u64,
-    pub said: Vec<Said>,
-    pub run: Option<RunNow>,
+    pub conversation: Told,
     pub beside: Beside,
 }
 
+/// The conversation up to an offset of its stream.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Told {
+    pub stream: String,
+    pub offset: u64,
+    pub said: Vec<Said>,
+}
+
 /// Where the page stands, and what its reader may do there.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Place {
     /// The request's address, `/portal/requests/12`; forms go to what lies under it.
     pub base: String,
     /// The list that it belongs to, and what that is called.
     pub list: String,
     pub list_name: String,
-    pub client: String,
     pub token: String,
     /// May speak, stop, steer, answer and review.
     pub may_work: bool,
     pub desk: bool,
     /// What was typed and could not be sent, and why.
-    #[serde(default, skip_serializing_if = "String::is_empty")]
     pub draft: String,
-    #[serde(default, skip_serializing_if = "String::is_empty")]
     pub refused: String,
 }
 
+impl Place {
+    /// An address under the request's own.
+    pub fn under(&self, rest: &str) -> String {
+        format!("{}/{rest}", self.base)
+    }
+}
+
 /// An entry with the sentences that need a calendar.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Said {
     pub entry: Entry,
     /// `Monday 09:12`.
     pub when: String,
     /// The second time of an entry: until when a question waits, when it was answered.
-    #[serde(default, skip_serializing_if = "String::is_empty")]
     pub then: String,
-    /// What is read, as HTML. It stands in the page that the browser has, so it is not sent a second time.
-    #[serde(skip)]
+    /// What is read, as HTML.
     pub html: String,
+    /// Classes of the second line beside the first.
+    pub strand: &'static str,
 }
 
 /// What stands around the conversation, and changes with it.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Beside {
     pub state: Option<Column>,
     /// The column's name to this reader.
     pub state_name: String,
-    /// Who is on it.
+    /// Who was set to it.
     pub agent: Option<String>,
+    /// The newest run.
+    pub run: Option<RunNow>,
     pub clock: Option<Clock>,
     pub deliverables: Vec<Link>,
     pub waiting: Vec<Link>,
-    /// A question is open.
-    pub asks: bool,
+    /// The work has ended before the request has, and can be taken up again: what the button says.
+    pub again: Option<&'static str>,
     pub next: Vec<Link>,
     pub files: Vec<Link>,
     pub review: Option<Review>,
     /// The end of the line, once the request is done or withdrawn: a word and a sentence.
     pub ended: Option<(String, String)>,
-    /// What the workspace's clocks show beyond UTC.
-    pub zone_minutes: i32,
+}
+
+impl Beside {
+    /// The agent's name while a run lives.
+    pub fn at_work(&self) -> Option<&str> {
+        self.run.as_ref().filter(|run| !run.state.has_ended()).map(|run| run.agent.as_str())
+    }
 }
 
 /// A line of a short list.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Link {
     pub href: String,
     pub words: String,
@@ -88,7 +101,7 @@ pub struct Link {
 }
 
 /// The cycle: words above, line below.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Clock {
     /// `31 h left`.
     pub left: String,
@@ -103,7 +116,7 @@ pub struct Clock {
     pub pieces: Vec<Piece>,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Piece {
     pub waiting: bool,
     pub from: u16,
@@ -111,26 +124,13 @@ pub struct Piece {
 }
 
 /// What the client is asked about a delivered version.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Review {
     pub question: String,
     /// `2 of 3 changes left`.
     pub changes: String,
     pub may_change: bool,
     /// What was typed and refused.
-    #[serde(default)]
     pub reason: String,
-    #[serde(default)]
     pub error: String,
-}
-
-impl Start {
-    /// The fold that the page goes on from. What can never change again has left its text with the page.
-    pub fn conversation(&self) -> Conversation {
-        Conversation {
-            entries: self.said.iter().map(|said| said.entry.clone()).collect(),
-            run: self.run.clone(),
-            column: self.beside.state,
-        }
-    }
 }
