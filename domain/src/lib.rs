@@ -19,9 +19,9 @@ pub mod changes;
 pub mod clients;
 pub mod controls;
 pub mod cycle;
+pub mod deliverables;
 #[cfg(feature = "sql")]
 pub mod demo;
-pub mod deliverables;
 #[cfg(feature = "sql")]
 pub mod desk;
 pub mod files;

@@ -82,7 +82,11 @@ fn shift(moves: &Moves, grabbed: &Grabbed, up: bool) {
 fn put_back(moves: &Moves, hand: &Hand) {
     if let Some(grabbed) = let_go(hand) {
         list::put(&moves.root, &grabbed.item, &grabbed.origin);
-        moves.say(format!("{} is back where it was, {}.", list::title(&grabbed.item), list::place(&grabbed.item)));
+        moves.say(format!(
+            "{} is back where it was, {}.",
+            list::title(&grabbed.item),
+            list::place(&grabbed.item)
+        ));
     }
 }
 

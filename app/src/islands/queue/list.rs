@@ -50,7 +50,9 @@ pub fn put(root: &Element, item: &Element, spot: &Spot) {
         return;
     }
     let focused = document().active_element().filter(|at| item.contains(Some(at)));
-    let list = lists(root).into_iter().find(|list| list.get_attribute("data-column").as_deref() == Some(&*spot.column));
+    let list = lists(root)
+        .into_iter()
+        .find(|list| list.get_attribute("data-column").as_deref() == Some(&*spot.column));
     let Some(list) = list else { return };
     let before = spot.before.as_deref().and_then(|number| self::item(&list, number));
     drop(list.insert_before(item, before.as_deref()));
@@ -93,7 +95,8 @@ pub fn neighbour(root: &Element, item: &Element, up: bool) -> Option<Spot> {
 
 fn beside(root: &Element, own: &Spot, above: bool) -> Option<Element> {
     let lists = lists(root);
-    let at = lists.iter().position(|list| list.get_attribute("data-column").as_deref() == Some(&*own.column))?;
+    let at =
+        lists.iter().position(|list| list.get_attribute("data-column").as_deref() == Some(&*own.column))?;
     let at = if above { at.checked_sub(1)? } else { at + 1 };
     lists.into_iter().nth(at)
 }

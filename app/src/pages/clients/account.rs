@@ -12,9 +12,7 @@ use crate::components::desk::{client_path, hidden};
 /// The subscription as it was sold, and the buttons that change it.
 pub(super) fn subscription(shown: &Shown) -> AnyView {
     let inner = match &shown.held {
-        Some(held) => {
-            view! { <dl class="facts">{facts(shown, held)}</dl> {changes(shown, held)} }.into_any()
-        }
+        Some(held) => view! { <dl class="facts">{facts(shown, held)}</dl> {changes(shown, held)} }.into_any(),
         None => view! { <p class="soft">"None yet: nothing can be started for it."</p> }.into_any(),
     };
     view! {
@@ -47,7 +45,9 @@ fn facts(shown: &Shown, held: &Subscription) -> impl IntoView + use<> {
 fn changes(shown: &Shown, held: &Subscription) -> Option<AnyView> {
     let choices: &[(&str, &str)] = match held.state {
         SubscriptionState::Active if held.ends_with_period => &[("kept", "Keep it"), ("ended", "End it now")],
-        SubscriptionState::Active => &[("paused", "Pause"), ("ending", "End with its period"), ("ended", "End it now")],
+        SubscriptionState::Active => {
+            &[("paused", "Pause"), ("ending", "End with its period"), ("ended", "End it now")]
+        }
         SubscriptionState::Paused => &[("active", "Resume"), ("ended", "End it now")],
         SubscriptionState::AwaitingPayment => &[("ended", "End it now")],
         SubscriptionState::Ended => return None,

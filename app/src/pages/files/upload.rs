@@ -56,7 +56,12 @@ impl FormWithFiles {
     ///
     /// # Errors
     /// A problem in words: not this browser's form, too large, too many, no room, not allowed.
-    pub async fn receive(self, bare: &Bare, scope: &Scope, request: Option<RequestId>) -> Result<Received, Problem> {
+    pub async fn receive(
+        self,
+        bare: &Bare,
+        scope: &Scope,
+        request: Option<RequestId>,
+    ) -> Result<Received, Problem> {
         let received = self.receive_what_fits(bare, scope, request).await?;
         match received.refused.first() {
             None => Ok(received),

@@ -8,11 +8,7 @@ use domain::{
 };
 use leptos::prelude::*;
 
-use crate::{
-    components::field::Field,
-    pages::files::upload::Refused,
-    web::Form,
-};
+use crate::{components::field::Field, pages::files::upload::Refused, web::Form};
 
 const PAPER: &str = "M5 2.5h6l4 4v11H5zM11 2.5v4h4";
 

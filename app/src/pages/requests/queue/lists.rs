@@ -55,10 +55,8 @@ fn item(line: &Line, card: &Card, at: usize, last: usize) -> AnyView {
 
 fn grip(title: &str) -> impl IntoView + use<> {
     let label = format!("Move “{title}”");
-    let dots: Vec<_> = [2, 8, 14]
-        .into_iter()
-        .flat_map(|y| [2, 8].map(|x| view! { <circle cx=x cy=y r="1.5" /> }))
-        .collect();
+    let dots: Vec<_> =
+        [2, 8, 14].into_iter().flat_map(|y| [2, 8].map(|x| view! { <circle cx=x cy=y r="1.5" /> })).collect();
     view! {
         <button class="grip" type="button" aria-label=label aria-describedby="queue-keys" aria-pressed="false">
             <svg viewBox="0 0 10 16" aria-hidden="true">{dots}</svg>
