@@ -1,5 +1,7 @@
 //! Throughline's server: start-up, routes, and everything that runs beside them.
 
+#![cfg_attr(test, allow(clippy::unwrap_used, reason = "a test that cannot go on has failed"))]
+
 pub mod agents;
 pub mod assets;
 pub mod cli;
