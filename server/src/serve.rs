@@ -2,7 +2,7 @@
 
 use std::error::Error;
 use std::future::IntoFuture;
-use std::io::{self, ErrorKind};
+use std::io::{self, ErrorKind, Write};
 use std::net::SocketAddr;
 
 use axum::Router;
@@ -83,11 +83,14 @@ async fn run(
     let code = setup_code(&app.db).await?;
     tracing::info!(%address, "ready");
     if !options.quiet {
-        print!("{}", welcome::lines(&app).await?);
+        say(&welcome::lines(&app).await?);
     }
     if let Some(code) = code {
         // Printed even when quiet: without it nobody can begin. Never logged.
-        println!("Set up your business at {}/setup with the code {code}", settings.public_url(address));
+        say(&format!(
+            "Set up your business at {}/setup with the code {code}\n",
+            settings.public_url(address)
+        ));
     }
     let served = until_stopped(listener, routes, shutdown).await;
     shutdown.begin();
@@ -95,6 +98,12 @@ async fn run(
     shutdown.drained().await;
     app.db.engine().shutdown().await;
     Ok(served?)
+}
+
+/// Says something on standard output. Whoever read it may have gone; the server stays.
+fn say(text: &str) {
+    let mut out = io::stdout().lock();
+    let _ = out.write_all(text.as_bytes()).and_then(|()| out.flush());
 }
 
 async fn listen(address: SocketAddr) -> Result<TcpListener, BindError> {

@@ -38,7 +38,9 @@ pub(super) fn bearing<'a>(facts: &'a [Fact], point: &str) -> Vec<&'a Fact> {
 }
 
 /// Words that stand in every second sentence.
-const EMPTY: [&str; 58] = [
+const EMPTY: [&str; 88] = [
+    "all", "and", "any", "are", "but", "can", "did", "for", "had", "has", "her", "him", "his", "how", "its",
+    "may", "nor", "not", "off", "one", "our", "out", "own", "she", "the", "two", "was", "who", "why", "you",
     "about", "after", "again", "also", "always", "another", "because", "been", "before", "being", "between",
     "both", "could", "each", "every", "first", "from", "have", "here", "into", "just", "keep", "like",
     "list", "make", "more", "most", "need", "only", "other", "over", "please", "same", "send", "should",
@@ -50,7 +52,7 @@ const EMPTY: [&str; 58] = [
 fn substance(text: &str) -> BTreeSet<String> {
     text.to_lowercase()
         .split(|c: char| !c.is_alphanumeric())
-        .filter(|word| word.chars().count() > 3 && !EMPTY.contains(word))
+        .filter(|word| word.chars().count() > 2 && !EMPTY.contains(word))
         .map(|word| word.strip_suffix("ies").or_else(|| word.strip_suffix('s')).unwrap_or(word).to_owned())
         .collect()
 }
