@@ -10,11 +10,11 @@ use clap::Args;
 use domain::accounts::commands::set_up::setup_code;
 use tokio::net::TcpListener;
 
-use crate::jobs;
 use crate::database::{Database, Hold};
+use crate::jobs;
+use crate::live::{Live, Pace};
 use crate::settings::Settings;
 use crate::shutdown::Shutdown;
-use crate::live::{Live, Pace};
 use crate::{health, product, router, welcome};
 
 /// How the server starts.
@@ -79,7 +79,7 @@ async fn run(
     }
     let health = health::routes([database.product.clone(), database.engine.clone()]);
     let routes = health.merge(router::routes(app.clone(), Live::new(shutdown.clone(), Pace::default())));
-    jobs::spawn(&app, settings, shutdown)?;
+    jobs::start(&app, settings, shutdown)?;
     let code = setup_code(&app.db).await?;
     tracing::info!(%address, "ready");
     if !options.quiet {
@@ -90,6 +90,9 @@ async fn run(
         println!("Set up your business at {}/setup with the code {code}", settings.public_url(address));
     }
     let served = until_stopped(listener, routes, shutdown).await;
+    shutdown.begin();
+    // The agents' last words go through the engine, so it ends after them.
+    shutdown.drained().await;
     app.db.engine().shutdown().await;
     Ok(served?)
 }

@@ -58,6 +58,16 @@ impl Calendar {
         windows.next().map(|window| window.open).ok_or(CalendarError::TooFar)
     }
 
+    /// The end of the second working day from `from` on, the one that is open at `from` counting as the first: as long
+    /// as a question can fairly wait for its answer.
+    ///
+    /// # Errors
+    /// [`CalendarError::TooFar`] when the next three years have no two working days.
+    pub fn end_of_second_day(&self, from: DateTime<Utc>) -> Result<DateTime<Utc>, CalendarError> {
+        let mut windows = self.windows(from, HORIZON_DAYS);
+        windows.nth(1).map(|window| window.close).ok_or(CalendarError::TooFar)
+    }
+
     /// What is open after `from`, in order, over a number of days. No window is empty and none
     /// begins before `from`.
     fn windows(&self, from: DateTime<Utc>, days: usize) -> impl Iterator<Item = Window> {

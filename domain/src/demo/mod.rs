@@ -34,9 +34,10 @@ pub async fn fill(db: &Db) -> Result<bool> {
 /// Whether this install holds the demo: its accounts are known to everyone, so they work on this machine alone.
 pub async fn is_demo(db: &Db) -> Result<bool> {
     let mut tx = db.begin_as(Office::Auth).await?;
-    let found = sqlx::query_scalar!(r#"SELECT EXISTS (SELECT 1 FROM install WHERE key = $1) AS "found!""#, MARK)
-        .fetch_one(tx.conn())
-        .await?;
+    let found =
+        sqlx::query_scalar!(r#"SELECT EXISTS (SELECT 1 FROM install WHERE key = $1) AS "found!""#, MARK)
+            .fetch_one(tx.conn())
+            .await?;
     tx.commit().await?;
     Ok(found)
 }
@@ -48,14 +49,17 @@ pub async fn is_demo(db: &Db) -> Result<bool> {
 pub async fn check_sign_in(db: &Db, email: &str, loopback: bool) -> Result<()> {
     let email = read_email(email).unwrap_or_default();
     if !loopback && accounts().iter().any(|account| account.email == email) && is_demo(db).await? {
-        return Err(Error::refused("The demo's accounts work only while the server listens on its own machine."));
+        return Err(Error::refused(
+            "The demo's accounts work only while the server listens on its own machine.",
+        ));
     }
     Ok(())
 }
 
 async fn mark(db: &Db) -> Result<()> {
     let mut tx = db.begin_as(Office::Auth).await?;
-    let done = sqlx::query!("INSERT INTO install (key, value) VALUES ($1, 'yes')", MARK).execute(tx.conn()).await?;
+    let done =
+        sqlx::query!("INSERT INTO install (key, value) VALUES ($1, 'yes')", MARK).execute(tx.conn()).await?;
     if done.rows_affected() != 1 {
         return Err(Error::Broken("the demo's mark was not set".into()));
     }

@@ -12,6 +12,8 @@
 //! the attempt as its epoch: whoever lost the lease is refused, see [`is_lost`].
 
 #[cfg(feature = "sql")]
+mod assignment;
+#[cfg(feature = "sql")]
 mod claim;
 #[cfg(feature = "sql")]
 mod end;
@@ -28,6 +30,8 @@ mod say;
 #[cfg(feature = "sql")]
 mod suspend;
 
+#[cfg(feature = "sql")]
+pub use assignment::{Assignment, assignment};
 #[cfg(feature = "sql")]
 pub use claim::claim_due;
 #[cfg(feature = "sql")]

@@ -18,6 +18,7 @@ pub use llm::Llm;
 pub use secret::{Secret, SecretUrl};
 pub use table::{Row, table};
 
+use crate::agents::house::Pace;
 use crate::logs::Format;
 
 /// An optional setting. An alias, because clap treats a plain `Option` in its own way: here a variable that is set
@@ -71,6 +72,10 @@ pub struct Settings {
     /// Key of that endpoint. Set it in the environment: a flag shows in the list of processes
     #[arg(long, global = true, env = "THROUGHLINE_LLM_KEY", default_value = "", hide_env_values = true, value_parser = maybe::<Secret>)]
     pub llm_key: Maybe<Secret>,
+
+    /// How fast the house agent rehearses: at a person's reading pace, so that one can follow and steer, or instantly, for tests
+    #[arg(long, global = true, env = "THROUGHLINE_REHEARSAL_PACE", value_enum, default_value = "reading")]
+    pub rehearsal_pace: Pace,
 
     /// What is logged, as info,server=debug: enough to follow what happens, without the libraries' chatter
     #[arg(long, global = true, env = "THROUGHLINE_LOG", default_value = "info,sqlx=warn")]

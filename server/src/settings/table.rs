@@ -37,6 +37,9 @@ impl Settings {
         fn or_empty<T: ToString>(value: Option<&T>) -> String {
             value.map(T::to_string).unwrap_or_default()
         }
+        fn word<T: ValueEnum>(value: T) -> Option<String> {
+            value.to_possible_value().map(|value| value.get_name().to_owned())
+        }
         Some(match id {
             "bind" => self.bind.to_string(),
             "public_url" => or_empty(self.public_url.as_ref()),
@@ -47,8 +50,9 @@ impl Settings {
             "llm_url" => self.llm_url.to_string(),
             "llm_model" => or_empty(self.llm_model.as_ref()),
             "llm_key" => or_empty(self.llm_key.as_ref()),
+            "rehearsal_pace" => word(self.rehearsal_pace)?,
             "log" => self.log.clone(),
-            "log_format" => self.log_format.to_possible_value().map(|value| value.get_name().to_owned())?,
+            "log_format" => word(self.log_format)?,
             _ => return None,
         })
     }

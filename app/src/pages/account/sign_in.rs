@@ -19,7 +19,9 @@ pub async fn show(cx: Cx) -> Response {
     let next = cx.bare.query("next");
     match cx.standing() {
         Some(place) => redirect(onward(place, local(&next))),
-        None => page(&cx, &Form::of(Fields::default().with("next", next).with("email", cx.bare.query("email")))),
+        None => {
+            page(&cx, &Form::of(Fields::default().with("next", next).with("email", cx.bare.query("email"))))
+        }
     }
 }
 

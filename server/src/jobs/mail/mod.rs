@@ -19,6 +19,8 @@ use lettre::{
 use tokio_util::sync::CancellationToken;
 use url::Url;
 
+use super::Outage;
+
 /// How long to rest when nothing is due.
 const REST: Duration = Duration::from_secs(2);
 /// How long a mail server may take over one mail.
@@ -28,7 +30,9 @@ const BATCH: i64 = 20;
 
 /// The mail server's address cannot be used.
 #[derive(Debug, thiserror::Error)]
-#[error("THROUGHLINE_SMTP_URL cannot be used. Write smtps://user:password@host, or smtp://host:port without encryption")]
+#[error(
+    "THROUGHLINE_SMTP_URL cannot be used. Write smtps://user:password@host, or smtp://host:port without encryption"
+)]
 pub struct AddressError;
 
 /// The way to the mail server, and in whose name.
@@ -55,17 +59,16 @@ impl Sender {
 
 /// Sends whatever is due, until told to stop; a mail that is being sent is finished.
 pub async fn run(db: Db, sender: Sender, stop: CancellationToken) {
+    let mut outage = Outage::new("mail");
     while !stop.is_cancelled() {
-        let busy = match send_due(&db, &sender, &stop).await {
-            Ok(tried) => tried > 0,
-            Err(error) => {
-                tracing::warn!(error.message = %error, "could not look for mail");
-                false
+        let rest = match send_due(&db, &sender, &stop).await {
+            Ok(tried) => {
+                outage.over();
+                if tried > 0 { Duration::ZERO } else { REST }
             }
+            Err(error) => outage.pause(&error).max(REST),
         };
-        if !busy {
-            stop.run_until_cancelled(tokio::time::sleep(REST)).await;
-        }
+        stop.run_until_cancelled(tokio::time::sleep(rest)).await;
     }
 }
 

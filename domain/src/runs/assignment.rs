@@ -1,0 +1,91 @@
+use chrono::{DateTime, TimeDelta, Utc};
+use chrono_tz::Tz;
+use sqlx::types::Json;
+
+use super::Claimed;
+use crate::{
+    Db, Error, Result, Tx, deliverables,
+    deliverables::FullVersion,
+    files::{self, File},
+    ids::DeliverableId,
+    offers::IntakeAnswer,
+    requests::hold::calendar_from,
+};
+
+/// What an agent is given to work with, as it stands when it takes the work up.
+#[derive(Clone, Debug)]
+pub struct Assignment {
+    /// How the agent works and speaks, in prose.
+    pub persona: String,
+    /// The name of the business that the agent belongs to.
+    pub workspace: String,
+    /// The zone that times are said in.
+    pub zone: Tz,
+    /// The client's name and trade.
+    pub client: String,
+    pub vertical: String,
+    /// What the client answered when it signed up.
+    pub intake: Vec<IntakeAnswer>,
+    pub title: String,
+    /// Markdown.
+    pub brief: String,
+    /// Oldest first.
+    pub files: Vec<File>,
+    /// The newest version of each deliverable, the newest one first.
+    pub delivered: Vec<FullVersion>,
+    /// When a question that is asked now should be answered: the end of the second working day.
+    pub answer_by: DateTime<Utc>,
+}
+
+/// Reads what a worker's run is about.
+///
+/// # Errors
+/// [`Error::NotFound`] where the request is gone.
+pub async fn assignment(db: &Db, claimed: &Claimed) -> Result<Assignment> {
+    let scope = &claimed.scope;
+    let mut tx = db.begin(scope).await?;
+    let found = load(&mut tx, claimed).await?;
+    let delivered = deliverables::of_request_in(&mut tx, scope, claimed.request).await?;
+    tx.commit().await?;
+    let newest = delivered.iter().filter_map(|found| Some((found.id, found.versions.first()?.version)));
+    let mut assignment = found;
+    for (deliverable, version) in newest.collect::<Vec<(DeliverableId, u32)>>() {
+        assignment.delivered.push(deliverables::version(db, scope, deliverable, version).await?);
+    }
+    Ok(assignment)
+}
+
+async fn load(tx: &mut Tx, claimed: &Claimed) -> Result<Assignment> {
+    let scope = &claimed.scope;
+    let row = sqlx::query!(
+        r#"SELECT r.title, r.brief, c.name, c.vertical, c.intake AS "intake: Json<Vec<IntakeAnswer>>",
+                  w.name AS workspace, w.zone, w.calendar, a.persona
+           FROM request r
+           JOIN client c ON c.workspace_id = r.workspace_id AND c.id = r.client_id
+           JOIN workspace w ON w.id = r.workspace_id
+           JOIN agent a ON a.workspace_id = r.workspace_id AND a.id = $4
+           WHERE r.workspace_id = $1 AND r.client_id = $2 AND r.id = $3"#,
+        scope.workspace.0,
+        claimed.client.0,
+        claimed.request.0,
+        claimed.agent.0,
+    )
+    .fetch_optional(tx.conn())
+    .await?
+    .ok_or(Error::NotFound)?;
+    let calendar = calendar_from(&row.zone, row.calendar)?;
+    let now = tx.now();
+    Ok(Assignment {
+        persona: row.persona,
+        workspace: row.workspace,
+        zone: calendar.zone(),
+        client: row.name,
+        vertical: row.vertical,
+        intake: row.intake.0,
+        title: row.title,
+        brief: row.brief,
+        files: files::of_request_in(tx, scope, claimed.request).await?,
+        delivered: Vec::new(),
+        answer_by: calendar.end_of_second_day(now).unwrap_or(now + TimeDelta::days(2)),
+    })
+}

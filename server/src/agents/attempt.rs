@@ -1,0 +1,110 @@
+//! One attempt at a run, from the claim to its end.
+
+use std::{
+    collections::{HashMap, VecDeque},
+    panic::AssertUnwindSafe,
+    path::PathBuf,
+    sync::Arc,
+    time::Duration,
+};
+
+use domain::{
+    Db, controls,
+    runs::{self, Claimed},
+};
+use futures::FutureExt;
+use tokio::{
+    sync::{OwnedSemaphorePermit, Semaphore, mpsc},
+    task::JoinSet,
+    time::sleep,
+};
+use tokio_util::sync::CancellationToken;
+
+use super::{
+    Brain, conclude,
+    ears::Ears,
+    failure::{End, Failure},
+    lease,
+    past::Past,
+    signals::Signals,
+    text_file::Shelf,
+    workbench::Workbench,
+    worker::Options,
+};
+
+/// How long an attempt that is nearly done may go on when the server shuts down.
+const LAST_WORDS: Duration = Duration::from_secs(2);
+
+/// What every attempt of a worker shares.
+#[derive(Clone)]
+pub(super) struct Shop {
+    pub(super) db: Db,
+    pub(super) brain: Arc<dyn Brain>,
+    pub(super) files: PathBuf,
+    pub(super) slots: Arc<Semaphore>,
+    pub(super) options: Options,
+    /// Cancelled when the server shuts down.
+    pub(super) leave: CancellationToken,
+}
+
+impl Shop {
+    /// Works on a run until this attempt at it is over.
+    pub(super) async fn attempt(self, claimed: Claimed, slot: OwnedSemaphorePermit) {
+        tracing::info!(run.id = %claimed.run, attempt = claimed.attempt, "took up a run");
+        let signals = Arc::new(Signals::default());
+        // They end with this call, however it ends.
+        let mut helpers = JoinSet::new();
+        let Options { lease, beat, .. } = self.options;
+        helpers.spawn(lease::keep(self.db.clone(), claimed.clone(), lease, beat, Arc::clone(&signals)));
+        let ended = match self.bench(&claimed, slot, &signals, &mut helpers).await {
+            Ok(bench) => self.watch(bench, &signals).await,
+            Err(failure) => Err(failure),
+        };
+        // The lease is kept until the end is written.
+        conclude::conclude(&self.db, &claimed, ended, signals.stopped_by()).await;
+    }
+
+    async fn bench(
+        &self,
+        claimed: &Claimed,
+        slot: OwnedSemaphorePermit,
+        signals: &Arc<Signals>,
+        helpers: &mut JoinSet<()>,
+    ) -> Result<Workbench, Failure> {
+        let (past, end) = Past::read(&self.db, claimed).await?;
+        let (tell, heard) = mpsc::unbounded_channel();
+        let mut ears = Ears::new(self.db.clone(), claimed.clone(), tell, Arc::clone(signals));
+        ears.take_in(controls::pending(&self.db, claimed).await?);
+        helpers.spawn(ears.listen(end));
+        Ok(Workbench {
+            db: self.db.clone(),
+            claimed: claimed.clone(),
+            assignment: runs::assignment(&self.db, claimed).await?,
+            past,
+            shelf: Shelf::of(&self.files, claimed.scope.workspace),
+            heard,
+            steers: VecDeque::new(),
+            settled: HashMap::new(),
+            slots: Arc::clone(&self.slots),
+            slot: Some(slot),
+        })
+    }
+
+    /// Lets the brain work until it is done or there is a reason to leave the work.
+    async fn watch(&self, mut bench: Workbench, signals: &Signals) -> Result<End, Failure> {
+        tokio::select! {
+            biased;
+            () = signals.lost.cancelled() => Err(Failure::Lost),
+            () = signals.stop.cancelled() => Err(Failure::Stopped),
+            () = self.left() => Err(Failure::Leaving),
+            ended = AssertUnwindSafe(self.brain.work(&mut bench)).catch_unwind() => {
+                ended.unwrap_or_else(|_| Err(Failure::ours("the brain panicked")))
+            }
+        }
+    }
+
+    async fn left(&self) {
+        self.leave.cancelled().await;
+        sleep(LAST_WORDS).await;
+    }
+}

@@ -1,0 +1,112 @@
+//! Follows the request's session for what concerns the attempt.
+
+use std::{collections::HashSet, sync::Arc};
+
+use domain::{
+    Db,
+    controls::{ControlKind, Pending},
+    ids::ControlId,
+    runs::Claimed,
+    session::{Event, Part, RunState},
+};
+use sessions::Offset;
+use tokio::sync::mpsc::UnboundedSender;
+
+use super::signals::{Heard, Signals, Steer};
+
+/// The ears of one attempt.
+pub(super) struct Ears {
+    pub(super) db: Db,
+    pub(super) claimed: Claimed,
+    pub(super) heard: UnboundedSender<Heard>,
+    pub(super) signals: Arc<Signals>,
+    known: HashSet<ControlId>,
+}
+
+impl Ears {
+    pub(super) fn new(
+        db: Db,
+        claimed: Claimed,
+        heard: UnboundedSender<Heard>,
+        signals: Arc<Signals>,
+    ) -> Self {
+        Self { db, claimed, heard, signals, known: HashSet::new() }
+    }
+
+    /// Takes in what was asked before the attempt began to listen.
+    pub(super) fn take_in(&mut self, pending: Vec<Pending>) {
+        for control in pending {
+            match control.kind {
+                ControlKind::Stop => self.stop(control.id),
+                ControlKind::Steer => {
+                    self.steer(Steer { control: control.id, text: control.text, by: control.by });
+                }
+            }
+        }
+    }
+
+    /// Listens from an offset on until the attempt is over.
+    pub(super) async fn listen(mut self, from: Offset) {
+        let mut follower = self.db.engine().follow(self.claimed.session_stream(), from);
+        loop {
+            match follower.next().await {
+                Ok(Some(batch)) => {
+                    for record in &batch.records {
+                        if let Ok(event) = Event::from_json(&record.data) {
+                            self.hear(event);
+                        }
+                    }
+                }
+                // The engine stops: so does the server, which tells the attempt itself.
+                Ok(None) => return,
+                Err(error) => {
+                    tracing::error!(run.id = %self.claimed.run, error.message = %error, "an agent went deaf");
+                    self.signals.lost.cancel();
+                    return;
+                }
+            }
+        }
+    }
+
+    fn hear(&mut self, event: Event) {
+        let ours = event.run == Some(self.claimed.run);
+        match event.part {
+            Part::DataStop { control } => self.stop(control),
+            Part::DataSteer { control, text } => self.steer(Steer { control, text, by: event.author.name }),
+            Part::DataAnswer { approval, label, .. } => {
+                self.tell(Heard::Settled { approval, label, by: event.author.name });
+            }
+            Part::DataRun { state, .. } if ours => self.run_is(state, event.attempt),
+            _ => {}
+        }
+    }
+
+    fn run_is(&self, state: RunState, attempt: Option<u32>) {
+        let newer = attempt.is_some_and(|attempt| attempt > self.claimed.attempt);
+        match state {
+            _ if newer => self.signals.lost.cancel(),
+            RunState::Working => self.signals.beat.notify_one(),
+            RunState::Suspended => {}
+            RunState::Queued | RunState::Completed | RunState::Cancelled | RunState::Failed => {
+                self.signals.lost.cancel()
+            }
+        }
+    }
+
+    fn stop(&mut self, control: ControlId) {
+        if self.known.insert(control) {
+            self.signals.stop_by(control);
+        }
+    }
+
+    fn steer(&mut self, steer: Steer) {
+        if self.known.insert(steer.control) {
+            self.tell(Heard::Steer(steer));
+        }
+    }
+
+    fn tell(&self, heard: Heard) {
+        // The workbench is gone when the attempt is over, and so is whoever would care.
+        let _ = self.heard.send(heard);
+    }
+}

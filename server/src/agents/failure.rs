@@ -1,0 +1,53 @@
+//! How an attempt ends, other than by being finished.
+
+use domain::runs;
+
+/// The work is done.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum End {
+    /// What was delivered goes before the client.
+    Review,
+}
+
+/// The attempt ends without the work being done.
+#[derive(Debug)]
+pub enum Failure {
+    /// Someone asked to stop it.
+    Stopped,
+    /// The run is no longer this worker's.
+    Lost,
+    /// The server shuts down.
+    Leaving,
+    /// The database is away: another attempt goes on when it is back.
+    Away(domain::Error),
+    /// For good. `words` say to the client what happened and what to do; `reason` is for the operators.
+    Failed { words: String, reason: String },
+}
+
+impl Failure {
+    /// Ends the run for good.
+    pub fn failed(words: impl Into<String>, reason: impl Into<String>) -> Self {
+        Self::Failed { words: words.into(), reason: reason.into() }
+    }
+
+    /// Something in the server itself, which no client can mend.
+    pub(super) fn ours(reason: impl Into<String>) -> Self {
+        let words = "The work could not be finished: something went wrong on our side, and we have been told. Nothing \
+                     is lost. You can start it again.";
+        Self::failed(words, reason)
+    }
+}
+
+/// Sorts what the domain says.
+impl From<domain::Error> for Failure {
+    fn from(error: domain::Error) -> Self {
+        let unsure = matches!(error, domain::Error::Sessions(sessions::Error::Unsure(_)));
+        if runs::is_lost(&error) {
+            Self::Lost
+        } else if unsure || error.is_away() {
+            Self::Away(error)
+        } else {
+            Self::ours(error.to_string())
+        }
+    }
+}

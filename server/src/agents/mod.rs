@@ -1,0 +1,32 @@
+//! Who does the work. A [`Worker`] claims runs and keeps their lease, whoever the agent is; a [`Brain`] does the work,
+//! through a [`Workbench`] that writes it into the session.
+//!
+//! Nothing of a brain's own reaches a browser: what it says, plans, asks and delivers is an event first.
+
+mod attempt;
+mod conclude;
+mod ears;
+mod failure;
+pub mod house;
+mod lease;
+mod past;
+mod signals;
+mod text_file;
+mod workbench;
+mod worker;
+
+pub use failure::{End, Failure};
+pub use past::{Past, Settlement};
+pub use signals::Steer;
+pub use workbench::Workbench;
+pub use worker::{Options, Worker};
+
+/// How an agent works: the house agent, and later any other backend.
+///
+/// The worker drops the future when the work is stopped, taken away or the server leaves. What has to be told then to
+/// something outside belongs into a guard's `Drop`.
+#[async_trait::async_trait]
+pub trait Brain: Send + Sync {
+    /// Does the work of one attempt, from where the ones before it left it: [`Workbench::past`].
+    async fn work(&self, bench: &mut Workbench) -> Result<End, Failure>;
+}

@@ -1,0 +1,172 @@
+//! What a brain works with: everything it does here is written into the session.
+
+use std::{
+    collections::{HashMap, VecDeque},
+    sync::Arc,
+};
+
+use domain::{
+    Db, approvals,
+    approvals::Question,
+    controls::{self, Outcome},
+    deliverables::{self, Content},
+    files::File,
+    ids::ApprovalId,
+    runs::{self, Assignment, Claimed},
+    session::{Part, PlanStep, RunState, StepState},
+};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc::UnboundedReceiver};
+
+use super::{
+    failure::Failure,
+    past::{Past, Settlement},
+    signals::{Heard, Steer},
+    text_file::Shelf,
+};
+
+/// One attempt's workbench.
+pub struct Workbench {
+    pub(super) db: Db,
+    pub(super) claimed: Claimed,
+    pub(super) assignment: Assignment,
+    pub(super) past: Past,
+    pub(super) shelf: Shelf,
+    pub(super) heard: UnboundedReceiver<Heard>,
+    pub(super) steers: VecDeque<Steer>,
+    pub(super) settled: HashMap<ApprovalId, Settlement>,
+    pub(super) slots: Arc<Semaphore>,
+    /// Given back while a question is open: whoever waits takes nobody's place.
+    pub(super) slot: Option<OwnedSemaphorePermit>,
+}
+
+impl Workbench {
+    /// What the work is about.
+    pub fn assignment(&self) -> &Assignment {
+        &self.assignment
+    }
+
+    /// What the session said when the attempt began.
+    pub fn past(&self) -> &Past {
+        &self.past
+    }
+
+    /// The agent's name.
+    pub fn agent(&self) -> &str {
+        &self.claimed.agent_name
+    }
+
+    /// The run, for logs.
+    pub fn run(&self) -> domain::ids::RunId {
+        self.claimed.run
+    }
+
+    /// The present instant.
+    pub fn now(&self) -> chrono::DateTime<chrono::Utc> {
+        self.db.now()
+    }
+
+    /// Says on the page that the work is a rehearsal.
+    pub async fn rehearses(&self) -> Result<(), Failure> {
+        self.say(vec![Part::DataRun { state: RunState::Working, failure: None, rehearsal: true }]).await
+    }
+
+    /// Shows the whole plan as it stands.
+    pub async fn plan(&self, steps: &[PlanStep]) -> Result<(), Failure> {
+        self.say(vec![Part::DataPlan { steps: steps.to_vec() }]).await
+    }
+
+    /// Shows a step of the work; the same `id` again replaces it.
+    pub async fn step(&self, id: &str, title: &str, detail: &str, state: StepState) -> Result<(), Failure> {
+        let (id, title, detail) = (id.to_owned(), title.to_owned(), detail.to_owned());
+        self.say(vec![Part::DataStep { id, title, detail, state }]).await
+    }
+
+    /// Writes words, or anything else that is an agent's to say, in one append.
+    pub async fn say(&self, parts: Vec<Part>) -> Result<(), Failure> {
+        Ok(runs::say(&self.db, &self.claimed, parts).await?)
+    }
+
+    /// Writes for operators alone.
+    pub async fn backstage(&self, parts: Vec<Part>) -> Result<(), Failure> {
+        Ok(runs::backstage(&self.db, &self.claimed, parts).await?)
+    }
+
+    /// Asks, and waits as long as it takes. A question that was settled before is not asked again.
+    pub async fn ask(&mut self, question: Question) -> Result<Settlement, Failure> {
+        let words = question.question.trim().to_owned();
+        if let Some(settled) = self.past.settlement(&words) {
+            return Ok(settled);
+        }
+        let approval = approvals::ask(&self.db, &self.claimed, question).await?;
+        self.slot = None;
+        let settled = loop {
+            match self.settled.remove(&approval) {
+                Some(settled) => break settled,
+                None => self.hear().await?,
+            }
+        };
+        self.past.settle(words, settled.clone());
+        // The semaphore is never closed.
+        self.slot = Arc::clone(&self.slots).acquire_owned().await.ok();
+        Ok(settled)
+    }
+
+    /// Delivers Markdown: a new deliverable by its title, or the next version of the one that has it. Answers the
+    /// version.
+    ///
+    /// # Errors
+    /// In the inner result, what is wrong with the text, for whoever wrote it.
+    pub async fn deliver(&self, title: &str, markdown: &str) -> Result<Result<u32, String>, Failure> {
+        match deliverables::put(&self.db, &self.claimed, title, Content::Body(markdown.to_owned())).await {
+            Err(domain::Error::Refused(why)) => Ok(Err(why)),
+            done => Ok(Ok(done?)),
+        }
+    }
+
+    /// What was said to the agent and is not taken up yet, oldest first.
+    pub fn take_steers(&mut self) -> Vec<Steer> {
+        while let Ok(heard) = self.heard.try_recv() {
+            self.keep(heard);
+        }
+        self.steers.drain(..).collect()
+    }
+
+    /// Waits until something is said to the agent.
+    pub async fn steered(&mut self) -> Result<(), Failure> {
+        while self.steers.is_empty() {
+            self.hear().await?;
+        }
+        Ok(())
+    }
+
+    /// Tells who said it what came of it.
+    pub async fn answer_steer(&self, steer: &Steer, reason: &str) -> Result<(), Failure> {
+        controls::settle(&self.db, &self.claimed.scope, steer.control, Outcome::Done, reason).await?;
+        Ok(())
+    }
+
+    /// A text file's contents, at most a megabyte of them; none for one that cannot be read as text.
+    pub async fn read_text(&self, file: &File) -> Option<String> {
+        self.shelf.text(file).await
+    }
+
+    async fn hear(&mut self) -> Result<(), Failure> {
+        match self.heard.recv().await {
+            Some(heard) => {
+                self.keep(heard);
+                Ok(())
+            }
+            // The ears end with the session engine.
+            None => Err(Failure::Leaving),
+        }
+    }
+
+    fn keep(&mut self, heard: Heard) {
+        match heard {
+            Heard::Steer(steer) => self.steers.push_back(steer),
+            Heard::Settled { approval, label, by } => {
+                self.settled.insert(approval, Settlement { label, by });
+            }
+        }
+    }
+}
