@@ -1,6 +1,6 @@
 use sqlx::PgPool;
 
-use super::{PASSWORD, accounts, fill, is_demo};
+use super::{PASSWORD, accounts, check_sign_in, fill, is_demo};
 use crate::{
     Office, Scope,
     accounts::{Standing, commands::sign_in},
@@ -38,4 +38,7 @@ async fn an_install_that_is_in_use_is_left_alone(pool: PgPool) {
     assert!(fill(&db).await.unwrap());
     assert!(!fill(&db).await.unwrap(), "it is told once");
     assert!(is_demo(&db).await.unwrap());
+    check_sign_in(&db, "olga@northlight.test", true).await.unwrap();
+    check_sign_in(&db, "someone@else.test", false).await.unwrap();
+    assert!(check_sign_in(&db, " Olga@northlight.test", false).await.is_err(), "everyone knows the password");
 }

@@ -1,7 +1,11 @@
 //! Signing in.
 
 use axum::response::Response;
-use domain::accounts::commands;
+use domain::{
+    Result,
+    accounts::{Standing, commands},
+    demo,
+};
 use leptos::prelude::*;
 
 use super::enter::{enter_and_go, local, onward};
@@ -23,18 +27,16 @@ pub async fn show(cx: Cx) -> Response {
 
 /// Signs in.
 pub async fn submit(cx: Cx, Posted(fields): Posted) -> Result<Response, Problem> {
-    let tried = commands::sign_in(
-        cx.db(),
-        cx.workspace.id,
-        fields.text("email"),
-        fields.raw("password"),
-        &cx.bare.address,
-    )
-    .await;
+    let tried = try_it(&cx, fields.text("email"), fields.raw("password")).await;
     match tried {
         Ok(places) => enter_and_go(&cx.bare, &places, fields.text("next")).await.map_err(|p| p.of(&cx.bare)),
         Err(error) => Ok(page(&cx, &Form::failed(fields, error).map_err(|p| p.of(&cx.bare))?)),
     }
+}
+
+async fn try_it(cx: &Cx, email: &str, password: &str) -> Result<Vec<Standing>> {
+    demo::check_sign_in(cx.db(), email, cx.bare.app.site.loopback).await?;
+    commands::sign_in(cx.db(), cx.workspace.id, email, password, &cx.bare.address).await
 }
 
 fn page(cx: &Cx, form: &Form) -> Response {
