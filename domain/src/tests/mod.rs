@@ -7,6 +7,7 @@ mod clock;
 mod controls;
 mod desk;
 mod ends;
+mod found;
 mod journey;
 mod leases;
 mod limits;

@@ -24,13 +24,18 @@ pub fn all(glance: &Glance) -> AnyView {
     }
     let say = in_one_sentence(&glance.home);
     let heading = say.clone();
+    // What waits on someone stands first: the clock stands still meanwhile.
+    let (first, second) = match glance.home.waiting_on_me.is_empty() {
+        true => (working(glance), waiting::question(glance)),
+        false => (waiting::question(glance), working(glance)),
+    };
     view! {
         <div class="page-head" data-say=say>
             <div><h1>{heading}</h1></div>
             {glance.may_work.then(ask)}
         </div>
         {waits::notice(glance.outlook.waits, glance.may_bill)}
-        <div class="questions">{working(glance)} {waiting::question(glance)} {next(glance)}</div>
+        <div class="questions">{first} {second} {next(glance)}</div>
         {done(glance)}
     }
     .into_any()
@@ -114,9 +119,9 @@ fn nothing_worked_on(glance: &Glance) -> &'static str {
     }
 }
 
-/// Places taken of the active limit, in words.
+/// Places taken of the active limit, in words, while work goes on.
 fn places(places: Places) -> Option<String> {
-    let allowed = places.allowed?;
+    let allowed = places.allowed.filter(|_| places.active)?;
     Some(match (places.taken, allowed) {
         (0, 1) => "Your place is free.".to_owned(),
         (0, all) => format!("All {all} places are free."),
@@ -224,6 +229,7 @@ mod tests {
         assert!(said(2, 2).starts_with("Both places are taken"));
         // The limit was lowered while more were under way.
         assert!(said(3, 2).starts_with("Both places are taken"));
+        assert_eq!(places(Places { taken: 2, allowed: Some(2), active: false }), None);
         assert_eq!(places(Places::default()), None);
     }
 

@@ -1,0 +1,80 @@
+//! What a client finds among its requests, and where its board can be followed from.
+
+use sqlx::PgPool;
+
+use super::world::{House, World, new_request};
+use crate::{
+    Error, Scope,
+    requests::{Column, NewRequest, Waits, commands, queries},
+};
+
+async fn found(world: &World, scope: &Scope, words: &str, column: Option<Column>) -> String {
+    let page = queries::search(&world.db, scope, words, column, 1).await.unwrap();
+    page.cards.into_iter().map(|card| card.title).collect::<Vec<_>>().join(" ")
+}
+
+async fn ask(world: &World, house: &House, title: &str, brief: &str, queue: bool) {
+    let new = NewRequest { brief: brief.to_owned(), queue, ..new_request(title) };
+    commands::create(&world.db, &house.owner, new).await.unwrap();
+}
+
+#[sqlx::test(migrations = "../migrations")]
+async fn every_word_is_in_title_brief_or_number(pool: PgPool) {
+    let world = World::new(pool).await;
+    let house = world.client("Harbor & Pine", 1).await;
+    let other = world.client("Cedar Insurance", 1).await;
+    ask(&world, &house, "Fees", "for hourly work, 100% of it", true).await;
+    ask(&world, &house, "Lease", "Fee_table for the lease", false).await;
+    ask(&world, &other, "Secret", "fees and hourly work", true).await;
+    let of = async |words, column| found(&world, &house.owner, words, column).await;
+    assert_eq!(of("", None).await, "Lease Fees");
+    assert_eq!(of("fee", None).await, "Lease Fees");
+    assert_eq!(of("FEE hourly", None).await, "Fees");
+    assert_eq!(of("#2", None).await, "Lease");
+    assert_eq!(of("100%", None).await, "Fees");
+    assert_eq!(of("1%0", None).await, "");
+    assert_eq!(of("fee_t", None).await, "Lease");
+    assert_eq!(of("fee", Some(Column::Backlog)).await, "Lease");
+    assert_eq!(of("secret", None).await, "");
+    assert!(matches!(
+        queries::search(&world.db, &world.operator, "", None, 1).await,
+        Err(Error::NotFound)
+    ));
+}
+
+#[sqlx::test(migrations = "../migrations")]
+async fn a_page_ends_where_the_next_begins(pool: PgPool) {
+    let world = World::new(pool).await;
+    let house = world.client("Harbor & Pine", 1).await;
+    world.subscription_is(&house, "paused").await;
+    for number in 1..=51 {
+        ask(&world, &house, &format!("t{number}"), "x", true).await;
+    }
+    let first = queries::search(&world.db, &house.owner, "", None, 1).await.unwrap();
+    let second = queries::search(&world.db, &house.owner, "", None, 2).await.unwrap();
+    assert_eq!((first.cards.len(), first.more), (50, true));
+    assert_eq!(first.cards.last().map(|card| card.number), Some(2));
+    assert_eq!((second.cards.len(), second.more), (1, false));
+    let beyond = queries::search(&world.db, &house.owner, "", None, u32::MAX).await.unwrap();
+    assert!(beyond.cards.is_empty() && !beyond.more);
+}
+
+#[sqlx::test(migrations = "../migrations")]
+async fn a_board_is_followed_from_where_it_stands(pool: PgPool) {
+    let world = World::new(pool).await;
+    let house = world.client("Harbor & Pine", 1).await;
+    let before = queries::outlook(&world.db, &house.billing).await.unwrap();
+    assert_eq!((before.board_stream, before.waits), (house.board, None));
+    world.ask(&house, "a").await;
+    let after = queries::outlook(&world.db, &house.owner).await.unwrap();
+    assert!(after.next > before.next);
+    assert_eq!(after.next, world.log(house.board).await.len() as u64);
+    for (state, waits) in [
+        ("awaiting_payment", Some(Waits::ForPayment)),
+        ("paused", Some(Waits::OnPause)),
+        ("ended", Some(Waits::ForSubscription)),
+    ] {
+        world.subscription_is(&house, state).await;
+        assert_eq!(queries::outlook(&world.db, &house.owner).await.unwrap().waits, waits, "{state}");
+    }
+}
