@@ -53,7 +53,7 @@ fn view(wanted: &Wanted, found: &Clients, times: &Times) -> AnyView {
             <div class="page-actions"><a class="button primary" href="/desk/clients/new">"New client"</a></div>
         </div>
         <nav class="tabs" aria-label="Which clients">
-            {tab("Here", "", wanted)} {tab("Archived", "archived", wanted)}
+            {tab("Current", "", wanted)} {tab("Archived", "archived", wanted)}
         </nav>
         <div class="list-head">{search(LIST, "Search clients", &wanted.q, &keep)}</div>
         {list}
