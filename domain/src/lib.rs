@@ -4,6 +4,8 @@
 //! reads or writes takes a [`Scope`] first: who acts, in which workspace, for which client. Postgres holds the same
 //! scope by row-level security (`migrations/`).
 
+#![cfg_attr(test, allow(clippy::unwrap_used, reason = "a test that cannot go on has failed"))]
+
 #[cfg(feature = "sql")]
 pub mod access;
 pub mod accounts;
@@ -19,9 +21,9 @@ pub mod changes;
 pub mod clients;
 pub mod controls;
 pub mod cycle;
+pub mod deliverables;
 #[cfg(feature = "sql")]
 pub mod demo;
-pub mod deliverables;
 #[cfg(feature = "sql")]
 pub mod desk;
 pub mod files;

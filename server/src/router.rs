@@ -18,7 +18,11 @@ use tower_sessions::{
     cookie::{SameSite, time::Duration},
 };
 
-use crate::{assets, live::{self, Live}, sign_in_store::SignInStore};
+use crate::{
+    assets,
+    live::{self, Live},
+    sign_in_store::SignInStore,
+};
 
 /// How long a browser stays signed in without being used.
 const IDLE: Duration = Duration::days(14);
@@ -72,7 +76,10 @@ fn public() -> Router<App> {
 
 /// For a client's members.
 fn portal() -> Router<App> {
-    use pages::{home, requests::{edit, list, new, place, preview, queue, withdrawal}};
+    use pages::{
+        home,
+        requests::{edit, list, new, place, preview, queue, withdrawal},
+    };
     people(request(Router::new(), "/portal/requests/{number}"), "/portal/people")
         .route("/portal", get(home::show))
         .route("/portal/home-parts", get(home::parts))

@@ -1,4 +1,5 @@
 //! The portal's socket, through the real router: who is told what, and when it ends.
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 use std::{
     collections::HashMap,
@@ -62,7 +63,10 @@ impl House {
     /// The cookie of a browser in which somebody has signed in.
     async fn sign_in(&self, scope: &Scope) -> (Id, String) {
         let Actor::Person { id, membership, .. } = &scope.actor else { panic!("only people sign in") };
-        let data = HashMap::from([(PERSON_KEY.to_owned(), json!(id)), (MEMBERSHIP_KEY.to_owned(), json!(membership))]);
+        let data = HashMap::from([
+            (PERSON_KEY.to_owned(), json!(id)),
+            (MEMBERSHIP_KEY.to_owned(), json!(membership)),
+        ]);
         let expiry_date = OffsetDateTime::now_utc() + CookieDuration::days(400);
         let mut record = Record { id: Id::default(), data, expiry_date };
         SignInStore(self.ground.db.clone()).create(&mut record).await.unwrap();
@@ -120,7 +124,9 @@ async fn serve(ground: &Ground, shutdown: &Shutdown) -> SocketAddr {
     };
     let app = App { db: ground.db.clone(), site: Arc::new(site) };
     let routes = router::routes(app, Live::new(shutdown.clone(), Pace::default()));
-    tokio::spawn(axum::serve(listener, routes.into_make_service_with_connect_info::<SocketAddr>()).into_future());
+    tokio::spawn(
+        axum::serve(listener, routes.into_make_service_with_connect_info::<SocketAddr>()).into_future(),
+    );
     address
 }
 
@@ -155,7 +161,10 @@ impl Tab {
         loop {
             let frame = self.hears().await;
             if let Some(events) = frame.get("events") {
-                return (frame["next"].as_str().unwrap().parse().unwrap(), events.as_array().unwrap().clone());
+                return (
+                    frame["next"].as_str().unwrap().parse().unwrap(),
+                    events.as_array().unwrap().clone(),
+                );
             }
         }
     }
@@ -252,7 +261,11 @@ async fn access_taken_away_ends_within_five_seconds(pool: PgPool) {
     }
     let Actor::Person { membership, .. } = &house.client.member.actor else { panic!("a person") };
     let since = Instant::now();
-    sqlx::query("UPDATE membership SET removed_at = now() WHERE id = $1").bind(membership.0).execute(&pool).await.unwrap();
+    sqlx::query("UPDATE membership SET removed_at = now() WHERE id = $1")
+        .bind(membership.0)
+        .execute(&pool)
+        .await
+        .unwrap();
     SignInStore(house.ground.db.clone()).delete(&id).await.unwrap();
     assert_eq!(removed.ends().await, CloseCode::from(4401));
     assert_eq!(signed_out.ends().await, CloseCode::from(4401));
@@ -311,7 +324,8 @@ async fn who_reads_slowly_misses_nothing(pool: PgPool) {
     // Fifteen megabytes, more than the network and the ring hold for one who does not read.
     let filling = "x".repeat(1_000);
     for append in 0..APPENDS {
-        let events = (0..EACH).map(|place| json!({ "n": append * EACH + place, "filling": filling }).to_string());
+        let events =
+            (0..EACH).map(|place| json!({ "n": append * EACH + place, "filling": filling }).to_string());
         house.append(house.session, events.collect()).await;
     }
     let mut heard = 0;

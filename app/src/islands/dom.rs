@@ -12,7 +12,9 @@ pub fn by_id(id: &str) -> Option<Element> {
 
 /// Whether whoever presses a key is writing or choosing something, or has something open above the page.
 pub fn is_writing() -> bool {
-    document().active_element().is_some_and(|at| at.matches("input, textarea, select, [contenteditable]").unwrap_or(false))
+    document()
+        .active_element()
+        .is_some_and(|at| at.matches("input, textarea, select, [contenteditable]").unwrap_or(false))
         || document().query_selector("dialog[open], :popover-open").is_ok_and(|open| open.is_some())
 }
 
@@ -56,13 +58,16 @@ pub fn listen_with<E: JsCast>(
     options: &AddEventListenerOptions,
     act: impl Fn(E) + 'static,
 ) {
-    let listener = Closure::<dyn Fn(Event)>::new(move |event: Event| act(event.unchecked_into())).into_js_value();
+    let listener =
+        Closure::<dyn Fn(Event)>::new(move |event: Event| act(event.unchecked_into())).into_js_value();
     let listener: Function = listener.unchecked_into();
     drop(on.add_event_listener_with_callback_and_add_event_listener_options(event, &listener, options));
     let capture = options.get_capture().unwrap_or(false);
     let on = StoredValue::new_local((on.clone(), listener));
     on_cleanup(move || {
-        on.with_value(|(on, listener)| drop(on.remove_event_listener_with_callback_and_bool(event, listener, capture)));
+        on.with_value(|(on, listener)| {
+            drop(on.remove_event_listener_with_callback_and_bool(event, listener, capture))
+        });
     });
 }
 

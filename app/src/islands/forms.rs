@@ -23,14 +23,18 @@ pub fn on_sent(sent: impl Fn() + Clone + 'static) {
     });
     let _ = window_event_listener(ev::keydown, |event| {
         if event.key() == "Enter" && (event.ctrl_key() || event.meta_key()) {
-            let form = event.target().and_then(|target| target.dyn_into::<HtmlTextAreaElement>().ok()).and_then(|area| area.form());
+            let form = event
+                .target()
+                .and_then(|target| target.dyn_into::<HtmlTextAreaElement>().ok())
+                .and_then(|area| area.form());
             if let Some(form) = form {
                 drop(form.request_submit());
             }
         }
     });
     let _ = window_event_listener(ev::input, |event| {
-        if let Some((key, area)) = event.target().and_then(|target| target.dyn_into().ok()).and_then(drafted) {
+        if let Some((key, area)) = event.target().and_then(|target| target.dyn_into().ok()).and_then(drafted)
+        {
             keep(&key, &area.value());
         }
     });
@@ -45,7 +49,8 @@ pub fn on_sent(sent: impl Fn() + Clone + 'static) {
     let _ = window_event_listener(ev::click, |event| {
         let at = event.target().and_then(|target| target.dyn_into::<Element>().ok());
         let opener = at.and_then(|at| at.closest("[data-opens]").ok().flatten());
-        let opened = opener.and_then(|opener| document().get_element_by_id(&opener.get_attribute("data-opens")?));
+        let opened =
+            opener.and_then(|opener| document().get_element_by_id(&opener.get_attribute("data-opens")?));
         if let Some(opened) = opened.and_then(|opened| opened.dyn_into::<HtmlElement>().ok()) {
             opened.click();
         }
@@ -70,7 +75,8 @@ fn keep(key: &str, words: &str) {
 fn restore() {
     let area = document().query_selector("form[data-draft] textarea").ok().flatten();
     let Some((key, area)) = area.and_then(|area| area.dyn_into().ok()).and_then(drafted) else { return };
-    let draft = window().session_storage().ok().flatten().and_then(|storage| storage.get_item(&key).ok().flatten());
+    let draft =
+        window().session_storage().ok().flatten().and_then(|storage| storage.get_item(&key).ok().flatten());
     if let Some(draft) = draft.filter(|_| area.value().is_empty()) {
         area.set_value(&draft);
     }
@@ -80,10 +86,16 @@ async fn send(form: HtmlFormElement, submitter: Option<HtmlElement>, sent: impl 
     let own_address = submitter.as_ref().and_then(|button| button.get_attribute("formaction"));
     let Some(address) = own_address.clone().or_else(|| form.get_attribute("action")) else { return };
     let Ok(data) = FormData::new_with_form(&form) else { return };
-    if let Some((name, value)) = submitter.and_then(|button| Some((button.get_attribute("name")?, button.get_attribute("value")?))) {
+    if let Some((name, value)) =
+        submitter.and_then(|button| Some((button.get_attribute("name")?, button.get_attribute("value")?)))
+    {
         drop(data.append_with_str(&name, &value));
     }
-    let field = form.query_selector("textarea").ok().flatten().and_then(|area| area.dyn_into::<HtmlTextAreaElement>().ok());
+    let field = form
+        .query_selector("textarea")
+        .ok()
+        .flatten()
+        .and_then(|area| area.dyn_into::<HtmlTextAreaElement>().ok());
     let said = field.as_ref().map(HtmlTextAreaElement::value);
     drop(form.set_attribute("aria-busy", "true"));
     answer(&form, "", "hint");
@@ -124,7 +136,9 @@ fn clear(form: &HtmlFormElement, field: Option<HtmlTextAreaElement>, said: Optio
 /// Says over the page why something was refused.
 fn toast(reason: &str) {
     let Some(toasts) = document().query_selector(".toasts").ok().flatten() else { return };
-    let (Ok(toast), Ok(words)) = (document().create_element("div"), document().create_element("p")) else { return };
+    let (Ok(toast), Ok(words)) = (document().create_element("div"), document().create_element("p")) else {
+        return;
+    };
     toast.set_class_name("toast refused");
     words.set_text_content(Some(reason));
     drop(toast.append_child(&words));
@@ -151,12 +165,16 @@ async fn post(address: &str, form: &HtmlFormElement, data: &FormData) -> Sent {
         return answer.map_or(Sent::Unreachable, |(ok, text)| send::understand(ok, &text));
     }
     let fields = texts(data);
-    let fields: Vec<(&str, &str)> = fields.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+    let fields: Vec<(&str, &str)> =
+        fields.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
     send::post(address, &fields).await
 }
 
 fn texts(data: &FormData) -> Vec<(String, String)> {
     let pairs = js_sys::try_iter(data).ok().flatten().into_iter().flatten().flatten();
     let text = |value: JsValue| value.as_string().unwrap_or_default();
-    pairs.map(|pair| pair.unchecked_into::<js_sys::Array>()).map(|pair| (text(pair.get(0)), text(pair.get(1)))).collect()
+    pairs
+        .map(|pair| pair.unchecked_into::<js_sys::Array>())
+        .map(|pair| (text(pair.get(0)), text(pair.get(1))))
+        .collect()
 }

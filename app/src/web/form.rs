@@ -143,7 +143,8 @@ fn too_large() -> Response {
 }
 
 fn unreadable() -> Response {
-    Problem::words(StatusCode::BAD_REQUEST, "The form arrived damaged", "Go back and send it again.").into_response()
+    Problem::words(StatusCode::BAD_REQUEST, "The form arrived damaged", "Go back and send it again.")
+        .into_response()
 }
 
 fn stale() -> Response {
@@ -163,7 +164,8 @@ mod tests {
     fn a_form_leads_back_to_our_own_pages_alone() {
         let back = |to: &str| Fields::default().with("back", to).back("/here");
         assert_eq!(back("/desk/board?client=cli_7"), "/desk/board?client=cli_7");
-        for elsewhere in ["", "//evil.test", "https://evil.test", "/desk\\evil", "/sign-out", "/desk\r\nx: y"] {
+        for elsewhere in ["", "//evil.test", "https://evil.test", "/desk\\evil", "/sign-out", "/desk\r\nx: y"]
+        {
             assert_eq!(back(elsewhere), "/here", "{elsewhere:?}");
         }
     }

@@ -28,7 +28,13 @@ pub(crate) async fn open_since_in(
     asked_before: DateTime<Utc>,
     most: i64,
 ) -> Result<Vec<Approval>> {
-    let wanted = Wanted { only_open: true, audience: Some(audience), asked_before: Some(asked_before), most, ..Wanted::default() };
+    let wanted = Wanted {
+        only_open: true,
+        audience: Some(audience),
+        asked_before: Some(asked_before),
+        most,
+        ..Wanted::default()
+    };
     load(tx, scope, wanted).await
 }
 

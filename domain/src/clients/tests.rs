@@ -18,7 +18,11 @@ async fn a_client_by_hand_is_sold_billed_and_invited(pool: PgPool) {
     let ground = Ground::new(&pool).await;
     let (db, operator) = (&ground.db, &ground.operator);
     let offer = ground.offer(Starts::AtOnce).await;
-    let new = NewClient { name: "  Harbor  & Pine ".into(), offer: Some(offer.id), email: "Rosa@HarborPine.test".into() };
+    let new = NewClient {
+        name: "  Harbor  & Pine ".into(),
+        offer: Some(offer.id),
+        email: "Rosa@HarborPine.test".into(),
+    };
     let id = commands::create(db, operator, &new).await.unwrap();
     let client = queries::get(db, operator, id).await.unwrap();
     assert_eq!(client.name, "Harbor & Pine");
@@ -27,7 +31,10 @@ async fn a_client_by_hand_is_sold_billed_and_invited(pool: PgPool) {
     let invoices = bills::list(db, operator, Some(id), bills::Filter::All, 1).await.unwrap();
     assert_eq!(invoices.invoices.len(), 1);
     let people = accounts::queries::people(db, &operator.within(id)).await.unwrap();
-    assert_eq!(people.invited.iter().map(|one| one.email.as_str()).collect::<Vec<_>>(), ["rosa@harborpine.test"]);
+    assert_eq!(
+        people.invited.iter().map(|one| one.email.as_str()).collect::<Vec<_>>(),
+        ["rosa@harborpine.test"]
+    );
 }
 
 #[sqlx::test(migrations = "../migrations")]
@@ -35,10 +42,14 @@ async fn what_is_wrong_is_told_at_its_field_and_nothing_is_half_made(pool: PgPoo
     let ground = Ground::new(&pool).await;
     let (db, operator) = (&ground.db, &ground.operator);
     let slips = NewClient { name: " ".into(), email: "rosa".into(), ..NewClient::default() };
-    let Err(Error::Fields(errors)) = commands::create(db, operator, &slips).await else { panic!("it has slips") };
+    let Err(Error::Fields(errors)) = commands::create(db, operator, &slips).await else {
+        panic!("it has slips")
+    };
     assert!(errors.of("name").is_some() && errors.of("email").is_some());
     let gone = NewClient { offer: Some(crate::ids::OfferId::new()), ..named("Harbor & Pine") };
-    let Err(Error::Fields(errors)) = commands::create(db, operator, &gone).await else { panic!("no such offer") };
+    let Err(Error::Fields(errors)) = commands::create(db, operator, &gone).await else {
+        panic!("no such offer")
+    };
     assert!(errors.of("offer").is_some());
     assert_eq!(queries::count(db, operator).await.unwrap(), 0);
 }
@@ -75,9 +86,8 @@ async fn who_leaves_is_parked_and_kept(pool: PgPool) {
         form_key: None,
     };
     let number = requests::commands::create(db, &client.owner, asked.clone()).await.unwrap();
-    let column = async || {
-        requests::queries::by_number(db, operator, client.id, number).await.unwrap().card.column
-    };
+    let column =
+        async || requests::queries::by_number(db, operator, client.id, number).await.unwrap().card.column;
     assert_eq!(column().await, Column::InProgress);
     let why = commands::archive(db, operator, client.id).await;
     assert!(matches!(why, Err(Error::Refused(why)) if why.contains("End it first")));
@@ -86,7 +96,10 @@ async fn who_leaves_is_parked_and_kept(pool: PgPool) {
     commands::archive(db, operator, client.id).await.unwrap();
     assert_eq!(column().await, Column::Backlog);
     assert_eq!(queries::list(db, operator, "", Shown::Here, 1).await.unwrap().all, 0);
-    assert_eq!(queries::list(db, operator, "wil", Shown::Archived, 1).await.unwrap().rows[0].name, "Willow Realty");
+    assert_eq!(
+        queries::list(db, operator, "wil", Shown::Archived, 1).await.unwrap().rows[0].name,
+        "Willow Realty"
+    );
     let refused = requests::commands::create(db, &client.owner, asked).await;
     assert!(matches!(refused, Err(Error::Refused(_))));
 

@@ -81,11 +81,17 @@ async fn clocks_at_risk_are_seen_over_a_weekend(pool: PgPool) {
     world.pass(TimeDelta::minutes(30));
     let found = late().await;
     assert_eq!(found.iter().map(|card| card.title.as_str()).collect::<Vec<_>>(), ["Follow up"]);
-    assert!(found[0].due_at.unwrap() - world.db.now().timestamp_millis() > 50 * 3_600_000, "due after the weekend");
+    assert!(
+        found[0].due_at.unwrap() - world.db.now().timestamp_millis() > 50 * 3_600_000,
+        "due after the weekend"
+    );
     // Monday 08:00: the first is over, the second has four hours.
     world.pass(TimeDelta::minutes(56 * 60 + 30));
     let found = late().await;
-    assert_eq!(found.iter().map(|card| card.title.as_str()).collect::<Vec<_>>(), ["Follow up", "Listing text"]);
+    assert_eq!(
+        found.iter().map(|card| card.title.as_str()).collect::<Vec<_>>(),
+        ["Follow up", "Listing text"]
+    );
     assert!(found[0].cycle.overdue && !found[1].cycle.overdue);
 }
 
@@ -111,7 +117,8 @@ async fn new_clients_and_unpaid_invoices_go_with_time_and_payment(pool: PgPool) 
     let realty = world.client("Willow Realty", 1).await;
     let today = async || desk::today(&world.db, &world.operator).await.unwrap();
     assert_eq!(today().await.unpaid.shown.iter().map(|one| one.number).collect::<Vec<_>>(), [1, 2]);
-    let invoices = billing::queries::list(&world.db, &world.operator, Some(realty.id), Filter::All, 1).await.unwrap();
+    let invoices =
+        billing::queries::list(&world.db, &world.operator, Some(realty.id), Filter::All, 1).await.unwrap();
     billing::commands::mark_paid(&world.db, &world.operator, invoices.invoices[0].id).await.unwrap();
     assert_eq!(today().await.unpaid.shown.iter().map(|one| one.number).collect::<Vec<_>>(), [1]);
     world.pass(TimeDelta::days(8));
@@ -141,7 +148,11 @@ async fn the_board_tells_what_is_next_and_what_may_be_moved(pool: PgPool) {
     assert_eq!(card(&of_law, 1).moves, [Column::Backlog, Column::UpNext, Column::Waiting]);
 
     let claimed = world.claim().await;
-    assert_eq!(card(&board(Some(law.id)).await, 1).moves, [Column::Backlog, Column::UpNext], "someone is at work");
+    assert_eq!(
+        card(&board(Some(law.id)).await, 1).moves,
+        [Column::Backlog, Column::UpNext],
+        "someone is at work"
+    );
     deliverables::put(&world.db, &claimed, "One", Content::Body("Done".into())).await.unwrap();
     runs::complete(&world.db, &claimed).await.unwrap();
     world.subscription_is(&law, "paused").await;
@@ -171,7 +182,8 @@ async fn what_stands_for_long_is_ageing(pool: PgPool) {
     let house = world.client("Harbor & Pine Law", 1).await;
     world.ask(&house, "One").await;
     world.ask(&house, "Two").await;
-    let ageing = async |number| card(&desk::board(&world.db, &world.operator, None).await.unwrap(), number).is_ageing;
+    let ageing =
+        async |number| card(&desk::board(&world.db, &world.operator, None).await.unwrap(), number).is_ageing;
     world.pass(TimeDelta::hours(7 * 24 - 1));
     assert!(!ageing(2).await);
     world.pass(TimeDelta::hours(1));

@@ -9,7 +9,10 @@ use domain::{
     runs,
     session::{Body, Event, Part},
 };
-use server::agents::{Brain, End, Failure, Workbench, house::{Pace, Rehearsal}};
+use server::agents::{
+    Brain, End, Failure, Workbench,
+    house::{Pace, Rehearsal},
+};
 use sqlx::PgPool;
 use tokio::sync::Notify;
 
@@ -49,7 +52,9 @@ async fn story(world: &World, request: &Detail) -> (String, Vec<String>) {
     let rest = said.entries.iter().filter_map(|entry| match &entry.body {
         Body::Step { title, state, .. } => Some(format!("{title} {state:?}")),
         Body::Plan { steps } => Some(format!("{steps:?}")),
-        Body::Approval { question, settled, .. } => Some(format!("{question} {:?}", settled.as_ref().map(|s| &s.label))),
+        Body::Approval { question, settled, .. } => {
+            Some(format!("{question} {:?}", settled.as_ref().map(|s| &s.label)))
+        }
         Body::Deliverable { title, version, .. } => Some(format!("{title} {version}")),
         _ => None,
     });
@@ -113,7 +118,8 @@ async fn a_server_that_leaves_gives_its_work_back(pg: PgPool) {
     world.until(&request, |event| matches!(event.part, Part::TextDelta { .. }).then_some(())).await;
     hand.leave().await;
     assert_eq!(world.run_state(request.card.id).await, "queued");
-    let left: i32 = sqlx::query_scalar("SELECT max_attempts - attempt FROM run").fetch_one(&world.root).await.unwrap();
+    let left: i32 =
+        sqlx::query_scalar("SELECT max_attempts - attempt FROM run").fetch_one(&world.root).await.unwrap();
     assert_eq!(left, 3, "the attempt that was given back does not count");
     let hand = world.work(rehearsal());
     answer(&world, &request).await;
@@ -207,7 +213,10 @@ async fn a_panic_ends_the_run_in_words(pg: PgPool) {
     let request = world.ask("Fees", BRIEF, vec![]).await;
     let hand = world.work(Arc::new(Panicker));
     let words = world.until(&request, super::model::failed).await;
-    assert!(words.contains("something went wrong on our side") && words.contains("start it again"), "{words}");
+    assert!(
+        words.contains("something went wrong on our side") && words.contains("start it again"),
+        "{words}"
+    );
     hand.leave().await;
 }
 

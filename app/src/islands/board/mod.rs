@@ -41,7 +41,8 @@ pub fn Board(#[prop(into)] target: String, token: String) -> impl IntoView {
 
 fn show(toast: Toast, undo: Callback<()>) -> AnyView {
     let class = if toast.refused { "toast refused" } else { "toast" };
-    let button = toast.undo.then(|| view! { <button class="button" on:click=move |_| undo.run(())>"Undo"</button> });
+    let button =
+        toast.undo.then(|| view! { <button class="button" on:click=move |_| undo.run(())>"Undo"</button> });
     view! { <div class=class><p>{toast.words}</p>{button}</div> }.into_any()
 }
 
@@ -51,7 +52,12 @@ fn start(_: String, _: String, _: RwSignal<String>, _: RwSignal<Option<Toast>>) 
 }
 
 #[cfg(feature = "hydrate")]
-fn start(target: String, token: String, said: RwSignal<String>, toast: RwSignal<Option<Toast>>) -> Callback<()> {
+fn start(
+    target: String,
+    token: String,
+    said: RwSignal<String>,
+    toast: RwSignal<Option<Toast>>,
+) -> Callback<()> {
     let Some(root) = super::dom::by_id(&target) else { return Callback::new(|()| ()) };
     let moves = std::rc::Rc::new(moves::Moves::new(root, token, said, toast));
     drag::listen(&moves);

@@ -131,7 +131,8 @@ impl Page {
         }
         leptos::task::spawn_local(async move {
             while self.want.get() != Want::Nothing {
-                let pieces = if self.want.replace(Want::Nothing) == Want::Pieces { "&pieces=yes" } else { "" };
+                let pieces =
+                    if self.want.replace(Want::Nothing) == Want::Pieces { "&pieces=yes" } else { "" };
                 let address = format!("{}/now?since={}{pieces}", self.base, self.drawn.get());
                 let Some(news) = renew::fetch(&address).await else {
                     self.try_later();
@@ -157,7 +158,9 @@ impl Page {
             if part.id() == "line" {
                 let offset = part.get_attribute("data-offset").and_then(|text| text.parse().ok());
                 self.drawn.set(offset.unwrap_or(self.drawn.get()));
-                grew = renew::parts(&part).into_iter().fold(false, |grew, entry| self.show_entry(&entry) || grew);
+                grew = renew::parts(&part)
+                    .into_iter()
+                    .fold(false, |grew, entry| self.show_entry(&entry) || grew);
             } else {
                 renew::put(&part);
             }
@@ -197,7 +200,11 @@ impl Page {
 
     /// Says how far the page shows the log, once it does.
     fn tell_offset(&self) {
-        let offset = if self.asking.get() || self.want.get() != Want::Nothing { self.drawn.get() } else { self.heard.get() };
+        let offset = if self.asking.get() || self.want.get() != Want::Nothing {
+            self.drawn.get()
+        } else {
+            self.heard.get()
+        };
         if let Some(line) = document().get_element_by_id("line") {
             drop(line.set_attribute("data-offset", &offset.to_string()));
         }

@@ -32,7 +32,8 @@ fn lie(state: &State) {
     let shown = end.class_list().contains("lost");
     match state {
         State::Lost(since) if !shown => {
-            let lost = end.clone_node().ok().and_then(|node| wasm_bindgen::JsCast::dyn_into::<Element>(node).ok());
+            let lost =
+                end.clone_node().ok().and_then(|node| wasm_bindgen::JsCast::dyn_into::<Element>(node).ok());
             let Some(lost) = lost else { return };
             lost.set_class_name("line-end lost");
             lost.set_text_content(Some(REST));

@@ -5,7 +5,8 @@
 pub fn paragraphs(text: &str) -> Vec<&str> {
     let body = text.trim_end_matches('\n');
     let ending = text.len() - body.len();
-    let mut parts: Vec<&str> = body.split("\n\n").map(|part| part.trim_matches('\n')).filter(|part| !part.is_empty()).collect();
+    let mut parts: Vec<&str> =
+        body.split("\n\n").map(|part| part.trim_matches('\n')).filter(|part| !part.is_empty()).collect();
     if let (Some(last), 1..) = (parts.last_mut(), ending) {
         // The last part ends where the body does.
         *last = &text[body.len() - last.len()..];
@@ -33,7 +34,11 @@ mod tests {
             let last = standing.pop().unwrap_or_default();
             let tail = format!("{last}{c}");
             let parts = paragraphs(&tail);
-            standing.extend(if parts.is_empty() { vec![last] } else { parts.iter().map(ToString::to_string).collect() });
+            standing.extend(if parts.is_empty() {
+                vec![last]
+            } else {
+                parts.iter().map(ToString::to_string).collect()
+            });
         }
         assert_eq!(standing, paragraphs(text));
     }

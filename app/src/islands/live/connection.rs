@@ -174,7 +174,9 @@ impl Line {
         } else if presence.is_object() {
             let people = get(&presence, "people").dyn_into::<Array>().unwrap_or_default();
             let names: Vec<String> = people.iter().map(|person| text_of(&person, "name")).collect();
-            self.tell(&text_of(&presence, "stream"), |interest| _ = (interest.ear)(Heard::People(names.clone())));
+            self.tell(&text_of(&presence, "stream"), |interest| {
+                _ = (interest.ear)(Heard::People(names.clone()))
+            });
         } else if !text_of(frame, "stale").is_empty() {
             drop(window().location().reload());
         } else {
@@ -247,7 +249,9 @@ impl Line {
     }
 
     fn say(&self, text: &str) {
-        if let Some(socket) = self.socket.borrow().as_ref().filter(|socket| socket.ready_state() == WebSocket::OPEN) {
+        if let Some(socket) =
+            self.socket.borrow().as_ref().filter(|socket| socket.ready_state() == WebSocket::OPEN)
+        {
             // What cannot be said now is said when the line is open again.
             drop(socket.send_with_str(text));
         }

@@ -18,7 +18,12 @@ mod watch;
 ///
 /// Without wasm the page is simply as it was loaded.
 #[island]
-pub fn Refresh(stream: String, from: u64, #[prop(into)] url: String, #[prop(into)] target: String) -> impl IntoView {
+pub fn Refresh(
+    stream: String,
+    from: u64,
+    #[prop(into)] url: String,
+    #[prop(into)] target: String,
+) -> impl IntoView {
     let said = RwSignal::new(String::new());
     start(stream, from, url, target, said);
     view! { <p class="visually-hidden" role="status">{move || said.get()}</p> }

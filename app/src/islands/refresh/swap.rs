@@ -9,8 +9,10 @@ use crate::islands::dom;
 /// Whether something in the part is held, open or being sent, so that it must not change under the hand.
 pub fn is_held(target: &str) -> bool {
     dom::by_id(target).is_some_and(|part| {
-        part.query_selector(".is-held, .is-grabbed, .is-ghost, [aria-busy=true], details[open], :popover-open")
-            .is_ok_and(|held| held.is_some())
+        part.query_selector(
+            ".is-held, .is-grabbed, .is-ghost, [aria-busy=true], details[open], :popover-open",
+        )
+        .is_ok_and(|held| held.is_some())
     })
 }
 

@@ -80,8 +80,9 @@ fn step(word: &str) -> Option<Place> {
 
 /// What the board's script is told: what came of it, and the way back.
 fn told(moved: &Moved, undone: bool) -> serde_json::Value {
-    let undo =
-        (!undone).then(|| serde_json::json!({ "column": moved.from.as_str(), "position": moved.position.to_string() }));
+    let undo = (!undone).then(
+        || serde_json::json!({ "column": moved.from.as_str(), "position": moved.position.to_string() }),
+    );
     serde_json::json!({ "ok": true, "note": note(moved, undone), "undo": undo })
 }
 

@@ -12,9 +12,7 @@ use crate::components::desk::{client_path, hidden};
 /// The subscription as it was sold, and the buttons that change it.
 pub(super) fn subscription(shown: &Shown) -> AnyView {
     let inner = match &shown.held {
-        Some(held) => {
-            view! { <dl class="facts">{facts(shown, held)}</dl> {changes(shown, held)} }.into_any()
-        }
+        Some(held) => view! { <dl class="facts">{facts(shown, held)}</dl> {changes(shown, held)} }.into_any(),
         None => view! { <p class="soft">"None yet: nothing can be started for it."</p> }.into_any(),
     };
     view! {

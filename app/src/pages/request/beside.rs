@@ -25,7 +25,11 @@ pub fn of(here: &Here, detail: &Detail, run: Option<&RunNow>, hour: Hour) -> Bes
         agent: card.agent.clone(),
         run: run.cloned(),
         clock: clock(detail, hour),
-        deliverables: detail.deliverables.iter().map(|deliverable| deliverable_link(&base, deliverable, hour)).collect(),
+        deliverables: detail
+            .deliverables
+            .iter()
+            .map(|deliverable| deliverable_link(&base, deliverable, hour))
+            .collect(),
         waiting: waiting(here, detail),
         again: again(detail, run),
         next: detail.next.iter().map(|next| next_link(here, next.number, &next.title)).collect(),
@@ -53,7 +57,8 @@ fn waiting(here: &Here, detail: &Detail) -> Vec<Link> {
 
 /// The way on, where the work has ended before the request has.
 fn again(detail: &Detail, run: Option<&RunNow>) -> Option<&'static str> {
-    let stands = matches!(detail.card.column, Column::InProgress | Column::Waiting) && detail.withdrawn_at.is_none();
+    let stands =
+        matches!(detail.card.column, Column::InProgress | Column::Waiting) && detail.withdrawn_at.is_none();
     match run?.state {
         RunState::Failed if stands => Some("Try again"),
         RunState::Cancelled if stands => Some("Start again"),
@@ -109,7 +114,11 @@ fn clock(detail: &Detail, hour: Hour) -> Option<Clock> {
     let done = detail.card.column == Column::Done;
     Some(Clock {
         left: if done { words::length(cycle.worked) } else { words::left(cycle.left) },
-        of: if done { format!("of {} used", cycle.hours) } else { format!("of {}, working days", cycle.hours) },
+        of: if done {
+            format!("of {} used", cycle.hours)
+        } else {
+            format!("of {}, working days", cycle.hours)
+        },
         due,
         label: spoken(cycle),
         at_risk: !done && (cycle.at_risk || cycle.overdue),
@@ -150,7 +159,9 @@ pub fn review(detail: &Detail) -> Review {
     let left = card.revisions_allowed.map(|allowed| allowed.saturating_sub(card.revisions_used));
     let changes = match (left, card.revisions_allowed) {
         (Some(0), _) => "No changes are left in your package. A comment reaches us all the same.".to_owned(),
-        (Some(left), Some(allowed)) => format!("{left} of {} left.", words::count(i64::from(allowed), "change")),
+        (Some(left), Some(allowed)) => {
+            format!("{left} of {} left.", words::count(i64::from(allowed), "change"))
+        }
         _ => "Ask for as many changes as it takes.".to_owned(),
     };
     Review { question, changes, may_change: left != Some(0), reason: String::new(), error: String::new() }

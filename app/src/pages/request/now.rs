@@ -43,7 +43,8 @@ async fn load(here: &Here, asked: &Since) -> domain::Result<News> {
         None => queries::session_of(here.cx.db(), &here.scope, here.client, here.number).await?,
     };
     let reading = session::read(here.cx.db(), stream).await?;
-    let beside = detail.as_ref().map(|detail| beside::of(here, detail, reading.conversation.run.as_ref(), hour));
+    let beside =
+        detail.as_ref().map(|detail| beside::of(here, detail, reading.conversation.run.as_ref(), hour));
     let withdrawn = detail.as_ref().is_some_and(|detail| detail.withdrawn_at.is_some());
     let changed = reading.changed.clone();
     let told = load::told(stream.to_string(), reading, hour);
@@ -51,7 +52,12 @@ async fn load(here: &Here, asked: &Since) -> domain::Result<News> {
     let said = told.said.into_iter().enumerate();
     // The one before a new one, too: a second line may join the first there.
     let said = said.filter(|(place, said)| is_new(*place) || (said.entry.second && is_new(place + 1)));
-    Ok(News { place: load::place(here, withdrawn), offset: told.offset, said: said.map(|(_, said)| said).collect(), beside })
+    Ok(News {
+        place: load::place(here, withdrawn),
+        offset: told.offset,
+        said: said.map(|(_, said)| said).collect(),
+        beside,
+    })
 }
 
 fn view(news: News) -> impl IntoView {

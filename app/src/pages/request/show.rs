@@ -30,7 +30,11 @@ pub async fn draw_with_draft(here: &Here, draft: &str, error: Error) -> Result<R
 }
 
 /// Draws the page, after `change` has had its way with what it shows.
-pub async fn draw(here: &Here, status: StatusCode, change: impl FnOnce(&mut Shown)) -> Result<Response, Problem> {
+pub async fn draw(
+    here: &Here,
+    status: StatusCode,
+    change: impl FnOnce(&mut Shown),
+) -> Result<Response, Problem> {
     let (detail, mut shown) = load::shown(here).await.map_err(|error| here.problem(error))?;
     let backstage = notes::load(here, &detail).await.map_err(|error| here.problem(error))?;
     change(&mut shown);

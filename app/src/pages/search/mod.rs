@@ -19,14 +19,18 @@ pub struct Wanted {
 /// `GET /desk/requests?q=`
 pub async fn show(operator: Operator, Query(wanted): Query<Wanted>) -> Result<Response, Problem> {
     let Operator { cx, scope, .. } = operator;
-    let found = queries::search_all(cx.db(), &scope, &wanted.q).await.map_err(|error| Problem::from(error).of(&cx.bare))?;
+    let found = queries::search_all(cx.db(), &scope, &wanted.q)
+        .await
+        .map_err(|error| Problem::from(error).of(&cx.bare))?;
     Ok(Page::new(&cx, "Find a request", Frame::Desk(DeskTab::Board)).show(move || view(&wanted.q, &found)))
 }
 
 fn view(words: &str, found: &Found) -> impl IntoView + use<> {
     let count = match (found.cards.len(), found.more) {
         (0, _) if words.trim().is_empty() => "Nothing was asked for yet.".to_owned(),
-        (0, _) => "No request holds all of these words in its title, its number or its client’s name.".to_owned(),
+        (0, _) => {
+            "No request holds all of these words in its title, its number or its client’s name.".to_owned()
+        }
         (shown, true) => format!("The newest {shown}. Add a word to narrow it down."),
         (1, false) => "1 request".to_owned(),
         (shown, false) => format!("{shown} requests"),

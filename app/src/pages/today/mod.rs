@@ -26,7 +26,8 @@ pub struct Desk {
 impl Desk {
     async fn load(operator: &Operator) -> Result<Self, Problem> {
         let Operator { cx, scope, .. } = operator;
-        let today = desk::today(cx.db(), scope).await.map_err(|error: Error| Problem::from(error).of(&cx.bare))?;
+        let today =
+            desk::today(cx.db(), scope).await.map_err(|error: Error| Problem::from(error).of(&cx.bare))?;
         Ok(Self { today, times: Times::of(cx), token: cx.bare.token.clone() })
     }
 }

@@ -131,6 +131,7 @@ async fn insert_in(tx: &mut Tx, scope: &Scope, name: &str, vertical: &str) -> Re
     .execute(tx.conn())
     .await?;
     let tenant = Tenant { workspace: scope.workspace.0, client: Some(client.0) };
-    sessions::create_in(tx.conn(), &NewStream { id: board, tenant, kind: "board", backstage: false }, now).await?;
+    sessions::create_in(tx.conn(), &NewStream { id: board, tenant, kind: "board", backstage: false }, now)
+        .await?;
     Ok(client)
 }

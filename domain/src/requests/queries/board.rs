@@ -23,7 +23,12 @@ pub async fn board(db: &Db, scope: &Scope, filter: Option<ClientId>) -> Result<V
 }
 
 /// The same within a transaction, at most `most` of each column.
-pub(crate) async fn board_in(tx: &mut Tx, scope: &Scope, filter: Option<ClientId>, most: i64) -> Result<Vec<Card>> {
+pub(crate) async fn board_in(
+    tx: &mut Tx,
+    scope: &Scope,
+    filter: Option<ClientId>,
+    most: i64,
+) -> Result<Vec<Card>> {
     let client = scope.client.or(filter);
     let calendar = cards::calendar_in(tx, scope).await?;
     let mut ids = Vec::new();
@@ -50,7 +55,13 @@ async fn of_all(tx: &mut Tx, scope: &Scope, column: Column, most: i64) -> Result
     .await?)
 }
 
-async fn of_client(tx: &mut Tx, scope: &Scope, client: ClientId, column: Column, most: i64) -> Result<Vec<Uuid>> {
+async fn of_client(
+    tx: &mut Tx,
+    scope: &Scope,
+    client: ClientId,
+    column: Column,
+    most: i64,
+) -> Result<Vec<Uuid>> {
     Ok(sqlx::query_scalar!(
         "SELECT id FROM request
          WHERE workspace_id = $1 AND client_id = $2 AND board_column = $3 AND withdrawn_at IS NULL

@@ -34,14 +34,22 @@ impl Conversation {
             }),
             Part::DataAsked { title, brief } => {
                 // Asked again when it is edited: the newer one stands in the place of the older.
-                self.put("asked".to_owned(), event, Body::Asked { title: title.clone(), brief: brief.clone() })
+                self.put(
+                    "asked".to_owned(),
+                    event,
+                    Body::Asked { title: title.clone(), brief: brief.clone() },
+                )
             }
             Part::DataComment { text } => self.add_event(event, Body::Comment { text: text.clone() }),
             Part::DataFile { file, name, bytes } => {
                 self.add_event(event, Body::File { file: *file, name: name.clone(), bytes: *bytes })
             }
-            Part::DataRun { state, failure, rehearsal } => self.run_is(event, *state, failure.as_deref(), *rehearsal),
-            Part::DataPlan { steps } => self.put(run_key(event, "plan"), event, Body::Plan { steps: steps.clone() }),
+            Part::DataRun { state, failure, rehearsal } => {
+                self.run_is(event, *state, failure.as_deref(), *rehearsal)
+            }
+            Part::DataPlan { steps } => {
+                self.put(run_key(event, "plan"), event, Body::Plan { steps: steps.clone() })
+            }
             Part::DataStep { id, title, detail, state } => self.put(
                 run_key(event, &format!("step-{id}")),
                 event,
@@ -59,7 +67,9 @@ impl Conversation {
                     settled: None,
                 },
             ),
-            Part::DataAnswer { approval, label, expired } => self.settle(event, *approval, label.clone(), *expired),
+            Part::DataAnswer { approval, label, expired } => {
+                self.settle(event, *approval, label.clone(), *expired)
+            }
             Part::DataStop { control } => {
                 self.put(control.to_string(), event, Body::Stop { control: *control, outcome: None })
             }
@@ -68,9 +78,8 @@ impl Conversation {
                 event,
                 Body::Steer { control: *control, text: text.clone(), outcome: None },
             ),
-            Part::DataOutcome { control, outcome, reason } => {
-                self.outcome(&control.to_string(), Outcome { outcome: outcome.clone(), reason: reason.clone() })
-            }
+            Part::DataOutcome { control, outcome, reason } => self
+                .outcome(&control.to_string(), Outcome { outcome: outcome.clone(), reason: reason.clone() }),
             Part::DataDeliverable { deliverable, title, version } => self.add_event(
                 event,
                 Body::Deliverable { deliverable: *deliverable, title: title.clone(), version: *version },
@@ -83,9 +92,9 @@ impl Conversation {
                 self.add_event(event, Body::Moved { from: *from, to: *to })
             }
             #[cfg(feature = "sql")]
-            Part::ToolInputAvailable { .. } | Part::ToolOutputAvailable { .. } | Part::ToolOutputError { .. } => {
-                Vec::new()
-            }
+            Part::ToolInputAvailable { .. }
+            | Part::ToolOutputAvailable { .. }
+            | Part::ToolOutputError { .. } => Vec::new(),
             Part::DataWithdrawn {} | Part::DataChanged { .. } | Part::Unknown => Vec::new(),
         }
     }
@@ -96,7 +105,10 @@ impl Conversation {
 
     fn add(&mut self, key: String, event: &Event, body: Body) -> Vec<usize> {
         let second = event.author.kind == AuthorKind::Agent
-            && self.run.as_ref().is_some_and(|run| event.run == Some(run.id) && run.agent != event.author.name);
+            && self
+                .run
+                .as_ref()
+                .is_some_and(|run| event.run == Some(run.id) && run.agent != event.author.name);
         self.entries.push(Entry { key, author: event.author.clone(), at: event.at, second, body });
         vec![self.entries.len() - 1]
     }
@@ -142,7 +154,13 @@ impl Conversation {
         self.entries.iter().rposition(|entry| entry.key == key)
     }
 
-    fn run_is(&mut self, event: &Event, state: RunState, failure: Option<&str>, rehearsal: bool) -> Vec<usize> {
+    fn run_is(
+        &mut self,
+        event: &Event,
+        state: RunState,
+        failure: Option<&str>,
+        rehearsal: bool,
+    ) -> Vec<usize> {
         let Some(id) = event.run else { return Vec::new() };
         let before = self.run.take().filter(|run| run.id == id);
         let attempt = event.attempt.or(before.as_ref().map(|run| run.attempt)).unwrap_or(0);
@@ -157,18 +175,30 @@ impl Conversation {
         let goes_on = goes_on && matches!(state, RunState::Working | RunState::Suspended);
         let mut touched = if goes_on { Vec::new() } else { self.close() };
         if state == RunState::Failed {
-            touched.extend(self.add_event(event, Body::Failed { reason: failure.unwrap_or_default().to_owned() }));
+            touched.extend(
+                self.add_event(event, Body::Failed { reason: failure.unwrap_or_default().to_owned() }),
+            );
         }
         touched
     }
 
     /// What an attempt left unfinished stays as it was last seen: no longer being written, no longer being done.
     fn close(&mut self) -> Vec<usize> {
-        let closed = self.entries.iter_mut().enumerate().filter_map(|(place, entry)| close(&mut entry.body).then_some(place));
+        let closed = self
+            .entries
+            .iter_mut()
+            .enumerate()
+            .filter_map(|(place, entry)| close(&mut entry.body).then_some(place));
         closed.collect()
     }
 
-    fn settle(&mut self, event: &Event, approval: ApprovalId, label: Option<String>, expired: bool) -> Vec<usize> {
+    fn settle(
+        &mut self,
+        event: &Event,
+        approval: ApprovalId,
+        label: Option<String>,
+        expired: bool,
+    ) -> Vec<usize> {
         let (by, at) = (event.author.name.clone(), event.at);
         self.change(&approval.to_string(), |body| {
             if let Body::Approval { settled, .. } = body {

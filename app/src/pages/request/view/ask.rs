@@ -49,7 +49,11 @@ fn ended(settled: &Settled, when: &str) -> AnyView {
 }
 
 fn open(place: &Place, approval: ApprovalId, detail: &str, options: &[Choice], until: &str) -> AnyView {
-    let hint = if place.desk { format!("waits until {until}") } else { format!("any of you can answer · waits until {until}") };
+    let hint = if place.desk {
+        format!("waits until {until}")
+    } else {
+        format!("any of you can answer · waits until {until}")
+    };
     let detail = (!detail.is_empty()).then(|| view! { <p>{detail.to_owned()}</p> });
     if !place.may_work {
         return view! { {detail} <p class="soft">{hint}</p> }.into_any();

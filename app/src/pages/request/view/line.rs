@@ -29,7 +29,9 @@ pub fn entries<'a>(place: &Place, said: impl Iterator<Item = &'a Said>) -> Vec<A
 /// The last of the line: open, or done.
 pub fn end(beside: &Beside) -> AnyView {
     match beside.ended.clone() {
-        Some((word, rest)) => view! { <li class="line-end done" id="now"><b>{word}</b> {rest}</li> }.into_any(),
+        Some((word, rest)) => {
+            view! { <li class="line-end done" id="now"><b>{word}</b> {rest}</li> }.into_any()
+        }
         None => view! { <li class="line-end" id="now"></li> }.into_any(),
     }
 }

@@ -10,7 +10,8 @@ pub fn paragraphs(text: &str) -> String {
 /// The same, with the place where the next words come.
 pub fn being_written(text: &str) -> String {
     const CARET: &str = "<span class=\"caret\" aria-hidden=\"true\"></span>";
-    let html: String = tail::paragraphs(text).into_iter().map(|words| format!("<p>{}</p>", escape(words))).collect();
+    let html: String =
+        tail::paragraphs(text).into_iter().map(|words| format!("<p>{}</p>", escape(words))).collect();
     match html.strip_suffix("</p>") {
         Some(open) => format!("{open}{CARET}</p>"),
         None => format!("<p>{CARET}</p>"),
