@@ -8,8 +8,7 @@ use crate::components::desk::{at_work, column_name};
 pub(super) fn sub(shown: &Shown) -> AnyView {
     let words = in_one_sentence(shown);
     let agents = (shown.board.at_work > 0).then(|| at_work(shown.board.at_work));
-    view! { <p class="page-sub" data-part="sub"><span>{words}</span>{agents}</p> }
-        .into_any()
+    view! { <p class="page-sub" data-part="sub"><span>{words}</span>{agents}</p> }.into_any()
 }
 
 fn in_one_sentence(shown: &Shown) -> String {

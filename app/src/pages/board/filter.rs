@@ -39,7 +39,7 @@ impl Filter {
             let client = queries::get(db, scope, id).await.map_err(of)?;
             chips.insert(0, Named { id, name: client.name });
         }
-        Ok(Self { chips, chosen: wanted.client.clone(), words, many })
+        Ok(Self { chips, chosen: wanted.one().map(|id| id.to_string()).unwrap_or_default(), words, many })
     }
 
     pub fn view(&self) -> AnyView {

@@ -75,7 +75,8 @@ fn on_it(card: &Card) -> Option<String> {
 /// Work that broke off.
 pub fn failed(run: &FailedRun, desk: &Desk) -> AnyView {
     let page = request_path(run.client, run.number);
-    let why = if run.failure.is_empty() { format!("{} could not go on.", run.agent) } else { run.failure.clone() };
+    let why =
+        if run.failure.is_empty() { format!("{} could not go on.", run.agent) } else { run.failure.clone() };
     let label = format!("Try again: #{} {}", run.number, run.title);
     view! {
         <li class="today-item urgent">
