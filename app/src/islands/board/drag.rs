@@ -18,7 +18,7 @@ const TREMBLE: f64 = 6.0;
 const REST: Duration = Duration::from_millis(320);
 /// So near to an edge the board, or the page, moves along, by so much a step.
 const EDGE: f64 = 56.0;
-const ALONG: f64 = 12.0;
+const ALONG: f64 = 7.0;
 const STEP: Duration = Duration::from_millis(16);
 
 /// A pointer that is down on a card.

@@ -1,7 +1,8 @@
 //! On a phone the columns stand beside each other beyond the edge: the tabs above tell which one is in sight.
 
 use leptos::prelude::*;
-use web_sys::{Element, Event};
+use wasm_bindgen::JsCast;
+use web_sys::{Element, Event, HtmlElement};
 
 use crate::islands::dom;
 
@@ -26,10 +27,18 @@ fn look(board: &Element, root: &Element, shown: RwSignal<usize>) {
     }
     shown.set(at);
     for (tab, link) in dom::all(root, ".column-tabs a").iter().enumerate() {
-        drop(if tab == at {
-            link.set_attribute("aria-current", "true")
+        if tab == at {
+            drop(link.set_attribute("aria-current", "true"));
+            bring_into_sight(link);
         } else {
-            link.remove_attribute("aria-current")
-        });
+            drop(link.remove_attribute("aria-current"));
+        }
+    }
+}
+
+/// Within the bar of tabs alone: the page stays where it is.
+fn bring_into_sight(link: &Element) {
+    if let (Some(bar), Some(link)) = (link.parent_element(), link.dyn_ref::<HtmlElement>()) {
+        bar.set_scroll_left(link.offset_left() - bar.client_width() / 3);
     }
 }

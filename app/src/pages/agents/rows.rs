@@ -91,7 +91,7 @@ fn state(now: &AgentNow) -> AnyView {
     let (class, word) = match (has(now, RunState::Suspended), has(now, RunState::Queued), now.agent.ready) {
         (true, _, _) => ("tag suspended", "Waits for an answer"),
         (_, true, true) => ("tag queued", "About to start"),
-        (_, true, false) => ("tag cancelled", "Rests, with work waiting"),
+        (_, true, false) => ("tag waiting", "Rests, with work waiting"),
         (_, _, true) => ("tag up-next", "Free"),
         (_, _, false) => ("tag backlog", "Resting"),
     };
@@ -137,9 +137,9 @@ fn ordinal(n: u32) -> String {
 fn rest(now: &AgentNow, page: &str, office: &Office) -> AnyView {
     let name = &now.agent.name;
     let (ready, word, label) = if now.agent.ready {
-        ("no", "Let rest", format!("Let {name} rest"))
+        ("no", "Let rest", format!("Let rest: {name}"))
     } else {
-        ("yes", "Call back", format!("Call {name} back to work"))
+        ("yes", "Call back", format!("Call back: {name}"))
     };
     view! {
         <form method="post" action=format!("{page}/rest")>

@@ -98,14 +98,14 @@ fn who(card: &Card, brief: bool) -> AnyView {
 fn waiting(card: &Card, shown: &Shown) -> AnyView {
     let what = card.waiting_for.clone().unwrap_or_else(|| "Stopped".to_owned());
     let since = shown.times.ago(card.moved_at);
-    view! { <span class="held">{what}</span><span>{format!("since {since}").replace("since just now", "just now")}</span> }.into_any()
+    view! { <span class="held">{what}</span><span>{since}</span> }.into_any()
 }
 
 fn review(card: &Card) -> String {
     let version = card.version.map_or("no version yet".to_owned(), |version| format!("version {version}"));
     match card.revisions_allowed {
         Some(allowed) => {
-            format!("{version}, {} of {} used", card.revisions_used, words::count(allowed.into(), "revision"))
+            format!("{version}, {} of {}", card.revisions_used, words::count(allowed.into(), "revision"))
         }
         None if card.revisions_used > 0 => {
             format!("{version}, {}", words::count(card.revisions_used.into(), "revision"))
@@ -117,7 +117,7 @@ fn review(card: &Card) -> String {
 fn done(card: &Card) -> String {
     let time = words::length(card.cycle.worked);
     match &card.done_by {
-        Some(name) => format!("in {time}, approved by {name}"),
+        Some(name) => format!("in {time}, approved by {}", name.split(' ').next().unwrap_or(name)),
         None => format!("in {time}"),
     }
 }

@@ -7,8 +7,8 @@ use crate::components::desk::{at_work, column_name};
 /// The line beside the heading.
 pub(super) fn sub(shown: &Shown) -> AnyView {
     let words = in_one_sentence(shown);
-    view! { <p class="page-sub" data-part="sub"><span>{words}</span>{at_work(shown.board.at_work)}</p> }
-        .into_any()
+    let agents = (shown.board.at_work > 0).then(|| at_work(shown.board.at_work));
+    view! { <p class="page-sub" data-part="sub"><span>{words}</span>{agents}</p> }.into_any()
 }
 
 fn in_one_sentence(shown: &Shown) -> String {

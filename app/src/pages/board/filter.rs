@@ -39,7 +39,7 @@ impl Filter {
             let client = queries::get(db, scope, id).await.map_err(of)?;
             chips.insert(0, Named { id, name: client.name });
         }
-        Ok(Self { chips, chosen: wanted.client.clone(), words, many })
+        Ok(Self { chips, chosen: wanted.one().map(|id| id.to_string()).unwrap_or_default(), words, many })
     }
 
     pub fn view(&self) -> AnyView {
@@ -57,13 +57,13 @@ impl Filter {
         view! {
             {self.many.then(|| search(HERE, "Find a client", &self.words, &[]))}
             {none.then(|| view! { <p class="soft" role="status">"No client’s name holds this."</p> })}
-            <nav class="chips" aria-label="Clients">
+            <nav class="chips" aria-label="Whose requests">
                 <a class="chip" href=HERE aria-current=everyone>"Everyone"</a>
                 {chips}
+                <a class="chip" href="/desk/requests" aria-label="Find a request" title="Find a request">
+                    <svg viewBox="0 0 20 20" aria-hidden="true"><circle cx="9" cy="9" r="5.5" /><path d="M13 13l4 4" /></svg>
+                </a>
             </nav>
-            <a class="button icon quiet" href="/desk/requests" aria-label="Find a request" title="Find a request">
-                <svg viewBox="0 0 20 20" aria-hidden="true"><circle cx="9" cy="9" r="5.5" /><path d="M13 13l4 4" /></svg>
-            </a>
         }
         .into_any()
     }

@@ -72,7 +72,7 @@ pub(super) async fn draw(
     let shown = Shown::load(operator, wanted).await?;
     let status = if refused.is_some() { StatusCode::CONFLICT } else { StatusCode::OK };
     let (stream, from) = (outlook.stream.to_string(), outlook.next);
-    let url = address("/desk/board-parts", &[("client", &wanted.client)]);
+    let url = back(wanted.one()).replacen(HERE, "/desk/board-parts", 1);
     let token = shown.token.0.clone();
     let page = Page::new(&operator.cx, "Board", Frame::Desk(DeskTab::Board)).wide().live().status(status);
     Ok(page.show(move || {

@@ -42,28 +42,40 @@ fn facts(shown: &Shown, held: &Subscription) -> impl IntoView + use<> {
     }
 }
 
+/// Pausing and ending; what cannot be taken back is asked about first.
 fn changes(shown: &Shown, held: &Subscription) -> Option<AnyView> {
     let choices: &[(&str, &str)] = match held.state {
-        SubscriptionState::Active if held.ends_with_period => &[("kept", "Keep it"), ("ended", "End it now")],
-        SubscriptionState::Active => {
-            &[("paused", "Pause"), ("ending", "End with its period"), ("ended", "End it now")]
-        }
-        SubscriptionState::Paused => &[("active", "Resume"), ("ended", "End it now")],
-        SubscriptionState::AwaitingPayment => &[("ended", "End it now")],
+        SubscriptionState::Active if held.ends_with_period => &[("kept", "Keep it")],
+        SubscriptionState::Active => &[("paused", "Pause"), ("ending", "End with its period")],
+        SubscriptionState::Paused => &[("active", "Resume")],
+        SubscriptionState::AwaitingPayment => &[],
         SubscriptionState::Ended => return None,
     };
-    let buttons: Vec<_> = choices
-        .iter()
-        .map(|(state, word)| {
-            let class = if *state == "ended" { "button danger" } else { "button" };
-            view! { <button class=class name="state" value=*state>{*word}</button> }
-        })
-        .collect();
+    let button = |(state, word): &(&'static str, &'static str)| {
+        view! { <button class="button" name="state" value=*state>{*word}</button> }
+    };
+    let buttons: Vec<_> = choices.iter().map(button).collect();
     let action = format!("/desk/billing/subscriptions/{}/state", held.id);
     let back = client_path(shown.client.id);
+    let question = format!("End the subscription of {} now?", shown.client.name);
     Some(
-        view! { <form class="button-row section" method="post" action=action>{hidden(&shown.token, &back)} {buttons}</form> }
-            .into_any(),
+        view! {
+            <form class="button-row" method="post" action=action.clone()>
+                {hidden(&shown.token, &back)}
+                {buttons}
+                <button class="button danger" type="button" popovertarget="end">"End it now…"</button>
+            </form>
+            <div class="dialog" popover id="end" role="dialog" aria-labelledby="end-h">
+                <h2 id="end-h">{question}</h2>
+                <p>"All clocks stop and nothing more is billed. What was billed stays billed."</p>
+                <form class="button-row" method="post" action=action>
+                    {hidden(&shown.token, &back)}
+                    <button class="button danger" name="state" value="ended">"End it"</button>
+                    <button class="button quiet" type="button" popovertarget="end" popovertargetaction="hide">"Keep it"</button>
+                </form>
+            </div>
+        }
+        .into_any(),
     )
 }
 

@@ -21,7 +21,9 @@ pub struct Wanted {
     q: String,
     #[serde(default)]
     show: String,
-    page: Option<u32>,
+    /// Whatever stands there: what is no number is the first page.
+    #[serde(default)]
+    page: String,
 }
 
 impl Wanted {
@@ -37,7 +39,7 @@ impl Wanted {
 
 pub async fn show(operator: Operator, Query(wanted): Query<Wanted>) -> Result<Response, Problem> {
     let Operator { cx, scope, .. } = operator;
-    let found = queries::list(cx.db(), &scope, &wanted.q, wanted.shown(), wanted.page.unwrap_or(1))
+    let found = queries::list(cx.db(), &scope, &wanted.q, wanted.shown(), wanted.page.parse().unwrap_or(1))
         .await
         .map_err(|error| Problem::from(error).of(&cx.bare))?;
     let times = Times::of(&cx);
@@ -53,7 +55,7 @@ fn view(wanted: &Wanted, found: &Clients, times: &Times) -> AnyView {
             <div class="page-actions"><a class="button primary" href="/desk/clients/new">"New client"</a></div>
         </div>
         <nav class="tabs" aria-label="Which clients">
-            {tab("Here", "", wanted)} {tab("Archived", "archived", wanted)}
+            {tab("Current", "", wanted)} {tab("Archived", "archived", wanted)}
         </nav>
         <div class="list-head">{search(LIST, "Search clients", &wanted.q, &keep)}</div>
         {list}
@@ -62,7 +64,7 @@ fn view(wanted: &Wanted, found: &Clients, times: &Times) -> AnyView {
 }
 
 fn tab(word: &'static str, show: &'static str, wanted: &Wanted) -> impl IntoView + use<> {
-    let here = (Wanted { show: show.to_owned(), q: String::new(), page: None }.shown() == wanted.shown())
+    let here = (Wanted { show: show.to_owned(), q: String::new(), page: String::new() }.shown() == wanted.shown())
         .then_some("page");
     view! { <a href=address(LIST, &[("show", show)]) aria-current=here>{word}</a> }
 }

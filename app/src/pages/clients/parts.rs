@@ -1,6 +1,6 @@
 //! The sections of a client's page.
 
-use domain::{clients::Client, desk::BoardCard, requests::Column};
+use domain::{clients::Client, desk::BoardCard, requests::Column, words};
 use leptos::prelude::*;
 
 use super::show::Shown;
@@ -18,7 +18,7 @@ pub(super) fn requests(shown: &Shown) -> AnyView {
     let seats = places
         .allowed
         .filter(|allowed| *allowed > 0)
-        .map(|allowed| format!("{} of {allowed} places at work", places.taken));
+        .map(|allowed| format!("{} of {} at work", places.taken, words::count(allowed.into(), "place")));
     let groups: Vec<_> = shown
         .board
         .columns

@@ -3,7 +3,7 @@
 use axum::{extract::Path, response::Response};
 use domain::{
     accounts::{self, People},
-    billing::{self, Invoice, Subscription, queries::Filter},
+    billing::{self, Invoice, Subscription, SubscriptionState, queries::Filter},
     clients::Client,
     desk::{self, Board},
 };
@@ -100,14 +100,18 @@ fn leave(shown: &Shown, base: &str, left: bool) -> AnyView {
     } else {
         ("yes", "Archive", "For a client who has left: its people can no longer sign in. Everything is kept.")
     };
-    view! {
-        <section class="section">
+    let holds = shown.held.as_ref().is_some_and(|held| held.state != SubscriptionState::Ended);
+    let inner = if holds {
+        view! { <p class="soft">"A client who has left is archived here, once its subscription has ended."</p> }.into_any()
+    } else {
+        view! {
             <form class="button-row" method="post" action=format!("{base}/archive")>
                 {hidden(&shown.token, "")}
                 <button class="button" name="archived" value=value>{word}</button>
                 <p>{words}</p>
             </form>
-        </section>
-    }
-    .into_any()
+        }
+        .into_any()
+    };
+    view! { <section class="section" aria-label="Leaving">{inner}</section> }.into_any()
 }

@@ -38,8 +38,10 @@ fn view(words: &str, found: &Found) -> impl IntoView + use<> {
     let rows: Vec<_> = found.cards.iter().map(row).collect();
     view! {
         <div class="page-head"><div><h1>"Find a request"</h1></div></div>
-        {search("/desk/requests", "Title, #number or client", words, &[])}
-        <p class="soft" role="status">{count}</p>
+        <div class="list-head">
+            {search("/desk/requests", "Title, #number or client", words, &[])}
+            <p class="soft" role="status">{count}</p>
+        </div>
         {(!rows.is_empty()).then(|| view! {
             <table class="table stacks">
                 <thead>

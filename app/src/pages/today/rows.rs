@@ -75,7 +75,8 @@ fn on_it(card: &Card) -> Option<String> {
 /// Work that broke off.
 pub fn failed(run: &FailedRun, desk: &Desk) -> AnyView {
     let page = request_path(run.client, run.number);
-    let why = format!("{} could not go on: {}", run.agent, run.failure);
+    let why =
+        if run.failure.is_empty() { format!("{} could not go on.", run.agent) } else { run.failure.clone() };
     let label = format!("Try again: #{} {}", run.number, run.title);
     view! {
         <li class="today-item urgent">
@@ -117,8 +118,8 @@ pub fn new_client(client: &NewClient, desk: &Desk) -> AnyView {
     view! {
         <li class="today-item new">
             <div class="today-words">
-                <a href=page.clone()>{client.name.clone()}" came"</a>
-                <p>{format!("{offer} · {came}{waits}")}</p>
+                <a href=page.clone()>{client.name.clone()}</a>
+                <p>{format!("{offer} · came {came}{waits}")}</p>
             </div>
             <a class="button" href=page aria-label=format!("Open {}", client.name)>"Open"</a>
         </li>
@@ -139,7 +140,7 @@ pub fn unpaid(invoice: &UnpaidInvoice, desk: &Desk) -> AnyView {
     });
     let late = due.is_some_and(|at| desk.times.is_past(at));
     let class = if late { "today-item waiting" } else { "today-item" };
-    let label = format!("Mark invoice {} paid", number(invoice.number));
+    let label = format!("Mark paid: invoice {}", number(invoice.number));
     view! {
         <li class=class>
             <div class="today-words">
