@@ -1,6 +1,12 @@
 //! One attempt at a run, from the claim to its end.
 
-use std::{collections::{HashMap, VecDeque}, panic::AssertUnwindSafe, path::PathBuf, sync::Arc, time::Duration};
+use std::{
+    collections::{HashMap, VecDeque},
+    panic::AssertUnwindSafe,
+    path::PathBuf,
+    sync::Arc,
+    time::Duration,
+};
 
 use domain::{
     Db, controls,
@@ -22,8 +28,8 @@ use super::{
     past::Past,
     signals::Signals,
     text_file::Shelf,
-    worker::Options,
     workbench::Workbench,
+    worker::Options,
 };
 
 /// How long an attempt that is nearly done may go on when the server shuts down.

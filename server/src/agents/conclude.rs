@@ -21,7 +21,12 @@ const FIRST_PAUSE: Duration = Duration::from_millis(200);
 const LONGEST_PAUSE: Duration = Duration::from_secs(4);
 
 /// Writes the end.
-pub(super) async fn conclude(db: &Db, claimed: &Claimed, ended: Result<End, Failure>, stop: Option<ControlId>) {
+pub(super) async fn conclude(
+    db: &Db,
+    claimed: &Claimed,
+    ended: Result<End, Failure>,
+    stop: Option<ControlId>,
+) {
     let ended = with_reason(db, claimed, ended).await;
     let (begun, mut pause) = (Instant::now(), FIRST_PAUSE);
     loop {
@@ -35,7 +40,8 @@ pub(super) async fn conclude(db: &Db, claimed: &Claimed, ended: Result<End, Fail
             // Nothing else may come of a refusal, however often it is asked.
             Err(Error::Refused(why)) => {
                 tracing::error!(run.id = %claimed.run, error.message = %why, "an attempt was not let end");
-                let words = "The work ended without anything to show. Nothing is lost. You can start it again.";
+                let words =
+                    "The work ended without anything to show. Nothing is lost. You can start it again.";
                 if let Err(error) = runs::fail(db, claimed, words).await {
                     tracing::error!(run.id = %claimed.run, error.message = %error, "nor let fail");
                 }
@@ -63,12 +69,19 @@ async fn with_reason(db: &Db, claimed: &Claimed, ended: Result<End, Failure>) ->
         Err(Failure::Away(error)) => {
             tracing::warn!(run.id = %claimed.run, attempt = claimed.attempt, error.message = %error, "left a run for now");
         }
-        Err(other) => tracing::info!(run.id = %claimed.run, attempt = claimed.attempt, why = ?other, "left a run"),
+        Err(other) => {
+            tracing::info!(run.id = %claimed.run, attempt = claimed.attempt, why = ?other, "left a run")
+        }
     }
     ended
 }
 
-async fn write(db: &Db, claimed: &Claimed, ended: &Result<End, Failure>, stop: Option<ControlId>) -> Result<()> {
+async fn write(
+    db: &Db,
+    claimed: &Claimed,
+    ended: &Result<End, Failure>,
+    stop: Option<ControlId>,
+) -> Result<()> {
     match (ended, stop) {
         (Ok(End::Review), _) => deliverables::submit_for_review(db, claimed).await,
         (Err(Failure::Stopped), Some(control)) => {

@@ -24,7 +24,12 @@ pub(super) struct Ears {
 }
 
 impl Ears {
-    pub(super) fn new(db: Db, claimed: Claimed, heard: UnboundedSender<Heard>, signals: Arc<Signals>) -> Self {
+    pub(super) fn new(
+        db: Db,
+        claimed: Claimed,
+        heard: UnboundedSender<Heard>,
+        signals: Arc<Signals>,
+    ) -> Self {
         Self { db, claimed, heard, signals, known: HashSet::new() }
     }
 
@@ -82,7 +87,9 @@ impl Ears {
             _ if newer => self.signals.lost.cancel(),
             RunState::Working => self.signals.beat.notify_one(),
             RunState::Suspended => {}
-            RunState::Queued | RunState::Completed | RunState::Cancelled | RunState::Failed => self.signals.lost.cancel(),
+            RunState::Queued | RunState::Completed | RunState::Cancelled | RunState::Failed => {
+                self.signals.lost.cancel()
+            }
         }
     }
 

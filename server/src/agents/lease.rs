@@ -17,7 +17,9 @@ pub(super) async fn keep(db: Db, claimed: Claimed, lease: Duration, beat: Durati
             Ok(Standing::Hold | Standing::Suspended) => {}
             Ok(Standing::Lost) => return signals.lost.cancel(),
             // Tried again with the next beat; past the lease another attempt takes over, and this one is refused.
-            Err(error) => tracing::debug!(run.id = %claimed.run, error.message = %error, "the lease was not renewed"),
+            Err(error) => {
+                tracing::debug!(run.id = %claimed.run, error.message = %error, "the lease was not renewed")
+            }
         }
         tokio::select! {
             () = sleep(beat) => {}

@@ -126,7 +126,9 @@ impl Past {
     /// The reason of the newest change that was asked for, and who asked; none when none was, or it was approved since.
     pub fn change_asked(&self) -> Option<(&str, &str)> {
         self.events.iter().rev().find_map(|event| match &event.part {
-            Part::DataReview { approved, reason } => Some((!approved).then_some((reason.as_str(), event.author.name.as_str()))),
+            Part::DataReview { approved, reason } => {
+                Some((!approved).then_some((reason.as_str(), event.author.name.as_str())))
+            }
             _ => None,
         })?
     }
@@ -135,7 +137,8 @@ impl Past {
     /// the same.
     pub fn comments(&self) -> Vec<(&str, &str)> {
         let before = self.events.iter().take_while(|event| event.run.is_none() || event.run != self.run);
-        let people = before.filter(|event| matches!(event.author.kind, AuthorKind::Person | AuthorKind::Operator));
+        let people =
+            before.filter(|event| matches!(event.author.kind, AuthorKind::Person | AuthorKind::Operator));
         people
             .filter_map(|event| match &event.part {
                 Part::DataComment { text } => Some((event.author.name.as_str(), text.as_str())),
@@ -149,7 +152,9 @@ impl Past {
         self.events
             .iter()
             .filter_map(|event| match &event.part {
-                Part::DataSteer { control, text } if !open.contains(control) => Some((event.author.name.as_str(), text.as_str())),
+                Part::DataSteer { control, text } if !open.contains(control) => {
+                    Some((event.author.name.as_str(), text.as_str()))
+                }
                 _ => None,
             })
             .collect()

@@ -20,7 +20,11 @@ pub struct Steer {
 pub(super) enum Heard {
     Steer(Steer),
     /// A question was settled: the label of the answer and who gave it, or none.
-    Settled { approval: ApprovalId, label: Option<String>, by: String },
+    Settled {
+        approval: ApprovalId,
+        label: Option<String>,
+        by: String,
+    },
 }
 
 /// Reasons to leave the work at once, and to renew the lease at once.

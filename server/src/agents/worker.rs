@@ -65,7 +65,9 @@ impl Worker {
         // The claim itself is never dropped half-way: nobody would know of the run until its lease has run out.
         while !leave.is_cancelled() {
             while attempts.try_join_next().is_some() {}
-            let Some(Ok(slot)) = leave.run_until_cancelled(Arc::clone(slots).acquire_owned()).await else { return };
+            let Some(Ok(slot)) = leave.run_until_cancelled(Arc::clone(slots).acquire_owned()).await else {
+                return;
+            };
             let pause = match runs::claim_due(db, &self.holder, options.lease).await {
                 Ok(Some(claimed)) => {
                     attempts.spawn(self.shop.clone().attempt(claimed, slot));

@@ -47,7 +47,8 @@ pub fn start(app: &App, settings: &Settings, shutdown: &Shutdown) -> Result<(), 
 /// Without a mail server mail stays on the outbox page.
 fn send_mail(app: &App, settings: &Settings, shutdown: &Shutdown) -> Result<(), mail::AddressError> {
     if let Some(url) = &settings.smtp_url {
-        let sender = mail::Sender::new(url.reveal(), settings.mail_from.clone(), app.site.public_url.as_str())?;
+        let sender =
+            mail::Sender::new(url.reveal(), settings.mail_from.clone(), app.site.public_url.as_str())?;
         shutdown.spawn("mail", mail::run(app.db.clone(), sender, shutdown.soft().clone()));
     }
     Ok(())

@@ -29,7 +29,9 @@ impl Outage {
         if self.said.is_none_or(|at| at.elapsed() > REPEAT) {
             self.said = Some(Instant::now());
             match error.is_away() {
-                true => tracing::warn!(job = self.job, error.message = %error, "the database is away; trying on"),
+                true => {
+                    tracing::warn!(job = self.job, error.message = %error, "the database is away; trying on")
+                }
                 false => tracing::error!(job = self.job, error.message = %error, "a job failed; trying on"),
             }
         }

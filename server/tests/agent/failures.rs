@@ -27,10 +27,13 @@ async fn fails(pg: PgPool, replies: Vec<Reply>, words: &str, reason: &str) {
     assert!(said.starts_with("Juno could not ") && said.contains(words), "{said}");
     assert_eq!((model.asked().len(), world.run_state(request.card.id).await.as_str()), (asks, "failed"));
     let backstage = world.events(request.backstage_stream.unwrap()).await;
-    let remarks: Vec<String> = backstage.iter().filter_map(|event| match &event.part {
-        Part::DataComment { text } => Some(text.clone()),
-        _ => None,
-    }).collect();
+    let remarks: Vec<String> = backstage
+        .iter()
+        .filter_map(|event| match &event.part {
+            Part::DataComment { text } => Some(text.clone()),
+            _ => None,
+        })
+        .collect();
     assert!(remarks.last().is_some_and(|remark| remark.contains(reason)), "{remarks:?}");
 
     runs::retry(&world.db, &world.owner, request.card.id).await.unwrap();
@@ -43,17 +46,30 @@ async fn fails(pg: PgPool, replies: Vec<Reply>, words: &str, reason: &str) {
 #[sqlx::test(migrations = "../migrations")]
 async fn it_does_not_let_us_in(pg: PgPool) {
     let body = format!(r#"{{"error":"Incorrect API key provided: {KEY}"}}"#);
-    fails(pg, vec![Reply::Status(401, None, body)], "did not let it in", "refused with 401: {\"error\":\"Incorrect API key provided: ***").await;
+    fails(
+        pg,
+        vec![Reply::Status(401, None, body)],
+        "did not let it in",
+        "refused with 401: {\"error\":\"Incorrect API key provided: ***",
+    )
+    .await;
 }
 
 #[sqlx::test(migrations = "../migrations")]
 async fn it_fails_again_and_again(pg: PgPool) {
-    fails(pg, three(|| Reply::Status(503, None, "overloaded".into())), "did not answer", "failed with 503: overloaded").await;
+    fails(
+        pg,
+        three(|| Reply::Status(503, None, "overloaded".into())),
+        "did not answer",
+        "failed with 503: overloaded",
+    )
+    .await;
 }
 
 #[sqlx::test(migrations = "../migrations")]
 async fn it_wants_to_be_left_alone_for_long(pg: PgPool) {
-    fails(pg, vec![Reply::Status(429, Some("3600"), String::new())], "too much to do", "busy for 3600 s").await;
+    fails(pg, vec![Reply::Status(429, Some("3600"), String::new())], "too much to do", "busy for 3600 s")
+        .await;
 }
 
 #[sqlx::test(migrations = "../migrations")]
@@ -63,7 +79,13 @@ async fn it_says_nothing(pg: PgPool) {
 
 #[sqlx::test(migrations = "../migrations")]
 async fn it_stops_in_the_middle(pg: PgPool) {
-    fails(pg, three(|| Reply::Stream(vec![Piece::Words("Dear"), Piece::Hang])), "did not answer", "stopped in the middle").await;
+    fails(
+        pg,
+        three(|| Reply::Stream(vec![Piece::Words("Dear"), Piece::Hang])),
+        "did not answer",
+        "stopped in the middle",
+    )
+    .await;
 }
 
 #[sqlx::test(migrations = "../migrations")]
@@ -74,7 +96,13 @@ async fn it_sends_rubbish(pg: PgPool) {
 
 #[sqlx::test(migrations = "../migrations")]
 async fn it_answers_with_nothing(pg: PgPool) {
-    fails(pg, three(|| Reply::Stream(vec![Piece::Words("  "), Piece::End("stop")])), "made no sense", "with nothing").await;
+    fails(
+        pg,
+        three(|| Reply::Stream(vec![Piece::Words("  "), Piece::End("stop")])),
+        "made no sense",
+        "with nothing",
+    )
+    .await;
 }
 
 #[sqlx::test(migrations = "../migrations")]
@@ -86,7 +114,13 @@ async fn it_never_ends(pg: PgPool) {
 #[sqlx::test(migrations = "../migrations")]
 async fn it_declines(pg: PgPool) {
     let no = r#"data: {"choices":[{"delta":{"refusal":"I cannot help with that."},"finish_reason":"stop"}]}"#;
-    fails(pg, vec![Reply::Stream(vec![Piece::Raw(format!("{no}\n\n"))])], "say it in other words", "declined: I cannot help").await;
+    fails(
+        pg,
+        vec![Reply::Stream(vec![Piece::Raw(format!("{no}\n\n"))])],
+        "say it in other words",
+        "declined: I cannot help",
+    )
+    .await;
 }
 
 /// What passes is not seen by the client as a failure, and nothing is said twice.
@@ -104,11 +138,15 @@ async fn what_passes_is_got_over(pg: PgPool) {
     world.until(&request, in_review).await;
     assert!(model.told(2).contains("Dear client, ") && model.told(2).contains("repeat nothing"));
     let said = world.conversation(&request).await;
-    let words: String = said.entries.iter().filter_map(|entry| match &entry.body {
-        Body::Words { text, .. } => Some(text.as_str()),
-        Body::Failed { .. } => panic!("it did not fail"),
-        _ => None,
-    }).collect();
+    let words: String = said
+        .entries
+        .iter()
+        .filter_map(|entry| match &entry.body {
+            Body::Words { text, .. } => Some(text.as_str()),
+            Body::Failed { .. } => panic!("it did not fail"),
+            _ => None,
+        })
+        .collect();
     assert_eq!(words, "Dear client, all is well.");
     hand.leave().await;
 }

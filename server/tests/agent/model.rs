@@ -54,8 +54,13 @@ async fn goes_the_whole_way(pg: PgPool) {
         })
         .await;
     approvals::answer(&world.db, &world.member, approval, "2").await.unwrap();
-    world.until(&request, |event| matches!(&event.part, Part::TextDelta { delta, .. } if delta == "I write it now").then_some(())).await;
-    let steer = controls::steer(&world.db, &world.owner, request.card.id, "Mention the car park").await.unwrap();
+    world
+        .until(&request, |event| {
+            matches!(&event.part, Part::TextDelta { delta, .. } if delta == "I write it now").then_some(())
+        })
+        .await;
+    let steer =
+        controls::steer(&world.db, &world.owner, request.card.id, "Mention the car park").await.unwrap();
     let heard = |event: &Event| match &event.part {
         Part::DataOutcome { control, outcome, .. } if *control == steer.control => Some(outcome.clone()),
         _ => None,
@@ -66,9 +71,17 @@ async fn goes_the_whole_way(pg: PgPool) {
     let asked = model.asked();
     assert!(asked[0]["tools"].as_array().unwrap().len() == 6);
     let system = asked[0]["messages"][0]["content"].as_str().unwrap();
-    assert!(system.contains("You are Juno") && system.contains("Calm and exact.") && system.contains("Hale & Partners"));
+    assert!(
+        system.contains("You are Juno")
+            && system.contains("Calm and exact.")
+            && system.contains("Hale & Partners")
+    );
     let material = asked[0]["messages"][1]["content"].as_str().unwrap();
-    assert!(material.contains("Wills,250") && material.contains("Warm but exact") && material.matches("</material>").count() == 1);
+    assert!(
+        material.contains("Wills,250")
+            && material.contains("Warm but exact")
+            && material.matches("</material>").count() == 1
+    );
     assert!(model.told(2).contains("Service,Fee\\nWills,250"), "the file's contents come back");
     assert!(model.told(4).contains("Theo Hale answered: Formal"));
     let last = model.told(5);
@@ -76,23 +89,37 @@ async fn goes_the_whole_way(pg: PgPool) {
 
     let said = world.conversation(&request).await;
     assert!(!said.run.clone().unwrap().rehearsal);
-    let words: Vec<&str> = said.entries.iter().filter_map(|entry| match &entry.body {
-        Body::Words { text, .. } => Some(text.as_str()),
-        _ => None,
-    }).collect();
+    let words: Vec<&str> = said
+        .entries
+        .iter()
+        .filter_map(|entry| match &entry.body {
+            Body::Words { text, .. } => Some(text.as_str()),
+            _ => None,
+        })
+        .collect();
     assert_eq!(words, ["I read your brief.", "I write it now"]);
-    assert!(said.entries.iter().any(|entry| matches!(&entry.body, Body::Step { title, .. } if title == "Read fees.csv · 2 lines")));
+    assert!(
+        said.entries.iter().any(
+            |entry| matches!(&entry.body, Body::Step { title, .. } if title == "Read fees.csv · 2 lines")
+        )
+    );
     assert!(said.entries.iter().any(|entry| matches!(&entry.body, Body::Plan { steps } if steps.iter().all(|step| step.state == StepState::Done))));
-    let raw = |part: &Part| matches!(part, Part::ToolInputAvailable { .. } | Part::ToolOutputAvailable { .. });
+    let raw =
+        |part: &Part| matches!(part, Part::ToolInputAvailable { .. } | Part::ToolOutputAvailable { .. });
     assert!(!world.parts(&request).await.iter().any(raw), "nothing raw before the client");
     let backstage = world.events(request.backstage_stream.unwrap()).await;
     assert_eq!(backstage.iter().filter(|event| raw(&event.part)).count(), 12);
 
     let first = world.see(request.card.number).await.deliverables.remove(0);
     reviews::ask_for_change(&world.db, &world.owner, request.card.id, "Make it shorter").await.unwrap();
-    world.until(&request, |event| matches!(event.part, Part::DataDeliverable { version: 2, .. }).then_some(())).await;
+    world
+        .until(&request, |event| matches!(event.part, Part::DataDeliverable { version: 2, .. }).then_some(()))
+        .await;
     let told = model.told(6);
-    assert!(told.contains("Rosa Hale wants a change: Make it shorter") && told.contains("under the title “The letter”"));
+    assert!(
+        told.contains("Rosa Hale wants a change: Make it shorter")
+            && told.contains("under the title “The letter”")
+    );
     let body = deliverables::version(&world.db, &world.owner, first.id, 2).await.unwrap().body.unwrap();
     assert_eq!(body, "# The letter\n\nShorter.");
     hand.leave().await;
@@ -110,7 +137,10 @@ async fn a_model_without_tools_delivers_its_words(pg: PgPool) {
     assert!(model.asked()[1]["tools"].is_null());
     let delivered = world.see(request.card.number).await.deliverables.remove(0);
     let version = deliverables::version(&world.db, &world.owner, delivered.id, 1).await.unwrap();
-    assert_eq!((version.title.as_str(), version.body.as_deref()), ("A letter", Some("Dear client, all is well.")));
+    assert_eq!(
+        (version.title.as_str(), version.body.as_deref()),
+        ("A letter", Some("Dear client, all is well."))
+    );
     hand.leave().await;
 }
 
@@ -133,10 +163,21 @@ async fn calls_that_make_no_sense_are_given_back(pg: PgPool) {
     let request = world.ask("A letter", "Write a letter.", vec![]).await;
     let hand = world.work(model.brain());
     world.until(&request, in_review).await;
-    for (call, wanted) in [(1, "call deliver first"), (2, "not understood"), (3, "there is no such file"), (4, "there is no tool rm"), (6, "Nothing is delivered yet")] {
+    for (call, wanted) in [
+        (1, "call deliver first"),
+        (2, "not understood"),
+        (3, "there is no such file"),
+        (4, "there is no tool rm"),
+        (6, "Nothing is delivered yet"),
+    ] {
         assert!(model.told(call).contains(wanted), "{call}: {}", model.told(call));
     }
-    let words = world.conversation(&request).await.entries.into_iter().filter(|entry| matches!(&entry.body, Body::Words { text, .. } if text == "One piece."));
+    let words = world
+        .conversation(&request)
+        .await
+        .entries
+        .into_iter()
+        .filter(|entry| matches!(&entry.body, Body::Words { text, .. } if text == "One piece."));
     assert_eq!(words.count(), 1);
     hand.leave().await;
 }

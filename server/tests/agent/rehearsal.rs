@@ -37,32 +37,72 @@ async fn goes_the_whole_way(pg: PgPool) {
     assert_eq!(options[1].label, "Put the office hours on one page");
     assert_eq!(world.see(request.card.number).await.card.column, Column::Waiting);
     approvals::answer(&world.db, &world.member, approval, &options[1].key).await.unwrap();
-    let review = |event: &domain::session::Event| matches!(event.part, Part::DataMoved { to: Column::Review, .. }).then_some(());
+    let review = |event: &domain::session::Event| {
+        matches!(event.part, Part::DataMoved { to: Column::Review, .. }).then_some(())
+    };
     world.until(&request, review).await;
 
     let said = world.conversation(&request).await;
     let run = said.run.clone().unwrap();
     assert!(run.rehearsal && run.state == RunState::Completed && run.agent == "Juno");
-    let lines: Vec<String> = said.entries.iter().filter_map(|entry| match &entry.body {
-        Body::Words { text, writing } => { assert!(!writing); Some(text.clone()) }
-        Body::Step { title, state, .. } => { assert_eq!(*state, StepState::Done); Some(format!("· {title}")) }
-        Body::Plan { steps } => { assert!(steps.len() == 5 && steps.iter().all(|step| step.state == StepState::Done), "{steps:?}"); None }
-        _ => None,
-    }).collect();
-    for wanted in ["· Read your brief · 27 words", "· Looked through intake answers · 2 found", "· Read fees.csv · 3 rows", "· Kept scan.pdf aside · File, 4 bytes"] {
+    let lines: Vec<String> = said
+        .entries
+        .iter()
+        .filter_map(|entry| match &entry.body {
+            Body::Words { text, writing } => {
+                assert!(!writing);
+                Some(text.clone())
+            }
+            Body::Step { title, state, .. } => {
+                assert_eq!(*state, StepState::Done);
+                Some(format!("· {title}"))
+            }
+            Body::Plan { steps } => {
+                assert!(
+                    steps.len() == 5 && steps.iter().all(|step| step.state == StepState::Done),
+                    "{steps:?}"
+                );
+                None
+            }
+            _ => None,
+        })
+        .collect();
+    for wanted in [
+        "· Read your brief · 27 words",
+        "· Looked through intake answers · 2 found",
+        "· Read fees.csv · 3 rows",
+        "· Kept scan.pdf aside · File, 4 bytes",
+    ] {
         assert!(lines.iter().any(|line| line == wanted), "{wanted}");
     }
-    let first = lines.iter().position(|line| line.contains("“Put the office hours on one page” I found")).unwrap();
-    let second = lines.iter().position(|line| line.contains("“Write a letter to all clients about the new fees” I found")).unwrap();
+    let first =
+        lines.iter().position(|line| line.contains("“Put the office hours on one page” I found")).unwrap();
+    let second = lines
+        .iter()
+        .position(|line| line.contains("“Write a letter to all clients about the new fees” I found"))
+        .unwrap();
     assert!(first < second, "what was chosen comes first");
 
     let delivered = world.see(request.card.number).await.deliverables.remove(0);
     let body = deliverables::version(&world.db, &world.owner, delivered.id, 1).await.unwrap().body.unwrap();
-    for wanted in ["**Put the office hours on one page** (Theo Hale)", "Monday to Friday, 9 to 5", "| Conveyancing | 950 | 1 March |", "You left “Website” open", "What in scan.pdf belongs here?"] {
+    for wanted in [
+        "**Put the office hours on one page** (Theo Hale)",
+        "Monday to Friday, 9 to 5",
+        "| Conveyancing | 950 | 1 March |",
+        "You left “Website” open",
+        "What in scan.pdf belongs here?",
+    ] {
         assert!(body.contains(wanted), "{wanted}");
     }
 
-    reviews::ask_for_change(&world.db, &world.owner, request.card.id, "Please add the opening hours in August. They are 10 to 3.").await.unwrap();
+    reviews::ask_for_change(
+        &world.db,
+        &world.owner,
+        request.card.id,
+        "Please add the opening hours in August. They are 10 to 3.",
+    )
+    .await
+    .unwrap();
     let version = |event: &domain::session::Event| match &event.part {
         Part::DataDeliverable { version: 2, deliverable, .. } => Some(*deliverable),
         _ => None,
@@ -70,9 +110,13 @@ async fn goes_the_whole_way(pg: PgPool) {
     let second = world.until(&request, version).await;
     assert_eq!(second, delivered.id);
     let body = deliverables::version(&world.db, &world.owner, second, 2).await.unwrap().body.unwrap();
-    assert!(body.contains("## What changed since version 1") && body.contains("> Please add the opening hours in August."));
+    assert!(
+        body.contains("## What changed since version 1")
+            && body.contains("> Please add the opening hours in August.")
+    );
     assert!(body.contains("- “They are 10 to 3.” (what Rosa Hale wrote)"));
-    let asked = world.parts(&request).await.iter().filter(|part| matches!(part, Part::DataApproval { .. })).count();
+    let asked =
+        world.parts(&request).await.iter().filter(|part| matches!(part, Part::DataApproval { .. })).count();
     assert_eq!(asked, 1, "it asks once");
     hand.leave().await;
 }
@@ -84,7 +128,8 @@ async fn takes_up_what_is_said_and_stops_at_once(pg: PgPool) {
     let hand = world.work(Arc::new(Rehearsal::new(Pace::Reading)));
     let writes = |event: &domain::session::Event| matches!(event.part, Part::TextDelta { .. }).then_some(());
     world.until(&request, writes).await;
-    let asked = controls::steer(&world.db, &world.owner, request.card.id, "Mention the car park").await.unwrap();
+    let asked =
+        controls::steer(&world.db, &world.owner, request.card.id, "Mention the car park").await.unwrap();
     let outcome = |event: &domain::session::Event| match &event.part {
         Part::DataOutcome { control, outcome, .. } => Some((*control, outcome.clone())),
         _ => None,

@@ -152,5 +152,9 @@ pub fn calls(name: &'static str, arguments: Value) -> Reply {
 /// What hands in: a deliverable and the end.
 pub fn hands_in(markdown: &str) -> Reply {
     let deliver = json!({ "title": "The letter", "markdown": markdown });
-    Reply::Stream(vec![Piece::Call("deliver", deliver), Piece::Call("finish", json!({})), Piece::End("tool_calls")])
+    Reply::Stream(vec![
+        Piece::Call("deliver", deliver),
+        Piece::Call("finish", json!({})),
+        Piece::End("tool_calls"),
+    ])
 }

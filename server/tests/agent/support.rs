@@ -71,8 +71,12 @@ impl World {
     /// A law office with two places, an intake form filled in, and Juno to work for it.
     pub async fn new(pg: PgPool) -> Self {
         let options = pg.connect_options();
-        let engine = Engine::start(pool(&options, "SET ROLE throughline_sessions", 4).await, sessions::Options::default());
-        let db = Db::new(pool(&options, "SET ROLE throughline_app", 12).await, engine, Clock::frozen(monday()));
+        let engine = Engine::start(
+            pool(&options, "SET ROLE throughline_sessions", 4).await,
+            sessions::Options::default(),
+        );
+        let db =
+            Db::new(pool(&options, "SET ROLE throughline_app", 12).await, engine, Clock::frozen(monday()));
         let (workspace, client, offer) = (WorkspaceId::new(), ClientId::new(), OfferId::new());
         let (desk, board) = (StreamId::generate(), StreamId::generate());
         run(&pg, "INSERT INTO workspace (id, name, zone, desk_stream, created_at) VALUES ($1, 'Northlight', 'Europe/London', $2, now())", &[workspace.0, desk.0]).await;
@@ -90,9 +94,21 @@ impl World {
             &[SubscriptionId::new().0, workspace.0, client.0, offer.0]).await;
         run(&pg, "INSERT INTO agent (id, workspace_id, name, persona, created_at) VALUES ($1, $2, 'Juno', 'Calm and exact.', now())",
             &[Uuid::now_v7(), workspace.0]).await;
-        let operator = Scope { workspace, client: None, actor: person(&pg, workspace, None, "Olive Operator", Role::Operator).await };
-        let owner = Scope { workspace, client: Some(client), actor: person(&pg, workspace, Some(client), "Rosa Hale", Role::Owner).await };
-        let member = Scope { workspace, client: Some(client), actor: person(&pg, workspace, Some(client), "Theo Hale", Role::Member).await };
+        let operator = Scope {
+            workspace,
+            client: None,
+            actor: person(&pg, workspace, None, "Olive Operator", Role::Operator).await,
+        };
+        let owner = Scope {
+            workspace,
+            client: Some(client),
+            actor: person(&pg, workspace, Some(client), "Rosa Hale", Role::Owner).await,
+        };
+        let member = Scope {
+            workspace,
+            client: Some(client),
+            actor: person(&pg, workspace, Some(client), "Theo Hale", Role::Member).await,
+        };
         Self { db, root: pg, operator, owner, member, client, files: tempfile::tempdir().unwrap() }
     }
 
@@ -103,15 +119,27 @@ impl World {
         std::fs::create_dir_all(&folder).unwrap();
         std::fs::write(folder.join(&sha256), bytes).unwrap();
         let new = NewFile {
-            name: name.into(), media_type: media_type.into(), label: "File".into(), is_text,
-            bytes: bytes.len() as u64, sha256, request: None,
+            name: name.into(),
+            media_type: media_type.into(),
+            label: "File".into(),
+            is_text,
+            bytes: bytes.len() as u64,
+            sha256,
+            request: None,
         };
         files::add(&self.db, &self.owner, new).await.unwrap()
     }
 
     /// Asks for something in the client's name.
     pub async fn ask(&self, title: &str, brief: &str, files: Vec<FileId>) -> Detail {
-        let new = NewRequest { title: title.into(), brief: brief.into(), priority: Priority::Normal, queue: true, files, form_key: None };
+        let new = NewRequest {
+            title: title.into(),
+            brief: brief.into(),
+            priority: Priority::Normal,
+            queue: true,
+            files,
+            form_key: None,
+        };
         let number = commands::create(&self.db, &self.owner, new).await.unwrap();
         self.see(number).await
     }
@@ -122,7 +150,13 @@ impl World {
 
     /// Starts a worker whose lease is the usual one, by the frozen clock.
     pub fn work(&self, brain: Arc<dyn Brain>) -> Hand {
-        let options = Options { poll: Duration::from_millis(20), beat: Duration::from_millis(200), ..Options::default() };
+        self.work_on(brain, 16)
+    }
+
+    /// The same with so many runs at once.
+    pub fn work_on(&self, brain: Arc<dyn Brain>, at_once: usize) -> Hand {
+        let (poll, beat) = (Duration::from_millis(20), Duration::from_millis(200));
+        let options = Options { at_once, poll, beat, ..Options::default() };
         let worker = Worker::new(self.db.clone(), brain, self.files.path().to_owned(), options);
         let leave = CancellationToken::new();
         Hand { leave: leave.clone(), task: tokio::spawn(worker.run(leave)) }
@@ -190,11 +224,13 @@ impl World {
     }
 
     pub async fn run_state(&self, request: RequestId) -> String {
-        sqlx::query_scalar("SELECT state FROM run WHERE request_id = $1 ORDER BY queued_at DESC, id DESC LIMIT 1")
-            .bind(request.0)
-            .fetch_one(&self.root)
-            .await
-            .unwrap()
+        sqlx::query_scalar(
+            "SELECT state FROM run WHERE request_id = $1 ORDER BY queued_at DESC, id DESC LIMIT 1",
+        )
+        .bind(request.0)
+        .fetch_one(&self.root)
+        .await
+        .unwrap()
     }
 }
 
@@ -206,13 +242,26 @@ async fn run(pg: &PgPool, sql: &'static str, ids: &[Uuid]) {
     query.execute(pg).await.unwrap();
 }
 
-async fn stream(pg: &PgPool, id: StreamId, workspace: WorkspaceId, client: Option<ClientId>, kind: &'static str, backstage: bool) {
+async fn stream(
+    pg: &PgPool,
+    id: StreamId,
+    workspace: WorkspaceId,
+    client: Option<ClientId>,
+    kind: &'static str,
+    backstage: bool,
+) {
     let tenant = Tenant { workspace: workspace.0, client: client.map(|id| id.0) };
     let mut conn = pg.acquire().await.unwrap();
     sessions::create_in(&mut conn, &NewStream { id, tenant, kind, backstage }, monday()).await.unwrap();
 }
 
-async fn person(pg: &PgPool, workspace: WorkspaceId, client: Option<ClientId>, name: &str, role: Role) -> Actor {
+async fn person(
+    pg: &PgPool,
+    workspace: WorkspaceId,
+    client: Option<ClientId>,
+    name: &str,
+    role: Role,
+) -> Actor {
     let (id, membership) = (PersonId::new(), MembershipId::new());
     sqlx::query("INSERT INTO person (id, email, name, created_at) VALUES ($1, $2, $3, now())")
         .bind(id.0)
@@ -258,7 +307,9 @@ pub mod logs {
     /// Keeps every line from now on, what libraries say included.
     pub fn capture() {
         static ONCE: Once = Once::new();
-        ONCE.call_once(|| tracing_subscriber::fmt().with_max_level(tracing::Level::DEBUG).with_writer(|| Lines).init());
+        ONCE.call_once(|| {
+            tracing_subscriber::fmt().with_max_level(tracing::Level::DEBUG).with_writer(|| Lines).init()
+        });
     }
 
     pub fn captured() -> String {

@@ -16,7 +16,8 @@ use lettre::{
 /// # Errors
 /// Why it can never be sent.
 pub(super) fn message(due: &Due, from: &Mailbox, public_url: &str) -> Result<Message, String> {
-    let to: Mailbox = due.recipient.parse().map_err(|error| format!("the recipient is no address: {error}"))?;
+    let to: Mailbox =
+        due.recipient.parse().map_err(|error| format!("the recipient is no address: {error}"))?;
     // A workspace's own address is where answers go; sending from it is not ours to do.
     let own: Option<Mailbox> = due.sender.parse().ok();
     let name = match &own {
@@ -30,9 +31,14 @@ pub(super) fn message(due: &Due, from: &Mailbox, public_url: &str) -> Result<Mes
         .subject(due.subject.clone())
         .date(SystemTime::from(due.created_at))
         .message_id(Some(format!("<{}@{}>", due.id, from.email.domain())))
-        .raw_header(HeaderValue::new(HeaderName::new_from_ascii_str("Auto-Submitted"), "auto-generated".to_owned()));
+        .raw_header(HeaderValue::new(
+            HeaderName::new_from_ascii_str("Auto-Submitted"),
+            "auto-generated".to_owned(),
+        ));
     if let Some(own) = own {
         message = message.reply_to(own);
     }
-    message.singlepart(SinglePart::plain(mail::expand(&due.body, public_url))).map_err(|error| error.to_string())
+    message
+        .singlepart(SinglePart::plain(mail::expand(&due.body, public_url)))
+        .map_err(|error| error.to_string())
 }

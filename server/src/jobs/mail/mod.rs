@@ -30,7 +30,9 @@ const BATCH: i64 = 20;
 
 /// The mail server's address cannot be used.
 #[derive(Debug, thiserror::Error)]
-#[error("THROUGHLINE_SMTP_URL cannot be used. Write smtps://user:password@host, or smtp://host:port without encryption")]
+#[error(
+    "THROUGHLINE_SMTP_URL cannot be used. Write smtps://user:password@host, or smtp://host:port without encryption"
+)]
 pub struct AddressError;
 
 /// The way to the mail server, and in whose name.

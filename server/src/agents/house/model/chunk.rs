@@ -77,7 +77,8 @@ impl Answer {
     /// # Errors
     /// [`Trouble::Rubbish`], [`Trouble::Server`] and [`Trouble::Endless`].
     pub(super) fn take(&mut self, data: &str) -> Result<String, Trouble> {
-        let chunk: Chunk = serde_json::from_str(data).map_err(|_| Trouble::Rubbish(data.chars().take(200).collect()))?;
+        let chunk: Chunk =
+            serde_json::from_str(data).map_err(|_| Trouble::Rubbish(data.chars().take(200).collect()))?;
         if let Some(error) = chunk.error.filter(|error| !error.is_null()) {
             return Err(Trouble::Server { status: 200, said: error.to_string().chars().take(400).collect() });
         }
@@ -131,7 +132,9 @@ impl Answer {
         let at = match piece.index {
             Some(index) => index,
             // Without an index a new id is a new call, and everything else belongs to the last one.
-            None if id.is_some() && self.calls.last().is_none_or(|last| id.as_ref() != Some(&last.id)) => self.calls.len(),
+            None if id.is_some() && self.calls.last().is_none_or(|last| id.as_ref() != Some(&last.id)) => {
+                self.calls.len()
+            }
             None => self.calls.len().saturating_sub(1),
         };
         if at >= MOST_CALLS {
@@ -187,7 +190,10 @@ mod tests {
         ])
         .unwrap();
         assert_eq!(answer.words, "I read it.");
-        assert_eq!(answer.calls[0], Call { id: "a".into(), name: "read_file".into(), arguments: r#"{"name":"x"}"#.into() });
+        assert_eq!(
+            answer.calls[0],
+            Call { id: "a".into(), name: "read_file".into(), arguments: r#"{"name":"x"}"#.into() }
+        );
         assert_eq!(answer.calls[1].name, "finish");
     }
 
@@ -198,7 +204,10 @@ mod tests {
             r#"{"choices":[{"delta":{"tool_calls":[{"id":"b","function":{"name":"deliver","arguments":{"title":"T"}}}]},"finish_reason":"stop"}]}"#,
         ])
         .unwrap();
-        assert_eq!(answer.calls.iter().map(|call| call.arguments.as_str()).collect::<Vec<_>>(), ["{}", r#"{"title":"T"}"#]);
+        assert_eq!(
+            answer.calls.iter().map(|call| call.arguments.as_str()).collect::<Vec<_>>(),
+            ["{}", r#"{"title":"T"}"#]
+        );
     }
 
     #[test]

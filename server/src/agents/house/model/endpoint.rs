@@ -10,11 +10,7 @@ use serde_json::{Value, json};
 use tokio::{sync::OnceCell, time::timeout};
 use url::Url;
 
-use super::{
-    chunk::Answer,
-    sse::Sse,
-    trouble::Trouble,
-};
+use super::{chunk::Answer, sse::Sse, trouble::Trouble};
 use crate::settings::{Secret, SecretUrl};
 
 /// How long is waited for what, and how often something is tried.
@@ -72,7 +68,12 @@ impl Endpoint {
     ///
     /// # Errors
     /// When there is no TLS to be had.
-    pub fn new(base: &SecretUrl, model: Option<String>, key: Option<Secret>, limits: Limits) -> reqwest::Result<Self> {
+    pub fn new(
+        base: &SecretUrl,
+        model: Option<String>,
+        key: Option<Secret>,
+        limits: Limits,
+    ) -> reqwest::Result<Self> {
         let client = reqwest::Client::builder()
             .connect_timeout(limits.connect)
             // A redirect would carry what clients wrote to somewhere nobody named.
@@ -97,7 +98,8 @@ impl Endpoint {
         let asked = self.sign(self.client.get(self.address("models"))).timeout(self.limits.first);
         let mut answer = self.answered(asked.send().await).await?;
         let body = self.body(&mut answer).await?;
-        let list: Value = serde_json::from_slice(&body).map_err(|_| Trouble::Rubbish("no list of models".into()))?;
+        let list: Value =
+            serde_json::from_slice(&body).map_err(|_| Trouble::Rubbish("no list of models".into()))?;
         let models = list["data"].as_array().ok_or_else(|| Trouble::Rubbish("no list of models".into()))?;
         Ok(models.iter().filter_map(|model| Some(model["id"].as_str()?.to_owned())).collect())
     }
@@ -105,7 +107,11 @@ impl Endpoint {
     /// The model that is used.
     pub(super) async fn model(&self) -> Result<&str, Trouble> {
         let first = self.model.get_or_try_init(|| async {
-            self.models().await?.into_iter().next().ok_or_else(|| Trouble::Rubbish("it lists no models".into()))
+            self.models()
+                .await?
+                .into_iter()
+                .next()
+                .ok_or_else(|| Trouble::Rubbish("it lists no models".into()))
         });
         first.await.map(String::as_str)
     }
@@ -132,7 +138,14 @@ impl Endpoint {
         let sent = timeout(self.limits.first, asked.send()).await;
         let response = self.answered(sent.map_err(|_| Trouble::Slow("no answer began"))?).await?;
         let streams = !content_type(&response).contains("application/json");
-        let mut incoming = Incoming { endpoint: self, response, sse: Sse::default(), answer: Answer::default(), whole: None, done: false };
+        let mut incoming = Incoming {
+            endpoint: self,
+            response,
+            sse: Sse::default(),
+            answer: Answer::default(),
+            whole: None,
+            done: false,
+        };
         if !streams {
             incoming.take_whole().await?;
         }
@@ -159,7 +172,10 @@ impl Endpoint {
         if status.is_success() {
             return Ok(response);
         }
-        let after = response.headers().get(header::RETRY_AFTER).and_then(|value| value.to_str().ok()?.trim().parse().ok());
+        let after = response
+            .headers()
+            .get(header::RETRY_AFTER)
+            .and_then(|value| value.to_str().ok()?.trim().parse().ok());
         let mut said = Vec::new();
         while said.len() < 4 * SAID
             && let Ok(Ok(Some(piece))) = timeout(self.limits.connect, response.chunk()).await
@@ -194,7 +210,11 @@ impl Endpoint {
         Ok(body)
     }
 
-    async fn piece(&self, response: &mut Response, within: Duration) -> Result<Option<bytes::Bytes>, Trouble> {
+    async fn piece(
+        &self,
+        response: &mut Response,
+        within: Duration,
+    ) -> Result<Option<bytes::Bytes>, Trouble> {
         match timeout(within, response.chunk()).await {
             Ok(piece) => piece.map_err(|error| Trouble::Cut(self.redact(&said(error)))),
             Err(_) => Err(Trouble::Slow("it stopped in the middle")),

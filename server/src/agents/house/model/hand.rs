@@ -41,10 +41,14 @@ impl Hand {
 
     /// Does one call, and answers what the model is told. The raw call and its result go backstage.
     pub(super) async fn perform(&mut self, bench: &mut Workbench, call: &Call) -> Result<String, Failure> {
-        let input = serde_json::from_str(&call.arguments).unwrap_or_else(|_| Value::String(cut(&call.arguments, KEPT)));
-        let input = if call.arguments.len() > KEPT { json!({ "cut": cut(&call.arguments, KEPT) }) } else { input };
+        let input = serde_json::from_str(&call.arguments)
+            .unwrap_or_else(|_| Value::String(cut(&call.arguments, KEPT)));
+        let input =
+            if call.arguments.len() > KEPT { json!({ "cut": cut(&call.arguments, KEPT) }) } else { input };
         let (id, tool_name) = (call.id.clone(), call.name.chars().take(60).collect());
-        bench.backstage(vec![Part::ToolInputAvailable { tool_call_id: id.clone(), tool_name, input }]).await?;
+        bench
+            .backstage(vec![Part::ToolInputAvailable { tool_call_id: id.clone(), tool_name, input }])
+            .await?;
         let result = match tools::read(call) {
             Ok(tool) => self.act(bench, tool, &call.id).await?,
             Err(why) => Err(why),
@@ -65,10 +69,16 @@ impl Hand {
         Ok(told)
     }
 
-    async fn act(&mut self, bench: &mut Workbench, tool: Tool, call: &str) -> Result<Result<String, String>, Failure> {
+    async fn act(
+        &mut self,
+        bench: &mut Workbench,
+        tool: Tool,
+        call: &str,
+    ) -> Result<Result<String, String>, Failure> {
         match tool {
             Tool::MakePlan { steps } => {
-                self.plan = steps.into_iter().map(|title| PlanStep { title, state: StepState::Open }).collect();
+                self.plan =
+                    steps.into_iter().map(|title| PlanStep { title, state: StepState::Open }).collect();
                 bench.plan(&self.plan).await?;
                 Ok(Ok("The client sees the plan.".to_owned()))
             }
@@ -90,7 +100,12 @@ impl Hand {
         }
     }
 
-    async fn update(&mut self, bench: &Workbench, step: usize, state: StepState) -> Result<Result<String, String>, Failure> {
+    async fn update(
+        &mut self,
+        bench: &Workbench,
+        step: usize,
+        state: StepState,
+    ) -> Result<Result<String, String>, Failure> {
         let Some(line) = step.checked_sub(1).and_then(|at| self.plan.get_mut(at)) else {
             return Ok(Err(format!("the plan has {} steps, counted from 1", self.plan.len())));
         };
@@ -108,12 +123,15 @@ impl Hand {
     ) -> Result<Result<String, String>, Failure> {
         self.questions += 1;
         if self.questions > QUESTIONS && bench.past().settlement(&question).is_none() {
-            return Ok(Err("that is enough questions: decide yourself, and note it under open questions".to_owned()));
+            return Ok(Err(
+                "that is enough questions: decide yourself, and note it under open questions".to_owned()
+            ));
         }
         let open_for = (bench.assignment().answer_by - bench.now()).num_seconds() - 60;
         let options = options.into_iter().enumerate();
         let options = options.map(|(i, label)| Choice { key: (i + 1).to_string(), label }).collect();
-        let settled = bench.ask(Question { question, detail, options, open_for, audience: Audience::Client }).await?;
+        let settled =
+            bench.ask(Question { question, detail, options, open_for, audience: Audience::Client }).await?;
         Ok(Ok(match settled.label {
             Some(label) => format!("{} answered: {label}", settled.by),
             None => "Nobody answered in time. Go on in the way that commits the client to nothing, and note it under \
@@ -134,7 +152,12 @@ impl Hand {
     }
 }
 
-async fn read_file(bench: &Workbench, name: &str, line: usize, call: &str) -> Result<Result<String, String>, Failure> {
+async fn read_file(
+    bench: &Workbench,
+    name: &str,
+    line: usize,
+    call: &str,
+) -> Result<Result<String, String>, Failure> {
     let files = &bench.assignment().files;
     let Some(file) = files.iter().find(|file| file.name == name.trim()) else {
         let names: Vec<&str> = files.iter().map(|file| file.name.as_str()).collect();
@@ -145,7 +168,8 @@ async fn read_file(bench: &Workbench, name: &str, line: usize, call: &str) -> Re
     };
     let lines = text.lines().count();
     let rest: Vec<&str> = text.lines().skip(line - 1).collect();
-    let title = format!("Read {} · {}", file.name, words::count(i64::try_from(lines).unwrap_or(i64::MAX), "line"));
+    let title =
+        format!("Read {} · {}", file.name, words::count(i64::try_from(lines).unwrap_or(i64::MAX), "line"));
     bench.step(&format!("read-{call}-{}", file.id), &title, "", StepState::Done).await?;
     Ok(Ok(cut(&rest.join("\n"), READ)))
 }

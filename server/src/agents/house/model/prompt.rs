@@ -44,12 +44,17 @@ pub(super) async fn material(bench: &Workbench) -> String {
     let mut text = String::new();
     section(&mut text, "Request", &format!("{}\n\n{}", work.title, work.brief));
     let answers = work.intake.iter().filter(|answer| !answer.answer.trim().is_empty());
-    let answers: Vec<String> = answers.map(|answer| format!("- {}: {}", answer.label, answer.answer)).collect();
+    let answers: Vec<String> =
+        answers.map(|answer| format!("- {}: {}", answer.label, answer.answer)).collect();
     section(&mut text, "What the client told us at sign-up", &answers.join("\n"));
     section(&mut text, "Files", &files(bench).await);
     for delivered in &work.delivered {
         let body = delivered.body.as_deref().unwrap_or("(a file)");
-        section(&mut text, &format!("Delivered: {} (version {})", delivered.title, delivered.version), &cut(body, DELIVERED));
+        section(
+            &mut text,
+            &format!("Delivered: {} (version {})", delivered.title, delivered.version),
+            &cut(body, DELIVERED),
+        );
     }
     section(&mut text, "Conversation so far", &conversation(bench));
     let material = text.replace("</material>", "(/material)");
@@ -108,7 +113,8 @@ fn line(entry: &Entry) -> Option<String> {
         Body::Comment { text } | Body::Words { text, .. } => format!("{who}: {text}"),
         Body::Steer { text, .. } => format!("{who} to you: {text}"),
         Body::Plan { steps } => {
-            let steps: Vec<String> = steps.iter().map(|step| format!("{} ({:?})", step.title, step.state)).collect();
+            let steps: Vec<String> =
+                steps.iter().map(|step| format!("{} ({:?})", step.title, step.state)).collect();
             format!("{who}'s plan: {}", steps.join("; "))
         }
         Body::Step { title, .. } => format!("{who} did: {title}"),

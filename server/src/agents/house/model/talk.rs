@@ -114,7 +114,11 @@ impl<'a> Talk<'a> {
     }
 
     /// Reads one answer as it comes.
-    async fn listen(&mut self, voice: &mut Voice, words: &mut String) -> Result<Result<Turn, Trouble>, Failure> {
+    async fn listen(
+        &mut self,
+        voice: &mut Voice,
+        words: &mut String,
+    ) -> Result<Result<Turn, Trouble>, Failure> {
         let endpoint = self.endpoint;
         let mut incoming = match endpoint.ask(&self.messages, &self.tools).await {
             Ok(incoming) => incoming,
@@ -151,7 +155,9 @@ impl<'a> Talk<'a> {
             let told = self.hand.perform(self.bench, call).await?;
             self.messages.push(json!({ "role": "tool", "tool_call_id": call.id, "content": told }));
             if self.hand.mistakes >= MISTAKES {
-                return Err(self.failed(&Trouble::Rubbish(format!("{MISTAKES} calls in a row that cannot be done"))));
+                return Err(
+                    self.failed(&Trouble::Rubbish(format!("{MISTAKES} calls in a row that cannot be done")))
+                );
             }
         }
         if self.hand.finished {
@@ -174,7 +180,9 @@ impl<'a> Talk<'a> {
         }
         if self.hand.used && self.nudges < NUDGES {
             self.nudges += 1;
-            self.user("Nothing is delivered yet. Hand the finished work over with deliver, then call finish.");
+            self.user(
+                "Nothing is delivered yet. Hand the finished work over with deliver, then call finish.",
+            );
             return Ok(false);
         }
         let work = self.bench.assignment();

@@ -9,13 +9,28 @@ use super::chunk::Call;
 /// A call with its arguments read and checked.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Tool {
-    MakePlan { steps: Vec<String> },
+    MakePlan {
+        steps: Vec<String>,
+    },
     /// `step` from 1.
-    UpdatePlan { step: usize, state: StepState },
-    AskClient { question: String, detail: String, options: Vec<String> },
+    UpdatePlan {
+        step: usize,
+        state: StepState,
+    },
+    AskClient {
+        question: String,
+        detail: String,
+        options: Vec<String>,
+    },
     /// `line` from 1.
-    ReadFile { name: String, line: usize },
-    Deliver { title: String, markdown: String },
+    ReadFile {
+        name: String,
+        line: usize,
+    },
+    Deliver {
+        title: String,
+        markdown: String,
+    },
     Finish,
 }
 
@@ -127,7 +142,8 @@ pub(super) fn read(call: &Call) -> Result<Tool, String> {
             }
             Ok(Tool::AskClient { question, detail: detail.chars().take(4_000).collect(), options })
         }
-        "read_file" => parse(arguments).map(|Read { name, line }| Tool::ReadFile { name, line: line.unwrap_or(1).max(1) }),
+        "read_file" => parse(arguments)
+            .map(|Read { name, line }| Tool::ReadFile { name, line: line.unwrap_or(1).max(1) }),
         "deliver" => {
             let Deliver { title, markdown } = parse(arguments)?;
             Ok(Tool::Deliver { title, markdown })
@@ -170,7 +186,10 @@ mod tests {
             call("make_plan", r#"{"steps":[" Read  the brief","","Read the brief","Write"]}"#),
             Ok(Tool::MakePlan { steps: vec!["Read the brief".into(), "Write".into()] })
         );
-        assert_eq!(call("update_plan", r#"{"step":2,"state":"done"}"#), Ok(Tool::UpdatePlan { step: 2, state: StepState::Done }));
+        assert_eq!(
+            call("update_plan", r#"{"step":2,"state":"done"}"#),
+            Ok(Tool::UpdatePlan { step: 2, state: StepState::Done })
+        );
         assert_eq!(call("finish", ""), Ok(Tool::Finish));
         for (name, arguments) in [
             ("make_plan", "{}"),

@@ -35,9 +35,12 @@ impl Trouble {
     pub(super) fn worth_a_try(&self) -> Option<Duration> {
         match self {
             Self::Busy { after } => Some(after.unwrap_or_default()).filter(|wait| *wait <= LONGEST_WAIT),
-            Self::Unreachable(_) | Self::Slow(_) | Self::Server { .. } | Self::Cut(_) | Self::Rubbish(_) | Self::Empty => {
-                Some(Duration::ZERO)
-            }
+            Self::Unreachable(_)
+            | Self::Slow(_)
+            | Self::Server { .. }
+            | Self::Cut(_)
+            | Self::Rubbish(_)
+            | Self::Empty => Some(Duration::ZERO),
             Self::Refused { .. } | Self::Endless(_) | Self::Declined(_) => None,
         }
     }
@@ -51,9 +54,10 @@ impl Trouble {
             Self::Busy { .. } => {
                 ("the service it works with has too much to do.", "start it again in a few minutes.")
             }
-            Self::Refused { .. } => {
-                ("the service it works with did not let it in. We have been told.", "you can start it again later.")
-            }
+            Self::Refused { .. } => (
+                "the service it works with did not let it in. We have been told.",
+                "you can start it again later.",
+            ),
             Self::Cut(_) => ("its connection broke off.", "you can start it again."),
             Self::Rubbish(_) | Self::Empty | Self::Endless(_) => {
                 ("what the service it works with sent made no sense.", "you can start it again.")

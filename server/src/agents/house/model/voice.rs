@@ -40,7 +40,11 @@ impl Voice {
     }
 
     /// Says what is gathered.
-    pub(super) async fn say(&mut self, bench: &Workbench, redact: impl Fn(&str) -> String) -> Result<(), Failure> {
+    pub(super) async fn say(
+        &mut self,
+        bench: &Workbench,
+        redact: impl Fn(&str) -> String,
+    ) -> Result<(), Failure> {
         let words = std::mem::take(&mut self.gathered);
         if words.is_empty() {
             return Ok(());
@@ -52,7 +56,11 @@ impl Voice {
     }
 
     /// Says the rest, and that nothing more comes.
-    pub(super) async fn end(mut self, bench: &Workbench, redact: impl Fn(&str) -> String) -> Result<(), Failure> {
+    pub(super) async fn end(
+        mut self,
+        bench: &Workbench,
+        redact: impl Fn(&str) -> String,
+    ) -> Result<(), Failure> {
         self.say(bench, redact).await?;
         if self.begun { bench.say(vec![Part::TextEnd { id: self.id }]).await } else { Ok(()) }
     }

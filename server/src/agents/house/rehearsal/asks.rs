@@ -59,7 +59,8 @@ fn split(line: &str) -> Vec<String> {
         let ends = matches!(c, '.' | '!' | '?') && chars.peek().is_some_and(|(_, next)| next.is_whitespace());
         // “e.g.”, “St.”, “No.” end no sentence.
         let word = line[begin..at].rsplit(char::is_whitespace).next().unwrap_or_default();
-        let short = c == '.' && (word.contains('.') || matches!(word, "St" | "Mr" | "Mrs" | "Ms" | "Dr" | "No" | "approx"));
+        let short = c == '.'
+            && (word.contains('.') || matches!(word, "St" | "Mr" | "Mrs" | "Ms" | "Dr" | "No" | "approx"));
         if ends && !short {
             sentences.push(line[begin..=at].trim().to_owned());
             begin = at + c.len_utf8();
@@ -71,15 +72,69 @@ fn split(line: &str) -> Vec<String> {
 }
 
 const ASKING: [&str; 14] = [
-    "please", "we need", "i need", "we want", "we would like", "we'd like", "i'd like", "i would like", "can you",
-    "could you", "it should", "it must", "make sure", "should be",
+    "please",
+    "we need",
+    "i need",
+    "we want",
+    "we would like",
+    "we'd like",
+    "i'd like",
+    "i would like",
+    "can you",
+    "could you",
+    "it should",
+    "it must",
+    "make sure",
+    "should be",
 ];
 
 const VERBS: [&str; 46] = [
-    "add", "answer", "arrange", "build", "call", "change", "check", "clean", "collect", "compare", "compile", "convert",
-    "create", "describe", "design", "draft", "edit", "explain", "find", "fix", "give", "go", "improve", "include", "keep",
-    "list", "look", "make", "match", "move", "plan", "prepare", "put", "remove", "reply", "review", "rewrite", "send",
-    "shorten", "sort", "summarise", "summarize", "translate", "turn", "update", "write",
+    "add",
+    "answer",
+    "arrange",
+    "build",
+    "call",
+    "change",
+    "check",
+    "clean",
+    "collect",
+    "compare",
+    "compile",
+    "convert",
+    "create",
+    "describe",
+    "design",
+    "draft",
+    "edit",
+    "explain",
+    "find",
+    "fix",
+    "give",
+    "go",
+    "improve",
+    "include",
+    "keep",
+    "list",
+    "look",
+    "make",
+    "match",
+    "move",
+    "plan",
+    "prepare",
+    "put",
+    "remove",
+    "reply",
+    "review",
+    "rewrite",
+    "send",
+    "shorten",
+    "sort",
+    "summarise",
+    "summarize",
+    "translate",
+    "turn",
+    "update",
+    "write",
 ];
 
 fn is_ask(sentence: &str) -> bool {
@@ -125,7 +180,10 @@ mod tests {
     fn sentences_that_ask_are_told_from_those_that_tell() {
         let brief = "Our fees changed on 1 March. Please write a letter to Mr. Hale about it. Keep it short, e.g. one page.";
         let read = read("Fees", brief);
-        assert_eq!(read.asks, ["Please write a letter to Mr. Hale about it.", "Keep it short, e.g. one page."]);
+        assert_eq!(
+            read.asks,
+            ["Please write a letter to Mr. Hale about it.", "Keep it short, e.g. one page."]
+        );
         assert_eq!(read.told, ["Our fees changed on 1 March."]);
         assert_eq!(short(&read.asks[0]), "Write a letter to Mr. Hale about it");
     }

@@ -49,9 +49,14 @@ impl Draft<'_> {
     pub(super) fn open(&self) -> Vec<String> {
         let points = self.points.iter().filter(|(_, facts)| facts.is_empty());
         let points = points.map(|(point, _)| format!("What should be said on “{}”?", short(&point.words)));
-        let left = self.material.unanswered.iter().map(|label| format!("You left “{label}” open when you signed up."));
+        let left = self
+            .material
+            .unanswered
+            .iter()
+            .map(|label| format!("You left “{label}” open when you signed up."));
         let closed = self.material.files.iter().filter(|file| matches!(file.contents, Contents::Closed(_)));
-        let closed = closed.map(|file| format!("What in {} belongs here? A rehearsal cannot look into it.", file.name));
+        let closed = closed
+            .map(|file| format!("What in {} belongs here? A rehearsal cannot look into it.", file.name));
         let unsettled = self.settled.iter().filter(|(_, label, _)| label.is_none());
         let unsettled = unsettled.map(|(question, ..)| format!("{question} Nobody answered in time."));
         points.chain(left).chain(closed).chain(unsettled).collect()
@@ -114,7 +119,8 @@ impl Draft<'_> {
     }
 
     fn agreed(&self, text: &mut String) {
-        let answered: Vec<_> = self.settled.iter().filter_map(|(question, label, by)| Some((question, (*label)?, by))).collect();
+        let answered: Vec<_> =
+            self.settled.iter().filter_map(|(question, label, by)| Some((question, (*label)?, by))).collect();
         if answered.is_empty() {
             return;
         }

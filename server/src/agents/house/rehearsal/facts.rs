@@ -21,7 +21,15 @@ pub(super) fn bearing<'a>(facts: &'a [Fact], point: &str) -> Vec<&'a Fact> {
     let wanted = substance(point);
     let mut found: Vec<(usize, &Fact)> = facts
         .iter()
-        .map(|fact| (substance(&fact.words).union(&substance(&fact.about)).filter(|word| wanted.contains(*word)).count(), fact))
+        .map(|fact| {
+            (
+                substance(&fact.words)
+                    .union(&substance(&fact.about))
+                    .filter(|word| wanted.contains(*word))
+                    .count(),
+                fact,
+            )
+        })
         .filter(|(shared, _)| *shared > 0)
         .collect();
     // A stable sort: what came first stays first among equals.
@@ -31,11 +39,11 @@ pub(super) fn bearing<'a>(facts: &'a [Fact], point: &str) -> Vec<&'a Fact> {
 
 /// Words that stand in every second sentence.
 const EMPTY: [&str; 58] = [
-    "about", "after", "again", "also", "always", "another", "because", "been", "before", "being", "between", "both",
-    "could", "each", "every", "first", "from", "have", "here", "into", "just", "keep", "like", "list", "make", "more",
-    "most", "need", "only", "other", "over", "please", "same", "send", "should", "some", "such", "sure", "than", "that",
-    "their", "them", "then", "there", "these", "they", "this", "those", "want", "what", "when", "where", "which", "will",
-    "with", "would", "write", "your",
+    "about", "after", "again", "also", "always", "another", "because", "been", "before", "being", "between",
+    "both", "could", "each", "every", "first", "from", "have", "here", "into", "just", "keep", "like",
+    "list", "make", "more", "most", "need", "only", "other", "over", "please", "same", "send", "should",
+    "some", "such", "sure", "than", "that", "their", "them", "then", "there", "these", "they", "this",
+    "those", "want", "what", "when", "where", "which", "will", "with", "would", "write", "your",
 ];
 
 /// The words that say what a text is about, without their plural.
@@ -62,7 +70,8 @@ mod tests {
             fact("Conveyancing: fee 950", ""),
             fact("We have two offices with their own hours and fees.", ""),
         ];
-        let found: Vec<&str> = bearing(&facts, "Update the fees and hours").into_iter().map(|f| f.words.as_str()).collect();
+        let found: Vec<&str> =
+            bearing(&facts, "Update the fees and hours").into_iter().map(|f| f.words.as_str()).collect();
         assert_eq!(found, [&facts[2].words, &facts[0].words, &facts[1].words]);
         assert!(bearing(&facts, "A page that you should send").is_empty());
     }

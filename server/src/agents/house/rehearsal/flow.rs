@@ -66,9 +66,15 @@ impl Flow<'_> {
         let open: Vec<_> = open.iter().map(|steer| steer.control).collect();
         let change = past.change_asked().map(|(reason, _)| asks::read(reason, reason)).unwrap_or_default();
         let change = change.asks.into_iter().map(|words| Point { words, origin: Origin::Change });
-        let brief = self.material.brief.asks.iter().map(|words| Point { words: words.clone(), origin: Origin::Brief });
+        let brief = self
+            .material
+            .brief
+            .asks
+            .iter()
+            .map(|words| Point { words: words.clone(), origin: Origin::Brief });
         let said = past.steers(&open).into_iter();
-        let said = said.map(|(by, words)| Point { words: words.to_owned(), origin: Origin::Said(by.to_owned()) });
+        let said =
+            said.map(|(by, words)| Point { words: words.to_owned(), origin: Origin::Said(by.to_owned()) });
         change.chain(brief).chain(said).collect()
     }
 
@@ -77,16 +83,19 @@ impl Flow<'_> {
         self.pace.write(self.bench, "opening", &opening).await?;
         self.hear_all().await?;
         self.begin(Stage::Read).await?;
-        let brief = format!("Read your brief · {}", domain::words::count(self.material.brief.words as i64, "word"));
+        let brief =
+            format!("Read your brief · {}", domain::words::count(self.material.brief.words as i64, "word"));
         let asks: Vec<String> = self.material.brief.asks.iter().map(|ask| format!("- {ask}")).collect();
         self.step("brief", "Reading your brief", &brief, &asks.join("\n")).await?;
         let answers = format!("Looked through intake answers · {} found", self.material.answers.len());
-        let detail: Vec<String> = self.material.answers.iter().map(|(label, answer)| format!("- {label}: {answer}")).collect();
+        let detail: Vec<String> =
+            self.material.answers.iter().map(|(label, answer)| format!("- {label}: {answer}")).collect();
         self.step("answers", "Looking through your intake answers", &answers, &detail.join("\n")).await?;
         for file in self.material.files.clone() {
             self.hear_all().await?;
             let (title, detail) = speech::file_read(&file);
-            self.step(&format!("file-{}", file.id), &format!("Reading {}", file.name), &title, &detail).await?;
+            self.step(&format!("file-{}", file.id), &format!("Reading {}", file.name), &title, &detail)
+                .await?;
         }
         self.hear_all().await?;
         let found = speech::found(&self.material);
@@ -123,7 +132,9 @@ impl Flow<'_> {
 
     /// The point that an answer names.
     fn chosen(&self, label: &str) -> Option<usize> {
-        self.points.iter().position(|point| point.origin == Origin::Brief && asks::short(&point.words) == label)
+        self.points
+            .iter()
+            .position(|point| point.origin == Origin::Brief && asks::short(&point.words) == label)
     }
 
     async fn point(&mut self, at: usize) -> Result<(), Failure> {
@@ -135,11 +146,17 @@ impl Flow<'_> {
         let words = self.points[at].words.clone();
         let facts = bearing(&self.material.facts, &words);
         let (said, found) = (speech::on_point(&words, &facts), facts.len());
-        let detail: Vec<String> = facts.iter().map(|fact| format!("- “{}” ({})", fact.words, fact.source)).collect();
+        let detail: Vec<String> =
+            facts.iter().map(|fact| format!("- “{}” ({})", fact.words, fact.source)).collect();
         let short = asks::cut(&asks::short(&words), 48);
         let done = format!("Gathered what bears on “{short}” · {found} found");
-        self.step(&format!("point-{at}"), &format!("Going through your material for “{short}”"), &done, &detail.join("\n"))
-            .await?;
+        self.step(
+            &format!("point-{at}"),
+            &format!("Going through your material for “{short}”"),
+            &done,
+            &detail.join("\n"),
+        )
+        .await?;
         self.pace.write(self.bench, &format!("on-{at}"), &said).await?;
         self.finish(stage).await?;
         self.hear_all().await
@@ -168,21 +185,27 @@ impl Flow<'_> {
     fn draft(&self) -> (String, String, String) {
         let (work, past) = (self.bench.assignment(), self.bench.past());
         let title = format!("Draft: {}", work.title);
-        let before = work.delivered.iter().find(|delivered| delivered.title == title).map_or(0, |last| last.version);
+        let before =
+            work.delivered.iter().find(|delivered| delivered.title == title).map_or(0, |last| last.version);
         let questions = past.questions();
         let settled = questions.iter().filter_map(|(question, settled)| {
             let settled = settled.as_ref()?;
             Some((*question, settled.label.as_deref(), settled.by.as_str()))
         });
-        let lately = past.settled_lately().iter().map(|(question, settled)| {
-            (question.as_str(), settled.label.as_deref(), settled.by.as_str())
-        });
+        let lately = past
+            .settled_lately()
+            .iter()
+            .map(|(question, settled)| (question.as_str(), settled.label.as_deref(), settled.by.as_str()));
         let draft = Draft {
             title: &work.title,
             client: &work.client,
             version: before + 1,
             material: &self.material,
-            points: self.points.iter().map(|point| (point, bearing(&self.material.facts, &point.words))).collect(),
+            points: self
+                .points
+                .iter()
+                .map(|point| (point, bearing(&self.material.facts, &point.words)))
+                .collect(),
             settled: settled.chain(lately).collect(),
             change: past.change_asked(),
         };

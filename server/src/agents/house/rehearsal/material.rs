@@ -106,7 +106,8 @@ fn contents(file: &File, text: Option<String>) -> Contents {
     let Some(text) = text else {
         return Contents::Closed(format!("{}, {}", file.label, domain::words::size(file.bytes)));
     };
-    let tabular = file.media_type == "text/csv" || [".csv", ".tsv"].iter().any(|end| file.name.to_lowercase().ends_with(end));
+    let tabular = file.media_type == "text/csv"
+        || [".csv", ".tsv"].iter().any(|end| file.name.to_lowercase().ends_with(end));
     match tabular.then(|| Table::read(&text)).flatten() {
         Some(table) => Contents::Table(table),
         None => Contents::Text(text),

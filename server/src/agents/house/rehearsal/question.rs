@@ -24,7 +24,8 @@ pub(super) fn question(bench: &Workbench, material: &Material) -> Question {
     let until = when(by, work.zone, now);
     let (question, labels, detail) = match material.brief.asks.as_slice() {
         [first, _, ..] => {
-            let labels: Vec<String> = material.brief.asks.iter().take(MOST).map(|ask| asks::short(ask)).collect();
+            let labels: Vec<String> =
+                material.brief.asks.iter().take(MOST).map(|ask| asks::short(ask)).collect();
             let detail = format!(
                 "Your brief names “{}” first, so I would begin there. Without an answer by {until} I keep to the order of \
                  the brief.",
@@ -40,7 +41,11 @@ pub(super) fn question(bench: &Workbench, material: &Material) -> Question {
     Question {
         question: question.to_owned(),
         detail,
-        options: labels.into_iter().enumerate().map(|(i, label)| Choice { key: format!("{}", i + 1), label }).collect(),
+        options: labels
+            .into_iter()
+            .enumerate()
+            .map(|(i, label)| Choice { key: format!("{}", i + 1), label })
+            .collect(),
         open_for: (by - now).num_seconds(),
         audience: Audience::Client,
     }
@@ -52,7 +57,8 @@ fn tones(material: &Material) -> Vec<String> {
         let label = label.to_lowercase();
         ["tone", "voice", "sound", "style"].iter().any(|word| label.contains(word))
     };
-    let own = material.answers.iter().find(|(label, _)| about_tone(label)).map(|(_, answer)| asks::cut(answer, 60));
+    let own =
+        material.answers.iter().find(|(label, _)| about_tone(label)).map(|(_, answer)| asks::cut(answer, 60));
     let plain = ["Plain and short", "Warm and personal", "Formal"].map(str::to_owned);
     own.map(|answer| format!("As you told us: {answer}")).into_iter().chain(plain).take(MOST).collect()
 }

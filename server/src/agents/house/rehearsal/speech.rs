@@ -27,7 +27,9 @@ pub(super) fn found(material: &Material) -> String {
     let answers = words::count(material.answers.len() as i64, "answer");
     let files = words::count(material.files.len() as i64, "file");
     match (material.answers.len(), material.files.len()) {
-        (0, 0) => format!("{points} Beyond it I have nothing to go by: no answers from your sign-up, no files."),
+        (0, 0) => {
+            format!("{points} Beyond it I have nothing to go by: no answers from your sign-up, no files.")
+        }
         (_, 0) => format!("{points} I also have {answers} from your sign-up."),
         (0, _) => format!("{points} I also have {files} from you."),
         _ => format!("{points} I also have {answers} from your sign-up and {files} from you."),
@@ -37,7 +39,9 @@ pub(super) fn found(material: &Material) -> String {
 /// What came of the question.
 pub(super) fn settled(label: Option<&str>, by: &str) -> String {
     match label {
-        Some(label) => format!("Thank you, {}. I go by “{label}”.", by.split_whitespace().next().unwrap_or("everyone")),
+        Some(label) => {
+            format!("Thank you, {}. I go by “{label}”.", by.split_whitespace().next().unwrap_or("everyone"))
+        }
         None => "No answer came in time, so I keep to what I suggested.".to_owned(),
     }
 }
@@ -50,9 +54,12 @@ pub(super) fn heard(text: &str) -> String {
 /// What bears on a point.
 pub(super) fn on_point(point: &str, facts: &[&Fact]) -> String {
     let point = short(point);
-    let quotes: Vec<String> = facts.iter().map(|fact| format!("“{}” ({})", cut(&fact.words, 120), fact.source)).collect();
+    let quotes: Vec<String> =
+        facts.iter().map(|fact| format!("“{}” ({})", cut(&fact.words, 120), fact.source)).collect();
     match quotes.as_slice() {
-        [] => format!("On “{point}”: nothing that you gave me bears on it. I put it among the open questions."),
+        [] => {
+            format!("On “{point}”: nothing that you gave me bears on it. I put it among the open questions.")
+        }
         [only] => format!("On “{point}” I found one thing: {only}."),
         quotes => format!("On “{point}” I found {} things: {}.", number(quotes.len()), words::list(quotes)),
     }
@@ -63,7 +70,10 @@ pub(super) fn closing(version: u32, open: usize) -> String {
     match open {
         0 => format!("{draft} is ready for you. Every point has something to stand on."),
         1 => format!("{draft} is ready for you. One question in it is open: look at that first."),
-        n => format!("{draft} is ready for you. {} questions in it are open: look at those first.", capital(&number(n))),
+        n => format!(
+            "{draft} is ready for you. {} questions in it are open: look at those first.",
+            capital(&number(n))
+        ),
     }
 }
 
@@ -87,7 +97,10 @@ pub(super) fn file_read(file: &Read) -> (String, String) {
 }
 
 fn number(n: usize) -> String {
-    let words = ["no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"];
+    let words = [
+        "no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven",
+        "twelve",
+    ];
     words.get(n).map_or_else(|| n.to_string(), |word| (*word).to_owned())
 }
 
