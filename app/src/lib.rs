@@ -4,6 +4,8 @@
 //! are the parts that stay alive in the browser; they take only props, never children, and their views are shared by
 //! the server and the browser. Everything else is for the server alone.
 
+#![cfg_attr(test, allow(clippy::unwrap_used, reason = "a test that cannot go on has failed"))]
+
 pub mod components;
 pub mod islands;
 #[cfg(feature = "ssr")]

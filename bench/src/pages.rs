@@ -17,7 +17,7 @@ use server::{
 use sessions::Engine;
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use tower::ServiceExt;
-use tracing_subscriber::{filter::Targets, layer::SubscriberExt, util::SubscriberInitExt, Layer};
+use tracing_subscriber::{Layer, filter::Targets, layer::SubscriberExt, util::SubscriberInitExt};
 
 use crate::{
     install::{self, BIG, PASSWORD, SMALL, Size},
@@ -83,7 +83,12 @@ pub async fn run(options: &Options) -> Result<(), Failure> {
     Ok(())
 }
 
-async fn measure(database: &PgConnectOptions, size: Size, times: usize, sql: &SqlTime) -> Result<Vec<Row>, Failure> {
+async fn measure(
+    database: &PgConnectOptions,
+    size: Size,
+    times: usize,
+    sql: &SqlTime,
+) -> Result<Vec<Row>, Failure> {
     let app = app(database).await?;
     let engine = app.db.engine().clone();
     let shutdown = Shutdown::on_signals()?;
@@ -103,13 +108,21 @@ async fn measure(database: &PgConnectOptions, size: Size, times: usize, sql: &Sq
     Ok(rows)
 }
 
-async fn samples(routes: &Router, page: &Page, cookie: &str, size: Size, times: usize, sql: &SqlTime) -> Result<Row, Failure> {
+async fn samples(
+    routes: &Router,
+    page: &Page,
+    cookie: &str,
+    size: Size,
+    times: usize,
+    sql: &SqlTime,
+) -> Result<Row, Failure> {
     let (mut whole, mut waited, mut statements, mut bytes) = (Vec::new(), Vec::new(), 0, 0);
     // The first ones fill caches and prepare statements; a page is not judged by them.
     for round in 0..times + times / 10 {
         sql.take();
         let started = Instant::now();
-        let answer = send(routes, Request::get(page.path).header(COOKIE, cookie).body(Body::empty())?).await?;
+        let answer =
+            send(routes, Request::get(page.path).header(COOKIE, cookie).body(Body::empty())?).await?;
         if !answer.status().is_success() {
             return Err(format!("{} answered {}", page.path, answer.status()).into());
         }
@@ -159,14 +172,19 @@ async fn app(database: &PgConnectOptions) -> Result<App, Failure> {
 /// Through the form, as a person would; the cookies that the pages want.
 async fn sign_in(routes: &Router, email: &str) -> Result<String, Failure> {
     let page = send(routes, Request::get("/sign-in").body(Body::empty())?).await?;
-    let form_cookie = cookies(&page).into_iter().find(|cookie| cookie.starts_with("form=")).ok_or("no form cookie")?;
+    let form_cookie =
+        cookies(&page).into_iter().find(|cookie| cookie.starts_with("form=")).ok_or("no form cookie")?;
     let html = String::from_utf8(page.into_body().collect().await?.to_bytes().to_vec())?;
     let token = html
         .split("name=\"form_token\" value=\"")
         .nth(1)
         .and_then(|rest| rest.split('"').next())
         .ok_or("no form token on the page")?;
-    let body = format!("form_token={token}&email={}&password={}", email.replace('@', "%40"), PASSWORD.replace(' ', "+"));
+    let body = format!(
+        "form_token={token}&email={}&password={}",
+        email.replace('@', "%40"),
+        PASSWORD.replace(' ', "+")
+    );
     let request = Request::post("/sign-in")
         .header(COOKIE, &form_cookie)
         .header(ORIGIN, "http://127.0.0.1:3000")

@@ -24,17 +24,25 @@ impl Row {
 
 /// The value below which `share` of the sorted samples lie.
 pub fn quantile(sorted: &[f64], share: f64) -> f64 {
-    #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, clippy::cast_precision_loss, reason = "an index")]
+    #[allow(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        clippy::cast_precision_loss,
+        reason = "an index"
+    )]
     let place = ((sorted.len() as f64 - 1.0) * share).round() as usize;
     sorted.get(place).copied().unwrap_or(f64::NAN)
 }
 
 /// Prints the table; each page of the big install with the ratio to the small one's.
 pub fn print(rows: &[Row]) {
-    println!("\n| page | install | p50 ms | p99 ms | SQL p50 ms | statements | page / SQL | big / small | kB |");
+    println!(
+        "\n| page | install | p50 ms | p99 ms | SQL p50 ms | statements | page / SQL | big / small | kB |"
+    );
     println!("|---|---|---|---|---|---|---|---|---|");
     for row in rows {
-        let small = rows.iter().find(|other| other.page == row.page).map_or(f64::NAN, |first| row.p50 / first.p50);
+        let small =
+            rows.iter().find(|other| other.page == row.page).map_or(f64::NAN, |first| row.p50 / first.p50);
         println!(
             "| {} | {} | {:.2} | {:.2} | {:.2} | {} | {:.2} | {small:.2} | {} |",
             row.page,

@@ -34,7 +34,11 @@ impl<S: Subscriber> Layer<S> for SqlTime {
         if event.metadata().target() == "sqlx::query" {
             let mut seconds = Seconds(0.0);
             event.record(&mut seconds);
-            #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a time is small and not negative")]
+            #[allow(
+                clippy::cast_possible_truncation,
+                clippy::cast_sign_loss,
+                reason = "a time is small and not negative"
+            )]
             let nanos = (seconds.0 * 1e9) as u64;
             *self.nanos.lock().unwrap_or_else(|held| held.into_inner()) += nanos;
             self.statements.fetch_add(1, Ordering::Relaxed);

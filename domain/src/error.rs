@@ -97,11 +97,13 @@ impl Error {
 
 fn database_is_away(error: &sqlx::Error) -> bool {
     match error {
-        sqlx::Error::Io(_) | sqlx::Error::PoolTimedOut | sqlx::Error::PoolClosed | sqlx::Error::Tls(_) => true,
-        // Classes 08 (connection), 53 (no disk, memory or connection), 57 (stopped by an administrator), 58 (system).
-        sqlx::Error::Database(error) => {
-            error.code().is_some_and(|code| ["08", "53", "57", "58"].iter().any(|class| code.starts_with(class)))
+        sqlx::Error::Io(_) | sqlx::Error::PoolTimedOut | sqlx::Error::PoolClosed | sqlx::Error::Tls(_) => {
+            true
         }
+        // Classes 08 (connection), 53 (no disk, memory or connection), 57 (stopped by an administrator), 58 (system).
+        sqlx::Error::Database(error) => error
+            .code()
+            .is_some_and(|code| ["08", "53", "57", "58"].iter().any(|class| code.starts_with(class))),
         _ => false,
     }
 }

@@ -12,7 +12,8 @@ pub async fn key(db: &Db, name: &str) -> Result<String> {
     )
     .execute(tx.conn())
     .await?;
-    let value = sqlx::query_scalar!("SELECT value FROM install WHERE key = $1", name).fetch_one(tx.conn()).await?;
+    let value =
+        sqlx::query_scalar!("SELECT value FROM install WHERE key = $1", name).fetch_one(tx.conn()).await?;
     tx.commit().await?;
     Ok(value)
 }

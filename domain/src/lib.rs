@@ -4,6 +4,8 @@
 //! reads or writes takes a [`Scope`] first: who acts, in which workspace, for which client. Postgres holds the same
 //! scope by row-level security (`migrations/`).
 
+#![cfg_attr(test, allow(clippy::unwrap_used, reason = "a test that cannot go on has failed"))]
+
 #[cfg(feature = "sql")]
 pub mod access;
 pub mod accounts;
@@ -15,11 +17,15 @@ pub mod billing;
 pub mod calendar;
 #[cfg(feature = "sql")]
 pub mod changes;
+#[cfg(feature = "sql")]
+pub mod clients;
 pub mod controls;
 pub mod cycle;
+pub mod deliverables;
 #[cfg(feature = "sql")]
 pub mod demo;
-pub mod deliverables;
+#[cfg(feature = "sql")]
+pub mod desk;
 pub mod files;
 pub mod ids;
 #[cfg(feature = "sql")]
@@ -47,8 +53,8 @@ pub mod install;
 #[cfg(feature = "sql")]
 pub mod secret;
 #[cfg(feature = "sql")]
-#[cfg(test)]
-mod testing;
+#[cfg(any(test, feature = "testing"))]
+pub mod testing;
 #[cfg(feature = "sql")]
 #[cfg(test)]
 mod tests;

@@ -1,6 +1,8 @@
 //! What the tests of the domain share: a database of their own in the roles that the product takes, a clock that stands
 //! still, and people who act.
 
+#![allow(clippy::unwrap_used, reason = "a fixture that cannot be made fails its test")]
+
 use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};

@@ -18,8 +18,12 @@ pub fn count_of(n: i64, one: &str, many: &str) -> String {
 
 /// `one`, `two`, up to `ten`, then digits: for numbers in prose.
 pub fn number(n: u32) -> String {
-    const SMALL: [&str; 11] = ["no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"];
-    usize::try_from(n).ok().and_then(|n| SMALL.get(n)).map_or_else(|| n.to_string(), |word| (*word).to_owned())
+    const SMALL: [&str; 11] =
+        ["no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"];
+    usize::try_from(n)
+        .ok()
+        .and_then(|n| SMALL.get(n))
+        .map_or_else(|| n.to_string(), |word| (*word).to_owned())
 }
 
 /// `Rosa`, `Rosa and Theo`, `Rosa, Theo and Mina`.
@@ -86,6 +90,19 @@ pub fn size(bytes: u64) -> String {
             }
         }
     }
+}
+
+/// What words look like to ILIKE: anywhere in a text, and their own signs taken as they are.
+pub fn like(words: &str) -> String {
+    let mut pattern = String::from("%");
+    for sign in words.trim().chars().filter(|sign| *sign != '\0') {
+        if matches!(sign, '%' | '_' | '\\') {
+            pattern.push('\\');
+        }
+        pattern.push(sign);
+    }
+    pattern.push('%');
+    pattern
 }
 
 fn short(seconds: i64) -> Option<String> {

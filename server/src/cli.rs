@@ -108,14 +108,19 @@ async fn create_operator(settings: &Settings, email: &str, name: &str) -> Result
     db.engine().shutdown().await;
     database.close().await;
     let link = link.map_err(mend)?;
-    println!("{name} sets a password at {}{link}\nThe link works once, for a day.", settings.public_url(settings.bind));
+    println!(
+        "{name} sets a password at {}{link}\nThe link works once, for a day.",
+        settings.public_url(settings.bind)
+    );
     Ok(())
 }
 
 /// A refused form has no page here: what to mend, in one sentence.
 fn mend(error: domain::Error) -> Box<dyn Error> {
     match error {
-        domain::Error::Fields(errors) => errors.iter().map(|(_, advice)| advice).collect::<Vec<_>>().join(" ").into(),
+        domain::Error::Fields(errors) => {
+            errors.iter().map(|(_, advice)| advice).collect::<Vec<_>>().join(" ").into()
+        }
         other => other.into(),
     }
 }

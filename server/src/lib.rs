@@ -1,5 +1,7 @@
 //! Throughline's server: start-up, routes, and everything that runs beside them.
 
+#![cfg_attr(test, allow(clippy::unwrap_used, reason = "a test that cannot go on has failed"))]
+
 pub mod agents;
 pub mod assets;
 pub mod cli;
@@ -10,10 +12,10 @@ pub mod jobs;
 pub mod live;
 pub mod logs;
 pub mod postgres;
+pub mod product;
+pub mod router;
 pub mod serve;
 pub mod settings;
 pub mod shutdown;
-pub mod product;
-pub mod router;
 pub mod sign_in_store;
 pub mod welcome;

@@ -35,7 +35,8 @@ pub async fn app(
 pub fn db(database: &Database) -> Db {
     let clock = Clock::system();
     let of_the_engine = clock.clone();
-    let options = sessions::Options { clock: sessions::Clock::new(move || of_the_engine.now()), ..Default::default() };
+    let options =
+        sessions::Options { clock: sessions::Clock::new(move || of_the_engine.now()), ..Default::default() };
     Db::new(database.product.clone(), Engine::start(database.engine.clone(), options), clock)
 }
 

@@ -18,7 +18,11 @@ use tower_sessions::{
     cookie::{SameSite, time::Duration},
 };
 
-use crate::{assets, live::{self, Live}, sign_in_store::SignInStore};
+use crate::{
+    assets,
+    live::{self, Live},
+    sign_in_store::SignInStore,
+};
 
 /// How long a browser stays signed in without being used.
 const IDLE: Duration = Duration::days(14);
@@ -72,7 +76,10 @@ fn public() -> Router<App> {
 
 /// For a client's members.
 fn portal() -> Router<App> {
-    use pages::{home, requests::{edit, list, new, place, preview, queue, withdrawal}};
+    use pages::{
+        home,
+        requests::{edit, list, new, place, preview, queue, withdrawal},
+    };
     people(request(Router::new(), "/portal/requests/{number}"), "/portal/people")
         .route("/portal", get(home::show))
         .route("/portal/home-parts", get(home::parts))
@@ -103,9 +110,33 @@ fn desk() -> Router<App> {
     let routes = request(Router::new(), "/desk/clients/{client}/requests/{number}");
     people(people(routes, "/desk/people"), "/desk/clients/{client}/people")
         .route("/desk/clients/{client}/requests/{number}/notes", post(pages::request::notes::create))
+        .merge(desk_pages())
         .route("/desk/settings", get(pages::settings::show).post(pages::settings::update))
         .merge(offers())
         .merge(billing())
+}
+
+/// What the operator looks at all day.
+fn desk_pages() -> Router<App> {
+    use pages::{agents, board, clients, search, today};
+    Router::new()
+        .route("/desk/clients/{client}/requests/{number}/place", post(board::place))
+        .route("/desk", get(today::show))
+        .route("/desk/today-parts", get(today::parts))
+        .route("/desk/board", get(board::show))
+        .route("/desk/board-parts", get(board::parts))
+        .route("/desk/requests", get(search::show))
+        .route("/desk/clients", get(clients::list).post(clients::create))
+        .route("/desk/clients/new", get(clients::new))
+        .route("/desk/clients/{client}", get(clients::show))
+        .route("/desk/clients/{client}/details", get(clients::edit).post(clients::save))
+        .route("/desk/clients/{client}/requests/new", get(clients::asking).post(clients::ask))
+        .route("/desk/clients/{client}/archive", post(clients::archive))
+        .route("/desk/agents", get(agents::show).post(agents::create))
+        .route("/desk/agents-parts", get(agents::parts))
+        .route("/desk/agents/new", get(agents::new))
+        .route("/desk/agents/{agent}", get(agents::edit).post(agents::save))
+        .route("/desk/agents/{agent}/rest", post(agents::rest))
 }
 
 /// What the operator sells.
@@ -135,12 +166,11 @@ fn billing() -> Router<App> {
 
 /// One request, the same for both.
 fn request(routes: Router<App>, base: &str) -> Router<App> {
-    use pages::request::{approval, beside, comments, deliverables, files, prose, retry, review, show, steer, stop};
+    use pages::request::{approval, comments, deliverables, files, now, retry, review, show, steer, stop};
     let under = |rest: &str| format!("{base}/{rest}");
     routes
         .route(base, get(show::show))
-        .route(&under("beside"), get(beside::show))
-        .route(&under("prose/{entry}"), get(prose::show))
+        .route(&under("now"), get(now::show))
         .route(&under("comments"), post(comments::create))
         .route(&under("steer"), post(steer::create))
         .route(&under("stop"), post(stop::create))

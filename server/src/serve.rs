@@ -10,11 +10,11 @@ use clap::Args;
 use domain::accounts::commands::set_up::setup_code;
 use tokio::net::TcpListener;
 
-use crate::jobs;
 use crate::database::{Database, Hold};
+use crate::jobs;
+use crate::live::{Live, Pace};
 use crate::settings::Settings;
 use crate::shutdown::Shutdown;
-use crate::live::{Live, Pace};
 use crate::{health, product, router, welcome};
 
 /// How the server starts.

@@ -61,7 +61,8 @@ fn kept(record: &Record) -> Result<(SignIn, Option<PersonId>)> {
     let data = serde_json::to_value(&record.data).map_err(|error| Error::Encode(error.to_string()))?;
     let person = record.data.get(PERSON_KEY).and_then(|person| serde_json::from_value(person.clone()).ok());
     let agent = record.data.get(AGENT_KEY).and_then(|agent| agent.as_str()).unwrap_or_default().to_owned();
-    let expires_at = DateTime::<Utc>::from_timestamp(record.expiry_date.unix_timestamp(), 0).unwrap_or_default();
+    let expires_at =
+        DateTime::<Utc>::from_timestamp(record.expiry_date.unix_timestamp(), 0).unwrap_or_default();
     Ok((SignIn { data, agent, expires_at }, person))
 }
 

@@ -24,11 +24,18 @@ pub async fn lines(app: &App) -> Result<String> {
 
 fn demo(loopback: bool) -> String {
     if !loopback {
-        return "\nThe demo's accounts are off: they work only while the server listens on loopback.\n".to_owned();
+        return "\nThe demo's accounts are off: they work only while the server listens on loopback.\n"
+            .to_owned();
     }
     let mut lines = format!("\nThe demo, everyone with the password “{PASSWORD}”:\n");
     for account in accounts() {
-        lines += &format!("  {:<24} {}, {} at {}\n", account.email, account.name, account.role.as_str(), account.business);
+        lines += &format!(
+            "  {:<24} {}, {} at {}\n",
+            account.email,
+            account.name,
+            account.role.as_str(),
+            account.business
+        );
     }
     lines
 }

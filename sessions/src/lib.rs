@@ -7,6 +7,8 @@
 //! Who may append or read is settled before the engine is called; the `…_in` functions run under their caller's
 //! row-level security. The tables are made by the migration `sessions`.
 
+#![cfg_attr(test, allow(clippy::unwrap_used, reason = "a test that cannot go on has failed"))]
+
 mod check;
 mod core;
 mod engine;

@@ -35,7 +35,9 @@ pub fn small(view: &CycleView) -> AnyView {
 
 fn reading(view: &CycleView) -> (String, String) {
     match view.state {
-        ClockState::Stopped if view.worked > 0 => (words::length(view.worked), format!(" of {} h used", view.hours)),
+        ClockState::Stopped if view.worked > 0 => {
+            (words::length(view.worked), format!(" of {} h used", view.hours))
+        }
         _ => (words::left(view.left), format!(" of {}", view.hours)),
     }
 }

@@ -167,7 +167,8 @@ impl Field {
         let id = self.name.clone();
         let hint_id = self.hint.as_ref().map(|_| format!("{id}-hint"));
         let error_id = self.error.as_ref().map(|_| format!("{id}-error"));
-        let described = [hint_id.clone(), error_id.clone()].into_iter().flatten().collect::<Vec<_>>().join(" ");
+        let described =
+            [hint_id.clone(), error_id.clone()].into_iter().flatten().collect::<Vec<_>>().join(" ");
         let described = (!described.is_empty()).then_some(described);
         let (label, hint, error, required) =
             (self.label.clone(), self.hint.clone(), self.error.clone(), self.required || self.asked);

@@ -1,19 +1,23 @@
 //! Pieces that several pages show. Those without `ssr` are used by islands as well.
 
-pub mod cycle;
 #[cfg(feature = "ssr")]
 pub mod choose;
+pub mod cycle;
+#[cfg(feature = "ssr")]
+pub mod desk;
 #[cfg(feature = "ssr")]
 pub mod field;
 #[cfg(feature = "ssr")]
 pub mod frame;
-pub mod person;
 #[cfg(feature = "ssr")]
 pub mod intake_form;
 #[cfg(feature = "ssr")]
 pub mod offer_card;
+pub mod person;
 #[cfg(feature = "ssr")]
 pub mod request;
+#[cfg(feature = "ssr")]
+pub mod search;
 #[cfg(feature = "ssr")]
 pub mod time;
 #[cfg(feature = "ssr")]

@@ -24,10 +24,13 @@ pub fn at_work(card: &Card) -> Option<AnyView> {
     let agent = card.agent.clone().unwrap_or_else(|| "Someone".to_owned());
     match run.state {
         RunState::Working => Some(
-            view! { <span class="at-work"><span class="pulse"></span>{format!("{agent} is on it")}</span> }.into_any(),
+            view! { <span class="at-work"><span class="pulse"></span>{format!("{agent} is on it")}</span> }
+                .into_any(),
         ),
         RunState::Queued => Some(view! { <span>{format!("{agent} is about to start")}</span> }.into_any()),
-        RunState::Failed => Some(view! { <span class="late">{format!("{agent} could not go on")}</span> }.into_any()),
+        RunState::Failed => {
+            Some(view! { <span class="late">{format!("{agent} could not go on")}</span> }.into_any())
+        }
         RunState::Suspended | RunState::Completed | RunState::Cancelled => None,
     }
 }

@@ -19,6 +19,16 @@ impl Times {
         Self { zone: cx.workspace.zone.parse().unwrap_or(Tz::UTC), now: cx.db().now() }
     }
 
+    /// The reader's zone.
+    pub fn zone(&self) -> Tz {
+        self.zone
+    }
+
+    /// The present.
+    pub fn now(&self) -> DateTime<Utc> {
+        self.now
+    }
+
     /// `today 13:10`, `Wednesday 13:10`, `3 Dec 13:10`; `ms`: milliseconds since 1970, UTC.
     pub fn words(&self, ms: i64) -> String {
         DateTime::from_timestamp_millis(ms).map(|at| words::when(at, self.zone, self.now)).unwrap_or_default()
@@ -28,6 +38,16 @@ impl Times {
     pub fn show(&self, ms: i64) -> AnyView {
         let exact = DateTime::from_timestamp_millis(ms).map(|at| at.format("%Y-%m-%dT%H:%MZ").to_string());
         view! { <time datetime=exact>{self.words(ms)}</time> }.into_any()
+    }
+
+    /// `new`, `14 minutes old`, `11 days old`.
+    pub fn old(&self, ms: i64) -> String {
+        domain::words::old((self.now.timestamp_millis() - ms) / 1000)
+    }
+
+    /// Whether it lies behind.
+    pub fn is_past(&self, ms: i64) -> bool {
+        ms < self.now.timestamp_millis()
     }
 
     /// `just now`, `14 minutes ago`, `3 hours ago`, `11 days ago`.

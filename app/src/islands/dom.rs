@@ -3,7 +3,7 @@
 use js_sys::Function;
 use leptos::prelude::*;
 use wasm_bindgen::{JsCast, closure::Closure};
-use web_sys::{Element, Event, HtmlElement};
+use web_sys::{AddEventListenerOptions, Element, Event, HtmlElement};
 
 /// The element of that id.
 pub fn by_id(id: &str) -> Option<Element> {
@@ -12,7 +12,9 @@ pub fn by_id(id: &str) -> Option<Element> {
 
 /// Whether whoever presses a key is writing or choosing something, or has something open above the page.
 pub fn is_writing() -> bool {
-    document().active_element().is_some_and(|at| at.matches("input, textarea, select, [contenteditable]").unwrap_or(false))
+    document()
+        .active_element()
+        .is_some_and(|at| at.matches("input, textarea, select, [contenteditable]").unwrap_or(false))
         || document().query_selector("dialog[open], :popover-open").is_ok_and(|open| open.is_some())
 }
 
@@ -39,12 +41,33 @@ pub fn value_of(form: &Element, name: &str) -> String {
 
 /// Listens on an element for as long as the island lives. Its parts may come and go.
 pub fn listen<E: JsCast>(on: &Element, event: &'static str, act: impl Fn(E) + 'static) {
-    let listener = Closure::<dyn Fn(Event)>::new(move |event: Event| act(event.unchecked_into())).into_js_value();
+    listen_with(on, event, &AddEventListenerOptions::new(), act);
+}
+
+/// The same, before anything inside the element hears of it.
+pub fn listen_first<E: JsCast>(on: &Element, event: &'static str, act: impl Fn(E) + 'static) {
+    let options = AddEventListenerOptions::new();
+    options.set_capture(true);
+    listen_with(on, event, &options, act);
+}
+
+/// The same, in a way of its own.
+pub fn listen_with<E: JsCast>(
+    on: &Element,
+    event: &'static str,
+    options: &AddEventListenerOptions,
+    act: impl Fn(E) + 'static,
+) {
+    let listener =
+        Closure::<dyn Fn(Event)>::new(move |event: Event| act(event.unchecked_into())).into_js_value();
     let listener: Function = listener.unchecked_into();
-    drop(on.add_event_listener_with_callback(event, &listener));
+    drop(on.add_event_listener_with_callback_and_add_event_listener_options(event, &listener, options));
+    let capture = options.get_capture().unwrap_or(false);
     let on = StoredValue::new_local((on.clone(), listener));
     on_cleanup(move || {
-        on.with_value(|(on, listener)| drop(on.remove_event_listener_with_callback(event, listener)));
+        on.with_value(|(on, listener)| {
+            drop(on.remove_event_listener_with_callback_and_bool(event, listener, capture))
+        });
     });
 }
 

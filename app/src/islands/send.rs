@@ -1,12 +1,11 @@
 //! Sends what a form holds without leaving the page.
 
-use std::collections::BTreeMap;
-
-use js_sys::encode_uri_component;
-use serde::Deserialize;
+use js_sys::{Array, JSON, Object, encode_uri_component};
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{FormData, Headers, RequestInit, Response};
+
+use super::live::{get as field, text_of};
 
 /// What came of it.
 #[derive(Clone, Debug, PartialEq)]
@@ -19,23 +18,18 @@ pub enum Sent {
     Unreachable,
 }
 
-#[derive(Deserialize)]
-struct Answer {
-    #[serde(default)]
-    note: String,
-    #[serde(default)]
-    refused: String,
-    #[serde(default)]
-    errors: BTreeMap<String, String>,
-}
-
 /// Posts fields as a form does, and reads the answer.
 pub async fn post(address: &str, fields: &[(&str, &str)]) -> Sent {
-    let body = JsValue::from_str(&encoded(fields));
-    match ask(address, Some((&body, Some(FORM))), "application/json").await {
-        Ok((ok, text)) => understand(ok, &text),
-        Err(_) => Sent::Unreachable,
+    match post_text(address, fields).await {
+        Some((ok, text)) => understand(ok, &text),
+        None => Sent::Unreachable,
     }
+}
+
+/// Posts fields. Whether they were taken, and the answer's JSON; none when they did not get there.
+pub async fn post_text(address: &str, fields: &[(&str, &str)]) -> Option<(bool, String)> {
+    let body = JsValue::from_str(&encoded(fields));
+    ask(address, Some((&body, Some(FORM))), "application/json").await.ok()
 }
 
 /// Posts fields and gets a part of a page; none when it could not be had.
@@ -81,17 +75,23 @@ async fn ask(address: &str, body: Option<Body<'_>>, kind: &str) -> Result<(bool,
     }
     init.set_headers(&headers);
     let window = web_sys::window().ok_or(JsValue::NULL)?;
-    let response: Response = JsFuture::from(window.fetch_with_str_and_init(address, &init)).await?.unchecked_into();
+    let response: Response =
+        JsFuture::from(window.fetch_with_str_and_init(address, &init)).await?.unchecked_into();
     let text = JsFuture::from(response.text()?).await?;
     Ok((response.ok(), text.as_string().unwrap_or_default()))
 }
 
-fn understand(ok: bool, text: &str) -> Sent {
-    match serde_json::from_str::<Answer>(text) {
-        Ok(answer) if ok => Sent::Done(answer.note),
-        Ok(answer) if !answer.refused.is_empty() => Sent::Refused(answer.refused),
-        Ok(answer) => Sent::Refused(answer.errors.into_values().collect::<Vec<_>>().join(" ")),
-        // A proxy's error page, a server that is just starting.
-        Err(_) => Sent::Unreachable,
+/// What the server has to say about a change, in JSON.
+pub fn understand(ok: bool, text: &str) -> Sent {
+    // A proxy's error page, a server that is just starting.
+    let Ok(answer) = JSON::parse(text) else { return Sent::Unreachable };
+    if ok {
+        return Sent::Done(text_of(&answer, "note"));
     }
+    let reason = text_of(&answer, "refused");
+    if !reason.is_empty() {
+        return Sent::Refused(reason);
+    }
+    let errors: Array = Object::values(field(&answer, "errors").unchecked_ref());
+    Sent::Refused(errors.join(" ").into())
 }

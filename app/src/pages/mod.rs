@@ -1,7 +1,10 @@
 //! Pages, a folder a feature. Each handler loads its data first and then shows it.
 
 pub mod account;
+pub mod agents;
 pub mod billing;
+pub mod board;
+pub mod clients;
 pub mod files;
 pub mod home;
 pub mod nowhere;
@@ -10,6 +13,8 @@ pub mod outbox;
 pub mod people;
 pub mod request;
 pub mod requests;
+pub mod search;
 pub mod settings;
 pub mod signup;
 pub mod storefront;
+pub mod today;

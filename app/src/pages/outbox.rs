@@ -19,7 +19,8 @@ pub async fn show(bare: Bare) -> Result<Response, Problem> {
 }
 
 fn page(bare: &Bare, letters: Vec<Letter>) -> Response {
-    let rows: Vec<_> = letters.into_iter().enumerate().map(|(index, letter)| row(bare, letter, index == 0)).collect();
+    let rows: Vec<_> =
+        letters.into_iter().enumerate().map(|(index, letter)| row(bare, letter, index == 0)).collect();
     Page::bare(bare, "Outbox", Frame::Store).show(|| {
         view! {
             <div class="page-head outbox-head">
@@ -38,7 +39,8 @@ fn page(bare: &Bare, letters: Vec<Letter>) -> Response {
 }
 
 fn row(bare: &Bare, letter: Letter, open: bool) -> AnyView {
-    let zone = bare.arrival.workspace.as_ref().and_then(|w| calendar::zone(&w.zone).ok()).unwrap_or(chrono_tz::UTC);
+    let zone =
+        bare.arrival.workspace.as_ref().and_then(|w| calendar::zone(&w.zone).ok()).unwrap_or(chrono_tz::UTC);
     let at = calendar::words::when(letter.created_at, zone, bare.app.db.now());
     let iso = letter.created_at.to_rfc3339();
     view! {

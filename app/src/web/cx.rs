@@ -161,7 +161,9 @@ impl FromRequestParts<App> for Cx {
     type Rejection = Response;
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Response> {
-        let bare = <Bare as FromRequestParts<App>>::from_request_parts(parts, app).await.map_err(IntoResponse::into_response)?;
+        let bare = <Bare as FromRequestParts<App>>::from_request_parts(parts, app)
+            .await
+            .map_err(IntoResponse::into_response)?;
         match bare.arrival.workspace.clone() {
             Some(workspace) => Ok(Self { bare, workspace }),
             None => Err(Redirect::to("/setup").into_response()),
@@ -210,9 +212,13 @@ impl FromRequestParts<App> for Operator {
 /// Whoever is not signed in is asked to, and then led back; a script is told.
 fn to_sign_in(bare: &Bare) -> Response {
     if bare.wants_json {
-        return Problem::words(http::StatusCode::UNAUTHORIZED, "You are signed out", "Sign in again to go on.")
-            .of(bare)
-            .into_response();
+        return Problem::words(
+            http::StatusCode::UNAUTHORIZED,
+            "You are signed out",
+            "Sign in again to go on.",
+        )
+        .of(bare)
+        .into_response();
     }
     let query = serde_urlencoded::to_string([("next", &bare.path)]).unwrap_or_default();
     Redirect::to(&format!("/sign-in?{query}")).into_response()

@@ -47,6 +47,15 @@ impl Fields {
         self
     }
 
+    /// Where a form leads when it is done: to the page on which it says that it stood, only ever one of ours, or to
+    /// `otherwise`.
+    pub fn back(&self, otherwise: &str) -> String {
+        let back = self.text("back");
+        let ours = back.starts_with("/desk") || back.starts_with("/portal");
+        let plain = back.len() < 200 && !back.contains(['\\', '\r', '\n']);
+        if ours && plain { back.to_owned() } else { otherwise.to_owned() }
+    }
+
     pub fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
         self.0.iter().map(|(key, value)| (key.as_str(), value.as_str()))
     }
@@ -134,7 +143,8 @@ fn too_large() -> Response {
 }
 
 fn unreadable() -> Response {
-    Problem::words(StatusCode::BAD_REQUEST, "The form arrived damaged", "Go back and send it again.").into_response()
+    Problem::words(StatusCode::BAD_REQUEST, "The form arrived damaged", "Go back and send it again.")
+        .into_response()
 }
 
 fn stale() -> Response {
@@ -144,4 +154,19 @@ fn stale() -> Response {
         "Go back, reload the page and send it again. What you typed is still there when you go back.",
     )
     .into_response()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Fields;
+
+    #[test]
+    fn a_form_leads_back_to_our_own_pages_alone() {
+        let back = |to: &str| Fields::default().with("back", to).back("/here");
+        assert_eq!(back("/desk/board?client=cli_7"), "/desk/board?client=cli_7");
+        for elsewhere in ["", "//evil.test", "https://evil.test", "/desk\\evil", "/sign-out", "/desk\r\nx: y"]
+        {
+            assert_eq!(back(elsewhere), "/here", "{elsewhere:?}");
+        }
+    }
 }

@@ -13,7 +13,7 @@ pub use cx::{AGENT_KEY, Bare, Cx, MEMBERSHIP_KEY, Member, Operator, PERSON_KEY, 
 pub use form::{Fields, Form, Posted};
 pub use fragment::fragment;
 pub use guard::{FormToken, Nonce, form_token, same_site, security};
-pub use page::{Frame, Page, PortalTab, DeskTab};
+pub use page::{DeskTab, Frame, Page, PortalTab};
 pub use problem::Problem;
 pub use respond::{Outcome, answer, redirect, redirect_with};
 pub use state::{App, Site};

@@ -119,7 +119,8 @@ impl<'a> Page<'a> {
         let asset = self.bare.app.site.asset;
         let workspace = self.bare.arrival.workspace.as_ref();
         let brand = workspace.map_or("Throughline", |workspace| workspace.name.as_str());
-        let title = if self.title == brand { self.title.clone() } else { format!("{} · {brand}", self.title) };
+        let title =
+            if self.title == brand { self.title.clone() } else { format!("{} · {brand}", self.title) };
         let description = workspace.map(|workspace| workspace.promise.as_str()).unwrap_or_default();
         let nonce = &self.bare.nonce.0;
         let accent = workspace
@@ -136,7 +137,10 @@ impl<'a> Page<'a> {
             String::new()
         };
         let font = |name| {
-            format!("<link rel=\"preload\" as=\"font\" type=\"font/woff2\" crossorigin href=\"{}\">", asset(name))
+            format!(
+                "<link rel=\"preload\" as=\"font\" type=\"font/woff2\" crossorigin href=\"{}\">",
+                asset(name)
+            )
         };
         format!(
             "<meta charset=\"utf-8\">\

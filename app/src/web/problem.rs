@@ -100,7 +100,8 @@ impl IntoResponse for Problem {
                     .status(self.status)
                     .show(move || words(status, title, advice, home))
             }
-            None => (self.status, [(header::CONTENT_TYPE, "text/html; charset=utf-8")], self.plain()).into_response(),
+            None => (self.status, [(header::CONTENT_TYPE, "text/html; charset=utf-8")], self.plain())
+                .into_response(),
         };
         if let Some(seconds) = self.retry_after {
             response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));

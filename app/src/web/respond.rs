@@ -26,7 +26,8 @@ pub fn redirect(path: &str) -> Response {
 pub fn redirect_with(path: &str, note: &str) -> Response {
     let mut response = redirect(path);
     let encoded = serde_urlencoded::to_string([("n", note)]).unwrap_or_default();
-    let cookie = format!("note={}; Path=/; HttpOnly; SameSite=Lax; Max-Age=60", encoded.trim_start_matches("n="));
+    let cookie =
+        format!("note={}; Path=/; HttpOnly; SameSite=Lax; Max-Age=60", encoded.trim_start_matches("n="));
     if let Ok(value) = HeaderValue::from_str(&cookie) {
         response.headers_mut().append(header::SET_COOKIE, value);
     }
@@ -40,7 +41,8 @@ pub fn answer(bare: &Bare, result: Result<(), Error>, back: &str, note: &str) ->
         Ok(()) if note.is_empty() => redirect(back),
         Ok(()) => redirect_with(back, note),
         Err(Error::Refused(reason)) if bare.wants_json => {
-            (StatusCode::CONFLICT, Json(serde_json::json!({ "ok": false, "refused": reason }))).into_response()
+            (StatusCode::CONFLICT, Json(serde_json::json!({ "ok": false, "refused": reason })))
+                .into_response()
         }
         Err(Error::Fields(errors)) if bare.wants_json => {
             let fields: serde_json::Map<_, _> =

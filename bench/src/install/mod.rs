@@ -28,7 +28,10 @@ pub const BIG: Size = Size { name: "big", clients: 1_000, requests: 100, events:
 ///
 /// # Errors
 /// When Postgres refuses: the user has to be a superuser of a cluster that can be thrown away.
-pub async fn make(server: &PgConnectOptions, size: Size) -> Result<PgConnectOptions, Box<dyn std::error::Error>> {
+pub async fn make(
+    server: &PgConnectOptions,
+    size: Size,
+) -> Result<PgConnectOptions, Box<dyn std::error::Error>> {
     let name = format!("throughline_bench_{}", size.name);
     let mut owner = PgConnection::connect_with(server).await?;
     owner.execute(AssertSqlSafe(format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)"))).await?;
@@ -53,7 +56,12 @@ pub async fn make(server: &PgConnectOptions, size: Size) -> Result<PgConnectOpti
     conn.execute(include_str!("fill.sql")).await?;
     conn.close().await?;
     let events = size.clients * size.requests * size.events;
-    println!("{}: {} requests, {events} events, filled in {:.0} s", size.name, size.clients * size.requests, started.elapsed().as_secs_f64());
+    println!(
+        "{}: {} requests, {events} events, filled in {:.0} s",
+        size.name,
+        size.clients * size.requests,
+        started.elapsed().as_secs_f64()
+    );
     Ok(target)
 }
 
@@ -63,6 +71,11 @@ pub async fn make(server: &PgConnectOptions, size: Size) -> Result<PgConnectOpti
 /// When Postgres refuses.
 pub async fn drop(server: &PgConnectOptions, size: Size) -> Result<(), sqlx::Error> {
     let mut owner = PgConnection::connect_with(server).await?;
-    owner.execute(AssertSqlSafe(format!("DROP DATABASE IF EXISTS throughline_bench_{} WITH (FORCE)", size.name))).await?;
+    owner
+        .execute(AssertSqlSafe(format!(
+            "DROP DATABASE IF EXISTS throughline_bench_{} WITH (FORCE)",
+            size.name
+        )))
+        .await?;
     Ok(())
 }

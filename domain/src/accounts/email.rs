@@ -21,7 +21,19 @@ mod tests {
     fn addresses_are_told_from_slips() {
         assert_eq!(read_email("  Rosa@HarborPine.test "), Some("rosa@harborpine.test".to_owned()));
         assert!(read_email("o'hara+bills@mail.example.co.uk").is_some());
-        for slip in ["", "rosa", "rosa@", "@x.test", "rosa@harbor", "a b@x.test", "a@x..test", "a@@x.test", "a@-x.test", "ä@x.test", "a@x.test\nBcc: b@x.test"] {
+        for slip in [
+            "",
+            "rosa",
+            "rosa@",
+            "@x.test",
+            "rosa@harbor",
+            "a b@x.test",
+            "a@x..test",
+            "a@@x.test",
+            "a@-x.test",
+            "ä@x.test",
+            "a@x.test\nBcc: b@x.test",
+        ] {
             assert_eq!(read_email(slip), None, "{slip:?}");
         }
         assert_eq!(read_email(&format!("{}@x.test", "a".repeat(65))), None);

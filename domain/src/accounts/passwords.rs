@@ -38,7 +38,9 @@ pub fn objection(password: &str, about: &[&str]) -> Option<&'static str> {
         return Some("Too many people use this one. A few words that belong to nobody else are better.");
     }
     if is_about(&plain, about) {
-        return Some("This is built from your name, company or address. Use words that nobody would guess of you.");
+        return Some(
+            "This is built from your name, company or address. Use words that nobody would guess of you.",
+        );
     }
     None
 }
@@ -53,7 +55,9 @@ fn is_common(plain: &str) -> bool {
 fn is_pattern(plain: &str) -> bool {
     let chars: Vec<char> = plain.chars().collect();
     let repeats = (1..=4).any(|width| chars.iter().skip(width).zip(&chars).all(|(a, b)| a == b));
-    let steps = |by: i64| chars.windows(2).all(|pair| i64::from(u32::from(pair[1])) - i64::from(u32::from(pair[0])) == by);
+    let steps = |by: i64| {
+        chars.windows(2).all(|pair| i64::from(u32::from(pair[1])) - i64::from(u32::from(pair[0])) == by)
+    };
     repeats || steps(1) || steps(-1)
 }
 
@@ -114,12 +118,22 @@ mod tests {
 
     #[test]
     fn what_everyone_uses_is_refused() {
-        for bad in ["password123", "Password2024!", "qwertyuiop", "1234567890", "aaaaaaaaaaaa", "abcabcabcabc", "0987654321"] {
+        for bad in [
+            "password123",
+            "Password2024!",
+            "qwertyuiop",
+            "1234567890",
+            "aaaaaaaaaaaa",
+            "abcabcabcabc",
+            "0987654321",
+        ] {
             assert!(objection(bad, &[]).is_some(), "{bad}");
         }
         assert!(objection("short one", &[]).is_some(), "nine characters");
         assert!(objection(&"long ".repeat(41), &[]).is_some());
-        for good in ["ten chars.", "nine green boats", "correct horse battery staple", "Welcome to the harbour"] {
+        for good in
+            ["ten chars.", "nine green boats", "correct horse battery staple", "Welcome to the harbour"]
+        {
             assert_eq!(objection(good, &["Rosa Klein", "rosa@harborpine.test"]), None, "{good}");
         }
     }

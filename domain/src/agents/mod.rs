@@ -13,4 +13,4 @@ pub use model::{Agent, AgentNow, AgentRun, NewAgent};
 #[cfg(feature = "sql")]
 pub(crate) use queries::if_ready_in;
 #[cfg(feature = "sql")]
-pub use queries::{for_client, for_client_in, list, now};
+pub use queries::{for_client, for_client_in, get, list, now};

@@ -3,7 +3,7 @@ use uuid::Uuid;
 
 use super::{Agent, AgentNow, AgentRun};
 use crate::{
-    Db, Result, Scope, Tx,
+    Db, Error, Result, Scope, Tx,
     ids::{AgentId, ClientId, RequestId, RunId},
     runs,
 };
@@ -43,6 +43,30 @@ async fn list_in(tx: &mut Tx, scope: &Scope) -> Result<Vec<(Agent, Option<String
             (agent, row.client_name)
         })
         .collect())
+}
+
+/// One agent.
+///
+/// # Errors
+/// [`Error::NotFound`].
+pub async fn get(db: &Db, scope: &Scope, agent: AgentId) -> Result<Agent> {
+    let mut tx = db.begin(scope).await?;
+    let row = sqlx::query!(
+        "SELECT name, persona, client_id, state FROM agent WHERE workspace_id = $1 AND id = $2",
+        scope.workspace.0,
+        agent.0,
+    )
+    .fetch_optional(tx.conn())
+    .await?
+    .ok_or(Error::NotFound)?;
+    tx.commit().await?;
+    Ok(Agent {
+        id: agent,
+        name: row.name,
+        persona: row.persona,
+        client: row.client_id.map(ClientId),
+        ready: row.state == "ready",
+    })
 }
 
 /// What each agent has in hand.

@@ -25,6 +25,8 @@ pub use expire::expire;
 pub(crate) use expire::withdraw_open_in;
 pub use model::{Answered, Approval, ApprovalState, Audience, Question};
 #[cfg(feature = "sql")]
+pub(crate) use queries::open_since_in;
+#[cfg(feature = "sql")]
 pub use queries::{get, of_request_in, open_for};
 
 /// Where a question and its answer are written: what operators are asked is internal.

@@ -20,6 +20,24 @@ pub async fn open_for(db: &Db, scope: &Scope) -> Result<Vec<Approval>> {
     Ok(found)
 }
 
+/// The questions to one audience that have been open since `asked_before`, oldest first, within a transaction.
+pub(crate) async fn open_since_in(
+    tx: &mut Tx,
+    scope: &Scope,
+    audience: Audience,
+    asked_before: DateTime<Utc>,
+    most: i64,
+) -> Result<Vec<Approval>> {
+    let wanted = Wanted {
+        only_open: true,
+        audience: Some(audience),
+        asked_before: Some(asked_before),
+        most,
+        ..Wanted::default()
+    };
+    load(tx, scope, wanted).await
+}
+
 /// A question, open or not.
 ///
 /// # Errors
@@ -36,11 +54,19 @@ pub async fn of_request_in(tx: &mut Tx, scope: &Scope, request: RequestId) -> Re
     load(tx, scope, Wanted { request: Some(request), only_open: true, ..Wanted::default() }).await
 }
 
-#[derive(Default)]
 struct Wanted {
     id: Option<ApprovalId>,
     request: Option<RequestId>,
     only_open: bool,
+    audience: Option<Audience>,
+    asked_before: Option<DateTime<Utc>>,
+    most: i64,
+}
+
+impl Default for Wanted {
+    fn default() -> Self {
+        Self { id: None, request: None, only_open: false, audience: None, asked_before: None, most: MOST }
+    }
 }
 
 /// What is internal is kept out by row-level security.
@@ -55,13 +81,16 @@ async fn load(tx: &mut Tx, scope: &Scope, wanted: Wanted) -> Result<Vec<Approval
            LEFT JOIN person p ON p.id = a.answered_by
            WHERE a.workspace_id = $1 AND ($2::uuid IS NULL OR a.client_id = $2) AND ($3::uuid IS NULL OR a.id = $3)
              AND ($4::uuid IS NULL OR a.request_id = $4) AND (NOT $5 OR a.state = 'open')
-           ORDER BY a.created_at, a.id LIMIT $6"#,
+             AND ($6::text IS NULL OR a.audience = $6) AND ($7::timestamptz IS NULL OR a.created_at <= $7)
+           ORDER BY a.created_at, a.id LIMIT $8"#,
         scope.workspace.0,
         scope.client.map(|id| id.0),
         wanted.id.map(|id| id.0),
         wanted.request.map(|id| id.0),
         wanted.only_open,
-        MOST,
+        wanted.audience.map(Audience::as_str),
+        wanted.asked_before,
+        wanted.most,
     )
     .fetch_all(tx.conn())
     .await?;

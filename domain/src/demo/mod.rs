@@ -34,16 +34,18 @@ pub async fn fill(db: &Db) -> Result<bool> {
 /// Whether this install holds the demo: its accounts are known to everyone, so they work on this machine alone.
 pub async fn is_demo(db: &Db) -> Result<bool> {
     let mut tx = db.begin_as(Office::Auth).await?;
-    let found = sqlx::query_scalar!(r#"SELECT EXISTS (SELECT 1 FROM install WHERE key = $1) AS "found!""#, MARK)
-        .fetch_one(tx.conn())
-        .await?;
+    let found =
+        sqlx::query_scalar!(r#"SELECT EXISTS (SELECT 1 FROM install WHERE key = $1) AS "found!""#, MARK)
+            .fetch_one(tx.conn())
+            .await?;
     tx.commit().await?;
     Ok(found)
 }
 
 async fn mark(db: &Db) -> Result<()> {
     let mut tx = db.begin_as(Office::Auth).await?;
-    let done = sqlx::query!("INSERT INTO install (key, value) VALUES ($1, 'yes')", MARK).execute(tx.conn()).await?;
+    let done =
+        sqlx::query!("INSERT INTO install (key, value) VALUES ($1, 'yes')", MARK).execute(tx.conn()).await?;
     if done.rows_affected() != 1 {
         return Err(Error::Broken("the demo's mark was not set".into()));
     }

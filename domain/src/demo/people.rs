@@ -22,18 +22,34 @@ pub struct Account {
     pub business: &'static str,
 }
 
-pub(super) const OLGA: Account =
-    Account { name: "Olga Prins", email: "olga@northlight.test", role: Role::Operator, business: "Northlight" };
-pub(super) const ROSA: Account =
-    Account { name: "Rosa Klein", email: "rosa@harborpine.test", role: Role::Owner, business: "Harbor & Pine Law" };
-pub(super) const TOM: Account =
-    Account { name: "Tom Maris", email: "tom@harborpine.test", role: Role::Member, business: "Harbor & Pine Law" };
+pub(super) const OLGA: Account = Account {
+    name: "Olga Prins",
+    email: "olga@northlight.test",
+    role: Role::Operator,
+    business: "Northlight",
+};
+pub(super) const ROSA: Account = Account {
+    name: "Rosa Klein",
+    email: "rosa@harborpine.test",
+    role: Role::Owner,
+    business: "Harbor & Pine Law",
+};
+pub(super) const TOM: Account = Account {
+    name: "Tom Maris",
+    email: "tom@harborpine.test",
+    role: Role::Member,
+    business: "Harbor & Pine Law",
+};
 pub(super) const INES: Account =
     Account { name: "Ines Okafor", email: "ines@cedar.test", role: Role::Owner, business: "Cedar Insurance" };
 pub(super) const BEN: Account =
     Account { name: "Ben Adler", email: "ben@cedar.test", role: Role::Billing, business: "Cedar Insurance" };
-pub(super) const DANA: Account =
-    Account { name: "Dana Whitfield", email: "dana@willow.test", role: Role::Owner, business: "Willow Realty" };
+pub(super) const DANA: Account = Account {
+    name: "Dana Whitfield",
+    email: "dana@willow.test",
+    role: Role::Owner,
+    business: "Willow Realty",
+};
 
 /// Everyone who can sign in to the demo.
 pub fn accounts() -> [Account; 6] {

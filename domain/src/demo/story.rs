@@ -11,7 +11,7 @@ use super::{
 };
 use crate::{
     Db, Office, Result, Scope, approvals,
-    billing::commands::subscribe_in,
+    billing::{self, InvoiceState, commands::subscribe_in, queries::Filter},
     ids::WorkspaceId,
     money::{Currency, Money},
     offers::{self, Draft, IntakeAnswer, IntakeField, IntakeKind, Interval, Offer, Starts, Terms},
@@ -33,26 +33,59 @@ pub(super) async fn tell(db: &Db, now: DateTime<Utc>) -> Result<()> {
     let one = offer(db, &olga, one_at_a_time()).await?;
 
     tale.on(23, 1.0);
-    let harbor = client(db, &olga, "Harbor & Pine Law", "Law office", "Harbor & Pine Law\n14 Alder Street\nPortland, OR 97205", &two, &HARBOR).await?;
+    let harbor = client(
+        db,
+        &olga,
+        "Harbor & Pine Law",
+        "Law office",
+        "Harbor & Pine Law\n14 Alder Street\nPortland, OR 97205",
+        &two,
+        &HARBOR,
+    )
+    .await?;
     let rosa = people::person(db, workspace, Some(harbor), ROSA, &hash).await?;
     let tom = people::person(db, workspace, Some(harbor), TOM, &hash).await?;
     tale.on(18, 2.0);
-    let cedar = client(db, &olga, "Cedar Insurance", "Insurance agency", "Cedar Insurance\n2 Harbor Row\nPortland, OR 97209", &one, &CEDAR).await?;
+    let cedar = client(
+        db,
+        &olga,
+        "Cedar Insurance",
+        "Insurance agency",
+        "Cedar Insurance\n2 Harbor Row\nPortland, OR 97209",
+        &one,
+        &CEDAR,
+    )
+    .await?;
     let ines = people::person(db, workspace, Some(cedar), INES, &hash).await?;
     people::person(db, workspace, Some(cedar), BEN, &hash).await?;
 
+    // Two days after the second came, the operator saw both payments on the account.
+    tale.on(16, 0.0);
+    for client in [harbor, cedar] {
+        pay(db, &olga, client).await?;
+    }
     exhibits(&tale, &rosa).await?;
     renewals(&tale, &ines).await?;
     fee_agreement(&tale, &rosa).await?;
     phone_script(&tale, &ines).await?;
     tale.on(2, 1.0);
-    let willow = client(db, &olga, "Willow Realty", "Estate agency", "Willow Realty\n77 Orchard Lane\nPortland, OR 97214", &one, &WILLOW).await?;
+    let willow = client(
+        db,
+        &olga,
+        "Willow Realty",
+        "Estate agency",
+        "Willow Realty\n77 Orchard Lane\nPortland, OR 97214",
+        &one,
+        &WILLOW,
+    )
+    .await?;
     let dana = people::person(db, workspace, Some(willow), DANA, &hash).await?;
     listing(&tale, &dana).await?;
     chronology(&tale, &tom).await?;
     in_line(&tale, &rosa, &ines, &dana).await?;
     tale.minutes_ago(1);
-    tale.ask(&rosa, "Follow up on last week’s intake calls", include_str!("texts/follow-ups.md"), true).await?;
+    tale.ask(&rosa, "Follow up on last week’s intake calls", include_str!("texts/follow-ups.md"), true)
+        .await?;
     Ok(())
 }
 
@@ -106,19 +139,48 @@ async fn client(
     Ok(id)
 }
 
+async fn pay(db: &Db, olga: &Scope, client: crate::ids::ClientId) -> Result<()> {
+    let invoices = billing::queries::list(db, olga, Some(client), Filter::All, 1).await?;
+    for invoice in invoices.invoices.iter().filter(|invoice| invoice.state == InvoiceState::Issued) {
+        billing::commands::mark_paid(db, olga, invoice.id).await?;
+    }
+    Ok(())
+}
+
 fn two_at_a_time() -> Draft {
-    draft("Two at a time", "For an office where something is always waiting.", 500_000, 2, None, &["Pause when you like, keep the days"])
+    draft(
+        "Two at a time",
+        "For an office where something is always waiting.",
+        500_000,
+        2,
+        None,
+        &["Pause when you like, keep the days"],
+    )
 }
 
 fn one_at_a_time() -> Draft {
-    draft("One at a time", "For a steady stream of work, one thing after another.", 300_000, 1, Some(2), &["Pause when you like, keep the days"])
+    draft(
+        "One at a time",
+        "For a steady stream of work, one thing after another.",
+        300_000,
+        1,
+        Some(2),
+        &["Pause when you like, keep the days"],
+    )
 }
 
-fn draft(name: &str, summary: &str, minor: i64, active_limit: u32, revisions: Option<u32>, points: &[&str]) -> Draft {
+fn draft(
+    name: &str,
+    summary: &str,
+    minor: i64,
+    active_limit: u32,
+    revisions: Option<u32>,
+    points: &[&str],
+) -> Draft {
     Draft {
         name: name.into(),
         summary: summary.into(),
-        vertical: "Law offices, insurance agencies, estate agents".into(),
+        vertical: "law offices, insurance agencies, estate agents".into(),
         terms: Terms {
             price: Money::new(minor, Currency::USD),
             interval: Interval::Month,
@@ -143,18 +205,42 @@ fn intake() -> Vec<IntakeField> {
     };
     vec![
         field("field", "What does your business do?", "A sentence is enough.", IntakeKind::Text, &[], true),
-        field("tone", "How do you write to your clients?", "", IntakeKind::Choice, &["Formal", "Friendly and plain", "Brief"], true),
-        field("first", "What would you hand over first?", "Whatever costs you evenings.", IntakeKind::Long, &[], false),
+        field(
+            "tone",
+            "How do you write to your clients?",
+            "",
+            IntakeKind::Choice,
+            &["Formal", "Friendly and plain", "Brief"],
+            true,
+        ),
+        field(
+            "first",
+            "What would you hand over first?",
+            "Whatever costs you evenings.",
+            IntakeKind::Long,
+            &[],
+            false,
+        ),
     ]
 }
 
-const HARBOR: [&str; 3] = ["Family and injury law, two attorneys", "Friendly and plain", "Writing back to people who called."];
-const CEDAR: [&str; 3] = ["Home and motor insurance for 1,900 households", "Brief", "Renewal letters, every autumn."];
-const WILLOW: [&str; 3] = ["We sell homes on the east side", "Friendly and plain", "Listing texts and posts."];
+const HARBOR: [&str; 3] =
+    ["Family and injury law, two attorneys", "Friendly and plain", "Writing back to people who called."];
+const CEDAR: [&str; 3] =
+    ["Home and motor insurance for 1,900 households", "Brief", "Renewal letters, every autumn."];
+const WILLOW: [&str; 3] =
+    ["We sell homes on the east side", "Friendly and plain", "Listing texts and posts."];
 
 async fn exhibits(tale: &Tale<'_>, rosa: &Scope) -> Result<()> {
     tale.on(12, 1.0);
-    let request = tale.ask(rosa, "Index of the Moreno exhibits", "Forty-one exhibits, named as they were scanned. I need an index by date with one line on each.", true).await?;
+    let request = tale
+        .ask(
+            rosa,
+            "Index of the Moreno exhibits",
+            "Forty-one exhibits, named as they were scanned. I need an index by date with one line on each.",
+            true,
+        )
+        .await?;
     let mut juno = Worker::take_up(tale.db).await?;
     juno.plan(&["Read all 41 exhibits", "Put them in order", "Write one line on each"]).await?;
     juno.step("Read 41 exhibits", "two are scans of the same letter", 64).await?;
@@ -169,15 +255,29 @@ async fn exhibits(tale: &Tale<'_>, rosa: &Scope) -> Result<()> {
 
 async fn renewals(tale: &Tale<'_>, ines: &Scope) -> Result<()> {
     tale.on(9, 0.5);
-    let request = tale.ask(ines, "Renewal letters for October", "62 policies renew in October. One letter each, the new premium in the first line.", true).await?;
+    let request = tale
+        .ask(
+            ines,
+            "Renewal letters for October",
+            "62 policies renew in October. One letter each, the new premium in the first line.",
+            true,
+        )
+        .await?;
     let mut juno = Worker::take_up(tale.db).await?;
     juno.plan(&["Read the list of renewals", "Draft the letter", "Check every premium"]).await?;
     juno.step("Read the list of renewals", "62 policies, 9 with a higher premium", 31).await?;
     juno.tick().await?;
-    let asked = juno.ask("Nine premiums rise by more than a tenth. Shall I say why?", "A sentence on repair costs would explain it. Without it you may get calls.", &[("say", "Say why"), ("leave", "Leave it out")]).await?;
+    let asked = juno
+        .ask(
+            "Nine premiums rise by more than a tenth. Shall I say why?",
+            "A sentence on repair costs would explain it. Without it you may get calls.",
+            &[("say", "Say why"), ("leave", "Leave it out")],
+        )
+        .await?;
     tale.on(9, 5.0);
     approvals::answer(tale.db, ines, asked, "say").await?;
-    juno.words("Thank you. The nine letters now have a sentence on repair costs, and a name to call.").await?;
+    juno.words("Thank you. The nine letters now have a sentence on repair costs, and a name to call.")
+        .await?;
     tale.on(8, 2.0);
     juno.deliver("Renewal letters", include_str!("texts/renewals.md")).await?;
     tale.on(8, 3.0);
@@ -186,7 +286,14 @@ async fn renewals(tale: &Tale<'_>, ines: &Scope) -> Result<()> {
 
 async fn fee_agreement(tale: &Tale<'_>, rosa: &Scope) -> Result<()> {
     tale.on(6, 2.0);
-    let request = tale.ask(rosa, "Template for a fee agreement", "Contingency, a third, plain words. Two pages at most.", true).await?;
+    let request = tale
+        .ask(
+            rosa,
+            "Template for a fee agreement",
+            "Contingency, a third, plain words. Two pages at most.",
+            true,
+        )
+        .await?;
     let mut juno = Worker::take_up(tale.db).await?;
     juno.plan(&["Read your last three agreements", "Draft in plain words", "Fit it on two pages"]).await?;
     juno.step("Read three agreements", "from 2023, 2024 and 2025", 22).await?;
@@ -194,7 +301,13 @@ async fn fee_agreement(tale: &Tale<'_>, rosa: &Scope) -> Result<()> {
     tale.on(5, 3.0);
     juno.deliver("Fee agreement", include_str!("texts/fee-agreement-1.md")).await?;
     tale.on(5, 5.0);
-    reviews::ask_for_change(tale.db, rosa, request, "Please say in the first paragraph what happens when we lose.").await?;
+    reviews::ask_for_change(
+        tale.db,
+        rosa,
+        request,
+        "Please say in the first paragraph what happens when we lose.",
+    )
+    .await?;
     let mut juno = Worker::take_up(tale.db).await?;
     juno.words("If you lose, you owe nothing for our time: that now stands in the first paragraph, before the third is named.").await?;
     tale.on(4, 1.0);
@@ -205,9 +318,20 @@ async fn fee_agreement(tale: &Tale<'_>, rosa: &Scope) -> Result<()> {
 
 async fn phone_script(tale: &Tale<'_>, ines: &Scope) -> Result<()> {
     tale.on(3, 1.0);
-    tale.ask(ines, "Phone script for new leads", "For the two new colleagues: what to ask, in which order, and what never to promise.", true).await?;
+    tale.ask(
+        ines,
+        "Phone script for new leads",
+        "For the two new colleagues: what to ask, in which order, and what never to promise.",
+        true,
+    )
+    .await?;
     let mut juno = Worker::take_up(tale.db).await?;
-    juno.plan(&["Listen to what your best calls have in common", "Write the script", "Mark what must not be promised"]).await?;
+    juno.plan(&[
+        "Listen to what your best calls have in common",
+        "Write the script",
+        "Mark what must not be promised",
+    ])
+    .await?;
     juno.step("Read the notes of 14 calls", "four ended in a policy", 40).await?;
     juno.tick().await?;
     juno.words("The four calls that ended in a policy all asked about the household before the car. The script does the same.").await?;
@@ -218,34 +342,73 @@ async fn phone_script(tale: &Tale<'_>, ines: &Scope) -> Result<()> {
 
 async fn listing(tale: &Tale<'_>, dana: &Scope) -> Result<()> {
     tale.on(2, 3.0);
-    tale.ask(dana, "Listing text, 14 Alder Street", "Three bedrooms, a garden to the south, a kitchen from 2019. Photos come later.", true).await?;
+    tale.ask(
+        dana,
+        "Listing text, 14 Alder Street",
+        "Three bedrooms, a garden to the south, a kitchen from 2019. Photos come later.",
+        true,
+    )
+    .await?;
     let mut juno = Worker::take_up(tale.db).await?;
     juno.plan(&["Look at what sold nearby", "Write the text", "Suggest three titles"]).await?;
     juno.step("Looked at 12 sales nearby", "gardens were named first in 9 of them", 25).await?;
     juno.tick().await?;
-    juno.words("I would begin with the garden: nine of the twelve homes that sold nearby this year did.").await?;
+    juno.words("I would begin with the garden: nine of the twelve homes that sold nearby this year did.")
+        .await?;
     tale.on(1, 4.0);
-    juno.ask("May I name the school across the street?", "It sells, but some owners would rather not have it in the text.", &[("name", "Name it"), ("leave", "Leave it out")]).await?;
+    juno.ask(
+        "May I name the school across the street?",
+        "It sells, but some owners would rather not have it in the text.",
+        &[("name", "Name it"), ("leave", "Leave it out")],
+    )
+    .await?;
     Ok(())
 }
 
 async fn chronology(tale: &Tale<'_>, tom: &Scope) -> Result<()> {
     tale.on(1, 5.0);
-    let request = tale.ask(tom, "Chronology of the Delgado matter", "From the first call to last week’s letter, with sources.", true).await?;
+    let request = tale
+        .ask(
+            tom,
+            "Chronology of the Delgado matter",
+            "From the first call to last week’s letter, with sources.",
+            true,
+        )
+        .await?;
     let mut juno = Worker::take_up(tale.db).await?;
     juno.plan(&["Read the file", "List every date with its source", "Mark what is contested"]).await?;
     juno.step("Read 23 documents", "the police report is missing", 35).await?;
-    juno.words("I have the dates up to March. The police report is named in two letters and is not in the file.").await?;
-    juno.fail("Juno could not open the last four documents. Nothing is lost; try again, or add them once more.").await?;
+    juno.words(
+        "I have the dates up to March. The police report is named in two letters and is not in the file.",
+    )
+    .await?;
+    juno.fail(
+        "Juno could not open the last four documents. Nothing is lost; try again, or add them once more.",
+    )
+    .await?;
     requests::commands::comment(tale.db, tom, request, "I have asked the court for a copy.", &[]).await
 }
 
 async fn in_line(tale: &Tale<'_>, rosa: &Scope, ines: &Scope, dana: &Scope) -> Result<()> {
     tale.on(0, 0.2);
-    tale.ask(ines, "Compare two carriers’ quotes", "For the Marsh family: same cover, two carriers, one page.", true).await?;
-    tale.ask(ines, "Renewal reminders, autumn", "A short reminder four weeks before, by mail.", false).await?;
+    tale.ask(
+        ines,
+        "Compare two carriers’ quotes",
+        "For the Marsh family: same cover, two carriers, one page.",
+        true,
+    )
+    .await?;
+    tale.ask(ines, "Renewal reminders, autumn", "A short reminder four weeks before, by mail.", false)
+        .await?;
     tale.ask(dana, "Open-house sign-in sheet", "One page, name, phone, how they heard of it.", true).await?;
-    tale.ask(dana, "Three weeks of posts", "Two a week, with the Alder Street photos when they come.", false).await?;
-    tale.ask(rosa, "Weekly list of deadlines", "Every Friday: what is due in the next ten days, by matter.", false).await?;
+    tale.ask(dana, "Three weeks of posts", "Two a week, with the Alder Street photos when they come.", false)
+        .await?;
+    tale.ask(
+        rosa,
+        "Weekly list of deadlines",
+        "Every Friday: what is due in the next ten days, by matter.",
+        false,
+    )
+    .await?;
     Ok(())
 }

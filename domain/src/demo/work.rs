@@ -25,7 +25,8 @@ impl<'a> Worker<'a> {
     /// Takes up what was just queued.
     pub(super) async fn take_up(db: &'a Db) -> Result<Self> {
         let claimed = runs::claim_due(db, "demo", LEASE).await?;
-        let claimed = claimed.ok_or_else(|| Error::Broken("the demo's story has nothing queued here".into()))?;
+        let claimed =
+            claimed.ok_or_else(|| Error::Broken("the demo's story has nothing queued here".into()))?;
         Ok(Self { db, claimed, plan: Vec::new(), said: 0 })
     }
 
@@ -33,8 +34,11 @@ impl<'a> Worker<'a> {
     pub(super) async fn plan(&mut self, steps: &[&str]) -> Result<()> {
         self.wait(1);
         let state = |place| if place == 0 { StepState::Working } else { StepState::Open };
-        self.plan =
-            steps.iter().enumerate().map(|(i, title)| PlanStep { title: (*title).to_owned(), state: state(i) }).collect();
+        self.plan = steps
+            .iter()
+            .enumerate()
+            .map(|(i, title)| PlanStep { title: (*title).to_owned(), state: state(i) })
+            .collect();
         self.say(vec![Part::DataPlan { steps: self.plan.clone() }]).await
     }
 
@@ -75,10 +79,17 @@ impl<'a> Worker<'a> {
     }
 
     /// Asks the client, who has three days to answer.
-    pub(super) async fn ask(&self, question: &str, detail: &str, options: &[(&str, &str)]) -> Result<crate::ids::ApprovalId> {
+    pub(super) async fn ask(
+        &self,
+        question: &str,
+        detail: &str,
+        options: &[(&str, &str)],
+    ) -> Result<crate::ids::ApprovalId> {
         self.wait(1);
-        let options =
-            options.iter().map(|(key, label)| Choice { key: (*key).to_owned(), label: (*label).to_owned() }).collect();
+        let options = options
+            .iter()
+            .map(|(key, label)| Choice { key: (*key).to_owned(), label: (*label).to_owned() })
+            .collect();
         let question = Question {
             question: question.to_owned(),
             detail: detail.to_owned(),

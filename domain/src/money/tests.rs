@@ -123,10 +123,10 @@ fn codes_are_what_is_stored() {
 #[test]
 fn an_invoice_writes_every_decimal() {
     let full = |minor, currency| Money::new(minor, currency).in_full();
-    assert_eq!(full(500_000, Currency::USD), "$5,000.00");
-    assert_eq!(full(-48_387, Currency::USD), "−$483.87");
-    assert_eq!(full(0, Currency::CHF), "CHF\u{a0}0.00");
-    assert_eq!(full(5_000, Currency::JPY), "¥5,000");
-    assert_eq!(full(1_500, Currency::KWD), "KWD\u{a0}1.500");
-    assert_eq!(full(2_000, Currency::KWD), "KWD\u{a0}2.000");
+    assert_eq!(full(500_000, USD), "$5,000.00");
+    assert_eq!(full(-48_387, USD), "−$483.87");
+    assert_eq!(full(0, CHF), "CHF\u{a0}0.00");
+    assert_eq!(full(5_000, JPY), "¥5,000");
+    assert_eq!(full(1_500, KWD), "KWD\u{a0}1.500");
+    assert_eq!(full(2_000, KWD), "KWD\u{a0}2.000");
 }

@@ -74,7 +74,7 @@ async fn list(db: &Db, scope: &Scope) -> Result<Vec<Offer>> {
 }
 
 /// Offers are the operator's business: for everyone else there is nothing here.
-pub(super) fn operators_only(scope: &Scope) -> Result<()> {
+pub(crate) fn operators_only(scope: &Scope) -> Result<()> {
     if scope.is_wide() { Ok(()) } else { Err(Error::NotFound) }
 }
 

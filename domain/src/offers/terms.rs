@@ -69,7 +69,7 @@ pub struct Terms {
     /// For one interval.
     pub price: Money,
     pub interval: Interval,
-    /// How many requests are worked on at a time.
+    /// How many requests are worked at a time.
     pub active_limit: u32,
     /// Working hours that a request takes at most.
     pub cycle_hours: u32,
@@ -84,14 +84,14 @@ impl Terms {
         format!("{} a {}", self.price, self.interval.as_str())
     }
 
-    /// `Unlimited requests, two worked on at a time`.
+    /// `Unlimited requests, two worked at a time`.
     pub fn limit_words(&self) -> String {
-        format!("Unlimited requests, {} worked on at a time", words::number(self.active_limit))
+        format!("Unlimited requests, {} worked at a time", words::number(self.active_limit))
     }
 
-    /// `48 hours a request, counted in working days`.
+    /// `48 hours a request, in working days`.
     pub fn cycle_words(&self) -> String {
-        format!("{} a request, counted in working days", words::count(self.cycle_hours.into(), "hour"))
+        format!("{} a request, in working days", words::count(self.cycle_hours.into(), "hour"))
     }
 
     /// `Two revisions a request`, `Revisions until it is right`, `No revisions`.
@@ -142,8 +142,8 @@ mod tests {
         assert_eq!(
             terms.lines(),
             [
-                "Unlimited requests, two worked on at a time",
-                "48 hours a request, counted in working days",
+                "Unlimited requests, two worked at a time",
+                "48 hours a request, in working days",
                 "Revisions until it is right",
                 "Work starts at once",
             ]
@@ -152,7 +152,7 @@ mod tests {
         terms.active_limit = 12;
         terms.starts = Starts::OnPayment;
         assert_eq!(terms.revision_words(), "Two revisions a request");
-        assert_eq!(terms.limit_words(), "Unlimited requests, 12 worked on at a time");
+        assert_eq!(terms.limit_words(), "Unlimited requests, 12 worked at a time");
         assert_eq!(terms.start_words(), "Work starts when the first invoice is paid");
     }
 }

@@ -82,6 +82,8 @@ pub struct Card {
     pub run: Option<CardRun>,
     /// What is needed of the client: the open question, or what to do after a stop.
     pub waiting_for: Option<String>,
+    /// A question to the client is open.
+    pub asked: bool,
     /// The newest version of what was delivered.
     pub version: Option<u32>,
     pub revisions_used: u32,

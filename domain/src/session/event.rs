@@ -88,7 +88,9 @@ impl Author {
             Actor::Person { id, name, .. } => {
                 Self { kind: AuthorKind::Person, id: id.to_string(), name: name.clone() }
             }
-            Actor::Agent { id, name } => Self { kind: AuthorKind::Agent, id: id.to_string(), name: name.clone() },
+            Actor::Agent { id, name } => {
+                Self { kind: AuthorKind::Agent, id: id.to_string(), name: name.clone() }
+            }
             Actor::System | Actor::Visitor => Self::system(),
         }
     }
@@ -98,22 +100,48 @@ impl Author {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "type", rename_all = "kebab-case", rename_all_fields = "camelCase")]
 pub enum Part {
-    TextStart { id: String },
-    TextDelta { id: String, delta: String },
-    TextEnd { id: String },
+    TextStart {
+        id: String,
+    },
+    TextDelta {
+        id: String,
+        delta: String,
+    },
+    TextEnd {
+        id: String,
+    },
     /// A tool as an agent calls it, and what came back: raw, and so backstage alone, where no browser folds them.
     #[cfg(feature = "sql")]
-    ToolInputAvailable { tool_call_id: String, tool_name: String, input: serde_json::Value },
+    ToolInputAvailable {
+        tool_call_id: String,
+        tool_name: String,
+        input: serde_json::Value,
+    },
     #[cfg(feature = "sql")]
-    ToolOutputAvailable { tool_call_id: String, output: serde_json::Value },
+    ToolOutputAvailable {
+        tool_call_id: String,
+        output: serde_json::Value,
+    },
     #[cfg(feature = "sql")]
-    ToolOutputError { tool_call_id: String, error_text: String },
+    ToolOutputError {
+        tool_call_id: String,
+        error_text: String,
+    },
     /// The request as it was asked.
-    DataAsked { title: String, brief: String },
+    DataAsked {
+        title: String,
+        brief: String,
+    },
     /// A person's words to everyone.
-    DataComment { text: String },
+    DataComment {
+        text: String,
+    },
     /// A file that came with a comment or with the request.
-    DataFile { file: FileId, name: String, bytes: u64 },
+    DataFile {
+        file: FileId,
+        name: String,
+        bytes: u64,
+    },
     /// A run's new state. `failure` in a client's words; `rehearsal`: worked without a model.
     DataRun {
         state: RunState,
@@ -123,7 +151,9 @@ pub enum Part {
         rehearsal: bool,
     },
     /// The whole plan as it stands; a later one replaces it in place.
-    DataPlan { steps: Vec<PlanStep> },
+    DataPlan {
+        steps: Vec<PlanStep>,
+    },
     /// A step of work in plain words; the same `id` again replaces it.
     DataStep {
         id: String,
@@ -133,7 +163,13 @@ pub enum Part {
         state: StepState,
     },
     /// A question that suspends the run. `expires`: milliseconds since 1970, UTC.
-    DataApproval { approval: ApprovalId, question: String, detail: String, options: Vec<Choice>, expires: i64 },
+    DataApproval {
+        approval: ApprovalId,
+        question: String,
+        detail: String,
+        options: Vec<Choice>,
+        expires: i64,
+    },
     /// How a question ended: `label` of the answer, or none when it expired or was withdrawn.
     DataAnswer {
         approval: ApprovalId,
@@ -142,16 +178,35 @@ pub enum Part {
         expired: bool,
     },
     /// Someone asked to stop the work.
-    DataStop { control: ControlId },
+    DataStop {
+        control: ControlId,
+    },
     /// Someone said something to the agent at work.
-    DataSteer { control: ControlId, text: String },
+    DataSteer {
+        control: ControlId,
+        text: String,
+    },
     /// What came of a stop or a steer: `done`, `refused`, `already_ended` or `no_answer`, and why.
-    DataOutcome { control: ControlId, outcome: String, reason: String },
-    DataDeliverable { deliverable: DeliverableId, title: String, version: u32 },
+    DataOutcome {
+        control: ControlId,
+        outcome: String,
+        reason: String,
+    },
+    DataDeliverable {
+        deliverable: DeliverableId,
+        title: String,
+        version: u32,
+    },
     /// The client's verdict: `approved`, or a change asked for with its reason.
-    DataReview { approved: bool, reason: String },
+    DataReview {
+        approved: bool,
+        reason: String,
+    },
     /// The request moved on the board.
-    DataMoved { from: Column, to: Column },
+    DataMoved {
+        from: Column,
+        to: Column,
+    },
     /// The client took the request back.
     DataWithdrawn {},
     /// On a board's or the desk's stream alone: something there reads differently now. `what`: `request`, `run`,
@@ -234,7 +289,14 @@ mod tests {
     #[test]
     fn an_event_of_the_log_reads_back() {
         let part = Part::TextDelta { id: "t1".to_owned(), delta: "Dear".to_owned() };
-        let event = Event { id: "0197".to_owned(), run: None, attempt: Some(1), author: Author::system(), at: 5, part };
+        let event = Event {
+            id: "0197".to_owned(),
+            run: None,
+            attempt: Some(1),
+            author: Author::system(),
+            at: 5,
+            part,
+        };
         let json = event.to_json();
         assert_eq!(
             json,

@@ -9,6 +9,6 @@ mod read;
 pub mod wire;
 
 pub use event::{Author, AuthorKind, Choice, Event, Part, PlanStep, RunState, StepState};
-pub use fold::{Body, Conversation, Entry, Outcome, Reading, RunNow, Settled, Touched};
+pub use fold::{Body, Conversation, Entry, Outcome, Reading, RunNow, Settled};
 #[cfg(feature = "sql")]
 pub use read::read;

@@ -1,7 +1,19 @@
-//! What a page and the server say to each other over the page's one socket, as JSON texts.
+//! What a page and the server say to each other over the page's one socket, as JSON texts. The page says a [`Call`];
+//! the server says one of
+//!
+//! ```json
+//! {"stream": "…", "next": "00000000000000000012", "events": [ … ]}
+//! {"presence": {"stream": "…", "people": [{"name": "…", "initials": "…", "kind": "person"}]}}
+//! {"gone": "…"}
+//! {"stale": "…"}
+//! {"beat": 3}
+//! ```
+//!
+//! `events` stand as the log keeps them, `next` behind the last of them. `gone`: the stream is not there, or not theirs
+//! to follow. `stale`: it cannot be followed from the page's offset, so the page has to be loaded anew. `beat` counts
+//! up while nothing else is said, so that a dead line is noticed.
 
 use serde::{Deserialize, Serialize};
-use serde_json::value::RawValue;
 use uuid::Uuid;
 
 /// The server closes the socket with it when it stops: come back at once, to another.
@@ -17,26 +29,6 @@ pub enum Call {
     Follow { stream: Uuid, from: String },
     /// Nothing more of a stream.
     Unfollow(Uuid),
-}
-
-/// What the server tells. One of the fields, or `stream` with `next` and `events`.
-#[derive(Debug, Default, Deserialize)]
-#[serde(default)]
-pub struct Frame<'a> {
-    pub stream: Option<&'a str>,
-    /// The offset behind the last of the events.
-    pub next: Option<&'a str>,
-    /// As the log keeps them.
-    #[serde(borrow)]
-    pub events: Vec<&'a RawValue>,
-    #[serde(borrow)]
-    pub presence: Option<Presence<'a>>,
-    /// A stream that is not there, or not the page's to follow any more.
-    pub gone: Option<&'a str>,
-    /// A stream that cannot be followed from the page's offset: the page has to be loaded anew.
-    pub stale: Option<&'a str>,
-    /// Counts up while nothing else is said, so that a dead line is noticed.
-    pub beat: Option<u64>,
 }
 
 /// Who looks at what a stream belongs to.
@@ -55,16 +47,6 @@ pub struct Looking {
     pub kind: String,
 }
 
-impl<'a> Frame<'a> {
-    /// Reads what the server sent.
-    ///
-    /// # Errors
-    /// When it is not such a text.
-    pub fn read(text: &'a str) -> Result<Self, serde_json::Error> {
-        serde_json::from_str(text)
-    }
-}
-
 /// An offset as it stands on the wire: twenty digits, so that texts compare like numbers.
 pub fn offset(value: u64) -> String {
     format!("{value:020}")
@@ -73,14 +55,6 @@ pub fn offset(value: u64) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_frame_hands_the_events_on_as_they_were_written() {
-        let text = r#"{"stream":"s","next":"00000000000000000007","events":[{"b":1,"a":2},"odd"]}"#;
-        let frame = Frame::read(text).unwrap();
-        assert_eq!(frame.events.iter().map(|event| event.get()).collect::<Vec<_>>(), [r#"{"b":1,"a":2}"#, "\"odd\""]);
-        assert_eq!(frame.next, Some(offset(7).as_str()));
-    }
 
     #[test]
     fn a_call_reads_as_the_page_writes_it() {

@@ -5,6 +5,7 @@ mod arrows;
 mod board;
 mod clock;
 mod controls;
+mod desk;
 mod ends;
 mod journey;
 mod leases;

@@ -1,6 +1,6 @@
 //! What the server tells, as texts.
 
-use domain::session::wire::{Looking, Presence};
+use domain::session::wire::Looking;
 use serde_json::json;
 use sessions::{Batch, StreamId};
 
@@ -20,7 +20,7 @@ pub fn events(stream: StreamId, batch: &Batch) -> String {
 }
 
 pub fn people(stream: StreamId, people: &[Looking]) -> String {
-    json!({ "presence": Presence { stream: &stream.to_string(), people: people.to_vec() } }).to_string()
+    json!({ "presence": { "stream": stream, "people": people } }).to_string()
 }
 
 /// Not there, or not theirs to follow.

@@ -46,8 +46,11 @@ impl Presence {
         grace: Duration,
     ) -> (Seat, watch::Receiver<Vec<Looking>>) {
         let mut rooms = self.rooms();
-        let room = rooms.entry(stream).or_insert_with(|| Room { people: HashMap::new(), told: watch::channel(Vec::new()).0 });
-        let entry = room.people.entry(person).or_insert(Person { looking: looking.clone(), tabs: 0, came: 0 });
+        let room = rooms
+            .entry(stream)
+            .or_insert_with(|| Room { people: HashMap::new(), told: watch::channel(Vec::new()).0 });
+        let entry =
+            room.people.entry(person).or_insert(Person { looking: looking.clone(), tabs: 0, came: 0 });
         *entry = Person { looking, tabs: entry.tabs + 1, came: entry.came + 1 };
         let mut heard = room.told.subscribe();
         room.tell();

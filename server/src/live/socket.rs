@@ -37,7 +37,15 @@ pub async fn run(socket: WebSocket, visitor: Visitor, live: Live) {
     let end = match visitor.standing.clone() {
         None => (SIGNED_OUT, "signed out"),
         Some(standing) => {
-            let mut talk = Talk { visitor, standing, live, out: out.clone(), follows: HashMap::new(), tasks: JoinSet::new(), calls: 0 };
+            let mut talk = Talk {
+                visitor,
+                standing,
+                live,
+                out: out.clone(),
+                follows: HashMap::new(),
+                tasks: JoinSet::new(),
+                calls: 0,
+            };
             talk.on(&mut calls).await
         }
     };

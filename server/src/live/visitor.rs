@@ -42,7 +42,10 @@ impl Visitor {
         }
     }
 
-    async fn now(&self, known: &Standing) -> Result<Option<Standing>, Box<dyn std::error::Error + Send + Sync>> {
+    async fn now(
+        &self,
+        known: &Standing,
+    ) -> Result<Option<Standing>, Box<dyn std::error::Error + Send + Sync>> {
         let store = Arc::new(SignInStore(self.app.db.clone()));
         let person = Session::new(self.sign_in, store, None).get::<PersonId>(PERSON_KEY).await?;
         if person != Some(known.person) {

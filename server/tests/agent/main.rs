@@ -1,6 +1,6 @@
 //! The house agent at work, against a real Postgres: whole ways, and every way in which one breaks off.
 
-#![allow(clippy::unwrap_used, reason = "a test fails by it")]
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 mod breaks;
 mod failures;

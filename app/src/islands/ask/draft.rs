@@ -39,7 +39,9 @@ impl Draft {
     pub fn restore(&self) -> bool {
         let Some((title, brief)) = self.fields() else { return false };
         let kept = store().and_then(|store| store.get_item(&self.name).ok().flatten());
-        let Some(kept) = kept.and_then(|kept| serde_json::from_str::<Written>(&kept).ok()) else { return false };
+        let Some(kept) = kept.and_then(|kept| serde_json::from_str::<Written>(&kept).ok()) else {
+            return false;
+        };
         let empty = title.value().is_empty() && brief.value().is_empty();
         if !empty || js_sys::Date::now() - kept.at > OLD {
             return false;

@@ -2,16 +2,17 @@
 
 use std::rc::Rc;
 
-use domain::files::{LIMIT, LIMIT_WORDS};
+use domain::{
+    files::{LIMIT, LIMIT_WORDS},
+    words::size,
+};
 use leptos::prelude::*;
 use serde::Deserialize;
 use wasm_bindgen::{JsCast, closure::Closure};
-use web_sys::{
-    Element, Event, File, FormData, HtmlInputElement, ProgressEvent, SubmitEvent, XmlHttpRequest,
-};
+use web_sys::{Element, Event, File, FormData, HtmlInputElement, ProgressEvent, SubmitEvent, XmlHttpRequest};
 
 use super::sending::Sending;
-use crate::islands::{conversation::size, dom};
+use crate::islands::dom;
 
 const ADDRESS: &str = "/portal/files";
 const LOST: &str = "It did not arrive. Choose it again.";
@@ -52,7 +53,9 @@ fn take(form: &Element, input: &HtmlInputElement, sending: &Rc<Sending>, said: R
     for file in files {
         let Some(row) = Row::new(&file) else { continue };
         if file.size() > LIMIT as f64 {
-            row.refuse(&format!("Over {LIMIT_WORDS}. Make it smaller, or put it where we can fetch it and send the link."));
+            row.refuse(&format!(
+                "Over {LIMIT_WORDS}. Make it smaller, or put it where we can fetch it and send the link."
+            ));
         } else if send(form, &file, row, sending, said).is_err() {
             sending.end_file();
         }
@@ -97,7 +100,9 @@ fn send(
 }
 
 fn remove(event: &SubmitEvent, said: RwSignal<String>) {
-    let Some(button) = event.submitter().filter(|button| button.get_attribute("name").as_deref() == Some("remove")) else {
+    let Some(button) =
+        event.submitter().filter(|button| button.get_attribute("name").as_deref() == Some("remove"))
+    else {
         return;
     };
     event.prevent_default();

@@ -44,7 +44,10 @@ fn start(form: String, keep: Option<String>, said: RwSignal<String>, found: RwSi
     preview::listen(&form, said);
     let Some(keep) = keep else { return Callback::new(|()| ()) };
     let draft = Rc::new(draft::Draft::new(form.clone(), keep));
-    found.set(draft.restore());
+    if draft.restore() {
+        // The page is brought to life as the server drew it; only then may it say more.
+        request_animation_frame(move || found.set(true));
+    }
     draft::listen(&draft);
     let sending = sending::Sending::new(form.clone(), draft.clone(), said);
     sending::listen(&sending);

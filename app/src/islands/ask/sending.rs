@@ -34,7 +34,14 @@ pub struct Sending {
 
 impl Sending {
     pub fn new(form: Element, draft: Rc<Draft>, said: RwSignal<String>) -> Rc<Self> {
-        Rc::new(Self { form, draft, said, files: Cell::new(0), pressed: RefCell::new(None), plain: Cell::new(false) })
+        Rc::new(Self {
+            form,
+            draft,
+            said,
+            files: Cell::new(0),
+            pressed: RefCell::new(None),
+            plain: Cell::new(false),
+        })
     }
 
     /// Another file is on its way.
@@ -65,7 +72,11 @@ impl Sending {
             Some((true, text)) => {
                 self.draft.done();
                 let made = serde_json::from_str::<Made>(&text).unwrap_or_default();
-                drop(window().location().set_href(if made.path.is_empty() { "/portal/requests" } else { &made.path }));
+                drop(window().location().set_href(if made.path.is_empty() {
+                    "/portal/requests"
+                } else {
+                    &made.path
+                }));
             }
             Some((false, _)) => {
                 drop(button.remove_attribute("aria-busy"));

@@ -1,213 +1,244 @@
-//! The page in the browser: hears the log, folds it further, and draws what changed.
+//! Hears the log. An agent's words are written down as they come; whatever else happened is drawn by the server, asked
+//! for from the offset that the page was drawn at, and put in its place.
 
-use std::{cell::RefCell, rc::Rc, time::Duration};
+use std::{
+    cell::{Cell, RefCell},
+    rc::Rc,
+    time::Duration,
+};
 
-use domain::session::{Body, Conversation, Entry, Event, Part, Reading, Touched};
+use js_sys::Array;
 use leptos::prelude::*;
+use wasm_bindgen::JsValue;
+use web_sys::Element;
 
 use super::{
-    model::{Beside, Said, Start},
-    plain::{being_written, paragraphs},
+    composer, line,
+    pen::{Pen, writing},
     scroll,
-    state::{LineState, Page, lay_strands, row},
-    when::when,
 };
 use crate::islands::{
-    live::{self, Heard, State},
-    send,
+    forms,
+    live::{self, Heard, text_of},
+    renew,
 };
 
 /// A clock's words change by the minute.
 const MINUTE: Duration = Duration::from_secs(60);
 /// What happens together is asked for once.
-const SOON: Duration = Duration::from_millis(150);
+const SOON: Duration = Duration::from_millis(60);
 
-/// Follows the request's conversation from where the page was drawn.
-pub fn begin(page: Page, start: &Start) {
-    let owner = Owner::current().unwrap_or_default();
-    let reading = RefCell::new(Reading { conversation: start.conversation(), next: start.offset });
-    let renewal = Rc::new(Renewal { page, waits: false.into() });
-    let by_minute = renewal.clone();
-    let ear = Rc::new(move |heard: Heard<'_>| owner.with(|| hear(page, &mut reading.borrow_mut(), &renewal, heard)));
-    let following = live::follow(start.stream.clone(), start.offset, ear);
-    // The page is left with its document; nothing is to be ended before.
-    std::mem::forget(following);
-    set_interval(move || by_minute.soon(), MINUTE);
-    show_line(page);
-    scroll::watch(page);
-    let _ = window_event_listener(leptos::ev::keydown, focus_composer);
+/// On an entry that was drawn while it was being written: the offset up to which its words were known.
+const DRAWN_WITH: &str = "data-drawn-with";
+
+/// What has to be drawn anew.
+#[derive(Clone, Copy, PartialEq, PartialOrd)]
+enum Want {
+    Nothing,
+    /// Entries of the line.
+    Entries,
+    /// And what stands around it.
+    Pieces,
 }
 
-/// Says how the line is.
-fn show_line(page: Page) {
-    let state = live::state();
-    Effect::new(move || {
-        let shown = match state.get() {
-            State::Opening | State::Live => LineState::Whole,
-            State::Lost(since) => {
-                let words = when(since as i64, since as i64, page.beside.with_untracked(|beside| beside.zone_minutes));
-                LineState::Lost(words.split_once(' ').map(|(_, time)| time.to_owned()).unwrap_or(words))
-            }
-            State::SignedOut => LineState::SignedOut,
-        };
-        if page.line.get_untracked() != LineState::Closed {
-            page.line.set(shown);
-        }
+struct Page {
+    base: String,
+    pen: Pen,
+    /// How far the log has been heard.
+    heard: Cell<u64>,
+    /// How far what the server has drawn goes.
+    drawn: Cell<u64>,
+    want: Cell<Want>,
+    asking: Cell<bool>,
+    /// Words that were heard behind what is drawn: offset, entry, words.
+    words: RefCell<Vec<(u64, String, String)>>,
+}
+
+/// Follows the conversation from where the page was drawn.
+pub fn begin(stream: String, offset: u64, base: String) {
+    let page = Rc::new(Page {
+        base,
+        pen: Pen::default(),
+        heard: Cell::new(offset),
+        drawn: Cell::new(offset),
+        want: Cell::new(Want::Nothing),
+        asking: Cell::new(false),
+        words: RefCell::default(),
     });
-}
-
-fn hear(page: Page, reading: &mut Reading, renewal: &Rc<Renewal>, heard: Heard<'_>) -> u64 {
-    match heard {
-        Heard::People(people) => page.people.set(people),
-        Heard::Gone => page.line.set(LineState::Closed),
-        Heard::Events { from, events } => {
-            let mut change = Change::default();
-            reading.take(from, events, |conversation, event, touched| change.note(conversation, event, touched));
-            show(page, reading, change, renewal);
-        }
-    }
-    reading.next
-}
-
-/// What a piece of the log changed.
-#[derive(Default)]
-struct Change {
-    touched: Vec<usize>,
-    several: bool,
-    beside: bool,
-    told: Option<String>,
-}
-
-impl Change {
-    fn note(&mut self, conversation: &Conversation, event: &Event, touched: Touched) {
-        match touched {
-            Touched::Nothing => {}
-            Touched::Changed(place) if self.touched.contains(&place) => {}
-            Touched::Changed(place) => self.touched.push(place),
-            Touched::Added => self.told = conversation.entries.last().and_then(tell).or(self.told.take()),
-            Touched::Several => self.several = true,
-        }
-        self.beside |= !matches!(
-            event.part,
-            Part::TextStart { .. } | Part::TextDelta { .. } | Part::TextEnd { .. } | Part::DataStep { .. } | Part::DataPlan { .. }
-        );
-    }
-}
-
-/// What is said aloud of a new entry.
-fn tell(entry: &Entry) -> Option<String> {
-    let name = &entry.author.name;
-    Some(match &entry.body {
-        Body::Comment { text } => format!("{name} said: {text}"),
-        Body::Approval { question, .. } => format!("{name} asks: {question}"),
-        Body::Deliverable { title, .. } => format!("{name} delivered {title}"),
-        Body::Step { title, .. } => title.clone(),
-        Body::Words { .. } => format!("{name} is writing"),
-        Body::Stop { .. } => format!("{name} asked to stop"),
-        Body::Failed { reason } => format!("The work broke off. {reason}"),
-        _ => return None,
-    })
-}
-
-fn show(page: Page, reading: &Reading, change: Change, renewal: &Rc<Renewal>) {
-    let entries = &reading.conversation.entries;
-    let zone = page.beside.with_untracked(|beside| beside.zone_minutes);
-    let rows = page.rows.get_untracked();
-    let places = if change.several { (0..rows.len()).collect() } else { change.touched };
-    for (row, entry) in places.into_iter().filter_map(|place| rows.get(place).zip(entries.get(place))) {
-        if row.entry.with_untracked(|shown| shown != entry) {
-            let then = then(entry, zone);
-            if row.then.get_untracked() != then {
-                row.then.set(then);
-            }
-            row.entry.set(entry.clone());
-        }
-    }
-    if entries.len() > rows.len() {
-        let saw_end = scroll::sees_end();
-        let new: Vec<_> = entries[rows.len()..].iter().map(|entry| row(said(entry, zone))).collect();
-        page.rows.update(|rows| {
-            rows.extend(new);
-            lay_strands(rows);
-        });
-        scroll::after(page, saw_end);
-    }
-    if page.run.with_untracked(|run| *run != reading.conversation.run) {
-        page.run.set(reading.conversation.run.clone());
-    }
-    if let Some(told) = change.told {
-        page.told.set(told);
-    }
-    if change.beside {
-        renewal.soon();
-    }
-    page.offset.set(reading.next);
-}
-
-/// A new entry as the server would draw it, but for the markup of an agent's words.
-fn said(entry: &Entry, zone: i32) -> Said {
-    let html = match &entry.body {
-        Body::Words { text, .. } => being_written(text),
-        Body::Comment { text } | Body::Review { reason: text, .. } | Body::Asked { brief: text, .. } => paragraphs(text),
-        _ => String::new(),
-    };
-    let now = js_sys::Date::now() as i64;
-    Said { when: when(entry.at, now, zone), then: then(entry, zone), html, entry: entry.clone() }
-}
-
-/// Until when a question waits, or when it was answered.
-fn then(entry: &Entry, zone: i32) -> String {
-    let now = js_sys::Date::now() as i64;
-    match &entry.body {
-        Body::Approval { settled: Some(settled), .. } => when(settled.at, now, zone),
-        Body::Approval { expires, .. } => when(*expires, now, zone),
-        _ => String::new(),
-    }
-}
-
-/// Asks the server for what stands beside the conversation, after something there has moved.
-struct Renewal {
-    page: Page,
-    waits: std::cell::Cell<bool>,
-}
-
-impl Renewal {
-    fn soon(self: &Rc<Self>) {
-        if document().hidden() || self.waits.replace(true) {
-            return;
-        }
-        let renewal = self.clone();
-        set_timeout(
-            move || {
-                renewal.waits.set(false);
-                leptos::task::spawn_local(renewal.page.renew());
-            },
-            SOON,
-        );
-    }
+    let ear = page.clone();
+    live::follow(stream, offset, Rc::new(move |heard| ear.hear(heard))).keep();
+    let by_minute = page.clone();
+    set_interval(move || by_minute.want(Want::Pieces), MINUTE);
+    forms::on_sent(move || page.want(Want::Pieces));
+    line::watch();
+    scroll::watch();
+    composer::watch_keys();
 }
 
 impl Page {
-    async fn renew(self) {
-        let answer = send::get(&self.under("beside"), "application/json").await;
-        let Some(beside) = answer.and_then(|text| serde_json::from_str::<Beside>(&text).ok()) else { return };
-        if self.beside.with_untracked(|shown| *shown != beside) {
-            self.beside.set(beside);
+    fn hear(self: &Rc<Self>, heard: Heard) -> u64 {
+        match heard {
+            Heard::People(names) => show_looking(&names),
+            Heard::Gone => line::close(),
+            Heard::Events { from, events } => self.hear_events(from, &events),
+        }
+        self.heard.get()
+    }
+
+    fn hear_events(self: &Rc<Self>, from: u64, events: &Array) {
+        for (offset, event) in (from + 1..).zip(events.iter()) {
+            if offset > self.heard.get() {
+                self.heard.set(offset);
+                let want = self.hear_event(offset, &event);
+                self.want(want);
+            }
+        }
+        self.tell_offset();
+    }
+
+    fn hear_event(&self, offset: u64, event: &JsValue) -> Want {
+        match text_of(event, "type").as_str() {
+            "text-delta" => {
+                let (id, words) = (entry_id(event), text_of(event, "delta"));
+                let standing = writing(&id);
+                // The server may have drawn it with words that had not been heard yet.
+                if standing.as_ref().is_some_and(|entry| offset > drawn_with(entry)) {
+                    self.pen.write(&id, &words);
+                }
+                self.words.borrow_mut().push((offset, id, words));
+                if standing.is_some() { Want::Nothing } else { Want::Entries }
+            }
+            "text-start" | "text-end" | "data-plan" | "data-step" => Want::Entries,
+            _ => Want::Pieces,
+        }
+    }
+
+    fn want(self: &Rc<Self>, want: Want) {
+        if want <= self.want.get() {
+            return;
+        }
+        let waits = self.want.replace(want) != Want::Nothing;
+        if !waits && !self.asking.get() {
+            let page = self.clone();
+            set_timeout(move || page.ask(), SOON);
+        }
+    }
+
+    /// Asks for what has changed, again for as long as more is wanted meanwhile.
+    fn ask(self: Rc<Self>) {
+        if self.asking.replace(true) {
+            return;
+        }
+        leptos::task::spawn_local(async move {
+            while self.want.get() != Want::Nothing {
+                let pieces =
+                    if self.want.replace(Want::Nothing) == Want::Pieces { "&pieces=yes" } else { "" };
+                let address = format!("{}/now?since={}{pieces}", self.base, self.drawn.get());
+                let Some(news) = renew::fetch(&address).await else {
+                    self.try_later();
+                    break;
+                };
+                self.show(&news);
+            }
+            self.asking.set(false);
+            self.tell_offset();
+        });
+    }
+
+    /// The server is away for a moment; what the page misses is asked for when it is back.
+    fn try_later(self: &Rc<Self>) {
+        let page = self.clone();
+        set_timeout(move || page.want(Want::Pieces), Duration::from_secs(2));
+    }
+
+    fn show(&self, news: &Element) {
+        let saw_end = scroll::sees_end();
+        let mut grew = false;
+        for part in renew::parts(news) {
+            if part.id() == "line" {
+                let offset = part.get_attribute("data-offset").and_then(|text| text.parse().ok());
+                self.drawn.set(offset.unwrap_or(self.drawn.get()));
+                grew = renew::parts(&part)
+                    .into_iter()
+                    .fold(false, |grew, entry| self.show_entry(&entry) || grew);
+            } else {
+                renew::put(&part);
+            }
+        }
+        self.words.borrow_mut().retain(|(offset, _, _)| *offset > self.drawn.get());
+        composer::refresh();
+        if grew {
+            scroll::after(saw_end);
+        }
+    }
+
+    /// Puts an entry in its place, or at the end. What is being written here already is left alone.
+    fn show_entry(&self, entry: &Element) -> bool {
+        let id = entry.id();
+        let is_written = entry.class_list().contains("writing");
+        if is_written && writing(&id).is_some() {
+            return false;
+        }
+        let new = document().get_element_by_id(&id).is_none();
+        if new {
+            if let Some(end) = document().get_element_by_id("now") {
+                drop(end.before_with_node_1(entry));
+            }
+            announce(entry);
+        } else {
+            renew::put(entry);
+        }
+        self.pen.forget(&id);
+        if is_written {
+            drop(entry.set_attribute(DRAWN_WITH, &self.drawn.get().to_string()));
+            let words = self.words.borrow();
+            let later = words.iter().filter(|(offset, of, _)| *of == id && *offset > self.drawn.get());
+            later.for_each(|(_, _, words)| self.pen.write(&id, words));
+        }
+        new
+    }
+
+    /// Says how far the page shows the log, once it does.
+    fn tell_offset(&self) {
+        let offset = if self.asking.get() || self.want.get() != Want::Nothing {
+            self.drawn.get()
+        } else {
+            self.heard.get()
+        };
+        if let Some(line) = document().get_element_by_id("line") {
+            drop(line.set_attribute("data-offset", &offset.to_string()));
         }
     }
 }
 
-/// `s` goes to where one speaks, from anywhere but a field.
-fn focus_composer(event: leptos::ev::KeyboardEvent) {
-    use wasm_bindgen::JsCast;
-    let plain = !event.ctrl_key() && !event.meta_key() && !event.alt_key();
-    let typing = document().active_element().is_some_and(|at| matches!(at.tag_name().as_str(), "INPUT" | "TEXTAREA" | "SELECT"));
-    if event.key() != "s" || !plain || typing {
-        return;
-    }
-    if let Some(say) = document().get_element_by_id("say").and_then(|say| say.dyn_into::<web_sys::HtmlElement>().ok()) {
-        event.prevent_default();
-        drop(say.focus());
+/// How far the words go that an entry was drawn with; one that was there from the beginning knows no others.
+fn drawn_with(entry: &Element) -> u64 {
+    entry.get_attribute(DRAWN_WITH).and_then(|offset| offset.parse().ok()).unwrap_or(0)
+}
+
+/// The entry that an agent's words belong to, as the fold names it.
+fn entry_id(event: &JsValue) -> String {
+    let attempt = live::get(event, "attempt").as_f64().unwrap_or(0.0);
+    let key = format!("{}-{}", attempt as u32, text_of(event, "id"));
+    match text_of(event, "run").as_str() {
+        "" => format!("e-{key}"),
+        run => format!("e-{run}-{key}"),
     }
 }
 
+/// For who hears the page: what is new, in its own words.
+fn announce(entry: &Element) {
+    if let Some(told) = document().get_element_by_id("told") {
+        let words: String = entry.text_content().unwrap_or_default().chars().take(200).collect();
+        told.set_text_content(Some(&words));
+    }
+}
+
+fn show_looking(names: &[String]) {
+    let Some(looking) = document().get_element_by_id("looking") else { return };
+    drop(looking.toggle_attribute_with_force("hidden", names.len() < 2));
+    let names_said = names.join(", ");
+    looking.set_text_content(Some(&format!("{} people looking", names.len())));
+    drop(looking.set_attribute("title", &names_said));
+    drop(looking.set_attribute("aria-label", &format!("{} people looking: {names_said}", names.len())));
+}

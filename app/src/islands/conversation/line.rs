@@ -1,36 +1,83 @@
-//! The conversation down the line, and its end, which is now.
+//! How the line to the server is, on the line itself and in a quiet notice.
 
 use leptos::prelude::*;
+use web_sys::Element;
 
-use super::{
-    entry,
-    state::{LineState, Page},
-};
+use crate::islands::live::{self, State};
 
-pub fn view(page: Page) -> impl IntoView {
-    view! {
-        // The offset that all of this was folded up to, so that it can be compared with the log.
-        <ol class="line" aria-label="Conversation" data-offset=move || page.offset.get()>
-            <For each=move || page.rows.get() key=|row| row.key.clone() children=move |row| entry::view(page, row) />
-            {move || end(page)}
-        </ol>
-        <div class="visually-hidden" role="log" aria-live="polite">{move || page.told.get()}</div>
-        {move || page.news.get().then(|| view! { <a class="news" href="#now">"New below"</a> })}
+const REST: &str = " What you see stays; the rest comes by itself.";
+
+/// Shows it from now on.
+pub fn watch() {
+    let state = live::state();
+    Effect::new(move || {
+        let state = state.get();
+        lie(&state);
+        notice(match state {
+            State::Opening | State::Live => None,
+            State::Lost(_) => Some("No connection. It comes back by itself."),
+            State::SignedOut => Some("You are signed out. Load the page again to sign in."),
+        });
+    });
+}
+
+/// The conversation cannot be followed any more.
+pub fn close() {
+    notice(Some("This page has been closed to you. Ask whoever invited you."));
+}
+
+/// Dashed below the last thing received while the connection is lost.
+fn lie(state: &State) {
+    let Some(end) = document().get_element_by_id("now") else { return };
+    let shown = end.class_list().contains("lost");
+    match state {
+        State::Lost(since) if !shown => {
+            let lost =
+                end.clone_node().ok().and_then(|node| wasm_bindgen::JsCast::dyn_into::<Element>(node).ok());
+            let Some(lost) = lost else { return };
+            lost.set_class_name("line-end lost");
+            lost.set_text_content(Some(REST));
+            if let Ok(since_words) = document().create_element("b") {
+                since_words.set_text_content(Some(&format!("No connection since {}.", time(*since))));
+                drop(lost.prepend_with_node_1(&since_words));
+            }
+            // What stood there comes back as it was.
+            HELD.with(|held| held.replace(Some(end.clone())));
+            drop(end.replace_with_with_node_1(&lost));
+        }
+        State::Live if shown => {
+            if let Some(before) = HELD.with(|held| held.take()) {
+                drop(end.replace_with_with_node_1(&before));
+            }
+        }
+        _ => {}
     }
 }
 
-fn end(page: Page) -> AnyView {
-    if let LineState::Lost(since) = page.line.get() {
-        return view! {
-            <li class="line-end lost" id="now">
-                <b>{format!("No connection since {since}.")}</b>
-                " What you see stays; the rest comes by itself."
-            </li>
+thread_local! {
+    static HELD: std::cell::RefCell<Option<Element>> = const { std::cell::RefCell::new(None) };
+}
+
+/// `14:02` on the reader's own clock.
+fn time(at: f64) -> String {
+    let date = js_sys::Date::new(&at.into());
+    format!("{:02}:{:02}", date.get_hours(), date.get_minutes())
+}
+
+/// It lies over the page, so that nothing moves.
+fn notice(words: Option<&str>) {
+    let shown = document().query_selector(".quiet-notice").ok().flatten();
+    match (words, shown) {
+        (Some(words), Some(shown)) => shown.set_text_content(Some(words)),
+        (Some(words), None) => {
+            if let (Ok(notice), Some(body)) = (document().create_element("p"), document().body()) {
+                notice.set_class_name("quiet-notice");
+                drop(notice.set_attribute("role", "status"));
+                notice.set_text_content(Some(words));
+                drop(body.append_child(&notice));
+            }
         }
-        .into_any();
-    }
-    match page.beside.with(|beside| beside.ended.clone()) {
-        Some((word, rest)) => view! { <li class="line-end done" id="now"><b>{word}</b> {rest}</li> }.into_any(),
-        None => view! { <li class="line-end" id="now"></li> }.into_any(),
+        (None, Some(shown)) => shown.remove(),
+        (None, None) => {}
     }
 }

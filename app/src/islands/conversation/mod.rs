@@ -1,51 +1,26 @@
-//! A request as it happens: the conversation down the line, what stands beside it, and where one speaks.
-//!
-//! The server draws the whole of it; in the browser it goes on from the same state at the same offset.
+//! Brings a request's page to life. The server has drawn all of it; here words appear as they are written, and what
+//! else has changed is asked for and takes its place.
 
-mod ask;
+#[cfg(feature = "hydrate")]
 mod composer;
-mod entry;
 #[cfg(feature = "hydrate")]
 mod follow;
-mod head;
+#[cfg(feature = "hydrate")]
 mod line;
-mod model;
-mod notes;
 #[cfg(feature = "hydrate")]
 mod pen;
-pub mod plain;
-mod review;
 #[cfg(feature = "hydrate")]
 mod scroll;
-mod side;
-mod state;
-mod when;
-mod words;
-mod work;
+pub mod tail;
 
 use leptos::prelude::*;
 
-pub use model::{Beside, Clock, Link, Piece, Place, Review, Said, Start};
-pub use notes::size;
-pub use review::form as review_form;
-pub use when::when;
-
-use state::Page;
-
-/// The request page.
+/// Follows the conversation from the offset that the page was drawn at. `base`: the request's address.
 #[island]
-pub fn Conversation(start: Start) -> impl IntoView {
-    let page = Page::new(&start);
+pub fn Conversation(stream: String, offset: u64, base: String) -> impl IntoView {
     #[cfg(feature = "hydrate")]
-    follow::begin(page, &start);
-    view! {
-        <div class="page-with-side">
-            <div>
-                {head::view(page, &start)}
-                {line::view(page)}
-                {composer::view(page)}
-            </div>
-            {side::view(page)}
-        </div>
-    }
+    follow::begin(stream, offset, base);
+    #[cfg(not(feature = "hydrate"))]
+    let _ = (stream, offset, base);
+    view! { <span hidden></span> }
 }

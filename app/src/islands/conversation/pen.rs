@@ -1,113 +1,81 @@
-//! Words as they arrive: added in groups behind what stands, and set as prose once they are whole.
+//! Words as they arrive: added in groups behind what stands, without moving it.
 
-use std::{
-    cell::{Cell, RefCell},
-    rc::Rc,
-    time::Duration,
-};
+use std::{cell::RefCell, collections::BTreeMap, rc::Rc, time::Duration};
 
-use domain::session::Body;
-use leptos::{html, prelude::*, task::spawn_local};
+use leptos::prelude::{document, set_timeout};
 use web_sys::Element;
 
-use super::{
-    plain::paragraphs_of,
-    scroll,
-    state::{Page, Row},
-};
-use crate::islands::send;
+use super::{scroll, tail::paragraphs};
 
 /// How long words are gathered before they appear together.
 const GROUP: Duration = Duration::from_millis(90);
 
-/// Writes on as the entry grows.
-pub fn follow(page: Page, row: &Row, words: NodeRef<html::Div>) {
-    let (entry, key) = (row.entry, row.key.clone());
-    let wrote = Cell::new(false);
-    let latest = Rc::new(RefCell::new(String::new()));
-    let waits = Rc::new(Cell::new(false));
-    Effect::new(move || {
-        let (text, writing) = entry.with(|entry| match &entry.body {
-            Body::Words { text, writing } => (text.clone(), *writing),
-            _ => (String::new(), false),
-        });
-        let Some(root) = words.get() else { return };
-        if !writing {
-            // What the server has drawn as prose stays as it is.
-            if wrote.get() {
-                set_as_prose(page, key.clone(), root.into());
-            }
-            return;
-        }
-        wrote.set(true);
-        latest.replace(text);
-        if !waits.replace(true) {
-            let (latest, waits) = (latest.clone(), waits.clone());
-            set_timeout(
-                move || {
-                    waits.set(false);
-                    let writing = entry.with_untracked(|entry| matches!(entry.body, Body::Words { writing: true, .. }));
-                    if writing {
-                        let saw_end = scroll::sees_end();
-                        add(&root, &latest.borrow());
-                        scroll::after(page, saw_end);
-                    }
-                },
-                GROUP,
-            );
-        }
-    });
-}
+/// Holds the words that are about to appear, by their entry.
+#[derive(Clone, Default)]
+pub struct Pen(Rc<RefCell<BTreeMap<String, String>>>);
 
-/// Draws an entry anew when its text was changed.
-pub fn renew(page: Page, row: &Row, words: NodeRef<html::Div>) {
-    let (entry, key) = (row.entry, row.key.clone());
-    Effect::new(move |before: Option<Body>| {
-        let body = entry.with(|entry| entry.body.clone());
-        if let (true, Some(root)) = (before.is_some_and(|before| before != body), words.get_untracked()) {
-            set_as_prose(page, key.clone(), root.into());
-        }
-        body
-    });
-}
-
-/// The words as the server sets them; should it not answer, they stay as they were written.
-fn set_as_prose(page: Page, key: String, root: Element) {
-    spawn_local(async move {
-        let address = page.under(&format!("prose/{key}"));
-        if let Some(caret) = root.query_selector(".caret").ok().flatten() {
-            caret.remove();
-        }
-        if let Some(html) = send::get(&address, "text/html").await {
-            let saw_end = scroll::sees_end();
-            root.set_inner_html(&html);
-            if saw_end {
-                scroll::after(page, true);
-            }
-        }
-    });
-}
-
-/// Adds what is new to the paragraphs that stand, and moves the caret behind it.
-fn add(root: &Element, text: &str) {
-    let standing = root.children();
-    let whole = standing.length().saturating_sub(1) as usize;
-    for (place, words) in paragraphs_of(text).enumerate().skip(whole) {
-        let paragraph = standing.item(place as u32).unwrap_or_else(|| append(root, "p"));
-        let shown = paragraph.text_content().unwrap_or_default();
-        match words.strip_prefix(shown.as_str()) {
-            Some("") => {}
-            Some(more) => {
-                let group = append(&paragraph, "span");
-                group.set_class_name("arriving");
-                group.set_text_content(Some(more));
-            }
-            None => paragraph.set_text_content(Some(words)),
+impl Pen {
+    /// Adds words to an entry that is being written.
+    pub fn write(&self, id: &str, words: &str) {
+        let mut waiting = self.0.borrow_mut();
+        let first = waiting.is_empty();
+        waiting.entry(id.to_owned()).or_default().push_str(words);
+        if first {
+            let pen = self.clone();
+            set_timeout(move || pen.set_down(), GROUP);
         }
     }
+
+    fn set_down(&self) {
+        let saw_end = scroll::sees_end();
+        let mut grew = false;
+        for (id, words) in self.0.take() {
+            if let Some(root) = writing(&id).and_then(|entry| entry.query_selector(".words").ok().flatten()) {
+                add(&root, &words);
+                grew = true;
+            }
+        }
+        if grew {
+            scroll::after(saw_end);
+        }
+    }
+
+    /// Forgets what was not written down yet of an entry that is drawn anew.
+    pub fn forget(&self, id: &str) {
+        self.0.borrow_mut().remove(id);
+    }
+}
+
+/// The entry of that id, while it is being written.
+pub fn writing(id: &str) -> Option<Element> {
+    document().get_element_by_id(id).filter(|entry| entry.class_list().contains("writing"))
+}
+
+/// Adds words behind the last paragraph, in it or in new ones, and moves the caret behind them.
+fn add(root: &Element, words: &str) {
+    let last = root.last_element_child().unwrap_or_else(|| append(root, "p"));
+    let shown = last.text_content().unwrap_or_default();
+    let whole = format!("{shown}{words}");
     let caret = root.query_selector(".caret").ok().flatten();
+    let mut parts = paragraphs(&whole).into_iter();
+    if let Some(first) = parts.next() {
+        match first.strip_prefix(shown.as_str()) {
+            Some(more) => group(&last, more),
+            // Its line breaks have become an empty line.
+            None => last.set_text_content(Some(first)),
+        }
+    }
+    parts.for_each(|part| group(&append(root, "p"), part));
     if let (Some(last), Some(caret)) = (root.last_element_child(), caret) {
         drop(last.append_child(&caret));
+    }
+}
+
+fn group(paragraph: &Element, words: &str) {
+    if !words.is_empty() {
+        let group = append(paragraph, "span");
+        group.set_class_name("arriving");
+        group.set_text_content(Some(words));
     }
 }
 

@@ -6,9 +6,10 @@ use std::{
     time::Duration,
 };
 
-use domain::session::wire::{Frame, SIGNED_OUT, offset};
+use domain::session::wire::{SIGNED_OUT, offset};
+use js_sys::{Array, JSON, Reflect};
 use leptos::prelude::*;
-use wasm_bindgen::{JsCast, closure::Closure};
+use wasm_bindgen::{JsCast, JsValue, closure::Closure};
 use web_sys::{CloseEvent, MessageEvent, WebSocket};
 
 use super::{
@@ -154,36 +155,39 @@ impl Line {
             self.state.set(State::Live);
         }
         let data = event.unchecked_ref::<MessageEvent>().data().as_string();
-        if let Some(frame) = data.as_deref().and_then(|text| Frame::read(text).ok()) {
-            self.hear(frame);
+        if let Some(frame) = data.and_then(|text| JSON::parse(&text).ok()) {
+            self.hear(&frame);
         }
     }
 
-    fn hear(&self, frame: Frame<'_>) {
-        if let Some(presence) = frame.presence {
-            self.tell(presence.stream, |_, ear| _ = ear(Heard::People(presence.people.clone())));
-        } else if let Some(stream) = frame.gone {
-            self.tell(stream, |_, ear| _ = ear(Heard::Gone));
-        } else if frame.stale.is_some() {
-            drop(window().location().reload());
-        } else if let (Some(stream), Some(next)) = (frame.stream, frame.next.and_then(|next| next.parse::<u64>().ok())) {
-            let events: Vec<&str> = frame.events.iter().map(|event| event.get()).collect();
-            let from = next.saturating_sub(events.len() as u64);
-            self.tell(stream, |interest, ear| {
+    fn hear(&self, frame: &JsValue) {
+        let (events, presence) = (get(frame, "events"), get(frame, "presence"));
+        if let Some(events) = events.dyn_ref::<Array>() {
+            let Ok(next) = text_of(frame, "next").parse::<u64>() else { return };
+            let from = next.saturating_sub(u64::from(events.length()));
+            self.tell(&text_of(frame, "stream"), |interest| {
                 if from > interest.next.get() {
                     return self.ask(interest);
                 }
-                interest.next.set(ear(Heard::Events { from, events: events.clone() }));
+                interest.next.set((interest.ear)(Heard::Events { from, events: events.clone() }));
             });
+        } else if presence.is_object() {
+            let people = get(&presence, "people").dyn_into::<Array>().unwrap_or_default();
+            let names: Vec<String> = people.iter().map(|person| text_of(&person, "name")).collect();
+            self.tell(&text_of(&presence, "stream"), |interest| {
+                _ = (interest.ear)(Heard::People(names.clone()))
+            });
+        } else if !text_of(frame, "stale").is_empty() {
+            drop(window().location().reload());
+        } else {
+            self.tell(&text_of(frame, "gone"), |interest| _ = (interest.ear)(Heard::Gone));
         }
     }
 
-    fn tell(&self, stream: &str, say: impl Fn(&Rc<Interest>, &Ear)) {
+    fn tell(&self, stream: &str, say: impl Fn(&Interest)) {
         // A copy: an ear may follow something else.
         let interests = self.interests.borrow().clone();
-        for interest in interests.iter().filter(|interest| interest.stream == stream) {
-            say(interest, &interest.ear);
-        }
+        interests.iter().filter(|interest| interest.stream == stream).for_each(|interest| say(interest));
     }
 
     fn closed(self: &Rc<Self>, turn: u32, event: &web_sys::Event) {
@@ -245,11 +249,23 @@ impl Line {
     }
 
     fn say(&self, text: &str) {
-        if let Some(socket) = self.socket.borrow().as_ref().filter(|socket| socket.ready_state() == WebSocket::OPEN) {
+        if let Some(socket) =
+            self.socket.borrow().as_ref().filter(|socket| socket.ready_state() == WebSocket::OPEN)
+        {
             // What cannot be said now is said when the line is open again.
             drop(socket.send_with_str(text));
         }
     }
+}
+
+/// A field of an object; undefined without one.
+pub fn get(object: &JsValue, name: &str) -> JsValue {
+    Reflect::get(object, &name.into()).unwrap_or(JsValue::UNDEFINED)
+}
+
+/// A field that is a text; empty without one.
+pub fn text_of(object: &JsValue, name: &str) -> String {
+    get(object, name).as_string().unwrap_or_default()
 }
 
 fn address() -> String {

@@ -2,20 +2,20 @@
 
 use std::{cell::Cell, rc::Rc};
 
-use domain::session::wire::Looking;
+use js_sys::Array;
 
 /// What an island hears of a stream.
-pub enum Heard<'a> {
-    /// Events of the log, the first of them at `from`; some may have been heard before.
-    Events { from: u64, events: Vec<&'a str> },
-    /// Who is looking, the reader among them.
-    People(Vec<Looking>),
+pub enum Heard {
+    /// Events of the log, as objects, the first of them at `from`; some may have been heard before.
+    Events { from: u64, events: Array },
+    /// The names of those who are looking, the reader's among them.
+    People(Vec<String>),
     /// It is not there, or no longer this person's to follow.
     Gone,
 }
 
 /// Takes in what is heard; after events, the offset to go on from.
-pub type Ear = Rc<dyn Fn(Heard<'_>) -> u64>;
+pub type Ear = Rc<dyn Fn(Heard) -> u64>;
 
 /// One island's interest in one stream.
 pub struct Interest {
@@ -26,6 +26,13 @@ pub struct Interest {
 
 /// Ends the following when it is dropped.
 pub struct Following(pub(super) Rc<Interest>);
+
+impl Following {
+    /// Follows for as long as the page is open.
+    pub fn keep(self) {
+        std::mem::forget(self);
+    }
+}
 
 impl Drop for Following {
     fn drop(&mut self) {

@@ -7,5 +7,5 @@ mod connection;
 mod follow;
 mod pace;
 
-pub use connection::{State, follow, state};
+pub use connection::{State, follow, get, state, text_of};
 pub use follow::{Following, Heard};

@@ -23,7 +23,10 @@ mod tests {
 
     #[test]
     fn tries_at_once_then_ever_more_rarely_and_never_gives_up() {
-        assert_eq!([0, 1, 2, 3, 4, 5, 400].map(|failed| pause_ms(failed, 1.0)), [60, 500, 1000, 2000, 4000, 5000, 5000]);
+        assert_eq!(
+            [0, 1, 2, 3, 4, 5, 400].map(|failed| pause_ms(failed, 1.0)),
+            [60, 500, 1000, 2000, 4000, 5000, 5000]
+        );
         assert_eq!(pause_ms(5, 0.0), 2500);
     }
 }

@@ -123,7 +123,9 @@ fn move_along(event: &PointerEvent) {
 /// The place under the pointer.
 fn below(root: &Element, held: &Element, y: f64) -> Option<Spot> {
     let lists = list::lists(root);
-    let top = |list: &Element| list.parent_element().map_or(0.0, |section| section.get_bounding_client_rect().top());
+    let top = |list: &Element| {
+        list.parent_element().map_or(0.0, |section| section.get_bounding_client_rect().top())
+    };
     let list = lists.iter().rev().find(|list| top(list) <= y).or(lists.first())?;
     let before = list::items(list).into_iter().filter(|item| item != held).find(|item| {
         let area = item.get_bounding_client_rect();
@@ -140,9 +142,9 @@ fn mark(root: &Element, held: &Held) {
     }
     let marked = match &held.to.before {
         Some(number) => list::item(root, number),
-        None => {
-            list::lists(root).into_iter().find(|list| list.get_attribute("data-column").as_deref() == Some(&*held.to.column))
-        }
+        None => list::lists(root)
+            .into_iter()
+            .find(|list| list.get_attribute("data-column").as_deref() == Some(&*held.to.column)),
     };
     if let Some(marked) = marked {
         drop(marked.class_list().add_1("is-target"));

@@ -5,7 +5,7 @@ use std::rc::Rc;
 use wasm_bindgen::JsCast;
 use web_sys::{Element, SubmitEvent};
 
-use super::{list, moves::Moves};
+use super::{Spot, list, moves::Moves};
 use crate::islands::dom;
 
 /// Listens for as long as the island lives.
@@ -25,25 +25,21 @@ fn submit(moves: &Rc<Moves>, event: &SubmitEvent) {
     if let Ok(Some(menu)) = button.closest("details") {
         drop(menu.remove_attribute("open"));
     }
-    match (button.get_attribute("name").as_deref(), button.get_attribute("value")) {
-        (Some("step"), Some(step)) => {
-            let to = match step.as_str() {
-                "first" => {
-                    let first = item.parent_element().and_then(|list| list::items(&list).into_iter().next());
-                    first.map(|first| super::Spot { before: Some(list::number(&first)), ..origin.clone() })
-                }
-                _ => list::neighbour(&moves.root, &item, step == "up"),
-            };
-            if let Some(to) = to {
-                moves.clone().carry_out(&item, origin, &to);
-                // What is moved in the document loses the focus.
-                dom::focus(&button);
-            }
+    if let Some(to) = wanted(moves, &button, &item, &origin) {
+        moves.clone().carry_out(&item, origin, &to);
+    }
+}
+
+/// Where the pressed button puts the item.
+fn wanted(moves: &Moves, button: &Element, item: &Element, origin: &Spot) -> Option<Spot> {
+    let value = button.get_attribute("value")?;
+    match (button.get_attribute("name")?.as_str(), value.as_str()) {
+        ("column", _) => Some(Spot { column: value, before: None }),
+        ("step", "first") => {
+            let first = list::items(&item.parent_element()?).into_iter().next()?;
+            Some(Spot { before: Some(list::number(&first)), ..origin.clone() })
         }
-        (Some("column"), Some(column)) => {
-            let to = super::Spot { column, before: None };
-            moves.clone().carry_out(&item, origin, &to);
-        }
-        _ => {}
+        ("step", step) => list::neighbour(&moves.root, item, step == "up"),
+        _ => None,
     }
 }

@@ -68,8 +68,6 @@ fn shift(moves: &Moves, grabbed: &Grabbed, up: bool) {
     match list::neighbour(&moves.root, &grabbed.item, up) {
         Some(to) => {
             list::put(&moves.root, &grabbed.item, &to);
-            // What is moved in the document loses the focus.
-            dom::focus(&grabbed.grip);
             grabbed.item.scroll_into_view_with_scroll_into_view_options(&{
                 let options = web_sys::ScrollIntoViewOptions::new();
                 options.set_block(web_sys::ScrollLogicalPosition::Nearest);
@@ -83,12 +81,12 @@ fn shift(moves: &Moves, grabbed: &Grabbed, up: bool) {
 
 fn put_back(moves: &Moves, hand: &Hand) {
     if let Some(grabbed) = let_go(hand) {
-        let focused = document().active_element().as_ref() == Some(&grabbed.grip);
         list::put(&moves.root, &grabbed.item, &grabbed.origin);
-        if focused {
-            dom::focus(&grabbed.grip);
-        }
-        moves.say(format!("{} is back where it was, {}.", list::title(&grabbed.item), list::place(&grabbed.item)));
+        moves.say(format!(
+            "{} is back where it was, {}.",
+            list::title(&grabbed.item),
+            list::place(&grabbed.item)
+        ));
     }
 }
 

@@ -1,5 +1,6 @@
 //! The lists as they stand in the document.
 
+use leptos::prelude::document;
 use web_sys::Element;
 
 use super::Spot;
@@ -43,12 +44,21 @@ pub fn spot(item: &Element) -> Option<Spot> {
     Some(Spot { column, before: item.next_element_sibling().map(|next| number(&next)) })
 }
 
-/// Puts an item there and counts anew.
+/// Puts an item there and counts anew. The focus stays in it: what is moved in the document would lose it.
 pub fn put(root: &Element, item: &Element, spot: &Spot) {
-    let list = lists(root).into_iter().find(|list| list.get_attribute("data-column").as_deref() == Some(&*spot.column));
+    if self::spot(item).as_ref() == Some(spot) {
+        return;
+    }
+    let focused = document().active_element().filter(|at| item.contains(Some(at)));
+    let list = lists(root)
+        .into_iter()
+        .find(|list| list.get_attribute("data-column").as_deref() == Some(&*spot.column));
     let Some(list) = list else { return };
     let before = spot.before.as_deref().and_then(|number| self::item(&list, number));
     drop(list.insert_before(item, before.as_deref()));
+    if let Some(focused) = focused {
+        dom::focus(&focused);
+    }
     for list in lists(root) {
         for (at, item) in items(&list).iter().enumerate() {
             if let Ok(Some(place)) = item.query_selector(".num") {
@@ -85,7 +95,8 @@ pub fn neighbour(root: &Element, item: &Element, up: bool) -> Option<Spot> {
 
 fn beside(root: &Element, own: &Spot, above: bool) -> Option<Element> {
     let lists = lists(root);
-    let at = lists.iter().position(|list| list.get_attribute("data-column").as_deref() == Some(&*own.column))?;
+    let at =
+        lists.iter().position(|list| list.get_attribute("data-column").as_deref() == Some(&*own.column))?;
     let at = if above { at.checked_sub(1)? } else { at + 1 };
     lists.into_iter().nth(at)
 }

@@ -12,7 +12,7 @@ use crate::islands::{
 };
 
 /// How long the way back stands open.
-const UNDO: Duration = Duration::from_secs(12);
+const UNDO: Duration = Duration::from_secs(20);
 const UNREACHABLE: &str = "No connection: the order is as it was. Try again in a moment.";
 
 pub struct Moves {
@@ -77,6 +77,10 @@ impl Moves {
     fn show(self: &Rc<Self>, toast: Toast) {
         let turn = self.turn.get() + 1;
         self.turn.set(turn);
+        // What the page before had to say would lie below.
+        if let Ok(Some(note)) = document().query_selector("body > .toasts") {
+            note.set_text_content(None);
+        }
         self.toast.set(Some(toast));
         let moves = self.clone();
         set_timeout(

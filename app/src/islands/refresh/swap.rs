@@ -3,13 +3,16 @@
 use leptos::prelude::document;
 use web_sys::Element;
 
+use super::keyed;
 use crate::islands::dom;
 
 /// Whether something in the part is held, open or being sent, so that it must not change under the hand.
 pub fn is_held(target: &str) -> bool {
     dom::by_id(target).is_some_and(|part| {
-        part.query_selector(".is-held, .is-grabbed, [aria-busy=true], details[open], :popover-open")
-            .is_ok_and(|held| held.is_some())
+        part.query_selector(
+            ".is-held, .is-grabbed, .is-ghost, [aria-busy=true], details[open], :popover-open",
+        )
+        .is_ok_and(|held| held.is_some())
     })
 }
 
@@ -23,7 +26,9 @@ pub fn put(target: &str, html: &str) -> Option<String> {
     }
     let before = words(&part);
     let focus = Focused::within(&part);
-    part.set_inner_html(html);
+    if !keyed::take_over(&part, &fresh) {
+        part.set_inner_html(html);
+    }
     if let Some(focus) = focus {
         focus.restore(&part);
     }

@@ -39,7 +39,7 @@ pub fn start(stream: String, from: u64, url: String, target: String, said: RwSig
         Rc::new(move |heard| match heard {
             Heard::Events { from, events } => {
                 told.clone().soon(GATHER);
-                from + events.len() as u64
+                from + u64::from(events.length())
             }
             Heard::People(_) | Heard::Gone => 0,
         }),

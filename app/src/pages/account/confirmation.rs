@@ -23,8 +23,15 @@ pub async fn show(cx: Cx, Path(token): Path<String>) -> Result<Response, Problem
 pub async fn submit(cx: Cx, Path(token): Path<String>, Posted(fields): Posted) -> Result<Response, Problem> {
     let asked = open(&cx, &token).await?;
     let me = cx.standing().map(|place| place.person);
-    let done =
-        confirmations::confirm(cx.db(), cx.workspace.id, &token, me, fields.raw("password"), &cx.bare.address).await;
+    let done = confirmations::confirm(
+        cx.db(),
+        cx.workspace.id,
+        &token,
+        me,
+        fields.raw("password"),
+        &cx.bare.address,
+    )
+    .await;
     match done {
         Ok(places) => match places.last() {
             Some(place) => {
@@ -71,7 +78,10 @@ fn page(cx: &Cx, token: &str, asked: &Confirmation, form: &Form) -> Response {
         (
             "Keep both in one place",
             "Join the two",
-            format!("{} has an account here already. With its password, what you just signed up for moves into it.", asked.email),
+            format!(
+                "{} has an account here already. With its password, what you just signed up for moves into it.",
+                asked.email
+            ),
             "Password of that account",
         )
     } else {

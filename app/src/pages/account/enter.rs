@@ -30,7 +30,10 @@ pub(super) async fn enter_and_go(bare: &Bare, places: &[Standing], next: &str) -
     let next = local(next);
     if places.len() > 1 {
         let query = next.and_then(|next| serde_urlencoded::to_string([("next", next)]).ok());
-        return Ok(redirect(&format!("/account/places{}", query.map(|q| format!("?{q}")).unwrap_or_default())));
+        return Ok(redirect(&format!(
+            "/account/places{}",
+            query.map(|q| format!("?{q}")).unwrap_or_default()
+        )));
     }
     Ok(redirect(onward(first, next)))
 }
@@ -56,7 +59,17 @@ mod tests {
     #[test]
     fn only_paths_of_this_site_are_followed() {
         assert_eq!(local("/portal/requests/12?x=1#e-4"), Some("/portal/requests/12?x=1#e-4"));
-        for trap in ["", "portal", "//evil.example", "/\\evil.example", "https://evil.example", "/\t/evil.example", "/x\r\nSet-Cookie: a", "javascript:alert(1)", "/sign-in?next=/"] {
+        for trap in [
+            "",
+            "portal",
+            "//evil.example",
+            "/\\evil.example",
+            "https://evil.example",
+            "/\t/evil.example",
+            "/x\r\nSet-Cookie: a",
+            "javascript:alert(1)",
+            "/sign-in?next=/",
+        ] {
             assert_eq!(local(trap), None, "{trap:?}");
         }
     }

@@ -42,7 +42,9 @@ pub async fn submit(cx: Cx, Path(token): Path<String>, Posted(fields): Posted) -
 }
 
 async fn open(cx: &Cx, token: &str) -> Result<Invitation, Problem> {
-    invitations::open(cx.db(), cx.workspace.id, token, &cx.bare.address).await.map_err(|error| gone(cx, error))
+    invitations::open(cx.db(), cx.workspace.id, token, &cx.bare.address)
+        .await
+        .map_err(|error| gone(cx, error))
 }
 
 fn gone(cx: &Cx, error: Error) -> Problem {
@@ -91,7 +93,8 @@ fn page(cx: &Cx, token: &str, invitation: &Invitation, form: &Form) -> Response 
 
 fn way_in(invitation: &Invitation, form: &Form, signed_in: bool) -> AnyView {
     if signed_in {
-        return view! { <p class="soft">{format!("You are signed in as {}.", invitation.email)}</p> }.into_any();
+        return view! { <p class="soft">{format!("You are signed in as {}.", invitation.email)}</p> }
+            .into_any();
     }
     let email = view! {
         <div class="field">

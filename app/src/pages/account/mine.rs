@@ -47,7 +47,9 @@ pub async fn change_password(cx: Cx, Posted(fields): Posted) -> Result<Response,
     let keep = here(&cx.bare).unwrap_or_default();
     let (old, new) = (fields.raw("old"), fields.raw("password"));
     match profile::change_password(cx.db(), me.person, old, new, &keep).await {
-        Ok(()) => Ok(redirect_with("/account", "Your password is changed. Everywhere else you are signed out.")),
+        Ok(()) => {
+            Ok(redirect_with("/account", "Your password is changed. Everywhere else you are signed out."))
+        }
         Err(error) => {
             let form = Form::failed(fields, error).map_err(|p| p.of(&cx.bare))?;
             let name = Form::of(Fields::default().with("name", me.name.as_str()));

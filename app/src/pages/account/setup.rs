@@ -93,12 +93,25 @@ fn zones() -> Vec<(String, String)> {
     let mut zones = vec![(String::new(), "Choose one".to_owned())];
     // The names of places; the rest are old spellings and offsets.
     let places = chrono_tz::TZ_VARIANTS.iter().map(|zone| zone.name());
-    let areas = ["Africa/", "America/", "Antarctica/", "Asia/", "Atlantic/", "Australia/", "Europe/", "Indian/", "Pacific/"];
+    let areas = [
+        "Africa/",
+        "America/",
+        "Antarctica/",
+        "Asia/",
+        "Atlantic/",
+        "Australia/",
+        "Europe/",
+        "Indian/",
+        "Pacific/",
+    ];
     let named = places.filter(|name| *name == "UTC" || areas.iter().any(|area| name.starts_with(area)));
     zones.extend(named.map(|name| (name.to_owned(), name.replace('_', " "))));
     zones
 }
 
 fn currencies() -> Vec<(String, String)> {
-    Currency::ALL.iter().map(|currency| (currency.code().to_owned(), format!("{}, {}", currency.code(), currency.name()))).collect()
+    Currency::ALL
+        .iter()
+        .map(|currency| (currency.code().to_owned(), format!("{}, {}", currency.code(), currency.name())))
+        .collect()
 }

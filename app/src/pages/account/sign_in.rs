@@ -15,14 +15,22 @@ pub async fn show(cx: Cx) -> Response {
     let next = cx.bare.query("next");
     match cx.standing() {
         Some(place) => redirect(onward(place, local(&next))),
-        None => page(&cx, &Form::of(Fields::default().with("next", next).with("email", cx.bare.query("email")))),
+        None => {
+            page(&cx, &Form::of(Fields::default().with("next", next).with("email", cx.bare.query("email"))))
+        }
     }
 }
 
 /// Signs in.
 pub async fn submit(cx: Cx, Posted(fields): Posted) -> Result<Response, Problem> {
-    let tried =
-        commands::sign_in(cx.db(), cx.workspace.id, fields.text("email"), fields.raw("password"), &cx.bare.address).await;
+    let tried = commands::sign_in(
+        cx.db(),
+        cx.workspace.id,
+        fields.text("email"),
+        fields.raw("password"),
+        &cx.bare.address,
+    )
+    .await;
     match tried {
         Ok(places) => enter_and_go(&cx.bare, &places, fields.text("next")).await.map_err(|p| p.of(&cx.bare)),
         Err(error) => Ok(page(&cx, &Form::failed(fields, error).map_err(|p| p.of(&cx.bare))?)),

@@ -80,10 +80,11 @@ fn lines(compose: &Compose) -> AnyView {
         .map(|place| {
             let name = |part: &str| format!("line-{place}-{part}");
             let number = place + 1;
+            let wanted = |field: Field| if place == 0 { field.asked().show() } else { field.show() };
             view! {
                 <div class="form-row invoice-line">
-                    {Field::text(form, &name("what"), &format!("Line {number}")).max(200).show()}
-                    {Field::number(form, &name("amount"), "Amount", unit).max(24).show()}
+                    {wanted(Field::text(form, &name("what"), &format!("Line {number}")).max(200))}
+                    {wanted(Field::number(form, &name("amount"), "Amount", unit).max(24))}
                 </div>
             }
         })

@@ -27,5 +27,5 @@ pub async fn update(
     };
     let to_list = fields.text("back") == "list" || wanted == "discarded";
     let back = if to_list { "/desk/billing".to_owned() } else { format!("/desk/billing/invoices/{invoice}") };
-    Ok(answer(&cx.bare, done, &back, note))
+    Ok(answer(&cx.bare, done, &fields.back(&back), note))
 }

@@ -60,19 +60,19 @@ fn change(cx: &Cx, state: &'static str, word: &'static str, class: &'static str)
 
 fn active(cx: &Cx, end: &str, left: &str) -> AnyView {
     let (until, keeps) = (
-        format!("Paid until {end}, then it goes on by itself."),
+        format!("This period ends on {end}; the next one follows by itself."),
         format!("If you pause now, {left} are kept for you."),
     );
     view! {
         <p>{until}</p>
-        <div class="ways">
-            <section class="way">
+        <div class="turns">
+            <section class="turn">
                 <h3>"Pause"</h3>
                 <p>{keeps}" No clock runs and nothing new is started until you resume, and then the kept time comes first. \
                     You can go on writing requests meanwhile."</p>
                 {change(cx, "paused", "Pause the subscription", "button")}
             </section>
-            <section class="way">
+            <section class="turn">
                 <h3>"End"</h3>
                 <p>{format!("It is worked for you until {end} and not billed again. You can take that back until then.")}</p>
                 {change(cx, "ending", "End it with this period", "button quiet")}

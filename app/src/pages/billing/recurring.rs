@@ -24,11 +24,11 @@ pub fn chart(recurring: &Recurring) -> AnyView {
         .collect();
     let label: Vec<String> = recurring.months.iter().map(said).collect();
     view! {
-        <figure class="chart">
+        <section class="section"><figure class="chart">
             <figcaption><b>"Recurring a month"</b><span>{recurring.months.last().map(said)}</span></figcaption>
             <svg class="bars" role="img" aria-label=label.join(", ")>{bars}</svg>
             <ol class="bar-labels" aria-hidden="true">{labels}</ol>
-        </figure>
+        </figure></section>
     }
     .into_any()
 }

@@ -17,7 +17,7 @@ pub async fn update(
     Posted(fields): Posted,
 ) -> Result<Response, Problem> {
     let (done, note) = change(&cx, &scope, id(&subscription)?, fields.text("state")).await;
-    Ok(answer(&cx.bare, done, "/desk/billing", note))
+    Ok(answer(&cx.bare, done, &fields.back("/desk/billing"), note))
 }
 
 /// The subscription that the member's client holds.

@@ -19,12 +19,14 @@ pub async fn show(SignedIn { cx, scope }: SignedIn, Path(id): Path<String>) -> R
     let file = files::get(cx.db(), &scope, id).await.map_err(|error| of(error.into()))?;
     let path = disk::path(&cx.bare.app, scope.workspace, &file.sha256);
     let opened = tokio::fs::File::open(path).await;
-    let bytes = opened.map_err(|error| of(Error::Broken(format!("the bytes of {id} are not there: {error}")).into()))?;
+    let bytes = opened
+        .map_err(|error| of(Error::Broken(format!("the bytes of {id} are not there: {error}")).into()))?;
     let mut response = Body::from_stream(ReaderStream::new(bytes)).into_response();
     let headers = response.headers_mut();
     headers.insert(header::CONTENT_TYPE, value(&file.media_type, "application/octet-stream"));
     headers.insert(header::CONTENT_LENGTH, HeaderValue::from(file.bytes));
-    headers.insert(header::CONTENT_DISPOSITION, value(&disposition(&file.media_type, &file.name), "attachment"));
+    headers
+        .insert(header::CONTENT_DISPOSITION, value(&disposition(&file.media_type, &file.name), "attachment"));
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("private, no-store"));
     headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
     // Were it shown in place, it could still do nothing.
@@ -39,8 +41,12 @@ fn value(text: &str, otherwise: &'static str) -> HeaderValue {
 
 /// Pictures are shown, everything else is saved. The name twice: plain for old readers, whole for all others.
 fn disposition(media_type: &str, name: &str) -> String {
-    let how = if media_type.starts_with("image/") && !media_type.contains("svg") { "inline" } else { "attachment" };
-    let plain: String = name.chars().map(|c| if c.is_ascii_graphic() && !matches!(c, '"' | '\\') || c == ' ' { c } else { '_' }).collect();
+    let how =
+        if media_type.starts_with("image/") && !media_type.contains("svg") { "inline" } else { "attachment" };
+    let plain: String = name
+        .chars()
+        .map(|c| if c.is_ascii_graphic() && !matches!(c, '"' | '\\') || c == ' ' { c } else { '_' })
+        .collect();
     let whole: String = name.bytes().map(encoded).collect();
     format!("{how}; filename=\"{plain}\"; filename*=UTF-8''{whole}")
 }

@@ -22,7 +22,7 @@ pub const MOST: usize = 10;
 /// The most bytes of one form with files; for the route's body limit.
 pub const FORM_LIMIT: usize = MOST * LIMIT as usize + 1024 * 1024;
 /// The most bytes of one of its other fields.
-const TEXT_LIMIT: usize = 256 * 1024;
+const TEXT_LIMIT: usize = 1024 * 1024;
 
 /// A form with files, of which nothing has been read yet.
 pub struct FormWithFiles(Multipart);
@@ -56,7 +56,12 @@ impl FormWithFiles {
     ///
     /// # Errors
     /// A problem in words: not this browser's form, too large, too many, no room, not allowed.
-    pub async fn receive(self, bare: &Bare, scope: &Scope, request: Option<RequestId>) -> Result<Received, Problem> {
+    pub async fn receive(
+        self,
+        bare: &Bare,
+        scope: &Scope,
+        request: Option<RequestId>,
+    ) -> Result<Received, Problem> {
         let received = self.receive_what_fits(bare, scope, request).await?;
         match received.refused.first() {
             None => Ok(received),

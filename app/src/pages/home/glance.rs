@@ -43,6 +43,10 @@ impl Glance {
     /// Nothing was ever asked.
     pub fn is_new(&self) -> bool {
         let Home { working, waiting_on_me, next, backlog, done_recently, .. } = &self.home;
-        working.is_empty() && waiting_on_me.is_empty() && next.is_empty() && *backlog == 0 && done_recently.is_empty()
+        working.is_empty()
+            && waiting_on_me.is_empty()
+            && next.is_empty()
+            && *backlog == 0
+            && done_recently.is_empty()
     }
 }

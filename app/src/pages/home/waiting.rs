@@ -38,7 +38,12 @@ fn row(card: &Card, glance: &Glance) -> AnyView {
 /// A question with its answers: one press settles it.
 fn asks(card: &Card, approval: &Approval, glance: &Glance) -> AnyView {
     let agent = card.agent.clone().unwrap_or_else(|| "us".to_owned());
-    let meta = format!("#{} {}, asked by {agent} {}", card.number, card.title, glance.times.ago(approval.created_at));
+    let meta = format!(
+        "#{} {}, asked by {agent} {}",
+        card.number,
+        card.title,
+        glance.times.ago(approval.created_at)
+    );
     let until = format!("waits until {}", glance.times.words(approval.expires_at));
     let page = request::path(card.number);
     view! {

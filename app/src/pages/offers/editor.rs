@@ -171,7 +171,7 @@ fn preview(editor: &Editor) -> AnyView {
         view! {
             <h2>"Asked at sign-up"</h2>
             // A form of its own, so that what is tried here is never sent.
-            <div class="sheet" inert>{asked}</div>
+            <div class="sheet form" inert>{asked}</div>
         }
     });
     view! {

@@ -57,7 +57,7 @@ fn row(cx: &Cx, place: usize, is_last: bool, offer: &Offer) -> impl IntoView + u
     view! {
         <li class="queue-item">
             <span class="num">{place + 1}</span>
-            <div class="queue-words"><a href=href>{name}</a><small>{offer.terms.price_words()}", "{offer.terms.limit_words()}</small></div>
+            <div class="queue-words"><a href=href>{name}</a><small>{offer.terms.price_words()}{(!offer.vertical.is_empty()).then(|| format!(" · for {}", offer.vertical))}</small></div>
             <span class=format!("tag {}", offer.state.as_str())>{offer.state.label()}</span>
             <form class="queue-moves" method="post" action=action>
                 {token(cx)}

@@ -35,8 +35,10 @@ fn question(form: &Form, place: usize, count: usize, action: &str) -> AnyView {
             <legend>{format!("Question {}", place + 1)}</legend>
             <input type="hidden" name=name("key") value=key />
             {Field::text(form, &name("label"), "Question").required().max(200).show()}
-            {Field::text(form, &name("hint"), "Hint").max(300).show()}
-            {Field::select(form, &name("kind"), "Answered by", kinds.to_vec()).required().show()}
+            <div class="form-row">
+                {Field::select(form, &name("kind"), "Answered by", kinds.to_vec()).required().show()}
+                {Field::text(form, &name("hint"), "Hint").max(300).show()}
+            </div>
             <div class="question-options">
                 {Field::area(form, &name("options"), "Answers to choose from", 3).hint("One a line.").required().show()}
             </div>

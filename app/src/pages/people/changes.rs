@@ -21,7 +21,9 @@ pub async fn invite(at: Managing, Posted(fields): Posted) -> Result<Response, Pr
             let form = Form::failed(fields, error).map_err(|p| p.of(&at.cx.bare))?;
             Ok(page(&at, &load(&at).await?, &form))
         }
-        done => Ok(answer(&at.cx.bare, done, &at.base(), &format!("An invitation is on its way to {email}."))),
+        done => {
+            Ok(answer(&at.cx.bare, done, &at.base(), &format!("An invitation is on its way to {email}.")))
+        }
     }
 }
 

@@ -54,8 +54,10 @@ impl FromRequestParts<App> for Managing {
     type Rejection = Response;
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Response> {
-        let params = RawPathParams::from_request_parts(parts, app).await.map_err(IntoResponse::into_response)?;
-        let param = |name: &str| params.iter().find(|(key, _)| *key == name).map(|(_, value)| value.to_owned());
+        let params =
+            RawPathParams::from_request_parts(parts, app).await.map_err(IntoResponse::into_response)?;
+        let param =
+            |name: &str| params.iter().find(|(key, _)| *key == name).map(|(_, value)| value.to_owned());
         let id = param("id").unwrap_or_default();
         if parts.uri.path().starts_with("/portal") {
             let Member { cx, scope, .. } = Member::from_request_parts(parts, app).await?;

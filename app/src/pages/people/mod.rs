@@ -12,7 +12,7 @@ pub use view::section;
 use axum::response::Response;
 use domain::accounts::{People, queries};
 
-use crate::web::{Form, Frame, Page, PortalTab, DeskTab, Problem};
+use crate::web::{DeskTab, Form, Frame, Page, PortalTab, Problem};
 use managing::Audience;
 
 /// The page.

@@ -1,6 +1,7 @@
 use domain::{
-    Role, calendar,
+    Role,
     accounts::{Colleague, Invited, People},
+    calendar,
 };
 use leptos::prelude::*;
 
@@ -72,7 +73,8 @@ fn row(at: &Managing, colleague: &Colleague) -> AnyView {
 fn controls(at: &Managing, colleague: &Colleague, me: bool) -> AnyView {
     let (base, id) = (at.base(), colleague.membership);
     let (dialog, title) = (format!("remove-{id}"), format!("remove-{id}-title"));
-    let question = if me { "Give up your own place?".to_owned() } else { format!("Remove {}?", colleague.name) };
+    let question =
+        if me { "Give up your own place?".to_owned() } else { format!("Remove {}?", colleague.name) };
     let remove = format!("Remove {}", colleague.name);
     view! {
         {(at.audience != Audience::Desk).then(|| role_form(at, colleague))}
@@ -121,8 +123,15 @@ fn role_name(role: Role) -> &'static str {
 
 fn invited_row(at: &Managing, invited: &Invited) -> AnyView {
     let (base, id) = (at.base(), invited.id);
-    let until = if invited.expired { "the link has run out".to_owned() } else { format!("until {}", when(at, invited.expires)) };
-    let (again, revoke) = (format!("Send the invitation to {} again", invited.email), format!("Take back the invitation to {}", invited.email));
+    let until = if invited.expired {
+        "the link has run out".to_owned()
+    } else {
+        format!("until {}", when(at, invited.expires))
+    };
+    let (again, revoke) = (
+        format!("Send the invitation to {} again", invited.email),
+        format!("Take back the invitation to {}", invited.email),
+    );
     view! {
         <li class="row">
             <div class="row-words"><b>{invited.email.clone()}</b><p class="soft">{format!("{}, {until}", role_name(invited.role))}</p></div>

@@ -10,9 +10,14 @@ use domain::{
 use super::{Here, load::Hour};
 use crate::web::{Posted, answer};
 
-pub async fn create(here: Here, Path(params): Path<Vec<(String, String)>>, Posted(fields): Posted) -> Response {
-    let approval = params.iter().find(|(name, _)| name == "approval").and_then(|(_, value)| value.parse().ok());
-    let back = format!("{}#now", here.base());
+pub async fn create(
+    here: Here,
+    Path(params): Path<Vec<(String, String)>>,
+    Posted(fields): Posted,
+) -> Response {
+    let approval =
+        params.iter().find(|(name, _)| name == "approval").and_then(|(_, value)| value.parse().ok());
+    let back = here.after(&fields);
     match settle(&here, approval, fields.text("answer")).await {
         Ok(note) => answer(&here.cx.bare, Ok(()), &back, &note),
         Err(error) => answer(&here.cx.bare, Err(error), &back, ""),
@@ -25,10 +30,12 @@ async fn settle(here: &Here, approval: Option<ApprovalId>, key: &str) -> domain:
         Answered::Won { label } => Ok(format!("You answered “{label}”.")),
         Answered::Lost { by, label, at } => {
             let ago = Hour::of(here).ago(at);
-            Err(Error::refused(format!("{by} was faster and answered “{label}”, {ago}. Nothing more is needed.")))
+            Err(Error::refused(format!(
+                "{by} was faster and answered “{label}”, {ago}. Nothing more is needed."
+            )))
         }
-        Answered::Expired => {
-            Err(Error::refused("The time to answer is over, and the work went on without. Write what you want instead."))
-        }
+        Answered::Expired => Err(Error::refused(
+            "The time to answer is over, and the work went on without. Write what you want instead.",
+        )),
     }
 }

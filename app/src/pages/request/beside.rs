@@ -1,57 +1,68 @@
 //! What stands around the conversation, in words, as the rows and the calendar have it now.
 
-use axum::{Json, http::{HeaderValue, header}, response::{IntoResponse, Response}};
 use domain::{
     approvals::Audience,
     cycle::{ClockState, CycleView, PieceKind},
     deliverables::Deliverable,
     files::File,
     requests::{Column, Detail},
+    session::{RunNow, RunState},
     words,
 };
 
 use super::{
     Here,
-    load::{self, Hour},
-};
-use crate::{
-    islands::conversation::{Beside, Clock, Link, Piece, Review, size},
-    web::Problem,
+    load::Hour,
+    view::{Beside, Clock, Link, Piece, Review},
 };
 
-/// `GET …/beside`
-pub async fn show(here: Here) -> Result<Response, Problem> {
-    let detail = load::detail(&here).await.map_err(|error| here.problem(error))?;
-    let mut response = Json(of(&here, &detail, Hour::of(&here))).into_response();
-    response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
-    Ok(response)
-}
-
-pub fn of(here: &Here, detail: &Detail, hour: Hour) -> Beside {
+pub fn of(here: &Here, detail: &Detail, run: Option<&RunNow>, hour: Hour) -> Beside {
     let card = &detail.card;
     let base = here.base();
-    let asked: Vec<_> = detail.approvals.iter().filter(|approval| approval.audience == Audience::Client).collect();
-    let mut waiting = Vec::new();
-    if let Some(first) = asked.first() {
-        let href = format!("#q-{}", first.id);
-        waiting.push(link(href, words::count(asked.len() as i64, "question"), "the clock stands still meanwhile"));
-    }
-    if card.column == Column::Review && here.may_work() {
-        waiting.push(link("#review".to_owned(), "1 review".to_owned(), "done once you approve"));
-    }
     Beside {
         state: detail.withdrawn_at.is_none().then_some(card.column),
         state_name: state_name(here, detail),
         agent: card.agent.clone(),
+        run: run.cloned(),
         clock: clock(detail, hour),
-        deliverables: detail.deliverables.iter().map(|deliverable| deliverable_link(&base, deliverable, hour)).collect(),
-        waiting,
-        asks: !asked.is_empty(),
+        deliverables: detail
+            .deliverables
+            .iter()
+            .map(|deliverable| deliverable_link(&base, deliverable, hour))
+            .collect(),
+        waiting: waiting(here, detail),
+        again: again(detail, run),
         next: detail.next.iter().map(|next| next_link(here, next.number, &next.title)).collect(),
         files: detail.files.iter().map(file_link).collect(),
         review: (card.column == Column::Review).then(|| review(detail)),
         ended: ended(detail, hour),
-        zone_minutes: hour.minutes(hour.now.timestamp_millis()),
+    }
+}
+
+fn questions(detail: &Detail) -> impl Iterator<Item = &domain::approvals::Approval> {
+    detail.approvals.iter().filter(|approval| approval.audience == Audience::Client)
+}
+
+fn waiting(here: &Here, detail: &Detail) -> Vec<Link> {
+    let mut waiting = Vec::new();
+    if let Some(first) = questions(detail).next() {
+        let words = words::count(questions(detail).count() as i64, "question");
+        waiting.push(link(format!("#q-{}", first.id), words, "the clock stands still meanwhile"));
+    }
+    if detail.card.column == Column::Review && here.may_work() {
+        waiting.push(link("#review".to_owned(), "1 review".to_owned(), "done once you approve"));
+    }
+    waiting
+}
+
+/// The way on, where the work has ended before the request has.
+fn again(detail: &Detail, run: Option<&RunNow>) -> Option<&'static str> {
+    let stands =
+        matches!(detail.card.column, Column::InProgress | Column::Waiting) && detail.withdrawn_at.is_none();
+    match run?.state {
+        RunState::Failed if stands => Some("Try again"),
+        RunState::Cancelled if stands => Some("Start again"),
+        _ => None,
     }
 }
 
@@ -86,7 +97,7 @@ fn file_link(file: &File) -> Link {
     Link {
         href: format!("/files/{}", file.id),
         words: file.name.clone(),
-        aside: format!("{}, {}", file.label, size(file.bytes)),
+        aside: format!("{}, {}", file.label, words::size(file.bytes)),
     }
 }
 
@@ -103,7 +114,11 @@ fn clock(detail: &Detail, hour: Hour) -> Option<Clock> {
     let done = detail.card.column == Column::Done;
     Some(Clock {
         left: if done { words::length(cycle.worked) } else { words::left(cycle.left) },
-        of: if done { format!("of {} used", cycle.hours) } else { format!("of {}, working days", cycle.hours) },
+        of: if done {
+            format!("of {} used", cycle.hours)
+        } else {
+            format!("of {}, working days", cycle.hours)
+        },
         due,
         label: spoken(cycle),
         at_risk: !done && (cycle.at_risk || cycle.overdue),
@@ -144,7 +159,9 @@ pub fn review(detail: &Detail) -> Review {
     let left = card.revisions_allowed.map(|allowed| allowed.saturating_sub(card.revisions_used));
     let changes = match (left, card.revisions_allowed) {
         (Some(0), _) => "No changes are left in your package. A comment reaches us all the same.".to_owned(),
-        (Some(left), Some(allowed)) => format!("{left} of {} left.", words::count(i64::from(allowed), "change")),
+        (Some(left), Some(allowed)) => {
+            format!("{left} of {} left.", words::count(i64::from(allowed), "change"))
+        }
         _ => "Ask for as many changes as it takes.".to_owned(),
     };
     Review { question, changes, may_change: left != Some(0), reason: String::new(), error: String::new() }

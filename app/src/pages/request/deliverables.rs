@@ -10,6 +10,7 @@ use domain::{
     deliverables::{self, Deliverable, FullVersion},
     markdown,
     requests::{Column, Detail},
+    words,
 };
 use leptos::prelude::*;
 use serde::Deserialize;
@@ -17,11 +18,9 @@ use serde::Deserialize;
 use super::{
     Here, beside,
     load::{self, Hour},
+    view::review_form,
 };
-use crate::{
-    islands::conversation::{review_form, size},
-    web::{Page, Problem},
-};
+use crate::web::{Page, Problem};
 
 #[derive(Deserialize)]
 pub struct Wanted {
@@ -39,7 +38,11 @@ pub async fn show(
     Path(params): Path<Vec<(String, String)>>,
     Query(wanted): Query<Wanted>,
 ) -> Result<Response, Problem> {
-    let id = params.iter().find(|(name, _)| name == "deliverable").map(|(_, value)| value.as_str()).unwrap_or_default();
+    let id = params
+        .iter()
+        .find(|(name, _)| name == "deliverable")
+        .map(|(_, value)| value.as_str())
+        .unwrap_or_default();
     let shown = load(&here, id, wanted.version).await.map_err(|error| here.problem(error))?;
     let title = shown.deliverable.title.clone();
     let (base, hour, token, may_work) =
@@ -50,7 +53,8 @@ pub async fn show(
 async fn load(here: &Here, id: &str, version: Option<u32>) -> domain::Result<Shown> {
     let id = id.parse().map_err(|_| Error::NotFound)?;
     let detail = load::detail(here).await?;
-    let deliverable = detail.deliverables.iter().find(|deliverable| deliverable.id == id).ok_or(Error::NotFound)?.clone();
+    let deliverable =
+        detail.deliverables.iter().find(|deliverable| deliverable.id == id).ok_or(Error::NotFound)?.clone();
     let newest = deliverable.versions.first().map(|newest| newest.version).ok_or(Error::NotFound)?;
     let version = deliverables::version(here.cx.db(), &here.scope, id, version.unwrap_or(newest)).await?;
     Ok(Shown { detail, deliverable, version })
@@ -91,7 +95,8 @@ fn versions(base: &str, deliverable: &Deliverable, shown: u32) -> Option<impl In
             view! { <a href=href aria-current=(number == shown).then_some("page")>{number}</a> }
         })
         .collect();
-    (links.len() > 1).then(|| view! { <nav class="versions" aria-label="Versions"><span>"Version"</span>{links}</nav> })
+    (links.len() > 1)
+        .then(|| view! { <nav class="versions" aria-label="Versions"><span>"Version"</span>{links}</nav> })
 }
 
 fn content(version: FullVersion) -> impl IntoView {
@@ -99,7 +104,7 @@ fn content(version: FullVersion) -> impl IntoView {
         view! { <article class="sheet"><div class="prose" inner_html=markdown::to_html(&body)></div></article> }
     });
     let file = version.file.map(|file| {
-        let words = format!("{}, {}", file.label, size(file.bytes));
+        let words = format!("{}, {}", file.label, words::size(file.bytes));
         view! {
             <p>
                 <a class="deliverable" href=format!("/files/{}", file.id)>

@@ -9,7 +9,7 @@ use domain::{
     requests::queries,
 };
 
-use crate::web::{App, Cx, DeskTab, Frame, Member, Operator, PortalTab, Problem};
+use crate::web::{App, Cx, DeskTab, Fields, Frame, Member, Operator, PortalTab, Problem};
 
 /// Who asks for which request: a member for one of their own, or an operator for one of a client's.
 pub struct Here {
@@ -24,8 +24,10 @@ impl FromRequestParts<App> for Here {
     type Rejection = Response;
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Response> {
-        let params = RawPathParams::from_request_parts(parts, app).await.map_err(IntoResponse::into_response)?;
-        let param = |name: &str| params.iter().find(|(key, _)| *key == name).map(|(_, value)| value.to_owned());
+        let params =
+            RawPathParams::from_request_parts(parts, app).await.map_err(IntoResponse::into_response)?;
+        let param =
+            |name: &str| params.iter().find(|(key, _)| *key == name).map(|(_, value)| value.to_owned());
         let number = param("number").and_then(|text| text.parse().ok());
         let (cx, scope, client, desk) = match param("client") {
             None => {
@@ -53,6 +55,11 @@ impl Here {
         } else {
             format!("/portal/requests/{}", self.number)
         }
+    }
+
+    /// Where a form leads when it is done: to the page that it stood on, otherwise to where the line is now.
+    pub fn after(&self, fields: &Fields) -> String {
+        fields.back(&format!("{}#now", self.base()))
     }
 
     pub fn frame(&self) -> Frame {

@@ -4,11 +4,13 @@ use chrono::{DateTime, Offset as _, Utc};
 use domain::{
     calendar, markdown,
     requests::{Detail, queries},
-    session::{Body, Entry, Reading},
+    session::{self, Body, Entry, Reading},
 };
 
-use super::{Here, beside};
-use crate::islands::conversation::{Place, Said, Start, plain, when};
+use super::{
+    Here, beside,
+    view::{self, Place, Said, Shown, Told, plain, when},
+};
 
 /// The zone of the workspace's pages and the instant that they are drawn at.
 #[derive(Clone, Copy)]
@@ -58,64 +60,61 @@ pub async fn detail(here: &Here) -> domain::Result<Detail> {
     queries::by_number(here.cx.db(), &here.scope, here.client, here.number).await
 }
 
-/// Everything that the page starts with.
-pub fn start(here: &Here, detail: &Detail, reading: Reading) -> Start {
+/// Everything that the page shows.
+pub async fn shown(here: &Here) -> domain::Result<(Detail, Shown)> {
+    let detail = detail(here).await?;
+    let reading = session::read(here.cx.db(), detail.session_stream).await?;
     let hour = Hour::of(here);
-    let Reading { conversation, next } = reading;
     let card = &detail.card;
     let asked = format!("asked by {}, {}", detail.asked_by, hour.day(card.created_at));
-    Start {
-        place: place(here, detail),
+    let shown = Shown {
+        place: place(here, detail.withdrawn_at.is_some()),
         number: card.number,
         title: card.title.clone(),
         asked: if here.desk { format!("{}, {asked}", card.client_name) } else { asked },
-        stream: detail.session_stream.to_string(),
-        offset: next,
-        said: conversation.entries.into_iter().map(|entry| said(entry, hour)).collect(),
-        run: conversation.run,
-        beside: beside::of(here, detail, hour),
-    }
+        beside: beside::of(here, &detail, reading.conversation.run.as_ref(), hour),
+        conversation: told(detail.session_stream.to_string(), reading, hour),
+    };
+    Ok((detail, shown))
 }
 
-fn place(here: &Here, detail: &Detail) -> Place {
+pub fn place(here: &Here, withdrawn: bool) -> Place {
     let (list, list_name) = if here.desk {
-        (format!("/desk/clients/{}", here.client), detail.card.client_name.clone())
+        (format!("/desk/clients/{}", here.client), "Client")
     } else {
-        ("/portal/requests".to_owned(), "Requests".to_owned())
+        ("/portal/requests".to_owned(), "Requests")
     };
     Place {
         base: here.base(),
         list,
-        list_name,
-        client: detail.card.client_name.clone(),
+        list_name: list_name.to_owned(),
         token: here.cx.bare.token.0.clone(),
-        may_work: here.may_work() && detail.withdrawn_at.is_none(),
+        may_work: here.may_work() && !withdrawn,
         desk: here.desk,
         draft: String::new(),
         refused: String::new(),
     }
 }
 
-/// An entry with its sentences and its HTML. A text that can change no more goes as HTML alone.
-pub fn said(mut entry: Entry, hour: Hour) -> Said {
-    let html = html(&entry.body);
+/// A conversation with its sentences and its HTML.
+pub fn told(stream: String, reading: Reading, hour: Hour) -> Told {
+    let Reading { conversation, next, .. } = reading;
+    let mut said: Vec<Said> = conversation.entries.into_iter().map(|entry| say(entry, hour)).collect();
+    view::lay_strands(&mut said);
+    Told { stream, offset: next, said }
+}
+
+fn say(entry: Entry, hour: Hour) -> Said {
     let then = match &entry.body {
         Body::Approval { settled: Some(settled), .. } => hour.when(settled.at),
         Body::Approval { expires, .. } => hour.when(*expires),
         _ => String::new(),
     };
-    match &mut entry.body {
-        Body::Words { text, writing: false }
-        | Body::Comment { text }
-        | Body::Asked { brief: text, .. }
-        | Body::Review { reason: text, approved: false } => text.clear(),
-        _ => {}
-    }
-    Said { when: hour.when(entry.at), then, html, entry }
+    Said { when: hour.when(entry.at), then, html: html(&entry.body), strand: "", entry }
 }
 
 /// What is read of an entry: Markdown where an agent wrote or a request was asked, plain words where a person spoke.
-pub fn html(body: &Body) -> String {
+fn html(body: &Body) -> String {
     match body {
         Body::Asked { brief, .. } => markdown::to_html(brief),
         Body::Words { text, writing: false } => markdown::to_html(text),

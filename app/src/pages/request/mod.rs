@@ -2,18 +2,19 @@
 //! a client's members under `/portal/requests/{number}` and operators under `/desk/clients/{client}/requests/{number}`.
 
 pub mod approval;
-pub mod beside;
+mod beside;
 pub mod comments;
 pub mod deliverables;
 pub mod files;
 mod here;
 mod load;
 pub mod notes;
-pub mod prose;
+pub mod now;
 pub mod retry;
 pub mod review;
 pub mod show;
 pub mod steer;
 pub mod stop;
+mod view;
 
 pub use here::Here;

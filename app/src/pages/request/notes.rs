@@ -8,13 +8,9 @@ use domain::{
 };
 use leptos::prelude::*;
 
-use super::{
-    Here,
-    load::Hour,
-};
+use super::{Here, load::Hour, view::plain};
 use crate::{
     components::person::disc,
-    islands::conversation::plain,
     web::{Posted, answer},
 };
 
@@ -97,10 +93,16 @@ fn item(entry: Entry, hour: Hour) -> AnyView {
         }
         .into_any(),
         Body::Approval { question, settled, .. } => {
-            let end = settled.map(|settled| format!(" · {}: {}", settled.by, settled.label.unwrap_or_default()));
+            let end =
+                settled.map(|settled| format!(" · {}: {}", settled.by, settled.label.unwrap_or_default()));
             view! { <li class="entry note"><b>{question}</b> {end} {format!(", {when}")}</li> }.into_any()
         }
-        Body::Failed { reason } => view! { <li class="entry stopped"><b>"Failed"</b> {format!(" · {reason}, {when}")}</li> }.into_any(),
-        other => view! { <li class="entry note"><b>{name}</b> {format!(" · {other:?}, {when}")}</li> }.into_any(),
+        Body::Failed { reason } => {
+            view! { <li class="entry stopped"><b>"Failed"</b> {format!(" · {reason}, {when}")}</li> }
+                .into_any()
+        }
+        other => {
+            view! { <li class="entry note"><b>{name}</b> {format!(" · {other:?}, {when}")}</li> }.into_any()
+        }
     }
 }

@@ -6,10 +6,10 @@ use domain::runs;
 use super::Here;
 use crate::web::{Posted, answer};
 
-pub async fn create(here: Here, Posted(_): Posted) -> Response {
+pub async fn create(here: Here, Posted(fields): Posted) -> Response {
     let done = async {
         let request = here.request().await?;
         runs::retry(here.cx.db(), &here.scope, request).await
     };
-    answer(&here.cx.bare, done.await, &format!("{}#now", here.base()), "The work goes on in a moment.")
+    answer(&here.cx.bare, done.await, &here.after(&fields), "The work goes on in a moment.")
 }

@@ -12,8 +12,8 @@ pub async fn create(here: Here, Posted(fields): Posted) -> Result<Response, Prob
         Ok(note) => Ok(answer(&here.cx.bare, Ok(()), &back, note)),
         Err(Error::Fields(errors)) if !here.cx.bare.wants_json => {
             let error = errors.iter().map(|(_, message)| message).collect::<Vec<_>>().join(" ");
-            show::draw(&here, StatusCode::UNPROCESSABLE_ENTITY, |start| {
-                if let Some(review) = &mut start.beside.review {
+            show::draw(&here, StatusCode::UNPROCESSABLE_ENTITY, |shown| {
+                if let Some(review) = &mut shown.beside.review {
                     review.reason = fields.text("reason").to_owned();
                     review.error = error;
                 }

@@ -1,18 +1,15 @@
 //! `GET /portal/requests/{number}`, `GET /desk/clients/{client}/requests/{number}`: the heart. Its first paint holds
 //! the whole conversation and needs no script; then it is live.
 
-use axum::{
-    http::StatusCode,
-    response::Response,
-};
-use domain::{Error, requests::Detail, session};
+use axum::{http::StatusCode, response::Response};
+use domain::Error;
 use leptos::prelude::*;
 
-use super::{Here, load, notes};
-use crate::{
-    islands::conversation::{Conversation, Start},
-    web::{Page, Problem},
+use super::{
+    Here, load, notes,
+    view::{self, Shown},
 };
+use crate::web::{Page, Problem};
 
 pub async fn show(here: Here) -> Result<Response, Problem> {
     draw(&here, StatusCode::OK, |_| ()).await
@@ -25,31 +22,27 @@ pub async fn draw_with_draft(here: &Here, draft: &str, error: Error) -> Result<R
         Error::Refused(reason) => reason,
         other => return Err(here.problem(other)),
     };
-    draw(here, StatusCode::UNPROCESSABLE_ENTITY, |start| {
-        start.place.draft = draft.to_owned();
-        start.place.refused = reason;
+    draw(here, StatusCode::UNPROCESSABLE_ENTITY, |shown| {
+        shown.place.draft = draft.to_owned();
+        shown.place.refused = reason;
     })
     .await
 }
 
-/// Draws the page, after `change` has had its way with what it starts with.
-pub async fn draw(here: &Here, status: StatusCode, change: impl FnOnce(&mut Start)) -> Result<Response, Problem> {
-    let (detail, start) = start(here).await.map_err(|error| here.problem(error))?;
+/// Draws the page, after `change` has had its way with what it shows.
+pub async fn draw(
+    here: &Here,
+    status: StatusCode,
+    change: impl FnOnce(&mut Shown),
+) -> Result<Response, Problem> {
+    let (detail, mut shown) = load::shown(here).await.map_err(|error| here.problem(error))?;
     let backstage = notes::load(here, &detail).await.map_err(|error| here.problem(error))?;
-    let mut start = start;
-    change(&mut start);
-    let title = format!("{} #{}", detail.card.title, detail.card.number);
+    change(&mut shown);
+    let title = format!("{} #{}", shown.title, shown.number);
     Ok(Page::new(&here.cx, &title, here.frame()).live().status(status).show(move || {
         view! {
-            <Conversation start=start />
+            {view::page(shown)}
             {backstage.map(notes::view)}
         }
     }))
-}
-
-async fn start(here: &Here) -> domain::Result<(Detail, Start)> {
-    let detail = load::detail(here).await?;
-    let reading = session::read(here.cx.db(), detail.session_stream).await?;
-    let start = load::start(here, &detail, reading);
-    Ok((detail, start))
 }

@@ -7,8 +7,8 @@ use domain::controls::{self, Outcome};
 use super::Here;
 use crate::web::{Posted, answer};
 
-pub async fn create(here: Here, Posted(_): Posted) -> Response {
-    let back = format!("{}#now", here.base());
+pub async fn create(here: Here, Posted(fields): Posted) -> Response {
+    let back = here.after(&fields);
     match stop(&here).await {
         Ok(note) => answer(&here.cx.bare, Ok(()), &back, note),
         Err(error) => answer(&here.cx.bare, Err(error), &back, ""),

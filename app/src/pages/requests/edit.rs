@@ -22,12 +22,17 @@ pub async fn show(member: Member, Path(number): Path<String>) -> Result<Response
     if !is_open(&detail) {
         return Ok(redirect_with(&request::path(detail.card.number), STARTED));
     }
-    let values = Fields::default().with("title", detail.card.title.clone()).with("brief", detail.brief.clone());
+    let values =
+        Fields::default().with("title", detail.card.title.clone()).with("brief", detail.brief.clone());
     Ok(draw(&member, &detail, &Form::of(values), false))
 }
 
 /// `POST /portal/requests/{number}/edit`: `do` is preview, or anything else to save.
-pub async fn save(member: Member, Path(number): Path<String>, Posted(fields): Posted) -> Result<Response, Problem> {
+pub async fn save(
+    member: Member,
+    Path(number): Path<String>,
+    Posted(fields): Posted,
+) -> Result<Response, Problem> {
     let bare = &member.cx.bare;
     let detail = load(&member, &number).await?;
     if fields.text("do") == "preview" {

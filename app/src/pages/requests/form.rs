@@ -4,15 +4,11 @@ use domain::{
     files::{File, LIMIT_WORDS},
     markdown,
     requests::{Priority, commands::TITLE},
+    words::size,
 };
 use leptos::prelude::*;
 
-use crate::{
-    components::field::Field,
-    islands::conversation::size,
-    pages::files::upload::Refused,
-    web::Form,
-};
+use crate::{components::field::Field, pages::files::upload::Refused, web::Form};
 
 const PAPER: &str = "M5 2.5h6l4 4v11H5zM11 2.5v4h4";
 
@@ -33,7 +29,7 @@ pub fn words(form: &Form, preview: bool) -> AnyView {
             .hint("What it is about and what should come out. Lists with -, **bold** and links work.")
             .show()}
         <div class="button-row">
-            <button class="button quiet" name="do" value="preview" formnovalidate aria-controls="preview">"Preview"</button>
+            <button class="button" name="do" value="preview" formnovalidate aria-controls="preview">"Preview"</button>
         </div>
         <section class="sheet preview" id="preview" aria-label="Preview" tabindex="-1" hidden=!preview>
             <div class="prose" inner_html=html></div>

@@ -78,7 +78,10 @@ pub async fn show(member: Member, Query(query): Query<HashMap<String, String>>) 
 }
 
 /// `GET /portal/requests/list-parts`: the rows alone, for the page to read again.
-pub async fn parts(member: Member, Query(query): Query<HashMap<String, String>>) -> Result<Response, Problem> {
+pub async fn parts(
+    member: Member,
+    Query(query): Query<HashMap<String, String>>,
+) -> Result<Response, Problem> {
     let wanted = Wanted::read(&query);
     let found = load(&member, &wanted).await?;
     let times = Times::of(&member.cx);
@@ -103,7 +106,8 @@ fn chips(wanted: &Wanted) -> AnyView {
 }
 
 fn search(wanted: &Wanted) -> AnyView {
-    let column = wanted.column.map(|column| view! { <input type="hidden" name="column" value=column.as_str() /> });
+    let column =
+        wanted.column.map(|column| view! { <input type="hidden" name="column" value=column.as_str() /> });
     view! {
         <form role="search" action=LIST>
             {column}
@@ -196,14 +200,19 @@ fn pager(found: &requests::Page, wanted: &Wanted) -> Option<AnyView> {
 fn nothing(wanted: &Wanted, may_work: bool) -> AnyView {
     let (heading, words) = match (wanted.words.as_str(), wanted.column) {
         ("", _) if wanted.page > 1 => ("Nothing this far back".to_owned(), "The list ends before this page."),
-        ("", None) => ("Nothing has been asked for".to_owned(), "What you ask for stands here, from the first day on."),
-        ("", Some(column)) => (format!("Nothing in {}", column.label()), "Other columns may hold what you look for."),
-        (words, _) => {
-            (format!("Nothing found for “{words}”"), "Every word has to be in the title, the brief or the number.")
+        ("", None) => {
+            ("Nothing has been asked for".to_owned(), "What you ask for stands here, from the first day on.")
         }
+        ("", Some(column)) => {
+            (format!("Nothing in {}", column.label()), "Other columns may hold what you look for.")
+        }
+        (words, _) => (
+            format!("Nothing found for “{words}”"),
+            "Every word has to be in the title, the brief or the number.",
+        ),
     };
     let action = if *wanted == Wanted::read(&HashMap::new()) {
-        may_work.then(|| view! { <a class="button primary" href=NEW>"Ask for something"</a> }.into_any())
+        may_work.then(|| view! { <a class="button" href=NEW>"Ask for something"</a> }.into_any())
     } else {
         Some(view! { <a class="button" href=LIST>"All requests"</a> }.into_any())
     };
@@ -232,7 +241,12 @@ mod tests {
     use super::{LIST, Wanted};
 
     fn read(pairs: &[(&str, &str)]) -> Wanted {
-        Wanted::read(&pairs.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect::<HashMap<_, _>>())
+        Wanted::read(
+            &pairs
+                .iter()
+                .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
+                .collect::<HashMap<_, _>>(),
+        )
     }
 
     #[test]
@@ -247,8 +261,14 @@ mod tests {
     #[test]
     fn an_address_keeps_what_was_asked_for() {
         let wanted = read(&[("q", "fee & terms"), ("column", "up_next"), ("page", "3")]);
-        assert_eq!(wanted.address(LIST, wanted.column, 2), "/portal/requests?q=fee+%26+terms&column=up_next&page=2");
-        assert_eq!(wanted.address(LIST, Some(Column::Done), 1), "/portal/requests?q=fee+%26+terms&column=done");
+        assert_eq!(
+            wanted.address(LIST, wanted.column, 2),
+            "/portal/requests?q=fee+%26+terms&column=up_next&page=2"
+        );
+        assert_eq!(
+            wanted.address(LIST, Some(Column::Done), 1),
+            "/portal/requests?q=fee+%26+terms&column=done"
+        );
         assert_eq!(read(&[]).address(LIST, None, 1), "/portal/requests");
     }
 }

@@ -1,7 +1,7 @@
 //! A client's requests: the list, what comes next, asking, changing and taking back. One request's own page is `request`.
 
 pub mod edit;
-mod form;
+pub(crate) mod form;
 pub mod list;
 pub mod new;
 pub mod place;

@@ -36,7 +36,8 @@ struct Draft {
 pub async fn show(member: Member) -> Result<Response, Problem> {
     allowed(&member)?;
     let values = Fields::default().with("form_key", secret::random_token());
-    draw(&member, Draft { form: Form::of(values), files: Vec::new(), refused: Vec::new(), preview: false }).await
+    draw(&member, Draft { form: Form::of(values), files: Vec::new(), refused: Vec::new(), preview: false })
+        .await
 }
 
 /// `POST /portal/requests`: `do` is ask, later or preview; `remove` takes a file out again.
@@ -52,8 +53,12 @@ pub async fn create(member: Member, form: FormWithFiles) -> Result<Response, Pro
     }
     let later = fields.text("do") == "later";
     match commands::create(member.cx.db(), &member.scope, asked(&fields, &ids, later)).await {
-        Ok(number) if bare.wants_json => Ok(Json(serde_json::json!({ "ok": true, "path": request::path(number) })).into_response()),
-        Ok(number) => Ok(redirect_with(&request::path(number), if later { "Kept for later." } else { "We have it." })),
+        Ok(number) if bare.wants_json => {
+            Ok(Json(serde_json::json!({ "ok": true, "path": request::path(number) })).into_response())
+        }
+        Ok(number) => {
+            Ok(redirect_with(&request::path(number), if later { "Kept for later." } else { "We have it." }))
+        }
         Err(error) if bare.wants_json => Ok(answer(bare, Err(error), LIST, "")),
         Err(error) => {
             let form = Form::failed(fields, error).map_err(|problem| problem.of(bare))?;
@@ -95,7 +100,12 @@ fn asked(fields: &Fields, files: &[FileId], later: bool) -> NewRequest {
     }
 }
 
-async fn redraw(member: &Member, fields: Fields, ids: &[FileId], refused: Vec<Refused>) -> Result<Response, Problem> {
+async fn redraw(
+    member: &Member,
+    fields: Fields,
+    ids: &[FileId],
+    refused: Vec<Refused>,
+) -> Result<Response, Problem> {
     let preview = fields.text("do") == "preview" && !fields.has("remove");
     let mut form = Form::of(fields);
     if !refused.is_empty() {
@@ -156,10 +166,7 @@ fn view(member: &Member, draft: &Draft, outlook: &Outlook) -> AnyView {
 
 #[cfg(test)]
 mod tests {
-    use domain::{
-        ids::FileId,
-        requests::Priority,
-    };
+    use domain::{ids::FileId, requests::Priority};
 
     use super::{MOST_FILES, asked, chosen};
     use crate::web::Fields;
@@ -174,7 +181,8 @@ mod tests {
             .with("file", "no file")
             .with("remove", two.to_string());
         assert_eq!(chosen(&fields, vec![fresh]), [one, fresh]);
-        let many = (0..50).fold(Fields::default(), |fields, _| fields.with("file", FileId::new().to_string()));
+        let many =
+            (0..50).fold(Fields::default(), |fields, _| fields.with("file", FileId::new().to_string()));
         assert_eq!(chosen(&many, Vec::new()).len(), MOST_FILES);
     }
 

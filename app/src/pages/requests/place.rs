@@ -11,7 +11,11 @@ use crate::web::{Fields, Member, Posted, Problem, answer};
 
 /// `POST /portal/requests/{number}/place`: `step` up, down or first; otherwise `column`, and `before`, the number of the
 /// request above which it is put there (none: the end).
-pub async fn put(member: Member, Path(number): Path<String>, Posted(fields): Posted) -> Result<Response, Problem> {
+pub async fn put(
+    member: Member,
+    Path(number): Path<String>,
+    Posted(fields): Posted,
+) -> Result<Response, Problem> {
     let bare = &member.cx.bare;
     let number = number.parse().map_err(|_| Problem::not_found().of(bare))?;
     match carry_out(&member, number, &fields).await {

@@ -26,7 +26,9 @@ pub async fn file(member: Member, form: FormWithFiles) -> Result<Response, Probl
     let Some(id) = received.files.first() else {
         return Err(Problem::from(Error::refused("There was no file in it. Choose it again.")).of(bare));
     };
-    let file = files::get(member.cx.db(), &member.scope, *id).await.map_err(|error| Problem::from(error).of(bare))?;
+    let file = files::get(member.cx.db(), &member.scope, *id)
+        .await
+        .map_err(|error| Problem::from(error).of(bare))?;
     let html = form::file(&file).to_html();
     Ok(Json(serde_json::json!({ "ok": true, "html": html })).into_response())
 }

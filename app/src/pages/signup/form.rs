@@ -73,7 +73,11 @@ fn offer_part(offers: &[Offer], form: &Form) -> AnyView {
 
 fn you_part(form: &Form) -> AnyView {
     // A password is never sent back into a page.
-    let hint = if form.is_bad() { "Please type it once more; 10 characters or more" } else { "10 characters or more; a short sentence is fine" };
+    let hint = if form.is_bad() {
+        "Please type it once more; 10 characters or more"
+    } else {
+        "10 characters or more; a short sentence is fine"
+    };
     view! {
         <fieldset>
             <legend>"You"</legend>

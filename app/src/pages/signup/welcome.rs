@@ -70,7 +70,10 @@ fn start(at_work: bool) -> AnyView {
     let (title, text) = if at_work {
         ("Work starts at once", "Ask for the first piece of work in a sentence. You will see it being done.")
     } else {
-        ("Work starts when the invoice is paid", "You can ask for the first piece of work now; it waits in line until then.")
+        (
+            "Work starts when the invoice is paid",
+            "You can ask for the first piece of work now; it waits in line until then.",
+        )
     };
     view! {
         <h2>{title}</h2>

@@ -21,7 +21,8 @@ use crate::{
 /// The storefront.
 pub async fn show(cx: Cx) -> Result<Response, Problem> {
     let scope = Scope::visitor(cx.workspace.id);
-    let offers = queries::published(cx.db(), &scope).await.map_err(|error| Problem::from(error).of(&cx.bare))?;
+    let offers =
+        queries::published(cx.db(), &scope).await.map_err(|error| Problem::from(error).of(&cx.bare))?;
     Ok(page(&cx, &offers))
 }
 
@@ -97,7 +98,11 @@ fn shelf(offers: &[Offer]) -> AnyView {
         .iter()
         .map(|offer| {
             let way_in = format!("/signup?offer={}", offer.id);
-            offer_card(offer, view! { <a class="button primary" href=way_in>{format!("Choose {}", offer.name)}</a> }.into_any())
+            offer_card(
+                offer,
+                view! { <a class="button primary" href=way_in>{format!("Choose {}", offer.name)}</a> }
+                    .into_any(),
+            )
         })
         .collect();
     view! { <section class="store-section" id="offers"><h2>"Offers"</h2><div class="offers">{cards}</div></section> }.into_any()

@@ -51,12 +51,16 @@ pub(super) async fn send_in(tx: &mut Tx, workspace: &Workspace, person: &Known) 
             "somebody, most likely you, signed up with this address, which has an account here already. To keep both in \
              one place, go on here with the password of your account:",
         ),
-        None => ("Confirm your address", "welcome. Please confirm that this address is yours, so that nobody else can use it:"),
+        None => (
+            "Confirm your address",
+            "welcome. Please confirm that this address is yours, so that nobody else can use it:",
+        ),
     };
     let body = format!(
         "Hello {},\n\n{text}\n\n{{link:/confirm/{token}}}\n\nThe link works for seven days. \
          If you did not sign up, leave it; nothing happens without it.\n\n{}\n",
-        mail::plain(&person.name), workspace.name,
+        mail::plain(&person.name),
+        workspace.name,
     );
     mail::queue_in(tx, workspace.id, &person.email, subject, &body).await
 }
@@ -143,7 +147,10 @@ async fn check_password(db: &Db, person: &Known, password: &str) -> Result<()> {
     if passwords::verify(person.password_hash.as_deref(), password).await? {
         return limits::forgive(db, SIGN_IN_EMAIL, &person.email).await;
     }
-    Err(Error::Fields(FieldErrors::one("password", "This is not the password. Try again, or ask for a new one.")))
+    Err(Error::Fields(FieldErrors::one(
+        "password",
+        "This is not the password. Try again, or ask for a new one.",
+    )))
 }
 
 async fn use_in(tx: &mut Tx, token: &str) -> Result<()> {
@@ -164,7 +171,9 @@ async fn own_in(tx: &mut Tx, person: PersonId) -> Result<()> {
         .execute(tx.conn())
         .await
         .on_constraint("person_email_unique", || {
-            Error::refused("This address was confirmed for another account a moment ago. Open the link again.")
+            Error::refused(
+                "This address was confirmed for another account a moment ago. Open the link again.",
+            )
         })?;
     Ok(())
 }
@@ -194,7 +203,9 @@ async fn join_in(tx: &mut Tx, claimant: PersonId, owner: PersonId) -> Result<()>
         .execute(tx.conn())
         .await?;
     }
-    sqlx::query!("UPDATE person SET password_hash = NULL WHERE id = $1", claimant.0).execute(tx.conn()).await?;
+    sqlx::query!("UPDATE person SET password_hash = NULL WHERE id = $1", claimant.0)
+        .execute(tx.conn())
+        .await?;
     sqlx::query!("DELETE FROM sign_in WHERE person_id = $1", claimant.0).execute(tx.conn()).await?;
     Ok(())
 }

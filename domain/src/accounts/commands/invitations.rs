@@ -60,10 +60,22 @@ pub async fn invite(db: &Db, scope: &Scope, email: &str, role: Role) -> Result<(
     errors.check()?;
     count(db, scope, &email).await?;
     let mut tx = db.begin(scope).await?;
-    if is_here(&mut tx, scope, &email).await? {
-        return Err(Error::Fields(FieldErrors::one("email", "They are here already. Change what they may do in the list.")));
+    invite_in(&mut tx, scope, &email, role).await?;
+    tx.commit().await
+}
+
+/// The same within a transaction; the address was read and the try counted before.
+///
+/// # Errors
+/// [`Error::Fields`] for a colleague already.
+pub(crate) async fn invite_in(tx: &mut Tx, scope: &Scope, email: &str, role: Role) -> Result<()> {
+    if is_here(tx, scope, email).await? {
+        return Err(Error::Fields(FieldErrors::one(
+            "email",
+            "They are here already. Change what they may do in the list.",
+        )));
     }
-    end_in(&mut tx, scope, &email).await?;
+    end_in(tx, scope, email).await?;
     let (id, token) = (InvitationId::new(), secret::random_token());
     let now = tx.now();
     sqlx::query!(
@@ -81,8 +93,7 @@ pub async fn invite(db: &Db, scope: &Scope, email: &str, role: Role) -> Result<(
     )
     .execute(tx.conn())
     .await?;
-    send_in(&mut tx, scope, &email, &token).await?;
-    tx.commit().await
+    send_in(tx, scope, email, &token).await
 }
 
 /// Sends an open invitation again, with a new link; the one before ends.
@@ -171,7 +182,13 @@ pub async fn open(db: &Db, workspace: WorkspaceId, token: &str, address: &str) -
 ///
 /// # Errors
 /// [`Error::NotFound`] as in [`open`]; [`Error::Fields`]; [`Error::Refused`] for whom it is not meant.
-pub async fn accept(db: &Db, workspace: WorkspaceId, token: &str, by: Accepted<'_>, address: &str) -> Result<Standing> {
+pub async fn accept(
+    db: &Db,
+    workspace: WorkspaceId,
+    token: &str,
+    by: Accepted<'_>,
+    address: &str,
+) -> Result<Standing> {
     let invitation = open(db, workspace, token, address).await?;
     let newcomer = match by {
         Accepted::As { name, password } => Some(check_newcomer(&invitation, name, password).await?),
@@ -189,7 +206,9 @@ pub async fn accept(db: &Db, workspace: WorkspaceId, token: &str, by: Accepted<'
         (Some(owner), None, Accepted::With { .. }) => owner.id,
         // Invited before without a password (an operator made on the command line): the link is theirs alone.
         (Some(owner), Some((_, hash)), _) if owner.password_hash.is_none() => {
-            sqlx::query!("UPDATE person SET password_hash = $2 WHERE id = $1", owner.id.0, hash).execute(tx.conn()).await?;
+            sqlx::query!("UPDATE person SET password_hash = $2 WHERE id = $1", owner.id.0, hash)
+                .execute(tx.conn())
+                .await?;
             owner.id
         }
         (None, Some((name, hash)), _) => create_owner_in(&mut tx, &invitation.email, &name, Some(&hash))
@@ -205,7 +224,9 @@ pub async fn accept(db: &Db, workspace: WorkspaceId, token: &str, by: Accepted<'
 }
 
 fn taken(email: &str) -> Error {
-    Error::refused(format!("This invitation is for {email}, who has an account here. Sign in with it to accept."))
+    Error::refused(format!(
+        "This invitation is for {email}, who has an account here. Sign in with it to accept."
+    ))
 }
 
 async fn check_newcomer(invitation: &Invitation, name: &str, password: &str) -> Result<(String, String)> {
@@ -246,7 +267,13 @@ async fn use_in(tx: &mut Tx, token: &str) -> Result<(Option<ClientId>, Role)> {
 }
 
 /// Gives a person a place, unless they have it.
-async fn seat_in(tx: &mut Tx, workspace: WorkspaceId, client: Option<ClientId>, person: PersonId, role: Role) -> Result<()> {
+async fn seat_in(
+    tx: &mut Tx,
+    workspace: WorkspaceId,
+    client: Option<ClientId>,
+    person: PersonId,
+    role: Role,
+) -> Result<()> {
     let now = tx.now();
     sqlx::query!(
         "INSERT INTO membership (id, workspace_id, client_id, person_id, role, created_at) VALUES ($1, $2, $3, $4, $5, $6)
@@ -263,7 +290,11 @@ async fn seat_in(tx: &mut Tx, workspace: WorkspaceId, client: Option<ClientId>, 
     Ok(())
 }
 
-async fn count(db: &Db, scope: &Scope, email: &str) -> Result<()> {
+/// Counts a try to invite an address.
+///
+/// # Errors
+/// [`Error::TooMany`].
+pub(crate) async fn count(db: &Db, scope: &Scope, email: &str) -> Result<()> {
     let whose = scope.client.map_or(scope.workspace.to_string(), |client| client.to_string());
     limits::hit(db, INVITATIONS, &whose).await?;
     limits::hit(db, LINK_EMAIL, email).await

@@ -4,11 +4,7 @@ use super::{
     persons::{check_email, check_password, create_owner_in, owner_in, read_name},
     resets,
 };
-use crate::{
-    Db, Error, FieldErrors, Office, Result,
-    accounts::passwords,
-    ids::MembershipId,
-};
+use crate::{Db, Error, FieldErrors, Office, Result, accounts::passwords, ids::MembershipId};
 
 /// How long the link of a new operator works.
 const LIFE: Duration = Duration::hours(24);

@@ -1,10 +1,6 @@
 //! Who has which place: changed by those who may manage people, in their own client or as an operator.
 
-use crate::{
-    Db, Error, Result, Role, Scope, Tx,
-    accounts::queries,
-    ids::MembershipId,
-};
+use crate::{Db, Error, Result, Role, Scope, Tx, accounts::queries, ids::MembershipId};
 
 /// The one place that must not be left empty: a client's owner, a workspace's operator.
 fn keeper(scope: &Scope) -> Role {
@@ -34,9 +30,13 @@ pub async fn set_role(db: &Db, scope: &Scope, membership: MembershipId, role: Ro
     if present == keeper(scope) && role != present {
         check_not_last(&mut tx, scope, membership).await?;
     }
-    sqlx::query!("UPDATE membership SET role = $2 WHERE id = $1 AND removed_at IS NULL", membership.0, role.as_str())
-        .execute(tx.conn())
-        .await?;
+    sqlx::query!(
+        "UPDATE membership SET role = $2 WHERE id = $1 AND removed_at IS NULL",
+        membership.0,
+        role.as_str()
+    )
+    .execute(tx.conn())
+    .await?;
     tx.commit().await
 }
 
@@ -51,9 +51,13 @@ pub async fn remove(db: &Db, scope: &Scope, membership: MembershipId) -> Result<
         check_not_last(&mut tx, scope, membership).await?;
     }
     let now = tx.now();
-    sqlx::query!("UPDATE membership SET removed_at = $2 WHERE id = $1 AND removed_at IS NULL", membership.0, now)
-        .execute(tx.conn())
-        .await?;
+    sqlx::query!(
+        "UPDATE membership SET removed_at = $2 WHERE id = $1 AND removed_at IS NULL",
+        membership.0,
+        now
+    )
+    .execute(tx.conn())
+    .await?;
     tx.commit().await
 }
 

@@ -18,9 +18,12 @@ pub(super) struct Known {
 
 /// The person to whom an address belongs.
 pub(super) async fn owner_in(tx: &mut Tx, email: &str) -> Result<Option<Known>> {
-    let row = sqlx::query!("SELECT id, name, email, password_hash, confirmed FROM person WHERE email = $1 AND confirmed", email)
-        .fetch_optional(tx.conn())
-        .await?;
+    let row = sqlx::query!(
+        "SELECT id, name, email, password_hash, confirmed FROM person WHERE email = $1 AND confirmed",
+        email
+    )
+    .fetch_optional(tx.conn())
+    .await?;
     Ok(row.map(|row| Known {
         id: PersonId(row.id),
         name: row.name,
@@ -55,7 +58,13 @@ pub(super) async fn person_in(tx: &mut Tx, id: PersonId) -> Result<Known> {
         .fetch_optional(tx.conn())
         .await?
         .ok_or(Error::NotFound)?;
-    Ok(Known { id, name: row.name, email: row.email, password_hash: row.password_hash, confirmed: row.confirmed })
+    Ok(Known {
+        id,
+        name: row.name,
+        email: row.email,
+        password_hash: row.password_hash,
+        confirmed: row.confirmed,
+    })
 }
 
 /// A new person of this id.
@@ -83,7 +92,12 @@ pub(super) async fn create_in(
 }
 
 /// A new person to whom an address belongs.
-pub(super) async fn create_owner_in(tx: &mut Tx, email: &str, name: &str, password_hash: Option<&str>) -> Result<PersonId> {
+pub(super) async fn create_owner_in(
+    tx: &mut Tx,
+    email: &str,
+    name: &str,
+    password_hash: Option<&str>,
+) -> Result<PersonId> {
     let id = PersonId::new();
     create_in(tx, id, email, name, password_hash, true).await?;
     Ok(id)

@@ -67,7 +67,9 @@ pub async fn change_password(db: &Db, person: PersonId, old: &str, new: &str, ke
     .await?
     .rows_affected();
     if changed == 0 {
-        return Err(Error::refused("Your password was changed a moment ago, in another place. Sign in with that one."));
+        return Err(Error::refused(
+            "Your password was changed a moment ago, in another place. Sign in with that one.",
+        ));
     }
     revoke_others_in(&mut tx, person, Some(keep)).await?;
     end_links_in(&mut tx, person).await?;

@@ -12,8 +12,7 @@ use crate::{
     Db, Error, FieldErrors, Office, OnConstraint, Result, Tx,
     accounts::{Standing, passwords, queries::places_in, read_email, sign_ins::revoke_others_in},
     ids::{PersonId, WorkspaceId},
-    mail,
-    secret,
+    mail, secret,
     workspaces::Workspace,
 };
 
@@ -36,7 +35,10 @@ pub struct Reset {
 pub async fn ask(db: &Db, workspace: &Workspace, email: &str, address: &str) -> Result<()> {
     let over = tokio::time::Instant::now() + PACE;
     let email = read_email(email).ok_or_else(|| {
-        Error::Fields(FieldErrors::one("email", "This is not an e-mail address. It looks like name@company.com."))
+        Error::Fields(FieldErrors::one(
+            "email",
+            "This is not an e-mail address. It looks like name@company.com.",
+        ))
     })?;
     links::asked(db, &email, address).await?;
     let mut tx = db.begin_as(Office::Auth).await?;
@@ -49,7 +51,8 @@ pub async fn ask(db: &Db, workspace: &Workspace, email: &str, address: &str) -> 
         let body = format!(
             "Hello {},\n\nset a new password here:\n\n{{link:/reset/{token}}}\n\nThe link works once, for an hour. \
              If you did not ask for it, leave it; your password stays as it is.\n\n{}\n",
-            mail::plain(&person.name), workspace.name,
+            mail::plain(&person.name),
+            workspace.name,
         );
         mail::queue_in(&mut tx, workspace.id, &email, "Your new password", &body).await?;
     }
@@ -98,7 +101,13 @@ pub async fn open(db: &Db, token: &str, address: &str) -> Result<Reset> {
 ///
 /// # Errors
 /// [`Error::NotFound`] as in [`open`], [`Error::Fields`] for a password that will not do.
-pub async fn set(db: &Db, workspace: WorkspaceId, token: &str, password: &str, address: &str) -> Result<Vec<Standing>> {
+pub async fn set(
+    db: &Db,
+    workspace: WorkspaceId,
+    token: &str,
+    password: &str,
+    address: &str,
+) -> Result<Vec<Standing>> {
     let reset = open(db, token, address).await?;
     let mut errors = FieldErrors::new();
     check_password(&mut errors, "password", password, &[&reset.name, &reset.email]);
@@ -116,7 +125,9 @@ pub async fn set(db: &Db, workspace: WorkspaceId, token: &str, password: &str, a
     )
     .execute(tx.conn())
     .await
-    .on_constraint("person_email_unique", || Error::refused("Somebody just confirmed this address. Ask for a new link."))?;
+    .on_constraint("person_email_unique", || {
+        Error::refused("Somebody just confirmed this address. Ask for a new link.")
+    })?;
     revoke_others_in(&mut tx, person, None).await?;
     let places = places_in(tx.conn(), workspace, person).await?;
     tx.commit().await?;
@@ -143,8 +154,12 @@ async fn use_in(tx: &mut Tx, token: &str) -> Result<PersonId> {
 /// Ends the links by which a person's password could still be set.
 pub(super) async fn end_links_in(tx: &mut Tx, person: PersonId) -> Result<()> {
     let now = tx.now();
-    sqlx::query!("UPDATE password_reset SET used_at = $2 WHERE person_id = $1 AND used_at IS NULL", person.0, now)
-        .execute(tx.conn())
-        .await?;
+    sqlx::query!(
+        "UPDATE password_reset SET used_at = $2 WHERE person_id = $1 AND used_at IS NULL",
+        person.0,
+        now
+    )
+    .execute(tx.conn())
+    .await?;
     Ok(())
 }

@@ -10,7 +10,8 @@ use crate::{
         queries::places_in,
     },
     ids::MembershipId,
-    install, money::Currency,
+    install,
+    money::Currency,
     secret,
     workspaces::commands::{self, NewWorkspace},
 };
@@ -38,7 +39,8 @@ pub async fn setup_code(db: &Db) -> Result<Option<String>> {
     if install::is_set_up(db).await? {
         return Ok(None);
     }
-    let letters: Vec<u8> = secret::random_bytes().iter().take(12).map(|byte| LETTERS[usize::from(byte % 32)]).collect();
+    let letters: Vec<u8> =
+        secret::random_bytes().iter().take(12).map(|byte| LETTERS[usize::from(byte % 32)]).collect();
     let code = letters.chunks(4).map(String::from_utf8_lossy).collect::<Vec<_>>().join("-");
     let mut tx = db.begin_as(Office::Auth).await?;
     sqlx::query!(
@@ -54,7 +56,8 @@ pub async fn setup_code(db: &Db) -> Result<Option<String>> {
 
 /// What is kept of a code, however it is typed.
 fn kept(code: &str) -> String {
-    let plain: String = code.chars().filter(char::is_ascii_alphanumeric).collect::<String>().to_ascii_uppercase();
+    let plain: String =
+        code.chars().filter(char::is_ascii_alphanumeric).collect::<String>().to_ascii_uppercase();
     secret::keyed_hash(CODE, plain.as_bytes())
 }
 
@@ -112,12 +115,17 @@ async fn use_code_in(tx: &mut Tx, code: &str) -> Result<()> {
     let expected = sqlx::query_scalar!("SELECT value FROM install WHERE key = $1 FOR UPDATE", CODE)
         .fetch_optional(tx.conn())
         .await?;
-    let found = sqlx::query_scalar!(r#"SELECT EXISTS (SELECT 1 FROM workspace) AS "found!""#).fetch_one(tx.conn()).await?;
+    let found = sqlx::query_scalar!(r#"SELECT EXISTS (SELECT 1 FROM workspace) AS "found!""#)
+        .fetch_one(tx.conn())
+        .await?;
     if found {
         return Err(Error::NotFound);
     }
     if expected.is_some_and(|expected| secret::same(&expected, &kept(code))) {
         return Ok(());
     }
-    Err(Error::Fields(FieldErrors::one("code", "This is not the code that stands in the terminal. It changes at each start.")))
+    Err(Error::Fields(FieldErrors::one(
+        "code",
+        "This is not the code that stands in the terminal. It changes at each start.",
+    )))
 }

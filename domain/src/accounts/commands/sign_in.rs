@@ -21,7 +21,13 @@ const WRONG: &str = "This e-mail and password do not belong together. Check both
 ///
 /// # Errors
 /// [`Error::Refused`] with the same words for an unknown address and a wrong password; [`Error::TooMany`].
-pub async fn sign_in(db: &Db, workspace: WorkspaceId, email: &str, password: &str, address: &str) -> Result<Vec<Standing>> {
+pub async fn sign_in(
+    db: &Db,
+    workspace: WorkspaceId,
+    email: &str,
+    password: &str,
+    address: &str,
+) -> Result<Vec<Standing>> {
     let email = read_email(email).unwrap_or_default();
     let from = party(address);
     limits::hit(db, SIGN_IN_ADDRESS, &from).await?;
@@ -38,7 +44,9 @@ pub async fn sign_in(db: &Db, workspace: WorkspaceId, email: &str, password: &st
     let places = places_in(tx.conn(), workspace, person.id).await?;
     tx.commit().await?;
     if places.is_empty() {
-        return Err(Error::refused("You have no place here any more. Whoever manages your company's account can invite you again."));
+        return Err(Error::refused(
+            "You have no place here any more. Whoever manages your company's account can invite you again.",
+        ));
     }
     Ok(places)
 }

@@ -137,20 +137,32 @@ async fn use_form_in(tx: &mut Tx, form_key: &str, person: PersonId) -> Result<bo
 }
 
 /// A form that comes a second time leads to where the first one led, for whoever knows its password.
-async fn again(db: &Db, mut tx: Tx, workspace: WorkspaceId, form: &SignUp<'_>, email: &str) -> Result<Standing> {
-    let person = sqlx::query_scalar!("SELECT person_id FROM sign_up WHERE form_hash = $1", secret::hash(form.form_key))
-        .fetch_one(tx.conn())
-        .await?;
+async fn again(
+    db: &Db,
+    mut tx: Tx,
+    workspace: WorkspaceId,
+    form: &SignUp<'_>,
+    email: &str,
+) -> Result<Standing> {
+    let person = sqlx::query_scalar!(
+        "SELECT person_id FROM sign_up WHERE form_hash = $1",
+        secret::hash(form.form_key)
+    )
+    .fetch_one(tx.conn())
+    .await?;
     let person = person_in(&mut tx, PersonId(person)).await?;
     let place = places_in(tx.conn(), workspace, person.id).await?.into_iter().next();
     tx.commit().await?;
-    let same = person.email == email && passwords::verify(person.password_hash.as_deref(), form.password).await?;
+    let same =
+        person.email == email && passwords::verify(person.password_hash.as_deref(), form.password).await?;
     match place {
         Some(place) if same => {
             limits::forgive(db, SIGN_UP_EMAIL, email).await?;
             Ok(place)
         }
-        _ => Err(Error::refused("This form was sent already. Sign in, or reload the page to sign up once more.")),
+        _ => Err(Error::refused(
+            "This form was sent already. Sign in, or reload the page to sign up once more.",
+        )),
     }
 }
 
@@ -174,7 +186,8 @@ async fn make_client_in(tx: &mut Tx, workspace: WorkspaceId, owner: PersonId, fo
     .execute(tx.conn())
     .await?;
     let tenant = Tenant { workspace: workspace.0, client: Some(client.0) };
-    sessions::create_in(tx.conn(), &NewStream { id: board, tenant, kind: "board", backstage: false }, now).await?;
+    sessions::create_in(tx.conn(), &NewStream { id: board, tenant, kind: "board", backstage: false }, now)
+        .await?;
     sqlx::query!(
         "INSERT INTO membership (id, workspace_id, client_id, person_id, role, created_at) VALUES ($1, $2, $3, $4, 'owner', $5)",
         MembershipId::new().0,
@@ -187,8 +200,7 @@ async fn make_client_in(tx: &mut Tx, workspace: WorkspaceId, owner: PersonId, fo
     .await?;
     billing::commands::subscribe_in(tx, &scope, client, &form.offer).await?;
     let (company, offer) = (mail::plain(&form.company), mail::plain(&form.offer.name));
-    let body = format!(
-        "{company} signed up for {offer}.\n\nSay hello:\n\n{{link:/desk/clients/{client}}}\n",
-    );
+    let body =
+        format!("{company} signed up for {offer}.\n\nSay hello:\n\n{{link:/desk/clients/{client}}}\n",);
     mail::to_operators_in(tx, &scope, &format!("{company} signed up"), &body).await
 }

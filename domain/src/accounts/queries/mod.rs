@@ -4,7 +4,7 @@ mod people;
 mod places;
 mod welcome;
 
-pub use people::{client_name, people};
 pub(super) use people::role;
+pub use people::{client_name, people};
 pub use places::{arrive, places_in, standings_in};
 pub use welcome::{FirstInvoice, Welcome, welcome};

@@ -1,6 +1,6 @@
 use crate::{
-    accounts::{Arrival, Standing},
     Db, Error, Office, Result, Role,
+    accounts::{Arrival, Standing},
     ids::{ClientId, MembershipId, PersonId, WorkspaceId},
     workspaces,
 };
@@ -29,7 +29,11 @@ pub async fn arrive(
 }
 
 /// Every place of a person in one workspace. For [`Office::Auth`].
-pub async fn places_in(conn: &mut sqlx::PgConnection, workspace: WorkspaceId, person: PersonId) -> Result<Vec<Standing>> {
+pub async fn places_in(
+    conn: &mut sqlx::PgConnection,
+    workspace: WorkspaceId,
+    person: PersonId,
+) -> Result<Vec<Standing>> {
     let mut places = standings_in(conn, person).await?;
     places.retain(|place| place.workspace == workspace);
     Ok(places)
@@ -57,7 +61,8 @@ pub async fn standings_in(conn: &mut sqlx::PgConnection, person: PersonId) -> Re
                 membership: MembershipId(row.id),
                 workspace: WorkspaceId(row.workspace_id),
                 client: row.client_id.map(|id| (ClientId(id), row.client_name.unwrap_or_default())),
-                role: Role::parse(&row.role).ok_or_else(|| Error::Broken(format!("unknown role {}", row.role)))?,
+                role: Role::parse(&row.role)
+                    .ok_or_else(|| Error::Broken(format!("unknown role {}", row.role)))?,
             })
         })
         .collect()

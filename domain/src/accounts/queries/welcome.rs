@@ -51,7 +51,12 @@ pub async fn welcome(db: &Db, scope: &Scope) -> Result<Welcome> {
             let currency: Currency =
                 currency.parse().map_err(|_| Error::Broken(format!("unknown currency {currency}")))?;
             let is_paid = row.invoice_state.as_deref() == Some("paid");
-            Some(FirstInvoice { number: number.cast_unsigned(), total: Money::new(total, currency), due_at: row.due_at, is_paid })
+            Some(FirstInvoice {
+                number: number.cast_unsigned(),
+                total: Money::new(total, currency),
+                due_at: row.due_at,
+                is_paid,
+            })
         }
         _ => None,
     };

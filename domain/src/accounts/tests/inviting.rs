@@ -36,7 +36,10 @@ async fn an_invitation_works_once_however_many_try(pool: PgPool) {
     let done = tries.join_all().await;
     let places: Vec<_> = done.into_iter().filter_map(Result::ok).collect();
     assert_eq!(places.len(), 1);
-    assert_eq!((places[0].role, places[0].client.as_ref().map(|(id, _)| *id)), (Role::Billing, Some(house.id)));
+    assert_eq!(
+        (places[0].role, places[0].client.as_ref().map(|(id, _)| *id)),
+        (Role::Billing, Some(house.id))
+    );
     assert_eq!(count(&ground, "SELECT count(*) FROM person WHERE email = 'mina@cedar.test'").await, 1);
     sign_in(&ground.db, ground.workspace, MINA, GOOD, "").await.unwrap();
     let again = invitations::invite(&ground.db, &house.owner, MINA, Role::Member).await;
@@ -89,7 +92,10 @@ async fn only_those_who_manage_people_invite_and_only_into_their_own(pool: PgPoo
     let ground = Ground::new(&pool).await;
     let (house, other) = (ground.client("Cedar").await, ground.client("Willow").await);
     for scope in [&house.member, &house.billing] {
-        assert!(matches!(invitations::invite(&ground.db, scope, MINA, Role::Member).await, Err(Error::Refused(_))));
+        assert!(matches!(
+            invitations::invite(&ground.db, scope, MINA, Role::Member).await,
+            Err(Error::Refused(_))
+        ));
     }
     let up = invitations::invite(&ground.db, &house.owner, MINA, Role::Operator).await;
     assert!(matches!(up, Err(Error::Fields(_))), "a client makes no operators");
@@ -102,6 +108,10 @@ async fn only_those_who_manage_people_invite_and_only_into_their_own(pool: PgPoo
     assert!(matches!(invitations::revoke(&ground.db, &elsewhere.operator, id).await, Err(Error::NotFound)));
     let link = token(&ground, MINA).await;
     assert!(invitations::open(&ground.db, elsewhere.workspace, &link, "").await.is_err());
-    assert_eq!(queries::people(&ground.db, &house.member).await.unwrap().invited, [], "a member sees no invitations");
+    assert_eq!(
+        queries::people(&ground.db, &house.member).await.unwrap().invited,
+        [],
+        "a member sees no invitations"
+    );
     assert_eq!(mails(&ground, "zoe@desk.test").await.len(), 1);
 }

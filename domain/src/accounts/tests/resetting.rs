@@ -90,7 +90,8 @@ async fn no_token_is_kept_as_it_is(pool: PgPool) {
     let path = create_operator(&ground.db, "olive@desk.test", "Olive Stone", None).await.unwrap();
     let link = path.strip_prefix("/reset/").unwrap();
     resets::open(&ground.db, link, "").await.unwrap();
-    let kept: Vec<u8> = sqlx::query_scalar("SELECT token_hash FROM password_reset").fetch_one(&pool).await.unwrap();
+    let kept: Vec<u8> =
+        sqlx::query_scalar("SELECT token_hash FROM password_reset").fetch_one(&pool).await.unwrap();
     assert_ne!(kept, link.as_bytes());
     assert_eq!(count(&ground, "SELECT count(*) FROM password_reset").await, 1);
 }

@@ -30,14 +30,18 @@ async fn an_unknown_address_and_a_wrong_password_read_the_same(pool: PgPool) {
     let ground = Ground::new(&pool).await;
     let house = ground.client("Cedar").await;
     give(&ground, house.member.person().unwrap(), "theo@cedar.test").await;
-    let enter = async |email: &str, password: &str| sign_in(&ground.db, ground.workspace, email, password, "").await;
+    let enter =
+        async |email: &str, password: &str| sign_in(&ground.db, ground.workspace, email, password, "").await;
     let wrong = enter("theo@cedar.test", "not the password").await.unwrap_err().to_string();
     assert_eq!(enter("nobody@cedar.test", GOOD).await.unwrap_err().to_string(), wrong);
     assert_eq!(enter("no address", GOOD).await.unwrap_err().to_string(), wrong);
     let places = enter(" Theo@Cedar.test ", GOOD).await.unwrap();
     assert_eq!(places[0].client.as_ref().map(|(id, _)| *id), Some(house.id));
     let elsewhere = Ground::beside(&ground.db, &pool).await;
-    assert!(sign_in(&ground.db, elsewhere.workspace, "theo@cedar.test", GOOD, "").await.is_err(), "no place in another workspace");
+    assert!(
+        sign_in(&ground.db, elsewhere.workspace, "theo@cedar.test", GOOD, "").await.is_err(),
+        "no place in another workspace"
+    );
 }
 
 #[sqlx::test(migrations = "../migrations")]
@@ -47,7 +51,9 @@ async fn a_removed_member_is_out_at_once(pool: PgPool) {
     let theo = house.member.person().unwrap();
     give(&ground, theo, "theo@cedar.test").await;
     let places = sign_in(&ground.db, ground.workspace, "theo@cedar.test", GOOD, "").await.unwrap();
-    let arrive = async || queries::arrive(&ground.db, "", Some(theo), Some(places[0].membership)).await.unwrap().standing;
+    let arrive = async || {
+        queries::arrive(&ground.db, "", Some(theo), Some(places[0].membership)).await.unwrap().standing
+    };
     assert!(arrive().await.is_some());
     people::remove(&ground.db, &house.owner, places[0].membership).await.unwrap();
     assert_eq!(arrive().await, None);
@@ -64,10 +70,13 @@ async fn guesses_run_out_and_the_right_one_does_not_count(pool: PgPool) {
         sign_in(&ground.db, ground.workspace, "theo@cedar.test", GOOD, "203.0.113.7").await.unwrap();
     }
     for _ in 0..limits::SIGN_IN_EMAIL.most {
-        let wrong = sign_in(&ground.db, ground.workspace, "theo@cedar.test", "a wrong one", "203.0.113.7").await;
+        let wrong =
+            sign_in(&ground.db, ground.workspace, "theo@cedar.test", "a wrong one", "203.0.113.7").await;
         assert!(matches!(wrong, Err(Error::Refused(_))));
     }
-    let Err(Error::TooMany { retry_after }) = sign_in(&ground.db, ground.workspace, "theo@cedar.test", GOOD, "").await else {
+    let Err(Error::TooMany { retry_after }) =
+        sign_in(&ground.db, ground.workspace, "theo@cedar.test", GOOD, "").await
+    else {
         panic!("the guesses have run out")
     };
     ground.wait(TimeDelta::seconds(retry_after.into()));
@@ -100,7 +109,10 @@ async fn browsers_are_listed_and_signed_out(pool: PgPool) {
     for (key, person) in [(b"one", theo), (b"two", theo), (b"six", rosa)] {
         assert!(sign_ins::create(&ground.db, key, &sign_in(), Some(person)).await.unwrap());
     }
-    assert!(!sign_ins::create(&ground.db, b"one", &sign_in(), Some(rosa)).await.unwrap(), "a key is nobody else's");
+    assert!(
+        !sign_ins::create(&ground.db, b"one", &sign_in(), Some(rosa)).await.unwrap(),
+        "a key is nobody else's"
+    );
     let list = sign_ins::list(&ground.db, theo, Some(b"one")).await.unwrap();
     assert_eq!(list.iter().filter(|browser| browser.here).count(), 1);
     let foreign = sign_ins::list(&ground.db, rosa, None).await.unwrap().remove(0).handle;

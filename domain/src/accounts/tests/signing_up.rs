@@ -5,8 +5,7 @@ use super::{GOOD, count, mails, shape, token, workspace};
 use crate::{
     Error,
     accounts::commands::{
-        confirmations,
-        sign_in,
+        confirmations, sign_in,
         sign_up::{self, SignUp},
     },
     ids::OfferId,
@@ -41,7 +40,9 @@ async fn eight_clicks_make_one_account(pool: PgPool) {
     for _ in 0..8 {
         let (db, space) = (ground.db.clone(), space.clone());
         clicks.spawn(async move {
-            sign_up::sign_up(&db, &space, &form(KEY, offer, "rosa@harborpine.test"), "203.0.113.7").await.unwrap()
+            sign_up::sign_up(&db, &space, &form(KEY, offer, "rosa@harborpine.test"), "203.0.113.7")
+                .await
+                .unwrap()
         });
     }
     let places = clicks.join_all().await;
@@ -75,9 +76,12 @@ async fn a_known_address_signs_up_like_a_new_one(pool: PgPool) {
     let (space, offer) = (workspace(&ground).await, ground.offer(Starts::AtOnce).await.id);
     let known = "rosa@harborpine.test";
     let first = sign_up::sign_up(&ground.db, &space, &form(KEY, offer, known), "").await.unwrap();
-    confirmations::confirm(&ground.db, space.id, &token(&ground, known).await, Some(first.person), "", "").await.unwrap();
+    confirmations::confirm(&ground.db, space.id, &token(&ground, known).await, Some(first.person), "", "")
+        .await
+        .unwrap();
 
-    let other = SignUp { password: "eleven quiet lamps", ..form("another key of twenty letters", offer, known) };
+    let other =
+        SignUp { password: "eleven quiet lamps", ..form("another key of twenty letters", offer, known) };
     let again = sign_up::sign_up(&ground.db, &space, &other, "").await.unwrap();
     assert_eq!(shape(&first), shape(&again), "the page is the same");
     assert_ne!(first.person, again.person, "and shows nothing of the account that there was");
@@ -92,7 +96,9 @@ async fn a_known_address_signs_up_like_a_new_one(pool: PgPool) {
     let (subject, _) = mails(&ground, known).await.pop().unwrap();
     assert_eq!(subject, "You have an account here already");
     let link = token(&ground, known).await;
-    let refused = confirmations::confirm(&ground.db, space.id, &link, Some(again.person), "eleven quiet lamps", "").await;
+    let refused =
+        confirmations::confirm(&ground.db, space.id, &link, Some(again.person), "eleven quiet lamps", "")
+            .await;
     assert!(matches!(refused, Err(Error::Fields(_))), "the sign-up's own password proves nothing");
     let places = confirmations::confirm(&ground.db, space.id, &link, None, GOOD, "").await.unwrap();
     assert_eq!(places.len(), 2);
@@ -109,7 +115,11 @@ async fn a_click_in_a_mail_confirms_nothing_by_itself(pool: PgPool) {
     let link = token(&ground, "victim@harborpine.test").await;
     let clicked = confirmations::confirm(&ground.db, space.id, &link, None, "", "").await;
     assert!(matches!(clicked, Err(Error::Fields(_))));
-    assert_eq!(count(&ground, "SELECT count(*) FROM person WHERE email = 'victim@harborpine.test' AND confirmed").await, 0);
+    assert_eq!(
+        count(&ground, "SELECT count(*) FROM person WHERE email = 'victim@harborpine.test' AND confirmed")
+            .await,
+        0
+    );
 }
 
 #[sqlx::test(migrations = "../migrations")]
@@ -122,16 +132,26 @@ async fn every_mistake_stands_at_its_field_and_nothing_is_made(pool: PgPool) {
     .execute(&pool)
     .await
     .unwrap();
-    let bad = SignUp { company: " ", name: "", email: "rosa@", password: "short", agreed: false, ..form(KEY, offer, "") };
-    let Err(Error::Fields(errors)) = sign_up::sign_up(&ground.db, &space, &bad, "").await else { panic!("refused by fields") };
+    let bad = SignUp {
+        company: " ",
+        name: "",
+        email: "rosa@",
+        password: "short",
+        agreed: false,
+        ..form(KEY, offer, "")
+    };
+    let Err(Error::Fields(errors)) = sign_up::sign_up(&ground.db, &space, &bad, "").await else {
+        panic!("refused by fields")
+    };
     let fields: Vec<&str> = errors.iter().map(|(field, _)| field).collect();
     assert_eq!(fields, ["company", "name", "email", "password", "intake-tone", "terms"]);
     sqlx::query("UPDATE offer SET state = 'archived'").execute(&pool).await.unwrap();
-    let Err(Error::Fields(errors)) = sign_up::sign_up(&ground.db, &space, &form(KEY, offer, "a@b.test"), "").await else {
+    let Err(Error::Fields(errors)) =
+        sign_up::sign_up(&ground.db, &space, &form(KEY, offer, "a@b.test"), "").await
+    else {
         panic!("no longer sold")
     };
     assert!(errors.of("offer").is_some());
     assert_eq!(count(&ground, "SELECT count(*) FROM client").await, 0);
     assert_eq!(count(&ground, "SELECT count(*) FROM sign_up").await, 0);
 }
-

@@ -14,6 +14,7 @@ pub use create::create;
 pub use edit::edit;
 pub use moves::{move_to, undo_move};
 pub use order::reorder;
+pub(crate) use rules::moves;
 pub(crate) use shift::{park_in, shift_in};
 pub use start::start_next_in;
 pub(crate) use start::{go_on_in, start_by_hand, start_next_held};

@@ -1,6 +1,10 @@
 //! Which moves an operator may make, and what each of them does.
 
-use crate::{Error, Result, requests::Column, session::RunState};
+use crate::{
+    Error, Result,
+    requests::{Card, Column},
+    session::RunState,
+};
 
 /// What a move amounts to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -54,6 +58,18 @@ pub(super) fn deed(from: Column, to: Column, facts: Facts) -> Result<Deed> {
         (Done, _) => Err(Error::refused("It is done. Move it to Review or In progress to open it again.")),
         (a, b) => Err(Error::Broken(format!("no rule for {a:?} to {b:?}"))),
     }
+}
+
+/// The columns that an operator may move a card to as things stand, its own aside. Places and the subscription are not
+/// looked at: they are settled when it is moved.
+pub(crate) fn moves(card: &Card) -> Vec<Column> {
+    let facts = Facts {
+        living: card.run.as_ref().map(|run| run.state).filter(|state| !state.has_ended()),
+        asked: card.asked,
+        delivered: card.version.is_some(),
+    };
+    let may = |to: &Column| *to != card.column && deed(card.column, *to, facts).is_ok();
+    Column::ALL.into_iter().filter(may).collect()
 }
 
 /// By hand into Waiting on you or Review, where the clock stands still.

@@ -132,6 +132,7 @@ impl CardRow {
             due_at: self.due_at.map(|at| at.timestamp_millis()),
             cycle,
             run: self.run()?,
+            asked: self.question.is_some(),
             waiting_for: self.question.or_else(|| (column == Column::Waiting).then(|| AFTER_STOP.to_owned())),
             version: self.version.map(i32::cast_unsigned),
             revisions_used: self.revisions_used.cast_unsigned(),

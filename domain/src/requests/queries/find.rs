@@ -1,3 +1,5 @@
+use uuid::Uuid;
+
 use crate::{
     Db, Error, Result, Scope, Tx,
     ids::{ClientId, RequestId},
@@ -12,9 +14,21 @@ const NEXT: i64 = 3;
 /// # Errors
 /// [`Error::NotFound`].
 pub async fn find(db: &Db, scope: &Scope, client: ClientId, number: u64) -> Result<RequestId> {
+    row(db, scope, client, number).await.map(|(id, _)| id)
+}
+
+/// The stream of that request's conversation.
+///
+/// # Errors
+/// [`Error::NotFound`].
+pub async fn session_of(db: &Db, scope: &Scope, client: ClientId, number: u64) -> Result<Uuid> {
+    row(db, scope, client, number).await.map(|(_, stream)| stream)
+}
+
+async fn row(db: &Db, scope: &Scope, client: ClientId, number: u64) -> Result<(RequestId, Uuid)> {
     let mut tx = db.begin(scope).await?;
-    let id = sqlx::query_scalar!(
-        "SELECT id FROM request WHERE workspace_id = $1 AND client_id = $2 AND number = $3",
+    let row = sqlx::query!(
+        "SELECT id, session_stream FROM request WHERE workspace_id = $1 AND client_id = $2 AND number = $3",
         scope.workspace.0,
         client.0,
         i64::try_from(number).unwrap_or(i64::MAX),
@@ -22,7 +36,7 @@ pub async fn find(db: &Db, scope: &Scope, client: ClientId, number: u64) -> Resu
     .fetch_optional(tx.conn())
     .await?;
     tx.commit().await?;
-    id.map(RequestId).ok_or(Error::NotFound)
+    row.map(|row| (RequestId(row.id), row.session_stream)).ok_or(Error::NotFound)
 }
 
 /// The first requests of a client's Up next, in the order in which they will be started.

@@ -5,6 +5,7 @@ use crate::{
     Db, Error, Result, Scope, Tx,
     ids::ClientId,
     requests::{Column, Page},
+    words::like,
 };
 
 /// Cards on one page of what was found.
@@ -28,6 +29,41 @@ pub async fn search(db: &Db, scope: &Scope, words: &str, column: Option<Column>,
     let cards = cards::load(&mut tx, scope, &calendar, &ids).await?;
     tx.commit().await?;
     Ok(Page { cards, page, more })
+}
+
+/// Requests of the whole workspace that hold every word in title, number or their client's name, newest first; at most
+/// fifty, and whether there are more.
+///
+/// # Errors
+/// [`Error::NotFound`] for a scope that is not the whole workspace.
+pub async fn search_all(db: &Db, scope: &Scope, words: &str) -> Result<Page> {
+    if !scope.is_wide() {
+        return Err(Error::NotFound);
+    }
+    let mut tx = db.begin(scope).await?;
+    let calendar = cards::calendar_in(&mut tx, scope).await?;
+    let mut ids = found_anywhere(&mut tx, scope, &patterns(words)).await?;
+    let more = ids.len() > PAGE as usize;
+    ids.truncate(PAGE as usize);
+    let cards = cards::load(&mut tx, scope, &calendar, &ids).await?;
+    tx.commit().await?;
+    Ok(Page { cards, page: 1, more })
+}
+
+async fn found_anywhere(tx: &mut Tx, scope: &Scope, patterns: &[String]) -> Result<Vec<Uuid>> {
+    Ok(sqlx::query_scalar!(
+        "SELECT r.id FROM request r JOIN client c ON c.workspace_id = r.workspace_id AND c.id = r.client_id
+         WHERE r.workspace_id = $1 AND r.withdrawn_at IS NULL
+           AND NOT EXISTS (SELECT FROM unnest($2::text[]) AS wanted (pattern)
+                           WHERE r.title NOT ILIKE pattern AND '#' || r.number NOT ILIKE pattern
+                             AND c.name NOT ILIKE pattern)
+         ORDER BY r.created_at DESC, r.id DESC LIMIT $3",
+        scope.workspace.0,
+        patterns,
+        PAGE + 1,
+    )
+    .fetch_all(tx.conn())
+    .await?)
 }
 
 async fn found(
@@ -59,19 +95,7 @@ async fn found(
 
 /// What each word looks like to ILIKE: anywhere, and its own signs taken as they are.
 fn patterns(words: &str) -> Vec<String> {
-    words.split_whitespace().take(MOST_WORDS).map(pattern).collect()
-}
-
-fn pattern(word: &str) -> String {
-    let mut pattern = String::from("%");
-    for sign in word.chars().filter(|sign| *sign != '\0') {
-        if matches!(sign, '%' | '_' | '\\') {
-            pattern.push('\\');
-        }
-        pattern.push(sign);
-    }
-    pattern.push('%');
-    pattern
+    words.split_whitespace().take(MOST_WORDS).map(like).collect()
 }
 
 #[cfg(test)]

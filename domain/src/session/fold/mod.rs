@@ -5,10 +5,10 @@ mod reading;
 #[cfg(test)]
 mod tests;
 
-pub use model::{Body, Conversation, Entry, Outcome, RunNow, Settled, Touched};
+pub use model::{Body, Conversation, Entry, Outcome, RunNow, Settled};
 pub use reading::Reading;
 
-use super::event::{AuthorKind, Event, Part, RunState};
+use super::event::{AuthorKind, Event, Part, RunState, StepState};
 use crate::ids::ApprovalId;
 
 impl Conversation {
@@ -21,8 +21,9 @@ impl Conversation {
         conversation
     }
 
-    /// Takes one more event in. Applying the same events in the same order always reads the same.
-    pub fn apply(&mut self, event: &Event) -> Touched {
+    /// Takes one more event in; which entries read differently now, a new one among them. Applying the same events in
+    /// the same order always reads the same.
+    pub fn apply(&mut self, event: &Event) -> Vec<usize> {
         match &event.part {
             Part::TextStart { id } => self.write(event, id, ""),
             Part::TextDelta { id, delta } => self.write(event, id, delta),
@@ -33,14 +34,22 @@ impl Conversation {
             }),
             Part::DataAsked { title, brief } => {
                 // Asked again when it is edited: the newer one stands in the place of the older.
-                self.put("asked".to_owned(), event, Body::Asked { title: title.clone(), brief: brief.clone() })
+                self.put(
+                    "asked".to_owned(),
+                    event,
+                    Body::Asked { title: title.clone(), brief: brief.clone() },
+                )
             }
             Part::DataComment { text } => self.add_event(event, Body::Comment { text: text.clone() }),
             Part::DataFile { file, name, bytes } => {
                 self.add_event(event, Body::File { file: *file, name: name.clone(), bytes: *bytes })
             }
-            Part::DataRun { state, failure, rehearsal } => self.run_is(event, *state, failure.as_deref(), *rehearsal),
-            Part::DataPlan { steps } => self.put(run_key(event, "plan"), event, Body::Plan { steps: steps.clone() }),
+            Part::DataRun { state, failure, rehearsal } => {
+                self.run_is(event, *state, failure.as_deref(), *rehearsal)
+            }
+            Part::DataPlan { steps } => {
+                self.put(run_key(event, "plan"), event, Body::Plan { steps: steps.clone() })
+            }
             Part::DataStep { id, title, detail, state } => self.put(
                 run_key(event, &format!("step-{id}")),
                 event,
@@ -58,7 +67,9 @@ impl Conversation {
                     settled: None,
                 },
             ),
-            Part::DataAnswer { approval, label, expired } => self.settle(event, *approval, label.clone(), *expired),
+            Part::DataAnswer { approval, label, expired } => {
+                self.settle(event, *approval, label.clone(), *expired)
+            }
             Part::DataStop { control } => {
                 self.put(control.to_string(), event, Body::Stop { control: *control, outcome: None })
             }
@@ -67,9 +78,8 @@ impl Conversation {
                 event,
                 Body::Steer { control: *control, text: text.clone(), outcome: None },
             ),
-            Part::DataOutcome { control, outcome, reason } => {
-                self.outcome(&control.to_string(), Outcome { outcome: outcome.clone(), reason: reason.clone() })
-            }
+            Part::DataOutcome { control, outcome, reason } => self
+                .outcome(&control.to_string(), Outcome { outcome: outcome.clone(), reason: reason.clone() }),
             Part::DataDeliverable { deliverable, title, version } => self.add_event(
                 event,
                 Body::Deliverable { deliverable: *deliverable, title: title.clone(), version: *version },
@@ -82,37 +92,40 @@ impl Conversation {
                 self.add_event(event, Body::Moved { from: *from, to: *to })
             }
             #[cfg(feature = "sql")]
-            Part::ToolInputAvailable { .. } | Part::ToolOutputAvailable { .. } | Part::ToolOutputError { .. } => {
-                Touched::Nothing
-            }
-            Part::DataWithdrawn {} | Part::DataChanged { .. } | Part::Unknown => Touched::Nothing,
+            Part::ToolInputAvailable { .. }
+            | Part::ToolOutputAvailable { .. }
+            | Part::ToolOutputError { .. } => Vec::new(),
+            Part::DataWithdrawn {} | Part::DataChanged { .. } | Part::Unknown => Vec::new(),
         }
     }
 
-    fn add_event(&mut self, event: &Event, body: Body) -> Touched {
+    fn add_event(&mut self, event: &Event, body: Body) -> Vec<usize> {
         self.add(event.id.clone(), event, body)
     }
 
-    fn add(&mut self, key: String, event: &Event, body: Body) -> Touched {
+    fn add(&mut self, key: String, event: &Event, body: Body) -> Vec<usize> {
         let second = event.author.kind == AuthorKind::Agent
-            && self.run.as_ref().is_some_and(|run| event.run == Some(run.id) && run.agent != event.author.name);
+            && self
+                .run
+                .as_ref()
+                .is_some_and(|run| event.run == Some(run.id) && run.agent != event.author.name);
         self.entries.push(Entry { key, author: event.author.clone(), at: event.at, second, body });
-        Touched::Added
+        vec![self.entries.len() - 1]
     }
 
     /// Replaces the entry of that key where it stands, or adds it.
-    fn put(&mut self, key: String, event: &Event, body: Body) -> Touched {
+    fn put(&mut self, key: String, event: &Event, body: Body) -> Vec<usize> {
         match self.place_of(&key) {
             Some(place) => {
                 self.entries[place].body = body;
-                Touched::Changed(place)
+                vec![place]
             }
             None => self.add(key, event, body),
         }
     }
 
     /// More of an agent's words. What has ended takes no more; what was never begun begins here.
-    fn write(&mut self, event: &Event, id: &str, more: &str) -> Touched {
+    fn write(&mut self, event: &Event, id: &str, more: &str) -> Vec<usize> {
         let key = text_key(event, id);
         let Some(place) = self.place_of(&key) else {
             return self.add(key, event, Body::Words { text: more.to_owned(), writing: true });
@@ -120,19 +133,19 @@ impl Conversation {
         match &mut self.entries[place].body {
             Body::Words { text, writing: true } if !more.is_empty() => {
                 text.push_str(more);
-                Touched::Changed(place)
+                vec![place]
             }
-            _ => Touched::Nothing,
+            _ => Vec::new(),
         }
     }
 
-    fn change(&mut self, key: &str, change: impl FnOnce(&mut Body)) -> Touched {
+    fn change(&mut self, key: &str, change: impl FnOnce(&mut Body)) -> Vec<usize> {
         match self.place_of(key) {
             Some(place) => {
                 change(&mut self.entries[place].body);
-                Touched::Changed(place)
+                vec![place]
             }
-            None => Touched::Nothing,
+            None => Vec::new(),
         }
     }
 
@@ -141,8 +154,14 @@ impl Conversation {
         self.entries.iter().rposition(|entry| entry.key == key)
     }
 
-    fn run_is(&mut self, event: &Event, state: RunState, failure: Option<&str>, rehearsal: bool) -> Touched {
-        let Some(id) = event.run else { return Touched::Nothing };
+    fn run_is(
+        &mut self,
+        event: &Event,
+        state: RunState,
+        failure: Option<&str>,
+        rehearsal: bool,
+    ) -> Vec<usize> {
+        let Some(id) = event.run else { return Vec::new() };
         let before = self.run.take().filter(|run| run.id == id);
         let attempt = event.attempt.or(before.as_ref().map(|run| run.attempt)).unwrap_or(0);
         let goes_on = before.as_ref().is_some_and(|run| run.attempt == attempt);
@@ -153,30 +172,33 @@ impl Conversation {
         };
         let rehearsal = rehearsal || before.is_some_and(|run| run.rehearsal);
         self.run = Some(RunNow { id, attempt, state, agent, rehearsal });
-        let writes_on = goes_on && matches!(state, RunState::Working | RunState::Suspended);
-        let touched = if writes_on { Touched::Nothing } else { self.close_words() };
-        match state {
-            RunState::Failed => {
-                self.add_event(event, Body::Failed { reason: failure.unwrap_or_default().to_owned() });
-                Touched::Several
-            }
-            _ => touched,
-        }
-    }
-
-    /// What an attempt left unfinished stays as it was last seen, and is no longer being written.
-    fn close_words(&mut self) -> Touched {
-        let mut touched = Touched::Nothing;
-        for entry in &mut self.entries {
-            if let Body::Words { writing: writing @ true, .. } = &mut entry.body {
-                *writing = false;
-                touched = Touched::Several;
-            }
+        let goes_on = goes_on && matches!(state, RunState::Working | RunState::Suspended);
+        let mut touched = if goes_on { Vec::new() } else { self.close() };
+        if state == RunState::Failed {
+            touched.extend(
+                self.add_event(event, Body::Failed { reason: failure.unwrap_or_default().to_owned() }),
+            );
         }
         touched
     }
 
-    fn settle(&mut self, event: &Event, approval: ApprovalId, label: Option<String>, expired: bool) -> Touched {
+    /// What an attempt left unfinished stays as it was last seen: no longer being written, no longer being done.
+    fn close(&mut self) -> Vec<usize> {
+        let closed = self
+            .entries
+            .iter_mut()
+            .enumerate()
+            .filter_map(|(place, entry)| close(&mut entry.body).then_some(place));
+        closed.collect()
+    }
+
+    fn settle(
+        &mut self,
+        event: &Event,
+        approval: ApprovalId,
+        label: Option<String>,
+        expired: bool,
+    ) -> Vec<usize> {
         let (by, at) = (event.author.name.clone(), event.at);
         self.change(&approval.to_string(), |body| {
             if let Body::Approval { settled, .. } = body {
@@ -185,12 +207,28 @@ impl Conversation {
         })
     }
 
-    fn outcome(&mut self, key: &str, came: Outcome) -> Touched {
+    fn outcome(&mut self, key: &str, came: Outcome) -> Vec<usize> {
         self.change(key, |body| {
             if let Body::Stop { outcome, .. } | Body::Steer { outcome, .. } = body {
                 *outcome = Some(came);
             }
         })
+    }
+}
+
+/// Whether anything was open.
+fn close(body: &mut Body) -> bool {
+    match body {
+        Body::Words { writing, .. } => std::mem::take(writing),
+        Body::Step { state: state @ StepState::Working, .. } => {
+            *state = StepState::Open;
+            true
+        }
+        Body::Plan { steps } => {
+            let working = steps.iter_mut().filter(|step| step.state == StepState::Working);
+            working.map(|step| step.state = StepState::Open).count() > 0
+        }
+        _ => false,
     }
 }
 

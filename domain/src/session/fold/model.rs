@@ -46,13 +46,31 @@ pub struct Entry {
 /// What an entry shows.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum Body {
-    Asked { title: String, brief: String },
-    Comment { text: String },
-    File { file: FileId, name: String, bytes: u64 },
+    Asked {
+        title: String,
+        brief: String,
+    },
+    Comment {
+        text: String,
+    },
+    File {
+        file: FileId,
+        name: String,
+        bytes: u64,
+    },
     /// An agent's words. `writing`: more may come.
-    Words { text: String, writing: bool },
-    Plan { steps: Vec<PlanStep> },
-    Step { title: String, detail: String, state: StepState },
+    Words {
+        text: String,
+        writing: bool,
+    },
+    Plan {
+        steps: Vec<PlanStep>,
+    },
+    Step {
+        title: String,
+        detail: String,
+        state: StepState,
+    },
     Approval {
         approval: ApprovalId,
         question: String,
@@ -62,14 +80,33 @@ pub enum Body {
         settled: Option<Settled>,
     },
     /// A person's word to the agent, and what came of it.
-    Steer { control: ControlId, text: String, outcome: Option<Outcome> },
+    Steer {
+        control: ControlId,
+        text: String,
+        outcome: Option<Outcome>,
+    },
     /// A bar across the line.
-    Stop { control: ControlId, outcome: Option<Outcome> },
-    Deliverable { deliverable: DeliverableId, title: String, version: u32 },
-    Review { approved: bool, reason: String },
-    Moved { from: Column, to: Column },
+    Stop {
+        control: ControlId,
+        outcome: Option<Outcome>,
+    },
+    Deliverable {
+        deliverable: DeliverableId,
+        title: String,
+        version: u32,
+    },
+    Review {
+        approved: bool,
+        reason: String,
+    },
+    Moved {
+        from: Column,
+        to: Column,
+    },
     /// The work ended before it was finished, in a client's words.
-    Failed { reason: String },
+    Failed {
+        reason: String,
+    },
 }
 
 /// How an approval ended.
@@ -87,17 +124,4 @@ pub struct Settled {
 pub struct Outcome {
     pub outcome: String,
     pub reason: String,
-}
-
-/// What an event changed, so that a page redraws that alone.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Touched {
-    /// No entry.
-    Nothing,
-    /// The entry at this index reads differently.
-    Changed(usize),
-    /// A new last entry.
-    Added,
-    /// Several entries (a new attempt closes what the last one left open).
-    Several,
 }

@@ -1,6 +1,6 @@
 //! A conversation and how far it has been read: what arrives twice is taken once.
 
-use super::{Conversation, Touched};
+use super::Conversation;
 use crate::session::Event;
 
 /// A conversation at an offset: every event before it is in, none behind it.
@@ -9,20 +9,17 @@ pub struct Reading {
     pub conversation: Conversation,
     /// How many events of the stream have been taken in.
     pub next: u64,
+    /// For each entry, the offset behind the last event that changed it.
+    pub changed: Vec<u64>,
 }
 
 impl Reading {
     /// Takes in a piece of the stream whose first event stands at `from`; what was taken before is passed over, and an
-    /// event that cannot be read counts without saying anything. `touched` hears what each event changed.
+    /// event that cannot be read counts without saying anything.
     ///
     /// `false` when something between is missing: then nothing was taken, and it has to be asked for again from
     /// [`next`](Self::next).
-    pub fn take<'a>(
-        &mut self,
-        from: u64,
-        events: impl IntoIterator<Item = &'a str>,
-        mut touched: impl FnMut(&Conversation, &Event, Touched),
-    ) -> bool {
+    pub fn take<'a>(&mut self, from: u64, events: impl IntoIterator<Item = &'a str>) -> bool {
         if from > self.next {
             return false;
         }
@@ -30,8 +27,9 @@ impl Reading {
         for text in events.into_iter().skip(seen) {
             self.next += 1;
             if let Ok(event) = Event::from_json(text) {
-                let change = self.conversation.apply(&event);
-                touched(&self.conversation, &event, change);
+                let touched = self.conversation.apply(&event);
+                self.changed.resize(self.conversation.entries.len(), self.next);
+                touched.into_iter().for_each(|place| self.changed[place] = self.next);
             }
         }
         true

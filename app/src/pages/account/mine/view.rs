@@ -1,8 +1,5 @@
 use axum::response::Response;
-use domain::{
-    accounts::Browser,
-    calendar,
-};
+use domain::{accounts::Browser, calendar};
 use leptos::prelude::*;
 
 use super::{Mine, browser::words};
@@ -14,7 +11,8 @@ use crate::{
 
 /// The whole page, in the surroundings of the place that the person acts in.
 pub(super) fn page(cx: &Cx, mine: &Mine) -> Response {
-    let frame = if mine.me.client.is_some() { Frame::Portal(PortalTab::None) } else { Frame::Desk(DeskTab::None) };
+    let frame =
+        if mine.me.client.is_some() { Frame::Portal(PortalTab::None) } else { Frame::Desk(DeskTab::None) };
     let status = if mine.name.is_bad() { mine.name.status() } else { mine.password.status() };
     let place = mine.me.client.as_ref().map_or_else(|| cx.workspace.name.clone(), |(_, name)| name.clone());
     Page::new(cx, "My account", frame).status(status).show(|| {
@@ -134,5 +132,7 @@ fn row(cx: &Cx, browser: &Browser) -> AnyView {
 /// A time in the workspace's zone: `today 13:10`, `Monday 09:12`.
 fn when(cx: &Cx, at: i64) -> String {
     let zone = calendar::zone(&cx.workspace.zone).unwrap_or(chrono_tz::UTC);
-    chrono::DateTime::from_timestamp_millis(at).map(|at| calendar::words::when(at, zone, cx.db().now())).unwrap_or_default()
+    chrono::DateTime::from_timestamp_millis(at)
+        .map(|at| calendar::words::when(at, zone, cx.db().now()))
+        .unwrap_or_default()
 }

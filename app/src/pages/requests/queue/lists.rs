@@ -9,11 +9,11 @@ use crate::components::request;
 /// Up next, then Backlog.
 pub fn all(line: &Line) -> AnyView {
     view! {
+        {list(line, Column::UpNext, "Started by itself, from the top, as places come free", "Nothing is in line.")}
+        {list(line, Column::Backlog, "Kept for later; nothing here is started", "Nothing is kept for later.")}
         <p class="visually-hidden" id="queue-keys">
             "Space takes it up, the arrow keys move it, Space again puts it down, Escape puts it back."
         </p>
-        {list(line, Column::UpNext, "Started by itself, from the top, as places come free", "Nothing is in line.")}
-        {list(line, Column::Backlog, "Kept for later; nothing here is started", "Nothing is kept for later.")}
     }
     .into_any()
 }
@@ -55,10 +55,8 @@ fn item(line: &Line, card: &Card, at: usize, last: usize) -> AnyView {
 
 fn grip(title: &str) -> impl IntoView + use<> {
     let label = format!("Move “{title}”");
-    let dots: Vec<_> = [2, 8, 14]
-        .into_iter()
-        .flat_map(|y| [2, 8].map(|x| view! { <circle cx=x cy=y r="1.5" /> }))
-        .collect();
+    let dots: Vec<_> =
+        [2, 8, 14].into_iter().flat_map(|y| [2, 8].map(|x| view! { <circle cx=x cy=y r="1.5" /> })).collect();
     view! {
         <button class="grip" type="button" aria-label=label aria-describedby="queue-keys" aria-pressed="false">
             <svg viewBox="0 0 10 16" aria-hidden="true">{dots}</svg>

@@ -1,0 +1,151 @@
+use domain::{
+    agents::{AgentNow, AgentRun},
+    session::RunState,
+};
+use leptos::prelude::*;
+
+use super::{LIST, list::Office};
+use crate::components::{
+    desk::{client_path, hidden, request_path},
+    person::initials,
+};
+
+/// Everything below the bar.
+pub(super) fn all(office: &Office) -> AnyView {
+    let say = in_one_sentence(&office.agents);
+    let sub = say.clone();
+    let list = if office.agents.is_empty() {
+        nobody()
+    } else {
+        let rows: Vec<_> = office.agents.iter().map(|agent| row(agent, office)).collect();
+        view! { <div class="request-list">{rows}</div> }.into_any()
+    };
+    view! {
+        <div class="page-head" data-say=say>
+            <div><h1>"Agents"</h1><p class="page-sub"><span>{sub}</span></p></div>
+            <div class="page-actions"><a class="button" href="/desk/agents/new">"New agent"</a></div>
+        </div>
+        {list}
+    }
+    .into_any()
+}
+
+fn in_one_sentence(agents: &[AgentNow]) -> String {
+    let working = agents.iter().filter(|agent| has(agent, RunState::Working)).count();
+    match (working, agents.len()) {
+        (_, 0) => "Nobody is here yet".to_owned(),
+        (0, _) => "Nobody is at work".to_owned(),
+        (working, all) => format!("{working} of {all} at work"),
+    }
+}
+
+fn has(agent: &AgentNow, state: RunState) -> bool {
+    agent.runs.iter().any(|run| run.state == state)
+}
+
+fn nobody() -> AnyView {
+    view! {
+        <div class="empty">
+            <svg class="drawing" viewBox="0 0 180 64" aria-hidden="true">
+                <path class="faint" d="M64 32h112" stroke-dasharray="2 7" />
+                <path d="M4 32h46" />
+                <circle class="halo" cx="56" cy="32" r="14" />
+                <circle class="full" cx="56" cy="32" r="6" />
+            </svg>
+            <h2>"Nobody is here to do the work"</h2>
+            <p>"Take on an agent: a name, and how they work and speak. They start on what is next at once."</p>
+            <a class="button primary" href="/desk/agents/new">"Take on an agent"</a>
+        </div>
+    }
+    .into_any()
+}
+
+fn row(now: &AgentNow, office: &Office) -> AnyView {
+    let agent = &now.agent;
+    let page = format!("{LIST}/{}", agent.id);
+    let whose = match (&agent.client, &now.client_name) {
+        (Some(client), Some(name)) => {
+            view! { <span>"works for "<a href=client_path(*client)>{name.clone()}</a></span> }.into_any()
+        }
+        _ => view! { <span>"works for everyone"</span> }.into_any(),
+    };
+    let runs: Vec<_> = now.runs.iter().map(|run| in_hand(run, &agent.name, office)).collect();
+    view! {
+        <article class="agent-row">
+            <span class="avatar agent large" aria-hidden="true">{initials(&agent.name)}</span>
+            <div class="agent-words">
+                <h2><a href=page.clone()>{agent.name.clone()}</a></h2>
+                <p class="request-row-meta">{state(now)} {whose}</p>
+            </div>
+            {rest(now, &page, office)}
+            {(!runs.is_empty()).then(|| view! { <ul class="agent-runs">{runs}</ul> })}
+        </article>
+    }
+    .into_any()
+}
+
+fn state(now: &AgentNow) -> AnyView {
+    if has(now, RunState::Working) {
+        return view! { <span class="at-work"><span class="pulse"></span>"At work"</span> }.into_any();
+    }
+    let (class, word) = match (has(now, RunState::Suspended), has(now, RunState::Queued), now.agent.ready) {
+        (true, _, _) => ("tag suspended", "Waits for an answer"),
+        (_, true, true) => ("tag queued", "About to start"),
+        (_, true, false) => ("tag cancelled", "Rests, with work waiting"),
+        (_, _, true) => ("tag up-next", "Free"),
+        (_, _, false) => ("tag backlog", "Resting"),
+    };
+    view! { <span class=class>{word}</span> }.into_any()
+}
+
+/// A run that lives: whose request, since when, and how to stop it.
+fn in_hand(run: &AgentRun, agent: &str, office: &Office) -> AnyView {
+    let page = request_path(run.client, run.number);
+    let since = office.times.ago(run.since);
+    let doing = match run.state {
+        RunState::Working => "writing",
+        RunState::Suspended => "waits for an answer on",
+        _ => "next",
+    };
+    let again = (run.attempt > 1).then(|| format!(", {} try", ordinal(run.attempt)));
+    let label = format!("Stop {agent} on #{} {}", run.number, run.title);
+    let began = if run.state == RunState::Queued { "in line since" } else { "begun" };
+    view! {
+        <li>
+            <p>
+                <span class="soft">{doing}" "</span>
+                <a href=page.clone()>{run.title.clone()}</a>
+                <span class="soft">{format!(" {} #{}, {began} {since}", run.client_name, run.number)}{again}</span>
+            </p>
+            <form method="post" action=format!("{page}/stop")>
+                {hidden(&office.token, LIST)}
+                <button class="button danger" aria-label=label>"Stop"</button>
+            </form>
+        </li>
+    }
+    .into_any()
+}
+
+fn ordinal(n: u32) -> String {
+    match n {
+        2 => "second".to_owned(),
+        3 => "third".to_owned(),
+        other => format!("{other}th"),
+    }
+}
+
+fn rest(now: &AgentNow, page: &str, office: &Office) -> AnyView {
+    let name = &now.agent.name;
+    let (ready, word, label) = if now.agent.ready {
+        ("no", "Let rest", format!("Let {name} rest"))
+    } else {
+        ("yes", "Call back", format!("Call {name} back to work"))
+    };
+    view! {
+        <form method="post" action=format!("{page}/rest")>
+            {hidden(&office.token, LIST)}
+            <button class="button" name="ready" value=ready aria-label=label>{word}</button>
+        </form>
+    }
+    .into_any()
+}

@@ -1,0 +1,93 @@
+use domain::{desk::BoardColumn, requests::Column, words};
+use leptos::prelude::*;
+
+use super::{card, show::Shown};
+use crate::components::desk::{at_work, column_name};
+
+/// The line beside the heading.
+pub(super) fn sub(shown: &Shown) -> AnyView {
+    let words = in_one_sentence(shown);
+    view! { <p class="page-sub" data-part="sub"><span>{words}</span>{at_work(shown.board.at_work)}</p> }
+        .into_any()
+}
+
+fn in_one_sentence(shown: &Shown) -> String {
+    let places = shown.board.places;
+    let at_work = match places.allowed {
+        Some(allowed) if allowed > 0 => {
+            format!("{} of {} at work", places.taken, words::count(allowed.into(), "place"))
+        }
+        _ => "no places yet".to_owned(),
+    };
+    match shown.client {
+        Some(_) => at_work,
+        None => format!("{}, {at_work}", words::count(shown.board.clients.cast_signed(), "client")),
+    }
+}
+
+/// The six columns.
+pub(super) fn all(shown: &Shown) -> AnyView {
+    let columns: Vec<_> = shown.board.columns.iter().map(|column| one(column, shown)).collect();
+    view! { <div class="board" role="region" aria-label="Board" tabindex="0">{columns}</div> }.into_any()
+}
+
+fn one(column: &BoardColumn, shown: &Shown) -> AnyView {
+    let (key, name) = (column.column.as_str(), column_name(column.column));
+    let heading = format!("h-{key}");
+    let cards: Vec<_> = column
+        .cards
+        .iter()
+        .map(|card| {
+            let id = card.card.id.to_string();
+            view! { <li data-key=id>{card::view(card, shown)}</li> }
+        })
+        .collect();
+    view! {
+        <section class="column" id=column.column.class() data-column=key data-name=name aria-labelledby=heading>
+            <header class="column-head">
+                <h2 id=heading.clone()>{name}</h2>
+                <span class="count" data-part=format!("count-{key}")>{count(column)}</span>
+            </header>
+            <p class="column-empty">{empty(column.column)}</p>
+            <ol class="column-cards" data-list=key>{cards}</ol>
+        </section>
+    }
+    .into_any()
+}
+
+fn count(column: &BoardColumn) -> String {
+    let count = format!("{}{}", column.cards.len(), if column.more { "+" } else { "" });
+    if column.column == Column::Done { format!("this week, {count}") } else { count }
+}
+
+fn empty(column: Column) -> &'static str {
+    match column {
+        Column::Backlog => "Nothing is kept for later",
+        Column::UpNext => "Nothing is in line",
+        Column::InProgress => "Nothing is at work",
+        Column::Waiting => "Nobody is waited for",
+        Column::Review => "Nothing to look at",
+        Column::Done => "Nothing yet this week",
+    }
+}
+
+/// On a phone: the way to each column.
+pub(super) fn tabs() -> AnyView {
+    let tabs: Vec<_> = Column::ALL
+        .map(|column| view! { <a href=format!("#{}", column.class())>{column_name(column)}</a> })
+        .into_iter()
+        .collect();
+    view! { <nav class="column-tabs" aria-label="Columns">{tabs}</nav> }.into_any()
+}
+
+/// How cards are moved by keys; also what each card's link is described by.
+pub(super) fn keys() -> AnyView {
+    view! {
+        <p class="board-keys" id="board-keys">
+            <kbd>"Space"</kbd>" picks a card up, "<kbd>"←"</kbd>" "<kbd>"→"</kbd>" "<kbd>"↑"</kbd>" "<kbd>"↓"</kbd>
+            " move it, "<kbd>"Enter"</kbd>" puts it down, "<kbd>"Esc"</kbd>" puts it back, "<kbd>"Ctrl Z"</kbd>
+            " takes the last move back."
+        </p>
+    }
+    .into_any()
+}

@@ -1,0 +1,70 @@
+//! Whose cards are shown: a chip each while clients are few, a search for them when they are many.
+
+use domain::clients::{Named, queries};
+use leptos::prelude::*;
+
+use super::{HERE, show::Wanted};
+use crate::{
+    components::search::{address, search},
+    web::{Operator, Problem},
+};
+
+/// As many fit beside the heading.
+const CHIPS: u32 = 7;
+/// As many answers of the search.
+const FOUND: u32 = 12;
+
+pub struct Filter {
+    chips: Vec<Named>,
+    chosen: String,
+    words: String,
+    many: bool,
+}
+
+impl Filter {
+    pub async fn load(operator: &Operator, wanted: &Wanted) -> Result<Self, Problem> {
+        let of = |error| Problem::from(error).of(&operator.cx.bare);
+        let (db, scope) = (operator.cx.db(), &operator.scope);
+        let mut chips = queries::find(db, scope, "", CHIPS + 1).await.map_err(of)?;
+        let many = chips.len() > CHIPS as usize;
+        let words = wanted.q.trim().to_owned();
+        if many {
+            chips = if words.is_empty() {
+                Vec::new()
+            } else {
+                queries::find(db, scope, &words, FOUND).await.map_err(of)?
+            };
+        }
+        if let Some(id) = wanted.one().filter(|id| chips.iter().all(|chip| chip.id != *id)) {
+            let client = queries::get(db, scope, id).await.map_err(of)?;
+            chips.insert(0, Named { id, name: client.name });
+        }
+        Ok(Self { chips, chosen: wanted.client.clone(), words, many })
+    }
+
+    pub fn view(&self) -> AnyView {
+        let everyone = self.chosen.is_empty().then_some("true");
+        let chips: Vec<_> = self
+            .chips
+            .iter()
+            .map(|client| {
+                let id = client.id.to_string();
+                let here = (id == self.chosen).then_some("true");
+                view! { <a class="chip" href=address(HERE, &[("client", &id)]) aria-current=here>{client.name.clone()}</a> }
+            })
+            .collect();
+        let none = self.many && !self.words.is_empty() && self.chips.is_empty();
+        view! {
+            {self.many.then(|| search(HERE, "Find a client", &self.words, &[]))}
+            {none.then(|| view! { <p class="soft" role="status">"No client’s name holds this."</p> })}
+            <nav class="chips" aria-label="Clients">
+                <a class="chip" href=HERE aria-current=everyone>"Everyone"</a>
+                {chips}
+            </nav>
+            <a class="button icon quiet" href="/desk/requests" aria-label="Find a request" title="Find a request">
+                <svg viewBox="0 0 20 20" aria-hidden="true"><circle cx="9" cy="9" r="5.5" /><path d="M13 13l4 4" /></svg>
+            </a>
+        }
+        .into_any()
+    }
+}

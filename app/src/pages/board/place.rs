@@ -1,0 +1,131 @@
+//! `POST /desk/clients/{client}/requests/{number}/place`: where a card stands.
+//!
+//! `column` and `before` (the id of the card above which it is put; none: the end) move it, `column` and `position` put
+//! it back where it was before, and `step` (first, up, down) moves it within its column.
+
+use axum::{
+    Json,
+    extract::Path,
+    response::{IntoResponse, Response},
+};
+use domain::{
+    Error,
+    ids::ClientId,
+    requests::{Column, Moved, Place, commands, queries},
+};
+
+use super::show::{Wanted, draw};
+use crate::{
+    components::desk::column_name,
+    web::{Fields, Operator, Posted, Problem, answer, redirect_with},
+};
+
+pub async fn create(
+    operator: Operator,
+    Path((client, number)): Path<(String, String)>,
+    Posted(fields): Posted,
+) -> Result<Response, Problem> {
+    let bare = &operator.cx.bare;
+    let wanted = Wanted { client: back(&fields), q: String::new() };
+    match carry_out(&operator, &client, &number, &fields).await {
+        Ok(Some(moved)) if bare.wants_json => Ok(Json(told(&moved, fields.has("position"))).into_response()),
+        Ok(moved) => {
+            let note = moved.map(|moved| note(&moved, false)).unwrap_or_default();
+            let to = super::show::back(wanted.one());
+            Ok(if note.is_empty() { answer(bare, Ok(()), &to, "") } else { redirect_with(&to, &note) })
+        }
+        Err(Error::Refused(reason)) if !bare.wants_json => draw(&operator, &wanted, Some(reason)).await,
+        Err(error) => Ok(answer(bare, Err(error), super::HERE, "")),
+    }
+}
+
+/// The client whose board the form stood on, if it was one's.
+fn back(fields: &Fields) -> String {
+    let client = fields.text("back").split_once("client=").map(|(_, client)| client.parse::<ClientId>());
+    client.and_then(Result::ok).map(|client| client.to_string()).unwrap_or_default()
+}
+
+async fn carry_out(
+    operator: &Operator,
+    client: &str,
+    number: &str,
+    fields: &Fields,
+) -> domain::Result<Option<Moved>> {
+    let (db, scope) = (operator.cx.db(), &operator.scope);
+    let client: ClientId = client.parse().map_err(|_| Error::NotFound)?;
+    let number = number.parse().map_err(|_| Error::NotFound)?;
+    let request = queries::find(db, scope, client, number).await?;
+    if let Some(step) = step(fields.text("step")) {
+        // Past the cards that are in sight: on one client's board past that one's alone.
+        let scope = if back(fields).is_empty() { scope.clone() } else { scope.within(client) };
+        commands::reorder(db, &scope, request, step).await?;
+        return Ok(None);
+    }
+    let column = Column::parse(fields.text("column")).ok_or(Error::NotFound)?;
+    if let Ok(position) = fields.text("position").parse() {
+        return commands::undo_move(db, scope, request, column, position).await.map(Some);
+    }
+    let before = fields.text("before").parse().ok();
+    commands::move_to(db, scope, request, column, before).await.map(Some)
+}
+
+fn step(word: &str) -> Option<Place> {
+    match word {
+        "up" => Some(Place::Up),
+        "down" => Some(Place::Down),
+        "first" => Some(Place::First),
+        _ => None,
+    }
+}
+
+/// What the board's script is told: what came of it, and the way back.
+fn told(moved: &Moved, undone: bool) -> serde_json::Value {
+    let undo = (!undone).then(
+        || serde_json::json!({ "column": moved.from.as_str(), "position": moved.position.to_string() }),
+    );
+    serde_json::json!({ "ok": true, "note": note(moved, undone), "undo": undo })
+}
+
+fn note(moved: &Moved, undone: bool) -> String {
+    let Moved { number, from, to, .. } = moved;
+    match (from, to) {
+        _ if undone => format!("#{number} is back in {}.", column_name(*to)),
+        (from, to) if from == to => format!("#{number} has another place in {}.", column_name(*to)),
+        (Column::Backlog | Column::UpNext | Column::Done, Column::InProgress) => {
+            format!("#{number} has started.")
+        }
+        (Column::Review, Column::Done) => format!("#{number} is approved."),
+        (from, Column::Backlog | Column::UpNext) if from.is_active() => {
+            format!("#{number} is parked in {}: its clock stands still.", column_name(*to))
+        }
+        _ => format!("#{number} is in {}.", column_name(*to)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use domain::{
+        ids::RequestId,
+        requests::{Column, Moved},
+    };
+
+    use super::note;
+
+    fn said(from: Column, to: Column, undone: bool) -> String {
+        let request: RequestId = "req_00000000000000000000000000000007".parse().unwrap();
+        note(&Moved { request, number: 13, from, to, position: 1.0 }, undone)
+    }
+
+    #[test]
+    fn a_move_says_what_came_of_it() {
+        assert_eq!(said(Column::UpNext, Column::InProgress, false), "#13 has started.");
+        assert_eq!(said(Column::Review, Column::Done, false), "#13 is approved.");
+        assert_eq!(
+            said(Column::InProgress, Column::UpNext, false),
+            "#13 is parked in Up next: its clock stands still."
+        );
+        assert_eq!(said(Column::UpNext, Column::UpNext, false), "#13 has another place in Up next.");
+        assert_eq!(said(Column::InProgress, Column::UpNext, true), "#13 is back in Up next.");
+        assert_eq!(said(Column::Done, Column::Review, false), "#13 is in Review.");
+    }
+}

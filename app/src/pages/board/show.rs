@@ -1,0 +1,100 @@
+//! `GET /desk/board?client=&q=`
+
+use axum::{extract::Query, http::StatusCode, response::Response};
+use domain::{
+    desk::{self, Board},
+    ids::ClientId,
+};
+use leptos::prelude::*;
+use serde::Deserialize;
+
+use super::{HERE, columns, filter};
+use crate::{
+    components::{search::address, time::Times},
+    islands::{board, refresh::Refresh},
+    pages::today::outlook,
+    web::{DeskTab, FormToken, Frame, Operator, Page, Problem, fragment},
+};
+
+/// What the address asks for.
+#[derive(Deserialize, Default)]
+pub struct Wanted {
+    /// One client's cards alone.
+    #[serde(default)]
+    pub client: String,
+    /// Which clients are offered as a filter, where they are many.
+    #[serde(default)]
+    pub q: String,
+}
+
+impl Wanted {
+    pub fn one(&self) -> Option<ClientId> {
+        self.client.parse().ok()
+    }
+}
+
+/// Everything on the page.
+pub(super) struct Shown {
+    pub board: Board,
+    pub client: Option<ClientId>,
+    pub times: Times,
+    pub token: FormToken,
+}
+
+impl Shown {
+    async fn load(operator: &Operator, wanted: &Wanted) -> Result<Self, Problem> {
+        let Operator { cx, scope, .. } = operator;
+        let client = wanted.one();
+        let board =
+            desk::board(cx.db(), scope, client).await.map_err(|error| Problem::from(error).of(&cx.bare))?;
+        Ok(Self { board, client, times: Times::of(cx), token: cx.bare.token.clone() })
+    }
+}
+
+pub async fn show(operator: Operator, Query(wanted): Query<Wanted>) -> Result<Response, Problem> {
+    draw(&operator, &wanted, None).await
+}
+
+/// `GET /desk/board-parts?client=`: what the page reads again when something changes.
+pub async fn parts(operator: Operator, Query(wanted): Query<Wanted>) -> Result<Response, Problem> {
+    let shown = Shown::load(&operator, &wanted).await?;
+    Ok(fragment(|| view! { {columns::sub(&shown)} {columns::all(&shown)} }))
+}
+
+/// The board; `refused`: why a move by a card's menu was not made.
+pub(super) async fn draw(
+    operator: &Operator,
+    wanted: &Wanted,
+    refused: Option<String>,
+) -> Result<Response, Problem> {
+    let outlook = outlook(operator).await?;
+    let filter = filter::Filter::load(operator, wanted).await?;
+    let shown = Shown::load(operator, wanted).await?;
+    let status = if refused.is_some() { StatusCode::CONFLICT } else { StatusCode::OK };
+    let (stream, from) = (outlook.stream.to_string(), outlook.next);
+    let url = address("/desk/board-parts", &[("client", &wanted.client)]);
+    let token = shown.token.0.clone();
+    let page = Page::new(&operator.cx, "Board", Frame::Desk(DeskTab::Board)).wide().live().status(status);
+    Ok(page.show(move || {
+        view! {
+            <div id="board">
+                <div class="page-head">
+                    <div><h1>"Board"</h1>{columns::sub(&shown)}</div>
+                    <div class="page-actions">{filter.view()}</div>
+                </div>
+                {refused.map(|reason| view! { <div class="notice stop" role="alert"><p>{reason}</p></div> })}
+                {columns::tabs()}
+                {columns::all(&shown)}
+            </div>
+            {columns::keys()}
+            <Refresh stream=stream from=from url=url target="board" />
+            <board::Board target="board" token=token />
+        }
+    }))
+}
+
+/// Where a form of the board leads back to.
+pub(super) fn back(client: Option<ClientId>) -> String {
+    let client = client.map(|client| client.to_string()).unwrap_or_default();
+    address(HERE, &[("client", &client)])
+}

@@ -1,0 +1,137 @@
+//! What a client holds and is billed, and its people: the sections beside its requests.
+
+use domain::{
+    accounts::{Colleague, People},
+    billing::{Invoice, Subscription, SubscriptionState, words},
+};
+use leptos::prelude::*;
+
+use super::show::Shown;
+use crate::components::desk::{client_path, hidden};
+
+/// The subscription as it was sold, and the buttons that change it.
+pub(super) fn subscription(shown: &Shown) -> AnyView {
+    let inner = match &shown.held {
+        Some(held) => view! { <dl class="facts">{facts(shown, held)}</dl> {changes(shown, held)} }.into_any(),
+        None => view! { <p class="soft">"None yet: nothing can be started for it."</p> }.into_any(),
+    };
+    view! {
+        <section class="section" aria-labelledby="c-held">
+            <div class="section-head"><h2 id="c-held">"Subscription"</h2></div>
+            {inner}
+        </section>
+    }
+    .into_any()
+}
+
+fn facts(shown: &Shown, held: &Subscription) -> impl IntoView + use<> {
+    let fact = |name: &'static str, words: String| view! { <div><dt>{name}</dt><dd>{words}</dd></div> };
+    let state = view! { <span class=format!("tag {}", held.state.class())>{held.state.label()}</span> };
+    let period = held.period.map(|(from, to)| {
+        let ends = if held.ends_with_period { ", then it ends" } else { "" };
+        fact("Period", format!("{}{ends}", words::period(from, to, shown.times.zone())))
+    });
+    let banked =
+        (held.state == SubscriptionState::Paused).then(|| fact("Banked", words::banked(held.banked_seconds)));
+    view! {
+        <div><dt>"State"</dt><dd>{state}</dd></div>
+        {fact("Offer, as sold", format!("{}, {}", held.name, held.terms.price_words()))}
+        {fact("Holds", held.terms.lines().join(". "))}
+        {period}
+        {banked}
+    }
+}
+
+fn changes(shown: &Shown, held: &Subscription) -> Option<AnyView> {
+    let choices: &[(&str, &str)] = match held.state {
+        SubscriptionState::Active if held.ends_with_period => &[("kept", "Keep it"), ("ended", "End it now")],
+        SubscriptionState::Active => {
+            &[("paused", "Pause"), ("ending", "End with its period"), ("ended", "End it now")]
+        }
+        SubscriptionState::Paused => &[("active", "Resume"), ("ended", "End it now")],
+        SubscriptionState::AwaitingPayment => &[("ended", "End it now")],
+        SubscriptionState::Ended => return None,
+    };
+    let buttons: Vec<_> = choices
+        .iter()
+        .map(|(state, word)| {
+            let class = if *state == "ended" { "button danger" } else { "button" };
+            view! { <button class=class name="state" value=*state>{*word}</button> }
+        })
+        .collect();
+    let action = format!("/desk/billing/subscriptions/{}/state", held.id);
+    let back = client_path(shown.client.id);
+    Some(
+        view! { <form class="button-row section" method="post" action=action>{hidden(&shown.token, &back)} {buttons}</form> }
+            .into_any(),
+    )
+}
+
+/// The last invoices.
+pub(super) fn invoices(shown: &Shown) -> Option<AnyView> {
+    let rows: Vec<_> = shown.invoices.iter().map(|invoice| invoice_row(shown, invoice)).collect();
+    if rows.is_empty() {
+        return None;
+    }
+    Some(
+        view! {
+            <section class="section" aria-labelledby="c-bills">
+                <div class="section-head"><h2 id="c-bills">"Invoices"</h2><a href="/desk/billing">"All of billing"</a></div>
+                <table class="table stacks">
+                    <thead>
+                        <tr>
+                            <th scope="col">"Invoice"</th>
+                            <th scope="col">"Issued"</th>
+                            <th scope="col">"State"</th>
+                            <th scope="col" class="end">"Amount"</th>
+                        </tr>
+                    </thead>
+                    <tbody>{rows}</tbody>
+                </table>
+            </section>
+        }
+        .into_any(),
+    )
+}
+
+fn invoice_row(shown: &Shown, invoice: &Invoice) -> impl IntoView + use<> {
+    let (zone, now) = (shown.times.zone(), shown.times.now());
+    let issued = invoice.issued_at.map(|at| words::date(at, zone)).unwrap_or_default();
+    let number = invoice.number.map_or("Draft".to_owned(), words::number);
+    let (class, label) = (format!("tag {}", invoice.class(now)), invoice.label(now));
+    view! {
+        <tr>
+            <th scope="row"><a href=format!("/desk/billing/invoices/{}", invoice.id)>{number}</a></th>
+            <td data-label="Issued">{issued}</td>
+            <td data-label="State"><span class=class>{label}</span></td>
+            <td data-label="Amount" class="end">{invoice.total.to_string()}</td>
+        </tr>
+    }
+}
+
+/// Who is here, and who is asked to come.
+pub(super) fn people(shown: &Shown) -> AnyView {
+    let People { colleagues, invited } = &shown.people;
+    let here: Vec<_> = colleagues.iter().map(colleague).collect();
+    let asked: Vec<_> = invited
+        .iter()
+        .map(|one| {
+            let state = if one.expired { "invited, the link has run out" } else { "invited" };
+            view! { <li><b>{one.email.clone()}</b><span class="soft">{state}</span></li> }
+        })
+        .collect();
+    let nobody = (here.is_empty() && asked.is_empty())
+        .then(|| view! { <li class="soft">"Nobody yet: invite its owner."</li> });
+    let page = format!("{}/people", client_path(shown.client.id));
+    view! {
+        <section class="section" aria-labelledby="c-people">
+            <div class="section-head"><h2 id="c-people">"People"</h2><a href=page>"Invite and change"</a></div>
+            <ul class="brief-list">{here} {asked} {nobody}</ul>
+        </section>
+    }
+    .into_any()
+}
+
+fn colleague(one: &Colleague) -> impl IntoView + use<> {
+    view! { <li><b>{one.name.clone()}</b><span class="soft">{format!("{}, {}", one.email, one.role.as_str())}</span></li> }
+}

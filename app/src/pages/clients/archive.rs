@@ -1,0 +1,31 @@
+//! `POST /desk/clients/{client}/archive`: a client has left, or is back (`archived=no`).
+
+use axum::{extract::Path, response::Response};
+use domain::clients::commands;
+
+use super::find;
+use crate::{
+    components::desk::client_path,
+    web::{Operator, Posted, Problem, answer},
+};
+
+pub async fn create(
+    operator: Operator,
+    Path(client): Path<String>,
+    Posted(fields): Posted,
+) -> Result<Response, Problem> {
+    let client = find(&operator, &client).await?;
+    let Operator { cx, scope, .. } = operator;
+    let back = client_path(client.id);
+    Ok(if fields.text("archived") == "no" {
+        answer(
+            &cx.bare,
+            commands::restore(cx.db(), &scope, client.id).await,
+            &back,
+            &format!("{} is back.", client.name),
+        )
+    } else {
+        let note = format!("{} is archived. Everything is kept.", client.name);
+        answer(&cx.bare, commands::archive(cx.db(), &scope, client.id).await, &back, &note)
+    })
+}

@@ -1,0 +1,90 @@
+//! `GET` and `POST /desk/clients/{client}/requests/new`: asking for work in a client's name.
+
+use axum::{extract::Path, response::Response};
+use domain::{
+    clients::Client,
+    requests::{NewRequest, Priority, commands},
+    secret,
+};
+use leptos::prelude::*;
+
+use super::{LIST, find};
+use crate::{
+    components::{
+        desk::{client_path, request_path},
+        field,
+    },
+    pages::requests::form,
+    web::{DeskTab, Fields, Form, Frame, Operator, Page, Posted, Problem, redirect_with},
+};
+
+pub async fn new(operator: Operator, Path(client): Path<String>) -> Result<Response, Problem> {
+    let client = find(&operator, &client).await?;
+    let values = Fields::default().with("form_key", secret::random_token());
+    Ok(draw(&operator, &client, &Form::of(values), false))
+}
+
+pub async fn create(
+    operator: Operator,
+    Path(client): Path<String>,
+    Posted(fields): Posted,
+) -> Result<Response, Problem> {
+    let client = find(&operator, &client).await?;
+    let Operator { cx, scope, .. } = &operator;
+    if fields.text("do") == "preview" {
+        return Ok(draw(&operator, &client, &Form::of(fields), true));
+    }
+    match commands::create(cx.db(), &scope.within(client.id), typed(&fields)).await {
+        Ok(number) => Ok(redirect_with(&request_path(client.id, number), "Asked for.")),
+        Err(error) => {
+            let form = Form::failed(fields, error).map_err(|problem| problem.of(&cx.bare))?;
+            Ok(draw(&operator, &client, &form, false))
+        }
+    }
+}
+
+fn typed(fields: &Fields) -> NewRequest {
+    let form_key = fields.text("form_key");
+    NewRequest {
+        title: fields.text("title").to_owned(),
+        brief: fields.text("brief").to_owned(),
+        priority: Priority::parse(fields.text("priority")).unwrap_or(Priority::Normal),
+        queue: fields.text("do") != "later",
+        files: Vec::new(),
+        form_key: (1..=80).contains(&form_key.len()).then(|| form_key.to_owned()),
+    }
+}
+
+fn draw(operator: &Operator, client: &Client, form: &Form, preview: bool) -> Response {
+    let page = Page::new(&operator.cx, "New request", Frame::Desk(DeskTab::Clients)).status(form.status());
+    page.show(|| view(operator, client, form, preview))
+}
+
+fn view(operator: &Operator, client: &Client, form: &Form, preview: bool) -> AnyView {
+    let back = client_path(client.id);
+    view! {
+        <div class="page-head">
+            <div>
+                <nav class="crumbs" aria-label="Where you are">
+                    <a href=LIST>"Clients"</a>
+                    <a href=back.clone()>{client.name.clone()}</a>
+                    <span aria-current="page">"New request"</span>
+                </nav>
+                <h1>{format!("New request for {}", client.name)}</h1>
+            </div>
+        </div>
+        <form class="form" method="post" action=format!("{back}/requests/new") novalidate>
+            {field::token(&operator.cx)}
+            <input type="hidden" name="form_key" value=form.values.text("form_key").to_owned() />
+            {field::summary(form)}
+            {form::words(form, preview)}
+            {form::priorities(form)}
+            <div class="button-row">
+                <button class="button primary" name="do" value="ask">"Ask for it"</button>
+                <button class="button" name="do" value="later">"Keep it for later"</button>
+                <p>"Files can be added on its page."</p>
+            </div>
+        </form>
+    }
+    .into_any()
+}

@@ -1,0 +1,71 @@
+//! `GET /desk/clients/{client}/details`, `POST` to the same: a client's name, and where its invoices go.
+
+use axum::{extract::Path, response::Response};
+use domain::clients::{Client, commands};
+use leptos::prelude::*;
+
+use super::{LIST, find};
+use crate::{
+    components::{
+        desk::client_path,
+        field::{self, Field},
+    },
+    web::{DeskTab, Fields, Form, Frame, Operator, Page, Posted, Problem, redirect_with},
+};
+
+pub async fn edit(operator: Operator, Path(client): Path<String>) -> Result<Response, Problem> {
+    let client = find(&operator, &client).await?;
+    let values = Fields::default().with("name", client.name.clone()).with("bill_to", client.bill_to.clone());
+    Ok(draw(&operator, &client, &Form::of(values)))
+}
+
+pub async fn save(
+    operator: Operator,
+    Path(client): Path<String>,
+    Posted(fields): Posted,
+) -> Result<Response, Problem> {
+    let client = find(&operator, &client).await?;
+    let Operator { cx, scope, .. } = &operator;
+    match commands::rename(cx.db(), scope, client.id, fields.text("name"), fields.text("bill_to")).await {
+        Ok(()) => Ok(redirect_with(&client_path(client.id), "Saved.")),
+        Err(error) => {
+            let form = Form::failed(fields, error).map_err(|problem| problem.of(&cx.bare))?;
+            Ok(draw(&operator, &client, &form))
+        }
+    }
+}
+
+fn draw(operator: &Operator, client: &Client, form: &Form) -> Response {
+    let page = Page::new(&operator.cx, &client.name, Frame::Desk(DeskTab::Clients)).status(form.status());
+    page.show(|| view(operator, client, form))
+}
+
+fn view(operator: &Operator, client: &Client, form: &Form) -> AnyView {
+    let back = client_path(client.id);
+    view! {
+        <div class="page-head">
+            <div>
+                <nav class="crumbs" aria-label="Where you are">
+                    <a href=LIST>"Clients"</a>
+                    <a href=back.clone()>{client.name.clone()}</a>
+                    <span aria-current="page">"Details"</span>
+                </nav>
+                <h1>"Name and invoices"</h1>
+            </div>
+        </div>
+        <form class="form" method="post" action=format!("{back}/details") novalidate>
+            {field::token(&operator.cx)}
+            {field::summary(form)}
+            {Field::text(form, "name", "Business").required().max(120).show()}
+            {Field::area(form, "bill_to", "Invoices go to", 4)
+                .hint("Name and address, as the next invoices print them.")
+                .max(600)
+                .show()}
+            <div class="button-row">
+                <button class="button primary">"Save"</button>
+                <a class="button quiet" href=back.clone()>"Back"</a>
+            </div>
+        </form>
+    }
+    .into_any()
+}

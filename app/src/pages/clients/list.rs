@@ -1,0 +1,145 @@
+//! `GET /desk/clients?q=&show=archived&page=2`
+
+use axum::{extract::Query, response::Response};
+use domain::clients::{ClientRow, Clients, Shown, queries};
+use leptos::prelude::*;
+use serde::Deserialize;
+
+use super::LIST;
+use crate::{
+    components::{
+        desk::client_path,
+        search::{address, search},
+        time::Times,
+    },
+    web::{DeskTab, Frame, Operator, Page, Problem},
+};
+
+#[derive(Deserialize)]
+pub struct Wanted {
+    #[serde(default)]
+    q: String,
+    #[serde(default)]
+    show: String,
+    page: Option<u32>,
+}
+
+impl Wanted {
+    fn shown(&self) -> Shown {
+        if self.show == "archived" { Shown::Archived } else { Shown::Here }
+    }
+
+    /// The address of another page of the same list.
+    fn page(&self, page: u32) -> String {
+        address(LIST, &[("q", &self.q), ("show", &self.show), ("page", &page.to_string())])
+    }
+}
+
+pub async fn show(operator: Operator, Query(wanted): Query<Wanted>) -> Result<Response, Problem> {
+    let Operator { cx, scope, .. } = operator;
+    let found = queries::list(cx.db(), &scope, &wanted.q, wanted.shown(), wanted.page.unwrap_or(1))
+        .await
+        .map_err(|error| Problem::from(error).of(&cx.bare))?;
+    let times = Times::of(&cx);
+    Ok(Page::new(&cx, "Clients", Frame::Desk(DeskTab::Clients)).show(move || view(&wanted, &found, &times)))
+}
+
+fn view(wanted: &Wanted, found: &Clients, times: &Times) -> AnyView {
+    let keep = if wanted.show.is_empty() { Vec::new() } else { vec![("show", wanted.show.clone())] };
+    let list = if found.rows.is_empty() { nothing(wanted) } else { table(found, wanted, times) };
+    view! {
+        <div class="page-head">
+            <div><h1>"Clients"</h1></div>
+            <div class="page-actions"><a class="button primary" href="/desk/clients/new">"New client"</a></div>
+        </div>
+        <nav class="tabs" aria-label="Which clients">
+            {tab("Here", "", wanted)} {tab("Archived", "archived", wanted)}
+        </nav>
+        <div class="list-head">{search(LIST, "Search clients", &wanted.q, &keep)}</div>
+        {list}
+    }
+    .into_any()
+}
+
+fn tab(word: &'static str, show: &'static str, wanted: &Wanted) -> impl IntoView + use<> {
+    let here = (Wanted { show: show.to_owned(), q: String::new(), page: None }.shown() == wanted.shown())
+        .then_some("page");
+    view! { <a href=address(LIST, &[("show", show)]) aria-current=here>{word}</a> }
+}
+
+fn nothing(wanted: &Wanted) -> AnyView {
+    if !wanted.q.trim().is_empty() {
+        return view! { <p class="soft" role="status">"No client’s name holds this."</p> }.into_any();
+    }
+    if wanted.shown() == Shown::Archived {
+        return view! { <p class="soft">"Nobody has left."</p> }.into_any();
+    }
+    view! {
+        <div class="empty">
+            <svg class="drawing" viewBox="0 0 180 64" aria-hidden="true">
+                <path class="faint" d="M64 32h112" stroke-dasharray="2 7" />
+                <path d="M4 32h46" />
+                <circle class="halo" cx="56" cy="32" r="14" />
+                <circle class="full" cx="56" cy="32" r="6" />
+            </svg>
+            <h2>"The first client is the hardest"</h2>
+            <p>"Publish an offer and they sign up on your storefront, or add one by hand."</p>
+            <a class="button primary" href="/desk/offers">"See your offers"</a>
+        </div>
+    }
+    .into_any()
+}
+
+fn table(found: &Clients, wanted: &Wanted, times: &Times) -> AnyView {
+    let rows: Vec<_> = found.rows.iter().map(|client| row(client, times)).collect();
+    view! {
+        <table class="table stacks">
+            <thead>
+                <tr>
+                    <th scope="col">"Client"</th>
+                    <th scope="col">"Offer"</th>
+                    <th scope="col">"Subscription"</th>
+                    <th scope="col">"At work"</th>
+                    <th scope="col" class="end">"Last activity"</th>
+                </tr>
+            </thead>
+            <tbody>{rows}</tbody>
+        </table>
+        {pager(found, wanted)}
+    }
+    .into_any()
+}
+
+fn row(client: &ClientRow, times: &Times) -> AnyView {
+    let state = client
+        .state
+        .map(|state| view! { <span class=format!("tag {}", state.class())>{state.label()}</span> });
+    let places = client.places.allowed.map(|allowed| format!("{} of {allowed}", client.places.taken));
+    let offer = client.offer.clone().unwrap_or_else(|| "none".to_owned());
+    view! {
+        <tr>
+            <th scope="row"><a href=client_path(client.id)>{client.name.clone()}</a></th>
+            <td data-label="Offer">{offer}</td>
+            <td data-label="Subscription">{state}</td>
+            <td data-label="At work" class="num">{places}</td>
+            <td data-label="Last activity" class="end">{times.ago(client.active_at.timestamp_millis())}</td>
+        </tr>
+    }
+    .into_any()
+}
+
+fn pager(found: &Clients, wanted: &Wanted) -> AnyView {
+    let last = found.first.saturating_sub(1) + found.rows.len() as u64;
+    let before = (found.page > 1)
+        .then(|| view! { <a class="button" rel="prev" href=wanted.page(found.page - 1)>"Back"</a> });
+    let after = found
+        .has_more()
+        .then(|| view! { <a class="button" rel="next" href=wanted.page(found.page + 1)>"Next"</a> });
+    view! {
+        <nav class="pager" aria-label="Pages">
+            <span>{format!("{} to {last} of {}", found.first, found.all)}</span>
+            <span class="button-row">{before} {after}</span>
+        </nav>
+    }
+    .into_any()
+}

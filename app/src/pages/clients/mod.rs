@@ -1,0 +1,33 @@
+//! Clients: the list of all, adding one by hand, and one client's page.
+
+mod account;
+mod archive;
+mod ask;
+mod details;
+mod list;
+mod new;
+mod parts;
+mod show;
+
+pub use archive::create as archive;
+pub use ask::{create as ask, new as asking};
+pub use details::{edit, save};
+pub use list::show as list;
+pub use new::{create, new};
+pub use show::show;
+
+use domain::{Error, clients::Client, ids::ClientId};
+
+use crate::web::{Operator, Problem};
+
+const LIST: &str = "/desk/clients";
+
+/// The client that an address names.
+async fn find(operator: &Operator, id: &str) -> Result<Client, Problem> {
+    let Operator { cx, scope, .. } = operator;
+    let found = match id.parse::<ClientId>() {
+        Ok(id) => domain::clients::queries::get(cx.db(), scope, id).await,
+        Err(_) => Err(Error::NotFound),
+    };
+    found.map_err(|error| Problem::from(error).of(&cx.bare))
+}

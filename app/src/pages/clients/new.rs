@@ -1,0 +1,89 @@
+//! `GET /desk/clients/new`, `POST /desk/clients`: a client that the operator adds by hand.
+
+use axum::response::Response;
+use domain::{
+    clients::{NewClient, commands},
+    offers::{Offer, OfferState, queries::all},
+};
+use leptos::prelude::*;
+
+use super::LIST;
+use crate::{
+    components::{
+        desk::client_path,
+        field::{self, Field},
+    },
+    web::{DeskTab, Fields, Form, Frame, Operator, Page, Posted, Problem, redirect_with},
+};
+
+pub async fn new(operator: Operator) -> Result<Response, Problem> {
+    draw(&operator, Form::default()).await
+}
+
+pub async fn create(operator: Operator, Posted(fields): Posted) -> Result<Response, Problem> {
+    let Operator { cx, scope, .. } = &operator;
+    let new = typed(&fields);
+    match commands::create(cx.db(), scope, &new).await {
+        Ok(client) => Ok(redirect_with(&client_path(client), &format!("{} is here.", new.name))),
+        Err(error) => {
+            let form = Form::failed(fields, error).map_err(|problem| problem.of(&cx.bare))?;
+            draw(&operator, form).await
+        }
+    }
+}
+
+fn typed(fields: &Fields) -> NewClient {
+    NewClient {
+        name: fields.text("name").to_owned(),
+        offer: fields.text("offer").parse().ok(),
+        email: fields.text("email").to_owned(),
+    }
+}
+
+async fn draw(operator: &Operator, form: Form) -> Result<Response, Problem> {
+    let Operator { cx, scope, .. } = operator;
+    let offers = all(cx.db(), scope).await.map_err(|error| Problem::from(error).of(&cx.bare))?;
+    let page = Page::new(cx, "New client", Frame::Desk(DeskTab::Clients)).status(form.status());
+    Ok(page.show(|| view(operator, &form, &offers)))
+}
+
+/// What may be sold: drafts as well, for a deal that is not on the storefront.
+fn choices(offers: &[Offer]) -> Vec<(String, String)> {
+    let mut choices = vec![(String::new(), "Nothing yet".to_owned())];
+    let sold = offers.iter().filter(|offer| offer.state != OfferState::Archived);
+    choices.extend(sold.map(|offer| {
+        let draft = if offer.state == OfferState::Draft { " (not on the storefront)" } else { "" };
+        (offer.id.to_string(), format!("{}, {}{draft}", offer.name, offer.terms.price))
+    }));
+    choices
+}
+
+fn view(operator: &Operator, form: &Form, offers: &[Offer]) -> AnyView {
+    view! {
+        <div class="page-head">
+            <div>
+                <nav class="crumbs" aria-label="Where you are"><a href=LIST>"Clients"</a><span aria-current="page">"New"</span></nav>
+                <h1>"New client"</h1>
+            </div>
+        </div>
+        <form class="form" method="post" action=LIST novalidate>
+            {field::token(&operator.cx)}
+            {field::summary(form)}
+            {Field::text(form, "name", "Business").required().max(120).autocomplete("off").show()}
+            {Field::select(form, "offer", "Offer", choices(offers))
+                .hint("On the terms that it has now. The first invoice is issued at once.")
+                .required()
+                .show()}
+            {Field::email(form, "email", "Owner’s e-mail")
+                .hint("They get an invitation. Leave it empty to invite somebody later.")
+                .autocomplete("off")
+                .max(254)
+                .show()}
+            <div class="button-row">
+                <button class="button primary">"Add client"</button>
+                <a class="button quiet" href=LIST>"Back"</a>
+            </div>
+        </form>
+    }
+    .into_any()
+}

@@ -1,0 +1,113 @@
+//! `GET /desk/clients/{client}`: what a client holds, asks for and is billed, and who it is.
+
+use axum::{extract::Path, response::Response};
+use domain::{
+    accounts::{self, People},
+    billing::{self, Invoice, Subscription, queries::Filter},
+    clients::Client,
+    desk::{self, Board},
+};
+use leptos::prelude::*;
+
+use super::{LIST, account, find, parts};
+use crate::{
+    components::{
+        desk::{client_path, hidden},
+        time::Times,
+    },
+    web::{DeskTab, FormToken, Frame, Operator, Page, Problem},
+};
+
+/// More than these are on the billing page.
+const INVOICES: usize = 5;
+
+/// Everything on the page.
+pub(super) struct Shown {
+    pub client: Client,
+    pub board: Board,
+    /// The living subscription, else the one that ended last.
+    pub held: Option<Subscription>,
+    pub invoices: Vec<Invoice>,
+    pub people: People,
+    pub times: Times,
+    pub token: FormToken,
+}
+
+pub async fn show(operator: Operator, Path(client): Path<String>) -> Result<Response, Problem> {
+    let client = find(&operator, &client).await?;
+    let cx = &operator.cx;
+    let name = client.name.clone();
+    let shown = load(&operator, client).await.map_err(|error| Problem::from(error).of(&cx.bare))?;
+    Ok(Page::new(cx, &name, Frame::Desk(DeskTab::Clients)).show(move || view(&shown)))
+}
+
+async fn load(operator: &Operator, client: Client) -> domain::Result<Shown> {
+    let Operator { cx, scope, .. } = operator;
+    let db = cx.db();
+    let mut invoices = billing::queries::list(db, scope, Some(client.id), Filter::All, 1).await?.invoices;
+    invoices.truncate(INVOICES);
+    Ok(Shown {
+        board: desk::board(db, scope, Some(client.id)).await?,
+        held: billing::queries::of_client(db, scope, client.id).await?,
+        invoices,
+        people: accounts::queries::people(db, &scope.within(client.id)).await?,
+        times: Times::of(cx),
+        token: cx.bare.token.clone(),
+        client,
+    })
+}
+
+fn view(shown: &Shown) -> AnyView {
+    let client = &shown.client;
+    let base = client_path(client.id);
+    let since = shown.times.ago(client.created_at.timestamp_millis());
+    let vertical = (!client.vertical.is_empty()).then(|| view! { <span>{client.vertical.clone()}</span> });
+    let left = client.archived_at.is_some();
+    view! {
+        <div class="page-head">
+            <div>
+                <nav class="crumbs" aria-label="Where you are">
+                    <a href=LIST>"Clients"</a>
+                    <span aria-current="page">{client.name.clone()}</span>
+                </nav>
+                <h1>{client.name.clone()}</h1>
+                <p class="page-sub">
+                    {left.then(|| view! { <span class="tag archived">"Archived"</span> })}
+                    {vertical}
+                    <span>{format!("came {since}")}</span>
+                </p>
+            </div>
+            <div class="page-actions">
+                <a class="button" href=format!("/desk/board?client={}", client.id)>"Board"</a>
+                <a class="button" href=format!("{base}/details")>"Details"</a>
+                {(!left).then(|| view! { <a class="button primary" href=format!("{base}/requests/new")>"New request"</a> })}
+            </div>
+        </div>
+        {parts::requests(shown)}
+        {account::subscription(shown)}
+        {account::invoices(shown)}
+        {account::people(shown)}
+        {parts::intake(client)}
+        {leave(shown, &base, left)}
+    }
+    .into_any()
+}
+
+/// Leaving and coming back, at the end of the page.
+fn leave(shown: &Shown, base: &str, left: bool) -> AnyView {
+    let (value, word, words) = if left {
+        ("no", "Bring back", "Its people can sign in again, and work can be asked for.")
+    } else {
+        ("yes", "Archive", "For a client who has left: its people can no longer sign in. Everything is kept.")
+    };
+    view! {
+        <section class="section">
+            <form class="button-row" method="post" action=format!("{base}/archive")>
+                {hidden(&shown.token, "")}
+                <button class="button" name="archived" value=value>{word}</button>
+                <p>{words}</p>
+            </form>
+        </section>
+    }
+    .into_any()
+}

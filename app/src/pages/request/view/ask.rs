@@ -1,0 +1,79 @@
+//! A question that holds the work, its answers as buttons, and how it ended.
+
+use domain::{
+    ids::ApprovalId,
+    session::{Body, Choice, Settled},
+};
+use leptos::prelude::*;
+
+use super::{
+    entry::item,
+    model::{Place, Said},
+};
+
+pub fn view(place: &Place, said: &Said) -> AnyView {
+    let Body::Approval { approval, question, detail, options, settled, .. } = &said.entry.body else {
+        return ().into_any();
+    };
+    let (class, id) = item(said, "ask");
+    let heading = format!("q-{approval}");
+    let (look, rest) = match settled {
+        None => ("approval", open(place, *approval, detail, options, &said.then)),
+        Some(settled @ Settled { label: Some(_), .. }) => ("approval answered", ended(settled, &said.then)),
+        Some(settled) => ("approval expired", ended(settled, &said.then)),
+    };
+    view! {
+        <li class=class id=id>
+            <section class=look aria-labelledby=heading.clone()>
+                <h2 id=heading.clone()>{question.clone()}</h2>
+                {rest}
+            </section>
+        </li>
+    }
+    .into_any()
+}
+
+fn ended(settled: &Settled, when: &str) -> AnyView {
+    let (by, rest) = match (&settled.label, settled.expired) {
+        (Some(label), _) => (settled.by.clone(), format!(" answered “{label}”, {when}")),
+        (None, true) => (String::new(), format!("Nobody answered by {when}.")),
+        (None, false) => (String::new(), format!("It is no longer needed, {when}.")),
+    };
+    view! {
+        <p>
+            <b>{by}</b>
+            {rest}
+        </p>
+    }
+    .into_any()
+}
+
+fn open(place: &Place, approval: ApprovalId, detail: &str, options: &[Choice], until: &str) -> AnyView {
+    let hint = if place.desk {
+        format!("waits until {until}")
+    } else {
+        format!("any of you can answer · waits until {until}")
+    };
+    let detail = (!detail.is_empty()).then(|| view! { <p>{detail.to_owned()}</p> });
+    if !place.may_work {
+        return view! { {detail} <p class="soft">{hint}</p> }.into_any();
+    }
+    let buttons: Vec<_> = options
+        .iter()
+        .enumerate()
+        .map(|(place, choice)| {
+            // The first is what the agent advises.
+            let class = if place == 0 { "button primary" } else { "button" };
+            view! { <button class=class name="answer" value=choice.key.clone()>{choice.label.clone()}</button> }
+        })
+        .collect();
+    view! {
+        {detail}
+        <form class="button-row" method="post" action=place.under(&format!("approval/{approval}")) data-send>
+            <input type="hidden" name="form_token" value=place.token.clone() />
+            {buttons}
+            <p>{hint}</p>
+        </form>
+    }
+    .into_any()
+}

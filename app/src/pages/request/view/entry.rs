@@ -1,0 +1,51 @@
+//! One entry of the line, by its kind.
+
+use domain::session::{Author, Body};
+use leptos::prelude::*;
+
+use super::{
+    ask,
+    model::{Place, Said},
+    notes, words, work,
+};
+use crate::components::person::disc;
+
+pub fn view(place: &Place, said: &Said) -> AnyView {
+    match &said.entry.body {
+        Body::Asked { .. } => words::markdown(said, "asked"),
+        Body::Comment { .. } => words::plain(said, "said"),
+        Body::Review { approved: false, .. } => words::plain(said, "asked for a change"),
+        Body::Words { writing: true, .. } => words::writing(said),
+        Body::Words { writing: false, .. } => words::markdown(said, "wrote"),
+        Body::Plan { steps } => work::plan(said, steps),
+        Body::Step { title, detail, state } => work::step(said, title, detail, *state),
+        Body::Deliverable { deliverable, title, version } => {
+            let href = place.under(&format!("deliverables/{deliverable}?version={version}"));
+            work::deliverable(said, href, title, *version)
+        }
+        Body::Approval { .. } => ask::view(place, said),
+        Body::Stop { outcome, .. } => notes::stop(said, outcome.as_ref()),
+        Body::Steer { text, outcome, .. } => notes::steer(said, text, outcome.as_ref()),
+        Body::File { file, name, bytes } => notes::file(said, *file, name, *bytes),
+        Body::Review { approved: true, .. } => notes::approved(said),
+        Body::Moved { to, .. } => notes::moved(place, said, *to),
+        Body::Failed { reason } => notes::failed(said, reason),
+    }
+}
+
+/// An entry's list item: its class and, for links and for what is drawn anew, its id.
+pub fn item(said: &Said, class: &str) -> (String, String) {
+    (format!("entry {class}{}", said.strand), format!("e-{}", said.entry.key))
+}
+
+/// A disc and a line of who did what, when.
+pub fn who(author: &Author, verb: &str, when: &str) -> impl IntoView + use<> {
+    let (name, rest) = (author.name.clone(), format!(" {verb}, {when}"));
+    view! {
+        {disc(&author.name, author.kind)}
+        <p class="who">
+            <b>{name}</b>
+            {rest}
+        </p>
+    }
+}

@@ -1,0 +1,108 @@
+//! On top: what it is, how it stands, who is on it, who looks, and the clock.
+
+use domain::session::RunState;
+use leptos::prelude::*;
+
+use super::model::{Beside, Clock, Shown};
+
+pub fn view(shown: &Shown) -> impl IntoView + use<> {
+    let Shown { place, title, asked, number, beside, .. } = shown;
+    view! {
+        <div class="page-head">
+            <div>
+                <nav class="crumbs" aria-label="Where you are">
+                    <a href=place.list.clone()>{place.list_name.clone()}</a>
+                    <span aria-current="page">{format!("#{number}")}</span>
+                </nav>
+                <h1>{title.clone()}</h1>
+                <div class="page-sub">
+                    {state(beside)}
+                    <span>{asked.clone()}</span>
+                    {agent(beside)}
+                    // Filled by who looks with a script; the names are shown to who asks for them.
+                    <span class="looking" id="looking" tabindex="0" hidden></span>
+                </div>
+            </div>
+        </div>
+        {rehearsal(beside)}
+        {clock(beside)}
+    }
+}
+
+/// How it stands.
+pub fn state(beside: &Beside) -> impl IntoView + use<> {
+    let class = format!("tag {}", beside.state.map(|state| state.class()).unwrap_or_default());
+    view! { <span class=class id="state">{beside.state_name.clone()}</span> }
+}
+
+pub fn agent(beside: &Beside) -> impl IntoView + use<> {
+    let words = on_it(beside);
+    let idle = words.is_none();
+    view! { <span id="agent" hidden=idle>{words}</span> }
+}
+
+/// Who is on it, in the words of somebody who waits for it.
+fn on_it(beside: &Beside) -> Option<String> {
+    let run = beside.run.as_ref()?;
+    let agent = Some(run.agent.as_str()).filter(|name| !name.is_empty()).or(beside.agent.as_deref())?;
+    match run.state {
+        RunState::Working => Some(format!("{agent} is on it")),
+        RunState::Suspended => Some(format!("{agent} waits for an answer")),
+        RunState::Queued => Some(format!("{agent} begins in a moment")),
+        RunState::Completed | RunState::Cancelled | RunState::Failed => None,
+    }
+}
+
+pub fn rehearsal(beside: &Beside) -> impl IntoView + use<> {
+    let notice = beside.run.as_ref().filter(|run| run.rehearsal).map(|run| {
+        let rest = format!(
+            " {} goes through every step as in real work, with what you wrote to go by. What comes of it is an example.",
+            run.agent,
+        );
+        view! {
+            <div class="notice">
+                <p>
+                    <b>"This is a rehearsal."</b>
+                    <span class="soft">{rest}</span>
+                </p>
+            </div>
+        }
+    });
+    view! { <div class="piece" id="rehearsal">{notice}</div> }
+}
+
+/// The cycle: words above, the line below.
+pub fn clock(beside: &Beside) -> impl IntoView + use<> {
+    view! { <div class="piece" id="clock">{beside.clock.as_ref().map(cycle)}</div> }
+}
+
+fn cycle(clock: &Clock) -> impl IntoView + use<> {
+    let Clock { left, of, due, label, at_risk, pieces } = clock.clone();
+    let percent = |thousandths: u16| format!("{}.{}%", thousandths / 10, thousandths % 10);
+    let drawn: Vec<_> = pieces
+        .into_iter()
+        .map(|piece| {
+            let (from, to) = (percent(piece.from), percent(piece.to));
+            if piece.waiting {
+                view! { <line class="waiting" x1=from x2=to y1="50%" y2="50%" /> }.into_any()
+            } else {
+                let class = if at_risk { "at-risk" } else { "worked" };
+                view! { <rect class=class x=from width=percent(piece.to - piece.from) /> }.into_any()
+            }
+        })
+        .collect();
+    view! {
+        <div class="cycle">
+            <p class=if at_risk { "cycle-words at-risk" } else { "cycle-words" }>
+                <span>
+                    <b>{left}</b>
+                    {format!(" {of}")}
+                </span>
+                <span>{due}</span>
+            </p>
+            <svg class="cycle-line" role="img" aria-label=label>
+                {drawn}
+            </svg>
+        </div>
+    }
+}

@@ -1,0 +1,50 @@
+//! The conversation down the line, and its end, which is now.
+
+use leptos::prelude::*;
+
+use super::{
+    entry,
+    model::{Beside, Place, Said, Shown},
+};
+
+pub fn view(shown: &Shown) -> impl IntoView + use<> {
+    let Shown { place, conversation, beside, .. } = shown;
+    view! {
+        // The offset that all of this was folded up to, so that it can be compared with the log.
+        <ol class="line" id="line" aria-label="Conversation" data-offset=conversation.offset>
+            {entries(place, conversation.said.iter())}
+            {end(beside)}
+        </ol>
+        {again(place, beside)}
+        <div class="visually-hidden" role="log" aria-live="polite" id="told"></div>
+        <a class="button news" href="#now" id="news" hidden>"New below"</a>
+    }
+}
+
+/// Entries as they stand in the line.
+pub fn entries<'a>(place: &Place, said: impl Iterator<Item = &'a Said>) -> Vec<AnyView> {
+    said.map(|said| entry::view(place, said)).collect()
+}
+
+/// The last of the line: open, or done.
+pub fn end(beside: &Beside) -> AnyView {
+    match beside.ended.clone() {
+        Some((word, rest)) => {
+            view! { <li class="line-end done" id="now"><b>{word}</b> {rest}</li> }.into_any()
+        }
+        None => view! { <li class="line-end" id="now"></li> }.into_any(),
+    }
+}
+
+/// The way on after the work has ended before the request has.
+pub fn again(place: &Place, beside: &Beside) -> impl IntoView + use<> {
+    let form = beside.again.filter(|_| place.may_work).map(|words| {
+        view! {
+            <form class="button-row" method="post" action=place.under("retry") data-send>
+                <input type="hidden" name="form_token" value=place.token.clone() />
+                <button class="button primary">{words}</button>
+            </form>
+        }
+    });
+    view! { <div class="again" id="again">{form}</div> }
+}

@@ -1,0 +1,136 @@
+//! What a request's page shows, with every sentence that needs a calendar.
+
+use domain::{
+    requests::Column,
+    session::{Entry, RunNow},
+};
+
+/// A request as its page shows it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Shown {
+    pub place: Place,
+    pub number: u64,
+    pub title: String,
+    /// `asked by Rosa, Monday`.
+    pub asked: String,
+    pub conversation: Told,
+    pub beside: Beside,
+}
+
+/// The conversation up to an offset of its stream.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Told {
+    pub stream: String,
+    pub offset: u64,
+    pub said: Vec<Said>,
+}
+
+/// Where the page stands, and what its reader may do there.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Place {
+    /// The request's address, `/portal/requests/12`; forms go to what lies under it.
+    pub base: String,
+    /// The list that it belongs to, and what that is called.
+    pub list: String,
+    pub list_name: String,
+    pub token: String,
+    /// May speak, stop, steer, answer and review.
+    pub may_work: bool,
+    pub desk: bool,
+    /// What was typed and could not be sent, and why.
+    pub draft: String,
+    pub refused: String,
+}
+
+impl Place {
+    /// An address under the request's own.
+    pub fn under(&self, rest: &str) -> String {
+        format!("{}/{rest}", self.base)
+    }
+}
+
+/// An entry with the sentences that need a calendar.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Said {
+    pub entry: Entry,
+    /// `Monday 09:12`.
+    pub when: String,
+    /// The second time of an entry: until when a question waits, when it was answered.
+    pub then: String,
+    /// What is read, as HTML.
+    pub html: String,
+    /// Classes of the second line beside the first.
+    pub strand: &'static str,
+}
+
+/// What stands around the conversation, and changes with it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Beside {
+    pub state: Option<Column>,
+    /// The column's name to this reader.
+    pub state_name: String,
+    /// Who was set to it.
+    pub agent: Option<String>,
+    /// The newest run.
+    pub run: Option<RunNow>,
+    pub clock: Option<Clock>,
+    pub deliverables: Vec<Link>,
+    pub waiting: Vec<Link>,
+    /// The work has ended before the request has, and can be taken up again: what the button says.
+    pub again: Option<&'static str>,
+    pub next: Vec<Link>,
+    pub files: Vec<Link>,
+    pub review: Option<Review>,
+    /// The end of the line, once the request is done or withdrawn: a word and a sentence.
+    pub ended: Option<(String, String)>,
+}
+
+impl Beside {
+    /// The agent's name while a run lives.
+    pub fn at_work(&self) -> Option<&str> {
+        self.run.as_ref().filter(|run| !run.state.has_ended()).map(|run| run.agent.as_str())
+    }
+}
+
+/// A line of a short list.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Link {
+    pub href: String,
+    pub words: String,
+    pub aside: String,
+}
+
+/// The cycle: words above, line below.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Clock {
+    /// `31 h left`.
+    pub left: String,
+    /// `of 48, weekends not counted`.
+    pub of: String,
+    /// `due Wednesday 13:10`.
+    pub due: String,
+    /// The whole of it for those who do not see the line.
+    pub label: String,
+    pub at_risk: bool,
+    /// From left to right, in thousandths of the line; what is left over is not drawn.
+    pub pieces: Vec<Piece>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Piece {
+    pub waiting: bool,
+    pub from: u16,
+    pub to: u16,
+}
+
+/// What the client is asked about a delivered version.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Review {
+    pub question: String,
+    /// `2 of 3 changes left`.
+    pub changes: String,
+    pub may_change: bool,
+    /// What was typed and refused.
+    pub reason: String,
+    pub error: String,
+}

@@ -1,0 +1,89 @@
+//! What happened, in one line each.
+
+use domain::{ids::FileId, requests::Column, session::Outcome, words::size};
+use leptos::prelude::*;
+
+use super::{
+    entry::item,
+    model::{Place, Said},
+};
+
+fn note(said: &Said, class: &str, head: String, rest: String) -> AnyView {
+    let (class, id) = item(said, class);
+    view! {
+        <li class=class id=id>
+            <b>{head}</b>
+            {rest}
+        </li>
+    }
+    .into_any()
+}
+
+/// A bar across the line, and what came of it.
+pub fn stop(said: &Said, outcome: Option<&Outcome>) -> AnyView {
+    let name = &said.entry.author.name;
+    let done = outcome.is_some_and(|came| came.outcome == "done");
+    let head = if done { format!("{name} stopped the work") } else { format!("{name} asked to stop") };
+    let came = if done { reason(outcome) } else { format!(" · {}", came(outcome)) };
+    note(said, "stopped", head, format!(", {}{came}", said.when))
+}
+
+/// A word to the agent, and whether it was heard.
+pub fn steer(said: &Said, text: &str, outcome: Option<&Outcome>) -> AnyView {
+    let rest = format!(" steered: “{text}” · {}, {}", came(outcome), said.when);
+    note(said, "note", said.entry.author.name.clone(), rest)
+}
+
+fn came(outcome: Option<&Outcome>) -> String {
+    let words = match outcome.map(|came| came.outcome.as_str()) {
+        None => "it is being passed on",
+        Some("done") => "it was taken up",
+        Some("refused") => "it could not be done",
+        Some("already_ended") => "the work had ended already",
+        Some(_) => "nobody answered, so the work was taken back",
+    };
+    format!("{words}{}", reason(outcome))
+}
+
+fn reason(outcome: Option<&Outcome>) -> String {
+    let reason = outcome.map(|came| came.reason.as_str()).unwrap_or_default();
+    if reason.is_empty() { String::new() } else { format!(" · {}", reason.trim_end_matches('.')) }
+}
+
+pub fn file(said: &Said, file: FileId, name: &str, bytes: u64) -> AnyView {
+    let (class, id) = item(said, "note");
+    view! {
+        <li class=class id=id>
+            <b>{said.entry.author.name.clone()}</b>
+            " added "
+            <a href=format!("/files/{file}")>{name.to_owned()}</a>
+            {format!(", {}, {}", size(bytes), said.when)}
+        </li>
+    }
+    .into_any()
+}
+
+pub fn approved(said: &Said) -> AnyView {
+    note(said, "note approved", format!("{} approved", said.entry.author.name), format!(", {}", said.when))
+}
+
+/// Where it went on the board.
+pub fn moved(place: &Place, said: &Said, to: Column) -> AnyView {
+    let (head, rest) = match to {
+        Column::Backlog => ("Kept for later", ""),
+        Column::UpNext => ("Next in line", ""),
+        Column::InProgress => ("The clock runs", ""),
+        Column::Waiting if place.desk => ("The clock stands still", " · it waits on the client"),
+        Column::Waiting => ("The clock stands still", " · it waits on you"),
+        Column::Review if place.desk => ("With the client", " for review"),
+        Column::Review => ("Ready for you", " to look at"),
+        Column::Done => ("Done", ""),
+    };
+    let class = if to == Column::Waiting { "note still" } else { "note" };
+    note(said, class, head.to_owned(), format!("{rest}, {}", said.when))
+}
+
+/// It ended before it was finished, and why.
+pub fn failed(said: &Said, reason: &str) -> AnyView {
+    note(said, "stopped", "The work broke off".to_owned(), format!(", {} · {reason}", said.when))
+}

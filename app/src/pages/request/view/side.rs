@@ -1,0 +1,98 @@
+//! Beside the conversation: what came of it, what waits, what is next, what belongs to it.
+
+use leptos::prelude::*;
+
+use super::{
+    model::{Beside, Link, Place},
+    review,
+};
+
+pub fn view(place: &Place, beside: &Beside) -> impl IntoView + use<> {
+    let waiting = if place.desk { "Waiting on the client" } else { "Waiting on you" };
+    view! {
+        {review::section(place, beside.review.as_ref())}
+        {section("deliverables", "Deliverables", deliverables(&beside.deliverables))}
+        {section("waiting", waiting, waiting_list(&beside.waiting))}
+        {section("next", "Next in line", next(&beside.next))}
+        {section("attached", "Files", files(&beside.files))}
+        {upload(place)}
+    }
+}
+
+/// A section with its heading, or the empty place where it will stand.
+fn section(id: &'static str, heading: &'static str, list: Option<AnyView>) -> AnyView {
+    match list {
+        Some(list) => view! { <section id=id><h2>{heading}</h2>{list}</section> }.into_any(),
+        None => view! { <section id=id hidden></section> }.into_any(),
+    }
+}
+
+fn deliverables(links: &[Link]) -> Option<AnyView> {
+    let items: Vec<_> = links
+        .iter()
+        .cloned()
+        .map(|Link { href, words, aside }| {
+            view! {
+                <li>
+                    <a class="deliverable" href=href>
+                        {words}
+                        <small>{aside}</small>
+                    </a>
+                </li>
+            }
+        })
+        .collect();
+    (!items.is_empty()).then(|| view! { <ul class="deliverables">{items}</ul> }.into_any())
+}
+
+fn waiting_list(links: &[Link]) -> Option<AnyView> {
+    let items: Vec<_> = links
+        .iter()
+        .cloned()
+        .map(|Link { href, words, aside }| {
+            view! { <li><a href=href><b>{words}</b></a><span class="soft">{aside}</span></li> }
+        })
+        .collect();
+    (!items.is_empty()).then(|| view! { <ul class="brief-list">{items}</ul> }.into_any())
+}
+
+fn next(links: &[Link]) -> Option<AnyView> {
+    let items: Vec<_> = links
+        .iter()
+        .cloned()
+        .enumerate()
+        .map(|(place, link)| view! { <li><span class="num">{place + 1}</span><a href=link.href>{link.words}</a></li> })
+        .collect();
+    (!items.is_empty()).then(|| view! { <ol class="brief-list">{items}</ol> }.into_any())
+}
+
+fn files(links: &[Link]) -> Option<AnyView> {
+    let items: Vec<_> = links
+        .iter()
+        .cloned()
+        .map(|Link { href, words, aside }| view! { <li><a href=href>{words}</a><span class="soft">{aside}</span></li> })
+        .collect();
+    (!items.is_empty()).then(|| view! { <ul class="brief-list">{items}</ul> }.into_any())
+}
+
+/// Files go their own way: a form of their own, which the composer's clip uses where there is a script.
+fn upload(place: &Place) -> Option<impl IntoView + use<>> {
+    place.may_work.then(|| {
+        view! {
+            <section id="upload" data-keep>
+                <details class="more">
+                    <summary>"Add files"</summary>
+                    <form class="form" method="post" enctype="multipart/form-data" action=place.under("files") data-send>
+                        <input type="hidden" name="form_token" value=place.token.clone() />
+                        <div class="field">
+                            <label for="files">"Files"</label>
+                            <p class="hint">"Up to 25 MB each"</p>
+                            <input class="input" type="file" id="files" name="file" multiple required />
+                        </div>
+                        <button class="button">"Add them"</button>
+                    </form>
+                </details>
+            </section>
+        }
+    })
+}

@@ -1,0 +1,46 @@
+//! What people say and what agents write.
+
+use leptos::prelude::*;
+
+use super::{
+    entry::{item, who},
+    model::Said,
+};
+
+/// Words that were set as prose: a request, an agent's finished text.
+pub fn markdown(said: &Said, verb: &str) -> AnyView {
+    words(said, verb, "words prose")
+}
+
+/// A person's words, as they were typed.
+pub fn plain(said: &Said, verb: &str) -> AnyView {
+    words(said, verb, "words prose plain")
+}
+
+fn words(said: &Said, verb: &str, look: &'static str) -> AnyView {
+    let (class, id) = item(said, "said");
+    view! {
+        <li class=class id=id>
+            {who(&said.entry.author, verb, &said.when)}
+            <div class=look inner_html=said.html.clone()></div>
+        </li>
+    }
+    .into_any()
+}
+
+/// An agent's words as they are being written.
+pub fn writing(said: &Said) -> AnyView {
+    let (class, id) = item(said, "said writing");
+    let name = said.entry.author.name.clone();
+    view! {
+        <li class=class id=id>
+            <span class="now" aria-hidden="true"></span>
+            <p class="who">
+                <b>{name}</b>
+                " is writing"
+            </p>
+            <div class="words prose plain" inner_html=said.html.clone()></div>
+        </li>
+    }
+    .into_any()
+}

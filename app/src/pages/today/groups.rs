@@ -1,0 +1,102 @@
+//! The groups of the page, in order of urgency.
+
+use domain::{desk::Few, words};
+use leptos::prelude::*;
+
+use super::{Desk, rows};
+use crate::components::desk;
+
+/// Everything below the bar.
+pub fn all(desk: &Desk) -> AnyView {
+    let today = &desk.today;
+    let heading = in_one_sentence(today.count());
+    let say = heading.clone();
+    let work = desk::at_work(today.at_work);
+    view! {
+        <div class="page-head" data-say=say>
+            <div><h1>"Today"</h1><p class="page-sub"><span>{heading}</span></p></div>
+            <div class="page-actions">{work}</div>
+        </div>
+        {if today.is_clear() { clear() } else { groups(desk) }}
+    }
+    .into_any()
+}
+
+fn in_one_sentence(things: usize) -> String {
+    match things {
+        0 => "Nothing waits for you".to_owned(),
+        1 => "One thing waits for you".to_owned(),
+        many => format!("{} wait for you", words::count(i64::try_from(many).unwrap_or(i64::MAX), "thing")),
+    }
+}
+
+fn clear() -> AnyView {
+    view! {
+        <div class="empty">
+            <svg class="drawing" viewBox="0 0 180 64" aria-hidden="true">
+                <path d="M4 32h164" />
+                <path d="M40 26v12M76 26v12M112 26v12" />
+                <circle class="full" cx="172" cy="32" r="5" />
+            </svg>
+            <h2>"Nothing waits"</h2>
+            <p>"Questions, clocks at risk, work that broke off, new clients and unpaid invoices will stand here."</p>
+            <a class="button" href="/desk/board">"Look at the board"</a>
+        </div>
+    }
+    .into_any()
+}
+
+fn groups(desk: &Desk) -> AnyView {
+    let today = &desk.today;
+    view! {
+        <div class="today">
+            {group("Answer first", &today.to_answer, None, |approval| rows::to_answer(approval, desk))}
+            {group("Clocks at risk", &today.at_risk, Some(("/desk/board", "All on the board")), |card| rows::at_risk(card, desk))}
+            {group("Broke off", &today.failed, Some(("/desk/board", "All on the board")), |run| rows::failed(run, desk))}
+            {group("Clients have not answered", &today.unanswered, Some(("/desk/board", "All on the board")), |asked| {
+                rows::unanswered(asked, desk)
+            })}
+            {group("New clients", &today.new_clients, Some(("/desk/clients", "All clients")), |client| {
+                rows::new_client(client, desk)
+            })}
+            {group("Unpaid", &today.unpaid, Some(("/desk/billing", "All invoices")), |invoice| rows::unpaid(invoice, desk))}
+        </div>
+    }
+    .into_any()
+}
+
+/// A heading and its rows; nothing without any. `rest`: where the rows that are not shown are.
+fn group<T>(
+    heading: &'static str,
+    few: &Few<T>,
+    rest: Option<(&'static str, &'static str)>,
+    row: impl Fn(&T) -> AnyView,
+) -> Option<AnyView> {
+    if few.shown.is_empty() {
+        return None;
+    }
+    let count = format!("{}{}", few.shown.len(), if few.more { "+" } else { "" });
+    let rest = rest.filter(|_| few.more).map(|(href, words)| view! { <a href=href>{words}</a> });
+    let rows: Vec<_> = few.shown.iter().map(row).collect();
+    Some(
+        view! {
+            <section>
+                <div class="section-head"><h2>{heading}" "<span class="count">{count}</span></h2>{rest}</div>
+                <ul class="today-list">{rows}</ul>
+            </section>
+        }
+        .into_any(),
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::in_one_sentence;
+
+    #[test]
+    fn the_day_is_said_in_one_sentence() {
+        assert_eq!(in_one_sentence(0), "Nothing waits for you");
+        assert_eq!(in_one_sentence(1), "One thing waits for you");
+        assert_eq!(in_one_sentence(7), "7 things wait for you");
+    }
+}

@@ -1,0 +1,165 @@
+//! A row of each group: what it is, whose, since when, and the press that settles it.
+
+use domain::{
+    approvals::Approval,
+    billing::words::number,
+    desk::{FailedRun, NewClient, UnpaidInvoice},
+    requests::Card,
+    session::RunState,
+    words,
+};
+use leptos::prelude::*;
+
+use super::Desk;
+use crate::components::desk::{client_path, hidden, request_path};
+
+const HERE: &str = "/desk";
+
+/// A question to the operators, with its answers.
+pub fn to_answer(approval: &Approval, desk: &Desk) -> AnyView {
+    let page = request_path(approval.client, approval.number);
+    let action = format!("{page}/approval/{}", approval.id);
+    let buttons: Vec<_> = approval
+        .options
+        .iter()
+        .enumerate()
+        .map(|(at, choice)| {
+            let class = if at == 0 { "button primary" } else { "button" };
+            view! { <button class=class name="answer" value=choice.key.clone()>{choice.label.clone()}</button> }
+        })
+        .collect();
+    view! {
+        <li class="today-item urgent">
+            <div class="today-words">
+                <a href=page>{approval.question.clone()}</a>
+                <p>{of(&approval.client_name, approval.number)}" · "{asked(approval, desk)}</p>
+            </div>
+            <form class="button-row" method="post" action=action>{hidden(&desk.token, HERE)} {buttons}</form>
+        </li>
+    }
+    .into_any()
+}
+
+/// A clock that runs out.
+pub fn at_risk(card: &Card, desk: &Desk) -> AnyView {
+    let page = request_path(card.client, card.number);
+    let due = card.due_at.map(|at| view! { ", due "{desk.times.show(at)} });
+    let who = on_it(card).map(|who| format!(" · {who}"));
+    view! {
+        <li class="today-item urgent">
+            <div class="today-words">
+                <a href=page.clone()>{card.title.clone()}</a>
+                <p>
+                    {of(&card.client_name, card.number)}" · "
+                    <span class="late">{words::left(card.cycle.left)}</span>
+                    {due}
+                    {who}
+                </p>
+            </div>
+            <a class="button" href=page aria-label=format!("Open #{}", card.number)>"Open"</a>
+        </li>
+    }
+    .into_any()
+}
+
+fn on_it(card: &Card) -> Option<String> {
+    let agent = card.agent.as_ref()?;
+    match card.run.as_ref().map(|run| run.state) {
+        Some(RunState::Working) => Some(format!("{agent} is on it")),
+        Some(RunState::Queued) => Some(format!("{agent} is about to start")),
+        Some(RunState::Suspended) => Some(format!("{agent} waits for an answer")),
+        _ => Some("nobody is on it".to_owned()),
+    }
+}
+
+/// Work that broke off.
+pub fn failed(run: &FailedRun, desk: &Desk) -> AnyView {
+    let page = request_path(run.client, run.number);
+    let why = format!("{} could not go on: {}", run.agent, run.failure);
+    let label = format!("Try again: #{} {}", run.number, run.title);
+    view! {
+        <li class="today-item urgent">
+            <div class="today-words">
+                <a href=page.clone()>{run.title.clone()}</a>
+                <p>{of(&run.client_name, run.number)}" · "{desk.times.ago(run.at.timestamp_millis())}</p>
+                <p>{why}</p>
+            </div>
+            <form method="post" action=format!("{page}/retry")>
+                {hidden(&desk.token, HERE)}
+                <button class="button" aria-label=label>"Try again"</button>
+            </form>
+        </li>
+    }
+    .into_any()
+}
+
+/// A question that a client has not answered.
+pub fn unanswered(approval: &Approval, desk: &Desk) -> AnyView {
+    let page = request_path(approval.client, approval.number);
+    view! {
+        <li class="today-item waiting">
+            <div class="today-words">
+                <a href=page.clone()>{approval.question.clone()}</a>
+                <p>{of(&approval.client_name, approval.number)}" · "{asked(approval, desk)}</p>
+            </div>
+            <a class="button" href=page aria-label=format!("Open #{}", approval.number)>"Open"</a>
+        </li>
+    }
+    .into_any()
+}
+
+/// A client who came lately.
+pub fn new_client(client: &NewClient, desk: &Desk) -> AnyView {
+    let page = client_path(client.client);
+    let offer = client.offer.clone().unwrap_or_else(|| "no offer yet".to_owned());
+    let waits = if client.awaits_payment { " · work starts when the first invoice is paid" } else { "" };
+    let came = desk.times.ago(client.at.timestamp_millis());
+    view! {
+        <li class="today-item new">
+            <div class="today-words">
+                <a href=page.clone()>{client.name.clone()}" came"</a>
+                <p>{format!("{offer} · {came}{waits}")}</p>
+            </div>
+            <a class="button" href=page aria-label=format!("Open {}", client.name)>"Open"</a>
+        </li>
+    }
+    .into_any()
+}
+
+/// An invoice that is to be paid.
+pub fn unpaid(invoice: &UnpaidInvoice, desk: &Desk) -> AnyView {
+    let page = format!("/desk/billing/invoices/{}", invoice.invoice);
+    let due = invoice.due_at.map(|at| at.timestamp_millis());
+    let when = due.map(|at| {
+        if desk.times.is_past(at) {
+            view! { <span class="late">"was due "{desk.times.show(at)}</span> }.into_any()
+        } else {
+            view! { <span>"due "{desk.times.show(at)}</span> }.into_any()
+        }
+    });
+    let late = due.is_some_and(|at| desk.times.is_past(at));
+    let class = if late { "today-item waiting" } else { "today-item" };
+    let label = format!("Mark invoice {} paid", number(invoice.number));
+    view! {
+        <li class=class>
+            <div class="today-words">
+                <a href=page.clone()>{format!("Invoice {}", number(invoice.number))}</a>
+                <p>{format!("{} · {} · ", invoice.client_name, invoice.total)}{when}</p>
+            </div>
+            <form method="post" action=format!("{page}/state")>
+                {hidden(&desk.token, HERE)}
+                <button class="button" name="state" value="paid" aria-label=label>"Mark paid"</button>
+            </form>
+        </li>
+    }
+    .into_any()
+}
+
+fn of(client: &str, number: u64) -> String {
+    format!("{client} #{number}")
+}
+
+fn asked(approval: &Approval, desk: &Desk) -> String {
+    let (ago, until) = (desk.times.ago(approval.created_at), desk.times.words(approval.expires_at));
+    format!("asked {ago}, waits until {until}")
+}

@@ -1,0 +1,90 @@
+use chrono::{DateTime, Utc};
+
+use super::create::{hold_workspace_in, name_is_free_in};
+use crate::{
+    Db, Error, Result, Scope, Tx, changes,
+    ids::{ClientId, RequestId},
+    offers::queries::operators_only,
+    requests::{
+        Column, clock,
+        commands::park_in,
+        hold::{self, Held},
+        place,
+    },
+    session::Author,
+};
+
+/// A client has left: its people can no longer sign in to it, its work is taken off the board, and everything is kept.
+///
+/// # Errors
+/// [`Error::Refused`] while it holds a subscription; [`Error::NotFound`], also for anyone but an operator.
+pub async fn archive(db: &Db, scope: &Scope, client: ClientId) -> Result<()> {
+    operators_only(scope)?;
+    let mut tx = db.begin(scope).await?;
+    let held = hold::hold_in(&mut tx, scope, client).await?;
+    if held.archived {
+        return Ok(());
+    }
+    if held.terms.is_some() {
+        let name = &held.client_name;
+        return Err(Error::refused(format!(
+            "{name} still holds a subscription. End it first; then nothing more is billed."
+        )));
+    }
+    park_all_in(&mut tx, scope, &held).await?;
+    let now = tx.now();
+    set_in(&mut tx, scope, client, Some(now)).await?;
+    tx.commit().await
+}
+
+/// A client is back.
+///
+/// # Errors
+/// Field `name` where another client has its name by now; [`Error::NotFound`], also for anyone but an operator.
+pub async fn restore(db: &Db, scope: &Scope, client: ClientId) -> Result<()> {
+    operators_only(scope)?;
+    let mut tx = db.begin(scope).await?;
+    let held = hold::hold_in(&mut tx, scope, client).await?;
+    hold_workspace_in(&mut tx, scope).await?;
+    name_is_free_in(&mut tx, scope, &held.client_name, Some(client)).await?;
+    set_in(&mut tx, scope, client, None).await?;
+    tx.commit().await
+}
+
+/// Nobody works for a client that has left.
+async fn park_all_in(tx: &mut Tx, scope: &Scope, held: &Held) -> Result<()> {
+    let active = sqlx::query_scalar!(
+        "SELECT id FROM request
+         WHERE workspace_id = $1 AND client_id = $2 AND withdrawn_at IS NULL
+           AND board_column IN ('in_progress', 'waiting', 'review')
+         ORDER BY id",
+        scope.workspace.0,
+        held.client.0,
+    )
+    .fetch_all(tx.conn())
+    .await?;
+    for id in active {
+        let row = hold::find_in(tx, scope, held.client, RequestId(id)).await?;
+        let position = place::end_in(tx, scope, held.client, Column::Backlog).await?;
+        park_in(tx, scope, held, &row, Column::Backlog, position, &Author::of(scope)).await?;
+    }
+    Ok(())
+}
+
+async fn set_in(
+    tx: &mut Tx,
+    scope: &Scope,
+    client: ClientId,
+    archived_at: Option<DateTime<Utc>>,
+) -> Result<()> {
+    let done = sqlx::query!(
+        "UPDATE client SET archived_at = $3 WHERE workspace_id = $1 AND id = $2",
+        scope.workspace.0,
+        client.0,
+        archived_at,
+    )
+    .execute(tx.conn())
+    .await?;
+    clock::one_row(done.rows_affected())?;
+    changes::tell_in(tx, scope, client, "client", None).await
+}

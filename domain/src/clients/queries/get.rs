@@ -1,0 +1,37 @@
+use sqlx::types::Json;
+
+use crate::{
+    Db, Error, Result, Scope,
+    clients::Client,
+    ids::ClientId,
+    offers::{IntakeAnswer, queries::operators_only},
+};
+
+/// One client.
+///
+/// # Errors
+/// [`Error::NotFound`], also for anyone but an operator.
+pub async fn get(db: &Db, scope: &Scope, client: ClientId) -> Result<Client> {
+    operators_only(scope)?;
+    let mut tx = db.begin(scope).await?;
+    let row = sqlx::query!(
+        r#"SELECT name, vertical, intake AS "intake: Json<Vec<IntakeAnswer>>", bill_to, board_stream, created_at, archived_at
+           FROM client WHERE workspace_id = $1 AND id = $2"#,
+        scope.workspace.0,
+        client.0,
+    )
+    .fetch_optional(tx.conn())
+    .await?
+    .ok_or(Error::NotFound)?;
+    tx.commit().await?;
+    Ok(Client {
+        id: client,
+        name: row.name,
+        vertical: row.vertical,
+        intake: row.intake.0,
+        bill_to: row.bill_to,
+        board_stream: row.board_stream,
+        created_at: row.created_at,
+        archived_at: row.archived_at,
+    })
+}

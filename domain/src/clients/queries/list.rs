@@ -1,0 +1,104 @@
+use chrono::{DateTime, Utc};
+
+use crate::{
+    Db, Error, Result, Scope, Tx,
+    billing::SubscriptionState,
+    clients::{ClientRow, Clients, Shown},
+    ids::ClientId,
+    offers::queries::operators_only,
+    requests::Places,
+    words::like,
+};
+
+/// Rows on one page.
+const PAGE: i64 = 50;
+
+/// Clients by name, those whose name holds `words`, a page at a time (from 1).
+///
+/// # Errors
+/// [`Error::NotFound`] for anyone but an operator.
+pub async fn list(db: &Db, scope: &Scope, words: &str, shown: Shown, page: u32) -> Result<Clients> {
+    operators_only(scope)?;
+    let (page, pattern) = (page.max(1), like(words));
+    let skip = i64::from(page - 1) * PAGE;
+    let mut tx = db.begin(scope).await?;
+    let all = count(&mut tx, scope, &pattern, shown).await?;
+    let rows = rows(&mut tx, scope, &pattern, shown, skip).await?;
+    tx.commit().await?;
+    let rows = rows.into_iter().map(Row::into_client).collect::<Result<_>>()?;
+    Ok(Clients { rows, all: all.cast_unsigned(), page, first: (skip + 1).cast_unsigned() })
+}
+
+async fn count(tx: &mut Tx, scope: &Scope, pattern: &str, shown: Shown) -> Result<i64> {
+    Ok(sqlx::query_scalar!(
+        r#"SELECT count(*) AS "count!" FROM client
+           WHERE workspace_id = $1 AND name ILIKE $2 AND (archived_at IS NOT NULL) = $3"#,
+        scope.workspace.0,
+        pattern,
+        shown == Shown::Archived,
+    )
+    .fetch_one(tx.conn())
+    .await?)
+}
+
+struct Row {
+    id: uuid::Uuid,
+    name: String,
+    offer: Option<String>,
+    state: Option<String>,
+    active_limit: Option<i32>,
+    taken: i64,
+    active_at: DateTime<Utc>,
+}
+
+/// What a page shows is settled first, so that only its rows are looked up. The last hint on a client's board tells
+/// when anything of it changed.
+async fn rows(tx: &mut Tx, scope: &Scope, pattern: &str, shown: Shown, skip: i64) -> Result<Vec<Row>> {
+    Ok(sqlx::query_as!(
+        Row,
+        r#"WITH page AS (
+               SELECT workspace_id, id, name, board_stream, created_at FROM client
+               WHERE workspace_id = $1 AND name ILIKE $2 AND (archived_at IS NOT NULL) = $3
+               ORDER BY lower(name), id LIMIT $4 OFFSET $5
+           )
+           SELECT c.id AS "id!", c.name AS "name!", s.name AS "offer?", s.state AS "state?",
+                  s.active_limit AS "active_limit?",
+                  (SELECT count(*) FROM request r
+                   WHERE r.workspace_id = c.workspace_id AND r.client_id = c.id AND r.withdrawn_at IS NULL
+                     AND r.board_column IN ('in_progress', 'waiting', 'review')) AS "taken!",
+                  coalesce((SELECT e.at FROM stream_event e
+                            WHERE e.workspace_id = c.workspace_id AND e.stream_id = c.board_stream
+                            ORDER BY e.seq DESC LIMIT 1), c.created_at) AS "active_at!"
+           FROM page c
+           LEFT JOIN subscription s ON s.workspace_id = c.workspace_id AND s.client_id = c.id AND s.state <> 'ended'
+           ORDER BY lower(c.name), c.id"#,
+        scope.workspace.0,
+        pattern,
+        shown == Shown::Archived,
+        PAGE,
+        skip,
+    )
+    .fetch_all(tx.conn())
+    .await?)
+}
+
+impl Row {
+    fn into_client(self) -> Result<ClientRow> {
+        let state = self.state.map(|word| {
+            SubscriptionState::parse(&word).ok_or_else(|| Error::Broken(format!("subscription state {word}")))
+        });
+        let state = state.transpose()?;
+        Ok(ClientRow {
+            id: ClientId(self.id),
+            name: self.name,
+            offer: self.offer,
+            places: Places {
+                taken: u32::try_from(self.taken).unwrap_or(u32::MAX),
+                allowed: self.active_limit.map(i32::cast_unsigned),
+                active: state == Some(SubscriptionState::Active),
+            },
+            state,
+            active_at: self.active_at,
+        })
+    }
+}

@@ -1,0 +1,143 @@
+use sqlx::PgPool;
+
+use super::{NewClient, Shown, commands, queries};
+use crate::{
+    Error, accounts,
+    billing::{SubscriptionState, commands as billing, queries as bills},
+    offers::Starts,
+    requests::{self, Column, NewRequest, Priority},
+    testing::Ground,
+};
+
+fn named(name: &str) -> NewClient {
+    NewClient { name: name.into(), ..NewClient::default() }
+}
+
+#[sqlx::test(migrations = "../migrations")]
+async fn a_client_by_hand_is_sold_billed_and_invited(pool: PgPool) {
+    let ground = Ground::new(&pool).await;
+    let (db, operator) = (&ground.db, &ground.operator);
+    let offer = ground.offer(Starts::AtOnce).await;
+    let new = NewClient {
+        name: "  Harbor  & Pine ".into(),
+        offer: Some(offer.id),
+        email: "Rosa@HarborPine.test".into(),
+    };
+    let id = commands::create(db, operator, &new).await.unwrap();
+    let client = queries::get(db, operator, id).await.unwrap();
+    assert_eq!(client.name, "Harbor & Pine");
+    let held = bills::of_client(db, operator, id).await.unwrap().unwrap();
+    assert_eq!(held.state, SubscriptionState::Active);
+    let invoices = bills::list(db, operator, Some(id), bills::Filter::All, 1).await.unwrap();
+    assert_eq!(invoices.invoices.len(), 1);
+    let people = accounts::queries::people(db, &operator.within(id)).await.unwrap();
+    assert_eq!(
+        people.invited.iter().map(|one| one.email.as_str()).collect::<Vec<_>>(),
+        ["rosa@harborpine.test"]
+    );
+}
+
+#[sqlx::test(migrations = "../migrations")]
+async fn what_is_wrong_is_told_at_its_field_and_nothing_is_half_made(pool: PgPool) {
+    let ground = Ground::new(&pool).await;
+    let (db, operator) = (&ground.db, &ground.operator);
+    let slips = NewClient { name: " ".into(), email: "rosa".into(), ..NewClient::default() };
+    let Err(Error::Fields(errors)) = commands::create(db, operator, &slips).await else {
+        panic!("it has slips")
+    };
+    assert!(errors.of("name").is_some() && errors.of("email").is_some());
+    let gone = NewClient { offer: Some(crate::ids::OfferId::new()), ..named("Harbor & Pine") };
+    let Err(Error::Fields(errors)) = commands::create(db, operator, &gone).await else {
+        panic!("no such offer")
+    };
+    assert!(errors.of("offer").is_some());
+    assert_eq!(queries::count(db, operator).await.unwrap(), 0);
+}
+
+#[sqlx::test(migrations = "../migrations")]
+async fn a_double_click_makes_one_client(pool: PgPool) {
+    let ground = Ground::new(&pool).await;
+    let offer = ground.offer(Starts::AtOnce).await;
+    let mut clicks = tokio::task::JoinSet::new();
+    for name in ["Cedar Insurance", "cedar insurance", "Cedar Insurance", "CEDAR INSURANCE"] {
+        let (db, operator) = (ground.db.clone(), ground.operator.clone());
+        let new = NewClient { offer: Some(offer.id), ..named(name) };
+        clicks.spawn(async move { commands::create(&db, &operator, &new).await });
+    }
+    let results = clicks.join_all().await;
+    assert_eq!(results.iter().filter(|result| result.is_ok()).count(), 1);
+    assert!(results.iter().all(|result| matches!(result, Ok(_) | Err(Error::Fields(_)))));
+    assert_eq!(queries::count(&ground.db, &ground.operator).await.unwrap(), 1);
+}
+
+#[sqlx::test(migrations = "../migrations")]
+async fn who_leaves_is_parked_and_kept(pool: PgPool) {
+    let ground = Ground::new(&pool).await;
+    let (db, operator) = (&ground.db, &ground.operator);
+    let offer = ground.offer(Starts::AtOnce).await;
+    let client = ground.client("Willow Realty").await;
+    let subscription = ground.subscribe(&client, &offer).await;
+    let asked = NewRequest {
+        title: "Listing text".into(),
+        brief: "For 14 Alder Street.".into(),
+        priority: Priority::Normal,
+        queue: true,
+        files: Vec::new(),
+        form_key: None,
+    };
+    let number = requests::commands::create(db, &client.owner, asked.clone()).await.unwrap();
+    let column =
+        async || requests::queries::by_number(db, operator, client.id, number).await.unwrap().card.column;
+    assert_eq!(column().await, Column::InProgress);
+    let why = commands::archive(db, operator, client.id).await;
+    assert!(matches!(why, Err(Error::Refused(why)) if why.contains("End it first")));
+
+    billing::end_now(db, operator, subscription).await.unwrap();
+    commands::archive(db, operator, client.id).await.unwrap();
+    assert_eq!(column().await, Column::Backlog);
+    assert_eq!(queries::list(db, operator, "", Shown::Here, 1).await.unwrap().all, 0);
+    assert_eq!(
+        queries::list(db, operator, "wil", Shown::Archived, 1).await.unwrap().rows[0].name,
+        "Willow Realty"
+    );
+    let refused = requests::commands::create(db, &client.owner, asked).await;
+    assert!(matches!(refused, Err(Error::Refused(_))));
+
+    commands::restore(db, operator, client.id).await.unwrap();
+    assert_eq!(queries::list(db, operator, "WILLOW", Shown::Here, 1).await.unwrap().all, 1);
+    assert_eq!(queries::list(db, operator, "100%", Shown::Here, 1).await.unwrap().all, 0);
+}
+
+#[sqlx::test(migrations = "../migrations")]
+async fn a_name_that_was_given_away_is_not_brought_back(pool: PgPool) {
+    let ground = Ground::new(&pool).await;
+    let (db, operator) = (&ground.db, &ground.operator);
+    let first = commands::create(db, operator, &named("Cedar")).await.unwrap();
+    commands::archive(db, operator, first).await.unwrap();
+    let second = commands::create(db, operator, &named("Cedar")).await.unwrap();
+    assert!(matches!(commands::restore(db, operator, first).await, Err(Error::Fields(_))));
+    assert!(matches!(commands::rename(db, operator, second, "", "").await, Err(Error::Fields(_))));
+    commands::rename(db, operator, second, "Cedar West", "Cedar West\n1 Quay").await.unwrap();
+    commands::restore(db, operator, first).await.unwrap();
+    assert_eq!(queries::get(db, operator, second).await.unwrap().bill_to, "Cedar West\n1 Quay");
+}
+
+#[sqlx::test(migrations = "../migrations")]
+async fn the_list_is_the_operators_alone(pool: PgPool) {
+    let ground = Ground::new(&pool).await;
+    let client = ground.client("Harbor & Pine").await;
+    let other = Ground::beside(&ground.db, &pool).await;
+    let db = &ground.db;
+    for scope in [&client.owner, &client.member, &client.billing] {
+        assert!(matches!(queries::list(db, scope, "", Shown::Here, 1).await, Err(Error::NotFound)));
+        assert!(matches!(queries::find(db, scope, "", 9).await, Err(Error::NotFound)));
+        assert!(matches!(queries::get(db, scope, client.id).await, Err(Error::NotFound)));
+        assert!(matches!(commands::create(db, scope, &named("Mine")).await, Err(Error::NotFound)));
+        assert!(matches!(commands::archive(db, scope, client.id).await, Err(Error::NotFound)));
+        assert!(matches!(commands::restore(db, scope, client.id).await, Err(Error::NotFound)));
+        assert!(matches!(commands::rename(db, scope, client.id, "Ours", "").await, Err(Error::NotFound)));
+    }
+    assert_eq!(queries::list(db, &other.operator, "", Shown::Here, 1).await.unwrap().all, 0);
+    assert!(matches!(queries::get(db, &other.operator, client.id).await, Err(Error::NotFound)));
+    assert!(matches!(commands::archive(db, &other.operator, client.id).await, Err(Error::NotFound)));
+}

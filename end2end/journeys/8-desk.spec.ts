@@ -1,0 +1,80 @@
+import { newClient } from '../fixtures/client.ts';
+import { sound } from '../fixtures/looks.ts';
+import { Gate } from '../fixtures/model/script.ts';
+import { held } from '../fixtures/model/work.ts';
+import { alive, toast } from '../fixtures/page.ts';
+import { OLGA } from '../fixtures/people.ts';
+import { ask, line } from '../fixtures/request.ts';
+import { expect, test } from '../fixtures/test.ts';
+
+test.use({ scripted: true });
+
+test('Today gathers what wants the operator, and follows', async ({ page, visit }) => {
+  const desk = await visit(OLGA);
+  await alive(desk);
+  await expect(desk.getByRole('heading', { level: 1 })).toHaveText('Today');
+  await sound(desk);
+  const client = await newClient(page, 'One at a time');
+  await expect(desk.getByRole('link', { name: `${client.company} came` })).toBeVisible();
+  await expect(desk.getByText(`${client.company} · $3,000`)).toBeVisible();
+});
+
+test('a failed run is tried again and an invoice marked paid from Today', async ({ page, visit }) => {
+  const client = await newClient(page, 'One at a time');
+  const desk = await visit(OLGA);
+  const unpaid = desk.getByRole('listitem').filter({ hasText: `${client.company} · $3,000` });
+  await unpaid.getByRole('button', { name: /Mark invoice \d+ paid/ }).click();
+  await expect(toast(desk)).toBeVisible();
+  await expect(desk).toHaveURL('/desk');
+  await expect(unpaid).toHaveCount(0);
+});
+
+test('a client’s page: what it asks for, what it told, what it holds; and back from the archive', async ({ page, visit }) => {
+  const client = await newClient(page, 'One at a time');
+  await ask(page, { title: 'Seen from the desk', later: true });
+  const desk = await visit(OLGA);
+  await desk.goto('/desk/clients');
+  await sound(desk);
+  await desk.getByRole('searchbox').fill(client.company);
+  await desk.keyboard.press('Enter');
+  await desk.getByRole('link', { name: client.company }).click();
+  await expect(desk.getByRole('heading', { level: 1 })).toHaveText(client.company);
+  await expect(desk.getByRole('region', { name: 'What they told us' })).toContainText('Bookkeeping for craftspeople');
+  await sound(desk);
+  await desk.getByRole('link', { name: 'Seen from the desk' }).click();
+  await alive(desk);
+  await expect(line(desk)).toContainText('Write a short letter');
+  await sound(desk);
+  await desk.goBack();
+  await desk.getByRole('button', { name: 'Archive' }).click();
+  await expect(toast(desk)).toContainText('is archived');
+  await page.goto('/portal');
+  await expect(page).toHaveURL(/\/sign-in/);
+  await desk.getByRole('button', { name: 'Bring back' }).click();
+  await expect(toast(desk)).toContainText('is back');
+});
+
+test('agents: what each does now, and stopping it', async ({ page, visit, model }) => {
+  const gate = new Gate();
+  model.play('Stopped from the desk', held(gate, 'Never'));
+  await newClient(page, 'One at a time');
+  await ask(page, { title: 'Stopped from the desk' });
+  await gate.reached;
+  const desk = await visit(OLGA);
+  await desk.goto('/desk/agents');
+  await alive(desk);
+  await expect(desk.getByRole('link', { name: 'Stopped from the desk' })).toBeVisible();
+  await sound(desk);
+  await desk.getByRole('button', { name: /^Stop .* on #\d+ Stopped from the desk/ }).click();
+  await expect(line(page).locator('.stopped')).toContainText('Olga Prins stopped the work');
+  await expect(desk.getByRole('link', { name: 'Stopped from the desk' })).toHaveCount(0);
+  gate.open();
+});
+
+test('the other pages of the desk are sound', async ({ page, signIn }) => {
+  await signIn(page, OLGA);
+  for (const path of ['/desk/people', '/desk/settings', '/desk/requests', '/desk/clients/new', '/desk/agents/new', '/account']) {
+    await page.goto(path);
+    await sound(page);
+  }
+});

@@ -1,0 +1,367 @@
+//! The portal's socket, through the real router: who is told what, and when it ends.
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
+use std::{
+    collections::HashMap,
+    future::IntoFuture,
+    net::SocketAddr,
+    sync::Arc,
+    time::{Duration, Instant},
+};
+
+use app::web::{App, MEMBERSHIP_KEY, PERSON_KEY, Site};
+use domain::{
+    Actor, Scope,
+    requests::{NewRequest, Priority, commands, queries},
+    testing::{Ground, TestClient},
+};
+use futures::{SinkExt, StreamExt};
+use serde_json::{Value, json};
+use server::{
+    live::{Live, Pace},
+    router,
+    shutdown::Shutdown,
+    sign_in_store::SignInStore,
+};
+use sessions::{Append, StreamId};
+use sqlx::PgPool;
+use tokio::net::{TcpListener, TcpStream};
+use tokio_tungstenite::{
+    MaybeTlsStream, WebSocketStream, connect_async,
+    tungstenite::{Error, Message, client::IntoClientRequest, protocol::frame::coding::CloseCode},
+};
+use tower_sessions::{
+    SessionStore,
+    cookie::time::{Duration as CookieDuration, OffsetDateTime},
+    session::{Id, Record},
+};
+use uuid::Uuid;
+
+/// What no wait in here comes near.
+const FOREVER: Duration = Duration::from_secs(20);
+
+/// A server with a client that has one request.
+struct House {
+    ground: Ground,
+    client: TestClient,
+    address: SocketAddr,
+    shutdown: Shutdown,
+    session: StreamId,
+    backstage: StreamId,
+}
+
+impl House {
+    async fn new(pool: &PgPool) -> Self {
+        let ground = Ground::new(pool).await;
+        let client = ground.client("Harbor & Pine").await;
+        let (session, backstage) = ask(&ground, &client).await;
+        let shutdown = Shutdown::default();
+        let address = serve(&ground, &shutdown).await;
+        Self { ground, client, address, shutdown, session, backstage }
+    }
+
+    /// The cookie of a browser in which somebody has signed in.
+    async fn sign_in(&self, scope: &Scope) -> (Id, String) {
+        let Actor::Person { id, membership, .. } = &scope.actor else { panic!("only people sign in") };
+        let data = HashMap::from([
+            (PERSON_KEY.to_owned(), json!(id)),
+            (MEMBERSHIP_KEY.to_owned(), json!(membership)),
+        ]);
+        let expiry_date = OffsetDateTime::now_utc() + CookieDuration::days(400);
+        let mut record = Record { id: Id::default(), data, expiry_date };
+        SignInStore(self.ground.db.clone()).create(&mut record).await.unwrap();
+        (record.id, format!("sign_in={}", record.id))
+    }
+
+    async fn open(&self, cookie: &str) -> Result<Tab, Error> {
+        self.open_from(cookie, &format!("http://{}", self.address)).await
+    }
+
+    async fn open_from(&self, cookie: &str, origin: &str) -> Result<Tab, Error> {
+        let mut request = format!("ws://{}/live", self.address).into_client_request()?;
+        request.headers_mut().insert("cookie", cookie.parse().unwrap());
+        request.headers_mut().insert("origin", origin.parse().unwrap());
+        let (socket, _) = connect_async(request).await?;
+        Ok(Tab { socket })
+    }
+
+    /// A tab of one of the client's members.
+    async fn tab(&self) -> Tab {
+        let (_, cookie) = self.sign_in(&self.client.member).await;
+        self.open(&cookie).await.unwrap()
+    }
+
+    async fn append(&self, stream: StreamId, events: Vec<String>) {
+        self.ground.db.engine().append(stream, Append::new(events)).await.unwrap();
+    }
+}
+
+async fn ask(ground: &Ground, client: &TestClient) -> (StreamId, StreamId) {
+    let new = NewRequest {
+        title: "Follow up".into(),
+        brief: "Please write to them.".into(),
+        priority: Priority::Normal,
+        queue: false,
+        files: Vec::new(),
+        form_key: None,
+    };
+    let number = commands::create(&ground.db, &client.owner, new).await.unwrap();
+    let operator = ground.operator.within(client.id);
+    let detail = queries::by_number(&ground.db, &operator, client.id, number).await.unwrap();
+    (StreamId(detail.session_stream), StreamId(detail.backstage_stream.unwrap()))
+}
+
+async fn serve(ground: &Ground, shutdown: &Shutdown) -> SocketAddr {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    let site = Site {
+        public_url: format!("http://{address}").parse().unwrap(),
+        loopback: true,
+        outbox: true,
+        files: std::env::temp_dir(),
+        form_key: "key".into(),
+        asset: |_| "",
+    };
+    let app = App { db: ground.db.clone(), site: Arc::new(site) };
+    let routes = router::routes(app, Live::new(shutdown.clone(), Pace::default()));
+    tokio::spawn(
+        axum::serve(listener, routes.into_make_service_with_connect_info::<SocketAddr>()).into_future(),
+    );
+    address
+}
+
+/// A page's end of a socket.
+struct Tab {
+    socket: WebSocketStream<MaybeTlsStream<TcpStream>>,
+}
+
+impl Tab {
+    async fn say(&mut self, text: impl Into<String>) {
+        self.socket.send(Message::text(text.into())).await.unwrap();
+    }
+
+    async fn follow(&mut self, stream: StreamId, from: u64) {
+        self.say(json!({ "follow": { "stream": stream, "from": format!("{from:020}") } }).to_string()).await;
+    }
+
+    /// The next frame that is no beat.
+    async fn hears(&mut self) -> Value {
+        loop {
+            let message = tokio::time::timeout(FOREVER, self.socket.next()).await.unwrap().unwrap().unwrap();
+            let Message::Text(text) = message else { panic!("not a frame: {message:?}") };
+            let frame: Value = serde_json::from_str(&text).unwrap();
+            if frame.get("beat").is_none() {
+                return frame;
+            }
+        }
+    }
+
+    /// The next frame with events: where they end, and the events.
+    async fn events(&mut self) -> (u64, Vec<Value>) {
+        loop {
+            let frame = self.hears().await;
+            if let Some(events) = frame.get("events") {
+                return (
+                    frame["next"].as_str().unwrap().parse().unwrap(),
+                    events.as_array().unwrap().clone(),
+                );
+            }
+        }
+    }
+
+    /// Who the next frame about people names.
+    async fn people(&mut self) -> Vec<String> {
+        loop {
+            let frame = self.hears().await;
+            if let Some(presence) = frame.get("presence") {
+                let people = presence["people"].as_array().unwrap();
+                return people.iter().map(|person| person["name"].as_str().unwrap().to_owned()).collect();
+            }
+        }
+    }
+
+    /// How the server ends it, whatever it says before.
+    async fn ends(&mut self) -> CloseCode {
+        loop {
+            match tokio::time::timeout(FOREVER, self.socket.next()).await.unwrap() {
+                Some(Ok(Message::Close(Some(frame)))) => return frame.code,
+                Some(Ok(_)) => {}
+                other => panic!("it ended without a word: {other:?}"),
+            }
+        }
+    }
+}
+
+#[sqlx::test(migrations = "../migrations")]
+async fn tells_what_is_behind_the_offset_and_then_what_comes(pool: PgPool) {
+    let house = House::new(&pool).await;
+    let mut tab = house.tab().await;
+    tab.follow(house.session, 0).await;
+    let (next, events) = tab.events().await;
+    assert_eq!(events[0]["type"], "data-asked");
+    assert_eq!(next, events.len() as u64);
+    house.append(house.session, vec![r#"{"b":1,"a":2}"#.into(), r#""two""#.into()]).await;
+    assert_eq!(tab.events().await, (next + 2, vec![json!({ "b": 1, "a": 2 }), json!("two")]));
+    let mut late = house.tab().await;
+    late.follow(house.session, next + 1).await;
+    assert_eq!(late.events().await, (next + 2, vec![json!("two")]));
+}
+
+#[sqlx::test(migrations = "../migrations")]
+async fn what_is_not_theirs_is_gone_without_a_word_of_it(pool: PgPool) {
+    let house = House::new(&pool).await;
+    let other = house.ground.client("Cedar").await;
+    let (foreign, _) = ask(&house.ground, &other).await;
+    let mut tab = house.tab().await;
+    for stream in [foreign, house.backstage, StreamId(Uuid::from_u128(1))] {
+        tab.follow(stream, 0).await;
+        assert_eq!(tab.hears().await, json!({ "gone": stream }));
+    }
+    let (_, cookie) = house.sign_in(&house.ground.operator).await;
+    let mut desk = house.open(&cookie).await.unwrap();
+    desk.follow(foreign, 0).await;
+    assert_eq!(desk.events().await.1[0]["type"], "data-asked");
+}
+
+#[sqlx::test(migrations = "../migrations")]
+async fn an_offset_past_the_end_asks_for_the_page_anew(pool: PgPool) {
+    let house = House::new(&pool).await;
+    let mut tab = house.tab().await;
+    tab.follow(house.session, 1_000).await;
+    loop {
+        let frame = tab.hears().await;
+        if frame.get("presence").is_none() {
+            assert_eq!(frame, json!({ "stale": house.session }));
+            break;
+        }
+    }
+}
+
+#[sqlx::test(migrations = "../migrations")]
+async fn only_who_is_signed_in_and_only_from_our_own_pages(pool: PgPool) {
+    let house = House::new(&pool).await;
+    let mut nobody = house.open("sign_in=AAAAAAAAAAAAAAAAAAAAAA").await.unwrap();
+    assert_eq!(nobody.ends().await, CloseCode::from(4401));
+    let (_, cookie) = house.sign_in(&house.client.member).await;
+    let Err(Error::Http(refused)) = house.open_from(&cookie, "https://elsewhere.test").await else {
+        panic!("another site got in");
+    };
+    assert_eq!(refused.status(), 403);
+}
+
+#[sqlx::test(migrations = "../migrations")]
+async fn access_taken_away_ends_within_five_seconds(pool: PgPool) {
+    let house = House::new(&pool).await;
+    let mut removed = house.tab().await;
+    let (id, cookie) = house.sign_in(&house.client.owner).await;
+    let mut signed_out = house.open(&cookie).await.unwrap();
+    for tab in [&mut removed, &mut signed_out] {
+        tab.follow(house.session, 0).await;
+        tab.events().await;
+    }
+    let Actor::Person { membership, .. } = &house.client.member.actor else { panic!("a person") };
+    let since = Instant::now();
+    sqlx::query("UPDATE membership SET removed_at = now() WHERE id = $1")
+        .bind(membership.0)
+        .execute(&pool)
+        .await
+        .unwrap();
+    SignInStore(house.ground.db.clone()).delete(&id).await.unwrap();
+    assert_eq!(removed.ends().await, CloseCode::from(4401));
+    assert_eq!(signed_out.ends().await, CloseCode::from(4401));
+    assert!(since.elapsed() < Duration::from_secs(5), "{:?}", since.elapsed());
+}
+
+#[sqlx::test(migrations = "../migrations")]
+async fn whatever_is_sent_is_answered_with_a_code(pool: PgPool) {
+    let house = House::new(&pool).await;
+    let stream = house.session;
+    let offset = |from: &str| json!({ "follow": { "stream": stream, "from": from } }).to_string();
+    let cases = [
+        (Message::text("{"), CloseCode::Policy),
+        (Message::text(""), CloseCode::Policy),
+        (Message::text("null"), CloseCode::Policy),
+        (Message::text(r#"{"follow":{"stream":"'; DROP TABLE stream","from":"0"}}"#), CloseCode::Policy),
+        (Message::text(offset("-1")), CloseCode::Policy),
+        (Message::text(offset("99999999999999999999")), CloseCode::Policy),
+        (Message::binary(vec![0, 159, 146, 150]), CloseCode::Unsupported),
+        (Message::text("x".repeat(17 * 1024)), CloseCode::Size),
+        (Message::text("[".repeat(16 * 1024)), CloseCode::Policy),
+    ];
+    for (message, code) in cases {
+        let mut tab = house.tab().await;
+        tab.socket.send(message.clone()).await.unwrap();
+        assert_eq!(tab.ends().await, code, "{:.40?}", message);
+    }
+    let mut tab = house.tab().await;
+    tab.follow(house.session, 0).await;
+    assert!(!tab.events().await.1.is_empty());
+}
+
+#[sqlx::test(migrations = "../migrations")]
+async fn a_page_follows_a_page_worth_of_streams(pool: PgPool) {
+    let house = House::new(&pool).await;
+    let mut tab = house.tab().await;
+    for number in 0..33 {
+        tab.follow(StreamId(Uuid::from_u128(number)), 0).await;
+    }
+    assert_eq!(tab.ends().await, CloseCode::Policy);
+    let mut busy = house.tab().await;
+    for _ in 0..300 {
+        busy.say(json!({ "unfollow": house.session }).to_string()).await;
+    }
+    assert_eq!(busy.ends().await, CloseCode::Policy);
+}
+
+#[sqlx::test(migrations = "../migrations")]
+async fn who_reads_slowly_misses_nothing(pool: PgPool) {
+    const APPENDS: usize = 30;
+    const EACH: usize = 500;
+    let house = House::new(&pool).await;
+    let mut tab = house.tab().await;
+    tab.follow(house.session, 0).await;
+    let (from, _) = tab.events().await;
+    // Fifteen megabytes, more than the network and the ring hold for one who does not read.
+    let filling = "x".repeat(1_000);
+    for append in 0..APPENDS {
+        let events =
+            (0..EACH).map(|place| json!({ "n": append * EACH + place, "filling": filling }).to_string());
+        house.append(house.session, events.collect()).await;
+    }
+    let mut heard = 0;
+    while heard < APPENDS * EACH {
+        let (next, events) = tab.events().await;
+        for event in &events {
+            assert_eq!(event["n"], heard);
+            heard += 1;
+        }
+        assert_eq!(next, from + heard as u64);
+    }
+}
+
+#[sqlx::test(migrations = "../migrations")]
+async fn a_server_that_stops_sends_its_pages_to_another(pool: PgPool) {
+    let house = House::new(&pool).await;
+    let mut tab = house.tab().await;
+    tab.follow(house.session, 0).await;
+    tab.events().await;
+    house.shutdown.begin();
+    assert_eq!(tab.ends().await, CloseCode::Restart);
+    tokio::time::timeout(FOREVER, house.shutdown.drained()).await.unwrap();
+}
+
+#[sqlx::test(migrations = "../migrations")]
+async fn everyone_who_looks_is_named_once(pool: PgPool) {
+    let house = House::new(&pool).await;
+    let mut first = house.tab().await;
+    first.follow(house.session, 0).await;
+    assert_eq!(first.people().await, ["Member"]);
+    let mut second = house.tab().await;
+    second.follow(house.session, 0).await;
+    assert_eq!(second.people().await, ["Member"]);
+    let (_, cookie) = house.sign_in(&house.ground.operator).await;
+    let mut desk = house.open(&cookie).await.unwrap();
+    desk.follow(house.session, 0).await;
+    assert_eq!(desk.people().await, ["Member", "Operator"]);
+    assert_eq!(first.people().await, ["Member", "Operator"]);
+}
