@@ -110,6 +110,63 @@ async fn take_back(world: &World, request: &Detail) {
     }
 }
 
+/// Connections break at any moment for a while: what was sent may have been stored or not.
+#[sqlx::test(migrations = "../migrations")]
+async fn the_database_may_hang_up_again_and_again(pg: PgPool) {
+    let world = World::new(pg).await;
+    let calm = world.ask("Whole", BRIEF, vec![]).await;
+    let hand = world.work(rehearsal());
+    answer(&world, &calm).await;
+    world.until(&calm, in_review).await;
+    hand.leave().await;
+    let wanted = story(&world, &calm).await;
+
+    let request = world.ask("Whole", BRIEF, vec![]).await;
+    let hand = world.work(rehearsal());
+    let hang_up = "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity
+                   WHERE datname = current_database() AND pid <> pg_backend_pid()";
+    for _ in 0..6 {
+        let _ = sqlx::query(hang_up).execute(&world.root).await;
+        tokio::time::sleep(Duration::from_millis(120)).await;
+    }
+    // What the server's own jobs do: take back what nobody holds.
+    let jobs = async {
+        loop {
+            world.db.clock().advance(TimeDelta::seconds(1));
+            let _ = runs::reap(&world.db).await;
+            tokio::time::sleep(Duration::from_millis(100)).await;
+        }
+    };
+    let way = async {
+        answer(&world, &request).await;
+        world.until(&request, in_review).await;
+    };
+    tokio::select! {
+        () = way => {}
+        () = jobs => {}
+    }
+    assert_eq!(story(&world, &request).await, wanted);
+    hand.leave().await;
+}
+
+/// Two requests and one place: the one that waits for an answer does not keep the other waiting.
+#[sqlx::test(migrations = "../migrations")]
+async fn who_waits_takes_nobodys_place(pg: PgPool) {
+    let world = World::new(pg).await;
+    let requests = [world.ask("One", BRIEF, vec![]).await, world.ask("Two", BRIEF, vec![]).await];
+    let hand = world.work_on(rehearsal(), 1);
+    let asked = |event: &Event| match &event.part {
+        Part::DataApproval { approval, .. } => Some(*approval),
+        _ => None,
+    };
+    let approvals = [world.until(&requests[0], asked).await, world.until(&requests[1], asked).await];
+    for (request, approval) in requests.iter().zip(approvals).rev() {
+        approvals::answer(&world.db, &world.owner, approval, "1").await.unwrap();
+        world.until(request, in_review).await;
+    }
+    hand.leave().await;
+}
+
 #[sqlx::test(migrations = "../migrations")]
 async fn a_server_that_leaves_gives_its_work_back(pg: PgPool) {
     let world = World::new(pg).await;

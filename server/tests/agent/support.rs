@@ -150,11 +150,13 @@ impl World {
 
     /// Starts a worker whose lease is the usual one, by the frozen clock.
     pub fn work(&self, brain: Arc<dyn Brain>) -> Hand {
-        let options = Options {
-            poll: Duration::from_millis(20),
-            beat: Duration::from_millis(200),
-            ..Options::default()
-        };
+        self.work_on(brain, 16)
+    }
+
+    /// The same with so many runs at once.
+    pub fn work_on(&self, brain: Arc<dyn Brain>, at_once: usize) -> Hand {
+        let (poll, beat) = (Duration::from_millis(20), Duration::from_millis(200));
+        let options = Options { at_once, poll, beat, ..Options::default() };
         let worker = Worker::new(self.db.clone(), brain, self.files.path().to_owned(), options);
         let leave = CancellationToken::new();
         Hand { leave: leave.clone(), task: tokio::spawn(worker.run(leave)) }
