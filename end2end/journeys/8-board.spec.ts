@@ -43,7 +43,9 @@ test('cards are moved by keys, the limit is refused with its reason, and a move 
 
   await move('Beta', 'ArrowRight');
   await expect(column(desk, 'Up next').getByRole('link', { name: 'Beta' })).toBeVisible();
+  await expect(desk.getByText('#2 is in Up next.')).toBeVisible();
   await desk.keyboard.press('Control+z');
+  await expect(desk.getByText('#2 is back in Backlog.')).toBeVisible();
   await expect(column(desk, 'Backlog').getByRole('link', { name: 'Beta' })).toBeVisible();
   await desk.reload();
   await expect(column(desk, 'Backlog').getByRole('link', { name: 'Beta' })).toBeVisible();

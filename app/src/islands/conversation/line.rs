@@ -58,10 +58,12 @@ thread_local! {
     static HELD: std::cell::RefCell<Option<Element>> = const { std::cell::RefCell::new(None) };
 }
 
-/// `14:02` on the reader's own clock.
+/// `14:02` on the workspace's clocks, like every time of the page.
 fn time(at: f64) -> String {
-    let date = js_sys::Date::new(&at.into());
-    format!("{:02}:{:02}", date.get_hours(), date.get_minutes())
+    let line = document().get_element_by_id("line");
+    let ahead = line.and_then(|line| line.get_attribute("data-minutes")?.parse::<i64>().ok()).unwrap_or(0);
+    let minutes = (at as i64 / 60_000 + ahead).rem_euclid(24 * 60);
+    format!("{:02}:{:02}", minutes / 60, minutes % 60)
 }
 
 /// It lies over the page, so that nothing moves.

@@ -62,8 +62,10 @@ pub async fn detail(here: &Here) -> domain::Result<Detail> {
 
 /// Everything that the page shows.
 pub async fn shown(here: &Here) -> domain::Result<(Detail, Shown)> {
+    // The log before the rows: what moves in between is heard of, and never missed.
+    let stream = queries::session_of(here.cx.db(), &here.scope, here.client, here.number).await?;
+    let reading = session::read(here.cx.db(), stream).await?;
     let detail = detail(here).await?;
-    let reading = session::read(here.cx.db(), detail.session_stream).await?;
     let hour = Hour::of(here);
     let card = &detail.card;
     let asked = format!("asked by {}, {}", detail.asked_by, hour.day(card.created_at));
@@ -73,7 +75,7 @@ pub async fn shown(here: &Here) -> domain::Result<(Detail, Shown)> {
         title: card.title.clone(),
         asked: if here.desk { format!("{}, {asked}", card.client_name) } else { asked },
         beside: beside::of(here, &detail, reading.conversation.run.as_ref(), hour),
-        conversation: told(detail.session_stream.to_string(), reading, hour),
+        conversation: told(stream.to_string(), reading, hour),
     };
     Ok((detail, shown))
 }
@@ -101,7 +103,7 @@ pub fn told(stream: String, reading: Reading, hour: Hour) -> Told {
     let Reading { conversation, next, .. } = reading;
     let mut said: Vec<Said> = conversation.entries.into_iter().map(|entry| say(entry, hour)).collect();
     view::lay_strands(&mut said);
-    Told { stream, offset: next, said }
+    Told { stream, offset: next, minutes: hour.minutes(hour.now.timestamp_millis()), said }
 }
 
 fn say(entry: Entry, hour: Hour) -> Said {

@@ -34,15 +34,12 @@ pub async fn show(here: Here, Query(asked): Query<Since>) -> Result<Response, Pr
 
 async fn load(here: &Here, asked: &Since) -> domain::Result<News> {
     let hour = Hour::of(here);
+    let stream = queries::session_of(here.cx.db(), &here.scope, here.client, here.number).await?;
+    let reading = session::read(here.cx.db(), stream).await?;
     let detail = match asked.pieces {
         Some(_) => Some(load::detail(here).await?),
         None => None,
     };
-    let stream = match &detail {
-        Some(detail) => detail.session_stream,
-        None => queries::session_of(here.cx.db(), &here.scope, here.client, here.number).await?,
-    };
-    let reading = session::read(here.cx.db(), stream).await?;
     let beside =
         detail.as_ref().map(|detail| beside::of(here, detail, reading.conversation.run.as_ref(), hour));
     let withdrawn = detail.as_ref().is_some_and(|detail| detail.withdrawn_at.is_some());

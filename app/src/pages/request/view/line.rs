@@ -11,7 +11,8 @@ pub fn view(shown: &Shown) -> impl IntoView + use<> {
     let Shown { place, conversation, beside, .. } = shown;
     view! {
         // The offset that all of this was folded up to, so that it can be compared with the log.
-        <ol class="line" id="line" aria-label="Conversation" data-offset=conversation.offset>
+        // And what the workspace's clocks show beyond UTC, for what the page itself has to time.
+        <ol class="line" id="line" aria-label="Conversation" data-offset=conversation.offset data-minutes=conversation.minutes>
             {entries(place, conversation.said.iter())}
             {end(beside)}
         </ol>

@@ -22,6 +22,8 @@ pub struct Shown {
 pub struct Told {
     pub stream: String,
     pub offset: u64,
+    /// What the workspace's clocks show beyond UTC now.
+    pub minutes: i32,
     pub said: Vec<Said>,
 }
 
