@@ -1,9 +1,10 @@
 //! What a person typed, and what to do about it. Nothing typed is lost: a refused form is shown again with it.
 
 use axum::{
+    body::Body,
     extract::{FromRequest, Request},
     http::StatusCode,
-    response::{IntoResponse, Response},
+    response::Response,
 };
 use domain::{Error, FieldErrors, secret};
 
@@ -121,39 +122,41 @@ impl FromRequest<App> for Posted {
 
     async fn from_request(request: Request, _: &App) -> Result<Self, Response> {
         let token = request.extensions().get::<FormToken>().cloned();
-        let bytes = axum::body::to_bytes(request.into_body(), LIMIT).await.map_err(|_| too_large())?;
-        let pairs: Vec<(String, String)> = serde_urlencoded::from_bytes(&bytes).map_err(|_| unreadable())?;
-        // Postgres keeps no NUL in a text; nobody types one.
-        let pairs = pairs.into_iter().map(|(key, value)| (key, value.replace('\0', ""))).collect();
-        let fields = Fields(pairs);
-        match token {
-            Some(token) if secret::same(&token.0, fields.raw("form_token")) => Ok(Self(fields)),
-            _ => Err(stale()),
-        }
+        let (parts, body) = request.into_parts();
+        read(token, body).await.map(Self).map_err(|problem| problem.for_reader(&parts.headers))
     }
 }
 
-fn too_large() -> Response {
+async fn read(token: Option<FormToken>, body: Body) -> Result<Fields, Problem> {
+    let bytes = axum::body::to_bytes(body, LIMIT).await.map_err(|_| too_large())?;
+    let pairs: Vec<(String, String)> = serde_urlencoded::from_bytes(&bytes).map_err(|_| unreadable())?;
+    // Postgres keeps no NUL in a text; nobody types one.
+    let pairs = pairs.into_iter().map(|(key, value)| (key, value.replace('\0', ""))).collect();
+    let fields = Fields(pairs);
+    match token {
+        Some(token) if secret::same(&token.0, fields.raw("form_token")) => Ok(fields),
+        _ => Err(stale()),
+    }
+}
+
+fn too_large() -> Problem {
     Problem::words(
         StatusCode::PAYLOAD_TOO_LARGE,
         "That is too much text for this form",
         "Go back, shorten it, or add it as a file.",
     )
-    .into_response()
 }
 
-fn unreadable() -> Response {
+fn unreadable() -> Problem {
     Problem::words(StatusCode::BAD_REQUEST, "The form arrived damaged", "Go back and send it again.")
-        .into_response()
 }
 
-fn stale() -> Response {
+fn stale() -> Problem {
     Problem::words(
         StatusCode::FORBIDDEN,
         "This page was open for too long",
         "Go back, reload the page and send it again. What you typed is still there when you go back.",
     )
-    .into_response()
 }
 
 #[cfg(test)]

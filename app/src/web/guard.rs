@@ -7,7 +7,7 @@ use axum::{
     extract::{Request, State},
     http::{HeaderMap, HeaderValue, Method, StatusCode, header},
     middleware::Next,
-    response::{IntoResponse, Response},
+    response::Response,
 };
 use domain::secret;
 
@@ -65,7 +65,7 @@ pub async fn form_token(State(app): State<App>, mut request: Request, next: Next
             "This form came from another address",
             "Open the page again and send it from there.",
         )
-        .into_response();
+        .for_reader(request.headers());
     }
     let held = cookie(request.headers(), COOKIE).filter(|value| value.len() >= 20 && value.len() <= 80);
     let seed = held.clone().unwrap_or_else(secret::random_token);

@@ -7,18 +7,18 @@ use axum::{
     response::Response,
 };
 
-use super::{Problem, cx::accepts_json};
+use super::Problem;
 
 /// Gives every refusal that has no page words of its own, and the way back.
 pub async fn in_words(request: Request, next: Next) -> Response {
-    let json = accepts_json(request.headers());
+    let asked = request.headers().clone();
     // Whoever asks without wanting to read gets the status alone.
     let reads = !matches!(*request.method(), Method::HEAD | Method::OPTIONS);
     let response = next.run(request).await;
     if !reads || !response.status().is_client_error() || has_page(&response) {
         return response;
     }
-    let mut page = words(response.status()).answer(json);
+    let mut page = words(response.status()).for_reader(&asked);
     if let Some(allowed) = response.headers().get(header::ALLOW) {
         page.headers_mut().insert(header::ALLOW, allowed.clone());
     }

@@ -1,13 +1,13 @@
 //! What a person sees when it did not work: what happened and what to do, never how it is built.
 
 use axum::{
-    http::{HeaderValue, StatusCode, header},
+    http::{HeaderMap, HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
 };
 use domain::Error;
 use leptos::prelude::*;
 
-use super::{Bare, Frame, Page, form::wait, page::escape};
+use super::{Bare, Frame, Page, cx::accepts_json, form::wait, page::escape};
 
 /// An error page, or the same as JSON for a script.
 pub struct Problem {
@@ -59,9 +59,13 @@ impl Problem {
         problem
     }
 
-    /// As it is told to someone of whom nothing is known: JSON for a script, otherwise a page that needs nothing.
-    pub(super) fn answer(self, wants_json: bool) -> Response {
-        if wants_json { json(self.status, &self.title, &self.advice) } else { self.into_response() }
+    /// As someone of whom nothing is known reads it: JSON for a script, otherwise a page that needs nothing.
+    pub fn for_reader(self, headers: &HeaderMap) -> Response {
+        if accepts_json(headers) {
+            json(self.status, &self.title, &self.advice)
+        } else {
+            self.into_response()
+        }
     }
 
     /// With the page's surroundings: its brand, its way back, JSON for a script.

@@ -26,6 +26,11 @@ impl Answer {
         self.status == StatusCode::METHOD_NOT_ALLOWED
     }
 
+    /// For a script.
+    pub fn is_json(&self) -> bool {
+        self.kind.starts_with("application/json")
+    }
+
     /// Refused for what somebody is, in words.
     pub fn is_refused_by_role(&self) -> bool {
         matches!(self.status, StatusCode::CONFLICT | StatusCode::UNPROCESSABLE_ENTITY)
@@ -36,7 +41,7 @@ impl Answer {
     /// what to mend, or the same for a script.
     pub fn has_words(&self) -> bool {
         let words = |text: &str| text.split_whitespace().filter(|word| word.len() > 1).count();
-        if self.kind.starts_with("application/json") {
+        if self.is_json() {
             let json: serde_json::Value = serde_json::from_str(&self.body).unwrap_or_default();
             let said = [&json["refused"], &json["errors"]].map(ToString::to_string);
             return said.iter().any(|said| words(said) >= 4);

@@ -205,7 +205,7 @@ async fn nothing_is_done_without_the_token_or_from_another_site(pool: PgPool) {
             }
             let changes = watch.changes().await;
             if !changes.is_empty() {
-                wrong.push(format!("{pattern}, {attack:?}, changed\n{}", changes.join("\n")));
+                panic!("{pattern}, {attack:?}, changed\n{}", changes.join("\n"));
             }
         }
     }

@@ -240,7 +240,7 @@ async fn the_right_ones_get_in(town: &Town, wrong: &mut Vec<String>) {
             Some(_) => done.status.is_success() || done.status == StatusCode::SEE_OTHER,
         };
         if !fits || (done.is_to_sign_in() && !is_public(&pattern)) {
-            let advice = "say in `deed` in server/tests/walk/examples.rs what its form sends";
+            let advice = "say in `deed` in server/tests/walk/examples/deeds.rs what its form sends";
             wrong
                 .push(format!("POST {pattern} does not do what it is there for ({}): {advice}", done.gist()));
         }
@@ -251,59 +251,9 @@ async fn the_right_ones_get_in(town: &Town, wrong: &mut Vec<String>) {
 fn what_is_open_is_there() {
     let patterns = router::patterns();
     for open in PUBLIC.iter().map(|(pattern, _)| pattern).chain(OWN) {
-        assert!(patterns.iter().any(|pattern| pattern == open), "{open} is gone: take it off the list");
+        assert!(
+            patterns.iter().any(|pattern| pattern == open),
+            "{open} is gone: take it off the list in server/tests/walk/examples"
+        );
     }
-}
-
-/// What an owner names in a form or an address that is not their client's.
-#[sqlx::test(migrations = "../migrations")]
-async fn nothing_foreign_is_reached_by_naming_it(pool: PgPool) {
-    let town = Town::new(&pool).await;
-    let ours = town.ids();
-    let mut watch = Watch::new(&pool, &ours).await;
-    let number = town.bracken.portal.review.0.number;
-    let approval = town.quill.portal.waiting.1;
-    let deliverable = town.quill.portal.review.1;
-    let operator = super::tenant::membership(&town.ours.operator);
-    let owner = Browser::of(&town, OURS, &town.bracken.client.owner).await;
-    for path in [
-        format!("/portal/requests/{number}/approval/{approval}"),
-        format!("/portal/people/{operator}/role"),
-        format!("/portal/people/{operator}/removal"),
-        format!("/portal/people/{}/removal", town.quill.spare[0]),
-        format!("/portal/people/invitations/{}/mail", town.candidate),
-        format!("/portal/people/invitations/{}/revocation", town.candidate),
-    ] {
-        let fields = vec![("answer".into(), "yes".into()), ("role".into(), "member".into())];
-        let answer = owner.post_fields(&path, fields).await;
-        assert_eq!(answer.status, StatusCode::NOT_FOUND, "{path}: {}", answer.gist());
-    }
-    let answer = owner.get(&format!("/portal/requests/{number}/deliverables/{deliverable}")).await;
-    assert_eq!(answer.status, StatusCode::NOT_FOUND);
-
-    // An operator's addresses name a client and what is its.
-    let desk = Browser::of(&town, OURS, &town.ours.operator).await;
-    let (one, other) = (town.quill.client.id, town.bracken.client.id);
-    let theirs = town.quill.desk.review.0.number;
-    let crossed = format!("/desk/clients/{other}/requests");
-    for path in [
-        format!("{crossed}/{theirs}"),
-        format!("{crossed}/{theirs}/now"),
-        format!("{crossed}/{number}/deliverables/{deliverable}"),
-    ] {
-        assert_eq!(desk.get(&path).await.status, StatusCode::NOT_FOUND, "{path}");
-    }
-    for path in [
-        format!("{crossed}/{theirs}/stop"),
-        format!("{crossed}/{number}/approval/{approval}"),
-        format!("/desk/clients/{other}/people/{}/removal", town.quill.spare[0]),
-        format!("/desk/clients/{one}/people/{operator}/removal"),
-        format!("/desk/people/{}/removal", town.quill.spare[0]),
-        format!("/desk/people/invitations/{}/revocation", town.quill.invitations[0]),
-    ] {
-        let answer = desk.post_fields(&path, vec![("answer".into(), "yes".into())]).await;
-        assert_eq!(answer.status, StatusCode::NOT_FOUND, "{path}: {}", answer.gist());
-    }
-    let changes = watch.changes().await;
-    assert!(changes.is_empty(), "{}", changes.join("\n"));
 }

@@ -16,6 +16,7 @@ mod scripts;
 #[path = "../shared/mod.rs"]
 mod shared;
 mod sockets;
+mod strangers;
 mod tenant;
 mod town;
 mod work;

@@ -64,7 +64,11 @@ async fn what_is_written_never_runs(pool: PgPool) {
             let page = browser.get(&path(&town, &pattern)).await;
             words += usize::from(page.body.contains("&lt;script&gt;alert(7)"));
             let found = runs(&page.body);
-            wrong.extend(found.into_iter().map(|bad| format!("{bad} is at {pattern} for {:?}", who.and_then(domain::Scope::role))));
+            wrong.extend(
+                found
+                    .into_iter()
+                    .map(|bad| format!("{bad} is at {pattern} for {:?}", who.and_then(domain::Scope::role))),
+            );
         }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));

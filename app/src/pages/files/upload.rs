@@ -5,7 +5,7 @@ use std::io;
 use axum::{
     extract::{FromRequest, Multipart, Request, multipart::Field},
     http::StatusCode,
-    response::{IntoResponse, Response},
+    response::Response,
 };
 use domain::{
     Error, Scope,
@@ -31,7 +31,8 @@ impl FromRequest<App> for FormWithFiles {
     type Rejection = Response;
 
     async fn from_request(request: Request, app: &App) -> Result<Self, Response> {
-        Multipart::from_request(request, app).await.map(Self).map_err(|_| damaged().into_response())
+        let headers = request.headers().clone();
+        Multipart::from_request(request, app).await.map(Self).map_err(|_| damaged().for_reader(&headers))
     }
 }
 
