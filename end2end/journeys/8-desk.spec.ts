@@ -16,7 +16,8 @@ test('Today gathers what wants the operator, and follows', async ({ page, visit 
   await expect(desk.getByRole('heading', { level: 1 })).toHaveText('Today');
   await sound(desk);
   const client = await newClient(page, 'One at a time');
-  await expect(desk.getByRole('link', { name: `${client.company} came` })).toBeVisible();
+  const came = desk.getByRole('listitem').filter({ has: desk.getByRole('link', { name: client.company, exact: true }) });
+  await expect(came).toContainText('One at a time · came just now');
   await expect(desk.getByText(`${client.company} · $3,000`)).toBeVisible();
 });
 
@@ -24,7 +25,7 @@ test('a failed run is tried again and an invoice marked paid from Today', async 
   const client = await newClient(page, 'One at a time');
   const desk = await visit(OLGA);
   const unpaid = desk.getByRole('listitem').filter({ hasText: `${client.company} · $3,000` });
-  await unpaid.getByRole('button', { name: /Mark invoice \d+ paid/ }).click();
+  await unpaid.getByRole('button', { name: /Mark paid: invoice \d+/ }).click();
   await expect(toast(desk)).toBeVisible();
   await expect(desk).toHaveURL('/desk');
   await expect(unpaid).toHaveCount(0);
