@@ -8,7 +8,7 @@ use axum::{
     Extension, Router,
     extract::{DefaultBodyLimit, MatchedPath},
     http::Request,
-    middleware::from_fn_with_state,
+    middleware::{from_fn, from_fn_with_state},
     response::IntoResponse,
     routing::{get, post},
 };
@@ -20,6 +20,7 @@ use tower_sessions::{
 
 use crate::{
     assets,
+    finish::finish,
     live::{self, Live},
     sign_in_store::SignInStore,
 };
@@ -39,7 +40,8 @@ pub fn routes(app: App, live: Live) -> Router {
         .layer(sign_ins(&app))
         .layer(from_fn_with_state(app.clone(), form_token))
         .layer(DefaultBodyLimit::max(1024 * 1024))
-        .layer(CompressionLayer::new());
+        .layer(CompressionLayer::new())
+        .layer(from_fn(finish));
     Router::new()
         .merge(pages)
         .route("/assets/{*file}", get(assets::serve))

@@ -1,5 +1,7 @@
 //! Sends what a form holds without leaving the page.
 
+mod turn;
+
 use js_sys::{Array, JSON, Object, encode_uri_component};
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
@@ -26,10 +28,12 @@ pub async fn post(address: &str, fields: &[(&str, &str)]) -> Sent {
     }
 }
 
-/// Posts fields. Whether they were taken, and the answer's JSON; none when they did not get there.
+/// Posts fields, after those that were posted before. Whether they were taken, and the answer's JSON; none when they did
+/// not get there.
 pub async fn post_text(address: &str, fields: &[(&str, &str)]) -> Option<(bool, String)> {
     let fields = encoded(fields);
     let keep = fields.len() <= KEPT_ALIVE;
+    let _turn = turn::take().await;
     let body = Body { content: &JsValue::from_str(&fields), kind: Some(FORM), keep };
     ask(address, Some(body), "application/json").await.ok()
 }
