@@ -15,6 +15,7 @@ pub mod logs;
 pub mod postgres;
 pub mod product;
 pub mod router;
+mod routes;
 pub mod serve;
 pub mod settings;
 pub mod shutdown;
