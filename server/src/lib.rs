@@ -7,6 +7,7 @@ pub mod assets;
 pub mod cli;
 pub mod database;
 pub mod doctor;
+pub mod finish;
 pub mod health;
 pub mod jobs;
 pub mod live;

@@ -20,6 +20,7 @@ use tower_sessions::{
 
 use crate::{
     assets,
+    finish::finish,
     live::{self, Live},
     routes::Routes,
     sign_in_store::SignInStore,
@@ -38,7 +39,8 @@ pub fn routes(app: App, live: Live) -> Router {
         .layer(from_fn_with_state(app.clone(), form_token))
         .layer(DefaultBodyLimit::max(1024 * 1024))
         .layer(from_fn(in_words))
-        .layer(CompressionLayer::new());
+        .layer(CompressionLayer::new())
+        .layer(from_fn(finish));
     Router::new()
         .merge(pages)
         .merge(beside().into_router())
