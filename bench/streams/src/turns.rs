@@ -84,15 +84,11 @@ async fn take(bench: &Bench<'_>, server: &Server, row: &mut Row, round: usize) {
         Ok(turn) => turn.map_err(|failure| failure.to_string()),
         Err(_) => Err(format!("not done in {patience:?}")),
     };
+    let words = turn.as_ref().map_or_else(String::clone, |turn| said(&Figures::of(&[turn])));
+    eprintln!("{:>4} s  {:<18} {:<10} {words}", bench.origin.elapsed().as_secs(), row.work.key, server.name);
     match turn {
-        Ok(turn) => {
-            eprintln!("{:<18} {:<10} {}", row.work.key, server.name, said(&Figures::of(&[&turn])));
-            row.turns.push(turn);
-        }
-        Err(failure) => {
-            eprintln!("{:<18} {:<10} {failure}", row.work.key, server.name);
-            row.failures.push(failure);
-        }
+        Ok(turn) => row.turns.push(turn),
+        Err(failure) => row.failures.push(failure),
     }
 }
 

@@ -6,7 +6,7 @@ mod table;
 use chrono::Utc;
 use serde::Serialize;
 
-use crate::{machine::Machine, measurement::Figures, options::Options, turns::Row};
+use crate::{machine::Machine, measurement::Figures, options::Options, turns::Row, works::Goal};
 use against::{Against, Verdict};
 
 /// All of a run.
@@ -46,7 +46,12 @@ impl Report {
             let same = |other: &&Row| other.work.key == row.work.key && Some(&other.server) == peer.as_ref();
             rows.iter().find(same).filter(|other| other.server != row.server)
         };
-        let lines = rows.iter().map(|row| Line::new(row, of_peer(row))).collect();
+        // The goals are the first server's; the others are there to be compared with.
+        let subject = names.first().copied();
+        let goals = |row: &Row| {
+            if Some(row.server.as_str()) == subject { row.work.goals.clone() } else { Vec::new() }
+        };
+        let lines = rows.iter().map(|row| Line::new(row, of_peer(row), &goals(row))).collect();
         Self {
             date: today(),
             machine,
@@ -64,7 +69,7 @@ impl Report {
 }
 
 impl Line {
-    fn new(row: &Row, peer: Option<&Row>) -> Self {
+    fn new(row: &Row, peer: Option<&Row>, goals: &[Goal]) -> Self {
         let turns: Vec<Figures> = row.turns.iter().map(|turn| Figures::of(&[turn])).collect();
         let of =
             |row: &Row| (!row.turns.is_empty()).then(|| Figures::of(&row.turns.iter().collect::<Vec<_>>()));
@@ -75,7 +80,7 @@ impl Line {
             work: row.work.key.clone(),
             title: row.work.title.clone(),
             server: row.server.clone(),
-            goals: row.work.goals.iter().filter(|_| peer.is_some()).map(verdict).collect(),
+            goals: goals.iter().filter(|_| peer.is_some()).map(verdict).collect(),
             figures,
             turns,
             failures: row.failures.clone(),
