@@ -96,6 +96,8 @@ for name in "${servers[@]}"; do
   esac
 done
 if [ -e bench/streams/peers/node_modules ]; then tool+=(--official-client bench/streams/peers/official-producer.mjs); fi
+# Its file store takes seconds for an append that a thousand follow, and is still busy with it in the others' turns.
+if chosen node; then tool+=(--spare node); fi
 if chosen electric && [ ${#servers[@]} -gt 1 ]; then tool+=(--peer electric); fi
 case $(stat -f -c %T "$work") in tmpfs | ramfs) say "$work is in memory: nothing here is durable. Set TMPDIR to a disk." ;; esac
 say "Measuring"

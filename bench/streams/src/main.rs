@@ -29,7 +29,7 @@ async fn main() -> Result<(), Failure> {
     let servers = options.servers()?;
     let machine = machine::Machine::describe();
     let rows = turns::run(&options, &servers).await?;
-    let report = report::Report::new(&options, machine, rows);
+    let report = report::Report::new(&options, machine, &servers, &rows);
     report.print();
     match &options.json {
         Some(file) => Ok(std::fs::write(file, serde_json::to_vec_pretty(&report)?)?),

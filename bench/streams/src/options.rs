@@ -24,6 +24,9 @@ pub struct Options {
     /// Whom the ratios are to; the second server unless named
     #[arg(long, value_name = "NAME")]
     peer: Option<String>,
+    /// A server that is spared the works with a thousand followers and more; once for each
+    #[arg(long = "spare", value_name = "NAME")]
+    spared: Vec<String>,
     /// Only these works, by name; all unless named
     #[arg(long, value_name = "WORK", value_delimiter = ',')]
     only: Vec<String>,
@@ -80,6 +83,11 @@ impl Options {
             Some(server) => Err(format!("--pids {}=… is missing", server.name).into()),
             None => Ok(servers),
         }
+    }
+
+    /// Whether a server is given a work.
+    pub fn gives(&self, work: &Work, server: &Server) -> bool {
+        !(work.kind.is_crowded() && self.spared.contains(&server.name))
     }
 
     /// Whose figures the others are divided by.

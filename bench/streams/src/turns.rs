@@ -16,16 +16,16 @@ use crate::{
 const PREPARATION: Duration = Duration::from_secs(180);
 
 /// How long servers are waited for that are still busy with earlier turns.
-const SETTLING: Duration = Duration::from_secs(20);
+const SETTLING: Duration = Duration::from_secs(5);
 
 /// How long is looked whether they are busy, and how many seconds of CPU all may take in it.
 const LOOK: Duration = Duration::from_millis(200);
 const IDLE: f64 = 0.02;
 
 /// A server's turns at one work.
-pub struct Row {
+pub struct Row<'a> {
     pub work: Work,
-    pub server: String,
+    pub server: &'a Server,
     pub turns: Vec<Turn>,
     /// Why turns are missing.
     pub failures: Vec<String>,
@@ -35,22 +35,19 @@ pub struct Row {
 ///
 /// # Errors
 /// When a work is asked for that there is not.
-pub async fn run(options: &Options, servers: &[Server]) -> Result<Vec<Row>, Failure> {
+pub async fn run<'a>(options: &Options, servers: &'a [Server]) -> Result<Vec<Row<'a>>, Failure> {
     let bench = Bench { options, origin: Instant::now(), run: format!("bench-{}", std::process::id()) };
     let mut rows = Vec::new();
     for work in options.works()? {
-        let row = |server: &Server| Row {
-            work: work.clone(),
-            server: server.name.clone(),
-            turns: Vec::new(),
-            failures: Vec::new(),
-        };
-        let mut these: Vec<Row> = servers.iter().map(row).collect();
+        let row =
+            |server: &'a Server| Row { work: work.clone(), server, turns: Vec::new(), failures: Vec::new() };
+        let mut these: Vec<Row<'a>> =
+            servers.iter().filter(|server| options.gives(&work, server)).map(row).collect();
         for round in 0..work.rounds.unwrap_or(options.rounds) {
             // Who failed once would only take the time again.
-            for (server, row) in servers.iter().zip(&mut these).filter(|(_, row)| row.failures.is_empty()) {
+            for row in these.iter_mut().filter(|row| row.failures.is_empty()) {
                 settle(servers).await;
-                take(&bench, server, row, round).await;
+                take(&bench, row, round).await;
             }
         }
         rows.extend(these);
@@ -73,7 +70,8 @@ async fn settle(servers: &[Server]) {
     }
 }
 
-async fn take(bench: &Bench<'_>, server: &Server, row: &mut Row, round: usize) {
+async fn take(bench: &Bench<'_>, row: &mut Row<'_>, round: usize) {
+    let server = row.server;
     let name = format!("{}-{}-{round}", bench.run, row.work.key);
     let mut patience = PREPARATION + bench.options.seconds();
     if row.work.kind.is_deep() {

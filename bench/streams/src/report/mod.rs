@@ -6,7 +6,9 @@ mod table;
 use chrono::Utc;
 use serde::Serialize;
 
-use crate::{machine::Machine, measurement::Figures, options::Options, turns::Row, works::Goal};
+use crate::{
+    machine::Machine, measurement::Figures, options::Options, server::Server, turns::Row, works::Goal,
+};
 use against::{Against, Verdict};
 
 /// All of a run.
@@ -38,18 +40,18 @@ pub struct Line {
 
 impl Report {
     /// Puts each server beside the peer.
-    pub fn new(options: &Options, machine: Machine, rows: Vec<Row>) -> Self {
-        let mut names: Vec<&str> = rows.iter().map(|row| row.server.as_str()).collect();
-        names.dedup();
+    pub fn new(options: &Options, machine: Machine, servers: &[Server], rows: &[Row<'_>]) -> Self {
+        let names: Vec<&str> = servers.iter().map(|server| server.name.as_str()).collect();
         let peer = options.peer(&names).map(str::to_owned);
-        let of_peer = |row: &Row| {
-            let same = |other: &&Row| other.work.key == row.work.key && Some(&other.server) == peer.as_ref();
-            rows.iter().find(same).filter(|other| other.server != row.server)
+        let of_peer = |row: &Row<'_>| {
+            let same =
+                |other: &&Row| other.work.key == row.work.key && Some(&other.server.name) == peer.as_ref();
+            rows.iter().find(same).filter(|other| other.server.name != row.server.name)
         };
         // The goals are the first server's; the others are there to be compared with.
         let subject = names.first().copied();
-        let goals = |row: &Row| {
-            if Some(row.server.as_str()) == subject { row.work.goals.clone() } else { Vec::new() }
+        let goals = |row: &Row<'_>| {
+            if Some(row.server.name.as_str()) == subject { row.work.goals.clone() } else { Vec::new() }
         };
         let lines = rows.iter().map(|row| Line::new(row, of_peer(row), &goals(row))).collect();
         Self {
@@ -69,17 +71,18 @@ impl Report {
 }
 
 impl Line {
-    fn new(row: &Row, peer: Option<&Row>, goals: &[Goal]) -> Self {
+    fn new(row: &Row<'_>, peer: Option<&Row<'_>>, goals: &[Goal]) -> Self {
         let turns: Vec<Figures> = row.turns.iter().map(|turn| Figures::of(&[turn])).collect();
-        let of =
-            |row: &Row| (!row.turns.is_empty()).then(|| Figures::of(&row.turns.iter().collect::<Vec<_>>()));
+        let of = |row: &Row<'_>| {
+            (!row.turns.is_empty()).then(|| Figures::of(&row.turns.iter().collect::<Vec<_>>()))
+        };
         let figures = of(row);
         let against = peer.and_then(|peer| Some(Against::of(&figures?, &of(peer)?, &turns, &peer.turns)));
         let verdict = |goal| Verdict::of(goal, figures.as_ref(), against.as_ref());
         Self {
             work: row.work.key.clone(),
             title: row.work.title.clone(),
-            server: row.server.clone(),
+            server: row.server.name.clone(),
             goals: goals.iter().filter(|_| peer.is_some()).map(verdict).collect(),
             figures,
             turns,

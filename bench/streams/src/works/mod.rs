@@ -56,7 +56,15 @@ impl Kind {
     pub fn is_deep(&self) -> bool {
         matches!(self, Self::LongStream { .. } | Self::ManyStreams { .. })
     }
+
+    /// Whether it takes so many followers that some servers are lost in them.
+    pub fn is_crowded(&self) -> bool {
+        matches!(self, Self::FanOut(FanOut { readers: CROWD.., .. }))
+    }
 }
+
+/// How many followers make a crowd.
+const CROWD: usize = 1_000;
 
 /// Who follows, and how much is written.
 #[derive(Clone, Copy, Debug)]
