@@ -101,7 +101,11 @@ fn notes(line: &Line, text: &mut String) {
 }
 
 fn times(ratio: Option<Ratio>) -> String {
-    ratio.map_or(String::new(), |Ratio { all, least, most }| format!(" ({all:.2}; {least:.2} to {most:.2})"))
+    match ratio {
+        None => String::new(),
+        Some(Ratio { all, least, most }) if least == most => format!(" ({all:.2})"),
+        Some(Ratio { all, least, most }) => format!(" ({all:.2}; {least:.2} to {most:.2})"),
+    }
 }
 
 fn two(value: Option<f64>) -> String {

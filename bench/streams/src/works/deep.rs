@@ -10,7 +10,7 @@ use super::{
     append::{self, Load},
     fill, work,
 };
-use crate::{Failure, measurement::Turn, options::Options, server::Server, stream::Stream};
+use crate::{Failure, event::Event, measurement::Turn, options::Options, server::Server, stream::Stream};
 
 /// Connections that make streams.
 const MAKERS: u64 = 32;
@@ -50,17 +50,19 @@ pub async fn long_stream(bench: &Bench<'_>, server: &Server, from: u64, to: u64)
 pub async fn many_streams(bench: &Bench<'_>, server: &Server, from: u64, to: u64) -> Result<Turn, Failure> {
     let names: Vec<String> = (0..to).map(|index| format!("{}-many-{index}", bench.run)).collect();
     let end = Instant::now() + Duration::from_secs(bench.options.deep_patience);
+    let mut event = Vec::new();
+    Event { writer: 0, number: 0, begun: 0 }.write(&mut event);
     let mut makers = JoinSet::new();
     for maker in 0..MAKERS {
         let names: Vec<String> =
             names.iter().skip((from + maker) as usize).step_by(MAKERS as usize).cloned().collect();
-        let endpoint = server.endpoint.clone();
+        let (endpoint, event) = (server.endpoint.clone(), event.clone());
         makers.spawn(async move {
             let mut stream = Stream::at(&endpoint, "", 0).await?;
             for name in names {
                 stream.rename(&name);
                 stream.create().await?;
-                fill(&mut stream, 1, Duration::MAX).await?;
+                stream.append(&event, None).await?;
                 if Instant::now() > end {
                     return Err(Failure::from(format!("{to} streams were not made in time")));
                 }

@@ -11,8 +11,7 @@ mod writers;
 
 use std::time::{Duration, Instant};
 
-use append::Load;
-
+use self::append::Load;
 use crate::{Failure, measurement::Turn, options::Options, process, server::Server, stream::Stream};
 
 /// How long deliveries may still come in after the last append.
