@@ -28,8 +28,9 @@ release: ## Build the one self-contained binary, small and fast
 	cargo build --release --package server
 	@ls -lh "$${CARGO_TARGET_DIR:-target}/release/throughline"
 
-bench: ## Measure the pages beside a small and a big install, on a throw-away database
-	@exec scripts/bench.sh
+bench: ## Measure the pages beside a small and a big install, and the streams beside their peers
+	@scripts/bench.sh
+	@exec scripts/bench-streams.sh
 
 doctor: ## Say what is set, what is wrong and how to mend it
 	@THROUGHLINE_DATA="$${THROUGHLINE_DATA:-$$(scripts/data-folder.sh)}" cargo run --quiet --package server -- doctor

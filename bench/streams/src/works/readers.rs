@@ -1,0 +1,95 @@
+//! Followers, each on a connection of its own, who come again when they are cut off.
+
+use std::{
+    sync::{Arc, atomic::Ordering::Relaxed},
+    time::Duration,
+};
+
+use tokio::{sync::Semaphore, time::sleep};
+
+use super::{
+    Live,
+    audience::{Audience, Heard},
+};
+use crate::{
+    Failure,
+    http::Endpoint,
+    sse::{Line, Lines},
+    stream::{BEGINNING, Stream},
+};
+
+/// One follower.
+pub struct Reader {
+    pub endpoint: Endpoint,
+    pub name: String,
+    /// Which of the turn's followers it is.
+    pub index: usize,
+    pub live: Live,
+    pub audience: Arc<Audience>,
+    /// Held while it comes: a listener's queue is short.
+    pub door: Arc<Semaphore>,
+}
+
+/// Where a follower is.
+struct Place {
+    offset: String,
+    heard: Heard,
+    arrived: bool,
+}
+
+impl Reader {
+    /// Follows until it is dropped.
+    pub async fn run(self) {
+        let mut place = Place { offset: BEGINNING.to_owned(), heard: Heard::default(), arrived: false };
+        loop {
+            let end = match self.live {
+                Live::Sse => self.listen(&mut place).await,
+                Live::LongPoll => self.poll(&mut place).await,
+            };
+            // Who never arrived will not by trying on; who did was cut off.
+            if let (Err(failure), false) = (end, place.arrived) {
+                return self.audience.failed(failure);
+            }
+            self.audience.reconnects.fetch_add(1, Relaxed);
+            sleep(Duration::from_millis(20)).await;
+        }
+    }
+
+    async fn listen(&self, place: &mut Place) -> Result<(), Failure> {
+        let permit = self.door.acquire().await?;
+        let mut stream = Stream::at(&self.endpoint, &self.name, self.index).await?;
+        let connection = stream.follow(&place.offset).await?;
+        drop(permit);
+        let mut lines = Lines::default();
+        let mut take = |line: Line<'_>| match line {
+            Line::Data(json) => self.audience.deliver(json, &mut place.heard),
+            Line::Offset(offset) => {
+                place.offset.clear();
+                place.offset.push_str(&String::from_utf8_lossy(offset));
+                if !std::mem::replace(&mut place.arrived, true) {
+                    self.audience.arrived();
+                }
+            }
+        };
+        while connection.more(|bytes| lines.feed(bytes, &mut take)).await? {}
+        Ok(())
+    }
+
+    async fn poll(&self, place: &mut Place) -> Result<(), Failure> {
+        let permit = self.door.acquire().await?;
+        let mut stream = Stream::at(&self.endpoint, &self.name, self.index).await?;
+        let head = stream.read(&place.offset).await?;
+        drop(permit);
+        self.audience.deliver(stream.body(), &mut place.heard);
+        if !std::mem::replace(&mut place.arrived, true) {
+            self.audience.arrived();
+        }
+        let (mut cursor, mut next) = (head.cursor, head.next_offset);
+        loop {
+            place.offset = next.ok_or("an answer without Stream-Next-Offset")?;
+            let head = stream.long_poll(&place.offset, cursor.as_deref()).await?;
+            self.audience.deliver(stream.body(), &mut place.heard);
+            (cursor, next) = (head.cursor, head.next_offset);
+        }
+    }
+}
