@@ -20,6 +20,7 @@ use tower_sessions::{
 
 use crate::{
     assets,
+    dialects::durable_streams::{self, Dialect, People},
     live::{self, Live},
     sign_in_store::SignInStore,
 };
@@ -29,6 +30,7 @@ const IDLE: Duration = Duration::days(14);
 
 /// The whole product behind its middlewares.
 pub fn routes(app: App, live: Live) -> Router {
+    let streams = streams(&app, &live);
     let pages = Router::new()
         .merge(public())
         .merge(portal())
@@ -47,6 +49,19 @@ pub fn routes(app: App, live: Live) -> Router {
         .layer(CatchPanicLayer::custom(|_| Problem::bug("a handler panicked").into_response()))
         .layer(TraceLayer::new_for_http().make_span_with(span))
         .with_state(app)
+        .merge(streams)
+}
+
+/// The log itself, by the stream's id. Outside the middlewares: what they do for pages, it does itself or needs not.
+fn streams(app: &App, live: &Live) -> Router {
+    durable_streams::routes(Dialect {
+        engine: app.db.engine().clone(),
+        authorizer: People(app.clone()),
+        clock: app.db.clock().clone(),
+        stop: live.shutdown().soft().clone(),
+        pace: durable_streams::Pace::default(),
+        open_to_sites: false,
+    })
 }
 
 /// For anyone, or for everyone who is signed in.

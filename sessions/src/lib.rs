@@ -11,27 +11,37 @@
 
 mod check;
 mod core;
+mod data;
 mod engine;
 mod error;
+mod expiry;
 mod flight;
 mod follower;
+mod frames;
 mod id;
 mod ledger;
 mod model;
+mod named;
+mod names;
 mod offset;
 mod options;
 mod poll;
 mod ring;
 mod sql;
+mod sweep;
 mod tail;
 mod transaction;
 mod writer;
 
+pub use data::Data;
 pub use engine::Engine;
 pub use error::Error;
+pub use expiry::Expiry;
 pub use follower::Follower;
 pub use id::StreamId;
 pub use model::{Append, Appended, Batch, Head, NewStream, Page, Producer, Record, Tenant};
+pub use named::{Created, ForkPoint, NewNamed};
+pub use names::Named;
 pub use offset::{InvalidOffset, Offset};
 pub use options::{Clock, Options};
 pub use transaction::{append_in, close_in, create_in, fence_in, head_in, read_in};
