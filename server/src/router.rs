@@ -60,6 +60,7 @@ fn streams(app: &App, live: &Live) -> Router {
         clock: app.db.clock().clone(),
         stop: live.shutdown().soft().clone(),
         pace: durable_streams::Pace::default(),
+        subscriptions: None,
         open_to_sites: false,
     })
 }

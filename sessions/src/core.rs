@@ -14,7 +14,9 @@ use tokio::{
 };
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
-use crate::{Error, Options, StreamId, flight::Flights, names::Cache, ring::Size, tail::Tail};
+use crate::{
+    Error, Options, StreamId, flight::Flights, names::Cache, ring::Size, subscriptions::Watch, tail::Tail,
+};
 
 #[derive(Debug)]
 pub(crate) struct Core {
@@ -30,6 +32,7 @@ pub(crate) struct Core {
     pub(crate) names: Cache,
     /// Has the sweeper look: something was deleted.
     pub(crate) sweep: Notify,
+    pub(crate) watch: Watch,
 }
 
 impl Core {
@@ -43,6 +46,7 @@ impl Core {
             flights: Flights::default(),
             names: Cache::new(options.names),
             sweep: Notify::new(),
+            watch: Watch::default(),
             options,
         }
     }

@@ -10,7 +10,7 @@ use crate::{
     core::Core,
     poll,
     ring::Size,
-    sql, sweep,
+    sql, subscriptions, sweep,
     tail::Tail,
     writer::{Queue, Writer},
 };
@@ -40,6 +40,7 @@ impl Engine {
         core.tasks.spawn(Writer::new(Arc::clone(&core), inbox).run());
         core.tasks.spawn(poll::run(Arc::clone(&core)));
         core.tasks.spawn(sweep::run(Arc::clone(&core)));
+        core.tasks.spawn(subscriptions::run(Arc::clone(&core)));
         let stop = core.stop.clone().drop_guard();
         Self(Arc::new(Running { core, queue, _stop: stop }))
     }
@@ -120,6 +121,7 @@ impl Engine {
                 tail.wake();
             }
         }
+        self.core().watch.moved(streams.iter().copied());
     }
 
     /// How many follow the stream on this node.

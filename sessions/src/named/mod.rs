@@ -74,6 +74,9 @@ impl Engine {
         let now = core.options.clock.now();
         let created = core.ask(async |conn| create::create(conn, &new, &core.options, now).await).await?;
         core.names.insert(new.tenant, &new.name, named(&created.head));
+        if created.fresh {
+            core.watch.moved([created.head.id]);
+        }
         Ok(created)
     }
 

@@ -51,8 +51,26 @@ const HAS_FORKS: &str = "SELECT EXISTS (SELECT FROM stream WHERE forked_from = $
 
 const KEEP: &str = "UPDATE stream SET deleted_at = $2 WHERE id = $1";
 
+/// Subscriptions forget how far they were in it: the next stream of that name begins anew.
 const BURY: &str = "
-    UPDATE stream SET deleted_at = coalesce(deleted_at, $2), buried_at = $2 WHERE id = $1 RETURNING forked_from";
+    WITH buried AS (
+        UPDATE stream SET deleted_at = coalesce(deleted_at, $2), buried_at = $2 WHERE id = $1
+        RETURNING workspace_id, client_id, name, forked_from
+    ), link AS (
+        SELECT l.workspace_id, l.subscription_id, l.path FROM buried b
+        JOIN stream_subscription_link l ON l.workspace_id = b.workspace_id AND l.path = b.name
+        JOIN stream_subscription u ON u.workspace_id = l.workspace_id AND u.id = l.subscription_id
+            AND u.client_id IS NOT DISTINCT FROM b.client_id
+    ), reset AS (
+        UPDATE stream_subscription_link SET acked_offset = 0, matched = false FROM link
+        WHERE (stream_subscription_link.workspace_id, stream_subscription_link.subscription_id,
+            stream_subscription_link.path) = (link.workspace_id, link.subscription_id, link.path) AND explicit
+    ), dropped AS (
+        DELETE FROM stream_subscription_link USING link
+        WHERE (stream_subscription_link.workspace_id, stream_subscription_link.subscription_id,
+            stream_subscription_link.path) = (link.workspace_id, link.subscription_id, link.path) AND NOT explicit
+    )
+    SELECT forked_from FROM buried";
 
 const HOLD_PARENT: &str = "
     SELECT deleted_at IS NOT NULL AND buried_at IS NULL FROM stream WHERE id = $1 FOR UPDATE";

@@ -56,6 +56,7 @@ async fn alone(core: &Core, line: &mut Line, jobs: Vec<Job>, wait: Option<Durati
 /// Followers on this node first, then the appenders.
 fn answer(core: &Core, mut jobs: Vec<Job>, done: Done) -> Vec<Job> {
     push(core, &mut jobs, &done);
+    core.watch.moved(moved(&jobs, &done));
     let mut held = Vec::new();
     for (job, outcome) in jobs.into_iter().zip(done.outcomes) {
         match outcome {
@@ -86,6 +87,14 @@ fn push(core: &Core, jobs: &mut [Job], done: &Done) {
     for Fresh { tail, first, records, closed } in fresh.into_values() {
         tail.push(first, records, closed);
     }
+}
+
+/// The streams that were appended to.
+fn moved<'a>(jobs: &'a [Job], done: &'a Done) -> impl Iterator<Item = StreamId> + 'a {
+    jobs.iter().zip(&done.outcomes).filter_map(|(job, outcome)| match outcome {
+        Outcome::Settled(Ok(Appended { duplicate: false, .. })) => Some(job.stream),
+        _ => None,
+    })
 }
 
 /// What a followed stream got in a commit.

@@ -7,6 +7,8 @@ use super::ROOT;
 /// What a path must not hold as it is.
 const ESCAPED: &AsciiSet =
     &CONTROLS.add(b' ').add(b'"').add(b'#').add(b'%').add(b'<').add(b'>').add(b'?').add(b'`');
+/// What one segment of a path must not hold besides.
+const SEGMENT: &AsciiSet = &ESCAPED.add(b'/');
 
 /// What follows the root, without escapes; none where the path leads elsewhere or is not UTF-8.
 pub(super) fn path(url_path: &str) -> Option<String> {
@@ -18,6 +20,11 @@ pub(super) fn path(url_path: &str) -> Option<String> {
 /// The URL's path of a stream.
 pub(super) fn url_path(name: &str) -> String {
     format!("{ROOT}{}", utf8_percent_encode(name, ESCAPED))
+}
+
+/// One segment of a path.
+pub(super) fn segment(text: &str) -> String {
+    utf8_percent_encode(text, SEGMENT).to_string()
 }
 
 /// Whether the path belongs to the protocol itself and is no stream's.

@@ -19,9 +19,10 @@ mod people;
 mod read;
 mod serve;
 mod sse;
+pub mod subscriptions;
 mod target;
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 use axum::{
     Router,
@@ -38,6 +39,7 @@ use tokio_util::sync::CancellationToken;
 pub use authorizer::{Anyone, Ask, Authorizer, Grant, Refused, Wish};
 pub use people::People;
 pub use serve::{Options, serve};
+use subscriptions::Subscriptions;
 pub use target::Place;
 
 /// Where the streams are found: their names follow.
@@ -56,6 +58,8 @@ pub struct Dialect<A> {
     pub stop: CancellationToken,
     /// Limits and paces.
     pub pace: Pace,
+    /// What subscriptions need; none where they are not served.
+    pub subscriptions: Option<Arc<Subscriptions>>,
     /// Whether pages of other sites may speak to it.
     pub open_to_sites: bool,
 }
@@ -89,11 +93,11 @@ impl Default for Pace {
 
 /// The routes. One handler for all: an append should not pass through more than it needs.
 pub fn routes<A: Authorizer>(dialect: Dialect<A>) -> Router {
-    let dialect = std::sync::Arc::new(dialect);
+    let dialect = Arc::new(dialect);
     Router::new().route("/v1/stream/{*name}", any(handle::<A>)).with_state(dialect)
 }
 
-type Shared<A> = std::sync::Arc<Dialect<A>>;
+type Shared<A> = Arc<Dialect<A>>;
 
 async fn handle<A: Authorizer>(State(dialect): State<Shared<A>>, request: Request) -> Response {
     let (parts, body) = request.into_parts();
@@ -115,7 +119,7 @@ async fn perform<A: Authorizer>(
     }
     let path = address::path(parts.uri.path()).ok_or_else(answer::not_found)?;
     if address::is_reserved(&path) {
-        return Err(answer::not_found());
+        return subscriptions::perform(dialect, parts, &path, body).await;
     }
     let wish = wish(&parts.method).ok_or_else(answer::no_operation)?;
     let grant = dialect.admit(parts, &path, wish).await?;

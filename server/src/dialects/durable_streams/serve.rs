@@ -1,6 +1,6 @@
 //! `throughline streams`: the dialect alone, for whoever is on this machine.
 
-use std::{error::Error, future::IntoFuture, net::SocketAddr, time::Duration};
+use std::{error::Error, future::IntoFuture, net::SocketAddr, sync::Arc, time::Duration};
 
 use axum::serve::ListenerExt;
 use clap::Args;
@@ -9,7 +9,10 @@ use sessions::Tenant;
 use tokio::net::TcpListener;
 use uuid::Uuid;
 
-use super::{Anyone, Dialect, Pace, routes};
+use super::{
+    Anyone, Dialect, Pace, routes,
+    subscriptions::{self, Signer, Subscriptions},
+};
 use crate::{
     database::{Database, Hold},
     product,
@@ -64,11 +67,29 @@ async fn run(
     options: Options,
     shutdown: &Shutdown,
 ) -> Result<(), Box<dyn Error>> {
-    let engine = product::engine(database, &Clock::system());
+    let clock = Clock::system();
+    let engine = product::engine(database, &clock);
+    let subscriptions = Arc::new(Subscriptions {
+        address: format!("http://{}", listener.local_addr()?),
+        signer: Signer::kept(&engine).await?,
+        local: true,
+    });
+    let webhooks = subscriptions::run(
+        engine.clone(),
+        Arc::clone(&subscriptions),
+        clock.clone(),
+        shutdown.soft().clone(),
+    );
+    shutdown.spawn("webhooks", async move {
+        if let Err(error) = webhooks.await {
+            tracing::error!(error.message = %error, "webhooks are not sent");
+        }
+    });
     let dialect = Dialect {
         engine: engine.clone(),
         authorizer: Anyone(TENANT),
-        clock: Clock::system(),
+        clock,
+        subscriptions: Some(subscriptions),
         stop: shutdown.soft().clone(),
         pace: Pace { long_poll: Duration::from_millis(options.long_poll), ..Pace::default() },
         open_to_sites: true,
@@ -85,6 +106,8 @@ async fn run(
         .with_graceful_shutdown(async move { soft.cancelled().await })
         .into_future();
     let served = shutdown.hard().run_until_cancelled(serving).await.unwrap_or(Ok(()));
+    shutdown.begin();
+    shutdown.drained().await;
     engine.shutdown().await;
     Ok(served?)
 }
