@@ -203,6 +203,21 @@ async fn what_is_read_is_the_log_and_goes_on(pool: PgPool) {
     house.shutdown.begin();
 }
 
+/// More than the engine reads at once comes in one answer all the same, and is one array.
+#[sqlx::test(migrations = "../migrations")]
+async fn a_long_log_comes_whole(pool: PgPool) {
+    let house = House::new(&pool).await;
+    let browser = house.browser(&house.ground.operator).await;
+    let events: Vec<String> = (0..2_345).map(|number| number.to_string()).collect();
+    house.ground.db.engine().append(house.backstage, Append::new(events)).await.unwrap();
+    let response = browser.get(&house.backstage.to_string()).await;
+    assert_eq!(header(&response, "stream-up-to-date"), "true");
+    assert_eq!(header(&response, "stream-next-offset"), "00000000000000002345");
+    assert_eq!(response.json::<Vec<u64>>().await.unwrap(), (0..2_345).collect::<Vec<_>>());
+    let rest = browser.get(&format!("{}?offset=00000000000000001234", house.backstage)).await;
+    assert_eq!(rest.json::<Vec<u64>>().await.unwrap(), (1_234..2_345).collect::<Vec<_>>());
+}
+
 /// Reads an open answer until it holds the text or ends; what has come.
 async fn until(response: &mut Response, text: &str) -> (String, bool) {
     let mut heard = String::new();

@@ -28,6 +28,35 @@ impl Form {
     }
 }
 
+/// A body that is made piece by piece.
+#[derive(Debug)]
+pub(super) struct Pieces {
+    form: Form,
+    begun: bool,
+}
+
+impl Pieces {
+    pub(super) fn new(form: Form) -> Self {
+        Self { form, begun: false }
+    }
+
+    /// The next piece, of some events; whether they are the last.
+    pub(super) fn next(&mut self, records: &[Record], last: bool) -> Bytes {
+        if self.form != Form::Json {
+            return body(self.form, records);
+        }
+        let mut text = array(records);
+        // One array over all pieces: only the first opens it and only the last closes it.
+        if std::mem::replace(&mut self.begun, true) {
+            text.replace_range(..1, ",");
+        }
+        if !last {
+            text.pop();
+        }
+        text.into()
+    }
+}
+
 /// The events as a body.
 pub(super) fn body(form: Form, records: &[Record]) -> Bytes {
     if form == Form::Json {
@@ -146,6 +175,11 @@ mod tests {
         assert!(told(Form::Bytes, &bytes, false).starts_with("event: data\ndata:AAECAw==\n\n"));
         assert_eq!(body(Form::Bytes, &page(&bytes, false).records), &[0, 1, 2, 3][..]);
         assert_eq!(body(Form::Json, &[]), "[]");
+        let mut pieces = Pieces::new(Form::Json);
+        let records = page(&json, false).records;
+        let whole =
+            [pieces.next(&records, false), pieces.next(&records[..1], false), pieces.next(&records, true)];
+        assert_eq!(whole.concat(), *b"[{\"a\":1},2,{\"a\":1},{\"a\":1},2]");
         assert_eq!(Form::of("Application/JSON; charset=utf-8"), Form::Json);
         assert_eq!(Form::of("text/plain"), Form::Text);
     }

@@ -8,6 +8,7 @@ mod answer;
 mod append;
 mod authorizer;
 mod body;
+mod catch_up;
 mod create;
 mod cursor;
 mod delete;

@@ -1,24 +1,22 @@
 //! `GET`: reads what is there, or goes on to follow.
 
-use std::{borrow::Cow, sync::Arc};
+use std::sync::Arc;
 
 use axum::{
-    http::{HeaderMap, HeaderValue, StatusCode, header, request::Parts},
-    response::{IntoResponse, Response},
+    body::Body,
+    http::{HeaderMap, HeaderValue, header, request::Parts},
+    response::Response,
 };
-use sessions::{Engine, Error, Expiry, Head, Named, Offset, Page, StreamId};
+use sessions::{Expiry, Head, Offset, Page};
 use url::form_urlencoded;
 
 use super::{
-    Authorizer, Dialect, Grant, Place, answer,
+    Authorizer, Dialect, Grant, answer, catch_up,
     cursor::Floor,
     encode::{self, Form},
     headers::{CLOSED, CURSOR, NEXT_OFFSET, TRUE, UP_TO_DATE, offset, value},
     long_poll, sse,
 };
-
-/// As much as the engine gives at once.
-const ALL: u32 = u32::MAX;
 
 /// Where to read from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -55,7 +53,7 @@ pub(super) async fn read<A: Authorizer>(
         return end(dialect, &grant).await;
     }
     if asked.live == Live::No {
-        return catch_up(dialect, &grant, &asked, &parts.headers).await;
+        return catch_up::answer(dialect, &grant, asked.from, &parts.headers).await;
     }
     let head = used(dialect, &grant).await?;
     let floor = Floor::above(asked.cursor.as_deref(), dialect.clock.now());
@@ -101,40 +99,14 @@ async fn end<A: Authorizer>(dialect: &Dialect<A>, grant: &Grant<A::Pass>) -> Res
     Ok(response)
 }
 
-async fn catch_up<A: Authorizer>(
-    dialect: &Dialect<A>,
-    grant: &Grant<A::Pass>,
-    asked: &Asked,
-    headers: &HeaderMap,
-) -> Result<Response, Response> {
-    let from = match asked.from {
-        From::At(offset) => offset,
-        From::Start | From::End => Offset::ZERO,
-    };
-    let (named, page) = page(&dialect.engine, &grant.place, from).await.map_err(answer::refused)?;
-    let tag = tag(named.id, asked.from, &page);
-    if headers.get_all(header::IF_NONE_MATCH).iter().any(|known| matches(known, &tag)) {
-        return Ok(answer::with(StatusCode::NOT_MODIFIED.into_response(), [(header::ETAG, tag)]));
-    }
-    let cache = HeaderValue::from_static("private, no-cache");
-    let response = show(&named.content_type, &page);
-    Ok(answer::with(response, [(header::ETAG, tag), (header::CACHE_CONTROL, cache)]))
-}
-
-async fn page(engine: &Engine, place: &Place, from: Offset) -> Result<(Named, Page), Error> {
-    let mut named = place.find(engine).await?;
-    loop {
-        match engine.read(named.id, from, ALL).await {
-            Err(Error::NotFound) => named = place.find_again(engine, &named).await?,
-            done => return done.map(|page| (named, page)),
-        }
-    }
-}
-
 /// A page as an answer.
 pub(super) fn show(content_type: &str, page: &Page) -> Response {
-    let body = encode::body(Form::of(content_type), &page.records);
-    let mut response = answer::with(body.into_response(), [(NEXT_OFFSET, value(page.next))]);
+    bare(content_type, page, encode::body(Form::of(content_type), &page.records).into())
+}
+
+/// An answer that leads as far as the page, whatever is in its body.
+pub(super) fn bare(content_type: &str, page: &Page, body: Body) -> Response {
+    let mut response = answer::with(Response::new(body), [(NEXT_OFFSET, value(page.next))]);
     let headers = response.headers_mut();
     if let Ok(content_type) = HeaderValue::from_str(content_type) {
         headers.insert(header::CONTENT_TYPE, content_type);
@@ -158,27 +130,6 @@ pub(super) fn live(mut response: Response, cursor: u64) -> Response {
     let no_store = HeaderValue::from_static("no-store");
     response.headers_mut().extend([(CURSOR, value(cursor)), (header::CACHE_CONTROL, no_store)]);
     response
-}
-
-/// What was read: from where to where, of which stream, and whether it was its end for good.
-fn tag(stream: StreamId, from: From, page: &Page) -> HeaderValue {
-    let from: Cow<'static, str> = match from {
-        From::At(offset) => offset.to_string().into(),
-        From::Start | From::End => "-1".into(),
-    };
-    let closed = if page.closed { ":c" } else { "" };
-    value(format_args!("\"{stream}:{from}:{}{closed}\"", page.next))
-}
-
-/// `W/` makes no difference to a read.
-fn matches(known: &HeaderValue, tag: &HeaderValue) -> bool {
-    let (Ok(known), Ok(tag)) = (known.to_str(), tag.to_str()) else {
-        return false;
-    };
-    known
-        .split(',')
-        .map(|known| known.trim().trim_start_matches("W/"))
-        .any(|known| known == tag || known == "*")
 }
 
 impl Asked {
@@ -231,20 +182,6 @@ mod tests {
             ["offset=", "offset=7", "offset=1&offset=1", "live=sse", "offset=-1&live=now", "offset=a%2Cb"]
         {
             assert!(Asked::of(bad).is_err(), "{bad}");
-        }
-    }
-
-    #[test]
-    fn a_tag_is_known_again() {
-        let tag = HeaderValue::from_static("\"a:-1:2\"");
-        for (known, same) in [
-            ("\"a:-1:2\"", true),
-            ("W/\"a:-1:2\"", true),
-            ("\"x\", \"a:-1:2\"", true),
-            ("*", true),
-            ("\"a:-1:3\"", false),
-        ] {
-            assert_eq!(matches(&HeaderValue::from_static(known), &tag), same, "{known}");
         }
     }
 }

@@ -20,8 +20,9 @@ use crate::{
     shutdown::Shutdown,
 };
 
-/// Whose the streams are that are served alone: no workspace's.
-const TENANT: Tenant = Tenant { workspace: Uuid::nil(), client: None };
+/// Whose the streams are that are served alone: no workspace's, since those have ids of another version.
+const TENANT: Tenant =
+    Tenant { workspace: Uuid::from_u128(0x7468_726f_7567_8c69_ae65_7374_7265_616d), client: None };
 
 /// How the streams are served.
 #[derive(Clone, Copy, Debug, Args)]
