@@ -61,7 +61,7 @@ fn streams(app: &App, live: &Live) -> Router {
         stop: live.shutdown().soft().clone(),
         pace: durable_streams::Pace::default(),
         subscriptions: None,
-        open_to_sites: false,
+        open_to_local_pages: false,
     })
 }
 

@@ -6,11 +6,15 @@ use axum::{
 };
 use sessions::Error;
 
-use super::headers::{
-    CLOSED, EARLIEST_OFFSET, NEXT_OFFSET, PRODUCER_EPOCH, PRODUCER_EXPECTED, PRODUCER_RECEIVED, TRUE, value,
+use super::{
+    headers::{
+        CLOSED, EARLIEST_OFFSET, NEXT_OFFSET, PRODUCER_EPOCH, PRODUCER_EXPECTED, PRODUCER_RECEIVED, TRUE,
+        value,
+    },
+    local::is_local_origin,
 };
 
-/// What pages of other sites may send.
+/// What pages from elsewhere on this machine may send.
 const ALLOWED: &str = "content-type, authorization, if-none-match, stream-seq, stream-ttl, stream-expires-at, \
     stream-closed, stream-forked-from, stream-fork-offset, stream-fork-sub-offset, producer-id, producer-epoch, \
     producer-seq";
@@ -20,18 +24,21 @@ const EXPOSED: &str = "stream-next-offset, stream-earliest-offset, stream-cursor
     stream-ttl, stream-expires-at, stream-sse-data-encoding, producer-epoch, producer-seq, producer-expected-seq, \
     producer-received-seq, etag, location, retry-after";
 
-/// Puts on what stands on every answer.
-pub(super) fn dress(headers: &mut HeaderMap, open_to_sites: bool) {
+/// Puts on what stands on every answer. With `local_pages`, pages of this machine may see it, whatever their port.
+pub(super) fn dress(headers: &mut HeaderMap, local_pages: bool, origin: Option<&HeaderValue>) {
+    if let Some(origin) = origin.filter(|origin| is_local_origin(origin)) {
+        headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, origin.clone());
+    }
     let mut put = |name: HeaderName, value: &'static str| {
         headers.insert(name, HeaderValue::from_static(value));
     };
     put(header::X_CONTENT_TYPE_OPTIONS, "nosniff");
     let policy = HeaderName::from_static("cross-origin-resource-policy");
-    if !open_to_sites {
+    if !local_pages {
         return put(policy, "same-origin");
     }
-    put(policy, "cross-origin");
-    put(header::ACCESS_CONTROL_ALLOW_ORIGIN, "*");
+    put(policy, "same-site");
+    put(header::VARY, "origin");
     put(header::ACCESS_CONTROL_ALLOW_METHODS, "GET, HEAD, PUT, POST, DELETE, OPTIONS");
     put(header::ACCESS_CONTROL_ALLOW_HEADERS, ALLOWED);
     put(header::ACCESS_CONTROL_EXPOSE_HEADERS, EXPOSED);

@@ -5,7 +5,7 @@ use std::future::Future;
 use axum::http::HeaderMap;
 use sessions::Tenant;
 
-use super::Place;
+use super::{Place, local::is_local};
 
 /// What somebody wants to do with a stream.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -43,6 +43,8 @@ pub enum Refused {
     Hidden,
     /// They may see it and no more.
     ReadOnly,
+    /// It does not come from this machine.
+    Foreign,
     /// It could not be settled now.
     Away,
 }
@@ -59,7 +61,7 @@ pub trait Authorizer: Send + Sync + 'static {
     fn still(&self, grant: &Grant<Self::Pass>) -> impl Future<Output = bool> + Send;
 }
 
-/// Lets anyone do anything with the streams of one tenant.
+/// Lets anyone on this machine do anything with the streams of one tenant.
 #[derive(Clone, Copy, Debug)]
 pub struct Anyone(pub Tenant);
 
@@ -67,6 +69,9 @@ impl Authorizer for Anyone {
     type Pass = ();
 
     async fn admit(&self, ask: Ask<'_>) -> Result<Grant<()>, Refused> {
+        if !is_local(ask.headers) {
+            return Err(Refused::Foreign);
+        }
         Ok(Grant { place: Place::Named { tenant: self.0, name: ask.path.to_owned() }, pass: () })
     }
 

@@ -15,6 +15,7 @@ mod delete;
 mod encode;
 mod head;
 mod headers;
+mod local;
 mod long_poll;
 mod people;
 mod read;
@@ -29,7 +30,7 @@ use axum::{
     Router,
     body::Body,
     extract::{Request, State},
-    http::{Method, StatusCode, request::Parts},
+    http::{Method, StatusCode, header, request::Parts},
     response::{IntoResponse, Response},
     routing::any,
 };
@@ -61,8 +62,8 @@ pub struct Dialect<A> {
     pub pace: Pace,
     /// What subscriptions need; none where they are not served.
     pub subscriptions: Option<Arc<Subscriptions>>,
-    /// Whether pages of other sites may speak to it.
-    pub open_to_sites: bool,
+    /// Whether pages of this machine may speak to it, whatever their port.
+    pub open_to_local_pages: bool,
 }
 
 /// Limits and paces of the dialect.
@@ -105,7 +106,8 @@ async fn handle<A: Authorizer>(State(dialect): State<Shared<A>>, request: Reques
     let mut response = match perform(&dialect, &parts, body).await {
         Ok(response) | Err(response) => response,
     };
-    answer::dress(response.headers_mut(), dialect.open_to_sites);
+    let origin = parts.headers.get(header::ORIGIN).filter(|_| dialect.open_to_local_pages);
+    answer::dress(response.headers_mut(), dialect.open_to_local_pages, origin);
     response
 }
 
@@ -147,6 +149,7 @@ impl<A: Authorizer> Dialect<A> {
         self.authorizer.admit(ask).await.map_err(|refused| match refused {
             Refused::Hidden => answer::not_found(),
             Refused::ReadOnly => answer::plain(StatusCode::METHOD_NOT_ALLOWED, "This may only be read."),
+            Refused::Foreign => answer::plain(StatusCode::FORBIDDEN, "Only this machine is served."),
             Refused::Away => answer::away(),
         })
     }

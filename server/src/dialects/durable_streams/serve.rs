@@ -93,7 +93,7 @@ async fn run(
         subscriptions: Some(subscriptions),
         stop: shutdown.soft().clone(),
         pace: Pace { long_poll: Duration::from_millis(options.long_poll), ..Pace::default() },
-        open_to_sites: true,
+        open_to_local_pages: true,
     };
     tracing::info!(address = %listener.local_addr()?, "ready");
     let soft = shutdown.soft().clone();
