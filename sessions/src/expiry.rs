@@ -29,12 +29,17 @@ impl Expiry {
         }
     }
 
+    /// A stream that is used now must not lapse before this.
+    pub(crate) fn lives_until(self, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
+        match self {
+            Self::Idle(seconds) => Some(now + span(seconds)),
+            Self::Never | Self::At(_) => None,
+        }
+    }
+
     /// Whether a stream that would lapse then has to be touched for having been used now.
     pub(crate) fn wants_touch(self, lapses_at: Option<DateTime<Utc>>, now: DateTime<Utc>) -> bool {
-        match (self, lapses_at) {
-            (Self::Idle(seconds), Some(at)) => at < now + span(seconds),
-            _ => false,
-        }
+        self.lives_until(now).zip(lapses_at).is_some_and(|(until, at)| at < until)
     }
 
     /// As the columns ttl_seconds and expires_at have it.

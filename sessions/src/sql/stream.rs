@@ -125,17 +125,17 @@ pub(crate) async fn close(
     next.map(Offset::from_column).ok_or(Error::NotFound)
 }
 
-const TOUCH: &str = "UPDATE stream SET lapses_at = $2 WHERE id = $1 AND lapses_at < $2";
+const TOUCH: &str = "UPDATE stream SET lapses_at = $2 WHERE id = $1 AND lapses_at < $3";
 
-/// Notes that the stream was used.
+/// Notes that the stream was used, unless it lives long enough anyway: a crowd of readers writes once.
 pub(crate) async fn touch(
     conn: &mut PgConnection,
     stream: StreamId,
     expiry: Expiry,
     now: DateTime<Utc>,
 ) -> sqlx::Result<()> {
-    if let Some(lapses_at) = expiry.lapses_at(now) {
-        sqlx::query(TOUCH).bind(stream.0).bind(lapses_at).execute(conn).await?;
+    if let (Some(lapses_at), Some(until)) = (expiry.lapses_at(now), expiry.lives_until(now)) {
+        sqlx::query(TOUCH).bind(stream.0).bind(lapses_at).bind(until).execute(conn).await?;
     }
     Ok(())
 }
