@@ -8,6 +8,6 @@ chmod 711 "$work"
 export THROUGHLINE_SCRATCH="$work/pg" SQLX_OFFLINE=true
 trap 'scripts/scratch-postgres.sh stop; rm -rf "$work"' EXIT
 scripts/setup.sh wasm postgres
-cargo build --release --package bench
+cargo build --profile measure --package bench
 url=$(scripts/scratch-postgres.sh start)
-DATABASE_URL=$url "${CARGO_TARGET_DIR:-target}/release/bench" pages "$@"
+DATABASE_URL=$url "${CARGO_TARGET_DIR:-target}/measure/bench" pages "$@"

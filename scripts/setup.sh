@@ -48,11 +48,11 @@ browser() {
     (cd end2end && PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD=1 npm ci --no-audit --no-fund >&2)
     cp end2end/package-lock.json end2end/node_modules/.throughline-lock
   fi
-  chromium || { say "Installing Chromium" && apt_install chromium && chromium; } ||
+  chromium || { say "Installing Chromium" && { apt_install chromium-headless-shell || apt_install chromium; } && chromium; } ||
     (cd end2end && npx playwright install --with-deps chromium >&2) ||
     fail "The browser tests need Chromium. Install it (apt-get install chromium) or set CHROME_PATH to it."
 }
 
-chromium() { [ -x "${CHROME_PATH:-}" ] || command -v chromium >/dev/null; }
+chromium() { [ -x "${CHROME_PATH:-}" ] || command -v chromium-headless-shell chromium >/dev/null; }
 
 for part in "$@"; do "$part"; done

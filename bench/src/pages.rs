@@ -70,82 +70,107 @@ pub async fn run(options: &Options) -> Result<(), Failure> {
     let statements = Targets::new().with_target("sqlx::query", tracing::Level::DEBUG);
     tracing_subscriber::registry().with(sql.clone().with_filter(statements)).init();
     let server: PgConnectOptions = options.database_url.parse()?;
-    let mut rows = Vec::new();
+    let shutdown = Shutdown::on_signals()?;
+    let mut beside = Vec::new();
     for size in [SMALL, BIG] {
-        let database = install::make(&server, size).await?;
-        rows.extend(measure(&database, size, options.times, &sql).await?);
+        beside.push(Beside::start(&install::make(&server, size).await?, size, &shutdown).await?);
+    }
+    let mut rows = Vec::new();
+    for page in &PAGES {
+        rows.extend(in_turns(&beside, page, options.times, &sql).await?);
+    }
+    shutdown.begin();
+    shutdown.drained().await;
+    for install in beside {
+        install.engine.shutdown().await;
         if !options.keep {
-            install::drop(&server, size).await?;
+            install::drop(&server, install.size).await?;
         }
     }
-    rows.sort_by_key(|row| PAGES.iter().position(|page| page.name == row.page));
     report::print(&rows);
     Ok(())
 }
 
-async fn measure(
-    database: &PgConnectOptions,
+/// The product beside one install, and those who are signed in to it.
+struct Beside {
     size: Size,
-    times: usize,
-    sql: &SqlTime,
-) -> Result<Vec<Row>, Failure> {
-    let app = app(database).await?;
-    let engine = app.db.engine().clone();
-    let shutdown = Shutdown::on_signals()?;
-    let routes = router::routes(app, Live::new(shutdown.clone(), Pace::default()));
-    let mut rows = Vec::new();
-    for page in &PAGES {
-        let who = match page.reader {
-            Reader::Owner => "owner7@bench.test",
-            Reader::Operator => "operator@bench.test",
-        };
-        let cookie = sign_in(&routes, who).await?;
-        rows.push(samples(&routes, page, &cookie, size, times, sql).await?);
-    }
-    shutdown.begin();
-    shutdown.drained().await;
-    engine.shutdown().await;
-    Ok(rows)
+    routes: Router,
+    engine: Engine,
+    owner: String,
+    operator: String,
 }
 
-async fn samples(
-    routes: &Router,
-    page: &Page,
-    cookie: &str,
-    size: Size,
-    times: usize,
-    sql: &SqlTime,
-) -> Result<Row, Failure> {
-    let (mut whole, mut waited, mut statements, mut bytes) = (Vec::new(), Vec::new(), 0, 0);
-    // The first ones fill caches and prepare statements; a page is not judged by them.
-    for round in 0..times + times / 10 {
+impl Beside {
+    async fn start(database: &PgConnectOptions, size: Size, shutdown: &Shutdown) -> Result<Self, Failure> {
+        let app = app(database).await?;
+        let engine = app.db.engine().clone();
+        let routes = router::routes(app, Live::new(shutdown.clone(), Pace::default()));
+        let owner = sign_in(&routes, "owner7@bench.test").await?;
+        let operator = sign_in(&routes, "operator@bench.test").await?;
+        Ok(Self { size, routes, engine, owner, operator })
+    }
+
+    /// Asks for a page once.
+    async fn ask(&self, page: &Page, sql: &SqlTime) -> Result<Sample, Failure> {
+        let cookie = match page.reader {
+            Reader::Owner => &self.owner,
+            Reader::Operator => &self.operator,
+        };
         sql.take();
         let started = Instant::now();
-        let answer =
-            send(routes, Request::get(page.path).header(COOKIE, cookie).body(Body::empty())?).await?;
+        let request = Request::get(page.path).header(COOKIE, cookie).body(Body::empty())?;
+        let answer = send(&self.routes, request).await?;
         if !answer.status().is_success() {
             return Err(format!("{} answered {}", page.path, answer.status()).into());
         }
-        bytes = answer.into_body().collect().await?.to_bytes().len();
-        let took = started.elapsed().as_secs_f64() * 1e3;
-        let (in_sql, count) = sql.take();
-        if round >= times / 10 {
-            whole.push(took);
-            waited.push(in_sql);
-            statements = count;
+        let bytes = answer.into_body().collect().await?.to_bytes().len();
+        let whole = started.elapsed().as_secs_f64() * 1e3;
+        let (in_sql, statements) = sql.take();
+        Ok(Sample { whole, in_sql, statements, bytes })
+    }
+}
+
+/// One answer; times in milliseconds.
+struct Sample {
+    whole: f64,
+    in_sql: f64,
+    statements: u64,
+    bytes: usize,
+}
+
+/// One page beside each install, in turns: what else the machine does meets all of them alike.
+async fn in_turns(beside: &[Beside], page: &Page, times: usize, sql: &SqlTime) -> Result<Vec<Row>, Failure> {
+    let mut taken: Vec<Vec<Sample>> = beside.iter().map(|_| Vec::new()).collect();
+    for _ in 0..times + times / 10 {
+        for (install, samples) in beside.iter().zip(&mut taken) {
+            samples.push(install.ask(page, sql).await?);
         }
     }
-    whole.sort_by(f64::total_cmp);
-    waited.sort_by(f64::total_cmp);
-    Ok(Row {
+    // The first ones fill caches and prepare statements; a page is not judged by them.
+    Ok(beside
+        .iter()
+        .zip(taken)
+        .map(|(install, samples)| row(install.size, page, &samples[times / 10..]))
+        .collect())
+}
+
+fn row(size: Size, page: &Page, samples: &[Sample]) -> Row {
+    let sorted = |of: fn(&Sample) -> f64| {
+        let mut values: Vec<f64> = samples.iter().map(of).collect();
+        values.sort_by(f64::total_cmp);
+        values
+    };
+    let (whole, in_sql) = (sorted(|sample| sample.whole), sorted(|sample| sample.in_sql));
+    let last = samples.last();
+    Row {
         install: size.name,
         page: page.name,
         p50: quantile(&whole, 0.5),
         p99: quantile(&whole, 0.99),
-        sql_p50: quantile(&waited, 0.5),
-        statements,
-        bytes,
-    })
+        sql_p50: quantile(&in_sql, 0.5),
+        statements: last.map_or(0, |sample| sample.statements),
+        bytes: last.map_or(0, |sample| sample.bytes),
+    }
 }
 
 async fn app(database: &PgConnectOptions) -> Result<App, Failure> {

@@ -55,7 +55,7 @@ impl Ground {
         .execute(pool)
         .await
         .unwrap();
-        let operator = person(pool, workspace, None, Role::Operator).await;
+        let operator = person(pool, workspace, None, Role::Operator, "Operator").await;
         Self { db: db.clone(), pool: pool.clone(), workspace, operator }
     }
 
@@ -73,11 +73,16 @@ impl Ground {
             .await
             .unwrap();
         let [owner, member, billing] = [
-            person(&self.pool, self.workspace, Some(id), Role::Owner).await,
-            person(&self.pool, self.workspace, Some(id), Role::Member).await,
-            person(&self.pool, self.workspace, Some(id), Role::Billing).await,
+            self.person(Some(id), Role::Owner, "Owner").await,
+            self.person(Some(id), Role::Member, "Member").await,
+            self.person(Some(id), Role::Billing, "Billing").await,
         ];
         TestClient { id, owner, member, billing }
+    }
+
+    /// Somebody with a place at a client's or, without one, at the desk.
+    pub async fn person(&self, client: Option<ClientId>, role: Role, name: &str) -> Scope {
+        person(&self.pool, self.workspace, client, role, name).await
     }
 
     /// A published offer of $5,000 a month.
@@ -161,13 +166,18 @@ async fn stream(
     id.0
 }
 
-async fn person(pool: &PgPool, workspace: WorkspaceId, client: Option<ClientId>, role: Role) -> Scope {
+async fn person(
+    pool: &PgPool,
+    workspace: WorkspaceId,
+    client: Option<ClientId>,
+    role: Role,
+    name: &str,
+) -> Scope {
     let (id, membership) = (PersonId::new(), MembershipId::new());
-    let name = format!("{role:?}");
     sqlx::query("INSERT INTO person (id, email, name, created_at) VALUES ($1, $2, $3, $4)")
         .bind(id.0)
         .bind(format!("{id}@example.test"))
-        .bind(&name)
+        .bind(name)
         .bind(start())
         .execute(pool)
         .await
@@ -182,5 +192,5 @@ async fn person(pool: &PgPool, workspace: WorkspaceId, client: Option<ClientId>,
         .execute(pool)
         .await
         .unwrap();
-    Scope { workspace, client, actor: Actor::Person { id, membership, name, role } }
+    Scope { workspace, client, actor: Actor::Person { id, membership, name: name.to_owned(), role } }
 }

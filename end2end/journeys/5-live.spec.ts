@@ -15,7 +15,8 @@ test('the agent’s words arrive as they are written, its plan is ticked, its st
   model.play('As it is written', [
     [makePlan('Read the notes', 'Write the letter'), mark(1, 'working'), wait(planned), readFile('notes.txt'), mark(1, 'done'), mark(2, 'working')],
     [say(PLAIN[0]), say(PLAIN[1]), wait(writing), say(PLAIN[2])],
-    [mark(2, 'done'), wait(ticked), deliver('The letter', '# The letter\n\nDear all,'), finish()],
+    [mark(2, 'done')],
+    [wait(ticked), deliver('The letter', '# The letter\n\nDear all,'), finish()],
   ]);
   const client = await newClient(page, 'One at a time');
   await open(page, '/portal/requests/new');

@@ -127,7 +127,7 @@ for (const [what, turn, words] of troubles) {
     await expect(page.locator('main')).not.toContainText(/\b(AI|LLM|token|prompt|endpoint|stream|401|429)\b/);
     await sound(page);
     model.play(title, [[deliver('At last', 'Here it is.'), finish()]]);
-    await failed.getByRole('button', { name: 'Try again' }).click();
+    await page.getByRole('button', { name: 'Try again' }).click();
     await expect(standing(page)).toHaveText('Review');
   });
 }

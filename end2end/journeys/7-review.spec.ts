@@ -15,7 +15,7 @@ test('a rehearsal goes the whole way: a question, a draft, a change, approval, a
   await expect(standing(page)).toHaveText('Up next');
 
   await open(page, path);
-  await expect(page.getByText('This is a rehearsal.')).toBeVisible();
+  await expect(page.getByText('This is a rehearsal.', { exact: true })).toBeVisible();
   await expect(question(page)).toContainText('Which should I begin with?');
   await expect(standing(page)).toHaveText('Waiting on you');
   await sound(page);

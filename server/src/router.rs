@@ -2,13 +2,13 @@
 
 use app::{
     pages::{self, files::upload::FORM_LIMIT},
-    web::{App, Problem, form_token, security},
+    web::{App, Problem, form_token, in_words, security},
 };
 use axum::{
     Extension, Router,
     extract::{DefaultBodyLimit, MatchedPath},
     http::Request,
-    middleware::from_fn_with_state,
+    middleware::{from_fn, from_fn_with_state},
     response::IntoResponse,
     routing::{get, post},
 };
@@ -21,7 +21,9 @@ use tower_sessions::{
 use crate::{
     assets,
     dialects::durable_streams::{self, Dialect, People},
+    finish::finish,
     live::{self, Live},
+    routes::Routes,
     sign_in_store::SignInStore,
 };
 
@@ -31,20 +33,19 @@ const IDLE: Duration = Duration::days(14);
 /// The whole product behind its middlewares.
 pub fn routes(app: App, live: Live) -> Router {
     let streams = streams(&app, &live);
-    let pages = Router::new()
-        .merge(public())
-        .merge(portal())
-        .merge(desk())
-        .route("/live", get(live::open))
+    let pages = pages()
+        .into_router()
         .layer(Extension(live))
         .fallback(pages::nowhere::show)
         .layer(sign_ins(&app))
         .layer(from_fn_with_state(app.clone(), form_token))
         .layer(DefaultBodyLimit::max(1024 * 1024))
-        .layer(CompressionLayer::new());
+        .layer(from_fn(in_words))
+        .layer(CompressionLayer::new())
+        .layer(from_fn(finish));
     Router::new()
         .merge(pages)
-        .route("/assets/{*file}", get(assets::serve))
+        .merge(beside().into_router())
         .layer(from_fn_with_state(app.clone(), security))
         .layer(CatchPanicLayer::custom(|_| Problem::bug("a handler panicked").into_response()))
         .layer(TraceLayer::new_for_http().make_span_with(span))
@@ -65,10 +66,27 @@ fn streams(app: &App, live: &Live) -> Router {
     })
 }
 
+/// The pattern of every address that [`routes`] answers.
+pub fn patterns() -> Vec<String> {
+    let mut patterns = pages().merge(beside()).into_patterns();
+    patterns.push(durable_streams::PATTERN.to_owned());
+    patterns
+}
+
+/// What knows who asks.
+fn pages() -> Routes<App> {
+    public().merge(portal()).merge(desk()).route("/live", get(live::open))
+}
+
+/// What is the same for everyone.
+fn beside() -> Routes<App> {
+    Routes::new().route("/assets/{*file}", get(assets::serve))
+}
+
 /// For anyone, or for everyone who is signed in.
-fn public() -> Router<App> {
+fn public() -> Routes<App> {
     use pages::{account, account::mine, outbox, signup, storefront};
-    Router::new()
+    Routes::new()
         .route("/", get(storefront::show))
         .route("/terms", get(storefront::terms))
         .route("/signup", get(signup::show).post(signup::submit))
@@ -91,12 +109,12 @@ fn public() -> Router<App> {
 }
 
 /// For a client's members.
-fn portal() -> Router<App> {
+fn portal() -> Routes<App> {
     use pages::{
         home,
         requests::{edit, list, new, place, preview, queue, withdrawal},
     };
-    people(request(Router::new(), "/portal/requests/{number}"), "/portal/people")
+    people(request(Routes::new(), "/portal/requests/{number}"), "/portal/people")
         .route("/portal", get(home::show))
         .route("/portal/home-parts", get(home::parts))
         .route("/portal/requests", get(list::show).post(new::create).layer(DefaultBodyLimit::max(FORM_LIMIT)))
@@ -113,17 +131,17 @@ fn portal() -> Router<App> {
 }
 
 /// What a client holds and is billed.
-fn my_billing() -> Router<App> {
+fn my_billing() -> Routes<App> {
     use pages::billing::{mine, my_invoice, subscription_state};
-    Router::new()
+    Routes::new()
         .route("/portal/billing", get(mine::show))
         .route("/portal/billing/subscription", post(subscription_state::update_mine))
         .route("/portal/billing/{number}", get(my_invoice::show))
 }
 
 /// For operators.
-fn desk() -> Router<App> {
-    let routes = request(Router::new(), "/desk/clients/{client}/requests/{number}");
+fn desk() -> Routes<App> {
+    let routes = request(Routes::new(), "/desk/clients/{client}/requests/{number}");
     people(people(routes, "/desk/people"), "/desk/clients/{client}/people")
         .route("/desk/clients/{client}/requests/{number}/notes", post(pages::request::notes::create))
         .merge(desk_pages())
@@ -133,9 +151,9 @@ fn desk() -> Router<App> {
 }
 
 /// What the operator looks at all day.
-fn desk_pages() -> Router<App> {
+fn desk_pages() -> Routes<App> {
     use pages::{agents, board, clients, search, today};
-    Router::new()
+    Routes::new()
         .route("/desk/clients/{client}/requests/{number}/place", post(board::place))
         .route("/desk", get(today::show))
         .route("/desk/today-parts", get(today::parts))
@@ -156,9 +174,9 @@ fn desk_pages() -> Router<App> {
 }
 
 /// What the operator sells.
-fn offers() -> Router<App> {
+fn offers() -> Routes<App> {
     use pages::offers::{copies, edit, list, new, place, state};
-    Router::new()
+    Routes::new()
         .route("/desk/offers", get(list::show).post(new::create))
         .route("/desk/offers/new", get(new::show))
         .route("/desk/offers/{offer}", get(edit::show).post(edit::update))
@@ -168,9 +186,9 @@ fn offers() -> Router<App> {
 }
 
 /// What clients hold and are billed.
-fn billing() -> Router<App> {
+fn billing() -> Routes<App> {
     use pages::billing::{draft, invoice, invoice_state, overview, subscription_state};
-    Router::new()
+    Routes::new()
         .route("/desk/billing", get(overview::show))
         .route("/desk/billing/subscriptions/{subscription}/state", post(subscription_state::update))
         .route("/desk/billing/invoices", post(draft::create))
@@ -181,7 +199,7 @@ fn billing() -> Router<App> {
 }
 
 /// One request, the same for both.
-fn request(routes: Router<App>, base: &str) -> Router<App> {
+fn request(routes: Routes<App>, base: &str) -> Routes<App> {
     use pages::request::{approval, comments, deliverables, files, now, retry, review, show, steer, stop};
     let under = |rest: &str| format!("{base}/{rest}");
     routes
@@ -198,7 +216,7 @@ fn request(routes: Router<App>, base: &str) -> Router<App> {
 }
 
 /// The people of a client or of the desk, the same for all who look.
-fn people(routes: Router<App>, base: &str) -> Router<App> {
+fn people(routes: Routes<App>, base: &str) -> Routes<App> {
     use pages::people::{invite, remove, resend, revoke, set_role, show};
     let under = |rest: &str| format!("{base}/{rest}");
     routes

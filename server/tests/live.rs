@@ -1,40 +1,26 @@
 //! The portal's socket, through the real router: who is told what, and when it ends.
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
+mod shared;
+
 use std::{
-    collections::HashMap,
-    future::IntoFuture,
     net::SocketAddr,
-    sync::Arc,
     time::{Duration, Instant},
 };
 
-use app::web::{App, MEMBERSHIP_KEY, PERSON_KEY, Site};
 use domain::{
     Actor, Scope,
     requests::{NewRequest, Priority, commands, queries},
     testing::{Ground, TestClient},
 };
-use futures::{SinkExt, StreamExt};
-use serde_json::{Value, json};
-use server::{
-    live::{Live, Pace},
-    router,
-    shutdown::Shutdown,
-    sign_in_store::SignInStore,
-};
+use futures::SinkExt;
+use serde_json::json;
+use server::{shutdown::Shutdown, sign_in_store::SignInStore};
 use sessions::{Append, StreamId};
+use shared::Tab;
 use sqlx::PgPool;
-use tokio::net::{TcpListener, TcpStream};
-use tokio_tungstenite::{
-    MaybeTlsStream, WebSocketStream, connect_async,
-    tungstenite::{Error, Message, client::IntoClientRequest, protocol::frame::coding::CloseCode},
-};
-use tower_sessions::{
-    SessionStore,
-    cookie::time::{Duration as CookieDuration, OffsetDateTime},
-    session::{Id, Record},
-};
+use tokio_tungstenite::tungstenite::{Error, Message, protocol::frame::coding::CloseCode};
+use tower_sessions::{SessionStore, session::Id};
 use uuid::Uuid;
 
 /// What no wait in here comes near.
@@ -56,33 +42,16 @@ impl House {
         let client = ground.client("Harbor & Pine").await;
         let (session, backstage) = ask(&ground, &client).await;
         let shutdown = Shutdown::default();
-        let address = serve(&ground, &shutdown).await;
+        let address = shared::serve(&ground.db, &shutdown).await;
         Self { ground, client, address, shutdown, session, backstage }
     }
 
-    /// The cookie of a browser in which somebody has signed in.
     async fn sign_in(&self, scope: &Scope) -> (Id, String) {
-        let Actor::Person { id, membership, .. } = &scope.actor else { panic!("only people sign in") };
-        let data = HashMap::from([
-            (PERSON_KEY.to_owned(), json!(id)),
-            (MEMBERSHIP_KEY.to_owned(), json!(membership)),
-        ]);
-        let expiry_date = OffsetDateTime::now_utc() + CookieDuration::days(400);
-        let mut record = Record { id: Id::default(), data, expiry_date };
-        SignInStore(self.ground.db.clone()).create(&mut record).await.unwrap();
-        (record.id, format!("sign_in={}", record.id))
+        shared::sign_in(&self.ground.db, scope).await
     }
 
     async fn open(&self, cookie: &str) -> Result<Tab, Error> {
-        self.open_from(cookie, &format!("http://{}", self.address)).await
-    }
-
-    async fn open_from(&self, cookie: &str, origin: &str) -> Result<Tab, Error> {
-        let mut request = format!("ws://{}/live", self.address).into_client_request()?;
-        request.headers_mut().insert("cookie", cookie.parse().unwrap());
-        request.headers_mut().insert("origin", origin.parse().unwrap());
-        let (socket, _) = connect_async(request).await?;
-        Ok(Tab { socket })
+        Tab::open(self.address, cookie).await
     }
 
     /// A tab of one of the client's members.
@@ -111,64 +80,7 @@ async fn ask(ground: &Ground, client: &TestClient) -> (StreamId, StreamId) {
     (StreamId(detail.session_stream), StreamId(detail.backstage_stream.unwrap()))
 }
 
-async fn serve(ground: &Ground, shutdown: &Shutdown) -> SocketAddr {
-    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let address = listener.local_addr().unwrap();
-    let site = Site {
-        public_url: format!("http://{address}").parse().unwrap(),
-        loopback: true,
-        outbox: true,
-        files: std::env::temp_dir(),
-        form_key: "key".into(),
-        asset: |_| "",
-    };
-    let app = App { db: ground.db.clone(), site: Arc::new(site) };
-    let routes = router::routes(app, Live::new(shutdown.clone(), Pace::default()));
-    tokio::spawn(
-        axum::serve(listener, routes.into_make_service_with_connect_info::<SocketAddr>()).into_future(),
-    );
-    address
-}
-
-/// A page's end of a socket.
-struct Tab {
-    socket: WebSocketStream<MaybeTlsStream<TcpStream>>,
-}
-
 impl Tab {
-    async fn say(&mut self, text: impl Into<String>) {
-        self.socket.send(Message::text(text.into())).await.unwrap();
-    }
-
-    async fn follow(&mut self, stream: StreamId, from: u64) {
-        self.say(json!({ "follow": { "stream": stream, "from": format!("{from:020}") } }).to_string()).await;
-    }
-
-    /// The next frame that is no beat.
-    async fn hears(&mut self) -> Value {
-        loop {
-            let message = tokio::time::timeout(FOREVER, self.socket.next()).await.unwrap().unwrap().unwrap();
-            let Message::Text(text) = message else { panic!("not a frame: {message:?}") };
-            let frame: Value = serde_json::from_str(&text).unwrap();
-            if frame.get("beat").is_none() {
-                return frame;
-            }
-        }
-    }
-
-    /// The next frame with events: where they end, and the events.
-    async fn events(&mut self) -> (u64, Vec<Value>) {
-        loop {
-            let frame = self.hears().await;
-            if let Some(events) = frame.get("events") {
-                return (
-                    frame["next"].as_str().unwrap().parse().unwrap(),
-                    events.as_array().unwrap().clone(),
-                );
-            }
-        }
-    }
-
     /// Who the next frame about people names.
     async fn people(&mut self) -> Vec<String> {
         loop {
@@ -176,17 +88,6 @@ impl Tab {
             if let Some(presence) = frame.get("presence") {
                 let people = presence["people"].as_array().unwrap();
                 return people.iter().map(|person| person["name"].as_str().unwrap().to_owned()).collect();
-            }
-        }
-    }
-
-    /// How the server ends it, whatever it says before.
-    async fn ends(&mut self) -> CloseCode {
-        loop {
-            match tokio::time::timeout(FOREVER, self.socket.next()).await.unwrap() {
-                Some(Ok(Message::Close(Some(frame)))) => return frame.code,
-                Some(Ok(_)) => {}
-                other => panic!("it ended without a word: {other:?}"),
             }
         }
     }
@@ -243,7 +144,9 @@ async fn only_who_is_signed_in_and_only_from_our_own_pages(pool: PgPool) {
     let mut nobody = house.open("sign_in=AAAAAAAAAAAAAAAAAAAAAA").await.unwrap();
     assert_eq!(nobody.ends().await, CloseCode::from(4401));
     let (_, cookie) = house.sign_in(&house.client.member).await;
-    let Err(Error::Http(refused)) = house.open_from(&cookie, "https://elsewhere.test").await else {
+    let Err(Error::Http(refused)) =
+        Tab::open_at(house.address, &house.address.to_string(), "https://elsewhere.test", &cookie).await
+    else {
         panic!("another site got in");
     };
     assert_eq!(refused.status(), 403);

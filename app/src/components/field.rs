@@ -2,6 +2,7 @@
 
 use leptos::prelude::*;
 
+use super::area;
 use crate::web::{Bare, Cx, Form};
 
 /// The hidden token that every form carries.
@@ -193,8 +194,7 @@ impl Field {
             Control::Area { rows, class } => view! {
                 <textarea class=class id=id name=name rows=rows required=required maxlength=max placeholder=placeholder
                     aria-required=asked aria-invalid=invalid aria-describedby=described>
-                    // A browser drops the first line break of a textarea.
-                    {format!("\n{value}")}
+                    {area::typed(&value)}
                 </textarea>
             }
             .into_any(),

@@ -1,6 +1,8 @@
 //! Pieces that several pages show. Those without `ssr` are used by islands as well.
 
 #[cfg(feature = "ssr")]
+pub mod area;
+#[cfg(feature = "ssr")]
 pub mod choose;
 pub mod cycle;
 #[cfg(feature = "ssr")]

@@ -1,5 +1,7 @@
 //! Sends what a form holds without leaving the page.
 
+mod turn;
+
 use js_sys::{Array, JSON, Object, encode_uri_component};
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
@@ -26,22 +28,27 @@ pub async fn post(address: &str, fields: &[(&str, &str)]) -> Sent {
     }
 }
 
-/// Posts fields. Whether they were taken, and the answer's JSON; none when they did not get there.
+/// Posts fields, after those that were posted before. Whether they were taken, and the answer's JSON; none when they did
+/// not get there.
 pub async fn post_text(address: &str, fields: &[(&str, &str)]) -> Option<(bool, String)> {
-    let body = JsValue::from_str(&encoded(fields));
-    ask(address, Some((&body, Some(FORM))), "application/json").await.ok()
+    let fields = encoded(fields);
+    let keep = fields.len() <= KEPT_ALIVE;
+    let _turn = turn::take().await;
+    let body = Body { content: &JsValue::from_str(&fields), kind: Some(FORM), keep };
+    ask(address, Some(body), "application/json").await.ok()
 }
 
 /// Posts fields and gets a part of a page; none when it could not be had.
 pub async fn exchange(address: &str, fields: &[(&str, &str)]) -> Option<String> {
-    let body = JsValue::from_str(&encoded(fields));
-    let answer = ask(address, Some((&body, Some(FORM))), "text/html").await;
+    let body = Body { content: &JsValue::from_str(&encoded(fields)), kind: Some(FORM), keep: false };
+    let answer = ask(address, Some(body), "text/html").await;
     answer.ok().filter(|(ok, _)| *ok).map(|(_, html)| html)
 }
 
 /// Posts a whole form. Whether it was taken, and the answer's JSON; none when it did not get there.
 pub async fn post_whole(address: &str, form: &FormData) -> Option<(bool, String)> {
-    ask(address, Some((form, None)), "application/json").await.ok()
+    let body = Body { content: form, kind: None, keep: false };
+    ask(address, Some(body), "application/json").await.ok()
 }
 
 /// Gets a text; none when it could not be had.
@@ -60,17 +67,27 @@ fn encoded(fields: &[(&str, &str)]) -> String {
     fields.join("&")
 }
 
-/// A body with its type; without one the browser knows (a form with files has a boundary in it).
-type Body<'a> = (&'a JsValue, Option<&'static str>);
+/// So many bytes of a body still arrive when their page is left; a browser allows 64 KiB for all that is on its way.
+const KEPT_ALIVE: usize = 16 * 1024;
+
+struct Body<'a> {
+    content: &'a JsValue,
+    /// Without one the browser knows (a form with files has a boundary in it).
+    kind: Option<&'static str>,
+    /// Whether it goes on when its page is left: what was shown as done must not be lost by the next click.
+    keep: bool,
+}
 
 async fn ask(address: &str, body: Option<Body<'_>>, kind: &str) -> Result<(bool, String), JsValue> {
     let (init, headers) = (RequestInit::new(), Headers::new()?);
     headers.set("accept", kind)?;
-    if let Some((body, content)) = body {
+    if let Some(Body { content, kind, keep }) = body {
         init.set_method("POST");
-        init.set_body(body);
-        if let Some(content) = content {
-            headers.set("content-type", content)?;
+        init.set_body(content);
+        // Not in web-sys's bindings yet.
+        js_sys::Reflect::set(&init, &"keepalive".into(), &keep.into())?;
+        if let Some(kind) = kind {
+            headers.set("content-type", kind)?;
         }
     }
     init.set_headers(&headers);

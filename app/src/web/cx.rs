@@ -12,6 +12,7 @@ use domain::{
     workspaces::Workspace,
 };
 use tower_sessions::Session;
+use url::{Position, Url};
 
 use super::{App, FormToken, Nonce, Problem, guard::cookie};
 
@@ -146,7 +147,7 @@ fn text_header(headers: &HeaderMap, name: header::HeaderName) -> &str {
     headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default()
 }
 
-fn accepts_json(headers: &HeaderMap) -> bool {
+pub(super) fn accepts_json(headers: &HeaderMap) -> bool {
     text_header(headers, header::ACCEPT).starts_with("application/json")
 }
 
@@ -176,7 +177,7 @@ impl FromRequestParts<App> for Member {
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Response> {
         let cx = Cx::from_request_parts(parts, app).await?;
-        let standing = cx.standing().cloned().ok_or_else(|| to_sign_in(&cx.bare))?;
+        let standing = cx.standing().cloned().ok_or_else(|| to_sign_in(&cx.bare, parts))?;
         match standing.client.clone() {
             Some((client, client_name)) => {
                 Ok(Self { scope: standing.scope(), cx, standing, client, client_name })
@@ -191,7 +192,7 @@ impl FromRequestParts<App> for SignedIn {
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Response> {
         let cx = Cx::from_request_parts(parts, app).await?;
-        let scope = cx.standing().map(Standing::scope).ok_or_else(|| to_sign_in(&cx.bare))?;
+        let scope = cx.standing().map(Standing::scope).ok_or_else(|| to_sign_in(&cx.bare, parts))?;
         Ok(Self { cx, scope })
     }
 }
@@ -201,7 +202,7 @@ impl FromRequestParts<App> for Operator {
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Response> {
         let cx = Cx::from_request_parts(parts, app).await?;
-        let standing = cx.standing().cloned().ok_or_else(|| to_sign_in(&cx.bare))?;
+        let standing = cx.standing().cloned().ok_or_else(|| to_sign_in(&cx.bare, parts))?;
         if standing.client.is_some() {
             return Err(Problem::not_found().of(&cx.bare).into_response());
         }
@@ -210,7 +211,7 @@ impl FromRequestParts<App> for Operator {
 }
 
 /// Whoever is not signed in is asked to, and then led back; a script is told.
-fn to_sign_in(bare: &Bare) -> Response {
+fn to_sign_in(bare: &Bare, parts: &Parts) -> Response {
     if bare.wants_json {
         return Problem::words(
             http::StatusCode::UNAUTHORIZED,
@@ -220,6 +221,17 @@ fn to_sign_in(bare: &Bare) -> Response {
         .of(bare)
         .into_response();
     }
-    let query = serde_urlencoded::to_string([("next", &bare.path)]).unwrap_or_default();
+    let query = serde_urlencoded::to_string([("next", page_of(bare, parts))]).unwrap_or_default();
     Redirect::to(&format!("/sign-in?{query}")).into_response()
+}
+
+/// The page that somebody was on: what they asked for or, where they sent a form, the page that it stood on. What a form
+/// is sent to shows nothing when it is asked for.
+fn page_of(bare: &Bare, parts: &Parts) -> String {
+    if parts.method.is_safe() {
+        return bare.path.clone();
+    }
+    let from = Url::parse(text_header(&parts.headers, header::REFERER)).ok();
+    let ours = from.filter(|from| from.host_str() == Some(host(&parts.headers).as_str()));
+    ours.map(|from| from[Position::BeforePath..Position::AfterQuery].to_owned()).unwrap_or_default()
 }

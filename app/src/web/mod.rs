@@ -4,6 +4,7 @@ mod cx;
 mod form;
 mod fragment;
 mod guard;
+mod in_words;
 mod page;
 mod problem;
 mod respond;
@@ -13,6 +14,7 @@ pub use cx::{AGENT_KEY, Bare, Cx, MEMBERSHIP_KEY, Member, Operator, PERSON_KEY, 
 pub use form::{Fields, Form, Posted};
 pub use fragment::fragment;
 pub use guard::{FormToken, Nonce, form_token, same_site, security};
+pub use in_words::in_words;
 pub use page::{DeskTab, Frame, Page, PortalTab};
 pub use problem::Problem;
 pub use respond::{Outcome, answer, redirect, redirect_with};

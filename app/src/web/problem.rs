@@ -59,6 +59,11 @@ impl Problem {
         problem
     }
 
+    /// As it is told to someone of whom nothing is known: JSON for a script, otherwise a page that needs nothing.
+    pub(super) fn answer(self, wants_json: bool) -> Response {
+        if wants_json { json(self.status, &self.title, &self.advice) } else { self.into_response() }
+    }
+
     /// With the page's surroundings: its brand, its way back, JSON for a script.
     pub fn of(mut self, bare: &Bare) -> Self {
         self.bare = Some(Box::new(bare.clone()));

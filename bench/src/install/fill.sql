@@ -112,4 +112,3 @@ SELECT pg_temp.nth(1, 1), pg_temp.nth(13, k), i, now(),
 FROM generate_series(1, pg_temp.size('clients') * pg_temp.size('requests')) k, generate_series(0, pg_temp.size('events') / 10 - 1) i;
 
 SET session_replication_role = origin;
-ANALYZE;

@@ -54,6 +54,9 @@ pub async fn make(
             .await?;
     }
     conn.execute(include_str!("fill.sql")).await?;
+    // As an install is that has been at work for a while, and not one that has just swallowed its rows.
+    conn.execute("VACUUM ANALYZE").await?;
+    conn.execute("CHECKPOINT").await?;
     conn.close().await?;
     let events = size.clients * size.requests * size.events;
     println!(

@@ -8,7 +8,7 @@ mod outbox;
 use uuid::Uuid;
 
 use crate::{
-    Result, Scope, Tx,
+    Result, Role, Scope, Tx,
     ids::{ClientId, MailId, WorkspaceId},
 };
 
@@ -35,12 +35,36 @@ pub async fn to_members_in(
     subject: &str,
     body: &str,
 ) -> Result<()> {
+    to_roles_in(tx, scope, client, &[Role::Owner, Role::Member], subject, body).await
+}
+
+/// Queues a mail to each of a client's people who sees to its bills.
+pub async fn to_payers_in(
+    tx: &mut Tx,
+    scope: &Scope,
+    client: ClientId,
+    subject: &str,
+    body: &str,
+) -> Result<()> {
+    to_roles_in(tx, scope, client, &[Role::Owner, Role::Billing], subject, body).await
+}
+
+async fn to_roles_in(
+    tx: &mut Tx,
+    scope: &Scope,
+    client: ClientId,
+    roles: &[Role],
+    subject: &str,
+    body: &str,
+) -> Result<()> {
+    let roles: Vec<String> = roles.iter().map(|role| role.as_str().to_owned()).collect();
     let people = sqlx::query_scalar!(
         "SELECT p.email FROM membership m JOIN person p ON p.id = m.person_id
-         WHERE m.workspace_id = $1 AND m.client_id = $2 AND m.removed_at IS NULL AND m.role IN ('owner', 'member')
+         WHERE m.workspace_id = $1 AND m.client_id = $2 AND m.removed_at IS NULL AND m.role = ANY($3)
          ORDER BY m.created_at",
         scope.workspace.0,
         client.0,
+        &roles,
     )
     .fetch_all(tx.conn())
     .await?;

@@ -36,10 +36,7 @@ async fn every_word_is_in_title_brief_or_number(pool: PgPool) {
     assert_eq!(of("fee_t", None).await, "Lease");
     assert_eq!(of("fee", Some(Column::Backlog)).await, "Lease");
     assert_eq!(of("secret", None).await, "");
-    assert!(matches!(
-        queries::search(&world.db, &world.operator, "", None, 1).await,
-        Err(Error::NotFound)
-    ));
+    assert!(matches!(queries::search(&world.db, &world.operator, "", None, 1).await, Err(Error::NotFound)));
 }
 
 #[sqlx::test(migrations = "../migrations")]

@@ -144,7 +144,10 @@ async fn mail_is_written_in_a_clients_words(pool: PgPool) {
     let claimed = world.claim().await;
     approvals::ask(&world.db, &claimed, question()).await.unwrap();
     let mails: Vec<(String, String)> =
-        sqlx::query_as("SELECT subject, body FROM mail ORDER BY id").fetch_all(&world.root).await.unwrap();
+        sqlx::query_as("SELECT subject, body FROM mail WHERE subject NOT LIKE 'Invoice%' ORDER BY id")
+            .fetch_all(&world.root)
+            .await
+            .unwrap();
     assert_eq!(mails.len(), 2, "the owner and the member, not the one for billing");
     let (subject, body) = &mails[0];
     assert_eq!(subject, "Mina has a question: Draft a lease");

@@ -50,9 +50,17 @@ fn one(column: &BoardColumn, shown: &Shown) -> AnyView {
             </header>
             <p class="column-empty">{empty(column.column)}</p>
             <ol class="column-cards" data-list=key>{cards}</ol>
+            <p class="column-more" data-part=format!("more-{key}")>{more(column)}</p>
         </section>
     }
     .into_any()
+}
+
+/// What is said where a column is cut.
+fn more(column: &BoardColumn) -> Option<String> {
+    column
+        .more
+        .then(|| format!("These are the first {}. Choose a client to see the rest.", column.cards.len()))
 }
 
 fn count(column: &BoardColumn) -> String {

@@ -64,8 +64,9 @@ fn view(wanted: &Wanted, found: &Clients, times: &Times) -> AnyView {
 }
 
 fn tab(word: &'static str, show: &'static str, wanted: &Wanted) -> impl IntoView + use<> {
-    let here = (Wanted { show: show.to_owned(), q: String::new(), page: String::new() }.shown() == wanted.shown())
-        .then_some("page");
+    let here = (Wanted { show: show.to_owned(), q: String::new(), page: String::new() }.shown()
+        == wanted.shown())
+    .then_some("page");
     view! { <a href=address(LIST, &[("show", show)]) aria-current=here>{word}</a> }
 }
 

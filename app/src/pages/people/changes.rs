@@ -17,7 +17,8 @@ pub async fn invite(at: Managing, Posted(fields): Posted) -> Result<Response, Pr
         None => Err(Error::Fields(domain::FieldErrors::one("role", "Choose what they may do."))),
     };
     match asked {
-        Err(error) if !at.cx.bare.wants_json => {
+        // Whoever may not invite has no form to be shown it beside.
+        Err(error) if !at.cx.bare.wants_json && at.may_manage() => {
             let form = Form::failed(fields, error).map_err(|p| p.of(&at.cx.bare))?;
             Ok(page(&at, &load(&at).await?, &form))
         }

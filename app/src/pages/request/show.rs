@@ -2,7 +2,7 @@
 //! the whole conversation and needs no script; then it is live.
 
 use axum::{http::StatusCode, response::Response};
-use domain::Error;
+use domain::{Error, requests::Detail};
 use leptos::prelude::*;
 
 use super::{
@@ -15,18 +15,21 @@ pub async fn show(here: Here) -> Result<Response, Problem> {
     draw(&here, StatusCode::OK, |_| ()).await
 }
 
-/// Draws the page again after words that could not be sent, with the words.
+/// Draws the page again after words that could not be sent, with the words. Where the page has no field to show them in,
+/// the reason stands on a page of its own.
 pub async fn draw_with_draft(here: &Here, draft: &str, error: Error) -> Result<Response, Problem> {
-    let reason = match error {
+    let mut loaded = load::shown(here).await.map_err(|error| here.problem(error))?;
+    let place = &mut loaded.1.place;
+    if !place.may_work {
+        return Err(here.problem(error));
+    }
+    place.draft = draft.to_owned();
+    place.refused = match error {
         Error::Fields(errors) => errors.iter().map(|(_, message)| message).collect::<Vec<_>>().join(" "),
         Error::Refused(reason) => reason,
         other => return Err(here.problem(other)),
     };
-    draw(here, StatusCode::UNPROCESSABLE_ENTITY, |shown| {
-        shown.place.draft = draft.to_owned();
-        shown.place.refused = reason;
-    })
-    .await
+    page(here, StatusCode::UNPROCESSABLE_ENTITY, loaded).await
 }
 
 /// Draws the page, after `change` has had its way with what it shows.
@@ -35,9 +38,17 @@ pub async fn draw(
     status: StatusCode,
     change: impl FnOnce(&mut Shown),
 ) -> Result<Response, Problem> {
-    let (detail, mut shown) = load::shown(here).await.map_err(|error| here.problem(error))?;
+    let mut loaded = load::shown(here).await.map_err(|error| here.problem(error))?;
+    change(&mut loaded.1);
+    page(here, status, loaded).await
+}
+
+async fn page(
+    here: &Here,
+    status: StatusCode,
+    (detail, shown): (Detail, Shown),
+) -> Result<Response, Problem> {
     let backstage = notes::load(here, &detail).await.map_err(|error| here.problem(error))?;
-    change(&mut shown);
     let title = format!("{} #{}", shown.title, shown.number);
     Ok(Page::new(&here.cx, &title, here.frame()).live().status(status).show(move || {
         view! {

@@ -2,12 +2,13 @@ use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
 use sqlx::types::Json;
 
-use super::hold::{hold_bill_in, one};
+use super::hold::hold_bill_in;
 use crate::{
     Db, Error, Result, Scope, Tx,
-    billing::{InvoiceState, Line, operators_only, period},
+    billing::{InvoiceState, Line, operators_only, period, words},
     calendar, changes,
     ids::{ClientId, InvoiceId, SubscriptionId},
+    mail,
     money::{Currency, Money},
 };
 
@@ -46,6 +47,10 @@ fn read_zone(name: &str) -> Result<Tz> {
     calendar::zone(name).map_err(|error| Error::Broken(format!("the workspace's zone: {error}")))
 }
 
+fn read_currency(code: &str) -> Result<Currency> {
+    code.parse().map_err(|error| Error::Broken(format!("an invoice's currency: {error}")))
+}
+
 /// Issues a draft: it gets its number, is due in two weeks, and the client sees it.
 ///
 /// # Errors
@@ -58,9 +63,9 @@ pub async fn issue(db: &Db, scope: &Scope, invoice: InvoiceId) -> Result<()> {
         return Err(Error::refused("This invoice was issued already."));
     }
     let (now, numbered) = (tx.now(), next_number_in(&mut tx, scope).await?);
-    let issued = sqlx::query!(
+    let total = sqlx::query!(
         "UPDATE invoice SET state = 'issued', number = $3, bill_from = $4, issued_at = $5, due_at = $6
-         WHERE workspace_id = $1 AND id = $2 AND state = 'draft'",
+         WHERE workspace_id = $1 AND id = $2 AND state = 'draft' RETURNING total_minor, currency",
         scope.workspace.0,
         invoice.0,
         numbered.number,
@@ -68,11 +73,31 @@ pub async fn issue(db: &Db, scope: &Scope, invoice: InvoiceId) -> Result<()> {
         now,
         period::due(now, numbered.zone),
     )
-    .execute(tx.conn())
+    .fetch_one(tx.conn())
     .await?;
-    one(issued.rows_affected())?;
-    changes::tell_in(&mut tx, scope, bill.client, "invoice", None).await?;
+    let total = Money::new(total.total_minor, read_currency(&total.currency)?);
+    tell_in(&mut tx, scope, bill.client, &numbered, total).await?;
     tx.commit().await
+}
+
+/// Tells those who see to the client's bills, by mail, and the pages that are open.
+async fn tell_in(
+    tx: &mut Tx,
+    scope: &Scope,
+    client: ClientId,
+    numbered: &Numbered,
+    total: Money,
+) -> Result<()> {
+    let number = words::number(numbered.number.unsigned_abs());
+    let due = words::date(period::due(tx.now(), numbered.zone), numbered.zone);
+    let subject = format!("Invoice {number}, due on {due}");
+    let body = format!(
+        "Invoice {number} over {} is due on {due}.\n\nRead it, print it or keep it:\n\n{{link:/portal/billing/{}}}\n",
+        total.in_full(),
+        numbered.number,
+    );
+    mail::to_payers_in(tx, scope, client, &subject, &body).await?;
+    changes::tell_in(tx, scope, client, "invoice", None).await
 }
 
 /// An invoice of a subscription that goes to the client at once.
@@ -114,7 +139,7 @@ pub(in crate::billing) async fn insert_issued_in(
     )
     .execute(tx.conn())
     .await?;
-    changes::tell_in(tx, scope, new.client, "invoice", None).await?;
+    tell_in(tx, scope, new.client, &numbered, total).await?;
     Ok(id)
 }
 

@@ -36,6 +36,38 @@ fn refused<T: std::fmt::Debug>(result: Result<T, Error>) -> String {
 }
 
 #[sqlx::test(migrations = "../migrations")]
+async fn an_issued_invoice_goes_by_mail_to_those_who_pay(pool: PgPool) {
+    let ground = Ground::new(&pool).await;
+    let client = ground.client("Harbor").await;
+    let invoice = drafted(&ground, &client).await;
+    let letters = || async {
+        sqlx::query_as::<_, (String, String, String)>(
+            "SELECT recipient, subject, body FROM mail ORDER BY recipient",
+        )
+        .fetch_all(&pool)
+        .await
+        .unwrap()
+    };
+    assert_eq!(letters().await, [], "nobody hears of a draft");
+    issue(&ground.db, &ground.operator, invoice).await.unwrap();
+    let letters = letters().await;
+    let payers: Vec<String> = sqlx::query_scalar(
+        "SELECT p.email FROM membership m JOIN person p ON p.id = m.person_id
+         WHERE m.client_id = $1 AND m.role IN ('owner', 'billing') ORDER BY p.email",
+    )
+    .bind(client.id.0)
+    .fetch_all(&pool)
+    .await
+    .unwrap();
+    assert_eq!(payers.len(), 2);
+    assert_eq!(letters.iter().map(|(to, ..)| to.clone()).collect::<Vec<_>>(), payers);
+    for (_, subject, body) in &letters {
+        assert!(subject.starts_with("Invoice 0001, due on "), "{subject}");
+        assert!(body.contains("$1,000") && body.contains("{link:/portal/billing/1}"), "{body}");
+    }
+}
+
+#[sqlx::test(migrations = "../migrations")]
 async fn fifty_issued_at_once_are_numbered_without_gaps(pool: PgPool) {
     let ground = Ground::new(&pool).await;
     let client = ground.client("Harbor").await;

@@ -15,32 +15,39 @@ use super::{
     read::{Following, live, show, stand},
 };
 
-pub(super) async fn answer<A: Authorizer>(
-    dialect: &Arc<Dialect<A>>,
-    grant: &Grant<A::Pass>,
-    following: Following,
-) -> Result<Response, Response> {
-    let from = following.offset();
-    let mut follower = dialect.engine.follow(following.head.id, from);
-    let waited = tokio::select! {
-        waited = timeout(dialect.pace.long_poll, follower.next()) => waited.ok(),
-        () = dialect.stop.cancelled() => None,
-    };
-    // Whoever may no longer read hears nothing of what has come meanwhile.
-    if !dialect.authorizer.still(grant).await {
-        return Err(answer::not_found());
+/// Somebody who waits.
+pub(super) struct Waiting<A: Authorizer> {
+    pub(super) dialect: Arc<Dialect<A>>,
+    pub(super) grant: Arc<Grant<A::Pass>>,
+    pub(super) following: Following,
+}
+
+impl<A: Authorizer> Waiting<A> {
+    /// What has come, or that nothing has.
+    pub(super) async fn answer(self) -> Response {
+        let Self { dialect, grant, following } = self;
+        let from = following.offset();
+        let mut follower = dialect.engine.follow(following.head.id, from);
+        let waited = tokio::select! {
+            waited = timeout(dialect.pace.long_poll, follower.next()) => waited.ok(),
+            () = dialect.stop.cancelled() => None,
+        };
+        // Whoever may no longer read hears nothing of what has come meanwhile.
+        if !dialect.still(&grant).await {
+            return answer::not_found();
+        }
+        let page = match waited {
+            Some(Ok(Some(page))) => page,
+            Some(Err(error)) => return answer::refused(error),
+            Some(Ok(None)) | None => nothing(from),
+        };
+        let cursor = following.floor.cursor(dialect.clock.now());
+        let response = match page.records.is_empty() {
+            true => still(&page),
+            false => show(&following.head.content_type, &page),
+        };
+        live(response, cursor)
     }
-    let page = match waited {
-        Some(Ok(Some(page))) => page,
-        Some(Err(error)) => return Err(answer::refused(error)),
-        Some(Ok(None)) | None => nothing(from),
-    };
-    let cursor = following.floor.cursor(dialect.clock.now());
-    let response = match page.records.is_empty() {
-        true => still(&page),
-        false => show(&following.head.content_type, &page),
-    };
-    Ok(live(response, cursor))
 }
 
 fn nothing(from: Offset) -> Page {

@@ -47,6 +47,9 @@ pub use target::Place;
 /// Where the streams are found: their names follow.
 pub const ROOT: &str = "/v1/stream/";
 
+/// What the routes answer.
+pub const PATTERN: &str = "/v1/stream/{*name}";
+
 /// What the operations share.
 #[derive(Debug)]
 pub struct Dialect<A> {
@@ -96,19 +99,44 @@ impl Default for Pace {
 /// The routes. One handler for all: an append should not pass through more than it needs.
 pub fn routes<A: Authorizer>(dialect: Dialect<A>) -> Router {
     let dialect = Arc::new(dialect);
-    Router::new().route("/v1/stream/{*name}", any(handle::<A>)).with_state(dialect)
+    Router::new().route(PATTERN, any(handle::<A>)).with_state(dialect)
 }
 
 type Shared<A> = Arc<Dialect<A>>;
 
 async fn handle<A: Authorizer>(State(dialect): State<Shared<A>>, request: Request) -> Response {
     let (parts, body) = request.into_parts();
-    let mut response = match perform(&dialect, &parts, body).await {
-        Ok(response) | Err(response) => response,
+    let parts = Arc::new(parts);
+    let begun = finished(Arc::clone(&dialect), Arc::clone(&parts), body).await;
+    let mut response = match begun {
+        Ok(Begun::Answer(response)) => response,
+        // Waiting is given up with whoever waits.
+        Ok(Begun::Waiting(waiting)) => waiting.answer().await,
+        Err(refusal) => refusal,
     };
     let origin = parts.headers.get(header::ORIGIN).filter(|_| dialect.open_to_local_pages);
     answer::dress(response.headers_mut(), dialect.open_to_local_pages, origin);
     response
+}
+
+/// What has come of a request so far.
+enum Begun<A: Authorizer> {
+    Answer(Response),
+    Waiting(long_poll::Waiting<A>),
+}
+
+/// Carries a request out in a task of its own: whoever goes away would otherwise drop it wherever it just waits, with a
+/// connection whose transaction the pool does not know of.
+async fn finished<A: Authorizer>(
+    dialect: Shared<A>,
+    parts: Arc<Parts>,
+    body: Body,
+) -> Result<Begun<A>, Response> {
+    let work = tokio::spawn(async move { perform(&dialect, &parts, body).await });
+    work.await.unwrap_or_else(|error| {
+        tracing::error!(error.message = %error, "a stream's request did not end");
+        Err(answer::plain(StatusCode::INTERNAL_SERVER_ERROR, "Something went wrong."))
+    })
 }
 
 /// Does what is asked; a refusal is a response too.
@@ -116,23 +144,24 @@ async fn perform<A: Authorizer>(
     dialect: &Shared<A>,
     parts: &Parts,
     body: Body,
-) -> Result<Response, Response> {
+) -> Result<Begun<A>, Response> {
     if parts.method == Method::OPTIONS {
-        return Ok(StatusCode::NO_CONTENT.into_response());
+        return Ok(Begun::Answer(StatusCode::NO_CONTENT.into_response()));
     }
     let path = address::path(parts.uri.path()).ok_or_else(answer::not_found)?;
     if address::is_reserved(&path) {
-        return subscriptions::perform(dialect, parts, &path, body).await;
+        return subscriptions::perform(dialect, parts, &path, body).await.map(Begun::Answer);
     }
     let wish = wish(&parts.method).ok_or_else(answer::no_operation)?;
     let grant = dialect.admit(parts, &path, wish).await?;
-    match parts.method {
+    let answer = match parts.method {
+        Method::GET => return read::read(dialect, grant, parts).await,
         Method::PUT => create::create(dialect, &grant, parts, body).await,
         Method::POST => append::append(dialect, &grant, &parts.headers, body).await,
         Method::DELETE => delete::delete(dialect, &grant).await,
-        Method::HEAD => head::head(dialect, &grant).await,
-        _ => read::read(dialect, grant, parts).await,
-    }
+        _ => head::head(dialect, &grant).await,
+    };
+    answer.map(Begun::Answer)
 }
 
 fn wish(method: &Method) -> Option<Wish> {
@@ -144,6 +173,12 @@ fn wish(method: &Method) -> Option<Wish> {
 }
 
 impl<A: Authorizer> Dialect<A> {
+    /// Whether whoever was let in still may; asked to the end, whoever still listens.
+    async fn still(self: &Arc<Self>, grant: &Arc<Grant<A::Pass>>) -> bool {
+        let (dialect, grant) = (Arc::clone(self), Arc::clone(grant));
+        tokio::spawn(async move { dialect.authorizer.still(&grant).await }).await.unwrap_or(false)
+    }
+
     async fn admit(&self, parts: &Parts, path: &str, wish: Wish) -> Result<Grant<A::Pass>, Response> {
         let ask = Ask { headers: &parts.headers, path, wish };
         self.authorizer.admit(ask).await.map_err(|refused| match refused {

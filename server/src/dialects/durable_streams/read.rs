@@ -11,11 +11,12 @@ use sessions::{Expiry, Head, Offset, Page};
 use url::form_urlencoded;
 
 use super::{
-    Authorizer, Dialect, Grant, answer, catch_up,
+    Authorizer, Begun, Dialect, Grant, answer, catch_up,
     cursor::Floor,
     encode::{self, Form},
     headers::{CLOSED, CURSOR, NEXT_OFFSET, TRUE, UP_TO_DATE, offset, value},
-    long_poll, sse,
+    long_poll::Waiting,
+    sse,
 };
 
 /// Where to read from.
@@ -47,21 +48,22 @@ pub(super) async fn read<A: Authorizer>(
     dialect: &Arc<Dialect<A>>,
     grant: Grant<A::Pass>,
     parts: &Parts,
-) -> Result<Response, Response> {
+) -> Result<Begun<A>, Response> {
     let asked = Asked::of(parts.uri.query().unwrap_or_default()).map_err(answer::bad)?;
     if (asked.live, asked.from) == (Live::No, From::End) {
-        return end(dialect, &grant).await;
+        return end(dialect, &grant).await.map(Begun::Answer);
     }
     if asked.live == Live::No {
-        return catch_up::answer(dialect, &grant, asked.from, &parts.headers).await;
+        return catch_up::answer(dialect, &grant, asked.from, &parts.headers).await.map(Begun::Answer);
     }
     let head = used(dialect, &grant).await?;
     let floor = Floor::above(asked.cursor.as_deref(), dialect.clock.now());
     let following = Following { head, from: asked.from, floor };
-    match asked.live {
-        Live::LongPoll => long_poll::answer(dialect, &grant, following).await,
-        Live::Sse | Live::No => Ok(sse::answer(Arc::clone(dialect), grant, following)),
-    }
+    let (dialect, grant) = (Arc::clone(dialect), Arc::new(grant));
+    Ok(match asked.live {
+        Live::LongPoll => Begun::Waiting(Waiting { dialect, grant, following }),
+        Live::Sse | Live::No => Begun::Answer(sse::answer(dialect, grant, following)),
+    })
 }
 
 /// What is followed, and from where.

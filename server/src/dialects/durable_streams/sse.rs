@@ -24,7 +24,7 @@ const BEAT: &[u8] = b":\n\n";
 
 pub(super) fn answer<A: Authorizer>(
     dialect: Arc<Dialect<A>>,
-    grant: Grant<A::Pass>,
+    grant: Arc<Grant<A::Pass>>,
     following: Following,
 ) -> Response {
     let form = Form::of(&following.head.content_type);
@@ -47,7 +47,7 @@ pub(super) fn answer<A: Authorizer>(
 /// One reader.
 struct Telling<A: Authorizer> {
     dialect: Arc<Dialect<A>>,
-    grant: Grant<A::Pass>,
+    grant: Arc<Grant<A::Pass>>,
     following: Following,
     form: Form,
     follower: Follower,
@@ -62,7 +62,7 @@ struct Telling<A: Authorizer> {
 }
 
 impl<A: Authorizer> Telling<A> {
-    fn new(dialect: Arc<Dialect<A>>, grant: Grant<A::Pass>, following: Following, form: Form) -> Self {
+    fn new(dialect: Arc<Dialect<A>>, grant: Arc<Grant<A::Pass>>, following: Following, form: Form) -> Self {
         let (from, head) = (following.offset(), &following.head);
         let at_the_end = Page { records: Vec::new(), next: from, up_to_date: true, closed: false };
         let touch = match head.expiry {
@@ -99,7 +99,7 @@ impl<A: Authorizer> Telling<A> {
             tokio::select! {
                 batch = self.follower.next() => return self.tell(batch),
                 _ = self.beat.tick() => return Some(Bytes::from_static(BEAT)),
-                _ = self.look.tick() => self.ended = !self.dialect.authorizer.still(&self.grant).await,
+                _ = self.look.tick() => self.ended = !self.dialect.still(&self.grant).await,
                 () = due(self.touch.as_mut()) => self.keep().await,
                 () = tokio::time::sleep_until(self.until) => self.ended = true,
                 () = self.dialect.stop.cancelled() => self.ended = true,

@@ -4,6 +4,7 @@
 use leptos::prelude::*;
 
 use super::model::{Beside, Place};
+use crate::components::area;
 
 pub fn view(place: &Place, beside: &Beside) -> Option<impl IntoView + use<>> {
     if !place.may_work {
@@ -19,7 +20,7 @@ pub fn view(place: &Place, beside: &Beside) -> Option<impl IntoView + use<>> {
             <input type="hidden" name="form_token" value=place.token.clone() />
             <label class="visually-hidden" for="say">{words.clone()}</label>
             <textarea id="say" name="text" rows="1" required maxlength="20000" placeholder=words>
-                {format!("\n{}", place.draft)}
+                {area::typed(&place.draft)}
             </textarea>
             <div class="composer-actions">
                 <button class="button icon clip" type="button" aria-label="Add files" data-opens="files">

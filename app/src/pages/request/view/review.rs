@@ -3,6 +3,7 @@
 use leptos::prelude::*;
 
 use super::model::{Place, Review};
+use crate::components::area;
 
 /// The form in the side column, while a review is wanted; otherwise the empty place for it.
 pub fn section(place: &Place, review: Option<&Review>) -> AnyView {
@@ -48,8 +49,7 @@ fn change(action: String, token: String, reason: String, error: String) -> impl 
                         aria-invalid=refused.then_some("true")
                         aria-describedby=refused.then_some("reason-error")
                     >
-                        // A browser drops the first line break of a textarea.
-                        {format!("\n{reason}")}
+                        {area::typed(&reason)}
                     </textarea>
                     {refused.then(|| view! { <p class="field-error" id="reason-error">{error}</p> })}
                 </div>

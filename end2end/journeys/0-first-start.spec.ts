@@ -1,0 +1,110 @@
+import { stranger } from '../fixtures/client.ts';
+import { sound } from '../fixtures/looks.ts';
+import { toast } from '../fixtures/page.ts';
+import type { Person } from '../fixtures/people.ts';
+import { Server } from '../fixtures/server.ts';
+import { Postbox } from '../fixtures/smtp.ts';
+import { expect, test as base } from '../fixtures/test.ts';
+import { status } from '../fixtures/watch.ts';
+
+/** An install that nobody has set up yet, and the mail server that it writes to. */
+const test = base.extend<{ postbox: Postbox; fresh: Server }>({
+  postbox: async ({}, use) => {
+    const postbox = await Postbox.open();
+    await use(postbox);
+    await postbox.close();
+  },
+  fresh: async ({ postbox }, use) => {
+    const server = await Server.start({ demo: false, env: { THROUGHLINE_SMTP_URL: postbox.url } });
+    await use(server);
+    await server.stop();
+  },
+  baseURL: async ({ fresh }, use) => use(fresh.url),
+});
+
+const ANNE: Person = { name: 'Anne Holm', email: 'anne@fjord.test', password: 'the ferry leaves at nine', home: '/desk' };
+
+test('the first hour: the terminal’s code, a desk, an offer, a client, and mail that really goes', async ({ page, fresh, visit, watch, postbox }) => {
+  watch.allow(status(422));
+  watch.allow(status(404));
+  await page.goto('/');
+  await expect(page).toHaveURL('/setup');
+  await sound(page);
+  await page.getByLabel('Code from the terminal').fill('AAAA-AAAA-AAAA');
+  await page.getByLabel('Name', { exact: true }).fill('Fjord Desk');
+  await page.getByLabel('Time zone').selectOption('Europe/Oslo');
+  await page.getByLabel('Currency').selectOption('EUR');
+  await page.getByLabel('Your name').fill(ANNE.name);
+  await page.getByLabel('E-mail').fill(ANNE.email);
+  await page.getByLabel('Password').fill(ANNE.password);
+  await page.getByRole('button', { name: 'Open the desk' }).click();
+  // A wrong code lets nobody in, and loses nothing.
+  await expect(page.getByLabel('Code from the terminal')).toHaveAttribute('aria-invalid', 'true');
+  await expect(page.getByLabel('Name', { exact: true })).toHaveValue('Fjord Desk');
+  await sound(page);
+  await page.getByLabel('Code from the terminal').fill(code(fresh));
+  await page.getByLabel('Password').fill(ANNE.password);
+  await page.getByRole('button', { name: 'Open the desk' }).click();
+  await page.waitForURL('**/desk');
+  await expect(toast(page)).toHaveText('Welcome to your desk.');
+  await sound(page);
+  // Once only.
+  expect((await page.request.get('/setup')).status()).toBe(404);
+
+  await page.goto('/desk/offers/new');
+  await page.getByLabel('Name', { exact: true }).fill('Steady hands');
+  await page.getByLabel('For whom').fill('small harbours');
+  await page.getByLabel('Price').fill('2,400');
+  await page.getByRole('button', { name: 'Save', exact: true }).last().click();
+  await page.getByRole('button', { name: 'Publish' }).click();
+  await expect(toast(page)).toHaveText('It is on the storefront.');
+
+  const buyer = await visit();
+  await buyer.goto('/');
+  await sound(buyer);
+  await buyer.getByRole('link', { name: 'Choose Steady hands' }).click();
+  const who = stranger('Harbour of Vik');
+  await buyer.getByLabel('Company').fill(who.company);
+  await buyer.getByLabel('Your name').fill(who.name);
+  await buyer.getByLabel('E-mail').fill(who.email);
+  await buyer.getByLabel('Password').fill(who.password);
+  await buyer.getByRole('checkbox', { name: /I agree to the terms/ }).check();
+  await buyer.getByRole('button', { name: 'Sign up' }).click();
+  await buyer.waitForURL('**/signup/welcome');
+  await expect(buyer.getByRole('main')).toContainText('€2,400');
+  await buyer.goto(await linkTo(postbox, who.email, '/confirm/'));
+  await buyer.getByRole('button', { name: 'Confirm' }).click();
+  await buyer.waitForURL('**/portal');
+
+  await page.goto('/desk/people');
+  await page.getByLabel('E-mail').fill('knut@fjord.test');
+  await page.getByRole('button', { name: 'Send the invitation' }).click();
+  await expect(toast(page)).toContainText('knut@fjord.test');
+  const knut = await visit();
+  await knut.goto(await linkTo(postbox, 'knut@fjord.test', '/invitations/'));
+  await knut.getByLabel('Your name').fill('Knut Moen');
+  await knut.getByLabel('Password').fill('herring in the morning');
+  await knut.getByRole('button', { name: 'Join Fjord Desk' }).click();
+  await knut.waitForURL('**/desk');
+  await expect(knut.getByRole('link', { name: who.company, exact: true })).toBeVisible();
+  // What goes by mail lies nowhere else.
+  expect((await page.request.get('/dev/outbox')).status()).toBe(404);
+});
+
+/** The code that stands in the terminal. */
+function code(server: Server): string {
+  const found = server.printed.map((line) => /with the code (\S+)/.exec(line)?.[1]).find((found) => found);
+  if (!found) throw new Error(`no code in:\n${server.printed.join('\n')}`);
+  return found;
+}
+
+/** The path that a letter to somebody links to, once the letter has come. */
+async function linkTo(postbox: Postbox, to: string, start: string): Promise<string> {
+  const found = () =>
+    postbox.letters
+      .filter((letter) => letter.to.includes(to))
+      .map((letter) => new RegExp(`https?://[^/\\s]+(${start}\\S+)`).exec(letter.text)?.[1])
+      .find((path) => path);
+  await expect.poll(found, { message: `a letter to ${to} with ${start}` }).toBeTruthy();
+  return found() as string;
+}

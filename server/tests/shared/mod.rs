@@ -1,0 +1,63 @@
+//! What the tests of the real router share: the product over a test's database, browsers that are signed in, and tabs
+//! that follow.
+
+mod tab;
+
+use std::{collections::HashMap, future::IntoFuture, net::SocketAddr, path::Path, sync::Arc};
+
+use app::web::{App, MEMBERSHIP_KEY, PERSON_KEY, Site};
+use domain::{Actor, Db, Scope};
+use serde_json::json;
+use server::{
+    live::{Live, Pace},
+    router,
+    shutdown::Shutdown,
+    sign_in_store::SignInStore,
+};
+use tokio::net::TcpListener;
+use tower_sessions::{
+    SessionStore,
+    cookie::time::{Duration, OffsetDateTime},
+    session::{Id, Record},
+};
+
+pub use tab::Tab;
+
+/// The key of the form tokens.
+pub const FORM_KEY: &str = "key-of-the-form-tokens";
+
+/// The product, without a mail server on a machine that others reach: nothing of development shows.
+pub fn product(db: &Db, public_url: &str, files: &Path) -> App {
+    let site = Site {
+        public_url: public_url.parse().unwrap(),
+        loopback: false,
+        outbox: false,
+        files: files.to_owned(),
+        form_key: FORM_KEY.into(),
+        asset: |_| "",
+    };
+    App { db: db.clone(), site: Arc::new(site) }
+}
+
+/// Listens, for what needs a socket.
+pub async fn serve(db: &Db, shutdown: &Shutdown) -> SocketAddr {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    let app = product(db, &format!("http://{address}"), &std::env::temp_dir());
+    let routes = router::routes(app, Live::new(shutdown.clone(), Pace::default()));
+    tokio::spawn(
+        axum::serve(listener, routes.into_make_service_with_connect_info::<SocketAddr>()).into_future(),
+    );
+    address
+}
+
+/// The cookie of a browser in which somebody has signed in, and what the store calls it.
+pub async fn sign_in(db: &Db, scope: &Scope) -> (Id, String) {
+    let Actor::Person { id, membership, .. } = &scope.actor else { panic!("only people sign in") };
+    let data =
+        HashMap::from([(PERSON_KEY.to_owned(), json!(id)), (MEMBERSHIP_KEY.to_owned(), json!(membership))]);
+    let expiry_date = OffsetDateTime::now_utc() + Duration::days(400);
+    let mut record = Record { id: Id::default(), data, expiry_date };
+    SignInStore(db.clone()).create(&mut record).await.unwrap();
+    (record.id, format!("sign_in={}", record.id))
+}

@@ -1,0 +1,76 @@
+use axum::http::StatusCode;
+
+/// What a browser is told.
+#[derive(Debug)]
+pub struct Answer {
+    pub status: StatusCode,
+    pub location: String,
+    pub kind: String,
+    pub headers: String,
+    pub body: String,
+}
+
+impl Answer {
+    /// Everything that arrived, in lower case.
+    pub fn bytes(&self) -> String {
+        format!("{} {}", self.headers, self.body).to_lowercase()
+    }
+
+    /// Sent to where one signs in.
+    pub fn is_to_sign_in(&self) -> bool {
+        self.status == StatusCode::SEE_OTHER && self.location.starts_with("/sign-in")
+    }
+
+    /// Nothing of this kind is done at that address.
+    pub fn is_no_route(&self) -> bool {
+        self.status == StatusCode::METHOD_NOT_ALLOWED
+    }
+
+    /// Refused for what somebody is, in words.
+    pub fn is_refused_by_role(&self) -> bool {
+        matches!(self.status, StatusCode::CONFLICT | StatusCode::UNPROCESSABLE_ENTITY)
+            && ["Your role here is billing", "Only an owner"].iter().any(|words| self.body.contains(words))
+    }
+
+    /// Whether an error tells a person what happened and what to do: a page with a heading and a sentence, a form with
+    /// what to mend, or the same for a script.
+    pub fn has_words(&self) -> bool {
+        let words = |text: &str| text.split_whitespace().filter(|word| word.len() > 1).count();
+        if self.kind.starts_with("application/json") {
+            let json: serde_json::Value = serde_json::from_str(&self.body).unwrap_or_default();
+            let said = [&json["refused"], &json["errors"]].map(ToString::to_string);
+            return said.iter().any(|said| words(said) >= 4);
+        }
+        // Programs read the log itself, beside the pages and their policy, and are told in a sentence.
+        if self.kind.starts_with("text/plain") && !self.headers.contains("content-security-policy") {
+            return words(&self.body) >= 4;
+        }
+        let Some((_, main)) = self.body.split_once("<main") else { return false };
+        self.kind.starts_with("text/html") && main.contains("<h1") && words(&plain(main)) >= 6
+    }
+
+    /// The beginning of what a person reads, for a failed test.
+    pub fn gist(&self) -> String {
+        let text = plain(&self.body);
+        let text = text.split_whitespace().take(40).collect::<Vec<_>>().join(" ");
+        format!("{} {} {} “{text}”", self.status, self.kind, self.location)
+    }
+}
+
+/// Without the tags.
+fn plain(html: &str) -> String {
+    let mut out = String::new();
+    let mut inside = false;
+    for c in html.chars() {
+        match c {
+            '<' => inside = true,
+            '>' => {
+                inside = false;
+                out.push(' ');
+            }
+            c if !inside => out.push(c),
+            _ => {}
+        }
+    }
+    out
+}

@@ -1,0 +1,309 @@
+//! Every route as everyone who has no business there: the sign-in page or 404, nothing changed, and no byte of whose
+//! things they are.
+
+use axum::http::StatusCode;
+use domain::{Role, Scope};
+use server::router;
+use sqlx::PgPool;
+use uuid::Uuid;
+
+use super::{
+    answer::Answer,
+    browser::Browser,
+    digest::Watch,
+    examples::{self, Body, Deed, OWN, PUBLIC, deed, is_public, path},
+    town::{OURS, THEIRS, Town},
+};
+
+/// What a caller may be told.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Told {
+    /// To sign in, or that there is nothing.
+    SignIn,
+    /// That there is nothing.
+    Nothing,
+    /// That there is nothing, or that their role does not allow it.
+    NotTheirRole,
+    /// What is theirs, or everyone's; nothing of the client's.
+    Theirs,
+    /// The walk has nothing to say: it is theirs to see and do.
+    Rightful,
+}
+
+/// Somebody at a door of the install.
+struct Caller {
+    name: &'static str,
+    host: &'static str,
+    who: Option<Scope>,
+    /// What they must not read anywhere.
+    words: Vec<&'static str>,
+    /// Whose rows they must not change.
+    ids: Vec<Uuid>,
+    told: fn(&Town, &str, &'static str) -> Told,
+}
+
+#[sqlx::test(migrations = "../migrations")]
+async fn nobody_gets_where_they_do_not_belong(pool: PgPool) {
+    let town = Town::new(&pool).await;
+    let mut wrong = Vec::new();
+    for caller in callers(&town) {
+        let mut watch = Watch::new(&pool, &caller.ids).await;
+        for pattern in router::patterns() {
+            walk(&town, &caller, &pattern, &mut wrong).await;
+            let changes = watch.changes().await;
+            if !changes.is_empty() {
+                wrong.push(format!("{} at {pattern} changed\n{}", caller.name, changes.join("\n")));
+                break;
+            }
+        }
+    }
+    the_right_ones_get_in(&town, &mut wrong).await;
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+/// Asks for one pattern and posts its form, as one caller.
+async fn walk(town: &Town, caller: &Caller, pattern: &str, wrong: &mut Vec<String>) {
+    let path = path(town, pattern);
+    let deed = deed(town, pattern);
+    for method in ["GET", "POST"] {
+        let told = (caller.told)(town, pattern, method);
+        if told == Told::Rightful {
+            continue;
+        }
+        // Afresh each time: some forms end the browser's sign-in.
+        let browser = match &caller.who {
+            Some(who) => Browser::of(town, caller.host, who).await,
+            None => Browser::new(town, caller.host),
+        };
+        let answer = match (method, &deed) {
+            ("GET", _) => browser.get(&path).await,
+            // What is everyone's is done by everyone; here only what is somebody's matters.
+            (_, Some(deed)) if !is_public(pattern) => browser.post(&path, &deed.body).await,
+            _ => browser.post_fields(&path, Vec::new()).await,
+        };
+        wrong.extend(
+            complaint(caller, told, &answer)
+                .map(|what| format!("{} at {method} {pattern} {what}", caller.name)),
+        );
+    }
+}
+
+/// What is wrong with an answer.
+fn complaint(caller: &Caller, told: Told, answer: &Answer) -> Option<String> {
+    let nothing = answer.status == StatusCode::NOT_FOUND || answer.is_no_route();
+    let fits = match told {
+        Told::SignIn => nothing || answer.is_to_sign_in(),
+        Told::Nothing => nothing,
+        Told::NotTheirRole => nothing || answer.is_refused_by_role(),
+        Told::Theirs | Told::Rightful => !answer.status.is_server_error(),
+    };
+    let bytes = answer.bytes();
+    let read: Vec<_> = caller.words.iter().filter(|word| bytes.contains(**word)).collect();
+    if fits && read.is_empty() {
+        return None;
+    }
+    Some(format!("is told {}; expected {told:?}, reads {read:?}", answer.gist()))
+}
+
+fn callers(town: &Town) -> Vec<Caller> {
+    let quill = &town.quill.client;
+    let all = || vec!["quillhaven", "brackenmoor"];
+    let nobody =
+        |name, who| Caller { name, host: OURS, who, words: all(), ids: town.ids(), told: signed_out };
+    let [was_clients, was_operator] = &town.removed;
+    vec![
+        nobody("nobody", None),
+        nobody("a removed owner", Some(was_clients.clone())),
+        nobody("a removed operator", Some(was_operator.clone())),
+        nobody("another workspace's operator at our door", Some(town.theirs.operator.clone())),
+        nobody("another workspace's owner at our door", Some(town.marsh.client.owner.clone())),
+        Caller {
+            name: "another workspace's operator at their own door",
+            host: THEIRS,
+            who: Some(town.theirs.operator.clone()),
+            words: vec!["quillhaven", "brackenmoor", "fernworth"],
+            ids: town.ids(),
+            told: |_, pattern, _| if pattern.starts_with("/portal") { Told::Nothing } else { away(pattern) },
+        },
+        Caller {
+            name: "another workspace's owner at their own door",
+            host: THEIRS,
+            who: Some(town.marsh.client.owner.clone()),
+            words: vec!["quillhaven", "brackenmoor", "fernworth"],
+            ids: town.ids(),
+            told: |_, pattern, _| if pattern.starts_with("/desk") { Told::Nothing } else { away(pattern) },
+        },
+        Caller {
+            name: "another client's owner",
+            host: OURS,
+            who: Some(town.bracken.client.owner.clone()),
+            words: vec!["quillhaven", "fernworth-backstage"],
+            ids: town.quill.ids(),
+            told: |_, pattern, _| if pattern.starts_with("/desk") { Told::Nothing } else { away(pattern) },
+        },
+        Caller {
+            name: "another client's bookkeeper",
+            host: OURS,
+            who: Some(town.bracken.client.billing.clone()),
+            words: vec!["quillhaven", "fernworth-backstage"],
+            ids: town.quill.ids(),
+            told: |_, pattern, method| match away(pattern) {
+                _ if pattern.starts_with("/desk") => Told::Nothing,
+                // Before it is looked whether there is anything: the answer is the same for everything.
+                Told::Nothing if method == "POST" => Told::NotTheirRole,
+                told => told,
+            },
+        },
+        Caller {
+            name: "a member of the client",
+            host: OURS,
+            who: Some(quill.member.clone()),
+            words: vec!["brackenmoor", "-backstage"],
+            ids: town.ids(),
+            told: |town, pattern, method| by_role(town, pattern, method, Role::Member),
+        },
+        Caller {
+            name: "the client's bookkeeper",
+            host: OURS,
+            who: Some(quill.billing.clone()),
+            words: vec!["brackenmoor", "-backstage"],
+            ids: town.ids(),
+            told: |town, pattern, method| by_role(town, pattern, method, Role::Billing),
+        },
+        Caller {
+            name: "the client's owner",
+            host: OURS,
+            who: Some(quill.owner.clone()),
+            words: vec!["brackenmoor", "-backstage"],
+            ids: town.ids(),
+            told: |town, pattern, method| by_role(town, pattern, method, Role::Owner),
+        },
+    ]
+}
+
+/// Whoever is not signed in here.
+fn signed_out(_: &Town, pattern: &str, _: &'static str) -> Told {
+    if is_public(pattern) { Told::Theirs } else { Told::SignIn }
+}
+
+/// Whoever has pages of the same kind elsewhere: what names something names nothing of theirs.
+fn away(pattern: &str) -> Told {
+    let names_something = !examples::parameters(pattern).is_empty();
+    if names_something && !is_public(pattern) { Told::Nothing } else { Told::Theirs }
+}
+
+/// Whoever belongs to the client, within what their role lets them do.
+fn by_role(town: &Town, pattern: &str, method: &'static str, role: Role) -> Told {
+    let bills = pattern.starts_with("/portal/billing");
+    match method {
+        _ if pattern.starts_with("/desk") => Told::Nothing,
+        _ if is_public(pattern) || OWN.contains(&pattern) => {
+            if method == "GET" {
+                Told::Theirs
+            } else {
+                Told::Rightful
+            }
+        }
+        "GET" if bills && role == Role::Member => Told::Nothing,
+        "GET" if pattern == "/portal/requests/new" && role == Role::Billing => Told::NotTheirRole,
+        "GET" => Told::Theirs,
+        _ => match deed(town, pattern) {
+            Some(deed) if deed.roles.contains(&role) => Told::Rightful,
+            Some(_) => Told::NotTheirRole,
+            // There is no form to send, or `the_right_ones_get_in` says that its example is missing.
+            None => Told::Theirs,
+        },
+    }
+}
+
+/// So that the walk can fail: whoever belongs there does what the wrong ones could not.
+async fn the_right_ones_get_in(town: &Town, wrong: &mut Vec<String>) {
+    for pattern in router::patterns() {
+        // The wrong ones have used up what an hour allows.
+        sqlx::query("DELETE FROM rate_limit").execute(&town.ours.pool).await.unwrap();
+        let path = path(town, &pattern);
+        let who = if pattern.starts_with("/desk") { &town.ours.operator } else { &town.quill.client.owner };
+        let read = Browser::of(town, OURS, who).await.get(&path).await;
+        if !read.status.is_success() && !read.is_no_route() && !is_public(&pattern) {
+            wrong.push(format!("GET {pattern} does not let in whoever belongs there: {}", read.gist()));
+        }
+        let browser = match is_public(&pattern) {
+            true => Browser::new(town, OURS),
+            false => Browser::of(town, OURS, who).await,
+        };
+        let deed = deed(town, &pattern);
+        let body = deed.as_ref().map_or(Body::Form(Vec::new()), |deed| deed.body.clone());
+        let done = browser.post(&path, &body).await;
+        let fits = match &deed {
+            None => done.is_no_route(),
+            Some(Deed { refused: Some(_), .. }) => done.status.is_client_error() && !done.is_no_route(),
+            Some(_) => done.status.is_success() || done.status == StatusCode::SEE_OTHER,
+        };
+        if !fits || (done.is_to_sign_in() && !is_public(&pattern)) {
+            let advice = "say in `deed` in server/tests/walk/examples.rs what its form sends";
+            wrong
+                .push(format!("POST {pattern} does not do what it is there for ({}): {advice}", done.gist()));
+        }
+    }
+}
+
+#[test]
+fn what_is_open_is_there() {
+    let patterns = router::patterns();
+    for open in PUBLIC.iter().map(|(pattern, _)| pattern).chain(OWN) {
+        assert!(patterns.iter().any(|pattern| pattern == open), "{open} is gone: take it off the list");
+    }
+}
+
+/// What an owner names in a form or an address that is not their client's.
+#[sqlx::test(migrations = "../migrations")]
+async fn nothing_foreign_is_reached_by_naming_it(pool: PgPool) {
+    let town = Town::new(&pool).await;
+    let ours = town.ids();
+    let mut watch = Watch::new(&pool, &ours).await;
+    let number = town.bracken.portal.review.0.number;
+    let approval = town.quill.portal.waiting.1;
+    let deliverable = town.quill.portal.review.1;
+    let operator = super::tenant::membership(&town.ours.operator);
+    let owner = Browser::of(&town, OURS, &town.bracken.client.owner).await;
+    for path in [
+        format!("/portal/requests/{number}/approval/{approval}"),
+        format!("/portal/people/{operator}/role"),
+        format!("/portal/people/{operator}/removal"),
+        format!("/portal/people/{}/removal", town.quill.spare[0]),
+        format!("/portal/people/invitations/{}/mail", town.candidate),
+        format!("/portal/people/invitations/{}/revocation", town.candidate),
+    ] {
+        let fields = vec![("answer".into(), "yes".into()), ("role".into(), "member".into())];
+        let answer = owner.post_fields(&path, fields).await;
+        assert_eq!(answer.status, StatusCode::NOT_FOUND, "{path}: {}", answer.gist());
+    }
+    let answer = owner.get(&format!("/portal/requests/{number}/deliverables/{deliverable}")).await;
+    assert_eq!(answer.status, StatusCode::NOT_FOUND);
+
+    // An operator's addresses name a client and what is its.
+    let desk = Browser::of(&town, OURS, &town.ours.operator).await;
+    let (one, other) = (town.quill.client.id, town.bracken.client.id);
+    let theirs = town.quill.desk.review.0.number;
+    let crossed = format!("/desk/clients/{other}/requests");
+    for path in [
+        format!("{crossed}/{theirs}"),
+        format!("{crossed}/{theirs}/now"),
+        format!("{crossed}/{number}/deliverables/{deliverable}"),
+    ] {
+        assert_eq!(desk.get(&path).await.status, StatusCode::NOT_FOUND, "{path}");
+    }
+    for path in [
+        format!("{crossed}/{theirs}/stop"),
+        format!("{crossed}/{number}/approval/{approval}"),
+        format!("/desk/clients/{other}/people/{}/removal", town.quill.spare[0]),
+        format!("/desk/clients/{one}/people/{operator}/removal"),
+        format!("/desk/people/{}/removal", town.quill.spare[0]),
+        format!("/desk/people/invitations/{}/revocation", town.quill.invitations[0]),
+    ] {
+        let answer = desk.post_fields(&path, vec![("answer".into(), "yes".into())]).await;
+        assert_eq!(answer.status, StatusCode::NOT_FOUND, "{path}: {}", answer.gist());
+    }
+    let changes = watch.changes().await;
+    assert!(changes.is_empty(), "{}", changes.join("\n"));
+}

@@ -1,0 +1,138 @@
+//! Two workspaces on one install: Fernworth with two clients, and Saltmarsh, which has nothing to do with them.
+
+use domain::{
+    Actor, Role, Scope,
+    accounts::commands::invitations,
+    ids::{InvitationId, MembershipId, OfferId},
+    offers::{self, Offer, Starts},
+    testing::{Ground, TestClient, draft},
+};
+use server::{
+    live::{Live, Pace},
+    router,
+    shutdown::Shutdown,
+};
+use sqlx::PgPool;
+use uuid::Uuid;
+
+use super::{
+    shared,
+    tenant::{self, Tenant, invited, membership},
+};
+
+/// Where Fernworth and Saltmarsh are served.
+pub const OURS: &str = "ours.test";
+pub const THEIRS: &str = "saltmarsh.test";
+
+pub struct Town {
+    pub ours: Ground,
+    pub theirs: Ground,
+    /// The client whose things the walk is about.
+    pub quill: Tenant,
+    /// Another one of the same workspace.
+    pub bracken: Tenant,
+    /// One of the other workspace.
+    pub marsh: Tenant,
+    /// A client of ours to be archived.
+    pub leaving: TestClient,
+    /// An offer on the storefront.
+    pub offer: OfferId,
+    /// Someone who was the client's, and someone who was an operator.
+    pub removed: [Scope; 2],
+    /// Operators who may be changed and removed, and one who is asked to come.
+    pub colleagues: [MembershipId; 2],
+    pub candidate: InvitationId,
+    pub router: axum::Router,
+    /// Where the bytes of files lie, as long as the town stands.
+    _files: tempfile::TempDir,
+}
+
+impl Town {
+    pub async fn new(pool: &PgPool) -> Self {
+        let files = tempfile::tempdir().unwrap();
+        let ours = Ground::new(pool).await;
+        let theirs = Ground::beside(&ours.db, pool).await;
+        found(&ours, "Fernworth", None, 701).await;
+        found(&theirs, "Saltmarsh", Some(THEIRS), 1).await;
+        let (at_ours, at_theirs) = (sell(&ours).await, sell(&theirs).await);
+        let quill = Tenant::new(&ours, &at_ours, "quillhaven", 401, files.path()).await;
+        let bracken = Tenant::new(&ours, &at_ours, "brackenmoor", 1, files.path()).await;
+        let marsh = Tenant::new(&theirs, &at_theirs, "marshwater", 101, files.path()).await;
+        // Nobody but operators knows of it.
+        offers::commands::create(&ours.db, &ours.operator, &hidden()).await.unwrap();
+        let app = shared::product(&ours.db, &format!("http://{OURS}"), files.path());
+        Self {
+            leaving: tenant::bare(&ours, "quillhaven-leaving").await,
+            removed: [leaves(&ours, Some(&quill)).await, leaves(&ours, None).await],
+            colleagues: [colleague(&ours).await, colleague(&ours).await],
+            candidate: candidate(&ours).await,
+            router: router::routes(app, Live::new(Shutdown::default(), Pace::default())),
+            offer: at_ours.id,
+            ours,
+            theirs,
+            quill,
+            bracken,
+            marsh,
+            _files: files,
+        }
+    }
+
+    /// Names every row of our workspace.
+    pub fn ids(&self) -> Vec<Uuid> {
+        let mut ids = self.quill.ids();
+        ids.extend(self.bracken.ids());
+        ids.extend([self.ours.workspace.0, self.ours.operator.person().unwrap().0]);
+        ids
+    }
+}
+
+/// Gives a workspace its name, its address and something that is nobody else's to see.
+async fn found(ground: &Ground, name: &str, host: Option<&str>, invoices: i64) {
+    sqlx::query(
+        "UPDATE workspace SET name = $2, host = $3, next_invoice_number = $4, sender = $5 WHERE id = $1",
+    )
+    .bind(ground.workspace.0)
+    .bind(name)
+    .bind(host)
+    .bind(invoices)
+    .bind(format!("{name}-backstage-sender"))
+    .execute(&ground.pool)
+    .await
+    .unwrap();
+}
+
+/// An offer that lets as many requests be worked at once as there can be.
+async fn sell(ground: &Ground) -> Offer {
+    let mut draft = draft(Starts::AtOnce);
+    draft.terms.active_limit = 20;
+    let id = offers::commands::create(&ground.db, &ground.operator, &draft).await.unwrap();
+    offers::commands::publish(&ground.db, &ground.operator, id).await.unwrap();
+    ground.get_offer(id).await
+}
+
+fn hidden() -> offers::Draft {
+    offers::Draft { name: "fernworth-backstage offer".into(), ..draft(Starts::AtOnce) }
+}
+
+/// Someone whose place was taken away while a browser of theirs was signed in.
+async fn leaves(ground: &Ground, client: Option<&Tenant>) -> Scope {
+    let role = if client.is_some() { Role::Owner } else { Role::Operator };
+    let scope = ground.person(client.map(|tenant| tenant.client.id), role, "Gone").await;
+    let Actor::Person { membership, .. } = &scope.actor else { panic!("a person") };
+    sqlx::query("UPDATE membership SET removed_at = now() WHERE id = $1")
+        .bind(membership.0)
+        .execute(&ground.pool)
+        .await
+        .unwrap();
+    scope
+}
+
+async fn colleague(ground: &Ground) -> MembershipId {
+    membership(&ground.person(None, Role::Operator, "Colleague").await)
+}
+
+async fn candidate(ground: &Ground) -> InvitationId {
+    let email = "candidate@fernworth.test";
+    invitations::invite(&ground.db, &ground.operator, email, Role::Operator).await.unwrap();
+    invited(ground, email).await
+}
