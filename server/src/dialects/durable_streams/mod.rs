@@ -133,10 +133,13 @@ async fn finished<A: Authorizer>(
     body: Body,
 ) -> Result<Begun<A>, Response> {
     let work = tokio::spawn(async move { perform(&dialect, &parts, body).await });
-    work.await.unwrap_or_else(|error| {
-        tracing::error!(error.message = %error, "a stream's request did not end");
-        Err(answer::plain(StatusCode::INTERNAL_SERVER_ERROR, "Something went wrong."))
-    })
+    match work.await {
+        Ok(begun) => begun,
+        Err(error) => {
+            tracing::error!(error.message = %error, "a stream's request did not end");
+            Err(answer::plain(StatusCode::INTERNAL_SERVER_ERROR, "Something went wrong."))
+        }
+    }
 }
 
 /// Does what is asked; a refusal is a response too.
