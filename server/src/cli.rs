@@ -7,6 +7,7 @@ use clap::{Parser, Subcommand};
 use tokio_util::sync::CancellationToken;
 
 use crate::database::{Database, Hold};
+use crate::dialects::durable_streams;
 use crate::settings::Settings;
 use crate::{doctor, logs, product, serve};
 
@@ -24,6 +25,8 @@ struct Cli {
 enum Command {
     /// Start the portal (also when no command is given).
     Serve(serve::Options),
+    /// Serve durable streams alone, without the portal and without asking who comes, on this machine.
+    Streams(durable_streams::Options),
     /// Bring the database up to date and stop.
     Migrate,
     /// Fill an empty install with the demo: a workspace, two offers, three small businesses at different points of the job.
@@ -71,6 +74,7 @@ async fn perform(command: Option<Command>, settings: Settings) -> Result<ExitCod
     match command {
         None => serve::serve(settings, serve::Options::default()).await?,
         Some(Command::Serve(options)) => serve::serve(settings, options).await?,
+        Some(Command::Streams(options)) => durable_streams::serve(settings, options).await?,
         Some(Command::Migrate) => migrate(&settings).await?,
         Some(Command::Demo) => demo(&settings).await?,
         Some(Command::Operator { command: Operator::Create { email, name } }) => {

@@ -6,6 +6,7 @@ pub mod agents;
 pub mod assets;
 pub mod cli;
 pub mod database;
+pub mod dialects;
 pub mod doctor;
 pub mod finish;
 pub mod health;

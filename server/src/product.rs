@@ -34,10 +34,15 @@ pub async fn app(
 /// The domain's way to a ready database, with the session engine started. Shut the engine down before the database.
 pub fn db(database: &Database) -> Db {
     let clock = Clock::system();
-    let of_the_engine = clock.clone();
+    Db::new(database.product.clone(), engine(database, &clock), clock)
+}
+
+/// The session engine over a ready database.
+pub fn engine(database: &Database, clock: &Clock) -> Engine {
+    let clock = clock.clone();
     let options =
-        sessions::Options { clock: sessions::Clock::new(move || of_the_engine.now()), ..Default::default() };
-    Db::new(database.product.clone(), Engine::start(database.engine.clone(), options), clock)
+        sessions::Options { clock: sessions::Clock::new(move || clock.now()), ..Default::default() };
+    Engine::start(database.engine.clone(), options)
 }
 
 fn files(settings: &Settings) -> Result<PathBuf, Box<dyn std::error::Error>> {

@@ -20,6 +20,7 @@ use tower_sessions::{
 
 use crate::{
     assets,
+    dialects::durable_streams::{self, Dialect, People},
     finish::finish,
     live::{self, Live},
     routes::Routes,
@@ -31,6 +32,7 @@ const IDLE: Duration = Duration::days(14);
 
 /// The whole product behind its middlewares.
 pub fn routes(app: App, live: Live) -> Router {
+    let streams = streams(&app, &live);
     let pages = pages()
         .into_router()
         .layer(Extension(live))
@@ -48,11 +50,27 @@ pub fn routes(app: App, live: Live) -> Router {
         .layer(CatchPanicLayer::custom(|_| Problem::bug("a handler panicked").into_response()))
         .layer(TraceLayer::new_for_http().make_span_with(span))
         .with_state(app)
+        .merge(streams)
+}
+
+/// The log itself, by the stream's id. Outside the middlewares: what they do for pages, it does itself or needs not.
+fn streams(app: &App, live: &Live) -> Router {
+    durable_streams::routes(Dialect {
+        engine: app.db.engine().clone(),
+        authorizer: People(app.clone()),
+        clock: app.db.clock().clone(),
+        stop: live.shutdown().soft().clone(),
+        pace: durable_streams::Pace::default(),
+        subscriptions: None,
+        open_to_local_pages: false,
+    })
 }
 
 /// The pattern of every address that [`routes`] answers.
 pub fn patterns() -> Vec<String> {
-    pages().merge(beside()).into_patterns()
+    let mut patterns = pages().merge(beside()).into_patterns();
+    patterns.push(durable_streams::PATTERN.to_owned());
+    patterns
 }
 
 /// What knows who asks.

@@ -2,29 +2,60 @@
 
 use serde::de::IgnoredAny;
 
-use crate::{Error, Options, Producer};
+use crate::{Append, Data, Error, Options, Producer};
 
 const PRODUCER_BYTES: usize = 256;
+const MARK_BYTES: usize = 1_024;
+const NAME_BYTES: usize = 1_024;
 
-/// Every event is one JSON text and there is at least one.
+/// It is one JSON text.
 ///
 /// It also keeps a zero byte out, which Postgres takes in no text: it would fail the neighbours in its commit.
-pub(crate) fn events(events: &[String]) -> Result<(), Error> {
-    if events.is_empty() {
-        return Err(Error::Empty);
-    }
-    match events.iter().all(|event| serde_json::from_str::<IgnoredAny>(event).is_ok()) {
-        true => Ok(()),
-        false => Err(Error::Invalid("an event is one JSON text")),
+pub(crate) fn json(text: &str) -> Result<(), Error> {
+    match serde_json::from_str::<IgnoredAny>(text) {
+        Ok(_) => Ok(()),
+        Err(_) => Err(Error::Invalid("an event is one JSON text")),
     }
 }
 
+/// There is at least one event and each is one JSON text.
+pub(crate) fn texts(texts: &[String]) -> Result<(), Error> {
+    if texts.is_empty() {
+        return Err(Error::Empty);
+    }
+    texts.iter().try_for_each(|text| json(text))
+}
+
+/// It does something, and what it holds can be stored.
+pub(crate) fn append(append: &Append) -> Result<(), Error> {
+    if append.events.is_empty() && !append.close {
+        return Err(Error::Empty);
+    }
+    if !append.checked {
+        append.events.iter().filter_map(Data::as_json).try_for_each(json)?;
+    }
+    if append.mark.as_ref().is_some_and(|mark| mark.len() > MARK_BYTES || mark.contains('\0')) {
+        return Err(Error::Invalid("a mark of order has at most 1,024 bytes"));
+    }
+    append.producer.as_ref().map_or(Ok(()), producer)
+}
+
 /// The sizes lie within the limits; answers the bytes of all events.
-pub(crate) fn sizes(events: &[String], options: &Options) -> Result<usize, Error> {
+pub(crate) fn sizes(events: &[Data], options: &Options) -> Result<usize, Error> {
     within("a number of events", events.len(), options.append_events)?;
-    let largest = events.iter().map(String::len).max().unwrap_or(0);
+    let largest = events.iter().map(Data::len).max().unwrap_or(0);
     within("an event", largest, options.event_bytes)?;
-    within("an append", events.iter().map(String::len).sum(), options.append_bytes)
+    within("an append", events.iter().map(Data::len).sum(), options.append_bytes)
+}
+
+/// A name by which a stream can be found.
+pub(crate) fn name(name: &str) -> Result<(), Error> {
+    let fits = !name.is_empty() && name.len() <= NAME_BYTES && !name.contains(char::is_control);
+    if fits {
+        Ok(())
+    } else {
+        Err(Error::Invalid("a stream's name has 1 to 1,024 bytes and no control characters"))
+    }
 }
 
 fn within(what: &'static str, size: usize, limit: usize) -> Result<usize, Error> {
@@ -58,7 +89,7 @@ mod tests {
 
     #[test]
     fn takes_json_texts_alone() {
-        let texts = |texts: &[&str]| events(&texts.iter().map(|text| (*text).to_owned()).collect::<Vec<_>>());
+        let texts = |all: &[&str]| texts(&all.iter().map(|text| (*text).to_owned()).collect::<Vec<_>>());
         assert!(texts(&[r#"{"a":1,"a":2}"#, " [1,\n2] ", r#""\u0000""#, "null"]).is_ok());
         assert!(matches!(texts(&[]), Err(Error::Empty)));
         for bad in ["", "{", "1 2", "\"\0\"", "{}\0", "undefined"] {
@@ -70,7 +101,7 @@ mod tests {
     fn sizes_are_bytes() {
         let options = Options { event_bytes: 4, append_bytes: 6, append_events: 3, ..Options::default() };
         let sizes = |texts: &[&str]| {
-            sizes(&texts.iter().map(|text| (*text).to_owned()).collect::<Vec<_>>(), &options)
+            sizes(&texts.iter().map(|text| Data::known_json(*text)).collect::<Vec<_>>(), &options)
         };
         assert!(matches!(sizes(&["\"é\"", "1", "2"]), Ok(6)));
         assert!(matches!(sizes(&["\"éé\""]), Err(Error::TooLarge { size: 6, limit: 4, .. })));

@@ -9,12 +9,14 @@ use std::{
 
 use sqlx::{PgConnection, PgPool};
 use tokio::{
-    sync::Semaphore,
+    sync::{Notify, Semaphore},
     time::{Instant, error::Elapsed},
 };
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
-use crate::{Error, Options, StreamId, flight::Flights, ring::Size, tail::Tail};
+use crate::{
+    Error, Options, StreamId, flight::Flights, names::Cache, ring::Size, subscriptions::Watch, tail::Tail,
+};
 
 #[derive(Debug)]
 pub(crate) struct Core {
@@ -27,6 +29,10 @@ pub(crate) struct Core {
     /// Turns at reading from the database, so that a crowd of followers leaves connections to the others.
     pub(crate) reads: Semaphore,
     pub(crate) flights: Flights,
+    pub(crate) names: Cache,
+    /// Has the sweeper look: something was deleted.
+    pub(crate) sweep: Notify,
+    pub(crate) watch: Watch,
 }
 
 impl Core {
@@ -38,6 +44,9 @@ impl Core {
             tails: Tails::default(),
             reads: Semaphore::new(options.catch_up_reads.max(1)),
             flights: Flights::default(),
+            names: Cache::new(options.names),
+            sweep: Notify::new(),
+            watch: Watch::default(),
             options,
         }
     }

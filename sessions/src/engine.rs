@@ -8,7 +8,9 @@ use tokio_util::sync::DropGuard;
 use crate::{
     Append, Appended, Error, Follower, Head, Offset, Options, Page, StreamId, check,
     core::Core,
-    poll, sql,
+    poll,
+    ring::Size,
+    sql, subscriptions, sweep,
     tail::Tail,
     writer::{Queue, Writer},
 };
@@ -37,6 +39,8 @@ impl Engine {
         let core = Arc::new(Core::new(pool, options));
         core.tasks.spawn(Writer::new(Arc::clone(&core), inbox).run());
         core.tasks.spawn(poll::run(Arc::clone(&core)));
+        core.tasks.spawn(sweep::run(Arc::clone(&core)));
+        core.tasks.spawn(subscriptions::run(Arc::clone(&core)));
         let stop = core.stop.clone().drop_guard();
         Self(Arc::new(Running { core, queue, _stop: stop }))
     }
@@ -51,8 +55,7 @@ impl Engine {
     /// Nothing was stored with any error but [`Error::Unsure`].
     pub async fn append(&self, stream: StreamId, append: Append) -> Result<Appended, Error> {
         let bytes = check::sizes(&append.events, &self.core().options)?;
-        check::events(&append.events)?;
-        append.producer.as_ref().map_or(Ok(()), check::producer)?;
+        check::append(&append)?;
         if self.core().stop.is_cancelled() {
             return Err(Error::ShuttingDown);
         }
@@ -61,26 +64,36 @@ impl Engine {
         answer.await.unwrap_or_else(|_| Err(Error::Unsure(sqlx::Error::WorkerCrashed.into())))
     }
 
-    /// Reads at most `limit` events from `from` on, fewer where the options' page is smaller.
+    /// Reads at most `limit` events from `from` on, fewer where the options' page is smaller. A stream that would lapse
+    /// for not being read lives on.
     ///
     /// # Errors
-    /// [`Error::NotFound`], [`Error::Gone`], [`Error::Ahead`], [`Error::Database`].
+    /// [`Error::NotFound`], [`Error::Deleted`], [`Error::Gone`], [`Error::Ahead`], [`Error::Database`].
     pub async fn read(&self, stream: StreamId, from: Offset, limit: u32) -> Result<Page, Error> {
         let core = self.core();
         let max = core.page_size();
-        let events = max.events.min(limit as usize);
-        core.ask(async |conn| sql::page(conn, stream, from, events, max.bytes).await).await
+        let max = Size { events: max.events.min(limit as usize), ..max };
+        let now = core.options.clock.now();
+        core.ask(async |conn| {
+            let sheet = sql::page(conn, stream, from, max, Some(now)).await?;
+            if let Some(expiry) = sheet.touch {
+                sql::touch(conn, stream, expiry, now).await?;
+            }
+            Ok(sheet.page)
+        })
+        .await
     }
 
     /// The stream without its events.
     ///
     /// # Errors
-    /// [`Error::NotFound`], [`Error::Database`].
+    /// [`Error::NotFound`], [`Error::Deleted`], [`Error::Database`].
     pub async fn head(&self, stream: StreamId) -> Result<Head, Error> {
-        self.core().ask(async |conn| sql::head(conn, stream).await).await
+        let now = self.core().options.clock.now();
+        self.core().ask(async |conn| sql::head(conn, stream, Some(now)).await).await
     }
 
-    /// Drops the events before `before`; the first offset that can be read from then on.
+    /// Drops the events before `before`, unless forks read them; the first offset that can be read from then on.
     ///
     /// # Errors
     /// [`Error::NotFound`], [`Error::Database`].
@@ -108,6 +121,7 @@ impl Engine {
                 tail.wake();
             }
         }
+        self.core().watch.moved(streams.iter().copied());
     }
 
     /// How many follow the stream on this node.

@@ -10,6 +10,9 @@ pub enum Error {
     /// There is no such stream, or it is not the caller's to see.
     #[error("there is no such stream")]
     NotFound,
+    /// The stream was deleted, or has lapsed, and is kept only for the forks that read from it.
+    #[error("the stream was deleted")]
+    Deleted,
     /// The stream is closed and takes no more events.
     #[error("the stream was closed at {next}")]
     Closed {
@@ -45,6 +48,9 @@ pub enum Error {
     /// A new epoch of a producer begins at sequence 0.
     #[error("a producer's new epoch begins at sequence 0")]
     EpochMustStartAtZero,
+    /// The append's mark does not sort after the one before it.
+    #[error("the mark of order does not rise")]
+    OutOfOrder,
     /// Over a limit of [`Options`](crate::Options).
     #[error("{what} of {size} is over the limit of {limit}")]
     TooLarge {
@@ -58,10 +64,11 @@ pub enum Error {
     /// An append without an event.
     #[error("an append holds at least one event")]
     Empty,
-    /// The caller sent something that is never taken: an event that is not JSON, a producer without a name.
+    /// The caller sent something that is never taken: an event that is not JSON, a producer without a name, a fork
+    /// from behind the end.
     #[error("{0}")]
     Invalid(&'static str),
-    /// The stream exists with another tenant, kind or visibility.
+    /// The stream exists with another tenant, kind, visibility or configuration, or its name is kept by a deleted one.
     #[error("the stream exists with another configuration")]
     Conflict,
     /// The queue is full, or a transaction has held the stream for too long. Nothing was stored; try again later.

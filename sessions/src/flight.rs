@@ -52,7 +52,9 @@ async fn fly(landing: Landing) -> Landed {
     // Never closed; without a turn it would just read at once.
     let _turn = core.reads.acquire().await;
     let max = core.page_size();
-    core.ask(async |conn| sql::page(conn, *stream, *from, max.events, max.bytes).await).await.map(Arc::new)
+    let now = core.options.clock.now();
+    let read = core.ask(async |conn| sql::page(conn, *stream, *from, max, Some(now)).await).await;
+    read.map(|sheet| Arc::new(sheet.page))
 }
 
 /// Takes the flight off the board, however it ends.

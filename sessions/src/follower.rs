@@ -2,12 +2,15 @@
 
 use std::sync::Arc;
 
+use bytes::Bytes;
 use tokio::sync::watch;
 
 use crate::{
     Batch, Engine, Error, Offset, Page, StreamId,
     core::{Backoff, Core},
-    flight, sql,
+    flight,
+    frames::Key,
+    sql,
     tail::{Tail, View},
 };
 
@@ -39,6 +42,13 @@ impl Follower {
     #[must_use]
     pub fn offset(&self) -> Offset {
         self.from
+    }
+
+    /// What is told of `page`, which begins at `from`: made by `make` once for all followers on this node who tell the
+    /// same. `variant` tells apart what is made of one page in different ways.
+    pub fn share(&self, from: Offset, page: &Page, variant: u64, make: impl FnOnce() -> Bytes) -> Bytes {
+        let key = Key { from, next: page.next, up_to_date: page.up_to_date, closed: page.closed, variant };
+        self.tail.frames.get(key, make)
     }
 
     /// Waits for the next events. May be dropped and called again: nothing is lost, so it can stand in a `select!`.
@@ -115,6 +125,9 @@ impl Follower {
         let _turn = core.reads.acquire().await;
         let max = core.page_size();
         let (stream, from) = (self.stream(), self.from);
-        core.ask(async |conn| sql::page(conn, stream, from, max.events, max.bytes).await).await
+        let now = core.options.clock.now();
+        core.ask(async |conn| sql::page(conn, stream, from, max, Some(now)).await)
+            .await
+            .map(|sheet| sheet.page)
     }
 }

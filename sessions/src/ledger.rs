@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use uuid::Uuid;
 
-use crate::{Append, Appended, Error, Offset, Producer, StreamId};
+use crate::{Append, Appended, Error, Expiry, Offset, Producer, StreamId};
 
 /// The locked streams of a batch, moved on by each append that is taken.
 #[derive(Debug, Default)]
@@ -18,7 +18,11 @@ pub(crate) struct Locked {
     pub(crate) workspace: Uuid,
     pub(crate) next: Offset,
     pub(crate) closed: bool,
-    producers: HashMap<String, Progress>,
+    pub(crate) expiry: Expiry,
+    /// Why it takes nothing at all: it was deleted or has lapsed.
+    pub(crate) gone: Option<Error>,
+    pub(crate) mark: Option<String>,
+    pub(crate) producers: HashMap<String, Progress>,
 }
 
 /// How far a producer has got.
@@ -34,8 +38,8 @@ enum Verdict {
 }
 
 impl Ledger {
-    pub(crate) fn insert(&mut self, stream: StreamId, workspace: Uuid, next: Offset, closed: bool) {
-        self.streams.insert(stream, Locked { workspace, next, closed, producers: HashMap::new() });
+    pub(crate) fn insert(&mut self, stream: StreamId, locked: Locked) {
+        self.streams.insert(stream, locked);
     }
 
     pub(crate) fn insert_producer(&mut self, stream: StreamId, id: String, progress: Progress) {
@@ -61,28 +65,49 @@ impl Locked {
     }
 
     fn admit(&mut self, append: &Append) -> Result<Appended, Error> {
+        if let Some(gone) = &self.gone {
+            return Err(gone.clone());
+        }
         let verdict = append.producer.as_ref().map(|producer| judge(self.producer(&producer.id), producer));
         // What is stored already stays so after the close; every other append hears of the close first.
         if let Some(Ok(Verdict::Duplicate)) = verdict {
             return Ok(self.answer(append, self.next, true));
         }
         if self.closed {
-            return Err(Error::Closed { next: self.next });
+            let closes_again = append.events.is_empty() && append.producer.is_none();
+            return if closes_again { Ok(self.answer(append, self.next, true)) } else { Err(self.closed()) };
         }
-        let first = self.next;
-        if let (Some(verdict), Some(producer)) = (verdict, &append.producer)
-            && let Verdict::New(progress) = verdict?
-        {
+        let progress = match verdict.transpose()? {
+            Some(Verdict::New(progress)) => Some(progress),
+            Some(Verdict::Duplicate) | None => None,
+        };
+        if append.mark.is_some() && append.mark <= self.mark {
+            return Err(Error::OutOfOrder);
+        }
+        Ok(self.take(append, progress))
+    }
+
+    fn closed(&self) -> Error {
+        Error::Closed { next: self.next }
+    }
+
+    fn take(&mut self, append: &Append, progress: Option<Progress>) -> Appended {
+        if let (Some(progress), Some(producer)) = (progress, &append.producer) {
             self.producers.insert(producer.id.clone(), progress);
         }
+        if append.mark.is_some() {
+            self.mark.clone_from(&append.mark);
+        }
+        let first = self.next;
         self.next = first.after(append.events.len());
-        Ok(self.answer(append, first, false))
+        self.closed = append.close;
+        self.answer(append, first, false)
     }
 
     fn answer(&self, append: &Append, first: Offset, duplicate: bool) -> Appended {
         let progress = append.producer.as_ref().and_then(|producer| self.producer(&producer.id));
         let sequence = progress.and_then(|progress| progress.next_sequence.checked_sub(1));
-        Appended { first, next: self.next, duplicate, sequence }
+        Appended { first, next: self.next, duplicate, sequence, closed: self.closed }
     }
 }
 
@@ -109,9 +134,21 @@ fn judge(known: Option<Progress>, producer: &Producer) -> Result<Verdict, Error>
 mod tests {
     use super::*;
 
+    fn locked(next: u64, closed: bool) -> Locked {
+        Locked {
+            workspace: Uuid::nil(),
+            next: Offset::from_value(next),
+            closed,
+            expiry: Expiry::Never,
+            gone: None,
+            mark: None,
+            producers: HashMap::new(),
+        }
+    }
+
     fn ledger(next: u64, closed: bool) -> (Ledger, StreamId) {
         let (mut ledger, stream) = (Ledger::default(), StreamId::generate());
-        ledger.insert(stream, Uuid::nil(), Offset::from_value(next), closed);
+        ledger.insert(stream, locked(next, closed));
         (ledger, stream)
     }
 
@@ -160,5 +197,42 @@ mod tests {
                 "{epoch}/{sequence}"
             );
         }
+    }
+
+    #[test]
+    fn an_append_may_close_and_be_sent_again() {
+        let (mut ledger, stream) = ledger(0, false);
+        let last = by(0, 0).closing(true);
+        let taken = ledger.admit(stream, &last).unwrap();
+        assert_eq!((taken.next.value(), taken.closed, taken.duplicate), (2, true, false));
+        let again = ledger.admit(stream, &last).unwrap();
+        assert_eq!((again.next.value(), again.closed, again.duplicate), (2, true, true));
+        // A close alone does nothing then; events do not go in, nor does another producer's close.
+        let close = Append::of(Vec::new()).closing(true);
+        assert!(ledger.admit(stream, &close).unwrap().duplicate);
+        let other = Producer { id: "q".into(), epoch: 0, sequence: 0 };
+        assert!(matches!(ledger.admit(stream, &close.from_producer(Some(other))), Err(Error::Closed { .. })));
+        assert!(matches!(ledger.admit(stream, &Append::new(vec!["1".into()])), Err(Error::Closed { .. })));
+    }
+
+    #[test]
+    fn marks_rise_as_bytes_and_a_refused_one_leaves_the_producer_alone() {
+        let (mut ledger, stream) = ledger(0, false);
+        let mut admit =
+            |append: Append, mark: &str| ledger.admit(stream, &append.in_order(Some(mark.into())));
+        let event = || Append::new(vec!["1".into()]);
+        assert!(admit(event(), "2").is_ok());
+        assert!(matches!(admit(event(), "10"), Err(Error::OutOfOrder)));
+        assert!(matches!(admit(event(), "2"), Err(Error::OutOfOrder)));
+        assert!(matches!(admit(by(0, 0), "1"), Err(Error::OutOfOrder)));
+        assert!(matches!(admit(by(0, 0), "3"), Ok(Appended { duplicate: false, .. })));
+        assert!(matches!(admit(by(0, 0), "3"), Ok(Appended { duplicate: true, .. })));
+    }
+
+    #[test]
+    fn a_stream_that_is_gone_takes_nothing() {
+        let (mut ledger, stream) = (Ledger::default(), StreamId::generate());
+        ledger.insert(stream, Locked { gone: Some(Error::Deleted), ..locked(0, false) });
+        assert!(matches!(ledger.admit(stream, &by(0, 0)), Err(Error::Deleted)));
     }
 }

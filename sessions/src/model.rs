@@ -1,11 +1,9 @@
 //! What goes into a stream and comes out of it.
 
-use std::sync::Arc;
-
 use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
-use crate::{Offset, StreamId};
+use crate::{Data, Expiry, Offset, StreamId};
 
 /// Whose a stream is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -40,26 +38,53 @@ pub struct Producer {
     pub sequence: u64,
 }
 
-/// Events to be appended together.
+/// Events to be appended together, or a close, or both at once.
 #[derive(Clone, Debug)]
 pub struct Append {
-    /// One JSON text each, kept byte for byte.
-    pub events: Vec<String>,
-    /// Who appends; without one, an append that is sent again is stored again.
-    pub producer: Option<Producer>,
+    pub(crate) events: Vec<Data>,
+    /// Whether the texts among the events are known to be JSON.
+    pub(crate) checked: bool,
+    pub(crate) producer: Option<Producer>,
+    pub(crate) mark: Option<String>,
+    pub(crate) close: bool,
 }
 
 impl Append {
-    /// These events, by no producer in particular.
+    /// These JSON texts, kept byte for byte, by no producer in particular: sent again, they are stored again.
     #[must_use]
-    pub fn new(events: Vec<String>) -> Self {
-        Self { events, producer: None }
+    pub fn new(texts: Vec<String>) -> Self {
+        let events = texts.into_iter().map(Data::known_json).collect();
+        Self { checked: false, ..Self::of(events) }
     }
 
-    /// These events, by `producer`.
+    /// These JSON texts, by `producer`.
     #[must_use]
-    pub fn by(producer: Producer, events: Vec<String>) -> Self {
-        Self { events, producer: Some(producer) }
+    pub fn by(producer: Producer, texts: Vec<String>) -> Self {
+        Self { producer: Some(producer), ..Self::new(texts) }
+    }
+
+    /// These events.
+    #[must_use]
+    pub fn of(events: Vec<Data>) -> Self {
+        Self { events, checked: true, producer: None, mark: None, close: false }
+    }
+
+    /// The same by a producer, or by none.
+    #[must_use]
+    pub fn from_producer(self, producer: Option<Producer>) -> Self {
+        Self { producer, ..self }
+    }
+
+    /// The same, refused unless `mark` sorts, as bytes, after the mark of every append before.
+    #[must_use]
+    pub fn in_order(self, mark: Option<String>) -> Self {
+        Self { mark, ..self }
+    }
+
+    /// The same, and where `close` is set the stream takes no more events after it. Then it may be without events.
+    #[must_use]
+    pub fn closing(self, close: bool) -> Self {
+        Self { close, ..self }
     }
 }
 
@@ -70,10 +95,12 @@ pub struct Appended {
     pub first: Offset,
     /// The offset behind its last event. Of a duplicate: the stream's end.
     pub next: Offset,
-    /// Whether the producer had appended this before, so that nothing was stored now.
+    /// Whether there was nothing to do: the producer had appended this before, or the stream to be closed was closed.
     pub duplicate: bool,
     /// The highest sequence taken from the producer in its epoch, where there is a producer.
     pub sequence: Option<u64>,
+    /// Whether the stream is closed now.
+    pub closed: bool,
 }
 
 /// One event of a stream.
@@ -83,8 +110,16 @@ pub struct Record {
     pub offset: Offset,
     /// When it was appended.
     pub at: DateTime<Utc>,
-    /// The JSON text, as it was appended.
-    pub data: Arc<str>,
+    /// What was appended.
+    pub data: Data,
+}
+
+impl Record {
+    /// The JSON text as it was appended; of bytes an empty one.
+    #[must_use]
+    pub fn json(&self) -> &str {
+        self.data.as_json().unwrap_or_default()
+    }
 }
 
 /// What a read found.
@@ -106,16 +141,22 @@ pub type Batch = Page;
 /// A stream without its events.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Head {
+    /// Its own name.
+    pub id: StreamId,
     /// Whose it is.
     pub tenant: Tenant,
     /// What the product uses it for.
     pub kind: String,
     /// Whether only backstage scopes may touch it.
     pub backstage: bool,
+    /// What it holds, as its creator wrote it.
+    pub content_type: String,
     /// Its end.
     pub next: Offset,
     /// The first offset that can be read.
     pub earliest: Offset,
     /// Whether it takes no more events.
     pub closed: bool,
+    /// When it ends by itself.
+    pub expiry: Expiry,
 }

@@ -9,7 +9,7 @@ use chrono::{DateTime, Utc};
 pub struct Options {
     /// Bytes of one event. 1 MiB.
     pub event_bytes: usize,
-    /// Events of one append. 1,000.
+    /// Events of one append. 32,768: what a producer that batches by the megabyte sends at most.
     pub append_events: usize,
     /// Bytes of one append. 4 MiB.
     pub append_bytes: usize,
@@ -39,6 +39,10 @@ pub struct Options {
     pub catch_up_reads: usize,
     /// How often the database is asked what other nodes have appended. 1 second.
     pub poll_interval: Duration,
+    /// How often streams that have lapsed are looked for and what was deleted is dropped. 30 seconds.
+    pub sweep_interval: Duration,
+    /// Names of streams that are kept in memory. 65,536.
+    pub names: usize,
     /// How long a stream stays in memory after its last follower left. 30 seconds: a reload finds it warm.
     pub tail_linger: Duration,
     /// Where an event's time comes from. The system's clock.
@@ -49,7 +53,7 @@ impl Default for Options {
     fn default() -> Self {
         Self {
             event_bytes: 1 << 20,
-            append_events: 1_000,
+            append_events: 32_768,
             append_bytes: 4 << 20,
             commit_events: 2_000,
             commit_bytes: 8 << 20,
@@ -64,6 +68,8 @@ impl Default for Options {
             page_bytes: 1 << 20,
             catch_up_reads: 4,
             poll_interval: Duration::from_secs(1),
+            sweep_interval: Duration::from_secs(30),
+            names: 65_536,
             tail_linger: Duration::from_secs(30),
             clock: Clock::default(),
         }

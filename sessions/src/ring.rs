@@ -79,6 +79,7 @@ mod tests {
     use chrono::DateTime;
 
     use super::*;
+    use crate::Data;
 
     const MAX: Size = Size { events: 4, bytes: 100 };
 
@@ -86,7 +87,7 @@ mod tests {
         seqs.map(|seq| Record {
             offset: Offset::from_value(seq + 1),
             at: DateTime::UNIX_EPOCH,
-            data: seq.to_string().into(),
+            data: Data::known_json(seq.to_string()),
         })
         .collect()
     }
@@ -96,7 +97,7 @@ mod tests {
     }
 
     fn texts(ring: &Ring, from: u64, max: Size) -> String {
-        ring.from(at(from), max).iter().map(|record| &*record.data).collect::<Vec<_>>().join(" ")
+        ring.from(at(from), max).iter().map(Record::json).collect::<Vec<_>>().join(" ")
     }
 
     #[test]
@@ -132,7 +133,7 @@ mod tests {
         assert_eq!(texts(&ring, 6, Size { events: 9, bytes: 2 }), "6 7");
         assert_eq!(texts(&ring, 6, Size { events: 9, bytes: 0 }), "6");
         // An event larger than the whole ring does not stay, and the ring goes on behind it.
-        let large = Record { offset: at(10), at: DateTime::UNIX_EPOCH, data: "1234".into() };
+        let large = Record { offset: at(10), at: DateTime::UNIX_EPOCH, data: Data::known_json("1234") };
         assert!(ring.extend(at(9), [large]));
         assert_eq!((ring.first(), ring.next()), (at(10), at(10)));
     }

@@ -14,6 +14,7 @@ use tokio_util::sync::CancellationToken;
 use crate::{
     Batch, Error, Offset, Record, StreamId,
     core::{Backoff, Core, locked},
+    frames::Frames,
     ring::{Ring, Size},
     sql,
 };
@@ -28,6 +29,8 @@ pub(crate) struct Tail {
     wake: Notify,
     /// Since when nobody follows.
     idle_since: Mutex<Option<Instant>>,
+    /// What followers tell alike.
+    pub(crate) frames: Frames,
     /// Cancelled when the tail is dropped.
     pub(crate) over: CancellationToken,
 }
@@ -67,6 +70,7 @@ impl Tail {
             moved: watch::Sender::new(()),
             wake: Notify::new(),
             idle_since: Mutex::new(None),
+            frames: Frames::default(),
             over,
         }
     }
@@ -103,10 +107,15 @@ impl Tail {
         self.moved.send_replace(());
     }
 
-    /// Takes committed events from the writer. What does not join on is read from the database instead.
-    pub(crate) fn push(&self, first: Offset, records: Vec<Record>) {
+    /// Takes committed events from the writer, after which the stream may be closed. What does not join on is read
+    /// from the database instead.
+    pub(crate) fn push(&self, first: Offset, records: Vec<Record>, closes: bool) {
         let joined = match &mut *locked(&self.state) {
-            State::Known { ring, .. } => ring.extend(first, records),
+            State::Known { ring, closed } => {
+                let joined = ring.extend(first, records);
+                *closed |= closes && joined;
+                joined
+            }
             State::Unknown | State::Missing => false,
         };
         if joined { self.stir() } else { self.wake() }
@@ -180,13 +189,13 @@ impl Tail {
     }
 
     async fn load_end(&self, core: &Core) -> Result<(), Error> {
-        match core.ask(async |conn| sql::head(conn, self.stream).await).await {
+        match core.ask(async |conn| sql::head(conn, self.stream, None).await).await {
             Ok(head) => {
                 let max = Size { events: core.options.ring_events, bytes: core.options.ring_bytes };
                 self.set(State::Known { ring: Ring::at(head.next, max), closed: head.closed });
                 Ok(())
             }
-            Err(Error::NotFound) => {
+            Err(Error::NotFound | Error::Deleted) => {
                 self.set(State::Missing);
                 Ok(())
             }
@@ -196,15 +205,14 @@ impl Tail {
 
     async fn load_from(&self, core: &Core, from: Offset) -> Result<bool, Error> {
         let max = core.page_size();
-        let page =
-            core.ask(async |conn| sql::page(conn, self.stream, from, max.events, max.bytes).await).await;
-        match page {
+        let read = core.ask(async |conn| sql::page(conn, self.stream, from, max, None).await).await;
+        match read.map(|sheet| sheet.page) {
             Ok(page) => {
                 self.take(from, page.records, page.closed);
                 Ok(!page.up_to_date)
             }
             // Deleted, trimmed past what is in memory, or the database was set back: start over at its end.
-            Err(Error::NotFound | Error::Gone { .. } | Error::Ahead { .. }) => {
+            Err(Error::NotFound | Error::Deleted | Error::Gone { .. } | Error::Ahead { .. }) => {
                 self.set(State::Unknown);
                 Ok(true)
             }

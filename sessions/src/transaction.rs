@@ -7,7 +7,7 @@
 use chrono::{DateTime, Utc};
 use sqlx::PgConnection;
 
-use crate::{Appended, Error, Head, NewStream, Offset, Page, StreamId, check, sql};
+use crate::{Appended, Error, Head, NewStream, Offset, Page, StreamId, check, ring::Size, sql};
 
 /// Creates a stream. Creating it again with the same configuration does nothing.
 ///
@@ -17,14 +17,14 @@ pub async fn create_in(conn: &mut PgConnection, new: &NewStream, now: DateTime<U
     if sql::create(&mut *conn, new, now).await? {
         return Ok(());
     }
-    match sql::head(conn, new.id).await {
+    match sql::head(conn, new.id, None).await {
         Ok(head)
             if (head.tenant, head.kind.as_str(), head.backstage) == (new.tenant, new.kind, new.backstage) =>
         {
             Ok(())
         }
         // One that the scope does not admit is not found, and takes the name all the same.
-        Ok(_) | Err(Error::NotFound) => Err(Error::Conflict),
+        Ok(_) | Err(Error::NotFound | Error::Deleted) => Err(Error::Conflict),
         Err(error) => Err(error),
     }
 }
@@ -41,7 +41,7 @@ pub async fn append_in(
     events: &[String],
     now: DateTime<Utc>,
 ) -> Result<Appended, Error> {
-    check::events(events)?;
+    check::texts(events)?;
     sql::append(conn, stream, events, now).await
 }
 
@@ -83,7 +83,8 @@ pub async fn read_in(
     from: Offset,
     limit: u32,
 ) -> Result<Page, Error> {
-    sql::page(conn, stream, from, limit as usize, usize::MAX).await
+    let max = Size { events: limit as usize, bytes: usize::MAX };
+    sql::page(conn, stream, from, max, None).await.map(|sheet| sheet.page)
 }
 
 /// The stream without its events, as the transaction sees it.
@@ -91,5 +92,5 @@ pub async fn read_in(
 /// # Errors
 /// [`Error::NotFound`].
 pub async fn head_in(conn: &mut PgConnection, stream: StreamId) -> Result<Head, Error> {
-    sql::head(conn, stream).await
+    sql::head(conn, stream, None).await
 }

@@ -37,7 +37,7 @@ async fn events_come_back_byte_for_byte(database: PgPool) {
     let appended = engine.append(stream, Append::new(events.clone())).await.unwrap();
     assert_eq!((appended.first.value(), appended.next.value(), appended.duplicate), (0, 4, false));
     let page = engine.read(stream, Offset::ZERO, 10).await.unwrap();
-    assert_eq!(page.records.iter().map(|record| record.data.to_string()).collect::<Vec<_>>(), events);
+    assert_eq!(page.records.iter().map(|record| record.json().to_owned()).collect::<Vec<_>>(), events);
     assert!(page.up_to_date && !page.closed);
     let page = engine.read(stream, Offset::from_value(1), 2).await.unwrap();
     assert_eq!((page.records.len(), page.next.value(), page.up_to_date), (2, 3, false));

@@ -18,7 +18,7 @@ pub async fn read(db: &Db, stream: Uuid) -> Result<Reading> {
     loop {
         match db.engine().read(StreamId(stream), Offset::from_value(reading.next), PAGE).await {
             Ok(page) => {
-                reading.take(reading.next, page.records.iter().map(|record| &*record.data));
+                reading.take(reading.next, page.records.iter().map(|record| record.json()));
                 if page.up_to_date || page.records.is_empty() {
                     return Ok(reading);
                 }

@@ -105,7 +105,7 @@ impl World {
     /// Everything that was written to a stream.
     pub(super) async fn log(&self, stream: Uuid) -> Vec<Event> {
         let page = self.db.engine().read(StreamId(stream), Offset::ZERO, 1_000).await.unwrap();
-        page.records.iter().map(|record| Event::from_json(&record.data).unwrap()).collect()
+        page.records.iter().map(|record| Event::from_json(record.json()).unwrap()).collect()
     }
 
     /// What was written to a stream, without who and when.

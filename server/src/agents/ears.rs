@@ -52,7 +52,7 @@ impl Ears {
             match follower.next().await {
                 Ok(Some(batch)) => {
                     for record in &batch.records {
-                        if let Ok(event) = Event::from_json(&record.data) {
+                        if let Ok(event) = Event::from_json(record.json()) {
                             self.hear(event);
                         }
                     }

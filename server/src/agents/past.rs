@@ -41,7 +41,7 @@ impl Past {
                 }
                 page => page?,
             };
-            past.events.extend(page.records.iter().filter_map(|record| Event::from_json(&record.data).ok()));
+            past.events.extend(page.records.iter().filter_map(|record| Event::from_json(record.json()).ok()));
             from = page.next;
             if page.up_to_date {
                 return Ok((past, from));

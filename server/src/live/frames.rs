@@ -6,14 +6,14 @@ use sessions::{Batch, StreamId};
 
 /// Events exactly as the log keeps them.
 pub fn events(stream: StreamId, batch: &Batch) -> String {
-    let bytes: usize = batch.records.iter().map(|record| record.data.len() + 1).sum();
+    let bytes: usize = batch.records.iter().map(|record| record.json().len() + 1).sum();
     let mut text = String::with_capacity(bytes + 128);
     text.push_str(&format!(r#"{{"stream":"{stream}","next":"{}","events":["#, batch.next));
     for (place, record) in batch.records.iter().enumerate() {
         if place > 0 {
             text.push(',');
         }
-        text.push_str(&record.data);
+        text.push_str(record.json());
     }
     text.push_str("]}");
     text

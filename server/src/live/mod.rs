@@ -41,6 +41,11 @@ impl Live {
     pub fn new(shutdown: Shutdown, pace: Pace) -> Self {
         Self { presence: Arc::default(), shutdown, pace }
     }
+
+    /// What its sockets listen to.
+    pub fn shutdown(&self) -> &Shutdown {
+        &self.shutdown
+    }
 }
 
 /// `GET /live`: a socket for whoever is signed in, from this site's own pages.

@@ -177,7 +177,7 @@ impl World {
             loop {
                 let batch = follower.next().await.unwrap().expect("the engine runs");
                 for record in batch.records {
-                    if let Some(found) = wanted(&Event::from_json(&record.data).unwrap()) {
+                    if let Some(found) = wanted(&Event::from_json(record.json()).unwrap()) {
                         return found;
                     }
                 }
@@ -194,7 +194,7 @@ impl World {
         let (mut events, mut from) = (Vec::new(), Offset::ZERO);
         loop {
             let page = self.db.engine().read(StreamId(stream), from, 1_000).await.unwrap();
-            events.extend(page.records.iter().map(|record| Event::from_json(&record.data).unwrap()));
+            events.extend(page.records.iter().map(|record| Event::from_json(record.json()).unwrap()));
             from = page.next;
             if page.up_to_date {
                 return events;

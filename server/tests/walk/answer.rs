@@ -46,6 +46,10 @@ impl Answer {
             let said = [&json["refused"], &json["errors"]].map(ToString::to_string);
             return said.iter().any(|said| words(said) >= 4);
         }
+        // Programs read the log itself, beside the pages and their policy, and are told in a sentence.
+        if self.kind.starts_with("text/plain") && !self.headers.contains("content-security-policy") {
+            return words(&self.body) >= 4;
+        }
         let Some((_, main)) = self.body.split_once("<main") else { return false };
         self.kind.starts_with("text/html") && main.contains("<h1") && words(&plain(main)) >= 6
     }

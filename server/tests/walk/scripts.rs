@@ -62,6 +62,10 @@ async fn what_is_written_never_runs(pool: PgPool) {
         };
         for pattern in router::patterns() {
             let page = browser.get(&path(&town, &pattern)).await;
+            // The log as it is: no browser takes that for a page.
+            if page.kind.starts_with("application/json") && page.headers.contains("nosniff") {
+                continue;
+            }
             words += usize::from(page.body.contains("&lt;script&gt;alert(7)"));
             let found = runs(&page.body);
             wrong.extend(

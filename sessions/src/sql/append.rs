@@ -3,13 +3,15 @@
 use chrono::{DateTime, Utc};
 use sqlx::PgConnection;
 
-use crate::{Appended, Error, Offset, StreamId};
+use crate::{Appended, Error, Offset, StreamId, sql::head};
 
 /// The update takes the row's lock, and holds it until the transaction ends: offsets become visible in their order.
 const APPEND: &str = "
     WITH moved AS (
-        UPDATE stream SET next_offset = next_offset + cardinality($2::text[])
-        WHERE id = $1 AND closed_at IS NULL
+        UPDATE stream SET next_offset = next_offset + cardinality($2::text[]),
+            lapses_at = $3 + make_interval(secs => ttl_seconds + least(ttl_seconds * 0.1, 60))
+        WHERE id = $1 AND closed_at IS NULL AND deleted_at IS NULL
+            AND (coalesce(expires_at, lapses_at) <= $3) IS NOT TRUE
         RETURNING workspace_id, id, next_offset - cardinality($2::text[]) AS first, next_offset
     ), stored AS (
         INSERT INTO stream_event (workspace_id, stream_id, seq, at, data)
@@ -17,8 +19,6 @@ const APPEND: &str = "
         FROM moved, unnest($2::text[]) WITH ORDINALITY AS event (data, place)
     )
     SELECT first, next_offset FROM moved";
-
-const WHY_NOT: &str = "SELECT next_offset FROM stream WHERE id = $1";
 
 /// Appends `events`, of which there is at least one.
 pub(crate) async fn append(
@@ -35,8 +35,8 @@ pub(crate) async fn append(
             next: Offset::from_column(next),
             duplicate: false,
             sequence: None,
+            closed: false,
         });
     }
-    let closed: Option<i64> = sqlx::query_scalar(WHY_NOT).bind(stream.0).fetch_optional(conn).await?;
-    Err(closed.map_or(Error::NotFound, |next| Error::Closed { next: Offset::from_column(next) }))
+    head(conn, stream, Some(now)).await.and_then(|head| Err(Error::Closed { next: head.next }))
 }

@@ -4,26 +4,47 @@ use chrono::{DateTime, Utc};
 use sqlx::PgConnection;
 use uuid::Uuid;
 
+use super::{columns::Columns, gone::gone};
+
+macro_rules! lock {
+    ($how:literal) => {
+        concat!(
+            "SELECT s.workspace_id, s.id, s.next_offset, s.closed_at IS NOT NULL AS closed, s.last_mark, ",
+            "s.ttl_seconds, s.expires_at, ",
+            gone!("$2"),
+            " AS gone FROM stream s WHERE s.id = ANY($1) ",
+            $how
+        )
+    };
+}
+
 /// A stream held by another transaction is left out: nobody's slow transaction stops the appends to other streams,
 /// and a lock that is never waited for cannot be part of a deadlock.
-const LOCK_FREE: &str = "
-    SELECT workspace_id, id, next_offset, closed_at IS NOT NULL FROM stream
-    WHERE id = ANY($1) FOR NO KEY UPDATE SKIP LOCKED";
+const LOCK_FREE: &str = lock!("FOR NO KEY UPDATE OF s SKIP LOCKED");
 
-const LOCK_WAITING: &str = "
-    SELECT workspace_id, id, next_offset, closed_at IS NOT NULL FROM stream
-    WHERE id = ANY($1) ORDER BY id FOR NO KEY UPDATE";
+const LOCK_WAITING: &str = lock!("ORDER BY s.id FOR NO KEY UPDATE OF s");
 
 const LOCK_TIMEOUT: &str = "SELECT set_config('lock_timeout', $1, true)";
 
-/// A locked stream: workspace, stream, end, whether it is closed.
-pub(crate) type LockedRow = (Uuid, Uuid, i64, bool);
+/// A locked stream.
+#[derive(Debug, sqlx::FromRow)]
+pub(crate) struct LockedRow {
+    pub(crate) workspace_id: Uuid,
+    pub(crate) id: Uuid,
+    pub(crate) next_offset: i64,
+    pub(crate) closed: bool,
+    pub(crate) last_mark: Option<String>,
+    pub(crate) ttl_seconds: Option<i64>,
+    pub(crate) expires_at: Option<DateTime<Utc>>,
+    pub(crate) gone: i32,
+}
 
 /// Locks those of `streams` that exist, waiting `wait` for each that another transaction holds; with no `wait`
 /// those are left out.
 pub(crate) async fn lock(
     conn: &mut PgConnection,
     streams: &[Uuid],
+    now: DateTime<Utc>,
     wait: Option<std::time::Duration>,
 ) -> sqlx::Result<Vec<LockedRow>> {
     let statement = match wait {
@@ -33,7 +54,7 @@ pub(crate) async fn lock(
             LOCK_WAITING
         }
     };
-    sqlx::query_as(statement).bind(streams).fetch_all(conn).await
+    sqlx::query_as(statement).bind(streams).bind(now).fetch_all(conn).await
 }
 
 /// A statement of its own after the lock: its snapshot holds what the lock's last holder has committed.
@@ -52,54 +73,23 @@ pub(crate) async fn producers(
     sqlx::query_as(PRODUCERS).bind(workspaces).bind(streams).bind(producers).fetch_all(conn).await
 }
 
-/// What a group commit writes, column by column.
-#[derive(Debug, Default)]
-pub(crate) struct Columns<'a> {
-    /// Streams that moved.
-    pub(crate) moved: Moved,
-    /// What they got.
-    pub(crate) events: Events<'a>,
-    /// Producers that moved.
-    pub(crate) producers: Producers<'a>,
-}
-
-#[derive(Debug, Default)]
-pub(crate) struct Moved {
-    pub(crate) workspaces: Vec<Uuid>,
-    pub(crate) streams: Vec<Uuid>,
-    pub(crate) ends: Vec<i64>,
-}
-
-#[derive(Debug, Default)]
-pub(crate) struct Events<'a> {
-    pub(crate) workspaces: Vec<Uuid>,
-    pub(crate) streams: Vec<Uuid>,
-    pub(crate) seqs: Vec<i64>,
-    pub(crate) texts: Vec<&'a str>,
-}
-
-#[derive(Debug, Default)]
-pub(crate) struct Producers<'a> {
-    pub(crate) workspaces: Vec<Uuid>,
-    pub(crate) streams: Vec<Uuid>,
-    pub(crate) ids: Vec<&'a str>,
-    pub(crate) epochs: Vec<i64>,
-    pub(crate) next_sequences: Vec<i64>,
-}
-
 const STORE: &str = "
     WITH moved AS (
-        UPDATE stream s SET next_offset = n.next_offset
-        FROM unnest($1::uuid[], $2::uuid[], $3::bigint[]) AS n (workspace_id, id, next_offset)
+        UPDATE stream s SET next_offset = n.next_offset,
+            closed_at = CASE WHEN n.closes THEN $1 ELSE s.closed_at END,
+            last_mark = coalesce(n.mark, s.last_mark), lapses_at = coalesce(n.lapses_at, s.lapses_at)
+        FROM unnest($2::uuid[], $3::uuid[], $4::bigint[], $5::boolean[], $6::text[], $7::timestamptz[])
+            AS n (workspace_id, id, next_offset, closes, mark, lapses_at)
         WHERE s.workspace_id = n.workspace_id AND s.id = n.id
         RETURNING 1
     ), events AS (
-        INSERT INTO stream_event (workspace_id, stream_id, seq, at, data)
-        SELECT e.workspace_id, e.stream_id, e.seq, $8, e.data
-        FROM unnest($4::uuid[], $5::uuid[], $6::bigint[], $7::text[]) AS e (workspace_id, stream_id, seq, data)
+        INSERT INTO stream_event (workspace_id, stream_id, seq, at, data, bytes)
+        SELECT e.workspace_id, e.stream_id, e.seq, $1, e.data, e.bytes
+        FROM unnest($8::uuid[], $9::uuid[], $10::bigint[], $11::text[], $12::bytea[])
+            AS e (workspace_id, stream_id, seq, data, bytes)
     ), producers AS (
         INSERT INTO stream_producer (workspace_id, stream_id, producer, epoch, next_sequence)
-        SELECT * FROM unnest($9::uuid[], $10::uuid[], $11::text[], $12::bigint[], $13::bigint[])
+        SELECT * FROM unnest($13::uuid[], $14::uuid[], $15::text[], $16::bigint[], $17::bigint[])
         ON CONFLICT (workspace_id, stream_id, producer)
         DO UPDATE SET epoch = excluded.epoch, next_sequence = excluded.next_sequence
     )
@@ -113,14 +103,18 @@ pub(crate) async fn store(
 ) -> sqlx::Result<()> {
     let Columns { moved, events, producers } = columns;
     let count: i64 = sqlx::query_scalar(STORE)
+        .bind(now)
         .bind(&moved.workspaces)
         .bind(&moved.streams)
         .bind(&moved.ends)
+        .bind(&moved.closes)
+        .bind(&moved.marks)
+        .bind(&moved.lapses)
         .bind(&events.workspaces)
         .bind(&events.streams)
         .bind(&events.seqs)
         .bind(&events.texts)
-        .bind(now)
+        .bind(&events.bytes)
         .bind(&producers.workspaces)
         .bind(&producers.streams)
         .bind(&producers.ids)

@@ -2,10 +2,18 @@
 
 mod append;
 mod batch;
+mod columns;
+mod gone;
+mod named;
 mod page;
+mod remove;
 mod stream;
 
 pub(crate) use append::append;
-pub(crate) use batch::{Columns, lock, producers, store};
+pub(crate) use batch::{lock, producers, store};
+pub(crate) use columns::Columns;
+pub(crate) use gone::told;
+pub(crate) use named::{NamedRow, find, hold_source, insert};
 pub(crate) use page::page;
-pub(crate) use stream::{close, create, fence, head, heads, trim};
+pub(crate) use remove::{clear_grave, delete, graves, lapsed, put_away};
+pub(crate) use stream::{HeadRow, close, create, fence, head, heads, touch, trim};

@@ -1,10 +1,11 @@
-//! Streams as such: create, head, close, fence, trim.
+//! Streams as such: create, head, close, fence, trim, touch.
 
 use chrono::{DateTime, Utc};
-use sqlx::PgConnection;
+use sqlx::{Connection, PgConnection};
 use uuid::Uuid;
 
-use crate::{Error, Head, NewStream, Offset, StreamId, Tenant};
+use super::gone::{gone, told};
+use crate::{Error, Expiry, Head, NewStream, Offset, StreamId, Tenant};
 
 const CREATE: &str = "
     INSERT INTO stream (workspace_id, id, client_id, kind, backstage, created_at)
@@ -28,26 +29,79 @@ pub(crate) async fn create(
     Ok(done.rows_affected() == 1)
 }
 
-const HEAD: &str = "
-    SELECT workspace_id, client_id, kind, backstage, next_offset, earliest_offset, closed_at IS NOT NULL
-    FROM stream WHERE id = $1";
+/// What a head is made of; `$1` is the engine's time.
+macro_rules! head_where {
+    ($rest:literal) => {
+        concat!(
+            "SELECT s.workspace_id, s.id, s.client_id, s.kind, s.backstage, s.content_type, s.next_offset, ",
+            "s.earliest_offset, s.closed_at IS NOT NULL AS closed, s.ttl_seconds, s.expires_at, s.forked_from, ",
+            "s.fork_offset, s.fork_part, ",
+            gone!("$1"),
+            " AS gone FROM stream s WHERE ",
+            $rest
+        )
+    };
+}
+pub(super) use head_where;
 
-type HeadRow = (Uuid, Option<Uuid>, String, bool, i64, i64, bool);
-
-pub(crate) async fn head(conn: &mut PgConnection, stream: StreamId) -> Result<Head, Error> {
-    let row: Option<HeadRow> = sqlx::query_as(HEAD).bind(stream.0).fetch_optional(conn).await?;
-    let (workspace, client, kind, backstage, next, earliest, closed) = row.ok_or(Error::NotFound)?;
-    Ok(Head {
-        tenant: Tenant { workspace, client },
-        kind,
-        backstage,
-        next: Offset::from_column(next),
-        earliest: Offset::from_column(earliest),
-        closed,
-    })
+/// A stream's row.
+#[derive(Debug, sqlx::FromRow)]
+pub(crate) struct HeadRow {
+    pub(crate) workspace_id: Uuid,
+    pub(crate) id: Uuid,
+    client_id: Option<Uuid>,
+    kind: String,
+    backstage: bool,
+    content_type: Option<String>,
+    next_offset: i64,
+    earliest_offset: i64,
+    pub(crate) closed: bool,
+    ttl_seconds: Option<i64>,
+    expires_at: Option<DateTime<Utc>>,
+    pub(crate) forked_from: Option<Uuid>,
+    pub(crate) fork_offset: Option<i64>,
+    pub(crate) fork_part: Option<i64>,
+    gone: i32,
 }
 
-const HEADS: &str = "SELECT id, next_offset, closed_at IS NOT NULL FROM stream WHERE id = ANY($1)";
+impl HeadRow {
+    /// Why it is not there, where it is not.
+    pub(crate) fn gone(&self) -> Option<Error> {
+        told(self.gone)
+    }
+
+    pub(crate) fn into_head(self) -> Head {
+        Head {
+            id: StreamId(self.id),
+            tenant: Tenant { workspace: self.workspace_id, client: self.client_id },
+            kind: self.kind,
+            backstage: self.backstage,
+            content_type: self.content_type.unwrap_or_else(|| crate::named::JSON.to_owned()),
+            next: Offset::from_column(self.next_offset),
+            earliest: Offset::from_column(self.earliest_offset),
+            closed: self.closed,
+            expiry: Expiry::from_columns(self.ttl_seconds, self.expires_at),
+        }
+    }
+}
+
+const HEAD: &str = head_where!("s.id = $2");
+
+pub(crate) async fn head(
+    conn: &mut PgConnection,
+    stream: StreamId,
+    now: Option<DateTime<Utc>>,
+) -> Result<Head, Error> {
+    let row: Option<HeadRow> = sqlx::query_as(HEAD).bind(now).bind(stream.0).fetch_optional(conn).await?;
+    let row = row.ok_or(Error::NotFound)?;
+    match row.gone() {
+        None => Ok(row.into_head()),
+        Some(gone) => Err(gone),
+    }
+}
+
+const HEADS: &str =
+    "SELECT id, next_offset, closed_at IS NOT NULL FROM stream WHERE id = ANY($1) AND deleted_at IS NULL";
 
 /// Where these streams end and whether they are closed, for those of them that exist.
 pub(crate) async fn heads(
@@ -58,7 +112,8 @@ pub(crate) async fn heads(
 }
 
 const CLOSE: &str = "
-    UPDATE stream SET closed_at = coalesce(closed_at, $2) WHERE id = $1 RETURNING next_offset";
+    UPDATE stream SET closed_at = coalesce(closed_at, $2) WHERE id = $1 AND deleted_at IS NULL
+    RETURNING next_offset";
 
 /// Closes the stream; its final offset.
 pub(crate) async fn close(
@@ -70,7 +125,22 @@ pub(crate) async fn close(
     next.map(Offset::from_column).ok_or(Error::NotFound)
 }
 
-const LOCK: &str = "SELECT workspace_id FROM stream WHERE id = $1 FOR NO KEY UPDATE";
+const TOUCH: &str = "UPDATE stream SET lapses_at = $2 WHERE id = $1 AND lapses_at < $3";
+
+/// Notes that the stream was used, unless it lives long enough anyway: a crowd of readers writes once.
+pub(crate) async fn touch(
+    conn: &mut PgConnection,
+    stream: StreamId,
+    expiry: Expiry,
+    now: DateTime<Utc>,
+) -> sqlx::Result<()> {
+    if let (Some(lapses_at), Some(until)) = (expiry.lapses_at(now), expiry.lives_until(now)) {
+        sqlx::query(TOUCH).bind(stream.0).bind(lapses_at).bind(until).execute(conn).await?;
+    }
+    Ok(())
+}
+
+const LOCK: &str = "SELECT workspace_id FROM stream WHERE id = $1 AND deleted_at IS NULL FOR NO KEY UPDATE";
 
 const FENCE: &str = "
     INSERT INTO stream_producer AS p (workspace_id, stream_id, producer, epoch, next_sequence)
@@ -99,19 +169,32 @@ pub(crate) async fn fence(
         .await?)
 }
 
+const HOLD: &str = "SELECT FROM stream WHERE id = $1 FOR UPDATE";
+
+/// What a fork reads stays.
 const TRIM: &str = "
     WITH trimmed AS (
-        UPDATE stream SET earliest_offset = greatest(earliest_offset, least($2, next_offset))
-        WHERE id = $1 RETURNING workspace_id, id, earliest_offset
+        UPDATE stream s SET earliest_offset = greatest(earliest_offset, least($2, next_offset))
+        WHERE id = $1 AND deleted_at IS NULL
+            AND NOT EXISTS (SELECT FROM stream f WHERE f.forked_from = s.id AND f.buried_at IS NULL)
+        RETURNING workspace_id, id, earliest_offset
     ), dropped AS (
         DELETE FROM stream_event e USING trimmed t
         WHERE e.workspace_id = t.workspace_id AND e.stream_id = t.id AND e.seq < t.earliest_offset
     )
     SELECT earliest_offset FROM trimmed";
 
-/// Drops the events before `before`; answers the first offset that can be read now.
+/// Drops the events before `before`, unless there are forks; answers the first offset that can be read now.
 pub(crate) async fn trim(conn: &mut PgConnection, stream: StreamId, before: Offset) -> Result<Offset, Error> {
+    let mut tx = conn.begin().await?;
+    // A fork that is being made holds its source until it is there to be seen by the statement after this.
+    sqlx::query(HOLD).bind(stream.0).execute(&mut *tx).await?;
     let earliest: Option<i64> =
-        sqlx::query_scalar(TRIM).bind(stream.0).bind(before.to_column()).fetch_optional(conn).await?;
-    earliest.map(Offset::from_column).ok_or(Error::NotFound)
+        sqlx::query_scalar(TRIM).bind(stream.0).bind(before.to_column()).fetch_optional(&mut *tx).await?;
+    let earliest = match earliest {
+        Some(earliest) => Offset::from_column(earliest),
+        None => head(&mut tx, stream, None).await?.earliest,
+    };
+    tx.commit().await?;
+    Ok(earliest)
 }

@@ -5,7 +5,7 @@ use futures::FutureExt as _;
 use sqlx::postgres::PgPoolOptions;
 
 use super::*;
-use crate::{Engine, Options};
+use crate::{Data, Engine, Options};
 
 const ROUNDS: u64 = 10_000;
 const FOLLOWERS: usize = 24;
@@ -40,9 +40,12 @@ async fn no_wake_up_is_lost() {
 /// Whether the events of this round arrive everywhere, soon.
 fn push_two(tail: &Tail, round: u64, arrived: &AtomicU64) -> bool {
     for event in [2 * round, 2 * round + 1] {
-        let record =
-            Record { offset: Offset::from_value(event + 1), at: DateTime::UNIX_EPOCH, data: "1".into() };
-        tail.push(Offset::from_value(event), vec![record]);
+        let record = Record {
+            offset: Offset::from_value(event + 1),
+            at: DateTime::UNIX_EPOCH,
+            data: Data::known_json("1"),
+        };
+        tail.push(Offset::from_value(event), vec![record], false);
         (0..round % 500).for_each(|_| std::hint::spin_loop());
     }
     let late = std::time::Instant::now() + Duration::from_secs(20);
@@ -56,8 +59,12 @@ fn push_two(tail: &Tail, round: u64, arrived: &AtomicU64) -> bool {
 }
 
 fn push(tail: &Tail, event: u64) {
-    let record = Record { offset: Offset::from_value(event + 1), at: DateTime::UNIX_EPOCH, data: "1".into() };
-    tail.push(Offset::from_value(event), vec![record]);
+    let record = Record {
+        offset: Offset::from_value(event + 1),
+        at: DateTime::UNIX_EPOCH,
+        data: Data::known_json("1"),
+    };
+    tail.push(Offset::from_value(event), vec![record], false);
 }
 
 /// A push that finds nothing to join on to must not be forgotten: what the task is asking just now may be of a moment

@@ -1,6 +1,10 @@
 //! One group commit: lock, judge, store, commit.
 
-use std::{collections::HashSet, future::Future, time::Duration};
+use std::{
+    collections::{HashMap, HashSet},
+    future::Future,
+    time::Duration,
+};
 
 use chrono::{DateTime, SubsecRound, Utc};
 use sqlx::{Connection, PgConnection};
@@ -8,9 +12,9 @@ use uuid::Uuid;
 
 use super::Job;
 use crate::{
-    Appended, Error, Offset, Options, StreamId,
+    Appended, Error, Expiry, Offset, Options, StreamId,
     core::timed_out,
-    ledger::{Ledger, Progress},
+    ledger::{Ledger, Locked, Progress},
     sql::{self, Columns},
 };
 
@@ -94,23 +98,37 @@ async fn prepare(
     now: DateTime<Utc>,
     wait: Option<Duration>,
 ) -> sqlx::Result<Prepared> {
-    let mut ledger = lock(conn, jobs, wait).await?;
+    let mut ledger = lock(conn, jobs, now, wait).await?;
     load_producers(conn, jobs, &mut ledger).await?;
     let outcomes: Vec<_> = jobs.iter().map(|job| judge(&mut ledger, job, wait.is_some())).collect();
-    let columns = columns(jobs, &outcomes, &ledger);
-    let writes = !columns.events.workspaces.is_empty();
+    let columns = columns(jobs, &outcomes, &ledger, now);
+    let writes = !columns.moved.streams.is_empty();
     if writes {
         sql::store(conn, &columns, now).await?;
     }
     Ok(Prepared { outcomes, writes })
 }
 
-async fn lock(conn: &mut PgConnection, jobs: &[Job], wait: Option<Duration>) -> sqlx::Result<Ledger> {
+async fn lock(
+    conn: &mut PgConnection,
+    jobs: &[Job],
+    now: DateTime<Utc>,
+    wait: Option<Duration>,
+) -> sqlx::Result<Ledger> {
     let streams: HashSet<Uuid> = jobs.iter().map(|job| job.stream.0).collect();
     let streams: Vec<Uuid> = streams.into_iter().collect();
     let mut ledger = Ledger::default();
-    for (workspace, stream, next, closed) in sql::lock(conn, &streams, wait).await? {
-        ledger.insert(StreamId(stream), workspace, Offset::from_column(next), closed);
+    for row in sql::lock(conn, &streams, now, wait).await? {
+        let locked = Locked {
+            workspace: row.workspace_id,
+            next: Offset::from_column(row.next_offset),
+            closed: row.closed,
+            expiry: Expiry::from_columns(row.ttl_seconds, row.expires_at),
+            gone: sql::told(row.gone),
+            mark: row.last_mark,
+            producers: HashMap::new(),
+        };
+        ledger.insert(StreamId(row.id), locked);
     }
     Ok(ledger)
 }
@@ -147,7 +165,7 @@ fn judge(ledger: &mut Ledger, job: &Job, waited: bool) -> Outcome {
     Outcome::Settled(ledger.admit(job.stream, &job.append))
 }
 
-fn columns<'a>(jobs: &'a [Job], outcomes: &[Outcome], ledger: &Ledger) -> Columns<'a> {
+fn columns<'a>(jobs: &'a [Job], outcomes: &[Outcome], ledger: &'a Ledger, now: DateTime<Utc>) -> Columns<'a> {
     let mut columns = Columns::default();
     let (mut streams, mut producers) = (HashSet::new(), HashSet::new());
     for (job, outcome) in jobs.iter().zip(outcomes) {
@@ -158,25 +176,14 @@ fn columns<'a>(jobs: &'a [Job], outcomes: &[Outcome], ledger: &Ledger) -> Column
             continue;
         };
         if streams.insert(job.stream) {
-            columns.moved.workspaces.push(locked.workspace);
-            columns.moved.streams.push(job.stream.0);
-            columns.moved.ends.push(locked.next.to_column());
+            columns.moved.add(job.stream, locked, now);
         }
-        for (place, event) in job.append.events.iter().enumerate() {
-            columns.events.workspaces.push(locked.workspace);
-            columns.events.streams.push(job.stream.0);
-            columns.events.seqs.push(first.after(place).to_column());
-            columns.events.texts.push(event);
-        }
+        columns.events.add(job.stream, locked.workspace, *first, &job.append.events);
         if let Some(producer) = &job.append.producer
             && let Some(progress) = locked.producer(&producer.id)
             && producers.insert((job.stream, &producer.id))
         {
-            columns.producers.workspaces.push(locked.workspace);
-            columns.producers.streams.push(job.stream.0);
-            columns.producers.ids.push(&producer.id);
-            columns.producers.epochs.push(progress.epoch.cast_signed());
-            columns.producers.next_sequences.push(progress.next_sequence.cast_signed());
+            columns.producers.add(job.stream, locked.workspace, &producer.id, progress);
         }
     }
     columns

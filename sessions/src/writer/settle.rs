@@ -1,13 +1,19 @@
 //! Commits a batch and gives everyone in it their answer.
 
-use std::{collections::HashMap, time::Duration};
+use std::{
+    collections::{HashMap, hash_map::Entry},
+    sync::Arc,
+    time::Duration,
+};
+
+use chrono::{DateTime, Utc};
 
 use super::{
     Job,
     commit::{Done, Failure, Outcome},
     line::Line,
 };
-use crate::{Appended, Error, Offset, Record, StreamId, core::Core, error::away};
+use crate::{Appended, Data, Error, Offset, Record, StreamId, core::Core, error::away, tail::Tail};
 
 /// Commits `jobs` and answers them; hands back those whose stream is held by another transaction.
 pub(super) async fn settle(core: &Core, line: &mut Line, jobs: Vec<Job>, wait: Option<Duration>) -> Vec<Job> {
@@ -50,6 +56,7 @@ async fn alone(core: &Core, line: &mut Line, jobs: Vec<Job>, wait: Option<Durati
 /// Followers on this node first, then the appenders.
 fn answer(core: &Core, mut jobs: Vec<Job>, done: Done) -> Vec<Job> {
     push(core, &mut jobs, &done);
+    core.watch.moved(moved(&jobs, &done));
     let mut held = Vec::new();
     for (job, outcome) in jobs.into_iter().zip(done.outcomes) {
         match outcome {
@@ -62,27 +69,46 @@ fn answer(core: &Core, mut jobs: Vec<Job>, done: Done) -> Vec<Job> {
 
 /// Hands what was committed to the tails in memory, so that they need not read it.
 fn push(core: &Core, jobs: &mut [Job], done: &Done) {
-    let at = done.at;
-    let mut fresh: HashMap<StreamId, (Offset, Vec<Record>)> = HashMap::new();
+    let mut fresh: HashMap<StreamId, Fresh> = HashMap::new();
     for (job, outcome) in jobs.iter_mut().zip(&done.outcomes) {
         let Outcome::Settled(Ok(Appended { first, duplicate: false, .. })) = outcome else {
             continue;
         };
-        if core.tails.get(job.stream).is_none() {
-            continue;
-        }
-        let (_, records) = fresh.entry(job.stream).or_insert_with(|| (*first, Vec::new()));
-        let events = std::mem::take(&mut job.append.events).into_iter().enumerate();
-        records.extend(events.map(|(place, data)| Record {
-            offset: first.after(place + 1),
-            at,
-            data: data.into(),
-        }));
+        let fresh = match fresh.entry(job.stream) {
+            Entry::Occupied(known) => known.into_mut(),
+            Entry::Vacant(place) => match core.tails.get(job.stream) {
+                Some(tail) => place.insert(Fresh { tail, first: *first, records: Vec::new(), closed: false }),
+                None => continue,
+            },
+        };
+        fresh.add(*first, std::mem::take(&mut job.append.events), done.at);
+        fresh.closed |= job.append.close;
     }
-    for (stream, (first, records)) in fresh {
-        if let Some(tail) = core.tails.get(stream) {
-            tail.push(first, records);
-        }
+    for Fresh { tail, first, records, closed } in fresh.into_values() {
+        tail.push(first, records, closed);
+    }
+}
+
+/// The streams that were appended to.
+fn moved<'a>(jobs: &'a [Job], done: &'a Done) -> impl Iterator<Item = StreamId> + 'a {
+    jobs.iter().zip(&done.outcomes).filter_map(|(job, outcome)| match outcome {
+        Outcome::Settled(Ok(Appended { duplicate: false, .. })) => Some(job.stream),
+        _ => None,
+    })
+}
+
+/// What a followed stream got in a commit.
+struct Fresh {
+    tail: Arc<Tail>,
+    first: Offset,
+    records: Vec<Record>,
+    closed: bool,
+}
+
+impl Fresh {
+    fn add(&mut self, first: Offset, events: Vec<Data>, at: DateTime<Utc>) {
+        let events = events.into_iter().enumerate();
+        self.records.extend(events.map(|(place, data)| Record { offset: first.after(place + 1), at, data }));
     }
 }
 

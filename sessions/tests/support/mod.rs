@@ -104,7 +104,7 @@ pub fn texts(records: &[Record], from: Offset) -> Vec<String> {
     for (place, record) in records.iter().enumerate() {
         assert_eq!(record.offset.value(), from.value() + place as u64 + 1, "a hole or a repeat");
     }
-    records.iter().map(|record| serde_json::from_str(&record.data).unwrap()).collect()
+    records.iter().map(|record| serde_json::from_str(record.json()).unwrap()).collect()
 }
 
 /// Follows until `count` records have come.

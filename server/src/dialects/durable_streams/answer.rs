@@ -1,0 +1,124 @@
+//! What is answered: refusals, and what stands on every answer.
+
+use axum::{
+    http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header},
+    response::{IntoResponse, Response},
+};
+use sessions::Error;
+
+use super::{
+    headers::{
+        CLOSED, EARLIEST_OFFSET, NEXT_OFFSET, PRODUCER_EPOCH, PRODUCER_EXPECTED, PRODUCER_RECEIVED, TRUE,
+        value,
+    },
+    local::is_local_origin,
+};
+
+/// What pages from elsewhere on this machine may send.
+const ALLOWED: &str = "content-type, authorization, if-none-match, stream-seq, stream-ttl, stream-expires-at, \
+    stream-closed, stream-forked-from, stream-fork-offset, stream-fork-sub-offset, producer-id, producer-epoch, \
+    producer-seq";
+
+/// What they may see of an answer.
+const EXPOSED: &str = "stream-next-offset, stream-earliest-offset, stream-cursor, stream-up-to-date, stream-closed, \
+    stream-ttl, stream-expires-at, stream-sse-data-encoding, producer-epoch, producer-seq, producer-expected-seq, \
+    producer-received-seq, etag, location, retry-after";
+
+/// Puts on what stands on every answer. With `local_pages`, pages of this machine may see it, whatever their port.
+pub(super) fn dress(headers: &mut HeaderMap, local_pages: bool, origin: Option<&HeaderValue>) {
+    if let Some(origin) = origin.filter(|origin| is_local_origin(origin)) {
+        headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, origin.clone());
+    }
+    let mut put = |name: HeaderName, value: &'static str| {
+        headers.insert(name, HeaderValue::from_static(value));
+    };
+    put(header::X_CONTENT_TYPE_OPTIONS, "nosniff");
+    let policy = HeaderName::from_static("cross-origin-resource-policy");
+    if !local_pages {
+        return put(policy, "same-origin");
+    }
+    put(policy, "same-site");
+    put(header::VARY, "origin");
+    put(header::ACCESS_CONTROL_ALLOW_METHODS, "GET, HEAD, PUT, POST, DELETE, OPTIONS");
+    put(header::ACCESS_CONTROL_ALLOW_HEADERS, ALLOWED);
+    put(header::ACCESS_CONTROL_EXPOSE_HEADERS, EXPOSED);
+}
+
+/// A sentence for whoever reads it.
+pub(super) fn plain(status: StatusCode, text: &'static str) -> Response {
+    (status, text).into_response()
+}
+
+pub(super) fn bad(text: &'static str) -> Response {
+    plain(StatusCode::BAD_REQUEST, text)
+}
+
+pub(super) fn not_found() -> Response {
+    plain(StatusCode::NOT_FOUND, "There is no such stream.")
+}
+
+pub(super) fn no_operation() -> Response {
+    plain(StatusCode::METHOD_NOT_ALLOWED, "There is no such operation.")
+}
+
+pub(super) fn too_large() -> Response {
+    plain(StatusCode::PAYLOAD_TOO_LARGE, "That is too large.")
+}
+
+/// Nothing is wrong with the request; another time it may work.
+pub(super) fn away() -> Response {
+    with(plain(StatusCode::SERVICE_UNAVAILABLE, "Try again in a moment."), [(header::RETRY_AFTER, value(1))])
+}
+
+/// The same with these headers.
+pub(super) fn with<const N: usize>(
+    mut response: Response,
+    headers: [(HeaderName, HeaderValue); N],
+) -> Response {
+    response.headers_mut().extend(headers);
+    response
+}
+
+/// What the engine refused or failed at.
+pub(super) fn refused(error: Error) -> Response {
+    let conflict = |text| plain(StatusCode::CONFLICT, text);
+    let gone = |text| plain(StatusCode::GONE, text);
+    match error {
+        Error::NotFound => not_found(),
+        Error::Deleted => gone("The stream was deleted."),
+        Error::Closed { next } => {
+            with(conflict("The stream is closed."), [(CLOSED, TRUE), (NEXT_OFFSET, value(next))])
+        }
+        Error::Gone { earliest } => {
+            with(gone("That part is no longer kept."), [(EARLIEST_OFFSET, value(earliest))])
+        }
+        Error::Ahead { next } => {
+            with(gone("The stream does not reach so far."), [(NEXT_OFFSET, value(next))])
+        }
+        Error::StaleEpoch { current } => {
+            let forbidden = plain(StatusCode::FORBIDDEN, "A later epoch of the producer has begun.");
+            with(forbidden, [(PRODUCER_EPOCH, value(current))])
+        }
+        Error::SequenceGap { expected, received } => with(
+            conflict("An append of the producer is missing before this one."),
+            [(PRODUCER_EXPECTED, value(expected)), (PRODUCER_RECEIVED, value(received))],
+        ),
+        Error::EpochMustStartAtZero => bad("A producer's new epoch begins at sequence 0."),
+        Error::OutOfOrder => conflict("Stream-Seq has to rise."),
+        Error::TooLarge { .. } => too_large(),
+        Error::Empty => bad("There is nothing to append."),
+        Error::Invalid(text) => bad(text),
+        Error::Conflict => conflict("It exists with another configuration."),
+        Error::Busy | Error::ShuttingDown => away(),
+        Error::Database(_) | Error::Unsure(_) => failed(&error),
+    }
+}
+
+fn failed(error: &Error) -> Response {
+    if error.is_away() {
+        tracing::warn!(error.message = %error, "a stream could not be reached");
+        return away();
+    }
+    tracing::error!(error.message = %error, error.cause = ?std::error::Error::source(error), "a stream failed");
+    plain(StatusCode::INTERNAL_SERVER_ERROR, "Something went wrong.")
+}

@@ -1,0 +1,114 @@
+//! `POST`: appends, closes, or both at once.
+
+use axum::{
+    body::Body,
+    http::{HeaderMap, StatusCode, header},
+    response::{IntoResponse, Response},
+};
+use bytes::Bytes;
+use sessions::{Append, Appended, Data, Engine, Error, Named, Producer};
+
+use super::{
+    Authorizer, Dialect, Grant, Place, answer,
+    create::read,
+    headers::{CLOSED, NEXT_OFFSET, PRODUCER_EPOCH, PRODUCER_SEQ, SEQ, TRUE, closes, producer, text, value},
+};
+
+pub(super) async fn append<A: Authorizer>(
+    dialect: &Dialect<A>,
+    grant: &Grant<A::Pass>,
+    headers: &HeaderMap,
+    body: Body,
+) -> Result<Response, Response> {
+    let asked = Asked {
+        close: closes(headers),
+        producer: producer(headers).map_err(answer::bad)?,
+        mark: text(headers, &SEQ).map_err(answer::bad)?,
+        body: read(body, dialect.pace.body).await?,
+        content_type: headers
+            .get(header::CONTENT_TYPE)
+            .and_then(|value| value.to_str().ok())
+            .unwrap_or_default(),
+    };
+    asked.check().map_err(answer::bad)?;
+    let appended = asked.perform(&dialect.engine, &grant.place).await.map_err(answer::refused)?;
+    Ok(asked.answer(&appended))
+}
+
+/// What is to be appended.
+struct Asked<'a> {
+    close: bool,
+    producer: Option<Producer>,
+    mark: Option<&'a str>,
+    body: Bytes,
+    /// Empty where none is stated.
+    content_type: &'a str,
+}
+
+impl Asked<'_> {
+    fn check(&self) -> Result<(), &'static str> {
+        match self.body.is_empty() {
+            true if !self.close => Err("There is nothing to append."),
+            false if self.content_type.is_empty() => Err("A body needs its Content-Type."),
+            _ => Ok(()),
+        }
+    }
+
+    async fn perform(&self, engine: &Engine, place: &Place) -> Result<Appended, Error> {
+        let mut named = place.find(engine).await?;
+        loop {
+            match self.once(engine, &named).await {
+                Err(Error::NotFound) => named = place.find_again(engine, &named).await?,
+                done => return done,
+            }
+        }
+    }
+
+    async fn once(&self, engine: &Engine, named: &Named) -> Result<Appended, Error> {
+        let append = Append::of(self.events(engine, named).await?)
+            .from_producer(self.producer.clone())
+            .in_order(self.mark.map(str::to_owned))
+            .closing(self.close);
+        engine.append(named.id, append).await
+    }
+
+    /// What the body holds, where it is of the stream's type.
+    async fn events(&self, engine: &Engine, named: &Named) -> Result<Vec<Data>, Error> {
+        if self.body.is_empty() {
+            return Ok(Vec::new());
+        }
+        if !same(self.content_type, &named.content_type) {
+            // That it is closed is to be said first.
+            let head = engine.head(named.id).await?;
+            return Err(if head.closed { Error::Closed { next: head.next } } else { Error::Conflict });
+        }
+        if !named.json {
+            return Ok(vec![Data::bytes(self.body.clone())]);
+        }
+        let events = Data::json_messages(&self.body)?;
+        if events.is_empty() { Err(Error::Empty) } else { Ok(events) }
+    }
+
+    fn answer(&self, appended: &Appended) -> Response {
+        let news = self.producer.is_some() && !appended.duplicate && !self.body.is_empty();
+        let status = if news { StatusCode::OK } else { StatusCode::NO_CONTENT };
+        let mut response = answer::with(status.into_response(), [(NEXT_OFFSET, value(appended.next))]);
+        if appended.closed {
+            response.headers_mut().insert(CLOSED, TRUE);
+        }
+        if let Some(producer) = &self.producer {
+            let sequence = appended.sequence.unwrap_or(producer.sequence);
+            let said = [(PRODUCER_EPOCH, value(producer.epoch)), (PRODUCER_SEQ, value(sequence))];
+            response.headers_mut().extend(said);
+        }
+        response
+    }
+}
+
+/// Whether two content types are the same but for letters' case and parameters.
+fn same(one: &str, other: &str) -> bool {
+    fn essence(text: &str) -> &str {
+        text.split(';').next().unwrap_or_default().trim()
+    }
+    one == other || essence(one).eq_ignore_ascii_case(essence(other))
+}

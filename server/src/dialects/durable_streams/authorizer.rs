@@ -1,0 +1,81 @@
+//! Who may do what: settled before the first byte, and asked again while a stream is open.
+
+use std::future::Future;
+
+use axum::http::HeaderMap;
+use sessions::Tenant;
+
+use super::{Place, local::is_local};
+
+/// What somebody wants to do with a stream.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Wish {
+    /// Read it, follow it, look at its head.
+    Read,
+    /// Create it, append to it, close it, delete it.
+    Write,
+}
+
+/// A request, before it is let in.
+#[derive(Clone, Copy, Debug)]
+pub struct Ask<'a> {
+    /// Its headers: cookies, tokens.
+    pub headers: &'a HeaderMap,
+    /// What follows the root, without escapes.
+    pub path: &'a str,
+    /// What it wants.
+    pub wish: Wish,
+}
+
+/// Leave to do it.
+#[derive(Clone, Debug)]
+pub struct Grant<P> {
+    /// Which stream is meant.
+    pub place: Place,
+    /// Who was let in, to be asked for again.
+    pub pass: P,
+}
+
+/// Why not.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Refused {
+    /// There is nothing for them to see.
+    Hidden,
+    /// They may see it and no more.
+    ReadOnly,
+    /// It does not come from this machine.
+    Foreign,
+    /// It could not be settled now.
+    Away,
+}
+
+/// Settles who may do what.
+pub trait Authorizer: Send + Sync + 'static {
+    /// What it remembers of whoever was let in.
+    type Pass: Clone + Send + Sync + 'static;
+
+    /// Lets a request in, or not.
+    fn admit(&self, ask: Ask<'_>) -> impl Future<Output = Result<Grant<Self::Pass>, Refused>> + Send;
+
+    /// Whether whoever was let in still may.
+    fn still(&self, grant: &Grant<Self::Pass>) -> impl Future<Output = bool> + Send;
+}
+
+/// Lets anyone on this machine do anything with the streams of one tenant.
+#[derive(Clone, Copy, Debug)]
+pub struct Anyone(pub Tenant);
+
+impl Authorizer for Anyone {
+    type Pass = ();
+
+    async fn admit(&self, ask: Ask<'_>) -> Result<Grant<()>, Refused> {
+        if !is_local(ask.headers) {
+            return Err(Refused::Foreign);
+        }
+        Ok(Grant { place: Place::Named { tenant: self.0, name: ask.path.to_owned() }, pass: () })
+    }
+
+    async fn still(&self, _: &Grant<()>) -> bool {
+        true
+    }
+}

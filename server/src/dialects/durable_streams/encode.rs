@@ -1,0 +1,186 @@
+//! Events as bodies and as server-sent events.
+
+use std::borrow::Cow;
+
+use base64::{Engine as _, engine::general_purpose::STANDARD};
+use bytes::Bytes;
+use sessions::{Offset, Page, Record};
+
+/// How a stream's events are told.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Form {
+    /// As an array.
+    Json,
+    /// As text, one after another.
+    Text,
+    /// As bytes, one after another; in server-sent events as base64.
+    Bytes,
+}
+
+impl Form {
+    pub(super) fn of(content_type: &str) -> Self {
+        let essence = content_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+        match essence.as_str() {
+            "application/json" => Self::Json,
+            text if text.starts_with("text/") => Self::Text,
+            _ => Self::Bytes,
+        }
+    }
+}
+
+/// A body that is made piece by piece.
+#[derive(Debug)]
+pub(super) struct Pieces {
+    form: Form,
+    begun: bool,
+}
+
+impl Pieces {
+    pub(super) fn new(form: Form) -> Self {
+        Self { form, begun: false }
+    }
+
+    /// The next piece, of some events; whether they are the last.
+    pub(super) fn next(&mut self, records: &[Record], last: bool) -> Bytes {
+        if self.form != Form::Json {
+            return body(self.form, records);
+        }
+        let mut text = array(records);
+        // One array over all pieces: only the first opens it and only the last closes it.
+        if std::mem::replace(&mut self.begun, true) {
+            text.replace_range(..1, ",");
+        }
+        if !last {
+            text.pop();
+        }
+        text.into()
+    }
+}
+
+/// The events as a body.
+pub(super) fn body(form: Form, records: &[Record]) -> Bytes {
+    if form == Form::Json {
+        return array(records).into();
+    }
+    let mut bytes = Vec::with_capacity(records.iter().map(|record| record.data.len()).sum());
+    records.iter().for_each(|record| bytes.extend_from_slice(record.data.as_bytes()));
+    bytes.into()
+}
+
+fn array(records: &[Record]) -> String {
+    let mut text =
+        String::with_capacity(2 + records.iter().map(|record| record.data.len() + 1).sum::<usize>());
+    text.push('[');
+    for (place, record) in records.iter().enumerate() {
+        if place > 0 {
+            text.push(',');
+        }
+        text.push_str(record.json());
+    }
+    text.push(']');
+    text
+}
+
+/// A page as server-sent events: its data, if there is any, and the control event that goes with it.
+pub(super) fn events(form: Form, page: &Page, cursor: u64) -> Bytes {
+    let mut text = String::new();
+    if !page.records.is_empty() {
+        let data = match form {
+            Form::Json => Cow::Owned(array(&page.records)),
+            Form::Text => Cow::Owned(String::from_utf8_lossy(&body(form, &page.records)).into_owned()),
+            Form::Bytes => Cow::Owned(STANDARD.encode(body(form, &page.records))),
+        };
+        event(&mut text, "data", &data);
+    }
+    event(&mut text, "control", &control(page.next, cursor, page.up_to_date, page.closed));
+    text.into()
+}
+
+/// Where the reader stands.
+fn control(next: Offset, cursor: u64, up_to_date: bool, closed: bool) -> String {
+    if closed {
+        return format!(r#"{{"streamNextOffset":"{next}","upToDate":true,"streamClosed":true}}"#);
+    }
+    let up_to_date = if up_to_date { r#","upToDate":true"# } else { "" };
+    format!(r#"{{"streamNextOffset":"{next}","streamCursor":"{cursor}"{up_to_date}}}"#)
+}
+
+/// One event. Every line end of the data begins another line of it, so that nothing in it can end the event.
+fn event(text: &mut String, kind: &str, data: &str) {
+    text.reserve(data.len() + 32);
+    text.push_str("event: ");
+    text.push_str(kind);
+    text.push('\n');
+    let mut rest = data;
+    loop {
+        let end = rest.find(['\n', '\r']);
+        let line = &rest[..end.unwrap_or(rest.len())];
+        text.push_str("data:");
+        // A reader takes one space away.
+        if line.starts_with(' ') {
+            text.push(' ');
+        }
+        text.push_str(line);
+        text.push('\n');
+        let Some(end) = end else {
+            break;
+        };
+        let width = if rest[end..].starts_with("\r\n") { 2 } else { 1 };
+        rest = &rest[end + width..];
+    }
+    text.push('\n');
+}
+
+#[cfg(test)]
+mod tests {
+    use chrono::DateTime;
+    use sessions::Data;
+
+    use super::*;
+
+    fn page(data: &[Data], closed: bool) -> Page {
+        let record = |(place, data): (usize, &Data)| Record {
+            offset: Offset::from_value(place as u64 + 1),
+            at: DateTime::UNIX_EPOCH,
+            data: data.clone(),
+        };
+        let records: Vec<_> = data.iter().enumerate().map(record).collect();
+        Page { next: Offset::from_value(records.len() as u64), records, up_to_date: true, closed }
+    }
+
+    fn told(form: Form, data: &[Data], closed: bool) -> String {
+        String::from_utf8(events(form, &page(data, closed), 7).to_vec()).unwrap()
+    }
+
+    #[test]
+    fn nothing_in_the_data_can_end_its_event() {
+        let evil = Data::bytes("a\r\n\r\nevent: control\rdata: {}\n\n b");
+        let told = told(Form::Text, &[evil], false);
+        let (data, control) = told.split_once("\n\n").unwrap();
+        assert_eq!(data, "event: data\ndata:a\ndata:\ndata:event: control\ndata:data: {}\ndata:\ndata:  b");
+        assert_eq!(
+            control,
+            "event: control\ndata:{\"streamNextOffset\":\"00000000000000000001\",\"streamCursor\":\"7\",\"upToDate\":true}\n\n"
+        );
+    }
+
+    #[test]
+    fn each_form_is_told_in_its_way() {
+        let json = [Data::json("{\"a\":1}").unwrap(), Data::json("2").unwrap()];
+        assert!(
+            told(Form::Json, &json, true).starts_with("event: data\ndata:[{\"a\":1},2]\n\nevent: control\n")
+        );
+        assert!(told(Form::Json, &[], true).ends_with("\"upToDate\":true,\"streamClosed\":true}\n\n"));
+        let bytes = [Data::bytes(vec![0, 1]), Data::bytes(vec![2, 3])];
+        assert!(told(Form::Bytes, &bytes, false).starts_with("event: data\ndata:AAECAw==\n\n"));
+        assert_eq!(body(Form::Bytes, &page(&bytes, false).records), &[0, 1, 2, 3][..]);
+        assert_eq!(body(Form::Json, &[]), "[]");
+        let mut pieces = Pieces::new(Form::Json);
+        let records = page(&json, false).records;
+        let whole =
+            [pieces.next(&records, false), pieces.next(&records[..1], false), pieces.next(&records, true)];
+        assert_eq!(whole.concat(), *b"[{\"a\":1},2,{\"a\":1},{\"a\":1},2]");
+        assert_eq!(Form::of("Application/JSON; charset=utf-8"), Form::Json);
+        assert_eq!(Form::of("text/plain"), Form::Text);
+    }
+}

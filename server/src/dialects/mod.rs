@@ -1,0 +1,3 @@
+//! Dialects of the session log: ways in which others speak to it.
+
+pub mod durable_streams;

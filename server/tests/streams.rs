@@ -1,0 +1,251 @@
+//! The log itself, through the portal's real router: who may read what, and when it ends.
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
+use std::{collections::HashMap, future::IntoFuture, net::SocketAddr, sync::Arc, time::Duration};
+
+use app::web::{App, MEMBERSHIP_KEY, PERSON_KEY, Site};
+use domain::{
+    Actor, Scope,
+    requests::{NewRequest, Priority, commands, queries},
+    testing::{Ground, TestClient},
+};
+use reqwest::{Client, Method, Response, StatusCode};
+use serde_json::{Value, json};
+use server::{
+    live::{Live, Pace},
+    router,
+    shutdown::Shutdown,
+    sign_in_store::SignInStore,
+};
+use sessions::{Append, StreamId};
+use sqlx::PgPool;
+use tokio::net::TcpListener;
+use tower_sessions::{
+    SessionStore,
+    cookie::time::{Duration as CookieDuration, OffsetDateTime},
+    session::{Id, Record},
+};
+use uuid::Uuid;
+
+/// What no wait in here comes near.
+const FOREVER: Duration = Duration::from_secs(20);
+
+/// A server with a client that has one request.
+struct House {
+    ground: Ground,
+    client: TestClient,
+    address: SocketAddr,
+    shutdown: Shutdown,
+    session: StreamId,
+    backstage: StreamId,
+}
+
+impl House {
+    async fn new(pool: &PgPool) -> Self {
+        // The browser's stand-in needs a provider of TLS, whether it uses it or not.
+        let _ = rustls::crypto::ring::default_provider().install_default();
+        let ground = Ground::new(pool).await;
+        let client = ground.client("Harbor & Pine").await;
+        let (session, backstage) = ask(&ground, &client).await;
+        let shutdown = Shutdown::default();
+        let address = serve(&ground, &shutdown).await;
+        Self { ground, client, address, shutdown, session, backstage }
+    }
+
+    /// Signs somebody in.
+    async fn browser(&self, scope: &Scope) -> Browser {
+        let Actor::Person { id, membership, .. } = &scope.actor else { panic!("only people sign in") };
+        let data = HashMap::from([
+            (PERSON_KEY.to_owned(), json!(id)),
+            (MEMBERSHIP_KEY.to_owned(), json!(membership)),
+        ]);
+        let expiry_date = OffsetDateTime::now_utc() + CookieDuration::days(400);
+        let mut record = Record { id: Id::default(), data, expiry_date };
+        SignInStore(self.ground.db.clone()).create(&mut record).await.unwrap();
+        Browser { address: self.address, sign_in: record.id, client: Client::new() }
+    }
+
+    async fn append(&self, stream: StreamId, text: &str) {
+        self.ground.db.engine().append(stream, Append::new(vec![text.to_owned()])).await.unwrap();
+    }
+}
+
+async fn ask(ground: &Ground, client: &TestClient) -> (StreamId, StreamId) {
+    let new = NewRequest {
+        title: "Follow up".into(),
+        brief: "Please write to them.".into(),
+        priority: Priority::Normal,
+        queue: false,
+        files: Vec::new(),
+        form_key: None,
+    };
+    let number = commands::create(&ground.db, &client.owner, new).await.unwrap();
+    let operator = ground.operator.within(client.id);
+    let detail = queries::by_number(&ground.db, &operator, client.id, number).await.unwrap();
+    (StreamId(detail.session_stream), StreamId(detail.backstage_stream.unwrap()))
+}
+
+async fn serve(ground: &Ground, shutdown: &Shutdown) -> SocketAddr {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    let site = Site {
+        public_url: format!("http://{address}").parse().unwrap(),
+        loopback: true,
+        outbox: true,
+        files: std::env::temp_dir(),
+        form_key: "key".into(),
+        asset: |_| "",
+    };
+    let app = App { db: ground.db.clone(), site: Arc::new(site) };
+    let routes = router::routes(app, Live::new(shutdown.clone(), Pace::default()));
+    tokio::spawn(
+        axum::serve(listener, routes.into_make_service_with_connect_info::<SocketAddr>()).into_future(),
+    );
+    address
+}
+
+struct Browser {
+    address: SocketAddr,
+    sign_in: Id,
+    client: Client,
+}
+
+impl Browser {
+    async fn ask(&self, method: Method, rest: &str) -> Response {
+        let url = format!("http://{}/v1/stream/{rest}", self.address);
+        let request =
+            self.client.request(method, url).header("cookie", format!("a=b; sign_in={}", self.sign_in));
+        tokio::time::timeout(FOREVER, request.body("[1]").send()).await.unwrap().unwrap()
+    }
+
+    async fn get(&self, rest: &str) -> Response {
+        self.ask(Method::GET, rest).await
+    }
+}
+
+fn header<'a>(response: &'a Response, name: &str) -> &'a str {
+    response.headers().get(name).map(|value| value.to_str().unwrap()).unwrap_or_default()
+}
+
+#[sqlx::test(migrations = "../migrations")]
+async fn people_read_what_they_may_see(pool: PgPool) {
+    let house = House::new(&pool).await;
+    let stranger = house.ground.client("Hill Insurance").await;
+    house.append(house.backstage, "1").await;
+    let (member, operator, stranger) = (
+        house.browser(&house.client.member).await,
+        house.browser(&house.ground.operator).await,
+        house.browser(&stranger.owner).await,
+    );
+    let nobody = Browser { sign_in: Id::default(), client: Client::new(), ..member };
+    let (session, backstage, none) =
+        (house.session.to_string(), house.backstage.to_string(), Uuid::now_v7().to_string());
+    for (who, browser, stream, may) in [
+        ("a member", &member, &session, true),
+        ("a member, backstage", &member, &backstage, false),
+        ("a member, nothing", &member, &none, false),
+        ("an operator", &operator, &session, true),
+        ("an operator, backstage", &operator, &backstage, true),
+        ("an operator, nothing", &operator, &none, false),
+        ("a stranger", &stranger, &session, false),
+        ("a stranger, backstage", &stranger, &backstage, false),
+        ("nobody", &nobody, &session, false),
+    ] {
+        let (read, write) = match may {
+            true => (StatusCode::OK, StatusCode::METHOD_NOT_ALLOWED),
+            false => (StatusCode::NOT_FOUND, StatusCode::NOT_FOUND),
+        };
+        for rest in ["", "?offset=now", "?offset=-1&live=sse", "?offset=-1&live=long-poll"] {
+            let response = browser.get(&format!("{stream}{rest}")).await;
+            assert_eq!(response.status(), read, "{who} {rest}");
+            assert_eq!(header(&response, "cross-origin-resource-policy"), "same-origin");
+            assert_eq!(header(&response, "access-control-allow-origin"), "");
+        }
+        assert_eq!(browser.ask(Method::HEAD, stream).await.status(), read, "{who}");
+        for method in [Method::PUT, Method::POST, Method::DELETE] {
+            assert_eq!(browser.ask(method, stream).await.status(), write, "{who}");
+        }
+    }
+    for path in ["name", "__ds/jwks.json", "__ds/subscriptions/s", &format!("{session}/x")] {
+        assert_eq!(operator.get(path).await.status(), StatusCode::NOT_FOUND, "{path}");
+    }
+}
+
+#[sqlx::test(migrations = "../migrations")]
+async fn what_is_read_is_the_log_and_goes_on(pool: PgPool) {
+    let house = House::new(&pool).await;
+    let browser = house.browser(&house.client.member).await;
+    let stream = house.session;
+    let response = browser.get(&stream.to_string()).await;
+    assert_eq!(header(&response, "content-type"), "application/json");
+    assert_eq!(header(&response, "stream-up-to-date"), "true");
+    assert_eq!(header(&response, "cache-control"), "private, no-cache");
+    let (next, tag) =
+        (header(&response, "stream-next-offset").to_owned(), header(&response, "etag").to_owned());
+    assert!(!response.json::<Vec<Value>>().await.unwrap().is_empty(), "the request itself");
+    let url = format!("http://{}/v1/stream/{stream}", house.address);
+    let again = browser.client.get(url).header("cookie", format!("sign_in={}", browser.sign_in));
+    let again = again.header("if-none-match", tag).send().await.unwrap();
+    assert_eq!(again.status(), StatusCode::NOT_MODIFIED);
+
+    let waiting = tokio::spawn({
+        let browser = Browser { client: browser.client.clone(), ..browser };
+        let rest = format!("{stream}?offset={next}&live=long-poll");
+        async move { browser.get(&rest).await }
+    });
+    while house.ground.db.engine().following(stream) == 0 {
+        tokio::time::sleep(Duration::from_millis(2)).await;
+    }
+    house.append(stream, r#"{"b":1, "a":2}"#).await;
+    assert_eq!(waiting.await.unwrap().text().await.unwrap(), r#"[{"b":1, "a":2}]"#);
+    let beyond = browser.get(&format!("{stream}?offset=00000000000000009999")).await;
+    assert_eq!(beyond.status(), StatusCode::GONE);
+    house.shutdown.begin();
+}
+
+/// More than the engine reads at once comes in one answer all the same, and is one array.
+#[sqlx::test(migrations = "../migrations")]
+async fn a_long_log_comes_whole(pool: PgPool) {
+    let house = House::new(&pool).await;
+    let browser = house.browser(&house.ground.operator).await;
+    let events: Vec<String> = (0..2_345).map(|number| number.to_string()).collect();
+    house.ground.db.engine().append(house.backstage, Append::new(events)).await.unwrap();
+    let response = browser.get(&house.backstage.to_string()).await;
+    assert_eq!(header(&response, "stream-up-to-date"), "true");
+    assert_eq!(header(&response, "stream-next-offset"), "00000000000000002345");
+    assert_eq!(response.json::<Vec<u64>>().await.unwrap(), (0..2_345).collect::<Vec<_>>());
+    let rest = browser.get(&format!("{}?offset=00000000000000001234", house.backstage)).await;
+    assert_eq!(rest.json::<Vec<u64>>().await.unwrap(), (1_234..2_345).collect::<Vec<_>>());
+}
+
+/// Reads an open answer until it holds the text or ends; what has come.
+async fn until(response: &mut Response, text: &str) -> (String, bool) {
+    let mut heard = String::new();
+    while !heard.contains(text) {
+        match tokio::time::timeout(FOREVER, response.chunk()).await.unwrap() {
+            Ok(Some(chunk)) => heard.push_str(str::from_utf8(&chunk).unwrap()),
+            Ok(None) | Err(_) => return (heard, true),
+        }
+    }
+    (heard, false)
+}
+
+/// An open stream ends within seconds when its reader is signed out, and at once when the server stops.
+#[sqlx::test(migrations = "../migrations")]
+async fn access_that_is_taken_away_ends_open_streams(pool: PgPool) {
+    let house = House::new(&pool).await;
+    let (leaving, staying) =
+        (house.browser(&house.client.member).await, house.browser(&house.client.member).await);
+    let rest = format!("{}?offset=now&live=sse", house.session);
+    let (mut left, mut stayed) = (leaving.get(&rest).await, staying.get(&rest).await);
+    for response in [&mut left, &mut stayed] {
+        assert!(until(response, "upToDate").await.0.starts_with("event: control\n"));
+    }
+    SignInStore(house.ground.db.clone()).delete(&leaving.sign_in).await.unwrap();
+    assert_eq!(until(&mut left, "never").await, (String::new(), true));
+    house.append(house.session, "\"later\"").await;
+    let (heard, ended) = until(&mut stayed, "later").await;
+    assert!(heard.starts_with("event: data\ndata:[\"later\"]\n\nevent: control\n") && !ended, "{heard}");
+    house.shutdown.begin();
+    assert!(until(&mut stayed, "never").await.1);
+}

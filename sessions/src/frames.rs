@@ -1,0 +1,67 @@
+//! What followers of a stream tell in the same words, made once.
+
+use std::{collections::VecDeque, sync::Mutex};
+
+use bytes::Bytes;
+
+use crate::{Offset, core::locked};
+
+/// So many are kept: followers at the end of a stream are told the same within moments.
+const MOST: usize = 8;
+/// Larger ones are not kept: who reads that far behind reads alone.
+const MOST_BYTES: usize = 256 << 10;
+
+/// What is told.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Key {
+    pub(crate) from: Offset,
+    pub(crate) next: Offset,
+    pub(crate) up_to_date: bool,
+    pub(crate) closed: bool,
+    pub(crate) variant: u64,
+}
+
+/// The latest frames of a stream.
+#[derive(Debug, Default)]
+pub(crate) struct Frames(Mutex<VecDeque<(Key, Bytes)>>);
+
+impl Frames {
+    /// The frame, made only by the first who asks for it. The others wait for that, which is shorter than making it.
+    pub(crate) fn get(&self, key: Key, make: impl FnOnce() -> Bytes) -> Bytes {
+        let mut frames = locked(&self.0);
+        if let Some((_, frame)) = frames.iter().rev().find(|(known, _)| *known == key) {
+            return frame.clone();
+        }
+        let frame = make();
+        if frame.len() <= MOST_BYTES {
+            if frames.len() == MOST {
+                frames.pop_front();
+            }
+            frames.push_back((key, frame.clone()));
+        }
+        frame
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn key(from: u64, variant: u64) -> Key {
+        let from = Offset::from_value(from);
+        Key { from, next: from.after(1), up_to_date: true, closed: false, variant }
+    }
+
+    #[test]
+    fn a_frame_is_made_once_and_few_are_kept() {
+        let frames = Frames::default();
+        assert_eq!(frames.get(key(1, 0), || "a".into()), "a");
+        assert_eq!(frames.get(key(1, 0), || unreachable!("it is there")), "a");
+        assert_eq!(frames.get(key(1, 1), || "b".into()), "b");
+        (2..10).for_each(|from| drop(frames.get(key(from, 0), || "c".into())));
+        assert_eq!(locked(&frames.0).len(), MOST);
+        assert_eq!(frames.get(key(1, 0), || "again".into()), "again");
+        frames.get(key(20, 0), || vec![0; MOST_BYTES + 1].into());
+        assert!(locked(&frames.0).iter().all(|(key, _)| key.from.value() != 20));
+    }
+}

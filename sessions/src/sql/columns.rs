@@ -1,0 +1,82 @@
+//! What a group commit writes, column by column.
+
+use chrono::{DateTime, Utc};
+use uuid::Uuid;
+
+use crate::{
+    Data, Offset, StreamId,
+    ledger::{Locked, Progress},
+};
+
+/// What a group commit writes, column by column.
+#[derive(Debug, Default)]
+pub(crate) struct Columns<'a> {
+    /// Streams that moved.
+    pub(crate) moved: Moved<'a>,
+    /// What they got.
+    pub(crate) events: Events<'a>,
+    /// Producers that moved.
+    pub(crate) producers: Producers<'a>,
+}
+
+#[derive(Debug, Default)]
+pub(crate) struct Moved<'a> {
+    pub(crate) workspaces: Vec<Uuid>,
+    pub(crate) streams: Vec<Uuid>,
+    pub(crate) ends: Vec<i64>,
+    pub(crate) closes: Vec<bool>,
+    pub(crate) marks: Vec<Option<&'a str>>,
+    pub(crate) lapses: Vec<Option<DateTime<Utc>>>,
+}
+
+impl<'a> Moved<'a> {
+    pub(crate) fn add(&mut self, stream: StreamId, locked: &'a Locked, now: DateTime<Utc>) {
+        self.workspaces.push(locked.workspace);
+        self.streams.push(stream.0);
+        self.ends.push(locked.next.to_column());
+        self.closes.push(locked.closed);
+        self.marks.push(locked.mark.as_deref());
+        self.lapses.push(locked.expiry.lapses_at(now));
+    }
+}
+
+#[derive(Debug, Default)]
+pub(crate) struct Events<'a> {
+    pub(crate) workspaces: Vec<Uuid>,
+    pub(crate) streams: Vec<Uuid>,
+    pub(crate) seqs: Vec<i64>,
+    /// Empty where it is bytes.
+    pub(crate) texts: Vec<&'a str>,
+    pub(crate) bytes: Vec<Option<&'a [u8]>>,
+}
+
+impl<'a> Events<'a> {
+    pub(crate) fn add(&mut self, stream: StreamId, workspace: Uuid, first: Offset, events: &'a [Data]) {
+        for (place, event) in events.iter().enumerate() {
+            self.workspaces.push(workspace);
+            self.streams.push(stream.0);
+            self.seqs.push(first.after(place).to_column());
+            self.texts.push(event.as_json().unwrap_or_default());
+            self.bytes.push(event.as_json().is_none().then(|| event.as_bytes()));
+        }
+    }
+}
+
+#[derive(Debug, Default)]
+pub(crate) struct Producers<'a> {
+    pub(crate) workspaces: Vec<Uuid>,
+    pub(crate) streams: Vec<Uuid>,
+    pub(crate) ids: Vec<&'a str>,
+    pub(crate) epochs: Vec<i64>,
+    pub(crate) next_sequences: Vec<i64>,
+}
+
+impl<'a> Producers<'a> {
+    pub(crate) fn add(&mut self, stream: StreamId, workspace: Uuid, id: &'a str, progress: Progress) {
+        self.workspaces.push(workspace);
+        self.streams.push(stream.0);
+        self.ids.push(id);
+        self.epochs.push(progress.epoch.cast_signed());
+        self.next_sequences.push(progress.next_sequence.cast_signed());
+    }
+}

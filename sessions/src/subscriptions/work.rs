@@ -1,0 +1,156 @@
+//! What workers do: claim a wake, say how far they have got, and end it.
+
+use chrono::{DateTime, Utc};
+use sqlx::{Connection, PgConnection};
+
+use super::{
+    model::{Link, Refusal, Report, Then, Wake},
+    sql::{self, Row},
+    wake::{self, Begun, later},
+};
+use crate::{Engine, Offset, StreamId, Tenant};
+
+impl Engine {
+    /// Gives the subscription's wake to a worker, until its lease is over.
+    ///
+    /// # Errors
+    /// [`Refusal::Claimed`], [`Refusal::Idle`], [`Refusal::WrongKind`], [`Refusal::NotFound`], [`Refusal::Engine`].
+    pub async fn claim(&self, tenant: Tenant, name: &str, worker: &str) -> Result<Wake, Refusal> {
+        let now = self.core().options.clock.now();
+        let (wake, written) =
+            self.core().ask(async |conn| Ok(claim(conn, tenant, name, worker, now).await)).await??;
+        self.told(written);
+        Ok(wake)
+    }
+
+    /// Takes a worker's report; answers whether another wake has begun. With `by_stream` the subscription has to be one
+    /// that wakes in a stream.
+    ///
+    /// # Errors
+    /// [`Refusal::Fenced`] where it is of a wake that is over; [`Refusal::Offset`], [`Refusal::WrongKind`],
+    /// [`Refusal::NotFound`], [`Refusal::Engine`]. Nothing of the report is taken then.
+    pub async fn report(
+        &self,
+        tenant: Tenant,
+        name: &str,
+        by_stream: bool,
+        report: &Report,
+    ) -> Result<bool, Refusal> {
+        let now = self.core().options.clock.now();
+        let begun = self
+            .core()
+            .ask(async |conn| Ok(take(conn, tenant, name, by_stream, report, now).await))
+            .await??;
+        let next = begun.is_some();
+        self.told(begun.and_then(|begun| begun.written));
+        Ok(next)
+    }
+
+    /// A wake has been committed: tells whoever waits for one.
+    pub(super) fn told(&self, written: Option<StreamId>) {
+        match written {
+            Some(stream) => self.wake(&[stream]),
+            None => self.core().watch.due.notify_one(),
+        }
+    }
+}
+
+async fn claim(
+    conn: &mut PgConnection,
+    tenant: Tenant,
+    name: &str,
+    worker: &str,
+    now: DateTime<Utc>,
+) -> Result<(Wake, Option<StreamId>), Refusal> {
+    let mut tx = conn.begin().await?;
+    let mut row = sql::hold(&mut tx, tenant, name).await?.ok_or(Refusal::NotFound)?;
+    if row.wake_stream.is_none() {
+        return Err(Refusal::WrongKind);
+    }
+    end_if_over(&mut tx, &mut row, now).await?;
+    if let Some(holder) = row.holder.clone() {
+        return Err(Refusal::Claimed { holder, generation: row.generation() });
+    }
+    let links = sql::links(&mut tx, &row).await?;
+    if !links.iter().any(Link::is_pending) {
+        return Err(Refusal::Idle);
+    }
+    let (wake, written) = match row.wake_id.clone() {
+        Some(id) => (wake::of(&row, id, row.generation, links), None),
+        None => {
+            let Begun { wake, written } = wake::begin(&mut tx, &row, now).await?.ok_or(Refusal::Idle)?;
+            (wake, written)
+        }
+    };
+    sql::lease(&mut tx, &row, Some(worker), later(now, &row)).await?;
+    tx.commit().await?;
+    Ok((wake, written))
+}
+
+async fn take(
+    conn: &mut PgConnection,
+    tenant: Tenant,
+    name: &str,
+    by_stream: bool,
+    report: &Report,
+    now: DateTime<Utc>,
+) -> Result<Option<Begun>, Refusal> {
+    let mut tx = conn.begin().await?;
+    let mut row = sql::hold(&mut tx, tenant, name).await?.ok_or(Refusal::NotFound)?;
+    if row.wake_stream.is_some() != by_stream {
+        return Err(Refusal::WrongKind);
+    }
+    let over = end_if_over(&mut tx, &mut row, now).await?;
+    if !is_current(&row, report) {
+        if over {
+            tx.commit().await?;
+        }
+        return Err(Refusal::Fenced);
+    }
+    let links = sql::links(&mut tx, &row).await?;
+    report.acks.iter().try_for_each(|(path, offset)| may_ack(&links, path, *offset))?;
+    sql::ack(&mut tx, &row, &report.acks).await?;
+    let begun = match report.then {
+        Then::Goes => {
+            sql::lease(&mut tx, &row, None, later(now, &row)).await?;
+            None
+        }
+        Then::Ends => {
+            sql::rest(&mut tx, &row).await?;
+            wake::begin(&mut tx, &row, now).await?
+        }
+    };
+    tx.commit().await?;
+    Ok(begun)
+}
+
+/// A wake whose lease is over belongs to nobody any more.
+pub(super) async fn end_if_over(
+    conn: &mut PgConnection,
+    row: &mut Row,
+    now: DateTime<Utc>,
+) -> sqlx::Result<bool> {
+    let over = row.lease_until.is_some_and(|until| until <= now);
+    if over {
+        sql::rest(conn, row).await?;
+        (row.wake_id, row.holder, row.lease_until) = (None, None, None);
+    }
+    Ok(over)
+}
+
+fn is_current(row: &Row, report: &Report) -> bool {
+    let generation = row.generation();
+    row.wake_id.is_some()
+        && report.wake == row.wake_id
+        && report.token == generation
+        && report.generation == Some(generation)
+}
+
+fn may_ack(links: &[Link], path: &str, offset: Offset) -> Result<(), Refusal> {
+    match links.iter().find(|link| link.path == path) {
+        None => Err(Refusal::Offset("that stream is none of the subscription's")),
+        Some(link) if offset < link.acked => Err(Refusal::Offset("more than that is acknowledged")),
+        Some(link) if offset > link.tail => Err(Refusal::Offset("the stream does not reach so far")),
+        Some(_) => Ok(()),
+    }
+}
