@@ -38,6 +38,10 @@ if [ -e end2end/package.json ]; then
   (cd end2end && env -u DATABASE_URL npx playwright test) 2>&1 | tee "$work/playwright"
 fi
 
+step "What others wrote, against our protocol"
+scripts/peers.sh 2>&1 | tee "$work/peers"
+
 step "Passed"
 grep -h '^test result' "$work/cargo" | grep -v ' 0 passed; 0 failed; 0 ignored' || true
 if [ -e "$work/playwright" ]; then tail -n 1 "$work/playwright"; fi
+grep -E '^ *Tests ' "$work/peers"
