@@ -41,4 +41,4 @@ done
 [ -n "$address" ] || fail "The server did not become ready: $(tail -3 "$work/log")"
 
 say "The Durable Streams suite against $address"
-(cd end2end/peers && STREAMS_URL="http://$address" npx vitest run "$@") || { tail -5 "$work/log" >&2; exit 1; }
+(cd end2end/peers && NO_COLOR=1 FORCE_COLOR=0 STREAMS_URL="http://$address" npx vitest run "$@") || { tail -5 "$work/log" >&2; exit 1; }
