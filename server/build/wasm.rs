@@ -82,7 +82,9 @@ fn bind(compiled: &Path, folder: &Path, name: &str) -> Outcome<()> {
     bindgen.input_path(compiled).out_name(name).web(true)?.typescript(false);
     bindgen.keep_debug(false).remove_name_section(true).remove_producers_section(true);
     let mut bound = bindgen.generate_output().map_err(|reason| format!("wasm-bindgen: {reason:#}"))?;
-    if !bound.snippets().is_empty() || !bound.local_modules().is_empty() {
+    // A crate may be named there without bringing anything.
+    let brings = bound.snippets().values().any(|texts| !texts.is_empty());
+    if brings || !bound.local_modules().is_empty() {
         return Err(
             "a dependency of app brings JavaScript of its own (wasm-bindgen snippets), which is not served"
                 .into(),
