@@ -21,7 +21,7 @@ step "Format"
 cargo fmt --check
 
 step "The browser's half knows no database and no server"
-tree=$(cargo tree --package app --features hydrate --target wasm32-unknown-unknown --edges normal --prefix none)
+tree=$(cargo tree --package app --features workshop --target wasm32-unknown-unknown --edges normal --prefix none)
 if grep -E '^(tokio|sqlx|axum|hyper)[a-z-]* v' <<<"$tree"; then fail "These must not be in the wasm's tree."; fi
 scripts/front.sh front
 

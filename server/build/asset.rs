@@ -5,6 +5,7 @@ use sha2::{Digest, Sha256};
 use super::Outcome;
 
 /// A file and its names.
+#[derive(Clone)]
 pub struct Asset {
     /// What the server calls it, as `main.css` or `fonts/serif.woff2`.
     pub name: String,

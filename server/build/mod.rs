@@ -5,6 +5,7 @@ mod compress;
 mod files;
 mod minify;
 mod scripts;
+mod shorten;
 mod styles;
 mod table;
 mod wasm;
@@ -38,11 +39,27 @@ pub fn build() -> Outcome<()> {
     let mut assets = files::read(&root.join("style"))?;
     assets.push(styles::build(&root.join("style"), &assets)?);
     if front != Front::Without {
-        let [glue, wasm] = wasm::build(&root, &out, front)?;
-        assets.extend(scripts::build(&root.join("app/js"), &glue, &wasm)?);
-        assets.extend([glue, wasm]);
+        assets.extend(halves(&root, &out, front)?);
     }
     table::write(&out, &assets, front == Front::Small)
+}
+
+/// The browser's half twice: `front` as most pages need it, `workshop` with every island. A quick build makes only the
+/// whole one, which serves under both names.
+fn halves(root: &Path, out: &Path, front: Front) -> Outcome<Vec<Asset>> {
+    let (boot, mut assets) = (root.join("app/js/boot.js"), Vec::new());
+    let [glue, wasm] = wasm::build(root, out, front, "workshop")?;
+    assets.push(scripts::boot(&boot, "workshop-boot.js", &glue, &wasm)?);
+    if front == Front::Small {
+        let [glue, wasm] = wasm::build(root, out, front, "front")?;
+        assets.push(scripts::boot(&boot, "front-boot.js", &glue, &wasm)?);
+        assets.extend([glue, wasm]);
+    } else {
+        assets.push(scripts::boot(&boot, "front-boot.js", &glue, &wasm)?);
+        assets.push(Asset { name: "front.js".to_owned(), ..glue.clone() });
+    }
+    assets.extend([glue, wasm]);
+    Ok(assets)
 }
 
 impl Front {

@@ -8,34 +8,31 @@ use std::process::Command;
 use sha2::{Digest, Sha256};
 use wasm_bindgen_cli_support::Bindgen;
 
+use super::shorten::shorten;
 use super::{Asset, Front, Outcome};
 
 const TARGET: &str = "wasm32-unknown-unknown";
 
-/// Builds `app` for the browser: its glue script, and the wasm itself.
-pub fn build(root: &Path, out: &Path, front: Front) -> Outcome<[Asset; 2]> {
-    let compiled = compile(root, front)?;
-    let folder = out.join("bindgen");
-    bind(&compiled, &folder)?;
-    if folder.join("snippets").exists() {
-        return Err(
-            "a dependency of app brings JavaScript of its own (wasm-bindgen snippets), which is not served"
-                .into(),
-        );
-    }
-    let glue = Asset::new("front.js", fs::read(folder.join("front.js"))?)?;
-    let wasm = Asset::new("front.wasm", fs::read(folder.join("front_bg.wasm"))?)?;
+/// Builds `app` for the browser under that name, `front` or `workshop`: its glue script, and the wasm itself.
+pub fn build(root: &Path, out: &Path, front: Front, name: &str) -> Outcome<[Asset; 2]> {
+    let features = if name == "workshop" { "workshop" } else { "hydrate" };
+    let compiled = compile(root, front, features)?;
+    let folder = out.join("bindgen").join(name);
+    bind(&compiled, &folder, name)?;
+    let glue = Asset::new(&format!("{name}.js"), fs::read(folder.join(format!("{name}.js")))?)?;
+    let wasm = Asset::new(&format!("{name}.wasm"), fs::read(folder.join(format!("{name}_bg.wasm")))?)?;
     Ok([glue, wasm])
 }
 
-/// A target folder of its own: the outer cargo holds the lock of the usual one.
-fn compile(root: &Path, front: Front) -> Outcome<PathBuf> {
+/// A target folder of its own: the outer cargo holds the lock of the usual one. The next build, with other features,
+/// puts its wasm in the same place.
+fn compile(root: &Path, front: Front, features: &str) -> Outcome<PathBuf> {
     let target =
         env::var_os("CARGO_TARGET_DIR").map_or_else(|| root.join("target"), PathBuf::from).join("front");
     let (profile, folder) = if front == Front::Small { ("front", "front") } else { ("dev", "debug") };
     let mut cargo = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
     // As scripts/front.sh, which shows the progress of the same build: both find what the other has built.
-    cargo.args(["rustc", "--package", "app", "--lib", "--crate-type", "cdylib", "--features", "hydrate"]);
+    cargo.args(["rustc", "--package", "app", "--lib", "--crate-type", "cdylib", "--features", features]);
     cargo.args(["--profile", profile, "--target", TARGET, "--target-dir"]).arg(&target).current_dir(root);
     forget_the_outer_build(&mut cargo);
     let printed = cargo.output().map_err(|reason| format!("cargo could not be run: {reason}"))?;
@@ -71,7 +68,7 @@ fn forget_the_outer_build(cargo: &mut Command) {
 }
 
 /// Runs wasm-bindgen, unless it has run over these very bytes: a change in `domain` often does not reach the wasm.
-fn bind(compiled: &Path, folder: &Path) -> Outcome<()> {
+fn bind(compiled: &Path, folder: &Path, name: &str) -> Outcome<()> {
     let stamp = folder.join("bound");
     let digest: String =
         Sha256::digest(fs::read(compiled)?).iter().map(|byte| format!("{byte:02x}")).collect();
@@ -82,8 +79,20 @@ fn bind(compiled: &Path, folder: &Path) -> Outcome<()> {
         fs::remove_dir_all(folder)?;
     }
     let mut bindgen = Bindgen::new();
-    bindgen.input_path(compiled).out_name("front").web(true)?.typescript(false);
+    bindgen.input_path(compiled).out_name(name).web(true)?.typescript(false);
     bindgen.keep_debug(false).remove_name_section(true).remove_producers_section(true);
-    bindgen.generate(folder).map_err(|reason| format!("wasm-bindgen: {reason:#}"))?;
+    let mut bound = bindgen.generate_output().map_err(|reason| format!("wasm-bindgen: {reason:#}"))?;
+    // A crate may be named there without bringing anything.
+    let brings = bound.snippets().values().any(|texts| !texts.is_empty());
+    if brings || !bound.local_modules().is_empty() {
+        return Err(
+            "a dependency of app brings JavaScript of its own (wasm-bindgen snippets), which is not served"
+                .into(),
+        );
+    }
+    let glue = shorten(&mut bound);
+    fs::create_dir_all(folder)?;
+    fs::write(folder.join(format!("{name}.js")), glue)?;
+    fs::write(folder.join(format!("{name}_bg.wasm")), bound.wasm_mut().emit_wasm())?;
     Ok(fs::write(stamp, digest)?)
 }

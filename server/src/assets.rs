@@ -28,8 +28,8 @@ pub struct Asset {
     pub gz: Option<&'static [u8]>,
 }
 
-/// Everything that was built: `main.css`, `fonts/*`, `images/*`, and unless it was built without, `front.js`,
-/// `front.wasm` and the scripts of `app/js`.
+/// Everything that was built: `main.css`, `fonts/*`, `images/*`, and unless it was built without, the browser's
+/// half: glue, wasm and boot script of `front` and of `workshop`.
 pub static ASSETS: &[Asset] = include!(concat!(env!("OUT_DIR"), "/assets.rs"));
 
 /// The address of a file by its name; `None` if it was not built.

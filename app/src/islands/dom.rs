@@ -71,6 +71,11 @@ pub fn listen_with<E: JsCast>(
     });
 }
 
+/// A length in whole pixels, as CSS writes it: nobody sees less, and writing fractions takes ten kilobytes of code.
+pub fn px(length: f64) -> String {
+    format!("{}px", length.round() as i32)
+}
+
 /// The element on which an event happened.
 pub fn target(event: &Event) -> Option<Element> {
     event.target()?.dyn_into().ok()

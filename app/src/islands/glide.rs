@@ -46,10 +46,11 @@ fn from_to(item: &Element, (x, y): (f64, f64)) {
     let now = corner(item);
     let (x, y) = (x - now.0, y - now.1);
     if item.is_connected() && (x.abs() > 0.5 || y.abs() > 0.5) {
+        let (x, y) = (dom::px(x), dom::px(y));
         play(
             item,
             &format!(
-                r#"[{{"translate":"{x}px {y}px","easing":"cubic-bezier(0.2,0.7,0.2,1)","zIndex":5,"position":"relative"}},{{"translate":"none","zIndex":5,"position":"relative"}}]"#
+                r#"[{{"translate":"{x} {y}","easing":"cubic-bezier(0.2,0.7,0.2,1)","zIndex":5,"position":"relative"}},{{"translate":"none","zIndex":5,"position":"relative"}}]"#
             ),
         );
     }

@@ -47,6 +47,25 @@ pub enum DeskTab {
     None,
 }
 
+/// How much of the browser's half a page needs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Half {
+    /// What most pages need.
+    Lean,
+    /// Every island.
+    Whole,
+}
+
+impl Half {
+    /// The names of its glue and of the script that starts it.
+    fn scripts(self) -> [&'static str; 2] {
+        match self {
+            Self::Lean => ["front.js", "front-boot.js"],
+            Self::Whole => ["workshop.js", "workshop-boot.js"],
+        }
+    }
+}
+
 static STYLESHEET: OnceLock<&'static str> = OnceLock::new();
 
 /// The stylesheet's address; known after the first page.
@@ -60,7 +79,7 @@ pub struct Page<'a> {
     title: String,
     frame: Frame,
     wide: bool,
-    live: bool,
+    half: Option<Half>,
     status: StatusCode,
 }
 
@@ -71,12 +90,18 @@ impl<'a> Page<'a> {
 
     /// A page that may come before there is a workspace.
     pub fn bare(bare: &'a Bare, title: &str, frame: Frame) -> Self {
-        Self { bare, title: title.to_owned(), frame, wide: false, live: false, status: StatusCode::OK }
+        Self { bare, title: title.to_owned(), frame, wide: false, half: None, status: StatusCode::OK }
     }
 
-    /// The page has islands: the browser half is loaded.
+    /// The page has islands: the browser's half is loaded.
     pub fn live(mut self) -> Self {
-        self.live = true;
+        self.half = Some(Half::Lean);
+        self
+    }
+
+    /// The page has islands that the lean half is without (`ask`, `board`, `queue`): the whole one is loaded.
+    pub fn workshop(mut self) -> Self {
+        self.half = Some(Half::Whole);
         self
     }
 
@@ -127,15 +152,13 @@ impl<'a> Page<'a> {
             .and_then(|w| frame::accent(w.line_light.as_deref(), w.line_dark.as_deref()))
             .map(|rule| format!("<style nonce=\"{nonce}\">{rule}</style>"))
             .unwrap_or_default();
-        let live = if self.live {
+        let live = self.half.map(|half| {
+            let [glue, boot] = half.scripts().map(asset);
             format!(
-                "<link rel=\"modulepreload\" href=\"{}\"><script type=\"module\" src=\"{}\" nonce=\"{nonce}\"></script>",
-                asset("front.js"),
-                asset("boot.js"),
+                "<link rel=\"modulepreload\" href=\"{glue}\"><script type=\"module\" src=\"{boot}\" nonce=\"{nonce}\"></script>"
             )
-        } else {
-            String::new()
-        };
+        });
+        let live = live.unwrap_or_default();
         let font = |name| {
             format!(
                 "<link rel=\"preload\" as=\"font\" type=\"font/woff2\" crossorigin href=\"{}\">",

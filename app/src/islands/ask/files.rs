@@ -144,7 +144,7 @@ impl Row {
     fn progress(&self, event: &ProgressEvent) {
         if event.length_computable() && event.total() > 0.0 {
             let (loaded, total) = (event.loaded(), event.total());
-            drop(self.bar.set_attribute("value", &format!("{:.0}", loaded / total * 100.0)));
+            drop(self.bar.set_attribute("value", &((loaded / total * 100.0).round() as u32).to_string()));
             self.words.set_text_content(Some(&format!("{} of {}", size(loaded as u64), size(total as u64))));
         }
     }

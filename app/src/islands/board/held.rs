@@ -5,6 +5,7 @@ use wasm_bindgen::JsCast;
 use web_sys::{Element, HtmlElement};
 
 use super::cards::{self, Spot};
+use crate::islands::dom;
 
 pub struct Held {
     pub item: Element,
@@ -26,7 +27,7 @@ impl Held {
         mark.set_class_name("drop-mark");
         drop(copy.set_attribute("aria-hidden", "true"));
         drop(copy.class_list().add_1("is-held"));
-        drop(copy.style().set_property("inline-size", &format!("{}px", area.width())));
+        drop(copy.style().set_property("inline-size", &dom::px(area.width().ceil())));
         drop(document().body()?.append_child(&copy));
         drop(card.class_list().add_1("is-ghost"));
         let held = Self { item: item.clone(), to: None, copy, mark, grip: (x - area.left(), y - area.top()) };
@@ -50,7 +51,7 @@ impl Held {
 
     fn follow(&self, x: f64, y: f64) {
         let (x, y) = (x - self.grip.0, y - self.grip.1);
-        drop(self.copy.style().set_property("translate", &format!("{x}px {y}px")));
+        drop(self.copy.style().set_property("translate", &format!("{} {}", dom::px(x), dom::px(y))));
     }
 
     /// Takes the copy and the marks away. Answers where the copy was.

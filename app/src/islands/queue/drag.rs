@@ -80,7 +80,7 @@ fn carry(root: &Element, hand: &Hand, event: &PointerEvent) {
         held.moved = true;
         drop(held.item.class_list().add_1("is-held"));
     }
-    drop(held.item.style().set_property("transform", &format!("translateY({way}px)")));
+    drop(held.item.style().set_property("transform", &format!("translateY({})", dom::px(way))));
     move_along(event);
     if let Some(to) = below(root, &held.item, f64::from(event.client_y())) {
         held.to = to;

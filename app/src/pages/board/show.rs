@@ -74,7 +74,7 @@ pub(super) async fn draw(
     let (stream, from) = (outlook.stream.to_string(), outlook.next);
     let url = back(wanted.one()).replacen(HERE, "/desk/board-parts", 1);
     let token = shown.token.0.clone();
-    let page = Page::new(&operator.cx, "Board", Frame::Desk(DeskTab::Board)).wide().live().status(status);
+    let page = Page::new(&operator.cx, "Board", Frame::Desk(DeskTab::Board)).wide().workshop().status(status);
     Ok(page.show(move || {
         view! {
             <div id="board">

@@ -59,7 +59,7 @@ fn is_open(detail: &Detail) -> bool {
 }
 
 fn draw(member: &Member, detail: &Detail, form: &Form, preview: bool) -> Response {
-    let page = Page::new(&member.cx, "Change a request", Frame::Portal(PortalTab::Requests)).live();
+    let page = Page::new(&member.cx, "Change a request", Frame::Portal(PortalTab::Requests)).workshop();
     page.status(form.status()).show(|| view(member, detail, form, preview))
 }
 

@@ -132,7 +132,7 @@ async fn draw(member: &Member, draft: Draft) -> Result<Response, Problem> {
     let outlook = queries::outlook(member.cx.db(), &member.scope)
         .await
         .map_err(|error| Problem::from(error).of(&member.cx.bare))?;
-    let page = Page::new(&member.cx, "New request", Frame::Portal(PortalTab::Requests)).live();
+    let page = Page::new(&member.cx, "New request", Frame::Portal(PortalTab::Requests)).workshop();
     Ok(page.status(draft.form.status()).show(|| view(member, &draft, &outlook)))
 }
 
