@@ -2,4 +2,5 @@
 
 mod disk;
 pub mod download;
+mod paced;
 pub mod upload;

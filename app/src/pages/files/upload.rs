@@ -3,6 +3,7 @@
 use std::io;
 
 use axum::{
+    body::Body,
     extract::{FromRequest, Multipart, Request, multipart::Field},
     http::StatusCode,
     response::Response,
@@ -14,7 +15,7 @@ use domain::{
     secret,
 };
 
-use super::disk::Incoming;
+use super::{disk::Incoming, paced::Paced};
 use crate::web::{App, Bare, Fields, Problem};
 
 /// The most files of one form.
@@ -32,6 +33,7 @@ impl FromRequest<App> for FormWithFiles {
 
     async fn from_request(request: Request, app: &App) -> Result<Self, Response> {
         let headers = request.headers().clone();
+        let request = request.map(|body| Body::from_stream(Paced::new(body.into_data_stream())));
         Multipart::from_request(request, app).await.map(Self).map_err(|_| damaged().for_reader(&headers))
     }
 }
