@@ -1,30 +1,22 @@
 //! The log itself, through the portal's real router: who may read what, and when it ends.
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
-use std::{collections::HashMap, future::IntoFuture, net::SocketAddr, sync::Arc, time::Duration};
+#[allow(dead_code, unused_imports, reason = "nothing follows in a tab here")]
+mod shared;
 
-use app::web::{App, MEMBERSHIP_KEY, PERSON_KEY, Site};
+use std::{net::SocketAddr, time::Duration};
+
 use domain::{
-    Actor, Scope,
+    Scope,
     requests::{NewRequest, Priority, commands, queries},
     testing::{Ground, TestClient},
 };
 use reqwest::{Client, Method, Response, StatusCode};
-use serde_json::{Value, json};
-use server::{
-    live::{Live, Pace},
-    router,
-    shutdown::Shutdown,
-    sign_in_store::SignInStore,
-};
+use serde_json::Value;
+use server::{shutdown::Shutdown, sign_in_store::SignInStore};
 use sessions::{Append, StreamId};
 use sqlx::PgPool;
-use tokio::net::TcpListener;
-use tower_sessions::{
-    SessionStore,
-    cookie::time::{Duration as CookieDuration, OffsetDateTime},
-    session::{Id, Record},
-};
+use tower_sessions::{SessionStore, session::Id};
 use uuid::Uuid;
 
 /// What no wait in here comes near.
@@ -48,21 +40,14 @@ impl House {
         let client = ground.client("Harbor & Pine").await;
         let (session, backstage) = ask(&ground, &client).await;
         let shutdown = Shutdown::default();
-        let address = serve(&ground, &shutdown).await;
+        let address = shared::serve(&ground.db, &shutdown).await;
         Self { ground, client, address, shutdown, session, backstage }
     }
 
     /// Signs somebody in.
     async fn browser(&self, scope: &Scope) -> Browser {
-        let Actor::Person { id, membership, .. } = &scope.actor else { panic!("only people sign in") };
-        let data = HashMap::from([
-            (PERSON_KEY.to_owned(), json!(id)),
-            (MEMBERSHIP_KEY.to_owned(), json!(membership)),
-        ]);
-        let expiry_date = OffsetDateTime::now_utc() + CookieDuration::days(400);
-        let mut record = Record { id: Id::default(), data, expiry_date };
-        SignInStore(self.ground.db.clone()).create(&mut record).await.unwrap();
-        Browser { address: self.address, sign_in: record.id, client: Client::new() }
+        let (sign_in, _) = shared::sign_in(&self.ground.db, scope).await;
+        Browser { address: self.address, sign_in, client: Client::new() }
     }
 
     async fn append(&self, stream: StreamId, text: &str) {
@@ -83,25 +68,6 @@ async fn ask(ground: &Ground, client: &TestClient) -> (StreamId, StreamId) {
     let operator = ground.operator.within(client.id);
     let detail = queries::by_number(&ground.db, &operator, client.id, number).await.unwrap();
     (StreamId(detail.session_stream), StreamId(detail.backstage_stream.unwrap()))
-}
-
-async fn serve(ground: &Ground, shutdown: &Shutdown) -> SocketAddr {
-    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let address = listener.local_addr().unwrap();
-    let site = Site {
-        public_url: format!("http://{address}").parse().unwrap(),
-        loopback: true,
-        outbox: true,
-        files: std::env::temp_dir(),
-        form_key: "key".into(),
-        asset: |_| "",
-    };
-    let app = App { db: ground.db.clone(), site: Arc::new(site) };
-    let routes = router::routes(app, Live::new(shutdown.clone(), Pace::default()));
-    tokio::spawn(
-        axum::serve(listener, routes.into_make_service_with_connect_info::<SocketAddr>()).into_future(),
-    );
-    address
 }
 
 struct Browser {
