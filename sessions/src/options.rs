@@ -41,6 +41,8 @@ pub struct Options {
     pub poll_interval: Duration,
     /// How often streams that have lapsed are looked for and what was deleted is dropped. 30 seconds.
     pub sweep_interval: Duration,
+    /// Streams and producers whose state the writer remembers, so that their next append takes one statement. 65,536.
+    pub remembered: usize,
     /// Names of streams that are kept in memory. 65,536.
     pub names: usize,
     /// How long a stream stays in memory after its last follower left. 30 seconds: a reload finds it warm.
@@ -69,6 +71,7 @@ impl Default for Options {
             catch_up_reads: 4,
             poll_interval: Duration::from_secs(1),
             sweep_interval: Duration::from_secs(30),
+            remembered: 65_536,
             names: 65_536,
             tail_linger: Duration::from_secs(30),
             clock: Clock::default(),
