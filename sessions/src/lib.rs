@@ -25,6 +25,7 @@ mod named;
 mod names;
 mod offset;
 mod options;
+mod pace;
 mod poll;
 mod ring;
 mod sql;

@@ -9,7 +9,9 @@ use std::{
     time::Duration,
 };
 
-use sessions::{Append, Appended, Engine, Error, Offset, Options, Producer, StreamId, append_in, close_in, fence_in};
+use sessions::{
+    Append, Appended, Engine, Error, Offset, Options, Producer, StreamId, append_in, close_in, fence_in,
+};
 use sqlx::{Executor, PgPool, postgres::PgPoolOptions};
 use support::{
     ENGINE, collect, collect_all, contents, engine_with, event, now, pool,

@@ -227,7 +227,10 @@ fn columns<'a>(
 }
 
 /// A stalled connection must not stall every append of the node.
-pub(super) async fn in_time<T>(patience: Duration, work: impl Future<Output = sqlx::Result<T>>) -> sqlx::Result<T> {
+pub(super) async fn in_time<T>(
+    patience: Duration,
+    work: impl Future<Output = sqlx::Result<T>>,
+) -> sqlx::Result<T> {
     match tokio::time::timeout(patience, work).await {
         Ok(done) => done,
         Err(elapsed) => Err(timed_out(elapsed)),

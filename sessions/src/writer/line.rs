@@ -80,8 +80,13 @@ impl Line {
             match commit_recalled(&mut conn, jobs, &recalled, at, options.commit_timeout).await {
                 Ok(()) => {
                     self.conn = Some(conn);
-                    let outcomes = recalled.appended.into_iter().map(|appended| Outcome::Settled(Ok(appended)));
-                    return Ok(Some(Done { outcomes: outcomes.collect(), at, ledger: Some(recalled.ledger) }));
+                    let outcomes =
+                        recalled.appended.into_iter().map(|appended| Outcome::Settled(Ok(appended)));
+                    return Ok(Some(Done {
+                        outcomes: outcomes.collect(),
+                        at,
+                        ledger: Some(recalled.ledger),
+                    }));
                 }
                 Err(error) if rolled_back(&error) => {
                     self.conn = Some(conn);

@@ -53,7 +53,8 @@ impl Memory {
         }
         for job in jobs {
             // Nothing is put back then: whoever locks the streams next learns how they are.
-            let appended = recalled.ledger.admit(job.stream, &job.append).ok().filter(|done| !done.duplicate)?;
+            let appended =
+                recalled.ledger.admit(job.stream, &job.append).ok().filter(|done| !done.duplicate)?;
             recalled.appended.push(appended);
         }
         Some(recalled)
@@ -106,9 +107,10 @@ impl Recalled {
 
     /// How far these producers were thought to have got.
     pub(super) fn progress(&self, streams: &[Uuid], ids: &[&str]) -> (Vec<i64>, Vec<i64>) {
-        let known = streams.iter().zip(ids).filter_map(|(stream, id)| {
-            self.producers.get(&(StreamId(*stream), (*id).to_owned()))
-        });
+        let known = streams
+            .iter()
+            .zip(ids)
+            .filter_map(|(stream, id)| self.producers.get(&(StreamId(*stream), (*id).to_owned())));
         known.map(|known| (known.epoch.cast_signed(), known.next_sequence.cast_signed())).unzip()
     }
 }

@@ -12,6 +12,7 @@ mod catch_up;
 mod create;
 mod cursor;
 mod delete;
+mod duties;
 mod encode;
 mod head;
 mod headers;
@@ -20,6 +21,7 @@ mod long_poll;
 mod people;
 mod read;
 mod serve;
+mod shelf;
 mod sse;
 pub mod subscriptions;
 mod target;
@@ -41,6 +43,7 @@ use tokio_util::sync::CancellationToken;
 pub use authorizer::{Anyone, Ask, Authorizer, Grant, Refused, Wish};
 pub use people::People;
 pub use serve::{Options, serve};
+pub use shelf::Shelf;
 use subscriptions::Subscriptions;
 pub use target::Place;
 
@@ -63,6 +66,8 @@ pub struct Dialect<A> {
     pub stop: CancellationToken,
     /// Limits and paces.
     pub pace: Pace,
+    /// Pages that were read lately.
+    pub shelf: Shelf,
     /// What subscriptions need; none where they are not served.
     pub subscriptions: Option<Arc<Subscriptions>>,
     /// Whether pages of this machine may speak to it, whatever their port.

@@ -10,7 +10,7 @@ use tokio::net::TcpListener;
 use uuid::Uuid;
 
 use super::{
-    Anyone, Dialect, Pace, routes,
+    Anyone, Dialect, Pace, Shelf, routes,
     subscriptions::{self, Signer, Subscriptions},
 };
 use crate::{
@@ -93,6 +93,7 @@ async fn run(
         subscriptions: Some(subscriptions),
         stop: shutdown.soft().clone(),
         pace: Pace { long_poll: Duration::from_millis(options.long_poll), ..Pace::default() },
+        shelf: Shelf::new(64 << 20),
         open_to_local_pages: true,
     };
     tracing::info!(address = %listener.local_addr()?, "ready");
