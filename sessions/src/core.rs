@@ -3,7 +3,7 @@
 use std::{
     collections::HashMap,
     io,
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    sync::{Arc, Mutex, MutexGuard, PoisonError, atomic::AtomicBool},
     time::Duration,
 };
 
@@ -24,6 +24,8 @@ pub(crate) struct Core {
     pub(crate) options: Options,
     /// Cancelled when the engine stops.
     pub(crate) stop: CancellationToken,
+    /// Set before that: to be looked at with every delivery, where the token would have all followers meet at one lock.
+    pub(crate) stopping: AtomicBool,
     pub(crate) tasks: TaskTracker,
     pub(crate) tails: Tails,
     /// Turns at reading from the database, so that a crowd of followers leaves connections to the others.
@@ -40,6 +42,7 @@ impl Core {
         Self {
             pool,
             stop: CancellationToken::new(),
+            stopping: AtomicBool::new(false),
             tasks: TaskTracker::new(),
             tails: Tails::default(),
             reads: Semaphore::new(options.catch_up_reads.max(1)),

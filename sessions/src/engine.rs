@@ -1,6 +1,6 @@
 //! The engine as its users see it.
 
-use std::sync::Arc;
+use std::sync::{Arc, atomic::Ordering};
 
 use sqlx::PgPool;
 use tokio_util::sync::DropGuard;
@@ -133,6 +133,7 @@ impl Engine {
     /// Ends all followers, takes no more appends, and returns when those that were queued are answered.
     pub async fn shutdown(&self) {
         let core = self.core();
+        core.stopping.store(true, Ordering::Release);
         core.stop.cancel();
         for tail in core.tails.all() {
             tail.stir();

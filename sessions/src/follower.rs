@@ -1,6 +1,9 @@
 //! Following a stream.
 
-use std::{convert::Infallible, sync::Arc};
+use std::{
+    convert::Infallible,
+    sync::{Arc, atomic::Ordering},
+};
 
 use bytes::Bytes;
 use tokio::sync::watch;
@@ -98,7 +101,7 @@ impl Follower {
         &mut self,
         ready: impl Fn(&Tail, Offset) -> Option<(T, Stand)>,
     ) -> Result<Option<Found<T>>, Error> {
-        while !self.ended && !self.engine.core().stop.is_cancelled() {
+        while !self.ended && !self.engine.core().stopping.load(Ordering::Acquire) {
             // Before looking: what comes after the look is heard.
             self.moved.borrow_and_update();
             if let Some((ready, stand)) = ready(&self.tail, self.from) {

@@ -86,7 +86,10 @@ impl<A: Authorizer> Telling<A> {
     }
 
     fn frames(self) -> impl Stream<Item = Result<Bytes, Infallible>> {
-        stream::unfold(self, async |mut telling| telling.next().await.map(|frame| (Ok(frame), telling)))
+        // Boxed, because it is handed on with every frame.
+        stream::unfold(Box::new(self), async |mut telling| {
+            telling.next().await.map(|frame| (Ok(frame), telling))
+        })
     }
 
     /// What is told next; none at the end.
