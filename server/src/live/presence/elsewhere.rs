@@ -66,7 +66,7 @@ impl Presence {
     }
 
     /// What another node says replaces what it said before.
-    fn take(&self, node: Uuid, text: &str) {
+    pub(super) fn take(&self, node: Uuid, text: &str) {
         let Some(note) = note::read(text) else { return };
         let mut rooms = self.rooms();
         for Here { stream, people } in note.looking {
@@ -83,7 +83,7 @@ impl Presence {
     }
 
     /// Nothing more is known of some.
-    fn forget(&self, gone: impl Fn(Uuid, &Others) -> bool) {
+    pub(super) fn forget(&self, gone: impl Fn(Uuid, &Others) -> bool) {
         self.rooms().retain(|_, room| {
             let known = room.elsewhere.len();
             room.elsewhere.retain(|node, others| !gone(*node, others));
