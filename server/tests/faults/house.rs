@@ -15,7 +15,7 @@ use crate::fleet::{Link, Node, Place, Process};
 const PATIENCE: Duration = Duration::from_secs(60);
 
 pub struct House {
-    cluster: Cluster,
+    cluster: tokio::sync::Mutex<Option<Cluster>>,
     /// What all clients speak to.
     pub front: Link,
     nodes: [tokio::sync::Mutex<Slot>; 2],
@@ -47,6 +47,7 @@ impl House {
             tokio::sync::Mutex::new(Slot { node, process: None })
         });
         let front = Link::tcp(Vec::new()).await;
+        let cluster = tokio::sync::Mutex::new(Some(cluster));
         let house = Self { cluster, front, nodes, addresses: Mutex::default(), backs, folder };
         // One after the other: the first makes the tables.
         for node in 0..2 {
@@ -94,7 +95,8 @@ impl House {
         let begun = tokio::time::Instant::now();
         loop {
             if let Some(postmaster) = self.postmaster() {
-                // Listed before: afterwards they have another parent.
+                // Stopped, it makes no more of them; once it is dead they have another parent.
+                let _ = kill_process(postmaster, Signal::STOP);
                 let children = children(postmaster);
                 if kill_process(postmaster, Signal::KILL).is_ok() {
                     for child in children {
@@ -156,13 +158,15 @@ impl House {
     }
 
     /// Ends everything.
-    pub async fn close(self) {
-        for slot in self.nodes {
-            if let Some(process) = slot.into_inner().process {
+    pub async fn close(&self) {
+        for slot in &self.nodes {
+            if let Some(process) = slot.lock().await.process.take() {
                 process.kill().await;
             }
         }
-        self.cluster.stop().await;
+        if let Some(cluster) = self.cluster.lock().await.take() {
+            cluster.stop().await;
+        }
     }
 }
 

@@ -56,28 +56,41 @@ async fn run() -> ExitCode {
     let rounds = number("THROUGHLINE_FAULT_ROUNDS").unwrap_or(FEW);
     let seed = number("THROUGHLINE_FAULT_SEED").unwrap_or_else(|| getrandom::u64().unwrap() >> 32);
     println!("seed {seed}, {rounds} rounds");
+    oracle::prove();
     let house = Arc::new(House::build().await);
+    let played = play(&house, seed, rounds).await;
+    house.close().await;
+    match played {
+        Ok(figures) => {
+            println!("test result: ok. seed {seed}, {figures}");
+            ExitCode::SUCCESS
+        }
+        Err(wrong) => {
+            println!("test result: FAILED. seed {seed}, {wrong}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// Plays all rounds, up to the first that shows something wrong.
+async fn play(house: &Arc<House>, seed: u64, rounds: u64) -> Result<Figures, String> {
     let mut figures = Figures::new();
     for number in 1..=rounds {
         let plan = Plan::draw(seed, number, rounds > MANY);
         let faults: Vec<String> = plan.faults.iter().map(|(at, fault)| format!("{fault} at {at}")).collect();
-        match round::play(&house, &format!("round-{number}"), &plan).await {
+        let round = tokio::spawn(round::play(Arc::clone(house), format!("round-{number}"), plan.clone()));
+        match round.await.unwrap_or_else(|panic| Err(panic.to_string())) {
             Ok(round) => {
                 println!("round {number}: {}; {round}", faults.join(", "));
                 figures.add(&round, plan.faults.iter().map(|(_, fault)| *fault));
             }
             Err(wrong) => {
                 println!("round {number}: {}\n{}", faults.join(", "), house.said().await);
-                println!("test result: FAILED. seed {seed}, round {number}: {wrong}");
-                return ExitCode::FAILURE;
+                return Err(format!("round {number}: {wrong}"));
             }
         }
     }
-    if let Some(house) = Arc::into_inner(house) {
-        house.close().await;
-    }
-    println!("test result: ok. seed {seed}, {figures}");
-    ExitCode::SUCCESS
+    Ok(figures)
 }
 
 fn number(name: &str) -> Option<u64> {

@@ -21,7 +21,7 @@ const PATIENCE: Duration = Duration::from_secs(150);
 const PAUSE: Duration = Duration::from_millis(20);
 
 /// Plays a round; what is wrong, if anything.
-pub async fn play(house: &Arc<House>, name: &str, plan: &Plan) -> Result<Round, String> {
+pub async fn play(house: Arc<House>, name: String, plan: Plan) -> Result<Round, String> {
     let url = format!("{}/v1/stream/{name}", house.front.url());
     let client = fleet::client().timeout(Duration::from_secs(5)).build().unwrap();
     within(
@@ -36,14 +36,14 @@ pub async fn play(house: &Arc<House>, name: &str, plan: &Plan) -> Result<Round, 
         Reader::start(url.clone(), Way::LongPoll),
     ];
     let healing =
-        within("the faults' turn", break_things(house, plan, &mut crew, &mut readers, &url)).await?;
+        within("the faults' turn", break_things(&house, &plan, &mut crew, &mut readers, &url)).await?;
     within("the agents", crew.finish()).await??;
     within("the repairs", healing.join_all()).await?;
     house.is_whole().await?;
     within("closing the stream", insist(&client, |client| client.post(&url).header("stream-closed", "true")))
         .await??;
 
-    let all = within("reading it all", read(&client, house, name)).await??;
+    let all = within("reading it all", read(&client, &house, &name)).await??;
     for reader in &mut readers {
         hears(reader, &all).await?;
     }

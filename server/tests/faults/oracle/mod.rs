@@ -1,6 +1,10 @@
 //! What has to hold of a stream, judged by what was acknowledged.
 
+mod proof;
+
 use std::collections::HashMap;
+
+pub use proof::prove;
 
 use crate::{
     crew::Deed,
@@ -14,7 +18,7 @@ pub fn judge(messages: &[String], deeds: &[Deed]) -> Result<(), String> {
         let message: Message = serde_json::from_str(text).map_err(|error| format!("{text}: {error}"))?;
         by_producer.entry(message.producer).or_default().push(message);
     }
-    for (producer, stored) in by_producer {
+    for (producer, stored) in &by_producer {
         if let Some(pair) = stored.windows(2).find(|pair| pair[0] >= pair[1]) {
             return Err(format!("producer {producer}: twice, or out of order: {pair:?}"));
         }
@@ -22,14 +26,14 @@ pub fn judge(messages: &[String], deeds: &[Deed]) -> Result<(), String> {
             let deed = deeds.iter().find(|deed| of(deed, &epoch[0]));
             whole(deed.ok_or_else(|| format!("nobody has appended {:?}", epoch[0]))?, epoch)?;
         }
-        for deed in deeds.iter().filter(|deed| deed.task.producer == producer && deed.acked > 0) {
-            if !stored.iter().any(|message| of(deed, message)) {
-                return Err(format!("nothing is left of {deed:?}"));
-            }
-        }
     }
-    let silent = deeds.iter().find(|deed| deed.acked > 0 && messages.is_empty());
-    silent.map_or(Ok(()), |deed| Err(format!("nothing is left of {deed:?}")))
+    let is_there = |deed: &&Deed| {
+        by_producer.get(&deed.task.producer).is_some_and(|all| all.iter().any(|message| of(deed, message)))
+    };
+    match deeds.iter().find(|deed| deed.acked > 0 && !is_there(deed)) {
+        Some(deed) => Err(format!("nothing is left of {deed:?}")),
+        None => Ok(()),
+    }
 }
 
 fn of(deed: &Deed, message: &Message) -> bool {
