@@ -62,6 +62,7 @@ fn streams(app: &App, live: &Live) -> Router {
         stop: live.shutdown().soft().clone(),
         pace: durable_streams::Pace::default(),
         subscriptions: None,
+        shelf: durable_streams::Shelf::new(16 << 20),
         open_to_local_pages: false,
     })
 }

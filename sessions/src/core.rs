@@ -62,15 +62,19 @@ impl Core {
         &self,
         question: impl AsyncFnOnce(&mut PgConnection) -> Result<T, Error>,
     ) -> Result<T, Error> {
-        let mut conn = self.pool.acquire().await?;
-        match tokio::time::timeout(self.options.read_timeout, question(&mut conn)).await {
-            Ok(answer) => answer,
-            Err(elapsed) => {
-                // Back in the pool it would stall the next one.
-                drop(conn.detach());
-                Err(timed_out(elapsed).into())
+        // In a place of its own: what may have to ask, and mostly need not, is moved about with all that it may wait for.
+        let asking = Box::pin(async {
+            let mut conn = self.pool.acquire().await?;
+            match tokio::time::timeout(self.options.read_timeout, question(&mut conn)).await {
+                Ok(answer) => answer,
+                Err(elapsed) => {
+                    // Back in the pool it would stall the next one.
+                    drop(conn.detach());
+                    Err(timed_out(elapsed).into())
+                }
             }
-        }
+        });
+        asking.await
     }
 
     /// Streams have moved on this node, whose own followers know: tells whom else it concerns.

@@ -1,6 +1,6 @@
 //! Following a stream.
 
-use std::sync::Arc;
+use std::{convert::Infallible, sync::Arc};
 
 use bytes::Bytes;
 use tokio::sync::watch;
@@ -9,10 +9,23 @@ use crate::{
     Batch, Engine, Error, Offset, Page, StreamId,
     core::{Backoff, Core},
     flight,
-    frames::Key,
+    frames::{Key, Stand},
     sql,
     tail::{Tail, View},
 };
+
+/// What a follower found.
+enum Found<T> {
+    Batch(Batch),
+    Ready(T),
+}
+
+enum Look {
+    Batch(Batch),
+    Wait,
+    /// The engine stops.
+    Stopped,
+}
 
 /// Follows a stream from an offset: every event behind it, once, in order. Holds no database connection, however long
 /// it waits; waits while the database is away.
@@ -44,13 +57,6 @@ impl Follower {
         self.from
     }
 
-    /// What is told of `page`, which begins at `from`: made by `make` once for all followers on this node who tell the
-    /// same. `variant` tells apart what is made of one page in different ways.
-    pub fn share(&self, from: Offset, page: &Page, variant: u64, make: impl FnOnce() -> Bytes) -> Bytes {
-        let key = Key { from, next: page.next, up_to_date: page.up_to_date, closed: page.closed, variant };
-        self.tail.frames.get(key, make)
-    }
-
     /// Waits for the next events. May be dropped and called again: nothing is lost, so it can stand in a `select!`.
     ///
     /// When the stream is closed, the last batch says so (it may be empty), and after it comes `None`. A `None` without
@@ -60,35 +66,86 @@ impl Follower {
     /// [`Error::NotFound`], [`Error::Gone`], [`Error::Ahead`], and [`Error::Database`] where the database refuses to
     /// answer; while it cannot be reached, the follower waits.
     pub async fn next(&mut self) -> Result<Option<Batch>, Error> {
-        let core = Arc::clone(self.engine.core());
-        let stop = core.stop.clone();
-        while !self.ended && !stop.is_cancelled() {
+        let found = self.find(|_, _| None::<(Infallible, Stand)>).await?;
+        Ok(found.map(|found| match found {
+            Found::Batch(batch) => batch,
+            Found::Ready(never) => match never {},
+        }))
+    }
+
+    /// Like [`next`](Self::next), but gives what followers tell of the events: made by `make` once for all on this node
+    /// who stand at the same place. `variant` tells apart what is made of the same events in different ways.
+    ///
+    /// # Errors
+    /// As [`next`](Self::next).
+    pub async fn next_frame(
+        &mut self,
+        variant: impl Fn() -> u64,
+        make: impl FnOnce(&Page, u64) -> Bytes,
+    ) -> Result<Option<Bytes>, Error> {
+        let found = self.find(|tail, from| tail.frame(from, variant())).await?;
+        Ok(found.map(|found| match found {
+            Found::Ready(frame) => frame,
+            Found::Batch(page) => {
+                let variant = variant();
+                self.tail.frames.get(Key::of(&page, variant), || make(&page, variant))
+            }
+        }))
+    }
+
+    /// What comes next, unless something is `ready` that is made of it.
+    async fn find<T>(
+        &mut self,
+        ready: impl Fn(&Tail, Offset) -> Option<(T, Stand)>,
+    ) -> Result<Option<Found<T>>, Error> {
+        while !self.ended && !self.engine.core().stop.is_cancelled() {
             // Before looking: what comes after the look is heard.
             self.moved.borrow_and_update();
-            let found = match self.tail.look(self.from, core.page_size()) {
-                View::Batch(batch) => Some(batch),
-                View::Wait => None,
-                View::Older => match stop.run_until_cancelled(self.read(&core, true)).await {
-                    Some(page) => Some(page?),
-                    None => break,
-                },
-                View::Past | View::Missing => match stop.run_until_cancelled(self.settle(&core)).await {
-                    Some(found) => found?,
-                    None => break,
-                },
-            };
-            if let Some(batch) = found {
-                self.from = batch.next;
-                self.settled = true;
-                self.ended = batch.closed;
-                return Ok(Some(batch));
+            if let Some((ready, stand)) = ready(&self.tail, self.from) {
+                self.stand(stand);
+                return Ok(Some(Found::Ready(ready)));
             }
-            // The engine's stop stirs too. The tail is held here, so its sender is there.
-            if self.moved.changed().await.is_err() {
-                break;
+            match self.look().await? {
+                Look::Batch(batch) => {
+                    self.stand(Stand { next: batch.next, closed: batch.closed });
+                    return Ok(Some(Found::Batch(batch)));
+                }
+                Look::Stopped => break,
+                // The engine's stop stirs too. The tail is held here, so its sender is there.
+                Look::Wait => {
+                    if self.moved.changed().await.is_err() {
+                        break;
+                    }
+                }
             }
         }
         Ok(None)
+    }
+
+    fn stand(&mut self, Stand { next, closed }: Stand) {
+        self.from = next;
+        self.settled = true;
+        self.ended = closed;
+    }
+
+    async fn look(&mut self) -> Result<Look, Error> {
+        let view = self.tail.look(self.from, self.engine.core().page_size());
+        let core = match view {
+            View::Batch(batch) => return Ok(Look::Batch(batch)),
+            View::Wait => return Ok(Look::Wait),
+            View::Older | View::Past | View::Missing => Arc::clone(self.engine.core()),
+        };
+        let found = match view {
+            View::Older => {
+                core.stop.run_until_cancelled(self.read(&core, true)).await.map(|page| page.map(Some))
+            }
+            _ => core.stop.run_until_cancelled(self.settle(&core)).await,
+        };
+        Ok(match found.transpose()? {
+            None => Look::Stopped,
+            Some(None) => Look::Wait,
+            Some(Some(batch)) => Look::Batch(batch),
+        })
     }
 
     /// The tail does not know the offset, or not the stream: asks the database, and has the tail ask.

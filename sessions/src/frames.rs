@@ -4,7 +4,7 @@ use std::{collections::VecDeque, sync::Mutex};
 
 use bytes::Bytes;
 
-use crate::{Offset, core::locked};
+use crate::{Offset, Page, core::locked};
 
 /// So many are kept: followers at the end of a stream are told the same within moments.
 const MOST: usize = 8;
@@ -15,10 +15,28 @@ const MOST_BYTES: usize = 256 << 10;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Key {
     pub(crate) from: Offset,
-    pub(crate) next: Offset,
+    pub(crate) stand: Stand,
     pub(crate) up_to_date: bool,
-    pub(crate) closed: bool,
     pub(crate) variant: u64,
+}
+
+/// Where whoever was told it stands then.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Stand {
+    pub(crate) next: Offset,
+    pub(crate) closed: bool,
+}
+
+impl Key {
+    /// Of a page, told in one of several ways.
+    pub(crate) fn of(page: &Page, variant: u64) -> Self {
+        Self {
+            from: Offset::from_value(page.next.value() - page.records.len() as u64),
+            stand: Stand { next: page.next, closed: page.closed },
+            up_to_date: page.up_to_date,
+            variant,
+        }
+    }
 }
 
 /// The latest frames of a stream.
@@ -26,11 +44,16 @@ pub(crate) struct Key {
 pub(crate) struct Frames(Mutex<VecDeque<(Key, Bytes)>>);
 
 impl Frames {
+    /// The frame, if it is there.
+    pub(crate) fn known(&self, key: Key) -> Option<Bytes> {
+        find(&locked(&self.0), key)
+    }
+
     /// The frame, made only by the first who asks for it. The others wait for that, which is shorter than making it.
     pub(crate) fn get(&self, key: Key, make: impl FnOnce() -> Bytes) -> Bytes {
         let mut frames = locked(&self.0);
-        if let Some((_, frame)) = frames.iter().rev().find(|(known, _)| *known == key) {
-            return frame.clone();
+        if let Some(frame) = find(&frames, key) {
+            return frame;
         }
         let frame = make();
         if frame.len() <= MOST_BYTES {
@@ -43,20 +66,26 @@ impl Frames {
     }
 }
 
+fn find(frames: &VecDeque<(Key, Bytes)>, key: Key) -> Option<Bytes> {
+    frames.iter().rev().find(|(known, _)| *known == key).map(|(_, frame)| frame.clone())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
     fn key(from: u64, variant: u64) -> Key {
         let from = Offset::from_value(from);
-        Key { from, next: from.after(1), up_to_date: true, closed: false, variant }
+        Key { from, stand: Stand { next: from.after(1), closed: false }, up_to_date: true, variant }
     }
 
     #[test]
     fn a_frame_is_made_once_and_few_are_kept() {
         let frames = Frames::default();
+        assert_eq!(frames.known(key(1, 0)), None);
         assert_eq!(frames.get(key(1, 0), || "a".into()), "a");
         assert_eq!(frames.get(key(1, 0), || unreachable!("it is there")), "a");
+        assert_eq!(frames.known(key(1, 0)).unwrap(), "a");
         assert_eq!(frames.get(key(1, 1), || "b".into()), "b");
         (2..10).for_each(|from| drop(frames.get(key(from, 0), || "c".into())));
         assert_eq!(locked(&frames.0).len(), MOST);

@@ -48,6 +48,10 @@ impl Ledger {
         }
     }
 
+    pub(crate) fn into_streams(self) -> impl Iterator<Item = (StreamId, Locked)> {
+        self.streams.into_iter()
+    }
+
     pub(crate) fn get(&self, stream: StreamId) -> Option<&Locked> {
         self.streams.get(&stream)
     }

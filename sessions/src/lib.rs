@@ -26,6 +26,7 @@ mod names;
 mod nodes;
 mod offset;
 mod options;
+mod pace;
 mod poll;
 mod ring;
 mod sql;

@@ -36,7 +36,7 @@ impl Offset {
 
     /// The position `events` further on.
     #[must_use]
-    pub(crate) const fn after(self, events: usize) -> Self {
+    pub const fn after(self, events: usize) -> Self {
         Self(self.0.saturating_add(events as u64))
     }
 

@@ -5,16 +5,18 @@ use std::{
     time::Duration,
 };
 
+use bytes::Bytes;
 use tokio::{
     sync::{Notify, watch},
-    time::Instant,
+    time::{Instant, sleep_until},
 };
 use tokio_util::sync::CancellationToken;
 
 use crate::{
-    Batch, Error, Offset, Record, StreamId,
+    Batch, Error, Offset, Options, Record, StreamId,
     core::{Backoff, Core, locked},
-    frames::Frames,
+    frames::{Frames, Key, Stand},
+    pace::Pace,
     ring::{Ring, Size},
     sql,
 };
@@ -27,6 +29,9 @@ pub(crate) struct Tail {
     moved: watch::Sender<()>,
     /// Tells the tail's task to ask the database. Keeps a call that comes while the task is asking.
     wake: Notify,
+    pace: Mutex<Pace>,
+    /// Tells the tail's task that followers are to hear of something later.
+    later: Notify,
     /// Since when nobody follows.
     idle_since: Mutex<Option<Instant>>,
     /// What followers tell alike.
@@ -69,6 +74,8 @@ impl Tail {
             state: Mutex::new(State::Unknown),
             moved: watch::Sender::new(()),
             wake: Notify::new(),
+            pace: Mutex::new(Pace::new()),
+            later: Notify::new(),
             idle_since: Mutex::new(None),
             frames: Frames::default(),
             over,
@@ -104,12 +111,20 @@ impl Tail {
 
     /// Has every follower look again.
     pub(crate) fn stir(&self) {
+        locked(&self.pace).heard();
         self.moved.send_replace(());
+    }
+
+    /// Has every follower look again, a crowd in a moment if much has come lately.
+    fn tell(&self, options: &Options) {
+        let waits =
+            self.following() >= options.crowd && locked(&self.pace).waits(Instant::now(), options.together);
+        if waits { self.later.notify_one() } else { self.stir() }
     }
 
     /// Takes committed events from the writer, after which the stream may be closed. What does not join on is read
     /// from the database instead.
-    pub(crate) fn push(&self, first: Offset, records: Vec<Record>, closes: bool) {
+    pub(crate) fn push(&self, first: Offset, records: Vec<Record>, closes: bool, options: &Options) {
         let joined = match &mut *locked(&self.state) {
             State::Known { ring, closed } => {
                 let joined = ring.extend(first, records);
@@ -118,7 +133,11 @@ impl Tail {
             }
             State::Unknown | State::Missing => false,
         };
-        if joined { self.stir() } else { self.wake() }
+        match joined {
+            true if closes => self.stir(),
+            true => self.tell(options),
+            false => self.wake(),
+        }
     }
 
     /// Whether the database's word about the stream (its end and whether it is closed) is news.
@@ -130,6 +149,18 @@ impl Tail {
             (State::Missing, None) => false,
             _ => true,
         }
+    }
+
+    /// What a follower at `from` is told of all up to the end, if another was told that already.
+    pub(crate) fn frame(&self, from: Offset, variant: u64) -> Option<(Bytes, Stand)> {
+        let stand = match &*locked(&self.state) {
+            State::Known { ring, closed } if from < ring.next() => {
+                Stand { next: ring.next(), closed: *closed }
+            }
+            _ => return None,
+        };
+        let frame = self.frames.known(Key { from, stand, up_to_date: true, variant })?;
+        Some((frame, stand))
     }
 
     /// What a follower at `from` gets, at most `max` of it.
@@ -161,7 +192,19 @@ impl Tail {
                 self.catch_up(&core).await;
             }
         };
-        self.over.run_until_cancelled(asking).await;
+        let work = async { tokio::join!(asking, self.tell_late()) };
+        self.over.run_until_cancelled(work).await;
+    }
+
+    async fn tell_late(&self) {
+        loop {
+            self.later.notified().await;
+            let due = locked(&self.pace).due();
+            if let Some(due) = due {
+                sleep_until(due).await;
+                self.stir();
+            }
+        }
     }
 
     async fn catch_up(&self, core: &Core) {

@@ -9,7 +9,9 @@ use std::{
     time::Duration,
 };
 
-use sessions::{Append, Appended, Engine, Error, Offset, Options, Producer, StreamId, append_in, close_in};
+use sessions::{
+    Append, Appended, Engine, Error, Offset, Options, Producer, StreamId, append_in, close_in, fence_in,
+};
 use sqlx::{Executor, PgPool, postgres::PgPoolOptions};
 use support::{
     ENGINE, collect, collect_all, contents, engine_with, event, now, pool,
@@ -152,15 +154,61 @@ async fn a_lost_commit_is_unsure(database: PgPool) {
     insist(&engine, stream, "a", 0).await;
     let mut follower = engine.follow(stream, Offset::ZERO);
     assert_eq!(collect(&mut follower, 1).await.len(), 1);
-    proxy.set(Mode::LoseCommit);
-    let lost = soon("the answer", engine.append(stream, numbered("a", 1))).await;
-    assert!(matches!(lost, Err(Error::Unsure(_))), "{lost:?}");
-    soon("the cut", proxy.lost()).await;
+    // The writer has to look up a producer that it has not met, and so commits in a transaction. The next one it has
+    // met just before: one statement is all.
+    for (mode, producer, sequence) in [(Mode::LoseCommit, "b", 0), (Mode::LoseAnswer("a/2"), "a", 2)] {
+        proxy.set(mode);
+        let lost = soon("the answer", engine.append(stream, numbered(producer, sequence))).await;
+        assert!(matches!(lost, Err(Error::Unsure(_))), "{lost:?}");
+        soon("the cut", proxy.lost()).await;
+        proxy.set(Mode::Pass);
+        assert!(insist(&engine, stream, producer, sequence).await.duplicate);
+        insist(&engine, stream, "a", sequence + 1).await;
+    }
+    let records = collect(&mut follower, 4).await;
+    assert_eq!(texts(&records, Offset::from_value(1)), ["b/0", "a/1", "a/2", "a/3"]);
+}
+
+/// Where nothing was sent when the connection broke, the append goes over the next one and is as sure as any.
+#[sqlx::test(migrations = "../migrations")]
+async fn an_append_survives_a_connection_that_broke_before_it(database: PgPool) {
+    let proxy = Proxy::start(&database).await;
+    let stream = stream(&database).await;
+    let engine = Engine::start(pool(proxy.options(), 3, ENGINE).await, unpolled());
+    for sequence in 0..2 {
+        assert!(!insist(&engine, stream, "a", sequence).await.duplicate);
+    }
+    proxy.set(Mode::Away);
+    proxy.closed().await;
     proxy.set(Mode::Pass);
-    assert!(insist(&engine, stream, "a", 1).await.duplicate);
-    insist(&engine, stream, "a", 2).await;
-    let records = collect(&mut follower, 2).await;
-    assert_eq!(texts(&records, Offset::from_value(1)), ["a/1", "a/2"]);
+    let appended = soon("the answer", engine.append(stream, numbered("a", 2))).await.unwrap();
+    assert_eq!((appended.first.value(), appended.duplicate), (2, false));
+}
+
+/// What the writer remembers of a stream is a guess: others move the stream, its producers and its end meanwhile, and
+/// every answer is right all the same.
+#[sqlx::test(migrations = "../migrations")]
+async fn two_writers_remember_and_neither_is_wrong(database: PgPool) {
+    let engines = [engine_with(&database, unpolled()).await, engine_with(&database, unpolled()).await];
+    let stream = stream(&database).await;
+    for sequence in 0..6 {
+        for (place, engine) in engines.iter().enumerate() {
+            let taken = engine.append(stream, numbered("a", sequence)).await.unwrap();
+            assert_eq!(taken.duplicate, place == 1, "{sequence}");
+            engine.append(stream, Append::new(vec![event("between")])).await.unwrap();
+        }
+    }
+    let mut conn = database.acquire().await.unwrap();
+    fence_in(&mut conn, stream, "a", 7).await.unwrap();
+    let stale = engines[0].append(stream, numbered("a", 6)).await;
+    assert!(matches!(stale, Err(Error::StaleEpoch { current: 7 })), "{stale:?}");
+    for sequence in 0..2 {
+        assert!(!engines[0].append(stream, numbered("b", sequence)).await.unwrap().duplicate);
+    }
+    engines[1].append(stream, Append::of(Vec::new()).closing(true)).await.unwrap();
+    let late = engines[0].append(stream, numbered("b", 2)).await;
+    assert!(matches!(late, Err(Error::Closed { .. })), "{late:?}");
+    assert_eq!(contents(&engines[0], stream).await.len(), 6 * 3 + 2);
 }
 
 /// Connections that neither answer nor break are given up, by the writer and by the tails.

@@ -6,7 +6,7 @@ mod support;
 use std::time::Duration;
 
 use futures::future::join_all;
-use sessions::{Append, Engine, Error, Offset, Options, StreamId, append_in, close_in, create_in};
+use sessions::{Append, Engine, Error, Offset, Options, Page, StreamId, append_in, close_in, create_in};
 use sqlx::PgPool;
 use support::{
     Dice, ENGINE, collect, collect_all, connect_options, contents, engine, engine_with, event, new_stream,
@@ -203,6 +203,51 @@ async fn a_gap_is_read_once_for_all(database: PgPool) {
     for batch in soon("the page", join_all(waiting)).await {
         assert_eq!(texts(&batch.unwrap().unwrap().records, Offset::ZERO).len(), 20);
     }
+}
+
+/// A crowd hears of events that come fast some at a time; a few hear of each as it comes. Both hear of all.
+#[sqlx::test(migrations = "../migrations")]
+async fn a_crowd_hears_of_fast_events_together(database: PgPool) {
+    const EVENTS: u64 = 400;
+    let engine = engine_with(&database, Options { crowd: 8, ..unpolled() }).await;
+    let mut frames = Vec::new();
+    for followers in [3, 8] {
+        let stream = stream(&database).await;
+        let following: Vec<_> = (0..followers)
+            .map(|_| {
+                let mut follower = engine.follow(stream, Offset::ZERO);
+                tokio::spawn(async move {
+                    let (mut frames, mut told) = (0, String::new());
+                    let text = |page: &Page, _| {
+                        page.records
+                            .iter()
+                            .map(|record| format!("{},", record.json()))
+                            .collect::<String>()
+                            .into()
+                    };
+                    while let Some(frame) = follower.next_frame(|| 0, text).await.unwrap() {
+                        frames += 1;
+                        told.push_str(std::str::from_utf8(&frame).unwrap());
+                    }
+                    (frames, told)
+                })
+            })
+            .collect();
+        until("all follow", async || engine.following(stream) == followers).await;
+        for number in 0..EVENTS {
+            append(&engine, stream, number..number + 1).await;
+        }
+        close(&database, &engine, stream).await;
+        let all: String = contents(&engine, stream).await.iter().map(|text| event(text) + ",").collect();
+        let mut most = 0;
+        for follower in following {
+            let (frames, told) = soon("a follower's end", follower).await.unwrap();
+            assert!(told == all, "{told}");
+            most = most.max(frames);
+        }
+        frames.push(most);
+    }
+    assert!(2 * frames[1] < frames[0], "{frames:?}");
 }
 
 /// A thousand followers, two connections, one of them the writer's.

@@ -114,7 +114,7 @@ pub(crate) async fn store(
         .bind(&events.streams)
         .bind(&events.seqs)
         .bind(&events.texts)
-        .bind(&events.bytes)
+        .bind(events.bytes())
         .bind(&producers.workspaces)
         .bind(&producers.streams)
         .bind(&producers.ids)

@@ -47,7 +47,9 @@ pub(crate) struct Events<'a> {
     pub(crate) seqs: Vec<i64>,
     /// Empty where it is bytes.
     pub(crate) texts: Vec<&'a str>,
-    pub(crate) bytes: Vec<Option<&'a [u8]>>,
+    bytes: Vec<Option<&'a [u8]>>,
+    /// Whether any is bytes.
+    has_bytes: bool,
 }
 
 impl<'a> Events<'a> {
@@ -58,7 +60,13 @@ impl<'a> Events<'a> {
             self.seqs.push(first.after(place).to_column());
             self.texts.push(event.as_json().unwrap_or_default());
             self.bytes.push(event.as_json().is_none().then(|| event.as_bytes()));
+            self.has_bytes |= event.as_json().is_none();
         }
+    }
+
+    /// The bytes of each; nothing at all where none is bytes, for which Postgres puts in as many nulls.
+    pub(crate) fn bytes(&self) -> &[Option<&'a [u8]>] {
+        if self.has_bytes { &self.bytes } else { &[] }
     }
 }
 

@@ -6,6 +6,7 @@ mod columns;
 mod gone;
 mod named;
 mod page;
+mod recalled;
 mod remove;
 mod stream;
 
@@ -15,5 +16,6 @@ pub(crate) use columns::Columns;
 pub(crate) use gone::told;
 pub(crate) use named::{NamedRow, find, hold_source, insert};
 pub(crate) use page::page;
+pub(crate) use recalled::{Before, prepare, store_recalled};
 pub(crate) use remove::{clear_grave, delete, graves, lapsed, put_away};
 pub(crate) use stream::{HeadRow, close, create, fence, head, heads, touch, trim};

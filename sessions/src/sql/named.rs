@@ -102,7 +102,7 @@ pub(crate) async fn insert(
         .bind(row.fork.map(|(_, part)| part.cast_signed()))
         .bind(&events.seqs)
         .bind(&events.texts)
-        .bind(&events.bytes)
+        .bind(events.bytes())
         .fetch_one(conn)
         .await?;
     Ok(made == 1)

@@ -45,7 +45,7 @@ fn push_two(tail: &Tail, round: u64, arrived: &AtomicU64) -> bool {
             at: DateTime::UNIX_EPOCH,
             data: Data::known_json("1"),
         };
-        tail.push(Offset::from_value(event), vec![record], false);
+        tail.push(Offset::from_value(event), vec![record], false, &Options::default());
         (0..round % 500).for_each(|_| std::hint::spin_loop());
     }
     let late = std::time::Instant::now() + Duration::from_secs(20);
@@ -64,7 +64,7 @@ fn push(tail: &Tail, event: u64) {
         at: DateTime::UNIX_EPOCH,
         data: Data::known_json("1"),
     };
-    tail.push(Offset::from_value(event), vec![record], false);
+    tail.push(Offset::from_value(event), vec![record], false, &Options::default());
 }
 
 /// A push that finds nothing to join on to must not be forgotten: what the task is asking just now may be of a moment

@@ -10,13 +10,16 @@ use chrono::{DateTime, SubsecRound, Utc};
 use sqlx::{Connection, PgConnection};
 use uuid::Uuid;
 
-use super::Job;
+use super::{Job, memory::Recalled};
 use crate::{
     Appended, Error, Expiry, Offset, Options, StreamId,
     core::timed_out,
     ledger::{Ledger, Locked, Progress},
     sql::{self, Columns},
 };
+
+/// The connection's own patience with locks is for commits from memory; what is locked in order is worth waiting for.
+const BEGIN: &str = "BEGIN; SET LOCAL lock_timeout TO DEFAULT";
 
 /// What came of one append of a batch.
 #[derive(Debug)]
@@ -60,6 +63,8 @@ pub(super) struct Done {
     pub(super) outcomes: Vec<Outcome>,
     /// The time that its events are stored with.
     pub(super) at: DateTime<Utc>,
+    /// How the streams are now; none where it was not committed.
+    pub(super) ledger: Option<Ledger>,
 }
 
 /// Commits what can be taken of `jobs`. With a `wait`, streams that are held are waited for.
@@ -70,25 +75,46 @@ pub(super) async fn commit(
     options: &Options,
 ) -> Result<Done, Failure> {
     let patience = options.commit_timeout;
-    // As exact as Postgres keeps it: an event has the same time from memory as from the database.
-    let now = options.clock.now().trunc_subsecs(6);
-    let mut transaction = in_time(patience, conn.begin()).await?;
+    let now = now(options);
+    let mut transaction = in_time(patience, conn.begin_with(BEGIN)).await?;
     let prepared =
         in_time(patience + wait.unwrap_or_default(), prepare(&mut transaction, jobs, now, wait)).await?;
-    let done = Done { outcomes: prepared.outcomes, at: now };
-    if !prepared.writes {
+    let Prepared { outcomes, ledger, writes } = prepared;
+    if !writes {
         in_time(patience, transaction.rollback()).await?;
-        return Ok(done);
+        return Ok(Done { outcomes, at: now, ledger: None });
     }
     match in_time(patience, transaction.commit()).await {
-        Ok(()) => Ok(done),
+        Ok(()) => Ok(Done { outcomes, at: now, ledger: Some(ledger) }),
         Err(error) if rolled_back(&error) => Err(Failure::Sure(error)),
         Err(error) => Err(Failure::Unsure(error)),
     }
 }
 
+/// Commits `jobs` in one statement, if their streams are as remembered.
+pub(super) async fn commit_recalled(
+    conn: &mut PgConnection,
+    jobs: &[Job],
+    recalled: &Recalled,
+    now: DateTime<Utc>,
+    patience: Duration,
+) -> sqlx::Result<()> {
+    let taken = recalled.appended.iter().map(|appended| Some(appended.first));
+    let columns = columns(jobs, taken, &recalled.ledger, now);
+    let (ends, marks) = recalled.ends(&columns.moved.streams);
+    let (epochs, next_sequences) = recalled.progress(&columns.producers.streams, &columns.producers.ids);
+    let before = sql::Before { ends, marks, epochs, next_sequences };
+    in_time(patience, sql::store_recalled(conn, &columns, &before, now)).await
+}
+
+/// As exact as Postgres keeps it: an event has the same time from memory as from the database.
+pub(super) fn now(options: &Options) -> DateTime<Utc> {
+    options.clock.now().trunc_subsecs(6)
+}
+
 struct Prepared {
     outcomes: Vec<Outcome>,
+    ledger: Ledger,
     writes: bool,
 }
 
@@ -101,12 +127,13 @@ async fn prepare(
     let mut ledger = lock(conn, jobs, now, wait).await?;
     load_producers(conn, jobs, &mut ledger).await?;
     let outcomes: Vec<_> = jobs.iter().map(|job| judge(&mut ledger, job, wait.is_some())).collect();
-    let columns = columns(jobs, &outcomes, &ledger, now);
+    let columns = columns(jobs, taken(&outcomes), &ledger, now);
     let writes = !columns.moved.streams.is_empty();
     if writes {
         sql::store(conn, &columns, now).await?;
     }
-    Ok(Prepared { outcomes, writes })
+    drop(columns);
+    Ok(Prepared { outcomes, ledger, writes })
 }
 
 async fn lock(
@@ -165,20 +192,30 @@ fn judge(ledger: &mut Ledger, job: &Job, waited: bool) -> Outcome {
     Outcome::Settled(ledger.admit(job.stream, &job.append))
 }
 
-fn columns<'a>(jobs: &'a [Job], outcomes: &[Outcome], ledger: &'a Ledger, now: DateTime<Utc>) -> Columns<'a> {
+/// Where the first event of each append goes, if it is to be stored.
+fn taken(outcomes: &[Outcome]) -> impl Iterator<Item = Option<Offset>> {
+    outcomes.iter().map(|outcome| match outcome {
+        Outcome::Settled(Ok(Appended { first, duplicate: false, .. })) => Some(*first),
+        _ => None,
+    })
+}
+
+fn columns<'a>(
+    jobs: &'a [Job],
+    taken: impl Iterator<Item = Option<Offset>>,
+    ledger: &'a Ledger,
+    now: DateTime<Utc>,
+) -> Columns<'a> {
     let mut columns = Columns::default();
     let (mut streams, mut producers) = (HashSet::new(), HashSet::new());
-    for (job, outcome) in jobs.iter().zip(outcomes) {
-        let Outcome::Settled(Ok(Appended { first, duplicate: false, .. })) = outcome else {
-            continue;
-        };
-        let Some(locked) = ledger.get(job.stream) else {
+    for (job, first) in jobs.iter().zip(taken) {
+        let Some((first, locked)) = first.zip(ledger.get(job.stream)) else {
             continue;
         };
         if streams.insert(job.stream) {
             columns.moved.add(job.stream, locked, now);
         }
-        columns.events.add(job.stream, locked.workspace, *first, &job.append.events);
+        columns.events.add(job.stream, locked.workspace, first, &job.append.events);
         if let Some(producer) = &job.append.producer
             && let Some(progress) = locked.producer(&producer.id)
             && producers.insert((job.stream, &producer.id))
@@ -190,7 +227,10 @@ fn columns<'a>(jobs: &'a [Job], outcomes: &[Outcome], ledger: &'a Ledger, now: D
 }
 
 /// A stalled connection must not stall every append of the node.
-async fn in_time<T>(patience: Duration, work: impl Future<Output = sqlx::Result<T>>) -> sqlx::Result<T> {
+pub(super) async fn in_time<T>(
+    patience: Duration,
+    work: impl Future<Output = sqlx::Result<T>>,
+) -> sqlx::Result<T> {
     match tokio::time::timeout(patience, work).await {
         Ok(done) => done,
         Err(elapsed) => Err(timed_out(elapsed)),
@@ -199,7 +239,7 @@ async fn in_time<T>(patience: Duration, work: impl Future<Output = sqlx::Result<
 
 /// Whether a failed COMMIT is known to have stored nothing: the server said so itself, and not while being stopped,
 /// which can be said after the commit.
-fn rolled_back(error: &sqlx::Error) -> bool {
+pub(super) fn rolled_back(error: &sqlx::Error) -> bool {
     code(error).is_some() && !crate::error::away(error)
 }
 

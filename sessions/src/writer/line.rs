@@ -6,34 +6,99 @@ use sqlx::{PgPool, Postgres, pool::PoolConnection};
 
 use super::{
     Job,
-    commit::{Done, Failure, commit},
+    commit::{Done, Failure, Outcome, commit, commit_recalled, in_time, now, rolled_back},
+    memory::{Memory, Recalled},
 };
-use crate::{Options, error::away};
+use crate::{Options, error::away, sql};
 
 /// Kept between commits: a pool asks each connection whether it lives before it lends it, a round trip per commit.
 #[derive(Debug)]
 pub(super) struct Line {
     pool: PgPool,
     conn: Option<PoolConnection<Postgres>>,
+    /// None where streams are waited for: nothing is remembered of those.
+    memory: Option<Memory>,
 }
 
 impl Line {
-    pub(super) fn new(pool: PgPool) -> Self {
-        Self { pool, conn: None }
+    /// A line that remembers at most so many streams and producers.
+    pub(super) fn new(pool: PgPool, most: usize) -> Self {
+        Self { pool, conn: None, memory: Some(Memory::new(most)) }
     }
 
-    /// Commits; once more over a new connection where the old one was lost before the COMMIT.
+    /// A line for what another transaction holds.
+    pub(super) fn waiting(pool: PgPool) -> Self {
+        Self { pool, conn: None, memory: None }
+    }
+
+    /// Commits in one statement where all streams are as remembered; otherwise in the long way, which locks them first.
     pub(super) async fn commit(
         &mut self,
         jobs: &[Job],
         wait: Option<Duration>,
         options: &Options,
     ) -> Result<Done, Failure> {
+        if let Some(recalled) = self.memory.as_mut().and_then(|memory| memory.recall(jobs))
+            && let Some(done) = self.recalled(jobs, recalled, options).await?
+        {
+            return Ok(self.learn(done));
+        }
         let kept = self.conn.is_some();
-        match self.attempt(jobs, wait, options).await {
+        let done = match self.attempt(jobs, wait, options).await {
+            // Lost before the COMMIT: once more over a new connection.
             Err(Failure::Sure(error)) if kept && away(&error) => self.attempt(jobs, wait, options).await,
             done => done,
+        };
+        done.map(|done| self.learn(done))
+    }
+
+    fn learn(&mut self, mut done: Done) -> Done {
+        if let Some((memory, ledger)) = self.memory.as_mut().zip(done.ledger.take()) {
+            memory.keep(ledger);
         }
+        done
+    }
+
+    /// None where something is not as remembered.
+    ///
+    /// A connection that is lost leaves open whether it was stored. Since the statement stores only behind the ends that
+    /// are remembered, it goes through once however often it is sent: where it goes through now, it did not before.
+    /// Where it does not, only whoever asks can find out.
+    async fn recalled(
+        &mut self,
+        jobs: &[Job],
+        recalled: Recalled,
+        options: &Options,
+    ) -> Result<Option<Done>, Failure> {
+        let at = now(options);
+        let mut lost = None;
+        for _ in 0..2 {
+            let mut conn = match self.connection(options).await {
+                Ok(conn) => conn,
+                Err(error) => return Err(if lost.is_some() { Failure::Unsure(error) } else { error.into() }),
+            };
+            match commit_recalled(&mut conn, jobs, &recalled, at, options.commit_timeout).await {
+                Ok(()) => {
+                    self.conn = Some(conn);
+                    let outcomes =
+                        recalled.appended.into_iter().map(|appended| Outcome::Settled(Ok(appended)));
+                    return Ok(Some(Done {
+                        outcomes: outcomes.collect(),
+                        at,
+                        ledger: Some(recalled.ledger),
+                    }));
+                }
+                Err(error) if rolled_back(&error) => {
+                    self.conn = Some(conn);
+                    return lost.map_or(Ok(None), |lost| Err(Failure::Unsure(lost)));
+                }
+                Err(error) => {
+                    drop(conn.detach());
+                    lost = Some(error);
+                }
+            }
+        }
+        Err(Failure::Unsure(lost.unwrap_or(sqlx::Error::WorkerCrashed)))
     }
 
     async fn attempt(
@@ -42,10 +107,7 @@ impl Line {
         wait: Option<Duration>,
         options: &Options,
     ) -> Result<Done, Failure> {
-        let mut conn = match self.conn.take() {
-            Some(conn) => conn,
-            None => self.pool.acquire().await?,
-        };
+        let mut conn = self.connection(options).await?;
         let done = commit(&mut conn, jobs, wait, options).await;
         match &done {
             // Whatever state it is in, its closing makes an end of it.
@@ -53,5 +115,28 @@ impl Line {
             Ok(_) => self.conn = Some(conn),
         }
         done
+    }
+
+    async fn connection(&mut self, options: &Options) -> sqlx::Result<PoolConnection<Postgres>> {
+        if let Some(conn) = self.conn.take() {
+            return Ok(conn);
+        }
+        let mut conn = self.pool.acquire().await?;
+        if self.memory.is_some()
+            && let Err(error) = in_time(options.commit_timeout, sql::prepare(&mut conn)).await
+        {
+            drop(conn.detach());
+            return Err(error);
+        }
+        Ok(conn)
+    }
+}
+
+impl Drop for Line {
+    fn drop(&mut self) {
+        // It is set up for commits and nothing else.
+        if let Some(conn) = self.conn.take().filter(|_| self.memory.is_some()) {
+            drop(conn.detach());
+        }
     }
 }

@@ -6,6 +6,7 @@
 
 mod commit;
 mod line;
+mod memory;
 mod queue;
 mod settle;
 
@@ -41,7 +42,7 @@ pub(crate) struct Writer {
 impl Writer {
     pub(crate) fn new(core: Arc<Core>, inbox: mpsc::UnboundedReceiver<Job>) -> Self {
         Self {
-            line: Line::new(core.pool.clone()),
+            line: Line::new(core.pool.clone(), core.options.remembered),
             core,
             inbox,
             pending: VecDeque::new(),
@@ -129,7 +130,7 @@ impl Writer {
 async fn lane(core: Arc<Core>, lanes: Arc<Semaphore>, jobs: Vec<Job>, over: LaneOver) {
     // Never closed; without a permit there would just be one lane more.
     let _permit = lanes.acquire().await;
-    let mut line = Line::new(core.pool.clone());
+    let mut line = Line::waiting(core.pool.clone());
     settle::settle(&core, &mut line, jobs, Some(core.options.lock_wait)).await;
     drop(over);
 }

@@ -85,7 +85,7 @@ fn push(core: &Core, jobs: &mut [Job], done: &Done) {
         fresh.closed |= job.append.close;
     }
     for Fresh { tail, first, records, closed } in fresh.into_values() {
-        tail.push(first, records, closed);
+        tail.push(first, records, closed, &core.options);
     }
 }
 

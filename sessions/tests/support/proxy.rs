@@ -26,6 +26,19 @@ pub enum Mode {
     Stalled,
     /// The next COMMIT reaches Postgres, and its answer is lost with all connections.
     LoseCommit,
+    /// The next thing that holds these bytes reaches Postgres, and its answer is lost with all connections.
+    LoseAnswer(&'static str),
+}
+
+impl Mode {
+    fn loses(self, bytes: &[u8]) -> bool {
+        let holds = |text: &[u8]| bytes.windows(text.len()).any(|window| window == text);
+        match self {
+            Self::LoseCommit => holds(b"COMMIT\0"),
+            Self::LoseAnswer(text) => holds(text.as_bytes()),
+            Self::Pass | Self::Away | Self::Stalled => false,
+        }
+    }
 }
 
 trait Socket: AsyncRead + AsyncWrite + Send + Unpin {}
@@ -33,6 +46,8 @@ impl<T: AsyncRead + AsyncWrite + Send + Unpin> Socket for T {}
 
 pub struct Proxy {
     mode: Arc<watch::Sender<Mode>>,
+    /// One receiver for each connection that there is.
+    open: Arc<watch::Sender<()>>,
     /// Holds the socket that it listens at: options with a socket take it before any host.
     folder: PathBuf,
     database: PgConnectOptions,
@@ -46,8 +61,9 @@ impl Proxy {
         std::fs::create_dir(&folder).unwrap();
         let listener = UnixListener::bind(socket(&folder, &database)).unwrap();
         let mode = Arc::new(watch::Sender::new(Mode::Pass));
-        tokio::spawn(accept(listener, Arc::clone(&mode), database.clone()));
-        Self { mode, folder, database }
+        let open = Arc::new(watch::Sender::new(()));
+        tokio::spawn(accept(listener, Arc::clone(&mode), Arc::clone(&open), database.clone()));
+        Self { mode, open, folder, database }
     }
 
     pub fn options(&self) -> PgConnectOptions {
@@ -56,6 +72,11 @@ impl Proxy {
 
     pub fn set(&self, mode: Mode) {
         self.mode.send_replace(mode);
+    }
+
+    /// Waits until no connection is left.
+    pub async fn closed(&self) {
+        self.open.closed().await;
     }
 
     /// Waits until the lost COMMIT has cut the connections.
@@ -77,12 +98,21 @@ fn socket(folder: &Path, database: &PgConnectOptions) -> PathBuf {
     folder.join(format!(".s.PGSQL.{}", database.get_port()))
 }
 
-async fn accept(listener: UnixListener, mode: Arc<watch::Sender<Mode>>, database: PgConnectOptions) {
+async fn accept(
+    listener: UnixListener,
+    mode: Arc<watch::Sender<Mode>>,
+    open: Arc<watch::Sender<()>>,
+    database: PgConnectOptions,
+) {
     loop {
         let (client, _) = listener.accept().await.unwrap();
         if *mode.borrow() != Mode::Away {
             let server = connect(&database).await;
-            tokio::spawn(carry(client, server, Arc::clone(&mode)));
+            let (mode, held) = (Arc::clone(&mode), open.subscribe());
+            tokio::spawn(async move {
+                carry(client, server, mode).await;
+                drop(held);
+            });
         }
     }
 }
@@ -111,7 +141,7 @@ async fn carry(mut client: UnixStream, mut server: Box<dyn Socket>, mode: Arc<wa
             read = client.read(&mut up), if moves => {
                 let Some(bytes) = some(&up, read) else { return };
                 if server.write_all(bytes).await.is_err() { return }
-                if now == Mode::LoseCommit && bytes.windows(7).any(|window| window == b"COMMIT\0") {
+                if now.loses(bytes) {
                     // Its answer: the commit is through.
                     let _ = server.read(&mut down).await;
                     mode.send_replace(Mode::Away);

@@ -26,9 +26,6 @@ const EXPOSED: &str = "stream-next-offset, stream-earliest-offset, stream-cursor
 
 /// Puts on what stands on every answer. With `local_pages`, pages of this machine may see it, whatever their port.
 pub(super) fn dress(headers: &mut HeaderMap, local_pages: bool, origin: Option<&HeaderValue>) {
-    if let Some(origin) = origin.filter(|origin| is_local_origin(origin)) {
-        headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, origin.clone());
-    }
     let mut put = |name: HeaderName, value: &'static str| {
         headers.insert(name, HeaderValue::from_static(value));
     };
@@ -39,9 +36,13 @@ pub(super) fn dress(headers: &mut HeaderMap, local_pages: bool, origin: Option<&
     }
     put(policy, "same-site");
     put(header::VARY, "origin");
+    let Some(origin) = origin.filter(|origin| is_local_origin(origin)) else {
+        return;
+    };
     put(header::ACCESS_CONTROL_ALLOW_METHODS, "GET, HEAD, PUT, POST, DELETE, OPTIONS");
     put(header::ACCESS_CONTROL_ALLOW_HEADERS, ALLOWED);
     put(header::ACCESS_CONTROL_EXPOSE_HEADERS, EXPOSED);
+    headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, origin.clone());
 }
 
 /// A sentence for whoever reads it.

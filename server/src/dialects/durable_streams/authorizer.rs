@@ -51,6 +51,9 @@ pub enum Refused {
 
 /// Settles who may do what.
 pub trait Authorizer: Send + Sync + 'static {
+    /// Whether it asks the database, and so must not be dropped before it is through.
+    const ASKS: bool = true;
+
     /// What it remembers of whoever was let in.
     type Pass: Clone + Send + Sync + 'static;
 
@@ -66,6 +69,8 @@ pub trait Authorizer: Send + Sync + 'static {
 pub struct Anyone(pub Tenant);
 
 impl Authorizer for Anyone {
+    const ASKS: bool = false;
+
     type Pass = ();
 
     async fn admit(&self, ask: Ask<'_>) -> Result<Grant<()>, Refused> {

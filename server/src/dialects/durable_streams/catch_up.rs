@@ -9,11 +9,11 @@ use axum::{
 };
 use bytes::Bytes;
 use futures::{Stream, stream};
-use sessions::{Engine, Error, Named, Offset, Page, StreamId};
+use sessions::{Error, Expiry, Head, Named, Offset, Page, StreamId};
 
 use super::{
     Authorizer, Dialect, Grant, Place, answer,
-    encode::{Form, Pieces},
+    encode::Form,
     headers::value,
     read::{From, bare, show},
 };
@@ -31,85 +31,116 @@ pub(super) async fn answer<A: Authorizer>(
     from: From,
     headers: &HeaderMap,
 ) -> Result<Response, Response> {
-    let engine = &dialect.engine;
     let start = match from {
         From::At(offset) => offset,
         From::Start | From::End => Offset::ZERO,
     };
-    let (named, first) = page(engine, &grant.place, start).await.map_err(answer::refused)?;
-    let reach = reach(engine, named.id, start, &first).await.map_err(answer::refused)?;
+    let (named, reach, page) = reach(dialect, &grant.place, start).await.map_err(answer::refused)?;
     let tag = tag(named.id, from, &reach);
     if headers.get_all(header::IF_NONE_MATCH).iter().any(|known| matches(known, &tag)) {
         return Ok(answer::with(StatusCode::NOT_MODIFIED.into_response(), [(header::ETAG, tag)]));
     }
-    let response = match reach.next == first.next {
-        true => show(&named.content_type, &first),
-        false => {
-            let rest = Rest::new(engine.clone(), &named, first, reach.next);
-            bare(&named.content_type, &reach, Body::from_stream(rest.chunks()))
+    let response = match page {
+        Some(page) => show(&named.content_type, &page),
+        None => {
+            let pieces = Pieces::new(Arc::clone(dialect), &named, start, reach.next);
+            bare(&named.content_type, &reach, Body::from_stream(pieces.chunks()))
         }
     };
     let cache = HeaderValue::from_static("private, no-cache");
     Ok(answer::with(response, [(header::ETAG, tag), (header::CACHE_CONTROL, cache)]))
 }
 
-async fn page(engine: &Engine, place: &Place, from: Offset) -> Result<(Named, Page), Error> {
-    let mut named = place.find(engine).await?;
+/// How far the answer will lead: to the end as it is now, whatever comes while it is sent. With it the whole page,
+/// where one is all there is.
+async fn reach<A: Authorizer>(
+    dialect: &Dialect<A>,
+    place: &Place,
+    start: Offset,
+) -> Result<(Named, Page, Option<Page>), Error> {
+    let mut named = place.find(&dialect.engine).await?;
     loop {
-        match engine.read(named.id, from, ALL).await {
-            Err(Error::NotFound) => named = place.find_again(engine, &named).await?,
-            done => return done.map(|page| (named, page)),
+        match reach_of(dialect, &named, start).await {
+            Err(Error::NotFound) => named = place.find_again(&dialect.engine, &named).await?,
+            done => return done.map(|(reach, page)| (named, reach, page)),
         }
     }
 }
 
-/// How far the answer will lead: to the end as it is now, whatever comes while it is sent.
-async fn reach(engine: &Engine, stream: StreamId, start: Offset, first: &Page) -> Result<Page, Error> {
-    let to = |next, up_to_date, closed| Page { records: Vec::new(), next, up_to_date, closed };
-    if first.up_to_date {
-        return Ok(to(first.next, true, first.closed));
+async fn reach_of<A: Authorizer>(
+    dialect: &Dialect<A>,
+    named: &Named,
+    start: Offset,
+) -> Result<(Page, Option<Page>), Error> {
+    let engine = &dialect.engine;
+    if !dialect.shelf.has(named.id, start) {
+        let page = engine.read(named.id, start, ALL).await?;
+        if page.up_to_date {
+            dialect.shelf.keep_if_long(named, start, &page.records);
+            return Ok((Page { records: Vec::new(), ..page }, Some(page)));
+        }
     }
-    let head = engine.head(stream).await?;
-    let next = head.next.min(Offset::from_value(start.value().saturating_add(MOST))).max(first.next);
+    let head = engine.head(named.id).await?;
+    if matches!(head.expiry, Expiry::Idle(_)) {
+        engine.touch(head.id, head.expiry).await?;
+    }
+    to(&head, start).map(|reach| (reach, None))
+}
+
+fn to(head: &Head, start: Offset) -> Result<Page, Error> {
+    if start < head.earliest {
+        return Err(Error::Gone { earliest: head.earliest });
+    }
+    if start > head.next {
+        return Err(Error::Ahead { next: head.next });
+    }
+    let next = head.next.min(Offset::from_value(start.value().saturating_add(MOST)));
     let up_to_date = next == head.next;
-    Ok(to(next, up_to_date, up_to_date && head.closed))
+    Ok(Page { records: Vec::new(), next, up_to_date, closed: up_to_date && head.closed })
 }
 
 /// An answer of many pages, read while it is sent.
-struct Rest {
-    engine: Engine,
+struct Pieces<A: Authorizer> {
+    dialect: Arc<Dialect<A>>,
     stream: StreamId,
-    pieces: Pieces,
-    page: Option<Page>,
+    form: Form,
     at: Offset,
     end: Offset,
+    state: State,
 }
 
-impl Rest {
-    fn new(engine: Engine, named: &Named, first: Page, end: Offset) -> Self {
-        let pieces = Pieces::new(Form::of(&named.content_type));
-        Self { engine, stream: named.id, pieces, at: first.next, page: Some(first), end }
+#[derive(Clone, Copy, PartialEq)]
+enum State {
+    Opening,
+    Within,
+    Over,
+}
+
+impl<A: Authorizer> Pieces<A> {
+    fn new(dialect: Arc<Dialect<A>>, named: &Named, at: Offset, end: Offset) -> Self {
+        let form = Form::of(&named.content_type);
+        Self { dialect, stream: named.id, form, at, end, state: State::Opening }
     }
 
     fn chunks(self) -> impl Stream<Item = Result<Bytes, Error>> {
-        stream::try_unfold(self, async |mut rest| Ok(rest.next().await?.map(|chunk| (chunk, rest))))
+        stream::try_unfold(self, async |mut pieces| Ok(pieces.next().await?.map(|chunk| (chunk, pieces))))
     }
 
     /// What is sent next; none at the end. An error cuts the connection, so that nobody takes a part for the whole.
     async fn next(&mut self) -> Result<Option<Bytes>, Error> {
-        let page = match self.page.take() {
-            Some(first) => first,
-            None if self.at >= self.end => return Ok(None),
-            None => {
-                let left = self.end.value() - self.at.value();
-                self.engine.read(self.stream, self.at, u32::try_from(left).unwrap_or(ALL)).await?
-            }
-        };
-        if page.records.is_empty() {
-            return Err(Error::NotFound);
+        if self.at >= self.end {
+            let closing = std::mem::replace(&mut self.state, State::Over) != State::Over;
+            return Ok((closing && self.form == Form::Json).then(|| Bytes::from_static(b"]")));
         }
-        self.at = page.next;
-        Ok(Some(self.pieces.next(&page.records, self.at >= self.end)))
+        let Dialect { engine, shelf, .. } = &*self.dialect;
+        let piece = shelf.piece(engine, self.stream, self.form, self.at, self.end).await?;
+        self.at = piece.next;
+        let opening = std::mem::replace(&mut self.state, State::Within) == State::Opening;
+        Ok(Some(match opening && self.form == Form::Json {
+            // One array over all pieces, each of which begins with a comma.
+            true => [b"[", &piece.items[1..]].concat().into(),
+            false => piece.items,
+        }))
     }
 }
 

@@ -28,35 +28,6 @@ impl Form {
     }
 }
 
-/// A body that is made piece by piece.
-#[derive(Debug)]
-pub(super) struct Pieces {
-    form: Form,
-    begun: bool,
-}
-
-impl Pieces {
-    pub(super) fn new(form: Form) -> Self {
-        Self { form, begun: false }
-    }
-
-    /// The next piece, of some events; whether they are the last.
-    pub(super) fn next(&mut self, records: &[Record], last: bool) -> Bytes {
-        if self.form != Form::Json {
-            return body(self.form, records);
-        }
-        let mut text = array(records);
-        // One array over all pieces: only the first opens it and only the last closes it.
-        if std::mem::replace(&mut self.begun, true) {
-            text.replace_range(..1, ",");
-        }
-        if !last {
-            text.pop();
-        }
-        text.into()
-    }
-}
-
 /// The events as a body.
 pub(super) fn body(form: Form, records: &[Record]) -> Bytes {
     if form == Form::Json {
@@ -68,17 +39,30 @@ pub(super) fn body(form: Form, records: &[Record]) -> Bytes {
 }
 
 fn array(records: &[Record]) -> String {
-    let mut text =
-        String::with_capacity(2 + records.iter().map(|record| record.data.len() + 1).sum::<usize>());
-    text.push('[');
-    for (place, record) in records.iter().enumerate() {
-        if place > 0 {
-            text.push(',');
-        }
-        text.push_str(record.json());
+    let mut text = list(records);
+    match text.is_empty() {
+        true => text.push('['),
+        // The first has nothing before it.
+        false => text.replace_range(..1, "["),
     }
     text.push(']');
     text
+}
+
+/// Each event after a comma.
+fn list(records: &[Record]) -> String {
+    let bytes: usize = records.iter().map(|record| record.data.len() + 1).sum();
+    let mut text = String::with_capacity(bytes + 2);
+    for record in records {
+        text.push(',');
+        text.push_str(record.json());
+    }
+    text
+}
+
+/// The events as a part of a body: of JSON each after a comma, of anything else one after another.
+pub(super) fn items(form: Form, records: &[Record]) -> Bytes {
+    if form == Form::Json { list(records).into() } else { body(form, records) }
 }
 
 /// A page as server-sent events: its data, if there is any, and the control event that goes with it.
@@ -175,11 +159,8 @@ mod tests {
         assert!(told(Form::Bytes, &bytes, false).starts_with("event: data\ndata:AAECAw==\n\n"));
         assert_eq!(body(Form::Bytes, &page(&bytes, false).records), &[0, 1, 2, 3][..]);
         assert_eq!(body(Form::Json, &[]), "[]");
-        let mut pieces = Pieces::new(Form::Json);
-        let records = page(&json, false).records;
-        let whole =
-            [pieces.next(&records, false), pieces.next(&records[..1], false), pieces.next(&records, true)];
-        assert_eq!(whole.concat(), *b"[{\"a\":1},2,{\"a\":1},{\"a\":1},2]");
+        assert_eq!(items(Form::Json, &page(&json, false).records), ",{\"a\":1},2");
+        assert_eq!(items(Form::Text, &page(&bytes, false).records), &[0, 1, 2, 3][..]);
         assert_eq!(Form::of("Application/JSON; charset=utf-8"), Form::Json);
         assert_eq!(Form::of("text/plain"), Form::Text);
     }

@@ -3,19 +3,34 @@
 //! A server that asks nobody who they are is reached by every page that a browser on its machine has open. So pages of
 //! other sites are refused by their origin, and names that somebody has made to lead here by the host.
 
-use axum::http::{HeaderMap, HeaderValue, header};
+use std::net::IpAddr;
+
+use axum::http::{HeaderMap, HeaderValue, header, uri::Authority};
 use url::{Host, Url};
 
 /// Whether it is sent to this machine by its own name, and by no page of another's.
 pub(super) fn is_local(headers: &HeaderMap) -> bool {
     let host = headers.get(header::HOST).and_then(|host| host.to_str().ok());
-    let to_here = host.is_some_and(|host| leads_here(&format!("http://{host}")));
+    let to_here = host.is_some_and(is_here);
     to_here && headers.get(header::ORIGIN).is_none_or(is_local_origin)
 }
 
 /// Whether a page of this origin lies on this machine.
 pub(super) fn is_local_origin(origin: &HeaderValue) -> bool {
     origin.to_str().is_ok_and(leads_here)
+}
+
+/// Whether a `Host` names this machine.
+fn is_here(host: &str) -> bool {
+    let Ok(authority) = host.parse::<Authority>() else {
+        return false;
+    };
+    let name = authority.host();
+    let bare = name.strip_prefix('[').and_then(|name| name.strip_suffix(']')).unwrap_or(name);
+    match bare.parse::<IpAddr>() {
+        Ok(ip) => ip.is_loopback(),
+        Err(_) => name.eq_ignore_ascii_case("localhost"),
+    }
 }
 
 fn leads_here(address: &str) -> bool {
@@ -52,7 +67,14 @@ mod tests {
                 assert!(!asked(host, Some(origin)), "{host} {origin}");
             }
         }
-        for host in ["a.example:4437", "10.0.0.1:4437", "0.0.0.0:4437"] {
+        for host in [
+            "a.example:4437",
+            "10.0.0.1:4437",
+            "0.0.0.0:4437",
+            "127.0.0.1.a.example",
+            "localhost@a.example",
+            "",
+        ] {
             assert!(!asked(host, None), "{host}");
         }
         assert!(!is_local(&HeaderMap::new()));

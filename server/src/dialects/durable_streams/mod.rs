@@ -12,6 +12,7 @@ mod catch_up;
 mod create;
 mod cursor;
 mod delete;
+mod duties;
 mod encode;
 mod head;
 mod headers;
@@ -20,6 +21,7 @@ mod long_poll;
 mod people;
 mod read;
 mod serve;
+mod shelf;
 mod sse;
 pub mod subscriptions;
 mod target;
@@ -41,6 +43,7 @@ use tokio_util::sync::CancellationToken;
 pub use authorizer::{Anyone, Ask, Authorizer, Grant, Refused, Wish};
 pub use people::People;
 pub use serve::{Options, serve};
+pub use shelf::Shelf;
 use subscriptions::Subscriptions;
 pub use target::Place;
 
@@ -63,6 +66,8 @@ pub struct Dialect<A> {
     pub stop: CancellationToken,
     /// Limits and paces.
     pub pace: Pace,
+    /// Pages that were read lately.
+    pub shelf: Shelf,
     /// What subscriptions need; none where they are not served.
     pub subscriptions: Option<Arc<Subscriptions>>,
     /// Whether pages of this machine may speak to it, whatever their port.
@@ -106,17 +111,45 @@ type Shared<A> = Arc<Dialect<A>>;
 
 async fn handle<A: Authorizer>(State(dialect): State<Shared<A>>, request: Request) -> Response {
     let (parts, body) = request.into_parts();
-    let parts = Arc::new(parts);
-    let begun = finished(Arc::clone(&dialect), Arc::clone(&parts), body).await;
-    let mut response = match begun {
-        Ok(Begun::Answer(response)) => response,
-        // Waiting is given up with whoever waits.
-        Ok(Begun::Waiting(waiting)) => waiting.answer().await,
-        Err(refusal) => refusal,
+    let origin = parts.headers.get(header::ORIGIN).filter(|_| dialect.open_to_local_pages).cloned();
+    let done = match appended_to(&dialect, &parts) {
+        Some(path) => append(&dialect, &parts, &path, body).await,
+        None => Box::pin(carry_out(&dialect, parts, body)).await,
     };
-    let origin = parts.headers.get(header::ORIGIN).filter(|_| dialect.open_to_local_pages);
-    answer::dress(response.headers_mut(), dialect.open_to_local_pages, origin);
+    let mut response = done.unwrap_or_else(|refusal| refusal);
+    answer::dress(response.headers_mut(), dialect.open_to_local_pages, origin.as_ref());
     response
+}
+
+/// The name of the stream, if the request only appends and nothing of it holds a transaction: then it may be dropped
+/// anywhere and is not worth a task. What the writer has taken, it commits whoever goes away.
+fn appended_to<A: Authorizer>(_: &Dialect<A>, parts: &Parts) -> Option<String> {
+    if A::ASKS || parts.method != Method::POST {
+        return None;
+    }
+    address::path(parts.uri.path()).filter(|path| !address::is_reserved(path))
+}
+
+async fn append<A: Authorizer>(
+    dialect: &Dialect<A>,
+    parts: &Parts,
+    path: &str,
+    body: Body,
+) -> Result<Response, Response> {
+    let grant = dialect.admit(parts, path, Wish::Write).await?;
+    append::append(dialect, &grant, &parts.headers, body).await
+}
+
+async fn carry_out<A: Authorizer>(
+    dialect: &Shared<A>,
+    parts: Parts,
+    body: Body,
+) -> Result<Response, Response> {
+    match finished(Arc::clone(dialect), parts, body).await? {
+        Begun::Answer(response) => Ok(response),
+        // Waiting is given up with whoever waits.
+        Begun::Waiting(waiting) => Ok(waiting.answer().await),
+    }
 }
 
 /// What has come of a request so far.
@@ -127,11 +160,7 @@ enum Begun<A: Authorizer> {
 
 /// Carries a request out in a task of its own: whoever goes away would otherwise drop it wherever it just waits, with a
 /// connection whose transaction the pool does not know of.
-async fn finished<A: Authorizer>(
-    dialect: Shared<A>,
-    parts: Arc<Parts>,
-    body: Body,
-) -> Result<Begun<A>, Response> {
+async fn finished<A: Authorizer>(dialect: Shared<A>, parts: Parts, body: Body) -> Result<Begun<A>, Response> {
     let work = tokio::spawn(async move { perform(&dialect, &parts, body).await });
     match work.await {
         Ok(begun) => begun,
@@ -156,11 +185,13 @@ async fn perform<A: Authorizer>(
         return subscriptions::perform(dialect, parts, &path, body).await.map(Begun::Answer);
     }
     let wish = wish(&parts.method).ok_or_else(answer::no_operation)?;
+    if wish == Wish::Write && parts.method == Method::POST {
+        return append(dialect, parts, &path, body).await.map(Begun::Answer);
+    }
     let grant = dialect.admit(parts, &path, wish).await?;
     let answer = match parts.method {
         Method::GET => return read::read(dialect, grant, parts).await,
         Method::PUT => create::create(dialect, &grant, parts, body).await,
-        Method::POST => append::append(dialect, &grant, &parts.headers, body).await,
         Method::DELETE => delete::delete(dialect, &grant).await,
         _ => head::head(dialect, &grant).await,
     };

@@ -1,6 +1,6 @@
 //! `GET …&live=sse`: server-sent events, for as long as the reader stays and for a minute at most.
 
-use std::{convert::Infallible, sync::Arc, time::Duration};
+use std::{convert::Infallible, pin::Pin, sync::Arc, time::Duration};
 
 use axum::{
     body::Body,
@@ -9,11 +9,13 @@ use axum::{
 };
 use bytes::Bytes;
 use futures::{Stream, stream};
-use sessions::{Batch, Expiry, Follower, Offset, Page};
-use tokio::time::{Instant, Interval, MissedTickBehavior, interval_at};
+use sessions::{Expiry, Follower, Head, Page};
+use tokio_util::sync::WaitForCancellationFutureOwned;
 
 use super::{
     Authorizer, Dialect, Grant, answer,
+    cursor::Floor,
+    duties::{Duties, Duty},
     encode::{self, Form},
     headers::SSE_ENCODING,
     read::Following,
@@ -48,40 +50,37 @@ pub(super) fn answer<A: Authorizer>(
 struct Telling<A: Authorizer> {
     dialect: Arc<Dialect<A>>,
     grant: Arc<Grant<A::Pass>>,
-    following: Following,
+    head: Head,
+    floor: Floor,
     form: Form,
     follower: Follower,
     /// Told before anything else: that the reader has all that there is.
     opening: Option<Page>,
     ended: bool,
-    until: Instant,
-    beat: Interval,
-    look: Interval,
-    /// Keeps a stream from lapsing that is followed.
-    touch: Option<Interval>,
+    duties: Duties,
+    stop: Pin<Box<WaitForCancellationFutureOwned>>,
 }
 
 impl<A: Authorizer> Telling<A> {
     fn new(dialect: Arc<Dialect<A>>, grant: Arc<Grant<A::Pass>>, following: Following, form: Form) -> Self {
-        let (from, head) = (following.offset(), &following.head);
+        let from = following.offset();
+        let Following { head, floor, .. } = following;
         let at_the_end = Page { records: Vec::new(), next: from, up_to_date: true, closed: false };
-        let touch = match head.expiry {
-            Expiry::Idle(seconds) => {
-                Some(every(Duration::from_secs(seconds / 2).max(Duration::from_millis(500))))
-            }
+        let keep = match head.expiry {
+            Expiry::Idle(seconds) => Some(Duration::from_secs(seconds / 2).max(Duration::from_millis(500))),
             Expiry::Never | Expiry::At(_) => None,
         };
+        let pace = &dialect.pace;
         Self {
             follower: dialect.engine.follow(head.id, from),
             opening: (from == head.next && !head.closed).then_some(at_the_end),
             ended: false,
-            until: Instant::now() + dialect.pace.sse,
-            beat: every(dialect.pace.beat),
-            look: every(dialect.pace.look),
-            touch,
+            duties: Duties::new(pace.sse, pace.beat, pace.look, keep),
+            stop: Box::pin(dialect.stop.clone().cancelled_owned()),
             dialect,
             grant,
-            following,
+            head,
+            floor,
             form,
         }
     }
@@ -92,64 +91,48 @@ impl<A: Authorizer> Telling<A> {
 
     /// What is told next; none at the end.
     async fn next(&mut self) -> Option<Bytes> {
+        let cursor = || self.floor.cursor(self.dialect.clock.now());
         if let Some(page) = self.opening.take() {
-            return Some(self.encode(&page));
+            return Some(encode::events(self.form, &page, cursor()));
         }
         while !self.ended {
-            tokio::select! {
-                batch = self.follower.next() => return self.tell(batch),
-                _ = self.beat.tick() => return Some(Bytes::from_static(BEAT)),
-                _ = self.look.tick() => self.ended = !self.dialect.still(&self.grant).await,
-                () = due(self.touch.as_mut()) => self.keep().await,
-                () = tokio::time::sleep_until(self.until) => self.ended = true,
-                () = self.dialect.stop.cancelled() => self.ended = true,
+            let make = |page: &Page, cursor| encode::events(self.form, page, cursor);
+            let duty = match self.duties.overdue() {
+                // However much there is to tell.
+                Some(duty) => duty,
+                None => tokio::select! {
+                    // First, so that a delivery asks after nothing else.
+                    biased;
+                    frame = self.follower.next_frame(cursor, make) => {
+                        self.duties.said();
+                        return told(frame);
+                    }
+                    () = self.stop.as_mut() => Duty::End,
+                    duty = self.duties.due() => duty,
+                },
+            };
+            match duty {
+                Duty::Beat => return Some(Bytes::from_static(BEAT)),
+                Duty::Look => self.ended = !self.dialect.still(&self.grant).await,
+                Duty::Keep => self.keep().await,
+                Duty::End => self.ended = true,
             }
         }
         None
     }
 
-    fn tell(&mut self, batch: Result<Option<Batch>, sessions::Error>) -> Option<Bytes> {
-        match batch {
-            Ok(Some(batch)) => {
-                self.ended = batch.closed;
-                self.beat.reset();
-                Some(self.encode(&batch))
-            }
-            Ok(None) => None,
-            Err(error) => {
-                // The answer has begun: whoever comes again is told why.
-                tracing::debug!(error.message = %error, "a follower was ended");
-                None
-            }
-        }
-    }
-
-    /// Once for all who are told the same.
-    fn encode(&self, page: &Page) -> Bytes {
-        let cursor = self.following.floor.cursor(self.dialect.clock.now());
-        let from = Offset::from_value(page.next.value() - page.records.len() as u64);
-        self.follower.share(from, page, cursor, || encode::events(self.form, page, cursor))
-    }
-
     async fn keep(&self) {
-        let head = &self.following.head;
-        if let Err(error) = self.dialect.engine.touch(head.id, head.expiry).await {
+        if let Err(error) = self.dialect.engine.touch(self.head.id, self.head.expiry).await {
             tracing::warn!(error.message = %error, "a stream in use could not be kept from lapsing");
         }
     }
 }
 
-fn every(period: Duration) -> Interval {
-    let mut interval = interval_at(Instant::now() + period, period);
-    interval.set_missed_tick_behavior(MissedTickBehavior::Delay);
-    interval
-}
-
-async fn due(interval: Option<&mut Interval>) {
-    match interval {
-        Some(interval) => {
-            interval.tick().await;
-        }
-        None => std::future::pending().await,
-    }
+/// The frame; none where the stream has said its last.
+fn told(frame: Result<Option<Bytes>, sessions::Error>) -> Option<Bytes> {
+    frame.unwrap_or_else(|error| {
+        // The answer has begun: whoever comes again is told why.
+        tracing::debug!(error.message = %error, "a follower was ended");
+        None
+    })
 }
