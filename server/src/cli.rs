@@ -94,7 +94,7 @@ async fn migrate(settings: &Settings) -> Result<(), Box<dyn Error>> {
 
 async fn demo(settings: &Settings) -> Result<(), Box<dyn Error>> {
     let database = Database::open(settings, Hold::Shared, &CancellationToken::new()).await?;
-    let db = product::db(&database);
+    let db = product::db(&database, settings);
     let told = domain::demo::fill(&db).await;
     db.engine().shutdown().await;
     database.close().await;
@@ -107,7 +107,7 @@ async fn demo(settings: &Settings) -> Result<(), Box<dyn Error>> {
 
 async fn create_operator(settings: &Settings, email: &str, name: &str) -> Result<(), Box<dyn Error>> {
     let database = Database::open(settings, Hold::Shared, &CancellationToken::new()).await?;
-    let db = product::db(&database);
+    let db = product::db(&database, settings);
     let link = domain::accounts::commands::create_operator(&db, email, name, None).await;
     db.engine().shutdown().await;
     database.close().await;

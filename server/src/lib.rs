@@ -13,6 +13,7 @@ pub mod health;
 pub mod jobs;
 pub mod live;
 pub mod logs;
+pub mod nats;
 pub mod postgres;
 pub mod product;
 pub mod router;

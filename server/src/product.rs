@@ -1,12 +1,12 @@
 //! From a ready database to the product that the routes serve.
 
-use std::{net::SocketAddr, path::PathBuf, sync::Arc};
+use std::{net::SocketAddr, path::PathBuf, sync::Arc, time::Duration};
 
 use app::web::{App, Site};
 use domain::{Clock, Db, install};
-use sessions::Engine;
+use sessions::{Engine, Exchange};
 
-use crate::{assets, database::Database, settings::Settings};
+use crate::{assets, database::Database, nats::Nats, settings::Settings};
 
 /// Starts the session engine and gathers what every handler needs.
 ///
@@ -17,7 +17,7 @@ pub async fn app(
     settings: &Settings,
     listening: SocketAddr,
 ) -> Result<App, Box<dyn std::error::Error>> {
-    let db = db(database);
+    let db = db(database, settings);
     let form_key = install::key(&db, "form_key").await?;
     let loopback = listening.ip().is_loopback();
     let site = Site {
@@ -32,16 +32,23 @@ pub async fn app(
 }
 
 /// The domain's way to a ready database, with the session engine started. Shut the engine down before the database.
-pub fn db(database: &Database) -> Db {
+pub fn db(database: &Database, settings: &Settings) -> Db {
     let clock = Clock::system();
-    Db::new(database.product.clone(), engine(database, &clock), clock)
+    Db::new(database.product.clone(), engine(database, settings, &clock), clock)
 }
 
 /// The session engine over a ready database.
-pub fn engine(database: &Database, clock: &Clock) -> Engine {
+pub fn engine(database: &Database, settings: &Settings, clock: &Clock) -> Engine {
     let clock = clock.clone();
-    let options =
-        sessions::Options { clock: sessions::Clock::new(move || clock.now()), ..Default::default() };
+    let options = sessions::Options {
+        clock: sessions::Clock::new(move || clock.now()),
+        poll_interval: Duration::from_millis(settings.poll_ms),
+        exchange: settings
+            .nats_url
+            .clone()
+            .map(|url| -> Arc<dyn Exchange> { Arc::new(Nats::new(url, database.engine.clone())) }),
+        ..Default::default()
+    };
     Engine::start(database.engine.clone(), options)
 }
 

@@ -78,7 +78,9 @@ async fn run(
         domain::demo::fill(&app.db).await?;
     }
     let health = health::routes([database.product.clone(), database.engine.clone()]);
-    let routes = health.merge(router::routes(app.clone(), Live::new(shutdown.clone(), Pace::default())));
+    let live = Live::new(shutdown.clone(), Pace::default());
+    live.across(app.db.engine().clone());
+    let routes = health.merge(router::routes(app.clone(), live));
     jobs::start(&app, settings, shutdown)?;
     let code = setup_code(&app.db).await?;
     tracing::info!(%address, "ready");

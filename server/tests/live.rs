@@ -268,3 +268,28 @@ async fn everyone_who_looks_is_named_once(pool: PgPool) {
     assert_eq!(desk.people().await, ["Member", "Operator"]);
     assert_eq!(first.people().await, ["Member", "Operator"]);
 }
+
+#[sqlx::test(migrations = "../migrations")]
+async fn people_on_other_nodes_are_seen(pool: PgPool) {
+    let house = House::new(&pool).await;
+    let (other, shutdown) = (domain::testing::bare(&pool).await, Shutdown::default());
+    let elsewhere = shared::serve(&other, &shutdown).await;
+    let mut here = house.tab().await;
+    here.follow(house.session, 0).await;
+    assert_eq!(here.people().await, ["Member"]);
+    let (_, cookie) = house.sign_in(&house.ground.operator).await;
+    let mut there = Tab::open(elsewhere, &cookie).await.unwrap();
+    there.follow(house.session, 0).await;
+    assert_eq!(here.people().await, ["Member", "Operator"]);
+    while there.people().await != ["Member", "Operator"] {}
+    // Whoever is at both counts once.
+    let (_, cookie) = house.sign_in(&house.client.member).await;
+    let mut both = Tab::open(elsewhere, &cookie).await.unwrap();
+    both.follow(house.session, 0).await;
+    assert_eq!(both.people().await, ["Member", "Operator"]);
+    // A node that stops takes its people along.
+    shutdown.begin();
+    assert_eq!(there.ends().await, CloseCode::Restart);
+    other.engine().shutdown().await;
+    while here.people().await != ["Member"] {}
+}

@@ -15,7 +15,8 @@ use tokio::{
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use crate::{
-    Error, Options, StreamId, flight::Flights, names::Cache, ring::Size, subscriptions::Watch, tail::Tail,
+    Error, Options, StreamId, flight::Flights, names::Cache, nodes::Nodes, ring::Size, subscriptions::Watch,
+    tail::Tail,
 };
 
 #[derive(Debug)]
@@ -35,11 +36,15 @@ pub(crate) struct Core {
     /// Has the sweeper look: something was deleted.
     pub(crate) sweep: Notify,
     pub(crate) watch: Watch,
+    pub(crate) nodes: Nodes,
+    /// Has the poll ask now.
+    pub(crate) look: Notify,
 }
 
 impl Core {
     pub(crate) fn new(pool: PgPool, options: Options) -> Self {
         Self {
+            nodes: Nodes::new(&pool, &options),
             pool,
             stop: CancellationToken::new(),
             stopping: AtomicBool::new(false),
@@ -50,6 +55,7 @@ impl Core {
             names: Cache::new(options.names),
             sweep: Notify::new(),
             watch: Watch::default(),
+            look: Notify::new(),
             options,
         }
     }
@@ -72,6 +78,31 @@ impl Core {
             }
         });
         asking.await
+    }
+
+    /// Streams have moved on this node, whose own followers know: tells whom else it concerns.
+    pub(crate) fn moved(&self, streams: impl Iterator<Item = StreamId>) {
+        if self.watch.is_needed() || self.nodes.are_several() {
+            let streams: Vec<StreamId> = streams.collect();
+            self.watch.moved(streams.iter().copied());
+            self.nodes.moved(streams);
+        }
+    }
+
+    /// Streams have moved elsewhere: has this node look at them.
+    pub(crate) fn wake(&self, streams: &[StreamId]) {
+        for stream in streams {
+            if let Some(tail) = self.tails.get(*stream) {
+                tail.wake();
+            }
+        }
+        self.watch.moved(streams.iter().copied());
+    }
+
+    /// Nobody knows what has moved elsewhere: has this node ask for everything.
+    pub(crate) fn look_everywhere(&self) {
+        self.look.notify_one();
+        self.watch.all_moved();
     }
 
     /// The most that is read or handed on at once.

@@ -8,6 +8,7 @@ use tokio_util::sync::DropGuard;
 use crate::{
     Append, Appended, Error, Follower, Head, Offset, Options, Page, StreamId, check,
     core::Core,
+    nodes::{self, Nodes},
     poll,
     ring::Size,
     sql, subscriptions, sweep,
@@ -30,6 +31,7 @@ struct Running {
 impl Engine {
     /// Starts an engine over `pool`, whose connections have taken the role `throughline_sessions`. It keeps one of them
     /// to commit over; with two it works, with some more several readers and held streams do not wait for each other.
+    /// Beside the pool it opens one to hear other nodes, and one to tell them something.
     ///
     /// # Panics
     /// Outside a tokio runtime, like [`follow`](Self::follow).
@@ -39,6 +41,8 @@ impl Engine {
         let core = Arc::new(Core::new(pool, options));
         core.tasks.spawn(Writer::new(Arc::clone(&core), inbox).run());
         core.tasks.spawn(poll::run(Arc::clone(&core)));
+        core.tasks.spawn(nodes::listen(Arc::clone(&core)));
+        core.tasks.spawn(nodes::speak(Arc::clone(&core)));
         core.tasks.spawn(sweep::run(Arc::clone(&core)));
         core.tasks.spawn(subscriptions::run(Arc::clone(&core)));
         let stop = core.stop.clone().drop_guard();
@@ -116,12 +120,14 @@ impl Engine {
 
     /// Says that transactions which appended to these streams, or closed them, have been committed.
     pub fn wake(&self, streams: &[StreamId]) {
-        for stream in streams {
-            if let Some(tail) = self.core().tails.get(*stream) {
-                tail.wake();
-            }
-        }
-        self.core().watch.moved(streams.iter().copied());
+        self.core().wake(streams);
+        self.core().nodes.moved(streams.iter().copied());
+    }
+
+    /// The other nodes of the database.
+    #[must_use]
+    pub fn nodes(&self) -> &Nodes {
+        &self.core().nodes
     }
 
     /// How many follow the stream on this node.
@@ -140,5 +146,6 @@ impl Engine {
         }
         core.tasks.close();
         core.tasks.wait().await;
+        nodes::farewell(core).await;
     }
 }

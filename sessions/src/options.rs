@@ -4,6 +4,8 @@ use std::{fmt, sync::Arc, time::Duration};
 
 use chrono::{DateTime, Utc};
 
+use crate::Exchange;
+
 /// Limits and paces of an engine. The defaults suit a node with a gigabyte of memory and a database nearby.
 #[derive(Clone, Debug)]
 pub struct Options {
@@ -42,8 +44,12 @@ pub struct Options {
     pub together: Duration,
     /// How many followers of one stream are a crowd. 32; fewer hear of everything as it comes.
     pub crowd: usize,
-    /// How often the database is asked what other nodes have appended. 1 second.
+    /// How often the database is asked what nobody was told of. 1 second: what a lost word between nodes costs at most.
     pub poll_interval: Duration,
+    /// By what nodes speak to each other. Postgres's own NOTIFY where it is none.
+    pub exchange: Option<Arc<dyn Exchange>>,
+    /// How often a node says that it is there; three times as long, and it counts as gone. 5 seconds.
+    pub hello_interval: Duration,
     /// How often streams that have lapsed are looked for and what was deleted is dropped. 30 seconds.
     pub sweep_interval: Duration,
     /// Streams and producers whose state the writer remembers, so that their next append takes one statement. 65,536.
@@ -77,6 +83,8 @@ impl Default for Options {
             together: Duration::from_millis(40),
             crowd: 32,
             poll_interval: Duration::from_secs(1),
+            exchange: None,
+            hello_interval: Duration::from_secs(5),
             sweep_interval: Duration::from_secs(30),
             remembered: 65_536,
             names: 65_536,

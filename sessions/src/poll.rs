@@ -1,4 +1,4 @@
-//! Finds out what other nodes, and transactions that nobody was told of, have appended.
+//! Finds out what nobody was told of: transactions that ended without a word, and what other nodes said in vain.
 
 use std::{collections::HashMap, sync::Arc};
 
@@ -9,11 +9,13 @@ use crate::{Error, Offset, core::Core, sql, tail::Tail};
 /// Streams asked for in one statement.
 const CHUNK: usize = 5_000;
 
-/// Asks for all followed streams at once, every poll interval, until the engine stops.
+/// Asks for all followed streams at once, every poll interval and whenever something may have been missed, until the
+/// engine stops.
 pub(crate) async fn run(core: Arc<Core>) {
     let polling = async {
         loop {
-            tokio::time::sleep(core.options.poll_interval).await;
+            // Told or not, it asks.
+            let _ = tokio::time::timeout(core.options.poll_interval, core.look.notified()).await;
             let tails = core.tails.sweep(core.options.tail_linger);
             for tails in tails.chunks(CHUNK) {
                 if let Err(error) = poll(&core, tails).await {

@@ -23,10 +23,9 @@ async fn sweep(core: &Core) -> Result<(), Error> {
     let lapsed = core.ask(async |conn| sql::lapsed(conn, now).await).await?;
     for stream in lapsed {
         let stream = StreamId(stream);
-        if core.ask(async |conn| sql::put_away(conn, stream, now).await).await?
-            && let Some(tail) = core.tails.get(stream)
-        {
-            tail.wake();
+        if core.ask(async |conn| sql::put_away(conn, stream, now).await).await? {
+            core.wake(&[stream]);
+            core.nodes.moved([stream]);
         }
     }
     for (workspace, stream) in core.ask(async |conn| sql::graves(conn).await).await? {

@@ -276,6 +276,20 @@ async fn appends_of_other_nodes_wake_too(database: PgPool) {
     assert!(here.take_due(Duration::ZERO).await.unwrap().is_empty());
 }
 
+/// A node that polls once an hour wakes for what another appends: it was told.
+#[sqlx::test(migrations = "../migrations")]
+async fn what_other_nodes_tell_wakes_at_once(database: PgPool) {
+    let (here, there, own) = (engine(&database).await, engine(&database).await, tenant());
+    stream(&here, own, "wakes").await;
+    let moved = stream(&here, own, "a").await;
+    let mut wakes = here.follow(here.find(own, "wakes").await.unwrap().id, Offset::ZERO);
+    here.subscribe(by_stream(own, "a")).await.unwrap();
+    until("the nodes to meet", async || there.nodes().others() == 1).await;
+    add(&there, moved).await;
+    let wake = soon("the wake", wakes.next()).await.unwrap().unwrap();
+    assert!(wake.records[0].json().contains(r#""subscription_id":"s""#), "{}", wake.records[0].json());
+}
+
 #[sqlx::test(migrations = "../migrations")]
 async fn a_stream_that_comes_again_is_followed_from_its_beginning(database: PgPool) {
     let (engine, own) = (engine(&database).await, tenant());

@@ -20,6 +20,8 @@ use axum::{
     response::{IntoResponse, Response},
 };
 
+use sessions::Engine;
+
 pub use pace::Pace;
 pub use presence::Presence;
 
@@ -40,6 +42,12 @@ pub struct Live {
 impl Live {
     pub fn new(shutdown: Shutdown, pace: Pace) -> Self {
         Self { presence: Arc::default(), shutdown, pace }
+    }
+
+    /// Has people on other nodes be seen here, and these there, for as long as the server runs.
+    pub fn across(&self, engine: Engine) {
+        let across = self.presence.clone().across(engine, self.pace.tell, self.shutdown.soft().clone());
+        self.shutdown.spawn("presence", across);
     }
 
     /// What its sockets listen to.

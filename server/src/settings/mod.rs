@@ -48,6 +48,14 @@ pub struct Settings {
     #[arg(long, global = true, env = "DATABASE_URL", default_value = "", hide_env_values = true, value_parser = maybe::<SecretUrl>)]
     pub database_url: Maybe<SecretUrl>,
 
+    /// NATS server by which several nodes tell each other what moved, as nats://user:password@host. Empty: the database's own NOTIFY, which is enough for a few nodes
+    #[arg(long, global = true, env = "THROUGHLINE_NATS_URL", default_value = "", hide_env_values = true, value_parser = maybe::<SecretUrl>)]
+    pub nats_url: Maybe<SecretUrl>,
+
+    /// Milliseconds between looks at what nobody told of: what a word lost between nodes costs at most
+    #[arg(long, global = true, env = "THROUGHLINE_POLL_MS", default_value = "1000", value_parser = clap::value_parser!(u64).range(10..))]
+    pub poll_ms: u64,
+
     /// Mail server, as smtps://user:password@host. Empty: mail stands on the outbox page under /dev while the server listens on loopback
     #[arg(long, global = true, env = "THROUGHLINE_SMTP_URL", default_value = "", hide_env_values = true, value_parser = maybe::<SecretUrl>)]
     pub smtp_url: Maybe<SecretUrl>,
@@ -144,6 +152,7 @@ mod tests {
         let settings = settings(&[
             "--database-url=postgres://o:hush1@h/d?password=hush2",
             "--smtp-url=smtps://a:hush3@mail.example",
+            "--nats-url=nats://n:hush6@nats.example",
             "--llm-url=https://u:hush4@llm.example/v1",
             "--llm-key=hush5",
         ]);

@@ -45,6 +45,8 @@ impl Settings {
             "public_url" => or_empty(self.public_url.as_ref()),
             "data" => self.data().map(|folder| folder.display().to_string()).unwrap_or_default(),
             "database_url" => or_empty(self.database_url.as_ref()),
+            "nats_url" => or_empty(self.nats_url.as_ref()),
+            "poll_ms" => self.poll_ms.to_string(),
             "smtp_url" => or_empty(self.smtp_url.as_ref()),
             "mail_from" => self.mail_from.to_string(),
             "llm_url" => self.llm_url.to_string(),

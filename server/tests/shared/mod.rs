@@ -44,7 +44,9 @@ pub async fn serve(db: &Db, shutdown: &Shutdown) -> SocketAddr {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
     let app = product(db, &format!("http://{address}"), &std::env::temp_dir());
-    let routes = router::routes(app, Live::new(shutdown.clone(), Pace::default()));
+    let live = Live::new(shutdown.clone(), Pace::default());
+    live.across(db.engine().clone());
+    let routes = router::routes(app, live);
     tokio::spawn(
         axum::serve(listener, routes.into_make_service_with_connect_info::<SocketAddr>()).into_future(),
     );

@@ -75,7 +75,7 @@ impl Engine {
         let created = core.ask(async |conn| create::create(conn, &new, &core.options, now).await).await?;
         core.names.insert(new.tenant, &new.name, named(&created.head));
         if created.fresh {
-            core.watch.moved([created.head.id]);
+            core.moved([created.head.id].into_iter());
         }
         Ok(created)
     }

@@ -1,7 +1,8 @@
 //! Finds subscriptions with something pending, and begins their wakes.
 //!
-//! What was appended on this node is looked at within moments. Everything else (other nodes, leases that are over, a
-//! node that died between an append and its wake) is found at the next poll, which looks through all subscriptions.
+//! What was appended is looked at within moments, on the node itself and on those that it told. Everything else (words
+//! that got lost, leases that are over, a node that died between an append and its wake) is found at the next poll, which
+//! looks through all subscriptions.
 
 use std::{
     collections::{HashMap, HashSet},
@@ -123,12 +124,10 @@ async fn wake_all(core: &Core, subscriptions: Vec<Uuid>, now: DateTime<Utc>) -> 
     Ok(())
 }
 
-/// Followers of the wake stream, and subscriptions to it.
+/// Followers of the wake stream, and subscriptions to it, here and on other nodes.
 fn tell(core: &Core, stream: StreamId) {
-    if let Some(tail) = core.tails.get(stream) {
-        tail.wake();
-    }
-    core.watch.moved([stream]);
+    core.wake(&[stream]);
+    core.nodes.moved([stream]);
 }
 
 async fn wake_one(

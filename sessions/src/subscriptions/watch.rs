@@ -35,7 +35,7 @@ pub(super) struct Moved {
 }
 
 impl Watch {
-    pub(super) fn is_needed(&self) -> bool {
+    pub(crate) fn is_needed(&self) -> bool {
         self.any.load(Ordering::Relaxed)
     }
 
@@ -55,6 +55,14 @@ impl Watch {
         }
         drop(moved);
         self.stir.notify_one();
+    }
+
+    /// Anything may have moved.
+    pub(crate) fn all_moved(&self) {
+        if self.is_needed() {
+            *locked(&self.moved) = Moved { streams: HashSet::new(), all: true };
+            self.stir.notify_one();
+        }
     }
 
     pub(super) fn take(&self) -> Moved {

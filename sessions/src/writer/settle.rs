@@ -56,7 +56,7 @@ async fn alone(core: &Core, line: &mut Line, jobs: Vec<Job>, wait: Option<Durati
 /// Followers on this node first, then the appenders.
 fn answer(core: &Core, mut jobs: Vec<Job>, done: Done) -> Vec<Job> {
     push(core, &mut jobs, &done);
-    core.watch.moved(moved(&jobs, &done));
+    core.moved(moved(&jobs, &done));
     let mut held = Vec::new();
     for (job, outcome) in jobs.into_iter().zip(done.outcomes) {
         match outcome {

@@ -55,7 +55,7 @@ pub async fn serve(settings: Settings, options: Options) -> Result<(), Box<dyn E
         Err(reason) if reason.is_interruption() => return Ok(()),
         Err(reason) => return Err(reason.into()),
     };
-    let served = run(listener, &database, options, &shutdown).await;
+    let served = run(listener, &database, &settings, options, &shutdown).await;
     shutdown.begin();
     shutdown.drained().await;
     database.close().await;
@@ -65,11 +65,12 @@ pub async fn serve(settings: Settings, options: Options) -> Result<(), Box<dyn E
 async fn run(
     listener: TcpListener,
     database: &Database,
+    settings: &Settings,
     options: Options,
     shutdown: &Shutdown,
 ) -> Result<(), Box<dyn Error>> {
     let clock = Clock::system();
-    let engine = product::engine(database, &clock);
+    let engine = product::engine(database, settings, &clock);
     let subscriptions = Arc::new(Subscriptions {
         address: format!("http://{}", listener.local_addr()?),
         signer: Signer::kept(&engine).await?,

@@ -3,6 +3,7 @@
 mod database;
 mod disk;
 mod llm;
+mod nats;
 mod network;
 mod smtp;
 
@@ -15,16 +16,17 @@ pub(super) async fn all(settings: &Settings) -> Vec<Finding> {
     if settings.database_url.is_none() {
         findings.extend(disk::check(settings));
     }
-    let (database, port, smtp, llm) = tokio::join!(
+    let (database, port, nodes, smtp, llm) = tokio::join!(
         database::check(settings),
         network::port(settings),
+        nats::check(settings),
         smtp::check(settings),
         llm::check(settings),
     );
     findings.extend(database);
     findings.push(port);
     findings.push(network::public_url(settings));
-    findings.extend([smtp, llm]);
+    findings.extend([nodes, smtp, llm]);
     findings
 }
 

@@ -1,31 +1,28 @@
-//! Who looks at what, on this node.
+//! Who looks at what. No row is written for it: each node knows its own people, and nodes tell each other.
+
+mod elsewhere;
+mod note;
+mod room;
 
 use std::{
-    collections::HashMap,
+    collections::{HashMap, HashSet},
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::Duration,
 };
 
 use domain::{ids::PersonId, session::wire::Looking};
 use sessions::StreamId;
-use tokio::sync::watch;
+use tokio::sync::{Notify, watch};
+
+use room::{Person, Room};
 
 /// The rooms that somebody is in.
 #[derive(Default)]
 pub struct Presence {
     rooms: Mutex<HashMap<StreamId, Room>>,
-}
-
-struct Room {
-    people: HashMap<PersonId, Person>,
-    told: watch::Sender<Vec<Looking>>,
-}
-
-struct Person {
-    looking: Looking,
-    tabs: usize,
-    /// Counts up at each coming, so that a leaving from before it does not count.
-    came: u64,
+    /// Rooms whose people other nodes do not know yet.
+    untold: Mutex<HashSet<StreamId>>,
+    stir: Notify,
 }
 
 /// A place among those who look; given up when it is dropped, after the grace.
@@ -46,20 +43,29 @@ impl Presence {
         grace: Duration,
     ) -> (Seat, watch::Receiver<Vec<Looking>>) {
         let mut rooms = self.rooms();
-        let room = rooms
-            .entry(stream)
-            .or_insert_with(|| Room { people: HashMap::new(), told: watch::channel(Vec::new()).0 });
+        let room = rooms.entry(stream).or_default();
         let entry =
             room.people.entry(person).or_insert(Person { looking: looking.clone(), tabs: 0, came: 0 });
+        let first = entry.came == 0;
         *entry = Person { looking, tabs: entry.tabs + 1, came: entry.came + 1 };
         let mut heard = room.told.subscribe();
         room.tell();
         heard.mark_changed();
+        drop(rooms);
+        if first {
+            self.changed(stream);
+        }
         (Seat { presence: self.clone(), stream, person, grace }, heard)
     }
 
     fn rooms(&self) -> MutexGuard<'_, HashMap<StreamId, Room>> {
-        self.rooms.lock().unwrap_or_else(PoisonError::into_inner)
+        locked(&self.rooms)
+    }
+
+    /// Other nodes have to be told of the room.
+    fn changed(&self, stream: StreamId) {
+        locked(&self.untold).insert(stream);
+        self.stir.notify_one();
     }
 
     /// One tab fewer; the coming that has to be the last one for the person to leave.
@@ -73,27 +79,23 @@ impl Presence {
     fn leave(&self, stream: StreamId, person: PersonId, came: u64) {
         let mut rooms = self.rooms();
         let Some(room) = rooms.get_mut(&stream) else { return };
-        if room.people.get(&person).is_some_and(|entry| entry.tabs == 0 && entry.came == came) {
+        let leaves = room.people.get(&person).is_some_and(|entry| entry.tabs == 0 && entry.came == came);
+        if leaves {
             room.people.remove(&person);
             room.tell();
         }
-        if room.people.is_empty() {
+        if room.is_empty() {
             rooms.remove(&stream);
+        }
+        drop(rooms);
+        if leaves {
+            self.changed(stream);
         }
     }
 }
 
-impl Room {
-    /// Tells everyone, unless it is what they know.
-    fn tell(&self) {
-        let mut people: Vec<Looking> = self.people.values().map(|person| person.looking.clone()).collect();
-        people.sort_by(|a, b| a.name.cmp(&b.name));
-        self.told.send_if_modified(|known| {
-            let changed = *known != people;
-            *known = people;
-            changed
-        });
-    }
+fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 impl Drop for Seat {
@@ -111,30 +113,4 @@ impl Drop for Seat {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    const GRACE: Duration = Duration::from_secs(10);
-
-    fn rosa() -> Looking {
-        Looking { name: "Rosa Klein".into(), initials: "RK".into(), kind: "person".into() }
-    }
-
-    #[tokio::test(start_paused = true)]
-    async fn two_tabs_are_one_person_and_a_reload_is_not_a_leaving() {
-        let presence = Arc::new(Presence::default());
-        let (stream, person) = (StreamId::generate(), PersonId::new());
-        let (first, mut heard) = presence.join(stream, person, rosa(), GRACE);
-        let (second, _) = presence.join(stream, person, rosa(), GRACE);
-        assert_eq!(heard.borrow_and_update().len(), 1);
-        drop((first, second));
-        tokio::time::sleep(GRACE / 2).await;
-        let (again, _) = presence.join(stream, person, rosa(), GRACE);
-        tokio::time::sleep(GRACE * 2).await;
-        assert_eq!(heard.borrow().len(), 1);
-        drop(again);
-        tokio::time::sleep(GRACE * 2).await;
-        assert!(heard.borrow().is_empty());
-        assert!(presence.rooms().is_empty());
-    }
-}
+mod tests;

@@ -1,0 +1,20 @@
+//! What tests of several nodes share: real servers, the lines between them and everyone else, and followers.
+
+mod link;
+mod nats;
+mod node;
+mod process;
+mod reader;
+
+pub use link::{Link, Place};
+pub use nats::NatsServer;
+pub use node::Node;
+pub use process::Process;
+pub use reader::{Heard, Reader, Way};
+
+/// A browser's stand-in, to be built.
+pub fn client() -> reqwest::ClientBuilder {
+    // It needs a provider of TLS, whether it uses it or not. An error says that there is one.
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    reqwest::Client::builder()
+}

@@ -1,0 +1,140 @@
+//! Two real servers on one database, behind a plain round-robin. No poll helps: it is an hour away.
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
+#[allow(dead_code, reason = "the fault run uses the rest")]
+#[path = "../fleet/mod.rs"]
+mod fleet;
+
+use std::time::Duration;
+
+use fleet::{Heard, Link, NatsServer, Node, Place, Process, Reader, Way};
+use reqwest::{Client, StatusCode};
+use sqlx::PgPool;
+use tokio::sync::watch;
+
+/// What no wait in here comes near, and far below the poll's hour.
+const FOREVER: Duration = Duration::from_secs(20);
+const AN_HOUR: u64 = 3_600_000;
+
+/// Two nodes and what stands before them.
+struct House {
+    nodes: Vec<Process>,
+    front: Link,
+    client: Client,
+    said: usize,
+}
+
+impl House {
+    async fn new(node: &Node) -> Self {
+        let nodes = vec![node.start().await.unwrap(), node.start().await.unwrap()];
+        let front = Link::tcp(nodes.iter().map(|node| Place::Tcp(node.address)).collect()).await;
+        // Each request takes the next node's turn.
+        let client = fleet::client().pool_max_idle_per_host(0).build().unwrap();
+        let house = Self { nodes, front, client, said: 0 };
+        let made = house
+            .client
+            .put(house.url())
+            .header("content-type", "application/json")
+            .send()
+            .await
+            .unwrap()
+            .status();
+        assert_eq!(made, StatusCode::CREATED);
+        house
+    }
+
+    fn url(&self) -> String {
+        format!("{}/v1/stream/notes", self.front.url())
+    }
+
+    /// Follows at one node, without the round-robin.
+    fn follow_at(&self, node: usize, way: Way) -> watch::Receiver<Heard> {
+        Reader::start(format!("http://{}/v1/stream/notes", self.nodes[node].address), way)
+    }
+
+    /// Appends at whichever node's turn it is.
+    async fn say(&mut self) {
+        let request = self.client.post(self.url()).header("content-type", "application/json");
+        let answer = tokio::time::timeout(FOREVER, request.body(self.said.to_string()).send()).await;
+        assert_eq!(answer.unwrap().unwrap().status(), StatusCode::NO_CONTENT);
+        self.said += 1;
+    }
+
+    /// Speaks until everyone has heard something new: by then the nodes hear each other.
+    async fn meet(&mut self, followers: &mut [watch::Receiver<Heard>]) {
+        let begun = self.said;
+        let all = |followers: &[watch::Receiver<Heard>]| {
+            followers.iter().all(|heard| heard.borrow().messages.len() > begun)
+        };
+        let met = tokio::time::Instant::now();
+        while !all(followers) {
+            assert!(met.elapsed() < FOREVER, "the nodes do not hear each other");
+            self.say().await;
+            self.say().await;
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    }
+
+    /// Everyone has heard all that was said, once and in order.
+    async fn heard_by(&self, followers: &mut [watch::Receiver<Heard>]) {
+        let all: Vec<String> = (0..self.said).map(|number| number.to_string()).collect();
+        for heard in followers {
+            let told = heard.wait_for(|heard| heard.messages.len() >= all.len() || heard.refused.is_some());
+            let told = tokio::time::timeout(FOREVER, told).await.expect("it is told at once").unwrap();
+            assert_eq!((&told.messages, &told.refused), (&all, &None));
+        }
+    }
+}
+
+/// A follower at one hears what is said at the other; one is killed, and its followers go on at the other.
+async fn go_on(house: &mut House) {
+    let mut followers = [
+        house.follow_at(0, Way::Sse),
+        house.follow_at(1, Way::Sse),
+        house.follow_at(0, Way::LongPoll),
+        house.follow_at(1, Way::LongPoll),
+    ];
+    house.meet(&mut followers).await;
+    for _ in 0..20 {
+        house.say().await;
+        house.heard_by(&mut followers).await;
+    }
+
+    let mut roaming = [Way::Sse, Way::Sse, Way::LongPoll].map(|way| Reader::start(house.url(), way));
+    house.heard_by(&mut roaming).await;
+    house.nodes.remove(0).kill().await;
+    for _ in 0..20 {
+        house.say().await;
+        house.heard_by(&mut roaming).await;
+    }
+    assert!(roaming.iter().any(|heard| heard.borrow().reconnects > 0), "none was at the one that was killed");
+}
+
+#[sqlx::test(migrations = "../migrations")]
+async fn two_nodes_are_as_one(database: PgPool) {
+    let node = Node::of(&database.connect_options()).set("THROUGHLINE_POLL_MS", AN_HOUR);
+    go_on(&mut House::new(&node).await).await;
+}
+
+#[sqlx::test(migrations = "../migrations")]
+async fn two_nodes_are_as_one_by_nats(database: PgPool) {
+    let mut nats = NatsServer::start().await;
+    let node = Node::of(&database.connect_options())
+        .set("THROUGHLINE_POLL_MS", AN_HOUR)
+        .set("THROUGHLINE_NATS_URL", nats.url());
+    let mut house = House::new(&node).await;
+    let listening =
+        "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND query ILIKE 'LISTEN%'";
+    assert_eq!(sqlx::query_scalar::<_, i64>(listening).fetch_one(&database).await.unwrap(), 0);
+
+    // What is said while NATS is away is heard when it is back.
+    let mut followers = [house.follow_at(0, Way::Sse), house.follow_at(1, Way::Sse)];
+    house.meet(&mut followers).await;
+    nats.kill().await;
+    for _ in 0..4 {
+        house.say().await;
+    }
+    nats.start_again().await;
+    house.heard_by(&mut followers).await;
+    go_on(&mut house).await;
+}

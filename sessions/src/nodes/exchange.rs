@@ -1,0 +1,21 @@
+//! A way for the nodes of one database to speak to each other.
+
+use std::{error::Error, fmt::Debug};
+
+use futures::{future::BoxFuture, stream::BoxStream};
+
+/// Why nobody could be told or heard.
+pub type Trouble = Box<dyn Error + Send + Sync>;
+
+/// Carries texts between the nodes of one database. What gets lost costs a poll interval, so nothing is ever sent again.
+pub trait Exchange: Debug + Send + Sync + 'static {
+    /// Begins to listen. What is told from then on, by this node too, comes through the stream; it ends as soon as
+    /// something may have been missed.
+    fn listen(&self) -> BoxFuture<'_, Result<BoxStream<'static, String>, Trouble>>;
+
+    /// Tells all nodes. Each text has less than [`TEXT_BYTES`] bytes.
+    fn tell(&self, texts: Vec<String>) -> BoxFuture<'_, Result<(), Trouble>>;
+}
+
+/// What a text may not reach: Postgres takes no longer payload of a NOTIFY.
+pub const TEXT_BYTES: usize = 8_000;

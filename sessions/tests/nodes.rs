@@ -1,0 +1,167 @@
+//! Several nodes on one database hear of each other's appends at once. No poll helps here: it is an hour away.
+#![allow(clippy::unwrap_used, reason = "a test fails by it")]
+
+mod support;
+
+use std::time::Duration;
+
+use sessions::{Append, Engine, News, Offset, Options, StreamId, append_in};
+use sqlx::{
+    Executor, PgPool,
+    postgres::{PgListener, PgPoolOptions},
+};
+use support::{
+    ENGINE, collect, engine, engine_with, event, now, pool,
+    proxy::{Mode, Proxy},
+    soon, stream, texts, unpolled, until,
+};
+use uuid::Uuid;
+
+/// Waits until each knows all others.
+async fn met(engines: &[Engine]) {
+    until("the nodes to meet", async || {
+        engines.iter().all(|engine| engine.nodes().others() == engines.len() - 1)
+    })
+    .await;
+}
+
+async fn append(engine: &Engine, stream: StreamId, text: &str) {
+    engine.append(stream, Append::new(vec![event(text)])).await.unwrap();
+}
+
+#[sqlx::test(migrations = "../migrations")]
+async fn what_one_appends_the_others_hear(database: PgPool) {
+    let engines = [engine(&database).await, engine(&database).await, engine(&database).await];
+    met(&engines).await;
+    let stream = stream(&database).await;
+    let mut followers = engines.clone().map(|engine| engine.follow(stream, Offset::ZERO));
+    for (number, from) in (0..30).zip(engines.iter().cycle()) {
+        append(from, stream, &number.to_string()).await;
+        for follower in &mut followers {
+            let heard = collect(follower, 1).await;
+            assert_eq!(texts(&heard, Offset::from_value(number)), [number.to_string()]);
+        }
+    }
+    append_in(&mut database.acquire().await.unwrap(), stream, &[event("product")], now()).await.unwrap();
+    engines[0].wake(&[stream]);
+    for follower in &mut followers {
+        assert_eq!(collect(follower, 1).await[0].json(), r#""product""#);
+    }
+    engines[0].delete(stream).await.unwrap();
+    for follower in &mut followers {
+        assert!(soon("the deletion", follower.next()).await.is_err());
+    }
+}
+
+/// More streams than one word can name.
+#[sqlx::test(migrations = "../migrations")]
+async fn a_crowd_of_streams_is_heard(database: PgPool) {
+    let engines = [engine(&database).await, engine(&database).await];
+    met(&engines).await;
+    let mut streams = Vec::new();
+    for _ in 0..8 {
+        streams.push(stream(&database).await);
+    }
+    let mut followers: Vec<_> =
+        streams.iter().map(|stream| engines[1].follow(*stream, Offset::ZERO)).collect();
+    let crowd = (0..2_500).map(|_| StreamId::generate()).chain(streams.iter().copied()).collect::<Vec<_>>();
+    for count in [300, 2_000, crowd.len()] {
+        for stream in &streams {
+            let mut conn = database.acquire().await.unwrap();
+            append_in(&mut conn, *stream, &[event("x")], now()).await.unwrap();
+        }
+        engines[0].wake(&crowd[crowd.len() - count..]);
+        for follower in &mut followers {
+            collect(follower, 1).await;
+        }
+    }
+}
+
+/// Whoever stops says so; whoever is killed falls silent.
+#[sqlx::test(migrations = "../migrations")]
+async fn nodes_come_and_go(database: PgPool) {
+    let quick = Options { hello_interval: Duration::from_millis(100), ..unpolled() };
+    let first = engine_with(&database, quick.clone()).await;
+    let mut news = first.nodes().hear();
+    let polite = engine_with(&database, unpolled()).await;
+    let News::Came(node) = soon("a node", news.recv()).await.unwrap() else { panic!("it comes first") };
+    until("the other to know", async || polite.nodes().others() == 1).await;
+    polite.nodes().tell("hello".into());
+    assert_eq!(soon("a note", news.recv()).await.unwrap(), News::Said { node, note: "hello".into() });
+    polite.nodes().tell("x".repeat(9_000));
+    soon("its end", polite.shutdown()).await;
+    assert_eq!(soon("a farewell", news.recv()).await.unwrap(), News::Left(node));
+    assert_eq!(first.nodes().others(), 0);
+
+    let proxy = Proxy::start(&database).await;
+    let silent = Engine::start(pool(proxy.options(), 3, ENGINE).await, quick);
+    let News::Came(node) = soon("a node", news.recv()).await.unwrap() else { panic!("it comes") };
+    proxy.set(Mode::Away);
+    assert_eq!(soon("its end", news.recv()).await.unwrap(), News::Left(node));
+    drop(silent);
+}
+
+/// What was told while a node could not hear is found when it hears again; a line that is silently dead is noticed.
+#[sqlx::test(migrations = "../migrations")]
+async fn a_lost_line_is_found_again(database: PgPool) {
+    let quick = Options {
+        hello_interval: Duration::from_millis(100),
+        read_timeout: Duration::from_millis(200),
+        ..unpolled()
+    };
+    for mode in [Mode::Away, Mode::Stalled] {
+        let proxy = Proxy::start(&database).await;
+        // Without its own question whether a connection lives, which would wait on the dead ones.
+        let pool = PgPoolOptions::new()
+            .max_connections(4)
+            .test_before_acquire(false)
+            .after_connect(|conn, _| Box::pin(async move { conn.execute(ENGINE).await.map(|_| ()) }))
+            .connect_with(proxy.options())
+            .await
+            .unwrap();
+        let far = Engine::start(pool, quick.clone());
+        let near = engine_with(&database, quick.clone()).await;
+        met(&[far.clone(), near.clone()]).await;
+        let stream = stream(&database).await;
+        let mut follower = far.follow(stream, Offset::ZERO);
+        append(&near, stream, "before").await;
+        collect(&mut follower, 1).await;
+        proxy.set(mode);
+        until("the silence", async || near.nodes().others() == 0).await;
+        append(&near, stream, "meanwhile").await;
+        proxy.set(Mode::Pass);
+        assert_eq!(collect(&mut follower, 1).await[0].json(), r#""meanwhile""#, "{mode:?}");
+        met(&[far.clone(), near.clone()]).await;
+        append(&near, stream, "after").await;
+        assert_eq!(collect(&mut follower, 1).await[0].json(), r#""after""#, "{mode:?}");
+        tokio::join!(far.shutdown(), near.shutdown());
+    }
+}
+
+/// A node alone has a connection that listens, and none that tells but to say that it is there.
+#[sqlx::test(migrations = "../migrations")]
+async fn a_node_alone_tells_nothing(database: PgPool) {
+    let mut listener = PgListener::connect_with(&database).await.unwrap();
+    listener.listen("throughline_nodes").await.unwrap();
+    let engine = engine(&database).await;
+    let hello = soon("a hello", listener.recv()).await.unwrap();
+    let stream = stream(&database).await;
+    for number in 0..20 {
+        append(&engine, stream, &number.to_string()).await;
+    }
+    engine.wake(&[stream]);
+    // Another node's hello, which is answered: whatever was told before would come first.
+    let node = Uuid::now_v7();
+    let greeting = format!("c{}", node.simple());
+    sqlx::query("SELECT pg_notify('throughline_nodes', $1)")
+        .bind(&greeting)
+        .execute(&database)
+        .await
+        .unwrap();
+    assert_eq!(soon("the greeting", listener.recv()).await.unwrap().payload(), greeting);
+    let answer = soon("the answer", listener.recv()).await.unwrap();
+    assert_eq!(answer.payload()[1..], hello.payload()[1..]);
+    append(&engine, stream, "told").await;
+    let told = soon("the stream", listener.recv()).await.unwrap();
+    assert_eq!(told.payload(), format!("m{}{}", &hello.payload()[1..], stream.0.simple()));
+}
