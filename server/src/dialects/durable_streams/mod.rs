@@ -9,6 +9,7 @@ mod append;
 mod authorizer;
 mod body;
 mod catch_up;
+mod connections;
 mod create;
 mod cursor;
 mod delete;

@@ -1,8 +1,7 @@
 //! `throughline streams`: the dialect alone, for whoever is on this machine.
 
-use std::{error::Error, future::IntoFuture, net::SocketAddr, sync::Arc, time::Duration};
+use std::{error::Error, net::SocketAddr, sync::Arc, time::Duration};
 
-use axum::{handler::Handler, serve::ListenerExt};
 use clap::Args;
 use domain::Clock;
 use sessions::Tenant;
@@ -10,7 +9,7 @@ use tokio::net::TcpListener;
 use uuid::Uuid;
 
 use super::{
-    Anyone, Dialect, Pace, Shelf, handle,
+    Anyone, Dialect, Pace, Shelf, connections,
     subscriptions::{self, Signer, Subscriptions},
 };
 use crate::{
@@ -98,23 +97,12 @@ async fn run(
         open_to_local_pages: true,
     };
     tracing::info!(address = %listener.local_addr()?, "ready");
-    let soft = shutdown.soft().clone();
-    // A frame should not wait for the next one.
-    let listener = listener.tap_io(|stream| {
-        if let Err(error) = stream.set_nodelay(true) {
-            tracing::debug!(error.message = %error, "a connection could not be told to send at once");
-        }
-    });
-    // There is nothing else: a router would cost an append a tenth of its time.
-    let service = handle::<Anyone>.with_state(Arc::new(dialect)).into_make_service();
-    let serving = axum::serve(listener, service)
-        .with_graceful_shutdown(async move { soft.cancelled().await })
-        .into_future();
-    let served = shutdown.hard().run_until_cancelled(serving).await.unwrap_or(Ok(()));
+    let serving = connections::serve(listener, Arc::new(dialect), shutdown.soft().clone());
+    shutdown.hard().run_until_cancelled(serving).await;
     shutdown.begin();
     shutdown.drained().await;
     engine.shutdown().await;
-    Ok(served?)
+    Ok(())
 }
 
 #[cfg(test)]
