@@ -20,7 +20,10 @@ use tower_sessions::{
 
 use crate::{
     assets,
-    dialects::durable_streams::{self, Dialect, People},
+    dialects::{
+        durable_streams::{self, Dialect, People},
+        folded,
+    },
     finish::finish,
     live::{self, Live},
     routes::Routes,
@@ -64,12 +67,13 @@ fn streams(app: &App, live: &Live) -> Router {
         subscriptions: None,
         open_to_local_pages: false,
     })
+    .merge(folded::routes(People(app.clone())))
 }
 
 /// The pattern of every address that [`routes`] answers.
 pub fn patterns() -> Vec<String> {
     let mut patterns = pages().merge(beside()).into_patterns();
-    patterns.push(durable_streams::PATTERN.to_owned());
+    patterns.extend([durable_streams::PATTERN, folded::PATTERN].map(str::to_owned));
     patterns
 }
 
