@@ -5,6 +5,8 @@
 mod event;
 mod fold;
 #[cfg(feature = "sql")]
+mod join;
+#[cfg(feature = "sql")]
 mod read;
 #[cfg(feature = "sql")]
 mod retain;
@@ -16,6 +18,7 @@ pub use event::{Author, AuthorKind, Choice, Event, Part, PlanStep, RunState, Ste
 pub use fold::{Body, Conversation, Entry, Outcome, Reading, RunNow, Settled};
 #[cfg(feature = "sql")]
 pub use {
+    join::{Joined, join},
     read::{beginning, find, read},
     retain::retain,
     snapshot::snapshot,

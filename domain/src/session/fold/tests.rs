@@ -310,6 +310,31 @@ proptest! {
         prop_assert_eq!(reading, whole);
     }
 
+    /// Words that are put together read as the words one by one, and stand for them all.
+    #[test]
+    #[cfg(feature = "sql")]
+    fn words_put_together_read_the_same(log in any_log(), wordy in 0_usize..60) {
+        // So that there are texts that go on for a while.
+        let mut log = log;
+        for event in log.iter_mut().skip(wordy).take(20) {
+            event.part = delta(&event.id);
+            event.attempt = Some(1);
+        }
+        let texts: Vec<String> = log.iter().map(Event::to_json).collect();
+        let joined = crate::session::join(texts.iter().map(String::as_str));
+        prop_assert_eq!(joined.iter().map(|one| one.count).sum::<usize>(), texts.len());
+        let events: Vec<Event> = joined.iter().map(|one| Event::from_json(&one.text).unwrap()).collect();
+        prop_assert_eq!(Conversation::read(&events), Conversation::read(&log));
+        // And it goes on from any point in the same way.
+        let mut place = 0;
+        let mut conversation = Conversation::default();
+        for (one, event) in joined.iter().zip(&events) {
+            conversation.apply(event);
+            place += one.count;
+            prop_assert_eq!(&conversation, &Conversation::read(&log[..place]));
+        }
+    }
+
     /// A page that redraws only what it is told was touched shows what is there.
     #[test]
     fn tells_everything_that_changed(log in any_log()) {
