@@ -2,7 +2,7 @@
 SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help run check test sqlx release bench doctor
+.PHONY: help run check test fuzz sqlx release bench doctor
 
 # Queries are checked against .sqlx, never against whatever DATABASE_URL points to.
 export SQLX_OFFLINE := true
@@ -18,6 +18,9 @@ check: ## The fast loop: format, lints and unit tests of the crates that you cha
 
 test: ## Everything, browser tests included, on a throw-away database
 	@exec scripts/test.sh
+
+fuzz: ## Feed hostile input to what reads and writes the log's dialects, a minute each (FOR=600 for longer)
+	@exec scripts/fuzz.sh $(or $(FOR),60)
 
 sqlx: ## Write .sqlx anew after a query or a migration was changed
 	@exec scripts/sqlx.sh refresh
