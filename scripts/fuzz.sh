@@ -20,6 +20,10 @@ targets=("$@")
 if [ ${#targets[@]} = 0 ]; then mapfile -t targets < <(cargo fuzz list); fi
 for target in "${targets[@]}"; do
   say "$target, $seconds seconds"
+  # What it would hardly come upon by itself.
+  corpora=("fuzz/corpus/$target")
+  if [ -d "fuzz/seeds/$target" ]; then corpora+=("fuzz/seeds/$target"); fi
+  mkdir -p "${corpora[0]}"
   # There is no unsafe code of ours for a sanitizer to find anything in.
-  nice cargo fuzz run --sanitizer none "$target" -- -max_total_time="$seconds" -max_len=4096 -print_final_stats=1
+  nice cargo fuzz run --sanitizer none "$target" "${corpora[@]}" -- -max_total_time="$seconds" -max_len=4096 -print_final_stats=1
 done
