@@ -2,7 +2,7 @@
 SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help run check test faults sqlx release bench doctor
+.PHONY: help run check test faults fuzz sqlx release bench doctor
 
 # Queries are checked against .sqlx, never against whatever DATABASE_URL points to.
 export SQLX_OFFLINE := true
@@ -21,6 +21,9 @@ test: ## Everything, browser tests included, on a throw-away database
 
 faults: ## Kill agents, nodes and Postgres for 200 rounds (THROUGHLINE_FAULT_SEED, THROUGHLINE_FAULT_ROUNDS) and look what is lost
 	@exec scripts/faults.sh
+
+fuzz: ## Feed hostile input to what reads and writes the log's dialects, a minute each (FOR=600 for longer)
+	@exec scripts/fuzz.sh $(or $(FOR),60)
 
 sqlx: ## Write .sqlx anew after a query or a migration was changed
 	@exec scripts/sqlx.sh refresh

@@ -115,8 +115,14 @@ impl Ground {
 pub async fn bare(pool: &PgPool) -> Db {
     let product = role(pool, 12, "SET ROLE throughline_app").await;
     let engine_pool = role(pool, 2, "SET ROLE throughline_sessions").await;
-    let options = Options { poll_interval: Duration::from_secs(3_600), ..Options::default() };
-    Db::new(product, Engine::start(engine_pool, options), Clock::frozen(start()))
+    let clock = Clock::frozen(start());
+    let told = clock.clone();
+    let options = Options {
+        poll_interval: Duration::from_secs(3_600),
+        clock: sessions::Clock::new(move || told.now()),
+        ..Options::default()
+    };
+    Db::new(product, Engine::start(engine_pool, options), clock)
 }
 
 /// An offer as an operator writes it.

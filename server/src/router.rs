@@ -20,7 +20,10 @@ use tower_sessions::{
 
 use crate::{
     assets,
-    dialects::durable_streams::{self, Dialect, People},
+    dialects::{
+        durable_streams::{self, Dialect, People},
+        folded,
+    },
     finish::finish,
     live::{self, Live},
     routes::Routes,
@@ -65,12 +68,13 @@ fn streams(app: &App, live: &Live) -> Router {
         shelf: durable_streams::Shelf::new(16 << 20),
         open_to_local_pages: false,
     })
+    .merge(folded::routes(People(app.clone())))
 }
 
 /// The pattern of every address that [`routes`] answers.
 pub fn patterns() -> Vec<String> {
     let mut patterns = pages().merge(beside()).into_patterns();
-    patterns.push(durable_streams::PATTERN.to_owned());
+    patterns.extend([durable_streams::PATTERN, folded::PATTERN].map(str::to_owned));
     patterns
 }
 

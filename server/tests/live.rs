@@ -293,3 +293,27 @@ async fn people_on_other_nodes_are_seen(pool: PgPool) {
     other.engine().shutdown().await;
     while here.people().await != ["Member"] {}
 }
+
+/// A page that was open since before the events went: it is told to be drawn anew, and is then what a fresh one is.
+#[sqlx::test(migrations = "../migrations")]
+async fn an_offset_before_what_is_kept_asks_for_the_page_anew(pool: PgPool) {
+    let house = House::new(&pool).await;
+    let mut tab = house.tab().await;
+    tab.follow(house.session, 0).await;
+    let (next, _) = tab.events().await;
+    house.ground.wait(chrono::TimeDelta::days(31));
+    let keep = chrono::TimeDelta::days(30);
+    assert_eq!(domain::session::retain(&house.ground.db, keep).await.unwrap(), 1);
+    // Who has heard it all notices nothing.
+    house.append(house.session, vec![r#""on""#.into()]).await;
+    assert_eq!(tab.events().await, (next + 1, vec![json!("on")]));
+    let mut late = house.tab().await;
+    late.follow(house.session, 0).await;
+    let mut heard = late.hears().await;
+    while heard.get("presence").is_some() {
+        heard = late.hears().await;
+    }
+    assert_eq!(heard, json!({ "stale": house.session }));
+    late.follow(house.session, next).await;
+    assert_eq!(late.events().await, (next + 1, vec![json!("on")]));
+}

@@ -9,6 +9,7 @@ use std::{net::SocketAddr, time::Duration};
 use domain::{
     Scope,
     requests::{NewRequest, Priority, commands, queries},
+    session,
     testing::{Ground, TestClient},
 };
 use reqwest::{Client, Method, Response, StatusCode};
@@ -214,4 +215,50 @@ async fn access_that_is_taken_away_ends_open_streams(pool: PgPool) {
     assert!(heard.starts_with("event: data\ndata:[\"later\"]\n\nevent: control\n") && !ended, "{heard}");
     house.shutdown.begin();
     assert!(until(&mut stayed, "never").await.1);
+}
+
+/// As [`Browser::ask`], at the folded session.
+async fn folded(browser: &Browser, stream: impl std::fmt::Display) -> Response {
+    let url = format!("http://{}/v1/sessions/{stream}", browser.address);
+    browser.client.get(url).header("cookie", format!("sign_in={}", browser.sign_in)).send().await.unwrap()
+}
+
+#[sqlx::test(migrations = "../migrations")]
+async fn what_is_dropped_is_gone_and_the_fold_leads_on(pool: PgPool) {
+    let house = House::new(&pool).await;
+    let stranger = house.ground.client("Hill Insurance").await;
+    let browser = house.browser(&house.client.member).await;
+    let before: Value = folded(&browser, house.session).await.json().await.unwrap();
+    assert_eq!(before["entries"][0]["type"], "asked");
+    assert_eq!(before["entries"][0]["title"], "Follow up");
+
+    house.ground.wait(chrono::TimeDelta::days(31));
+    assert_eq!(session::retain(&house.ground.db, chrono::TimeDelta::days(30)).await.unwrap(), 1);
+    for rest in ["", "?offset=-1", "?offset=-1&live=sse", "?offset=-1&live=long-poll"] {
+        let gone = browser.get(&format!("{}{rest}", house.session)).await;
+        assert_eq!(gone.status(), StatusCode::GONE, "{rest}");
+        assert_eq!(header(&gone, "stream-earliest-offset"), before["offset"], "{rest}");
+    }
+    let response = folded(&browser, house.session).await;
+    assert_eq!(response.status(), StatusCode::OK);
+    assert_eq!(header(&response, "cache-control"), "private, no-store");
+    let next = header(&response, "stream-next-offset").to_owned();
+    assert_eq!(response.json::<Value>().await.unwrap(), before);
+    house.append(house.session, r#"{"later":1}"#).await;
+    let rest = browser.get(&format!("{}?offset={next}", house.session)).await;
+    assert_eq!(rest.text().await.unwrap(), r#"[{"later":1}]"#);
+
+    let (operator, stranger) =
+        (house.browser(&house.ground.operator).await, house.browser(&stranger.owner).await);
+    assert_eq!(folded(&operator, house.session).await.status(), StatusCode::OK);
+    let nobody = Browser { sign_in: Id::default(), client: Client::new(), address: house.address };
+    for (who, browser, stream) in [
+        ("a stranger", &stranger, house.session.to_string()),
+        ("nobody", &nobody, house.session.to_string()),
+        ("backstage is no session", &operator, house.backstage.to_string()),
+        ("nothing", &operator, Uuid::now_v7().to_string()),
+        ("no id", &operator, "x".to_owned()),
+    ] {
+        assert_eq!(folded(browser, stream).await.status(), StatusCode::NOT_FOUND, "{who}");
+    }
 }

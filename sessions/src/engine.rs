@@ -100,9 +100,10 @@ impl Engine {
     /// Drops the events before `before`, unless forks read them; the first offset that can be read from then on.
     ///
     /// # Errors
-    /// [`Error::NotFound`], [`Error::Database`].
+    /// [`Error::NotFound`], [`Error::Deleted`], [`Error::Database`].
     pub async fn trim(&self, stream: StreamId, before: Offset) -> Result<Offset, Error> {
-        self.core().ask(async |conn| sql::trim(conn, stream, before).await).await
+        let now = self.core().options.clock.now();
+        self.core().ask(async |conn| sql::trim(conn, stream, before, now).await).await
     }
 
     /// Follows the stream from an offset. Whether there is such a stream shows at the follower's first event.

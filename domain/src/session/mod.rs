@@ -5,10 +5,21 @@
 mod event;
 mod fold;
 #[cfg(feature = "sql")]
+mod join;
+#[cfg(feature = "sql")]
 mod read;
+#[cfg(feature = "sql")]
+mod retain;
+#[cfg(feature = "sql")]
+mod snapshot;
 pub mod wire;
 
 pub use event::{Author, AuthorKind, Choice, Event, Part, PlanStep, RunState, StepState};
 pub use fold::{Body, Conversation, Entry, Outcome, Reading, RunNow, Settled};
 #[cfg(feature = "sql")]
-pub use read::read;
+pub use {
+    join::{Joined, join},
+    read::{beginning, find, read},
+    retain::retain,
+    snapshot::snapshot,
+};

@@ -3,13 +3,15 @@
 //!
 //! ```json
 //! {"stream": "…", "next": "00000000000000000012", "events": [ … ]}
+//! {"stream": "…", "next": "00000000000000000060", "counts": [1, 47], "events": [ …, … ]}
 //! {"presence": {"stream": "…", "people": [{"name": "…", "initials": "…", "kind": "person"}]}}
 //! {"gone": "…"}
 //! {"stale": "…"}
 //! {"beat": 3}
 //! ```
 //!
-//! `events` stand as the log keeps them, `next` behind the last of them. `gone`: the stream is not there, or not theirs
+//! `events` stand as the log keeps them, `next` behind the last of them. Where many are told at once, the words of one
+//! text are put together: `counts` says then for how many events of the log each stands. `gone`: the stream is not there, or not theirs
 //! to follow. `stale`: it cannot be followed from the page's offset, so the page has to be loaded anew. `beat` counts
 //! up while nothing else is said, so that a dead line is noticed.
 

@@ -14,6 +14,7 @@ mod limits;
 mod numbers;
 mod order;
 mod refusals;
+mod retention;
 mod tenancy;
 mod together;
 mod world;

@@ -4,7 +4,9 @@ use domain::{
     Db, Result,
     ids::{ApprovalId, ControlId, RunId},
     runs::Claimed,
-    session::{AuthorKind, Event, Part, PlanStep, StepState},
+    session::{
+        self, Author, AuthorKind, Body, Conversation, Entry, Event, Part, PlanStep, Settled, StepState,
+    },
 };
 use sessions::{Error, Offset};
 
@@ -14,7 +16,9 @@ const PAGE: u32 = 1_000;
 /// The session up to the moment at which the attempt began.
 #[derive(Debug, Default)]
 pub struct Past {
-    pub events: Vec<Event>,
+    /// What stands for the events that were dropped: no run was open there.
+    before: Conversation,
+    events: Vec<Event>,
     run: Option<RunId>,
     /// Questions that this attempt asked itself.
     settled: Vec<(String, Settlement)>,
@@ -36,7 +40,11 @@ impl Past {
         loop {
             let page = match db.engine().read(claimed.session_stream(), from, PAGE).await {
                 Err(Error::Gone { earliest }) => {
-                    from = earliest;
+                    let stream = claimed.session_stream().0;
+                    let beginning = session::beginning(db, &claimed.scope, stream, earliest).await?;
+                    from = Offset::from_value(beginning.next);
+                    past.before = beginning.conversation;
+                    past.events.clear();
                     continue;
                 }
                 page => page?,
@@ -47,6 +55,15 @@ impl Past {
                 return Ok((past, from));
             }
         }
+    }
+
+    /// What a reader sees of it.
+    pub fn conversation(&self) -> Conversation {
+        let mut conversation = self.before.clone();
+        for event in &self.events {
+            conversation.apply(event);
+        }
+        conversation
     }
 
     fn of_run(&self) -> impl DoubleEndedIterator<Item = &Event> {
@@ -107,11 +124,20 @@ impl Past {
 
     /// Every question that was asked, oldest first, and how it ended.
     pub fn questions(&self) -> Vec<(&str, Option<Settlement>)> {
-        let asked = self.events.iter().filter_map(|event| match &event.part {
-            Part::DataApproval { approval, question, .. } => Some((*approval, question.as_str())),
+        let folded = self.before.entries.iter().filter_map(|entry| match &entry.body {
+            Body::Approval { approval, question, settled, .. } => {
+                let settled = settled.as_ref().map(Settlement::from);
+                Some((question.as_str(), settled.or_else(|| self.settled(*approval))))
+            }
             _ => None,
         });
-        asked.map(|(approval, question)| (question, self.settled(approval))).collect()
+        let asked = self.events.iter().filter_map(|event| match &event.part {
+            Part::DataApproval { approval, question, .. } => {
+                Some((question.as_str(), self.settled(*approval)))
+            }
+            _ => None,
+        });
+        folded.chain(asked).collect()
     }
 
     fn settled(&self, wanted: ApprovalId) -> Option<Settlement> {
@@ -125,46 +151,166 @@ impl Past {
 
     /// The reason of the newest change that was asked for, and who asked; none when none was, or it was approved since.
     pub fn change_asked(&self) -> Option<(&str, &str)> {
-        self.events.iter().rev().find_map(|event| match &event.part {
-            Part::DataReview { approved, reason } => {
-                Some((!approved).then_some((reason.as_str(), event.author.name.as_str())))
-            }
+        let folded = self.before.entries.iter().filter_map(|entry| match &entry.body {
+            Body::Review { approved, reason } => Some((*approved, reason.as_str(), &entry.author)),
             _ => None,
-        })?
+        });
+        let lately = self.events.iter().filter_map(|event| match &event.part {
+            Part::DataReview { approved, reason } => Some((*approved, reason.as_str(), &event.author)),
+            _ => None,
+        });
+        let (approved, reason, author) = folded.chain(lately).last()?;
+        (!approved).then_some((reason, author.name.as_str()))
     }
 
     /// What people wrote as comments before this run began, oldest first: who, and what. Every attempt at the run reads
     /// the same.
     pub fn comments(&self) -> Vec<(&str, &str)> {
+        let folded = self.before.entries.iter().filter_map(|entry| match &entry.body {
+            Body::Comment { text } => Some((&entry.author, text.as_str())),
+            _ => None,
+        });
         let before = self.events.iter().take_while(|event| event.run.is_none() || event.run != self.run);
-        let people =
-            before.filter(|event| matches!(event.author.kind, AuthorKind::Person | AuthorKind::Operator));
-        people
-            .filter_map(|event| match &event.part {
-                Part::DataComment { text } => Some((event.author.name.as_str(), text.as_str())),
-                _ => None,
-            })
-            .collect()
+        let lately = before.filter_map(|event| match &event.part {
+            Part::DataComment { text } => Some((&event.author, text.as_str())),
+            _ => None,
+        });
+        let people = |author: &Author| matches!(author.kind, AuthorKind::Person | AuthorKind::Operator);
+        let said = folded.chain(lately).filter(|(author, _)| people(author));
+        said.map(|(author, text)| (author.name.as_str(), text)).collect()
     }
 
     /// What was said to the agent at work and is not among `open`, oldest first: who, and what.
     pub fn steers(&self, open: &[ControlId]) -> Vec<(&str, &str)> {
-        self.events
-            .iter()
-            .filter_map(|event| match &event.part {
-                Part::DataSteer { control, text } if !open.contains(control) => {
-                    Some((event.author.name.as_str(), text.as_str()))
-                }
-                _ => None,
-            })
-            .collect()
+        let folded = self.before.entries.iter().filter_map(|entry| match &entry.body {
+            Body::Steer { control, text, .. } => Some((control, &entry.author, text.as_str())),
+            _ => None,
+        });
+        let lately = self.events.iter().filter_map(|event| match &event.part {
+            Part::DataSteer { control, text } => Some((control, &event.author, text.as_str())),
+            _ => None,
+        });
+        let said = folded.chain(lately).filter(|(control, ..)| !open.contains(control));
+        said.map(|(_, author, text)| (author.name.as_str(), text)).collect()
     }
 
     /// The name of who asked for the work.
     pub fn asked_by(&self) -> Option<&str> {
-        self.events.iter().find_map(|event| match event.part {
-            Part::DataAsked { .. } => Some(event.author.name.as_str()),
-            _ => None,
+        let is_asked = |entry: &&Entry| matches!(entry.body, Body::Asked { .. });
+        let folded = self.before.entries.iter().find(is_asked).map(|entry| entry.author.name.as_str());
+        folded.or_else(|| {
+            self.events.iter().find_map(|event| match event.part {
+                Part::DataAsked { .. } => Some(event.author.name.as_str()),
+                _ => None,
+            })
         })
+    }
+}
+
+impl From<&Settled> for Settlement {
+    fn from(settled: &Settled) -> Self {
+        Self { label: settled.label.clone(), by: settled.by.clone() }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use domain::session::{Choice, RunState};
+    use uuid::Uuid;
+
+    use super::*;
+
+    fn by(kind: AuthorKind, name: &str, run: Option<u128>, part: Part) -> Event {
+        let author = Author { kind, id: String::new(), name: name.to_owned() };
+        let run = run.map(|run| RunId(Uuid::from_u128(run)));
+        Event { id: part_name(&part), run, attempt: run.map(|_| 1), author, at: 1, part }
+    }
+
+    fn part_name(part: &Part) -> String {
+        format!("{part:?}")
+    }
+
+    fn state(run: u128, state: RunState) -> Event {
+        by(AuthorKind::Agent, "Juno", Some(run), Part::DataRun { state, failure: None, rehearsal: false })
+    }
+
+    fn comment(text: &str) -> Event {
+        by(AuthorKind::Person, "Rosa", None, Part::DataComment { text: text.to_owned() })
+    }
+
+    fn asked(n: u128) -> Event {
+        let options = vec![Choice { key: "y".to_owned(), label: "Yes".to_owned() }];
+        let (approval, question) = (ApprovalId(Uuid::from_u128(n)), format!("Question {n}?"));
+        let detail = String::new();
+        by(
+            AuthorKind::Agent,
+            "Juno",
+            Some(1),
+            Part::DataApproval { approval, question, detail, options, expires: 0 },
+        )
+    }
+
+    fn session() -> Vec<Event> {
+        let answer = Part::DataAnswer {
+            approval: ApprovalId(Uuid::from_u128(8)),
+            label: Some("Yes".to_owned()),
+            expired: false,
+        };
+        let steer =
+            |n| Part::DataSteer { control: ControlId(Uuid::from_u128(n)), text: format!("Steer {n}") };
+        let change = Part::DataReview { approved: false, reason: "Shorter.".to_owned() };
+        let step = Part::DataStep {
+            id: "s".to_owned(),
+            title: "Read".to_owned(),
+            detail: String::new(),
+            state: StepState::Done,
+        };
+        vec![
+            by(
+                AuthorKind::Person,
+                "Rosa",
+                None,
+                Part::DataAsked { title: "Lease".to_owned(), brief: "Soon.".to_owned() },
+            ),
+            comment("Before."),
+            state(1, RunState::Working),
+            asked(8),
+            by(AuthorKind::Person, "Tom", None, answer),
+            asked(9),
+            by(AuthorKind::Person, "Rosa", None, steer(1)),
+            state(1, RunState::Completed),
+            by(AuthorKind::Person, "Rosa", None, change),
+            comment("Between."),
+            state(2, RunState::Queued),
+            by(AuthorKind::Person, "Tom", None, steer(2)),
+            by(AuthorKind::Agent, "Juno", Some(2), step),
+            comment("After."),
+        ]
+    }
+
+    /// Whatever was dropped, an agent knows what it would have known.
+    #[test]
+    fn it_knows_the_same_from_the_fold() {
+        let run = Some(RunId(Uuid::from_u128(2)));
+        let events = session();
+        let whole = Past { events: events.clone(), run, ..Past::default() };
+        assert_eq!(whole.comments(), [("Rosa", "Before."), ("Rosa", "Between.")]);
+        assert_eq!(whole.change_asked(), Some(("Shorter.", "Rosa")));
+        assert_eq!(whole.questions().len(), 2);
+        assert!(whole.has_done("s"));
+        let open = [ControlId(Uuid::from_u128(2))];
+        for cut in [2, 8, 9, 10] {
+            let before = Conversation::read(&events[..cut]);
+            let past = Past { before, events: events[cut..].to_vec(), run, ..Past::default() };
+            assert_eq!(past.conversation(), whole.conversation(), "{cut}");
+            assert_eq!(past.comments(), whole.comments(), "{cut}");
+            assert_eq!(past.questions(), whole.questions(), "{cut}");
+            assert_eq!(past.settlement("Question 8?"), whole.settlement("Question 8?"), "{cut}");
+            assert_eq!(past.settlement("Question 9?"), None, "{cut}");
+            assert_eq!(past.change_asked(), whole.change_asked(), "{cut}");
+            assert_eq!(past.steers(&open), whole.steers(&open), "{cut}");
+            assert_eq!(past.asked_by(), Some("Rosa"), "{cut}");
+            assert_eq!(past.has_done("s"), whole.has_done("s"), "{cut}");
+        }
     }
 }

@@ -10,7 +10,7 @@ use super::Outage;
 use crate::shutdown::Shutdown;
 
 /// A piece of periodic work. Doing it twice at once, here or on another node, does no harm.
-pub(super) type Work = fn(Db) -> BoxFuture<'static, Result<()>>;
+pub(super) type Work = Box<dyn Fn(Db) -> BoxFuture<'static, Result<()>> + Send + Sync>;
 
 /// Begins at once, and again `every` after it was done.
 pub(super) fn start(db: Db, shutdown: &Shutdown, name: &'static str, every: Duration, work: Work) {

@@ -8,7 +8,9 @@ mod outage;
 use std::{error::Error, time::Duration};
 
 use app::web::App;
-use domain::{accounts, approvals, billing, controls, runs};
+use chrono::TimeDelta;
+use domain::{Db, accounts, approvals, billing, controls, runs, session};
+use futures::future::BoxFuture;
 
 pub use outage::Outage;
 
@@ -25,8 +27,8 @@ const HOUR: u64 = 3_600;
 /// # Errors
 /// When the mail server's address is none, or there is no TLS to be had for the house agent's endpoint.
 pub fn start(app: &App, settings: &Settings, shutdown: &Shutdown) -> Result<(), Box<dyn Error>> {
-    let every = |name, seconds, work| {
-        every::start(app.db.clone(), shutdown, name, Duration::from_secs(seconds), work);
+    let every = |name, seconds, work: fn(Db) -> BoxFuture<'static, domain::Result<()>>| {
+        every::start(app.db.clone(), shutdown, name, Duration::from_secs(seconds), Box::new(work));
     };
     // Runs whose worker is gone: a client should not wait long for the next one.
     every("runs", 1, |db| Box::pin(async move { runs::reap(&db).await.map(drop) }));
@@ -39,9 +41,28 @@ pub fn start(app: &App, settings: &Settings, shutdown: &Shutdown) -> Result<(), 
     // What has run out is refused all the same; this only makes room.
     every("accounts", HOUR, |db| Box::pin(async move { accounts::commands::clear(&db).await }));
     every("sent mail", HOUR, |db| Box::pin(async move { domain::mail::clear(&db).await }));
+    fold(app, settings, shutdown);
     send_mail(app, settings, shutdown)?;
     work(app, settings, shutdown)?;
     Ok(())
+}
+
+/// What is old in the sessions is folded and dropped, unless everything is to stay.
+fn fold(app: &App, settings: &Settings, shutdown: &Shutdown) {
+    let days = settings.retention_days;
+    if days > 0 {
+        let keep = TimeDelta::days(days.into());
+        let work = move |db: Db| -> BoxFuture<'static, domain::Result<()>> {
+            Box::pin(async move {
+                let shortened = session::retain(&db, keep).await?;
+                if shortened > 0 {
+                    tracing::info!(sessions = shortened, "old sessions were folded");
+                }
+                Ok(())
+            })
+        };
+        every::start(app.db.clone(), shutdown, "folds", Duration::from_secs(HOUR), Box::new(work));
+    }
 }
 
 /// Without a mail server mail stays on the outbox page.

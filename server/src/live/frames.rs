@@ -1,19 +1,45 @@
 //! What the server tells, as texts.
 
-use domain::session::wire::Looking;
+use domain::session::{self, wire::Looking};
 use serde_json::json;
-use sessions::{Batch, StreamId};
+use sessions::{Batch, Offset, StreamId};
 
-/// Events exactly as the log keeps them.
+/// A page with more events than that comes from the past, not from somebody who is typing.
+const MANY: usize = 16;
+
+/// Events as the log keeps them. Of many, the words of one text are put together: `counts` says then how many events of
+/// the log each of them stands for.
 pub fn events(stream: StreamId, batch: &Batch) -> String {
-    let bytes: usize = batch.records.iter().map(|record| record.json().len() + 1).sum();
+    let texts = batch.records.iter().map(|record| record.json());
+    if batch.records.len() <= MANY {
+        return frame(stream, batch.next, texts, None);
+    }
+    let joined = session::join(texts);
+    if joined.len() == batch.records.len() {
+        return frame(stream, batch.next, joined.iter().map(|one| &*one.text), None);
+    }
+    let counts: Vec<usize> = joined.iter().map(|one| one.count).collect();
+    frame(stream, batch.next, joined.iter().map(|one| &*one.text), Some(&counts))
+}
+
+fn frame<'a>(
+    stream: StreamId,
+    next: Offset,
+    texts: impl Iterator<Item = &'a str> + Clone,
+    counts: Option<&[usize]>,
+) -> String {
+    let bytes: usize = texts.clone().map(|text| text.len() + 1).sum();
     let mut text = String::with_capacity(bytes + 128);
-    text.push_str(&format!(r#"{{"stream":"{stream}","next":"{}","events":["#, batch.next));
-    for (place, record) in batch.records.iter().enumerate() {
+    text.push_str(&format!(r#"{{"stream":"{stream}","next":"{next}","#));
+    if let Some(counts) = counts {
+        text.push_str(&format!(r#""counts":{},"#, json!(counts)));
+    }
+    text.push_str(r#""events":["#);
+    for (place, event) in texts.enumerate() {
         if place > 0 {
             text.push(',');
         }
-        text.push_str(record.json());
+        text.push_str(event);
     }
     text.push_str("]}");
     text

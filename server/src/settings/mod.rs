@@ -85,6 +85,10 @@ pub struct Settings {
     #[arg(long, global = true, env = "THROUGHLINE_REHEARSAL_PACE", value_enum, default_value = "reading")]
     pub rehearsal_pace: Pace,
 
+    /// Days after which what an agent wrote word by word is kept as the finished text alone: nobody replays it, and it is most of the log. 0 keeps it for good
+    #[arg(long, global = true, env = "THROUGHLINE_RETENTION_DAYS", default_value_t = 30)]
+    pub retention_days: u32,
+
     /// What is logged, as info,server=debug: enough to follow what happens, without the libraries' chatter
     #[arg(long, global = true, env = "THROUGHLINE_LOG", default_value = "info,sqlx=warn")]
     pub log: String,

@@ -53,6 +53,7 @@ impl Settings {
             "llm_model" => or_empty(self.llm_model.as_ref()),
             "llm_key" => or_empty(self.llm_key.as_ref()),
             "rehearsal_pace" => word(self.rehearsal_pace)?,
+            "retention_days" => self.retention_days.to_string(),
             "log" => self.log.clone(),
             "log_format" => word(self.log_format)?,
             _ => return None,

@@ -185,7 +185,12 @@ const TRIM: &str = "
     SELECT earliest_offset FROM trimmed";
 
 /// Drops the events before `before`, unless there are forks; answers the first offset that can be read now.
-pub(crate) async fn trim(conn: &mut PgConnection, stream: StreamId, before: Offset) -> Result<Offset, Error> {
+pub(crate) async fn trim(
+    conn: &mut PgConnection,
+    stream: StreamId,
+    before: Offset,
+    now: DateTime<Utc>,
+) -> Result<Offset, Error> {
     let mut tx = conn.begin().await?;
     // A fork that is being made holds its source until it is there to be seen by the statement after this.
     sqlx::query(HOLD).bind(stream.0).execute(&mut *tx).await?;
@@ -193,7 +198,7 @@ pub(crate) async fn trim(conn: &mut PgConnection, stream: StreamId, before: Offs
         sqlx::query_scalar(TRIM).bind(stream.0).bind(before.to_column()).fetch_optional(&mut *tx).await?;
     let earliest = match earliest {
         Some(earliest) => Offset::from_column(earliest),
-        None => head(&mut tx, stream, None).await?.earliest,
+        None => head(&mut tx, stream, Some(now)).await?.earliest,
     };
     tx.commit().await?;
     Ok(earliest)

@@ -16,6 +16,7 @@ use super::{
     composer, line,
     pen::{Pen, writing},
     scroll,
+    words::{Span, Words},
 };
 use crate::islands::{
     forms,
@@ -50,8 +51,8 @@ struct Page {
     drawn: Cell<u64>,
     want: Cell<Want>,
     asking: Cell<bool>,
-    /// Words that were heard behind what is drawn: offset, entry, words.
-    words: RefCell<Vec<(u64, String, String)>>,
+    /// Words that were heard behind what is drawn.
+    words: RefCell<Vec<Words>>,
 }
 
 /// Follows the conversation from where the page was drawn.
@@ -80,32 +81,43 @@ impl Page {
         match heard {
             Heard::People(names) => show_looking(&names),
             Heard::Gone => line::close(),
-            Heard::Events { from, events } => self.hear_events(from, &events),
+            Heard::Events { from, ends, events } => self.hear_events(from, &ends, &events),
         }
         self.heard.get()
     }
 
-    fn hear_events(self: &Rc<Self>, from: u64, events: &Array) {
-        for (offset, event) in (from + 1..).zip(events.iter()) {
-            if offset > self.heard.get() {
-                self.heard.set(offset);
-                let want = self.hear_event(offset, &event);
+    /// Up to where something would have to be taken in half: it is told again from there.
+    fn hear_events(self: &Rc<Self>, from: u64, ends: &[u64], events: &Array) {
+        let mut from = from;
+        for (to, event) in ends.iter().copied().zip(events.iter()) {
+            let span = Span { from, to };
+            if span.is_cut_at(self.heard.get()) {
+                break;
+            }
+            if to > self.heard.get() {
+                if let Some(drawn) = cut(span, &event) {
+                    self.heard.set(drawn);
+                    break;
+                }
+                self.heard.set(to);
+                let want = self.hear_event(span, &event);
                 self.want(want);
             }
+            from = to;
         }
         self.tell_offset();
     }
 
-    fn hear_event(&self, offset: u64, event: &JsValue) -> Want {
+    fn hear_event(&self, span: Span, event: &JsValue) -> Want {
         match text_of(event, "type").as_str() {
             "text-delta" => {
-                let (id, words) = (entry_id(event), text_of(event, "delta"));
+                let (id, text) = (entry_id(event), text_of(event, "delta"));
                 let standing = writing(&id);
                 // The server may have drawn it with words that had not been heard yet.
-                if standing.as_ref().is_some_and(|entry| offset > drawn_with(entry)) {
-                    self.pen.write(&id, &words);
+                if standing.as_ref().is_some_and(|entry| span.to > drawn_with(entry)) {
+                    self.pen.write(&id, &text);
                 }
-                self.words.borrow_mut().push((offset, id, words));
+                self.words.borrow_mut().push(Words { span, id, text });
                 if standing.is_some() { Want::Nothing } else { Want::Entries }
             }
             "text-start" | "text-end" | "data-plan" | "data-step" => Want::Entries,
@@ -131,14 +143,19 @@ impl Page {
         }
         leptos::task::spawn_local(async move {
             while self.want.get() != Want::Nothing {
-                let pieces =
-                    if self.want.replace(Want::Nothing) == Want::Pieces { "&pieces=yes" } else { "" };
+                let want = self.want.replace(Want::Nothing);
+                let pieces = if want == Want::Pieces { "&pieces=yes" } else { "" };
                 let address = format!("{}/now?since={}{pieces}", self.base, self.drawn.get());
                 let Some(news) = renew::fetch(&address).await else {
                     self.try_later();
                     break;
                 };
-                self.show(&news);
+                if self.cuts_words(&news) {
+                    // Drawn later, it has all of them.
+                    self.want.set(want);
+                } else {
+                    self.show(&news);
+                }
             }
             self.asking.set(false);
             self.tell_offset();
@@ -151,13 +168,19 @@ impl Page {
         set_timeout(move || page.want(Want::Pieces), Duration::from_secs(2));
     }
 
+    /// Whether what is drawn there ends in the middle of words that were heard in one piece.
+    fn cuts_words(&self, news: &Element) -> bool {
+        let mut offsets = renew::parts(news).into_iter().filter_map(|part| offset_of(&part));
+        let words = self.words.borrow();
+        offsets.any(|offset| words.iter().any(|words| words.span.is_cut_at(offset)))
+    }
+
     fn show(&self, news: &Element) {
         let saw_end = scroll::sees_end();
         let mut grew = false;
         for part in renew::parts(news) {
             if part.id() == "line" {
-                let offset = part.get_attribute("data-offset").and_then(|text| text.parse().ok());
-                self.drawn.set(offset.unwrap_or(self.drawn.get()));
+                self.drawn.set(offset_of(&part).unwrap_or(self.drawn.get()));
                 grew = renew::parts(&part)
                     .into_iter()
                     .fold(false, |grew, entry| self.show_entry(&entry) || grew);
@@ -165,7 +188,7 @@ impl Page {
                 renew::put(&part);
             }
         }
-        self.words.borrow_mut().retain(|(offset, _, _)| *offset > self.drawn.get());
+        self.words.borrow_mut().retain(|words| words.span.to > self.drawn.get());
         composer::refresh();
         if grew {
             scroll::after(saw_end);
@@ -192,8 +215,8 @@ impl Page {
         if is_written {
             drop(entry.set_attribute(DRAWN_WITH, &self.drawn.get().to_string()));
             let words = self.words.borrow();
-            let later = words.iter().filter(|(offset, of, _)| *of == id && *offset > self.drawn.get());
-            later.for_each(|(_, _, words)| self.pen.write(&id, words));
+            let later = words.iter().filter(|words| words.id == id && words.span.to > self.drawn.get());
+            later.for_each(|words| self.pen.write(&id, &words.text));
         }
         new
     }
@@ -209,6 +232,20 @@ impl Page {
             drop(line.set_attribute("data-offset", &offset.to_string()));
         }
     }
+}
+
+/// How far the line of an answer goes.
+fn offset_of(part: &Element) -> Option<u64> {
+    part.get_attribute("data-offset")?.parse().ok()
+}
+
+/// Where the words of an event have to be parted: the server has drawn the entry with some of them already.
+fn cut(span: Span, event: &JsValue) -> Option<u64> {
+    if text_of(event, "type") != "text-delta" {
+        return None;
+    }
+    let drawn = drawn_with(&writing(&entry_id(event))?);
+    span.is_cut_at(drawn).then_some(drawn)
 }
 
 /// How far the words go that an entry was drawn with; one that was there from the beginning knows no others.

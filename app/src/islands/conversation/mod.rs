@@ -12,6 +12,8 @@ mod pen;
 #[cfg(feature = "hydrate")]
 mod scroll;
 pub mod tail;
+#[cfg(feature = "hydrate")]
+mod words;
 
 use leptos::prelude::*;
 

@@ -164,12 +164,15 @@ impl Line {
         let (events, presence) = (get(frame, "events"), get(frame, "presence"));
         if let Some(events) = events.dyn_ref::<Array>() {
             let Ok(next) = text_of(frame, "next").parse::<u64>() else { return };
-            let from = next.saturating_sub(u64::from(events.length()));
+            let (from, ends) = span(next, events.length(), &get(frame, "counts"));
             self.tell(&text_of(frame, "stream"), |interest| {
-                if from > interest.next.get() {
-                    return self.ask(interest);
+                if from <= interest.next.get() {
+                    let heard = Heard::Events { from, ends: ends.clone(), events: events.clone() };
+                    interest.next.set((interest.ear)(heard));
                 }
-                interest.next.set((interest.ear)(Heard::Events { from, events: events.clone() }));
+                if interest.next.get() < next {
+                    self.ask(interest);
+                }
             });
         } else if presence.is_object() {
             let people = get(&presence, "people").dyn_into::<Array>().unwrap_or_default();
@@ -256,6 +259,20 @@ impl Line {
             drop(socket.send_with_str(text));
         }
     }
+}
+
+/// Where events begin that end at `next`, and the offset behind each. Without `counts` each stands for itself.
+fn span(next: u64, events: u32, counts: &JsValue) -> (u64, Vec<u64>) {
+    let counts: Vec<u64> = match counts.dyn_ref::<Array>() {
+        Some(counts) => counts.iter().map(|count| count.as_f64().unwrap_or(1.0) as u64).collect(),
+        None => vec![1; events as usize],
+    };
+    let from = next.saturating_sub(counts.iter().sum());
+    let ends = counts.iter().scan(from, |end, count| {
+        *end += count;
+        Some(*end)
+    });
+    (from, ends.collect())
 }
 
 /// A field of an object; undefined without one.

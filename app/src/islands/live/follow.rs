@@ -6,15 +6,17 @@ use js_sys::Array;
 
 /// What an island hears of a stream.
 pub enum Heard {
-    /// Events of the log, as objects, the first of them at `from`; some may have been heard before.
-    Events { from: u64, events: Array },
+    /// Events of the log, as objects, from the offset `from` on; some may have been heard before. `ends` has the offset
+    /// behind each: the words of one text may come put together, and then stand for several.
+    Events { from: u64, ends: Vec<u64>, events: Array },
     /// The names of those who are looking, the reader's among them.
     People(Vec<String>),
     /// It is not there, or no longer this person's to follow.
     Gone,
 }
 
-/// Takes in what is heard; after events, the offset to go on from.
+/// Takes in what is heard; after events, the offset to go on from. Where that is not behind them, they are told again
+/// from there.
 pub type Ear = Rc<dyn Fn(Heard) -> u64>;
 
 /// One island's interest in one stream.

@@ -37,9 +37,9 @@ pub fn start(stream: String, from: u64, url: String, target: String, said: RwSig
         stream,
         from,
         Rc::new(move |heard| match heard {
-            Heard::Events { from, events } => {
+            Heard::Events { from, ends, .. } => {
                 told.clone().soon(GATHER);
-                from + u64::from(events.length())
+                ends.last().copied().unwrap_or(from)
             }
             Heard::People(_) | Heard::Gone => 0,
         }),

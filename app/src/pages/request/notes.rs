@@ -25,7 +25,7 @@ pub struct Backstage {
 /// The backstage log, for those who see it.
 pub async fn load(here: &Here, detail: &Detail) -> domain::Result<Option<Backstage>> {
     let Some(stream) = detail.backstage_stream.filter(|_| here.desk) else { return Ok(None) };
-    let reading = session::read(here.cx.db(), stream).await?;
+    let reading = session::read(here.cx.db(), &here.scope, stream).await?;
     Ok(Some(Backstage {
         entries: reading.conversation.entries,
         hour: Hour::of(here),

@@ -40,11 +40,13 @@ pub struct Entry {
     /// By another agent than the one whose run it is.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub second: bool,
+    #[serde(flatten)]
     pub body: Body,
 }
 
 /// What an entry shows.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "type", rename_all = "kebab-case")]
 pub enum Body {
     Asked {
         title: String,

@@ -1,10 +1,13 @@
 //! A conversation and how far it has been read: what arrives twice is taken once.
 
+use serde::{Deserialize, Serialize};
+
 use super::Conversation;
 use crate::session::Event;
 
-/// A conversation at an offset: every event before it is in, none behind it.
-#[derive(Clone, Debug, Default, PartialEq)]
+/// A conversation at an offset: every event before it is in, none behind it. Sessions are kept in this form once their
+/// old events are dropped (`snapshot`).
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Reading {
     pub conversation: Conversation,
     /// How many events of the stream have been taken in.

@@ -127,16 +127,8 @@ fn a_plan_is_replaced_where_it_stands() {
 #[test]
 fn the_answer_stands_with_its_question() {
     let approval = ApprovalId(Uuid::from_u128(9));
-    let options = vec![Choice { key: "1".to_owned(), label: "Leave it out".to_owned() }];
-    let question = Part::DataApproval {
-        approval,
-        question: "May I?".to_owned(),
-        detail: String::new(),
-        options,
-        expires: 0,
-    };
     let answer = Part::DataAnswer { approval, label: Some("Leave it out".to_owned()), expired: false };
-    let conversation = read(vec![of_attempt(1, 1, question), by(2, person("Tom"), answer)]);
+    let conversation = read(vec![of_attempt(1, 1, question()), by(2, person("Tom"), answer)]);
     assert_eq!(told(&conversation), ["Juno: May I? Tom: Some(\"Leave it out\")"]);
 }
 
@@ -221,6 +213,17 @@ fn another_agent_in_a_run_is_the_second_one() {
     );
 }
 
+fn question() -> Part {
+    let choice = Choice { key: "1".to_owned(), label: "Leave it out".to_owned() };
+    Part::DataApproval {
+        approval: ApprovalId(Uuid::from_u128(9)),
+        question: "May I?".to_owned(),
+        detail: String::new(),
+        options: vec![choice],
+        expires: 0,
+    }
+}
+
 /// Any event, of few texts, runs and attempts, so that they meet.
 fn any_part() -> impl Strategy<Value = Part> {
     let id = prop::sample::select(vec!["a", "b"]).prop_map(str::to_owned);
@@ -245,6 +248,21 @@ fn any_part() -> impl Strategy<Value = Part> {
             state
         }),
         Just(Part::DataStop { control: ControlId(Uuid::from_u128(5)) }),
+        Just(Part::DataOutcome {
+            control: ControlId(Uuid::from_u128(5)),
+            outcome: "done".to_owned(),
+            reason: "\0".to_owned()
+        }),
+        Just(question()),
+        prop::option::of("[a-z]{1,4}").prop_map(|label| Part::DataAnswer {
+            approval: ApprovalId(Uuid::from_u128(9)),
+            expired: label.is_none(),
+            label
+        }),
+        Just(Part::DataPlan {
+            steps: vec![PlanStep { title: "Read".to_owned(), state: StepState::Working }]
+        }),
+        Just(Part::DataAsked { title: "Lease".to_owned(), brief: "Soon.".to_owned() }),
         Just(Part::DataMoved { from: Column::UpNext, to: Column::InProgress }),
         Just(Part::Unknown),
     ]
@@ -274,6 +292,47 @@ proptest! {
         prop_assert_eq!(reading.next, texts.len() as u64);
         prop_assert_eq!(reading.changed.len(), whole.entries.len());
         prop_assert_eq!(reading.conversation, whole);
+    }
+
+    /// What is stored stands for the events before it, wherever the log is cut.
+    #[test]
+    fn a_fold_and_the_rest_are_the_whole(log in any_log(), cut in 0_usize..60) {
+        let texts: Vec<String> = log.iter().map(Event::to_json).collect();
+        let cut = cut.min(texts.len());
+        let mut whole = Reading::default();
+        whole.take(0, texts.iter().map(String::as_str));
+        let mut before = Reading::default();
+        before.take(0, texts[..cut].iter().map(String::as_str));
+        let stored = serde_json::to_string(&before).unwrap();
+        let mut reading: Reading = serde_json::from_str(&stored).unwrap();
+        prop_assert_eq!(&reading, &before);
+        prop_assert!(reading.take(cut as u64, texts[cut..].iter().map(String::as_str)));
+        prop_assert_eq!(reading, whole);
+    }
+
+    /// Words that are put together read as the words one by one, and stand for them all.
+    #[test]
+    #[cfg(feature = "sql")]
+    fn words_put_together_read_the_same(log in any_log(), wordy in 0_usize..60) {
+        // So that there are texts that go on for a while.
+        let mut log = log;
+        for event in log.iter_mut().skip(wordy).take(20) {
+            event.part = delta(&event.id);
+            event.attempt = Some(1);
+        }
+        let texts: Vec<String> = log.iter().map(Event::to_json).collect();
+        let joined = crate::session::join(texts.iter().map(String::as_str));
+        prop_assert_eq!(joined.iter().map(|one| one.count).sum::<usize>(), texts.len());
+        let events: Vec<Event> = joined.iter().map(|one| Event::from_json(&one.text).unwrap()).collect();
+        prop_assert_eq!(Conversation::read(&events), Conversation::read(&log));
+        // And it goes on from any point in the same way.
+        let mut place = 0;
+        let mut conversation = Conversation::default();
+        for (one, event) in joined.iter().zip(&events) {
+            conversation.apply(event);
+            place += one.count;
+            prop_assert_eq!(&conversation, &Conversation::read(&log[..place]));
+        }
     }
 
     /// A page that redraws only what it is told was touched shows what is there.

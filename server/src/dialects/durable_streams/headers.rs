@@ -6,7 +6,7 @@ use sessions::{Expiry, Offset, Producer};
 
 macro_rules! names {
     ($($(#[$doc:meta])* $name:ident = $text:literal;)*) => {
-        $($(#[$doc])* pub(super) const $name: HeaderName = HeaderName::from_static($text);)*
+        $($(#[$doc])* pub(in crate::dialects) const $name: HeaderName = HeaderName::from_static($text);)*
     };
 }
 

@@ -42,6 +42,7 @@ use sessions::Engine;
 use tokio_util::sync::CancellationToken;
 
 pub use authorizer::{Anyone, Ask, Authorizer, Grant, Refused, Wish};
+pub(super) use headers::NEXT_OFFSET;
 pub use people::People;
 pub use serve::{Options, serve};
 pub use shelf::Shelf;

@@ -7,7 +7,7 @@ use axum::{
     http::{HeaderMap, HeaderValue, header, request::Parts},
     response::Response,
 };
-use sessions::{Expiry, Head, Offset, Page};
+use sessions::{Error, Expiry, Head, Offset, Page};
 use url::form_urlencoded;
 
 use super::{
@@ -59,6 +59,8 @@ pub(super) async fn read<A: Authorizer>(
     let head = used(dialect, &grant).await?;
     let floor = Floor::above(asked.cursor.as_deref(), dialect.clock.now());
     let following = Following { head, from: asked.from, floor };
+    // An answer that has begun could not say it any more.
+    following.reaches().map_err(answer::refused)?;
     let (dialect, grant) = (Arc::clone(dialect), Arc::new(grant));
     Ok(match asked.live {
         Live::LongPoll => Begun::Waiting(Waiting { dialect, grant, following }),
@@ -74,6 +76,16 @@ pub(super) struct Following {
 }
 
 impl Following {
+    /// Whether the stream holds what is asked for.
+    fn reaches(&self) -> Result<(), Error> {
+        let (from, head) = (self.offset(), &self.head);
+        match from {
+            _ if from < head.earliest => Err(Error::Gone { earliest: head.earliest }),
+            _ if from > head.next => Err(Error::Ahead { next: head.next }),
+            _ => Ok(()),
+        }
+    }
+
     pub(super) fn offset(&self) -> Offset {
         match self.from {
             From::Start => Offset::ZERO,

@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use domain::session::{AuthorKind, Body, Conversation, Entry};
+use domain::session::{AuthorKind, Body, Entry};
 
 use crate::agents::{Steer, Workbench};
 
@@ -96,7 +96,7 @@ async fn files(bench: &Workbench) -> String {
 
 /// The conversation as lines, its newest part where it is long.
 fn conversation(bench: &Workbench) -> String {
-    let read = Conversation::read(&bench.past().events);
+    let read = bench.past().conversation();
     let lines: Vec<String> = read.entries.iter().filter_map(line).collect();
     let text = lines.join("\n");
     let from = text.len().saturating_sub(CONVERSATION);

@@ -1,0 +1,3 @@
+//! The dialects' files.
+
+pub mod durable_streams;
