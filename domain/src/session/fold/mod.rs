@@ -109,7 +109,8 @@ impl Conversation {
                 .run
                 .as_ref()
                 .is_some_and(|run| event.run == Some(run.id) && run.agent != event.author.name);
-        self.entries.push(Entry { key, author: event.author.clone(), at: event.at, second, body });
+        let (author, run) = (event.author.clone(), event.run);
+        self.entries.push(Entry { key, author, at: event.at, second, run, body });
         vec![self.entries.len() - 1]
     }
 

@@ -40,6 +40,9 @@ pub struct Entry {
     /// By another agent than the one whose run it is.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub second: bool,
+    /// Of which run it is, where an agent's work brought it forth.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub run: Option<RunId>,
     pub body: Body,
 }
 
