@@ -20,7 +20,10 @@ use tower_sessions::{
 
 use crate::{
     assets,
-    dialects::durable_streams::{self, Dialect, People},
+    dialects::{
+        self, Door, ag_ui, ai_sdk,
+        durable_streams::{self, Dialect, People},
+    },
     finish::finish,
     live::{self, Live},
     routes::Routes,
@@ -33,6 +36,7 @@ const IDLE: Duration = Duration::days(14);
 /// The whole product behind its middlewares.
 pub fn routes(app: App, live: Live) -> Router {
     let streams = streams(&app, &live);
+    let door = Door::new(app.clone(), live.shutdown().soft().clone(), dialects::Pace::default());
     let pages = pages()
         .into_router()
         .layer(Extension(live))
@@ -46,6 +50,7 @@ pub fn routes(app: App, live: Live) -> Router {
     Router::new()
         .merge(pages)
         .merge(beside().into_router())
+        .merge(sessions().into_router().layer(from_fn(finish)).with_state(door))
         .layer(from_fn_with_state(app.clone(), security))
         .layer(CatchPanicLayer::custom(|_| Problem::bug("a handler panicked").into_response()))
         .layer(TraceLayer::new_for_http().make_span_with(span))
@@ -69,6 +74,7 @@ fn streams(app: &App, live: &Live) -> Router {
 /// The pattern of every address that [`routes`] answers.
 pub fn patterns() -> Vec<String> {
     let mut patterns = pages().merge(beside()).into_patterns();
+    patterns.extend(sessions().into_patterns());
     patterns.push(durable_streams::PATTERN.to_owned());
     patterns
 }
@@ -81,6 +87,11 @@ fn pages() -> Routes<App> {
 /// What is the same for everyone.
 fn beside() -> Routes<App> {
     Routes::new().route("/assets/{*file}", get(assets::serve))
+}
+
+/// A request's session, for programs in a person's browser.
+fn sessions() -> Routes<Door> {
+    ai_sdk::routes().merge(ag_ui::routes())
 }
 
 /// For anyone, or for everyone who is signed in.

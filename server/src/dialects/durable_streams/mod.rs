@@ -39,7 +39,7 @@ use sessions::Engine;
 use tokio_util::sync::CancellationToken;
 
 pub use authorizer::{Anyone, Ask, Authorizer, Grant, Refused, Wish};
-pub use people::People;
+pub use people::{People, Reader};
 pub use serve::{Options, serve};
 use subscriptions::Subscriptions;
 pub use target::Place;

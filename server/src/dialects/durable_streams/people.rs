@@ -32,26 +32,40 @@ impl Authorizer for People {
 
     async fn admit(&self, ask: Ask<'_>) -> Result<Grant<Reader>, Refused> {
         let stream: StreamId = ask.path.parse().map_err(|_| Refused::Hidden)?;
-        let sign_in = sign_in(ask.headers).ok_or(Refused::Hidden)?;
-        let pass = Reader { host: host(ask.headers), sign_in, stream };
-        self.may_read(&pass).await?;
+        let (pass, _) = self.visit(ask.headers, stream).await?;
         match ask.wish {
             Wish::Read => Ok(Grant { place: Place::Stream(stream), pass }),
             Wish::Write => Err(Refused::ReadOnly),
         }
     }
 
-    /// While the database is away nobody's access changes.
     async fn still(&self, grant: &Grant<Reader>) -> bool {
-        !matches!(self.may_read(&grant.pass).await, Err(Refused::Hidden | Refused::ReadOnly))
+        self.may_still(&grant.pass).await
     }
 }
 
 impl People {
-    async fn may_read(&self, reader: &Reader) -> Result<(), Refused> {
+    /// Lets in whoever is signed in and may see a stream, and tells as whom.
+    pub(crate) async fn visit(
+        &self,
+        headers: &HeaderMap,
+        stream: StreamId,
+    ) -> Result<(Reader, Scope), Refused> {
+        let sign_in = sign_in(headers).ok_or(Refused::Hidden)?;
+        let reader = Reader { host: host(headers), sign_in, stream };
+        let scope = self.may_read(&reader).await?;
+        Ok((reader, scope))
+    }
+
+    /// Whether they still may. While the database is away nobody's access changes.
+    pub(crate) async fn may_still(&self, reader: &Reader) -> bool {
+        !matches!(self.may_read(reader).await, Err(Refused::Hidden | Refused::ReadOnly))
+    }
+
+    async fn may_read(&self, reader: &Reader) -> Result<Scope, Refused> {
         let scope = self.scope(reader).await?.ok_or(Refused::Hidden)?;
         match access::may_follow(&self.0.db, &scope, reader.stream.0).await {
-            Ok(()) => Ok(()),
+            Ok(()) => Ok(scope),
             Err(Error::NotFound) => Err(Refused::Hidden),
             Err(error) => Err(unsettled(&error)),
         }

@@ -10,7 +10,7 @@ use axum::{
 use bytes::Bytes;
 use futures::{Stream, stream};
 use sessions::{Batch, Expiry, Follower, Offset, Page};
-use tokio::time::{Instant, Interval, MissedTickBehavior, interval_at};
+use tokio::time::{Instant, Interval};
 
 use super::{
     Authorizer, Dialect, Grant, answer,
@@ -18,9 +18,7 @@ use super::{
     headers::SSE_ENCODING,
     read::Following,
 };
-
-/// Says that the line is alive; readers pass over it.
-const BEAT: &[u8] = b":\n\n";
+use crate::dialects::sse::{BEAT, every};
 
 pub(super) fn answer<A: Authorizer>(
     dialect: Arc<Dialect<A>>,
@@ -137,12 +135,6 @@ impl<A: Authorizer> Telling<A> {
             tracing::warn!(error.message = %error, "a stream in use could not be kept from lapsing");
         }
     }
-}
-
-fn every(period: Duration) -> Interval {
-    let mut interval = interval_at(Instant::now() + period, period);
-    interval.set_missed_tick_behavior(MissedTickBehavior::Delay);
-    interval
 }
 
 async fn due(interval: Option<&mut Interval>) {

@@ -4,7 +4,7 @@
 mod body;
 mod deeds;
 
-pub use body::{Body, Fields};
+pub use body::{Body, Fields, field};
 pub use deeds::{Deed, deed};
 
 use super::town::Town;
@@ -105,7 +105,8 @@ fn value(town: &Town, pattern: &str, name: &str) -> Option<String> {
         // Made up: a link that is right lets in whoever holds it.
         "token" => "x".repeat(43),
         "*file" => "main.css".to_owned(),
-        "*name" => quill.portal.review.0.session.to_string(),
+        "session" if ends("/stop") => quill.portal.working.session.to_string(),
+        "*name" | "session" => quill.portal.review.0.session.to_string(),
         _ => return None,
     };
     Some(value)
