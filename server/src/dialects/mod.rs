@@ -10,6 +10,7 @@ mod news;
 mod open;
 mod posted;
 mod refusal;
+mod said;
 mod sse;
 
 pub use door::Door;

@@ -171,8 +171,9 @@ impl Conversation {
             (_, Some(run)) => run.agent.clone(),
             (_, None) => String::new(),
         };
+        let from = before.as_ref().map_or(self.entries.len(), |run| run.from);
         let rehearsal = rehearsal || before.is_some_and(|run| run.rehearsal);
-        self.run = Some(RunNow { id, attempt, state, agent, rehearsal });
+        self.run = Some(RunNow { id, attempt, state, agent, rehearsal, from });
         let goes_on = goes_on && matches!(state, RunState::Working | RunState::Suspended);
         let mut touched = if goes_on { Vec::new() } else { self.close() };
         if state == RunState::Failed {

@@ -27,6 +27,9 @@ pub struct RunNow {
     /// The agent's name.
     pub agent: String,
     pub rehearsal: bool,
+    /// How many entries stood there when it began.
+    #[serde(default)]
+    pub from: usize,
 }
 
 /// One entry of the line.

@@ -5,12 +5,11 @@ use axum::{
     extract::{Path, Request, State, rejection::PathRejection},
     response::Response,
 };
-use domain::controls;
 use serde::Deserialize;
 use serde_json::Value;
 
 use super::follow::from_now;
-use crate::dialects::{door::Door, posted, refusal::Refusal};
+use crate::dialects::{door::Door, posted, refusal::Refusal, said};
 
 /// Of a `RunAgentInput`, what matters here: the agents bring their own tools and state.
 #[derive(Debug, Deserialize)]
@@ -38,7 +37,7 @@ pub(super) async fn create(
     let visit = door.admit(&headers, &session).await?;
     if let Some(message) = input.messages.last().filter(|message| message.role == "user") {
         let words = words(&message.content)?;
-        controls::say(&door.app().db, &visit.scope, visit.request, &message.id, &words).await?;
+        said::say(&visit, &message.id, &words).await?;
     }
     from_now(visit, true).await
 }

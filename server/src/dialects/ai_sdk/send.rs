@@ -6,11 +6,7 @@ use axum::{
     extract::{Request, State},
     response::Response,
 };
-use domain::{
-    controls::{self, Said},
-    ids::RunId,
-    runs,
-};
+use domain::{controls::Said, ids::RunId, runs};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
@@ -25,7 +21,7 @@ use crate::dialects::{
     open::read,
     posted,
     refusal::Refusal,
-    sse,
+    said, sse,
 };
 
 /// What the transport sends; of the messages, all that there are.
@@ -86,9 +82,7 @@ async fn submit(visit: &Visit, message: Option<&Message>) -> Result<Taken, Refus
         Refusal::unprocessable("The last message has to be the user's: that is what is said.")
     })?;
     let words = words(message)?;
-    let db = &visit.door.app().db;
-    let said = controls::say(db, &visit.scope, visit.request, &message.id, &words).await?;
-    let taken = match said {
+    let taken = match said::say(visit, &message.id, &words).await? {
         Said::Comment => json!({ "as": "comment" }),
         Said::Steer(asked) => json!({ "as": "steer", "control": asked.control }),
         Said::Before => json!({ "as": "before" }),

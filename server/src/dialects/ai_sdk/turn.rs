@@ -33,7 +33,7 @@ impl Turn {
     pub(super) fn new(conversation: Conversation, version: Version) -> Option<(Self, Vec<Chunk>)> {
         let now = conversation.run.clone()?;
         let start = Chunk::Start { message_id: now.id.to_string(), message_metadata: metadata(&now) };
-        let conversation = Conversation { entries: of_run(conversation.entries, now.id), ..conversation };
+        let conversation = Conversation { entries: of_run(conversation.entries, &now), ..conversation };
         let places = 0..conversation.entries.len();
         let told = Told::default();
         let mut turn = Self { run: now.id, version, conversation, told, state: now.state, ended: false };
@@ -128,10 +128,9 @@ pub(super) fn written(chunks: &[Chunk]) -> String {
 }
 
 /// What a run brought forth, and what was said and done from its beginning on.
-fn of_run(entries: Vec<Entry>, run: RunId) -> Vec<Entry> {
-    let mut entries = entries.into_iter().skip_while(|entry| entry.run != Some(run)).collect::<Vec<_>>();
-    entries.retain(|entry| entry.run.is_none_or(|of| of == run));
-    entries
+fn of_run(entries: Vec<Entry>, now: &RunNow) -> Vec<Entry> {
+    let entries = entries.into_iter().skip(now.from);
+    entries.filter(|entry| entry.run.is_none_or(|run| run == now.id)).collect()
 }
 
 /// An entry that is told whole. Why a run failed is told by how its message ends.
