@@ -81,7 +81,11 @@ pub fn patterns() -> Vec<String> {
 
 /// What knows who asks.
 fn pages() -> Routes<App> {
-    public().merge(portal()).merge(desk()).route("/live", get(live::open))
+    public()
+        .merge(portal())
+        .merge(desk())
+        .route("/live", get(live::open))
+        .route("/live/events", get(live::events::open))
 }
 
 /// What is the same for everyone.

@@ -11,7 +11,7 @@ mod open;
 mod posted;
 mod refusal;
 mod said;
-mod sse;
+pub(crate) mod sse;
 
 pub use door::Door;
 pub use sse::Pace;

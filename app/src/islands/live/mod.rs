@@ -1,4 +1,5 @@
-//! The page's line to the server: one socket a tab, shared by all islands, that comes back by itself.
+//! The page's line to the server: one socket a tab, shared by all islands, that comes back by itself; events over HTTP
+//! where sockets do not get through.
 //!
 //! An island follows a stream from the offset that the page was rendered at. Whatever happens to the socket, it hears
 //! every event behind that offset, in order; the rest it never notices.
@@ -6,6 +7,7 @@
 mod connection;
 mod follow;
 mod pace;
+mod pipe;
 
 pub use connection::{State, follow, get, state, text_of};
 pub use follow::{Following, Heard};

@@ -26,6 +26,7 @@ pub const PUBLIC: &[(&str, &str)] = &[
     ("/setup", "gone once there is a workspace"),
     ("/assets/{*file}", "styles, fonts and scripts, the same for everyone"),
     ("/live", "a socket; `sockets` walks what it follows"),
+    ("/live/events", "the same where no socket gets through; `sockets` walks it as well"),
     ("/dev/outbox", "gone where there is a mail server or others reach the machine"),
 ];
 
