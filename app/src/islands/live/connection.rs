@@ -7,7 +7,7 @@ use std::{
 };
 
 use domain::session::wire::{SIGNED_OUT, offset};
-use js_sys::{Array, JSON, Reflect};
+use js_sys::{Array, JSON};
 use leptos::prelude::*;
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{CloseEvent, EventSource, MessageEvent, WebSocket};
@@ -15,8 +15,9 @@ use web_sys::{CloseEvent, EventSource, MessageEvent, WebSocket};
 use super::{
     Following, Heard,
     follow::{Ear, Interest},
+    frame::{get, text_of},
     pace::{SILENCE_MS, UNSPOKEN_MS, by_events, pause_ms},
-    pipe::{Pipe, on},
+    pipe::{Pipe, address, on},
 };
 
 /// How the line is.
@@ -304,20 +305,4 @@ impl Line {
         }
         address
     }
-}
-
-/// A field of an object; undefined without one.
-pub fn get(object: &JsValue, name: &str) -> JsValue {
-    Reflect::get(object, &name.into()).unwrap_or(JsValue::UNDEFINED)
-}
-
-/// A field that is a text; empty without one.
-pub fn text_of(object: &JsValue, name: &str) -> String {
-    get(object, name).as_string().unwrap_or_default()
-}
-
-fn address() -> String {
-    let location = window().location();
-    let (protocol, host) = (location.protocol().unwrap_or_default(), location.host().unwrap_or_default());
-    format!("{}://{host}/live", if protocol == "https:" { "wss" } else { "ws" })
 }

@@ -6,8 +6,10 @@
 
 mod connection;
 mod follow;
+mod frame;
 mod pace;
 mod pipe;
 
-pub use connection::{State, follow, get, state, text_of};
+pub use connection::{State, follow, state};
 pub use follow::{Following, Heard};
+pub use frame::{get, text_of};

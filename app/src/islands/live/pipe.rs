@@ -1,5 +1,6 @@
 //! What the line runs through.
 
+use leptos::prelude::window;
 use wasm_bindgen::{JsCast, closure::Closure};
 use web_sys::{EventSource, EventTarget, WebSocket};
 
@@ -34,4 +35,11 @@ impl Pipe {
 pub(super) fn on(target: &EventTarget, event: &str, act: impl Fn(web_sys::Event) + 'static) {
     let listener = Closure::<dyn Fn(web_sys::Event)>::new(act).into_js_value();
     drop(target.add_event_listener_with_callback(event, listener.unchecked_ref()));
+}
+
+/// Where the socket is.
+pub(super) fn address() -> String {
+    let location = window().location();
+    let (protocol, host) = (location.protocol().unwrap_or_default(), location.host().unwrap_or_default());
+    format!("{}://{host}/live", if protocol == "https:" { "wss" } else { "ws" })
 }
