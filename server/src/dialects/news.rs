@@ -42,6 +42,20 @@ impl Told {
         News::Words { begins, more, ends }
     }
 
+    /// The words that were ended although they go on, which begin again here; by their places.
+    pub(super) fn begin_again(&mut self, conversation: &Conversation) -> Vec<usize> {
+        let words = conversation.entries.iter().zip(&mut self.0).enumerate();
+        let ended = words.filter(|(_, (entry, progress))| {
+            matches!(entry.body, Body::Words { writing: true, .. }) && progress.ended
+        });
+        ended
+            .map(|(place, (_, progress))| {
+                progress.ended = false;
+                place
+            })
+            .collect()
+    }
+
     /// The words that have begun and not ended, which end here; by their places.
     pub(super) fn end_words(&mut self, conversation: &Conversation) -> Vec<usize> {
         let words = conversation.entries.iter().zip(&mut self.0).enumerate();

@@ -93,7 +93,10 @@ impl Teller {
         let living = self.living().map(|run| run.id.to_string());
         let aside = self.open.is_none() && living.is_none();
         match living {
-            Some(run) if self.open.is_none() => self.start(run, &mut events),
+            Some(run) if self.open.is_none() => {
+                self.start(run, &mut events);
+                self.reopen(&mut events);
+            }
             None if aside && !touched.is_empty() => self.start(format!("aside-{}", event.id), &mut events),
             _ => {}
         }
@@ -111,6 +114,16 @@ impl Teller {
     fn start(&mut self, run_id: String, events: &mut Vec<Event>) {
         events.push(Event::RunStarted { thread_id: self.thread.clone(), run_id: run_id.clone() });
         self.open = Some(run_id);
+    }
+
+    /// What a pause has ended goes on with the run, so that what is open follows from what is said alone.
+    fn reopen(&mut self, events: &mut Vec<Event>) {
+        for place in self.told.begin_again(&self.conversation) {
+            events.push(begin(&self.conversation.entries[place], Role::Assistant));
+        }
+        for place in 0..self.conversation.entries.len() {
+            self.step(place, events);
+        }
     }
 
     /// Ends the run where it has ended.
