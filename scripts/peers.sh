@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
-# What others wrote, against `throughline streams` on a throw-away database: the suite of the Durable Streams protocol.
-# Further arguments go to vitest: peers.sh -t 'SSE'
+# What others wrote, against a throw-away database: the suite of the Durable Streams protocol and its official client
+# against `throughline streams`, the AI SDK's and AG-UI's clients against a portal with the demo.
+# Further arguments go to vitest: peers.sh -t 'SSE', peers.sh chat
 set -euo pipefail
 cd "$(dirname "$0")/.."
 . scripts/lib.sh
@@ -40,5 +41,5 @@ for _ in $(seq 300); do
 done
 [ -n "$address" ] || fail "The server did not become ready: $(tail -3 "$work/log")"
 
-say "The Durable Streams suite against $address"
-(cd end2end/peers && NO_COLOR=1 FORCE_COLOR=0 STREAMS_URL="http://$address" npx vitest run "$@") || { tail -5 "$work/log" >&2; exit 1; }
+say "The Durable Streams suite against $address, and official clients"
+(cd end2end/peers && NO_COLOR=1 FORCE_COLOR=0 DATABASE_URL=$url STREAMS_URL="http://$address" npx vitest run "$@") || { tail -5 "$work/log" >&2; exit 1; }

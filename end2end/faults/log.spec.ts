@@ -113,3 +113,74 @@ test('the server is killed in the middle of a sentence and started again', async
   await middle(page);
   await sameAsLog(page, server, 'Killed', () => visit(client));
 });
+
+test.describe('where sockets are blocked', () => {
+  /** As a proxy does that knows no upgrade: every socket is closed before anything comes over it. */
+  const block = async (page: Page) => {
+    const tried: string[] = [];
+    await page.routeWebSocket(/\/live$/, async (socket) => {
+      tried.push(socket.url());
+      await socket.close();
+    });
+    return tried;
+  };
+
+  test('the words arrive all the same, and again after the line was cut', async ({ page, model, server, visit, watch }) => {
+    test.setTimeout(90_000);
+    watch.allow(AWAY);
+    const { gate, client, path } = await inTheMiddle(page, model, 'Blocked');
+    const wire = await Proxy.to(server.port);
+    const other = await visit(client);
+    const tried = await block(other);
+    const asked: string[] = [];
+    other.on('request', (request) => {
+      if (request.url().includes('/live/events')) asked.push(request.url());
+    });
+    await other.goto(wire.url + path);
+    await middle(other);
+    await send(page, 'Said while nobody could hear it by a socket.');
+    await expect(line(other)).toContainText('Said while nobody could hear it by a socket.');
+    await expect(other.getByText(LOST)).toHaveCount(0);
+    expect(tried.length).toBeGreaterThanOrEqual(3);
+    expect(asked.length).toBeGreaterThanOrEqual(1);
+    wire.cut();
+    await expect(other.getByText(LOST)).toBeVisible();
+    const before = asked.length;
+    gate.open();
+    await finished(page);
+    wire.mend();
+    await finished(other);
+    await expect(other.getByText(LOST)).toHaveCount(0);
+    expect(asked.length, 'it came again by itself').toBeGreaterThan(before);
+    expect(asked.at(-1), 'from where it was').not.toContain(':00000000000000000000');
+    await sameAsLog(other, server, 'Blocked', () => visit(client));
+    await wire.close();
+  });
+
+  test('a socket that was heard over once is not taken for blocked', async ({ page, model, server, visit, watch }) => {
+    watch.allow(AWAY);
+    const { gate, client, path } = await inTheMiddle(page, model, 'Not blocked');
+    const wire = await Proxy.to(server.port);
+    const other = await visit(client);
+    const asked: string[] = [];
+    other.on('request', (request) => {
+      if (request.url().includes('/live/events')) asked.push(request.url());
+    });
+    let sockets = 0;
+    other.on('websocket', () => (sockets += 1));
+    await other.goto(wire.url + path);
+    await expect(other.locator('html')).toHaveAttribute('data-live', 'yes');
+    await send(page, 'Heard by a socket.');
+    await expect(line(other)).toContainText('Heard by a socket.');
+    wire.cut();
+    await expect(other.getByText(LOST)).toBeVisible();
+    gate.open();
+    await finished(page);
+    // More than are tried where nothing was ever heard.
+    await expect.poll(() => sockets, { timeout: 30_000 }).toBeGreaterThan(5);
+    wire.mend();
+    await finished(other);
+    expect(asked).toEqual([]);
+    await wire.close();
+  });
+});

@@ -21,6 +21,7 @@ use tower_sessions::{
 use crate::{
     assets,
     dialects::{
+        self, Door, ag_ui, ai_sdk,
         durable_streams::{self, Dialect, People},
         folded,
     },
@@ -36,6 +37,7 @@ const IDLE: Duration = Duration::days(14);
 /// The whole product behind its middlewares.
 pub fn routes(app: App, live: Live) -> Router {
     let streams = streams(&app, &live);
+    let door = Door::new(app.clone(), live.shutdown().soft().clone(), dialects::Pace::default());
     let pages = pages()
         .into_router()
         .layer(Extension(live))
@@ -49,6 +51,7 @@ pub fn routes(app: App, live: Live) -> Router {
     Router::new()
         .merge(pages)
         .merge(beside().into_router())
+        .merge(sessions().into_router().layer(from_fn(finish)).with_state(door))
         .layer(from_fn_with_state(app.clone(), security))
         .layer(CatchPanicLayer::custom(|_| Problem::bug("a handler panicked").into_response()))
         .layer(TraceLayer::new_for_http().make_span_with(span))
@@ -74,18 +77,28 @@ fn streams(app: &App, live: &Live) -> Router {
 /// The pattern of every address that [`routes`] answers.
 pub fn patterns() -> Vec<String> {
     let mut patterns = pages().merge(beside()).into_patterns();
+    patterns.extend(sessions().into_patterns());
     patterns.extend([durable_streams::PATTERN, folded::PATTERN].map(str::to_owned));
     patterns
 }
 
 /// What knows who asks.
 fn pages() -> Routes<App> {
-    public().merge(portal()).merge(desk()).route("/live", get(live::open))
+    public()
+        .merge(portal())
+        .merge(desk())
+        .route("/live", get(live::open))
+        .route("/live/events", get(live::events::open))
 }
 
 /// What is the same for everyone.
 fn beside() -> Routes<App> {
     Routes::new().route("/assets/{*file}", get(assets::serve))
+}
+
+/// A request's session, for programs in a person's browser.
+fn sessions() -> Routes<Door> {
+    ai_sdk::routes().merge(ag_ui::routes())
 }
 
 /// For anyone, or for everyone who is signed in.

@@ -14,7 +14,7 @@ use domain::{
     testing::{Ground, TestClient},
 };
 use futures::SinkExt;
-use serde_json::json;
+use serde_json::{Value, json};
 use server::{shutdown::Shutdown, sign_in_store::SignInStore};
 use sessions::{Append, StreamId};
 use shared::Tab;
@@ -240,6 +240,86 @@ async fn who_reads_slowly_misses_nothing(pool: PgPool) {
         }
         assert_eq!(next, from + heard as u64);
     }
+}
+
+/// The frames of an answer of events, as they come.
+struct Events {
+    response: reqwest::Response,
+    text: String,
+}
+
+impl Events {
+    async fn open(house: &House, query: &str, cookie: &str) -> Self {
+        let _ = rustls::crypto::ring::default_provider().install_default();
+        let url = format!("http://{}/live/events?{query}", house.address);
+        let response = reqwest::Client::new().get(url).header("cookie", cookie).send().await.unwrap();
+        assert_eq!(response.status(), 200);
+        assert_eq!(response.headers()["content-type"], "text/event-stream");
+        Self { response, text: String::new() }
+    }
+
+    /// The next frame that is none of a beat or of people; none at the end.
+    async fn hears(&mut self) -> Option<Value> {
+        loop {
+            while let Some((event, rest)) = self.text.split_once("\n\n") {
+                let frame: Value = serde_json::from_str(event.strip_prefix("data: ").unwrap()).unwrap();
+                self.text = rest.to_owned();
+                if frame.get("beat").is_none() && frame.get("presence").is_none() {
+                    return Some(frame);
+                }
+            }
+            let chunk = tokio::time::timeout(FOREVER, self.response.chunk()).await.unwrap().unwrap()?;
+            self.text.push_str(str::from_utf8(&chunk).unwrap());
+        }
+    }
+}
+
+#[sqlx::test(migrations = "../migrations")]
+async fn where_no_socket_gets_through_the_same_frames_come_as_events(pool: PgPool) {
+    let house = House::new(&pool).await;
+    let other = house.ground.client("Cedar").await;
+    let (foreign, _) = ask(&house.ground, &other).await;
+    let (id, cookie) = house.sign_in(&house.client.member).await;
+    let follow = |stream: StreamId, from: u64| format!("follow={stream}:{from:020}");
+    let both = format!("{}&{}", follow(house.session, 0), follow(foreign, 0));
+    let mut events = Events::open(&house, &both, &cookie).await;
+    let (mut log, mut gone) = (None, None);
+    while log.is_none() || gone.is_none() {
+        let frame = events.hears().await.unwrap();
+        if frame.get("events").is_some() { log = Some(frame) } else { gone = Some(frame) }
+    }
+    assert_eq!(gone, Some(json!({ "gone": foreign })));
+    let next: u64 = log.unwrap()["next"].as_str().unwrap().parse().unwrap();
+    house.append(house.session, vec!["{\"b\":\n1}".into()]).await;
+    let frame = events.hears().await.unwrap();
+    assert_eq!(frame["events"], json!([{ "b": 1 }]));
+    // Whoever comes again hears what is behind their offset.
+    let mut again = Events::open(&house, &follow(house.session, next), &cookie).await;
+    assert_eq!(again.hears().await.unwrap(), frame);
+
+    SignInStore(house.ground.db.clone()).delete(&id).await.unwrap();
+    for events in [&mut events, &mut again] {
+        assert_eq!(events.hears().await, Some(json!({ "closed": 4401 })));
+        assert_eq!(events.hears().await, None);
+    }
+    let mut nobody = Events::open(&house, &follow(house.session, 0), &cookie).await;
+    assert_eq!(nobody.hears().await, Some(json!({ "closed": 4401 })));
+    let (_, cookie) = house.sign_in(&house.client.member).await;
+    let mut staying = Events::open(&house, &follow(house.session, next), &cookie).await;
+    staying.hears().await;
+    let client = reqwest::Client::new();
+    let url = format!("http://{}/live/events", house.address);
+    for (query, origin, status) in
+        [("follow=x", None, 400), ("", Some("http://elsewhere.test"), 403), ("", None, 200)]
+    {
+        let request = client.get(format!("{url}?{query}")).header("cookie", &cookie);
+        let request = origin.into_iter().fold(request, |request, origin| request.header("origin", origin));
+        assert_eq!(request.send().await.unwrap().status(), status, "{query} {origin:?}");
+    }
+    house.shutdown.begin();
+    assert_eq!(staying.hears().await, Some(json!({ "closed": 1012 })));
+    assert_eq!(staying.hears().await, None);
+    tokio::time::timeout(FOREVER, house.shutdown.drained()).await.unwrap();
 }
 
 #[sqlx::test(migrations = "../migrations")]

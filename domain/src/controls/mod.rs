@@ -9,6 +9,8 @@ mod model;
 #[cfg(feature = "sql")]
 mod expire;
 #[cfg(feature = "sql")]
+mod say;
+#[cfg(feature = "sql")]
 mod settle;
 #[cfg(feature = "sql")]
 mod steer;
@@ -19,13 +21,15 @@ mod stop;
 pub use expire::expire;
 pub use model::{Asked, ControlKind, Outcome, Pending};
 #[cfg(feature = "sql")]
+pub use say::{Said, say};
+#[cfg(feature = "sql")]
 pub use settle::{pending, settle};
 #[cfg(feature = "sql")]
 pub(crate) use settle::{settle_open_in, settle_stop_in};
 #[cfg(feature = "sql")]
 pub use steer::steer;
 #[cfg(feature = "sql")]
-pub use stop::stop;
+pub use stop::{stop, stop_run};
 
 /// How long an agent has to answer what was said to it.
 #[cfg(feature = "sql")]

@@ -1,12 +1,12 @@
 use super::{Asked, ControlKind, Outcome, settle::write_outcome, stop::insert};
 use crate::{
-    Db, FieldErrors, Result, Scope,
-    ids::RequestId,
+    Db, FieldErrors, Result, Scope, Tx,
+    ids::{ControlId, RequestId},
     requests::{
         commands::{COMMENT, may_work, text},
-        hold,
+        hold::{self, Held, Row},
     },
-    runs,
+    runs::{self, Living},
     session::{Author, Part, RunState},
 };
 
@@ -18,37 +18,48 @@ use crate::{
 /// Field `text`; [`crate::Error::Refused`] for the role billing.
 pub async fn steer(db: &Db, scope: &Scope, request: RequestId, words: &str) -> Result<Asked> {
     may_work(scope)?;
-    let mut errors = FieldErrors::new();
-    let words = text(&mut errors, "text", words, COMMENT, "Write something first.");
-    errors.check()?;
+    let words = checked(words)?;
     let mut tx = db.begin(scope).await?;
     let (held, row) = hold::hold_request_in(&mut tx, scope, request).await?;
     row.still_wanted()?;
     let run = runs::living_in(&mut tx, scope, &row).await?;
-    let control =
-        insert(&mut tx, scope, &row, run.as_ref().map(|run| run.id), ControlKind::Steer, &words).await?;
-    row.say(&mut tx, &Author::of(scope), [Part::DataSteer { control, text: words }]).await?;
-    let settled = match run {
-        None => {
-            let why = "Nobody is at work now. What you wrote stays here for when the work goes on.";
-            write_outcome(&mut tx, scope, &row, control, Outcome::AlreadyEnded, why, &Author::system())
-                .await?;
-            Some(Outcome::AlreadyEnded)
-        }
-        Some(run) => {
-            if run.state != RunState::Working {
-                wait_until_heard(&mut tx, scope, control).await?;
-            }
-            held.changed(&mut tx, scope, "control", row.number).await?;
-            None
-        }
-    };
+    let asked = steer_in(&mut tx, scope, &held, &row, run.as_ref(), words).await?;
     tx.commit().await?;
-    Ok(Asked { control, settled })
+    Ok(asked)
+}
+
+/// What was typed, as it is said.
+pub(super) fn checked(words: &str) -> Result<String> {
+    let mut errors = FieldErrors::new();
+    let words = text(&mut errors, "text", words, COMMENT, "Write something first.");
+    errors.check().map(|()| words)
+}
+
+/// The same on a board that is held.
+pub(super) async fn steer_in(
+    tx: &mut Tx,
+    scope: &Scope,
+    held: &Held,
+    row: &Row,
+    run: Option<&Living>,
+    words: String,
+) -> Result<Asked> {
+    let control = insert(tx, scope, row, run.map(|run| run.id), ControlKind::Steer, &words).await?;
+    row.say(tx, &Author::of(scope), [Part::DataSteer { control, text: words }]).await?;
+    let Some(run) = run else {
+        let why = "Nobody is at work now. What you wrote stays here for when the work goes on.";
+        write_outcome(tx, scope, row, control, Outcome::AlreadyEnded, why, &Author::system()).await?;
+        return Ok(Asked { control, settled: Some(Outcome::AlreadyEnded) });
+    };
+    if run.state != RunState::Working {
+        wait_until_heard(tx, scope, control).await?;
+    }
+    held.changed(tx, scope, "control", row.number).await?;
+    Ok(Asked { control, settled: None })
 }
 
 /// Nobody can answer yet: the deadline is set when the run is taken up or goes on.
-async fn wait_until_heard(tx: &mut crate::Tx, scope: &Scope, control: crate::ids::ControlId) -> Result<()> {
+async fn wait_until_heard(tx: &mut Tx, scope: &Scope, control: ControlId) -> Result<()> {
     sqlx::query!(
         "UPDATE control SET deadline = 'infinity' WHERE workspace_id = $1 AND id = $2",
         scope.workspace.0,

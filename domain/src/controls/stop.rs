@@ -24,7 +24,7 @@ pub async fn stop(db: &Db, scope: &Scope, request: RequestId) -> Result<Asked> {
     let mut tx = db.begin(scope).await?;
     let (held, row) = hold::hold_request_in(&mut tx, scope, request).await?;
     let asked = match runs::living_in(&mut tx, scope, &row).await? {
-        None => stop_nothing(&mut tx, scope, &row).await?,
+        None => stop_ended(&mut tx, scope, &row, None).await?,
         Some(run) if run.state == RunState::Working => ask_to_stop(&mut tx, scope, &held, &row, &run).await?,
         Some(run) => stop_at_once(&mut tx, scope, &held, &row, &run).await?,
     };
@@ -32,8 +32,67 @@ pub async fn stop(db: &Db, scope: &Scope, request: RequestId) -> Result<Asked> {
     Ok(asked)
 }
 
-async fn stop_nothing(tx: &mut Tx, scope: &Scope, row: &Row) -> Result<Asked> {
-    let control = insert(tx, scope, row, None, ControlKind::Stop, "").await?;
+/// Stops one run and no other: the one that is named, or whichever is newest. One that has ended already is left at
+/// that, so that a stop that comes late does not end what was begun since; asked again, the answer is the same.
+///
+/// # Errors
+/// [`Error::Refused`] for the role billing; [`Error::NotFound`] where the request has no such run.
+pub async fn stop_run(db: &Db, scope: &Scope, request: RequestId, run: Option<RunId>) -> Result<Asked> {
+    may_work(scope)?;
+    let mut tx = db.begin(scope).await?;
+    let (held, row) = hold::hold_request_in(&mut tx, scope, request).await?;
+    let living = runs::living_in(&mut tx, scope, &row).await?;
+    let meant = meant(&mut tx, scope, &row, run).await?;
+    let asked = match living.filter(|living| Some(living.id) == meant) {
+        Some(run) if run.state == RunState::Working => ask_to_stop(&mut tx, scope, &held, &row, &run).await?,
+        Some(run) => stop_at_once(&mut tx, scope, &held, &row, &run).await?,
+        None => match last_stop(&mut tx, scope, meant).await? {
+            Some(asked) => asked,
+            None => stop_ended(&mut tx, scope, &row, meant).await?,
+        },
+    };
+    tx.commit().await?;
+    Ok(asked)
+}
+
+/// The run that is meant; none where there never was one.
+async fn meant(tx: &mut Tx, scope: &Scope, row: &Row, run: Option<RunId>) -> Result<Option<RunId>> {
+    let found = sqlx::query_scalar!(
+        "SELECT id FROM run
+         WHERE workspace_id = $1 AND client_id = $2 AND request_id = $3 AND ($4::uuid IS NULL OR id = $4)
+         ORDER BY queued_at DESC, id DESC LIMIT 1",
+        scope.workspace.0,
+        row.client.0,
+        row.id.0,
+        run.map(|run| run.0),
+    )
+    .fetch_optional(tx.conn())
+    .await?;
+    if found.is_none() && run.is_some() { Err(Error::NotFound) } else { Ok(found.map(RunId)) }
+}
+
+/// The newest stop of a run that has ended.
+async fn last_stop(tx: &mut Tx, scope: &Scope, run: Option<RunId>) -> Result<Option<Asked>> {
+    let Some(run) = run else { return Ok(None) };
+    let row = sqlx::query!(
+        "SELECT id, outcome FROM control WHERE workspace_id = $1 AND run_id = $2 AND kind = 'stop'
+         ORDER BY asked_at DESC, id DESC LIMIT 1",
+        scope.workspace.0,
+        run.0,
+    )
+    .fetch_optional(tx.conn())
+    .await?;
+    row.map(|row| {
+        let outcome = row.outcome.as_deref();
+        let settled =
+            outcome.map(|word| Outcome::parse(word).ok_or_else(|| Error::Broken(format!("outcome {word}"))));
+        Ok(Asked { control: ControlId(row.id), settled: settled.transpose()? })
+    })
+    .transpose()
+}
+
+async fn stop_ended(tx: &mut Tx, scope: &Scope, row: &Row, run: Option<RunId>) -> Result<Asked> {
+    let control = insert(tx, scope, row, run, ControlKind::Stop, "").await?;
     row.say(tx, &Author::of(scope), [Part::DataStop { control }]).await?;
     let why = "Nobody was at work any more.";
     write_outcome(tx, scope, row, control, Outcome::AlreadyEnded, why, &Author::system()).await?;

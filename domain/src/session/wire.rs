@@ -8,12 +8,14 @@
 //! {"gone": "…"}
 //! {"stale": "…"}
 //! {"beat": 3}
+//! {"closed": 1012}
 //! ```
 //!
 //! `events` stand as the log keeps them, `next` behind the last of them. Where many are told at once, the words of one
 //! text are put together: `counts` says then for how many events of the log each stands. `gone`: the stream is not there, or not theirs
 //! to follow. `stale`: it cannot be followed from the page's offset, so the page has to be loaded anew. `beat` counts
-//! up while nothing else is said, so that a dead line is noticed.
+//! up while nothing else is said, so that a dead line is noticed. `closed`: the last one where the frames come as events
+//! over HTTP, with the code that a socket would be closed with.
 
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;

@@ -9,7 +9,8 @@ use tokio::task::JoinSet;
 use super::world::{LEASE, World};
 use crate::{
     Error,
-    controls::{self, ControlKind, Outcome},
+    controls::{self, ControlKind, Outcome, Said},
+    ids::RunId,
     requests::{Column, queries},
     runs::{self, Standing},
     session::{Body, Conversation, Part},
@@ -138,4 +139,71 @@ async fn who_has_no_say_is_told_so(pool: PgPool) {
     assert!(matches!(controls::stop(db, &stranger.owner, request).await, Err(Error::NotFound)));
     let beside = world.beside().await;
     assert!(matches!(controls::stop(db, &beside.operator, request).await, Err(Error::NotFound)));
+}
+
+#[sqlx::test(migrations = "../migrations")]
+async fn what_is_sent_again_is_said_once(pool: PgPool) {
+    let world = Arc::new(World::new(pool).await);
+    let house = Arc::new(world.client("Harbor & Pine Law", 1).await);
+    let asked = world.ask(&house, "Draft a lease").await;
+    let request = asked.card.id;
+    let mut tasks = JoinSet::new();
+    for _ in 0..8 {
+        let (world, house) = (Arc::clone(&world), Arc::clone(&house));
+        tasks.spawn(async move {
+            controls::say(&world.db, &house.owner, request, "m1", "In English.").await.unwrap()
+        });
+    }
+    let said = tasks.join_all().await;
+    assert_eq!(said.iter().filter(|said| matches!(said, Said::Steer(_))).count(), 1, "{said:?}");
+    assert_eq!(said.iter().filter(|said| **said == Said::Before).count(), 7);
+    // Another's message of the same id is another one; other words under a used id are refused.
+    controls::say(&world.db, &house.member, request, "m1", "In English.").await.unwrap();
+    let other = controls::say(&world.db, &house.owner, request, "m1", "In French.").await;
+    assert!(matches!(other, Err(Error::Refused(_))));
+    controls::stop(&world.db, &house.owner, request).await.unwrap();
+    assert_eq!(controls::say(&world.db, &house.owner, request, "m2", "Later.").await.unwrap(), Said::Comment);
+    let read = Conversation::read(&world.log(asked.session_stream).await);
+    let words: Vec<_> = read
+        .entries
+        .iter()
+        .filter_map(|entry| match &entry.body {
+            Body::Steer { text, .. } | Body::Comment { text } => Some(text.as_str()),
+            _ => None,
+        })
+        .collect();
+    assert_eq!(words, ["In English.", "In English.", "Later."]);
+    for (scope, refused) in [(&house.billing, true), (&world.client("Cedar", 1).await.owner, false)] {
+        let error = controls::say(&world.db, scope, request, "m3", "No.").await.unwrap_err();
+        assert_eq!(matches!(error, Error::Refused(_)), refused, "{error:?}");
+    }
+}
+
+#[sqlx::test(migrations = "../migrations")]
+async fn a_late_stop_does_not_end_what_was_begun_since(pool: PgPool) {
+    let world = World::new(pool).await;
+    let house = world.client("Harbor & Pine Law", 1).await;
+    let asked = world.ask(&house, "Draft a lease").await;
+    let request = asked.card.id;
+    let first = world.claim().await;
+    runs::fail(&world.db, &first, "It broke.").await.unwrap();
+    runs::retry(&world.db, &house.owner, request).await.unwrap();
+    let second = world.claim().await;
+    let late = controls::stop_run(&world.db, &house.owner, request, Some(first.run)).await.unwrap();
+    assert_eq!(late.settled, Some(Outcome::AlreadyEnded));
+    let again = controls::stop_run(&world.db, &house.owner, request, Some(first.run)).await.unwrap();
+    assert_eq!(again, late, "asked again, nothing is said again");
+    assert_eq!(world.run_state(request).await, "working");
+    let right = controls::stop_run(&world.db, &house.owner, request, Some(second.run)).await.unwrap();
+    assert_eq!(right.settled, None);
+    assert_eq!(controls::stop_run(&world.db, &house.owner, request, None).await.unwrap(), right);
+    controls::settle(&world.db, &second.scope, right.control, Outcome::Done, "").await.unwrap();
+    for run in [None, Some(second.run)] {
+        let done = controls::stop_run(&world.db, &house.owner, request, run).await.unwrap();
+        assert_eq!((done.control, done.settled), (right.control, Some(Outcome::Done)));
+    }
+    let told = outcomes(&world, asked.session_stream).await;
+    assert_eq!(told, [("stop".into(), "already_ended".into()), ("stop".into(), "done".into())]);
+    let none = controls::stop_run(&world.db, &house.owner, request, Some(RunId::new())).await;
+    assert!(matches!(none, Err(Error::NotFound)));
 }

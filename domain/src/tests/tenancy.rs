@@ -35,6 +35,7 @@ async fn furnish(world: &World, house: &House) {
     files::add(db, &house.owner, new).await.unwrap();
     let claimed = world.claim().await;
     controls::steer(db, &house.owner, asked.id, "Short, please.").await.unwrap();
+    controls::say(db, &house.owner, asked.id, "message", "In English.").await.unwrap();
     runs::backstage(db, &claimed, vec![Part::DataComment { text: "internal".into() }]).await.unwrap();
     for audience in [Audience::Operator, Audience::Client] {
         let options = vec![Choice { key: "y".into(), label: "Yes".into() }];
@@ -239,6 +240,8 @@ async fn nobody_writes_for_another_client(pool: PgPool) {
             reviews::ask_for_change(db, scope, id, "Mine").await,
             runs::retry(db, scope, id).await,
             controls::steer(db, scope, id, "Mine").await.map(|_| ()),
+            controls::say(db, scope, id, "mine", "Mine").await.map(|_| ()),
+            controls::stop_run(db, scope, id, None).await.map(|_| ()),
         ];
         for answer in answers {
             assert!(matches!(answer, Err(Error::NotFound)), "{answer:?}");

@@ -1,4 +1,18 @@
 //! Dialects of the session log: ways in which others speak to it.
 
+pub mod ag_ui;
+pub mod ai_sdk;
 pub mod durable_streams;
 pub mod folded;
+
+mod body;
+mod door;
+mod news;
+mod open;
+mod posted;
+mod refusal;
+mod said;
+pub(crate) mod sse;
+
+pub use door::Door;
+pub use sse::Pace;

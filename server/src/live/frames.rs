@@ -59,6 +59,11 @@ pub fn stale(stream: StreamId) -> String {
     json!({ "stale": stream }).to_string()
 }
 
+/// Why the frames end, where nothing else can say it.
+pub fn closed(code: u16) -> String {
+    json!({ "closed": code }).to_string()
+}
+
 pub fn beat(count: u64) -> String {
     json!({ "beat": count }).to_string()
 }

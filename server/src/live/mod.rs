@@ -3,6 +3,7 @@
 //! What a page and the server say is in [`domain::session::wire`]. Who may follow is settled before the first byte and
 //! asked again every few seconds. A follower that reads slowly holds an offset, never a growing queue.
 
+pub mod events;
 mod follow;
 mod frames;
 mod pace;

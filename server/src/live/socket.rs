@@ -19,11 +19,11 @@ use tokio_util::sync::CancellationToken;
 use super::{Live, Pace, follow::Follow, frames, visitor::Visitor};
 
 /// The most streams that one page follows.
-const MOST_FOLLOWS: usize = 32;
+pub(super) const MOST_FOLLOWS: usize = 32;
 /// The most that a page says between two beats; a page says a few things when it opens.
 const MOST_CALLS: u32 = 240;
 /// Frames that wait for the network, of all streams together.
-const WAITING: usize = 8;
+pub(super) const WAITING: usize = 8;
 
 /// Why a socket is closed, as the browser is told.
 type End = (u16, &'static str);

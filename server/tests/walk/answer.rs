@@ -31,6 +31,11 @@ impl Answer {
         self.kind.starts_with("application/json")
     }
 
+    /// For a program, which takes no tag in it for one.
+    pub fn is_data(&self) -> bool {
+        (self.is_json() || self.kind.starts_with("text/event-stream")) && self.headers.contains("nosniff")
+    }
+
     /// Refused for what somebody is, in words.
     pub fn is_refused_by_role(&self) -> bool {
         matches!(self.status, StatusCode::CONFLICT | StatusCode::UNPROCESSABLE_ENTITY)
@@ -43,7 +48,7 @@ impl Answer {
         let words = |text: &str| text.split_whitespace().filter(|word| word.len() > 1).count();
         if self.is_json() {
             let json: serde_json::Value = serde_json::from_str(&self.body).unwrap_or_default();
-            let said = [&json["refused"], &json["errors"]].map(ToString::to_string);
+            let said = [&json["refused"], &json["errors"], &json["message"]].map(ToString::to_string);
             return said.iter().any(|said| words(said) >= 4);
         }
         // Programs read the log itself, beside the pages and their policy, and are told in a sentence.

@@ -2,7 +2,7 @@ use std::net::SocketAddr;
 
 use axum::{
     Router,
-    body::Body,
+    body::{Body, Bytes},
     extract::ConnectInfo,
     http::{HeaderValue, Request, header, request::Builder},
 };
@@ -77,9 +77,13 @@ impl Browser {
         request.extensions_mut().insert(ConnectInfo(SocketAddr::from(([192, 0, 2, 1], 4_000))));
         let response = self.router.clone().oneshot(request).await.unwrap();
         let (parts, body) = response.into_parts();
-        let bytes = body.collect().await.expect("a whole body").to_bytes();
         let headers = parts.headers;
         let text = |name| headers.get(name).and_then(|value: &HeaderValue| value.to_str().ok());
+        let bytes = match text(header::CONTENT_TYPE) {
+            // It stays open; what is there already comes at once.
+            Some("text/event-stream") => first(body).await,
+            _ => body.collect().await.expect("a whole body").to_bytes(),
+        };
         Answer {
             status: parts.status,
             location: text(header::LOCATION).unwrap_or_default().to_owned(),
@@ -88,4 +92,10 @@ impl Browser {
             body: String::from_utf8_lossy(&bytes).into_owned(),
         }
     }
+}
+
+/// The first piece of a body; none where it is empty.
+async fn first(mut body: Body) -> Bytes {
+    let frame = body.frame().await.map(|frame| frame.expect("a whole frame"));
+    frame.and_then(|frame| frame.into_data().ok()).unwrap_or_default()
 }

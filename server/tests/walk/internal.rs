@@ -12,6 +12,7 @@ use super::{
     examples::{is_public, path, path_with},
     shared::{FORM_KEY, Tab, serve, sign_in},
     town::{OURS, Town},
+    work::{Asked, Work},
 };
 
 /// What every member of the client could read of others, were it to leak: other clients and workspaces; raw tool calls,
@@ -65,6 +66,12 @@ fn addresses(town: &Town) -> Vec<String> {
                 path_with(town, &pattern, |name| (name == "number").then(|| number.to_string()))
             };
             paths.extend(numbers.iter().map(of));
+        }
+        if pattern.contains("{session}") {
+            let of = |asked: Asked| {
+                path_with(town, &pattern, |name| (name == "session").then(|| asked.session.to_string()))
+            };
+            paths.extend([&town.quill.portal, &town.quill.desk].into_iter().flat_map(Work::all).map(of));
         }
         for path in paths {
             addresses.extend(QUERIES.iter().map(|query| format!("{path}{query}")));

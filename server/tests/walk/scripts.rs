@@ -33,6 +33,9 @@ async fn what_is_written_never_runs(pool: PgPool) {
         let path = path(&town, &pattern);
         let answer = whoever_may(&town, &pattern).await.post(&path, &written(&deed.body)).await;
         taken += usize::from(!answer.status.is_client_error());
+        if answer.is_data() {
+            continue;
+        }
         wrong
             .extend(runs(&answer.body).into_iter().map(|bad| format!("{bad} is in the answer of {pattern}")));
     }
@@ -63,7 +66,7 @@ async fn what_is_written_never_runs(pool: PgPool) {
         for pattern in router::patterns() {
             let page = browser.get(&path(&town, &pattern)).await;
             // The log as it is: no browser takes that for a page.
-            if page.kind.starts_with("application/json") && page.headers.contains("nosniff") {
+            if page.is_data() {
                 continue;
             }
             words += usize::from(page.body.contains("&lt;script&gt;alert(7)"));

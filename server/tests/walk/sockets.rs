@@ -1,5 +1,7 @@
 //! The socket as every wrong caller: it follows nothing that is not theirs, and says nothing of it.
 
+use std::net::SocketAddr;
+
 use domain::Scope;
 use serde_json::json;
 use server::shutdown::Shutdown;
@@ -12,6 +14,23 @@ use super::{
     shared::{Tab, serve, sign_in},
     town::{THEIRS, Town},
 };
+
+/// What the events of an address tell at first, for each of some streams.
+async fn events(address: SocketAddr, host: &str, cookie: &str, streams: &[Uuid]) -> String {
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    let follow: Vec<_> = streams.iter().map(|stream| format!("follow={stream}:{:020}", 0)).collect();
+    let url = format!("http://{address}/live/events?{}", follow.join("&"));
+    let request = reqwest::Client::new().get(url).header("cookie", cookie).header("host", host);
+    let mut response = request.send().await.unwrap();
+    let mut heard = String::new();
+    while heard.matches("\n\n").count() <= streams.len() {
+        match response.chunk().await.unwrap() {
+            Some(chunk) => heard.push_str(str::from_utf8(&chunk).unwrap()),
+            None => break,
+        }
+    }
+    heard
+}
 
 /// Every stream of the first client, its board and our desk's.
 async fn streams(town: &Town) -> Vec<Uuid> {
@@ -46,6 +65,8 @@ async fn nobody_follows_what_is_not_theirs(pool: PgPool) {
                 tab.follow(StreamId(*stream), 0).await;
                 assert_eq!(tab.hears().await, json!({ "gone": stream }), "{who:?}");
             }
+            let heard = events(address, host, &cookie, some).await;
+            assert_eq!(heard.matches("\"gone\"").count(), some.len(), "{who:?}: {heard}");
         }
     }
 }
@@ -87,6 +108,8 @@ async fn whoever_is_not_here_gets_no_word(pool: PgPool) {
     for cookie in cookies {
         let mut tab = Tab::open(address, &cookie).await.unwrap();
         assert_eq!(tab.ends().await, CloseCode::from(4401), "{cookie}");
+        let heard = events(address, &address.to_string(), &cookie, &[town.quill.portal.done.session]).await;
+        assert_eq!(heard, "data: {\"closed\":4401}\n\n", "{cookie}");
     }
     let (_, cookie) = sign_in(&town.ours.db, &town.quill.client.owner).await;
     let host = address.to_string();

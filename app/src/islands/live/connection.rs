@@ -1,4 +1,4 @@
-//! The socket itself: opened, watched, opened again.
+//! The line itself: opened, watched, opened again. A socket, or where none gets through, events over plain HTTP.
 
 use std::{
     cell::{Cell, RefCell},
@@ -7,15 +7,17 @@ use std::{
 };
 
 use domain::session::wire::{SIGNED_OUT, offset};
-use js_sys::{Array, JSON, Reflect};
+use js_sys::{Array, JSON};
 use leptos::prelude::*;
-use wasm_bindgen::{JsCast, JsValue, closure::Closure};
-use web_sys::{CloseEvent, MessageEvent, WebSocket};
+use wasm_bindgen::{JsCast, JsValue};
+use web_sys::{CloseEvent, EventSource, MessageEvent, WebSocket};
 
 use super::{
     Following, Heard,
     follow::{Ear, Interest},
-    pace::{SILENCE_MS, UNSPOKEN_MS, pause_ms},
+    frame::{get, span, text_of},
+    pace::{SILENCE_MS, UNSPOKEN_MS, by_events, pause_ms},
+    pipe::{Pipe, address, on},
 };
 
 /// How the line is.
@@ -31,7 +33,9 @@ pub enum State {
 }
 
 struct Line {
-    socket: RefCell<Option<WebSocket>>,
+    pipe: RefCell<Option<Pipe>>,
+    /// Whether it was by events that something was heard on this page, once something was.
+    worked: Cell<Option<bool>>,
     interests: RefCell<Vec<Rc<Interest>>>,
     /// When the server last said anything, or was last asked to.
     heard_at: Cell<f64>,
@@ -57,7 +61,7 @@ pub fn follow(stream: String, from: u64, ear: Ear) -> Following {
     let interest = Rc::new(Interest { stream, next: Cell::new(from), ear });
     LINE.with(|line| {
         line.interests.borrow_mut().push(interest.clone());
-        if line.socket.borrow().is_none() {
+        if line.pipe.borrow().is_none() {
             line.open();
         } else {
             line.ask(&interest);
@@ -82,7 +86,8 @@ fn now() -> f64 {
 impl Line {
     fn begin() -> Rc<Self> {
         let line = Rc::new(Self {
-            socket: RefCell::default(),
+            pipe: RefCell::default(),
+            worked: Cell::new(None),
             interests: RefCell::default(),
             heard_at: Cell::new(now()),
             lost_at: Cell::new(None),
@@ -110,12 +115,15 @@ impl Line {
         set_interval(move || line.hurry(), Duration::from_secs(5));
     }
 
-    /// Opens the socket now unless it is alive.
+    /// Opens the line now unless it is alive.
     fn hurry(self: &Rc<Self>) {
         let silent = now() - self.heard_at.get() > SILENCE_MS;
         let idle = self.interests.borrow().is_empty() || self.state.get_untracked() == State::SignedOut;
-        let open = self.socket.borrow().is_some();
+        let open = self.pipe.borrow().is_some();
         if !idle && (!open || silent) {
+            if open {
+                self.failed.set(self.failed.get().saturating_add(1));
+            }
             self.lose();
             self.open();
         }
@@ -125,17 +133,29 @@ impl Line {
         let turn = self.turn.get() + 1;
         self.turn.set(turn);
         self.heard_at.set(now());
-        let Ok(socket) = WebSocket::new(&address()) else { return self.again(turn) };
+        let Some(pipe) = self.connect(turn) else { return self.again(turn) };
         let line = self.clone();
-        on(&socket, "open", move |_| line.opened(turn));
-        let line = self.clone();
-        on(&socket, "message", move |event| line.message(turn, &event));
-        let line = self.clone();
-        on(&socket, "close", move |event| line.closed(turn, &event));
-        *self.socket.borrow_mut() = Some(socket);
+        on(pipe.target(), "message", move |event| line.message(turn, &event));
+        *self.pipe.borrow_mut() = Some(pipe);
     }
 
-    fn opened(&self, turn: u32) {
+    /// A socket, to be asked for each stream when it is open; or events of everything that is followed now.
+    fn connect(self: &Rc<Self>, turn: u32) -> Option<Pipe> {
+        let line = self.clone();
+        if by_events(self.worked.get(), self.failed.get()) {
+            let events = EventSource::new(&self.events_address()).ok()?;
+            // By itself it would come again to the offsets of its address.
+            on(&events, "error", move |_| line.closed(turn, 0));
+            return Some(Pipe::Events(events));
+        }
+        let socket = WebSocket::new(&address()).ok()?;
+        on(&socket, "close", move |event| line.closed(turn, event.unchecked_ref::<CloseEvent>().code()));
+        let line = self.clone();
+        on(&socket, "open", move |_| line.opened(turn));
+        Some(Pipe::Socket(socket))
+    }
+
+    fn opened(self: &Rc<Self>, turn: u32) {
         if turn != self.turn.get() {
             return;
         }
@@ -144,10 +164,11 @@ impl Line {
         interests.iter().for_each(|interest| self.ask(interest));
     }
 
-    fn message(&self, turn: u32, event: &web_sys::Event) {
+    fn message(self: &Rc<Self>, turn: u32, event: &web_sys::Event) {
         if turn != self.turn.get() {
             return;
         }
+        self.worked.set(self.pipe.borrow().as_ref().map(Pipe::is_events));
         self.heard_at.set(now());
         self.failed.set(0);
         self.lost_at.set(None);
@@ -160,7 +181,7 @@ impl Line {
         }
     }
 
-    fn hear(&self, frame: &JsValue) {
+    fn hear(self: &Rc<Self>, frame: &JsValue) {
         let (events, presence) = (get(frame, "events"), get(frame, "presence"));
         if let Some(events) = events.dyn_ref::<Array>() {
             let Ok(next) = text_of(frame, "next").parse::<u64>() else { return };
@@ -180,6 +201,8 @@ impl Line {
             self.tell(&text_of(&presence, "stream"), |interest| {
                 _ = (interest.ear)(Heard::People(names.clone()))
             });
+        } else if let Some(code) = get(frame, "closed").as_f64() {
+            self.closed(self.turn.get(), code as u16);
         } else if !text_of(frame, "stale").is_empty() {
             drop(window().location().reload());
         } else {
@@ -193,25 +216,29 @@ impl Line {
         interests.iter().filter(|interest| interest.stream == stream).for_each(|interest| say(interest));
     }
 
-    fn closed(self: &Rc<Self>, turn: u32, event: &web_sys::Event) {
+    fn closed(self: &Rc<Self>, turn: u32, code: u16) {
         if turn != self.turn.get() {
             return;
         }
-        self.socket.borrow_mut().take();
-        if event.unchecked_ref::<CloseEvent>().code() == SIGNED_OUT {
+        self.shut();
+        if code == SIGNED_OUT {
             return self.state.set(State::SignedOut);
         }
         self.mourn();
         self.again(turn);
     }
 
-    /// Lets go of the socket, whatever it still says.
+    /// Lets go of the line, whatever it still says.
     fn lose(self: &Rc<Self>) {
         self.turn.set(self.turn.get() + 1);
-        if let Some(socket) = self.socket.borrow_mut().take() {
-            drop(socket.close());
-        }
+        self.shut();
         self.mourn();
+    }
+
+    fn shut(&self) {
+        if let Some(pipe) = self.pipe.borrow_mut().take() {
+            pipe.close();
+        }
     }
 
     /// Says that the line is lost, if it is not back in a moment.
@@ -238,7 +265,7 @@ impl Line {
         let line = self.clone();
         set_timeout(
             move || {
-                if turn == line.turn.get() && line.socket.borrow().is_none() {
+                if turn == line.turn.get() && line.pipe.borrow().is_none() {
                     line.open();
                 }
             },
@@ -246,53 +273,39 @@ impl Line {
         );
     }
 
-    fn ask(&self, interest: &Interest) {
+    fn ask(self: &Rc<Self>, interest: &Interest) {
+        if self.pipe.borrow().as_ref().is_some_and(Pipe::is_events) {
+            return self.renew();
+        }
         let (stream, from) = (&interest.stream, offset(interest.next.get()));
         self.say(&format!(r#"{{"follow":{{"stream":"{stream}","from":"{from}"}}}}"#));
     }
 
+    /// Opens the events anew, with everything that is followed by then: islands come several at a time.
+    fn renew(self: &Rc<Self>) {
+        let (line, turn) = (self.clone(), self.turn.get());
+        let open = move || {
+            if turn == line.turn.get() {
+                line.shut();
+                line.open();
+            }
+        };
+        set_timeout(open, Duration::from_millis(30));
+    }
+
     fn say(&self, text: &str) {
-        if let Some(socket) =
-            self.socket.borrow().as_ref().filter(|socket| socket.ready_state() == WebSocket::OPEN)
-        {
+        if let Some(Pipe::Socket(socket)) = &*self.pipe.borrow() {
             // What cannot be said now is said when the line is open again.
             drop(socket.send_with_str(text));
         }
     }
-}
 
-/// Where events begin that end at `next`, and the offset behind each. Without `counts` each stands for itself.
-fn span(next: u64, events: u32, counts: &JsValue) -> (u64, Vec<u64>) {
-    let counts: Vec<u64> = match counts.dyn_ref::<Array>() {
-        Some(counts) => counts.iter().map(|count| count.as_f64().unwrap_or(1.0) as u64).collect(),
-        None => vec![1; events as usize],
-    };
-    let from = next.saturating_sub(counts.iter().sum());
-    let ends = counts.iter().scan(from, |end, count| {
-        *end += count;
-        Some(*end)
-    });
-    (from, ends.collect())
-}
-
-/// A field of an object; undefined without one.
-pub fn get(object: &JsValue, name: &str) -> JsValue {
-    Reflect::get(object, &name.into()).unwrap_or(JsValue::UNDEFINED)
-}
-
-/// A field that is a text; empty without one.
-pub fn text_of(object: &JsValue, name: &str) -> String {
-    get(object, name).as_string().unwrap_or_default()
-}
-
-fn address() -> String {
-    let location = window().location();
-    let (protocol, host) = (location.protocol().unwrap_or_default(), location.host().unwrap_or_default());
-    format!("{}://{host}/live", if protocol == "https:" { "wss" } else { "ws" })
-}
-
-/// Kept for as long as the page: a socket is rare and its listeners are small.
-fn on(socket: &WebSocket, event: &str, act: impl Fn(web_sys::Event) + 'static) {
-    let listener = Closure::<dyn Fn(web_sys::Event)>::new(act).into_js_value();
-    drop(socket.add_event_listener_with_callback(event, listener.unchecked_ref()));
+    fn events_address(&self) -> String {
+        let mut address = String::from("/live/events");
+        for (place, interest) in self.interests.borrow().iter().enumerate() {
+            let mark = if place == 0 { '?' } else { '&' };
+            address.push_str(&format!("{mark}follow={}:{}", interest.stream, offset(interest.next.get())));
+        }
+        address
+    }
 }

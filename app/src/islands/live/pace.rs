@@ -17,9 +17,27 @@ pub fn pause_ms(failed: u32, chance: f64) -> u64 {
     (whole * (0.5 + chance / 2.0)) as u64
 }
 
+/// How many sockets may fail on a page that never heard anything over one, before events are tried.
+const SOCKETS: u32 = 3;
+
+/// Whether the next try should be by events and not by a socket. `worked`: which of both something was heard over. A
+/// socket that worked once is not blocked, whatever happens to it later; a server that is away lets neither through,
+/// so that both are tried in turns.
+pub fn by_events(worked: Option<bool>, failed: u32) -> bool {
+    worked.unwrap_or(failed >= SOCKETS && failed % 2 == SOCKETS % 2)
+}
+
 #[cfg(test)]
 mod tests {
-    use super::pause_ms;
+    use super::{by_events, pause_ms};
+
+    #[test]
+    fn events_are_for_where_no_socket_ever_worked() {
+        let tried: Vec<bool> = (0..7).map(|failed| by_events(None, failed)).collect();
+        assert_eq!(tried, [false, false, false, true, false, true, false]);
+        assert!((0..7).all(|failed| !by_events(Some(false), failed)));
+        assert!((0..7).all(|failed| by_events(Some(true), failed)));
+    }
 
     #[test]
     fn tries_at_once_then_ever_more_rarely_and_never_gives_up() {

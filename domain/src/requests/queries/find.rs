@@ -25,6 +25,23 @@ pub async fn session_of(db: &Db, scope: &Scope, client: ClientId, number: u64) -
     row(db, scope, client, number).await.map(|(_, stream)| stream)
 }
 
+/// The request whose conversation a stream is, and the client that it belongs to.
+///
+/// # Errors
+/// [`Error::NotFound`] for every other stream, a request's backstage among them, and for what the scope does not see.
+pub async fn of_session(db: &Db, scope: &Scope, stream: Uuid) -> Result<(RequestId, ClientId)> {
+    let mut tx = db.begin(scope).await?;
+    let row = sqlx::query!(
+        "SELECT id, client_id FROM request WHERE workspace_id = $1 AND session_stream = $2",
+        scope.workspace.0,
+        stream,
+    )
+    .fetch_optional(tx.conn())
+    .await?;
+    tx.commit().await?;
+    row.map(|row| (RequestId(row.id), ClientId(row.client_id))).ok_or(Error::NotFound)
+}
+
 async fn row(db: &Db, scope: &Scope, client: ClientId, number: u64) -> Result<(RequestId, Uuid)> {
     let mut tx = db.begin(scope).await?;
     let row = sqlx::query!(

@@ -109,7 +109,8 @@ impl Conversation {
                 .run
                 .as_ref()
                 .is_some_and(|run| event.run == Some(run.id) && run.agent != event.author.name);
-        self.entries.push(Entry { key, author: event.author.clone(), at: event.at, second, body });
+        let (author, run) = (event.author.clone(), event.run);
+        self.entries.push(Entry { key, author, at: event.at, second, run, body });
         vec![self.entries.len() - 1]
     }
 
@@ -170,8 +171,9 @@ impl Conversation {
             (_, Some(run)) => run.agent.clone(),
             (_, None) => String::new(),
         };
+        let from = before.as_ref().map_or(self.entries.len(), |run| run.from);
         let rehearsal = rehearsal || before.is_some_and(|run| run.rehearsal);
-        self.run = Some(RunNow { id, attempt, state, agent, rehearsal });
+        self.run = Some(RunNow { id, attempt, state, agent, rehearsal, from });
         let goes_on = goes_on && matches!(state, RunState::Working | RunState::Suspended);
         let mut touched = if goes_on { Vec::new() } else { self.close() };
         if state == RunState::Failed {

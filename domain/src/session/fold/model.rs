@@ -27,6 +27,9 @@ pub struct RunNow {
     /// The agent's name.
     pub agent: String,
     pub rehearsal: bool,
+    /// How many entries stood there when it began.
+    #[serde(default)]
+    pub from: usize,
 }
 
 /// One entry of the line.
@@ -40,6 +43,9 @@ pub struct Entry {
     /// By another agent than the one whose run it is.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub second: bool,
+    /// Of which run it is, where an agent's work brought it forth.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub run: Option<RunId>,
     #[serde(flatten)]
     pub body: Body,
 }

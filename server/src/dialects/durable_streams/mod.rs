@@ -43,7 +43,7 @@ use tokio_util::sync::CancellationToken;
 
 pub use authorizer::{Anyone, Ask, Authorizer, Grant, Refused, Wish};
 pub(super) use headers::NEXT_OFFSET;
-pub use people::People;
+pub use people::{People, Reader};
 pub use serve::{Options, serve};
 pub use shelf::Shelf;
 use subscriptions::Subscriptions;

@@ -20,9 +20,7 @@ use super::{
     headers::SSE_ENCODING,
     read::Following,
 };
-
-/// Says that the line is alive; readers pass over it.
-const BEAT: &[u8] = b":\n\n";
+use crate::dialects::sse::BEAT;
 
 pub(super) fn answer<A: Authorizer>(
     dialect: Arc<Dialect<A>>,

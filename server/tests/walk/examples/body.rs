@@ -7,6 +7,8 @@ pub enum Body {
     Form(Fields),
     /// With a file of this name and content.
     Files(Fields, String, Vec<u8>),
+    /// As JSON that is made of them. It carries no form's token: where it comes from says whose it is.
+    Json(Fields, fn(&Fields) -> serde_json::Value),
 }
 
 impl Body {
@@ -18,6 +20,9 @@ impl Body {
                 all.extend_from_slice(fields);
                 let text = encode(&all);
                 ("application/x-www-form-urlencoded".to_owned(), text.into_bytes())
+            }
+            Self::Json(fields, make) => {
+                ("application/json".to_owned(), make(fields).to_string().into_bytes())
             }
             Self::Files(fields, name, content) => {
                 let mut bytes = part("form_token", token);
@@ -36,7 +41,7 @@ impl Body {
 
     pub fn fields(&self) -> &Fields {
         match self {
-            Self::Form(fields) | Self::Files(fields, ..) => fields,
+            Self::Form(fields) | Self::Files(fields, ..) | Self::Json(fields, _) => fields,
         }
     }
 
@@ -45,8 +50,14 @@ impl Body {
         match self {
             Self::Form(_) => Self::Form(fields),
             Self::Files(_, name, content) => Self::Files(fields, name.clone(), content.clone()),
+            Self::Json(_, make) => Self::Json(fields, *make),
         }
     }
+}
+
+/// The field of that name.
+pub fn field<'a>(fields: &'a Fields, name: &str) -> &'a str {
+    fields.iter().find(|(key, _)| key == name).map_or("", |(_, value)| value)
 }
 
 fn part(name: &str, value: &str) -> Vec<u8> {

@@ -1,8 +1,9 @@
 //! What a form of each pattern sends when whoever may do it does it.
 
 use domain::Role;
+use serde_json::{Value, json};
 
-use super::Body;
+use super::{Body, Fields, field};
 use crate::{
     tenant::{PASSWORD, Tenant, membership},
     town::Town,
@@ -38,6 +39,7 @@ pub fn deed(town: &Town, pattern: &str) -> Option<Deed> {
                 .find_map(|base| tail(base))
                 .and_then(|rest| people(&rest, pattern.starts_with("/desk/people")))
         });
+    let found = found.or_else(|| sessions(&town.quill, pattern));
     found.or_else(|| portal(&town.quill, pattern)).or_else(|| desk(town, pattern)).or_else(|| {
         let (body, refused) = public(town, pattern)?;
         Some(Deed { body, roles: ANYONE, refused })
@@ -77,6 +79,30 @@ fn people(rest: &str, desk: bool) -> Option<Deed> {
             does(MANAGE, fields(&[]))
         }
         "/{id}/role" => does(MANAGE, fields(&[("role", role)])),
+        _ => None,
+    }
+}
+
+/// What programs send to a request's session.
+fn sessions(quill: &Tenant, pattern: &str) -> Option<Deed> {
+    let session = quill.portal.review.0.session.to_string();
+    let said = [("session", session.as_str()), ("message", "one"), ("text", "A word.")];
+    let json = |pairs, make: fn(&Fields) -> Value| match fields(pairs) {
+        Body::Form(fields) => does(WORK, Body::Json(fields, make)),
+        _ => None,
+    };
+    match pattern {
+        "/v1/chat" => json(&said, |fields| {
+            let parts = json!([{ "type": "text", "text": field(fields, "text") }]);
+            let message = json!({ "id": field(fields, "message"), "role": "user", "parts": parts });
+            json!({ "id": field(fields, "session"), "messages": [message], "trigger": "submit-message" })
+        }),
+        "/v1/ag-ui/{session}" => json(&said[1..], |fields| {
+            let message =
+                json!({ "id": field(fields, "message"), "role": "user", "content": field(fields, "text") });
+            json!({ "threadId": "t", "runId": "r", "messages": [message] })
+        }),
+        "/v1/chat/{session}/stop" => json(&[], |_| json!({})),
         _ => None,
     }
 }

@@ -4,7 +4,7 @@
 mod body;
 mod deeds;
 
-pub use body::{Body, Fields};
+pub use body::{Body, Fields, field};
 pub use deeds::{Deed, deed};
 
 use super::town::Town;
@@ -26,6 +26,7 @@ pub const PUBLIC: &[(&str, &str)] = &[
     ("/setup", "gone once there is a workspace"),
     ("/assets/{*file}", "styles, fonts and scripts, the same for everyone"),
     ("/live", "a socket; `sockets` walks what it follows"),
+    ("/live/events", "the same where no socket gets through; `sockets` walks it as well"),
     ("/dev/outbox", "gone where there is a mail server or others reach the machine"),
 ];
 
@@ -105,7 +106,8 @@ fn value(town: &Town, pattern: &str, name: &str) -> Option<String> {
         // Made up: a link that is right lets in whoever holds it.
         "token" => "x".repeat(43),
         "*file" => "main.css".to_owned(),
-        "*name" | "stream" => quill.portal.review.0.session.to_string(),
+        "session" if ends("/stop") => quill.portal.working.session.to_string(),
+        "*name" | "session" | "stream" => quill.portal.review.0.session.to_string(),
         _ => return None,
     };
     Some(value)

@@ -1,0 +1,92 @@
+// A portal with the demo, people who sign up over HTTP, and what a browser's scripts would ask for them.
+
+let count = 0;
+
+/** The first value of a form's field in a page. */
+function field(html, name) {
+  const found = new RegExp(`name="${name}" value="([^"]*)"`).exec(html);
+  if (!found) throw new Error(`the page has no field ${name}`);
+  return found[1];
+}
+
+/** Somebody at a portal: one browser's cookies. */
+export class Person {
+  #cookies = new Map();
+
+  constructor(server) {
+    this.server = server;
+  }
+
+  /** Signs a new business up for the first offer. */
+  static async signUp(server) {
+    const person = new Person(server);
+    count += 1;
+    const page = await person.text('/signup');
+    const offer = field(page, 'offer');
+    const question = `q-${offer.slice(-8)}`;
+    await person.post('/signup', new URLSearchParams({
+      form_token: field(page, 'form_token'),
+      form_key: field(page, 'form_key'),
+      offer,
+      company: `Alder Bookkeeping ${count}`,
+      name: 'Vera Lindqvist',
+      email: `vera-${process.pid}-${count}@alder.test`,
+      password: 'a long walk by the river',
+      [`${question}-field`]: 'Bookkeeping',
+      [`${question}-tone`]: 'Brief',
+      terms: 'yes',
+    }));
+    return person;
+  }
+
+  /** Asks for work; answers the id of its session. */
+  async ask(title) {
+    const page = await this.text('/portal/requests/new');
+    const form = { form_token: field(page, 'form_token'), form_key: field(page, 'form_key') };
+    const parts = new FormData();
+    const asked = { ...form, title, brief: 'A letter, please.', priority: 'normal', do: 'ask' };
+    Object.entries(asked).forEach(([name, value]) => parts.append(name, value));
+    const path = await this.post('/portal/requests', parts);
+    const request = await this.text(path);
+    const found = /&quot;stream&quot;:&quot;([0-9a-f-]{36})&quot;/.exec(request);
+    if (!found) throw new Error('the page names no session');
+    return found[1];
+  }
+
+  /** As `fetch` from one of the portal's own pages. */
+  fetch = async (path, init = {}) => {
+    const headers = new Headers(init.headers);
+    headers.set('origin', this.server.url);
+    headers.set('cookie', [...this.#cookies].map(([name, value]) => `${name}=${value}`).join('; '));
+    const response = await fetch(new URL(path, this.server.url), { ...init, headers, redirect: 'manual' });
+    for (const cookie of response.headers.getSetCookie()) {
+      const [, name, value] = /^([^=]+)=([^;]*)/.exec(cookie);
+      this.#cookies.set(name, value);
+    }
+    return response;
+  };
+
+  async json(path, init) {
+    const response = await this.fetch(path, init);
+    if (!response.ok) throw new Error(`${path}: ${response.status} ${await response.text()}`);
+    return response.json();
+  }
+
+  /** The words of agents, as the log has them. */
+  async words(session) {
+    const events = await this.json(`/v1/stream/${session}`);
+    return events.filter((event) => event.type === 'text-delta').map((event) => event.delta).join('');
+  }
+
+  async text(path) {
+    const response = await this.fetch(path);
+    if (!response.ok) throw new Error(`${path}: ${response.status}`);
+    return response.text();
+  }
+
+  async post(path, body) {
+    const response = await this.fetch(path, { method: 'POST', body });
+    if (response.status !== 303) throw new Error(`${path}: ${response.status} ${await response.text()}`);
+    return response.headers.get('location');
+  }
+}

@@ -1,0 +1,64 @@
+//! The door of a request's session: who is let in, by the cookie of their sign-in, and as whom they act.
+
+use app::web::App;
+use axum::http::HeaderMap;
+use domain::{Scope, ids::RequestId, requests::queries};
+use sessions::StreamId;
+use tokio_util::sync::CancellationToken;
+
+use super::{
+    durable_streams::{People, Reader},
+    refusal::Refusal,
+    sse::Pace,
+};
+
+/// What every answer of the people's dialects stands on.
+#[derive(Clone)]
+pub struct Door {
+    people: People,
+    stop: CancellationToken,
+    pace: Pace,
+}
+
+/// Somebody who was let in, and to what.
+pub(super) struct Visit {
+    pub(super) door: Door,
+    pub(super) reader: Reader,
+    /// Narrowed to the client that the request belongs to.
+    pub(super) scope: Scope,
+    pub(super) stream: StreamId,
+    pub(super) request: RequestId,
+}
+
+impl Door {
+    /// Answers that are open end when `stop` is cancelled.
+    pub fn new(app: App, stop: CancellationToken, pace: Pace) -> Self {
+        Self { people: People(app), stop, pace }
+    }
+
+    pub(super) fn app(&self) -> &App {
+        &self.people.0
+    }
+
+    pub(super) fn stop(&self) -> &CancellationToken {
+        &self.stop
+    }
+
+    pub(super) fn pace(&self) -> Pace {
+        self.pace
+    }
+
+    /// Lets in whoever is signed in and may see the session; to all others it is not there.
+    pub(super) async fn admit(&self, headers: &HeaderMap, session: &str) -> Result<Visit, Refusal> {
+        let stream: StreamId = session.parse().map_err(|_| Refusal::not_found())?;
+        let (reader, scope) = self.people.visit(headers, stream).await?;
+        let (request, client) = queries::of_session(&self.app().db, &scope, stream.0).await?;
+        Ok(Visit { door: self.clone(), reader, scope: scope.within(client), stream, request })
+    }
+
+    /// Whether whoever was let in still may; asked to the end, whoever still listens.
+    pub(super) async fn still(&self, reader: &Reader) -> bool {
+        let (people, reader) = (self.people.clone(), reader.clone());
+        tokio::spawn(async move { people.may_still(&reader).await }).await.unwrap_or(false)
+    }
+}

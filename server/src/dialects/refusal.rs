@@ -1,0 +1,97 @@
+//! What the people's dialects refuse with: JSON for a program, with a sentence that it may show.
+
+use axum::{
+    Json,
+    http::{HeaderValue, StatusCode, header},
+    response::{IntoResponse, Response},
+};
+use domain::Error;
+use serde_json::json;
+
+use super::durable_streams::Refused;
+
+/// `{"error": …, "message": …}` under a status.
+#[derive(Debug)]
+pub(super) struct Refusal {
+    status: StatusCode,
+    error: &'static str,
+    message: String,
+    retry_after: Option<u32>,
+}
+
+impl Refusal {
+    pub(super) fn new(status: StatusCode, error: &'static str, message: impl Into<String>) -> Self {
+        Self { status, error, message: message.into(), retry_after: None }
+    }
+
+    /// It is not there, or not this person's.
+    pub(super) fn not_found() -> Self {
+        Self::new(
+            StatusCode::NOT_FOUND,
+            "not_found",
+            "There is nothing here. Look whether you are signed in.",
+        )
+    }
+
+    /// It cannot be read.
+    pub(super) fn invalid(message: impl Into<String>) -> Self {
+        Self::new(StatusCode::BAD_REQUEST, "invalid", message)
+    }
+
+    /// It can be read, and not be done.
+    pub(super) fn unprocessable(message: impl Into<String>) -> Self {
+        Self::new(StatusCode::UNPROCESSABLE_ENTITY, "unprocessable", message)
+    }
+
+    fn away() -> Self {
+        let words = "A part of the service is restarting. Everything is kept; try again in a moment.";
+        Self { retry_after: Some(5), ..Self::new(StatusCode::SERVICE_UNAVAILABLE, "away", words) }
+    }
+}
+
+impl From<Error> for Refusal {
+    fn from(error: Error) -> Self {
+        match error {
+            Error::NotFound | Error::Sessions(sessions::Error::NotFound) => Self::not_found(),
+            Error::Refused(reason) => Self::new(StatusCode::CONFLICT, "refused", reason),
+            Error::Fields(errors) => {
+                let all: Vec<&str> = errors.iter().map(|(_, message)| message).collect();
+                Self::unprocessable(format!("Something needs mending: {}", all.join(" ")))
+            }
+            Error::TooMany { retry_after } => {
+                let words = "That was too much at once. Try again in a moment.";
+                let many = Self::new(StatusCode::TOO_MANY_REQUESTS, "too_many", words);
+                Self { retry_after: Some(retry_after), ..many }
+            }
+            ref error if error.is_away() => {
+                tracing::warn!(error.message = %error, "the database is away");
+                Self::away()
+            }
+            other => {
+                tracing::error!(error.message = %other, "a session's answer failed");
+                let words = "Something went wrong on our side. Try again in a moment.";
+                Self::new(StatusCode::INTERNAL_SERVER_ERROR, "failed", words)
+            }
+        }
+    }
+}
+
+impl From<Refused> for Refusal {
+    fn from(refused: Refused) -> Self {
+        match refused {
+            Refused::Away => Self::away(),
+            Refused::Hidden | Refused::ReadOnly | Refused::Foreign => Self::not_found(),
+        }
+    }
+}
+
+impl IntoResponse for Refusal {
+    fn into_response(self) -> Response {
+        let body = Json(json!({ "error": self.error, "message": self.message }));
+        let mut response = (self.status, body).into_response();
+        let headers = response.headers_mut();
+        headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+        headers.extend(self.retry_after.map(|seconds| (header::RETRY_AFTER, HeaderValue::from(seconds))));
+        response
+    }
+}

@@ -1,0 +1,196 @@
+use std::{net::SocketAddr, time::Duration};
+
+use domain::{
+    Scope,
+    agents::{self, NewAgent},
+    ids::RequestId,
+    offers::Starts,
+    requests::{NewRequest, Priority, commands, queries},
+    runs::{self, Claimed},
+    session::{Conversation, Event, Part},
+    testing::{Ground, TestClient},
+};
+use reqwest::{Client, Method, RequestBuilder, Response};
+use serde_json::Value;
+use server::shutdown::Shutdown;
+use sessions::{Offset, StreamId};
+use sqlx::PgPool;
+use tower_sessions::session::Id;
+
+use super::shared;
+
+/// What no wait in here comes near.
+pub const FOREVER: Duration = Duration::from_secs(20);
+
+/// Longer than a test.
+const LEASE: Duration = Duration::from_secs(3_600);
+
+/// A server with a client that has one request, and an agent that took it up.
+pub struct House {
+    pub ground: Ground,
+    pub client: TestClient,
+    pub address: SocketAddr,
+    pub shutdown: Shutdown,
+    pub request: RequestId,
+    pub session: StreamId,
+    pub backstage: StreamId,
+}
+
+impl House {
+    pub async fn new(pool: &PgPool) -> Self {
+        // The browser's stand-in needs a provider of TLS, whether it uses it or not.
+        let _ = rustls::crypto::ring::default_provider().install_default();
+        let ground = Ground::new(pool).await;
+        let client = ground.client("Harbor & Pine").await;
+        let offer = ground.offer(Starts::AtOnce).await;
+        ground.subscribe(&client, &offer).await;
+        let juno = NewAgent { name: "Juno".into(), persona: "Calm.".into(), client: Some(client.id) };
+        agents::create(&ground.db, &ground.operator, juno).await.unwrap();
+        let new = NewRequest {
+            title: "Follow up".into(),
+            brief: "Please write to them.".into(),
+            priority: Priority::Normal,
+            queue: true,
+            files: Vec::new(),
+            form_key: None,
+        };
+        let number = commands::create(&ground.db, &client.owner, new).await.unwrap();
+        let operator = ground.operator.within(client.id);
+        let detail = queries::by_number(&ground.db, &operator, client.id, number).await.unwrap();
+        let shutdown = Shutdown::default();
+        let address = shared::serve(&ground.db, &shutdown).await;
+        Self {
+            request: detail.card.id,
+            session: StreamId(detail.session_stream),
+            backstage: StreamId(detail.backstage_stream.unwrap()),
+            ground,
+            client,
+            address,
+            shutdown,
+        }
+    }
+
+    /// An agent takes the queued run up.
+    pub async fn claim(&self) -> Claimed {
+        runs::claim_due(&self.ground.db, "a worker", LEASE).await.unwrap().expect("a queued run")
+    }
+
+    pub async fn say(&self, claimed: &Claimed, id: &str, words: &[&str]) {
+        let mut parts = vec![Part::TextStart { id: id.into() }];
+        parts.extend(words.iter().map(|delta| Part::TextDelta { id: id.into(), delta: (*delta).into() }));
+        runs::say(&self.ground.db, claimed, parts).await.unwrap();
+    }
+
+    pub async fn log(&self) -> Vec<Event> {
+        let page = self.ground.db.engine().read(self.session, Offset::ZERO, 10_000).await.unwrap();
+        page.records.iter().map(|record| Event::from_json(record.json()).unwrap()).collect()
+    }
+
+    pub async fn conversation(&self) -> Conversation {
+        Conversation::read(&self.log().await)
+    }
+
+    /// Signs somebody in.
+    pub async fn browser(&self, scope: &Scope) -> Browser {
+        let (sign_in, cookie) = shared::sign_in(&self.ground.db, scope).await;
+        Browser { address: self.address, sign_in, cookie, client: Client::new() }
+    }
+}
+
+pub struct Browser {
+    pub address: SocketAddr,
+    pub sign_in: Id,
+    pub cookie: String,
+    pub client: Client,
+}
+
+impl Browser {
+    pub fn request(&self, method: Method, path: &str) -> RequestBuilder {
+        let url = format!("http://{}{path}", self.address);
+        self.client.request(method, url).header("cookie", &self.cookie)
+    }
+
+    pub async fn get(&self, path: &str) -> Response {
+        send(self.request(Method::GET, path)).await
+    }
+
+    /// Posts JSON from one of the site's own pages.
+    pub async fn post(&self, path: &str, body: &Value) -> Response {
+        let origin = format!("http://{}", self.address);
+        send(self.request(Method::POST, path).header("origin", origin).json(body)).await
+    }
+}
+
+pub async fn send(request: RequestBuilder) -> Response {
+    tokio::time::timeout(FOREVER, request.send()).await.unwrap().unwrap()
+}
+
+pub fn header<'a>(response: &'a Response, name: &str) -> &'a str {
+    response.headers().get(name).map(|value| value.to_str().unwrap()).unwrap_or_default()
+}
+
+/// How an open answer ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum End {
+    /// As it should.
+    Clean,
+    /// The line was cut.
+    Cut,
+    /// It is open.
+    Open,
+}
+
+/// The events of an open answer.
+pub struct Heard {
+    response: Response,
+    text: String,
+    /// Where the next event begins.
+    at: usize,
+    /// The last event that had one.
+    id: String,
+}
+
+impl Heard {
+    pub fn new(response: Response) -> Self {
+        Self { response, text: String::new(), at: 0, id: String::new() }
+    }
+
+    /// Reads until an event is as wanted; the events so far and how it ended.
+    pub async fn until(&mut self, wanted: impl Fn(&Value) -> bool) -> (Vec<Value>, End) {
+        let mut events = Vec::new();
+        loop {
+            while let Some(end) = self.text[self.at..].find("\n\n") {
+                let block = &self.text[self.at..self.at + end];
+                self.at += end + 2;
+                if let Some(id) = block.lines().find_map(|line| line.strip_prefix("id: ")) {
+                    id.clone_into(&mut self.id);
+                }
+                let Some(data) = block.lines().find_map(|line| line.strip_prefix("data: ")) else { continue };
+                events.push(serde_json::from_str(data).unwrap());
+                if wanted(events.last().unwrap()) {
+                    return (events, End::Open);
+                }
+            }
+            match tokio::time::timeout(FOREVER, self.response.chunk()).await.unwrap() {
+                Ok(Some(chunk)) => self.text.push_str(str::from_utf8(&chunk).unwrap()),
+                Ok(None) => return (events, End::Clean),
+                Err(_) => return (events, End::Cut),
+            }
+        }
+    }
+
+    /// The id of the last event that had one.
+    pub fn id(&self) -> &str {
+        &self.id
+    }
+
+    /// Everything up to the end.
+    pub async fn all(&mut self) -> (Vec<Value>, End) {
+        self.until(|_| false).await
+    }
+}
+
+/// The types of events, in their order.
+pub fn kinds(events: &[Value]) -> Vec<&str> {
+    events.iter().map(|event| event["type"].as_str().unwrap()).collect()
+}
