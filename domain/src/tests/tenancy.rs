@@ -48,6 +48,14 @@ async fn furnish(world: &World, house: &House) {
     deliverables::submit_for_review(db, &claimed).await.unwrap();
     reviews::approve(db, &house.owner, asked.id).await.unwrap();
     sqlx::query(
+        "INSERT INTO session_fold (workspace_id, client_id, stream_id, next_offset, version, fold, folded_at)
+         SELECT workspace_id, client_id, session_stream, 1, 1, '{}', now() FROM request WHERE client_id = $1",
+    )
+    .bind(house.id.0)
+    .execute(&world.root)
+    .await
+    .unwrap();
+    sqlx::query(
         "INSERT INTO subscription_pause (workspace_id, client_id, subscription_id, from_at, banked_seconds)
          SELECT workspace_id, client_id, id, now(), 0 FROM subscription WHERE client_id = $1",
     )
