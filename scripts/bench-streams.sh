@@ -8,7 +8,7 @@ cd "$(dirname "$0")/.."
 . scripts/lib.sh
 read -ra servers <<<"${BENCH_SERVERS:-ours electric node}"
 peers="${BENCH_PEERS:-${XDG_CACHE_HOME:-$HOME/.cache}/throughline/peers}"
-built="${CARGO_TARGET_DIR:-target}/release"
+built="${CARGO_TARGET_DIR:-target}/measure"
 electric_version=0.1.5
 export SQLX_OFFLINE=true
 # Ours brings its own Postgres.
@@ -29,10 +29,10 @@ chosen() { [[ " ${servers[*]} " == *" $1 "* ]]; }
 
 build() {
   say "Building"
-  cargo build --release --package bench-streams
+  cargo build --profile measure --package bench-streams
   if chosen ours; then
     scripts/setup.sh wasm postgres
-    [ -n "${THROUGHLINE_BIN:-}" ] || cargo build --release --package server
+    [ -n "${THROUGHLINE_BIN:-}" ] || cargo build --profile measure --package server
   fi
   if chosen electric; then electric; fi
   if chosen node; then node_packages; fi

@@ -138,11 +138,13 @@ impl Follower {
             View::Wait => return Ok(Look::Wait),
             View::Older | View::Past | View::Missing => Arc::clone(self.engine.core()),
         };
+        // Boxed: a follower that waits, as most do, should not hold room for it.
         let found = match view {
             View::Older => {
-                core.stop.run_until_cancelled(self.read(&core, true)).await.map(|page| page.map(Some))
+                let read = Box::pin(self.read(&core, true));
+                core.stop.run_until_cancelled(read).await.map(|page| page.map(Some))
             }
-            _ => core.stop.run_until_cancelled(self.settle(&core)).await,
+            _ => core.stop.run_until_cancelled(Box::pin(self.settle(&core))).await,
         };
         Ok(match found.transpose()? {
             None => Look::Stopped,
