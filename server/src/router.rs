@@ -69,6 +69,7 @@ fn streams(app: &App, live: &Live) -> Router {
         pace: durable_streams::Pace::default(),
         subscriptions: None,
         shelf: durable_streams::Shelf::new(16 << 20),
+        limits: live.limits().clone(),
         open_to_local_pages: false,
     })
     .merge(folded::routes(People(app.clone())))

@@ -4,6 +4,7 @@ use std::error::Error;
 use std::future::IntoFuture;
 use std::io::{self, ErrorKind, Write};
 use std::net::SocketAddr;
+use std::sync::Arc;
 
 use axum::Router;
 use clap::Args;
@@ -12,7 +13,9 @@ use tokio::net::TcpListener;
 
 use crate::database::{Database, Hold};
 use crate::jobs;
+use crate::limits::{self, Allowance, Limits};
 use crate::live::{Live, Pace};
+use crate::metrics::{self, Metrics};
 use crate::settings::Settings;
 use crate::shutdown::Shutdown;
 use crate::{health, product, router, welcome};
@@ -78,9 +81,15 @@ async fn run(
         domain::demo::fill(&app.db).await?;
     }
     let health = health::routes([database.product.clone(), database.engine.clone()]);
-    let live = Live::new(shutdown.clone(), Pace::default());
-    live.across(app.db.engine().clone());
-    let routes = health.merge(router::routes(app.clone(), live));
+    let engine = app.db.engine();
+    let limits = Arc::new(Limits::new(Allowance::of_clients(settings)));
+    limits::start(limits.clone(), engine.clone(), shutdown);
+    let token = settings.metrics_token.clone();
+    let metrics = Metrics::new(engine.clone(), limits.clone(), app.db.clock(), token);
+    let live = Live::new(shutdown.clone(), Pace::default()).within(limits);
+    live.across(engine.clone());
+    let beside = health.merge(metrics::routes(metrics));
+    let routes = beside.merge(router::routes(app.clone(), live));
     jobs::start(&app, settings, shutdown)?;
     let code = setup_code(&app.db).await?;
     tracing::info!(%address, "ready");

@@ -15,8 +15,8 @@ use tokio::{
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use crate::{
-    Error, Options, StreamId, flight::Flights, names::Cache, nodes::Nodes, ring::Size, subscriptions::Watch,
-    tail::Tail,
+    Error, Options, StreamId, figures::Counters, flight::Flights, names::Cache, nodes::Nodes, ring::Size,
+    subscriptions::Watch, tail::Tail,
 };
 
 #[derive(Debug)]
@@ -39,6 +39,7 @@ pub(crate) struct Core {
     pub(crate) nodes: Nodes,
     /// Has the poll ask now.
     pub(crate) look: Notify,
+    pub(crate) counters: Counters,
 }
 
 impl Core {
@@ -56,6 +57,7 @@ impl Core {
             sweep: Notify::new(),
             watch: Watch::default(),
             look: Notify::new(),
+            counters: Counters::default(),
             options,
         }
     }
@@ -122,6 +124,12 @@ impl Tails {
 
     pub(crate) fn all(&self) -> Vec<Arc<Tail>> {
         locked(&self.0).values().cloned().collect()
+    }
+
+    /// How many there are, and how many follow them.
+    pub(crate) fn count(&self) -> (usize, usize) {
+        let tails = locked(&self.0);
+        (tails.len(), tails.values().map(|tail| tail.following()).sum())
     }
 
     /// Does `join` with the stream's tail, which `open` makes where there is none, while no tail can be dropped.

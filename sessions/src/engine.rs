@@ -4,9 +4,10 @@ use std::sync::{Arc, atomic::Ordering};
 
 use sqlx::PgPool;
 use tokio_util::sync::DropGuard;
+use uuid::Uuid;
 
 use crate::{
-    Append, Appended, Error, Follower, Head, Offset, Options, Page, StreamId, check,
+    Append, Appended, Error, Figures, Follower, Head, Offset, Options, Page, StreamId, Tenant, check,
     core::Core,
     nodes::{self, Nodes},
     poll,
@@ -135,6 +136,28 @@ impl Engine {
     #[must_use]
     pub fn following(&self, stream: StreamId) -> usize {
         self.core().tails.get(stream).map_or(0, |tail| tail.following())
+    }
+
+    /// What it has done on this node, and holds now.
+    #[must_use]
+    pub fn figures(&self) -> Figures {
+        let (queued_appends, queued_bytes) = self.0.queue.waiting();
+        let (tails, followers) = self.core().tails.count();
+        Figures { queued_appends, queued_bytes, tails, followers, ..self.core().counters.figures() }
+    }
+
+    /// Counts how many bytes each tenant's streams hold: their events' own and 64 for each, those of deleted streams
+    /// too while forks need them. What came since the last call is read once; an append does nothing for it. May be
+    /// dropped and called again, here or on another node.
+    ///
+    /// # Errors
+    /// [`Error::Database`].
+    pub async fn stored(&self) -> Result<Vec<(Tenant, u64)>, Error> {
+        let mut counted = Some(Uuid::nil());
+        while let Some(after) = counted {
+            counted = self.core().ask(async |conn| sql::count_some(conn, after).await).await?;
+        }
+        self.core().ask(async |conn| sql::stored(conn).await).await
     }
 
     /// Ends all followers, takes no more appends, and returns when those that were queued are answered.

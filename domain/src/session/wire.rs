@@ -7,15 +7,17 @@
 //! {"presence": {"stream": "…", "people": [{"name": "…", "initials": "…", "kind": "person"}]}}
 //! {"gone": "…"}
 //! {"stale": "…"}
+//! {"full": "…"}
 //! {"beat": 3}
 //! {"closed": 1012}
 //! ```
 //!
 //! `events` stand as the log keeps them, `next` behind the last of them. Where many are told at once, the words of one
 //! text are put together: `counts` says then for how many events of the log each stands. `gone`: the stream is not there, or not theirs
-//! to follow. `stale`: it cannot be followed from the page's offset, so the page has to be loaded anew. `beat` counts
-//! up while nothing else is said, so that a dead line is noticed. `closed`: the last one where the frames come as events
-//! over HTTP, with the code that a socket would be closed with.
+//! to follow. `stale`: it cannot be followed from the page's offset, so the page has to be loaded anew. `full`: as many
+//! streams are followed as the limits allow; the server tells of it as soon as there is room, without being asked again.
+//! `beat` counts up while nothing else is said, so that a dead line is noticed. `closed`: the last one where the frames
+//! come as events over HTTP, with the code that a socket would be closed with.
 
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;

@@ -99,6 +99,7 @@ async fn talk(
             app: visitor.app.clone(),
             standing: standing.clone(),
             presence: live.presence.clone(),
+            limits: live.limits.clone(),
             grace: live.pace.grace,
             out: out.clone(),
         };

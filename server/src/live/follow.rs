@@ -4,17 +4,20 @@ use std::{sync::Arc, time::Duration};
 
 use app::web::App;
 use domain::{Error, access, accounts::Standing, session::wire::Looking};
-use sessions::{Offset, StreamId};
+use sessions::{Offset, StreamId, Tenant};
 use tokio::sync::{mpsc, watch};
 
 use super::{
     frames,
-    presence::{Presence, Seat},
+    presence::{self, Presence},
     visitor::looking,
 };
+use crate::limits::{Kind, Limits, Seat};
 
 /// Between tries while the database is away.
 const AWAY: Duration = Duration::from_secs(1);
+/// Between looks for a seat while all are taken.
+const FULL: Duration = Duration::from_secs(5);
 
 /// What following needs besides the stream.
 pub struct Follow {
@@ -22,6 +25,7 @@ pub struct Follow {
     pub standing: Standing,
     pub presence: Arc<Presence>,
     pub grace: Duration,
+    pub limits: Arc<Limits>,
     /// Takes a frame when the one before it is on its way: whoever reads slowly is waited for, and finds what it
     /// missed in the log.
     pub out: mpsc::Sender<String>,
@@ -33,9 +37,10 @@ impl Follow {
         if !self.may_follow(stream).await {
             return self.tell(frames::gone(stream)).await;
         }
-        let (seat, heard) = self.join(stream);
+        let _seat = self.sit(stream).await;
+        let (present, heard) = self.join(stream);
         self.tell_all(stream, from, heard).await;
-        drop(seat);
+        drop(present);
     }
 
     async fn may_follow(&self, stream: StreamId) -> bool {
@@ -52,7 +57,23 @@ impl Follow {
         }
     }
 
-    fn join(&self, stream: StreamId) -> (Seat, watch::Receiver<Vec<Looking>>) {
+    /// Waits for a seat, and says so where there is none: the page goes on without asking again.
+    async fn sit(&self, stream: StreamId) -> Seat {
+        let Standing { workspace, client, .. } = &self.standing;
+        let tenant = Tenant { workspace: workspace.0, client: client.as_ref().map(|(client, _)| client.0) };
+        if let Ok(seat) = self.limits.seat(tenant, Kind::Socket) {
+            return seat;
+        }
+        self.tell(frames::full(stream)).await;
+        loop {
+            tokio::time::sleep(FULL).await;
+            if let Ok(seat) = Seat::take(&self.limits, tenant, Kind::Socket) {
+                return seat;
+            }
+        }
+    }
+
+    fn join(&self, stream: StreamId) -> (presence::Seat, watch::Receiver<Vec<Looking>>) {
         self.presence.join(stream, self.standing.person, looking(&self.standing), self.grace)
     }
 

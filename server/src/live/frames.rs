@@ -64,6 +64,11 @@ pub fn closed(code: u16) -> String {
     json!({ "closed": code }).to_string()
 }
 
+/// Too many follow; it is told of as soon as there is room.
+pub fn full(stream: StreamId) -> String {
+    json!({ "full": stream }).to_string()
+}
+
 pub fn beat(count: u64) -> String {
     json!({ "beat": count }).to_string()
 }

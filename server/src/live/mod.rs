@@ -26,7 +26,7 @@ use sessions::Engine;
 pub use pace::Pace;
 pub use presence::Presence;
 
-use crate::shutdown::Shutdown;
+use crate::{limits::Limits, shutdown::Shutdown};
 use visitor::Visitor;
 
 /// What a page may say at once, in bytes.
@@ -38,11 +38,23 @@ pub struct Live {
     presence: Arc<Presence>,
     shutdown: Shutdown,
     pace: Pace,
+    limits: Arc<Limits>,
 }
 
 impl Live {
     pub fn new(shutdown: Shutdown, pace: Pace) -> Self {
-        Self { presence: Arc::default(), shutdown, pace }
+        Self { presence: Arc::default(), shutdown, pace, limits: Arc::default() }
+    }
+
+    /// The same, within limits, which are none otherwise.
+    #[must_use]
+    pub fn within(self, limits: Arc<Limits>) -> Self {
+        Self { limits, ..self }
+    }
+
+    /// What each tenant may take of the log.
+    pub fn limits(&self) -> &Arc<Limits> {
+        &self.limits
     }
 
     /// Has people on other nodes be seen here, and these there, for as long as the server runs.

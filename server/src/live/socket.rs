@@ -170,6 +170,7 @@ impl Talk {
             standing: self.standing.clone(),
             presence: self.live.presence.clone(),
             grace: self.live.pace.grace,
+            limits: self.live.limits.clone(),
             out: self.out.clone(),
         };
         let task = self.tasks.spawn(follow.run(stream, from));

@@ -89,6 +89,22 @@ pub struct Settings {
     #[arg(long, global = true, env = "THROUGHLINE_RETENTION_DAYS", default_value_t = 30)]
     pub retention_days: u32,
 
+    /// Events a second that one client may append to the session log from outside, on each node; ten seconds' worth is saved up for bursts. Empty: 5,000, far more than people and agents at work come to, and no limit for `streams`. 0: no limit
+    #[arg(long, global = true, env = "THROUGHLINE_APPEND_RATE", default_value = "", value_parser = maybe::<u32>)]
+    pub append_rate: Maybe<u32>,
+
+    /// Streams that one client may follow at once, on each node: a tab follows one to three. Empty: 2,000, and no limit for `streams`. 0: no limit
+    #[arg(long, global = true, env = "THROUGHLINE_FOLLOWERS", default_value = "", value_parser = maybe::<u64>)]
+    pub followers: Maybe<u64>,
+
+    /// Megabytes that one client's streams may hold before more is refused from outside, as counted every minute. Empty: 10,240, years of an agent's work, and no limit for `streams`. 0: no limit
+    #[arg(long, global = true, env = "THROUGHLINE_STORED_MB", default_value = "", value_parser = maybe::<u64>)]
+    pub stored_mb: Maybe<u64>,
+
+    /// Token with which /metrics is read from other machines, as Authorization: Bearer. Empty: only programs of this machine read it
+    #[arg(long, global = true, env = "THROUGHLINE_METRICS_TOKEN", default_value = "", hide_env_values = true, value_parser = maybe::<Secret>)]
+    pub metrics_token: Maybe<Secret>,
+
     /// What is logged, as info,server=debug: enough to follow what happens, without the libraries' chatter
     #[arg(long, global = true, env = "THROUGHLINE_LOG", default_value = "info,sqlx=warn")]
     pub log: String,
@@ -159,6 +175,7 @@ mod tests {
             "--nats-url=nats://n:hush6@nats.example",
             "--llm-url=https://u:hush4@llm.example/v1",
             "--llm-key=hush5",
+            "--metrics-token=hush7",
         ]);
         let shown = format!("{settings:?}");
         assert!(!shown.contains("hush"), "{shown}");

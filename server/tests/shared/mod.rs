@@ -9,7 +9,9 @@ use app::web::{App, MEMBERSHIP_KEY, PERSON_KEY, Site};
 use domain::{Actor, Db, Scope};
 use serde_json::json;
 use server::{
+    limits::Limits,
     live::{Live, Pace},
+    metrics::{self, Metrics},
     router,
     shutdown::Shutdown,
     sign_in_store::SignInStore,
@@ -26,6 +28,9 @@ pub use tab::Tab;
 /// The key of the form tokens.
 pub const FORM_KEY: &str = "key-of-the-form-tokens";
 
+/// What lets in to the metrics from elsewhere.
+pub const METRICS_TOKEN: &str = "token-of-the-metrics";
+
 /// The product, without a mail server on a machine that others reach: nothing of development shows.
 pub fn product(db: &Db, public_url: &str, files: &Path) -> App {
     let site = Site {
@@ -41,12 +46,19 @@ pub fn product(db: &Db, public_url: &str, files: &Path) -> App {
 
 /// Listens, for what needs a socket.
 pub async fn serve(db: &Db, shutdown: &Shutdown) -> SocketAddr {
+    serve_within(db, shutdown, Arc::default()).await
+}
+
+/// The same within limits, with the metrics beside.
+pub async fn serve_within(db: &Db, shutdown: &Shutdown, limits: Arc<Limits>) -> SocketAddr {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
     let app = product(db, &format!("http://{address}"), &std::env::temp_dir());
-    let live = Live::new(shutdown.clone(), Pace::default());
+    let live = Live::new(shutdown.clone(), Pace::default()).within(limits.clone());
     live.across(db.engine().clone());
-    let routes = router::routes(app, live);
+    let token = METRICS_TOKEN.parse().ok();
+    let metrics = metrics::routes(Metrics::new(db.engine().clone(), limits, db.clock(), token));
+    let routes = metrics.merge(router::routes(app, live));
     tokio::spawn(
         axum::serve(listener, routes.into_make_service_with_connect_info::<SocketAddr>()).into_future(),
     );

@@ -8,6 +8,7 @@ mod named;
 mod page;
 mod recalled;
 mod remove;
+mod stored;
 mod stream;
 
 pub(crate) use append::append;
@@ -18,4 +19,5 @@ pub(crate) use named::{NamedRow, find, hold_source, insert};
 pub(crate) use page::page;
 pub(crate) use recalled::{Before, prepare, store_recalled};
 pub(crate) use remove::{clear_grave, delete, graves, lapsed, put_away};
+pub(crate) use stored::{count_some, stored};
 pub(crate) use stream::{HeadRow, close, create, fence, head, heads, touch, trim};

@@ -22,6 +22,7 @@ pub(crate) struct Queue {
     jobs: mpsc::UnboundedSender<Job>,
     appends: Arc<Semaphore>,
     bytes: Arc<Semaphore>,
+    most_appends: usize,
     most_bytes: usize,
 }
 
@@ -29,8 +30,16 @@ impl Queue {
     pub(crate) fn new(options: &Options) -> (Self, mpsc::UnboundedReceiver<Job>) {
         let (jobs, receiver) = mpsc::unbounded_channel();
         let most_bytes = options.queue_bytes.min(u32::MAX as usize);
-        let appends = Arc::new(Semaphore::new(options.queue_appends));
-        (Self { jobs, appends, bytes: Arc::new(Semaphore::new(most_bytes)), most_bytes }, receiver)
+        let most_appends = options.queue_appends;
+        let appends = Arc::new(Semaphore::new(most_appends));
+        let bytes = Arc::new(Semaphore::new(most_bytes));
+        (Self { jobs, appends, bytes, most_appends, most_bytes }, receiver)
+    }
+
+    /// How many wait, and their bytes.
+    pub(crate) fn waiting(&self) -> (usize, usize) {
+        let taken = |most: usize, room: &Semaphore| most.saturating_sub(room.available_permits());
+        (taken(self.most_appends, &self.appends), taken(self.most_bytes, &self.bytes))
     }
 
     /// Queues the append of `bytes` bytes; its answer comes through the receiver.

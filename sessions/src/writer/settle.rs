@@ -7,6 +7,7 @@ use std::{
 };
 
 use chrono::{DateTime, Utc};
+use tokio::time::Instant;
 
 use super::{
     Job,
@@ -17,7 +18,7 @@ use crate::{Appended, Data, Error, Offset, Record, StreamId, core::Core, error::
 
 /// Commits `jobs` and answers them; hands back those whose stream is held by another transaction.
 pub(super) async fn settle(core: &Core, line: &mut Line, jobs: Vec<Job>, wait: Option<Duration>) -> Vec<Job> {
-    match line.commit(&jobs, wait, &core.options).await {
+    match commit(core, line, &jobs, wait).await {
         Ok(done) => answer(core, jobs, done),
         // Something in it that Postgres does not take: whose it is shows when each goes alone.
         Err(Failure::Sure(error)) if jobs.len() > 1 && !away(&error) && !is_lock_timeout(&error) => {
@@ -34,6 +35,23 @@ pub(super) async fn settle(core: &Core, line: &mut Line, jobs: Vec<Job>, wait: O
     }
 }
 
+/// Commits them and counts what it stored.
+async fn commit(core: &Core, line: &mut Line, jobs: &[Job], wait: Option<Duration>) -> Result<Done, Failure> {
+    let begun = Instant::now();
+    let done = line.commit(jobs, wait, &core.options).await?;
+    let (mut appends, mut events) = (0, 0);
+    for outcome in &done.outcomes {
+        if let Outcome::Settled(Ok(Appended { first, next, duplicate: false, .. })) = outcome {
+            appends += 1;
+            events += next.value() - first.value();
+        }
+    }
+    if appends > 0 {
+        core.counters.committed(begun.elapsed(), appends, events);
+    }
+    Ok(done)
+}
+
 fn is_lock_timeout(error: &sqlx::Error) -> bool {
     error.as_database_error().and_then(|error| error.code()).as_deref() == Some("55P03")
 }
@@ -42,7 +60,7 @@ async fn alone(core: &Core, line: &mut Line, jobs: Vec<Job>, wait: Option<Durati
     let mut held = Vec::new();
     for job in jobs {
         let jobs = vec![job];
-        match line.commit(&jobs, wait, &core.options).await {
+        match commit(core, line, &jobs, wait).await {
             Ok(done) => held.extend(answer(core, jobs, done)),
             Err(failure) => {
                 let error = Error::from(failure);

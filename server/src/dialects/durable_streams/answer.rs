@@ -13,6 +13,7 @@ use super::{
     },
     local::is_local_origin,
 };
+use crate::limits::Reason;
 
 /// What pages from elsewhere on this machine may send.
 const ALLOWED: &str = "content-type, authorization, if-none-match, stream-seq, stream-ttl, stream-expires-at, \
@@ -63,12 +64,18 @@ pub(super) fn no_operation() -> Response {
 }
 
 pub(super) fn too_large() -> Response {
-    plain(StatusCode::PAYLOAD_TOO_LARGE, "That is too large.")
+    counted(plain(StatusCode::PAYLOAD_TOO_LARGE, "That is too large."), Reason::Size)
 }
 
 /// Nothing is wrong with the request; another time it may work.
 pub(super) fn away() -> Response {
     with(plain(StatusCode::SERVICE_UNAVAILABLE, "Try again in a moment."), [(header::RETRY_AFTER, value(1))])
+}
+
+/// The same, counted as refused for this reason when it is sent.
+fn counted(mut response: Response, reason: Reason) -> Response {
+    response.extensions_mut().insert(reason);
+    response
 }
 
 /// The same with these headers.
@@ -110,7 +117,8 @@ pub(super) fn refused(error: Error) -> Response {
         Error::Empty => bad("There is nothing to append."),
         Error::Invalid(text) => bad(text),
         Error::Conflict => conflict("It exists with another configuration."),
-        Error::Busy | Error::ShuttingDown => away(),
+        Error::Busy => counted(away(), Reason::Busy),
+        Error::ShuttingDown => away(),
         Error::Database(_) | Error::Unsure(_) => failed(&error),
     }
 }

@@ -6,13 +6,14 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use bytes::Bytes;
-use sessions::{Append, Appended, Data, Engine, Error, Named, Producer};
+use sessions::{Append, Appended, Data, Engine, Error, Named, Producer, Tenant};
 
 use super::{
     Authorizer, Dialect, Grant, Place, answer,
     create::read,
     headers::{CLOSED, NEXT_OFFSET, PRODUCER_EPOCH, PRODUCER_SEQ, SEQ, TRUE, closes, producer, text, value},
 };
+use crate::limits::{Limits, Refusal};
 
 pub(super) async fn append<A: Authorizer>(
     dialect: &Dialect<A>,
@@ -31,8 +32,45 @@ pub(super) async fn append<A: Authorizer>(
             .unwrap_or_default(),
     };
     asked.check().map_err(answer::bad)?;
-    let appended = asked.perform(&dialect.engine, &grant.place).await.map_err(answer::refused)?;
+    let limits = Limited { limits: &dialect.limits, tenant: grant.tenant };
+    limits.may_store(&asked).map_err(IntoResponse::into_response)?;
+    let appended = asked.perform(&dialect.engine, &grant.place, limits).await.map_err(No::into_response)?;
     Ok(asked.answer(&appended))
+}
+
+/// The limits that count for an append.
+#[derive(Clone, Copy)]
+struct Limited<'a> {
+    limits: &'a Limits,
+    tenant: Tenant,
+}
+
+impl Limited<'_> {
+    /// A close alone stores nothing.
+    fn may_store(self, asked: &Asked<'_>) -> Result<(), Refusal> {
+        if asked.body.is_empty() { Ok(()) } else { self.limits.may_store(self.tenant) }
+    }
+}
+
+/// Why nothing was appended.
+enum No {
+    Engine(Error),
+    Limit(Refusal),
+}
+
+impl From<Error> for No {
+    fn from(error: Error) -> Self {
+        Self::Engine(error)
+    }
+}
+
+impl No {
+    fn into_response(self) -> Response {
+        match self {
+            Self::Engine(error) => answer::refused(error),
+            Self::Limit(refusal) => refusal.into_response(),
+        }
+    }
 }
 
 /// What is to be appended.
@@ -54,22 +92,24 @@ impl Asked<'_> {
         }
     }
 
-    async fn perform(&self, engine: &Engine, place: &Place) -> Result<Appended, Error> {
+    async fn perform(&self, engine: &Engine, place: &Place, limits: Limited<'_>) -> Result<Appended, No> {
         let mut named = place.find(engine).await?;
         loop {
-            match self.once(engine, &named).await {
-                Err(Error::NotFound) => named = place.find_again(engine, &named).await?,
+            match self.once(engine, &named, limits).await {
+                Err(No::Engine(Error::NotFound)) => named = place.find_again(engine, &named).await?,
                 done => return done,
             }
         }
     }
 
-    async fn once(&self, engine: &Engine, named: &Named) -> Result<Appended, Error> {
-        let append = Append::of(self.events(engine, named).await?)
+    async fn once(&self, engine: &Engine, named: &Named, limits: Limited<'_>) -> Result<Appended, No> {
+        let events = self.events(engine, named).await?;
+        limits.limits.may_append(limits.tenant, || events.len()).map_err(No::Limit)?;
+        let append = Append::of(events)
             .from_producer(self.producer.clone())
             .in_order(self.mark.map(str::to_owned))
             .closing(self.close);
-        engine.append(named.id, append).await
+        Ok(engine.append(named.id, append).await?)
     }
 
     /// What the body holds, where it is of the stream's type.
@@ -106,7 +146,7 @@ impl Asked<'_> {
 }
 
 /// Whether two content types are the same but for letters' case and parameters.
-fn same(one: &str, other: &str) -> bool {
+pub(super) fn same(one: &str, other: &str) -> bool {
     fn essence(text: &str) -> &str {
         text.split(';').next().unwrap_or_default().trim()
     }

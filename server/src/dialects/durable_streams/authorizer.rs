@@ -32,6 +32,8 @@ pub struct Ask<'a> {
 pub struct Grant<P> {
     /// Which stream is meant.
     pub place: Place,
+    /// On whose limits it counts: those of whoever asks.
+    pub tenant: Tenant,
     /// Who was let in, to be asked for again.
     pub pass: P,
 }
@@ -77,7 +79,8 @@ impl Authorizer for Anyone {
         if !is_local(ask.headers) {
             return Err(Refused::Foreign);
         }
-        Ok(Grant { place: Place::Named { tenant: self.0, name: ask.path.to_owned() }, pass: () })
+        let place = Place::Named { tenant: self.0, name: ask.path.to_owned() };
+        Ok(Grant { place, tenant: self.0, pass: () })
     }
 
     async fn still(&self, _: &Grant<()>) -> bool {

@@ -2,7 +2,7 @@
 //!
 //! What asks each connection first which HTTP it speaks keeps 8 kB more for it, and there may be thousands that follow.
 
-use std::{convert::Infallible, io, sync::Arc, time::Duration};
+use std::{convert::Infallible, io, net::SocketAddr, sync::Arc, time::Duration};
 
 use axum::{body::Body, extract::State};
 use hyper::{Request, body::Incoming, server::conn::http1, service::service_fn};
@@ -11,6 +11,7 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio_util::sync::CancellationToken;
 
 use super::{Authorizer, Dialect, handle};
+use crate::metrics::{self, Metrics};
 
 /// Until the next is taken after one could not be: mostly there are too many open files.
 const PAUSE: Duration = Duration::from_millis(250);
@@ -19,12 +20,13 @@ const PAUSE: Duration = Duration::from_millis(250);
 pub(super) async fn serve<A: Authorizer>(
     listener: TcpListener,
     dialect: Arc<Dialect<A>>,
+    metrics: Arc<Metrics>,
     stop: CancellationToken,
 ) {
     let open = GracefulShutdown::new();
     while let Some(accepted) = stop.run_until_cancelled(listener.accept()).await {
         match accepted {
-            Ok((stream, _)) => take(stream, &dialect, &open),
+            Ok((stream, peer)) => take(stream, peer, &dialect, &metrics, &open),
             Err(error) => pause(&error).await,
         }
     }
@@ -32,15 +34,27 @@ pub(super) async fn serve<A: Authorizer>(
     open.shutdown().await;
 }
 
-fn take<A: Authorizer>(stream: TcpStream, dialect: &Arc<Dialect<A>>, open: &GracefulShutdown) {
+fn take<A: Authorizer>(
+    stream: TcpStream,
+    peer: SocketAddr,
+    dialect: &Arc<Dialect<A>>,
+    metrics: &Arc<Metrics>,
+    open: &GracefulShutdown,
+) {
     // A frame should not wait for the next one.
     if let Err(error) = stream.set_nodelay(true) {
         tracing::debug!(error.message = %error, "a connection could not be told to send at once");
     }
-    let dialect = Arc::clone(dialect);
+    let (dialect, metrics) = (Arc::clone(dialect), Arc::clone(metrics));
     let service = service_fn(move |request: Request<Incoming>| {
         let dialect = State(Arc::clone(&dialect));
-        async move { Ok::<_, Infallible>(handle(dialect, request.map(Body::new)).await) }
+        let metrics = (request.uri().path() == metrics::PATH).then(|| Arc::clone(&metrics));
+        async move {
+            Ok::<_, Infallible>(match metrics {
+                Some(metrics) => metrics.answer(Some(peer), request.headers()),
+                None => handle(dialect, request.map(Body::new)).await,
+            })
+        }
     });
     let connection = open.watch(http1::Builder::new().serve_connection(TokioIo::new(stream), service));
     tokio::spawn(async move {

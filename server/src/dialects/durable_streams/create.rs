@@ -5,10 +5,10 @@ use axum::{
     http::{HeaderMap, HeaderValue, StatusCode, header, request::Parts},
     response::{IntoResponse, Response},
 };
-use sessions::{Created, ForkPoint, NewNamed};
+use sessions::{Created, Data, ForkPoint, NewNamed};
 
 use super::{
-    Authorizer, Dialect, Grant, Place, address, answer,
+    Authorizer, Dialect, Grant, Place, address, answer, append,
     body::{self, NoBody},
     headers::{
         CLOSED, FORK_OFFSET, FORK_SUB_OFFSET, FORKED_FROM, NEXT_OFFSET, TRUE, closes, expiry, offset,
@@ -26,6 +26,7 @@ pub(super) async fn create<A: Authorizer>(
         return Err(answer::plain(StatusCode::METHOD_NOT_ALLOWED, "Streams are not created here."));
     };
     let headers = &parts.headers;
+    dialect.limits.may_store(*tenant).map_err(IntoResponse::into_response)?;
     let new = NewNamed {
         tenant: *tenant,
         name: name.clone(),
@@ -35,6 +36,7 @@ pub(super) async fn create<A: Authorizer>(
         fork: fork(headers).map_err(answer::bad)?,
         body: read(body, dialect.pace.body).await?,
     };
+    dialect.limits.may_append(*tenant, || events(&new)).map_err(IntoResponse::into_response)?;
     let created = dialect.engine.create(new).await.map_err(answer::refused)?;
     Ok(answer(&created, location(headers, name)))
 }
@@ -45,6 +47,14 @@ pub(super) async fn read(body: Body, most: usize) -> Result<bytes::Bytes, Respon
         NoBody::TooLarge => answer::too_large(),
         NoBody::Broken => answer::bad("The body did not arrive."),
     })
+}
+
+/// How many events it begins with, at least one: a stream is no less than an event.
+fn events(new: &NewNamed) -> usize {
+    let json = new.content_type.as_deref().is_some_and(|text| append::same(text, "application/json"));
+    let messages = json.then(|| Data::json_messages(&new.body));
+    // A body that is none is refused by the engine.
+    messages.and_then(Result::ok).map_or(1, |messages| messages.len().max(1))
 }
 
 /// None where it is missing or none that could be.

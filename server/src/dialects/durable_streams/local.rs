@@ -9,7 +9,7 @@ use axum::http::{HeaderMap, HeaderValue, header, uri::Authority};
 use url::{Host, Url};
 
 /// Whether it is sent to this machine by its own name, and by no page of another's.
-pub(super) fn is_local(headers: &HeaderMap) -> bool {
+pub(crate) fn is_local(headers: &HeaderMap) -> bool {
     let host = headers.get(header::HOST).and_then(|host| host.to_str().ok());
     let to_here = host.is_some_and(is_here);
     to_here && headers.get(header::ORIGIN).is_none_or(is_local_origin)

@@ -14,18 +14,20 @@ use super::{
     headers::{NEXT_OFFSET, value},
     read::{Following, live, show, stand},
 };
+use crate::limits::Seat;
 
 /// Somebody who waits.
 pub(super) struct Waiting<A: Authorizer> {
     pub(super) dialect: Arc<Dialect<A>>,
     pub(super) grant: Arc<Grant<A::Pass>>,
     pub(super) following: Following,
+    pub(super) seat: Seat,
 }
 
 impl<A: Authorizer> Waiting<A> {
     /// What has come, or that nothing has.
     pub(super) async fn answer(self) -> Response {
-        let Self { dialect, grant, following } = self;
+        let Self { dialect, grant, following, seat: _seat } = self;
         let from = following.offset();
         let mut follower = dialect.engine.follow(following.head.id, from);
         let waited = tokio::select! {

@@ -43,11 +43,14 @@ use tokio_util::sync::CancellationToken;
 
 pub use authorizer::{Anyone, Ask, Authorizer, Grant, Refused, Wish};
 pub(super) use headers::NEXT_OFFSET;
+pub(crate) use local::is_local;
 pub use people::{People, Reader};
 pub use serve::{Options, serve};
 pub use shelf::Shelf;
 use subscriptions::Subscriptions;
 pub use target::Place;
+
+use crate::limits::Limits;
 
 /// Where the streams are found: their names follow.
 pub const ROOT: &str = "/v1/stream/";
@@ -70,6 +73,8 @@ pub struct Dialect<A> {
     pub pace: Pace,
     /// Pages that were read lately.
     pub shelf: Shelf,
+    /// What each tenant may take.
+    pub limits: Arc<Limits>,
     /// What subscriptions need; none where they are not served.
     pub subscriptions: Option<Arc<Subscriptions>>,
     /// Whether pages of this machine may speak to it, whatever their port.
@@ -119,6 +124,9 @@ async fn handle<A: Authorizer>(State(dialect): State<Shared<A>>, request: Reques
         None => Box::pin(carry_out(&dialect, parts, body)).await,
     };
     let mut response = done.unwrap_or_else(|refusal| refusal);
+    if let Some(reason) = response.extensions().get() {
+        dialect.limits.count(*reason);
+    }
     answer::dress(response.headers_mut(), dialect.open_to_local_pages, origin.as_ref());
     response
 }

@@ -9,7 +9,7 @@ use domain::{
     accounts::queries::arrive,
     ids::{MembershipId, PersonId},
 };
-use sessions::StreamId;
+use sessions::{StreamId, Tenant};
 use tower_sessions::{Session, session::Id};
 
 use super::{Ask, Authorizer, Grant, Place, Refused, Wish};
@@ -32,9 +32,9 @@ impl Authorizer for People {
 
     async fn admit(&self, ask: Ask<'_>) -> Result<Grant<Reader>, Refused> {
         let stream: StreamId = ask.path.parse().map_err(|_| Refused::Hidden)?;
-        let (pass, _) = self.visit(ask.headers, stream).await?;
+        let (pass, scope) = self.visit(ask.headers, stream).await?;
         match ask.wish {
-            Wish::Read => Ok(Grant { place: Place::Stream(stream), pass }),
+            Wish::Read => Ok(Grant { place: Place::Stream(stream), tenant: tenant(&scope), pass }),
             Wish::Write => Err(Refused::ReadOnly),
         }
     }
@@ -82,6 +82,11 @@ impl People {
         let standing = arrival.map_err(|error| unsettled(&error))?.standing;
         Ok(standing.map(|standing| standing.scope()))
     }
+}
+
+/// Whose seats somebody takes: their client's, or the desk's.
+fn tenant(scope: &Scope) -> Tenant {
+    Tenant { workspace: scope.workspace.0, client: scope.client.map(|client| client.0) }
 }
 
 fn unsettled(error: &dyn std::error::Error) -> Refused {

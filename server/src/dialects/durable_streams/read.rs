@@ -5,7 +5,7 @@ use std::sync::Arc;
 use axum::{
     body::Body,
     http::{HeaderMap, HeaderValue, header, request::Parts},
-    response::Response,
+    response::{IntoResponse, Response},
 };
 use sessions::{Error, Expiry, Head, Offset, Page};
 use url::form_urlencoded;
@@ -18,6 +18,7 @@ use super::{
     long_poll::Waiting,
     sse,
 };
+use crate::limits::Kind;
 
 /// Where to read from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -56,6 +57,8 @@ pub(super) async fn read<A: Authorizer>(
     if asked.live == Live::No {
         return catch_up::answer(dialect, &grant, asked.from, &parts.headers).await.map(Begun::Answer);
     }
+    let kind = if asked.live == Live::Sse { Kind::Sse } else { Kind::LongPoll };
+    let seat = dialect.limits.seat(grant.tenant, kind).map_err(IntoResponse::into_response)?;
     let head = used(dialect, &grant).await?;
     let floor = Floor::above(asked.cursor.as_deref(), dialect.clock.now());
     let following = Following { head, from: asked.from, floor };
@@ -63,8 +66,8 @@ pub(super) async fn read<A: Authorizer>(
     following.reaches().map_err(answer::refused)?;
     let (dialect, grant) = (Arc::clone(dialect), Arc::new(grant));
     Ok(match asked.live {
-        Live::LongPoll => Begun::Waiting(Waiting { dialect, grant, following }),
-        Live::Sse | Live::No => Begun::Answer(sse::answer(dialect, grant, following)),
+        Live::LongPoll => Begun::Waiting(Waiting { dialect, grant, following, seat }),
+        Live::Sse | Live::No => Begun::Answer(sse::answer(dialect, grant, following, seat)),
     })
 }
 

@@ -14,6 +14,8 @@ use super::{
 };
 use crate::{
     database::{Database, Hold},
+    limits::{self, Allowance, Limits},
+    metrics::Metrics,
     product,
     settings::Settings,
     shutdown::Shutdown,
@@ -86,6 +88,9 @@ async fn run(
             tracing::error!(error.message = %error, "webhooks are not sent");
         }
     });
+    let limits = Arc::new(Limits::new(Allowance::of_this_machine(settings)));
+    let metrics = Metrics::new(engine.clone(), Arc::clone(&limits), &clock, settings.metrics_token.clone());
+    limits::start(Arc::clone(&limits), engine.clone(), shutdown);
     let dialect = Dialect {
         engine: engine.clone(),
         authorizer: Anyone(TENANT),
@@ -94,10 +99,11 @@ async fn run(
         stop: shutdown.soft().clone(),
         pace: Pace { long_poll: Duration::from_millis(options.long_poll), ..Pace::default() },
         shelf: Shelf::new(64 << 20),
+        limits,
         open_to_local_pages: true,
     };
     tracing::info!(address = %listener.local_addr()?, "ready");
-    let serving = connections::serve(listener, Arc::new(dialect), shutdown.soft().clone());
+    let serving = connections::serve(listener, Arc::new(dialect), Arc::new(metrics), shutdown.soft().clone());
     shutdown.hard().run_until_cancelled(serving).await;
     shutdown.begin();
     shutdown.drained().await;

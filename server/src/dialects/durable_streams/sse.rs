@@ -20,15 +20,16 @@ use super::{
     headers::SSE_ENCODING,
     read::Following,
 };
-use crate::dialects::sse::BEAT;
+use crate::{dialects::sse::BEAT, limits::Seat};
 
 pub(super) fn answer<A: Authorizer>(
     dialect: Arc<Dialect<A>>,
     grant: Arc<Grant<A::Pass>>,
     following: Following,
+    seat: Seat,
 ) -> Response {
     let form = Form::of(&following.head.content_type);
-    let body = Body::from_stream(Telling::new(dialect, grant, following, form).frames());
+    let body = Body::from_stream(Telling::new(dialect, grant, following, form, seat).frames());
     let fixed = HeaderValue::from_static;
     let mut response = answer::with(
         body.into_response(),
@@ -57,10 +58,17 @@ struct Telling<A: Authorizer> {
     ended: bool,
     duties: Duties,
     stop: Pin<Box<WaitForCancellationFutureOwned>>,
+    _seat: Seat,
 }
 
 impl<A: Authorizer> Telling<A> {
-    fn new(dialect: Arc<Dialect<A>>, grant: Arc<Grant<A::Pass>>, following: Following, form: Form) -> Self {
+    fn new(
+        dialect: Arc<Dialect<A>>,
+        grant: Arc<Grant<A::Pass>>,
+        following: Following,
+        form: Form,
+        seat: Seat,
+    ) -> Self {
         let from = following.offset();
         let Following { head, floor, .. } = following;
         let at_the_end = Page { records: Vec::new(), next: from, up_to_date: true, closed: false };
@@ -80,6 +88,7 @@ impl<A: Authorizer> Telling<A> {
             head,
             floor,
             form,
+            _seat: seat,
         }
     }
 

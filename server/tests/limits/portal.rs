@@ -1,0 +1,71 @@
+//! Limits behind the portal's own door, where people follow over HTTP and over a page's socket.
+
+use std::sync::Arc;
+
+use domain::{
+    requests::{NewRequest, Priority, commands, queries},
+    testing::{Ground, TestClient},
+};
+use reqwest::{Client, Response, StatusCode};
+use server::{
+    limits::{Allowance, Limits},
+    shutdown::Shutdown,
+};
+use sessions::StreamId;
+use sqlx::PgPool;
+
+use super::shared::{self, Tab};
+
+async fn request(ground: &Ground, client: &TestClient) -> StreamId {
+    let new = NewRequest {
+        title: "Follow up".into(),
+        brief: "Please write to them.".into(),
+        priority: Priority::Normal,
+        queue: false,
+        files: Vec::new(),
+        form_key: None,
+    };
+    let number = commands::create(&ground.db, &client.owner, new).await.unwrap();
+    let operator = ground.operator.within(client.id);
+    let detail = queries::by_number(&ground.db, &operator, client.id, number).await.unwrap();
+    StreamId(detail.session_stream)
+}
+
+#[sqlx::test(migrations = "../migrations")]
+async fn people_of_one_client_leave_the_others_their_seats(pool: PgPool) {
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    let ground = Ground::new(&pool).await;
+    let (client, neighbour) = (ground.client("Harbor & Pine").await, ground.client("Hill Insurance").await);
+    let (session, theirs) = (request(&ground, &client).await, request(&ground, &neighbour).await);
+    let shutdown = Shutdown::default();
+    let limits = Arc::new(Limits::new(Allowance { followers: Some(1), ..Allowance::default() }));
+    let address = shared::serve_within(&ground.db, &shutdown, limits.clone()).await;
+    let browser = Client::new();
+    let follow = async |cookie: &str, stream: StreamId| -> Response {
+        let url = format!("http://{address}/v1/stream/{stream}?offset=now&live=sse");
+        browser.get(url).header("cookie", cookie).send().await.unwrap()
+    };
+    let (_, member) = shared::sign_in(&ground.db, &client.member).await;
+    let (_, owner) = shared::sign_in(&ground.db, &client.owner).await;
+    let (_, operator) = shared::sign_in(&ground.db, &ground.operator).await;
+    let (_, stranger) = shared::sign_in(&ground.db, &neighbour.owner).await;
+
+    let open = follow(&member, session).await;
+    assert_eq!(open.status(), StatusCode::OK);
+    let refused = follow(&owner, session).await;
+    assert_eq!(refused.status(), StatusCode::TOO_MANY_REQUESTS);
+    assert_eq!(refused.headers()["retry-after"], "5");
+    let mut tab = Tab::open(address, &owner).await.unwrap();
+    tab.follow(session, 0).await;
+    assert_eq!(tab.hears().await, serde_json::json!({ "full": session }));
+    // The desk has seats of its own, even at this client's session, and so has the next client.
+    assert_eq!(follow(&operator, session).await.status(), StatusCode::OK);
+    assert_eq!(follow(&stranger, theirs).await.status(), StatusCode::OK);
+
+    // The tab is told of it without asking again.
+    drop(open);
+    let (_, events) = tab.events().await;
+    assert!(!events.is_empty());
+    assert_eq!(follow(&member, session).await.status(), StatusCode::TOO_MANY_REQUESTS);
+    shutdown.begin();
+}
