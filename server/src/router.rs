@@ -37,7 +37,12 @@ const IDLE: Duration = Duration::days(14);
 /// The whole product behind its middlewares.
 pub fn routes(app: App, live: Live) -> Router {
     let streams = streams(&app, &live);
-    let door = Door::new(app.clone(), live.shutdown().soft().clone(), dialects::Pace::default());
+    let door = Door::new(
+        app.clone(),
+        live.limits().clone(),
+        live.shutdown().soft().clone(),
+        dialects::Pace::default(),
+    );
     let pages = pages()
         .into_router()
         .layer(Extension(live))

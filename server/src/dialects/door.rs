@@ -1,21 +1,25 @@
 //! The door of a request's session: who is let in, by the cookie of their sign-in, and as whom they act.
 
+use std::sync::Arc;
+
 use app::web::App;
 use axum::http::HeaderMap;
 use domain::{Scope, ids::RequestId, requests::queries};
-use sessions::StreamId;
+use sessions::{StreamId, Tenant};
 use tokio_util::sync::CancellationToken;
 
 use super::{
-    durable_streams::{People, Reader},
+    durable_streams::{People, Reader, tenant},
     refusal::Refusal,
     sse::Pace,
 };
+use crate::limits::{Kind, Limits, Seat};
 
 /// What every answer of the people's dialects stands on.
 #[derive(Clone)]
 pub struct Door {
     people: People,
+    limits: Arc<Limits>,
     stop: CancellationToken,
     pace: Pace,
 }
@@ -26,14 +30,16 @@ pub(super) struct Visit {
     pub(super) reader: Reader,
     /// Narrowed to the client that the request belongs to.
     pub(super) scope: Scope,
+    /// Whose seats they take.
+    pub(super) tenant: Tenant,
     pub(super) stream: StreamId,
     pub(super) request: RequestId,
 }
 
 impl Door {
     /// Answers that are open end when `stop` is cancelled.
-    pub fn new(app: App, stop: CancellationToken, pace: Pace) -> Self {
-        Self { people: People(app), stop, pace }
+    pub fn new(app: App, limits: Arc<Limits>, stop: CancellationToken, pace: Pace) -> Self {
+        Self { people: People(app), limits, stop, pace }
     }
 
     pub(super) fn app(&self) -> &App {
@@ -42,6 +48,11 @@ impl Door {
 
     pub(super) fn stop(&self) -> &CancellationToken {
         &self.stop
+    }
+
+    /// A seat for an answer that stays open.
+    pub(super) fn seat(&self, tenant: Tenant) -> Result<Seat, Refusal> {
+        Ok(self.limits.seat(tenant, Kind::Sse)?)
     }
 
     pub(super) fn pace(&self) -> Pace {
@@ -53,7 +64,8 @@ impl Door {
         let stream: StreamId = session.parse().map_err(|_| Refusal::not_found())?;
         let (reader, scope) = self.people.visit(headers, stream).await?;
         let (request, client) = queries::of_session(&self.app().db, &scope, stream.0).await?;
-        Ok(Visit { door: self.clone(), reader, scope: scope.within(client), stream, request })
+        let tenant = tenant(&scope);
+        Ok(Visit { door: self.clone(), reader, scope: scope.within(client), tenant, stream, request })
     }
 
     /// Whether whoever was let in still may; asked to the end, whoever still listens.

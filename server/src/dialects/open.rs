@@ -10,8 +10,10 @@ use sessions::{Batch, Follower, Offset};
 
 use super::{
     door::Visit,
+    refusal::Refusal,
     sse::{self, BEAT, Noticed, Vigil},
 };
+use crate::limits::Seat;
 
 /// Puts a session's events into a dialect's words.
 pub(super) trait Tongue: Send + 'static {
@@ -36,7 +38,16 @@ impl std::error::Error for Cut {}
 
 /// Tells `first` and then what comes behind an offset. It ends when the tongue has ended; when the server stops, the
 /// reader may no longer see it or the log cannot be followed, it is cut off.
-pub(super) fn answer<T: Tongue>(visit: Visit, tongue: T, first: String, from: u64) -> Response {
+///
+/// # Errors
+/// When as many follow as may.
+pub(super) fn answer<T: Tongue>(
+    visit: Visit,
+    tongue: T,
+    first: String,
+    from: u64,
+) -> Result<Response, Refusal> {
+    let seat = visit.door.seat(visit.tenant)?;
     let engine = visit.door.app().db.engine();
     let open = Open {
         follower: engine.follow(visit.stream, Offset::from_value(from)),
@@ -44,8 +55,9 @@ pub(super) fn answer<T: Tongue>(visit: Visit, tongue: T, first: String, from: u6
         first: (!first.is_empty()).then(|| first.into()),
         tongue,
         visit,
+        _seat: seat,
     };
-    sse::answer(Body::from_stream(open.pieces()))
+    Ok(sse::answer(Body::from_stream(open.pieces())))
 }
 
 struct Open<T> {
@@ -54,6 +66,7 @@ struct Open<T> {
     follower: Follower,
     vigil: Vigil,
     first: Option<Bytes>,
+    _seat: Seat,
 }
 
 impl<T: Tongue> Open<T> {

@@ -9,6 +9,7 @@ use domain::Error;
 use serde_json::json;
 
 use super::durable_streams::Refused;
+use crate::limits;
 
 /// `{"error": …, "message": …}` under a status.
 #[derive(Debug)]
@@ -73,6 +74,15 @@ impl From<Error> for Refusal {
                 Self::new(StatusCode::INTERNAL_SERVER_ERROR, "failed", words)
             }
         }
+    }
+}
+
+impl From<limits::Refusal> for Refusal {
+    fn from(refused: limits::Refusal) -> Self {
+        let words =
+            "As much is going on here as is allowed at once. Close another window, or try again in a moment.";
+        let many = Self::new(StatusCode::TOO_MANY_REQUESTS, "too_many", words);
+        Self { retry_after: Some(refused.retry_after()), ..many }
     }
 }
 

@@ -11,7 +11,10 @@ use axum::{
 };
 
 /// After how many seconds whoever found no seat may come again: some follower has mostly left by then.
-pub(super) const SEAT_AGAIN: u64 = 5;
+pub(super) const SEAT_AGAIN: u32 = 5;
+
+/// What was deleted counts no more after so many seconds.
+const COUNTED_AGAIN: u32 = 60;
 
 /// Why a request was too much. On a response it says what the response is to be counted as.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -71,20 +74,30 @@ impl Refusal {
     }
 }
 
+impl Refusal {
+    /// After how many seconds it may be tried again.
+    #[must_use]
+    pub fn retry_after(self) -> u32 {
+        match self {
+            // A whole second at least, since a part of one cannot be said.
+            Self::Rate(wait) => u32::try_from(wait.as_secs() + 1).unwrap_or(u32::MAX),
+            Self::Followers => SEAT_AGAIN,
+            Self::Stored { .. } => COUNTED_AGAIN,
+        }
+    }
+}
+
 impl IntoResponse for Refusal {
     fn into_response(self) -> Response {
-        let later = |seconds: u64, text: &'static str| {
-            let after = [(header::RETRY_AFTER, HeaderValue::from(seconds))];
+        let later = |text: &'static str| {
+            let after = [(header::RETRY_AFTER, HeaderValue::from(self.retry_after()))];
             (StatusCode::TOO_MANY_REQUESTS, after, text).into_response()
         };
         match self {
-            // A whole second at least, since a part of one cannot be said.
-            Self::Rate(wait) => later(
-                wait.as_secs() + 1,
-                "Events come faster than is allowed here. Send it again after Retry-After seconds.",
-            ),
+            Self::Rate(_) => {
+                later("Events come faster than is allowed here. Send it again after Retry-After seconds.")
+            }
             Self::Followers => later(
-                SEAT_AGAIN,
                 "As many follow as are allowed at once. Close some, or come again after Retry-After seconds.",
             ),
             Self::Stored { most } => {

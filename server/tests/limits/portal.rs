@@ -55,6 +55,10 @@ async fn people_of_one_client_leave_the_others_their_seats(pool: PgPool) {
     let refused = follow(&owner, session).await;
     assert_eq!(refused.status(), StatusCode::TOO_MANY_REQUESTS);
     assert_eq!(refused.headers()["retry-after"], "5");
+    let other = format!("http://{address}/v1/ag-ui/{session}");
+    let refused = browser.get(other).header("cookie", &owner).send().await.unwrap();
+    assert_eq!(refused.status(), StatusCode::TOO_MANY_REQUESTS);
+    assert_eq!(refused.headers()["retry-after"], "5");
     let mut tab = Tab::open(address, &owner).await.unwrap();
     tab.follow(session, 0).await;
     assert_eq!(tab.hears().await, serde_json::json!({ "full": session }));

@@ -33,7 +33,7 @@ pub(super) async fn show(
         && let Some(conversation) = read_to(&visit, heard).await?
     {
         let teller = Teller::resumed(session, conversation);
-        return Ok(open::answer(visit, teller, NOTHING_NEW.to_owned(), heard));
+        return open::answer(visit, teller, NOTHING_NEW.to_owned(), heard);
     }
     from_now(visit, false).await
 }
@@ -44,7 +44,7 @@ pub(super) async fn from_now(visit: Visit, once: bool) -> Result<Response, Refus
     let (teller, events) = Teller::new(visit.stream.to_string(), conversation, next, once);
     let mut text = String::new();
     write(&mut text, &events, Offset::from_value(next));
-    Ok(open::answer(visit, teller, text, next))
+    open::answer(visit, teller, text, next)
 }
 
 fn heard(headers: &HeaderMap) -> Option<u64> {

@@ -31,7 +31,10 @@ pub(super) async fn show(
 pub(super) async fn run(visit: Visit, version: Version) -> Result<Option<Response>, Refusal> {
     let reading = read(&visit).await?;
     let turn = Turn::new(reading.conversation, version).filter(|(turn, _)| !turn.has_ended());
-    Ok(turn.map(|(turn, chunks)| marked(open::answer(visit, turn, written(&chunks), reading.next))))
+    let Some((turn, chunks)) = turn else {
+        return Ok(None);
+    };
+    open::answer(visit, turn, written(&chunks), reading.next).map(|answer| Some(marked(answer)))
 }
 
 /// With what tells the SDK how to read it.
