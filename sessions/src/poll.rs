@@ -4,7 +4,12 @@ use std::{collections::HashMap, sync::Arc};
 
 use uuid::Uuid;
 
-use crate::{Error, Offset, core::Core, sql, tail::Tail};
+use crate::{
+    Error, Offset,
+    core::{Backoff, Core},
+    sql,
+    tail::Tail,
+};
 
 /// Streams asked for in one statement.
 const CHUNK: usize = 5_000;
@@ -13,18 +18,29 @@ const CHUNK: usize = 5_000;
 /// engine stops.
 pub(crate) async fn run(core: Arc<Core>) {
     let polling = async {
+        let mut backoff = Backoff::new();
         loop {
             // Told or not, it asks.
             let _ = tokio::time::timeout(core.options.poll_interval, core.look.notified()).await;
-            let tails = core.tails.sweep(core.options.tail_linger);
-            for tails in tails.chunks(CHUNK) {
-                if let Err(error) = poll(&core, tails).await {
-                    tracing::warn!(error = %error, streams = tails.len(), "could not ask for new events");
+            while let Err(error) = poll_all(&core).await {
+                if backoff.is_fresh() {
+                    tracing::warn!(error = %error, "could not ask for new events, trying on");
                 }
+                // Sooner than the next poll: what was missed is not told again.
+                backoff.pause().await;
             }
+            backoff = Backoff::new();
         }
     };
     core.stop.run_until_cancelled(polling).await;
+}
+
+async fn poll_all(core: &Core) -> Result<(), Error> {
+    let tails = core.tails.sweep(core.options.tail_linger);
+    for tails in tails.chunks(CHUNK) {
+        poll(core, tails).await?;
+    }
+    Ok(())
 }
 
 async fn poll(core: &Core, tails: &[Arc<Tail>]) -> Result<(), Error> {

@@ -72,6 +72,10 @@ fn take(core: &Core, node: uuid::Uuid, word: Word) {
         return core.nodes.left(node);
     }
     let came = core.nodes.heard_of(node);
+    if came {
+        // While it was not known here, nothing was told to it.
+        core.nodes.say(Word::AllMoved);
+    }
     match word {
         Word::Hello { answer } if answer || came => core.nodes.say(Word::Hello { answer: false }),
         Word::Moved(streams) => core.wake(&streams),
