@@ -196,6 +196,7 @@ async fn the_engines_role_is_limited_to_its_tables(database: PgPool) {
         "stream_event",
         "stream_producer",
         "stream_signing_key",
+        "stream_stored",
         "stream_subscription",
         "stream_subscription_link",
     ];
