@@ -205,5 +205,5 @@ async fn the_engines_role_is_limited_to_its_tables(database: PgPool) {
         SELECT count(*) FROM pg_class WHERE relrowsecurity AND relforcerowsecurity
         AND relname = ANY($1)";
     let forced: i64 = sqlx::query_scalar(forced).bind(&own[..]).fetch_one(&database).await.unwrap();
-    assert_eq!(forced, 6);
+    assert_eq!(usize::try_from(forced), Ok(own.len()));
 }
