@@ -40,10 +40,21 @@ pub(super) fn dress(headers: &mut HeaderMap, local_pages: bool, origin: Option<&
     let Some(origin) = origin.filter(|origin| is_local_origin(origin)) else {
         return;
     };
-    put(header::ACCESS_CONTROL_ALLOW_METHODS, "GET, HEAD, PUT, POST, DELETE, OPTIONS");
-    put(header::ACCESS_CONTROL_ALLOW_HEADERS, ALLOWED);
     put(header::ACCESS_CONTROL_EXPOSE_HEADERS, EXPOSED);
     headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, origin.clone());
+}
+
+/// What a browser asks before it lets a page do something: what the page may ask for.
+pub(super) fn preflight(local_pages: bool) -> Response {
+    let mut response = StatusCode::NO_CONTENT.into_response();
+    if local_pages {
+        let methods = HeaderValue::from_static("GET, HEAD, PUT, POST, DELETE, OPTIONS");
+        response.headers_mut().insert(header::ACCESS_CONTROL_ALLOW_METHODS, methods);
+        response
+            .headers_mut()
+            .insert(header::ACCESS_CONTROL_ALLOW_HEADERS, HeaderValue::from_static(ALLOWED));
+    }
+    response
 }
 
 /// A sentence for whoever reads it.

@@ -189,7 +189,7 @@ async fn perform<A: Authorizer>(
     body: Body,
 ) -> Result<Begun<A>, Response> {
     if parts.method == Method::OPTIONS {
-        return Ok(Begun::Answer(StatusCode::NO_CONTENT.into_response()));
+        return Ok(Begun::Answer(answer::preflight(dialect.open_to_local_pages)));
     }
     let path = address::path(parts.uri.path()).ok_or_else(answer::not_found)?;
     if address::is_reserved(&path) {
