@@ -34,7 +34,7 @@ use axum::{
     body::Body,
     extract::{Request, State},
     http::{Method, StatusCode, header, request::Parts},
-    response::{IntoResponse, Response},
+    response::Response,
     routing::any,
 };
 use domain::Clock;
