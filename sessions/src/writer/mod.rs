@@ -76,8 +76,6 @@ impl Writer {
             }
             jobs.drain(..).for_each(|job| self.sort(job));
         }
-        // Whoever is ready to append does so first: one commit for all costs little more than one for the first of them.
-        tokio::task::yield_now().await;
         while let Ok(stream) = self.lane_over.1.try_recv() {
             self.close_lane(stream);
         }
