@@ -75,8 +75,9 @@ async fn reach_of<A: Authorizer>(
     let engine = &dialect.engine;
     if !dialect.shelf.has(named.id, start) {
         let page = engine.read(named.id, start, ALL).await?;
+        // Of a longer stream it is what is sent first.
+        dialect.shelf.keep_if_long(named, start, &page.records);
         if page.up_to_date {
-            dialect.shelf.keep_if_long(named, start, &page.records);
             return Ok((Page { records: Vec::new(), ..page }, Some(page)));
         }
     }
