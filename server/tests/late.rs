@@ -8,15 +8,14 @@ use std::net::SocketAddr;
 
 use domain::{
     ids::RunId,
-    requests::{NewRequest, Priority, commands, queries},
     session::{Author, AuthorKind, Body, Conversation, Event, Part, RunState},
-    testing::{Ground, TestClient},
+    testing::Ground,
 };
 use reqwest::Client;
 use serde_json::Value;
 use server::shutdown::Shutdown;
 use sessions::{Append, StreamId};
-use shared::Tab;
+use shared::{Asked, Tab, ask};
 use sqlx::PgPool;
 use uuid::Uuid;
 
@@ -39,9 +38,7 @@ impl House {
         let _ = rustls::crypto::ring::default_provider().install_default();
         let ground = Ground::new(pool).await;
         let client = ground.client("Harbor & Pine").await;
-        let number = ask(&ground, &client).await;
-        let session =
-            queries::session_of(&ground.db, &client.owner, client.id, number).await.map(StreamId).unwrap();
+        let Asked { number, session, .. } = ask(&ground, &client).await;
         let address = shared::serve(&ground.db, &Shutdown::default()).await;
         let (_, cookie) = shared::sign_in(&ground.db, &client.owner).await;
         Self { ground, address, cookie, number, session }
@@ -71,18 +68,6 @@ impl House {
     async fn page(&self) -> String {
         self.get(&format!("/portal/requests/{}", self.number)).await
     }
-}
-
-async fn ask(ground: &Ground, client: &TestClient) -> u64 {
-    let new = NewRequest {
-        title: "Follow up".into(),
-        brief: "Please write to them.".into(),
-        priority: Priority::Normal,
-        queue: false,
-        files: Vec::new(),
-        form_key: None,
-    };
-    commands::create(&ground.db, &client.owner, new).await.unwrap()
 }
 
 fn event(part: Part) -> String {

@@ -10,14 +10,13 @@ use std::{
 
 use domain::{
     Actor, Scope,
-    requests::{NewRequest, Priority, commands, queries},
     testing::{Ground, TestClient},
 };
 use futures::SinkExt;
 use serde_json::{Value, json};
 use server::{shutdown::Shutdown, sign_in_store::SignInStore};
 use sessions::{Append, StreamId};
-use shared::Tab;
+use shared::{Asked, Tab, ask};
 use sqlx::PgPool;
 use tokio_tungstenite::tungstenite::{Error, Message, protocol::frame::coding::CloseCode};
 use tower_sessions::{SessionStore, session::Id};
@@ -40,7 +39,7 @@ impl House {
     async fn new(pool: &PgPool) -> Self {
         let ground = Ground::new(pool).await;
         let client = ground.client("Harbor & Pine").await;
-        let (session, backstage) = ask(&ground, &client).await;
+        let Asked { session, backstage, .. } = ask(&ground, &client).await;
         let shutdown = Shutdown::default();
         let address = shared::serve(&ground.db, &shutdown).await;
         Self { ground, client, address, shutdown, session, backstage }
@@ -63,21 +62,6 @@ impl House {
     async fn append(&self, stream: StreamId, events: Vec<String>) {
         self.ground.db.engine().append(stream, Append::new(events)).await.unwrap();
     }
-}
-
-async fn ask(ground: &Ground, client: &TestClient) -> (StreamId, StreamId) {
-    let new = NewRequest {
-        title: "Follow up".into(),
-        brief: "Please write to them.".into(),
-        priority: Priority::Normal,
-        queue: false,
-        files: Vec::new(),
-        form_key: None,
-    };
-    let number = commands::create(&ground.db, &client.owner, new).await.unwrap();
-    let operator = ground.operator.within(client.id);
-    let detail = queries::by_number(&ground.db, &operator, client.id, number).await.unwrap();
-    (StreamId(detail.session_stream), StreamId(detail.backstage_stream.unwrap()))
 }
 
 impl Tab {
@@ -112,7 +96,7 @@ async fn tells_what_is_behind_the_offset_and_then_what_comes(pool: PgPool) {
 async fn what_is_not_theirs_is_gone_without_a_word_of_it(pool: PgPool) {
     let house = House::new(&pool).await;
     let other = house.ground.client("Cedar").await;
-    let (foreign, _) = ask(&house.ground, &other).await;
+    let foreign = ask(&house.ground, &other).await.session;
     let mut tab = house.tab().await;
     for stream in [foreign, house.backstage, StreamId(Uuid::from_u128(1))] {
         tab.follow(stream, 0).await;
@@ -278,7 +262,7 @@ impl Events {
 async fn where_no_socket_gets_through_the_same_frames_come_as_events(pool: PgPool) {
     let house = House::new(&pool).await;
     let other = house.ground.client("Cedar").await;
-    let (foreign, _) = ask(&house.ground, &other).await;
+    let foreign = ask(&house.ground, &other).await.session;
     let (id, cookie) = house.sign_in(&house.client.member).await;
     let follow = |stream: StreamId, from: u64| format!("follow={stream}:{from:020}");
     let both = format!("{}&{}", follow(house.session, 0), follow(foreign, 0));

@@ -7,15 +7,14 @@ mod shared;
 use std::{net::SocketAddr, time::Duration};
 
 use domain::{
-    Scope,
-    requests::{NewRequest, Priority, commands, queries},
-    session,
+    Scope, session,
     testing::{Ground, TestClient},
 };
 use reqwest::{Client, Method, Response, StatusCode};
 use serde_json::Value;
 use server::{shutdown::Shutdown, sign_in_store::SignInStore};
 use sessions::{Append, StreamId};
+use shared::{Asked, ask};
 use sqlx::PgPool;
 use tower_sessions::{SessionStore, session::Id};
 use uuid::Uuid;
@@ -39,7 +38,7 @@ impl House {
         let _ = rustls::crypto::ring::default_provider().install_default();
         let ground = Ground::new(pool).await;
         let client = ground.client("Harbor & Pine").await;
-        let (session, backstage) = ask(&ground, &client).await;
+        let Asked { session, backstage, .. } = ask(&ground, &client).await;
         let shutdown = Shutdown::default();
         let address = shared::serve(&ground.db, &shutdown).await;
         Self { ground, client, address, shutdown, session, backstage }
@@ -54,21 +53,6 @@ impl House {
     async fn append(&self, stream: StreamId, text: &str) {
         self.ground.db.engine().append(stream, Append::new(vec![text.to_owned()])).await.unwrap();
     }
-}
-
-async fn ask(ground: &Ground, client: &TestClient) -> (StreamId, StreamId) {
-    let new = NewRequest {
-        title: "Follow up".into(),
-        brief: "Please write to them.".into(),
-        priority: Priority::Normal,
-        queue: false,
-        files: Vec::new(),
-        form_key: None,
-    };
-    let number = commands::create(&ground.db, &client.owner, new).await.unwrap();
-    let operator = ground.operator.within(client.id);
-    let detail = queries::by_number(&ground.db, &operator, client.id, number).await.unwrap();
-    (StreamId(detail.session_stream), StreamId(detail.backstage_stream.unwrap()))
 }
 
 struct Browser {

@@ -2,10 +2,7 @@
 
 use std::sync::Arc;
 
-use domain::{
-    requests::{NewRequest, Priority, commands, queries},
-    testing::{Ground, TestClient},
-};
+use domain::testing::Ground;
 use reqwest::{Client, Response, StatusCode};
 use server::{
     limits::{Allowance, Limits},
@@ -14,29 +11,14 @@ use server::{
 use sessions::StreamId;
 use sqlx::PgPool;
 
-use super::shared::{self, Tab};
-
-async fn request(ground: &Ground, client: &TestClient) -> StreamId {
-    let new = NewRequest {
-        title: "Follow up".into(),
-        brief: "Please write to them.".into(),
-        priority: Priority::Normal,
-        queue: false,
-        files: Vec::new(),
-        form_key: None,
-    };
-    let number = commands::create(&ground.db, &client.owner, new).await.unwrap();
-    let operator = ground.operator.within(client.id);
-    let detail = queries::by_number(&ground.db, &operator, client.id, number).await.unwrap();
-    StreamId(detail.session_stream)
-}
+use super::shared::{self, Tab, ask};
 
 #[sqlx::test(migrations = "../migrations")]
 async fn people_of_one_client_leave_the_others_their_seats(pool: PgPool) {
     let _ = rustls::crypto::ring::default_provider().install_default();
     let ground = Ground::new(&pool).await;
     let (client, neighbour) = (ground.client("Harbor & Pine").await, ground.client("Hill Insurance").await);
-    let (session, theirs) = (request(&ground, &client).await, request(&ground, &neighbour).await);
+    let (session, theirs) = (ask(&ground, &client).await.session, ask(&ground, &neighbour).await.session);
     let shutdown = Shutdown::default();
     let limits = Arc::new(Limits::new(Allowance { followers: Some(1), ..Allowance::default() }));
     let address = shared::serve_within(&ground.db, &shutdown, limits.clone()).await;

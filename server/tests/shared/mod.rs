@@ -1,6 +1,7 @@
 //! What the tests of the real router share: the product over a test's database, browsers that are signed in, and tabs
 //! that follow.
 
+mod asked;
 mod tab;
 
 use std::{collections::HashMap, future::IntoFuture, net::SocketAddr, path::Path, sync::Arc};
@@ -23,6 +24,8 @@ use tower_sessions::{
     session::{Id, Record},
 };
 
+#[allow(unused_imports, reason = "not every test asks for something")]
+pub use asked::{Asked, ask};
 pub use tab::Tab;
 
 /// The key of the form tokens.
