@@ -80,7 +80,7 @@ async fn match_moved(conn: &mut PgConnection, streams: &[Uuid]) -> sqlx::Result<
         let moved = names.get(&(row.workspace_id, row.client_id)).into_iter().flatten();
         let matching: Vec<String> = moved.filter(|name| wants(&row, name)).cloned().collect();
         if !matching.is_empty() {
-            sql::link(conn, &row, &matching, false, false).await?;
+            sql::link_matching(conn, &row, &matching, false).await?;
         }
     }
     Ok(())

@@ -60,7 +60,7 @@ impl Engine {
             let Some(row) = sql::find(conn, tenant, name).await? else {
                 return Ok(None);
             };
-            Ok(Some(sql::link(conn, &row, &paths, true, true).await?))
+            Ok(Some(sql::link(conn, &row, &paths).await?))
         });
         linked.await?.ok_or(Refusal::NotFound)
     }
@@ -99,7 +99,7 @@ async fn make(
         return Err(Refusal::Exists);
     }
     if fresh {
-        sql::link(&mut tx, &row, &distinct(&new.streams)?, true, true).await?;
+        sql::link(&mut tx, &row, &distinct(&new.streams)?).await?;
         let since = DateTime::UNIX_EPOCH;
         match_made(&mut tx, &row, since, true).await?;
     }
@@ -120,7 +120,7 @@ pub(super) async fn match_made(
     }
     let made = sql::made_since(conn, row.tenant(), since).await?;
     let matching: Vec<String> = made.into_iter().filter(|name| wants(row, name)).collect();
-    if matching.is_empty() { Ok(()) } else { sql::link(conn, row, &matching, false, end).await }
+    if matching.is_empty() { Ok(()) } else { sql::link_matching(conn, row, &matching, end).await }
 }
 
 /// Whether the stream of that name is one of its own by the pattern. What it writes its own wakes to is none: each

@@ -28,27 +28,57 @@ pub(in crate::subscriptions) async fn links(conn: &mut PgConnection, row: &Row) 
     Ok(rows.into_iter().map(link).collect())
 }
 
-/// Linked where they end now, or from their beginning.
-const LINK: &str = "
-    INSERT INTO stream_subscription_link (workspace_id, subscription_id, path, explicit, matched, acked_offset)
-    SELECT $1, $2, p.path, $5, NOT $5, CASE WHEN $6 THEN coalesce(s.next_offset, 0) ELSE 0 END
+/// The rest of a statement that links.
+macro_rules! unless_linked {
+    ($select:literal) => {
+        concat!(
+            "INSERT INTO stream_subscription_link
+                (workspace_id, subscription_id, path, explicit, matched, acked_offset) ",
+            $select,
+            " ON CONFLICT (workspace_id, subscription_id, path) DO UPDATE SET
+                explicit = stream_subscription_link.explicit OR excluded.explicit,
+                matched = stream_subscription_link.matched OR excluded.matched"
+        )
+    };
+}
+
+/// Whether there is a stream of that name yet or not.
+const LINK: &str = unless_linked!(
+    "SELECT $1, $2, p.path, true, false, coalesce(s.next_offset, 0)
     FROM unnest($4::text[]) AS p (path) LEFT JOIN stream s
         ON s.workspace_id = $1 AND s.name = p.path AND s.buried_at IS NULL AND s.deleted_at IS NULL
-        AND coalesce(s.client_id, '00000000-0000-0000-0000-000000000000'::uuid) = $3
-    ON CONFLICT (workspace_id, subscription_id, path) DO UPDATE SET
-        explicit = stream_subscription_link.explicit OR excluded.explicit,
-        matched = stream_subscription_link.matched OR excluded.matched";
+        AND coalesce(s.client_id, '00000000-0000-0000-0000-000000000000'::uuid) = $3"
+);
 
-/// Links streams by their names, those that are asked for (`explicit`) or match, from their `end` on.
+/// Links streams that are asked for by their names, from where they end now.
 pub(in crate::subscriptions) async fn link(
     conn: &mut PgConnection,
     row: &Row,
     paths: &[String],
-    explicit: bool,
-    end: bool,
 ) -> sqlx::Result<()> {
     let query = sqlx::query(LINK).bind(row.workspace_id).bind(row.id).bind(client(row.tenant()));
-    query.bind(paths).bind(explicit).bind(end).execute(conn).await.map(|_| ())
+    query.bind(paths).execute(conn).await.map(|_| ())
+}
+
+/// A stream may be deleted between the matching of its name and this: it is held, so that one that is gone is not
+/// linked, and one that goes finds its link and takes it along. An append is not kept waiting by it.
+const MATCH: &str = unless_linked!(
+    "SELECT $1, $2, s.name, false, true, CASE WHEN $5 THEN s.next_offset ELSE 0 END
+    FROM stream s
+    WHERE s.workspace_id = $1 AND s.name = ANY($4) AND s.buried_at IS NULL AND s.deleted_at IS NULL
+        AND coalesce(s.client_id, '00000000-0000-0000-0000-000000000000'::uuid) = $3
+    FOR KEY SHARE OF s"
+);
+
+/// Links streams that match, from their `end` or their beginning on.
+pub(in crate::subscriptions) async fn link_matching(
+    conn: &mut PgConnection,
+    row: &Row,
+    names: &[String],
+    end: bool,
+) -> sqlx::Result<()> {
+    let query = sqlx::query(MATCH).bind(row.workspace_id).bind(row.id).bind(client(row.tenant()));
+    query.bind(names).bind(end).execute(conn).await.map(|_| ())
 }
 
 const UNLINK: &str = "

@@ -10,7 +10,7 @@ use uuid::Uuid;
 use crate::Tenant;
 
 pub(super) use find::{any, made_since, matched, names, pending};
-pub(super) use links::{ack, link, links, unlink};
+pub(super) use links::{ack, link, link_matching, links, unlink};
 pub(super) use state::{delivered, due, lease, rest, wake};
 pub(super) use subscription::{Row, delete, find, hold, hold_by_id, insert, matching, of_tenants};
 
