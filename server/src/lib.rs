@@ -11,6 +11,7 @@ pub mod doctor;
 pub mod finish;
 pub mod health;
 pub mod jobs;
+pub mod keyring;
 pub mod limits;
 pub mod live;
 pub mod logs;

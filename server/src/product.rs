@@ -6,18 +6,18 @@ use app::web::{App, Site};
 use domain::{Clock, Db, install};
 use sessions::{Engine, Exchange};
 
-use crate::{assets, database::Database, nats::Nats, settings::Settings};
+use crate::{assets, database::Database, keyring::keyring, nats::Nats, settings::Settings};
 
 /// Starts the session engine and gathers what every handler needs.
 ///
 /// # Errors
-/// When the database does not answer or the public address is not an address.
+/// When the database does not answer, the public address is not an address, or there is no master key to be had.
 pub async fn app(
     database: &Database,
     settings: &Settings,
     listening: SocketAddr,
 ) -> Result<App, Box<dyn std::error::Error>> {
-    let db = db(database, settings);
+    let db = db(database, settings).with_keyring(keyring(settings)?);
     let form_key = install::key(&db, "form_key").await?;
     let loopback = listening.ip().is_loopback();
     let site = Site {
