@@ -6,7 +6,7 @@ use app::web::{App, Site};
 use domain::{Clock, Db, install};
 use sessions::{Engine, Exchange};
 
-use crate::{assets, database::Database, keyring::keyring, nats::Nats, settings::Settings};
+use crate::{assets, database::Database, keyring::keyring, nats::Nats, outside::{Admitted, Outside}, settings::Settings};
 
 /// Starts the session engine and gathers what every handler needs.
 ///
@@ -29,6 +29,14 @@ pub async fn app(
         asset: |name| assets::url(name).unwrap_or_default(),
     };
     Ok(App { db, site: Arc::new(site) })
+}
+
+/// The way to addresses that people typed, under what the machine's operator allows.
+///
+/// # Errors
+/// When there is no TLS to be had.
+pub fn outside(app: &App, settings: &Settings, listening: SocketAddr) -> reqwest::Result<Outside> {
+    Outside::new(Admitted::new(&settings.allow_private, listening, &app.site.public_url))
 }
 
 /// The domain's way to a ready database, with the session engine started. Shut the engine down before the database.

@@ -9,6 +9,7 @@ mod ears;
 mod failure;
 pub mod house;
 mod lease;
+pub mod model;
 mod past;
 mod signals;
 mod staff;
