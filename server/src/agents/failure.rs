@@ -1,6 +1,6 @@
 //! How an attempt ends, other than by being finished.
 
-use domain::runs;
+use domain::{costs::Hit, runs};
 
 /// The work is done.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -20,6 +20,8 @@ pub enum Failure {
     Leaving,
     /// The database is away: another attempt goes on when it is back.
     Away(domain::Error),
+    /// The next step could pass a month's limit: the operators decide.
+    Limit(Box<Hit>),
     /// For good. `words` say to the client what happened and what to do; `reason` is for the operators.
     Failed { words: String, reason: String },
 }

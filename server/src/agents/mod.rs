@@ -9,6 +9,7 @@ mod ears;
 mod failure;
 pub mod house;
 mod lease;
+mod limit;
 mod past;
 mod signals;
 mod staff;
