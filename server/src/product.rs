@@ -6,7 +6,14 @@ use app::web::{App, Site};
 use domain::{Clock, Db, install};
 use sessions::{Engine, Exchange};
 
-use crate::{assets, database::Database, keyring::keyring, nats::Nats, outside::{Admitted, Outside}, settings::Settings};
+use crate::{
+    assets,
+    database::Database,
+    keyring::keyring,
+    nats::Nats,
+    outside::{Admitted, Outside},
+    settings::Settings,
+};
 
 /// Starts the session engine and gathers what every handler needs.
 ///

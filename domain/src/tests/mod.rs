@@ -6,6 +6,7 @@ mod arrows;
 mod board;
 mod clock;
 mod controls;
+mod costs;
 mod desk;
 mod ends;
 mod found;

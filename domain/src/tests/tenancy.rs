@@ -10,9 +10,10 @@ use crate::{
     agents::{self, NewAgent},
     approvals::{self, Audience, Question},
     controls,
-    costs::{self, Spent},
+    costs::{self, Spent, Subject, TypedPrice},
     deliverables::{self, Content},
     files::{self, NewFile},
+    money::Currency,
     requests::{commands, queries},
     reviews, runs,
     session::{Choice, Part},
@@ -50,6 +51,13 @@ async fn furnish(world: &World, house: &House) {
     }
     let spent = Spent { key: "1".into(), model: "m".into(), ..Spent::default() };
     costs::record(db, &claimed, &spent).await.unwrap();
+    for subject in [Subject::Client(house.id), Subject::Agent(claimed.agent)] {
+        costs::set_limit(db, &world.operator, subject, "50").await.unwrap();
+    }
+    let price =
+        TypedPrice { model: "m".into(), input: "1".into(), output: "2".into(), ..TypedPrice::default() };
+    costs::set_price(db, &world.operator, &price).await.unwrap();
+    costs::set_rate(db, &world.operator, Currency::EUR, "0.92").await.unwrap();
     let token =
         NewToken { name: "A".into(), agent: Some(claimed.agent), client: Some(house.id), rights: Vec::new() };
     tokens::create(db, &world.operator, token).await.unwrap();

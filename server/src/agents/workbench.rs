@@ -105,8 +105,19 @@ impl Workbench {
     }
 
     /// Notes what the backend says that it has used.
+    ///
+    /// # Errors
+    /// [`Failure::Limit`] where the next step could pass a month's limit: leave the work, the operators are asked.
     pub async fn spent(&self, spent: &Spent) -> Result<(), Failure> {
-        Ok(costs::record(&self.db, &self.claimed, spent).await?)
+        costs::record(&self.db, &self.claimed, spent).await?;
+        self.within_limits().await
+    }
+
+    pub(super) async fn within_limits(&self) -> Result<(), Failure> {
+        match costs::hit(&self.db, &self.claimed).await? {
+            Some(hit) => Err(Failure::Limit(Box::new(hit))),
+            None => Ok(()),
+        }
     }
 
     /// Asks, and waits as long as it takes. A question that was settled before is not asked again.

@@ -115,8 +115,16 @@ impl Endpoint {
         text
     }
 
+    /// The models that it lists, to see whether it lets us in.
+    ///
+    /// # Errors
+    /// What went wrong, in words for the operators.
+    pub async fn found(&self) -> Result<Vec<String>, String> {
+        self.models().await.map_err(|trouble| self.redact(&trouble.to_string()))
+    }
+
     /// The models that it lists.
-    pub async fn models(&self) -> Result<Vec<String>, Trouble> {
+    pub(super) async fn models(&self) -> Result<Vec<String>, Trouble> {
         let asked = self.sign(self.way.get("models", self.limits.first));
         let mut answer = self.answered(asked.send().await).await?;
         let body = self.body(&mut answer).await?;

@@ -67,7 +67,8 @@ impl Models {
     /// What is wrong with how it is reached, in words for the operators.
     pub async fn endpoint(&self, reach: &Reach) -> Result<Endpoint, String> {
         let wire = Wire::of(reach.backend).ok_or("This is no agent with a model.")?;
-        let url = reach.settings.url.as_deref().or(reach.backend.usual_url()).ok_or("Its address is not set.")?;
+        let url =
+            reach.settings.url.as_deref().or(reach.backend.usual_url()).ok_or("Its address is not set.")?;
         let way = self.outside.way(url).await.map_err(|refused| refused.to_string())?;
         let key = reach.key.as_deref().map(Secret::new);
         Ok(Endpoint::at(way, wire, reach.settings.model.clone(), key, self.limits))

@@ -34,9 +34,7 @@ fn messages(said: &[Said]) -> Vec<Value> {
                 ("user", vec![json!({ "type": "tool_result", "tool_use_id": call, "content": text })])
             }
             Said::Agent { words, calls, kept } => {
-                let used = |call: &Call| {
-                    json!({ "type": "tool_use", "id": call.id, "name": call.name, "input": object(&call.arguments) })
-                };
+                let used = |call: &Call| json!({ "type": "tool_use", "id": call.id, "name": call.name, "input": object(&call.arguments) });
                 let blocks = kept.iter().cloned().chain(text(words)).chain(calls.iter().map(used));
                 ("assistant", blocks.collect())
             }
@@ -57,13 +55,28 @@ fn text(words: &str) -> Vec<Value> {
 #[derive(Deserialize)]
 #[serde(tag = "type", rename_all = "snake_case")]
 enum Event {
-    MessageStart { message: Message },
-    ContentBlockStart { index: usize, content_block: Block },
-    ContentBlockDelta { index: usize, delta: Delta },
-    ContentBlockStop { index: usize },
-    MessageDelta { delta: Stop, usage: Option<Usage> },
+    MessageStart {
+        message: Message,
+    },
+    ContentBlockStart {
+        index: usize,
+        content_block: Block,
+    },
+    ContentBlockDelta {
+        index: usize,
+        delta: Delta,
+    },
+    ContentBlockStop {
+        index: usize,
+    },
+    MessageDelta {
+        delta: Stop,
+        usage: Option<Usage>,
+    },
     MessageStop,
-    Error { error: Value },
+    Error {
+        error: Value,
+    },
     #[serde(other)]
     Other,
 }
@@ -106,10 +119,18 @@ enum Block {
 #[derive(Deserialize)]
 #[serde(tag = "type", rename_all = "snake_case")]
 enum Delta {
-    TextDelta { text: String },
-    InputJsonDelta { partial_json: String },
-    ThinkingDelta { thinking: String },
-    SignatureDelta { signature: String },
+    TextDelta {
+        text: String,
+    },
+    InputJsonDelta {
+        partial_json: String,
+    },
+    ThinkingDelta {
+        thinking: String,
+    },
+    SignatureDelta {
+        signature: String,
+    },
     #[serde(other)]
     Other,
 }

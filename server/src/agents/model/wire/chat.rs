@@ -161,7 +161,8 @@ fn finish(reason: &str) -> Option<Finish> {
 
 impl From<Usage> for Used {
     fn from(usage: Usage) -> Self {
-        let cached = usage.prompt_tokens_details.and_then(|details| details.cached_tokens).unwrap_or_default();
+        let cached =
+            usage.prompt_tokens_details.and_then(|details| details.cached_tokens).unwrap_or_default();
         Self { input: usage.prompt_tokens, cached, output: usage.completion_tokens }
     }
 }

@@ -55,7 +55,12 @@ pub(super) enum Piece {
     Words(String),
     Refusal(String),
     /// More of a call, counted from 0 in each answer.
-    Call { at: usize, id: Option<String>, name: Option<String>, arguments: String },
+    Call {
+        at: usize,
+        id: Option<String>,
+        name: Option<String>,
+        arguments: String,
+    },
     Kept(Value),
     /// What the answer has used so far.
     Used(Used),

@@ -76,8 +76,11 @@ fn what_is_no_answer_says_why() {
     assert!(matches!(answer(Wire::Anthropic, &[overloaded]), Err(Trouble::Server { .. })));
     let refusal = r#"{"type":"message_delta","delta":{"stop_reason":"refusal"},"usage":{"output_tokens":1}}"#;
     assert!(matches!(answer(Wire::Anthropic, &[refusal]), Err(Trouble::Declined(_))));
-    let failed = r#"{"type":"response.failed","response":{"error":{"code":"server_error","message":"boom"}}}"#;
-    assert!(matches!(answer(Wire::Responses, &[failed]), Err(Trouble::Server { said, .. }) if said.contains("boom")));
+    let failed =
+        r#"{"type":"response.failed","response":{"error":{"code":"server_error","message":"boom"}}}"#;
+    assert!(
+        matches!(answer(Wire::Responses, &[failed]), Err(Trouble::Server { said, .. }) if said.contains("boom"))
+    );
     let half = r#"{"type":"response.output_text.delta","output_index":0,"delta":"half"}"#;
     assert!(matches!(answer(Wire::Responses, &[half]), Err(Trouble::Cut(_))));
 }
@@ -100,13 +103,19 @@ fn responses_events_make_an_answer() {
     let answer = answer(Wire::Responses, &events).unwrap();
     assert_eq!(answer.words, "I read it.");
     assert_eq!(answer.calls, [call("a", "read_file", r#"{"name":"x"}"#), call("b", "finish", "{}")]);
-    assert_eq!((answer.used, answer.finish), (Some(Used { input: 9, cached: 3, output: 4 }), Some(Finish::Stop)));
+    assert_eq!(
+        (answer.used, answer.finish),
+        (Some(Used { input: 9, cached: 3, output: 4 }), Some(Finish::Stop))
+    );
     let body = json!({ "output": [
         { "type": "message", "content": [{ "type": "output_text", "text": "One piece." }] },
         { "type": "function_call", "call_id": "b", "name": "finish", "arguments": "{}" } ],
         "incomplete_details": { "reason": "max_output_tokens" } });
     let answer = whole(Wire::Responses, &body).unwrap();
-    assert_eq!((answer.words.as_str(), answer.calls.len(), answer.finish), ("One piece.", 1, Some(Finish::Length)));
+    assert_eq!(
+        (answer.words.as_str(), answer.calls.len(), answer.finish),
+        ("One piece.", 1, Some(Finish::Length))
+    );
 }
 
 #[test]
@@ -137,7 +146,10 @@ fn anthropic_events_make_an_answer() {
         { "type": "text", "text": "One piece." },
         { "type": "tool_use", "id": "b", "name": "read_file", "input": { "name": "y" } } ] });
     let answer = whole(Wire::Anthropic, &body).unwrap();
-    assert_eq!((answer.calls, answer.finish), (vec![call("b", "read_file", r#"{"name":"y"}"#)], Some(Finish::Length)));
+    assert_eq!(
+        (answer.calls, answer.finish),
+        (vec![call("b", "read_file", r#"{"name":"y"}"#)], Some(Finish::Length))
+    );
 }
 
 /// The same conversation in each wire's words.
@@ -154,8 +166,14 @@ fn a_conversation_is_written_down_as_each_wire_wants_it() {
         Said::User("Bye.".into()),
     ];
     let tools = [Described { name: "finish", about: "End it.", parameters: json!({ "type": "object" }) }];
-    let asking =
-        Asking { model: "m", system: "Be good.", said: &said, tools: Some(&tools), usage: true, longest: 100 };
+    let asking = Asking {
+        model: "m",
+        system: "Be good.",
+        said: &said,
+        tools: Some(&tools),
+        usage: true,
+        longest: 100,
+    };
     let chat = Wire::Chat.body(asking);
     let roles: Vec<&str> =
         chat["messages"].as_array().unwrap().iter().map(|one| one["role"].as_str().unwrap()).collect();
