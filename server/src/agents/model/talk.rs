@@ -37,6 +37,8 @@ pub(super) struct Talk<'a> {
     texts: u32,
     nudges: u32,
     spent: Duration,
+    /// A limit was reached with the last answer: that one still counts, the next is not asked for.
+    over: Option<Failure>,
 }
 
 /// What came of asking once.
@@ -53,11 +55,14 @@ impl<'a> Talk<'a> {
         let said = vec![Said::User(prompt::material(bench).await)];
         let (hand, tools) = (Hand::of(bench), tools::offered(bench.reach()));
         let (spoken, spent) = (String::new(), Duration::ZERO);
-        Self { endpoint, bench, tools, system, said, hand, spoken, texts: 0, nudges: 0, spent }
+        Self { endpoint, bench, tools, system, said, hand, spoken, texts: 0, nudges: 0, over: None, spent }
     }
 
     pub(super) async fn go(mut self) -> Result<End, Failure> {
         for _ in 0..ANSWERS {
+            if let Some(over) = self.over.take() {
+                return Err(over);
+            }
             self.hear().await?;
             match self.speak().await? {
                 Turn::Steered(words) => self.agent(words, Vec::new(), Vec::new()),
@@ -101,6 +106,9 @@ impl<'a> Talk<'a> {
             };
             let wait = trouble.worth_a_try().filter(|_| tries < self.endpoint.limits.tries);
             let Some(wait) = wait else { return Err(self.failed(&trouble)) };
+            if let Some(over) = self.over.take() {
+                return Err(over);
+            }
             let told = self.endpoint.redact(&trouble.to_string());
             tracing::warn!(run.id = %self.bench.run(), tries, error.message = told, "the endpoint failed; trying on");
             self.remark(&format!("Trying again: {told}")).await?;
@@ -165,7 +173,7 @@ impl<'a> Talk<'a> {
         }
     }
 
-    async fn note(&self, used: Used) -> Result<(), Failure> {
+    async fn note(&mut self, used: Used) -> Result<(), Failure> {
         let Ok(model) = self.endpoint.model().await else { return Ok(()) };
         let spent = Spent {
             key: format!("{}-{}", self.bench.attempt(), self.texts),
@@ -175,7 +183,11 @@ impl<'a> Talk<'a> {
             output_tokens: used.output,
             micros: None,
         };
-        self.bench.spent(&spent).await
+        match self.bench.spent(&spent).await {
+            Err(limit @ Failure::Limit(_)) => self.over = Some(limit),
+            noted => noted?,
+        }
+        Ok(())
     }
 
     /// Takes a whole answer in: whether the work is handed in.

@@ -117,20 +117,16 @@ enum Block {
 }
 
 #[derive(Deserialize)]
-#[serde(tag = "type", rename_all = "snake_case")]
+#[serde(tag = "type")]
 enum Delta {
-    TextDelta {
-        text: String,
-    },
-    InputJsonDelta {
-        partial_json: String,
-    },
-    ThinkingDelta {
-        thinking: String,
-    },
-    SignatureDelta {
-        signature: String,
-    },
+    #[serde(rename = "text_delta")]
+    Text { text: String },
+    #[serde(rename = "input_json_delta")]
+    InputJson { partial_json: String },
+    #[serde(rename = "thinking_delta")]
+    Thinking { thinking: String },
+    #[serde(rename = "signature_delta")]
+    Signature { signature: String },
     #[serde(other)]
     Other,
 }
@@ -212,16 +208,16 @@ impl Reader {
 
     fn more(&mut self, index: usize, delta: Delta) -> Vec<Piece> {
         match delta {
-            Delta::TextDelta { text } => return vec![Piece::Words(text)],
-            Delta::InputJsonDelta { partial_json } => {
+            Delta::Text { text } => return vec![Piece::Words(text)],
+            Delta::InputJson { partial_json } => {
                 let at = self.calls.iter().position(|known| *known == index);
                 let more = at.map(|at| Piece::Call { at, id: None, name: None, arguments: partial_json });
                 return more.into_iter().collect();
             }
-            Delta::ThinkingDelta { thinking } => {
+            Delta::Thinking { thinking } => {
                 self.thoughts.entry(index).or_default().0.push_str(&thinking);
             }
-            Delta::SignatureDelta { signature } => {
+            Delta::Signature { signature } => {
                 self.thoughts.entry(index).or_default().1.push_str(&signature);
             }
             Delta::Other => {}
