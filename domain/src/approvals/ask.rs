@@ -25,7 +25,7 @@ const MOST_OPTIONS: usize = 6;
 /// # Errors
 /// As [`runs::is_lost`] tells; [`Error::Broken`] for a question without words or options.
 pub async fn ask(db: &Db, claimed: &Claimed, question: Question) -> Result<ApprovalId> {
-    let question = checked(question)?;
+    let question = redacted(claimed, checked(question)?);
     let mut tx = db.begin(&claimed.scope).await?;
     let (held, row) = runs::hold_claim_in(&mut tx, claimed).await?;
     let id = ApprovalId::new();
@@ -60,6 +60,16 @@ fn checked(question: Question) -> Result<Question> {
         return Err(Error::Broken("a question needs words and an answer to choose".into()));
     }
     Ok(Question { question: words, detail: clean(&question.detail), options, ..question })
+}
+
+fn redacted(claimed: &Claimed, question: Question) -> Question {
+    let option = |Choice { key, label }| Choice { key, label: claimed.redact(&label) };
+    Question {
+        question: claimed.redact(&question.question),
+        detail: claimed.redact(&question.detail),
+        options: question.options.into_iter().map(option).collect(),
+        ..question
+    }
 }
 
 async fn insert(
