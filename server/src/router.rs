@@ -172,6 +172,7 @@ fn desk() -> Routes<App> {
         .route("/desk/settings", get(pages::settings::show).post(pages::settings::update))
         .merge(offers())
         .merge(billing())
+        .merge(costs())
 }
 
 /// What the operator looks at all day.
@@ -220,6 +221,17 @@ fn billing() -> Routes<App> {
         .route("/desk/billing/invoices/{invoice}", get(invoice::show))
         .route("/desk/billing/invoices/{invoice}/draft", get(draft::show).post(draft::update))
         .route("/desk/billing/invoices/{invoice}/state", post(invoice_state::update))
+}
+
+/// What the work costs.
+fn costs() -> Routes<App> {
+    use pages::costs;
+    Routes::new()
+        .route("/desk/costs", get(costs::show))
+        .route("/desk/costs/limits", post(costs::limit))
+        .route("/desk/costs/rate", post(costs::rate))
+        .route("/desk/costs/prices", get(costs::prices).post(costs::save_price))
+        .route("/desk/costs/prices/removal", post(costs::remove_price))
 }
 
 /// One request, the same for both.
