@@ -1,5 +1,6 @@
 //! The rules of the job, against a real Postgres, and raced where they could be raced.
 
+mod agent_keys;
 mod approvals;
 mod arrows;
 mod board;

@@ -25,6 +25,8 @@ async fn furnish(world: &World, house: &House) {
     let db = &world.db;
     let own = NewAgent { name: "Juno".into(), persona: String::new(), client: Some(house.id) };
     agents::create(db, &world.operator, own).await.unwrap();
+    let juno = agents::list(db, &house.owner).await.unwrap().remove(0);
+    agents::set_key(db, &world.operator, juno.id, "sk-planted-4711").await.unwrap();
     let asked = world.ask(house, "Draft a lease").await.card;
     let new = NewFile {
         name: "a.pdf".into(),
@@ -328,6 +330,7 @@ async fn the_servers_offices_neither_change_nor_read_what_is_a_tenants(pool: PgP
         "SELECT brief FROM request",
         "SELECT persona FROM agent",
         "SELECT settings FROM agent",
+        "SELECT sealed FROM agent_key",
         "SELECT question FROM approval",
         "SELECT body FROM control",
         "SELECT data FROM stream_event",

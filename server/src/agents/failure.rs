@@ -32,6 +32,14 @@ impl Failure {
         Self::Failed { words: words.into(), reason: reason.into() }
     }
 
+    /// How the agent is reached is not set as it should be, which its operators can mend.
+    pub fn unset(agent: &str, reason: impl Into<String>) -> Self {
+        let words = format!(
+            "{agent} cannot begin: something is not set up yet. We have been told. Nothing is lost; you can start it again later."
+        );
+        Self::failed(words, reason)
+    }
+
     /// Something in the server itself, which no client can mend.
     pub(super) fn ours(reason: impl Into<String>) -> Self {
         let words = "The work could not be finished: something went wrong on our side, and we have been told. Nothing \

@@ -10,6 +10,7 @@ mod failure;
 pub mod house;
 mod lease;
 mod limit;
+pub mod model;
 mod past;
 mod signals;
 mod staff;

@@ -68,6 +68,11 @@ impl Workbench {
         self.claimed.run
     }
 
+    /// Which try at the run this is, from 1.
+    pub fn attempt(&self) -> u32 {
+        self.claimed.attempt
+    }
+
     /// The present instant.
     pub fn now(&self) -> chrono::DateTime<chrono::Utc> {
         self.db.now()

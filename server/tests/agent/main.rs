@@ -9,3 +9,4 @@ mod operators;
 mod rehearsal;
 mod scripted;
 mod support;
+mod wires;

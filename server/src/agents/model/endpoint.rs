@@ -1,4 +1,4 @@
-//! The way to an OpenAI-compatible endpoint.
+//! The way to an endpoint, whatever its wire.
 
 use std::{
     sync::atomic::{AtomicBool, Ordering},
@@ -6,12 +6,20 @@ use std::{
 };
 
 use reqwest::{RequestBuilder, Response, StatusCode, header};
-use serde_json::{Value, json};
+use serde_json::Value;
 use tokio::{sync::OnceCell, time::timeout};
-use url::Url;
 
-use super::{chunk::Answer, sse::Sse, trouble::Trouble};
-use crate::settings::{Secret, SecretUrl};
+use super::{
+    answer::Answer,
+    sse::Sse,
+    tools::Described,
+    trouble::Trouble,
+    wire::{Asking, Piece, Read, Said, Wire},
+};
+use crate::{
+    outside::Way,
+    settings::{Secret, SecretUrl},
+};
 
 /// How long is waited for what, and how often something is tried.
 #[derive(Clone, Copy, Debug)]
@@ -50,21 +58,30 @@ const SAID: usize = 400;
 /// The longest body of an answer that is not streamed.
 const BODY: usize = 4 << 20;
 
+/// The longest answer that is asked for, in tokens, where that has to be said; and for models that do not have as many.
+const LONGEST: u32 = 16_384;
+const SHORTER: u32 = 4_096;
+
 /// An endpoint and the model that is used there.
 #[derive(Debug)]
 pub struct Endpoint {
-    client: reqwest::Client,
-    base: SecretUrl,
+    way: Way,
+    wire: Wire,
     key: Option<Secret>,
     /// The one that was named, or the first that it lists.
     model: OnceCell<String>,
     pub(super) limits: Limits,
     /// Cleared once it said that its model knows no tools.
     tools: AtomicBool,
+    /// Cleared once it said that it does not understand to be asked for what was used.
+    usage: AtomicBool,
+    /// Cleared once it said that its model's answers are not as long.
+    long: AtomicBool,
 }
 
 impl Endpoint {
-    /// An endpoint by its base address, which ends in `/v1` or the like.
+    /// The house agent's: OpenAI-compatible, by a base address that the machine's operator has set, and which ends in
+    /// `/v1` or the like.
     ///
     /// # Errors
     /// When there is no TLS to be had.
@@ -79,13 +96,18 @@ impl Endpoint {
             // A redirect would carry what clients wrote to somewhere nobody named.
             .redirect(reqwest::redirect::Policy::none())
             .build()?;
-        let (base, model) = (base.clone(), OnceCell::new_with(model));
-        Ok(Self { client, base, key, model, limits, tools: AtomicBool::new(true) })
+        Ok(Self::at(Way::trusted(client, base.clone()), Wire::Chat, model, key, limits))
+    }
+
+    /// An endpoint at the end of a way, spoken to over a wire.
+    pub fn at(way: Way, wire: Wire, model: Option<String>, key: Option<Secret>, limits: Limits) -> Self {
+        let (model, yes) = (OnceCell::new_with(model), || AtomicBool::new(true));
+        Self { way, wire, key, model, limits, tools: yes(), usage: yes(), long: yes() }
     }
 
     /// Takes the key out of a text that is going to be kept.
     pub(super) fn redact(&self, text: &str) -> String {
-        let secrets = [self.key.as_ref().map(Secret::reveal), self.base.reveal().password()];
+        let secrets = [self.key.as_ref().map(Secret::reveal), self.way.password()];
         let mut text = text.to_owned();
         for secret in secrets.into_iter().flatten().filter(|secret| secret.len() > 3) {
             text = text.replace(secret, "***");
@@ -93,9 +115,17 @@ impl Endpoint {
         text
     }
 
+    /// The models that it lists, to see whether it lets us in.
+    ///
+    /// # Errors
+    /// What went wrong, in words for the operators.
+    pub async fn found(&self) -> Result<Vec<String>, String> {
+        self.models().await.map_err(|trouble| self.redact(&trouble.to_string()))
+    }
+
     /// The models that it lists.
     pub(super) async fn models(&self) -> Result<Vec<String>, Trouble> {
-        let asked = self.sign(self.client.get(self.address("models"))).timeout(self.limits.first);
+        let asked = self.sign(self.way.get("models", self.limits.first));
         let mut answer = self.answered(asked.send().await).await?;
         let body = self.body(&mut answer).await?;
         let list: Value =
@@ -116,25 +146,49 @@ impl Endpoint {
         first.await.map(String::as_str)
     }
 
-    /// Asks for an answer, whose words are then read as they come.
-    pub(super) async fn ask(&self, messages: &[Value], tools: &Value) -> Result<Incoming<'_>, Trouble> {
-        let with_tools = self.tools.load(Ordering::Relaxed);
-        match self.ask_once(messages, with_tools.then_some(tools)).await {
-            Err(Trouble::Refused { status: 400, said }) if with_tools && said.contains("tool") => {
-                tracing::info!("the endpoint's model knows no tools: its words become the deliverable");
-                self.tools.store(false, Ordering::Relaxed);
-                self.ask_once(messages, None).await
+    /// Asks for an answer, whose words are then read as they come. What an endpoint says that it does not understand is
+    /// left out from then on.
+    pub(super) async fn ask(
+        &self,
+        system: &str,
+        said: &[Said],
+        tools: &[Described],
+    ) -> Result<Incoming<'_>, Trouble> {
+        loop {
+            match self.ask_once(system, said, tools).await {
+                Err(Trouble::Refused { status: 400 | 422, said }) if self.leaves_out(&said) => {}
+                answer => return answer,
             }
-            answer => answer,
         }
     }
 
-    async fn ask_once(&self, messages: &[Value], tools: Option<&Value>) -> Result<Incoming<'_>, Trouble> {
-        let mut body = json!({ "model": self.model().await?, "messages": messages, "stream": true });
-        if let Some(tools) = tools {
-            body["tools"] = tools.clone();
+    /// Whether a refusal is about something that can be left out, and was not yet.
+    fn leaves_out(&self, said: &str) -> bool {
+        let first = |flag: &AtomicBool| flag.swap(false, Ordering::Relaxed);
+        if said.contains("stream_options") {
+            first(&self.usage)
+        } else if self.wire == Wire::Anthropic {
+            said.contains("max_tokens") && first(&self.long)
+        } else if said.contains("tool") && first(&self.tools) {
+            tracing::info!("the endpoint's model knows no tools: its words become the deliverable");
+            true
+        } else {
+            false
         }
-        let asked = self.sign(self.client.post(self.address("chat/completions"))).json(&body);
+    }
+
+    async fn ask_once(
+        &self,
+        system: &str,
+        said: &[Said],
+        tools: &[Described],
+    ) -> Result<Incoming<'_>, Trouble> {
+        let is = |flag: &AtomicBool| flag.load(Ordering::Relaxed);
+        let tools = (is(&self.tools) && !tools.is_empty()).then_some(tools);
+        let longest = if is(&self.long) { LONGEST } else { SHORTER };
+        let model = self.model().await?;
+        let body = self.wire.body(Asking { model, system, said, tools, usage: is(&self.usage), longest });
+        let asked = self.sign(self.way.post(self.wire.path())).json(&body);
         let sent = timeout(self.limits.first, asked.send()).await;
         let response = self.answered(sent.map_err(|_| Trouble::Slow("no answer began"))?).await?;
         let streams = !content_type(&response).contains("application/json");
@@ -142,6 +196,7 @@ impl Endpoint {
             endpoint: self,
             response,
             sse: Sse::default(),
+            reader: self.wire.reader(),
             answer: Answer::default(),
             whole: None,
             done: false,
@@ -152,17 +207,8 @@ impl Endpoint {
         Ok(incoming)
     }
 
-    fn address(&self, path: &str) -> Url {
-        let mut url = self.base.reveal().clone();
-        url.set_path(&format!("{}/{path}", url.path().trim_end_matches('/')));
-        url
-    }
-
     fn sign(&self, asked: RequestBuilder) -> RequestBuilder {
-        match &self.key {
-            Some(key) => asked.bearer_auth(key.reveal()),
-            None => asked,
-        }
+        self.wire.sign(asked, self.key.as_ref().map(Secret::reveal))
     }
 
     /// Sorts what came back; of an error the beginning of its body is kept.
@@ -240,6 +286,7 @@ pub(super) struct Incoming<'a> {
     endpoint: &'a Endpoint,
     response: Response,
     sse: Sse,
+    reader: Box<dyn Read>,
     pub(super) answer: Answer,
     /// The words of an answer that came in one piece.
     whole: Option<String>,
@@ -289,16 +336,29 @@ impl Incoming<'_> {
                 _ if self.done => {}
                 "[DONE]" => self.done = true,
                 "" => {}
-                data => words.push_str(&self.answer.take(data)?),
+                data => {
+                    let pieces = self.reader.read(data)?;
+                    words.push_str(&self.put(pieces)?);
+                }
             }
         }
         Ok(words)
     }
 
-    /// An endpoint that does not stream sends the whole answer in one piece, of the same shape but for one name.
+    fn put(&mut self, pieces: Vec<Piece>) -> Result<String, Trouble> {
+        let mut words = String::new();
+        for piece in pieces {
+            self.done |= piece == Piece::Done;
+            words.push_str(&self.answer.take(piece)?);
+        }
+        Ok(words)
+    }
+
+    /// An endpoint that does not stream sends the whole answer in one piece.
     async fn take_whole(&mut self) -> Result<(), Trouble> {
         let body = self.endpoint.body(&mut self.response).await?;
-        self.whole = Some(self.answer.take(&String::from_utf8_lossy(&body))?);
+        let pieces = self.reader.read_whole(&String::from_utf8_lossy(&body))?;
+        self.whole = Some(self.put(pieces)?);
         self.done = true;
         Ok(())
     }

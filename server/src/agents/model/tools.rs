@@ -1,10 +1,10 @@
 //! What the model can do beside talking.
 
-use domain::session::StepState;
+use domain::{agents::Reach, session::StepState};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::chunk::Call;
+use super::answer::Call;
 
 /// A call with its arguments read and checked.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -34,15 +34,39 @@ pub(super) enum Tool {
     Finish,
 }
 
-/// The tools as the wire format describes them.
-pub(super) fn described() -> Value {
+/// A tool as the model is told of it.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Described {
+    pub(super) name: &'static str,
+    pub(super) about: &'static str,
+    /// JSON Schema.
+    pub(super) parameters: Value,
+}
+
+/// Whether an agent may use one of these, by what its allow-list says of the portal's tools.
+pub(super) fn allowed(reach: &Reach, tool: &str) -> bool {
+    reach.allows(match tool {
+        "make_plan" | "update_plan" => "report_progress",
+        "read_file" => "get_request",
+        other => other,
+    })
+}
+
+/// The tools that an agent may use.
+pub(super) fn offered(reach: &Reach) -> Vec<Described> {
+    let mut tools = described();
+    tools.retain(|tool| allowed(reach, tool.name));
+    tools
+}
+
+fn described() -> Vec<Described> {
     let text = |about: &str| json!({ "type": "string", "description": about });
     let texts = |about: &str| json!({ "type": "array", "items": { "type": "string" }, "description": about });
-    let tool = |name: &str, about: &str, properties: Value, required: &[&str]| {
+    let tool = |name: &'static str, about: &'static str, properties: Value, required: &[&str]| {
         let parameters = json!({ "type": "object", "properties": properties, "required": required });
-        json!({ "type": "function", "function": { "name": name, "description": about, "parameters": parameters } })
+        Described { name, about, parameters }
     };
-    json!([
+    vec![
         tool(
             "make_plan",
             "Show the client your plan before you begin, and again when it changes.",
@@ -84,7 +108,7 @@ pub(super) fn described() -> Value {
             &["title", "markdown"],
         ),
         tool("finish", "Put what you delivered before the client for review. Call it last.", json!({}), &[]),
-    ])
+    ]
 }
 
 #[derive(Deserialize)]
@@ -149,8 +173,13 @@ pub(super) fn read(call: &Call) -> Result<Tool, String> {
             Ok(Tool::Deliver { title, markdown })
         }
         "finish" => Ok(Tool::Finish),
-        other => Err(format!("there is no tool {}", other.chars().take(60).collect::<String>())),
+        other => Err(unknown(other)),
     }
+}
+
+/// What a model is told that calls what is not there.
+pub(super) fn unknown(tool: &str) -> String {
+    format!("there is no tool {}", tool.chars().take(60).collect::<String>())
 }
 
 fn parse<'a, T: Deserialize<'a>>(arguments: &'a str) -> Result<T, String> {

@@ -54,6 +54,11 @@ impl Trouble {
             Self::Busy { .. } => {
                 ("the service it works with has too much to do.", "start it again in a few minutes.")
             }
+            // What was set is wrong: the address, or the model's name.
+            Self::Refused { status: 404, .. } => (
+                "the service it works with does not know what was asked of it. We have been told.",
+                "you can start it again later.",
+            ),
             Self::Refused { .. } => (
                 "the service it works with did not let it in. We have been told.",
                 "you can start it again later.",
@@ -83,7 +88,7 @@ impl std::fmt::Display for Trouble {
             Self::Busy { after: None } => f.write_str("the endpoint is busy"),
             Self::Server { status, said } => write!(f, "the endpoint failed with {status}: {said}"),
             Self::Cut(why) => write!(f, "the endpoint broke off: {why}"),
-            Self::Rubbish(what) => write!(f, "the endpoint sent what is no chat completion: {what}"),
+            Self::Rubbish(what) => write!(f, "the endpoint sent what is no answer: {what}"),
             Self::Empty => f.write_str("the endpoint answered with nothing"),
             Self::Endless(what) => write!(f, "the endpoint's answers led nowhere: {what}"),
             Self::Declined(said) => write!(f, "the model declined: {said}"),
@@ -101,6 +106,7 @@ mod tests {
             Trouble::Unreachable("dns".into()),
             Trouble::Busy { after: None },
             Trouble::Refused { status: 401, said: "key".into() },
+            Trouble::Refused { status: 404, said: "model".into() },
             Trouble::Cut("eof".into()),
             Trouble::Rubbish("<html>".into()),
             Trouble::Declined("no".into()),

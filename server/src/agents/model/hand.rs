@@ -8,7 +8,7 @@ use domain::{
 use serde_json::{Value, json};
 
 use super::{
-    chunk::Call,
+    answer::Call,
     prompt::cut,
     tools::{self, Tool},
 };
@@ -49,7 +49,9 @@ impl Hand {
         bench
             .backstage(vec![Part::ToolInputAvailable { tool_call_id: id.clone(), tool_name, input }])
             .await?;
-        let result = match tools::read(call) {
+        let offered = tools::allowed(bench.reach(), &call.name);
+        let read = if offered { tools::read(call) } else { Err(tools::unknown(&call.name)) };
+        let result = match read {
             Ok(tool) => self.act(bench, tool, &call.id).await?,
             Err(why) => Err(why),
         };

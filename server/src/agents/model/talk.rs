@@ -2,17 +2,19 @@
 
 use std::time::Duration;
 
-use domain::session::Part;
-use serde_json::{Value, json};
+use domain::{costs::Spent, session::Part};
+use serde_json::Value;
 use tokio::time::{Instant, sleep, sleep_until};
 
 use super::{
-    chunk::{Answer, Call},
-    endpoint::Endpoint,
+    answer::{Answer, Call},
+    endpoint::{Endpoint, Incoming},
     hand::Hand,
-    prompt, tools,
+    prompt,
+    tools::{self, Described},
     trouble::Trouble,
     voice::Voice,
+    wire::{Finish, Said, Used},
 };
 use crate::agents::{End, Failure, Workbench};
 
@@ -26,14 +28,17 @@ const MISTAKES: u32 = 5;
 pub(super) struct Talk<'a> {
     endpoint: &'a Endpoint,
     bench: &'a mut Workbench,
-    tools: Value,
-    messages: Vec<Value>,
+    tools: Vec<Described>,
+    system: String,
+    said: Vec<Said>,
     hand: Hand,
     /// All that it said, for a model without tools.
-    said: String,
+    spoken: String,
     texts: u32,
     nudges: u32,
     spent: Duration,
+    /// A limit was reached with the last answer: that one still counts, the next is not asked for.
+    over: Option<Failure>,
 }
 
 /// What came of asking once.
@@ -46,20 +51,21 @@ enum Turn {
 
 impl<'a> Talk<'a> {
     pub(super) async fn begin(endpoint: &'a Endpoint, bench: &'a mut Workbench) -> Self {
-        let messages = vec![
-            json!({ "role": "system", "content": prompt::system(bench) }),
-            json!({ "role": "user", "content": prompt::material(bench).await }),
-        ];
-        let hand = Hand::of(bench);
-        let (tools, said) = (tools::described(), String::new());
-        Self { endpoint, bench, tools, messages, hand, said, texts: 0, nudges: 0, spent: Duration::ZERO }
+        let system = prompt::system(bench);
+        let said = vec![Said::User(prompt::material(bench).await)];
+        let (hand, tools) = (Hand::of(bench), tools::offered(bench.reach()));
+        let (spoken, spent) = (String::new(), Duration::ZERO);
+        Self { endpoint, bench, tools, system, said, hand, spoken, texts: 0, nudges: 0, over: None, spent }
     }
 
     pub(super) async fn go(mut self) -> Result<End, Failure> {
         for _ in 0..ANSWERS {
+            if let Some(over) = self.over.take() {
+                return Err(over);
+            }
             self.hear().await?;
             match self.speak().await? {
-                Turn::Steered(words) => self.assistant(&words, &[]),
+                Turn::Steered(words) => self.agent(words, Vec::new(), Vec::new()),
                 Turn::Whole(answer) => {
                     if self.is_done(answer).await? {
                         self.hand.tick_off(self.bench).await?;
@@ -100,30 +106,51 @@ impl<'a> Talk<'a> {
             };
             let wait = trouble.worth_a_try().filter(|_| tries < self.endpoint.limits.tries);
             let Some(wait) = wait else { return Err(self.failed(&trouble)) };
+            if let Some(over) = self.over.take() {
+                return Err(over);
+            }
             let told = self.endpoint.redact(&trouble.to_string());
             tracing::warn!(run.id = %self.bench.run(), tries, error.message = told, "the endpoint failed; trying on");
             self.remark(&format!("Trying again: {told}")).await?;
             if !words.trim().is_empty() {
-                self.assistant(&words, &[]);
+                self.spoken.push_str(&words);
+                self.agent(words, Vec::new(), Vec::new());
                 self.user("(You were cut off here. Go on exactly where you stopped; repeat nothing.)");
-                self.said.push_str(&words);
             }
             sleep(wait.max(pause)).await;
             (tries, pause) = (tries + 1, pause * 2);
         }
     }
 
-    /// Reads one answer as it comes.
+    /// Reads one answer as it comes, and notes what it has used, however it ends.
     async fn listen(
         &mut self,
         voice: &mut Voice,
         words: &mut String,
     ) -> Result<Result<Turn, Trouble>, Failure> {
-        let endpoint = self.endpoint;
-        let mut incoming = match endpoint.ask(&self.messages, &self.tools).await {
+        let mut incoming = match self.endpoint.ask(&self.system, &self.said, &self.tools).await {
             Ok(incoming) => incoming,
             Err(trouble) => return Ok(Err(trouble)),
         };
+        let steered = self.follow(&mut incoming, voice, words).await?;
+        if let Some(used) = incoming.answer.used {
+            self.note(used).await?;
+        }
+        Ok(match steered {
+            Ok(true) => Ok(Turn::Steered(words.clone())),
+            Ok(false) => incoming.whole().map(Turn::Whole),
+            Err(trouble) => Err(trouble),
+        })
+    }
+
+    /// Reads until all has come, or somebody says something: whether that was it.
+    async fn follow(
+        &mut self,
+        incoming: &mut Incoming<'_>,
+        voice: &mut Voice,
+        words: &mut String,
+    ) -> Result<Result<bool, Trouble>, Failure> {
+        let endpoint = self.endpoint;
         loop {
             let due = voice.due();
             // What only speaks can be cut off; a call that has begun is let finish.
@@ -134,26 +161,43 @@ impl<'a> Talk<'a> {
                         words.push_str(&more);
                         voice.push(&more);
                     }
-                    Ok(None) => return Ok(incoming.whole().map(Turn::Whole)),
+                    Ok(None) => return Ok(Ok(false)),
                     Err(trouble) => return Ok(Err(trouble)),
                 },
                 () = until(due), if due.is_some() => voice.say(self.bench, |text| endpoint.redact(text)).await?,
                 heard = self.bench.steered(), if may_cut => {
                     heard?;
-                    return Ok(Ok(Turn::Steered(words.clone())));
+                    return Ok(Ok(true));
                 }
             }
         }
     }
 
+    async fn note(&mut self, used: Used) -> Result<(), Failure> {
+        let Ok(model) = self.endpoint.model().await else { return Ok(()) };
+        let spent = Spent {
+            key: format!("{}-{}", self.bench.attempt(), self.texts),
+            model: model.to_owned(),
+            input_tokens: used.input,
+            cached_tokens: used.cached,
+            output_tokens: used.output,
+            micros: None,
+        };
+        match self.bench.spent(&spent).await {
+            Err(limit @ Failure::Limit(_)) => self.over = Some(limit),
+            noted => noted?,
+        }
+        Ok(())
+    }
+
     /// Takes a whole answer in: whether the work is handed in.
     async fn is_done(&mut self, answer: Answer) -> Result<bool, Failure> {
         let calls: Vec<Call> = answer.calls.iter().map(|call| self.redacted(call)).collect();
-        self.assistant(&answer.words, &calls);
-        self.said.push_str(&answer.words);
+        self.spoken.push_str(&answer.words);
+        self.agent(answer.words, calls.clone(), answer.kept);
         for call in &calls {
             let told = self.hand.perform(self.bench, call).await?;
-            self.messages.push(json!({ "role": "tool", "tool_call_id": call.id, "content": told }));
+            self.said.push(Said::Told { call: call.id.clone(), text: told });
             if self.hand.mistakes >= MISTAKES {
                 return Err(
                     self.failed(&Trouble::Rubbish(format!("{MISTAKES} calls in a row that cannot be done")))
@@ -166,7 +210,7 @@ impl<'a> Talk<'a> {
         if !calls.is_empty() {
             return Ok(false);
         }
-        if answer.finish.as_deref() == Some("length") {
+        if answer.finish == Some(Finish::Length) {
             self.user("(Your answer was too long for one piece. Go on exactly where you stopped.)");
             return Ok(false);
         }
@@ -187,7 +231,7 @@ impl<'a> Talk<'a> {
         }
         let work = self.bench.assignment();
         let title = work.delivered.first().map_or(&work.title, |last| &last.title).clone();
-        let text = self.endpoint.redact(&self.said);
+        let text = self.endpoint.redact(&self.spoken);
         match self.bench.deliver(&title, &text).await? {
             Ok(_) => Ok(true),
             Err(why) => Err(self.failed(&Trouble::Rubbish(why))),
@@ -200,21 +244,13 @@ impl<'a> Talk<'a> {
     }
 
     fn user(&mut self, words: &str) {
-        self.messages.push(json!({ "role": "user", "content": words }));
+        self.said.push(Said::User(words.to_owned()));
     }
 
-    fn assistant(&mut self, words: &str, calls: &[Call]) {
-        let mut message = json!({ "role": "assistant", "content": words });
-        if !calls.is_empty() {
-            let call = |call: &Call| {
-                json!({ "id": call.id, "type": "function",
-                        "function": { "name": call.name, "arguments": call.arguments } })
-            };
-            message["tool_calls"] = calls.iter().map(call).collect();
-        } else if words.is_empty() {
-            return;
+    fn agent(&mut self, words: String, calls: Vec<Call>, kept: Vec<Value>) {
+        if !words.is_empty() || !calls.is_empty() {
+            self.said.push(Said::Agent { words, calls, kept });
         }
-        self.messages.push(message);
     }
 
     async fn remark(&self, words: &str) -> Result<(), Failure> {
