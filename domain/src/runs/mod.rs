@@ -35,7 +35,7 @@ mod suspend;
 #[cfg(feature = "sql")]
 pub use assignment::{Assignment, assignment};
 #[cfg(feature = "sql")]
-pub use claim::claim_due;
+pub use claim::{claim_due, claim_for};
 #[cfg(feature = "sql")]
 pub(crate) use end::{cancel_in, end_in};
 #[cfg(feature = "sql")]

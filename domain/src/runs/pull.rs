@@ -49,7 +49,7 @@ impl Pulled {
         if attempt != self.attempt || !matches!(self.state, RunState::Working | RunState::Suspended) {
             return Err(lost(attempt));
         }
-        Ok(self.hand())
+        Ok(self.latest())
     }
 
     /// The name of whose run it is.
@@ -62,16 +62,16 @@ impl Pulled {
     /// # Errors
     /// [`Error::NotFound`] where the request is gone.
     pub async fn assignment(&self, db: &Db) -> Result<Assignment> {
-        assignment(db, &self.hand()).await
+        assignment(db, &self.latest()).await
     }
 
     /// What was asked of the agent and is not answered, oldest first.
     pub async fn pending(&self, db: &Db) -> Result<Vec<Pending>> {
-        controls::pending(db, &self.hand()).await
+        controls::pending(db, &self.latest()).await
     }
 
-    /// The newest attempt's hand, whatever has become of it: to read with.
-    fn hand(&self) -> Claimed {
+    /// The newest attempt, whatever has become of it: to read with, and to note what it has used.
+    pub fn latest(&self) -> Claimed {
         let mouth = |stream| Arc::new(Mouth::new(stream, self.run, self.attempt));
         Claimed {
             scope: self.scope.clone(),
@@ -102,10 +102,11 @@ pub async fn pulled(db: &Db, scope: &Scope, run: RunId) -> Result<Pulled> {
          FROM run r
          JOIN agent a ON a.workspace_id = r.workspace_id AND a.id = r.agent_id
          JOIN request q ON q.workspace_id = r.workspace_id AND q.client_id = r.client_id AND q.id = r.request_id
-         WHERE r.workspace_id = $1 AND r.id = $2 AND r.agent_id = $3",
+         WHERE r.workspace_id = $1 AND r.id = $2 AND r.agent_id = $3 AND ($4::uuid IS NULL OR r.client_id = $4)",
         scope.workspace.0,
         run.0,
         agent.0,
+        scope.client.map(|id| id.0),
     )
     .fetch_optional(tx.conn())
     .await?
@@ -147,10 +148,12 @@ pub async fn heard(db: &Db, scope: &Scope, stream: StreamId) -> Result<Heard> {
         "SELECT r.id FROM request q
          JOIN run r ON r.workspace_id = q.workspace_id AND r.client_id = q.client_id AND r.request_id = q.id
          WHERE q.workspace_id = $1 AND (q.session_stream = $2 OR q.backstage_stream = $2) AND r.agent_id = $3
+           AND ($4::uuid IS NULL OR r.client_id = $4)
          ORDER BY r.queued_at DESC, r.id DESC LIMIT 1",
         scope.workspace.0,
         stream.0,
         agent.0,
+        scope.client.map(|id| id.0),
     )
     .fetch_optional(tx.conn())
     .await?

@@ -66,7 +66,8 @@ impl Problem {
 
     /// There is no token, or none that counts.
     pub fn unauthorized() -> Self {
-        let detail = "Send a token that counts: Authorization: Bearer tl_… . One is made on the desk, under Tokens.";
+        let detail =
+            "Send a token that counts: Authorization: Bearer tl_… . One is made on the desk, under Tokens.";
         Self::new(StatusCode::UNAUTHORIZED, "unauthorized", "No token that counts", detail)
     }
 
@@ -132,7 +133,7 @@ impl Problem {
         Self { retry_after: Some(2), ..away }
     }
 
-    fn ours(error: &dyn std::error::Error) -> Self {
+    pub(crate) fn ours(error: &dyn std::error::Error) -> Self {
         tracing::error!(error.message = %error, "a call of the API failed");
         let detail = "Something went wrong on our side, and has been noted. Send it again in a moment.";
         Self::new(StatusCode::INTERNAL_SERVER_ERROR, "failed", "Something went wrong", detail)
@@ -159,8 +160,8 @@ impl From<Error> for Problem {
 impl From<sessions::Error> for Problem {
     fn from(error: sessions::Error) -> Self {
         use sessions::Error::{
-            Busy, Closed, Empty, EpochMustStartAtZero, Invalid, NotFound, SequenceGap, ShuttingDown, StaleEpoch,
-            TooLarge, Unsure,
+            Busy, Closed, Empty, EpochMustStartAtZero, Invalid, NotFound, SequenceGap, ShuttingDown,
+            StaleEpoch, TooLarge, Unsure,
         };
         match error {
             StaleEpoch { .. } | Closed { .. } => Self::lost(),

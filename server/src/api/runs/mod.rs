@@ -1,20 +1,20 @@
 //! Runs for agents that fetch their work: any program claims a run, keeps its lease, writes to the session and follows
 //! it for what people say. Nothing is kept here between two calls, so a server may come and go.
 
-mod claim;
+pub(super) mod claim;
 mod cursor;
-mod deliverables;
-mod end;
-mod events;
-mod files;
-mod heartbeat;
+pub(super) mod deliverables;
+pub(super) mod end;
+pub(super) mod events;
+pub(super) mod files;
+pub(super) mod heartbeat;
 mod model;
-mod parts;
-mod questions;
-mod show;
-mod signals;
-mod steers;
-mod usage;
+pub(super) mod parts;
+pub(super) mod questions;
+pub(super) mod show;
+pub(super) mod signals;
+pub(super) mod steers;
+pub(super) mod usage;
 
 use std::time::Duration;
 
@@ -24,33 +24,11 @@ use domain::{
     runs::{self, Claimed, Pulled},
 };
 
-pub(super) use {
-    claim::Claim,
-    deliverables::{Delivered, NewDeliverable},
-    end::{End, Ended, Ending},
-    events::{Events, Stored},
-    heartbeat::{Beat, Lease},
-    model::{
-        Agent, Answer, Client, Deliverable, FileOf, Intake, Numbers, Question, Request, Run, State, Steer,
-    },
-    parts::{Part, Step, StepState},
-    questions::{Asked as QuestionAsked, Audience, Choice, NewQuestion},
-    signals::{Heard, Signal},
-    steers::{Outcome, Settled, Settlement},
-    usage::Usage,
-};
+use model::{Run, State};
+use parts::Part;
 
 use super::{Api, Problem, bearer::Caller};
 use crate::routes::Routes;
-
-/// What `#[utoipa::path]` made of the handlers, for the document.
-pub(super) mod paths {
-    pub use super::{
-        claim::__path_claim, deliverables::__path_deliver, end::__path_end, events::__path_append,
-        files::__path_file, heartbeat::__path_heartbeat, questions::__path_ask, show::__path_show,
-        signals::__path_signals, steers::__path_settle, usage::__path_spend,
-    };
-}
 
 /// How long a run stays with an agent that is not heard of, unless it asks for another time.
 const LEASE: u32 = 60;

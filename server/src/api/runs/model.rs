@@ -196,8 +196,15 @@ impl Run {
             next: Numbers { session, backstage: behind },
             session: run.session.to_string(),
             backstage: run.backstage.to_string(),
-            stop: pending.iter().find(|control| control.kind == ControlKind::Stop).map(|stop| stop.id.to_string()),
-            steers: pending.into_iter().filter(|control| control.kind == ControlKind::Steer).map(Steer::from).collect(),
+            stop: pending
+                .iter()
+                .find(|control| control.kind == ControlKind::Stop)
+                .map(|stop| stop.id.to_string()),
+            steers: pending
+                .into_iter()
+                .filter(|control| control.kind == ControlKind::Steer)
+                .map(Steer::from)
+                .collect(),
             questions: questions.into_iter().map(Question::from).collect(),
             conversation,
             ..Self::about(run, assignment)
