@@ -37,14 +37,14 @@ const IDLE: Duration = Duration::days(14);
 
 /// The whole product behind its middlewares.
 pub fn routes(app: App, live: Live) -> Router {
-    let streams = streams(&app, &live);
+    let gate = Gate::new(app.db.clone());
+    let streams = streams(&app, &live, &gate);
     let door = Door::new(
         app.clone(),
         live.limits().clone(),
         live.shutdown().soft().clone(),
         dialects::Pace::default(),
     );
-    let gate = Gate::new(app.db.clone());
     let api = Api::new(app.clone(), gate, live.limits().clone(), live.shutdown().soft().clone());
     let pages = pages()
         .into_router()
@@ -69,10 +69,11 @@ pub fn routes(app: App, live: Live) -> Router {
 }
 
 /// The log itself, by the stream's id. Outside the middlewares: what they do for pages, it does itself or needs not.
-fn streams(app: &App, live: &Live) -> Router {
+fn streams(app: &App, live: &Live, gate: &Gate) -> Router {
+    let people = People::new(app.clone()).and_programs(gate.clone());
     durable_streams::routes(Dialect {
         engine: app.db.engine().clone(),
-        authorizer: People(app.clone()),
+        authorizer: people.clone(),
         clock: app.db.clock().clone(),
         stop: live.shutdown().soft().clone(),
         pace: durable_streams::Pace::default(),
@@ -81,7 +82,7 @@ fn streams(app: &App, live: &Live) -> Router {
         limits: live.limits().clone(),
         open_to_local_pages: false,
     })
-    .merge(folded::routes(People(app.clone())))
+    .merge(folded::routes(people))
 }
 
 /// The pattern of every address that [`routes`] answers.

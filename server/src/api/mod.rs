@@ -21,9 +21,11 @@ use tower_http::set_header::SetResponseHeaderLayer;
 
 use crate::{finish::finish, limits::Limits, routes::Routes};
 
+pub(crate) use bearer::has_token;
 pub use bearer::{Caller, Gate, require};
 pub use document::document;
 pub use problem::{FieldProblem, Problem};
+pub(crate) use runs::parts::{Part, of_log};
 
 /// The bytes of a body. A deliverable holds a megabyte, which JSON may write as several.
 const BODY: usize = 4 << 20;
