@@ -105,6 +105,10 @@ id!(ApprovalId, "apr");
 id!(DeliverableId, "dlv");
 id!(ReviewId, "rev");
 id!(MailId, "mail");
+id!(
+    /// A piece of a client's knowledge.
+    NoteId, "note"
+);
 
 #[cfg(test)]
 mod tests {

@@ -33,6 +33,7 @@ pub mod mail;
 #[cfg(feature = "sql")]
 pub mod markdown;
 pub mod money;
+pub mod notes;
 pub mod offers;
 pub mod requests;
 pub mod reviews;

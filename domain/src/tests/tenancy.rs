@@ -12,6 +12,7 @@ use crate::{
     controls,
     deliverables::{self, Content},
     files::{self, NewFile},
+    notes,
     requests::{commands, queries},
     reviews, runs,
     session::{Choice, Part},
@@ -47,6 +48,7 @@ async fn furnish(world: &World, house: &House) {
     deliverables::put(db, &claimed, "Lease", Content::Body("Draft".into())).await.unwrap();
     deliverables::submit_for_review(db, &claimed).await.unwrap();
     reviews::approve(db, &house.owner, asked.id).await.unwrap();
+    notes::write(db, &house.owner, house.id, "Rates.md", "An hour is $300.", None).await.unwrap();
     sqlx::query(
         "INSERT INTO session_fold (workspace_id, client_id, stream_id, next_offset, version, fold, folded_at)
          SELECT workspace_id, client_id, session_stream, 1, 1, '{}', now() FROM request WHERE client_id = $1",
