@@ -109,6 +109,18 @@ id!(
     /// A piece of a client's knowledge.
     NoteId, "note"
 );
+id!(
+    /// An entry of the audit log.
+    AuditId, "aud"
+);
+id!(
+    /// What a program proposed and a person decides.
+    ProposalId, "prop"
+);
+id!(
+    /// A key for programs.
+    TokenId, "tok"
+);
 
 #[cfg(test)]
 mod tests {

@@ -11,6 +11,7 @@ pub mod access;
 pub mod accounts;
 pub mod agents;
 pub mod approvals;
+pub mod audit;
 #[cfg(feature = "sql")]
 pub mod billing;
 #[cfg(feature = "sql")]
@@ -20,6 +21,8 @@ pub mod changes;
 #[cfg(feature = "sql")]
 pub mod clients;
 pub mod controls;
+#[cfg(feature = "sql")]
+pub mod costs;
 pub mod cycle;
 pub mod deliverables;
 #[cfg(feature = "sql")]
@@ -35,11 +38,16 @@ pub mod markdown;
 pub mod money;
 pub mod notes;
 pub mod offers;
+#[cfg(feature = "sql")]
+pub mod once;
+#[cfg(feature = "sql")]
+pub mod proposals;
 pub mod requests;
 pub mod reviews;
 pub mod runs;
 pub mod scope;
 pub mod session;
+pub mod tokens;
 pub mod words;
 pub mod workspaces;
 

@@ -20,6 +20,8 @@ mod end;
 #[cfg(feature = "sql")]
 mod lease;
 #[cfg(feature = "sql")]
+mod mine;
+#[cfg(feature = "sql")]
 mod model;
 #[cfg(feature = "sql")]
 mod queue;
@@ -42,6 +44,8 @@ pub use end::{complete, fail};
 pub(crate) use lease::hold_claim_in;
 #[cfg(feature = "sql")]
 pub use lease::{Standing, heartbeat, release};
+#[cfg(feature = "sql")]
+pub use mine::{InHand, in_hand, report};
 #[cfg(feature = "sql")]
 pub use model::{Claimed, is_lost};
 #[cfg(feature = "sql")]

@@ -9,13 +9,19 @@ use crate::{
     Db, Error, Office, Scope, access,
     agents::{self, NewAgent},
     approvals::{self, Audience, Question},
+    audit::By,
     controls,
+    costs::{self, Spent},
     deliverables::{self, Content},
     files::{self, NewFile},
+    ids::TokenId,
     notes,
+    once::{self, Call},
+    proposals::{self, Action},
     requests::{commands, queries},
     reviews, runs,
     session::{Choice, Part},
+    tokens::{self, NewToken},
 };
 
 /// One of everything, so that an empty answer means something.
@@ -45,6 +51,12 @@ async fn furnish(world: &World, house: &House) {
         let approval = approvals::ask(db, &claimed, question).await.unwrap();
         approvals::answer(db, &world.operator, approval, "y").await.unwrap();
     }
+    let spent = Spent { key: "1".into(), model: "m".into(), ..Spent::default() };
+    costs::record(db, &claimed, &spent).await.unwrap();
+    let token =
+        NewToken { name: "A".into(), agent: Some(claimed.agent), client: Some(house.id), rights: Vec::new() };
+    let (token, _) = tokens::create(db, &world.operator, token).await.unwrap();
+    called(world, house, token).await;
     deliverables::put(db, &claimed, "Lease", Content::Body("Draft".into())).await.unwrap();
     deliverables::submit_for_review(db, &claimed).await.unwrap();
     reviews::approve(db, &house.owner, asked.id).await.unwrap();
@@ -71,6 +83,21 @@ async fn furnish(world: &World, house: &House) {
     )
     .bind(house.id.0)
     .execute(&world.root)
+    .await
+    .unwrap();
+}
+
+/// What a program's call leaves behind.
+async fn called(world: &World, house: &House, token: TokenId) {
+    let (db, scope) = (&world.db, &world.operator);
+    let by = By { token: Some(token), ip: None };
+    let call = Call { by: &by, what: "archive_client", key: Some("1"), arguments: &serde_json::Value::Null };
+    let (own, client) = (scope.clone(), house.id);
+    once::once(db, &scope.within(house.id), call, async move |db| {
+        let action = Action::ArchiveClient { client };
+        let (_, deed) = proposals::propose(&db, &own, token, &action, "").await?;
+        Ok((serde_json::Value::Null, deed))
+    })
     .await
     .unwrap();
 }
@@ -314,6 +341,7 @@ async fn the_servers_offices_neither_change_nor_read_what_is_a_tenants(pool: PgP
         "DELETE FROM approval",
         "SELECT brief FROM request",
         "SELECT persona FROM agent",
+        "SELECT settings FROM agent",
         "SELECT question FROM approval",
         "SELECT body FROM control",
         "SELECT data FROM stream_event",

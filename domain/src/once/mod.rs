@@ -1,5 +1,8 @@
 //! Calls of programs that are done once, however often they are sent, and audited in the same transaction.
 
+#[cfg(test)]
+mod tests;
+
 use std::future::Future;
 
 use chrono::TimeDelta;
@@ -106,7 +109,9 @@ async fn claim_key(tx: &mut Tx, scope: &Scope, call: &Call<'_>) -> Result<Option
     .await?;
     match first {
         Some(first) if first.asked == asked => Ok(Some(first.answer)),
-        _ => Err(key_is("This key was used for another call. Take a new one for each thing that is to be done.")),
+        _ => Err(key_is(
+            "This key was used for another call. Take a new one for each thing that is to be done.",
+        )),
     }
 }
 
@@ -115,8 +120,33 @@ fn key_is(words: &str) -> Error {
 }
 
 fn digest(call: &Call<'_>) -> Vec<u8> {
-    // Objects are sorted by their keys, so the same arguments are the same text.
-    Sha256::digest(format!("{}\n{}", call.what, call.arguments)).to_vec()
+    let mut text = format!("{}\n", call.what);
+    spell(call.arguments, &mut text);
+    Sha256::digest(text).to_vec()
+}
+
+/// The same text for the same value, in whatever order its keys came.
+fn spell(value: &Value, text: &mut String) {
+    match value {
+        Value::Object(fields) => {
+            let mut names: Vec<_> = fields.keys().collect();
+            names.sort_unstable();
+            for name in names {
+                text.push_str(&Value::from(name.as_str()).to_string());
+                text.push(':');
+                spell(&fields[name], text);
+            }
+            text.push('}');
+        }
+        Value::Array(items) => {
+            for item in items {
+                spell(item, text);
+                text.push(',');
+            }
+            text.push(']');
+        }
+        plain => text.push_str(&plain.to_string()),
+    }
 }
 
 async fn keep_answer(tx: &mut Tx, scope: &Scope, call: &Call<'_>, answer: &Value) -> Result<()> {
