@@ -19,6 +19,7 @@ use tower_sessions::{
 };
 
 use crate::{
+    api::{self, Api, Gate},
     assets,
     dialects::{
         self, Door, ag_ui, ai_sdk,
@@ -43,6 +44,8 @@ pub fn routes(app: App, live: Live) -> Router {
         live.shutdown().soft().clone(),
         dialects::Pace::default(),
     );
+    let gate = Gate::new(app.db.clone());
+    let api = Api::new(app.clone(), gate, live.limits().clone(), live.shutdown().soft().clone());
     let pages = pages()
         .into_router()
         .layer(Extension(live))
@@ -58,9 +61,10 @@ pub fn routes(app: App, live: Live) -> Router {
         .merge(beside().into_router())
         .merge(sessions().into_router().layer(from_fn(finish)).with_state(door))
         .layer(from_fn_with_state(app.clone(), security))
+        .with_state(app)
+        .merge(api::routes(api))
         .layer(CatchPanicLayer::custom(|_| Problem::bug("a handler panicked").into_response()))
         .layer(TraceLayer::new_for_http().make_span_with(span))
-        .with_state(app)
         .merge(streams)
 }
 
@@ -84,6 +88,7 @@ fn streams(app: &App, live: &Live) -> Router {
 pub fn patterns() -> Vec<String> {
     let mut patterns = pages().merge(beside()).into_patterns();
     patterns.extend(sessions().into_patterns());
+    patterns.extend(api::patterns());
     patterns.extend([durable_streams::PATTERN, folded::PATTERN].map(str::to_owned));
     patterns
 }

@@ -24,6 +24,8 @@ mod mine;
 #[cfg(feature = "sql")]
 mod model;
 #[cfg(feature = "sql")]
+mod pull;
+#[cfg(feature = "sql")]
 mod queue;
 #[cfg(feature = "sql")]
 mod reap;
@@ -35,11 +37,11 @@ mod suspend;
 #[cfg(feature = "sql")]
 pub use assignment::{Assignment, assignment};
 #[cfg(feature = "sql")]
-pub use claim::claim_due;
+pub use claim::{claim_due, claim_for};
 #[cfg(feature = "sql")]
 pub(crate) use end::{cancel_in, end_in};
 #[cfg(feature = "sql")]
-pub use end::{complete, fail};
+pub use end::{complete, fail, fail_because};
 #[cfg(feature = "sql")]
 pub(crate) use lease::hold_claim_in;
 #[cfg(feature = "sql")]
@@ -51,12 +53,14 @@ pub use model::{Claimed, is_lost};
 #[cfg(feature = "sql")]
 pub(crate) use model::{Living, living_in, state};
 #[cfg(feature = "sql")]
+pub use pull::{Heard, Pulled, Stage, heard, may_say, next_numbers, pulled, say_at};
+#[cfg(feature = "sql")]
 pub(crate) use queue::queue_in;
 #[cfg(feature = "sql")]
 pub use queue::retry;
 #[cfg(feature = "sql")]
 pub use reap::reap;
 #[cfg(feature = "sql")]
-pub use say::{backstage, say};
+pub use say::{backstage, say, stamp};
 #[cfg(feature = "sql")]
 pub(crate) use suspend::{resume_in, suspend_in};

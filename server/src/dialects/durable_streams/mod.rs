@@ -44,7 +44,7 @@ use tokio_util::sync::CancellationToken;
 pub use authorizer::{Anyone, Ask, Authorizer, Grant, Refused, Wish};
 pub(super) use headers::NEXT_OFFSET;
 pub(crate) use local::is_local;
-pub(super) use people::tenant;
+pub(crate) use people::tenant;
 pub use people::{People, Reader};
 pub use serve::{Options, serve};
 pub use shelf::Shelf;

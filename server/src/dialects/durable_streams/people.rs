@@ -85,7 +85,7 @@ impl People {
 }
 
 /// Whose seats somebody takes: their client's, or the desk's.
-pub(in crate::dialects) fn tenant(scope: &Scope) -> Tenant {
+pub(crate) fn tenant(scope: &Scope) -> Tenant {
     Tenant { workspace: scope.workspace.0, client: scope.client.map(|client| client.0) }
 }
 
