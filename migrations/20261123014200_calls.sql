@@ -24,3 +24,6 @@ GRANT SELECT, INSERT, UPDATE ON token_call TO throughline_app;
 CREATE POLICY token_call_jobs ON token_call FOR DELETE TO throughline_jobs USING (true);
 CREATE POLICY token_call_jobs_age ON token_call FOR SELECT TO throughline_jobs USING (true);
 GRANT SELECT (called_at), DELETE ON token_call TO throughline_jobs;
+-- Whoever comes with the token again is answered, wherever it stands by now.
+CREATE POLICY token_call_auth ON token_call FOR SELECT TO throughline_auth USING (true);
+GRANT SELECT (token_id, key, asked, answer) ON token_call TO throughline_auth;

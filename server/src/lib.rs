@@ -15,6 +15,7 @@ pub mod jobs;
 pub mod limits;
 pub mod live;
 pub mod logs;
+pub mod mcp;
 pub mod metrics;
 pub mod nats;
 pub mod postgres;

@@ -16,6 +16,7 @@ use crate::{
 
 /// The longest key, in characters.
 const KEY: usize = 200;
+const USED: &str = "This key was used for another call. Take a new one for each thing that is to be done.";
 /// How long an answer is kept for who asks again.
 const KEPT: TimeDelta = TimeDelta::days(30);
 
@@ -74,6 +75,25 @@ where
             refuse(db, scope, &call, &error).await?;
             Err(error)
         }
+    }
+}
+
+/// The answer of a call that was made before; it is found by its token, wherever the caller stands by now.
+///
+/// # Errors
+/// Field `idempotency_key`, as [`once`].
+pub async fn answered(db: &Db, call: &Call<'_>) -> Result<Option<Value>> {
+    let (Some(key), Some(token)) = (call.key, call.by.token) else { return Ok(None) };
+    let mut tx = db.begin_as(Office::Auth).await?;
+    let first =
+        sqlx::query!("SELECT asked, answer FROM token_call WHERE token_id = $1 AND key = $2", token.0, key)
+            .fetch_optional(tx.conn())
+            .await?;
+    tx.commit().await?;
+    match first {
+        Some(first) if first.asked == digest(call) => Ok(Some(first.answer)),
+        Some(_) => Err(key_is(USED)),
+        None => Ok(None),
     }
 }
 
