@@ -16,6 +16,7 @@ pub mod keyring;
 pub mod limits;
 pub mod live;
 pub mod logs;
+pub mod mcp;
 pub mod metrics;
 pub mod nats;
 pub mod outside;

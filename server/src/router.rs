@@ -28,6 +28,7 @@ use crate::{
     },
     finish::finish,
     live::{self, Live},
+    mcp,
     routes::Routes,
     sign_in_store::SignInStore,
 };
@@ -45,6 +46,7 @@ pub fn routes(app: App, live: Live) -> Router {
         live.shutdown().soft().clone(),
         dialects::Pace::default(),
     );
+    let mcp = mcp::routes(&app, gate.clone(), live.shutdown().soft().clone());
     let api = Api::new(app.clone(), gate, live.limits().clone(), live.shutdown().soft().clone());
     let pages = pages()
         .into_router()
@@ -63,6 +65,7 @@ pub fn routes(app: App, live: Live) -> Router {
         .layer(from_fn_with_state(app.clone(), security))
         .with_state(app)
         .merge(api::routes(api))
+        .merge(mcp)
         .layer(CatchPanicLayer::custom(|_| Problem::bug("a handler panicked").into_response()))
         .layer(TraceLayer::new_for_http().make_span_with(span))
         .merge(streams)
@@ -90,7 +93,7 @@ pub fn patterns() -> Vec<String> {
     let mut patterns = pages().merge(beside()).into_patterns();
     patterns.extend(sessions().into_patterns());
     patterns.extend(api::patterns());
-    patterns.extend([durable_streams::PATTERN, folded::PATTERN].map(str::to_owned));
+    patterns.extend([mcp::PATTERN, durable_streams::PATTERN, folded::PATTERN].map(str::to_owned));
     patterns
 }
 
