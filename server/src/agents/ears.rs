@@ -68,16 +68,40 @@ impl Ears {
         }
     }
 
+    /// Listens backstage, where operators are asked and answer. What is written there stops nothing by itself.
+    pub(super) fn listen_backstage(&self, from: Offset) -> impl Future<Output = ()> + Send + use<> {
+        let (db, claimed) = (self.db.clone(), self.claimed.clone());
+        let (heard, signals) = (self.heard.clone(), Arc::clone(&self.signals));
+        async move {
+            let mut follower = db.engine().follow(claimed.backstage_stream(), from);
+            loop {
+                match follower.next().await {
+                    Ok(Some(batch)) => {
+                        let events = batch.records.iter().filter_map(|r| Event::from_json(r.json()).ok());
+                        // Whoever would care is gone when the attempt is over.
+                        events.filter_map(settled).for_each(|news| drop(heard.send(news)));
+                    }
+                    Ok(None) => return,
+                    Err(error) => {
+                        tracing::error!(run.id = %claimed.run, error.message = %error, "an agent went deaf");
+                        return signals.lost.cancel();
+                    }
+                }
+            }
+        }
+    }
+
     fn hear(&mut self, event: Event) {
         let ours = event.run == Some(self.claimed.run);
         match event.part {
             Part::DataStop { control } => self.stop(control),
             Part::DataSteer { control, text } => self.steer(Steer { control, text, by: event.author.name }),
-            Part::DataAnswer { approval, label, .. } => {
-                self.tell(Heard::Settled { approval, label, by: event.author.name });
-            }
             Part::DataRun { state, .. } if ours => self.run_is(state, event.attempt),
-            _ => {}
+            _ => {
+                if let Some(news) = settled(event) {
+                    self.tell(news);
+                }
+            }
         }
     }
 
@@ -108,5 +132,15 @@ impl Ears {
     fn tell(&self, heard: Heard) {
         // The workbench is gone when the attempt is over, and so is whoever would care.
         let _ = self.heard.send(heard);
+    }
+}
+
+/// How a question ended, where the event says so.
+fn settled(event: Event) -> Option<Heard> {
+    match event.part {
+        Part::DataAnswer { approval, label, .. } => {
+            Some(Heard::Settled { approval, label, by: event.author.name })
+        }
+        _ => None,
     }
 }
