@@ -105,6 +105,10 @@ id!(ApprovalId, "apr");
 id!(DeliverableId, "dlv");
 id!(ReviewId, "rev");
 id!(MailId, "mail");
+id!(
+    /// A key for programs.
+    TokenId, "tok"
+);
 
 #[cfg(test)]
 mod tests {

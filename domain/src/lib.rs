@@ -20,6 +20,8 @@ pub mod changes;
 #[cfg(feature = "sql")]
 pub mod clients;
 pub mod controls;
+#[cfg(feature = "sql")]
+pub mod costs;
 pub mod cycle;
 pub mod deliverables;
 #[cfg(feature = "sql")]
@@ -39,6 +41,7 @@ pub mod reviews;
 pub mod runs;
 pub mod scope;
 pub mod session;
+pub mod tokens;
 pub mod words;
 pub mod workspaces;
 

@@ -1,12 +1,16 @@
 //! Agents: the digital employees of a workspace.
 
+mod backend;
 mod model;
 
 #[cfg(feature = "sql")]
 mod commands;
 #[cfg(feature = "sql")]
 mod queries;
+#[cfg(feature = "sql")]
+mod reach;
 
+pub use backend::{Backend, PORTAL_TOOLS, Settings};
 #[cfg(feature = "sql")]
 pub use commands::{create, create_in, edit, set_ready};
 pub use model::{Agent, AgentNow, AgentRun, NewAgent};
@@ -14,3 +18,5 @@ pub use model::{Agent, AgentNow, AgentRun, NewAgent};
 pub(crate) use queries::if_ready_in;
 #[cfg(feature = "sql")]
 pub use queries::{for_client, for_client_in, get, list, now};
+#[cfg(feature = "sql")]
+pub use reach::{Reach, reach};

@@ -1,5 +1,6 @@
 use serde::{Deserialize, Serialize};
 
+use super::{Backend, Settings};
 use crate::{
     ids::{AgentId, ClientId, RequestId, RunId},
     session::RunState,
@@ -16,6 +17,26 @@ pub struct Agent {
     pub client: Option<ClientId>,
     /// Takes work; otherwise it rests.
     pub ready: bool,
+    /// How it is reached. Internal: the house agent for a client.
+    pub backend: Backend,
+    /// Internal: empty for a client.
+    pub settings: Settings,
+    /// What it may use without being asked. Internal: empty for a client.
+    pub tools: Vec<String>,
+}
+
+#[cfg(feature = "sql")]
+impl Agent {
+    /// Without what is internal.
+    pub(super) fn for_clients(self) -> Self {
+        Self {
+            persona: String::new(),
+            backend: Backend::House,
+            settings: Settings::default(),
+            tools: Vec::new(),
+            ..self
+        }
+    }
 }
 
 /// A digital employee to be.

@@ -1,7 +1,8 @@
 use chrono::{DateTime, Utc};
+use sqlx::types::Json;
 use uuid::Uuid;
 
-use super::{Agent, AgentNow, AgentRun};
+use super::{Agent, AgentNow, AgentRun, Backend, Settings};
 use crate::{
     Db, Error, Result, Scope, Tx,
     ids::{AgentId, ClientId, RequestId, RunId},
@@ -21,7 +22,8 @@ pub async fn list(db: &Db, scope: &Scope) -> Result<Vec<Agent>> {
 
 async fn list_in(tx: &mut Tx, scope: &Scope) -> Result<Vec<(Agent, Option<String>)>> {
     let rows = sqlx::query!(
-        r#"SELECT a.id, a.name, a.persona, a.client_id, a.state, c.name AS "client_name?"
+        r#"SELECT a.id, a.name, a.persona, a.client_id, a.state, a.backend, a.settings AS "settings: Json<Settings>",
+                  a.tools, c.name AS "client_name?"
            FROM agent a LEFT JOIN client c ON c.workspace_id = a.workspace_id AND c.id = a.client_id
            WHERE a.workspace_id = $1 ORDER BY a.created_at, a.id LIMIT $2"#,
         scope.workspace.0,
@@ -30,19 +32,21 @@ async fn list_in(tx: &mut Tx, scope: &Scope) -> Result<Vec<(Agent, Option<String
     .fetch_all(tx.conn())
     .await?;
     let internal = scope.is_backstage();
-    Ok(rows
-        .into_iter()
+    rows.into_iter()
         .map(|row| {
             let agent = Agent {
                 id: AgentId(row.id),
                 name: row.name,
-                persona: if internal { row.persona } else { String::new() },
+                persona: row.persona,
                 client: row.client_id.map(ClientId),
                 ready: row.state == "ready",
+                backend: backend(&row.backend)?,
+                settings: row.settings.0,
+                tools: row.tools,
             };
-            (agent, row.client_name)
+            Ok((if internal { agent } else { agent.for_clients() }, row.client_name))
         })
-        .collect())
+        .collect()
 }
 
 /// One agent.
@@ -52,7 +56,8 @@ async fn list_in(tx: &mut Tx, scope: &Scope) -> Result<Vec<(Agent, Option<String
 pub async fn get(db: &Db, scope: &Scope, agent: AgentId) -> Result<Agent> {
     let mut tx = db.begin(scope).await?;
     let row = sqlx::query!(
-        "SELECT name, persona, client_id, state FROM agent WHERE workspace_id = $1 AND id = $2",
+        r#"SELECT name, persona, client_id, state, backend, settings AS "settings: Json<Settings>", tools
+           FROM agent WHERE workspace_id = $1 AND id = $2"#,
         scope.workspace.0,
         agent.0,
     )
@@ -60,13 +65,21 @@ pub async fn get(db: &Db, scope: &Scope, agent: AgentId) -> Result<Agent> {
     .await?
     .ok_or(Error::NotFound)?;
     tx.commit().await?;
-    Ok(Agent {
+    let agent = Agent {
         id: agent,
         name: row.name,
         persona: row.persona,
         client: row.client_id.map(ClientId),
         ready: row.state == "ready",
-    })
+        backend: backend(&row.backend)?,
+        settings: row.settings.0,
+        tools: row.tools,
+    };
+    Ok(if scope.is_backstage() { agent } else { agent.for_clients() })
+}
+
+pub(super) fn backend(word: &str) -> Result<Backend> {
+    Backend::parse(word).ok_or_else(|| Error::Broken(format!("agent backend {word}")))
 }
 
 /// What each agent has in hand.

@@ -20,8 +20,8 @@ struct Candidate {
     client: ClientId,
 }
 
-/// Takes up the queued run that has waited longest, of any workspace, whose agent is ready and whose client's
-/// subscription is active. `holder` names the worker in the row; the lease has to be renewed before it runs out.
+/// Takes up the queued run that has waited longest, of any workspace, whose agent is ready and is worked by the server,
+/// and whose client's subscription is active. `holder` names the worker in the row; the lease has to be renewed before it runs out.
 /// However many workers ask at once, one gets it.
 pub async fn claim_due(db: &Db, holder: &str, lease: Duration) -> Result<Option<Claimed>> {
     for candidate in candidates(db).await? {
@@ -39,6 +39,7 @@ async fn candidates(db: &Db) -> Result<Vec<Candidate>> {
         "SELECT r.id, r.workspace_id, r.client_id, r.request_id, a.id AS agent_id, a.name
          FROM run r
          JOIN agent a ON a.workspace_id = r.workspace_id AND a.id = r.agent_id AND a.state = 'ready'
+             AND a.backend <> 'pull'
          JOIN client c ON c.id = r.client_id AND c.archived_at IS NULL
          JOIN subscription s ON s.client_id = r.client_id AND s.state = 'active'
          WHERE r.state = 'queued' AND r.not_before <= $1

@@ -17,4 +17,5 @@ mod refusals;
 mod retention;
 mod tenancy;
 mod together;
+mod tokens;
 mod world;

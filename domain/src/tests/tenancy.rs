@@ -10,11 +10,13 @@ use crate::{
     agents::{self, NewAgent},
     approvals::{self, Audience, Question},
     controls,
+    costs::{self, Spent},
     deliverables::{self, Content},
     files::{self, NewFile},
     requests::{commands, queries},
     reviews, runs,
     session::{Choice, Part},
+    tokens::{self, NewToken},
 };
 
 /// One of everything, so that an empty answer means something.
@@ -44,6 +46,11 @@ async fn furnish(world: &World, house: &House) {
         let approval = approvals::ask(db, &claimed, question).await.unwrap();
         approvals::answer(db, &world.operator, approval, "y").await.unwrap();
     }
+    let spent = Spent { key: "1".into(), model: "m".into(), ..Spent::default() };
+    costs::record(db, &claimed, &spent).await.unwrap();
+    let token =
+        NewToken { name: "A".into(), agent: Some(claimed.agent), client: Some(house.id), rights: Vec::new() };
+    tokens::create(db, &world.operator, token).await.unwrap();
     deliverables::put(db, &claimed, "Lease", Content::Body("Draft".into())).await.unwrap();
     deliverables::submit_for_review(db, &claimed).await.unwrap();
     reviews::approve(db, &house.owner, asked.id).await.unwrap();
@@ -312,6 +319,7 @@ async fn the_servers_offices_neither_change_nor_read_what_is_a_tenants(pool: PgP
         "DELETE FROM approval",
         "SELECT brief FROM request",
         "SELECT persona FROM agent",
+        "SELECT settings FROM agent",
         "SELECT question FROM approval",
         "SELECT body FROM control",
         "SELECT data FROM stream_event",

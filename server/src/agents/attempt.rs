@@ -9,7 +9,7 @@ use std::{
 };
 
 use domain::{
-    Db, controls,
+    Db, agents, controls,
     runs::{self, Claimed},
 };
 use futures::FutureExt;
@@ -80,6 +80,7 @@ impl Shop {
             db: self.db.clone(),
             claimed: claimed.clone(),
             assignment: runs::assignment(&self.db, claimed).await?,
+            reach: agents::reach(&self.db, claimed).await?,
             past,
             shelf: Shelf::of(&self.files, claimed.scope.workspace),
             heard,

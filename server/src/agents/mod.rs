@@ -11,6 +11,7 @@ pub mod house;
 mod lease;
 mod past;
 mod signals;
+mod staff;
 mod text_file;
 mod workbench;
 mod worker;
@@ -18,10 +19,11 @@ mod worker;
 pub use failure::{End, Failure};
 pub use past::{Past, Settlement};
 pub use signals::Steer;
+pub use staff::Staff;
 pub use workbench::Workbench;
 pub use worker::{Options, Worker};
 
-/// How an agent works: the house agent, and later any other backend.
+/// How an agent works: one for each backend that the server drives.
 ///
 /// The worker drops the future when the work is stopped, taken away or the server leaves. What has to be told then to
 /// something outside belongs into a guard's `Drop`.

@@ -6,9 +6,11 @@ use std::{
 };
 
 use domain::{
-    Db, approvals,
-    approvals::Question,
+    Db,
+    agents::Reach,
+    approvals::{self, Question},
     controls::{self, Outcome},
+    costs::{self, Spent},
     deliverables::{self, Content},
     files::File,
     ids::ApprovalId,
@@ -29,6 +31,7 @@ pub struct Workbench {
     pub(super) db: Db,
     pub(super) claimed: Claimed,
     pub(super) assignment: Assignment,
+    pub(super) reach: Reach,
     pub(super) past: Past,
     pub(super) shelf: Shelf,
     pub(super) heard: UnboundedReceiver<Heard>,
@@ -43,6 +46,11 @@ impl Workbench {
     /// What the work is about.
     pub fn assignment(&self) -> &Assignment {
         &self.assignment
+    }
+
+    /// How the agent is reached, and what it may use.
+    pub fn reach(&self) -> &Reach {
+        &self.reach
     }
 
     /// What the session said when the attempt began.
@@ -89,6 +97,11 @@ impl Workbench {
     /// Writes for operators alone.
     pub async fn backstage(&self, parts: Vec<Part>) -> Result<(), Failure> {
         Ok(runs::backstage(&self.db, &self.claimed, parts).await?)
+    }
+
+    /// Notes what the backend says that it has used.
+    pub async fn spent(&self, spent: &Spent) -> Result<(), Failure> {
+        Ok(costs::record(&self.db, &self.claimed, spent).await?)
     }
 
     /// Asks, and waits as long as it takes. A question that was settled before is not asked again.

@@ -5,7 +5,7 @@ mod every;
 pub mod mail;
 mod outage;
 
-use std::{error::Error, time::Duration};
+use std::{error::Error, sync::Arc, time::Duration};
 
 use app::web::App;
 use chrono::TimeDelta;
@@ -15,7 +15,7 @@ use futures::future::BoxFuture;
 pub use outage::Outage;
 
 use crate::{
-    agents::{Options, Worker, house::House},
+    agents::{Options, Staff, Worker, house::House},
     settings::Settings,
     shutdown::Shutdown,
 };
@@ -79,8 +79,8 @@ fn work(app: &App, settings: &Settings, shutdown: &Shutdown) -> reqwest::Result<
     let (db, files, soft) = (app.db.clone(), app.site.files.clone(), shutdown.soft().clone());
     let house = House::new(settings)?;
     shutdown.spawn("agents", async move {
-        let brain = house.brain().await;
-        Worker::new(db, brain, files, Options::default()).run(soft).await;
+        let staff = Staff::new(house.brain().await);
+        Worker::new(db, Arc::new(staff), files, Options::default()).run(soft).await;
     });
     Ok(())
 }

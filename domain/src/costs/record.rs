@@ -1,0 +1,56 @@
+use crate::{Db, Error, Result, runs::Claimed};
+
+/// The longest key and model name, in characters.
+const LONGEST: usize = 200;
+
+/// What a backend says that it has used.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Spent {
+    /// Names the report within its run; the same again replaces it, as backends do that tell what they used so far.
+    pub key: String,
+    pub model: String,
+    /// Those from a cache included.
+    pub input_tokens: u64,
+    pub cached_tokens: u64,
+    pub output_tokens: u64,
+    /// Millionths of a US dollar, where the backend says so itself.
+    pub micros: Option<u64>,
+}
+
+/// Keeps what a run has used. It counts also where the run has been lost meanwhile: it was used.
+///
+/// # Errors
+/// [`Error::Broken`] for a report without a key.
+pub async fn record(db: &Db, claimed: &Claimed, spent: &Spent) -> Result<()> {
+    let cut = |text: &str| text.replace('\0', "").chars().take(LONGEST).collect::<String>();
+    let key = cut(&spent.key);
+    if key.is_empty() {
+        return Err(Error::Broken("a report of costs needs a key".into()));
+    }
+    let count = |tokens: u64| i64::try_from(tokens).unwrap_or(i64::MAX);
+    let mut tx = db.begin(&claimed.scope).await?;
+    let now = tx.now();
+    sqlx::query!(
+        "INSERT INTO spend (workspace_id, client_id, request_id, run_id, agent_id, key, model, input_tokens,
+                            cached_tokens, output_tokens, micros, at)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
+         ON CONFLICT (run_id, key) DO UPDATE SET model = excluded.model, input_tokens = excluded.input_tokens,
+             cached_tokens = excluded.cached_tokens, output_tokens = excluded.output_tokens, micros = excluded.micros,
+             at = excluded.at",
+        claimed.scope.workspace.0,
+        claimed.client.0,
+        claimed.request.0,
+        claimed.run.0,
+        claimed.agent.0,
+        key,
+        cut(&spent.model),
+        count(spent.input_tokens),
+        count(spent.cached_tokens.min(spent.input_tokens)),
+        count(spent.output_tokens),
+        spent.micros.map(count),
+        now,
+    )
+    .execute(tx.conn())
+    .await?;
+    tx.commit().await
+}

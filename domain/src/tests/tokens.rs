@@ -1,0 +1,126 @@
+//! Tokens: who acts follows from the text alone, and what is revoked opens nothing.
+
+use sqlx::PgPool;
+
+use super::world::World;
+use crate::{
+    Actor, Error, Role,
+    agents::{self, NewAgent},
+    costs::{self, Spent},
+    tokens::{self, NewToken, Right},
+};
+
+fn new(name: &str, rights: &[Right]) -> NewToken {
+    NewToken { name: name.into(), agent: None, client: None, rights: rights.to_vec() }
+}
+
+#[sqlx::test(migrations = "../migrations")]
+async fn a_token_says_who_acts(pool: PgPool) {
+    let world = World::new(pool).await;
+    let db = &world.db;
+    let house = world.client("Harbor & Pine Law", 1).await;
+    let own = NewAgent { name: "Juno".into(), persona: String::new(), client: Some(house.id) };
+    let juno = agents::create(db, &world.operator, own).await.unwrap();
+
+    let of_agent = NewToken { agent: Some(juno), ..new("Juno's", &[]) };
+    let (_, text) = tokens::create(db, &world.operator, of_agent).await.unwrap();
+    let bearer = tokens::bearer(db, &text).await.unwrap();
+    assert_eq!(bearer.scope.client, Some(house.id));
+    assert_eq!(bearer.scope.actor, Actor::Agent { id: juno, name: "Juno".into() });
+    assert!(bearer.may(Right::Work) && !bearer.may(Right::Read));
+
+    let desk = new("Atlas", &[Right::Write, Right::Read, Right::Read]);
+    let (_, text) = tokens::create(db, &world.operator, desk).await.unwrap();
+    let bearer = tokens::bearer(db, &text).await.unwrap();
+    assert!(bearer.scope.is_wide() && !bearer.may(Right::Work) && !bearer.may(Right::Dangerous));
+    assert!(
+        matches!(&bearer.scope.actor, Actor::Person { id, name, role: Role::Operator, .. }
+            if Some(*id) == world.operator.person() && name == "Atlas"),
+        "{bearer:?}"
+    );
+
+    let narrow = NewToken { client: Some(house.id), ..new("One client's", &[Right::Read]) };
+    let (_, text) = tokens::create(db, &world.operator, narrow).await.unwrap();
+    let bearer = tokens::bearer(db, &text).await.unwrap();
+    assert!(!bearer.scope.is_wide() && bearer.scope.client == Some(house.id));
+}
+
+#[sqlx::test(migrations = "../migrations")]
+async fn what_is_revoked_opens_nothing(pool: PgPool) {
+    let world = World::new(pool).await;
+    let db = &world.db;
+    let (id, text) = tokens::create(db, &world.operator, new("Atlas", &[Right::Read])).await.unwrap();
+    let kept: Vec<u8> = sqlx::query_scalar("SELECT hash FROM token").fetch_one(&world.root).await.unwrap();
+    assert!(
+        kept.len() == 32 && !text.as_bytes().windows(8).any(|part| kept.windows(8).any(|own| own == part))
+    );
+    tokens::bearer(db, &text).await.unwrap();
+    let listed = tokens::list(db, &world.operator).await.unwrap();
+    assert!(listed[0].used_at.is_some() && listed[0].revoked_at.is_none());
+
+    let beside = world.beside().await;
+    assert!(matches!(tokens::revoke(db, &beside.operator, id).await, Err(Error::NotFound)));
+    assert!(tokens::list(db, &beside.operator).await.unwrap().is_empty());
+    let house = world.client("Harbor & Pine Law", 1).await;
+    assert!(matches!(tokens::list(db, &house.owner).await, Err(Error::NotFound)));
+    assert!(matches!(tokens::revoke(db, &house.owner, id).await, Err(Error::NotFound)));
+
+    tokens::revoke(db, &world.operator, id).await.unwrap();
+    assert!(matches!(tokens::revoke(db, &world.operator, id).await, Err(Error::NotFound)));
+    for text in [text.as_str(), "tl_", "", "tl_AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"] {
+        assert!(matches!(tokens::bearer(db, text).await, Err(Error::NotFound)), "{text:?}");
+    }
+}
+
+/// One who has left, and a client that is archived, take their tokens along.
+#[sqlx::test(migrations = "../migrations")]
+async fn a_token_goes_with_whoever_it_acts_for(pool: PgPool) {
+    let world = World::new(pool).await;
+    let db = &world.db;
+    let house = world.client("Harbor & Pine Law", 1).await;
+    let narrow = NewToken { client: Some(house.id), ..new("One client's", &[Right::Read]) };
+    let (_, narrow) = tokens::create(db, &world.operator, narrow).await.unwrap();
+    let (_, wide) = tokens::create(db, &world.operator, new("Atlas", &[Right::Read])).await.unwrap();
+    let (_, works) =
+        tokens::create(db, &world.operator, NewToken { agent: Some(world.agent), ..new("Mina's", &[]) })
+            .await
+            .unwrap();
+    sqlx::query("UPDATE client SET archived_at = now()").execute(&world.root).await.unwrap();
+    assert!(matches!(tokens::bearer(db, &narrow).await, Err(Error::NotFound)));
+    assert!(tokens::bearer(db, &wide).await.is_ok());
+    let gone = "UPDATE membership SET removed_at = now() WHERE role = 'operator'";
+    sqlx::query(gone).execute(&world.root).await.unwrap();
+    assert!(matches!(tokens::bearer(db, &wide).await, Err(Error::NotFound)));
+    assert!(tokens::bearer(db, &works).await.is_ok(), "an agent goes on");
+}
+
+#[sqlx::test(migrations = "../migrations")]
+async fn a_token_is_refused_beside_its_field(pool: PgPool) {
+    let world = World::new(pool).await;
+    let foreign = world.beside().await;
+    for (new, field) in [
+        (new(" ", &[Right::Read]), "name"),
+        (new("Atlas", &[]), "rights"),
+        (new("Atlas", &[Right::Work]), "agent"),
+        (NewToken { agent: Some(foreign.agent), ..new("Atlas", &[]) }, "agent"),
+    ] {
+        match tokens::create(&world.db, &world.operator, new).await {
+            Err(Error::Fields(errors)) => assert!(errors.of(field).is_some(), "{errors:?}"),
+            other => panic!("{other:?}"),
+        }
+    }
+}
+
+/// A backend that tells again what it used so far is not counted twice.
+#[sqlx::test(migrations = "../migrations")]
+async fn a_report_replaces_the_one_before(pool: PgPool) {
+    let world = World::new(pool).await;
+    let house = world.client("Harbor & Pine Law", 1).await;
+    world.ask(&house, "Draft a lease").await;
+    let claimed = world.claim().await;
+    for output_tokens in [10, 25] {
+        let spent = Spent { key: "a".into(), model: "m".into(), output_tokens, ..Spent::default() };
+        costs::record(&world.db, &claimed, &spent).await.unwrap();
+    }
+    assert_eq!(world.count("SELECT sum(output_tokens)::bigint FROM spend").await, 25);
+}

@@ -1,0 +1,79 @@
+use chrono::TimeDelta;
+
+use super::{Right, commands::PREFIX, queries::rights};
+use crate::{
+    Actor, Db, Error, Office, Result, Role, Scope,
+    ids::{AgentId, ClientId, MembershipId, PersonId, TokenId, WorkspaceId},
+    secret,
+};
+
+/// When a token was used is noted to the minute.
+const NOTED_EVERY: TimeDelta = TimeDelta::minutes(1);
+
+/// A program that came with a token, and who it is by that.
+#[derive(Clone, Debug)]
+pub struct Bearer {
+    pub token: TokenId,
+    /// The token's name.
+    pub name: String,
+    /// An agent, in the client that it or the token is bound to, if any: where it works for everyone, its scope has no
+    /// client until a run of its gives one. Or the operator who made the token, under the token's name.
+    pub scope: Scope,
+    pub rights: Vec<Right>,
+}
+
+impl Bearer {
+    /// Whether the token allows it.
+    pub fn may(&self, right: Right) -> bool {
+        self.rights.contains(&right)
+    }
+}
+
+/// Finds who comes with a token's text.
+///
+/// # Errors
+/// [`Error::NotFound`] where it is none, was revoked, is narrowed to a client that is archived, or its operator has left.
+pub async fn bearer(db: &Db, text: &str) -> Result<Bearer> {
+    if !text.starts_with(PREFIX) || text.len() > 200 {
+        return Err(Error::NotFound);
+    }
+    let mut tx = db.begin_as(Office::Auth).await?;
+    let row = sqlx::query!(
+        r#"SELECT t.id, t.workspace_id, t.name, t.rights, t.used_at, t.made_by, t.agent_id,
+                  coalesce(t.client_id, a.client_id) AS client_id, a.name AS "agent_name?",
+                  m.id AS "membership?"
+           FROM token t
+           LEFT JOIN agent a ON a.workspace_id = t.workspace_id AND a.id = t.agent_id
+           LEFT JOIN client c ON c.workspace_id = t.workspace_id AND c.id = coalesce(t.client_id, a.client_id)
+           LEFT JOIN membership m ON m.workspace_id = t.workspace_id AND m.person_id = t.made_by
+               AND m.client_id IS NULL AND m.role = 'operator' AND m.removed_at IS NULL
+           WHERE t.hash = $1 AND t.revoked_at IS NULL AND c.archived_at IS NULL
+             AND (t.client_id IS NULL OR a.client_id IS NULL OR a.client_id = t.client_id)
+           LIMIT 1"#,
+        secret::hash(text),
+    )
+    .fetch_optional(tx.conn())
+    .await?
+    .ok_or(Error::NotFound)?;
+    let actor = match (row.agent_id, row.membership) {
+        (Some(agent), _) => Actor::Agent { id: AgentId(agent), name: row.agent_name.unwrap_or_default() },
+        (None, Some(membership)) => Actor::Person {
+            id: PersonId(row.made_by),
+            membership: MembershipId(membership),
+            name: row.name.clone(),
+            role: Role::Operator,
+        },
+        (None, None) => return Err(Error::NotFound),
+    };
+    let now = tx.now();
+    if row.used_at.is_none_or(|at| now - at >= NOTED_EVERY) {
+        sqlx::query!("UPDATE token SET used_at = $2 WHERE id = $1", row.id, now).execute(tx.conn()).await?;
+    }
+    tx.commit().await?;
+    Ok(Bearer {
+        token: TokenId(row.id),
+        name: row.name,
+        scope: Scope { workspace: WorkspaceId(row.workspace_id), client: row.client_id.map(ClientId), actor },
+        rights: rights(&row.rights)?,
+    })
+}

@@ -1,0 +1,96 @@
+use super::{NewToken, Right};
+use crate::{
+    Db, Error, FieldErrors, OnConstraint, Result, Scope,
+    ids::TokenId,
+    requests::{clock, commands::operator},
+    secret,
+};
+
+/// The longest name, in characters.
+const NAME: usize = 60;
+
+/// What every token begins with, so that one that got out is known for what it is.
+pub(super) const PREFIX: &str = "tl_";
+
+/// Makes a token. The text is answered this once; its hash is what is kept.
+///
+/// # Errors
+/// Fields `name`, `agent`, `client` and `rights`; [`Error::NotFound`] for everyone but operators.
+pub async fn create(db: &Db, scope: &Scope, new: NewToken) -> Result<(TokenId, String)> {
+    operator(scope)?;
+    let person = scope.person().ok_or(Error::NotFound)?;
+    let (name, rights) = checked(&new)?;
+    let text = format!("{PREFIX}{}", secret::random_token());
+    let id = TokenId::new();
+    let mut tx = db.begin(scope).await?;
+    let now = tx.now();
+    sqlx::query!(
+        "INSERT INTO token (id, workspace_id, client_id, agent_id, name, hash, rights, made_by, created_at)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+        id.0,
+        scope.workspace.0,
+        new.client.map(|id| id.0),
+        new.agent.map(|id| id.0),
+        name,
+        secret::hash(&text),
+        &rights,
+        person.0,
+        now,
+    )
+    .execute(tx.conn())
+    .await
+    .on_constraint("token_workspace_id_client_id_fkey", || {
+        field("client", "Choose one of your clients, or all.")
+    })
+    .on_constraint("token_workspace_id_agent_id_fkey", || field("agent", "Choose one of your agents."))?;
+    tx.commit().await?;
+    Ok((id, text))
+}
+
+/// Takes a token back: whoever comes with it is refused from now on.
+///
+/// # Errors
+/// [`Error::NotFound`], also where it was revoked before.
+pub async fn revoke(db: &Db, scope: &Scope, token: TokenId) -> Result<()> {
+    operator(scope)?;
+    let mut tx = db.begin(scope).await?;
+    let now = tx.now();
+    let done = sqlx::query!(
+        "UPDATE token SET revoked_at = $3 WHERE workspace_id = $1 AND id = $2 AND revoked_at IS NULL",
+        scope.workspace.0,
+        token.0,
+        now,
+    )
+    .execute(tx.conn())
+    .await?;
+    if done.rows_affected() == 0 {
+        return Err(Error::NotFound);
+    }
+    clock::one_row(done.rows_affected())?;
+    tx.commit().await
+}
+
+fn checked(new: &NewToken) -> Result<(String, Vec<String>)> {
+    let name = new.name.replace('\0', "").trim().to_owned();
+    let mut rights = new.rights.clone();
+    rights.sort_unstable();
+    rights.dedup();
+    let mut errors = FieldErrors::new();
+    match name.chars().count() {
+        0 => errors.add("name", "Give it a name: it tells you later which program has it."),
+        length if length > NAME => errors.add("name", format!("Shorten the name to {NAME} characters.")),
+        _ => {}
+    }
+    match new.agent {
+        Some(_) => rights = vec![Right::Work],
+        None if rights.is_empty() => errors.add("rights", "Choose what it may do."),
+        None if rights.contains(&Right::Work) => errors.add("agent", "Choose whose token it is."),
+        None => {}
+    }
+    errors.check()?;
+    Ok((name, rights.into_iter().map(|right| right.as_str().to_owned()).collect()))
+}
+
+fn field(name: &str, words: &str) -> Error {
+    Error::Fields(FieldErrors::one(name, words))
+}

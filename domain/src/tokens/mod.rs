@@ -1,0 +1,18 @@
+//! Tokens: keys for programs. An agent's own token lets it work; an operator's lets a program run the desk for them.
+//! Who acts follows from the token alone, never from what a program says.
+
+#[cfg(feature = "sql")]
+mod bearer;
+#[cfg(feature = "sql")]
+mod commands;
+mod model;
+#[cfg(feature = "sql")]
+mod queries;
+
+#[cfg(feature = "sql")]
+pub use bearer::{Bearer, bearer};
+#[cfg(feature = "sql")]
+pub use commands::{create, revoke};
+pub use model::{NewToken, Right, Token};
+#[cfg(feature = "sql")]
+pub use queries::list;

@@ -1,0 +1,67 @@
+use serde::{Deserialize, Serialize};
+
+use crate::ids::{AgentId, ClientId, TokenId};
+
+/// What a token allows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Right {
+    /// An agent's: take up its runs and do them.
+    Work,
+    /// An operator's: look at everything.
+    Read,
+    /// An operator's: change what can be changed back.
+    Write,
+    /// An operator's: ask for what cannot; each time a person decides.
+    Dangerous,
+}
+
+impl Right {
+    /// All of them.
+    pub const ALL: [Self; 4] = [Self::Work, Self::Read, Self::Write, Self::Dangerous];
+
+    /// The word that the database keeps.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Work => "work",
+            Self::Read => "read",
+            Self::Write => "write",
+            Self::Dangerous => "dangerous",
+        }
+    }
+
+    /// The right of that word, if there is one.
+    pub fn parse(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|right| right.as_str() == word)
+    }
+}
+
+/// A token as the desk lists it. Its text is not kept.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Token {
+    pub id: TokenId,
+    pub name: String,
+    pub rights: Vec<Right>,
+    /// The agent that it belongs to, and its name.
+    pub agent: Option<(AgentId, String)>,
+    /// The client that it is narrowed to, and its name.
+    pub client: Option<(ClientId, String)>,
+    /// The name of the operator who made it.
+    pub made_by: String,
+    /// Milliseconds since 1970, UTC, like every time here.
+    pub created_at: i64,
+    /// When a program came with it last, to the minute.
+    pub used_at: Option<i64>,
+    pub revoked_at: Option<i64>,
+}
+
+/// A token to be.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NewToken {
+    pub name: String,
+    /// An agent's token: it may work, and nothing else. None: the operator's, with these rights.
+    pub agent: Option<AgentId>,
+    pub client: Option<ClientId>,
+    /// Of an operator's token; `Work` is none of them.
+    pub rights: Vec<Right>,
+}
