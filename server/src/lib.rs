@@ -16,6 +16,7 @@ pub mod live;
 pub mod logs;
 pub mod metrics;
 pub mod nats;
+pub mod outside;
 pub mod postgres;
 pub mod product;
 pub mod router;

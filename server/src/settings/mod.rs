@@ -20,6 +20,7 @@ pub use table::{Row, table};
 
 use crate::agents::house::Pace;
 use crate::logs::Format;
+use crate::outside::Private;
 
 /// An optional setting. An alias, because clap treats a plain `Option` in its own way: here a variable that is set
 /// but empty, as compose files write it, counts as not set.
@@ -80,6 +81,10 @@ pub struct Settings {
     /// Key of that endpoint. Set it in the environment: a flag shows in the list of processes
     #[arg(long, global = true, env = "THROUGHLINE_LLM_KEY", default_value = "", hide_env_values = true, value_parser = maybe::<Secret>)]
     pub llm_key: Maybe<Secret>,
+
+    /// Inner addresses that agents and webhooks may have: 0 none, 1 private networks and this machine, or a list of hosts and ranges, as agents.lan,10.1.0.0/16. Empty: as 1 while the portal answers on this machine only, as whoever uses it can reach all of that anyway; as 0 once others can get in. A cloud's own addresses (169.254.0.0/16) only where they are listed
+    #[arg(long, global = true, env = "THROUGHLINE_ALLOW_PRIVATE", default_value = "")]
+    pub allow_private: Private,
 
     /// How fast the house agent rehearses: at a person's reading pace, so that one can follow and steer, or instantly, for tests
     #[arg(long, global = true, env = "THROUGHLINE_REHEARSAL_PACE", value_enum, default_value = "reading")]
