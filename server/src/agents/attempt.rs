@@ -71,11 +71,12 @@ impl Shop {
         signals: &Arc<Signals>,
         helpers: &mut JoinSet<()>,
     ) -> Result<Workbench, Failure> {
-        let (past, end) = Past::read(&self.db, claimed).await?;
+        let (past, ends) = Past::read(&self.db, claimed).await?;
         let (tell, heard) = mpsc::unbounded_channel();
         let mut ears = Ears::new(self.db.clone(), claimed.clone(), tell, Arc::clone(signals));
         ears.take_in(controls::pending(&self.db, claimed).await?);
-        helpers.spawn(ears.listen(end));
+        helpers.spawn(ears.listen_backstage(ends.backstage));
+        helpers.spawn(ears.listen(ends.session));
         Ok(Workbench {
             db: self.db.clone(),
             claimed: claimed.clone(),
@@ -88,6 +89,7 @@ impl Shop {
             settled: HashMap::new(),
             slots: Arc::clone(&self.slots),
             slot: Some(slot),
+            signals: Arc::clone(signals),
         })
     }
 

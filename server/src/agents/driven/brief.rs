@@ -1,6 +1,6 @@
 //! What an agent with tools of its own is told.
 
-use crate::agents::{Steer, Workbench, house::model::prompt};
+use crate::agents::{Workbench, house::model::prompt};
 
 /// Who it is and how it works.
 pub(in crate::agents) fn system(bench: &Workbench) -> String {
@@ -46,16 +46,3 @@ pub(in crate::agents) const QUEUED: &str = "Noted. It is taken up as soon as the
 /// Told to an agent whose work was interrupted, in a conversation that it remembers.
 pub(in crate::agents) const GO_ON: &str =
     "You were interrupted in the middle. Go on from where you stopped: repeat nothing that you have said or done.";
-
-/// Tells who said it that it waits its turn, and keeps it for then.
-pub(in crate::agents) async fn queue(
-    bench: &Workbench,
-    steers: Vec<Steer>,
-) -> Result<Vec<String>, crate::agents::Failure> {
-    let mut kept = Vec::new();
-    for steer in steers {
-        bench.answer_steer(&steer, QUEUED).await?;
-        kept.push(steered(&steer.text, &steer.by));
-    }
-    Ok(kept)
-}
