@@ -1,12 +1,12 @@
 //! The way to Postgres: a transaction is always somebody's.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, sync::Arc};
 
 use chrono::{DateTime, Utc};
 use sessions::{Engine, StreamId};
 use sqlx::{PgConnection, PgPool, Postgres, Transaction};
 
-use crate::{Clock, Result, Scope, ids::WorkspaceId, session::Event};
+use crate::{Clock, Error, Result, Scope, ids::WorkspaceId, sealed::Keyring, session::Event};
 
 /// The product's pool, the session engine and the clock. Cheap to clone.
 #[derive(Clone)]
@@ -14,6 +14,7 @@ pub struct Db {
     pool: PgPool,
     engine: Engine,
     clock: Clock,
+    keyring: Option<Arc<Keyring>>,
 }
 
 /// Who the server is in a transaction that belongs to no tenant. Each is a role of its own in Postgres.
@@ -28,7 +29,22 @@ pub enum Office {
 impl Db {
     /// The pool's connections must take the role `throughline_app` when they are made.
     pub fn new(pool: PgPool, engine: Engine, clock: Clock) -> Self {
-        Self { pool, engine, clock }
+        Self { pool, engine, clock, keyring: None }
+    }
+
+    /// The same with the master keys under which secrets are sealed.
+    pub fn with_keyring(self, keyring: Keyring) -> Self {
+        Self { keyring: Some(Arc::new(keyring)), ..self }
+    }
+
+    /// The master keys.
+    ///
+    /// # Errors
+    /// [`Error::Broken`] where the program was started without any.
+    pub fn keyring(&self) -> Result<&Keyring> {
+        self.keyring
+            .as_deref()
+            .ok_or_else(|| Error::Broken("there is no master key to seal secrets under".into()))
     }
 
     /// The same database under another clock: the demo's past.
