@@ -152,7 +152,8 @@ async fn goes_the_whole_way(pg: PgPool) {
     model.is_content();
     let told: Vec<String> = model.asked().iter().map(|asked| asked["messages"].to_string()).collect();
     assert!(told[0].contains("Hale & Partners") && told[0].contains("Calm and exact."));
-    assert!(told[2].contains("was approved by the user") && told[3].to_lowercase().contains("denied"));
+    assert!(told[2].contains("was approved by the user"), "{}", told[2]);
+    assert!(told[3].to_lowercase().contains("denied"), "{}", told[3]);
     let ran = ("Ran a command".to_owned(), StepState::Done);
     let seen = steps(&world, &request).await;
     assert_eq!((seen.len(), &seen[0], &seen[1]), (3, &ran, &ran));

@@ -133,7 +133,7 @@ async fn completions(State(model): State<Scripted>, Json(asked): Json<Value>) ->
     let words = words.iter().map(|words| chunk(json!({ "content": words }), Value::Null)).collect();
     let mut after = Vec::new();
     if let Some((name, arguments)) = &call {
-        let call = json!({ "index": 0, "id": format!("call_{name}"), "type": "function",
+        let call = json!({ "index": 0, "id": format!("call_{}", model.asked().len()), "type": "function",
                            "function": { "name": name, "arguments": arguments.to_string() } });
         after.push(chunk(json!({ "tool_calls": [call] }), Value::Null));
     }

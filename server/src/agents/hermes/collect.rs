@@ -7,7 +7,7 @@ use serde_json::Value;
 use tokio::time::{Instant, sleep, sleep_until};
 
 use super::{
-    catch_up::left,
+    catch_up::{beyond, left},
     event::{Event, Message, Usage, Wanted},
     guard::Guard,
     kept::Kept,
@@ -155,7 +155,10 @@ impl<'a> Collector<'a> {
         loop {
             let status = match self.line.status(run).await {
                 Err(Fault::Unknown) => {
-                    self.catch_up().await?;
+                    let recorded = self.catch_up().await?;
+                    let words: Vec<String> =
+                        recorded.iter().filter(|message| message.speaks()).map(Message::words).collect();
+                    beyond(&words, &self.said).trim().clone_into(&mut self.kept.begun);
                     return Ok(None);
                 }
                 status => status.map_err(|fault| self.failure(&fault.trouble()))?,

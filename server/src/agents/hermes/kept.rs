@@ -19,6 +19,8 @@ pub(super) struct Kept {
     pub(super) starting: bool,
     /// The last turn ended without its end being seen: Hermes was restarted.
     pub(super) interrupted: bool,
+    /// What it had begun to say then, and has nowhere on record: it is on the page, and so belongs to it.
+    pub(super) begun: String,
     /// The last message that Hermes had on record when the turn began.
     pub(super) after: i64,
     /// How many permissions the turn wanted, and how many were told to Hermes.

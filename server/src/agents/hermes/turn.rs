@@ -3,7 +3,6 @@
 use serde_json::{Value, json};
 
 use super::{
-    catch_up::beyond,
     event::Message,
     kept::Kept,
     line::{Fault, Line},
@@ -37,7 +36,7 @@ impl Turn<'_> {
         kept.take_in(bench).await?;
         let recorded = self.line.messages(&kept.session).await;
         let recorded = recorded.map_err(|fault| fault.trouble().failure(bench.agent(), self.hush))?;
-        let history = history(&recorded, kept, &bench.past().said(&kept.prefix()));
+        let history = history(&recorded, kept);
         let input = input(bench, kept, !history.is_empty()).await;
         let instructions = brief::system(bench);
         (kept.turn, kept.asked, kept.answered) = (kept.turn + 1, 0, 0);
@@ -63,6 +62,7 @@ impl Turn<'_> {
         };
         (kept.starting, kept.interrupted, kept.run) = (false, false, Some(run.clone()));
         kept.queue.clear();
+        kept.begun.clear();
         bench.keep(kept).await?;
         Ok(Started { run, fresh: true })
     }
@@ -80,19 +80,10 @@ async fn input(bench: &Workbench, kept: &Kept, remembers: bool) -> String {
     parts.join("\n\n")
 }
 
-/// What was said so far: Hermes remembers nothing by itself that it is not told. What it had begun to say when it was
-/// interrupted is on the page, and so belongs to it.
-fn history(recorded: &[Message], kept: &Kept, said: &str) -> Vec<Value> {
+/// What was said so far: Hermes remembers nothing by itself that it is not told.
+fn history(recorded: &[Message], kept: &Kept) -> Vec<Value> {
     let turns = recorded.iter().filter(|message| message.speaks() || message.role == "user");
     let turns = turns.map(|message| json!({ "role": message.role, "content": message.words() }));
-    let mut history: Vec<Value> = turns.collect();
-    if kept.interrupted {
-        let of_turn = recorded.iter().filter(|message| message.id > kept.after && message.speaks());
-        let words: Vec<String> = of_turn.map(Message::words).collect();
-        let begun = beyond(&words, said).trim();
-        if !begun.is_empty() {
-            history.push(json!({ "role": "assistant", "content": begun }));
-        }
-    }
-    history
+    let begun = (!kept.begun.is_empty()).then(|| json!({ "role": "assistant", "content": kept.begun }));
+    turns.chain(begun).collect()
 }
