@@ -1,11 +1,12 @@
 use std::sync::Arc;
 
 use sessions::{Producer, StreamId};
+use sha2::{Digest, Sha256};
 use tokio::sync::Mutex;
 
 use crate::{
     Error, Result, Scope, Tx,
-    ids::{AgentId, ClientId, RequestId, RunId},
+    ids::{AgentId, ApprovalId, ClientId, RequestId, RunId},
     requests::hold::Row,
     session::{Author, Event, Part, RunState},
 };
@@ -37,6 +38,14 @@ impl Claimed {
     /// The stream of what is internal to the request.
     pub fn backstage_stream(&self) -> StreamId {
         self.backstage.stream
+    }
+
+    /// The id of the question that the run asks under this key, whichever of its attempts asks.
+    pub fn approval(&self, key: &str) -> ApprovalId {
+        let hash = Sha256::new().chain_update(self.run.0.as_bytes()).chain_update(key).finalize();
+        let mut bytes = [0; 16];
+        bytes.copy_from_slice(&hash[..16]);
+        ApprovalId(uuid::Builder::from_custom_bytes(bytes).into_uuid())
     }
 
     pub(super) fn new(scope: Scope, run: RunId, agent: (AgentId, String), attempt: u32, row: &Row) -> Self {

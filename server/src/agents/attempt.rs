@@ -76,14 +76,13 @@ impl Shop {
         signals: &Arc<Signals>,
         helpers: &mut JoinSet<()>,
     ) -> Result<Workbench, Failure> {
-        let (mut past, end) = Past::read(&self.db, claimed).await?;
-        let backstage =
-            self.db.engine().head(claimed.backstage_stream()).await.map_err(domain::Error::from)?;
+        let (mut past, ends) = Past::read(&self.db, claimed).await?;
         past.hear_operators(approvals::settled_by_operators(&self.db, claimed).await?);
         let (tell, heard) = mpsc::unbounded_channel();
         let mut ears = Ears::new(self.db.clone(), claimed.clone(), tell, Arc::clone(signals));
         ears.take_in(controls::pending(&self.db, claimed).await?);
-        helpers.spawn(ears.listen(end, backstage.next));
+        helpers.spawn(ears.listen_backstage(ends.backstage));
+        helpers.spawn(ears.listen(ends.session));
         Ok(Workbench {
             db: self.db.clone(),
             claimed: claimed.clone(),
@@ -96,6 +95,7 @@ impl Shop {
             settled: HashMap::new(),
             slots: Arc::clone(&self.slots),
             slot: Some(slot),
+            signals: Arc::clone(signals),
         })
     }
 

@@ -4,9 +4,13 @@
 //! Nothing of a brain's own reaches a browser: what it says, plans, asks and delivers is an event first.
 
 mod attempt;
+pub mod acp;
+pub mod claude_code;
 mod conclude;
+mod driven;
 mod ears;
 mod failure;
+pub mod hermes;
 pub mod house;
 mod lease;
 mod limit;
