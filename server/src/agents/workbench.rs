@@ -10,7 +10,7 @@ use domain::{
     agents::Reach,
     approvals::{self, Question},
     controls::{self, Outcome},
-    costs::{self, Spent},
+    costs::{self, Gate, Spent},
     deliverables::{self, Content},
     files::File,
     ids::ApprovalId,
@@ -23,6 +23,7 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc::UnboundedReceiver};
 use super::{
     driven::Parting,
     failure::Failure,
+    limit,
     past::{Past, Settlement},
     signals::{Heard, Signals, Steer},
     text_file::Shelf,
@@ -117,9 +118,10 @@ impl Workbench {
     }
 
     pub(super) async fn within_limits(&self) -> Result<(), Failure> {
-        match costs::hit(&self.db, &self.claimed).await? {
-            Some(hit) => Err(Failure::Limit(Box::new(hit))),
-            None => Ok(()),
+        match costs::gate(&self.db, &self.claimed).await? {
+            Gate::Open => Ok(()),
+            Gate::Ask(hit) => Err(Failure::Limit(hit)),
+            Gate::Shut(hit) => Err(limit::shut(&hit)),
         }
     }
 

@@ -3,6 +3,7 @@
 
 mod door;
 mod house;
+mod limit;
 mod loss;
 mod script;
 #[allow(dead_code, unused_imports, reason = "nobody signs in here")]
