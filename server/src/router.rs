@@ -30,6 +30,7 @@ use crate::{
     },
     finish::finish,
     live::{self, Live},
+    mcp,
     routes::Routes,
     sign_in_store::SignInStore,
 };
@@ -47,6 +48,7 @@ pub fn routes(app: App, live: Live) -> Router {
         live.shutdown().soft().clone(),
         dialects::Pace::default(),
     );
+    let mcp = mcp::routes(&app, gate.clone(), live.shutdown().soft().clone());
     let api = Api::new(app.clone(), gate, live.limits().clone(), live.shutdown().soft().clone());
     let pages = pages()
         .into_router()
@@ -66,6 +68,7 @@ pub fn routes(app: App, live: Live) -> Router {
         .layer(from_fn_with_state(app.clone(), security))
         .with_state(app)
         .merge(api::routes(api))
+        .merge(mcp)
         .layer(CatchPanicLayer::custom(|_| Problem::bug("a handler panicked").into_response()))
         .layer(TraceLayer::new_for_http().make_span_with(span))
         .merge(streams)
@@ -93,7 +96,7 @@ pub fn patterns() -> Vec<String> {
     let mut patterns = pages().merge(beside()).into_patterns();
     patterns.extend(sessions().into_patterns());
     patterns.extend(api::patterns());
-    patterns.extend([durable_streams::PATTERN, folded::PATTERN].map(str::to_owned));
+    patterns.extend([mcp::PATTERN, durable_streams::PATTERN, folded::PATTERN].map(str::to_owned));
     patterns
 }
 
@@ -183,6 +186,7 @@ fn desk() -> Routes<App> {
         .merge(programs())
         .merge(offers())
         .merge(billing())
+        .merge(costs())
 }
 
 /// What the operator looks at all day.
@@ -240,6 +244,17 @@ fn billing() -> Routes<App> {
         .route("/desk/billing/invoices/{invoice}", get(invoice::show))
         .route("/desk/billing/invoices/{invoice}/draft", get(draft::show).post(draft::update))
         .route("/desk/billing/invoices/{invoice}/state", post(invoice_state::update))
+}
+
+/// What the work costs.
+fn costs() -> Routes<App> {
+    use pages::costs;
+    Routes::new()
+        .route("/desk/costs", get(costs::show))
+        .route("/desk/costs/limits", post(costs::limit))
+        .route("/desk/costs/rate", post(costs::rate))
+        .route("/desk/costs/prices", get(costs::prices).post(costs::save_price))
+        .route("/desk/costs/prices/removal", post(costs::remove_price))
 }
 
 /// One request, the same for both.

@@ -6,6 +6,7 @@ pub mod billing;
 pub mod board;
 pub mod clients;
 pub mod docs;
+pub mod costs;
 pub mod files;
 pub mod home;
 pub mod nowhere;

@@ -20,6 +20,10 @@ mod end;
 #[cfg(feature = "sql")]
 mod lease;
 #[cfg(feature = "sql")]
+mod list;
+#[cfg(feature = "sql")]
+mod mine;
+#[cfg(feature = "sql")]
 mod model;
 #[cfg(feature = "sql")]
 mod pull;
@@ -44,6 +48,10 @@ pub use end::{complete, fail, fail_because};
 pub(crate) use lease::hold_claim_in;
 #[cfg(feature = "sql")]
 pub use lease::{Standing, heartbeat, release};
+#[cfg(feature = "sql")]
+pub use list::{Listed, Wanted, get, list};
+#[cfg(feature = "sql")]
+pub use mine::{InHand, in_hand, report};
 #[cfg(feature = "sql")]
 pub use model::{Claimed, is_lost};
 #[cfg(feature = "sql")]
