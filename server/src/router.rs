@@ -1,7 +1,9 @@
 //! Every address of the product, grouped by who asks.
 
+use std::sync::Arc;
+
 use app::{
-    pages::{self, files::upload::FORM_LIMIT},
+    pages::{self, docs::Document, files::upload::FORM_LIMIT},
     web::{App, Problem, form_token, in_words, security},
 };
 use axum::{
@@ -51,6 +53,7 @@ pub fn routes(app: App, live: Live) -> Router {
     let pages = pages()
         .into_router()
         .layer(Extension(live))
+        .layer(Extension(api_document()))
         .fallback(pages::nowhere::show)
         .layer(sign_ins(&app))
         .layer(from_fn_with_state(app.clone(), form_token))
@@ -108,7 +111,7 @@ fn pages() -> Routes<App> {
 
 /// What is the same for everyone.
 fn beside() -> Routes<App> {
-    Routes::new().route("/assets/{*file}", get(assets::serve))
+    Routes::new().route("/assets/{*file}", get(assets::serve)).route("/v1/openapi.json", get(api::openapi))
 }
 
 /// A request's session, for programs in a person's browser.
@@ -138,6 +141,7 @@ fn public() -> Routes<App> {
         .route("/account/confirmation", post(account::confirmation::resend))
         .route("/account/places", get(account::places::show).post(account::places::submit))
         .route("/files/{file}", get(pages::files::download::show))
+        .route("/docs/api", get(pages::docs::show))
         .route("/dev/outbox", get(outbox::show))
 }
 
@@ -179,6 +183,7 @@ fn desk() -> Routes<App> {
         .route("/desk/clients/{client}/requests/{number}/notes", post(pages::request::notes::create))
         .merge(desk_pages())
         .route("/desk/settings", get(pages::settings::show).post(pages::settings::update))
+        .merge(programs())
         .merge(offers())
         .merge(billing())
         .merge(costs())
@@ -205,6 +210,15 @@ fn desk_pages() -> Routes<App> {
         .route("/desk/agents/new", get(agents::new))
         .route("/desk/agents/{agent}", get(agents::edit).post(agents::save))
         .route("/desk/agents/{agent}/rest", post(agents::rest))
+}
+
+/// What programs are let in with, and told.
+fn programs() -> Routes<App> {
+    use pages::tokens;
+    Routes::new()
+        .route("/desk/tokens", get(tokens::show).post(tokens::create))
+        .route("/desk/tokens/new", get(tokens::new))
+        .route("/desk/tokens/{token_id}/revocation", post(tokens::revoke))
 }
 
 /// What the operator sells.
@@ -271,6 +285,11 @@ fn people(routes: Routes<App>, base: &str) -> Routes<App> {
         .route(&under("invitations/{id}/revocation"), post(revoke))
         .route(&under("{id}/role"), post(set_role))
         .route(&under("{id}/removal"), post(remove))
+}
+
+/// What the page about the API is drawn from.
+fn api_document() -> Document {
+    Document(Arc::new(serde_json::to_value(api::document()).unwrap_or_default()))
 }
 
 fn sign_ins(app: &App) -> SessionManagerLayer<SignInStore> {
