@@ -9,7 +9,7 @@ use chrono::{DateTime, Utc};
 use sessions::{Engine, StreamId};
 use sqlx::{PgConnection, PgPool, Postgres, Transaction};
 
-use crate::{Clock, Error, Result, Scope, ids::WorkspaceId, session::Event};
+use crate::{Clock, Error, Result, Scope, ids::WorkspaceId, sealed::Keyring, session::Event};
 
 /// The product's pool, the session engine and the clock. Cheap to clone.
 #[derive(Clone)]
@@ -17,6 +17,7 @@ pub struct Db {
     pool: PgPool,
     engine: Engine,
     clock: Clock,
+    keyring: Option<Arc<Keyring>>,
     /// The transaction that every call on this handle goes into, where there is one.
     joint: Option<Joint>,
 }
@@ -48,7 +49,22 @@ pub enum Office {
 impl Db {
     /// The pool's connections must take the role `throughline_app` when they are made.
     pub fn new(pool: PgPool, engine: Engine, clock: Clock) -> Self {
-        Self { pool, engine, clock, joint: None }
+        Self { pool, engine, clock, keyring: None, joint: None }
+    }
+
+    /// The same with the master keys under which secrets are sealed.
+    pub fn with_keyring(self, keyring: Keyring) -> Self {
+        Self { keyring: Some(Arc::new(keyring)), ..self }
+    }
+
+    /// The master keys.
+    ///
+    /// # Errors
+    /// [`Error::Broken`] where the program was started without any.
+    pub fn keyring(&self) -> Result<&Keyring> {
+        self.keyring
+            .as_deref()
+            .ok_or_else(|| Error::Broken("there is no master key to seal secrets under".into()))
     }
 
     /// The same database within one transaction: calls on the handle, one after another, begin and commit nothing by

@@ -1,7 +1,9 @@
 //! Every address of the product, grouped by who asks.
 
+use std::sync::Arc;
+
 use app::{
-    pages::{self, files::upload::FORM_LIMIT},
+    pages::{self, docs::Document, files::upload::FORM_LIMIT},
     web::{App, Problem, form_token, in_words, security},
 };
 use axum::{
@@ -38,19 +40,20 @@ const IDLE: Duration = Duration::days(14);
 
 /// The whole product behind its middlewares.
 pub fn routes(app: App, live: Live) -> Router {
-    let streams = streams(&app, &live);
+    let gate = Gate::new(app.db.clone());
+    let streams = streams(&app, &live, &gate);
     let door = Door::new(
         app.clone(),
         live.limits().clone(),
         live.shutdown().soft().clone(),
         dialects::Pace::default(),
     );
-    let gate = Gate::new(app.db.clone());
     let mcp = mcp::routes(&app, gate.clone(), live.shutdown().soft().clone());
     let api = Api::new(app.clone(), gate, live.limits().clone(), live.shutdown().soft().clone());
     let pages = pages()
         .into_router()
         .layer(Extension(live))
+        .layer(Extension(api_document()))
         .fallback(pages::nowhere::show)
         .layer(sign_ins(&app))
         .layer(from_fn_with_state(app.clone(), form_token))
@@ -72,10 +75,11 @@ pub fn routes(app: App, live: Live) -> Router {
 }
 
 /// The log itself, by the stream's id. Outside the middlewares: what they do for pages, it does itself or needs not.
-fn streams(app: &App, live: &Live) -> Router {
+fn streams(app: &App, live: &Live, gate: &Gate) -> Router {
+    let people = People::new(app.clone()).and_programs(gate.clone());
     durable_streams::routes(Dialect {
         engine: app.db.engine().clone(),
-        authorizer: People(app.clone()),
+        authorizer: people.clone(),
         clock: app.db.clock().clone(),
         stop: live.shutdown().soft().clone(),
         pace: durable_streams::Pace::default(),
@@ -84,7 +88,7 @@ fn streams(app: &App, live: &Live) -> Router {
         limits: live.limits().clone(),
         open_to_local_pages: false,
     })
-    .merge(folded::routes(People(app.clone())))
+    .merge(folded::routes(people))
 }
 
 /// The pattern of every address that [`routes`] answers.
@@ -107,7 +111,7 @@ fn pages() -> Routes<App> {
 
 /// What is the same for everyone.
 fn beside() -> Routes<App> {
-    Routes::new().route("/assets/{*file}", get(assets::serve))
+    Routes::new().route("/assets/{*file}", get(assets::serve)).route("/v1/openapi.json", get(api::openapi))
 }
 
 /// A request's session, for programs in a person's browser.
@@ -137,6 +141,7 @@ fn public() -> Routes<App> {
         .route("/account/confirmation", post(account::confirmation::resend))
         .route("/account/places", get(account::places::show).post(account::places::submit))
         .route("/files/{file}", get(pages::files::download::show))
+        .route("/docs/api", get(pages::docs::show))
         .route("/dev/outbox", get(outbox::show))
 }
 
@@ -178,8 +183,10 @@ fn desk() -> Routes<App> {
         .route("/desk/clients/{client}/requests/{number}/notes", post(pages::request::notes::create))
         .merge(desk_pages())
         .route("/desk/settings", get(pages::settings::show).post(pages::settings::update))
+        .merge(programs())
         .merge(offers())
         .merge(billing())
+        .merge(costs())
 }
 
 /// What the operator looks at all day.
@@ -207,6 +214,15 @@ fn desk_pages() -> Routes<App> {
         .route("/desk/agents/{agent}/rest", post(agents::rest))
 }
 
+/// What programs are let in with, and told.
+fn programs() -> Routes<App> {
+    use pages::tokens;
+    Routes::new()
+        .route("/desk/tokens", get(tokens::show).post(tokens::create))
+        .route("/desk/tokens/new", get(tokens::new))
+        .route("/desk/tokens/{token_id}/revocation", post(tokens::revoke))
+}
+
 /// What the operator sells.
 fn offers() -> Routes<App> {
     use pages::offers::{copies, edit, list, new, place, state};
@@ -230,6 +246,17 @@ fn billing() -> Routes<App> {
         .route("/desk/billing/invoices/{invoice}", get(invoice::show))
         .route("/desk/billing/invoices/{invoice}/draft", get(draft::show).post(draft::update))
         .route("/desk/billing/invoices/{invoice}/state", post(invoice_state::update))
+}
+
+/// What the work costs.
+fn costs() -> Routes<App> {
+    use pages::costs;
+    Routes::new()
+        .route("/desk/costs", get(costs::show))
+        .route("/desk/costs/limits", post(costs::limit))
+        .route("/desk/costs/rate", post(costs::rate))
+        .route("/desk/costs/prices", get(costs::prices).post(costs::save_price))
+        .route("/desk/costs/prices/removal", post(costs::remove_price))
 }
 
 /// One request, the same for both.
@@ -260,6 +287,11 @@ fn people(routes: Routes<App>, base: &str) -> Routes<App> {
         .route(&under("invitations/{id}/revocation"), post(revoke))
         .route(&under("{id}/role"), post(set_role))
         .route(&under("{id}/removal"), post(remove))
+}
+
+/// What the page about the API is drawn from.
+fn api_document() -> Document {
+    Document(Arc::new(serde_json::to_value(api::document()).unwrap_or_default()))
 }
 
 fn sign_ins(app: &App) -> SessionManagerLayer<SignInStore> {

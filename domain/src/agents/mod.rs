@@ -6,6 +6,8 @@ mod model;
 #[cfg(feature = "sql")]
 mod commands;
 #[cfg(feature = "sql")]
+mod key;
+#[cfg(feature = "sql")]
 mod queries;
 #[cfg(feature = "sql")]
 mod reach;
@@ -13,6 +15,8 @@ mod reach;
 pub use backend::{Backend, PORTAL_TOOLS, Settings};
 #[cfg(feature = "sql")]
 pub use commands::{create, create_in, edit, set_ready};
+#[cfg(feature = "sql")]
+pub use key::{has_key, remove_key, set_key};
 pub use model::{Agent, AgentNow, AgentRun, NewAgent};
 #[cfg(feature = "sql")]
 pub(crate) use queries::if_ready_in;

@@ -39,7 +39,7 @@ impl fmt::Debug for Reach {
 /// How the agent of a worker's run is reached.
 ///
 /// # Errors
-/// [`Error::NotFound`] where the agent is gone.
+/// [`Error::NotFound`] where the agent is gone; [`Error::Broken`] where its key does not open.
 pub async fn reach(db: &Db, claimed: &Claimed) -> Result<Reach> {
     let mut tx = db.begin(&claimed.scope).await?;
     let row = sqlx::query!(
@@ -51,10 +51,11 @@ pub async fn reach(db: &Db, claimed: &Claimed) -> Result<Reach> {
     .await?
     .ok_or(Error::NotFound)?;
     tx.commit().await?;
+    let key = super::key::key(db, &claimed.scope, claimed.agent).await?;
     Ok(Reach {
         backend: super::queries::backend(&row.backend)?,
         settings: row.settings.0,
         tools: row.tools,
-        key: None,
+        key: key.map(|key| key.reveal().to_owned()),
     })
 }

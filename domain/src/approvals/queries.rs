@@ -5,6 +5,7 @@ use crate::{
     Db, Error, Result, Scope, Tx,
     ids::{ApprovalId, ClientId, RequestId, RunId},
     requests::hold::Row,
+    runs::Claimed,
     session::Choice,
 };
 
@@ -60,6 +61,42 @@ pub async fn get(db: &Db, scope: &Scope, approval: ApprovalId) -> Result<Approva
 /// The open questions of a request, within a transaction.
 pub async fn of_request_in(tx: &mut Tx, scope: &Scope, request: RequestId) -> Result<Vec<Approval>> {
     load(tx, scope, Wanted { request: Some(request), only_open: true, ..Wanted::default() }).await
+}
+
+/// What came of a question to the operators.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Answer {
+    pub question: String,
+    /// The label of what was chosen; none where nobody answered in time, or it was withdrawn.
+    pub label: Option<String>,
+    /// The name of who answered; empty for nobody.
+    pub by: String,
+}
+
+/// What operators answered to this run, or left unanswered, oldest first: its next attempt has to know.
+pub async fn settled_by_operators(db: &Db, claimed: &Claimed) -> Result<Vec<Answer>> {
+    let mut tx = db.begin(&claimed.scope).await?;
+    let rows = sqlx::query!(
+        r#"SELECT a.question, a.options AS "options: sqlx::types::Json<Vec<Choice>>", a.answer, p.name AS "by?"
+           FROM approval a LEFT JOIN person p ON p.id = a.answered_by
+           WHERE a.workspace_id = $1 AND a.client_id = $2 AND a.run_id = $3 AND a.audience = 'operator'
+             AND a.state <> 'open'
+           ORDER BY a.created_at, a.id"#,
+        claimed.scope.workspace.0,
+        claimed.client.0,
+        claimed.run.0,
+    )
+    .fetch_all(tx.conn())
+    .await?;
+    tx.commit().await?;
+    Ok(rows
+        .into_iter()
+        .map(|row| Answer {
+            label: row.answer.map(|key| label(&row.options, key)),
+            question: row.question,
+            by: row.by.unwrap_or_default(),
+        })
+        .collect())
 }
 
 struct Wanted {

@@ -11,10 +11,11 @@ use crate::{
     approvals::{self, Audience, Question},
     audit::By,
     controls,
-    costs::{self, Spent},
+    costs::{self, Spent, Subject, TypedPrice},
     deliverables::{self, Content},
     files::{self, NewFile},
     ids::TokenId,
+    money::Currency,
     notes,
     once::{self, Call},
     proposals::{self, Action},
@@ -29,6 +30,8 @@ async fn furnish(world: &World, house: &House) {
     let db = &world.db;
     let own = NewAgent { name: "Juno".into(), persona: String::new(), client: Some(house.id) };
     agents::create(db, &world.operator, own).await.unwrap();
+    let juno = agents::list(db, &house.owner).await.unwrap().remove(0);
+    agents::set_key(db, &world.operator, juno.id, "sk-planted-4711").await.unwrap();
     let asked = world.ask(house, "Draft a lease").await.card;
     let new = NewFile {
         name: "a.pdf".into(),
@@ -53,6 +56,13 @@ async fn furnish(world: &World, house: &House) {
     }
     let spent = Spent { key: "1".into(), model: "m".into(), ..Spent::default() };
     costs::record(db, &claimed, &spent).await.unwrap();
+    for subject in [Subject::Client(house.id), Subject::Agent(claimed.agent)] {
+        costs::set_limit(db, &world.operator, subject, "50").await.unwrap();
+    }
+    let price =
+        TypedPrice { model: "m".into(), input: "1".into(), output: "2".into(), ..TypedPrice::default() };
+    costs::set_price(db, &world.operator, &price).await.unwrap();
+    costs::set_rate(db, &world.operator, Currency::EUR, "0.92").await.unwrap();
     let token =
         NewToken { name: "A".into(), agent: Some(claimed.agent), client: Some(house.id), rights: Vec::new() };
     let (token, _) = tokens::create(db, &world.operator, token).await.unwrap();
@@ -342,6 +352,7 @@ async fn the_servers_offices_neither_change_nor_read_what_is_a_tenants(pool: PgP
         "SELECT brief FROM request",
         "SELECT persona FROM agent",
         "SELECT settings FROM agent",
+        "SELECT sealed FROM agent_key",
         "SELECT question FROM approval",
         "SELECT body FROM control",
         "SELECT data FROM stream_event",

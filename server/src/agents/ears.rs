@@ -1,4 +1,4 @@
-//! Follows the request's session for what concerns the attempt.
+//! Follows the request's session and backstage for what concerns the attempt.
 
 use std::{collections::HashSet, sync::Arc};
 
@@ -45,24 +45,30 @@ impl Ears {
         }
     }
 
-    /// Listens from an offset on until the attempt is over.
-    pub(super) async fn listen(mut self, from: Offset) {
-        let mut follower = self.db.engine().follow(self.claimed.session_stream(), from);
+    /// Listens from an offset on until the attempt is over; `backstage` is where that of what is internal ended, which
+    /// brings the operators' answers.
+    pub(super) async fn listen(mut self, from: Offset, backstage: Offset) {
+        let mut session = self.db.engine().follow(self.claimed.session_stream(), from);
+        let mut internal = self.db.engine().follow(self.claimed.backstage_stream(), backstage);
         loop {
-            match follower.next().await {
-                Ok(Some(batch)) => {
-                    for record in &batch.records {
-                        if let Ok(event) = Event::from_json(record.json()) {
-                            self.hear(event);
-                        }
-                    }
-                }
+            let (heard, is_internal) = tokio::select! {
+                heard = session.next() => (heard, false),
+                heard = internal.next() => (heard, true),
+            };
+            let records = match heard {
+                Ok(Some(batch)) => batch.records,
                 // The engine stops: so does the server, which tells the attempt itself.
                 Ok(None) => return,
                 Err(error) => {
                     tracing::error!(run.id = %self.claimed.run, error.message = %error, "an agent went deaf");
                     self.signals.lost.cancel();
                     return;
+                }
+            };
+            for event in records.iter().filter_map(|record| Event::from_json(record.json()).ok()) {
+                // Of the backstage, where agents write raw, an answer alone concerns the work.
+                if !is_internal || matches!(event.part, Part::DataAnswer { .. }) {
+                    self.hear(event);
                 }
             }
         }

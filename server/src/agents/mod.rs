@@ -9,6 +9,8 @@ mod ears;
 mod failure;
 pub mod house;
 mod lease;
+mod limit;
+pub mod model;
 mod past;
 mod signals;
 mod staff;

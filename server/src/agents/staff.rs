@@ -9,18 +9,27 @@ use super::{Brain, End, Failure, Workbench};
 /// Every backend's brain behind one.
 pub struct Staff {
     house: Arc<dyn Brain>,
+    others: Vec<(Backend, Arc<dyn Brain>)>,
 }
 
 impl Staff {
     /// With the house agent's brain.
     pub fn new(house: Arc<dyn Brain>) -> Self {
-        Self { house }
+        Self { house, others: Vec::new() }
+    }
+
+    /// And the brain of another backend.
+    pub fn with(mut self, backend: Backend, brain: impl Brain + 'static) -> Self {
+        self.others.push((backend, Arc::new(brain)));
+        self
     }
 
     fn brain(&self, reach: &Reach) -> Result<Arc<dyn Brain>, Failure> {
-        match reach.backend {
-            Backend::House => Ok(Arc::clone(&self.house)),
-            other => Err(Failure::ours(format!("no brain for the backend {}", other.as_str()))),
+        let theirs = self.others.iter().find(|(backend, _)| *backend == reach.backend);
+        match (reach.backend, theirs) {
+            (_, Some((_, brain))) => Ok(Arc::clone(brain)),
+            (Backend::House, None) => Ok(Arc::clone(&self.house)),
+            (other, None) => Err(Failure::ours(format!("no brain for the backend {}", other.as_str()))),
         }
     }
 }

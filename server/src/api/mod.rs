@@ -3,8 +3,10 @@
 
 pub mod bearer;
 mod body;
+mod clients;
 mod document;
 mod problem;
+mod requests;
 mod runs;
 
 use std::sync::Arc;
@@ -15,15 +17,19 @@ use axum::{
     extract::DefaultBodyLimit,
     http::{HeaderValue, header},
     middleware::from_fn_with_state,
+    routing::get,
 };
 use tokio_util::sync::CancellationToken;
 use tower_http::set_header::SetResponseHeaderLayer;
 
 use crate::{finish::finish, limits::Limits, routes::Routes};
 
+pub(crate) use bearer::has_token;
 pub use bearer::{Caller, Gate, require};
 pub use document::document;
+pub(crate) use document::show as openapi;
 pub use problem::{FieldProblem, Problem};
+pub(crate) use runs::parts::{Part, of_log};
 
 /// The bytes of a body. A deliverable holds a megabyte, which JSON may write as several.
 const BODY: usize = 4 << 20;
@@ -65,6 +71,9 @@ pub fn patterns() -> Vec<String> {
 
 fn finished() -> Routes<Api> {
     runs::routes()
+        .route("/v1/clients", get(clients::list))
+        .route("/v1/requests", get(requests::list::list).post(requests::create::create))
+        .route("/v1/requests/{request}", get(requests::show::show))
 }
 
 fn waiting() -> Routes<Api> {

@@ -52,6 +52,8 @@ impl Settings {
             "llm_url" => self.llm_url.to_string(),
             "llm_model" => or_empty(self.llm_model.as_ref()),
             "llm_key" => or_empty(self.llm_key.as_ref()),
+            "secret_key" => or_empty(self.secret_key.as_ref()),
+            "allow_private" => self.allow_private.to_string(),
             "rehearsal_pace" => word(self.rehearsal_pace)?,
             "retention_days" => self.retention_days.to_string(),
             "append_rate" => or_empty(self.append_rate.as_ref()),

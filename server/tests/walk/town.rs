@@ -3,9 +3,10 @@
 use domain::{
     Actor, Role, Scope,
     accounts::commands::invitations,
-    ids::{InvitationId, MembershipId, OfferId},
+    ids::{InvitationId, MembershipId, OfferId, TokenId},
     offers::{self, Offer, Starts},
     testing::{Ground, TestClient, draft},
+    tokens::{self, NewToken, Right},
 };
 use server::{
     live::{Live, Pace},
@@ -42,6 +43,8 @@ pub struct Town {
     /// Operators who may be changed and removed, and one who is asked to come.
     pub colleagues: [MembershipId; 2],
     pub candidate: InvitationId,
+    /// A program's key, of the client's alone.
+    pub token: TokenId,
     pub router: axum::Router,
     /// Where the bytes of files lie, as long as the town stands.
     _files: tempfile::TempDir,
@@ -66,6 +69,7 @@ impl Town {
             removed: [leaves(&ours, Some(&quill)).await, leaves(&ours, None).await],
             colleagues: [colleague(&ours).await, colleague(&ours).await],
             candidate: candidate(&ours).await,
+            token: token(&ours, &quill).await,
             router: router::routes(app, Live::new(Shutdown::default(), Pace::default())),
             offer: at_ours.id,
             ours,
@@ -135,4 +139,10 @@ async fn candidate(ground: &Ground) -> InvitationId {
     let email = "candidate@fernworth.test";
     invitations::invite(&ground.db, &ground.operator, email, Role::Operator).await.unwrap();
     invited(ground, email).await
+}
+
+async fn token(ground: &Ground, quill: &Tenant) -> TokenId {
+    let (client, rights) = (Some(quill.client.id), vec![Right::Read]);
+    let new = NewToken { name: "quillhaven-backstage".into(), agent: None, client, rights };
+    tokens::create(&ground.db, &ground.operator, new).await.unwrap().0
 }

@@ -124,11 +124,7 @@ impl Part {
 }
 
 /// The parts of one call as the log has them, where all of them may be written there. `name` is unique to the call.
-pub(in crate::api) fn of_log(
-    parts: Vec<Part>,
-    stage: Stage,
-    name: &str,
-) -> Result<Vec<session::Part>, Problem> {
+pub(crate) fn of_log(parts: Vec<Part>, stage: Stage, name: &str) -> Result<Vec<session::Part>, Problem> {
     let parts: Vec<session::Part> = parts
         .into_iter()
         .enumerate()

@@ -15,6 +15,8 @@ use crate::api::{Api, Problem, bearer::Caller, body::Body};
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Usage {
+    /// The attempt that used it.
+    pub attempt: u32,
     /// Names the report within its run: the same again replaces it, so that one that counts on is not counted twice.
     #[schema(min_length = 1, max_length = 200)]
     pub key: String,
@@ -48,6 +50,9 @@ pub async fn spend(
     Body(usage): Body<Usage>,
 ) -> Result<StatusCode, Problem> {
     let run = find(&api, &caller, &run).await?;
+    if usage.attempt == 0 || usage.attempt > run.attempt {
+        return Err(Problem::invalid("There has been no such attempt."));
+    }
     if usage.key.replace('\0', "").is_empty() {
         return Err(Problem::invalid("Give the report a key."));
     }

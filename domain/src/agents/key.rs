@@ -1,0 +1,116 @@
+//! The key with which the server reaches an agent's service.
+
+use crate::{
+    Db, Error, FieldErrors, Result, Scope, Tx, changes,
+    ids::AgentId,
+    requests::commands::operator,
+    sealed::{For, Sealed, Secret},
+};
+
+/// The longest key, in bytes.
+const MOST: usize = 4_000;
+
+/// Sets or replaces an agent's key.
+///
+/// # Errors
+/// Field `key`; [`Error::NotFound`] for everyone but operators, and for an agent that is not there.
+pub async fn set_key(db: &Db, scope: &Scope, agent: AgentId, key: &str) -> Result<()> {
+    operator(scope)?;
+    let key = checked(key)?;
+    let sealed = db.keyring()?.seal(&whose(scope, agent), &key)?;
+    let mut tx = db.begin(scope).await?;
+    put(&mut tx, scope, agent, &sealed).await?;
+    changes::tell_desk_in(&mut tx, scope, "agent").await?;
+    tx.commit().await
+}
+
+/// Removes it; there may be none.
+///
+/// # Errors
+/// [`Error::NotFound`] for everyone but operators.
+pub async fn remove_key(db: &Db, scope: &Scope, agent: AgentId) -> Result<()> {
+    operator(scope)?;
+    let mut tx = db.begin(scope).await?;
+    sqlx::query!(
+        "DELETE FROM agent_key WHERE workspace_id = $1 AND agent_id = $2",
+        scope.workspace.0,
+        agent.0,
+    )
+    .execute(tx.conn())
+    .await?;
+    changes::tell_desk_in(&mut tx, scope, "agent").await?;
+    tx.commit().await
+}
+
+/// Whether one is set. Nothing more of it is ever shown.
+pub async fn has_key(db: &Db, scope: &Scope, agent: AgentId) -> Result<bool> {
+    let mut tx = db.begin(scope).await?;
+    let found = find(&mut tx, scope, agent).await?;
+    tx.commit().await?;
+    Ok(found.is_some())
+}
+
+/// The key itself, for the server's own work: the one who asks may be an agent, which does not see it. One that is sealed
+/// under an older master key is sealed anew.
+pub(super) async fn key(db: &Db, scope: &Scope, agent: AgentId) -> Result<Option<Secret>> {
+    let scope = Scope::system(scope.workspace);
+    let mut tx = db.begin(&scope).await?;
+    let Some(sealed) = find(&mut tx, &scope, agent).await? else { return Ok(None) };
+    let (ring, whose) = (db.keyring()?, whose(&scope, agent));
+    let key = ring.open(&whose, &sealed)?;
+    if let Some(renewed) = ring.renewed(&whose, &sealed)? {
+        put(&mut tx, &scope, agent, &renewed).await?;
+    }
+    tx.commit().await?;
+    Ok(Some(key))
+}
+
+async fn find(tx: &mut Tx, scope: &Scope, agent: AgentId) -> Result<Option<Sealed>> {
+    Ok(sqlx::query_as!(
+        Sealed,
+        "SELECT key_id, wrapped, sealed FROM agent_key WHERE workspace_id = $1 AND agent_id = $2",
+        scope.workspace.0,
+        agent.0,
+    )
+    .fetch_optional(tx.conn())
+    .await?)
+}
+
+async fn put(tx: &mut Tx, scope: &Scope, agent: AgentId, sealed: &Sealed) -> Result<()> {
+    let now = tx.now();
+    // Written as a select: an agent that is not there, or another workspace's, gets no row.
+    let done = sqlx::query!(
+        "INSERT INTO agent_key (workspace_id, agent_id, key_id, wrapped, sealed, set_at)
+         SELECT workspace_id, id, $3, $4, $5, $6 FROM agent WHERE workspace_id = $1 AND id = $2
+         ON CONFLICT (workspace_id, agent_id)
+         DO UPDATE SET key_id = $3, wrapped = $4, sealed = $5, set_at = $6",
+        scope.workspace.0,
+        agent.0,
+        sealed.key_id,
+        sealed.wrapped,
+        sealed.sealed,
+        now,
+    )
+    .execute(tx.conn())
+    .await?;
+    if done.rows_affected() == 0 { Err(Error::NotFound) } else { Ok(()) }
+}
+
+fn checked(key: &str) -> Result<Secret> {
+    let key = key.trim();
+    let wrong = if key.is_empty() {
+        "Type the key."
+    } else if key.len() > MOST {
+        "This is too long for a key."
+    } else if !key.bytes().all(|byte| byte.is_ascii_graphic()) {
+        // It travels in a header.
+        "A key has letters, digits and signs only, without spaces."
+    } else {
+        return Ok(Secret::new(key));
+    };
+    Err(Error::Fields(FieldErrors::one("key", wrong)))
+}
+
+fn whose(scope: &Scope, agent: AgentId) -> For {
+    For::new(scope.workspace, &format!("agent/{}/key", agent.0))
+}

@@ -1,0 +1,109 @@
+//! Secrets that have to be read again: an agent's key, a webhook's. Each is sealed under a random key of its own, and that
+//! one under the install's master key, which is not in the database: whoever has a copy of the database has none of them.
+//!
+//! A sealed secret is bound to its workspace and to what it is for. Moved to another row, it does not open.
+
+mod keyring;
+mod secret;
+
+use chacha20poly1305::{
+    KeyInit, XChaCha20Poly1305, XNonce,
+    aead::{Aead, Payload},
+};
+
+pub use keyring::{BadKey, Keyring};
+pub use secret::Secret;
+
+use crate::{Error, Result, ids::WorkspaceId, secret::random_bytes};
+
+const NONCE: usize = 24;
+
+/// A secret as the database keeps it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Sealed {
+    /// Names the master key, so that it can be replaced.
+    pub key_id: String,
+    /// The secret's own key under the master key.
+    pub wrapped: Vec<u8>,
+    /// The secret under its own key.
+    pub sealed: Vec<u8>,
+}
+
+/// What a secret belongs to. Part of the seal, not of what is kept.
+#[derive(Clone, Debug)]
+pub struct For(String);
+
+impl For {
+    /// In a workspace, for one thing: `agent/<id>`, say.
+    pub fn new(workspace: WorkspaceId, what: &str) -> Self {
+        Self(format!("throughline/1|{}|{what}", workspace.0))
+    }
+}
+
+impl Keyring {
+    /// Seals a secret.
+    ///
+    /// # Errors
+    /// [`Error::Broken`] for one that is too long for the cipher, which none is.
+    pub fn seal(&self, whose: &For, secret: &Secret) -> Result<Sealed> {
+        let own = random_bytes();
+        Ok(Sealed {
+            key_id: self.current().id.clone(),
+            wrapped: lock(&self.current().bytes, whose, &own)?,
+            sealed: lock(&own, whose, secret.reveal().as_bytes())?,
+        })
+    }
+
+    /// Opens it again.
+    ///
+    /// # Errors
+    /// [`Error::Broken`] for one that was sealed under a master key that is not here, for something else, or was changed.
+    pub fn open(&self, whose: &For, sealed: &Sealed) -> Result<Secret> {
+        let master = self.find(&sealed.key_id).ok_or_else(|| {
+            Error::Broken(format!(
+                "a secret was sealed under the master key {}, which is not here",
+                sealed.key_id
+            ))
+        })?;
+        let own = unlock(&master.bytes, whose, &sealed.wrapped)?;
+        let own = own.try_into().map_err(|_| does_not_open())?;
+        let secret = String::from_utf8(unlock(&own, whose, &sealed.sealed)?).map_err(|_| does_not_open())?;
+        Ok(Secret::new(secret))
+    }
+
+    /// The same secret under the current master key; none where it is under that one already.
+    ///
+    /// # Errors
+    /// As [`Keyring::open`].
+    pub fn renewed(&self, whose: &For, sealed: &Sealed) -> Result<Option<Sealed>> {
+        if sealed.key_id == self.current().id {
+            return Ok(None);
+        }
+        self.seal(whose, &self.open(whose, sealed)?).map(Some)
+    }
+}
+
+/// A random nonce, then what was enciphered under it.
+fn lock(key: &[u8; 32], whose: &For, plain: &[u8]) -> Result<Vec<u8>> {
+    let mut nonce = [0; NONCE];
+    nonce.copy_from_slice(&random_bytes()[..NONCE]);
+    let payload = Payload { msg: plain, aad: whose.0.as_bytes() };
+    let cipher = XChaCha20Poly1305::new(key.into());
+    let locked = cipher.encrypt(&XNonce::from(nonce), payload);
+    let locked = locked.map_err(|_| Error::Broken("a secret is too long to be sealed".into()))?;
+    Ok([&nonce[..], &locked].concat())
+}
+
+fn unlock(key: &[u8; 32], whose: &For, locked: &[u8]) -> Result<Vec<u8>> {
+    let (nonce, locked) = locked.split_first_chunk::<NONCE>().ok_or_else(does_not_open)?;
+    let payload = Payload { msg: locked, aad: whose.0.as_bytes() };
+    let cipher = XChaCha20Poly1305::new(key.into());
+    cipher.decrypt(&XNonce::from(*nonce), payload).map_err(|_| does_not_open())
+}
+
+fn does_not_open() -> Error {
+    Error::Broken("a sealed secret does not open: it was changed, or is another's".into())
+}
+
+#[cfg(test)]
+mod tests;

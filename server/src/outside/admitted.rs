@@ -1,0 +1,133 @@
+use std::{
+    fmt,
+    net::{IpAddr, SocketAddr},
+    str::FromStr,
+};
+
+use ipnet::IpNet;
+use url::Url;
+
+use super::inner::{Reach, reach};
+
+/// What the machine's operator says of inner addresses.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum Private {
+    /// Nothing: it depends on who can reach the portal.
+    #[default]
+    Unsaid,
+    No,
+    Yes,
+    These(Vec<Inner>),
+}
+
+/// One entry of the list.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Inner {
+    Host(String),
+    Net(IpNet),
+}
+
+impl FromStr for Private {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        match text.trim() {
+            "" => Ok(Self::Unsaid),
+            "0" | "no" => Ok(Self::No),
+            "1" | "yes" => Ok(Self::Yes),
+            list => {
+                list.split(',').map(str::trim).map(Inner::from_str).collect::<Result<_, _>>().map(Self::These)
+            }
+        }
+    }
+}
+
+impl FromStr for Inner {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        if let Ok(net) = text.parse::<IpNet>() {
+            return Ok(Self::Net(net));
+        }
+        if let Ok(ip) = text.parse::<IpAddr>() {
+            return Ok(Self::Net(ip.into()));
+        }
+        let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_');
+        if text.is_empty() || !text.chars().all(plain) {
+            return Err(format!("“{text}” is neither a host, as agents.lan, nor a range, as 10.1.0.0/16"));
+        }
+        Ok(Self::Host(text.trim_end_matches('.').to_ascii_lowercase()))
+    }
+}
+
+impl fmt::Display for Private {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Unsaid => Ok(()),
+            Self::No => f.write_str("0"),
+            Self::Yes => f.write_str("1"),
+            Self::These(list) => {
+                let each = list.iter().map(|entry| match entry {
+                    Inner::Host(host) => host.clone(),
+                    Inner::Net(net) => net.to_string(),
+                });
+                f.write_str(&each.collect::<Vec<_>>().join(","))
+            }
+        }
+    }
+}
+
+/// Which inner addresses may be called.
+#[derive(Clone, Debug, Default)]
+pub struct Admitted {
+    private: bool,
+    listed: Vec<Inner>,
+}
+
+impl Admitted {
+    /// What the machine's operator said. When nothing was said, inner addresses are admitted as long as the portal itself
+    /// answers on this machine only, by its listener and by its public address: whoever types an address then sits at
+    /// this machine and can reach all of that anyway, and what one tries first, a model or an agent on the same machine,
+    /// just works. Once others can get in, they are not.
+    pub fn new(said: &Private, listening: SocketAddr, public: &Url) -> Self {
+        let alone = listening.ip().is_loopback() && is_this_machine(public);
+        match said {
+            Private::Unsaid => Self { private: alone, listed: Vec::new() },
+            Private::No => Self::default(),
+            Private::Yes => Self::private(),
+            Private::These(listed) => Self { private: false, listed: listed.clone() },
+        }
+    }
+
+    /// All private networks and this machine.
+    pub fn private() -> Self {
+        Self { private: true, listed: Vec::new() }
+    }
+
+    /// Whether an address may be called, by a name or by itself. The link's own range, where clouds hand out
+    /// credentials, is admitted only where it is listed.
+    pub(super) fn admits(&self, name: Option<&str>, ip: IpAddr) -> bool {
+        let listed = || {
+            self.listed.iter().any(|entry| match entry {
+                Inner::Host(host) => {
+                    name.is_some_and(|name| name.trim_end_matches('.').eq_ignore_ascii_case(host))
+                }
+                Inner::Net(net) => net.contains(&ip.to_canonical()),
+            })
+        };
+        match reach(ip) {
+            Reach::Public => true,
+            Reach::Private => self.private || listed(),
+            Reach::Special => listed(),
+        }
+    }
+}
+
+fn is_this_machine(public: &Url) -> bool {
+    match public.host() {
+        Some(url::Host::Domain(name)) => name == "localhost" || name.ends_with(".localhost"),
+        Some(url::Host::Ipv4(ip)) => ip.is_loopback(),
+        Some(url::Host::Ipv6(ip)) => ip.is_loopback(),
+        None => false,
+    }
+}
