@@ -44,7 +44,7 @@ pub const OWN: &[&str] = &[
 
 /// Whether it is for programs alone, which come with a token and without cookies.
 pub fn is_for_programs(pattern: &str) -> bool {
-    ["/v1/runs", "/v1/clients", "/v1/requests"].iter().any(|base| pattern.starts_with(base))
+    ["/v1/runs", "/v1/clients", "/v1/requests", "/mcp"].iter().any(|base| pattern.starts_with(base))
 }
 
 /// Whether the walk may leave it open.
@@ -111,6 +111,7 @@ fn value(town: &Town, pattern: &str, name: &str) -> Option<String> {
         "invoice" => quill.issued.0.to_string(),
         "file" => quill.file.to_string(),
         "token_id" => town.token.to_string(),
+        "proposal" => town.proposal.to_string(),
         "run" => domain::ids::RunId(quill.portal.working.id.0).to_string(),
         "control" => domain::ids::ControlId(quill.file.0).to_string(),
         "request" => quill.portal.working.id.to_string(),
