@@ -36,7 +36,7 @@ pub async fn ask(db: &Db, claimed: &Claimed, question: Question) -> Result<Appro
 /// # Errors
 /// As [`ask`].
 pub async fn ask_as(db: &Db, claimed: &Claimed, id: ApprovalId, question: Question) -> Result<()> {
-    let question = checked(question)?;
+    let question = redacted(claimed, checked(question)?);
     let mut tx = db.begin(&claimed.scope).await?;
     let (held, row) = runs::hold_claim_in(&mut tx, claimed).await?;
     if super::queries::is_asked_in(&mut tx, claimed, id).await? {
@@ -72,6 +72,16 @@ fn checked(question: Question) -> Result<Question> {
         return Err(Error::Broken("a question needs words and an answer to choose".into()));
     }
     Ok(Question { question: words, detail: clean(&question.detail), options, ..question })
+}
+
+fn redacted(claimed: &Claimed, question: Question) -> Question {
+    let option = |Choice { key, label }| Choice { key, label: claimed.redact(&label) };
+    Question {
+        question: claimed.redact(&question.question),
+        detail: claimed.redact(&question.detail),
+        options: question.options.into_iter().map(option).collect(),
+        ..question
+    }
 }
 
 async fn insert(

@@ -72,6 +72,16 @@ impl Workbench {
         self.claimed.run
     }
 
+    /// Keeps a secret out of everything that is written here.
+    pub fn hide(&self, secret: &str) {
+        self.claimed.hide(secret);
+    }
+
+    /// A text without secrets, for a log or for what a model is told; what is written here has none anyway.
+    pub fn redact(&self, text: &str) -> String {
+        self.claimed.redact(text)
+    }
+
     /// Which try at the run this is, from 1.
     pub fn attempt(&self) -> u32 {
         self.claimed.attempt
@@ -218,7 +228,8 @@ impl Workbench {
 
     /// Tells who said it what came of it.
     pub async fn answer_steer(&self, steer: &Steer, reason: &str) -> Result<(), Failure> {
-        controls::settle(&self.db, &self.claimed.scope, steer.control, Outcome::Done, reason).await?;
+        let reason = self.redact(reason);
+        controls::settle(&self.db, &self.claimed.scope, steer.control, Outcome::Done, &reason).await?;
         Ok(())
     }
 
