@@ -7,7 +7,7 @@ mod attempt;
 pub mod acp;
 pub mod claude_code;
 mod conclude;
-mod driven;
+pub mod driven;
 mod ears;
 mod failure;
 pub mod hermes;

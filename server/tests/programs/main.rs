@@ -8,9 +8,11 @@ mod link;
 #[path = "../agent/support.rs"]
 mod support;
 
+mod acp;
 mod desk;
 mod hermes;
 mod hermes_breaks;
 mod installed;
+mod machine;
 mod script;
 mod scripted;

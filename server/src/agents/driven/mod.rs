@@ -5,13 +5,20 @@ pub(super) mod brief;
 mod hush;
 mod parting;
 mod permission;
+mod memory;
 mod plain;
+mod program;
+mod queue;
 mod teller;
 mod trouble;
 
 pub(super) use hush::Hush;
+pub(super) use memory::Memory;
 pub(super) use parting::Parting;
 pub(super) use permission::{Permission, ask};
+pub use program::Programs;
+pub(super) use program::{Program, Spec};
+pub(super) use queue::{Queue, take_in};
 pub(super) use teller::Teller;
 pub(super) use trouble::Trouble;
 
