@@ -36,7 +36,7 @@ pub(super) enum News {
 pub(super) struct Connection {
     pub(super) to: ConnectionTo<Agent>,
     pub(super) news: mpsc::UnboundedReceiver<News>,
-    session: Option<SessionId>,
+    pub(super) session: Option<SessionId>,
     /// A turn is under way.
     pub(super) works: bool,
     driver: JoinHandle<()>,

@@ -23,26 +23,30 @@ pub(super) fn plan(plan: &Plan) -> Vec<PlanStep> {
     steps.map(|entry| PlanStep { title: title(&entry.content), state: state(&entry.status) }).collect()
 }
 
-/// A tool's name: as the program says it, as Claude Code's adapter hides it, or what kind of tool it is.
-pub(super) fn tool(name: Option<&str>, meta: Option<&Meta>, kind: Option<&ToolKind>) -> Option<String> {
+/// A tool's name: as the program says it, as Claude Code's adapter hides it, or as Hermes' begins the title with it.
+pub(super) fn tool<'a>(name: Option<&'a str>, meta: Option<&'a Meta>, title: Option<&'a str>) -> Option<&'a str> {
     let hidden = || meta?.get("claudeCode")?.get("toolName")?.as_str();
-    let known = name.or_else(hidden).map(str::to_owned);
-    known.or_else(|| {
-        Some(
-            match kind? {
-                ToolKind::Read => "read",
-                ToolKind::Edit => "edit",
-                ToolKind::Delete => "delete",
-                ToolKind::Move => "move",
-                ToolKind::Search => "search",
-                ToolKind::Execute => "execute",
-                ToolKind::Fetch => "fetch",
-                ToolKind::Think => "todo",
-                _ => "tool",
-            }
-            .to_owned(),
-        )
-    })
+    let titled = || {
+        let (head, _) = title?.split_once(": ")?;
+        let is_name = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_';
+        (!head.is_empty() && head.bytes().all(is_name)).then_some(head)
+    };
+    name.or_else(hidden).or_else(titled)
+}
+
+/// What a tool without a name is called.
+pub(super) fn kind(kind: ToolKind) -> &'static str {
+    match kind {
+        ToolKind::Read => "read",
+        ToolKind::Edit => "edit",
+        ToolKind::Delete => "delete",
+        ToolKind::Move => "move",
+        ToolKind::Search => "search",
+        ToolKind::Execute => "execute",
+        ToolKind::Fetch => "fetch",
+        ToolKind::Think => "todo",
+        _ => "tool",
+    }
 }
 
 /// What came of a tool, as far as it is text.
@@ -80,6 +84,15 @@ pub(super) fn decision(options: &[PermissionOption], allowed: bool) -> RequestPe
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_tool_is_known_by_its_name() {
+        let hidden = serde_json::json!({ "claudeCode": { "toolName": "Bash" } });
+        assert_eq!(tool(None, hidden.as_object(), Some("`ls`")), Some("Bash"));
+        assert_eq!(tool(None, None, Some("terminal: echo one")), Some("terminal"));
+        assert_eq!(tool(None, None, Some("Read the file: a")), None);
+        assert_eq!(tool(Some("x"), None, Some("terminal: echo one")), Some("x"));
+    }
 
     #[test]
     fn what_is_allowed_is_allowed_once() {

@@ -3,8 +3,8 @@
 use std::{collections::HashMap, time::Duration};
 
 use agent_client_protocol::v1::schema::{
-    ContentBlock, McpServer, PromptRequest, PromptResponse, RequestPermissionRequest, RequestPermissionResponse,
-    SessionUpdate, StopReason, TextContent, ToolCallStatus, ToolCallUpdate,
+    ContentBlock, McpServer, PromptRequest, PromptResponse, RequestPermissionOutcome, RequestPermissionRequest,
+    RequestPermissionResponse, SessionUpdate, StopReason, TextContent, ToolCallStatus, ToolCallUpdate, ToolKind,
 };
 use domain::{costs::Spent, session::StepState};
 use serde_json::Value;
@@ -35,12 +35,30 @@ pub(super) struct Talk<'a> {
     /// What it said since the last tool.
     last: String,
     tools: HashMap<String, Tool>,
+    /// The tool that was begun last.
+    latest: String,
 }
 
 #[derive(Clone, Default)]
 struct Tool {
-    name: String,
+    /// None: only its kind is known.
+    name: Option<String>,
+    kind: ToolKind,
     input: Option<Value>,
+}
+
+impl Tool {
+    fn take(&mut self, update: &ToolCallUpdate) {
+        let fields = &update.fields;
+        let named = news::tool(fields.name.as_deref(), update.meta.as_ref(), fields.title.as_deref());
+        self.name = named.map(str::to_owned).or(self.name.take());
+        self.kind = fields.kind.unwrap_or(self.kind);
+        self.input = fields.raw_input.clone().filter(|input| !is_empty(input)).or(self.input.take());
+    }
+
+    fn name(&self) -> &str {
+        self.name.as_deref().unwrap_or_else(|| news::kind(self.kind))
+    }
 }
 
 type Outcome<T> = Result<Result<T, Trouble>, Failure>;
@@ -55,7 +73,7 @@ impl<'a> Talk<'a> {
     ) -> Self {
         let attempt = bench.claimed.attempt;
         let teller = Teller::new(hush.clone(), format!("{PREFIX}{attempt}-{start}-"));
-        Self { bench, memory, hush, teller, start, said, last: String::new(), tools: HashMap::new() }
+        Self { bench, memory, hush, teller, start, said, last: String::new(), tools: HashMap::new(), latest: String::new() }
     }
 
     /// Works until nothing is left to do: what it said last.
@@ -188,44 +206,43 @@ impl<'a> Talk<'a> {
     }
 
     async fn tool(&mut self, update: ToolCallUpdate) -> Result<(), Failure> {
-        let (id, fields) = (update.tool_call_id.to_string(), update.fields);
-        let named = news::tool(fields.name.as_deref(), update.meta.as_ref(), fields.kind.as_ref());
+        let id = update.tool_call_id.to_string();
         let tool = self.tools.entry(id.clone()).or_default();
-        if let Some(name) = named.filter(|name| tool.name.is_empty() || name != "tool") {
-            tool.name = name;
-        }
-        tool.input = fields.raw_input.filter(|input| !is_empty(input)).or(tool.input.take());
-        let tool = tool.clone();
+        tool.take(&update);
+        let (tool, fields) = (tool.clone(), update.fields);
         let ended = match fields.status {
             Some(ToolCallStatus::Completed) => Some(StepState::Done),
             Some(ToolCallStatus::Failed) => Some(StepState::Failed),
             _ => None,
         };
-        self.teller.tool(self.bench, &id, &tool.name, ended.unwrap_or(StepState::Working)).await?;
+        self.teller.tool(self.bench, &id, tool.name(), ended.unwrap_or(StepState::Working)).await?;
         if tool.input.is_some() || ended.is_some() {
-            let input = tool.input.unwrap_or_default();
-            self.teller.call(self.bench, &id, &tool.name, &input).await?;
+            let input = tool.input.clone().unwrap_or_default();
+            self.teller.call(self.bench, &id, tool.name(), &input).await?;
         }
         let output = news::output(fields.raw_output.as_ref(), fields.content.as_deref().unwrap_or_default());
         match ended {
             Some(StepState::Failed) => {
-                self.teller.returned(self.bench, &id, Err(&output.to_string())).await
+                self.teller.returned(self.bench, &id, Err(&output.to_string())).await?;
             }
-            Some(_) => self.teller.returned(self.bench, &id, Ok(&output)).await,
-            None => Ok(()),
+            Some(_) => self.teller.returned(self.bench, &id, Ok(&output)).await?,
+            None => {}
         }
+        self.latest = id;
+        Ok(())
     }
 
-    async fn permit(
-        &mut self,
-        asked: &RequestPermissionRequest,
-    ) -> Result<agent_client_protocol::v1::schema::RequestPermissionOutcome, Failure> {
+    async fn permit(&mut self, asked: &RequestPermissionRequest) -> Result<RequestPermissionOutcome, Failure> {
         self.teller.end(self.bench).await?;
-        self.tool(asked.tool_call.clone()).await?;
-        let tool = self.tools.get(&asked.tool_call.tool_call_id.to_string()).cloned().unwrap_or_default();
-        let why = asked.tool_call.fields.title.clone().unwrap_or_default();
-        let input = tool.input.unwrap_or_else(|| Value::String(why.clone()));
-        let allowed = self.memory.permit(self.bench, self.hush, &tool.name, "", &input).await?;
+        let (id, title) = (asked.tool_call.tool_call_id.to_string(), asked.tool_call.fields.title.clone());
+        // Hermes asks about a call of its own making that never comes: it is about the tool begun before.
+        let known = self.tools.get(&id).or_else(|| self.tools.get(&self.latest)).cloned();
+        let mut tool = known.unwrap_or_default();
+        let name = tool.name.take();
+        tool.take(&asked.tool_call);
+        tool.name = name.or(tool.name);
+        let input = tool.input.clone().unwrap_or_else(|| title.unwrap_or_default().into());
+        let allowed = self.memory.permit(self.bench, self.hush, tool.name(), "", &input).await?;
         Ok(news::decision(&asked.options, allowed))
     }
 

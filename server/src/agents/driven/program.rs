@@ -119,18 +119,29 @@ impl Program {
 impl Drop for Program {
     fn drop(&mut self) {
         let Some(mut child) = self.child.take() else { return };
-        let group = child.id().and_then(|id| Pid::from_raw(id.cast_signed()));
-        // Gone already, or all of it goes now.
-        let kill = move || group.map(|group| kill_process_group(group, Signal::KILL));
-        match Handle::try_current() {
-            Ok(runtime) => drop(runtime.spawn(async move {
+        let group = Group(child.id().and_then(|id| Pid::from_raw(id.cast_signed())));
+        // Without a runtime, or one that ends before, the group goes at once.
+        if let Ok(runtime) = Handle::try_current() {
+            runtime.spawn(async move {
                 let ended = tokio::time::timeout(GRACE, child.wait()).await;
-                kill();
+                drop(group);
                 if ended.is_err() {
+                    // Killed, it is not long in coming.
                     let _ = child.wait().await;
                 }
-            })),
-            Err(_) => drop(kill()),
+            });
+        }
+    }
+}
+
+/// A program and whatever it started, killed with this.
+struct Group(Option<Pid>);
+
+impl Drop for Group {
+    fn drop(&mut self) {
+        if let Some(group) = self.0 {
+            // It may be gone already.
+            let _ = kill_process_group(group, Signal::KILL);
         }
     }
 }
