@@ -53,6 +53,7 @@ impl Settings {
             "llm_model" => or_empty(self.llm_model.as_ref()),
             "llm_key" => or_empty(self.llm_key.as_ref()),
             "allow_private" => self.allow_private.to_string(),
+            "agent_programs" => self.agent_programs.to_string(),
             "rehearsal_pace" => word(self.rehearsal_pace)?,
             "retention_days" => self.retention_days.to_string(),
             "append_rate" => or_empty(self.append_rate.as_ref()),

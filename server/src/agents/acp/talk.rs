@@ -16,7 +16,7 @@ use super::{
 };
 use crate::agents::{
     Failure, Workbench,
-    driven::{Hush, Memory, Spec, Teller, Trouble, brief, take_in},
+    driven::{Hush, Memory, Spec, Teller, Trouble, brief, micros, take_in},
 };
 
 /// Begins the ids of everything that is written.
@@ -262,11 +262,6 @@ impl<'a> Talk<'a> {
         let micros = Some(micros(amount));
         self.bench.spent(&Spent { key, micros, ..Spent::default() }).await
     }
-}
-
-#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "clamped before")]
-fn micros(dollars: f64) -> u64 {
-    (dollars * 1e6).round().clamp(0.0, 1e15) as u64
 }
 
 fn is_empty(input: &Value) -> bool {
