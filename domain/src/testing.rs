@@ -16,6 +16,7 @@ use crate::{
     ids::{ClientId, MembershipId, OfferId, PersonId, SubscriptionId, WorkspaceId},
     money::{Currency, Money},
     offers::{self, Draft, Interval, Offer, Starts, Terms},
+    sealed::Keyring,
 };
 
 /// A workspace with an operator, in Berlin, on a Monday morning.
@@ -122,7 +123,8 @@ pub async fn bare(pool: &PgPool) -> Db {
         clock: sessions::Clock::new(move || told.now()),
         ..Options::default()
     };
-    Db::new(product, Engine::start(engine_pool, options), clock)
+    let keyring = Keyring::parse(&Keyring::generate()).unwrap();
+    Db::new(product, Engine::start(engine_pool, options), clock).with_keyring(keyring)
 }
 
 /// An offer as an operator writes it.

@@ -3,6 +3,7 @@
 #![cfg_attr(test, allow(clippy::unwrap_used, reason = "a test that cannot go on has failed"))]
 
 pub mod agents;
+pub mod api;
 pub mod assets;
 pub mod cli;
 pub mod database;
@@ -11,9 +12,11 @@ pub mod doctor;
 pub mod finish;
 pub mod health;
 pub mod jobs;
+pub mod keyring;
 pub mod limits;
 pub mod live;
 pub mod logs;
+pub mod mcp;
 pub mod metrics;
 pub mod nats;
 pub mod outside;

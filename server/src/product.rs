@@ -6,18 +6,25 @@ use app::web::{App, Site};
 use domain::{Clock, Db, install};
 use sessions::{Engine, Exchange};
 
-use crate::{assets, database::Database, nats::Nats, settings::Settings};
+use crate::{
+    assets,
+    database::Database,
+    keyring::keyring,
+    nats::Nats,
+    outside::{Admitted, Outside},
+    settings::Settings,
+};
 
 /// Starts the session engine and gathers what every handler needs.
 ///
 /// # Errors
-/// When the database does not answer or the public address is not an address.
+/// When the database does not answer, the public address is not an address, or there is no master key to be had.
 pub async fn app(
     database: &Database,
     settings: &Settings,
     listening: SocketAddr,
 ) -> Result<App, Box<dyn std::error::Error>> {
-    let db = db(database, settings);
+    let db = db(database, settings).with_keyring(keyring(settings)?);
     let form_key = install::key(&db, "form_key").await?;
     let loopback = listening.ip().is_loopback();
     let site = Site {
@@ -29,6 +36,14 @@ pub async fn app(
         asset: |name| assets::url(name).unwrap_or_default(),
     };
     Ok(App { db, site: Arc::new(site) })
+}
+
+/// The way to addresses that people typed, under what the machine's operator allows.
+///
+/// # Errors
+/// When there is no TLS to be had.
+pub fn outside(app: &App, settings: &Settings, listening: SocketAddr) -> reqwest::Result<Outside> {
+    Outside::new(Admitted::new(&settings.allow_private, listening, &app.site.public_url))
 }
 
 /// The domain's way to a ready database, with the session engine started. Shut the engine down before the database.

@@ -19,6 +19,7 @@ use tower_sessions::{
 };
 
 use crate::{
+    api::{self, Api, Gate},
     assets,
     dialects::{
         self, Door, ag_ui, ai_sdk,
@@ -27,6 +28,7 @@ use crate::{
     },
     finish::finish,
     live::{self, Live},
+    mcp,
     routes::Routes,
     sign_in_store::SignInStore,
 };
@@ -36,13 +38,16 @@ const IDLE: Duration = Duration::days(14);
 
 /// The whole product behind its middlewares.
 pub fn routes(app: App, live: Live) -> Router {
-    let streams = streams(&app, &live);
+    let gate = Gate::new(app.db.clone());
+    let streams = streams(&app, &live, &gate);
     let door = Door::new(
         app.clone(),
         live.limits().clone(),
         live.shutdown().soft().clone(),
         dialects::Pace::default(),
     );
+    let mcp = mcp::routes(&app, gate.clone(), live.shutdown().soft().clone());
+    let api = Api::new(app.clone(), gate, live.limits().clone(), live.shutdown().soft().clone());
     let pages = pages()
         .into_router()
         .layer(Extension(live))
@@ -58,17 +63,20 @@ pub fn routes(app: App, live: Live) -> Router {
         .merge(beside().into_router())
         .merge(sessions().into_router().layer(from_fn(finish)).with_state(door))
         .layer(from_fn_with_state(app.clone(), security))
+        .with_state(app)
+        .merge(api::routes(api))
+        .merge(mcp)
         .layer(CatchPanicLayer::custom(|_| Problem::bug("a handler panicked").into_response()))
         .layer(TraceLayer::new_for_http().make_span_with(span))
-        .with_state(app)
         .merge(streams)
 }
 
 /// The log itself, by the stream's id. Outside the middlewares: what they do for pages, it does itself or needs not.
-fn streams(app: &App, live: &Live) -> Router {
+fn streams(app: &App, live: &Live, gate: &Gate) -> Router {
+    let people = People::new(app.clone()).and_programs(gate.clone());
     durable_streams::routes(Dialect {
         engine: app.db.engine().clone(),
-        authorizer: People(app.clone()),
+        authorizer: people.clone(),
         clock: app.db.clock().clone(),
         stop: live.shutdown().soft().clone(),
         pace: durable_streams::Pace::default(),
@@ -77,14 +85,15 @@ fn streams(app: &App, live: &Live) -> Router {
         limits: live.limits().clone(),
         open_to_local_pages: false,
     })
-    .merge(folded::routes(People(app.clone())))
+    .merge(folded::routes(people))
 }
 
 /// The pattern of every address that [`routes`] answers.
 pub fn patterns() -> Vec<String> {
     let mut patterns = pages().merge(beside()).into_patterns();
     patterns.extend(sessions().into_patterns());
-    patterns.extend([durable_streams::PATTERN, folded::PATTERN].map(str::to_owned));
+    patterns.extend(api::patterns());
+    patterns.extend([mcp::PATTERN, durable_streams::PATTERN, folded::PATTERN].map(str::to_owned));
     patterns
 }
 
@@ -172,6 +181,7 @@ fn desk() -> Routes<App> {
         .route("/desk/settings", get(pages::settings::show).post(pages::settings::update))
         .merge(offers())
         .merge(billing())
+        .merge(costs())
 }
 
 /// What the operator looks at all day.
@@ -220,6 +230,17 @@ fn billing() -> Routes<App> {
         .route("/desk/billing/invoices/{invoice}", get(invoice::show))
         .route("/desk/billing/invoices/{invoice}/draft", get(draft::show).post(draft::update))
         .route("/desk/billing/invoices/{invoice}/state", post(invoice_state::update))
+}
+
+/// What the work costs.
+fn costs() -> Routes<App> {
+    use pages::costs;
+    Routes::new()
+        .route("/desk/costs", get(costs::show))
+        .route("/desk/costs/limits", post(costs::limit))
+        .route("/desk/costs/rate", post(costs::rate))
+        .route("/desk/costs/prices", get(costs::prices).post(costs::save_price))
+        .route("/desk/costs/prices/removal", post(costs::remove_price))
 }
 
 /// One request, the same for both.

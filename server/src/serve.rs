@@ -90,7 +90,8 @@ async fn run(
     live.across(engine.clone());
     let beside = health.merge(metrics::routes(metrics));
     let routes = beside.merge(router::routes(app.clone(), live));
-    jobs::start(&app, settings, shutdown)?;
+    let outside = product::outside(&app, settings, address)?;
+    jobs::start(&app, &outside, settings, shutdown)?;
     let code = setup_code(&app.db).await?;
     tracing::info!(%address, "ready");
     if !options.quiet {

@@ -5,6 +5,7 @@ pub mod agents;
 pub mod billing;
 pub mod board;
 pub mod clients;
+pub mod costs;
 pub mod files;
 pub mod home;
 pub mod nowhere;

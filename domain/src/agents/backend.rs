@@ -36,6 +36,15 @@ impl Backend {
         Self::Pull,
     ];
 
+    /// The address that it has unless another one is set.
+    pub fn usual_url(self) -> Option<&'static str> {
+        match self {
+            Self::OpenaiChat | Self::OpenaiResponses => Some("https://api.openai.com/v1"),
+            Self::Anthropic => Some("https://api.anthropic.com/v1"),
+            _ => None,
+        }
+    }
+
     /// The word that the database keeps.
     pub fn as_str(self) -> &'static str {
         match self {

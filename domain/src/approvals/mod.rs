@@ -27,7 +27,7 @@ pub use model::{Answered, Approval, ApprovalState, Audience, Question};
 #[cfg(feature = "sql")]
 pub(crate) use queries::open_since_in;
 #[cfg(feature = "sql")]
-pub use queries::{get, of_request_in, open_for};
+pub use queries::{Answer, get, of_request_in, of_run, open_for, settled_by_operators};
 
 /// Where a question and its answer are written: what operators are asked is internal.
 #[cfg(feature = "sql")]

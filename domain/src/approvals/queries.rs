@@ -21,6 +21,14 @@ pub async fn open_for(db: &Db, scope: &Scope) -> Result<Vec<Approval>> {
     Ok(found)
 }
 
+/// The questions of a run, oldest first, open or not.
+pub async fn of_run(db: &Db, scope: &Scope, run: RunId) -> Result<Vec<Approval>> {
+    let mut tx = db.begin(scope).await?;
+    let found = load(&mut tx, scope, Wanted { run: Some(run), ..Wanted::default() }).await?;
+    tx.commit().await?;
+    Ok(found)
+}
+
 /// The questions to one audience that have been open since `asked_before`, oldest first, within a transaction.
 pub(crate) async fn open_since_in(
     tx: &mut Tx,
@@ -55,9 +63,46 @@ pub async fn of_request_in(tx: &mut Tx, scope: &Scope, request: RequestId) -> Re
     load(tx, scope, Wanted { request: Some(request), only_open: true, ..Wanted::default() }).await
 }
 
+/// What came of a question to the operators.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Answer {
+    pub question: String,
+    /// The label of what was chosen; none where nobody answered in time, or it was withdrawn.
+    pub label: Option<String>,
+    /// The name of who answered; empty for nobody.
+    pub by: String,
+}
+
+/// What operators answered to this run, or left unanswered, oldest first: its next attempt has to know.
+pub async fn settled_by_operators(db: &Db, claimed: &Claimed) -> Result<Vec<Answer>> {
+    let mut tx = db.begin(&claimed.scope).await?;
+    let rows = sqlx::query!(
+        r#"SELECT a.question, a.options AS "options: sqlx::types::Json<Vec<Choice>>", a.answer, p.name AS "by?"
+           FROM approval a LEFT JOIN person p ON p.id = a.answered_by
+           WHERE a.workspace_id = $1 AND a.client_id = $2 AND a.run_id = $3 AND a.audience = 'operator'
+             AND a.state <> 'open'
+           ORDER BY a.created_at, a.id"#,
+        claimed.scope.workspace.0,
+        claimed.client.0,
+        claimed.run.0,
+    )
+    .fetch_all(tx.conn())
+    .await?;
+    tx.commit().await?;
+    Ok(rows
+        .into_iter()
+        .map(|row| Answer {
+            label: row.answer.map(|key| label(&row.options, key)),
+            question: row.question,
+            by: row.by.unwrap_or_default(),
+        })
+        .collect())
+}
+
 struct Wanted {
     id: Option<ApprovalId>,
     request: Option<RequestId>,
+    run: Option<RunId>,
     only_open: bool,
     audience: Option<Audience>,
     asked_before: Option<DateTime<Utc>>,
@@ -66,7 +111,15 @@ struct Wanted {
 
 impl Default for Wanted {
     fn default() -> Self {
-        Self { id: None, request: None, only_open: false, audience: None, asked_before: None, most: MOST }
+        Self {
+            id: None,
+            request: None,
+            run: None,
+            only_open: false,
+            audience: None,
+            asked_before: None,
+            most: MOST,
+        }
     }
 }
 
@@ -83,6 +136,7 @@ async fn load(tx: &mut Tx, scope: &Scope, wanted: Wanted) -> Result<Vec<Approval
            WHERE a.workspace_id = $1 AND ($2::uuid IS NULL OR a.client_id = $2) AND ($3::uuid IS NULL OR a.id = $3)
              AND ($4::uuid IS NULL OR a.request_id = $4) AND (NOT $5 OR a.state = 'open')
              AND ($6::text IS NULL OR a.audience = $6) AND ($7::timestamptz IS NULL OR a.created_at <= $7)
+             AND ($9::uuid IS NULL OR a.run_id = $9)
            ORDER BY a.created_at, a.id LIMIT $8"#,
         scope.workspace.0,
         scope.client.map(|id| id.0),
@@ -92,6 +146,7 @@ async fn load(tx: &mut Tx, scope: &Scope, wanted: Wanted) -> Result<Vec<Approval
         wanted.audience.map(Audience::as_str),
         wanted.asked_before,
         wanted.most,
+        wanted.run.map(|id| id.0),
     )
     .fetch_all(tx.conn())
     .await?;

@@ -11,7 +11,9 @@ mod renew;
 mod subscription;
 pub mod words;
 
+pub(crate) use commands::zone_in;
 pub use invoice::{Invoice, InvoiceDraft, InvoiceState, Line};
+pub(crate) use period::instant;
 pub use renew::renew_due;
 pub use subscription::{Pause, Subscription, SubscriptionState};
 

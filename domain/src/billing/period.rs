@@ -34,7 +34,7 @@ pub(super) fn due(issued: DateTime<Utc>, zone: Tz) -> DateTime<Utc> {
 }
 
 /// A local time as an instant: the earlier one where a clock shows it twice, the end of the gap where it skips it.
-pub(super) fn instant(local: NaiveDateTime, zone: Tz) -> DateTime<Utc> {
+pub(crate) fn instant(local: NaiveDateTime, zone: Tz) -> DateTime<Utc> {
     match zone.from_local_datetime(&local) {
         LocalResult::Single(at) | LocalResult::Ambiguous(at, _) => at.to_utc(),
         LocalResult::None => {

@@ -1,5 +1,16 @@
-//! What the work costs: what backends report that runs have used.
+//! What the work costs: what backends report that runs have used, what that is in money, the limits that it must not
+//! pass, and what is left of what clients pay. All of it is the operators' alone.
+//!
+//! Costs are in millionths of a US dollar, the currency in which models are sold; a cent is too coarse for one step.
 
+mod limits;
+mod micros;
+mod prices;
 mod record;
+mod report;
 
+pub use limits::{Hit, Subject, hit, raise, set_limit};
+pub use micros::Micros;
+pub use prices::{Price, Prices, TypedPrice, drop_price, prices, set_price, set_rate};
 pub use record::{Spent, record};
+pub use report::{Line, Month, Report, RunCost, of_request, report};

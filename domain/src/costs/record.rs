@@ -17,7 +17,7 @@ pub struct Spent {
     pub micros: Option<u64>,
 }
 
-/// Keeps what a run has used. It counts also where the run has been lost meanwhile: it was used.
+/// Keeps what a run has used, and what that costs: as the backend says, else by the table of prices. It counts also where the run has been lost meanwhile: it was used.
 ///
 /// # Errors
 /// [`Error::Broken`] for a report without a key.
@@ -33,7 +33,9 @@ pub async fn record(db: &Db, claimed: &Claimed, spent: &Spent) -> Result<()> {
     sqlx::query!(
         "INSERT INTO spend (workspace_id, client_id, request_id, run_id, agent_id, key, model, input_tokens,
                             cached_tokens, output_tokens, micros, at)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, coalesce($11, (
+             SELECT cost_of($8, $9, $10, p.input_micros, p.cached_micros, p.output_micros)
+             FROM model_price p WHERE p.workspace_id = $1 AND p.model = $7)), $12)
          ON CONFLICT (run_id, key) DO UPDATE SET model = excluded.model, input_tokens = excluded.input_tokens,
              cached_tokens = excluded.cached_tokens, output_tokens = excluded.output_tokens, micros = excluded.micros,
              at = excluded.at",

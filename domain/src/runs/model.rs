@@ -93,7 +93,7 @@ pub(super) struct Sequence {
 }
 
 impl Mouth {
-    fn new(stream: StreamId, run: RunId, attempt: u32) -> Self {
+    pub(super) fn new(stream: StreamId, run: RunId, attempt: u32) -> Self {
         Self { stream, producer: run.to_string(), epoch: attempt.into(), state: Mutex::default() }
     }
 

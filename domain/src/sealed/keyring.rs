@@ -21,12 +21,12 @@ pub(super) struct Master {
 /// A master key that is none.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error(
-    "a master key is 32 random bytes as 43 characters of URL-safe base64, as `throughline key` prints it; several are separated by commas, the newest first"
+    "a master key is 32 random bytes in base64, as `openssl rand -base64 32` prints them; several are separated by commas, the newest first"
 )]
 pub struct BadKey;
 
 impl Keyring {
-    /// Reads the keys: 32 bytes each in URL-safe base64, separated by commas, the newest first.
+    /// Reads the keys: 32 bytes each in base64 of either alphabet, separated by commas, the newest first.
     ///
     /// # Errors
     /// [`BadKey`]
@@ -52,7 +52,8 @@ impl Keyring {
 
 impl Master {
     fn parse(text: &str) -> Result<Self, BadKey> {
-        let bytes = URL_SAFE_NO_PAD.decode(text.trim_end_matches('=')).map_err(|_| BadKey)?;
+        let text = text.trim_end_matches('=').replace('+', "-").replace('/', "_");
+        let bytes = URL_SAFE_NO_PAD.decode(text).map_err(|_| BadKey)?;
         let bytes: [u8; 32] = bytes.try_into().map_err(|_| BadKey)?;
         let digest = Sha256::new().chain_update(b"throughline key id|").chain_update(bytes).finalize();
         let id = digest[..8].iter().map(|byte| format!("{byte:02x}")).collect();

@@ -1,10 +1,12 @@
 //! The rules of the job, against a real Postgres, and raced where they could be raced.
 
+mod agent_keys;
 mod approvals;
 mod arrows;
 mod board;
 mod clock;
 mod controls;
+mod costs;
 mod desk;
 mod ends;
 mod found;

@@ -9,10 +9,16 @@ use crate::{
     Db, Error, Office, Scope, access,
     agents::{self, NewAgent},
     approvals::{self, Audience, Question},
+    audit::By,
     controls,
-    costs::{self, Spent},
+    costs::{self, Spent, Subject, TypedPrice},
     deliverables::{self, Content},
     files::{self, NewFile},
+    ids::TokenId,
+    money::Currency,
+    notes,
+    once::{self, Call},
+    proposals::{self, Action},
     requests::{commands, queries},
     reviews, runs,
     session::{Choice, Part},
@@ -24,6 +30,8 @@ async fn furnish(world: &World, house: &House) {
     let db = &world.db;
     let own = NewAgent { name: "Juno".into(), persona: String::new(), client: Some(house.id) };
     agents::create(db, &world.operator, own).await.unwrap();
+    let juno = agents::list(db, &house.owner).await.unwrap().remove(0);
+    agents::set_key(db, &world.operator, juno.id, "sk-planted-4711").await.unwrap();
     let asked = world.ask(house, "Draft a lease").await.card;
     let new = NewFile {
         name: "a.pdf".into(),
@@ -48,12 +56,21 @@ async fn furnish(world: &World, house: &House) {
     }
     let spent = Spent { key: "1".into(), model: "m".into(), ..Spent::default() };
     costs::record(db, &claimed, &spent).await.unwrap();
+    for subject in [Subject::Client(house.id), Subject::Agent(claimed.agent)] {
+        costs::set_limit(db, &world.operator, subject, "50").await.unwrap();
+    }
+    let price =
+        TypedPrice { model: "m".into(), input: "1".into(), output: "2".into(), ..TypedPrice::default() };
+    costs::set_price(db, &world.operator, &price).await.unwrap();
+    costs::set_rate(db, &world.operator, Currency::EUR, "0.92").await.unwrap();
     let token =
         NewToken { name: "A".into(), agent: Some(claimed.agent), client: Some(house.id), rights: Vec::new() };
-    tokens::create(db, &world.operator, token).await.unwrap();
+    let (token, _) = tokens::create(db, &world.operator, token).await.unwrap();
+    called(world, house, token).await;
     deliverables::put(db, &claimed, "Lease", Content::Body("Draft".into())).await.unwrap();
     deliverables::submit_for_review(db, &claimed).await.unwrap();
     reviews::approve(db, &house.owner, asked.id).await.unwrap();
+    notes::write(db, &house.owner, house.id, "Rates.md", "An hour is $300.", None).await.unwrap();
     sqlx::query(
         "INSERT INTO session_fold (workspace_id, client_id, stream_id, next_offset, version, fold, folded_at)
          SELECT workspace_id, client_id, session_stream, 1, 1, '{}', now() FROM request WHERE client_id = $1",
@@ -76,6 +93,21 @@ async fn furnish(world: &World, house: &House) {
     )
     .bind(house.id.0)
     .execute(&world.root)
+    .await
+    .unwrap();
+}
+
+/// What a program's call leaves behind.
+async fn called(world: &World, house: &House, token: TokenId) {
+    let (db, scope) = (&world.db, &world.operator);
+    let by = By { token: Some(token), ip: None };
+    let call = Call { by: &by, what: "archive_client", key: Some("1"), arguments: &serde_json::Value::Null };
+    let (own, client) = (scope.clone(), house.id);
+    once::once(db, &scope.within(house.id), call, async move |db| {
+        let action = Action::ArchiveClient { client };
+        let (_, deed) = proposals::propose(&db, &own, token, &action, "").await?;
+        Ok((serde_json::Value::Null, deed))
+    })
     .await
     .unwrap();
 }
@@ -320,6 +352,7 @@ async fn the_servers_offices_neither_change_nor_read_what_is_a_tenants(pool: PgP
         "SELECT brief FROM request",
         "SELECT persona FROM agent",
         "SELECT settings FROM agent",
+        "SELECT sealed FROM agent_key",
         "SELECT question FROM approval",
         "SELECT body FROM control",
         "SELECT data FROM stream_event",

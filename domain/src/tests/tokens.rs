@@ -6,7 +6,6 @@ use super::world::World;
 use crate::{
     Actor, Error, Role,
     agents::{self, NewAgent},
-    costs::{self, Spent},
     tokens::{self, NewToken, Right},
 };
 
@@ -109,18 +108,4 @@ async fn a_token_is_refused_beside_its_field(pool: PgPool) {
             other => panic!("{other:?}"),
         }
     }
-}
-
-/// A backend that tells again what it used so far is not counted twice.
-#[sqlx::test(migrations = "../migrations")]
-async fn a_report_replaces_the_one_before(pool: PgPool) {
-    let world = World::new(pool).await;
-    let house = world.client("Harbor & Pine Law", 1).await;
-    world.ask(&house, "Draft a lease").await;
-    let claimed = world.claim().await;
-    for output_tokens in [10, 25] {
-        let spent = Spent { key: "a".into(), model: "m".into(), output_tokens, ..Spent::default() };
-        costs::record(&world.db, &claimed, &spent).await.unwrap();
-    }
-    assert_eq!(world.count("SELECT sum(output_tokens)::bigint FROM spend").await, 25);
 }

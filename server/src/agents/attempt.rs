@@ -9,7 +9,7 @@ use std::{
 };
 
 use domain::{
-    Db, agents, controls,
+    Db, agents, approvals, controls,
     runs::{self, Claimed},
 };
 use futures::FutureExt;
@@ -24,7 +24,7 @@ use super::{
     Brain, conclude,
     ears::Ears,
     failure::{End, Failure},
-    lease,
+    lease, limit,
     past::Past,
     signals::Signals,
     text_file::Shelf,
@@ -57,7 +57,12 @@ impl Shop {
         let Options { lease, beat, .. } = self.options;
         helpers.spawn(lease::keep(self.db.clone(), claimed.clone(), lease, beat, Arc::clone(&signals)));
         let ended = match self.bench(&claimed, slot, &signals, &mut helpers).await {
-            Ok(bench) => self.watch(bench, &signals).await,
+            Ok(mut bench) => match self.watch(self.work(&mut bench), &signals).await {
+                Err(Failure::Limit(hit)) => {
+                    self.watch(limit::decide(&self.db, &claimed, &mut bench, &hit), &signals).await
+                }
+                ended => ended,
+            },
             Err(failure) => Err(failure),
         };
         // The lease is kept until the end is written.
@@ -71,7 +76,8 @@ impl Shop {
         signals: &Arc<Signals>,
         helpers: &mut JoinSet<()>,
     ) -> Result<Workbench, Failure> {
-        let (past, ends) = Past::read(&self.db, claimed).await?;
+        let (mut past, ends) = Past::read(&self.db, claimed).await?;
+        past.hear_operators(approvals::settled_by_operators(&self.db, claimed).await?);
         let (tell, heard) = mpsc::unbounded_channel();
         let mut ears = Ears::new(self.db.clone(), claimed.clone(), tell, Arc::clone(signals));
         ears.take_in(controls::pending(&self.db, claimed).await?);
@@ -93,14 +99,23 @@ impl Shop {
         })
     }
 
-    /// Lets the brain work until it is done or there is a reason to leave the work.
-    async fn watch(&self, mut bench: Workbench, signals: &Signals) -> Result<End, Failure> {
+    async fn work(&self, bench: &mut Workbench) -> Result<End, Failure> {
+        bench.within_limits().await?;
+        self.brain.work(bench).await
+    }
+
+    /// Lets the work go on until it is done or there is a reason to leave it.
+    async fn watch(
+        &self,
+        work: impl Future<Output = Result<End, Failure>>,
+        signals: &Signals,
+    ) -> Result<End, Failure> {
         tokio::select! {
             biased;
             () = signals.lost.cancelled() => Err(Failure::Lost),
             () = signals.stop.cancelled() => Err(Failure::Stopped),
             () = self.left() => Err(Failure::Leaving),
-            ended = AssertUnwindSafe(self.brain.work(&mut bench)).catch_unwind() => {
+            ended = AssertUnwindSafe(work).catch_unwind() => {
                 ended.unwrap_or_else(|_| Err(Failure::ours("the brain panicked")))
             }
         }

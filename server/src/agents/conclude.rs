@@ -89,7 +89,9 @@ async fn write(
             controls::settle(db, &claimed.scope, control, Outcome::Done, why).await.map(|_| ())
         }
         (Err(Failure::Failed { words, .. }), _) => runs::fail(db, claimed, words).await,
-        (Err(Failure::Leaving | Failure::Away(_) | Failure::Stopped), _) => runs::release(db, claimed).await,
+        (Err(Failure::Leaving | Failure::Away(_) | Failure::Stopped | Failure::Limit(_)), _) => {
+            runs::release(db, claimed).await
+        }
         (Err(Failure::Lost), _) => Ok(()),
     }
 }

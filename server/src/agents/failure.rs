@@ -1,6 +1,6 @@
 //! How an attempt ends, other than by being finished.
 
-use domain::runs;
+use domain::{costs::Hit, runs};
 
 /// The work is done.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -20,6 +20,8 @@ pub enum Failure {
     Leaving,
     /// The database is away: another attempt goes on when it is back.
     Away(domain::Error),
+    /// The next step could pass a month's limit: the operators decide.
+    Limit(Box<Hit>),
     /// For good. `words` say to the client what happened and what to do; `reason` is for the operators.
     Failed { words: String, reason: String },
 }
@@ -28,6 +30,14 @@ impl Failure {
     /// Ends the run for good.
     pub fn failed(words: impl Into<String>, reason: impl Into<String>) -> Self {
         Self::Failed { words: words.into(), reason: reason.into() }
+    }
+
+    /// How the agent is reached is not set as it should be, which its operators can mend.
+    pub fn unset(agent: &str, reason: impl Into<String>) -> Self {
+        let words = format!(
+            "{agent} cannot begin: something is not set up yet. We have been told. Nothing is lost; you can start it again later."
+        );
+        Self::failed(words, reason)
     }
 
     /// Something in the server itself, which no client can mend.

@@ -13,6 +13,8 @@ mod failure;
 pub mod hermes;
 pub mod house;
 mod lease;
+mod limit;
+pub mod model;
 mod past;
 mod signals;
 mod staff;

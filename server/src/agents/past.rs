@@ -4,6 +4,7 @@ use std::collections::{HashMap, HashSet};
 
 use domain::{
     Db, Result,
+    approvals::Answer,
     ids::{ApprovalId, ControlId, RunId},
     runs::Claimed,
     session::{
@@ -24,6 +25,8 @@ pub struct Past {
     run: Option<RunId>,
     /// Questions that this attempt asked itself.
     settled: Vec<(String, Settlement)>,
+    /// Those of this run to the operators, which stay backstage.
+    internal: Vec<(String, Settlement)>,
     backstage: Backstage,
 }
 
@@ -183,9 +186,17 @@ impl Past {
         self.of_run().any(|event| matches!(event.part, Part::DataDeliverable { .. }))
     }
 
-    /// How this very question ended, whichever run asked it. None: it was not asked, or not settled.
+    /// Takes in what operators answered to earlier attempts of this run.
+    pub(super) fn hear_operators(&mut self, answered: Vec<Answer>) {
+        let settled = |Answer { question, label, by }| (question, Settlement { label, by });
+        self.internal.extend(answered.into_iter().map(settled));
+    }
+
+    /// How this very question ended, whichever run asked it (one to the operators: this run). None: it was not asked, or
+    /// not settled.
     pub fn settlement(&self, wanted: &str) -> Option<Settlement> {
-        let lately = self.settled.iter().rfind(|(question, _)| question == wanted);
+        let known = self.internal.iter().chain(&self.settled);
+        let lately = known.rev().find(|(question, _)| question == wanted);
         let before = || self.questions().into_iter().rev().find(|(question, _)| *question == wanted)?.1;
         lately.map(|(_, settled)| settled.clone()).or_else(before)
     }

@@ -71,6 +71,11 @@ impl Workbench {
         self.claimed.run
     }
 
+    /// Which try at the run this is, from 1.
+    pub fn attempt(&self) -> u32 {
+        self.claimed.attempt
+    }
+
     /// The present instant.
     pub fn now(&self) -> chrono::DateTime<chrono::Utc> {
         self.db.now()
@@ -103,8 +108,19 @@ impl Workbench {
     }
 
     /// Notes what the backend says that it has used.
+    ///
+    /// # Errors
+    /// [`Failure::Limit`] where the next step could pass a month's limit: leave the work, the operators are asked.
     pub async fn spent(&self, spent: &Spent) -> Result<(), Failure> {
-        Ok(costs::record(&self.db, &self.claimed, spent).await?)
+        costs::record(&self.db, &self.claimed, spent).await?;
+        self.within_limits().await
+    }
+
+    pub(super) async fn within_limits(&self) -> Result<(), Failure> {
+        match costs::hit(&self.db, &self.claimed).await? {
+            Some(hit) => Err(Failure::Limit(Box::new(hit))),
+            None => Ok(()),
+        }
     }
 
     /// Asks, and waits as long as it takes. A question that was settled before is not asked again.

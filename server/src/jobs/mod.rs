@@ -9,24 +9,34 @@ use std::{error::Error, sync::Arc, time::Duration};
 
 use app::web::App;
 use chrono::TimeDelta;
-use domain::{Db, accounts, approvals, billing, controls, runs, session};
+use domain::{Db, accounts, agents::Backend, approvals, billing, controls, runs, session};
 use futures::future::BoxFuture;
 
 pub use outage::Outage;
 
 use crate::{
-    agents::{Options, Staff, Worker, house::House},
+    agents::{
+        Options, Staff, Worker,
+        house::House,
+        model::{Limits, Models},
+    },
+    outside::Outside,
     settings::Settings,
     shutdown::Shutdown,
 };
 
 const HOUR: u64 = 3_600;
 
-/// Starts everything that runs beside the routes.
+/// Starts everything that runs beside the routes. `outside`: the way to addresses that people typed.
 ///
 /// # Errors
 /// When the mail server's address is none, or there is no TLS to be had for the house agent's endpoint.
-pub fn start(app: &App, settings: &Settings, shutdown: &Shutdown) -> Result<(), Box<dyn Error>> {
+pub fn start(
+    app: &App,
+    outside: &Outside,
+    settings: &Settings,
+    shutdown: &Shutdown,
+) -> Result<(), Box<dyn Error>> {
     let every = |name, seconds, work: fn(Db) -> BoxFuture<'static, domain::Result<()>>| {
         every::start(app.db.clone(), shutdown, name, Duration::from_secs(seconds), Box::new(work));
     };
@@ -43,7 +53,7 @@ pub fn start(app: &App, settings: &Settings, shutdown: &Shutdown) -> Result<(), 
     every("sent mail", HOUR, |db| Box::pin(async move { domain::mail::clear(&db).await }));
     fold(app, settings, shutdown);
     send_mail(app, settings, shutdown)?;
-    work(app, settings, shutdown)?;
+    work(app, outside, settings, shutdown)?;
     Ok(())
 }
 
@@ -75,11 +85,14 @@ fn send_mail(app: &App, settings: &Settings, shutdown: &Shutdown) -> Result<(), 
     Ok(())
 }
 
-fn work(app: &App, settings: &Settings, shutdown: &Shutdown) -> reqwest::Result<()> {
+fn work(app: &App, outside: &Outside, settings: &Settings, shutdown: &Shutdown) -> reqwest::Result<()> {
     let (db, files, soft) = (app.db.clone(), app.site.files.clone(), shutdown.soft().clone());
     let house = House::new(settings)?;
+    let models = Models::new(outside.clone(), Limits::default());
     shutdown.spawn("agents", async move {
-        let staff = Staff::new(house.brain().await);
+        let staff = [Backend::OpenaiChat, Backend::OpenaiResponses, Backend::Anthropic]
+            .into_iter()
+            .fold(Staff::new(house.brain().await), |staff, backend| staff.with(backend, models.clone()));
         Worker::new(db, Arc::new(staff), files, Options::default()).run(soft).await;
     });
     Ok(())

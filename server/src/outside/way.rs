@@ -3,17 +3,30 @@ use std::time::Duration;
 use reqwest::{Method, RequestBuilder};
 use url::Url;
 
+use crate::settings::SecretUrl;
+
 /// The way to an address that was checked. The client behind it goes nowhere else by name, and its requests are made
 /// here only, so that none is made to an address that was not looked at.
 #[derive(Clone, Debug)]
 pub struct Way {
     client: reqwest::Client,
-    base: Url,
+    base: SecretUrl,
 }
 
 impl Way {
     pub(super) fn new(client: reqwest::Client, base: Url) -> Self {
+        Self { client, base: base.into() }
+    }
+
+    /// The way to an address that the machine's own operator has set: it is not looked at. `client` should follow no
+    /// redirects.
+    pub fn trusted(client: reqwest::Client, base: SecretUrl) -> Self {
         Self { client, base }
+    }
+
+    /// The password in the address, if there is one: only a trusted one's may have any.
+    pub(crate) fn password(&self) -> Option<&str> {
+        self.base.reveal().password()
     }
 
     /// A request to a path below the address: `v1/runs` below `https://x.example/p` is `https://x.example/p/v1/runs`. The
@@ -36,7 +49,7 @@ impl Way {
 
     /// The address of a path below it.
     pub fn address(&self, path: &str) -> Url {
-        let mut url = self.base.clone();
+        let mut url = self.base.reveal().clone();
         if !path.is_empty() {
             url.set_path(&format!("{}/{}", url.path().trim_end_matches('/'), path.trim_start_matches('/')));
         }

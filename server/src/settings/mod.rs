@@ -84,6 +84,10 @@ pub struct Settings {
     #[arg(long, global = true, env = "THROUGHLINE_LLM_KEY", default_value = "", hide_env_values = true, value_parser = maybe::<Secret>)]
     pub llm_key: Maybe<Secret>,
 
+    /// Master key under which the keys of agents and webhooks are sealed: 32 random bytes in base64, as `openssl rand -base64 32` prints them. Several nodes need the same. To replace it, put the new one before the old one, with a comma. Empty: secret.key in the data folder, made at the first start, so that a copy of the database alone opens nothing
+    #[arg(long, global = true, env = "THROUGHLINE_SECRET_KEY", default_value = "", hide_env_values = true, value_parser = maybe::<Secret>)]
+    pub secret_key: Maybe<Secret>,
+
     /// Inner addresses that agents and webhooks may have: 0 none, 1 private networks and this machine, or a list of hosts and ranges, as agents.lan,10.1.0.0/16. Empty: as 1 while the portal answers on this machine only, as whoever uses it can reach all of that anyway; as 0 once others can get in. A cloud's own addresses (169.254.0.0/16) only where they are listed
     #[arg(long, global = true, env = "THROUGHLINE_ALLOW_PRIVATE", default_value = "")]
     pub allow_private: Private,
@@ -187,6 +191,7 @@ mod tests {
             "--llm-url=https://u:hush4@llm.example/v1",
             "--llm-key=hush5",
             "--metrics-token=hush7",
+            "--secret-key=hush8",
         ]);
         let shown = format!("{settings:?}");
         assert!(!shown.contains("hush"), "{shown}");

@@ -1,43 +1,12 @@
 //! Values that must not reach a log, a page or the list of settings.
 
-use std::convert::Infallible;
 use std::fmt;
 use std::str::FromStr;
 
+pub use domain::sealed::Secret;
 use url::Url;
 
 const HIDDEN: &str = "***";
-
-/// A text that is never shown.
-#[derive(Clone, PartialEq, Eq)]
-pub struct Secret(String);
-
-impl Secret {
-    /// The text itself, for the one place that needs it.
-    pub fn reveal(&self) -> &str {
-        &self.0
-    }
-}
-
-impl FromStr for Secret {
-    type Err = Infallible;
-
-    fn from_str(text: &str) -> Result<Self, Infallible> {
-        Ok(Self(text.to_owned()))
-    }
-}
-
-impl fmt::Display for Secret {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(HIDDEN)
-    }
-}
-
-impl fmt::Debug for Secret {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(HIDDEN)
-    }
-}
 
 /// An address that may hold a password, which is never shown.
 #[derive(Clone, PartialEq, Eq)]

@@ -52,6 +52,7 @@ impl Settings {
             "llm_url" => self.llm_url.to_string(),
             "llm_model" => or_empty(self.llm_model.as_ref()),
             "llm_key" => or_empty(self.llm_key.as_ref()),
+            "secret_key" => or_empty(self.secret_key.as_ref()),
             "allow_private" => self.allow_private.to_string(),
             "agent_programs" => self.agent_programs.to_string(),
             "rehearsal_pace" => word(self.rehearsal_pace)?,

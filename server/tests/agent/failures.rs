@@ -91,7 +91,7 @@ async fn it_stops_in_the_middle(pg: PgPool) {
 #[sqlx::test(migrations = "../migrations")]
 async fn it_sends_rubbish(pg: PgPool) {
     let rubbish = || Reply::Stream(vec![Piece::Raw("data: <html>no</html>\n\n".into())]);
-    fails(pg, three(rubbish), "made no sense", "no chat completion: <html>").await;
+    fails(pg, three(rubbish), "made no sense", "no answer: <html>").await;
 }
 
 #[sqlx::test(migrations = "../migrations")]

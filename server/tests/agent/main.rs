@@ -5,6 +5,8 @@
 mod breaks;
 mod failures;
 mod model;
+mod operators;
 mod rehearsal;
 mod scripted;
 mod support;
+mod wires;

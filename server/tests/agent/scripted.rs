@@ -1,4 +1,5 @@
-//! A stand-in for a model server, for these tests alone: it speaks the OpenAI wire format and says what a script says.
+//! A stand-in for a model server, for these tests alone: it speaks each wire and says what a script
+//! says.
 
 use std::{
     collections::VecDeque,
@@ -17,7 +18,13 @@ use axum::{
 };
 use futures::StreamExt;
 use serde_json::{Value, json};
-use server::agents::house::{Endpoint, Limits, Model};
+use server::{
+    agents::{
+        house::{Endpoint, Limits, Model},
+        model::{Models, Wire},
+    },
+    outside::{Admitted, Outside},
+};
 
 /// The key that is planted, and must turn up nowhere.
 pub const KEY: &str = "sk-planted-4711";
@@ -63,7 +70,9 @@ impl Scripted {
         let script = Script { replies: Arc::new(Mutex::new(replies.into())), ..Script::default() };
         let routes = Router::new()
             .route("/v1/models", get(async || Json(json!({ "data": [{ "id": "scripted" }] }))))
-            .route("/v1/chat/completions", post(answer))
+            .route("/v1/chat/completions", post(|s, h, j| answer(Wire::Chat, s, h, j)))
+            .route("/v1/responses", post(|s, h, j| answer(Wire::Responses, s, h, j)))
+            .route("/v1/messages", post(|s, h, j| answer(Wire::Anthropic, s, h, j)))
             .with_state(script.clone());
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = format!("http://{}/v1", listener.local_addr().unwrap());
@@ -73,15 +82,13 @@ impl Scripted {
 
     /// The house agent with this behind it, quick to lose patience.
     pub fn brain(&self) -> Arc<Model> {
-        let limits = Limits {
-            connect: Duration::from_secs(2),
-            first: Duration::from_secs(3),
-            between: Duration::from_secs(3),
-            pause: Duration::from_millis(10),
-            ..Limits::default()
-        };
         let key = Some(KEY.parse().unwrap());
-        Arc::new(Model::new(Endpoint::new(&self.address.parse().unwrap(), None, key, limits).unwrap()))
+        Arc::new(Model::new(Endpoint::new(&self.address.parse().unwrap(), None, key, impatient()).unwrap()))
+    }
+
+    /// Its base address.
+    pub fn address(&self) -> &str {
+        &self.address
     }
 
     /// What was asked so far.
@@ -91,12 +98,43 @@ impl Scripted {
 
     /// All that the model was told in the nth call, as one text.
     pub fn told(&self, call: usize) -> String {
-        self.asked()[call]["messages"].to_string()
+        let asked = &self.asked()[call];
+        format!("{}{}{}", asked["messages"], asked["input"], asked["instructions"])
     }
 }
 
-async fn answer(State(script): State<Script>, headers: HeaderMap, Json(asked): Json<Value>) -> Response {
-    assert_eq!(headers[header::AUTHORIZATION], format!("Bearer {KEY}"));
+fn impatient() -> Limits {
+    Limits {
+        connect: Duration::from_secs(2),
+        first: Duration::from_secs(3),
+        between: Duration::from_secs(3),
+        pause: Duration::from_millis(10),
+        ..Limits::default()
+    }
+}
+
+/// Agents with a model of their own, on this machine.
+pub fn models(admitted: Admitted) -> Arc<Models> {
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    Arc::new(Models::new(Outside::new(admitted).unwrap(), impatient()))
+}
+
+async fn answer(
+    wire: Wire,
+    State(script): State<Script>,
+    headers: HeaderMap,
+    Json(asked): Json<Value>,
+) -> Response {
+    match wire {
+        Wire::Anthropic => {
+            assert_eq!(
+                (&headers["x-api-key"], &headers["anthropic-version"]),
+                (&KEY.parse().unwrap(), &"2023-06-01".parse().unwrap())
+            );
+            assert!(asked["max_tokens"].is_u64());
+        }
+        _ => assert_eq!(headers[header::AUTHORIZATION], format!("Bearer {KEY}")),
+    }
     assert_eq!((asked["model"].as_str(), asked["stream"].as_bool()), (Some("scripted"), Some(true)));
     script.asked.lock().unwrap().push(asked);
     let reply = script.replies.lock().unwrap().pop_front();
@@ -112,30 +150,173 @@ async fn answer(State(script): State<Script>, headers: HeaderMap, Json(asked): J
             response
         }
         Some(Reply::Stream(pieces)) => {
-            let stream = futures::stream::iter(pieces).filter_map(async |piece| match piece {
-                Piece::Hang => std::future::pending().await,
-                piece => Some(Ok::<_, Infallible>(bytes(piece))),
+            let mut pen = Pen { wire, place: 0, speaks: false };
+            let pieces: Vec<Piece> = pieces;
+            let written: Vec<Option<String>> = std::iter::once(Some(pen.begin()))
+                .chain(pieces.into_iter().map(|piece| match piece {
+                    Piece::Hang => None,
+                    piece => Some(pen.write(piece)),
+                }))
+                .collect();
+            let stream = futures::stream::iter(written).filter_map(async |text| match text {
+                None => std::future::pending().await,
+                text => text.map(Ok::<_, Infallible>),
             });
             ([(header::CONTENT_TYPE, "text/event-stream")], Body::from_stream(stream)).into_response()
         }
     }
 }
 
-fn bytes(piece: Piece) -> String {
-    let chunk = |delta: Value, finish: Value| {
-        let chunk = json!({ "object": "chat.completion.chunk", "choices": [{ "index": 0, "delta": delta, "finish_reason": finish }] });
-        format!("data: {chunk}\n\n")
-    };
-    match piece {
-        Piece::Words(words) => chunk(json!({ "content": words }), Value::Null),
-        Piece::Call(name, arguments) => {
-            let call = json!({ "id": format!("call-{name}"), "type": "function",
-                               "function": { "name": name, "arguments": arguments.to_string() } });
-            chunk(json!({ "tool_calls": [call] }), Value::Null)
+/// What an answer has used, by whatever wire.
+pub const USED: (i64, i64, i64) = (9, 3, 4);
+
+/// Writes pieces as a wire's events.
+struct Pen {
+    wire: Wire,
+    /// Where the next item stands.
+    place: usize,
+    /// A text is open at the place before.
+    speaks: bool,
+}
+
+impl Pen {
+    fn event(&self, data: Value) -> String {
+        match self.wire {
+            Wire::Chat => format!("data: {data}\n\n"),
+            _ => format!("event: {}\ndata: {data}\n\n", data["type"].as_str().unwrap()),
         }
-        Piece::End(reason) => chunk(json!({}), json!(reason)) + "data: [DONE]\n\n",
-        Piece::Raw(text) => text,
-        Piece::Hang => String::new(),
+    }
+
+    fn begin(&self) -> String {
+        match self.wire {
+            Wire::Chat => String::new(),
+            Wire::Responses => {
+                self.event(json!({ "type": "response.created", "response": { "output": [] } }))
+            }
+            Wire::Anthropic => {
+                let usage = json!({ "input_tokens": 6, "cache_read_input_tokens": 3, "output_tokens": 1 });
+                let message =
+                    json!({ "role": "assistant", "content": [], "stop_reason": null, "usage": usage });
+                self.event(json!({ "type": "message_start", "message": message }))
+            }
+        }
+    }
+
+    fn write(&mut self, piece: Piece) -> String {
+        match (self.wire, piece) {
+            (_, Piece::Raw(text)) => text,
+            (_, Piece::Hang) => String::new(),
+            (Wire::Chat, piece) => self.chat(piece),
+            (Wire::Responses, piece) => self.responses(piece),
+            (Wire::Anthropic, piece) => self.anthropic(piece),
+        }
+    }
+
+    fn chat(&self, piece: Piece) -> String {
+        let chunk = |delta: Value, finish: Value| {
+            let choice = json!({ "index": 0, "delta": delta, "finish_reason": finish });
+            self.event(json!({ "object": "chat.completion.chunk", "choices": [choice] }))
+        };
+        match piece {
+            Piece::Words(words) => chunk(json!({ "content": words }), Value::Null),
+            Piece::Call(name, arguments) => {
+                let call = json!({ "id": format!("call-{name}"), "type": "function",
+                                   "function": { "name": name, "arguments": arguments.to_string() } });
+                chunk(json!({ "tool_calls": [call] }), Value::Null)
+            }
+            Piece::End(reason) => {
+                let usage = json!({ "prompt_tokens": 9, "completion_tokens": 4,
+                                    "prompt_tokens_details": { "cached_tokens": 3 } });
+                chunk(json!({}), json!(reason))
+                    + &self.event(json!({ "choices": [], "usage": usage }))
+                    + "data: [DONE]\n\n"
+            }
+            Piece::Raw(_) | Piece::Hang => unreachable!("written above"),
+        }
+    }
+
+    fn responses(&mut self, piece: Piece) -> String {
+        match piece {
+            Piece::Words(words) => {
+                let open = if std::mem::replace(&mut self.speaks, true) {
+                    String::new()
+                } else {
+                    let item = json!({ "type": "message", "role": "assistant", "content": [] });
+                    self.place += 1;
+                    self.event(json!({ "type": "response.output_item.added", "output_index": self.place - 1, "item": item }))
+                };
+                open + &self.event(json!({ "type": "response.output_text.delta", "output_index": self.place - 1, "delta": words }))
+            }
+            Piece::Call(name, arguments) => {
+                (self.place, self.speaks) = (self.place + 1, false);
+                let at = self.place - 1;
+                let item = |arguments: &str| json!({ "type": "function_call", "id": "fc", "call_id": format!("call-{name}"), "name": name, "arguments": arguments });
+                let arguments = arguments.to_string();
+                let (one, two) = arguments.split_at(1);
+                let more = |text: &str| {
+                    self.event(json!({ "type": "response.function_call_arguments.delta", "output_index": at, "delta": text }))
+                };
+                self.event(json!({ "type": "response.output_item.added", "output_index": at, "item": item("") }))
+                    + &more(one)
+                    + &more(two)
+                    + &self.event(json!({ "type": "response.output_item.done", "output_index": at, "item": item(&arguments) }))
+            }
+            Piece::End(reason) => {
+                let usage = json!({ "input_tokens": 9, "output_tokens": 4, "input_tokens_details": { "cached_tokens": 3 } });
+                match reason {
+                    "length" => self.event(json!({ "type": "response.incomplete", "response": { "usage": usage, "incomplete_details": { "reason": "max_output_tokens" } } })),
+                    _ => self.event(json!({ "type": "response.completed", "response": { "usage": usage } })),
+                }
+            }
+            Piece::Raw(_) | Piece::Hang => unreachable!("written above"),
+        }
+    }
+
+    fn anthropic(&mut self, piece: Piece) -> String {
+        match piece {
+            Piece::Words(words) => {
+                let open = if std::mem::replace(&mut self.speaks, true) {
+                    String::new()
+                } else {
+                    self.place += 1;
+                    self.event(json!({ "type": "content_block_start", "index": self.place - 1, "content_block": { "type": "text", "text": "" } }))
+                };
+                let delta = json!({ "type": "text_delta", "text": words });
+                open + &self
+                    .event(json!({ "type": "content_block_delta", "index": self.place - 1, "delta": delta }))
+            }
+            Piece::Call(name, arguments) => {
+                let stop = |at| self.event(json!({ "type": "content_block_stop", "index": at }));
+                let closed = if self.speaks { stop(self.place - 1) } else { String::new() };
+                let at = self.place;
+                let block =
+                    json!({ "type": "tool_use", "id": format!("call-{name}"), "name": name, "input": {} });
+                let arguments = arguments.to_string();
+                let (one, two) = arguments.split_at(1);
+                let more = |text: &str| {
+                    self.event(json!({ "type": "content_block_delta", "index": at, "delta": { "type": "input_json_delta", "partial_json": text } }))
+                };
+                let written = closed
+                    + &self
+                        .event(json!({ "type": "content_block_start", "index": at, "content_block": block }))
+                    + &more(one)
+                    + &more(two)
+                    + &stop(at);
+                (self.place, self.speaks) = (at + 1, false);
+                written
+            }
+            Piece::End(reason) => {
+                let reason = match reason {
+                    "length" => "max_tokens",
+                    "tool_calls" => "tool_use",
+                    _ => "end_turn",
+                };
+                self.event(json!({ "type": "ping" }))
+                    + &self.event(json!({ "type": "message_delta", "delta": { "stop_reason": reason }, "usage": { "output_tokens": 4 } }))
+                    + &self.event(json!({ "type": "message_stop" }))
+            }
+            Piece::Raw(_) | Piece::Hang => unreachable!("written above"),
+        }
     }
 }
 

@@ -5,9 +5,11 @@ use std::{path::PathBuf, sync::Arc, time::Duration};
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::{
     Actor, Clock, Db, Role, Scope,
+    agents::{self, Backend, Settings},
     files::{self, NewFile},
     ids::{ClientId, FileId, MembershipId, OfferId, PersonId, RequestId, SubscriptionId, WorkspaceId},
     requests::{Detail, NewRequest, Priority, commands, queries},
+    sealed::Keyring,
     session::{Conversation, Event, Part},
 };
 use server::agents::{Brain, Options, Worker};
@@ -76,7 +78,8 @@ impl World {
             sessions::Options::default(),
         );
         let db =
-            Db::new(pool(&options, "SET ROLE throughline_app", 12).await, engine, Clock::frozen(monday()));
+            Db::new(pool(&options, "SET ROLE throughline_app", 12).await, engine, Clock::frozen(monday()))
+                .with_keyring(Keyring::parse(&Keyring::generate()).unwrap());
         let (workspace, client, offer) = (WorkspaceId::new(), ClientId::new(), OfferId::new());
         let (desk, board) = (StreamId::generate(), StreamId::generate());
         run(&pg, "INSERT INTO workspace (id, name, zone, desk_stream, created_at) VALUES ($1, 'Northlight', 'Europe/London', $2, now())", &[workspace.0, desk.0]).await;
@@ -110,6 +113,19 @@ impl World {
             actor: person(&pg, workspace, Some(client), "Theo Hale", Role::Member).await,
         };
         Self { db, root: pg, operator, owner, member, client, files: tempfile::tempdir().unwrap() }
+    }
+
+    /// Juno is reached by this from now on, with a key.
+    pub async fn reach_by(&self, backend: Backend, url: &str, model: &str, key: &str) {
+        let settings = Settings { url: Some(url.into()), model: Some(model.into()), ..Settings::default() };
+        sqlx::query("UPDATE agent SET backend = $1, settings = $2")
+            .bind(backend.as_str())
+            .bind(sqlx::types::Json(settings))
+            .execute(&self.root)
+            .await
+            .unwrap();
+        let juno = agents::list(&self.db, &self.operator).await.unwrap().remove(0).id;
+        agents::set_key(&self.db, &self.operator, juno, key).await.unwrap();
     }
 
     /// Keeps a file as an upload does.

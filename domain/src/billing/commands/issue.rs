@@ -35,7 +35,7 @@ async fn next_number_in(tx: &mut Tx, scope: &Scope) -> Result<Numbered> {
 }
 
 /// The workspace's zone.
-pub(in crate::billing) async fn zone_in(tx: &mut Tx, scope: &Scope) -> Result<Tz> {
+pub(crate) async fn zone_in(tx: &mut Tx, scope: &Scope) -> Result<Tz> {
     let zone = sqlx::query_scalar!("SELECT zone FROM workspace WHERE id = $1", scope.workspace.0)
         .fetch_optional(tx.conn())
         .await?

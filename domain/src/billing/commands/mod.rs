@@ -19,4 +19,5 @@ pub use void::void;
 
 pub(super) use end::end_in;
 pub(super) use hold::{Held, hold_in};
-pub(super) use issue::{NewInvoice, insert_issued_in, zone_in};
+pub(crate) use issue::zone_in;
+pub(super) use issue::{NewInvoice, insert_issued_in};

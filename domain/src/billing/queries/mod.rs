@@ -8,4 +8,5 @@ mod subscriptions;
 pub use figures::{Figures, figures};
 pub use invoices::{Filter, Invoices, by_number, get, list};
 pub use recurring::{Month, Recurring, recurring};
+pub(crate) use recurring::{a_month, currency};
 pub use subscriptions::{all, billable, of_client, pauses};

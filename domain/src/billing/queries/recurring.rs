@@ -70,12 +70,12 @@ pub async fn recurring(db: &Db, scope: &Scope) -> Result<Recurring> {
     gather(&moments, &all, currency(&own)?)
 }
 
-fn currency(code: &str) -> Result<Currency> {
+pub(crate) fn currency(code: &str) -> Result<Currency> {
     code.parse().map_err(|_| Error::Broken(format!("the unknown currency {code}")))
 }
 
 /// A month's share of a price.
-fn a_month(minor: i64, code: &str, interval: &str) -> Result<Money> {
+pub(crate) fn a_month(minor: i64, code: &str, interval: &str) -> Result<Money> {
     let interval =
         Interval::parse(interval).ok_or_else(|| Error::Broken(format!("the unknown interval {interval}")))?;
     Money::new(minor, currency(code)?).share(1, interval.months()).map_err(too_large)

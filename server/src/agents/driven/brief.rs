@@ -1,6 +1,6 @@
 //! What an agent with tools of its own is told.
 
-use crate::agents::{Workbench, house::model::prompt};
+use crate::agents::{Workbench, model::prompt};
 
 /// Who it is and how it works.
 pub(in crate::agents) fn system(bench: &Workbench) -> String {

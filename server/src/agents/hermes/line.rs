@@ -12,7 +12,7 @@ use super::{
     event::{Event, Message, Status},
 };
 use crate::{
-    agents::{driven::Trouble, house::model::sse::Sse},
+    agents::{driven::Trouble, model::sse::Sse},
     outside::Way,
 };
 

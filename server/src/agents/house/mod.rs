@@ -1,14 +1,13 @@
 //! The house agent: what works when nothing else is set up.
 
-pub mod model;
 pub mod rehearsal;
 
 use std::sync::Arc;
 
-pub use model::{Endpoint, Limits, Model};
+pub use super::model::{Endpoint, Limits, Model};
 pub use rehearsal::{Pace, Rehearsal};
 
-use super::Brain;
+use super::{Brain, model};
 use crate::settings::{Llm, Settings};
 
 /// What the settings say of the house agent.

@@ -1,0 +1,365 @@
+//! The way to an endpoint, whatever its wire.
+
+use std::{
+    sync::atomic::{AtomicBool, Ordering},
+    time::Duration,
+};
+
+use reqwest::{RequestBuilder, Response, StatusCode, header};
+use serde_json::Value;
+use tokio::{sync::OnceCell, time::timeout};
+
+use super::{
+    answer::Answer,
+    sse::Sse,
+    tools::Described,
+    trouble::Trouble,
+    wire::{Asking, Piece, Read, Said, Wire},
+};
+use crate::{
+    outside::Way,
+    settings::{Secret, SecretUrl},
+};
+
+/// How long is waited for what, and how often something is tried.
+#[derive(Clone, Copy, Debug)]
+pub struct Limits {
+    /// For the connection.
+    pub connect: Duration,
+    /// For the first byte of an answer: a large model that has to be loaded takes its time.
+    pub first: Duration,
+    /// For each further piece.
+    pub between: Duration,
+    /// For all answers of one attempt together; questions to the client do not count.
+    pub total: Duration,
+    /// Before the second try of a call; doubled before each further one.
+    pub pause: Duration,
+    /// How often one call is tried.
+    pub tries: u32,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            connect: Duration::from_secs(5),
+            first: Duration::from_secs(60),
+            between: Duration::from_secs(45),
+            total: Duration::from_secs(20 * 60),
+            pause: Duration::from_secs(1),
+            tries: 3,
+        }
+    }
+}
+
+/// How long the rest of an answer is waited for that has said that it is over.
+const LAST: Duration = Duration::from_secs(2);
+/// How much of an error's body is kept for the operators.
+const SAID: usize = 400;
+/// The longest body of an answer that is not streamed.
+const BODY: usize = 4 << 20;
+
+/// The longest answer that is asked for, in tokens, where that has to be said; and for models that do not have as many.
+const LONGEST: u32 = 16_384;
+const SHORTER: u32 = 4_096;
+
+/// An endpoint and the model that is used there.
+#[derive(Debug)]
+pub struct Endpoint {
+    way: Way,
+    wire: Wire,
+    key: Option<Secret>,
+    /// The one that was named, or the first that it lists.
+    model: OnceCell<String>,
+    pub(super) limits: Limits,
+    /// Cleared once it said that its model knows no tools.
+    tools: AtomicBool,
+    /// Cleared once it said that it does not understand to be asked for what was used.
+    usage: AtomicBool,
+    /// Cleared once it said that its model's answers are not as long.
+    long: AtomicBool,
+}
+
+impl Endpoint {
+    /// The house agent's: OpenAI-compatible, by a base address that the machine's operator has set, and which ends in
+    /// `/v1` or the like.
+    ///
+    /// # Errors
+    /// When there is no TLS to be had.
+    pub fn new(
+        base: &SecretUrl,
+        model: Option<String>,
+        key: Option<Secret>,
+        limits: Limits,
+    ) -> reqwest::Result<Self> {
+        let client = reqwest::Client::builder()
+            .connect_timeout(limits.connect)
+            // A redirect would carry what clients wrote to somewhere nobody named.
+            .redirect(reqwest::redirect::Policy::none())
+            .build()?;
+        Ok(Self::at(Way::trusted(client, base.clone()), Wire::Chat, model, key, limits))
+    }
+
+    /// An endpoint at the end of a way, spoken to over a wire.
+    pub fn at(way: Way, wire: Wire, model: Option<String>, key: Option<Secret>, limits: Limits) -> Self {
+        let (model, yes) = (OnceCell::new_with(model), || AtomicBool::new(true));
+        Self { way, wire, key, model, limits, tools: yes(), usage: yes(), long: yes() }
+    }
+
+    /// Takes the key out of a text that is going to be kept.
+    pub(super) fn redact(&self, text: &str) -> String {
+        let secrets = [self.key.as_ref().map(Secret::reveal), self.way.password()];
+        let mut text = text.to_owned();
+        for secret in secrets.into_iter().flatten().filter(|secret| secret.len() > 3) {
+            text = text.replace(secret, "***");
+        }
+        text
+    }
+
+    /// The models that it lists, to see whether it lets us in.
+    ///
+    /// # Errors
+    /// What went wrong, in words for the operators.
+    pub async fn found(&self) -> Result<Vec<String>, String> {
+        self.models().await.map_err(|trouble| self.redact(&trouble.to_string()))
+    }
+
+    /// The models that it lists.
+    pub(super) async fn models(&self) -> Result<Vec<String>, Trouble> {
+        let asked = self.sign(self.way.get("models", self.limits.first));
+        let mut answer = self.answered(asked.send().await).await?;
+        let body = self.body(&mut answer).await?;
+        let list: Value =
+            serde_json::from_slice(&body).map_err(|_| Trouble::Rubbish("no list of models".into()))?;
+        let models = list["data"].as_array().ok_or_else(|| Trouble::Rubbish("no list of models".into()))?;
+        Ok(models.iter().filter_map(|model| Some(model["id"].as_str()?.to_owned())).collect())
+    }
+
+    /// The model that is used.
+    pub(super) async fn model(&self) -> Result<&str, Trouble> {
+        let first = self.model.get_or_try_init(|| async {
+            self.models()
+                .await?
+                .into_iter()
+                .next()
+                .ok_or_else(|| Trouble::Rubbish("it lists no models".into()))
+        });
+        first.await.map(String::as_str)
+    }
+
+    /// Asks for an answer, whose words are then read as they come. What an endpoint says that it does not understand is
+    /// left out from then on.
+    pub(super) async fn ask(
+        &self,
+        system: &str,
+        said: &[Said],
+        tools: &[Described],
+    ) -> Result<Incoming<'_>, Trouble> {
+        loop {
+            match self.ask_once(system, said, tools).await {
+                Err(Trouble::Refused { status: 400 | 422, said }) if self.leaves_out(&said) => {}
+                answer => return answer,
+            }
+        }
+    }
+
+    /// Whether a refusal is about something that can be left out, and was not yet.
+    fn leaves_out(&self, said: &str) -> bool {
+        let first = |flag: &AtomicBool| flag.swap(false, Ordering::Relaxed);
+        if said.contains("stream_options") {
+            first(&self.usage)
+        } else if self.wire == Wire::Anthropic {
+            said.contains("max_tokens") && first(&self.long)
+        } else if said.contains("tool") && first(&self.tools) {
+            tracing::info!("the endpoint's model knows no tools: its words become the deliverable");
+            true
+        } else {
+            false
+        }
+    }
+
+    async fn ask_once(
+        &self,
+        system: &str,
+        said: &[Said],
+        tools: &[Described],
+    ) -> Result<Incoming<'_>, Trouble> {
+        let is = |flag: &AtomicBool| flag.load(Ordering::Relaxed);
+        let tools = (is(&self.tools) && !tools.is_empty()).then_some(tools);
+        let longest = if is(&self.long) { LONGEST } else { SHORTER };
+        let model = self.model().await?;
+        let body = self.wire.body(Asking { model, system, said, tools, usage: is(&self.usage), longest });
+        let asked = self.sign(self.way.post(self.wire.path())).json(&body);
+        let sent = timeout(self.limits.first, asked.send()).await;
+        let response = self.answered(sent.map_err(|_| Trouble::Slow("no answer began"))?).await?;
+        let streams = !content_type(&response).contains("application/json");
+        let mut incoming = Incoming {
+            endpoint: self,
+            response,
+            sse: Sse::default(),
+            reader: self.wire.reader(),
+            answer: Answer::default(),
+            whole: None,
+            done: false,
+        };
+        if !streams {
+            incoming.take_whole().await?;
+        }
+        Ok(incoming)
+    }
+
+    fn sign(&self, asked: RequestBuilder) -> RequestBuilder {
+        self.wire.sign(asked, self.key.as_ref().map(Secret::reveal))
+    }
+
+    /// Sorts what came back; of an error the beginning of its body is kept.
+    async fn answered(&self, sent: reqwest::Result<Response>) -> Result<Response, Trouble> {
+        let mut response = sent.map_err(|error| self.unreachable(error))?;
+        let status = response.status();
+        if status.is_success() {
+            return Ok(response);
+        }
+        let after = response
+            .headers()
+            .get(header::RETRY_AFTER)
+            .and_then(|value| value.to_str().ok()?.trim().parse().ok());
+        let mut said = Vec::new();
+        while said.len() < 4 * SAID
+            && let Ok(Ok(Some(piece))) = timeout(self.limits.connect, response.chunk()).await
+        {
+            said.extend_from_slice(&piece);
+        }
+        let said = self.redact(&String::from_utf8_lossy(&said)).chars().take(SAID).collect();
+        Err(match status {
+            StatusCode::TOO_MANY_REQUESTS => Trouble::Busy { after: after.map(Duration::from_secs) },
+            StatusCode::REQUEST_TIMEOUT => Trouble::Slow("it gave up itself"),
+            status if status.is_server_error() => Trouble::Server { status: status.as_u16(), said },
+            status => Trouble::Refused { status: status.as_u16(), said },
+        })
+    }
+
+    /// Without the address, which may hold a password.
+    fn unreachable(&self, error: reqwest::Error) -> Trouble {
+        if error.is_timeout() && !error.is_connect() {
+            return Trouble::Slow("no answer in time");
+        }
+        Trouble::Unreachable(self.redact(&said(error)))
+    }
+
+    async fn body(&self, response: &mut Response) -> Result<Vec<u8>, Trouble> {
+        let mut body = Vec::new();
+        while let Some(piece) = self.piece(response, self.limits.between).await? {
+            body.extend_from_slice(&piece);
+            if body.len() > BODY {
+                return Err(Trouble::Endless("a body of more than four megabytes"));
+            }
+        }
+        Ok(body)
+    }
+
+    async fn piece(
+        &self,
+        response: &mut Response,
+        within: Duration,
+    ) -> Result<Option<bytes::Bytes>, Trouble> {
+        match timeout(within, response.chunk()).await {
+            Ok(piece) => piece.map_err(|error| Trouble::Cut(self.redact(&said(error)))),
+            Err(_) => Err(Trouble::Slow("it stopped in the middle")),
+        }
+    }
+}
+
+fn content_type(response: &Response) -> &str {
+    response.headers().get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default()
+}
+
+fn said(error: reqwest::Error) -> String {
+    let error = error.without_url();
+    match std::error::Error::source(&error) {
+        Some(cause) => format!("{error}: {cause}"),
+        None => error.to_string(),
+    }
+}
+
+/// An answer on its way in.
+#[derive(Debug)]
+pub(super) struct Incoming<'a> {
+    endpoint: &'a Endpoint,
+    response: Response,
+    sse: Sse,
+    reader: Box<dyn Read>,
+    pub(super) answer: Answer,
+    /// The words of an answer that came in one piece.
+    whole: Option<String>,
+    done: bool,
+}
+
+impl Incoming<'_> {
+    /// The next words, which may be none; `None` once all have come. May be dropped and called again.
+    pub(super) async fn next(&mut self) -> Result<Option<String>, Trouble> {
+        if let Some(words) = self.whole.take() {
+            return Ok(Some(words));
+        }
+        if self.done {
+            return Ok(None);
+        }
+        let over = self.answer.finish.is_some();
+        let within = if over { LAST } else { self.endpoint.limits.between };
+        match self.endpoint.piece(&mut self.response, within).await {
+            Ok(Some(piece)) => {
+                let events = self.sse.push(&piece).map_err(|_| Trouble::Endless("an event without end"))?;
+                self.take(events).map(Some)
+            }
+            Ok(None) => {
+                let last = self.sse.end();
+                let words = self.take(last)?;
+                self.done |= self.answer.finish.is_some();
+                if self.done { Ok(Some(words)) } else { Err(Trouble::Cut("no end was said".to_owned())) }
+            }
+            // It said that it was over, and that is what counts.
+            Err(_) if over => {
+                self.done = true;
+                Ok(None)
+            }
+            Err(trouble) => Err(trouble),
+        }
+    }
+
+    /// What came altogether.
+    pub(super) fn whole(self) -> Result<Answer, Trouble> {
+        self.answer.whole(self.done)
+    }
+
+    fn take(&mut self, events: impl IntoIterator<Item = String>) -> Result<String, Trouble> {
+        let mut words = String::new();
+        for data in events {
+            match data.trim() {
+                _ if self.done => {}
+                "[DONE]" => self.done = true,
+                "" => {}
+                data => {
+                    let pieces = self.reader.read(data)?;
+                    words.push_str(&self.put(pieces)?);
+                }
+            }
+        }
+        Ok(words)
+    }
+
+    fn put(&mut self, pieces: Vec<Piece>) -> Result<String, Trouble> {
+        let mut words = String::new();
+        for piece in pieces {
+            self.done |= piece == Piece::Done;
+            words.push_str(&self.answer.take(piece)?);
+        }
+        Ok(words)
+    }
+
+    /// An endpoint that does not stream sends the whole answer in one piece.
+    async fn take_whole(&mut self) -> Result<(), Trouble> {
+        let body = self.endpoint.body(&mut self.response).await?;
+        let pieces = self.reader.read_whole(&String::from_utf8_lossy(&body))?;
+        self.whole = Some(self.put(pieces)?);
+        self.done = true;
+        Ok(())
+    }
+}

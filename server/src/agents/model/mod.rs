@@ -1,0 +1,88 @@
+//! Agents with a model behind them: an endpoint that streams, over one of three wires. The conversation is the same for
+//! all of them. A model without tools works too: its words become the deliverable.
+//!
+//! What is said to the agent while the model speaks cuts its answer off, unless a tool call has begun, and is the next
+//! thing that the model reads.
+
+mod answer;
+mod endpoint;
+mod find;
+mod hand;
+pub(in crate::agents) mod prompt;
+pub(in crate::agents) mod sse;
+mod talk;
+mod tools;
+mod trouble;
+mod voice;
+mod wire;
+
+pub use endpoint::{Endpoint, Limits};
+pub use find::find;
+pub use wire::Wire;
+
+use domain::agents::Reach;
+
+use super::{Brain, End, Failure, Workbench};
+use crate::{outside::Outside, settings::Secret};
+
+/// The brain that asks one endpoint: the house agent's.
+#[derive(Debug)]
+pub struct Model {
+    endpoint: Endpoint,
+}
+
+impl Model {
+    /// Over this endpoint.
+    pub fn new(endpoint: Endpoint) -> Self {
+        Self { endpoint }
+    }
+}
+
+#[async_trait::async_trait]
+impl Brain for Model {
+    async fn work(&self, bench: &mut Workbench) -> Result<End, Failure> {
+        if bench.past().has_delivered() {
+            return Ok(End::Review);
+        }
+        talk::Talk::begin(&self.endpoint, bench).await.go().await
+    }
+}
+
+/// The brain of agents that have an endpoint each, by their settings.
+#[derive(Clone, Debug)]
+pub struct Models {
+    outside: Outside,
+    limits: Limits,
+}
+
+impl Models {
+    /// Over addresses that are let through there.
+    pub fn new(outside: Outside, limits: Limits) -> Self {
+        Self { outside, limits }
+    }
+
+    /// The endpoint of an agent.
+    ///
+    /// # Errors
+    /// What is wrong with how it is reached, in words for the operators.
+    pub async fn endpoint(&self, reach: &Reach) -> Result<Endpoint, String> {
+        let wire = Wire::of(reach.backend).ok_or("This is no agent with a model.")?;
+        let url =
+            reach.settings.url.as_deref().or(reach.backend.usual_url()).ok_or("Its address is not set.")?;
+        let way = self.outside.way(url).await.map_err(|refused| refused.to_string())?;
+        let key = reach.key.as_deref().map(Secret::new);
+        Ok(Endpoint::at(way, wire, reach.settings.model.clone(), key, self.limits))
+    }
+}
+
+#[async_trait::async_trait]
+impl Brain for Models {
+    async fn work(&self, bench: &mut Workbench) -> Result<End, Failure> {
+        if bench.past().has_delivered() {
+            return Ok(End::Review);
+        }
+        let endpoint = self.endpoint(bench.reach()).await;
+        let endpoint = endpoint.map_err(|reason| Failure::unset(bench.agent(), reason))?;
+        talk::Talk::begin(&endpoint, bench).await.go().await
+    }
+}

@@ -1,0 +1,269 @@
+//! The conversation with the model: it speaks and calls tools until the work is handed in.
+
+use std::time::Duration;
+
+use domain::{costs::Spent, session::Part};
+use serde_json::Value;
+use tokio::time::{Instant, sleep, sleep_until};
+
+use super::{
+    answer::{Answer, Call},
+    endpoint::{Endpoint, Incoming},
+    hand::Hand,
+    prompt,
+    tools::{self, Described},
+    trouble::Trouble,
+    voice::Voice,
+    wire::{Finish, Said, Used},
+};
+use crate::agents::{End, Failure, Workbench};
+
+/// How many answers one attempt takes.
+const ANSWERS: u32 = 60;
+/// How often a model that uses tools is told that nothing is delivered yet.
+const NUDGES: u32 = 2;
+/// How many calls in a row may be misunderstood.
+const MISTAKES: u32 = 5;
+
+pub(super) struct Talk<'a> {
+    endpoint: &'a Endpoint,
+    bench: &'a mut Workbench,
+    tools: Vec<Described>,
+    system: String,
+    said: Vec<Said>,
+    hand: Hand,
+    /// All that it said, for a model without tools.
+    spoken: String,
+    texts: u32,
+    nudges: u32,
+    spent: Duration,
+    /// A limit was reached with the last answer: that one still counts, the next is not asked for.
+    over: Option<Failure>,
+}
+
+/// What came of asking once.
+enum Turn {
+    /// The whole answer.
+    Whole(Answer),
+    /// Somebody said something: what had come until then.
+    Steered(String),
+}
+
+impl<'a> Talk<'a> {
+    pub(super) async fn begin(endpoint: &'a Endpoint, bench: &'a mut Workbench) -> Self {
+        let system = prompt::system(bench);
+        let said = vec![Said::User(prompt::material(bench).await)];
+        let (hand, tools) = (Hand::of(bench), tools::offered(bench.reach()));
+        let (spoken, spent) = (String::new(), Duration::ZERO);
+        Self { endpoint, bench, tools, system, said, hand, spoken, texts: 0, nudges: 0, over: None, spent }
+    }
+
+    pub(super) async fn go(mut self) -> Result<End, Failure> {
+        for _ in 0..ANSWERS {
+            if let Some(over) = self.over.take() {
+                return Err(over);
+            }
+            self.hear().await?;
+            match self.speak().await? {
+                Turn::Steered(words) => self.agent(words, Vec::new(), Vec::new()),
+                Turn::Whole(answer) => {
+                    if self.is_done(answer).await? {
+                        self.hand.tick_off(self.bench).await?;
+                        return Ok(End::Review);
+                    }
+                }
+            }
+        }
+        Err(self.failed(&Trouble::Endless("too many answers without an end")))
+    }
+
+    /// What was said to the agent is the next thing that the model reads.
+    async fn hear(&mut self) -> Result<(), Failure> {
+        for steer in self.bench.take_steers() {
+            self.user(&prompt::steered(&steer));
+            self.bench.answer_steer(&steer, "Read, and taken into account from here on.").await?;
+        }
+        Ok(())
+    }
+
+    /// Asks for the next answer, as often as it is worth it.
+    async fn speak(&mut self) -> Result<Turn, Failure> {
+        let (mut tries, mut pause) = (1, self.endpoint.limits.pause);
+        loop {
+            let mut voice = Voice::new(format!("w{}", self.texts));
+            self.texts += 1;
+            let (begun, mut words) = (Instant::now(), String::new());
+            let left = self.endpoint.limits.total.saturating_sub(self.spent);
+            let turn = tokio::select! {
+                turn = self.listen(&mut voice, &mut words) => turn?,
+                () = sleep(left) => Err(Trouble::Endless("the time for all answers is used up")),
+            };
+            self.spent += begun.elapsed();
+            voice.end(self.bench, |text| self.endpoint.redact(text)).await?;
+            let trouble = match turn {
+                Ok(turn) => return Ok(turn),
+                Err(trouble) => trouble,
+            };
+            let wait = trouble.worth_a_try().filter(|_| tries < self.endpoint.limits.tries);
+            let Some(wait) = wait else { return Err(self.failed(&trouble)) };
+            if let Some(over) = self.over.take() {
+                return Err(over);
+            }
+            let told = self.endpoint.redact(&trouble.to_string());
+            tracing::warn!(run.id = %self.bench.run(), tries, error.message = told, "the endpoint failed; trying on");
+            self.remark(&format!("Trying again: {told}")).await?;
+            if !words.trim().is_empty() {
+                self.spoken.push_str(&words);
+                self.agent(words, Vec::new(), Vec::new());
+                self.user("(You were cut off here. Go on exactly where you stopped; repeat nothing.)");
+            }
+            sleep(wait.max(pause)).await;
+            (tries, pause) = (tries + 1, pause * 2);
+        }
+    }
+
+    /// Reads one answer as it comes, and notes what it has used, however it ends.
+    async fn listen(
+        &mut self,
+        voice: &mut Voice,
+        words: &mut String,
+    ) -> Result<Result<Turn, Trouble>, Failure> {
+        let mut incoming = match self.endpoint.ask(&self.system, &self.said, &self.tools).await {
+            Ok(incoming) => incoming,
+            Err(trouble) => return Ok(Err(trouble)),
+        };
+        let steered = self.follow(&mut incoming, voice, words).await?;
+        if let Some(used) = incoming.answer.used {
+            self.note(used).await?;
+        }
+        Ok(match steered {
+            Ok(true) => Ok(Turn::Steered(words.clone())),
+            Ok(false) => incoming.whole().map(Turn::Whole),
+            Err(trouble) => Err(trouble),
+        })
+    }
+
+    /// Reads until all has come, or somebody says something: whether that was it.
+    async fn follow(
+        &mut self,
+        incoming: &mut Incoming<'_>,
+        voice: &mut Voice,
+        words: &mut String,
+    ) -> Result<Result<bool, Trouble>, Failure> {
+        let endpoint = self.endpoint;
+        loop {
+            let due = voice.due();
+            // What only speaks can be cut off; a call that has begun is let finish.
+            let may_cut = !incoming.answer.calls_something();
+            tokio::select! {
+                piece = incoming.next() => match piece {
+                    Ok(Some(more)) => {
+                        words.push_str(&more);
+                        voice.push(&more);
+                    }
+                    Ok(None) => return Ok(Ok(false)),
+                    Err(trouble) => return Ok(Err(trouble)),
+                },
+                () = until(due), if due.is_some() => voice.say(self.bench, |text| endpoint.redact(text)).await?,
+                heard = self.bench.steered(), if may_cut => {
+                    heard?;
+                    return Ok(Ok(true));
+                }
+            }
+        }
+    }
+
+    async fn note(&mut self, used: Used) -> Result<(), Failure> {
+        let Ok(model) = self.endpoint.model().await else { return Ok(()) };
+        let spent = Spent {
+            key: format!("{}-{}", self.bench.attempt(), self.texts),
+            model: model.to_owned(),
+            input_tokens: used.input,
+            cached_tokens: used.cached,
+            output_tokens: used.output,
+            micros: None,
+        };
+        match self.bench.spent(&spent).await {
+            Err(limit @ Failure::Limit(_)) => self.over = Some(limit),
+            noted => noted?,
+        }
+        Ok(())
+    }
+
+    /// Takes a whole answer in: whether the work is handed in.
+    async fn is_done(&mut self, answer: Answer) -> Result<bool, Failure> {
+        let calls: Vec<Call> = answer.calls.iter().map(|call| self.redacted(call)).collect();
+        self.spoken.push_str(&answer.words);
+        self.agent(answer.words, calls.clone(), answer.kept);
+        for call in &calls {
+            let told = self.hand.perform(self.bench, call).await?;
+            self.said.push(Said::Told { call: call.id.clone(), text: told });
+            if self.hand.mistakes >= MISTAKES {
+                return Err(
+                    self.failed(&Trouble::Rubbish(format!("{MISTAKES} calls in a row that cannot be done")))
+                );
+            }
+        }
+        if self.hand.finished {
+            return Ok(true);
+        }
+        if !calls.is_empty() {
+            return Ok(false);
+        }
+        if answer.finish == Some(Finish::Length) {
+            self.user("(Your answer was too long for one piece. Go on exactly where you stopped.)");
+            return Ok(false);
+        }
+        self.without_calls().await
+    }
+
+    /// The model has said all that it wants to say.
+    async fn without_calls(&mut self) -> Result<bool, Failure> {
+        if self.hand.delivered {
+            return Ok(true);
+        }
+        if self.hand.used && self.nudges < NUDGES {
+            self.nudges += 1;
+            self.user(
+                "Nothing is delivered yet. Hand the finished work over with deliver, then call finish.",
+            );
+            return Ok(false);
+        }
+        let work = self.bench.assignment();
+        let title = work.delivered.first().map_or(&work.title, |last| &last.title).clone();
+        let text = self.endpoint.redact(&self.spoken);
+        match self.bench.deliver(&title, &text).await? {
+            Ok(_) => Ok(true),
+            Err(why) => Err(self.failed(&Trouble::Rubbish(why))),
+        }
+    }
+
+    fn redacted(&self, call: &Call) -> Call {
+        let redact = |text: &str| self.endpoint.redact(text);
+        Call { id: redact(&call.id), name: redact(&call.name), arguments: redact(&call.arguments) }
+    }
+
+    fn user(&mut self, words: &str) {
+        self.said.push(Said::User(words.to_owned()));
+    }
+
+    fn agent(&mut self, words: String, calls: Vec<Call>, kept: Vec<Value>) {
+        if !words.is_empty() || !calls.is_empty() {
+            self.said.push(Said::Agent { words, calls, kept });
+        }
+    }
+
+    async fn remark(&self, words: &str) -> Result<(), Failure> {
+        self.bench.backstage(vec![Part::DataComment { text: words.to_owned() }]).await
+    }
+
+    fn failed(&self, trouble: &Trouble) -> Failure {
+        Failure::failed(trouble.words(self.bench.agent()), self.endpoint.redact(&trouble.to_string()))
+    }
+}
+
+async fn until(due: Option<Instant>) {
+    if let Some(due) = due {
+        sleep_until(due).await;
+    }
+}

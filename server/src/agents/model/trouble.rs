@@ -1,0 +1,130 @@
+//! What can go wrong with an endpoint, for the operators and for the client.
+
+use std::time::Duration;
+
+/// Why an answer did not come, or was none.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Trouble {
+    /// It could not be reached.
+    Unreachable(String),
+    /// Nothing came for too long.
+    Slow(&'static str),
+    /// It does not let us in, or does not know what was asked of it.
+    Refused { status: u16, said: String },
+    /// Too many requests; how long it wants to be left alone.
+    Busy { after: Option<Duration> },
+    /// It failed.
+    Server { status: u16, said: String },
+    /// It broke off in the middle.
+    Cut(String),
+    /// It sent something else than the format that was asked for.
+    Rubbish(String),
+    /// It answered with nothing.
+    Empty,
+    /// It went on without end, or led nowhere.
+    Endless(&'static str),
+    /// It would not do what was asked.
+    Declined(String),
+}
+
+/// The longest that a wish to be left alone is heeded.
+const LONGEST_WAIT: Duration = Duration::from_secs(30);
+
+impl Trouble {
+    /// Whether trying again may help, and after how long at least.
+    pub(super) fn worth_a_try(&self) -> Option<Duration> {
+        match self {
+            Self::Busy { after } => Some(after.unwrap_or_default()).filter(|wait| *wait <= LONGEST_WAIT),
+            Self::Unreachable(_)
+            | Self::Slow(_)
+            | Self::Server { .. }
+            | Self::Cut(_)
+            | Self::Rubbish(_)
+            | Self::Empty => Some(Duration::ZERO),
+            Self::Refused { .. } | Self::Endless(_) | Self::Declined(_) => None,
+        }
+    }
+
+    /// What the client reads: what happened, and what to do.
+    pub(super) fn words(&self, agent: &str) -> String {
+        let (why, then) = match self {
+            Self::Unreachable(_) | Self::Slow(_) | Self::Server { .. } => {
+                ("the service it works with did not answer.", "you can start it again.")
+            }
+            Self::Busy { .. } => {
+                ("the service it works with has too much to do.", "start it again in a few minutes.")
+            }
+            // What was set is wrong: the address, or the model's name.
+            Self::Refused { status: 404, .. } => (
+                "the service it works with does not know what was asked of it. We have been told.",
+                "you can start it again later.",
+            ),
+            Self::Refused { .. } => (
+                "the service it works with did not let it in. We have been told.",
+                "you can start it again later.",
+            ),
+            Self::Cut(_) => ("its connection broke off.", "you can start it again."),
+            Self::Rubbish(_) | Self::Empty | Self::Endless(_) => {
+                ("what the service it works with sent made no sense.", "you can start it again.")
+            }
+            Self::Declined(_) => {
+                return format!(
+                    "{agent} could not do this as it is asked. Nothing is lost; say it in other words, or what it is \
+                     for, and start it again."
+                );
+            }
+        };
+        format!("{agent} could not finish: {why} Nothing is lost; {then}")
+    }
+}
+
+impl std::fmt::Display for Trouble {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Unreachable(why) => write!(f, "the endpoint could not be reached: {why}"),
+            Self::Slow(what) => write!(f, "the endpoint was too slow: {what}"),
+            Self::Refused { status, said } => write!(f, "the endpoint refused with {status}: {said}"),
+            Self::Busy { after: Some(after) } => write!(f, "the endpoint is busy for {} s", after.as_secs()),
+            Self::Busy { after: None } => f.write_str("the endpoint is busy"),
+            Self::Server { status, said } => write!(f, "the endpoint failed with {status}: {said}"),
+            Self::Cut(why) => write!(f, "the endpoint broke off: {why}"),
+            Self::Rubbish(what) => write!(f, "the endpoint sent what is no answer: {what}"),
+            Self::Empty => f.write_str("the endpoint answered with nothing"),
+            Self::Endless(what) => write!(f, "the endpoint's answers led nowhere: {what}"),
+            Self::Declined(said) => write!(f, "the model declined: {said}"),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn clients_read_no_word_of_the_trade() {
+        let all = [
+            Trouble::Unreachable("dns".into()),
+            Trouble::Busy { after: None },
+            Trouble::Refused { status: 401, said: "key".into() },
+            Trouble::Refused { status: 404, said: "model".into() },
+            Trouble::Cut("eof".into()),
+            Trouble::Rubbish("<html>".into()),
+            Trouble::Declined("no".into()),
+        ];
+        for trouble in all {
+            let words = trouble.words("Juno");
+            assert!(words.starts_with("Juno could not ") && words.contains("start it again"), "{words}");
+            for trade in ["AI", "model", "token", "endpoint", "stream", "session", "LLM", "401"] {
+                assert!(!words.contains(trade), "{words}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_long_ban_is_not_waited_for() {
+        let busy = |seconds| Trouble::Busy { after: Some(Duration::from_secs(seconds)) }.worth_a_try();
+        assert_eq!(busy(5), Some(Duration::from_secs(5)));
+        assert_eq!(busy(3_600), None);
+        assert_eq!(Trouble::Empty.worth_a_try(), Some(Duration::ZERO));
+    }
+}

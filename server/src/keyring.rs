@@ -1,0 +1,97 @@
+//! The install's master key: from the environment, or a file in the data folder that is made at the first start.
+
+use std::{
+    fs::{self, OpenOptions, Permissions},
+    io::{self, ErrorKind, Write},
+    os::unix::fs::{OpenOptionsExt, PermissionsExt},
+    path::{Path, PathBuf},
+};
+
+use domain::sealed::{BadKey, Keyring};
+
+use crate::settings::{NoHome, Secret, Settings};
+
+/// Beside the database and not in it: a copy of the one is nothing without the other.
+const FILE: &str = "secret.key";
+/// Nobody but the user that the server runs as.
+const MODE: u32 = 0o600;
+
+/// There is no master key to be had.
+#[derive(Debug, thiserror::Error)]
+pub enum NoKey {
+    #[error(transparent)]
+    NoHome(#[from] NoHome),
+    #[error("THROUGHLINE_SECRET_KEY: {0}")]
+    Set(BadKey),
+    #[error("{}: {why}. Put back the file as it was, or move it away: keys that were entered have to be entered again then", .path.display())]
+    Kept { path: PathBuf, why: BadKey },
+    #[error("{} cannot be used: {why}", .path.display())]
+    File { path: PathBuf, why: io::Error },
+}
+
+/// Reads the master keys, making one where there is none yet.
+///
+/// # Errors
+/// [`NoKey`]
+pub fn keyring(settings: &Settings) -> Result<Keyring, NoKey> {
+    match &settings.secret_key {
+        Some(keys) => Keyring::parse(keys.reveal()).map_err(NoKey::Set),
+        None => kept(&settings.data()?.join(FILE)),
+    }
+}
+
+fn kept(path: &Path) -> Result<Keyring, NoKey> {
+    let key = read(path).map_err(|why| NoKey::File { path: path.to_owned(), why })?;
+    Keyring::parse(key.reveal().trim()).map_err(|why| NoKey::Kept { path: path.to_owned(), why })
+}
+
+fn read(path: &Path) -> io::Result<Secret> {
+    if let Err(error) = make(path)
+        && error.kind() != ErrorKind::AlreadyExists
+    {
+        return Err(error);
+    }
+    if fs::metadata(path)?.permissions().mode() & 0o077 != 0 {
+        tracing::warn!(file = %path.display(), "others could read the master key; they no longer can");
+        fs::set_permissions(path, Permissions::from_mode(MODE))?;
+    }
+    Ok(fs::read_to_string(path)?.parse().unwrap_or_else(|never| match never {}))
+}
+
+/// Makes the file with a key of its own in one step: whoever starts at the same time finds it whole or not at all.
+fn make(path: &Path) -> io::Result<()> {
+    if path.exists() {
+        return Err(ErrorKind::AlreadyExists.into());
+    }
+    let folder = path.parent().unwrap_or(Path::new("."));
+    fs::create_dir_all(folder)?;
+    let draft = folder.join(format!(".{FILE}.{}", std::process::id()));
+    let mut file = OpenOptions::new().write(true).create(true).truncate(true).mode(MODE).open(&draft)?;
+    let made = file
+        .write_all(format!("{}\n", Keyring::generate()).as_bytes())
+        .and_then(|()| file.sync_all())
+        .and_then(|()| fs::hard_link(&draft, path));
+    fs::remove_file(&draft)?;
+    made
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_key_is_made_once_and_is_nobody_elses() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("deep").join(FILE);
+        let first = format!("{:?}", kept(&path).unwrap());
+        let mode = || fs::metadata(&path).unwrap().permissions().mode() & 0o777;
+        assert_eq!(mode(), MODE);
+        fs::set_permissions(&path, Permissions::from_mode(0o644)).unwrap();
+        assert_eq!(format!("{:?}", kept(&path).unwrap()), first);
+        assert_eq!(mode(), MODE);
+        assert_eq!(fs::read_dir(path.parent().unwrap()).unwrap().count(), 1, "no draft is left");
+        fs::write(&path, "rubbish").unwrap();
+        let error = kept(&path).unwrap_err().to_string();
+        assert!(error.contains("secret.key") && !error.contains("rubbish"), "{error}");
+    }
+}
