@@ -3,8 +3,8 @@
 //!
 //! Nothing of a brain's own reaches a browser: what it says, plans, asks and delivers is an event first.
 
-mod attempt;
 pub mod acp;
+mod attempt;
 pub mod claude_code;
 mod conclude;
 pub mod driven;

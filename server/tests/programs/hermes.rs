@@ -103,13 +103,17 @@ impl Program {
 /// The brain, which loses patience soon.
 pub fn brain() -> Arc<Hermes> {
     let outside = Outside::new(Admitted::private()).unwrap();
-    let limits = Limits { poll: Duration::from_millis(200), patience: Duration::from_secs(30), ..Limits::default() };
+    let limits =
+        Limits { poll: Duration::from_millis(200), patience: Duration::from_secs(30), ..Limits::default() };
     Arc::new(Hermes::new(outside, limits))
 }
 
 /// What was kept of the run that Hermes does.
 pub async fn kept(world: &World) -> Value {
-    sqlx::query_scalar("SELECT kept FROM run ORDER BY queued_at DESC LIMIT 1").fetch_one(&world.root).await.unwrap()
+    sqlx::query_scalar("SELECT kept FROM run ORDER BY queued_at DESC LIMIT 1")
+        .fetch_one(&world.root)
+        .await
+        .unwrap()
 }
 
 pub async fn steps(world: &World, request: &Detail) -> Vec<(String, StepState)> {
@@ -163,13 +167,16 @@ async fn goes_the_whole_way(pg: PgPool) {
     let version = deliverables::version(&world.db, &world.owner, delivered.id, 1).await.unwrap();
     assert_eq!(version.body.as_deref(), Some(LETTER));
 
-    let raw = |part: &Part| matches!(part, Part::ToolInputAvailable { .. } | Part::ToolOutputAvailable { .. });
+    let raw =
+        |part: &Part| matches!(part, Part::ToolInputAvailable { .. } | Part::ToolOutputAvailable { .. });
     assert!(!world.parts(&request).await.iter().any(raw), "nothing raw before the client");
     let backstage = world.events(request.backstage_stream.unwrap()).await;
     assert_eq!(backstage.iter().filter(|event| raw(&event.part)).count(), 6);
     assert!(serde_json::to_string(&backstage).unwrap().contains("three open loops"));
-    let (spent, tokens): (i64, i64) =
-        sqlx::query_as("SELECT count(*), sum(input_tokens)::bigint FROM spend").fetch_one(&world.root).await.unwrap();
+    let (spent, tokens): (i64, i64) = sqlx::query_as("SELECT count(*), sum(input_tokens)::bigint FROM spend")
+        .fetch_one(&world.root)
+        .await
+        .unwrap();
     assert_eq!((spent, tokens), (1, 40));
     let everything = world.everything().await;
     assert!(!everything.contains(TOKEN) && !everything.contains(KEY), "the keys are nowhere");
@@ -190,7 +197,8 @@ async fn what_is_on_the_list_is_not_asked(pg: PgPool) {
     let hand = world.work(brain());
     world.until(&request, in_review).await;
     hand.leave().await;
-    let asked: i64 = sqlx::query_scalar("SELECT count(*) FROM approval").fetch_one(&world.root).await.unwrap();
+    let asked: i64 =
+        sqlx::query_scalar("SELECT count(*) FROM approval").fetch_one(&world.root).await.unwrap();
     assert_eq!(asked, 0);
     assert!(model.asked()[1]["messages"].to_string().contains("was approved by the user"));
 }
@@ -209,7 +217,8 @@ async fn what_is_said_meanwhile_is_the_next_thing_it_reads(pg: PgPool) {
     model.pace(Duration::from_millis(150));
     let hand = world.work(brain());
     speaks(&world, &request, "first draft").await;
-    let steer = controls::steer(&world.db, &world.owner, request.card.id, "Mention the car park").await.unwrap();
+    let steer =
+        controls::steer(&world.db, &world.owner, request.card.id, "Mention the car park").await.unwrap();
     let outcome = |event: &Event| match &event.part {
         Part::DataOutcome { control, outcome, reason } if *control == steer.control => {
             Some((outcome.clone(), reason.clone()))
@@ -231,7 +240,9 @@ async fn what_is_said_meanwhile_is_the_next_thing_it_reads(pg: PgPool) {
 #[sqlx::test(migrations = "../migrations")]
 #[ignore = "needs real programs: make test-agents"]
 async fn a_stop_reaches_it(pg: PgPool) {
-    let model = Scripted::new(vec![says("Dear client, this goes on and on and on, word after word after word.")]).await;
+    let model =
+        Scripted::new(vec![says("Dear client, this goes on and on and on, word after word after word.")])
+            .await;
     let Some(hermes) = Program::start(&model).await else { return };
     let world = hermes.world(pg).await;
     let request = world.ask("New fees", "Write a letter.", vec![]).await;
@@ -248,7 +259,9 @@ async fn a_stop_reaches_it(pg: PgPool) {
         }
     };
     tokio::time::timeout(Duration::from_secs(2), stops).await.expect("Hermes is told within two seconds");
-    let done = |event: &Event| matches!(&event.part, Part::DataOutcome { outcome, .. } if outcome == "done").then_some(());
+    let done = |event: &Event| {
+        matches!(&event.part, Part::DataOutcome { outcome, .. } if outcome == "done").then_some(())
+    };
     world.until(&request, done).await;
     assert!(begun.elapsed() < Duration::from_secs(2), "{:?}", begun.elapsed());
     assert_eq!(world.run_state(request.card.id).await, "cancelled");

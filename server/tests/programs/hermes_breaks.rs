@@ -21,7 +21,11 @@ use super::{
 fn script() -> Vec<Turn> {
     vec![
         calls("First I look at what there is.", "terminal", json!({ "command": "echo one" })),
-        calls("Then I look at the rest, which takes me a while.", "terminal", json!({ "command": "echo two" })),
+        calls(
+            "Then I look at the rest, which takes me a while.",
+            "terminal",
+            json!({ "command": "echo two" }),
+        ),
         says(LETTER),
     ]
 }
@@ -148,7 +152,8 @@ async fn a_permission_survives_a_restart_and_has_one_winner(pg: PgPool) {
     assert_eq!(said(&world, &request).await, model.whole());
     let told = model.asked()[1]["messages"].to_string();
     assert_eq!(told.contains("was approved by the user"), won[0], "{told}");
-    let asked: i64 = sqlx::query_scalar("SELECT count(*) FROM approval").fetch_one(&world.root).await.unwrap();
+    let asked: i64 =
+        sqlx::query_scalar("SELECT count(*) FROM approval").fetch_one(&world.root).await.unwrap();
     assert_eq!(asked, 1, "it is asked once");
 }
 

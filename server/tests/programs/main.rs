@@ -8,7 +8,6 @@ mod link;
 #[path = "../agent/support.rs"]
 mod support;
 
-mod acp;
 mod desk;
 mod hermes;
 mod hermes_breaks;
@@ -16,3 +15,4 @@ mod installed;
 mod machine;
 mod script;
 mod scripted;
+mod started;

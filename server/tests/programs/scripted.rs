@@ -159,13 +159,19 @@ async fn messages(State(model): State<Scripted>, Json(asked): Json<Value>) -> Re
     let event = |event: Value| format!("event: {}\ndata: {event}\n\n", event["type"].as_str().unwrap());
     let usage = json!({ "input_tokens": 10, "cache_read_input_tokens": 0, "cache_creation_input_tokens": 0, "output_tokens": 1 });
     let before = vec![
-        event(json!({ "type": "message_start", "message": { "id": format!("msg_{}", model.asked().len()), "type": "message",
+        event(
+            json!({ "type": "message_start", "message": { "id": format!("msg_{}", model.asked().len()), "type": "message",
             "role": "assistant", "model": asked["model"], "content": [], "stop_reason": null, "stop_sequence": null,
-            "usage": usage } })),
-        event(json!({ "type": "content_block_start", "index": 0, "content_block": { "type": "text", "text": "" } })),
+            "usage": usage } }),
+        ),
+        event(
+            json!({ "type": "content_block_start", "index": 0, "content_block": { "type": "text", "text": "" } }),
+        ),
     ];
     let delta = |text: &String| {
-        event(json!({ "type": "content_block_delta", "index": 0, "delta": { "type": "text_delta", "text": text } }))
+        event(
+            json!({ "type": "content_block_delta", "index": 0, "delta": { "type": "text_delta", "text": text } }),
+        )
     };
     let mut after = vec![event(json!({ "type": "content_block_stop", "index": 0 }))];
     if let Some((name, arguments)) = &call {
@@ -177,8 +183,10 @@ async fn messages(State(model): State<Scripted>, Json(asked): Json<Value>) -> Re
         after.push(event(json!({ "type": "content_block_stop", "index": 1 })));
     }
     let reason = if call.is_some() { "tool_use" } else { "end_turn" };
-    after.push(event(json!({ "type": "message_delta", "delta": { "stop_reason": reason, "stop_sequence": null },
-        "usage": { "output_tokens": 5 } })));
+    after.push(event(
+        json!({ "type": "message_delta", "delta": { "stop_reason": reason, "stop_sequence": null },
+        "usage": { "output_tokens": 5 } }),
+    ));
     after.push(event(json!({ "type": "message_stop" })));
     let words = words.iter().map(delta).collect();
     model.stream(before, words, after)

@@ -81,7 +81,9 @@ impl Connection {
                     self.session = Some(before.to_owned().into());
                     return Ok((before.to_owned(), true));
                 }
-                Err(Trouble::Failed(why)) => tracing::info!(error.message = why, "a conversation is forgotten"),
+                Err(Trouble::Failed(why)) => {
+                    tracing::info!(error.message = why, "a conversation is forgotten")
+                }
                 Err(trouble) => return Err(trouble),
             }
         }
@@ -94,7 +96,9 @@ impl Connection {
     async fn within<T>(&self, answer: impl Future<Output = Result<T, Error>>) -> Result<T, Trouble> {
         match timeout(READY, answer).await {
             Ok(answer) => answer.map_err(|error| self.trouble(&error)),
-            Err(_) => Err(Trouble::Broke(format!("it did not answer in time. {}", self.program.complaints()))),
+            Err(_) => {
+                Err(Trouble::Broke(format!("it did not answer in time. {}", self.program.complaints())))
+            }
         }
     }
 

@@ -1,8 +1,8 @@
 //! What a program tells, in the portal's words.
 
 use agent_client_protocol::v1::schema::{
-    ContentBlock, Meta, PermissionOption, PermissionOptionKind, Plan, PlanEntryStatus, RequestPermissionOutcome,
-    SelectedPermissionOutcome, ToolCallContent, ToolKind,
+    ContentBlock, Meta, PermissionOption, PermissionOptionKind, Plan, PlanEntryStatus,
+    RequestPermissionOutcome, SelectedPermissionOutcome, ToolCallContent, ToolKind,
 };
 use domain::session::{PlanStep, StepState};
 use serde_json::Value;
@@ -24,7 +24,11 @@ pub(super) fn plan(plan: &Plan) -> Vec<PlanStep> {
 }
 
 /// A tool's name: as the program says it, as Claude Code's adapter hides it, or as Hermes' begins the title with it.
-pub(super) fn tool<'a>(name: Option<&'a str>, meta: Option<&'a Meta>, title: Option<&'a str>) -> Option<&'a str> {
+pub(super) fn tool<'a>(
+    name: Option<&'a str>,
+    meta: Option<&'a Meta>,
+    title: Option<&'a str>,
+) -> Option<&'a str> {
     let hidden = || meta?.get("claudeCode")?.get("toolName")?.as_str();
     let titled = || {
         let (head, _) = title?.split_once(": ")?;
@@ -98,9 +102,13 @@ mod tests {
     fn what_is_allowed_is_allowed_once() {
         let option = |id: &'static str, kind| PermissionOption::new(id, id, kind);
         let always = option("always", PermissionOptionKind::AllowAlways);
-        let options =
-            [always.clone(), option("once", PermissionOptionKind::AllowOnce), option("no", PermissionOptionKind::RejectOnce)];
-        let chosen = |id: &'static str| RequestPermissionOutcome::Selected(SelectedPermissionOutcome::new(id));
+        let options = [
+            always.clone(),
+            option("once", PermissionOptionKind::AllowOnce),
+            option("no", PermissionOptionKind::RejectOnce),
+        ];
+        let chosen =
+            |id: &'static str| RequestPermissionOutcome::Selected(SelectedPermissionOutcome::new(id));
         assert_eq!(decision(&options, true), chosen("once"));
         assert_eq!(decision(&options, false), chosen("no"));
         assert_eq!(decision(&[always.clone()], true), RequestPermissionOutcome::Cancelled);

@@ -3,8 +3,9 @@
 use std::{collections::HashMap, time::Duration};
 
 use agent_client_protocol::v1::schema::{
-    ContentBlock, McpServer, PromptRequest, PromptResponse, RequestPermissionOutcome, RequestPermissionRequest,
-    RequestPermissionResponse, SessionUpdate, StopReason, TextContent, ToolCallStatus, ToolCallUpdate, ToolKind,
+    ContentBlock, McpServer, PromptRequest, PromptResponse, RequestPermissionOutcome,
+    RequestPermissionRequest, RequestPermissionResponse, SessionUpdate, StopReason, TextContent,
+    ToolCallStatus, ToolCallUpdate, ToolKind,
 };
 use domain::{costs::Spent, session::StepState};
 use serde_json::Value;
@@ -73,7 +74,17 @@ impl<'a> Talk<'a> {
     ) -> Self {
         let attempt = bench.claimed.attempt;
         let teller = Teller::new(hush.clone(), format!("{PREFIX}{attempt}-{start}-"));
-        Self { bench, memory, hush, teller, start, said, last: String::new(), tools: HashMap::new(), latest: String::new() }
+        Self {
+            bench,
+            memory,
+            hush,
+            teller,
+            start,
+            said,
+            last: String::new(),
+            tools: HashMap::new(),
+            latest: String::new(),
+        }
     }
 
     /// Works until nothing is left to do: what it said last.
@@ -111,7 +122,9 @@ impl<'a> Talk<'a> {
             self.count(&ended, &session).await?;
             take_in(self.bench, self.memory, Memory::queue).await?;
             match ended.stop_reason {
-                StopReason::EndTurn if self.memory.queue.is_empty() => return Ok(Ok(std::mem::take(&mut self.last))),
+                StopReason::EndTurn if self.memory.queue.is_empty() => {
+                    return Ok(Ok(std::mem::take(&mut self.last)));
+                }
                 StopReason::EndTurn => prompt = Vec::new(),
                 reason => return Ok(Err(Trouble::Failed(format!("it stopped: {reason:?}")))),
             }
@@ -232,7 +245,10 @@ impl<'a> Talk<'a> {
         Ok(())
     }
 
-    async fn permit(&mut self, asked: &RequestPermissionRequest) -> Result<RequestPermissionOutcome, Failure> {
+    async fn permit(
+        &mut self,
+        asked: &RequestPermissionRequest,
+    ) -> Result<RequestPermissionOutcome, Failure> {
         self.teller.end(self.bench).await?;
         let (id, title) = (asked.tool_call.tool_call_id.to_string(), asked.tool_call.fields.title.clone());
         // Hermes asks about a call of its own making that never comes: it is about the tool begun before.
@@ -253,7 +269,9 @@ impl<'a> Talk<'a> {
         let cached_tokens = usage.cached_read_tokens.unwrap_or_default();
         let (input_tokens, output_tokens) = (usage.input_tokens + cached_tokens, usage.output_tokens);
         let model = self.bench.reach().settings.model.clone().unwrap_or_default();
-        self.bench.spent(&Spent { key, model, input_tokens, cached_tokens, output_tokens, micros: None }).await
+        self.bench
+            .spent(&Spent { key, model, input_tokens, cached_tokens, output_tokens, micros: None })
+            .await
     }
 
     /// The cost of the conversation so far, in dollars.

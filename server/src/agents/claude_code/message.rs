@@ -23,16 +23,9 @@ pub(super) enum Message {
         parent_tool_use_id: Option<String>,
     },
     /// What came of tools.
-    User {
-        message: Value,
-        #[serde(default)]
-        parent_tool_use_id: Option<String>,
-    },
+    User { message: Value },
     /// It wants something, or takes that back.
-    ControlRequest {
-        request_id: String,
-        request: Value,
-    },
+    ControlRequest { request_id: String, request: Value },
     /// A turn is over.
     Result(Box<Done>),
     #[serde(other)]

@@ -160,7 +160,7 @@ impl<'a> Talk<'a> {
                     self.called(call, parent_tool_use_id.is_none()).await?;
                 }
             }
-            Message::User { message, .. } => {
+            Message::User { message } => {
                 for outcome in message::blocks(&message, "tool_result") {
                     self.returned(outcome).await?;
                 }

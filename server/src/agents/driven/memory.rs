@@ -34,7 +34,8 @@ impl Memory {
         why: &str,
         input: &serde_json::Value,
     ) -> Result<bool, Failure> {
-        let hash = Sha256::new().chain_update(tool).chain_update([0]).chain_update(input.to_string()).finalize();
+        let hash =
+            Sha256::new().chain_update(tool).chain_update([0]).chain_update(input.to_string()).finalize();
         let thing: String = hash[..16].iter().map(|byte| format!("{byte:02x}")).collect();
         let times = self.decided.get(&thing).copied().unwrap_or_default();
         let what = shown(input);

@@ -3,9 +3,9 @@
 
 pub(super) mod brief;
 mod hush;
+mod memory;
 mod parting;
 mod permission;
-mod memory;
 mod plain;
 mod program;
 mod queue;

@@ -5,7 +5,8 @@
 pub(super) fn plain(tool: &str) -> Option<(&'static str, &'static str)> {
     let name = tool.to_ascii_lowercase();
     let has = |words: &[&str]| words.iter().any(|word| name.contains(word));
-    if name.contains("__portal__") || has(&["todo", "memory", "skill", "session", "toolsearch", "plan_mode"]) {
+    if name.contains("__portal__") || has(&["todo", "memory", "skill", "session", "toolsearch", "plan_mode"])
+    {
         return None;
     }
     Some(if has(&["browser", "web", "fetch", "http", "url"]) {

@@ -28,11 +28,14 @@ impl Trouble {
     fn words(&self, agent: &str) -> String {
         let (why, then) = match self {
             Self::Away(_) => ("what it works with did not answer.", "You can start it again."),
-            Self::Refused(_) | Self::NotSet(_) => {
-                ("what it works with is not set up right. We have been told.", "You can start it again later.")
-            }
+            Self::Refused(_) | Self::NotSet(_) => (
+                "what it works with is not set up right. We have been told.",
+                "You can start it again later.",
+            ),
             Self::Broke(_) => ("what it works with broke off.", "You can start it again."),
-            Self::Failed(_) => ("something it needed went wrong. We have been told.", "You can start it again."),
+            Self::Failed(_) => {
+                ("something it needed went wrong. We have been told.", "You can start it again.")
+            }
             Self::Nonsense(_) => ("nothing came of it that can be handed over.", "You can start it again."),
         };
         format!("{agent} could not finish: {why} What is written here stays. {then}")
@@ -69,7 +72,10 @@ mod tests {
         ];
         for trouble in all {
             let words = trouble.words("Juno");
-            assert!(words.starts_with("Juno could not finish") && words.contains("start it again"), "{words}");
+            assert!(
+                words.starts_with("Juno could not finish") && words.contains("start it again"),
+                "{words}"
+            );
             for trade in ["AI", "model", "token", "endpoint", "backend", "session", "401", "program"] {
                 assert!(!words.contains(trade), "{words}");
             }

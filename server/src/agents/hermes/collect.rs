@@ -47,12 +47,7 @@ enum Ended {
 }
 
 impl<'a> Collector<'a> {
-    pub(super) fn new(
-        bench: &'a mut Workbench,
-        line: &'a Line,
-        hush: &Hush,
-        kept: &'a mut Kept,
-    ) -> Self {
+    pub(super) fn new(bench: &'a mut Workbench, line: &'a Line, hush: &Hush, kept: &'a mut Kept) -> Self {
         let said = bench.past().said(&kept.prefix());
         let teller = Teller::new(hush.clone(), kept.prefix());
         Self { bench, line, kept, teller, said, tools: Vec::new(), differs: false, look: None }
@@ -167,7 +162,8 @@ impl<'a> Collector<'a> {
             let recorded = self.catch_up().await?;
             match status.status.as_str() {
                 "completed" => {
-                    let (output, usage) = (status.output.unwrap_or_default(), status.usage.unwrap_or_default());
+                    let (output, usage) =
+                        (status.output.unwrap_or_default(), status.usage.unwrap_or_default());
                     let model = status.model.unwrap_or_default();
                     return Ok(Some(Ended::Completed { output, usage, model }));
                 }
@@ -195,8 +191,10 @@ impl<'a> Collector<'a> {
     async fn permit(&mut self, run: &str, wanted: &Wanted) -> Result<(), Failure> {
         self.bench.keep(self.kept).await?;
         let key = format!("{run}-{}", self.kept.asked);
-        let (why, what) =
-            (wanted.description.as_deref().unwrap_or_default(), wanted.command.as_deref().unwrap_or_default());
+        let (why, what) = (
+            wanted.description.as_deref().unwrap_or_default(),
+            wanted.command.as_deref().unwrap_or_default(),
+        );
         let wanted = Permission { key: &key, tool: TERMINAL, why, what };
         let allowed = driven::ask(self.bench, self.teller.hush(), wanted).await?;
         // Kept before it is told: after a crash between the two it is asked again, which an answer that is given to the
@@ -205,7 +203,9 @@ impl<'a> Collector<'a> {
         self.bench.keep(self.kept).await?;
         let told = self.line.decide(run, allowed).await;
         if !told.map_err(|fault| self.failure(&fault.trouble()))? {
-            self.teller.remark(self.bench, "The answer came too late: Hermes had gone on without it.").await?;
+            self.teller
+                .remark(self.bench, "The answer came too late: Hermes had gone on without it.")
+                .await?;
         }
         Ok(())
     }

@@ -1,4 +1,5 @@
-//! Agents over the Agent Client Protocol: Hermes' own adapter, and Claude Code's from npm.
+//! Programs that the server starts: over the Agent Client Protocol Hermes' own adapter and Claude Code's from npm, and
+//! Claude Code itself without a terminal. They stand the same tests.
 
 use std::{path::Path, sync::Arc, time::Duration};
 
@@ -8,7 +9,10 @@ use domain::{
     session::{Event, Part},
 };
 use serde_json::{Value, json};
-use server::agents::{Brain, acp::Acp, driven::Programs};
+use server::{
+    agents::{Brain, acp::Acp, claude_code::ClaudeCode, driven::Programs},
+    outside::{Admitted, Outside},
+};
 use sqlx::PgPool;
 use tempfile::TempDir;
 
@@ -22,8 +26,9 @@ use super::{
     support::World,
 };
 
-/// One of the two programs, set up.
+/// One of the programs, set up.
 pub struct Agent {
+    backend: Backend,
     settings: Settings,
     /// Its own configuration, and where the portal lets it work.
     folder: TempDir,
@@ -42,7 +47,7 @@ impl Agent {
         });
         std::fs::write(folder.path().join("config.yaml"), config.to_string()).unwrap();
         let command = vec![format!("HERMES_HOME={}", folder.path().display()), text(&binary)];
-        Some(Self { settings: Settings { command, ..Settings::default() }, folder, tool: "terminal" })
+        Some(Self { backend: Backend::Acp, settings: commanded(command), folder, tool: "terminal" })
     }
 
     fn claude(model: &Scripted) -> Option<Self> {
@@ -55,12 +60,24 @@ impl Agent {
             "DISABLE_AUTOUPDATER=1".to_owned(),
             text(&binary),
         ];
-        Some(Self { settings: Settings { command, ..Settings::default() }, folder, tool: "Bash" })
+        Some(Self { backend: Backend::Acp, settings: commanded(command), folder, tool: "Bash" })
+    }
+
+    fn claude_code(model: &Scripted) -> Option<Self> {
+        let binary = program("Claude Code", "node_modules/@anthropic-ai/claude-code-linux-x64/claude")?;
+        let folder = tempfile::tempdir().unwrap();
+        let settings = Settings { url: Some(model.address.clone()), ..commanded(vec![text(&binary)]) };
+        Some(Self { backend: Backend::ClaudeCode, settings, folder, tool: "Bash" })
     }
 
     fn brain(&self) -> Arc<dyn Brain> {
-        let allowed = self.settings.command.last().cloned();
-        Arc::new(Acp::new(Programs::new(allowed, self.works())))
+        let programs = Programs::new(self.settings.command.last().cloned(), self.works());
+        match self.backend {
+            Backend::ClaudeCode => {
+                Arc::new(ClaudeCode::new(programs, Outside::new(Admitted::private()).unwrap()))
+            }
+            _ => Arc::new(Acp::new(programs)),
+        }
     }
 
     fn works(&self) -> std::path::PathBuf {
@@ -68,8 +85,12 @@ impl Agent {
     }
 
     async fn world(&self, pg: PgPool) -> World {
-        world(pg, Backend::Acp, &self.settings, Some(KEY)).await
+        world(pg, self.backend, &self.settings, Some(KEY)).await
     }
+}
+
+fn commanded(command: Vec<String>) -> Settings {
+    Settings { command, ..Settings::default() }
 }
 
 fn text(path: &Path) -> String {
@@ -86,7 +107,11 @@ fn tool(of: &str) -> &'static str {
 
 async fn start(of: &str, script: Vec<Turn>) -> (Scripted, Option<Agent>) {
     let model = Scripted::new(script).await;
-    let agent = if of == "hermes" { Agent::hermes(&model) } else { Agent::claude(&model) };
+    let agent = match of {
+        "hermes" => Agent::hermes(&model),
+        "claude" => Agent::claude(&model),
+        _ => Agent::claude_code(&model),
+    };
     (model, agent)
 }
 
@@ -129,8 +154,10 @@ async fn goes_the_whole_way(of: &str, pg: PgPool) {
     assert!(!world.parts(&request).await.iter().any(raw), "nothing raw before the client");
     let backstage = world.events(request.backstage_stream.unwrap()).await;
     assert_eq!(backstage.iter().filter(|event| raw(&event.part)).count(), 6);
-    let tokens: Option<i64> =
-        sqlx::query_scalar("SELECT sum(output_tokens)::bigint FROM spend").fetch_one(&world.root).await.unwrap();
+    let tokens: Option<i64> = sqlx::query_scalar("SELECT sum(output_tokens)::bigint FROM spend")
+        .fetch_one(&world.root)
+        .await
+        .unwrap();
     assert!(tokens.unwrap() > 0);
     assert!(!world.everything().await.contains(KEY), "the key is nowhere");
 }
@@ -191,7 +218,8 @@ async fn waits_for_a_permission_through_a_restart(of: &str, pg: PgPool) {
     let hand = another(&world, agent.brain()).await;
     world.until(&request, in_review).await;
     hand.leave().await;
-    let asked: i64 = sqlx::query_scalar("SELECT count(*) FROM approval").fetch_one(&world.root).await.unwrap();
+    let asked: i64 =
+        sqlx::query_scalar("SELECT count(*) FROM approval").fetch_one(&world.root).await.unwrap();
     assert_eq!(asked, 1, "it is asked once");
 }
 
@@ -262,10 +290,11 @@ macro_rules! with {
 
 with!(hermes);
 with!(claude);
+with!(claude_code);
 
 #[sqlx::test(migrations = "../migrations")]
 async fn what_is_not_named_is_not_run(pg: PgPool) {
-    let settings = Settings { command: vec!["A=1".into(), "/bin/true".into()], ..Settings::default() };
+    let settings = commanded(vec!["A=1".into(), "/bin/true".into()]);
     let world = world(pg, Backend::Acp, &settings, None).await;
     let folder = tempfile::tempdir().unwrap();
     let request = world.ask("New fees", "Write a letter.", vec![]).await;
