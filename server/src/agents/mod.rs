@@ -7,7 +7,7 @@ pub mod acp;
 mod attempt;
 pub mod claude_code;
 mod conclude;
-mod driven;
+pub mod driven;
 mod ears;
 mod failure;
 pub mod hermes;

@@ -12,5 +12,7 @@ mod desk;
 mod hermes;
 mod hermes_breaks;
 mod installed;
+mod machine;
 mod script;
 mod scripted;
+mod started;

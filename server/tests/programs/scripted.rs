@@ -118,9 +118,19 @@ fn words(message: &Value) -> String {
     }
 }
 
+/// What the agent has said, as far as the conversation shows it, or reminds of it.
 fn said(asked: &Value) -> String {
-    let messages = asked["messages"].as_array().unwrap();
-    messages.iter().filter(|message| message["role"] == "assistant").map(words).collect()
+    let mut said = String::new();
+    for message in asked["messages"].as_array().unwrap() {
+        let words = words(message);
+        let reminder = words.rsplit_once("<said>").and_then(|(_, rest)| rest.split_once("</said>"));
+        match (message["role"].as_str(), reminder) {
+            (Some("assistant"), _) => said.push_str(&words),
+            (_, Some((reminder, _))) => reminder.clone_into(&mut said),
+            _ => {}
+        }
+    }
+    said
 }
 
 async fn completions(State(model): State<Scripted>, Json(asked): Json<Value>) -> Response {

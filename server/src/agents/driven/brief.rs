@@ -46,3 +46,15 @@ pub(in crate::agents) const QUEUED: &str =
 
 /// Told to an agent whose work was interrupted, in a conversation that it remembers.
 pub(in crate::agents) const GO_ON: &str = "You were interrupted in the middle. Go on from where you stopped: repeat nothing that you have said or done.";
+
+/// How much of what was said an agent is reminded of, in characters.
+const REMINDED: usize = 8_000;
+
+/// The same for one that may not remember what it was about to say.
+pub(in crate::agents) fn go_on(said: &str) -> String {
+    if said.trim().is_empty() {
+        return GO_ON.to_owned();
+    }
+    let from = said.char_indices().rev().nth(REMINDED - 1).map_or(0, |(at, _)| at);
+    format!("{GO_ON} What you have said so far ends with:\n<said>\n{}\n</said>", &said[from..])
+}

@@ -3,15 +3,22 @@
 
 pub(super) mod brief;
 mod hush;
+mod memory;
 mod parting;
 mod permission;
 mod plain;
+mod program;
+mod queue;
 mod teller;
 mod trouble;
 
 pub(super) use hush::Hush;
+pub(super) use memory::Memory;
 pub(super) use parting::Parting;
 pub(super) use permission::{Permission, ask};
+pub use program::Programs;
+pub(super) use program::{Program, Spec};
+pub(super) use queue::{Queue, take_in};
 pub(super) use teller::Teller;
 pub(super) use trouble::Trouble;
 
@@ -28,4 +35,10 @@ pub(super) async fn hand_in(bench: &Workbench, hush: &Hush, last: &str) -> Resul
         Ok(_) => Ok(End::Review),
         Err(why) => Err(Trouble::Nonsense(why).failure(bench.agent(), hush)),
     }
+}
+
+/// Dollars as millionths of one.
+#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "clamped before")]
+pub(super) fn micros(dollars: f64) -> u64 {
+    (dollars * 1e6).round().clamp(0.0, 1e15) as u64
 }

@@ -1,7 +1,9 @@
-use domain::ids::ControlId;
 use serde::{Deserialize, Serialize};
 
-use crate::agents::{Failure, Workbench, driven::brief};
+use crate::agents::{
+    Failure, Workbench,
+    driven::{Queue, take_in},
+};
 
 /// What the next attempt has to know to go on with the same run of Hermes.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -27,14 +29,7 @@ pub(super) struct Kept {
     pub(super) asked: u32,
     pub(super) answered: u32,
     /// What was said meanwhile, for the next turn.
-    pub(super) queue: Vec<Queued>,
-}
-
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub(super) struct Queued {
-    pub(super) control: ControlId,
-    pub(super) by: String,
-    pub(super) text: String,
+    pub(super) queue: Queue,
 }
 
 impl Kept {
@@ -61,15 +56,6 @@ impl Kept {
 
     /// Keeps what was said to the agent for the next turn, and tells whoever said it.
     pub(super) async fn take_in(&mut self, bench: &mut Workbench) -> Result<(), Failure> {
-        for steer in bench.take_steers() {
-            if self.queue.iter().all(|queued| queued.control != steer.control) {
-                let (control, by, text) = (steer.control, steer.by.clone(), steer.text.clone());
-                self.queue.push(Queued { control, by, text });
-                // Before it is answered: it must not be lost once it counts as heard.
-                bench.keep(self).await?;
-            }
-            bench.answer_steer(&steer, brief::QUEUED).await?;
-        }
-        Ok(())
+        take_in(bench, self, |kept| &mut kept.queue).await
     }
 }

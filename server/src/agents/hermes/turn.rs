@@ -76,7 +76,7 @@ async fn input(bench: &Workbench, kept: &Kept, remembers: bool) -> String {
     } else if kept.interrupted {
         parts.push(brief::GO_ON.to_owned());
     }
-    parts.extend(kept.queue.iter().map(|queued| brief::steered(&queued.text, &queued.by)));
+    parts.extend(kept.queue.read());
     parts.join("\n\n")
 }
 
