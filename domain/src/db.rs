@@ -1,6 +1,9 @@
 //! The way to Postgres: a transaction is always somebody's.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::{
+    collections::BTreeMap,
+    sync::{Arc, Mutex, PoisonError},
+};
 
 use chrono::{DateTime, Utc};
 use sessions::{Engine, StreamId};
@@ -15,6 +18,23 @@ pub struct Db {
     engine: Engine,
     clock: Clock,
     keyring: Option<Arc<Keyring>>,
+    /// The transaction that every call on this handle goes into, where there is one.
+    joint: Option<Joint>,
+}
+
+/// A transaction that calls take in turns: what each would commit is committed with it, or not at all.
+#[derive(Clone)]
+pub(crate) struct Joint(Arc<Mutex<Option<Box<Tx>>>>);
+
+impl Joint {
+    fn put(&self, tx: Tx) {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(Box::new(tx));
+    }
+
+    /// The transaction, for whoever began it. None where a call gave up on the way: then all is undone.
+    pub(crate) fn take(&self) -> Option<Tx> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).take().map(|tx| *tx)
+    }
 }
 
 /// Who the server is in a transaction that belongs to no tenant. Each is a role of its own in Postgres.
@@ -29,7 +49,7 @@ pub enum Office {
 impl Db {
     /// The pool's connections must take the role `throughline_app` when they are made.
     pub fn new(pool: PgPool, engine: Engine, clock: Clock) -> Self {
-        Self { pool, engine, clock, keyring: None }
+        Self { pool, engine, clock, keyring: None, joint: None }
     }
 
     /// The same with the master keys under which secrets are sealed.
@@ -45,6 +65,14 @@ impl Db {
         self.keyring
             .as_deref()
             .ok_or_else(|| Error::Broken("there is no master key to seal secrets under".into()))
+    }
+
+    /// The same database within one transaction: calls on the handle, one after another, begin and commit nothing by
+    /// themselves. A call that fails undoes all of it.
+    pub(crate) fn joined(&self, tx: Tx) -> (Self, Joint) {
+        let joint = Joint(Arc::default());
+        joint.put(tx);
+        (Self { joint: Some(joint.clone()), ..self.clone() }, joint)
     }
 
     /// The same database under another clock: the demo's past.
@@ -74,6 +102,12 @@ impl Db {
 
     /// A transaction that sees the scope's rows and nothing else.
     pub async fn begin(&self, scope: &Scope) -> Result<Tx> {
+        if let Some(joint) = &self.joint {
+            let mut tx = joint.take().ok_or_else(broken_off)?;
+            tx.enter(scope).await?;
+            tx.joint = Some(joint.clone());
+            return Ok(tx);
+        }
         let mut tx = self.pool.begin().await?;
         set_scope(&mut tx, scope).await?;
         Ok(self.wrap(tx, Some(scope.clone())))
@@ -81,6 +115,12 @@ impl Db {
 
     /// A transaction of the server's own office, outside all tenants.
     pub async fn begin_as(&self, office: Office) -> Result<Tx> {
+        if let Some(joint) = &self.joint {
+            let mut tx = joint.take().ok_or_else(broken_off)?;
+            tx.enter_as(office).await?;
+            tx.joint = Some(joint.clone());
+            return Ok(tx);
+        }
         let mut tx = self.pool.begin().await?;
         set_office(&mut tx, office).await?;
         Ok(self.wrap(tx, None))
@@ -95,8 +135,13 @@ impl Db {
             held: BTreeMap::new(),
             desks: BTreeMap::new(),
             woken: Vec::new(),
+            joint: None,
         }
     }
+}
+
+fn broken_off() -> Error {
+    Error::Broken("a call within a joint transaction did not give it back".to_owned())
 }
 
 async fn set_scope(conn: &mut PgConnection, scope: &Scope) -> Result<()> {
@@ -146,6 +191,8 @@ pub struct Tx {
     held: BTreeMap<StreamId, Held>,
     desks: BTreeMap<StreamId, Held>,
     woken: Vec<StreamId>,
+    /// Where it goes back to instead of being committed.
+    joint: Option<Joint>,
 }
 
 /// What waits to be done to a stream.
@@ -215,6 +262,10 @@ impl Tx {
     /// # Errors
     /// [`crate::Error::Sessions`] where a stream is not there, or not the scope's to write to; nothing is stored then.
     pub async fn commit(mut self) -> Result<()> {
+        if let Some(joint) = self.joint.take() {
+            joint.put(self);
+            return Ok(());
+        }
         for (stream, held) in std::mem::take(&mut self.held) {
             self.write(stream, held).await?;
         }

@@ -106,6 +106,18 @@ id!(DeliverableId, "dlv");
 id!(ReviewId, "rev");
 id!(MailId, "mail");
 id!(
+    /// A piece of a client's knowledge.
+    NoteId, "note"
+);
+id!(
+    /// An entry of the audit log.
+    AuditId, "aud"
+);
+id!(
+    /// What a program proposed and a person decides.
+    ProposalId, "prop"
+);
+id!(
     /// A key for programs.
     TokenId, "tok"
 );

@@ -11,6 +11,7 @@ pub mod access;
 pub mod accounts;
 pub mod agents;
 pub mod approvals;
+pub mod audit;
 #[cfg(feature = "sql")]
 pub mod billing;
 #[cfg(feature = "sql")]
@@ -35,7 +36,12 @@ pub mod mail;
 #[cfg(feature = "sql")]
 pub mod markdown;
 pub mod money;
+pub mod notes;
 pub mod offers;
+#[cfg(feature = "sql")]
+pub mod once;
+#[cfg(feature = "sql")]
+pub mod proposals;
 pub mod requests;
 pub mod reviews;
 pub mod runs;

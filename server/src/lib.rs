@@ -3,6 +3,7 @@
 #![cfg_attr(test, allow(clippy::unwrap_used, reason = "a test that cannot go on has failed"))]
 
 pub mod agents;
+pub mod api;
 pub mod assets;
 pub mod cli;
 pub mod database;
@@ -15,6 +16,7 @@ pub mod keyring;
 pub mod limits;
 pub mod live;
 pub mod logs;
+pub mod mcp;
 pub mod metrics;
 pub mod nats;
 pub mod outside;

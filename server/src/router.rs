@@ -1,7 +1,9 @@
 //! Every address of the product, grouped by who asks.
 
+use std::sync::Arc;
+
 use app::{
-    pages::{self, files::upload::FORM_LIMIT},
+    pages::{self, docs::Document, files::upload::FORM_LIMIT},
     web::{App, Problem, form_token, in_words, security},
 };
 use axum::{
@@ -19,6 +21,7 @@ use tower_sessions::{
 };
 
 use crate::{
+    api::{self, Api, Gate},
     assets,
     dialects::{
         self, Door, ag_ui, ai_sdk,
@@ -27,6 +30,7 @@ use crate::{
     },
     finish::finish,
     live::{self, Live},
+    mcp,
     routes::Routes,
     sign_in_store::SignInStore,
 };
@@ -36,16 +40,20 @@ const IDLE: Duration = Duration::days(14);
 
 /// The whole product behind its middlewares.
 pub fn routes(app: App, live: Live) -> Router {
-    let streams = streams(&app, &live);
+    let gate = Gate::new(app.db.clone());
+    let streams = streams(&app, &live, &gate);
     let door = Door::new(
         app.clone(),
         live.limits().clone(),
         live.shutdown().soft().clone(),
         dialects::Pace::default(),
     );
+    let mcp = mcp::routes(&app, gate.clone(), live.shutdown().soft().clone());
+    let api = Api::new(app.clone(), gate, live.limits().clone(), live.shutdown().soft().clone());
     let pages = pages()
         .into_router()
         .layer(Extension(live))
+        .layer(Extension(api_document()))
         .fallback(pages::nowhere::show)
         .layer(sign_ins(&app))
         .layer(from_fn_with_state(app.clone(), form_token))
@@ -58,17 +66,20 @@ pub fn routes(app: App, live: Live) -> Router {
         .merge(beside().into_router())
         .merge(sessions().into_router().layer(from_fn(finish)).with_state(door))
         .layer(from_fn_with_state(app.clone(), security))
+        .with_state(app)
+        .merge(api::routes(api))
+        .merge(mcp)
         .layer(CatchPanicLayer::custom(|_| Problem::bug("a handler panicked").into_response()))
         .layer(TraceLayer::new_for_http().make_span_with(span))
-        .with_state(app)
         .merge(streams)
 }
 
 /// The log itself, by the stream's id. Outside the middlewares: what they do for pages, it does itself or needs not.
-fn streams(app: &App, live: &Live) -> Router {
+fn streams(app: &App, live: &Live, gate: &Gate) -> Router {
+    let people = People::new(app.clone()).and_programs(gate.clone());
     durable_streams::routes(Dialect {
         engine: app.db.engine().clone(),
-        authorizer: People(app.clone()),
+        authorizer: people.clone(),
         clock: app.db.clock().clone(),
         stop: live.shutdown().soft().clone(),
         pace: durable_streams::Pace::default(),
@@ -77,14 +88,15 @@ fn streams(app: &App, live: &Live) -> Router {
         limits: live.limits().clone(),
         open_to_local_pages: false,
     })
-    .merge(folded::routes(People(app.clone())))
+    .merge(folded::routes(people))
 }
 
 /// The pattern of every address that [`routes`] answers.
 pub fn patterns() -> Vec<String> {
     let mut patterns = pages().merge(beside()).into_patterns();
     patterns.extend(sessions().into_patterns());
-    patterns.extend([durable_streams::PATTERN, folded::PATTERN].map(str::to_owned));
+    patterns.extend(api::patterns());
+    patterns.extend([mcp::PATTERN, durable_streams::PATTERN, folded::PATTERN].map(str::to_owned));
     patterns
 }
 
@@ -99,7 +111,7 @@ fn pages() -> Routes<App> {
 
 /// What is the same for everyone.
 fn beside() -> Routes<App> {
-    Routes::new().route("/assets/{*file}", get(assets::serve))
+    Routes::new().route("/assets/{*file}", get(assets::serve)).route("/v1/openapi.json", get(api::openapi))
 }
 
 /// A request's session, for programs in a person's browser.
@@ -129,6 +141,7 @@ fn public() -> Routes<App> {
         .route("/account/confirmation", post(account::confirmation::resend))
         .route("/account/places", get(account::places::show).post(account::places::submit))
         .route("/files/{file}", get(pages::files::download::show))
+        .route("/docs/api", get(pages::docs::show))
         .route("/dev/outbox", get(outbox::show))
 }
 
@@ -170,17 +183,21 @@ fn desk() -> Routes<App> {
         .route("/desk/clients/{client}/requests/{number}/notes", post(pages::request::notes::create))
         .merge(desk_pages())
         .route("/desk/settings", get(pages::settings::show).post(pages::settings::update))
+        .merge(programs())
         .merge(offers())
         .merge(billing())
+        .merge(costs())
 }
 
 /// What the operator looks at all day.
 fn desk_pages() -> Routes<App> {
-    use pages::{agents, board, clients, search, today};
+    use pages::{agents, audit, board, clients, proposals, search, today};
     Routes::new()
         .route("/desk/clients/{client}/requests/{number}/place", post(board::place))
         .route("/desk", get(today::show))
         .route("/desk/today-parts", get(today::parts))
+        .route("/desk/proposals/{proposal}", post(proposals::decide))
+        .route("/desk/audit", get(audit::show))
         .route("/desk/board", get(board::show))
         .route("/desk/board-parts", get(board::parts))
         .route("/desk/requests", get(search::show))
@@ -195,6 +212,15 @@ fn desk_pages() -> Routes<App> {
         .route("/desk/agents/new", get(agents::new))
         .route("/desk/agents/{agent}", get(agents::edit).post(agents::save))
         .route("/desk/agents/{agent}/rest", post(agents::rest))
+}
+
+/// What programs are let in with, and told.
+fn programs() -> Routes<App> {
+    use pages::tokens;
+    Routes::new()
+        .route("/desk/tokens", get(tokens::show).post(tokens::create))
+        .route("/desk/tokens/new", get(tokens::new))
+        .route("/desk/tokens/{token_id}/revocation", post(tokens::revoke))
 }
 
 /// What the operator sells.
@@ -220,6 +246,17 @@ fn billing() -> Routes<App> {
         .route("/desk/billing/invoices/{invoice}", get(invoice::show))
         .route("/desk/billing/invoices/{invoice}/draft", get(draft::show).post(draft::update))
         .route("/desk/billing/invoices/{invoice}/state", post(invoice_state::update))
+}
+
+/// What the work costs.
+fn costs() -> Routes<App> {
+    use pages::costs;
+    Routes::new()
+        .route("/desk/costs", get(costs::show))
+        .route("/desk/costs/limits", post(costs::limit))
+        .route("/desk/costs/rate", post(costs::rate))
+        .route("/desk/costs/prices", get(costs::prices).post(costs::save_price))
+        .route("/desk/costs/prices/removal", post(costs::remove_price))
 }
 
 /// One request, the same for both.
@@ -250,6 +287,11 @@ fn people(routes: Routes<App>, base: &str) -> Routes<App> {
         .route(&under("invitations/{id}/revocation"), post(revoke))
         .route(&under("{id}/role"), post(set_role))
         .route(&under("{id}/removal"), post(remove))
+}
+
+/// What the page about the API is drawn from.
+fn api_document() -> Document {
+    Document(Arc::new(serde_json::to_value(api::document()).unwrap_or_default()))
 }
 
 fn sign_ins(app: &App) -> SessionManagerLayer<SignInStore> {

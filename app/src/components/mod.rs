@@ -3,6 +3,8 @@
 #[cfg(feature = "ssr")]
 pub mod area;
 #[cfg(feature = "ssr")]
+pub mod bars;
+#[cfg(feature = "ssr")]
 pub mod choose;
 pub mod cycle;
 #[cfg(feature = "ssr")]

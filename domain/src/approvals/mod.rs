@@ -18,7 +18,7 @@ mod queries;
 #[cfg(feature = "sql")]
 pub use answer::answer;
 #[cfg(feature = "sql")]
-pub use ask::ask;
+pub use ask::{ask, ask_as};
 #[cfg(feature = "sql")]
 pub use expire::expire;
 #[cfg(feature = "sql")]
@@ -27,7 +27,7 @@ pub use model::{Answered, Approval, ApprovalState, Audience, Question};
 #[cfg(feature = "sql")]
 pub(crate) use queries::open_since_in;
 #[cfg(feature = "sql")]
-pub use queries::{Answer, get, of_request_in, open_for, settled_by_operators};
+pub use queries::{Answer, get, of_request_in, of_run, open_for, settled_by_operators};
 
 /// Where a question and its answer are written: what operators are asked is internal.
 #[cfg(feature = "sql")]

@@ -21,6 +21,14 @@ pub async fn open_for(db: &Db, scope: &Scope) -> Result<Vec<Approval>> {
     Ok(found)
 }
 
+/// The questions of a run, oldest first, open or not.
+pub async fn of_run(db: &Db, scope: &Scope, run: RunId) -> Result<Vec<Approval>> {
+    let mut tx = db.begin(scope).await?;
+    let found = load(&mut tx, scope, Wanted { run: Some(run), ..Wanted::default() }).await?;
+    tx.commit().await?;
+    Ok(found)
+}
+
 /// The questions to one audience that have been open since `asked_before`, oldest first, within a transaction.
 pub(crate) async fn open_since_in(
     tx: &mut Tx,
@@ -94,6 +102,7 @@ pub async fn settled_by_operators(db: &Db, claimed: &Claimed) -> Result<Vec<Answ
 struct Wanted {
     id: Option<ApprovalId>,
     request: Option<RequestId>,
+    run: Option<RunId>,
     only_open: bool,
     audience: Option<Audience>,
     asked_before: Option<DateTime<Utc>>,
@@ -102,7 +111,15 @@ struct Wanted {
 
 impl Default for Wanted {
     fn default() -> Self {
-        Self { id: None, request: None, only_open: false, audience: None, asked_before: None, most: MOST }
+        Self {
+            id: None,
+            request: None,
+            run: None,
+            only_open: false,
+            audience: None,
+            asked_before: None,
+            most: MOST,
+        }
     }
 }
 
@@ -119,6 +136,7 @@ async fn load(tx: &mut Tx, scope: &Scope, wanted: Wanted) -> Result<Vec<Approval
            WHERE a.workspace_id = $1 AND ($2::uuid IS NULL OR a.client_id = $2) AND ($3::uuid IS NULL OR a.id = $3)
              AND ($4::uuid IS NULL OR a.request_id = $4) AND (NOT $5 OR a.state = 'open')
              AND ($6::text IS NULL OR a.audience = $6) AND ($7::timestamptz IS NULL OR a.created_at <= $7)
+             AND ($9::uuid IS NULL OR a.run_id = $9)
            ORDER BY a.created_at, a.id LIMIT $8"#,
         scope.workspace.0,
         scope.client.map(|id| id.0),
@@ -128,6 +146,7 @@ async fn load(tx: &mut Tx, scope: &Scope, wanted: Wanted) -> Result<Vec<Approval
         wanted.audience.map(Audience::as_str),
         wanted.asked_before,
         wanted.most,
+        wanted.run.map(|id| id.0),
     )
     .fetch_all(tx.conn())
     .await?;
@@ -178,6 +197,18 @@ pub(super) async fn request_of(tx: &mut Tx, scope: &Scope, approval: ApprovalId)
     .await?
     .map(RequestId)
     .ok_or(Error::NotFound)
+}
+
+/// Whether a run has asked this already.
+pub(super) async fn is_asked_in(tx: &mut Tx, claimed: &Claimed, approval: ApprovalId) -> Result<bool> {
+    Ok(sqlx::query_scalar!(
+        r#"SELECT EXISTS (SELECT FROM approval WHERE workspace_id = $1 AND run_id = $2 AND id = $3) AS "asked!""#,
+        claimed.scope.workspace.0,
+        claimed.run.0,
+        approval.0,
+    )
+    .fetch_one(tx.conn())
+    .await?)
 }
 
 /// A question under the hold of its board.

@@ -23,7 +23,7 @@ pub use model::{Asked, ControlKind, Outcome, Pending};
 #[cfg(feature = "sql")]
 pub use say::{Said, say};
 #[cfg(feature = "sql")]
-pub use settle::{pending, settle};
+pub use settle::{pending, said_to, settle};
 #[cfg(feature = "sql")]
 pub(crate) use settle::{settle_open_in, settle_stop_in};
 #[cfg(feature = "sql")]

@@ -36,6 +36,26 @@ pub async fn pending(db: &Db, claimed: &Claimed) -> Result<Vec<Pending>> {
         .collect()
 }
 
+/// Makes sure that something was said to the agent of this very run.
+///
+/// # Errors
+/// [`Error::NotFound`] where it was not.
+pub async fn said_to(db: &Db, claimed: &Claimed, control: ControlId) -> Result<()> {
+    let mut tx = db.begin(&claimed.scope).await?;
+    let found = sqlx::query_scalar!(
+        "SELECT id FROM control
+         WHERE workspace_id = $1 AND client_id = $2 AND run_id = $3 AND id = $4 AND kind = 'steer'",
+        claimed.scope.workspace.0,
+        claimed.client.0,
+        claimed.run.0,
+        control.0,
+    )
+    .fetch_optional(tx.conn())
+    .await?;
+    tx.commit().await?;
+    found.map(|_| ()).ok_or(Error::NotFound)
+}
+
 fn kind(word: &str) -> Result<ControlKind> {
     ControlKind::parse(word).ok_or_else(|| Error::Broken(format!("control {word}")))
 }

@@ -13,6 +13,7 @@ const BODY: usize = 1 << 20;
 const TITLE: usize = 160;
 
 /// Delivers: a new deliverable by its title, or the next version of the one that has it. Answers the version, from 1.
+/// The newest text again, of the same run, is not another version: the answer to a call may have got lost.
 ///
 /// # Errors
 /// As [`runs::is_lost`] tells; [`Error::Refused`] for a text that is empty or too long; [`Error::NotFound`] for a file
@@ -26,6 +27,9 @@ pub async fn put(db: &Db, claimed: &Claimed, title: &str, content: Content) -> R
     let mut tx = db.begin(&claimed.scope).await?;
     let (held, row) = runs::hold_claim_in(&mut tx, claimed).await?;
     let deliverable = find_or_make(&mut tx, claimed, &held, &title).await?;
+    if let Some(version) = delivered_before(&mut tx, claimed, deliverable, &content).await? {
+        return Ok(version);
+    }
     let version = insert_version(&mut tx, claimed, deliverable, content).await?;
     let events = claimed.events(tx.now(), [Part::DataDeliverable { deliverable, title, version }]);
     tx.append(row.session, &events).await?;
@@ -80,6 +84,26 @@ async fn find_or_make(tx: &mut Tx, claimed: &Claimed, held: &Held, title: &str) 
     .execute(tx.conn())
     .await?;
     Ok(id)
+}
+
+async fn delivered_before(
+    tx: &mut Tx,
+    claimed: &Claimed,
+    deliverable: DeliverableId,
+    content: &Content,
+) -> Result<Option<u32>> {
+    let Content::Body(text) = content else { return Ok(None) };
+    let newest = sqlx::query!(
+        r#"SELECT version, run_id, body = $3 AS "same" FROM deliverable_version
+           WHERE workspace_id = $1 AND deliverable_id = $2 ORDER BY version DESC LIMIT 1"#,
+        claimed.scope.workspace.0,
+        deliverable.0,
+        text,
+    )
+    .fetch_optional(tx.conn())
+    .await?;
+    let same = newest.filter(|newest| newest.same == Some(true) && newest.run_id == Some(claimed.run.0));
+    Ok(same.map(|newest| newest.version.cast_unsigned()))
 }
 
 async fn insert_version(

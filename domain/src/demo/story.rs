@@ -7,11 +7,12 @@ use super::{
     mark,
     people::{self, BEN, DANA, INES, OLGA, ROSA, TOM},
     tale::Tale,
-    work::Worker,
+    work::{MODEL, Worker},
 };
 use crate::{
     Db, Office, Result, Scope, approvals,
     billing::{self, InvoiceState, commands::subscribe_in, queries::Filter},
+    costs::{self, TypedPrice},
     ids::WorkspaceId,
     money::{Currency, Money},
     offers::{self, Draft, IntakeAnswer, IntakeField, IntakeKind, Interval, Offer, Starts, Terms},
@@ -31,6 +32,7 @@ pub(super) async fn tell(db: &Db, now: DateTime<Utc>) -> Result<()> {
     let olga = people::person(db, workspace, None, OLGA, &hash).await?;
     let two = offer(db, &olga, two_at_a_time()).await?;
     let one = offer(db, &olga, one_at_a_time()).await?;
+    costs::set_price(db, &olga, &price()).await?;
 
     tale.on(23, 1.0);
     let harbor = client(
@@ -87,6 +89,10 @@ pub(super) async fn tell(db: &Db, now: DateTime<Utc>) -> Result<()> {
     tale.ask(&rosa, "Follow up on last week’s intake calls", include_str!("texts/follow-ups.md"), true)
         .await?;
     Ok(())
+}
+
+fn price() -> TypedPrice {
+    TypedPrice { model: MODEL.into(), input: "3".into(), cached: "0.30".into(), output: "15".into() }
 }
 
 async fn workspace(db: &Db) -> Result<WorkspaceId> {

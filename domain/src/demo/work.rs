@@ -5,6 +5,7 @@ use chrono::Duration;
 use crate::{
     Db, Error, Result,
     approvals::{self, Audience, Question},
+    costs::{self, Spent},
     deliverables::{self, Content},
     runs::{self, Claimed},
     session::{Choice, Part, PlanStep, StepState},
@@ -12,6 +13,9 @@ use crate::{
 
 /// Longer than any stretch between two events of the story.
 const LEASE: std::time::Duration = std::time::Duration::from_secs(30 * 86_400);
+
+/// What the demo's agent works with; nobody sells it.
+pub(super) const MODEL: &str = "example-large";
 
 /// An agent with a run in hand.
 pub(super) struct Worker<'a> {
@@ -57,6 +61,7 @@ impl<'a> Worker<'a> {
     pub(super) async fn step(&mut self, title: &str, detail: &str, minutes: i64) -> Result<()> {
         self.wait(minutes);
         self.said += 1;
+        self.uses(minutes.unsigned_abs()).await?;
         let part = Part::DataStep {
             id: format!("step-{}", self.said),
             title: title.to_owned(),
@@ -70,6 +75,7 @@ impl<'a> Worker<'a> {
     pub(super) async fn words(&mut self, text: &str) -> Result<()> {
         self.wait(2);
         self.said += 1;
+        self.uses(2).await?;
         let id = format!("words-{}", self.said);
         self.say(vec![Part::TextStart { id: id.clone() }]).await?;
         for piece in text.split_inclusive(' ').collect::<Vec<_>>().chunks(6) {
@@ -111,6 +117,19 @@ impl<'a> Worker<'a> {
     pub(super) async fn fail(self, words: &str) -> Result<()> {
         self.wait(3);
         runs::fail(self.db, &self.claimed, words).await
+    }
+
+    /// What an agent may use in so many minutes.
+    async fn uses(&self, minutes: u64) -> Result<()> {
+        let spent = Spent {
+            key: format!("call-{}", self.said),
+            model: MODEL.to_owned(),
+            input_tokens: 60_000 + 90_000 * minutes,
+            cached_tokens: 70_000 * minutes,
+            output_tokens: 1_500 + 2_200 * minutes,
+            micros: None,
+        };
+        costs::record(self.db, &self.claimed, &spent).await
     }
 
     fn wait(&self, minutes: i64) {

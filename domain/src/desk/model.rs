@@ -4,6 +4,7 @@ use crate::{
     approvals::Approval,
     ids::{ClientId, InvoiceId, RequestId},
     money::Money,
+    proposals::Proposal,
     requests::{Card, Column, Places},
 };
 
@@ -28,6 +29,8 @@ impl<T> Few<T> {
 pub struct Today {
     /// Questions to operators, the oldest first.
     pub to_answer: Few<Approval>,
+    /// What programs propose, the oldest first.
+    pub to_decide: Few<Proposal>,
     /// Clocks that have run out or are about to, the latest first.
     pub at_risk: Few<Card>,
     /// Work that ended in failure and was not taken up again, the newest first.
@@ -51,6 +54,7 @@ impl Today {
     /// How many things are shown.
     pub fn count(&self) -> usize {
         self.to_answer.shown.len()
+            + self.to_decide.shown.len()
             + self.at_risk.shown.len()
             + self.failed.shown.len()
             + self.unanswered.shown.len()

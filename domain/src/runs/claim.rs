@@ -2,7 +2,9 @@ use std::time::Duration;
 
 use super::{end::say_run, lease::later, model::Claimed};
 use crate::{
-    Actor, Db, Office, Result, Scope, Tx, changes,
+    Actor, Db, Error, Office, Result, Scope, Tx,
+    agents::{self, Backend},
+    changes,
     ids::{AgentId, ClientId, RequestId, RunId, WorkspaceId},
     requests::hold,
     session::{Author, RunState},
@@ -25,6 +27,25 @@ struct Candidate {
 /// However many workers ask at once, one gets it.
 pub async fn claim_due(db: &Db, holder: &str, lease: Duration) -> Result<Option<Claimed>> {
     for candidate in candidates(db).await? {
+        if let Some(claimed) = claim(db, candidate, holder, lease).await? {
+            return Ok(Some(claimed));
+        }
+    }
+    Ok(None)
+}
+
+/// The same for an agent that fetches its work: its own queued runs, in the client that its scope is narrowed to.
+///
+/// # Errors
+/// [`Error::NotFound`] for everyone but agents; [`Error::Refused`] for one that the server works.
+pub async fn claim_for(db: &Db, scope: &Scope, holder: &str, lease: Duration) -> Result<Option<Claimed>> {
+    let Actor::Agent { id: agent, .. } = scope.actor else { return Err(Error::NotFound) };
+    if agents::get(db, &Scope::system(scope.workspace), agent).await?.backend != Backend::Pull {
+        return Err(Error::refused(
+            "The server works this agent itself. Choose on its page that it fetches its own work.",
+        ));
+    }
+    for candidate in candidates_of(db, scope, agent).await? {
         if let Some(claimed) = claim(db, candidate, holder, lease).await? {
             return Ok(Some(claimed));
         }
@@ -57,6 +78,40 @@ async fn candidates(db: &Db) -> Result<Vec<Candidate>> {
             let actor = Actor::Agent { id: agent.0, name: agent.1.clone() };
             let scope = Scope { workspace: WorkspaceId(row.workspace_id), client: Some(client), actor };
             Candidate { run: RunId(row.id), request: RequestId(row.request_id), agent, scope, client }
+        })
+        .collect())
+}
+
+async fn candidates_of(db: &Db, scope: &Scope, agent: AgentId) -> Result<Vec<Candidate>> {
+    let mut tx = db.begin_as(Office::Jobs).await?;
+    let now = tx.now();
+    let rows = sqlx::query!(
+        "SELECT r.id, r.client_id, r.request_id, a.name
+         FROM run r
+         JOIN agent a ON a.workspace_id = r.workspace_id AND a.id = r.agent_id AND a.state = 'ready'
+             AND a.backend = 'pull'
+         JOIN client c ON c.id = r.client_id AND c.archived_at IS NULL
+         JOIN subscription s ON s.client_id = r.client_id AND s.state = 'active'
+         WHERE r.workspace_id = $1 AND r.agent_id = $2 AND ($3::uuid IS NULL OR r.client_id = $3)
+           AND r.state = 'queued' AND r.not_before <= $4
+         ORDER BY r.not_before LIMIT $5",
+        scope.workspace.0,
+        agent.0,
+        scope.client.map(|id| id.0),
+        now,
+        CANDIDATES,
+    )
+    .fetch_all(tx.conn())
+    .await?;
+    tx.commit().await?;
+    Ok(rows
+        .into_iter()
+        .map(|row| {
+            let client = ClientId(row.client_id);
+            let actor = Actor::Agent { id: agent, name: row.name.clone() };
+            let scope = Scope { actor, ..scope.within(client) };
+            let (run, request) = (RunId(row.id), RequestId(row.request_id));
+            Candidate { run, request, agent: (agent, row.name), scope, client }
         })
         .collect())
 }

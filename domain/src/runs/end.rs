@@ -1,6 +1,6 @@
 use super::{Living, hold_claim_in, model::Claimed};
 use crate::{
-    Db, Result, Scope, Tx, controls,
+    Db, Error, Result, Scope, Tx, controls,
     ids::RunId,
     mail, redact,
     requests::{
@@ -9,6 +9,9 @@ use crate::{
     },
     session::{Author, Event, Part, RunState},
 };
+
+/// The longest words of a failure, in characters.
+const FAILURE: usize = 2_000;
 
 /// The run's new state, in the session.
 pub(crate) async fn say_run(
@@ -47,6 +50,31 @@ pub async fn fail(db: &Db, claimed: &Claimed, words: &str) -> Result<()> {
     let words = Some(claimed.redact(words));
     end_in(&mut tx, &claimed.scope, &held, &row, &claimed.living(), RunState::Failed, words).await?;
     tx.commit().await
+}
+
+/// The same, with the reason for the operators: it stays backstage.
+///
+/// # Errors
+/// As [`super::is_lost`] tells; [`Error::Refused`] without words.
+pub async fn fail_because(db: &Db, claimed: &Claimed, words: &str, reason: &str) -> Result<()> {
+    let (words, reason) = (clean(words), clean(reason));
+    if words.is_empty() {
+        return Err(Error::refused("Say what happened, in words that the client understands."));
+    }
+    let mut tx = db.begin(&claimed.scope).await?;
+    let (held, row) = hold_claim_in(&mut tx, claimed).await?;
+    if !reason.is_empty() {
+        let text = format!("The work failed. The reason: {reason}");
+        let remark = claimed.events(tx.now(), [Part::DataComment { text }]);
+        tx.append(row.backstage, &remark).await?;
+    }
+    end_in(&mut tx, &claimed.scope, &held, &row, &claimed.living(), RunState::Failed, Some(words)).await?;
+    tx.commit().await
+}
+
+/// What a program says of a failure, at a length that a page can show.
+fn clean(text: &str) -> String {
+    text.replace('\0', "").trim().chars().take(FAILURE).collect()
 }
 
 /// Cancels a living run, whatever it does: a worker that still writes for it is refused from the commit on.

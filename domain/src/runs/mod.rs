@@ -18,9 +18,17 @@ mod claim;
 #[cfg(feature = "sql")]
 mod end;
 #[cfg(feature = "sql")]
+mod kept;
+#[cfg(feature = "sql")]
 mod lease;
 #[cfg(feature = "sql")]
+mod list;
+#[cfg(feature = "sql")]
+mod mine;
+#[cfg(feature = "sql")]
 mod model;
+#[cfg(feature = "sql")]
+mod pull;
 #[cfg(feature = "sql")]
 mod queue;
 #[cfg(feature = "sql")]
@@ -33,19 +41,27 @@ mod suspend;
 #[cfg(feature = "sql")]
 pub use assignment::{Assignment, assignment};
 #[cfg(feature = "sql")]
-pub use claim::claim_due;
+pub use claim::{claim_due, claim_for};
 #[cfg(feature = "sql")]
 pub(crate) use end::{cancel_in, end_in};
 #[cfg(feature = "sql")]
-pub use end::{complete, fail};
+pub use end::{complete, fail, fail_because};
+#[cfg(feature = "sql")]
+pub use kept::{has_ended, keep, kept};
 #[cfg(feature = "sql")]
 pub(crate) use lease::hold_claim_in;
 #[cfg(feature = "sql")]
 pub use lease::{Standing, heartbeat, release};
 #[cfg(feature = "sql")]
+pub use list::{Listed, Wanted, get, list};
+#[cfg(feature = "sql")]
+pub use mine::{InHand, in_hand, report};
+#[cfg(feature = "sql")]
 pub use model::{Claimed, is_lost};
 #[cfg(feature = "sql")]
 pub(crate) use model::{Living, living_in, state};
+#[cfg(feature = "sql")]
+pub use pull::{Heard, Pulled, Stage, heard, may_say, next_numbers, pulled, say_at};
 #[cfg(feature = "sql")]
 pub(crate) use queue::queue_in;
 #[cfg(feature = "sql")]
@@ -53,6 +69,6 @@ pub use queue::retry;
 #[cfg(feature = "sql")]
 pub use reap::reap;
 #[cfg(feature = "sql")]
-pub use say::{backstage, say};
+pub use say::{backstage, say, stamp};
 #[cfg(feature = "sql")]
 pub(crate) use suspend::{resume_in, suspend_in};

@@ -1,11 +1,12 @@
 use std::{collections::HashMap, sync::Arc};
 
 use sessions::{Producer, StreamId};
+use sha2::{Digest, Sha256};
 use tokio::sync::Mutex;
 
 use crate::{
     Error, Result, Scope, Tx,
-    ids::{AgentId, ClientId, RequestId, RunId},
+    ids::{AgentId, ApprovalId, ClientId, RequestId, RunId},
     redact::{Secrets, Stream},
     requests::hold::Row,
     session::{Author, Event, Part, RunState},
@@ -38,6 +39,14 @@ impl Claimed {
     /// The stream of what is internal to the request.
     pub fn backstage_stream(&self) -> StreamId {
         self.backstage.stream
+    }
+
+    /// The id of the question that the run asks under this key, whichever of its attempts asks.
+    pub fn approval(&self, key: &str) -> ApprovalId {
+        let hash = Sha256::new().chain_update(self.run.0.as_bytes()).chain_update(key).finalize();
+        let mut bytes = [0; 16];
+        bytes.copy_from_slice(&hash[..16]);
+        ApprovalId(uuid::Builder::from_custom_bytes(bytes).into_uuid())
     }
 
     /// Keeps a secret out of everything that this attempt writes.
@@ -103,7 +112,7 @@ pub(super) struct Sequence {
 }
 
 impl Mouth {
-    fn new(stream: StreamId, run: RunId, attempt: u32) -> Self {
+    pub(super) fn new(stream: StreamId, run: RunId, attempt: u32) -> Self {
         Self {
             stream,
             producer: run.to_string(),
@@ -130,6 +139,17 @@ impl Mouth {
                 }
                 part => written.push(part),
             }
+        }
+        written
+    }
+
+    /// The same for parts of which nothing is to be held back.
+    pub(super) fn redacted_at_once(&self, parts: Vec<Part>) -> Vec<Part> {
+        let mut state = Sequence::default();
+        let mut written = self.redacted(&mut state, parts);
+        for (id, mut text) in std::mem::take(&mut state.texts) {
+            let delta = text.end(&self.secrets);
+            written.extend((!delta.is_empty()).then_some(Part::TextDelta { id, delta }));
         }
         written
     }

@@ -33,7 +33,7 @@ pub async fn backstage(db: &Db, claimed: &Claimed, parts: Vec<Part>) -> Result<(
 }
 
 /// What an agent says of its own accord. The rest are facts, and are written in the transaction that makes them so.
-fn is_agents(part: &Part) -> bool {
+pub(super) fn is_agents(part: &Part) -> bool {
     use crate::session::RunState::Working;
     matches!(
         part,
@@ -45,6 +45,14 @@ fn is_agents(part: &Part) -> bool {
             // It says of itself that it rehearses.
             | Part::DataRun { state: Working, failure: None, .. }
     )
+}
+
+/// Parts of an attempt as the log keeps them: without secrets; who wrote them, of which run, and when is for the server
+/// to say. Whoever comes with parts over HTTP is remembered between calls by the log alone, so what is held back of a
+/// text's end goes out with its part.
+pub fn stamp(db: &Db, claimed: &Claimed, parts: Vec<Part>) -> Vec<String> {
+    let parts = claimed.session.redacted_at_once(parts);
+    claimed.events(db.now(), parts).iter().map(Event::to_json).collect()
 }
 
 async fn speak(db: &Db, claimed: &Claimed, mouth: &Mouth, parts: Vec<Part>) -> Result<()> {

@@ -103,7 +103,7 @@ async fn a_limit_is_hit_before_it_is_passed(pool: PgPool) {
     let (house, claimed) = working(&world).await;
     let (db, operator) = (&world.db, &world.operator);
     costs::set_price(db, operator, &price("10", "", "10")).await.unwrap();
-    costs::set_limit(db, operator, Subject::Agent(claimed.agent), "$50").await.unwrap();
+    costs::set_limit(db, operator, Subject::Agent(claimed.agent), "$49").await.unwrap();
     costs::set_limit(db, operator, Subject::Client(house.id), "35").await.unwrap();
     // Ten dollars a step.
     spend(&world, &claimed, "a", 1_000_000, 0).await;

@@ -9,11 +9,16 @@ use crate::{
     Db, Error, Office, Scope, access,
     agents::{self, NewAgent},
     approvals::{self, Audience, Question},
+    audit::By,
     controls,
     costs::{self, Spent, Subject, TypedPrice},
     deliverables::{self, Content},
     files::{self, NewFile},
+    ids::TokenId,
     money::Currency,
+    notes,
+    once::{self, Call},
+    proposals::{self, Action},
     requests::{commands, queries},
     reviews, runs,
     session::{Choice, Part},
@@ -60,10 +65,12 @@ async fn furnish(world: &World, house: &House) {
     costs::set_rate(db, &world.operator, Currency::EUR, "0.92").await.unwrap();
     let token =
         NewToken { name: "A".into(), agent: Some(claimed.agent), client: Some(house.id), rights: Vec::new() };
-    tokens::create(db, &world.operator, token).await.unwrap();
+    let (token, _) = tokens::create(db, &world.operator, token).await.unwrap();
+    called(world, house, token).await;
     deliverables::put(db, &claimed, "Lease", Content::Body("Draft".into())).await.unwrap();
     deliverables::submit_for_review(db, &claimed).await.unwrap();
     reviews::approve(db, &house.owner, asked.id).await.unwrap();
+    notes::write(db, &house.owner, house.id, "Rates.md", "An hour is $300.", None).await.unwrap();
     sqlx::query(
         "INSERT INTO session_fold (workspace_id, client_id, stream_id, next_offset, version, fold, folded_at)
          SELECT workspace_id, client_id, session_stream, 1, 1, '{}', now() FROM request WHERE client_id = $1",
@@ -86,6 +93,21 @@ async fn furnish(world: &World, house: &House) {
     )
     .bind(house.id.0)
     .execute(&world.root)
+    .await
+    .unwrap();
+}
+
+/// What a program's call leaves behind.
+async fn called(world: &World, house: &House, token: TokenId) {
+    let (db, scope) = (&world.db, &world.operator);
+    let by = By { token: Some(token), ip: None };
+    let call = Call { by: &by, what: "archive_client", key: Some("1"), arguments: &serde_json::Value::Null };
+    let (own, client) = (scope.clone(), house.id);
+    once::once(db, &scope.within(house.id), call, async move |db| {
+        let action = Action::ArchiveClient { client };
+        let (_, deed) = proposals::propose(&db, &own, token, &action, "").await?;
+        Ok((serde_json::Value::Null, deed))
+    })
     .await
     .unwrap();
 }

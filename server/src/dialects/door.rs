@@ -39,11 +39,11 @@ pub(super) struct Visit {
 impl Door {
     /// Answers that are open end when `stop` is cancelled.
     pub fn new(app: App, limits: Arc<Limits>, stop: CancellationToken, pace: Pace) -> Self {
-        Self { people: People(app), limits, stop, pace }
+        Self { people: People::new(app), limits, stop, pace }
     }
 
     pub(super) fn app(&self) -> &App {
-        &self.people.0
+        self.people.app()
     }
 
     pub(super) fn stop(&self) -> &CancellationToken {

@@ -20,7 +20,7 @@ use super::durable_streams::{NEXT_OFFSET, People, Refused};
 /// What the route answers.
 pub const PATTERN: &str = "/v1/sessions/{stream}";
 
-/// The route, for people.
+/// The route, for people and programs.
 pub fn routes(people: People) -> Router {
     let methods = get(show).options(async || StatusCode::NO_CONTENT).fallback(read_only);
     Router::new().route(PATTERN, methods).with_state(people)
@@ -61,7 +61,7 @@ async fn show(State(people): State<People>, Path(stream): Path<String>, headers:
 async fn read(people: &People, stream: &str, headers: &HeaderMap) -> Result<Folded, Response> {
     let stream: StreamId = stream.parse().map_err(|_| hidden())?;
     let (_, scope) = people.visit(headers, stream).await.map_err(refused)?;
-    let db = &people.0.db;
+    let db = &people.app().db;
     session::find(db, &scope, stream.0).await.map_err(failed)?;
     let Reading { conversation, next, .. } = session::read(db, &scope, stream.0).await.map_err(failed)?;
     let Conversation { entries, run, column } = conversation;
@@ -72,9 +72,15 @@ fn hidden() -> Response {
     (StatusCode::NOT_FOUND, "There is no such session.").into_response()
 }
 
+fn no_token() -> Response {
+    (StatusCode::UNAUTHORIZED, [(header::WWW_AUTHENTICATE, "Bearer")], "The token does not count.")
+        .into_response()
+}
+
 fn refused(refused: Refused) -> Response {
     match refused {
         Refused::Away => away(),
+        Refused::Token => no_token(),
         Refused::Hidden | Refused::ReadOnly | Refused::Foreign => hidden(),
     }
 }

@@ -15,4 +15,5 @@ mod said;
 pub(crate) mod sse;
 
 pub use door::Door;
+pub(crate) use durable_streams::tenant;
 pub use sse::Pace;

@@ -90,7 +90,7 @@ impl From<Refused> for Refusal {
     fn from(refused: Refused) -> Self {
         match refused {
             Refused::Away => Self::away(),
-            Refused::Hidden | Refused::ReadOnly | Refused::Foreign => Self::not_found(),
+            Refused::Hidden | Refused::ReadOnly | Refused::Foreign | Refused::Token => Self::not_found(),
         }
     }
 }

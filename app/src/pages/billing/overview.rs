@@ -46,7 +46,10 @@ pub async fn show(
         view! {
             <div class="page-head">
                 <div><h1>"Billing"</h1></div>
-                <div class="page-actions"><a class="button primary" href="/desk/billing/invoices/new">"New invoice"</a></div>
+                <div class="page-actions">
+                    <a class="button" href="/desk/costs">"Costs and margin"</a>
+                    <a class="button primary" href="/desk/billing/invoices/new">"New invoice"</a>
+                </div>
             </div>
             {figures(&loaded)}
             {chart(&loaded.recurring)}

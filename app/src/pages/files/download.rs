@@ -6,21 +6,33 @@ use axum::{
     http::{HeaderValue, header},
     response::{IntoResponse, Response},
 };
-use domain::{Error, files, ids::FileId};
+use domain::{
+    Error,
+    files::{self, File},
+    ids::{FileId, WorkspaceId},
+};
 use tokio_util::io::ReaderStream;
 
 use super::disk;
-use crate::web::{Problem, SignedIn};
+use crate::web::{App, Problem, SignedIn};
 
 /// `GET /files/{file}`
 pub async fn show(SignedIn { cx, scope }: SignedIn, Path(id): Path<String>) -> Result<Response, Problem> {
     let of = |problem: Problem| problem.of(&cx.bare);
     let id: FileId = id.parse().map_err(|_| of(Problem::not_found()))?;
     let file = files::get(cx.db(), &scope, id).await.map_err(|error| of(error.into()))?;
-    let path = disk::path(&cx.bare.app, scope.workspace, &file.sha256);
+    answer(&cx.bare.app, scope.workspace, &file).await.map_err(|error| of(error.into()))
+}
+
+/// A file's bytes, for whoever was found to be allowed to see it.
+///
+/// # Errors
+/// [`Error::Broken`] where they are not there.
+pub async fn answer(app: &App, workspace: WorkspaceId, file: &File) -> Result<Response, Error> {
+    let path = disk::path(app, workspace, &file.sha256);
     let opened = tokio::fs::File::open(path).await;
-    let bytes = opened
-        .map_err(|error| of(Error::Broken(format!("the bytes of {id} are not there: {error}")).into()))?;
+    let bytes =
+        opened.map_err(|error| Error::Broken(format!("the bytes of {} are not there: {error}", file.id)))?;
     let mut response = Body::from_stream(ReaderStream::new(bytes)).into_response();
     let headers = response.headers_mut();
     headers.insert(header::CONTENT_TYPE, value(&file.media_type, "application/octet-stream"));

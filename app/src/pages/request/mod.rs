@@ -4,6 +4,7 @@
 pub mod approval;
 mod beside;
 pub mod comments;
+mod costs;
 pub mod deliverables;
 pub mod files;
 mod here;

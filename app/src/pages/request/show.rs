@@ -6,7 +6,7 @@ use domain::{Error, requests::Detail};
 use leptos::prelude::*;
 
 use super::{
-    Here, load, notes,
+    Here, costs, load, notes,
     view::{self, Shown},
 };
 use crate::web::{Page, Problem};
@@ -49,11 +49,13 @@ async fn page(
     (detail, shown): (Detail, Shown),
 ) -> Result<Response, Problem> {
     let backstage = notes::load(here, &detail).await.map_err(|error| here.problem(error))?;
+    let costs = costs::load(here, &detail).await.map_err(|error| here.problem(error))?;
     let title = format!("{} #{}", shown.title, shown.number);
     Ok(Page::new(&here.cx, &title, here.frame()).live().status(status).show(move || {
         view! {
             {view::page(shown)}
             {backstage.map(notes::view)}
+            {costs.map(costs::view)}
         }
     }))
 }

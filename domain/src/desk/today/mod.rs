@@ -10,7 +10,7 @@ use super::{Few, Today};
 use crate::{
     Db, Error, Result, Scope, Tx,
     approvals::{self, Audience},
-    requests,
+    proposals, requests,
 };
 
 /// The most that is shown of each list.
@@ -32,6 +32,7 @@ pub async fn today(db: &Db, scope: &Scope) -> Result<Today> {
     let (now, long_ago) = (tx.now(), tx.now() - LONG);
     let today = Today {
         to_answer: few(approvals::open_since_in(&mut tx, scope, Audience::Operator, now, READ).await?),
+        to_decide: few(proposals::open_in(&mut tx, scope, READ).await?),
         at_risk: few(requests::queries::at_risk_in(&mut tx, scope, READ).await?),
         failed: few(failed::read(&mut tx, scope).await?),
         unanswered: few(approvals::open_since_in(&mut tx, scope, Audience::Client, long_ago, READ).await?),

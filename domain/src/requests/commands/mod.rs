@@ -1,5 +1,6 @@
 //! What people do to requests, and what follows by itself.
 
+mod assign;
 mod create;
 mod edit;
 mod moves;
@@ -10,6 +11,7 @@ mod start;
 mod withdraw;
 mod words;
 
+pub use assign::assign;
 pub use create::create;
 pub use edit::edit;
 pub use moves::{move_to, undo_move};

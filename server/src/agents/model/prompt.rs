@@ -55,7 +55,7 @@ pub(super) fn system(bench: &Workbench) -> String {
 }
 
 /// What it has to work with, and where the work stands.
-pub(super) async fn material(bench: &Workbench) -> String {
+pub(in crate::agents) async fn material(bench: &Workbench) -> String {
     let work = bench.assignment();
     let mut text = String::new();
     section(&mut text, "Request", &format!("{}\n\n{}", work.title, work.brief));
@@ -150,11 +150,15 @@ fn line(entry: &Entry) -> Option<String> {
 
 /// What somebody said while the work went on.
 pub(super) fn steered(steer: &Steer) -> String {
-    let said = steer.text.replace("</material>", "(/material)");
+    said(&steer.text, &steer.by)
+}
+
+/// The same of words whose control is settled already.
+pub(in crate::agents) fn said(text: &str, by: &str) -> String {
+    let said = text.replace("</material>", "(/material)");
     format!(
-        "<material>\n{} says to you now:\n{said}\n</material>\n\nTake it into account from here on; say in one sentence that \
-         you do, then go on.",
-        steer.by
+        "<material>\n{by} says to you now:\n{said}\n</material>\n\nTake it into account from here on; say in one sentence \
+         that you do, then go on."
     )
 }
 

@@ -62,8 +62,14 @@ pub(super) fn plain(status: StatusCode, text: &'static str) -> Response {
     (status, text).into_response()
 }
 
-pub(super) fn bad(text: &'static str) -> Response {
-    plain(StatusCode::BAD_REQUEST, text)
+pub(super) fn bad(text: impl Into<String>) -> Response {
+    (StatusCode::BAD_REQUEST, text.into()).into_response()
+}
+
+/// A token that does not count.
+pub(super) fn no_token() -> Response {
+    let asks = [(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"))];
+    (StatusCode::UNAUTHORIZED, asks, "The token does not count.").into_response()
 }
 
 pub(super) fn not_found() -> Response {

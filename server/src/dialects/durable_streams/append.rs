@@ -9,7 +9,7 @@ use bytes::Bytes;
 use sessions::{Append, Appended, Data, Engine, Error, Named, Producer, Tenant};
 
 use super::{
-    Authorizer, Dialect, Grant, Place, answer,
+    Authorizer, Dialect, Grant, Place, Writing, answer,
     create::read,
     headers::{CLOSED, NEXT_OFFSET, PRODUCER_EPOCH, PRODUCER_SEQ, SEQ, TRUE, closes, producer, text, value},
 };
@@ -34,7 +34,14 @@ pub(super) async fn append<A: Authorizer>(
     asked.check().map_err(answer::bad)?;
     let limits = Limited { limits: &dialect.limits, tenant: grant.tenant };
     limits.may_store(&asked).map_err(IntoResponse::into_response)?;
-    let appended = asked.perform(&dialect.engine, &grant.place, limits).await.map_err(No::into_response)?;
+    let written = |events| {
+        let is_more = asked.close || asked.mark.is_some();
+        dialect
+            .authorizer
+            .written(&grant.pass, Writing { producer: asked.producer.as_ref(), is_more, events })
+    };
+    let engine = &dialect.engine;
+    let appended = asked.perform(engine, &grant.place, limits, written).await.map_err(No::into_response)?;
     Ok(asked.answer(&appended))
 }
 
@@ -56,6 +63,8 @@ impl Limited<'_> {
 enum No {
     Engine(Error),
     Limit(Refusal),
+    /// It is not what they may write.
+    Written(String),
 }
 
 impl From<Error> for No {
@@ -69,6 +78,7 @@ impl No {
         match self {
             Self::Engine(error) => answer::refused(error),
             Self::Limit(refusal) => refusal.into_response(),
+            Self::Written(words) => answer::bad(words),
         }
     }
 }
@@ -92,18 +102,30 @@ impl Asked<'_> {
         }
     }
 
-    async fn perform(&self, engine: &Engine, place: &Place, limits: Limited<'_>) -> Result<Appended, No> {
+    async fn perform(
+        &self,
+        engine: &Engine,
+        place: &Place,
+        limits: Limited<'_>,
+        written: impl Fn(Vec<Data>) -> Result<Vec<Data>, String>,
+    ) -> Result<Appended, No> {
         let mut named = place.find(engine).await?;
         loop {
-            match self.once(engine, &named, limits).await {
+            match self.once(engine, &named, limits, &written).await {
                 Err(No::Engine(Error::NotFound)) => named = place.find_again(engine, &named).await?,
                 done => return done,
             }
         }
     }
 
-    async fn once(&self, engine: &Engine, named: &Named, limits: Limited<'_>) -> Result<Appended, No> {
-        let events = self.events(engine, named).await?;
+    async fn once(
+        &self,
+        engine: &Engine,
+        named: &Named,
+        limits: Limited<'_>,
+        written: impl Fn(Vec<Data>) -> Result<Vec<Data>, String>,
+    ) -> Result<Appended, No> {
+        let events = written(self.events(engine, named).await?).map_err(No::Written)?;
         limits.limits.may_append(limits.tenant, || events.len()).map_err(No::Limit)?;
         let append = Append::of(events)
             .from_producer(self.producer.clone())

@@ -3,7 +3,7 @@
 use std::future::Future;
 
 use axum::http::HeaderMap;
-use sessions::Tenant;
+use sessions::{Data, Producer, Tenant};
 
 use super::{Place, local::is_local};
 
@@ -12,7 +12,9 @@ use super::{Place, local::is_local};
 pub enum Wish {
     /// Read it, follow it, look at its head.
     Read,
-    /// Create it, append to it, close it, delete it.
+    /// Append to it, close it.
+    Append,
+    /// Create it, delete it.
     Write,
 }
 
@@ -49,6 +51,19 @@ pub enum Refused {
     Foreign,
     /// It could not be settled now.
     Away,
+    /// It comes with a token that does not count.
+    Token,
+}
+
+/// What somebody appends.
+#[derive(Debug)]
+pub struct Writing<'a> {
+    /// The producer that it says it is.
+    pub producer: Option<&'a Producer>,
+    /// Whether there is more to it than events: it closes the stream, or marks an order.
+    pub is_more: bool,
+    /// What its body holds.
+    pub events: Vec<Data>,
 }
 
 /// Settles who may do what.
@@ -61,6 +76,15 @@ pub trait Authorizer: Send + Sync + 'static {
 
     /// Lets a request in, or not.
     fn admit(&self, ask: Ask<'_>) -> impl Future<Output = Result<Grant<Self::Pass>, Refused>> + Send;
+
+    /// What is stored of what somebody appends. It is taken as it is, unless whoever lets them in says in whose name
+    /// they write.
+    ///
+    /// # Errors
+    /// What is wrong with it, in words.
+    fn written(&self, _: &Self::Pass, writing: Writing<'_>) -> Result<Vec<Data>, String> {
+        Ok(writing.events)
+    }
 
     /// Whether whoever was let in still may.
     fn still(&self, grant: &Grant<Self::Pass>) -> impl Future<Output = bool> + Send;

@@ -20,6 +20,7 @@ mod headers;
 mod local;
 mod long_poll;
 mod people;
+mod programs;
 mod read;
 mod serve;
 mod shelf;
@@ -41,10 +42,10 @@ use domain::Clock;
 use sessions::Engine;
 use tokio_util::sync::CancellationToken;
 
-pub use authorizer::{Anyone, Ask, Authorizer, Grant, Refused, Wish};
+pub use authorizer::{Anyone, Ask, Authorizer, Grant, Refused, Wish, Writing};
 pub(super) use headers::NEXT_OFFSET;
 pub(crate) use local::is_local;
-pub(super) use people::tenant;
+pub(crate) use people::tenant;
 pub use people::{People, Reader};
 pub use serve::{Options, serve};
 pub use shelf::Shelf;
@@ -147,7 +148,7 @@ async fn append<A: Authorizer>(
     path: &str,
     body: Body,
 ) -> Result<Response, Response> {
-    let grant = dialect.admit(parts, path, Wish::Write).await?;
+    let grant = dialect.admit(parts, path, Wish::Append).await?;
     append::append(dialect, &grant, &parts.headers, body).await
 }
 
@@ -196,7 +197,7 @@ async fn perform<A: Authorizer>(
         return subscriptions::perform(dialect, parts, &path, body).await.map(Begun::Answer);
     }
     let wish = wish(&parts.method).ok_or_else(answer::no_operation)?;
-    if wish == Wish::Write && parts.method == Method::POST {
+    if wish == Wish::Append {
         return append(dialect, parts, &path, body).await.map(Begun::Answer);
     }
     let grant = dialect.admit(parts, &path, wish).await?;
@@ -212,7 +213,8 @@ async fn perform<A: Authorizer>(
 fn wish(method: &Method) -> Option<Wish> {
     match *method {
         Method::GET | Method::HEAD => Some(Wish::Read),
-        Method::PUT | Method::POST | Method::DELETE => Some(Wish::Write),
+        Method::POST => Some(Wish::Append),
+        Method::PUT | Method::DELETE => Some(Wish::Write),
         _ => None,
     }
 }
@@ -231,6 +233,7 @@ impl<A: Authorizer> Dialect<A> {
             Refused::ReadOnly => answer::plain(StatusCode::METHOD_NOT_ALLOWED, "This may only be read."),
             Refused::Foreign => answer::plain(StatusCode::FORBIDDEN, "Only this machine is served."),
             Refused::Away => answer::away(),
+            Refused::Token => answer::no_token(),
         })
     }
 }

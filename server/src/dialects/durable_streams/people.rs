@@ -9,22 +9,39 @@ use domain::{
     accounts::queries::arrive,
     ids::{MembershipId, PersonId},
 };
-use sessions::{StreamId, Tenant};
+use sessions::{Data, StreamId, Tenant};
 use tower_sessions::{Session, session::Id};
 
-use super::{Ask, Authorizer, Grant, Place, Refused, Wish};
-use crate::sign_in_store::SignInStore;
+use super::{
+    Ask, Authorizer, Grant, Place, Refused, Wish, Writing,
+    programs::{self, Writer},
+};
+use crate::{
+    api::{Caller, Gate, has_token},
+    sign_in_store::SignInStore,
+};
 
-/// Lets people read, and nobody write.
+/// Lets people read, and nobody write; where there is a door for tokens, programs read too, and agents write to what
+/// they have in hand.
 #[derive(Clone)]
-pub struct People(pub App);
+pub struct People {
+    app: App,
+    gate: Option<Gate>,
+}
 
 /// Who was let in, and by what.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Reader {
-    host: String,
-    sign_in: Id,
+    who: Who,
     stream: StreamId,
+    /// The run in whose name they may write.
+    writes: Option<Arc<Writer>>,
+}
+
+#[derive(Clone)]
+enum Who {
+    SignedIn { host: String, sign_in: Id },
+    Program(Caller),
 }
 
 impl Authorizer for People {
@@ -32,10 +49,21 @@ impl Authorizer for People {
 
     async fn admit(&self, ask: Ask<'_>) -> Result<Grant<Reader>, Refused> {
         let stream: StreamId = ask.path.parse().map_err(|_| Refused::Hidden)?;
-        let (pass, scope) = self.visit(ask.headers, stream).await?;
-        match ask.wish {
-            Wish::Read => Ok(Grant { place: Place::Stream(stream), tenant: tenant(&scope), pass }),
-            Wish::Write => Err(Refused::ReadOnly),
+        let (mut pass, scope) = self.visit(ask.headers, stream).await?;
+        match (ask.wish, &pass.who) {
+            (Wish::Read, _) => {}
+            (Wish::Append, Who::Program(caller)) => {
+                pass.writes = Some(Arc::new(programs::writer(&self.app.db, caller, stream).await?));
+            }
+            (Wish::Append | Wish::Write, _) => return Err(Refused::ReadOnly),
+        }
+        Ok(Grant { place: Place::Stream(stream), tenant: tenant(&scope), pass })
+    }
+
+    fn written(&self, pass: &Reader, writing: Writing<'_>) -> Result<Vec<Data>, String> {
+        match &pass.writes {
+            Some(writer) => writer.written(&self.app.db, writing),
+            None => Err("This may only be read.".to_owned()),
         }
     }
 
@@ -45,48 +73,81 @@ impl Authorizer for People {
 }
 
 impl People {
-    /// Lets in whoever is signed in and may see a stream, and tells as whom.
+    /// For people alone.
+    pub fn new(app: App) -> Self {
+        Self { app, gate: None }
+    }
+
+    /// Lets programs in as well, by their tokens.
+    #[must_use]
+    pub fn and_programs(self, gate: Gate) -> Self {
+        Self { gate: Some(gate), ..self }
+    }
+
+    /// What pages stand on.
+    pub(crate) fn app(&self) -> &App {
+        &self.app
+    }
+
+    /// Lets in whoever is signed in, or comes with a token, and may see a stream; and tells as whom.
     pub(crate) async fn visit(
         &self,
         headers: &HeaderMap,
         stream: StreamId,
     ) -> Result<(Reader, Scope), Refused> {
-        let sign_in = sign_in(headers).ok_or(Refused::Hidden)?;
-        let reader = Reader { host: host(headers), sign_in, stream };
+        let who = match &self.gate {
+            Some(gate) if has_token(headers) => Who::Program(programs::caller(gate, headers).await?),
+            _ => Who::SignedIn { host: host(headers), sign_in: sign_in(headers).ok_or(Refused::Hidden)? },
+        };
+        let reader = Reader { who, stream, writes: None };
         let scope = self.may_read(&reader).await?;
         Ok((reader, scope))
     }
 
     /// Whether they still may. While the database is away nobody's access changes.
     pub(crate) async fn may_still(&self, reader: &Reader) -> bool {
+        if let (Who::Program(caller), Some(gate)) = (&reader.who, &self.gate)
+            && !gate.still(caller).await
+        {
+            return false;
+        }
         !matches!(self.may_read(reader).await, Err(Refused::Hidden | Refused::ReadOnly))
     }
 
     async fn may_read(&self, reader: &Reader) -> Result<Scope, Refused> {
-        let scope = self.scope(reader).await?.ok_or(Refused::Hidden)?;
-        match access::may_follow(&self.0.db, &scope, reader.stream.0).await {
+        let scope = match &reader.who {
+            Who::SignedIn { host, sign_in } => self.scope(host, *sign_in).await?.ok_or(Refused::Hidden)?,
+            Who::Program(caller) => programs::scope(&self.app.db, caller, reader.stream).await?,
+        };
+        match access::may_follow(&self.app.db, &scope, reader.stream.0).await {
             Ok(()) => Ok(scope),
-            Err(Error::NotFound) => Err(Refused::Hidden),
-            Err(error) => Err(unsettled(&error)),
+            Err(error) => Err(refused(&error)),
         }
     }
 
     /// Who is signed in there now.
-    async fn scope(&self, reader: &Reader) -> Result<Option<Scope>, Refused> {
-        let store = Arc::new(SignInStore(self.0.db.clone()));
-        let session = Session::new(Some(reader.sign_in), store, None);
+    async fn scope(&self, host: &str, sign_in: Id) -> Result<Option<Scope>, Refused> {
+        let store = Arc::new(SignInStore(self.app.db.clone()));
+        let session = Session::new(Some(sign_in), store, None);
         let person = session.get::<PersonId>(PERSON_KEY).await.map_err(|error| unsettled(&error))?;
         let membership =
             session.get::<MembershipId>(MEMBERSHIP_KEY).await.map_err(|error| unsettled(&error))?;
-        let arrival = arrive(&self.0.db, &reader.host, person, membership).await;
+        let arrival = arrive(&self.app.db, host, person, membership).await;
         let standing = arrival.map_err(|error| unsettled(&error))?.standing;
         Ok(standing.map(|standing| standing.scope()))
     }
 }
 
 /// Whose seats somebody takes: their client's, or the desk's.
-pub(in crate::dialects) fn tenant(scope: &Scope) -> Tenant {
+pub(crate) fn tenant(scope: &Scope) -> Tenant {
     Tenant { workspace: scope.workspace.0, client: scope.client.map(|client| client.0) }
+}
+
+pub(super) fn refused(error: &Error) -> Refused {
+    match error {
+        Error::NotFound => Refused::Hidden,
+        error => unsettled(error),
+    }
 }
 
 fn unsettled(error: &dyn std::error::Error) -> Refused {

@@ -169,7 +169,17 @@ fn desk(town: &Town, pattern: &str) -> Option<Deed> {
         }
         "/desk/billing/invoices" | "/desk/billing/invoices/{invoice}/draft" => fields(&billed),
         "/desk/billing/invoices/{invoice}/state" => fields(&[("state", "paid"), ("back", "list")]),
+        "/desk/proposals/{proposal}" => fields(&[("decision", "decline")]),
+        "/desk/tokens" => fields(&[("name", "Desk"), ("agent", ""), ("client", &client), ("read", "on")]),
+        "/desk/tokens/{token_id}/revocation" => fields(&[]),
         "/desk/settings" => fields(&SETTINGS),
+        "/desk/costs/limits" => fields(&[("subject", &client), ("limit", "50"), ("month", "2026-11")]),
+        "/desk/costs/rate" => fields(&[("rate", "0.92")]),
+        "/desk/costs/prices" => {
+            fields(&[("model", "large"), ("input", "3"), ("cached", "0.30"), ("output", "15")])
+        }
+        // The one that was set just before.
+        "/desk/costs/prices/removal" => fields(&[("model", "large")]),
         _ => return None,
     };
     does(ANYONE, body)

@@ -1,0 +1,118 @@
+//! `GET /desk/costs`: one month's costs, by client, agent and model, beside what clients pay.
+
+use axum::{extract::Query, http::StatusCode, response::Response};
+use chrono::NaiveDate;
+use domain::costs::{self, Report};
+use leptos::prelude::*;
+use serde::Deserialize;
+
+use super::{COSTS, PRICES, limits::Refused, tables};
+use crate::{
+    components::bars::{self, Bar},
+    web::{DeskTab, Frame, Operator, Page, Problem},
+};
+
+/// Which month the address asks for, as `2026-11`.
+#[derive(Deserialize)]
+pub struct Asked {
+    #[serde(default)]
+    month: String,
+}
+
+pub async fn show(operator: Operator, Query(asked): Query<Asked>) -> Result<Response, Problem> {
+    draw(&operator, &asked.month, None).await
+}
+
+/// The page; `refused`: a limit that was typed and is none.
+pub(super) async fn draw(
+    operator: &Operator,
+    month: &str,
+    refused: Option<Refused>,
+) -> Result<Response, Problem> {
+    let Operator { cx, scope, .. } = operator;
+    let month = NaiveDate::parse_from_str(&format!("{month}-01"), "%Y-%m-%d").ok();
+    let report =
+        costs::report(cx.db(), scope, month).await.map_err(|error| Problem::from(error).of(&cx.bare))?;
+    let status = if refused.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
+    Ok(Page::new(cx, "Costs", Frame::Desk(DeskTab::Billing)).status(status).show(|| {
+        let form = tables::LimitForm { cx, month: slug(report.month), refused: refused.as_ref() };
+        view! {
+            <div class="page-head">
+                <div>
+                    <nav class="crumbs" aria-label="Where you are">
+                        <a href="/desk/billing">"Billing"</a>
+                        <span aria-current="page">"Costs"</span>
+                    </nav>
+                    <h1>{format!("Costs in {}", report.month.format("%B %Y"))}</h1>
+                </div>
+                <div class="page-actions"><a class="button" href=PRICES>"Prices of models"</a></div>
+            </div>
+            {figures(&report)}
+            {unpriced(&report)}
+            {chart(&report)}
+            {tables::clients(&form, &report)}
+            {tables::agents(&form, &report)}
+            {tables::models(&report)}
+        }
+    }))
+}
+
+/// A month as its address has it.
+fn slug(month: NaiveDate) -> String {
+    month.format("%Y-%m").to_string()
+}
+
+fn figures(report: &Report) -> AnyView {
+    let left = report.margin.map_or("not known".to_owned(), |margin| margin.to_string());
+    let share = report.margin.filter(|_| report.pays.minor > 0).map(|margin| {
+        let percent = i128::from(margin.minor) * 100 / i128::from(report.pays.minor);
+        format!("{percent} %")
+    });
+    view! {
+        <dl class="figures">
+            <div><dt>"the work cost"</dt><dd>{report.cost.to_string()}</dd></div>
+            <div><dt>"clients pay for the month"</dt><dd>{report.pays.to_string()}</dd></div>
+            <div><dt>"is left"</dt><dd>{left}" "<small>{share}</small></dd></div>
+        </dl>
+    }
+    .into_any()
+}
+
+/// What is not in the figures, and what to do about it.
+fn unpriced(report: &Report) -> AnyView {
+    let models: Vec<&str> =
+        report.models.iter().filter(|line| line.unpriced > 0).map(|line| line.name.as_str()).collect();
+    if models.is_empty() {
+        return ().into_any();
+    }
+    let named: Vec<String> = models.iter().map(|name| shown(name)).collect();
+    view! {
+        <div class="notice waiting">
+            <p>
+                {format!("There is no price for {}. What it did is not in these figures, and no limit holds it. ", named.join(", "))}
+                <a href=PRICES>"Give it a price"</a>
+            </p>
+        </div>
+    }
+    .into_any()
+}
+
+/// A model's name; some backends report none.
+pub(super) fn shown(model: &str) -> String {
+    if model.is_empty() { "a model without a name".to_owned() } else { model.to_owned() }
+}
+
+fn chart(report: &Report) -> AnyView {
+    let bars: Vec<Bar> = report
+        .months
+        .iter()
+        .map(|month| Bar {
+            short: month.first.format("%b").to_string(),
+            said: format!("{} in {}", month.cost, month.first.format("%B %Y")),
+            amount: month.cost.0,
+            this: month.first == report.month,
+            href: Some(format!("{COSTS}?month={}", slug(month.first))),
+        })
+        .collect();
+    bars::chart("What the work cost", &bars)
+}

@@ -1,0 +1,193 @@
+//! `GET` and `POST /desk/costs/prices`: what models cost.
+
+use axum::{extract::Query, response::Response};
+use domain::{
+    costs::{self, Price, Prices, TypedPrice},
+    money::Currency,
+};
+use leptos::prelude::*;
+use serde::Deserialize;
+
+use super::{COSTS, PRICES, month::shown, tables::query};
+use crate::{
+    components::field::{Field, summary, token},
+    web::{Cx, DeskTab, Fields, Form, Frame, Operator, Page, Posted, Problem, redirect_with},
+};
+
+/// The model whose price is to be set, where one is named.
+#[derive(Deserialize)]
+pub struct Asked {
+    #[serde(default)]
+    model: String,
+}
+
+pub async fn show(operator: Operator, Query(asked): Query<Asked>) -> Result<Response, Problem> {
+    let prices = load(&operator).await?;
+    let known = prices.prices.iter().find(|price| price.model == asked.model);
+    let fields = match known {
+        Some(price) => Fields::default()
+            .with("input", price.input.typed())
+            .with("cached", price.cached.typed())
+            .with("output", price.output.typed()),
+        None => Fields::default(),
+    };
+    Ok(page(&operator, prices, &Form::of(fields.with("model", asked.model))))
+}
+
+pub async fn save(operator: Operator, Posted(fields): Posted) -> Result<Response, Problem> {
+    let Operator { cx, scope, .. } = &operator;
+    let text = |name: &str| fields.text(name).to_owned();
+    let typed = TypedPrice {
+        model: text("model"),
+        input: text("input"),
+        cached: text("cached"),
+        output: text("output"),
+    };
+    match costs::set_price(cx.db(), scope, &typed).await {
+        Ok(()) => Ok(redirect_with(PRICES, &format!("{} has its price.", typed.model))),
+        Err(error) => draw_again(&operator, fields, error).await,
+    }
+}
+
+/// The page after something that was typed wrong.
+pub(super) async fn draw_again(
+    operator: &Operator,
+    fields: Fields,
+    error: domain::Error,
+) -> Result<Response, Problem> {
+    let form = Form::failed(fields, error).map_err(|problem| problem.of(&operator.cx.bare))?;
+    let prices = load(operator).await?;
+    Ok(page(operator, prices, &form))
+}
+
+/// `POST /desk/costs/prices/removal`
+pub async fn remove(
+    Operator { cx, scope, .. }: Operator,
+    Posted(fields): Posted,
+) -> Result<Response, Problem> {
+    let model = fields.text("model");
+    costs::drop_price(cx.db(), &scope, model).await.map_err(|error| Problem::from(error).of(&cx.bare))?;
+    Ok(redirect_with(PRICES, &format!("{model} has no price any more. What was counted stays.")))
+}
+
+async fn load(operator: &Operator) -> Result<Prices, Problem> {
+    let Operator { cx, scope, .. } = operator;
+    costs::prices(cx.db(), scope).await.map_err(|error| Problem::from(error).of(&cx.bare))
+}
+
+fn page(operator: &Operator, prices: Prices, form: &Form) -> Response {
+    let cx = &operator.cx;
+    Page::new(cx, "Prices of models", Frame::Desk(DeskTab::Billing)).status(form.status()).show(|| {
+        view! {
+            <div class="page-head">
+                <div>
+                    <nav class="crumbs" aria-label="Where you are">
+                        <a href="/desk/billing">"Billing"</a>
+                        <a href=COSTS>"Costs"</a>
+                        <span aria-current="page">"Prices of models"</span>
+                    </nav>
+                    <h1>"Prices of models"</h1>
+                </div>
+            </div>
+            {table(cx, &prices)}
+            {set(cx, &prices, form)}
+            {rate(cx, &prices, form)}
+        }
+    })
+}
+
+fn table(cx: &Cx, prices: &Prices) -> AnyView {
+    if prices.prices.is_empty() {
+        return view! {
+            <p class="soft">
+                "No price yet. Backends that report money themselves need none; for all others, copy the prices from your provider's list."
+            </p>
+        }
+        .into_any();
+    }
+    let rows: Vec<_> = prices.prices.iter().map(|price| row(cx, price)).collect();
+    view! {
+        <table class="table stacks">
+            <caption>"In US dollars for a million tokens."</caption>
+            <thead><tr>
+                <th scope="col">"Model"</th><th scope="col" class="end">"In"</th><th scope="col" class="end">"In, from a cache"</th>
+                <th scope="col" class="end">"Out"</th><th scope="col" class="end"><span class="visually-hidden">"Change"</span></th>
+            </tr></thead>
+            <tbody>{rows}</tbody>
+        </table>
+    }
+    .into_any()
+}
+
+fn row(cx: &Cx, price: &Price) -> impl IntoView + use<> {
+    let model = price.model.clone();
+    let dollars = |micros: costs::Micros| format!("${}", micros.typed());
+    view! {
+        <tr>
+            <th scope="row">{model.clone()}</th>
+            <td data-label="In" class="end">{dollars(price.input)}</td>
+            <td data-label="In, from a cache" class="end">{dollars(price.cached)}</td>
+            <td data-label="Out" class="end">{dollars(price.output)}</td>
+            <td class="end">
+                <form class="button-row" method="post" action=format!("{PRICES}/removal")>
+                    {token(cx)}
+                    <a class="button quiet" href=format!("{PRICES}?{}#model", query("model", &model)) aria-label=format!("Change {model}")>"Change"</a>
+                    <button class="button quiet" name="model" value=model.clone() aria-label=format!("Remove {model}")>"Remove"</button>
+                </form>
+            </td>
+        </tr>
+    }
+}
+
+fn set(cx: &Cx, prices: &Prices, form: &Form) -> AnyView {
+    let known: Vec<_> =
+        prices.missing.iter().map(|model| view! { <option value=model.clone()></option> }).collect();
+    let missing: Vec<String> = prices.missing.iter().map(|model| shown(model)).collect();
+    let hint = if missing.is_empty() {
+        "As the backend reports it.".to_owned()
+    } else {
+        format!("Used and without a price: {}.", missing.join(", "))
+    };
+    let amount = |name: &'static str, label: &'static str| Field::number(form, name, label, "$").max(20);
+    view! {
+        <section class="section">
+            <div class="section-head"><h2>"Set a price"</h2></div>
+            <form class="form" method="post" action=PRICES novalidate>
+                {token(cx)}
+                {summary(form)}
+                {Field::text(form, "model", "Model").hint(hint).list("models").required().max(200).show()}
+                <datalist id="models">{known}</datalist>
+                {amount("input", "A million tokens in").required().show()}
+                {amount("cached", "A million tokens in, read from a cache").hint("Empty: as any other.").show()}
+                {amount("output", "A million tokens out").required().show()}
+                <div class="button-row"><button class="button primary">"Save"</button></div>
+            </form>
+        </section>
+    }
+    .into_any()
+}
+
+/// Only where clients pay in something else than dollars.
+fn rate(cx: &Cx, prices: &Prices, form: &Form) -> AnyView {
+    let Some(currency) = cx.workspace.currency.parse::<Currency>().ok().filter(|own| *own != Currency::USD)
+    else {
+        return ().into_any();
+    };
+    let known = prices.rate.map(|rate| costs::Micros(rate).typed()).unwrap_or_default();
+    let form =
+        if form.values.has("rate") { form.clone() } else { Form::of(Fields::default().with("rate", known)) };
+    view! {
+        <section class="section">
+            <div class="section-head"><h2>"What a dollar is"</h2></div>
+            <form class="form" method="post" action=format!("{COSTS}/rate") novalidate>
+                {token(cx)}
+                {Field::text(&form, "rate", &format!("One US dollar in {}", currency.code()))
+                    .hint("Costs are in dollars; with it we can say what is left of what clients pay.")
+                    .max(20)
+                    .show()}
+                <div class="button-row"><button class="button">"Save"</button></div>
+            </form>
+        </section>
+    }
+    .into_any()
+}

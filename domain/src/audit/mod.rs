@@ -1,0 +1,15 @@
+//! The audit log: who did what to what, when, and what came of it. Entries are added in the transaction of what they
+//! tell of, and never changed.
+
+mod model;
+
+#[cfg(feature = "sql")]
+mod queries;
+#[cfg(feature = "sql")]
+mod write;
+
+pub use model::{AuditPage, Entry, Filter, Outcome};
+#[cfg(feature = "sql")]
+pub use queries::{list, names};
+#[cfg(feature = "sql")]
+pub use write::{By, Deed, write, write_in};

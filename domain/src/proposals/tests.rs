@@ -1,0 +1,145 @@
+use chrono::TimeDelta;
+use sqlx::PgPool;
+
+use super::{Action, Decided, ProposalState, approve, decline, get, propose};
+use crate::{
+    Error, Role, Scope,
+    audit::{self, By, Filter, Outcome},
+    billing::{self, InvoiceDraft, InvoiceState, Line, SubscriptionState},
+    desk,
+    ids::{InvoiceId, TokenId},
+    money::Currency,
+    offers::Starts,
+    testing::{Ground, TestClient},
+    tokens::{self, NewToken, Right},
+};
+
+struct Office {
+    ground: Ground,
+    client: TestClient,
+    token: TokenId,
+    /// The program that comes with the token.
+    program: Scope,
+}
+
+async fn office(pool: &PgPool) -> Office {
+    let ground = Ground::new(pool).await;
+    let client = ground.client("Harbor & Pine Law").await;
+    let new = NewToken { name: "Atlas".into(), agent: None, client: None, rights: Right::ALL[1..].to_vec() };
+    let (token, text) = tokens::create(&ground.db, &ground.operator, new).await.unwrap();
+    let program = tokens::bearer(&ground.db, &text).await.unwrap().scope;
+    Office { ground, client, token, program }
+}
+
+impl Office {
+    async fn invoice(&self) -> InvoiceId {
+        let lines = vec![Line { what: "Setting up".into(), minor: 50_000 }];
+        let draft = InvoiceDraft { lines, currency: Currency::USD, note: String::new() };
+        billing::commands::draft(&self.ground.db, &self.ground.operator, self.client.id, &draft)
+            .await
+            .unwrap()
+    }
+
+    async fn state(&self, invoice: InvoiceId) -> InvoiceState {
+        billing::queries::get(&self.ground.db, &self.ground.operator, invoice).await.unwrap().state
+    }
+
+    /// What the log says, oldest first.
+    async fn log(&self) -> Vec<(String, String, Outcome)> {
+        let page = audit::list(&self.ground.db, &self.ground.operator, &Filter::default()).await.unwrap();
+        page.entries.into_iter().rev().map(|entry| (entry.who, entry.what, entry.outcome)).collect()
+    }
+}
+
+#[sqlx::test(migrations = "../migrations")]
+async fn of_two_who_approve_one_wins_and_it_is_done_once(pool: PgPool) {
+    let office = office(&pool).await;
+    let (db, operator) = (&office.ground.db, &office.ground.operator);
+    let second = office.ground.person(None, Role::Operator, "Second").await;
+    let invoice = office.invoice().await;
+    let (id, deed) =
+        propose(db, &office.program, office.token, &Action::IssueInvoice { invoice }, "It is due")
+            .await
+            .unwrap();
+    assert_eq!(deed.target, "Issue an invoice over $500 to Harbor & Pine Law, and mail it");
+    assert_eq!(office.state(invoice).await, InvoiceState::Draft);
+    let today = desk::today(db, operator).await.unwrap();
+    assert_eq!((today.to_decide.shown.len(), today.to_decide.shown[0].by.as_str()), (1, "Atlas"));
+
+    let by = By::default();
+    let (one, other) = tokio::join!(approve(db, operator, &by, id), approve(db, &second, &by, id));
+    let mut decided = [one.unwrap(), other.unwrap()];
+    decided.sort_by_key(|decided| *decided != Decided::Won);
+    assert_eq!(decided[0], Decided::Won);
+    assert!(matches!(&decided[1], Decided::Lost { state: ProposalState::Done, .. }), "{decided:?}");
+    assert_eq!(office.state(invoice).await, InvoiceState::Issued);
+    let next: i64 = sqlx::query_scalar("SELECT next_invoice_number FROM workspace WHERE id = $1")
+        .bind(office.ground.workspace.0)
+        .fetch_one(&pool)
+        .await
+        .unwrap();
+    assert_eq!(next, 2);
+    assert_eq!(desk::today(db, operator).await.unwrap().to_decide.shown, []);
+    let late = decline(db, operator, &by, id).await.unwrap();
+    assert!(matches!(late, Decided::Lost { state: ProposalState::Done, .. }), "{late:?}");
+    assert_eq!(office.log().await.len(), 1);
+    assert_eq!(get(db, &office.program, id).await.unwrap().state, ProposalState::Done);
+}
+
+#[sqlx::test(migrations = "../migrations")]
+async fn what_is_declined_or_too_late_is_not_done(pool: PgPool) {
+    let office = office(&pool).await;
+    let (db, operator, by) = (&office.ground.db, &office.ground.operator, By::default());
+    let invoice = office.invoice().await;
+    let action = Action::IssueInvoice { invoice };
+    let (first, _) = propose(db, &office.program, office.token, &action, "").await.unwrap();
+    assert_eq!(decline(db, operator, &by, first).await.unwrap(), Decided::Won);
+    assert!(matches!(approve(db, operator, &by, first).await.unwrap(), Decided::Lost { .. }));
+    let (second, _) = propose(db, &office.program, office.token, &action, "").await.unwrap();
+    office.ground.wait(TimeDelta::days(8));
+    assert_eq!(get(db, operator, second).await.unwrap().state, ProposalState::Expired);
+    assert_eq!(approve(db, operator, &by, second).await.unwrap(), Decided::Expired);
+    assert_eq!(office.state(invoice).await, InvoiceState::Draft);
+    let log = office.log().await;
+    assert_eq!(log, [("Operator".into(), "issue_invoice".into(), Outcome::Declined)]);
+}
+
+#[sqlx::test(migrations = "../migrations")]
+async fn a_rule_that_says_no_undoes_all_of_it(pool: PgPool) {
+    let office = office(&pool).await;
+    let (db, operator, by) = (&office.ground.db, &office.ground.operator, By::default());
+    let offer = office.ground.offer(Starts::AtOnce).await;
+    office.ground.subscribe(&office.client, &offer).await;
+    let client = office.client.id;
+    let archive = Action::ArchiveClient { client };
+    let (id, _) = propose(db, &office.program, office.token, &archive, "").await.unwrap();
+    let decided = approve(db, operator, &by, id).await.unwrap();
+    assert!(matches!(&decided, Decided::Failed(why) if !why.is_empty()), "{decided:?}");
+    let proposal = get(db, operator, id).await.unwrap();
+    assert_eq!(proposal.state, ProposalState::Failed);
+    assert_eq!(office.log().await, [("Operator".into(), "archive_client".into(), Outcome::Refused)]);
+
+    let pause = Action::PauseSubscription { client };
+    let (id, _) = propose(db, &office.program, office.token, &pause, "").await.unwrap();
+    assert_eq!(approve(db, operator, &by, id).await.unwrap(), Decided::Won);
+    let held = billing::queries::of_client(db, operator, client).await.unwrap().unwrap();
+    assert_eq!(held.state, SubscriptionState::Paused);
+}
+
+#[sqlx::test(migrations = "../migrations")]
+async fn strangers_see_and_decide_nothing(pool: PgPool) {
+    let office = office(&pool).await;
+    let (db, by) = (&office.ground.db, By::default());
+    let archive = Action::ArchiveClient { client: office.client.id };
+    let (id, _) = propose(db, &office.program, office.token, &archive, "").await.unwrap();
+    let abroad = Ground::beside(db, &pool).await.operator;
+    let other = office.ground.client("Hill Insurance").await;
+    let narrowed = office.ground.operator.within(other.id);
+    for stranger in [&abroad, &office.client.owner, &narrowed] {
+        assert!(matches!(get(db, stranger, id).await, Err(Error::NotFound)));
+        assert!(matches!(approve(db, stranger, &by, id).await, Err(Error::NotFound)));
+        assert!(matches!(decline(db, stranger, &by, id).await, Err(Error::NotFound)));
+    }
+    let theirs = propose(db, &narrowed, office.token, &archive, "").await;
+    assert!(matches!(theirs, Err(Error::NotFound)), "{theirs:?}");
+}

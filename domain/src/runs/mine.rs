@@ -1,0 +1,89 @@
+//! The runs that an agent has in hand, for a program that comes with the agent's token rather than with a claim.
+
+use super::{Claimed, hold_claim_in};
+use crate::{
+    Actor, Db, Error, Result, Scope,
+    ids::{AgentId, ClientId, RequestId, RunId},
+    requests::hold,
+    runs::state,
+    session::{Part, RunState},
+};
+
+/// A run that an agent has in hand, and whether it waits for an answer.
+#[derive(Clone, Debug)]
+pub struct InHand {
+    pub claimed: Claimed,
+    pub state: RunState,
+}
+
+/// What an agent has in hand, in the order in which it took it up: what it works on, and what waits for an answer. A
+/// scope that is narrowed to a client has that client's alone.
+///
+/// # Errors
+/// [`Error::NotFound`] for everyone but agents.
+pub async fn in_hand(db: &Db, scope: &Scope) -> Result<Vec<InHand>> {
+    let Actor::Agent { id: agent, name } = &scope.actor else { return Err(Error::NotFound) };
+    let mut found = Vec::new();
+    for row in living(db, scope, *agent).await? {
+        let scope = scope.within(row.client);
+        let mut tx = db.begin(&scope).await?;
+        let request = hold::find_in(&mut tx, &scope, row.client, row.request).await?;
+        tx.commit().await?;
+        let claimed = Claimed::new(scope, row.run, (*agent, name.clone()), row.attempt, &request);
+        found.push(InHand { claimed, state: row.state });
+    }
+    Ok(found)
+}
+
+struct Living {
+    run: RunId,
+    client: ClientId,
+    request: RequestId,
+    attempt: u32,
+    state: RunState,
+}
+
+/// An agent that works for everyone has no client's scope until one of its runs gives it one: the server looks for them.
+async fn living(db: &Db, scope: &Scope, agent: AgentId) -> Result<Vec<Living>> {
+    let mut tx = db.begin(&Scope::system(scope.workspace)).await?;
+    let rows = sqlx::query!(
+        "SELECT id, client_id, request_id, attempt, state FROM run
+         WHERE workspace_id = $1 AND agent_id = $2 AND ($3::uuid IS NULL OR client_id = $3)
+           AND state IN ('working', 'suspended')
+         ORDER BY started_at, id",
+        scope.workspace.0,
+        agent.0,
+        scope.client.map(|id| id.0),
+    )
+    .fetch_all(tx.conn())
+    .await?;
+    tx.commit().await?;
+    rows.into_iter()
+        .map(|row| {
+            Ok(Living {
+                run: RunId(row.id),
+                client: ClientId(row.client_id),
+                request: RequestId(row.request_id),
+                attempt: row.attempt.cast_unsigned(),
+                state: state(&row.state)?,
+            })
+        })
+        .collect()
+}
+
+/// Writes an agent's plan and steps into the session from beside its worker, whose sequence they are not part of.
+///
+/// # Errors
+/// As [`super::is_lost`] tells; [`Error::Broken`] for any other part.
+pub async fn report(db: &Db, claimed: &Claimed, parts: Vec<Part>) -> Result<()> {
+    if let Some(part) =
+        parts.iter().find(|part| !matches!(part, Part::DataPlan { .. } | Part::DataStep { .. }))
+    {
+        return Err(Error::Broken(format!("a report is a plan or a step, not {part:?}")));
+    }
+    let mut tx = db.begin(&claimed.scope).await?;
+    let (_, row) = hold_claim_in(&mut tx, claimed).await?;
+    let events = claimed.events(tx.now(), parts);
+    tx.append(row.session, &events).await?;
+    tx.commit().await
+}

@@ -1,0 +1,236 @@
+//! Runs in the hands of programs that claim their work over HTTP. Nothing is kept between two calls of theirs: each
+//! finds the run anew, by whose it is and by the attempt that it says it is.
+
+use std::sync::Arc;
+
+use chrono::{DateTime, Utc};
+use sessions::{Append, Appended, StreamId};
+
+use super::{
+    Assignment, Claimed, assignment,
+    model::{Mouth, lost, state},
+    say::{is_agents, stamp},
+};
+use crate::{
+    Actor, Db, Error, Result, Scope,
+    controls::{self, Pending},
+    ids::{AgentId, ClientId, RequestId, RunId},
+    session::{Part, RunState},
+};
+
+/// A run of an agent, as it stands.
+#[derive(Clone, Debug)]
+pub struct Pulled {
+    /// The agent, narrowed to the client that the run is for.
+    pub scope: Scope,
+    pub run: RunId,
+    pub request: RequestId,
+    pub client: ClientId,
+    /// The request's number.
+    pub number: u64,
+    pub state: RunState,
+    /// The newest one; 0 before the first claim.
+    pub attempt: u32,
+    /// None unless it is at work.
+    pub lease_until: Option<DateTime<Utc>>,
+    /// In a client's words, when it failed.
+    pub failure: Option<String>,
+    pub session: StreamId,
+    pub backstage: StreamId,
+    agent: (AgentId, String),
+}
+
+impl Pulled {
+    /// The run in the hands of one attempt.
+    ///
+    /// # Errors
+    /// As [`super::is_lost`] tells, where it is another's by now or has ended.
+    pub fn claimed(&self, attempt: u32) -> Result<Claimed> {
+        if attempt != self.attempt || !matches!(self.state, RunState::Working | RunState::Suspended) {
+            return Err(lost(attempt));
+        }
+        Ok(self.latest())
+    }
+
+    /// The name of whose run it is.
+    pub fn agent_name(&self) -> &str {
+        &self.agent.1
+    }
+
+    /// What the run is about.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`] where the request is gone.
+    pub async fn assignment(&self, db: &Db) -> Result<Assignment> {
+        assignment(db, &self.latest()).await
+    }
+
+    /// What was asked of the agent and is not answered, oldest first.
+    pub async fn pending(&self, db: &Db) -> Result<Vec<Pending>> {
+        controls::pending(db, &self.latest()).await
+    }
+
+    /// The newest attempt, whatever has become of it: to read with, and to note what it has used.
+    pub fn latest(&self) -> Claimed {
+        let mouth = |stream| Arc::new(Mouth::new(stream, self.run, self.attempt));
+        Claimed {
+            scope: self.scope.clone(),
+            run: self.run,
+            request: self.request,
+            client: self.client,
+            number: self.number,
+            agent: self.agent.0,
+            agent_name: self.agent.1.clone(),
+            attempt: self.attempt,
+            session: mouth(self.session),
+            backstage: mouth(self.backstage),
+        }
+    }
+}
+
+/// Finds a run of the agent who acts.
+///
+/// # Errors
+/// [`Error::NotFound`] for everyone else's.
+pub async fn pulled(db: &Db, scope: &Scope, run: RunId) -> Result<Pulled> {
+    let Actor::Agent { id: agent, .. } = scope.actor else { return Err(Error::NotFound) };
+    // An agent may work for several clients: which one this run is for is not known yet.
+    let mut tx = db.begin(&Scope::system(scope.workspace)).await?;
+    let row = sqlx::query!(
+        "SELECT r.client_id, r.request_id, r.state, r.attempt, r.lease_until, r.failure, a.name, q.number,
+                q.session_stream, q.backstage_stream
+         FROM run r
+         JOIN agent a ON a.workspace_id = r.workspace_id AND a.id = r.agent_id
+         JOIN request q ON q.workspace_id = r.workspace_id AND q.client_id = r.client_id AND q.id = r.request_id
+         WHERE r.workspace_id = $1 AND r.id = $2 AND r.agent_id = $3 AND ($4::uuid IS NULL OR r.client_id = $4)",
+        scope.workspace.0,
+        run.0,
+        agent.0,
+        scope.client.map(|id| id.0),
+    )
+    .fetch_optional(tx.conn())
+    .await?
+    .ok_or(Error::NotFound)?;
+    tx.commit().await?;
+    let client = ClientId(row.client_id);
+    Ok(Pulled {
+        scope: Scope { actor: Actor::Agent { id: agent, name: row.name.clone() }, ..scope.within(client) },
+        run,
+        request: RequestId(row.request_id),
+        client,
+        number: row.number.cast_unsigned(),
+        state: state(&row.state)?,
+        attempt: row.attempt.cast_unsigned(),
+        lease_until: row.lease_until,
+        failure: row.failure,
+        session: StreamId(row.session_stream),
+        backstage: StreamId(row.backstage_stream),
+        agent: (agent, row.name),
+    })
+}
+
+/// A stream that an agent may read: the session or the backstage of a request of which it has, or had, a run.
+#[derive(Clone, Debug)]
+pub struct Heard {
+    /// The newest of its runs.
+    pub run: Pulled,
+    pub is_backstage: bool,
+}
+
+/// Settles whether the agent who acts may read a stream.
+///
+/// # Errors
+/// [`Error::NotFound`] where it may not.
+pub async fn heard(db: &Db, scope: &Scope, stream: StreamId) -> Result<Heard> {
+    let Actor::Agent { id: agent, .. } = scope.actor else { return Err(Error::NotFound) };
+    let mut tx = db.begin(&Scope::system(scope.workspace)).await?;
+    let run = sqlx::query_scalar!(
+        "SELECT r.id FROM request q
+         JOIN run r ON r.workspace_id = q.workspace_id AND r.client_id = q.client_id AND r.request_id = q.id
+         WHERE q.workspace_id = $1 AND (q.session_stream = $2 OR q.backstage_stream = $2) AND r.agent_id = $3
+           AND ($4::uuid IS NULL OR r.client_id = $4)
+         ORDER BY r.queued_at DESC, r.id DESC LIMIT 1",
+        scope.workspace.0,
+        stream.0,
+        agent.0,
+        scope.client.map(|id| id.0),
+    )
+    .fetch_optional(tx.conn())
+    .await?
+    .ok_or(Error::NotFound)?;
+    tx.commit().await?;
+    let run = pulled(db, scope, RunId(run)).await?;
+    Ok(Heard { is_backstage: run.backstage == stream, run })
+}
+
+/// Where an agent's words go.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Stage {
+    /// Everyone who may read the request reads it.
+    Session,
+    /// Operators and agents alone.
+    Backstage,
+}
+
+/// Whether an agent may write this itself there. The rest are facts, and are written in the transaction that makes
+/// them so.
+pub fn may_say(stage: Stage, part: &Part) -> bool {
+    match stage {
+        Stage::Session => is_agents(part),
+        Stage::Backstage => {
+            is_agents(part)
+                || matches!(
+                    part,
+                    Part::ToolInputAvailable { .. }
+                        | Part::ToolOutputAvailable { .. }
+                        | Part::ToolOutputError { .. }
+                        | Part::DataComment { .. }
+                )
+        }
+    }
+}
+
+/// Appends under a number that the caller counts itself, from 0 in each attempt and on each stage: what is sent again
+/// under the same number is stored once.
+///
+/// # Errors
+/// As [`super::is_lost`] tells; [`Error::Refused`] for parts that are not an agent's to write there;
+/// [`Error::Sessions`] where a number was left out.
+pub async fn say_at(
+    db: &Db,
+    claimed: &Claimed,
+    stage: Stage,
+    sequence: u64,
+    parts: Vec<Part>,
+) -> Result<Appended> {
+    if parts.iter().any(|part| !may_say(stage, part)) {
+        return Err(Error::refused("A part of these is not an agent's to write there."));
+    }
+    let mouth = match stage {
+        Stage::Session => &claimed.session,
+        Stage::Backstage => &claimed.backstage,
+    };
+    let append = Append::by(mouth.producer(sequence), stamp(db, claimed, parts));
+    Ok(db.engine().append(mouth.stream, append).await?)
+}
+
+/// The numbers that the attempt's next words have to carry: in the session, and backstage.
+pub async fn next_numbers(db: &Db, run: &Pulled) -> Result<(u64, u64)> {
+    let mut tx = db.begin(&run.scope).await?;
+    let streams = [run.session.0, run.backstage.0];
+    let rows = sqlx::query!(
+        "SELECT stream_id, next_sequence FROM stream_producer
+         WHERE workspace_id = $1 AND stream_id = ANY($2) AND producer = $3 AND epoch = $4",
+        run.scope.workspace.0,
+        &streams,
+        run.run.to_string(),
+        i64::from(run.attempt),
+    )
+    .fetch_all(tx.conn())
+    .await?;
+    tx.commit().await?;
+    let next = |stream| {
+        rows.iter().find(|row| row.stream_id == stream).map_or(0, |row| row.next_sequence.cast_unsigned())
+    };
+    Ok((next(streams[0]), next(streams[1])))
+}

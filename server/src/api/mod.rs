@@ -1,0 +1,81 @@
+//! `/v1` for programs: agents that fetch their work, and whatever an operator lets run the desk. Who calls follows from
+//! the token alone. `docs/API.md` says how it is used, `/v1/openapi.json` what there is.
+
+pub mod bearer;
+mod body;
+mod clients;
+mod document;
+mod problem;
+mod requests;
+mod runs;
+
+use std::sync::Arc;
+
+use app::web::App;
+use axum::{
+    Router,
+    extract::DefaultBodyLimit,
+    http::{HeaderValue, header},
+    middleware::from_fn_with_state,
+    routing::get,
+};
+use tokio_util::sync::CancellationToken;
+use tower_http::set_header::SetResponseHeaderLayer;
+
+use crate::{finish::finish, limits::Limits, routes::Routes};
+
+pub(crate) use bearer::has_token;
+pub use bearer::{Caller, Gate, require};
+pub use document::document;
+pub(crate) use document::show as openapi;
+pub use problem::{FieldProblem, Problem};
+pub(crate) use runs::parts::{Part, of_log};
+
+/// The bytes of a body. A deliverable holds a megabyte, which JSON may write as several.
+const BODY: usize = 4 << 20;
+
+/// What the API's answers stand on.
+#[derive(Clone)]
+pub struct Api {
+    app: App,
+    gate: Gate,
+    limits: Arc<Limits>,
+    stop: CancellationToken,
+}
+
+impl Api {
+    /// What waits ends when `stop` is cancelled.
+    #[must_use]
+    pub fn new(app: App, gate: Gate, limits: Arc<Limits>, stop: CancellationToken) -> Self {
+        Self { app, gate, limits, stop }
+    }
+}
+
+/// The routes, behind the door for tokens.
+pub fn routes(api: Api) -> Router {
+    let finished = finished().into_router().layer(axum::middleware::from_fn(finish));
+    let gate = api.gate.clone();
+    let nosniff = HeaderValue::from_static("nosniff");
+    finished
+        .merge(waiting().into_router())
+        .layer(DefaultBodyLimit::max(BODY))
+        .layer(from_fn_with_state(gate, require))
+        .layer(SetResponseHeaderLayer::overriding(header::X_CONTENT_TYPE_OPTIONS, nosniff))
+        .with_state(api)
+}
+
+/// The pattern of every address that [`routes`] answers.
+pub fn patterns() -> Vec<String> {
+    finished().merge(waiting()).into_patterns()
+}
+
+fn finished() -> Routes<Api> {
+    runs::routes()
+        .route("/v1/clients", get(clients::list))
+        .route("/v1/requests", get(requests::list::list).post(requests::create::create))
+        .route("/v1/requests/{request}", get(requests::show::show))
+}
+
+fn waiting() -> Routes<Api> {
+    runs::waiting()
+}

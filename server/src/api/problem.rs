@@ -1,0 +1,213 @@
+//! What the API refuses with: problem details (RFC 9457), with a sentence that says what to do.
+
+use axum::{
+    http::{HeaderMap, HeaderValue, StatusCode, header},
+    response::{IntoResponse, Response},
+};
+use domain::{Error, FieldErrors};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use crate::limits;
+
+const MEDIA_TYPE: HeaderValue = HeaderValue::from_static("application/problem+json");
+
+/// Problem details, as RFC 9457 has them.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
+pub struct Problem {
+    /// Which kind of problem it is: a place in the documentation, under the address of the API.
+    #[serde(rename = "type")]
+    #[schema(example = "/docs/api#lost")]
+    pub kind: String,
+    /// The kind in a few words.
+    pub title: String,
+    /// The status again.
+    pub status: u16,
+    /// What happened this time, and what to do.
+    pub detail: String,
+    /// What is wrong with which field, where that is the problem.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub errors: Vec<FieldProblem>,
+    /// The number that would have been taken, where one was left out.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub expected: Option<u64>,
+    /// After so many seconds it may be tried again.
+    #[serde(skip)]
+    retry_after: Option<u32>,
+}
+
+/// What is wrong with one field.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
+pub struct FieldProblem {
+    /// The field's name.
+    pub field: String,
+    /// What to do about it.
+    pub detail: String,
+}
+
+impl Problem {
+    /// A problem of a kind, `kind` being its word in the documentation.
+    pub fn new(status: StatusCode, kind: &str, title: &str, detail: impl Into<String>) -> Self {
+        Self {
+            kind: format!("/docs/api#{kind}"),
+            title: title.to_owned(),
+            status: status.as_u16(),
+            detail: detail.into(),
+            errors: Vec::new(),
+            expected: None,
+            retry_after: None,
+        }
+    }
+
+    /// It is not there, or not for this token to see.
+    pub fn not_found() -> Self {
+        Self::new(StatusCode::NOT_FOUND, "not-found", "Not found", "There is nothing here for this token.")
+    }
+
+    /// There is no token, or none that counts.
+    pub fn unauthorized() -> Self {
+        let detail =
+            "Send a token that counts: Authorization: Bearer tl_… . One is made on the desk, under Tokens.";
+        Self::new(StatusCode::UNAUTHORIZED, "unauthorized", "No token that counts", detail)
+    }
+
+    /// The token counts, and is not for this.
+    pub fn forbidden(detail: impl Into<String>) -> Self {
+        Self::new(StatusCode::FORBIDDEN, "forbidden", "Not for this token", detail)
+    }
+
+    /// The request cannot be read.
+    pub fn unreadable(detail: impl Into<String>) -> Self {
+        Self::new(StatusCode::BAD_REQUEST, "unreadable", "That cannot be read", detail)
+    }
+
+    /// It can be read, and makes no sense.
+    pub fn invalid(detail: impl Into<String>) -> Self {
+        Self::new(StatusCode::UNPROCESSABLE_ENTITY, "invalid", "That cannot be taken", detail)
+    }
+
+    /// A rule says no.
+    pub fn refused(detail: impl Into<String>) -> Self {
+        Self::new(StatusCode::CONFLICT, "refused", "Refused", detail)
+    }
+
+    /// The run is another's by now, or has ended.
+    pub fn lost() -> Self {
+        let detail = "The run is no longer this attempt's: its lease ran out, somebody stopped it, or it has ended. \
+                      What was written stays. Leave the work, and claim what is next.";
+        Self::new(StatusCode::CONFLICT, "lost", "The run is lost", detail)
+    }
+
+    /// It is too large.
+    pub fn too_large(detail: impl Into<String>) -> Self {
+        Self::new(StatusCode::PAYLOAD_TOO_LARGE, "too-large", "Too large", detail)
+    }
+
+    /// It was too much at once.
+    pub fn too_many(seconds: u32) -> Self {
+        let detail = "That was too much at once. Send it again after Retry-After seconds.";
+        let many = Self::new(StatusCode::TOO_MANY_REQUESTS, "too-many", "Too many requests", detail);
+        Self { retry_after: Some(seconds), ..many }
+    }
+
+    fn gap(expected: u64) -> Self {
+        let detail = format!(
+            "A number was left out: the next one is {expected}. Send what is missing first, or go on from {expected}."
+        );
+        let gap = Self::new(StatusCode::CONFLICT, "gap", "A number was left out", detail);
+        Self { expected: Some(expected), ..gap }
+    }
+
+    fn fields(errors: &FieldErrors) -> Self {
+        let fields: Vec<FieldProblem> = errors
+            .iter()
+            .map(|(field, detail)| FieldProblem { field: field.to_owned(), detail: detail.to_owned() })
+            .collect();
+        let all: Vec<&str> = fields.iter().map(|field| field.detail.as_str()).collect();
+        Self { errors: fields.clone(), ..Self::invalid(all.join(" ")) }
+    }
+
+    fn away() -> Self {
+        let detail = "A part of the service is restarting. Everything is kept; send it again in a moment.";
+        let away = Self::new(StatusCode::SERVICE_UNAVAILABLE, "away", "Away", detail);
+        Self { retry_after: Some(2), ..away }
+    }
+
+    pub(crate) fn ours(error: &dyn std::error::Error) -> Self {
+        tracing::error!(error.message = %error, "a call of the API failed");
+        let detail = "Something went wrong on our side, and has been noted. Send it again in a moment.";
+        Self::new(StatusCode::INTERNAL_SERVER_ERROR, "failed", "Something went wrong", detail)
+    }
+}
+
+impl From<Error> for Problem {
+    fn from(error: Error) -> Self {
+        match error {
+            Error::NotFound => Self::not_found(),
+            Error::Refused(why) => Self::refused(why),
+            Error::Fields(errors) => Self::fields(&errors),
+            Error::TooMany { retry_after } => Self::too_many(retry_after),
+            Error::Sessions(error) => error.into(),
+            error if error.is_away() => {
+                tracing::warn!(error.message = %error, "the database is away");
+                Self::away()
+            }
+            error => Self::ours(&error),
+        }
+    }
+}
+
+impl From<sessions::Error> for Problem {
+    fn from(error: sessions::Error) -> Self {
+        use sessions::Error::{
+            Busy, Closed, Empty, EpochMustStartAtZero, Invalid, NotFound, SequenceGap, ShuttingDown,
+            StaleEpoch, TooLarge, Unsure,
+        };
+        match error {
+            StaleEpoch { .. } | Closed { .. } => Self::lost(),
+            SequenceGap { expected, .. } => Self::gap(expected),
+            EpochMustStartAtZero => Self::gap(0),
+            NotFound => Self::not_found(),
+            error @ TooLarge { .. } => Self::too_large(format!("Send less at once: {error}.")),
+            Empty => Self::invalid("There is nothing in it."),
+            Invalid(what) => Self::invalid(what),
+            Busy | ShuttingDown | Unsure(_) => Self::away(),
+            error if error.is_away() => Self::away(),
+            error => Self::ours(&error),
+        }
+    }
+}
+
+impl From<limits::Refusal> for Problem {
+    fn from(refused: limits::Refusal) -> Self {
+        match refused {
+            limits::Refusal::Stored { most } => {
+                let detail = format!("The sessions hold {} MB, as much as is allowed here.", most >> 20);
+                Self::too_large(detail)
+            }
+            other => Self::too_many(other.retry_after()),
+        }
+    }
+}
+
+impl IntoResponse for Problem {
+    fn into_response(self) -> Response {
+        let status = StatusCode::from_u16(self.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+        let body = serde_json::to_vec(&self).unwrap_or_default();
+        let mut response = (status, body).into_response();
+        let headers = response.headers_mut();
+        headers.insert(header::CONTENT_TYPE, MEDIA_TYPE);
+        self.dress(status, headers);
+        response
+    }
+}
+
+impl Problem {
+    fn dress(&self, status: StatusCode, headers: &mut HeaderMap) {
+        headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+        headers.extend(self.retry_after.map(|seconds| (header::RETRY_AFTER, HeaderValue::from(seconds))));
+        if status == StatusCode::UNAUTHORIZED {
+            headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
+        }
+    }
+}

@@ -1,0 +1,107 @@
+//! `POST /v1/runs/{run}/end`
+
+use axum::{
+    Json,
+    extract::{Path, State},
+};
+use domain::{
+    controls::{self, ControlKind},
+    deliverables,
+    runs::{self, Claimed, Pulled},
+    session::RunState,
+};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use super::{State as Standing, find};
+use crate::api::{Api, Problem, bearer::Caller, body::Body};
+
+/// How the attempt ends.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct End {
+    pub attempt: u32,
+    pub outcome: Ending,
+    /// Of a failure: what happened and what to do, in words that the client understands.
+    #[serde(default)]
+    pub words: String,
+    /// Of a failure: why, for the operators. It stays backstage.
+    #[serde(default)]
+    pub reason: String,
+}
+
+/// The ways to end.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Ending {
+    /// Done: what was delivered goes before the client.
+    Review,
+    /// It cannot be done; `words` say why.
+    Failed,
+    /// Somebody asked to stop, and the agent has stopped.
+    Stopped,
+    /// The agent leaves: the run goes back to the queue at once, and the attempt does not count against it.
+    Released,
+}
+
+/// How the run stands after it.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Ended {
+    pub state: Standing,
+}
+
+/// End the attempt
+///
+/// Sent again, it is answered as the first time.
+#[utoipa::path(
+    post, path = "/v1/runs/{run}/end", tag = "Runs", request_body = End, operation_id = "end",
+    params(("run" = String, Path, description = "The run's id")),
+    responses((status = 200, description = "It has ended", body = Ended)),
+)]
+pub async fn end(
+    State(api): State<Api>,
+    caller: Caller,
+    Path(run): Path<String>,
+    Body(end): Body<End>,
+) -> Result<Json<Ended>, Problem> {
+    let found = find(&api, &caller, &run).await?;
+    if !has_ended_so(&found, &end) {
+        let claimed = found.claimed(end.attempt)?;
+        write(&api, &found, &claimed, &end).await?;
+    }
+    let state = find(&api, &caller, &run).await?.state.into();
+    Ok(Json(Ended { state }))
+}
+
+/// The answer to a call may have got lost.
+fn has_ended_so(run: &Pulled, end: &End) -> bool {
+    let ended = match end.outcome {
+        Ending::Review => RunState::Completed,
+        Ending::Failed => RunState::Failed,
+        Ending::Stopped => RunState::Cancelled,
+        Ending::Released => RunState::Queued,
+    };
+    run.attempt == end.attempt && run.state == ended
+}
+
+async fn write(api: &Api, run: &Pulled, claimed: &Claimed, end: &End) -> Result<(), Problem> {
+    let db = &api.app.db;
+    match end.outcome {
+        Ending::Review => deliverables::submit_for_review(db, claimed).await?,
+        Ending::Failed => runs::fail_because(db, claimed, &end.words, &end.reason).await?,
+        Ending::Released => runs::release(db, claimed).await?,
+        Ending::Stopped => stop(api, run, claimed).await?,
+    }
+    Ok(())
+}
+
+async fn stop(api: &Api, run: &Pulled, claimed: &Claimed) -> Result<(), Problem> {
+    let db = &api.app.db;
+    let pending = run.pending(db).await?;
+    let Some(stop) = pending.into_iter().find(|control| control.kind == ControlKind::Stop) else {
+        return Err(Problem::refused("Nobody has asked to stop. End it as released, or go on."));
+    };
+    let why = "What is written so far stays.";
+    controls::settle(db, &claimed.scope, stop.id, controls::Outcome::Done, why).await?;
+    Ok(())
+}

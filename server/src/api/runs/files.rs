@@ -1,0 +1,32 @@
+//! `GET /v1/runs/{run}/files/{file}`
+
+use app::pages::files;
+use axum::{
+    extract::{Path, State},
+    response::Response,
+};
+use domain::ids::FileId;
+
+use super::find;
+use crate::api::{Api, Problem, bearer::Caller};
+
+/// The bytes of a file of the request
+#[utoipa::path(
+    get, path = "/v1/runs/{run}/files/{file}", tag = "Runs", operation_id = "file",
+    params(
+        ("run" = String, Path, description = "The run's id"),
+        ("file" = String, Path, description = "The file's id"),
+    ),
+    responses((status = 200, description = "The file, of its own type", content_type = "*/*")),
+)]
+pub async fn file(
+    State(api): State<Api>,
+    caller: Caller,
+    Path((run, file)): Path<(String, String)>,
+) -> Result<Response, Problem> {
+    let run = find(&api, &caller, &run).await?;
+    let wanted: FileId = file.parse().map_err(|_| Problem::not_found())?;
+    let assignment = run.assignment(&api.app.db).await?;
+    let file = assignment.files.into_iter().find(|file| file.id == wanted).ok_or_else(Problem::not_found)?;
+    Ok(files::download::answer(&api.app, run.scope.workspace, &file).await?)
+}

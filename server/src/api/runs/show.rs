@@ -1,0 +1,26 @@
+//! `GET /v1/runs/{run}`
+
+use axum::{
+    Json,
+    extract::{Path, State},
+};
+
+use super::{Run, find};
+use crate::api::{Api, Problem, bearer::Caller};
+
+/// A run as it stands
+///
+/// With everything to work from: whoever lost its memory goes on from here. It stays readable after it has ended.
+#[utoipa::path(
+    get, path = "/v1/runs/{run}", tag = "Runs", operation_id = "run",
+    params(("run" = String, Path, description = "The run's id")),
+    responses((status = 200, description = "The run", body = Run)),
+)]
+pub async fn show(
+    State(api): State<Api>,
+    caller: Caller,
+    Path(run): Path<String>,
+) -> Result<Json<Run>, Problem> {
+    let run = find(&api, &caller, &run).await?;
+    Ok(Json(Run::read(&api.app.db, &run).await?))
+}

@@ -1,0 +1,75 @@
+//! `POST /v1/runs/{run}/steers/{control}`
+
+use axum::{
+    Json,
+    extract::{Path, State},
+};
+use domain::{controls, ids::ControlId};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use super::hold;
+use crate::api::{Api, Problem, bearer::Caller, body::Body};
+
+/// The longest reason, in characters.
+const REASON: usize = 2_000;
+
+/// What the agent made of something that was said to it.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Settlement {
+    pub attempt: u32,
+    pub outcome: Outcome,
+    /// In a sentence, for whoever said it.
+    #[serde(default)]
+    #[schema(max_length = 2_000)]
+    pub reason: String,
+}
+
+/// What came of it.
+#[derive(Clone, Copy, Debug, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Outcome {
+    /// It is taken up.
+    Done,
+    /// It is not; the reason says why.
+    Refused,
+}
+
+/// Whether the answer counts.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Settled {
+    /// False where it was settled before: by an answer that came sooner, or because nobody answered in time.
+    pub settled: bool,
+}
+
+/// Answer what was said to the agent at work
+///
+/// Within a minute of hearing it; afterwards whoever said it reads that nobody answered.
+#[utoipa::path(
+    post, path = "/v1/runs/{run}/steers/{control}", tag = "Runs", request_body = Settlement,
+    operation_id = "answer_steer",
+    params(
+        ("run" = String, Path, description = "The run's id"),
+        ("control" = String, Path, description = "The steer's id, from a signal"),
+    ),
+    responses((status = 200, description = "It is answered", body = Settled)),
+)]
+pub async fn settle(
+    State(api): State<Api>,
+    caller: Caller,
+    Path((run, control)): Path<(String, String)>,
+    Body(answer): Body<Settlement>,
+) -> Result<Json<Settled>, Problem> {
+    let claimed = hold(&api, &caller, &run, answer.attempt).await?;
+    let control: ControlId = control.parse().map_err(|_| Problem::not_found())?;
+    let db = &api.app.db;
+    controls::said_to(db, &claimed, control).await?;
+    let outcome = match answer.outcome {
+        Outcome::Done => controls::Outcome::Done,
+        Outcome::Refused => controls::Outcome::Refused,
+    };
+    let reason: String = answer.reason.replace('\0', "").trim().chars().take(REASON).collect();
+    let settled = controls::settle(db, &claimed.scope, control, outcome, &reason).await?;
+    Ok(Json(Settled { settled }))
+}

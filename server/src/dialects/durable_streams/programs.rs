@@ -1,0 +1,80 @@
+//! Programs at the portal's streams, by their tokens: an operator's reads what the operator may see, an agent's reads the
+//! sessions and backstages that it has runs of, and writes in the name of the one that it has in hand.
+
+use axum::http::{HeaderMap, StatusCode};
+use domain::{
+    Actor, Db, Error, Scope,
+    runs::{self, Claimed, Stage},
+    tokens::Right,
+};
+use sessions::{Data, StreamId};
+
+use super::{Refused, Writing, people::refused};
+use crate::api::{Caller, Gate, Part, of_log};
+
+/// Whoever comes with a token that counts.
+pub(super) async fn caller(gate: &Gate, headers: &HeaderMap) -> Result<Caller, Refused> {
+    gate.admit(headers).await.map_err(|problem| {
+        let unknown = problem.status == StatusCode::UNAUTHORIZED.as_u16();
+        if unknown { Refused::Token } else { Refused::Away }
+    })
+}
+
+/// In what scope a program reads a stream.
+pub(super) async fn scope(db: &Db, caller: &Caller, stream: StreamId) -> Result<Scope, Refused> {
+    let scope = &caller.bearer.scope;
+    match scope.actor {
+        Actor::Agent { .. } => {
+            runs::heard(db, scope, stream).await.map(|heard| heard.run.scope).map_err(|error| refused(&error))
+        }
+        _ if caller.bearer.may(Right::Read) => Ok(scope.clone()),
+        _ => Err(Refused::Hidden),
+    }
+}
+
+/// An agent that writes in the name of a run that it has in hand.
+pub(super) struct Writer {
+    claimed: Claimed,
+    stage: Stage,
+}
+
+/// Lets an agent write to a stream, where the newest of its runs there is in its hands.
+pub(super) async fn writer(db: &Db, caller: &Caller, stream: StreamId) -> Result<Writer, Refused> {
+    let heard = runs::heard(db, &caller.bearer.scope, stream).await.map_err(|error| match error {
+        Error::NotFound => Refused::ReadOnly,
+        error => refused(&error),
+    })?;
+    let stage = if heard.is_backstage { Stage::Backstage } else { Stage::Session };
+    let claimed = heard.run.claimed(heard.run.attempt).map_err(|_| Refused::ReadOnly)?;
+    Ok(Writer { claimed, stage })
+}
+
+impl Writer {
+    /// The events as they are stored: who wrote them, of which run and when is for the server to say.
+    pub(super) fn written(&self, db: &Db, writing: Writing<'_>) -> Result<Vec<Data>, String> {
+        let Writing { producer, is_more, events } = writing;
+        if is_more {
+            return Err("A session is neither closed nor marked by an agent.".to_owned());
+        }
+        let attempt = u64::from(self.claimed.attempt);
+        let producer = producer.filter(|producer| producer.id == self.claimed.run.to_string());
+        // A lower epoch is an earlier attempt's, which is told so where it is stored.
+        let Some(producer) = producer.filter(|producer| producer.epoch <= attempt) else {
+            return Err(format!(
+                "Append as the producer that the run is: Producer-Id: {}, Producer-Epoch: {attempt}, and \
+                 Producer-Seq, counted from 0.",
+                self.claimed.run
+            ));
+        };
+        let parts = events.iter().map(part).collect::<Result<Vec<Part>, String>>()?;
+        let name = format!("s-{}", producer.sequence);
+        let parts = of_log(parts, self.stage, &name).map_err(|problem| problem.detail)?;
+        let texts = runs::stamp(db, &self.claimed, parts);
+        texts.into_iter().map(|text| Data::json(text).map_err(|error| error.to_string())).collect()
+    }
+}
+
+fn part(data: &Data) -> Result<Part, String> {
+    serde_json::from_slice(data.as_bytes())
+        .map_err(|error| format!("This is nothing that an agent writes: {error}."))
+}

@@ -1,0 +1,200 @@
+use domain::{
+    Error, FieldErrors, Result,
+    audit::Deed,
+    ids::OfferId,
+    money::{Currency, Money},
+    offers::{self, Draft, Interval, Offer, OfferState, Starts, Terms},
+};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+
+use super::{Desk, id, reads, writes};
+use crate::mcp::tool::{Done, Nothing, Tool};
+
+pub(super) fn tools() -> Vec<Tool<Desk>> {
+    vec![
+        reads::<Nothing, _, _>(
+            ("list_offers", "List the offers", "What the workspace sells: drafts, what is published, what was archived."),
+            list_offers,
+        )
+        .wide(),
+        writes(
+            (
+                "create_offer",
+                "Draft an offer",
+                "Writes a new offer as a draft. It is sold once it is published, with publish_offer.",
+            ),
+            create_offer,
+        )
+        .wide(),
+        writes(
+            (
+                "edit_offer",
+                "Edit a draft of an offer",
+                "Changes an offer that is a draft yet; what is left out stays as it is. What is published is changed by a \
+                 person, on the desk.",
+            ),
+            edit_offer,
+        )
+        .wide(),
+    ]
+}
+
+async fn list_offers(desk: Desk, _: Nothing) -> Result<Value> {
+    let found = offers::queries::all(&desk.db, &desk.scope).await?;
+    Ok(json!({ "offers": found.iter().map(told).collect::<Vec<_>>() }))
+}
+
+fn told(offer: &Offer) -> Value {
+    let Terms { price, interval, active_limit, cycle_hours, revisions, starts } = &offer.terms;
+    json!({
+        "offer": offer.id,
+        "name": offer.name,
+        "state": offer.state.as_str(),
+        "summary": offer.summary,
+        "trade": offer.vertical,
+        "price": { "minor": price.minor, "currency": price.currency.code(), "words": offer.terms.price_words() },
+        "interval": interval.as_str(),
+        "active_limit": active_limit,
+        "cycle_hours": cycle_hours,
+        "revisions": revisions,
+        "starts": starts.as_str(),
+        "points": offer.points,
+        "intake": offer.intake,
+    })
+}
+
+/// How often it is billed.
+#[derive(Clone, Copy, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+enum Every {
+    Month,
+    Quarter,
+    Year,
+}
+
+/// When work starts.
+#[derive(Clone, Copy, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+enum When {
+    AtOnce,
+    OnPayment,
+}
+
+#[derive(Serialize, Deserialize, JsonSchema)]
+struct Written {
+    #[serde(default)]
+    name: Option<String>,
+    #[serde(default)]
+    summary: Option<String>,
+    /// The trade that it is for; empty: any.
+    #[serde(default)]
+    trade: Option<String>,
+    /// In the currency's smallest unit: 500000 is $5,000.
+    #[serde(default)]
+    price_minor: Option<i64>,
+    /// Three letters, such as USD.
+    #[serde(default)]
+    currency: Option<String>,
+    #[serde(default)]
+    interval: Option<Every>,
+    /// How many requests are worked at a time.
+    #[serde(default)]
+    active_limit: Option<u32>,
+    /// The hours of working days within which a request is delivered.
+    #[serde(default)]
+    cycle_hours: Option<u32>,
+    /// How many changes a request may have; leave it out for as many as it takes.
+    #[serde(default)]
+    revisions: Option<u32>,
+    #[serde(default)]
+    starts: Option<When>,
+    /// What is in it, a line each.
+    #[serde(default)]
+    points: Option<Vec<String>>,
+}
+
+impl Written {
+    /// Over what was written before.
+    fn over(self, before: Draft) -> Result<Draft> {
+        let currency = match &self.currency {
+            Some(code) => code.parse::<Currency>().map_err(|_| currency())?,
+            None => before.terms.price.currency,
+        };
+        let terms = Terms {
+            price: Money::new(self.price_minor.unwrap_or(before.terms.price.minor), currency),
+            interval: self.interval.map_or(before.terms.interval, |every| match every {
+                Every::Month => Interval::Month,
+                Every::Quarter => Interval::Quarter,
+                Every::Year => Interval::Year,
+            }),
+            active_limit: self.active_limit.unwrap_or(before.terms.active_limit),
+            cycle_hours: self.cycle_hours.unwrap_or(before.terms.cycle_hours),
+            revisions: self.revisions.or(before.terms.revisions),
+            starts: self.starts.map_or(before.terms.starts, |when| match when {
+                When::AtOnce => Starts::AtOnce,
+                When::OnPayment => Starts::OnPayment,
+            }),
+        };
+        Ok(Draft {
+            name: self.name.unwrap_or(before.name),
+            summary: self.summary.unwrap_or(before.summary),
+            vertical: self.trade.unwrap_or(before.vertical),
+            terms,
+            points: self.points.unwrap_or(before.points),
+            intake: before.intake,
+        })
+    }
+}
+
+fn currency() -> Error {
+    Error::Fields(FieldErrors::one("currency", "Give a currency's three letters, such as USD."))
+}
+
+/// What an offer is where nothing is said: two at a time, in two working days, by the month.
+fn blank() -> Draft {
+    Draft {
+        name: String::new(),
+        summary: String::new(),
+        vertical: String::new(),
+        terms: Terms {
+            price: Money::zero(Currency::USD),
+            interval: Interval::Month,
+            active_limit: 2,
+            cycle_hours: 48,
+            revisions: None,
+            starts: Starts::OnPayment,
+        },
+        points: Vec::new(),
+        intake: Vec::new(),
+    }
+}
+
+async fn create_offer(desk: Desk, asked: Written) -> Result<Done> {
+    let offer = offers::commands::create(&desk.db, &desk.scope, &asked.over(blank())?).await?;
+    let made = offers::queries::get(&desk.db, &desk.scope, offer).await?;
+    Ok((told(&made), Deed::done("create_offer", made.name.as_str())))
+}
+
+#[derive(Serialize, Deserialize, JsonSchema)]
+struct EditOffer {
+    /// The offer's id, such as off_0197…
+    offer: String,
+    #[serde(flatten)]
+    written: Written,
+}
+
+async fn edit_offer(desk: Desk, asked: EditOffer) -> Result<Done> {
+    let offer: OfferId = id(&asked.offer)?;
+    let before = offers::queries::get(&desk.db, &desk.scope, offer).await?;
+    if before.state != OfferState::Draft {
+        return Err(Error::refused("It is not a draft any more. A person changes it on the desk."));
+    }
+    let draft = asked.written.over(Draft::from(&before))?;
+    offers::commands::update(&desk.db, &desk.scope, offer, &draft).await?;
+    let now = offers::queries::get(&desk.db, &desk.scope, offer).await?;
+    let in_short = |offer: &Offer| format!("{}, {}", offer.name, offer.terms.price_words());
+    let deed = Deed::done("edit_offer", now.name.as_str()).changed(in_short(&before), in_short(&now));
+    Ok((told(&now), deed))
+}

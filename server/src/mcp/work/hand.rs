@@ -1,0 +1,109 @@
+//! Which of its runs a call is about.
+
+use domain::{
+    Db, Error, FieldErrors, Result,
+    ids::RunId,
+    once::{Call, answered, once},
+    runs::{self, Claimed, InHand},
+    session::RunState,
+};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize, de::DeserializeOwned};
+use serde_json::Value;
+
+use super::Worker;
+use crate::mcp::tool::{Done, Kind, Tool, Words};
+
+/// Arguments beside which the run may be named.
+#[derive(Deserialize, JsonSchema)]
+pub(super) struct OfRun<A> {
+    /// The id of your run; only where you have several in hand.
+    #[serde(default)]
+    run: Option<String>,
+    #[serde(flatten)]
+    rest: A,
+}
+
+/// The same, for what is done once.
+#[derive(Deserialize, JsonSchema)]
+pub(super) struct OnceOfRun<A> {
+    /// The id of your run; only where you have several in hand.
+    #[serde(default)]
+    run: Option<String>,
+    /// Your own name for this call: sent again under the same name it is not done again.
+    #[serde(default)]
+    idempotency_key: Option<String>,
+    #[serde(flatten)]
+    rest: A,
+}
+
+/// A tool that reads something of the run.
+pub(super) fn reads<A, F, W>(words: Words, work: F) -> Tool<Worker>
+where
+    A: DeserializeOwned + JsonSchema + Send + 'static,
+    F: Fn(Worker, Claimed, A) -> W + Clone + Send + Sync + 'static,
+    W: Future<Output = Result<Value>> + Send + 'static,
+{
+    Tool::new(Kind::Reads, words, move |worker: Worker, of: OfRun<A>| {
+        let work = work.clone();
+        async move {
+            let claimed = worker.in_hand(of.run.as_deref()).await?.claimed;
+            work(worker, claimed, of.rest).await
+        }
+    })
+}
+
+/// A tool that does something to the run, once under its key and audited in the same transaction.
+pub(super) fn writes<A, F, W>(words: Words, work: F) -> Tool<Worker>
+where
+    A: Serialize + DeserializeOwned + JsonSchema + Send + 'static,
+    F: Fn(Db, Claimed, A) -> W + Clone + Send + Sync + 'static,
+    W: Future<Output = Result<Done>> + Send + 'static,
+{
+    Tool::new(Kind::Writes, words, move |worker: Worker, of: OnceOfRun<A>| {
+        let work = work.clone();
+        async move {
+            // A call that is sent again may find its run ended, by its own doing.
+            let run = worker.in_hand(of.run.as_deref()).await;
+            let arguments =
+                serde_json::to_value(&of.rest).map_err(|error| Error::Broken(error.to_string()))?;
+            let (by, key) = (worker.by.clone(), of.idempotency_key.clone());
+            let call = Call { by: &by, what: words.0, key: key.as_deref(), arguments: &arguments };
+            let claimed = match run {
+                Ok(hand) => hand.claimed,
+                Err(error) => return answered(&worker.db, &call).await?.ok_or(error),
+            };
+            let scope = claimed.scope.clone();
+            once(&worker.db, &scope, call, move |db| work(db, claimed, of.rest)).await
+        }
+    })
+}
+
+impl Worker {
+    /// The run that is meant: the agent's own and no other's.
+    pub(super) async fn in_hand(&self, named: Option<&str>) -> Result<InHand> {
+        let mut all = runs::in_hand(&self.db, &self.scope).await?;
+        if let Some(named) = named {
+            let wanted: RunId = named.parse().map_err(|_| not_a_run())?;
+            return all.into_iter().find(|hand| hand.claimed.run == wanted).ok_or(Error::NotFound);
+        }
+        match all.len() {
+            0 => Err(Error::refused("You have no run in hand: there is nothing to work on.")),
+            1 => Ok(all.remove(0)),
+            _ => Err(Error::Fields(FieldErrors::one("run", which(&all)))),
+        }
+    }
+}
+
+fn not_a_run() -> Error {
+    Error::Fields(FieldErrors::one("run", "Give the id of one of your runs, such as run_0197…"))
+}
+
+fn which(all: &[InHand]) -> String {
+    let one = |hand: &InHand| {
+        let waits = if hand.state == RunState::Suspended { ", waits for an answer" } else { "" };
+        format!("{} (request #{}{waits})", hand.claimed.run, hand.claimed.number)
+    };
+    let names: Vec<String> = all.iter().map(one).collect();
+    format!("You have several runs in hand. Say which one: {}.", names.join(", "))
+}

@@ -1,0 +1,51 @@
+//! For an agent at work: what belongs to the run that it has in hand.
+
+mod ask;
+mod hand;
+mod notes;
+mod read;
+mod tools_of_its_own;
+mod write;
+
+use std::sync::Arc;
+
+use domain::{Db, Result, Scope, agents, audit::By, ids::AgentId};
+use tokio_util::sync::CancellationToken;
+
+use super::tool::Tool;
+
+/// What is always there beside the allow-list: they ask, and wait for what was asked.
+const ALWAYS: [&str; 2] = ["get_answer", "approve_tool_use"];
+
+/// An agent that calls.
+#[derive(Clone)]
+pub(super) struct Worker {
+    pub(super) db: Db,
+    /// Narrowed to a client where the agent or its token is.
+    pub(super) scope: Scope,
+    pub(super) by: By,
+    /// What it may use without being asked.
+    pub(super) tools: Arc<Vec<String>>,
+    /// Cancelled when the server leaves.
+    pub(super) stop: CancellationToken,
+}
+
+impl Worker {
+    /// Whether the tool is on the agent's list.
+    pub(super) fn may(&self, tool: &Tool<Self>) -> bool {
+        ALWAYS.contains(&tool.name()) || self.tools.iter().any(|allowed| allowed == tool.name())
+    }
+}
+
+/// The agent's allow-list.
+pub(super) async fn allowed(db: &Db, scope: &Scope, agent: AgentId) -> Result<Vec<String>> {
+    agents::get(db, scope, agent).await.map(|agent| agent.tools)
+}
+
+/// Every tool of an agent at work.
+pub(super) fn tools() -> Vec<Tool<Worker>> {
+    [read::tools(), notes::tools(), ask::tools(), write::tools(), tools_of_its_own::tools()]
+        .into_iter()
+        .flatten()
+        .collect()
+}

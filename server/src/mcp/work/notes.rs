@@ -1,0 +1,99 @@
+//! What is known of the client.
+
+use domain::{Db, Result, audit::Deed, notes, runs::Claimed};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+
+use super::{
+    Worker,
+    hand::{reads, writes},
+};
+use crate::mcp::{
+    told::when,
+    tool::{Done, Tool},
+};
+
+pub(super) fn tools() -> Vec<Tool<Worker>> {
+    vec![
+        reads(
+            (
+                "search_notes",
+                "Search the notes",
+                "Finds notes on the client by their words, the best first, with the place where the words stand. Quotes \
+                 hold words together, a minus leaves a word out. Without words: the notes that were written last.",
+            ),
+            search_notes,
+        ),
+        reads(
+            ("read_note", "Read a note", "A note on the client, whole, as Markdown, with its version."),
+            read_note,
+        ),
+        writes(
+            (
+                "write_note",
+                "Write a note",
+                "Keeps what you learned about the client for whoever works for them next. The whole note is written; for \
+                 one that is there already, give the version that you have read. Earlier versions are kept.",
+            ),
+            write_note,
+        ),
+    ]
+}
+
+#[derive(Deserialize, JsonSchema)]
+struct SearchNotes {
+    /// Words, as one types them into a search.
+    #[serde(default)]
+    words: String,
+}
+
+async fn search_notes(worker: Worker, claimed: Claimed, asked: SearchNotes) -> Result<Value> {
+    let found = notes::search(&worker.db, &claimed.scope, claimed.client, &asked.words, 20).await?;
+    let found: Vec<_> = found
+        .into_iter()
+        .map(|note| json!({ "path": note.path, "version": note.version, "snippet": note.snippet, "written": when(note.at) }))
+        .collect();
+    Ok(json!({ "notes": found }))
+}
+
+#[derive(Deserialize, JsonSchema)]
+struct ReadNote {
+    /// Folders and a name, such as Billing/Rates.md.
+    path: String,
+    /// An earlier version; default: as it stands.
+    #[serde(default)]
+    version: Option<u32>,
+}
+
+async fn read_note(worker: Worker, claimed: Claimed, asked: ReadNote) -> Result<Value> {
+    let (db, scope, client) = (&worker.db, &claimed.scope, claimed.client);
+    let note = match asked.version {
+        None => notes::read(db, scope, client, &asked.path).await?,
+        Some(version) => notes::version(db, scope, client, &asked.path, version).await?,
+    };
+    Ok(json!({
+        "path": note.path, "version": note.version, "markdown": note.body, "by": note.by, "written": when(note.at),
+    }))
+}
+
+#[derive(Serialize, Deserialize, JsonSchema)]
+struct WriteNote {
+    /// Folders and a name, such as Billing/Rates.md.
+    path: String,
+    /// The whole note.
+    markdown: String,
+    /// The version that you have read; leave it out for a new note.
+    #[serde(default)]
+    expected_version: Option<u32>,
+}
+
+async fn write_note(db: Db, claimed: Claimed, asked: WriteNote) -> Result<Done> {
+    let WriteNote { path, markdown, expected_version } = asked;
+    let note = notes::write(&db, &claimed.scope, claimed.client, &path, &markdown, expected_version).await?;
+    let before =
+        expected_version.map_or_else(|| "no such note".to_owned(), |before| format!("version {before}"));
+    let deed = Deed::done("write_note", note.path.as_str()).of(claimed.client);
+    let deed = deed.changed(before, format!("version {}", note.version));
+    Ok((json!({ "path": note.path, "version": note.version }), deed))
+}

@@ -1,0 +1,136 @@
+//! An agent's own tools, where its program asks the portal before it uses one. The answer is in the form that Claude
+//! Code's `--permission-prompt-tool` reads.
+
+use std::time::Duration;
+
+use domain::{
+    Error, Result,
+    approvals::{self, Approval, ApprovalState, Audience, Question},
+    audit::{self, Deed, Outcome},
+    ids::ApprovalId,
+    runs::Claimed,
+    session::Choice,
+};
+use schemars::JsonSchema;
+use serde::Deserialize;
+use serde_json::{Map, Value, json};
+use sessions::Offset;
+
+use super::{Worker, hand::reads};
+use crate::mcp::tool::Tool;
+
+/// How long an operator may decide: whoever waits holds a place at work.
+const OPEN_FOR: i64 = 24 * 3_600;
+/// How often it is looked whether somebody decided, where nothing is heard.
+const LOOK: Duration = Duration::from_secs(15);
+/// The most of a tool's input that is shown.
+const SHOWN: usize = 4_000;
+
+pub(super) fn tools() -> Vec<Tool<Worker>> {
+    vec![reads(
+        (
+            "approve_tool_use",
+            "Approve the use of a tool",
+            "For an agent's program, not for its model: asks before one of the agent's own tools is used. What is on its \
+             list is allowed at once; otherwise the people who run the workspace decide, and this waits for them.",
+        ),
+        approve_tool_use,
+    )]
+}
+
+#[derive(Deserialize, JsonSchema)]
+struct ToolUse {
+    /// The tool's name.
+    tool_name: String,
+    /// What it is to be used with.
+    #[serde(default)]
+    input: Map<String, Value>,
+    /// The program's own id of the use.
+    #[serde(default)]
+    tool_use_id: Option<String>,
+}
+
+async fn approve_tool_use(worker: Worker, claimed: Claimed, asked: ToolUse) -> Result<Value> {
+    let input = Value::Object(asked.input);
+    if worker.tools.contains(&asked.tool_name) {
+        return Ok(allow(input));
+    }
+    // From before the question, so that no answer is missed.
+    let from = worker.db.engine().head(claimed.backstage_stream()).await?.next;
+    let approval = ask(&worker, &claimed, &asked.tool_name, &input, asked.tool_use_id.as_deref()).await?;
+    let settled = tokio::select! {
+        settled = wait(&worker, &claimed, approval, from) => settled?,
+        () = worker.stop.cancelled() => return Err(Error::refused("The portal restarts. Ask again in a while.")),
+    };
+    Ok(match settled.state {
+        ApprovalState::Answered if settled.answer.as_deref() == Some(ALLOW) => allow(input),
+        ApprovalState::Answered => deny("The people who run the workspace said no."),
+        _ => deny("Nobody decided in time. Go on without it."),
+    })
+}
+
+const ALLOW: &str = "Allow";
+const DENY: &str = "Do not allow";
+
+fn allow(input: Value) -> Value {
+    json!({ "behavior": "allow", "updatedInput": input })
+}
+
+fn deny(why: &str) -> Value {
+    json!({ "behavior": "deny", "message": why })
+}
+
+async fn ask(
+    worker: &Worker,
+    claimed: &Claimed,
+    tool: &str,
+    input: &Value,
+    id: Option<&str>,
+) -> Result<ApprovalId> {
+    let shown: String = serde_json::to_string_pretty(input).unwrap_or_default().chars().take(SHOWN).collect();
+    // A fence that nothing within can close.
+    let fence = "`".repeat(3 + shown.matches("```").count());
+    let option =
+        |label: &str| Choice { key: label.to_lowercase().replace(' ', "-"), label: label.to_owned() };
+    let question = Question {
+        question: format!("May {} use {}?", claimed.agent_name, short(tool)),
+        detail: format!("{fence}json\n{shown}\n{fence}"),
+        options: vec![option(ALLOW), option(DENY)],
+        open_for: OPEN_FOR,
+        audience: Audience::Operator,
+    };
+    // A program whose connection broke asks the same again while it is open.
+    let open = approvals::of_run(&worker.db, &claimed.scope, claimed.run).await?.into_iter().find(|open| {
+        open.state == ApprovalState::Open
+            && open.question == question.question
+            && open.detail == question.detail
+    });
+    if let Some(open) = open {
+        return Ok(open.id);
+    }
+    let approval = approvals::ask(&worker.db, claimed, question).await?;
+    let deed = Deed::done("approve_tool_use", short(tool)).of(claimed.client);
+    let deed = deed.came_to(Outcome::Proposed, id.unwrap_or_default());
+    audit::write(&worker.db, &claimed.scope, &worker.by, &deed).await?;
+    Ok(approval)
+}
+
+fn short(text: &str) -> String {
+    text.chars().filter(|c| !c.is_control()).take(100).collect()
+}
+
+/// Waits until the question is settled, however long that takes and whichever node hears of it.
+async fn wait(worker: &Worker, claimed: &Claimed, approval: ApprovalId, from: Offset) -> Result<Approval> {
+    let mut follower = worker.db.engine().follow(claimed.backstage_stream(), from);
+    loop {
+        let found = approvals::get(&worker.db, &claimed.scope, approval).await?;
+        if found.state != ApprovalState::Open {
+            return Ok(found);
+        }
+        match tokio::time::timeout(LOOK, follower.next()).await {
+            Ok(Ok(Some(_))) | Err(_) => {}
+            Ok(Ok(None)) => return Err(Error::refused("The portal restarts. Ask again in a while.")),
+            Ok(Err(error)) => return Err(error.into()),
+        }
+    }
+}

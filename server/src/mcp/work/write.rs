@@ -1,0 +1,147 @@
+//! What an agent shows, delivers and ends with.
+
+use domain::{
+    Db, Error, FieldErrors, Result,
+    audit::Deed,
+    deliverables::{self, Content},
+    runs::{self, Claimed},
+    session::{Part, PlanStep, StepState},
+};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+
+use super::{Worker, hand::writes};
+use crate::mcp::tool::{Done, Nothing, Tool};
+
+/// The longest title and detail of a step, and the longest plan.
+const TITLE: usize = 200;
+const DETAIL: usize = 2_000;
+const STEPS: usize = 30;
+
+pub(super) fn tools() -> Vec<Tool<Worker>> {
+    vec![
+        writes(
+            (
+                "report_progress",
+                "Report progress",
+                "Shows the client what you are about: a plan, whole each time, or one step of the work. Plain words, no \
+                 jargon, no names of tools: what is done for them, not how.",
+            ),
+            report_progress,
+        ),
+        writes(
+            (
+                "deliver",
+                "Deliver",
+                "Delivers a piece of work as Markdown: a new deliverable by its title, or the next version of the one \
+                 that has it. It is not before the client for review until you finish.",
+            ),
+            deliver,
+        ),
+        writes(
+            (
+                "finish",
+                "Finish",
+                "Ends your run and puts what you delivered before the client for review. Deliver first.",
+            ),
+            finish,
+        ),
+    ]
+}
+
+/// How a step stands.
+#[derive(Clone, Copy, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+enum State {
+    Open,
+    Working,
+    Done,
+    Failed,
+}
+
+impl From<State> for StepState {
+    fn from(state: State) -> Self {
+        match state {
+            State::Open => Self::Open,
+            State::Working => Self::Working,
+            State::Done => Self::Done,
+            State::Failed => Self::Failed,
+        }
+    }
+}
+
+#[derive(Serialize, Deserialize, JsonSchema)]
+struct Planned {
+    title: String,
+    state: State,
+}
+
+#[derive(Serialize, Deserialize, JsonSchema)]
+struct Step {
+    /// Your own name for the step: the same again replaces it.
+    id: String,
+    title: String,
+    #[serde(default)]
+    detail: String,
+    state: State,
+}
+
+#[derive(Serialize, Deserialize, JsonSchema)]
+struct Progress {
+    /// The whole plan as it stands.
+    #[serde(default)]
+    plan: Vec<Planned>,
+    /// One step of the work.
+    #[serde(default)]
+    step: Option<Step>,
+}
+
+async fn report_progress(db: Db, claimed: Claimed, asked: Progress) -> Result<Done> {
+    let mut parts = Vec::new();
+    if asked.plan.len() > STEPS {
+        return Err(Error::Fields(FieldErrors::one("plan", format!("Plan {STEPS} steps at most."))));
+    }
+    let words = asked.step.as_ref().map(|step| step.title.clone()).unwrap_or_else(|| "the plan".to_owned());
+    if !asked.plan.is_empty() {
+        let steps = asked.plan.into_iter();
+        let steps = steps.map(|step| PlanStep { title: short(&step.title, TITLE), state: step.state.into() });
+        parts.push(Part::DataPlan { steps: steps.collect() });
+    }
+    if let Some(step) = asked.step {
+        parts.push(Part::DataStep {
+            id: short(&step.id, TITLE),
+            title: short(&step.title, TITLE),
+            detail: short(&step.detail, DETAIL),
+            state: step.state.into(),
+        });
+    }
+    if parts.is_empty() {
+        return Err(Error::Fields(FieldErrors::one("plan", "Give a plan, a step, or both.")));
+    }
+    runs::report(&db, &claimed, parts).await?;
+    Ok((json!({ "shown": true }), Deed::done("report_progress", words).of(claimed.client)))
+}
+
+fn short(text: &str, most: usize) -> String {
+    text.replace('\0', "").trim().chars().take(most).collect()
+}
+
+#[derive(Serialize, Deserialize, JsonSchema)]
+struct Deliver {
+    /// What it is called, for the client.
+    title: String,
+    markdown: String,
+}
+
+async fn deliver(db: Db, claimed: Claimed, asked: Deliver) -> Result<Done> {
+    let version = deliverables::put(&db, &claimed, &asked.title, Content::Body(asked.markdown)).await?;
+    let deed = Deed::done("deliver", format!("{}, version {version}", asked.title)).of(claimed.client);
+    Ok((json!({ "title": asked.title, "version": version }), deed))
+}
+
+async fn finish(db: Db, claimed: Claimed, _: Nothing) -> Result<Done> {
+    deliverables::submit_for_review(&db, &claimed).await?;
+    let deed = Deed::done("finish", format!("#{}", claimed.number)).of(claimed.client);
+    Ok((json!({ "state": "review" }), deed))
+}

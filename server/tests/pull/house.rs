@@ -1,0 +1,221 @@
+use std::{net::SocketAddr, time::Duration};
+
+use domain::{
+    Db, Scope,
+    agents::{self, NewAgent},
+    ids::{AgentId, TokenId},
+    offers::Starts,
+    requests::{Detail, NewRequest, Priority, commands, queries},
+    session::{Conversation, Event, Part},
+    testing::{Ground, TestClient},
+    tokens::{self, NewToken, Right},
+};
+use reqwest::{Client, Method, Response};
+use serde_json::{Value, json};
+use server::shutdown::Shutdown;
+use sessions::{Offset, StreamId};
+use sqlx::PgPool;
+
+use super::shared;
+
+/// What no wait in here comes near.
+pub const FOREVER: Duration = Duration::from_secs(30);
+
+/// A server with a client, and an agent that fetches its work.
+pub struct House {
+    pub ground: Ground,
+    pub client: TestClient,
+    pub agent: AgentId,
+    pub token: TokenId,
+    pub address: SocketAddr,
+    pub shutdown: Shutdown,
+    /// The agent's program.
+    pub program: Program,
+}
+
+impl House {
+    pub async fn new(pool: &PgPool) -> Self {
+        // The programs' stand-in needs a provider of TLS, whether it uses it or not.
+        let _ = rustls::crypto::ring::default_provider().install_default();
+        let ground = Ground::new(pool).await;
+        let client = ground.client("Harbor & Pine").await;
+        let offer = ground.offer(Starts::AtOnce).await;
+        ground.subscribe(&client, &offer).await;
+        let agent = fetching_agent(&ground, "Juno").await;
+        let (token, text) = token_of(&ground, agent).await;
+        let shutdown = Shutdown::default();
+        let address = shared::serve(&ground.db, &shutdown).await;
+        let program = Program::new(address, &text);
+        Self { ground, client, agent, token, address, shutdown, program }
+    }
+
+    /// The client asks for something, and it is queued for the agent.
+    pub async fn ask(&self, title: &str) -> Detail {
+        let new = NewRequest {
+            title: title.into(),
+            brief: "Please write to them.".into(),
+            priority: Priority::Normal,
+            queue: true,
+            files: Vec::new(),
+            form_key: None,
+        };
+        let number = commands::create(&self.ground.db, &self.client.owner, new).await.unwrap();
+        self.see(number).await
+    }
+
+    pub async fn see(&self, number: u64) -> Detail {
+        let operator = self.ground.operator.within(self.client.id);
+        queries::by_number(&self.ground.db, &operator, self.client.id, number).await.unwrap()
+    }
+
+    /// A token of the operator's, for the whole workspace.
+    pub async fn operators(&self, rights: &[Right]) -> Program {
+        let new = NewToken { name: "Desk".into(), agent: None, client: None, rights: rights.to_vec() };
+        let (_, text) = tokens::create(&self.ground.db, &self.ground.operator, new).await.unwrap();
+        Program::new(self.address, &text)
+    }
+
+    pub async fn log(&self, stream: uuid::Uuid) -> Vec<Event> {
+        read(&self.ground.db, stream).await
+    }
+
+    pub async fn parts(&self, stream: uuid::Uuid) -> Vec<Part> {
+        self.log(stream).await.into_iter().map(|event| event.part).collect()
+    }
+
+    pub async fn conversation(&self, stream: uuid::Uuid) -> Conversation {
+        Conversation::read(&self.log(stream).await)
+    }
+}
+
+pub async fn read(db: &Db, stream: uuid::Uuid) -> Vec<Event> {
+    let page = db.engine().read(StreamId(stream), Offset::ZERO, 10_000).await.unwrap();
+    page.records.iter().map(|record| Event::from_json(record.json()).unwrap()).collect()
+}
+
+/// An agent of the workspace that fetches its own work.
+pub async fn fetching_agent(ground: &Ground, name: &str) -> AgentId {
+    let new = NewAgent { name: name.into(), persona: "Calm.".into(), client: None };
+    let agent = agents::create(&ground.db, &ground.operator, new).await.unwrap();
+    sqlx::query("UPDATE agent SET backend = 'pull' WHERE id = $1")
+        .bind(agent.0)
+        .execute(&ground.pool)
+        .await
+        .unwrap();
+    agent
+}
+
+pub async fn token_of(ground: &Ground, agent: AgentId) -> (TokenId, String) {
+    let new =
+        NewToken { name: "Juno's machine".into(), agent: Some(agent), client: None, rights: Vec::new() };
+    tokens::create(&ground.db, &ground.operator, new).await.unwrap()
+}
+
+/// A program with a token.
+#[derive(Clone)]
+pub struct Program {
+    pub address: SocketAddr,
+    token: String,
+    client: Client,
+}
+
+impl Program {
+    pub fn new(address: SocketAddr, token: &str) -> Self {
+        Self { address, token: token.to_owned(), client: Client::new() }
+    }
+
+    pub fn token(&self) -> &str {
+        &self.token
+    }
+
+    /// The same token at another server.
+    pub fn at(&self, address: SocketAddr) -> Self {
+        Self { address, ..self.clone() }
+    }
+
+    pub async fn send(&self, method: Method, path: &str, body: Option<&Value>) -> Response {
+        let url = format!("http://{}{path}", self.address);
+        let mut request = self.client.request(method, url).bearer_auth(&self.token);
+        if let Some(body) = body {
+            request = request.json(body);
+        }
+        tokio::time::timeout(FOREVER, request.send()).await.unwrap().unwrap()
+    }
+
+    pub async fn get(&self, path: &str) -> (u16, Value) {
+        answer(self.send(Method::GET, path, None).await).await
+    }
+
+    pub async fn post(&self, path: &str, body: Value) -> (u16, Value) {
+        answer(self.send(Method::POST, path, Some(&body)).await).await
+    }
+
+    /// Claims what there is.
+    pub async fn claim(&self) -> Job {
+        let (status, run) = self.post("/v1/runs/claim", json!({})).await;
+        assert_eq!(status, 200, "{run}");
+        Job { program: self.clone(), run }
+    }
+}
+
+pub async fn answer(response: Response) -> (u16, Value) {
+    let status = response.status().as_u16();
+    let text = response.text().await.unwrap();
+    (status, serde_json::from_str(&text).unwrap_or(Value::Null))
+}
+
+/// A run that was claimed.
+#[derive(Clone)]
+pub struct Job {
+    pub program: Program,
+    /// As it was told at the claim.
+    pub run: Value,
+}
+
+impl Job {
+    pub fn id(&self) -> &str {
+        self.run["run"].as_str().unwrap()
+    }
+
+    pub fn path(&self, rest: &str) -> String {
+        format!("/v1/runs/{}{rest}", self.id())
+    }
+
+    /// Posts in the name of the attempt.
+    pub async fn post(&self, rest: &str, mut body: Value) -> (u16, Value) {
+        body["attempt"] = self.run["attempt"].clone();
+        self.program.post(&self.path(rest), body).await
+    }
+
+    /// The same, and it is taken.
+    pub async fn done(&self, rest: &str, body: Value) -> Value {
+        let (status, answer) = self.post(rest, body).await;
+        assert!((200..300).contains(&status), "{rest}: {status} {answer}");
+        answer
+    }
+
+    pub async fn say(&self, sequence: u64, parts: Value) -> (u16, Value) {
+        self.post("/events", json!({ "sequence": sequence, "parts": parts })).await
+    }
+
+    pub async fn signals(&self, after: &str, wait: u32) -> (u16, Value) {
+        let attempt = &self.run["attempt"];
+        self.program.get(&self.path(&format!("/signals?attempt={attempt}&after={after}&wait={wait}"))).await
+    }
+
+    /// Listens until there is something; what, and where it goes on.
+    pub async fn hear(&self, after: &str) -> (Value, String) {
+        let (status, heard) = self.signals(after, 20).await;
+        assert_eq!(status, 200, "{heard}");
+        (heard["signals"].clone(), heard["after"].as_str().unwrap().to_owned())
+    }
+
+    pub fn after(&self) -> &str {
+        self.run["after"].as_str().unwrap()
+    }
+}
+
+/// Says something to the agent at work.
+pub async fn steer(house: &House, by: &Scope, request: &Detail, words: &str) {
+    domain::controls::steer(&house.ground.db, by, request.card.id, words).await.unwrap();
+}
