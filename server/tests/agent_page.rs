@@ -1,0 +1,189 @@
+//! The desk's page of an agent: how it is reached is typed, mended, tried and kept, and its key never comes back.
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
+#[allow(dead_code, unused_imports, reason = "what other tests need of it")]
+mod shared;
+
+use std::net::SocketAddr;
+
+use axum::{
+    Json, Router,
+    body::Body,
+    extract::ConnectInfo,
+    http::{HeaderMap, Request, StatusCode, header},
+    response::{IntoResponse, Response},
+    routing::get,
+};
+use domain::{
+    agents::{self, Backend, NewAgent},
+    ids::AgentId,
+    secret,
+    testing::Ground,
+};
+use http_body_util::BodyExt;
+use serde_json::json;
+use server::{
+    live::{Live, Pace},
+    router,
+    shutdown::Shutdown,
+};
+use sqlx::PgPool;
+use tower::ServiceExt;
+
+const KEY: &str = "sk-planted-4711-planted";
+const SEED: &str = "a-seed-of-the-form-token";
+
+struct Desk {
+    ground: Ground,
+    router: Router,
+    cookie: String,
+    agent: AgentId,
+}
+
+impl Desk {
+    async fn new(pool: &PgPool) -> Self {
+        let ground = Ground::new(pool).await;
+        let app = shared::product(&ground.db, "http://127.0.0.1:3000", &std::env::temp_dir());
+        let router = router::routes(app, Live::new(Shutdown::default(), Pace::default()));
+        let (_, cookie) = shared::sign_in(&ground.db, &ground.operator).await;
+        let juno = NewAgent { name: "Juno".into(), persona: String::new(), client: None };
+        let agent = agents::create(&ground.db, &ground.operator, juno).await.unwrap();
+        Self { ground, router, cookie, agent }
+    }
+
+    fn page(&self) -> String {
+        format!("/desk/agents/{}", self.agent)
+    }
+
+    async fn send(&self, request: axum::http::request::Builder, body: String) -> (StatusCode, String) {
+        let request = request
+            .header(header::HOST, "127.0.0.1:3000")
+            .header(header::ORIGIN, "http://127.0.0.1:3000")
+            .header(header::COOKIE, format!("form={SEED}; {}", self.cookie))
+            .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded");
+        let mut request = request.body(Body::from(body)).unwrap();
+        request.extensions_mut().insert(ConnectInfo(SocketAddr::from(([192, 0, 2, 1], 4_000))));
+        let response = self.router.clone().oneshot(request).await.unwrap();
+        let status = response.status();
+        let body = response.into_body().collect().await.unwrap().to_bytes();
+        let body = String::from_utf8_lossy(&body).into_owned();
+        assert!(!body.contains(KEY), "the key comes back");
+        (status, body)
+    }
+
+    async fn see(&self, path: &str) -> String {
+        let (status, body) = self.send(Request::get(path), String::new()).await;
+        assert_eq!(status, StatusCode::OK);
+        body
+    }
+
+    async fn post(&self, path: &str, fields: &[(&str, &str)]) -> (StatusCode, String) {
+        let token = secret::keyed_hash(shared::FORM_KEY, SEED.as_bytes());
+        let mut body = url::form_urlencoded::Serializer::new(String::new());
+        body.append_pair("form_token", &token).append_pair("name", "Juno").append_pair("client", "");
+        body.extend_pairs(fields);
+        self.send(Request::post(path), body.finish()).await
+    }
+}
+
+/// Something that lists a model to whoever has the key.
+async fn service() -> String {
+    async fn models(headers: HeaderMap) -> Response {
+        if headers.get("x-api-key").is_none_or(|key| key != KEY) {
+            return (StatusCode::UNAUTHORIZED, format!("not {KEY}")).into_response();
+        }
+        Json(json!({ "data": [{ "id": "claude-small" }, { "id": "claude-large" }] })).into_response()
+    }
+    let routes = Router::new().route("/v1/models", get(models));
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    tokio::spawn(async move { axum::serve(listener, routes).await });
+    format!("http://{address}/v1")
+}
+
+#[sqlx::test(migrations = "../migrations")]
+async fn how_an_agent_is_reached_is_kept_and_its_key_never_shown(pool: PgPool) {
+    let desk = Desk::new(&pool).await;
+    let (page, url) = (desk.page(), service().await);
+    let shown = desk.see(&page).await;
+    assert!(shown.contains("The house agent") && shown.contains("Try it") && !shown.contains("One is set"));
+
+    let (status, body) =
+        desk.post(&page, &[("backend", "anthropic"), ("url", "ftp://x"), ("key", "a b")]).await;
+    assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(body.contains("url-error") && body.contains("value=\"ftp://x\""), "the input is kept");
+    let (status, body) = desk.post(&page, &[("backend", "anthropic"), ("url", &url), ("key", "a b")]).await;
+    assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(body.contains("model-error") && body.contains("key-error"));
+
+    let reach = [("backend", "anthropic"), ("url", &url), ("model", "claude-small"), ("tools", "deliver")];
+    let with_key = [&reach[..], &[("own_tools", "Bash\nRead"), ("key", KEY)]].concat();
+    let (status, _) = desk.post(&page, &with_key).await;
+    assert_eq!(status, StatusCode::SEE_OTHER);
+    let agent = agents::get(&desk.ground.db, &desk.ground.operator, desk.agent).await.unwrap();
+    assert_eq!(agent.backend, Backend::Anthropic);
+    assert_eq!(agent.tools, ["deliver", "Bash", "Read"]);
+    let shown = desk.see(&page).await;
+    assert!(shown.contains("One is set") && shown.contains("claude-small") && shown.contains("Bash\nRead"));
+
+    // Kept as it is while nothing is typed; not sent elsewhere; removed.
+    assert_eq!(desk.post(&page, &reach).await.0, StatusCode::SEE_OTHER);
+    let elsewhere = [("backend", "anthropic"), ("url", "http://127.0.0.1:9/v1"), ("model", "m")];
+    let (status, body) = desk.post(&page, &elsewhere).await;
+    assert!(
+        status == StatusCode::UNPROCESSABLE_ENTITY && body.contains("It leads elsewhere now"),
+        "{status}"
+    );
+    let has_key = || agents::has_key(&desk.ground.db, &desk.ground.operator, desk.agent);
+    assert!(has_key().await.unwrap());
+    let removed = [&reach[..], &[("remove_key", "yes")]].concat();
+    assert_eq!(desk.post(&page, &removed).await.0, StatusCode::SEE_OTHER);
+    assert!(!has_key().await.unwrap());
+}
+
+#[sqlx::test(migrations = "../migrations")]
+async fn trying_it_says_in_words_what_is_there(pool: PgPool) {
+    let desk = Desk::new(&pool).await;
+    let (page, url) = (desk.page(), service().await);
+    let tries = async |backend: &str, model: &str, more: &[(&str, &str)]| {
+        let fields = [("do", "try"), ("backend", backend), ("url", &url), ("model", model)];
+        desk.post(&page, &[&fields[..], more].concat()).await.1
+    };
+    assert!(
+        tries("anthropic", "claude-small", &[("key", KEY)])
+            .await
+            .contains("It lets us in, and has claude-small.")
+    );
+    assert!(
+        tries("anthropic", "claude-huge", &[("key", KEY)])
+            .await
+            .contains("does not list claude-huge. It has claude-small, claude-large.")
+    );
+    let refused = tries("anthropic", "claude-small", &[]).await;
+    assert!(refused.contains("refused with 401: not ***"), "{refused}");
+    assert!(tries("anthropic", "", &[]).await.contains("model-error"));
+    assert!(
+        tries("acp", "", &[("command", "no-such-program-here --acp")])
+            .await
+            .contains("There is no program no-such-program-here")
+    );
+    assert!(tries("acp", "", &[("command", "sh -c x")]).await.contains("/sh is on this machine"));
+    assert!(tries("pull", "", &[]).await.contains("Nothing to try from here"));
+    assert!(tries("hermes", "", &[]).await.contains("it is no Hermes"));
+    let base = url.trim_end_matches("/v1");
+    let hermes = [("do", "try"), ("backend", "hermes"), ("url", base)];
+    assert!(desk.post(&page, &hermes).await.1.contains("does not let us in"));
+
+    // With the key that is kept, for what it was set for alone.
+    agents::set_key(&desk.ground.db, &desk.ground.operator, desk.agent, KEY).await.unwrap();
+    assert!(tries("anthropic", "claude-small", &[]).await.contains("refused with 401"));
+    let kept = [("backend", "anthropic"), ("url", url.as_str()), ("model", "claude-small"), ("key", KEY)];
+    assert_eq!(desk.post(&page, &kept).await.0, StatusCode::SEE_OTHER);
+    assert!(tries("anthropic", "claude-small", &[]).await.contains("It lets us in, and has claude-small."));
+    // Nothing that was tried is kept.
+    let agent = agents::get(&desk.ground.db, &desk.ground.operator, desk.agent).await.unwrap();
+    assert_eq!(agent.settings.model.as_deref(), Some("claude-small"));
+    let (_, body) = desk.post("/desk/agents", &[("do", "try"), ("backend", "pull")]).await;
+    assert!(body.contains("Nothing to try from here"));
+    assert_eq!(agents::list(&desk.ground.db, &desk.ground.operator).await.unwrap().len(), 1);
+}
