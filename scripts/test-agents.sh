@@ -13,12 +13,13 @@ export THROUGHLINE_FRONT="${THROUGHLINE_FRONT:-none}"
 trap 'scripts/scratch-postgres.sh stop; rm -rf "$work"' EXIT
 
 agents=$PWD/end2end/agents
-scripts/setup.sh wasm postgres agents
+scripts/setup.sh wasm postgres agents small_model
 
 # What could not be installed is named; its tests say the same and pass over it.
 for program in venv/bin/hermes venv/bin/hermes-acp node_modules/.bin/claude-agent-acp \
-  node_modules/@anthropic-ai/claude-code-linux-x64/claude; do
-  [ -x "$agents/$program" ] || say "SKIPPED: $program could not be installed here, so nothing is tested with it"
+  node_modules/@anthropic-ai/claude-code-linux-x64/claude \
+  small-model/SmolLM2-135M-Instruct.Q4_1.gguf small-model/node_modules/node-llama-cpp; do
+  [ -e "$agents/$program" ] || say "SKIPPED: $program could not be installed here, so nothing is tested with it"
 done
 
 say "The backends against real programs"

@@ -15,4 +15,5 @@ mod installed;
 mod machine;
 mod script;
 mod scripted;
+mod small_model;
 mod started;
