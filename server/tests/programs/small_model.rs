@@ -25,7 +25,7 @@ use super::{
 const PATIENCE: Duration = Duration::from_secs(400);
 
 #[sqlx::test(migrations = "../migrations")]
-#[ignore = "needs the programs that make test-agents installs"]
+#[ignore = "needs real programs: make test-agents"]
 async fn a_real_model_streams_its_words(pg: PgPool) {
     let _ = rustls::crypto::ring::default_provider().install_default();
     let Some(weights) = program("a small model", "small-model/SmolLM2-135M-Instruct.Q4_1.gguf") else {
