@@ -43,7 +43,8 @@ impl Tryout {
     }
 
     async fn model(&self, reach: &Reach) -> Result<String, String> {
-        let models = self.models.endpoint(reach).await?.found().await?;
+        let models = self.models.endpoint(reach).await?.found().await;
+        let models = models.map_err(|reason| format!("It does not work: {reason}."))?;
         match &reach.settings.model {
             Some(wanted) if models.contains(wanted) => Ok(format!("It lets us in, and has {wanted}.")),
             Some(wanted) if models.is_empty() => {
