@@ -3,10 +3,11 @@
 use domain::{
     Actor, Role, Scope,
     accounts::commands::invitations,
-    ids::{InvitationId, MembershipId, OfferId, TokenId},
+    ids::{InvitationId, MembershipId, OfferId, TokenId, WebhookEventId, WebhookId},
     offers::{self, Offer, Starts},
     testing::{Ground, TestClient, draft},
     tokens::{self, NewToken, Right},
+    webhooks::{self, Kind, NewWebhook},
 };
 use server::{
     live::{Live, Pace},
@@ -45,6 +46,8 @@ pub struct Town {
     pub candidate: InvitationId,
     /// A program's key, of the client's alone.
     pub token: TokenId,
+    /// Where what happens here is sent, and something that is.
+    pub webhook: (WebhookId, WebhookEventId),
     pub router: axum::Router,
     /// Where the bytes of files lie, as long as the town stands.
     _files: tempfile::TempDir,
@@ -70,6 +73,7 @@ impl Town {
             colleagues: [colleague(&ours).await, colleague(&ours).await],
             candidate: candidate(&ours).await,
             token: token(&ours, &quill).await,
+            webhook: webhook(&ours, &quill).await,
             router: router::routes(app, Live::new(Shutdown::default(), Pace::default())),
             offer: at_ours.id,
             ours,
@@ -145,4 +149,14 @@ async fn token(ground: &Ground, quill: &Tenant) -> TokenId {
     let (client, rights) = (Some(quill.client.id), vec![Right::Read]);
     let new = NewToken { name: "quillhaven-backstage".into(), agent: None, client, rights };
     tokens::create(&ground.db, &ground.operator, new).await.unwrap().0
+}
+
+async fn webhook(ground: &Ground, quill: &Tenant) -> (WebhookId, WebhookEventId) {
+    let url = "https://fernworth-backstage.test/hook".to_owned();
+    let new = NewWebhook { url, events: Kind::ALL.to_vec() };
+    let (webhook, _) = webhooks::create(&ground.db, &ground.operator, &new).await.unwrap();
+    shared::ask(ground, &quill.client).await;
+    while webhooks::spread(&ground.db).await.unwrap() > 0 {}
+    let sent = webhooks::deliveries(&ground.db, &ground.operator, webhook).await.unwrap();
+    (webhook, sent[0].event)
 }
