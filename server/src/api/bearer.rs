@@ -4,6 +4,7 @@
 use std::{num::NonZeroU32, sync::Arc};
 
 use axum::{
+    body::Body,
     extract::{FromRequestParts, Request, State},
     http::{HeaderMap, Method, StatusCode, header, request::Parts},
     middleware::Next,
@@ -104,6 +105,10 @@ pub async fn require(State(gate): State<Gate>, mut request: Request, next: Next)
         Ok(caller) => {
             request.extensions_mut().insert(caller);
             next.run(request).await
+        }
+        // Whoever asks for the head alone is told no more.
+        Err(problem) if request.method() == Method::HEAD => {
+            Response::from_parts(problem.into_response().into_parts().0, Body::empty())
         }
         Err(problem) => problem.into_response(),
     }

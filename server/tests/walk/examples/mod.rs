@@ -44,7 +44,7 @@ pub const OWN: &[&str] = &[
 
 /// Whether it is for programs alone, which come with a token and without cookies.
 pub fn is_for_programs(pattern: &str) -> bool {
-    ["/v1/runs", "/v1/clients", "/v1/requests"].iter().any(|base| pattern.starts_with(base))
+    ["/v1/runs", "/v1/clients", "/v1/requests", "/mcp"].iter().any(|base| pattern.starts_with(base))
 }
 
 /// Whether the walk may leave it open.
