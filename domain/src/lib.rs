@@ -61,6 +61,8 @@ mod error;
 #[cfg(feature = "sql")]
 pub mod install;
 #[cfg(feature = "sql")]
+pub mod redact;
+#[cfg(feature = "sql")]
 pub mod sealed;
 #[cfg(feature = "sql")]
 pub mod secret;

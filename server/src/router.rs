@@ -193,11 +193,13 @@ fn desk() -> Routes<App> {
 
 /// What the operator looks at all day.
 fn desk_pages() -> Routes<App> {
-    use pages::{agents, board, clients, search, today};
+    use pages::{agents, audit, board, clients, proposals, search, today};
     Routes::new()
         .route("/desk/clients/{client}/requests/{number}/place", post(board::place))
         .route("/desk", get(today::show))
         .route("/desk/today-parts", get(today::parts))
+        .route("/desk/proposals/{proposal}", post(proposals::decide))
+        .route("/desk/audit", get(audit::show))
         .route("/desk/board", get(board::show))
         .route("/desk/board-parts", get(board::parts))
         .route("/desk/requests", get(search::show))

@@ -2,6 +2,7 @@
 
 pub mod account;
 pub mod agents;
+pub mod audit;
 pub mod billing;
 pub mod board;
 pub mod clients;
@@ -13,6 +14,7 @@ pub mod nowhere;
 pub mod offers;
 pub mod outbox;
 pub mod people;
+pub mod proposals;
 pub mod request;
 pub mod requests;
 pub mod search;

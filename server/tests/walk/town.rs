@@ -3,8 +3,9 @@
 use domain::{
     Actor, Role, Scope,
     accounts::commands::invitations,
-    ids::{InvitationId, MembershipId, OfferId, TokenId, WebhookEventId, WebhookId},
+    ids::{InvitationId, MembershipId, OfferId, ProposalId, TokenId, WebhookEventId, WebhookId},
     offers::{self, Offer, Starts},
+    proposals::{self, Action},
     testing::{Ground, TestClient, draft},
     tokens::{self, NewToken, Right},
     webhooks::{self, Kind, NewWebhook},
@@ -48,6 +49,8 @@ pub struct Town {
     pub token: TokenId,
     /// Where what happens here is sent, and something that is.
     pub webhook: (WebhookId, WebhookEventId),
+    /// What a program proposed.
+    pub proposal: ProposalId,
     pub router: axum::Router,
     /// Where the bytes of files lie, as long as the town stands.
     _files: tempfile::TempDir,
@@ -67,13 +70,15 @@ impl Town {
         // Nobody but operators knows of it.
         offers::commands::create(&ours.db, &ours.operator, &hidden()).await.unwrap();
         let app = shared::product(&ours.db, &format!("http://{OURS}"), files.path());
+        let token = token(&ours, &quill).await;
         Self {
             leaving: tenant::bare(&ours, "quillhaven-leaving").await,
             removed: [leaves(&ours, Some(&quill)).await, leaves(&ours, None).await],
             colleagues: [colleague(&ours).await, colleague(&ours).await],
             candidate: candidate(&ours).await,
-            token: token(&ours, &quill).await,
             webhook: webhook(&ours, &quill).await,
+            token,
+            proposal: proposed(&ours, &quill, token).await,
             router: router::routes(app, Live::new(Shutdown::default(), Pace::default())),
             offer: at_ours.id,
             ours,
@@ -159,4 +164,9 @@ async fn webhook(ground: &Ground, quill: &Tenant) -> (WebhookId, WebhookEventId)
     while webhooks::spread(&ground.db).await.unwrap() > 0 {}
     let sent = webhooks::deliveries(&ground.db, &ground.operator, webhook).await.unwrap();
     (webhook, sent[0].event)
+}
+
+async fn proposed(ground: &Ground, quill: &Tenant, token: TokenId) -> ProposalId {
+    let pause = Action::PauseSubscription { client: quill.client.id };
+    proposals::propose(&ground.db, &ground.operator, token, &pause, "quillhaven-backstage").await.unwrap().0
 }

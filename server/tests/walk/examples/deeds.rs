@@ -169,6 +169,7 @@ fn desk(town: &Town, pattern: &str) -> Option<Deed> {
         }
         "/desk/billing/invoices" | "/desk/billing/invoices/{invoice}/draft" => fields(&billed),
         "/desk/billing/invoices/{invoice}/state" => fields(&[("state", "paid"), ("back", "list")]),
+        "/desk/proposals/{proposal}" => fields(&[("decision", "decline")]),
         "/desk/tokens" => fields(&[("name", "Desk"), ("agent", ""), ("client", &client), ("read", "on")]),
         "/desk/tokens/{token_id}/revocation" => fields(&[]),
         "/desk/webhooks" | "/desk/webhooks/{webhook}" => {
