@@ -4,6 +4,7 @@
 mod every;
 pub mod mail;
 mod outage;
+pub mod webhooks;
 
 use std::{error::Error, sync::Arc, time::Duration};
 
@@ -55,8 +56,11 @@ pub fn start(
     // What has run out is refused all the same; this only makes room.
     every("accounts", HOUR, |db| Box::pin(async move { accounts::commands::clear(&db).await }));
     every("sent mail", HOUR, |db| Box::pin(async move { domain::mail::clear(&db).await }));
+    every("sent webhooks", HOUR, |db| Box::pin(async move { domain::webhooks::clear(&db).await }));
     fold(app, settings, shutdown);
     send_mail(app, settings, shutdown)?;
+    let sender = webhooks::run(app.db.clone(), outside.clone(), shutdown.soft().clone());
+    shutdown.spawn("webhooks", sender);
     work(app, outside, settings, shutdown)?;
     Ok(())
 }
