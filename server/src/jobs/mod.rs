@@ -50,6 +50,7 @@ pub fn start(
     every("billing", 60, |db| Box::pin(async move { billing::renew_due(&db).await.map(drop) }));
     // What has run out is refused all the same; this only makes room.
     every("accounts", HOUR, |db| Box::pin(async move { accounts::commands::clear(&db).await }));
+    every("answered calls", HOUR, |db| Box::pin(async move { domain::once::clear(&db).await }));
     every("sent mail", HOUR, |db| Box::pin(async move { domain::mail::clear(&db).await }));
     fold(app, settings, shutdown);
     send_mail(app, settings, shutdown)?;
