@@ -2,7 +2,7 @@
 SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help run check test faults fuzz sqlx release bench doctor
+.PHONY: help run check test test-agents faults fuzz sqlx release bench doctor
 
 # Queries are checked against .sqlx, never against whatever DATABASE_URL points to.
 export SQLX_OFFLINE := true
@@ -18,6 +18,9 @@ check: ## The fast loop: format, lints and unit tests of the crates that you cha
 
 test: ## Everything, browser tests included, on a throw-away database
 	@exec scripts/test.sh
+
+test-agents: ## Install real agents (Hermes, Claude Code, one by ACP) beside the tests and let them work, their model a script
+	@exec scripts/test-agents.sh
 
 faults: ## Kill agents, nodes and Postgres for 200 rounds (THROUGHLINE_FAULT_SEED, THROUGHLINE_FAULT_ROUNDS) and look what is lost
 	@exec scripts/faults.sh

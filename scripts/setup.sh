@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Installs what a command needs and this machine lacks: setup.sh wasm|postgres|nats|browser …
+# Installs what a command needs and this machine lacks: setup.sh wasm|postgres|nats|browser|agents …
 set -euo pipefail
 cd "$(dirname "$0")/.."
 . scripts/lib.sh
@@ -59,6 +59,23 @@ browser() {
   chromium || { say "Installing Chromium" && { apt_install chromium-headless-shell || apt_install chromium; } && chromium; } ||
     (cd end2end && npx playwright install --with-deps chromium >&2) ||
     fail "The browser tests need Chromium. Install it (apt-get install chromium) or set CHROME_PATH to it."
+}
+
+# The programs that work as agents in tests, each in so far as it can be had here.
+agents() {
+  local folder=end2end/agents
+  if ! cmp -s $folder/requirements.txt $folder/venv/.throughline-lock; then
+    say "Installing the agents from PyPI"
+    rm -rf $folder/venv
+    { python3 -m venv $folder/venv || { apt_install python3-venv && python3 -m venv $folder/venv; }; } &&
+      $folder/venv/bin/pip install --quiet --disable-pip-version-check --requirement $folder/requirements.txt >&2 &&
+      cp $folder/requirements.txt $folder/venv/.throughline-lock || say "They could not be installed from PyPI"
+  fi
+  if ! cmp -s $folder/package-lock.json $folder/node_modules/.throughline-lock; then
+    say "Installing the agents from npm"
+    command -v npm >/dev/null && (cd $folder && npm ci --ignore-scripts --no-audit --no-fund >&2) &&
+      cp $folder/package-lock.json $folder/node_modules/.throughline-lock || say "They could not be installed from npm"
+  fi
 }
 
 chromium() { [ -x "${CHROME_PATH:-}" ] || command -v chromium-headless-shell chromium >/dev/null; }

@@ -60,6 +60,8 @@ mod error;
 #[cfg(feature = "sql")]
 pub mod install;
 #[cfg(feature = "sql")]
+pub mod redact;
+#[cfg(feature = "sql")]
 pub mod sealed;
 #[cfg(feature = "sql")]
 pub mod secret;

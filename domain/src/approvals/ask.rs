@@ -25,10 +25,23 @@ const MOST_OPTIONS: usize = 6;
 /// # Errors
 /// As [`runs::is_lost`] tells; [`Error::Broken`] for a question without words or options.
 pub async fn ask(db: &Db, claimed: &Claimed, question: Question) -> Result<ApprovalId> {
-    let question = checked(question)?;
+    let id = ApprovalId::new();
+    ask_as(db, claimed, id, question).await?;
+    Ok(id)
+}
+
+/// The same under an id that the asker can make again, so that no later attempt asks it twice. The run is suspended by
+/// the first call alone.
+///
+/// # Errors
+/// As [`ask`].
+pub async fn ask_as(db: &Db, claimed: &Claimed, id: ApprovalId, question: Question) -> Result<()> {
+    let question = redacted(claimed, checked(question)?);
     let mut tx = db.begin(&claimed.scope).await?;
     let (held, row) = runs::hold_claim_in(&mut tx, claimed).await?;
-    let id = ApprovalId::new();
+    if super::queries::is_asked_in(&mut tx, claimed, id).await? {
+        return Ok(());
+    }
     let expires =
         tx.now() + TimeDelta::seconds(question.open_for.clamp(*OPEN_SECONDS.start(), *OPEN_SECONDS.end()));
     insert(&mut tx, claimed, id, &question, expires).await?;
@@ -39,8 +52,7 @@ pub async fn ask(db: &Db, claimed: &Claimed, question: Question) -> Result<Appro
         Audience::Client => wait_on_client(&mut tx, claimed, &held, &row, &question).await?,
         Audience::Operator => mail_operators(&mut tx, claimed, &held, &row, &question).await?,
     }
-    tx.commit().await?;
-    Ok(id)
+    tx.commit().await
 }
 
 /// A model's words, put in order: what is empty or repeated would be a button that says nothing.
@@ -60,6 +72,16 @@ fn checked(question: Question) -> Result<Question> {
         return Err(Error::Broken("a question needs words and an answer to choose".into()));
     }
     Ok(Question { question: words, detail: clean(&question.detail), options, ..question })
+}
+
+fn redacted(claimed: &Claimed, question: Question) -> Question {
+    let option = |Choice { key, label }| Choice { key, label: claimed.redact(&label) };
+    Question {
+        question: claimed.redact(&question.question),
+        detail: claimed.redact(&question.detail),
+        options: question.options.into_iter().map(option).collect(),
+        ..question
+    }
 }
 
 async fn insert(

@@ -18,7 +18,7 @@ mod queries;
 #[cfg(feature = "sql")]
 pub use answer::answer;
 #[cfg(feature = "sql")]
-pub use ask::ask;
+pub use ask::{ask, ask_as};
 #[cfg(feature = "sql")]
 pub use expire::expire;
 #[cfg(feature = "sql")]

@@ -199,6 +199,18 @@ pub(super) async fn request_of(tx: &mut Tx, scope: &Scope, approval: ApprovalId)
     .ok_or(Error::NotFound)
 }
 
+/// Whether a run has asked this already.
+pub(super) async fn is_asked_in(tx: &mut Tx, claimed: &Claimed, approval: ApprovalId) -> Result<bool> {
+    Ok(sqlx::query_scalar!(
+        r#"SELECT EXISTS (SELECT FROM approval WHERE workspace_id = $1 AND run_id = $2 AND id = $3) AS "asked!""#,
+        claimed.scope.workspace.0,
+        claimed.run.0,
+        approval.0,
+    )
+    .fetch_one(tx.conn())
+    .await?)
+}
+
 /// A question under the hold of its board.
 pub(super) struct Asked {
     pub(super) run: RunId,

@@ -13,6 +13,6 @@ pub use model::{Content, Deliverable, FullVersion, Version};
 #[cfg(feature = "sql")]
 pub use put::put;
 #[cfg(feature = "sql")]
-pub use queries::{get, of_request_in, version};
+pub use queries::{get, has_delivered, of_request_in, version};
 #[cfg(feature = "sql")]
 pub use submit::submit_for_review;

@@ -6,6 +6,7 @@ use crate::{
     Db, Error, Result, Scope, Tx,
     files::{File, FileRow},
     ids::{DeliverableId, RequestId},
+    runs::Claimed,
 };
 
 /// A deliverable with its versions.
@@ -17,6 +18,20 @@ pub async fn get(db: &Db, scope: &Scope, deliverable: DeliverableId) -> Result<D
     let found = load(&mut tx, scope, None, Some(deliverable)).await?;
     tx.commit().await?;
     found.into_iter().next().ok_or(Error::NotFound)
+}
+
+/// Whether the run has delivered anything, by whatever way.
+pub async fn has_delivered(db: &Db, claimed: &Claimed) -> Result<bool> {
+    let mut tx = db.begin(&claimed.scope).await?;
+    let delivered = sqlx::query_scalar!(
+        r#"SELECT EXISTS (SELECT FROM deliverable_version WHERE workspace_id = $1 AND run_id = $2) AS "delivered!""#,
+        claimed.scope.workspace.0,
+        claimed.run.0,
+    )
+    .fetch_one(tx.conn())
+    .await?;
+    tx.commit().await?;
+    Ok(delivered)
 }
 
 /// What a request produced, newest first, within a transaction.

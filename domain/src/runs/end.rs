@@ -2,7 +2,7 @@ use super::{Living, hold_claim_in, model::Claimed};
 use crate::{
     Db, Error, Result, Scope, Tx, controls,
     ids::RunId,
-    mail,
+    mail, redact,
     requests::{
         clock,
         hold::{Held, Row},
@@ -47,7 +47,7 @@ pub async fn complete(db: &Db, claimed: &Claimed) -> Result<()> {
 pub async fn fail(db: &Db, claimed: &Claimed, words: &str) -> Result<()> {
     let mut tx = db.begin(&claimed.scope).await?;
     let (held, row) = hold_claim_in(&mut tx, claimed).await?;
-    let words = Some(words.to_owned());
+    let words = Some(claimed.redact(words));
     end_in(&mut tx, &claimed.scope, &held, &row, &claimed.living(), RunState::Failed, words).await?;
     tx.commit().await
 }
@@ -102,6 +102,7 @@ pub(crate) async fn end_in(
     state: RunState,
     failure: Option<String>,
 ) -> Result<()> {
+    let failure = failure.map(|words| redact::shapes(&words));
     settle_state(tx, scope, row, run, state, failure.as_deref()).await?;
     if let Some(words) = &failure {
         tell_operators(tx, scope, held, row, words).await?;

@@ -18,6 +18,8 @@ mod claim;
 #[cfg(feature = "sql")]
 mod end;
 #[cfg(feature = "sql")]
+mod kept;
+#[cfg(feature = "sql")]
 mod lease;
 #[cfg(feature = "sql")]
 mod list;
@@ -44,6 +46,8 @@ pub use claim::{claim_due, claim_for};
 pub(crate) use end::{cancel_in, end_in};
 #[cfg(feature = "sql")]
 pub use end::{complete, fail, fail_because};
+#[cfg(feature = "sql")]
+pub use kept::{has_ended, keep, kept};
 #[cfg(feature = "sql")]
 pub(crate) use lease::hold_claim_in;
 #[cfg(feature = "sql")]

@@ -58,9 +58,7 @@ impl Shop {
         helpers.spawn(lease::keep(self.db.clone(), claimed.clone(), lease, beat, Arc::clone(&signals)));
         let ended = match self.bench(&claimed, slot, &signals, &mut helpers).await {
             Ok(mut bench) => match self.watch(self.work(&mut bench), &signals).await {
-                Err(Failure::Limit(hit)) => {
-                    self.watch(limit::decide(&self.db, &claimed, &mut bench, &hit), &signals).await
-                }
+                Err(Failure::Limit(hit)) => self.watch(limit::decide(&mut bench, &hit), &signals).await,
                 ended => ended,
             },
             Err(failure) => Err(failure),
@@ -76,14 +74,13 @@ impl Shop {
         signals: &Arc<Signals>,
         helpers: &mut JoinSet<()>,
     ) -> Result<Workbench, Failure> {
-        let (mut past, end) = Past::read(&self.db, claimed).await?;
-        let backstage =
-            self.db.engine().head(claimed.backstage_stream()).await.map_err(domain::Error::from)?;
+        let (mut past, ends) = Past::read(&self.db, claimed).await?;
         past.hear_operators(approvals::settled_by_operators(&self.db, claimed).await?);
         let (tell, heard) = mpsc::unbounded_channel();
         let mut ears = Ears::new(self.db.clone(), claimed.clone(), tell, Arc::clone(signals));
         ears.take_in(controls::pending(&self.db, claimed).await?);
-        helpers.spawn(ears.listen(end, backstage.next));
+        helpers.spawn(ears.listen_backstage(ends.backstage));
+        helpers.spawn(ears.listen(ends.session));
         Ok(Workbench {
             db: self.db.clone(),
             claimed: claimed.clone(),
@@ -96,6 +93,7 @@ impl Shop {
             settled: HashMap::new(),
             slots: Arc::clone(&self.slots),
             slot: Some(slot),
+            signals: Arc::clone(signals),
         })
     }
 

@@ -1,4 +1,4 @@
-//! Follows the request's session and backstage for what concerns the attempt.
+//! Follows the request's session for what concerns the attempt.
 
 use std::{collections::HashSet, sync::Arc};
 
@@ -45,18 +45,18 @@ impl Ears {
         }
     }
 
-    /// Listens from an offset on until the attempt is over; `backstage` is where that of what is internal ended, which
-    /// brings the operators' answers.
-    pub(super) async fn listen(mut self, from: Offset, backstage: Offset) {
-        let mut session = self.db.engine().follow(self.claimed.session_stream(), from);
-        let mut internal = self.db.engine().follow(self.claimed.backstage_stream(), backstage);
+    /// Listens from an offset on until the attempt is over.
+    pub(super) async fn listen(mut self, from: Offset) {
+        let mut follower = self.db.engine().follow(self.claimed.session_stream(), from);
         loop {
-            let (heard, is_internal) = tokio::select! {
-                heard = session.next() => (heard, false),
-                heard = internal.next() => (heard, true),
-            };
-            let records = match heard {
-                Ok(Some(batch)) => batch.records,
+            match follower.next().await {
+                Ok(Some(batch)) => {
+                    for record in &batch.records {
+                        if let Ok(event) = Event::from_json(record.json()) {
+                            self.hear(event);
+                        }
+                    }
+                }
                 // The engine stops: so does the server, which tells the attempt itself.
                 Ok(None) => return,
                 Err(error) => {
@@ -64,11 +64,28 @@ impl Ears {
                     self.signals.lost.cancel();
                     return;
                 }
-            };
-            for event in records.iter().filter_map(|record| Event::from_json(record.json()).ok()) {
-                // Of the backstage, where agents write raw, an answer alone concerns the work.
-                if !is_internal || matches!(event.part, Part::DataAnswer { .. }) {
-                    self.hear(event);
+            }
+        }
+    }
+
+    /// Listens backstage, where operators are asked and answer. What is written there stops nothing by itself.
+    pub(super) fn listen_backstage(&self, from: Offset) -> impl Future<Output = ()> + Send + use<> {
+        let (db, claimed) = (self.db.clone(), self.claimed.clone());
+        let (heard, signals) = (self.heard.clone(), Arc::clone(&self.signals));
+        async move {
+            let mut follower = db.engine().follow(claimed.backstage_stream(), from);
+            loop {
+                match follower.next().await {
+                    Ok(Some(batch)) => {
+                        let events = batch.records.iter().filter_map(|r| Event::from_json(r.json()).ok());
+                        // Whoever would care is gone when the attempt is over.
+                        events.filter_map(settled).for_each(|news| drop(heard.send(news)));
+                    }
+                    Ok(None) => return,
+                    Err(error) => {
+                        tracing::error!(run.id = %claimed.run, error.message = %error, "an agent went deaf");
+                        return signals.lost.cancel();
+                    }
                 }
             }
         }
@@ -79,11 +96,12 @@ impl Ears {
         match event.part {
             Part::DataStop { control } => self.stop(control),
             Part::DataSteer { control, text } => self.steer(Steer { control, text, by: event.author.name }),
-            Part::DataAnswer { approval, label, .. } => {
-                self.tell(Heard::Settled { approval, label, by: event.author.name });
-            }
             Part::DataRun { state, .. } if ours => self.run_is(state, event.attempt),
-            _ => {}
+            _ => {
+                if let Some(news) = settled(event) {
+                    self.tell(news);
+                }
+            }
         }
     }
 
@@ -114,5 +132,15 @@ impl Ears {
     fn tell(&self, heard: Heard) {
         // The workbench is gone when the attempt is over, and so is whoever would care.
         let _ = self.heard.send(heard);
+    }
+}
+
+/// How a question ended, where the event says so.
+fn settled(event: Event) -> Option<Heard> {
+    match event.part {
+        Part::DataAnswer { approval, label, .. } => {
+            Some(Heard::Settled { approval, label, by: event.author.name })
+        }
+        _ => None,
     }
 }

@@ -3,10 +3,14 @@
 //!
 //! Nothing of a brain's own reaches a browser: what it says, plans, asks and delivers is an event first.
 
+pub mod acp;
 mod attempt;
+pub mod claude_code;
 mod conclude;
+pub mod driven;
 mod ears;
 mod failure;
+pub mod hermes;
 pub mod house;
 mod lease;
 mod limit;

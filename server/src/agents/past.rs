@@ -1,5 +1,7 @@
 //! What the session says already when an attempt begins: of this run, and of the ones before it.
 
+use std::collections::{HashMap, HashSet};
+
 use domain::{
     Db, Result,
     approvals::Answer,
@@ -25,6 +27,24 @@ pub struct Past {
     settled: Vec<(String, Settlement)>,
     /// Those of this run to the operators, which stay backstage.
     internal: Vec<(String, Settlement)>,
+    backstage: Backstage,
+}
+
+/// What matters of the internal log.
+#[derive(Debug, Default)]
+struct Backstage {
+    /// How questions to the operators ended.
+    answers: HashMap<ApprovalId, Settlement>,
+    /// The tool calls that this run has written down, and those whose outcome it has.
+    called: HashSet<String>,
+    returned: HashSet<String>,
+}
+
+/// Where the logs ended when the attempt began.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Ends {
+    pub(super) session: Offset,
+    pub(super) backstage: Offset,
 }
 
 /// How a question ended.
@@ -37,8 +57,14 @@ pub struct Settlement {
 
 impl Past {
     /// Reads the session, and where it ended.
-    pub(super) async fn read(db: &Db, claimed: &Claimed) -> Result<(Self, Offset)> {
+    pub(super) async fn read(db: &Db, claimed: &Claimed) -> Result<(Self, Ends)> {
         let mut past = Self { run: Some(claimed.run), ..Self::default() };
+        let backstage = past.read_backstage(db, claimed).await?;
+        let session = past.read_session(db, claimed).await?;
+        Ok((past, Ends { session, backstage }))
+    }
+
+    async fn read_session(&mut self, db: &Db, claimed: &Claimed) -> Result<Offset> {
         let mut from = Offset::ZERO;
         loop {
             let page = match db.engine().read(claimed.session_stream(), from, PAGE).await {
@@ -46,18 +72,70 @@ impl Past {
                     let stream = claimed.session_stream().0;
                     let beginning = session::beginning(db, &claimed.scope, stream, earliest).await?;
                     from = Offset::from_value(beginning.next);
-                    past.before = beginning.conversation;
-                    past.events.clear();
+                    self.before = beginning.conversation;
+                    self.events.clear();
                     continue;
                 }
                 page => page?,
             };
-            past.events.extend(page.records.iter().filter_map(|record| Event::from_json(record.json()).ok()));
+            self.events.extend(page.records.iter().filter_map(|record| Event::from_json(record.json()).ok()));
             from = page.next;
             if page.up_to_date {
-                return Ok((past, from));
+                return Ok(from);
             }
         }
+    }
+
+    async fn read_backstage(&mut self, db: &Db, claimed: &Claimed) -> Result<Offset> {
+        let mut from = Offset::ZERO;
+        loop {
+            let page = match db.engine().read(claimed.backstage_stream(), from, PAGE).await {
+                Err(Error::Gone { earliest }) => {
+                    from = earliest;
+                    continue;
+                }
+                page => page?,
+            };
+            let events = page.records.iter().filter_map(|record| Event::from_json(record.json()).ok());
+            events.for_each(|event| self.note(event));
+            from = page.next;
+            if page.up_to_date {
+                return Ok(from);
+            }
+        }
+    }
+
+    fn note(&mut self, event: Event) {
+        let ours = event.run.is_some() && event.run == self.run;
+        match event.part {
+            Part::DataAnswer { approval, label, .. } => {
+                let settled = Settlement { label, by: event.author.name };
+                self.backstage.answers.insert(approval, settled);
+            }
+            Part::ToolInputAvailable { tool_call_id, .. } if ours => {
+                self.backstage.called.insert(tool_call_id);
+            }
+            Part::ToolOutputAvailable { tool_call_id, .. } | Part::ToolOutputError { tool_call_id, .. }
+                if ours =>
+            {
+                self.backstage.returned.insert(tool_call_id);
+            }
+            _ => {}
+        }
+    }
+
+    /// Whether an earlier attempt of this run has written the tool call down, and whether its outcome.
+    pub fn has_called(&self, call: &str) -> (bool, bool) {
+        (self.backstage.called.contains(call), self.backstage.returned.contains(call))
+    }
+
+    /// All that this run's earlier attempts said in texts whose ids begin so, one after another.
+    pub fn said(&self, beginning: &str) -> String {
+        let words = self.of_run().filter_map(|event| match &event.part {
+            Part::TextDelta { id, delta } if id.starts_with(beginning) => Some(delta.as_str()),
+            _ => None,
+        });
+        words.collect()
     }
 
     /// What a reader sees of it.
@@ -151,7 +229,11 @@ impl Past {
         folded.chain(asked).collect()
     }
 
-    fn settled(&self, wanted: ApprovalId) -> Option<Settlement> {
+    /// How the question of this id ended, whoever was asked.
+    pub(super) fn settled(&self, wanted: ApprovalId) -> Option<Settlement> {
+        if let Some(settled) = self.backstage.answers.get(&wanted) {
+            return Some(settled.clone());
+        }
         self.events.iter().find_map(|event| match &event.part {
             Part::DataAnswer { approval, label, .. } if *approval == wanted => {
                 Some(Settlement { label: label.clone(), by: event.author.name.clone() })

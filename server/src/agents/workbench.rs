@@ -10,19 +10,22 @@ use domain::{
     agents::Reach,
     approvals::{self, Question},
     controls::{self, Outcome},
-    costs::{self, Spent},
+    costs::{self, Gate, Spent},
     deliverables::{self, Content},
     files::File,
     ids::ApprovalId,
     runs::{self, Assignment, Claimed},
     session::{Part, PlanStep, RunState, StepState},
 };
+use serde::{Serialize, de::DeserializeOwned};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc::UnboundedReceiver};
 
 use super::{
+    driven::Parting,
     failure::Failure,
+    limit,
     past::{Past, Settlement},
-    signals::{Heard, Steer},
+    signals::{Heard, Signals, Steer},
     text_file::Shelf,
 };
 
@@ -40,6 +43,7 @@ pub struct Workbench {
     pub(super) slots: Arc<Semaphore>,
     /// Given back while a question is open: whoever waits takes nobody's place.
     pub(super) slot: Option<OwnedSemaphorePermit>,
+    pub(super) signals: Arc<Signals>,
 }
 
 impl Workbench {
@@ -66,6 +70,16 @@ impl Workbench {
     /// The run, for logs.
     pub fn run(&self) -> domain::ids::RunId {
         self.claimed.run
+    }
+
+    /// Keeps a secret out of everything that is written here.
+    pub fn hide(&self, secret: &str) {
+        self.claimed.hide(secret);
+    }
+
+    /// A text without secrets, for a log or for what a model is told; what is written here has none anyway.
+    pub fn redact(&self, text: &str) -> String {
+        self.claimed.redact(text)
     }
 
     /// Which try at the run this is, from 1.
@@ -114,9 +128,10 @@ impl Workbench {
     }
 
     pub(super) async fn within_limits(&self) -> Result<(), Failure> {
-        match costs::hit(&self.db, &self.claimed).await? {
-            Some(hit) => Err(Failure::Limit(Box::new(hit))),
-            None => Ok(()),
+        match costs::gate(&self.db, &self.claimed).await? {
+            Gate::Open => Ok(()),
+            Gate::Ask(hit) => Err(Failure::Limit(hit)),
+            Gate::Shut(hit) => Err(limit::shut(&hit)),
         }
     }
 
@@ -127,6 +142,24 @@ impl Workbench {
             return Ok(settled);
         }
         let approval = approvals::ask(&self.db, &self.claimed, question).await?;
+        let settled = self.settlement(approval).await?;
+        self.past.settle(words, settled.clone());
+        Ok(settled)
+    }
+
+    /// The same for a question that is told from others by a key and not by its words: whoever allowed something once
+    /// has not allowed it again. Under the same key, whichever attempt of the run asks, it is asked once.
+    pub async fn ask_once(&mut self, key: &str, question: Question) -> Result<Settlement, Failure> {
+        let approval = self.claimed.approval(key);
+        if let Some(settled) = self.past.settled(approval) {
+            return Ok(settled);
+        }
+        approvals::ask_as(&self.db, &self.claimed, approval, question).await?;
+        self.settlement(approval).await
+    }
+
+    /// Waits for the answer.
+    async fn settlement(&mut self, approval: ApprovalId) -> Result<Settlement, Failure> {
         self.slot = None;
         let settled = loop {
             match self.settled.remove(&approval) {
@@ -134,10 +167,35 @@ impl Workbench {
                 None => self.hear().await?,
             }
         };
-        self.past.settle(words, settled.clone());
         // The semaphore is never closed.
         self.slot = Arc::clone(&self.slots).acquire_owned().await.ok();
         Ok(settled)
+    }
+
+    /// Whether this run has delivered anything, be it by the portal's tools.
+    pub async fn has_delivered(&self) -> Result<bool, Failure> {
+        Ok(deliverables::has_delivered(&self.db, &self.claimed).await?)
+    }
+
+    /// What the run's attempts have kept of where its work goes on.
+    ///
+    /// # Errors
+    /// None for what cannot be read any more: it counts as not kept.
+    pub async fn kept<T: DeserializeOwned>(&self) -> Result<Option<T>, Failure> {
+        let kept = runs::kept(&self.db, &self.claimed).await?;
+        Ok(kept.and_then(|kept| serde_json::from_value(kept).ok()))
+    }
+
+    /// Keeps that for the run's next attempt. No secrets.
+    pub async fn keep<T: Serialize + Sync>(&self, kept: &T) -> Result<(), Failure> {
+        let kept = serde_json::to_value(kept).map_err(|error| Failure::ours(error.to_string()))?;
+        Ok(runs::keep(&self.db, &self.claimed, &kept).await?)
+    }
+
+    /// What tells a guard whether the work ends with this attempt.
+    pub(super) fn parting(&self) -> Parting {
+        let (db, claimed, signals) = (self.db.clone(), self.claimed.clone(), Arc::clone(&self.signals));
+        Parting { db, claimed, signals }
     }
 
     /// Delivers Markdown: a new deliverable by its title, or the next version of the one that has it. Answers the
@@ -155,7 +213,7 @@ impl Workbench {
     /// What was said to the agent and is not taken up yet, oldest first.
     pub fn take_steers(&mut self) -> Vec<Steer> {
         while let Ok(heard) = self.heard.try_recv() {
-            self.keep(heard);
+            self.note(heard);
         }
         self.steers.drain(..).collect()
     }
@@ -170,7 +228,8 @@ impl Workbench {
 
     /// Tells who said it what came of it.
     pub async fn answer_steer(&self, steer: &Steer, reason: &str) -> Result<(), Failure> {
-        controls::settle(&self.db, &self.claimed.scope, steer.control, Outcome::Done, reason).await?;
+        let reason = self.redact(reason);
+        controls::settle(&self.db, &self.claimed.scope, steer.control, Outcome::Done, &reason).await?;
         Ok(())
     }
 
@@ -182,7 +241,7 @@ impl Workbench {
     async fn hear(&mut self) -> Result<(), Failure> {
         match self.heard.recv().await {
             Some(heard) => {
-                self.keep(heard);
+                self.note(heard);
                 Ok(())
             }
             // The ears end with the session engine.
@@ -190,7 +249,7 @@ impl Workbench {
         }
     }
 
-    fn keep(&mut self, heard: Heard) {
+    fn note(&mut self, heard: Heard) {
         match heard {
             Heard::Steer(steer) => self.steers.push_back(steer),
             Heard::Settled { approval, label, by } => {

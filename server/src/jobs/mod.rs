@@ -17,6 +17,10 @@ pub use outage::Outage;
 use crate::{
     agents::{
         Options, Staff, Worker,
+        acp::Acp,
+        claude_code::ClaudeCode,
+        driven::Programs,
+        hermes::{self, Hermes},
         house::House,
         model::{Limits, Models},
     },
@@ -90,10 +94,17 @@ fn work(app: &App, outside: &Outside, settings: &Settings, shutdown: &Shutdown) 
     let (db, files, soft) = (app.db.clone(), app.site.files.clone(), shutdown.soft().clone());
     let house = House::new(settings)?;
     let models = Models::new(outside.clone(), Limits::default());
+    let allowed = settings.agent_programs.iter().map(str::to_owned);
+    let programs = Programs::new(allowed, files.with_file_name("agents"));
+    let hermes = Hermes::new(outside.clone(), hermes::Limits::default());
+    let claude_code = ClaudeCode::new(programs.clone(), outside.clone());
     shutdown.spawn("agents", async move {
         let staff = [Backend::OpenaiChat, Backend::OpenaiResponses, Backend::Anthropic]
             .into_iter()
-            .fold(Staff::new(house.brain().await), |staff, backend| staff.with(backend, models.clone()));
+            .fold(Staff::new(house.brain().await), |staff, backend| staff.with(backend, models.clone()))
+            .with(Backend::Hermes, hermes)
+            .with(Backend::Acp, Acp::new(programs))
+            .with(Backend::ClaudeCode, claude_code);
         Worker::new(db, Arc::new(staff), files, Options::default()).run(soft).await;
     });
     Ok(())

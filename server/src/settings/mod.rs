@@ -2,6 +2,7 @@
 
 mod data;
 mod llm;
+mod programs;
 mod secret;
 mod table;
 
@@ -15,6 +16,7 @@ use url::Url;
 
 pub use data::NoHome;
 pub use llm::Llm;
+pub use programs::ProgramNames;
 pub use secret::{Secret, SecretUrl};
 pub use table::{Row, table};
 
@@ -89,6 +91,10 @@ pub struct Settings {
     /// Inner addresses that agents and webhooks may have: 0 none, 1 private networks and this machine, or a list of hosts and ranges, as agents.lan,10.1.0.0/16. Empty: as 1 while the portal answers on this machine only, as whoever uses it can reach all of that anyway; as 0 once others can get in. A cloud's own addresses (169.254.0.0/16) only where they are listed
     #[arg(long, global = true, env = "THROUGHLINE_ALLOW_PRIVATE", default_value = "")]
     pub allow_private: Private,
+
+    /// Programs of this machine that operators may have work as agents, by name or path as agents' settings write them, separated by commas. Empty: none, because whoever runs a workspace could otherwise run anything here
+    #[arg(long, global = true, env = "THROUGHLINE_AGENT_PROGRAMS", default_value = "")]
+    pub agent_programs: ProgramNames,
 
     /// How fast the house agent rehearses: at a person's reading pace, so that one can follow and steer, or instantly, for tests
     #[arg(long, global = true, env = "THROUGHLINE_REHEARSAL_PACE", value_enum, default_value = "reading")]

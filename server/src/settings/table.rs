@@ -54,6 +54,7 @@ impl Settings {
             "llm_key" => or_empty(self.llm_key.as_ref()),
             "secret_key" => or_empty(self.secret_key.as_ref()),
             "allow_private" => self.allow_private.to_string(),
+            "agent_programs" => self.agent_programs.to_string(),
             "rehearsal_pace" => word(self.rehearsal_pace)?,
             "retention_days" => self.retention_days.to_string(),
             "append_rate" => or_empty(self.append_rate.as_ref()),

@@ -5,6 +5,7 @@ mod desk;
 mod document;
 mod door;
 mod house;
+mod limit;
 mod loss;
 mod script;
 #[allow(dead_code, unused_imports, reason = "nobody signs in here")]

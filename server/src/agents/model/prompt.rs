@@ -34,7 +34,7 @@ pub(super) fn system(bench: &Workbench) -> String {
             "- Hand over the finished work with deliver, as Markdown that can be used as it is, then call finish.\n",
         ),
     );
-    format!(
+    bench.redact(&format!(
         "You are {agent}, a digital employee of {workspace}. You work for its client {client}{vertical}.\n{persona}\n\n\
          How you work:\n\
          - What you write outside tools is read live by the client's people. Write little, in plain and friendly words, in \
@@ -51,11 +51,11 @@ pub(super) fn system(bench: &Workbench) -> String {
         workspace = work.workspace,
         client = work.client,
         persona = work.persona.trim(),
-    )
+    ))
 }
 
 /// What it has to work with, and where the work stands.
-pub(super) async fn material(bench: &Workbench) -> String {
+pub(in crate::agents) async fn material(bench: &Workbench) -> String {
     let work = bench.assignment();
     let mut text = String::new();
     section(&mut text, "Request", &format!("{}\n\n{}", work.title, work.brief));
@@ -74,7 +74,7 @@ pub(super) async fn material(bench: &Workbench) -> String {
     }
     section(&mut text, "Conversation so far", &conversation(bench));
     let material = text.replace("</material>", "(/material)");
-    format!("<material>\n{material}</material>\n\n{}", task(bench))
+    bench.redact(&format!("<material>\n{material}</material>\n\n{}", task(bench)))
 }
 
 /// What to do now.
@@ -150,11 +150,15 @@ fn line(entry: &Entry) -> Option<String> {
 
 /// What somebody said while the work went on.
 pub(super) fn steered(steer: &Steer) -> String {
-    let said = steer.text.replace("</material>", "(/material)");
+    said(&steer.text, &steer.by)
+}
+
+/// The same of words whose control is settled already.
+pub(in crate::agents) fn said(text: &str, by: &str) -> String {
+    let said = text.replace("</material>", "(/material)");
     format!(
-        "<material>\n{} says to you now:\n{said}\n</material>\n\nTake it into account from here on; say in one sentence that \
-         you do, then go on.",
-        steer.by
+        "<material>\n{by} says to you now:\n{said}\n</material>\n\nTake it into account from here on; say in one sentence \
+         that you do, then go on."
     )
 }
 

@@ -5,11 +5,11 @@ const MOST: usize = 2 << 20;
 
 /// An event that does not end.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct TooLong;
+pub(in crate::agents) struct TooLong;
 
 /// Reads a stream of events, and of each its data alone.
 #[derive(Debug, Default)]
-pub(super) struct Sse {
+pub(in crate::agents) struct Sse {
     line: Vec<u8>,
     data: Option<String>,
     /// The last byte was a carriage return: a line feed behind it ends no line of its own.
@@ -21,7 +21,7 @@ impl Sse {
     ///
     /// # Errors
     /// [`TooLong`]; nothing more is to be read then.
-    pub(super) fn push(&mut self, piece: &[u8]) -> Result<Vec<String>, TooLong> {
+    pub(in crate::agents) fn push(&mut self, piece: &[u8]) -> Result<Vec<String>, TooLong> {
         let mut events = Vec::new();
         for &byte in piece {
             let after_return = std::mem::replace(&mut self.after_return, byte == b'\r');
@@ -38,7 +38,7 @@ impl Sse {
     }
 
     /// The stream is over: an event that was not ended properly still counts.
-    pub(super) fn end(&mut self) -> Option<String> {
+    pub(in crate::agents) fn end(&mut self) -> Option<String> {
         let ended = self.end_line();
         ended.or_else(|| self.data.take())
     }

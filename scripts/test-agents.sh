@@ -1,0 +1,26 @@
+#!/usr/bin/env bash
+# The agents' backends against the real programs, whose model is a script (server/tests/programs). Installs the programs
+# into end2end/agents, where git ignores them. Further arguments go to the tests: test-agents.sh hermes
+set -euo pipefail
+cd "$(dirname "$0")/.."
+. scripts/lib.sh
+
+work=$(mktemp -d)
+chmod 711 "$work"
+export THROUGHLINE_SCRATCH="$work/pg" SQLX_OFFLINE=true
+# Nobody looks at a page here.
+export THROUGHLINE_FRONT="${THROUGHLINE_FRONT:-none}"
+trap 'scripts/scratch-postgres.sh stop; rm -rf "$work"' EXIT
+
+agents=$PWD/end2end/agents
+scripts/setup.sh wasm postgres agents
+
+# What could not be installed is named; its tests say the same and pass over it.
+for program in venv/bin/hermes venv/bin/hermes-acp node_modules/.bin/claude-agent-acp \
+  node_modules/@anthropic-ai/claude-code-linux-x64/claude; do
+  [ -x "$agents/$program" ] || say "SKIPPED: $program could not be installed here, so nothing is tested with it"
+done
+
+say "The backends against real programs"
+DATABASE_URL=$(scripts/scratch-postgres.sh start) && export DATABASE_URL
+THROUGHLINE_AGENTS=$agents cargo test --package server --test programs -- --ignored --nocapture --test-threads "${THROUGHLINE_AGENTS_AT_ONCE:-3}" "$@"

@@ -1,0 +1,292 @@
+//! The work with one start of a program.
+
+use std::{collections::HashMap, time::Duration};
+
+use agent_client_protocol::v1::schema::{
+    ContentBlock, McpServer, PromptRequest, PromptResponse, RequestPermissionOutcome,
+    RequestPermissionRequest, RequestPermissionResponse, SessionUpdate, StopReason, TextContent,
+    ToolCallStatus, ToolCallUpdate, ToolKind,
+};
+use domain::{costs::Spent, session::StepState};
+use serde_json::Value;
+use tokio::time::{Instant, sleep_until};
+
+use super::{
+    connection::{Connection, News},
+    news,
+};
+use crate::agents::{
+    Failure, Workbench,
+    driven::{Hush, Memory, Spec, Teller, Trouble, brief, micros, take_in},
+};
+
+/// Begins the ids of everything that is written.
+pub(super) const PREFIX: &str = "a";
+/// How long a program may be silent while it works.
+const QUIET: Duration = Duration::from_secs(20 * 60);
+
+pub(super) struct Talk<'a> {
+    bench: &'a mut Workbench,
+    memory: &'a mut Memory,
+    hush: &'a Hush,
+    teller: Teller,
+    start: u32,
+    /// All that it said in this run.
+    said: &'a mut String,
+    /// What it said since the last tool.
+    last: String,
+    tools: HashMap<String, Tool>,
+    /// The tool that was begun last.
+    latest: String,
+}
+
+#[derive(Clone, Default)]
+struct Tool {
+    /// None: only its kind is known.
+    name: Option<String>,
+    kind: ToolKind,
+    input: Option<Value>,
+}
+
+impl Tool {
+    fn take(&mut self, update: &ToolCallUpdate) {
+        let fields = &update.fields;
+        let named = news::tool(fields.name.as_deref(), update.meta.as_ref(), fields.title.as_deref());
+        self.name = named.map(str::to_owned).or(self.name.take());
+        self.kind = fields.kind.unwrap_or(self.kind);
+        self.input = fields.raw_input.clone().filter(|input| !is_empty(input)).or(self.input.take());
+    }
+
+    fn name(&self) -> &str {
+        self.name.as_deref().unwrap_or_else(|| news::kind(self.kind))
+    }
+}
+
+type Outcome<T> = Result<Result<T, Trouble>, Failure>;
+
+impl<'a> Talk<'a> {
+    pub(super) fn new(
+        bench: &'a mut Workbench,
+        hush: &'a Hush,
+        memory: &'a mut Memory,
+        start: u32,
+        said: &'a mut String,
+    ) -> Self {
+        let attempt = bench.claimed.attempt;
+        let teller = Teller::new(hush.clone(), format!("{PREFIX}{attempt}-{start}-"));
+        Self {
+            bench,
+            memory,
+            hush,
+            teller,
+            start,
+            said,
+            last: String::new(),
+            tools: HashMap::new(),
+            latest: String::new(),
+        }
+    }
+
+    /// Works until nothing is left to do: what it said last.
+    pub(super) async fn go(mut self, spec: &Spec) -> Outcome<String> {
+        let done = self.work(spec).await;
+        // Whatever came, nothing is left open.
+        self.teller.end(self.bench).await?;
+        done
+    }
+
+    async fn work(&mut self, spec: &Spec) -> Outcome<String> {
+        let (mut connection, hello) = match Connection::open(spec).await {
+            Ok(opened) => opened,
+            Err(trouble) => return Ok(Err(trouble)),
+        };
+        let servers = servers(hello.agent_capabilities.mcp_capabilities.http);
+        let before = self.memory.session.clone();
+        let begun = connection.session(&hello, &spec.folder, before.as_deref(), servers).await;
+        let (session, remembered) = match begun {
+            Ok(begun) => begun,
+            Err(trouble) => return Ok(Err(trouble)),
+        };
+        self.memory.session = Some(session.clone());
+        let mut prompt = self.first(remembered).await;
+        loop {
+            take_in(self.bench, self.memory, Memory::queue).await?;
+            prompt.extend(self.memory.queue.read());
+            self.memory.queue.clear();
+            self.memory.told = true;
+            self.bench.keep(self.memory).await?;
+            let ended = match self.turn(&mut connection, &session, prompt.join("\n\n")).await? {
+                Ok(ended) => ended,
+                Err(trouble) => return Ok(Err(trouble)),
+            };
+            self.count(&ended, &session).await?;
+            take_in(self.bench, self.memory, Memory::queue).await?;
+            match ended.stop_reason {
+                StopReason::EndTurn if self.memory.queue.is_empty() => {
+                    return Ok(Ok(std::mem::take(&mut self.last)));
+                }
+                StopReason::EndTurn => prompt = Vec::new(),
+                reason => return Ok(Err(Trouble::Failed(format!("it stopped: {reason:?}")))),
+            }
+        }
+    }
+
+    /// What a program is told at first: everything, unless it remembers.
+    async fn first(&self, remembered: bool) -> Vec<String> {
+        let mut prompt = Vec::new();
+        if !(remembered && self.memory.told) {
+            prompt.push(brief::whole(self.bench).await);
+        }
+        if self.memory.told || self.start > 1 {
+            prompt.push(brief::go_on(self.said));
+        }
+        prompt
+    }
+
+    async fn turn(
+        &mut self,
+        connection: &mut Connection,
+        session: &str,
+        prompt: String,
+    ) -> Outcome<PromptResponse> {
+        let prompt = vec![ContentBlock::Text(TextContent::new(prompt))];
+        connection.works = true;
+        let answer = connection.to.send_request(PromptRequest::new(session.to_owned(), prompt)).block_task();
+        tokio::pin!(answer);
+        let mut last = Instant::now();
+        let ended = loop {
+            let due = self.teller.due();
+            tokio::select! {
+                biased;
+                Some(told) = connection.news.recv() => {
+                    self.take(told).await?;
+                    last = Instant::now();
+                }
+                ended = &mut answer => break ended,
+                () = due => self.teller.say(self.bench).await?,
+                heard = self.bench.steered() => {
+                    heard?;
+                    take_in(self.bench, self.memory, Memory::queue).await?;
+                }
+                () = sleep_until(last + QUIET) => {
+                    return Ok(Err(Trouble::Broke(format!("it fell silent. {}", connection.complaints()))));
+                }
+            }
+        };
+        connection.works = false;
+        while let Ok(told) = connection.news.try_recv() {
+            self.take(told).await?;
+        }
+        self.teller.end(self.bench).await?;
+        Ok(ended.map_err(|error| connection.trouble(&error)))
+    }
+
+    async fn take(&mut self, told: News) -> Result<(), Failure> {
+        match told {
+            News::Update(update) => self.update(*update).await,
+            News::Permission(asked, responder) => {
+                let outcome = self.permit(&asked).await?;
+                // It may have gone while nobody answered; its end is noticed elsewhere.
+                let _ = responder.respond(RequestPermissionResponse::new(outcome));
+                Ok(())
+            }
+        }
+    }
+
+    async fn update(&mut self, update: SessionUpdate) -> Result<(), Failure> {
+        match update {
+            SessionUpdate::AgentMessageChunk(chunk) => {
+                if let ContentBlock::Text(text) = chunk.content {
+                    self.said.push_str(&text.text);
+                    self.last.push_str(&text.text);
+                    self.teller.push(&text.text);
+                }
+                Ok(())
+            }
+            SessionUpdate::ToolCall(call) => {
+                self.teller.end(self.bench).await?;
+                self.last.clear();
+                self.tool(call.into()).await
+            }
+            SessionUpdate::ToolCallUpdate(update) => self.tool(update).await,
+            SessionUpdate::Plan(plan) => self.bench.plan(&news::plan(&plan)).await,
+            SessionUpdate::UsageUpdate(usage) => match usage.cost.filter(|cost| cost.currency == "USD") {
+                Some(cost) => self.cost(cost.amount).await,
+                None => Ok(()),
+            },
+            _ => Ok(()),
+        }
+    }
+
+    async fn tool(&mut self, update: ToolCallUpdate) -> Result<(), Failure> {
+        let id = update.tool_call_id.to_string();
+        let tool = self.tools.entry(id.clone()).or_default();
+        tool.take(&update);
+        let (tool, fields) = (tool.clone(), update.fields);
+        let ended = match fields.status {
+            Some(ToolCallStatus::Completed) => Some(StepState::Done),
+            Some(ToolCallStatus::Failed) => Some(StepState::Failed),
+            _ => None,
+        };
+        self.teller.tool(self.bench, &id, tool.name(), ended.unwrap_or(StepState::Working)).await?;
+        if tool.input.is_some() || ended.is_some() {
+            let input = tool.input.clone().unwrap_or_default();
+            self.teller.call(self.bench, &id, tool.name(), &input).await?;
+        }
+        let output = news::output(fields.raw_output.as_ref(), fields.content.as_deref().unwrap_or_default());
+        match ended {
+            Some(StepState::Failed) => {
+                self.teller.returned(self.bench, &id, Err(&output.to_string())).await?;
+            }
+            Some(_) => self.teller.returned(self.bench, &id, Ok(&output)).await?,
+            None => {}
+        }
+        self.latest = id;
+        Ok(())
+    }
+
+    async fn permit(
+        &mut self,
+        asked: &RequestPermissionRequest,
+    ) -> Result<RequestPermissionOutcome, Failure> {
+        self.teller.end(self.bench).await?;
+        let (id, title) = (asked.tool_call.tool_call_id.to_string(), asked.tool_call.fields.title.clone());
+        // Hermes asks about a call of its own making that never comes: it is about the tool begun before.
+        let known = self.tools.get(&id).or_else(|| self.tools.get(&self.latest)).cloned();
+        let mut tool = known.unwrap_or_default();
+        let name = tool.name.take();
+        tool.take(&asked.tool_call);
+        tool.name = name.or(tool.name);
+        let input = tool.input.clone().unwrap_or_else(|| title.unwrap_or_default().into());
+        let allowed = self.memory.permit(self.bench, self.hush, tool.name(), "", &input).await?;
+        Ok(news::decision(&asked.options, allowed))
+    }
+
+    async fn count(&self, ended: &PromptResponse, session: &str) -> Result<(), Failure> {
+        let Some(usage) = &ended.usage else { return Ok(()) };
+        // A prompt's own, which nothing else is called like.
+        let key = format!("{session}-{}-{}-{}", self.bench.claimed.attempt, self.start, self.said.len());
+        let cached_tokens = usage.cached_read_tokens.unwrap_or_default();
+        let (input_tokens, output_tokens) = (usage.input_tokens + cached_tokens, usage.output_tokens);
+        let model = self.bench.reach().settings.model.clone().unwrap_or_default();
+        self.bench
+            .spent(&Spent { key, model, input_tokens, cached_tokens, output_tokens, micros: None })
+            .await
+    }
+
+    /// The cost of the conversation so far, in dollars.
+    async fn cost(&self, amount: f64) -> Result<(), Failure> {
+        let key = format!("{}-cost", self.memory.session.as_deref().unwrap_or_default());
+        let micros = Some(micros(amount));
+        self.bench.spent(&Spent { key, micros, ..Spent::default() }).await
+    }
+}
+
+fn is_empty(input: &Value) -> bool {
+    input.is_null() || input.as_object().is_some_and(serde_json::Map::is_empty)
+}
+
+/// The portal's own tools, for a program that can reach them over HTTP. None yet: they come with `/mcp`.
+fn servers(_http: bool) -> Vec<McpServer> {
+    Vec::new()
+}

@@ -1,0 +1,306 @@
+//! The one reader of a run of Hermes.
+
+use std::time::Duration;
+
+use domain::{costs::Spent, session::StepState};
+use serde_json::Value;
+use tokio::time::{Instant, sleep, sleep_until};
+
+use super::{
+    catch_up::{beyond, left},
+    event::{Event, Message, Usage, Wanted},
+    guard::Guard,
+    kept::Kept,
+    line::{Fault, Line},
+    turn::Started,
+};
+use crate::agents::{
+    Failure, Workbench,
+    driven::{self, Hush, Permission, Teller, Trouble},
+};
+
+/// The tool whose use Hermes asks for: commands are all that it asks about.
+const TERMINAL: &str = "terminal";
+
+/// How long after a tool its raw call is looked for: Hermes has it on record by then.
+const LOOK: Duration = Duration::from_millis(500);
+
+pub(super) struct Collector<'a> {
+    bench: &'a mut Workbench,
+    line: &'a Line,
+    kept: &'a mut Kept,
+    teller: Teller,
+    /// All that was said in this turn, by whatever attempt.
+    said: String,
+    /// The tools that events told of, and whether each is done.
+    tools: Vec<(String, bool)>,
+    /// What is on record differs from what was said, and it was told.
+    differs: bool,
+    /// When the raw calls are looked for that events do not hold.
+    look: Option<Instant>,
+}
+
+/// How a run ended.
+enum Ended {
+    Completed { output: String, usage: Usage, model: String },
+    Failed(String),
+}
+
+impl<'a> Collector<'a> {
+    pub(super) fn new(bench: &'a mut Workbench, line: &'a Line, hush: &Hush, kept: &'a mut Kept) -> Self {
+        let said = bench.past().said(&kept.prefix());
+        let teller = Teller::new(hush.clone(), kept.prefix());
+        Self { bench, line, kept, teller, said, tools: Vec::new(), differs: false, look: None }
+    }
+
+    /// Reads until the run has ended: what it said last, or none where Hermes has forgotten the run.
+    pub(super) async fn go(mut self, started: Started) -> Result<Option<String>, Failure> {
+        let Started { run, fresh } = started;
+        let guard = Guard::over(self.line, self.bench.parting(), &run);
+        let live = if fresh { self.live(&run).await? } else { None };
+        let ended = match live {
+            Some(ended) => {
+                self.catch_up().await?;
+                Some(ended)
+            }
+            None => self.poll(&run).await?,
+        };
+        self.teller.end(self.bench).await?;
+        guard.disarm();
+        match ended {
+            Some(Ended::Completed { output, usage, model }) => {
+                let (input_tokens, output_tokens) = (usage.input_tokens, usage.output_tokens);
+                let spent = Spent { key: run, model, input_tokens, output_tokens, ..Spent::default() };
+                self.bench.spent(&spent).await?;
+                Ok(Some(output))
+            }
+            Some(Ended::Failed(why)) => Err(self.failure(&Trouble::Failed(why))),
+            None => Ok(None),
+        }
+    }
+
+    /// Reads the events as they come; none when the line is cut.
+    async fn live(&mut self, run: &str) -> Result<Option<Ended>, Failure> {
+        let Ok(mut events) = self.line.events(run).await else { return Ok(None) };
+        loop {
+            let due = self.teller.due();
+            tokio::select! {
+                event = events.next() => match event {
+                    Some(event) => {
+                        if let Some(ended) = self.take(run, event).await? {
+                            return Ok(Some(ended));
+                        }
+                    }
+                    None => return Ok(None),
+                },
+                () = due => self.teller.say(self.bench).await?,
+                () = until(self.look) => {
+                    self.look = None;
+                    if let Ok(recorded) = self.of_turn().await {
+                        self.note_tools(&recorded).await?;
+                    }
+                }
+                heard = self.bench.steered() => {
+                    heard?;
+                    self.kept.take_in(self.bench).await?;
+                }
+            }
+        }
+    }
+
+    async fn take(&mut self, run: &str, event: Event) -> Result<Option<Ended>, Failure> {
+        match event {
+            Event::Words { delta } => {
+                self.said.push_str(&delta);
+                self.teller.push(&delta);
+            }
+            Event::ToolStarted { tool } => {
+                self.teller.end(self.bench).await?;
+                let id = self.tools.len().to_string();
+                self.teller.tool(self.bench, &id, &tool, StepState::Working).await?;
+                self.tools.push((tool, false));
+            }
+            Event::ToolCompleted { tool, error } => {
+                let of_it = |(name, done): &(String, bool)| *name == tool && !done;
+                if let Some(at) = self.tools.iter().position(of_it) {
+                    self.tools[at].1 = true;
+                    self.look = Some(Instant::now() + LOOK);
+                    let state = if error { StepState::Failed } else { StepState::Done };
+                    self.teller.tool(self.bench, &at.to_string(), &tool, state).await?;
+                }
+            }
+            Event::Approval(wanted) => {
+                self.teller.end(self.bench).await?;
+                self.kept.asked += 1;
+                self.permit(run, &wanted).await?;
+            }
+            Event::Completed { output, usage } => {
+                let (output, model) = (output.unwrap_or_default(), String::new());
+                return Ok(Some(Ended::Completed { output, usage, model }));
+            }
+            Event::Failed { error } => return Ok(Some(Ended::Failed(error))),
+            Event::Cancelled => return Ok(Some(stopped_there())),
+            Event::Other => {}
+        }
+        Ok(None)
+    }
+
+    /// Looks at the run every now and then until it has ended; none where Hermes does not know it any more.
+    async fn poll(&mut self, run: &str) -> Result<Option<Ended>, Failure> {
+        loop {
+            let status = match self.line.status(run).await {
+                Err(Fault::Unknown) => {
+                    let recorded = self.catch_up().await?;
+                    let words: Vec<String> =
+                        recorded.iter().filter(|message| message.speaks()).map(Message::words).collect();
+                    beyond(&words, &self.said).trim().clone_into(&mut self.kept.begun);
+                    return Ok(None);
+                }
+                status => status.map_err(|fault| self.failure(&fault.trouble()))?,
+            };
+            // Read after the status: whatever it says has happened is on record.
+            let recorded = self.catch_up().await?;
+            match status.status.as_str() {
+                "completed" => {
+                    let (output, usage) =
+                        (status.output.unwrap_or_default(), status.usage.unwrap_or_default());
+                    let model = status.model.unwrap_or_default();
+                    return Ok(Some(Ended::Completed { output, usage, model }));
+                }
+                "failed" => return Ok(Some(Ended::Failed(status.error.unwrap_or_default()))),
+                "cancelled" => return Ok(Some(stopped_there())),
+                "waiting_for_approval" => {
+                    if self.kept.asked == self.kept.answered {
+                        self.kept.asked += 1;
+                    }
+                    self.permit(run, &last_wanted(&recorded)).await?;
+                }
+                _ => {}
+            }
+            tokio::select! {
+                () = sleep(self.line.limits.poll) => {}
+                heard = self.bench.steered() => {
+                    heard?;
+                    self.kept.take_in(self.bench).await?;
+                }
+            }
+        }
+    }
+
+    /// Has it decided whether the run may do what it wants, and tells it, once.
+    async fn permit(&mut self, run: &str, wanted: &Wanted) -> Result<(), Failure> {
+        self.bench.keep(self.kept).await?;
+        let key = format!("{run}-{}", self.kept.asked);
+        let (why, what) = (
+            wanted.description.as_deref().unwrap_or_default(),
+            wanted.command.as_deref().unwrap_or_default(),
+        );
+        let wanted = Permission { key: &key, tool: TERMINAL, why, what };
+        let allowed = driven::ask(self.bench, self.teller.hush(), wanted).await?;
+        // Kept before it is told: after a crash between the two it is asked again, which an answer that is given to the
+        // next thing it wants would not be.
+        self.kept.answered = self.kept.asked;
+        self.bench.keep(self.kept).await?;
+        let told = self.line.decide(run, allowed).await;
+        if !told.map_err(|fault| self.failure(&fault.trouble()))? {
+            self.teller
+                .remark(self.bench, "The answer came too late: Hermes had gone on without it.")
+                .await?;
+        }
+        Ok(())
+    }
+
+    /// Says and notes what is on record of this turn and was missed.
+    async fn catch_up(&mut self) -> Result<Vec<Message>, Failure> {
+        let recorded = self.of_turn().await.map_err(|fault| self.failure(&fault.trouble()))?;
+        let messages: Vec<String> =
+            recorded.iter().filter(|m| m.speaks()).map(|m| self.teller.hush().over(&m.words())).collect();
+        match left(&messages, &self.teller.hush().over(&self.said)) {
+            Some(left) => {
+                for piece in left {
+                    if !piece.begun {
+                        self.teller.end(self.bench).await?;
+                    }
+                    self.teller.push(piece.words);
+                    self.said.push_str(piece.words);
+                    self.teller.end(self.bench).await?;
+                }
+            }
+            None if !self.differs => {
+                self.differs = true;
+                let words = "What Hermes has on record differs from what it said while it worked.";
+                self.teller.remark(self.bench, words).await?;
+            }
+            None => {}
+        }
+        self.note_tools(&recorded).await?;
+        Ok(recorded)
+    }
+
+    async fn of_turn(&self) -> Result<Vec<Message>, Fault> {
+        let recorded = self.line.messages(&self.kept.session).await?;
+        Ok(recorded.into_iter().filter(|message| message.id > self.kept.after).collect())
+    }
+
+    async fn note_tools(&mut self, recorded: &[Message]) -> Result<(), Failure> {
+        let mut open: Vec<OpenCall> = Vec::new();
+        let mut count = 0;
+        for message in recorded {
+            for call in message.tool_calls.iter().flatten() {
+                // Hermes' ids are the model's, which may come again.
+                let (id, step) = (format!("{}-{}", message.id, call.id), count.to_string());
+                let tool = &call.function.name;
+                count += 1;
+                self.teller.call(self.bench, &id, tool, &read(&call.function.arguments)).await?;
+                self.teller.tool(self.bench, &step, tool, StepState::Working).await?;
+                open.push(OpenCall { theirs: &call.id, id, step, tool });
+            }
+            let theirs = message.tool_call_id.as_deref().filter(|_| message.role == "tool");
+            if let Some(at) = theirs.and_then(|theirs| open.iter().position(|call| call.theirs == theirs)) {
+                let call = open.remove(at);
+                self.teller.returned(self.bench, &call.id, Ok(&read(&message.words()))).await?;
+                self.teller.tool(self.bench, &call.step, call.tool, StepState::Done).await?;
+            }
+        }
+        Ok(())
+    }
+
+    fn failure(&self, trouble: &Trouble) -> Failure {
+        trouble.failure(self.bench.agent(), self.teller.hush())
+    }
+}
+
+async fn until(at: Option<Instant>) {
+    match at {
+        Some(at) => sleep_until(at).await,
+        None => std::future::pending().await,
+    }
+}
+
+/// A call on record whose outcome may follow.
+struct OpenCall<'a> {
+    theirs: &'a str,
+    id: String,
+    step: String,
+    tool: &'a str,
+}
+
+fn stopped_there() -> Ended {
+    Ended::Failed("it was stopped where it runs".to_owned())
+}
+
+/// What a run waits to be allowed whose request was missed: the last call without an outcome.
+fn last_wanted(recorded: &[Message]) -> Wanted {
+    let call = recorded.iter().rev().find_map(|message| message.tool_calls.as_ref()?.last());
+    let arguments = call.map(|call| read(&call.function.arguments));
+    let command = arguments.map(|arguments| match arguments["command"].as_str() {
+        Some(command) => command.to_owned(),
+        None => arguments.to_string(),
+    });
+    Wanted { command, description: None }
+}
+
+/// JSON where it is some, a text otherwise.
+fn read(text: &str) -> Value {
+    serde_json::from_str(text).unwrap_or_else(|_| Value::String(text.to_owned()))
+}

@@ -1,0 +1,89 @@
+//! Begins turns.
+
+use serde_json::{Value, json};
+
+use super::{
+    event::Message,
+    kept::Kept,
+    line::{Fault, Line},
+};
+use crate::agents::{
+    Failure, Workbench,
+    driven::{Hush, brief},
+};
+
+/// How often a start is tried whose fate nobody knows: each may have set Hermes to work.
+const TRIES: u32 = 3;
+
+pub(super) struct Turn<'a> {
+    pub(super) line: &'a Line,
+    pub(super) hush: &'a Hush,
+}
+
+/// The run of a turn.
+pub(super) struct Started {
+    pub(super) run: String,
+    /// This attempt started it, so its events can be read.
+    pub(super) fresh: bool,
+}
+
+impl Turn<'_> {
+    /// Takes up the run that an earlier attempt started, or starts one.
+    pub(super) async fn begin(&self, bench: &mut Workbench, kept: &mut Kept) -> Result<Started, Failure> {
+        if let Some(run) = kept.run.clone() {
+            return Ok(Started { run, fresh: false });
+        }
+        kept.take_in(bench).await?;
+        let recorded = self.line.messages(&kept.session).await;
+        let recorded = recorded.map_err(|fault| fault.trouble().failure(bench.agent(), self.hush))?;
+        let history = history(&recorded, kept);
+        let input = input(bench, kept, !history.is_empty()).await;
+        let instructions = brief::system(bench);
+        (kept.turn, kept.asked, kept.answered) = (kept.turn + 1, 0, 0);
+        kept.after = recorded.last().map_or(0, |message| message.id);
+        let mut tries = 1;
+        let run = loop {
+            kept.starting = true;
+            bench.keep(kept).await?;
+            let body = json!({
+                "input": input, "instructions": instructions, "session_id": kept.session,
+                "conversation_history": history,
+            });
+            match self.line.start(&body).await {
+                Ok(run) => break run,
+                Err(Fault::Away(why)) if tries < TRIES => {
+                    tracing::warn!(run.id = %bench.run(), error.message = self.hush.over(&why), "a Hermes did not start");
+                    tries += 1;
+                    kept.other_session(bench);
+                    tokio::time::sleep(self.line.limits.poll * tries).await;
+                }
+                Err(fault) => return Err(fault.trouble().failure(bench.agent(), self.hush)),
+            }
+        };
+        (kept.starting, kept.interrupted, kept.run) = (false, false, Some(run.clone()));
+        kept.queue.clear();
+        kept.begun.clear();
+        bench.keep(kept).await?;
+        Ok(Started { run, fresh: true })
+    }
+}
+
+/// What the agent is told: the request, at first; then what was said meanwhile, or that it was interrupted.
+async fn input(bench: &Workbench, kept: &Kept, remembers: bool) -> String {
+    let mut parts = Vec::new();
+    if !remembers {
+        parts.push(brief::material(bench).await);
+    } else if kept.interrupted {
+        parts.push(brief::GO_ON.to_owned());
+    }
+    parts.extend(kept.queue.read());
+    parts.join("\n\n")
+}
+
+/// What was said so far: Hermes remembers nothing by itself that it is not told.
+fn history(recorded: &[Message], kept: &Kept) -> Vec<Value> {
+    let turns = recorded.iter().filter(|message| message.speaks() || message.role == "user");
+    let turns = turns.map(|message| json!({ "role": message.role, "content": message.words() }));
+    let begun = (!kept.begun.is_empty()).then(|| json!({ "role": "assistant", "content": kept.begun }));
+    turns.chain(begun).collect()
+}

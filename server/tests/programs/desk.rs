@@ -1,0 +1,83 @@
+//! What every test of a program does at the desk: an agent of a backend, and what the session says in the end.
+
+use std::sync::Arc;
+
+use domain::{
+    agents::{self, Backend, Settings},
+    approvals::{self, Approval},
+    requests::{Column, Detail},
+    sealed::Keyring,
+    session::{Body, Event, Part},
+};
+use server::agents::Brain;
+use sqlx::PgPool;
+
+use super::support::{Hand, PATIENCE, World};
+
+/// A workspace whose agent is reached so.
+pub async fn world(pg: PgPool, backend: Backend, settings: &Settings, key: Option<&str>) -> World {
+    let mut world = World::new(pg).await;
+    world.db = world.db.clone().with_keyring(Keyring::parse(&Keyring::generate()).unwrap());
+    sqlx::query("UPDATE agent SET backend = $1, settings = $2")
+        .bind(backend.as_str())
+        .bind(serde_json::to_value(settings).unwrap())
+        .execute(&world.root)
+        .await
+        .unwrap();
+    if let Some(key) = key {
+        let agent = agents::list(&world.db, &world.operator).await.unwrap().remove(0);
+        agents::set_key(&world.db, &world.operator, agent.id, key).await.unwrap();
+    }
+    world
+}
+
+pub fn in_review(event: &Event) -> Option<()> {
+    matches!(event.part, Part::DataMoved { to: Column::Review, .. }).then_some(())
+}
+
+/// Waits for the first words.
+pub async fn speaks(world: &World, request: &Detail, wanted: &str) {
+    let mut said = String::new();
+    let heard = |event: &Event| {
+        if let Part::TextDelta { delta, .. } = &event.part {
+            said.push_str(delta);
+        }
+        said.contains(wanted).then_some(())
+    };
+    world.until(request, heard).await;
+}
+
+/// All that the agent said, without blanks, in the order of the session.
+pub async fn said(world: &World, request: &Detail) -> String {
+    let conversation = world.conversation(request).await;
+    let words = conversation.entries.iter().filter_map(|entry| match &entry.body {
+        Body::Words { text, writing } => {
+            assert!(!writing, "nothing is left open");
+            Some(text.as_str())
+        }
+        _ => None,
+    });
+    super::script::bare(&words.collect::<Vec<_>>().join(" "))
+}
+
+/// Waits until the operators are asked something new.
+pub async fn asked(world: &World, known: usize) -> Approval {
+    let look = async {
+        loop {
+            let open = approvals::open_for(&world.db, &world.operator).await.unwrap();
+            let all: i64 =
+                sqlx::query_scalar("SELECT count(*) FROM approval").fetch_one(&world.root).await.unwrap();
+            match open.into_iter().next() {
+                Some(approval) if usize::try_from(all).unwrap() > known => return approval,
+                _ => tokio::time::sleep(std::time::Duration::from_millis(50)).await,
+            }
+        }
+    };
+    tokio::time::timeout(PATIENCE, look).await.expect("somebody is asked")
+}
+
+/// Another worker takes up what the one before left when it died.
+pub async fn another(world: &World, brain: Arc<dyn Brain>) -> Hand {
+    assert!(world.lease_runs_out().await, "its run is taken back");
+    world.work(brain)
+}

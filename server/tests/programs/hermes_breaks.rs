@@ -1,0 +1,195 @@
+//! Hermes, the portal or the line between them break: the run goes on or ends, and nothing is missing or said twice.
+
+use std::time::Duration;
+
+use chrono::TimeDelta;
+use domain::{
+    approvals::{self, Answered},
+    controls,
+    session::{Event, Part},
+};
+use serde_json::json;
+use sqlx::PgPool;
+
+use super::{
+    desk::{another, asked, in_review, said, speaks},
+    hermes::{LETTER, Program, brain, kept, steps},
+    script::{Turn, calls, says},
+    scripted::Scripted,
+};
+
+fn script() -> Vec<Turn> {
+    vec![
+        calls("First I look at what there is.", "terminal", json!({ "command": "echo one" })),
+        calls(
+            "Then I look at the rest, which takes me a while.",
+            "terminal",
+            json!({ "command": "echo two" }),
+        ),
+        says(LETTER),
+    ]
+}
+
+#[sqlx::test(migrations = "../migrations")]
+#[ignore = "needs real programs: make test-agents"]
+async fn the_line_is_cut(pg: PgPool) {
+    let model = Scripted::new(script()).await;
+    let Some(hermes) = Program::start(&model).await else { return };
+    let world = hermes.world(pg).await;
+    for wanted in ["First I", "the rest, which", "Dear client"] {
+        let request = world.ask("New fees", "Write a letter.", vec![]).await;
+        model.pace(Duration::from_millis(100));
+        let hand = world.work(brain());
+        speaks(&world, &request, wanted).await;
+        hermes.line.cut();
+        world.until(&request, in_review).await;
+        assert_eq!(said(&world, &request).await, model.whole(), "cut at {wanted}");
+        assert_eq!(steps(&world, &request).await.len(), 2);
+        assert_eq!(kept(&world).await["turn"], 1, "the same run went on");
+        hand.leave().await;
+        domain::reviews::approve(&world.db, &world.owner, request.card.id).await.unwrap();
+    }
+    model.is_content();
+}
+
+#[sqlx::test(migrations = "../migrations")]
+#[ignore = "needs real programs: make test-agents"]
+async fn the_portal_is_restarted(pg: PgPool) {
+    let model = Scripted::new(script()).await;
+    let Some(hermes) = Program::start(&model).await else { return };
+    let world = hermes.world(pg).await;
+    for wanted in ["First I", "the rest, which", "Dear client"] {
+        let request = world.ask("New fees", "Write a letter.", vec![]).await;
+        let before = model.asked().len();
+        model.pace(Duration::from_millis(100));
+        let hand = world.work(brain());
+        speaks(&world, &request, wanted).await;
+        hand.kill().await;
+        let hand = another(&world, brain()).await;
+        world.until(&request, in_review).await;
+        assert_eq!(said(&world, &request).await, model.whole(), "restarted at {wanted}");
+        assert_eq!(model.asked().len() - before, 3, "nothing is done twice");
+        let backstage = world.events(request.backstage_stream.unwrap()).await;
+        let raw = |event: &&Event| {
+            matches!(event.part, Part::ToolInputAvailable { .. } | Part::ToolOutputAvailable { .. })
+        };
+        assert_eq!(backstage.iter().filter(raw).count(), 4);
+        hand.leave().await;
+        domain::reviews::approve(&world.db, &world.owner, request.card.id).await.unwrap();
+    }
+    model.is_content();
+}
+
+#[sqlx::test(migrations = "../migrations")]
+#[ignore = "needs real programs: make test-agents"]
+async fn hermes_is_killed(pg: PgPool) {
+    let model = Scripted::new(script()).await;
+    let Some(mut hermes) = Program::start(&model).await else { return };
+    let world = hermes.world(pg).await;
+    for wanted in ["First I", "the rest, which"] {
+        let request = world.ask("New fees", "Write a letter.", vec![]).await;
+        model.pace(Duration::from_millis(100));
+        let hand = world.work(brain());
+        speaks(&world, &request, wanted).await;
+        hermes.kill().await;
+        hermes.run().await;
+        world.until(&request, in_review).await;
+        assert_eq!(said(&world, &request).await, model.whole(), "killed at {wanted}");
+        assert_eq!(kept(&world).await["turn"], 2);
+        hand.leave().await;
+        domain::reviews::approve(&world.db, &world.owner, request.card.id).await.unwrap();
+    }
+    model.is_content();
+}
+
+#[sqlx::test(migrations = "../migrations")]
+#[ignore = "needs real programs: make test-agents"]
+async fn hermes_does_not_come_back(pg: PgPool) {
+    let model = Scripted::new(script()).await;
+    let Some(mut hermes) = Program::start(&model).await else { return };
+    let world = hermes.world(pg).await;
+    let request = world.ask("New fees", "Write a letter.", vec![]).await;
+    model.pace(Duration::from_millis(100));
+    let hand = world.work(brain());
+    speaks(&world, &request, "First I").await;
+    hermes.kill().await;
+    let failed = |event: &Event| match &event.part {
+        Part::DataRun { failure, .. } => failure.clone(),
+        _ => None,
+    };
+    let words = world.until(&request, failed).await;
+    assert!(words.contains("did not answer") && words.contains("start it again"), "{words}");
+    hand.leave().await;
+}
+
+fn asks() -> Vec<Turn> {
+    vec![
+        calls("I clean up.", "terminal", json!({ "command": "rm -rf /tmp/throughline-nothing-here" })),
+        says(LETTER),
+    ]
+}
+
+#[sqlx::test(migrations = "../migrations")]
+#[ignore = "needs real programs: make test-agents"]
+async fn a_permission_survives_a_restart_and_has_one_winner(pg: PgPool) {
+    let model = Scripted::new(asks()).await;
+    let Some(hermes) = Program::start(&model).await else { return };
+    let world = hermes.world(pg).await;
+    let request = world.ask("New fees", "Write a letter.", vec![]).await;
+    let hand = world.work(brain());
+    let approval = asked(&world, 0).await;
+    hand.kill().await;
+    let [one, other] = [("once", world.operator.clone()), ("deny", world.operator.clone())];
+    let (one, other) = tokio::join!(
+        approvals::answer(&world.db, &one.1, approval.id, one.0),
+        approvals::answer(&world.db, &other.1, approval.id, other.0)
+    );
+    let won = [one.unwrap(), other.unwrap()].map(|answered| matches!(answered, Answered::Won { .. }));
+    assert_eq!(won.iter().filter(|won| **won).count(), 1);
+    let hand = another(&world, brain()).await;
+    world.until(&request, in_review).await;
+    hand.leave().await;
+    assert_eq!(said(&world, &request).await, model.whole());
+    let told = model.asked()[1]["messages"].to_string();
+    assert_eq!(told.contains("was approved by the user"), won[0], "{told}");
+    let asked: i64 =
+        sqlx::query_scalar("SELECT count(*) FROM approval").fetch_one(&world.root).await.unwrap();
+    assert_eq!(asked, 1, "it is asked once");
+}
+
+#[sqlx::test(migrations = "../migrations")]
+#[ignore = "needs real programs: make test-agents"]
+async fn nobody_answers_and_it_is_not_allowed(pg: PgPool) {
+    let model = Scripted::new(asks()).await;
+    let Some(hermes) = Program::start(&model).await else { return };
+    let world = hermes.world(pg).await;
+    let request = world.ask("New fees", "Write a letter.", vec![]).await;
+    let hand = world.work(brain());
+    asked(&world, 0).await;
+    world.db.clock().advance(TimeDelta::days(3));
+    assert_eq!(approvals::expire(&world.db).await.unwrap(), 1);
+    world.until(&request, in_review).await;
+    hand.leave().await;
+    assert!(model.asked()[1]["messages"].to_string().to_lowercase().contains("denied"));
+}
+
+#[sqlx::test(migrations = "../migrations")]
+#[ignore = "needs real programs: make test-agents"]
+async fn a_stop_while_it_waits_reaches_it(pg: PgPool) {
+    let model = Scripted::new(asks()).await;
+    let Some(hermes) = Program::start(&model).await else { return };
+    let world = hermes.world(pg).await;
+    let request = world.ask("New fees", "Write a letter.", vec![]).await;
+    let hand = world.work(brain());
+    asked(&world, 0).await;
+    let run = kept(&world).await["run"].as_str().unwrap().to_owned();
+    controls::stop(&world.db, &world.operator, request.card.id).await.unwrap();
+    let stops = async {
+        while hermes.status(&run).await == "waiting_for_approval" {
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(2), stops).await.expect("Hermes is told within two seconds");
+    assert_eq!(world.run_state(request.card.id).await, "cancelled");
+    hand.leave().await;
+}

@@ -1,0 +1,18 @@
+//! The backends against the real programs, whose model is a script. `make test-agents` installs them and runs this;
+//! elsewhere these tests are ignored.
+
+#[allow(dead_code)]
+#[path = "../fleet/link.rs"]
+mod link;
+#[allow(dead_code)]
+#[path = "../agent/support.rs"]
+mod support;
+
+mod desk;
+mod hermes;
+mod hermes_breaks;
+mod installed;
+mod machine;
+mod script;
+mod scripted;
+mod started;

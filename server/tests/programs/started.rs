@@ -1,0 +1,312 @@
+//! Programs that the server starts: over the Agent Client Protocol Hermes' own adapter and Claude Code's from npm, and
+//! Claude Code itself without a terminal. They stand the same tests.
+
+use std::{path::Path, sync::Arc, time::Duration};
+
+use domain::{
+    agents::{Backend, Settings},
+    approvals, controls, deliverables,
+    session::{Event, Part},
+};
+use serde_json::{Value, json};
+use server::{
+    agents::{Brain, acp::Acp, claude_code::ClaudeCode, driven::Programs},
+    outside::{Admitted, Outside},
+};
+use sqlx::PgPool;
+use tempfile::TempDir;
+
+use super::{
+    desk::{another, asked, in_review, said, speaks, world},
+    hermes::{LETTER, steps},
+    installed::program,
+    machine::{kill_in, none_in},
+    script::{Turn, calls, says},
+    scripted::{KEY, Scripted},
+    support::World,
+};
+
+/// One of the programs, set up.
+pub struct Agent {
+    backend: Backend,
+    settings: Settings,
+    /// Its own configuration, and where the portal lets it work.
+    folder: TempDir,
+    /// Its tool that runs commands.
+    tool: &'static str,
+}
+
+impl Agent {
+    fn hermes(model: &Scripted) -> Option<Self> {
+        let binary = program("Hermes' adapter", "venv/bin/hermes-acp")?;
+        let folder = tempfile::tempdir().unwrap();
+        let config = json!({
+            "model": { "default": "scripted", "provider": "custom", "base_url": format!("{}/v1", model.address),
+                       "api_key": KEY, "context_length": 131_072 },
+            "approvals": { "mode": "manual", "timeout": 600 },
+        });
+        std::fs::write(folder.path().join("config.yaml"), config.to_string()).unwrap();
+        let command = vec![format!("HERMES_HOME={}", folder.path().display()), text(&binary)];
+        Some(Self { backend: Backend::Acp, settings: commanded(command), folder, tool: "terminal" })
+    }
+
+    fn claude(model: &Scripted) -> Option<Self> {
+        let binary = program("Claude Code's adapter", "node_modules/.bin/claude-agent-acp")?;
+        let folder = tempfile::tempdir().unwrap();
+        let command = vec![
+            format!("ANTHROPIC_BASE_URL={}", model.address),
+            "ANTHROPIC_API_KEY={key}".to_owned(),
+            "CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC=1".to_owned(),
+            "DISABLE_AUTOUPDATER=1".to_owned(),
+            text(&binary),
+        ];
+        Some(Self { backend: Backend::Acp, settings: commanded(command), folder, tool: "Bash" })
+    }
+
+    fn claude_code(model: &Scripted) -> Option<Self> {
+        let binary = program("Claude Code", "node_modules/@anthropic-ai/claude-code-linux-x64/claude")?;
+        let folder = tempfile::tempdir().unwrap();
+        let settings = Settings { url: Some(model.address.clone()), ..commanded(vec![text(&binary)]) };
+        Some(Self { backend: Backend::ClaudeCode, settings, folder, tool: "Bash" })
+    }
+
+    fn brain(&self) -> Arc<dyn Brain> {
+        let programs = Programs::new(self.settings.command.last().cloned(), self.works());
+        match self.backend {
+            Backend::ClaudeCode => {
+                Arc::new(ClaudeCode::new(programs, Outside::new(Admitted::private()).unwrap()))
+            }
+            _ => Arc::new(Acp::new(programs)),
+        }
+    }
+
+    fn works(&self) -> std::path::PathBuf {
+        self.folder.path().join("agents")
+    }
+
+    async fn world(&self, pg: PgPool) -> World {
+        world(pg, self.backend, &self.settings, Some(KEY)).await
+    }
+}
+
+fn commanded(command: Vec<String>) -> Settings {
+    Settings { command, ..Settings::default() }
+}
+
+fn text(path: &Path) -> String {
+    path.to_str().unwrap().to_owned()
+}
+
+fn command(command: &str) -> Value {
+    json!({ "command": command, "description": "Does it" })
+}
+
+fn tool(of: &str) -> &'static str {
+    if of == "hermes" { "terminal" } else { "Bash" }
+}
+
+async fn start(of: &str, script: Vec<Turn>) -> (Scripted, Option<Agent>) {
+    let model = Scripted::new(script).await;
+    let agent = match of {
+        "hermes" => Agent::hermes(&model),
+        "claude" => Agent::claude(&model),
+        _ => Agent::claude_code(&model),
+    };
+    (model, agent)
+}
+
+async fn goes_the_whole_way(of: &str, pg: PgPool) {
+    let script = vec![
+        calls("I look at what is there.", tool(of), command("echo three open loops")),
+        calls("Now I clean up.", tool(of), command("rm -rf ./nothing-here")),
+        calls("And again.", tool(of), command("rm -rf ./nothing-there")),
+        says(LETTER),
+    ];
+    let (model, Some(agent)) = start(of, script).await else { return };
+    let world = agent.world(pg).await;
+    let request = world.ask("New fees", "Write a letter.", vec![]).await;
+    let hand = world.work(agent.brain());
+    let first = asked(&world, 0).await;
+    assert!(first.question.starts_with(&format!("Juno wants to use {}", agent.tool)), "{}", first.question);
+    assert!(first.detail.contains("rm -rf ./nothing-here"), "{}", first.detail);
+    approvals::answer(&world.db, &world.operator, first.id, "once").await.unwrap();
+    let second = asked(&world, 1).await;
+    approvals::answer(&world.db, &world.operator, second.id, "deny").await.unwrap();
+    world.until(&request, in_review).await;
+    hand.leave().await;
+    none_in(&agent.works(), Duration::from_secs(5)).await;
+
+    assert_eq!(said(&world, &request).await, model.whole());
+    model.is_content();
+    let told = model.asked()[0].to_string();
+    assert!(told.contains("Hale & Partners") && told.contains("Calm and exact."));
+    let seen = steps(&world, &request).await;
+    assert!(seen.len() == 3 && seen.iter().all(|(title, _)| title == "Ran a command"), "{seen:?}");
+    let delivered = world.see(request.card.number).await.deliverables.remove(0);
+    let version = deliverables::version(&world.db, &world.owner, delivered.id, 1).await.unwrap();
+    assert_eq!(version.body.as_deref(), Some(LETTER));
+    let raw = |part: &Part| {
+        matches!(
+            part,
+            Part::ToolInputAvailable { .. } | Part::ToolOutputAvailable { .. } | Part::ToolOutputError { .. }
+        )
+    };
+    assert!(!world.parts(&request).await.iter().any(raw), "nothing raw before the client");
+    let backstage = world.events(request.backstage_stream.unwrap()).await;
+    assert_eq!(backstage.iter().filter(|event| raw(&event.part)).count(), 6);
+    let tokens: Option<i64> = sqlx::query_scalar("SELECT sum(output_tokens)::bigint FROM spend")
+        .fetch_one(&world.root)
+        .await
+        .unwrap();
+    assert!(tokens.unwrap() > 0);
+    assert!(!world.everything().await.contains(KEY), "the key is nowhere");
+}
+
+fn long(of: &str) -> Vec<Turn> {
+    vec![
+        calls("First I look at what there is.", tool(of), command("echo one")),
+        calls("Then I look at the rest, which takes me a while.", tool(of), command("echo two")),
+        says(LETTER),
+    ]
+}
+
+async fn is_killed(of: &str, pg: PgPool) {
+    let (model, Some(agent)) = start(of, long(of)).await else { return };
+    let world = agent.world(pg).await;
+    for wanted in ["First I", "the rest, which"] {
+        let request = world.ask("New fees", "Write a letter.", vec![]).await;
+        model.pace(Duration::from_millis(100));
+        let hand = world.work(agent.brain());
+        speaks(&world, &request, wanted).await;
+        kill_in(&agent.works());
+        world.until(&request, in_review).await;
+        assert_eq!(said(&world, &request).await, model.whole(), "killed at {wanted}");
+        hand.leave().await;
+        domain::reviews::approve(&world.db, &world.owner, request.card.id).await.unwrap();
+    }
+    model.is_content();
+}
+
+async fn outlives_the_portal(of: &str, pg: PgPool) {
+    let (model, Some(agent)) = start(of, long(of)).await else { return };
+    let world = agent.world(pg).await;
+    for wanted in ["First I", "the rest, which"] {
+        let request = world.ask("New fees", "Write a letter.", vec![]).await;
+        model.pace(Duration::from_millis(100));
+        let hand = world.work(agent.brain());
+        speaks(&world, &request, wanted).await;
+        hand.kill().await;
+        none_in(&agent.works(), Duration::from_secs(3)).await;
+        let hand = another(&world, agent.brain()).await;
+        world.until(&request, in_review).await;
+        assert_eq!(said(&world, &request).await, model.whole(), "restarted at {wanted}");
+        hand.leave().await;
+        domain::reviews::approve(&world.db, &world.owner, request.card.id).await.unwrap();
+    }
+    model.is_content();
+}
+
+async fn waits_for_a_permission_through_a_restart(of: &str, pg: PgPool) {
+    let script = vec![calls("I clean up.", tool(of), command("rm -rf ./nothing-here")), says(LETTER)];
+    let (_, Some(agent)) = start(of, script).await else { return };
+    let world = agent.world(pg).await;
+    let request = world.ask("New fees", "Write a letter.", vec![]).await;
+    let hand = world.work(agent.brain());
+    let approval = asked(&world, 0).await;
+    hand.kill().await;
+    approvals::answer(&world.db, &world.operator, approval.id, "once").await.unwrap();
+    let hand = another(&world, agent.brain()).await;
+    world.until(&request, in_review).await;
+    hand.leave().await;
+    let asked: i64 =
+        sqlx::query_scalar("SELECT count(*) FROM approval").fetch_one(&world.root).await.unwrap();
+    assert_eq!(asked, 1, "it is asked once");
+}
+
+async fn stops_and_hears(of: &str, pg: PgPool) {
+    let script = vec![
+        says("Dear client, this is a first draft of the letter, written one word after another."),
+        says("Dear client, this goes on and on and on, word after word after word after word."),
+    ];
+    let (model, Some(agent)) = start(of, script).await else { return };
+    let world = agent.world(pg).await;
+    let request = world.ask("New fees", "Write a letter.", vec![]).await;
+    model.pace(Duration::from_millis(100));
+    let hand = world.work(agent.brain());
+    speaks(&world, &request, "first draft").await;
+    controls::steer(&world.db, &world.owner, request.card.id, "Mention the car park").await.unwrap();
+    model.pace(Duration::from_millis(300));
+    speaks(&world, &request, "on and on").await;
+    assert!(model.asked()[1]["messages"].to_string().contains("Mention the car park"));
+    let begun = tokio::time::Instant::now();
+    controls::stop(&world.db, &world.member, request.card.id).await.unwrap();
+    none_in(&agent.works(), Duration::from_secs(2)).await;
+    let stopped = |event: &Event| match &event.part {
+        Part::DataRun { state: domain::session::RunState::Cancelled, .. } => Some(()),
+        _ => None,
+    };
+    world.until(&request, stopped).await;
+    assert!(begun.elapsed() < Duration::from_secs(2), "{:?}", begun.elapsed());
+    hand.leave().await;
+}
+
+macro_rules! with {
+    ($of:ident) => {
+        mod $of {
+            use sqlx::PgPool;
+
+            #[sqlx::test(migrations = "../migrations")]
+            #[ignore = "needs real programs: make test-agents"]
+            async fn goes_the_whole_way(pg: PgPool) {
+                super::goes_the_whole_way(stringify!($of), pg).await;
+            }
+
+            #[sqlx::test(migrations = "../migrations")]
+            #[ignore = "needs real programs: make test-agents"]
+            async fn is_killed(pg: PgPool) {
+                super::is_killed(stringify!($of), pg).await;
+            }
+
+            #[sqlx::test(migrations = "../migrations")]
+            #[ignore = "needs real programs: make test-agents"]
+            async fn outlives_the_portal(pg: PgPool) {
+                super::outlives_the_portal(stringify!($of), pg).await;
+            }
+
+            #[sqlx::test(migrations = "../migrations")]
+            #[ignore = "needs real programs: make test-agents"]
+            async fn waits_for_a_permission_through_a_restart(pg: PgPool) {
+                super::waits_for_a_permission_through_a_restart(stringify!($of), pg).await;
+            }
+
+            #[sqlx::test(migrations = "../migrations")]
+            #[ignore = "needs real programs: make test-agents"]
+            async fn stops_and_hears(pg: PgPool) {
+                super::stops_and_hears(stringify!($of), pg).await;
+            }
+        }
+    };
+}
+
+with!(hermes);
+with!(claude);
+with!(claude_code);
+
+#[sqlx::test(migrations = "../migrations")]
+async fn what_is_not_named_is_not_run(pg: PgPool) {
+    let settings = commanded(vec!["A=1".into(), "/bin/true".into()]);
+    let world = world(pg, Backend::Acp, &settings, None).await;
+    let folder = tempfile::tempdir().unwrap();
+    let request = world.ask("New fees", "Write a letter.", vec![]).await;
+    let allowed = ["true".to_owned(), "A=1".to_owned()];
+    let hand = world.work(Arc::new(Acp::new(Programs::new(allowed, folder.path().join("agents")))));
+    let failed = |event: &Event| match &event.part {
+        Part::DataRun { failure, .. } => failure.clone(),
+        _ => None,
+    };
+    let words = world.until(&request, failed).await;
+    assert!(words.contains("is not set up right"), "{words}");
+    hand.leave().await;
+    assert!(world.everything().await.contains("/bin/true may not be run here"));
+    assert!(!folder.path().join("agents").exists());
+}
