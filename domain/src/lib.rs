@@ -48,6 +48,7 @@ pub mod runs;
 pub mod scope;
 pub mod session;
 pub mod tokens;
+pub mod webhooks;
 pub mod words;
 pub mod workspaces;
 

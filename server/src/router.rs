@@ -111,7 +111,9 @@ fn pages() -> Routes<App> {
 
 /// What is the same for everyone.
 fn beside() -> Routes<App> {
-    Routes::new().route("/assets/{*file}", get(assets::serve)).route("/v1/openapi.json", get(api::openapi))
+    Routes::new()
+        .route("/assets/{*file}", get(assets::serve))
+        .route("/v1/openapi.json", get(api::openapi).fallback(api::no_method))
 }
 
 /// A request's session, for programs in a person's browser.
@@ -216,11 +218,17 @@ fn desk_pages() -> Routes<App> {
 
 /// What programs are let in with, and told.
 fn programs() -> Routes<App> {
-    use pages::tokens;
+    use pages::{tokens, webhooks};
     Routes::new()
         .route("/desk/tokens", get(tokens::show).post(tokens::create))
         .route("/desk/tokens/new", get(tokens::new))
         .route("/desk/tokens/{token_id}/revocation", post(tokens::revoke))
+        .route("/desk/webhooks", get(webhooks::list).post(webhooks::create))
+        .route("/desk/webhooks/new", get(webhooks::new))
+        .route("/desk/webhooks/{webhook}", get(webhooks::show).post(webhooks::save))
+        .route("/desk/webhooks/{webhook}/secret", post(webhooks::rotate))
+        .route("/desk/webhooks/{webhook}/deliveries", post(webhooks::again))
+        .route("/desk/webhooks/{webhook}/removal", post(webhooks::remove))
 }
 
 /// What the operator sells.

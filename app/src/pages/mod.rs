@@ -23,3 +23,4 @@ pub mod signup;
 pub mod storefront;
 pub mod today;
 pub mod tokens;
+pub mod webhooks;

@@ -13,6 +13,7 @@ use crate::{
     },
     runs::{self, Claimed},
     session::{Author, Choice, Part},
+    webhooks::{self, Kind, told_with},
 };
 
 /// The shortest and longest time that a question is open: a minute, and sixty days.
@@ -48,6 +49,14 @@ pub async fn ask_as(db: &Db, claimed: &Claimed, id: ApprovalId, question: Questi
     say_asked(&mut tx, claimed, &row, id, &question, expires).await?;
     runs::suspend_in(&mut tx, &held, &row, claimed).await?;
     held.changed(&mut tx, &claimed.scope, "approval", row.number).await?;
+    let asked = [
+        ("approval", id.to_string().into()),
+        ("run", claimed.run.to_string().into()),
+        ("audience", question.audience.as_str().into()),
+        ("question", question.question.as_str().into()),
+    ];
+    let told = told_with(row.told(), asked);
+    webhooks::tell_in(&mut tx, &claimed.scope, Kind::ApprovalAsked, told).await?;
     match question.audience {
         Audience::Client => wait_on_client(&mut tx, claimed, &held, &row, &question).await?,
         Audience::Operator => mail_operators(&mut tx, claimed, &held, &row, &question).await?,

@@ -8,6 +8,7 @@ use crate::{
         hold::{Held, Row},
     },
     session::{Author, Event, Part, RunState},
+    webhooks::{self, Kind, told_with},
 };
 
 /// The longest words of a failure, in characters.
@@ -87,6 +88,7 @@ pub(crate) async fn cancel_in(
     author: &Author,
 ) -> Result<()> {
     settle_state(tx, scope, row, run, RunState::Cancelled, None).await?;
+    tell_webhooks(tx, scope, row, run, RunState::Cancelled).await?;
     say_run(tx, row, author, run.id, run.attempt, RunState::Cancelled, None).await?;
     controls::settle_open_in(tx, scope, row, run.id).await?;
     held.changed(tx, scope, "run", row.number).await
@@ -104,6 +106,7 @@ pub(crate) async fn end_in(
 ) -> Result<()> {
     let failure = failure.map(|words| redact::shapes(&words));
     settle_state(tx, scope, row, run, state, failure.as_deref()).await?;
+    tell_webhooks(tx, scope, row, run, state).await?;
     if let Some(words) = &failure {
         tell_operators(tx, scope, held, row, words).await?;
     }
@@ -140,6 +143,16 @@ async fn settle_state(
         tx.fence(stream, run.id.to_string(), u64::from(run.attempt) + 1);
     }
     Ok(())
+}
+
+async fn tell_webhooks(tx: &mut Tx, scope: &Scope, row: &Row, run: &Living, state: RunState) -> Result<()> {
+    let ended = [
+        ("run", run.id.to_string().into()),
+        ("state", state.as_str().into()),
+        ("attempt", run.attempt.into()),
+        ("agent", run.agent_name.as_str().into()),
+    ];
+    webhooks::tell_in(tx, scope, Kind::RunEnded, told_with(row.told(), ended)).await
 }
 
 async fn tell_operators(tx: &mut Tx, scope: &Scope, held: &Held, row: &Row, words: &str) -> Result<()> {

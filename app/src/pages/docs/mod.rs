@@ -53,10 +53,11 @@ fn section(document: &Value, tag: &Value, all: &[Operation<'_>]) -> AnyView {
 
 /// The kinds of problems: what a refusal's `type` leads to.
 fn problems(document: &Value) -> AnyView {
-    const KINDS: [(&str, &str); 12] = [
+    const KINDS: [(&str, &str); 13] = [
         ("unauthorized", "There is no token, or none that counts."),
         ("forbidden", "The token counts, and is not for this."),
         ("not-found", "There is nothing here for this token: it is another's, or not there at all."),
+        ("method", "Nothing of this kind is done at this address."),
         ("unreadable", "The request cannot be read."),
         ("media-type", "The body is not said to be JSON."),
         ("invalid", "It can be read, and makes no sense. Where fields are wrong, `errors` says which."),

@@ -111,6 +111,7 @@ fn value(town: &Town, pattern: &str, name: &str) -> Option<String> {
         "invoice" => quill.issued.0.to_string(),
         "file" => quill.file.to_string(),
         "token_id" => town.token.to_string(),
+        "webhook" => town.webhook.0.to_string(),
         "proposal" => town.proposal.to_string(),
         "run" => domain::ids::RunId(quill.portal.working.id.0).to_string(),
         "control" => domain::ids::ControlId(quill.file.0).to_string(),
