@@ -4,6 +4,7 @@ use super::{Note, path};
 use crate::{
     Actor, Db, Error, FieldErrors, OnConstraint, Result, Scope, Tx,
     ids::{ClientId, NoteId},
+    redact,
     requests::commands::may_work,
     session::Author,
 };
@@ -27,7 +28,8 @@ pub async fn write(
 ) -> Result<Note> {
     may_write(scope)?;
     let path = path::checked(path)?;
-    let body = body.replace('\0', "");
+    // An agent reads it again, and so does a model.
+    let body = redact::shapes(&body.replace('\0', ""));
     if body.len() > LONGEST {
         return Err(Error::Fields(FieldErrors::one("body", "Split it: a note holds 256 KB at most.")));
     }
