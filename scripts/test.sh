@@ -41,6 +41,9 @@ fi
 step "What others wrote, against our protocol"
 scripts/peers.sh 2>&1 | tee "$work/peers"
 
+step "Every call of the API, against its document"
+scripts/schemathesis.sh 2>&1 | tee "$work/schemathesis"
+
 step "Passed"
 grep -h '^test result' "$work/cargo" | grep -v ' 0 passed; 0 failed; 0 ignored' || true
 if [ -e "$work/playwright" ]; then tail -n 1 "$work/playwright"; fi

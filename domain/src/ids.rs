@@ -105,6 +105,11 @@ id!(ApprovalId, "apr");
 id!(DeliverableId, "dlv");
 id!(ReviewId, "rev");
 id!(MailId, "mail");
+id!(WebhookId, "whk");
+id!(
+    /// Something that happened, as webhooks are told of it.
+    WebhookEventId, "evt"
+);
 id!(
     /// A piece of a client's knowledge.
     NoteId, "note"

@@ -48,6 +48,7 @@ pub mod runs;
 pub mod scope;
 pub mod session;
 pub mod tokens;
+pub mod webhooks;
 pub mod words;
 pub mod workspaces;
 
@@ -59,6 +60,8 @@ mod db;
 mod error;
 #[cfg(feature = "sql")]
 pub mod install;
+#[cfg(feature = "sql")]
+pub mod redact;
 #[cfg(feature = "sql")]
 pub mod sealed;
 #[cfg(feature = "sql")]

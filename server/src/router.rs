@@ -1,7 +1,9 @@
 //! Every address of the product, grouped by who asks.
 
+use std::sync::Arc;
+
 use app::{
-    pages::{self, files::upload::FORM_LIMIT},
+    pages::{self, docs::Document, files::upload::FORM_LIMIT},
     web::{App, Problem, form_token, in_words, security},
 };
 use axum::{
@@ -51,6 +53,7 @@ pub fn routes(app: App, live: Live) -> Router {
     let pages = pages()
         .into_router()
         .layer(Extension(live))
+        .layer(Extension(api_document()))
         .fallback(pages::nowhere::show)
         .layer(sign_ins(&app))
         .layer(from_fn_with_state(app.clone(), form_token))
@@ -108,7 +111,9 @@ fn pages() -> Routes<App> {
 
 /// What is the same for everyone.
 fn beside() -> Routes<App> {
-    Routes::new().route("/assets/{*file}", get(assets::serve))
+    Routes::new()
+        .route("/assets/{*file}", get(assets::serve))
+        .route("/v1/openapi.json", get(api::openapi).fallback(api::no_method))
 }
 
 /// A request's session, for programs in a person's browser.
@@ -138,6 +143,7 @@ fn public() -> Routes<App> {
         .route("/account/confirmation", post(account::confirmation::resend))
         .route("/account/places", get(account::places::show).post(account::places::submit))
         .route("/files/{file}", get(pages::files::download::show))
+        .route("/docs/api", get(pages::docs::show))
         .route("/dev/outbox", get(outbox::show))
 }
 
@@ -179,6 +185,7 @@ fn desk() -> Routes<App> {
         .route("/desk/clients/{client}/requests/{number}/notes", post(pages::request::notes::create))
         .merge(desk_pages())
         .route("/desk/settings", get(pages::settings::show).post(pages::settings::update))
+        .merge(programs())
         .merge(offers())
         .merge(billing())
         .merge(costs())
@@ -186,11 +193,13 @@ fn desk() -> Routes<App> {
 
 /// What the operator looks at all day.
 fn desk_pages() -> Routes<App> {
-    use pages::{agents, board, clients, search, today};
+    use pages::{agents, audit, board, clients, proposals, search, today};
     Routes::new()
         .route("/desk/clients/{client}/requests/{number}/place", post(board::place))
         .route("/desk", get(today::show))
         .route("/desk/today-parts", get(today::parts))
+        .route("/desk/proposals/{proposal}", post(proposals::decide))
+        .route("/desk/audit", get(audit::show))
         .route("/desk/board", get(board::show))
         .route("/desk/board-parts", get(board::parts))
         .route("/desk/requests", get(search::show))
@@ -205,6 +214,21 @@ fn desk_pages() -> Routes<App> {
         .route("/desk/agents/new", get(agents::new))
         .route("/desk/agents/{agent}", get(agents::edit).post(agents::save))
         .route("/desk/agents/{agent}/rest", post(agents::rest))
+}
+
+/// What programs are let in with, and told.
+fn programs() -> Routes<App> {
+    use pages::{tokens, webhooks};
+    Routes::new()
+        .route("/desk/tokens", get(tokens::show).post(tokens::create))
+        .route("/desk/tokens/new", get(tokens::new))
+        .route("/desk/tokens/{token_id}/revocation", post(tokens::revoke))
+        .route("/desk/webhooks", get(webhooks::list).post(webhooks::create))
+        .route("/desk/webhooks/new", get(webhooks::new))
+        .route("/desk/webhooks/{webhook}", get(webhooks::show).post(webhooks::save))
+        .route("/desk/webhooks/{webhook}/secret", post(webhooks::rotate))
+        .route("/desk/webhooks/{webhook}/deliveries", post(webhooks::again))
+        .route("/desk/webhooks/{webhook}/removal", post(webhooks::remove))
 }
 
 /// What the operator sells.
@@ -271,6 +295,11 @@ fn people(routes: Routes<App>, base: &str) -> Routes<App> {
         .route(&under("invitations/{id}/revocation"), post(revoke))
         .route(&under("{id}/role"), post(set_role))
         .route(&under("{id}/removal"), post(remove))
+}
+
+/// What the page about the API is drawn from.
+fn api_document() -> Document {
+    Document(Arc::new(serde_json::to_value(api::document()).unwrap_or_default()))
 }
 
 fn sign_ins(app: &App) -> SessionManagerLayer<SignInStore> {

@@ -163,7 +163,7 @@ fn account(bare: &Bare) -> AnyView {
             <div class="menu-list">
                 <p>{standing.name.clone()}", "{standing.email}</p>
                 <a href="/account">"My account"</a>
-                {is_operator.then(|| view! { <a href="/desk/people">"People"</a> <a href="/desk/settings">"Settings"</a> })}
+                {is_operator.then(|| view! { <a href="/desk/people">"People"</a> <a href="/desk/tokens">"Tokens"</a> <a href="/desk/webhooks">"Webhooks"</a> <a href="/desk/settings">"Settings"</a> })}
                 {elsewhere.then(|| view! { <a href="/account/places">"Change place"</a> })}
                 <hr />
                 <form method="post" action="/sign-out">

@@ -9,6 +9,8 @@ pub mod ask;
 #[cfg(any(feature = "ssr", feature = "workshop"))]
 pub mod board;
 pub mod conversation;
+#[cfg(any(feature = "ssr", feature = "workshop"))]
+pub mod copy;
 #[cfg(feature = "hydrate")]
 pub mod dom;
 #[cfg(feature = "hydrate")]

@@ -52,6 +52,10 @@ pub async fn reach(db: &Db, claimed: &Claimed) -> Result<Reach> {
     .ok_or(Error::NotFound)?;
     tx.commit().await?;
     let key = super::key::key(db, &claimed.scope, claimed.agent).await?;
+    // It never comes back out of the agent's mouth.
+    if let Some(key) = &key {
+        claimed.hide(key.reveal());
+    }
     Ok(Reach {
         backend: super::queries::backend(&row.backend)?,
         settings: row.settings.0,

@@ -13,6 +13,7 @@ use crate::{
     },
     runs::{self, Claimed},
     session::{Author, Choice, Part},
+    webhooks::{self, Kind, told_with},
 };
 
 /// The shortest and longest time that a question is open: a minute, and sixty days.
@@ -36,7 +37,7 @@ pub async fn ask(db: &Db, claimed: &Claimed, question: Question) -> Result<Appro
 /// # Errors
 /// As [`ask`].
 pub async fn ask_as(db: &Db, claimed: &Claimed, id: ApprovalId, question: Question) -> Result<()> {
-    let question = checked(question)?;
+    let question = redacted(claimed, checked(question)?);
     let mut tx = db.begin(&claimed.scope).await?;
     let (held, row) = runs::hold_claim_in(&mut tx, claimed).await?;
     if super::queries::is_asked_in(&mut tx, claimed, id).await? {
@@ -48,6 +49,14 @@ pub async fn ask_as(db: &Db, claimed: &Claimed, id: ApprovalId, question: Questi
     say_asked(&mut tx, claimed, &row, id, &question, expires).await?;
     runs::suspend_in(&mut tx, &held, &row, claimed).await?;
     held.changed(&mut tx, &claimed.scope, "approval", row.number).await?;
+    let asked = [
+        ("approval", id.to_string().into()),
+        ("run", claimed.run.to_string().into()),
+        ("audience", question.audience.as_str().into()),
+        ("question", question.question.as_str().into()),
+    ];
+    let told = told_with(row.told(), asked);
+    webhooks::tell_in(&mut tx, &claimed.scope, Kind::ApprovalAsked, told).await?;
     match question.audience {
         Audience::Client => wait_on_client(&mut tx, claimed, &held, &row, &question).await?,
         Audience::Operator => mail_operators(&mut tx, claimed, &held, &row, &question).await?,
@@ -72,6 +81,16 @@ fn checked(question: Question) -> Result<Question> {
         return Err(Error::Broken("a question needs words and an answer to choose".into()));
     }
     Ok(Question { question: words, detail: clean(&question.detail), options, ..question })
+}
+
+fn redacted(claimed: &Claimed, question: Question) -> Question {
+    let option = |Choice { key, label }| Choice { key, label: claimed.redact(&label) };
+    Question {
+        question: claimed.redact(&question.question),
+        detail: claimed.redact(&question.detail),
+        options: question.options.into_iter().map(option).collect(),
+        ..question
+    }
 }
 
 async fn insert(

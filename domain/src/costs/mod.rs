@@ -3,13 +3,16 @@
 //!
 //! Costs are in millionths of a US dollar, the currency in which models are sold; a cent is too coarse for one step.
 
+mod gate;
 mod limits;
 mod micros;
 mod prices;
 mod record;
 mod report;
 
-pub use limits::{Hit, Subject, hit, raise, set_limit};
+pub use gate::{Gate, gate, hold};
+pub use limits::{Hit, Subject, set_limit};
+pub(crate) use limits::{hit, raise};
 pub use micros::Micros;
 pub use prices::{Price, Prices, TypedPrice, drop_price, prices, set_price, set_rate};
 pub use record::{Spent, record};

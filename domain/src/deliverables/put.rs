@@ -19,7 +19,11 @@ const TITLE: usize = 160;
 /// As [`runs::is_lost`] tells; [`Error::Refused`] for a text that is empty or too long; [`Error::NotFound`] for a file
 /// that is not the client's.
 pub async fn put(db: &Db, claimed: &Claimed, title: &str, content: Content) -> Result<u32> {
-    let (title, content) = checked(title, content)?;
+    let content = match content {
+        Content::Body(text) => Content::Body(claimed.redact(&text)),
+        file @ Content::File(_) => file,
+    };
+    let (title, content) = checked(&claimed.redact(title), content)?;
     let mut tx = db.begin(&claimed.scope).await?;
     let (held, row) = runs::hold_claim_in(&mut tx, claimed).await?;
     let deliverable = find_or_make(&mut tx, claimed, &held, &title).await?;

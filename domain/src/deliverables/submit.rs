@@ -8,6 +8,7 @@ use crate::{
     },
     runs::{self, Claimed},
     session::{Author, RunState},
+    webhooks::{self, Kind, told_with},
 };
 
 /// Ends the run and puts what was delivered before the client: the request is in Review, its clock stands still, and
@@ -28,6 +29,8 @@ pub async fn submit_for_review(db: &Db, claimed: &Claimed) -> Result<()> {
         shift_in(&mut tx, scope, &held, &row, Column::Review, position, &Author::of(scope)).await?;
     }
     tell_client(&mut tx, claimed, &held, &row).await?;
+    let told = told_with(row.told(), [("run", claimed.run.to_string().into())]);
+    webhooks::tell_in(&mut tx, scope, Kind::DeliverableSubmitted, told).await?;
     tx.commit().await
 }
 

@@ -46,8 +46,14 @@ where
     W: Future<Output = Result<(Value, Deed)>>,
 {
     let mut tx = db.begin(scope).await?;
-    if let Some(answer) = claim_key(&mut tx, scope, &call).await? {
-        return Ok(answer);
+    match claim_key(&mut tx, scope, &call).await {
+        Ok(None) => {}
+        Ok(Some(answer)) => return Ok(answer),
+        Err(error) => {
+            drop(tx);
+            refuse(db, scope, &call, &error).await?;
+            return Err(error);
+        }
     }
     let (joined, joint) = db.joined(tx);
     match work(joined).await {

@@ -2,12 +2,13 @@ use super::{Living, hold_claim_in, model::Claimed};
 use crate::{
     Db, Error, Result, Scope, Tx, controls,
     ids::RunId,
-    mail,
+    mail, redact,
     requests::{
         clock,
         hold::{Held, Row},
     },
     session::{Author, Event, Part, RunState},
+    webhooks::{self, Kind, told_with},
 };
 
 /// The longest words of a failure, in characters.
@@ -47,7 +48,7 @@ pub async fn complete(db: &Db, claimed: &Claimed) -> Result<()> {
 pub async fn fail(db: &Db, claimed: &Claimed, words: &str) -> Result<()> {
     let mut tx = db.begin(&claimed.scope).await?;
     let (held, row) = hold_claim_in(&mut tx, claimed).await?;
-    let words = Some(words.to_owned());
+    let words = Some(claimed.redact(words));
     end_in(&mut tx, &claimed.scope, &held, &row, &claimed.living(), RunState::Failed, words).await?;
     tx.commit().await
 }
@@ -87,6 +88,7 @@ pub(crate) async fn cancel_in(
     author: &Author,
 ) -> Result<()> {
     settle_state(tx, scope, row, run, RunState::Cancelled, None).await?;
+    tell_webhooks(tx, scope, row, run, RunState::Cancelled).await?;
     say_run(tx, row, author, run.id, run.attempt, RunState::Cancelled, None).await?;
     controls::settle_open_in(tx, scope, row, run.id).await?;
     held.changed(tx, scope, "run", row.number).await
@@ -102,7 +104,9 @@ pub(crate) async fn end_in(
     state: RunState,
     failure: Option<String>,
 ) -> Result<()> {
+    let failure = failure.map(|words| redact::shapes(&words));
     settle_state(tx, scope, row, run, state, failure.as_deref()).await?;
+    tell_webhooks(tx, scope, row, run, state).await?;
     if let Some(words) = &failure {
         tell_operators(tx, scope, held, row, words).await?;
     }
@@ -139,6 +143,16 @@ async fn settle_state(
         tx.fence(stream, run.id.to_string(), u64::from(run.attempt) + 1);
     }
     Ok(())
+}
+
+async fn tell_webhooks(tx: &mut Tx, scope: &Scope, row: &Row, run: &Living, state: RunState) -> Result<()> {
+    let ended = [
+        ("run", run.id.to_string().into()),
+        ("state", state.as_str().into()),
+        ("attempt", run.attempt.into()),
+        ("agent", run.agent_name.as_str().into()),
+    ];
+    webhooks::tell_in(tx, scope, Kind::RunEnded, told_with(row.told(), ended)).await
 }
 
 async fn tell_operators(tx: &mut Tx, scope: &Scope, held: &Held, row: &Row, words: &str) -> Result<()> {

@@ -2,7 +2,7 @@
 
 use super::{Claimed, hold_claim_in};
 use crate::{
-    Actor, Db, Error, Office, Result, Scope,
+    Actor, Db, Error, Result, Scope,
     ids::{AgentId, ClientId, RequestId, RunId},
     requests::hold,
     runs::state,
@@ -45,7 +45,7 @@ struct Living {
 
 /// An agent that works for everyone has no client's scope until one of its runs gives it one: the server looks for them.
 async fn living(db: &Db, scope: &Scope, agent: AgentId) -> Result<Vec<Living>> {
-    let mut tx = db.begin_as(Office::Jobs).await?;
+    let mut tx = db.begin(&Scope::system(scope.workspace)).await?;
     let rows = sqlx::query!(
         "SELECT id, client_id, request_id, attempt, state FROM run
          WHERE workspace_id = $1 AND agent_id = $2 AND ($3::uuid IS NULL OR client_id = $3)

@@ -1,4 +1,4 @@
-use std::sync::Arc;
+use std::{collections::HashMap, sync::Arc};
 
 use sessions::{Producer, StreamId};
 use sha2::{Digest, Sha256};
@@ -7,6 +7,7 @@ use tokio::sync::Mutex;
 use crate::{
     Error, Result, Scope, Tx,
     ids::{AgentId, ApprovalId, ClientId, RequestId, RunId},
+    redact::{Secrets, Stream},
     requests::hold::Row,
     session::{Author, Event, Part, RunState},
 };
@@ -48,6 +49,18 @@ impl Claimed {
         ApprovalId(uuid::Builder::from_custom_bytes(bytes).into_uuid())
     }
 
+    /// Keeps a secret out of everything that this attempt writes.
+    pub fn hide(&self, secret: &str) {
+        self.session.secrets.add(secret);
+        self.backstage.secrets.add(secret);
+    }
+
+    /// A text without secrets: what this attempt knows of, and whatever looks like one. What is written through the
+    /// attempt is redacted anyway; this is for logs, and for what a model is told.
+    pub fn redact(&self, text: &str) -> String {
+        self.session.secrets.redact(text)
+    }
+
     pub(super) fn new(scope: Scope, run: RunId, agent: (AgentId, String), attempt: u32, row: &Row) -> Self {
         Self {
             scope,
@@ -70,7 +83,10 @@ impl Claimed {
         parts: impl IntoIterator<Item = Part>,
     ) -> Vec<Event> {
         let author = Author::of(&self.scope);
-        let event = |part| Event::new(author.clone(), now, part).of_run(self.run, self.attempt);
+        let event = |part| {
+            let part = self.session.secrets.redact_part(part);
+            Event::new(author.clone(), now, part).of_run(self.run, self.attempt)
+        };
         parts.into_iter().map(event).collect()
     }
 }
@@ -82,6 +98,7 @@ pub(super) struct Mouth {
     producer: String,
     epoch: u64,
     pub(super) state: Mutex<Sequence>,
+    secrets: Secrets,
 }
 
 /// How far a producer has got.
@@ -90,11 +107,51 @@ pub(super) struct Sequence {
     pub(super) next: u64,
     /// Sent under `next`, and not known to be stored: it goes again before anything else does.
     pub(super) unsure: Option<Vec<String>>,
+    /// Texts that are being written, by their ids: what could be the beginning of a secret waits.
+    texts: HashMap<String, Stream>,
 }
 
 impl Mouth {
     pub(super) fn new(stream: StreamId, run: RunId, attempt: u32) -> Self {
-        Self { stream, producer: run.to_string(), epoch: attempt.into(), state: Mutex::default() }
+        Self {
+            stream,
+            producer: run.to_string(),
+            epoch: attempt.into(),
+            state: Mutex::default(),
+            secrets: Secrets::default(),
+        }
+    }
+
+    /// Parts without secrets, also where one is cut over several pieces of a text.
+    pub(super) fn redacted(&self, state: &mut Sequence, parts: Vec<Part>) -> Vec<Part> {
+        let mut written = Vec::with_capacity(parts.len());
+        for part in parts {
+            match part {
+                Part::TextDelta { id, delta } => {
+                    let delta = state.texts.entry(id.clone()).or_default().push(&self.secrets, &delta);
+                    written.extend((!delta.is_empty()).then_some(Part::TextDelta { id, delta }));
+                }
+                Part::TextEnd { id } => {
+                    let rest = state.texts.remove(&id).map(|mut text| text.end(&self.secrets));
+                    let rest = rest.filter(|rest| !rest.is_empty());
+                    written.extend(rest.map(|delta| Part::TextDelta { id: id.clone(), delta }));
+                    written.push(Part::TextEnd { id });
+                }
+                part => written.push(part),
+            }
+        }
+        written
+    }
+
+    /// The same for parts of which nothing is to be held back.
+    pub(super) fn redacted_at_once(&self, parts: Vec<Part>) -> Vec<Part> {
+        let mut state = Sequence::default();
+        let mut written = self.redacted(&mut state, parts);
+        for (id, mut text) in std::mem::take(&mut state.texts) {
+            let delta = text.end(&self.secrets);
+            written.extend((!delta.is_empty()).then_some(Part::TextDelta { id, delta }));
+        }
+        written
     }
 
     pub(super) fn producer(&self, sequence: u64) -> Producer {

@@ -21,7 +21,7 @@ pub async fn say(db: &Db, claimed: &Claimed, parts: Vec<Part>) -> Result<()> {
     if let Some(part) = parts.iter().find(|part| !is_agents(part)) {
         return Err(Error::Broken(format!("an agent does not write {part:?} itself")));
     }
-    speak(db, &claimed.session, claimed.events(db.now(), parts)).await
+    speak(db, claimed, &claimed.session, parts).await
 }
 
 /// Appends to the backstage of the request: raw tool calls, internal remarks, in any part.
@@ -29,7 +29,7 @@ pub async fn say(db: &Db, claimed: &Claimed, parts: Vec<Part>) -> Result<()> {
 /// # Errors
 /// As [`super::is_lost`] tells.
 pub async fn backstage(db: &Db, claimed: &Claimed, parts: Vec<Part>) -> Result<()> {
-    speak(db, &claimed.backstage, claimed.events(db.now(), parts)).await
+    speak(db, claimed, &claimed.backstage, parts).await
 }
 
 /// What an agent says of its own accord. The rest are facts, and are written in the transaction that makes them so.
@@ -47,16 +47,20 @@ pub(super) fn is_agents(part: &Part) -> bool {
     )
 }
 
-/// Parts of an attempt as the log keeps them: who wrote them, of which run, and when is for the server to say.
+/// Parts of an attempt as the log keeps them: without secrets; who wrote them, of which run, and when is for the server
+/// to say. Whoever comes with parts over HTTP is remembered between calls by the log alone, so what is held back of a
+/// text's end goes out with its part.
 pub fn stamp(db: &Db, claimed: &Claimed, parts: Vec<Part>) -> Vec<String> {
+    let parts = claimed.session.redacted_at_once(parts);
     claimed.events(db.now(), parts).iter().map(Event::to_json).collect()
 }
 
-async fn speak(db: &Db, mouth: &Mouth, events: Vec<Event>) -> Result<()> {
+async fn speak(db: &Db, claimed: &Claimed, mouth: &Mouth, parts: Vec<Part>) -> Result<()> {
+    let mut state = mouth.state.lock().await;
+    let events = claimed.events(db.now(), mouth.redacted(&mut state, parts));
     if events.is_empty() {
         return Ok(());
     }
-    let mut state = mouth.state.lock().await;
     if let Some(before) = state.unsure.clone() {
         append(db, mouth, state.next, before).await?;
         state.unsure = None;

@@ -23,6 +23,7 @@ use crate::{
     reviews, runs,
     session::{Choice, Part},
     tokens::{self, NewToken},
+    webhooks::{self, Kind, NewWebhook},
 };
 
 /// One of everything, so that an empty answer means something.
@@ -32,6 +33,8 @@ async fn furnish(world: &World, house: &House) {
     agents::create(db, &world.operator, own).await.unwrap();
     let juno = agents::list(db, &house.owner).await.unwrap().remove(0);
     agents::set_key(db, &world.operator, juno.id, "sk-planted-4711").await.unwrap();
+    let new = NewWebhook { url: "https://example.com/hook".into(), events: Kind::ALL.to_vec() };
+    webhooks::create(db, &world.operator, &new).await.unwrap();
     let asked = world.ask(house, "Draft a lease").await.card;
     let new = NewFile {
         name: "a.pdf".into(),
@@ -67,6 +70,7 @@ async fn furnish(world: &World, house: &House) {
         NewToken { name: "A".into(), agent: Some(claimed.agent), client: Some(house.id), rights: Vec::new() };
     let (token, _) = tokens::create(db, &world.operator, token).await.unwrap();
     called(world, house, token).await;
+    webhooks::spread(db).await.unwrap();
     deliverables::put(db, &claimed, "Lease", Content::Body("Draft".into())).await.unwrap();
     deliverables::submit_for_review(db, &claimed).await.unwrap();
     reviews::approve(db, &house.owner, asked.id).await.unwrap();
@@ -352,6 +356,8 @@ async fn the_servers_offices_neither_change_nor_read_what_is_a_tenants(pool: PgP
         "SELECT brief FROM request",
         "SELECT persona FROM agent",
         "SELECT settings FROM agent",
+        "SELECT body FROM webhook_event",
+        "SELECT sealed FROM webhook",
         "SELECT sealed FROM agent_key",
         "SELECT question FROM approval",
         "SELECT body FROM control",

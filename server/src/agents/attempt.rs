@@ -58,9 +58,7 @@ impl Shop {
         helpers.spawn(lease::keep(self.db.clone(), claimed.clone(), lease, beat, Arc::clone(&signals)));
         let ended = match self.bench(&claimed, slot, &signals, &mut helpers).await {
             Ok(mut bench) => match self.watch(self.work(&mut bench), &signals).await {
-                Err(Failure::Limit(hit)) => {
-                    self.watch(limit::decide(&self.db, &claimed, &mut bench, &hit), &signals).await
-                }
+                Err(Failure::Limit(hit)) => self.watch(limit::decide(&mut bench, &hit), &signals).await,
                 ended => ended,
             },
             Err(failure) => Err(failure),

@@ -60,6 +60,7 @@ async fn with_reason(db: &Db, claimed: &Claimed, ended: Result<End, Failure>) ->
     match &ended {
         Ok(_) => tracing::info!(run.id = %claimed.run, attempt = claimed.attempt, "finished a run"),
         Err(Failure::Failed { reason, .. }) => {
+            let reason = claimed.redact(reason);
             tracing::warn!(run.id = %claimed.run, attempt = claimed.attempt, error.message = %reason, "a run failed");
             let remark = Part::DataComment { text: format!("The work failed. The reason: {reason}") };
             if let Err(error) = runs::backstage(db, claimed, vec![remark]).await {

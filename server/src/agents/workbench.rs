@@ -10,7 +10,7 @@ use domain::{
     agents::Reach,
     approvals::{self, Question},
     controls::{self, Outcome},
-    costs::{self, Spent},
+    costs::{self, Gate, Spent},
     deliverables::{self, Content},
     files::File,
     ids::ApprovalId,
@@ -23,6 +23,7 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc::UnboundedReceiver};
 use super::{
     driven::Parting,
     failure::Failure,
+    limit,
     past::{Past, Settlement},
     signals::{Heard, Signals, Steer},
     text_file::Shelf,
@@ -71,6 +72,16 @@ impl Workbench {
         self.claimed.run
     }
 
+    /// Keeps a secret out of everything that is written here.
+    pub fn hide(&self, secret: &str) {
+        self.claimed.hide(secret);
+    }
+
+    /// A text without secrets, for a log or for what a model is told; what is written here has none anyway.
+    pub fn redact(&self, text: &str) -> String {
+        self.claimed.redact(text)
+    }
+
     /// Which try at the run this is, from 1.
     pub fn attempt(&self) -> u32 {
         self.claimed.attempt
@@ -117,9 +128,10 @@ impl Workbench {
     }
 
     pub(super) async fn within_limits(&self) -> Result<(), Failure> {
-        match costs::hit(&self.db, &self.claimed).await? {
-            Some(hit) => Err(Failure::Limit(Box::new(hit))),
-            None => Ok(()),
+        match costs::gate(&self.db, &self.claimed).await? {
+            Gate::Open => Ok(()),
+            Gate::Ask(hit) => Err(Failure::Limit(hit)),
+            Gate::Shut(hit) => Err(limit::shut(&hit)),
         }
     }
 
@@ -216,7 +228,8 @@ impl Workbench {
 
     /// Tells who said it what came of it.
     pub async fn answer_steer(&self, steer: &Steer, reason: &str) -> Result<(), Failure> {
-        controls::settle(&self.db, &self.claimed.scope, steer.control, Outcome::Done, reason).await?;
+        let reason = self.redact(reason);
+        controls::settle(&self.db, &self.claimed.scope, steer.control, Outcome::Done, &reason).await?;
         Ok(())
     }
 

@@ -4,8 +4,9 @@
 use std::{num::NonZeroU32, sync::Arc};
 
 use axum::{
+    body::Body,
     extract::{FromRequestParts, Request, State},
-    http::{HeaderMap, header, request::Parts},
+    http::{HeaderMap, Method, StatusCode, header, request::Parts},
     middleware::Next,
     response::{IntoResponse, Response},
 };
@@ -97,10 +98,17 @@ pub(crate) fn has_token(headers: &HeaderMap) -> bool {
 /// Stands before routes that are for tokens alone: what is behind finds its [`Caller`] among the request's extensions,
 /// or takes it as an extractor.
 pub async fn require(State(gate): State<Gate>, mut request: Request, next: Next) -> Response {
+    if request.method() == Method::OPTIONS {
+        return StatusCode::NO_CONTENT.into_response();
+    }
     match gate.admit(request.headers()).await {
         Ok(caller) => {
             request.extensions_mut().insert(caller);
             next.run(request).await
+        }
+        // Whoever asks for the head alone is told no more.
+        Err(problem) if request.method() == Method::HEAD => {
+            Response::from_parts(problem.into_response().into_parts().0, Body::empty())
         }
         Err(problem) => problem.into_response(),
     }

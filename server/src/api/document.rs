@@ -1,5 +1,6 @@
 //! `/v1/openapi.json`: the API as a program reads it, made from the routes' own types.
 
+use axum::Json;
 use utoipa::{
     Modify, OpenApi,
     openapi::{
@@ -9,7 +10,7 @@ use utoipa::{
     },
 };
 
-use super::{Problem, runs};
+use super::{Problem, clients, requests, runs};
 
 /// The whole of it.
 #[derive(OpenApi)]
@@ -33,12 +34,24 @@ use super::{Problem, runs};
         runs::usage::spend,
         runs::files::file,
         runs::end::end,
+        clients::list,
+        requests::list::list,
+        requests::show::show,
+        requests::create::create,
     ),
     components(schemas(Problem)),
-    tags((name = "Runs", description = "For an agent's own token: claim a run, do it, end it.")),
+    tags(
+        (name = "Runs", description = "For an agent's own token: claim a run, do it, end it."),
+        (name = "Desk", description = "For an operator's token, with the rights that it was made with."),
+    ),
     modifiers(&Tokens, &Refusals),
 )]
 struct Document;
+
+/// `GET /v1/openapi.json`
+pub(crate) async fn show() -> Json<openapi::OpenApi> {
+    Json(document())
+}
 
 /// The API as data.
 #[must_use]

@@ -3,8 +3,10 @@
 
 pub mod bearer;
 mod body;
+mod clients;
 mod document;
 mod problem;
+mod requests;
 mod runs;
 
 use std::sync::Arc;
@@ -12,9 +14,11 @@ use std::sync::Arc;
 use app::web::App;
 use axum::{
     Router,
-    extract::DefaultBodyLimit,
-    http::{HeaderValue, header},
-    middleware::from_fn_with_state,
+    extract::{DefaultBodyLimit, Request},
+    http::{HeaderValue, Method, StatusCode, header},
+    middleware::{Next, from_fn, from_fn_with_state},
+    response::{IntoResponse, Response},
+    routing::get,
 };
 use tokio_util::sync::CancellationToken;
 use tower_http::set_header::SetResponseHeaderLayer;
@@ -24,6 +28,7 @@ use crate::{finish::finish, limits::Limits, routes::Routes};
 pub(crate) use bearer::has_token;
 pub use bearer::{Caller, Gate, require};
 pub use document::document;
+pub(crate) use document::show as openapi;
 pub use problem::{FieldProblem, Problem};
 pub(crate) use runs::parts::{Part, of_log};
 
@@ -49,15 +54,36 @@ impl Api {
 
 /// The routes, behind the door for tokens.
 pub fn routes(api: Api) -> Router {
-    let finished = finished().into_router().layer(axum::middleware::from_fn(finish));
+    let finished = finished().into_router().layer(from_fn(finish));
     let gate = api.gate.clone();
     let nosniff = HeaderValue::from_static("nosniff");
     finished
         .merge(waiting().into_router())
         .layer(DefaultBodyLimit::max(BODY))
+        .layer(from_fn(in_words))
         .layer(from_fn_with_state(gate, require))
         .layer(SetResponseHeaderLayer::overriding(header::X_CONTENT_TYPE_OPTIONS, nosniff))
         .with_state(api)
+}
+
+/// A refused method says so in words.
+async fn in_words(request: Request, next: Next) -> Response {
+    let response = next.run(request).await;
+    if response.status() != StatusCode::METHOD_NOT_ALLOWED {
+        return response;
+    }
+    let mut told = Problem::no_method().into_response();
+    told.headers_mut()
+        .extend(response.headers().get(header::ALLOW).map(|allow| (header::ALLOW, allow.clone())));
+    told
+}
+
+/// What answers a method that [`openapi`] does not know.
+pub(crate) async fn no_method(method: Method) -> Response {
+    match method {
+        Method::OPTIONS => StatusCode::NO_CONTENT.into_response(),
+        _ => Problem::no_method().into_response(),
+    }
 }
 
 /// The pattern of every address that [`routes`] answers.
@@ -67,6 +93,9 @@ pub fn patterns() -> Vec<String> {
 
 fn finished() -> Routes<Api> {
     runs::routes()
+        .route("/v1/clients", get(clients::list))
+        .route("/v1/requests", get(requests::list::list).post(requests::create::create))
+        .route("/v1/requests/{request}", get(requests::show::show))
 }
 
 fn waiting() -> Routes<Api> {

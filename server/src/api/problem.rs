@@ -76,6 +76,12 @@ impl Problem {
         Self::new(StatusCode::FORBIDDEN, "forbidden", "Not for this token", detail)
     }
 
+    /// Nothing of this kind is done at this address.
+    pub fn no_method() -> Self {
+        let detail = "Nothing of this kind is done at this address. Allow says what is.";
+        Self::new(StatusCode::METHOD_NOT_ALLOWED, "method", "No such method", detail)
+    }
+
     /// The request cannot be read.
     pub fn unreadable(detail: impl Into<String>) -> Self {
         Self::new(StatusCode::BAD_REQUEST, "unreadable", "That cannot be read", detail)

@@ -4,6 +4,7 @@
 mod every;
 pub mod mail;
 mod outage;
+pub mod webhooks;
 
 use std::{error::Error, sync::Arc, time::Duration};
 
@@ -54,9 +55,13 @@ pub fn start(
     every("billing", 60, |db| Box::pin(async move { billing::renew_due(&db).await.map(drop) }));
     // What has run out is refused all the same; this only makes room.
     every("accounts", HOUR, |db| Box::pin(async move { accounts::commands::clear(&db).await }));
+    every("answered calls", HOUR, |db| Box::pin(async move { domain::once::clear(&db).await }));
     every("sent mail", HOUR, |db| Box::pin(async move { domain::mail::clear(&db).await }));
+    every("sent webhooks", HOUR, |db| Box::pin(async move { domain::webhooks::clear(&db).await }));
     fold(app, settings, shutdown);
     send_mail(app, settings, shutdown)?;
+    let sender = webhooks::run(app.db.clone(), outside.clone(), shutdown.soft().clone());
+    shutdown.spawn("webhooks", sender);
     work(app, outside, settings, shutdown)?;
     Ok(())
 }

@@ -8,5 +8,6 @@ mod model;
 mod operators;
 mod rehearsal;
 mod scripted;
+mod secrets;
 mod support;
 mod wires;

@@ -1,8 +1,11 @@
 //! Agents that fetch their work over HTTP, as they see it: real requests to the real router, on a database of their own.
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
+mod desk;
+mod document;
 mod door;
 mod house;
+mod limit;
 mod loss;
 mod script;
 #[allow(dead_code, unused_imports, reason = "nobody signs in here")]

@@ -26,9 +26,14 @@ impl Answer {
         self.status == StatusCode::METHOD_NOT_ALLOWED
     }
 
+    /// Asked for a token: a browser's sign-in does not count here.
+    pub fn asks_for_token(&self) -> bool {
+        self.status == StatusCode::UNAUTHORIZED && self.headers.to_lowercase().contains("www-authenticate")
+    }
+
     /// For a script.
     pub fn is_json(&self) -> bool {
-        self.kind.starts_with("application/json")
+        ["application/json", "application/problem+json"].iter().any(|kind| self.kind.starts_with(kind))
     }
 
     /// For a program, which takes no tag in it for one.
@@ -48,7 +53,8 @@ impl Answer {
         let words = |text: &str| text.split_whitespace().filter(|word| word.len() > 1).count();
         if self.is_json() {
             let json: serde_json::Value = serde_json::from_str(&self.body).unwrap_or_default();
-            let said = [&json["refused"], &json["errors"], &json["message"]].map(ToString::to_string);
+            let said = [&json["refused"], &json["errors"], &json["message"], &json["detail"]]
+                .map(ToString::to_string);
             return said.iter().any(|said| words(said) >= 4);
         }
         // Programs read the log itself, beside the pages and their policy, and are told in a sentence.

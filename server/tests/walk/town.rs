@@ -3,9 +3,12 @@
 use domain::{
     Actor, Role, Scope,
     accounts::commands::invitations,
-    ids::{InvitationId, MembershipId, OfferId},
+    ids::{InvitationId, MembershipId, OfferId, ProposalId, TokenId, WebhookEventId, WebhookId},
     offers::{self, Offer, Starts},
+    proposals::{self, Action},
     testing::{Ground, TestClient, draft},
+    tokens::{self, NewToken, Right},
+    webhooks::{self, Kind, NewWebhook},
 };
 use server::{
     live::{Live, Pace},
@@ -42,6 +45,12 @@ pub struct Town {
     /// Operators who may be changed and removed, and one who is asked to come.
     pub colleagues: [MembershipId; 2],
     pub candidate: InvitationId,
+    /// A program's key, of the client's alone.
+    pub token: TokenId,
+    /// Where what happens here is sent, and something that is.
+    pub webhook: (WebhookId, WebhookEventId),
+    /// What a program proposed.
+    pub proposal: ProposalId,
     pub router: axum::Router,
     /// Where the bytes of files lie, as long as the town stands.
     _files: tempfile::TempDir,
@@ -61,11 +70,15 @@ impl Town {
         // Nobody but operators knows of it.
         offers::commands::create(&ours.db, &ours.operator, &hidden()).await.unwrap();
         let app = shared::product(&ours.db, &format!("http://{OURS}"), files.path());
+        let token = token(&ours, &quill).await;
         Self {
             leaving: tenant::bare(&ours, "quillhaven-leaving").await,
             removed: [leaves(&ours, Some(&quill)).await, leaves(&ours, None).await],
             colleagues: [colleague(&ours).await, colleague(&ours).await],
             candidate: candidate(&ours).await,
+            webhook: webhook(&ours, &quill).await,
+            token,
+            proposal: proposed(&ours, &quill, token).await,
             router: router::routes(app, Live::new(Shutdown::default(), Pace::default())),
             offer: at_ours.id,
             ours,
@@ -135,4 +148,25 @@ async fn candidate(ground: &Ground) -> InvitationId {
     let email = "candidate@fernworth.test";
     invitations::invite(&ground.db, &ground.operator, email, Role::Operator).await.unwrap();
     invited(ground, email).await
+}
+
+async fn token(ground: &Ground, quill: &Tenant) -> TokenId {
+    let (client, rights) = (Some(quill.client.id), vec![Right::Read]);
+    let new = NewToken { name: "quillhaven-backstage".into(), agent: None, client, rights };
+    tokens::create(&ground.db, &ground.operator, new).await.unwrap().0
+}
+
+async fn webhook(ground: &Ground, quill: &Tenant) -> (WebhookId, WebhookEventId) {
+    let url = "https://fernworth-backstage.test/hook".to_owned();
+    let new = NewWebhook { url, events: Kind::ALL.to_vec() };
+    let (webhook, _) = webhooks::create(&ground.db, &ground.operator, &new).await.unwrap();
+    shared::ask(ground, &quill.client).await;
+    while webhooks::spread(&ground.db).await.unwrap() > 0 {}
+    let sent = webhooks::deliveries(&ground.db, &ground.operator, webhook).await.unwrap();
+    (webhook, sent[0].event)
+}
+
+async fn proposed(ground: &Ground, quill: &Tenant, token: TokenId) -> ProposalId {
+    let pause = Action::PauseSubscription { client: quill.client.id };
+    proposals::propose(&ground.db, &ground.operator, token, &pause, "quillhaven-backstage").await.unwrap().0
 }

@@ -23,7 +23,7 @@ pub(super) fn all(office: &Office) -> AnyView {
     view! {
         <div class="page-head" data-say=say>
             <div><h1>"Agents"</h1><p class="page-sub"><span>{sub}</span></p></div>
-            <div class="page-actions"><a class="button" href="/desk/agents/new">"New agent"</a></div>
+            <div class="page-actions"><a class="button quiet" href="/desk/tokens">"Tokens"</a> <a class="button" href="/desk/agents/new">"New agent"</a></div>
         </div>
         {list}
     }

@@ -40,7 +40,10 @@ pub async fn update(
 fn page(cx: &Cx, form: &Form) -> Response {
     Page::new(cx, "Settings", Frame::Desk(DeskTab::None)).status(form.status()).show(|| {
         view! {
-            <div class="page-head"><div><h1>"Settings"</h1></div></div>
+            <div class="page-head">
+                <div><h1>"Settings"</h1></div>
+                <div class="page-actions"><a class="button" href="/desk/audit">"Audit log"</a></div>
+            </div>
             <form class="form" method="post" action="/desk/settings" novalidate>
                 {token(cx)}
                 {summary(form)}

@@ -51,6 +51,7 @@ fn groups(desk: &Desk) -> AnyView {
     view! {
         <div class="today">
             {group("Answer first", &today.to_answer, None, |approval| rows::to_answer(approval, desk))}
+            {group("Approve or decline", &today.to_decide, None, |proposal| rows::to_decide(proposal, desk))}
             {group("Clocks at risk", &today.at_risk, Some(("/desk/board", "All on the board")), |card| rows::at_risk(card, desk))}
             {group("Broke off", &today.failed, Some(("/desk/board", "All on the board")), |run| rows::failed(run, desk))}
             {group("Clients have not answered", &today.unanswered, Some(("/desk/board", "All on the board")), |asked| {

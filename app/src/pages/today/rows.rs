@@ -4,6 +4,7 @@ use domain::{
     approvals::Approval,
     billing::words::number,
     desk::{FailedRun, NewClient, UnpaidInvoice},
+    proposals::Proposal,
     requests::Card,
     session::RunState,
     words,
@@ -35,6 +36,35 @@ pub fn to_answer(approval: &Approval, desk: &Desk) -> AnyView {
                 <p>{of(&approval.client_name, approval.number)}" · "{asked(approval, desk)}</p>
             </div>
             <form class="button-row" method="post" action=action>{hidden(&desk.token, HERE)} {buttons}</form>
+        </li>
+    }
+    .into_any()
+}
+
+/// What a program proposes, with the two ways to decide.
+pub fn to_decide(proposal: &Proposal, desk: &Desk) -> AnyView {
+    let action = format!("/desk/proposals/{}", proposal.id);
+    let client = proposal.client.map(client_path);
+    let words = proposal.words.clone();
+    let words = match client {
+        Some(page) => view! { <a href=page>{words}</a> }.into_any(),
+        None => view! { <strong>{words}</strong> }.into_any(),
+    };
+    let (ago, until) = (desk.times.ago(proposal.created_at), desk.times.words(proposal.expires_at));
+    let reason = (!proposal.reason.is_empty()).then(|| view! { <p>{format!("“{}”", proposal.reason)}</p> });
+    let label = |verb: &str| format!("{verb}: {}", proposal.words);
+    view! {
+        <li class="today-item urgent">
+            <div class="today-words">
+                {words}
+                {reason}
+                <p>{format!("{} proposed it {ago}, off after {until}", proposal.by)}</p>
+            </div>
+            <form class="button-row" method="post" action=action>
+                {hidden(&desk.token, HERE)}
+                <button class="button" name="decision" value="approve" aria-label=label("Approve")>"Approve"</button>
+                <button class="button" name="decision" value="decline" aria-label=label("Decline")>"Decline"</button>
+            </form>
         </li>
     }
     .into_any()

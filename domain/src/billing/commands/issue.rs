@@ -1,5 +1,6 @@
 use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
+use serde_json::json;
 use sqlx::types::Json;
 
 use super::hold::hold_bill_in;
@@ -10,6 +11,7 @@ use crate::{
     ids::{ClientId, InvoiceId, SubscriptionId},
     mail,
     money::{Currency, Money},
+    webhooks::{self, Kind},
 };
 
 /// The workspace's sender and zone, and the number that was taken from its counter.
@@ -76,7 +78,7 @@ pub async fn issue(db: &Db, scope: &Scope, invoice: InvoiceId) -> Result<()> {
     .fetch_one(tx.conn())
     .await?;
     let total = Money::new(total.total_minor, read_currency(&total.currency)?);
-    tell_in(&mut tx, scope, bill.client, &numbered, total).await?;
+    tell_in(&mut tx, scope, (bill.client, invoice), &numbered, total).await?;
     tx.commit().await
 }
 
@@ -84,7 +86,7 @@ pub async fn issue(db: &Db, scope: &Scope, invoice: InvoiceId) -> Result<()> {
 async fn tell_in(
     tx: &mut Tx,
     scope: &Scope,
-    client: ClientId,
+    (client, invoice): (ClientId, InvoiceId),
     numbered: &Numbered,
     total: Money,
 ) -> Result<()> {
@@ -97,6 +99,14 @@ async fn tell_in(
         numbered.number,
     );
     mail::to_payers_in(tx, scope, client, &subject, &body).await?;
+    let issued = json!({
+        "client": client,
+        "invoice": invoice,
+        "number": numbered.number,
+        "total": { "minor": total.minor, "currency": total.currency.code() },
+        "due": period::due(tx.now(), numbered.zone).timestamp_millis(),
+    });
+    webhooks::tell_in(tx, scope, Kind::InvoiceIssued, issued).await?;
     changes::tell_in(tx, scope, client, "invoice", None).await
 }
 
@@ -139,7 +149,7 @@ pub(in crate::billing) async fn insert_issued_in(
     )
     .execute(tx.conn())
     .await?;
-    tell_in(tx, scope, new.client, &numbered, total).await?;
+    tell_in(tx, scope, (new.client, id), &numbered, total).await?;
     Ok(id)
 }
 

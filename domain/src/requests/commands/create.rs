@@ -10,6 +10,7 @@ use crate::{
         place,
     },
     session::{Author, Part},
+    webhooks::{self, Kind},
 };
 
 /// Asks for work, and starts it where a place is free. Answers the request's number; the same form sent again answers
@@ -34,6 +35,7 @@ pub async fn create(db: &Db, scope: &Scope, new: NewRequest) -> Result<u64> {
     let row = insert(&mut tx, scope, &held, person, &new).await?;
     say_asked(&mut tx, scope, &row, &new).await?;
     held.changed(&mut tx, scope, "request", row.number).await?;
+    webhooks::tell_in(&mut tx, scope, Kind::RequestCreated, row.told()).await?;
     start_next_held(&mut tx, scope, &held, None).await?;
     tx.commit().await?;
     Ok(row.number)

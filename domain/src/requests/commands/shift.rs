@@ -6,6 +6,7 @@ use crate::{
     },
     runs,
     session::{Author, Part},
+    webhooks::{self, Kind, told_with},
 };
 
 /// Moves a request to another column, its clock with it, and says so. Where that takes a place the database has the
@@ -41,6 +42,8 @@ pub(crate) async fn shift_in(
     clock::one_row(done.rows_affected())?;
     clock::set_in(tx, scope, held, row.id, to).await?;
     row.say(tx, author, [Part::DataMoved { from: row.column, to }]).await?;
+    let moved = told_with(row.told(), [("from", row.column.as_str().into()), ("to", to.as_str().into())]);
+    webhooks::tell_in(tx, scope, Kind::RequestMoved, moved).await?;
     held.changed(tx, scope, "request", row.number).await
 }
 

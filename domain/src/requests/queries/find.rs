@@ -17,6 +17,25 @@ pub async fn find(db: &Db, scope: &Scope, client: ClientId, number: u64) -> Resu
     row(db, scope, client, number).await.map(|(id, _)| id)
 }
 
+/// Whose request it is, and its number.
+///
+/// # Errors
+/// [`Error::NotFound`].
+pub async fn number_of(db: &Db, scope: &Scope, request: RequestId) -> Result<(ClientId, u64)> {
+    let mut tx = db.begin(scope).await?;
+    let row = sqlx::query!(
+        "SELECT client_id, number FROM request
+         WHERE workspace_id = $1 AND id = $2 AND ($3::uuid IS NULL OR client_id = $3)",
+        scope.workspace.0,
+        request.0,
+        scope.client.map(|id| id.0),
+    )
+    .fetch_optional(tx.conn())
+    .await?;
+    tx.commit().await?;
+    row.map(|row| (ClientId(row.client_id), row.number.cast_unsigned())).ok_or(Error::NotFound)
+}
+
 /// The stream of that request's conversation.
 ///
 /// # Errors

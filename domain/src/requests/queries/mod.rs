@@ -14,7 +14,7 @@ pub(crate) use at_risk::at_risk_in;
 pub(crate) use board::board_in;
 pub use board::{COLUMN_CARDS, board};
 pub use by_number::by_number;
-pub use find::{find, of_session, session_of};
+pub use find::{find, number_of, of_session, session_of};
 pub use home::home;
 pub use list::{list, queue};
 pub use outlook::outlook;

@@ -5,6 +5,7 @@ use std::{
     time::Duration,
 };
 
+use domain::redact;
 use reqwest::{RequestBuilder, Response, StatusCode, header};
 use serde_json::Value;
 use tokio::{sync::OnceCell, time::timeout};
@@ -105,14 +106,15 @@ impl Endpoint {
         Self { way, wire, key, model, limits, tools: yes(), usage: yes(), long: yes() }
     }
 
-    /// Takes the key out of a text that is going to be kept.
-    pub(super) fn redact(&self, text: &str) -> String {
-        let secrets = [self.key.as_ref().map(Secret::reveal), self.way.password()];
-        let mut text = text.to_owned();
-        for secret in secrets.into_iter().flatten().filter(|secret| secret.len() > 3) {
-            text = text.replace(secret, "***");
-        }
-        text
+    /// What must never be written or told.
+    pub(super) fn secrets(&self) -> impl Iterator<Item = &str> {
+        self.key.as_ref().map(Secret::reveal).into_iter().chain(self.way.password())
+    }
+
+    /// Takes them out of a text that is going to be kept.
+    fn redact(&self, text: &str) -> String {
+        let hidden = self.secrets().filter(|secret| secret.len() > 3);
+        redact::shapes(&hidden.fold(text.to_owned(), |text, secret| text.replace(secret, "***")))
     }
 
     /// The models that it lists, to see whether it lets us in.

@@ -34,7 +34,7 @@ pub(super) fn system(bench: &Workbench) -> String {
             "- Hand over the finished work with deliver, as Markdown that can be used as it is, then call finish.\n",
         ),
     );
-    format!(
+    bench.redact(&format!(
         "You are {agent}, a digital employee of {workspace}. You work for its client {client}{vertical}.\n{persona}\n\n\
          How you work:\n\
          - What you write outside tools is read live by the client's people. Write little, in plain and friendly words, in \
@@ -51,7 +51,7 @@ pub(super) fn system(bench: &Workbench) -> String {
         workspace = work.workspace,
         client = work.client,
         persona = work.persona.trim(),
-    )
+    ))
 }
 
 /// What it has to work with, and where the work stands.
@@ -74,7 +74,7 @@ pub(in crate::agents) async fn material(bench: &Workbench) -> String {
     }
     section(&mut text, "Conversation so far", &conversation(bench));
     let material = text.replace("</material>", "(/material)");
-    format!("<material>\n{material}</material>\n\n{}", task(bench))
+    bench.redact(&format!("<material>\n{material}</material>\n\n{}", task(bench)))
 }
 
 /// What to do now.

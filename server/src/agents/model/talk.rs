@@ -51,6 +51,9 @@ enum Turn {
 
 impl<'a> Talk<'a> {
     pub(super) async fn begin(endpoint: &'a Endpoint, bench: &'a mut Workbench) -> Self {
+        for secret in endpoint.secrets() {
+            bench.hide(secret);
+        }
         let system = prompt::system(bench);
         let said = vec![Said::User(prompt::material(bench).await)];
         let (hand, tools) = (Hand::of(bench), tools::offered(bench.reach()));
@@ -80,7 +83,7 @@ impl<'a> Talk<'a> {
     /// What was said to the agent is the next thing that the model reads.
     async fn hear(&mut self) -> Result<(), Failure> {
         for steer in self.bench.take_steers() {
-            self.user(&prompt::steered(&steer));
+            self.user(&self.bench.redact(&prompt::steered(&steer)));
             self.bench.answer_steer(&steer, "Read, and taken into account from here on.").await?;
         }
         Ok(())
@@ -99,7 +102,7 @@ impl<'a> Talk<'a> {
                 () = sleep(left) => Err(Trouble::Endless("the time for all answers is used up")),
             };
             self.spent += begun.elapsed();
-            voice.end(self.bench, |text| self.endpoint.redact(text)).await?;
+            voice.end(self.bench).await?;
             let trouble = match turn {
                 Ok(turn) => return Ok(turn),
                 Err(trouble) => trouble,
@@ -109,7 +112,7 @@ impl<'a> Talk<'a> {
             if let Some(over) = self.over.take() {
                 return Err(over);
             }
-            let told = self.endpoint.redact(&trouble.to_string());
+            let told = self.bench.redact(&trouble.to_string());
             tracing::warn!(run.id = %self.bench.run(), tries, error.message = told, "the endpoint failed; trying on");
             self.remark(&format!("Trying again: {told}")).await?;
             if !words.trim().is_empty() {
@@ -150,7 +153,6 @@ impl<'a> Talk<'a> {
         voice: &mut Voice,
         words: &mut String,
     ) -> Result<Result<bool, Trouble>, Failure> {
-        let endpoint = self.endpoint;
         loop {
             let due = voice.due();
             // What only speaks can be cut off; a call that has begun is let finish.
@@ -164,7 +166,7 @@ impl<'a> Talk<'a> {
                     Ok(None) => return Ok(Ok(false)),
                     Err(trouble) => return Ok(Err(trouble)),
                 },
-                () = until(due), if due.is_some() => voice.say(self.bench, |text| endpoint.redact(text)).await?,
+                () = until(due), if due.is_some() => voice.say(self.bench).await?,
                 heard = self.bench.steered(), if may_cut => {
                     heard?;
                     return Ok(Ok(true));
@@ -197,7 +199,8 @@ impl<'a> Talk<'a> {
         self.agent(answer.words, calls.clone(), answer.kept);
         for call in &calls {
             let told = self.hand.perform(self.bench, call).await?;
-            self.said.push(Said::Told { call: call.id.clone(), text: told });
+            let text = self.bench.redact(&told);
+            self.said.push(Said::Told { call: call.id.clone(), text });
             if self.hand.mistakes >= MISTAKES {
                 return Err(
                     self.failed(&Trouble::Rubbish(format!("{MISTAKES} calls in a row that cannot be done")))
@@ -231,15 +234,14 @@ impl<'a> Talk<'a> {
         }
         let work = self.bench.assignment();
         let title = work.delivered.first().map_or(&work.title, |last| &last.title).clone();
-        let text = self.endpoint.redact(&self.spoken);
-        match self.bench.deliver(&title, &text).await? {
+        match self.bench.deliver(&title, &self.spoken).await? {
             Ok(_) => Ok(true),
             Err(why) => Err(self.failed(&Trouble::Rubbish(why))),
         }
     }
 
     fn redacted(&self, call: &Call) -> Call {
-        let redact = |text: &str| self.endpoint.redact(text);
+        let redact = |text: &str| self.bench.redact(text);
         Call { id: redact(&call.id), name: redact(&call.name), arguments: redact(&call.arguments) }
     }
 
@@ -249,6 +251,7 @@ impl<'a> Talk<'a> {
 
     fn agent(&mut self, words: String, calls: Vec<Call>, kept: Vec<Value>) {
         if !words.is_empty() || !calls.is_empty() {
+            let words = self.bench.redact(&words);
             self.said.push(Said::Agent { words, calls, kept });
         }
     }
@@ -258,7 +261,7 @@ impl<'a> Talk<'a> {
     }
 
     fn failed(&self, trouble: &Trouble) -> Failure {
-        Failure::failed(trouble.words(self.bench.agent()), self.endpoint.redact(&trouble.to_string()))
+        Failure::failed(trouble.words(self.bench.agent()), self.bench.redact(&trouble.to_string()))
     }
 }
 

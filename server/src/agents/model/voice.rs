@@ -40,28 +40,20 @@ impl Voice {
     }
 
     /// Says what is gathered.
-    pub(super) async fn say(
-        &mut self,
-        bench: &Workbench,
-        redact: impl Fn(&str) -> String,
-    ) -> Result<(), Failure> {
+    pub(super) async fn say(&mut self, bench: &Workbench) -> Result<(), Failure> {
         let words = std::mem::take(&mut self.gathered);
         if words.is_empty() {
             return Ok(());
         }
-        let delta = Part::TextDelta { id: self.id.clone(), delta: redact(&words) };
+        let delta = Part::TextDelta { id: self.id.clone(), delta: words };
         let start = (!self.begun).then(|| Part::TextStart { id: self.id.clone() });
         self.begun = true;
         bench.say(start.into_iter().chain([delta]).collect()).await
     }
 
     /// Says the rest, and that nothing more comes.
-    pub(super) async fn end(
-        mut self,
-        bench: &Workbench,
-        redact: impl Fn(&str) -> String,
-    ) -> Result<(), Failure> {
-        self.say(bench, redact).await?;
+    pub(super) async fn end(mut self, bench: &Workbench) -> Result<(), Failure> {
+        self.say(bench).await?;
         if self.begun { bench.say(vec![Part::TextEnd { id: self.id }]).await } else { Ok(()) }
     }
 }

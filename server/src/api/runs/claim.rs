@@ -8,7 +8,10 @@ use axum::{
     http::StatusCode,
     response::{IntoResponse, Response},
 };
-use domain::runs::{self, Claimed};
+use domain::{
+    costs,
+    runs::{self, Claimed},
+};
 use serde::Deserialize;
 use tokio::time::{Instant, sleep_until};
 use utoipa::ToSchema;
@@ -71,7 +74,17 @@ pub async fn claim(
 /// A claim that was begun is finished, whoever still listens; waiting for one is not.
 async fn take(api: &Api, caller: &Caller, lease: Duration) -> Result<Option<Claimed>, Problem> {
     let (db, scope, token) = (api.app.db.clone(), caller.agent()?.clone(), caller.bearer.token);
-    let claim = tokio::spawn(async move { runs::claim_for(&db, &scope, &token.to_string(), lease).await });
+    let claim = tokio::spawn(async move {
+        loop {
+            let Some(claimed) = runs::claim_for(&db, &scope, &token.to_string(), lease).await? else {
+                return Ok::<_, domain::Error>(None);
+            };
+            // One that a limit holds waits for an operator now; there may be others.
+            if costs::hold(&db, &claimed).await? {
+                return Ok(Some(claimed));
+            }
+        }
+    });
     match claim.await {
         Ok(claimed) => Ok(claimed?),
         Err(ended) => Err(Problem::ours(&ended)),

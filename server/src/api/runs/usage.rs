@@ -4,7 +4,10 @@ use axum::{
     extract::{Path, State},
     http::StatusCode,
 };
-use domain::costs::{self, Spent};
+use domain::{
+    costs::{self, Spent},
+    runs,
+};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
@@ -37,7 +40,8 @@ pub struct Usage {
 
 /// Report what the work has used
 ///
-/// It counts whatever has become of the run since: it was used.
+/// It counts whatever has become of the run since: it was used. Where the next step could pass a limit of the month,
+/// the run is suspended until an operator has decided.
 #[utoipa::path(
     post, path = "/v1/runs/{run}/usage", tag = "Runs", request_body = Usage, operation_id = "report_usage",
     params(("run" = String, Path, description = "The run's id")),
@@ -65,5 +69,10 @@ pub async fn spend(
         micros: usage.micros,
     };
     costs::record(&api.app.db, &run.latest(), &spent).await?;
+    // One that is not at work any more has nothing to be held back from.
+    match costs::hold(&api.app.db, &run.latest()).await {
+        Err(error) if !runs::is_lost(&error) => return Err(error.into()),
+        _ => {}
+    }
     Ok(StatusCode::NO_CONTENT)
 }

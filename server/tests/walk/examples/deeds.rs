@@ -169,6 +169,14 @@ fn desk(town: &Town, pattern: &str) -> Option<Deed> {
         }
         "/desk/billing/invoices" | "/desk/billing/invoices/{invoice}/draft" => fields(&billed),
         "/desk/billing/invoices/{invoice}/state" => fields(&[("state", "paid"), ("back", "list")]),
+        "/desk/proposals/{proposal}" => fields(&[("decision", "decline")]),
+        "/desk/tokens" => fields(&[("name", "Desk"), ("agent", ""), ("client", &client), ("read", "on")]),
+        "/desk/tokens/{token_id}/revocation" => fields(&[]),
+        "/desk/webhooks" | "/desk/webhooks/{webhook}" => {
+            fields(&[("url", "https://hooks.test/one"), ("events", "request.created")])
+        }
+        "/desk/webhooks/{webhook}/deliveries" => fields(&[("event", &town.webhook.1.to_string())]),
+        "/desk/webhooks/{webhook}/secret" | "/desk/webhooks/{webhook}/removal" => fields(&[]),
         "/desk/settings" => fields(&SETTINGS),
         "/desk/costs/limits" => fields(&[("subject", &client), ("limit", "50"), ("month", "2026-11")]),
         "/desk/costs/rate" => fields(&[("rate", "0.92")]),

@@ -27,6 +27,8 @@ pub const PUBLIC: &[(&str, &str)] = &[
     ("/assets/{*file}", "styles, fonts and scripts, the same for everyone"),
     ("/live", "a socket; `sockets` walks what it follows"),
     ("/live/events", "the same where no socket gets through; `sockets` walks it as well"),
+    ("/docs/api", "how programs speak to the product"),
+    ("/v1/openapi.json", "the same for programs"),
     ("/dev/outbox", "gone where there is a mail server or others reach the machine"),
 ];
 
@@ -39,6 +41,11 @@ pub const OWN: &[&str] = &[
     "/account/confirmation",
     "/account/places",
 ];
+
+/// Whether it is for programs alone, which come with a token and without cookies.
+pub fn is_for_programs(pattern: &str) -> bool {
+    ["/v1/runs", "/v1/clients", "/v1/requests", "/mcp"].iter().any(|base| pattern.starts_with(base))
+}
 
 /// Whether the walk may leave it open.
 pub fn is_public(pattern: &str) -> bool {
@@ -103,6 +110,12 @@ fn value(town: &Town, pattern: &str, name: &str) -> Option<String> {
         "invoice" if ends("/draft") => quill.draft.to_string(),
         "invoice" => quill.issued.0.to_string(),
         "file" => quill.file.to_string(),
+        "token_id" => town.token.to_string(),
+        "webhook" => town.webhook.0.to_string(),
+        "proposal" => town.proposal.to_string(),
+        "run" => domain::ids::RunId(quill.portal.working.id.0).to_string(),
+        "control" => domain::ids::ControlId(quill.file.0).to_string(),
+        "request" => quill.portal.working.id.to_string(),
         // Made up: a link that is right lets in whoever holds it.
         "token" => "x".repeat(43),
         "*file" => "main.css".to_owned(),

@@ -1,0 +1,141 @@
+use domain::audit::{Entry, Outcome};
+use leptos::prelude::*;
+
+use super::{Asked, HERE, Log};
+use crate::components::{desk::client_path, search::address, time::Times};
+
+pub(super) fn view(log: &Log) -> AnyView {
+    let Log { page, names, asked, times } = log;
+    let narrowed = !asked.who.is_empty() || !asked.what.is_empty();
+    let rows: Vec<_> = page.entries.iter().map(|entry| row(entry, *times)).collect();
+    let next = page.next.map(|next| older(asked, &next.to_string()));
+    view! {
+        <div class="page-head"><div>
+            <h1>"Audit log"</h1>
+            <p class="page-sub">"What programs did in your name or an agent’s, and what you decided. Nothing here is ever changed."</p>
+        </div></div>
+        {filter(asked, names)}
+        {if rows.is_empty() { nothing(narrowed) } else { table(rows) }}
+        {next.map(|href| view! { <p class="button-row"><a class="button" href=href>"Older"</a></p> })}
+    }
+    .into_any()
+}
+
+fn older(asked: &Asked, before: &str) -> String {
+    let mut query = vec![("before", before)];
+    query.extend(
+        [("who", asked.who.as_str()), ("what", &asked.what)].into_iter().filter(|(_, v)| !v.is_empty()),
+    );
+    address(HERE, &query)
+}
+
+fn filter(asked: &Asked, (who, what): &(Vec<String>, Vec<String>)) -> AnyView {
+    let people = who.iter().map(|name| (name.clone(), name.clone())).collect();
+    let verbs = what.iter().map(|verb| (verb.clone(), in_words(verb))).collect();
+    view! {
+        <form class="filters" method="get" action=HERE>
+            <div class="form-row">
+                {choice("who", "Who", "Everyone", people, &asked.who)}
+                {choice("what", "What", "Everything", verbs, &asked.what)}
+            </div>
+            <button class="button">"Show"</button>
+        </form>
+    }
+    .into_any()
+}
+
+fn choice(
+    name: &'static str,
+    label: &'static str,
+    all: &'static str,
+    options: Vec<(String, String)>,
+    chosen: &str,
+) -> AnyView {
+    let options: Vec<_> = options
+        .into_iter()
+        .map(|(value, words)| {
+            let selected = value == chosen;
+            view! { <option value=value selected=selected>{words}</option> }
+        })
+        .collect();
+    view! {
+        <div class="field">
+            <label for=name>{label}</label>
+            <select id=name name=name><option value="">{all}</option>{options}</select>
+        </div>
+    }
+    .into_any()
+}
+
+fn nothing(narrowed: bool) -> AnyView {
+    let words = if narrowed {
+        "Nothing that was done is like this."
+    } else {
+        "Nothing yet. What a program does with a token will stand here, and what you decide for it."
+    };
+    view! { <p class="soft" role="status">{words}</p> }.into_any()
+}
+
+fn table(rows: Vec<AnyView>) -> AnyView {
+    view! {
+        <table class="table stacks">
+            <thead>
+                <tr>
+                    <th scope="col">"What"</th><th scope="col">"Who"</th><th scope="col">"When"</th>
+                    <th scope="col">"Came to"</th>
+                </tr>
+            </thead>
+            <tbody>{rows}</tbody>
+        </table>
+    }
+    .into_any()
+}
+
+fn row(entry: &Entry, times: Times) -> AnyView {
+    let target = entry.client.map_or_else(
+        || view! { <span>{entry.target.clone()}</span> }.into_any(),
+        |client| view! { <a href=client_path(client)>{entry.target.clone()}</a> }.into_any(),
+    );
+    let more = |text: String| (!text.is_empty()).then(|| view! { <p class="soft">{text}</p> });
+    let by = match (&entry.ip, entry.by_token) {
+        (Some(ip), true) => format!("by token, from {ip}"),
+        (None, true) => "by token".to_owned(),
+        (Some(ip), false) => format!("from {ip}"),
+        (None, false) => String::new(),
+    };
+    let (class, outcome) = came_to(entry.outcome);
+    view! {
+        <tr>
+            <th scope="row">{in_words(&entry.what)}" "<span class="plain">{target}</span>{more(changed(entry))}</th>
+            <td data-label="Who">{entry.who.clone()}{more(by)}</td>
+            <td data-label="When">{times.show(entry.at)}</td>
+            <td data-label="Came to"><span class=class>{outcome}</span>{more(entry.detail.clone())}</td>
+        </tr>
+    }
+    .into_any()
+}
+
+fn changed(entry: &Entry) -> String {
+    match (&entry.before, &entry.after) {
+        (Some(before), Some(after)) => format!("from {before} to {after}"),
+        (None, Some(after)) => format!("“{after}”"),
+        (Some(before), None) => format!("was {before}"),
+        (None, None) => String::new(),
+    }
+}
+
+fn came_to(outcome: Outcome) -> (&'static str, &'static str) {
+    match outcome {
+        Outcome::Done => ("tag done", "Done"),
+        Outcome::Refused => ("tag failed", "Refused"),
+        Outcome::Proposed => ("tag waiting", "Proposed"),
+        Outcome::Declined => ("tag void", "Declined"),
+    }
+}
+
+/// `issue_invoice`, as a person says it.
+fn in_words(verb: &str) -> String {
+    let words = verb.replace('_', " ");
+    let mut letters = words.chars();
+    letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
+}

@@ -1,0 +1,89 @@
+//! `GET /docs/api`: the API for people to read, drawn from the same document that programs read.
+
+mod operation;
+mod schema;
+
+use std::sync::Arc;
+
+use axum::{Extension, response::Response};
+use leptos::prelude::*;
+use serde_json::Value;
+
+use crate::web::{Cx, Frame, Page};
+
+use operation::{Operation, operations};
+
+/// The document of the API, as OpenAPI has it.
+#[derive(Clone)]
+pub struct Document(pub Arc<Value>);
+
+pub async fn show(cx: Cx, Extension(Document(document)): Extension<Document>) -> Response {
+    Page::new(&cx, "API", Frame::Store).show(move || view(&document))
+}
+
+fn view(document: &Value) -> AnyView {
+    let about = text(&document["info"]["description"]);
+    let all = operations(document);
+    let sections: Vec<_> =
+        document["tags"].as_array().into_iter().flatten().map(|tag| section(document, tag, &all)).collect();
+    view! {
+        <div class="page-head">
+            <div><h1>"API"</h1><p class="page-sub">{about}</p></div>
+            <div class="page-actions"><a class="button" href="/v1/openapi.json">"As OpenAPI"</a></div>
+        </div>
+        {sections}
+        {problems(document)}
+    }
+    .into_any()
+}
+
+fn section(document: &Value, tag: &Value, all: &[Operation<'_>]) -> AnyView {
+    let name = text(&tag["name"]);
+    let of_it = all.iter().filter(|operation| operation.tag() == name);
+    let operations: Vec<_> = of_it.map(|operation| operation.view(document)).collect();
+    view! {
+        <section class="section">
+            <div class="section-head"><h2>{name}</h2></div>
+            <p>{text(&tag["description"])}</p>
+            {operations}
+        </section>
+    }
+    .into_any()
+}
+
+/// The kinds of problems: what a refusal's `type` leads to.
+fn problems(document: &Value) -> AnyView {
+    const KINDS: [(&str, &str); 13] = [
+        ("unauthorized", "There is no token, or none that counts."),
+        ("forbidden", "The token counts, and is not for this."),
+        ("not-found", "There is nothing here for this token: it is another's, or not there at all."),
+        ("method", "Nothing of this kind is done at this address."),
+        ("unreadable", "The request cannot be read."),
+        ("media-type", "The body is not said to be JSON."),
+        ("invalid", "It can be read, and makes no sense. Where fields are wrong, `errors` says which."),
+        ("refused", "A rule says no; the sentence says what to do."),
+        ("lost", "The run is no longer this attempt’s. Leave it, and claim what is next."),
+        ("gap", "A number was left out; `expected` is the one that would be taken."),
+        ("too-large", "It is too large, or as much is stored as may be."),
+        ("too-many", "It was too much at once. Retry-After says when to come again."),
+        ("away", "A part of the service is restarting. Send it again."),
+    ];
+    let rows: Vec<_> = KINDS
+        .into_iter()
+        .map(|(kind, words)| view! { <tr id=kind><th scope="row"><code>{kind}</code></th><td>{words}</td></tr> })
+        .collect();
+    view! {
+        <section class="section">
+            <div class="section-head"><h2>"Problems"</h2></div>
+            <p>"Every refusal is a problem as RFC 9457 has it, of the type application/problem+json."</p>
+            {schema::fields(document, &document["components"]["schemas"]["Problem"])}
+            <table class="table api-fields"><tbody>{rows}</tbody></table>
+        </section>
+    }
+    .into_any()
+}
+
+/// A text of the document, or nothing.
+fn text(value: &Value) -> String {
+    value.as_str().unwrap_or_default().to_owned()
+}

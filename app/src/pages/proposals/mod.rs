@@ -1,0 +1,44 @@
+//! `POST /desk/proposals/{proposal}`: what a program proposed is approved and done, or declined. The first decision
+//! counts; who comes later is told whose it was.
+
+use axum::{extract::Path, response::Response};
+use domain::{
+    Error,
+    audit::By,
+    ids::ProposalId,
+    proposals::{Decided, ProposalState, approve, decline},
+};
+
+use crate::web::{Operator, Posted, answer};
+
+pub async fn decide(
+    Operator { cx, scope, .. }: Operator,
+    Path(proposal): Path<String>,
+    Posted(fields): Posted,
+) -> Response {
+    let by = By { token: None, ip: cx.bare.address.parse().ok() };
+    let decided = match (proposal.parse::<ProposalId>(), fields.text("decision")) {
+        (Ok(id), "approve") => approve(cx.db(), &scope, &by, id).await,
+        (Ok(id), "decline") => decline(cx.db(), &scope, &by, id).await,
+        (Ok(_), _) => Err(Error::refused("Approve it or decline it.")),
+        (Err(_), _) => Err(Error::NotFound),
+    };
+    let note = if fields.text("decision") == "approve" { "Done." } else { "Declined. Nothing was done." };
+    answer(&cx.bare, decided.and_then(in_words), "/desk", note)
+}
+
+fn in_words(decided: Decided) -> Result<(), Error> {
+    match decided {
+        Decided::Won => Ok(()),
+        Decided::Failed(why) => Err(Error::refused(format!("It could not be done. {why}"))),
+        Decided::Expired => Err(Error::refused("It waited too long and is off. Nothing was done.")),
+        Decided::Lost { by, state } => {
+            let how = match state {
+                ProposalState::Done => "approved it, and it is done",
+                ProposalState::Failed => "approved it, and it could not be done",
+                _ => "declined it",
+            };
+            Err(Error::refused(format!("{by} was faster and {how}. Nothing more is needed.")))
+        }
+    }
+}

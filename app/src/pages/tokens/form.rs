@@ -1,0 +1,130 @@
+//! `GET /desk/tokens/new`, `POST /desk/tokens`: making a token.
+
+use axum::{extract::Query, response::Response};
+use domain::{
+    agents, clients,
+    tokens::{self, NewToken, Right},
+};
+use leptos::prelude::*;
+use serde::Deserialize;
+
+use super::{LIST, made};
+use crate::{
+    components::field::{self, Field},
+    web::{DeskTab, Fields, Form, Frame, Operator, Page, Posted, Problem},
+};
+
+/// More clients than a person picks from a list.
+const CHOICES: u32 = 200;
+
+/// For which agent, where that is known already.
+#[derive(Deserialize)]
+pub struct Wanted {
+    #[serde(default)]
+    agent: String,
+}
+
+pub async fn new(operator: Operator, Query(wanted): Query<Wanted>) -> Result<Response, Problem> {
+    draw(&operator, Form::of(Fields::default().with("agent", wanted.agent).with("read", "on"))).await
+}
+
+pub async fn create(operator: Operator, Posted(fields): Posted) -> Result<Response, Problem> {
+    let Operator { cx, scope, .. } = &operator;
+    let new = typed(&fields);
+    match tokens::create(cx.db(), scope, new.clone()).await {
+        Ok((_, text)) => Ok(made::show(cx, &new, &text)),
+        Err(error) => {
+            let form = Form::failed(fields, error).map_err(|problem| problem.of(&cx.bare))?;
+            draw(&operator, form).await
+        }
+    }
+}
+
+fn typed(fields: &Fields) -> NewToken {
+    let boxes = [("read", Right::Read), ("write", Right::Write), ("dangerous", Right::Dangerous)];
+    let ticked = boxes.into_iter().filter(|(name, _)| fields.has(name));
+    NewToken {
+        name: fields.text("name").to_owned(),
+        agent: fields.text("agent").parse().ok(),
+        client: fields.text("client").parse().ok(),
+        rights: ticked.map(|(_, right)| right).collect(),
+    }
+}
+
+type Choices = Vec<(String, String)>;
+
+async fn draw(operator: &Operator, form: Form) -> Result<Response, Problem> {
+    let cx = &operator.cx;
+    let (agents, clients) = choices(operator).await.map_err(|error| Problem::from(error).of(&cx.bare))?;
+    let page = Page::new(cx, "New token", Frame::Desk(DeskTab::None)).status(form.status());
+    Ok(page.show(|| view(operator, &form, agents, clients)))
+}
+
+async fn choices(operator: &Operator) -> domain::Result<(Choices, Choices)> {
+    let Operator { cx, scope, .. } = operator;
+    let mut agents = vec![(String::new(), "Me: it looks after the desk".to_owned())];
+    let all = agents::list(cx.db(), scope).await?.into_iter();
+    agents.extend(all.map(|agent| (agent.id.to_string(), format!("{}, an agent", agent.name))));
+    let mut clients = vec![(String::new(), "All clients".to_owned())];
+    let all = clients::queries::find(cx.db(), scope, "", CHOICES).await?.into_iter();
+    clients.extend(all.map(|client| (client.id.to_string(), client.name)));
+    Ok((agents, clients))
+}
+
+fn view(operator: &Operator, form: &Form, agents: Choices, clients: Choices) -> AnyView {
+    view! {
+        <div class="page-head"><div>
+            <nav class="crumbs" aria-label="Where you are"><a href=LIST>"Tokens"</a><span aria-current="page">"New token"</span></nav>
+            <h1>"New token"</h1>
+        </div></div>
+        <form class="form" method="post" action=LIST novalidate>
+            {field::token(&operator.cx)}
+            {field::summary(form)}
+            {Field::text(form, "name", "Name").hint("Which program has it, such as Juno’s machine.").required().max(60).show()}
+            {Field::select(form, "agent", "Whose it is", agents)
+                .hint("An agent’s own token takes up that agent’s runs, and can do nothing else.")
+                .required()
+                .show()}
+            {Field::select(form, "client", "For", clients).hint("Narrowed to one client, it sees nothing of the others.").required().show()}
+            {rights(form)}
+            <div class="button-row">
+                <button class="button primary">"Make it"</button>
+                <a class="button quiet" href=LIST>"Back"</a>
+            </div>
+        </form>
+    }
+    .into_any()
+}
+
+fn rights(form: &Form) -> AnyView {
+    let boxes = [
+        ("read", "Look", "Clients, requests, conversations, invoices."),
+        ("write", "Change", "What can be changed back: requests, moves, notes."),
+        (
+            "dangerous",
+            "Ask for the rest",
+            "What goes out or cannot be undone. Each time it waits for you on the desk.",
+        ),
+    ];
+    let error = form.errors.of("rights").map(str::to_owned);
+    let boxes: Vec<_> = boxes
+        .into_iter()
+        .map(|(name, word, hint)| {
+            let checked = form.values.has(name);
+            view! {
+                <label class="check">
+                    <input type="checkbox" name=name checked=checked />
+                    <span>{word}" "<small class="hint">{hint}</small></span>
+                </label>
+            }
+        })
+        .collect();
+    view! {
+        <fieldset class="field" id="rights">
+            <legend>"What it may do, where it is yours"</legend>
+            <div class="choices">{boxes}</div>
+            {error.map(|error| view! { <p class="field-error">{error}</p> })}
+        </fieldset>
+    }
+    .into_any()
+}

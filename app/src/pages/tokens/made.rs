@@ -1,0 +1,48 @@
+//! A token that was just made: the one page that shows its text.
+
+use axum::response::Response;
+use domain::tokens::NewToken;
+use leptos::prelude::*;
+
+use super::LIST;
+use crate::{
+    islands::copy::Copy,
+    web::{Cx, DeskTab, Frame, Page},
+};
+
+/// Shows the text, which is kept nowhere.
+pub(super) fn show(cx: &Cx, new: &NewToken, text: &str) -> Response {
+    let (name, text, is_agents) = (new.name.clone(), text.to_owned(), new.agent.is_some());
+    let url = cx.bare.app.site.public_url.to_string();
+    let url = url.trim_end_matches('/').to_owned();
+    let frame = Frame::Desk(DeskTab::None);
+    Page::new(cx, "Your token", frame).workshop().show(move || view(&name, &text, &url, is_agents))
+}
+
+fn view(name: &str, text: &str, url: &str, is_agents: bool) -> AnyView {
+    let (use_it, example) = if is_agents {
+        let words = "Give it to the agent’s program, which then claims its runs:";
+        let call = format!(
+            "curl -X POST {url}/v1/runs/claim \\\n  -H 'Authorization: Bearer {text}' \\\n  -H 'Content-Type: application/json' -d '{{\"wait\": 30}}'"
+        );
+        (words, call)
+    } else {
+        let words = "Give it to the program that looks after the desk; this shows that it works:";
+        (words, format!("curl {url}/v1/requests -H 'Authorization: Bearer {text}'"))
+    };
+    view! {
+        <div class="page-head"><div>
+            <nav class="crumbs" aria-label="Where you are"><a href=LIST>"Tokens"</a><span aria-current="page">{name.to_owned()}</span></nav>
+            <h1>"Your token"</h1>
+            <p class="page-sub">"Copy it now: it is shown this once, and kept nowhere."</p>
+        </div></div>
+        <div class="code-block"><pre><code>{text.to_owned()}</code></pre><Copy text=text.to_owned() /></div>
+        <section class="section">
+            <p>{use_it}</p>
+            <div class="code-block"><pre><code>{example.clone()}</code></pre><Copy text=example /></div>
+            <p>"Everything that it can be used for stands in "<a href="/docs/api">"the API’s documentation"</a>"."</p>
+            <div class="button-row"><a class="button primary" href=LIST>"I have kept it"</a></div>
+        </section>
+    }
+    .into_any()
+}

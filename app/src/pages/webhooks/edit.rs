@@ -1,0 +1,27 @@
+//! `POST /desk/webhooks/{webhook}`: where it leads, and what it is told.
+
+use axum::{extract::Path, response::Response};
+use domain::webhooks;
+
+use super::{LIST, find, form::typed, show};
+use crate::web::{Form, Operator, Posted, Problem, redirect_with};
+
+pub async fn save(
+    operator: Operator,
+    Path(webhook): Path<String>,
+    Posted(fields): Posted,
+) -> Result<Response, Problem> {
+    let found = find(&operator, &webhook).await?;
+    let Operator { cx, scope, .. } = &operator;
+    let saved = match typed(&fields) {
+        Ok(new) => webhooks::edit(cx.db(), scope, found.id, &new).await,
+        Err(error) => Err(error),
+    };
+    match saved {
+        Ok(()) => Ok(redirect_with(&format!("{LIST}/{}", found.id), "Saved.")),
+        Err(error) => {
+            let form = Form::failed(fields, error).map_err(|problem| problem.of(&cx.bare))?;
+            show::draw(&operator, found, form).await
+        }
+    }
+}

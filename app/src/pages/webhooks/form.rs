@@ -1,0 +1,99 @@
+//! `GET /desk/webhooks/new`, `POST /desk/webhooks`: making a webhook.
+
+use axum::response::Response;
+use domain::{
+    Error, FieldErrors,
+    webhooks::{self, Kind, NewWebhook},
+};
+use leptos::prelude::*;
+use url::Url;
+
+use super::{LIST, secret};
+use crate::{
+    components::field::{self, Field},
+    web::{DeskTab, Fields, Form, Frame, Operator, Page, Posted, Problem},
+};
+
+pub async fn new(operator: Operator) -> Result<Response, Problem> {
+    let all = Kind::ALL.iter().fold(Fields::default(), |fields, kind| fields.with("events", kind.as_str()));
+    Ok(draw(&operator, &Form::of(all)))
+}
+
+pub async fn create(operator: Operator, Posted(fields): Posted) -> Result<Response, Problem> {
+    let Operator { cx, scope, .. } = &operator;
+    let made = match typed(&fields) {
+        Ok(new) => webhooks::create(cx.db(), scope, &new).await.map(|(_, secret)| (new, secret)),
+        Err(error) => Err(error),
+    };
+    match made {
+        Ok((new, text)) => Ok(secret::show(cx, &new.url, &text)),
+        Err(error) => {
+            let form = Form::failed(fields, error).map_err(|problem| problem.of(&cx.bare))?;
+            Ok(draw(&operator, &form))
+        }
+    }
+}
+
+/// What was typed. Whether the address leads out is looked at whenever something is sent there; that it is one at all,
+/// now.
+pub(super) fn typed(fields: &Fields) -> domain::Result<NewWebhook> {
+    let url = fields.text("url").to_owned();
+    let is_web = Url::parse(&url).is_ok_and(|url| matches!(url.scheme(), "https" | "http") && url.has_host());
+    if !url.is_empty() && !is_web {
+        let words = "Write a whole address, such as https://example.com/hook.";
+        return Err(Error::Fields(FieldErrors::one("url", words)));
+    }
+    Ok(NewWebhook { url, events: fields.all("events").filter_map(Kind::parse).collect() })
+}
+
+fn draw(operator: &Operator, form: &Form) -> Response {
+    let page = Page::new(&operator.cx, "New webhook", Frame::Desk(DeskTab::None)).status(form.status());
+    page.show(|| {
+        view! {
+            <div class="page-head"><div>
+                <nav class="crumbs" aria-label="Where you are"><a href=LIST>"Webhooks"</a><span aria-current="page">"New webhook"</span></nav>
+                <h1>"New webhook"</h1>
+            </div></div>
+            <form class="form" method="post" action=LIST novalidate>
+                {field::token(&operator.cx)}
+                {fields(form)}
+                <div class="button-row">
+                    <button class="button primary">"Make it"</button>
+                    <a class="button quiet" href=LIST>"Back"</a>
+                </div>
+            </form>
+        }
+    })
+}
+
+/// The fields of a webhook, with what is wrong on top.
+pub(super) fn fields(form: &Form) -> AnyView {
+    let error = form.errors.of("events").map(str::to_owned);
+    let chosen: Vec<&str> = form.values.all("events").collect();
+    let boxes: Vec<_> = Kind::ALL
+        .into_iter()
+        .map(|kind| {
+            let checked = chosen.contains(&kind.as_str());
+            view! {
+                <label class="check">
+                    <input type="checkbox" name="events" value=kind.as_str() checked=checked />
+                    <span>{kind.label()}" "<small class="hint">{kind.as_str()}</small></span>
+                </label>
+            }
+        })
+        .collect();
+    view! {
+        {field::summary(form)}
+        {Field::text(form, "url", "Address")
+            .hint("Messages are posted there. It has to lead out into the internet and answer with 2xx within 15 seconds.")
+            .required()
+            .max(2_000)
+            .show()}
+        <fieldset class="field" id="events">
+            <legend>"What it is told"</legend>
+            <div class="choices">{boxes}</div>
+            {error.map(|error| view! { <p class="field-error">{error}</p> })}
+        </fieldset>
+    }
+    .into_any()
+}

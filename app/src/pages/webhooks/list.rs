@@ -1,0 +1,77 @@
+//! `GET /desk/webhooks`
+
+use axum::response::Response;
+use domain::webhooks::{self, Webhook};
+use leptos::prelude::*;
+
+use super::LIST;
+use crate::{
+    components::time::Times,
+    web::{DeskTab, Frame, Operator, Page, Problem},
+};
+
+pub async fn show(Operator { cx, scope, .. }: Operator) -> Result<Response, Problem> {
+    let all = webhooks::list(cx.db(), &scope).await.map_err(|error| Problem::from(error).of(&cx.bare))?;
+    let times = Times::of(&cx);
+    Ok(Page::new(&cx, "Webhooks", Frame::Desk(DeskTab::None)).show(|| view(&all, times)))
+}
+
+fn view(all: &[Webhook], times: Times) -> AnyView {
+    let rows: Vec<_> = all.iter().map(|webhook| row(webhook, times)).collect();
+    view! {
+        <div class="page-head">
+            <div>
+                <h1>"Webhooks"</h1>
+                <p class="page-sub">"What happens here, told to programs of yours as it happens."</p>
+            </div>
+            <div class="page-actions"><a class="button primary" href="/desk/webhooks/new">"New webhook"</a></div>
+        </div>
+        {if all.is_empty() { none() } else { view! { <ul class="rows">{rows}</ul> }.into_any() }}
+    }
+    .into_any()
+}
+
+fn none() -> AnyView {
+    view! {
+        <div class="empty">
+            <svg class="drawing" viewBox="0 0 180 64" aria-hidden="true">
+                <path class="faint" d="M64 32h112" stroke-dasharray="2 7" /><path d="M4 32h46" />
+                <circle class="halo" cx="56" cy="32" r="14" /><circle class="full" cx="56" cy="32" r="6" />
+            </svg>
+            <h2>"Nobody is told yet"</h2>
+            <p>"Give an address, and choose what it is told: new requests, moves, questions, what is delivered, invoices. Each message is signed, and comes again until it is taken."</p>
+            <a class="button primary" href="/desk/webhooks/new">"Make a webhook"</a>
+        </div>
+    }
+    .into_any()
+}
+
+fn row(of: &Webhook, times: Times) -> AnyView {
+    let events: Vec<&str> = of.events.iter().map(|kind| kind.as_str()).collect();
+    let waiting = match of.waiting {
+        0 => "nothing waits".to_owned(),
+        1 => "1 message waits".to_owned(),
+        more => format!("{more} messages wait"),
+    };
+    view! {
+        <li class="row">
+            <div class="row-words">
+                <b><a href=format!("{LIST}/{}", of.id)>{of.url.clone()}</a></b>
+                <p class="soft">{events.join(", ")}</p>
+                <p class="soft">{waiting}</p>
+            </div>
+            {state(of, times)}
+        </li>
+    }
+    .into_any()
+}
+
+/// Whether it takes what it is sent.
+pub(super) fn state(of: &Webhook, times: Times) -> AnyView {
+    match of.failing_since {
+        Some(at) => {
+            view! { <span class="tag failed">{format!("Failing, {}", times.ago(at))}</span> }.into_any()
+        }
+        None => view! { <span class="tag up-next">"Listening"</span> }.into_any(),
+    }
+}

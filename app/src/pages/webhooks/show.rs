@@ -1,0 +1,92 @@
+//! `GET /desk/webhooks/{webhook}`: what was sent there lately, and how it is set.
+
+use axum::{extract::Path, response::Response};
+use domain::webhooks::{self, Delivery, Webhook};
+use leptos::prelude::*;
+
+use super::{LIST, find, form, list, rows};
+use crate::{
+    components::{field::token, time::Times},
+    web::{Cx, DeskTab, Fields, Form, Frame, Operator, Page, Problem},
+};
+
+pub async fn show(operator: Operator, Path(webhook): Path<String>) -> Result<Response, Problem> {
+    let found = find(&operator, &webhook).await?;
+    let values =
+        found.events.iter().fold(Fields::default().with("url", found.url.clone()), |values, kind| {
+            values.with("events", kind.as_str())
+        });
+    draw(&operator, found, Form::of(values)).await
+}
+
+/// The page, with its form as it was typed.
+pub(super) async fn draw(operator: &Operator, of: Webhook, form: Form) -> Result<Response, Problem> {
+    let Operator { cx, scope, .. } = operator;
+    let sent = webhooks::deliveries(cx.db(), scope, of.id).await;
+    let sent = sent.map_err(|error| Problem::from(error).of(&cx.bare))?;
+    let times = Times::of(cx);
+    let page = Page::new(cx, "Webhook", Frame::Desk(DeskTab::None)).status(form.status());
+    Ok(page.show(|| view(cx, &of, &form, &sent, times)))
+}
+
+fn view(cx: &Cx, of: &Webhook, form: &Form, sent: &[Delivery], times: Times) -> AnyView {
+    let base = format!("{LIST}/{}", of.id);
+    view! {
+        <div class="page-head"><div>
+            <nav class="crumbs" aria-label="Where you are"><a href=LIST>"Webhooks"</a><span aria-current="page">{of.url.clone()}</span></nav>
+            <h1>"Webhook"</h1>
+            <p class="page-sub">{list::state(of, times)}" "{of.url.clone()}</p>
+        </div></div>
+        {failing(of)}
+        <section class="section">
+            <div class="section-head"><h2>"Sent lately"</h2></div>
+            {rows::all(cx, &base, sent, times)}
+            <form class="row-form" method="post" action=format!("{base}/deliveries")>
+                {token(cx)}
+                <label for="since">"Send everything again since"</label>
+                <input class="input" type="datetime-local" id="since" name="since" required />
+                <button class="button">"Send again"</button>
+            </form>
+        </section>
+        <section class="section">
+            <div class="section-head"><h2>"How it is set"</h2></div>
+            <form class="form" method="post" action=base.clone() novalidate>
+                {token(cx)}
+                {form::fields(form)}
+                <div class="button-row"><button class="button primary">"Save"</button></div>
+            </form>
+        </section>
+        {ends(cx, &base)}
+    }
+    .into_any()
+}
+
+fn failing(of: &Webhook) -> AnyView {
+    let words = "What was sent there was not taken for three days and was given up. Look at the answers below, mend what is wrong, and send it again.";
+    let failing = of.failing_since.is_some();
+    failing.then(|| view! { <div class="notice"><p>{words}</p></div> }).into_any()
+}
+
+/// Another secret, and the end of it.
+fn ends(cx: &Cx, base: &str) -> AnyView {
+    view! {
+        <section class="section">
+            <div class="section-head"><h2>"Its secret"</h2></div>
+            <p>"It was shown once. Another one takes its place at once: give it to your program as soon as you have it."</p>
+            <div class="button-row">
+                <form method="post" action=format!("{base}/secret")>{token(cx)}<button class="button">"Make another secret"</button></form>
+                <button class="button quiet" type="button" popovertarget="remove">"Remove the webhook"</button>
+            </div>
+            <div class="dialog" popover id="remove" role="dialog" aria-labelledby="remove-title">
+                <h2 id="remove-title">"Remove this webhook?"</h2>
+                <p>"Nothing more is sent there, and what waits is dropped."</p>
+                <form class="button-row" method="post" action=format!("{base}/removal")>
+                    {token(cx)}
+                    <button class="button danger">"Remove it"</button>
+                    <button class="button quiet" type="button" popovertarget="remove" popovertargetaction="hide">"Keep"</button>
+                </form>
+            </div>
+        </section>
+    }
+    .into_any()
+}

@@ -1,0 +1,74 @@
+use super::{Hit, hit, raise};
+use crate::{
+    Db, Result,
+    approvals::{self, Audience, Question},
+    runs::{self, Claimed},
+    session::Choice,
+};
+
+/// How long the operators have to decide; after that the run fails, and can be started again.
+const OPEN_FOR: i64 = 30 * 86_400;
+
+/// What the client reads where a limit is not raised.
+const PUT_ASIDE: &str =
+    "We have put this work aside and will write to you about it. What is written so far stays.";
+
+/// Whether a run may take its next step.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Gate {
+    Open,
+    /// A limit could be passed: the operators are to be asked.
+    Ask(Box<Hit>),
+    /// They were asked, and did not raise it.
+    Shut(Box<Hit>),
+}
+
+impl Hit {
+    /// What the operators are asked. It stays backstage: the client is not told of money.
+    pub fn asked(&self) -> Question {
+        let choice = |key: &str, label: String| Choice { key: key.into(), label };
+        Question {
+            question: self.question(),
+            detail: format!(
+                "It has cost {} in {}. The work stands until you decide; the client sees that it waits, and not why.",
+                self.used, self.month
+            ),
+            options: vec![choice("raise", self.yes()), choice("stop", "Stop this work".into())],
+            open_for: OPEN_FOR,
+            audience: Audience::Operator,
+        }
+    }
+
+    /// How a run ends that is shut out: the words for the client.
+    pub fn words(&self) -> &'static str {
+        PUT_ASIDE
+    }
+}
+
+/// Looks at the limits, and raises one where the operators have said so to this run.
+pub async fn gate(db: &Db, claimed: &Claimed) -> Result<Gate> {
+    loop {
+        let Some(hit) = hit(db, claimed).await? else { return Ok(Gate::Open) };
+        let settled = approvals::settled_by_operators(db, claimed).await?;
+        let answer = settled.into_iter().rfind(|answer| answer.question == hit.question());
+        match answer {
+            None => return Ok(Gate::Ask(Box::new(hit))),
+            Some(answer) if answer.label == Some(hit.yes()) => raise(db, claimed, &hit).await?,
+            Some(_) => return Ok(Gate::Shut(Box::new(hit))),
+        }
+    }
+}
+
+/// Holds a run of a program that fetches its work: where a limit could be passed it is suspended with the question, or
+/// ended where the operators said no. Whether it may go on.
+///
+/// # Errors
+/// As [`runs::is_lost`] tells.
+pub async fn hold(db: &Db, claimed: &Claimed) -> Result<bool> {
+    match gate(db, claimed).await? {
+        Gate::Open => return Ok(true),
+        Gate::Ask(hit) => approvals::ask(db, claimed, hit.asked()).await.map(drop)?,
+        Gate::Shut(hit) => runs::fail(db, claimed, hit.words()).await?,
+    }
+    Ok(false)
+}

@@ -1,0 +1,25 @@
+//! `GET /v1/requests/{request}`
+
+use axum::{
+    Json,
+    extract::{Path, State},
+};
+use domain::tokens::Right;
+
+use super::{find, model::Request};
+use crate::api::{Api, Caller, Problem};
+
+/// A request
+#[utoipa::path(
+    get, path = "/v1/requests/{request}", tag = "Desk", operation_id = "request",
+    params(("request" = String, Path, description = "The request's id")),
+    responses((status = 200, description = "The request", body = Request)),
+)]
+pub(in crate::api) async fn show(
+    State(api): State<Api>,
+    caller: Caller,
+    Path(request): Path<String>,
+) -> Result<Json<Request>, Problem> {
+    let scope = caller.operator(Right::Read)?;
+    Ok(Json(find(&api, scope, &request).await?.into()))
+}

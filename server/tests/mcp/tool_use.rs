@@ -1,0 +1,71 @@
+//! An agent's program asks before it uses a tool of its own.
+
+use std::time::Duration;
+
+use domain::{approvals, runs, session::RunState};
+use serde_json::{Value, json};
+use sqlx::PgPool;
+
+use super::house::House;
+
+/// Between two looks.
+const TICK: Duration = Duration::from_millis(25);
+
+fn use_of(tool: &str) -> Value {
+    json!({ "tool_name": tool, "input": { "command": "rm -rf /tmp/x" }, "tool_use_id": "toolu_1" })
+}
+
+/// The question that stands before the operators, once it does.
+async fn question(house: &House) -> approvals::Approval {
+    for _ in 0..400 {
+        let open = approvals::open_for(&house.ground.db, &house.ground.operator).await.unwrap();
+        if let Some(open) = open.into_iter().next() {
+            return open;
+        }
+        tokio::time::sleep(TICK).await;
+    }
+    panic!("nobody was asked");
+}
+
+#[sqlx::test(migrations = "../migrations")]
+async fn what_is_on_the_list_is_allowed_at_once(pool: PgPool) {
+    let house = House::new(&pool).await;
+    house.ask(&house.law, "Follow up", true).await;
+    house.claim().await;
+    house.allow(&["Bash"]).await;
+    let juno = house.agents_token().await;
+    let answer = juno.call("approve_tool_use", use_of("Bash")).await;
+    assert_eq!(answer, json!({ "behavior": "allow", "updatedInput": { "command": "rm -rf /tmp/x" } }));
+    assert_eq!(approvals::open_for(&house.ground.db, &house.ground.operator).await.unwrap(), []);
+}
+
+#[sqlx::test(migrations = "../migrations")]
+async fn anything_else_waits_for_an_operator(pool: PgPool) {
+    let house = House::new(&pool).await;
+    house.ask(&house.law, "Follow up", true).await;
+    let claimed = house.claim().await;
+    let juno = house.agents_token().await;
+    for (answer, behaviour) in [("allow", "allow"), ("do-not-allow", "deny")] {
+        let ask = || {
+            let juno = juno.clone();
+            tokio::spawn(async move { juno.call("approve_tool_use", use_of("Bash")).await })
+        };
+        let one = ask();
+        let asked = question(&house).await;
+        assert_eq!(asked.question, "May Juno use Bash?");
+        assert!(asked.detail.contains("rm -rf"), "{}", asked.detail);
+        let held = runs::in_hand(&house.ground.db, &claimed.scope).await.unwrap();
+        assert_eq!(held[0].state, RunState::Suspended);
+        // It thinks that the connection broke, and asks again: it is one question.
+        let again = ask();
+        while house.ground.db.engine().following(claimed.backstage_stream()) < 2 {
+            tokio::time::sleep(TICK).await;
+        }
+        assert!(!one.is_finished() && !again.is_finished());
+        approvals::answer(&house.ground.db, &house.ground.operator, asked.id, answer).await.unwrap();
+        for answer in [one, again] {
+            assert_eq!(answer.await.unwrap()["behavior"], behaviour);
+        }
+        assert_eq!(approvals::open_for(&house.ground.db, &house.ground.operator).await.unwrap(), []);
+    }
+}

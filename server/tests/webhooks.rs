@@ -1,0 +1,256 @@
+//! Webhooks as whoever takes them sees them: real requests, checked by the scheme's own library.
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
+#[allow(dead_code, unused_imports, reason = "nobody signs in here")]
+#[path = "shared/mod.rs"]
+mod shared;
+
+use std::{
+    future::IntoFuture,
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicU16, Ordering::Relaxed},
+    },
+};
+
+use axum::{Router, body::Bytes, extract::State, http::StatusCode, routing::post};
+use chrono::TimeDelta;
+use domain::{
+    Clock, Db,
+    ids::WebhookId,
+    offers::Starts,
+    requests::{NewRequest, Priority, commands},
+    testing::{Ground, TestClient},
+    webhooks::{self, DeliveryState, Kind, NewWebhook},
+};
+use http::HeaderMap;
+use serde_json::Value;
+use server::{
+    jobs::webhooks::send_due,
+    outside::{Admitted, Outside},
+};
+use sqlx::PgPool;
+use tokio::net::TcpListener;
+
+type Got = Arc<Mutex<Vec<(HeaderMap, Bytes)>>>;
+
+/// Whoever takes the messages, or does not.
+struct Taker {
+    url: String,
+    got: Got,
+    says: Arc<AtomicU16>,
+}
+
+impl Taker {
+    async fn new() -> Self {
+        let (got, says) = (Got::default(), Arc::new(AtomicU16::new(204)));
+        let router = Router::new().route("/hook", post(take)).with_state((got.clone(), says.clone()));
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let url = format!("http://{}/hook", listener.local_addr().unwrap());
+        tokio::spawn(axum::serve(listener, router).into_future());
+        Self { url, got, says }
+    }
+
+    fn messages(&self) -> Vec<(HeaderMap, Bytes)> {
+        self.got.lock().unwrap().clone()
+    }
+
+    fn kinds(&self) -> Vec<String> {
+        let kind = |(_, body): &(HeaderMap, Bytes)| {
+            let body: Value = serde_json::from_slice(body).unwrap();
+            body["type"].as_str().unwrap().to_owned()
+        };
+        self.messages().iter().map(kind).collect()
+    }
+}
+
+async fn take(
+    State((got, says)): State<(Got, Arc<AtomicU16>)>,
+    headers: HeaderMap,
+    body: Bytes,
+) -> (StatusCode, &'static str) {
+    got.lock().unwrap().push((headers, body));
+    (StatusCode::from_u16(says.load(Relaxed)).unwrap(), "Noted.")
+}
+
+struct House {
+    ground: Ground,
+    client: TestClient,
+    taker: Taker,
+    outside: Outside,
+}
+
+impl House {
+    async fn new(pool: &PgPool, admitted: Admitted) -> Self {
+        let _ = rustls::crypto::ring::default_provider().install_default();
+        let ground = Ground::new(pool).await;
+        let client = ground.client("Harbor & Pine").await;
+        let offer = ground.offer(Starts::AtOnce).await;
+        ground.subscribe(&client, &offer).await;
+        Self { ground, client, taker: Taker::new().await, outside: Outside::new(admitted).unwrap() }
+    }
+
+    async fn webhook(&self, events: &[Kind]) -> (WebhookId, String) {
+        let new = NewWebhook { url: self.taker.url.clone(), events: events.to_vec() };
+        webhooks::create(&self.ground.db, &self.ground.operator, &new).await.unwrap()
+    }
+
+    /// Sends what is due; how many tries.
+    async fn send(&self) -> usize {
+        send_due(&self.ground.db, &self.outside).await.unwrap()
+    }
+
+    async fn delivery(&self, webhook: WebhookId) -> webhooks::Delivery {
+        webhooks::deliveries(&self.ground.db, &self.ground.operator, webhook).await.unwrap().remove(0)
+    }
+
+    async fn failing(&self, webhook: WebhookId) -> bool {
+        let found = webhooks::get(&self.ground.db, &self.ground.operator, webhook).await.unwrap();
+        found.failing_since.is_some()
+    }
+
+    fn db(&self) -> &Db {
+        &self.ground.db
+    }
+}
+
+#[sqlx::test(migrations = "../migrations")]
+async fn what_happens_is_sent_once_and_signed(pool: PgPool) {
+    let house = House::new(&pool, Admitted::private()).await;
+    let (webhook, secret) = house.webhook(&[Kind::RequestCreated]).await;
+    assert!(secret.starts_with("whsec_"));
+    // The scheme's library goes by its own clock.
+    house.db().clock().advance(Clock::system().now() - house.db().now());
+    let asked = shared::ask(&house.ground, &house.client).await;
+    // Two nodes, each of which would send it.
+    let (one, other) = tokio::join!(house.send(), house.send());
+    assert_eq!(one + other, 1);
+    let messages = house.taker.messages();
+    let [(headers, body)] = messages.as_slice() else { panic!("{messages:?}") };
+    let verified = standardwebhooks::Webhook::new(&secret).unwrap();
+    verified.verify(body, headers).unwrap();
+    assert!(verified.verify(b"{}", headers).is_err(), "so that it can fail");
+    let told: Value = serde_json::from_slice(body).unwrap();
+    assert_eq!(told["type"], "request.created");
+    assert_eq!(told["data"]["client"], house.client.id.to_string());
+    assert_eq!(told["data"]["number"], asked.number);
+    let delivery = house.delivery(webhook).await;
+    assert_eq!(
+        (delivery.state, delivery.status, delivery.answer.as_str()),
+        (DeliveryState::Sent, Some(204), "")
+    );
+    assert_eq!(headers["webhook-id"].to_str().unwrap(), delivery.event.to_string());
+
+    // Another secret: the one before counts no more.
+    let other = webhooks::rotate(house.db(), &house.ground.operator, webhook).await.unwrap();
+    webhooks::send_again(house.db(), &house.ground.operator, webhook, delivery.event).await.unwrap();
+    house.send().await;
+    let (headers, body) = house.taker.messages().remove(1);
+    standardwebhooks::Webhook::new(&other).unwrap().verify(&body, &headers).unwrap();
+    assert!(verified.verify(&body, &headers).is_err());
+    assert_eq!(headers["webhook-id"], messages[0].0["webhook-id"], "it is the same message");
+    let stored: String =
+        sqlx::query_scalar("SELECT row_to_json(webhook)::text FROM webhook").fetch_one(&pool).await.unwrap();
+    assert!(!stored.contains(secret.trim_start_matches("whsec_")), "it is kept sealed");
+}
+
+#[sqlx::test(migrations = "../migrations")]
+async fn what_is_not_taken_comes_again_and_is_given_up_after_three_days(pool: PgPool) {
+    let house = House::new(&pool, Admitted::private()).await;
+    let (webhook, _) = house.webhook(&[Kind::RequestCreated]).await;
+    house.taker.says.store(500, Relaxed);
+    shared::ask(&house.ground, &house.client).await;
+    let begun = house.db().now();
+    for attempt in 1..=10 {
+        assert!(!house.failing(webhook).await);
+        assert_eq!(house.send().await, 1, "try {attempt}");
+        assert_eq!(house.send().await, 0, "not at once");
+        let delivery = house.delivery(webhook).await;
+        assert_eq!(
+            (delivery.attempts, delivery.status, delivery.answer.as_str()),
+            (attempt, Some(500), "Noted.")
+        );
+        house.ground.wait(TimeDelta::hours(24));
+    }
+    assert!(house.db().now() - begun > TimeDelta::days(3));
+    assert_eq!(house.delivery(webhook).await.state, DeliveryState::Failed);
+    assert!(house.failing(webhook).await);
+    assert_eq!(house.send().await, 0, "it is given up");
+    // Sent again from the desk, and taken.
+    house.taker.says.store(200, Relaxed);
+    let since = begun - TimeDelta::hours(1);
+    assert_eq!(webhooks::send_since(house.db(), &house.ground.operator, webhook, since).await.unwrap(), 1);
+    assert_eq!(house.send().await, 1);
+    assert_eq!(house.delivery(webhook).await.state, DeliveryState::Sent);
+    assert!(!house.failing(webhook).await, "it listens again");
+    assert_eq!(
+        webhooks::send_since(house.db(), &house.ground.operator, webhook, house.db().now()).await.unwrap(),
+        0
+    );
+}
+
+#[sqlx::test(migrations = "../migrations")]
+async fn inner_addresses_are_not_reached(pool: PgPool) {
+    let house = House::new(&pool, Admitted::default()).await;
+    let (webhook, _) = house.webhook(&[Kind::RequestCreated]).await;
+    shared::ask(&house.ground, &house.client).await;
+    assert_eq!(house.send().await, 1);
+    assert!(house.taker.messages().is_empty());
+    let delivery = house.delivery(webhook).await;
+    assert_eq!((delivery.state, delivery.status), (DeliveryState::Queued, None));
+    assert!(delivery.answer.len() > 10, "the operator reads why: {}", delivery.answer);
+}
+
+/// Each kind is written with what it tells of, and with nothing that did not happen.
+#[sqlx::test(migrations = "../migrations")]
+async fn every_kind_is_told(pool: PgPool) {
+    use domain::{
+        agents::{self, NewAgent},
+        approvals::{self, Audience, Question},
+        deliverables::{self, Content},
+        runs,
+        session::Choice,
+    };
+    let house = House::new(&pool, Admitted::private()).await;
+    house.webhook(&Kind::ALL).await;
+    let (db, operator) = (house.db(), &house.ground.operator);
+    let juno = NewAgent { name: "Juno".into(), persona: String::new(), client: None };
+    agents::create(db, operator, juno).await.unwrap();
+    let new = NewRequest {
+        title: "Follow up".into(),
+        brief: "Please write to them.".into(),
+        priority: Priority::Normal,
+        queue: true,
+        files: Vec::new(),
+        form_key: None,
+    };
+    commands::create(db, &house.client.owner, new).await.unwrap();
+    let lease = std::time::Duration::from_secs(60);
+    let claimed = runs::claim_due(db, "a worker", lease).await.unwrap().unwrap();
+    let options = vec![Choice { key: "y".into(), label: "Yes".into() }];
+    let question = Question {
+        question: "Well?".into(),
+        detail: String::new(),
+        options,
+        open_for: 600,
+        audience: Audience::Client,
+    };
+    let approval = approvals::ask(db, &claimed, question).await.unwrap();
+    approvals::answer(db, operator, approval, "y").await.unwrap();
+    deliverables::put(db, &claimed, "Lease", Content::Body("Draft".into())).await.unwrap();
+    deliverables::submit_for_review(db, &claimed).await.unwrap();
+    while house.send().await > 0 {}
+    let mut kinds = house.taker.kinds();
+    kinds.sort();
+    kinds.dedup();
+    let mut all: Vec<&str> = Kind::ALL.iter().map(|kind| kind.as_str()).collect();
+    all.sort_unstable();
+    assert_eq!(kinds, all);
+    let ended: Vec<Value> =
+        house.taker.messages().iter().map(|(_, body)| serde_json::from_slice(body).unwrap()).collect();
+    let ended = ended.iter().find(|told: &&Value| told["type"] == "run.ended").unwrap();
+    assert_eq!(
+        (&ended["data"]["state"], &ended["data"]["run"]),
+        (&"completed".into(), &claimed.run.to_string().into())
+    );
+}
