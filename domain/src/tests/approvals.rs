@@ -162,3 +162,25 @@ async fn an_answer_has_to_be_one_of_those_offered(pool: PgPool) {
         Err(Error::NotFound)
     ));
 }
+
+/// Whoever asks again under the key of an earlier attempt asks the same question.
+#[sqlx::test(migrations = "../migrations")]
+async fn a_question_of_a_key_is_asked_once_by_all_attempts(pool: PgPool) {
+    let world = World::new(pool).await;
+    let house = world.client("Harbor & Pine Law", 1).await;
+    world.ask(&house, "Answer the court").await;
+    let first = world.claim().await;
+    let id = first.approval("rm -rf 1");
+    assert_ne!(id, first.approval("rm -rf 2"));
+    approvals::ask_as(&world.db, &first, id, question(Audience::Operator)).await.unwrap();
+    approvals::answer(&world.db, &world.operator, id, "yes").await.unwrap();
+    world.db.clock().advance(TimeDelta::minutes(1));
+    assert_eq!(runs::reap(&world.db).await.unwrap(), 1);
+    world.db.clock().advance(TimeDelta::minutes(10));
+
+    let second = world.claim().await;
+    assert_eq!((second.attempt, second.approval("rm -rf 1")), (2, id));
+    approvals::ask_as(&world.db, &second, id, question(Audience::Operator)).await.unwrap();
+    assert_eq!(runs::heartbeat(&world.db, &second, LEASE).await.unwrap(), Standing::Hold);
+    assert!(approvals::open_for(&world.db, &world.operator).await.unwrap().is_empty());
+}

@@ -187,3 +187,25 @@ fn futures_poll<F: Future + Unpin>(future: &mut F) -> std::task::Poll<F::Output>
     let mut context = std::task::Context::from_waker(std::task::Waker::noop());
     std::pin::Pin::new(future).poll(&mut context)
 }
+
+/// What a backend keeps is the next attempt's, and nobody's who lost the lease.
+#[sqlx::test(migrations = "../migrations")]
+async fn what_is_kept_is_there_for_the_next_attempt(pool: PgPool) {
+    let world = World::new(pool).await;
+    let house = world.client("Harbor & Pine Law", 1).await;
+    world.ask(&house, "Draft a lease").await;
+    let first = world.claim().await;
+    assert_eq!(runs::kept(&world.db, &first).await.unwrap(), None);
+    let kept = serde_json::json!({ "run": "run_1" });
+    runs::keep(&world.db, &first, &kept).await.unwrap();
+    world.db.clock().advance(TimeDelta::minutes(1));
+    assert_eq!(runs::reap(&world.db).await.unwrap(), 1);
+    world.db.clock().advance(TimeDelta::minutes(10));
+    let second = world.claim().await;
+    assert_eq!(runs::kept(&world.db, &second).await.unwrap(), Some(kept.clone()));
+    let late = runs::keep(&world.db, &first, &kept).await.unwrap_err();
+    assert!(runs::is_lost(&late), "{late}");
+    assert!(!runs::has_ended(&world.db, &second).await.unwrap());
+    runs::fail(&world.db, &second, "It did not work.").await.unwrap();
+    assert!(runs::has_ended(&world.db, &second).await.unwrap());
+}

@@ -12,7 +12,7 @@ use chrono::TimeDelta;
 use domain::{
     requests::Detail,
     runs,
-    session::{Event, Part},
+    session::{Event, Part, RunState},
 };
 use serde_json::json;
 use sqlx::PgPool;
@@ -136,8 +136,13 @@ async fn play(world: &World, hermes: &mut Program, model: &Scripted, plan: &[(u6
         says_so_much(world, &request, *at).await;
         hand = strike(world, hermes, hand, *fault).await;
     }
-    world.until(&request, in_review).await;
+    let ends = |event: &Event| match &event.part {
+        Part::DataRun { state: RunState::Failed, .. } => Some(false),
+        _ => in_review(event).map(|()| true),
+    };
+    let done = world.until(&request, ends).await;
     hand.kill().await;
+    assert!(done, "it failed: {:#?}", world.events(request.backstage_stream.unwrap()).await.last());
     assert_eq!(said(world, &request).await, model.whole());
     model.is_content();
     let backstage = world.events(request.backstage_stream.unwrap()).await;

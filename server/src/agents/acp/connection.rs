@@ -29,7 +29,7 @@ const READY: Duration = Duration::from_secs(90);
 /// What a program says by itself.
 pub(super) enum News {
     Update(Box<SessionUpdate>),
-    Permission(Box<RequestPermissionRequest>, Responder<RequestPermissionResponse, V1>),
+    Permission(Box<(RequestPermissionRequest, Responder<RequestPermissionResponse, V1>)>),
 }
 
 /// A program that is spoken to. It is told to cancel, and ended, with this.
@@ -160,7 +160,7 @@ async fn drive(
         )
         .on_receive_request(
             async move |asked: RequestPermissionRequest, responder, _| {
-                let _ = asks.send(News::Permission(Box::new(asked), responder));
+                let _ = asks.send(News::Permission(Box::new((asked, responder))));
                 Ok(())
             },
             on_receive_request!(),

@@ -44,17 +44,22 @@ impl Brain for Acp {
         };
         let mut memory: Memory = bench.kept().await?.unwrap_or_default();
         let mut said = bench.past().said(talk::PREFIX);
-        for start in 1.. {
+        let mut start = 1;
+        loop {
             let talk = talk::Talk::new(bench, &hush, &mut memory, start, &mut said);
             match talk.go(&spec).await? {
-                Ok(last) => return driven::hand_in(bench, &hush, &last).await,
+                Ok(last) => {
+                    let end = driven::hand_in(bench, &hush, &last).await?;
+                    spec.clear().await;
+                    return Ok(end);
+                }
                 Err(Trouble::Broke(why)) if start < STARTS => {
                     tracing::warn!(run.id = %bench.run(), error.message = hush.over(&why), "a program broke off");
                     tokio::time::sleep(PAUSE * start).await;
+                    start += 1;
                 }
                 Err(trouble) => return Err(trouble.failure(bench.agent(), &hush)),
             }
         }
-        unreachable!("the last start ends one way or the other")
     }
 }

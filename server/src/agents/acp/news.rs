@@ -111,7 +111,9 @@ mod tests {
             |id: &'static str| RequestPermissionOutcome::Selected(SelectedPermissionOutcome::new(id));
         assert_eq!(decision(&options, true), chosen("once"));
         assert_eq!(decision(&options, false), chosen("no"));
-        assert_eq!(decision(&[always.clone()], true), RequestPermissionOutcome::Cancelled);
-        assert_eq!(decision(&[always], false), RequestPermissionOutcome::Cancelled);
+        for allowed in [true, false] {
+            let only = std::slice::from_ref(&always);
+            assert_eq!(decision(only, allowed), RequestPermissionOutcome::Cancelled);
+        }
     }
 }

@@ -184,7 +184,8 @@ impl<'a> Talk<'a> {
     async fn take(&mut self, told: News) -> Result<(), Failure> {
         match told {
             News::Update(update) => self.update(*update).await,
-            News::Permission(asked, responder) => {
+            News::Permission(wanted) => {
+                let (asked, responder) = *wanted;
                 let outcome = self.permit(&asked).await?;
                 // It may have gone while nobody answered; its end is noticed elsewhere.
                 let _ = responder.respond(RequestPermissionResponse::new(outcome));

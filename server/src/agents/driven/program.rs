@@ -43,6 +43,15 @@ pub(in crate::agents) struct Spec {
     pub(in crate::agents) folder: PathBuf,
 }
 
+impl Spec {
+    /// Removes the run's folder: what was to be kept of it is delivered.
+    pub(in crate::agents) async fn clear(&self) {
+        if let Err(error) = tokio::fs::remove_dir_all(&self.folder).await {
+            tracing::warn!(error.message = %error, "a run's folder could not be removed");
+        }
+    }
+}
+
 impl Programs {
     /// `allowed`: names or paths as agents' settings write them. Whoever runs a workspace sets commands, whoever runs the
     /// machine says which. `folder`: where homes and working folders are made.

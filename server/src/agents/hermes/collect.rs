@@ -32,6 +32,8 @@ pub(super) struct Collector<'a> {
     teller: Teller,
     /// All that was said in this turn, by whatever attempt.
     said: String,
+    /// What it has on record as said in this turn.
+    words: Vec<String>,
     /// The tools that events told of, and whether each is done.
     tools: Vec<(String, bool)>,
     /// What is on record differs from what was said, and it was told.
@@ -50,7 +52,17 @@ impl<'a> Collector<'a> {
     pub(super) fn new(bench: &'a mut Workbench, line: &'a Line, hush: &Hush, kept: &'a mut Kept) -> Self {
         let said = bench.past().said(&kept.prefix());
         let teller = Teller::new(hush.clone(), kept.prefix());
-        Self { bench, line, kept, teller, said, tools: Vec::new(), differs: false, look: None }
+        Self {
+            bench,
+            line,
+            kept,
+            teller,
+            said,
+            words: Vec::new(),
+            tools: Vec::new(),
+            differs: false,
+            look: None,
+        }
     }
 
     /// Reads until the run has ended: what it said last, or none where Hermes has forgotten the run.
@@ -67,6 +79,10 @@ impl<'a> Collector<'a> {
         };
         self.teller.end(self.bench).await?;
         guard.disarm();
+        // What it had begun to say is on the page, and so belongs to it, wherever it is on record.
+        let begun = beyond(&self.words, &self.said).trim().to_owned();
+        let words = std::mem::take(&mut self.words);
+        self.kept.remember(words.into_iter().chain((!begun.is_empty()).then_some(begun)));
         match ended {
             Some(Ended::Completed { output, usage, model }) => {
                 let (input_tokens, output_tokens) = (usage.input_tokens, usage.output_tokens);
@@ -150,10 +166,7 @@ impl<'a> Collector<'a> {
         loop {
             let status = match self.line.status(run).await {
                 Err(Fault::Unknown) => {
-                    let recorded = self.catch_up().await?;
-                    let words: Vec<String> =
-                        recorded.iter().filter(|message| message.speaks()).map(Message::words).collect();
-                    beyond(&words, &self.said).trim().clone_into(&mut self.kept.begun);
+                    self.catch_up().await?;
                     return Ok(None);
                 }
                 status => status.map_err(|fault| self.failure(&fault.trouble()))?,
@@ -233,6 +246,7 @@ impl<'a> Collector<'a> {
             }
             None => {}
         }
+        self.words = messages;
         self.note_tools(&recorded).await?;
         Ok(recorded)
     }

@@ -21,8 +21,11 @@ pub(super) struct Kept {
     pub(super) starting: bool,
     /// The last turn ended without its end being seen: Hermes was restarted.
     pub(super) interrupted: bool,
-    /// What it had begun to say then, and has nowhere on record: it is on the page, and so belongs to it.
-    pub(super) begun: String,
+    /// What was said in the turns before, by whom, as Hermes is told it: it remembers nothing by itself that it is not
+    /// told, and what it has on record is of one conversation alone.
+    pub(super) history: Vec<Said>,
+    /// What it was told in this turn.
+    pub(super) input: String,
     /// The last message that Hermes had on record when the turn began.
     pub(super) after: i64,
     /// How many permissions the turn wanted, and how many were told to Hermes.
@@ -30,6 +33,13 @@ pub(super) struct Kept {
     pub(super) answered: u32,
     /// What was said meanwhile, for the next turn.
     pub(super) queue: Queue,
+}
+
+/// A message of the conversation.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Said {
+    pub(super) role: String,
+    pub(super) content: String,
 }
 
 impl Kept {
@@ -47,6 +57,15 @@ impl Kept {
         self.sessions += 1;
         self.session = format!("throughline-{}-{}", bench.run().0.simple(), self.sessions);
         self.after = 0;
+    }
+
+    /// The turn is over: what was said in it is history.
+    pub(super) fn remember(&mut self, words: impl IntoIterator<Item = String>) {
+        let said = |role: &str, content| Said { role: role.to_owned(), content };
+        self.history.push(said("user", std::mem::take(&mut self.input)));
+        let spoken = words.into_iter().filter(|words| !words.trim().is_empty());
+        self.history.extend(spoken.map(|words| said("assistant", words)));
+        self.run = None;
     }
 
     /// Begins what all that the turn writes begins with.

@@ -85,7 +85,6 @@ impl Brain for Hermes {
             let turn = turn::Turn { line: &line, hush: &hush };
             let started = turn.begin(bench, &mut kept).await?;
             let ended = collect::Collector::new(bench, &line, &hush, &mut kept).go(started).await?;
-            kept.run = None;
             kept.interrupted = ended.is_none();
             bench.keep(&kept).await?;
             if let Some(said) = ended.filter(|_| kept.queue.is_empty()) {

@@ -1,9 +1,8 @@
 //! Begins turns.
 
-use serde_json::{Value, json};
+use serde_json::json;
 
 use super::{
-    event::Message,
     kept::Kept,
     line::{Fault, Line},
 };
@@ -36,8 +35,7 @@ impl Turn<'_> {
         kept.take_in(bench).await?;
         let recorded = self.line.messages(&kept.session).await;
         let recorded = recorded.map_err(|fault| fault.trouble().failure(bench.agent(), self.hush))?;
-        let history = history(&recorded, kept);
-        let input = input(bench, kept, !history.is_empty()).await;
+        kept.input = input(bench, kept).await;
         let instructions = brief::system(bench);
         (kept.turn, kept.asked, kept.answered) = (kept.turn + 1, 0, 0);
         kept.after = recorded.last().map_or(0, |message| message.id);
@@ -46,8 +44,8 @@ impl Turn<'_> {
             kept.starting = true;
             bench.keep(kept).await?;
             let body = json!({
-                "input": input, "instructions": instructions, "session_id": kept.session,
-                "conversation_history": history,
+                "input": kept.input, "instructions": instructions, "session_id": kept.session,
+                "conversation_history": kept.history,
             });
             match self.line.start(&body).await {
                 Ok(run) => break run,
@@ -62,28 +60,19 @@ impl Turn<'_> {
         };
         (kept.starting, kept.interrupted, kept.run) = (false, false, Some(run.clone()));
         kept.queue.clear();
-        kept.begun.clear();
         bench.keep(kept).await?;
         Ok(Started { run, fresh: true })
     }
 }
 
 /// What the agent is told: the request, at first; then what was said meanwhile, or that it was interrupted.
-async fn input(bench: &Workbench, kept: &Kept, remembers: bool) -> String {
+async fn input(bench: &Workbench, kept: &Kept) -> String {
     let mut parts = Vec::new();
-    if !remembers {
+    if kept.history.is_empty() {
         parts.push(brief::material(bench).await);
     } else if kept.interrupted {
         parts.push(brief::GO_ON.to_owned());
     }
     parts.extend(kept.queue.read());
     parts.join("\n\n")
-}
-
-/// What was said so far: Hermes remembers nothing by itself that it is not told.
-fn history(recorded: &[Message], kept: &Kept) -> Vec<Value> {
-    let turns = recorded.iter().filter(|message| message.speaks() || message.role == "user");
-    let turns = turns.map(|message| json!({ "role": message.role, "content": message.words() }));
-    let begun = (!kept.begun.is_empty()).then(|| json!({ "role": "assistant", "content": kept.begun }));
-    turns.chain(begun).collect()
 }
