@@ -9,8 +9,13 @@ use domain::{Clock, Db, install as own};
 use http::header::{CONTENT_TYPE, COOKIE, HOST, ORIGIN, SET_COOKIE};
 use http_body_util::BodyExt;
 use server::{
+    agents::{
+        model::{Limits, Models},
+        tryout::Tryout,
+    },
     database::Role,
     live::{Live, Pace},
+    outside::{Admitted, Outside},
     router,
     shutdown::Shutdown,
 };
@@ -189,9 +194,15 @@ async fn app(database: &PgConnectOptions) -> Result<App, Failure> {
         outbox: true,
         files: std::env::temp_dir(),
         form_key: own::key(&db, "form_key").await?,
+        outward: Arc::new(outward()?),
         asset: |name| server::assets::url(name).unwrap_or_default(),
     };
     Ok(App { db, site: Arc::new(site) })
+}
+
+fn outward() -> Result<Tryout, Failure> {
+    let outside = Outside::new(Admitted::default())?;
+    Ok(Tryout::new(outside.clone(), Models::new(outside, Limits::default())))
 }
 
 /// Through the form, as a person would; the cookies that the pages want.

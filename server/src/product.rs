@@ -7,6 +7,10 @@ use domain::{Clock, Db, install};
 use sessions::{Engine, Exchange};
 
 use crate::{
+    agents::{
+        model::{Limits, Models},
+        tryout::Tryout,
+    },
     assets,
     database::Database,
     keyring::keyring,
@@ -27,8 +31,11 @@ pub async fn app(
     let db = db(database, settings).with_keyring(keyring(settings)?);
     let form_key = install::key(&db, "form_key").await?;
     let loopback = listening.ip().is_loopback();
+    let public_url = settings.public_url(listening).parse()?;
+    let outside = Outside::new(Admitted::new(&settings.allow_private, listening, &public_url))?;
     let site = Site {
-        public_url: settings.public_url(listening).parse()?,
+        public_url,
+        outward: Arc::new(Tryout::new(outside.clone(), Models::new(outside, Limits::default()))),
         loopback,
         outbox: loopback && settings.smtp_url.is_none(),
         files: files(settings)?,

@@ -3,6 +3,8 @@ use std::{path::PathBuf, sync::Arc};
 use domain::Db;
 use url::Url;
 
+use super::Outward;
+
 /// What the server hands to every handler. Cheap to clone.
 #[derive(Clone)]
 pub struct App {
@@ -22,6 +24,8 @@ pub struct Site {
     pub files: PathBuf,
     /// Key of the form tokens, of this install alone.
     pub form_key: String,
+    /// The world outside, for pages that ask something of it.
+    pub outward: Arc<dyn Outward>,
     /// The hashed address of a style, script or font by its plain name.
     pub asset: fn(&str) -> &'static str,
 }

@@ -36,6 +36,20 @@ impl Backend {
         Self::Pull,
     ];
 
+    /// What has to be set to reach it.
+    pub fn needs(self) -> Needs {
+        use Need::{May, Must, No};
+        let (url, model, command, key) = match self {
+            Self::House | Self::Pull => (No, No, No, No),
+            Self::Hermes => (Must, No, No, May),
+            Self::Acp => (No, No, Must, No),
+            Self::OpenaiChat => (May, May, No, May),
+            Self::OpenaiResponses | Self::Anthropic => (May, Must, No, May),
+            Self::ClaudeCode => (May, May, May, May),
+        };
+        Needs { url, model, command, key }
+    }
+
     /// The address that it has unless another one is set.
     pub fn usual_url(self) -> Option<&'static str> {
         match self {
@@ -63,6 +77,23 @@ impl Backend {
     pub fn parse(word: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|backend| backend.as_str() == word)
     }
+}
+
+/// What of its settings a backend has.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Needs {
+    pub url: Need,
+    pub model: Need,
+    pub command: Need,
+    pub key: Need,
+}
+
+/// Whether a setting is one of a backend's.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Need {
+    No,
+    May,
+    Must,
 }
 
 /// What a backend needs to be reached; which of it depends on the backend.

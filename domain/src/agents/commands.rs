@@ -1,4 +1,6 @@
-use super::NewAgent;
+use sqlx::types::Json;
+
+use super::{Need, NewAgent, NewKey, NewReach, Settings, get, has_key, key};
 use crate::{
     Actor, Db, Error, FieldErrors, OnConstraint, Result, Scope, Tx, changes,
     ids::AgentId,
@@ -50,8 +52,13 @@ pub async fn create_in(tx: &mut Tx, scope: &Scope, new: NewAgent) -> Result<Agen
 /// As [`create`].
 pub async fn edit(db: &Db, scope: &Scope, agent: AgentId, new: NewAgent) -> Result<()> {
     operator(scope)?;
-    let (name, persona) = checked(&new.name, &new.persona)?;
     let mut tx = db.begin(scope).await?;
+    edit_in(&mut tx, scope, agent, new).await?;
+    tx.commit().await
+}
+
+async fn edit_in(tx: &mut Tx, scope: &Scope, agent: AgentId, new: NewAgent) -> Result<()> {
+    let (name, persona) = checked(&new.name, &new.persona)?;
     let done = sqlx::query!(
         "UPDATE agent SET name = $3, persona = $4, client_id = $5 WHERE workspace_id = $1 AND id = $2",
         scope.workspace.0,
@@ -64,8 +71,82 @@ pub async fn edit(db: &Db, scope: &Scope, agent: AgentId, new: NewAgent) -> Resu
     .await
     .on_constraint("agent_workspace_id_client_id_fkey", no_client)?;
     found(done.rows_affected())?;
-    changes::tell_desk_in(&mut tx, scope, "agent").await?;
+    changes::tell_desk_in(tx, scope, "agent").await
+}
+
+/// Takes on an agent that is reached in a way of its own, with its key.
+///
+/// # Errors
+/// As [`create`]; fields `url`, `model`, `command`, `own_tools` and `key`.
+pub async fn hire(db: &Db, scope: &Scope, new: NewAgent, reach: NewReach) -> Result<AgentId> {
+    operator(scope)?;
+    let whole = whole(&new, &reach)?;
+    let mut tx = db.begin(scope).await?;
+    let id = create_in(&mut tx, scope, new).await?;
+    reach_in(db, &mut tx, scope, id, &reach, whole).await?;
+    tx.commit().await?;
+    Ok(id)
+}
+
+/// Changes all of that.
+///
+/// # Errors
+/// As [`hire`]; [`Error::NotFound`].
+pub async fn change(db: &Db, scope: &Scope, agent: AgentId, new: NewAgent, reach: NewReach) -> Result<()> {
+    operator(scope)?;
+    let whole = whole(&new, &reach)?;
+    let elsewhere = reach.leads_elsewhere(&get(db, scope, agent).await?);
+    if reach.key == NewKey::Keep && elsewhere && has_key(db, scope, agent).await? {
+        let words = "It leads elsewhere now: type the key for it, or remove the one that is set.";
+        return Err(Error::Fields(FieldErrors::one("key", words)));
+    }
+    let mut tx = db.begin(scope).await?;
+    edit_in(&mut tx, scope, agent, new).await?;
+    reach_in(db, &mut tx, scope, agent, &reach, whole).await?;
     tx.commit().await
+}
+
+/// All errors of the form at once.
+fn whole(new: &NewAgent, reach: &NewReach) -> Result<(Settings, Vec<String>)> {
+    let mut errors = match checked(&new.name, &new.persona) {
+        Err(Error::Fields(errors)) => errors,
+        _ => FieldErrors::new(),
+    };
+    let found = reach.checked(&mut errors);
+    if let NewKey::Set(key) = &reach.key
+        && let Err(Error::Fields(wrong)) = key::checked(key)
+    {
+        wrong.iter().for_each(|(field, words)| errors.add(field, words));
+    }
+    errors.check().map(|()| found)
+}
+
+async fn reach_in(
+    db: &Db,
+    tx: &mut Tx,
+    scope: &Scope,
+    agent: AgentId,
+    reach: &NewReach,
+    (settings, tools): (Settings, Vec<String>),
+) -> Result<()> {
+    let done = sqlx::query!(
+        "UPDATE agent SET backend = $3, settings = $4, tools = $5 WHERE workspace_id = $1 AND id = $2",
+        scope.workspace.0,
+        agent.0,
+        reach.backend.as_str(),
+        Json(settings) as _,
+        &tools,
+    )
+    .execute(tx.conn())
+    .await?;
+    found(done.rows_affected())?;
+    match &reach.key {
+        // A key goes with what it opens.
+        _ if reach.backend.needs().key == Need::No => key::remove_in(tx, scope, agent).await,
+        NewKey::Keep => Ok(()),
+        NewKey::Remove => key::remove_in(tx, scope, agent).await,
+        NewKey::Set(key) => key::set_in(db, tx, scope, agent, key).await,
+    }
 }
 
 /// Lets an agent take work, or rest: it finishes what it has in hand, and takes up nothing new.

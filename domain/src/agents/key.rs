@@ -16,10 +16,8 @@ const MOST: usize = 4_000;
 /// Field `key`; [`Error::NotFound`] for everyone but operators, and for an agent that is not there.
 pub async fn set_key(db: &Db, scope: &Scope, agent: AgentId, key: &str) -> Result<()> {
     operator(scope)?;
-    let key = checked(key)?;
-    let sealed = db.keyring()?.seal(&whose(scope, agent), &key)?;
     let mut tx = db.begin(scope).await?;
-    put(&mut tx, scope, agent, &sealed).await?;
+    set_in(db, &mut tx, scope, agent, key).await?;
     changes::tell_desk_in(&mut tx, scope, "agent").await?;
     tx.commit().await
 }
@@ -31,6 +29,17 @@ pub async fn set_key(db: &Db, scope: &Scope, agent: AgentId, key: &str) -> Resul
 pub async fn remove_key(db: &Db, scope: &Scope, agent: AgentId) -> Result<()> {
     operator(scope)?;
     let mut tx = db.begin(scope).await?;
+    remove_in(&mut tx, scope, agent).await?;
+    changes::tell_desk_in(&mut tx, scope, "agent").await?;
+    tx.commit().await
+}
+
+pub(super) async fn set_in(db: &Db, tx: &mut Tx, scope: &Scope, agent: AgentId, key: &str) -> Result<()> {
+    let sealed = db.keyring()?.seal(&whose(scope, agent), &checked(key)?)?;
+    put(tx, scope, agent, &sealed).await
+}
+
+pub(super) async fn remove_in(tx: &mut Tx, scope: &Scope, agent: AgentId) -> Result<()> {
     sqlx::query!(
         "DELETE FROM agent_key WHERE workspace_id = $1 AND agent_id = $2",
         scope.workspace.0,
@@ -38,8 +47,16 @@ pub async fn remove_key(db: &Db, scope: &Scope, agent: AgentId) -> Result<()> {
     )
     .execute(tx.conn())
     .await?;
-    changes::tell_desk_in(&mut tx, scope, "agent").await?;
-    tx.commit().await
+    Ok(())
+}
+
+/// The key itself, for an operator who tries out what it opens. It is never shown.
+///
+/// # Errors
+/// [`Error::NotFound`] for everyone but operators; [`Error::Broken`] for one that does not open.
+pub async fn kept_key(db: &Db, scope: &Scope, agent: AgentId) -> Result<Option<Secret>> {
+    operator(scope)?;
+    key(db, scope, agent).await
 }
 
 /// Whether one is set. Nothing more of it is ever shown.
@@ -96,7 +113,7 @@ async fn put(tx: &mut Tx, scope: &Scope, agent: AgentId, sealed: &Sealed) -> Res
     if done.rows_affected() == 0 { Err(Error::NotFound) } else { Ok(()) }
 }
 
-fn checked(key: &str) -> Result<Secret> {
+pub(super) fn checked(key: &str) -> Result<Secret> {
     let key = key.trim();
     let wrong = if key.is_empty() {
         "Type the key."

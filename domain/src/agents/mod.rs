@@ -3,21 +3,26 @@
 mod backend;
 mod model;
 
+pub mod command_line;
 #[cfg(feature = "sql")]
 mod commands;
 #[cfg(feature = "sql")]
 mod key;
 #[cfg(feature = "sql")]
+mod new_reach;
+#[cfg(feature = "sql")]
 mod queries;
 #[cfg(feature = "sql")]
 mod reach;
 
-pub use backend::{Backend, PORTAL_TOOLS, Settings};
+pub use backend::{Backend, Need, Needs, PORTAL_TOOLS, Settings};
 #[cfg(feature = "sql")]
-pub use commands::{create, create_in, edit, set_ready};
+pub use commands::{change, create, create_in, edit, hire, set_ready};
 #[cfg(feature = "sql")]
-pub use key::{has_key, remove_key, set_key};
+pub use key::{has_key, kept_key, remove_key, set_key};
 pub use model::{Agent, AgentNow, AgentRun, NewAgent};
+#[cfg(feature = "sql")]
+pub use new_reach::{NewKey, NewReach};
 #[cfg(feature = "sql")]
 pub(crate) use queries::if_ready_in;
 #[cfg(feature = "sql")]

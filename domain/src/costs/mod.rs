@@ -12,7 +12,7 @@ mod report;
 
 pub use gate::{Gate, gate, hold};
 pub use limits::{Hit, Subject, set_limit};
-use limits::{hit, raise};
+pub(crate) use limits::{hit, raise};
 pub use micros::Micros;
 pub use prices::{Price, Prices, TypedPrice, drop_price, prices, set_price, set_rate};
 pub use record::{Spent, record};

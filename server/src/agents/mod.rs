@@ -19,6 +19,7 @@ mod past;
 mod signals;
 mod staff;
 mod text_file;
+pub mod tryout;
 mod workbench;
 mod worker;
 

@@ -55,6 +55,7 @@ pub fn start(
     every("billing", 60, |db| Box::pin(async move { billing::renew_due(&db).await.map(drop) }));
     // What has run out is refused all the same; this only makes room.
     every("accounts", HOUR, |db| Box::pin(async move { accounts::commands::clear(&db).await }));
+    every("answered calls", HOUR, |db| Box::pin(async move { domain::once::clear(&db).await }));
     every("sent mail", HOUR, |db| Box::pin(async move { domain::mail::clear(&db).await }));
     every("sent webhooks", HOUR, |db| Box::pin(async move { domain::webhooks::clear(&db).await }));
     fold(app, settings, shutdown);

@@ -5,7 +5,10 @@
 mod dangerous;
 mod desk;
 mod door;
+mod fixture;
+mod hermes;
 mod house;
+mod peers;
 #[allow(dead_code, unused_imports, reason = "nothing follows in a tab here")]
 #[path = "../shared/mod.rs"]
 mod shared;

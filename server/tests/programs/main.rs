@@ -1,6 +1,8 @@
 //! The backends against the real programs, whose model is a script. `make test-agents` installs them and runs this;
 //! elsewhere these tests are ignored.
 
+#[path = "../faults/dice.rs"]
+mod dice;
 #[allow(dead_code)]
 #[path = "../fleet/link.rs"]
 mod link;
@@ -9,6 +11,7 @@ mod link;
 mod support;
 
 mod desk;
+mod faults;
 mod hermes;
 mod hermes_breaks;
 mod installed;

@@ -10,9 +10,11 @@ use app::web::{App, MEMBERSHIP_KEY, PERSON_KEY, Site};
 use domain::{Actor, Db, Scope};
 use serde_json::json;
 use server::{
+    agents::{self, model::Models, tryout::Tryout},
     limits::Limits,
     live::{Live, Pace},
     metrics::{self, Metrics},
+    outside::{Admitted, Outside},
     router,
     shutdown::Shutdown,
     sign_in_store::SignInStore,
@@ -42,9 +44,17 @@ pub fn product(db: &Db, public_url: &str, files: &Path) -> App {
         outbox: false,
         files: files.to_owned(),
         form_key: FORM_KEY.into(),
+        outward: Arc::new(outward()),
         asset: |_| "",
     };
     App { db: db.clone(), site: Arc::new(site) }
+}
+
+/// Everything on this machine may be tried.
+fn outward() -> Tryout {
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    let outside = Outside::new(Admitted::private()).unwrap();
+    Tryout::new(outside.clone(), Models::new(outside, agents::model::Limits::default()))
 }
 
 /// Listens, for what needs a socket.

@@ -1,4 +1,4 @@
-//! `GET /desk/agents/{agent}`, `POST /desk/agents/{agent}`: who an agent is.
+//! `GET /desk/agents/{agent}`, `POST /desk/agents/{agent}`: who an agent is, and how it is reached.
 
 use axum::{extract::Path, response::Response};
 use domain::{
@@ -8,7 +8,8 @@ use domain::{
 
 use super::{
     LIST,
-    form::{draw, typed},
+    form::{Sheet, typed},
+    reach,
 };
 use crate::web::{Fields, Form, Operator, Posted, Problem, redirect_with};
 
@@ -18,7 +19,8 @@ pub async fn edit(operator: Operator, Path(agent): Path<String>) -> Result<Respo
         .with("name", agent.name.clone())
         .with("persona", agent.persona.clone())
         .with("client", agent.client.map(|client| client.to_string()).unwrap_or_default());
-    draw(&operator, Form::of(values), Some(place(&agent))).await
+    let sheet = sheet(&operator, &agent, Form::of(reach::filled(values, &agent))).await?;
+    sheet.draw(&operator).await
 }
 
 pub async fn save(
@@ -27,18 +29,52 @@ pub async fn save(
     Posted(fields): Posted,
 ) -> Result<Response, Problem> {
     let agent = find(&operator, &agent).await?;
+    if fields.text("do") == "try" {
+        return try_out(&operator, &agent, fields).await;
+    }
     let Operator { cx, scope, .. } = &operator;
-    match agents::edit(cx.db(), scope, agent.id, typed(&fields)).await {
+    let done = match reach::typed(&fields) {
+        None => agents::edit(cx.db(), scope, agent.id, typed(&fields)).await,
+        Some(reach) => match reach::check(&operator, &reach).await {
+            Ok(()) => agents::change(cx.db(), scope, agent.id, typed(&fields), reach).await,
+            refused => refused,
+        },
+    };
+    match done {
         Ok(()) => Ok(redirect_with(LIST, "Saved.")),
         Err(error) => {
             let form = Form::failed(fields, error).map_err(|problem| problem.of(&cx.bare))?;
-            draw(&operator, form, Some(place(&agent))).await
+            sheet(&operator, &agent, form).await?.draw(&operator).await
         }
     }
 }
 
-fn place(agent: &Agent) -> (String, String) {
-    (format!("{LIST}/{}", agent.id), agent.name.clone())
+/// Shows the form again with what came of trying; nothing is kept.
+async fn try_out(operator: &Operator, agent: &Agent, fields: Fields) -> Result<Response, Problem> {
+    let cx = &operator.cx;
+    let kept = async {
+        let reach = reach::typed(&fields).unwrap_or_default();
+        // The key goes only where it was set for.
+        let kept = match reach.leads_elsewhere(agent) {
+            true => None,
+            false => agents::kept_key(cx.db(), &operator.scope, agent.id).await?,
+        };
+        reach::try_out(operator, &reach, kept.map(|key| key.reveal().to_owned())).await
+    };
+    let (form, tried) = match kept.await {
+        Ok(tried) => (Form::of(fields), Some(tried)),
+        Err(error) => (Form::failed(fields, error).map_err(|problem| problem.of(&cx.bare))?, None),
+    };
+    let sheet = sheet(operator, agent, form).await?;
+    Sheet { tried, ..sheet }.draw(operator).await
+}
+
+async fn sheet(operator: &Operator, agent: &Agent, form: Form) -> Result<Sheet, Problem> {
+    let Operator { cx, scope, .. } = operator;
+    let has_key = agents::has_key(cx.db(), scope, agent.id).await;
+    let has_key = has_key.map_err(|error| Problem::from(error).of(&cx.bare))?;
+    let agent = Some((format!("{LIST}/{}", agent.id), agent.name.clone()));
+    Ok(Sheet { form, agent, has_key, tried: None })
 }
 
 async fn find(operator: &Operator, agent: &str) -> Result<Agent, Problem> {

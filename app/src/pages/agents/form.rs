@@ -8,7 +8,7 @@ use domain::{
 use leptos::prelude::*;
 use serde::Deserialize;
 
-use super::LIST;
+use super::{LIST, reach};
 use crate::{
     components::field::{self, Field},
     web::{DeskTab, Fields, Form, Frame, Operator, Page, Posted, Problem, redirect_with},
@@ -18,8 +18,8 @@ use crate::{
 const CHOICES: u32 = 200;
 
 pub async fn new(operator: Operator, Query(wanted): Query<Wanted>) -> Result<Response, Problem> {
-    let form = Form::of(Fields::default().with("client", wanted.client));
-    draw(&operator, form, None).await
+    let form = Form::of(reach::fresh(Fields::default().with("client", wanted.client)));
+    Sheet::new(form).draw(&operator).await
 }
 
 /// For whom, where that is known already.
@@ -30,14 +30,34 @@ pub struct Wanted {
 }
 
 pub async fn create(operator: Operator, Posted(fields): Posted) -> Result<Response, Problem> {
+    if fields.text("do") == "try" {
+        return try_out(&operator, fields).await;
+    }
     let Operator { cx, scope, .. } = &operator;
-    match agents::create(cx.db(), scope, typed(&fields)).await {
+    let done = match reach::typed(&fields) {
+        None => agents::create(cx.db(), scope, typed(&fields)).await,
+        Some(reach) => match reach::check(&operator, &reach).await {
+            Ok(()) => agents::hire(cx.db(), scope, typed(&fields), reach).await,
+            Err(refused) => Err(refused),
+        },
+    };
+    match done {
         Ok(_) => Ok(redirect_with(LIST, &format!("{} is here.", fields.text("name")))),
         Err(error) => {
             let form = Form::failed(fields, error).map_err(|problem| problem.of(&cx.bare))?;
-            draw(&operator, form, None).await
+            Sheet::new(form).draw(&operator).await
         }
     }
+}
+
+/// Shows the form again with what came of trying; nothing is kept.
+async fn try_out(operator: &Operator, fields: Fields) -> Result<Response, Problem> {
+    let reach = reach::typed(&fields).unwrap_or_default();
+    let (form, tried) = match reach::try_out(operator, &reach, None).await {
+        Ok(tried) => (Form::of(fields), Some(tried)),
+        Err(error) => (Form::failed(fields, error).map_err(|problem| problem.of(&operator.cx.bare))?, None),
+    };
+    Sheet { tried, ..Sheet::new(form) }.draw(operator).await
 }
 
 /// What was typed. A client that is none is told at its field.
@@ -49,19 +69,32 @@ pub(super) fn typed(fields: &Fields) -> NewAgent {
     }
 }
 
-/// The form; `agent`: the address and name of the one that is changed.
-pub(super) async fn draw(
-    operator: &Operator,
-    form: Form,
-    agent: Option<(String, String)>,
-) -> Result<Response, Problem> {
-    let cx = &operator.cx;
-    let choices = choices(operator, form.values.text("client"))
-        .await
-        .map_err(|error| Problem::from(error).of(&cx.bare))?;
-    let title = agent.as_ref().map_or("New agent".to_owned(), |(_, name)| name.clone());
-    let page = Page::new(cx, &title, Frame::Desk(DeskTab::Agents)).status(form.status());
-    Ok(page.show(|| view(operator, &form, choices, agent)))
+/// The form as it is shown.
+pub(super) struct Sheet {
+    pub form: Form,
+    /// The address and name of the one that is changed.
+    pub agent: Option<(String, String)>,
+    /// A key is set.
+    pub has_key: bool,
+    /// What came of trying it.
+    pub tried: Option<Result<String, String>>,
+}
+
+impl Sheet {
+    /// For one that is not there yet.
+    fn new(form: Form) -> Self {
+        Self { form, agent: None, has_key: false, tried: None }
+    }
+
+    pub(super) async fn draw(self, operator: &Operator) -> Result<Response, Problem> {
+        let cx = &operator.cx;
+        let choices = choices(operator, self.form.values.text("client"))
+            .await
+            .map_err(|error| Problem::from(error).of(&cx.bare))?;
+        let title = self.agent.as_ref().map_or("New agent".to_owned(), |(_, name)| name.clone());
+        let page = Page::new(cx, &title, Frame::Desk(DeskTab::Agents)).status(self.form.status());
+        Ok(page.show(|| view(operator, self, choices)))
+    }
 }
 
 /// Everyone, then the clients by name, with the chosen one among them.
@@ -79,12 +112,9 @@ async fn choices(operator: &Operator, chosen: &str) -> domain::Result<Vec<(Strin
     Ok(choices)
 }
 
-fn view(
-    operator: &Operator,
-    form: &Form,
-    choices: Vec<(String, String)>,
-    agent: Option<(String, String)>,
-) -> AnyView {
+fn view(operator: &Operator, sheet: Sheet, choices: Vec<(String, String)>) -> AnyView {
+    let Sheet { form, agent, has_key, tried } = sheet;
+    let form = &form;
     let (action, heading, word) = match agent {
         Some((action, name)) => (action, name, "Save"),
         None => (LIST.to_owned(), "New agent".to_owned(), "Take on"),
@@ -99,7 +129,7 @@ fn view(
                 <h1>{heading}</h1>
             </div>
         </div>
-        <form class="form" method="post" action=action novalidate>
+        <form class="form agent-form" method="post" action=action novalidate>
             {field::token(&operator.cx)}
             {field::summary(form)}
             {Field::text(form, "name", "Name").hint("Clients see it beside everything they write.").required().max(60).show()}
@@ -108,11 +138,22 @@ fn view(
                 .hint("In your words: tone, habits, what they never do. They read it before every piece of work.")
                 .max(10_000)
                 .show()}
+            {reach::fields(form, has_key)}
+            {tried.map(found)}
             <div class="button-row">
                 <button class="button primary">{word}</button>
+                <button class="button" name="do" value="try">"Try it"</button>
                 <a class="button quiet" href=LIST>"Back"</a>
             </div>
         </form>
     }
     .into_any()
+}
+
+fn found(tried: Result<String, String>) -> AnyView {
+    let (class, words) = match tried {
+        Ok(words) => ("notice good", words),
+        Err(words) => ("notice stop", words),
+    };
+    view! { <div class=class role="status" tabindex="-1" autofocus><p>{words}</p></div> }.into_any()
 }

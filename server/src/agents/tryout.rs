@@ -1,0 +1,127 @@
+//! What an agent's page asks of the world: whether an address may be called, and what is found there.
+
+use std::{path::Path, time::Duration};
+
+use app::web::{Outward, Told};
+use domain::{
+    agents::{Backend, Reach},
+    redact,
+};
+use tokio::time::timeout;
+
+use super::model::Models;
+use crate::outside::Outside;
+
+/// How long a person waits for it.
+const PATIENCE: Duration = Duration::from_secs(12);
+/// How many models are named.
+const NAMED: usize = 6;
+
+/// The server's reach, for the pages.
+#[derive(Clone, Debug)]
+pub struct Tryout {
+    outside: Outside,
+    models: Models,
+}
+
+impl Tryout {
+    pub fn new(outside: Outside, models: Models) -> Self {
+        Self { outside, models }
+    }
+
+    async fn found(&self, reach: &Reach) -> Result<String, String> {
+        match reach.backend {
+            Backend::House => {
+                Ok("Nothing to try: the house agent comes with this portal, and `throughline doctor` says what it works with.".into())
+            }
+            Backend::Pull => Ok("Nothing to try from here: the program comes to this portal, with a token of its own.".into()),
+            Backend::OpenaiChat | Backend::OpenaiResponses | Backend::Anthropic => self.model(reach).await,
+            Backend::Hermes => self.hermes(reach).await,
+            Backend::Acp => program(&reach.settings.command, "").await,
+            Backend::ClaudeCode => program(&reach.settings.command, "claude").await,
+        }
+    }
+
+    async fn model(&self, reach: &Reach) -> Result<String, String> {
+        let models = self.models.endpoint(reach).await?.found().await?;
+        match &reach.settings.model {
+            Some(wanted) if models.contains(wanted) => Ok(format!("It lets us in, and has {wanted}.")),
+            Some(wanted) if models.is_empty() => {
+                Ok(format!("It lets us in. It does not say whether it has {wanted}."))
+            }
+            Some(wanted) => {
+                Err(format!("It lets us in, but does not list {wanted}. It has {}.", named(&models)))
+            }
+            None => match models.first() {
+                Some(first) => Ok(format!("It lets us in, and has {}. {first} is used.", named(&models))),
+                None => Err("It lets us in, but lists no model. Name one.".into()),
+            },
+        }
+    }
+
+    async fn hermes(&self, reach: &Reach) -> Result<String, String> {
+        let url = reach.settings.url.as_deref().unwrap_or_default();
+        let way = self.outside.way(url).await.map_err(|refused| refused.to_string())?;
+        let mut asked = way.get("v1/models", PATIENCE);
+        if let Some(key) = &reach.key {
+            asked = asked.bearer_auth(key);
+        }
+        let answer = asked.send().await.map_err(|error| {
+            if error.is_timeout() { "It does not answer in time." } else { "Nobody answers there." }
+        })?;
+        match answer.status().as_u16() {
+            200..=299 => Ok("It answers, and lets us in.".into()),
+            401 | 403 => Err("It answers, but does not let us in: check the key.".into()),
+            404 => Err("Something answers there, but it is no Hermes: check the address.".into()),
+            status => Err(format!("It answers with the error {status}.")),
+        }
+    }
+}
+
+impl Outward for Tryout {
+    fn check<'a>(&'a self, address: &'a str) -> Told<'a> {
+        Box::pin(async move {
+            let checked = self.outside.check(address).await;
+            checked.map(|url| url.to_string()).map_err(|refused| refused.to_string())
+        })
+    }
+
+    fn try_out<'a>(&'a self, reach: &'a Reach) -> Told<'a> {
+        Box::pin(async move {
+            let found = timeout(PATIENCE, self.found(reach)).await;
+            let found = found.unwrap_or_else(|_| Err("It does not answer in time.".into()));
+            let hidden = |words: String| {
+                let words =
+                    reach.key.as_ref().map_or(words.clone(), |key| words.replace(key.as_str(), "***"));
+                redact::shapes(&words)
+            };
+            found.map(hidden).map_err(hidden)
+        })
+    }
+}
+
+fn named(models: &[String]) -> String {
+    let first = models.iter().take(NAMED).map(String::as_str).collect::<Vec<_>>().join(", ");
+    match models.len().saturating_sub(NAMED) {
+        0 => first,
+        more => format!("{first} and {more} more"),
+    }
+}
+
+/// Whether the program is on this machine. It is not started: that may cost something.
+async fn program(command: &[String], usual: &str) -> Result<String, String> {
+    let name = command.first().map_or(usual, String::as_str);
+    let folders = std::env::var_os("PATH").unwrap_or_default();
+    let by_path = std::env::split_paths(&folders).map(|folder| folder.join(name));
+    // A name with a slash in it is a path.
+    let places = if name.contains('/') { vec![Path::new(name).to_owned()] } else { by_path.collect() };
+    for place in places {
+        if tokio::fs::metadata(&place).await.is_ok_and(|found| found.is_file()) {
+            return Ok(format!(
+                "{} is on this machine. It is started with the first piece of work.",
+                place.display()
+            ));
+        }
+    }
+    Err(format!("There is no program {name} on this machine. Install it, or write its whole path."))
+}
