@@ -6,7 +6,8 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 . scripts/lib.sh
 
-version=4.32.5 seed=20261123
+# The second checks our webhooks' signatures, in server/tests/webhooks.rs.
+packages="schemathesis==4.32.5 standardwebhooks==1.0.1" seed=20261123
 venv=$PWD/end2end/api/.venv
 work=$(mktemp -d)
 chmod 711 "$work"
@@ -20,13 +21,13 @@ stop() {
 trap stop EXIT
 
 scripts/setup.sh postgres
-if [ "$(cat "$venv/.installed" 2>/dev/null)" != "$version" ]; then
+if [ "$(cat "$venv/.installed" 2>/dev/null)" != "$packages" ]; then
   command -v python3 >/dev/null || fail "schemathesis needs Python 3.10 or later."
   say "Installing schemathesis"
   rm -rf "$venv"
   python3 -m venv "$venv"
-  "$venv/bin/pip" install --quiet --disable-pip-version-check "schemathesis==$version"
-  echo "$version" >"$venv/.installed"
+  "$venv/bin/pip" install --quiet --disable-pip-version-check $packages
+  echo "$packages" >"$venv/.installed"
 fi
 cargo build --quiet --package server
 

@@ -6,6 +6,7 @@
 mod shared;
 
 use std::{
+    collections::HashMap,
     future::IntoFuture,
     sync::{
         Arc, Mutex,
@@ -73,6 +74,25 @@ async fn take(
     (StatusCode::from_u16(says.load(Relaxed)).unwrap(), "Noted.")
 }
 
+/// Python's library of the scheme says the same, where `scripts/schemathesis.sh` has installed it.
+fn independently(secret: &str, headers: &HeaderMap, body: &Bytes) {
+    const PYTHON: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../end2end/api/.venv/bin/python");
+    const CHECK: &str = "import json, sys; from standardwebhooks import Webhook; \
+                         told = json.loads(sys.argv[1]); Webhook(told['secret']).verify(told['body'], told['headers'])";
+    if !std::path::Path::new(PYTHON).exists() {
+        return eprintln!("skipped: Python's library of Standard Webhooks is not installed");
+    }
+    let headers: HashMap<&str, &str> =
+        headers.iter().map(|(name, value)| (name.as_str(), value.to_str().unwrap())).collect();
+    let check = |secret: &str| {
+        let told = serde_json::json!({ "secret": secret, "headers": headers, "body": str::from_utf8(body).unwrap() });
+        std::process::Command::new(PYTHON).args(["-c", CHECK, &told.to_string()]).output().unwrap()
+    };
+    let output = check(secret);
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    assert!(!check("whsec_AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA").status.success(), "so that it can fail");
+}
+
 struct House {
     ground: Ground,
     client: TestClient,
@@ -129,6 +149,7 @@ async fn what_happens_is_sent_once_and_signed(pool: PgPool) {
     let [(headers, body)] = messages.as_slice() else { panic!("{messages:?}") };
     let verified = standardwebhooks::Webhook::new(&secret).unwrap();
     verified.verify(body, headers).unwrap();
+    independently(&secret, headers, body);
     assert!(verified.verify(b"{}", headers).is_err(), "so that it can fail");
     let told: Value = serde_json::from_slice(body).unwrap();
     assert_eq!(told["type"], "request.created");

@@ -83,7 +83,7 @@ fn problems(document: &Value) -> AnyView {
     .into_any()
 }
 
-/// A text of the document, or nothing.
+/// A text of the document, or nothing; without the marks of its Markdown.
 fn text(value: &Value) -> String {
-    value.as_str().unwrap_or_default().to_owned()
+    value.as_str().unwrap_or_default().replace('`', "")
 }

@@ -86,7 +86,7 @@ fn whose(of: &Token) -> AnyView {
         Some((agent, name)) => {
             view! { <a href=format!("/desk/agents/{agent}")>{name.clone()}</a>"’s own" }.into_any()
         }
-        None => view! { {format!("{}’s", of.made_by)} }.into_any(),
+        None => view! { {format!("acts for {}", of.made_by)} }.into_any(),
     };
     let client = of.client.as_ref().map(|(client, name)| {
         view! { ", for "<a href=client_path(*client)>{name.clone()}</a>" alone" }
