@@ -33,12 +33,10 @@ fn filter(asked: &Asked, (who, what): &(Vec<String>, Vec<String>)) -> AnyView {
     let people = who.iter().map(|name| (name.clone(), name.clone())).collect();
     let verbs = what.iter().map(|verb| (verb.clone(), in_words(verb))).collect();
     view! {
-        <form class="filters" method="get" action=HERE>
-            <div class="form-row">
-                {choice("who", "Who", "Everyone", people, &asked.who)}
-                {choice("what", "What", "Everything", verbs, &asked.what)}
-            </div>
-            <button class="button">"Show"</button>
+        <form class="form-row audit-filter" method="get" action=HERE>
+            {choice("who", "Who", "Everyone", people, &asked.who)}
+            {choice("what", "What", "Everything", verbs, &asked.what)}
+            <div><button class="button">"Show"</button></div>
         </form>
     }
     .into_any()
@@ -61,7 +59,7 @@ fn choice(
     view! {
         <div class="field">
             <label for=name>{label}</label>
-            <select id=name name=name><option value="">{all}</option>{options}</select>
+            <select class="input" id=name name=name><option value="">{all}</option>{options}</select>
         </div>
     }
     .into_any()
@@ -78,7 +76,7 @@ fn nothing(narrowed: bool) -> AnyView {
 
 fn table(rows: Vec<AnyView>) -> AnyView {
     view! {
-        <table class="table stacks">
+        <table class="table stacks audit">
             <thead>
                 <tr>
                     <th scope="col">"What"</th><th scope="col">"Who"</th><th scope="col">"When"</th>
@@ -92,10 +90,13 @@ fn table(rows: Vec<AnyView>) -> AnyView {
 }
 
 fn row(entry: &Entry, times: Times) -> AnyView {
-    let target = entry.client.map_or_else(
-        || view! { <span>{entry.target.clone()}</span> }.into_any(),
-        |client| view! { <a href=client_path(client)>{entry.target.clone()}</a> }.into_any(),
-    );
+    let target = match entry.client {
+        _ if entry.target.is_empty() => None,
+        Some(client) => {
+            Some(view! { <p><a href=client_path(client)>{entry.target.clone()}</a></p> }.into_any())
+        }
+        None => Some(view! { <p>{entry.target.clone()}</p> }.into_any()),
+    };
     let more = |text: String| (!text.is_empty()).then(|| view! { <p class="soft">{text}</p> });
     let by = match (&entry.ip, entry.by_token) {
         (Some(ip), true) => format!("by token, from {ip}"),
@@ -106,10 +107,10 @@ fn row(entry: &Entry, times: Times) -> AnyView {
     let (class, outcome) = came_to(entry.outcome);
     view! {
         <tr>
-            <th scope="row">{in_words(&entry.what)}" "<span class="plain">{target}</span>{more(changed(entry))}</th>
-            <td data-label="Who">{entry.who.clone()}{more(by)}</td>
+            <th scope="row">{in_words(&entry.what)}{target}{more(changed(entry))}</th>
+            <td data-label="Who"><div>{entry.who.clone()}{more(by)}</div></td>
             <td data-label="When">{times.show(entry.at)}</td>
-            <td data-label="Came to"><span class=class>{outcome}</span>{more(entry.detail.clone())}</td>
+            <td data-label="Came to"><div><span class=class>{outcome}</span>{more(entry.detail.clone())}</div></td>
         </tr>
     }
     .into_any()
