@@ -10,7 +10,7 @@ use axum::{
     Json, Router,
     body::Body,
     extract::ConnectInfo,
-    http::{HeaderMap, Request, StatusCode, header},
+    http::{HeaderMap, Request, StatusCode, header, request},
     response::{IntoResponse, Response},
     routing::get,
 };
@@ -55,7 +55,7 @@ impl Desk {
         format!("/desk/agents/{}", self.agent)
     }
 
-    async fn send(&self, request: axum::http::request::Builder, body: String) -> (StatusCode, String) {
+    async fn send(&self, request: request::Builder, body: String) -> (StatusCode, String) {
         let request = request
             .header(header::HOST, "127.0.0.1:3000")
             .header(header::ORIGIN, "http://127.0.0.1:3000")

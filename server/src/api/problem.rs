@@ -20,7 +20,7 @@ pub struct Problem {
     #[schema(example = "/docs/api#lost")]
     pub kind: String,
     /// The kind in a few words.
-    pub title: String,
+    pub title: &'static str,
     /// The status again.
     pub status: u16,
     /// What happened this time, and what to do.
@@ -47,10 +47,10 @@ pub struct FieldProblem {
 
 impl Problem {
     /// A problem of a kind, `kind` being its word in the documentation.
-    pub fn new(status: StatusCode, kind: &str, title: &str, detail: impl Into<String>) -> Self {
+    pub fn new(status: StatusCode, kind: &str, title: &'static str, detail: impl Into<String>) -> Self {
         Self {
             kind: format!("/docs/api#{kind}"),
-            title: title.to_owned(),
+            title,
             status: status.as_u16(),
             detail: detail.into(),
             errors: Vec::new(),

@@ -1,5 +1,6 @@
 //! The backends against the real programs, whose model is a script. `make test-agents` installs them and runs this;
 //! elsewhere these tests are ignored.
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 #[path = "../faults/dice.rs"]
 mod dice;

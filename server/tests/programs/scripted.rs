@@ -21,6 +21,9 @@ use tokio::sync::watch;
 
 use super::script::{self, Turn};
 
+/// A tool and what it is called with.
+type Call = (&'static str, Value);
+
 /// The key that is planted, and must turn up nowhere.
 pub const KEY: &str = "sk-planted-4711-model";
 
@@ -72,7 +75,7 @@ impl Scripted {
     }
 
     /// The next words, one after another, and the call; those of a request that does no work come from nowhere.
-    fn answer(&self, asked: &Value, said: &str) -> Option<(Vec<String>, Option<(&'static str, Value)>)> {
+    fn answer(&self, asked: &Value, said: &str) -> Option<(Vec<String>, Option<Call>)> {
         if asked["tools"].as_array().is_none_or(Vec::is_empty) {
             return Some((vec!["A title".to_owned()], None));
         }
