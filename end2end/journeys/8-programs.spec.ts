@@ -2,8 +2,10 @@ import { accessible, sound } from '../fixtures/looks.ts';
 import { toast } from '../fixtures/page.ts';
 import { OLGA } from '../fixtures/people.ts';
 import { expect, test } from '../fixtures/test.ts';
+import { status } from '../fixtures/watch.ts';
 
-test('what the work costs stands by month, with a price for each model and limits that can be set', async ({ page, signIn }) => {
+test('what the work costs stands by month, with a price for each model and limits that can be set', async ({ page, signIn, watch }) => {
+  watch.allow(status(422));
   await signIn(page, OLGA);
   await page.goto('/desk/billing');
   await page.getByRole('link', { name: 'Costs and margin' }).click();

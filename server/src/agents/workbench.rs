@@ -14,6 +14,7 @@ use domain::{
     deliverables::{self, Content},
     files::File,
     ids::ApprovalId,
+    notes::{self, Found, Note},
     runs::{self, Assignment, Claimed},
     session::{Part, PlanStep, RunState, StepState},
 };
@@ -233,6 +234,33 @@ impl Workbench {
         Ok(())
     }
 
+    /// The client's notes that have these words, the best first.
+    pub async fn search_notes(&self, words: &str, most: u32) -> Result<Vec<Found>, Failure> {
+        Ok(notes::search(&self.db, &self.claimed.scope, self.claimed.client, words, most).await?)
+    }
+
+    /// One of the client's notes.
+    ///
+    /// # Errors
+    /// In the inner result, what is wrong, for whoever asked.
+    pub async fn read_note(&self, path: &str) -> Result<Result<Note, String>, Failure> {
+        told(notes::read(&self.db, &self.claimed.scope, self.claimed.client, path).await)
+    }
+
+    /// Writes one of the client's notes whole; one that is there already over the version that was read.
+    ///
+    /// # Errors
+    /// As [`Workbench::read_note`].
+    pub async fn write_note(
+        &self,
+        path: &str,
+        markdown: &str,
+        version: Option<u32>,
+    ) -> Result<Result<Note, String>, Failure> {
+        let body = self.claimed.redact(markdown);
+        told(notes::write(&self.db, &self.claimed.scope, self.claimed.client, path, &body, version).await)
+    }
+
     /// A text file's contents, at most a megabyte of them; none for one that cannot be read as text.
     pub async fn read_text(&self, file: &File) -> Option<String> {
         self.shelf.text(file).await
@@ -256,5 +284,17 @@ impl Workbench {
                 self.settled.insert(approval, Settlement { label, by });
             }
         }
+    }
+}
+
+/// What the one who asked can mend is said to them.
+fn told<T>(done: domain::Result<T>) -> Result<Result<T, String>, Failure> {
+    match done {
+        Err(domain::Error::NotFound) => Ok(Err("there is no such note".to_owned())),
+        Err(domain::Error::Refused(why)) => Ok(Err(why)),
+        Err(domain::Error::Fields(errors)) => {
+            Ok(Err(errors.iter().map(|(_, message)| message).collect::<Vec<_>>().join(" ")))
+        }
+        done => Ok(Ok(done?)),
     }
 }

@@ -243,3 +243,30 @@ async fn a_tool_that_is_not_on_its_list_is_not_there(pg: PgPool) {
     assert!(!world.parts(&request).await.iter().any(|part| matches!(part, Part::DataApproval { .. })));
     hand.leave().await;
 }
+
+/// It looks up what is known of the client, and keeps what it learned for whoever comes next.
+#[sqlx::test(migrations = "../migrations")]
+async fn it_reads_and_writes_the_clients_notes(pg: PgPool) {
+    let world = World::new(pg).await;
+    let wrote = json!({ "path": "Style.md", "markdown": "They want it **warm**." });
+    let again = json!({ "path": "Style.md", "markdown": "Warm and short.", "version": 1 });
+    let model = Scripted::new(vec![
+        calls("search_notes", json!({ "words": "warm" })),
+        calls("write_note", wrote.clone()),
+        calls("write_note", wrote),
+        calls("write_note", again),
+        calls("read_note", json!({ "path": "style.md" })),
+        hands_in("Dear client."),
+    ])
+    .await;
+    world.reach_by(Backend::OpenaiChat, model.address(), "scripted", KEY).await;
+    let request = world.ask("A letter", "Write a letter.", vec![]).await;
+    let hand = world.work(models(Admitted::private()));
+    world.until(&request, in_review).await;
+    assert!(model.told(1).contains("There is no such note"));
+    assert!(model.told(2).contains("Kept as version 1"));
+    assert!(model.told(3).contains("Error: "), "a note that is there is not written over unread");
+    assert!(model.told(4).contains("Kept as version 2"));
+    assert!(model.told(5).contains("Version 2:") && model.told(5).contains("Warm and short."));
+    hand.leave().await;
+}

@@ -9,6 +9,7 @@ use serde_json::{Value, json};
 
 use super::{
     answer::Call,
+    notes,
     prompt::cut,
     tools::{self, Tool},
 };
@@ -94,6 +95,7 @@ impl Hand {
                 }
                 Err(why) => Ok(Err(why)),
             },
+            Tool::Notes(call) => notes::perform(bench, call).await,
             Tool::Finish if self.delivered => {
                 self.finished = true;
                 Ok(Ok("Done.".to_owned()))

@@ -8,6 +8,7 @@ mod answer;
 mod endpoint;
 mod find;
 mod hand;
+mod notes;
 pub(in crate::agents) mod prompt;
 pub(in crate::agents) mod sse;
 mod talk;

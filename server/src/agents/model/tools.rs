@@ -4,7 +4,10 @@ use domain::{agents::Reach, session::StepState};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::answer::Call;
+use super::{
+    answer::Call,
+    notes::{self, Notes},
+};
 
 /// A call with its arguments read and checked.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -31,6 +34,7 @@ pub(super) enum Tool {
         title: String,
         markdown: String,
     },
+    Notes(Notes),
     Finish,
 }
 
@@ -55,6 +59,7 @@ pub(super) fn allowed(reach: &Reach, tool: &str) -> bool {
 /// The tools that an agent may use.
 pub(super) fn offered(reach: &Reach) -> Vec<Described> {
     let mut tools = described();
+    tools.extend(notes::described());
     tools.retain(|tool| allowed(reach, tool.name));
     tools
 }
@@ -148,6 +153,9 @@ struct Deliver {
 /// What is wrong with it, for the model to mend.
 pub(super) fn read(call: &Call) -> Result<Tool, String> {
     let arguments = if call.arguments.trim().is_empty() { "{}" } else { &call.arguments };
+    if let Some(notes) = notes::read(&call.name, arguments) {
+        return notes.map(Tool::Notes);
+    }
     match call.name.as_str() {
         "make_plan" => {
             let Steps { steps } = parse(arguments)?;
@@ -182,7 +190,7 @@ pub(super) fn unknown(tool: &str) -> String {
     format!("there is no tool {}", tool.chars().take(60).collect::<String>())
 }
 
-fn parse<'a, T: Deserialize<'a>>(arguments: &'a str) -> Result<T, String> {
+pub(super) fn parse<'a, T: Deserialize<'a>>(arguments: &'a str) -> Result<T, String> {
     serde_json::from_str(arguments).map_err(|error| format!("the arguments are not understood: {error}"))
 }
 
