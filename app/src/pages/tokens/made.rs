@@ -36,10 +36,10 @@ fn view(name: &str, text: &str, url: &str, is_agents: bool) -> AnyView {
             <h1>"Your token"</h1>
             <p class="page-sub">"Copy it now: it is shown this once, and kept nowhere."</p>
         </div></div>
-        <div class="code-block"><pre><code>{text.to_owned()}</code></pre><Copy text=text.to_owned() /></div>
+        <div class="code-block"><pre tabindex="0"><code>{text.to_owned()}</code></pre><Copy text=text.to_owned() /></div>
         <section class="section">
             <p>{use_it}</p>
-            <div class="code-block"><pre><code>{example.clone()}</code></pre><Copy text=example /></div>
+            <div class="code-block"><pre tabindex="0"><code>{example.clone()}</code></pre><Copy text=example /></div>
             <p>"Everything that it can be used for stands in "<a href="/docs/api">"the API’s documentation"</a>"."</p>
             <div class="button-row"><a class="button primary" href=LIST>"I have kept it"</a></div>
         </section>

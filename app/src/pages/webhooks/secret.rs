@@ -32,7 +32,7 @@ pub(super) fn show(cx: &Cx, url: &str, secret: &str) -> Response {
                 <h1>"Its secret"</h1>
                 <p class="page-sub">"Copy it now: it is not shown again. You can always make another one."</p>
             </div></div>
-            <div class="code-block"><pre><code>{secret.clone()}</code></pre><Copy text=secret /></div>
+            <div class="code-block"><pre tabindex="0"><code>{secret.clone()}</code></pre><Copy text=secret /></div>
             <section class="section">
                 <p>"Your program checks each message with it, by any library for "<a href="https://www.standardwebhooks.com" rel="noreferrer">"Standard Webhooks"</a>": it reads the headers webhook-id, webhook-timestamp and webhook-signature, and the body as it came. The same message may come twice: go by its webhook-id."</p>
                 <div class="button-row"><a class="button primary" href=LIST>"I have kept it"</a></div>
