@@ -5,6 +5,7 @@
 
 mod gate;
 mod limits;
+mod lines;
 mod micros;
 mod prices;
 mod record;
@@ -13,7 +14,8 @@ mod report;
 pub use gate::{Gate, gate, hold};
 pub use limits::{Hit, Subject, set_limit};
 pub(crate) use limits::{hit, raise};
+pub use lines::Line;
 pub use micros::Micros;
 pub use prices::{Price, Prices, TypedPrice, drop_price, prices, set_price, set_rate};
 pub use record::{Spent, record};
-pub use report::{Line, Month, Report, RunCost, of_request, report};
+pub use report::{Month, Report, RunCost, of_request, report};

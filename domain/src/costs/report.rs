@@ -4,7 +4,10 @@ use chrono::{DateTime, Datelike, Months, NaiveDate, NaiveTime, Utc};
 use chrono_tz::Tz;
 use uuid::Uuid;
 
-use super::Micros;
+use super::{
+    Micros,
+    lines::{Line, agents, clients, models},
+};
 use crate::{
     Db, Error, Result, Scope, Tx,
     billing::{
@@ -28,24 +31,6 @@ pub struct Month {
     /// Its first day.
     pub first: NaiveDate,
     pub cost: Micros,
-}
-
-/// What someone or something cost in the month.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Line<T> {
-    pub id: T,
-    pub name: String,
-    pub cost: Micros,
-    /// Tokens in and out.
-    pub tokens: i64,
-    /// Reports without a price, which are not in the cost.
-    pub unpriced: i64,
-    /// The month's limit.
-    pub limit: Option<Micros>,
-    /// Of a client: what it pays for the month by the subscription that it holds, none without one.
-    pub pays: Option<Money>,
-    /// What is left of that, where it can be said.
-    pub margin: Option<Money>,
 }
 
 /// What the work of a month cost.
@@ -228,92 +213,4 @@ fn left(pays: Money, cost: Micros, own: Currency, rate: Option<i64>) -> Option<M
     let minor = i128::from(cost.0) * i128::from(rate) * unit / 1_000_000 / 1_000_000;
     let cost = Money::new(i64::try_from(minor).ok()?, pays.currency);
     pays.minus(cost).ok()
-}
-
-fn line<T>(id: T, name: String, cost: i64, tokens: i64, unpriced: i64, limit: Option<i64>) -> Line<T> {
-    let limit = limit.map(Micros);
-    Line { id, name, cost: Micros(cost), tokens, unpriced, limit, pays: None, margin: None }
-}
-
-async fn clients(
-    tx: &mut Tx,
-    scope: &Scope,
-    from: DateTime<Utc>,
-    to: DateTime<Utc>,
-) -> Result<Vec<Line<ClientId>>> {
-    let rows = sqlx::query!(
-        r#"SELECT c.id, c.name, l.micros AS "limit?", coalesce(s.cost, 0) AS "cost!", coalesce(s.tokens, 0) AS "tokens!",
-                  coalesce(s.unpriced, 0) AS "unpriced!"
-           FROM client c
-           LEFT JOIN cost_limit l ON l.workspace_id = c.workspace_id AND l.client_id = c.id
-           LEFT JOIN (
-               SELECT client_id, sum(micros)::bigint AS cost, sum(input_tokens + output_tokens)::bigint AS tokens,
-                      count(*) FILTER (WHERE micros IS NULL) AS unpriced
-               FROM spend WHERE workspace_id = $1 AND at >= $2 AND at < $3 GROUP BY client_id
-           ) s ON s.client_id = c.id
-           WHERE c.workspace_id = $1 AND (c.archived_at IS NULL OR s.client_id IS NOT NULL)
-           ORDER BY coalesce(s.cost, 0) DESC, c.name"#,
-        scope.workspace.0,
-        from,
-        to,
-    )
-    .fetch_all(tx.conn())
-    .await?;
-    Ok(rows
-        .into_iter()
-        .map(|row| line(ClientId(row.id), row.name, row.cost, row.tokens, row.unpriced, row.limit))
-        .collect())
-}
-
-async fn agents(
-    tx: &mut Tx,
-    scope: &Scope,
-    from: DateTime<Utc>,
-    to: DateTime<Utc>,
-) -> Result<Vec<Line<AgentId>>> {
-    let rows = sqlx::query!(
-        r#"SELECT a.id, a.name, l.micros AS "limit?", coalesce(s.cost, 0) AS "cost!", coalesce(s.tokens, 0) AS "tokens!",
-                  coalesce(s.unpriced, 0) AS "unpriced!"
-           FROM agent a
-           LEFT JOIN cost_limit l ON l.workspace_id = a.workspace_id AND l.agent_id = a.id
-           LEFT JOIN (
-               SELECT agent_id, sum(micros)::bigint AS cost, sum(input_tokens + output_tokens)::bigint AS tokens,
-                      count(*) FILTER (WHERE micros IS NULL) AS unpriced
-               FROM spend WHERE workspace_id = $1 AND at >= $2 AND at < $3 GROUP BY agent_id
-           ) s ON s.agent_id = a.id
-           WHERE a.workspace_id = $1
-           ORDER BY coalesce(s.cost, 0) DESC, a.name"#,
-        scope.workspace.0,
-        from,
-        to,
-    )
-    .fetch_all(tx.conn())
-    .await?;
-    Ok(rows
-        .into_iter()
-        .map(|row| line(AgentId(row.id), row.name, row.cost, row.tokens, row.unpriced, row.limit))
-        .collect())
-}
-
-async fn models(
-    tx: &mut Tx,
-    scope: &Scope,
-    from: DateTime<Utc>,
-    to: DateTime<Utc>,
-) -> Result<Vec<Line<String>>> {
-    let rows = sqlx::query!(
-        r#"SELECT model, coalesce(sum(micros), 0)::bigint AS "cost!", sum(input_tokens + output_tokens)::bigint AS "tokens!",
-                  count(*) FILTER (WHERE micros IS NULL) AS "unpriced!"
-           FROM spend WHERE workspace_id = $1 AND at >= $2 AND at < $3
-           GROUP BY model ORDER BY 2 DESC, model LIMIT 50"#,
-        scope.workspace.0,
-        from,
-        to,
-    )
-    .fetch_all(tx.conn())
-    .await?;
-    Ok(rows
-        .into_iter()
-        .map(|row| line(row.model.clone(), row.model, row.cost, row.tokens, row.unpriced, None))
-        .collect())
 }
