@@ -25,7 +25,7 @@ async function complete(request, response) {
   }
   const last = asked.messages.filter((message) => message.role === 'user').at(-1).content;
   const context = await model.createContext({ contextSize: 2048, threads: 2 });
-  const session = new LlamaChatSession({ contextSequence: context.getSequence(), systemPrompt: 'Answer in one short sentence.' });
+  const session = new LlamaChatSession({ contextSequence: context.getSequence(), systemPrompt: 'You write long, warm letters.' });
   response.writeHead(200, { 'content-type': 'text/event-stream' });
   response.flushHeaders();
   const say = (data) => response.write(`data: ${JSON.stringify(data)}\n\n`);
@@ -34,7 +34,8 @@ async function complete(request, response) {
   const gone = new AbortController();
   response.on('close', () => gone.abort());
   await session.prompt(last.slice(0, MOST), {
-    maxTokens: 48,
+    // Enough that they take longer than the portal gathers words for: fewer would arrive as one piece.
+    maxTokens: 120,
     temperature: 0,
     signal: gone.signal,
     stopOnAbortSignal: true,
