@@ -112,7 +112,7 @@ pub struct Settings {
 
 /// The tools that the portal offers to an agent at work. What of them one may use is in [`super::Agent::tools`], beside
 /// those of its own that it may use without being asked.
-pub const PORTAL_TOOLS: [&str; 10] = [
+pub const PORTAL_TOOLS: [&str; 11] = [
     "get_request",
     "read_conversation",
     "search_notes",
@@ -121,6 +121,7 @@ pub const PORTAL_TOOLS: [&str; 10] = [
     "ask_client",
     "request_approval",
     "report_progress",
+    "delegate",
     "deliver",
     "finish",
 ];

@@ -82,8 +82,7 @@ async fn say_answered(
 
 /// A question was settled: its run goes on, and its request is in progress again unless another one is open.
 pub(super) async fn go_on(tx: &mut Tx, scope: &Scope, held: &Held, row: &Row, asked: &Asked) -> Result<()> {
-    if let Some(run) = runs::living_in(tx, scope, row).await?
-        && run.id == asked.run
+    if let Some(run) = runs::living_run_in(tx, scope, row, asked.run).await?
         && run.state == RunState::Suspended
     {
         runs::resume_in(tx, scope, held, row, &run).await?;

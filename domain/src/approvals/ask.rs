@@ -24,7 +24,8 @@ const MOST_OPTIONS: usize = 6;
 /// you, stops its clock and sends a mail; one to the operators stays backstage, and the clock runs on.
 ///
 /// # Errors
-/// As [`runs::is_lost`] tells; [`Error::Broken`] for a question without words or options.
+/// As [`runs::is_lost`] tells; [`Error::Broken`] for a question without words or options; [`Error::Refused`] where a
+/// sub-run asks the client.
 pub async fn ask(db: &Db, claimed: &Claimed, question: Question) -> Result<ApprovalId> {
     let id = ApprovalId::new();
     ask_as(db, claimed, id, question).await?;
@@ -38,6 +39,9 @@ pub async fn ask(db: &Db, claimed: &Claimed, question: Question) -> Result<Appro
 /// As [`ask`].
 pub async fn ask_as(db: &Db, claimed: &Claimed, id: ApprovalId, question: Question) -> Result<()> {
     let question = redacted(claimed, checked(question)?);
+    if question.audience == Audience::Client {
+        runs::may_hand_over(claimed)?;
+    }
     let mut tx = db.begin(&claimed.scope).await?;
     let (held, row) = runs::hold_claim_in(&mut tx, claimed).await?;
     if super::queries::is_asked_in(&mut tx, claimed, id).await? {

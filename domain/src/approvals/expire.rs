@@ -1,7 +1,7 @@
 use super::{ApprovalState, answer::go_on, queries, stream_of};
 use crate::{
     Db, Office, Result, Scope, Tx,
-    ids::{ApprovalId, ClientId, WorkspaceId},
+    ids::{ApprovalId, ClientId, RunId, WorkspaceId},
     requests::hold::{self, Row},
     session::{Author, Part},
 };
@@ -58,10 +58,25 @@ async fn expire_one(db: &Db, scope: &Scope, approval: ApprovalId) -> Result<bool
 
 /// Takes back the open questions of a request that is no longer worked on.
 pub(crate) async fn withdraw_open_in(tx: &mut Tx, scope: &Scope, row: &Row, author: &Author) -> Result<()> {
+    withdraw(tx, scope, row, None, author).await
+}
+
+/// The same for the questions of one run.
+pub(crate) async fn withdraw_of_run_in(
+    tx: &mut Tx,
+    scope: &Scope,
+    row: &Row,
+    run: RunId,
+    author: &Author,
+) -> Result<()> {
+    withdraw(tx, scope, row, Some(run), author).await
+}
+
+async fn withdraw(tx: &mut Tx, scope: &Scope, row: &Row, run: Option<RunId>, author: &Author) -> Result<()> {
     // Those to the operators as well, which the client's own scope does not see.
     let all = Scope::system(scope.workspace).within(row.client);
     tx.enter(&all).await?;
-    for (approval, audience) in queries::open_of(tx, &all, row).await? {
+    for (approval, audience) in queries::open_of(tx, &all, row, run).await? {
         close(tx, &all, approval, ApprovalState::Withdrawn).await?;
         let part = Part::DataAnswer { approval, label: None, expired: false };
         let events = hold::events(tx.now(), author, [part]);

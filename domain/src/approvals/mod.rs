@@ -22,7 +22,7 @@ pub use ask::{ask, ask_as};
 #[cfg(feature = "sql")]
 pub use expire::expire;
 #[cfg(feature = "sql")]
-pub(crate) use expire::withdraw_open_in;
+pub(crate) use expire::{withdraw_of_run_in, withdraw_open_in};
 pub use model::{Answered, Approval, ApprovalState, Audience, Question};
 #[cfg(feature = "sql")]
 pub(crate) use queries::open_since_in;

@@ -275,14 +275,21 @@ pub(super) async fn still_asked_in(tx: &mut Tx, scope: &Scope, row: &Row) -> Res
     .await?)
 }
 
-pub(super) async fn open_of(tx: &mut Tx, scope: &Scope, row: &Row) -> Result<Vec<(ApprovalId, Audience)>> {
+pub(super) async fn open_of(
+    tx: &mut Tx,
+    scope: &Scope,
+    row: &Row,
+    run: Option<RunId>,
+) -> Result<Vec<(ApprovalId, Audience)>> {
     let rows = sqlx::query!(
         "SELECT id, audience FROM approval
          WHERE workspace_id = $1 AND client_id = $2 AND request_id = $3 AND state = 'open'
+           AND ($4::uuid IS NULL OR run_id = $4)
          ORDER BY id FOR UPDATE",
         scope.workspace.0,
         row.client.0,
         row.id.0,
+        run.map(|run| run.0),
     )
     .fetch_all(tx.conn())
     .await?;

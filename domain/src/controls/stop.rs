@@ -59,7 +59,8 @@ pub async fn stop_run(db: &Db, scope: &Scope, request: RequestId, run: Option<Ru
 async fn meant(tx: &mut Tx, scope: &Scope, row: &Row, run: Option<RunId>) -> Result<Option<RunId>> {
     let found = sqlx::query_scalar!(
         "SELECT id FROM run
-         WHERE workspace_id = $1 AND client_id = $2 AND request_id = $3 AND ($4::uuid IS NULL OR id = $4)
+         WHERE workspace_id = $1 AND client_id = $2 AND request_id = $3 AND parent_id IS NULL
+           AND ($4::uuid IS NULL OR id = $4)
          ORDER BY queued_at DESC, id DESC LIMIT 1",
         scope.workspace.0,
         row.client.0,

@@ -16,9 +16,10 @@ const TITLE: usize = 160;
 /// The newest text again, of the same run, is not another version: the answer to a call may have got lost.
 ///
 /// # Errors
-/// As [`runs::is_lost`] tells; [`Error::Refused`] for a text that is empty or too long; [`Error::NotFound`] for a file
+/// As [`runs::is_lost`] tells; [`Error::Refused`] for a text that is empty or too long, and for a sub-run; [`Error::NotFound`] for a file
 /// that is not the client's.
 pub async fn put(db: &Db, claimed: &Claimed, title: &str, content: Content) -> Result<u32> {
+    runs::may_hand_over(claimed)?;
     let content = match content {
         Content::Body(text) => Content::Body(claimed.redact(&text)),
         file @ Content::File(_) => file,

@@ -15,8 +15,9 @@ use crate::{
 /// the client gets a mail.
 ///
 /// # Errors
-/// As [`runs::is_lost`] tells; [`Error::Refused`] where nothing was delivered.
+/// As [`runs::is_lost`] tells; [`Error::Refused`] where nothing was delivered, and for a sub-run.
 pub async fn submit_for_review(db: &Db, claimed: &Claimed) -> Result<()> {
+    runs::may_hand_over(claimed)?;
     let scope = &claimed.scope;
     let mut tx = db.begin(scope).await?;
     let (held, row) = runs::hold_claim_in(&mut tx, claimed).await?;

@@ -29,12 +29,22 @@ pub struct Assignment {
     pub title: String,
     /// Markdown.
     pub brief: String,
+    /// What a sub-run is to do of it; none for the run that has the request.
+    pub task: Option<Task>,
     /// Oldest first.
     pub files: Vec<File>,
     /// The newest version of each deliverable, the newest one first.
     pub delivered: Vec<FullVersion>,
     /// When a question that is asked now should be answered: the end of the second working day.
     pub answer_by: DateTime<Utc>,
+}
+
+/// A part of the work that another agent asks for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Task {
+    /// The name of the agent who asks.
+    pub by: String,
+    pub words: String,
 }
 
 /// Reads what a worker's run is about.
@@ -58,17 +68,21 @@ pub async fn assignment(db: &Db, claimed: &Claimed) -> Result<Assignment> {
 async fn load(tx: &mut Tx, claimed: &Claimed) -> Result<Assignment> {
     let scope = &claimed.scope;
     let row = sqlx::query!(
-        r#"SELECT r.title, r.brief, c.name, c.vertical, c.intake AS "intake: Json<Vec<IntakeAnswer>>",
+        r#"SELECT r.title, r.brief, run.task, asker.name AS "asker?", c.name, c.vertical, c.intake AS "intake: Json<Vec<IntakeAnswer>>",
                   w.name AS workspace, w.zone, w.calendar, a.persona
            FROM request r
            JOIN client c ON c.workspace_id = r.workspace_id AND c.id = r.client_id
            JOIN workspace w ON w.id = r.workspace_id
            JOIN agent a ON a.workspace_id = r.workspace_id AND a.id = $4
+           JOIN run ON run.workspace_id = r.workspace_id AND run.client_id = r.client_id AND run.id = $5
+           LEFT JOIN run parent ON parent.workspace_id = r.workspace_id AND parent.id = run.parent_id
+           LEFT JOIN agent asker ON asker.workspace_id = r.workspace_id AND asker.id = parent.agent_id
            WHERE r.workspace_id = $1 AND r.client_id = $2 AND r.id = $3"#,
         scope.workspace.0,
         claimed.client.0,
         claimed.request.0,
         claimed.agent.0,
+        claimed.run.0,
     )
     .fetch_optional(tx.conn())
     .await?
@@ -84,6 +98,7 @@ async fn load(tx: &mut Tx, claimed: &Claimed) -> Result<Assignment> {
         intake: row.intake.0,
         title: row.title,
         brief: row.brief,
+        task: row.task.map(|words| Task { by: row.asker.unwrap_or_default(), words }),
         files: files::of_request_in(tx, scope, claimed.request).await?,
         delivered: Vec::new(),
         answer_by: calendar.end_of_second_day(now).unwrap_or(now + TimeDelta::days(2)),

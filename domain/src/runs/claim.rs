@@ -16,6 +16,7 @@ const CANDIDATES: i64 = 16;
 /// A queued run that is due, and whose it is.
 struct Candidate {
     run: RunId,
+    parent: Option<RunId>,
     request: RequestId,
     agent: (AgentId, String),
     scope: Scope,
@@ -57,7 +58,7 @@ async fn candidates(db: &Db) -> Result<Vec<Candidate>> {
     let mut tx = db.begin_as(Office::Jobs).await?;
     let now = tx.now();
     let rows = sqlx::query!(
-        "SELECT r.id, r.workspace_id, r.client_id, r.request_id, a.id AS agent_id, a.name
+        "SELECT r.id, r.parent_id, r.workspace_id, r.client_id, r.request_id, a.id AS agent_id, a.name
          FROM run r
          JOIN agent a ON a.workspace_id = r.workspace_id AND a.id = r.agent_id AND a.state = 'ready'
              AND a.backend <> 'pull'
@@ -77,7 +78,8 @@ async fn candidates(db: &Db) -> Result<Vec<Candidate>> {
             let (client, agent) = (ClientId(row.client_id), (AgentId(row.agent_id), row.name));
             let actor = Actor::Agent { id: agent.0, name: agent.1.clone() };
             let scope = Scope { workspace: WorkspaceId(row.workspace_id), client: Some(client), actor };
-            Candidate { run: RunId(row.id), request: RequestId(row.request_id), agent, scope, client }
+            let (run, parent) = (RunId(row.id), row.parent_id.map(RunId));
+            Candidate { run, parent, request: RequestId(row.request_id), agent, scope, client }
         })
         .collect())
 }
@@ -86,7 +88,7 @@ async fn candidates_of(db: &Db, scope: &Scope, agent: AgentId) -> Result<Vec<Can
     let mut tx = db.begin_as(Office::Jobs).await?;
     let now = tx.now();
     let rows = sqlx::query!(
-        "SELECT r.id, r.client_id, r.request_id, a.name
+        "SELECT r.id, r.parent_id, r.client_id, r.request_id, a.name
          FROM run r
          JOIN agent a ON a.workspace_id = r.workspace_id AND a.id = r.agent_id AND a.state = 'ready'
              AND a.backend = 'pull'
@@ -110,25 +112,27 @@ async fn candidates_of(db: &Db, scope: &Scope, agent: AgentId) -> Result<Vec<Can
             let client = ClientId(row.client_id);
             let actor = Actor::Agent { id: agent, name: row.name.clone() };
             let scope = Scope { actor, ..scope.within(client) };
-            let (run, request) = (RunId(row.id), RequestId(row.request_id));
-            Candidate { run, request, agent: (agent, row.name), scope, client }
+            let (run, parent) = (RunId(row.id), row.parent_id.map(RunId));
+            let request = RequestId(row.request_id);
+            Candidate { run, parent, request, agent: (agent, row.name), scope, client }
         })
         .collect())
 }
 
 async fn claim(db: &Db, candidate: Candidate, holder: &str, lease: Duration) -> Result<Option<Claimed>> {
-    let Candidate { run, request, agent, scope, client } = candidate;
+    let Candidate { run, parent, request, agent, scope, client } = candidate;
     let mut tx = db.begin(&scope).await?;
     let Some(attempt) = take(&mut tx, &scope, client, run, holder, lease).await? else { return Ok(None) };
     let row = hold::find_in(&mut tx, &scope, client, request).await?;
     for stream in [row.session, row.backstage] {
         tx.fence(stream, run.to_string(), attempt.into());
     }
-    say_run(&mut tx, &row, &Author::of(&scope), run, attempt, RunState::Working, None).await?;
+    let claimed = Claimed::new(scope.clone(), (run, parent), agent, attempt, &row);
+    say_run(&mut tx, &row, &Author::of(&scope), &claimed.living(), RunState::Working, None).await?;
     super::suspend::renew_controls_in(&mut tx, &scope, run).await?;
     changes::tell_in(&mut tx, &scope, client, "run", Some(row.number)).await?;
     tx.commit().await?;
-    Ok(Some(Claimed::new(scope, run, agent, attempt, &row)))
+    Ok(Some(claimed))
 }
 
 /// One worker's update finds the run queued; the others pass it over.

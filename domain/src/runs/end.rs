@@ -1,8 +1,6 @@
-use super::{Living, hold_claim_in, model::Claimed};
+use super::{Living, hold_claim_in, model::Claimed, sub_run};
 use crate::{
-    Db, Error, Result, Scope, Tx, controls,
-    ids::RunId,
-    mail, redact,
+    Db, Error, Result, Scope, Tx, controls, mail, redact,
     requests::{
         clock,
         hold::{Held, Row},
@@ -19,13 +17,15 @@ pub(crate) async fn say_run(
     tx: &mut Tx,
     row: &Row,
     author: &Author,
-    run: RunId,
-    attempt: u32,
+    run: &Living,
     state: RunState,
     failure: Option<String>,
 ) -> Result<()> {
-    let part = Part::DataRun { state, failure, rehearsal: false };
-    let event = Event::new(author.clone(), tx.now(), part).of_run(run, attempt);
+    let part = match run.parent {
+        None => Part::DataRun { state, failure, rehearsal: false },
+        Some(parent) => Part::DataSubRun { parent, agent: run.agent_name.clone(), state, failure },
+    };
+    let event = Event::new(author.clone(), tx.now(), part).of_run(run.id, run.attempt);
     tx.append(row.session, &[event]).await
 }
 
@@ -89,7 +89,8 @@ pub(crate) async fn cancel_in(
 ) -> Result<()> {
     settle_state(tx, scope, row, run, RunState::Cancelled, None).await?;
     tell_webhooks(tx, scope, row, run, RunState::Cancelled).await?;
-    say_run(tx, row, author, run.id, run.attempt, RunState::Cancelled, None).await?;
+    say_run(tx, row, author, run, RunState::Cancelled, None).await?;
+    sub_run::cancel_of_in(tx, scope, held, row, run).await?;
     controls::settle_open_in(tx, scope, row, run.id).await?;
     held.changed(tx, scope, "run", row.number).await
 }
@@ -106,17 +107,21 @@ pub(crate) async fn end_in(
 ) -> Result<()> {
     let failure = failure.map(|words| redact::shapes(&words));
     settle_state(tx, scope, row, run, state, failure.as_deref()).await?;
-    tell_webhooks(tx, scope, row, run, state).await?;
-    if let Some(words) = &failure {
-        tell_operators(tx, scope, held, row, words).await?;
+    // What comes of a sub-run is for the run that started it to deal with.
+    if run.parent.is_none() {
+        tell_webhooks(tx, scope, row, run, state).await?;
+        if let Some(words) = &failure {
+            tell_operators(tx, scope, held, row, words).await?;
+        }
     }
-    say_run(tx, row, &Author::of(scope), run.id, run.attempt, state, failure).await?;
+    say_run(tx, row, &Author::of(scope), run, state, failure).await?;
+    sub_run::cancel_of_in(tx, scope, held, row, run).await?;
     controls::settle_open_in(tx, scope, row, run.id).await?;
     held.changed(tx, scope, "run", row.number).await
 }
 
 /// Writes the last state and shuts the streams to this attempt.
-async fn settle_state(
+pub(super) async fn settle_state(
     tx: &mut Tx,
     scope: &Scope,
     row: &Row,
@@ -170,6 +175,7 @@ impl Claimed {
     pub(crate) fn living(&self) -> Living {
         Living {
             id: self.run,
+            parent: self.parent,
             state: RunState::Working,
             attempt: self.attempt,
             agent_name: self.agent_name.clone(),

@@ -74,8 +74,7 @@ pub async fn release(db: &Db, claimed: &Claimed) -> Result<()> {
         for stream in [row.session, row.backstage] {
             tx.fence(stream, claimed.run.to_string(), u64::from(claimed.attempt) + 1);
         }
-        say_run(&mut tx, &row, &Author::system(), claimed.run, claimed.attempt, RunState::Queued, None)
-            .await?;
+        say_run(&mut tx, &row, &Author::system(), &claimed.living(), RunState::Queued, None).await?;
         changes::tell_in(&mut tx, &claimed.scope, claimed.client, "run", Some(claimed.number)).await?;
     }
     tx.commit().await

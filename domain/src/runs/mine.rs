@@ -29,7 +29,8 @@ pub async fn in_hand(db: &Db, scope: &Scope) -> Result<Vec<InHand>> {
         let mut tx = db.begin(&scope).await?;
         let request = hold::find_in(&mut tx, &scope, row.client, row.request).await?;
         tx.commit().await?;
-        let claimed = Claimed::new(scope, row.run, (*agent, name.clone()), row.attempt, &request);
+        let claimed =
+            Claimed::new(scope, (row.run, row.parent), (*agent, name.clone()), row.attempt, &request);
         found.push(InHand { claimed, state: row.state });
     }
     Ok(found)
@@ -37,6 +38,7 @@ pub async fn in_hand(db: &Db, scope: &Scope) -> Result<Vec<InHand>> {
 
 struct Living {
     run: RunId,
+    parent: Option<RunId>,
     client: ClientId,
     request: RequestId,
     attempt: u32,
@@ -47,7 +49,7 @@ struct Living {
 async fn living(db: &Db, scope: &Scope, agent: AgentId) -> Result<Vec<Living>> {
     let mut tx = db.begin(&Scope::system(scope.workspace)).await?;
     let rows = sqlx::query!(
-        "SELECT id, client_id, request_id, attempt, state FROM run
+        "SELECT id, parent_id, client_id, request_id, attempt, state FROM run
          WHERE workspace_id = $1 AND agent_id = $2 AND ($3::uuid IS NULL OR client_id = $3)
            AND state IN ('working', 'suspended')
          ORDER BY started_at, id",
@@ -62,6 +64,7 @@ async fn living(db: &Db, scope: &Scope, agent: AgentId) -> Result<Vec<Living>> {
         .map(|row| {
             Ok(Living {
                 run: RunId(row.id),
+                parent: row.parent_id.map(RunId),
                 client: ClientId(row.client_id),
                 request: RequestId(row.request_id),
                 attempt: row.attempt.cast_unsigned(),
@@ -81,6 +84,7 @@ pub async fn report(db: &Db, claimed: &Claimed, parts: Vec<Part>) -> Result<()> 
     {
         return Err(Error::Broken(format!("a report is a plan or a step, not {part:?}")));
     }
+    claimed.may_speak(&parts)?;
     let mut tx = db.begin(&claimed.scope).await?;
     let (_, row) = hold_claim_in(&mut tx, claimed).await?;
     let events = claimed.events(tx.now(), parts);

@@ -8,6 +8,9 @@
 //! queued, working, suspended ── stop, park, withdraw ──▶ cancelled
 //! ```
 //!
+//! A request has one living run, beside the sub-runs that one starts: other agents that help with a part, in the same
+//! session, each under its own name.
+//!
 //! A worker holds a run by a lease that it renews, and writes to the session as the producer named by the run, with
 //! the attempt as its epoch: whoever lost the lease is refused, see [`is_lost`].
 
@@ -36,10 +39,12 @@ mod reap;
 #[cfg(feature = "sql")]
 mod say;
 #[cfg(feature = "sql")]
+mod sub_run;
+#[cfg(feature = "sql")]
 mod suspend;
 
 #[cfg(feature = "sql")]
-pub use assignment::{Assignment, assignment};
+pub use assignment::{Assignment, Task, assignment};
 #[cfg(feature = "sql")]
 pub use claim::{claim_due, claim_for};
 #[cfg(feature = "sql")]
@@ -59,7 +64,7 @@ pub use mine::{InHand, in_hand, report};
 #[cfg(feature = "sql")]
 pub use model::{Claimed, is_lost};
 #[cfg(feature = "sql")]
-pub(crate) use model::{Living, living_in, state};
+pub(crate) use model::{Living, living_in, living_run_in, state};
 #[cfg(feature = "sql")]
 pub use pull::{Heard, Pulled, Stage, heard, may_say, next_numbers, pulled, say_at};
 #[cfg(feature = "sql")]
@@ -70,5 +75,9 @@ pub use queue::retry;
 pub use reap::reap;
 #[cfg(feature = "sql")]
 pub use say::{backstage, say, stamp};
+#[cfg(feature = "sql")]
+pub(crate) use sub_run::may_hand_over;
+#[cfg(feature = "sql")]
+pub use sub_run::{Helper, SubRun, answer, delegate, helpers, sub_runs};
 #[cfg(feature = "sql")]
 pub(crate) use suspend::{resume_in, suspend_in};

@@ -18,6 +18,8 @@ pub struct Claimed {
     /// The agent, narrowed to the client that it works for.
     pub scope: Scope,
     pub run: RunId,
+    /// The run that it helps, where it is a sub-run.
+    pub parent: Option<RunId>,
     pub request: RequestId,
     pub client: ClientId,
     /// The request's number.
@@ -61,10 +63,17 @@ impl Claimed {
         self.session.secrets.redact(text)
     }
 
-    pub(super) fn new(scope: Scope, run: RunId, agent: (AgentId, String), attempt: u32, row: &Row) -> Self {
+    pub(super) fn new(
+        scope: Scope,
+        (run, parent): (RunId, Option<RunId>),
+        agent: (AgentId, String),
+        attempt: u32,
+        row: &Row,
+    ) -> Self {
         Self {
             scope,
             run,
+            parent,
             request: row.id,
             client: row.client,
             number: row.number,
@@ -163,22 +172,40 @@ impl Mouth {
 #[derive(Clone, Debug)]
 pub(crate) struct Living {
     pub(crate) id: RunId,
+    /// The run that it helps, where it is a sub-run.
+    pub(crate) parent: Option<RunId>,
     pub(crate) state: RunState,
     pub(crate) attempt: u32,
     pub(crate) agent_name: String,
 }
 
-/// The request's living run, locked.
+/// The request's living run, locked; not one that helps it.
 pub(crate) async fn living_in(tx: &mut Tx, scope: &Scope, row: &Row) -> Result<Option<Living>> {
+    find_living(tx, scope, row, None).await
+}
+
+/// That very run of the request, if it lives, locked.
+pub(crate) async fn living_run_in(
+    tx: &mut Tx,
+    scope: &Scope,
+    row: &Row,
+    run: RunId,
+) -> Result<Option<Living>> {
+    find_living(tx, scope, row, Some(run)).await
+}
+
+async fn find_living(tx: &mut Tx, scope: &Scope, row: &Row, run: Option<RunId>) -> Result<Option<Living>> {
     let found = sqlx::query!(
-        "SELECT r.id, r.state, r.attempt, a.name
+        "SELECT r.id, r.parent_id, r.state, r.attempt, a.name
          FROM run r JOIN agent a ON a.workspace_id = r.workspace_id AND a.id = r.agent_id
          WHERE r.workspace_id = $1 AND r.client_id = $2 AND r.request_id = $3
            AND r.state IN ('queued', 'working', 'suspended')
+           AND CASE WHEN $4::uuid IS NULL THEN r.parent_id IS NULL ELSE r.id = $4 END
          FOR UPDATE OF r",
         scope.workspace.0,
         row.client.0,
         row.id.0,
+        run.map(|run| run.0),
     )
     .fetch_optional(tx.conn())
     .await?;
@@ -186,6 +213,7 @@ pub(crate) async fn living_in(tx: &mut Tx, scope: &Scope, row: &Row) -> Result<O
         .map(|run| {
             Ok(Living {
                 id: RunId(run.id),
+                parent: run.parent_id.map(RunId),
                 state: state(&run.state)?,
                 attempt: run.attempt.cast_unsigned(),
                 agent_name: run.name,

@@ -24,6 +24,8 @@ pub struct Pulled {
     /// The agent, narrowed to the client that the run is for.
     pub scope: Scope,
     pub run: RunId,
+    /// The run that it helps, where it is a sub-run.
+    pub parent: Option<RunId>,
     pub request: RequestId,
     pub client: ClientId,
     /// The request's number.
@@ -76,6 +78,7 @@ impl Pulled {
         Claimed {
             scope: self.scope.clone(),
             run: self.run,
+            parent: self.parent,
             request: self.request,
             client: self.client,
             number: self.number,
@@ -97,7 +100,7 @@ pub async fn pulled(db: &Db, scope: &Scope, run: RunId) -> Result<Pulled> {
     // An agent may work for several clients: which one this run is for is not known yet.
     let mut tx = db.begin(&Scope::system(scope.workspace)).await?;
     let row = sqlx::query!(
-        "SELECT r.client_id, r.request_id, r.state, r.attempt, r.lease_until, r.failure, a.name, q.number,
+        "SELECT r.parent_id, r.client_id, r.request_id, r.state, r.attempt, r.lease_until, r.failure, a.name, q.number,
                 q.session_stream, q.backstage_stream
          FROM run r
          JOIN agent a ON a.workspace_id = r.workspace_id AND a.id = r.agent_id
@@ -116,6 +119,7 @@ pub async fn pulled(db: &Db, scope: &Scope, run: RunId) -> Result<Pulled> {
     Ok(Pulled {
         scope: Scope { actor: Actor::Agent { id: agent, name: row.name.clone() }, ..scope.within(client) },
         run,
+        parent: row.parent_id.map(RunId),
         request: RequestId(row.request_id),
         client,
         number: row.number.cast_unsigned(),
@@ -210,7 +214,7 @@ pub async fn say_at(
         Stage::Session => &claimed.session,
         Stage::Backstage => &claimed.backstage,
     };
-    let append = Append::by(mouth.producer(sequence), stamp(db, claimed, parts));
+    let append = Append::by(mouth.producer(sequence), stamp(db, claimed, parts)?);
     Ok(db.engine().append(mouth.stream, append).await?)
 }
 

@@ -1,4 +1,4 @@
-use super::{end::say_run, living_in};
+use super::{Living, end::say_run, living_in};
 use crate::{
     Db, Error, OnConstraint, Result, Scope, Tx, agents,
     ids::{AgentId, RequestId, RunId},
@@ -45,7 +45,9 @@ pub(crate) async fn queue_in(
     )
     .execute(tx.conn())
     .await?;
-    say_run(tx, row, &Author::system(), run, 0, RunState::Queued, None).await?;
+    let queued =
+        Living { id: run, parent: None, state: RunState::Queued, attempt: 0, agent_name: String::new() };
+    say_run(tx, row, &Author::system(), &queued, RunState::Queued, None).await?;
     held.changed(tx, scope, "run", row.number).await?;
     Ok(run)
 }

@@ -4,7 +4,7 @@ use super::{
     cancel_in,
     end::say_run,
     end_in,
-    model::{Living, living_in},
+    model::{Living, living_run_in},
 };
 use crate::{
     Db, Office, Result, Scope, Tx, controls,
@@ -72,11 +72,9 @@ async fn take_back(
     run: RunId,
 ) -> Result<bool> {
     let (held, row) = hold::hold_request_in(tx, scope, request).await?;
-    let Some(living) = living_in(tx, scope, &row).await? else { return Ok(false) };
+    let Some(living) = living_run_in(tx, scope, &row, run).await? else { return Ok(false) };
     // It may have been renewed, or have ended, while we came.
-    let Some(attempts) = still_out(tx, scope, client, run).await?.filter(|_| living.id == run) else {
-        return Ok(false);
-    };
+    let Some(attempts) = still_out(tx, scope, client, run).await? else { return Ok(false) };
     if controls::settle_stop_in(tx, scope, &row, run).await? {
         cancel_in(tx, scope, &held, &row, &living, &Author::system()).await?;
     } else if living.attempt.cast_signed() < attempts {
@@ -119,7 +117,7 @@ async fn requeue(tx: &mut Tx, scope: &Scope, held: &Held, row: &Row, run: &Livin
     for stream in [row.session, row.backstage] {
         tx.fence(stream, run.id.to_string(), u64::from(run.attempt) + 1);
     }
-    say_run(tx, row, &Author::system(), run.id, run.attempt, RunState::Queued, None).await?;
+    say_run(tx, row, &Author::system(), run, RunState::Queued, None).await?;
     held.changed(tx, scope, "run", row.number).await
 }
 

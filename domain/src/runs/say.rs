@@ -21,6 +21,7 @@ pub async fn say(db: &Db, claimed: &Claimed, parts: Vec<Part>) -> Result<()> {
     if let Some(part) = parts.iter().find(|part| !is_agents(part)) {
         return Err(Error::Broken(format!("an agent does not write {part:?} itself")));
     }
+    claimed.may_speak(&parts)?;
     speak(db, claimed, &claimed.session, parts).await
 }
 
@@ -47,12 +48,29 @@ pub(super) fn is_agents(part: &Part) -> bool {
     )
 }
 
+impl Claimed {
+    /// How the work on the request stands is not for a sub-run to say.
+    pub(super) fn may_speak(&self, parts: &[Part]) -> Result<()> {
+        let of_the_whole = |part: &Part| matches!(part, Part::DataRun { .. } | Part::DataPlan { .. });
+        if self.parent.is_some() && parts.iter().any(of_the_whole) {
+            return Err(Error::refused(
+                "The plan is that of whoever has the request. You help with a part: show your steps.",
+            ));
+        }
+        Ok(())
+    }
+}
+
 /// Parts of an attempt as the log keeps them: without secrets; who wrote them, of which run, and when is for the server
 /// to say. Whoever comes with parts over HTTP is remembered between calls by the log alone, so what is held back of a
 /// text's end goes out with its part.
-pub fn stamp(db: &Db, claimed: &Claimed, parts: Vec<Part>) -> Vec<String> {
+///
+/// # Errors
+/// [`Error::Refused`] for a sub-run that writes a plan.
+pub fn stamp(db: &Db, claimed: &Claimed, parts: Vec<Part>) -> Result<Vec<String>> {
+    claimed.may_speak(&parts)?;
     let parts = claimed.session.redacted_at_once(parts);
-    claimed.events(db.now(), parts).iter().map(Event::to_json).collect()
+    Ok(claimed.events(db.now(), parts).iter().map(Event::to_json).collect())
 }
 
 async fn speak(db: &Db, claimed: &Claimed, mouth: &Mouth, parts: Vec<Part>) -> Result<()> {

@@ -37,7 +37,7 @@ pub(crate) async fn suspend_in(tx: &mut Tx, held: &Held, row: &Row, claimed: &Cl
         return Err(lost(claimed.attempt));
     }
     let author = Author::of(&claimed.scope);
-    say_run(tx, row, &author, claimed.run, claimed.attempt, RunState::Suspended, None).await?;
+    say_run(tx, row, &author, &claimed.living(), RunState::Suspended, None).await?;
     held.changed(tx, &claimed.scope, "run", row.number).await
 }
 
@@ -64,7 +64,7 @@ pub(crate) async fn resume_in(
     .await?;
     clock::one_row(done.rows_affected())?;
     renew_controls_in(tx, scope, run.id).await?;
-    say_run(tx, row, &Author::system(), run.id, run.attempt, RunState::Working, None).await?;
+    say_run(tx, row, &Author::system(), run, RunState::Working, None).await?;
     held.changed(tx, scope, "run", row.number).await
 }
 

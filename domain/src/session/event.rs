@@ -150,6 +150,14 @@ pub enum Part {
         #[serde(default, skip_serializing_if = "std::ops::Not::not")]
         rehearsal: bool,
     },
+    /// The new state of a sub-run, a run in which `agent` helps the run `parent` with a part of its work.
+    DataSubRun {
+        parent: RunId,
+        agent: String,
+        state: RunState,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        failure: Option<String>,
+    },
     /// The whole plan as it stands; a later one replaces it in place.
     DataPlan {
         steps: Vec<PlanStep>,

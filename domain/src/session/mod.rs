@@ -15,7 +15,7 @@ mod snapshot;
 pub mod wire;
 
 pub use event::{Author, AuthorKind, Choice, Event, Part, PlanStep, RunState, StepState};
-pub use fold::{Body, Conversation, Entry, Outcome, Reading, RunNow, Settled};
+pub use fold::{Body, Conversation, Entry, Outcome, Reading, RunNow, Settled, SubRunNow};
 #[cfg(feature = "sql")]
 pub use {
     join::{Joined, join},

@@ -150,6 +150,7 @@ impl Ahead {
 fn is_quiet(reading: &Reading) -> bool {
     let conversation = &reading.conversation;
     conversation.run.as_ref().is_none_or(|run| run.state.has_ended())
+        && conversation.subs.iter().all(|sub| sub.state.has_ended())
         && !conversation.entries.iter().any(|entry| matches!(entry.body, Body::Words { writing: true, .. }))
 }
 

@@ -17,6 +17,7 @@ mod numbers;
 mod order;
 mod refusals;
 mod retention;
+mod sub_runs;
 mod tenancy;
 mod together;
 mod tokens;

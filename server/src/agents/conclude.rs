@@ -84,6 +84,7 @@ async fn write(
     stop: Option<ControlId>,
 ) -> Result<()> {
     match (ended, stop) {
+        (Ok(End::Answer(result)), _) => runs::answer(db, claimed, result).await,
         (Ok(End::Review), _) => deliverables::submit_for_review(db, claimed).await,
         (Err(Failure::Stopped), Some(control)) => {
             let why = "What is written so far stays.";

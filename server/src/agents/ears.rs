@@ -94,9 +94,16 @@ impl Ears {
     fn hear(&mut self, event: Event) {
         let ours = event.run == Some(self.claimed.run);
         match event.part {
+            // Whoever helps is not the one who is spoken to, and goes when that one goes.
+            Part::DataStop { .. } | Part::DataSteer { .. } if self.claimed.parent.is_some() => {}
             Part::DataStop { control } => self.stop(control),
             Part::DataSteer { control, text } => self.steer(Steer { control, text, by: event.author.name }),
-            Part::DataRun { state, .. } if ours => self.run_is(state, event.attempt),
+            Part::DataRun { state, .. } | Part::DataSubRun { state, .. } if ours => {
+                self.run_is(state, event.attempt)
+            }
+            Part::DataSubRun { parent, state, .. } if parent == self.claimed.run && state.has_ended() => {
+                self.tell(Heard::Helped)
+            }
             _ => {
                 if let Some(news) = settled(event) {
                     self.tell(news);

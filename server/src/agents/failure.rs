@@ -3,10 +3,12 @@
 use domain::{costs::Hit, runs};
 
 /// The work is done.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum End {
     /// What was delivered goes before the client.
     Review,
+    /// Of a sub-run: what it came to, for the agent that asked.
+    Answer(String),
 }
 
 /// The attempt ends without the work being done.

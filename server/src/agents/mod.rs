@@ -27,7 +27,7 @@ pub use failure::{End, Failure};
 pub use past::{Past, Settlement};
 pub use signals::Steer;
 pub use staff::Staff;
-pub use workbench::Workbench;
+pub use workbench::{Delegated, Workbench};
 pub use worker::{Options, Worker};
 
 /// How an agent works: one for each backend that the server drives.

@@ -25,6 +25,8 @@ pub(super) enum Heard {
         label: Option<String>,
         by: String,
     },
+    /// A sub-run of this run has ended.
+    Helped,
 }
 
 /// Reasons to leave the work at once, and to renew the lease at once.

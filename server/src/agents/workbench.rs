@@ -13,12 +13,12 @@ use domain::{
     costs::{self, Gate, Spent},
     deliverables::{self, Content},
     files::File,
-    ids::ApprovalId,
+    ids::{ApprovalId, RunId},
     notes::{self, Found, Note},
-    runs::{self, Assignment, Claimed},
+    runs::{self, Assignment, Claimed, Helper, SubRun, Task},
     session::{Part, PlanStep, RunState, StepState},
 };
-use serde::{Serialize, de::DeserializeOwned};
+use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc::UnboundedReceiver};
 
 use super::{
@@ -36,11 +36,14 @@ pub struct Workbench {
     pub(super) claimed: Claimed,
     pub(super) assignment: Assignment,
     pub(super) reach: Reach,
+    pub(super) helpers: Vec<Helper>,
     pub(super) past: Past,
     pub(super) shelf: Shelf,
     pub(super) heard: UnboundedReceiver<Heard>,
     pub(super) steers: VecDeque<Steer>,
     pub(super) settled: HashMap<ApprovalId, Settlement>,
+    /// A sub-run has ended since that was asked last.
+    pub(super) was_helped: bool,
     pub(super) slots: Arc<Semaphore>,
     /// Given back while a question is open: whoever waits takes nobody's place.
     pub(super) slot: Option<OwnedSemaphorePermit>,
@@ -58,6 +61,27 @@ impl Workbench {
         &self.reach
     }
 
+    /// What there is to do, where the agent helps another one; none where it has the request.
+    pub fn task(&self) -> Option<&Task> {
+        self.assignment.task.as_ref()
+    }
+
+    /// Whether the agent may use one of the portal's tools: by its list, and by what is its to do.
+    pub fn may(&self, tool: &str) -> bool {
+        let has_the_request = self.task().is_none();
+        let fits = match tool {
+            "ask_client" | "deliver" | "finish" | "report_progress" => has_the_request,
+            "delegate" => has_the_request && !self.helpers.is_empty(),
+            _ => true,
+        };
+        fits && self.reach.allows(tool)
+    }
+
+    /// Who may be asked to help.
+    pub fn helpers(&self) -> &[Helper] {
+        &self.helpers
+    }
+
     /// What the session said when the attempt began.
     pub fn past(&self) -> &Past {
         &self.past
@@ -69,7 +93,7 @@ impl Workbench {
     }
 
     /// The run, for logs.
-    pub fn run(&self) -> domain::ids::RunId {
+    pub fn run(&self) -> RunId {
         self.claimed.run
     }
 
@@ -93,8 +117,11 @@ impl Workbench {
         self.db.now()
     }
 
-    /// Says on the page that the work is a rehearsal.
+    /// Says on the page that the work is a rehearsal; whoever helps leaves that to the one who has the request.
     pub async fn rehearses(&self) -> Result<(), Failure> {
+        if self.task().is_some() {
+            return Ok(());
+        }
         self.say(vec![Part::DataRun { state: RunState::Working, failure: None, rehearsal: true }]).await
     }
 
@@ -171,6 +198,38 @@ impl Workbench {
         // The semaphore is never closed.
         self.slot = Arc::clone(&self.slots).acquire_owned().await.ok();
         Ok(settled)
+    }
+
+    /// Has other agents help, each with a task: they begin at once, or go on where an earlier attempt had asked the same.
+    ///
+    /// # Errors
+    /// In the inner result, what is wrong with a task, for whoever gave it; those before it are begun.
+    pub async fn delegate(&self, tasks: &[Delegated]) -> Result<Result<Vec<RunId>, String>, Failure> {
+        let mut begun = Vec::new();
+        for Delegated { agent, task } in tasks {
+            match told(runs::delegate(&self.db, &self.claimed, agent, task).await)? {
+                Ok(run) => begun.push(run),
+                Err(why) => return Ok(Err(why)),
+            }
+        }
+        Ok(Ok(begun))
+    }
+
+    /// Waits until these sub-runs have ended, and tells what they came to. Meanwhile nobody's place is taken.
+    pub async fn helped(&mut self, wanted: &[RunId]) -> Result<Vec<SubRun>, Failure> {
+        self.slot = None;
+        let ended = loop {
+            let mut all = runs::sub_runs(&self.db, &self.claimed).await?;
+            all.retain(|sub| wanted.contains(&sub.run));
+            if all.iter().all(|sub| sub.state.has_ended()) {
+                break all;
+            }
+            while !std::mem::take(&mut self.was_helped) {
+                self.hear().await?;
+            }
+        };
+        self.slot = Arc::clone(&self.slots).acquire_owned().await.ok();
+        Ok(ended)
     }
 
     /// Whether this run has delivered anything, be it by the portal's tools.
@@ -280,6 +339,7 @@ impl Workbench {
     fn note(&mut self, heard: Heard) {
         match heard {
             Heard::Steer(steer) => self.steers.push_back(steer),
+            Heard::Helped => self.was_helped = true,
             Heard::Settled { approval, label, by } => {
                 self.settled.insert(approval, Settlement { label, by });
             }
@@ -287,10 +347,17 @@ impl Workbench {
     }
 }
 
+/// A part of the work for another agent, by its name.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+pub struct Delegated {
+    pub agent: String,
+    pub task: String,
+}
+
 /// What the one who asked can mend is said to them.
 fn told<T>(done: domain::Result<T>) -> Result<Result<T, String>, Failure> {
     match done {
-        Err(domain::Error::NotFound) => Ok(Err("there is no such note".to_owned())),
+        Err(domain::Error::NotFound) => Ok(Err("there is nothing of that name".to_owned())),
         Err(domain::Error::Refused(why)) => Ok(Err(why)),
         Err(domain::Error::Fields(errors)) => {
             Ok(Err(errors.iter().map(|(_, message)| message).collect::<Vec<_>>().join(" ")))

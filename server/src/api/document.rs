@@ -33,6 +33,7 @@ use super::{Problem, clients, requests, runs};
         runs::deliverables::deliver,
         runs::usage::spend,
         runs::files::file,
+        runs::sub_runs::delegate,
         runs::end::end,
         clients::list,
         requests::list::list,

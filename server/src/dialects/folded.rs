@@ -10,7 +10,7 @@ use axum::{
 };
 use domain::{
     Error,
-    session::{self, Conversation, Entry, Reading, RunNow},
+    session::{self, Conversation, Entry, Reading, RunNow, SubRunNow},
 };
 use serde::Serialize;
 use sessions::{Offset, StreamId};
@@ -38,6 +38,8 @@ struct Folded {
     offset: Offset,
     entries: Vec<Entry>,
     run: Option<RunNow>,
+    /// The sub-runs of that run.
+    subs: Vec<SubRunNow>,
     column: Option<domain::requests::Column>,
 }
 
@@ -64,8 +66,8 @@ async fn read(people: &People, stream: &str, headers: &HeaderMap) -> Result<Fold
     let db = &people.app().db;
     session::find(db, &scope, stream.0).await.map_err(failed)?;
     let Reading { conversation, next, .. } = session::read(db, &scope, stream.0).await.map_err(failed)?;
-    let Conversation { entries, run, column } = conversation;
-    Ok(Folded { stream, offset: Offset::from_value(next), entries, run, column })
+    let Conversation { entries, run, subs, column } = conversation;
+    Ok(Folded { stream, offset: Offset::from_value(next), entries, run, subs, column })
 }
 
 fn hidden() -> Response {

@@ -57,6 +57,7 @@ fn tool(name: &str) -> &str {
         "request_approval" => "Ask for an approval",
         "report_progress" => "Show its plan and steps",
         "deliver" => "Deliver",
+        "delegate" => "Have other agents help",
         "finish" => "Put what it delivered before the client",
         other => other,
     }

@@ -1,12 +1,14 @@
 //! What stands around the conversation, in words, as the rows and the calendar have it now.
 
+use std::collections::BTreeSet;
+
 use domain::{
     approvals::Audience,
     cycle::{ClockState, CycleView, PieceKind},
     deliverables::Deliverable,
     files::File,
     requests::{Column, Detail},
-    session::{RunNow, RunState},
+    session::{Conversation, RunNow, RunState, SubRunNow},
     words,
 };
 
@@ -16,7 +18,8 @@ use super::{
     view::{Beside, Clock, Link, Piece, Review},
 };
 
-pub fn of(here: &Here, detail: &Detail, run: Option<&RunNow>, hour: Hour) -> Beside {
+pub fn of(here: &Here, detail: &Detail, conversation: &Conversation, hour: Hour) -> Beside {
+    let run = conversation.run.as_ref();
     let card = &detail.card;
     let base = here.base();
     Beside {
@@ -24,6 +27,7 @@ pub fn of(here: &Here, detail: &Detail, run: Option<&RunNow>, hour: Hour) -> Bes
         state_name: state_name(here, detail),
         agent: card.agent.clone(),
         run: run.cloned(),
+        helpers: helpers(&conversation.subs),
         clock: clock(detail, hour),
         deliverables: detail
             .deliverables
@@ -37,6 +41,14 @@ pub fn of(here: &Here, detail: &Detail, run: Option<&RunNow>, hour: Hour) -> Bes
         review: (card.column == Column::Review).then(|| review(detail)),
         ended: ended(detail, hour),
     }
+}
+
+fn helpers(subs: &[SubRunNow]) -> Vec<String> {
+    let at_work = subs.iter().filter(|sub| sub.state == RunState::Working);
+    let mut names: Vec<String> = at_work.map(|sub| sub.agent.clone()).collect();
+    let mut seen = BTreeSet::new();
+    names.retain(|name| seen.insert(name.clone()));
+    names
 }
 
 fn questions(detail: &Detail) -> impl Iterator<Item = &domain::approvals::Approval> {

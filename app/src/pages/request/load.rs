@@ -74,7 +74,7 @@ pub async fn shown(here: &Here) -> domain::Result<(Detail, Shown)> {
         number: card.number,
         title: card.title.clone(),
         asked: if here.desk { format!("{}, {asked}", card.client_name) } else { asked },
-        beside: beside::of(here, &detail, reading.conversation.run.as_ref(), hour),
+        beside: beside::of(here, &detail, &reading.conversation, hour),
         conversation: told(stream.to_string(), reading, hour),
     };
     Ok((detail, shown))

@@ -40,8 +40,7 @@ async fn load(here: &Here, asked: &Since) -> domain::Result<News> {
         Some(_) => Some(load::detail(here).await?),
         None => None,
     };
-    let beside =
-        detail.as_ref().map(|detail| beside::of(here, detail, reading.conversation.run.as_ref(), hour));
+    let beside = detail.as_ref().map(|detail| beside::of(here, detail, &reading.conversation, hour));
     let withdrawn = detail.as_ref().is_some_and(|detail| detail.withdrawn_at.is_some());
     let changed = reading.changed.clone();
     let told = load::told(stream.to_string(), reading, hour);

@@ -20,11 +20,11 @@ pub(super) async fn read(tx: &mut Tx, scope: &Scope) -> Result<Vec<FailedRun>> {
            JOIN request r ON r.workspace_id = run.workspace_id AND r.client_id = run.client_id AND r.id = run.request_id
            JOIN client c ON c.workspace_id = run.workspace_id AND c.id = run.client_id
            JOIN agent a ON a.workspace_id = run.workspace_id AND a.id = run.agent_id
-           WHERE run.workspace_id = $1 AND run.state = 'failed' AND run.ended_at > $2 AND r.withdrawn_at IS NULL
+           WHERE run.workspace_id = $1 AND run.parent_id IS NULL AND run.state = 'failed' AND run.ended_at > $2 AND r.withdrawn_at IS NULL
              AND r.board_column IN ('in_progress', 'waiting')
              AND NOT EXISTS (SELECT FROM run later
                              WHERE later.workspace_id = run.workspace_id AND later.client_id = run.client_id
-                               AND later.request_id = run.request_id
+                               AND later.request_id = run.request_id AND later.parent_id IS NULL
                                AND (later.queued_at, later.id) > (run.queued_at, run.id))
            ORDER BY run.ended_at DESC LIMIT $3"#,
         scope.workspace.0,

@@ -80,7 +80,7 @@ async fn rows(tx: &mut Tx, scope: &Scope, ids: &[Uuid]) -> Result<Vec<CardRow>> 
            LEFT JOIN LATERAL (
                SELECT id, state, attempt, failure FROM run
                WHERE workspace_id = r.workspace_id AND client_id = r.client_id AND request_id = r.id
-                 AND r.started_at IS NOT NULL
+                 AND parent_id IS NULL AND r.started_at IS NOT NULL
                ORDER BY queued_at DESC, id DESC LIMIT 1
            ) run ON true
            LEFT JOIN LATERAL (

@@ -5,11 +5,11 @@ mod reading;
 #[cfg(test)]
 mod tests;
 
-pub use model::{Body, Conversation, Entry, Outcome, RunNow, Settled};
+pub use model::{Body, Conversation, Entry, Outcome, RunNow, Settled, SubRunNow};
 pub use reading::Reading;
 
 use super::event::{AuthorKind, Event, Part, RunState, StepState};
-use crate::ids::ApprovalId;
+use crate::ids::{ApprovalId, RunId};
 
 impl Conversation {
     /// Reads a whole session.
@@ -47,6 +47,7 @@ impl Conversation {
             Part::DataRun { state, failure, rehearsal } => {
                 self.run_is(event, *state, failure.as_deref(), *rehearsal)
             }
+            Part::DataSubRun { parent, agent, state, .. } => self.sub_run_is(event, *parent, agent, *state),
             Part::DataPlan { steps } => {
                 self.put(run_key(event, "plan"), event, Body::Plan { steps: steps.clone() })
             }
@@ -104,14 +105,20 @@ impl Conversation {
     }
 
     fn add(&mut self, key: String, event: &Event, body: Body) -> Vec<usize> {
-        let second = event.author.kind == AuthorKind::Agent
-            && self
-                .run
-                .as_ref()
-                .is_some_and(|run| event.run == Some(run.id) && run.agent != event.author.name);
+        let second = event.author.kind == AuthorKind::Agent && self.is_anothers(event);
         let (author, run) = (event.author.clone(), event.run);
         self.entries.push(Entry { key, author, at: event.at, second, run, body });
         vec![self.entries.len() - 1]
+    }
+
+    /// By another agent than the one whose run it is: one that helps, or that came in of its own accord.
+    fn is_anothers(&self, event: &Event) -> bool {
+        let Some(run) = &self.run else { return false };
+        self.sub(event.run).is_some() || (event.run == Some(run.id) && run.agent != event.author.name)
+    }
+
+    fn sub(&self, run: Option<RunId>) -> Option<&SubRunNow> {
+        self.subs.iter().find(|sub| Some(sub.id) == run)
     }
 
     /// Replaces the entry of that key where it stands, or adds it.
@@ -166,6 +173,9 @@ impl Conversation {
         let before = self.run.take().filter(|run| run.id == id);
         let attempt = event.attempt.or(before.as_ref().map(|run| run.attempt)).unwrap_or(0);
         let goes_on = before.as_ref().is_some_and(|run| run.attempt == attempt);
+        if before.is_none() {
+            self.subs.clear();
+        }
         let agent = match (event.author.kind, &before) {
             (AuthorKind::Agent, _) => event.author.name.clone(),
             (_, Some(run)) => run.agent.clone(),
@@ -184,14 +194,34 @@ impl Conversation {
         touched
     }
 
-    /// What an attempt left unfinished stays as it was last seen: no longer being written, no longer being done.
+    /// A sub-run's state changes what its agent has begun and nothing else: the run that it helps goes on.
+    fn sub_run_is(&mut self, event: &Event, parent: RunId, agent: &str, state: RunState) -> Vec<usize> {
+        let (Some(id), true) = (event.run, self.run.as_ref().is_some_and(|run| run.id == parent)) else {
+            return Vec::new();
+        };
+        let attempt = event.attempt.unwrap_or(0);
+        let now = SubRunNow { id, attempt, state, agent: agent.to_owned() };
+        let before = self.subs.iter_mut().find(|sub| sub.id == id);
+        let goes_on = before.as_ref().is_some_and(|sub| sub.attempt == attempt)
+            && matches!(state, RunState::Working | RunState::Suspended);
+        match before {
+            Some(before) => *before = now,
+            None => self.subs.push(now),
+        }
+        if goes_on { Vec::new() } else { self.close_where(|entry| entry.run == Some(id)) }
+    }
+
+    /// What an attempt left unfinished stays as it was last seen: no longer being written, no longer being done. Who
+    /// helps goes on meanwhile.
     fn close(&mut self) -> Vec<usize> {
-        let closed = self
-            .entries
-            .iter_mut()
-            .enumerate()
-            .filter_map(|(place, entry)| close(&mut entry.body).then_some(place));
-        closed.collect()
+        let living = self.subs.iter().filter(|sub| !sub.state.has_ended());
+        let living: Vec<RunId> = living.map(|sub| sub.id).collect();
+        self.close_where(|entry| entry.run.is_none_or(|run| !living.contains(&run)))
+    }
+
+    fn close_where(&mut self, of: impl Fn(&Entry) -> bool) -> Vec<usize> {
+        let entries = self.entries.iter_mut().enumerate().filter(|(_, entry)| of(entry));
+        entries.filter_map(|(place, entry)| close(&mut entry.body).then_some(place)).collect()
     }
 
     fn settle(

@@ -14,6 +14,9 @@ pub struct Conversation {
     pub entries: Vec<Entry>,
     /// The newest run, ended or not.
     pub run: Option<RunNow>,
+    /// The sub-runs of that run, in the order in which they were begun.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub subs: Vec<SubRunNow>,
     /// Where the request stands, once it moved.
     pub column: Option<Column>,
 }
@@ -30,6 +33,16 @@ pub struct RunNow {
     /// How many entries stood there when it began.
     #[serde(default)]
     pub from: usize,
+}
+
+/// A sub-run of the newest run: another agent that helps with a part.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SubRunNow {
+    pub id: RunId,
+    pub attempt: u32,
+    pub state: RunState,
+    /// The name of the agent who helps.
+    pub agent: String,
 }
 
 /// One entry of the line.

@@ -213,6 +213,47 @@ fn another_agent_in_a_run_is_the_second_one() {
     );
 }
 
+#[test]
+fn who_helps_ends_without_ending_anything_else() {
+    let otto = Author { kind: AuthorKind::Agent, id: "otto".to_owned(), name: "Otto".to_owned() };
+    let helps = |n, part| {
+        let author = otto.clone();
+        Event { id: format!("e{n}"), run: None, attempt: None, author, at: n, part }
+            .of_run(RunId(Uuid::from_u128(2)), 1)
+    };
+    let mut log = vec![
+        of_attempt(1, 1, state(RunState::Working)),
+        of_attempt(2, 1, start()),
+        of_attempt(3, 1, delta("Dear")),
+        helps(4, sub_state(RunState::Working)),
+        helps(5, start()),
+        helps(6, delta("Dates")),
+    ];
+    let read_so = |log: &[Event]| {
+        let conversation = Conversation::read(log);
+        let second: Vec<bool> = conversation.entries.iter().map(|entry| entry.second).collect();
+        assert_eq!(second, [false, true]);
+        assert_eq!(conversation.subs[0].agent, "Otto");
+        (told(&conversation), conversation.run.unwrap().state, conversation.subs[0].state)
+    };
+    let both = vec!["Juno: Dear|".to_owned(), "Otto: Dates|".to_owned()];
+    assert_eq!(read_so(&log), (both.clone(), RunState::Working, RunState::Working));
+
+    // Juno's next attempt leaves what Otto writes alone.
+    log.push(of_attempt(7, 2, state(RunState::Working)));
+    let juno_broke_off = vec!["Juno: Dear".to_owned(), "Otto: Dates|".to_owned()];
+    assert_eq!(read_so(&log), (juno_broke_off, RunState::Working, RunState::Working));
+
+    log.push(helps(8, sub_state(RunState::Completed)));
+    let done = vec!["Juno: Dear".to_owned(), "Otto: Dates".to_owned()];
+    assert_eq!(read_so(&log), (done, RunState::Working, RunState::Completed));
+}
+
+fn sub_state(state: RunState) -> Part {
+    let parent = RunId(Uuid::from_u128(1));
+    Part::DataSubRun { parent, agent: "Otto".to_owned(), state, failure: None }
+}
+
 fn question() -> Part {
     let choice = Choice { key: "1".to_owned(), label: "Leave it out".to_owned() };
     Part::DataApproval {
@@ -240,7 +281,8 @@ fn any_part() -> impl Strategy<Value = Part> {
         (id.clone(), "[a-z ]{0,6}").prop_map(|(id, delta)| Part::TextDelta { id, delta }),
         id.clone().prop_map(|id| Part::TextEnd { id }),
         "[a-z]{1,6}".prop_map(|text| Part::DataComment { text }),
-        states.prop_map(state),
+        states.clone().prop_map(state),
+        states.prop_map(sub_state),
         (id, step).prop_map(|(id, state)| Part::DataStep {
             title: id.clone(),
             id,
@@ -269,9 +311,13 @@ fn any_part() -> impl Strategy<Value = Part> {
 }
 
 fn any_log() -> impl Strategy<Value = Vec<Event>> {
-    prop::collection::vec((any_part(), 1_u32..3), 0..60).prop_map(|parts| {
+    prop::collection::vec((any_part(), 1_u32..3, any::<bool>()), 0..60).prop_map(|parts| {
         let number = 1_i64..;
-        number.zip(parts).map(|(n, (part, attempt))| of_attempt(n, attempt, part)).collect()
+        let event = |(n, (part, attempt, helps))| {
+            let event = of_attempt(n, attempt, part);
+            if helps { event.of_run(RunId(Uuid::from_u128(2)), attempt) } else { event }
+        };
+        number.zip(parts).map(event).collect()
     })
 }
 

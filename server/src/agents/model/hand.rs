@@ -2,6 +2,7 @@
 
 use domain::{
     approvals::{Audience, Question},
+    runs::SubRun,
     session::{Choice, Part, PlanStep, StepState},
     words,
 };
@@ -13,11 +14,13 @@ use super::{
     prompt::cut,
     tools::{self, Tool},
 };
-use crate::agents::{Failure, Workbench};
+use crate::agents::{Delegated, Failure, Workbench};
 
 /// How much of a file one call reads, and how much of a call is kept backstage, in bytes.
 const READ: usize = 16_000;
 const KEPT: usize = 32_000;
+/// How much of what others came to one call tells, in bytes.
+const HELPED: usize = 32_000;
 /// How many questions one attempt asks.
 const QUESTIONS: usize = 3;
 
@@ -50,7 +53,7 @@ impl Hand {
         bench
             .backstage(vec![Part::ToolInputAvailable { tool_call_id: id.clone(), tool_name, input }])
             .await?;
-        let offered = tools::allowed(bench.reach(), &call.name);
+        let offered = tools::allowed(bench, &call.name);
         let read = if offered { tools::read(call) } else { Err(tools::unknown(&call.name)) };
         let result = match read {
             Ok(tool) => self.act(bench, tool, &call.id).await?,
@@ -96,6 +99,7 @@ impl Hand {
                 Err(why) => Ok(Err(why)),
             },
             Tool::Notes(call) => notes::perform(bench, call).await,
+            Tool::Delegate { tasks } => delegate(bench, &tasks).await,
             Tool::Finish if self.delivered => {
                 self.finished = true;
                 Ok(Ok("Done.".to_owned()))
@@ -153,6 +157,28 @@ impl Hand {
             step.state = StepState::Done;
         }
         bench.plan(&self.plan).await
+    }
+}
+
+/// Has others help, and tells what it came to.
+async fn delegate(bench: &mut Workbench, tasks: &[Delegated]) -> Result<Result<String, String>, Failure> {
+    let begun = match bench.delegate(tasks).await? {
+        Ok(begun) => begun,
+        Err(why) => return Ok(Err(why)),
+    };
+    let helped = bench.helped(&begun).await?;
+    let came: Vec<String> =
+        helped.iter().map(|sub| cut(&came_to(sub), HELPED / helped.len().max(1))).collect();
+    Ok(Ok(came.join("\n\n")))
+}
+
+fn came_to(sub: &SubRun) -> String {
+    let SubRun { agent, task, result, failure, .. } = sub;
+    let asked = cut(task, 200);
+    match (result, failure) {
+        (Some(result), _) => format!("{agent} ({asked}):\n{result}"),
+        (None, Some(failure)) => format!("{agent} ({asked}) could not do it: {failure}"),
+        (None, None) => format!("{agent} ({asked}) was taken off it."),
     }
 }
 

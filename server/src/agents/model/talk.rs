@@ -25,6 +25,9 @@ const NUDGES: u32 = 2;
 /// How many calls in a row may be misunderstood.
 const MISTAKES: u32 = 5;
 
+/// Begins the ids of its texts.
+const TEXT: &str = "w";
+
 pub(super) struct Talk<'a> {
     endpoint: &'a Endpoint,
     bench: &'a mut Workbench,
@@ -56,7 +59,7 @@ impl<'a> Talk<'a> {
         }
         let system = prompt::system(bench);
         let said = vec![Said::User(prompt::material(bench).await)];
-        let (hand, tools) = (Hand::of(bench), tools::offered(bench.reach()));
+        let (hand, tools) = (Hand::of(bench), tools::offered(bench));
         let (spoken, spent) = (String::new(), Duration::ZERO);
         Self { endpoint, bench, tools, system, said, hand, spoken, texts: 0, nudges: 0, over: None, spent }
     }
@@ -70,9 +73,9 @@ impl<'a> Talk<'a> {
             match self.speak().await? {
                 Turn::Steered(words) => self.agent(words, Vec::new(), Vec::new()),
                 Turn::Whole(answer) => {
-                    if self.is_done(answer).await? {
+                    if let Some(end) = self.is_done(answer).await? {
                         self.hand.tick_off(self.bench).await?;
-                        return Ok(End::Review);
+                        return Ok(end);
                     }
                 }
             }
@@ -93,7 +96,7 @@ impl<'a> Talk<'a> {
     async fn speak(&mut self) -> Result<Turn, Failure> {
         let (mut tries, mut pause) = (1, self.endpoint.limits.pause);
         loop {
-            let mut voice = Voice::new(format!("w{}", self.texts));
+            let mut voice = Voice::new(format!("{TEXT}{}", self.texts));
             self.texts += 1;
             let (begun, mut words) = (Instant::now(), String::new());
             let left = self.endpoint.limits.total.saturating_sub(self.spent);
@@ -192,8 +195,8 @@ impl<'a> Talk<'a> {
         Ok(())
     }
 
-    /// Takes a whole answer in: whether the work is handed in.
-    async fn is_done(&mut self, answer: Answer) -> Result<bool, Failure> {
+    /// Takes a whole answer in: how the work ends, where it is handed in.
+    async fn is_done(&mut self, answer: Answer) -> Result<Option<End>, Failure> {
         let calls: Vec<Call> = answer.calls.iter().map(|call| self.redacted(call)).collect();
         self.spoken.push_str(&answer.words);
         self.agent(answer.words, calls.clone(), answer.kept);
@@ -208,36 +211,48 @@ impl<'a> Talk<'a> {
             }
         }
         if self.hand.finished {
-            return Ok(true);
+            return Ok(Some(End::Review));
         }
         if !calls.is_empty() {
-            return Ok(false);
+            return Ok(None);
         }
         if answer.finish == Some(Finish::Length) {
             self.user("(Your answer was too long for one piece. Go on exactly where you stopped.)");
-            return Ok(false);
+            return Ok(None);
         }
         self.without_calls().await
     }
 
     /// The model has said all that it wants to say.
-    async fn without_calls(&mut self) -> Result<bool, Failure> {
+    async fn without_calls(&mut self) -> Result<Option<End>, Failure> {
+        if self.bench.task().is_some() {
+            return self.answered().map(Some);
+        }
         if self.hand.delivered {
-            return Ok(true);
+            return Ok(Some(End::Review));
         }
         if self.hand.used && self.nudges < NUDGES {
             self.nudges += 1;
             self.user(
                 "Nothing is delivered yet. Hand the finished work over with deliver, then call finish.",
             );
-            return Ok(false);
+            return Ok(None);
         }
         let work = self.bench.assignment();
         let title = work.delivered.first().map_or(&work.title, |last| &last.title).clone();
         match self.bench.deliver(&title, &self.spoken).await? {
-            Ok(_) => Ok(true),
+            Ok(_) => Ok(Some(End::Review)),
             Err(why) => Err(self.failed(&Trouble::Rubbish(why))),
         }
+    }
+
+    /// What one that helps has said, in whichever attempt, is what it came to.
+    fn answered(&self) -> Result<End, Failure> {
+        let said = format!("{}{}", self.bench.past().said(TEXT), self.spoken);
+        if said.trim().is_empty() {
+            return Err(self.failed(&Trouble::Rubbish("it said nothing".to_owned())));
+        }
+        Ok(End::Answer(said))
     }
 
     fn redacted(&self, call: &Call) -> Call {

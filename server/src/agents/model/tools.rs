@@ -1,6 +1,6 @@
 //! What the model can do beside talking.
 
-use domain::{agents::Reach, session::StepState};
+use domain::session::StepState;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
@@ -8,6 +8,10 @@ use super::{
     answer::Call,
     notes::{self, Notes},
 };
+use crate::agents::{Delegated, Workbench};
+
+/// How many tasks one call gives away.
+const TASKS: usize = 6;
 
 /// A call with its arguments read and checked.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -34,6 +38,9 @@ pub(super) enum Tool {
         title: String,
         markdown: String,
     },
+    Delegate {
+        tasks: Vec<Delegated>,
+    },
     Notes(Notes),
     Finish,
 }
@@ -47,9 +54,9 @@ pub(super) struct Described {
     pub(super) parameters: Value,
 }
 
-/// Whether an agent may use one of these, by what its allow-list says of the portal's tools.
-pub(super) fn allowed(reach: &Reach, tool: &str) -> bool {
-    reach.allows(match tool {
+/// Whether an agent may use one of these, by what it may use of the portal's tools.
+pub(super) fn allowed(bench: &Workbench, tool: &str) -> bool {
+    bench.may(match tool {
         "make_plan" | "update_plan" => "report_progress",
         "read_file" => "get_request",
         other => other,
@@ -57,10 +64,10 @@ pub(super) fn allowed(reach: &Reach, tool: &str) -> bool {
 }
 
 /// The tools that an agent may use.
-pub(super) fn offered(reach: &Reach) -> Vec<Described> {
+pub(super) fn offered(bench: &Workbench) -> Vec<Described> {
     let mut tools = described();
     tools.extend(notes::described());
-    tools.retain(|tool| allowed(reach, tool.name));
+    tools.retain(|tool| allowed(bench, tool.name));
     tools
 }
 
@@ -112,6 +119,25 @@ fn described() -> Vec<Described> {
             json!({ "title": text("What it is"), "markdown": text("The whole text in Markdown") }),
             &["title", "markdown"],
         ),
+        tool(
+            "delegate",
+            "Have others help with parts of the work, all at once, and wait for what it comes to. They read the request \
+             and its conversation themselves; they do not deliver.",
+            json!({
+                "tasks": {
+                    "type": "array",
+                    "items": {
+                        "type": "object",
+                        "properties": {
+                            "agent": text("Who, by their name"),
+                            "task": text("What to do, and what to answer with"),
+                        },
+                        "required": ["agent", "task"],
+                    },
+                },
+            }),
+            &["tasks"],
+        ),
         tool("finish", "Put what you delivered before the client for review. Call it last.", json!({}), &[]),
     ]
 }
@@ -147,6 +173,11 @@ struct Deliver {
     markdown: String,
 }
 
+#[derive(Deserialize)]
+struct Delegate {
+    tasks: Vec<Delegated>,
+}
+
 /// Reads a call.
 ///
 /// # Errors
@@ -179,6 +210,13 @@ pub(super) fn read(call: &Call) -> Result<Tool, String> {
         "deliver" => {
             let Deliver { title, markdown } = parse(arguments)?;
             Ok(Tool::Deliver { title, markdown })
+        }
+        "delegate" => {
+            let Delegate { tasks } = parse(arguments)?;
+            if tasks.is_empty() || tasks.len() > TASKS {
+                return Err(format!("tasks: give one to {TASKS}"));
+            }
+            Ok(Tool::Delegate { tasks })
         }
         "finish" => Ok(Tool::Finish),
         other => Err(unknown(other)),
@@ -236,6 +274,8 @@ mod tests {
             ("ask_client", r#"{"question":" ","options":["a"]}"#),
             ("ask_client", r#"{"question":"Which?","options":"a"}"#),
             ("deliver", r#"{"title":"T""#),
+            ("delegate", r#"{"tasks":[]}"#),
+            ("delegate", r#"{"tasks":[{"agent":"Otto"}]}"#),
             ("rm", "{}"),
         ] {
             assert!(call(name, arguments).is_err(), "{name} {arguments}");

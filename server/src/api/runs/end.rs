@@ -22,6 +22,9 @@ use crate::api::{Api, Problem, bearer::Caller, body::Body};
 pub struct End {
     pub attempt: u32,
     pub outcome: Ending,
+    /// Of an answer: what it came to, as Markdown.
+    #[serde(default)]
+    pub result: String,
     /// Of a failure: what happened and what to do, in words that the client understands.
     #[serde(default)]
     pub words: String,
@@ -36,6 +39,8 @@ pub struct End {
 pub enum Ending {
     /// Done: what was delivered goes before the client.
     Review,
+    /// Of a sub-run, done: `result` goes to the agent that asked.
+    Answered,
     /// It cannot be done; `words` say why.
     Failed,
     /// Somebody asked to stop, and the agent has stopped.
@@ -76,7 +81,7 @@ pub async fn end(
 /// The answer to a call may have got lost.
 fn has_ended_so(run: &Pulled, end: &End) -> bool {
     let ended = match end.outcome {
-        Ending::Review => RunState::Completed,
+        Ending::Review | Ending::Answered => RunState::Completed,
         Ending::Failed => RunState::Failed,
         Ending::Stopped => RunState::Cancelled,
         Ending::Released => RunState::Queued,
@@ -88,6 +93,7 @@ async fn write(api: &Api, run: &Pulled, claimed: &Claimed, end: &End) -> Result<
     let db = &api.app.db;
     match end.outcome {
         Ending::Review => deliverables::submit_for_review(db, claimed).await?,
+        Ending::Answered => runs::answer(db, claimed, &end.result).await?,
         Ending::Failed => runs::fail_because(db, claimed, &end.words, &end.reason).await?,
         Ending::Released => runs::release(db, claimed).await?,
         Ending::Stopped => stop(api, run, claimed).await?,

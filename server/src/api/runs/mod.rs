@@ -14,6 +14,7 @@ pub(super) mod questions;
 pub(super) mod show;
 pub(super) mod signals;
 pub(super) mod steers;
+pub(super) mod sub_runs;
 pub(super) mod usage;
 
 use std::time::Duration;
@@ -47,6 +48,7 @@ pub(super) fn routes() -> Routes<Api> {
         .route("/v1/runs/{run}/deliverables", post(deliverables::deliver))
         .route("/v1/runs/{run}/usage", post(usage::spend))
         .route("/v1/runs/{run}/steers/{control}", post(steers::settle))
+        .route("/v1/runs/{run}/sub_runs", post(sub_runs::delegate))
         .route("/v1/runs/{run}/end", post(end::end))
 }
 

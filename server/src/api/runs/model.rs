@@ -38,6 +38,10 @@ pub struct Run {
     pub agent: Agent,
     pub client: Client,
     pub request: Request,
+    /// What of it is to be done, where the run is a sub-run: end it as answered, and neither deliver nor ask the client.
+    pub task: Option<Task>,
+    /// The sub-runs that this run has started, oldest first.
+    pub sub_runs: Vec<SubRun>,
     /// Oldest first.
     pub files: Vec<FileOf>,
     /// The newest version of each, the newest one first.
@@ -124,6 +128,29 @@ pub struct Request {
     pub brief: String,
 }
 
+/// A part of the work that another agent asks for.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Task {
+    /// The run that asks.
+    pub run: String,
+    /// The name of the agent that asks.
+    pub by: String,
+    pub words: String,
+}
+
+/// What another agent helps with.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct SubRun {
+    pub run: String,
+    pub agent: String,
+    pub task: String,
+    pub state: State,
+    /// What it came to, once it has completed.
+    pub result: Option<String>,
+    /// In a client's words, when it failed.
+    pub failure: Option<String>,
+}
+
 /// A file that came with the request.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct FileOf {
@@ -183,6 +210,7 @@ impl Run {
         let pending = run.pending(db).await?;
         let (session, behind) = runs::next_numbers(db, run).await?;
         let assignment = run.assignment(db).await?;
+        let sub_runs = runs::sub_runs(db, &run.latest()).await?;
         let questions = approvals::of_run(db, &run.scope, run.run).await?;
         let entries = reading.conversation.entries.iter();
         let conversation = entries.filter_map(|entry| serde_json::to_value(entry).ok()).collect();
@@ -205,6 +233,7 @@ impl Run {
                 .filter(|control| control.kind == ControlKind::Steer)
                 .map(Steer::from)
                 .collect(),
+            sub_runs: sub_runs.into_iter().map(SubRun::from).collect(),
             questions: questions.into_iter().map(Question::from).collect(),
             conversation,
             ..Self::about(run, assignment)
@@ -223,6 +252,12 @@ impl Run {
             session: String::new(),
             backstage: String::new(),
             questions: Vec::new(),
+            sub_runs: Vec::new(),
+            task: run.parent.zip(of.task).map(|(parent, task)| Task {
+                run: parent.to_string(),
+                by: task.by,
+                words: task.words,
+            }),
             stop: None,
             steers: Vec::new(),
             conversation: Vec::new(),
@@ -258,6 +293,19 @@ impl FileOf {
             name: file.name,
             media_type: file.media_type,
             bytes: file.bytes,
+        }
+    }
+}
+
+impl From<runs::SubRun> for SubRun {
+    fn from(of: runs::SubRun) -> Self {
+        Self {
+            run: of.run.to_string(),
+            agent: of.agent,
+            task: of.task,
+            state: of.state.into(),
+            result: of.result,
+            failure: of.failure,
         }
     }
 }

@@ -7,7 +7,6 @@ use axum::{
     extract::{Path, State},
 };
 use domain::{
-    ids::RunId,
     runs::Pulled,
     session::{Event, Part, RunState},
 };
@@ -60,6 +59,8 @@ pub enum Signal {
     Answer { approval: String, label: Option<String>, by: String, expired: bool },
     /// Somebody wrote into the conversation.
     Comment { text: String, by: String },
+    /// An agent that helped has ended its sub-run: see the run's `sub_runs` for what it came to.
+    Helped { run: String, state: Standing },
     /// The run is no longer this attempt's: leave it.
     Lost { state: Standing },
 }
@@ -162,14 +163,17 @@ impl Ear<'_> {
 
     fn hear(&mut self, records: &[Record]) {
         let events = records.iter().filter_map(|record| Event::from_json(record.json()).ok());
-        self.signals.extend(events.filter_map(|event| signal(event, self.run.run, self.run.attempt)));
+        self.signals.extend(events.filter_map(|event| signal(event, self.run)));
     }
 }
 
 /// What an event says to the agent at work, if anything.
-fn signal(event: Event, run: RunId, attempt: u32) -> Option<Signal> {
+fn signal(event: Event, of: &Pulled) -> Option<Signal> {
     let by = event.author.name;
+    let ours = event.run == Some(of.run);
     Some(match event.part {
+        // Whoever helps is not the one who is spoken to, and goes when that one goes.
+        Part::DataStop { .. } | Part::DataSteer { .. } if of.parent.is_some() => return None,
         Part::DataStop { control } => Signal::Stop { control: control.to_string(), by },
         Part::DataSteer { control, text } => Signal::Steer { control: control.to_string(), text, by },
         Part::DataAnswer { approval, label, expired } => {
@@ -177,11 +181,14 @@ fn signal(event: Event, run: RunId, attempt: u32) -> Option<Signal> {
         }
         // What an agent remarks backstage itself is its own.
         Part::DataComment { text } if event.run.is_none() => Signal::Comment { text, by },
-        Part::DataRun { state, .. } if event.run == Some(run) => {
-            let newer = event.attempt.is_some_and(|said| said > attempt);
+        Part::DataSubRun { parent, state, .. } if parent == of.run && state.has_ended() => {
+            Signal::Helped { run: event.run?.to_string(), state: state.into() }
+        }
+        Part::DataRun { state, .. } | Part::DataSubRun { state, .. } if ours => {
+            let newer = event.attempt.is_some_and(|said| said > of.attempt);
             let holds = matches!(state, RunState::Working | RunState::Suspended) && !newer;
             // What was said of earlier attempts is theirs.
-            let older = event.attempt.is_some_and(|said| said < attempt);
+            let older = event.attempt.is_some_and(|said| said < of.attempt);
             return (!holds && !older).then(|| Signal::Lost { state: state.into() });
         }
         _ => return None,

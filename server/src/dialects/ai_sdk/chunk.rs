@@ -14,8 +14,11 @@ pub(super) enum Chunk {
     MessageMetadata {
         message_metadata: Value,
     },
+    /// The metadata names the agent whose words they are, where another one helps.
     TextStart {
         id: String,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        provider_metadata: Option<Value>,
     },
     TextDelta {
         id: String,

@@ -3,7 +3,7 @@
 
 use domain::{
     ids::RunId,
-    session::{Body, Conversation, Entry, Event, RunNow, RunState},
+    session::{Body, Conversation, Entry, Event, Part, RunNow, RunState, SubRunNow},
 };
 use serde_json::{Value, json};
 use sessions::Offset;
@@ -33,7 +33,8 @@ impl Turn {
     pub(super) fn new(conversation: Conversation, version: Version) -> Option<(Self, Vec<Chunk>)> {
         let now = conversation.run.clone()?;
         let start = Chunk::Start { message_id: now.id.to_string(), message_metadata: metadata(&now) };
-        let conversation = Conversation { entries: of_run(conversation.entries, &now), ..conversation };
+        let entries = of_run(conversation.entries, &now, &conversation.subs);
+        let conversation = Conversation { entries, ..conversation };
         let places = 0..conversation.entries.len();
         let told = Told::default();
         let mut turn = Self { run: now.id, version, conversation, told, state: now.state, ended: false };
@@ -46,7 +47,7 @@ impl Turn {
     /// What an event adds to the message.
     pub(super) fn apply(&mut self, event: &Event) -> Vec<Chunk> {
         let mut chunks = Vec::new();
-        if self.ended || event.run.is_some_and(|run| run != self.run) {
+        if self.ended || event.run.is_some_and(|run| run != self.run && !self.is_helper(event, run)) {
             return chunks;
         }
         for place in self.conversation.apply(event) {
@@ -62,12 +63,21 @@ impl Turn {
         chunks
     }
 
+    /// Sub-runs belong to the run that they help.
+    fn is_helper(&self, event: &Event, run: RunId) -> bool {
+        let begins = matches!(event.part, Part::DataSubRun { parent, .. } if parent == self.run);
+        begins || self.conversation.subs.iter().any(|sub| sub.id == run)
+    }
+
     fn tell(&mut self, place: usize, chunks: &mut Vec<Chunk>) {
         let entry = &self.conversation.entries[place];
         let id = || entry.key.clone();
         match self.told.news(&self.conversation, place) {
             News::Words { begins, more, ends } => {
-                chunks.extend(begins.then(|| Chunk::TextStart { id: id() }));
+                let provider_metadata =
+                    || entry.second.then(|| json!({ "throughline": { "author": entry.author.name } }));
+                let start = || Chunk::TextStart { id: id(), provider_metadata: provider_metadata() };
+                chunks.extend(begins.then(start));
                 let delta = || Chunk::TextDelta { id: id(), delta: more.to_owned() };
                 chunks.extend((!more.is_empty()).then(delta));
                 chunks.extend(ends.then(|| Chunk::TextEnd { id: id() }));
@@ -127,10 +137,11 @@ pub(super) fn written(chunks: &[Chunk]) -> String {
     text
 }
 
-/// What a run brought forth, and what was said and done from its beginning on.
-fn of_run(entries: Vec<Entry>, now: &RunNow) -> Vec<Entry> {
+/// What a run and its sub-runs brought forth, and what was said and done from its beginning on.
+fn of_run(entries: Vec<Entry>, now: &RunNow, subs: &[SubRunNow]) -> Vec<Entry> {
+    let belongs = |run: RunId| run == now.id || subs.iter().any(|sub| sub.id == run);
     let entries = entries.into_iter().skip(now.from);
-    entries.filter(|entry| entry.run.is_none_or(|run| run == now.id)).collect()
+    entries.filter(|entry| entry.run.is_none_or(belongs)).collect()
 }
 
 /// An entry that is told whole. Why a run failed is told by how its message ends.

@@ -69,7 +69,7 @@ impl Writer {
         let parts = events.iter().map(part).collect::<Result<Vec<Part>, String>>()?;
         let name = format!("s-{}", producer.sequence);
         let parts = of_log(parts, self.stage, &name).map_err(|problem| problem.detail)?;
-        let texts = runs::stamp(db, &self.claimed, parts);
+        let texts = runs::stamp(db, &self.claimed, parts).map_err(|error| error.to_string())?;
         texts.into_iter().map(|text| Data::json(text).map_err(|error| error.to_string())).collect()
     }
 }

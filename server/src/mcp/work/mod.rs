@@ -1,6 +1,7 @@
 //! For an agent at work: what belongs to the run that it has in hand.
 
 mod ask;
+mod delegate;
 mod hand;
 mod notes;
 mod read;
@@ -15,7 +16,7 @@ use tokio_util::sync::CancellationToken;
 use super::tool::Tool;
 
 /// What is always there beside the allow-list: they ask, and wait for what was asked.
-const ALWAYS: [&str; 2] = ["get_answer", "approve_tool_use"];
+const ALWAYS: [&str; 3] = ["get_answer", "get_delegated", "approve_tool_use"];
 
 /// An agent that calls.
 #[derive(Clone)]
@@ -44,8 +45,15 @@ pub(super) async fn allowed(db: &Db, scope: &Scope, agent: AgentId) -> Result<Ve
 
 /// Every tool of an agent at work.
 pub(super) fn tools() -> Vec<Tool<Worker>> {
-    [read::tools(), notes::tools(), ask::tools(), write::tools(), tools_of_its_own::tools()]
-        .into_iter()
-        .flatten()
-        .collect()
+    [
+        read::tools(),
+        notes::tools(),
+        ask::tools(),
+        delegate::tools(),
+        write::tools(),
+        tools_of_its_own::tools(),
+    ]
+    .into_iter()
+    .flatten()
+    .collect()
 }

@@ -59,6 +59,11 @@ async fn get_request(worker: Worker, claimed: Claimed, _: Nothing) -> Result<Val
         "number": claimed.number,
         "title": about.title,
         "brief": about.brief,
+        "task": about.task.map(|task| json!({
+            "from": task.by, "task": task.words,
+            "how": "You help with this part of the request and nothing else. Finish with the result; whoever asked \
+                    delivers and speaks with the client.",
+        })),
         "client": { "name": about.client, "trade": about.vertical, "intake": about.intake },
         "you": { "name": claimed.agent_name, "persona": about.persona, "workspace": about.workspace },
         "files": files,

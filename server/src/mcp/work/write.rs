@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 
 use super::{Worker, hand::writes};
-use crate::mcp::tool::{Done, Nothing, Tool};
+use crate::mcp::tool::{Done, Tool};
 
 /// The longest title and detail of a step, and the longest plan.
 const TITLE: usize = 200;
@@ -43,7 +43,8 @@ pub(super) fn tools() -> Vec<Tool<Worker>> {
             (
                 "finish",
                 "Finish",
-                "Ends your run and puts what you delivered before the client for review. Deliver first.",
+                "Ends your run and puts what you delivered before the client for review. Deliver first. Where you help \
+                 another agent with a task, give the result instead: it goes to them.",
             ),
             finish,
         ),
@@ -140,7 +141,19 @@ async fn deliver(db: Db, claimed: Claimed, asked: Deliver) -> Result<Done> {
     Ok((json!({ "title": asked.title, "version": version }), deed))
 }
 
-async fn finish(db: Db, claimed: Claimed, _: Nothing) -> Result<Done> {
+#[derive(Serialize, Deserialize, JsonSchema)]
+struct Finish {
+    /// Of a task that another agent gave you: what it came to, as Markdown.
+    #[serde(default)]
+    result: Option<String>,
+}
+
+async fn finish(db: Db, claimed: Claimed, asked: Finish) -> Result<Done> {
+    if claimed.parent.is_some() {
+        runs::answer(&db, &claimed, asked.result.as_deref().unwrap_or_default()).await?;
+        let deed = Deed::done("finish", format!("a part of #{}", claimed.number)).of(claimed.client);
+        return Ok((json!({ "state": "completed" }), deed));
+    }
     deliverables::submit_for_review(&db, &claimed).await?;
     let deed = Deed::done("finish", format!("#{}", claimed.number)).of(claimed.client);
     Ok((json!({ "state": "review" }), deed))

@@ -1,6 +1,6 @@
 //! On top: what it is, how it stands, who is on it, who looks, and the clock.
 
-use domain::session::RunState;
+use domain::{session::RunState, words};
 use leptos::prelude::*;
 
 use super::model::{Beside, Clock, Shown};
@@ -46,7 +46,10 @@ fn on_it(beside: &Beside) -> Option<String> {
     let run = beside.run.as_ref()?;
     let agent = Some(run.agent.as_str()).filter(|name| !name.is_empty()).or(beside.agent.as_deref())?;
     match run.state {
-        RunState::Working => Some(format!("{agent} is on it")),
+        RunState::Working => Some(match beside.helpers.as_slice() {
+            [] => format!("{agent} is on it"),
+            helpers => format!("{agent} is on it, with {}", words::list(helpers)),
+        }),
         RunState::Suspended => Some(format!("{agent} waits for an answer")),
         RunState::Queued => Some(format!("{agent} begins in a moment")),
         RunState::Completed | RunState::Cancelled | RunState::Failed => None,

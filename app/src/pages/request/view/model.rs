@@ -75,6 +75,8 @@ pub struct Beside {
     pub agent: Option<String>,
     /// The newest run.
     pub run: Option<RunNow>,
+    /// The names of the agents that help with it now.
+    pub helpers: Vec<String>,
     pub clock: Option<Clock>,
     pub deliverables: Vec<Link>,
     pub waiting: Vec<Link>,

@@ -3,7 +3,10 @@
 
 use std::{collections::BTreeSet, time::Duration};
 
-use domain::session::{PlanStep, StepState};
+use domain::{
+    runs::Task,
+    session::{PlanStep, StepState},
+};
 
 use super::{
     asks,
@@ -17,6 +20,9 @@ use crate::agents::{End, Failure, Settlement, Steer, Workbench};
 
 /// The time that a look at something takes.
 const LOOK: Duration = Duration::from_millis(900);
+
+/// How much of what it helps with a rehearsal says, in characters.
+const HELP: usize = 160;
 
 /// How many points of the brief have a line of their own in the plan.
 const PLANNED: usize = 3;
@@ -42,6 +48,9 @@ struct Flow<'a> {
 /// Goes the whole way, or what is left of it.
 pub(super) async fn go(bench: &mut Workbench, pace: Pace) -> Result<End, Failure> {
     bench.rehearses().await?;
+    if let Some(task) = bench.task().cloned() {
+        return help(bench, pace, &task).await;
+    }
     if bench.past().has_delivered() {
         return Ok(End::Review);
     }
@@ -57,6 +66,19 @@ pub(super) async fn go(bench: &mut Workbench, pace: Pace) -> Result<End, Failure
     let settled = flow.settle().await?;
     flow.work(&settled).await?;
     flow.hand_in().await
+}
+
+/// Goes through what a helping agent does.
+async fn help(bench: &mut Workbench, pace: Pace, task: &Task) -> Result<End, Failure> {
+    let asked = short(&task.words);
+    pace.write(bench, "helps", &format!("I look at this for {}: {asked}", task.by)).await?;
+    Ok(End::Answer(format!("This was a rehearsal: nobody has looked into it. Asked for was: {asked}")))
+}
+
+fn short(words: &str) -> String {
+    let line = words.split_whitespace().collect::<Vec<_>>().join(" ");
+    let short: String = line.chars().take(HELP).collect();
+    if short.len() < line.len() { format!("{short}…") } else { short }
 }
 
 impl Flow<'_> {

@@ -1,0 +1,63 @@
+//! Other agents that help with parts of the work.
+
+use domain::{
+    Db, Result,
+    audit::Deed,
+    runs::{self, Claimed},
+};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+
+use super::{
+    Worker,
+    hand::{reads, writes},
+};
+use crate::mcp::tool::{Done, Nothing, Tool};
+
+pub(super) fn tools() -> Vec<Tool<Worker>> {
+    vec![
+        writes(
+            (
+                "delegate",
+                "Have another agent help",
+                "Gives a part of your work to another agent, who works on it at once, in a run of its own and under its \
+                 own name; give several away to have them done side by side. This returns at once, and get_delegated \
+                 tells what came of it. They read the request themselves, but do not deliver or speak with the client.",
+            ),
+            delegate,
+        ),
+        reads::<Nothing, _, _>(
+            (
+                "get_delegated",
+                "Get what was delegated",
+                "Who can help, and the tasks that your run has given away: queued, working, suspended (an operator is \
+                 asked), completed (with the result), failed or cancelled. While one is being worked on, wait a while \
+                 before you look again.",
+            ),
+            get_delegated,
+        ),
+    ]
+}
+
+#[derive(Serialize, Deserialize, JsonSchema)]
+struct Delegate {
+    /// Who is to help, by name; get_delegated tells who can.
+    agent: String,
+    /// What to do, and what to answer with.
+    task: String,
+}
+
+async fn delegate(db: Db, claimed: Claimed, asked: Delegate) -> Result<Done> {
+    let run = runs::delegate(&db, &claimed, &asked.agent, &asked.task).await?;
+    let deed = Deed::done("delegate", asked.agent.trim()).of(claimed.client);
+    Ok((json!({ "run": run, "state": "queued" }), deed))
+}
+
+async fn get_delegated(worker: Worker, claimed: Claimed, _: Nothing) -> Result<Value> {
+    let helpers = runs::helpers(&worker.db, &claimed).await?;
+    let helpers: Vec<_> =
+        helpers.iter().map(|helper| json!({ "name": helper.name, "persona": helper.persona })).collect();
+    let tasks = runs::sub_runs(&worker.db, &claimed).await?;
+    Ok(json!({ "can_help": helpers, "tasks": tasks }))
+}
