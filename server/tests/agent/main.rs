@@ -4,6 +4,7 @@
 
 mod breaks;
 mod failures;
+mod help;
 mod model;
 mod operators;
 mod rehearsal;

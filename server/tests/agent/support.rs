@@ -95,7 +95,7 @@ impl World {
                                             active_limit, cycle_hours, revisions, starts, state, started_at, created_at)
                   VALUES ($1, $2, $3, $4, 'Full time', 500000, 'USD', 'month', 2, 48, 2, 'at_once', 'active', now(), now())",
             &[SubscriptionId::new().0, workspace.0, client.0, offer.0]).await;
-        run(&pg, "INSERT INTO agent (id, workspace_id, name, persona, created_at) VALUES ($1, $2, 'Juno', 'Calm and exact.', now())",
+        run(&pg, "INSERT INTO agent (id, workspace_id, name, persona, created_at) VALUES ($1, $2, 'Juno', 'Calm and exact.', '2026-11-23T08:00:00Z')",
             &[Uuid::now_v7(), workspace.0]).await;
         let operator = Scope {
             workspace,
