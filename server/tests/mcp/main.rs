@@ -6,6 +6,7 @@ mod dangerous;
 mod desk;
 mod door;
 mod fixture;
+mod help;
 mod hermes;
 mod house;
 mod peers;

@@ -89,9 +89,9 @@ async fn only_what_is_on_the_list_is_offered_or_done(pool: PgPool) {
     let juno = house.agents_token().await;
     let offered = juno.tools().await;
     assert!(PORTAL_TOOLS.iter().all(|tool| offered.iter().any(|offered| offered == tool)), "{offered:?}");
-    assert_eq!(offered.len(), PORTAL_TOOLS.len() + 2);
+    assert_eq!(offered.len(), PORTAL_TOOLS.len() + 3);
     house.allow(&["get_request"]).await;
-    assert_eq!(juno.tools().await, ["get_request", "get_answer", "approve_tool_use"]);
+    assert_eq!(juno.tools().await, ["get_request", "get_answer", "get_delegated", "approve_tool_use"]);
     for tool in PORTAL_TOOLS.iter().filter(|tool| **tool != "get_request") {
         let why = juno.refused(tool, json!({})).await;
         assert!(why.starts_with("error: There is no tool"), "{tool}: {why}");

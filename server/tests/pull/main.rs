@@ -4,6 +4,7 @@
 mod desk;
 mod document;
 mod door;
+mod help;
 mod house;
 mod limit;
 mod loss;

@@ -108,6 +108,41 @@ fn a_run_is_told_as_it_comes() {
 }
 
 #[test]
+fn who_helps_is_told_in_the_same_message_by_its_name() {
+    let otto = |part| {
+        let author = Author { kind: AuthorKind::Agent, id: "otto".into(), name: "Otto".into() };
+        by(author, part).of_run(run(2), 1)
+    };
+    let helps = |state| otto(Part::DataSubRun { parent: run(1), agent: "Otto".into(), state, failure: None });
+    let log = [
+        state(1, 1, RunState::Working),
+        words(1, "a", "Dear "),
+        helps(RunState::Queued),
+        helps(RunState::Working),
+        otto(Part::TextDelta { id: "a".into(), delta: "Dates".into() }),
+        words(1, "a", "Ms. Osei"),
+        helps(RunState::Completed),
+        end(1, "a"),
+        state(1, 1, RunState::Completed),
+    ];
+    let (_, then) = told(&log, 1, Version::Six);
+    assert_eq!(then, ["(", "Dear ", "(", "Dates", "Ms. Osei", ")", ")", "finish stop"]);
+    let (first, _) = told(&log, 9, Version::Six);
+    assert_eq!(first, ["start 1", "(", "Dear Ms. Osei", ")", "(", "Dates", ")", "finish stop"]);
+    let (_, chunks) = Turn::new(Conversation::read(&log), Version::Six).unwrap();
+    let starts: Vec<Value> = chunks
+        .iter()
+        .filter(|chunk| matches!(chunk, Chunk::TextStart { .. }))
+        .map(|chunk| serde_json::to_value(chunk).unwrap()["providerMetadata"].clone())
+        .collect();
+    assert_eq!(starts, [Value::Null, json!({ "throughline": { "author": "Otto" } })]);
+    // A run of before is not this one's helper.
+    let other = by(juno(), Part::TextDelta { id: "z".into(), delta: "Old".into() }).of_run(run(9), 1);
+    let (mut turn, _) = Turn::new(Conversation::read(&log[..5]), Version::Six).unwrap();
+    assert!(turn.apply(&other).is_empty());
+}
+
+#[test]
 fn open_words_end_before_the_message_does() {
     for (how, last) in [
         (RunState::Cancelled, "abort"),
