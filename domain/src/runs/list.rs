@@ -16,6 +16,8 @@ const MOST: i64 = 100;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Listed {
     pub run: RunId,
+    /// The run that it helps, where it is a sub-run.
+    pub parent: Option<RunId>,
     pub client: ClientId,
     pub client_name: String,
     /// The request's number and title.
@@ -51,12 +53,13 @@ pub async fn list(db: &Db, scope: &Scope, wanted: Wanted) -> Result<Vec<Listed>>
     let rows = sqlx::query_as!(
         Row,
         "WITH wanted AS MATERIALIZED (
-             SELECT id, client_id, request_id, agent_id, state, attempt, failure, queued_at, started_at, ended_at FROM run
+             SELECT id, parent_id, client_id, request_id, agent_id, state, attempt, failure, queued_at, started_at, ended_at
+             FROM run
              WHERE workspace_id = $1 AND ($2::uuid IS NULL OR client_id = $2) AND ($3::uuid IS NULL OR id = $3)
                AND ($4::uuid IS NULL OR agent_id = $4) AND (NOT $5 OR state IN ('queued', 'working', 'suspended'))
              ORDER BY queued_at DESC, id DESC LIMIT $6
          )
-         SELECT r.id, r.client_id, c.name AS client_name, q.number, q.title, r.agent_id, a.name AS agent_name, r.state,
+         SELECT r.id, r.parent_id, r.client_id, c.name AS client_name, q.number, q.title, r.agent_id, a.name AS agent_name, r.state,
                 r.attempt, r.failure, r.queued_at, r.started_at, r.ended_at
          FROM wanted r
          JOIN client c ON c.workspace_id = $1 AND c.id = r.client_id
@@ -87,6 +90,7 @@ pub async fn get(db: &Db, scope: &Scope, run: RunId) -> Result<Listed> {
 
 struct Row {
     id: Uuid,
+    parent_id: Option<Uuid>,
     client_id: Uuid,
     client_name: String,
     number: i64,
@@ -105,6 +109,7 @@ impl Row {
     fn listed(self) -> Result<Listed> {
         Ok(Listed {
             run: RunId(self.id),
+            parent: self.parent_id.map(RunId),
             client: ClientId(self.client_id),
             client_name: self.client_name,
             number: self.number.cast_unsigned(),

@@ -117,6 +117,7 @@ async fn list_runs(desk: Desk, asked: ListRuns) -> Result<Value> {
 fn told(run: &Listed) -> Value {
     json!({
         "run": run.run,
+        "helps": run.parent,
         "client": run.client,
         "client_name": run.client_name,
         "number": run.number,
