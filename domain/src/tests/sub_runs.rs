@@ -99,7 +99,11 @@ async fn three_agents_write_into_one_session_each_under_its_own_name(pool: PgPoo
         (RunState::Completed, Some("The dates are right."))
     );
     assert_eq!((found[1].state, found[1].failure.as_deref()), (RunState::Failed, Some("It broke.")));
-    assert_eq!(world.count("SELECT count(*) FROM mail").await, 0, "nobody is told but Mina");
+    assert_eq!(
+        world.count("SELECT count(*) FROM mail WHERE subject LIKE 'Work failed%'").await,
+        0,
+        "nobody is told but Mina"
+    );
 
     // Mina goes on, and the card shows her work alone.
     assert_eq!(runs::heartbeat(&world.db, &mina, LEASE).await.unwrap(), Standing::Hold);
