@@ -61,7 +61,8 @@ impl<'a> Talk<'a> {
             bench.hide(secret);
         }
         let system = prompt::system(bench);
-        let said = vec![Said::User(prompt::material(bench).await)];
+        let material = prompt::material(bench).await;
+        let said = std::iter::once(material).chain(prompt::decided(bench)).map(Said::User).collect();
         let (hand, tools) = (Hand::of(bench), tools::offered(bench.reach()));
         Self {
             endpoint,
