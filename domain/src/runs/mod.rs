@@ -37,6 +37,8 @@ mod reap;
 mod say;
 #[cfg(feature = "sql")]
 mod suspend;
+#[cfg(feature = "sql")]
+mod tails;
 
 #[cfg(feature = "sql")]
 pub use assignment::{Assignment, assignment};
@@ -69,6 +71,8 @@ pub use queue::retry;
 #[cfg(feature = "sql")]
 pub use reap::reap;
 #[cfg(feature = "sql")]
-pub use say::{backstage, say, stamp};
+pub use say::{backstage, say};
 #[cfg(feature = "sql")]
 pub(crate) use suspend::{resume_in, suspend_in};
+#[cfg(feature = "sql")]
+pub use tails::{Draft, draft, say_rest, stamp};
