@@ -18,6 +18,17 @@ apt_install() {
     as_root env DEBIAN_FRONTEND=noninteractive apt-get -qq -y install --no-install-recommends "$@" >&2
 }
 
+# Makes a Python environment anew in a folder and installs there what pip is told to, or not (1). Debian has what makes one in
+# a package of its own.
+python_home() {
+  local folder=$1
+  shift
+  command -v python3 >/dev/null || return 1
+  rm -rf "$folder"
+  { python3 -m venv "$folder" >&2 || { apt_install python3-venv && rm -rf "$folder" && python3 -m venv "$folder"; }; } &&
+    "$folder/bin/pip" install --quiet --disable-pip-version-check "$@" >&2
+}
+
 # The user that Postgres runs as when we are root; empty otherwise.
 postgres_user() {
   [ "$(id -u)" = 0 ] || return 0

@@ -22,11 +22,9 @@ trap stop EXIT
 
 scripts/setup.sh postgres
 if [ "$(cat "$venv/.installed" 2>/dev/null)" != "$packages" ]; then
-  command -v python3 >/dev/null || fail "schemathesis needs Python 3.10 or later."
   say "Installing schemathesis"
-  rm -rf "$venv"
-  python3 -m venv "$venv"
-  "$venv/bin/pip" install --quiet --disable-pip-version-check $packages
+  # shellcheck disable=SC2086
+  python_home "$venv" $packages || fail "schemathesis could not be installed. It needs Python 3.10 or later, with venv and pip."
   echo "$packages" >"$venv/.installed"
 fi
 cargo build --quiet --package server

@@ -66,9 +66,7 @@ agents() {
   local folder=end2end/agents
   if ! cmp -s $folder/requirements.txt $folder/venv/.throughline-lock; then
     say "Installing the agents from PyPI"
-    rm -rf $folder/venv
-    { python3 -m venv $folder/venv || { apt_install python3-venv && python3 -m venv $folder/venv; }; } &&
-      $folder/venv/bin/pip install --quiet --disable-pip-version-check --requirement $folder/requirements.txt >&2 &&
+    python_home $folder/venv --requirement $folder/requirements.txt &&
       cp $folder/requirements.txt $folder/venv/.throughline-lock || say "They could not be installed from PyPI"
   fi
   if ! cmp -s $folder/package-lock.json $folder/node_modules/.throughline-lock; then

@@ -3,6 +3,7 @@ use chrono::{DateTime, Utc};
 use super::{Answered, Approval, ApprovalState, Audience};
 use crate::{
     Db, Error, Result, Scope, Tx,
+    costs::RAISE,
     ids::{ApprovalId, ClientId, RequestId, RunId},
     requests::hold::Row,
     runs::Claimed,
@@ -71,6 +72,8 @@ pub struct Answer {
     pub label: Option<String>,
     /// The name of who answered; empty for nobody.
     pub by: String,
+    /// The agent asked it itself: it is not about a limit of costs.
+    pub is_agents: bool,
 }
 
 /// What operators answered to this run, or left unanswered, oldest first: its next attempt has to know.
@@ -93,6 +96,7 @@ pub async fn settled_by_operators(db: &Db, claimed: &Claimed) -> Result<Vec<Answ
         .into_iter()
         .map(|row| Answer {
             label: row.answer.map(|key| label(&row.options, key)),
+            is_agents: row.options.iter().all(|option| option.key != RAISE),
             question: row.question,
             by: row.by.unwrap_or_default(),
         })

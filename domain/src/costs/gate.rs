@@ -9,6 +9,9 @@ use crate::{
 /// How long the operators have to decide; after that the run fails, and can be started again.
 const OPEN_FOR: i64 = 30 * 86_400;
 
+/// The key of the answer that raises a limit.
+pub(crate) const RAISE: &str = "raise";
+
 /// What the client reads where a limit is not raised.
 const PUT_ASIDE: &str =
     "We have put this work aside and will write to you about it. What is written so far stays.";
@@ -33,7 +36,7 @@ impl Hit {
                 "It has cost {} in {}. The work stands until you decide; the client sees that it waits, and not why.",
                 self.used, self.month
             ),
-            options: vec![choice("raise", self.yes()), choice("stop", "Stop this work".into())],
+            options: vec![choice(RAISE, self.yes()), choice("stop", "Stop this work".into())],
             open_for: OPEN_FOR,
             audience: Audience::Operator,
         }

@@ -11,6 +11,7 @@ mod prices;
 mod record;
 mod report;
 
+pub(crate) use gate::RAISE;
 pub use gate::{Gate, gate, hold};
 pub use limits::{Hit, Subject, set_limit};
 pub(crate) use limits::{hit, raise};

@@ -9,7 +9,8 @@ const END: usize = 64;
 /// A text that comes in pieces, cut anywhere. What could be the beginning of a secret waits for the next piece.
 #[derive(Debug, Default)]
 pub(crate) struct Stream {
-    pub(super) held: String,
+    /// What waits.
+    pub(crate) held: String,
 }
 
 impl Stream {

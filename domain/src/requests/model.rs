@@ -94,6 +94,13 @@ pub struct Card {
     pub done_by: Option<String>,
 }
 
+impl Card {
+    /// What it is called in the audit log: whose, its number and its title.
+    pub fn named(&self) -> String {
+        format!("{} #{} {}", self.client_name, self.number, self.title)
+    }
+}
+
 /// The newest run of a request.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CardRun {

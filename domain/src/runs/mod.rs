@@ -42,6 +42,8 @@ mod say;
 mod sub_run;
 #[cfg(feature = "sql")]
 mod suspend;
+#[cfg(feature = "sql")]
+mod tails;
 
 #[cfg(feature = "sql")]
 pub use assignment::{Assignment, Task, assignment};
@@ -74,10 +76,12 @@ pub use queue::retry;
 #[cfg(feature = "sql")]
 pub use reap::reap;
 #[cfg(feature = "sql")]
-pub use say::{backstage, say, stamp};
+pub use say::{backstage, say};
 #[cfg(feature = "sql")]
 pub(crate) use sub_run::may_hand_over;
 #[cfg(feature = "sql")]
 pub use sub_run::{Helper, SubRun, answer, delegate, helpers, sub_runs};
 #[cfg(feature = "sql")]
 pub(crate) use suspend::{resume_in, suspend_in};
+#[cfg(feature = "sql")]
+pub use tails::{Draft, draft, say_rest, stamp};

@@ -1,9 +1,13 @@
-use std::{collections::HashMap, sync::Arc};
+use std::{
+    collections::{BTreeMap, HashMap},
+    sync::Arc,
+};
 
 use sessions::{Producer, StreamId};
 use sha2::{Digest, Sha256};
 use tokio::sync::Mutex;
 
+use super::pull::Stage;
 use crate::{
     Error, Result, Scope, Tx,
     ids::{AgentId, ApprovalId, ClientId, RequestId, RunId},
@@ -85,6 +89,13 @@ impl Claimed {
         }
     }
 
+    pub(super) fn mouth(&self, stage: Stage) -> &Mouth {
+        match stage {
+            Stage::Session => &self.session,
+            Stage::Backstage => &self.backstage,
+        }
+    }
+
     /// What the agent does, as events of this attempt.
     pub(crate) fn events(
         &self,
@@ -118,6 +129,20 @@ pub(super) struct Sequence {
     pub(super) unsure: Option<Vec<String>>,
     /// Texts that are being written, by their ids: what could be the beginning of a secret waits.
     texts: HashMap<String, Stream>,
+}
+
+impl Sequence {
+    /// Where texts are gone on with that somebody else began.
+    pub(super) fn of_texts(held: BTreeMap<String, String>) -> Self {
+        let texts = held.into_iter().map(|(id, held)| (id, Stream { held })).collect();
+        Self { texts, ..Self::default() }
+    }
+
+    /// What is held back.
+    pub(super) fn into_texts(self) -> BTreeMap<String, String> {
+        let held = self.texts.into_iter().map(|(id, text)| (id, text.held));
+        held.filter(|(_, held)| !held.is_empty()).collect()
+    }
 }
 
 impl Mouth {

@@ -9,7 +9,8 @@ use sessions::{Append, Appended, StreamId};
 use super::{
     Assignment, Claimed, assignment,
     model::{Mouth, lost, state},
-    say::{is_agents, stamp},
+    say::is_agents,
+    tails,
 };
 use crate::{
     Actor, Db, Error, Result, Scope,
@@ -210,12 +211,12 @@ pub async fn say_at(
     if parts.iter().any(|part| !may_say(stage, part)) {
         return Err(Error::refused("A part of these is not an agent's to write there."));
     }
-    let mouth = match stage {
-        Stage::Session => &claimed.session,
-        Stage::Backstage => &claimed.backstage,
-    };
-    let append = Append::by(mouth.producer(sequence), stamp(db, claimed, parts)?);
-    Ok(db.engine().append(mouth.stream, append).await?)
+    let mouth = claimed.mouth(stage);
+    let mut draft = tails::draft(db, claimed, stage, sequence, parts).await?;
+    let append = Append::by(mouth.producer(sequence), std::mem::take(&mut draft.events));
+    let appended = db.engine().append(mouth.stream, append).await?;
+    draft.stored().await?;
+    Ok(appended)
 }
 
 /// The numbers that the attempt's next words have to carry: in the session, and backstage.

@@ -61,18 +61,6 @@ impl Claimed {
     }
 }
 
-/// Parts of an attempt as the log keeps them: without secrets; who wrote them, of which run, and when is for the server
-/// to say. Whoever comes with parts over HTTP is remembered between calls by the log alone, so what is held back of a
-/// text's end goes out with its part.
-///
-/// # Errors
-/// [`Error::Refused`] for a sub-run that writes a plan.
-pub fn stamp(db: &Db, claimed: &Claimed, parts: Vec<Part>) -> Result<Vec<String>> {
-    claimed.may_speak(&parts)?;
-    let parts = claimed.session.redacted_at_once(parts);
-    Ok(claimed.events(db.now(), parts).iter().map(Event::to_json).collect())
-}
-
 async fn speak(db: &Db, claimed: &Claimed, mouth: &Mouth, parts: Vec<Part>) -> Result<()> {
     let mut state = mouth.state.lock().await;
     let events = claimed.events(db.now(), mouth.redacted(&mut state, parts));

@@ -36,6 +36,7 @@ pub(crate) async fn suspend_in(tx: &mut Tx, held: &Held, row: &Row, claimed: &Cl
     if done.rows_affected() != 1 {
         return Err(lost(claimed.attempt));
     }
+    rest_controls_in(tx, claimed).await?;
     let author = Author::of(&claimed.scope);
     say_run(tx, row, &author, &claimed.living(), RunState::Suspended, None).await?;
     held.changed(tx, &claimed.scope, "run", row.number).await
@@ -66,6 +67,18 @@ pub(crate) async fn resume_in(
     renew_controls_in(tx, scope, run.id).await?;
     say_run(tx, row, &Author::system(), run, RunState::Working, None).await?;
     held.changed(tx, scope, "run", row.number).await
+}
+
+/// What was said just before is heard when the work goes on, however long that takes.
+async fn rest_controls_in(tx: &mut Tx, claimed: &Claimed) -> Result<()> {
+    sqlx::query!(
+        "UPDATE control SET deadline = 'infinity' WHERE workspace_id = $1 AND run_id = $2 AND outcome IS NULL AND kind = 'steer'",
+        claimed.scope.workspace.0,
+        claimed.run.0,
+    )
+    .execute(tx.conn())
+    .await?;
+    Ok(())
 }
 
 /// What was said while nobody could hear it is answered from now on.

@@ -27,6 +27,8 @@ pub struct Past {
     settled: Vec<(String, Settlement)>,
     /// Those of this run to the operators, which stay backstage.
     internal: Vec<(String, Settlement)>,
+    /// Those among them that the agent asked of its own accord, and not a limit of costs.
+    approvals: Vec<(String, Settlement)>,
     backstage: Backstage,
 }
 
@@ -188,8 +190,16 @@ impl Past {
 
     /// Takes in what operators answered to earlier attempts of this run.
     pub(super) fn hear_operators(&mut self, answered: Vec<Answer>) {
-        let settled = |Answer { question, label, by }| (question, Settlement { label, by });
-        self.internal.extend(answered.into_iter().map(settled));
+        for Answer { question, label, by, is_agents } in answered {
+            let settled = (question, Settlement { label, by });
+            self.approvals.extend(is_agents.then(|| settled.clone()));
+            self.internal.push(settled);
+        }
+    }
+
+    /// What the agent asked the operators in earlier attempts of this run, and how it ended.
+    pub fn approvals(&self) -> impl Iterator<Item = (&str, &Settlement)> {
+        self.approvals.iter().map(|(question, settled)| (question.as_str(), settled))
     }
 
     /// How this very question ended, whichever run asked it (one to the operators: this run). None: it was not asked, or

@@ -272,10 +272,16 @@ impl Workbench {
 
     /// What was said to the agent and is not taken up yet, oldest first.
     pub fn take_steers(&mut self) -> Vec<Steer> {
+        self.is_steered();
+        self.steers.drain(..).collect()
+    }
+
+    /// Whether something was said to the agent that is not taken up yet.
+    pub fn is_steered(&mut self) -> bool {
         while let Ok(heard) = self.heard.try_recv() {
             self.note(heard);
         }
-        self.steers.drain(..).collect()
+        !self.steers.is_empty()
     }
 
     /// Waits until something is said to the agent.

@@ -1,17 +1,22 @@
 //! Who calls with a token: `Authorization: Bearer tl_…`, and nothing else. Cookies are not looked at here, so no page of
 //! another site can have a browser call in somebody's name.
 
-use std::{num::NonZeroU32, sync::Arc};
+use std::{
+    net::{IpAddr, SocketAddr},
+    num::NonZeroU32,
+    sync::Arc,
+};
 
 use axum::{
     body::Body,
-    extract::{FromRequestParts, Request, State},
+    extract::{ConnectInfo, FromRequestParts, Request, State},
     http::{HeaderMap, Method, StatusCode, header, request::Parts},
     middleware::Next,
     response::{IntoResponse, Response},
 };
 use domain::{
     Actor, Db, Error, Scope,
+    audit::By,
     tokens::{self, Bearer, Right},
 };
 use governor::{
@@ -41,6 +46,8 @@ struct Inner {
 pub struct Caller {
     /// The token, what it may do, and in whose scope.
     pub bearer: Bearer,
+    /// From where the call came; none where that is not known.
+    ip: Option<IpAddr>,
     text: Arc<str>,
 }
 
@@ -60,7 +67,7 @@ impl Gate {
         let text = bearer_of(headers).ok_or_else(Problem::unauthorized)?;
         let bearer = self.who(text).await?;
         match self.0.rates.check_key(&bearer.token.0) {
-            Ok(()) => Ok(Caller { bearer, text: text.into() }),
+            Ok(()) => Ok(Caller { bearer, ip: None, text: text.into() }),
             Err(until) => {
                 let wait = until.wait_time_from(DefaultClock::default().now());
                 Err(Problem::too_many(u32::try_from(wait.as_secs() + 1).unwrap_or(u32::MAX)))
@@ -103,7 +110,9 @@ pub async fn require(State(gate): State<Gate>, mut request: Request, next: Next)
     }
     match gate.admit(request.headers()).await {
         Ok(caller) => {
-            request.extensions_mut().insert(caller);
+            let from = request.extensions().get::<ConnectInfo<SocketAddr>>();
+            let ip = from.map(|ConnectInfo(address)| address.ip());
+            request.extensions_mut().insert(Caller { ip, ..caller });
             next.run(request).await
         }
         // Whoever asks for the head alone is told no more.
@@ -123,6 +132,11 @@ impl<S: Send + Sync> FromRequestParts<S> for Caller {
 }
 
 impl Caller {
+    /// By what means they came, for the audit log.
+    pub fn by(&self) -> By {
+        By { token: Some(self.bearer.token), ip: self.ip }
+    }
+
     /// The scope of an agent at work.
     ///
     /// # Errors

@@ -2,7 +2,7 @@
 
 use std::sync::{Arc, LazyLock};
 
-use axum::{extract::ConnectInfo, http::request::Parts};
+use axum::http::request::Parts;
 use domain::{
     Actor, Db, Error,
     audit::{self, By, Deed, Outcome},
@@ -57,12 +57,10 @@ impl Portal {
     async fn guest(&self, context: &RequestContext<RoleServer>) -> Result<Guest, ErrorData> {
         let parts = context.extensions.get::<Parts>();
         let caller = parts.and_then(|parts| parts.extensions.get::<Caller>().cloned());
-        let Some(Caller { bearer, .. }) = caller else {
+        let Some(caller) = caller else {
             return Err(ErrorData::internal_error("The door is open.", None));
         };
-        let ip = parts.and_then(|parts| parts.extensions.get::<ConnectInfo<std::net::SocketAddr>>());
-        let by = By { token: Some(bearer.token), ip: ip.map(|ConnectInfo(address)| address.ip()) };
-        let db = self.db.clone();
+        let (db, by, bearer) = (self.db.clone(), caller.by(), caller.bearer);
         match bearer.scope.actor {
             Actor::Agent { id, .. } if bearer.may(Right::Work) => {
                 let tools = work::allowed(&db, &bearer.scope, id).await.map_err(away)?;

@@ -1,8 +1,16 @@
-//! A conversation, as both an agent and an operator's program read it.
+//! What both an agent and an operator's program read: a conversation, and notes.
 
 use chrono::DateTime;
-use domain::session::Conversation;
+use domain::{
+    Db, Result, Scope,
+    audit::Deed,
+    ids::ClientId,
+    notes::{self, Found, Note},
+    session::Conversation,
+};
 use serde_json::{Value, json};
+
+use super::tool::Done;
 
 /// The most entries of one answer.
 const MOST: usize = 200;
@@ -26,6 +34,44 @@ pub(super) fn conversation(conversation: &Conversation, skip: u32) -> Value {
         .collect();
     let read = skip.saturating_add(entries.len());
     json!({ "entries": entries, "skip_next_time": read.min(all), "more": read < all })
+}
+
+/// Notes that were found.
+pub(super) fn found_notes(found: &[Found]) -> Value {
+    let found: Vec<_> = found
+        .iter()
+        .map(|note| json!({ "path": note.path, "version": note.version, "snippet": note.snippet, "written": when(note.at) }))
+        .collect();
+    json!({ "notes": found })
+}
+
+/// A note as it stands, or as it stood.
+pub(super) async fn read_note(
+    db: &Db,
+    scope: &Scope,
+    client: ClientId,
+    path: &str,
+    version: Option<u32>,
+) -> Result<Note> {
+    match version {
+        None => notes::read(db, scope, client, path).await,
+        Some(version) => notes::version(db, scope, client, path, version).await,
+    }
+}
+
+/// The same, for a program.
+pub(super) fn note(note: &Note) -> Value {
+    json!({
+        "path": note.path, "version": note.version, "markdown": note.body, "by": note.by, "written": when(note.at),
+    })
+}
+
+/// A note that was written over the version that was expected, or anew.
+pub(super) fn wrote_note(client: ClientId, note: &Note, expected: Option<u32>) -> Done {
+    let before = expected.map_or_else(|| "no such note".to_owned(), |before| format!("version {before}"));
+    let deed = Deed::done("write_note", note.path.as_str()).of(client);
+    let deed = deed.changed(before, format!("version {}", note.version));
+    (json!({ "path": note.path, "version": note.version }), deed)
 }
 
 /// A time, for a program.

@@ -10,5 +10,6 @@ mod operators;
 mod rehearsal;
 mod scripted;
 mod secrets;
+mod steering;
 mod support;
 mod wires;

@@ -69,7 +69,7 @@ async fn goes_the_whole_way(pg: PgPool) {
     world.until(&request, in_review).await;
 
     let asked = model.asked();
-    assert!(asked[0]["tools"].as_array().unwrap().len() == 9, "delegate is not there where nobody can help");
+    assert!(asked[0]["tools"].as_array().unwrap().len() == 10, "delegate is not there where nobody can help");
     let system = asked[0]["messages"][0]["content"].as_str().unwrap();
     assert!(
         system.contains("You are Juno")

@@ -9,11 +9,16 @@ use domain::{
     requests::Detail,
     session::{Choice, Part, RunState},
 };
+use serde_json::json;
 use server::agents::{Brain, End, Failure, Workbench};
 use sqlx::PgPool;
 use uuid::Uuid;
 
-use super::{model::in_review, support::World};
+use super::{
+    model::in_review,
+    scripted::{Reply, Scripted, calls, hands_in},
+    support::World,
+};
 
 /// Asks the operators once, and delivers what they said.
 struct Asks;
@@ -105,6 +110,57 @@ async fn the_operators_answer_survives_the_worker(pool: PgPool) {
         sqlx::query_scalar("SELECT count(*) FROM approval").fetch_one(&world.root).await.unwrap();
     assert_eq!(asked, 1);
     assert!(world.everything().await.contains("Do not by "));
+    hand.leave().await;
+}
+
+fn asks_to_send() -> Reply {
+    calls(
+        "request_approval",
+        json!({ "question": "May I send the letter?", "detail": "To 40 people.", "options": ["Send it", "Do not"] }),
+    )
+}
+
+/// A model asks, the run stands, and the model goes on by the answer. Before the client there is nothing of it.
+#[sqlx::test(migrations = "../migrations")]
+async fn a_model_asks_for_an_approval(pool: PgPool) {
+    let world = World::new(pool).await;
+    let model = Scripted::new(vec![asks_to_send(), hands_in("Sent.")]).await;
+    let request = world.ask("A letter", "Send it to all.", vec![]).await;
+    let hand = world.work(model.brain());
+    let asked = open(&world).await;
+    assert_eq!((asked.question.as_str(), asked.detail.as_str()), ("May I send the letter?", "To 40 people."));
+    assert_eq!(asked.audience, Audience::Operator);
+    assert_eq!(world.run_state(request.card.id).await, "suspended");
+    approvals::answer(&world.db, &world.operator, asked.id, "1").await.unwrap();
+    world.until(&request, in_review).await;
+    assert!(model.told(1).contains("Olive Operator answered: Send it"), "{}", model.told(1));
+    let told = format!("{:?}", world.parts(&request).await);
+    assert!(!told.contains("May I send"), "{told}");
+    hand.leave().await;
+}
+
+/// The server is gone while the question is open: the next attempt's model has the answer, and nothing is asked twice.
+#[sqlx::test(migrations = "../migrations")]
+async fn a_models_approval_survives_the_worker(pool: PgPool) {
+    let world = World::new(pool).await;
+    let model = Scripted::new(vec![asks_to_send(), asks_to_send(), hands_in("Not sent.")]).await;
+    let request = world.ask("A letter", "Send it to all.", vec![]).await;
+    let hand = world.work(model.brain());
+    let asked = open(&world).await;
+    hand.kill().await;
+    approvals::answer(&world.db, &world.operator, asked.id, "2").await.unwrap();
+    assert!(world.lease_runs_out().await);
+    let hand = world.work(model.brain());
+    world.until(&request, in_review).await;
+    let answer = "May I send the letter? Olive Operator answered: Do not";
+    assert!(model.told(1).contains(answer), "{}", model.told(1));
+    assert!(
+        model.told(2).matches("Olive Operator answered: Do not").count() == 2,
+        "asked again, it is told again"
+    );
+    let asked: i64 =
+        sqlx::query_scalar("SELECT count(*) FROM approval").fetch_one(&world.root).await.unwrap();
+    assert_eq!(asked, 1);
     hand.leave().await;
 }
 

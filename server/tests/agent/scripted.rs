@@ -25,6 +25,7 @@ use server::{
     },
     outside::{Admitted, Outside},
 };
+use tokio::sync::Notify;
 
 /// The key that is planted, and must turn up nowhere.
 pub const KEY: &str = "sk-planted-4711";
@@ -42,6 +43,8 @@ pub enum Piece {
     End(&'static str),
     /// Says nothing more and stays there.
     Hang,
+    /// Says nothing more until this is notified.
+    Until(Arc<Notify>),
 }
 
 /// One reply of the script.
@@ -82,8 +85,13 @@ impl Scripted {
 
     /// The house agent with this behind it, quick to lose patience.
     pub fn brain(&self) -> Arc<Model> {
+        self.brain_with(impatient())
+    }
+
+    /// The same that waits so long.
+    pub fn brain_with(&self, limits: Limits) -> Arc<Model> {
         let key = Some(KEY.parse().unwrap());
-        Arc::new(Model::new(Endpoint::new(&self.address.parse().unwrap(), None, key, impatient()).unwrap()))
+        Arc::new(Model::new(Endpoint::new(&self.address.parse().unwrap(), None, key, limits).unwrap()))
     }
 
     /// Its base address.
@@ -103,7 +111,7 @@ impl Scripted {
     }
 }
 
-fn impatient() -> Limits {
+pub fn impatient() -> Limits {
     Limits {
         connect: Duration::from_secs(2),
         first: Duration::from_secs(3),
@@ -152,15 +160,20 @@ async fn answer(
         Some(Reply::Stream(pieces)) => {
             let mut pen = Pen { wire, place: 0, speaks: false };
             let pieces: Vec<Piece> = pieces;
-            let written: Vec<Option<String>> = std::iter::once(Some(pen.begin()))
+            let written: Vec<Result<String, Option<Arc<Notify>>>> = std::iter::once(Ok(pen.begin()))
                 .chain(pieces.into_iter().map(|piece| match piece {
-                    Piece::Hang => None,
-                    piece => Some(pen.write(piece)),
+                    Piece::Hang => Err(None),
+                    Piece::Until(gate) => Err(Some(gate)),
+                    piece => Ok(pen.write(piece)),
                 }))
                 .collect();
             let stream = futures::stream::iter(written).filter_map(async |text| match text {
-                None => std::future::pending().await,
-                text => text.map(Ok::<_, Infallible>),
+                Err(None) => std::future::pending().await,
+                Err(Some(gate)) => {
+                    gate.notified().await;
+                    None
+                }
+                Ok(text) => Some(Ok::<_, Infallible>(text)),
             });
             ([(header::CONTENT_TYPE, "text/event-stream")], Body::from_stream(stream)).into_response()
         }
@@ -205,7 +218,7 @@ impl Pen {
     fn write(&mut self, piece: Piece) -> String {
         match (self.wire, piece) {
             (_, Piece::Raw(text)) => text,
-            (_, Piece::Hang) => String::new(),
+            (_, Piece::Hang | Piece::Until(_)) => String::new(),
             (Wire::Chat, piece) => self.chat(piece),
             (Wire::Responses, piece) => self.responses(piece),
             (Wire::Anthropic, piece) => self.anthropic(piece),
@@ -231,7 +244,7 @@ impl Pen {
                     + &self.event(json!({ "choices": [], "usage": usage }))
                     + "data: [DONE]\n\n"
             }
-            Piece::Raw(_) | Piece::Hang => unreachable!("written above"),
+            Piece::Raw(_) | Piece::Hang | Piece::Until(_) => unreachable!("written above"),
         }
     }
 
@@ -268,7 +281,7 @@ impl Pen {
                     _ => self.event(json!({ "type": "response.completed", "response": { "usage": usage } })),
                 }
             }
-            Piece::Raw(_) | Piece::Hang => unreachable!("written above"),
+            Piece::Raw(_) | Piece::Hang | Piece::Until(_) => unreachable!("written above"),
         }
     }
 
@@ -315,7 +328,7 @@ impl Pen {
                     + &self.event(json!({ "type": "message_delta", "delta": { "stop_reason": reason }, "usage": { "output_tokens": 4 } }))
                     + &self.event(json!({ "type": "message_stop" }))
             }
-            Piece::Raw(_) | Piece::Hang => unreachable!("written above"),
+            Piece::Raw(_) | Piece::Hang | Piece::Until(_) => unreachable!("written above"),
         }
     }
 }

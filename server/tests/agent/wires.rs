@@ -59,7 +59,7 @@ async fn goes_the_whole_way(pg: PgPool, backend: Backend) {
         model.told(0).contains("You are Juno")
             || model.asked()[0]["system"].to_string().contains("You are Juno")
     );
-    assert_eq!(model.asked()[0]["tools"].as_array().unwrap().len(), 9);
+    assert_eq!(model.asked()[0]["tools"].as_array().unwrap().len(), 10);
     assert!(model.told(2).contains("Service,Fee\\nWills,250"), "the file's contents come back");
     assert!(model.told(3).contains("Theo Hale answered: Formal"));
     assert!(model.told(4).contains("I write it now") && model.told(4).contains("Mention the car park"));

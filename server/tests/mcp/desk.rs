@@ -79,6 +79,58 @@ async fn a_program_runs_the_desk_from_the_clients_to_the_bills(pool: PgPool) {
 }
 
 #[sqlx::test(migrations = "../migrations")]
+async fn notes_are_found_read_and_written_over_what_was_read(pool: PgPool) {
+    let house = House::new(&pool).await;
+    let atlas = house.desk_token(&[Read, Write]).await;
+    let (law, hill) = (json!(house.law.id), json!(house.hill.id));
+    let write = |key: &str, markdown: &str, expected: Option<u32>| {
+        json!({ "idempotency_key": key, "client": law, "path": "Billing/Rates", "markdown": markdown,
+                "expected_version": expected })
+    };
+    let first = atlas.call("write_note", write("1", "An hour is $300.", None)).await;
+    assert_eq!(first, json!({ "path": "Billing/Rates.md", "version": 1 }));
+    assert_eq!(atlas.call("write_note", write("1", "An hour is $300.", None)).await, first, "once");
+    let why = atlas.refused("write_note", write("2", "x", None)).await;
+    assert!(why.contains("stands at version 1"), "{why}");
+    assert_eq!(atlas.call("write_note", write("3", "An hour is $320.", Some(1))).await["version"], 2);
+
+    let found = atlas.call("search_notes", json!({ "client": law, "words": "hour" })).await;
+    assert_eq!(found["notes"][0]["path"], "Billing/Rates.md");
+    assert!(found["notes"][0]["snippet"].as_str().unwrap().contains("**hour**"), "{found}");
+    let read = json!({ "client": law, "path": "billing/rates.md" });
+    let read = atlas.call("read_note", read).await;
+    assert_eq!((&read["markdown"], &read["version"]), (&json!("An hour is $320."), &json!(2)));
+    let versions: Vec<_> = read["versions"].as_array().unwrap().iter().map(|one| &one["version"]).collect();
+    assert_eq!(versions, [2, 1]);
+    let before = json!({ "client": law, "path": "Billing/Rates.md", "version": 1 });
+    assert_eq!(atlas.call("read_note", before).await["markdown"], "An hour is $300.");
+    // Each client has its own, and who is narrowed to another sees none.
+    assert_eq!(atlas.call("search_notes", json!({ "client": hill })).await, json!({ "notes": [] }));
+    let narrowed = house.token(None, Some(house.hill.id), &[Read, Write]).await;
+    for tool in ["search_notes", "read_note"] {
+        let asked = json!({ "client": law, "path": "Billing/Rates.md" });
+        let asked = if tool == "search_notes" { json!({ "client": law }) } else { asked };
+        assert_eq!(narrowed.refused(tool, asked).await, "It is not there.");
+    }
+    assert_eq!(narrowed.refused("write_note", write("4", "x", Some(2))).await, "It is not there.");
+
+    let log = house.log().await;
+    let changes: Vec<_> = log
+        .iter()
+        .filter(|entry| entry.what == "write_note" && entry.outcome == Outcome::Done)
+        .map(|entry| (entry.target.as_str(), entry.before.as_deref(), entry.after.as_deref()))
+        .collect();
+    let path = "Billing/Rates.md";
+    let mut wanted =
+        [(path, Some("no such note"), Some("version 1")), (path, Some("version 1"), Some("version 2"))];
+    if changes.first() != wanted.first() {
+        wanted.reverse();
+    }
+    assert_eq!(changes, wanted);
+    assert_eq!(log.iter().filter(|entry| entry.outcome == Outcome::Refused).count(), 2);
+}
+
+#[sqlx::test(migrations = "../migrations")]
 async fn a_token_offers_what_it_has_the_right_to(pool: PgPool) {
     let house = House::new(&pool).await;
     let of = async |rights: &[Right]| house.desk_token(rights).await.tools().await;
@@ -86,7 +138,7 @@ async fn a_token_offers_what_it_has_the_right_to(pool: PgPool) {
     assert!(read.contains(&"list_clients".into()) && !read.contains(&"create_request".into()));
     assert!(write.contains(&"create_request".into()) && !write.contains(&"issue_invoice".into()));
     assert!(dangerous.contains(&"issue_invoice".into()) && !dangerous.contains(&"list_clients".into()));
-    assert!(read.len() + write.len() + dangerous.len() <= 31);
+    assert!(read.len() + write.len() + dangerous.len() <= 34);
     let reader = house.desk_token(&[Read]).await;
     let asked = json!({ "idempotency_key": "1", "client": house.law.id, "title": "x", "brief": "x" });
     let why = reader.refused("create_request", asked).await;

@@ -66,7 +66,7 @@ async fn the_official_inspector_lists_and_calls(pool: PgPool) {
             .await
     };
     let (desk, worker) = (house.desk_token(&Right::ALL[1..]).await, house.agents_token().await);
-    for (program, tools) in [(&desk, 31), (&worker, 12)] {
+    for (program, tools) in [(&desk, 34), (&worker, 12)] {
         let listed = inspect(&program.text, &["--method", "tools/list", "--strict"]).await;
         assert!(listed.status.success(), "{}", text(&listed));
         let answer: Value = serde_json::from_slice(&listed.stdout).unwrap();

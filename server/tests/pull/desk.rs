@@ -1,6 +1,9 @@
 //! What an operator's program reads and asks for.
 
-use domain::tokens::{self, NewToken, Right};
+use domain::{
+    audit::{self, Entry, Filter, Outcome},
+    tokens::{self, NewToken, Right},
+};
 use reqwest::{Client, StatusCode};
 use serde_json::{Value, json};
 use sqlx::PgPool;
@@ -11,6 +14,12 @@ async fn ask(program: &Program, key: &str, body: &Value) -> (u16, Value) {
     let url = format!("http://{}/v1/requests", program.address);
     let request = Client::new().post(url).bearer_auth(program.token()).header("idempotency-key", key);
     answer(request.json(body).send().await.unwrap()).await
+}
+
+/// What the audit log says, oldest first.
+async fn deeds(house: &House) -> Vec<Entry> {
+    let page = audit::list(&house.ground.db, &house.ground.operator, &Filter::default()).await.unwrap();
+    page.entries.into_iter().filter(|entry| entry.what == "create_request").rev().collect()
 }
 
 #[sqlx::test(migrations = "../migrations")]
@@ -28,6 +37,22 @@ async fn a_program_looks_and_asks(pool: PgPool) {
     assert_eq!(ask(&program, "one", &other).await.0, 409);
     assert_eq!(ask(&program, "", &other).await.0, 400);
     assert_eq!(ask(&program, "two", &other).await.1["number"], 2);
+    let unknown = json!({ "client": "cli_00000000000000000000000000000007", "title": "x", "brief": "x" });
+    assert_eq!(ask(&program, "three", &unknown).await.0, 404);
+    let entries = deeds(&house).await;
+    let told: Vec<_> =
+        entries.iter().map(|entry| (entry.what.as_str(), entry.outcome, entry.target.as_str())).collect();
+    let create = "create_request";
+    assert_eq!(
+        told,
+        [
+            (create, Outcome::Done, "Harbor & Pine #1 Follow up"),
+            (create, Outcome::Refused, ""),
+            (create, Outcome::Done, "Harbor & Pine #2 Another"),
+            (create, Outcome::Refused, ""),
+        ]
+    );
+    assert!(entries.iter().all(|entry| entry.by_token && entry.ip.as_deref() == Some("127.0.0.1")));
     let by = house.see(1).await.asked_by;
     assert_eq!(by, "Operator", "the one who made the token");
 
@@ -52,6 +77,7 @@ async fn it_does_what_its_token_allows(pool: PgPool) {
     let body = json!({ "client": house.client.id, "title": "More", "brief": "Please." });
     let reads = house.operators(&[Right::Read]).await;
     assert_eq!(ask(&reads, "one", &body).await.0, 403);
+    assert_eq!(deeds(&house).await[0].outcome, Outcome::Refused);
     let writes = house.operators(&[Right::Write]).await;
     for path in ["/v1/clients", "/v1/requests", &format!("/v1/requests/{id}")] {
         assert_eq!(writes.get(path).await.0, 403, "{path}");

@@ -9,6 +9,7 @@ mod house;
 mod limit;
 mod loss;
 mod script;
+mod secrets;
 #[allow(dead_code, unused_imports, reason = "nobody signs in here")]
 #[path = "../shared/mod.rs"]
 mod shared;

@@ -13,7 +13,7 @@ use uuid::Uuid;
 
 use super::house::{House, Job, Program, fetching_agent, token_of};
 
-async fn append(program: &Program, stream: Uuid, job: &Job, sequence: u64, parts: &Value) -> Response {
+pub async fn append(program: &Program, stream: Uuid, job: &Job, sequence: u64, parts: &Value) -> Response {
     let attempt = job.run["attempt"].to_string();
     let url = format!("http://{}/v1/stream/{stream}", program.address);
     let request = Client::new().post(url).bearer_auth(program.token()).json(parts);

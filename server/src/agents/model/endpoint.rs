@@ -33,6 +33,9 @@ pub struct Limits {
     pub between: Duration,
     /// For all answers of one attempt together; questions to the client do not count.
     pub total: Duration,
+    /// For what the model is writing when somebody says something to it and it must not be cut off; after that they are
+    /// told that it has to wait.
+    pub hold: Duration,
     /// Before the second try of a call; doubled before each further one.
     pub pause: Duration,
     /// How often one call is tried.
@@ -46,6 +49,8 @@ impl Default for Limits {
             first: Duration::from_secs(60),
             between: Duration::from_secs(45),
             total: Duration::from_secs(20 * 60),
+            // Well before the time is over in which it has to be answered.
+            hold: Duration::from_secs(20),
             pause: Duration::from_secs(1),
             tries: 3,
         }

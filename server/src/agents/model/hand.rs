@@ -23,12 +23,15 @@ const KEPT: usize = 32_000;
 const HELPED: usize = 32_000;
 /// How many questions one attempt asks.
 const QUESTIONS: usize = 3;
+/// How long the operators may take: two days.
+const OPEN_SECONDS: i64 = 2 * 86_400;
 
 /// What the tools have done so far.
 #[derive(Debug, Default)]
 pub(super) struct Hand {
     plan: Vec<PlanStep>,
     questions: usize,
+    approvals: usize,
     pub(super) used: bool,
     pub(super) delivered: bool,
     pub(super) finished: bool,
@@ -90,6 +93,9 @@ impl Hand {
             }
             Tool::UpdatePlan { step, state } => self.update(bench, step, state).await,
             Tool::AskClient { question, detail, options } => self.ask(bench, question, detail, options).await,
+            Tool::RequestApproval { question, detail, options } => {
+                self.request(bench, question, detail, options).await
+            }
             Tool::ReadFile { name, line } => read_file(bench, &name, line, call).await,
             Tool::Deliver { title, markdown } => match bench.deliver(&title, &markdown).await? {
                 Ok(version) => {
@@ -136,14 +142,38 @@ impl Hand {
             ));
         }
         let open_for = (bench.assignment().answer_by - bench.now()).num_seconds() - 60;
-        let options = options.into_iter().enumerate();
-        let options = options.map(|(i, label)| Choice { key: (i + 1).to_string(), label }).collect();
+        let options = choices(options);
         let settled =
             bench.ask(Question { question, detail, options, open_for, audience: Audience::Client }).await?;
         Ok(Ok(match settled.label {
             Some(label) => format!("{} answered: {label}", settled.by),
             None => "Nobody answered in time. Go on in the way that commits the client to nothing, and note it under \
                      open questions."
+                .to_owned(),
+        }))
+    }
+
+    /// Asks the operators, backstage.
+    async fn request(
+        &mut self,
+        bench: &mut Workbench,
+        question: String,
+        detail: String,
+        options: Vec<String>,
+    ) -> Result<Result<String, String>, Failure> {
+        self.approvals += 1;
+        if self.approvals > QUESTIONS && bench.past().settlement(&question).is_none() {
+            return Ok(Err(
+                "that is enough approvals: leave out what was not approved, and note it under open questions"
+                    .to_owned(),
+            ));
+        }
+        let (options, open_for) = (choices(options), OPEN_SECONDS);
+        let settled =
+            bench.ask(Question { question, detail, options, open_for, audience: Audience::Operator }).await?;
+        Ok(Ok(match settled.label {
+            Some(label) => format!("{} answered: {label}", settled.by),
+            None => "Nobody answered in time, so it is not approved. Do without it, and note it under open questions."
                 .to_owned(),
         }))
     }
@@ -180,6 +210,11 @@ fn came_to(sub: &SubRun) -> String {
         (None, Some(failure)) => format!("{agent} ({asked}) could not do it: {failure}"),
         (None, None) => format!("{agent} ({asked}) was taken off it."),
     }
+}
+
+fn choices(options: Vec<String>) -> Vec<Choice> {
+    let options = options.into_iter().enumerate();
+    options.map(|(i, label)| Choice { key: (i + 1).to_string(), label }).collect()
 }
 
 async fn read_file(

@@ -16,7 +16,7 @@ use super::{
     voice::Voice,
     wire::{Finish, Said, Used},
 };
-use crate::agents::{End, Failure, Workbench};
+use crate::agents::{End, Failure, Steer, Workbench};
 
 /// How many answers one attempt takes.
 const ANSWERS: u32 = 60;
@@ -27,6 +27,9 @@ const MISTAKES: u32 = 5;
 
 /// Begins the ids of its texts.
 const TEXT: &str = "w";
+/// What whoever says something reads once the model has it, and while it has to wait.
+const READ: &str = "Read, and taken into account from here on.";
+const WAITS: &str = "Noted. It is taken into account as soon as the piece that is being written is finished.";
 
 pub(super) struct Talk<'a> {
     endpoint: &'a Endpoint,
@@ -34,6 +37,8 @@ pub(super) struct Talk<'a> {
     tools: Vec<Described>,
     system: String,
     said: Vec<Said>,
+    /// What was said to it, and has to wait until a call is written.
+    waiting: Vec<Steer>,
     hand: Hand,
     /// All that it said, for a model without tools.
     spoken: String,
@@ -58,10 +63,23 @@ impl<'a> Talk<'a> {
             bench.hide(secret);
         }
         let system = prompt::system(bench);
-        let said = vec![Said::User(prompt::material(bench).await)];
+        let material = prompt::material(bench).await;
+        let said = std::iter::once(material).chain(prompt::decided(bench)).map(Said::User).collect();
         let (hand, tools) = (Hand::of(bench), tools::offered(bench));
-        let (spoken, spent) = (String::new(), Duration::ZERO);
-        Self { endpoint, bench, tools, system, said, hand, spoken, texts: 0, nudges: 0, over: None, spent }
+        Self {
+            endpoint,
+            bench,
+            tools,
+            system,
+            said,
+            waiting: Vec::new(),
+            hand,
+            spoken: String::new(),
+            texts: 0,
+            nudges: 0,
+            spent: Duration::ZERO,
+            over: None,
+        }
     }
 
     pub(super) async fn go(mut self) -> Result<End, Failure> {
@@ -71,7 +89,10 @@ impl<'a> Talk<'a> {
             }
             self.hear().await?;
             match self.speak().await? {
-                Turn::Steered(words) => self.agent(words, Vec::new(), Vec::new()),
+                Turn::Steered(words) => {
+                    self.spoken.push_str(&words);
+                    self.agent(words, Vec::new(), Vec::new());
+                }
                 Turn::Whole(answer) => {
                     if let Some(end) = self.is_done(answer).await? {
                         self.hand.tick_off(self.bench).await?;
@@ -85,9 +106,20 @@ impl<'a> Talk<'a> {
 
     /// What was said to the agent is the next thing that the model reads.
     async fn hear(&mut self) -> Result<(), Failure> {
-        for steer in self.bench.take_steers() {
+        let waited = std::mem::take(&mut self.waiting);
+        for steer in waited.into_iter().chain(self.bench.take_steers()) {
             self.user(&self.bench.redact(&prompt::steered(&steer)));
-            self.bench.answer_steer(&steer, "Read, and taken into account from here on.").await?;
+            // One that had to wait has been answered.
+            self.bench.answer_steer(&steer, READ).await?;
+        }
+        Ok(())
+    }
+
+    /// Tells whoever said something that it has to wait. It stands in the session: another attempt reads it there.
+    async fn put_off(&mut self) -> Result<(), Failure> {
+        for steer in self.bench.take_steers() {
+            self.bench.answer_steer(&steer, WAITS).await?;
+            self.waiting.push(steer);
         }
         Ok(())
     }
@@ -134,7 +166,14 @@ impl<'a> Talk<'a> {
         voice: &mut Voice,
         words: &mut String,
     ) -> Result<Result<Turn, Trouble>, Failure> {
-        let mut incoming = match self.endpoint.ask(&self.system, &self.said, &self.tools).await {
+        let asked = tokio::select! {
+            asked = self.endpoint.ask(&self.system, &self.said, &self.tools) => asked,
+            heard = self.bench.steered() => {
+                heard?;
+                return Ok(Ok(Turn::Steered(String::new())));
+            }
+        };
+        let mut incoming = match asked {
             Ok(incoming) => incoming,
             Err(trouble) => return Ok(Err(trouble)),
         };
@@ -156,10 +195,9 @@ impl<'a> Talk<'a> {
         voice: &mut Voice,
         words: &mut String,
     ) -> Result<Result<bool, Trouble>, Failure> {
+        let mut held: Option<Instant> = None;
         loop {
             let due = voice.due();
-            // What only speaks can be cut off; a call that has begun is let finish.
-            let may_cut = !incoming.answer.calls_something();
             tokio::select! {
                 piece = incoming.next() => match piece {
                     Ok(Some(more)) => {
@@ -170,9 +208,17 @@ impl<'a> Talk<'a> {
                     Err(trouble) => return Ok(Err(trouble)),
                 },
                 () = until(due), if due.is_some() => voice.say(self.bench).await?,
-                heard = self.bench.steered(), if may_cut => {
+                heard = self.bench.steered(), if held.is_none() => {
                     heard?;
-                    return Ok(Ok(true));
+                    // What only speaks can be cut off; a call that has begun is let finish.
+                    if !incoming.answer.calls_something() {
+                        return Ok(Ok(true));
+                    }
+                    held = Some(Instant::now() + self.endpoint.limits.hold);
+                }
+                () = until(held), if held.is_some() => {
+                    held = None;
+                    self.put_off().await?;
                 }
             }
         }
@@ -210,10 +256,12 @@ impl<'a> Talk<'a> {
                 );
             }
         }
-        if self.hand.finished {
+        // What was said meanwhile comes before the end.
+        let steered = self.is_steered();
+        if std::mem::take(&mut self.hand.finished) && !steered {
             return Ok(Some(End::Review));
         }
-        if !calls.is_empty() {
+        if !calls.is_empty() || steered {
             return Ok(None);
         }
         if answer.finish == Some(Finish::Length) {
@@ -253,6 +301,10 @@ impl<'a> Talk<'a> {
             return Err(self.failed(&Trouble::Rubbish("it said nothing".to_owned())));
         }
         Ok(End::Answer(said))
+    }
+
+    fn is_steered(&mut self) -> bool {
+        !self.waiting.is_empty() || self.bench.is_steered()
     }
 
     fn redacted(&self, call: &Call) -> Call {

@@ -29,6 +29,11 @@ pub(super) enum Tool {
         detail: String,
         options: Vec<String>,
     },
+    RequestApproval {
+        question: String,
+        detail: String,
+        options: Vec<String>,
+    },
     /// `line` from 1.
     ReadFile {
         name: String,
@@ -97,6 +102,17 @@ fn described() -> Vec<Described> {
         tool(
             "ask_client",
             "Ask the client to decide something that only they can decide. The work waits for the answer.",
+            json!({
+                "question": text("One sentence"),
+                "detail": text("What they need to know to answer; may be empty"),
+                "options": texts("Two to four answers to choose from, the one that you advise first"),
+            }),
+            &["question", "options"],
+        ),
+        tool(
+            "request_approval",
+            "Ask the people who run the workspace, not the client, before something that goes out or cannot be taken back. \
+             The client does not see it. The work waits for the answer.",
             json!({
                 "question": text("One sentence"),
                 "detail": text("What they need to know to answer; may be empty"),
@@ -197,14 +213,13 @@ pub(super) fn read(call: &Call) -> Result<Tool, String> {
             Ok(Tool::MakePlan { steps })
         }
         "update_plan" => parse(arguments).map(|Update { step, state }| Tool::UpdatePlan { step, state }),
-        "ask_client" => {
-            let Ask { question, detail, options } = parse(arguments)?;
-            let (question, options) = (one_line(&question, 300), texts(options, 120));
-            if question.is_empty() || options.is_empty() || options.len() > 6 {
-                return Err("give a question and two to four options".to_owned());
-            }
-            Ok(Tool::AskClient { question, detail: detail.chars().take(4_000).collect(), options })
-        }
+        "ask_client" => asked(arguments).map(|Ask { question, detail, options }| Tool::AskClient {
+            question,
+            detail,
+            options,
+        }),
+        "request_approval" => asked(arguments)
+            .map(|Ask { question, detail, options }| Tool::RequestApproval { question, detail, options }),
         "read_file" => parse(arguments)
             .map(|Read { name, line }| Tool::ReadFile { name, line: line.unwrap_or(1).max(1) }),
         "deliver" => {
@@ -221,6 +236,15 @@ pub(super) fn read(call: &Call) -> Result<Tool, String> {
         "finish" => Ok(Tool::Finish),
         other => Err(unknown(other)),
     }
+}
+
+fn asked(arguments: &str) -> Result<Ask, String> {
+    let Ask { question, detail, options } = parse(arguments)?;
+    let (question, options) = (one_line(&question, 300), texts(options, 120));
+    if question.is_empty() || options.is_empty() || options.len() > 6 {
+        return Err("give a question and two to four options".to_owned());
+    }
+    Ok(Ask { question, detail: detail.chars().take(4_000).collect(), options })
 }
 
 /// What a model is told that calls what is not there.
@@ -273,6 +297,7 @@ mod tests {
             ("update_plan", r#"{"step":1,"state":"great"}"#),
             ("ask_client", r#"{"question":" ","options":["a"]}"#),
             ("ask_client", r#"{"question":"Which?","options":"a"}"#),
+            ("request_approval", r#"{"question":"May I?","options":[]}"#),
             ("deliver", r#"{"title":"T""#),
             ("delegate", r#"{"tasks":[]}"#),
             ("delegate", r#"{"tasks":[{"agent":"Otto"}]}"#),

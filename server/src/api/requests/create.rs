@@ -6,11 +6,15 @@ use axum::{
     http::{HeaderMap, StatusCode},
 };
 use domain::{
+    Actor, Db, Error, Scope,
+    audit::{self, Deed, Outcome},
     ids::ClientId,
-    requests::{self, NewRequest, commands},
+    once::{Call, once},
+    requests::{self, NewRequest, commands, queries},
     tokens::Right,
 };
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
 use utoipa::ToSchema;
 
 use super::{
@@ -19,8 +23,11 @@ use super::{
 };
 use crate::api::{Api, Caller, Problem, body::Body};
 
+/// As the audit log has it.
+const WHAT: &str = "create_request";
+
 /// A request to be.
-#[derive(Debug, Deserialize, ToSchema)]
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Ask {
     /// The id of the client in whose name it is asked.
@@ -55,11 +62,38 @@ pub(in crate::api) async fn create(
     headers: HeaderMap,
     Body(ask): Body<Ask>,
 ) -> Result<(StatusCode, Json<Request>), Problem> {
-    let scope = caller.operator(Right::Write)?;
+    let (db, by) = (&api.app.db, caller.by());
+    let scope = match caller.operator(Right::Write) {
+        Ok(scope) => scope,
+        Err(problem) => return Err(turned_away(db, &caller, problem).await),
+    };
     let key = key(&headers)?;
-    let client: ClientId = ask.client.parse().map_err(|_| Problem::not_found())?;
+    let arguments = serde_json::to_value(&ask).map_err(|error| Error::Broken(error.to_string()))?;
+    let call = Call { by: &by, what: WHAT, key: Some(key), arguments: &arguments };
+    let own = scope.clone();
+    let made = once(db, scope, call, async move |db| make(&db, &own, ask).await).await;
+    let made = made.map_err(|error| match error {
+        Error::Fields(fields) if fields.of("idempotency_key").is_some() => {
+            Problem::refused("That key was used for another call. Make a new one for each.")
+        }
+        error => error.into(),
+    })?;
+    let made: Made = serde_json::from_value(made).map_err(|error| Error::Broken(error.to_string()))?;
+    let made = by_number(&api, scope, made.client, made.number).await?;
+    Ok((StatusCode::CREATED, Json(made.into())))
+}
+
+/// What is remembered of a call.
+#[derive(Serialize, Deserialize)]
+struct Made {
+    client: ClientId,
+    number: u64,
+}
+
+async fn make(db: &Db, scope: &Scope, ask: Ask) -> domain::Result<(Value, Deed)> {
+    let client: ClientId = ask.client.parse().map_err(|_| Error::NotFound)?;
     if scope.client.is_some_and(|own| own != client) {
-        return Err(Problem::not_found());
+        return Err(Error::NotFound);
     }
     let scope = scope.within(client);
     let new = NewRequest {
@@ -68,20 +102,24 @@ pub(in crate::api) async fn create(
         priority: ask.priority.into(),
         queue: ask.queue,
         files: Vec::new(),
-        form_key: Some(format!("{}-{key}", caller.bearer.token)),
+        form_key: None,
     };
-    let (title, brief) = (one_line(&new.title), new.brief.trim().to_owned());
-    let number = commands::create(&api.app.db, &scope, new).await?;
-    let made = by_number(&api, &scope, client, number).await?;
-    if made.card.title != title || made.brief.trim() != brief {
-        return Err(Problem::refused("That key was used for another request. Make a new one for each."));
-    }
-    Ok((StatusCode::CREATED, Json(made.into())))
+    let number = commands::create(db, &scope, new).await?;
+    let card = queries::by_number(db, &scope, client, number).await?.card;
+    let deed = Deed::done(WHAT, card.named()).of(client);
+    let made = serde_json::to_value(Made { client, number });
+    Ok((made.map_err(|error| Error::Broken(error.to_string()))?, deed))
 }
 
-/// As titles are kept.
-fn one_line(text: &str) -> String {
-    text.split_whitespace().collect::<Vec<_>>().join(" ")
+/// That somebody tried stands in the audit log.
+async fn turned_away(db: &Db, caller: &Caller, problem: Problem) -> Problem {
+    if matches!(caller.bearer.scope.actor, Actor::Person { .. }) {
+        let deed = Deed::done(WHAT, "").came_to(Outcome::Refused, problem.detail.as_str());
+        if let Err(error) = audit::write(db, &caller.bearer.scope, &caller.by(), &deed).await {
+            tracing::warn!(error.message = %error, "a refusal was not audited");
+        }
+    }
+    problem
 }
 
 fn key(headers: &HeaderMap) -> Result<&str, Problem> {

@@ -91,6 +91,7 @@ fn has_ended_so(run: &Pulled, end: &End) -> bool {
 
 async fn write(api: &Api, run: &Pulled, claimed: &Claimed, end: &End) -> Result<(), Problem> {
     let db = &api.app.db;
+    runs::say_rest(db, claimed).await?;
     match end.outcome {
         Ending::Review => deliverables::submit_for_review(db, claimed).await?,
         Ending::Answered => runs::answer(db, claimed, &end.result).await?,

@@ -9,7 +9,7 @@ use bytes::Bytes;
 use sessions::{Append, Appended, Data, Engine, Error, Named, Producer, Tenant};
 
 use super::{
-    Authorizer, Dialect, Grant, Place, Writing, answer,
+    Authorizer, Dialect, Grant, Unwritten, Writing, Written, answer,
     create::read,
     headers::{CLOSED, NEXT_OFFSET, PRODUCER_EPOCH, PRODUCER_SEQ, SEQ, TRUE, closes, producer, text, value},
 };
@@ -34,14 +34,7 @@ pub(super) async fn append<A: Authorizer>(
     asked.check().map_err(answer::bad)?;
     let limits = Limited { limits: &dialect.limits, tenant: grant.tenant };
     limits.may_store(&asked).map_err(IntoResponse::into_response)?;
-    let written = |events| {
-        let is_more = asked.close || asked.mark.is_some();
-        dialect
-            .authorizer
-            .written(&grant.pass, Writing { producer: asked.producer.as_ref(), is_more, events })
-    };
-    let engine = &dialect.engine;
-    let appended = asked.perform(engine, &grant.place, limits, written).await.map_err(No::into_response)?;
+    let appended = asked.perform(dialect, grant, limits).await.map_err(No::into_response)?;
     Ok(asked.answer(&appended))
 }
 
@@ -64,7 +57,7 @@ enum No {
     Engine(Error),
     Limit(Refusal),
     /// It is not what they may write.
-    Written(String),
+    Unwritten(Unwritten),
 }
 
 impl From<Error> for No {
@@ -78,7 +71,8 @@ impl No {
         match self {
             Self::Engine(error) => answer::refused(error),
             Self::Limit(refusal) => refusal.into_response(),
-            Self::Written(words) => answer::bad(words),
+            Self::Unwritten(Unwritten::Wrong(words)) => answer::bad(words),
+            Self::Unwritten(Unwritten::Away) => answer::away(),
         }
     }
 }
@@ -102,36 +96,49 @@ impl Asked<'_> {
         }
     }
 
-    async fn perform(
+    async fn perform<A: Authorizer>(
         &self,
-        engine: &Engine,
-        place: &Place,
+        dialect: &Dialect<A>,
+        grant: &Grant<A::Pass>,
         limits: Limited<'_>,
-        written: impl Fn(Vec<Data>) -> Result<Vec<Data>, String>,
     ) -> Result<Appended, No> {
-        let mut named = place.find(engine).await?;
+        let mut named = grant.place.find(&dialect.engine).await?;
         loop {
-            match self.once(engine, &named, limits, &written).await {
-                Err(No::Engine(Error::NotFound)) => named = place.find_again(engine, &named).await?,
+            match self.once(dialect, grant, &named, limits).await {
+                Err(No::Engine(Error::NotFound)) => {
+                    named = grant.place.find_again(&dialect.engine, &named).await?;
+                }
                 done => return done,
             }
         }
     }
 
-    async fn once(
+    async fn once<A: Authorizer>(
         &self,
-        engine: &Engine,
+        dialect: &Dialect<A>,
+        grant: &Grant<A::Pass>,
         named: &Named,
         limits: Limited<'_>,
-        written: impl Fn(Vec<Data>) -> Result<Vec<Data>, String>,
     ) -> Result<Appended, No> {
-        let events = written(self.events(engine, named).await?).map_err(No::Written)?;
+        let engine = &dialect.engine;
+        let writing = Writing {
+            producer: self.producer.as_ref(),
+            is_more: self.close || self.mark.is_some(),
+            events: self.events(engine, named).await?,
+        };
+        let written = dialect.authorizer.written(&grant.pass, writing).await;
+        let Written { events, then } = written.map_err(No::Unwritten)?;
         limits.limits.may_append(limits.tenant, || events.len()).map_err(No::Limit)?;
         let append = Append::of(events)
             .from_producer(self.producer.clone())
             .in_order(self.mark.map(str::to_owned))
             .closing(self.close);
-        Ok(engine.append(named.id, append).await?)
+        let appended = engine.append(named.id, append).await?;
+        let done = match then {
+            Some(then) => then.await,
+            None => true,
+        };
+        if done { Ok(appended) } else { Err(No::Unwritten(Unwritten::Away)) }
     }
 
     /// What the body holds, where it is of the stream's type.

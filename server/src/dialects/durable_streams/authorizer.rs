@@ -3,6 +3,7 @@
 use std::future::Future;
 
 use axum::http::HeaderMap;
+use futures::future::BoxFuture;
 use sessions::{Data, Producer, Tenant};
 
 use super::{Place, local::is_local};
@@ -66,6 +67,23 @@ pub struct Writing<'a> {
     pub events: Vec<Data>,
 }
 
+/// What is stored of it.
+pub struct Written {
+    pub events: Vec<Data>,
+    /// What is to be done once it is stored, by this append or by the same before: whether it was done. Dropped where it is
+    /// not stored.
+    pub then: Option<BoxFuture<'static, bool>>,
+}
+
+/// Why nothing is.
+#[derive(Debug)]
+pub enum Unwritten {
+    /// What is wrong with it, in words.
+    Wrong(String),
+    /// The database is away.
+    Away,
+}
+
 /// Settles who may do what.
 pub trait Authorizer: Send + Sync + 'static {
     /// Whether it asks the database, and so must not be dropped before it is through.
@@ -82,8 +100,12 @@ pub trait Authorizer: Send + Sync + 'static {
     ///
     /// # Errors
     /// What is wrong with it, in words.
-    fn written(&self, _: &Self::Pass, writing: Writing<'_>) -> Result<Vec<Data>, String> {
-        Ok(writing.events)
+    fn written(
+        &self,
+        _: &Self::Pass,
+        writing: Writing<'_>,
+    ) -> impl Future<Output = Result<Written, Unwritten>> + Send {
+        std::future::ready(Ok(Written { events: writing.events, then: None }))
     }
 
     /// Whether whoever was let in still may.

@@ -42,7 +42,7 @@ use domain::Clock;
 use sessions::Engine;
 use tokio_util::sync::CancellationToken;
 
-pub use authorizer::{Anyone, Ask, Authorizer, Grant, Refused, Wish, Writing};
+pub use authorizer::{Anyone, Ask, Authorizer, Grant, Refused, Unwritten, Wish, Writing, Written};
 pub(super) use headers::NEXT_OFFSET;
 pub(crate) use local::is_local;
 pub(crate) use people::tenant;

@@ -9,11 +9,11 @@ use domain::{
     accounts::queries::arrive,
     ids::{MembershipId, PersonId},
 };
-use sessions::{Data, StreamId, Tenant};
+use sessions::{StreamId, Tenant};
 use tower_sessions::{Session, session::Id};
 
 use super::{
-    Ask, Authorizer, Grant, Place, Refused, Wish, Writing,
+    Ask, Authorizer, Grant, Place, Refused, Unwritten, Wish, Writing, Written,
     programs::{self, Writer},
 };
 use crate::{
@@ -60,10 +60,10 @@ impl Authorizer for People {
         Ok(Grant { place: Place::Stream(stream), tenant: tenant(&scope), pass })
     }
 
-    fn written(&self, pass: &Reader, writing: Writing<'_>) -> Result<Vec<Data>, String> {
+    async fn written(&self, pass: &Reader, writing: Writing<'_>) -> Result<Written, Unwritten> {
         match &pass.writes {
-            Some(writer) => writer.written(&self.app.db, writing),
-            None => Err("This may only be read.".to_owned()),
+            Some(writer) => writer.written(&self.app.db, writing).await,
+            None => Err(Unwritten::Wrong("This may only be read.".to_owned())),
         }
     }
 

@@ -5,11 +5,13 @@ use axum::http::{HeaderMap, StatusCode};
 use domain::{
     Actor, Db, Error, Scope,
     runs::{self, Claimed, Stage},
+    session,
     tokens::Right,
 };
-use sessions::{Data, StreamId};
+use futures::FutureExt;
+use sessions::{Data, Producer, StreamId};
 
-use super::{Refused, Writing, people::refused};
+use super::{Refused, Unwritten, Writing, Written, people::refused};
 use crate::api::{Caller, Gate, Part, of_log};
 
 /// Whoever comes with a token that counts.
@@ -51,7 +53,25 @@ pub(super) async fn writer(db: &Db, caller: &Caller, stream: StreamId) -> Result
 
 impl Writer {
     /// The events as they are stored: who wrote them, of which run and when is for the server to say.
-    pub(super) fn written(&self, db: &Db, writing: Writing<'_>) -> Result<Vec<Data>, String> {
+    pub(super) async fn written(&self, db: &Db, writing: Writing<'_>) -> Result<Written, Unwritten> {
+        let (producer, parts) = self.parts(writing).map_err(Unwritten::Wrong)?;
+        // An earlier attempt is told so where it is stored.
+        let mut draft = match producer.epoch == u64::from(self.claimed.attempt) {
+            true => runs::draft(db, &self.claimed, self.stage, producer.sequence, parts).await.map_err(
+                |error| {
+                    tracing::warn!(error.message = %error, "an agent's words could not be taken");
+                    Unwritten::Away
+                },
+            )?,
+            false => runs::stamp(db, &self.claimed, parts).into(),
+        };
+        let events = std::mem::take(&mut draft.events).into_iter().map(Data::json);
+        let events = events.collect::<Result<_, _>>().map_err(|error| Unwritten::Wrong(error.to_string()))?;
+        Ok(Written { events, then: Some(async { draft.stored().await.is_ok() }.boxed()) })
+    }
+
+    /// What it writes, where it may, and as which producer.
+    fn parts<'a>(&self, writing: Writing<'a>) -> Result<(&'a Producer, Vec<session::Part>), String> {
         let Writing { producer, is_more, events } = writing;
         if is_more {
             return Err("A session is neither closed nor marked by an agent.".to_owned());
@@ -69,8 +89,7 @@ impl Writer {
         let parts = events.iter().map(part).collect::<Result<Vec<Part>, String>>()?;
         let name = format!("s-{}", producer.sequence);
         let parts = of_log(parts, self.stage, &name).map_err(|problem| problem.detail)?;
-        let texts = runs::stamp(db, &self.claimed, parts).map_err(|error| error.to_string())?;
-        texts.into_iter().map(|text| Data::json(text).map_err(|error| error.to_string())).collect()
+        Ok((producer, parts))
     }
 }
 

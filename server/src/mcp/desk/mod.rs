@@ -4,6 +4,7 @@ mod approvals;
 mod bills;
 mod clients;
 mod dangerous;
+mod notes;
 mod offers;
 mod requests;
 mod runs;
@@ -36,6 +37,7 @@ pub(super) struct Desk {
 pub(super) fn tools() -> Vec<Tool<Desk>> {
     [
         clients::tools(),
+        notes::tools(),
         requests::tools(),
         runs::tools(),
         approvals::tools(),

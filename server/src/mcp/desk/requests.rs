@@ -239,12 +239,7 @@ async fn create_request(desk: Desk, asked: CreateRequest) -> Result<Done> {
     };
     let number = commands::create(&desk.db, &scope, new).await?;
     let made = queries::by_number(&desk.db, &scope, client, number).await?.card;
-    Ok((card(&made), Deed::done("create_request", named(&made)).of(client)))
-}
-
-/// A request, for a reader of the audit log.
-pub(super) fn named(card: &Card) -> String {
-    format!("{} #{} {}", card.client_name, card.number, card.title)
+    Ok((card(&made), Deed::done("create_request", made.named()).of(client)))
 }
 
 #[derive(Serialize, Deserialize, JsonSchema)]
@@ -258,7 +253,7 @@ async fn move_request(desk: Desk, asked: MoveRequest) -> Result<Done> {
     let (scope, client, request) = asked.which.find(&desk).await?;
     let moved = commands::move_to(&desk.db, &scope, request, asked.to.into(), None).await?;
     let now = queries::by_number(&desk.db, &scope, client, asked.which.number).await?.card;
-    let deed = Deed::done("move_request", named(&now)).of(client);
+    let deed = Deed::done("move_request", now.named()).of(client);
     Ok((card(&now), deed.changed(moved.from.label(), moved.to.label())))
 }
 
@@ -280,7 +275,7 @@ async fn comment_on_request(desk: Desk, asked: Comment) -> Result<Done> {
         commands::comment(&desk.db, &scope, request, &asked.text, &[]).await?;
     }
     let now = queries::by_number(&desk.db, &scope, client, asked.which.number).await?.card;
-    let deed = Deed { after: Some(asked.text), ..Deed::done("comment_on_request", named(&now)).of(client) };
+    let deed = Deed { after: Some(asked.text), ..Deed::done("comment_on_request", now.named()).of(client) };
     Ok((json!({ "written": true, "backstage": asked.backstage }), deed))
 }
 
@@ -307,6 +302,6 @@ async fn assign_agent(desk: Desk, asked: Assign) -> Result<Done> {
     let now = queries::by_number(&desk.db, &scope, client, asked.which.number).await?.card;
     let told =
         |card: &Card| format!("{}, {}", card.agent.as_deref().unwrap_or("nobody"), card.column.label());
-    let deed = Deed::done("assign_agent", named(&now)).of(client).changed(told(&before), told(&now));
+    let deed = Deed::done("assign_agent", now.named()).of(client).changed(told(&before), told(&now));
     Ok((card(&now), deed))
 }

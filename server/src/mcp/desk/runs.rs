@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 
 use super::{
     Desk, id, reads,
-    requests::{Which, card, named},
+    requests::{Which, card},
     writes,
 };
 use crate::mcp::{
@@ -156,7 +156,7 @@ async fn stop_run(desk: Desk, asked: StopRun) -> Result<Done> {
     let mut told = card(&now);
     // Whoever is at work answers within seconds; until then it is on its way.
     told["stop"] = json!(outcome.settled.map_or("asked", |outcome| outcome.as_str()));
-    Ok((told, Deed::done("stop_run", named(&now)).of(client)))
+    Ok((told, Deed::done("stop_run", now.named()).of(client)))
 }
 
 #[derive(Serialize, Deserialize, JsonSchema)]
@@ -169,5 +169,5 @@ async fn retry_run(desk: Desk, asked: RetryRun) -> Result<Done> {
     let (scope, client, request) = asked.which.find(&desk).await?;
     runs::retry(&desk.db, &scope, request).await?;
     let now = queries::by_number(&desk.db, &scope, client, asked.which.number).await?.card;
-    Ok((card(&now), Deed::done("retry_run", named(&now)).of(client)))
+    Ok((card(&now), Deed::done("retry_run", now.named()).of(client)))
 }

@@ -1,16 +1,16 @@
 //! What is known of the client.
 
-use domain::{Db, Result, audit::Deed, notes, runs::Claimed};
+use domain::{Db, Result, notes, runs::Claimed};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use super::{
     Worker,
     hand::{reads, writes},
 };
 use crate::mcp::{
-    told::when,
+    told,
     tool::{Done, Tool},
 };
 
@@ -50,11 +50,7 @@ struct SearchNotes {
 
 async fn search_notes(worker: Worker, claimed: Claimed, asked: SearchNotes) -> Result<Value> {
     let found = notes::search(&worker.db, &claimed.scope, claimed.client, &asked.words, 20).await?;
-    let found: Vec<_> = found
-        .into_iter()
-        .map(|note| json!({ "path": note.path, "version": note.version, "snippet": note.snippet, "written": when(note.at) }))
-        .collect();
-    Ok(json!({ "notes": found }))
+    Ok(told::found_notes(&found))
 }
 
 #[derive(Deserialize, JsonSchema)]
@@ -67,14 +63,8 @@ struct ReadNote {
 }
 
 async fn read_note(worker: Worker, claimed: Claimed, asked: ReadNote) -> Result<Value> {
-    let (db, scope, client) = (&worker.db, &claimed.scope, claimed.client);
-    let note = match asked.version {
-        None => notes::read(db, scope, client, &asked.path).await?,
-        Some(version) => notes::version(db, scope, client, &asked.path, version).await?,
-    };
-    Ok(json!({
-        "path": note.path, "version": note.version, "markdown": note.body, "by": note.by, "written": when(note.at),
-    }))
+    let (scope, client) = (&claimed.scope, claimed.client);
+    Ok(told::note(&told::read_note(&worker.db, scope, client, &asked.path, asked.version).await?))
 }
 
 #[derive(Serialize, Deserialize, JsonSchema)]
@@ -91,9 +81,5 @@ struct WriteNote {
 async fn write_note(db: Db, claimed: Claimed, asked: WriteNote) -> Result<Done> {
     let WriteNote { path, markdown, expected_version } = asked;
     let note = notes::write(&db, &claimed.scope, claimed.client, &path, &markdown, expected_version).await?;
-    let before =
-        expected_version.map_or_else(|| "no such note".to_owned(), |before| format!("version {before}"));
-    let deed = Deed::done("write_note", note.path.as_str()).of(claimed.client);
-    let deed = deed.changed(before, format!("version {}", note.version));
-    Ok((json!({ "path": note.path, "version": note.version }), deed))
+    Ok(told::wrote_note(claimed.client, &note, expected_version))
 }
