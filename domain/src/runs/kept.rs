@@ -53,3 +53,18 @@ pub async fn has_ended(db: &Db, claimed: &Claimed) -> Result<bool> {
     tx.commit().await?;
     Ok(ended.unwrap_or(true))
 }
+
+/// Whether the run waits for an answer.
+pub async fn waits(db: &Db, claimed: &Claimed) -> Result<bool> {
+    let mut tx = db.begin(&claimed.scope).await?;
+    let state = sqlx::query_scalar!(
+        "SELECT state FROM run WHERE workspace_id = $1 AND client_id = $2 AND id = $3",
+        claimed.scope.workspace.0,
+        claimed.client.0,
+        claimed.run.0,
+    )
+    .fetch_optional(tx.conn())
+    .await?;
+    tx.commit().await?;
+    Ok(state.as_deref() == Some("suspended"))
+}

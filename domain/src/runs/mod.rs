@@ -47,7 +47,7 @@ pub(crate) use end::{cancel_in, end_in};
 #[cfg(feature = "sql")]
 pub use end::{complete, fail, fail_because};
 #[cfg(feature = "sql")]
-pub use kept::{has_ended, keep, kept};
+pub use kept::{has_ended, keep, kept, waits};
 #[cfg(feature = "sql")]
 pub(crate) use lease::hold_claim_in;
 #[cfg(feature = "sql")]
