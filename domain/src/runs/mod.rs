@@ -22,6 +22,8 @@ mod kept;
 #[cfg(feature = "sql")]
 mod lease;
 #[cfg(feature = "sql")]
+mod left;
+#[cfg(feature = "sql")]
 mod list;
 #[cfg(feature = "sql")]
 mod mine;
@@ -52,6 +54,8 @@ pub use kept::{has_ended, keep, kept, waits};
 pub(crate) use lease::hold_claim_in;
 #[cfg(feature = "sql")]
 pub use lease::{Standing, heartbeat, release};
+#[cfg(feature = "sql")]
+pub use left::{Left, left, told};
 #[cfg(feature = "sql")]
 pub use list::{Listed, Wanted, get, list};
 #[cfg(feature = "sql")]
