@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use domain::{
     agents::{self, Backend, Settings},
-    approvals::{self, Approval},
+    approvals::{self, Answered, Approval},
     requests::{Column, Detail},
     sealed::Keyring,
     session::{Body, Event, Part},
@@ -74,6 +74,20 @@ pub async fn asked(world: &World, known: usize) -> Approval {
         }
     };
     tokio::time::timeout(PATIENCE, look).await.expect("somebody is asked")
+}
+
+/// Two operators answer at once, each otherwise: whether the one who allowed it was first.
+pub async fn answered_at_once(world: &World, approval: &Approval) -> bool {
+    let answer = |key| approvals::answer(&world.db, &world.operator, approval.id, key);
+    let (one, other) = tokio::join!(answer("once"), answer("deny"));
+    let won = [one.unwrap(), other.unwrap()].map(|answered| matches!(answered, Answered::Won { .. }));
+    assert_eq!(won.iter().filter(|won| **won).count(), 1);
+    won[0]
+}
+
+/// How often somebody was asked.
+pub async fn questions(world: &World) -> i64 {
+    sqlx::query_scalar("SELECT count(*) FROM approval").fetch_one(&world.root).await.unwrap()
 }
 
 /// Another worker takes up what the one before left when it died.

@@ -20,8 +20,8 @@ use tokio::process::Command;
 
 use super::{
     desk::{asked, in_review, said, speaks, world},
+    fleet::{Link, Place},
     installed::{Group, port, program},
-    link::{Link, Place},
     script::{calls, says},
     scripted::{KEY, Scripted},
     support::{PATIENCE, World},
@@ -89,6 +89,16 @@ impl Program {
     pub async fn world(&self, pg: PgPool) -> World {
         let settings = Settings { url: Some(self.line.url()), ..Settings::default() };
         world(pg, Backend::Hermes, &settings, Some(TOKEN)).await
+    }
+
+    /// Waits until a run neither works nor waits any more.
+    pub async fn stops(&self, run: &str, within: Duration) {
+        let stops = async {
+            while matches!(self.status(run).await.as_str(), "running" | "waiting_for_approval") {
+                tokio::time::sleep(Duration::from_millis(20)).await;
+            }
+        };
+        tokio::time::timeout(within, stops).await.expect("Hermes is told in time");
     }
 
     /// How a run stands, as Hermes says itself.

@@ -40,7 +40,13 @@ async fn a_real_model_streams_its_words(pg: PgPool) {
 
     let world = World::new(pg).await;
     world.reach_by(Backend::OpenaiChat, &address, "smollm2-135m-instruct", "sk-of-nobody").await;
-    let request = world.ask("A thank-you note", "Write a letter that thanks a client for paying early, and tell her what it means to us.", vec![]).await;
+    let request = world
+        .ask(
+            "A thank-you note",
+            "Write a letter that thanks a client for paying early, and tell her what it means to us.",
+            vec![],
+        )
+        .await;
     let limits = Limits { first: PATIENCE, between: PATIENCE, ..Limits::default() };
     let outside = Outside::new(Admitted::private()).unwrap();
     let hand = world.work(Arc::new(Models::new(outside, limits)));

@@ -2,6 +2,7 @@
 
 use domain::{
     Db, Error, FieldErrors, Result,
+    agents::{self, Backend},
     audit::Deed,
     deliverables::{self, Content},
     runs::{self, Claimed},
@@ -141,7 +142,17 @@ async fn deliver(db: Db, claimed: Claimed, asked: Deliver) -> Result<Done> {
 }
 
 async fn finish(db: Db, claimed: Claimed, _: Nothing) -> Result<Done> {
-    deliverables::submit_for_review(&db, &claimed).await?;
     let deed = Deed::done("finish", format!("#{}", claimed.number)).of(claimed.client);
+    // Whoever reads along with a program ends its run, once its last words are said and what it used is counted.
+    if matches!(agents::reach(&db, &claimed).await?.backend, Backend::Acp | Backend::ClaudeCode) {
+        if !deliverables::has_delivered(&db, &claimed).await? {
+            return Err(Error::refused("You have delivered nothing yet: call deliver first."));
+        }
+        return Ok((
+            json!({ "state": "review", "now": "End your turn: your work goes before the client with it." }),
+            deed,
+        ));
+    }
+    deliverables::submit_for_review(&db, &claimed).await?;
     Ok((json!({ "state": "review" }), deed))
 }
