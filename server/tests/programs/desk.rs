@@ -16,8 +16,18 @@ use super::support::{Hand, PATIENCE, World};
 
 /// A workspace whose agent is reached so.
 pub async fn world(pg: PgPool, backend: Backend, settings: &Settings, key: Option<&str>) -> World {
-    let mut world = World::new(pg).await;
-    world.db = world.db.clone().with_keyring(Keyring::parse(&Keyring::generate()).unwrap());
+    furnished(World::new(pg).await, &Keyring::generate(), backend, settings, key).await
+}
+
+/// The same in a workspace that is there, whose agents' keys are sealed under these.
+pub async fn furnished(
+    mut world: World,
+    keys: &str,
+    backend: Backend,
+    settings: &Settings,
+    key: Option<&str>,
+) -> World {
+    world.db = world.db.clone().with_keyring(Keyring::parse(keys).unwrap());
     sqlx::query("UPDATE agent SET backend = $1, settings = $2")
         .bind(backend.as_str())
         .bind(serde_json::to_value(settings).unwrap())

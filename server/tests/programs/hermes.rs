@@ -87,8 +87,12 @@ impl Program {
     }
 
     pub async fn world(&self, pg: PgPool) -> World {
-        let settings = Settings { url: Some(self.line.url()), ..Settings::default() };
-        world(pg, Backend::Hermes, &settings, Some(TOKEN)).await
+        world(pg, Backend::Hermes, &self.settings(), Some(TOKEN)).await
+    }
+
+    /// How an agent reaches it.
+    pub fn settings(&self) -> Settings {
+        Settings { url: Some(self.line.url()), ..Settings::default() }
     }
 
     /// Waits until a run neither works nor waits any more.
