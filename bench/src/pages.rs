@@ -10,6 +10,7 @@ use http::header::{CONTENT_TYPE, COOKIE, HOST, ORIGIN, SET_COOKIE};
 use http_body_util::BodyExt;
 use server::{
     agents::{
+        driven::Inside,
         model::{Limits, Models},
         tryout::Tryout,
     },
@@ -109,7 +110,11 @@ impl Beside {
     async fn start(database: &PgConnectOptions, size: Size, shutdown: &Shutdown) -> Result<Self, Failure> {
         let app = app(database).await?;
         let engine = app.db.engine().clone();
-        let routes = router::routes(app, Live::new(shutdown.clone(), Pace::default()));
+        let routes = router::routes(
+            app,
+            Live::new(shutdown.clone(), Pace::default()),
+            &Inside::of(([127, 0, 0, 1], 0).into()),
+        );
         let owner = sign_in(&routes, "owner7@bench.test").await?;
         let operator = sign_in(&routes, "operator@bench.test").await?;
         Ok(Self { size, routes, engine, owner, operator })

@@ -21,6 +21,7 @@ use tower_sessions::{
 };
 
 use crate::{
+    agents::driven::Inside,
     api::{self, Api, Gate},
     assets,
     dialects::{
@@ -38,8 +39,8 @@ use crate::{
 /// How long a browser stays signed in without being used.
 const IDLE: Duration = Duration::days(14);
 
-/// The whole product behind its middlewares.
-pub fn routes(app: App, live: Live) -> Router {
+/// The whole product behind its middlewares. `inside`: how programs that the server started reach it.
+pub fn routes(app: App, live: Live, inside: &Inside) -> Router {
     let gate = Gate::new(app.db.clone());
     let streams = streams(&app, &live, &gate);
     let door = Door::new(
@@ -48,7 +49,7 @@ pub fn routes(app: App, live: Live) -> Router {
         live.shutdown().soft().clone(),
         dialects::Pace::default(),
     );
-    let mcp = mcp::routes(&app, gate.clone(), live.shutdown().soft().clone());
+    let mcp = mcp::routes(&app, inside, gate.clone(), live.shutdown().soft().clone());
     let api = Api::new(app.clone(), gate, live.limits().clone(), live.shutdown().soft().clone());
     let pages = pages()
         .into_router()

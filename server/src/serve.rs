@@ -11,6 +11,7 @@ use clap::Args;
 use domain::accounts::commands::set_up::setup_code;
 use tokio::net::TcpListener;
 
+use crate::agents::driven::Inside;
 use crate::database::{Database, Hold};
 use crate::jobs;
 use crate::limits::{self, Allowance, Limits};
@@ -89,9 +90,10 @@ async fn run(
     let live = Live::new(shutdown.clone(), Pace::default()).within(limits);
     live.across(engine.clone());
     let beside = health.merge(metrics::routes(metrics));
-    let routes = beside.merge(router::routes(app.clone(), live));
+    let inside = Inside::of(address);
+    let routes = beside.merge(router::routes(app.clone(), live, &inside));
     let outside = product::outside(&app, settings, address)?;
-    jobs::start(&app, &outside, settings, shutdown)?;
+    jobs::start(&app, &outside, inside, settings, shutdown)?;
     let code = setup_code(&app.db).await?;
     tracing::info!(%address, "ready");
     if !options.quiet {

@@ -23,6 +23,7 @@ use domain::{
 use http_body_util::BodyExt;
 use serde_json::json;
 use server::{
+    agents::driven::Inside,
     live::{Live, Pace},
     router,
     shutdown::Shutdown,
@@ -44,7 +45,11 @@ impl Desk {
     async fn new(pool: &PgPool) -> Self {
         let ground = Ground::new(pool).await;
         let app = shared::product(&ground.db, "http://127.0.0.1:3000", &std::env::temp_dir());
-        let router = router::routes(app, Live::new(Shutdown::default(), Pace::default()));
+        let router = router::routes(
+            app,
+            Live::new(Shutdown::default(), Pace::default()),
+            &Inside::of(([127, 0, 0, 1], 0).into()),
+        );
         let (_, cookie) = shared::sign_in(&ground.db, &ground.operator).await;
         let juno = NewAgent { name: "Juno".into(), persona: String::new(), client: None };
         let agent = agents::create(&ground.db, &ground.operator, juno).await.unwrap();

@@ -4,19 +4,21 @@ use super::model::{Claimed, lost};
 use crate::{Db, Result};
 
 /// Keeps what the run's next attempt has to know to go on with something that runs elsewhere. It replaces what was kept.
+/// `elsewhere`: something works there now, and would go on if nobody told it that the run has ended ([`super::left`]).
 ///
 /// # Errors
 /// As [`super::is_lost`] tells.
-pub async fn keep(db: &Db, claimed: &Claimed, kept: &Value) -> Result<()> {
+pub async fn keep(db: &Db, claimed: &Claimed, kept: &Value, elsewhere: bool) -> Result<()> {
     let mut tx = db.begin(&claimed.scope).await?;
     let done = sqlx::query!(
-        "UPDATE run SET kept = $5
+        "UPDATE run SET kept = $5, elsewhere = $6
          WHERE workspace_id = $1 AND client_id = $2 AND id = $3 AND attempt = $4 AND state IN ('working', 'suspended')",
         claimed.scope.workspace.0,
         claimed.client.0,
         claimed.run.0,
         claimed.attempt.cast_signed(),
         kept,
+        elsewhere,
     )
     .execute(tx.conn())
     .await?;
@@ -52,4 +54,19 @@ pub async fn has_ended(db: &Db, claimed: &Claimed) -> Result<bool> {
     .await?;
     tx.commit().await?;
     Ok(ended.unwrap_or(true))
+}
+
+/// Whether the run waits for an answer.
+pub async fn waits(db: &Db, claimed: &Claimed) -> Result<bool> {
+    let mut tx = db.begin(&claimed.scope).await?;
+    let state = sqlx::query_scalar!(
+        "SELECT state FROM run WHERE workspace_id = $1 AND client_id = $2 AND id = $3",
+        claimed.scope.workspace.0,
+        claimed.client.0,
+        claimed.run.0,
+    )
+    .fetch_optional(tx.conn())
+    .await?;
+    tx.commit().await?;
+    Ok(state.as_deref() == Some("suspended"))
 }

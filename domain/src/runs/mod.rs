@@ -25,6 +25,8 @@ mod kept;
 #[cfg(feature = "sql")]
 mod lease;
 #[cfg(feature = "sql")]
+mod left;
+#[cfg(feature = "sql")]
 mod list;
 #[cfg(feature = "sql")]
 mod mine;
@@ -54,11 +56,13 @@ pub(crate) use end::{cancel_in, end_in};
 #[cfg(feature = "sql")]
 pub use end::{complete, fail, fail_because};
 #[cfg(feature = "sql")]
-pub use kept::{has_ended, keep, kept};
+pub use kept::{has_ended, keep, kept, waits};
 #[cfg(feature = "sql")]
 pub(crate) use lease::hold_claim_in;
 #[cfg(feature = "sql")]
 pub use lease::{Standing, heartbeat, release};
+#[cfg(feature = "sql")]
+pub use left::{Left, left, told};
 #[cfg(feature = "sql")]
 pub use list::{Listed, Wanted, get, list};
 #[cfg(feature = "sql")]

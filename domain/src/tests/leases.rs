@@ -197,13 +197,13 @@ async fn what_is_kept_is_there_for_the_next_attempt(pool: PgPool) {
     let first = world.claim().await;
     assert_eq!(runs::kept(&world.db, &first).await.unwrap(), None);
     let kept = serde_json::json!({ "run": "run_1" });
-    runs::keep(&world.db, &first, &kept).await.unwrap();
+    runs::keep(&world.db, &first, &kept, false).await.unwrap();
     world.db.clock().advance(TimeDelta::minutes(1));
     assert_eq!(runs::reap(&world.db).await.unwrap(), 1);
     world.db.clock().advance(TimeDelta::minutes(10));
     let second = world.claim().await;
     assert_eq!(runs::kept(&world.db, &second).await.unwrap(), Some(kept.clone()));
-    let late = runs::keep(&world.db, &first, &kept).await.unwrap_err();
+    let late = runs::keep(&world.db, &first, &kept, false).await.unwrap_err();
     assert!(runs::is_lost(&late), "{late}");
     assert!(!runs::has_ended(&world.db, &second).await.unwrap());
     runs::fail(&world.db, &second, "It did not work.").await.unwrap();

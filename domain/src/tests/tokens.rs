@@ -1,11 +1,15 @@
 //! Tokens: who acts follows from the text alone, and what is revoked opens nothing.
 
+use std::time::Duration;
+
+use chrono::TimeDelta;
 use sqlx::PgPool;
 
 use super::world::World;
 use crate::{
     Actor, Error, Role,
     agents::{self, NewAgent},
+    runs,
     tokens::{self, NewToken, Right},
 };
 
@@ -108,4 +112,40 @@ async fn a_token_is_refused_beside_its_field(pool: PgPool) {
             other => panic!("{other:?}"),
         }
     }
+}
+
+/// The server's own for a program: of one attempt at one run, and no longer than that.
+#[sqlx::test(migrations = "../migrations")]
+async fn a_program_at_work_has_its_run_and_no_more(pool: PgPool) {
+    let world = World::new(pool).await;
+    let db = &world.db;
+    let house = world.client("Harbor & Pine Law", 1).await;
+    world.ask(&house, "A letter").await;
+    let lease = Duration::from_secs(30);
+    let claimed = runs::claim_due(db, "a worker", lease).await.unwrap().unwrap();
+    let (id, text) = tokens::for_attempt(db, &claimed).await.unwrap();
+    assert!(!claimed.redact(&format!("It is {text}.")).contains(&text));
+    let bearer = tokens::bearer(db, &text).await.unwrap();
+    assert_eq!((bearer.token, bearer.run), (id, Some((claimed.run, 1))));
+    assert_eq!(bearer.scope, claimed.scope);
+    assert!(bearer.may(Right::Work) && bearer.rights.len() == 1);
+    assert_eq!(tokens::list(db, &world.operator).await.unwrap(), [], "no person made it");
+    assert!(matches!(tokens::revoke(db, &world.operator, id).await, Err(Error::NotFound)));
+
+    db.clock().advance(TimeDelta::seconds(31));
+    let gone = async |text: &str| matches!(tokens::bearer(db, text).await, Err(Error::NotFound));
+    assert!(gone(&text).await, "the lease is out");
+    runs::heartbeat(db, &claimed, lease).await.unwrap();
+    assert!(!gone(&text).await);
+    runs::release(db, &claimed).await.unwrap();
+    assert!(gone(&text).await);
+    let next = runs::claim_due(db, "another", lease).await.unwrap().unwrap();
+    assert!(gone(&text).await, "another attempt has the run");
+    let (id, text) = tokens::for_attempt(db, &next).await.unwrap();
+    assert!(!gone(&text).await);
+    tokens::take_back(db, &next, id).await.unwrap();
+    assert!(gone(&text).await);
+    let (_, text) = tokens::for_attempt(db, &next).await.unwrap();
+    runs::fail(db, &next, "It did not work.").await.unwrap();
+    assert!(gone(&text).await, "the run is over");
 }

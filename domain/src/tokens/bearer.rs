@@ -3,7 +3,7 @@ use chrono::TimeDelta;
 use super::{Right, commands::PREFIX, queries::rights};
 use crate::{
     Actor, Db, Error, Office, Result, Role, Scope,
-    ids::{AgentId, ClientId, MembershipId, PersonId, TokenId, WorkspaceId},
+    ids::{AgentId, ClientId, MembershipId, PersonId, RunId, TokenId, WorkspaceId},
     secret,
 };
 
@@ -19,6 +19,8 @@ pub struct Bearer {
     /// An agent, in the client that it or the token is bound to, if any: where it works for everyone, its scope has no
     /// client until a run of its gives one. Or the operator who made the token, under the token's name.
     pub scope: Scope,
+    /// The one run that it is for, and the attempt: the server made it for a program that it started.
+    pub run: Option<(RunId, u32)>,
     pub rights: Vec<Right>,
 }
 
@@ -32,14 +34,16 @@ impl Bearer {
 /// Finds who comes with a token's text.
 ///
 /// # Errors
-/// [`Error::NotFound`] where it is none, was revoked, is narrowed to a client that is archived, or its operator has left.
+/// [`Error::NotFound`] where it is none, was revoked, is narrowed to a client that is archived, its operator has
+/// left, or the attempt that it was made for holds its run no more.
 pub async fn bearer(db: &Db, text: &str) -> Result<Bearer> {
     if !text.starts_with(PREFIX) || text.len() > 200 {
         return Err(Error::NotFound);
     }
     let mut tx = db.begin_as(Office::Auth).await?;
+    let now = tx.now();
     let row = sqlx::query!(
-        r#"SELECT t.id, t.workspace_id, t.name, t.rights, t.used_at, t.made_by, t.agent_id,
+        r#"SELECT t.id, t.workspace_id, t.name, t.rights, t.used_at, t.made_by, t.agent_id, t.run_id, t.attempt,
                   coalesce(t.client_id, a.client_id) AS client_id, a.name AS "agent_name?",
                   m.id AS "membership?"
            FROM token t
@@ -49,23 +53,26 @@ pub async fn bearer(db: &Db, text: &str) -> Result<Bearer> {
                AND m.client_id IS NULL AND m.role = 'operator' AND m.removed_at IS NULL
            WHERE t.hash = $1 AND t.revoked_at IS NULL AND c.archived_at IS NULL
              AND (t.client_id IS NULL OR a.client_id IS NULL OR a.client_id = t.client_id)
+             AND (t.run_id IS NULL OR EXISTS (
+                 SELECT FROM run r WHERE r.workspace_id = t.workspace_id AND r.id = t.run_id AND r.attempt = t.attempt
+                 AND (r.state = 'suspended' OR (r.state = 'working' AND r.lease_until >= $2))))
            LIMIT 1"#,
         secret::hash(text),
+        now,
     )
     .fetch_optional(tx.conn())
     .await?
     .ok_or(Error::NotFound)?;
-    let actor = match (row.agent_id, row.membership) {
-        (Some(agent), _) => Actor::Agent { id: AgentId(agent), name: row.agent_name.unwrap_or_default() },
-        (None, Some(membership)) => Actor::Person {
-            id: PersonId(row.made_by),
+    let actor = match (row.agent_id, row.membership, row.made_by) {
+        (Some(agent), _, _) => Actor::Agent { id: AgentId(agent), name: row.agent_name.unwrap_or_default() },
+        (None, Some(membership), Some(person)) => Actor::Person {
+            id: PersonId(person),
             membership: MembershipId(membership),
             name: row.name.clone(),
             role: Role::Operator,
         },
-        (None, None) => return Err(Error::NotFound),
+        (None, ..) => return Err(Error::NotFound),
     };
-    let now = tx.now();
     if row.used_at.is_none_or(|at| now - at >= NOTED_EVERY) {
         sqlx::query!("UPDATE token SET used_at = $2 WHERE id = $1", row.id, now).execute(tx.conn()).await?;
     }
@@ -74,6 +81,7 @@ pub async fn bearer(db: &Db, text: &str) -> Result<Bearer> {
         token: TokenId(row.id),
         name: row.name,
         scope: Scope { workspace: WorkspaceId(row.workspace_id), client: row.client_id.map(ClientId), actor },
+        run: row.run_id.map(RunId).zip(row.attempt.map(i32::cast_unsigned)),
         rights: rights(&row.rights)?,
     })
 }

@@ -56,7 +56,8 @@ pub async fn revoke(db: &Db, scope: &Scope, token: TokenId) -> Result<()> {
     let mut tx = db.begin(scope).await?;
     let now = tx.now();
     let done = sqlx::query!(
-        "UPDATE token SET revoked_at = $3 WHERE workspace_id = $1 AND id = $2 AND revoked_at IS NULL",
+        "UPDATE token SET revoked_at = $3
+         WHERE workspace_id = $1 AND id = $2 AND revoked_at IS NULL AND run_id IS NULL",
         scope.workspace.0,
         token.0,
         now,

@@ -8,7 +8,7 @@ use crate::{
 /// The most tokens that one call answers.
 const MOST: i64 = 200;
 
-/// The workspace's tokens, those that work first, the newest first.
+/// The workspace's tokens that people made, those that work first, the newest first.
 ///
 /// # Errors
 /// [`Error::NotFound`] for everyone but operators.
@@ -22,7 +22,7 @@ pub async fn list(db: &Db, scope: &Scope) -> Result<Vec<Token>> {
            LEFT JOIN agent a ON a.workspace_id = t.workspace_id AND a.id = t.agent_id
            LEFT JOIN client c ON c.workspace_id = t.workspace_id AND c.id = t.client_id
            LEFT JOIN person p ON p.id = t.made_by
-           WHERE t.workspace_id = $1
+           WHERE t.workspace_id = $1 AND t.run_id IS NULL
            ORDER BY (t.revoked_at IS NOT NULL), t.created_at DESC, t.id LIMIT $2"#,
         scope.workspace.0,
         MOST,

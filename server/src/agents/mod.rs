@@ -15,6 +15,7 @@ pub mod house;
 mod lease;
 mod limit;
 pub mod model;
+mod partings;
 mod past;
 mod signals;
 mod staff;
@@ -22,6 +23,9 @@ mod text_file;
 pub mod tryout;
 mod workbench;
 mod worker;
+
+use domain::agents::Reach;
+use serde_json::Value;
 
 pub use failure::{End, Failure};
 pub use past::{Past, Settlement};
@@ -38,4 +42,12 @@ pub use worker::{Options, Worker};
 pub trait Brain: Send + Sync {
     /// Does the work of one attempt, from where the ones before it left it: [`Workbench::past`].
     async fn work(&self, bench: &mut Workbench) -> Result<End, Failure>;
+
+    /// Tells what works for a run elsewhere, as its attempts have kept it, that it is not wanted any more.
+    ///
+    /// # Errors
+    /// Why that could not be told, for the log: it is tried again.
+    async fn part(&self, _: &Reach, _: Value) -> Result<(), String> {
+        Ok(())
+    }
 }

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use domain::agents::{Backend, Reach};
+use serde_json::Value;
 
 use super::{Brain, End, Failure, Workbench};
 
@@ -38,5 +39,12 @@ impl Staff {
 impl Brain for Staff {
     async fn work(&self, bench: &mut Workbench) -> Result<End, Failure> {
         self.brain(bench.reach())?.work(bench).await
+    }
+
+    async fn part(&self, reach: &Reach, kept: Value) -> Result<(), String> {
+        match self.brain(reach) {
+            Ok(brain) => brain.part(reach, kept).await,
+            Err(_) => Ok(()),
+        }
     }
 }

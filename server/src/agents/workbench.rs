@@ -18,11 +18,11 @@ use domain::{
     runs::{self, Assignment, Claimed, Helper, SubRun, Task},
     session::{Part, PlanStep, RunState, StepState},
 };
-use serde::{Deserialize, Serialize, de::DeserializeOwned};
+use serde::{Deserialize, de::DeserializeOwned};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc::UnboundedReceiver};
 
 use super::{
-    driven::Parting,
+    driven::{Kept, Parting},
     failure::Failure,
     limit,
     past::{Past, Settlement},
@@ -237,6 +237,11 @@ impl Workbench {
         Ok(deliverables::has_delivered(&self.db, &self.claimed).await?)
     }
 
+    /// Whether the run waits for somebody's answer, whoever asked in its name.
+    pub(super) async fn waits(&self) -> Result<bool, Failure> {
+        Ok(runs::waits(&self.db, &self.claimed).await?)
+    }
+
     /// What the run's attempts have kept of where its work goes on.
     ///
     /// # Errors
@@ -247,9 +252,10 @@ impl Workbench {
     }
 
     /// Keeps that for the run's next attempt. No secrets.
-    pub async fn keep<T: Serialize + Sync>(&self, kept: &T) -> Result<(), Failure> {
+    pub(super) async fn keep<T: Kept>(&self, kept: &T) -> Result<(), Failure> {
+        let elsewhere = kept.is_elsewhere();
         let kept = serde_json::to_value(kept).map_err(|error| Failure::ours(error.to_string()))?;
-        Ok(runs::keep(&self.db, &self.claimed, &kept).await?)
+        Ok(runs::keep(&self.db, &self.claimed, &kept, elsewhere).await?)
     }
 
     /// What tells a guard whether the work ends with this attempt.

@@ -7,7 +7,7 @@ use tokio::{sync::Semaphore, task::JoinSet, time::sleep};
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
-use super::{Brain, attempt::Shop};
+use super::{Brain, attempt::Shop, partings};
 use crate::jobs::Outage;
 
 /// A worker's pace and limits.
@@ -55,6 +55,9 @@ impl Worker {
         self.shop.leave = leave.clone();
         // Dropped with this call: what it holds then goes on when its lease has run out.
         let mut attempts = JoinSet::new();
+        let Shop { db, brain, .. } = &self.shop;
+        let mut beside = JoinSet::new();
+        beside.spawn(partings::tell(db.clone(), Arc::clone(brain), leave));
         self.take_up(&mut attempts).await;
         while attempts.join_next().await.is_some() {}
     }

@@ -143,6 +143,9 @@ impl Caller {
     /// 403 for every other token.
     pub fn agent(&self) -> Result<&Scope, Problem> {
         match self.bearer.scope.actor {
+            Actor::Agent { .. } if self.bearer.run.is_some() => {
+                Err(Problem::forbidden("This token is for the tools at /mcp, for one run."))
+            }
             Actor::Agent { .. } if self.bearer.may(Right::Work) => Ok(&self.bearer.scope),
             _ => Err(Problem::forbidden("This is for an agent's own token, made on the desk for one agent.")),
         }

@@ -20,7 +20,7 @@ use crate::{
         Options, Staff, Worker,
         acp::Acp,
         claude_code::ClaudeCode,
-        driven::Programs,
+        driven::{self, Inside, Programs},
         hermes::{self, Hermes},
         house::House,
         model::{Limits, Models},
@@ -32,13 +32,15 @@ use crate::{
 
 const HOUR: u64 = 3_600;
 
-/// Starts everything that runs beside the routes. `outside`: the way to addresses that people typed.
+/// Starts everything that runs beside the routes. `outside`: the way to addresses that people typed; `inside`: how
+/// programs that are started reach the server.
 ///
 /// # Errors
 /// When the mail server's address is none, or there is no TLS to be had for the house agent's endpoint.
 pub fn start(
     app: &App,
     outside: &Outside,
+    inside: Inside,
     settings: &Settings,
     shutdown: &Shutdown,
 ) -> Result<(), Box<dyn Error>> {
@@ -58,11 +60,23 @@ pub fn start(
     every("answered calls", HOUR, |db| Box::pin(async move { domain::once::clear(&db).await }));
     every("sent mail", HOUR, |db| Box::pin(async move { domain::mail::clear(&db).await }));
     every("sent webhooks", HOUR, |db| Box::pin(async move { domain::webhooks::clear(&db).await }));
+    // What a server of this machine left behind when it was killed: at once, where this one takes its place.
+    every("orphans", 60, |_| Box::pin(end_orphans()));
     fold(app, settings, shutdown);
     send_mail(app, settings, shutdown)?;
     let sender = webhooks::run(app.db.clone(), outside.clone(), shutdown.soft().clone());
     shutdown.spawn("webhooks", sender);
-    work(app, outside, settings, shutdown)?;
+    work(app, outside, inside, settings, shutdown)?;
+    Ok(())
+}
+
+async fn end_orphans() -> domain::Result<()> {
+    match tokio::task::spawn_blocking(driven::end_orphans).await {
+        Ok(Ok(_)) => {}
+        // There is no such list but on Linux.
+        Ok(Err(error)) => tracing::debug!(error.message = %error, "nobody looks for programs left behind"),
+        Err(error) => tracing::error!(error.message = %error, "looking for programs left behind panicked"),
+    }
     Ok(())
 }
 
@@ -94,12 +108,18 @@ fn send_mail(app: &App, settings: &Settings, shutdown: &Shutdown) -> Result<(), 
     Ok(())
 }
 
-fn work(app: &App, outside: &Outside, settings: &Settings, shutdown: &Shutdown) -> reqwest::Result<()> {
+fn work(
+    app: &App,
+    outside: &Outside,
+    inside: Inside,
+    settings: &Settings,
+    shutdown: &Shutdown,
+) -> reqwest::Result<()> {
     let (db, files, soft) = (app.db.clone(), app.site.files.clone(), shutdown.soft().clone());
     let house = House::new(settings)?;
     let models = Models::new(outside.clone(), Limits::default());
     let allowed = settings.agent_programs.iter().map(str::to_owned);
-    let programs = Programs::new(allowed, files.with_file_name("agents"));
+    let programs = Programs::new(allowed, files.with_file_name("agents"), inside);
     let hermes = Hermes::new(outside.clone(), hermes::Limits::default());
     let claude_code = ClaudeCode::new(programs.clone(), outside.clone());
     shutdown.spawn("agents", async move {

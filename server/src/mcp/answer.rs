@@ -13,6 +13,14 @@ pub(super) fn answer(done: Result<Value, Error>) -> CallToolResult {
     }
 }
 
+/// The same as text alone.
+pub(super) fn answer_in_text(done: Result<Value, Error>) -> CallToolResult {
+    match done {
+        Ok(value) => CallToolResult::success(vec![ContentBlock::text(value.to_string())]),
+        refused => answer(refused),
+    }
+}
+
 /// A tool that says no, and why: the model reads it and may do better.
 pub(super) fn refused(words: &str) -> CallToolResult {
     CallToolResult::error(vec![ContentBlock::text(words)])

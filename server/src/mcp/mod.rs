@@ -19,7 +19,10 @@ use rmcp::transport::streamable_http_server::{
 use tokio_util::sync::CancellationToken;
 use url::Url;
 
-use crate::api::{Gate, require};
+use crate::{
+    agents::driven::Inside,
+    api::{Gate, require},
+};
 use portal::Portal;
 
 /// Where it is mounted.
@@ -28,13 +31,15 @@ pub const PATTERN: &str = "/mcp";
 /// The largest call, in bytes: a deliverable of a megabyte, spelled in JSON.
 const LARGEST: usize = 4 << 20;
 
-/// The endpoint behind the door for tokens. Answers that are open end when `stop` is cancelled.
-pub fn routes(app: &App, gate: Gate, stop: CancellationToken) -> Router {
-    let portal = Portal::new(app.db.clone(), stop.clone());
+/// The endpoint behind the door for tokens, also for programs that the server started. Answers that are open end when `stop` is cancelled.
+pub fn routes(app: &App, inside: &Inside, gate: Gate, stop: CancellationToken) -> Router {
+    let portal = Portal::new(app.db.clone(), inside.clone(), stop.clone());
+    let mut config = transport(&app.site.public_url, stop);
+    config.allowed_hosts.push(inside.host());
     let service = StreamableHttpService::new(
         move || Ok(portal.clone()),
         std::sync::Arc::new(NeverSessionManager::default()),
-        transport(&app.site.public_url, stop),
+        config,
     );
     Router::new().route_service(PATTERN, service).layer(from_fn_with_state(gate, require))
 }

@@ -19,12 +19,12 @@ use rmcp::{
 use tokio_util::sync::CancellationToken;
 
 use super::{
-    answer::{answer, refused},
+    answer::{answer, answer_in_text, refused},
     desk::{self, Desk},
     tool::{Kind, Tool},
     work::{self, Worker},
 };
-use crate::api::Caller;
+use crate::{agents::driven::Inside, api::Caller};
 
 /// What a client's model reads first.
 const INSTRUCTIONS: &str = "Throughline is a portal through which a business sells work done by agents to its clients. \
@@ -39,6 +39,7 @@ static DESK: LazyLock<Vec<Tool<Desk>>> = LazyLock::new(desk::tools);
 #[derive(Clone)]
 pub(super) struct Portal {
     db: Db,
+    inside: Inside,
     stop: CancellationToken,
 }
 
@@ -49,8 +50,8 @@ enum Guest {
 }
 
 impl Portal {
-    pub(super) fn new(db: Db, stop: CancellationToken) -> Self {
-        Self { db, stop }
+    pub(super) fn new(db: Db, inside: Inside, stop: CancellationToken) -> Self {
+        Self { db, inside, stop }
     }
 
     /// Who calls follows from what the door left in the request.
@@ -62,10 +63,15 @@ impl Portal {
         };
         let (db, by, bearer) = (self.db.clone(), caller.by(), caller.bearer);
         match bearer.scope.actor {
+            // Taken from its program before the lease was: it writes nothing any more.
+            Actor::Agent { .. } if bearer.run.is_some() && !self.inside.knows(bearer.token) => {
+                Err(ErrorData::invalid_request("The work that this token is for is over.", None))
+            }
             Actor::Agent { id, .. } if bearer.may(Right::Work) => {
                 let tools = work::allowed(&db, &bearer.scope, id).await.map_err(away)?;
-                let (scope, stop) = (bearer.scope, self.stop.clone());
-                Ok(Guest::Worker(Worker { db, scope, by, tools: Arc::new(tools), stop }))
+                let (scope, run) = (bearer.scope, bearer.run);
+                let (inside, stop) = (self.inside.clone(), self.stop.clone());
+                Ok(Guest::Worker(Worker { db, scope, by, run, tools: Arc::new(tools), inside, stop }))
             }
             Actor::Person { .. } => {
                 Ok(Guest::Desk(Desk { db, scope: bearer.scope, by, rights: Arc::new(bearer.rights) }))
@@ -95,7 +101,10 @@ impl Guest {
         let name = request.name.as_ref();
         match self {
             Self::Worker(worker) => match WORK.iter().find(|tool| tool.name() == name) {
-                Some(tool) if worker.may(tool) => Ok(answer(tool.call(worker, arguments).await)),
+                Some(tool) if worker.may(tool) => {
+                    let done = tool.call(worker, arguments).await;
+                    Ok(if tool.in_text { answer_in_text(done) } else { answer(done) })
+                }
                 found => Err(not_offered(&worker.db, &worker.scope, &worker.by, name, found.is_some()).await),
             },
             Self::Desk(desk) => match DESK.iter().find(|tool| tool.name() == name) {

@@ -28,6 +28,8 @@ pub(super) struct Tool<C> {
     pub(super) kind: Kind,
     /// Not for who is narrowed to one client.
     pub(super) wide: bool,
+    /// Its program reads an answer's text alone, and takes no other with it.
+    pub(super) in_text: bool,
     described: Described,
     call: Box<dyn Fn(C, JsonObject) -> BoxFuture<'static, Result<Value>> + Send + Sync>,
 }
@@ -73,12 +75,17 @@ impl<C: Send + 'static> Tool<C> {
             Ok(arguments) => work(caller, arguments).boxed(),
             Err(error) => std::future::ready(Err(error)).boxed(),
         };
-        Self { kind, wide: false, described, call: Box::new(call) }
+        Self { kind, wide: false, in_text: false, described, call: Box::new(call) }
     }
 
     /// The same, for the whole workspace alone.
     pub(super) fn wide(self) -> Self {
         Self { wide: true, ..self }
+    }
+
+    /// The same, answered in text alone.
+    pub(super) fn in_text(self) -> Self {
+        Self { in_text: true, ..self }
     }
 
     pub(super) fn name(&self) -> &str {

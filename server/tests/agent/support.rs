@@ -72,14 +72,18 @@ pub fn monday() -> DateTime<Utc> {
 impl World {
     /// A law office with two places, an intake form filled in, and Juno to work for it.
     pub async fn new(pg: PgPool) -> Self {
+        Self::at(pg, Clock::frozen(monday())).await
+    }
+
+    /// The same by another clock.
+    pub async fn at(pg: PgPool, clock: Clock) -> Self {
         let options = pg.connect_options();
         let engine = Engine::start(
             pool(&options, "SET ROLE throughline_sessions", 4).await,
             sessions::Options::default(),
         );
-        let db =
-            Db::new(pool(&options, "SET ROLE throughline_app", 12).await, engine, Clock::frozen(monday()))
-                .with_keyring(Keyring::parse(&Keyring::generate()).unwrap());
+        let db = Db::new(pool(&options, "SET ROLE throughline_app", 12).await, engine, clock)
+            .with_keyring(Keyring::parse(&Keyring::generate()).unwrap());
         let (workspace, client, offer) = (WorkspaceId::new(), ClientId::new(), OfferId::new());
         let (desk, board) = (StreamId::generate(), StreamId::generate());
         run(&pg, "INSERT INTO workspace (id, name, zone, desk_stream, created_at) VALUES ($1, 'Northlight', 'Europe/London', $2, now())", &[workspace.0, desk.0]).await;

@@ -1,6 +1,6 @@
-//! A node: `throughline streams`, the real program.
+//! A node: `throughline streams`, or the whole portal, the real program.
 
-use std::net::SocketAddr;
+use std::{net::SocketAddr, path::Path};
 
 use serde_json::Value;
 use sqlx::postgres::PgConnectOptions;
@@ -12,6 +12,7 @@ use super::Process;
 #[derive(Clone, Debug)]
 pub struct Node {
     database: String,
+    words: &'static [&'static str],
     settings: Vec<(&'static str, String)>,
 }
 
@@ -25,7 +26,14 @@ impl Node {
         let (user, port) = (database.get_username(), database.get_port());
         let name = database.get_database().unwrap_or(user);
         let database = format!("postgres://{user}@localhost:{port}/{name}?host={host}&sslmode=disable");
-        Self { database, settings: Vec::new() }
+        let words = &["streams", "--listen", "127.0.0.1:0", "--long-poll", "2000"];
+        Self { database, words, settings: Vec::new() }
+    }
+
+    /// The whole portal, whose data is there.
+    pub fn portal(database: &PgConnectOptions, data: &Path) -> Self {
+        let portal = Self { words: &["serve", "--quiet"], ..Self::of(database) };
+        portal.set("THROUGHLINE_BIND", "127.0.0.1:0").set("THROUGHLINE_DATA", data.display())
     }
 
     pub fn set(mut self, name: &'static str, value: impl ToString) -> Self {
@@ -36,7 +44,7 @@ impl Node {
     /// Starts it and waits until it serves.
     pub async fn start(&self) -> Result<Process, String> {
         let mut command = Command::new(env!("CARGO_BIN_EXE_throughline"));
-        command.args(["streams", "--listen", "127.0.0.1:0", "--long-poll", "2000"]);
+        command.args(self.words);
         command.env("DATABASE_URL", &self.database).env("THROUGHLINE_LOG_FORMAT", "json");
         command.envs(self.settings.iter().map(|(name, value)| (name, value)));
         Process::start(command, ready).await

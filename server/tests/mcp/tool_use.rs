@@ -6,13 +6,25 @@ use domain::{approvals, runs, session::RunState};
 use serde_json::{Value, json};
 use sqlx::PgPool;
 
-use super::house::House;
+use super::house::{House, Program};
 
 /// Between two looks.
 const TICK: Duration = Duration::from_millis(25);
 
 fn use_of(tool: &str) -> Value {
     json!({ "tool_name": tool, "input": { "command": "rm -rf /tmp/x" }, "tool_use_id": "toolu_1" })
+}
+
+/// What the program is told, which reads a single text.
+async fn decided(juno: &Program) -> Value {
+    let answer =
+        juno.rpc("tools/call", json!({ "name": "approve_tool_use", "arguments": use_of("Bash") })).await;
+    let result = &answer["result"];
+    assert_eq!(
+        (result["content"].as_array().map(Vec::len), &result["structuredContent"]),
+        (Some(1), &Value::Null)
+    );
+    serde_json::from_str(result["content"][0]["text"].as_str().unwrap()).unwrap()
 }
 
 /// The question that stands before the operators, once it does.
@@ -34,7 +46,7 @@ async fn what_is_on_the_list_is_allowed_at_once(pool: PgPool) {
     house.claim().await;
     house.allow(&["Bash"]).await;
     let juno = house.agents_token().await;
-    let answer = juno.call("approve_tool_use", use_of("Bash")).await;
+    let answer = decided(&juno).await;
     assert_eq!(answer, json!({ "behavior": "allow", "updatedInput": { "command": "rm -rf /tmp/x" } }));
     assert_eq!(approvals::open_for(&house.ground.db, &house.ground.operator).await.unwrap(), []);
 }
@@ -48,7 +60,7 @@ async fn anything_else_waits_for_an_operator(pool: PgPool) {
     for (answer, behaviour) in [("allow", "allow"), ("do-not-allow", "deny")] {
         let ask = || {
             let juno = juno.clone();
-            tokio::spawn(async move { juno.call("approve_tool_use", use_of("Bash")).await })
+            tokio::spawn(async move { decided(&juno).await })
         };
         let one = ask();
         let asked = question(&house).await;

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use domain::{
     agents::{self, Backend, Settings},
-    approvals::{self, Approval},
+    approvals::{self, Answered, Approval},
     requests::{Column, Detail},
     sealed::Keyring,
     session::{Body, Event, Part},
@@ -16,8 +16,18 @@ use super::support::{Hand, PATIENCE, World};
 
 /// A workspace whose agent is reached so.
 pub async fn world(pg: PgPool, backend: Backend, settings: &Settings, key: Option<&str>) -> World {
-    let mut world = World::new(pg).await;
-    world.db = world.db.clone().with_keyring(Keyring::parse(&Keyring::generate()).unwrap());
+    furnished(World::new(pg).await, &Keyring::generate(), backend, settings, key).await
+}
+
+/// The same in a workspace that is there, whose agents' keys are sealed under these.
+pub async fn furnished(
+    mut world: World,
+    keys: &str,
+    backend: Backend,
+    settings: &Settings,
+    key: Option<&str>,
+) -> World {
+    world.db = world.db.clone().with_keyring(Keyring::parse(keys).unwrap());
     sqlx::query("UPDATE agent SET backend = $1, settings = $2")
         .bind(backend.as_str())
         .bind(serde_json::to_value(settings).unwrap())
@@ -74,6 +84,20 @@ pub async fn asked(world: &World, known: usize) -> Approval {
         }
     };
     tokio::time::timeout(PATIENCE, look).await.expect("somebody is asked")
+}
+
+/// Two operators answer at once, each otherwise: whether the one who allowed it was first.
+pub async fn answered_at_once(world: &World, approval: &Approval) -> bool {
+    let answer = |key| approvals::answer(&world.db, &world.operator, approval.id, key);
+    let (one, other) = tokio::join!(answer("once"), answer("deny"));
+    let won = [one.unwrap(), other.unwrap()].map(|answered| matches!(answered, Answered::Won { .. }));
+    assert_eq!(won.iter().filter(|won| **won).count(), 1);
+    won[0]
+}
+
+/// How often somebody was asked.
+pub async fn questions(world: &World) -> i64 {
+    sqlx::query_scalar("SELECT count(*) FROM approval").fetch_one(&world.root).await.unwrap()
 }
 
 /// Another worker takes up what the one before left when it died.

@@ -1,29 +1,32 @@
-//! Fault rounds with Hermes as the agent: `make faults` plays them where Hermes is installed. The worker, Hermes, the line
-//! between them and the database's connections break at moments drawn from a seed. In the end the session says what the
-//! model said, once and in order, and every tool call stands backstage once.
+//! Fault rounds with Hermes as the agent: `make faults` plays them where Hermes is installed. Two real servers work on one
+//! database; they, Hermes, the line to it and the database's connections break at moments drawn from a seed. In the end
+//! the session says what the model said, once and in order, and every tool call stands backstage once.
 
 use std::{
-    collections::HashSet,
+    collections::{BTreeMap, HashSet},
     fmt,
     time::{Duration, Instant},
 };
 
-use chrono::TimeDelta;
 use domain::{
+    Clock,
+    agents::Backend,
     requests::Detail,
-    runs,
+    sealed::Keyring,
     session::{Event, Part, RunState},
 };
 use serde_json::json;
-use sqlx::PgPool;
+use sqlx::{PgPool, postgres::PgConnectOptions};
+use tempfile::TempDir;
 
 use super::{
-    desk::{in_review, said},
+    desk::{furnished, in_review, said},
     dice::Dice,
-    hermes::{LETTER, Program, brain},
+    fleet::{Node, Process},
+    hermes::{LETTER, Program, TOKEN},
     script::{calls, says},
     scripted::Scripted,
-    support::{Hand, World},
+    support::{PATIENCE, World},
 };
 
 /// Rounds where nobody says how many.
@@ -31,9 +34,11 @@ const FEW: u64 = 6;
 
 #[derive(Clone, Copy, Debug)]
 enum Fault {
-    /// The worker dies; another one comes.
-    Worker,
-    /// The run is given to another attempt while the worker goes on.
+    /// A server is killed, and started again after a while.
+    Server { node: usize, down: Duration },
+    /// All servers are killed and started again.
+    Servers,
+    /// The run is given to another attempt while the one before goes on.
     Taken,
     /// Hermes is killed and started again.
     Hermes,
@@ -43,6 +48,20 @@ enum Fault {
     Stall(Duration),
     /// All connections to the database are cut.
     Database,
+}
+
+impl Fault {
+    fn kind(self) -> &'static str {
+        match self {
+            Self::Server { .. } => "a server killed",
+            Self::Servers => "all servers killed",
+            Self::Taken => "run taken",
+            Self::Hermes => "Hermes killed",
+            Self::Line => "line cut",
+            Self::Stall(_) => "line stalled",
+            Self::Database => "database hung up",
+        }
+    }
 }
 
 impl fmt::Display for Fault {
@@ -57,12 +76,16 @@ fn draw(seed: u64, round: u64, letters: u64) -> Vec<(u64, Fault)> {
     let mut plan: Vec<(u64, Fault)> = (0..dice.roll(1, 3))
         .map(|_| {
             let at = dice.roll(1, letters * 9 / 10);
-            let fault = match dice.roll(0, 5) {
-                0 => Fault::Worker,
-                1 => Fault::Taken,
-                2 => Fault::Hermes,
-                3 => Fault::Line,
-                4 => Fault::Stall(Duration::from_millis(dice.roll(100, 1_500))),
+            let fault = match dice.roll(0, 7) {
+                0 | 1 => Fault::Server {
+                    node: usize::from(dice.roll(0, 1) == 1),
+                    down: Duration::from_millis(dice.roll(50, 1_500)),
+                },
+                2 => Fault::Servers,
+                3 => Fault::Taken,
+                4 => Fault::Hermes,
+                5 => Fault::Line,
+                6 => Fault::Stall(Duration::from_millis(dice.roll(100, 1_500))),
                 _ => Fault::Database,
             };
             (at, fault)
@@ -98,50 +121,66 @@ async fn rounds(pg: PgPool) {
     ])
     .await;
     let Some(mut hermes) = Program::start(&model).await else { return };
-    let world = hermes.world(pg).await;
+    let (options, keys) = (pg.connect_options(), Keyring::generate());
+    let world = World::at(pg, Clock::system()).await;
+    let world = furnished(world, &keys, Backend::Hermes, &hermes.settings(), Some(TOKEN)).await;
+    let mut servers = Servers::start(&options, &keys).await;
     let letters = model.whole().chars().count() as u64;
-    let begun = Instant::now();
+    let (begun, mut struck) = (Instant::now(), BTreeMap::<&str, u32>::new());
     for round in 1..=rounds {
         let plan = draw(seed, round, letters);
         let told: Vec<String> = plan.iter().map(|(at, fault)| format!("{fault} at {at}")).collect();
         println!("round {round}: {}", told.join(", "));
+        for (_, fault) in &plan {
+            *struck.entry(fault.kind()).or_default() += 1;
+        }
         tokio::select! {
-            () = play(&world, &mut hermes, &model, &plan) => {}
-            () = jobs(&world) => {}
+            () = play(&world, &mut hermes, &mut servers, &model, &plan) => {}
+            () = hasten(&world) => {}
         }
     }
+    servers.kill().await;
+    let attempts: i64 =
+        sqlx::query_scalar("SELECT sum(attempt) FROM run").fetch_one(&world.root).await.unwrap();
+    println!("Hermes: {struck:?}, {attempts} attempts");
     println!(
         "Hermes: {rounds} rounds in {} s, nothing lost, nothing twice (seed {seed})",
         begun.elapsed().as_secs()
     );
 }
 
-/// What the server does beside the workers, ten times as fast.
-async fn jobs(world: &World) {
+/// Nobody waits for a try's pause here.
+async fn hasten(world: &World) {
     loop {
-        world.db.clock().advance(TimeDelta::seconds(1));
         // The database may be away.
-        let _ = runs::reap(&world.db).await;
+        let _ =
+            sqlx::query("UPDATE run SET not_before = now() WHERE state = 'queued' AND not_before > now()")
+                .execute(&world.root)
+                .await;
         tokio::time::sleep(Duration::from_millis(100)).await;
     }
 }
 
-async fn play(world: &World, hermes: &mut Program, model: &Scripted, plan: &[(u64, Fault)]) {
+async fn play(
+    world: &World,
+    hermes: &mut Program,
+    servers: &mut Servers,
+    model: &Scripted,
+    plan: &[(u64, Fault)],
+) {
     let request = world.ask("New fees", "Write a letter.", vec![]).await;
     // How often work may be tried again is not what is looked at here.
     sqlx::query("UPDATE run SET max_attempts = 100").execute(&world.root).await.unwrap();
     model.pace(Duration::from_millis(60));
-    let mut hand = world.work(brain());
     for (at, fault) in plan {
         says_so_much(world, &request, *at).await;
-        hand = strike(world, hermes, hand, *fault).await;
+        strike(world, hermes, servers, *fault).await;
     }
     let ends = |event: &Event| match &event.part {
         Part::DataRun { state: RunState::Failed, .. } => Some(false),
         _ => in_review(event).map(|()| true),
     };
     let done = world.until(&request, ends).await;
-    hand.kill().await;
     assert!(done, "it failed: {:#?}", world.events(request.backstage_stream.unwrap()).await.last());
     assert_eq!(said(world, &request).await, model.whole());
     model.is_content();
@@ -167,15 +206,20 @@ async fn says_so_much(world: &World, request: &Detail, letters: u64) {
     world.until(request, enough).await;
 }
 
-async fn strike(world: &World, hermes: &mut Program, hand: Hand, fault: Fault) -> Hand {
+async fn strike(world: &World, hermes: &mut Program, servers: &mut Servers, fault: Fault) {
     match fault {
-        Fault::Worker => {
-            hand.kill().await;
-            return world.work(brain());
+        Fault::Server { node, down } => {
+            servers.kill_one(node).await;
+            lease_runs_out(world).await;
+            tokio::time::sleep(down).await;
+            servers.start_again().await;
         }
-        Fault::Taken => {
-            world.lease_runs_out().await;
+        Fault::Servers => {
+            servers.kill().await;
+            lease_runs_out(world).await;
+            servers.start_again().await;
         }
+        Fault::Taken => lease_runs_out(world).await,
         Fault::Hermes => {
             hermes.kill().await;
             hermes.run().await;
@@ -195,5 +239,56 @@ async fn strike(world: &World, hermes: &mut Program, hand: Hand, fault: Fault) -
             let _ = sqlx::query(hang_up).execute(&world.root).await;
         }
     }
-    hand
+}
+
+/// Half a minute is over for whoever holds the run, dead or alive.
+async fn lease_runs_out(world: &World) {
+    let out = "UPDATE run SET lease_until = now() - interval '1 second' WHERE state = 'working'";
+    while sqlx::query(out).execute(&world.root).await.is_err() {
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+}
+
+/// Two real servers on one database.
+struct Servers {
+    nodes: [Node; 2],
+    run: [Option<Process>; 2],
+    _data: TempDir,
+}
+
+impl Servers {
+    async fn start(database: &PgConnectOptions, keys: &str) -> Self {
+        let data = tempfile::tempdir().unwrap();
+        let nodes = ["one", "two"].map(|name| {
+            let node = Node::portal(database, &data.path().join(name));
+            node.set("THROUGHLINE_SECRET_KEY", keys).set("THROUGHLINE_ALLOW_PRIVATE", "127.0.0.0/8")
+        });
+        let mut servers = Self { nodes, run: [None, None], _data: data };
+        servers.start_again().await;
+        servers
+    }
+
+    /// Starts those that do not run, as whoever looks after services does: again and again.
+    async fn start_again(&mut self) {
+        for (node, run) in self.nodes.iter().zip(&mut self.run) {
+            let begun = Instant::now();
+            while run.is_none() {
+                match node.start().await {
+                    Ok(started) => *run = Some(started),
+                    Err(said) => assert!(begun.elapsed() < PATIENCE, "a server does not start:\n{said}"),
+                }
+            }
+        }
+    }
+
+    async fn kill_one(&mut self, node: usize) {
+        if let Some(run) = self.run[node].take() {
+            run.kill().await;
+        }
+    }
+
+    async fn kill(&mut self) {
+        self.kill_one(0).await;
+        self.kill_one(1).await;
+    }
 }

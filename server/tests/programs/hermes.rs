@@ -20,8 +20,8 @@ use tokio::process::Command;
 
 use super::{
     desk::{asked, in_review, said, speaks, world},
+    fleet::{Link, Place},
     installed::{Group, port, program},
-    link::{Link, Place},
     script::{calls, says},
     scripted::{KEY, Scripted},
     support::{PATIENCE, World},
@@ -87,8 +87,22 @@ impl Program {
     }
 
     pub async fn world(&self, pg: PgPool) -> World {
-        let settings = Settings { url: Some(self.line.url()), ..Settings::default() };
-        world(pg, Backend::Hermes, &settings, Some(TOKEN)).await
+        world(pg, Backend::Hermes, &self.settings(), Some(TOKEN)).await
+    }
+
+    /// How an agent reaches it.
+    pub fn settings(&self) -> Settings {
+        Settings { url: Some(self.line.url()), ..Settings::default() }
+    }
+
+    /// Waits until a run neither works nor waits any more.
+    pub async fn stops(&self, run: &str, within: Duration) {
+        let stops = async {
+            while matches!(self.status(run).await.as_str(), "running" | "waiting_for_approval") {
+                tokio::time::sleep(Duration::from_millis(20)).await;
+            }
+        };
+        tokio::time::timeout(within, stops).await.expect("Hermes is told in time");
     }
 
     /// How a run stands, as Hermes says itself.

@@ -4,15 +4,14 @@ use std::time::Duration;
 
 use chrono::TimeDelta;
 use domain::{
-    approvals::{self, Answered},
-    controls,
+    approvals, controls,
     session::{Event, Part},
 };
 use serde_json::json;
 use sqlx::PgPool;
 
 use super::{
-    desk::{another, asked, in_review, said, speaks},
+    desk::{another, answered_at_once, asked, in_review, questions, said, speaks},
     hermes::{LETTER, Program, brain, kept, steps},
     script::{Turn, calls, says},
     scripted::Scripted,
@@ -139,22 +138,14 @@ async fn a_permission_survives_a_restart_and_has_one_winner(pg: PgPool) {
     let hand = world.work(brain());
     let approval = asked(&world, 0).await;
     hand.kill().await;
-    let [one, other] = [("once", world.operator.clone()), ("deny", world.operator.clone())];
-    let (one, other) = tokio::join!(
-        approvals::answer(&world.db, &one.1, approval.id, one.0),
-        approvals::answer(&world.db, &other.1, approval.id, other.0)
-    );
-    let won = [one.unwrap(), other.unwrap()].map(|answered| matches!(answered, Answered::Won { .. }));
-    assert_eq!(won.iter().filter(|won| **won).count(), 1);
+    let allowed = answered_at_once(&world, &approval).await;
     let hand = another(&world, brain()).await;
     world.until(&request, in_review).await;
     hand.leave().await;
     assert_eq!(said(&world, &request).await, model.whole());
     let told = model.asked()[1]["messages"].to_string();
-    assert_eq!(told.contains("was approved by the user"), won[0], "{told}");
-    let asked: i64 =
-        sqlx::query_scalar("SELECT count(*) FROM approval").fetch_one(&world.root).await.unwrap();
-    assert_eq!(asked, 1, "it is asked once");
+    assert_eq!(told.contains("was approved by the user"), allowed, "{told}");
+    assert_eq!(questions(&world).await, 1, "it is asked once");
 }
 
 #[sqlx::test(migrations = "../migrations")]
@@ -184,12 +175,50 @@ async fn a_stop_while_it_waits_reaches_it(pg: PgPool) {
     asked(&world, 0).await;
     let run = kept(&world).await["run"].as_str().unwrap().to_owned();
     controls::stop(&world.db, &world.operator, request.card.id).await.unwrap();
-    let stops = async {
-        while hermes.status(&run).await == "waiting_for_approval" {
-            tokio::time::sleep(Duration::from_millis(20)).await;
-        }
-    };
-    tokio::time::timeout(Duration::from_secs(2), stops).await.expect("Hermes is told within two seconds");
+    hermes.stops(&run, Duration::from_secs(2)).await;
     assert_eq!(world.run_state(request.card.id).await, "cancelled");
     hand.leave().await;
+}
+
+/// The worker that had the run was killed, and Hermes works on: it hears of a stop all the same, from a server that never
+/// had the run.
+#[sqlx::test(migrations = "../migrations")]
+#[ignore = "needs real programs: make test-agents"]
+async fn a_stop_while_its_worker_is_gone_reaches_it(pg: PgPool) {
+    let model = Scripted::new(script()).await;
+    let Some(hermes) = Program::start(&model).await else { return };
+    let world = hermes.world(pg).await;
+    let request = world.ask("New fees", "Write a letter.", vec![]).await;
+    model.pace(Duration::from_millis(500));
+    let hand = world.work(brain());
+    speaks(&world, &request, "First I").await;
+    let run = kept(&world).await["run"].as_str().unwrap().to_owned();
+    hand.kill().await;
+    let other = world.work(brain());
+    assert_eq!(hermes.status(&run).await, "running");
+    controls::stop(&world.db, &world.owner, request.card.id).await.unwrap();
+    hermes.stops(&run, Duration::from_secs(2)).await;
+    world.lease_runs_out().await;
+    assert_eq!(world.run_state(request.card.id).await, "cancelled");
+    other.leave().await;
+}
+
+/// Nobody was there at all when it was stopped: whoever comes next tells it.
+#[sqlx::test(migrations = "../migrations")]
+#[ignore = "needs real programs: make test-agents"]
+async fn a_stop_while_nobody_is_there_reaches_it_later(pg: PgPool) {
+    let model = Scripted::new(asks()).await;
+    let Some(hermes) = Program::start(&model).await else { return };
+    let world = hermes.world(pg).await;
+    let request = world.ask("New fees", "Write a letter.", vec![]).await;
+    let hand = world.work(brain());
+    asked(&world, 0).await;
+    let run = kept(&world).await["run"].as_str().unwrap().to_owned();
+    hand.kill().await;
+    controls::stop(&world.db, &world.operator, request.card.id).await.unwrap();
+    assert_eq!(world.run_state(request.card.id).await, "cancelled");
+    assert_eq!(hermes.status(&run).await, "waiting_for_approval");
+    let next = world.work(brain());
+    hermes.stops(&run, Duration::from_secs(2)).await;
+    next.leave().await;
 }

@@ -4,9 +4,12 @@
 
 #[path = "../faults/dice.rs"]
 mod dice;
-#[allow(dead_code)]
-#[path = "../fleet/link.rs"]
-mod link;
+#[allow(dead_code, unused_imports)]
+#[path = "../fleet/mod.rs"]
+mod fleet;
+#[allow(dead_code, unused_imports)]
+#[path = "../shared/mod.rs"]
+mod shared;
 #[allow(dead_code)]
 #[path = "../agent/support.rs"]
 mod support;
@@ -17,6 +20,8 @@ mod hermes;
 mod hermes_breaks;
 mod installed;
 mod machine;
+mod orphans;
+mod portal;
 mod script;
 mod scripted;
 mod small_model;

@@ -6,24 +6,30 @@ use std::{path::Path, sync::Arc, time::Duration};
 use domain::{
     agents::{Backend, Settings},
     approvals, controls, deliverables,
-    session::{Event, Part},
+    session::{Event, Part, StepState},
 };
 use serde_json::{Value, json};
 use server::{
-    agents::{Brain, acp::Acp, claude_code::ClaudeCode, driven::Programs},
+    agents::{
+        Brain,
+        acp::Acp,
+        claude_code::ClaudeCode,
+        driven::{Inside, Programs},
+    },
     outside::{Admitted, Outside},
 };
 use sqlx::PgPool;
 use tempfile::TempDir;
 
 use super::{
-    desk::{another, asked, in_review, said, speaks, world},
+    desk::{another, answered_at_once, asked, in_review, questions, said, speaks, world},
     hermes::{LETTER, steps},
     installed::program,
     machine::{kill_in, none_in},
+    portal::Portal,
     script::{Turn, calls, says},
     scripted::{KEY, Scripted},
-    support::World,
+    support::{World, logs},
 };
 
 /// One of the programs, set up.
@@ -34,6 +40,7 @@ pub struct Agent {
     folder: TempDir,
     /// Its tool that runs commands.
     tool: &'static str,
+    portal: Option<Portal>,
 }
 
 impl Agent {
@@ -47,7 +54,13 @@ impl Agent {
         });
         std::fs::write(folder.path().join("config.yaml"), config.to_string()).unwrap();
         let command = vec![format!("HERMES_HOME={}", folder.path().display()), text(&binary)];
-        Some(Self { backend: Backend::Acp, settings: commanded(command), folder, tool: "terminal" })
+        Some(Self {
+            backend: Backend::Acp,
+            settings: commanded(command),
+            folder,
+            tool: "terminal",
+            portal: None,
+        })
     }
 
     fn claude(model: &Scripted) -> Option<Self> {
@@ -60,18 +73,19 @@ impl Agent {
             "DISABLE_AUTOUPDATER=1".to_owned(),
             text(&binary),
         ];
-        Some(Self { backend: Backend::Acp, settings: commanded(command), folder, tool: "Bash" })
+        Some(Self { backend: Backend::Acp, settings: commanded(command), folder, tool: "Bash", portal: None })
     }
 
     fn claude_code(model: &Scripted) -> Option<Self> {
         let binary = program("Claude Code", "node_modules/@anthropic-ai/claude-code-linux-x64/claude")?;
         let folder = tempfile::tempdir().unwrap();
         let settings = Settings { url: Some(model.address.clone()), ..commanded(vec![text(&binary)]) };
-        Some(Self { backend: Backend::ClaudeCode, settings, folder, tool: "Bash" })
+        Some(Self { backend: Backend::ClaudeCode, settings, folder, tool: "Bash", portal: None })
     }
 
     fn brain(&self) -> Arc<dyn Brain> {
-        let programs = Programs::new(self.settings.command.last().cloned(), self.works());
+        let inside = self.portal().inside.clone();
+        let programs = Programs::new(self.settings.command.last().cloned(), self.works(), inside);
         match self.backend {
             Backend::ClaudeCode => {
                 Arc::new(ClaudeCode::new(programs, Outside::new(Admitted::private()).unwrap()))
@@ -84,8 +98,15 @@ impl Agent {
         self.folder.path().join("agents")
     }
 
-    async fn world(&self, pg: PgPool) -> World {
-        world(pg, self.backend, &self.settings, Some(KEY)).await
+    /// The workspace whose agent it is, and the portal that it reaches.
+    async fn world(&mut self, pg: PgPool) -> World {
+        let world = world(pg, self.backend, &self.settings, Some(KEY)).await;
+        self.portal = Some(Portal::open(&world.db).await);
+        world
+    }
+
+    fn portal(&self) -> &Portal {
+        self.portal.as_ref().expect("there is a world")
     }
 }
 
@@ -122,7 +143,7 @@ async fn goes_the_whole_way(of: &str, pg: PgPool) {
         calls("And again.", tool(of), command("rm -rf ./nothing-there")),
         says(LETTER),
     ];
-    let (model, Some(agent)) = start(of, script).await else { return };
+    let (model, Some(mut agent)) = start(of, script).await else { return };
     let world = agent.world(pg).await;
     let request = world.ask("New fees", "Write a letter.", vec![]).await;
     let hand = world.work(agent.brain());
@@ -142,6 +163,10 @@ async fn goes_the_whole_way(of: &str, pg: PgPool) {
     assert!(told.contains("Hale & Partners") && told.contains("Calm and exact."));
     let seen = steps(&world, &request).await;
     assert!(seen.len() == 3 && seen.iter().all(|(title, _)| title == "Ran a command"), "{seen:?}");
+    assert!(
+        seen[..2].iter().all(|(_, state)| *state == StepState::Done),
+        "what was allowed is done: {seen:?}"
+    );
     let delivered = world.see(request.card.number).await.deliverables.remove(0);
     let version = deliverables::version(&world.db, &world.owner, delivered.id, 1).await.unwrap();
     assert_eq!(version.body.as_deref(), Some(LETTER));
@@ -171,7 +196,7 @@ fn long(of: &str) -> Vec<Turn> {
 }
 
 async fn is_killed(of: &str, pg: PgPool) {
-    let (model, Some(agent)) = start(of, long(of)).await else { return };
+    let (model, Some(mut agent)) = start(of, long(of)).await else { return };
     let world = agent.world(pg).await;
     for wanted in ["First I", "the rest, which"] {
         let request = world.ask("New fees", "Write a letter.", vec![]).await;
@@ -188,7 +213,7 @@ async fn is_killed(of: &str, pg: PgPool) {
 }
 
 async fn outlives_the_portal(of: &str, pg: PgPool) {
-    let (model, Some(agent)) = start(of, long(of)).await else { return };
+    let (model, Some(mut agent)) = start(of, long(of)).await else { return };
     let world = agent.world(pg).await;
     for wanted in ["First I", "the rest, which"] {
         let request = world.ask("New fees", "Write a letter.", vec![]).await;
@@ -206,21 +231,28 @@ async fn outlives_the_portal(of: &str, pg: PgPool) {
     model.is_content();
 }
 
-async fn waits_for_a_permission_through_a_restart(of: &str, pg: PgPool) {
-    let script = vec![calls("I clean up.", tool(of), command("rm -rf ./nothing-here")), says(LETTER)];
-    let (_, Some(agent)) = start(of, script).await else { return };
+async fn a_permission_survives_a_restart_and_has_one_winner(of: &str, pg: PgPool) {
+    // Broken off while it asks, it counts that as refused, and the model tries again.
+    let clean = || command("rm -rf ./nothing-here");
+    let script = vec![
+        calls("I clean up.", tool(of), clean()),
+        calls("I was interrupted, so once more.", tool(of), clean()),
+        says(LETTER),
+    ];
+    let (model, Some(mut agent)) = start(of, script).await else { return };
     let world = agent.world(pg).await;
     let request = world.ask("New fees", "Write a letter.", vec![]).await;
     let hand = world.work(agent.brain());
     let approval = asked(&world, 0).await;
     hand.kill().await;
-    approvals::answer(&world.db, &world.operator, approval.id, "once").await.unwrap();
+    let allowed = answered_at_once(&world, &approval).await;
     let hand = another(&world, agent.brain()).await;
     world.until(&request, in_review).await;
     hand.leave().await;
-    let asked: i64 =
-        sqlx::query_scalar("SELECT count(*) FROM approval").fetch_one(&world.root).await.unwrap();
-    assert_eq!(asked, 1, "it is asked once");
+    assert_eq!(said(&world, &request).await, model.whole());
+    assert_eq!(questions(&world).await, 1, "it is asked once");
+    let done = steps(&world, &request).await.into_iter().any(|(_, state)| state == StepState::Done);
+    assert_eq!(done, allowed, "the answer counts");
 }
 
 async fn stops_and_hears(of: &str, pg: PgPool) {
@@ -228,7 +260,7 @@ async fn stops_and_hears(of: &str, pg: PgPool) {
         says("Dear client, this is a first draft of the letter, written one word after another."),
         says("Dear client, this goes on and on and on, word after word after word after word."),
     ];
-    let (model, Some(agent)) = start(of, script).await else { return };
+    let (model, Some(mut agent)) = start(of, script).await else { return };
     let world = agent.world(pg).await;
     let request = world.ask("New fees", "Write a letter.", vec![]).await;
     model.pace(Duration::from_millis(100));
@@ -248,6 +280,48 @@ async fn stops_and_hears(of: &str, pg: PgPool) {
     world.until(&request, stopped).await;
     assert!(begun.elapsed() < Duration::from_secs(2), "{:?}", begun.elapsed());
     hand.leave().await;
+}
+
+/// What it was given opens the tools of its run, while it works and no longer.
+async fn uses_the_portals_tools(of: &str, pg: PgPool) {
+    logs::capture();
+    let plan = json!({ "plan": [{ "title": "Look up the fees", "state": "working" }] });
+    let letter = json!({ "title": "The letter", "markdown": LETTER });
+    let script = vec![
+        calls("I make a plan.", "mcp__throughline__report_progress", plan),
+        calls("I hand it over.", "mcp__throughline__deliver", letter),
+        calls("That was all.", "mcp__throughline__finish", json!({})),
+        says("It is before you, word after word after word."),
+    ];
+    let (model, Some(mut agent)) = start(of, script).await else { return };
+    let world = agent.world(pg).await;
+    let request = world.ask("New fees", "Write a letter.", vec![]).await;
+    model.pace(Duration::from_millis(50));
+    let hand = world.work(agent.brain());
+    let planned = |event: &Event| matches!(event.part, Part::DataPlan { .. }).then_some(());
+    world.until(&request, planned).await;
+    let seen = agent.portal().seen();
+    assert_eq!(seen.len(), 1, "it comes with one token");
+    assert_eq!(agent.portal().knock(&seen[0], "/mcp").await, 200);
+    assert_eq!(agent.portal().knock(&seen[0], "/v1/runs/any").await, 403);
+    world.until(&request, in_review).await;
+    assert_eq!(agent.portal().knock(&seen[0], "/mcp").await, 401, "it ends with the run");
+    hand.leave().await;
+
+    model.is_content();
+    assert_eq!(said(&world, &request).await, model.whole(), "its last words are there, too");
+    let mut delivered = world.see(request.card.number).await.deliverables;
+    assert_eq!(delivered.len(), 1, "once");
+    let delivered = delivered.remove(0);
+    assert_eq!((delivered.title.as_str(), delivered.versions.len()), ("The letter", 1));
+    assert_eq!(steps(&world, &request).await, [], "the portal's tools speak for themselves");
+    let tokens: i64 = sqlx::query_scalar("SELECT count(*) FROM spend").fetch_one(&world.root).await.unwrap();
+    assert!(tokens > 0, "what it used is counted");
+    let text = seen[0].trim_start_matches("Bearer ");
+    assert!(!world.everything().await.contains(text), "in no session");
+    assert!(!logs::captured().contains(text), "in no log");
+    let offered = model.asked()[0]["tools"].to_string();
+    assert!(offered.contains("mcp__throughline__deliver"), "{offered}");
 }
 
 macro_rules! with {
@@ -275,8 +349,8 @@ macro_rules! with {
 
             #[sqlx::test(migrations = "../migrations")]
             #[ignore = "needs real programs: make test-agents"]
-            async fn waits_for_a_permission_through_a_restart(pg: PgPool) {
-                super::waits_for_a_permission_through_a_restart(stringify!($of), pg).await;
+            async fn a_permission_survives_a_restart_and_has_one_winner(pg: PgPool) {
+                super::a_permission_survives_a_restart_and_has_one_winner(stringify!($of), pg).await;
             }
 
             #[sqlx::test(migrations = "../migrations")]
@@ -293,13 +367,29 @@ with!(claude);
 with!(claude_code);
 
 #[sqlx::test(migrations = "../migrations")]
+#[ignore = "needs real programs: make test-agents"]
+async fn an_acp_agent_uses_the_portals_tools(pg: PgPool) {
+    uses_the_portals_tools("claude", pg).await;
+}
+
+#[sqlx::test(migrations = "../migrations")]
+#[ignore = "needs real programs: make test-agents"]
+async fn claude_code_uses_the_portals_tools(pg: PgPool) {
+    uses_the_portals_tools("claude_code", pg).await;
+}
+
+#[sqlx::test(migrations = "../migrations")]
 async fn what_is_not_named_is_not_run(pg: PgPool) {
     let settings = commanded(vec!["A=1".into(), "/bin/true".into()]);
     let world = world(pg, Backend::Acp, &settings, None).await;
     let folder = tempfile::tempdir().unwrap();
     let request = world.ask("New fees", "Write a letter.", vec![]).await;
     let allowed = ["true".to_owned(), "A=1".to_owned()];
-    let hand = world.work(Arc::new(Acp::new(Programs::new(allowed, folder.path().join("agents")))));
+    let hand = world.work(Arc::new(Acp::new(Programs::new(
+        allowed,
+        folder.path().join("agents"),
+        Inside::of(([127, 0, 0, 1], 0).into()),
+    ))));
     let failed = |event: &Event| match &event.part {
         Part::DataRun { failure, .. } => failure.clone(),
         _ => None,

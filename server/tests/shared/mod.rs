@@ -10,7 +10,7 @@ use app::web::{App, MEMBERSHIP_KEY, PERSON_KEY, Site};
 use domain::{Actor, Db, Scope};
 use serde_json::json;
 use server::{
-    agents::{self, model::Models, tryout::Tryout},
+    agents::{self, driven::Inside, model::Models, tryout::Tryout},
     limits::Limits,
     live::{Live, Pace},
     metrics::{self, Metrics},
@@ -64,6 +64,11 @@ pub async fn serve(db: &Db, shutdown: &Shutdown) -> SocketAddr {
 
 /// The same within limits, with the metrics beside.
 pub async fn serve_within(db: &Db, shutdown: &Shutdown, limits: Arc<Limits>) -> SocketAddr {
+    portal(db, shutdown, limits).await.0
+}
+
+/// The same, and how programs that are started here reach it.
+pub async fn portal(db: &Db, shutdown: &Shutdown, limits: Arc<Limits>) -> (SocketAddr, Inside) {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
     let app = product(db, &format!("http://{address}"), &std::env::temp_dir());
@@ -71,11 +76,12 @@ pub async fn serve_within(db: &Db, shutdown: &Shutdown, limits: Arc<Limits>) -> 
     live.across(db.engine().clone());
     let token = METRICS_TOKEN.parse().ok();
     let metrics = metrics::routes(Metrics::new(db.engine().clone(), limits, db.clock(), token));
-    let routes = metrics.merge(router::routes(app, live));
+    let inside = Inside::of(address);
+    let routes = metrics.merge(router::routes(app, live, &inside));
     tokio::spawn(
         axum::serve(listener, routes.into_make_service_with_connect_info::<SocketAddr>()).into_future(),
     );
-    address
+    (address, inside)
 }
 
 /// The cookie of a browser in which somebody has signed in, and what the store calls it.

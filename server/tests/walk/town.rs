@@ -11,6 +11,7 @@ use domain::{
     webhooks::{self, Kind, NewWebhook},
 };
 use server::{
+    agents::driven::Inside,
     live::{Live, Pace},
     router,
     shutdown::Shutdown,
@@ -79,7 +80,11 @@ impl Town {
             webhook: webhook(&ours, &quill).await,
             token,
             proposal: proposed(&ours, &quill, token).await,
-            router: router::routes(app, Live::new(Shutdown::default(), Pace::default())),
+            router: router::routes(
+                app,
+                Live::new(Shutdown::default(), Pace::default()),
+                &Inside::of(([127, 0, 0, 1], 0).into()),
+            ),
             offer: at_ours.id,
             ours,
             theirs,

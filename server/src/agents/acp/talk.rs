@@ -3,9 +3,9 @@
 use std::{collections::HashMap, time::Duration};
 
 use agent_client_protocol::v1::schema::{
-    ContentBlock, McpServer, PromptRequest, PromptResponse, RequestPermissionOutcome,
-    RequestPermissionRequest, RequestPermissionResponse, SessionUpdate, StopReason, TextContent,
-    ToolCallStatus, ToolCallUpdate, ToolKind,
+    ContentBlock, HttpHeader, McpServer, McpServerHttp, PromptRequest, PromptResponse,
+    RequestPermissionOutcome, RequestPermissionRequest, RequestPermissionResponse, SessionUpdate, StopReason,
+    TextContent, ToolCallStatus, ToolCallUpdate, ToolKind,
 };
 use domain::{costs::Spent, session::StepState};
 use serde_json::Value;
@@ -16,23 +16,15 @@ use super::{
     news,
 };
 use crate::agents::{
-    Failure, Workbench,
-    driven::{Hush, Memory, Spec, Teller, Trouble, brief, micros, take_in},
+    Failure,
+    driven::{Outcome, Pass, Sitting, Spec, Trouble, brief, micros},
 };
 
-/// Begins the ids of everything that is written.
-pub(super) const PREFIX: &str = "a";
 /// How long a program may be silent while it works.
 const QUIET: Duration = Duration::from_secs(20 * 60);
 
-pub(super) struct Talk<'a> {
-    bench: &'a mut Workbench,
-    memory: &'a mut Memory,
-    hush: &'a Hush,
-    teller: Teller,
-    start: u32,
-    /// All that it said in this run.
-    said: &'a mut String,
+pub(super) struct Talk<'a, 'b> {
+    with: &'a mut Sitting<'b>,
     /// What it said since the last tool.
     last: String,
     tools: HashMap<String, Tool>,
@@ -62,70 +54,37 @@ impl Tool {
     }
 }
 
-type Outcome<T> = Result<Result<T, Trouble>, Failure>;
-
-impl<'a> Talk<'a> {
-    pub(super) fn new(
-        bench: &'a mut Workbench,
-        hush: &'a Hush,
-        memory: &'a mut Memory,
-        start: u32,
-        said: &'a mut String,
-    ) -> Self {
-        let attempt = bench.claimed.attempt;
-        let teller = Teller::new(hush.clone(), format!("{PREFIX}{attempt}-{start}-"));
-        Self {
-            bench,
-            memory,
-            hush,
-            teller,
-            start,
-            said,
-            last: String::new(),
-            tools: HashMap::new(),
-            latest: String::new(),
-        }
+impl<'a, 'b> Talk<'a, 'b> {
+    pub(super) fn new(with: &'a mut Sitting<'b>) -> Self {
+        Self { with, last: String::new(), tools: HashMap::new(), latest: String::new() }
     }
 
     /// Works until nothing is left to do: what it said last.
-    pub(super) async fn go(mut self, spec: &Spec) -> Outcome<String> {
-        let done = self.work(spec).await;
-        // Whatever came, nothing is left open.
-        self.teller.end(self.bench).await?;
-        done
-    }
-
-    async fn work(&mut self, spec: &Spec) -> Outcome<String> {
+    pub(super) async fn work(&mut self, spec: &Spec) -> Outcome<String> {
         let (mut connection, hello) = match Connection::open(spec).await {
             Ok(opened) => opened,
             Err(trouble) => return Ok(Err(trouble)),
         };
-        let servers = servers(hello.agent_capabilities.mcp_capabilities.http);
-        let before = self.memory.session.clone();
+        let servers = servers(self.with.pass, hello.agent_capabilities.mcp_capabilities.http);
+        let before = self.with.memory.session.clone();
         let begun = connection.session(&hello, &spec.folder, before.as_deref(), servers).await;
         let (session, remembered) = match begun {
             Ok(begun) => begun,
             Err(trouble) => return Ok(Err(trouble)),
         };
-        self.memory.session = Some(session.clone());
+        self.with.memory.session = Some(session.clone());
         let mut prompt = self.first(remembered).await;
         loop {
-            take_in(self.bench, self.memory, Memory::queue).await?;
-            prompt.extend(self.memory.queue.read());
-            self.memory.queue.clear();
-            self.memory.told = true;
-            self.bench.keep(self.memory).await?;
-            let ended = match self.turn(&mut connection, &session, prompt.join("\n\n")).await? {
+            let told = self.with.prompt(prompt).await?;
+            let ended = match self.turn(&mut connection, &session, told).await? {
                 Ok(ended) => ended,
                 Err(trouble) => return Ok(Err(trouble)),
             };
             self.count(&ended, &session).await?;
-            take_in(self.bench, self.memory, Memory::queue).await?;
+            let has_more = self.with.has_more().await?;
             match ended.stop_reason {
-                StopReason::EndTurn if self.memory.queue.is_empty() => {
-                    return Ok(Ok(std::mem::take(&mut self.last)));
-                }
-                StopReason::EndTurn => prompt = Vec::new(),
+                StopReason::EndTurn if has_more => prompt = Vec::new(),
+                StopReason::EndTurn => return Ok(Ok(std::mem::take(&mut self.last))),
                 reason => return Ok(Err(Trouble::Failed(format!("it stopped: {reason:?}")))),
             }
         }
@@ -134,11 +93,11 @@ impl<'a> Talk<'a> {
     /// What a program is told at first: everything, unless it remembers.
     async fn first(&self, remembered: bool) -> Vec<String> {
         let mut prompt = Vec::new();
-        if !(remembered && self.memory.told) {
-            prompt.push(brief::whole(self.bench).await);
+        if !(remembered && self.with.memory.told) {
+            prompt.push(brief::whole(self.with.bench).await);
         }
-        if self.memory.told || self.start > 1 {
-            prompt.push(brief::go_on(self.said));
+        if self.with.memory.told || self.with.start > 1 {
+            prompt.push(brief::go_on(self.with.said));
         }
         prompt
     }
@@ -155,7 +114,7 @@ impl<'a> Talk<'a> {
         tokio::pin!(answer);
         let mut last = Instant::now();
         let ended = loop {
-            let due = self.teller.due();
+            let due = self.with.teller.due();
             tokio::select! {
                 biased;
                 Some(told) = connection.news.recv() => {
@@ -163,12 +122,17 @@ impl<'a> Talk<'a> {
                     last = Instant::now();
                 }
                 ended = &mut answer => break ended,
-                () = due => self.teller.say(self.bench).await?,
-                heard = self.bench.steered() => {
+                () = due => self.with.teller.say(self.with.bench).await?,
+                heard = self.with.bench.steered() => {
                     heard?;
-                    take_in(self.bench, self.memory, Memory::queue).await?;
+                    self.with.take_in().await?;
                 }
                 () = sleep_until(last + QUIET) => {
+                    // It may wait for an answer of somebody's.
+                    if self.with.bench.waits().await? {
+                        last = Instant::now();
+                        continue;
+                    }
                     return Ok(Err(Trouble::Broke(format!("it fell silent. {}", connection.complaints()))));
                 }
             }
@@ -177,7 +141,7 @@ impl<'a> Talk<'a> {
         while let Ok(told) = connection.news.try_recv() {
             self.take(told).await?;
         }
-        self.teller.end(self.bench).await?;
+        self.with.end().await?;
         Ok(ended.map_err(|error| connection.trouble(&error)))
     }
 
@@ -198,19 +162,18 @@ impl<'a> Talk<'a> {
         match update {
             SessionUpdate::AgentMessageChunk(chunk) => {
                 if let ContentBlock::Text(text) = chunk.content {
-                    self.said.push_str(&text.text);
                     self.last.push_str(&text.text);
-                    self.teller.push(&text.text);
+                    self.with.hear(&text.text);
                 }
                 Ok(())
             }
             SessionUpdate::ToolCall(call) => {
-                self.teller.end(self.bench).await?;
+                self.with.end().await?;
                 self.last.clear();
                 self.tool(call.into()).await
             }
             SessionUpdate::ToolCallUpdate(update) => self.tool(update).await,
-            SessionUpdate::Plan(plan) => self.bench.plan(&news::plan(&plan)).await,
+            SessionUpdate::Plan(plan) => self.with.bench.plan(&news::plan(&plan)).await,
             SessionUpdate::UsageUpdate(usage) => match usage.cost.filter(|cost| cost.currency == "USD") {
                 Some(cost) => self.cost(cost.amount).await,
                 None => Ok(()),
@@ -229,17 +192,17 @@ impl<'a> Talk<'a> {
             Some(ToolCallStatus::Failed) => Some(StepState::Failed),
             _ => None,
         };
-        self.teller.tool(self.bench, &id, tool.name(), ended.unwrap_or(StepState::Working)).await?;
+        self.with.teller.tool(self.with.bench, &id, tool.name(), ended.unwrap_or(StepState::Working)).await?;
         if tool.input.is_some() || ended.is_some() {
             let input = tool.input.clone().unwrap_or_default();
-            self.teller.call(self.bench, &id, tool.name(), &input).await?;
+            self.with.teller.call(self.with.bench, &id, tool.name(), &input).await?;
         }
         let output = news::output(fields.raw_output.as_ref(), fields.content.as_deref().unwrap_or_default());
         match ended {
             Some(StepState::Failed) => {
-                self.teller.returned(self.bench, &id, Err(&output.to_string())).await?;
+                self.with.teller.returned(self.with.bench, &id, Err(&output.to_string())).await?;
             }
-            Some(_) => self.teller.returned(self.bench, &id, Ok(&output)).await?,
+            Some(_) => self.with.teller.returned(self.with.bench, &id, Ok(&output)).await?,
             None => {}
         }
         self.latest = id;
@@ -250,7 +213,6 @@ impl<'a> Talk<'a> {
         &mut self,
         asked: &RequestPermissionRequest,
     ) -> Result<RequestPermissionOutcome, Failure> {
-        self.teller.end(self.bench).await?;
         let (id, title) = (asked.tool_call.tool_call_id.to_string(), asked.tool_call.fields.title.clone());
         // Hermes asks about a call of its own making that never comes: it is about the tool begun before.
         let known = self.tools.get(&id).or_else(|| self.tools.get(&self.latest)).cloned();
@@ -259,27 +221,28 @@ impl<'a> Talk<'a> {
         tool.take(&asked.tool_call);
         tool.name = name.or(tool.name);
         let input = tool.input.clone().unwrap_or_else(|| title.unwrap_or_default().into());
-        let allowed = self.memory.permit(self.bench, self.hush, tool.name(), "", &input).await?;
+        let allowed = self.with.permit(tool.name(), &input).await?;
         Ok(news::decision(&asked.options, allowed))
     }
 
     async fn count(&self, ended: &PromptResponse, session: &str) -> Result<(), Failure> {
         let Some(usage) = &ended.usage else { return Ok(()) };
         // A prompt's own, which nothing else is called like.
-        let key = format!("{session}-{}-{}-{}", self.bench.claimed.attempt, self.start, self.said.len());
+        let key = format!("{}-{}", self.with.report(session), self.with.said.len());
         let cached_tokens = usage.cached_read_tokens.unwrap_or_default();
         let (input_tokens, output_tokens) = (usage.input_tokens + cached_tokens, usage.output_tokens);
-        let model = self.bench.reach().settings.model.clone().unwrap_or_default();
-        self.bench
+        let model = self.with.bench.reach().settings.model.clone().unwrap_or_default();
+        self.with
+            .bench
             .spent(&Spent { key, model, input_tokens, cached_tokens, output_tokens, micros: None })
             .await
     }
 
     /// The cost of the conversation so far, in dollars.
     async fn cost(&self, amount: f64) -> Result<(), Failure> {
-        let key = format!("{}-cost", self.memory.session.as_deref().unwrap_or_default());
+        let key = format!("{}-cost", self.with.memory.session.as_deref().unwrap_or_default());
         let micros = Some(micros(amount));
-        self.bench.spent(&Spent { key, micros, ..Spent::default() }).await
+        self.with.bench.spent(&Spent { key, micros, ..Spent::default() }).await
     }
 }
 
@@ -287,7 +250,9 @@ fn is_empty(input: &Value) -> bool {
     input.is_null() || input.as_object().is_some_and(serde_json::Map::is_empty)
 }
 
-/// The portal's own tools, for a program that can reach them over HTTP. None yet: they come with `/mcp`.
-fn servers(_http: bool) -> Vec<McpServer> {
-    Vec::new()
+/// The portal's own tools, for a program that can reach them over HTTP.
+fn servers(pass: &Pass, http: bool) -> Vec<McpServer> {
+    let header = || HttpHeader::new("Authorization", pass.authorization.as_str());
+    let server = || McpServerHttp::new(Pass::SERVER, pass.url.as_str()).headers(vec![header()]);
+    http.then(|| McpServer::Http(server())).into_iter().collect()
 }

@@ -1,5 +1,11 @@
 //! The line to a Claude Code.
 
+use std::{
+    io::{self, Write},
+    os::unix::fs::OpenOptionsExt,
+    path::{Path, PathBuf},
+};
+
 use serde_json::Value;
 use tokio::{
     io::{AsyncBufReadExt, AsyncWriteExt, BufReader, Lines},
@@ -7,30 +13,41 @@ use tokio::{
 };
 
 use super::message::Message;
-use crate::agents::driven::{Program, Spec, Trouble};
+use crate::agents::driven::{Pass, Program, Spec, Trouble};
 
 /// Tools that need somebody at a terminal, or outlive the work.
 const NOT_HERE: &str = "AskUserQuestion,EnterPlanMode,ExitPlanMode,EnterWorktree,ExitWorktree,CronCreate,CronDelete,\
                         CronList,ScheduleWakeup,Workflow";
 
+/// How it begins.
+pub(super) struct Start<'a> {
+    /// The id of its conversation, and whether it remembers it.
+    pub(super) session: &'a str,
+    pub(super) remembered: bool,
+    pub(super) model: Option<&'a str>,
+    pub(super) instructions: &'a str,
+}
+
 pub(super) struct Line {
     stdin: ChildStdin,
     out: Lines<BufReader<ChildStdout>>,
     program: Program,
+    servers: Option<Servers>,
 }
 
 impl Line {
-    /// Starts it, on a conversation that it remembers or on a new one of this id.
-    pub(super) fn open(
-        spec: &Spec,
-        session: &str,
-        remembered: bool,
-        model: Option<&str>,
-        instructions: &str,
-    ) -> Result<Self, Trouble> {
+    /// Starts it, with the portal's tools.
+    pub(super) fn open(spec: &Spec, start: &Start<'_>, pass: &Pass) -> Result<Self, Trouble> {
+        let Start { session, remembered, model, instructions } = *start;
+        let written = spec.folders().and_then(|()| Servers::write(&spec.folder, &pass.servers()));
+        let servers =
+            written.map_err(|error| Trouble::NotSet(format!("its folder cannot be written: {error}")))?;
+        let (file, ours, asks) =
+            (servers.0.display().to_string(), Pass::tools(""), Pass::tools("approve_tool_use"));
         let mut words: Vec<&str> = vec!["--print", "--verbose", "--include-partial-messages"];
         words.extend(["--input-format", "stream-json", "--output-format", "stream-json"]);
-        words.extend(["--permission-prompt-tool", "stdio", "--setting-sources", "", "--strict-mcp-config"]);
+        words.extend(["--setting-sources", "", "--strict-mcp-config", "--mcp-config", &file]);
+        words.extend(["--permission-prompt-tool", &asks, "--allowedTools", &ours]);
         words.extend(["--disallowedTools", NOT_HERE, "--append-system-prompt", instructions]);
         words.extend([if remembered { "--resume" } else { "--session-id" }, session]);
         words.extend(model.into_iter().flat_map(|model| ["--model", model]));
@@ -43,7 +60,12 @@ impl Line {
             folder: spec.folder.clone(),
         };
         let (program, stdin, stdout) = Program::start(&spec)?;
-        Ok(Self { stdin, out: BufReader::new(stdout).lines(), program })
+        Ok(Self { stdin, out: BufReader::new(stdout).lines(), program, servers: Some(servers) })
+    }
+
+    /// It has read what it was given.
+    pub(super) fn is_ready(&mut self) {
+        self.servers = None;
     }
 
     pub(super) async fn say(&mut self, message: &Value) -> Result<(), Trouble> {
@@ -66,5 +88,27 @@ impl Line {
 
     pub(super) fn broke(&self) -> Trouble {
         Trouble::Broke(format!("it ended. {}", self.program.complaints()))
+    }
+}
+
+/// The file from which it reads where the portal's tools are and what lets it in, which `ps` would show to everyone as an
+/// argument. It is removed with this.
+struct Servers(PathBuf);
+
+impl Servers {
+    fn write(folder: &Path, servers: &Value) -> io::Result<Self> {
+        let file = Self(folder.join(".throughline.json"));
+        // One that an attempt before left behind when it was killed.
+        let _ = std::fs::remove_file(&file.0);
+        let mut open = std::fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(&file.0)?;
+        open.write_all(servers.to_string().as_bytes())?;
+        Ok(file)
+    }
+}
+
+impl Drop for Servers {
+    fn drop(&mut self) {
+        // It may have been removed together with its folder.
+        let _ = std::fs::remove_file(&self.0);
     }
 }

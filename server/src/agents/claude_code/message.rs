@@ -24,8 +24,6 @@ pub(super) enum Message {
     },
     /// What came of tools.
     User { message: Value },
-    /// It wants something, or takes that back.
-    ControlRequest { request_id: String, request: Value },
     /// A turn is over.
     Result(Box<Done>),
     #[serde(other)]
@@ -58,23 +56,6 @@ pub(super) struct Usage {
 /// What it is told.
 pub(super) fn prompt(text: &str) -> Value {
     json!({ "type": "user", "message": { "role": "user", "content": [{ "type": "text", "text": text }] } })
-}
-
-/// Whether a tool may be used, which it asked.
-pub(super) fn decision(request: &str, allowed: bool, input: &Value) -> Value {
-    let response = if allowed {
-        json!({ "behavior": "allow", "updatedInput": input })
-    } else {
-        json!({ "behavior": "deny", "message": "This was not allowed. Go on without it, in another way where there is one." })
-    };
-    json!({ "type": "control_response",
-            "response": { "subtype": "success", "request_id": request, "response": response } })
-}
-
-/// To what else it may ask.
-pub(super) fn refusal(request: &str) -> Value {
-    json!({ "type": "control_response",
-            "response": { "subtype": "error", "request_id": request, "error": "not supported" } })
 }
 
 /// The words of an event, if it is some.

@@ -1,25 +1,23 @@
 //! Claude Code without a terminal: NDJSON over its standard streams, `--input-format` and `--output-format stream-json`.
 //!
-//! Its permission prompts come over the same streams (`--permission-prompt-tool stdio`): a `control_request` of the kind
-//! `can_use_tool`, answered by a `control_response`. Nothing of a user's or a project's own settings is read.
+//! It is handed the portal's tools. Its permission prompts come over one of them (`--permission-prompt-tool`), and are
+//! answered by the attempt that reads along. Nothing of a user's or a project's own settings is read.
 
 mod line;
 mod message;
 mod talk;
-
-use std::time::Duration;
+mod wishes;
 
 use super::{
     Brain, End, Failure, Workbench,
-    driven::{self, Hush, Memory, Programs, Spec, Trouble},
+    driven::{self, Kind, Outcome, Programs, Sitting, Spec, Trouble},
 };
 use crate::outside::Outside;
 
-/// How often a program that dies is started again within an attempt.
-const STARTS: u32 = 3;
-const PAUSE: Duration = Duration::from_millis(500);
 /// What is run where the agent's settings name no command.
 const PROGRAM: &str = "claude";
+/// How long it waits for an answer of the portal's tools, in milliseconds: longer than operators may take.
+const PATIENT: &str = "259200000";
 
 /// The brain that has a Claude Code do the work.
 pub struct ClaudeCode {
@@ -32,6 +30,22 @@ impl ClaudeCode {
     pub fn new(programs: Programs, outside: Outside) -> Self {
         Self { programs, outside }
     }
+}
+
+#[async_trait::async_trait]
+impl Brain for ClaudeCode {
+    async fn work(&self, bench: &mut Workbench) -> Result<End, Failure> {
+        driven::work(self, bench).await
+    }
+}
+
+#[async_trait::async_trait]
+impl Kind for ClaudeCode {
+    const PREFIX: &'static str = "c";
+
+    fn programs(&self) -> &Programs {
+        &self.programs
+    }
 
     async fn spec(&self, bench: &Workbench) -> Result<Spec, Trouble> {
         let (settings, key) = (&bench.reach().settings, &bench.reach().key);
@@ -43,6 +57,9 @@ impl ClaudeCode {
         let mut set = |name: &str, value: &str| spec.variables.push((name.to_owned(), value.to_owned()));
         set("CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC", "1");
         set("DISABLE_AUTOUPDATER", "1");
+        set("MCP_TOOL_TIMEOUT", PATIENT);
+        // Otherwise it would have to look for the portal's tools before it can use one.
+        set("ENABLE_TOOL_SEARCH", "false");
         if let Some(url) = &settings.url {
             let checked = self.outside.check(url).await;
             let url = checked.map_err(|refused| Trouble::NotSet(refused.to_string()))?;
@@ -53,37 +70,8 @@ impl ClaudeCode {
         }
         Ok(spec)
     }
-}
 
-#[async_trait::async_trait]
-impl Brain for ClaudeCode {
-    async fn work(&self, bench: &mut Workbench) -> Result<End, Failure> {
-        if bench.has_delivered().await? {
-            return Ok(End::Review);
-        }
-        let hush = Hush::of(bench.reach().key.clone());
-        let spec = match self.spec(bench).await {
-            Ok(spec) => spec,
-            Err(trouble) => return Err(trouble.failure(bench.agent(), &hush)),
-        };
-        let mut memory: Memory = bench.kept().await?.unwrap_or_default();
-        let mut said = bench.past().said(talk::PREFIX);
-        let mut start = 1;
-        loop {
-            let talk = talk::Talk::new(bench, &hush, &mut memory, start, &mut said);
-            match talk.go(&spec).await? {
-                Ok(last) => {
-                    let end = driven::hand_in(bench, &hush, &last).await?;
-                    spec.clear().await;
-                    return Ok(end);
-                }
-                Err(Trouble::Broke(why)) if start < STARTS => {
-                    tracing::warn!(run.id = %bench.run(), error.message = hush.over(&why), "a program broke off");
-                    tokio::time::sleep(PAUSE * start).await;
-                    start += 1;
-                }
-                Err(trouble) => return Err(trouble.failure(bench.agent(), &hush)),
-            }
-        }
+    async fn talk(&self, sitting: &mut Sitting<'_>, spec: &Spec) -> Outcome<String> {
+        talk::Talk::new(sitting).go(spec).await
     }
 }

@@ -8,27 +8,21 @@ use tokio::time::{Instant, sleep_until};
 use uuid::Uuid;
 
 use super::{
-    line::Line,
+    line::{Line, Start},
     message::{self, Done, Message},
+    wishes::Wishes,
 };
 use crate::agents::{
-    Failure, Workbench,
-    driven::{Hush, Memory, Spec, Teller, Trouble, brief, take_in},
+    Failure,
+    driven::{Outcome, Sitting, Spec, Trouble, Wish, brief, micros},
 };
 
-/// Begins the ids of everything that is written.
-pub(super) const PREFIX: &str = "c";
 /// How long it may be silent while it works.
 const QUIET: Duration = Duration::from_secs(20 * 60);
 
-pub(super) struct Talk<'a> {
-    bench: &'a mut Workbench,
-    memory: &'a mut Memory,
-    hush: &'a Hush,
-    teller: Teller,
-    start: u32,
-    /// All that it said in this run.
-    said: &'a mut String,
+pub(super) struct Talk<'a, 'b> {
+    with: &'a mut Sitting<'b>,
+    wishes: Wishes,
     /// The names of tools by their calls.
     tools: HashMap<String, String>,
     turns: u32,
@@ -38,57 +32,43 @@ pub(super) struct Talk<'a> {
     ready: bool,
 }
 
-type Outcome<T> = Result<Result<T, Trouble>, Failure>;
-
-impl<'a> Talk<'a> {
-    pub(super) fn new(
-        bench: &'a mut Workbench,
-        hush: &'a Hush,
-        memory: &'a mut Memory,
-        start: u32,
-        said: &'a mut String,
-    ) -> Self {
-        let attempt = bench.claimed.attempt;
-        let teller = Teller::new(hush.clone(), format!("{PREFIX}{attempt}-{start}-"));
-        let tools = HashMap::new();
-        Self { bench, memory, hush, teller, start, said, tools, turns: 0, cost: 0.0, ready: false }
+impl<'a, 'b> Talk<'a, 'b> {
+    pub(super) fn new(with: &'a mut Sitting<'b>) -> Self {
+        let wishes = Wishes::new(with.pass.wishes());
+        Self { with, wishes, tools: HashMap::new(), turns: 0, cost: 0.0, ready: false }
     }
 
     /// Works until nothing is left to do: what it said last.
     pub(super) async fn go(mut self, spec: &Spec) -> Outcome<String> {
         let done = self.work(spec).await;
-        // Whatever came, nothing is left open.
-        self.teller.end(self.bench).await?;
         if matches!(&done, Ok(Err(Trouble::Broke(_)))) && !self.ready {
             // A conversation that it does not know any more is not asked for again.
-            self.memory.session = None;
+            self.with.memory.session = None;
         }
         done
     }
 
     async fn work(&mut self, spec: &Spec) -> Outcome<String> {
-        let remembered = self.memory.session.is_some();
-        let session = self.memory.session.get_or_insert_with(|| Uuid::now_v7().to_string()).clone();
-        let model = self.bench.reach().settings.model.clone();
-        let instructions = brief::system(self.bench);
-        let mut line = match Line::open(spec, &session, remembered, model.as_deref(), &instructions) {
+        let remembered = self.with.memory.session.is_some();
+        let session = self.with.memory.session.get_or_insert_with(|| Uuid::now_v7().to_string()).clone();
+        let model = self.with.bench.reach().settings.model.clone();
+        let instructions = brief::system(self.with.bench);
+        let start =
+            Start { session: &session, remembered, model: model.as_deref(), instructions: &instructions };
+        let mut line = match Line::open(spec, &start, self.with.pass) {
             Ok(line) => line,
             Err(trouble) => return Ok(Err(trouble)),
         };
         let mut prompt = Vec::new();
         if !remembered {
-            prompt.push(brief::material(self.bench).await);
+            prompt.push(brief::material(self.with.bench).await);
         }
-        if self.memory.told {
-            prompt.push(brief::go_on(self.said));
+        if self.with.memory.told {
+            prompt.push(brief::go_on(self.with.said));
         }
         loop {
-            take_in(self.bench, self.memory, Memory::queue).await?;
-            prompt.extend(self.memory.queue.read());
-            self.memory.queue.clear();
-            self.memory.told = true;
-            self.bench.keep(self.memory).await?;
-            if let Err(trouble) = line.say(&message::prompt(&prompt.join("\n\n"))).await {
+            let told = self.with.prompt(prompt).await?;
+            if let Err(trouble) = line.say(&message::prompt(&told)).await {
                 return Ok(Err(trouble));
             }
             let done = match self.turn(&mut line).await? {
@@ -100,8 +80,7 @@ impl<'a> Talk<'a> {
                 let why = done.result.unwrap_or_default();
                 return Ok(Err(Trouble::Failed(format!("{}: {why}", done.subtype))));
             }
-            take_in(self.bench, self.memory, Memory::queue).await?;
-            if self.memory.queue.is_empty() {
+            if !self.with.has_more().await? {
                 return Ok(Ok(done.result.unwrap_or_default()));
             }
             prompt = Vec::new();
@@ -111,32 +90,42 @@ impl<'a> Talk<'a> {
     async fn turn(&mut self, line: &mut Line) -> Outcome<Done> {
         let mut last = Instant::now();
         loop {
-            let due = self.teller.due();
+            let due = self.with.teller.due();
             let told = tokio::select! {
+                biased;
                 told = line.next() => told,
                 () = due => {
-                    self.teller.say(self.bench).await?;
+                    self.with.teller.say(self.with.bench).await?;
                     continue;
                 }
-                heard = self.bench.steered() => {
+                wish = self.wishes.next(&self.with.teller) => {
+                    self.decide(wish).await?;
+                    last = Instant::now();
+                    continue;
+                }
+                heard = self.with.bench.steered() => {
                     heard?;
-                    take_in(self.bench, self.memory, Memory::queue).await?;
+                    self.with.take_in().await?;
                     continue;
                 }
-                () = sleep_until(last + QUIET) => Err(line.broke()),
+                () = sleep_until(last + QUIET) => {
+                    // It may wait for an answer of somebody's.
+                    if !self.with.bench.waits().await? {
+                        return Ok(Err(line.broke()));
+                    }
+                    last = Instant::now();
+                    continue;
+                }
             };
             last = Instant::now();
             match told {
                 Ok(Message::Result(done)) => {
-                    self.teller.end(self.bench).await?;
+                    self.with.end().await?;
                     return Ok(Ok(*done));
                 }
-                Ok(Message::ControlRequest { request_id, request }) => {
-                    let answer = self.control(&request_id, &request).await?;
-                    if let Err(trouble) = line.say(&answer).await {
-                        return Ok(Err(trouble));
-                    }
-                    last = Instant::now();
+                Ok(Message::System { subtype }) if subtype == "init" => {
+                    self.ready = true;
+                    line.is_ready();
                 }
                 Ok(told) => self.take(told).await?,
                 Err(trouble) => return Ok(Err(trouble)),
@@ -146,13 +135,11 @@ impl<'a> Talk<'a> {
 
     async fn take(&mut self, told: Message) -> Result<(), Failure> {
         match told {
-            Message::System { subtype } => self.ready |= subtype == "init",
             Message::StreamEvent { event, parent_tool_use_id: None } => match message::words(&event) {
                 Some(words) => {
-                    self.said.push_str(words);
-                    self.teller.push(words);
+                    self.with.hear(words);
                 }
-                None if event["type"] == "content_block_stop" => self.teller.end(self.bench).await?,
+                None if event["type"] == "content_block_stop" => self.with.end().await?,
                 None => {}
             },
             Message::Assistant { message, parent_tool_use_id } => {
@@ -173,11 +160,11 @@ impl<'a> Talk<'a> {
     /// A tool is used. What helpers of its own do is for the operators alone.
     async fn called(&mut self, call: &Value, shown: bool) -> Result<(), Failure> {
         let (Some(id), Some(tool)) = (call["id"].as_str(), call["name"].as_str()) else { return Ok(()) };
-        self.teller.end(self.bench).await?;
-        self.teller.call(self.bench, id, tool, &call["input"]).await?;
+        self.with.end().await?;
+        self.with.teller.call(self.with.bench, id, tool, &call["input"]).await?;
         if shown {
             self.tools.insert(id.to_owned(), tool.to_owned());
-            self.teller.tool(self.bench, id, tool, StepState::Working).await?;
+            self.with.teller.tool(self.with.bench, id, tool, StepState::Working).await?;
         }
         Ok(())
     }
@@ -188,26 +175,30 @@ impl<'a> Talk<'a> {
         let content = &outcome["content"];
         let text = content.as_str().map_or_else(|| content.to_string(), str::to_owned);
         let came = if failed { Err(text.as_str()) } else { Ok(content) };
-        self.teller.returned(self.bench, id, came).await?;
+        self.with.teller.returned(self.with.bench, id, came).await?;
         if let Some(tool) = self.tools.remove(id) {
             let state = if failed { StepState::Failed } else { StepState::Done };
-            self.teller.tool(self.bench, id, &tool, state).await?;
+            self.with.teller.tool(self.with.bench, id, &tool, state).await?;
         }
         Ok(())
     }
 
-    async fn control(&mut self, id: &str, request: &Value) -> Result<Value, Failure> {
-        let (subtype, tool) = (request["subtype"].as_str(), request["tool_name"].as_str());
-        let (Some("can_use_tool"), Some(tool)) = (subtype, tool) else { return Ok(message::refusal(id)) };
-        self.teller.end(self.bench).await?;
-        let input = &request["input"];
-        let allowed = self.memory.permit(self.bench, self.hush, tool, "", input).await?;
-        Ok(message::decision(id, allowed, input))
+    async fn decide(&mut self, wish: Wish) -> Result<(), Failure> {
+        let Wish { tool, input, answer, .. } = wish;
+        // Whoever has hung up asks again.
+        if answer.is_closed() {
+            return Ok(());
+        }
+        let allowed = self.with.permit(&tool, &input).await?;
+        match answer.send(allowed) {
+            Ok(()) => Ok(()),
+            Err(_) => self.with.memory.unheard(self.with.bench, &tool, &input).await,
+        }
     }
 
     async fn count(&mut self, done: &Done, session: &str) -> Result<(), Failure> {
         self.turns += 1;
-        let key = format!("{session}-{}-{}-{}", self.bench.claimed.attempt, self.start, self.turns);
+        let key = format!("{}-{}", self.with.report(session), self.turns);
         let usage = &done.usage;
         let cached_tokens = usage.cache_read_input_tokens;
         let spent = Spent {
@@ -216,9 +207,9 @@ impl<'a> Talk<'a> {
             input_tokens: usage.input_tokens + usage.cache_creation_input_tokens + cached_tokens,
             cached_tokens,
             output_tokens: usage.output_tokens,
-            micros: Some(crate::agents::driven::micros(done.total_cost_usd - self.cost)),
+            micros: Some(micros(done.total_cost_usd - self.cost)),
         };
         self.cost = done.total_cost_usd;
-        self.bench.spent(&spent).await
+        self.with.bench.spent(&spent).await
     }
 }

@@ -2,33 +2,48 @@
 //! what they say and do into the session in the portal's words.
 
 pub(super) mod brief;
-mod hush;
+mod inside;
 mod memory;
+mod orphans;
 mod parting;
+mod pass;
 mod permission;
 mod plain;
 mod program;
 mod queue;
 mod teller;
 mod trouble;
+mod work;
 
-pub(super) use hush::Hush;
+pub use inside::Inside;
+pub(super) use inside::Wish;
 pub(super) use memory::Memory;
+pub use orphans::end_orphans;
 pub(super) use parting::Parting;
+pub(super) use pass::Pass;
 pub(super) use permission::{Permission, ask};
 pub use program::Programs;
 pub(super) use program::{Program, Spec};
 pub(super) use queue::{Queue, take_in};
 pub(super) use teller::Teller;
 pub(super) use trouble::Trouble;
+pub(super) use work::{Kind, Outcome, Sitting, work};
 
 use super::{End, Failure, Workbench};
 
+/// What an attempt keeps for the next one.
+pub(super) trait Kept: serde::Serialize + Sync {
+    /// Something works for the run elsewhere, and has to be told when that ends.
+    fn is_elsewhere(&self) -> bool {
+        false
+    }
+}
+
 /// Hands in what the agent said last, unless it has delivered by the portal's own tools.
-pub(super) async fn hand_in(bench: &Workbench, hush: &Hush, last: &str) -> Result<End, Failure> {
+pub(super) async fn hand_in(bench: &Workbench, last: &str) -> Result<End, Failure> {
     if bench.task().is_some() {
         return match last.trim() {
-            "" => Err(Trouble::Nonsense("it said nothing".to_owned()).failure(bench.agent(), hush)),
+            "" => Err(Trouble::Nonsense("it said nothing".to_owned()).failure(bench.agent())),
             said => Ok(End::Answer(said.to_owned())),
         };
     }
@@ -37,9 +52,9 @@ pub(super) async fn hand_in(bench: &Workbench, hush: &Hush, last: &str) -> Resul
     }
     let work = bench.assignment();
     let title = work.delivered.first().map_or(&work.title, |delivered| &delivered.title).clone();
-    match bench.deliver(&title, &hush.over(last)).await? {
+    match bench.deliver(&title, last).await? {
         Ok(_) => Ok(End::Review),
-        Err(why) => Err(Trouble::Nonsense(why).failure(bench.agent(), hush)),
+        Err(why) => Err(Trouble::Nonsense(why).failure(bench.agent())),
     }
 }
 

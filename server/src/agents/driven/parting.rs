@@ -21,4 +21,12 @@ impl Parting {
     pub(in crate::agents) async fn is_for_good(&self) -> bool {
         self.signals.stop.is_cancelled() || matches!(runs::has_ended(&self.db, &self.claimed).await, Ok(true))
     }
+
+    /// What works elsewhere was told.
+    pub(in crate::agents) async fn is_told(&self) {
+        if let Err(error) = runs::told(&self.db, &self.claimed).await {
+            // It is told again, which does no harm.
+            tracing::debug!(run.id = %self.claimed.run, error.message = %error, "a parting was not noted");
+        }
+    }
 }

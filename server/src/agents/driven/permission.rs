@@ -3,7 +3,6 @@ use domain::{
     session::Choice,
 };
 
-use super::Hush;
 use crate::agents::{Failure, Workbench};
 
 const ALLOW: &str = "Allow it once";
@@ -25,21 +24,17 @@ pub(in crate::agents) struct Permission<'a> {
 }
 
 /// Whether it may: at once for a tool that it may use without being asked, otherwise the operators decide, backstage.
-pub(in crate::agents) async fn ask(
-    bench: &mut Workbench,
-    hush: &Hush,
-    wanted: Permission<'_>,
-) -> Result<bool, Failure> {
+pub(in crate::agents) async fn ask(bench: &mut Workbench, wanted: Permission<'_>) -> Result<bool, Failure> {
     let Permission { key, tool, why, what } = wanted;
     if bench.reach().allows(tool) {
         return Ok(true);
     }
     let about = if why.is_empty() { String::new() } else { format!(": {why}") };
     let question = format!("{} wants to use {tool}{about}. May it?", bench.agent());
-    let shown: String = hush.over(what).chars().take(SHOWN).collect();
+    let shown: String = bench.redact(what).chars().take(SHOWN).collect();
     let option = |key: &str, label: &str| Choice { key: key.to_owned(), label: label.to_owned() };
     let question = Question {
-        question: hush.over(&question),
+        question,
         detail: if shown.trim().is_empty() { String::new() } else { fenced(&shown) },
         options: vec![option("once", ALLOW), option("deny", DENY)],
         open_for: OPEN_SECONDS,

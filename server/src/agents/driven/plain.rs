@@ -1,12 +1,13 @@
 //! Tools in a client's words.
 
+use super::Pass;
+
 /// What a step reads like while a tool is used, and after; none for tools whose use is nobody's news, among them the
 /// portal's own, which speak for themselves.
 pub(super) fn plain(tool: &str) -> Option<(&'static str, &'static str)> {
     let name = tool.to_ascii_lowercase();
     let has = |words: &[&str]| words.iter().any(|word| name.contains(word));
-    if name.contains("__portal__") || has(&["todo", "memory", "skill", "session", "toolsearch", "plan_mode"])
-    {
+    if Pass::is_ours(tool) || has(&["todo", "memory", "skill", "session", "toolsearch", "plan_mode"]) {
         return None;
     }
     Some(if has(&["browser", "web", "fetch", "http", "url"]) {
@@ -39,7 +40,7 @@ mod tests {
             ("Write", Some("Wrote a file")),
             ("browser_navigate", Some("Looked something up")),
             ("mcp__crm__lookup", Some("Used a tool")),
-            ("mcp__portal__deliver", None),
+            ("mcp__throughline__deliver", None),
             ("TodoWrite", None),
         ] {
             assert_eq!(plain(tool).map(|(_, done)| done), wanted, "{tool}");

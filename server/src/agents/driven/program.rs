@@ -16,7 +16,7 @@ use tokio::{
     runtime::Handle,
 };
 
-use super::Trouble;
+use super::{Inside, Trouble, orphans};
 use crate::agents::Workbench;
 
 /// How much of what a program complains of is kept, in bytes.
@@ -29,6 +29,7 @@ const GRACE: Duration = Duration::from_secs(1);
 pub struct Programs {
     allowed: Arc<[String]>,
     folder: PathBuf,
+    inside: Inside,
 }
 
 /// A program to be started.
@@ -44,6 +45,11 @@ pub(in crate::agents) struct Spec {
 }
 
 impl Spec {
+    /// Makes its folders, for nobody else to look into.
+    pub(in crate::agents) fn folders(&self) -> io::Result<()> {
+        make(&self.home).and_then(|()| make(&self.folder))
+    }
+
     /// Removes the run's folder: what was to be kept of it is delivered.
     pub(in crate::agents) async fn clear(&self) {
         if let Err(error) = tokio::fs::remove_dir_all(&self.folder).await {
@@ -54,9 +60,13 @@ impl Spec {
 
 impl Programs {
     /// `allowed`: names or paths as agents' settings write them. Whoever runs a workspace sets commands, whoever runs the
-    /// machine says which. `folder`: where homes and working folders are made.
-    pub fn new(allowed: impl IntoIterator<Item = String>, folder: PathBuf) -> Self {
-        Self { allowed: allowed.into_iter().collect(), folder }
+    /// machine says which. `folder`: where homes and working folders are made. `inside`: how they reach the server.
+    pub fn new(allowed: impl IntoIterator<Item = String>, folder: PathBuf, inside: Inside) -> Self {
+        Self { allowed: allowed.into_iter().collect(), folder, inside }
+    }
+
+    pub(super) fn inside(&self) -> &Inside {
+        &self.inside
     }
 
     /// The program of a command. What stands before it as `NAME=value` is set in its environment, with the agent's key in
@@ -105,7 +115,7 @@ pub(in crate::agents) struct Program {
 impl Program {
     /// Starts it: itself, and what it is spoken to by.
     pub(in crate::agents) fn start(spec: &Spec) -> Result<(Self, ChildStdin, ChildStdout), Trouble> {
-        let started = make(&spec.home).and_then(|()| make(&spec.folder)).and_then(|()| spawn(spec));
+        let started = spec.folders().and_then(|()| spawn(spec));
         let not_set = |why: &str| Trouble::NotSet(format!("{} could not be started: {why}", spec.program));
         let mut child = started.map_err(|error| not_set(&error.to_string()))?;
         let (Some(stdin), Some(stdout), Some(stderr)) =
@@ -161,6 +171,7 @@ fn make(folder: &Path) -> io::Result<()> {
 }
 
 fn spawn(spec: &Spec) -> io::Result<Child> {
+    let (mark, server) = orphans::mark();
     Command::new(&spec.program)
         .args(&spec.arguments)
         .env_clear()
@@ -168,6 +179,7 @@ fn spawn(spec: &Spec) -> io::Result<Child> {
         .env("LANG", "C.UTF-8")
         .env("HOME", &spec.home)
         .envs(spec.variables.iter().map(|(name, value)| (name, value)))
+        .env(mark, server)
         .current_dir(&spec.folder)
         .process_group(0)
         .stdin(Stdio::piped())

@@ -1,7 +1,7 @@
 use domain::ids::ControlId;
 use serde::{Deserialize, Serialize};
 
-use super::brief;
+use super::{Kept, brief};
 use crate::agents::{Failure, Workbench};
 
 /// What was said to an agent that takes nothing in while it works: its next turn begins with it.
@@ -31,7 +31,7 @@ impl Queue {
 }
 
 /// Keeps what was said to the agent for its next turn, and tells whoever said it. `queue` is where in what the run keeps.
-pub(in crate::agents) async fn take_in<T: Serialize + Sync + Send>(
+pub(in crate::agents) async fn take_in<T: Kept + Send>(
     bench: &mut Workbench,
     kept: &mut T,
     queue: fn(&mut T) -> &mut Queue,

@@ -4,7 +4,7 @@ use domain::session::{Part, StepState};
 use serde_json::Value;
 use tokio::time::{Instant, sleep_until};
 
-use super::{Hush, plain::plain};
+use super::plain::plain;
 use crate::agents::{Failure, Workbench};
 
 /// How long words are gathered: less than a reader notices.
@@ -15,7 +15,6 @@ const RAW: usize = 20_000;
 /// Puts what a backend says and does into the session: words gathered for an instant, tools as steps in plain words,
 /// their raw calls backstage. What an earlier attempt wrote is not written again.
 pub(in crate::agents) struct Teller {
-    hush: Hush,
     /// Begins the ids of everything that it writes.
     prefix: String,
     texts: u32,
@@ -29,9 +28,8 @@ pub(in crate::agents) struct Teller {
 }
 
 impl Teller {
-    pub(in crate::agents) fn new(hush: Hush, prefix: String) -> Self {
+    pub(in crate::agents) fn new(prefix: String) -> Self {
         Self {
-            hush,
             prefix,
             texts: 0,
             open: None,
@@ -40,10 +38,6 @@ impl Teller {
             steps: HashMap::new(),
             called: HashMap::new(),
         }
-    }
-
-    pub(in crate::agents) fn hush(&self) -> &Hush {
-        &self.hush
     }
 
     /// More words.
@@ -58,7 +52,7 @@ impl Teller {
 
     /// Waits until what is gathered should be said; for ever while there is nothing.
     pub(in crate::agents) fn due(&self) -> impl Future<Output = ()> + Send + use<> {
-        let due = (self.gathered.len() > self.hush.unsure(&self.gathered)).then(|| self.since + GATHER);
+        let due = (!self.gathered.is_empty()).then(|| self.since + GATHER);
         async move {
             match due {
                 Some(due) => sleep_until(due).await,
@@ -67,12 +61,9 @@ impl Teller {
         }
     }
 
-    /// Says what is gathered, but for an end that may turn out to be a secret.
+    /// Says what is gathered.
     pub(in crate::agents) async fn say(&mut self, bench: &Workbench) -> Result<(), Failure> {
-        let sure = self.gathered.len() - self.hush.unsure(&self.gathered);
-        let rest = self.gathered.split_off(sure);
-        let words = std::mem::replace(&mut self.gathered, rest);
-        self.since = Instant::now();
+        let words = std::mem::take(&mut self.gathered);
         self.write(bench, &words).await
     }
 
@@ -91,7 +82,7 @@ impl Teller {
                 id
             }
         };
-        parts.push(Part::TextDelta { id, delta: self.hush.over(words) });
+        parts.push(Part::TextDelta { id, delta: words.to_owned() });
         bench.say(parts).await
     }
 
@@ -126,6 +117,11 @@ impl Teller {
         Ok(())
     }
 
+    /// Whether it was told of a call.
+    pub(in crate::agents) fn knows(&self, id: &str) -> bool {
+        self.called.contains_key(&format!("{}{id}", self.prefix))
+    }
+
     /// Notes a raw call backstage, once.
     pub(in crate::agents) async fn call(
         &mut self,
@@ -139,7 +135,7 @@ impl Teller {
             return Ok(());
         }
         self.called.insert(id.clone(), false);
-        let (tool_name, input) = (self.hush.over(tool), self.short(input));
+        let (tool_name, input) = (tool.to_owned(), short(bench, input));
         bench.backstage(vec![Part::ToolInputAvailable { tool_call_id: id, tool_name, input }]).await
     }
 
@@ -156,24 +152,22 @@ impl Teller {
         }
         self.called.insert(id.clone(), true);
         let part = match outcome {
-            Ok(output) => Part::ToolOutputAvailable { tool_call_id: id, output: self.short(output) },
-            Err(why) => Part::ToolOutputError { tool_call_id: id, error_text: cut(&self.hush.over(why)) },
+            Ok(output) => Part::ToolOutputAvailable { tool_call_id: id, output: short(bench, output) },
+            Err(why) => Part::ToolOutputError { tool_call_id: id, error_text: cut(&bench.redact(why)) },
         };
         bench.backstage(vec![part]).await
     }
 
     /// A remark for the operators.
     pub(in crate::agents) async fn remark(&self, bench: &Workbench, words: &str) -> Result<(), Failure> {
-        bench.backstage(vec![Part::DataComment { text: cut(&self.hush.over(words)) }]).await
+        bench.backstage(vec![Part::DataComment { text: cut(&bench.redact(words)) }]).await
     }
+}
 
-    fn short(&self, value: &Value) -> Value {
-        let text = value.to_string();
-        if text.chars().count() <= RAW {
-            return self.hush.over_value(value);
-        }
-        Value::String(cut(&self.hush.over(&text)))
-    }
+/// What is cut loses its secrets before: half of one would not be known for what it is.
+fn short(bench: &Workbench, value: &Value) -> Value {
+    let text = value.to_string();
+    if text.chars().count() <= RAW { value.clone() } else { Value::String(cut(&bench.redact(&text))) }
 }
 
 fn cut(text: &str) -> String {

@@ -1,4 +1,3 @@
-use super::Hush;
 use crate::agents::Failure;
 
 /// Why a backend's work did not come to its end.
@@ -20,8 +19,8 @@ pub(in crate::agents) enum Trouble {
 
 impl Trouble {
     /// Ends the run with it.
-    pub(in crate::agents) fn failure(&self, agent: &str, hush: &Hush) -> Failure {
-        Failure::failed(self.words(agent), hush.over(&self.to_string()))
+    pub(in crate::agents) fn failure(&self, agent: &str) -> Failure {
+        Failure::failed(self.words(agent), self.to_string())
     }
 
     /// What the client reads: what happened, and what to do.

@@ -16,7 +16,7 @@ use super::{
 };
 use crate::agents::{
     Failure, Workbench,
-    driven::{self, Hush, Permission, Teller, Trouble},
+    driven::{self, Permission, Teller, Trouble},
 };
 
 /// The tool whose use Hermes asks for: commands are all that it asks about.
@@ -49,9 +49,9 @@ enum Ended {
 }
 
 impl<'a> Collector<'a> {
-    pub(super) fn new(bench: &'a mut Workbench, line: &'a Line, hush: &Hush, kept: &'a mut Kept) -> Self {
+    pub(super) fn new(bench: &'a mut Workbench, line: &'a Line, kept: &'a mut Kept) -> Self {
         let said = bench.past().said(&kept.prefix());
-        let teller = Teller::new(hush.clone(), kept.prefix());
+        let teller = Teller::new(kept.prefix());
         Self {
             bench,
             line,
@@ -209,7 +209,7 @@ impl<'a> Collector<'a> {
             wanted.command.as_deref().unwrap_or_default(),
         );
         let wanted = Permission { key: &key, tool: TERMINAL, why, what };
-        let allowed = driven::ask(self.bench, self.teller.hush(), wanted).await?;
+        let allowed = driven::ask(self.bench, wanted).await?;
         // Kept before it is told: after a crash between the two it is asked again, which an answer that is given to the
         // next thing it wants would not be.
         self.kept.answered = self.kept.asked;
@@ -227,8 +227,8 @@ impl<'a> Collector<'a> {
     async fn catch_up(&mut self) -> Result<Vec<Message>, Failure> {
         let recorded = self.of_turn().await.map_err(|fault| self.failure(&fault.trouble()))?;
         let messages: Vec<String> =
-            recorded.iter().filter(|m| m.speaks()).map(|m| self.teller.hush().over(&m.words())).collect();
-        match left(&messages, &self.teller.hush().over(&self.said)) {
+            recorded.iter().filter(|m| m.speaks()).map(|m| self.bench.redact(&m.words())).collect();
+        match left(&messages, &self.bench.redact(&self.said)) {
             Some(left) => {
                 for piece in left {
                     if !piece.begun {
@@ -280,7 +280,7 @@ impl<'a> Collector<'a> {
     }
 
     fn failure(&self, trouble: &Trouble) -> Failure {
-        trouble.failure(self.bench.agent(), self.teller.hush())
+        trouble.failure(self.bench.agent())
     }
 }
 

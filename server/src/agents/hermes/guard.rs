@@ -37,7 +37,7 @@ impl Drop for Guard {
             }
             for _ in 0..TRIES {
                 match line.stop(&run).await {
-                    Ok(()) => return,
+                    Ok(()) => return parting.is_told().await,
                     Err(fault) => {
                         tracing::warn!(run.id = %parting.claimed.run, error.message = ?fault, "a Hermes did not stop")
                     }

@@ -2,7 +2,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::agents::{
     Failure, Workbench,
-    driven::{Queue, take_in},
+    driven::{self, Queue, take_in},
 };
 
 /// What the next attempt has to know to go on with the same run of Hermes.
@@ -40,6 +40,12 @@ pub(super) struct Kept {
 pub(super) struct Said {
     pub(super) role: String,
     pub(super) content: String,
+}
+
+impl driven::Kept for Kept {
+    fn is_elsewhere(&self) -> bool {
+        self.run.is_some()
+    }
 }
 
 impl Kept {

@@ -15,9 +15,12 @@ mod turn;
 
 use std::time::Duration;
 
+use domain::agents::Reach;
+use serde_json::Value;
+
 use super::{
     Brain, End, Failure, Workbench,
-    driven::{self, Hush, Trouble},
+    driven::{self, Trouble},
 };
 use crate::outside::Outside;
 
@@ -58,15 +61,13 @@ impl Hermes {
     }
 
     /// The one place where its address is looked at.
-    async fn line(&self, bench: &Workbench, hush: &Hush) -> Result<line::Line, Failure> {
-        let reach = bench.reach();
+    async fn line(&self, reach: &Reach) -> Result<line::Line, Trouble> {
         let Some(url) = &reach.settings.url else {
-            let why = "Hermes' address is not set".to_owned();
-            return Err(Trouble::NotSet(why).failure(bench.agent(), hush));
+            return Err(Trouble::NotSet("Hermes' address is not set".to_owned()));
         };
         match self.outside.way(url).await {
             Ok(way) => Ok(line::Line::new(way, reach.key.clone(), self.limits)),
-            Err(refused) => Err(Trouble::NotSet(refused.to_string()).failure(bench.agent(), hush)),
+            Err(refused) => Err(Trouble::NotSet(refused.to_string())),
         }
     }
 }
@@ -74,23 +75,31 @@ impl Hermes {
 #[async_trait::async_trait]
 impl Brain for Hermes {
     async fn work(&self, bench: &mut Workbench) -> Result<End, Failure> {
-        let hush = Hush::of(bench.reach().key.clone());
-        let line = self.line(bench, &hush).await?;
+        let line = self.line(bench.reach()).await.map_err(|trouble| trouble.failure(bench.agent()))?;
         let mut kept = kept::Kept::of(bench).await?;
         let said = loop {
             // By the portal's own tools, in whatever attempt.
             if kept.run.is_none() && kept.queue.is_empty() && bench.has_delivered().await? {
                 return Ok(End::Review);
             }
-            let turn = turn::Turn { line: &line, hush: &hush };
+            let turn = turn::Turn { line: &line };
             let started = turn.begin(bench, &mut kept).await?;
-            let ended = collect::Collector::new(bench, &line, &hush, &mut kept).go(started).await?;
+            let ended = collect::Collector::new(bench, &line, &mut kept).go(started).await?;
             kept.interrupted = ended.is_none();
             bench.keep(&kept).await?;
             if let Some(said) = ended.filter(|_| kept.queue.is_empty()) {
                 break said;
             }
         };
-        driven::hand_in(bench, &hush, &said).await
+        driven::hand_in(bench, &said).await
+    }
+
+    async fn part(&self, reach: &Reach, kept: Value) -> Result<(), String> {
+        // What cannot be read any more tells of nothing.
+        let Some(run) = serde_json::from_value::<kept::Kept>(kept).ok().and_then(|kept| kept.run) else {
+            return Ok(());
+        };
+        let line = self.line(reach).await.map_err(|trouble| trouble.to_string())?;
+        line.stop(&run).await.map_err(|fault| fault.trouble().to_string())
     }
 }

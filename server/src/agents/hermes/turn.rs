@@ -6,17 +6,13 @@ use super::{
     kept::Kept,
     line::{Fault, Line},
 };
-use crate::agents::{
-    Failure, Workbench,
-    driven::{Hush, brief},
-};
+use crate::agents::{Failure, Workbench, driven::brief};
 
 /// How often a start is tried whose fate nobody knows: each may have set Hermes to work.
 const TRIES: u32 = 3;
 
 pub(super) struct Turn<'a> {
     pub(super) line: &'a Line,
-    pub(super) hush: &'a Hush,
 }
 
 /// The run of a turn.
@@ -34,7 +30,7 @@ impl Turn<'_> {
         }
         kept.take_in(bench).await?;
         let recorded = self.line.messages(&kept.session).await;
-        let recorded = recorded.map_err(|fault| fault.trouble().failure(bench.agent(), self.hush))?;
+        let recorded = recorded.map_err(|fault| fault.trouble().failure(bench.agent()))?;
         kept.input = input(bench, kept).await;
         let instructions = brief::system(bench);
         (kept.turn, kept.asked, kept.answered) = (kept.turn + 1, 0, 0);
@@ -50,12 +46,12 @@ impl Turn<'_> {
             match self.line.start(&body).await {
                 Ok(run) => break run,
                 Err(Fault::Away(why)) if tries < TRIES => {
-                    tracing::warn!(run.id = %bench.run(), error.message = self.hush.over(&why), "a Hermes did not start");
+                    tracing::warn!(run.id = %bench.run(), error.message = bench.redact(&why), "a Hermes did not start");
                     tries += 1;
                     kept.other_session(bench);
                     tokio::time::sleep(self.line.limits.poll * tries).await;
                 }
-                Err(fault) => return Err(fault.trouble().failure(bench.agent(), self.hush)),
+                Err(fault) => return Err(fault.trouble().failure(bench.agent())),
             }
         };
         (kept.starting, kept.interrupted, kept.run) = (false, false, Some(run.clone()));

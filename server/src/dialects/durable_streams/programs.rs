@@ -16,10 +16,12 @@ use crate::api::{Caller, Gate, Part, of_log};
 
 /// Whoever comes with a token that counts.
 pub(super) async fn caller(gate: &Gate, headers: &HeaderMap) -> Result<Caller, Refused> {
-    gate.admit(headers).await.map_err(|problem| {
+    let caller = gate.admit(headers).await.map_err(|problem| {
         let unknown = problem.status == StatusCode::UNAUTHORIZED.as_u16();
         if unknown { Refused::Token } else { Refused::Away }
-    })
+    })?;
+    // A program that the server started has the tools of its run, and nothing else.
+    if caller.bearer.run.is_some() { Err(Refused::Token) } else { Ok(caller) }
 }
 
 /// In what scope a program reads a stream.

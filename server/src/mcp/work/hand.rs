@@ -1,7 +1,7 @@
 //! Which of its runs a call is about.
 
 use domain::{
-    Db, Error, FieldErrors, Result,
+    Db, Error, FieldErrors, Result, agents,
     ids::RunId,
     once::{Call, answered, once},
     runs::{self, Claimed, InHand},
@@ -83,6 +83,13 @@ impl Worker {
     /// The run that is meant: the agent's own and no other's.
     pub(super) async fn in_hand(&self, named: Option<&str>) -> Result<InHand> {
         let mut all = runs::in_hand(&self.db, &self.scope).await?;
+        if let Some((run, attempt)) = self.run {
+            all.retain(|hand| hand.claimed.run == run && hand.claimed.attempt == attempt);
+        }
+        for hand in &all {
+            // What the agent is let in with elsewhere is not written down here.
+            agents::reach(&self.db, &hand.claimed).await?;
+        }
         if let Some(named) = named {
             let wanted: RunId = named.parse().map_err(|_| not_a_run())?;
             return all.into_iter().find(|hand| hand.claimed.run == wanted).ok_or(Error::NotFound);

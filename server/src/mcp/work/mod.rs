@@ -10,10 +10,15 @@ mod write;
 
 use std::sync::Arc;
 
-use domain::{Db, Result, Scope, agents, audit::By, ids::AgentId};
+use domain::{
+    Db, Result, Scope, agents,
+    audit::By,
+    ids::{AgentId, RunId},
+};
 use tokio_util::sync::CancellationToken;
 
 use super::tool::Tool;
+use crate::agents::driven::Inside;
 
 /// What is always there beside the allow-list: they ask, and wait for what was asked.
 const ALWAYS: [&str; 3] = ["get_answer", "get_delegated", "approve_tool_use"];
@@ -25,8 +30,12 @@ pub(super) struct Worker {
     /// Narrowed to a client where the agent or its token is.
     pub(super) scope: Scope,
     pub(super) by: By,
+    /// The one run that its token is for, and the attempt: that of a program that the server started.
+    pub(super) run: Option<(RunId, u32)>,
     /// What it may use without being asked.
     pub(super) tools: Arc<Vec<String>>,
+    /// The attempts of programs that the server started.
+    pub(super) inside: Inside,
     /// Cancelled when the server leaves.
     pub(super) stop: CancellationToken,
 }

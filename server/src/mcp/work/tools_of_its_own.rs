@@ -35,7 +35,9 @@ pub(super) fn tools() -> Vec<Tool<Worker>> {
              list is allowed at once; otherwise the people who run the workspace decide, and this waits for them.",
         ),
         approve_tool_use,
-    )]
+    )
+    // Claude Code takes no other answer.
+    .in_text()]
 }
 
 #[derive(Deserialize, JsonSchema)]
@@ -55,12 +57,34 @@ async fn approve_tool_use(worker: Worker, claimed: Claimed, asked: ToolUse) -> R
     if worker.tools.contains(&asked.tool_name) {
         return Ok(allow(input));
     }
+    if let Some(token) = worker.by.token.filter(|_| worker.run.is_some()) {
+        let asked = worker.inside.ask(token, &asked.tool_name, &input, asked.tool_use_id.clone());
+        let decided = tokio::select! {
+            decided = asked => decided,
+            () = worker.stop.cancelled() => return Err(Error::refused(RESTARTS)),
+        };
+        match decided {
+            Ok(Some(true)) => return Ok(allow(input)),
+            Ok(Some(false)) => {
+                return Ok(deny(
+                    "This was not allowed. Go on without it, in another way where there is one.",
+                ));
+            }
+            Ok(None) => {}
+            // The program ends at once. An answer would stand as a refusal in what it remembers, where another attempt
+            // may still be given leave.
+            Err(_) => {
+                worker.stop.cancelled().await;
+                return Err(Error::refused(RESTARTS));
+            }
+        }
+    }
     // From before the question, so that no answer is missed.
     let from = worker.db.engine().head(claimed.backstage_stream()).await?.next;
     let approval = ask(&worker, &claimed, &asked.tool_name, &input, asked.tool_use_id.as_deref()).await?;
     let settled = tokio::select! {
         settled = wait(&worker, &claimed, approval, from) => settled?,
-        () = worker.stop.cancelled() => return Err(Error::refused("The portal restarts. Ask again in a while.")),
+        () = worker.stop.cancelled() => return Err(Error::refused(RESTARTS)),
     };
     Ok(match settled.state {
         ApprovalState::Answered if settled.answer.as_deref() == Some(ALLOW) => allow(input),
@@ -69,6 +93,7 @@ async fn approve_tool_use(worker: Worker, claimed: Claimed, asked: ToolUse) -> R
     })
 }
 
+const RESTARTS: &str = "The portal restarts. Ask again in a while.";
 const ALLOW: &str = "Allow";
 const DENY: &str = "Do not allow";
 
@@ -129,7 +154,7 @@ async fn wait(worker: &Worker, claimed: &Claimed, approval: ApprovalId, from: Of
         }
         match tokio::time::timeout(LOOK, follower.next()).await {
             Ok(Ok(Some(_))) | Err(_) => {}
-            Ok(Ok(None)) => return Err(Error::refused("The portal restarts. Ask again in a while.")),
+            Ok(Ok(None)) => return Err(Error::refused(RESTARTS)),
             Ok(Err(error)) => return Err(error.into()),
         }
     }

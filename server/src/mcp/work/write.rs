@@ -2,6 +2,7 @@
 
 use domain::{
     Db, Error, FieldErrors, Result,
+    agents::{self, Backend},
     audit::Deed,
     deliverables::{self, Content},
     runs::{self, Claimed},
@@ -149,12 +150,27 @@ struct Finish {
 }
 
 async fn finish(db: Db, claimed: Claimed, asked: Finish) -> Result<Done> {
+    // Whoever reads along with a program ends its run, once its last words are said and what it used is counted.
+    let backend = agents::reach(&db, &claimed).await?.backend;
+    let is_read_along = matches!(backend, Backend::Acp | Backend::ClaudeCode);
     if claimed.parent.is_some() {
+        if is_read_along {
+            return Err(Error::refused("Your last message is your answer: say it, and end your turn."));
+        }
         runs::answer(&db, &claimed, asked.result.as_deref().unwrap_or_default()).await?;
         let deed = Deed::done("finish", format!("a part of #{}", claimed.number)).of(claimed.client);
         return Ok((json!({ "state": "completed" }), deed));
     }
-    deliverables::submit_for_review(&db, &claimed).await?;
     let deed = Deed::done("finish", format!("#{}", claimed.number)).of(claimed.client);
+    if is_read_along {
+        if !deliverables::has_delivered(&db, &claimed).await? {
+            return Err(Error::refused("You have delivered nothing yet: call deliver first."));
+        }
+        return Ok((
+            json!({ "state": "review", "now": "End your turn: your work goes before the client with it." }),
+            deed,
+        ));
+    }
+    deliverables::submit_for_review(&db, &claimed).await?;
     Ok((json!({ "state": "review" }), deed))
 }

@@ -1,0 +1,53 @@
+//! A server is killed with no time to end what it started: another one does.
+
+use std::time::Duration;
+
+use domain::{
+    Clock,
+    agents::{Backend, Settings},
+};
+use server::agents::driven::end_orphans;
+use sqlx::PgPool;
+
+use super::{
+    fleet::Node,
+    machine::{none_in, working_in},
+    support::{PATIENCE, World},
+};
+
+/// A program that listens to nobody, and goes on without its server.
+const SLEEPER: &str = "sleep";
+
+#[sqlx::test(migrations = "../migrations")]
+async fn what_a_killed_server_started_is_ended_by_the_next(pg: PgPool) {
+    let options = pg.connect_options();
+    let world = World::at(pg, Clock::system()).await;
+    let settings = Settings { command: vec![SLEEPER.into(), "600".into()], ..Settings::default() };
+    sqlx::query("UPDATE agent SET backend = $1, settings = $2")
+        .bind(Backend::Acp.as_str())
+        .bind(sqlx::types::Json(settings))
+        .execute(&world.root)
+        .await
+        .unwrap();
+    world.ask("New fees", "Write a letter.", vec![]).await;
+    let folder = tempfile::tempdir().unwrap();
+    let [first, second] = ["first", "second"].map(|name| folder.path().join(name));
+    let node = Node::portal(&options, &first).set("THROUGHLINE_AGENT_PROGRAMS", SLEEPER);
+    let server = node.start().await.unwrap();
+    let works = first.join("agents");
+    let started = async {
+        while working_in(&works).is_empty() {
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    };
+    tokio::time::timeout(PATIENCE, started).await.expect("it is started");
+    end_orphans().unwrap();
+    assert!(!working_in(&works).is_empty(), "its server lives");
+
+    server.kill().await;
+    assert!(!working_in(&works).is_empty(), "it lives on");
+    // It may start nothing itself.
+    let next = Node::portal(&options, &second).start().await.unwrap();
+    none_in(&works, Duration::from_secs(10)).await;
+    next.kill().await;
+}
