@@ -84,7 +84,7 @@ pub use say::{backstage, say};
 #[cfg(feature = "sql")]
 pub(crate) use sub_run::may_hand_over;
 #[cfg(feature = "sql")]
-pub use sub_run::{Helper, SubRun, answer, delegate, helpers, sub_runs};
+pub use sub_run::{Helper, SubRun, answer, delegate, give_up, helpers, sub_runs};
 #[cfg(feature = "sql")]
 pub(crate) use suspend::{resume_in, suspend_in};
 #[cfg(feature = "sql")]

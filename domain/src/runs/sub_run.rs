@@ -2,18 +2,18 @@
 //! any run, by whatever backend, and its agent writes into the same session under its own name; what it comes to goes to
 //! the run that started it, which alone delivers and ends the request's work. It ends with that run at the latest.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use serde::Serialize;
 
 use super::{
     end::{say_run, settle_state},
     hold_claim_in,
-    model::{Claimed, Living, state},
+    model::{Claimed, Living, living_run_in, state},
 };
 use crate::{
-    Db, Error, FieldErrors, Result, Scope, Tx, approvals,
-    ids::{AgentId, RunId},
-    requests::hold::{Held, Row},
+    Db, Error, FieldErrors, Office, Result, Scope, Tx, approvals,
+    ids::{AgentId, ClientId, RequestId, RunId, WorkspaceId},
+    requests::hold::{self, Held, Row},
     session::{Author, RunState},
 };
 
@@ -23,6 +23,11 @@ const RESULT: usize = 40_000;
 /// How many sub-runs of one run live at once, and how many it may start in all.
 const AT_ONCE: i64 = 6;
 const IN_ALL: i64 = 24;
+
+/// How long a sub-run waits for its agent.
+const PATIENCE: TimeDelta = TimeDelta::minutes(30);
+/// How many are given up in one call; the rest with the next one.
+const MOST: i64 = 100;
 
 /// An agent that may be asked to help.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -42,7 +47,7 @@ pub struct SubRun {
     pub state: RunState,
     /// What it came to, once it has completed.
     pub result: Option<String>,
-    /// Why not, in a client's words, when it failed.
+    /// Why not, when it failed or nobody came.
     pub failure: Option<String>,
     pub queued_at: DateTime<Utc>,
 }
@@ -245,6 +250,53 @@ pub(crate) fn may_hand_over(claimed: &Claimed) -> Result<()> {
              delivers.",
         )),
     }
+}
+
+/// Takes back the sub-runs that nobody took up in time, because their agents rest or their programs do not come: whoever
+/// asked goes on without them. Answers how many there were.
+pub async fn give_up(db: &Db) -> Result<u64> {
+    let (mut given_up, mut failed) = (0, None);
+    for (scope, request, run) in forgotten(db).await? {
+        match give_up_one(db, &scope, request, run).await {
+            Ok(was_queued) => given_up += u64::from(was_queued),
+            // The others are not to wait for this one.
+            Err(error) => failed = Some(error),
+        }
+    }
+    failed.map_or(Ok(given_up), Err)
+}
+
+async fn forgotten(db: &Db) -> Result<Vec<(Scope, RequestId, RunId)>> {
+    let mut tx = db.begin_as(Office::Jobs).await?;
+    let before = tx.now() - PATIENCE;
+    let rows = sqlx::query!(
+        "SELECT id, workspace_id, client_id, request_id FROM run
+         WHERE state = 'queued' AND parent_id IS NOT NULL AND not_before < $1 ORDER BY not_before LIMIT $2",
+        before,
+        MOST,
+    )
+    .fetch_all(tx.conn())
+    .await?;
+    tx.commit().await?;
+    let found = rows.into_iter().map(|row| {
+        let scope = Scope::system(WorkspaceId(row.workspace_id)).within(ClientId(row.client_id));
+        (scope, RequestId(row.request_id), RunId(row.id))
+    });
+    Ok(found.collect())
+}
+
+async fn give_up_one(db: &Db, scope: &Scope, request: RequestId, run: RunId) -> Result<bool> {
+    let mut tx = db.begin(scope).await?;
+    let (held, row) = hold::hold_request_in(&mut tx, scope, request).await?;
+    // Somebody may have come meanwhile.
+    let living = living_run_in(&mut tx, scope, &row, run).await?;
+    let Some(run) = living.filter(|run| run.state == RunState::Queued) else { return Ok(false) };
+    let words = format!("{} did not come in time.", run.agent_name);
+    settle_state(&mut tx, scope, &row, &run, RunState::Cancelled, Some(&words)).await?;
+    say_run(&mut tx, &row, &Author::system(), &run, RunState::Cancelled, Some(words)).await?;
+    held.changed(&mut tx, scope, "run", row.number).await?;
+    tx.commit().await?;
+    Ok(true)
 }
 
 /// Cancels the living sub-runs of a run that has ended, and takes their questions back.

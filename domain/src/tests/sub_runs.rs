@@ -241,6 +241,28 @@ async fn who_helps_outlives_an_attempt_but_not_the_run(pool: PgPool) {
 }
 
 #[sqlx::test(migrations = "../migrations")]
+async fn help_that_nobody_comes_for_is_given_up(pool: PgPool) {
+    let (world, _, mina) = at_work(pool).await;
+    let otto = agents::list(&world.db, &world.operator).await.unwrap().remove(1);
+    assert_eq!(otto.name, "Otto");
+    let (waits, taken) = (
+        runs::delegate(&world.db, &mina, "Otto", "Check the dates.").await.unwrap(),
+        runs::delegate(&world.db, &mina, "Ada", "Check the names.").await.unwrap(),
+    );
+    agents::set_ready(&world.db, &world.operator, otto.id, false).await.unwrap();
+    let ada = world.claim().await;
+    assert_eq!(ada.run, taken);
+    world.pass(TimeDelta::minutes(29));
+    assert_eq!(runs::give_up(&world.db).await.unwrap(), 0);
+    world.pass(TimeDelta::minutes(2));
+    assert_eq!(runs::give_up(&world.db).await.unwrap(), 1);
+    let found = runs::sub_runs(&world.db, &mina).await.unwrap();
+    assert_eq!((found[0].run, found[0].state), (waits, RunState::Cancelled));
+    assert_eq!(found[0].failure.as_deref(), Some("Otto did not come in time."));
+    assert_eq!(found[1].state, RunState::Working, "who has begun is left to its lease");
+}
+
+#[sqlx::test(migrations = "../migrations")]
 async fn an_agent_of_another_client_or_workspace_is_not_asked(pool: PgPool) {
     let (world, _, mina) = at_work(pool).await;
     let other = world.client("Blue Door Homes", 1).await;

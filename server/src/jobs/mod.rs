@@ -49,6 +49,8 @@ pub fn start(
     };
     // Runs whose worker is gone: a client should not wait long for the next one.
     every("runs", 1, |db| Box::pin(async move { runs::reap(&db).await.map(drop) }));
+    // Help that nobody came for: whoever asked goes on without it.
+    every("sub-runs", 30, |db| Box::pin(async move { runs::give_up(&db).await.map(drop) }));
     // Stops and words that nobody answered: whoever asked is told soon after the deadline.
     every("controls", 1, |db| Box::pin(async move { controls::expire(&db).await.map(drop) }));
     // Questions are open for days; a few seconds more or less are nobody's concern.
