@@ -144,7 +144,10 @@ async fn deliver(db: Db, claimed: Claimed, asked: Deliver) -> Result<Done> {
 async fn finish(db: Db, claimed: Claimed, _: Nothing) -> Result<Done> {
     let deed = Deed::done("finish", format!("#{}", claimed.number)).of(claimed.client);
     // Whoever reads along with a program ends its run, once its last words are said and what it used is counted.
-    if matches!(agents::reach(&db, &claimed).await?.backend, Backend::Acp | Backend::ClaudeCode) {
+    if matches!(
+        agents::get(&db, &claimed.scope, claimed.agent).await?.backend,
+        Backend::Acp | Backend::ClaudeCode
+    ) {
         if !deliverables::has_delivered(&db, &claimed).await? {
             return Err(Error::refused("You have delivered nothing yet: call deliver first."));
         }
