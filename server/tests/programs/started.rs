@@ -309,6 +309,7 @@ async fn uses_the_portals_tools(of: &str, pg: PgPool) {
     assert!(!logs::captured().contains(text), "in no log");
     let offered = model.asked()[0]["tools"].to_string();
     assert!(offered.contains("mcp__throughline__deliver"), "{offered}");
+    assert!(!offered.contains("approve_tool_use"), "which is not for the model: {offered}");
 }
 
 macro_rules! with {
