@@ -1,6 +1,6 @@
 //! What every test of a program does at the desk: an agent of a backend, and what the session says in the end.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use domain::{
     agents::{self, Backend, Settings},
@@ -12,7 +12,10 @@ use domain::{
 use server::agents::Brain;
 use sqlx::PgPool;
 
-use super::support::{Hand, PATIENCE, World};
+use super::{
+    scripted::Scripted,
+    support::{Hand, PATIENCE, World},
+};
 
 /// A workspace whose agent is reached so.
 pub async fn world(pg: PgPool, backend: Backend, settings: &Settings, key: Option<&str>) -> World {
@@ -57,6 +60,28 @@ pub async fn speaks(world: &World, request: &Detail, wanted: &str) {
     world.until(request, heard).await;
 }
 
+/// Has the agent work, slowly, on a new request, until it says this.
+pub async fn has_said(
+    world: &World,
+    model: &Scripted,
+    brain: Arc<dyn Brain>,
+    wanted: &str,
+) -> (Detail, Hand) {
+    let request = world.ask("New fees", "Write a letter.", vec![]).await;
+    model.pace(Duration::from_millis(100));
+    let hand = world.work(brain);
+    speaks(world, &request, wanted).await;
+    (request, hand)
+}
+
+/// Sees the work to its end: all was said once, whatever happened.
+pub async fn sees_it_done(world: &World, model: &Scripted, request: &Detail, hand: Hand) {
+    world.until(request, in_review).await;
+    assert_eq!(said(world, request).await, model.whole());
+    hand.leave().await;
+    domain::reviews::approve(&world.db, &world.owner, request.card.id).await.unwrap();
+}
+
 /// All that the agent said, without blanks, in the order of the session.
 pub async fn said(world: &World, request: &Detail) -> String {
     let conversation = world.conversation(request).await;
@@ -79,7 +104,7 @@ pub async fn asked(world: &World, known: usize) -> Approval {
                 sqlx::query_scalar("SELECT count(*) FROM approval").fetch_one(&world.root).await.unwrap();
             match open.into_iter().next() {
                 Some(approval) if usize::try_from(all).unwrap() > known => return approval,
-                _ => tokio::time::sleep(std::time::Duration::from_millis(50)).await,
+                _ => tokio::time::sleep(Duration::from_millis(50)).await,
             }
         }
     };

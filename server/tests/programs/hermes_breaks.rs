@@ -11,7 +11,7 @@ use serde_json::json;
 use sqlx::PgPool;
 
 use super::{
-    desk::{another, answered_at_once, asked, in_review, questions, said, speaks},
+    desk::{another, answered_at_once, asked, has_said, in_review, questions, said, sees_it_done, speaks},
     hermes::{LETTER, Program, brain, kept, steps},
     script::{Turn, calls, says},
     scripted::Scripted,
@@ -36,17 +36,11 @@ async fn the_line_is_cut(pg: PgPool) {
     let Some(hermes) = Program::start(&model).await else { return };
     let world = hermes.world(pg).await;
     for wanted in ["First I", "the rest, which", "Dear client"] {
-        let request = world.ask("New fees", "Write a letter.", vec![]).await;
-        model.pace(Duration::from_millis(100));
-        let hand = world.work(brain());
-        speaks(&world, &request, wanted).await;
+        let (request, hand) = has_said(&world, &model, brain(), wanted).await;
         hermes.line.cut();
-        world.until(&request, in_review).await;
-        assert_eq!(said(&world, &request).await, model.whole(), "cut at {wanted}");
+        sees_it_done(&world, &model, &request, hand).await;
         assert_eq!(steps(&world, &request).await.len(), 2);
         assert_eq!(kept(&world).await["turn"], 1, "the same run went on");
-        hand.leave().await;
-        domain::reviews::approve(&world.db, &world.owner, request.card.id).await.unwrap();
     }
     model.is_content();
 }
@@ -58,23 +52,17 @@ async fn the_portal_is_restarted(pg: PgPool) {
     let Some(hermes) = Program::start(&model).await else { return };
     let world = hermes.world(pg).await;
     for wanted in ["First I", "the rest, which", "Dear client"] {
-        let request = world.ask("New fees", "Write a letter.", vec![]).await;
         let before = model.asked().len();
-        model.pace(Duration::from_millis(100));
-        let hand = world.work(brain());
-        speaks(&world, &request, wanted).await;
+        let (request, hand) = has_said(&world, &model, brain(), wanted).await;
         hand.kill().await;
         let hand = another(&world, brain()).await;
-        world.until(&request, in_review).await;
-        assert_eq!(said(&world, &request).await, model.whole(), "restarted at {wanted}");
+        sees_it_done(&world, &model, &request, hand).await;
         assert_eq!(model.asked().len() - before, 3, "nothing is done twice");
         let backstage = world.events(request.backstage_stream.unwrap()).await;
         let raw = |event: &&Event| {
             matches!(event.part, Part::ToolInputAvailable { .. } | Part::ToolOutputAvailable { .. })
         };
         assert_eq!(backstage.iter().filter(raw).count(), 4);
-        hand.leave().await;
-        domain::reviews::approve(&world.db, &world.owner, request.card.id).await.unwrap();
     }
     model.is_content();
 }
@@ -86,17 +74,11 @@ async fn hermes_is_killed(pg: PgPool) {
     let Some(mut hermes) = Program::start(&model).await else { return };
     let world = hermes.world(pg).await;
     for wanted in ["First I", "the rest, which"] {
-        let request = world.ask("New fees", "Write a letter.", vec![]).await;
-        model.pace(Duration::from_millis(100));
-        let hand = world.work(brain());
-        speaks(&world, &request, wanted).await;
+        let (request, hand) = has_said(&world, &model, brain(), wanted).await;
         hermes.kill().await;
         hermes.run().await;
-        world.until(&request, in_review).await;
-        assert_eq!(said(&world, &request).await, model.whole(), "killed at {wanted}");
+        sees_it_done(&world, &model, &request, hand).await;
         assert_eq!(kept(&world).await["turn"], 2);
-        hand.leave().await;
-        domain::reviews::approve(&world.db, &world.owner, request.card.id).await.unwrap();
     }
     model.is_content();
 }
@@ -107,10 +89,7 @@ async fn hermes_does_not_come_back(pg: PgPool) {
     let model = Scripted::new(script()).await;
     let Some(mut hermes) = Program::start(&model).await else { return };
     let world = hermes.world(pg).await;
-    let request = world.ask("New fees", "Write a letter.", vec![]).await;
-    model.pace(Duration::from_millis(100));
-    let hand = world.work(brain());
-    speaks(&world, &request, "First I").await;
+    let (request, hand) = has_said(&world, &model, brain(), "First I").await;
     hermes.kill().await;
     let failed = |event: &Event| match &event.part {
         Part::DataRun { failure, .. } => failure.clone(),

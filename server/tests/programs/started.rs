@@ -22,7 +22,9 @@ use sqlx::PgPool;
 use tempfile::TempDir;
 
 use super::{
-    desk::{another, answered_at_once, asked, in_review, questions, said, speaks, world},
+    desk::{
+        another, answered_at_once, asked, has_said, in_review, questions, said, sees_it_done, speaks, world,
+    },
     hermes::{LETTER, steps},
     installed::program,
     machine::{kill_in, none_in},
@@ -199,15 +201,9 @@ async fn is_killed(of: &str, pg: PgPool) {
     let (model, Some(mut agent)) = start(of, long(of)).await else { return };
     let world = agent.world(pg).await;
     for wanted in ["First I", "the rest, which"] {
-        let request = world.ask("New fees", "Write a letter.", vec![]).await;
-        model.pace(Duration::from_millis(100));
-        let hand = world.work(agent.brain());
-        speaks(&world, &request, wanted).await;
+        let (request, hand) = has_said(&world, &model, agent.brain(), wanted).await;
         kill_in(&agent.works());
-        world.until(&request, in_review).await;
-        assert_eq!(said(&world, &request).await, model.whole(), "killed at {wanted}");
-        hand.leave().await;
-        domain::reviews::approve(&world.db, &world.owner, request.card.id).await.unwrap();
+        sees_it_done(&world, &model, &request, hand).await;
     }
     model.is_content();
 }
@@ -216,17 +212,11 @@ async fn outlives_the_portal(of: &str, pg: PgPool) {
     let (model, Some(mut agent)) = start(of, long(of)).await else { return };
     let world = agent.world(pg).await;
     for wanted in ["First I", "the rest, which"] {
-        let request = world.ask("New fees", "Write a letter.", vec![]).await;
-        model.pace(Duration::from_millis(100));
-        let hand = world.work(agent.brain());
-        speaks(&world, &request, wanted).await;
+        let (request, hand) = has_said(&world, &model, agent.brain(), wanted).await;
         hand.kill().await;
         none_in(&agent.works(), Duration::from_secs(3)).await;
         let hand = another(&world, agent.brain()).await;
-        world.until(&request, in_review).await;
-        assert_eq!(said(&world, &request).await, model.whole(), "restarted at {wanted}");
-        hand.leave().await;
-        domain::reviews::approve(&world.db, &world.owner, request.card.id).await.unwrap();
+        sees_it_done(&world, &model, &request, hand).await;
     }
     model.is_content();
 }
@@ -262,10 +252,7 @@ async fn stops_and_hears(of: &str, pg: PgPool) {
     ];
     let (model, Some(mut agent)) = start(of, script).await else { return };
     let world = agent.world(pg).await;
-    let request = world.ask("New fees", "Write a letter.", vec![]).await;
-    model.pace(Duration::from_millis(100));
-    let hand = world.work(agent.brain());
-    speaks(&world, &request, "first draft").await;
+    let (request, hand) = has_said(&world, &model, agent.brain(), "first draft").await;
     controls::steer(&world.db, &world.owner, request.card.id, "Mention the car park").await.unwrap();
     model.pace(Duration::from_millis(300));
     speaks(&world, &request, "on and on").await;
@@ -322,6 +309,7 @@ async fn uses_the_portals_tools(of: &str, pg: PgPool) {
     assert!(!logs::captured().contains(text), "in no log");
     let offered = model.asked()[0]["tools"].to_string();
     assert!(offered.contains("mcp__throughline__deliver"), "{offered}");
+    assert!(!offered.contains("approve_tool_use"), "which is not for the model: {offered}");
 }
 
 macro_rules! with {

@@ -77,21 +77,26 @@ impl Inside {
         self.attempts().remove(&token);
     }
 
-    /// Asks the attempt that started the program: none where it hears no wishes.
+    /// Whether the attempt that started the program hears its wishes.
+    pub(crate) fn hears(&self, token: TokenId) -> bool {
+        self.attempts().get(&token).is_some_and(Option::is_some)
+    }
+
+    /// Asks the attempt that started the program.
     ///
     /// # Errors
-    /// The attempt has gone.
+    /// The attempt has gone, or hears no wishes.
     pub(crate) async fn ask(
         &self,
         token: TokenId,
         tool: &str,
         input: &Value,
         id: Option<String>,
-    ) -> Result<Option<bool>, Gone> {
-        let Some(tell) = self.attempts().get(&token).cloned().ok_or(Gone)? else { return Ok(None) };
+    ) -> Result<bool, Gone> {
+        let tell = self.attempts().get(&token).cloned().flatten().ok_or(Gone)?;
         let (answer, answered) = oneshot::channel();
         tell.send(Wish { tool: tool.to_owned(), input: input.clone(), id, answer }).map_err(|_| Gone)?;
-        answered.await.map(Some).map_err(|_| Gone)
+        answered.await.map_err(|_| Gone)
     }
 
     fn attempts(&self) -> std::sync::MutexGuard<'_, HashMap<TokenId, Option<mpsc::UnboundedSender<Wish>>>> {

@@ -3,15 +3,15 @@
 use std::time::Duration;
 
 use domain::{costs::Spent, session::StepState};
-use serde_json::Value;
 use tokio::time::{Instant, sleep, sleep_until};
 
 use super::{
-    catch_up::{beyond, left},
-    event::{Event, Message, Usage, Wanted},
+    catch_up::beyond,
+    event::{Event, Usage, Wanted},
     guard::Guard,
     kept::Kept,
     line::{Fault, Line},
+    record::last_wanted,
     turn::Started,
 };
 use crate::agents::{
@@ -26,18 +26,18 @@ const TERMINAL: &str = "terminal";
 const LOOK: Duration = Duration::from_millis(500);
 
 pub(super) struct Collector<'a> {
-    bench: &'a mut Workbench,
-    line: &'a Line,
-    kept: &'a mut Kept,
-    teller: Teller,
+    pub(super) bench: &'a mut Workbench,
+    pub(super) line: &'a Line,
+    pub(super) kept: &'a mut Kept,
+    pub(super) teller: Teller,
     /// All that was said in this turn, by whatever attempt.
-    said: String,
+    pub(super) said: String,
     /// What it has on record as said in this turn.
-    words: Vec<String>,
+    pub(super) words: Vec<String>,
     /// The tools that events told of, and whether each is done.
     tools: Vec<(String, bool)>,
     /// What is on record differs from what was said, and it was told.
-    differs: bool,
+    pub(super) differs: bool,
     /// When the raw calls are looked for that events do not hold.
     look: Option<Instant>,
 }
@@ -223,63 +223,7 @@ impl<'a> Collector<'a> {
         Ok(())
     }
 
-    /// Says and notes what is on record of this turn and was missed.
-    async fn catch_up(&mut self) -> Result<Vec<Message>, Failure> {
-        let recorded = self.of_turn().await.map_err(|fault| self.failure(&fault.trouble()))?;
-        let messages: Vec<String> =
-            recorded.iter().filter(|m| m.speaks()).map(|m| self.bench.redact(&m.words())).collect();
-        match left(&messages, &self.bench.redact(&self.said)) {
-            Some(left) => {
-                for piece in left {
-                    if !piece.begun {
-                        self.teller.end(self.bench).await?;
-                    }
-                    self.teller.push(piece.words);
-                    self.said.push_str(piece.words);
-                    self.teller.end(self.bench).await?;
-                }
-            }
-            None if !self.differs => {
-                self.differs = true;
-                let words = "What Hermes has on record differs from what it said while it worked.";
-                self.teller.remark(self.bench, words).await?;
-            }
-            None => {}
-        }
-        self.words = messages;
-        self.note_tools(&recorded).await?;
-        Ok(recorded)
-    }
-
-    async fn of_turn(&self) -> Result<Vec<Message>, Fault> {
-        let recorded = self.line.messages(&self.kept.session).await?;
-        Ok(recorded.into_iter().filter(|message| message.id > self.kept.after).collect())
-    }
-
-    async fn note_tools(&mut self, recorded: &[Message]) -> Result<(), Failure> {
-        let mut open: Vec<OpenCall> = Vec::new();
-        let mut count = 0;
-        for message in recorded {
-            for call in message.tool_calls.iter().flatten() {
-                // Hermes' ids are the model's, which may come again.
-                let (id, step) = (format!("{}-{}", message.id, call.id), count.to_string());
-                let tool = &call.function.name;
-                count += 1;
-                self.teller.call(self.bench, &id, tool, &read(&call.function.arguments)).await?;
-                self.teller.tool(self.bench, &step, tool, StepState::Working).await?;
-                open.push(OpenCall { theirs: &call.id, id, step, tool });
-            }
-            let theirs = message.tool_call_id.as_deref().filter(|_| message.role == "tool");
-            if let Some(at) = theirs.and_then(|theirs| open.iter().position(|call| call.theirs == theirs)) {
-                let call = open.remove(at);
-                self.teller.returned(self.bench, &call.id, Ok(&read(&message.words()))).await?;
-                self.teller.tool(self.bench, &call.step, call.tool, StepState::Done).await?;
-            }
-        }
-        Ok(())
-    }
-
-    fn failure(&self, trouble: &Trouble) -> Failure {
+    pub(super) fn failure(&self, trouble: &Trouble) -> Failure {
         trouble.failure(self.bench.agent())
     }
 }
@@ -291,30 +235,6 @@ async fn until(at: Option<Instant>) {
     }
 }
 
-/// A call on record whose outcome may follow.
-struct OpenCall<'a> {
-    theirs: &'a str,
-    id: String,
-    step: String,
-    tool: &'a str,
-}
-
 fn stopped_there() -> Ended {
     Ended::Failed("it was stopped where it runs".to_owned())
-}
-
-/// What a run waits to be allowed whose request was missed: the last call without an outcome.
-fn last_wanted(recorded: &[Message]) -> Wanted {
-    let call = recorded.iter().rev().find_map(|message| message.tool_calls.as_ref()?.last());
-    let arguments = call.map(|call| read(&call.function.arguments));
-    let command = arguments.map(|arguments| match arguments["command"].as_str() {
-        Some(command) => command.to_owned(),
-        None => arguments.to_string(),
-    });
-    Wanted { command, description: None }
-}
-
-/// JSON where it is some, a text otherwise.
-fn read(text: &str) -> Value {
-    serde_json::from_str(text).unwrap_or_else(|_| Value::String(text.to_owned()))
 }

@@ -11,6 +11,7 @@ mod event;
 mod guard;
 mod kept;
 mod line;
+mod record;
 mod turn;
 
 use std::time::Duration;

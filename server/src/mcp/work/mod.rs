@@ -21,7 +21,8 @@ use super::tool::Tool;
 use crate::agents::driven::Inside;
 
 /// What is always there beside the allow-list: they ask, and wait for what was asked.
-const ALWAYS: [&str; 3] = ["get_answer", "get_delegated", "approve_tool_use"];
+const ALWAYS: [&str; 3] = ["get_answer", "get_delegated", APPROVE];
+const APPROVE: &str = "approve_tool_use";
 
 /// An agent that calls.
 #[derive(Clone)]
@@ -43,7 +44,14 @@ pub(super) struct Worker {
 impl Worker {
     /// Whether the tool is on the agent's list.
     pub(super) fn may(&self, tool: &Tool<Self>) -> bool {
-        ALWAYS.contains(&tool.name()) || self.tools.iter().any(|allowed| allowed == tool.name())
+        let offered =
+            ALWAYS.contains(&tool.name()) || self.tools.iter().any(|allowed| allowed == tool.name());
+        offered && (tool.name() != APPROVE || self.is_heard())
+    }
+
+    /// A program that asks the attempt which started it on a way of its own does not ask here.
+    fn is_heard(&self) -> bool {
+        self.run.is_none() || self.by.token.is_some_and(|token| self.inside.hears(token))
     }
 }
 

@@ -7,7 +7,7 @@ use domain::{
     Error, Result,
     approvals::{self, Approval, ApprovalState, Audience, Question},
     audit::{self, Deed, Outcome},
-    ids::ApprovalId,
+    ids::{ApprovalId, TokenId},
     runs::Claimed,
     session::Choice,
 };
@@ -58,26 +58,10 @@ async fn approve_tool_use(worker: Worker, claimed: Claimed, asked: ToolUse) -> R
         return Ok(allow(input));
     }
     if let Some(token) = worker.by.token.filter(|_| worker.run.is_some()) {
-        let asked = worker.inside.ask(token, &asked.tool_name, &input, asked.tool_use_id.clone());
-        let decided = tokio::select! {
-            decided = asked => decided,
-            () = worker.stop.cancelled() => return Err(Error::refused(RESTARTS)),
+        return tokio::select! {
+            decided = ask_attempt(&worker, token, &asked.tool_name, input, asked.tool_use_id) => Ok(decided),
+            () = worker.stop.cancelled() => Err(Error::refused(RESTARTS)),
         };
-        match decided {
-            Ok(Some(true)) => return Ok(allow(input)),
-            Ok(Some(false)) => {
-                return Ok(deny(
-                    "This was not allowed. Go on without it, in another way where there is one.",
-                ));
-            }
-            Ok(None) => {}
-            // The program ends at once. An answer would stand as a refusal in what it remembers, where another attempt
-            // may still be given leave.
-            Err(_) => {
-                worker.stop.cancelled().await;
-                return Err(Error::refused(RESTARTS));
-            }
-        }
     }
     // From before the question, so that no answer is missed.
     let from = worker.db.engine().head(claimed.backstage_stream()).await?.next;
@@ -91,6 +75,17 @@ async fn approve_tool_use(worker: Worker, claimed: Claimed, asked: ToolUse) -> R
         ApprovalState::Answered => deny("The people who run the workspace said no."),
         _ => deny("Nobody decided in time. Go on without it."),
     })
+}
+
+/// Asks the attempt that started the program, which asks the operators as it does for every backend.
+async fn ask_attempt(worker: &Worker, token: TokenId, tool: &str, input: Value, id: Option<String>) -> Value {
+    match worker.inside.ask(token, tool, &input, id).await {
+        Ok(true) => allow(input),
+        Ok(false) => deny("This was not allowed. Go on without it, in another way where there is one."),
+        // The program ends at once. An answer would stand as a refusal in what it remembers, where another attempt may
+        // still be given leave.
+        Err(_) => std::future::pending().await,
+    }
 }
 
 const RESTARTS: &str = "The portal restarts. Ask again in a while.";

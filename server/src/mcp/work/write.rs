@@ -151,7 +151,7 @@ struct Finish {
 
 async fn finish(db: Db, claimed: Claimed, asked: Finish) -> Result<Done> {
     // Whoever reads along with a program ends its run, once its last words are said and what it used is counted.
-    let backend = agents::reach(&db, &claimed).await?.backend;
+    let backend = agents::get(&db, &claimed.scope, claimed.agent).await?.backend;
     let is_read_along = matches!(backend, Backend::Acp | Backend::ClaudeCode);
     if claimed.parent.is_some() {
         if is_read_along {
