@@ -141,6 +141,8 @@ async fn deliver(db: Db, claimed: Claimed, asked: Deliver) -> Result<Done> {
 }
 
 async fn finish(db: Db, claimed: Claimed, _: Nothing) -> Result<Done> {
+    // It may have written over the API as well.
+    runs::say_rest(&db, &claimed).await?;
     deliverables::submit_for_review(&db, &claimed).await?;
     let deed = Deed::done("finish", format!("#{}", claimed.number)).of(claimed.client);
     Ok((json!({ "state": "review" }), deed))
