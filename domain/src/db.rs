@@ -162,7 +162,7 @@ async fn set_scope(conn: &mut PgConnection, scope: &Scope) -> Result<()> {
     Ok(())
 }
 
-async fn set_office(conn: &mut PgConnection, office: Office) -> Result<()> {
+pub(crate) async fn set_office(conn: &mut PgConnection, office: Office) -> Result<()> {
     let role = match office {
         Office::Auth => "throughline_auth",
         Office::Jobs => "throughline_jobs",

@@ -1,4 +1,4 @@
-import type { Page } from '@playwright/test';
+import type { Page, Route } from '@playwright/test';
 
 import { newClient } from '../fixtures/client.ts';
 import { Gate } from '../fixtures/model/script.ts';
@@ -81,6 +81,28 @@ test('the network is cut and comes back', async ({ page, model, server, visit, w
   await expect(line(page)).toContainText('Typed without a line.');
   await sameAsLog(other, server, 'Cut off', () => visit(client));
   await wire.close();
+});
+
+test('what could not be read while more came is read when the server is there again', async ({ page, model, server, visit, watch }) => {
+  watch.allow(AWAY);
+  const { client, path } = await inTheMiddle(page, model, 'Read again');
+  const other = await visit(client);
+  const heard: string[] = [];
+  other.on('websocket', (socket) => socket.on('framereceived', (frame) => heard.push(String(frame.payload))));
+  await open(other, path);
+  // The first reading is under way while all the rest is heard, and then it fails.
+  let first: Route | undefined;
+  await other.route(/\/now\?since=/, (route) => {
+    if (first) return route.continue();
+    first = route;
+  });
+  await send(page, 'Go on, please.');
+  await finished(page);
+  await expect.poll(() => first !== undefined && heard.some((frame) => frame.includes('"review"'))).toBe(true);
+  await expect(standing(other)).toHaveText('In progress');
+  await first?.abort();
+  await finished(other);
+  await sameAsLog(other, server, 'Read again', () => visit(client));
 });
 
 test('a browser without a network goes on where it was', async ({ page, context, model, server, visit, watch }) => {

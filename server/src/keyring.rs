@@ -7,7 +7,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use domain::sealed::{BadKey, Keyring};
+use domain::sealed::{BadKey, Keyring, Unopened};
 
 use crate::settings::{NoHome, Secret, Settings};
 
@@ -38,6 +38,34 @@ pub fn keyring(settings: &Settings) -> Result<Keyring, NoKey> {
         Some(keys) => Keyring::parse(keys.reveal()).map_err(NoKey::Set),
         None => kept(&settings.data()?.join(FILE)),
     }
+}
+
+/// The same without making one: none where there is none yet.
+///
+/// # Errors
+/// As [`keyring`].
+pub fn standing(settings: &Settings) -> Result<Option<Keyring>, NoKey> {
+    if settings.secret_key.is_none() && !settings.data()?.join(FILE).exists() {
+        return Ok(None);
+    }
+    keyring(settings).map(Some)
+}
+
+/// What to do where secrets do not open: what is wrong, and how to mend it.
+pub fn about(unopened: &[Unopened]) -> (String, &'static str) {
+    let lines = unopened.iter().map(|Unopened { key_id, agents, webhooks }| {
+        let what =
+            [(*agents, "agent’s key", "agents’ keys"), (*webhooks, "webhook’s secret", "webhooks’ secrets")];
+        let what: Vec<String> = what
+            .into_iter()
+            .filter(|(count, ..)| *count > 0)
+            .map(|(count, one, many)| format!("{count} {}", if count == 1 { one } else { many }))
+            .collect();
+        format!("{} under the master key {key_id}, which is not here", what.join(" and "))
+    });
+    let mend = "Give every node the same THROUGHLINE_SECRET_KEY: the one of the node on which they were entered, or its \
+                file secret.key. Where it is lost, enter the agents' keys and make the webhooks' secrets again.";
+    (lines.collect::<Vec<_>>().join("; "), mend)
 }
 
 fn kept(path: &Path) -> Result<Keyring, NoKey> {
@@ -78,6 +106,16 @@ fn make(path: &Path) -> io::Result<()> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_does_not_open_is_counted_in_words() {
+        let of = |key: &str, agents, webhooks| Unopened { key_id: key.into(), agents, webhooks };
+        assert_eq!(
+            about(&[of("ab", 1, 0), of("cd", 2, 1)]).0,
+            "1 agent’s key under the master key ab, which is not here; 2 agents’ keys and 1 webhook’s secret under the \
+             master key cd, which is not here"
+        );
+    }
 
     #[test]
     fn the_key_is_made_once_and_is_nobody_elses() {

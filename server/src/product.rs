@@ -3,7 +3,7 @@
 use std::{net::SocketAddr, path::PathBuf, sync::Arc, time::Duration};
 
 use app::web::{App, Site};
-use domain::{Clock, Db, install};
+use domain::{Clock, Db, install, sealed};
 use sessions::{Engine, Exchange};
 
 use crate::{
@@ -13,7 +13,7 @@ use crate::{
     },
     assets,
     database::Database,
-    keyring::keyring,
+    keyring::{self, keyring},
     nats::Nats,
     outside::{Admitted, Outside},
     settings::Settings,
@@ -29,6 +29,7 @@ pub async fn app(
     listening: SocketAddr,
 ) -> Result<App, Box<dyn std::error::Error>> {
     let db = db(database, settings).with_keyring(keyring(settings)?);
+    look_for_unopened(&db).await?;
     let form_key = install::key(&db, "form_key").await?;
     let loopback = listening.ip().is_loopback();
     let public_url = settings.public_url(listening).parse()?;
@@ -43,6 +44,16 @@ pub async fn app(
         asset: |name| assets::url(name).unwrap_or_default(),
     };
     Ok(App { db, site: Arc::new(site) })
+}
+
+/// Says what this node cannot open: it serves all the same, as the rest of the work needs none of it.
+async fn look_for_unopened(db: &Db) -> domain::Result<()> {
+    let unopened = sealed::unopened(db).await?;
+    if !unopened.is_empty() {
+        let (what, mend) = keyring::about(&unopened);
+        tracing::error!("Sealed elsewhere: {what}. {mend}");
+    }
+    Ok(())
 }
 
 /// The way to addresses that people typed, under what the machine's operator allows.

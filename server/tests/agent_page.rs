@@ -192,3 +192,46 @@ async fn trying_it_says_in_words_what_is_there(pool: PgPool) {
     assert!(body.contains("Nothing to try from here"));
     assert_eq!(agents::list(&desk.ground.db, &desk.ground.operator).await.unwrap().len(), 1);
 }
+
+/// What every backend needs is not called optional where it is needed.
+#[sqlx::test(migrations = "../migrations")]
+async fn only_what_may_be_left_out_is_called_optional(pool: PgPool) {
+    let desk = Desk::new(&pool).await;
+    let shown = desk.see("/desk/agents/new").await;
+    for (field, some) in
+        [("url", "openai_chat openai_responses anthropic claude_code"), ("model", "openai_chat claude_code")]
+    {
+        let label = shown.split(&format!("<label for=\"{field}\">")).nth(1).unwrap();
+        let label = label.split("</label>").next().unwrap();
+        assert!(label.contains(&format!("data-for=\"{some}\"")), "{field}: {label}");
+    }
+    let command = shown.split("<label for=\"command\">").nth(1).unwrap().split("</label>").next().unwrap();
+    assert!(command.contains("data-for=\"claude_code\""), "{command}");
+}
+
+/// An address that would be refused when something is sent there is refused where it is typed, as far as that is known.
+#[sqlx::test(migrations = "../migrations")]
+async fn a_webhooks_address_that_leads_inside_is_refused_beside_its_field(pool: PgPool) {
+    let desk = Desk::new(&pool).await;
+    let hook = |url| [("url", url), ("events", "run.ended")];
+    for (url, words) in [
+        ("http://169.254.169.254/latest/meta-data", "not on the public internet"),
+        ("https://[fd00:ec2::254]/", "not on the public internet"),
+        ("https://me:secret@example.com/", "Leave the name and password out"),
+        ("ftp://example.com/", "Write a whole address"),
+    ] {
+        let (status, shown) = desk.post("/desk/webhooks", &hook(url)).await;
+        assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY, "{url}");
+        let beside = shown.split("id=\"url-error\"").nth(1).unwrap_or_default();
+        assert!(beside.split("</p>").next().unwrap().contains(words), "{url}: {beside}");
+    }
+    // A name that nobody knows yet may be known when something is sent.
+    let (status, shown) = desk.post("/desk/webhooks", &hook("https://hooks.throughline.invalid/in")).await;
+    assert!(status.is_success() && shown.contains("whsec_"), "{status} {shown}");
+    let made = domain::webhooks::list(&desk.ground.db, &desk.ground.operator).await.unwrap();
+    assert_eq!(made.len(), 1);
+    let page = format!("/desk/webhooks/{}", made[0].id);
+    let (status, shown) = desk.post(&page, &hook("http://169.254.169.254/")).await;
+    assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(shown.contains("id=\"url-error\""), "{shown}");
+}

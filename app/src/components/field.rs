@@ -55,6 +55,8 @@ pub struct Field {
     error: Option<String>,
     required: bool,
     asked: bool,
+    /// For what it is optional, where it is not for all.
+    optional_for: Option<String>,
     min: Option<u32>,
     autocomplete: Option<&'static str>,
     max: Option<u32>,
@@ -74,6 +76,7 @@ impl Field {
             error: form.errors.of(name).map(str::to_owned),
             required: false,
             asked: false,
+            optional_for: None,
             min: None,
             autocomplete: None,
             max: None,
@@ -136,6 +139,12 @@ impl Field {
         self
     }
 
+    /// Optional for some alone, as the styles show by `data-for`, and needed for the rest.
+    pub fn optional_for(mut self, some: String) -> Self {
+        self.optional_for = Some(some);
+        self
+    }
+
     /// The fewest characters that the browser lets pass.
     pub fn min(mut self, characters: u32) -> Self {
         self.min = Some(characters);
@@ -171,11 +180,11 @@ impl Field {
         let described =
             [hint_id.clone(), error_id.clone()].into_iter().flatten().collect::<Vec<_>>().join(" ");
         let described = (!described.is_empty()).then_some(described);
-        let (label, hint, error, required) =
-            (self.label.clone(), self.hint.clone(), self.error.clone(), self.required || self.asked);
+        let (label, hint, error) = (self.label.clone(), self.hint.clone(), self.error.clone());
+        let (required, some) = (self.required || self.asked, self.optional_for.clone());
         view! {
             <div class="field">
-                <label for=id.clone()>{label} {(!required).then(|| view! { <span class="optional">" optional"</span> })}</label>
+                <label for=id.clone()>{label} {(!required).then(|| view! { <span class="optional" data-for=some>" optional"</span> })}</label>
                 {hint.map(|hint| view! { <p class="hint" id=hint_id>{hint}</p> })}
                 {self.control_view(id, described)}
                 {error.map(|error| view! { <p class="field-error" id=error_id>{error}</p> })}

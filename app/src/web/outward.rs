@@ -12,6 +12,9 @@ pub trait Outward: Send + Sync {
     /// Whether an address may be called at all. In the error, what is wrong with it, for its field.
     fn check<'a>(&'a self, address: &'a str) -> Told<'a>;
 
+    /// The same as far as it can be known now: a name that is not known yet may be tomorrow.
+    fn check_known<'a>(&'a self, address: &'a str) -> Told<'a>;
+
     /// Connects to what an agent is reached by, and says what it found there.
     fn try_out<'a>(&'a self, reach: &'a Reach) -> Told<'a>;
 }

@@ -5,10 +5,12 @@
 
 mod calendar;
 mod people;
+mod sold;
 mod story;
 mod tale;
 #[cfg(test)]
 mod tests;
+mod threads;
 mod work;
 
 pub use people::{Account, PASSWORD, accounts};

@@ -134,10 +134,9 @@ pub async fn say_rest(db: &Db, claimed: &Claimed) -> Result<()> {
             tx.append(claimed.mouth(stage).stream, &claimed.events(db.now(), parts)).await?;
         }
     }
-    if is_empty {
-        return Ok(());
+    if !is_empty {
+        save(&mut tx, claimed, &kept).await?;
     }
-    save(&mut tx, claimed, &kept).await?;
     tx.commit().await
 }
 

@@ -41,6 +41,11 @@ impl Keyring {
         random_token()
     }
 
+    /// The name of the key under which new secrets are sealed. It tells nothing of the key.
+    pub fn name(&self) -> &str {
+        &self.current.id
+    }
+
     pub(super) fn current(&self) -> &Master {
         &self.current
     }

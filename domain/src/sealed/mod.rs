@@ -5,6 +5,7 @@
 
 mod keyring;
 mod secret;
+mod unopened;
 
 use chacha20poly1305::{
     KeyInit, XChaCha20Poly1305, XNonce,
@@ -13,6 +14,7 @@ use chacha20poly1305::{
 
 pub use keyring::{BadKey, Keyring};
 pub use secret::Secret;
+pub use unopened::{Unopened, unopened, unopened_by};
 
 use crate::{Error, Result, ids::WorkspaceId, secret::random_bytes};
 

@@ -3,7 +3,10 @@
 use sqlx::PgPool;
 
 use super::world::World;
-use crate::{Db, Error, Scope, agents, sealed::Keyring};
+use crate::{
+    Db, Error, Office, Scope, agents,
+    sealed::{self, Keyring, Unopened},
+};
 
 const PLANTED: &str = "sk-planted-4711";
 
@@ -70,6 +73,34 @@ async fn who_may_not_is_not_told_that_there_is_one(pool: PgPool) {
         let error = agents::set_key(db, &world.operator, agent, wrong).await.unwrap_err();
         assert!(matches!(error, Error::Fields(errors) if errors.of("key").is_some()), "{wrong}");
     }
+}
+
+#[sqlx::test(migrations = "../migrations")]
+async fn a_node_knows_what_was_sealed_under_another_nodes_key(pool: PgPool) {
+    let world = World::new(pool.clone()).await;
+    let house = world.client("Harbor & Pine Law", 1).await;
+    world.ask(&house, "Draft a lease").await;
+    let agent = world.claim().await.agent;
+    let beside = world.beside().await;
+    let (ours, theirs) = (Keyring::generate(), Keyring::generate());
+    let node = |keys: &str| world.db.clone().with_keyring(Keyring::parse(keys).unwrap());
+    assert_eq!(sealed::unopened(&node(&ours)).await.unwrap(), []);
+    agents::set_key(&node(&theirs), &world.operator, agent, PLANTED).await.unwrap();
+    assert_eq!(sealed::unopened(&node(&theirs)).await.unwrap(), []);
+    let found = sealed::unopened(&node(&ours)).await.unwrap();
+    let key_id = Keyring::parse(&theirs).unwrap().name().to_owned();
+    assert_eq!(found, [Unopened { key_id, agents: 1, webhooks: 0 }]);
+    // Replaced by a newer one, it opens still.
+    assert_eq!(sealed::unopened(&node(&format!("{ours},{theirs}"))).await.unwrap(), []);
+    // The doctor comes by the owner's connection, and may find no key at all.
+    let mut conn = pool.acquire().await.unwrap();
+    assert_eq!(sealed::unopened_by(&mut conn, None).await.unwrap(), found);
+    // No tenant sees it: neither the keys nor their names are anybody's to read but the server's.
+    let mut tx = world.db.begin(&beside.operator).await.unwrap();
+    let seen: i64 = sqlx::query_scalar("SELECT count(*) FROM agent_key").fetch_one(tx.conn()).await.unwrap();
+    assert_eq!(seen, 0);
+    let mut tx = world.db.begin_as(Office::Jobs).await.unwrap();
+    assert!(sqlx::query("SELECT sealed FROM agent_key").fetch_all(tx.conn()).await.is_err());
 }
 
 #[sqlx::test(migrations = "../migrations")]

@@ -10,7 +10,7 @@ use domain::{
 use tokio::time::timeout;
 
 use super::model::Models;
-use crate::outside::Outside;
+use crate::outside::{Outside, Refused};
 
 /// How long a person waits for it.
 const PATIENCE: Duration = Duration::from_secs(12);
@@ -84,6 +84,15 @@ impl Outward for Tryout {
         Box::pin(async move {
             let checked = self.outside.check(address).await;
             checked.map(|url| url.to_string()).map_err(|refused| refused.to_string())
+        })
+    }
+
+    fn check_known<'a>(&'a self, address: &'a str) -> Told<'a> {
+        Box::pin(async move {
+            match timeout(PATIENCE, self.outside.check(address)).await {
+                Ok(Err(refused)) if !matches!(refused, Refused::Unknown { .. }) => Err(refused.to_string()),
+                _ => Ok(address.to_owned()),
+            }
         })
     }
 

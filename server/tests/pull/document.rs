@@ -47,6 +47,14 @@ fn every_call_says_what_it_is_for_and_how_it_is_refused() {
     assert_eq!(document["security"], json!([{ "token": [] }]));
 }
 
+/// Fields stand in the order in which they are best read, on the page too.
+#[test]
+fn fields_keep_their_order() {
+    let document = serde_json::to_value(api::document()).unwrap();
+    let fields = document["components"]["schemas"]["Events"]["properties"].as_object().unwrap();
+    assert_eq!(fields.keys().collect::<Vec<_>>(), ["attempt", "sequence", "backstage", "parts"]);
+}
+
 #[sqlx::test(migrations = "../migrations")]
 async fn it_is_read_by_programs_and_by_people(pool: PgPool) {
     let house = House::new(&pool).await;

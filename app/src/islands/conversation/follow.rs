@@ -146,10 +146,7 @@ impl Page {
                 let want = self.want.replace(Want::Nothing);
                 let pieces = if want == Want::Pieces { "&pieces=yes" } else { "" };
                 let address = format!("{}/now?since={}{pieces}", self.base, self.drawn.get());
-                let Some(news) = renew::fetch(&address).await else {
-                    self.try_later();
-                    break;
-                };
+                let Some(news) = renew::fetch(&address).await else { return self.try_later() };
                 if self.cuts_words(&news) {
                     // Drawn later, it has all of them.
                     self.want.set(want);
@@ -162,10 +159,17 @@ impl Page {
         });
     }
 
-    /// The server is away for a moment; what the page misses is asked for when it is back.
+    /// The server is away for a moment; what the page misses is asked for when it is back. Until then it counts as being
+    /// asked for, so that whatever else is wanted meanwhile waits for the same.
     fn try_later(self: &Rc<Self>) {
+        self.want.set(Want::Pieces);
+        self.tell_offset();
         let page = self.clone();
-        set_timeout(move || page.want(Want::Pieces), Duration::from_secs(2));
+        let again = move || {
+            page.asking.set(false);
+            page.ask();
+        };
+        set_timeout(again, Duration::from_secs(2));
     }
 
     /// Whether what is drawn there ends in the middle of words that were heard in one piece.

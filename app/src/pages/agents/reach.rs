@@ -181,11 +181,12 @@ fn own_tools(backend: Backend) -> Need {
 
 /// A field that counts for some backends alone.
 fn only(need: impl Fn(Backend) -> Need, field: Field) -> AnyView {
-    view! { <div data-for=of(need)>{field.show()}</div> }.into_any()
+    let field = field.optional_for(of(&need, |need| need == Need::May));
+    view! { <div data-for=of(&need, |need| need != Need::No)>{field.show()}</div> }.into_any()
 }
 
-fn of(need: impl Fn(Backend) -> Need) -> String {
-    let some = Backend::ALL.into_iter().filter(|backend| need(*backend) != Need::No);
+fn of(need: impl Fn(Backend) -> Need, wanted: impl Fn(Need) -> bool) -> String {
+    let some = Backend::ALL.into_iter().filter(|backend| wanted(need(*backend)));
     some.map(Backend::as_str).collect::<Vec<_>>().join(" ")
 }
 
@@ -204,7 +205,7 @@ fn key(form: &Form, has_key: bool) -> AnyView {
         }
     });
     view! {
-        <div data-for=of(|backend| backend.needs().key)>
+        <div data-for=of(|backend| backend.needs().key, |need| need != Need::No)>
             {Field::password(form, "key", "Key").hint(hint).autocomplete("off").max(4_000).show()}
             {remove}
         </div>

@@ -7,6 +7,7 @@ use leptos::prelude::*;
 use super::{LIST, list::Office};
 use crate::components::{
     desk::{client_path, hidden, request_path},
+    empty::NothingYet,
     person::initials,
 };
 
@@ -45,17 +46,9 @@ fn has(agent: &AgentNow, state: RunState) -> bool {
 
 fn nobody() -> AnyView {
     view! {
-        <div class="empty">
-            <svg class="drawing" viewBox="0 0 180 64" aria-hidden="true">
-                <path class="faint" d="M64 32h112" stroke-dasharray="2 7" />
-                <path d="M4 32h46" />
-                <circle class="halo" cx="56" cy="32" r="14" />
-                <circle class="full" cx="56" cy="32" r="6" />
-            </svg>
-            <h2>"Nobody is here to do the work"</h2>
-            <p>"Take on an agent: a name, and how they work and speak. They start on what is next at once."</p>
+        <NothingYet heading="Nobody is here to do the work" words="Take on an agent: a name, and how they work and speak. They start on what is next at once.">
             <a class="button primary" href="/desk/agents/new">"Take on an agent"</a>
-        </div>
+        </NothingYet>
     }
     .into_any()
 }

@@ -9,6 +9,7 @@ use super::LIST;
 use crate::{
     components::{
         desk::client_path,
+        empty::NothingYet,
         search::{address, search},
         time::Times,
     },
@@ -78,17 +79,9 @@ fn nothing(wanted: &Wanted) -> AnyView {
         return view! { <p class="soft">"Nobody has left."</p> }.into_any();
     }
     view! {
-        <div class="empty">
-            <svg class="drawing" viewBox="0 0 180 64" aria-hidden="true">
-                <path class="faint" d="M64 32h112" stroke-dasharray="2 7" />
-                <path d="M4 32h46" />
-                <circle class="halo" cx="56" cy="32" r="14" />
-                <circle class="full" cx="56" cy="32" r="6" />
-            </svg>
-            <h2>"The first client is the hardest"</h2>
-            <p>"Publish an offer and they sign up on your storefront, or add one by hand."</p>
+        <NothingYet heading="The first client is the hardest" words="Publish an offer and they sign up on your storefront, or add one by hand.">
             <a class="button primary" href="/desk/offers">"See your offers"</a>
-        </div>
+        </NothingYet>
     }
     .into_any()
 }

@@ -7,7 +7,7 @@ use domain::{
 use leptos::prelude::*;
 
 use super::{Glance, waiting};
-use crate::components::{request, waits};
+use crate::components::{empty::NothingYet, request, waits};
 
 const ASK: &str = "/portal/requests/new";
 const QUEUE: &str = "/portal/requests/queue";
@@ -63,17 +63,9 @@ fn in_one_sentence(home: &Home) -> String {
 
 fn first_run(may_work: bool) -> AnyView {
     view! {
-        <div class="empty">
-            <svg class="drawing" viewBox="0 0 180 64" aria-hidden="true">
-                <path class="faint" d="M64 32h112" stroke-dasharray="2 7" />
-                <path d="M4 32h46" />
-                <circle class="halo" cx="56" cy="32" r="14" />
-                <circle class="full" cx="56" cy="32" r="6" />
-            </svg>
-            <h2>"The line begins with you"</h2>
-            <p>"Ask for the first piece of work in a sentence. You will see it being done here."</p>
+        <NothingYet heading="The line begins with you" words="Ask for the first piece of work in a sentence. You will see it being done here.">
             {may_work.then(|| view! { <a class="button primary" href=ASK aria-keyshortcuts="n">"Ask for something"</a> })}
-        </div>
+        </NothingYet>
     }
     .into_any()
 }

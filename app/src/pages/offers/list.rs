@@ -5,7 +5,7 @@ use domain::offers::{Offer, OfferState, queries};
 use leptos::prelude::*;
 
 use crate::{
-    components::{field::token, offer_card::offer_card},
+    components::{empty::NothingYet, field::token, offer_card::offer_card},
     web::{Cx, DeskTab, Frame, Operator, Page, Problem},
 };
 
@@ -31,15 +31,9 @@ pub async fn show(Operator { cx, scope, .. }: Operator) -> Result<Response, Prob
 
 fn empty() -> AnyView {
     view! {
-        <div class="empty">
-            <svg class="drawing" viewBox="0 0 180 64" aria-hidden="true">
-                <path class="faint" d="M64 32h112" stroke-dasharray="2 7" /><path d="M4 32h46" />
-                <circle class="halo" cx="56" cy="32" r="14" /><circle class="full" cx="56" cy="32" r="6" />
-            </svg>
-            <h2>"Nothing to sell yet"</h2>
-            <p>"Write the first offer: a price, how many requests are worked on at a time, and what you ask at sign-up."</p>
+        <NothingYet heading="Nothing to sell yet" words="Write the first offer: a price, how many requests are worked on at a time, and what you ask at sign-up.">
             <a class="button primary" href="/desk/offers/new">"Write an offer"</a>
-        </div>
+        </NothingYet>
     }
     .into_any()
 }

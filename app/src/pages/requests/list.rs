@@ -12,7 +12,7 @@ use leptos::prelude::*;
 
 use super::{LIST, NEW, head};
 use crate::{
-    components::{request, time::Times, waits},
+    components::{empty::NothingYet, request, time::Times, waits},
     islands::{refresh::Refresh, shortcut::Shortcut},
     web::{Frame, Member, Page, PortalTab, Problem, fragment},
 };
@@ -217,17 +217,9 @@ fn nothing(wanted: &Wanted, may_work: bool) -> AnyView {
         Some(view! { <a class="button" href=LIST>"All requests"</a> }.into_any())
     };
     view! {
-        <div class="empty">
-            <svg class="drawing" viewBox="0 0 180 64" aria-hidden="true">
-                <path class="faint" d="M64 32h112" stroke-dasharray="2 7" />
-                <path d="M4 32h46" />
-                <circle class="halo" cx="56" cy="32" r="14" />
-                <circle class="full" cx="56" cy="32" r="6" />
-            </svg>
-            <h2>{heading}</h2>
-            <p>{words}</p>
+        <NothingYet heading=heading words=words>
             {action}
-        </div>
+        </NothingYet>
     }
     .into_any()
 }

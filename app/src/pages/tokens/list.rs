@@ -6,7 +6,7 @@ use leptos::prelude::*;
 
 use super::LIST;
 use crate::{
-    components::{desk::client_path, field::token, time::Times},
+    components::{desk::client_path, empty::NothingYet, field::token, time::Times},
     web::{Cx, DeskTab, Frame, Operator, Page, Problem},
 };
 
@@ -42,15 +42,9 @@ fn view(cx: &Cx, all: &[Token], times: Times) -> AnyView {
 
 fn none() -> AnyView {
     view! {
-        <div class="empty">
-            <svg class="drawing" viewBox="0 0 180 64" aria-hidden="true">
-                <path class="faint" d="M64 32h112" stroke-dasharray="2 7" /><path d="M4 32h46" />
-                <circle class="halo" cx="56" cy="32" r="14" /><circle class="full" cx="56" cy="32" r="6" />
-            </svg>
-            <h2>"No program has a key"</h2>
-            <p>"Make one for an agent that fetches its work itself, or for a program that looks after the desk for you. You choose what it may do, and can take it back at any time."</p>
+        <NothingYet heading="No program has a key" words="Make one for an agent that fetches its work itself, or for a program that looks after the desk for you. You choose what it may do, and can take it back at any time.">
             <a class="button primary" href="/desk/tokens/new">"Make a token"</a>
-        </div>
+        </NothingYet>
     }
     .into_any()
 }

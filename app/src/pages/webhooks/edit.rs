@@ -13,7 +13,7 @@ pub async fn save(
 ) -> Result<Response, Problem> {
     let found = find(&operator, &webhook).await?;
     let Operator { cx, scope, .. } = &operator;
-    let saved = match typed(&fields) {
+    let saved = match typed(&operator, &fields).await {
         Ok(new) => webhooks::edit(cx.db(), scope, found.id, &new).await,
         Err(error) => Err(error),
     };

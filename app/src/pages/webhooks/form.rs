@@ -21,7 +21,7 @@ pub async fn new(operator: Operator) -> Result<Response, Problem> {
 
 pub async fn create(operator: Operator, Posted(fields): Posted) -> Result<Response, Problem> {
     let Operator { cx, scope, .. } = &operator;
-    let made = match typed(&fields) {
+    let made = match typed(&operator, &fields).await {
         Ok(new) => webhooks::create(cx.db(), scope, &new).await.map(|(_, secret)| (new, secret)),
         Err(error) => Err(error),
     };
@@ -34,13 +34,17 @@ pub async fn create(operator: Operator, Posted(fields): Posted) -> Result<Respon
     }
 }
 
-/// What was typed. Whether the address leads out is looked at whenever something is sent there; that it is one at all,
-/// now.
-pub(super) fn typed(fields: &Fields) -> domain::Result<NewWebhook> {
+/// What was typed. Whether the address leads out is looked at whenever something is sent there, and now as far as it is
+/// known.
+pub(super) async fn typed(operator: &Operator, fields: &Fields) -> domain::Result<NewWebhook> {
     let url = fields.text("url").to_owned();
     let is_web = Url::parse(&url).is_ok_and(|url| matches!(url.scheme(), "https" | "http") && url.has_host());
-    if !url.is_empty() && !is_web {
-        let words = "Write a whole address, such as https://example.com/hook.";
+    let checked = match () {
+        () if url.is_empty() => Ok(url.clone()),
+        () if !is_web => Err("Write a whole address, such as https://example.com/hook.".to_owned()),
+        () => operator.cx.bare.app.site.outward.check_known(&url).await,
+    };
+    if let Err(words) = checked {
         return Err(Error::Fields(FieldErrors::one("url", words)));
     }
     Ok(NewWebhook { url, events: fields.all("events").filter_map(Kind::parse).collect() })

@@ -6,7 +6,7 @@ use leptos::prelude::*;
 
 use super::LIST;
 use crate::{
-    components::time::Times,
+    components::{empty::NothingYet, time::Times},
     web::{DeskTab, Frame, Operator, Page, Problem},
 };
 
@@ -33,15 +33,9 @@ fn view(all: &[Webhook], times: Times) -> AnyView {
 
 fn none() -> AnyView {
     view! {
-        <div class="empty">
-            <svg class="drawing" viewBox="0 0 180 64" aria-hidden="true">
-                <path class="faint" d="M64 32h112" stroke-dasharray="2 7" /><path d="M4 32h46" />
-                <circle class="halo" cx="56" cy="32" r="14" /><circle class="full" cx="56" cy="32" r="6" />
-            </svg>
-            <h2>"Nobody is told yet"</h2>
-            <p>"Give an address, and choose what it is told: new requests, moves, questions, what is delivered, invoices. Each message is signed, and comes again until it is taken."</p>
+        <NothingYet heading="Nobody is told yet" words="Give an address, and choose what it is told: new requests, moves, questions, what is delivered, invoices. Each message is signed, and comes again until it is taken.">
             <a class="button primary" href="/desk/webhooks/new">"Make a webhook"</a>
-        </div>
+        </NothingYet>
     }
     .into_any()
 }

@@ -11,54 +11,17 @@ use serde_json::Value;
 use tokio::{sync::OnceCell, time::timeout};
 
 use super::{
-    answer::Answer,
-    sse::Sse,
+    incoming::Incoming,
+    limits::Limits,
     tools::Described,
     trouble::Trouble,
-    wire::{Asking, Piece, Read, Said, Wire},
+    wire::{Asking, Said, Wire},
 };
 use crate::{
     outside::Way,
     settings::{Secret, SecretUrl},
 };
 
-/// How long is waited for what, and how often something is tried.
-#[derive(Clone, Copy, Debug)]
-pub struct Limits {
-    /// For the connection.
-    pub connect: Duration,
-    /// For the first byte of an answer: a large model that has to be loaded takes its time.
-    pub first: Duration,
-    /// For each further piece.
-    pub between: Duration,
-    /// For all answers of one attempt together; questions to the client do not count.
-    pub total: Duration,
-    /// For what the model is writing when somebody says something to it and it must not be cut off; after that they are
-    /// told that it has to wait.
-    pub hold: Duration,
-    /// Before the second try of a call; doubled before each further one.
-    pub pause: Duration,
-    /// How often one call is tried.
-    pub tries: u32,
-}
-
-impl Default for Limits {
-    fn default() -> Self {
-        Self {
-            connect: Duration::from_secs(5),
-            first: Duration::from_secs(60),
-            between: Duration::from_secs(45),
-            total: Duration::from_secs(20 * 60),
-            // Well before the time is over in which it has to be answered.
-            hold: Duration::from_secs(20),
-            pause: Duration::from_secs(1),
-            tries: 3,
-        }
-    }
-}
-
-/// How long the rest of an answer is waited for that has said that it is over.
-const LAST: Duration = Duration::from_secs(2);
 /// How much of an error's body is kept for the operators.
 const SAID: usize = 400;
 /// The longest body of an answer that is not streamed.
@@ -199,15 +162,7 @@ impl Endpoint {
         let sent = timeout(self.limits.first, asked.send()).await;
         let response = self.answered(sent.map_err(|_| Trouble::Slow("no answer began"))?).await?;
         let streams = !content_type(&response).contains("application/json");
-        let mut incoming = Incoming {
-            endpoint: self,
-            response,
-            sse: Sse::default(),
-            reader: self.wire.reader(),
-            answer: Answer::default(),
-            whole: None,
-            done: false,
-        };
+        let mut incoming = Incoming::new(self, response, self.wire.reader());
         if !streams {
             incoming.take_whole().await?;
         }
@@ -252,7 +207,7 @@ impl Endpoint {
         Trouble::Unreachable(self.redact(&said(error)))
     }
 
-    async fn body(&self, response: &mut Response) -> Result<Vec<u8>, Trouble> {
+    pub(super) async fn body(&self, response: &mut Response) -> Result<Vec<u8>, Trouble> {
         let mut body = Vec::new();
         while let Some(piece) = self.piece(response, self.limits.between).await? {
             body.extend_from_slice(&piece);
@@ -263,7 +218,7 @@ impl Endpoint {
         Ok(body)
     }
 
-    async fn piece(
+    pub(super) async fn piece(
         &self,
         response: &mut Response,
         within: Duration,
@@ -284,89 +239,5 @@ fn said(error: reqwest::Error) -> String {
     match std::error::Error::source(&error) {
         Some(cause) => format!("{error}: {cause}"),
         None => error.to_string(),
-    }
-}
-
-/// An answer on its way in.
-#[derive(Debug)]
-pub(super) struct Incoming<'a> {
-    endpoint: &'a Endpoint,
-    response: Response,
-    sse: Sse,
-    reader: Box<dyn Read>,
-    pub(super) answer: Answer,
-    /// The words of an answer that came in one piece.
-    whole: Option<String>,
-    done: bool,
-}
-
-impl Incoming<'_> {
-    /// The next words, which may be none; `None` once all have come. May be dropped and called again.
-    pub(super) async fn next(&mut self) -> Result<Option<String>, Trouble> {
-        if let Some(words) = self.whole.take() {
-            return Ok(Some(words));
-        }
-        if self.done {
-            return Ok(None);
-        }
-        let over = self.answer.finish.is_some();
-        let within = if over { LAST } else { self.endpoint.limits.between };
-        match self.endpoint.piece(&mut self.response, within).await {
-            Ok(Some(piece)) => {
-                let events = self.sse.push(&piece).map_err(|_| Trouble::Endless("an event without end"))?;
-                self.take(events).map(Some)
-            }
-            Ok(None) => {
-                let last = self.sse.end();
-                let words = self.take(last)?;
-                self.done |= self.answer.finish.is_some();
-                if self.done { Ok(Some(words)) } else { Err(Trouble::Cut("no end was said".to_owned())) }
-            }
-            // It said that it was over, and that is what counts.
-            Err(_) if over => {
-                self.done = true;
-                Ok(None)
-            }
-            Err(trouble) => Err(trouble),
-        }
-    }
-
-    /// What came altogether.
-    pub(super) fn whole(self) -> Result<Answer, Trouble> {
-        self.answer.whole(self.done)
-    }
-
-    fn take(&mut self, events: impl IntoIterator<Item = String>) -> Result<String, Trouble> {
-        let mut words = String::new();
-        for data in events {
-            match data.trim() {
-                _ if self.done => {}
-                "[DONE]" => self.done = true,
-                "" => {}
-                data => {
-                    let pieces = self.reader.read(data)?;
-                    words.push_str(&self.put(pieces)?);
-                }
-            }
-        }
-        Ok(words)
-    }
-
-    fn put(&mut self, pieces: Vec<Piece>) -> Result<String, Trouble> {
-        let mut words = String::new();
-        for piece in pieces {
-            self.done |= piece == Piece::Done;
-            words.push_str(&self.answer.take(piece)?);
-        }
-        Ok(words)
-    }
-
-    /// An endpoint that does not stream sends the whole answer in one piece.
-    async fn take_whole(&mut self) -> Result<(), Trouble> {
-        let body = self.endpoint.body(&mut self.response).await?;
-        let pieces = self.reader.read_whole(&String::from_utf8_lossy(&body))?;
-        self.whole = Some(self.put(pieces)?);
-        self.done = true;
-        Ok(())
     }
 }

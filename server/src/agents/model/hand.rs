@@ -143,14 +143,10 @@ impl Hand {
         }
         let open_for = (bench.assignment().answer_by - bench.now()).num_seconds() - 60;
         let options = choices(options);
-        let settled =
-            bench.ask(Question { question, detail, options, open_for, audience: Audience::Client }).await?;
-        Ok(Ok(match settled.label {
-            Some(label) => format!("{} answered: {label}", settled.by),
-            None => "Nobody answered in time. Go on in the way that commits the client to nothing, and note it under \
-                     open questions."
-                .to_owned(),
-        }))
+        let question = Question { question, detail, options, open_for, audience: Audience::Client };
+        let nobody = "Nobody answered in time. Go on in the way that commits the client to nothing, and note it under \
+                      open questions.";
+        answered(bench, question, nobody).await
     }
 
     /// Asks the operators, backstage.
@@ -169,13 +165,9 @@ impl Hand {
             ));
         }
         let (options, open_for) = (choices(options), OPEN_SECONDS);
-        let settled =
-            bench.ask(Question { question, detail, options, open_for, audience: Audience::Operator }).await?;
-        Ok(Ok(match settled.label {
-            Some(label) => format!("{} answered: {label}", settled.by),
-            None => "Nobody answered in time, so it is not approved. Do without it, and note it under open questions."
-                .to_owned(),
-        }))
+        let question = Question { question, detail, options, open_for, audience: Audience::Operator };
+        let nobody = "Nobody answered in time, so it is not approved. Do without it, and note it under open questions.";
+        answered(bench, question, nobody).await
     }
 
     /// Marks what is left of the plan as done: the work has been handed in.
@@ -210,6 +202,19 @@ fn came_to(sub: &SubRun) -> String {
         (None, Some(failure)) => format!("{agent} ({asked}) could not do it: {failure}"),
         (None, None) => format!("{agent} ({asked}) was taken off it."),
     }
+}
+
+/// What came of a question, and what the model is told where nobody answered.
+async fn answered(
+    bench: &mut Workbench,
+    question: Question,
+    nobody: &str,
+) -> Result<Result<String, String>, Failure> {
+    let settled = bench.ask(question).await?;
+    Ok(Ok(match settled.label {
+        Some(label) => format!("{} answered: {label}", settled.by),
+        None => nobody.to_owned(),
+    }))
 }
 
 fn choices(options: Vec<String>) -> Vec<Choice> {

@@ -8,6 +8,8 @@ mod answer;
 mod endpoint;
 mod find;
 mod hand;
+mod incoming;
+mod limits;
 mod notes;
 pub(in crate::agents) mod prompt;
 pub(in crate::agents) mod sse;
@@ -17,8 +19,9 @@ mod trouble;
 mod voice;
 mod wire;
 
-pub use endpoint::{Endpoint, Limits};
+pub use endpoint::Endpoint;
 pub use find::find;
+pub use limits::Limits;
 pub use wire::Wire;
 
 use domain::agents::Reach;

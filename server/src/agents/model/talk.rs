@@ -8,8 +8,9 @@ use tokio::time::{Instant, sleep, sleep_until};
 
 use super::{
     answer::{Answer, Call},
-    endpoint::{Endpoint, Incoming},
+    endpoint::Endpoint,
     hand::Hand,
+    incoming::Incoming,
     prompt,
     tools::{self, Described},
     trouble::Trouble,

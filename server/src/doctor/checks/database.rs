@@ -14,7 +14,7 @@ const SUBJECT: &str = "Database";
 pub(super) async fn check(settings: &Settings) -> Vec<Finding> {
     match &settings.database_url {
         Some(url) => match database::options(url) {
-            Ok(options) => at(&options, "answers").await,
+            Ok(options) => at(settings, &options, "answers").await,
             Err(reason) => vec![Finding::broken(SUBJECT, &reason)],
         },
         None => private(settings).await,
@@ -35,12 +35,12 @@ async fn private(settings: &Settings) -> Vec<Finding> {
         Found::Adopted => "the private one answers; a server that is gone had left it running",
         Found::Started => "the private one starts and answers",
     };
-    let findings = at(&cluster.options(), how).await;
+    let findings = at(settings, &cluster.options(), how).await;
     cluster.stop().await;
     findings
 }
 
-async fn at(options: &sqlx::postgres::PgConnectOptions, how: &str) -> Vec<Finding> {
+async fn at(settings: &Settings, options: &sqlx::postgres::PgConnectOptions, how: &str) -> Vec<Finding> {
     let mut connection = match database::once(options).await {
         Ok(connection) => connection,
         Err(reason) => {
@@ -53,6 +53,7 @@ async fn at(options: &sqlx::postgres::PgConnectOptions, how: &str) -> Vec<Findin
     findings.push(schema(&state));
     if matches!(state, Ok(State::Current)) {
         findings.push(roles(&mut connection).await);
+        findings.push(super::keys::check(settings, &mut connection).await);
     }
     // The report is made; a goodbye that fails changes nothing.
     let _ = connection.close().await;

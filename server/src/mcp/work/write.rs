@@ -157,6 +157,7 @@ async fn finish(db: Db, claimed: Claimed, asked: Finish) -> Result<Done> {
         if is_read_along {
             return Err(Error::refused("Your last message is your answer: say it, and end your turn."));
         }
+        runs::say_rest(&db, &claimed).await?;
         runs::answer(&db, &claimed, asked.result.as_deref().unwrap_or_default()).await?;
         let deed = Deed::done("finish", format!("a part of #{}", claimed.number)).of(claimed.client);
         return Ok((json!({ "state": "completed" }), deed));
@@ -171,6 +172,8 @@ async fn finish(db: Db, claimed: Claimed, asked: Finish) -> Result<Done> {
             deed,
         ));
     }
+    // It may have written over the API as well.
+    runs::say_rest(&db, &claimed).await?;
     deliverables::submit_for_review(&db, &claimed).await?;
     Ok((json!({ "state": "review" }), deed))
 }

@@ -1,0 +1,83 @@
+//! What the workspace sells.
+
+use crate::{
+    money::{Currency, Money},
+    offers::{Draft, IntakeField, IntakeKind, Interval, Starts, Terms},
+};
+
+pub(super) fn two_at_a_time() -> Draft {
+    draft(
+        "Two at a time",
+        "For an office where something is always waiting.",
+        500_000,
+        2,
+        None,
+        &["Pause when you like, keep the days"],
+    )
+}
+
+pub(super) fn one_at_a_time() -> Draft {
+    draft(
+        "One at a time",
+        "For a steady stream of work, one thing after another.",
+        300_000,
+        1,
+        Some(2),
+        &["Pause when you like, keep the days"],
+    )
+}
+
+fn draft(
+    name: &str,
+    summary: &str,
+    minor: i64,
+    active_limit: u32,
+    revisions: Option<u32>,
+    points: &[&str],
+) -> Draft {
+    Draft {
+        name: name.into(),
+        summary: summary.into(),
+        vertical: "law offices, insurance agencies, estate agents".into(),
+        terms: Terms {
+            price: Money::new(minor, Currency::USD),
+            interval: Interval::Month,
+            active_limit,
+            cycle_hours: 48,
+            revisions,
+            starts: Starts::AtOnce,
+        },
+        points: points.iter().map(|point| (*point).to_owned()).collect(),
+        intake: intake(),
+    }
+}
+
+fn intake() -> Vec<IntakeField> {
+    let field = |key: &str, label: &str, hint: &str, kind, options: &[&str], required| IntakeField {
+        key: key.into(),
+        label: label.into(),
+        hint: hint.into(),
+        kind,
+        options: options.iter().map(|option| (*option).to_owned()).collect(),
+        required,
+    };
+    vec![
+        field("field", "What does your business do?", "A sentence is enough.", IntakeKind::Text, &[], true),
+        field(
+            "tone",
+            "How do you write to your clients?",
+            "",
+            IntakeKind::Choice,
+            &["Formal", "Friendly and plain", "Brief"],
+            true,
+        ),
+        field(
+            "first",
+            "What would you hand over first?",
+            "Whatever costs you evenings.",
+            IntakeKind::Long,
+            &[],
+            false,
+        ),
+    ]
+}

@@ -1,0 +1,46 @@
+use sqlx::{Acquire, PgConnection};
+
+use super::Keyring;
+use crate::{Db, Office, Result, db::set_office};
+
+/// Secrets that were sealed under a master key that is not here.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Unopened {
+    /// The key's name. It tells nothing of the key.
+    pub key_id: String,
+    /// How many keys of agents, and how many secrets of webhooks.
+    pub agents: i64,
+    pub webhooks: i64,
+}
+
+/// What is sealed, of all workspaces, and does not open with the master keys that are here.
+pub async fn unopened(db: &Db) -> Result<Vec<Unopened>> {
+    let ring = db.keyring()?;
+    let mut tx = db.begin_as(Office::Jobs).await?;
+    let found = find(tx.conn(), Some(ring)).await?;
+    tx.commit().await?;
+    Ok(found)
+}
+
+/// The same by a connection of whoever may take the roles. Without master keys nothing opens.
+pub async fn unopened_by(conn: &mut PgConnection, ring: Option<&Keyring>) -> Result<Vec<Unopened>> {
+    let mut tx = conn.begin().await?;
+    set_office(&mut tx, Office::Jobs).await?;
+    let found = find(&mut tx, ring).await?;
+    tx.commit().await?;
+    Ok(found)
+}
+
+async fn find(conn: &mut PgConnection, ring: Option<&Keyring>) -> Result<Vec<Unopened>> {
+    let all = sqlx::query_as!(
+        Unopened,
+        r#"SELECT key_id AS "key_id!", count(*) FILTER (WHERE is_agents) AS "agents!",
+                  count(*) FILTER (WHERE NOT is_agents) AS "webhooks!"
+           FROM (SELECT key_id, true AS is_agents FROM agent_key
+                 UNION ALL SELECT key_id, false FROM webhook WHERE removed_at IS NULL) AS sealed
+           GROUP BY key_id ORDER BY key_id"#,
+    )
+    .fetch_all(conn)
+    .await?;
+    Ok(all.into_iter().filter(|sealed| ring.is_none_or(|ring| ring.find(&sealed.key_id).is_none())).collect())
+}

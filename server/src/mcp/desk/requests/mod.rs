@@ -1,0 +1,173 @@
+//! Requests, and what is done with them.
+
+mod write;
+
+use domain::{
+    Result, Scope,
+    ids::{ClientId, RequestId},
+    requests::{Card, Column, Detail, queries},
+    session,
+};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+
+use super::{Desk, id, reads};
+use crate::mcp::{
+    told::{self, when},
+    tool::Tool,
+};
+
+pub(super) fn tools() -> Vec<Tool<Desk>> {
+    let mut tools = reading();
+    tools.extend(write::tools());
+    tools
+}
+
+fn reading() -> Vec<Tool<Desk>> {
+    vec![
+        reads(
+            (
+                "list_requests",
+                "List requests",
+                "Requests of one client or of all, newest first, a page at a time: where they stand, their clock, who works \
+                 on them and what they wait for.",
+            ),
+            list_requests,
+        ),
+        reads(
+            (
+                "get_request",
+                "Get a request",
+                "One request with its brief, files, deliverables, open questions and its conversation.",
+            ),
+            get_request,
+        ),
+    ]
+}
+
+/// Which request, as people name it.
+#[derive(Serialize, Deserialize, JsonSchema)]
+pub(super) struct Which {
+    /// The client's id, such as cli_0197…
+    pub(super) client: String,
+    /// The request's number with that client.
+    pub(super) number: u64,
+}
+
+impl Which {
+    pub(super) async fn find(&self, desk: &Desk) -> Result<(Scope, ClientId, RequestId)> {
+        let client: ClientId = id(&self.client)?;
+        let scope = desk.within(client)?;
+        let request = queries::find(&desk.db, &scope, client, self.number).await?;
+        Ok((scope, client, request))
+    }
+}
+
+/// Where on the board.
+#[derive(Clone, Copy, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum Where {
+    Backlog,
+    UpNext,
+    InProgress,
+    /// Waiting on the client.
+    Waiting,
+    Review,
+    Done,
+}
+
+impl From<Where> for Column {
+    fn from(column: Where) -> Self {
+        match column {
+            Where::Backlog => Self::Backlog,
+            Where::UpNext => Self::UpNext,
+            Where::InProgress => Self::InProgress,
+            Where::Waiting => Self::Waiting,
+            Where::Review => Self::Review,
+            Where::Done => Self::Done,
+        }
+    }
+}
+
+#[derive(Deserialize, JsonSchema)]
+struct ListRequests {
+    /// One client's id; default: all clients.
+    #[serde(default)]
+    client: Option<String>,
+    /// Those in one column; default: all.
+    #[serde(default)]
+    column: Option<Where>,
+    /// From 1.
+    #[serde(default)]
+    page: u32,
+}
+
+async fn list_requests(desk: Desk, asked: ListRequests) -> Result<Value> {
+    let scope = match &asked.client {
+        Some(client) => desk.within(id(client)?)?,
+        None => desk.scope.clone(),
+    };
+    let found = queries::list(&desk.db, &scope, asked.column.map(Column::from), asked.page.max(1)).await?;
+    let requests: Vec<_> = found.cards.iter().map(card).collect();
+    Ok(json!({ "requests": requests, "page": found.page, "more": found.more }))
+}
+
+/// A request in short.
+pub(super) fn card(card: &Card) -> Value {
+    json!({
+        "client": card.client,
+        "client_name": card.client_name,
+        "number": card.number,
+        "title": card.title,
+        "column": card.column,
+        "priority": card.priority,
+        "created": when(card.created_at),
+        "due": card.due_at.and_then(when),
+        "at_risk": card.cycle.at_risk,
+        "overdue": card.cycle.overdue,
+        "agent": card.agent,
+        "run": card.run.as_ref().map(|run| json!({
+            "run": run.id, "state": run.state, "attempt": run.attempt, "failure": run.failure,
+        })),
+        "waiting_for": card.waiting_for,
+    })
+}
+
+#[derive(Deserialize, JsonSchema)]
+struct GetRequest {
+    #[serde(flatten)]
+    which: Which,
+    /// How many entries of the conversation to skip: those that you have read already. Default: none.
+    #[serde(default)]
+    skip: u32,
+}
+
+async fn get_request(desk: Desk, asked: GetRequest) -> Result<Value> {
+    let (scope, client, _) = asked.which.find(&desk).await?;
+    let found = queries::by_number(&desk.db, &scope, client, asked.which.number).await?;
+    let reading = session::read(&desk.db, &scope, found.session_stream).await?;
+    let mut told = detail(&found);
+    told["conversation"] = told::conversation(&reading.conversation, asked.skip);
+    Ok(told)
+}
+
+fn detail(found: &Detail) -> Value {
+    let mut told = card(&found.card);
+    told["brief"] = json!(found.brief);
+    told["asked_by"] = json!(found.asked_by);
+    told["withdrawn"] = json!(found.withdrawn_at.and_then(when));
+    told["files"] =
+        found.files.iter().map(|file| json!({ "name": file.name, "bytes": file.bytes })).collect();
+    told["deliverables"] = found
+        .deliverables
+        .iter()
+        .map(|made| json!({ "title": made.title, "versions": made.versions.len() }))
+        .collect();
+    told["open_questions"] = found
+        .approvals
+        .iter()
+        .map(|open| json!({ "approval": open.id, "question": open.question, "asked": open.audience }))
+        .collect();
+    told
+}
