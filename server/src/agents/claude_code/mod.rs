@@ -58,6 +58,8 @@ impl Kind for ClaudeCode {
         set("CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC", "1");
         set("DISABLE_AUTOUPDATER", "1");
         set("MCP_TOOL_TIMEOUT", PATIENT);
+        // An approval may take its time, and a call that waits for one says nothing meanwhile.
+        set("CLAUDE_CODE_MCP_TOOL_IDLE_TIMEOUT", "0");
         // Otherwise it would have to look for the portal's tools before it can use one.
         set("ENABLE_TOOL_SEARCH", "false");
         if let Some(url) = &settings.url {
