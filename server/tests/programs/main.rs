@@ -16,6 +16,7 @@ mod support;
 
 mod desk;
 mod faults;
+mod help;
 mod hermes;
 mod hermes_breaks;
 mod installed;

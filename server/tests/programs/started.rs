@@ -85,7 +85,7 @@ impl Agent {
         Some(Self { backend: Backend::ClaudeCode, settings, folder, tool: "Bash", portal: None })
     }
 
-    fn brain(&self) -> Arc<dyn Brain> {
+    pub fn brain(&self) -> Arc<dyn Brain> {
         let inside = self.portal().inside.clone();
         let programs = Programs::new(self.settings.command.last().cloned(), self.works(), inside);
         match self.backend {
@@ -101,7 +101,7 @@ impl Agent {
     }
 
     /// The workspace whose agent it is, and the portal that it reaches.
-    async fn world(&mut self, pg: PgPool) -> World {
+    pub async fn world(&mut self, pg: PgPool) -> World {
         let world = world(pg, self.backend, &self.settings, Some(KEY)).await;
         self.portal = Some(Portal::open(&world.db).await);
         world
@@ -128,7 +128,7 @@ fn tool(of: &str) -> &'static str {
     if of == "hermes" { "terminal" } else { "Bash" }
 }
 
-async fn start(of: &str, script: Vec<Turn>) -> (Scripted, Option<Agent>) {
+pub async fn start(of: &str, script: Vec<Turn>) -> (Scripted, Option<Agent>) {
     let model = Scripted::new(script).await;
     let agent = match of {
         "hermes" => Agent::hermes(&model),

@@ -1,0 +1,77 @@
+//! A program that the server starts has another agent help, by the portal's tools.
+
+use std::{sync::Arc, time::Duration};
+
+use domain::{
+    agents::{self, NewAgent},
+    session::{Body, Event, Part, RunState},
+};
+use serde_json::json;
+use server::agents::{
+    Brain, End, Failure, Workbench,
+    house::{Pace, Rehearsal},
+};
+use sqlx::PgPool;
+
+use super::{
+    desk::in_review,
+    hermes::LETTER,
+    script::{calls, says},
+    started::start,
+};
+
+/// Juno is the program, everyone else rehearses.
+struct Office(Arc<dyn Brain>);
+
+#[async_trait::async_trait]
+impl Brain for Office {
+    async fn work(&self, bench: &mut Workbench) -> Result<End, Failure> {
+        match bench.agent() {
+            "Juno" => self.0.work(bench).await,
+            _ => Rehearsal::new(Pace::Instant).work(bench).await,
+        }
+    }
+}
+
+/// So many words that the other one is done before they are.
+const MEANWHILE: &str = "Meanwhile I read the fees of last year, line by line, from the first of January to the last \
+                         of December, and put each of them beside the one of this year, so that nobody has to look \
+                         for the difference, however small it is, and then I see what came of the dates that I asked \
+                         about.";
+
+#[sqlx::test(migrations = "../migrations")]
+#[ignore = "needs real programs: make test-agents"]
+async fn claude_code_has_another_agent_help(pg: PgPool) {
+    let task = json!({ "agent": "Otto", "task": "Check the dates of the new fees." });
+    let script = vec![
+        calls("I have the dates checked.", "mcp__throughline__delegate", task),
+        calls(MEANWHILE, "mcp__throughline__get_delegated", json!({})),
+        says(LETTER),
+    ];
+    let (model, Some(mut program)) = start("claude_code", script).await else { return };
+    let world = program.world(pg).await;
+    let otto = NewAgent { name: "Otto".into(), persona: String::new(), client: None };
+    agents::create(&world.db, &world.operator, otto).await.unwrap();
+    let request = world.ask("New fees", "Write a letter.", vec![]).await;
+    model.pace(Duration::from_millis(50));
+    let hand = world.work(Arc::new(Office(program.brain())));
+    let is = |wanted| {
+        move |event: &Event| {
+            matches!(&event.part, Part::DataSubRun { state, .. } if *state == wanted).then_some(())
+        }
+    };
+    world.until(&request, is(RunState::Queued)).await;
+    model.pace(Duration::from_secs(1));
+    world.until(&request, is(RunState::Completed)).await;
+    model.pace(Duration::from_millis(5));
+    world.until(&request, in_review).await;
+    hand.leave().await;
+
+    model.is_content();
+    let told = model.asked().last().unwrap()["messages"].to_string();
+    assert!(told.contains("This was a rehearsal") && told.contains("Check the dates"), "{told}");
+    let read = world.conversation(&request).await;
+    let help = read.entries.iter().find(|entry| matches!(entry.body, Body::Words { .. }) && entry.second);
+    assert_eq!(help.map(|entry| entry.author.name.as_str()), Some("Otto"));
+    assert_eq!(read.run.map(|run| (run.agent, run.state)), Some(("Juno".to_owned(), RunState::Completed)));
+}
