@@ -4,6 +4,7 @@ use super::{PASSWORD, accounts, check_sign_in, fill, is_demo};
 use crate::{
     Office, Scope,
     accounts::{Standing, commands::sign_in},
+    approvals,
     requests::{Column, queries::board},
     testing::bare,
     workspaces::queries::by_host_in,
@@ -30,6 +31,21 @@ async fn everyone_in_the_demo_signs_in_and_each_business_is_at_another_point(poo
     assert_eq!(stands("carriers"), Some(Column::UpNext));
     assert_eq!(stands("reminders"), Some(Column::Backlog));
     assert_eq!(stands("fee agreement"), Some(Column::Done));
+}
+
+/// On a Monday in the evening, when what was asked on the last working day was asked three days ago.
+#[sqlx::test(migrations = "../migrations")]
+async fn the_question_is_open_after_a_weekend(pool: PgPool) {
+    let db = bare(&pool).await;
+    db.clock().advance(chrono::Duration::hours(15));
+    assert!(fill(&db).await.unwrap());
+    let mut tx = db.begin_as(Office::Auth).await.unwrap();
+    let workspace = by_host_in(tx.conn(), "localhost").await.unwrap().unwrap();
+    tx.commit().await.unwrap();
+    let places = sign_in(&db, workspace.id, accounts()[0].email, PASSWORD, "127.0.0.1").await.unwrap();
+    let open = approvals::open_for(&db, &places[0].scope()).await.unwrap();
+    let question = open.iter().find(|open| open.question.contains("the school")).expect("it is open");
+    assert!(question.expires_at > db.now().timestamp_millis() + 86_400_000, "and will be for a day");
 }
 
 #[sqlx::test(migrations = "../migrations")]

@@ -100,7 +100,8 @@ impl<'a> Worker<'a> {
             question: question.to_owned(),
             detail: detail.to_owned(),
             options,
-            open_for: 3 * 86_400,
+            // Longer than any weekend between then and today.
+            open_for: 7 * 86_400,
             audience: Audience::Client,
         };
         approvals::ask(self.db, &self.claimed, question).await

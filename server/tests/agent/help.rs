@@ -15,7 +15,7 @@ use tokio::sync::Barrier;
 
 use super::{
     model::in_review,
-    scripted::{Piece, Reply, Scripted, hands_in, says},
+    scripted::{Piece, Reply, Scripted, calls, hands_in, says},
     support::World,
 };
 
@@ -34,7 +34,7 @@ impl Brain for Office {
 }
 
 /// Helps once as many are at it as the barrier wants.
-struct Together(Barrier);
+struct Together(Arc<Barrier>);
 
 #[async_trait::async_trait]
 impl Brain for Together {
@@ -96,7 +96,7 @@ async fn two_help_at_once_under_their_own_names(pg: PgPool) {
     hire(&world, "Otto", "Knows calendars.").await;
     hire(&world, "Ada", "").await;
     let model = Scripted::new(vec![delegates(), hands_in("# The letter\n\nChecked.")]).await;
-    let office = Office { juno: model.brain(), others: Arc::new(Together(Barrier::new(2))) };
+    let office = Office { juno: model.brain(), others: Arc::new(Together(Arc::new(Barrier::new(2)))) };
     let request = world.ask("A letter", "Write a letter.", vec![]).await;
     // Two places: Juno gives hers back while she waits.
     let hand = world.work_on(Arc::new(office), 2);
@@ -181,7 +181,7 @@ async fn when_everybodys_worker_dies_all_go_on_and_nobody_begins_anew(pg: PgPool
     first.kill().await;
     world.lease_runs_out().await;
 
-    let others = Arc::new(Together(Barrier::new(2)));
+    let others = Arc::new(Together(Arc::new(Barrier::new(2))));
     let second = world.work(Arc::new(Office { juno: model.brain(), others }));
     world.until(&request, in_review).await;
     second.leave().await;
@@ -225,4 +225,35 @@ async fn a_stop_reaches_everyone(pg: PgPool) {
             Body::Step { state: domain::session::StepState::Working, .. }
         ))
     );
+}
+
+#[sqlx::test(migrations = "../migrations")]
+async fn what_is_said_meanwhile_waits_and_is_read(pg: PgPool) {
+    let world = World::new(pg).await;
+    hire(&world, "Otto", "").await;
+    let tasks = json!([{ "agent": "Otto", "task": "Check the dates" }]);
+    let model =
+        Scripted::new(vec![calls("delegate", json!({ "tasks": tasks })), hands_in("# The letter")]).await;
+    let gate = Arc::new(Barrier::new(2));
+    let office = Office { juno: model.brain(), others: Arc::new(Together(Arc::clone(&gate))) };
+    let request = world.ask("A letter", "Write a letter.", vec![]).await;
+    let hand = world.work(Arc::new(office));
+    let begins = |event: &Event| (event.author.name == "Otto" && is_words(event)).then_some(());
+    world.until(&request, begins).await;
+    let said =
+        controls::steer(&world.db, &world.owner, request.card.id, "Mention the car park").await.unwrap();
+    let outcome = |event: &Event| match &event.part {
+        Part::DataOutcome { control, reason, .. } if *control == said.control => Some(reason.clone()),
+        _ => None,
+    };
+    let told = world.until(&request, outcome).await;
+    assert!(told.contains("as soon as those who help are done"), "{told}");
+    gate.wait().await;
+    world.until(&request, in_review).await;
+    hand.leave().await;
+    assert!(model.told(1).contains("Mention the car park"));
+}
+
+fn is_words(event: &Event) -> bool {
+    matches!(event.part, Part::TextDelta { .. })
 }

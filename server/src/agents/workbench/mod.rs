@@ -1,5 +1,11 @@
 //! What a brain works with: everything it does here is written into the session.
 
+mod hear;
+mod help;
+mod notes;
+
+pub use help::Delegated;
+
 use std::{
     collections::{HashMap, VecDeque},
     sync::Arc,
@@ -8,17 +14,14 @@ use std::{
 use domain::{
     Db,
     agents::Reach,
-    approvals::{self, Question},
-    controls::{self, Outcome},
     costs::{self, Gate, Spent},
     deliverables::{self, Content},
     files::File,
     ids::{ApprovalId, RunId},
-    notes::{self, Found, Note},
-    runs::{self, Assignment, Claimed, Helper, SubRun, Task},
+    runs::{self, Assignment, Claimed, Helper, Task},
     session::{Part, PlanStep, RunState, StepState},
 };
-use serde::{Deserialize, de::DeserializeOwned};
+use serde::de::DeserializeOwned;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc::UnboundedReceiver};
 
 use super::{
@@ -163,75 +166,6 @@ impl Workbench {
         }
     }
 
-    /// Asks, and waits as long as it takes. A question that was settled before is not asked again.
-    pub async fn ask(&mut self, question: Question) -> Result<Settlement, Failure> {
-        let words = question.question.trim().to_owned();
-        if let Some(settled) = self.past.settlement(&words) {
-            return Ok(settled);
-        }
-        let approval = approvals::ask(&self.db, &self.claimed, question).await?;
-        let settled = self.settlement(approval).await?;
-        self.past.settle(words, settled.clone());
-        Ok(settled)
-    }
-
-    /// The same for a question that is told from others by a key and not by its words: whoever allowed something once
-    /// has not allowed it again. Under the same key, whichever attempt of the run asks, it is asked once.
-    pub async fn ask_once(&mut self, key: &str, question: Question) -> Result<Settlement, Failure> {
-        let approval = self.claimed.approval(key);
-        if let Some(settled) = self.past.settled(approval) {
-            return Ok(settled);
-        }
-        approvals::ask_as(&self.db, &self.claimed, approval, question).await?;
-        self.settlement(approval).await
-    }
-
-    /// Waits for the answer.
-    async fn settlement(&mut self, approval: ApprovalId) -> Result<Settlement, Failure> {
-        self.slot = None;
-        let settled = loop {
-            match self.settled.remove(&approval) {
-                Some(settled) => break settled,
-                None => self.hear().await?,
-            }
-        };
-        // The semaphore is never closed.
-        self.slot = Arc::clone(&self.slots).acquire_owned().await.ok();
-        Ok(settled)
-    }
-
-    /// Has other agents help, each with a task: they begin at once, or go on where an earlier attempt had asked the same.
-    ///
-    /// # Errors
-    /// In the inner result, what is wrong with a task, for whoever gave it; those before it are begun.
-    pub async fn delegate(&self, tasks: &[Delegated]) -> Result<Result<Vec<RunId>, String>, Failure> {
-        let mut begun = Vec::new();
-        for Delegated { agent, task } in tasks {
-            match told(runs::delegate(&self.db, &self.claimed, agent, task).await)? {
-                Ok(run) => begun.push(run),
-                Err(why) => return Ok(Err(why)),
-            }
-        }
-        Ok(Ok(begun))
-    }
-
-    /// Waits until these sub-runs have ended, and tells what they came to. Meanwhile nobody's place is taken.
-    pub async fn helped(&mut self, wanted: &[RunId]) -> Result<Vec<SubRun>, Failure> {
-        self.slot = None;
-        let ended = loop {
-            let mut all = runs::sub_runs(&self.db, &self.claimed).await?;
-            all.retain(|sub| wanted.contains(&sub.run));
-            if all.iter().all(|sub| sub.state.has_ended()) {
-                break all;
-            }
-            while !std::mem::take(&mut self.was_helped) {
-                self.hear().await?;
-            }
-        };
-        self.slot = Arc::clone(&self.slots).acquire_owned().await.ok();
-        Ok(ended)
-    }
-
     /// Whether this run has delivered anything, be it by the portal's tools.
     pub async fn has_delivered(&self) -> Result<bool, Failure> {
         Ok(deliverables::has_delivered(&self.db, &self.claimed).await?)
@@ -276,94 +210,10 @@ impl Workbench {
         }
     }
 
-    /// What was said to the agent and is not taken up yet, oldest first.
-    pub fn take_steers(&mut self) -> Vec<Steer> {
-        self.is_steered();
-        self.steers.drain(..).collect()
-    }
-
-    /// Whether something was said to the agent that is not taken up yet.
-    pub fn is_steered(&mut self) -> bool {
-        while let Ok(heard) = self.heard.try_recv() {
-            self.note(heard);
-        }
-        !self.steers.is_empty()
-    }
-
-    /// Waits until something is said to the agent.
-    pub async fn steered(&mut self) -> Result<(), Failure> {
-        while self.steers.is_empty() {
-            self.hear().await?;
-        }
-        Ok(())
-    }
-
-    /// Tells who said it what came of it.
-    pub async fn answer_steer(&self, steer: &Steer, reason: &str) -> Result<(), Failure> {
-        let reason = self.redact(reason);
-        controls::settle(&self.db, &self.claimed.scope, steer.control, Outcome::Done, &reason).await?;
-        Ok(())
-    }
-
-    /// The client's notes that have these words, the best first.
-    pub async fn search_notes(&self, words: &str, most: u32) -> Result<Vec<Found>, Failure> {
-        Ok(notes::search(&self.db, &self.claimed.scope, self.claimed.client, words, most).await?)
-    }
-
-    /// One of the client's notes.
-    ///
-    /// # Errors
-    /// In the inner result, what is wrong, for whoever asked.
-    pub async fn read_note(&self, path: &str) -> Result<Result<Note, String>, Failure> {
-        told(notes::read(&self.db, &self.claimed.scope, self.claimed.client, path).await)
-    }
-
-    /// Writes one of the client's notes whole; one that is there already over the version that was read.
-    ///
-    /// # Errors
-    /// As [`Workbench::read_note`].
-    pub async fn write_note(
-        &self,
-        path: &str,
-        markdown: &str,
-        version: Option<u32>,
-    ) -> Result<Result<Note, String>, Failure> {
-        let body = self.claimed.redact(markdown);
-        told(notes::write(&self.db, &self.claimed.scope, self.claimed.client, path, &body, version).await)
-    }
-
     /// A text file's contents, at most a megabyte of them; none for one that cannot be read as text.
     pub async fn read_text(&self, file: &File) -> Option<String> {
         self.shelf.text(file).await
     }
-
-    async fn hear(&mut self) -> Result<(), Failure> {
-        match self.heard.recv().await {
-            Some(heard) => {
-                self.note(heard);
-                Ok(())
-            }
-            // The ears end with the session engine.
-            None => Err(Failure::Leaving),
-        }
-    }
-
-    fn note(&mut self, heard: Heard) {
-        match heard {
-            Heard::Steer(steer) => self.steers.push_back(steer),
-            Heard::Helped => self.was_helped = true,
-            Heard::Settled { approval, label, by } => {
-                self.settled.insert(approval, Settlement { label, by });
-            }
-        }
-    }
-}
-
-/// A part of the work for another agent, by its name.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
-pub struct Delegated {
-    pub agent: String,
-    pub task: String,
 }
 
 /// What the one who asked can mend is said to them.
