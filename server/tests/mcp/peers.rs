@@ -2,7 +2,7 @@
 
 use std::{path::PathBuf, process::Output, time::Duration};
 
-use domain::tokens::Right;
+use domain::{agents::PORTAL_TOOLS, tokens::Right};
 use serde_json::Value;
 use sqlx::PgPool;
 use tokio::process::Command;
@@ -66,7 +66,7 @@ async fn the_official_inspector_lists_and_calls(pool: PgPool) {
             .await
     };
     let (desk, worker) = (house.desk_token(&Right::ALL[1..]).await, house.agents_token().await);
-    for (program, tools) in [(&desk, 34), (&worker, 12)] {
+    for (program, tools) in [(&desk, 34), (&worker, PORTAL_TOOLS.len() + 3)] {
         let listed = inspect(&program.text, &["--method", "tools/list", "--strict"]).await;
         assert!(listed.status.success(), "{}", text(&listed));
         let answer: Value = serde_json::from_slice(&listed.stdout).unwrap();
