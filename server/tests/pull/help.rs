@@ -4,7 +4,10 @@ use domain::requests::Column;
 use serde_json::json;
 use sqlx::PgPool;
 
-use super::house::{House, Program, fetching_agent, steer, token_of};
+use super::{
+    house::{House, Program, fetching_agent, steer, token_of},
+    streams::append,
+};
 
 #[sqlx::test(migrations = "../migrations")]
 async fn one_program_helps_another(pool: PgPool) {
@@ -37,7 +40,10 @@ async fn one_program_helps_another(pool: PgPool) {
         assert_eq!((status, &stored["next"]), (200, &json!(1)), "each counts its own: {stored}");
     }
     let plan = json!([{ "type": "data-plan", "steps": [{ "title": "Write", "state": "working" }] }]);
-    assert_eq!(part.say(1, plan).await.0, 409);
+    assert_eq!(part.say(1, plan.clone()).await.0, 409);
+    assert_eq!(append(&helper, asked.session_stream, &part, 1, &plan).await.status(), 400);
+    let looks = json!([{ "type": "data-step", "id": "s", "title": "Looking", "state": "done" }]);
+    assert_eq!(append(&helper, asked.session_stream, &part, 1, &looks).await.status(), 200);
     let body = json!({ "title": "Mail", "body": "Dear all" });
     assert_eq!(part.post("/deliverables", body.clone()).await.0, 409);
     assert_eq!(part.post("/end", json!({ "outcome": "review" })).await.0, 409);

@@ -60,9 +60,12 @@ impl Writer {
         // An earlier attempt is told so where it is stored.
         let mut draft = match producer.epoch == u64::from(self.claimed.attempt) {
             true => runs::draft(db, &self.claimed, self.stage, producer.sequence, parts).await.map_err(
-                |error| {
-                    tracing::warn!(error.message = %error, "an agent's words could not be taken");
-                    Unwritten::Away
+                |error| match error {
+                    Error::Refused(words) => Unwritten::Wrong(words),
+                    error => {
+                        tracing::warn!(error.message = %error, "an agent's words could not be taken");
+                        Unwritten::Away
+                    }
                 },
             )?,
             false => runs::stamp(db, &self.claimed, parts).into(),
