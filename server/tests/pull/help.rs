@@ -77,11 +77,12 @@ async fn who_helps_is_told_that_it_is_over(pool: PgPool) {
     let otto = fetching_agent(&house.ground, "Otto").await;
     let (_, text) = token_of(&house.ground, otto).await;
     let helper = Program::new(house.address, &text);
-    house.ask("Follow up").await;
+    let asked = house.ask("Follow up").await;
     let job = house.program.claim().await;
     job.done("/sub_runs", json!({ "agent": "Otto", "task": "Find the date." })).await;
     let part = helper.claim().await;
     let ends = async {
+        house.somebody_listens(&asked).await;
         job.done("/deliverables", json!({ "title": "Mail", "body": "Dear all" })).await;
         job.done("/end", json!({ "outcome": "review" })).await;
     };

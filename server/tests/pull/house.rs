@@ -75,6 +75,13 @@ impl House {
         Program::new(self.address, &text)
     }
 
+    /// Waits until a program listens to what is said of a request: one that comes later may find the run ended.
+    pub async fn somebody_listens(&self, request: &Detail) {
+        while self.ground.db.engine().following(StreamId(request.session_stream)) == 0 {
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+    }
+
     pub async fn log(&self, stream: uuid::Uuid) -> Vec<Event> {
         read(&self.ground.db, stream).await
     }

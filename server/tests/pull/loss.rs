@@ -24,6 +24,7 @@ async fn who_lost_the_lease_is_refused(pool: PgPool) {
         let zombie = zombie.clone();
         async move { zombie.hear(zombie.after()).await.0 }
     });
+    house.somebody_listens(&asked).await;
     house.ground.wait(TimeDelta::seconds(61));
     assert_eq!(runs::reap(&house.ground.db).await.unwrap(), 1);
     let told = listening.await.unwrap();
