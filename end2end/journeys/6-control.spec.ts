@@ -97,10 +97,10 @@ test('two who press in the same instant: one wins, the other reads whose answer 
   await expect(question(page)).toBeVisible();
   await open(other, path);
   await expect(question(other)).toBeVisible();
-  await Promise.all([
-    question(page).getByRole('button', { name: 'Red' }).click(),
-    question(other).getByRole('button', { name: 'Blue' }).click(),
-  ]);
+  // Pressed in the pages themselves: a pointer that has to wait for a page to stand still comes too late.
+  const red = await question(page).getByRole('button', { name: 'Red' }).elementHandle();
+  const blue = await question(other).getByRole('button', { name: 'Blue' }).elementHandle();
+  await Promise.all([red, blue].map((button) => button?.evaluate((button) => (button as HTMLElement).click())));
   const answered = line(page).locator('.approval.answered');
   await expect(answered).toContainText(/answered “(Red|Blue)”/);
   const words = (await answered.innerText()).replace(/, .*$/s, '');
