@@ -57,6 +57,8 @@ mod clock;
 #[cfg(feature = "sql")]
 mod db;
 #[cfg(feature = "sql")]
+mod each;
+#[cfg(feature = "sql")]
 mod error;
 #[cfg(feature = "sql")]
 pub mod install;

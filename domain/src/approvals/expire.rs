@@ -1,6 +1,7 @@
 use super::{ApprovalState, answer::go_on, queries, stream_of};
 use crate::{
     Db, Office, Result, Scope, Tx,
+    each::each,
     ids::{ApprovalId, ClientId, RunId, WorkspaceId},
     requests::hold::{self, Row},
     session::{Author, Part},
@@ -11,15 +12,7 @@ const MOST: i64 = 100;
 
 /// Ends the questions whose time is over. Their runs go on without an answer. Answers how many there were.
 pub async fn expire(db: &Db) -> Result<u64> {
-    let (mut expired, mut failed) = (0, None);
-    for (scope, approval) in overdue(db).await? {
-        match expire_one(db, &scope, approval).await {
-            Ok(was_open) => expired += u64::from(was_open),
-            // The others are not to wait for this one.
-            Err(error) => failed = Some(error),
-        }
-    }
-    failed.map_or(Ok(expired), Err)
+    each(overdue(db).await?, |overdue| expire_one(db, overdue)).await
 }
 
 async fn overdue(db: &Db) -> Result<Vec<(Scope, ApprovalId)>> {
@@ -38,7 +31,8 @@ async fn overdue(db: &Db) -> Result<Vec<(Scope, ApprovalId)>> {
     Ok(rows.into_iter().map(|row| (scope(row.workspace_id, row.client_id), ApprovalId(row.id))).collect())
 }
 
-async fn expire_one(db: &Db, scope: &Scope, approval: ApprovalId) -> Result<bool> {
+async fn expire_one(db: &Db, (scope, approval): (Scope, ApprovalId)) -> Result<bool> {
+    let scope = &scope;
     let mut tx = db.begin(scope).await?;
     let request = queries::request_of(&mut tx, scope, approval).await?;
     let (held, row) = hold::hold_request_in(&mut tx, scope, request).await?;

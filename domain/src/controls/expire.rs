@@ -4,6 +4,7 @@ use super::{
 };
 use crate::{
     Db, Office, Result, Scope,
+    each::each,
     ids::{ClientId, ControlId, WorkspaceId},
     requests::hold,
     runs,
@@ -15,15 +16,7 @@ const MOST: i64 = 100;
 /// Settles the controls whose deadline has passed: nobody answered. A stop takes the work from the agent, whose later
 /// words are refused; something that was said is left at that. Answers how many were settled.
 pub async fn expire(db: &Db) -> Result<u64> {
-    let (mut settled, mut failed) = (0, None);
-    for (scope, control) in overdue(db).await? {
-        match expire_one(db, &scope, control).await {
-            Ok(was_settled) => settled += u64::from(was_settled),
-            // The others are not to wait for this one.
-            Err(error) => failed = Some(error),
-        }
-    }
-    failed.map_or(Ok(settled), Err)
+    each(overdue(db).await?, |overdue| expire_one(db, overdue)).await
 }
 
 async fn overdue(db: &Db) -> Result<Vec<(Scope, ControlId)>> {
@@ -42,7 +35,8 @@ async fn overdue(db: &Db) -> Result<Vec<(Scope, ControlId)>> {
     Ok(rows.into_iter().map(|row| (scope(row.workspace_id, row.client_id), ControlId(row.id))).collect())
 }
 
-async fn expire_one(db: &Db, scope: &Scope, control: ControlId) -> Result<bool> {
+async fn expire_one(db: &Db, (scope, control): (Scope, ControlId)) -> Result<bool> {
+    let scope = &scope;
     let mut tx = db.begin(scope).await?;
     let request = request_of(&mut tx, scope, control).await?;
     let (held, row) = hold::hold_request_in(&mut tx, scope, request).await?;

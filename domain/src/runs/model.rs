@@ -206,7 +206,7 @@ pub(crate) struct Living {
 
 /// The request's living run, locked; not one that helps it.
 pub(crate) async fn living_in(tx: &mut Tx, scope: &Scope, row: &Row) -> Result<Option<Living>> {
-    find_living(tx, scope, row, None).await
+    Ok(find_living(tx, scope, row, Which::Own).await?.pop())
 }
 
 /// That very run of the request, if it lives, locked.
@@ -216,35 +216,60 @@ pub(crate) async fn living_run_in(
     row: &Row,
     run: RunId,
 ) -> Result<Option<Living>> {
-    find_living(tx, scope, row, Some(run)).await
+    Ok(find_living(tx, scope, row, Which::This(run)).await?.pop())
 }
 
-async fn find_living(tx: &mut Tx, scope: &Scope, row: &Row, run: Option<RunId>) -> Result<Option<Living>> {
+/// The living sub-runs of a run of the request, locked.
+pub(super) async fn living_helpers_in(
+    tx: &mut Tx,
+    scope: &Scope,
+    row: &Row,
+    of: RunId,
+) -> Result<Vec<Living>> {
+    find_living(tx, scope, row, Which::Helpers(of)).await
+}
+
+/// Which of a request's living runs.
+#[derive(Clone, Copy)]
+enum Which {
+    /// The one that has the request.
+    Own,
+    This(RunId),
+    /// Those that help this one.
+    Helpers(RunId),
+}
+
+async fn find_living(tx: &mut Tx, scope: &Scope, row: &Row, which: Which) -> Result<Vec<Living>> {
+    let (run, parent) = match which {
+        Which::Own => (None, None),
+        Which::This(run) => (Some(run.0), None),
+        Which::Helpers(of) => (None, Some(of.0)),
+    };
     let found = sqlx::query!(
         "SELECT r.id, r.parent_id, r.state, r.attempt, a.name
          FROM run r JOIN agent a ON a.workspace_id = r.workspace_id AND a.id = r.agent_id
          WHERE r.workspace_id = $1 AND r.client_id = $2 AND r.request_id = $3
            AND r.state IN ('queued', 'working', 'suspended')
-           AND CASE WHEN $4::uuid IS NULL THEN r.parent_id IS NULL ELSE r.id = $4 END
-         FOR UPDATE OF r",
+           AND CASE WHEN $4::uuid IS NULL THEN r.parent_id IS NOT DISTINCT FROM $5::uuid ELSE r.id = $4 END
+         ORDER BY r.id FOR UPDATE OF r",
         scope.workspace.0,
         row.client.0,
         row.id.0,
-        run.map(|run| run.0),
+        run,
+        parent,
     )
-    .fetch_optional(tx.conn())
+    .fetch_all(tx.conn())
     .await?;
-    found
-        .map(|run| {
-            Ok(Living {
-                id: RunId(run.id),
-                parent: run.parent_id.map(RunId),
-                state: state(&run.state)?,
-                attempt: run.attempt.cast_unsigned(),
-                agent_name: run.name,
-            })
+    let living = found.into_iter().map(|run| {
+        Ok(Living {
+            id: RunId(run.id),
+            parent: run.parent_id.map(RunId),
+            state: state(&run.state)?,
+            attempt: run.attempt.cast_unsigned(),
+            agent_name: run.name,
         })
-        .transpose()
+    });
+    living.collect()
 }
 
 pub(crate) fn state(word: &str) -> Result<RunState> {

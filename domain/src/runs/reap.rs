@@ -8,6 +8,7 @@ use super::{
 };
 use crate::{
     Db, Office, Result, Scope, Tx, controls,
+    each::each,
     ids::{ClientId, RequestId, RunId, WorkspaceId},
     requests::{
         clock,
@@ -22,15 +23,7 @@ const MOST: i64 = 100;
 /// Takes back the runs whose lease ran out: each is queued for its next attempt, after a while that grows, and fails
 /// after the last one. One that was to stop is cancelled. Answers how many were taken back.
 pub async fn reap(db: &Db) -> Result<u64> {
-    let (mut taken, mut failed) = (0, None);
-    for out in leases_out(db).await? {
-        match reap_one(db, out).await {
-            Ok(was_taken) => taken += u64::from(was_taken),
-            // The others are not to wait for this one.
-            Err(error) => failed = Some(error),
-        }
-    }
-    failed.map_or(Ok(taken), Err)
+    each(leases_out(db).await?, |out| reap_one(db, out)).await
 }
 
 async fn reap_one(db: &Db, (scope, client, request, run): Out) -> Result<bool> {

@@ -86,19 +86,22 @@ impl Worker {
         if let Some((run, attempt)) = self.run {
             all.retain(|hand| hand.claimed.run == run && hand.claimed.attempt == attempt);
         }
-        for hand in &all {
-            // What the agent is let in with elsewhere is not written down here.
-            agents::reach(&self.db, &hand.claimed).await?;
-        }
-        if let Some(named) = named {
-            let wanted: RunId = named.parse().map_err(|_| not_a_run())?;
-            return all.into_iter().find(|hand| hand.claimed.run == wanted).ok_or(Error::NotFound);
-        }
-        match all.len() {
-            0 => Err(Error::refused("You have no run in hand: there is nothing to work on.")),
-            1 => Ok(all.remove(0)),
-            _ => Err(Error::Fields(FieldErrors::one("run", which(&all)))),
-        }
+        let hand = chosen(all, named)?;
+        // What the agent is let in with elsewhere is not written down here.
+        agents::reach(&self.db, &hand.claimed).await?;
+        Ok(hand)
+    }
+}
+
+fn chosen(mut all: Vec<InHand>, named: Option<&str>) -> Result<InHand> {
+    if let Some(named) = named {
+        let wanted: RunId = named.parse().map_err(|_| not_a_run())?;
+        return all.into_iter().find(|hand| hand.claimed.run == wanted).ok_or(Error::NotFound);
+    }
+    match all.len() {
+        0 => Err(Error::refused("You have no run in hand: there is nothing to work on.")),
+        1 => Ok(all.remove(0)),
+        _ => Err(Error::Fields(FieldErrors::one("run", which(&all)))),
     }
 }
 
