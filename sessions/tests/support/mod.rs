@@ -1,6 +1,7 @@
 //! What the tests share: engines over the test's own database, and streams.
 #![allow(dead_code, reason = "each test file is a program of its own and uses a part of this")]
 
+pub mod deaf;
 pub mod proxy;
 
 use std::{future::Future, time::Duration};
