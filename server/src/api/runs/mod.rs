@@ -15,6 +15,7 @@ pub(super) mod show;
 pub(super) mod signals;
 pub(super) mod steers;
 pub(super) mod sub_runs;
+mod told;
 pub(super) mod usage;
 
 use std::time::Duration;
