@@ -32,7 +32,12 @@ async fn what_a_killed_server_started_is_ended_by_the_next(pg: PgPool) {
     world.ask("New fees", "Write a letter.", vec![]).await;
     let folder = tempfile::tempdir().unwrap();
     let [first, second] = ["first", "second"].map(|name| folder.path().join(name));
-    let node = Node::portal(&options, &first).set("THROUGHLINE_AGENT_PROGRAMS", SLEEPER);
+    let scratch = folder.path().join("scratch");
+    std::fs::create_dir(&scratch).unwrap();
+    let written = || std::fs::read_dir(&scratch).unwrap().count();
+    let node = Node::portal(&options, &first)
+        .set("THROUGHLINE_AGENT_PROGRAMS", SLEEPER)
+        .set("TMPDIR", scratch.display());
     let server = node.start().await.unwrap();
     let works = first.join("agents");
     let started = async {
@@ -46,8 +51,15 @@ async fn what_a_killed_server_started_is_ended_by_the_next(pg: PgPool) {
 
     server.kill().await;
     assert!(!working_in(&works).is_empty(), "it lives on");
+    assert_eq!(written(), 1);
     // It may start nothing itself.
-    let next = Node::portal(&options, &second).start().await.unwrap();
-    none_in(&works, Duration::from_secs(10)).await;
+    let next = Node::portal(&options, &second).set("TMPDIR", scratch.display()).start().await.unwrap();
+    none_in(&works, PATIENCE).await;
+    let gone = async {
+        while written() > 0 {
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    };
+    tokio::time::timeout(PATIENCE, gone).await.expect("what it wrote is removed");
     next.kill().await;
 }

@@ -11,6 +11,7 @@ mod permission;
 mod plain;
 mod program;
 mod queue;
+mod scratch;
 mod teller;
 mod trouble;
 mod work;

@@ -7,6 +7,8 @@ use std::{fs, io, path::Path};
 
 use rustix::process::{Pid, Signal, getpgid, getpid, kill_process_group};
 
+use super::scratch;
+
 /// The variable that tells.
 const MARK: &str = "THROUGHLINE_STARTED_BY";
 
@@ -18,10 +20,10 @@ pub(super) fn mark() -> (&'static str, String) {
     (MARK, format!("{id}-{began}-{}", space()))
 }
 
-/// Ends what the servers that live no more have left behind: how many groups of processes.
+/// Ends what the servers that live no more have left behind, and removes what it wrote: how many groups of processes.
 ///
 /// # Errors
-/// There is no list of processes to be had.
+/// There is no list of processes to be had, or none of the folders.
 pub fn end_orphans() -> io::Result<usize> {
     let mut ended = Vec::new();
     for entry in fs::read_dir("/proc")? {
@@ -40,6 +42,7 @@ pub fn end_orphans() -> io::Result<usize> {
             ended.push(group);
         }
     }
+    scratch::clear()?;
     Ok(ended.len())
 }
 
@@ -53,7 +56,7 @@ fn started_by(process: &Path) -> Option<String> {
 }
 
 /// Whether a server still lives.
-fn lives(mark: &str) -> bool {
+pub(super) fn lives(mark: &str) -> bool {
     let told = || {
         let mut told = mark.splitn(3, '-');
         let (id, began) = (Pid::from_raw(told.next()?.parse().ok()?)?, told.next()?);
@@ -63,8 +66,10 @@ fn lives(mark: &str) -> bool {
     told().is_none_or(|(id, then)| began(id).as_deref() == Some(then))
 }
 
+/// Its number.
 fn space() -> String {
-    fs::read_link("/proc/self/ns/pid").map(|space| space.display().to_string()).unwrap_or_default()
+    let link = fs::read_link("/proc/self/ns/pid").unwrap_or_default();
+    link.display().to_string().chars().filter(char::is_ascii_digit).collect()
 }
 
 /// When a process began, in ticks since the machine did; none of one that is gone, or dead and not buried.

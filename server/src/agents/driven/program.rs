@@ -16,7 +16,7 @@ use tokio::{
     runtime::Handle,
 };
 
-use super::{Inside, Trouble, orphans};
+use super::{Inside, Trouble, orphans, scratch::Scratch};
 use crate::agents::Workbench;
 
 /// How much of what a program complains of is kept, in bytes.
@@ -36,7 +36,7 @@ pub struct Programs {
 pub(in crate::agents) struct Spec {
     pub(in crate::agents) program: String,
     pub(in crate::agents) arguments: Vec<String>,
-    /// All of its environment but for PATH, HOME and the language.
+    /// All of its environment but for PATH, HOME, TMPDIR and the language.
     pub(in crate::agents) variables: Vec<(String, String)>,
     /// Its own, for this agent and client: what it remembers of one client's work it does not find with another's.
     pub(in crate::agents) home: PathBuf,
@@ -110,14 +110,15 @@ fn assignment(word: &str) -> Option<(&str, &str)> {
 pub(in crate::agents) struct Program {
     child: Option<Child>,
     complaints: Arc<Mutex<VecDeque<u8>>>,
+    scratch: Option<Scratch>,
 }
 
 impl Program {
     /// Starts it: itself, and what it is spoken to by.
     pub(in crate::agents) fn start(spec: &Spec) -> Result<(Self, ChildStdin, ChildStdout), Trouble> {
-        let started = spec.folders().and_then(|()| spawn(spec));
         let not_set = |why: &str| Trouble::NotSet(format!("{} could not be started: {why}", spec.program));
-        let mut child = started.map_err(|error| not_set(&error.to_string()))?;
+        let started = spec.folders().and_then(|()| spawn(spec));
+        let (mut child, scratch) = started.map_err(|error| not_set(&error.to_string()))?;
         let (Some(stdin), Some(stdout), Some(stderr)) =
             (child.stdin.take(), child.stdout.take(), child.stderr.take())
         else {
@@ -125,7 +126,7 @@ impl Program {
         };
         let complaints = Arc::<Mutex<VecDeque<u8>>>::default();
         tokio::spawn(hear(BufReader::new(stderr), Arc::clone(&complaints)));
-        Ok((Self { child: Some(child), complaints }, stdin, stdout))
+        Ok((Self { child: Some(child), complaints, scratch: Some(scratch) }, stdin, stdout))
     }
 
     /// The end of what it complained of.
@@ -138,6 +139,8 @@ impl Program {
 impl Drop for Program {
     fn drop(&mut self) {
         let Some(mut child) = self.child.take() else { return };
+        // Goes after the group, whichever way.
+        let scratch = self.scratch.take();
         let group = Group(child.id().and_then(|id| Pid::from_raw(id.cast_signed())));
         // Without a runtime, or one that ends before, the group goes at once.
         if let Ok(runtime) = Handle::try_current() {
@@ -148,6 +151,8 @@ impl Drop for Program {
                     // Killed, it is not long in coming.
                     let _ = child.wait().await;
                 }
+                // Nobody writes there any more.
+                tokio::task::spawn_blocking(|| drop(scratch));
             });
         }
     }
@@ -170,14 +175,16 @@ fn make(folder: &Path) -> io::Result<()> {
     std::fs::DirBuilder::new().recursive(true).mode(0o700).create(folder)
 }
 
-fn spawn(spec: &Spec) -> io::Result<Child> {
+fn spawn(spec: &Spec) -> io::Result<(Child, Scratch)> {
     let (mark, server) = orphans::mark();
-    Command::new(&spec.program)
+    let scratch = Scratch::new()?;
+    let child = Command::new(&spec.program)
         .args(&spec.arguments)
         .env_clear()
         .env("PATH", std::env::var_os("PATH").unwrap_or_default())
         .env("LANG", "C.UTF-8")
         .env("HOME", &spec.home)
+        .env("TMPDIR", scratch.path())
         .envs(spec.variables.iter().map(|(name, value)| (name, value)))
         .env(mark, server)
         .current_dir(&spec.folder)
@@ -185,7 +192,8 @@ fn spawn(spec: &Spec) -> io::Result<Child> {
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
-        .spawn()
+        .spawn()?;
+    Ok((child, scratch))
 }
 
 async fn hear(mut stderr: impl tokio::io::AsyncRead + Unpin, kept: Arc<Mutex<VecDeque<u8>>>) {
