@@ -54,6 +54,7 @@ export default defineConfig({
       testMatch: 'speed/**/*.spec.ts',
       dependencies: ['desktop', 'phone', 'no_js', 'faults'],
       fullyParallel: false,
+      workers: 1,
     },
   ],
 });

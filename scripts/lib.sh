@@ -11,11 +11,22 @@ as_root() {
   fi
 }
 
-# Installs Debian packages, or not (1).
+# Does what a network may fail once or twice.
+again() {
+  local pause
+  for pause in 3 10 30; do
+    "$@" && return
+    sleep "$pause"
+  done
+  "$@"
+}
+
+# Installs Debian packages, or not (1). A machine that has just begun may be renewing its own: it waits for that.
 apt_install() {
-  command -v apt-get >/dev/null || return 1
-  as_root env DEBIAN_FRONTEND=noninteractive apt-get -qq update &&
-    as_root env DEBIAN_FRONTEND=noninteractive apt-get -qq -y install --no-install-recommends "$@" >&2
+  command -v apt-get >/dev/null && as_root true || return 1
+  local apt=(as_root env DEBIAN_FRONTEND=noninteractive apt-get -qq -o DPkg::Lock::Timeout=300 -o Acquire::Retries=3)
+  again "${apt[@]}" update || say "The lists of Debian's packages could not be renewed"
+  "${apt[@]}" -y install --no-install-recommends "$@" >&2
 }
 
 # Makes a Python environment anew in a folder and installs there what pip is told to, or not (1). Debian has what makes one in
@@ -26,7 +37,7 @@ python_home() {
   command -v python3 >/dev/null || return 1
   rm -rf "$folder"
   { python3 -m venv "$folder" >&2 || { apt_install python3-venv && rm -rf "$folder" && python3 -m venv "$folder"; }; } &&
-    "$folder/bin/pip" install --quiet --disable-pip-version-check "$@" >&2
+    again "$folder/bin/pip" install --quiet --disable-pip-version-check "$@" >&2
 }
 
 # The user that Postgres runs as when we are root; empty otherwise.

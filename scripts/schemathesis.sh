@@ -30,7 +30,7 @@ fi
 cargo build --quiet --package server
 
 url=$(scripts/scratch-postgres.sh start)
-DATABASE_URL=$url THROUGHLINE_DATA="$work/data" THROUGHLINE_LOG_FORMAT=json THROUGHLINE_BIND=127.0.0.1:0 \
+DATABASE_URL=$url THROUGHLINE_LLM_URL=off THROUGHLINE_DATA="$work/data" THROUGHLINE_LOG_FORMAT=json THROUGHLINE_BIND=127.0.0.1:0 \
   "${CARGO_TARGET_DIR:-target}/debug/throughline" serve --demo --quiet >"$work/log" 2>&1 &
 server=$!
 address=

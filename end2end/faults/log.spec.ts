@@ -61,7 +61,7 @@ test('the network is cut and comes back', async ({ page, model, server, visit, w
   const { gate, client, path } = await inTheMiddle(page, model, 'Cut off');
   const wire = await Proxy.to(server.port);
   const other = await visit(client);
-  await other.goto(wire.url + path);
+  await open(other, wire.url + path);
   await middle(other);
   wire.cut();
   await expect(other.getByText(LOST)).toBeVisible();

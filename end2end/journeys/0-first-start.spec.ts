@@ -14,11 +14,15 @@ const test = base.extend<{ postbox: Postbox; fresh: Server }>({
     await use(postbox);
     await postbox.close();
   },
-  fresh: async ({ postbox }, use) => {
-    const server = await Server.start({ demo: false, env: { THROUGHLINE_SMTP_URL: postbox.url } });
-    await use(server);
-    await server.stop();
-  },
+  // Its first start makes a database, which is not the test's time.
+  fresh: [
+    async ({ postbox }, use) => {
+      const server = await Server.start({ demo: false, env: { THROUGHLINE_SMTP_URL: postbox.url } });
+      await use(server);
+      await server.stop();
+    },
+    { timeout: 90_000 },
+  ],
   baseURL: async ({ fresh }, use) => use(fresh.url),
 });
 

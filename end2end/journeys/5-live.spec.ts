@@ -76,7 +76,7 @@ test('a colleague, an operator and a second tab see the same, and each other', a
   expect(await (await page.request.get(path)).text()).not.toContain('they pay late');
   gate.open();
   for (const view of [page, tab, other]) await expect(standing(view)).toHaveText('Review');
-  await expect.poll(() => drawn(tab)).toEqual(await drawn(page));
+  await expect(async () => expect(await drawn(tab)).toEqual(await drawn(page))).toPass({ timeout: 10_000 });
 });
 
 test('ten tabs of one page open and follow', async ({ page, context, model, isMobile }) => {
@@ -92,8 +92,7 @@ test('ten tabs of one page open and follow', async ({ page, context, model, isMo
   gate.open();
   await expect(standing(page)).toHaveText('Review');
   for (const tab of tabs) await expect(standing(tab)).toHaveText('Review');
-  const read = await Promise.all([page, ...tabs].map(offset));
-  expect(new Set(read).size).toBe(1);
+  await expect.poll(async () => new Set(await Promise.all([page, ...tabs].map(offset))).size).toBe(1);
 });
 
 test('the first paint holds the whole conversation', async ({ page, model }) => {

@@ -30,15 +30,20 @@ test('asking, answering and approving without a script', async ({ page }) => {
   await question(page).getByRole('button', { name: 'List the new hours' }).click();
   await expect(line(page)).toContainText('Vera Lindqvist answered “List the new hours”');
 
-  await reloadUntil(page, () => expect(standing(page)).toHaveText('Review', { timeout: 500 }));
-  await expect(line(page).locator('.entry.said.writing')).toHaveCount(0);
+  await reloadUntil(page, async () => {
+    await expect(standing(page)).toHaveText('Review', { timeout: 500 });
+    await expect(line(page).locator('.entry.said.writing')).toHaveCount(0, { timeout: 500 });
+  });
   await sound(page);
   await page.getByText('Ask for a change').click();
   await page.getByLabel('What should be different?').fill('Say where to park.');
   await page.getByRole('button', { name: 'Send it back' }).click();
   await expect(line(page)).toContainText('Say where to park.');
 
-  await reloadUntil(page, () => expect(line(page).getByRole('link', { name: /version 2/ })).toBeVisible({ timeout: 500 }));
+  await reloadUntil(page, async () => {
+    await expect(standing(page)).toHaveText('Review', { timeout: 500 });
+    await expect(line(page).getByRole('link', { name: /version 2/ })).toBeVisible({ timeout: 500 });
+  });
   await page.getByRole('button', { name: 'Approve' }).click();
   await expect(standing(page)).toHaveText('Done');
 });

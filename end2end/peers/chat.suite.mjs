@@ -88,7 +88,12 @@ async function inTheMiddle(title) {
   return { gate, person, id };
 }
 
-const middle = (chat) => until(() => expect(words(chat)).toBe(PLAIN[0] + PLAIN[1]));
+/** The chat follows, and has what was written. It may have had that from the start. */
+const middle = (chat) =>
+  until(() => {
+    expect(chat.status).toBe('streaming');
+    expect(words(chat)).toBe(PLAIN[0] + PLAIN[1]);
+  });
 
 describe.each([
   ['six', ai6, {}],
@@ -100,7 +105,6 @@ describe.each([
     const first = await open(ai, person, id, headers);
     const reading = first.resumeStream();
     await middle(first);
-    expect(first.status).toBe('streaming');
     // A reload: another page, opened on what is there.
     const second = await open(ai, person, id, headers);
     expect(words(second)).toBe(PLAIN[0] + PLAIN[1]);
@@ -110,6 +114,8 @@ describe.each([
     const before = third.resumeStream();
     await middle(third);
     const after = third.resumeStream();
+    // All four follow: whoever comes once the turn is over has nothing to resume.
+    await until(() => expect(person.asked(`/v1/chat/${id}/stream`)).toBe(4));
     gate.open();
     await Promise.all([reading, resuming, before, after]);
     const log = await person.words(id);

@@ -12,6 +12,7 @@ function field(html, name) {
 /** Somebody at a portal: one browser's cookies. */
 export class Person {
   #cookies = new Map();
+  #asked = new Map();
 
   constructor(server) {
     this.server = server;
@@ -63,8 +64,12 @@ export class Person {
       const [, name, value] = /^([^=]+)=([^;]*)/.exec(cookie);
       this.#cookies.set(name, value);
     }
+    this.#asked.set(path, this.asked(path) + 1);
     return response;
   };
+
+  /** How often a path has been answered. */
+  asked = (path) => this.#asked.get(path) ?? 0;
 
   async json(path, init) {
     const response = await this.fetch(path, init);

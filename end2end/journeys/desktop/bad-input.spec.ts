@@ -163,11 +163,14 @@ test('rubbish on the socket ends that socket alone', async ({ page, watch }) => 
 test('signing in is limited, and says until when', async ({ page, watch }) => {
   watch.allow(status(422), status(429));
   await page.goto('/sign-in');
-  for (let attempt = 0; attempt < 12; attempt += 1) {
+  // Ten in a quarter of an hour, by the clock: twenty and one more pass any border between two of them.
+  const alert = page.getByRole('alert');
+  for (let attempt = 0; attempt < 22; attempt += 1) {
     await page.getByLabel('E-mail').fill('somebody@guess.test');
     await page.getByLabel('Password').fill(`guess ${attempt}`);
     await page.getByRole('button', { name: 'Sign in' }).click();
-    await expect(page.getByRole('alert')).toBeVisible();
+    await expect(alert).toBeVisible();
+    if (/minute|wait/i.test(await alert.innerText())) break;
   }
-  await expect(page.getByRole('alert')).toContainText(/minute|wait/i);
+  await expect(alert).toContainText(/minute|wait/i);
 });
