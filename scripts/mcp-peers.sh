@@ -9,7 +9,7 @@ cd "$(dirname "$0")/.."
 command -v npm >/dev/null || fail "The official suites need npm."
 if ! cmp -s end2end/mcp/package-lock.json end2end/mcp/node_modules/.throughline-lock; then
   say "Installing the official suites"
-  (cd end2end/mcp && npm ci --ignore-scripts --no-audit --no-fund >&2)
+  (cd end2end/mcp && again npm ci --ignore-scripts --no-audit --no-fund >&2)
   cp end2end/mcp/package-lock.json end2end/mcp/node_modules/.throughline-lock
 fi
 

