@@ -6,6 +6,8 @@ pub mod area;
 pub mod bars;
 #[cfg(feature = "ssr")]
 pub mod choose;
+#[cfg(feature = "ssr")]
+pub mod crumbs;
 pub mod cycle;
 #[cfg(feature = "ssr")]
 pub mod desk;

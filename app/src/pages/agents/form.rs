@@ -10,7 +10,10 @@ use serde::Deserialize;
 
 use super::{LIST, reach};
 use crate::{
-    components::field::{self, Field},
+    components::{
+        crumbs::crumbs,
+        field::{self, Field},
+    },
     web::{DeskTab, Fields, Form, Frame, Operator, Page, Posted, Problem, redirect_with},
 };
 
@@ -122,10 +125,7 @@ fn view(operator: &Operator, sheet: Sheet, choices: Vec<(String, String)>) -> An
     view! {
         <div class="page-head">
             <div>
-                <nav class="crumbs" aria-label="Where you are">
-                    <a href=LIST>"Agents"</a>
-                    <span aria-current="page">{heading.clone()}</span>
-                </nav>
+                {crumbs(&[(LIST, "Agents")], &heading)}
                 <h1>{heading}</h1>
             </div>
         </div>

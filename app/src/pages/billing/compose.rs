@@ -6,7 +6,10 @@ use leptos::prelude::*;
 
 use super::typed::Typed;
 use crate::{
-    components::field::{Field, summary, token},
+    components::{
+        crumbs::crumbs,
+        field::{Field, summary, token},
+    },
     web::{Cx, DeskTab, Form, Frame, Page},
 };
 
@@ -29,9 +32,7 @@ pub(super) fn page(cx: &Cx, compose: &Compose) -> Response {
         view! {
             <div class="page-head">
                 <div>
-                    <nav class="crumbs" aria-label="Where you are">
-                        <a href="/desk/billing">"Billing"</a><span aria-current="page">{title}</span>
-                    </nav>
+                    {crumbs(&[("/desk/billing", "Billing")], &title)}
                     <h1>{title}</h1>
                     <p class="page-sub">"It has no number and the client does not see it until you issue it."</p>
                 </div>

@@ -6,7 +6,7 @@ use leptos::prelude::*;
 
 use super::{id, sheet::sheet, title};
 use crate::{
-    components::field::token,
+    components::{crumbs::crumbs, field::token},
     web::{Cx, DeskTab, Frame, Operator, Page, Problem},
 };
 
@@ -22,9 +22,7 @@ pub async fn show(
         view! {
             <div class="page-head no-print">
                 <div>
-                    <nav class="crumbs" aria-label="Where you are">
-                        <a href="/desk/billing">"Billing"</a><span aria-current="page">{name.clone()}</span>
-                    </nav>
+                    {crumbs(&[("/desk/billing", "Billing")], &name)}
                     <h1>{name.clone()}</h1>
                     <p class="page-sub"><a href=format!("/desk/clients/{}", invoice.client)>{invoice.client_name.clone()}</a></p>
                 </div>

@@ -5,6 +5,7 @@ use domain::billing::queries;
 use leptos::prelude::*;
 
 use super::{id, invoice::print_hint, sheet::sheet, title};
+use crate::components::crumbs::crumbs;
 use crate::web::{Frame, Member, Page, PortalTab, Problem};
 
 pub async fn show(Member { cx, scope, .. }: Member, Path(number): Path<String>) -> Result<Response, Problem> {
@@ -17,9 +18,7 @@ pub async fn show(Member { cx, scope, .. }: Member, Path(number): Path<String>) 
         view! {
             <div class="page-head no-print">
                 <div>
-                    <nav class="crumbs" aria-label="Where you are">
-                        <a href="/portal/billing">"Billing"</a><span aria-current="page">{name.clone()}</span>
-                    </nav>
+                    {crumbs(&[("/portal/billing", "Billing")], &name)}
                     <h1>{name.clone()}</h1>
                 </div>
             </div>

@@ -11,6 +11,7 @@ use leptos::prelude::*;
 use super::{LIST, find};
 use crate::{
     components::{
+        crumbs::crumbs,
         desk::{client_path, request_path},
         field,
     },
@@ -65,11 +66,7 @@ fn view(operator: &Operator, client: &Client, form: &Form, preview: bool) -> Any
     view! {
         <div class="page-head">
             <div>
-                <nav class="crumbs" aria-label="Where you are">
-                    <a href=LIST>"Clients"</a>
-                    <a href=back.clone()>{client.name.clone()}</a>
-                    <span aria-current="page">"New request"</span>
-                </nav>
+                {crumbs(&[(LIST, "Clients"), (&back, &client.name)], "New request")}
                 <h1>{format!("New request for {}", client.name)}</h1>
             </div>
         </div>

@@ -7,6 +7,7 @@ use leptos::prelude::*;
 use super::{LIST, find};
 use crate::{
     components::{
+        crumbs::crumbs,
         desk::client_path,
         field::{self, Field},
     },
@@ -45,11 +46,7 @@ fn view(operator: &Operator, client: &Client, form: &Form) -> AnyView {
     view! {
         <div class="page-head">
             <div>
-                <nav class="crumbs" aria-label="Where you are">
-                    <a href=LIST>"Clients"</a>
-                    <a href=back.clone()>{client.name.clone()}</a>
-                    <span aria-current="page">"Details"</span>
-                </nav>
+                {crumbs(&[(LIST, "Clients"), (&back, &client.name)], "Details")}
                 <h1>"Name and invoices"</h1>
             </div>
         </div>

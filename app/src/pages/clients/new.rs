@@ -10,6 +10,7 @@ use leptos::prelude::*;
 use super::LIST;
 use crate::{
     components::{
+        crumbs::crumbs,
         desk::client_path,
         field::{self, Field},
     },
@@ -62,7 +63,7 @@ fn view(operator: &Operator, form: &Form, offers: &[Offer]) -> AnyView {
     view! {
         <div class="page-head">
             <div>
-                <nav class="crumbs" aria-label="Where you are"><a href=LIST>"Clients"</a><span aria-current="page">"New"</span></nav>
+                {crumbs(&[(LIST, "Clients")], "New")}
                 <h1>"New client"</h1>
             </div>
         </div>

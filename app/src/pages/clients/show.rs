@@ -12,6 +12,7 @@ use leptos::prelude::*;
 use super::{LIST, account, find, parts};
 use crate::{
     components::{
+        crumbs::crumbs,
         desk::{client_path, hidden},
         time::Times,
     },
@@ -66,10 +67,7 @@ fn view(shown: &Shown) -> AnyView {
     view! {
         <div class="page-head">
             <div>
-                <nav class="crumbs" aria-label="Where you are">
-                    <a href=LIST>"Clients"</a>
-                    <span aria-current="page">{client.name.clone()}</span>
-                </nav>
+                {crumbs(&[(LIST, "Clients")], &client.name)}
                 <h1>{client.name.clone()}</h1>
                 <p class="page-sub">
                     {left.then(|| view! { <span class="tag archived">"Archived"</span> })}

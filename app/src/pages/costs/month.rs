@@ -8,7 +8,10 @@ use serde::Deserialize;
 
 use super::{COSTS, PRICES, limits::Refused, tables};
 use crate::{
-    components::bars::{self, Bar},
+    components::{
+        bars::{self, Bar},
+        crumbs::crumbs,
+    },
     web::{DeskTab, Frame, Operator, Page, Problem},
 };
 
@@ -39,10 +42,7 @@ pub(super) async fn draw(
         view! {
             <div class="page-head">
                 <div>
-                    <nav class="crumbs" aria-label="Where you are">
-                        <a href="/desk/billing">"Billing"</a>
-                        <span aria-current="page">"Costs"</span>
-                    </nav>
+                    {crumbs(&[("/desk/billing", "Billing")], "Costs")}
                     <h1>{format!("Costs in {}", report.month.format("%B %Y"))}</h1>
                 </div>
                 <div class="page-actions"><a class="button" href=PRICES>"Prices of models"</a></div>

@@ -10,7 +10,10 @@ use serde::Deserialize;
 
 use super::{COSTS, PRICES, month::shown, tables::query};
 use crate::{
-    components::field::{Field, summary, token},
+    components::{
+        crumbs::crumbs,
+        field::{Field, summary, token},
+    },
     web::{Cx, DeskTab, Fields, Form, Frame, Operator, Page, Posted, Problem, redirect_with},
 };
 
@@ -81,11 +84,7 @@ fn page(operator: &Operator, prices: Prices, form: &Form) -> Response {
         view! {
             <div class="page-head">
                 <div>
-                    <nav class="crumbs" aria-label="Where you are">
-                        <a href="/desk/billing">"Billing"</a>
-                        <a href=COSTS>"Costs"</a>
-                        <span aria-current="page">"Prices of models"</span>
-                    </nav>
+                    {crumbs(&[("/desk/billing", "Billing"), (COSTS, "Costs")], "Prices of models")}
                     <h1>"Prices of models"</h1>
                 </div>
             </div>

@@ -11,6 +11,7 @@ use super::question::questions;
 use crate::{
     components::{
         choose::{Choice, Question, radios},
+        crumbs::crumbs,
         field::{Field, summary, token},
         intake_form::intake_field,
         offer_card::draft_card,
@@ -53,9 +54,7 @@ fn head(cx: &Cx, editor: &Editor) -> AnyView {
     view! {
         <div class="page-head">
             <div>
-                <nav class="crumbs" aria-label="Where you are">
-                    <a href="/desk/offers">"Offers"</a><span aria-current="page">{title.clone()}</span>
-                </nav>
+                {crumbs(&[("/desk/offers", "Offers")], &title)}
                 <h1>{title}</h1>
                 {editor.offer.as_ref().map(|offer| {
                     view! { <p class="page-sub"><span class=format!("tag {}", offer.state.as_str())>{offer.state.label()}</span></p> }

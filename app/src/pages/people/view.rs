@@ -8,6 +8,7 @@ use leptos::prelude::*;
 use super::{Managing, managing::Audience};
 use crate::{
     components::{
+        crumbs::crumbs,
         field::{self, Field},
         person::initials,
     },
@@ -24,9 +25,7 @@ pub(super) fn page(at: &Managing, people: &People, form: &Form) -> AnyView {
             let (name, href) = (name.clone(), format!("/desk/clients/{id}"));
             view! {
                 <div>
-                    <nav class="crumbs" aria-label="Where you are">
-                        <a href="/desk/clients">"Clients"</a><a href=href>{name.clone()}</a><span aria-current="page">"People"</span>
-                    </nav>
+                    {crumbs(&[("/desk/clients", "Clients"), (&href, &name)], "People")}
                     <h1>{format!("People of {name}")}</h1>
                 </div>
             }

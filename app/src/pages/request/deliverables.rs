@@ -20,6 +20,7 @@ use super::{
     load::{self, Hour},
     view::review_form,
 };
+use crate::components::crumbs::crumbs;
 use crate::web::{Page, Problem};
 
 #[derive(Deserialize)]
@@ -28,6 +29,7 @@ pub struct Wanted {
 }
 
 struct Shown {
+    above: Vec<(String, String)>,
     detail: Detail,
     deliverable: Deliverable,
     version: FullVersion,
@@ -57,23 +59,21 @@ async fn load(here: &Here, id: &str, version: Option<u32>) -> domain::Result<Sho
         detail.deliverables.iter().find(|deliverable| deliverable.id == id).ok_or(Error::NotFound)?.clone();
     let newest = deliverable.versions.first().map(|newest| newest.version).ok_or(Error::NotFound)?;
     let version = deliverables::version(here.cx.db(), &here.scope, id, version.unwrap_or(newest)).await?;
-    Ok(Shown { detail, deliverable, version })
+    let mut above = load::above(here, &detail.card.client_name);
+    above.push((here.base(), format!("#{}", detail.card.number)));
+    Ok(Shown { above, detail, deliverable, version })
 }
 
 fn view(base: &str, hour: Hour, token: String, may_work: bool, shown: Shown) -> impl IntoView + use<> {
-    let Shown { detail, deliverable, version } = shown;
+    let Shown { above, detail, deliverable, version } = shown;
     let newest = deliverable.versions.first().is_some_and(|newest| newest.version == version.version);
     let wanted = newest && may_work && detail.card.column == Column::Review && detail.withdrawn_at.is_none();
     let form = wanted.then(|| review_form(format!("{base}/review"), token, &beside::review(&detail)));
     let made = format!("version {}, {}", version.version, hour.when(version.at));
-    let number = format!("#{}", detail.card.number);
     view! {
         <div class="page-head">
             <div>
-                <nav class="crumbs" aria-label="Where you are">
-                    <a href=base.to_owned()>{number}</a>
-                    <span aria-current="page">"Deliverable"</span>
-                </nav>
+                {crumbs(&above, "Deliverable")}
                 <h1>{deliverable.title.clone()}</h1>
                 <p class="page-sub"><span>{made}</span></p>
             </div>

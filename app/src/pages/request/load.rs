@@ -71,6 +71,7 @@ pub async fn shown(here: &Here) -> domain::Result<(Detail, Shown)> {
     let asked = format!("asked by {}, {}", detail.asked_by, hour.day(card.created_at));
     let shown = Shown {
         place: place(here, detail.withdrawn_at.is_some()),
+        above: above(here, &card.client_name),
         number: card.number,
         title: card.title.clone(),
         asked: if here.desk { format!("{}, {asked}", card.client_name) } else { asked },
@@ -81,21 +82,24 @@ pub async fn shown(here: &Here) -> domain::Result<(Detail, Shown)> {
 }
 
 pub fn place(here: &Here, withdrawn: bool) -> Place {
-    let (list, list_name) = if here.desk {
-        (format!("/desk/clients/{}", here.client), "Client")
-    } else {
-        ("/portal/requests".to_owned(), "Requests")
-    };
     Place {
         base: here.base(),
-        list,
-        list_name: list_name.to_owned(),
         token: here.cx.bare.token.0.clone(),
         may_work: here.may_work() && !withdrawn,
         desk: here.desk,
         draft: String::new(),
         refused: String::new(),
     }
+}
+
+/// What lies above the request: addresses and names.
+pub fn above(here: &Here, client: &str) -> Vec<(String, String)> {
+    let above = if here.desk {
+        vec![("/desk/clients".to_owned(), "Clients"), (format!("/desk/clients/{}", here.client), client)]
+    } else {
+        vec![("/portal/requests".to_owned(), "Requests")]
+    };
+    above.into_iter().map(|(path, name)| (path, name.to_owned())).collect()
 }
 
 /// A conversation with its sentences and its HTML.

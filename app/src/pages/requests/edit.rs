@@ -9,7 +9,7 @@ use leptos::prelude::*;
 
 use super::{LIST, form};
 use crate::{
-    components::{field, request},
+    components::{crumbs::crumbs, field, request},
     islands::ask::Ask,
     web::{Fields, Form, Frame, Member, Page, PortalTab, Posted, Problem, redirect_with},
 };
@@ -64,15 +64,12 @@ fn draw(member: &Member, detail: &Detail, form: &Form, preview: bool) -> Respons
 }
 
 fn view(member: &Member, detail: &Detail, form: &Form, preview: bool) -> AnyView {
-    let (number, path) = (detail.card.number, request::path(detail.card.number));
+    let path = request::path(detail.card.number);
+    let above = [(LIST, "Requests"), (&path, &format!("#{}", detail.card.number))];
     view! {
         <div class="page-head">
             <div>
-                <nav class="crumbs" aria-label="Where you are">
-                    <a href=LIST>"Requests"</a>
-                    <a href=path.clone()>{format!("#{number}")}</a>
-                    <span aria-current="page">"Change"</span>
-                </nav>
+                {crumbs(&above, "Change")}
                 <h1>"Change what you asked for"</h1>
             </div>
             <div class="page-actions"><button class="button danger" type="button" popovertarget="withdraw">"Take it back…"</button></div>
@@ -86,7 +83,7 @@ fn view(member: &Member, detail: &Detail, form: &Form, preview: bool) -> AnyView
                 <a class="button quiet" href=path.clone()>"Leave it as it was"</a>
             </div>
         </form>
-        {withdrawal(member, &path, number)}
+        {withdrawal(member, &path, detail.card.number)}
         <Ask form="ask" />
     }
     .into_any()

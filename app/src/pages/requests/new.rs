@@ -15,7 +15,7 @@ use leptos::prelude::*;
 
 use super::{LIST, form};
 use crate::{
-    components::{field, request, waits},
+    components::{crumbs::crumbs, field, request, waits},
     islands::ask::Ask,
     pages::files::upload::{FormWithFiles, Received, Refused},
     web::{Fields, Form, Frame, Member, Page, PortalTab, Problem, answer, redirect_with},
@@ -142,7 +142,7 @@ fn view(member: &Member, draft: &Draft, outlook: &Outlook) -> AnyView {
     view! {
         <div class="page-head">
             <div>
-                <nav class="crumbs" aria-label="Where you are"><a href=LIST>"Requests"</a><span aria-current="page">"New"</span></nav>
+                {crumbs(&[(LIST, "Requests")], "New")}
                 <h1>"New request"</h1>
             </div>
         </div>

@@ -10,7 +10,10 @@ use serde::Deserialize;
 
 use super::{LIST, made};
 use crate::{
-    components::field::{self, Field},
+    components::{
+        crumbs::crumbs,
+        field::{self, Field},
+    },
     web::{DeskTab, Fields, Form, Frame, Operator, Page, Posted, Problem},
 };
 
@@ -74,7 +77,7 @@ async fn choices(operator: &Operator) -> domain::Result<(Choices, Choices)> {
 fn view(operator: &Operator, form: &Form, agents: Choices, clients: Choices) -> AnyView {
     view! {
         <div class="page-head"><div>
-            <nav class="crumbs" aria-label="Where you are"><a href=LIST>"Tokens"</a><span aria-current="page">"New token"</span></nav>
+            {crumbs(&[(LIST, "Tokens")], "New token")}
             <h1>"New token"</h1>
         </div></div>
         <form class="form" method="post" action=LIST novalidate>

@@ -6,6 +6,7 @@ use leptos::prelude::*;
 
 use super::LIST;
 use crate::{
+    components::crumbs::crumbs,
     islands::copy::Copy,
     web::{Cx, DeskTab, Frame, Page},
 };
@@ -32,7 +33,7 @@ fn view(name: &str, text: &str, url: &str, is_agents: bool) -> AnyView {
     };
     view! {
         <div class="page-head"><div>
-            <nav class="crumbs" aria-label="Where you are"><a href=LIST>"Tokens"</a><span aria-current="page">{name.to_owned()}</span></nav>
+            {crumbs(&[(LIST, "Tokens")], &name)}
             <h1>"Your token"</h1>
             <p class="page-sub">"Copy it now: it is shown this once, and kept nowhere."</p>
         </div></div>

@@ -10,7 +10,10 @@ use url::Url;
 
 use super::{LIST, secret};
 use crate::{
-    components::field::{self, Field},
+    components::{
+        crumbs::crumbs,
+        field::{self, Field},
+    },
     web::{DeskTab, Fields, Form, Frame, Operator, Page, Posted, Problem},
 };
 
@@ -55,7 +58,7 @@ fn draw(operator: &Operator, form: &Form) -> Response {
     page.show(|| {
         view! {
             <div class="page-head"><div>
-                <nav class="crumbs" aria-label="Where you are"><a href=LIST>"Webhooks"</a><span aria-current="page">"New webhook"</span></nav>
+                {crumbs(&[(LIST, "Webhooks")], "New webhook")}
                 <h1>"New webhook"</h1>
             </div></div>
             <form class="form" method="post" action=LIST novalidate>

@@ -6,6 +6,7 @@ use leptos::prelude::*;
 
 use super::{LIST, find};
 use crate::{
+    components::crumbs::crumbs,
     islands::copy::Copy,
     web::{Cx, DeskTab, Frame, Operator, Page, Posted, Problem},
 };
@@ -28,7 +29,7 @@ pub(super) fn show(cx: &Cx, url: &str, secret: &str) -> Response {
     Page::new(cx, "The webhook’s secret", Frame::Desk(DeskTab::None)).workshop().show(move || {
         view! {
             <div class="page-head"><div>
-                <nav class="crumbs" aria-label="Where you are"><a href=LIST>"Webhooks"</a><span aria-current="page">{url}</span></nav>
+                {crumbs(&[(LIST, "Webhooks")], &url)}
                 <h1>"Its secret"</h1>
                 <p class="page-sub">"Copy it now: it is not shown again. You can always make another one."</p>
             </div></div>

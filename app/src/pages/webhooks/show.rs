@@ -6,7 +6,7 @@ use leptos::prelude::*;
 
 use super::{LIST, find, form, list, rows};
 use crate::{
-    components::{field::token, time::Times},
+    components::{crumbs::crumbs, field::token, time::Times},
     web::{Cx, DeskTab, Fields, Form, Frame, Operator, Page, Problem},
 };
 
@@ -33,7 +33,7 @@ fn view(cx: &Cx, of: &Webhook, form: &Form, sent: &[Delivery], times: Times) -> 
     let base = format!("{LIST}/{}", of.id);
     view! {
         <div class="page-head"><div>
-            <nav class="crumbs" aria-label="Where you are"><a href=LIST>"Webhooks"</a><span aria-current="page">{of.url.clone()}</span></nav>
+            {crumbs(&[(LIST, "Webhooks")], &of.url)}
             <h1>"Webhook"</h1>
             <p class="page-sub">{list::state(of, times)}" "{of.url.clone()}</p>
         </div></div>

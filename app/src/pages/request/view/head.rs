@@ -4,16 +4,14 @@ use domain::{session::RunState, words};
 use leptos::prelude::*;
 
 use super::model::{Beside, Clock, Shown};
+use crate::components::crumbs::crumbs;
 
 pub fn view(shown: &Shown) -> impl IntoView + use<> {
-    let Shown { place, title, asked, number, beside, .. } = shown;
+    let Shown { above, title, asked, number, beside, .. } = shown;
     view! {
         <div class="page-head">
             <div>
-                <nav class="crumbs" aria-label="Where you are">
-                    <a href=place.list.clone()>{place.list_name.clone()}</a>
-                    <span aria-current="page">{format!("#{number}")}</span>
-                </nav>
+                {crumbs(above, &format!("#{number}"))}
                 <h1>{title.clone()}</h1>
                 <div class="page-sub">
                     {state(beside)}

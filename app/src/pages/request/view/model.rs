@@ -9,6 +9,8 @@ use domain::{
 #[derive(Clone, Debug, PartialEq)]
 pub struct Shown {
     pub place: Place,
+    /// What lies above it: addresses and names.
+    pub above: Vec<(String, String)>,
     pub number: u64,
     pub title: String,
     /// `asked by Rosa, Monday`.
@@ -32,9 +34,6 @@ pub struct Told {
 pub struct Place {
     /// The request's address, `/portal/requests/12`; forms go to what lies under it.
     pub base: String,
-    /// The list that it belongs to, and what that is called.
-    pub list: String,
-    pub list_name: String,
     pub token: String,
     /// May speak, stop, steer, answer and review.
     pub may_work: bool,
