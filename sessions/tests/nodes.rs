@@ -3,15 +3,17 @@
 
 mod support;
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
-use sessions::{Append, Engine, News, Offset, Options, StreamId, append_in};
+use sessions::{Append, Engine, Exchange, News, Offset, Options, StreamId, append_in};
 use sqlx::{
     Executor, PgPool,
     postgres::{PgListener, PgPoolOptions},
 };
 use support::{
-    ENGINE, collect, engine, engine_with, event, now, pool,
+    ENGINE, collect, engine, engine_with, event,
+    line::Line,
+    now, pool,
     proxy::{Mode, Proxy},
     soon, stream, texts, unpolled, until,
 };
@@ -80,10 +82,9 @@ async fn a_crowd_of_streams_is_heard(database: PgPool) {
 /// Whoever stops says so; whoever is killed falls silent.
 #[sqlx::test(migrations = "../migrations")]
 async fn nodes_come_and_go(database: PgPool) {
-    let quick = Options { hello_interval: Duration::from_millis(100), ..unpolled() };
-    let first = engine_with(&database, quick.clone()).await;
+    let first = engine(&database).await;
     let mut news = first.nodes().hear();
-    let polite = engine_with(&database, unpolled()).await;
+    let polite = engine(&database).await;
     let News::Came(node) = soon("a node", news.recv()).await.unwrap() else { panic!("it comes first") };
     until("the other to know", async || polite.nodes().others() == 1).await;
     polite.nodes().tell("hello".into());
@@ -92,7 +93,11 @@ async fn nodes_come_and_go(database: PgPool) {
     soon("its end", polite.shutdown()).await;
     assert_eq!(soon("a farewell", news.recv()).await.unwrap(), News::Left(node));
     assert_eq!(first.nodes().others(), 0);
+    first.shutdown().await;
 
+    let quick = Options { hello_interval: Duration::from_millis(100), ..unpolled() };
+    let second = engine_with(&database, quick.clone()).await;
+    let mut news = second.nodes().hear();
     let proxy = Proxy::start(&database).await;
     let silent = Engine::start(pool(proxy.options(), 3, ENGINE).await, quick);
     let News::Came(node) = soon("a node", news.recv()).await.unwrap() else { panic!("it comes") };
@@ -138,12 +143,37 @@ async fn a_lost_line_is_found_again(database: PgPool) {
     }
 }
 
+/// What could not be told is found once it can be, by those who could hear all the while.
+#[sqlx::test(migrations = "../migrations")]
+async fn what_was_said_in_vain_is_found(database: PgPool) {
+    let line = Arc::new(Line::new());
+    let options = || Options {
+        exchange: Some(Arc::clone(&line) as Arc<dyn Exchange>),
+        // Nobody is missed meanwhile.
+        hello_interval: Duration::from_secs(3_600),
+        ..unpolled()
+    };
+    let engines = [engine_with(&database, options()).await, engine_with(&database, options()).await];
+    met(&engines).await;
+    let stream = stream(&database).await;
+    let mut follower = engines[1].follow(stream, Offset::ZERO);
+    append(&engines[0], stream, "before").await;
+    collect(&mut follower, 1).await;
+    line.set_down(true);
+    append(&engines[0], stream, "meanwhile").await;
+    until("it is said in vain", async || line.lost() > 0).await;
+    line.set_down(false);
+    assert_eq!(collect(&mut follower, 1).await[0].json(), r#""meanwhile""#);
+}
+
 /// A node alone has a connection that listens, and none that tells but to say that it is there.
 #[sqlx::test(migrations = "../migrations")]
 async fn a_node_alone_tells_nothing(database: PgPool) {
     let mut listener = PgListener::connect_with(&database).await.unwrap();
     listener.listen("throughline_nodes").await.unwrap();
-    let engine = engine(&database).await;
+    // It says that it is there once, as far as this test goes.
+    let once = Options { hello_interval: Duration::from_secs(3_600), ..unpolled() };
+    let engine = engine_with(&database, once).await;
     let hello = soon("a hello", listener.recv()).await.unwrap();
     let stream = stream(&database).await;
     for number in 0..20 {

@@ -29,6 +29,8 @@ pub(crate) async fn run(core: Arc<Core>) {
                         tracing::warn!(error = %error, "other nodes could not be told, they find out by themselves");
                     }
                     backoff.pause().await;
+                    // What it was is gone, and whoever could hear may have looked before: everybody looks once more.
+                    core.nodes.say(Word::AllMoved);
                 }
             }
         }

@@ -37,15 +37,42 @@ async fn no_wake_up_is_lost() {
     assert_eq!(lost, None, "a wake-up was lost in this round");
 }
 
+/// Many hear of events that come fast some at a time, a few of each as it comes.
+#[tokio::test(start_paused = true)]
+async fn a_crowd_hears_of_fast_events_together() {
+    const EVENTS: u64 = 400;
+    let options = Options { crowd: 8, ..Options::default() };
+    for (followers, most) in [(3, EVENTS), (8, EVENTS / 8)] {
+        let tail = Arc::new(Tail::new(StreamId::generate(), CancellationToken::new()));
+        let ring = Ring::at(Offset::ZERO, Size { events: 8, bytes: 1_000 });
+        tail.set(State::Known { ring, closed: false });
+        let mut crowd: Vec<_> = (0..followers).map(|_| tail.subscribe()).collect();
+        let late = Arc::clone(&tail);
+        let telling = tokio::spawn(async move { late.tell_late().await });
+        let mut heard = 0;
+        for event in 0..EVENTS {
+            tail.push(Offset::from_value(event), vec![record(event)], false, &options);
+            // The clock goes on by itself once everybody waits.
+            tokio::time::sleep(Duration::from_millis(1)).await;
+            if crowd[0].has_changed().unwrap() {
+                crowd[0].borrow_and_update();
+                heard += 1;
+            }
+        }
+        assert!(heard <= most && heard >= most / 8, "{followers} heard {heard} times");
+        assert!(followers > 3 || heard == EVENTS, "a few hear of each");
+        telling.abort();
+    }
+}
+
+fn record(event: u64) -> Record {
+    Record { offset: Offset::from_value(event + 1), at: DateTime::UNIX_EPOCH, data: Data::known_json("1") }
+}
+
 /// Whether the events of this round arrive everywhere, soon.
 fn push_two(tail: &Tail, round: u64, arrived: &AtomicU64) -> bool {
     for event in [2 * round, 2 * round + 1] {
-        let record = Record {
-            offset: Offset::from_value(event + 1),
-            at: DateTime::UNIX_EPOCH,
-            data: Data::known_json("1"),
-        };
-        tail.push(Offset::from_value(event), vec![record], false, &Options::default());
+        tail.push(Offset::from_value(event), vec![record(event)], false, &Options::default());
         (0..round % 500).for_each(|_| std::hint::spin_loop());
     }
     let late = std::time::Instant::now() + Duration::from_secs(20);

@@ -2,6 +2,7 @@
 #![allow(dead_code, reason = "each test file is a program of its own and uses a part of this")]
 
 pub mod deaf;
+pub mod line;
 pub mod proxy;
 
 use std::{future::Future, time::Duration};
@@ -53,9 +54,10 @@ pub fn connect_options(database: &PgPool) -> PgConnectOptions {
     (*database.connect_options()).clone()
 }
 
-/// Options of an engine that hears of others only when it is told: nothing passes thanks to the poll by accident.
+/// Options of an engine that hears of others only when it is told: nothing passes thanks to the poll by accident. It waits
+/// for a stream that a test holds.
 pub fn unpolled() -> Options {
-    Options { poll_interval: Duration::from_secs(3_600), ..Options::default() }
+    Options { poll_interval: Duration::from_secs(3_600), lock_wait: PATIENCE, ..Options::default() }
 }
 
 pub async fn engine(database: &PgPool) -> Engine {

@@ -136,6 +136,10 @@ async fn carry(mut client: UnixStream, mut server: Box<dyn Socket>, mode: Arc<wa
     let mut moves = true;
     loop {
         let now = *modes.borrow_and_update();
+        // It may have been set since the client was let in.
+        if now == Mode::Away {
+            return;
+        }
         moves &= now != Mode::Stalled || born == Mode::Stalled;
         tokio::select! {
             read = client.read(&mut up), if moves => {
