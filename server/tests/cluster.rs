@@ -15,8 +15,6 @@ use tempfile::TempDir;
 
 type Outcome = Result<(), Box<dyn Error>>;
 
-/// What a start with an existing cluster may take at most.
-const QUICK: Duration = Duration::from_secs(3);
 /// What no wait in here comes near.
 const FOREVER: Duration = Duration::from_secs(60);
 
@@ -56,7 +54,6 @@ impl Place {
 
     /// Starts the server and waits for the line that says where it is.
     fn serve(&self) -> Result<Server, Box<dyn Error>> {
-        let begun = Instant::now();
         let mut child = self.command().arg("serve").stderr(Stdio::inherit()).spawn()?;
         let mut line = String::new();
         let mut printed = BufReader::new(child.stdout.take().ok_or("it prints")?);
@@ -67,7 +64,7 @@ impl Place {
             }
         }
         let address = line.split_whitespace().find(|word| word.starts_with("http://")).ok_or("an address")?;
-        Ok(Server { url: address.to_owned(), child, took: begun.elapsed() })
+        Ok(Server { url: address.to_owned(), child })
     }
 
     /// Processes that were started for this folder, other than servers.
@@ -95,7 +92,6 @@ impl Drop for Place {
 struct Server {
     child: Child,
     url: String,
-    took: Duration,
 }
 
 impl Server {
@@ -155,7 +151,7 @@ fn ended(command: &mut Command) -> Result<(Option<i32>, String), Box<dyn Error>>
 }
 
 #[test]
-fn a_stop_leaves_no_process_and_the_next_start_is_quick() -> Outcome {
+fn a_stop_leaves_no_process_and_the_next_start_makes_no_database() -> Outcome {
     let place = Place::new()?;
     let server = place.serve()?;
     assert_eq!(server.ready(), Some(200));
@@ -163,9 +159,11 @@ fn a_stop_leaves_no_process_and_the_next_start_is_quick() -> Outcome {
     server.stop()?;
     assert_eq!(place.processes(), 0);
 
+    let made = || fs::metadata(place.data().join("postgres/PG_VERSION")).and_then(|file| file.modified());
+    let before = made()?;
     let again = place.serve()?;
-    assert!(again.took < QUICK, "it took {:?}", again.took);
     assert_eq!(again.ready(), Some(200));
+    assert_eq!(made()?, before);
     again.stop()
 }
 
@@ -176,7 +174,6 @@ fn a_killed_servers_database_is_taken_over_and_stopped_in_the_end() -> Outcome {
     let orphan = place.postmaster().ok_or("it runs on")?;
 
     let heir = place.serve()?;
-    assert!(heir.took < QUICK, "it took {:?}", heir.took);
     assert_eq!(place.postmaster(), Some(orphan));
     assert_eq!(heir.ready(), Some(200));
     heir.stop()?;
@@ -202,9 +199,13 @@ fn both_killed_and_the_number_in_use_by_another_process() -> Outcome {
     let place = Place::new()?;
     let server = place.serve()?;
     let postmaster = place.postmaster().ok_or("it runs")?;
+    let id = postmaster.as_raw_nonzero();
+    let children = fs::read_to_string(format!("/proc/{id}/task/{id}/children"))?;
     server.kill()?;
     kill_process(postmaster, Signal::KILL)?;
     wait_until(|| place.processes() == 0)?;
+    // They notice by themselves that it is gone, and hold its memory until then.
+    wait_until(|| !children.split_whitespace().any(|child| Path::new("/proc").join(child).exists()))?;
     // As after a restart of the machine: the number in the file is somebody else's, here this test's.
     let file = place.data().join("postgres/postmaster.pid");
     let stale =

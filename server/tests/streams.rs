@@ -174,7 +174,8 @@ async fn until(response: &mut Response, text: &str) -> (String, bool) {
     let mut heard = String::new();
     while !heard.contains(text) {
         match tokio::time::timeout(FOREVER, response.chunk()).await.unwrap() {
-            Ok(Some(chunk)) => heard.push_str(str::from_utf8(&chunk).unwrap()),
+            // Without the beats between.
+            Ok(Some(chunk)) => heard.push_str(str::from_utf8(&chunk).unwrap().trim_start_matches(":\n\n")),
             Ok(None) | Err(_) => return (heard, true),
         }
     }

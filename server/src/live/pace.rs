@@ -26,3 +26,14 @@ impl Default for Pace {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Whoever is signed out or removed is shut out within five seconds: a look, and what it asks.
+    #[test]
+    fn access_is_looked_at_often_enough() {
+        assert!(Pace::default().look <= Duration::from_secs(3));
+    }
+}

@@ -8,6 +8,7 @@ mod fleet;
 use std::time::Duration;
 
 use fleet::{Heard, Link, NatsServer, Node, Place, Process, Reader, Way};
+use futures::future::join_all;
 use reqwest::{Client, StatusCode};
 use sqlx::PgPool;
 use tokio::sync::watch;
@@ -47,31 +48,45 @@ impl House {
         format!("{}/v1/stream/notes", self.front.url())
     }
 
-    /// Follows at one node, without the round-robin.
+    /// The stream at one node, without the round-robin.
+    fn url_at(&self, node: usize) -> String {
+        format!("http://{}/v1/stream/notes", self.nodes[node].address)
+    }
+
     fn follow_at(&self, node: usize, way: Way) -> watch::Receiver<Heard> {
-        Reader::start(format!("http://{}/v1/stream/notes", self.nodes[node].address), way)
+        Reader::start(self.url_at(node), way)
     }
 
     /// Appends at whichever node's turn it is.
     async fn say(&mut self) {
-        let request = self.client.post(self.url()).header("content-type", "application/json");
+        let url = self.url();
+        self.say_to(&url).await;
+    }
+
+    async fn say_to(&mut self, url: &str) {
+        let request = self.client.post(url).header("content-type", "application/json");
         let answer = tokio::time::timeout(FOREVER, request.body(self.said.to_string()).send()).await;
         assert_eq!(answer.unwrap().unwrap().status(), StatusCode::NO_CONTENT);
         self.said += 1;
     }
 
-    /// Speaks until everyone has heard something new: by then the nodes hear each other.
+    /// Speaks at each node until whoever follows at the other hears of it: the followers take turns at the nodes.
     async fn meet(&mut self, followers: &mut [watch::Receiver<Heard>]) {
-        let begun = self.said;
-        let all = |followers: &[watch::Receiver<Heard>]| {
-            followers.iter().all(|heard| heard.borrow().messages.len() > begun)
-        };
         let met = tokio::time::Instant::now();
-        while !all(followers) {
-            assert!(met.elapsed() < FOREVER, "the nodes do not hear each other");
-            self.say().await;
-            self.say().await;
-            tokio::time::sleep(Duration::from_millis(20)).await;
+        for (speaker, hearer) in [(0, 1), (1, 0)] {
+            // Whoever begins to follow finds what is there; from then on it has to be told.
+            let mut heard = 0;
+            while heard < 2 {
+                assert!(met.elapsed() < FOREVER, "the nodes do not hear each other");
+                let url = self.url_at(speaker);
+                self.say_to(&url).await;
+                let said = self.said;
+                let hearing = followers.iter_mut().skip(hearer).step_by(2).map(|follower| async move {
+                    drop(follower.wait_for(|heard| heard.messages.len() >= said).await);
+                });
+                let hearing = tokio::time::timeout(Duration::from_millis(100), join_all(hearing));
+                heard = if hearing.await.is_ok() { heard + 1 } else { 0 };
+            }
         }
     }
 
