@@ -1,6 +1,8 @@
 //! Pieces that several pages show. Those without `ssr` are used by islands as well.
 
 #[cfg(feature = "ssr")]
+pub mod answers;
+#[cfg(feature = "ssr")]
 pub mod area;
 #[cfg(feature = "ssr")]
 pub mod bars;
@@ -21,6 +23,8 @@ pub mod frame;
 pub mod intake_form;
 #[cfg(feature = "ssr")]
 pub mod offer_card;
+#[cfg(feature = "ssr")]
+pub mod pager;
 pub mod person;
 #[cfg(feature = "ssr")]
 pub mod request;

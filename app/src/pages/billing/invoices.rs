@@ -8,7 +8,10 @@ use domain::billing::{
 use leptos::prelude::*;
 
 use super::{title, zone};
-use crate::{components::field::token, web::Cx};
+use crate::{
+    components::{field::token, pager::newest_first},
+    web::Cx,
+};
 
 /// The section: filters, one page of invoices, the way to the others.
 pub fn section(cx: &Cx, list: &Invoices, filter: Filter) -> AnyView {
@@ -24,7 +27,7 @@ pub fn section(cx: &Cx, list: &Invoices, filter: Filter) -> AnyView {
             <div class="section-head"><h2>"Invoices"</h2></div>
             <nav class="chips" aria-label="Which invoices">{chips}</nav>
             {if list.invoices.is_empty() { nothing(filter) } else { table(cx, list) }}
-            {pager(list, filter)}
+            {newest_first(list.page, list.more, |page| address(filter, page))}
         </section>
     }
     .into_any()
@@ -106,22 +109,6 @@ fn change(cx: &Cx, invoice: &Invoice) -> AnyView {
             <input type="hidden" name="back" value="list" />
             <button class=quiet name="state" value=state aria-label=label>{word}</button>
         </form>
-    }
-    .into_any()
-}
-
-fn pager(list: &Invoices, filter: Filter) -> AnyView {
-    if list.page == 1 && !list.more {
-        return ().into_any();
-    }
-    let newer =
-        (list.page > 1).then(|| view! { <a class="button" href=address(filter, list.page - 1)>"Newer"</a> });
-    let older =
-        list.more.then(|| view! { <a class="button" href=address(filter, list.page + 1)>"Older"</a> });
-    view! {
-        <nav class="pager" aria-label="Pages">
-            <span>{format!("Page {}", list.page)}</span><span class="button-row">{newer}{older}</span>
-        </nav>
     }
     .into_any()
 }

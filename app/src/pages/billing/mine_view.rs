@@ -4,7 +4,10 @@ use domain::billing::{Invoice, Pause, Subscription, SubscriptionState, queries::
 use leptos::prelude::*;
 
 use super::zone;
-use crate::{components::field::token, web::Cx};
+use crate::{
+    components::{field::token, pager::newest_first},
+    web::Cx,
+};
 
 /// What is held, in words, and what can be done with it.
 pub fn subscription(cx: &Cx, held: Option<&Subscription>, pauses: &[Pause]) -> AnyView {
@@ -148,18 +151,12 @@ pub fn invoices(cx: &Cx, list: &Invoices) -> AnyView {
         }
         .into_any()
     };
-    let newer = (list.page > 1).then(
-        || view! { <a class="button" href=format!("/portal/billing?page={}", list.page - 1)>"Newer"</a> },
-    );
-    let older = list.more.then(
-        || view! { <a class="button" href=format!("/portal/billing?page={}", list.page + 1)>"Older"</a> },
-    );
-    let paged = list.page > 1 || list.more;
+    let pages = newest_first(list.page, list.more, |page| format!("/portal/billing?page={page}"));
     view! {
         <section class="section" aria-labelledby="invoices">
             <div class="section-head"><h2 id="invoices">"Invoices"</h2></div>
             {body}
-            {paged.then(|| view! { <nav class="pager" aria-label="Pages"><span>{format!("Page {}", list.page)}</span><span class="button-row">{newer}{older}</span></nav> })}
+            {pages}
         </section>
     }
     .into_any()

@@ -10,6 +10,7 @@ use crate::{
     components::{
         desk::client_path,
         empty::NothingYet,
+        pager::pager,
         search::{address, search},
         time::Times,
     },
@@ -88,6 +89,8 @@ fn nothing(wanted: &Wanted) -> AnyView {
 
 fn table(found: &Clients, wanted: &Wanted, times: &Times) -> AnyView {
     let rows: Vec<_> = found.rows.iter().map(|client| row(client, times)).collect();
+    let last = found.first.saturating_sub(1) + found.rows.len() as u64;
+    let here = format!("{} to {last} of {}", found.first, found.all);
     view! {
         <table class="table stacks">
             <thead>
@@ -101,7 +104,7 @@ fn table(found: &Clients, wanted: &Wanted, times: &Times) -> AnyView {
             </thead>
             <tbody>{rows}</tbody>
         </table>
-        {pager(found, wanted)}
+        {pager(&here, found.page, found.has_more(), ["Back", "Next"], |page| wanted.page(page))}
     }
     .into_any()
 }
@@ -120,22 +123,6 @@ fn row(client: &ClientRow, times: &Times) -> AnyView {
             <td data-label="At work" class="num">{places}</td>
             <td data-label="Last activity" class="end">{times.ago(client.active_at.timestamp_millis())}</td>
         </tr>
-    }
-    .into_any()
-}
-
-fn pager(found: &Clients, wanted: &Wanted) -> AnyView {
-    let last = found.first.saturating_sub(1) + found.rows.len() as u64;
-    let before = (found.page > 1)
-        .then(|| view! { <a class="button" rel="prev" href=wanted.page(found.page - 1)>"Back"</a> });
-    let after = found
-        .has_more()
-        .then(|| view! { <a class="button" rel="next" href=wanted.page(found.page + 1)>"Next"</a> });
-    view! {
-        <nav class="pager" aria-label="Pages">
-            <span>{format!("{} to {last} of {}", found.first, found.all)}</span>
-            <span class="button-row">{before} {after}</span>
-        </nav>
     }
     .into_any()
 }

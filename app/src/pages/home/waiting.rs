@@ -7,7 +7,7 @@ use domain::{
 use leptos::prelude::*;
 
 use super::Glance;
-use crate::components::request;
+use crate::components::{answers::buttons, request};
 
 /// The second question.
 pub fn question(glance: &Glance) -> AnyView {
@@ -59,19 +59,10 @@ fn asks(card: &Card, approval: &Approval, glance: &Glance) -> AnyView {
 fn answers(approval: &Approval, page: &str, until: String, glance: &Glance) -> impl IntoView + use<> {
     let action = format!("{page}/approval/{}", approval.id);
     let token = glance.token.0.clone();
-    let buttons: Vec<_> = approval
-        .options
-        .iter()
-        .enumerate()
-        .map(|(at, choice)| {
-            let class = if at == 0 { "button primary" } else { "button" };
-            view! { <button class=class name="answer" value=choice.key.clone()>{choice.label.clone()}</button> }
-        })
-        .collect();
     view! {
         <form class="button-row" method="post" action=action>
             <input type="hidden" name="form_token" value=token />
-            {buttons}
+            {buttons(&approval.options)}
             <p>{until}</p>
         </form>
     }

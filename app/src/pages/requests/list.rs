@@ -12,7 +12,7 @@ use leptos::prelude::*;
 
 use super::{LIST, NEW, head};
 use crate::{
-    components::{empty::NothingYet, request, time::Times, waits},
+    components::{empty::NothingYet, pager::newest_first, request, time::Times, waits},
     islands::{refresh::Refresh, shortcut::Shortcut},
     web::{Frame, Member, Page, PortalTab, Problem, fragment},
 };
@@ -138,7 +138,7 @@ fn results(found: &requests::Page, wanted: &Wanted, times: &Times, may_work: boo
             </thead>
             <tbody>{rows}</tbody>
         </table>
-        {pager(found, wanted)}
+        {newest_first(found.page, found.more, |page| wanted.address(LIST, wanted.column, page))}
     }
     .into_any()
 }
@@ -174,27 +174,6 @@ fn clock(card: &Card, times: &Times) -> Option<AnyView> {
         None => ", stands still".into_any(),
     };
     Some(view! { <span><span class=class>{words::left(card.cycle.left)}</span>{rest}</span> }.into_any())
-}
-
-fn pager(found: &requests::Page, wanted: &Wanted) -> Option<AnyView> {
-    if found.page == 1 && !found.more {
-        return None;
-    }
-    let newer = (found.page > 1).then(|| {
-        view! { <a class="button" rel="prev" href=wanted.address(LIST, wanted.column, found.page - 1)>"Newer"</a> }
-    });
-    let older = found.more.then(|| {
-        view! { <a class="button" rel="next" href=wanted.address(LIST, wanted.column, found.page + 1)>"Older"</a> }
-    });
-    Some(
-        view! {
-            <nav class="pager" aria-label="Pages">
-                <span>{format!("Page {}", found.page)}</span>
-                <span class="button-row">{newer} {older}</span>
-            </nav>
-        }
-        .into_any(),
-    )
 }
 
 fn nothing(wanted: &Wanted, may_work: bool) -> AnyView {

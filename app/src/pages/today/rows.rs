@@ -12,7 +12,10 @@ use domain::{
 use leptos::prelude::*;
 
 use super::Desk;
-use crate::components::desk::{client_path, hidden, request_path};
+use crate::components::{
+    answers::buttons,
+    desk::{client_path, hidden, request_path},
+};
 
 const HERE: &str = "/desk";
 
@@ -20,22 +23,13 @@ const HERE: &str = "/desk";
 pub fn to_answer(approval: &Approval, desk: &Desk) -> AnyView {
     let page = request_path(approval.client, approval.number);
     let action = format!("{page}/approval/{}", approval.id);
-    let buttons: Vec<_> = approval
-        .options
-        .iter()
-        .enumerate()
-        .map(|(at, choice)| {
-            let class = if at == 0 { "button primary" } else { "button" };
-            view! { <button class=class name="answer" value=choice.key.clone()>{choice.label.clone()}</button> }
-        })
-        .collect();
     view! {
         <li class="today-item urgent">
             <div class="today-words">
                 <a href=page>{approval.question.clone()}</a>
                 <p>{of(&approval.client_name, approval.number)}" · "{asked(approval, desk)}</p>
             </div>
-            <form class="button-row" method="post" action=action>{hidden(&desk.token, HERE)} {buttons}</form>
+            <form class="button-row" method="post" action=action>{hidden(&desk.token, HERE)} {buttons(&approval.options)}</form>
         </li>
     }
     .into_any()

@@ -10,6 +10,7 @@ use super::{
     entry::item,
     model::{Place, Said},
 };
+use crate::components::answers::buttons;
 
 pub fn view(place: &Place, said: &Said) -> AnyView {
     let Body::Approval { approval, question, detail, options, settled, .. } = &said.entry.body else {
@@ -58,20 +59,11 @@ fn open(place: &Place, approval: ApprovalId, detail: &str, options: &[Choice], u
     if !place.may_work {
         return view! { {detail} <p class="soft">{hint}</p> }.into_any();
     }
-    let buttons: Vec<_> = options
-        .iter()
-        .enumerate()
-        .map(|(place, choice)| {
-            // The first is what the agent advises.
-            let class = if place == 0 { "button primary" } else { "button" };
-            view! { <button class=class name="answer" value=choice.key.clone()>{choice.label.clone()}</button> }
-        })
-        .collect();
     view! {
         {detail}
         <form class="button-row" method="post" action=place.under(&format!("approval/{approval}")) data-send>
             <input type="hidden" name="form_token" value=place.token.clone() />
-            {buttons}
+            {buttons(options)}
             <p>{hint}</p>
         </form>
     }

@@ -1,0 +1,30 @@
+//! The way through a list of several pages.
+
+use leptos::prelude::*;
+
+/// Where one is, and the ways to the pages beside this one. `words`: what the two are called.
+pub fn pager(
+    here: &str,
+    page: u32,
+    has_more: bool,
+    words: [&'static str; 2],
+    address: impl Fn(u32) -> String,
+) -> AnyView {
+    let before =
+        (page > 1).then(|| view! { <a class="button" rel="prev" href=address(page - 1)>{words[0]}</a> });
+    let after =
+        has_more.then(|| view! { <a class="button" rel="next" href=address(page + 1)>{words[1]}</a> });
+    view! {
+        <nav class="pager" aria-label="Pages">
+            <span>{here.to_owned()}</span>
+            <span class="button-row">{before} {after}</span>
+        </nav>
+    }
+    .into_any()
+}
+
+/// For what is listed from the newest on; nothing where one page is all.
+pub fn newest_first(page: u32, has_more: bool, address: impl Fn(u32) -> String) -> Option<AnyView> {
+    let several = page > 1 || has_more;
+    several.then(|| pager(&format!("Page {page}"), page, has_more, ["Newer", "Older"], address))
+}
