@@ -7,7 +7,8 @@ use futures::{future::BoxFuture, stream::BoxStream};
 /// Why nobody could be told or heard.
 pub type Trouble = Box<dyn Error + Send + Sync>;
 
-/// Carries texts between the nodes of one database. What gets lost costs a poll interval, so nothing is ever sent again.
+/// Carries texts between the nodes of one database. What gets lost on its way costs a poll interval; where telling fails,
+/// everybody is told to look at everything as soon as it works again.
 pub trait Exchange: Debug + Send + Sync + 'static {
     /// Begins to listen. What is told from then on, by this node too, comes through the stream; it ends as soon as
     /// something may have been missed.
