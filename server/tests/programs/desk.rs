@@ -60,15 +60,16 @@ pub async fn speaks(world: &World, request: &Detail, wanted: &str) {
     world.until(request, heard).await;
 }
 
-/// Has the agent work, slowly, on a new request, until it says this.
+/// Has the agent work, slowly, on a new request, until it says this; its model says no more before it may go on.
 pub async fn has_said(
     world: &World,
     model: &Scripted,
     brain: Arc<dyn Brain>,
-    wanted: &str,
+    wanted: &'static str,
 ) -> (Detail, Hand) {
     let request = world.ask("New fees", "Write a letter.", vec![]).await;
     model.pace(Duration::from_millis(100));
+    model.stand_at(wanted);
     let hand = world.work(brain);
     speaks(world, &request, wanted).await;
     (request, hand)
@@ -76,6 +77,7 @@ pub async fn has_said(
 
 /// Sees the work to its end: all was said once, whatever happened.
 pub async fn sees_it_done(world: &World, model: &Scripted, request: &Detail, hand: Hand) {
+    model.go_on();
     world.until(request, in_review).await;
     assert_eq!(said(world, request).await, model.whole());
     hand.leave().await;

@@ -1,6 +1,6 @@
 //! A program that the server starts has another agent help, by the portal's tools.
 
-use std::{sync::Arc, time::Duration};
+use std::sync::Arc;
 
 use domain::{
     agents::{self, NewAgent},
@@ -33,19 +33,17 @@ impl Brain for Office {
     }
 }
 
-/// So many words that the other one is done before they are.
-const MEANWHILE: &str = "Meanwhile I read the fees of last year, line by line, from the first of January to the last \
-                         of December, and put each of them beside the one of this year, so that nobody has to look \
-                         for the difference, however small it is, and then I see what came of the dates that I asked \
-                         about.";
-
 #[sqlx::test(migrations = "../migrations")]
 #[ignore = "needs real programs: make test-agents"]
 async fn claude_code_has_another_agent_help(pg: PgPool) {
     let task = json!({ "agent": "Otto", "task": "Check the dates of the new fees." });
     let script = vec![
         calls("I have the dates checked.", "mcp__throughline__delegate", task),
-        calls(MEANWHILE, "mcp__throughline__get_delegated", json!({})),
+        calls(
+            "Meanwhile I read the fees of last year, line by line.",
+            "mcp__throughline__get_delegated",
+            json!({}),
+        ),
         says(LETTER),
     ];
     let (model, Some(mut program)) = start("claude_code", script).await else { return };
@@ -53,17 +51,13 @@ async fn claude_code_has_another_agent_help(pg: PgPool) {
     let otto = NewAgent { name: "Otto".into(), persona: String::new(), client: None };
     agents::create(&world.db, &world.operator, otto).await.unwrap();
     let request = world.ask("New fees", "Write a letter.", vec![]).await;
-    model.pace(Duration::from_millis(50));
+    model.stand_at("Meanwhile I");
     let hand = world.work(Arc::new(Office(program.brain())));
-    let is = |wanted| {
-        move |event: &Event| {
-            matches!(&event.part, Part::DataSubRun { state, .. } if *state == wanted).then_some(())
-        }
+    let helped = |event: &Event| {
+        matches!(&event.part, Part::DataSubRun { state: RunState::Completed, .. }).then_some(())
     };
-    world.until(&request, is(RunState::Queued)).await;
-    model.pace(Duration::from_secs(1));
-    world.until(&request, is(RunState::Completed)).await;
-    model.pace(Duration::from_millis(5));
+    world.until(&request, helped).await;
+    model.go_on();
     world.until(&request, in_review).await;
     hand.leave().await;
 

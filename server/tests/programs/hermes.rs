@@ -96,13 +96,13 @@ impl Program {
     }
 
     /// Waits until a run neither works nor waits any more.
-    pub async fn stops(&self, run: &str, within: Duration) {
+    pub async fn stops(&self, run: &str) {
         let stops = async {
             while matches!(self.status(run).await.as_str(), "running" | "waiting_for_approval") {
                 tokio::time::sleep(Duration::from_millis(20)).await;
             }
         };
-        tokio::time::timeout(within, stops).await.expect("Hermes is told in time");
+        tokio::time::timeout(PATIENCE, stops).await.expect("Hermes is told");
     }
 
     /// How a run stands, as Hermes says itself.
@@ -114,11 +114,15 @@ impl Program {
     }
 }
 
-/// The brain, which loses patience soon.
+/// The brain, which waits for a Hermes that is started again.
 pub fn brain() -> Arc<Hermes> {
+    brain_with(Duration::from_secs(120))
+}
+
+/// The same that waits so long for a Hermes that is away.
+pub fn brain_with(patience: Duration) -> Arc<Hermes> {
     let outside = Outside::new(Admitted::private()).unwrap();
-    let limits =
-        Limits { poll: Duration::from_millis(200), patience: Duration::from_secs(30), ..Limits::default() };
+    let limits = Limits { poll: Duration::from_millis(200), patience, ..Limits::default() };
     Arc::new(Hermes::new(outside, limits))
 }
 
@@ -228,7 +232,7 @@ async fn what_is_said_meanwhile_is_the_next_thing_it_reads(pg: PgPool) {
     let Some(hermes) = Program::start(&model).await else { return };
     let world = hermes.world(pg).await;
     let request = world.ask("New fees", "Write a letter.", vec![]).await;
-    model.pace(Duration::from_millis(150));
+    model.stand_at("first draft");
     let hand = world.work(brain());
     speaks(&world, &request, "first draft").await;
     let steer =
@@ -241,7 +245,7 @@ async fn what_is_said_meanwhile_is_the_next_thing_it_reads(pg: PgPool) {
     };
     let (outcome, reason) = world.until(&request, outcome).await;
     assert!(outcome == "done" && reason.contains("as soon as"), "{outcome}: {reason}");
-    model.pace(Duration::from_millis(5));
+    model.go_on();
     world.until(&request, in_review).await;
     hand.leave().await;
     assert_eq!(said(&world, &request).await, model.whole());
@@ -260,24 +264,17 @@ async fn a_stop_reaches_it(pg: PgPool) {
     let Some(hermes) = Program::start(&model).await else { return };
     let world = hermes.world(pg).await;
     let request = world.ask("New fees", "Write a letter.", vec![]).await;
-    model.pace(Duration::from_millis(500));
+    model.stand_at("Dear client");
     let hand = world.work(brain());
     speaks(&world, &request, "Dear client").await;
     let run = kept(&world).await["run"].as_str().unwrap().to_owned();
     assert_eq!(hermes.status(&run).await, "running");
-    let begun = tokio::time::Instant::now();
     controls::stop(&world.db, &world.member, request.card.id).await.unwrap();
-    let stops = async {
-        while hermes.status(&run).await == "running" {
-            tokio::time::sleep(Duration::from_millis(20)).await;
-        }
-    };
-    tokio::time::timeout(Duration::from_secs(2), stops).await.expect("Hermes is told within two seconds");
+    hermes.stops(&run).await;
     let done = |event: &Event| {
         matches!(&event.part, Part::DataOutcome { outcome, .. } if outcome == "done").then_some(())
     };
     world.until(&request, done).await;
-    assert!(begun.elapsed() < Duration::from_secs(2), "{:?}", begun.elapsed());
     assert_eq!(world.run_state(request.card.id).await, "cancelled");
     hand.leave().await;
 }

@@ -12,7 +12,7 @@ use sqlx::PgPool;
 
 use super::{
     desk::{another, answered_at_once, asked, has_said, in_review, questions, said, sees_it_done, speaks},
-    hermes::{LETTER, Program, brain, kept, steps},
+    hermes::{LETTER, Program, brain, brain_with, kept, steps},
     script::{Turn, calls, says},
     scripted::Scripted,
 };
@@ -89,7 +89,8 @@ async fn hermes_does_not_come_back(pg: PgPool) {
     let model = Scripted::new(script()).await;
     let Some(mut hermes) = Program::start(&model).await else { return };
     let world = hermes.world(pg).await;
-    let (request, hand) = has_said(&world, &model, brain(), "First I").await;
+    let hasty = brain_with(Duration::from_secs(5));
+    let (request, hand) = has_said(&world, &model, hasty, "First I").await;
     hermes.kill().await;
     let failed = |event: &Event| match &event.part {
         Part::DataRun { failure, .. } => failure.clone(),
@@ -154,7 +155,7 @@ async fn a_stop_while_it_waits_reaches_it(pg: PgPool) {
     asked(&world, 0).await;
     let run = kept(&world).await["run"].as_str().unwrap().to_owned();
     controls::stop(&world.db, &world.operator, request.card.id).await.unwrap();
-    hermes.stops(&run, Duration::from_secs(2)).await;
+    hermes.stops(&run).await;
     assert_eq!(world.run_state(request.card.id).await, "cancelled");
     hand.leave().await;
 }
@@ -168,7 +169,7 @@ async fn a_stop_while_its_worker_is_gone_reaches_it(pg: PgPool) {
     let Some(hermes) = Program::start(&model).await else { return };
     let world = hermes.world(pg).await;
     let request = world.ask("New fees", "Write a letter.", vec![]).await;
-    model.pace(Duration::from_millis(500));
+    model.stand_at("First I");
     let hand = world.work(brain());
     speaks(&world, &request, "First I").await;
     let run = kept(&world).await["run"].as_str().unwrap().to_owned();
@@ -176,7 +177,7 @@ async fn a_stop_while_its_worker_is_gone_reaches_it(pg: PgPool) {
     let other = world.work(brain());
     assert_eq!(hermes.status(&run).await, "running");
     controls::stop(&world.db, &world.owner, request.card.id).await.unwrap();
-    hermes.stops(&run, Duration::from_secs(2)).await;
+    hermes.stops(&run).await;
     world.lease_runs_out().await;
     assert_eq!(world.run_state(request.card.id).await, "cancelled");
     other.leave().await;
@@ -194,10 +195,11 @@ async fn a_stop_while_nobody_is_there_reaches_it_later(pg: PgPool) {
     asked(&world, 0).await;
     let run = kept(&world).await["run"].as_str().unwrap().to_owned();
     hand.kill().await;
+    // Asked before the stop, of which the one that is killed may still hear.
+    assert_eq!(hermes.status(&run).await, "waiting_for_approval");
     controls::stop(&world.db, &world.operator, request.card.id).await.unwrap();
     assert_eq!(world.run_state(request.card.id).await, "cancelled");
-    assert_eq!(hermes.status(&run).await, "waiting_for_approval");
     let next = world.work(brain());
-    hermes.stops(&run, Duration::from_secs(2)).await;
+    hermes.stops(&run).await;
     next.leave().await;
 }

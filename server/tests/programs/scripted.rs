@@ -33,6 +33,7 @@ pub struct Scripted {
     asked: Arc<Mutex<Vec<Value>>>,
     lost: Arc<Mutex<Vec<String>>>,
     pace: Arc<watch::Sender<Duration>>,
+    stands: Arc<watch::Sender<Option<&'static str>>>,
     pub address: String,
 }
 
@@ -42,8 +43,14 @@ impl Scripted {
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = format!("http://{}", listener.local_addr().unwrap());
         let pace = Arc::new(watch::channel(Duration::from_millis(15)).0);
-        let model =
-            Self { script: Arc::new(script), asked: Arc::default(), lost: Arc::default(), pace, address };
+        let model = Self {
+            script: Arc::new(script),
+            asked: Arc::default(),
+            lost: Arc::default(),
+            pace,
+            stands: Arc::new(watch::channel(None).0),
+            address,
+        };
         let routes = Router::new()
             .route("/v1/models", get(async || Json(json!({ "data": [{ "id": "scripted" }] }))))
             .route("/v1/chat/completions", post(completions))
@@ -57,6 +64,16 @@ impl Scripted {
     /// From now on so much time passes between words.
     pub fn pace(&self, between: Duration) {
         self.pace.send_replace(between);
+    }
+
+    /// Says one word beyond these and no more, until it may go on: whoever reads along may hold back the last one.
+    pub fn stand_at(&self, words: &'static str) {
+        self.stands.send_replace(Some(words));
+    }
+
+    /// From now on it says all that it has to say.
+    pub fn go_on(&self) {
+        self.stands.send_replace(None);
     }
 
     /// What was asked of the script so far.
@@ -87,12 +104,18 @@ impl Scripted {
         Some((words.split_inclusive(' ').map(str::to_owned).collect(), call.cloned()))
     }
 
-    /// Frames, the words among them at the pace that is set.
-    fn stream(self, before: Vec<String>, words: Vec<String>, after: Vec<String>) -> Response {
-        let pace = self.pace.subscribe();
-        let paced = futures::stream::iter(words).then(move |frame| {
-            let mut pace = pace.clone();
+    /// Frames: each word with its own, at the pace that is set, and what follows the last of them.
+    fn stream(self, before: Vec<String>, words: Vec<(String, String)>, after: Vec<String>) -> Response {
+        let (pace, stands) = (self.pace.subscribe(), self.stands.subscribe());
+        let (mut said, mut last) = (String::new(), String::new());
+        let told = words.into_iter().chain([(String::new(), after.concat())]);
+        let paced = futures::stream::iter(told).then(move |(word, frame)| {
+            let (mut pace, mut stands) = (pace.clone(), stands.clone());
+            let heard = said.clone();
+            said.push_str(&std::mem::replace(&mut last, word));
             async move {
+                // A test that is over lets nobody go on.
+                let _ = stands.wait_for(|at| at.is_none_or(|at| !heard.contains(at))).await;
                 let between = *pace.borrow_and_update();
                 tokio::select! {
                     () = tokio::time::sleep(between) => {}
@@ -102,7 +125,7 @@ impl Scripted {
                 frame
             }
         });
-        let frames = futures::stream::iter(before).chain(paced).chain(futures::stream::iter(after));
+        let frames = futures::stream::iter(before).chain(paced);
         let body = Body::from_stream(frames.map(Ok::<_, Infallible>));
         ([(header::CONTENT_TYPE, "text/event-stream")], body).into_response()
     }
@@ -143,7 +166,11 @@ async fn completions(State(model): State<Scripted>, Json(asked): Json<Value>) ->
                             "choices": [{ "index": 0, "delta": delta, "finish_reason": finish }] });
         format!("data: {chunk}\n\n")
     };
-    let words = words.iter().map(|words| chunk(json!({ "content": words }), Value::Null)).collect();
+    let framed = |word: String| {
+        let frame = chunk(json!({ "content": word }), Value::Null);
+        (word, frame)
+    };
+    let words = words.into_iter().map(framed).collect();
     let mut after = Vec::new();
     if let Some((name, arguments)) = &call {
         let call = json!({ "index": 0, "id": format!("call_{}", model.asked().len()), "type": "function",
@@ -171,10 +198,9 @@ async fn messages(State(model): State<Scripted>, Json(asked): Json<Value>) -> Re
             json!({ "type": "content_block_start", "index": 0, "content_block": { "type": "text", "text": "" } }),
         ),
     ];
-    let delta = |text: &String| {
-        event(
-            json!({ "type": "content_block_delta", "index": 0, "delta": { "type": "text_delta", "text": text } }),
-        )
+    let framed = |word: String| {
+        let delta = json!({ "type": "text_delta", "text": word });
+        (word, event(json!({ "type": "content_block_delta", "index": 0, "delta": delta })))
     };
     let mut after = vec![event(json!({ "type": "content_block_stop", "index": 0 }))];
     if let Some((name, arguments)) = &call {
@@ -191,6 +217,6 @@ async fn messages(State(model): State<Scripted>, Json(asked): Json<Value>) -> Re
         "usage": { "output_tokens": 5 } }),
     ));
     after.push(event(json!({ "type": "message_stop" })));
-    let words = words.iter().map(delta).collect();
+    let words = words.into_iter().map(framed).collect();
     model.stream(before, words, after)
 }
