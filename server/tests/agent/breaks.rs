@@ -19,7 +19,7 @@ use tokio::sync::Notify;
 use super::{
     model::in_review,
     scripted::{Piece, Reply, Scripted, hands_in},
-    support::World,
+    support::{PATIENCE, World},
 };
 
 const BRIEF: &str = "- Write a letter to all clients\n- Put the office hours on one page";
@@ -250,7 +250,7 @@ async fn what_is_taken_away_is_left_at_once(pg: PgPool) {
     let hand = world.work(Arc::new(Sleeper(Arc::clone(&left))));
     world.until(&request, |event| matches!(event.part, Part::TextStart { .. }).then_some(())).await;
     domain::requests::commands::withdraw(&world.db, &world.owner, request.card.id).await.unwrap();
-    tokio::time::timeout(Duration::from_secs(5), left.notified()).await.expect("it is left");
+    tokio::time::timeout(PATIENCE, left.notified()).await.expect("it is left");
     assert_eq!(world.run_state(request.card.id).await, "cancelled");
     hand.leave().await;
 }

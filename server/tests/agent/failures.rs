@@ -4,11 +4,12 @@ use domain::{
     runs,
     session::{Body, Part},
 };
+use server::agents::house::Limits;
 use sqlx::PgPool;
 
 use super::{
     model::{failed, in_review},
-    scripted::{KEY, Piece, Reply, Scripted, says},
+    scripted::{KEY, Piece, Reply, Scripted, impatient, patient, says},
     support::{World, logs},
 };
 
@@ -18,11 +19,16 @@ fn three(reply: impl Fn() -> Reply) -> Vec<Reply> {
 
 /// Runs a request into the wall, looks for the words and the reason, then starts it again over the same endpoint.
 async fn fails(pg: PgPool, replies: Vec<Reply>, words: &str, reason: &str) {
+    fails_within(patient(), pg, replies, words, reason).await;
+}
+
+/// The same for an agent that waits so long.
+async fn fails_within(limits: Limits, pg: PgPool, replies: Vec<Reply>, words: &str, reason: &str) {
     logs::capture();
     let (world, asks) = (World::new(pg).await, replies.len());
     let model = Scripted::new(replies.into_iter().chain([says("Dear client, done.")]).collect()).await;
     let request = world.ask("A letter", "Write a letter.", vec![]).await;
-    let hand = world.work(model.brain());
+    let hand = world.work(model.brain_with(limits));
     let said = world.until(&request, failed).await;
     assert!(said.starts_with("Juno could not ") && said.contains(words), "{said}");
     assert_eq!((model.asked().len(), world.run_state(request.card.id).await.as_str()), (asks, "failed"));
@@ -74,12 +80,13 @@ async fn it_wants_to_be_left_alone_for_long(pg: PgPool) {
 
 #[sqlx::test(migrations = "../migrations")]
 async fn it_says_nothing(pg: PgPool) {
-    fails(pg, three(|| Reply::Silence), "did not answer", "no answer began").await;
+    fails_within(impatient(), pg, three(|| Reply::Silence), "did not answer", "no answer began").await;
 }
 
 #[sqlx::test(migrations = "../migrations")]
 async fn it_stops_in_the_middle(pg: PgPool) {
-    fails(
+    fails_within(
+        impatient(),
         pg,
         three(|| Reply::Stream(vec![Piece::Words("Dear"), Piece::Hang])),
         "did not answer",

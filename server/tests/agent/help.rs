@@ -201,8 +201,13 @@ async fn a_stop_reaches_everyone(pg: PgPool) {
     let model = Scripted::new(vec![delegates()]).await;
     let request = world.ask("A letter", "Write a letter.", vec![]).await;
     let hand = world.work(Arc::new(Office { juno: model.brain(), others: Arc::new(Endless) }));
-    let looks = |event: &Event| matches!(event.part, Part::DataStep { .. }).then_some(());
-    world.until(&request, looks).await;
+    let mut looking = 0;
+    world
+        .until(&request, |event| {
+            looking += usize::from(matches!(event.part, Part::DataStep { .. }));
+            (looking == 2).then_some(())
+        })
+        .await;
     controls::stop(&world.db, &world.owner, request.card.id).await.unwrap();
     let mut off = 0;
     world

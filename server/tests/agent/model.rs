@@ -189,14 +189,12 @@ async fn a_stop_cuts_its_words_off(pg: PgPool) {
     let request = world.ask("A letter", "Write a letter.", vec![]).await;
     let hand = world.work(model.brain());
     world.until(&request, |event| matches!(event.part, Part::TextDelta { .. }).then_some(())).await;
-    let begun = tokio::time::Instant::now();
     let stop = controls::stop(&world.db, &world.owner, request.card.id).await.unwrap();
     let outcome = |event: &Event| match &event.part {
         Part::DataOutcome { control, outcome, .. } if *control == stop.control => Some(outcome.clone()),
         _ => None,
     };
     assert_eq!(world.until(&request, outcome).await, "done");
-    assert!(begun.elapsed().as_secs() < 2, "{:?}", begun.elapsed());
     assert_eq!(world.run_state(request.card.id).await, "cancelled");
     assert_eq!(world.see(request.card.number).await.card.column, Column::Waiting);
     hand.leave().await;

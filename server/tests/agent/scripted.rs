@@ -27,6 +27,8 @@ use server::{
 };
 use tokio::sync::Notify;
 
+use super::support::PATIENCE;
+
 /// The key that is planted, and must turn up nowhere.
 pub const KEY: &str = "sk-planted-4711";
 
@@ -83,9 +85,9 @@ impl Scripted {
         Self { script, address }
     }
 
-    /// The house agent with this behind it, quick to lose patience.
+    /// The house agent with this behind it.
     pub fn brain(&self) -> Arc<Model> {
-        self.brain_with(impatient())
+        self.brain_with(patient())
     }
 
     /// The same that waits so long.
@@ -111,20 +113,23 @@ impl Scripted {
     }
 }
 
+/// Nothing is asked again because the machine is busy, or the script would be out of step: a test gives up before.
+pub fn patient() -> Limits {
+    let long = 2 * PATIENCE;
+    let pause = Duration::from_millis(10);
+    Limits { connect: long, first: long, between: long, pause, ..Limits::default() }
+}
+
+/// For a model that has nothing to say.
 pub fn impatient() -> Limits {
-    Limits {
-        connect: Duration::from_secs(2),
-        first: Duration::from_secs(3),
-        between: Duration::from_secs(3),
-        pause: Duration::from_millis(10),
-        ..Limits::default()
-    }
+    let short = Duration::from_secs(3);
+    Limits { first: short, between: short, ..patient() }
 }
 
 /// Agents with a model of their own, on this machine.
 pub fn models(admitted: Admitted) -> Arc<Models> {
     let _ = rustls::crypto::ring::default_provider().install_default();
-    Arc::new(Models::new(Outside::new(admitted).unwrap(), impatient()))
+    Arc::new(Models::new(Outside::new(admitted).unwrap(), patient()))
 }
 
 async fn answer(

