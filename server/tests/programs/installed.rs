@@ -1,8 +1,10 @@
 //! Where the programs are, and how one is started so that nothing of it stays.
 
 use std::{
+    net::{Ipv4Addr, TcpListener},
     path::{Path, PathBuf},
     process::Stdio,
+    sync::atomic::{AtomicU16, Ordering},
 };
 
 use rustix::process::{Pid, Signal, kill_process_group};
@@ -19,9 +21,17 @@ pub fn program(name: &str, path: &str) -> Option<PathBuf> {
     Some(program)
 }
 
-/// A port that was free a moment ago.
+/// A free port, below those that are given to whoever asks for any: nobody else has it before a program listens there.
 pub fn port() -> u16 {
-    std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
+    static TAKEN: AtomicU16 = AtomicU16::new(0);
+    // Other tests run at the same time.
+    let first = 20_000 + u16::try_from(std::process::id() % 5_000).unwrap();
+    loop {
+        let port = first + TAKEN.fetch_add(1, Ordering::Relaxed);
+        if TcpListener::bind((Ipv4Addr::LOCALHOST, port)).is_ok() {
+            return port;
+        }
+    }
 }
 
 /// A program and whatever it starts, killed with this.
