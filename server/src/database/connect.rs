@@ -102,7 +102,7 @@ mod tests {
             async move { patiently(&nobody, &stop).await.map(|_| ()) }
         });
         stop.cancel();
-        let ended = timeout(Duration::from_secs(5), wait).await.expect("it ends").expect("it does not panic");
+        let ended = timeout(PATIENCE, wait).await.expect("it ends").expect("it does not panic");
         assert!(ended.expect_err("it is an error").is_interruption());
     }
 }

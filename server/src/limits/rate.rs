@@ -3,8 +3,10 @@
 use std::num::NonZeroU32;
 
 use governor::{
-    DefaultKeyedRateLimiter, Quota, RateLimiter,
+    Quota, RateLimiter,
     clock::{Clock, DefaultClock},
+    middleware::NoOpMiddleware,
+    state::keyed::DefaultKeyedStateStore,
 };
 use sessions::Tenant;
 
@@ -15,15 +17,22 @@ const SAVED: u32 = 10;
 
 /// One measure for each tenant that appended lately.
 #[derive(Debug)]
-pub(super) struct Rates {
-    measures: DefaultKeyedRateLimiter<Tenant>,
+pub(super) struct Rates<C: Clock = DefaultClock> {
+    measures: RateLimiter<Tenant, DefaultKeyedStateStore<Tenant>, C, NoOpMiddleware<C::Instant>>,
     burst: NonZeroU32,
 }
 
 impl Rates {
     pub(super) fn new(events_a_second: NonZeroU32) -> Self {
+        Self::by(DefaultClock::default(), events_a_second)
+    }
+}
+
+impl<C: Clock> Rates<C> {
+    fn by(clock: C, events_a_second: NonZeroU32) -> Self {
         let burst = events_a_second.saturating_mul(NonZeroU32::MIN.saturating_add(SAVED - 1));
-        Self { measures: RateLimiter::keyed(Quota::per_second(events_a_second).allow_burst(burst)), burst }
+        let quota = Quota::per_second(events_a_second).allow_burst(burst);
+        Self { measures: RateLimiter::new(quota, DefaultKeyedStateStore::default(), clock), burst }
     }
 
     /// Takes so many events off what the tenant may append now, or says when there will be enough. An append of more
@@ -32,7 +41,7 @@ impl Rates {
         let events = u32::try_from(events).unwrap_or(u32::MAX);
         let events = NonZeroU32::new(events).unwrap_or(NonZeroU32::MIN).min(self.burst);
         match self.measures.check_key_n(&tenant, events) {
-            Ok(Err(until)) => Err(Refusal::Rate(until.wait_time_from(DefaultClock::default().now()))),
+            Ok(Err(until)) => Err(Refusal::Rate(until.wait_time_from(self.measures.clock().now()))),
             // It never asks for more than the burst.
             Ok(Ok(())) | Err(_) => Ok(()),
         }
@@ -49,18 +58,22 @@ impl Rates {
 mod tests {
     use std::time::Duration;
 
+    use governor::clock::FakeRelativeClock;
     use uuid::Uuid;
 
     use super::*;
 
     #[test]
     fn a_burst_is_taken_and_then_has_to_be_waited_for() {
-        let rates = Rates::new(NonZeroU32::MIN);
+        let clock = FakeRelativeClock::default();
+        let rates = Rates::by(clock.clone(), NonZeroU32::MIN);
         let [one, other] =
             [1, 2].map(|id| Tenant { workspace: Uuid::nil(), client: Some(Uuid::from_u128(id)) });
         assert!(rates.take(one, 4).is_ok() && rates.take(one, 6).is_ok());
         let Err(Refusal::Rate(wait)) = rates.take(one, 3) else { panic!("it has had its burst") };
-        assert!(Duration::from_secs(2) < wait && wait <= Duration::from_secs(3), "{wait:?}");
+        assert_eq!(wait, Duration::from_secs(3));
+        clock.advance(wait);
+        assert!(rates.take(one, 3).is_ok(), "it is there when it was said to be");
         assert!(rates.take(other, 1_000_000).is_ok(), "more than a burst counts as one");
         assert!(rates.take(other, 0).is_err(), "what holds no event counts as one");
         rates.forget_idle();

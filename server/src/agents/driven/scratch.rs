@@ -24,9 +24,13 @@ pub(super) struct Scratch(TempDir);
 
 impl Scratch {
     pub(super) fn new() -> io::Result<Self> {
+        Self::new_in(&std::env::temp_dir())
+    }
+
+    fn new_in(folder: &Path) -> io::Result<Self> {
         let (_, server) = orphans::mark();
         let prefix = format!("{NAME}{server}.");
-        Builder::new().prefix(&prefix).permissions(Permissions::from_mode(0o700)).tempdir().map(Self)
+        Builder::new().prefix(&prefix).permissions(Permissions::from_mode(0o700)).tempdir_in(folder).map(Self)
     }
 
     pub(super) fn path(&self) -> &Path {
@@ -36,7 +40,11 @@ impl Scratch {
 
 /// Removes what servers that live no more could not.
 pub(super) fn clear() -> io::Result<()> {
-    for entry in fs::read_dir(std::env::temp_dir())?.flatten() {
+    clear_in(&std::env::temp_dir())
+}
+
+fn clear_in(folder: &Path) -> io::Result<()> {
+    for entry in fs::read_dir(folder)?.flatten() {
         let is_left = server_of(&entry.file_name()).is_some_and(|server| !orphans::lives(&server));
         // The folder is everybody's: whoever takes such a name has nothing removed by it but the like of his own.
         if is_left
@@ -60,15 +68,16 @@ mod tests {
 
     #[test]
     fn what_a_dead_server_left_goes_and_nothing_else() {
-        let ours = Scratch::new().unwrap();
+        let folder = tempfile::tempdir().unwrap();
+        let ours = Scratch::new_in(folder.path()).unwrap();
         let (_, server) = orphans::mark();
         let (id, rest) = server.split_once('-').unwrap();
         let (_, space) = rest.split_once('-').unwrap();
-        let named = |name: &str| Builder::new().prefix(name).tempdir().unwrap();
+        let named = |name: &str| Builder::new().prefix(name).tempdir_in(folder.path()).unwrap();
         let dead = named(&format!("{NAME}{id}-1-{space}."));
         fs::write(dead.path().join("key"), "secret").unwrap();
         let others = [named(&format!("{NAME}{id}-1-elsewhere.")), named(NAME), named("else.")];
-        clear().unwrap();
+        clear_in(folder.path()).unwrap();
         assert!(!dead.path().exists());
         assert!(others.iter().map(TempDir::path).chain([ours.path()]).all(Path::exists));
         let path = ours.path().to_owned();
