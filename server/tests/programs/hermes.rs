@@ -1,6 +1,10 @@
 //! Hermes Agent, the real one.
 
-use std::{path::PathBuf, sync::Arc, time::Duration};
+use std::{
+    path::PathBuf,
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
 use domain::{
     agents::{Backend, Settings},
@@ -97,12 +101,14 @@ impl Program {
 
     /// Waits until a run neither works nor waits any more.
     pub async fn stops(&self, run: &str) {
+        let begun = Instant::now();
         let stops = async {
             while matches!(self.status(run).await.as_str(), "running" | "waiting_for_approval") {
                 tokio::time::sleep(Duration::from_millis(20)).await;
             }
         };
         tokio::time::timeout(PATIENCE, stops).await.expect("Hermes is told");
+        println!("Hermes worked no more {} ms later", begun.elapsed().as_millis());
     }
 
     /// How a run stands, as Hermes says itself.

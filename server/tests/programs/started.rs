@@ -1,7 +1,11 @@
 //! Programs that the server starts: over the Agent Client Protocol Hermes' own adapter and Claude Code's from npm, and
 //! Claude Code itself without a terminal. They stand the same tests.
 
-use std::{path::Path, sync::Arc, time::Duration};
+use std::{
+    path::Path,
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
 use domain::{
     agents::{Backend, Settings},
@@ -264,8 +268,10 @@ async fn stops_and_hears(of: &str, pg: PgPool) {
     model.stand_at("on and on");
     speaks(&world, &request, "on and on").await;
     assert!(model.asked()[1]["messages"].to_string().contains("Mention the car park"));
+    let begun = Instant::now();
     controls::stop(&world.db, &world.member, request.card.id).await.unwrap();
     none_in(&agent.works(), PATIENCE).await;
+    println!("{of} was gone {} ms after the stop", begun.elapsed().as_millis());
     let stopped = |event: &Event| match &event.part {
         Part::DataRun { state: domain::session::RunState::Cancelled, .. } => Some(()),
         _ => None,

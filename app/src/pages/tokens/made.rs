@@ -33,7 +33,7 @@ fn view(name: &str, text: &str, url: &str, is_agents: bool) -> AnyView {
     };
     view! {
         <div class="page-head"><div>
-            {crumbs(&[(LIST, "Tokens")], &name)}
+            {crumbs(&[(LIST, "Tokens")], name)}
             <h1>"Your token"</h1>
             <p class="page-sub">"Copy it now: it is shown this once, and kept nowhere."</p>
         </div></div>
