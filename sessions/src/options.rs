@@ -52,9 +52,10 @@ pub struct Options {
     pub hello_interval: Duration,
     /// How often streams that have lapsed are looked for and what was deleted is dropped. 30 seconds.
     pub sweep_interval: Duration,
-    /// Streams and producers whose state the writer remembers, so that their next append takes one statement. 65,536.
+    /// Streams and producers whose state the writer remembers, so that their next append takes one statement. 262,144,
+    /// some hundred bytes each. An append to a stream that is not among them costs three times as much.
     pub remembered: usize,
-    /// Names of streams that are kept in memory. 65,536.
+    /// Names of streams that are kept in memory. 262,144, some hundred bytes each.
     pub names: usize,
     /// How long a stream stays in memory after its last follower left. 30 seconds: a reload finds it warm.
     pub tail_linger: Duration,
@@ -86,8 +87,8 @@ impl Default for Options {
             exchange: None,
             hello_interval: Duration::from_secs(5),
             sweep_interval: Duration::from_secs(30),
-            remembered: 65_536,
-            names: 65_536,
+            remembered: 262_144,
+            names: 262_144,
             tail_linger: Duration::from_secs(30),
             clock: Clock::default(),
         }
