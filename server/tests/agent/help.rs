@@ -163,6 +163,15 @@ async fn a_model_that_helps_answers_and_hands_nothing_over(pg: PgPool) {
     assert_eq!(version.body.as_deref(), Some("# The letter"));
 }
 
+/// Once there are two of these, one of each who helps.
+fn both(wanted: impl Fn(&Part) -> bool) -> impl FnMut(&Event) -> Option<()> {
+    let mut seen = 0;
+    move |event| {
+        seen += usize::from(wanted(&event.part));
+        (seen == 2).then_some(())
+    }
+}
+
 #[sqlx::test(migrations = "../migrations")]
 async fn when_everybodys_worker_dies_all_go_on_and_nobody_begins_anew(pg: PgPool) {
     let world = World::new(pg).await;
@@ -171,13 +180,7 @@ async fn when_everybodys_worker_dies_all_go_on_and_nobody_begins_anew(pg: PgPool
     let model = Scripted::new(vec![delegates(), delegates(), hands_in("# The letter")]).await;
     let request = world.ask("A letter", "Write a letter.", vec![]).await;
     let first = world.work(Arc::new(Office { juno: model.brain(), others: Arc::new(Endless) }));
-    let mut looking = 0;
-    world
-        .until(&request, |event| {
-            looking += usize::from(matches!(event.part, Part::DataStep { .. }));
-            (looking == 2).then_some(())
-        })
-        .await;
+    world.until(&request, both(|part| matches!(part, Part::DataStep { .. }))).await;
     first.kill().await;
     world.lease_runs_out().await;
 
@@ -201,22 +204,10 @@ async fn a_stop_reaches_everyone(pg: PgPool) {
     let model = Scripted::new(vec![delegates()]).await;
     let request = world.ask("A letter", "Write a letter.", vec![]).await;
     let hand = world.work(Arc::new(Office { juno: model.brain(), others: Arc::new(Endless) }));
-    let mut looking = 0;
-    world
-        .until(&request, |event| {
-            looking += usize::from(matches!(event.part, Part::DataStep { .. }));
-            (looking == 2).then_some(())
-        })
-        .await;
+    world.until(&request, both(|part| matches!(part, Part::DataStep { .. }))).await;
     controls::stop(&world.db, &world.owner, request.card.id).await.unwrap();
-    let mut off = 0;
-    world
-        .until(&request, |event| {
-            let is_off = matches!(event.part, Part::DataSubRun { state: RunState::Cancelled, .. });
-            off += usize::from(is_off);
-            (off == 2).then_some(())
-        })
-        .await;
+    let is_off = |part: &Part| matches!(part, Part::DataSubRun { state: RunState::Cancelled, .. });
+    world.until(&request, both(is_off)).await;
     // The workers hear of it, and let go of what they did.
     hand.leave().await;
     let living: i64 = sqlx::query_scalar("SELECT count(*) FROM run WHERE ended_at IS NULL")

@@ -42,7 +42,7 @@ async fn no_wake_up_is_lost() {
 async fn a_crowd_hears_of_fast_events_together() {
     const EVENTS: u64 = 400;
     let options = Options { crowd: 8, ..Options::default() };
-    for (followers, most) in [(3, EVENTS), (8, EVENTS / 8)] {
+    for (followers, times) in [(3, EVENTS..=EVENTS), (8, EVENTS / 64..=EVENTS / 8)] {
         let tail = Arc::new(Tail::new(StreamId::generate(), CancellationToken::new()));
         let ring = Ring::at(Offset::ZERO, Size { events: 8, bytes: 1_000 });
         tail.set(State::Known { ring, closed: false });
@@ -59,8 +59,7 @@ async fn a_crowd_hears_of_fast_events_together() {
                 heard += 1;
             }
         }
-        assert!(heard <= most && heard >= most / 8, "{followers} heard {heard} times");
-        assert!(followers > 3 || heard == EVENTS, "a few hear of each");
+        assert!(times.contains(&heard), "{followers} heard {heard} times");
         telling.abort();
     }
 }

@@ -5,8 +5,10 @@ use domain::billing::queries;
 use leptos::prelude::*;
 
 use super::{id, invoice::print_hint, sheet::sheet, title};
-use crate::components::crumbs::crumbs;
-use crate::web::{Frame, Member, Page, PortalTab, Problem};
+use crate::{
+    components::crumbs::crumbs,
+    web::{Frame, Member, Page, PortalTab, Problem},
+};
 
 pub async fn show(Member { cx, scope, .. }: Member, Path(number): Path<String>) -> Result<Response, Problem> {
     let number: u64 = id(&number).map_err(|problem| problem.of(&cx.bare))?;

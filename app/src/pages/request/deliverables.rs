@@ -20,8 +20,10 @@ use super::{
     load::{self, Hour},
     view::review_form,
 };
-use crate::components::crumbs::crumbs;
-use crate::web::{Page, Problem};
+use crate::{
+    components::crumbs::crumbs,
+    web::{Page, Problem},
+};
 
 #[derive(Deserialize)]
 pub struct Wanted {

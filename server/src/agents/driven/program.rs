@@ -108,9 +108,9 @@ fn assignment(word: &str) -> Option<(&str, &str)> {
 
 /// A program that runs. It and all that it started end with this.
 pub(in crate::agents) struct Program {
-    child: Option<Child>,
+    /// Until it is dropped.
+    running: Option<(Child, Scratch)>,
     complaints: Arc<Mutex<VecDeque<u8>>>,
-    scratch: Option<Scratch>,
 }
 
 impl Program {
@@ -126,7 +126,7 @@ impl Program {
         };
         let complaints = Arc::<Mutex<VecDeque<u8>>>::default();
         tokio::spawn(hear(BufReader::new(stderr), Arc::clone(&complaints)));
-        Ok((Self { child: Some(child), complaints, scratch: Some(scratch) }, stdin, stdout))
+        Ok((Self { running: Some((child, scratch)), complaints }, stdin, stdout))
     }
 
     /// The end of what it complained of.
@@ -138,9 +138,8 @@ impl Program {
 
 impl Drop for Program {
     fn drop(&mut self) {
-        let Some(mut child) = self.child.take() else { return };
-        // Goes after the group, whichever way.
-        let scratch = self.scratch.take();
+        // The scratch goes after the group, whichever way.
+        let Some((mut child, scratch)) = self.running.take() else { return };
         let group = Group(child.id().and_then(|id| Pid::from_raw(id.cast_signed())));
         // Without a runtime, or one that ends before, the group goes at once.
         if let Ok(runtime) = Handle::try_current() {
