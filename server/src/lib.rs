@@ -11,6 +11,7 @@ pub mod dialects;
 pub mod doctor;
 pub mod finish;
 pub mod health;
+pub mod ingress;
 pub mod jobs;
 pub mod keyring;
 pub mod limits;

@@ -13,6 +13,7 @@ use tokio::net::TcpListener;
 
 use crate::agents::driven::Inside;
 use crate::database::{Database, Hold};
+use crate::ingress::Ingress;
 use crate::jobs;
 use crate::limits::{self, Allowance, Limits};
 use crate::live::{Live, Pace};
@@ -91,7 +92,8 @@ async fn run(
     live.across(engine.clone());
     let beside = health.merge(metrics::routes(metrics));
     let inside = Inside::of(address);
-    let routes = beside.merge(router::routes(app.clone(), live, &inside));
+    let ingress = Ingress::new(settings.trusted_proxies.networks(&app.site.public_url));
+    let routes = ingress.protect(beside.merge(router::routes(app.clone(), live, &inside)));
     let outside = product::outside(&app, settings, address)?;
     jobs::start(&app, &outside, inside, settings, shutdown)?;
     let code = setup_code(&app.db).await?;

@@ -14,7 +14,7 @@ use domain::{
 use tower_sessions::Session;
 use url::{Position, Url};
 
-use super::{App, FormToken, Nonce, Problem, guard::cookie};
+use super::{App, ClientAddr, FormToken, Nonce, Problem, guard::cookie};
 
 /// The signed-in person, in the sign-in's data.
 pub const PERSON_KEY: &str = "person";
@@ -41,8 +41,10 @@ pub struct Bare {
     pub arrival: Arrival,
     /// The first part of the browser's name, for "where you are signed in".
     pub agent: String,
-    /// Where the request comes from, for rate limits.
+    /// The address that the request comes from, as the audit log keeps it; empty where it is not known.
     pub address: String,
+    /// The network that the address belongs to ([`ClientAddr::network`]), by which limits count.
+    pub network: String,
 }
 
 /// A page of a workspace, asked for by anyone.
@@ -98,6 +100,7 @@ impl FromRequestParts<App> for Bare {
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Problem> {
         let missing = || Problem::bug("a middleware is missing in the router");
+        let client = ClientAddr::of(&parts.extensions);
         let session = parts.extensions.get::<Session>().cloned().ok_or_else(missing)?;
         let (person, membership) = signed_in(&session).await?;
         if person.is_some() {
@@ -112,11 +115,8 @@ impl FromRequestParts<App> for Bare {
             note: cookie(&parts.headers, "note").and_then(|value| read_note(&value)),
             wants_json: accepts_json(&parts.headers),
             agent: text_header(&parts.headers, header::USER_AGENT).chars().take(200).collect(),
-            address: parts
-                .extensions
-                .get::<axum::extract::ConnectInfo<std::net::SocketAddr>>()
-                .map(|info| info.0.ip().to_string())
-                .unwrap_or_default(),
+            address: client.map(|client| client.to_string()).unwrap_or_default(),
+            network: client.map(ClientAddr::network).unwrap_or_default(),
             session,
             arrival,
         })

@@ -1,5 +1,6 @@
 //! What every page stands on: who asks ([`Cx`]), what was typed ([`Form`]), how it is answered ([`Page`], [`Problem`]).
 
+mod client_addr;
 mod cx;
 mod form;
 mod fragment;
@@ -8,9 +9,11 @@ mod in_words;
 mod outward;
 mod page;
 mod problem;
+mod reach;
 mod respond;
 mod state;
 
+pub use client_addr::ClientAddr;
 pub use cx::{AGENT_KEY, Bare, Cx, MEMBERSHIP_KEY, Member, Operator, PERSON_KEY, SignedIn};
 pub use form::{Fields, Form, Posted};
 pub use fragment::fragment;
@@ -19,5 +22,6 @@ pub use in_words::in_words;
 pub use outward::{Outward, Told};
 pub use page::{DeskTab, Frame, Page, PortalTab};
 pub use problem::Problem;
+pub use reach::is_loopback_url;
 pub use respond::{Outcome, answer, redirect, redirect_with};
 pub use state::{App, Site};

@@ -1,15 +1,12 @@
 //! Who calls with a token: `Authorization: Bearer tl_…`, and nothing else. Cookies are not looked at here, so no page of
 //! another site can have a browser call in somebody's name.
 
-use std::{
-    net::{IpAddr, SocketAddr},
-    num::NonZeroU32,
-    sync::Arc,
-};
+use std::{net::IpAddr, num::NonZeroU32, sync::Arc};
 
+use app::web::ClientAddr;
 use axum::{
     body::Body,
-    extract::{ConnectInfo, FromRequestParts, Request, State},
+    extract::{FromRequestParts, Request, State},
     http::{HeaderMap, Method, StatusCode, header, request::Parts},
     middleware::Next,
     response::{IntoResponse, Response},
@@ -110,8 +107,7 @@ pub async fn require(State(gate): State<Gate>, mut request: Request, next: Next)
     }
     match gate.admit(request.headers()).await {
         Ok(caller) => {
-            let from = request.extensions().get::<ConnectInfo<SocketAddr>>();
-            let ip = from.map(|ConnectInfo(address)| address.ip());
+            let ip = ClientAddr::of(request.extensions()).map(ClientAddr::ip);
             request.extensions_mut().insert(Caller { ip, ..caller });
             next.run(request).await
         }

@@ -4,6 +4,7 @@ use std::{
     str::FromStr,
 };
 
+use app::web::is_loopback_url;
 use ipnet::IpNet;
 use url::Url;
 
@@ -90,7 +91,7 @@ impl Admitted {
     /// this machine and can reach all of that anyway, and what one tries first, a model or an agent on the same machine,
     /// just works. Once others can get in, they are not.
     pub fn new(said: &Private, listening: SocketAddr, public: &Url) -> Self {
-        let alone = listening.ip().is_loopback() && is_this_machine(public);
+        let alone = listening.ip().is_loopback() && is_loopback_url(public);
         match said {
             Private::Unsaid => Self { private: alone, listed: Vec::new() },
             Private::No => Self::default(),
@@ -120,14 +121,5 @@ impl Admitted {
             Reach::Private => self.private || listed(),
             Reach::Special => listed(),
         }
-    }
-}
-
-fn is_this_machine(public: &Url) -> bool {
-    match public.host() {
-        Some(url::Host::Domain(name)) => name == "localhost" || name.ends_with(".localhost"),
-        Some(url::Host::Ipv4(ip)) => ip.is_loopback(),
-        Some(url::Host::Ipv6(ip)) => ip.is_loopback(),
-        None => false,
     }
 }

@@ -21,6 +21,7 @@ pub use secret::{Secret, SecretUrl};
 pub use table::{Row, table};
 
 use crate::agents::house::Pace;
+use crate::ingress::TrustedProxies;
 use crate::logs::Format;
 use crate::outside::Private;
 
@@ -42,6 +43,10 @@ pub struct Settings {
     /// Address that people type: stands in e-mails and decides whether cookies need HTTPS. Empty: http:// and the bind address
     #[arg(long, global = true, env = "THROUGHLINE_PUBLIC_URL", default_value = "", value_parser = maybe::<Url>)]
     pub public_url: Maybe<Url>,
+
+    /// Proxies that are believed when they say for whom they ask, by X-Forwarded-For or Forwarded: addresses and networks, as 10.0.0.7,10.1.0.0/16, or the word none. Whoever is believed can be anyone, so each has to write the header itself. Empty: this machine, where the public address is another's; none where it is this machine's own
+    #[arg(long, global = true, env = "THROUGHLINE_TRUSTED_PROXIES", default_value = "")]
+    pub trusted_proxies: TrustedProxies,
 
     /// Folder of the private database and the files. Empty: $XDG_DATA_HOME/throughline, ~/.local/share/throughline, or /var/lib/throughline for root
     #[arg(long, global = true, env = "THROUGHLINE_DATA", default_value = "", value_parser = maybe::<PathBuf>)]

@@ -43,6 +43,7 @@ impl Settings {
         Some(match id {
             "bind" => self.bind.to_string(),
             "public_url" => or_empty(self.public_url.as_ref()),
+            "trusted_proxies" => self.trusted_proxies.to_string(),
             "data" => self.data().map(|folder| folder.display().to_string()).unwrap_or_default(),
             "database_url" => or_empty(self.database_url.as_ref()),
             "nats_url" => or_empty(self.nats_url.as_ref()),

@@ -1,8 +1,9 @@
 //! The port, and the address that people type.
 
 use std::io::ErrorKind;
-use std::net::{IpAddr, SocketAddr};
+use std::net::SocketAddr;
 
+use app::web::is_loopback_url;
 use serde_json::Value;
 use tokio::net::TcpListener;
 
@@ -52,7 +53,7 @@ pub(super) fn public_url(settings: &Settings) -> Finding {
             format!("{shown} is not a web address"),
             "Write it as https://portal.example.com.",
         ),
-        Some(url) if url.scheme() == "http" && !is_loopback(url) => Finding::warn(
+        Some(url) if url.scheme() == "http" && !is_loopback_url(url) => Finding::warn(
             SUBJECT,
             format!("{shown} sends passwords unprotected"),
             "Put a proxy with HTTPS in front and begin THROUGHLINE_PUBLIC_URL with https://.",
@@ -63,15 +64,5 @@ pub(super) fn public_url(settings: &Settings) -> Finding {
             "Set THROUGHLINE_PUBLIC_URL to it, beginning with https://.",
         ),
         _ => Finding::ok(SUBJECT, shown),
-    }
-}
-
-fn is_loopback(url: &url::Url) -> bool {
-    match url.host_str() {
-        Some("localhost") => true,
-        Some(host) => {
-            host.trim_matches(['[', ']']).parse::<IpAddr>().is_ok_and(|address| address.is_loopback())
-        }
-        None => false,
     }
 }
