@@ -139,6 +139,7 @@ fn public() -> Routes<App> {
         .route("/setup", get(account::setup::show).post(account::setup::submit))
         .route("/account", get(mine::show))
         .route("/account/name", post(mine::rename))
+        .route("/account/zone", post(mine::set_zone))
         .route("/account/password", post(mine::change_password))
         .route("/account/sign-ins", post(mine::revoke))
         .route("/account/confirmation", post(account::confirmation::resend))

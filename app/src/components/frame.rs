@@ -1,6 +1,6 @@
 //! What stands around every page: the mark, the ways through it, who is signed in, what was just done.
 
-use domain::workspaces::colour::SOFT_PERCENT;
+use domain::{calendar::words::zone_name, workspaces::colour::SOFT_PERCENT};
 use leptos::prelude::*;
 
 use super::person::initials;
@@ -162,6 +162,7 @@ fn account(bare: &Bare) -> AnyView {
             </summary>
             <div class="menu-list">
                 <p>{standing.name.clone()}", "{standing.email}</p>
+                <p class="soft">{format!("Times in {}", zone_name(bare.zone()))}</p>
                 <a href="/account">"My account"</a>
                 {is_operator.then(|| view! { <a href="/desk/people">"People"</a> <a href="/desk/tokens">"Tokens"</a> <a href="/desk/webhooks">"Webhooks"</a> <a href="/desk/settings">"Settings"</a> })}
                 {elsewhere.then(|| view! { <a href="/account/places">"Change place"</a> })}

@@ -34,3 +34,4 @@ pub mod search;
 pub mod time;
 #[cfg(feature = "ssr")]
 pub mod waits;
+pub mod zone;

@@ -16,7 +16,7 @@ pub struct Times {
 
 impl Times {
     pub fn of(cx: &Cx) -> Self {
-        Self { zone: cx.workspace.zone.parse().unwrap_or(Tz::UTC), now: cx.db().now() }
+        Self { zone: cx.bare.zone(), now: cx.db().now() }
     }
 
     /// The reader's zone.

@@ -39,9 +39,7 @@ fn page(bare: &Bare, letters: Vec<Letter>) -> Response {
 }
 
 fn row(bare: &Bare, letter: Letter, open: bool) -> AnyView {
-    let zone =
-        bare.arrival.workspace.as_ref().and_then(|w| calendar::zone(&w.zone).ok()).unwrap_or(chrono_tz::UTC);
-    let at = calendar::words::when(letter.created_at, zone, bare.app.db.now());
+    let at = calendar::words::when(letter.created_at, bare.zone(), bare.app.db.now());
     let iso = letter.created_at.to_rfc3339();
     view! {
         <details class="mail" open=open>

@@ -5,16 +5,17 @@ use axum::{
     http::{HeaderMap, header, request::Parts},
     response::{IntoResponse, Redirect, Response},
 };
+use chrono_tz::Tz;
 use domain::{
     Db, Scope,
-    accounts::{Arrival, Standing, queries::arrive},
+    accounts::{Arrival, Standing, commands::profile, queries::arrive},
     ids::{ClientId, MembershipId, PersonId},
     workspaces::Workspace,
 };
 use tower_sessions::Session;
 use url::{Position, Url};
 
-use super::{App, ClientAddr, FormToken, Nonce, Problem, guard::cookie};
+use super::{App, ClientAddr, FormToken, Nonce, Problem, guard::cookie, zone};
 
 /// The signed-in person, in the sign-in's data.
 pub const PERSON_KEY: &str = "person";
@@ -41,6 +42,8 @@ pub struct Bare {
     pub arrival: Arrival,
     /// The first part of the browser's name, for "where you are signed in".
     pub agent: String,
+    /// The time zone that the browser says it is in.
+    pub browser_zone: Option<Tz>,
     /// The address that the request comes from, as the audit log keeps it; empty where it is not known.
     pub address: String,
     /// The network that the address belongs to ([`ClientAddr::network`]), by which limits count.
@@ -77,6 +80,11 @@ pub struct Operator {
 }
 
 impl Bare {
+    /// The time zone of who reads the page: the one that they chose, else their browser's, else the workspace's.
+    pub fn zone(&self) -> Tz {
+        zone::of_reader(self.arrival.standing.as_ref(), self.browser_zone, self.arrival.workspace.as_ref())
+    }
+
     /// The first value of that name in the query; empty when there is none.
     pub fn query(&self, name: &str) -> String {
         let query = self.path.split_once('?').map_or("", |(_, query)| query);
@@ -107,6 +115,8 @@ impl FromRequestParts<App> for Bare {
             touch(app, &session).await?;
         }
         let arrival = arrive(&app.db, &host(&parts.headers), person, membership).await?;
+        let browser_zone = zone::of_browser(&parts.headers);
+        remember_zone(app, arrival.standing.as_ref(), browser_zone).await?;
         Ok(Self {
             app: app.clone(),
             nonce: parts.extensions.get().cloned().ok_or_else(missing)?,
@@ -114,6 +124,7 @@ impl FromRequestParts<App> for Bare {
             path: parts.uri.path_and_query().map(ToString::to_string).unwrap_or_default(),
             note: cookie(&parts.headers, "note").and_then(|value| read_note(&value)),
             wants_json: accepts_json(&parts.headers),
+            browser_zone,
             agent: text_header(&parts.headers, header::USER_AGENT).chars().take(200).collect(),
             address: client.map(|client| client.to_string()).unwrap_or_default(),
             network: client.map(ClientAddr::network).unwrap_or_default(),
@@ -136,6 +147,15 @@ async fn touch(app: &App, session: &Session) -> Result<(), Problem> {
         session.insert(SEEN_KEY, hour).await.map_err(Problem::store)?;
     }
     Ok(())
+}
+
+/// Keeps what the browser says of its zone for the person's mails; once, as long as it stays there.
+async fn remember_zone(app: &App, standing: Option<&Standing>, browser: Option<Tz>) -> Result<(), Problem> {
+    let (Some(standing), Some(zone)) = (standing, browser) else { return Ok(()) };
+    if standing.zone_chosen || standing.zone.as_deref() == Some(zone.name()) {
+        return Ok(());
+    }
+    Ok(profile::remember_zone(&app.db, standing.person, zone).await?)
 }
 
 fn host(headers: &HeaderMap) -> String {

@@ -12,6 +12,7 @@ mod problem;
 mod reach;
 mod respond;
 mod state;
+mod zone;
 
 pub use client_addr::ClientAddr;
 pub use cx::{AGENT_KEY, Bare, Cx, MEMBERSHIP_KEY, Member, Operator, PERSON_KEY, SignedIn};

@@ -9,7 +9,7 @@ use axum::{
 use hydration_context::SsrSharedContext;
 use leptos::prelude::*;
 
-use super::{Bare, Cx};
+use super::{Bare, Cx, zone};
 use crate::components::frame;
 
 /// What stands around a page.
@@ -159,6 +159,10 @@ impl<'a> Page<'a> {
             )
         });
         let live = live.unwrap_or_default();
+        let zone = match self.bare.browser_zone {
+            Some(_) => String::new(),
+            None => zone::script(nonce, self.bare.app.site.is_https()),
+        };
         let font = |name| {
             format!(
                 "<link rel=\"preload\" as=\"font\" type=\"font/woff2\" crossorigin href=\"{}\">",
@@ -173,7 +177,7 @@ impl<'a> Page<'a> {
              <meta name=\"theme-color\" content=\"#171613\" media=\"(prefers-color-scheme: dark)\">\
              <meta name=\"description\" content=\"{description}\"><title>{title}</title>\
              <link rel=\"icon\" type=\"image/svg+xml\" href=\"{icon}\">{sans}{serif}{display}\
-             <link rel=\"stylesheet\" href=\"{css}\">{accent}{live}",
+             <link rel=\"stylesheet\" href=\"{css}\">{accent}{zone}{live}",
             description = escape(description),
             title = escape(&title),
             icon = asset("images/icon.svg"),

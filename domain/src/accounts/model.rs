@@ -15,6 +15,10 @@ pub struct Standing {
     /// The client and its name; none for an operator.
     pub client: Option<(ClientId, String)>,
     pub role: Role,
+    /// IANA name of the time zone that the person reads times in; none where nobody has said it yet.
+    pub zone: Option<String>,
+    /// The person chose that zone, so that a browser's word does not change it.
+    pub zone_chosen: bool,
 }
 
 impl Standing {

@@ -62,7 +62,7 @@ pub async fn ask_as(db: &Db, claimed: &Claimed, id: ApprovalId, question: Questi
     let told = told_with(row.told(), asked);
     webhooks::tell_in(&mut tx, &claimed.scope, Kind::ApprovalAsked, told).await?;
     match question.audience {
-        Audience::Client => wait_on_client(&mut tx, claimed, &held, &row, &question).await?,
+        Audience::Client => wait_on_client(&mut tx, claimed, &held, &row, &question, expires).await?,
         Audience::Operator => mail_operators(&mut tx, claimed, &held, &row, &question).await?,
     }
     tx.commit().await
@@ -152,6 +152,7 @@ async fn wait_on_client(
     held: &Held,
     row: &Row,
     question: &Question,
+    expires: DateTime<Utc>,
 ) -> Result<()> {
     let scope = &claimed.scope;
     if row.column == Column::InProgress {
@@ -160,11 +161,12 @@ async fn wait_on_client(
     }
     let subject = format!("{} has a question: {}", claimed.agent_name, row.title);
     let body = format!(
-        "{} works on “{}” and needs an answer from you:\n\n{}\n\nThe clock stands still until then. Answer here:\n\
+        "{} works on “{}” and needs an answer from you:\n\n{}\n\nThe clock is paused until you do. Please answer by {}:\n\
          {{link:/portal/requests/{}}}\n",
         mail::plain(&claimed.agent_name),
         mail::plain(&row.title),
         mail::plain(&question.question),
+        mail::time(expires),
         row.number,
     );
     mail::to_members_in(tx, scope, held.client, &subject, &body).await

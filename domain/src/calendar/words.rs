@@ -8,6 +8,22 @@ pub fn left(time: TimeDelta) -> String {
     crate::words::left(time.num_seconds())
 }
 
+/// An instant for a line that is read later or by people in several zones, so with its date and its zone:
+/// `Wednesday, 25 Nov, 13:10 (Berlin time)`.
+pub fn when_in_full(instant: DateTime<Utc>, zone: Tz) -> String {
+    format!("{} ({})", instant.with_timezone(&zone).format("%A, %-d %b, %H:%M"), zone_name(zone))
+}
+
+/// What a zone is called: `Berlin time`, `UTC`.
+pub fn zone_name(zone: Tz) -> String {
+    let name = zone.name();
+    match name.rsplit_once('/') {
+        Some((region, city)) if region != "Etc" => format!("{} time", city.replace('_', " ")),
+        Some((_, name)) => name.to_owned(),
+        None => name.to_owned(),
+    }
+}
+
 /// An instant as a reader in `zone` says it: `today 13:10`, `Wednesday 13:10` within six days
 /// before or after, `3 Dec 13:10` beyond, with its year when that is not this one.
 pub fn when(instant: DateTime<Utc>, zone: Tz, now: DateTime<Utc>) -> String {

@@ -1,9 +1,11 @@
 //! Mail: written in the transaction of what it tells about, sent by the server afterwards.
 //!
 //! A body is plain text in a client's words. Its links are written `{link:/portal/requests/12}`: the path on this
-//! install, which the sender turns into a whole address with [`expand`], as it alone knows the public URL.
+//! install, which the sender turns into a whole address with [`expand`], as it alone knows the public URL. Its times are
+//! written by [`time`], and read by each person in their own zone.
 
 mod outbox;
+mod times;
 
 use uuid::Uuid;
 
@@ -13,6 +15,7 @@ use crate::{
 };
 
 pub use outbox::{Due, Letter, clear, due, failed, newest, sent};
+pub use times::time;
 
 const LINK: &str = "{link:";
 
@@ -91,15 +94,17 @@ async fn queue_all(
     body: &str,
 ) -> Result<()> {
     let ids: Vec<Uuid> = people.iter().map(|_| MailId::new().0).collect();
+    let bodies = times::for_each_in(tx, workspace, people, body).await?;
     let now = tx.now();
     sqlx::query!(
         "INSERT INTO mail (id, workspace_id, recipient, subject, body, not_before, created_at)
-         SELECT m.id, $3, m.recipient, $4, $5, $6, $6 FROM unnest($1::uuid[], $2::text[]) AS m (id, recipient)",
+         SELECT m.id, $3, m.recipient, $4, m.body, $6, $6
+         FROM unnest($1::uuid[], $2::text[], $5::text[]) AS m (id, recipient, body)",
         &ids,
         people,
         workspace.0,
         one_line(subject),
-        body,
+        &bodies,
         now,
     )
     .execute(tx.conn())
@@ -114,7 +119,7 @@ fn one_line(text: &str) -> String {
 
 /// What a person typed, for use in a body: it makes no link of its own.
 pub fn plain(text: &str) -> String {
-    text.replace(LINK, "{ link:")
+    text.replace(LINK, "{ link:").replace(times::TIME, "{ time:")
 }
 
 /// The body with its links as whole addresses under `public_url`, such as `https://portal.example.com`.

@@ -4,8 +4,11 @@ use sqlx::PgPool;
 
 use super::world::World;
 use crate::{
+    Actor, Scope,
+    accounts::commands::profile,
     approvals::{self, Answered, Audience, Question},
     deliverables::{self, Content},
+    ids::PersonId,
     requests::{Column, queries},
     reviews, runs,
     session::{AuthorKind, Body, Choice, Conversation, Part, RunState},
@@ -160,5 +163,40 @@ async fn mail_is_written_in_a_clients_words(pool: PgPool) {
             !body.split(|c: char| !c.is_alphanumeric()).any(|w| w.eq_ignore_ascii_case(word)),
             "{word} in {body}"
         );
+    }
+}
+
+#[sqlx::test(migrations = "../migrations")]
+async fn a_mail_says_times_in_the_zone_of_who_reads_it(pool: PgPool) {
+    let world = World::new(pool).await;
+    let house = world.client("Harbor & Pine Law", 1).await;
+    profile::choose_zone(&world.db, person(&house.owner), "America/Los_Angeles").await.unwrap();
+    world.ask(&house, "Draft a lease").await;
+    let claimed = world.claim().await;
+    approvals::ask(&world.db, &claimed, question()).await.unwrap();
+    let bodies: Vec<String> =
+        sqlx::query_scalar("SELECT body FROM mail WHERE subject LIKE '%question%' ORDER BY id")
+            .fetch_all(&world.root)
+            .await
+            .unwrap();
+    let [owner, member] = &bodies[..] else { panic!("{bodies:?}") };
+    assert!(owner.contains("(Los Angeles time)"), "{owner}");
+    assert!(member.contains("(Berlin time)"), "the workspace's, as nobody said another: {member}");
+    // What a browser says later does not undo a choice, and a name that is no zone's changes nothing.
+    profile::remember_zone(&world.db, person(&house.owner), chrono_tz::Asia::Tokyo).await.unwrap();
+    profile::remember_zone(&world.db, person(&house.member), chrono_tz::Asia::Tokyo).await.unwrap();
+    assert!(profile::choose_zone(&world.db, person(&house.owner), "Europe/Atlantis").await.is_err());
+    let zones: Vec<Option<String>> =
+        sqlx::query_scalar("SELECT zone FROM person WHERE name IN ('Owner', 'Member') ORDER BY name DESC")
+            .fetch_all(&world.root)
+            .await
+            .unwrap();
+    assert_eq!(zones, [Some("America/Los_Angeles".to_owned()), Some("Asia/Tokyo".to_owned())]);
+}
+
+fn person(scope: &Scope) -> PersonId {
+    match &scope.actor {
+        Actor::Person { id, .. } => *id,
+        other => panic!("{other:?} is no person"),
     }
 }

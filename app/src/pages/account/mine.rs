@@ -17,16 +17,32 @@ struct Mine {
     me: Standing,
     confirmed: bool,
     browsers: Vec<Browser>,
-    /// The forms, each with what was typed into it.
+    forms: Forms,
+}
+
+/// The page's forms, each with what was typed into it.
+struct Forms {
     name: Form,
+    zone: Form,
     password: Form,
+}
+
+impl Forms {
+    /// As they stand before anything is typed.
+    fn of(me: &Standing) -> Self {
+        let zone = me.zone.as_deref().filter(|_| me.zone_chosen).unwrap_or_default();
+        Self {
+            name: Form::of(Fields::default().with("name", me.name.as_str())),
+            zone: Form::of(Fields::default().with("zone", zone)),
+            password: Form::default(),
+        }
+    }
 }
 
 /// The page.
 pub async fn show(cx: Cx) -> Result<Response, Problem> {
     let Some(me) = cx.standing().cloned() else { return Ok(to_sign_in()) };
-    let name = Form::of(Fields::default().with("name", me.name.as_str()));
-    page(&cx, me, name, Form::default()).await
+    page(&cx, Forms::of(&me), me).await
 }
 
 /// Changes my name.
@@ -36,7 +52,19 @@ pub async fn rename(cx: Cx, Posted(fields): Posted) -> Result<Response, Problem>
         Ok(()) => Ok(redirect_with("/account", "Your name is changed.")),
         Err(error) => {
             let form = Form::failed(fields, error).map_err(|p| p.of(&cx.bare))?;
-            page(&cx, me, form, Form::default()).await
+            page(&cx, Forms { name: form, ..Forms::of(&me) }, me).await
+        }
+    }
+}
+
+/// Changes the zone in which I read times.
+pub async fn set_zone(cx: Cx, Posted(fields): Posted) -> Result<Response, Problem> {
+    let Some(me) = cx.standing().cloned() else { return Ok(to_sign_in()) };
+    match profile::choose_zone(cx.db(), me.person, fields.text("zone")).await {
+        Ok(()) => Ok(redirect_with("/account", "Time zone saved.")),
+        Err(error) => {
+            let form = Form::failed(fields, error).map_err(|p| p.of(&cx.bare))?;
+            page(&cx, Forms { zone: form, ..Forms::of(&me) }, me).await
         }
     }
 }
@@ -52,8 +80,7 @@ pub async fn change_password(cx: Cx, Posted(fields): Posted) -> Result<Response,
         }
         Err(error) => {
             let form = Form::failed(fields, error).map_err(|p| p.of(&cx.bare))?;
-            let name = Form::of(Fields::default().with("name", me.name.as_str()));
-            page(&cx, me, name, form).await
+            page(&cx, Forms { password: form, ..Forms::of(&me) }, me).await
         }
     }
 }
@@ -76,12 +103,12 @@ fn to_sign_in() -> Response {
     redirect("/sign-in?next=/account")
 }
 
-async fn page(cx: &Cx, me: Standing, name: Form, password: Form) -> Result<Response, Problem> {
+async fn page(cx: &Cx, forms: Forms, me: Standing) -> Result<Response, Problem> {
     let load = async {
         let confirmed = profile::is_confirmed(cx.db(), me.person).await?;
         let browsers = sign_ins::list(cx.db(), me.person, here(&cx.bare).as_deref()).await?;
         Ok::<_, domain::Error>((confirmed, browsers))
     };
     let (confirmed, browsers) = load.await.map_err(|error| Problem::from(error).of(&cx.bare))?;
-    Ok(view::page(cx, &Mine { me, confirmed, browsers, name, password }))
+    Ok(view::page(cx, &Mine { me, confirmed, browsers, forms }))
 }

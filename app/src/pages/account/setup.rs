@@ -9,14 +9,18 @@ use leptos::prelude::*;
 
 use super::enter;
 use crate::{
-    components::field::{self, Field},
+    components::{
+        field::{self, Field},
+        zone,
+    },
     web::{Bare, Fields, Form, Frame, Page, Posted, Problem, redirect_with},
 };
 
 /// The form.
 pub async fn show(bare: Bare) -> Result<Response, Problem> {
     check_open(&bare)?;
-    let start = Fields::default().with("currency", "USD").with("code", bare.query("code"));
+    let zone = bare.browser_zone.map(|zone| zone.name()).unwrap_or_default();
+    let start = Fields::default().with("currency", "USD").with("zone", zone).with("code", bare.query("code"));
     Ok(page(&bare, &Form::of(start)))
 }
 
@@ -69,7 +73,7 @@ fn page(bare: &Bare, form: &Form) -> Response {
                     <legend>"Your business"</legend>
                     {Field::text(form, "business", "Name").hint("Clients see it on every page").autocomplete("organization").required().max(80).show()}
                     <div class="form-row">
-                        {Field::select(form, "zone", "Time zone", zones()).hint("Of your working days").required().show()}
+                        {Field::select(form, "zone", "Time zone", zone::options("Choose one")).hint("Of your working days").required().show()}
                         {Field::select(form, "currency", "Currency", currencies()).hint("Of your prices").required().show()}
                     </div>
                 </fieldset>
@@ -87,26 +91,6 @@ fn page(bare: &Bare, form: &Form) -> Response {
             </form>
         }
     })
-}
-
-fn zones() -> Vec<(String, String)> {
-    let mut zones = vec![(String::new(), "Choose one".to_owned())];
-    // The names of places; the rest are old spellings and offsets.
-    let places = chrono_tz::TZ_VARIANTS.iter().map(|zone| zone.name());
-    let areas = [
-        "Africa/",
-        "America/",
-        "Antarctica/",
-        "Asia/",
-        "Atlantic/",
-        "Australia/",
-        "Europe/",
-        "Indian/",
-        "Pacific/",
-    ];
-    let named = places.filter(|name| *name == "UTC" || areas.iter().any(|area| name.starts_with(area)));
-    zones.extend(named.map(|name| (name.to_owned(), name.replace('_', " "))));
-    zones
 }
 
 fn currencies() -> Vec<(String, String)> {

@@ -1,7 +1,6 @@
 use domain::{
     Role,
     accounts::{Colleague, Invited, People},
-    calendar,
 };
 use leptos::prelude::*;
 
@@ -11,6 +10,7 @@ use crate::{
         crumbs::crumbs,
         field::{self, Field},
         person::initials,
+        time::Times,
     },
     pages::account::{role_words, trial_hint},
     web::Form,
@@ -148,9 +148,7 @@ fn invited_row(at: &Managing, invited: &Invited) -> AnyView {
 }
 
 fn when(at: &Managing, millis: i64) -> String {
-    let zone = calendar::zone(&at.cx.workspace.zone).unwrap_or(chrono_tz::UTC);
-    let instant = chrono::DateTime::from_timestamp_millis(millis);
-    instant.map(|instant| calendar::words::when(instant, zone, at.cx.db().now())).unwrap_or_default()
+    Times::of(&at.cx).words(millis)
 }
 
 fn invite(at: &Managing, form: &Form) -> AnyView {

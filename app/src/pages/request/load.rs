@@ -12,7 +12,7 @@ use super::{
     view::{self, Place, Said, Shown, Told, plain, when},
 };
 
-/// The zone of the workspace's pages and the instant that they are drawn at.
+/// The reader's zone and the instant that they are drawn at.
 #[derive(Clone, Copy)]
 pub struct Hour {
     pub zone: chrono_tz::Tz,
@@ -21,9 +21,7 @@ pub struct Hour {
 
 impl Hour {
     pub fn of(here: &Here) -> Self {
-        // A zone that is none was refused when it was set.
-        let zone = calendar::zone(&here.cx.workspace.zone).unwrap_or(chrono_tz::UTC);
-        Self { zone, now: here.cx.db().now() }
+        Self { zone: here.cx.bare.zone(), now: here.cx.db().now() }
     }
 
     /// What clocks in the zone show beyond UTC, in minutes, at an instant.

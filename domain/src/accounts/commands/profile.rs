@@ -11,6 +11,7 @@ use crate::{
         passwords,
         sign_ins::revoke_others_in,
     },
+    calendar,
     ids::PersonId,
 };
 
@@ -37,6 +38,41 @@ pub async fn rename(db: &Db, person: PersonId, name: &str) -> Result<()> {
         .rows_affected();
     tx.commit().await?;
     if changed == 1 { Ok(()) } else { Err(Error::NotFound) }
+}
+
+/// Chooses the time zone in which a person reads times, by its IANA name; an empty one leaves it to their browser.
+///
+/// # Errors
+/// [`Error::Fields`] for a name that is no zone's.
+pub async fn choose_zone(db: &Db, person: PersonId, zone: &str) -> Result<()> {
+    if zone.is_empty() {
+        return set_zone(db, person, None, false).await;
+    }
+    let zone =
+        calendar::zone(zone).map_err(|error| Error::Fields(FieldErrors::one("zone", error.to_string())))?;
+    set_zone(db, person, Some(zone.name()), true).await
+}
+
+async fn set_zone(db: &Db, person: PersonId, zone: Option<&str>, chosen: bool) -> Result<()> {
+    let mut tx = db.begin_as(Office::Auth).await?;
+    sqlx::query!(
+        "UPDATE person SET zone = coalesce($2, zone), zone_chosen = $3 WHERE id = $1",
+        person.0,
+        zone,
+        chosen,
+    )
+    .execute(tx.conn())
+    .await?;
+    tx.commit().await
+}
+
+/// Remembers the zone that a person's browser says it is in, unless they chose one: their mails say times in it.
+pub async fn remember_zone(db: &Db, person: PersonId, zone: chrono_tz::Tz) -> Result<()> {
+    let mut tx = db.begin_as(Office::Auth).await?;
+    sqlx::query!("UPDATE person SET zone = $2 WHERE id = $1 AND NOT zone_chosen", person.0, zone.name())
+        .execute(tx.conn())
+        .await?;
+    tx.commit().await
 }
 
 /// Changes a password for whoever knows the old one, and signs the person out everywhere but in the browser `keep`.

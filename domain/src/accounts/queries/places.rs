@@ -42,7 +42,8 @@ pub async fn places_in(
 /// Every place of a person, oldest first, operators' before clients'. For [`Office::Auth`].
 pub async fn standings_in(conn: &mut sqlx::PgConnection, person: PersonId) -> Result<Vec<Standing>> {
     let rows = sqlx::query!(
-        r#"SELECT m.id, m.workspace_id, m.client_id, m.role, p.name, p.email, c.name AS "client_name?"
+        r#"SELECT m.id, m.workspace_id, m.client_id, m.role, p.name, p.email, p.zone, p.zone_chosen,
+                  c.name AS "client_name?"
            FROM membership m
            JOIN person p ON p.id = m.person_id
            LEFT JOIN client c ON c.id = m.client_id
@@ -63,6 +64,8 @@ pub async fn standings_in(conn: &mut sqlx::PgConnection, person: PersonId) -> Re
                 client: row.client_id.map(|id| (ClientId(id), row.client_name.unwrap_or_default())),
                 role: Role::parse(&row.role)
                     .ok_or_else(|| Error::Broken(format!("unknown role {}", row.role)))?,
+                zone: row.zone,
+                zone_chosen: row.zone_chosen,
             })
         })
         .collect()

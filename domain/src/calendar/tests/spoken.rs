@@ -31,3 +31,14 @@ fn what_is_left_is_said_in_hours_or_minutes() {
     assert_eq!(words::left(-hours(2)), "2 h over");
     assert_eq!(words::left(TimeDelta::milliseconds(-900)), "due now");
 }
+
+#[test]
+fn a_line_for_several_readers_names_its_zone() {
+    let instant = at("2026-11-25 13:10 +01:00");
+    let said = |zone| words::when_in_full(instant, zone);
+    assert_eq!(said(Tz::Europe__Berlin), "Wednesday, 25 Nov, 13:10 (Berlin time)");
+    assert_eq!(said(Tz::America__Los_Angeles), "Wednesday, 25 Nov, 04:10 (Los Angeles time)");
+    assert_eq!(said(Tz::America__Argentina__Buenos_Aires), "Wednesday, 25 Nov, 09:10 (Buenos Aires time)");
+    assert_eq!(said(Tz::UTC), "Wednesday, 25 Nov, 12:10 (UTC)");
+    assert_eq!(said(Tz::Etc__GMTPlus5), "Wednesday, 25 Nov, 07:10 (GMT+5)");
+}

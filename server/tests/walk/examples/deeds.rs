@@ -245,6 +245,7 @@ fn public(town: &Town, pattern: &str) -> Option<(Body, Option<&'static str>)> {
             ]),
             Some("there is a workspace"),
         ),
+        "/account/zone" => (fields(&[("zone", "Asia/Tokyo")]), None),
         "/account/name" => (fields(&[("name", "Re Named")]), None),
         "/account/password" => (fields(&[("old", PASSWORD), secret]), None),
         "/account/sign-ins" => (fields(&[("sign_in", "others")]), None),

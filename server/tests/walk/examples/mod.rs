@@ -36,6 +36,7 @@ pub const PUBLIC: &[(&str, &str)] = &[
 pub const OWN: &[&str] = &[
     "/account",
     "/account/name",
+    "/account/zone",
     "/account/password",
     "/account/sign-ins",
     "/account/confirmation",

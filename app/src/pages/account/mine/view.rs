@@ -1,10 +1,14 @@
 use axum::response::Response;
-use domain::{accounts::Browser, calendar};
+use domain::accounts::Browser;
 use leptos::prelude::*;
 
 use super::{Mine, browser::words};
 use crate::{
-    components::field::{self, Field},
+    components::{
+        field::{self, Field},
+        time::Times,
+        zone,
+    },
     pages::account::{role_words, trial_hint},
     web::{Cx, DeskTab, Frame, Page, PortalTab},
 };
@@ -13,7 +17,11 @@ use crate::{
 pub(super) fn page(cx: &Cx, mine: &Mine) -> Response {
     let frame =
         if mine.me.client.is_some() { Frame::Portal(PortalTab::None) } else { Frame::Desk(DeskTab::None) };
-    let status = if mine.name.is_bad() { mine.name.status() } else { mine.password.status() };
+    let status = [&mine.forms.name, &mine.forms.zone]
+        .into_iter()
+        .find(|form| form.is_bad())
+        .unwrap_or(&mine.forms.password)
+        .status();
     let place = mine.me.client.as_ref().map_or_else(|| cx.workspace.name.clone(), |(_, name)| name.clone());
     Page::new(cx, "My account", frame).status(status).show(|| {
         view! {
@@ -29,6 +37,7 @@ pub(super) fn page(cx: &Cx, mine: &Mine) -> Response {
             </div>
             {(!mine.confirmed).then(|| unconfirmed(cx, &mine.me.email))}
             {name_section(cx, mine)}
+            {zone_section(cx, mine)}
             {password_section(cx, mine)}
             {browsers_section(cx, &mine.browsers)}
         }
@@ -52,9 +61,26 @@ fn name_section(cx: &Cx, mine: &Mine) -> AnyView {
             <h2 id="about-me">"How you are called"</h2>
             <form class="form" method="post" action="/account/name">
                 {field::token(cx)}
-                {field::summary(&mine.name)}
-                {Field::text(&mine.name, "name", "Your name").autocomplete("name").required().max(80).show()}
+                {field::summary(&mine.forms.name)}
+                {Field::text(&mine.forms.name, "name", "Your name").autocomplete("name").required().max(80).show()}
                 <div class="button-row"><button class="button">"Save the name"</button></div>
+            </form>
+        </section>
+    }
+    .into_any()
+}
+
+fn zone_section(cx: &Cx, mine: &Mine) -> AnyView {
+    view! {
+        <section class="section" aria-labelledby="my-zone">
+            <h2 id="my-zone">"Time zone"</h2>
+            <form class="form" method="post" action="/account/zone">
+                {field::token(cx)}
+                {field::summary(&mine.forms.zone)}
+                {Field::select(&mine.forms.zone, "zone", "Your time zone", zone::options(&as_device(cx)))
+                    .hint("Dates and times on your pages and in your emails are in this zone.")
+                    .show()}
+                <div class="button-row"><button class="button">"Save time zone"</button></div>
             </form>
         </section>
     }
@@ -67,11 +93,11 @@ fn password_section(cx: &Cx, mine: &Mine) -> AnyView {
             <h2 id="my-password">"Password"</h2>
             <form class="form" method="post" action="/account/password">
                 {field::token(cx)}
-                {field::summary(&mine.password)}
+                {field::summary(&mine.forms.password)}
                 <input class="visually-hidden" type="email" name="email" autocomplete="username" value=mine.me.email.clone()
                     tabindex="-1" aria-hidden="true" readonly />
-                {Field::password(&mine.password, "old", "Present password").autocomplete("current-password").required().show()}
-                {Field::password(&mine.password, "password", "New password")
+                {Field::password(&mine.forms.password, "old", "Present password").autocomplete("current-password").required().show()}
+                {Field::password(&mine.forms.password, "password", "New password")
                     .hint("10 characters or more; a short sentence is fine")
                     .autocomplete("new-password")
                     .required()
@@ -106,7 +132,8 @@ fn browsers_section(cx: &Cx, browsers: &[Browser]) -> AnyView {
 fn row(cx: &Cx, browser: &Browser) -> AnyView {
     let name = words(&browser.agent);
     let label = format!("Sign out of {name}");
-    let (since, seen) = (when(cx, browser.since), when(cx, browser.seen));
+    let times = Times::of(cx);
+    let (since, seen) = (times.words(browser.since), times.words(browser.seen));
     view! {
         <li class="row">
             <div class="row-words">
@@ -129,10 +156,10 @@ fn row(cx: &Cx, browser: &Browser) -> AnyView {
     .into_any()
 }
 
-/// A time in the workspace's zone: `today 13:10`, `Monday 09:12`.
-fn when(cx: &Cx, at: i64) -> String {
-    let zone = calendar::zone(&cx.workspace.zone).unwrap_or(chrono_tz::UTC);
-    chrono::DateTime::from_timestamp_millis(at)
-        .map(|at| calendar::words::when(at, zone, cx.db().now()))
-        .unwrap_or_default()
+/// What stands for no choice: the zone of the browser that asks, by name where it said it.
+fn as_device(cx: &Cx) -> String {
+    match cx.bare.browser_zone {
+        Some(zone) => format!("As on my device ({})", zone.name().replace('_', " ")),
+        None => "As on my device".to_owned(),
+    }
 }

@@ -2,7 +2,7 @@
 
 use domain::{
     approvals::{Audience, Question},
-    calendar::words::when,
+    calendar::words::when_in_full,
     session::Choice,
 };
 
@@ -21,7 +21,7 @@ const MOST: usize = 3;
 pub(super) fn question(bench: &Workbench, material: &Material) -> Question {
     let work = bench.assignment();
     let (now, by) = (bench.now(), work.answer_by - chrono::TimeDelta::minutes(1));
-    let until = when(by, work.zone, now);
+    let until = when_in_full(by, work.zone);
     let (question, labels, detail) = match material.brief.asks.as_slice() {
         [first, _, ..] => {
             let labels: Vec<String> =
