@@ -127,3 +127,27 @@ test('my name and my password', async ({ page, watch, visit }) => {
   await expect(toast(page)).toContainText('Your password is changed');
   await enter(await visit(), { ...who, password: 'the river is high today' });
 });
+
+test('times are in my own zone, as my browser says or as I choose', async ({ page, visit }) => {
+  const who = await newClient(page);
+  await page.goto('/account');
+  const zone = page.getByLabel('Your time zone');
+  await expect(zone.locator('option').first()).toHaveText('As on my device (Europe/Berlin)');
+  await expect(page.getByText('Times shown in Berlin time')).toBeAttached();
+  const since = page.getByRole('listitem').filter({ hasText: 'This browser' }).getByRole('paragraph');
+  const before = (await since.textContent()) ?? '';
+  await zone.selectOption('Asia/Tokyo');
+  await page.getByRole('button', { name: 'Save time zone' }).click();
+  await expect(toast(page)).toHaveText('Time zone saved.');
+  await sound(page);
+  await expect(zone).toHaveValue('Asia/Tokyo');
+  await expect(page.getByText('Times shown in Tokyo time')).toBeAttached();
+  await expect(since).not.toHaveText(before);
+  // On every device, and until it is left to the device again.
+  const other = await visit();
+  await enter(other, who);
+  await expect(other.getByText('Times shown in Tokyo time')).toBeAttached();
+  await zone.selectOption({ index: 0 });
+  await page.getByRole('button', { name: 'Save time zone' }).click();
+  await expect(page.getByText('Times shown in Berlin time')).toBeAttached();
+});

@@ -162,7 +162,7 @@ fn account(bare: &Bare) -> AnyView {
             </summary>
             <div class="menu-list">
                 <p>{standing.name.clone()}", "{standing.email}</p>
-                <p class="soft">{format!("Times in {}", zone_name(bare.zone()))}</p>
+                <p class="soft">{format!("Times shown in {}", zone_name(bare.zone()))}</p>
                 <a href="/account">"My account"</a>
                 {is_operator.then(|| view! { <a href="/desk/people">"People"</a> <a href="/desk/tokens">"Tokens"</a> <a href="/desk/webhooks">"Webhooks"</a> <a href="/desk/settings">"Settings"</a> })}
                 {elsewhere.then(|| view! { <a href="/account/places">"Change place"</a> })}
