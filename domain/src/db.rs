@@ -17,10 +17,13 @@ pub struct Db {
     pool: PgPool,
     engine: Engine,
     clock: Clock,
-    keyring: Option<Arc<Keyring>>,
+    keyring: Option<Arc<KeyringSource>>,
     /// The transaction that every call on this handle goes into, where there is one.
     joint: Option<Joint>,
 }
+
+/// Where the master keys come from, anew for each secret: they may be replaced while the server runs.
+type KeyringSource = dyn Fn() -> Result<Keyring> + Send + Sync;
 
 /// A transaction that calls take in turns: what each would commit is committed with it, or not at all.
 #[derive(Clone)]
@@ -54,17 +57,21 @@ impl Db {
 
     /// The same with the master keys under which secrets are sealed.
     pub fn with_keyring(self, keyring: Keyring) -> Self {
-        Self { keyring: Some(Arc::new(keyring)), ..self }
+        self.with_keyring_from(move || Ok(keyring.clone()))
+    }
+
+    /// The same with master keys that are asked for each time.
+    pub fn with_keyring_from(self, source: impl Fn() -> Result<Keyring> + Send + Sync + 'static) -> Self {
+        Self { keyring: Some(Arc::new(source)), ..self }
     }
 
     /// The master keys.
     ///
     /// # Errors
-    /// [`Error::Broken`] where the program was started without any.
-    pub fn keyring(&self) -> Result<&Keyring> {
-        self.keyring
-            .as_deref()
-            .ok_or_else(|| Error::Broken("there is no master key to seal secrets under".into()))
+    /// [`Error::Broken`] where the program was started without any, or they are no more.
+    pub fn keyring(&self) -> Result<Keyring> {
+        let none = || Error::Broken("there is no master key to seal secrets under".into());
+        self.keyring.as_deref().ok_or_else(none)?()
     }
 
     /// The same database within one transaction: calls on the handle, one after another, begin and commit nothing by

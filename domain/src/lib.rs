@@ -13,6 +13,8 @@ pub mod agents;
 pub mod approvals;
 pub mod audit;
 #[cfg(feature = "sql")]
+pub mod backup;
+#[cfg(feature = "sql")]
 pub mod billing;
 #[cfg(feature = "sql")]
 pub mod calendar;

@@ -6,10 +6,10 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand};
 use tokio_util::sync::CancellationToken;
 
-use crate::database::{Database, Hold};
+use crate::database::{Database, Hold, rights};
 use crate::dialects::durable_streams;
 use crate::settings::Settings;
-use crate::{doctor, logs, product, serve};
+use crate::{doctor, logs, product, rotate, serve};
 
 /// A portal where clients ask for work, watch it being done, and approve it.
 #[derive(Debug, Parser)]
@@ -28,13 +28,22 @@ enum Command {
     /// Serve durable streams alone, without the portal and without asking who comes, on this machine.
     Streams(durable_streams::Options),
     /// Bring the database up to date and stop.
-    Migrate,
+    Migrate {
+        /// Change nothing: print the SQL by which a superuser prepares the roles for a database user who is none.
+        #[arg(long)]
+        print_roles: bool,
+    },
     /// Fill an empty install with the demo: a workspace, two offers, three small businesses at different points of the job.
     Demo,
     /// People who run the workspace.
     Operator {
         #[command(subcommand)]
         command: Operator,
+    },
+    /// Replace secrets that have leaked.
+    Rotate {
+        #[command(subcommand)]
+        secrets: rotate::Secrets,
     },
     /// Show every setting, check the installation and say how to mend it.
     Doctor,
@@ -75,14 +84,25 @@ async fn perform(command: Option<Command>, settings: Settings) -> Result<ExitCod
         None => serve::serve(settings, serve::Options::default()).await?,
         Some(Command::Serve(options)) => serve::serve(settings, options).await?,
         Some(Command::Streams(options)) => durable_streams::serve(settings, options).await?,
-        Some(Command::Migrate) => migrate(&settings).await?,
+        Some(Command::Migrate { print_roles: true }) => print!("{}", roles(&settings)?),
+        Some(Command::Migrate { print_roles: false }) => migrate(&settings).await?,
         Some(Command::Demo) => demo(&settings).await?,
         Some(Command::Operator { command: Operator::Create { email, name } }) => {
             create_operator(&settings, &email, &name).await?;
         }
+        Some(Command::Rotate { secrets }) => print!("{}", rotate::run(&settings, secrets).await?),
         Some(Command::Doctor) => return Ok(doctor::run(&settings).await),
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// For the user and the database of `DATABASE_URL`; no connection is made.
+fn roles(settings: &Settings) -> Result<String, Box<dyn Error>> {
+    let url = settings.database_url.as_ref().ok_or(
+        "there is no DATABASE_URL, and the private database needs no preparing. Set it to the address that the server will have",
+    )?;
+    let options = crate::database::options(url)?;
+    Ok(rights::script(options.get_username(), options.get_database()))
 }
 
 async fn migrate(settings: &Settings) -> Result<(), Box<dyn Error>> {

@@ -51,6 +51,54 @@ pub fn standing(settings: &Settings) -> Result<Option<Keyring>, NoKey> {
     keyring(settings).map(Some)
 }
 
+/// Whether the keys of a backup can be used here: they are put into the data folder, or are those of the setting.
+///
+/// # Errors
+/// As [`keyring`].
+pub fn check_adopted(settings: &Settings, ring: &Keyring) -> Result<bool, NoKey> {
+    if settings.secret_key.is_none() {
+        return Ok(true);
+    }
+    let here = keyring(settings)?;
+    Ok(ring.names().iter().all(|name| here.has(name)))
+}
+
+/// Puts the keys of a backup into the data folder, before those that are there.
+///
+/// # Errors
+/// As [`keyring`].
+pub fn adopt(settings: &Settings, ring: &Keyring) -> Result<(), NoKey> {
+    let path = settings.data()?.join(FILE);
+    let text = match standing(settings)? {
+        Some(here) => ring.followed_by(&here).text(),
+        None => ring.text(),
+    };
+    replace(&path, text.reveal()).map_err(|why| NoKey::File { path: path.clone(), why })
+}
+
+/// Puts a new key before the one in the data folder, or answers none where the keys are in the environment.
+///
+/// # Errors
+/// As [`keyring`].
+pub fn put_new_key_first(settings: &Settings) -> Result<Option<Keyring>, NoKey> {
+    if settings.secret_key.is_some() {
+        return Ok(None);
+    }
+    let path = settings.data()?.join(FILE);
+    let here = kept(&path)?;
+    let new = Keyring::parse(&Keyring::generate()).map_err(NoKey::Set)?;
+    // The last one before stays for what is being written this moment; older ones open nothing any more.
+    let ring = new.followed_by(&here.newest());
+    replace(&path, ring.text().reveal()).map_err(|why| NoKey::File { path: path.clone(), why })?;
+    Ok(Some(ring))
+}
+
+/// The keys as they are now: a file that was changed is read again, so that a running server follows a rotation.
+pub fn source(settings: &Settings) -> impl Fn() -> domain::Result<Keyring> + Send + Sync + 'static {
+    let settings = settings.clone();
+    move || keyring(&settings).map_err(|reason| domain::Error::Broken(reason.to_string()))
+}
+
 /// What to do where secrets do not open: what is wrong, and how to mend it.
 pub fn about(unopened: &[Unopened]) -> (String, &'static str) {
     let lines = unopened.iter().map(|Unopened { key_id, agents, webhooks }| {
@@ -84,6 +132,17 @@ fn read(path: &Path) -> io::Result<Secret> {
         fs::set_permissions(path, Permissions::from_mode(MODE))?;
     }
     Ok(fs::read_to_string(path)?.parse().unwrap_or_else(|never| match never {}))
+}
+
+/// Writes the file anew, in one step.
+fn replace(path: &Path, text: &str) -> io::Result<()> {
+    let folder = path.parent().unwrap_or(Path::new("."));
+    fs::create_dir_all(folder)?;
+    let draft = folder.join(format!(".{FILE}.{}", std::process::id()));
+    let mut file = OpenOptions::new().write(true).create(true).truncate(true).mode(MODE).open(&draft)?;
+    file.write_all(format!("{text}\n").as_bytes())?;
+    file.sync_all()?;
+    fs::rename(&draft, path)
 }
 
 /// Makes the file with a key of its own in one step: whoever starts at the same time finds it whole or not at all.

@@ -5,6 +5,7 @@
 pub mod agents;
 pub mod api;
 pub mod assets;
+
 pub mod cli;
 pub mod database;
 pub mod dialects;
@@ -23,6 +24,7 @@ pub mod nats;
 pub mod outside;
 pub mod postgres;
 pub mod product;
+pub mod rotate;
 pub mod router;
 mod routes;
 pub mod serve;

@@ -28,7 +28,9 @@ pub async fn app(
     settings: &Settings,
     listening: SocketAddr,
 ) -> Result<App, Box<dyn std::error::Error>> {
-    let db = db(database, settings).with_keyring(keyring(settings)?);
+    // Read once, so that a start without a key says so.
+    keyring(settings)?;
+    let db = db(database, settings).with_keyring_from(keyring::source(settings));
     look_for_unopened(&db).await?;
     let form_key = install::key(&db, "form_key").await?;
     let loopback = listening.ip().is_loopback();

@@ -5,7 +5,12 @@ use chrono::{DateTime, Duration, Utc};
 use serde_json::Value;
 
 use super::Browser;
-use crate::{Db, Error, Office, Result, Tx, ids::PersonId, secret};
+use crate::{
+    Db, Error, Office, Result, Scope, Tx,
+    audit::{self, By, Deed},
+    ids::PersonId,
+    sealed, secret,
+};
 
 /// However often it is used, a sign-in ends after this.
 const LONGEST: Duration = Duration::days(90);
@@ -141,4 +146,42 @@ pub(super) async fn revoke_others_in(tx: &mut Tx, person: PersonId, keep: Option
         .execute(tx.conn())
         .await?;
     Ok(())
+}
+
+/// What a rotation of the sign-ins ended.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Ended {
+    /// Browsers in which somebody was signed in.
+    pub browsers: u64,
+    /// Links by which a password could have been set.
+    pub links: u64,
+}
+
+/// Signs everybody out of every browser, and ends the links in mails by which somebody could set a password, in one
+/// transaction. Passwords stay. Each workspace's audit tells of it.
+pub async fn rotate(db: &Db) -> Result<Ended> {
+    let mut tx = db.begin_as(Office::Auth).await?;
+    let now = tx.now();
+    let browsers = sqlx::query_scalar!(
+        r#"WITH gone AS (DELETE FROM sign_in RETURNING person_id)
+           SELECT count(*) AS "count!" FROM gone WHERE person_id IS NOT NULL"#
+    )
+    .fetch_one(tx.conn())
+    .await?;
+    let links =
+        sqlx::query!("UPDATE password_reset SET used_at = $1 WHERE used_at IS NULL AND expires_at > $1", now)
+            .execute(tx.conn())
+            .await?
+            .rows_affected();
+    let ended = Ended { browsers: browsers.unsigned_abs(), links };
+    tx.enter_as(Office::Jobs).await?;
+    for workspace in sealed::workspaces(&mut tx).await? {
+        let scope = Scope::system(workspace);
+        tx.enter(&scope).await?;
+        let detail = format!("{browsers} browsers, {links} links to set a password");
+        let deed = Deed { detail, ..Deed::done("rotate_sign_ins", "everybody") };
+        audit::write_in(&mut tx, &scope, &By::default(), &deed).await?;
+    }
+    tx.commit().await?;
+    Ok(ended)
 }

@@ -4,7 +4,7 @@ use crate::{
     Db, Error, FieldErrors, Result, Scope, Tx, changes,
     ids::AgentId,
     requests::commands::operator,
-    sealed::{For, Sealed, Secret},
+    sealed::{For, Keyring, Sealed, Secret},
 };
 
 /// The longest key, in bytes.
@@ -130,4 +130,40 @@ pub(super) fn checked(key: &str) -> Result<Secret> {
 
 fn whose(scope: &Scope, agent: AgentId) -> For {
     For::new(scope.workspace, &format!("agent/{}/key", agent.0))
+}
+
+/// Seals the workspace's keys under the current master key: how many, and how many no key here opens.
+pub(crate) async fn reseal_in(tx: &mut Tx, scope: &Scope, ring: &Keyring) -> Result<(u64, u64)> {
+    let (mut done, mut unopened) = (0, 0);
+    let rows = sqlx::query!(
+        "SELECT agent_id, key_id, wrapped, sealed FROM agent_key WHERE workspace_id = $1 AND key_id <> $2
+         ORDER BY agent_id FOR UPDATE",
+        scope.workspace.0,
+        ring.name(),
+    )
+    .fetch_all(tx.conn())
+    .await?;
+    for row in rows {
+        let sealed = Sealed { key_id: row.key_id, wrapped: row.wrapped, sealed: row.sealed };
+        match ring.renewed(&whose(scope, AgentId(row.agent_id)), &sealed) {
+            Ok(Some(renewed)) => done += reseal_one(tx, scope, row.agent_id, &renewed).await?,
+            Ok(None) => {}
+            Err(_) => unopened += 1,
+        }
+    }
+    Ok((done, unopened))
+}
+
+async fn reseal_one(tx: &mut Tx, scope: &Scope, agent: uuid::Uuid, renewed: &Sealed) -> Result<u64> {
+    let done = sqlx::query!(
+        "UPDATE agent_key SET key_id = $3, wrapped = $4, sealed = $5 WHERE workspace_id = $1 AND agent_id = $2",
+        scope.workspace.0,
+        agent,
+        renewed.key_id,
+        renewed.wrapped,
+        renewed.sealed,
+    )
+    .execute(tx.conn())
+    .await?;
+    Ok(done.rows_affected())
 }

@@ -19,6 +19,8 @@ pub use backend::{Backend, Need, Needs, PORTAL_TOOLS, Settings};
 #[cfg(feature = "sql")]
 pub use commands::{change, create, create_in, edit, hire, set_ready};
 #[cfg(feature = "sql")]
+pub(crate) use key::reseal_in;
+#[cfg(feature = "sql")]
 pub use key::{has_key, kept_key, remove_key, set_key};
 pub use model::{Agent, AgentNow, AgentRun, NewAgent};
 #[cfg(feature = "sql")]

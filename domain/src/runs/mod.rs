@@ -88,4 +88,6 @@ pub use sub_run::{Helper, SubRun, answer, delegate, give_up, helpers, sub_runs};
 #[cfg(feature = "sql")]
 pub(crate) use suspend::{resume_in, suspend_in};
 #[cfg(feature = "sql")]
+pub(crate) use tails::reseal_in;
+#[cfg(feature = "sql")]
 pub use tails::{Draft, draft, say_rest, stamp};

@@ -11,7 +11,8 @@ use super::{
     pull::Stage,
 };
 use crate::{
-    Db, Error, Result, Tx,
+    Db, Error, Result, Scope, Tx,
+    ids::RunId,
     sealed::{For, Keyring, Sealed, Secret},
     session::{Event, Part},
 };
@@ -170,7 +171,71 @@ impl Kept {
 }
 
 fn whose(claimed: &Claimed) -> For {
-    For::new(claimed.scope.workspace, &format!("run/{}/{}", claimed.run, claimed.attempt))
+    whose_of(&claimed.scope, claimed.run, claimed.attempt)
+}
+
+fn whose_of(scope: &Scope, run: RunId, attempt: u32) -> For {
+    For::new(scope.workspace, &format!("run/{run}/{attempt}"))
+}
+
+/// Seals what the workspace's living runs hold back under the current master key: for how many runs. What does not open
+/// would be left out of its text anyway.
+pub(crate) async fn reseal_in(tx: &mut Tx, scope: &Scope, ring: &Keyring) -> Result<u64> {
+    let rows = sqlx::query!(
+        r#"SELECT id, kept AS "kept!" FROM run
+           WHERE workspace_id = $1 AND state IN ('working', 'suspended') AND kept IS NOT NULL ORDER BY id FOR UPDATE"#,
+        scope.workspace.0,
+    )
+    .fetch_all(tx.conn())
+    .await?;
+    let mut done = 0;
+    for row in rows {
+        // Other backends keep what is theirs.
+        let Ok(mut kept) = serde_json::from_value::<Kept>(row.kept) else { continue };
+        let whose = whose_of(scope, RunId(row.id), kept.attempt);
+        let mut changed = false;
+        for stage in [Stage::Session, Stage::Backstage] {
+            changed |= kept.of(stage).reseal(ring, &whose);
+        }
+        if changed {
+            let kept = serde_json::to_value(&kept).map_err(|error| Error::Broken(error.to_string()))?;
+            let updated = sqlx::query!(
+                "UPDATE run SET kept = $3 WHERE workspace_id = $1 AND id = $2",
+                scope.workspace.0,
+                row.id,
+                kept,
+            );
+            done += updated.execute(tx.conn()).await?.rows_affected();
+        }
+    }
+    Ok(done)
+}
+
+impl Tails {
+    fn reseal(&mut self, ring: &Keyring, whose: &For) -> bool {
+        let Some(renewed) = self.sealed.as_ref().and_then(|sealed| sealed.renewed(ring, whose)) else {
+            return false;
+        };
+        self.sealed = Some(renewed);
+        true
+    }
+}
+
+impl Box64 {
+    fn sealed(&self) -> Option<Sealed> {
+        let (wrapped, sealed) = (STANDARD.decode(&self.wrapped).ok()?, STANDARD.decode(&self.sealed).ok()?);
+        Some(Sealed { key_id: self.key.clone(), wrapped, sealed })
+    }
+
+    fn renewed(&self, ring: &Keyring, whose: &For) -> Option<Self> {
+        ring.renewed(whose, &self.sealed()?).ok().flatten().map(Self::from)
+    }
+}
+
+impl From<Sealed> for Box64 {
+    fn from(Sealed { key_id, wrapped, sealed }: Sealed) -> Self {
+        Self { key: key_id, wrapped: STANDARD.encode(wrapped), sealed: STANDARD.encode(sealed) }
+    }
 }
 
 fn close(db: &Db, claimed: &Claimed, texts: &Texts) -> Result<Option<Box64>> {
@@ -178,23 +243,22 @@ fn close(db: &Db, claimed: &Claimed, texts: &Texts) -> Result<Option<Box64>> {
         return Ok(None);
     }
     let texts = serde_json::to_string(texts).map_err(|error| Error::Broken(error.to_string()))?;
-    let Sealed { key_id, wrapped, sealed } = db.keyring()?.seal(&whose(claimed), &Secret::new(texts))?;
-    Ok(Some(Box64 { key: key_id, wrapped: STANDARD.encode(wrapped), sealed: STANDARD.encode(sealed) }))
+    let sealed = db.keyring()?.seal(&whose(claimed), &Secret::new(texts))?;
+    Ok(Some(sealed.into()))
 }
 
 /// Nothing where it does not open any more: the text goes on without those few words.
 fn open(db: &Db, claimed: &Claimed, tails: &Tails) -> Result<Texts> {
     let Some(sealed) = &tails.sealed else { return Ok(Texts::new()) };
-    let texts = reveal(db.keyring()?, &whose(claimed), sealed);
+    let texts = reveal(&db.keyring()?, &whose(claimed), sealed);
     if texts.is_none() {
         tracing::warn!(run.id = %claimed.run, "what was held back of a text does not open, and is left out");
     }
     Ok(texts.unwrap_or_default())
 }
 
-fn reveal(ring: &Keyring, whose: &For, Box64 { key, wrapped, sealed }: &Box64) -> Option<Texts> {
-    let (wrapped, sealed) = (STANDARD.decode(wrapped).ok()?, STANDARD.decode(sealed).ok()?);
-    let opened = ring.open(whose, &Sealed { key_id: key.clone(), wrapped, sealed }).ok()?;
+fn reveal(ring: &Keyring, whose: &For, sealed: &Box64) -> Option<Texts> {
+    let opened = ring.open(whose, &sealed.sealed()?).ok()?;
     serde_json::from_str(opened.reveal()).ok()
 }
 

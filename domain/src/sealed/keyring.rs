@@ -46,13 +46,34 @@ impl Keyring {
         &self.current.id
     }
 
+    /// The same keys, then those of another ring that are not among them.
+    pub fn followed_by(&self, other: &Self) -> Self {
+        let mut older = self.older.clone();
+        older.extend(other.all().filter(|key| self.find(&key.id).is_none()).cloned());
+        Self { current: self.current.clone(), older }
+    }
+
+    /// The current key alone.
+    pub fn newest(&self) -> Self {
+        Self { current: self.current.clone(), older: Vec::new() }
+    }
+
     pub(super) fn current(&self) -> &Master {
         &self.current
     }
 
     pub(super) fn find(&self, id: &str) -> Option<&Master> {
-        std::iter::once(&self.current).chain(&self.older).find(|key| key.id == id)
+        self.all().find(|key| key.id == id)
     }
+
+    pub(super) fn all(&self) -> impl Iterator<Item = &Master> {
+        std::iter::once(&self.current).chain(&self.older)
+    }
+}
+
+/// A key as [`Keyring::parse`] reads it.
+pub(super) fn text(bytes: &[u8; 32]) -> String {
+    URL_SAFE_NO_PAD.encode(bytes)
 }
 
 impl Master {
@@ -68,8 +89,7 @@ impl Master {
 
 impl fmt::Debug for Keyring {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let ids: Vec<&str> =
-            std::iter::once(&self.current).chain(&self.older).map(|key| key.id.as_str()).collect();
+        let ids: Vec<&str> = self.all().map(|key| key.id.as_str()).collect();
         f.debug_tuple("Keyring").field(&ids).finish()
     }
 }

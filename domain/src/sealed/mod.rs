@@ -4,8 +4,10 @@
 //! A sealed secret is bound to its workspace and to what it is for. Moved to another row, it does not open.
 
 mod keyring;
+mod rotate;
 mod secret;
 mod unopened;
+mod wrapped;
 
 use chacha20poly1305::{
     KeyInit, XChaCha20Poly1305, XNonce,
@@ -13,8 +15,11 @@ use chacha20poly1305::{
 };
 
 pub use keyring::{BadKey, Keyring};
+pub(crate) use rotate::workspaces;
+pub use rotate::{Resealed, reseal};
 pub use secret::Secret;
 pub use unopened::{Unopened, unopened, unopened_by};
+pub use wrapped::{SHORTEST_PASSPHRASE, Wrapped};
 
 use crate::{Error, Result, ids::WorkspaceId, secret::random_bytes};
 

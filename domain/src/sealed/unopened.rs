@@ -17,7 +17,7 @@ pub struct Unopened {
 pub async fn unopened(db: &Db) -> Result<Vec<Unopened>> {
     let ring = db.keyring()?;
     let mut tx = db.begin_as(Office::Jobs).await?;
-    let found = find(tx.conn(), Some(ring)).await?;
+    let found = find(tx.conn(), Some(&ring)).await?;
     tx.commit().await?;
     Ok(found)
 }

@@ -11,6 +11,8 @@ mod model;
 mod of_run;
 #[cfg(feature = "sql")]
 mod queries;
+#[cfg(feature = "sql")]
+mod rotate;
 
 #[cfg(feature = "sql")]
 pub use bearer::{Bearer, bearer};
@@ -21,3 +23,5 @@ pub use model::{NewToken, Right, Token};
 pub use of_run::{for_attempt, take_back};
 #[cfg(feature = "sql")]
 pub use queries::list;
+#[cfg(feature = "sql")]
+pub use rotate::{Rotated, rotate};

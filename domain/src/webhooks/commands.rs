@@ -3,10 +3,10 @@ use chrono::{DateTime, Utc};
 
 use super::Kind;
 use crate::{
-    Db, Error, FieldErrors, Result, Scope,
+    Db, Error, FieldErrors, Result, Scope, Tx,
     ids::{WebhookEventId, WebhookId},
     requests::{clock, commands::operator},
-    sealed::{For, Sealed, Secret},
+    sealed::{For, Keyring, Sealed, Secret},
     secret::random_bytes,
 };
 
@@ -207,4 +207,40 @@ fn seal(db: &Db, scope: &Scope, webhook: WebhookId, secret: &str) -> Result<Seal
 /// What the secret belongs to.
 pub(super) fn whose(scope: &Scope, webhook: WebhookId) -> For {
     For::new(scope.workspace, &format!("webhook/{}", webhook.0))
+}
+
+/// Seals the workspace's secrets under the current master key: how many, and how many no key here opens.
+pub(crate) async fn reseal_in(tx: &mut Tx, scope: &Scope, ring: &Keyring) -> Result<(u64, u64)> {
+    let (mut done, mut unopened) = (0, 0);
+    let rows = sqlx::query!(
+        "SELECT id, key_id, wrapped, sealed FROM webhook WHERE workspace_id = $1 AND key_id <> $2 AND removed_at IS NULL
+         ORDER BY id FOR UPDATE",
+        scope.workspace.0,
+        ring.name(),
+    )
+    .fetch_all(tx.conn())
+    .await?;
+    for row in rows {
+        let sealed = Sealed { key_id: row.key_id, wrapped: row.wrapped, sealed: row.sealed };
+        match ring.renewed(&whose(scope, WebhookId(row.id)), &sealed) {
+            Ok(Some(renewed)) => done += reseal_one(tx, scope, row.id, &renewed).await?,
+            Ok(None) => {}
+            Err(_) => unopened += 1,
+        }
+    }
+    Ok((done, unopened))
+}
+
+async fn reseal_one(tx: &mut Tx, scope: &Scope, webhook: uuid::Uuid, renewed: &Sealed) -> Result<u64> {
+    let done = sqlx::query!(
+        "UPDATE webhook SET key_id = $3, wrapped = $4, sealed = $5 WHERE workspace_id = $1 AND id = $2",
+        scope.workspace.0,
+        webhook,
+        renewed.key_id,
+        renewed.wrapped,
+        renewed.sealed,
+    )
+    .execute(tx.conn())
+    .await?;
+    Ok(done.rows_affected())
 }

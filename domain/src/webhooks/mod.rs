@@ -15,6 +15,8 @@ mod queries;
 mod tell;
 
 #[cfg(feature = "sql")]
+pub(crate) use commands::reseal_in;
+#[cfg(feature = "sql")]
 pub use commands::{NewWebhook, create, edit, remove, rotate, send_again, send_since};
 pub use model::{Delivery, DeliveryState, Kind, Webhook};
 #[cfg(feature = "sql")]

@@ -72,7 +72,7 @@ fn may_pass(reason: &sqlx::Error) -> bool {
 }
 
 /// Where it is, without user and password.
-fn place(options: &PgConnectOptions) -> String {
+pub(super) fn place(options: &PgConnectOptions) -> String {
     let database = options.get_database().unwrap_or_else(|| options.get_username());
     match options.get_socket() {
         Some(socket) => format!("{}/{database}", socket.display()),

@@ -1,5 +1,6 @@
 //! Why there is no database, in words that say what to do.
 
+use super::rights::Missing;
 use crate::postgres;
 use crate::settings::NoHome;
 
@@ -47,8 +48,17 @@ pub enum Error {
         "migration {0} was changed after it had been applied to this database. Restore its file, and put the change into a migration of its own"
     )]
     Edited(i64),
+    /// What is there is not to be served.
+    #[error("{}", closed(.0))]
+    Closed(domain::backup::Closed),
+    /// The product could not be asked.
+    #[error("the database failed")]
+    Domain(#[from] domain::Error),
+    /// The owner may not do what the migrations do.
+    #[error("{0}")]
+    Rights(Missing),
     /// A migration failed; it was rolled back.
-    #[error("migration {version} failed and was rolled back")]
+    #[error("migration {version} failed and was rolled back{}", advice(source))]
     Migration {
         /// Which one.
         version: i64,
@@ -74,6 +84,30 @@ pub enum Error {
     /// Anything else that Postgres says.
     #[error("the database failed")]
     Sql(#[from] sqlx::Error),
+}
+
+/// What to do about an install that is closed.
+pub fn closed(why: &domain::backup::Closed) -> String {
+    use domain::backup::Closed;
+    match why {
+        Closed::Restoring(of) => format!(
+            "a restore of the backup {of} into this install was broken off, so it is not whole. Run `throughline restore` again"
+        ),
+        Closed::Moved(to) => format!(
+            "this install was moved to {to}, and what is here is old. Set DATABASE_URL to that database; to go on here instead, \
+             and give up what happened there, run `throughline move --undo`"
+        ),
+    }
+}
+
+/// 42501: insufficient privilege.
+fn advice(reason: &sqlx::Error) -> &'static str {
+    let refused = reason.as_database_error().is_some_and(|said| said.code().as_deref() == Some("42501"));
+    if refused {
+        ". The database's user may not do that; `throughline migrate --print-roles` prints what a superuser runs to allow it"
+    } else {
+        ""
+    }
 }
 
 impl Error {

@@ -3,22 +3,23 @@
 mod connect;
 mod error;
 mod migrate;
+mod place;
 mod pools;
+pub mod rights;
 
 use std::time::Duration;
 
 use sqlx::migrate::Migrator;
-use sqlx::postgres::PgConnectOptions;
 use sqlx::{Connection, PgPool};
 use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
 
 pub use connect::{once, options};
-pub use error::Error;
-pub use migrate::{State, state};
+pub use error::{Error, closed};
+pub use migrate::{State, run_only, state};
+pub use place::Place;
 pub use pools::Role;
 
-use crate::postgres::Cluster;
 use crate::settings::Settings;
 
 /// The schema, inside the binary.
@@ -49,8 +50,7 @@ pub struct Database {
     pub product: PgPool,
     /// The session engine's pool: every connection is `throughline_sessions`.
     pub engine: PgPool,
-    owner: PgConnectOptions,
-    cluster: Option<Cluster>,
+    place: Place,
 }
 
 impl Database {
@@ -60,21 +60,11 @@ impl Database {
     /// # Errors
     /// When it cannot be reached within half a minute, cannot be started, or does not fit this binary's migrations.
     pub async fn open(settings: &Settings, hold: Hold, stop: &CancellationToken) -> Result<Self, Error> {
-        let (owner, cluster) = match &settings.database_url {
-            Some(url) => (options(url)?, None),
-            None => {
-                let data = settings.data()?;
-                let (cluster, _) = match hold {
-                    Hold::Alone => Cluster::keep(&data, stop).await?,
-                    Hold::Shared => Cluster::keep_or_join(&data, stop).await?,
-                };
-                (cluster.options(), Some(cluster))
-            }
-        };
-        match Self::prepare(&owner, stop).await {
-            Ok((product, engine)) => Ok(Self { product, engine, owner, cluster }),
+        let place = Place::open(settings, hold, stop).await?;
+        match Self::prepare(&place, stop).await {
+            Ok((product, engine)) => Ok(Self { product, engine, place }),
             Err(reason) => {
-                stop_cluster(cluster).await;
+                place.close().await;
                 Err(reason)
             }
         }
@@ -85,7 +75,7 @@ impl Database {
     /// # Errors
     /// When the database does not answer.
     pub async fn owner(&self) -> Result<sqlx::PgConnection, sqlx::Error> {
-        once(&self.owner).await
+        once(&self.place.owner).await
     }
 
     /// Closes the pools and stops the private cluster if this process looks after it.
@@ -94,21 +84,18 @@ impl Database {
         if timeout(CLOSING, closed).await.is_err() {
             tracing::warn!("connections to the database were still in use");
         }
-        stop_cluster(self.cluster).await;
+        self.place.close().await;
     }
 
-    async fn prepare(owner: &PgConnectOptions, stop: &CancellationToken) -> Result<(PgPool, PgPool), Error> {
-        let mut connection = connect::patiently(owner, stop).await?;
+    async fn prepare(place: &Place, stop: &CancellationToken) -> Result<(PgPool, PgPool), Error> {
+        let mut connection = place.connect(stop).await?;
+        if let Some(why) = domain::backup::closed_by(&mut connection).await? {
+            return Err(Error::Closed(why));
+        }
         migrate::run(&mut connection).await?;
         connection.close().await?;
-        let product = pools::open(owner, Role::App, PRODUCT_CONNECTIONS).await?;
-        let engine = pools::open(owner, Role::Sessions, ENGINE_CONNECTIONS).await?;
+        let product = pools::open(&place.owner, Role::App, PRODUCT_CONNECTIONS).await?;
+        let engine = pools::open(&place.owner, Role::Sessions, ENGINE_CONNECTIONS).await?;
         Ok((product, engine))
-    }
-}
-
-async fn stop_cluster(cluster: Option<Cluster>) {
-    if let Some(cluster) = cluster {
-        cluster.stop().await;
     }
 }

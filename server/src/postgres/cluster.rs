@@ -120,6 +120,19 @@ impl Cluster {
         }
     }
 
+    /// Throws the database away and makes it anew: for one that nobody uses yet.
+    ///
+    /// # Errors
+    /// When Postgres fails.
+    pub async fn remake_database(&self) -> Result<(), sqlx::Error> {
+        let mut connection = self.options().database("postgres").connect().await?;
+        sqlx::query(AssertSqlSafe(format!("DROP DATABASE IF EXISTS {DATABASE} WITH (FORCE)")))
+            .execute(&mut connection)
+            .await?;
+        connection.close().await?;
+        self.ensure_database().await
+    }
+
     async fn ensure_database(&self) -> Result<(), sqlx::Error> {
         let mut connection = self.options().database("postgres").connect().await?;
         let known = sqlx::query("SELECT 1 FROM pg_database WHERE datname = $1").bind(DATABASE);

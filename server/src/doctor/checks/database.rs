@@ -49,8 +49,15 @@ async fn at(settings: &Settings, options: &sqlx::postgres::PgConnectOptions, how
         }
     };
     let mut findings = vec![version(&mut connection, how).await];
+    if let Some(closed) = closed(&mut connection).await {
+        findings.push(closed);
+    }
     let state = database::state(&mut connection).await;
     findings.push(schema(&state));
+    if let Some(lacking) = rights(&mut connection).await {
+        findings.push(lacking);
+        return findings;
+    }
     if matches!(state, Ok(State::Current)) {
         findings.push(roles(&mut connection).await);
         findings.push(super::keys::check(settings, &mut connection).await);
@@ -86,6 +93,27 @@ fn schema(state: &Result<State, sqlx::migrate::MigrateError>) -> Finding {
             "Start that version.",
         ),
         Err(reason) => Finding::broken(SUBJECT, reason),
+    }
+}
+
+/// Whether something speaks against serving what is there.
+async fn closed(connection: &mut PgConnection) -> Option<Finding> {
+    match domain::backup::closed_by(connection).await {
+        Ok(why) => why.map(|why| Finding::fail("Install", database::closed(&why), "")),
+        Err(reason) => Some(Finding::broken("Install", &reason)),
+    }
+}
+
+/// What the user may not do, unless it may all.
+async fn rights(connection: &mut PgConnection) -> Option<Finding> {
+    match database::rights::missing(connection).await {
+        Ok(None) => None,
+        Ok(Some(missing)) => Some(Finding::fail(
+            "Rights",
+            format!("the database's user {} lacks a right: {}", missing.user, missing.lacks.join("; ")),
+            format!("As a superuser of this Postgres run: {}", missing.statements.join(" ")),
+        )),
+        Err(reason) => Some(Finding::broken("Rights", &reason)),
     }
 }
 

@@ -1,0 +1,122 @@
+use super::Keyring;
+use crate::{
+    Db, Office, Result, Scope, Tx, agents,
+    audit::{self, By, Deed},
+    ids::WorkspaceId,
+    runs, webhooks,
+};
+
+/// The tables that hold something sealed, in columns of their own. Whoever adds one adds it to [`reseal`].
+#[cfg(test)]
+const TABLES: [&str; 2] = ["agent_key", "webhook"];
+
+/// How many secrets were sealed anew, and how many could not be.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Resealed {
+    /// Keys of agents.
+    pub agents: u64,
+    /// Secrets of webhooks.
+    pub webhooks: u64,
+    /// What living runs hold back.
+    pub runs: u64,
+    /// Those that no key here opens. They stay as they are.
+    pub unopened: u64,
+}
+
+impl Resealed {
+    /// How many were sealed anew.
+    pub fn all(&self) -> u64 {
+        self.agents + self.webhooks + self.runs
+    }
+
+    fn add(&mut self, other: Self) {
+        self.agents += other.agents;
+        self.webhooks += other.webhooks;
+        self.runs += other.runs;
+        self.unopened += other.unopened;
+    }
+}
+
+/// Seals everything under the current master key, in one transaction; each workspace's audit tells of it. What is under
+/// that key already is left alone, so that it can be called again.
+pub async fn reseal(db: &Db) -> Result<Resealed> {
+    let ring = db.keyring()?;
+    let mut tx = db.begin_as(Office::Jobs).await?;
+    let mut all = Resealed::default();
+    for workspace in workspaces(&mut tx).await? {
+        let scope = Scope::system(workspace);
+        tx.enter(&scope).await?;
+        let mut done = Resealed::default();
+        (done.agents, done.unopened) = agents::reseal_in(&mut tx, &scope, &ring).await?;
+        let (webhooks, unopened) = webhooks::reseal_in(&mut tx, &scope, &ring).await?;
+        (done.webhooks, done.unopened) = (webhooks, done.unopened + unopened);
+        done.runs = runs::reseal_in(&mut tx, &scope, &ring).await?;
+        if done.all() > 0 {
+            audit::write_in(&mut tx, &scope, &By::default(), &deed(&ring, done)).await?;
+        }
+        all.add(done);
+    }
+    tx.commit().await?;
+    Ok(all)
+}
+
+fn deed(ring: &Keyring, done: Resealed) -> Deed {
+    let deed = Deed::done("rotate_sealing_key", format!("master key {}", ring.name()));
+    Deed {
+        detail: format!("{} agents’ keys and {} webhooks’ secrets", done.agents, done.webhooks), ..deed
+    }
+}
+
+pub(crate) async fn workspaces(tx: &mut Tx) -> Result<Vec<WorkspaceId>> {
+    let ids = sqlx::query_scalar!("SELECT id FROM workspace ORDER BY id").fetch_all(tx.conn()).await?;
+    Ok(ids.into_iter().map(WorkspaceId).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use sqlx::PgPool;
+
+    use super::*;
+    use crate::agents::NewAgent;
+    use crate::testing::{Ground, bare};
+
+    #[sqlx::test(migrations = "../migrations")]
+    async fn no_table_with_something_sealed_is_forgotten(pool: PgPool) {
+        let found: Vec<String> = sqlx::query_scalar(
+            "SELECT table_name::text FROM information_schema.columns
+             WHERE table_schema = 'public' AND column_name = 'wrapped' ORDER BY 1",
+        )
+        .fetch_all(&pool)
+        .await
+        .unwrap();
+        assert_eq!(found, TABLES, "seal it anew in sealed::reseal, and look for it in sealed::unopened");
+    }
+
+    #[sqlx::test(migrations = "../migrations")]
+    async fn all_is_under_the_new_key_and_the_old_one_opens_nothing(pool: PgPool) {
+        let old = Keyring::parse(&Keyring::generate()).unwrap();
+        let ground = Ground::beside(&bare(&pool).await.with_keyring(old.clone()), &pool).await;
+        let other = Ground::beside(&ground.db, &pool).await;
+        for place in [&ground, &other] {
+            let new = NewAgent { name: "Ada".into(), persona: String::new(), client: None };
+            let agent = agents::create(&place.db, &place.operator, new).await.unwrap();
+            agents::set_key(&place.db, &place.operator, agent, "sk-planted-4711").await.unwrap();
+        }
+        let new = Keyring::parse(&Keyring::generate()).unwrap();
+        let both = ground.db.clone().with_keyring(new.followed_by(&old));
+        assert_eq!(reseal(&both).await.unwrap(), Resealed { agents: 2, ..Resealed::default() });
+        assert_eq!(reseal(&both).await.unwrap(), Resealed::default(), "again, it has nothing to do");
+        let after = ground.db.clone().with_keyring(new);
+        assert_eq!(super::super::unopened(&after).await.unwrap(), []);
+        let before = super::super::unopened(&ground.db).await.unwrap();
+        assert_eq!(before.iter().map(|sealed| sealed.agents).sum::<i64>(), 2);
+        let told: i64 = sqlx::query_scalar("SELECT count(*) FROM audit WHERE what = 'rotate_sealing_key'")
+            .fetch_one(&pool)
+            .await
+            .unwrap();
+        assert_eq!(told, 2, "each workspace is told once");
+        // With neither key: nothing is lost by trying.
+        let lost = ground.db.clone().with_keyring(Keyring::parse(&Keyring::generate()).unwrap());
+        assert_eq!(reseal(&lost).await.unwrap(), Resealed { unopened: 2, ..Resealed::default() });
+    }
+}

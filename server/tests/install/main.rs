@@ -1,0 +1,7 @@
+//! What an operator does to an install as a whole, by the real program: its database's rights, backing it up and putting it
+//! back, moving it, and replacing secrets that have leaked.
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
+mod owner;
+#[allow(dead_code, reason = "not every test needs all of it")]
+mod place;
