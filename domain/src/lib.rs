@@ -65,6 +65,8 @@ mod error;
 #[cfg(feature = "sql")]
 pub mod install;
 #[cfg(feature = "sql")]
+pub mod readable;
+#[cfg(feature = "sql")]
 pub mod redact;
 #[cfg(feature = "sql")]
 pub mod sealed;

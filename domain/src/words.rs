@@ -92,17 +92,9 @@ pub fn size(bytes: u64) -> String {
     }
 }
 
-/// What words look like to ILIKE: anywhere in a text, and their own signs taken as they are.
-pub fn like(words: &str) -> String {
-    let mut pattern = String::from("%");
-    for sign in words.trim().chars().filter(|sign| *sign != '\0') {
-        if matches!(sign, '%' | '_' | '\\') {
-            pattern.push('\\');
-        }
-        pattern.push(sign);
-    }
-    pattern.push('%');
-    pattern
+/// Line breaks as a box counts them: one character each, whoever sent them. In every text that is stored.
+pub fn line_feeds(text: &str) -> String {
+    text.replace("\r\n", "\n").replace('\r', "\n")
 }
 
 fn short(seconds: i64) -> Option<String> {

@@ -1,4 +1,4 @@
-/// What stands in a `<textarea>`, as HTML. Leptos writes a textarea's content as it is, so what somebody typed could end
+/// What stands in a `<textarea dir="auto">`, as HTML. Leptos writes a textarea's content as it is, so what somebody typed could end
 /// the textarea and begin something else; and a browser drops its first line break.
 pub fn typed(text: &str) -> String {
     format!("\n{}", text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;"))

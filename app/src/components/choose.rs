@@ -72,7 +72,7 @@ fn group(form: &Form, question: Question, options: &[Choice], kind: &'static str
             view! {
                 <label class="check">
                     <input type=kind name=name.clone() value=option.value checked=checked required=required aria-invalid=invalid />
-                    <span>{option.label}{hint}</span>
+                    <span dir="auto">{option.label}{hint}</span>
                 </label>
             }
         })

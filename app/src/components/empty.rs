@@ -18,8 +18,8 @@ pub fn NothingYet(
                 <circle class="halo" cx="56" cy="32" r="14" />
                 <circle class="full" cx="56" cy="32" r="6" />
             </svg>
-            <h2>{heading}</h2>
-            <p>{words}</p>
+            <h2 dir="auto">{heading}</h2>
+            <p dir="auto">{words}</p>
             {children()}
         </div>
     }

@@ -33,7 +33,7 @@ pub fn summary(form: &Form) -> AnyView {
     let heading = refused.unwrap_or_else(|| "Please mend this first".to_owned());
     view! {
         <div class="form-error" role="alert" tabindex="-1" autofocus>
-            <h2>{heading}</h2>
+            <h2 dir="auto">{heading}</h2>
             {(!errors.is_empty()).then(|| view! { <ul>{errors}</ul> })}
         </div>
     }
@@ -184,7 +184,7 @@ impl Field {
         let (required, some) = (self.required || self.asked, self.optional_for.clone());
         view! {
             <div class="field">
-                <label for=id.clone()>{label} {(!required).then(|| view! { <span class="optional" data-for=some>" optional"</span> })}</label>
+                <label for=id.clone() dir="auto">{label} {(!required).then(|| view! { <span class="optional" data-for=some>" optional"</span> })}</label>
                 {hint.map(|hint| view! { <p class="hint" id=hint_id>{hint}</p> })}
                 {self.control_view(id, described)}
                 {error.map(|error| view! { <p class="field-error" id=error_id>{error}</p> })}
@@ -201,7 +201,7 @@ impl Field {
         let max = max.map(|max| max.to_string());
         match control {
             Control::Area { rows, class } => view! {
-                <textarea class=class id=id name=name rows=rows required=required maxlength=max placeholder=placeholder
+                <textarea dir="auto" class=class id=id name=name rows=rows required=required maxlength=max placeholder=placeholder
                     aria-required=asked aria-invalid=invalid aria-describedby=described>
                     {area::typed(&value)}
                 </textarea>
@@ -225,7 +225,7 @@ impl Field {
             Control::Input { kind } => {
                 let numeric = unit.map(|_| "numeric");
                 let input = view! {
-                    <input class="input" type=kind id=id name=name value=value required=required autocomplete=autocomplete
+                    <input dir="auto" class="input" type=kind id=id name=name value=value required=required autocomplete=autocomplete
                         minlength=min maxlength=max inputmode=numeric placeholder=placeholder list=list aria-required=asked aria-invalid=invalid
                         aria-describedby=described />
                 };

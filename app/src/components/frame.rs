@@ -154,14 +154,14 @@ fn account(bare: &Bare) -> AnyView {
     let elsewhere = bare.arrival.elsewhere;
     let is_operator = client.is_none();
     view! {
-        {client.map(|name| view! { <span class="top-client">{name}</span> })}
+        {client.map(|name| view! { <span class="top-client" dir="auto">{name}</span> })}
         <details class="menu account" name="menu">
             <summary>
                 <span class="avatar person" aria-hidden="true">{initials(&standing.name)}</span>
                 <span class="visually-hidden">{format!("{}, account", standing.name)}</span>
             </summary>
             <div class="menu-list">
-                <p>{standing.name.clone()}", "{standing.email}</p>
+                <p><bdi>{standing.name.clone()}</bdi>", "{standing.email}</p>
                 <p class="soft">{format!("Times shown in {}", zone_name(bare.zone()))}</p>
                 <a href="/account">"My account"</a>
                 {is_operator.then(|| view! { <a href="/desk/people">"People"</a> <a href="/desk/tokens">"Tokens"</a> <a href="/desk/webhooks">"Webhooks"</a> <a href="/desk/settings">"Settings"</a> })}

@@ -25,6 +25,7 @@ pub mod intake_form;
 pub mod offer_card;
 #[cfg(feature = "ssr")]
 pub mod pager;
+#[cfg(feature = "ssr")]
 pub mod person;
 #[cfg(feature = "ssr")]
 pub mod request;

@@ -36,7 +36,7 @@ fn card(id: &str, name: &str, pitch: &str, terms: &Terms, points: &[String], act
     let (id, name, pitch) = (id.to_owned(), name.to_owned(), pitch.to_owned());
     view! {
         <article class="offer" aria-labelledby=id.clone()>
-            <h3 id=id.clone()>{name}</h3>
+            <h3 id=id.clone() dir="auto">{name}</h3>
             <p class="price"><b>{terms.price.to_string()}</b>" a "{terms.interval.as_str()}</p>
             {(!pitch.is_empty()).then(|| view! { <p class="soft">{pitch}</p> })}
             <ul class="holds">{holds}</ul>

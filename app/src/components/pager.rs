@@ -16,7 +16,7 @@ pub fn pager(
         has_more.then(|| view! { <a class="button" rel="next" href=address(page + 1)>{words[1]}</a> });
     view! {
         <nav class="pager" aria-label="Pages">
-            <span>{here.to_owned()}</span>
+            <span dir="auto">{here.to_owned()}</span>
             <span class="button-row">{before} {after}</span>
         </nav>
     }

@@ -22,7 +22,7 @@ pub fn search(
             {keep}
             <div class="search">
                 <svg viewBox="0 0 20 20" aria-hidden="true"><circle cx="9" cy="9" r="5.5" /><path d="M13 13l4 4" /></svg>
-                <input class="input" type="search" name="q" aria-label=label placeholder=label value=words
+                <input dir="auto" class="input" type="search" name="q" aria-label=label placeholder=label value=words
                     maxlength=MOST.to_string() />
             </div>
         </form>

@@ -14,8 +14,8 @@ pub fn notice(waits: Option<Waits>, may_bill: bool) -> Option<AnyView> {
     Some(
         view! {
             <div class="notice waiting">
-                <p><b>{heading}</b>" "{rest}</p>
-                {link.map(|words| view! { <a class="button" href="/portal/billing">{words}</a> })}
+                <p><b dir="auto">{heading}</b>" "{rest}</p>
+                {link.map(|words| view! { <a class="button" href="/portal/billing" dir="auto">{words}</a> })}
             </div>
         }
         .into_any(),

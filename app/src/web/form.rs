@@ -19,7 +19,7 @@ pub struct Fields(Vec<(String, String)>);
 
 impl Fields {
     pub fn new(pairs: Vec<(String, String)>) -> Self {
-        Self(pairs)
+        Self(pairs.into_iter().map(|(key, value)| (key, domain::words::line_feeds(&value))).collect())
     }
 
     /// The first value of that name, trimmed; empty when there is none.
@@ -132,7 +132,7 @@ async fn read(token: Option<FormToken>, body: Body) -> Result<Fields, Problem> {
     let pairs: Vec<(String, String)> = serde_urlencoded::from_bytes(&bytes).map_err(|_| unreadable())?;
     // Postgres keeps no NUL in a text; nobody types one.
     let pairs = pairs.into_iter().map(|(key, value)| (key, value.replace('\0', ""))).collect();
-    let fields = Fields(pairs);
+    let fields = Fields::new(pairs);
     match token {
         Some(token) if secret::same(&token.0, fields.raw("form_token")) => Ok(fields),
         _ => Err(stale()),
@@ -162,6 +162,16 @@ fn stale() -> Problem {
 #[cfg(test)]
 mod tests {
     use super::Fields;
+
+    /// A box counts one for a line break, a form sends two; what arrives has as many characters as the box said.
+    #[test]
+    fn a_line_break_is_one_character() {
+        let typed = "line\n".repeat(4_000);
+        let sent = typed.replace('\n', "\r\n");
+        let fields = Fields::new(vec![("text".to_owned(), sent)]);
+        assert_eq!(fields.raw("text"), typed);
+        assert_eq!(Fields::new(vec![("text".to_owned(), "a\rb".to_owned())]).raw("text"), "a\nb");
+    }
 
     #[test]
     fn a_form_leads_back_to_our_own_pages_alone() {

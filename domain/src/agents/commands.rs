@@ -4,7 +4,11 @@ use super::{Need, NewAgent, NewKey, NewReach, Settings, get, has_key, key};
 use crate::{
     Actor, Db, Error, FieldErrors, OnConstraint, Result, Scope, Tx, changes,
     ids::AgentId,
-    requests::{clock, commands::operator},
+    requests::{
+        clock,
+        commands::{line, operator},
+    },
+    words,
 };
 
 /// The longest name and persona, in characters.
@@ -178,14 +182,9 @@ fn no_client() -> Error {
 }
 
 fn checked(name: &str, persona: &str) -> Result<(String, String)> {
-    let (name, persona) =
-        (name.replace('\0', "").trim().to_owned(), persona.replace('\0', "").trim().to_owned());
+    let persona = words::line_feeds(&persona.replace('\0', "")).trim().to_owned();
     let mut errors = FieldErrors::new();
-    match name.chars().count() {
-        0 => errors.add("name", "Give them a name: clients see it."),
-        length if length > NAME => errors.add("name", format!("Shorten the name to {NAME} characters.")),
-        _ => {}
-    }
+    let name = line(&mut errors, "name", name, NAME, "Give them a name: clients see it.");
     if persona.chars().count() > PERSONA {
         errors.add("persona", format!("Shorten this to {PERSONA} characters."));
     }

@@ -2,6 +2,7 @@ use super::Content;
 use crate::{
     Db, Error, OnConstraint, Result, Tx,
     ids::DeliverableId,
+    readable,
     requests::hold::Held,
     runs::{self, Claimed},
     session::Part,
@@ -41,13 +42,14 @@ pub async fn put(db: &Db, claimed: &Claimed, title: &str, content: Content) -> R
 
 fn checked(title: &str, content: Content) -> Result<(String, Content)> {
     let title = title.replace('\0', "").split_whitespace().collect::<Vec<_>>().join(" ");
+    let title = readable::line(&title);
     let title: String = title.chars().take(TITLE).collect();
     let content = match content {
         Content::Body(text) => Content::Body(text.replace('\0', "").trim().to_owned()),
         file @ Content::File(_) => file,
     };
     match &content {
-        _ if title.is_empty() => Err(Error::refused("A deliverable needs a title.")),
+        _ if readable::is_blank(&title) => Err(Error::refused("A deliverable needs a title.")),
         Content::Body(text) if text.is_empty() => Err(Error::refused("There is nothing in it to deliver.")),
         Content::Body(text) if text.len() > BODY => {
             Err(Error::refused("It is longer than a megabyte: deliver a file."))

@@ -1,8 +1,10 @@
-//! Changes to a text's tree before it is written: what pages do not want, and a bound on depth.
+//! Changes to a text's tree before it is written: what pages do not want, a bound on depth, and whatever the parser would
+//! leave out.
 
 use comrak::Arena;
-use comrak::nodes::{Ast, LineColumn, Node, NodeList, NodeValue};
+use comrak::nodes::{Ast, LineColumn, Node, NodeLink, NodeList, NodeValue};
 
+use super::source::{Source, clean, clean_literal};
 use super::text::plain;
 
 /// Where links may lead.
@@ -25,12 +27,98 @@ pub(super) fn tame<'a>(arena: &'a Arena<'a>, root: Node<'a>) {
         lower_heading(node);
         html_to_text(arena, node);
         task_to_text(arena, node);
-        image_to_link(arena, node);
         let children = node.children().map(|child| (child, depth + 1));
         waiting.extend(children);
-        if is_link(node) && !(leads_somewhere(node) && is_outermost(node)) {
+        if is_link(node) && !is_outermost(node) {
             unwrap(node);
         }
+    }
+}
+
+/// Puts back what the parser was kept from misreading, and what it leaves out by itself, so that all that was typed is
+/// in the tree.
+pub(super) fn complete<'a>(arena: &'a Arena<'a>, root: Node<'a>, source: &Source) {
+    let lines: Vec<&str> = source.text.split('\n').collect();
+    let nodes: Vec<Node<'a>> = root.descendants().collect();
+    for node in nodes {
+        put_back(node);
+        single_tilde(arena, node);
+        show_info(node);
+        add_rest_of_row(arena, node, &lines);
+        image_to_link(arena, node);
+        if is_link(node) && !leads_somewhere(node) {
+            link_to_text(arena, node);
+        }
+    }
+}
+
+fn put_back(node: Node<'_>) {
+    match &mut node.data_mut().value {
+        NodeValue::Text(text) => {
+            if let Some(cleaned) = clean(text) {
+                *text = cleaned.into();
+            }
+        }
+        NodeValue::Code(code) => replace(&mut code.literal, clean_literal),
+        NodeValue::CodeBlock(code) => {
+            replace(&mut code.literal, clean_literal);
+            replace(&mut code.info, clean);
+        }
+        NodeValue::HtmlBlock(html) => replace(&mut html.literal, clean_literal),
+        NodeValue::HtmlInline(html) => replace(html, clean_literal),
+        NodeValue::Link(link) | NodeValue::Image(link) => {
+            replace(&mut link.url, clean_literal);
+            replace(&mut link.title, clean);
+        }
+        _ => {}
+    }
+}
+
+fn replace(text: &mut String, cleaned: fn(&str) -> Option<String>) {
+    if let Some(cleaned) = cleaned(text) {
+        *text = cleaned;
+    }
+}
+
+/// `9~12 and 13~17` are hours: only two tildes strike.
+fn single_tilde<'a>(arena: &'a Arena<'a>, node: Node<'a>) {
+    if matches!(node.data().value, NodeValue::Subscript) {
+        let tilde = || make(arena, NodeValue::Text("~".into()));
+        node.insert_before(tilde());
+        node.insert_after(tilde());
+        unwrap(node);
+    }
+}
+
+/// Words behind a fence are the name of a language where they look like one, and otherwise words.
+fn show_info(node: Node<'_>) {
+    if let NodeValue::CodeBlock(code) = &mut node.data_mut().value {
+        let info = code.info.trim();
+        let language = info.len() <= 20
+            && info
+                .bytes()
+                .all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || b"+#-_.".contains(&byte));
+        if !language {
+            code.literal.insert_str(0, &format!("{info}\n"));
+        }
+        code.info.clear();
+    }
+}
+
+/// The parser drops the cells of a row that stand beyond the last column; they go into the last one.
+fn add_rest_of_row<'a>(arena: &'a Arena<'a>, node: Node<'a>, lines: &[&str]) {
+    if !matches!(node.data().value, NodeValue::TableRow(false)) {
+        return;
+    }
+    let Some(last) = node.last_child() else { return };
+    let (line, end) = (node.data().sourcepos.start.line, last.data().sourcepos.end.column);
+    let rest = lines.get(line.saturating_sub(1)).and_then(|line| line.get(end..)).unwrap_or_default();
+    let rest = rest.trim();
+    let rest = rest.strip_prefix('|').unwrap_or(rest);
+    let rest = rest.strip_suffix('|').unwrap_or(rest).trim();
+    if !rest.is_empty() {
+        let rest = clean(rest).unwrap_or_else(|| rest.to_owned());
+        last.append(make(arena, NodeValue::Text(format!(" | {rest}").into())));
     }
 }
 
@@ -41,14 +129,19 @@ fn lower_heading(node: Node<'_>) {
     }
 }
 
-/// A block of HTML becomes a paragraph that shows it; HTML within a line is escaped where it is.
+/// A block of HTML becomes a paragraph that shows it, line by line; HTML within a line is escaped where it is.
 fn html_to_text<'a>(arena: &'a Arena<'a>, node: Node<'a>) {
     let html = match &mut node.data_mut().value {
         NodeValue::HtmlBlock(html) => std::mem::take(&mut html.literal),
         _ => return,
     };
     node.data_mut().value = NodeValue::Paragraph;
-    node.append(make(arena, NodeValue::Text(html.trim().to_owned().into())));
+    for (place, line) in html.trim().lines().enumerate() {
+        if place > 0 {
+            node.append(make(arena, NodeValue::LineBreak));
+        }
+        node.append(make(arena, NodeValue::Text(line.to_owned().into())));
+    }
 }
 
 /// A task's box becomes a character: a checkbox that cannot be pressed and has no label says
@@ -68,20 +161,52 @@ fn task_to_text<'a>(arena: &'a Arena<'a>, node: Node<'a>) {
     paragraph.prepend(make(arena, NodeValue::Text(mark.into())));
 }
 
-/// An image becomes a link with its description, or with its address where it has none.
+/// An image becomes a link with its description, or with its address where it has none. One that leads nowhere is shown as
+/// it was typed.
 fn image_to_link<'a>(arena: &'a Arena<'a>, node: Node<'a>) {
     let image = match &mut node.data_mut().value {
         NodeValue::Image(image) => std::mem::take(image),
         _ => return,
     };
-    let described = plain(node);
+    let described = plain(node, &Default::default());
     let words = match described.trim() {
         "" if may_link(&image.url) => image.url.clone(),
         "" => "image".to_owned(),
         words => words.to_owned(),
     };
-    node.data_mut().value = NodeValue::Link(image);
-    replace_children(node, make(arena, NodeValue::Text(words.into())));
+    if may_link(&image.url) {
+        node.data_mut().value = NodeValue::Link(image);
+        replace_children(node, make(arena, NodeValue::Text(words.into())));
+    } else {
+        let inline = image.url.is_empty() || image.url.starts_with("data:");
+        let typed = if inline { words } else { format!("![{words}]({})", target(&image)) };
+        while let Some(child) = node.first_child() {
+            child.detach();
+        }
+        node.data_mut().value = NodeValue::Text(typed.into());
+    }
+}
+
+/// A link that leads nowhere is shown as it was typed: `[call](today)` were words.
+fn link_to_text<'a>(arena: &'a Arena<'a>, node: Node<'a>) {
+    let link = match &node.data().value {
+        NodeValue::Link(link) => link.clone(),
+        _ => return,
+    };
+    let automatic = plain(node, &Default::default()).trim() == link.url;
+    let (open, close) = if automatic {
+        ("<".to_owned(), ">".to_owned())
+    } else {
+        ("[".to_owned(), format!("]({})", target(&link)))
+    };
+    node.insert_before(make(arena, NodeValue::Text(open.into())));
+    node.insert_after(make(arena, NodeValue::Text(close.into())));
+    unwrap(node);
+}
+
+/// What stood between a link's brackets.
+fn target(link: &NodeLink) -> String {
+    if link.title.is_empty() { link.url.clone() } else { format!("{} \"{}\"", link.url, link.title) }
 }
 
 /// Puts the text of all that is below a node in the place of it.
@@ -89,7 +214,7 @@ fn flatten<'a>(arena: &'a Arena<'a>, node: Node<'a>) {
     if node.first_child().is_none() {
         return;
     }
-    let words = plain(node).trim().to_owned();
+    let words = plain(node, &Default::default()).trim().to_owned();
     let text = make(arena, NodeValue::Text(words.into()));
     let is = |kind: fn(&NodeValue) -> bool| kind(&node.data().value);
     if is(|value| matches!(value, NodeValue::TableRow(_))) {
@@ -134,7 +259,7 @@ fn leads_somewhere(node: Node<'_>) -> bool {
     matches!(&node.data().value, NodeValue::Link(link) if may_link(&link.url))
 }
 
-fn may_link(url: &str) -> bool {
+pub(super) fn may_link(url: &str) -> bool {
     let scheme = url.split_once(':').map_or("", |(scheme, _)| scheme);
     SCHEMES.iter().any(|allowed| scheme.eq_ignore_ascii_case(allowed))
 }

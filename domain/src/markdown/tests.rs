@@ -1,4 +1,10 @@
-use super::*;
+use super::to_text;
+use super::{LIMIT, MOST_ESCAPES, tame};
+
+/// The HTML without the mark that every block has.
+fn to_html(md: &str) -> String {
+    super::to_html(md).replace(" dir=\"auto\"", "")
+}
 
 #[test]
 fn what_people_write_becomes_what_they_mean() {
@@ -12,6 +18,25 @@ fn what_people_write_becomes_what_they_mean() {
         ("- [x] done\n- [ ] open", "<ul>\n<li>☑ done</li>\n<li>☐ open</li>\n</ul>"),
         ("- [ ]\n  ```\n  a\n  ```", "<ul>\n<li>☐ \n<pre><code>a\n</code></pre>\n</li>\n</ul>"),
         ("```rust\nlet a = \"<b>\";\n```", "<pre><code>let a = \"&lt;b&gt;\";\n</code></pre>"),
+        (
+            "7. May: call\n9. May: visit\n3. June: sign",
+            "<ol start=\"7\">\n<li>May: call</li>\n<li value=\"9\">May: visit</li>\n<li value=\"3\">June: sign</li>\n</ol>",
+        ),
+        (
+            "07. x\n2) y",
+            "<ol start=\"7\">\n<li data-typed=\"07.\">x</li>\n</ol>\n<ol start=\"2\">\n<li data-typed=\"2)\">y</li>\n</ol>",
+        ),
+        ("Open 9~12 and 13~17, ~~not 18~~", "<p>Open 9~12 and 13~17, <del>not 18</del></p>"),
+        ("含**「重点」**内容", "<p>含<strong>「重点」</strong>内容</p>"),
+        ("Until then.\n-- \nRosa", "<p>Until then.<br>\n--<br>\nRosa</p>"),
+        ("Hello\n-----\nFrom: Theo\n===", "<p>Hello</p>\n<hr>\n<p>From: Theo<br>\n===</p>"),
+        ("[Rosa]: today", "<p>[Rosa]: today</p>"),
+        ("```\n[a]: b\n---\n```", "<pre><code>[a]: b\n---\n</code></pre>"),
+        ("```call Rosa\nnow\n```", "<pre><code>call Rosa\nnow\n</code></pre>"),
+        (
+            "a|b\n-|-\n1|2|3",
+            "<table>\n<thead>\n<tr>\n<th>a</th>\n<th>b</th>\n</tr>\n</thead>\n<tbody>\n<tr>\n<td>1</td>\n<td>2 | 3</td>\n</tr>\n</tbody>\n</table>",
+        ),
         ("Fish & chips < 5", "<p>Fish &amp; chips &lt; 5</p>"),
         ("", ""),
     ];
@@ -45,11 +70,11 @@ fn links_go_out_and_say_so() {
             "rosa@example.com",
             format!("<p><a href=\"mailto:rosa@example.com\" {rel}>rosa@example.com</a></p>"),
         ),
-        ("[a](HTTPS://example.com \"title\")", format!("<p><a href=\"HTTPS://example.com\" {rel}>a</a></p>")),
-        ("[*a*](/portal)", "<p><em>a</em></p>".to_owned()),
-        ("[a](//example.com)", "<p>a</p>".to_owned()),
-        ("[a](#here)", "<p>a</p>".to_owned()),
-        ("[a](ftp://example.com)", "<p>a</p>".to_owned()),
+        ("[a](HTTPS://example.com)", format!("<p><a href=\"HTTPS://example.com\" {rel}>a</a></p>")),
+        ("[*a*](/portal)", "<p>[<em>a</em>](/portal)</p>".to_owned()),
+        ("[a](//example.com)", "<p>[a](//example.com)</p>".to_owned()),
+        ("[a](#here)", "<p>[a](#here)</p>".to_owned()),
+        ("[a](ftp://example.com)", "<p>[a](ftp://example.com)</p>".to_owned()),
     ];
     for (md, html) in cases {
         assert_eq!(to_html(md).trim_end(), html, "{md:?}");
@@ -74,7 +99,7 @@ fn images_are_links_and_load_nothing() {
             "![a [b](https://example.com/b) c](https://example.com/a.png)",
             format!("<p><a href=\"{there}\" {rel}>a b c</a></p>"),
         ),
-        ("![plan](plan.png)", "<p>plan</p>".to_owned()),
+        ("![plan](plan.png)", "<p>![plan](plan.png)</p>".to_owned()),
         ("![](data:image/png;base64,AAAA)", "<p>image</p>".to_owned()),
     ];
     for (md, html) in cases {
@@ -84,7 +109,7 @@ fn images_are_links_and_load_nothing() {
 
 #[test]
 fn html_is_shown_as_the_text_it_is() {
-    assert_eq!(to_html("<div>\nhi\n</div>"), "<p>&lt;div&gt;\nhi\n&lt;/div&gt;</p>\n");
+    assert_eq!(to_html("<div>\nhi\n</div>"), "<p>&lt;div&gt;<br>\nhi<br>\n&lt;/div&gt;</p>\n");
     assert_eq!(to_html("a <b>c</b>"), "<p>a &lt;b&gt;c&lt;/b&gt;</p>\n");
 }
 
@@ -109,6 +134,7 @@ fn is_harmless(tag: &str) -> bool {
         let allowed = match (name, attribute) {
             ("a", "href") => value.starts_with("http") || value.starts_with("mailto:"),
             ("a", "rel") => value == "noopener nofollow ugc",
+            ("a", "title") => true,
             _ => false,
         };
         if !allowed {
@@ -229,8 +255,8 @@ fn what_is_too_expensive_is_shown_as_typed() {
 #[test]
 fn what_lies_too_deep_is_still_read() {
     let quotes = to_html(&format!("{}*deep*", "> ".repeat(60)));
-    assert_eq!(depth(&quotes), tame::DEEPEST);
-    assert!(quotes.contains("<p>deep</p>"), "{quotes}");
+    assert!(depth(&quotes) <= tame::DEEPEST);
+    assert!(quotes.contains("&gt; <em>deep</em></p>"), "{quotes}");
 
     let list: String = (0..60).map(|i| format!("{}- level {i}\n", "  ".repeat(i))).collect();
     let list = to_html(&list);
@@ -253,9 +279,9 @@ fn a_text_that_is_too_long_ends_with_a_word_about_it() {
 fn words_alone() {
     let cases = [
         ("# Title\n\nSome *plain* [prose](https://example.com).", 100, "Title\nSome plain prose."),
-        ("- one\n- [x] two\n\n1. three", 100, "- one\n☑ two\n- three"),
+        ("- one\n- [x] two\n\n7. three\n3. four", 100, "- one\n☑ two\n7. three\n3. four"),
         ("| a | b |\n|---|---|\n| 1 | 2 |", 100, "a b\n1 2"),
-        ("> said\n\n```\ncode\n```\n\n![plan](a.png)", 100, "said\ncode\nplan"),
+        ("> said\n\n```\ncode\n```\n\n![plan](https://example.com/a.png)", 100, "said\ncode\nplan"),
         ("one\ntwo", 100, "one\ntwo"),
         ("<b>bold</b>", 100, "<b>bold</b>"),
         ("a\u{7}b\u{1b}[0m", 100, "ab[0m"),
@@ -272,5 +298,128 @@ fn words_alone() {
     ];
     for (md, most, words) in cases {
         assert_eq!(to_text(md, most), words, "{md:?} in {most}");
+    }
+}
+
+#[test]
+fn definitions_stay_to_be_read_and_lead_where_they_say() {
+    let html = to_html("See [the docs][1] and [2].\n\n> [1]: https://example.com/a \"A\"\n\n[2]: today");
+    assert!(
+        html.contains(
+            "<a href=\"https://example.com/a\" title=\"A\" rel=\"noopener nofollow ugc\">the docs</a>"
+        ),
+        "{html}"
+    );
+    assert!(html.contains("and [2].") && html.contains("[2]: today"), "{html}");
+    assert!(html.contains("<p>[1]: <a href=\"https://example.com/a\""), "{html}");
+}
+
+/// What people and agents write, by the line. A number stands for a word.
+const LINES: [&str; 52] = [
+    "[1]: 2",
+    "[1]: <2> \"3\"",
+    "> [1]: 2",
+    "- [1]: 2",
+    "4. [1\n2]: 3",
+    "[^1]: https://x.example/ 2",
+    "[1](2)",
+    "![1](2 \"3\")",
+    "| 1 | 2 |",
+    "|---|---|",
+    "|-|",
+    "| 1 | 2 | 3 |",
+    "1|2|3",
+    "-|-",
+    "-----",
+    "-- ",
+    "-",
+    "===",
+    "``` 1 2",
+    "```",
+    "~~~",
+    "    1",
+    "\t[1]: 2",
+    "<1>",
+    "<!-- 1 -->",
+    "<div 1=\"2\">",
+    "1 <2@3.example>",
+    "**1**",
+    "~~1~2~~~",
+    "*1 _2*",
+    "# 1 #",
+    "1\\",
+    "",
+    "\"1\"",
+    "<1:2>",
+    "&1;",
+    "[1][2]",
+    "[1]:",
+    "1: [",
+    "]: 1",
+    "(1)",
+    "'1",
+    "- [ ] 1",
+    "[x] 1",
+    "[[1|2]]",
+    "1\r[2]: 3\r\n",
+    "> > 1",
+    "  - 1",
+    ":-",
+    "[1\\]: 2",
+    "[1]: /2 '3",
+    "- - - - 1",
+];
+
+proptest::proptest! {
+    #[test]
+    fn every_word_can_be_read(lines in proptest::collection::vec(0..LINES.len(), 1..12)) {
+        let mut words = 0;
+        let md: String = lines.iter().map(|line| {
+            words += 3;
+            let line = LINES[*line];
+            let word = |n: usize| format!("q{}w", words - 3 + n);
+            format!("{}\n", line.replace('1', &word(1)).replace("2", "\u{1}").replace('3', "\u{2}")
+                .replace('\u{1}', &word(2)).replace('\u{2}', &word(3)))
+        }).collect();
+        let read: Vec<String> = (1..=words).map(|n| format!("q{n}w")).filter(|word| md.contains(word.as_str())).collect();
+        let html = to_html(&md);
+        let shown: String = html.split('<').map(|rest| rest.split_once('>').map_or(rest, |(_, text)| text)).collect();
+        let text = to_text(&md, 10_000);
+        for word in read {
+            proptest::prop_assert!(shown.contains(&word), "{word} of {md:?} in {html:?}");
+            proptest::prop_assert!(text.contains(&word), "{word} of {md:?} in {text:?}");
+        }
+    }
+
+    #[test]
+    fn every_number_is_the_one_that_was_typed(numbers in proptest::collection::vec(0_u32..40, 1..9), paren: bool) {
+        let sign = if paren { ')' } else { '.' };
+        let md: String = numbers.iter().map(|number| format!("{number}{sign} May\n")).collect();
+        let html = to_html(&md);
+        let attribute = |tag: &str, name: &str| {
+            tag.split_once(&format!("{name}=\"")).map(|(_, rest)| rest.split_once('"').unwrap().0.to_owned())
+        };
+        let (mut next, mut counted) = (1, Vec::new());
+        for tag in tags(&html) {
+            if tag.starts_with("ol") {
+                next = attribute(tag, "start").map_or(1, |start| start.parse().unwrap());
+            } else if tag.starts_with("li") {
+                let number: u32 = attribute(tag, "value").map_or(next, |value| value.parse().unwrap());
+                proptest::prop_assert_eq!(attribute(tag, "data-typed"), paren.then(|| format!("{number})")));
+                counted.push(number);
+                next = number + 1;
+            }
+        }
+        proptest::prop_assert_eq!(counted, numbers);
+    }
+}
+
+#[test]
+fn every_block_reads_in_its_own_direction() {
+    let html = super::to_html(
+        "Notes:\n\n- \u{5e9}\u{5dc}\u{5d5}\u{5dd}\n\n> \u{645}\u{631}\u{62d}\u{628}\u{627}\n\n1. x\n\n|a|\n|-|\n\n# h",
+    );
+    for tag in ["<p ", "<ul ", "<blockquote ", "<ol ", "<table ", "<h3 "] {
+        assert!(html.contains(&format!("{tag}dir=\"auto\"")), "{tag} in {html}");
     }
 }

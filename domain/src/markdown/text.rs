@@ -4,6 +4,7 @@ use comrak::Arena;
 use comrak::arena_tree::NodeEdge;
 use comrak::nodes::{Node, NodeValue};
 
+use super::lists::{self, Numbers};
 use super::{LIMIT, parse, within};
 
 /// The words of a text, its blocks on lines of their own, cut to `max_chars` characters at a word
@@ -13,16 +14,17 @@ use super::{LIMIT, parse, within};
 pub fn to_text(md: &str, max_chars: usize) -> String {
     let (md, _) = within(md, LIMIT);
     let arena = Arena::new();
-    let words = parse(&arena, md).map_or_else(|| md.to_owned(), plain);
+    let words = parse(&arena, md).map_or_else(|| md.to_owned(), |(root, numbers)| plain(root, &numbers));
     cut(words.trim(), max_chars)
 }
 
 /// What a node and all below it say, without recursion. A block ends its line, a list item begins
-/// with a dash.
-pub(super) fn plain(node: Node<'_>) -> String {
+/// with its number or a dash.
+pub(super) fn plain(node: Node<'_>, numbers: &Numbers) -> String {
     let mut words = String::new();
     for edge in node.traverse() {
         match edge {
+            NodeEdge::Start(node) if is_item(node) => begin_item(node, numbers, &mut words),
             NodeEdge::Start(node) => begin(&node.data().value, &mut words),
             NodeEdge::End(node) => end(&node.data().value, &mut words),
         }
@@ -38,9 +40,25 @@ fn begin(value: &NodeValue, words: &mut String) {
         NodeValue::HtmlBlock(html) => push(words, &html.literal),
         NodeValue::HtmlInline(html) => push(words, html),
         NodeValue::SoftBreak | NodeValue::LineBreak => end_line(words),
-        NodeValue::Item(_) => words.push_str("- "),
+        _ => {}
+    }
+}
+
+fn is_item(node: Node<'_>) -> bool {
+    matches!(node.data().value, NodeValue::Item(_) | NodeValue::TaskItem(_))
+}
+
+/// `7. `, `- `, `☑ `.
+fn begin_item(item: Node<'_>, numbers: &Numbers, words: &mut String) {
+    let number = numbers.get(&lists::key(item));
+    if let Some(number) = number {
+        words.push_str(&number.typed);
+        words.push(' ');
+    }
+    match &item.data().value {
         NodeValue::TaskItem(task) if task.symbol.is_some() => words.push_str("☑ "),
         NodeValue::TaskItem(_) => words.push_str("☐ "),
+        _ if number.is_none() => words.push_str("- "),
         _ => {}
     }
 }

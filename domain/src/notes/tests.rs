@@ -42,7 +42,7 @@ async fn a_search_finds_words_in_their_forms_and_ranks_them(pool: PgPool) {
     for (path, body) in [
         ("Billing/Rates.md", "What an hour costs: $300. Reviewed each spring."),
         ("People/Anna.md", "Anna signs leases. She asked once what the rate was."),
-        ("Haus/Ordnung.md", "Die Mieter zahlen am Ersten."),
+        ("Haus/Ordnung.md", "Die Mieter zahlen am Ersten. Schl\u{fc}ssel beim Caf\u{e9} um die Ecke."),
     ] {
         write(db, operator, law.id, path, body, None).await.unwrap();
     }
@@ -56,6 +56,9 @@ async fn a_search_finds_words_in_their_forms_and_ranks_them(pool: PgPool) {
     assert_eq!(paths("\"signs leases\"").await, ["People/Anna.md"]);
     assert_eq!(paths("rate -anna").await, ["Billing/Rates.md"]);
     assert_eq!(paths("nonsense").await, Vec::<String>::new());
+    for words in ["schlussel", "Schlu\u{308}ssel", "cafe", "CAF\u{c9}"] {
+        assert_eq!(paths(words).await, ["Haus/Ordnung.md"], "{words}");
+    }
     assert_eq!(paths("").await.len(), 3);
     for hostile in ["'", "&|!", "(", "a:*\0", "\\"] {
         search(db, operator, law.id, hostile, 10).await.unwrap();

@@ -39,6 +39,47 @@ async fn every_word_is_in_title_brief_or_number(pool: PgPool) {
     assert!(matches!(queries::search(&world.db, &world.operator, "", None, 1).await, Err(Error::NotFound)));
 }
 
+/// By who has no such keys, and by whose system writes them in another way.
+#[sqlx::test(migrations = "../migrations")]
+async fn accents_and_their_spelling_hide_nothing(pool: PgPool) {
+    let world = World::new(pool).await;
+    let house = world.client("M\u{fc}ller & S\u{f8}n", 1).await;
+    ask(
+        &world,
+        &house,
+        "\u{c9}lodie's caf\u{e9}",
+        "\u{dc}bersetzung nach Stra\u{df}e \u{141}\u{f3}d\u{17a}",
+        true,
+    )
+    .await;
+    for words in [
+        "elodie",
+        "\u{e9}lodie",
+        "E\u{301}lodie",
+        "cafe",
+        "CAF\u{c9}",
+        "cafe\u{301}",
+        "ubersetzung",
+        "strasse",
+        "stra\u{df}e",
+        "lodz",
+    ] {
+        assert_eq!(found(&world, &house.owner, words, None).await, "\u{c9}lodie's caf\u{e9}", "{words}");
+    }
+    for words in ["Muller", "muller", "Mu\u{308}ller", "son", "m\u{fc}ller elodie"] {
+        let page = queries::search_all(&world.db, &world.operator, words).await.unwrap();
+        assert_eq!(page.cards.len(), 1, "{words}");
+    }
+    for words in ["muller", "MU\u{308}LLER", "son", ""] {
+        let clients = crate::clients::queries::find(&world.db, &world.operator, words, 5).await.unwrap();
+        assert_eq!(clients.len(), 1, "{words}");
+        let shown = crate::clients::Shown::default();
+        let list = crate::clients::queries::list(&world.db, &world.operator, words, shown, 1).await.unwrap();
+        assert_eq!(list.rows.len(), 1, "{words}");
+    }
+    assert_eq!(found(&world, &house.owner, "1%0", None).await, "");
+}
+
 #[sqlx::test(migrations = "../migrations")]
 async fn a_page_ends_where_the_next_begins(pool: PgPool) {
     let world = World::new(pool).await;

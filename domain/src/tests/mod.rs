@@ -19,6 +19,7 @@ mod refusals;
 mod retention;
 mod sub_runs;
 mod tenancy;
+mod texts;
 mod together;
 mod tokens;
 mod world;

@@ -2,7 +2,10 @@ use super::{NewToken, Right};
 use crate::{
     Db, Error, FieldErrors, OnConstraint, Result, Scope,
     ids::TokenId,
-    requests::{clock, commands::operator},
+    requests::{
+        clock,
+        commands::{line, operator},
+    },
     secret,
 };
 
@@ -72,16 +75,12 @@ pub async fn revoke(db: &Db, scope: &Scope, token: TokenId) -> Result<()> {
 }
 
 fn checked(new: &NewToken) -> Result<(String, Vec<String>)> {
-    let name = new.name.replace('\0', "").trim().to_owned();
     let mut rights = new.rights.clone();
     rights.sort_unstable();
     rights.dedup();
     let mut errors = FieldErrors::new();
-    match name.chars().count() {
-        0 => errors.add("name", "Give it a name: it tells you later which program has it."),
-        length if length > NAME => errors.add("name", format!("Shorten the name to {NAME} characters.")),
-        _ => {}
-    }
+    let missing = "Give it a name: it tells you later which program has it.";
+    let name = line(&mut errors, "name", &new.name, NAME, missing);
     match new.agent {
         Some(_) => rights = vec![Right::Work],
         None if rights.is_empty() => errors.add("rights", "Choose what it may do."),

@@ -94,8 +94,8 @@ fn page(cx: &Cx, token: &str, asked: &Confirmation, form: &Form) -> Response {
     };
     Page::new(cx, title, Frame::Narrow).status(form.status()).show(|| {
         view! {
-            <h1>{title}</h1>
-            <p class="soft">{text}</p>
+            <h1 dir="auto">{title}</h1>
+            <p class="soft" dir="auto">{text}</p>
             <form class="form" method="post" action=action>
                 {field::token(cx)}
                 {field::summary(form)}

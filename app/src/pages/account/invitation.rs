@@ -76,7 +76,7 @@ fn page(cx: &Cx, token: &str, invitation: &Invitation, form: &Form) -> Response 
     let title = format!("Join {place}");
     Page::new(cx, &title, Frame::Narrow).status(form.status()).show(|| {
         view! {
-            <h1>{title.clone()}</h1>
+            <h1 dir="auto">{title.clone()}</h1>
             <p>
                 {invitation.workspace.clone()} " does the work; you will see it being done. "
                 <span class="soft">{role_words(invitation.role)} "."</span>

@@ -54,7 +54,7 @@ fn page(cx: &Cx, places: Vec<Standing>) -> Response {
                 <li>
                     <button class="card place" name="place" value=place.membership.to_string()>
                         <span class="avatar person" aria-hidden="true">{initials(&name)}</span>
-                        <span><b>{name.clone()}</b><small class="soft">{what}</small></span>
+                        <span><b dir="auto">{name.clone()}</b><small class="soft" dir="auto">{what}</small></span>
                     </button>
                 </li>
             }

@@ -126,7 +126,7 @@ fn view(operator: &Operator, sheet: Sheet, choices: Vec<(String, String)>) -> An
         <div class="page-head">
             <div>
                 {crumbs(&[(LIST, "Agents")], &heading)}
-                <h1>{heading}</h1>
+                <h1 dir="auto">{heading}</h1>
             </div>
         </div>
         <form class="form agent-form" method="post" action=action novalidate>
@@ -155,5 +155,6 @@ fn found(tried: Result<String, String>) -> AnyView {
         Ok(words) => ("notice good", words),
         Err(words) => ("notice stop", words),
     };
-    view! { <div class=class role="status" tabindex="-1" autofocus><p>{words}</p></div> }.into_any()
+    view! { <div class=class role="status" tabindex="-1" autofocus><p dir="auto">{words}</p></div> }
+        .into_any()
 }

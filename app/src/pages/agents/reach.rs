@@ -136,7 +136,7 @@ pub(super) fn fields(form: &Form, has_key: bool) -> AnyView {
         .into_iter()
         .map(|backend| {
             let (name, hint) = words(backend);
-            view! { <p class="hint" data-for=backend.as_str()><b>{name}": "</b>{hint}</p> }
+            view! { <p class="hint" data-for=backend.as_str()><b dir="auto">{name}": "</b>{hint}</p> }
         })
         .collect();
     view! {

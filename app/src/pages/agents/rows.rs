@@ -58,7 +58,8 @@ fn row(now: &AgentNow, office: &Office) -> AnyView {
     let page = format!("{LIST}/{}", agent.id);
     let whose = match (&agent.client, &now.client_name) {
         (Some(client), Some(name)) => {
-            view! { <span>"works for "<a href=client_path(*client)>{name.clone()}</a></span> }.into_any()
+            view! { <span>"works for "<a href=client_path(*client) dir="auto">{name.clone()}</a></span> }
+                .into_any()
         }
         _ => view! { <span>"works for everyone"</span> }.into_any(),
     };
@@ -67,7 +68,7 @@ fn row(now: &AgentNow, office: &Office) -> AnyView {
         <article class="agent-row">
             <span class="avatar agent large" aria-hidden="true">{initials(&agent.name)}</span>
             <div class="agent-words">
-                <h2><a href=page.clone()>{agent.name.clone()}</a></h2>
+                <h2><a href=page.clone() dir="auto">{agent.name.clone()}</a></h2>
                 <p class="request-row-meta">{state(now)} {whose}</p>
             </div>
             {rest(now, &page, office)}
@@ -107,7 +108,7 @@ fn in_hand(run: &AgentRun, agent: &str, office: &Office) -> AnyView {
         <li>
             <p>
                 <span class="soft">{doing}" "</span>
-                <a href=page.clone()>{run.title.clone()}</a>
+                <a href=page.clone() dir="auto">{run.title.clone()}</a>
                 <span class="soft">{format!(" {} #{}, {began} {since}", run.client_name, run.number)}{again}</span>
             </p>
             <form method="post" action=format!("{page}/stop")>

@@ -58,7 +58,7 @@ fn choice(
         .collect();
     view! {
         <div class="field">
-            <label for=name>{label}</label>
+            <label for=name dir="auto">{label}</label>
             <select class="input" id=name name=name><option value="">{all}</option>{options}</select>
         </div>
     }
@@ -71,7 +71,7 @@ fn nothing(narrowed: bool) -> AnyView {
     } else {
         "Nothing yet. What a program does with a token will stand here, and what you decide for it."
     };
-    view! { <p class="soft" role="status">{words}</p> }.into_any()
+    view! { <p class="soft" role="status" dir="auto">{words}</p> }.into_any()
 }
 
 fn table(rows: Vec<AnyView>) -> AnyView {
@@ -97,7 +97,7 @@ fn row(entry: &Entry, times: Times) -> AnyView {
         }
         None => Some(view! { <p>{entry.target.clone()}</p> }.into_any()),
     };
-    let more = |text: String| (!text.is_empty()).then(|| view! { <p class="soft">{text}</p> });
+    let more = |text: String| (!text.is_empty()).then(|| view! { <p class="soft" dir="auto">{text}</p> });
     let by = match (&entry.ip, entry.by_token) {
         (Some(ip), true) => format!("by token, from {ip}"),
         (None, true) => "by token".to_owned(),

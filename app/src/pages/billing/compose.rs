@@ -33,7 +33,7 @@ pub(super) fn page(cx: &Cx, compose: &Compose) -> Response {
             <div class="page-head">
                 <div>
                     {crumbs(&[("/desk/billing", "Billing")], title)}
-                    <h1>{title}</h1>
+                    <h1 dir="auto">{title}</h1>
                     <p class="page-sub">"It has no number and the client does not see it until you issue it."</p>
                 </div>
             </div>

@@ -38,8 +38,8 @@ fn row(cx: &Cx, held: &Subscription) -> impl IntoView + use<> {
     let client = format!("/desk/clients/{}", held.client);
     view! {
         <tr>
-            <th scope="row"><a href=client>{held.client_name.clone()}</a></th>
-            <td data-label="Holds">{held.name.clone()}</td>
+            <th scope="row"><a href=client dir="auto">{held.client_name.clone()}</a></th>
+            <td data-label="Holds" dir="auto">{held.name.clone()}</td>
             <td data-label="State"><span class=format!("tag {}", held.state.class())>{held.state.label()}</span></td>
             <td data-label="Period">{period(cx, held)}</td>
             <td data-label="Price" class="end nowrap">{held.terms.price_words()}</td>

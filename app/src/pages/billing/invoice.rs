@@ -23,8 +23,8 @@ pub async fn show(
             <div class="page-head no-print">
                 <div>
                     {crumbs(&[("/desk/billing", "Billing")], &name)}
-                    <h1>{name.clone()}</h1>
-                    <p class="page-sub"><a href=format!("/desk/clients/{}", invoice.client)>{invoice.client_name.clone()}</a></p>
+                    <h1 dir="auto">{name.clone()}</h1>
+                    <p class="page-sub"><a href=format!("/desk/clients/{}", invoice.client) dir="auto">{invoice.client_name.clone()}</a></p>
                 </div>
                 {actions(&cx, &invoice)}
             </div>

@@ -58,7 +58,7 @@ fn nothing(filter: Filter) -> AnyView {
         Filter::Paid => "Nothing was paid yet.",
         Filter::Void => "Nothing was taken back.",
     };
-    view! { <p class="soft">{words}</p> }.into_any()
+    view! { <p class="soft" dir="auto">{words}</p> }.into_any()
 }
 
 fn table(cx: &Cx, list: &Invoices) -> AnyView {
@@ -82,8 +82,8 @@ fn row(cx: &Cx, invoice: &Invoice) -> impl IntoView + use<> {
     let name = invoice.number.map_or("Draft".to_owned(), words::number);
     view! {
         <tr>
-            <th scope="row"><a href=format!("/desk/billing/invoices/{}", invoice.id)>{name}</a></th>
-            <td data-label="Client"><a href=format!("/desk/clients/{}", invoice.client)>{invoice.client_name.clone()}</a></td>
+            <th scope="row"><a href=format!("/desk/billing/invoices/{}", invoice.id) dir="auto">{name}</a></th>
+            <td data-label="Client"><a href=format!("/desk/clients/{}", invoice.client) dir="auto">{invoice.client_name.clone()}</a></td>
             <td data-label="Issued">{date(invoice.issued_at)}</td>
             <td data-label="Due">{date(invoice.due_at)}</td>
             <td data-label="State"><span class=format!("tag {}", invoice.class(now))>{invoice.label(now)}</span></td>

@@ -17,7 +17,7 @@ pub fn subscription(cx: &Cx, held: Option<&Subscription>, pauses: &[Pause]) -> A
     let terms: Vec<_> = held.terms.lines().into_iter().map(|line| view! { <li>{line}</li> }).collect();
     view! {
         <section class="section" aria-labelledby="held">
-            <div class="section-head"><h2 id="held">{held.name.clone()}</h2>
+            <div class="section-head"><h2 id="held" dir="auto">{held.name.clone()}</h2>
                 <span class=format!("tag {}", held.state.class())>{held.state.label()}</span>
             </div>
             <p class="price"><b>{held.terms.price.to_string()}</b>" a "{held.terms.interval.as_str()}</p>
@@ -175,7 +175,7 @@ fn row(cx: &Cx, invoice: &Invoice) -> impl IntoView + use<> {
     view! {
         <tr>
             <th scope="row"><a href=format!("/portal/billing/{number}")>{words::number(number)}</a></th>
-            <td data-label="For">{what}</td>
+            <td data-label="For" dir="auto">{what}</td>
             <td data-label="Issued">{invoice.issued_at.map(|at| words::date(at, zone))}</td>
             <td data-label="State"><span class=format!("tag {}", invoice.class(now))>{state}</span></td>
             <td data-label="Amount" class="end nowrap">{invoice.total.in_full()}</td>

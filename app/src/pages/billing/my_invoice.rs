@@ -21,7 +21,7 @@ pub async fn show(Member { cx, scope, .. }: Member, Path(number): Path<String>) 
             <div class="page-head no-print">
                 <div>
                     {crumbs(&[("/portal/billing", "Billing")], &name)}
-                    <h1>{name.clone()}</h1>
+                    <h1 dir="auto">{name.clone()}</h1>
                 </div>
             </div>
             {sheet(&cx, &invoice)}

@@ -19,7 +19,7 @@ pub fn sheet(cx: &Cx, invoice: &Invoice) -> AnyView {
         .iter()
         .map(|line| {
             let amount = Money::new(line.minor, currency).in_full();
-            view! { <tr><td>{line.what.clone()}</td><td class="end nowrap">{amount}</td></tr> }
+            view! { <tr><td dir="auto">{line.what.clone()}</td><td class="end nowrap">{amount}</td></tr> }
         })
         .collect();
     let total = if invoice.state == InvoiceState::Paid { "Paid" } else { "To pay" };

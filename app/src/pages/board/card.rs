@@ -21,8 +21,10 @@ pub(super) fn view(found: &BoardCard, shown: &Shown) -> AnyView {
     let page = request_path(card.client, card.number);
     let to: Vec<&str> = found.moves.iter().map(|column| column.as_str()).collect();
     let whose = match shown.client {
-        Some(_) => view! { <span>{card.client_name.clone()}</span> }.into_any(),
-        None => view! { <a href=client_path(card.client)>{card.client_name.clone()}</a> }.into_any(),
+        Some(_) => view! { <span dir="auto">{card.client_name.clone()}</span> }.into_any(),
+        None => {
+            view! { <a href=client_path(card.client) dir="auto">{card.client_name.clone()}</a> }.into_any()
+        }
     };
     let clocked = card.column.is_active() && card.cycle.hours > 0;
     view! {
@@ -32,7 +34,7 @@ pub(super) fn view(found: &BoardCard, shown: &Shown) -> AnyView {
                 <span class="num">{format!("#{}", card.number)}</span>
                 {menu(found, shown, &page)}
             </div>
-            <h3><a href=page.clone() aria-describedby="board-keys" draggable="false">{card.title.clone()}</a></h3>
+            <h3><a href=page.clone() aria-describedby="board-keys" draggable="false" dir="auto">{card.title.clone()}</a></h3>
             {clocked.then(|| small(&card.cycle))}
             <div class="request-card-foot">{foot(found, shown)}</div>
         </article>
@@ -98,7 +100,7 @@ fn who(card: &Card, brief: bool) -> AnyView {
 fn waiting(card: &Card, shown: &Shown) -> AnyView {
     let what = card.waiting_for.clone().unwrap_or_else(|| "Stopped".to_owned());
     let since = shown.times.ago(card.moved_at);
-    view! { <span class="held">{what}</span><span>{since}</span> }.into_any()
+    view! { <span class="held" dir="auto">{what}</span><span>{since}</span> }.into_any()
 }
 
 fn review(card: &Card) -> String {

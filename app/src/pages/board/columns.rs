@@ -8,7 +8,7 @@ use crate::components::desk::{at_work, column_name};
 pub(super) fn sub(shown: &Shown) -> AnyView {
     let words = in_one_sentence(shown);
     let agents = (shown.board.at_work > 0).then(|| at_work(shown.board.at_work));
-    view! { <p class="page-sub" data-part="sub"><span>{words}</span>{agents}</p> }.into_any()
+    view! { <p class="page-sub" data-part="sub"><span dir="auto">{words}</span>{agents}</p> }.into_any()
 }
 
 fn in_one_sentence(shown: &Shown) -> String {
@@ -45,7 +45,7 @@ fn one(column: &BoardColumn, shown: &Shown) -> AnyView {
     view! {
         <section class="column" id=column.column.class() data-column=key data-name=name aria-labelledby=heading>
             <header class="column-head">
-                <h2 id=heading.clone()>{name}</h2>
+                <h2 id=heading.clone() dir="auto">{name}</h2>
                 <span class="count" data-part=format!("count-{key}")>{count(column)}</span>
             </header>
             <p class="column-empty">{empty(column.column)}</p>

@@ -50,7 +50,7 @@ impl Filter {
             .map(|client| {
                 let id = client.id.to_string();
                 let here = (id == self.chosen).then_some("true");
-                view! { <a class="chip" href=address(HERE, &[("client", &id)]) aria-current=here>{client.name.clone()}</a> }
+                view! { <a class="chip" href=address(HERE, &[("client", &id)]) aria-current=here dir="auto">{client.name.clone()}</a> }
             })
             .collect();
         let none = self.many && !self.words.is_empty() && self.chips.is_empty();

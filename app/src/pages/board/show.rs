@@ -82,7 +82,7 @@ pub(super) async fn draw(
                     <div><h1>"Board"</h1>{columns::sub(&shown)}</div>
                     <div class="page-actions">{filter.view()}</div>
                 </div>
-                {refused.map(|reason| view! { <div class="notice stop" role="alert"><p>{reason}</p></div> })}
+                {refused.map(|reason| view! { <div class="notice stop" role="alert"><p dir="auto">{reason}</p></div> })}
                 {columns::tabs()}
                 {columns::all(&shown)}
             </div>

@@ -25,7 +25,8 @@ pub(super) fn subscription(shown: &Shown) -> AnyView {
 }
 
 fn facts(shown: &Shown, held: &Subscription) -> impl IntoView + use<> {
-    let fact = |name: &'static str, words: String| view! { <div><dt>{name}</dt><dd>{words}</dd></div> };
+    let fact =
+        |name: &'static str, words: String| view! { <div><dt>{name}</dt><dd dir="auto">{words}</dd></div> };
     let state = view! { <span class=format!("tag {}", held.state.class())>{held.state.label()}</span> };
     let period = held.period.map(|(from, to)| {
         let ends = if held.ends_with_period { ", then it ends" } else { "" };
@@ -66,7 +67,7 @@ fn changes(shown: &Shown, held: &Subscription) -> Option<AnyView> {
                 <button class="button danger" type="button" popovertarget="end">"End it now…"</button>
             </form>
             <div class="dialog" popover id="end" role="dialog" aria-labelledby="end-h">
-                <h2 id="end-h">{question}</h2>
+                <h2 id="end-h" dir="auto">{question}</h2>
                 <p>"All clocks stop and nothing more is billed. What was billed stays billed."</p>
                 <form class="button-row" method="post" action=action>
                     {hidden(&shown.token, &back)}
@@ -145,5 +146,5 @@ pub(super) fn people(shown: &Shown) -> AnyView {
 }
 
 fn colleague(one: &Colleague) -> impl IntoView + use<> {
-    view! { <li><b>{one.name.clone()}</b><span class="soft">{format!("{}, {}", one.email, one.role.as_str())}</span></li> }
+    view! { <li><b dir="auto">{one.name.clone()}</b><span class="soft">{format!("{}, {}", one.email, one.role.as_str())}</span></li> }
 }

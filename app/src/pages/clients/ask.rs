@@ -22,7 +22,7 @@ use crate::{
 pub async fn new(operator: Operator, Path(client): Path<String>) -> Result<Response, Problem> {
     let client = find(&operator, &client).await?;
     let values = Fields::default().with("form_key", secret::random_token());
-    Ok(draw(&operator, &client, &Form::of(values), false))
+    draw(&operator, &client, &Form::of(values), false).await
 }
 
 pub async fn create(
@@ -33,13 +33,13 @@ pub async fn create(
     let client = find(&operator, &client).await?;
     let Operator { cx, scope, .. } = &operator;
     if fields.text("do") == "preview" {
-        return Ok(draw(&operator, &client, &Form::of(fields), true));
+        return draw(&operator, &client, &Form::of(fields), true).await;
     }
     match commands::create(cx.db(), &scope.within(client.id), typed(&fields)).await {
         Ok(number) => Ok(redirect_with(&request_path(client.id, number), "Asked for.")),
         Err(error) => {
             let form = Form::failed(fields, error).map_err(|problem| problem.of(&cx.bare))?;
-            Ok(draw(&operator, &client, &form, false))
+            draw(&operator, &client, &form, false).await
         }
     }
 }
@@ -56,12 +56,15 @@ fn typed(fields: &Fields) -> NewRequest {
     }
 }
 
-fn draw(operator: &Operator, client: &Client, form: &Form, preview: bool) -> Response {
+async fn draw(operator: &Operator, client: &Client, form: &Form, preview: bool) -> Result<Response, Problem> {
+    let preview = form::preview(operator.cx.db(), &operator.scope, form, preview)
+        .await
+        .map_err(|error| Problem::from(error).of(&operator.cx.bare))?;
     let page = Page::new(&operator.cx, "New request", Frame::Desk(DeskTab::Clients)).status(form.status());
-    page.show(|| view(operator, client, form, preview))
+    Ok(page.show(|| view(operator, client, form, preview)))
 }
 
-fn view(operator: &Operator, client: &Client, form: &Form, preview: bool) -> AnyView {
+fn view(operator: &Operator, client: &Client, form: &Form, preview: Option<String>) -> AnyView {
     let back = client_path(client.id);
     view! {
         <div class="page-head">

@@ -117,7 +117,7 @@ fn row(client: &ClientRow, times: &Times) -> AnyView {
     let offer = client.offer.clone().unwrap_or_else(|| "none".to_owned());
     view! {
         <tr>
-            <th scope="row"><a href=client_path(client.id)>{client.name.clone()}</a></th>
+            <th scope="row"><a href=client_path(client.id) dir="auto">{client.name.clone()}</a></th>
             <td data-label="Offer">{offer}</td>
             <td data-label="Subscription">{state}</td>
             <td data-label="At work" class="num">{places}</td>

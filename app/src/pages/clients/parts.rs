@@ -55,7 +55,7 @@ fn row(found: &BoardCard) -> AnyView {
     view! {
         <li>
             <span class="num">{format!("#{}", card.number)}</span>
-            <a href=request_path(card.client, card.number)>{card.title.clone()}</a>
+            <a href=request_path(card.client, card.number) dir="auto">{card.title.clone()}</a>
             {request::at_work(card)}
         </li>
     }

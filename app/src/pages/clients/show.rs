@@ -62,13 +62,14 @@ fn view(shown: &Shown) -> AnyView {
     let client = &shown.client;
     let base = client_path(client.id);
     let since = shown.times.ago(client.created_at.timestamp_millis());
-    let vertical = (!client.vertical.is_empty()).then(|| view! { <span>{client.vertical.clone()}</span> });
+    let vertical =
+        (!client.vertical.is_empty()).then(|| view! { <span dir="auto">{client.vertical.clone()}</span> });
     let left = client.archived_at.is_some();
     view! {
         <div class="page-head">
             <div>
                 {crumbs(&[(LIST, "Clients")], &client.name)}
-                <h1>{client.name.clone()}</h1>
+                <h1 dir="auto">{client.name.clone()}</h1>
                 <p class="page-sub">
                     {left.then(|| view! { <span class="tag archived">"Archived"</span> })}
                     {vertical}
@@ -106,7 +107,7 @@ fn leave(shown: &Shown, base: &str, left: bool) -> AnyView {
             <form class="button-row" method="post" action=format!("{base}/archive")>
                 {hidden(&shown.token, "")}
                 <button class="button" name="archived" value=value>{word}</button>
-                <p>{words}</p>
+                <p dir="auto">{words}</p>
             </form>
         }
         .into_any()

@@ -33,7 +33,7 @@ pub fn clients(form: &LimitForm, report: &Report) -> AnyView {
             let left = left.unwrap_or_else(|| if line.pays.is_some() { "not known" } else { "" }.to_owned());
             view! {
                 <tr>
-                    <th scope="row"><a href=format!("/desk/clients/{}", line.id)>{line.name.clone()}</a></th>
+                    <th scope="row"><a href=format!("/desk/clients/{}", line.id) dir="auto">{line.name.clone()}</a></th>
                     <td data-label="Pays" class="end">{pays}</td>
                     <td data-label="Cost" class="end">{line.cost.to_string()}</td>
                     <td data-label="Left" class="end">{left}</td>
@@ -64,7 +64,7 @@ pub fn agents(form: &LimitForm, report: &Report) -> AnyView {
         .map(|line| {
             view! {
                 <tr>
-                    <th scope="row"><a href=format!("/desk/agents/{}", line.id)>{line.name.clone()}</a></th>
+                    <th scope="row"><a href=format!("/desk/agents/{}", line.id) dir="auto">{line.name.clone()}</a></th>
                     <td data-label="Tokens" class="end">{tokens(line.tokens)}</td>
                     <td data-label="Cost" class="end">{line.cost.to_string()}</td>
                     <td data-label="Limit a month" class="end">{limit(form, &line.id.to_string(), line)}</td>

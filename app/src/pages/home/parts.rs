@@ -31,7 +31,7 @@ pub fn all(glance: &Glance) -> AnyView {
     };
     view! {
         <div class="page-head" data-say=say>
-            <div><h1>{heading}</h1></div>
+            <div><h1 dir="auto">{heading}</h1></div>
             {glance.may_work.then(ask)}
         </div>
         {waits::notice(glance.outlook.waits, glance.may_bill)}
@@ -90,7 +90,7 @@ fn working(glance: &Glance) -> AnyView {
 fn working_row(card: &Card, glance: &Glance) -> AnyView {
     view! {
         <article class="request-row">
-            <h3><a href=request::path(card.number)>{card.title.clone()}</a></h3>
+            <h3><a href=request::path(card.number) dir="auto">{card.title.clone()}</a></h3>
             <p class="request-row-meta">
                 <span class="num">{format!("#{}", card.number)}</span>
                 {request::tag(card.column)}
@@ -137,7 +137,7 @@ fn next(glance: &Glance) -> AnyView {
             view! {
                 <li>
                     <span class="num">{at + 1}</span>
-                    <a href=request::path(card.number)>{card.title.clone()}</a>
+                    <a href=request::path(card.number) dir="auto">{card.title.clone()}</a>
                 </li>
             }
         })
@@ -183,7 +183,7 @@ fn done(glance: &Glance) -> Option<AnyView> {
             let by = card.done_by.as_ref().map(|name| format!("approved by {name}, ")).unwrap_or_default();
             let at = card.done_at.map(|at| glance.times.show(at));
             view! {
-                <li><a href=request::path(card.number)>{card.title.clone()}</a><span class="soft">{by}{at}</span></li>
+                <li><a href=request::path(card.number) dir="auto">{card.title.clone()}</a><span class="soft" dir="auto">{by}{at}</span></li>
             }
         })
         .collect();

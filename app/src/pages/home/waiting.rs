@@ -48,7 +48,7 @@ fn asks(card: &Card, approval: &Approval, glance: &Glance) -> AnyView {
     let page = request::path(card.number);
     view! {
         <article class="request-row waiting">
-            <h3><a href=page.clone()>{approval.question.clone()}</a></h3>
+            <h3><a href=page.clone() dir="auto">{approval.question.clone()}</a></h3>
             <p class="request-row-meta">{meta}</p>
             {glance.may_work.then(|| answers(approval, &page, until, glance))}
         </article>
@@ -77,7 +77,7 @@ fn to_review(card: &Card) -> AnyView {
     let page = request::path(card.number);
     view! {
         <article class="request-row waiting">
-            <h3><a href=page.clone()>{card.title.clone()}</a></h3>
+            <h3><a href=page.clone() dir="auto">{card.title.clone()}</a></h3>
             <p class="request-row-meta">{request::tag(Column::Review)}<span>{meta}</span></p>
             <p class="button-row"><a class="button primary" href=page>"See what was done"</a></p>
         </article>
@@ -91,9 +91,9 @@ fn needs(card: &Card) -> AnyView {
     let page = request::path(card.number);
     view! {
         <article class="request-row waiting">
-            <h3><a href=page>{card.title.clone()}</a></h3>
+            <h3><a href=page dir="auto">{card.title.clone()}</a></h3>
             <p class="request-row-meta">{format!("#{}", card.number)}</p>
-            <p>{what}</p>
+            <p dir="auto">{what}</p>
         </article>
     }
     .into_any()

@@ -55,7 +55,7 @@ fn head(cx: &Cx, editor: &Editor) -> AnyView {
         <div class="page-head">
             <div>
                 {crumbs(&[("/desk/offers", "Offers")], &title)}
-                <h1>{title}</h1>
+                <h1 dir="auto">{title}</h1>
                 {editor.offer.as_ref().map(|offer| {
                     view! { <p class="page-sub"><span class=format!("tag {}", offer.state.as_str())>{offer.state.label()}</span></p> }
                 })}

@@ -51,7 +51,7 @@ fn row(cx: &Cx, place: usize, is_last: bool, offer: &Offer) -> impl IntoView + u
     view! {
         <li class="queue-item">
             <span class="num">{place + 1}</span>
-            <div class="queue-words"><a href=href>{name}</a><small>{offer.terms.price_words()}{(!offer.vertical.is_empty()).then(|| format!(" · for {}", offer.vertical))}</small></div>
+            <div class="queue-words"><a href=href dir="auto">{name}</a><small>{offer.terms.price_words()}{(!offer.vertical.is_empty()).then(|| format!(" · for {}", offer.vertical))}</small></div>
             <span class=format!("tag {}", offer.state.as_str())>{offer.state.label()}</span>
             <form class="queue-moves" method="post" action=action>
                 {token(cx)}
@@ -97,7 +97,7 @@ fn shelf(offers: &[Offer]) -> AnyView {
             let href = format!("/desk/offers/{}", offer.id);
             view! {
                 <li class="queue-item">
-                    <div class="queue-words"><a href=href>{offer.name.clone()}</a><small>{offer.terms.price_words()}</small></div>
+                    <div class="queue-words"><a href=href dir="auto">{offer.name.clone()}</a><small>{offer.terms.price_words()}</small></div>
                     <span class="tag archived">"Archived"</span>
                 </li>
             }

@@ -60,7 +60,7 @@ fn row(at: &Managing, colleague: &Colleague) -> AnyView {
         <li class="row">
             <span class="avatar person" aria-hidden="true">{initials(&name)}</span>
             <div class="row-words">
-                <b>{name}</b>{me.then_some(" (you)")}
+                <b dir="auto">{name}</b>{me.then_some(" (you)")}
                 <p class="soft">{colleague.email.clone()}</p>
             </div>
             {manage.unwrap_or_else(|| view! { <span class="soft">{role_name(colleague.role)}</span> }.into_any())}
@@ -79,7 +79,7 @@ fn controls(at: &Managing, colleague: &Colleague, me: bool) -> AnyView {
         {(at.audience != Audience::Desk).then(|| role_form(at, colleague))}
         <button class="button quiet" type="button" popovertarget=dialog.clone() aria-label=remove.clone()>"Remove"</button>
         <div class="dialog" popover id=dialog.clone() role="dialog" aria-labelledby=title.clone()>
-            <h2 id=title.clone()>{question}</h2>
+            <h2 id=title.clone() dir="auto">{question}</h2>
             <p>"What they wrote stays. They see nothing here from their next click on."</p>
             <form class="button-row" method="post" action=format!("{base}/{id}/removal")>
                 {field::token(&at.cx)}

@@ -35,6 +35,8 @@ struct Shown {
     detail: Detail,
     deliverable: Deliverable,
     version: FullVersion,
+    /// Its text, rendered; none for a file.
+    html: Option<String>,
 }
 
 pub async fn show(
@@ -63,11 +65,15 @@ async fn load(here: &Here, id: &str, version: Option<u32>) -> domain::Result<Sho
     let version = deliverables::version(here.cx.db(), &here.scope, id, version.unwrap_or(newest)).await?;
     let mut above = load::above(here, &detail.card.client_name);
     above.push((here.base(), format!("#{}", detail.card.number)));
-    Ok(Shown { above, detail, deliverable, version })
+    let html = match &version.body {
+        Some(body) => Some(markdown::html(body).await?),
+        None => None,
+    };
+    Ok(Shown { above, detail, deliverable, version, html })
 }
 
 fn view(base: &str, hour: Hour, token: String, may_work: bool, shown: Shown) -> impl IntoView + use<> {
-    let Shown { above, detail, deliverable, version } = shown;
+    let Shown { above, detail, deliverable, version, html } = shown;
     let newest = deliverable.versions.first().is_some_and(|newest| newest.version == version.version);
     let wanted = newest && may_work && detail.card.column == Column::Review && detail.withdrawn_at.is_none();
     let form = wanted.then(|| review_form(format!("{base}/review"), token, &beside::review(&detail)));
@@ -76,12 +82,12 @@ fn view(base: &str, hour: Hour, token: String, may_work: bool, shown: Shown) -> 
         <div class="page-head">
             <div>
                 {crumbs(&above, "Deliverable")}
-                <h1>{deliverable.title.clone()}</h1>
+                <h1 dir="auto">{deliverable.title.clone()}</h1>
                 <p class="page-sub"><span>{made}</span></p>
             </div>
         </div>
         {versions(base, &deliverable, version.version)}
-        {content(version)}
+        {content(version, html)}
         {form.map(|form| view! { <div class="section">{form}</div> })}
     }
 }
@@ -101,17 +107,17 @@ fn versions(base: &str, deliverable: &Deliverable, shown: u32) -> Option<impl In
         .then(|| view! { <nav class="versions" aria-label="Versions"><span>"Version"</span>{links}</nav> })
 }
 
-fn content(version: FullVersion) -> impl IntoView {
-    let text = version.body.map(|body| {
-        view! { <article class="sheet"><div class="prose" inner_html=markdown::to_html(&body)></div></article> }
+fn content(version: FullVersion, html: Option<String>) -> impl IntoView {
+    let text = html.map(|html| {
+        view! { <article class="sheet"><div class="prose" inner_html=html></div></article> }
     });
     let file = version.file.map(|file| {
         let words = format!("{}, {}", file.label, words::size(file.bytes));
         view! {
             <p>
-                <a class="deliverable" href=format!("/files/{}", file.id)>
+                <a class="deliverable" href=format!("/files/{}", file.id) dir="auto">
                     {file.name}
-                    <small>{words}</small>
+                    <small dir="auto">{words}</small>
                 </a>
             </p>
         }

@@ -74,7 +74,7 @@ pub async fn shown(here: &Here) -> domain::Result<(Detail, Shown)> {
         title: card.title.clone(),
         asked: if here.desk { format!("{}, {asked}", card.client_name) } else { asked },
         beside: beside::of(here, &detail, &reading.conversation, hour),
-        conversation: told(stream.to_string(), reading, hour),
+        conversation: told(stream.to_string(), reading, hour, 0).await?,
     };
     Ok((detail, shown))
 }
@@ -100,30 +100,90 @@ pub fn above(here: &Here, client: &str) -> Vec<(String, String)> {
     above.into_iter().map(|(path, name)| (path, name.to_owned())).collect()
 }
 
-/// A conversation with its sentences and its HTML.
-pub fn told(stream: String, reading: Reading, hour: Hour) -> Told {
-    let Reading { conversation, next, .. } = reading;
-    let mut said: Vec<Said> = conversation.entries.into_iter().map(|entry| say(entry, hour)).collect();
-    view::lay_strands(&mut said);
-    Told { stream, offset: next, minutes: hour.minutes(hour.now.timestamp_millis()), said }
+/// A conversation with its sentences, and the HTML of what has changed behind an offset.
+pub async fn told(stream: String, reading: Reading, hour: Hour, since: u64) -> domain::Result<Told> {
+    let Reading { conversation, next, changed } = reading;
+    // What was drawn before is not rendered again, whatever else is asked for.
+    let is_new: Vec<bool> = {
+        let entries = &conversation.entries;
+        let new = |place: usize| changed.get(place).is_none_or(|at| *at > since);
+        (0..entries.len()).map(|place| new(place) || (entries[place].second && new(place + 1))).collect()
+    };
+    let bytes = conversation.entries.iter().zip(&is_new).filter(|(_, new)| **new);
+    let bytes = bytes.map(|(entry, _)| words(&entry.body).map_or(0, str::len)).sum();
+    let said = markdown::aside(bytes, move || {
+        let entries = conversation.entries.into_iter().zip(is_new);
+        let mut said: Vec<Said> = entries.map(|(entry, new)| say(entry, hour, new)).collect();
+        view::lay_strands(&mut said);
+        said
+    });
+    Ok(Told { stream, offset: next, minutes: hour.minutes(hour.now.timestamp_millis()), said: said.await? })
 }
 
-fn say(entry: Entry, hour: Hour) -> Said {
+fn say(entry: Entry, hour: Hour, new: bool) -> Said {
     let then = match &entry.body {
         Body::Approval { settled: Some(settled), .. } => hour.when(settled.at),
         Body::Approval { expires, .. } => hour.when(*expires),
         _ => String::new(),
     };
-    Said { when: hour.when(entry.at), then, html: html(&entry.body), strand: "", entry }
+    let html = if new { html(&entry.body) } else { String::new() };
+    Said { when: hour.when(entry.at), then, html, strand: "", entry }
 }
 
-/// What is read of an entry: Markdown where an agent wrote or a request was asked, plain words where a person spoke.
-fn html(body: &Body) -> String {
+/// What people and agents wrote in an entry, which is Markdown whoever wrote it.
+pub fn words(body: &Body) -> Option<&str> {
     match body {
-        Body::Asked { brief, .. } => markdown::to_html(brief),
-        Body::Words { text, writing: false } => markdown::to_html(text),
+        Body::Asked { brief: text, .. }
+        | Body::Words { text, .. }
+        | Body::Comment { text }
+        | Body::Steer { text, .. }
+        | Body::Review { reason: text, .. }
+        | Body::Approval { detail: text, .. } => Some(text),
+        _ => None,
+    }
+}
+
+/// What is read of an entry. Words that are still being written stand as they come.
+pub fn html(body: &Body) -> String {
+    match body {
         Body::Words { text, writing: true } => plain::being_written(text),
-        Body::Comment { text } | Body::Review { reason: text, .. } => plain::paragraphs(text),
-        _ => String::new(),
+        body => words(body).map(markdown::to_html).unwrap_or_default(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use domain::ids::{ApprovalId, ControlId};
+
+    use super::*;
+
+    /// Whoever says it and wherever: links and bold, and nothing that runs.
+    #[test]
+    fn all_that_is_said_is_markdown() {
+        let text = "https://example.com/x **bold** [a](javascript:x) <b>".to_owned();
+        let (control, approval) = (ControlId::new(), ApprovalId::new());
+        let said = [
+            Body::Asked { title: String::new(), brief: text.clone() },
+            Body::Comment { text: text.clone() },
+            Body::Words { text: text.clone(), writing: false },
+            Body::Steer { control, text: text.clone(), outcome: None },
+            Body::Review { approved: false, reason: text.clone() },
+            Body::Approval {
+                approval,
+                question: String::new(),
+                detail: text.clone(),
+                options: Vec::new(),
+                expires: 0,
+                settled: None,
+            },
+        ];
+        for body in said {
+            let html = html(&body);
+            assert!(
+                html.contains("<a href=\"https://example.com/x\" rel=\"noopener nofollow ugc\">"),
+                "{html}"
+            );
+            assert!(html.contains("<strong>bold</strong> [a](javascript:x) &lt;b&gt;"), "{html}");
+        }
     }
 }

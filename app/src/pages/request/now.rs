@@ -43,7 +43,7 @@ async fn load(here: &Here, asked: &Since) -> domain::Result<News> {
     let beside = detail.as_ref().map(|detail| beside::of(here, detail, &reading.conversation, hour));
     let withdrawn = detail.as_ref().is_some_and(|detail| detail.withdrawn_at.is_some());
     let changed = reading.changed.clone();
-    let told = load::told(stream.to_string(), reading, hour);
+    let told = load::told(stream.to_string(), reading, hour, asked.since).await?;
     let is_new = |place: usize| changed.get(place).is_some_and(|at| *at > asked.since);
     let said = told.said.into_iter().enumerate();
     // The one before a new one, too: a second line may join the first there.

@@ -24,7 +24,7 @@ pub async fn show(member: Member, Path(number): Path<String>) -> Result<Response
     }
     let values =
         Fields::default().with("title", detail.card.title.clone()).with("brief", detail.brief.clone());
-    Ok(draw(&member, &detail, &Form::of(values), false))
+    draw(&member, &detail, &Form::of(values), false).await
 }
 
 /// `POST /portal/requests/{number}/edit`: `do` is preview, or anything else to save.
@@ -36,14 +36,14 @@ pub async fn save(
     let bare = &member.cx.bare;
     let detail = load(&member, &number).await?;
     if fields.text("do") == "preview" {
-        return Ok(draw(&member, &detail, &Form::of(fields), true));
+        return draw(&member, &detail, &Form::of(fields), true).await;
     }
     let (title, brief) = (fields.text("title"), fields.text("brief"));
     match commands::edit(member.cx.db(), &member.scope, detail.card.id, title, brief).await {
         Ok(()) => Ok(redirect_with(&request::path(detail.card.number), "Changed.")),
         Err(error) => {
             let form = Form::failed(fields, error).map_err(|problem| problem.of(bare))?;
-            Ok(draw(&member, &detail, &form, false))
+            draw(&member, &detail, &form, false).await
         }
     }
 }
@@ -58,12 +58,15 @@ fn is_open(detail: &Detail) -> bool {
     detail.withdrawn_at.is_none() && matches!(detail.card.column, Column::Backlog | Column::UpNext)
 }
 
-fn draw(member: &Member, detail: &Detail, form: &Form, preview: bool) -> Response {
+async fn draw(member: &Member, detail: &Detail, form: &Form, preview: bool) -> Result<Response, Problem> {
+    let preview = form::preview(member.cx.db(), &member.scope, form, preview)
+        .await
+        .map_err(|error| Problem::from(error).of(&member.cx.bare))?;
     let page = Page::new(&member.cx, "Change a request", Frame::Portal(PortalTab::Requests)).workshop();
-    page.status(form.status()).show(|| view(member, detail, form, preview))
+    Ok(page.status(form.status()).show(|| view(member, detail, form, preview)))
 }
 
-fn view(member: &Member, detail: &Detail, form: &Form, preview: bool) -> AnyView {
+fn view(member: &Member, detail: &Detail, form: &Form, preview: Option<String>) -> AnyView {
     let path = request::path(detail.card.number);
     let above = [(LIST, "Requests"), (&path, &format!("#{}", detail.card.number))];
     view! {

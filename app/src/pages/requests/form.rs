@@ -1,6 +1,7 @@
 //! What one writes when asking for work, or changing what was asked.
 
 use domain::{
+    Db, Error, Scope,
     files::{File, LIMIT_WORDS},
     markdown,
     requests::{Priority, commands::TITLE},
@@ -12,10 +13,25 @@ use crate::{components::field::Field, pages::files::upload::Refused, web::Form};
 
 const PAPER: &str = "M5 2.5h6l4 4v11H5zM11 2.5v4h4";
 
-/// Title and brief; `preview` shows the brief as it will read.
-pub fn words(form: &Form, preview: bool) -> AnyView {
-    let brief = form.values.raw("brief");
-    let html = if preview { markdown::to_html(brief) } else { String::new() };
+/// What the brief will read like, where that is asked for; or why it cannot be shown now.
+///
+/// # Errors
+/// What the person can do nothing about.
+pub async fn preview(db: &Db, scope: &Scope, form: &Form, asked: bool) -> domain::Result<Option<String>> {
+    if !asked {
+        return Ok(None);
+    }
+    match markdown::preview(db, scope, form.values.raw("brief")).await {
+        Err(Error::TooMany { .. }) => {
+            Ok(Some("<p>Too many previews. Wait a minute, then try again.</p>".to_owned()))
+        }
+        shown => shown.map(Some),
+    }
+}
+
+/// Title and brief; `preview`: the brief as it will read, to be shown.
+pub fn words(form: &Form, preview: Option<String>) -> AnyView {
+    let (hidden, html) = (preview.is_none(), preview.unwrap_or_default());
     view! {
         // The first button of a form is what Enter presses: without this one it would be the preview.
         <button class="visually-hidden" name="do" value="ask" tabindex="-1" aria-hidden="true">"Send"</button>
@@ -31,7 +47,7 @@ pub fn words(form: &Form, preview: bool) -> AnyView {
         <div class="button-row">
             <button class="button" name="do" value="preview" formnovalidate aria-controls="preview">"Preview"</button>
         </div>
-        <section class="sheet preview" id="preview" aria-label="Preview" tabindex="-1" hidden=!preview>
+        <section class="sheet preview" id="preview" aria-label="Preview" tabindex="-1" hidden=hidden>
             <div class="prose" inner_html=html></div>
         </section>
     }
@@ -85,7 +101,7 @@ pub fn file(file: &File) -> AnyView {
     view! {
         <li class="file">
             <svg viewBox="0 0 20 20" aria-hidden="true"><path d=PAPER /></svg>
-            <b>{file.name.clone()}</b>
+            <b dir="auto">{file.name.clone()}</b>
             <small>{format!("{}, {}", file.label, size(file.bytes))}</small>
             <input type="hidden" name="file" value=file.id.to_string() />
             <button class="button quiet away" name="remove" value=file.id.to_string() formnovalidate aria-label=label>"Remove"</button>
@@ -98,7 +114,7 @@ fn not_taken(refused: &Refused) -> AnyView {
     view! {
         <li class="file">
             <svg viewBox="0 0 20 20" aria-hidden="true"><path d=PAPER /></svg>
-            <b>{refused.name.clone()}</b>
+            <b dir="auto">{refused.name.clone()}</b>
             <p class="field-error">{refused.why.clone()}</p>
         </li>
     }

@@ -113,7 +113,7 @@ fn search(wanted: &Wanted) -> AnyView {
             {column}
             <div class="search">
                 <svg viewBox="0 0 20 20" aria-hidden="true"><circle cx="9" cy="9" r="5.5" /><path d="M13 13l4 4" /></svg>
-                <input class="input" type="search" name="q" value=wanted.words.clone() maxlength=MOST_SEARCH.to_string()
+                <input dir="auto" class="input" type="search" name="q" value=wanted.words.clone() maxlength=MOST_SEARCH.to_string()
                     aria-label="Search requests by title, brief or number" placeholder="Search requests" />
             </div>
         </form>
@@ -147,7 +147,7 @@ fn row(card: &Card, times: &Times) -> AnyView {
     view! {
         <tr>
             <th scope="row">
-                <a href=request::path(card.number)>{card.title.clone()}</a>
+                <a href=request::path(card.number) dir="auto">{card.title.clone()}</a>
                 <small class="soft num">{format!(" #{}", card.number)}</small>
             </th>
             <td data-label="Where it stands">

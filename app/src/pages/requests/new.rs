@@ -132,12 +132,15 @@ async fn draw(member: &Member, draft: Draft) -> Result<Response, Problem> {
     let outlook = queries::outlook(member.cx.db(), &member.scope)
         .await
         .map_err(|error| Problem::from(error).of(&member.cx.bare))?;
+    let preview = form::preview(member.cx.db(), &member.scope, &draft.form, draft.preview)
+        .await
+        .map_err(|error| Problem::from(error).of(&member.cx.bare))?;
     let page = Page::new(&member.cx, "New request", Frame::Portal(PortalTab::Requests)).workshop();
-    Ok(page.status(draft.form.status()).show(|| view(member, &draft, &outlook)))
+    Ok(page.status(draft.form.status()).show(|| view(member, &draft, preview, &outlook)))
 }
 
-fn view(member: &Member, draft: &Draft, outlook: &Outlook) -> AnyView {
-    let Draft { form, files, refused, preview } = draft;
+fn view(member: &Member, draft: &Draft, preview: Option<String>, outlook: &Outlook) -> AnyView {
+    let Draft { form, files, refused, .. } = draft;
     let keep = format!("ask {}", member.standing.membership);
     view! {
         <div class="page-head">
@@ -151,7 +154,7 @@ fn view(member: &Member, draft: &Draft, outlook: &Outlook) -> AnyView {
             {field::token(&member.cx)}
             <input type="hidden" name="form_key" value=form.values.text("form_key").to_owned() />
             {field::summary(form)}
-            {form::words(form, *preview)}
+            {form::words(form, preview)}
             {form::files(files, refused)}
             {form::priorities(form)}
             <div class="button-row">

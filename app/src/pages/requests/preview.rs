@@ -14,9 +14,11 @@ use crate::{
 };
 
 /// `POST /portal/markdown`: what `brief` reads like, as a part of the page.
-pub async fn markdown(_: Member, Posted(fields): Posted) -> Response {
-    let html = markdown::to_html(fields.raw("brief"));
-    fragment(move || view! { <div class="prose" inner_html=html></div> })
+pub async fn markdown(member: Member, Posted(fields): Posted) -> Result<Response, Problem> {
+    let html = markdown::preview(member.cx.db(), &member.scope, fields.raw("brief"))
+        .await
+        .map_err(|error| Problem::from(error).of(&member.cx.bare))?;
+    Ok(fragment(move || view! { <div class="prose" inner_html=html></div> }))
 }
 
 /// `POST /portal/files`: a file that is chosen before its form is sent; answers how the form shows it.

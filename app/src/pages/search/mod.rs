@@ -57,8 +57,8 @@ fn row(card: &Card) -> AnyView {
     let page = desk::request_path(card.client, card.number);
     view! {
         <tr>
-            <th scope="row"><a href=page>{card.title.clone()}</a>" "<span class="soft num">{format!("#{}", card.number)}</span></th>
-            <td data-label="Client"><a href=desk::client_path(card.client)>{card.client_name.clone()}</a></td>
+            <th scope="row"><a href=page dir="auto">{card.title.clone()}</a>" "<span class="soft num">{format!("#{}", card.number)}</span></th>
+            <td data-label="Client"><a href=desk::client_path(card.client) dir="auto">{card.client_name.clone()}</a></td>
             <td data-label="Where">
                 <span class=format!("tag {}", card.column.class())>{desk::column_name(card.column)}</span>
             </td>

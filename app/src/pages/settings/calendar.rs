@@ -41,7 +41,7 @@ fn weekday(form: &Form, day: &'static str) -> AnyView {
     let error = form.errors.of(&format!("{day}-from")).map(str::to_owned);
     view! {
         <div class="weekday">
-            <label class="check"><input type="checkbox" name=day checked=form.values.has(day) /><span>{name.clone()}</span></label>
+            <label class="check"><input type="checkbox" name=day checked=form.values.has(day) /><span dir="auto">{name.clone()}</span></label>
             {hour("from", "from")}<span class="soft">"to"</span>{hour("to", "to")}
             {error.map(|error| view! { <p class="field-error">{error}</p> })}
         </div>

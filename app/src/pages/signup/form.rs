@@ -62,7 +62,7 @@ fn offer_part(offers: &[Offer], form: &Form) -> AnyView {
             view! {
                 <label class="choice-card">
                     <input type="radio" name="offer" value=value checked=checked required data-choice=number />
-                    <span><b>{offer.name.clone()}</b><span class="hint">{offer.terms.price_words()}</span>
+                    <span><b dir="auto">{offer.name.clone()}</b><span class="hint">{offer.terms.price_words()}</span>
                         <span class="hint">{offer.terms.limit_words()}</span></span>
                 </label>
             }

@@ -76,8 +76,8 @@ fn start(at_work: bool) -> AnyView {
         )
     };
     view! {
-        <h2>{title}</h2>
-        <p class="soft">{text}</p>
+        <h2 dir="auto">{title}</h2>
+        <p class="soft" dir="auto">{text}</p>
         <p class="button-row">
             <a class="button primary" href="/portal/requests/new">"Ask for something"</a>
             <a class="button quiet" href="/portal">"Look around first"</a>

@@ -36,7 +36,7 @@ fn page(cx: &Cx, offers: &[Offer]) -> Response {
         view! {
             <section class="hero">
                 <div>
-                    <h1>{heading}</h1>
+                    <h1 dir="auto">{heading}</h1>
                     {(!promise.is_empty()).then(|| view! { <p class="lead">{promise}</p> })}
                     {(!offers.is_empty()).then(|| view! {
                         <p class="button-row"><a class="button primary large" href="#offers">"Start this week"</a></p>
@@ -61,7 +61,7 @@ fn promise_line(hours: u32) -> AnyView {
     ];
     let stops: Vec<_> = stops
         .into_iter()
-        .map(|(when, title, words)| view! { <li><small>{when}</small><h2>{title}</h2><p>{words}</p></li> })
+        .map(|(when, title, words)| view! { <li><small>{when}</small><h2 dir="auto">{title}</h2><p dir="auto">{words}</p></li> })
         .collect();
     view! { <ol class="promise" id="how" aria-label="How a request goes">{stops}</ol> }.into_any()
 }

@@ -2,13 +2,14 @@ use axum::response::Response;
 use domain::markdown;
 use leptos::prelude::*;
 
-use crate::web::{Cx, Frame, Page};
+use crate::web::{Cx, Frame, Page, Problem};
 
 /// What a client agrees to at sign-up.
-pub async fn show(cx: Cx) -> Response {
-    let html = markdown::to_html(&cx.workspace.terms);
+pub async fn show(cx: Cx) -> Result<Response, Problem> {
+    let html =
+        markdown::html(&cx.workspace.terms).await.map_err(|error| Problem::from(error).of(&cx.bare))?;
     let name = cx.workspace.name.clone();
-    Page::new(&cx, "Terms", Frame::Store).show(|| {
+    Ok(Page::new(&cx, "Terms", Frame::Store).show(|| {
         view! {
             <div class="terms">
                 <h1>"Terms"</h1>
@@ -23,5 +24,5 @@ pub async fn show(cx: Cx) -> Response {
                 }}
             </div>
         }
-    })
+    }))
 }

@@ -14,7 +14,7 @@ pub fn all(desk: &Desk) -> AnyView {
     let work = desk::at_work(today.at_work);
     view! {
         <div class="page-head" data-say=say>
-            <div><h1>"Today"</h1><p class="page-sub"><span>{heading}</span></p></div>
+            <div><h1>"Today"</h1><p class="page-sub"><span dir="auto">{heading}</span></p></div>
             <div class="page-actions">{work}</div>
         </div>
         {if today.is_clear() { clear() } else { groups(desk) }}
@@ -77,12 +77,12 @@ fn group<T>(
         return None;
     }
     let count = format!("{}{}", few.shown.len(), if few.more { "+" } else { "" });
-    let rest = rest.filter(|_| few.more).map(|(href, words)| view! { <a href=href>{words}</a> });
+    let rest = rest.filter(|_| few.more).map(|(href, words)| view! { <a href=href dir="auto">{words}</a> });
     let rows: Vec<_> = few.shown.iter().map(row).collect();
     Some(
         view! {
             <section>
-                <div class="section-head"><h2>{heading}" "<span class="count">{count}</span></h2>{rest}</div>
+                <div class="section-head"><h2 dir="auto">{heading}" "<span class="count">{count}</span></h2>{rest}</div>
                 <ul class="today-list">{rows}</ul>
             </section>
         }

@@ -26,7 +26,7 @@ pub fn to_answer(approval: &Approval, desk: &Desk) -> AnyView {
     view! {
         <li class="today-item urgent">
             <div class="today-words">
-                <a href=page>{approval.question.clone()}</a>
+                <a href=page dir="auto">{approval.question.clone()}</a>
                 <p>{of(&approval.client_name, approval.number)}" · "{asked(approval, desk)}</p>
             </div>
             <form class="button-row" method="post" action=action>{hidden(&desk.token, HERE)} {buttons(&approval.options)}</form>
@@ -41,8 +41,8 @@ pub fn to_decide(proposal: &Proposal, desk: &Desk) -> AnyView {
     let client = proposal.client.map(client_path);
     let words = proposal.words.clone();
     let words = match client {
-        Some(page) => view! { <a href=page>{words}</a> }.into_any(),
-        None => view! { <strong>{words}</strong> }.into_any(),
+        Some(page) => view! { <a href=page dir="auto">{words}</a> }.into_any(),
+        None => view! { <strong dir="auto">{words}</strong> }.into_any(),
     };
     let (ago, until) = (desk.times.ago(proposal.created_at), desk.times.words(proposal.expires_at));
     let reason = (!proposal.reason.is_empty()).then(|| view! { <p>{format!("“{}”", proposal.reason)}</p> });
@@ -72,7 +72,7 @@ pub fn at_risk(card: &Card, desk: &Desk) -> AnyView {
     view! {
         <li class="today-item urgent">
             <div class="today-words">
-                <a href=page.clone()>{card.title.clone()}</a>
+                <a href=page.clone() dir="auto">{card.title.clone()}</a>
                 <p>
                     {of(&card.client_name, card.number)}" · "
                     <span class="late">{words::left(card.cycle.left)}</span>
@@ -105,7 +105,7 @@ pub fn failed(run: &FailedRun, desk: &Desk) -> AnyView {
     view! {
         <li class="today-item urgent">
             <div class="today-words">
-                <a href=page.clone()>{run.title.clone()}</a>
+                <a href=page.clone() dir="auto">{run.title.clone()}</a>
                 <p>{of(&run.client_name, run.number)}" · "{desk.times.ago(run.at.timestamp_millis())}</p>
                 <p>{why}</p>
             </div>
@@ -124,7 +124,7 @@ pub fn unanswered(approval: &Approval, desk: &Desk) -> AnyView {
     view! {
         <li class="today-item waiting">
             <div class="today-words">
-                <a href=page.clone()>{approval.question.clone()}</a>
+                <a href=page.clone() dir="auto">{approval.question.clone()}</a>
                 <p>{of(&approval.client_name, approval.number)}" · "{asked(approval, desk)}</p>
             </div>
             <a class="button" href=page aria-label=format!("Open #{}", approval.number)>"Open"</a>
@@ -142,7 +142,7 @@ pub fn new_client(client: &NewClient, desk: &Desk) -> AnyView {
     view! {
         <li class="today-item new">
             <div class="today-words">
-                <a href=page.clone()>{client.name.clone()}</a>
+                <a href=page.clone() dir="auto">{client.name.clone()}</a>
                 <p>{format!("{offer} · came {came}{waits}")}</p>
             </div>
             <a class="button" href=page aria-label=format!("Open {}", client.name)>"Open"</a>

@@ -64,7 +64,7 @@ fn row(cx: &Cx, of: &Token, times: Times) -> AnyView {
     view! {
         <li class="row">
             <div class="row-words">
-                <b>{of.name.clone()}</b>
+                <b dir="auto">{of.name.clone()}</b>
                 <p class="soft">{whose(of)}", "{may(&of.rights)}</p>
                 <p class="soft">{format!("{made}, {used}")}</p>
             </div>
@@ -78,12 +78,12 @@ fn row(cx: &Cx, of: &Token, times: Times) -> AnyView {
 fn whose(of: &Token) -> AnyView {
     let who = match &of.agent {
         Some((agent, name)) => {
-            view! { <a href=format!("/desk/agents/{agent}")>{name.clone()}</a>"’s own" }.into_any()
+            view! { <a href=format!("/desk/agents/{agent}") dir="auto">{name.clone()}</a>"’s own" }.into_any()
         }
         None => view! { {format!("acts for {}", of.made_by)} }.into_any(),
     };
     let client = of.client.as_ref().map(|(client, name)| {
-        view! { ", for "<a href=client_path(*client)>{name.clone()}</a>" alone" }
+        view! { ", for "<a href=client_path(*client) dir="auto">{name.clone()}</a>" alone" }
     });
     view! { {who}{client} }.into_any()
 }
@@ -106,7 +106,7 @@ fn revocation(cx: &Cx, of: &Token) -> AnyView {
     view! {
         <button class="button quiet" type="button" popovertarget=dialog.clone() aria-label=label>"Take back"</button>
         <div class="dialog" popover id=dialog.clone() role="dialog" aria-labelledby=title.clone()>
-            <h2 id=title.clone()>{question}</h2>
+            <h2 id=title.clone() dir="auto">{question}</h2>
             <p>"The program that has it is refused from its next call on. What it did stays. It cannot be given out again: make a new one."</p>
             <form class="button-row" method="post" action=format!("{LIST}/{id}/revocation")>
                 {token(cx)}

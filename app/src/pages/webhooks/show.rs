@@ -64,7 +64,7 @@ fn view(cx: &Cx, of: &Webhook, form: &Form, sent: &[Delivery], times: Times) -> 
 fn failing(of: &Webhook) -> AnyView {
     let words = "What was sent there was not taken for three days and was given up. Look at the answers below, mend what is wrong, and send it again.";
     let failing = of.failing_since.is_some();
-    failing.then(|| view! { <div class="notice"><p>{words}</p></div> }).into_any()
+    failing.then(|| view! { <div class="notice"><p dir="auto">{words}</p></div> }).into_any()
 }
 
 /// Another secret, and the end of it.

@@ -7,6 +7,7 @@ use crate::{
     changes,
     ids::{ClientId, InvoiceId},
     money::Money,
+    readable,
 };
 
 const MOST_LINES: usize = 50;
@@ -105,7 +106,7 @@ fn check(draft: &InvoiceDraft) -> Result<Money> {
     }
     for (i, line) in draft.lines.iter().enumerate() {
         let length = line.what.chars().count();
-        if length == 0 {
+        if readable::is_blank(&line.what) {
             errors.add(
                 &format!("line-{i}-what"),
                 format!("Write what line {} bills, or empty its amount.", i + 1),

@@ -7,7 +7,7 @@ use crate::{
     clients::NewClient,
     ids::{ClientId, OfferId},
     offers::{self, OfferState, queries::operators_only},
-    requests::commands::text,
+    requests::commands::line,
 };
 
 /// The longest name, in characters.
@@ -55,8 +55,7 @@ async fn sell_in(tx: &mut Tx, scope: &Scope, name: &str, offer: Option<OfferId>)
 
 /// A name is one line, in lists and on invoices.
 pub(super) fn read_name(errors: &mut FieldErrors, typed: &str) -> String {
-    let name = text(errors, "name", typed, NAME, "Give the business's name.");
-    name.split_whitespace().collect::<Vec<_>>().join(" ")
+    line(errors, "name", typed, NAME, "Give the business's name.")
 }
 
 fn read_owner(errors: &mut FieldErrors, typed: &str) -> Option<String> {

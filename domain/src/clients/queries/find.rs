@@ -1,4 +1,4 @@
-use crate::{Db, Result, Scope, clients::Named, ids::ClientId, offers::queries::operators_only, words::like};
+use crate::{Db, Result, Scope, clients::Named, ids::ClientId, offers::queries::operators_only};
 
 /// Clients whose name holds `words`, by name; at most `most`. Without words: the first ones.
 ///
@@ -9,10 +9,10 @@ pub async fn find(db: &Db, scope: &Scope, words: &str, most: u32) -> Result<Vec<
     let mut tx = db.begin(scope).await?;
     let rows = sqlx::query!(
         "SELECT id, name FROM client
-         WHERE workspace_id = $1 AND archived_at IS NULL AND name ILIKE $2
+         WHERE workspace_id = $1 AND archived_at IS NULL AND position(search_fold($2) IN name_folded) > 0
          ORDER BY lower(name), id LIMIT $3",
         scope.workspace.0,
-        like(words),
+        words.trim().replace('\0', ""),
         i64::from(most),
     )
     .fetch_all(tx.conn())

@@ -7,7 +7,6 @@ use crate::{
     ids::ClientId,
     offers::queries::operators_only,
     requests::Places,
-    words::like,
 };
 
 /// Rows on one page.
@@ -19,22 +18,22 @@ const PAGE: i64 = 50;
 /// [`Error::NotFound`] for anyone but an operator.
 pub async fn list(db: &Db, scope: &Scope, words: &str, shown: Shown, page: u32) -> Result<Clients> {
     operators_only(scope)?;
-    let (page, pattern) = (page.max(1), like(words));
+    let (page, words) = (page.max(1), words.trim().replace('\0', ""));
     let skip = i64::from(page - 1) * PAGE;
     let mut tx = db.begin(scope).await?;
-    let all = count(&mut tx, scope, &pattern, shown).await?;
-    let rows = rows(&mut tx, scope, &pattern, shown, skip).await?;
+    let all = count(&mut tx, scope, &words, shown).await?;
+    let rows = rows(&mut tx, scope, &words, shown, skip).await?;
     tx.commit().await?;
     let rows = rows.into_iter().map(Row::into_client).collect::<Result<_>>()?;
     Ok(Clients { rows, all: all.cast_unsigned(), page, first: (skip + 1).cast_unsigned() })
 }
 
-async fn count(tx: &mut Tx, scope: &Scope, pattern: &str, shown: Shown) -> Result<i64> {
+async fn count(tx: &mut Tx, scope: &Scope, words: &str, shown: Shown) -> Result<i64> {
     Ok(sqlx::query_scalar!(
         r#"SELECT count(*) AS "count!" FROM client
-           WHERE workspace_id = $1 AND name ILIKE $2 AND (archived_at IS NOT NULL) = $3"#,
+           WHERE workspace_id = $1 AND position(search_fold($2) IN name_folded) > 0 AND (archived_at IS NOT NULL) = $3"#,
         scope.workspace.0,
-        pattern,
+        words,
         shown == Shown::Archived,
     )
     .fetch_one(tx.conn())
@@ -53,12 +52,12 @@ struct Row {
 
 /// What a page shows is settled first, so that only its rows are looked up. The last hint on a client's board tells
 /// when anything of it changed.
-async fn rows(tx: &mut Tx, scope: &Scope, pattern: &str, shown: Shown, skip: i64) -> Result<Vec<Row>> {
+async fn rows(tx: &mut Tx, scope: &Scope, words: &str, shown: Shown, skip: i64) -> Result<Vec<Row>> {
     Ok(sqlx::query_as!(
         Row,
         r#"WITH page AS (
                SELECT workspace_id, id, name, board_stream, created_at FROM client
-               WHERE workspace_id = $1 AND name ILIKE $2 AND (archived_at IS NOT NULL) = $3
+               WHERE workspace_id = $1 AND position(search_fold($2) IN name_folded) > 0 AND (archived_at IS NOT NULL) = $3
                ORDER BY lower(name), id LIMIT $4 OFFSET $5
            )
            SELECT c.id AS "id!", c.name AS "name!", s.name AS "offer?", s.state AS "state?",
@@ -73,7 +72,7 @@ async fn rows(tx: &mut Tx, scope: &Scope, pattern: &str, shown: Shown, skip: i64
            LEFT JOIN subscription s ON s.workspace_id = c.workspace_id AND s.client_id = c.id AND s.state <> 'ended'
            ORDER BY lower(c.name), c.id"#,
         scope.workspace.0,
-        pattern,
+        words,
         shown == Shown::Archived,
         PAGE,
         skip,

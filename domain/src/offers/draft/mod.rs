@@ -7,7 +7,7 @@ pub use question::TypedField;
 pub use typed::Typed;
 
 use super::{IntakeField, Offer, Terms};
-use crate::{FieldErrors, Result, words};
+use crate::{FieldErrors, Result, readable, words};
 
 /// How many questions one intake form asks: past this nobody answers them.
 const MOST_QUESTIONS: usize = 30;
@@ -66,7 +66,7 @@ impl Draft {
     }
 
     fn collect_words(&self, errors: &mut FieldErrors) {
-        if self.name.is_empty() {
+        if readable::is_blank(&self.name) {
             errors.add("name", "Give the offer a name, such as “Two at a time”.");
         }
         at_most(errors, "name", "the name", &self.name, 80);

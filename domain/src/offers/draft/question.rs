@@ -2,6 +2,7 @@ use super::{at_most, length};
 use crate::{
     FieldErrors,
     offers::{IntakeField, IntakeKind},
+    readable,
 };
 
 const MOST_OPTIONS: usize = 30;
@@ -65,7 +66,7 @@ fn free(key: &str, label: &str, taken: &[IntakeField]) -> String {
 pub(super) fn collect(place: usize, field: &IntakeField, errors: &mut FieldErrors) {
     let at = |part: &str| format!("field-{place}-{part}");
     let number = place + 1;
-    if field.label.is_empty() {
+    if readable::is_blank(&field.label) {
         errors.add(&at("label"), format!("Write question {number}, or remove it."));
     }
     at_most(errors, &at("label"), &format!("question {number}"), &field.label, 200);

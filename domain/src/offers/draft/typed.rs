@@ -3,6 +3,7 @@ use crate::{
     FieldErrors, Result,
     money::{Currency, Money},
     offers::{Interval, Starts, Terms},
+    readable,
 };
 
 /// An offer's form as it was typed.
@@ -46,7 +47,7 @@ impl Typed {
             intake.push(field);
         }
         let draft = Draft {
-            name: self.name.trim().to_owned(),
+            name: readable::line(self.name.trim()),
             summary: self.summary.trim().to_owned(),
             vertical: self.vertical.trim().to_owned(),
             terms,

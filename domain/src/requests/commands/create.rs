@@ -1,6 +1,6 @@
 use sessions::{NewStream, StreamId, Tenant};
 
-use super::{BRIEF, TITLE, may_work, start_next_held, text};
+use super::{BRIEF, TITLE, line, may_work, start_next_held, text};
 use crate::{
     Db, Error, FieldErrors, Result, Scope, Tx, files,
     ids::{ClientId, PersonId, RequestId},
@@ -44,11 +44,9 @@ pub async fn create(db: &Db, scope: &Scope, new: NewRequest) -> Result<u64> {
 fn checked(new: NewRequest) -> Result<NewRequest> {
     let mut errors = FieldErrors::new();
     let title =
-        text(&mut errors, "title", &new.title, TITLE, "Give it a title, so that everyone can find it.");
+        line(&mut errors, "title", &new.title, TITLE, "Give it a title, so that everyone can find it.");
     let brief = text(&mut errors, "brief", &new.brief, BRIEF, "Say what you need: a few sentences will do.");
     errors.check()?;
-    // A title is one line, in lists and in mails.
-    let title = title.split_whitespace().collect::<Vec<_>>().join(" ");
     Ok(NewRequest { title, brief, ..new })
 }
 

@@ -1,4 +1,4 @@
-use super::{BRIEF, TITLE, may_work, text};
+use super::{BRIEF, TITLE, line, may_work, text};
 use crate::{
     Db, Error, FieldErrors, Result, Scope,
     ids::RequestId,
@@ -13,10 +13,9 @@ use crate::{
 pub async fn edit(db: &Db, scope: &Scope, request: RequestId, title: &str, brief: &str) -> Result<()> {
     may_work(scope)?;
     let mut errors = FieldErrors::new();
-    let title = text(&mut errors, "title", title, TITLE, "Give it a title, so that everyone can find it.");
+    let title = line(&mut errors, "title", title, TITLE, "Give it a title, so that everyone can find it.");
     let brief = text(&mut errors, "brief", brief, BRIEF, "Say what you need: a few sentences will do.");
     errors.check()?;
-    let title = title.split_whitespace().collect::<Vec<_>>().join(" ");
     let mut tx = db.begin(scope).await?;
     let (held, row) = hold::hold_request_in(&mut tx, scope, request).await?;
     row.still_wanted()?;

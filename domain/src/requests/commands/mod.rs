@@ -23,7 +23,7 @@ pub(crate) use start::{go_on_in, start_by_hand, start_next_held};
 pub use withdraw::withdraw;
 pub use words::{comment, note};
 
-use crate::{Error, FieldErrors, Result, Role, Scope};
+use crate::{Error, FieldErrors, Result, Role, Scope, readable};
 
 /// The longest title, in characters.
 pub const TITLE: usize = 160;
@@ -48,10 +48,18 @@ pub(crate) fn operator(scope: &Scope) -> Result<()> {
     if scope.role() == Some(Role::Operator) { Ok(()) } else { Err(Error::NotFound) }
 }
 
+/// A title, or what something is called: one line, as it reads, and what is wrong with it.
+pub(crate) fn line(errors: &mut FieldErrors, field: &str, typed: &str, most: usize, missing: &str) -> String {
+    let line = typed.replace('\0', "").split_whitespace().collect::<Vec<_>>().join(" ");
+    let line = readable::line(&line);
+    let line = if readable::is_blank(&line) { "" } else { &line };
+    text(errors, field, line, most, missing)
+}
+
 /// Text as it was meant, and what is wrong with its length.
 pub(crate) fn text(errors: &mut FieldErrors, field: &str, typed: &str, most: usize, missing: &str) -> String {
     // Postgres keeps no zero byte in a text.
-    let text = typed.replace('\0', "").trim().to_owned();
+    let text = crate::words::line_feeds(&typed.replace('\0', "")).trim().to_owned();
     let length = text.chars().count();
     if length == 0 {
         errors.add(field, missing);

@@ -5,7 +5,6 @@ use crate::{
     Db, Error, Result, Scope, Tx,
     ids::ClientId,
     requests::{Column, Page},
-    words::like,
 };
 
 /// Cards on one page of what was found.
@@ -23,7 +22,7 @@ pub async fn search(db: &Db, scope: &Scope, words: &str, column: Option<Column>,
     let page = page.max(1);
     let mut tx = db.begin(scope).await?;
     let calendar = cards::calendar_in(&mut tx, scope).await?;
-    let mut ids = found(&mut tx, scope, client, &patterns(words), column, page).await?;
+    let mut ids = found(&mut tx, scope, client, &wanted(words), column, page).await?;
     let more = ids.len() > PAGE as usize;
     ids.truncate(PAGE as usize);
     let cards = cards::load(&mut tx, scope, &calendar, &ids).await?;
@@ -42,7 +41,7 @@ pub async fn search_all(db: &Db, scope: &Scope, words: &str) -> Result<Page> {
     }
     let mut tx = db.begin(scope).await?;
     let calendar = cards::calendar_in(&mut tx, scope).await?;
-    let mut ids = found_anywhere(&mut tx, scope, &patterns(words)).await?;
+    let mut ids = found_anywhere(&mut tx, scope, &wanted(words)).await?;
     let more = ids.len() > PAGE as usize;
     ids.truncate(PAGE as usize);
     let cards = cards::load(&mut tx, scope, &calendar, &ids).await?;
@@ -50,16 +49,17 @@ pub async fn search_all(db: &Db, scope: &Scope, words: &str) -> Result<Page> {
     Ok(Page { cards, page: 1, more })
 }
 
-async fn found_anywhere(tx: &mut Tx, scope: &Scope, patterns: &[String]) -> Result<Vec<Uuid>> {
+async fn found_anywhere(tx: &mut Tx, scope: &Scope, wanted: &[String]) -> Result<Vec<Uuid>> {
     Ok(sqlx::query_scalar!(
         "SELECT r.id FROM request r JOIN client c ON c.workspace_id = r.workspace_id AND c.id = r.client_id
          WHERE r.workspace_id = $1 AND r.withdrawn_at IS NULL
-           AND NOT EXISTS (SELECT FROM unnest($2::text[]) AS wanted (pattern)
-                           WHERE r.title NOT ILIKE pattern AND '#' || r.number NOT ILIKE pattern
-                             AND c.name NOT ILIKE pattern)
+           AND NOT EXISTS (SELECT FROM unnest($2::text[]) AS wanted (word)
+                           WHERE position(search_fold(word) IN r.title_folded) = 0
+                             AND position(search_fold(word) IN '#' || r.number) = 0
+                             AND position(search_fold(word) IN c.name_folded) = 0)
          ORDER BY r.created_at DESC, r.id DESC LIMIT $3",
         scope.workspace.0,
-        patterns,
+        wanted,
         PAGE + 1,
     )
     .fetch_all(tx.conn())
@@ -70,7 +70,7 @@ async fn found(
     tx: &mut Tx,
     scope: &Scope,
     client: ClientId,
-    patterns: &[String],
+    wanted: &[String],
     column: Option<Column>,
     page: u32,
 ) -> Result<Vec<Uuid>> {
@@ -78,14 +78,15 @@ async fn found(
         "SELECT id FROM request
          WHERE workspace_id = $1 AND client_id = $2 AND ($3::text IS NULL OR board_column = $3)
            AND withdrawn_at IS NULL
-           AND NOT EXISTS (SELECT FROM unnest($4::text[]) AS wanted (pattern)
-                           WHERE title NOT ILIKE pattern AND brief NOT ILIKE pattern
-                             AND '#' || number NOT ILIKE pattern)
+           AND NOT EXISTS (SELECT FROM unnest($4::text[]) AS wanted (word)
+                           WHERE position(search_fold(word) IN title_folded) = 0
+                             AND position(search_fold(word) IN brief_folded) = 0
+                             AND position(search_fold(word) IN '#' || number) = 0)
          ORDER BY number DESC LIMIT $5 OFFSET $6",
         scope.workspace.0,
         client.0,
         column.map(Column::as_str),
-        patterns,
+        wanted,
         PAGE + 1,
         i64::from(page - 1) * PAGE,
     )
@@ -93,20 +94,20 @@ async fn found(
     .await?)
 }
 
-/// What each word looks like to ILIKE: anywhere, and its own signs taken as they are.
-fn patterns(words: &str) -> Vec<String> {
-    words.split_whitespace().take(MOST_WORDS).map(like).collect()
+/// The words that are looked for, each anywhere and as it is written but for case and accents, which the database takes
+/// away on both sides.
+fn wanted(words: &str) -> Vec<String> {
+    words.replace('\0', "").split_whitespace().take(MOST_WORDS).map(str::to_owned).collect()
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{MOST_WORDS, patterns};
+    use super::{MOST_WORDS, wanted};
 
     #[test]
-    fn a_word_is_looked_for_anywhere_and_as_it_is_written() {
-        assert_eq!(patterns("  fee   Agreements "), ["%fee%", "%Agreements%"]);
-        assert_eq!(patterns(r"100%_\"), [r"%100\%\_\\%"]);
-        assert!(patterns(" ").is_empty());
-        assert_eq!(patterns(&"a ".repeat(50)).len(), MOST_WORDS);
+    fn words_are_parted_by_spaces_and_not_too_many() {
+        assert_eq!(wanted("  fee   Agree\0ments "), ["fee", "Agreements"]);
+        assert!(wanted(" ").is_empty());
+        assert_eq!(wanted(&"a ".repeat(50)).len(), MOST_WORDS);
     }
 }

@@ -137,7 +137,7 @@ fn row(cx: &Cx, browser: &Browser) -> AnyView {
     view! {
         <li class="row">
             <div class="row-words">
-                <b>{name}</b>
+                <b dir="auto">{name}</b>
                 <p class="soft">{format!("signed in {since}, last used {seen}")}</p>
             </div>
             {if browser.here {

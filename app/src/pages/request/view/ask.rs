@@ -13,20 +13,20 @@ use super::{
 use crate::components::answers::buttons;
 
 pub fn view(place: &Place, said: &Said) -> AnyView {
-    let Body::Approval { approval, question, detail, options, settled, .. } = &said.entry.body else {
+    let Body::Approval { approval, question, options, settled, .. } = &said.entry.body else {
         return ().into_any();
     };
     let (class, id) = item(said, "ask");
     let heading = format!("q-{approval}");
     let (look, rest) = match settled {
-        None => ("approval", open(place, *approval, detail, options, &said.then)),
+        None => ("approval", open(place, *approval, &said.html, options, &said.then)),
         Some(settled @ Settled { label: Some(_), .. }) => ("approval answered", ended(settled, &said.then)),
         Some(settled) => ("approval expired", ended(settled, &said.then)),
     };
     view! {
         <li class=class id=id>
             <section class=look aria-labelledby=heading.clone()>
-                <h2 id=heading.clone()>{question.clone()}</h2>
+                <h2 id=heading.clone() dir="auto">{question.clone()}</h2>
                 {rest}
             </section>
         </li>
@@ -42,7 +42,7 @@ fn ended(settled: &Settled, when: &str) -> AnyView {
     };
     view! {
         <p>
-            <b>{by}</b>
+            <b dir="auto">{by}</b>
             {rest}
         </p>
     }
@@ -55,7 +55,8 @@ fn open(place: &Place, approval: ApprovalId, detail: &str, options: &[Choice], u
     } else {
         format!("any of you can answer · waits until {until}")
     };
-    let detail = (!detail.is_empty()).then(|| view! { <p>{detail.to_owned()}</p> });
+    let detail =
+        (!detail.is_empty()).then(|| view! { <div class="prose" inner_html=detail.to_owned()></div> });
     if !place.may_work {
         return view! { {detail} <p class="soft">{hint}</p> }.into_any();
     }

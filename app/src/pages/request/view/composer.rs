@@ -18,8 +18,8 @@ pub fn view(place: &Place, beside: &Beside) -> Option<impl IntoView + use<>> {
     Some(view! {
         <form class="composer" id="composer" method="post" action=place.under(target(beside)) data-send data-draft=place.base.clone()>
             <input type="hidden" name="form_token" value=place.token.clone() />
-            <label class="visually-hidden" for="say">{words.clone()}</label>
-            <textarea id="say" name="text" rows="1" required maxlength="20000" placeholder=words>
+            <label class="visually-hidden" for="say" dir="auto">{words.clone()}</label>
+            <textarea dir="auto" id="say" name="text" rows="1" required maxlength="20000" placeholder=words>
                 {area::typed(&place.draft)}
             </textarea>
             <div class="composer-actions">

@@ -13,8 +13,8 @@ use crate::components::person::disc;
 pub fn view(place: &Place, said: &Said) -> AnyView {
     match &said.entry.body {
         Body::Asked { .. } => words::markdown(said, "asked"),
-        Body::Comment { .. } => words::plain(said, "said"),
-        Body::Review { approved: false, .. } => words::plain(said, "asked for a change"),
+        Body::Comment { .. } => words::markdown(said, "said"),
+        Body::Review { approved: false, .. } => words::markdown(said, "asked for a change"),
         Body::Words { writing: true, .. } => words::writing(said),
         Body::Words { writing: false, .. } => words::markdown(said, "wrote"),
         Body::Plan { steps } => work::plan(said, steps),
@@ -25,7 +25,7 @@ pub fn view(place: &Place, said: &Said) -> AnyView {
         }
         Body::Approval { .. } => ask::view(place, said),
         Body::Stop { outcome, .. } => notes::stop(said, outcome.as_ref()),
-        Body::Steer { text, outcome, .. } => notes::steer(said, text, outcome.as_ref()),
+        Body::Steer { outcome, .. } => notes::steer(said, outcome.as_ref()),
         Body::File { file, name, bytes } => notes::file(said, *file, name, *bytes),
         Body::Review { approved: true, .. } => notes::approved(said),
         Body::Moved { to, .. } => notes::moved(place, said, *to),
@@ -44,7 +44,7 @@ pub fn who(author: &Author, verb: &str, when: &str) -> impl IntoView + use<> {
     view! {
         {disc(&author.name, author.kind)}
         <p class="who">
-            <b>{name}</b>
+            <b dir="auto">{name}</b>
             {rest}
         </p>
     }

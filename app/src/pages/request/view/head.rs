@@ -12,7 +12,7 @@ pub fn view(shown: &Shown) -> impl IntoView + use<> {
         <div class="page-head">
             <div>
                 {crumbs(above, &format!("#{number}"))}
-                <h1>{title.clone()}</h1>
+                <h1 dir="auto">{title.clone()}</h1>
                 <div class="page-sub">
                     {state(beside)}
                     <span>{asked.clone()}</span>
@@ -36,7 +36,7 @@ pub fn state(beside: &Beside) -> impl IntoView + use<> {
 pub fn agent(beside: &Beside) -> impl IntoView + use<> {
     let words = on_it(beside);
     let idle = words.is_none();
-    view! { <span id="agent" hidden=idle>{words}</span> }
+    view! { <span id="agent" hidden=idle dir="auto">{words}</span> }
 }
 
 /// Who is on it, in the words of somebody who waits for it.

@@ -29,9 +29,16 @@ pub fn stop(said: &Said, outcome: Option<&Outcome>) -> AnyView {
 }
 
 /// A word to the agent, and whether it was heard.
-pub fn steer(said: &Said, text: &str, outcome: Option<&Outcome>) -> AnyView {
-    let rest = format!(" steered: “{text}” · {}, {}", came(outcome), said.when);
-    note(said, "note", said.entry.author.name.clone(), rest)
+pub fn steer(said: &Said, outcome: Option<&Outcome>) -> AnyView {
+    let (class, id) = item(said, "note");
+    view! {
+        <li class=class id=id>
+            <b dir="auto">{said.entry.author.name.clone()}</b>
+            {format!(" steered · {}, {}", came(outcome), said.when)}
+            <div class="words prose" inner_html=said.html.clone()></div>
+        </li>
+    }
+    .into_any()
 }
 
 fn came(outcome: Option<&Outcome>) -> String {
@@ -54,9 +61,9 @@ pub fn file(said: &Said, file: FileId, name: &str, bytes: u64) -> AnyView {
     let (class, id) = item(said, "note");
     view! {
         <li class=class id=id>
-            <b>{said.entry.author.name.clone()}</b>
+            <b dir="auto">{said.entry.author.name.clone()}</b>
             " added "
-            <a href=format!("/files/{file}")>{name.to_owned()}</a>
+            <a href=format!("/files/{file}") dir="auto">{name.to_owned()}</a>
             {format!(", {}, {}", size(bytes), said.when)}
         </li>
     }

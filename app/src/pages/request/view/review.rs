@@ -19,7 +19,7 @@ pub fn form(action: String, token: String, review: &Review) -> impl IntoView + u
     let change = may_change.then(|| change(action.clone(), token.clone(), reason, error));
     view! {
         <section class="review-form" id="review" data-keep>
-            <h2>{question}</h2>
+            <h2 dir="auto">{question}</h2>
             <p>{changes}</p>
             <form method="post" action=action>
                 <input type="hidden" name="form_token" value=token />
@@ -39,7 +39,7 @@ fn change(action: String, token: String, reason: String, error: String) -> impl 
                 <input type="hidden" name="form_token" value=token />
                 <div class="field">
                     <label for="reason">"What should be different?"</label>
-                    <textarea
+                    <textarea dir="auto"
                         class="input"
                         id="reason"
                         name="reason"

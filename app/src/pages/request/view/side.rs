@@ -22,7 +22,7 @@ pub fn view(place: &Place, beside: &Beside) -> impl IntoView + use<> {
 /// A section with its heading, or the empty place where it will stand.
 fn section(id: &'static str, heading: &'static str, list: Option<AnyView>) -> AnyView {
     match list {
-        Some(list) => view! { <section id=id><h2>{heading}</h2>{list}</section> }.into_any(),
+        Some(list) => view! { <section id=id><h2 dir="auto">{heading}</h2>{list}</section> }.into_any(),
         None => view! { <section id=id hidden></section> }.into_any(),
     }
 }
@@ -34,7 +34,7 @@ fn deliverables(links: &[Link]) -> Option<AnyView> {
         .map(|Link { href, words, aside }| {
             view! {
                 <li>
-                    <a class="deliverable" href=href>
+                    <a class="deliverable" href=href dir="auto">
                         {words}
                         <small>{aside}</small>
                     </a>
@@ -50,7 +50,7 @@ fn waiting_list(links: &[Link]) -> Option<AnyView> {
         .iter()
         .cloned()
         .map(|Link { href, words, aside }| {
-            view! { <li><a href=href><b>{words}</b></a><span class="soft">{aside}</span></li> }
+            view! { <li><a href=href><b dir="auto">{words}</b></a><span class="soft">{aside}</span></li> }
         })
         .collect();
     (!items.is_empty()).then(|| view! { <ul class="brief-list">{items}</ul> }.into_any())
@@ -61,7 +61,7 @@ fn next(links: &[Link]) -> Option<AnyView> {
         .iter()
         .cloned()
         .enumerate()
-        .map(|(place, link)| view! { <li><span class="num">{place + 1}</span><a href=link.href>{link.words}</a></li> })
+        .map(|(place, link)| view! { <li><span class="num">{place + 1}</span><a href=link.href dir="auto">{link.words}</a></li> })
         .collect();
     (!items.is_empty()).then(|| view! { <ol class="brief-list">{items}</ol> }.into_any())
 }
@@ -70,7 +70,7 @@ fn files(links: &[Link]) -> Option<AnyView> {
     let items: Vec<_> = links
         .iter()
         .cloned()
-        .map(|Link { href, words, aside }| view! { <li><a href=href>{words}</a><span class="soft">{aside}</span></li> })
+        .map(|Link { href, words, aside }| view! { <li><a href=href dir="auto">{words}</a><span class="soft">{aside}</span></li> })
         .collect();
     (!items.is_empty()).then(|| view! { <ul class="brief-list">{items}</ul> }.into_any())
 }

@@ -7,22 +7,13 @@ use super::{
     model::Said,
 };
 
-/// Words that were set as prose: a request, an agent's finished text.
+/// What people say, a request, an agent's finished text: all of it is Markdown.
 pub fn markdown(said: &Said, verb: &str) -> AnyView {
-    words(said, verb, "words prose")
-}
-
-/// A person's words, as they were typed.
-pub fn plain(said: &Said, verb: &str) -> AnyView {
-    words(said, verb, "words prose plain")
-}
-
-fn words(said: &Said, verb: &str, look: &'static str) -> AnyView {
     let (class, id) = item(said, "said");
     view! {
         <li class=class id=id>
             {who(&said.entry.author, verb, &said.when)}
-            <div class=look inner_html=said.html.clone()></div>
+            <div class="words prose" inner_html=said.html.clone()></div>
         </li>
     }
     .into_any()
@@ -36,7 +27,7 @@ pub fn writing(said: &Said) -> AnyView {
         <li class=class id=id>
             <span class="now" aria-hidden="true"></span>
             <p class="who">
-                <b>{name}</b>
+                <b dir="auto">{name}</b>
                 " is writing"
             </p>
             <div class="words prose plain" inner_html=said.html.clone()></div>

@@ -18,7 +18,7 @@ pub fn plan(said: &Said, steps: &[PlanStep]) -> AnyView {
         <li class=class id=id>
             {disc(&author.name, author.kind)}
             <p class="who">
-                <b>{author.name.clone()}</b>
+                <b dir="auto">{author.name.clone()}</b>
                 " made a plan"
             </p>
             <ol class="plan">{steps}</ol>
@@ -50,7 +50,7 @@ pub fn step(said: &Said, title: &str, detail: &str, state: StepState) -> AnyView
         None => (title.to_owned(), String::new()),
     };
     let head = view! {
-        <b>{what}</b>
+        <b dir="auto">{what}</b>
         {rest}
     };
     if detail.is_empty() {
@@ -75,7 +75,7 @@ pub fn deliverable(said: &Said, href: String, title: &str, version: u32) -> AnyV
     view! {
         <li class=class id=id>
             {who(&said.entry.author, verb, &said.when)}
-            <a class="deliverable" href=href>
+            <a class="deliverable" href=href dir="auto">
                 {title.to_owned()}
                 <small>{format!("version {version}")}</small>
             </a>

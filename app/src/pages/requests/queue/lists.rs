@@ -44,7 +44,7 @@ fn item(line: &Line, card: &Card, at: usize, last: usize) -> AnyView {
             <span class="num">{at + 1}</span>
             {line.may_work.then(|| grip(&card.title))}
             <div class="queue-words">
-                <a href=request::path(card.number)>{card.title.clone()}</a>
+                <a href=request::path(card.number) dir="auto">{card.title.clone()}</a>
                 <small>{format!("#{}, asked {asked}{rank}", card.number)}</small>
             </div>
             {line.may_work.then(|| moves(line, card, at == 0, at == last))}
