@@ -22,7 +22,7 @@ pub(super) fn read(title: &str, brief: &str) -> Brief {
     let plain = markdown::to_text(brief, 50_000);
     let (mut items, mut sentences) = (Vec::new(), Vec::new());
     for line in plain.lines().map(str::trim).filter(|line| !line.is_empty()) {
-        match ["- ", "☐ ", "☑ "].iter().find_map(|mark| line.strip_prefix(mark)) {
+        match item(line, items.len() + 1) {
             Some(item) => items.push(item.to_owned()),
             None => sentences.extend(split(line)),
         }
@@ -44,6 +44,18 @@ pub(super) fn read(title: &str, brief: &str) -> Brief {
     // An introduction of the list says nothing by itself.
     told.retain(|sentence| !sentence.ends_with(':'));
     Brief { asks, told, words: count(&plain) }
+}
+
+/// An item of a list without its mark. A number that does not count is a date or the like, and a part of it.
+fn item(line: &str, next: usize) -> Option<&str> {
+    if let Some(item) = ["- ", "☐ ", "☑ "].iter().find_map(|mark| line.strip_prefix(mark)) {
+        return Some(item);
+    }
+    let digits = line.bytes().take_while(u8::is_ascii_digit).count();
+    let (number, rest) = line.split_at(digits);
+    let rest = rest.strip_prefix(". ").or_else(|| rest.strip_prefix(") "))?;
+    let number: usize = number.parse().ok()?;
+    Some(if number == next { item(rest, 0).unwrap_or(rest) } else { line })
 }
 
 /// How many words a text has.
