@@ -2,7 +2,7 @@
 SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help run check test test-agents faults fuzz sqlx release bench doctor
+.PHONY: help run check test test-agents faults fuzz sqlx release bench doctor commands
 
 # Queries are checked against .sqlx, never against whatever DATABASE_URL points to.
 export SQLX_OFFLINE := true
@@ -40,6 +40,9 @@ release: ## Build the one self-contained binary, small and fast
 bench: ## Measure the pages beside a small and a big install, and the streams beside their peers
 	@scripts/bench.sh
 	@exec scripts/bench-streams.sh
+
+commands: ## Try every command of this list in its smallest form, so that none stops working unnoticed
+	@exec scripts/commands.sh all
 
 doctor: ## Say what is set, what is wrong and how to mend it
 	@THROUGHLINE_DATA="$${THROUGHLINE_DATA:-$$(scripts/data-folder.sh)}" cargo run --quiet --package server -- doctor

@@ -2,13 +2,14 @@
 # Our Durable Streams server beside Electric's and the Node reference, all durable, on this machine: about eight minutes.
 # What is given to it goes to the tool (bench-streams --help): --rounds 1 --only append-1,readers-1000, --deep, --json FILE.
 # BENCH_SERVERS: whom to measure, "ours electric node" unless set. BENCH_PEERS: where Electric's server is kept.
-# THROUGHLINE_BIN: a server of ours that is built already.
+# THROUGHLINE_BIN: a server of ours that is built already. BENCH_PROFILE: dev, to see only whether it works.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 . scripts/lib.sh
 read -ra servers <<<"${BENCH_SERVERS:-ours electric node}"
 peers="${BENCH_PEERS:-${XDG_CACHE_HOME:-$HOME/.cache}/throughline/peers}"
-built="${CARGO_TARGET_DIR:-target}/measure"
+profile="${BENCH_PROFILE:-measure}"
+built=$(built "$profile")
 electric_version=0.1.5
 export SQLX_OFFLINE=true
 # Ours brings its own Postgres.
@@ -29,10 +30,10 @@ chosen() { [[ " ${servers[*]} " == *" $1 "* ]]; }
 
 build() {
   say "Building"
-  cargo build --profile measure --package bench-streams
+  cargo build --profile "$profile" --package bench-streams
   if chosen ours; then
     scripts/setup.sh wasm postgres
-    [ -n "${THROUGHLINE_BIN:-}" ] || cargo build --profile measure --package server
+    [ -n "${THROUGHLINE_BIN:-}" ] || cargo build --profile "$profile" --package server
   fi
   if chosen electric; then electric; fi
   if chosen node; then node_packages; fi

@@ -1,11 +1,12 @@
 #!/usr/bin/env bash
-# The fast loop, on what differs from the last commit. Its scratch database stays for the next time
+# The fast loop, on what differs from the last commit, or on the crates that are named. Its scratch database stays for the next time
 # (scripts/scratch-postgres.sh stop).
 set -euo pipefail
 cd "$(dirname "$0")/.."
 . scripts/lib.sh
 changed=$({ git diff --name-only HEAD; git ls-files --others --exclude-standard; } | cut -d/ -f1 | sort -u)
 crates=()
+for crate in "$@"; do crates+=(--package "$crate"); done
 for crate in sessions domain app server; do
   if grep -qx "$crate" <<<"$changed"; then crates+=(--package "$crate"); fi
 done

@@ -3,6 +3,11 @@
 say() { printf '\033[1m== %s\033[0m\n' "$*" >&2; }
 fail() { printf '%s\n' "$*" >&2; exit 1; }
 
+# Where cargo puts what it builds by a profile.
+built() {
+  case $1 in dev | test) echo "${CARGO_TARGET_DIR:-target}/debug" ;; *) echo "${CARGO_TARGET_DIR:-target}/$1" ;; esac
+}
+
 # Runs a command as root, or not at all (1).
 as_root() {
   if [ "$(id -u)" = 0 ]; then "$@"

@@ -5,7 +5,7 @@ cd "$(dirname "$0")/.."
 . scripts/lib.sh
 scripts/setup.sh wasm postgres
 say "Building the browser's half"
-scripts/front.sh
+case "${THROUGHLINE_FRONT:-}" in none) ;; small) scripts/front.sh front ;; *) scripts/front.sh ;; esac
 say "Building the server"
 cargo build --package server
 export THROUGHLINE_DATA="${THROUGHLINE_DATA:-$(scripts/data-folder.sh)}"

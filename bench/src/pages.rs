@@ -2,7 +2,7 @@
 
 use std::{net::SocketAddr, sync::Arc, time::Instant};
 
-use app::web::{App, Reach, Site};
+use app::web::{App, Site};
 use axum::{Router, body::Body, extract::ConnectInfo, http::Request, response::Response};
 use clap::Args;
 use domain::{Clock, Db, install as own};
@@ -42,6 +42,9 @@ pub struct Options {
     /// How often each page is asked for.
     #[arg(long, default_value_t = 300)]
     times: usize,
+    /// Clients of the big install, a hundred requests each: fewer, to see whether the tool works.
+    #[arg(long, default_value_t = BIG.clients)]
+    clients: u64,
     /// Keep the databases for a look at their plans.
     #[arg(long)]
     keep: bool,
@@ -78,7 +81,7 @@ pub async fn run(options: &Options) -> Result<(), Failure> {
     let server: PgConnectOptions = options.database_url.parse()?;
     let shutdown = Shutdown::on_signals()?;
     let mut beside = Vec::new();
-    for size in [SMALL, BIG] {
+    for size in [SMALL, Size { clients: options.clients, ..BIG }] {
         beside.push(Beside::start(&install::make(&server, size).await?, size, &shutdown).await?);
     }
     let mut rows = Vec::new();
@@ -195,9 +198,8 @@ async fn app(database: &PgConnectOptions) -> Result<App, Failure> {
     let db = Db::new(pool(Role::App, 10).await?, engine, Clock::system());
     let site = Site {
         public_url: "http://127.0.0.1:3000".parse()?,
-        is_named: false,
-        reach: Reach::new(([127, 0, 0, 1], 3000).into(), &"http://127.0.0.1:3000".parse()?),
-        sends_mail: false,
+        loopback: true,
+        outbox: true,
         files: std::env::temp_dir(),
         form_key: own::key(&db, "form_key").await?,
         outward: Arc::new(outward()?),

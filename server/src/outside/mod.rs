@@ -36,7 +36,7 @@ impl Outside {
     /// When there is no TLS to be had.
     pub fn new(admitted: Admitted) -> reqwest::Result<Self> {
         let admitted = Arc::new(admitted);
-        let client = reqwest::Client::builder()
+        let client = crate::tls::client()
             .dns_resolver(lookup::Lookup(Arc::clone(&admitted)))
             .redirect(reqwest::redirect::Policy::none())
             .no_proxy()

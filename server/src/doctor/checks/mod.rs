@@ -6,7 +6,6 @@ mod keys;
 mod llm;
 mod nats;
 mod network;
-mod reach;
 mod smtp;
 
 use super::Finding;
@@ -28,12 +27,11 @@ pub(super) async fn all(settings: &Settings) -> Vec<Finding> {
     findings.extend(database);
     findings.push(port);
     findings.push(network::public_url(settings));
-    findings.extend(reach::check(settings));
     findings.extend([nodes, smtp, llm]);
     findings
 }
 
 /// For questions to servers that may be gone.
 fn client() -> reqwest::Result<reqwest::Client> {
-    reqwest::Client::builder().timeout(std::time::Duration::from_secs(3)).build()
+    crate::tls::client().timeout(std::time::Duration::from_secs(3)).build()
 }

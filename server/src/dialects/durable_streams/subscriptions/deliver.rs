@@ -31,7 +31,7 @@ pub async fn run(
     clock: Clock,
     stop: CancellationToken,
 ) -> Result<(), reqwest::Error> {
-    let client = Client::builder()
+    let client = crate::tls::client()
         .redirect(Policy::none())
         .timeout(TIMEOUT)
         .no_proxy()
