@@ -38,7 +38,7 @@ pub enum Error {
         /// What it said.
         source: sqlx::Error,
     },
-    /// Something newer was here before.
+    /// Something newer was here before, and took away what this version uses.
     #[error(
         "the database was migrated by a newer version of throughline (its migration {0} is unknown here). Start that version"
     )]

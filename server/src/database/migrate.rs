@@ -4,7 +4,7 @@ use sqlx::migrate::{Migrate, MigrateError, Migration, Migrator};
 use sqlx::{AssertSqlSafe, PgConnection, SqlSafeStr};
 
 use super::rights::{self, Prepared};
-use super::{Error, MIGRATIONS};
+use super::{Error, MIGRATIONS, ahead};
 
 /// It makes the roles, which an ordinary owner has already or may not make.
 const ROLES_ARE_MADE_BY: i64 = 20_261_123_000_100;
@@ -35,7 +35,10 @@ pub async fn run_only(connection: &mut PgConnection, wanted: impl Fn(i64) -> boo
         Prepared::Roles => Roles::Standing,
         Prepared::Lacking(missing) => return Err(Error::Rights(missing)),
     };
-    migrator(&roles, wanted).run(&mut *connection).await.map_err(|reason| match reason {
+    let newer = ahead::check(connection).await?;
+    let mut migrator = migrator(&roles, wanted);
+    migrator.set_ignore_missing(newer);
+    migrator.run(&mut *connection).await.map_err(|reason| match reason {
         MigrateError::VersionMissing(version) => Error::Newer(version),
         MigrateError::VersionMismatch(version) => Error::Edited(version),
         MigrateError::ExecuteMigration(source, version) => Error::Migration { version, source },

@@ -1,7 +1,10 @@
 //! From settings to a database that is ready: running, reached, migrated, with a pool for each role.
 
+mod ahead;
 mod connect;
 mod error;
+#[cfg(test)]
+mod expand;
 mod migrate;
 mod place;
 mod pools;

@@ -4,6 +4,7 @@
 #[allow(dead_code, reason = "the fault run uses the rest")]
 #[path = "../fleet/mod.rs"]
 mod fleet;
+mod upgrade;
 
 use std::time::Duration;
 

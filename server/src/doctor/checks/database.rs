@@ -87,10 +87,10 @@ fn schema(state: &Result<State, sqlx::migrate::MigrateError>) -> Finding {
             format!("{missing} migrations are not applied"),
             "Start the server or run `throughline migrate`.",
         ),
-        Ok(State::Ahead(version)) => Finding::fail(
+        Ok(State::Ahead(version)) => Finding::warn(
             SUBJECT,
             format!("a newer throughline has applied migration {version}"),
-            "Start that version.",
+            "This version works beside what that one added, unless it refuses to start: then start the newer one.",
         ),
         Err(reason) => Finding::broken(SUBJECT, reason),
     }
@@ -137,9 +137,9 @@ mod tests {
     use crate::doctor::Verdict;
 
     #[test]
-    fn only_a_newer_schema_is_a_failure() {
+    fn another_versions_schema_is_no_failure() {
         assert_eq!(schema(&Ok(State::Current)).verdict, Verdict::Ok);
         assert_eq!(schema(&Ok(State::Behind(2))).verdict, Verdict::Warn);
-        assert_eq!(schema(&Ok(State::Ahead(9))).verdict, Verdict::Fail);
+        assert_eq!(schema(&Ok(State::Ahead(9))).verdict, Verdict::Warn);
     }
 }
