@@ -65,6 +65,8 @@ mod error;
 #[cfg(feature = "sql")]
 pub mod install;
 #[cfg(feature = "sql")]
+mod origin;
+#[cfg(feature = "sql")]
 pub mod readable;
 #[cfg(feature = "sql")]
 pub mod redact;
@@ -85,4 +87,6 @@ pub use clock::Clock;
 pub use db::{Db, Office, Tx};
 #[cfg(feature = "sql")]
 pub use error::{Error, FieldErrors, OnConstraint, Result};
+#[cfg(feature = "sql")]
+pub use origin::Origin;
 pub use scope::{Actor, Role, Scope};

@@ -9,7 +9,8 @@ use tokio_util::sync::CancellationToken;
 use crate::database::{Database, Hold, rights};
 use crate::dialects::durable_streams;
 use crate::settings::Settings;
-use crate::{doctor, logs, product, rotate, serve};
+use crate::traces::Exporter;
+use crate::{doctor, logs, product, rotate, serve, tls};
 
 /// A portal where clients ask for work, watch it being done, and approve it.
 #[derive(Debug, Parser)]
@@ -63,20 +64,24 @@ enum Operator {
 /// Does what the command line asks. 0: done; 1: it failed, and why is on standard error; 2: it was not understood.
 pub fn run() -> ExitCode {
     let Cli { command, settings } = Cli::parse();
-    if let Err(reason) = logs::start(settings.log_format, &settings.log) {
-        return failed(reason.as_ref());
-    }
-    // reqwest is built without a TLS provider of its own, so that the binary holds one and not two.
-    // An error only says that one is installed already.
-    let _ = rustls::crypto::ring::default_provider().install_default();
+    tls::provider();
     let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
         Ok(runtime) => runtime,
         Err(reason) => return failed(&reason),
     };
-    match runtime.block_on(perform(command, settings)) {
-        Ok(code) => code,
-        Err(reason) => failed(reason.as_ref()),
+    let collector = settings.otlp_endpoint.as_ref();
+    let exporter = match collector.map(|url| Exporter::new(url, runtime.handle().clone())).transpose() {
+        Ok(exporter) => exporter,
+        Err(reason) => return failed(&reason),
+    };
+    if let Err(reason) = logs::start(settings.log_format, &settings.log, exporter.as_ref()) {
+        return failed(reason.as_ref());
     }
+    let performed = runtime.block_on(perform(command, settings));
+    if let Some(exporter) = exporter {
+        exporter.shutdown();
+    }
+    performed.unwrap_or_else(|reason| failed(reason.as_ref()))
 }
 
 async fn perform(command: Option<Command>, settings: Settings) -> Result<ExitCode, Box<dyn Error>> {

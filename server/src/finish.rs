@@ -5,12 +5,18 @@ use axum::{
     middleware::Next,
     response::{IntoResponse, Response},
 };
+use domain::Origin;
 use tracing::Instrument;
 
 /// Carries a request out in a task of its own: a browser that goes away would otherwise drop its handler wherever it
 /// just waits, with a change half told or a connection whose transaction the pool does not know of.
 pub async fn finish(request: Request, next: Next) -> Response {
-    let work = tokio::spawn(next.run(request).in_current_span());
+    let origin = request.extensions().get::<Origin>().cloned();
+    let work = next.run(request).in_current_span();
+    let work = match origin {
+        Some(origin) => tokio::spawn(origin.scope(work)),
+        None => tokio::spawn(work),
+    };
     match work.await {
         Ok(response) => response,
         Err(ended) => match ended.try_into_panic() {

@@ -31,4 +31,6 @@ pub mod serve;
 pub mod settings;
 pub mod shutdown;
 pub mod sign_in_store;
+pub mod tls;
+pub mod traces;
 pub mod welcome;

@@ -4,7 +4,14 @@ use std::error::Error;
 use std::io::IsTerminal;
 
 use clap::ValueEnum;
-use tracing_subscriber::EnvFilter;
+use tracing_subscriber::{
+    EnvFilter, Layer,
+    filter::{FilterExt, filter_fn},
+    layer::SubscriberExt,
+    util::SubscriberInitExt,
+};
+
+use crate::traces::{self, Exporter};
 
 /// How a log line looks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -17,18 +24,25 @@ pub enum Format {
     Json,
 }
 
-/// Sends the log to standard error from here on. Fails when `filter` is not understood or a log was started before.
-pub fn start(format: Format, filter: &str) -> Result<(), Box<dyn Error>> {
+/// Sends the log to standard error from here on, and spans of the trace to a collector where there is one. Fails when
+/// `filter` is not understood or a log was started before.
+pub fn start(format: Format, filter: &str, exporter: Option<&Exporter>) -> Result<(), Box<dyn Error>> {
     let filter = EnvFilter::try_new(filter).map_err(|reason| {
         format!("THROUGHLINE_LOG is not a log filter ({reason}); write something like 'info,server=debug'")
     })?;
+    // The trace's spans say what the log's own say already.
+    let filter = filter.and(filter_fn(|metadata| metadata.target() != traces::TARGET));
     let terminal = std::io::stderr().is_terminal();
-    let lines = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
-    let started = match (format, terminal) {
-        (Format::Json, _) | (Format::Auto, false) => lines.json().flatten_event(true).try_init(),
+    let lines = tracing_subscriber::fmt::layer().with_writer(std::io::stderr);
+    let lines = match (format, terminal) {
+        (Format::Json, _) | (Format::Auto, false) => lines.json().flatten_event(true).boxed(),
         (Format::Compact, _) | (Format::Auto, true) => {
-            lines.compact().with_target(false).with_ansi(terminal).try_init()
+            lines.compact().with_target(false).with_ansi(terminal).boxed()
         }
     };
-    started.map_err(|reason| reason as Box<dyn Error>)
+    tracing_subscriber::registry()
+        .with(lines.with_filter(filter))
+        .with(exporter.map(Exporter::layer))
+        .try_init()
+        .map_err(Into::into)
 }

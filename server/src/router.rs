@@ -34,7 +34,9 @@ use crate::{
     mcp,
     routes::Routes,
     sign_in_store::SignInStore,
+    traces,
 };
+use domain::Origin;
 
 /// How long a browser stays signed in without being used.
 const IDLE: Duration = Duration::days(14);
@@ -73,6 +75,7 @@ pub fn routes(app: App, live: Live, inside: &Inside) -> Router {
         .layer(CatchPanicLayer::custom(|_| Problem::bug("a handler panicked").into_response()))
         .layer(TraceLayer::new_for_http().make_span_with(span))
         .merge(streams)
+        .layer(from_fn(traces::trace))
 }
 
 /// The log itself, by the stream's id. Outside the middlewares: what they do for pages, it does itself or needs not.
@@ -312,9 +315,15 @@ fn sign_ins(app: &App) -> SessionManagerLayer<SignInStore> {
         .with_expiry(Expiry::OnInactivity(IDLE))
 }
 
-/// The path alone, because a query may carry a secret; where the path carries one, its pattern.
+/// For the log. The path alone, because a query may carry a secret; where the path carries one, its pattern; and nothing of
+/// an address that is none of ours, which may be one of those with a slip in it.
 fn span<B>(request: &Request<B>) -> tracing::Span {
     let pattern = request.extensions().get::<MatchedPath>().map(MatchedPath::as_str);
-    let path = pattern.filter(|pattern| pattern.contains("{token}")).unwrap_or(request.uri().path());
-    tracing::info_span!("request", http.method = %request.method(), http.path = path)
+    let path = match pattern {
+        Some(pattern) if pattern.contains("{token}") => pattern,
+        Some(_) => request.uri().path(),
+        None => "none",
+    };
+    let id = request.extensions().get::<Origin>().map(|origin| origin.request_id.as_str());
+    tracing::info_span!("request", http.method = %request.method(), http.path = path, request.id = id)
 }

@@ -4,7 +4,7 @@ use axum::{
     http::{HeaderMap, HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
 };
-use domain::Error;
+use domain::{Error, Origin};
 use leptos::prelude::*;
 
 use super::{Bare, Frame, Page, cx::accepts_json, form::wait, page::escape};
@@ -15,13 +15,22 @@ pub struct Problem {
     title: String,
     advice: String,
     retry_after: Option<u32>,
+    /// Under which the log and the trace know of it.
+    reference: Option<String>,
     bare: Option<Box<Bare>>,
 }
 
 impl Problem {
     /// A page of its own words.
     pub fn words(status: StatusCode, title: impl Into<String>, advice: impl Into<String>) -> Self {
-        Self { status, title: title.into(), advice: advice.into(), retry_after: None, bare: None }
+        Self {
+            status,
+            title: title.into(),
+            advice: advice.into(),
+            retry_after: None,
+            reference: None,
+            bare: None,
+        }
     }
 
     /// It is not there, or not this person's.
@@ -33,14 +42,17 @@ impl Problem {
         )
     }
 
-    /// Something that cannot happen did. Logged here, once; the page says only that.
+    /// Something that cannot happen did. Logged here, once; the page says only that, and the id of the request, by which
+    /// it is found in the log.
     pub fn bug(what: &str) -> Self {
-        tracing::error!(error.message = what, "a page failed");
-        Self::words(
+        let reference = Origin::current().map(|origin| origin.request_id);
+        tracing::error!(error.message = what, request.id = reference, "a page failed");
+        let problem = Self::words(
             StatusCode::INTERNAL_SERVER_ERROR,
             "Something went wrong on our side",
-            "Nothing you did was lost by it. Try again in a moment.",
-        )
+            "Nothing you did was lost by it. Try again in a moment. If it happens again, send us the code below.",
+        );
+        Self { reference, ..problem }
     }
 
     /// The store of the sign-ins is away.
@@ -62,7 +74,7 @@ impl Problem {
     /// As someone of whom nothing is known reads it: JSON for a script, otherwise a page that needs nothing.
     pub fn for_reader(self, headers: &HeaderMap) -> Response {
         if accepts_json(headers) {
-            json(self.status, &self.title, &self.advice)
+            json(self.status, &self.title, &self.advice, self.reference.as_deref())
         } else {
             self.into_response()
         }
@@ -101,13 +113,15 @@ impl From<Error> for Problem {
 impl IntoResponse for Problem {
     fn into_response(self) -> Response {
         let mut response = match &self.bare {
-            Some(bare) if bare.wants_json => json(self.status, &self.title, &self.advice),
+            Some(bare) if bare.wants_json => {
+                json(self.status, &self.title, &self.advice, self.reference.as_deref())
+            }
             Some(bare) => {
                 let (title, advice) = (self.title.clone(), self.advice.clone());
-                let (status, home) = (self.status, home(bare));
+                let (code, home) = (self.code(), home(bare));
                 Page::bare(bare, &self.title, Frame::Narrow)
                     .status(self.status)
-                    .show(move || words(status, title, advice, home))
+                    .show(move || words(title, advice, code, home))
             }
             None => (self.status, [(header::CONTENT_TYPE, "text/html; charset=utf-8")], self.plain())
                 .into_response(),
@@ -120,7 +134,11 @@ impl IntoResponse for Problem {
     }
 }
 
-fn json(status: StatusCode, title: &str, advice: &str) -> Response {
+fn json(status: StatusCode, title: &str, advice: &str, reference: Option<&str>) -> Response {
+    let advice = match reference {
+        Some(reference) => advice.replace("the code below", &format!("this code: {reference}")),
+        None => advice.to_owned(),
+    };
     let body = serde_json::json!({ "ok": false, "refused": format!("{title}. {advice}") });
     (status, axum::Json(body)).into_response()
 }
@@ -133,7 +151,7 @@ fn home(bare: &Bare) -> &'static str {
     }
 }
 
-fn words(status: StatusCode, title: String, advice: String, home: &'static str) -> impl IntoView {
+fn words(title: String, advice: String, code: String, home: &'static str) -> impl IntoView {
     view! {
         <div class="error-page">
             <svg class="drawing" viewBox="0 0 180 64" aria-hidden="true">
@@ -144,19 +162,28 @@ fn words(status: StatusCode, title: String, advice: String, home: &'static str) 
             <h1>{title}</h1>
             <p>{advice}</p>
             <div class="button-row"><a class="button primary" href=home>"To the start"</a></div>
-            <p class="code">{status.as_u16()}</p>
+            <p class="code">{code}</p>
         </div>
     }
 }
 
 impl Problem {
+    /// The status, and the id of the request where it failed.
+    fn code(&self) -> String {
+        match &self.reference {
+            Some(reference) => format!("{} · {reference}", self.status.as_u16()),
+            None => self.status.as_u16().to_string(),
+        }
+    }
+
     /// Without knowing who asks (the database may be away): the same words, in a page that needs nothing.
     fn plain(&self) -> String {
         let css = super::page::stylesheet();
         format!(
             "<!doctype html><html lang=en><meta charset=utf-8><meta name=viewport content=\"width=device-width\">\
              <title>{title}</title><link rel=stylesheet href=\"{css}\"><body><main class=error-page><h1>{title}</h1><p>{advice}</p>\
-             <div class=button-row><a class=\"button primary\" href=\"/\">To the start</a></div></main></body></html>",
+             <div class=button-row><a class=\"button primary\" href=\"/\">To the start</a></div><p class=code>{code}</p></main></body></html>",
+            code = escape(&self.code()),
             title = escape(&self.title),
             advice = escape(&self.advice),
         )

@@ -122,12 +122,14 @@ async fn candidates_of(db: &Db, scope: &Scope, agent: AgentId) -> Result<Vec<Can
 async fn claim(db: &Db, candidate: Candidate, holder: &str, lease: Duration) -> Result<Option<Claimed>> {
     let Candidate { run, parent, request, agent, scope, client } = candidate;
     let mut tx = db.begin(&scope).await?;
-    let Some(attempt) = take(&mut tx, &scope, client, run, holder, lease).await? else { return Ok(None) };
+    let taken = take(&mut tx, &scope, client, run, holder, lease).await?;
+    let Some((attempt, trace_parent)) = taken else { return Ok(None) };
     let row = hold::find_in(&mut tx, &scope, client, request).await?;
     for stream in [row.session, row.backstage] {
         tx.fence(stream, run.to_string(), attempt.into());
     }
-    let claimed = Claimed::new(scope.clone(), (run, parent), agent, attempt, &row);
+    let claimed =
+        Claimed { trace_parent, ..Claimed::new(scope.clone(), (run, parent), agent, attempt, &row) };
     say_run(&mut tx, &row, &Author::of(&scope), &claimed.living(), RunState::Working, None).await?;
     super::suspend::renew_controls_in(&mut tx, &scope, run).await?;
     changes::tell_in(&mut tx, &scope, client, "run", Some(row.number)).await?;
@@ -135,7 +137,7 @@ async fn claim(db: &Db, candidate: Candidate, holder: &str, lease: Duration) -> 
     Ok(Some(claimed))
 }
 
-/// One worker's update finds the run queued; the others pass it over.
+/// One worker's update finds the run queued; the others pass it over. The attempt's number, and what queued it.
 async fn take(
     tx: &mut Tx,
     scope: &Scope,
@@ -143,14 +145,14 @@ async fn take(
     run: RunId,
     holder: &str,
     lease: Duration,
-) -> Result<Option<u32>> {
+) -> Result<Option<(u32, Option<String>)>> {
     let (now, until) = (tx.now(), later(tx.now(), lease));
-    let attempt = sqlx::query_scalar!(
+    let taken = sqlx::query!(
         "UPDATE run SET state = 'working', attempt = attempt + 1, lease_holder = $4, lease_until = $5,
                 started_at = coalesce(started_at, $6)
          WHERE id = (SELECT id FROM run WHERE workspace_id = $1 AND client_id = $2 AND id = $3
                      AND state = 'queued' AND not_before <= $6 FOR UPDATE SKIP LOCKED)
-         RETURNING attempt",
+         RETURNING attempt, trace_parent",
         scope.workspace.0,
         client.0,
         run.0,
@@ -160,5 +162,5 @@ async fn take(
     )
     .fetch_optional(tx.conn())
     .await?;
-    Ok(attempt.map(i32::cast_unsigned))
+    Ok(taken.map(|run| (run.attempt.cast_unsigned(), run.trace_parent)))
 }

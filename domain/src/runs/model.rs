@@ -32,6 +32,8 @@ pub struct Claimed {
     pub agent_name: String,
     /// From 1; each try at the run has its own.
     pub attempt: u32,
+    /// W3C's `traceparent` of the request that queued the run, where that was traced.
+    pub trace_parent: Option<String>,
     pub(super) session: Arc<Mouth>,
     pub(super) backstage: Arc<Mouth>,
 }
@@ -84,6 +86,7 @@ impl Claimed {
             agent: agent.0,
             agent_name: agent.1,
             attempt,
+            trace_parent: None,
             session: Arc::new(Mouth::new(row.session, run, attempt)),
             backstage: Arc::new(Mouth::new(row.backstage, run, attempt)),
         }

@@ -86,6 +86,7 @@ impl Pulled {
             agent: self.agent.0,
             agent_name: self.agent.1.clone(),
             attempt: self.attempt,
+            trace_parent: None,
             session: mouth(self.session),
             backstage: mouth(self.backstage),
         }

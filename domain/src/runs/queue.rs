@@ -1,6 +1,6 @@
 use super::{Living, end::say_run, living_in};
 use crate::{
-    Db, Error, OnConstraint, Result, Scope, Tx, agents,
+    Db, Error, OnConstraint, Origin, Result, Scope, Tx, agents,
     ids::{AgentId, RequestId, RunId},
     requests::{
         Column,
@@ -24,14 +24,15 @@ pub(crate) async fn queue_in(
     let run = RunId::new();
     let now = tx.now();
     sqlx::query!(
-        "INSERT INTO run (id, workspace_id, client_id, request_id, agent_id, state, not_before, queued_at)
-         VALUES ($1, $2, $3, $4, $5, 'queued', $6, $6)",
+        "INSERT INTO run (id, workspace_id, client_id, request_id, agent_id, state, not_before, queued_at, trace_parent)
+         VALUES ($1, $2, $3, $4, $5, 'queued', $6, $6, $7)",
         run.0,
         scope.workspace.0,
         row.client.0,
         row.id.0,
         agent.0,
         now,
+        Origin::trace_parent(),
     )
     .execute(tx.conn())
     .await

@@ -8,7 +8,7 @@ use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
 use super::{Brain, attempt::Shop, partings};
-use crate::jobs::Outage;
+use crate::{jobs::Outage, traces};
 
 /// A worker's pace and limits.
 #[derive(Clone, Copy, Debug)]
@@ -73,7 +73,11 @@ impl Worker {
             };
             let pause = match runs::claim_due(db, &self.holder, options.lease).await {
                 Ok(Some(claimed)) => {
-                    attempts.spawn(self.shop.clone().attempt(claimed, slot));
+                    let shop = self.shop.clone();
+                    attempts.spawn(async move {
+                        let origin = claimed.clone();
+                        traces::attempt(&origin, shop.attempt(claimed, slot)).await;
+                    });
                     continue;
                 }
                 Ok(None) => {

@@ -8,7 +8,7 @@ use domain::{Error, FieldErrors};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::limits;
+use crate::{limits, traces};
 
 const MEDIA_TYPE: HeaderValue = HeaderValue::from_static("application/problem+json");
 
@@ -141,7 +141,9 @@ impl Problem {
 
     pub(crate) fn ours(error: &dyn std::error::Error) -> Self {
         tracing::error!(error.message = %error, "a call of the API failed");
-        let detail = "Something went wrong on our side, and has been noted. Send it again in a moment.";
+        let noted = traces::noted();
+        let detail =
+            format!("Something went wrong on our side, and has been {noted}. Send it again in a moment.");
         Self::new(StatusCode::INTERNAL_SERVER_ERROR, "failed", "Something went wrong", detail)
     }
 }

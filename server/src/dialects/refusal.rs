@@ -9,7 +9,7 @@ use domain::Error;
 use serde_json::json;
 
 use super::durable_streams::Refused;
-use crate::limits;
+use crate::{limits, traces};
 
 /// `{"error": …, "message": …}` under a status.
 #[derive(Debug)]
@@ -70,7 +70,9 @@ impl From<Error> for Refusal {
             }
             other => {
                 tracing::error!(error.message = %other, "a session's answer failed");
-                let words = "Something went wrong on our side. Try again in a moment.";
+                let noted = traces::noted();
+                let words =
+                    format!("Something went wrong on our side, and has been {noted}. Try again in a moment.");
                 Self::new(StatusCode::INTERNAL_SERVER_ERROR, "failed", words)
             }
         }

@@ -10,6 +10,7 @@ use prometheus_client::{
 };
 use sessions::{Engine, Spread};
 
+use super::responses;
 use crate::limits::{Kind, Limits, Reason};
 
 /// Asks the engine and the limits whenever it is asked.
@@ -23,6 +24,8 @@ pub(super) struct Figures {
 impl Collector for Figures {
     fn encode(&self, encoder: DescriptorEncoder) -> fmt::Result {
         let mut page = Page(encoder);
+        let help = "Answers to requests, by the class of their status";
+        page.by_label("throughline_responses", help, "class", &responses::all(), MetricType::Counter)?;
         self.log(&mut page)?;
         self.limits(&mut page)?;
         let started = self.started.timestamp_millis() as f64 / 1_000.0;

@@ -1,16 +1,17 @@
-//! `GET /metrics`: what the session log does on this node, for Prometheus, and for nobody who is not meant to see it.
+//! `GET /metrics`: what this node answers and what its session log does, for Prometheus, and for nobody who is not meant to see it.
 //!
 //! Nothing here names a tenant: whoever watches the machine need not know who its clients are.
 
 mod collect;
 mod door;
+pub mod responses;
 
 use std::{net::SocketAddr, sync::Arc};
 
 use axum::{
     Router,
     extract::{ConnectInfo, Request, State},
-    http::{HeaderMap, HeaderValue, StatusCode, Version, header},
+    http::{HeaderMap, HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
     routing::get,
 };
@@ -18,9 +19,9 @@ use domain::Clock;
 use prometheus_client::{encoding::text, registry::Registry};
 use sessions::Engine;
 
-use crate::limits::Limits;
+use crate::{limits::Limits, settings::Secret};
 use collect::Figures;
-pub use door::Door;
+use door::Door;
 
 /// Where it is served.
 pub const PATH: &str = "/metrics";
@@ -37,19 +38,19 @@ pub struct Metrics {
 }
 
 impl Metrics {
-    /// Of an engine and its limits, for those whom the door lets in.
+    /// Of an engine and its limits; who has the token may ask from elsewhere.
     #[must_use]
-    pub fn new(engine: Engine, limits: Arc<Limits>, clock: &Clock, door: Door) -> Self {
+    pub fn new(engine: Engine, limits: Arc<Limits>, clock: &Clock, token: Option<Secret>) -> Self {
         let mut registry = Registry::default();
         let started = clock.now();
         registry.register_collector(Box::new(Figures { engine, limits, started }));
-        Self { registry, door }
+        Self { registry, door: Door { token } }
     }
 
     /// The answer to somebody who asks over a connection from `peer`; strangers see nothing there.
     #[must_use]
-    pub fn answer(&self, peer: Option<SocketAddr>, version: Version, headers: &HeaderMap) -> Response {
-        if !self.door.admits(peer, version, headers) {
+    pub fn answer(&self, peer: Option<SocketAddr>, headers: &HeaderMap) -> Response {
+        if !self.door.admits(peer, headers) {
             return StatusCode::NOT_FOUND.into_response();
         }
         let mut told = String::new();
@@ -70,5 +71,5 @@ pub fn routes(metrics: Metrics) -> Router {
 
 async fn show(State(metrics): State<Arc<Metrics>>, request: Request) -> Response {
     let peer = request.extensions().get::<ConnectInfo<SocketAddr>>().map(|ConnectInfo(peer)| *peer);
-    metrics.answer(peer, request.version(), request.headers())
+    metrics.answer(peer, request.headers())
 }

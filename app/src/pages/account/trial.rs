@@ -4,7 +4,9 @@ use crate::web::Bare;
 
 /// Where mail can be read while it is not sent: on one's own machine only.
 pub fn trial_hint(bare: &Bare) -> AnyView {
-    bare.has_outbox()
+    bare.app
+        .site
+        .outbox
         .then(|| {
             view! {
                 <div class="notice">

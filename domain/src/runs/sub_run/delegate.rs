@@ -138,8 +138,9 @@ async fn not_too_many_in(tx: &mut Tx, claimed: &Claimed) -> Result<()> {
 async fn insert(tx: &mut Tx, claimed: &Claimed, helper: &Helper, task: &str) -> Result<Living> {
     let (id, now) = (RunId::new(), tx.now());
     sqlx::query!(
-        "INSERT INTO run (id, workspace_id, client_id, request_id, agent_id, state, not_before, queued_at, parent_id, task)
-         VALUES ($1, $2, $3, $4, $5, 'queued', $6, $6, $7, $8)",
+        "INSERT INTO run (id, workspace_id, client_id, request_id, agent_id, state, not_before, queued_at, parent_id, task,
+                          trace_parent)
+         VALUES ($1, $2, $3, $4, $5, 'queued', $6, $6, $7, $8, $9)",
         id.0,
         claimed.scope.workspace.0,
         claimed.client.0,
@@ -148,6 +149,7 @@ async fn insert(tx: &mut Tx, claimed: &Claimed, helper: &Helper, task: &str) -> 
         now,
         claimed.run.0,
         task,
+        crate::Origin::trace_parent(),
     )
     .execute(tx.conn())
     .await?;

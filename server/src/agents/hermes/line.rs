@@ -14,6 +14,7 @@ use super::{
 use crate::{
     agents::{driven::Trouble, model::sse::Sse},
     outside::Way,
+    traces,
 };
 
 /// How much of a refusal is kept, in characters.
@@ -104,7 +105,7 @@ impl Line {
     /// A run's events from its beginning. Nobody else can read them, and nobody again.
     pub(super) async fn events(&self, run: &str) -> Result<Events, Fault> {
         let asked = self.sign(self.way.request(reqwest::Method::GET, &format!("v1/runs/{run}/events")));
-        let sent = timeout(self.limits.answer, asked.send()).await;
+        let sent = timeout(self.limits.answer, traces::send("hermes events", asked)).await;
         let response = answered(sent.map_err(|_| Fault::Away("no answer in time".to_owned()))?).await?;
         Ok(Events {
             response,
@@ -134,7 +135,7 @@ impl Line {
 
     async fn call<T: DeserializeOwned>(&self, asked: RequestBuilder) -> Result<T, Fault> {
         let read = async {
-            let mut response = answered(self.sign(asked).send().await).await?;
+            let mut response = answered(traces::send("hermes call", self.sign(asked)).await).await?;
             let mut body = Vec::new();
             while let Some(piece) = response.chunk().await.map_err(away)? {
                 body.extend_from_slice(&piece);

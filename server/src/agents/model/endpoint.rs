@@ -20,6 +20,7 @@ use super::{
 use crate::{
     outside::Way,
     settings::{Secret, SecretUrl},
+    traces,
 };
 
 /// How much of an error's body is kept for the operators.
@@ -60,7 +61,7 @@ impl Endpoint {
         key: Option<Secret>,
         limits: Limits,
     ) -> reqwest::Result<Self> {
-        let client = reqwest::Client::builder()
+        let client = crate::tls::client()
             .connect_timeout(limits.connect)
             // A redirect would carry what clients wrote to somewhere nobody named.
             .redirect(reqwest::redirect::Policy::none())
@@ -96,7 +97,7 @@ impl Endpoint {
     /// The models that it lists.
     pub(super) async fn models(&self) -> Result<Vec<String>, Trouble> {
         let asked = self.sign(self.way.get("models", self.limits.first));
-        let mut answer = self.answered(asked.send().await).await?;
+        let mut answer = self.answered(traces::send("model list", asked).await).await?;
         let body = self.body(&mut answer).await?;
         let list: Value =
             serde_json::from_slice(&body).map_err(|_| Trouble::Rubbish("no list of models".into()))?;
@@ -159,7 +160,7 @@ impl Endpoint {
         let model = self.model().await?;
         let body = self.wire.body(Asking { model, system, said, tools, usage: is(&self.usage), longest });
         let asked = self.sign(self.way.post(self.wire.path())).json(&body);
-        let sent = timeout(self.limits.first, asked.send()).await;
+        let sent = timeout(self.limits.first, traces::send("model answer", asked)).await;
         let response = self.answered(sent.map_err(|_| Trouble::Slow("no answer began"))?).await?;
         let streams = !content_type(&response).contains("application/json");
         let mut incoming = Incoming::new(self, response, self.wire.reader());

@@ -1,0 +1,33 @@
+//! What the work of a task came from, for those who look into it afterwards.
+
+tokio::task_local! {
+    static ORIGIN: Origin;
+}
+
+/// A request's id, and the span that it is traced by.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Origin {
+    /// Shown to whoever asked when it fails, and in the log and the trace.
+    pub request_id: String,
+    /// W3C's `traceparent` of the request; none where nothing is traced. Runs that are queued keep it, so that what an agent
+    /// does about a request is in the request's trace.
+    pub trace_parent: Option<String>,
+}
+
+impl Origin {
+    /// Does work that came from here. A task that is spawned from it begins anew, without an origin.
+    pub async fn scope<W: Future>(self, work: W) -> W::Output {
+        ORIGIN.scope(self, work).await
+    }
+
+    /// What the current task's work came from, if anyone said.
+    #[must_use]
+    pub fn current() -> Option<Self> {
+        ORIGIN.try_with(Clone::clone).ok()
+    }
+
+    /// The span of it.
+    pub(crate) fn trace_parent() -> Option<String> {
+        Self::current().and_then(|origin| origin.trace_parent)
+    }
+}
