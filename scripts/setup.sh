@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Installs what a command needs and this machine lacks: setup.sh wasm|postgres|nats|nginx|browser|agents …
+# Installs what a command needs and this machine lacks: setup.sh wasm|postgres|nats|promtool|browser|agents …
 set -euo pipefail
 cd "$(dirname "$0")/.."
 . scripts/lib.sh
@@ -48,16 +48,15 @@ nats() {
   as_root systemctl --quiet --now disable nats-server 2>/dev/null || true
 }
 
-# The proxy that the portal is tried behind. Only the program: Debian would also start it on port 80.
-nginx() {
-  type -P nginx >/dev/null || [ -x /usr/sbin/nginx ] && return
-  say "Installing nginx"
-  # What starts services while a package is installed asks this first.
-  local policy=/usr/sbin/policy-rc.d held=
-  [ -e $policy ] || { held=1; printf '#!/bin/sh\nexit 101\n' | as_root tee $policy >/dev/null && as_root chmod 755 $policy; } || true
-  apt_install nginx-light || say "nginx could not be installed; what is tried behind it is passed over"
-  [ -z "$held" ] || as_root rm -f $policy
-  as_root systemctl --quiet --now disable nginx 2>/dev/null || true
+# What checks rules of alerts. One program out of Prometheus's package: the rest would also be started, on port 9090.
+promtool() {
+  local tools="${CARGO_TARGET_DIR:-target}/tools/bin" work
+  type -P promtool >/dev/null || [ -x "$tools/promtool" ] && return
+  say "Fetching promtool"
+  work=$(mktemp -d)
+  (cd "$work" && again apt-get -qq download prometheus >&2 && dpkg-deb -x prometheus_*.deb .) &&
+    mkdir -p "$tools" && cp "$work/usr/bin/promtool" "$tools/" || say "It could not be fetched; the rules are checked without it"
+  rm -rf "$work"
 }
 
 # npm's packages, as locked, and a Chromium for them.

