@@ -24,6 +24,7 @@ pub mod queue;
 pub mod refresh;
 #[cfg(feature = "hydrate")]
 pub mod renew;
+pub mod selection;
 #[cfg(feature = "hydrate")]
 pub mod send;
 pub mod shortcut;

@@ -5,7 +5,7 @@ use leptos::prelude::document;
 use wasm_bindgen::JsCast;
 use web_sys::Element;
 
-use super::send;
+use super::{selection, send};
 
 /// Fetches parts of a page; none when they could not be had.
 pub async fn fetch(address: &str) -> Option<Element> {
@@ -34,5 +34,8 @@ pub fn put(part: &Element) {
     {
         drop(details.set_attribute("open", ""));
     }
-    drop(standing.replace_with_with_node_1(part.unchecked_ref()));
+    selection::keep(&standing, || {
+        drop(standing.replace_with_with_node_1(part.unchecked_ref()));
+        part.clone()
+    });
 }

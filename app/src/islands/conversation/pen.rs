@@ -6,6 +6,7 @@ use leptos::prelude::{document, set_timeout};
 use web_sys::Element;
 
 use super::{scroll, tail::paragraphs};
+use crate::islands::selection;
 
 /// How long words are gathered before they appear together.
 const GROUP: Duration = Duration::from_millis(90);
@@ -53,7 +54,7 @@ pub fn writing(id: &str) -> Option<Element> {
 
 /// Adds words behind the last paragraph, in it or in new ones, and moves the caret behind them.
 fn add(root: &Element, words: &str) {
-    let last = root.last_element_child().unwrap_or_else(|| append(root, "p"));
+    let last = root.last_element_child().unwrap_or_else(|| paragraph(root));
     let shown = last.text_content().unwrap_or_default();
     let whole = format!("{shown}{words}");
     let caret = root.query_selector(".caret").ok().flatten();
@@ -62,10 +63,13 @@ fn add(root: &Element, words: &str) {
         match first.strip_prefix(shown.as_str()) {
             Some(more) => group(&last, more),
             // Its line breaks have become an empty line.
-            None => last.set_text_content(Some(first)),
+            None => selection::keep(&last, || {
+                last.set_text_content(Some(first));
+                last.clone()
+            }),
         }
     }
-    parts.for_each(|part| group(&append(root, "p"), part));
+    parts.for_each(|part| group(&paragraph(root), part));
     if let (Some(last), Some(caret)) = (root.last_element_child(), caret) {
         drop(last.append_child(&caret));
     }
@@ -77,6 +81,13 @@ fn group(paragraph: &Element, words: &str) {
         group.set_class_name("arriving");
         group.set_text_content(Some(words));
     }
+}
+
+/// A new one, which reads from the side that its words do.
+fn paragraph(root: &Element) -> Element {
+    let paragraph = append(root, "p");
+    drop(paragraph.set_attribute("dir", "auto"));
+    paragraph
 }
 
 fn append(parent: &Element, tag: &str) -> Element {

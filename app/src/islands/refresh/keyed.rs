@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use web_sys::Element;
 
-use crate::islands::{dom, glide};
+use crate::islands::{dom, glide, selection};
 
 /// Takes over the lists and parts of `fresh`; `false` where the part has no keyed lists.
 pub fn take_over(part: &Element, fresh: &Element) -> bool {
@@ -58,7 +58,10 @@ fn fill(list: &Element, new: &Element, items: &mut HashMap<String, Element>) {
 fn renew(old: &Element, new: &Element) {
     let html = new.inner_html();
     if old.inner_html() != html {
-        old.set_inner_html(&html);
+        selection::keep(old, || {
+            old.set_inner_html(&html);
+            old.clone()
+        });
     }
 }
 

@@ -4,7 +4,7 @@ use leptos::prelude::document;
 use web_sys::Element;
 
 use super::keyed;
-use crate::islands::dom;
+use crate::islands::{dom, selection};
 
 /// Whether something in the part is held, open or being sent, so that it must not change under the hand.
 pub fn is_held(target: &str) -> bool {
@@ -27,7 +27,10 @@ pub fn put(target: &str, html: &str) -> Option<String> {
     let before = words(&part);
     let focus = Focused::within(&part);
     if !keyed::take_over(&part, &fresh) {
-        part.set_inner_html(html);
+        selection::keep(&part, || {
+            part.set_inner_html(html);
+            part.clone()
+        });
     }
     if let Some(focus) = focus {
         focus.restore(&part);
