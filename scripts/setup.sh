@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Installs what a command needs and this machine lacks: setup.sh wasm|postgres|nats|promtool|browser|agents …
+# Installs what a command needs and this machine lacks: setup.sh wasm|postgres|nats|promtool|nginx|browser|agents …
 set -euo pipefail
 cd "$(dirname "$0")/.."
 . scripts/lib.sh
@@ -57,6 +57,18 @@ promtool() {
   (cd "$work" && again apt-get -qq download prometheus >&2 && dpkg-deb -x prometheus_*.deb .) &&
     mkdir -p "$tools" && cp "$work/usr/bin/promtool" "$tools/" || say "It could not be fetched; the rules are checked without it"
   rm -rf "$work"
+}
+
+# The proxy that the portal is tried behind. Only the program: Debian would also start it on port 80.
+nginx() {
+  type -P nginx >/dev/null || [ -x /usr/sbin/nginx ] && return
+  say "Installing nginx"
+  # What starts services while a package is installed asks this first.
+  local policy=/usr/sbin/policy-rc.d held=
+  [ -e $policy ] || { held=1; printf '#!/bin/sh\nexit 101\n' | as_root tee $policy >/dev/null && as_root chmod 755 $policy; } || true
+  apt_install nginx-light || say "nginx could not be installed; what is tried behind it is passed over"
+  [ -z "$held" ] || as_root rm -f $policy
+  as_root systemctl --quiet --now disable nginx 2>/dev/null || true
 }
 
 # npm's packages, as locked, and a Chromium for them.

@@ -2,7 +2,7 @@
 
 use std::{net::SocketAddr, sync::Arc, time::Instant};
 
-use app::web::{App, Site};
+use app::web::{App, Reach, Site};
 use axum::{Router, body::Body, extract::ConnectInfo, http::Request, response::Response};
 use clap::Args;
 use domain::{Clock, Db, install as own};
@@ -198,8 +198,9 @@ async fn app(database: &PgConnectOptions) -> Result<App, Failure> {
     let db = Db::new(pool(Role::App, 10).await?, engine, Clock::system());
     let site = Site {
         public_url: "http://127.0.0.1:3000".parse()?,
-        loopback: true,
-        outbox: true,
+        is_named: false,
+        reach: Reach::new(([127, 0, 0, 1], 3000).into(), &"http://127.0.0.1:3000".parse()?),
+        sends_mail: false,
         files: std::env::temp_dir(),
         form_key: own::key(&db, "form_key").await?,
         outward: Arc::new(outward()?),

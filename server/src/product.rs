@@ -2,9 +2,10 @@
 
 use std::{net::SocketAddr, path::PathBuf, sync::Arc, time::Duration};
 
-use app::web::{App, Site};
+use app::web::{App, Reach, Site};
 use domain::{Clock, Db, install, sealed};
 use sessions::{Engine, Exchange};
+use url::Url;
 
 use crate::{
     agents::{
@@ -33,14 +34,15 @@ pub async fn app(
     let db = db(database, settings).with_keyring_from(keyring::source(settings));
     look_for_unopened(&db).await?;
     let form_key = install::key(&db, "form_key").await?;
-    let loopback = listening.ip().is_loopback();
-    let public_url = settings.public_url(listening).parse()?;
-    let outside = Outside::new(Admitted::new(&settings.allow_private, listening, &public_url))?;
+    let public_url: Url = settings.public_url(listening).parse()?;
+    let reach = Reach::new(listening, &public_url);
+    let outside = Outside::new(Admitted::new(&settings.allow_private, &reach))?;
     let site = Site {
         public_url,
         outward: Arc::new(Tryout::new(outside.clone(), Models::new(outside, Limits::default()))),
-        loopback,
-        outbox: loopback && settings.smtp_url.is_none(),
+        is_named: settings.public_url.is_some(),
+        reach,
+        sends_mail: settings.smtp_url.is_some(),
         files: files(settings)?,
         form_key,
         asset: |name| assets::url(name).unwrap_or_default(),
@@ -62,8 +64,8 @@ async fn look_for_unopened(db: &Db) -> domain::Result<()> {
 ///
 /// # Errors
 /// When there is no TLS to be had.
-pub fn outside(app: &App, settings: &Settings, listening: SocketAddr) -> reqwest::Result<Outside> {
-    Outside::new(Admitted::new(&settings.allow_private, listening, &app.site.public_url))
+pub fn outside(app: &App, settings: &Settings) -> reqwest::Result<Outside> {
+    Outside::new(Admitted::new(&settings.allow_private, &app.site.reach))
 }
 
 /// The domain's way to a ready database, with the session engine started. Shut the engine down before the database.

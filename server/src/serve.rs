@@ -1,11 +1,11 @@
 //! `throughline serve`: from an empty machine to a portal that answers, and back.
 
 use std::error::Error;
-use std::future::IntoFuture;
 use std::io::{self, ErrorKind, Write};
 use std::net::SocketAddr;
 use std::sync::Arc;
 
+use app::web::App;
 use axum::Router;
 use clap::Args;
 use domain::accounts::commands::set_up::setup_code;
@@ -13,11 +13,11 @@ use tokio::net::TcpListener;
 
 use crate::agents::driven::Inside;
 use crate::database::{Database, Hold};
-use crate::ingress::Ingress;
+use crate::ingress::{self, BodyTimes, ConnectionLimits, Ingress, Trusted};
 use crate::jobs;
 use crate::limits::{self, Allowance, Limits};
 use crate::live::{Live, Pace};
-use crate::metrics::{self, Metrics};
+use crate::metrics::{self, Door, Metrics};
 use crate::settings::Settings;
 use crate::shutdown::Shutdown;
 use crate::{health, product, router, welcome};
@@ -37,13 +37,18 @@ pub struct Options {
 #[derive(Debug, thiserror::Error)]
 pub enum BindError {
     /// Somebody is there already.
-    #[error("port {} of {} is taken. Stop what uses it, or set THROUGHLINE_BIND to another, such as {}:{}", .0.port(), .0.ip(), .0.ip(), .0.port().wrapping_add(1))]
-    Taken(SocketAddr),
+    #[error("port {} of {} is taken. Stop what uses it, or set {setting} to another, such as {}:{}", .address.port(), .address.ip(), .address.ip(), .address.port().wrapping_add(1))]
+    Taken { address: SocketAddr, setting: &'static str },
     /// The operating system refuses.
     #[error(
-        "cannot listen on {0}. Set THROUGHLINE_BIND to an address of this machine and a port that you may use"
+        "cannot listen on {address}. Set {setting} to an address of this machine and a port that you may use"
     )]
-    Refused(SocketAddr, #[source] io::Error),
+    Refused {
+        address: SocketAddr,
+        setting: &'static str,
+        #[source]
+        reason: io::Error,
+    },
 }
 
 /// Serves until told to stop; everything it started has ended when it returns.
@@ -54,13 +59,19 @@ pub async fn serve(settings: Settings, options: Options) -> Result<(), Box<dyn E
     let shutdown = Shutdown::on_signals()?;
     // Before the database, which takes seconds the first time: a taken port is known at once. Whoever connects
     // early waits in the listener's queue.
-    let listener = listen(settings.bind).await?;
+    let listeners = Listeners {
+        pages: listen(settings.bind, "THROUGHLINE_BIND").await?,
+        metrics: match settings.metrics_bind {
+            Some(address) => Some(listen(address, "THROUGHLINE_METRICS_BIND").await?),
+            None => None,
+        },
+    };
     let database = match Database::open(&settings, Hold::Alone, shutdown.soft()).await {
         Ok(database) => database,
         Err(reason) if reason.is_interruption() => return Ok(()),
         Err(reason) => return Err(reason.into()),
     };
-    let served = run(listener, &database, &settings, &options, &shutdown).await;
+    let served = run(listeners, &database, &settings, &options, &shutdown).await;
     // However it ended: a Postgres of ours must not be left behind.
     shutdown.begin();
     shutdown.drained().await;
@@ -71,13 +82,14 @@ pub async fn serve(settings: Settings, options: Options) -> Result<(), Box<dyn E
 
 /// Serves on a database that is ready, until the shutdown begins.
 async fn run(
-    listener: TcpListener,
+    listeners: Listeners,
     database: &Database,
     settings: &Settings,
     options: &Options,
     shutdown: &Shutdown,
 ) -> Result<(), Box<dyn Error>> {
-    let address = listener.local_addr()?;
+    let address = listeners.pages.local_addr()?;
+    let connections = ConnectionLimits::of(settings, ingress::raise());
     let app = product::app(database, settings, address).await?;
     if options.demo {
         domain::demo::fill(&app.db).await?;
@@ -86,18 +98,29 @@ async fn run(
     let engine = app.db.engine();
     let limits = Arc::new(Limits::new(Allowance::of_clients(settings)));
     limits::start(limits.clone(), engine.clone(), shutdown);
-    let token = settings.metrics_token.clone();
-    let metrics = Metrics::new(engine.clone(), limits.clone(), app.db.clock(), token);
+    let metrics = Metrics::new(engine.clone(), limits.clone(), app.db.clock(), door(settings, &app));
+    let metrics = metrics::routes(metrics);
     let live = Live::new(shutdown.clone(), Pace::default()).within(limits);
     live.across(engine.clone());
-    let beside = health.merge(metrics::routes(metrics));
     let inside = Inside::of(address);
-    let ingress = Ingress::new(settings.trusted_proxies.networks(&app.site.public_url));
-    let routes = ingress.protect(beside.merge(router::routes(app.clone(), live, &inside)));
-    let outside = product::outside(&app, settings, address)?;
+    let trusted = settings.trusted_proxies.networks(&app.site.public_url);
+    let ingress = Ingress::new(app.clone(), trusted.clone(), BodyTimes::default());
+    let routes = health.merge(router::routes(app.clone(), live, &inside));
+    let routes = match listeners.metrics {
+        Some(listener) => {
+            serve_metrics(listener, metrics, &app, shutdown);
+            routes
+        }
+        None => routes.merge(metrics),
+    };
+    let routes = ingress.protect(routes);
+    let outside = product::outside(&app, settings)?;
     jobs::start(&app, &outside, inside, settings, shutdown)?;
     let code = setup_code(&app.db).await?;
     tracing::info!(%address, "ready");
+    if !app.site.sends_mail && app.site.reach.is_from_elsewhere() {
+        tracing::error!("{}", welcome::NO_MAIL);
+    }
     if !options.quiet {
         say(&welcome::lines(&app).await?);
     }
@@ -108,12 +131,15 @@ async fn run(
             settings.public_url(address)
         ));
     }
-    let served = until_stopped(listener, routes, shutdown).await;
+    let way = (trusted, app.site.reach.clone());
+    let serving = ingress::serve(listeners.pages, routes, connections, way, shutdown.soft().clone());
+    // After the soft step requests that run are finished; after the hard one they are dropped.
+    shutdown.hard().run_until_cancelled(serving).await;
     shutdown.begin();
     // The agents' last words go through the engine, so it ends after them.
     shutdown.drained().await;
     app.db.engine().shutdown().await;
-    Ok(served?)
+    Ok(())
 }
 
 /// Says something on standard output. Whoever read it may have gone; the server stays.
@@ -122,17 +148,32 @@ fn say(text: &str) {
     let _ = out.write_all(text.as_bytes()).and_then(|()| out.flush());
 }
 
-async fn listen(address: SocketAddr) -> Result<TcpListener, BindError> {
+/// What is listened on.
+struct Listeners {
+    pages: TcpListener,
+    /// For the metrics alone, where they have an address of their own.
+    metrics: Option<TcpListener>,
+}
+
+async fn listen(address: SocketAddr, setting: &'static str) -> Result<TcpListener, BindError> {
     TcpListener::bind(address).await.map_err(|reason| match reason.kind() {
-        ErrorKind::AddrInUse => BindError::Taken(address),
-        _ => BindError::Refused(address, reason),
+        ErrorKind::AddrInUse => BindError::Taken { address, setting },
+        _ => BindError::Refused { address, setting, reason },
     })
 }
 
-/// After the soft step requests that run are finished; after the hard one they are dropped.
-async fn until_stopped(listener: TcpListener, routes: Router, shutdown: &Shutdown) -> io::Result<()> {
-    let soft = shutdown.soft().clone();
-    let serving = axum::serve(listener, routes.into_make_service_with_connect_info::<SocketAddr>())
-        .with_graceful_shutdown(async move { soft.cancelled().await });
-    shutdown.hard().run_until_cancelled(serving.into_future()).await.unwrap_or(Ok(()))
+/// Who may read the metrics.
+fn door(settings: &Settings, app: &App) -> Door {
+    let token = settings.metrics_token.clone();
+    match settings.metrics_bind {
+        Some(address) => Door::alone(token, address),
+        None => Door::beside_pages(token, &app.site.reach),
+    }
+}
+
+/// The metrics on a listener of their own, which needs few connections.
+fn serve_metrics(listener: TcpListener, metrics: Router, app: &App, shutdown: &Shutdown) {
+    let way = (Trusted::default(), app.site.reach.clone());
+    let limits = ConnectionLimits::new(64, 32);
+    shutdown.spawn("metrics", ingress::serve(listener, metrics, limits, way, shutdown.soft().clone()));
 }

@@ -1,10 +1,14 @@
 //! What the terminal says once the product answers: where it is, and who can sign in.
 
-use app::web::App;
+use app::web::{App, Site};
 use domain::{
     Result,
     demo::{PASSWORD, accounts, is_demo},
 };
+
+/// What does not work without a mail server where others can reach the portal, and how to mend it.
+pub const NO_MAIL: &str = "Others can reach the portal, so the outbox page is closed, and there is no mail server: nobody \
+    can reset a password, accept an invitation, confirm an address or hear of their work. Set THROUGHLINE_SMTP_URL.";
 
 /// The lines to print.
 ///
@@ -14,17 +18,25 @@ pub async fn lines(app: &App) -> Result<String> {
     let url = app.site.public_url.as_str().trim_end_matches('/');
     let mut lines = format!("Throughline is at {url}\n");
     if is_demo(&app.db).await? {
-        lines += &demo(app.site.loopback);
+        lines += &demo(&app.site);
     }
-    if app.site.outbox {
-        lines += &format!("\nMail is not sent; it stands at {url}/dev/outbox\n");
-    }
+    lines += &mail(&app.site, url);
     Ok(lines)
 }
 
-fn demo(loopback: bool) -> String {
-    if !loopback {
-        return "\nThe demo's accounts are off: they work only while the server listens on loopback.\n"
+fn mail(site: &Site, url: &str) -> String {
+    if site.sends_mail {
+        return String::new();
+    }
+    if site.reach.is_from_elsewhere() {
+        return format!("\nNO MAIL IS SENT. {NO_MAIL}\n");
+    }
+    format!("\nMail is not sent; it stands at {url}/dev/outbox\n")
+}
+
+fn demo(site: &Site) -> String {
+    if site.reach.is_from_elsewhere() {
+        return "\nThe demo's accounts are off: they work only while no other machine can reach the portal.\n"
             .to_owned();
     }
     let mut lines = format!("\nThe demo, everyone with the password “{PASSWORD}”:\n");

@@ -11,7 +11,7 @@ use crate::web::{Bare, Frame, Page, Problem};
 
 /// The newest hundred mails.
 pub async fn show(bare: Bare) -> Result<Response, Problem> {
-    if !bare.app.site.outbox {
+    if !bare.has_outbox() {
         return Err(Problem::not_found().of(&bare));
     }
     let letters = mail::newest(&bare.app.db, 100).await.map_err(|error| Problem::from(error).of(&bare))?;

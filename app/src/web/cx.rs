@@ -15,7 +15,7 @@ use domain::{
 use tower_sessions::Session;
 use url::{Position, Url};
 
-use super::{App, ClientAddr, FormToken, Nonce, Problem, guard::cookie, zone};
+use super::{App, ClientAddr, FormToken, Nonce, Problem, guard::cookie, host_name, named, zone};
 
 /// The signed-in person, in the sign-in's data.
 pub const PERSON_KEY: &str = "person";
@@ -40,6 +40,8 @@ pub struct Bare {
     /// The caller is a script of the page and wants JSON.
     pub wants_json: bool,
     pub arrival: Arrival,
+    /// Only this machine can reach the portal, and the request comes from it: development aids may show.
+    pub is_local: bool,
     /// The first part of the browser's name, for "where you are signed in".
     pub agent: String,
     /// The time zone that the browser says it is in.
@@ -85,6 +87,11 @@ impl Bare {
         zone::of_reader(self.arrival.standing.as_ref(), self.browser_zone, self.arrival.workspace.as_ref())
     }
 
+    /// Whether whoever asks may read the mail that is not sent.
+    pub fn has_outbox(&self) -> bool {
+        self.is_local && !self.app.site.sends_mail
+    }
+
     /// The first value of that name in the query; empty when there is none.
     pub fn query(&self, name: &str) -> String {
         let query = self.path.split_once('?').map_or("", |(_, query)| query);
@@ -114,7 +121,8 @@ impl FromRequestParts<App> for Bare {
         if person.is_some() {
             touch(app, &session).await?;
         }
-        let arrival = arrive(&app.db, &host(&parts.headers), person, membership).await?;
+        let arrival =
+            arrive(&app.db, &host_name(&parts.headers).unwrap_or_default(), person, membership).await?;
         let browser_zone = zone::of_browser(&parts.headers);
         remember_zone(app, arrival.standing.as_ref(), browser_zone).await?;
         Ok(Self {
@@ -128,6 +136,7 @@ impl FromRequestParts<App> for Bare {
             agent: text_header(&parts.headers, header::USER_AGENT).chars().take(200).collect(),
             address: client.map(|client| client.to_string()).unwrap_or_default(),
             network: client.map(ClientAddr::network).unwrap_or_default(),
+            is_local: app.site.reach.admits(parts.version, &parts.headers),
             session,
             arrival,
         })
@@ -156,11 +165,6 @@ async fn remember_zone(app: &App, standing: Option<&Standing>, browser: Option<T
         return Ok(());
     }
     Ok(profile::remember_zone(&app.db, standing.person, zone).await?)
-}
-
-fn host(headers: &HeaderMap) -> String {
-    let host = text_header(headers, header::HOST);
-    host.rsplit_once(':').map_or(host, |(name, _)| name).to_ascii_lowercase()
 }
 
 fn text_header(headers: &HeaderMap, name: header::HeaderName) -> &str {
@@ -252,6 +256,7 @@ fn page_of(bare: &Bare, parts: &Parts) -> String {
         return bare.path.clone();
     }
     let from = Url::parse(text_header(&parts.headers, header::REFERER)).ok();
-    let ours = from.filter(|from| from.host_str() == Some(host(&parts.headers).as_str()));
+    let host = host_name(&parts.headers);
+    let ours = from.filter(|from| host.is_some() && from.host_str().and_then(named) == host);
     ours.map(|from| from[Position::BeforePath..Position::AfterQuery].to_owned()).unwrap_or_default()
 }

@@ -53,8 +53,21 @@ pub async fn security(State(app): State<App>, mut request: Request, next: Next) 
     set("permissions-policy", "camera=(), microphone=(), geolocation=(), payment=()");
     if app.site.is_https() {
         set("strict-transport-security", "max-age=31536000");
+        secure_cookies(headers);
     }
     response
+}
+
+/// No cookie goes over plain http, whoever set it.
+fn secure_cookies(headers: &mut HeaderMap) {
+    let header::Entry::Occupied(mut cookies) = headers.entry(header::SET_COOKIE) else { return };
+    for cookie in cookies.iter_mut() {
+        let text = String::from_utf8_lossy(cookie.as_bytes()).into_owned();
+        let is_secure = text.split(';').any(|part| part.trim().eq_ignore_ascii_case("secure"));
+        if let (false, Ok(secured)) = (is_secure, HeaderValue::from_str(&format!("{text}; Secure"))) {
+            *cookie = secured;
+        }
+    }
 }
 
 /// Gives every browser a form token and refuses changes that come from another site.
@@ -76,8 +89,7 @@ pub async fn form_token(State(app): State<App>, mut request: Request, next: Next
         .get(header::CONTENT_TYPE)
         .is_some_and(|kind| kind.as_bytes().starts_with(b"text/html"));
     if held.is_none() && is_page {
-        let secure = if app.site.is_https() { "; Secure" } else { "" };
-        let value = format!("{COOKIE}={seed}; Path=/; HttpOnly; SameSite=Lax; Max-Age=2592000{secure}");
+        let value = format!("{COOKIE}={seed}; Path=/; HttpOnly; SameSite=Lax; Max-Age=2592000");
         if let Ok(value) = HeaderValue::from_str(&value) {
             response.headers_mut().append(header::SET_COOKIE, value);
         }
@@ -112,4 +124,29 @@ pub(super) fn cookie(headers: &HeaderMap, name: &str) -> Option<String> {
         .filter_map(|pair| pair.trim().split_once('='))
         .find(|(key, _)| *key == name)
         .map(|(_, value)| value.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_cookie_is_kept_from_plain_http() {
+        let mut headers = HeaderMap::new();
+        secure_cookies(&mut headers);
+        assert!(headers.is_empty());
+        for cookie in ["note=Saved; Path=/", "sign_in=1; HttpOnly; Secure; SameSite=Lax", "form=secure"] {
+            headers.append(header::SET_COOKIE, cookie.parse().unwrap());
+        }
+        secure_cookies(&mut headers);
+        let cookies: Vec<_> = headers.get_all(header::SET_COOKIE).iter().collect();
+        assert_eq!(
+            cookies,
+            [
+                "note=Saved; Path=/; Secure",
+                "sign_in=1; HttpOnly; Secure; SameSite=Lax",
+                "form=secure; Secure"
+            ]
+        );
+    }
 }

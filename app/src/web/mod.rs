@@ -5,6 +5,7 @@ mod cx;
 mod form;
 mod fragment;
 mod guard;
+mod host;
 mod in_words;
 mod outward;
 mod page;
@@ -19,10 +20,13 @@ pub use cx::{AGENT_KEY, Bare, Cx, MEMBERSHIP_KEY, Member, Operator, PERSON_KEY, 
 pub use form::{Fields, Form, Posted};
 pub use fragment::fragment;
 pub use guard::{FormToken, Nonce, form_token, same_site, security};
+pub use host::{host_name, named};
 pub use in_words::in_words;
 pub use outward::{Outward, Told};
 pub use page::{DeskTab, Frame, Page, PortalTab};
 pub use problem::Problem;
-pub use reach::is_loopback_url;
+pub use reach::{
+    FORWARDING, Reach, is_forwarded, is_from_here, is_local_origin, is_loopback_name, is_loopback_url,
+};
 pub use respond::{Outcome, answer, redirect, redirect_with};
 pub use state::{App, Site};

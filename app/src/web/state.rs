@@ -3,7 +3,7 @@ use std::{path::PathBuf, sync::Arc};
 use domain::Db;
 use url::Url;
 
-use super::Outward;
+use super::{Outward, Reach};
 
 /// What the server hands to every handler. Cheap to clone.
 #[derive(Clone)]
@@ -16,10 +16,12 @@ pub struct App {
 pub struct Site {
     /// The address that people and mails use.
     pub public_url: Url,
-    /// The server listens on this machine alone: development aids may show.
-    pub loopback: bool,
-    /// Mail is kept on the outbox page instead of being sent.
-    pub outbox: bool,
+    /// The public address was set, and is not just the listener's.
+    pub is_named: bool,
+    /// Whether other machines can reach it: development aids show where they cannot.
+    pub reach: Reach,
+    /// There is a mail server. Without one mail is kept, for the outbox page of whoever sits at this machine.
+    pub sends_mail: bool,
     /// Where uploaded files are kept.
     pub files: PathBuf,
     /// Key of the form tokens, of this install alone.

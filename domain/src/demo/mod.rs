@@ -44,15 +44,16 @@ pub async fn is_demo(db: &Db) -> Result<bool> {
     Ok(found)
 }
 
-/// Lets nobody in by a demo account unless the server listens on this machine alone: everyone knows the password.
+/// Lets nobody in by a demo account unless they come from the machine that alone can reach the portal: everyone
+/// knows the password.
 ///
 /// # Errors
 /// [`Error::Refused`].
-pub async fn check_sign_in(db: &Db, email: &str, loopback: bool) -> Result<()> {
+pub async fn check_sign_in(db: &Db, email: &str, is_local: bool) -> Result<()> {
     let email = read_email(email).unwrap_or_default();
-    if !loopback && accounts().iter().any(|account| account.email == email) && is_demo(db).await? {
+    if !is_local && accounts().iter().any(|account| account.email == email) && is_demo(db).await? {
         return Err(Error::refused(
-            "The demo's accounts work only while the server listens on its own machine.",
+            "The demo's accounts work only on the server's own machine, while no other can reach it.",
         ));
     }
     Ok(())

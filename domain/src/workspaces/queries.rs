@@ -1,7 +1,7 @@
 use sqlx::PgConnection;
 
 use super::{Settings, Workspace};
-use crate::{Db, Error, Result, Scope, ids::WorkspaceId, requests::hold::calendar_from};
+use crate::{Db, Error, Office, Result, Scope, ids::WorkspaceId, requests::hold::calendar_from};
 
 /// The workspace that answers under a host name: its own, else the oldest one without a host of its own, else the
 /// oldest. `None` before the install is set up. For [`crate::Office::Auth`].
@@ -27,6 +27,16 @@ pub async fn by_host_in(conn: &mut PgConnection, host: &str) -> Result<Option<Wo
         terms: row.terms,
         desk_stream: row.desk_stream,
     }))
+}
+
+/// The host names that workspaces have of their own.
+pub async fn hosts(db: &Db) -> Result<Vec<String>> {
+    let mut tx = db.begin_as(Office::Auth).await?;
+    let hosts = sqlx::query_scalar!(r#"SELECT host AS "host!" FROM workspace WHERE host IS NOT NULL"#)
+        .fetch_all(tx.conn())
+        .await?;
+    tx.commit().await?;
+    Ok(hosts)
 }
 
 /// What an operator may decide about the workspace, as it stands.

@@ -1,34 +1,50 @@
-//! What every request passes before it reaches a route.
+//! The way in: connections within limits, and what every request passes before it reaches a route.
 
+mod body;
+mod descriptors;
 mod forwarded;
+mod host;
+mod listener;
 mod proxies;
+mod slots;
+#[cfg(test)]
+mod tests;
+mod wire;
 
 use std::{net::SocketAddr, sync::Arc};
 
-use app::web::ClientAddr;
+use app::web::{App, ClientAddr, Problem};
 use axum::{
     Router,
     extract::{ConnectInfo, Request, State},
+    http::{HeaderMap, HeaderValue, StatusCode, header},
     middleware::{Next, from_fn_with_state},
     response::Response,
 };
 
+pub use body::BodyTimes;
+pub use descriptors::raise;
 pub use forwarded::client;
+pub use host::{Hosts, Misdirected};
+pub use listener::serve;
 pub use proxies::{Trusted, TrustedProxies};
+pub use slots::ConnectionLimits;
 
 /// What is known of the way to the portal. Cheap to clone.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Ingress(Arc<Inner>);
 
-#[derive(Debug)]
 struct Inner {
+    app: App,
     trusted: Trusted,
+    hosts: Hosts,
+    times: BodyTimes,
 }
 
 impl Ingress {
-    /// Behind these proxies.
-    pub fn new(trusted: Trusted) -> Self {
-        Self(Arc::new(Inner { trusted }))
+    /// To a portal behind these proxies.
+    pub fn new(app: App, trusted: Trusted, times: BodyTimes) -> Self {
+        Self(Arc::new(Inner { hosts: Hosts::new(app.clone()), app, trusted, times }))
     }
 
     /// Stands before all of these routes.
@@ -37,36 +53,52 @@ impl Ingress {
     }
 }
 
-async fn enter(State(ingress): State<Ingress>, mut request: Request, next: Next) -> Response {
-    let peer = request.extensions().get::<ConnectInfo<SocketAddr>>().map(|info| info.0.ip());
-    if let Some(peer) = peer {
-        let client = ClientAddr::new(client(peer, request.headers(), &ingress.0.trusted));
-        request.extensions_mut().insert(client);
+async fn enter(State(ingress): State<Ingress>, request: Request, next: Next) -> Response {
+    let Inner { app, trusted, hosts, times } = &*ingress.0;
+    let (mut parts, body) = request.into_parts();
+    if app.site.reach.note(&parts.headers) {
+        tracing::warn!(
+            "A proxy hands requests on, but the portal takes itself to be for this machine alone. Set \
+             THROUGHLINE_PUBLIC_URL to the address that people type."
+        );
     }
-    next.run(request).await
+    if let Err(reason) = hosts.check(&parts.uri, &parts.headers).await {
+        return refuse(reason, app, &parts.headers);
+    }
+    let peer = parts.extensions.get::<ConnectInfo<SocketAddr>>().map(|info| info.0.ip());
+    if let Some(peer) = peer {
+        parts.extensions.insert(ClientAddr::new(client(peer, &parts.headers, trusted)));
+    }
+    let (body, late) = body::timed(body, *times);
+    let accept = parts.headers.get(header::ACCEPT).cloned();
+    let response = next.run(Request::from_parts(parts, body)).await;
+    if late.is_late() { too_slow(accept) } else { response }
 }
 
-#[cfg(test)]
-mod tests {
-    use axum::{body::Body, http::Request, routing::get};
-    use http_body_util::BodyExt;
-    use tower::ServiceExt;
-
-    use super::*;
-
-    #[tokio::test]
-    async fn handlers_are_told_who_asks() {
-        let shown = async |request: axum::extract::Request| {
-            ClientAddr::of(request.extensions()).map(|client| client.to_string()).unwrap_or_default()
-        };
-        let routes = Ingress::new(Trusted::loopback()).protect(Router::new().route("/", get(shown)));
-        for (peer, address) in [("127.0.0.1:9", "2001:db8::7"), ("203.0.113.1:9", "203.0.113.1")] {
-            let mut request =
-                Request::get("/").header("x-forwarded-for", "2001:db8::7").body(Body::empty()).unwrap();
-            request.extensions_mut().insert(ConnectInfo(peer.parse::<SocketAddr>().unwrap()));
-            let response = routes.clone().oneshot(request).await.unwrap();
-            let body = response.into_body().collect().await.unwrap().to_bytes();
-            assert_eq!(body, address.as_bytes());
+fn refuse(reason: Misdirected, app: &App, headers: &HeaderMap) -> Response {
+    let public = app.site.public_url.as_str().trim_end_matches('/');
+    let (title, advice) = match reason {
+        Misdirected::Unnamed => {
+            ("The address cannot be read", "A request has to name one host, in one Host header.".to_owned())
         }
-    }
+        Misdirected::Foreign => (
+            "This is not the portal's address",
+            format!(
+                "The portal is at {public}. If you run it and people type this address, set THROUGHLINE_PUBLIC_URL to it."
+            ),
+        ),
+        Misdirected::Unknown => ("We will be right back", "Try again in a moment.".to_owned()),
+    };
+    Problem::words(reason.status(), title, advice).for_reader(headers)
+}
+
+/// What of the request came so late that nobody waited for it.
+fn too_slow(accept: Option<HeaderValue>) -> Response {
+    let headers: HeaderMap = accept.map(|accept| (header::ACCEPT, accept)).into_iter().collect();
+    let advice =
+        "What you sent did not arrive in time, and nothing was changed. Send it again on a better line.";
+    let mut response =
+        Problem::words(StatusCode::REQUEST_TIMEOUT, "That took too long", advice).for_reader(&headers);
+    response.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));
+    response
 }

@@ -4,9 +4,9 @@ use std::sync::Arc;
 
 use app::{
     components::person::initials,
-    web::{App, Bare, PERSON_KEY},
+    web::{App, Bare, PERSON_KEY, host_name},
 };
-use axum::http::{HeaderMap, header};
+use axum::http::HeaderMap;
 use domain::{
     accounts::{Standing, queries::arrive},
     ids::PersonId,
@@ -25,8 +25,7 @@ pub struct Visitor {
 
 impl Visitor {
     pub fn of(app: App, headers: &HeaderMap, bare: Bare) -> Self {
-        let host = headers.get(header::HOST).and_then(|host| host.to_str().ok()).unwrap_or_default();
-        let host = host.rsplit_once(':').map_or(host, |(name, _)| name).to_ascii_lowercase();
+        let host = host_name(headers).unwrap_or_default();
         Self { app, standing: bare.arrival.standing, host, sign_in: bare.session.id() }
     }
 

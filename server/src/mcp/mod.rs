@@ -34,8 +34,8 @@ const LARGEST: usize = 4 << 20;
 /// The endpoint behind the door for tokens, also for programs that the server started. Answers that are open end when `stop` is cancelled.
 pub fn routes(app: &App, inside: &Inside, gate: Gate, stop: CancellationToken) -> Router {
     let portal = Portal::new(app.db.clone(), inside.clone(), stop.clone());
-    let mut config = transport(&app.site.public_url, stop);
-    config.allowed_hosts.push(inside.host());
+    // Which names are the portal's is settled before (`ingress`), also those of workspaces.
+    let config = transport(&app.site.public_url, stop).disable_allowed_hosts();
     let service = StreamableHttpService::new(
         move || Ok(portal.clone()),
         std::sync::Arc::new(NeverSessionManager::default()),

@@ -2,74 +2,122 @@
 
 use std::net::SocketAddr;
 
-use axum::http::{HeaderMap, header};
+use app::web::{Reach, is_forwarded, is_from_here};
+use axum::http::{HeaderMap, Version, header};
 use subtle::ConstantTimeEq;
 
-use crate::{dialects::durable_streams::is_local, settings::Secret};
+use crate::settings::Secret;
 
-/// What a proxy puts on a request that it hands on.
-const HANDED_ON: [&str; 6] =
-    ["forwarded", "via", "x-forwarded-for", "x-forwarded-host", "x-forwarded-proto", "x-real-ip"];
-
+/// Who may read them. Whoever has the token may, wherever they come from.
 #[derive(Debug)]
-pub(super) struct Door {
-    pub(super) token: Option<Secret>,
+pub struct Door {
+    token: Option<Secret>,
+    without: Without,
+}
+
+/// Who may without one.
+#[derive(Clone, Copy, Debug)]
+enum Without {
+    Nobody,
+    /// Programs of this machine that ask by themselves.
+    ThisMachine,
+    /// Whoever reaches the listener, which is for nothing else. What a proxy hands on is somebody else's.
+    Direct,
 }
 
 impl Door {
-    /// Programs of this machine that ask by themselves, and whoever has the token. A request that a proxy on this
-    /// machine hands on comes from it, too, and is told by what stands on it or by the name that it was sent to.
-    pub(super) fn admits(&self, peer: Option<SocketAddr>, headers: &HeaderMap) -> bool {
-        let from_here = peer.is_some_and(|peer| peer.ip().to_canonical().is_loopback());
-        let handed_on = HANDED_ON.iter().any(|name| headers.contains_key(*name));
-        from_here && !handed_on && is_local(headers) || self.knows(headers)
+    /// Beside the pages: without a token only while nobody else can reach those.
+    pub fn beside_pages(token: Option<Secret>, reach: &Reach) -> Self {
+        let without = if reach.is_from_elsewhere() { Without::Nobody } else { Without::ThisMachine };
+        Self { token, without }
+    }
+
+    /// On a listener of their own.
+    pub fn alone(token: Option<Secret>, listening: SocketAddr) -> Self {
+        let without = match (&token, listening.ip().to_canonical().is_loopback()) {
+            (_, true) => Without::ThisMachine,
+            (None, false) => Without::Direct,
+            (Some(_), false) => Without::Nobody,
+        };
+        Self { token, without }
+    }
+
+    pub(super) fn admits(&self, peer: Option<SocketAddr>, version: Version, headers: &HeaderMap) -> bool {
+        let from_here = || {
+            peer.is_some_and(|peer| peer.ip().to_canonical().is_loopback()) && is_from_here(version, headers)
+        };
+        let without = match self.without {
+            Without::Nobody => false,
+            Without::ThisMachine => from_here(),
+            Without::Direct => !is_forwarded(headers),
+        };
+        without || self.knows(headers)
     }
 
     fn knows(&self, headers: &HeaderMap) -> bool {
         let Some(token) = &self.token else { return false };
-        let said = headers.get(header::AUTHORIZATION).map(|said| said.as_bytes());
-        let said = said.and_then(|said| {
-            let (scheme, said) = said.split_at_checked("Bearer ".len())?;
-            scheme.eq_ignore_ascii_case(b"Bearer ").then_some(said)
+        let sent = headers.get(header::AUTHORIZATION).map(|sent| sent.as_bytes());
+        let sent = sent.and_then(|sent| {
+            let (scheme, sent) = sent.split_at_checked("Bearer ".len())?;
+            scheme.eq_ignore_ascii_case(b"Bearer ").then_some(sent)
         });
-        said.is_some_and(|said| bool::from(said.ct_eq(token.reveal().as_bytes())))
+        sent.is_some_and(|sent| bool::from(sent.ct_eq(token.reveal().as_bytes())))
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use app::web::FORWARDING;
+
     use super::*;
 
-    fn admits(token: Option<&str>, peer: &str, said: &[(&'static str, &'static str)]) -> bool {
+    const HERE: &str = "http://127.0.0.1:3000";
+
+    fn beside(public: &str, token: Option<&str>) -> Door {
+        let reach = Reach::new("127.0.0.1:3000".parse().unwrap(), &public.parse().unwrap());
+        Door::beside_pages(token.map(|token| token.parse().unwrap()), &reach)
+    }
+
+    fn admits(door: &Door, peer: &str, sent: &[(&'static str, &'static str)]) -> bool {
         let mut headers = HeaderMap::new();
         headers.insert("host", "127.0.0.1:3000".parse().unwrap());
-        for (name, value) in said {
+        for (name, value) in sent {
             headers.insert(*name, value.parse().unwrap());
         }
-        Door { token: token.map(|token| token.parse().unwrap()) }.admits(peer.parse().ok(), &headers)
+        door.admits(peer.parse().ok(), Version::HTTP_11, &headers)
     }
 
     #[test]
-    fn programs_of_this_machine_are_let_in() {
+    fn programs_of_this_machine_are_let_in_while_nobody_else_reaches_it() {
+        let door = beside(HERE, None);
         for peer in ["127.0.0.1:9", "[::1]:9", "[::ffff:127.0.0.1]:9"] {
-            assert!(admits(None, peer, &[]), "{peer}");
-            for name in HANDED_ON {
-                assert!(!admits(None, peer, &[(name, "1.2.3.4")]), "{peer} {name}");
+            assert!(admits(&door, peer, &[]), "{peer}");
+            for name in FORWARDING {
+                assert!(!admits(&door, peer, &[(name, "1.2.3.4")]), "{peer} {name}");
             }
             assert!(
-                !admits(None, peer, &[("host", "portal.example")]),
+                !admits(&door, peer, &[("host", "portal.example")]),
                 "handed on by a proxy that says nothing"
             );
-            assert!(!admits(None, peer, &[("origin", "https://a.example")]), "a page of another's");
+            assert!(!admits(&door, peer, &[("origin", "https://a.example")]), "a page of another's");
+            assert!(!admits(&beside("https://portal.example", None), peer, &[]), "{peer}: by any proxy");
         }
-        assert!(!admits(None, "10.0.0.1:9", &[]) && !admits(None, "", &[]));
+        assert!(!admits(&door, "10.0.0.1:9", &[]) && !admits(&door, "", &[]));
+        let host = HeaderMap::from_iter([(header::HOST, "127.0.0.1:3000".parse().unwrap())]);
+        assert!(
+            !door.admits("127.0.0.1:9".parse().ok(), Version::HTTP_10, &host),
+            "a plain proxy_pass of nginx"
+        );
     }
 
     #[test]
     fn the_token_lets_in_from_anywhere() {
-        let from_far = |token, said| admits(token, "10.0.0.1:9", &[("authorization", said)]);
+        let from_far = |token, sent| {
+            let door = beside("https://portal.example", token);
+            admits(&door, "10.0.0.1:9", &[("authorization", sent), ("x-forwarded-for", "1.2.3.4")])
+        };
         assert!(from_far(Some("open"), "Bearer open") && from_far(Some("open"), "bearer open"));
-        for (token, said) in [
+        for (token, sent) in [
             (Some("open"), "Bearer opens"),
             (Some("open"), "Bearer "),
             (Some("open"), "Bearer"),
@@ -77,7 +125,24 @@ mod tests {
             (None, "Bearer "),
             (None, "Bearer open"),
         ] {
-            assert!(!from_far(token, said), "{token:?} {said}");
+            assert!(!from_far(token, sent), "{token:?} {sent}");
         }
+    }
+
+    #[test]
+    fn an_address_of_its_own_is_for_whoever_reaches_it_directly() {
+        let door = |listening: &str, token: Option<&str>| {
+            Door::alone(token.map(|token| token.parse().unwrap()), listening.parse().unwrap())
+        };
+        assert!(admits(&door("10.0.0.1:9464", None), "10.0.0.9:9", &[("host", "node.lan:9464")]));
+        assert!(!admits(&door("10.0.0.1:9464", None), "10.0.0.9:9", &[("via", "1.1 proxy")]));
+        assert!(!admits(&door("10.0.0.1:9464", Some("open")), "10.0.0.9:9", &[]));
+        assert!(admits(
+            &door("10.0.0.1:9464", Some("open")),
+            "10.0.0.9:9",
+            &[("authorization", "Bearer open")]
+        ));
+        assert!(admits(&door("127.0.0.1:9464", None), "127.0.0.1:9", &[]));
+        assert!(!admits(&door("127.0.0.1:9464", None), "127.0.0.1:9", &[("host", "a.example")]));
     }
 }

@@ -11,7 +11,7 @@ use std::{net::SocketAddr, sync::Arc};
 use axum::{
     Router,
     extract::{ConnectInfo, Request, State},
-    http::{HeaderMap, HeaderValue, StatusCode, header},
+    http::{HeaderMap, HeaderValue, StatusCode, Version, header},
     response::{IntoResponse, Response},
     routing::get,
 };
@@ -19,9 +19,9 @@ use domain::Clock;
 use prometheus_client::{encoding::text, registry::Registry};
 use sessions::Engine;
 
-use crate::{limits::Limits, settings::Secret};
+use crate::limits::Limits;
 use collect::Figures;
-use door::Door;
+pub use door::Door;
 
 /// Where it is served.
 pub const PATH: &str = "/metrics";
@@ -38,19 +38,19 @@ pub struct Metrics {
 }
 
 impl Metrics {
-    /// Of an engine and its limits; who has the token may ask from elsewhere.
+    /// Of an engine and its limits, for those whom the door lets in.
     #[must_use]
-    pub fn new(engine: Engine, limits: Arc<Limits>, clock: &Clock, token: Option<Secret>) -> Self {
+    pub fn new(engine: Engine, limits: Arc<Limits>, clock: &Clock, door: Door) -> Self {
         let mut registry = Registry::default();
         let started = clock.now();
         registry.register_collector(Box::new(Figures { engine, limits, started }));
-        Self { registry, door: Door { token } }
+        Self { registry, door }
     }
 
     /// The answer to somebody who asks over a connection from `peer`; strangers see nothing there.
     #[must_use]
-    pub fn answer(&self, peer: Option<SocketAddr>, headers: &HeaderMap) -> Response {
-        if !self.door.admits(peer, headers) {
+    pub fn answer(&self, peer: Option<SocketAddr>, version: Version, headers: &HeaderMap) -> Response {
+        if !self.door.admits(peer, version, headers) {
             return StatusCode::NOT_FOUND.into_response();
         }
         let mut told = String::new();
@@ -71,5 +71,5 @@ pub fn routes(metrics: Metrics) -> Router {
 
 async fn show(State(metrics): State<Arc<Metrics>>, request: Request) -> Response {
     let peer = request.extensions().get::<ConnectInfo<SocketAddr>>().map(|ConnectInfo(peer)| *peer);
-    metrics.answer(peer, request.headers())
+    metrics.answer(peer, request.version(), request.headers())
 }

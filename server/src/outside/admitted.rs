@@ -1,14 +1,9 @@
-use std::{
-    fmt,
-    net::{IpAddr, SocketAddr},
-    str::FromStr,
-};
+use std::{fmt, net::IpAddr, str::FromStr};
 
-use app::web::is_loopback_url;
+use app::web::Reach;
 use ipnet::IpNet;
-use url::Url;
 
-use super::inner::{Reach, reach};
+use super::inner::{self, reach};
 
 /// What the machine's operator says of inner addresses.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -81,28 +76,47 @@ impl fmt::Display for Private {
 /// Which inner addresses may be called.
 #[derive(Clone, Debug, Default)]
 pub struct Admitted {
-    private: bool,
+    private: Networks,
     listed: Vec<Inner>,
+}
+
+/// When all private networks and this machine are.
+#[derive(Clone, Debug, Default)]
+enum Networks {
+    #[default]
+    Never,
+    Always,
+    /// As long as nobody else can reach the portal.
+    Alone(Reach),
+}
+
+impl Networks {
+    fn are_admitted(&self) -> bool {
+        match self {
+            Self::Never => false,
+            Self::Always => true,
+            Self::Alone(reach) => !reach.is_from_elsewhere(),
+        }
+    }
 }
 
 impl Admitted {
     /// What the machine's operator said. When nothing was said, inner addresses are admitted as long as the portal itself
-    /// answers on this machine only, by its listener and by its public address: whoever types an address then sits at
+    /// answers on this machine only: whoever types an address then sits at
     /// this machine and can reach all of that anyway, and what one tries first, a model or an agent on the same machine,
     /// just works. Once others can get in, they are not.
-    pub fn new(said: &Private, listening: SocketAddr, public: &Url) -> Self {
-        let alone = listening.ip().is_loopback() && is_loopback_url(public);
+    pub fn new(said: &Private, reach: &Reach) -> Self {
         match said {
-            Private::Unsaid => Self { private: alone, listed: Vec::new() },
+            Private::Unsaid => Self { private: Networks::Alone(reach.clone()), listed: Vec::new() },
             Private::No => Self::default(),
             Private::Yes => Self::private(),
-            Private::These(listed) => Self { private: false, listed: listed.clone() },
+            Private::These(listed) => Self { private: Networks::Never, listed: listed.clone() },
         }
     }
 
     /// All private networks and this machine.
     pub fn private() -> Self {
-        Self { private: true, listed: Vec::new() }
+        Self { private: Networks::Always, listed: Vec::new() }
     }
 
     /// Whether an address may be called, by a name or by itself. The link's own range, where clouds hand out
@@ -117,9 +131,9 @@ impl Admitted {
             })
         };
         match reach(ip) {
-            Reach::Public => true,
-            Reach::Private => self.private || listed(),
-            Reach::Special => listed(),
+            inner::Reach::Public => true,
+            inner::Reach::Private => self.private.are_admitted() || listed(),
+            inner::Reach::Special => listed(),
         }
     }
 }

@@ -3,6 +3,7 @@ use std::sync::{
     atomic::{AtomicUsize, Ordering},
 };
 
+use app::web::Reach;
 use axum::{Router, http::header, routing::get};
 
 use super::*;
@@ -13,7 +14,8 @@ fn outside(admitted: Admitted) -> Outside {
 }
 
 fn by(said: &str, listening: &str, public: &str) -> Admitted {
-    Admitted::new(&said.parse().unwrap(), listening.parse().unwrap(), &public.parse().unwrap())
+    let reach = Reach::new(listening.parse().unwrap(), &public.parse().unwrap());
+    Admitted::new(&said.parse().unwrap(), &reach)
 }
 
 #[tokio::test]
@@ -59,6 +61,11 @@ fn who_may_reach_inside_depends_on_who_can_reach_us() {
         assert!(!open.admits(None, home) && !open.admits(None, here), "{listening} {public}");
         assert!(open.admits(None, ip("1.1.1.1")));
     }
+    let reach = Reach::new("127.0.0.1:1".parse().unwrap(), &"http://localhost".parse().unwrap());
+    let found_out = Admitted::new(&Private::Unsaid, &reach);
+    assert!(found_out.admits(None, home));
+    reach.note(&axum::http::HeaderMap::from_iter([(header::FORWARDED, "for=203.0.113.1".parse().unwrap())]));
+    assert!(!found_out.admits(None, home), "a proxy hands requests on");
     assert!(!by("0", "127.0.0.1:1", "http://localhost").admits(None, here));
     assert!(by("1", "0.0.0.0:1", "https://portal.example").admits(None, here));
     let some = by("192.168.1.0/24, Agents.LAN,169.254.169.254", "0.0.0.0:1", "https://portal.example");

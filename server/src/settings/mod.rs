@@ -10,6 +10,7 @@ use std::net::{Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 use std::str::FromStr;
 
+use app::web::Reach;
 use clap::Args;
 use lettre::message::Mailbox;
 use url::Url;
@@ -64,7 +65,7 @@ pub struct Settings {
     #[arg(long, global = true, env = "THROUGHLINE_POLL_MS", default_value = "1000", value_parser = clap::value_parser!(u64).range(10..))]
     pub poll_ms: u64,
 
-    /// Mail server, as smtps://user:password@host. Empty: mail stands on the outbox page under /dev while the server listens on loopback
+    /// Mail server, as smtps://user:password@host. Empty: mail stands on the outbox page under /dev while no other machine can reach the portal, and nowhere once one can
     #[arg(long, global = true, env = "THROUGHLINE_SMTP_URL", default_value = "", hide_env_values = true, value_parser = maybe::<SecretUrl>)]
     pub smtp_url: Maybe<SecretUrl>,
 
@@ -121,7 +122,19 @@ pub struct Settings {
     #[arg(long, global = true, env = "THROUGHLINE_STORED_MB", default_value = "", value_parser = maybe::<u64>)]
     pub stored_mb: Maybe<u64>,
 
-    /// Token with which /metrics is read from other machines, as Authorization: Bearer. Empty: only programs of this machine read it
+    /// Connections open at once, on each node: past that, whoever waits longest for a request makes room. Empty: what the limit of open files leaves, which is raised at the start as far as it may be
+    #[arg(long, global = true, env = "THROUGHLINE_CONNECTIONS", default_value = "", value_parser = maybe::<u64>)]
+    pub connections: Maybe<u64>,
+
+    /// Connections open at once from one address, or one IPv6 network (/64); trusted proxies have no such limit. Empty: 1,000, more than a large office behind one address has, or a quarter of all
+    #[arg(long, global = true, env = "THROUGHLINE_CONNECTIONS_PER_ADDRESS", default_value = "", value_parser = maybe::<u64>)]
+    pub connections_per_address: Maybe<u64>,
+
+    /// Address and port for /metrics alone, as 10.0.0.5:9464, off the public side: whoever reaches it reads them, or whoever has the token where there is one. Empty: they stand beside the pages, for the token and, while no other machine can reach the portal, for programs of this one
+    #[arg(long, global = true, env = "THROUGHLINE_METRICS_BIND", default_value = "", value_parser = maybe::<SocketAddr>)]
+    pub metrics_bind: Maybe<SocketAddr>,
+
+    /// Token with which /metrics is read from anywhere, as Authorization: Bearer. Empty: nobody comes by a token
     #[arg(long, global = true, env = "THROUGHLINE_METRICS_TOKEN", default_value = "", hide_env_values = true, value_parser = maybe::<Secret>)]
     pub metrics_token: Maybe<Secret>,
 
@@ -150,6 +163,15 @@ impl Settings {
                 format!("http://{}:{}", Ipv4Addr::LOCALHOST, listening.port())
             }
             _ => format!("http://{listening}"),
+        }
+    }
+
+    /// Whether other machines can reach a portal that is set up like this.
+    pub fn reach(&self) -> Reach {
+        match self.public_url(self.bind).parse() {
+            Ok(url) => Reach::new(self.bind, &url),
+            // An address that is none is reported elsewhere.
+            Err(_) => Reach::everywhere(),
         }
     }
 

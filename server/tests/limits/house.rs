@@ -5,7 +5,7 @@ use std::sync::Arc;
 use axum::{
     Router,
     body::Body,
-    http::{HeaderMap, Method, Request, StatusCode},
+    http::{HeaderMap, Method, Request, StatusCode, Version},
     response::Response,
 };
 use domain::Clock;
@@ -13,7 +13,7 @@ use http_body_util::BodyExt;
 use server::{
     dialects::durable_streams::{self, Anyone, Dialect, Pace, Shelf},
     limits::{Allowance, Limits},
-    metrics::Metrics,
+    metrics::{Door, Metrics},
 };
 use sessions::{Engine, Options, Tenant};
 use sqlx::PgPool;
@@ -35,7 +35,8 @@ impl House {
     pub fn with(pool: &PgPool, allowance: Allowance, options: Options) -> Self {
         let engine = Engine::start(pool.clone(), options);
         let limits = Arc::new(Limits::new(allowance));
-        let metrics = Metrics::new(engine.clone(), limits.clone(), &Clock::system(), None);
+        let door = Door::alone(None, ([127, 0, 0, 1], 1).into());
+        let metrics = Metrics::new(engine.clone(), limits.clone(), &Clock::system(), door);
         Self { engine, limits, metrics }
     }
 
@@ -59,7 +60,7 @@ impl House {
     /// A figure as the metrics tell it.
     pub async fn figure(&self, name: &str) -> f64 {
         let headers = HeaderMap::from_iter([("host".parse().unwrap(), "localhost".parse().unwrap())]);
-        let told = body(self.metrics.answer("127.0.0.1:1".parse().ok(), &headers)).await;
+        let told = body(self.metrics.answer("127.0.0.1:1".parse().ok(), Version::HTTP_11, &headers)).await;
         figure(&told, name)
     }
 }

@@ -32,7 +32,7 @@ async fn other_hosts_and_other_sites_are_turned_away(pool: PgPool) {
         let request = request.header("accept", "application/json, text/event-stream").header(header, value);
         request.json(&call).send().await.unwrap().status().as_u16()
     };
-    assert_eq!(send("host", "evil.example".into()).await, 403);
+    assert_eq!(send("host", "evil.example".into()).await, 421);
     assert_eq!(send("origin", "https://evil.example".into()).await, 403);
     assert_eq!(send("origin", format!("http://{}", atlas.address)).await, 200);
 }

@@ -4,16 +4,17 @@
 mod asked;
 mod tab;
 
-use std::{collections::HashMap, future::IntoFuture, net::SocketAddr, path::Path, sync::Arc};
+use std::{collections::HashMap, net::SocketAddr, path::Path, sync::Arc};
 
-use app::web::{App, MEMBERSHIP_KEY, PERSON_KEY, Site};
+use app::web::{App, MEMBERSHIP_KEY, PERSON_KEY, Reach, Site};
 use domain::{Actor, Db, Scope};
 use serde_json::json;
 use server::{
     agents::{self, driven::Inside, model::Models, tryout::Tryout},
+    ingress::{self, BodyTimes, ConnectionLimits, Ingress, Trusted},
     limits::Limits,
     live::{Live, Pace},
-    metrics::{self, Metrics},
+    metrics::{self, Door, Metrics},
     outside::{Admitted, Outside},
     router,
     shutdown::Shutdown,
@@ -40,8 +41,9 @@ pub const METRICS_TOKEN: &str = "token-of-the-metrics";
 pub fn product(db: &Db, public_url: &str, files: &Path) -> App {
     let site = Site {
         public_url: public_url.parse().unwrap(),
-        loopback: false,
-        outbox: false,
+        is_named: true,
+        reach: Reach::everywhere(),
+        sends_mail: false,
         files: files.to_owned(),
         form_key: FORM_KEY.into(),
         outward: Arc::new(outward()),
@@ -69,18 +71,31 @@ pub async fn serve_within(db: &Db, shutdown: &Shutdown, limits: Arc<Limits>) -> 
 
 /// The same, and how programs that are started here reach it.
 pub async fn portal(db: &Db, shutdown: &Shutdown, limits: Arc<Limits>) -> (SocketAddr, Inside) {
+    portal_at(db, shutdown, limits, None).await
+}
+
+/// The same, known by an address that is not the listener's.
+pub async fn portal_at(
+    db: &Db,
+    shutdown: &Shutdown,
+    limits: Arc<Limits>,
+    public_url: Option<&str>,
+) -> (SocketAddr, Inside) {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
-    let app = product(db, &format!("http://{address}"), &std::env::temp_dir());
+    let own = format!("http://{address}");
+    let app = product(db, public_url.unwrap_or(&own), &std::env::temp_dir());
     let live = Live::new(shutdown.clone(), Pace::default()).within(limits.clone());
     live.across(db.engine().clone());
-    let token = METRICS_TOKEN.parse().ok();
-    let metrics = metrics::routes(Metrics::new(db.engine().clone(), limits, db.clock(), token));
+    let here = Reach::new(address, &app.site.public_url);
+    let door = Door::beside_pages(METRICS_TOKEN.parse().ok(), &here);
+    let metrics = metrics::routes(Metrics::new(db.engine().clone(), limits, db.clock(), door));
     let inside = Inside::of(address);
-    let routes = metrics.merge(router::routes(app, live, &inside));
-    tokio::spawn(
-        axum::serve(listener, routes.into_make_service_with_connect_info::<SocketAddr>()).into_future(),
-    );
+    let ingress = Ingress::new(app.clone(), Trusted::loopback(), BodyTimes::default());
+    let routes = ingress.protect(metrics.merge(router::routes(app, live, &inside)));
+    let limits = ConnectionLimits::new(10_000, 10_000);
+    let way = (Trusted::loopback(), Reach::everywhere());
+    tokio::spawn(ingress::serve(listener, routes, limits, way, shutdown.soft().clone()));
     (address, inside)
 }
 

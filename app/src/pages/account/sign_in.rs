@@ -35,7 +35,7 @@ pub async fn submit(cx: Cx, Posted(fields): Posted) -> Result<Response, Problem>
 }
 
 async fn try_it(cx: &Cx, email: &str, password: &str) -> Result<Vec<Standing>> {
-    demo::check_sign_in(cx.db(), email, cx.bare.app.site.loopback).await?;
+    demo::check_sign_in(cx.db(), email, cx.bare.is_local).await?;
     commands::sign_in(cx.db(), cx.workspace.id, email, password, &cx.bare.address).await
 }
 

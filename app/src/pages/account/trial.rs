@@ -4,9 +4,7 @@ use crate::web::Bare;
 
 /// Where mail can be read while it is not sent: on one's own machine only.
 pub fn trial_hint(bare: &Bare) -> AnyView {
-    bare.app
-        .site
-        .outbox
+    bare.has_outbox()
         .then(|| {
             view! {
                 <div class="notice">

@@ -47,11 +47,6 @@ impl Inside {
         Self(Arc::new(Inner { address, attempts: Mutex::default() }))
     }
 
-    /// The host that such programs name.
-    pub(crate) fn host(&self) -> String {
-        self.0.address.ip().to_string()
-    }
-
     /// Where its tools are.
     pub(super) fn tools(&self) -> String {
         format!("http://{}{}", self.0.address, crate::mcp::PATTERN)

@@ -1,17 +1,14 @@
 //! What is answered: refusals, and what stands on every answer.
 
+use app::web::is_local_origin;
 use axum::{
     http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
 };
 use sessions::Error;
 
-use super::{
-    headers::{
-        CLOSED, EARLIEST_OFFSET, NEXT_OFFSET, PRODUCER_EPOCH, PRODUCER_EXPECTED, PRODUCER_RECEIVED, TRUE,
-        value,
-    },
-    local::is_local_origin,
+use super::headers::{
+    CLOSED, EARLIEST_OFFSET, NEXT_OFFSET, PRODUCER_EPOCH, PRODUCER_EXPECTED, PRODUCER_RECEIVED, TRUE, value,
 };
 use crate::limits::Reason;
 

@@ -2,11 +2,12 @@
 
 use std::future::Future;
 
-use axum::http::HeaderMap;
+use app::web::is_from_here;
+use axum::http::{HeaderMap, Version};
 use futures::future::BoxFuture;
 use sessions::{Data, Producer, Tenant};
 
-use super::{Place, local::is_local};
+use super::Place;
 
 /// What somebody wants to do with a stream.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -22,6 +23,8 @@ pub enum Wish {
 /// A request, before it is let in.
 #[derive(Clone, Copy, Debug)]
 pub struct Ask<'a> {
+    /// How it speaks HTTP.
+    pub version: Version,
     /// Its headers: cookies, tokens.
     pub headers: &'a HeaderMap,
     /// What follows the root, without escapes.
@@ -122,7 +125,7 @@ impl Authorizer for Anyone {
     type Pass = ();
 
     async fn admit(&self, ask: Ask<'_>) -> Result<Grant<()>, Refused> {
-        if !is_local(ask.headers) {
+        if !is_from_here(ask.version, ask.headers) {
             return Err(Refused::Foreign);
         }
         let place = Place::Named { tenant: self.0, name: ask.path.to_owned() };

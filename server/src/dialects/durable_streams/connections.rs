@@ -51,7 +51,7 @@ fn take<A: Authorizer>(
         let metrics = (request.uri().path() == metrics::PATH).then(|| Arc::clone(&metrics));
         async move {
             Ok::<_, Infallible>(match metrics {
-                Some(metrics) => metrics.answer(Some(peer), request.headers()),
+                Some(metrics) => metrics.answer(Some(peer), request.version(), request.headers()),
                 None => handle(dialect, request.map(Body::new)).await,
             })
         }

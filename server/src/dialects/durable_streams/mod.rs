@@ -17,7 +17,6 @@ mod duties;
 mod encode;
 mod head;
 mod headers;
-mod local;
 mod long_poll;
 mod people;
 mod programs;
@@ -44,7 +43,6 @@ use tokio_util::sync::CancellationToken;
 
 pub use authorizer::{Anyone, Ask, Authorizer, Grant, Refused, Unwritten, Wish, Writing, Written};
 pub(super) use headers::NEXT_OFFSET;
-pub(crate) use local::is_local;
 pub(crate) use people::tenant;
 pub use people::{People, Reader};
 pub use serve::{Options, serve};
@@ -227,7 +225,7 @@ impl<A: Authorizer> Dialect<A> {
     }
 
     async fn admit(&self, parts: &Parts, path: &str, wish: Wish) -> Result<Grant<A::Pass>, Response> {
-        let ask = Ask { headers: &parts.headers, path, wish };
+        let ask = Ask { version: parts.version, headers: &parts.headers, path, wish };
         self.authorizer.admit(ask).await.map_err(|refused| match refused {
             Refused::Hidden => answer::not_found(),
             Refused::ReadOnly => answer::plain(StatusCode::METHOD_NOT_ALLOWED, "This may only be read."),

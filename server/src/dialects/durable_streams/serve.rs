@@ -14,8 +14,9 @@ use super::{
 };
 use crate::{
     database::{Database, Hold},
+    ingress,
     limits::{self, Allowance, Limits},
-    metrics::Metrics,
+    metrics::{Door, Metrics},
     product,
     settings::Settings,
     shutdown::Shutdown,
@@ -50,6 +51,7 @@ fn loopback(text: &str) -> Result<SocketAddr, String> {
 /// When the port is taken or the database cannot be brought up.
 pub async fn serve(settings: Settings, options: Options) -> Result<(), Box<dyn Error>> {
     let shutdown = Shutdown::on_signals()?;
+    ingress::raise();
     let listener = TcpListener::bind(options.listen).await?;
     let database = match Database::open(&settings, Hold::Shared, shutdown.soft()).await {
         Ok(database) => database,
@@ -89,7 +91,8 @@ async fn run(
         }
     });
     let limits = Arc::new(Limits::new(Allowance::of_this_machine(settings)));
-    let metrics = Metrics::new(engine.clone(), Arc::clone(&limits), &clock, settings.metrics_token.clone());
+    let door = Door::alone(settings.metrics_token.clone(), listener.local_addr()?);
+    let metrics = Metrics::new(engine.clone(), Arc::clone(&limits), &clock, door);
     limits::start(Arc::clone(&limits), engine.clone(), shutdown);
     let dialect = Dialect {
         engine: engine.clone(),

@@ -6,6 +6,7 @@ mod keys;
 mod llm;
 mod nats;
 mod network;
+mod reach;
 mod smtp;
 
 use super::Finding;
@@ -27,6 +28,7 @@ pub(super) async fn all(settings: &Settings) -> Vec<Finding> {
     findings.extend(database);
     findings.push(port);
     findings.push(network::public_url(settings));
+    findings.extend(reach::check(settings));
     findings.extend([nodes, smtp, llm]);
     findings
 }

@@ -14,13 +14,13 @@ const PATIENCE: Duration = Duration::from_secs(5);
 pub(super) async fn check(settings: &Settings) -> Finding {
     match &settings.smtp_url {
         Some(url) => connect(url).await,
-        None if settings.bind.ip().is_loopback() => {
+        None if !settings.reach().is_from_elsewhere() => {
             Finding::ok(SUBJECT, "kept on the outbox page under /dev")
         }
         None => Finding::warn(
             SUBJECT,
-            "no mail server is set, and the outbox page is only there on loopback",
-            "Set THROUGHLINE_SMTP_URL, or nobody can reset a password or accept an invitation.",
+            "no mail is sent: no mail server is set, and the outbox page is closed, as others can reach the portal",
+            "Set THROUGHLINE_SMTP_URL, or nobody can reset a password, accept an invitation or confirm an address.",
         ),
     }
 }
