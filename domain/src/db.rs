@@ -9,7 +9,9 @@ use chrono::{DateTime, Utc};
 use sessions::{Engine, StreamId};
 use sqlx::{PgConnection, PgPool, Postgres, Transaction};
 
-use crate::{Clock, Error, Result, Scope, ids::WorkspaceId, sealed::Keyring, session::Event};
+use crate::{
+    Clock, Error, Result, Scope, files::quota::Quota, ids::WorkspaceId, sealed::Keyring, session::Event,
+};
 
 /// The product's pool, the session engine and the clock. Cheap to clone.
 #[derive(Clone)]
@@ -18,6 +20,8 @@ pub struct Db {
     engine: Engine,
     clock: Clock,
     keyring: Option<Arc<KeyringSource>>,
+    /// What a client may keep; none where there is no limit.
+    quota: Option<Quota>,
     /// The transaction that every call on this handle goes into, where there is one.
     joint: Option<Joint>,
 }
@@ -52,7 +56,7 @@ pub enum Office {
 impl Db {
     /// The pool's connections must take the role `throughline_app` when they are made.
     pub fn new(pool: PgPool, engine: Engine, clock: Clock) -> Self {
-        Self { pool, engine, clock, keyring: None, joint: None }
+        Self { pool, engine, clock, keyring: None, quota: None, joint: None }
     }
 
     /// The same with the master keys under which secrets are sealed.
@@ -63,6 +67,16 @@ impl Db {
     /// The same with master keys that are asked for each time.
     pub fn with_keyring_from(self, source: impl Fn() -> Result<Keyring> + Send + Sync + 'static) -> Self {
         Self { keyring: Some(Arc::new(source)), ..self }
+    }
+
+    /// The same where a client may keep only so much.
+    pub fn with_quota(self, quota: Option<Quota>) -> Self {
+        Self { quota, ..self }
+    }
+
+    /// What a client may keep; none where there is no limit.
+    pub fn quota(&self) -> Option<Quota> {
+        self.quota
     }
 
     /// The master keys.
@@ -139,6 +153,7 @@ impl Db {
             engine: self.engine.clone(),
             now: self.now(),
             scope,
+            quota: self.quota,
             held: BTreeMap::new(),
             desks: BTreeMap::new(),
             woken: Vec::new(),
@@ -195,6 +210,7 @@ pub struct Tx {
     now: DateTime<Utc>,
     /// The one that holds now; none for an office.
     scope: Option<Scope>,
+    quota: Option<Quota>,
     held: BTreeMap<StreamId, Held>,
     desks: BTreeMap<StreamId, Held>,
     woken: Vec<StreamId>,
@@ -217,6 +233,11 @@ impl Tx {
     /// The instant at which everything in this transaction happens.
     pub fn now(&self) -> DateTime<Utc> {
         self.now
+    }
+
+    /// What a client may keep; none where there is no limit.
+    pub(crate) fn quota(&self) -> Option<Quota> {
+        self.quota
     }
 
     /// The connection, for a query.

@@ -62,6 +62,9 @@ pub enum Error {
     Database(#[from] sqlx::Error),
     #[error(transparent)]
     Sessions(#[from] sessions::Error),
+    /// The bytes of a file cannot be had or kept. Never shown.
+    #[error(transparent)]
+    Store(#[from] crate::files::store::Error),
     /// A row or a setting that cannot be read.
     #[error("{0}")]
     Broken(String),
@@ -81,6 +84,7 @@ impl Error {
         match self {
             Self::Database(error) => database_is_away(error),
             Self::Sessions(sessions::Error::Database(error)) => database_is_away(error),
+            Self::Store(error) => error.is_away(),
             Self::Sessions(error) => matches!(error, sessions::Error::Busy | sessions::Error::ShuttingDown),
             _ => false,
         }

@@ -27,3 +27,18 @@ pub async fn is_set_up(db: &Db) -> Result<bool> {
     tx.commit().await?;
     Ok(found)
 }
+
+/// Writes a row, to see that the database can be written.
+///
+/// # Errors
+/// The database's.
+pub async fn probe(db: &Db) -> Result<()> {
+    let mut tx = db.begin_as(Office::Auth).await?;
+    sqlx::query!(
+        "INSERT INTO install (key, value) VALUES ('probe', $1) ON CONFLICT (key) DO UPDATE SET value = excluded.value",
+        tx.now().to_rfc3339(),
+    )
+    .execute(tx.conn())
+    .await?;
+    tx.commit().await
+}

@@ -10,6 +10,7 @@ pub mod cli;
 pub mod database;
 pub mod dialects;
 pub mod doctor;
+pub mod files;
 pub mod finish;
 pub mod health;
 pub mod ingress;

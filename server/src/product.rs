@@ -1,6 +1,6 @@
 //! From a ready database to the product that the routes serve.
 
-use std::{net::SocketAddr, path::PathBuf, sync::Arc, time::Duration};
+use std::{net::SocketAddr, sync::Arc, time::Duration};
 
 use app::web::{App, Reach, Site};
 use domain::{Clock, Db, install, sealed};
@@ -31,7 +31,7 @@ pub async fn app(
 ) -> Result<App, Box<dyn std::error::Error>> {
     // Read once, so that a start without a key says so.
     keyring(settings)?;
-    let db = db(database, settings).with_keyring_from(keyring::source(settings));
+    let db = db(database, settings).with_keyring_from(keyring::source(settings)).with_quota(settings.quota());
     look_for_unopened(&db).await?;
     let form_key = install::key(&db, "form_key").await?;
     let public_url: Url = settings.public_url(listening).parse()?;
@@ -43,7 +43,7 @@ pub async fn app(
         is_named: settings.public_url.is_some(),
         reach,
         sends_mail: settings.smtp_url.is_some(),
-        files: files(settings)?,
+        files: settings.file_store()?,
         form_key,
         asset: |name| assets::url(name).unwrap_or_default(),
     };
@@ -87,10 +87,4 @@ pub fn engine(database: &Database, settings: &Settings, clock: &Clock) -> Engine
         ..Default::default()
     };
     Engine::start(database.engine.clone(), options)
-}
-
-fn files(settings: &Settings) -> Result<PathBuf, Box<dyn std::error::Error>> {
-    let files = settings.data()?.join("files");
-    std::fs::create_dir_all(&files)?;
-    Ok(files)
 }

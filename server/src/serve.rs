@@ -13,6 +13,7 @@ use tokio::net::TcpListener;
 
 use crate::agents::driven::Inside;
 use crate::database::{Database, Hold};
+use crate::files::Watch;
 use crate::ingress::{self, BodyTimes, ConnectionLimits, Ingress, Trusted};
 use crate::jobs;
 use crate::limits::{self, Allowance, Limits};
@@ -94,7 +95,10 @@ async fn run(
     if options.demo {
         domain::demo::fill(&app.db).await?;
     }
-    let health = health::routes([database.product.clone(), database.engine.clone()]);
+    let files = Watch::begin(app.db.clone(), app.site.files.clone()).await?;
+    files.start(shutdown);
+    let parts = health::Parts { db: app.db.clone(), engine: database.engine.clone(), files };
+    let health = health::routes(parts);
     let engine = app.db.engine();
     let limits = Arc::new(Limits::new(Allowance::of_clients(settings)));
     limits::start(limits.clone(), engine.clone(), shutdown);

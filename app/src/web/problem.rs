@@ -101,6 +101,14 @@ impl From<Error> for Problem {
                 problem.retry_after = Some(retry_after);
                 problem
             }
+            Error::Store(error) => {
+                tracing::error!(error.message = %error, "the bytes of a file could not be had or kept");
+                Self::words(
+                    StatusCode::SERVICE_UNAVAILABLE,
+                    "Files cannot be reached right now",
+                    "We have been told, and nothing is lost. Try again in a while.",
+                )
+            }
             ref error if error.is_away() => {
                 tracing::warn!(error.message = %error, "the database is away");
                 Self::away()

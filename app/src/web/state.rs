@@ -1,6 +1,6 @@
-use std::{path::PathBuf, sync::Arc};
+use std::sync::Arc;
 
-use domain::Db;
+use domain::{Db, files::store::Store};
 use url::Url;
 
 use super::{Outward, Reach};
@@ -22,8 +22,8 @@ pub struct Site {
     pub reach: Reach,
     /// There is a mail server. Without one mail is kept, for the outbox page of whoever sits at this machine.
     pub sends_mail: bool,
-    /// Where uploaded files are kept.
-    pub files: PathBuf,
+    /// Where the bytes of files are.
+    pub files: Store,
     /// Key of the form tokens, of this install alone.
     pub form_key: String,
     /// The world outside, for pages that ask something of it.

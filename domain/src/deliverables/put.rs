@@ -1,6 +1,7 @@
 use super::Content;
 use crate::{
     Db, Error, OnConstraint, Result, Tx,
+    files::quota,
     ids::DeliverableId,
     readable,
     requests::hold::Held,
@@ -33,6 +34,7 @@ pub async fn put(db: &Db, claimed: &Claimed, title: &str, content: Content) -> R
         return Ok(version);
     }
     let version = insert_version(&mut tx, claimed, deliverable, content).await?;
+    quota::hold_in(&mut tx, &claimed.scope, claimed.client).await?;
     let events = claimed.events(tx.now(), [Part::DataDeliverable { deliverable, title, version }]);
     tx.append(row.session, &events).await?;
     held.changed(&mut tx, &claimed.scope, "request", row.number).await?;

@@ -1,4 +1,4 @@
-use super::{File, NewFile, display_name, queries::FileRow};
+use super::{File, NewFile, clear, display_name, queries::FileRow, quota, store::Key};
 use crate::{
     Db, Error, FieldErrors, OnConstraint, Result, Role, Scope, Tx, ids::FileId, requests::hold::Row,
 };
@@ -7,7 +7,7 @@ use crate::{
 /// and only who added it can attach it.
 ///
 /// # Errors
-/// Field `files` for a hash that is none; [`Error::NotFound`] where the scope has no client or does not see the request.
+/// Field `files` for a hash that is none; the same where the client has no room left; [`Error::NotFound`] where the scope has no client or does not see the request.
 pub async fn add(db: &Db, scope: &Scope, new: NewFile) -> Result<FileId> {
     let Some(client) = scope.client else { return Err(Error::NotFound) };
     if scope.role() == Some(Role::Billing) {
@@ -22,6 +22,11 @@ pub async fn add(db: &Db, scope: &Scope, new: NewFile) -> Result<FileId> {
     }
     let id = FileId::new();
     let mut tx = db.begin(scope).await?;
+    // Either this row is seen by whoever clears contents, or the content is seen to be gone afterwards.
+    sqlx::query("SELECT pg_advisory_xact_lock_shared(hashtextextended($1, 0))")
+        .bind(clear::lock(&Key::content(scope.workspace, &new.sha256)?))
+        .execute(tx.conn())
+        .await?;
     let now = tx.now();
     sqlx::query!(
         "INSERT INTO file (id, workspace_id, client_id, request_id, name, media_type, label, is_text, bytes, sha256,
@@ -43,6 +48,10 @@ pub async fn add(db: &Db, scope: &Scope, new: NewFile) -> Result<FileId> {
     .execute(tx.conn())
     .await
     .on_constraint("file_workspace_id_client_id_request_id_fkey", || Error::NotFound)?;
+    quota::hold_in(&mut tx, scope, client).await.map_err(|error| match error {
+        Error::Refused(why) => Error::Fields(FieldErrors::one("files", why)),
+        error => error,
+    })?;
     tx.commit().await?;
     Ok(id)
 }

@@ -7,6 +7,7 @@
 mod office;
 mod table;
 
+use super::encoding;
 use table::{BINARY, TEXT};
 
 /// How many bytes from a file's beginning [`sniff`] should be given.
@@ -22,7 +23,7 @@ pub struct Kind {
     pub media_type: &'static str,
     /// What a page calls it: `PDF document`.
     pub label: &'static str,
-    /// It is UTF-8 text, which an agent can read. Scripts and HTML are, too.
+    /// It is text, which an agent can read. Scripts and HTML are, too.
     pub text: bool,
     /// It is a picture that every browser shows.
     pub image: bool,
@@ -61,8 +62,11 @@ pub fn sniff(head: &[u8], name: &str) -> Kind {
         return kind;
     }
     // A few formats begin as text; for all others text is text, whatever two letters it starts with.
-    if !head.starts_with(b"%PDF-") && !head.starts_with(b"{\\rtf") && is_text(head) {
-        return text_kind(head, &extension);
+    if !head.starts_with(b"%PDF-")
+        && !head.starts_with(b"{\\rtf")
+        && let Some(text) = text(head, &extension)
+    {
+        return text_kind(text.as_bytes(), &extension);
     }
     let found = infer::get(head).map(|found| found.mime_type());
     let known = BINARY.iter().find(|(media_type, _)| Some(*media_type) == found);
@@ -75,17 +79,16 @@ fn extension(name: &str) -> String {
     after.to_ascii_lowercase()
 }
 
-/// Whether bytes are UTF-8 without control characters but those of lines and tabs. A character
-/// that the end of the head cuts in two is no fault of the file's.
-fn is_text(head: &[u8]) -> bool {
-    let text = match str::from_utf8(head) {
-        Ok(text) => text,
-        Err(e) if e.error_len().is_none() && head.len() == HEAD => {
-            str::from_utf8(&head[..e.valid_up_to()]).unwrap_or_default()
-        }
-        Err(_) => return false,
-    };
-    !text.chars().any(|c| c.is_control() && !matches!(c, '\t' | '\n' | '\r' | '\u{c}'))
+/// Bytes as text, in whatever it is written. In an older encoding any bytes are letters: there a name that ends like a
+/// text's, or mostly plain letters, have to speak for it.
+fn text(head: &[u8], extension: &str) -> Option<String> {
+    // Cut off within a letter is no error.
+    let is_utf_8 = str::from_utf8(head).map_or_else(|error| error.error_len().is_none(), |_| true);
+    let likely = is_utf_8
+        || TEXT.iter().any(|(extensions, _)| extensions.contains(&extension))
+        || head.contains(&0)
+        || encoding::is_mostly_plain(head);
+    encoding::read(head).filter(|_| likely)
 }
 
 fn text_kind(head: &[u8], extension: &str) -> Kind {

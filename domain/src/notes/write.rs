@@ -3,6 +3,7 @@ use chrono::{DateTime, Utc};
 use super::{Note, path};
 use crate::{
     Actor, Db, Error, FieldErrors, OnConstraint, Result, Scope, Tx,
+    files::quota,
     ids::{ClientId, NoteId},
     redact,
     requests::commands::may_work,
@@ -39,6 +40,7 @@ pub async fn write(
         Some(expected) => update(&mut tx, scope, client, &path, body, expected).await?,
     };
     keep_version(&mut tx, scope, client, &note).await?;
+    quota::hold_in(&mut tx, scope, client).await?;
     tx.commit().await?;
     Ok(note)
 }

@@ -3,13 +3,13 @@
 use std::{
     collections::{HashMap, VecDeque},
     panic::AssertUnwindSafe,
-    path::PathBuf,
     sync::Arc,
     time::Duration,
 };
 
 use domain::{
     Db, agents, approvals, controls,
+    files::store::Store,
     runs::{self, Claimed},
 };
 use futures::FutureExt;
@@ -27,7 +27,6 @@ use super::{
     lease, limit,
     past::Past,
     signals::Signals,
-    text_file::Shelf,
     workbench::Workbench,
     worker::Options,
 };
@@ -40,7 +39,7 @@ const LAST_WORDS: Duration = Duration::from_secs(2);
 pub(super) struct Shop {
     pub(super) db: Db,
     pub(super) brain: Arc<dyn Brain>,
-    pub(super) files: PathBuf,
+    pub(super) files: Store,
     pub(super) slots: Arc<Semaphore>,
     pub(super) options: Options,
     /// Cancelled when the server shuts down.
@@ -88,7 +87,7 @@ impl Shop {
             reach: agents::reach(&self.db, claimed).await?,
             helpers: runs::helpers(&self.db, claimed).await?,
             past,
-            shelf: Shelf::of(&self.files, claimed.scope.workspace),
+            files: self.files.clone(),
             heard,
             steers: VecDeque::new(),
             settled: HashMap::new(),

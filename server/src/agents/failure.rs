@@ -1,6 +1,6 @@
 //! How an attempt ends, other than by being finished.
 
-use domain::{costs::Hit, runs};
+use domain::{costs::Hit, files::store, runs};
 
 /// The work is done.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -40,6 +40,15 @@ impl Failure {
             "{agent} cannot begin: something is not set up yet. We have been told. Nothing is lost; you can start it again later."
         );
         Self::failed(words, reason)
+    }
+
+    /// A file of the request is there, and cannot be read.
+    pub(super) fn unread(name: &str, error: &store::Error) -> Self {
+        let words = format!(
+            "The work has stopped: “{name}”, which came with this request, cannot be opened right now. We have been told. \
+             Nothing is lost. You can start the work again later."
+        );
+        Self::failed(words, format!("“{name}” could not be read: {error}"))
     }
 
     /// Something in the server itself, which no client can mend.

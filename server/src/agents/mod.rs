@@ -19,7 +19,6 @@ mod partings;
 mod past;
 mod signals;
 mod staff;
-mod text_file;
 pub mod tryout;
 mod workbench;
 mod worker;

@@ -1,8 +1,8 @@
 //! Claims runs and has them worked on, several at once.
 
-use std::{path::PathBuf, sync::Arc, time::Duration};
+use std::{sync::Arc, time::Duration};
 
-use domain::{Db, runs};
+use domain::{Db, files::store::Store, runs};
 use tokio::{sync::Semaphore, task::JoinSet, time::sleep};
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
@@ -42,8 +42,7 @@ pub struct Worker {
 }
 
 impl Worker {
-    /// `files` is the folder of uploaded files.
-    pub fn new(db: Db, brain: Arc<dyn Brain>, files: PathBuf, options: Options) -> Self {
+    pub fn new(db: Db, brain: Arc<dyn Brain>, files: Store, options: Options) -> Self {
         let slots = Arc::new(Semaphore::new(options.at_once));
         let holder = format!("house-{}", Uuid::now_v7().simple());
         Self { shop: Shop { db, brain, files, slots, options, leave: CancellationToken::new() }, holder }

@@ -156,6 +156,14 @@ impl From<Error> for Problem {
             Error::Fields(errors) => Self::fields(&errors),
             Error::TooMany { retry_after } => Self::too_many(retry_after),
             Error::Sessions(error) => error.into(),
+            Error::Store(error) => {
+                tracing::error!(error.message = %error, "the bytes of a file could not be had or kept");
+                let detail = "The file is there, but its bytes cannot be read right now. Do not go on as if there were no \
+                              file: ask for it again in a while.";
+                let away =
+                    Self::new(StatusCode::SERVICE_UNAVAILABLE, "file-away", "File out of reach", detail);
+                Self { retry_after: Some(30), ..away }
+            }
             error if error.is_away() => {
                 tracing::warn!(error.message = %error, "the database is away");
                 Self::away()

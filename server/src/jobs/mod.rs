@@ -10,7 +10,13 @@ use std::{error::Error, sync::Arc, time::Duration};
 
 use app::web::App;
 use chrono::TimeDelta;
-use domain::{Db, accounts, agents::Backend, approvals, billing, controls, runs, session};
+use domain::{
+    Db, accounts,
+    agents::Backend,
+    approvals, billing, controls,
+    files::{self, store::Store},
+    runs, session,
+};
 use futures::future::BoxFuture;
 
 pub use outage::Outage;
@@ -62,6 +68,12 @@ pub fn start(
     every("answered calls", HOUR, |db| Box::pin(async move { domain::once::clear(&db).await }));
     every("sent mail", HOUR, |db| Box::pin(async move { domain::mail::clear(&db).await }));
     every("sent webhooks", HOUR, |db| Box::pin(async move { domain::webhooks::clear(&db).await }));
+    let files = app.site.files.clone();
+    let clear = move |db: Db| -> BoxFuture<'static, domain::Result<()>> {
+        let files = files.clone();
+        Box::pin(async move { clear_files(&db, &files).await })
+    };
+    every::start(app.db.clone(), shutdown, "unnamed files", Duration::from_secs(HOUR), Box::new(clear));
     // What a server of this machine left behind when it was killed: at once, where this one takes its place.
     every("orphans", 60, |_| Box::pin(end_orphans()));
     fold(app, settings, shutdown);
@@ -69,6 +81,18 @@ pub fn start(
     let sender = webhooks::run(app.db.clone(), outside.clone(), shutdown.soft().clone());
     shutdown.spawn("webhooks", sender);
     work(app, outside, inside, settings, shutdown)?;
+    Ok(())
+}
+
+async fn clear_files(db: &Db, files: &Store) -> domain::Result<()> {
+    let cleared = files::clear(db, files).await?;
+    if cleared != files::Cleared::default() {
+        tracing::info!(
+            files = cleared.files,
+            contents = cleared.contents,
+            "cleared files that nothing names"
+        );
+    }
     Ok(())
 }
 
@@ -116,12 +140,12 @@ fn work(
     inside: Inside,
     settings: &Settings,
     shutdown: &Shutdown,
-) -> reqwest::Result<()> {
+) -> Result<(), Box<dyn Error>> {
     let (db, files, soft) = (app.db.clone(), app.site.files.clone(), shutdown.soft().clone());
     let house = House::new(settings)?;
     let models = Models::new(outside.clone(), Limits::default());
     let allowed = settings.agent_programs.iter().map(str::to_owned);
-    let programs = Programs::new(allowed, files.with_file_name("agents"), inside);
+    let programs = Programs::new(allowed, settings.data()?.join("agents"), inside);
     let hermes = Hermes::new(outside.clone(), hermes::Limits::default());
     let claude_code = ClaudeCode::new(programs.clone(), outside.clone());
     shutdown.spawn("agents", async move {

@@ -12,6 +12,10 @@ use std::str::FromStr;
 
 use app::web::Reach;
 use clap::Args;
+use domain::files::{
+    quota::Quota,
+    store::{BadPlace, Place, Store},
+};
 use lettre::message::Mailbox;
 use url::Url;
 
@@ -52,6 +56,18 @@ pub struct Settings {
     /// Folder of the private database and the files. Empty: $XDG_DATA_HOME/throughline, ~/.local/share/throughline, or /var/lib/throughline for root
     #[arg(long, global = true, env = "THROUGHLINE_DATA", default_value = "", value_parser = maybe::<PathBuf>)]
     pub data: Maybe<PathBuf>,
+
+    /// Where the files are, as s3://bucket/prefix with the usual AWS_* variables (AWS_ENDPOINT for a server that is not Amazon's), or a folder that all nodes share. Several nodes need the same. Empty: files in the data folder, which is enough for one node
+    #[arg(long, global = true, env = "THROUGHLINE_FILES", default_value = "", value_parser = maybe::<Place>)]
+    pub files: Maybe<Place>,
+
+    /// Megabytes that one client's files, deliverables and notes may have in all, so that one cannot fill the disk for all; 50 while an address is not confirmed, as anybody can be that. 0: no limit
+    #[arg(long, global = true, env = "THROUGHLINE_FILES_MB", default_value_t = 10_240)]
+    pub files_mb: u64,
+
+    /// Megabytes that stay free on the disk: below that no file is taken in, while the rest goes on. The database on the same disk stops when it is full
+    #[arg(long, global = true, env = "THROUGHLINE_FILES_FREE_MB", default_value_t = 1_024)]
+    pub files_free_mb: u64,
 
     /// A Postgres 15 or later, as postgres://user:password@host/database. Empty: a private one, started from the installed binaries
     #[arg(long, global = true, env = "DATABASE_URL", default_value = "", hide_env_values = true, value_parser = maybe::<SecretUrl>)]
@@ -151,6 +167,15 @@ pub struct Settings {
     pub log_format: Format,
 }
 
+/// Why there is no file store.
+#[derive(Debug, thiserror::Error)]
+pub enum NoFiles {
+    #[error(transparent)]
+    NoHome(#[from] NoHome),
+    #[error("THROUGHLINE_FILES: {0}")]
+    BadPlace(#[from] BadPlace),
+}
+
 impl Settings {
     /// The address that people type, given the one that is really listened on (the port may have been chosen late).
     pub fn public_url(&self, listening: SocketAddr) -> String {
@@ -181,6 +206,36 @@ impl Settings {
     /// When it is not set and there is no home folder to put it in.
     pub fn data(&self) -> Result<PathBuf, NoHome> {
         data::folder(self.data.as_deref())
+    }
+
+    /// What one client may keep; none where there is no limit.
+    pub fn quota(&self) -> Option<Quota> {
+        (self.files_mb > 0).then(|| Quota::of(self.files_mb.saturating_mul(1 << 20)))
+    }
+
+    /// Where the file store is.
+    ///
+    /// # Errors
+    /// As [`Settings::data`].
+    pub fn file_place(&self) -> Result<Place, NoHome> {
+        match &self.files {
+            Some(place) => Ok(place.clone()),
+            None => Ok(Place::Folder(self.data()?.join("files"))),
+        }
+    }
+
+    /// The file store.
+    ///
+    /// # Errors
+    /// When its folder cannot be made, or the environment names no S3 server that may be used.
+    pub fn file_store(&self) -> Result<Store, NoFiles> {
+        let data = self.data()?;
+        let place = self.file_place()?;
+        std::fs::create_dir_all(&data).map_err(|error| BadPlace::Folder { path: data.clone(), error })?;
+        let variables = std::env::vars_os()
+            .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)));
+        let floor = self.files_free_mb.saturating_mul(1 << 20);
+        Ok(Store::at(place, variables, data)?.with_floor(floor))
     }
 }
 

@@ -6,7 +6,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use domain::{
     Actor, Clock, Db, Role, Scope,
     agents::{self, Backend, Settings},
-    files::{self, NewFile},
+    files::{self, NewFile, store::Store},
     ids::{ClientId, FileId, MembershipId, OfferId, PersonId, RequestId, SubscriptionId, WorkspaceId},
     requests::{Detail, NewRequest, Priority, commands, queries},
     sealed::Keyring,
@@ -177,7 +177,7 @@ impl World {
     pub fn work_on(&self, brain: Arc<dyn Brain>, at_once: usize) -> Hand {
         let (poll, beat) = (Duration::from_millis(20), Duration::from_millis(200));
         let options = Options { at_once, poll, beat, ..Options::default() };
-        let worker = Worker::new(self.db.clone(), brain, self.files.path().to_owned(), options);
+        let worker = Worker::new(self.db.clone(), brain, Store::folder(self.files.path()).unwrap(), options);
         let leave = CancellationToken::new();
         Hand { leave: leave.clone(), task: tokio::spawn(worker.run(leave)) }
     }

@@ -7,7 +7,7 @@ mod tab;
 use std::{collections::HashMap, net::SocketAddr, path::Path, sync::Arc};
 
 use app::web::{App, MEMBERSHIP_KEY, PERSON_KEY, Reach, Site};
-use domain::{Actor, Db, Scope};
+use domain::{Actor, Db, Scope, files::store::Store};
 use serde_json::json;
 use server::{
     agents::{self, driven::Inside, model::Models, tryout::Tryout},
@@ -39,12 +39,18 @@ pub const METRICS_TOKEN: &str = "token-of-the-metrics";
 
 /// The product, without a mail server on a machine that others reach: nothing of development shows.
 pub fn product(db: &Db, public_url: &str, files: &Path) -> App {
+    product_on(db, public_url, Store::folder(files).unwrap())
+}
+
+/// The same with that file store.
+#[allow(dead_code, reason = "few tests have another than a folder")]
+pub fn product_on(db: &Db, public_url: &str, files: Store) -> App {
     let site = Site {
         public_url: public_url.parse().unwrap(),
         is_named: true,
         reach: Reach::everywhere(),
         sends_mail: false,
-        files: files.to_owned(),
+        files,
         form_key: FORM_KEY.into(),
         outward: Arc::new(outward()),
         asset: |_| "",

@@ -8,12 +8,10 @@ use axum::{
 };
 use domain::{
     Error,
-    files::{self, File},
+    files::{self, File, store},
     ids::{FileId, WorkspaceId},
 };
-use tokio_util::io::ReaderStream;
 
-use super::disk;
 use crate::web::{App, Problem, SignedIn};
 
 /// `GET /files/{file}`
@@ -27,13 +25,14 @@ pub async fn show(SignedIn { cx, scope }: SignedIn, Path(id): Path<String>) -> R
 /// A file's bytes, for whoever was found to be allowed to see it.
 ///
 /// # Errors
-/// [`Error::Broken`] where they are not there.
+/// [`Error::Store`] where they are not there, or not as they were stored.
 pub async fn answer(app: &App, workspace: WorkspaceId, file: &File) -> Result<Response, Error> {
-    let path = disk::path(app, workspace, &file.sha256);
-    let opened = tokio::fs::File::open(path).await;
-    let bytes =
-        opened.map_err(|error| Error::Broken(format!("the bytes of {} are not there: {error}", file.id)))?;
-    let mut response = Body::from_stream(ReaderStream::new(bytes)).into_response();
+    let key = store::Key::of(workspace, file)?;
+    let content = app.site.files.get(&key).await?;
+    if content.bytes != file.bytes {
+        return Err(store::Error::Damaged { key, found: content.bytes, wanted: file.bytes }.into());
+    }
+    let mut response = Body::from_stream(content.pieces).into_response();
     let headers = response.headers_mut();
     headers.insert(header::CONTENT_TYPE, value(&file.media_type, "application/octet-stream"));
     headers.insert(header::CONTENT_LENGTH, HeaderValue::from(file.bytes));

@@ -1,6 +1,4 @@
-//! Takes files in: streamed to the disk, told apart by content, refused before they are too large.
-
-use std::io;
+//! Takes files in: streamed to the file store, told apart by content, refused before they are too large.
 
 use axum::{
     body::Body,
@@ -10,12 +8,12 @@ use axum::{
 };
 use domain::{
     Error, Scope,
-    files::{self, HEAD, LIMIT, LIMIT_WORDS, NewFile, sniff},
+    files::{self, Arrived, HEAD, LIMIT, LIMIT_WORDS, quota, sniff, store, store::Incoming},
     ids::{FileId, RequestId},
     secret,
 };
 
-use super::{disk::Incoming, paced::Paced};
+use super::paced::Paced;
 use crate::web::{App, Bare, Fields, Problem};
 
 /// The most files of one form.
@@ -87,22 +85,27 @@ impl FormWithFiles {
         let (mut texts, mut stored, mut refused, mut trusted) = (Vec::new(), Vec::new(), Vec::new(), false);
         while let Some(field) = self.0.next_field().await.map_err(|_| damaged())? {
             let name = field.name().unwrap_or_default().to_owned();
-            if field.file_name().is_none() {
+            let Some(file_name) = field.file_name().map(files::from_form) else {
                 let value = text(field).await?;
                 trusted |= name == "form_token" && secret::same(&bare.token.0, &value);
                 texts.push((name, value));
-            } else if !trusted {
+                continue;
+            };
+            if !trusted {
                 return Err(foreign());
-            } else if !field.file_name().unwrap_or_default().is_empty() {
-                // A chooser in which nothing was chosen sends a part without a name.
-                let name = files::display_name(field.file_name().unwrap_or_default());
-                if stored.len() == MOST {
-                    refused.push(Refused { name, why: too_many() });
-                } else if let Some(id) = store(&bare.app, scope, field, request).await? {
-                    stored.push(id);
-                } else {
-                    refused.push(Refused { name, why: too_large() });
-                }
+            }
+            // A chooser in which nothing was chosen sends a part without a name.
+            if file_name.is_empty() {
+                continue;
+            }
+            let name = files::display_name(&file_name);
+            if stored.len() == MOST {
+                refused.push(Refused { name, why: too_many() });
+                continue;
+            }
+            match store(&bare.app, scope, field, file_name, request).await? {
+                Taken::In(id) => stored.push(id),
+                Taken::Refused(why) => refused.push(Refused { name, why }),
             }
         }
         if !trusted {
@@ -127,39 +130,52 @@ async fn text(mut field: Field<'_>) -> Result<String, Problem> {
     Ok(String::from_utf8_lossy(&bytes).replace('\0', ""))
 }
 
-/// Stores one part of a form and writes it down as the client's; `None` when it is too large.
+/// What became of one part of a form.
+enum Taken {
+    In(FileId),
+    /// Why it was not taken, and what to do.
+    Refused(String),
+}
+
+/// Stores one part of a form and writes it down as the client's.
 ///
 /// # Errors
 /// As [`FormWithFiles::receive_what_fits`].
-pub async fn store(
+async fn store(
     app: &App,
     scope: &Scope,
     mut field: Field<'_>,
+    name: String,
     request: Option<RequestId>,
-) -> Result<Option<FileId>, Problem> {
-    let name = field.file_name().unwrap_or_default().to_owned();
-    let mut incoming = Incoming::begin(app, scope.workspace).await.map_err(disk)?;
-    let (mut bytes, mut head) = (0_u64, Vec::with_capacity(HEAD));
+) -> Result<Taken, Problem> {
+    let room = quota::room(&app.db, scope).await?;
+    let mut incoming = match Incoming::begin(&app.site.files).await {
+        Ok(incoming) => incoming,
+        Err(error) => return Ok(Taken::Refused(unstored(&error))),
+    };
+    let mut head = Vec::with_capacity(HEAD);
     while let Some(chunk) = field.chunk().await.map_err(|_| damaged())? {
-        bytes += chunk.len() as u64;
+        let bytes = incoming.bytes() + chunk.len() as u64;
         if bytes > LIMIT {
-            return Ok(None);
+            return Ok(Taken::Refused(too_large()));
+        }
+        if room.is_some_and(|room| bytes > room) {
+            return Ok(Taken::Refused(quota::words(&app.db, scope).await?));
         }
         head.extend_from_slice(&chunk[..chunk.len().min(HEAD - head.len())]);
-        incoming.write(&chunk).await.map_err(disk)?;
+        if let Err(error) = incoming.write(&chunk).await {
+            return Ok(Taken::Refused(unstored(&error)));
+        }
     }
-    let kind = sniff(&head, &name);
-    let sha256 = incoming.keep().await.map_err(disk)?;
-    let new = NewFile {
-        name,
-        media_type: kind.media_type.to_owned(),
-        label: kind.label.to_owned(),
-        is_text: kind.text,
-        bytes,
-        sha256,
-        request,
-    };
-    Ok(Some(files::add(&app.db, scope, new).await?))
+    let arrived = Arrived { kind: sniff(&head, &name), name, request };
+    match files::keep(&app.db, &app.site.files, scope, incoming, arrived).await {
+        Ok(id) => Ok(Taken::In(id)),
+        Err(Error::Store(error)) => Ok(Taken::Refused(unstored(&error))),
+        Err(Error::Fields(errors)) => {
+            Ok(Taken::Refused(errors.of("files").unwrap_or("Send it again.").to_owned()))
+        }
+        Err(error) => Err(error.into()),
+    }
 }
 
 fn too_large() -> String {
@@ -182,16 +198,9 @@ fn foreign() -> Problem {
     )
 }
 
-/// A disk that is full is nobody's fault and passes.
-fn disk(error: io::Error) -> Problem {
-    let full = matches!(error.kind(), io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded);
-    if !full {
-        return Problem::from(Error::Broken(format!("a file could not be stored: {error}")));
-    }
-    tracing::error!(error.message = %error, "no room for a file");
-    Problem::words(
-        StatusCode::INSUFFICIENT_STORAGE,
-        "There is no room for files right now",
-        "We have been told. Nothing else is lost; try again in a while.",
-    )
+/// A store that is full or away is nobody's fault and passes; the rest of the form goes on.
+fn unstored(error: &store::Error) -> String {
+    tracing::error!(error.message = %error, "a file could not be stored");
+    "There is no room for files right now. We have been told; nothing else is lost. Add it in a while."
+        .to_owned()
 }

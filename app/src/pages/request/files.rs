@@ -1,22 +1,45 @@
 //! `POST …/files`: files for everyone who follows the request.
 
-use axum::response::Response;
+use axum::{
+    Json,
+    http::StatusCode,
+    response::{IntoResponse, Response},
+};
 use domain::requests::commands;
 
-use super::Here;
+use super::{Here, show};
 use crate::{
-    pages::files::upload::FormWithFiles,
+    pages::files::upload::{FormWithFiles, Received, Refused},
     web::{Problem, answer},
 };
 
+/// Files that can be taken are, whatever becomes of the others.
 pub async fn create(here: Here, form: FormWithFiles) -> Result<Response, Problem> {
     let request = here.request().await.map_err(|error| here.problem(error))?;
-    let received = form
-        .receive(&here.cx.bare, &here.scope, Some(request))
-        .await
-        .map_err(|problem| problem.of(&here.cx.bare))?;
-    let text = received.fields.text("text");
-    let done = commands::comment(here.cx.db(), &here.scope, request, text, &received.files).await;
-    let note = domain::words::count(received.files.len() as i64, "file");
-    Ok(answer(&here.cx.bare, done, &format!("{}#now", here.base()), &format!("Added {note}.")))
+    let bare = &here.cx.bare;
+    let received = form.receive_what_fits(bare, &here.scope, Some(request)).await;
+    let Received { fields, files, refused } = received.map_err(|problem| problem.of(bare))?;
+    let text = fields.text("text");
+    let not_taken = words(&refused);
+    if files.is_empty() && text.is_empty() && !refused.is_empty() {
+        return not_one(&here, not_taken).await;
+    }
+    let done = commands::comment(here.cx.db(), &here.scope, request, text, &files).await;
+    let note = format!("Added {}. {not_taken}", domain::words::count(files.len() as i64, "file"));
+    Ok(answer(bare, done, &format!("{}#now", here.base()), note.trim_end()))
+}
+
+/// The page again, with the reasons beside the field.
+async fn not_one(here: &Here, why: String) -> Result<Response, Problem> {
+    let status = StatusCode::UNPROCESSABLE_ENTITY;
+    if here.cx.bare.wants_json {
+        let body = serde_json::json!({ "ok": false, "refused": why });
+        return Ok((status, Json(body)).into_response());
+    }
+    show::draw(here, status, |shown| shown.place.not_taken = why).await
+}
+
+fn words(refused: &[Refused]) -> String {
+    let each = refused.iter().map(|Refused { name, why }| format!("“{name}” was not taken. {why}"));
+    each.collect::<Vec<_>>().join(" ")
 }

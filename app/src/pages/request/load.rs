@@ -87,6 +87,7 @@ pub fn place(here: &Here, withdrawn: bool) -> Place {
         desk: here.desk,
         draft: String::new(),
         refused: String::new(),
+        not_taken: String::new(),
     }
 }
 

@@ -60,6 +60,7 @@ pub(super) const BINARY: &[(&str, Kind)] = &[
 pub(super) const TEXT: &[(&[&str], Kind)] = &[
     (&["md", "markdown"], Kind::text("text/markdown", "Markdown")),
     (&["csv"], Kind::text("text/csv", "CSV table")),
+    (&["txt", "text", "log", "tsv", "ini", "yml", "yaml"], Kind::text("text/plain", "Text")),
     (&["json"], Kind::text("text/plain", "JSON")),
     (&["html", "htm", "xhtml", "hta", "mht"], Kind::text(DOWNLOAD, "HTML page")),
     (&["svg"], Kind::text(DOWNLOAD, "SVG drawing")),

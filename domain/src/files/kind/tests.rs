@@ -52,8 +52,11 @@ fn text_is_text_and_its_name_says_which() {
     for (text, name, media_type, words) in cases {
         assert_eq!(sniff(text.as_bytes(), name), Kind::text(media_type, words), "{text:?}");
     }
-    for bytes in [&b"caf\xe9"[..], b"bell \x07", b"nul \0", b"\xff\xfea\0b\0"] {
-        assert!(!sniff(bytes, "a.txt").text, "{bytes:?}");
+    for bytes in [&b"caf\xe9"[..], b"\xff\xfea\0b\0"] {
+        assert_eq!(sniff(bytes, "a.csv"), Kind::text("text/csv", "CSV table"), "older than UTF-8: {bytes:?}");
+    }
+    for bytes in [&b"bell \x07"[..], b"nul \0", b"\xe9\x93\xa1\xfe\xd2\xb8"] {
+        assert!(!sniff(bytes, "a.bin").text, "{bytes:?}");
     }
     let cut = "é".repeat(HEAD);
     assert!(sniff(&cut.as_bytes()[..HEAD], "a.txt").text);

@@ -73,7 +73,7 @@ impl<'a, 'b> Talk<'a, 'b> {
             Err(trouble) => return Ok(Err(trouble)),
         };
         self.with.memory.session = Some(session.clone());
-        let mut prompt = self.first(remembered).await;
+        let mut prompt = self.first(remembered).await?;
         loop {
             let told = self.with.prompt(prompt).await?;
             let ended = match self.turn(&mut connection, &session, told).await? {
@@ -91,15 +91,15 @@ impl<'a, 'b> Talk<'a, 'b> {
     }
 
     /// What a program is told at first: everything, unless it remembers.
-    async fn first(&self, remembered: bool) -> Vec<String> {
+    async fn first(&self, remembered: bool) -> Result<Vec<String>, Failure> {
         let mut prompt = Vec::new();
         if !(remembered && self.with.memory.told) {
-            prompt.push(brief::whole(self.with.bench).await);
+            prompt.push(brief::whole(self.with.bench).await?);
         }
         if self.with.memory.told || self.with.start > 1 {
             prompt.push(brief::go_on(self.with.said));
         }
-        prompt
+        Ok(prompt)
     }
 
     async fn turn(

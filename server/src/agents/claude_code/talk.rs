@@ -61,7 +61,7 @@ impl<'a, 'b> Talk<'a, 'b> {
         };
         let mut prompt = Vec::new();
         if !remembered {
-            prompt.push(brief::material(self.with.bench).await);
+            prompt.push(brief::material(self.with.bench).await?);
         }
         if self.with.memory.told {
             prompt.push(brief::go_on(self.with.said));

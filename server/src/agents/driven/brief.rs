@@ -1,6 +1,6 @@
 //! What an agent with tools of its own is told.
 
-use crate::agents::{Workbench, model::prompt};
+use crate::agents::{Failure, Workbench, model::prompt};
 
 /// Who it is and how it works.
 pub(in crate::agents) fn system(bench: &Workbench) -> String {
@@ -36,13 +36,13 @@ pub(in crate::agents) fn system(bench: &Workbench) -> String {
 }
 
 /// What there is to do, and what with.
-pub(in crate::agents) async fn material(bench: &Workbench) -> String {
+pub(in crate::agents) async fn material(bench: &Workbench) -> Result<String, Failure> {
     prompt::material(bench).await
 }
 
 /// For an agent that takes no instructions beside what it is told.
-pub(in crate::agents) async fn whole(bench: &Workbench) -> String {
-    format!("{}\n\n{}", system(bench), material(bench).await)
+pub(in crate::agents) async fn whole(bench: &Workbench) -> Result<String, Failure> {
+    Ok(format!("{}\n\n{}", system(bench), material(bench).await?))
 }
 
 /// What somebody said while the agent worked.

@@ -31,7 +31,7 @@ impl Turn<'_> {
         kept.take_in(bench).await?;
         let recorded = self.line.messages(&kept.session).await;
         let recorded = recorded.map_err(|fault| fault.trouble().failure(bench.agent()))?;
-        kept.input = input(bench, kept).await;
+        kept.input = input(bench, kept).await?;
         let instructions = brief::system(bench);
         (kept.turn, kept.asked, kept.answered) = (kept.turn + 1, 0, 0);
         kept.after = recorded.last().map_or(0, |message| message.id);
@@ -62,13 +62,13 @@ impl Turn<'_> {
 }
 
 /// What the agent is told: the request, at first; then what was said meanwhile, or that it was interrupted.
-async fn input(bench: &Workbench, kept: &Kept) -> String {
+async fn input(bench: &Workbench, kept: &Kept) -> Result<String, Failure> {
     let mut parts = Vec::new();
     if kept.history.is_empty() {
-        parts.push(brief::material(bench).await);
+        parts.push(brief::material(bench).await?);
     } else if kept.interrupted {
         parts.push(brief::GO_ON.to_owned());
     }
     parts.extend(kept.queue.read());
-    parts.join("\n\n")
+    Ok(parts.join("\n\n"))
 }

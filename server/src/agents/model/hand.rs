@@ -233,7 +233,7 @@ async fn read_file(
         let names: Vec<&str> = files.iter().map(|file| file.name.as_str()).collect();
         return Ok(Err(format!("there is no such file; there are: {}", names.join(", "))));
     };
-    let Some(text) = bench.read_text(file).await else {
+    let Some(text) = bench.read_text(file).await? else {
         return Ok(Err(format!("{} is no text ({})", file.name, file.label)));
     };
     let lines = text.lines().count();

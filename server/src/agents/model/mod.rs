@@ -48,7 +48,7 @@ impl Brain for Model {
         if bench.past().has_delivered() {
             return Ok(End::Review);
         }
-        talk::Talk::begin(&self.endpoint, bench).await.go().await
+        talk::Talk::begin(&self.endpoint, bench).await?.go().await
     }
 }
 
@@ -87,6 +87,6 @@ impl Brain for Models {
         }
         let endpoint = self.endpoint(bench.reach()).await;
         let endpoint = endpoint.map_err(|reason| Failure::unset(bench.agent(), reason))?;
-        talk::Talk::begin(&endpoint, bench).await.go().await
+        talk::Talk::begin(&endpoint, bench).await?.go().await
     }
 }

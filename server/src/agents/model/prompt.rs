@@ -8,7 +8,7 @@ use domain::{
 };
 
 use super::tools;
-use crate::agents::{Steer, Workbench};
+use crate::agents::{Failure, Steer, Workbench};
 
 /// How much of each kind of material goes in; a file's rest is read by tool.
 const FILE: usize = 4_000;
@@ -78,7 +78,7 @@ fn help(bench: &Workbench) -> String {
 }
 
 /// What it has to work with, and where the work stands.
-pub(in crate::agents) async fn material(bench: &Workbench) -> String {
+pub(in crate::agents) async fn material(bench: &Workbench) -> Result<String, Failure> {
     let work = bench.assignment();
     let mut text = String::new();
     section(&mut text, "Request", &format!("{}\n\n{}", work.title, work.brief));
@@ -86,7 +86,7 @@ pub(in crate::agents) async fn material(bench: &Workbench) -> String {
     let answers: Vec<String> =
         answers.map(|answer| format!("- {}: {}", answer.label, answer.answer)).collect();
     section(&mut text, "What the client told us at sign-up", &answers.join("\n"));
-    section(&mut text, "Files", &files(bench).await);
+    section(&mut text, "Files", &files(bench).await?);
     for delivered in &work.delivered {
         let body = delivered.body.as_deref().unwrap_or("(a file)");
         section(
@@ -145,12 +145,12 @@ fn task(bench: &Workbench) -> String {
     task
 }
 
-async fn files(bench: &Workbench) -> String {
+async fn files(bench: &Workbench) -> Result<String, Failure> {
     let (mut text, mut left) = (String::new(), FILES);
     for file in &bench.assignment().files {
         let size = domain::words::size(file.bytes);
         let _ = writeln!(text, "- {} ({}, {size})", file.name, file.label);
-        let Some(contents) = bench.read_text(file).await.filter(|_| left > 0) else { continue };
+        let Some(contents) = bench.read_text(file).await?.filter(|_| left > 0) else { continue };
         let shown = cut(&contents, FILE.min(left));
         left = left.saturating_sub(shown.len());
         let _ = writeln!(text, "```\n{shown}\n```");

@@ -16,7 +16,7 @@ use domain::{
     agents::Reach,
     costs::{self, Gate, Spent},
     deliverables::{self, Content},
-    files::File,
+    files::{File, store::Store},
     ids::{ApprovalId, RunId},
     runs::{self, Assignment, Claimed, Helper, Task},
     session::{Part, PlanStep, RunState, StepState},
@@ -30,7 +30,6 @@ use super::{
     limit,
     past::{Past, Settlement},
     signals::{Heard, Signals, Steer},
-    text_file::Shelf,
 };
 
 /// One attempt's workbench.
@@ -41,7 +40,7 @@ pub struct Workbench {
     pub(super) reach: Reach,
     pub(super) helpers: Vec<Helper>,
     pub(super) past: Past,
-    pub(super) shelf: Shelf,
+    pub(super) files: Store,
     pub(super) heard: UnboundedReceiver<Heard>,
     pub(super) steers: VecDeque<Steer>,
     pub(super) settled: HashMap<ApprovalId, Settlement>,
@@ -210,9 +209,13 @@ impl Workbench {
         }
     }
 
-    /// A text file's contents, at most a megabyte of them; none for one that cannot be read as text.
-    pub async fn read_text(&self, file: &File) -> Option<String> {
-        self.shelf.text(file).await
+    /// A text file's contents, at most a megabyte of them; none for one that is no text.
+    ///
+    /// # Errors
+    /// [`Failure::Failed`] for one that is there and cannot be read: to go on would be to work as if it were not.
+    pub async fn read_text(&self, file: &File) -> Result<Option<String>, Failure> {
+        let read = self.files.text(self.claimed.scope.workspace, file).await;
+        read.map_err(|error| Failure::unread(&file.name, &error))
     }
 }
 

@@ -61,6 +61,7 @@ async fn at(settings: &Settings, options: &sqlx::postgres::PgConnectOptions, how
     if matches!(state, Ok(State::Current)) {
         findings.push(roles(&mut connection).await);
         findings.push(super::keys::check(settings, &mut connection).await);
+        findings.push(super::files::check(settings, &mut connection).await);
     }
     // The report is made; a goodbye that fails changes nothing.
     let _ = connection.close().await;

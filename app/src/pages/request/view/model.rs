@@ -41,6 +41,8 @@ pub struct Place {
     /// What was typed and could not be sent, and why.
     pub draft: String,
     pub refused: String,
+    /// Why files could not be taken.
+    pub not_taken: String,
 }
 
 impl Place {

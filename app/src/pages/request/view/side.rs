@@ -78,16 +78,20 @@ fn files(links: &[Link]) -> Option<AnyView> {
 /// Files go their own way: a form of their own, which the composer's clip uses where there is a script.
 fn upload(place: &Place) -> Option<impl IntoView + use<>> {
     place.may_work.then(|| {
+        let is_refused = !place.not_taken.is_empty();
+        let why = place.not_taken.clone();
         view! {
             <section id="upload" data-keep>
-                <details class="more">
+                <details class="more" open=is_refused>
                     <summary>"Add files"</summary>
                     <form class="form" method="post" enctype="multipart/form-data" action=place.under("files") data-send>
                         <input type="hidden" name="form_token" value=place.token.clone() />
                         <div class="field">
                             <label for="files">"Files"</label>
                             <p class="hint">"Up to 25 MB each"</p>
-                            <input class="input" type="file" id="files" name="file" multiple required />
+                            <input class="input" type="file" id="files" name="file" multiple required
+                                aria-invalid=is_refused.then_some("true") aria-describedby=is_refused.then_some("files-error") />
+                            {is_refused.then(|| view! { <p class="field-error" id="files-error" role="alert">{why}</p> })}
                         </div>
                         <button class="button">"Add them"</button>
                     </form>

@@ -54,7 +54,7 @@ pub(super) async fn go(bench: &mut Workbench, pace: Pace) -> Result<End, Failure
     if bench.past().has_delivered() {
         return Ok(End::Review);
     }
-    let material = Material::gather(bench).await;
+    let material = Material::gather(bench).await?;
     let mut flow = Flow { bench, pace, points: Vec::new(), material, done: BTreeSet::new(), now: None };
     // What waits to be heard is taken up on the way, like what is said from now on.
     let open = flow.bench.take_steers();

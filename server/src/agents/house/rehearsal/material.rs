@@ -3,7 +3,7 @@
 use domain::files::File;
 
 use super::{asks, facts::Fact, table::Table};
-use crate::agents::Workbench;
+use crate::agents::{Failure, Workbench};
 
 /// How many lines of one file are looked at for facts.
 const LINES: usize = 400;
@@ -40,7 +40,7 @@ pub(super) enum Contents {
 
 impl Material {
     /// Reads brief, answers and files.
-    pub(super) async fn gather(bench: &Workbench) -> Self {
+    pub(super) async fn gather(bench: &Workbench) -> Result<Self, Failure> {
         let work = bench.assignment();
         let mut material = Self { brief: asks::read(&work.title, &work.brief), ..Self::default() };
         for question in &work.intake {
@@ -50,7 +50,7 @@ impl Material {
             }
         }
         for file in &work.files {
-            let contents = contents(file, bench.read_text(file).await);
+            let contents = contents(file, bench.read_text(file).await?);
             material.files.push(Read { id: file.id.to_string(), name: file.name.clone(), contents });
         }
         material.facts = material.quotable();
@@ -67,7 +67,7 @@ impl Material {
                 about: reason.to_owned(),
             }));
         }
-        material
+        Ok(material)
     }
 
     fn quotable(&self) -> Vec<Fact> {

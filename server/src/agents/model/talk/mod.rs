@@ -51,15 +51,15 @@ pub(super) struct Talk<'a> {
 }
 
 impl<'a> Talk<'a> {
-    pub(super) async fn begin(endpoint: &'a Endpoint, bench: &'a mut Workbench) -> Self {
+    pub(super) async fn begin(endpoint: &'a Endpoint, bench: &'a mut Workbench) -> Result<Self, Failure> {
         for secret in endpoint.secrets() {
             bench.hide(secret);
         }
         let system = prompt::system(bench);
-        let material = prompt::material(bench).await;
+        let material = prompt::material(bench).await?;
         let said = std::iter::once(material).chain(prompt::decided(bench)).map(Said::User).collect();
         let (hand, tools) = (Hand::of(bench), tools::offered(bench));
-        Self {
+        Ok(Self {
             endpoint,
             bench,
             tools,
@@ -72,7 +72,7 @@ impl<'a> Talk<'a> {
             nudges: 0,
             spent: Duration::ZERO,
             over: None,
-        }
+        })
     }
 
     pub(super) async fn go(mut self) -> Result<End, Failure> {

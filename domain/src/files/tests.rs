@@ -1,0 +1,163 @@
+use std::path::Path;
+
+use chrono::{DateTime, TimeDelta, Utc};
+use futures::future::join_all;
+use sqlx::PgPool;
+
+use super::{
+    Arrived, Cleared, HEAD, clear, keep,
+    quota::{self, Quota},
+    sniff,
+    store::{Incoming, Key, Store, standing},
+};
+use crate::{
+    Db, Error, Result, Scope,
+    ids::FileId,
+    notes,
+    requests::{NewRequest, Priority, commands},
+    testing::Ground,
+};
+
+fn folder() -> (tempfile::TempDir, Store) {
+    let folder = tempfile::tempdir().unwrap();
+    let store = Store::folder(folder.path()).unwrap();
+    (folder, store)
+}
+
+/// An upload.
+async fn add(db: &Db, store: &Store, scope: &Scope, name: &str, bytes: &[u8]) -> Result<FileId> {
+    let mut incoming = Incoming::begin(store).await.unwrap();
+    incoming.write(bytes).await.unwrap();
+    let kind = sniff(&bytes[..bytes.len().min(HEAD)], name);
+    keep(db, store, scope, incoming, Arrived { name: name.into(), kind, request: None }).await
+}
+
+fn refusal(done: Result<FileId>) -> String {
+    match done {
+        Err(Error::Fields(errors)) => errors.of("files").unwrap().to_owned(),
+        other => panic!("it was not refused beside its field: {other:?}"),
+    }
+}
+
+#[sqlx::test(migrations = "../migrations")]
+async fn a_client_keeps_so_much_and_no_more(pool: PgPool) {
+    let mut ground = Ground::new(&pool).await;
+    let (_folder, store) = folder();
+    let (hale, other) = (ground.client("Hale").await, ground.client("Pine").await);
+    ground.db = ground.db.clone().with_quota(Some(Quota { whole: 1_000, unconfirmed: 300 }));
+    let db = &ground.db;
+    add(db, &store, &hale.owner, "first.txt", &[b'a'; 600]).await.unwrap();
+    assert_eq!(quota::room(db, &hale.owner).await.unwrap(), Some(400));
+    let words = refusal(add(db, &store, &hale.member, "second.txt", &[b'b'; 401]).await);
+    assert!(words.contains("no room left") && words.contains("1000 bytes"), "{words}");
+    let kept = add(db, &store, &other.owner, "theirs.txt", &[b'c'; 600]).await;
+    assert!(kept.is_ok(), "one client's files take nothing from another");
+
+    // What is written counts, too, and is refused in words.
+    notes::write(db, &hale.owner, hale.id, "Rates.md", &"n".repeat(300), None).await.unwrap();
+    let full = notes::write(db, &hale.owner, hale.id, "More.md", &"n".repeat(101), None).await;
+    assert!(matches!(&full, Err(Error::Refused(why)) if why.contains("no room left")), "{full:?}");
+    assert_eq!(quota::room(db, &hale.owner).await.unwrap(), Some(100));
+
+    let at_once = join_all((0..4).map(|n| add(db, &store, &hale.owner, "raced.txt", &[b'0' + n; 60])));
+    assert_eq!(at_once.await.iter().filter(|done| done.is_ok()).count(), 1, "room is found once");
+}
+
+#[sqlx::test(migrations = "../migrations")]
+async fn whoever_has_not_confirmed_their_address_keeps_little(pool: PgPool) {
+    let mut ground = Ground::new(&pool).await;
+    let (_folder, store) = folder();
+    let hale = ground.client("Hale").await;
+    ground.db = ground.db.clone().with_quota(Some(Quota { whole: 1_000, unconfirmed: 300 }));
+    let confirmed = async |yes: bool| {
+        sqlx::query("UPDATE person SET confirmed = $2 WHERE id = $1")
+            .bind(hale.owner.person().unwrap().0)
+            .bind(yes)
+            .execute(&pool)
+            .await
+            .unwrap();
+    };
+    confirmed(false).await;
+    add(&ground.db, &store, &hale.owner, "first.txt", &[b'a'; 300]).await.unwrap();
+    let words = refusal(add(&ground.db, &store, &hale.owner, "second.txt", b"b").await);
+    assert!(words.contains("confirmed your e-mail address"), "{words}");
+    confirmed(true).await;
+    add(&ground.db, &store, &hale.owner, "second.txt", &[b'b'; 700]).await.unwrap();
+    assert_eq!(Quota::of(10 << 30).unconfirmed, 50 << 20);
+    assert_eq!(Quota::of(1 << 20).unconfirmed, 1 << 20);
+}
+
+/// As if the object had been written then.
+fn written(path: &Path, at: DateTime<Utc>) {
+    std::fs::File::options().write(true).open(path).unwrap().set_modified(at.into()).unwrap();
+}
+
+#[sqlx::test(migrations = "../migrations")]
+async fn what_nothing_names_is_cleared_after_a_day_and_nothing_else(pool: PgPool) {
+    let ground = Ground::new(&pool).await;
+    let (folder, store) = folder();
+    let hale = ground.client("Hale").await;
+    let db = &ground.db;
+    standing(db, &store).await.unwrap();
+    let unsent = add(db, &store, &hale.owner, "unsent.txt", b"never sent").await.unwrap();
+    let sent = add(db, &store, &hale.owner, "sent.txt", b"sent").await.unwrap();
+    let twice = add(db, &store, &hale.owner, "twice.txt", b"sent").await.unwrap();
+    let new = NewRequest {
+        title: "Fees".into(),
+        brief: "Please.".into(),
+        priority: Priority::Normal,
+        queue: false,
+        files: vec![sent],
+        form_key: None,
+    };
+    commands::create(db, &hale.owner, new).await.unwrap();
+    let key = |name: &str| Key::parse(&format!("{}/{name}", ground.workspace)).unwrap();
+    store.put(&key("orphan"), &b"of no row"[..]).await.unwrap();
+    store.put(&key("fresh"), &b"its row is being written"[..]).await.unwrap();
+    let elsewhere = Key::parse("of-another-install/orphan").unwrap();
+    store.put(&elsewhere, &b"not ours to clear"[..]).await.unwrap();
+    let ours = folder.path().join(ground.workspace.to_string());
+    std::fs::write(ours.join("broken#1"), "half").unwrap();
+    let mut all: Vec<_> = std::fs::read_dir(&ours).unwrap().map(|entry| entry.unwrap().path()).collect();
+    all.push(folder.path().join("of-another-install/orphan"));
+    for path in &all {
+        written(path, db.now());
+    }
+    assert_eq!(clear(db, &store).await.unwrap(), Cleared::default(), "a day has not passed");
+    ground.wait(TimeDelta::hours(25));
+    written(&ours.join("fresh"), db.now() - TimeDelta::hours(1));
+
+    let (other, aside) = folder();
+    aside.put(&key("orphan"), &b"of no row"[..]).await.unwrap();
+    written(&other.path().join(key("orphan").as_str()), db.now() - TimeDelta::days(9));
+    assert_eq!(
+        clear(db, &aside).await.unwrap(),
+        Cleared { files: 2, contents: 0 },
+        "another store is left alone"
+    );
+    assert_eq!(clear(db, &store).await.unwrap(), Cleared { files: 0, contents: 2 });
+    let names: Vec<String> = sqlx::query_scalar("SELECT name FROM file").fetch_all(&pool).await.unwrap();
+    assert_eq!(names, ["sent.txt"], "{unsent} and {twice} belong to nothing");
+    for (key, wanted) in
+        [(key("orphan"), false), (key("fresh"), true), (elsewhere, true), (Key::install(), true)]
+    {
+        assert_eq!(store.exists(&key).await.unwrap(), wanted, "{key}");
+    }
+    assert!(!ours.join("broken#1").exists());
+    let file = super::get(db, &hale.owner, sent).await.unwrap();
+    assert!(
+        store.exists(&Key::of(ground.workspace, &file).unwrap()).await.unwrap(),
+        "its content is shared, and kept"
+    );
+}
+
+#[tokio::test]
+async fn below_the_floor_nothing_is_taken_in_and_what_is_there_is_read() {
+    let (_folder, store) = folder();
+    let key = Key::parse("somewhere/one").unwrap();
+    store.put(&key, &b"here"[..]).await.unwrap();
+    let full = store.with_floor(u64::MAX);
+    assert!(matches!(Incoming::begin(&full).await, Err(super::store::Error::Full(_))));
+    assert!(matches!(full.probe().await, Err(super::store::Error::Full(_))));
+    assert_eq!(full.beginning(&key, 10).await.unwrap(), &b"here"[..]);
+}

@@ -1,0 +1,104 @@
+//! Whether this node's file store is the install's: looked at when the server starts, and every minute.
+
+use std::time::Duration;
+
+use domain::{
+    Db,
+    files::store::{self, Standing, Store},
+};
+use tokio::{sync::watch, time::sleep};
+
+use crate::{jobs::Outage, shutdown::Shutdown};
+
+const EVERY: Duration = Duration::from_secs(60);
+
+/// What was found last. Cheap to clone.
+#[derive(Clone)]
+pub struct Watch {
+    db: Db,
+    store: Store,
+    last: watch::Sender<Standing>,
+}
+
+impl Watch {
+    /// Looks for the first time, and says what is wrong: the node serves all the same, as the rest of the work needs no
+    /// file.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn begin(db: Db, store: Store) -> domain::Result<Self> {
+        let watch = Self { last: watch::Sender::new(Standing::Sound), db, store };
+        watch.look().await?;
+        Ok(watch)
+    }
+
+    /// Looks again, and says in the log what has changed.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn look(&self) -> domain::Result<()> {
+        let found = store::standing(&self.db, &self.store).await?;
+        let before = self.last.send_replace(found.clone());
+        match about(&found, &self.store) {
+            Some((what, mend)) if before != found => tracing::error!("Files: {what}. {mend}"),
+            None if before != found => tracing::info!("the file store is as it should be again"),
+            _ => {}
+        }
+        Ok(())
+    }
+
+    /// What was found last.
+    pub fn standing(&self) -> Standing {
+        self.last.borrow().clone()
+    }
+
+    /// The store that is watched.
+    pub fn store(&self) -> &Store {
+        &self.store
+    }
+
+    /// Looks every minute until the shutdown begins.
+    pub fn start(&self, shutdown: &Shutdown) {
+        let (watch, soft) = (self.clone(), shutdown.soft().clone());
+        shutdown.spawn("file store", async move {
+            soft.run_until_cancelled(watch.again()).await;
+        });
+    }
+
+    async fn again(self) {
+        let mut outage = Outage::new("file store");
+        loop {
+            sleep(EVERY).await;
+            match self.look().await {
+                Ok(()) => outage.over(),
+                Err(error) => drop(outage.pause(&error)),
+            }
+        }
+    }
+}
+
+/// What is wrong with a store, and how to mend it.
+pub fn about(standing: &Standing, store: &Store) -> Option<(String, String)> {
+    let place = store.place();
+    match standing {
+        Standing::Sound => None,
+        Standing::Incomplete { missing, of } => Some((
+            format!("{missing} of the newest {of} files are not in {place}"),
+            "Copy them from where they were, or restore them from a backup. Until then, work on their requests stops."
+                .to_owned(),
+        )),
+        Standing::Elsewhere { id } => Some((
+            format!("{place} is not where this install keeps its files"),
+            format!(
+                "Set THROUGHLINE_FILES to the store that the other nodes use, such as s3://bucket/prefix: several nodes \
+                 need one. Where the files have moved, copy everything from the old store, the object `install` \
+                 included. Where the old store is lost, write {id} into an object `install` here."
+            ),
+        )),
+        Standing::Away { reason } => Some((
+            format!("{place} cannot be used: {reason}"),
+            "Check THROUGHLINE_FILES, the AWS_* variables and the network, or that the folder can be read and written."
+                .to_owned(),
+        )),
+    }
+}
