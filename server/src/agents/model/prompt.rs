@@ -97,7 +97,7 @@ pub(in crate::agents) async fn material(bench: &Workbench) -> Result<String, Fai
     }
     section(&mut text, "Conversation so far", &conversation(bench));
     let material = text.replace("</material>", "(/material)");
-    bench.redact(&format!("<material>\n{material}</material>\n\n{}", task(bench)))
+    Ok(bench.redact(&format!("<material>\n{material}</material>\n\n{}", task(bench))))
 }
 
 /// What the people who run the workspace have decided for this run, for an attempt that did not ask it itself.
@@ -155,7 +155,7 @@ async fn files(bench: &Workbench) -> Result<String, Failure> {
         left = left.saturating_sub(shown.len());
         let _ = writeln!(text, "```\n{shown}\n```");
     }
-    text
+    Ok(text)
 }
 
 /// The conversation as lines, its newest part where it is long.
