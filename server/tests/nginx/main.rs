@@ -114,7 +114,7 @@ async fn people_come_by_https_and_by_the_portals_name(pool: PgPool) {
         .unwrap();
     assert_eq!(foreign.status(), StatusCode::MISDIRECTED_REQUEST);
     assert!(foreign.text().await.unwrap().contains(&house.front.url("")));
-    for hidden in ["/metrics", "/dev/outbox"] {
+    for hidden in ["/metrics", "/healthz", "/dev/outbox"] {
         let status = browser.get(house.front.url(hidden)).send().await.unwrap().status();
         assert_eq!(status, StatusCode::NOT_FOUND, "{hidden}");
     }
