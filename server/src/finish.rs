@@ -5,16 +5,17 @@ use axum::{
     middleware::Next,
     response::{IntoResponse, Response},
 };
-use domain::Origin;
 use tracing::Instrument;
+
+use crate::traces::Traced;
 
 /// Carries a request out in a task of its own: a browser that goes away would otherwise drop its handler wherever it
 /// just waits, with a change half told or a connection whose transaction the pool does not know of.
 pub async fn finish(request: Request, next: Next) -> Response {
-    let origin = request.extensions().get::<Origin>().cloned();
+    let traced = request.extensions().get::<Traced>().cloned();
     let work = next.run(request).in_current_span();
-    let work = match origin {
-        Some(origin) => tokio::spawn(origin.scope(work)),
+    let work = match traced {
+        Some(traced) => tokio::spawn(traced.scope(work)),
         None => tokio::spawn(work),
     };
     match work.await {

@@ -6,7 +6,7 @@ use std::io::IsTerminal;
 use clap::ValueEnum;
 use tracing_subscriber::{
     EnvFilter, Layer,
-    filter::{FilterExt, filter_fn},
+    filter::{FilterExt, LevelFilter, filter_fn},
     layer::SubscriberExt,
     util::SubscriberInitExt,
 };
@@ -31,7 +31,9 @@ pub fn start(format: Format, filter: &str, exporter: Option<&Exporter>) -> Resul
         format!("THROUGHLINE_LOG is not a log filter ({reason}); write something like 'info,server=debug'")
     })?;
     // The trace's spans say what the log's own say already.
-    let filter = filter.and(filter_fn(|metadata| metadata.target() != traces::TARGET));
+    let others = filter_fn(|metadata| metadata.target() != traces::TARGET);
+    // Without a level of its own it would take the other filter's away, and everything be asked each time.
+    let filter = filter.and(others.with_max_level_hint(LevelFilter::TRACE));
     let terminal = std::io::stderr().is_terminal();
     let lines = tracing_subscriber::fmt::layer().with_writer(std::io::stderr);
     let lines = match (format, terminal) {
@@ -40,9 +42,11 @@ pub fn start(format: Format, filter: &str, exporter: Option<&Exporter>) -> Resul
             lines.compact().with_target(false).with_ansi(terminal).boxed()
         }
     };
-    tracing_subscriber::registry()
-        .with(lines.with_filter(filter))
-        .with(exporter.map(Exporter::layer))
-        .try_init()
-        .map_err(Into::into)
+    let log = tracing_subscriber::registry().with(lines.with_filter(filter));
+    // Not an `Option` of a layer: that does not hand on of which subscriber it is a part.
+    let started = match exporter {
+        Some(exporter) => log.with(exporter.layer()).try_init(),
+        None => log.try_init(),
+    };
+    started.map_err(Into::into)
 }

@@ -34,9 +34,8 @@ use crate::{
     mcp,
     routes::Routes,
     sign_in_store::SignInStore,
-    traces,
+    traces::{self, Traced},
 };
-use domain::Origin;
 
 /// How long a browser stays signed in without being used.
 const IDLE: Duration = Duration::days(14);
@@ -324,6 +323,6 @@ fn span<B>(request: &Request<B>) -> tracing::Span {
         Some(_) => request.uri().path(),
         None => "none",
     };
-    let id = request.extensions().get::<Origin>().map(|origin| origin.request_id.as_str());
+    let id = request.extensions().get::<Traced>().map(Traced::request_id);
     tracing::info_span!("request", http.method = %request.method(), http.path = path, request.id = id)
 }

@@ -99,7 +99,8 @@ impl Exporter {
 fn only(statements: bool) -> FilterFn<impl Fn(&Metadata<'_>) -> bool> {
     filter_fn(move |metadata| {
         (metadata.is_span() && metadata.target() == TARGET)
-            || (statements && metadata.is_event() && metadata.target() == "sqlx::query")
+            // Whether anybody wants to know is asked beforehand, which is neither a span nor an event.
+            || (statements && !metadata.is_span() && metadata.target() == "sqlx::query")
     })
     .with_max_level_hint(if statements { Level::DEBUG } else { Level::INFO })
 }

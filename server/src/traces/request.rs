@@ -27,8 +27,9 @@ pub async fn trace(mut request: Request, next: Next) -> Response {
         span.add_link(sender);
     }
     let origin = Origin { request_id: id.clone(), trace_parent: parent::name(&span) };
-    request.extensions_mut().insert(origin.clone());
-    let mut response = origin.scope(next.run(request)).instrument(span.clone()).await;
+    let traced = Traced { origin, span: span.clone() };
+    request.extensions_mut().insert(traced.clone());
+    let mut response = traced.scope(next.run(request)).await;
     responses::count(response.status());
     span.record("http.response.status_code", response.status().as_u16());
     if response.status().is_server_error() {
@@ -38,6 +39,26 @@ pub async fn trace(mut request: Request, next: Next) -> Response {
         response.headers_mut().insert(REQUEST_ID, id);
     }
     response
+}
+
+/// What a request is known by, in its extensions: for a part of its work that goes on in a task of its own, which would
+/// otherwise begin without it.
+#[derive(Clone, Debug)]
+pub struct Traced {
+    origin: Origin,
+    span: Span,
+}
+
+impl Traced {
+    /// The request's id.
+    pub fn request_id(&self) -> &str {
+        &self.origin.request_id
+    }
+
+    /// Does a part of the request's work.
+    pub async fn scope<W: Future>(self, work: W) -> W::Output {
+        self.origin.scope(work).instrument(self.span).await
+    }
 }
 
 /// `noted as …`, with the id of the request that is being answered, for the words about a failure.
