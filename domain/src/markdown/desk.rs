@@ -68,16 +68,16 @@ mod tests {
     async fn a_small_text_does_not_wait_for_large_ones() {
         let all = u32::try_from(PLACES.available_permits()).unwrap();
         let taken = PLACES.acquire_many(all).await.unwrap();
-        assert_eq!(html("*now*").await.unwrap(), "<p><em>now</em></p>\n");
+        assert_eq!(html("*now*").await.unwrap(), "<p dir=\"auto\"><em>now</em></p>\n");
         let large = "word ".repeat(SMALL);
         let mut waiting = std::pin::pin!(html(&large));
-        assert!(futures_poll(waiting.as_mut()).await.is_none(), "it waits for a place");
+        assert!(poll_once(waiting.as_mut()).await.is_none(), "it waits for a place");
         drop(taken);
-        assert!(waiting.await.unwrap().starts_with("<p>word"));
+        assert!(waiting.await.unwrap().starts_with("<p dir=\"auto\">word"));
     }
 
     /// What a future has to say when it is asked once.
-    async fn futures_poll<F: Future>(mut future: std::pin::Pin<&mut F>) -> Option<F::Output> {
+    async fn poll_once<F: Future>(mut future: std::pin::Pin<&mut F>) -> Option<F::Output> {
         std::future::poll_fn(|cx| {
             std::task::Poll::Ready(match future.as_mut().poll(cx) {
                 std::task::Poll::Ready(output) => Some(output),
