@@ -129,7 +129,7 @@ impl Db {
             tx.joint = Some(joint.clone());
             return Ok(tx);
         }
-        let mut tx = self.pool.begin().await?;
+        let mut tx = begin(&self.pool).await?;
         set_scope(&mut tx, scope).await?;
         Ok(self.wrap(tx, Some(scope.clone())))
     }
@@ -142,7 +142,7 @@ impl Db {
             tx.joint = Some(joint.clone());
             return Ok(tx);
         }
-        let mut tx = self.pool.begin().await?;
+        let mut tx = begin(&self.pool).await?;
         set_office(&mut tx, office).await?;
         Ok(self.wrap(tx, None))
     }
@@ -159,6 +159,20 @@ impl Db {
             woken: Vec::new(),
             joint: None,
         }
+    }
+}
+
+/// Begins in a task of its own once there is a connection. Whoever gives up while Postgres answers would otherwise hand
+/// the pool a connection that is within a transaction and does not know of it.
+async fn begin(pool: &PgPool) -> sqlx::Result<Transaction<'static, Postgres>> {
+    let conn = pool.acquire().await?;
+    match tokio::spawn(Transaction::begin(conn, None)).await {
+        Ok(begun) => begun,
+        Err(ended) => match ended.try_into_panic() {
+            Ok(panic) => std::panic::resume_unwind(panic),
+            // The runtime stops, and the pool with it.
+            Err(_) => Err(sqlx::Error::PoolClosed),
+        },
     }
 }
 
@@ -238,6 +252,11 @@ impl Tx {
     /// What a client may keep; none where there is no limit.
     pub(crate) fn quota(&self) -> Option<Quota> {
         self.quota
+    }
+
+    /// Whether it is a part of a larger call, which commits it.
+    pub(crate) fn is_joint(&self) -> bool {
+        self.joint.is_some()
     }
 
     /// The connection, for a query.

@@ -82,10 +82,9 @@ impl Error {
     /// Whether the database cannot be reached or has no room, rather than something being wrong with what was asked.
     pub fn is_away(&self) -> bool {
         match self {
-            Self::Database(error) => database_is_away(error),
-            Self::Sessions(sessions::Error::Database(error)) => database_is_away(error),
+            Self::Database(error) => sessions::may_pass(error),
             Self::Store(error) => error.is_away(),
-            Self::Sessions(error) => matches!(error, sessions::Error::Busy | sessions::Error::ShuttingDown),
+            Self::Sessions(error) => error.is_away(),
             _ => false,
         }
     }
@@ -96,19 +95,6 @@ impl Error {
             Self::Database(sqlx::Error::Database(error)) => error.constraint(),
             _ => None,
         }
-    }
-}
-
-fn database_is_away(error: &sqlx::Error) -> bool {
-    match error {
-        sqlx::Error::Io(_) | sqlx::Error::PoolTimedOut | sqlx::Error::PoolClosed | sqlx::Error::Tls(_) => {
-            true
-        }
-        // Classes 08 (connection), 53 (no disk, memory or connection), 57 (stopped by an administrator), 58 (system).
-        sqlx::Error::Database(error) => error
-            .code()
-            .is_some_and(|code| ["08", "53", "57", "58"].iter().any(|class| code.starts_with(class))),
-        _ => false,
     }
 }
 

@@ -17,6 +17,8 @@ pub mod backup;
 #[cfg(feature = "sql")]
 pub mod billing;
 #[cfg(feature = "sql")]
+pub mod bounds;
+#[cfg(feature = "sql")]
 pub mod calendar;
 #[cfg(feature = "sql")]
 pub mod changes;

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use app::{
     pages::{self, docs::Document, files::upload::FORM_LIMIT},
-    web::{App, Problem, form_token, in_words, security},
+    web::{App, Problem, form_token, in_words, keep, origin, security},
 };
 use axum::{
     Extension, Router,
@@ -57,16 +57,20 @@ pub fn routes(app: App, live: Live, inside: &Inside) -> Router {
         .layer(Extension(live))
         .layer(Extension(api_document()))
         .fallback(pages::nowhere::show)
+        .layer(CatchPanicLayer::custom(|_| Problem::bug("a handler panicked").into_response()))
+        .layer(from_fn(in_words))
+        .layer(from_fn(keep))
         .layer(sign_ins(&app))
         .layer(from_fn_with_state(app.clone(), form_token))
         .layer(DefaultBodyLimit::max(1024 * 1024))
         .layer(from_fn(in_words))
         .layer(CompressionLayer::new())
+        .layer(from_fn(origin))
         .layer(from_fn(finish));
     Router::new()
         .merge(pages)
         .merge(beside().into_router())
-        .merge(sessions().into_router().layer(from_fn(finish)).with_state(door))
+        .merge(sessions().into_router().layer(from_fn(origin)).layer(from_fn(finish)).with_state(door))
         .layer(from_fn_with_state(app.clone(), security))
         .with_state(app)
         .merge(api::routes(api))

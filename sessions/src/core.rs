@@ -7,7 +7,7 @@ use std::{
     time::Duration,
 };
 
-use sqlx::{PgConnection, PgPool};
+use sqlx::{PgConnection, PgPool, Postgres, pool::PoolConnection};
 use tokio::{
     sync::{Notify, Semaphore},
     time::{Instant, error::Elapsed},
@@ -82,6 +82,23 @@ impl Core {
         asking.await
     }
 
+    /// The same for a question that begins a transaction: a connection whose asker went away is closed, since it may be
+    /// within one that it does not know of.
+    pub(crate) async fn change<T>(
+        &self,
+        change: impl AsyncFnOnce(&mut PgConnection) -> Result<T, Error>,
+    ) -> Result<T, Error> {
+        let changing = Box::pin(async {
+            let mut held = Held(Some(self.pool.acquire().await?));
+            let Some(conn) = &mut held.0 else { return Err(Error::ShuttingDown) };
+            let answer = tokio::time::timeout(self.options.read_timeout, change(conn)).await;
+            let answer = answer.map_err(|elapsed| Error::from(timed_out(elapsed)))?;
+            held.give_back();
+            answer
+        });
+        changing.await
+    }
+
     /// Streams have moved on this node, whose own followers know: tells whom else it concerns.
     pub(crate) fn moved(&self, streams: impl Iterator<Item = StreamId>) {
         if self.watch.is_needed() || self.nodes.are_several() {
@@ -110,6 +127,21 @@ impl Core {
     /// The most that is read or handed on at once.
     pub(crate) fn page_size(&self) -> Size {
         Size { events: self.options.page_events.max(1), bytes: self.options.page_bytes }
+    }
+}
+
+/// A connection that goes back to the pool only when it is given back; dropped before that it is closed.
+struct Held(Option<PoolConnection<Postgres>>);
+
+impl Held {
+    fn give_back(mut self) {
+        drop(self.0.take());
+    }
+}
+
+impl Drop for Held {
+    fn drop(&mut self) {
+        drop(self.0.take().map(PoolConnection::detach));
     }
 }
 

@@ -104,7 +104,7 @@ impl Engine {
     /// [`Error::NotFound`], [`Error::Deleted`], [`Error::Database`].
     pub async fn trim(&self, stream: StreamId, before: Offset) -> Result<Offset, Error> {
         let now = self.core().options.clock.now();
-        self.core().ask(async |conn| sql::trim(conn, stream, before, now).await).await
+        self.core().change(async |conn| sql::trim(conn, stream, before, now).await).await
     }
 
     /// Follows the stream from an offset. Whether there is such a stream shows at the follower's first event.

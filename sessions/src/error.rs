@@ -93,14 +93,25 @@ impl From<sqlx::Error> for Error {
 }
 
 impl Error {
-    /// Whether the database could not be reached or is starting or stopping, so that waiting may help.
+    /// Whether waiting may help: the database could not be reached, starts, stops or stands still, or too much waits.
     #[must_use]
     pub fn is_away(&self) -> bool {
         match self {
-            Self::Database(error) | Self::Unsure(error) => away(error),
+            Self::Database(error) => may_pass(error),
+            Self::Unsure(_) | Self::Busy | Self::ShuttingDown => true,
             _ => false,
         }
     }
+}
+
+/// Whether the same question may well be answered later: the connection failed, or Postgres gave way to something that
+/// passes. Whoever asked is then told to come back, and not that something is broken.
+#[must_use]
+pub fn may_pass(error: &sqlx::Error) -> bool {
+    // A lock that did not come in time, transactions that could not go on beside each other.
+    away(error)
+        || matches!(error, sqlx::Error::PoolClosed)
+        || code(error).is_some_and(|code| matches!(&*code, "55P03" | "40001" | "40P01"))
 }
 
 /// Whether the failure lies with the connection and not with what was asked over it.
@@ -110,11 +121,19 @@ pub(crate) fn away(error: &sqlx::Error) -> bool {
         | sqlx::Error::Tls(_)
         | sqlx::Error::Protocol(_)
         | sqlx::Error::PoolTimedOut
+        | sqlx::Error::BeginFailed
         | sqlx::Error::WorkerCrashed => true,
-        // 08: connection, 53: out of memory, disk or connections, 57: stopped by an administrator.
-        sqlx::Error::Database(error) => {
-            error.code().is_some_and(|code| ["08", "53", "57"].iter().any(|class| code.starts_with(class)))
-        }
+        sqlx::Error::Database(_) => code(error).is_some_and(|code| {
+            // 08: connection, 53: out of memory, disk or connections, 57: stopped by an administrator or by a limit of
+            // time, 58: the system under it. And a database that only reads, as one does that was just replaced; and
+            // what is ended for having stood still within a transaction.
+            ["08", "53", "57", "58"].iter().any(|class| code.starts_with(class))
+                || matches!(&*code, "25006" | "25P03" | "25P04")
+        }),
         _ => false,
     }
+}
+
+fn code(error: &sqlx::Error) -> Option<std::borrow::Cow<'_, str>> {
+    error.as_database_error().and_then(|error| error.code())
 }

@@ -11,6 +11,7 @@ use tokio::sync::watch;
 use crate::{
     Batch, Engine, Error, Offset, Page, StreamId,
     core::{Backoff, Core},
+    error::away,
     flight,
     frames::{Key, Stand},
     sql,
@@ -177,7 +178,7 @@ impl Follower {
                 false => self.read_alone(core).await,
             };
             match page {
-                Err(error) if error.is_away() => backoff.pause().await,
+                Err(Error::Database(error)) if away(&error) => backoff.pause().await,
                 page => return page,
             }
         }

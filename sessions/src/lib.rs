@@ -39,7 +39,7 @@ mod writer;
 
 pub use data::Data;
 pub use engine::Engine;
-pub use error::Error;
+pub use error::{Error, may_pass};
 pub use expiry::Expiry;
 pub use figures::{Figures, Spread};
 pub use follower::Follower;

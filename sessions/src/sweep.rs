@@ -23,7 +23,7 @@ async fn sweep(core: &Core) -> Result<(), Error> {
     let lapsed = core.ask(async |conn| sql::lapsed(conn, now).await).await?;
     for stream in lapsed {
         let stream = StreamId(stream);
-        if core.ask(async |conn| sql::put_away(conn, stream, now).await).await? {
+        if core.change(async |conn| sql::put_away(conn, stream, now).await).await? {
             core.wake(&[stream]);
             core.nodes.moved([stream]);
         }

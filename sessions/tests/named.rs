@@ -286,3 +286,23 @@ async fn a_name_changes_hands_under_another_node(database: PgPool) {
     there.append(found.id, bytes("!")).await.unwrap();
     assert_eq!(contents(&here, &new).await, "new!");
 }
+
+/// However far a call has come when whoever made it goes away, its connection is free for the next one.
+#[sqlx::test(migrations = "../migrations")]
+async fn who_goes_away_leaves_no_transaction_behind(database: PgPool) {
+    let one = support::pool(support::connect_options(&database), 1, support::ENGINE).await;
+    let (engine, tenant) = (Engine::start(one.clone(), unpolled()), tenant());
+    engine.create(text(tenant, "source", "abc")).await.unwrap();
+    for looks in 1.. {
+        let fork = sessions::ForkPoint { source: "source".into(), offset: None, part: 0 };
+        let new = NewNamed { fork: Some(fork), ..text(tenant, &format!("fork-{looks}"), "") };
+        let whole = support::given_up_after(looks, engine.create(new)).await;
+        let free =
+            sqlx::query_scalar::<_, bool>("SELECT now() = statement_timestamp()").fetch_one(&one).await;
+        assert!(free.unwrap(), "given up after {looks} looks, it left a transaction open");
+        if whole.is_some() {
+            break;
+        }
+    }
+    engine.shutdown().await;
+}

@@ -28,3 +28,14 @@ pub fn newest_first(page: u32, has_more: bool, address: impl Fn(u32) -> String) 
     let several = page > 1 || has_more;
     several.then(|| pager(&format!("Page {page}"), page, has_more, ["Newer", "Older"], address))
 }
+
+/// What stands in the place of an empty list behind its end: not that there is nothing, but the way back to what there
+/// is. None where the list is empty from its first page on.
+pub fn past_the_end(page: u32, address: impl Fn(u32) -> String) -> Option<AnyView> {
+    (page > 1).then(|| {
+        view! {
+            <p class="soft">"There’s nothing on this page. "<a href=address(1)>"Go to the first page"</a></p>
+        }
+        .into_any()
+    })
+}

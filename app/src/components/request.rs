@@ -1,7 +1,7 @@
 //! A client's request where a page names it: its link, its state, who is on it, its clock.
 
 use domain::{
-    requests::{Card, Column, Priority},
+    requests::{Card, Column, HeldBy, Priority},
     session::RunState,
 };
 use leptos::prelude::*;
@@ -27,11 +27,20 @@ pub fn at_work(card: &Card) -> Option<AnyView> {
             view! { <span class="at-work"><span class="pulse"></span>{format!("{agent} is on it")}</span> }
                 .into_any(),
         ),
-        RunState::Queued => Some(view! { <span>{format!("{agent} is about to start")}</span> }.into_any()),
+        RunState::Queued => Some(view! { <span>{about_to_start(&agent, run.held_by)}</span> }.into_any()),
         RunState::Failed => {
             Some(view! { <span class="late">{format!("{agent} could not go on")}</span> }.into_any())
         }
         RunState::Suspended | RunState::Completed | RunState::Cancelled => None,
+    }
+}
+
+/// What is said of work that was given out and not begun: never that it begins in a moment when nobody takes it up.
+pub fn about_to_start(agent: &str, held_by: Option<HeldBy>) -> String {
+    match held_by {
+        None => format!("{agent} is about to start"),
+        Some(HeldBy::Agent) => format!("{agent} isn’t available right now"),
+        Some(HeldBy::Subscription) => format!("{agent} starts when the subscription is active again"),
     }
 }
 

@@ -245,15 +245,15 @@ fn to_sign_in(bare: &Bare, parts: &Parts) -> Response {
         .of(bare)
         .into_response();
     }
-    let query = serde_urlencoded::to_string([("next", page_of(bare, parts))]).unwrap_or_default();
+    let query = serde_urlencoded::to_string([("next", page_of(parts))]).unwrap_or_default();
     Redirect::to(&format!("/sign-in?{query}")).into_response()
 }
 
 /// The page that somebody was on: what they asked for or, where they sent a form, the page that it stood on. What a form
 /// is sent to shows nothing when it is asked for.
-fn page_of(bare: &Bare, parts: &Parts) -> String {
+pub(super) fn page_of(parts: &Parts) -> String {
     if parts.method.is_safe() {
-        return bare.path.clone();
+        return parts.uri.path_and_query().map(ToString::to_string).unwrap_or_default();
     }
     let from = Url::parse(text_header(&parts.headers, header::REFERER)).ok();
     let host = host_name(&parts.headers);

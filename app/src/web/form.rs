@@ -12,6 +12,8 @@ use super::{App, FormToken, Problem};
 
 /// More than any form here needs; files go another way.
 const LIMIT: usize = 512 * 1024;
+/// Whoever has to sign in brings along what they typed before, each letter of it in up to nine bytes.
+const CARRIED: usize = 9 * LIMIT;
 
 /// The fields of a form, in the order in which they came; a name may come several times.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -123,12 +125,13 @@ impl FromRequest<App> for Posted {
     async fn from_request(request: Request, _: &App) -> Result<Self, Response> {
         let token = request.extensions().get::<FormToken>().cloned();
         let (parts, body) = request.into_parts();
-        read(token, body).await.map(Self).map_err(|problem| problem.for_reader(&parts.headers))
+        let most = if parts.uri.path() == "/sign-in" { CARRIED } else { LIMIT };
+        read(token, body, most).await.map(Self).map_err(|problem| problem.for_reader(&parts.headers))
     }
 }
 
-async fn read(token: Option<FormToken>, body: Body) -> Result<Fields, Problem> {
-    let bytes = axum::body::to_bytes(body, LIMIT).await.map_err(|_| too_large())?;
+async fn read(token: Option<FormToken>, body: Body, most: usize) -> Result<Fields, Problem> {
+    let bytes = axum::body::to_bytes(body, most).await.map_err(|_| too_large())?;
     let pairs: Vec<(String, String)> = serde_urlencoded::from_bytes(&bytes).map_err(|_| unreadable())?;
     // Postgres keeps no NUL in a text; nobody types one.
     let pairs = pairs.into_iter().map(|(key, value)| (key, value.replace('\0', ""))).collect();

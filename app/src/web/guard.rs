@@ -9,9 +9,9 @@ use axum::{
     middleware::Next,
     response::Response,
 };
-use domain::secret;
+use domain::{audit::came_from, secret};
 
-use super::{App, Problem};
+use super::{App, ClientAddr, Problem};
 
 const COOKIE: &str = "form";
 
@@ -95,6 +95,12 @@ pub async fn form_token(State(app): State<App>, mut request: Request, next: Next
         }
     }
     response
+}
+
+/// Answers a request in the name of where it comes from: whatever it changes stands in the audit log with that.
+pub async fn origin(request: Request, next: Next) -> Response {
+    let from = ClientAddr::of(request.extensions()).map(ClientAddr::ip);
+    came_from(from, next.run(request)).await
 }
 
 fn is_safe(method: &Method) -> bool {

@@ -15,6 +15,11 @@ pub async fn in_words(request: Request, next: Next) -> Response {
     // Whoever asks without wanting to read gets the status alone.
     let reads = !matches!(*request.method(), Method::HEAD | Method::OPTIONS);
     let response = next.run(request).await;
+    if response.status() == StatusCode::INTERNAL_SERVER_ERROR && !has_page(&response) {
+        // Every failure of a page has words. The store of the sign-ins, which answers for itself, has none.
+        tracing::warn!("a sign-in could not be stored");
+        return Problem::away().for_reader(&asked);
+    }
     if !reads || !response.status().is_client_error() || has_page(&response) {
         return response;
     }

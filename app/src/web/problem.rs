@@ -7,7 +7,7 @@ use axum::{
 use domain::{Error, Origin};
 use leptos::prelude::*;
 
-use super::{Bare, Frame, Page, cx::accepts_json, form::wait, page::escape};
+use super::{Bare, Frame, Page, cx::accepts_json, form::wait, kept::Reason, page::escape};
 
 /// An error page, or the same as JSON for a script.
 pub struct Problem {
@@ -61,7 +61,8 @@ impl Problem {
         Self::away()
     }
 
-    fn away() -> Self {
+    /// Something that will be back.
+    pub(super) fn away() -> Self {
         let mut problem = Self::words(
             StatusCode::SERVICE_UNAVAILABLE,
             "We will be right back",
@@ -74,10 +75,19 @@ impl Problem {
     /// As someone of whom nothing is known reads it: JSON for a script, otherwise a page that needs nothing.
     pub fn for_reader(self, headers: &HeaderMap) -> Response {
         if accepts_json(headers) {
-            json(self.status, &self.title, &self.advice, self.reference.as_deref())
+            let response = json(self.status, &self.title, &self.advice, self.reference.as_deref());
+            self.later(response)
         } else {
             self.into_response()
         }
+    }
+
+    /// Says when it may be tried again, where that is known.
+    fn later(&self, mut response: Response) -> Response {
+        if let Some(seconds) = self.retry_after {
+            response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));
+        }
+        response
     }
 
     /// With the page's surroundings: its brand, its way back, JSON for a script.
@@ -120,7 +130,7 @@ impl From<Error> for Problem {
 
 impl IntoResponse for Problem {
     fn into_response(self) -> Response {
-        let mut response = match &self.bare {
+        let response = match &self.bare {
             Some(bare) if bare.wants_json => {
                 json(self.status, &self.title, &self.advice, self.reference.as_deref())
             }
@@ -134,9 +144,8 @@ impl IntoResponse for Problem {
             None => (self.status, [(header::CONTENT_TYPE, "text/html; charset=utf-8")], self.plain())
                 .into_response(),
         };
-        if let Some(seconds) = self.retry_after {
-            response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));
-        }
+        let mut response = self.later(response);
+        response.extensions_mut().insert(Reason { title: self.title, advice: self.advice });
         response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
         response
     }

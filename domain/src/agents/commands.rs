@@ -2,7 +2,9 @@ use sqlx::types::Json;
 
 use super::{Need, NewAgent, NewKey, NewReach, Settings, get, has_key, key};
 use crate::{
-    Actor, Db, Error, FieldErrors, OnConstraint, Result, Scope, Tx, changes,
+    Actor, Db, Error, FieldErrors, OnConstraint, Result, Scope, Tx,
+    audit::{self, Deed},
+    changes,
     ids::AgentId,
     requests::{
         clock,
@@ -22,7 +24,9 @@ const PERSONA: usize = 10_000;
 pub async fn create(db: &Db, scope: &Scope, new: NewAgent) -> Result<AgentId> {
     operator(scope)?;
     let mut tx = db.begin(scope).await?;
+    let deed = Deed::done("add_agent", new.name.trim());
     let id = create_in(&mut tx, scope, new).await?;
+    audit::done_in(&mut tx, scope, deed).await?;
     tx.commit().await?;
     Ok(id)
 }
@@ -57,7 +61,9 @@ pub async fn create_in(tx: &mut Tx, scope: &Scope, new: NewAgent) -> Result<Agen
 pub async fn edit(db: &Db, scope: &Scope, agent: AgentId, new: NewAgent) -> Result<()> {
     operator(scope)?;
     let mut tx = db.begin(scope).await?;
+    let deed = Deed::done("edit_agent", new.name.trim());
     edit_in(&mut tx, scope, agent, new).await?;
+    audit::done_in(&mut tx, scope, deed).await?;
     tx.commit().await
 }
 
@@ -86,8 +92,10 @@ pub async fn hire(db: &Db, scope: &Scope, new: NewAgent, reach: NewReach) -> Res
     operator(scope)?;
     let whole = whole(&new, &reach)?;
     let mut tx = db.begin(scope).await?;
+    let deed = reached("add_agent", &new, &reach);
     let id = create_in(&mut tx, scope, new).await?;
     reach_in(db, &mut tx, scope, id, &reach, whole).await?;
+    audit::done_in(&mut tx, scope, deed).await?;
     tx.commit().await?;
     Ok(id)
 }
@@ -105,9 +113,22 @@ pub async fn change(db: &Db, scope: &Scope, agent: AgentId, new: NewAgent, reach
         return Err(Error::Fields(FieldErrors::one("key", words)));
     }
     let mut tx = db.begin(scope).await?;
+    let deed = reached("edit_agent", &new, &reach);
     edit_in(&mut tx, scope, agent, new).await?;
     reach_in(db, &mut tx, scope, agent, &reach, whole).await?;
+    audit::done_in(&mut tx, scope, deed).await?;
     tx.commit().await
+}
+
+/// What the log says of it: how the agent is reached, and whether its key is another; never the key.
+fn reached(what: &str, new: &NewAgent, reach: &NewReach) -> Deed {
+    let key = match reach.key {
+        NewKey::Keep => "",
+        NewKey::Remove => ", key removed",
+        NewKey::Set(_) => ", new key",
+    };
+    let detail = format!("Reached as {}{key}", reach.backend.as_str());
+    Deed { detail, ..Deed::done(what, new.name.trim()) }
 }
 
 /// All errors of the form at once.
@@ -160,15 +181,17 @@ async fn reach_in(
 pub async fn set_ready(db: &Db, scope: &Scope, agent: AgentId, ready: bool) -> Result<()> {
     operator(scope)?;
     let mut tx = db.begin(scope).await?;
-    let done = sqlx::query!(
-        "UPDATE agent SET state = $3 WHERE workspace_id = $1 AND id = $2",
+    let name = sqlx::query_scalar!(
+        "UPDATE agent SET state = $3 WHERE workspace_id = $1 AND id = $2 RETURNING name",
         scope.workspace.0,
         agent.0,
         if ready { "ready" } else { "resting" },
     )
-    .execute(tx.conn())
-    .await?;
-    found(done.rows_affected())?;
+    .fetch_optional(tx.conn())
+    .await?
+    .ok_or(Error::NotFound)?;
+    let what = if ready { "resume_agent" } else { "pause_agent" };
+    audit::done_in(&mut tx, scope, Deed::done(what, name)).await?;
     changes::tell_desk_in(&mut tx, scope, "agent").await?;
     tx.commit().await
 }

@@ -1,7 +1,9 @@
 //! The key with which the server reaches an agent's service.
 
 use crate::{
-    Db, Error, FieldErrors, Result, Scope, Tx, changes,
+    Db, Error, FieldErrors, Result, Scope, Tx,
+    audit::{self, Deed},
+    changes,
     ids::AgentId,
     requests::commands::operator,
     sealed::{For, Keyring, Sealed, Secret},
@@ -19,6 +21,7 @@ pub async fn set_key(db: &Db, scope: &Scope, agent: AgentId, key: &str) -> Resul
     let mut tx = db.begin(scope).await?;
     set_in(db, &mut tx, scope, agent, key).await?;
     changes::tell_desk_in(&mut tx, scope, "agent").await?;
+    audit::done_in(&mut tx, scope, Deed::done("set_agent_key", agent.to_string())).await?;
     tx.commit().await
 }
 
@@ -31,6 +34,7 @@ pub async fn remove_key(db: &Db, scope: &Scope, agent: AgentId) -> Result<()> {
     let mut tx = db.begin(scope).await?;
     remove_in(&mut tx, scope, agent).await?;
     changes::tell_desk_in(&mut tx, scope, "agent").await?;
+    audit::done_in(&mut tx, scope, Deed::done("remove_agent_key", agent.to_string())).await?;
     tx.commit().await
 }
 

@@ -1,6 +1,6 @@
 use std::net::IpAddr;
 
-use super::Outcome;
+use super::{Outcome, origin};
 use crate::{
     Actor, Db, Result, Scope, Tx,
     ids::{AgentId, AuditId, ClientId, TokenId},
@@ -64,9 +64,23 @@ impl Deed {
 
 /// Writes an entry by itself: of what was refused, or was done elsewhere.
 pub async fn write(db: &Db, scope: &Scope, by: &By, deed: &Deed) -> Result<()> {
-    let mut tx = db.begin(scope).await?;
+    // Whoever does not see the log is in it all the same.
+    let mut tx = db.begin(&scope.by_the_server()).await?;
     write_in(&mut tx, scope, by, deed).await?;
     tx.commit().await
+}
+
+/// Writes down what a command does, in its transaction; a part of a larger call is told of by that call's own entry.
+pub(crate) async fn done_in(tx: &mut Tx, scope: &Scope, deed: Deed) -> Result<()> {
+    if tx.is_joint() {
+        return Ok(());
+    }
+    if scope.is_backstage() {
+        return write_in(tx, scope, &By::default(), &deed).await;
+    }
+    tx.enter(&scope.by_the_server()).await?;
+    write_in(tx, scope, &By::default(), &deed).await?;
+    tx.enter(scope).await
 }
 
 /// Writes an entry in the transaction of what it tells of.
@@ -90,7 +104,7 @@ pub async fn write_in(tx: &mut Tx, scope: &Scope, by: &By, deed: &Deed) -> Resul
         short(&deed.detail),
         deed.before.as_deref().map(short),
         deed.after.as_deref().map(short),
-        by.ip.map(|ip| ip.to_string()),
+        by.ip.or_else(origin::address).map(|ip| ip.to_string()),
         now,
     )
     .execute(tx.conn())

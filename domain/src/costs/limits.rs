@@ -4,6 +4,7 @@ use chrono_tz::Tz;
 use super::Micros;
 use crate::{
     Db, Error, FieldErrors, Result, Scope, Tx,
+    audit::{self, Deed},
     billing::{instant, zone_in},
     ids::{AgentId, ClientId},
     money::MoneyError,
@@ -72,9 +73,9 @@ pub async fn hit(db: &Db, claimed: &Claimed) -> Result<Option<Hit>> {
     let (now, zone) = (tx.now(), zone_in(&mut tx, &scope).await?);
     let rows = sqlx::query!(
         r#"SELECT l.agent_id, l.client_id, l.micros, coalesce(a.name, c.name, '') AS "name!",
-                  (SELECT coalesce(sum(s.micros), 0)::bigint FROM spend s
+                  (SELECT coalesce(within_bigint(sum(s.micros)), 0) FROM spend s
                    WHERE s.workspace_id = $1 AND s.at >= $4 AND (s.agent_id = l.agent_id OR s.client_id = l.client_id)) AS "used!",
-                  (SELECT coalesce(sum(step.most), 0)::bigint FROM (
+                  (SELECT coalesce(within_bigint(sum(step.most)), 0) FROM (
                       SELECT max(s.micros) AS most FROM run r JOIN spend s ON s.run_id = r.id
                       WHERE r.workspace_id = $1 AND r.state = 'working' AND (r.agent_id = l.agent_id OR r.client_id = l.client_id)
                       GROUP BY r.id) step) AS "reserve!"
@@ -127,6 +128,8 @@ pub async fn raise(db: &Db, claimed: &Claimed, hit: &Hit) -> Result<()> {
     )
     .execute(tx.conn())
     .await?;
+    let deed = Deed::done("raise_limit", hit.name.as_str());
+    audit::done_in(&mut tx, &scope, deed.changed(hit.limit.to_string(), hit.raised().to_string())).await?;
     tx.commit().await
 }
 
@@ -139,7 +142,7 @@ pub async fn set_limit(db: &Db, scope: &Scope, subject: Subject, typed: &str) ->
     let limit = checked(typed)?;
     let (agent, client) = subject.ids();
     let mut tx = db.begin(scope).await?;
-    exists(&mut tx, scope, subject).await?;
+    let name = exists(&mut tx, scope, subject).await?;
     sqlx::query!(
         "DELETE FROM cost_limit WHERE workspace_id = $1 AND (agent_id = $2 OR client_id = $3)",
         scope.workspace.0,
@@ -159,15 +162,17 @@ pub async fn set_limit(db: &Db, scope: &Scope, subject: Subject, typed: &str) ->
         .execute(tx.conn())
         .await?;
     }
+    let deed = Deed::done(if limit.is_some() { "set_limit" } else { "remove_limit" }, name);
+    audit::done_in(&mut tx, scope, Deed { after: limit.map(|limit| limit.to_string()), ..deed }).await?;
     tx.commit().await
 }
 
 /// Holds it, so that two who set its limit do so one after the other.
-async fn exists(tx: &mut Tx, scope: &Scope, subject: Subject) -> Result<()> {
+async fn exists(tx: &mut Tx, scope: &Scope, subject: Subject) -> Result<String> {
     let found = match subject {
         Subject::Agent(id) => {
             sqlx::query_scalar!(
-                "SELECT id FROM agent WHERE workspace_id = $1 AND id = $2 FOR UPDATE",
+                "SELECT name FROM agent WHERE workspace_id = $1 AND id = $2 FOR UPDATE",
                 scope.workspace.0,
                 id.0
             )
@@ -176,7 +181,7 @@ async fn exists(tx: &mut Tx, scope: &Scope, subject: Subject) -> Result<()> {
         }
         Subject::Client(id) => {
             sqlx::query_scalar!(
-                "SELECT id FROM client WHERE workspace_id = $1 AND id = $2 FOR UPDATE",
+                "SELECT name FROM client WHERE workspace_id = $1 AND id = $2 FOR UPDATE",
                 scope.workspace.0,
                 id.0
             )
@@ -184,7 +189,7 @@ async fn exists(tx: &mut Tx, scope: &Scope, subject: Subject) -> Result<()> {
             .await?
         }
     };
-    found.map(|_| ()).ok_or(Error::NotFound)
+    found.ok_or(Error::NotFound)
 }
 
 fn checked(typed: &str) -> Result<Option<Micros>> {

@@ -58,7 +58,7 @@ pub(super) async fn clients(
            FROM client c
            LEFT JOIN cost_limit l ON l.workspace_id = c.workspace_id AND l.client_id = c.id
            LEFT JOIN (
-               SELECT client_id, sum(micros)::bigint AS cost, sum(input_tokens + output_tokens)::bigint AS tokens,
+               SELECT client_id, within_bigint(sum(micros)) AS cost, within_bigint(sum(input_tokens) + sum(output_tokens)) AS tokens,
                       count(*) FILTER (WHERE micros IS NULL) AS unpriced
                FROM spend WHERE workspace_id = $1 AND at >= $2 AND at < $3 GROUP BY client_id
            ) s ON s.client_id = c.id
@@ -86,7 +86,7 @@ pub(super) async fn agents(
            FROM agent a
            LEFT JOIN cost_limit l ON l.workspace_id = a.workspace_id AND l.agent_id = a.id
            LEFT JOIN (
-               SELECT agent_id, sum(micros)::bigint AS cost, sum(input_tokens + output_tokens)::bigint AS tokens,
+               SELECT agent_id, within_bigint(sum(micros)) AS cost, within_bigint(sum(input_tokens) + sum(output_tokens)) AS tokens,
                       count(*) FILTER (WHERE micros IS NULL) AS unpriced
                FROM spend WHERE workspace_id = $1 AND at >= $2 AND at < $3 GROUP BY agent_id
            ) s ON s.agent_id = a.id
@@ -108,7 +108,7 @@ pub(super) async fn models(
     to: DateTime<Utc>,
 ) -> Result<Vec<Line<String>>> {
     let rows = sqlx::query!(
-        r#"SELECT model, coalesce(sum(micros), 0)::bigint AS "cost!", sum(input_tokens + output_tokens)::bigint AS "tokens!",
+        r#"SELECT model, coalesce(within_bigint(sum(micros)), 0) AS "cost!", within_bigint(sum(input_tokens) + sum(output_tokens)) AS "tokens!",
                   count(*) FILTER (WHERE micros IS NULL) AS "unpriced!"
            FROM spend WHERE workspace_id = $1 AND at >= $2 AND at < $3
            GROUP BY model ORDER BY 2 DESC, model LIMIT 50"#,

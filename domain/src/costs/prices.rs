@@ -3,6 +3,7 @@ use serde::{Deserialize, Serialize};
 use super::Micros;
 use crate::{
     Db, Error, FieldErrors, Result, Scope,
+    audit::{self, Deed},
     money::{Currency, MoneyError},
     requests::commands::operator,
 };
@@ -103,7 +104,7 @@ pub async fn set_price(db: &Db, scope: &Scope, typed: &TypedPrice) -> Result<()>
     .execute(tx.conn())
     .await?;
     sqlx::query!(
-        "UPDATE spend SET micros = cost_of(input_tokens, cached_tokens, output_tokens, $3, $4, $5)
+        "UPDATE spend SET micros = least(cost_of(input_tokens, cached_tokens, output_tokens, $3, $4, $5), 1000000000000)
          WHERE workspace_id = $1 AND model = $2 AND micros IS NULL",
         scope.workspace.0,
         price.model,
@@ -113,6 +114,9 @@ pub async fn set_price(db: &Db, scope: &Scope, typed: &TypedPrice) -> Result<()>
     )
     .execute(tx.conn())
     .await?;
+    let deed = Deed::done("set_price", price.model.as_str());
+    let words = format!("{} in, {} cached, {} out", price.input, price.cached, price.output);
+    audit::done_in(&mut tx, scope, Deed { after: Some(words), ..deed }).await?;
     tx.commit().await
 }
 
@@ -130,6 +134,7 @@ pub async fn drop_price(db: &Db, scope: &Scope, model: &str) -> Result<()> {
     )
     .execute(tx.conn())
     .await?;
+    audit::done_in(&mut tx, scope, Deed::done("remove_price", model)).await?;
     tx.commit().await?;
     if done.rows_affected() == 0 { Err(Error::NotFound) } else { Ok(()) }
 }
@@ -149,6 +154,7 @@ pub async fn set_rate(db: &Db, scope: &Scope, currency: Currency, typed: &str) -
         )
         .execute(tx.conn())
         .await?;
+        audit::done_in(&mut tx, scope, Deed::done("remove_dollar_rate", currency.code())).await?;
         return tx.commit().await;
     }
     let micros = Micros::parse(typed).ok().filter(|rate| rate.0 > 0).ok_or_else(|| {
@@ -164,6 +170,8 @@ pub async fn set_rate(db: &Db, scope: &Scope, currency: Currency, typed: &str) -
     )
     .execute(tx.conn())
     .await?;
+    let deed = Deed::done("set_dollar_rate", currency.code());
+    audit::done_in(&mut tx, scope, Deed { after: Some(micros.typed()), ..deed }).await?;
     tx.commit().await
 }
 

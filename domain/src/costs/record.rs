@@ -1,4 +1,4 @@
-use crate::{Db, Error, Result, runs::Claimed};
+use crate::{Db, Error, Result, bounds, runs::Claimed};
 
 /// The longest key and model name, in characters.
 const LONGEST: usize = 200;
@@ -17,7 +17,8 @@ pub struct Spent {
     pub micros: Option<u64>,
 }
 
-/// Keeps what a run has used, and what that costs: as the backend says, else by the table of prices. It counts also where the run has been lost meanwhile: it was used.
+/// Keeps what a run has used, and what that costs: as the backend says, else by the table of prices. It counts also where
+/// the run has been lost meanwhile: it was used. Brought within [`bounds`], wherever it comes from.
 ///
 /// # Errors
 /// [`Error::Broken`] for a report without a key.
@@ -27,14 +28,14 @@ pub async fn record(db: &Db, claimed: &Claimed, spent: &Spent) -> Result<()> {
     if key.is_empty() {
         return Err(Error::Broken("a report of costs needs a key".into()));
     }
-    let count = |tokens: u64| i64::try_from(tokens).unwrap_or(i64::MAX);
+    let count = |tokens: u64| bounds::column(tokens, bounds::TOKENS);
     let mut tx = db.begin(&claimed.scope).await?;
     let now = tx.now();
     sqlx::query!(
         "INSERT INTO spend (workspace_id, client_id, request_id, run_id, agent_id, key, model, input_tokens,
                             cached_tokens, output_tokens, micros, at)
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, coalesce($11, (
-             SELECT cost_of($8, $9, $10, p.input_micros, p.cached_micros, p.output_micros)
+             SELECT least(cost_of($8, $9, $10, p.input_micros, p.cached_micros, p.output_micros), 1000000000000)
              FROM model_price p WHERE p.workspace_id = $1 AND p.model = $7)), $12)
          ON CONFLICT (run_id, key) DO UPDATE SET model = excluded.model, input_tokens = excluded.input_tokens,
              cached_tokens = excluded.cached_tokens, output_tokens = excluded.output_tokens, micros = excluded.micros,
@@ -49,7 +50,7 @@ pub async fn record(db: &Db, claimed: &Claimed, spent: &Spent) -> Result<()> {
         count(spent.input_tokens),
         count(spent.cached_tokens.min(spent.input_tokens)),
         count(spent.output_tokens),
-        spent.micros.map(count),
+        spent.micros.map(|micros| bounds::column(micros, bounds::MICROS)),
         now,
     )
     .execute(tx.conn())

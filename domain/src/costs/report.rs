@@ -15,6 +15,7 @@ use crate::{
         queries::{a_month, currency},
         zone_in,
     },
+    bounds,
     ids::{AgentId, ClientId, RequestId, RunId},
     money::{Currency, Money},
     requests::commands::operator,
@@ -89,7 +90,7 @@ pub async fn report(db: &Db, scope: &Scope, month: Option<NaiveDate>) -> Result<
         line.margin = line.pays.and_then(|pays| left(pays, line.cost, own, rate));
     }
     clients.retain(|line| line.cost.0 > 0 || line.tokens > 0 || line.pays.is_some() || line.limit.is_some());
-    let cost = Micros(agents.iter().map(|line| line.cost.0).sum());
+    let cost = Micros(bounds::sum(agents.iter().map(|line| line.cost.0)));
     let total = Money::sum(own, pays.into_values().filter(|money| money.currency == own))
         .map_err(|error| Error::Broken(format!("what clients pay: {error}")))?;
     Ok(Report {
@@ -112,8 +113,8 @@ pub async fn of_request(db: &Db, scope: &Scope, request: RequestId) -> Result<Ve
     operator(scope)?;
     let mut tx = db.begin(scope).await?;
     let rows = sqlx::query!(
-        r#"SELECT r.id, a.name, r.state, r.queued_at, coalesce(sum(s.micros), 0)::bigint AS "cost!",
-                  sum(s.input_tokens)::bigint AS "input!", sum(s.output_tokens)::bigint AS "output!",
+        r#"SELECT r.id, a.name, r.state, r.queued_at, coalesce(within_bigint(sum(s.micros)), 0) AS "cost!",
+                  within_bigint(sum(s.input_tokens)) AS "input!", within_bigint(sum(s.output_tokens)) AS "output!",
                   count(*) FILTER (WHERE s.micros IS NULL) AS "unpriced!"
            FROM spend s JOIN run r ON r.id = s.run_id
            JOIN agent a ON a.workspace_id = s.workspace_id AND a.id = s.agent_id
@@ -159,7 +160,7 @@ async fn months(tx: &mut Tx, scope: &Scope, firsts: &[NaiveDate], zone: Tz) -> R
     let from: Vec<DateTime<Utc>> = firsts.iter().map(|first| start(*first, zone)).collect();
     let to: Vec<DateTime<Utc>> = firsts.iter().map(|first| start(next(*first), zone)).collect();
     let sums = sqlx::query_scalar!(
-        r#"SELECT coalesce(sum(s.micros), 0)::bigint AS "micros!"
+        r#"SELECT coalesce(within_bigint(sum(s.micros)), 0) AS "micros!"
            FROM unnest($2::timestamptz[], $3::timestamptz[]) WITH ORDINALITY AS m (since, until, place)
            LEFT JOIN spend s ON s.workspace_id = $1 AND s.at >= m.since AND s.at < m.until
            GROUP BY m.place ORDER BY m.place"#,

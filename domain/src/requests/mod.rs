@@ -16,5 +16,6 @@ pub mod queries;
 
 pub use column::{Column, Priority};
 pub use model::{
-    Card, CardRun, Detail, Home, Moved, NewRequest, Next, Outlook, Page, Place, Places, SpanView, Waits,
+    Card, CardRun, Detail, HeldBy, Home, Moved, NewRequest, Next, Outlook, Page, Place, Places, SpanView,
+    Waits,
 };

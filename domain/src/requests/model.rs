@@ -109,6 +109,17 @@ pub struct CardRun {
     pub attempt: u32,
     /// In a client's words, when it failed.
     pub failure: Option<String>,
+    /// Why it is not about to be taken up, while it is queued.
+    pub held_by: Option<HeldBy>,
+}
+
+/// What a queued run waits for, where that is not just its turn.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum HeldBy {
+    /// Its agent takes up nothing new.
+    Agent,
+    /// The client's subscription is not active.
+    Subscription,
 }
 
 /// A request with everything that stands on its page beside the conversation.

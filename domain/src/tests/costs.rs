@@ -168,3 +168,53 @@ async fn what_is_typed_wrong_is_told_beside_its_field(pool: PgPool) {
     refused(costs::set_limit(db, operator, Subject::Agent(world.agent), "0").await, "limit");
     refused(costs::set_limit(db, operator, Subject::Agent(world.agent), "lots").await, "limit");
 }
+
+/// Rows from before there were bounds, and what was reported since: neither breaks a page, a limit or a sum.
+#[sqlx::test(migrations = "../migrations")]
+async fn a_report_that_makes_no_sense_breaks_nothing(pool: PgPool) {
+    let world = World::new(pool).await;
+    let (house, claimed) = working(&world).await;
+    let (db, operator) = (&world.db, &world.operator);
+    for key in ["1", "2", "3"] {
+        sqlx::query(
+            "INSERT INTO spend (workspace_id, client_id, request_id, run_id, agent_id, key, model, input_tokens,
+                                cached_tokens, output_tokens, micros, at)
+             VALUES ($1, $2, $3, $4, $5, $6, 'm', 9223372036854775807, 9223372036854775807, 9223372036854775807,
+                     9223372036854775807, $7)",
+        )
+        .bind(world.workspace.0)
+        .bind(house.id.0)
+        .bind(claimed.request.0)
+        .bind(claimed.run.0)
+        .bind(claimed.agent.0)
+        .bind(key)
+        .bind(db.now())
+        .execute(&world.root)
+        .await
+        .unwrap();
+    }
+    let far = Spent {
+        key: "4".into(),
+        model: "m".into(),
+        input_tokens: u64::MAX,
+        cached_tokens: u64::MAX,
+        output_tokens: u64::MAX,
+        micros: Some(u64::MAX),
+    };
+    costs::record(db, &claimed, &far).await.unwrap();
+    costs::record(db, &claimed, &Spent { key: "5".into(), micros: None, ..far }).await.unwrap();
+    costs::set_price(db, operator, &price("900000", "", "900000")).await.unwrap();
+    let kept: i64 = sqlx::query_scalar(
+        "SELECT max(greatest(input_tokens, output_tokens, micros)) FROM spend WHERE key > '3'",
+    )
+    .fetch_one(&world.root)
+    .await
+    .unwrap();
+    assert_eq!(kept, 1_000_000_000_000);
+
+    let report = costs::report(db, operator, None).await.unwrap();
+    assert_eq!(report.cost, Micros(9_000_000_000_000_000));
+    assert_eq!(costs::of_request(db, operator, claimed.request).await.unwrap()[0].cost, report.cost);
+    costs::set_limit(db, operator, Subject::Client(house.id), "5").await.unwrap();
+    assert!(matches!(costs::gate(db, &claimed).await.unwrap(), costs::Gate::Ask(_)));
+}

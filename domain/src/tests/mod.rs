@@ -3,6 +3,7 @@
 mod agent_keys;
 mod approvals;
 mod arrows;
+mod away;
 mod board;
 mod clock;
 mod controls;

@@ -1,11 +1,9 @@
 use super::{NewToken, Right};
 use crate::{
     Db, Error, FieldErrors, OnConstraint, Result, Scope,
+    audit::{self, Deed},
     ids::TokenId,
-    requests::{
-        clock,
-        commands::{line, operator},
-    },
+    requests::commands::{line, operator},
     secret,
 };
 
@@ -23,6 +21,11 @@ pub async fn create(db: &Db, scope: &Scope, new: NewToken) -> Result<(TokenId, S
     operator(scope)?;
     let person = scope.person().ok_or(Error::NotFound)?;
     let (name, rights) = checked(&new)?;
+    let deed = Deed {
+        client: new.client,
+        detail: format!("May {}", rights.join(", ")),
+        ..Deed::done("create_token", name.as_str())
+    };
     let text = format!("{PREFIX}{}", secret::random_token());
     let id = TokenId::new();
     let mut tx = db.begin(scope).await?;
@@ -46,6 +49,7 @@ pub async fn create(db: &Db, scope: &Scope, new: NewToken) -> Result<(TokenId, S
         field("client", "Choose one of your clients, or all.")
     })
     .on_constraint("token_workspace_id_agent_id_fkey", || field("agent", "Choose one of your agents."))?;
+    audit::done_in(&mut tx, scope, deed).await?;
     tx.commit().await?;
     Ok((id, text))
 }
@@ -58,19 +62,18 @@ pub async fn revoke(db: &Db, scope: &Scope, token: TokenId) -> Result<()> {
     operator(scope)?;
     let mut tx = db.begin(scope).await?;
     let now = tx.now();
-    let done = sqlx::query!(
+    let name = sqlx::query_scalar!(
         "UPDATE token SET revoked_at = $3
-         WHERE workspace_id = $1 AND id = $2 AND revoked_at IS NULL AND run_id IS NULL",
+         WHERE workspace_id = $1 AND id = $2 AND revoked_at IS NULL AND run_id IS NULL
+         RETURNING name",
         scope.workspace.0,
         token.0,
         now,
     )
-    .execute(tx.conn())
-    .await?;
-    if done.rows_affected() == 0 {
-        return Err(Error::NotFound);
-    }
-    clock::one_row(done.rows_affected())?;
+    .fetch_optional(tx.conn())
+    .await?
+    .ok_or(Error::NotFound)?;
+    audit::done_in(&mut tx, scope, Deed::done("revoke_token", name)).await?;
     tx.commit().await
 }
 

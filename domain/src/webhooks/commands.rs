@@ -4,6 +4,7 @@ use chrono::{DateTime, Utc};
 use super::Kind;
 use crate::{
     Db, Error, FieldErrors, Result, Scope, Tx,
+    audit::{self, Deed},
     ids::{WebhookEventId, WebhookId},
     requests::{clock, commands::operator},
     sealed::{For, Keyring, Sealed, Secret},
@@ -54,6 +55,8 @@ pub async fn create(db: &Db, scope: &Scope, new: &NewWebhook) -> Result<(Webhook
             "There are twenty webhooks already. Remove one that is not needed any more.",
         ));
     }
+    let deed = Deed { detail: events.join(", "), ..Deed::done("create_webhook", new.url.trim()) };
+    audit::done_in(&mut tx, scope, deed).await?;
     tx.commit().await?;
     Ok((id, secret))
 }
@@ -77,6 +80,8 @@ pub async fn edit(db: &Db, scope: &Scope, webhook: WebhookId, new: &NewWebhook) 
     .execute(tx.conn())
     .await?;
     found(done.rows_affected())?;
+    let deed = Deed { detail: events.join(", "), ..Deed::done("edit_webhook", new.url.trim()) };
+    audit::done_in(&mut tx, scope, deed).await?;
     tx.commit().await
 }
 
@@ -101,6 +106,8 @@ pub async fn rotate(db: &Db, scope: &Scope, webhook: WebhookId) -> Result<String
     .execute(tx.conn())
     .await?;
     found(done.rows_affected())?;
+    let deed = Deed::done("rotate_webhook_secret", url_in(&mut tx, scope, webhook).await?);
+    audit::done_in(&mut tx, scope, deed).await?;
     tx.commit().await?;
     Ok(secret)
 }
@@ -122,6 +129,8 @@ pub async fn remove(db: &Db, scope: &Scope, webhook: WebhookId) -> Result<()> {
     .execute(tx.conn())
     .await?;
     found(done.rows_affected())?;
+    let deed = Deed::done("remove_webhook", url_in(&mut tx, scope, webhook).await?);
+    audit::done_in(&mut tx, scope, deed).await?;
     tx.commit().await
 }
 
@@ -173,6 +182,17 @@ pub async fn send_since(db: &Db, scope: &Scope, webhook: WebhookId, since: DateT
     .await?;
     tx.commit().await?;
     Ok(done.rows_affected())
+}
+
+/// Where it leads, for the audit log.
+async fn url_in(tx: &mut Tx, scope: &Scope, webhook: WebhookId) -> Result<String> {
+    Ok(sqlx::query_scalar!(
+        "SELECT url FROM webhook WHERE workspace_id = $1 AND id = $2",
+        scope.workspace.0,
+        webhook.0
+    )
+    .fetch_one(tx.conn())
+    .await?)
 }
 
 fn found(affected: u64) -> Result<()> {

@@ -62,10 +62,9 @@ impl Failure {
 /// Sorts what the domain says.
 impl From<domain::Error> for Failure {
     fn from(error: domain::Error) -> Self {
-        let unsure = matches!(error, domain::Error::Sessions(sessions::Error::Unsure(_)));
         if runs::is_lost(&error) {
             Self::Lost
-        } else if unsure || error.is_away() {
+        } else if error.is_away() {
             Self::Away(error)
         } else {
             Self::ours(error.to_string())

@@ -176,8 +176,7 @@ impl From<Error> for Problem {
 impl From<sessions::Error> for Problem {
     fn from(error: sessions::Error) -> Self {
         use sessions::Error::{
-            Busy, Closed, Empty, EpochMustStartAtZero, Invalid, NotFound, SequenceGap, ShuttingDown,
-            StaleEpoch, TooLarge, Unsure,
+            Closed, Empty, EpochMustStartAtZero, Invalid, NotFound, SequenceGap, StaleEpoch, TooLarge,
         };
         match error {
             StaleEpoch { .. } | Closed { .. } => Self::lost(),
@@ -187,7 +186,6 @@ impl From<sessions::Error> for Problem {
             error @ TooLarge { .. } => Self::too_large(format!("Send less at once: {error}.")),
             Empty => Self::invalid("There is nothing in it."),
             Invalid(what) => Self::invalid(what),
-            Busy | ShuttingDown | Unsure(_) => Self::away(),
             error if error.is_away() => Self::away(),
             error => Self::ours(&error),
         }

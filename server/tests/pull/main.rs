@@ -8,6 +8,7 @@ mod help;
 mod house;
 mod limit;
 mod loss;
+mod numbers;
 mod script;
 mod secrets;
 #[allow(dead_code, unused_imports, reason = "nobody signs in here")]

@@ -18,7 +18,10 @@ impl Answer {
 
     /// Sent to where one signs in.
     pub fn is_to_sign_in(&self) -> bool {
-        self.status == StatusCode::SEE_OTHER && self.location.starts_with("/sign-in")
+        let led = self.status == StatusCode::SEE_OTHER && self.location.starts_with("/sign-in");
+        // Where words were sent, the page itself: it carries them through.
+        let asked = self.status == StatusCode::UNAUTHORIZED && self.body.contains("action=\"/sign-in\"");
+        led || asked
     }
 
     /// Nothing of this kind is done at that address.

@@ -45,6 +45,12 @@ impl Browser {
         Self { sign_in: Some(sign_in), ..Self::new(town, host) }
     }
 
+    /// The same after an answer that signed it in.
+    pub fn signed_in(self, answer: &Answer) -> Self {
+        let cookie = answer.headers.split("sign_in=").nth(1).and_then(|rest| rest.split([';', '"']).next());
+        Self { sign_in: cookie.map(|id| format!("sign_in={id}")), ..self }
+    }
+
     /// A request as this browser sends it from the site's own pages.
     pub fn request(&self, method: &str, path: &str) -> Builder {
         let cookies = [Some(format!("form={SEED}")), self.sign_in.clone()];

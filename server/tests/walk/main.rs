@@ -4,6 +4,7 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 mod answer;
+mod audited;
 mod bodies;
 mod browser;
 mod callers;
@@ -19,4 +20,5 @@ mod sockets;
 mod strangers;
 mod tenant;
 mod town;
+mod typed;
 mod work;

@@ -72,7 +72,7 @@ impl Engine {
         check::name(&new.name)?;
         let core = self.core();
         let now = core.options.clock.now();
-        let created = core.ask(async |conn| create::create(conn, &new, &core.options, now).await).await?;
+        let created = core.change(async |conn| create::create(conn, &new, &core.options, now).await).await?;
         core.names.insert(new.tenant, &new.name, named(&created.head));
         if created.fresh {
             core.moved([created.head.id].into_iter());
@@ -124,7 +124,7 @@ impl Engine {
     pub async fn delete(&self, stream: StreamId) -> Result<(), Error> {
         let core = self.core();
         let now = core.options.clock.now();
-        core.ask(async |conn| sql::delete(conn, stream, now).await).await?;
+        core.change(async |conn| sql::delete(conn, stream, now).await).await?;
         self.wake(&[stream]);
         core.sweep.notify_one();
         Ok(())

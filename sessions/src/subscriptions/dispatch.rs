@@ -108,7 +108,7 @@ async fn look_through(core: &Core) -> Result<(), Error> {
 
 async fn wake_all(core: &Core, subscriptions: Vec<Uuid>, now: DateTime<Utc>) -> Result<(), Error> {
     for id in subscriptions {
-        match core.ask(async |conn| Ok(wake_one(conn, id, now).await)).await? {
+        match core.change(async |conn| Ok(wake_one(conn, id, now).await)).await? {
             Ok(Some(Begun { written, .. })) => {
                 if let Some(stream) = written {
                     tell(core, stream);

@@ -22,7 +22,7 @@ impl Engine {
     pub async fn subscribe(&self, new: NewSubscription) -> Result<(Subscription, bool), Refusal> {
         check::name(&new.name)?;
         let now = self.core().options.clock.now();
-        let made = self.core().ask(async |conn| Ok(make(conn, &new, now).await)).await??;
+        let made = self.core().change(async |conn| Ok(make(conn, &new, now).await)).await??;
         self.core().watch.need(true);
         Ok(made)
     }

@@ -48,7 +48,7 @@ impl Engine {
     /// [`Refusal::Engine`].
     pub async fn delivered(&self, delivery: &Delivery, done: bool) -> Result<(), Refusal> {
         let now = self.core().options.clock.now();
-        let begun = self.core().ask(async |conn| Ok(delivered(conn, delivery, done, now).await)).await??;
+        let begun = self.core().change(async |conn| Ok(delivered(conn, delivery, done, now).await)).await??;
         if begun.is_some() {
             self.told(None);
         }
@@ -62,7 +62,7 @@ impl Engine {
     pub async fn undelivered(&self, delivery: &Delivery, pause: Duration) -> Result<(), Refusal> {
         let now = self.core().options.clock.now();
         let again = now + TimeDelta::from_std(pause).unwrap_or(TimeDelta::zero());
-        self.core().ask(async |conn| Ok(undelivered(conn, delivery, again).await)).await?
+        self.core().change(async |conn| Ok(undelivered(conn, delivery, again).await)).await?
     }
 }
 

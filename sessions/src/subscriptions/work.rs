@@ -18,7 +18,7 @@ impl Engine {
     pub async fn claim(&self, tenant: Tenant, name: &str, worker: &str) -> Result<Wake, Refusal> {
         let now = self.core().options.clock.now();
         let (wake, written) =
-            self.core().ask(async |conn| Ok(claim(conn, tenant, name, worker, now).await)).await??;
+            self.core().change(async |conn| Ok(claim(conn, tenant, name, worker, now).await)).await??;
         self.told(written);
         Ok(wake)
     }
@@ -39,7 +39,7 @@ impl Engine {
         let now = self.core().options.clock.now();
         let begun = self
             .core()
-            .ask(async |conn| Ok(take(conn, tenant, name, by_stream, report, now).await))
+            .change(async |conn| Ok(take(conn, tenant, name, by_stream, report, now).await))
             .await??;
         let next = begun.is_some();
         self.told(begun.and_then(|begun| begun.written));

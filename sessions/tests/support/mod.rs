@@ -5,7 +5,12 @@ pub mod deaf;
 pub mod line;
 pub mod proxy;
 
-use std::{future::Future, time::Duration};
+use std::{
+    future::{Future, poll_fn},
+    pin::pin,
+    task::Poll,
+    time::Duration,
+};
 
 use chrono::{DateTime, Utc};
 use sessions::{Engine, Follower, NewStream, Offset, Options, Record, StreamId, Tenant, create_in};
@@ -34,6 +39,19 @@ pub async fn until(what: &str, mut reached: impl AsyncFnMut() -> bool) {
         }
     })
     .await;
+}
+
+/// What the work comes to, unless it still waits when it was looked at so often: then it is dropped there.
+pub async fn given_up_after<T>(looks: usize, work: impl Future<Output = T>) -> Option<T> {
+    let (mut work, mut left) = (pin!(work), looks);
+    poll_fn(|cx| match work.as_mut().poll(cx) {
+        Poll::Ready(done) => Poll::Ready(Some(done)),
+        Poll::Pending => {
+            left -= 1;
+            if left == 0 { Poll::Ready(None) } else { Poll::Pending }
+        }
+    })
+    .await
 }
 
 pub const ENGINE: &str = "SET ROLE throughline_sessions";

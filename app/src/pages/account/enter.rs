@@ -1,5 +1,8 @@
 use axum::response::Response;
-use domain::accounts::{Standing, sign_ins};
+use domain::{
+    accounts::{Standing, sign_ins},
+    audit::{self, By, Deed},
+};
 
 use crate::web::{AGENT_KEY, Bare, MEMBERSHIP_KEY, PERSON_KEY, Problem, redirect};
 
@@ -10,7 +13,14 @@ pub async fn enter(bare: &Bare, place: &Standing) -> Result<(), Problem> {
     session.cycle_id().await.map_err(Problem::store)?;
     session.insert(PERSON_KEY, place.person).await.map_err(Problem::store)?;
     session.insert(MEMBERSHIP_KEY, place.membership).await.map_err(Problem::store)?;
-    session.insert(AGENT_KEY, &bare.agent).await.map_err(Problem::store)
+    session.insert(AGENT_KEY, &bare.agent).await.map_err(Problem::store)?;
+    note(bare, place, "sign_in").await
+}
+
+/// Writes into the audit log what somebody did about their own way in.
+pub(super) async fn note(bare: &Bare, place: &Standing, what: &str) -> Result<(), Problem> {
+    let deed = Deed::done(what, place.client.as_ref().map_or("", |(_, name)| name));
+    audit::write(&bare.app.db, &place.scope(), &By::default(), &deed).await.map_err(Problem::from)
 }
 
 /// The key of the sign-in of the browser that asks.

@@ -7,7 +7,7 @@ use domain::{
 };
 use leptos::prelude::*;
 
-use super::enter::{enter, home};
+use super::enter::{enter, home, note};
 use crate::{
     components::field::{self, Field},
     web::{Cx, Form, Frame, Page, Posted, Problem, redirect_with},
@@ -30,6 +30,7 @@ pub async fn submit(cx: Cx, Path(token): Path<String>, Posted(fields): Posted) -
     };
     match invitations::accept(cx.db(), cx.workspace.id, &token, by, &cx.bare.address).await {
         Ok(place) => {
+            note(&cx.bare, &place, "accept_invitation").await?;
             enter(&cx.bare, &place).await.map_err(|p| p.of(&cx.bare))?;
             Ok(redirect_with(home(&place), "Welcome."))
         }

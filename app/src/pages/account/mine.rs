@@ -9,7 +9,7 @@ use domain::{
     ids::PersonId,
 };
 
-use super::here;
+use super::{enter::note, here};
 use crate::web::{Cx, Fields, Form, Posted, Problem, answer, redirect, redirect_with};
 
 /// What the page shows.
@@ -49,7 +49,10 @@ pub async fn show(cx: Cx) -> Result<Response, Problem> {
 pub async fn rename(cx: Cx, Posted(fields): Posted) -> Result<Response, Problem> {
     let Some(me) = cx.standing().cloned() else { return Ok(to_sign_in()) };
     match profile::rename(cx.db(), me.person, fields.text("name")).await {
-        Ok(()) => Ok(redirect_with("/account", "Your name is changed.")),
+        Ok(()) => {
+            note(&cx.bare, &me, "change_name").await?;
+            Ok(redirect_with("/account", "Your name is changed."))
+        }
         Err(error) => {
             let form = Form::failed(fields, error).map_err(|p| p.of(&cx.bare))?;
             page(&cx, Forms { name: form, ..Forms::of(&me) }, me).await
@@ -76,6 +79,7 @@ pub async fn change_password(cx: Cx, Posted(fields): Posted) -> Result<Response,
     let (old, new) = (fields.raw("old"), fields.raw("password"));
     match profile::change_password(cx.db(), me.person, old, new, &keep).await {
         Ok(()) => {
+            note(&cx.bare, &me, "change_password").await?;
             Ok(redirect_with("/account", "Your password is changed. Everywhere else you are signed out."))
         }
         Err(error) => {
@@ -87,8 +91,11 @@ pub async fn change_password(cx: Cx, Posted(fields): Posted) -> Result<Response,
 
 /// Signs one browser out, or all others.
 pub async fn revoke(cx: Cx, Posted(fields): Posted) -> Result<Response, Problem> {
-    let Some(me) = cx.standing().map(|me| me.person) else { return Ok(to_sign_in()) };
-    let done = revoked(&cx, me, fields.text("sign_in")).await;
+    let Some(me) = cx.standing().cloned() else { return Ok(to_sign_in()) };
+    let done = revoked(&cx, me.person, fields.text("sign_in")).await;
+    if done.is_ok() {
+        note(&cx.bare, &me, "end_sign_ins").await?;
+    }
     Ok(answer(&cx.bare, done, "/account", "Signed out there."))
 }
 

@@ -4,7 +4,10 @@ use axum::{extract::Path, response::Response};
 use domain::accounts::commands::resets::{self, Reset};
 use leptos::prelude::*;
 
-use super::{enter::enter_and_go, trial_hint};
+use super::{
+    enter::{enter_and_go, note},
+    trial_hint,
+};
 use crate::{
     components::field::{self, Field},
     web::{Cx, Fields, Form, Frame, Page, Posted, Problem},
@@ -33,7 +36,12 @@ pub async fn link(cx: Cx, Path(token): Path<String>) -> Result<Response, Problem
 pub async fn set(cx: Cx, Path(token): Path<String>, Posted(fields): Posted) -> Result<Response, Problem> {
     let address = &cx.bare.address;
     match resets::set(cx.db(), cx.workspace.id, &token, fields.raw("password"), address).await {
-        Ok(places) => enter_and_go(&cx.bare, &places, "").await.map_err(|p| p.of(&cx.bare)),
+        Ok(places) => {
+            if let Some(place) = places.first() {
+                note(&cx.bare, place, "reset_password").await?;
+            }
+            enter_and_go(&cx.bare, &places, "").await.map_err(|p| p.of(&cx.bare))
+        }
         Err(domain::Error::NotFound) => Err(gone(&cx, domain::Error::NotFound)),
         Err(error) => {
             let form = Form::failed(fields, error).map_err(|p| p.of(&cx.bare))?;

@@ -1,6 +1,6 @@
 //! Signing in.
 
-use axum::response::Response;
+use axum::{Extension, response::Response};
 use domain::{
     Result,
     accounts::{Standing, commands},
@@ -11,16 +11,18 @@ use leptos::prelude::*;
 use super::enter::{enter_and_go, local, onward};
 use crate::{
     components::field::{self, Field},
-    web::{Cx, Fields, Form, Frame, Page, Posted, Problem, redirect},
+    web::{Cx, Fields, Form, Frame, Page, Posted, Problem, TYPED_FIELD, Typed, carry, redirect},
 };
 
 /// The form; whoever is signed in goes on.
-pub async fn show(cx: Cx) -> Response {
+pub async fn show(cx: Cx, typed: Option<Extension<Typed>>) -> Response {
     let next = cx.bare.query("next");
+    let typed = typed.map(|Extension(typed)| typed.to_field()).unwrap_or_default();
     match cx.standing() {
         Some(place) => redirect(onward(place, local(&next))),
         None => {
-            page(&cx, &Form::of(Fields::default().with("next", next).with("email", cx.bare.query("email"))))
+            let values = Fields::default().with("next", next).with("email", cx.bare.query("email"));
+            page(&cx, &Form::of(values.with(TYPED_FIELD, typed)))
         }
     }
 }
@@ -29,9 +31,18 @@ pub async fn show(cx: Cx) -> Response {
 pub async fn submit(cx: Cx, Posted(fields): Posted) -> Result<Response, Problem> {
     let tried = try_it(&cx, fields.text("email"), fields.raw("password")).await;
     match tried {
-        Ok(places) => enter_and_go(&cx.bare, &places, fields.text("next")).await.map_err(|p| p.of(&cx.bare)),
+        Ok(places) => go(&cx, &places, &fields).await.map_err(|problem| problem.of(&cx.bare)),
         Err(error) => Ok(page(&cx, &Form::failed(fields, error).map_err(|p| p.of(&cx.bare))?)),
     }
+}
+
+/// Goes on to where somebody was, with what they had typed there.
+async fn go(cx: &Cx, places: &[Standing], fields: &Fields) -> Result<Response, Problem> {
+    let response = enter_and_go(&cx.bare, places, fields.text("next")).await?;
+    if let Some(typed) = Typed::from_field(fields.raw(TYPED_FIELD)) {
+        carry(&cx.bare.session, &typed).await.map_err(Problem::store)?;
+    }
+    Ok(response)
 }
 
 async fn try_it(cx: &Cx, email: &str, password: &str) -> Result<Vec<Standing>> {
@@ -41,12 +52,18 @@ async fn try_it(cx: &Cx, email: &str, password: &str) -> Result<Vec<Standing>> {
 
 fn page(cx: &Cx, form: &Form) -> Response {
     let next = form.values.text("next").to_owned();
+    let typed = form.values.raw(TYPED_FIELD).to_owned();
+    let waits = (!typed.is_empty()).then(|| {
+        view! { <p>"You were signed out. What you typed is waiting: sign in, and it comes back."</p> }
+    });
     Page::new(cx, "Sign in", Frame::Narrow).status(form.status()).show(|| {
         view! {
             <h1>"Sign in"</h1>
+            {waits}
             <form class="form" method="post" action="/sign-in">
                 {field::token(cx)}
                 <input type="hidden" name="next" value=next />
+                {(!typed.is_empty()).then(|| view! { <input type="hidden" name=TYPED_FIELD value=typed /> })}
                 {field::summary(form)}
                 {Field::email(form, "email", "E-mail").autocomplete("username").required().show()}
                 {Field::password(form, "password", "Password").autocomplete("current-password").required().show()}

@@ -2,7 +2,7 @@ use domain::audit::{Entry, Outcome};
 use leptos::prelude::*;
 
 use super::{Asked, HERE, Log};
-use crate::components::{desk::client_path, search::address, time::Times};
+use crate::components::{desk::client_path, pager::past_the_end, search::address, time::Times};
 
 pub(super) fn view(log: &Log) -> AnyView {
     let Log { page, names, asked, times } = log;
@@ -12,10 +12,10 @@ pub(super) fn view(log: &Log) -> AnyView {
     view! {
         <div class="page-head"><div>
             <h1>"Audit log"</h1>
-            <p class="page-sub">"What programs did in your name or an agent’s, and what you decided. Nothing here is ever changed."</p>
+            <p class="page-sub">"Everything that changed money, access, or an agent: who did it, where from, and what came of it. Entries never change."</p>
         </div></div>
         {filter(asked, names)}
-        {if rows.is_empty() { nothing(narrowed) } else { table(rows) }}
+        {if rows.is_empty() { nothing(asked, narrowed) } else { table(rows) }}
         {next.map(|href| view! { <p class="button-row"><a class="button" href=href>"Older"</a></p> })}
     }
     .into_any()
@@ -23,10 +23,16 @@ pub(super) fn view(log: &Log) -> AnyView {
 
 fn older(asked: &Asked, before: &str) -> String {
     let mut query = vec![("before", before)];
-    query.extend(
-        [("who", asked.who.as_str()), ("what", &asked.what)].into_iter().filter(|(_, v)| !v.is_empty()),
-    );
+    query.extend(wanted(asked));
     address(HERE, &query)
+}
+
+fn first(asked: &Asked) -> String {
+    address(HERE, &wanted(asked).collect::<Vec<_>>())
+}
+
+fn wanted(asked: &Asked) -> impl Iterator<Item = (&'static str, &str)> {
+    [("who", asked.who.as_str()), ("what", &asked.what)].into_iter().filter(|(_, value)| !value.is_empty())
 }
 
 fn filter(asked: &Asked, (who, what): &(Vec<String>, Vec<String>)) -> AnyView {
@@ -65,11 +71,16 @@ fn choice(
     .into_any()
 }
 
-fn nothing(narrowed: bool) -> AnyView {
+fn nothing(asked: &Asked, narrowed: bool) -> AnyView {
+    // Whatever stands in `before` is somewhere behind the first page.
+    let page = if asked.before.is_empty() { 1 } else { 2 };
+    if let Some(back) = past_the_end(page, |_| first(asked)) {
+        return back;
+    }
     let words = if narrowed {
         "Nothing that was done is like this."
     } else {
-        "Nothing yet. What a program does with a token will stand here, and what you decide for it."
+        "Nothing yet. Every change to money, access, or an agent will be listed here."
     };
     view! { <p class="soft" role="status" dir="auto">{words}</p> }.into_any()
 }

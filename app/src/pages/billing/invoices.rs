@@ -9,7 +9,10 @@ use leptos::prelude::*;
 
 use super::{title, zone};
 use crate::{
-    components::{field::token, pager::newest_first},
+    components::{
+        field::token,
+        pager::{newest_first, past_the_end},
+    },
     web::Cx,
 };
 
@@ -26,7 +29,7 @@ pub fn section(cx: &Cx, list: &Invoices, filter: Filter) -> AnyView {
         <section class="section" id="invoices">
             <div class="section-head"><h2>"Invoices"</h2></div>
             <nav class="chips" aria-label="Which invoices">{chips}</nav>
-            {if list.invoices.is_empty() { nothing(filter) } else { table(cx, list) }}
+            {if list.invoices.is_empty() { nothing(list.page, filter) } else { table(cx, list) }}
             {newest_first(list.page, list.more, |page| address(filter, page))}
         </section>
     }
@@ -49,7 +52,10 @@ fn address(filter: Filter, page: u32) -> String {
     format!("/desk/billing?state={}{page}#invoices", filter.as_str())
 }
 
-fn nothing(filter: Filter) -> AnyView {
+fn nothing(page: u32, filter: Filter) -> AnyView {
+    if let Some(back) = past_the_end(page, |page| address(filter, page)) {
+        return back;
+    }
     let words = match filter {
         Filter::All => "No invoice yet. The first one comes with the first sign-up.",
         Filter::Draft => "No draft waits to be issued.",

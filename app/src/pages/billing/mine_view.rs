@@ -5,7 +5,10 @@ use leptos::prelude::*;
 
 use super::zone;
 use crate::{
-    components::{field::token, pager::newest_first},
+    components::{
+        field::token,
+        pager::{newest_first, past_the_end},
+    },
     web::Cx,
 };
 
@@ -137,8 +140,10 @@ fn ledger(cx: &Cx, pauses: &[Pause]) -> AnyView {
 /// Every invoice, newest first.
 pub fn invoices(cx: &Cx, list: &Invoices) -> AnyView {
     let rows: Vec<_> = list.invoices.iter().map(|invoice| row(cx, invoice)).collect();
+    let address = |page| format!("/portal/billing?page={page}#invoices");
     let body = if rows.is_empty() {
-        view! { <p class="soft">"No invoice yet."</p> }.into_any()
+        past_the_end(list.page, address)
+            .unwrap_or_else(|| view! { <p class="soft">"No invoice yet."</p> }.into_any())
     } else {
         view! {
             <table class="table stacks">
@@ -151,7 +156,7 @@ pub fn invoices(cx: &Cx, list: &Invoices) -> AnyView {
         }
         .into_any()
     };
-    let pages = newest_first(list.page, list.more, |page| format!("/portal/billing?page={page}"));
+    let pages = newest_first(list.page, list.more, address);
     view! {
         <section class="section" aria-labelledby="invoices">
             <div class="section-head"><h2 id="invoices">"Invoices"</h2></div>

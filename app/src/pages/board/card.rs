@@ -13,6 +13,7 @@ use super::show::{Shown, back};
 use crate::components::{
     cycle::small,
     desk::{client_path, column_name, request_path},
+    request,
 };
 
 pub(super) fn view(found: &BoardCard, shown: &Shown) -> AnyView {
@@ -80,7 +81,11 @@ fn in_progress(card: &Card) -> AnyView {
 
 fn who(card: &Card, brief: bool) -> AnyView {
     let agent = card.agent.clone().unwrap_or_else(|| "Someone".to_owned());
+    let held_by = card.run.as_ref().and_then(|run| run.held_by);
     match card.run.as_ref().map(|run| run.state) {
+        Some(RunState::Queued) if held_by.is_some() => {
+            view! { <span class="late">{request::about_to_start(&agent, held_by)}</span> }.into_any()
+        }
         Some(RunState::Working) => {
             let words = if brief { agent } else { format!("{agent} is writing") };
             view! { <span class="at-work"><span class="pulse"></span>{words}</span> }.into_any()

@@ -10,7 +10,7 @@ use crate::{
     components::{
         desk::client_path,
         empty::NothingYet,
-        pager::pager,
+        pager::{pager, past_the_end},
         search::{address, search},
         time::Times,
     },
@@ -50,7 +50,7 @@ pub async fn show(operator: Operator, Query(wanted): Query<Wanted>) -> Result<Re
 
 fn view(wanted: &Wanted, found: &Clients, times: &Times) -> AnyView {
     let keep = if wanted.show.is_empty() { Vec::new() } else { vec![("show", wanted.show.clone())] };
-    let list = if found.rows.is_empty() { nothing(wanted) } else { table(found, wanted, times) };
+    let list = if found.rows.is_empty() { nothing(wanted, found.page) } else { table(found, wanted, times) };
     view! {
         <div class="page-head">
             <div><h1>"Clients"</h1></div>
@@ -72,7 +72,10 @@ fn tab(word: &'static str, show: &'static str, wanted: &Wanted) -> impl IntoView
     view! { <a href=address(LIST, &[("show", show)]) aria-current=here>{word}</a> }
 }
 
-fn nothing(wanted: &Wanted) -> AnyView {
+fn nothing(wanted: &Wanted, page: u32) -> AnyView {
+    if let Some(back) = past_the_end(page, |page| wanted.page(page)) {
+        return back;
+    }
     if !wanted.q.trim().is_empty() {
         return view! { <p class="soft" role="status">"No client’s name holds this."</p> }.into_any();
     }

@@ -27,6 +27,7 @@ pub fn of(here: &Here, detail: &Detail, conversation: &Conversation, hour: Hour)
         state_name: state_name(here, detail),
         agent: card.agent.clone(),
         run: run.cloned(),
+        held_by: card.run.as_ref().and_then(|run| run.held_by),
         helpers: helpers(&conversation.subs),
         clock: clock(detail, hour),
         deliverables: detail

@@ -3,7 +3,7 @@
 use chrono::{DateTime, Offset as _, Utc};
 use domain::{
     calendar, markdown,
-    requests::{Detail, queries},
+    requests::{Column, Detail, queries},
     session::{self, Body, Entry, Reading},
 };
 
@@ -103,7 +103,11 @@ pub fn above(here: &Here, client: &str) -> Vec<(String, String)> {
 
 /// A conversation with its sentences, and the HTML of what has changed behind an offset.
 pub async fn told(stream: String, reading: Reading, hour: Hour, since: u64) -> domain::Result<Told> {
-    let Reading { conversation, next, changed } = reading;
+    let Reading { mut conversation, next, changed } = reading;
+    if conversation.column == Some(Column::Done) {
+        // One that was folded before plans were ticked with their request.
+        conversation.tick();
+    }
     // What was drawn before is not rendered again, whatever else is asked for.
     let is_new: Vec<bool> = {
         let entries = &conversation.entries;
@@ -115,6 +119,10 @@ pub async fn told(stream: String, reading: Reading, hour: Hour, since: u64) -> d
     let said = markdown::aside(bytes, move || {
         let entries = conversation.entries.into_iter().zip(is_new);
         let mut said: Vec<Said> = entries.map(|(entry, new)| say(entry, hour, new)).collect();
+        let last = said.iter().rposition(|said| matches!(said.entry.body, Body::Moved { .. }));
+        if let Some(said) = last.and_then(|last| said.get_mut(last)) {
+            said.last = true;
+        }
         view::lay_strands(&mut said);
         said
     });
@@ -123,12 +131,13 @@ pub async fn told(stream: String, reading: Reading, hour: Hour, since: u64) -> d
 
 fn say(entry: Entry, hour: Hour, new: bool) -> Said {
     let then = match &entry.body {
-        Body::Approval { settled: Some(settled), .. } => hour.when(settled.at),
+        // What nobody answered ended when it said it would, and not when that was noticed.
+        Body::Approval { settled: Some(settled), .. } if !settled.expired => hour.when(settled.at),
         Body::Approval { expires, .. } => hour.when(*expires),
         _ => String::new(),
     };
     let html = if new { html(&entry.body) } else { String::new() };
-    Said { when: hour.when(entry.at), then, html, strand: "", entry }
+    Said { when: hour.when(entry.at), then, html, last: false, strand: "", entry }
 }
 
 /// What people and agents wrote in an entry, which is Markdown whoever wrote it.

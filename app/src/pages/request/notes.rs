@@ -3,7 +3,7 @@
 
 use axum::response::Response;
 use domain::{
-    markdown,
+    Error, markdown,
     requests::{Detail, commands},
     session::{self, Body, Entry},
 };
@@ -12,10 +12,11 @@ use leptos::prelude::*;
 use super::{
     Here,
     load::{self, Hour},
+    show,
 };
 use crate::{
-    components::person::disc,
-    web::{Posted, answer},
+    components::{area, person::disc},
+    web::{Posted, Problem, answer},
 };
 
 /// What the section shows.
@@ -25,10 +26,18 @@ pub struct Backstage {
     hour: Hour,
     action: String,
     token: String,
+    unsaid: Unsaid,
+}
+
+/// A note that was not taken, and why.
+#[derive(Default)]
+pub struct Unsaid {
+    pub words: String,
+    pub refused: String,
 }
 
 /// The backstage log, for those who see it.
-pub async fn load(here: &Here, detail: &Detail) -> domain::Result<Option<Backstage>> {
+pub async fn load(here: &Here, detail: &Detail, unsaid: Unsaid) -> domain::Result<Option<Backstage>> {
     let Some(stream) = detail.backstage_stream.filter(|_| here.desk) else { return Ok(None) };
     let reading = session::read(here.cx.db(), &here.scope, stream).await?;
     let entries = reading.conversation.entries;
@@ -42,20 +51,30 @@ pub async fn load(here: &Here, detail: &Detail) -> domain::Result<Option<Backsta
         hour: Hour::of(here),
         action: format!("{}/notes", here.base()),
         token: here.cx.bare.token.0.clone(),
+        unsaid,
     }))
 }
 
 /// `POST …/notes`
-pub async fn create(here: Here, Posted(fields): Posted) -> Response {
+pub async fn create(here: Here, Posted(fields): Posted) -> Result<Response, Problem> {
+    let text = fields.text("text");
     let done = async {
         let request = here.request().await?;
-        commands::note(here.cx.db(), &here.scope, request, fields.text("text")).await
+        commands::note(here.cx.db(), &here.scope, request, text).await
     };
-    answer(&here.cx.bare, done.await, &format!("{}#backstage", here.base()), "")
+    match done.await {
+        Err(error @ (Error::Fields(_) | Error::Refused(_))) if !here.cx.bare.wants_json => {
+            show::draw_with_note(&here, text, error).await
+        }
+        done => Ok(answer(&here.cx.bare, done, &format!("{}#backstage", here.base()), "")),
+    }
 }
 
 pub fn view(backstage: Backstage) -> impl IntoView {
-    let Backstage { entries, hour, action, token } = backstage;
+    let Backstage { entries, hour, action, token, unsaid } = backstage;
+    let refused = (!unsaid.refused.is_empty()).then(|| {
+        view! { <p class="field-error" role="alert" tabindex="-1" autofocus>{unsaid.refused}</p> }
+    });
     let empty = entries.is_empty();
     let items: Vec<_> = entries.into_iter().map(|(entry, html)| item(entry, html, hour)).collect();
     view! {
@@ -72,8 +91,11 @@ pub fn view(backstage: Backstage) -> impl IntoView {
             <form class="composer backstage" method="post" action=action>
                 <input type="hidden" name="form_token" value=token />
                 <label class="visually-hidden" for="note">"A note for operators"</label>
-                <textarea id="note" name="text" rows="1" required maxlength="20000" dir="auto" placeholder="A note for operators…"></textarea>
+                <textarea id="note" name="text" rows="1" required maxlength="20000" dir="auto" placeholder="A note for operators…">
+                    {area::typed(&unsaid.words)}
+                </textarea>
                 <div class="composer-actions"><button class="button">"Note"</button></div>
+                {refused}
             </form>
         </section>
     }

@@ -1,6 +1,6 @@
 //! `POST …/review`: the client's word on what was delivered: approved, or a change and which.
 
-use axum::{http::StatusCode, response::Response};
+use axum::response::Response;
 use domain::{Error, reviews};
 
 use super::{Here, show};
@@ -10,18 +10,16 @@ pub async fn create(here: Here, Posted(fields): Posted) -> Result<Response, Prob
     let back = format!("{}#now", here.base());
     match review(&here, &fields).await {
         Ok(note) => Ok(answer(&here.cx.bare, Ok(()), &back, note)),
-        Err(Error::Fields(errors)) if !here.cx.bare.wants_json => {
-            let error = errors.iter().map(|(_, message)| message).collect::<Vec<_>>().join(" ");
-            show::draw(&here, StatusCode::UNPROCESSABLE_ENTITY, |shown| {
-                if let Some(review) = &mut shown.beside.review {
-                    review.reason = fields.text("reason").to_owned();
-                    review.error = error;
-                }
-            })
-            .await
+        Err(error @ (Error::Fields(_) | Error::Refused(_))) if wants_words(&here, &fields) => {
+            show::draw_with_reason(&here, fields.text("reason"), error).await
         }
         Err(error) => Ok(answer(&here.cx.bare, Err(error), &back, "")),
     }
+}
+
+/// Whether a change was asked for in words, which must not be lost with the answer.
+fn wants_words(here: &Here, fields: &Fields) -> bool {
+    !here.cx.bare.wants_json && fields.text("verdict") == "change"
 }
 
 async fn review(here: &Here, fields: &Fields) -> domain::Result<&'static str> {

@@ -6,13 +6,15 @@ use domain::{Error, requests::Detail};
 use leptos::prelude::*;
 
 use super::{
-    Here, costs, load, notes,
+    Here, costs, load,
+    notes::{self, Unsaid},
     view::{self, Shown},
 };
 use crate::web::{Page, Problem};
 
 pub async fn show(here: Here) -> Result<Response, Problem> {
-    draw(&here, StatusCode::OK, |_| ()).await
+    let loaded = load::shown(&here).await.map_err(|error| here.problem(error))?;
+    page(&here, StatusCode::OK, loaded, Unsaid::default()).await
 }
 
 /// Draws the page again after words that could not be sent, with the words. Where the page has no field to show them in,
@@ -24,31 +26,45 @@ pub async fn draw_with_draft(here: &Here, draft: &str, error: Error) -> Result<R
         return Err(here.problem(error));
     }
     place.draft = draft.to_owned();
-    place.refused = match error {
-        Error::Fields(errors) => errors.iter().map(|(_, message)| message).collect::<Vec<_>>().join(" "),
-        Error::Refused(reason) => reason,
-        other => return Err(here.problem(other)),
-    };
-    page(here, StatusCode::UNPROCESSABLE_ENTITY, loaded).await
+    place.refused = words(error);
+    page(here, StatusCode::UNPROCESSABLE_ENTITY, loaded, Unsaid::default()).await
 }
 
-/// Draws the page, after `change` has had its way with what it shows.
-pub async fn draw(
-    here: &Here,
-    status: StatusCode,
-    change: impl FnOnce(&mut Shown),
-) -> Result<Response, Problem> {
+/// What a person can do about an error.
+pub fn words(error: Error) -> String {
+    match error {
+        Error::Fields(errors) => errors.iter().map(|(_, message)| message).collect::<Vec<_>>().join(" "),
+        other => other.to_string(),
+    }
+}
+
+/// Draws the page again after a backstage note that was not taken, with the note.
+pub async fn draw_with_note(here: &Here, note: &str, error: Error) -> Result<Response, Problem> {
+    let loaded = load::shown(here).await.map_err(|error| here.problem(error))?;
+    let unsaid = Unsaid { words: note.to_owned(), refused: words(error) };
+    page(here, StatusCode::UNPROCESSABLE_ENTITY, loaded, unsaid).await
+}
+
+/// Draws the page again after a change that was asked for and refused, with what was asked for. Where nothing can be
+/// asked for any more, the reason stands on a page of its own.
+pub async fn draw_with_reason(here: &Here, reason: &str, error: Error) -> Result<Response, Problem> {
     let mut loaded = load::shown(here).await.map_err(|error| here.problem(error))?;
-    change(&mut loaded.1);
-    page(here, status, loaded).await
+    let shown = &mut loaded.1;
+    let Some(review) = shown.beside.review.as_mut().filter(|of| of.may_change && shown.place.may_work) else {
+        return Err(here.problem(error));
+    };
+    review.reason = reason.to_owned();
+    review.error = words(error);
+    page(here, StatusCode::UNPROCESSABLE_ENTITY, loaded, Unsaid::default()).await
 }
 
 async fn page(
     here: &Here,
     status: StatusCode,
     (detail, shown): (Detail, Shown),
+    unsaid: Unsaid,
 ) -> Result<Response, Problem> {
-    let backstage = notes::load(here, &detail).await.map_err(|error| here.problem(error))?;
+    let backstage = notes::load(here, &detail, unsaid).await.map_err(|error| here.problem(error))?;
     let costs = costs::load(here, &detail).await.map_err(|error| here.problem(error))?;
     let title = format!("{} #{}", shown.title, shown.number);
     Ok(Page::new(&here.cx, &title, here.frame()).live().status(status).show(move || {

@@ -12,7 +12,13 @@ use leptos::prelude::*;
 
 use super::{LIST, NEW, head};
 use crate::{
-    components::{empty::NothingYet, pager::newest_first, request, time::Times, waits},
+    components::{
+        empty::NothingYet,
+        pager::{newest_first, past_the_end},
+        request,
+        time::Times,
+        waits,
+    },
     islands::{refresh::Refresh, shortcut::Shortcut},
     web::{Frame, Member, Page, PortalTab, Problem, fragment},
 };
@@ -177,8 +183,10 @@ fn clock(card: &Card, times: &Times) -> Option<AnyView> {
 }
 
 fn nothing(wanted: &Wanted, may_work: bool) -> AnyView {
+    if let Some(back) = past_the_end(wanted.page, |page| wanted.address(LIST, wanted.column, page)) {
+        return back;
+    }
     let (heading, words) = match (wanted.words.as_str(), wanted.column) {
-        ("", _) if wanted.page > 1 => ("Nothing this far back".to_owned(), "The list ends before this page."),
         ("", None) => {
             ("Nothing has been asked for".to_owned(), "What you ask for stands here, from the first day on.")
         }

@@ -15,6 +15,7 @@ use super::Desk;
 use crate::components::{
     answers::buttons,
     desk::{client_path, hidden, request_path},
+    request::about_to_start,
 };
 
 const HERE: &str = "/desk";
@@ -88,9 +89,10 @@ pub fn at_risk(card: &Card, desk: &Desk) -> AnyView {
 
 fn on_it(card: &Card) -> Option<String> {
     let agent = card.agent.as_ref()?;
+    let held_by = card.run.as_ref().and_then(|run| run.held_by);
     match card.run.as_ref().map(|run| run.state) {
         Some(RunState::Working) => Some(format!("{agent} is on it")),
-        Some(RunState::Queued) => Some(format!("{agent} is about to start")),
+        Some(RunState::Queued) => Some(about_to_start(agent, held_by)),
         Some(RunState::Suspended) => Some(format!("{agent} waits for an answer")),
         _ => Some("nobody is on it".to_owned()),
     }

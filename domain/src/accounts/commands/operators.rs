@@ -4,7 +4,12 @@ use super::{
     persons::{check_email, check_password, create_owner_in, owner_in, read_name},
     resets,
 };
-use crate::{Db, Error, FieldErrors, Office, Result, accounts::passwords, ids::MembershipId};
+use crate::{
+    Db, Error, FieldErrors, Office, Result, Scope,
+    accounts::passwords,
+    audit::{self, By, Deed},
+    ids::{MembershipId, WorkspaceId},
+};
 
 /// How long the link of a new operator works.
 const LIFE: Duration = Duration::hours(24);
@@ -48,5 +53,7 @@ pub async fn create_operator(db: &Db, email: &str, name: &str, password: Option<
     .await?;
     let token = resets::create_in(&mut tx, person, LIFE).await?;
     tx.commit().await?;
+    let deed = Deed { after: Some("operator".to_owned()), ..Deed::done("add_operator", email.as_str()) };
+    audit::write(db, &Scope::system(WorkspaceId(workspace)), &By::default(), &deed).await?;
     Ok(format!("/reset/{token}"))
 }

@@ -1,6 +1,11 @@
 //! Who has which place: changed by those who may manage people, in their own client or as an operator.
 
-use crate::{Db, Error, Result, Role, Scope, Tx, accounts::queries, ids::MembershipId};
+use crate::{
+    Db, Error, Result, Role, Scope, Tx,
+    accounts::queries,
+    audit::{self, Deed},
+    ids::MembershipId,
+};
 
 /// The one place that must not be left empty: a client's owner, a workspace's operator.
 fn keeper(scope: &Scope) -> Role {
@@ -37,6 +42,8 @@ pub async fn set_role(db: &Db, scope: &Scope, membership: MembershipId, role: Ro
     )
     .execute(tx.conn())
     .await?;
+    let deed = Deed::done("change_role", name_in(&mut tx, membership).await?);
+    audit::done_in(&mut tx, scope, deed.changed(present.as_str(), role.as_str())).await?;
     tx.commit().await
 }
 
@@ -58,6 +65,8 @@ pub async fn remove(db: &Db, scope: &Scope, membership: MembershipId) -> Result<
     )
     .execute(tx.conn())
     .await?;
+    let deed = Deed::done("remove_person", name_in(&mut tx, membership).await?);
+    audit::done_in(&mut tx, scope, deed).await?;
     tx.commit().await
 }
 
@@ -75,6 +84,17 @@ async fn hold_in(tx: &mut Tx, scope: &Scope, membership: MembershipId) -> Result
     .await?;
     let row = rows.iter().find(|row| row.id == membership.0).ok_or(Error::NotFound)?;
     queries::role(&row.role)
+}
+
+/// Who has the place, for the audit log.
+async fn name_in(tx: &mut Tx, membership: MembershipId) -> Result<String> {
+    let row = sqlx::query!(
+        "SELECT p.name, p.email FROM membership m JOIN person p ON p.id = m.person_id WHERE m.id = $1",
+        membership.0,
+    )
+    .fetch_one(tx.conn())
+    .await?;
+    Ok(format!("{}, {}", row.name, row.email))
 }
 
 async fn check_not_last(tx: &mut Tx, scope: &Scope, leaving: MembershipId) -> Result<()> {

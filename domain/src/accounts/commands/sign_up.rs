@@ -19,6 +19,7 @@ use crate::{
         passwords,
         queries::places_in,
     },
+    audit::{self, Deed},
     billing,
     ids::{ClientId, MembershipId, OfferId, PersonId, WorkspaceId},
     mail,
@@ -199,6 +200,7 @@ async fn make_client_in(tx: &mut Tx, workspace: WorkspaceId, owner: PersonId, fo
     .execute(tx.conn())
     .await?;
     billing::commands::subscribe_in(tx, &scope, client, &form.offer).await?;
+    audit::done_in(tx, &scope, Deed::done("sign_up", form.company.as_str()).of(client)).await?;
     let (company, offer) = (mail::plain(&form.company), mail::plain(&form.offer.name));
     let body =
         format!("{company} signed up for {offer}.\n\nSay hello:\n\n{{link:/desk/clients/{client}}}\n",);

@@ -4,7 +4,7 @@ use super::{hold::hold_bill_in, issue::total};
 use crate::{
     Db, Error, FieldErrors, Result, Scope,
     billing::{InvoiceDraft, InvoiceState, operators_only},
-    changes,
+    bounds, changes,
     ids::{ClientId, InvoiceId},
     money::Money,
     readable,
@@ -106,6 +106,9 @@ fn check(draft: &InvoiceDraft) -> Result<Money> {
     }
     for (i, line) in draft.lines.iter().enumerate() {
         let length = line.what.chars().count();
+        if line.minor.unsigned_abs() > bounds::MINOR.unsigned_abs() {
+            errors.add(&format!("line-{i}-amount"), format!("The amount of line {} is too large.", i + 1));
+        }
         if readable::is_blank(&line.what) {
             errors.add(
                 &format!("line-{i}-what"),

@@ -36,7 +36,7 @@ pub async fn figures(db: &Db, scope: &Scope) -> Result<Figures> {
     .await?;
     let open = sqlx::query!(
         r#"SELECT currency, count(*) AS "count!", count(*) FILTER (WHERE due_at < $2) AS "overdue!",
-                  sum(total_minor)::bigint AS "minor!"
+                  within_bigint(sum(total_minor)) AS "minor!"
            FROM invoice WHERE workspace_id = $1 AND state = 'issued' GROUP BY currency ORDER BY currency"#,
         scope.workspace.0,
         now,

@@ -48,7 +48,7 @@ pub async fn recurring(db: &Db, scope: &Scope) -> Result<Recurring> {
     let moments = moments(now, zone);
     let instants: Vec<DateTime<Utc>> = moments.iter().map(|(_, at)| *at).collect();
     let sums = sqlx::query!(
-        r#"SELECT m.place AS "place!", s.currency, s.billing_interval, sum(s.price_minor)::bigint AS "minor!"
+        r#"SELECT m.place AS "place!", s.currency, s.billing_interval, within_bigint(sum(s.price_minor)) AS "minor!"
            FROM unnest($2::timestamptz[]) WITH ORDINALITY AS m (at, place)
            JOIN subscription s ON s.workspace_id = $1 AND s.started_at <= m.at AND (s.ended_at IS NULL OR s.ended_at > m.at)
            WHERE NOT EXISTS (

@@ -2,7 +2,9 @@ use chrono::{DateTime, Utc};
 
 use super::create::{hold_workspace_in, name_is_free_in};
 use crate::{
-    Db, Error, Result, Scope, Tx, changes,
+    Db, Error, Result, Scope, Tx,
+    audit::{self, Deed},
+    changes,
     ids::{ClientId, RequestId},
     offers::queries::operators_only,
     requests::{
@@ -34,6 +36,8 @@ pub async fn archive(db: &Db, scope: &Scope, client: ClientId) -> Result<()> {
     park_all_in(&mut tx, scope, &held).await?;
     let now = tx.now();
     set_in(&mut tx, scope, client, Some(now)).await?;
+    let deed = Deed::done("archive_client", held.client_name.as_str()).of(client);
+    audit::done_in(&mut tx, scope, deed).await?;
     tx.commit().await
 }
 
@@ -48,6 +52,8 @@ pub async fn restore(db: &Db, scope: &Scope, client: ClientId) -> Result<()> {
     hold_workspace_in(&mut tx, scope).await?;
     name_is_free_in(&mut tx, scope, &held.client_name, Some(client)).await?;
     set_in(&mut tx, scope, client, None).await?;
+    let deed = Deed::done("restore_client", held.client_name.as_str()).of(client);
+    audit::done_in(&mut tx, scope, deed).await?;
     tx.commit().await
 }
 

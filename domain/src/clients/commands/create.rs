@@ -3,6 +3,7 @@ use sessions::{NewStream, StreamId, Tenant};
 use crate::{
     Db, Error, FieldErrors, Result, Role, Scope, Tx,
     accounts::{commands::invitations, read_email},
+    audit::{self, Deed},
     billing, changes,
     clients::NewClient,
     ids::{ClientId, OfferId},
@@ -35,6 +36,7 @@ pub async fn create(db: &Db, scope: &Scope, new: &NewClient) -> Result<ClientId>
         invitations::invite_in(&mut tx, &scope.within(client), email, Role::Owner).await?;
     }
     changes::tell_in(&mut tx, scope, client, "client", None).await?;
+    audit::done_in(&mut tx, scope, Deed::done("add_client", name.as_str()).of(client)).await?;
     tx.commit().await?;
     Ok(client)
 }

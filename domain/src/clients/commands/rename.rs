@@ -1,6 +1,8 @@
 use super::create::{hold_workspace_in, name_is_free_in, read_name};
 use crate::{
-    Db, FieldErrors, Result, Scope, changes,
+    Db, FieldErrors, Result, Scope,
+    audit::{self, Deed},
+    changes,
     ids::ClientId,
     offers::queries::operators_only,
     requests::{clock, hold},
@@ -23,7 +25,7 @@ pub async fn rename(db: &Db, scope: &Scope, client: ClientId, name: &str, bill_t
     }
     errors.check()?;
     let mut tx = db.begin(scope).await?;
-    hold::hold_in(&mut tx, scope, client).await?;
+    let held = hold::hold_in(&mut tx, scope, client).await?;
     hold_workspace_in(&mut tx, scope).await?;
     name_is_free_in(&mut tx, scope, &name, Some(client)).await?;
     let done = sqlx::query!(
@@ -37,5 +39,7 @@ pub async fn rename(db: &Db, scope: &Scope, client: ClientId, name: &str, bill_t
     .await?;
     clock::one_row(done.rows_affected())?;
     changes::tell_in(&mut tx, scope, client, "client", None).await?;
+    let deed = Deed::done("edit_client", name.as_str()).of(client);
+    audit::done_in(&mut tx, scope, deed.changed(held.client_name, name)).await?;
     tx.commit().await
 }

@@ -1,5 +1,7 @@
 use crate::{
-    Db, Error, Result, Scope, changes,
+    Db, Error, Result, Scope,
+    audit::{self, Deed},
+    changes,
     ids::OfferId,
     offers::{OfferState, queries},
 };
@@ -24,19 +26,18 @@ async fn set(db: &Db, scope: &Scope, offer: OfferId, state: OfferState) -> Resul
     queries::operators_only(scope)?;
     let mut tx = db.begin(scope).await?;
     let now = tx.now();
-    let changed = sqlx::query!(
-        "UPDATE offer SET state = $3, updated_at = $4 WHERE workspace_id = $1 AND id = $2",
+    let name = sqlx::query_scalar!(
+        "UPDATE offer SET state = $3, updated_at = $4 WHERE workspace_id = $1 AND id = $2 RETURNING name",
         scope.workspace.0,
         offer.0,
         state.as_str(),
         now,
     )
-    .execute(tx.conn())
+    .fetch_optional(tx.conn())
     .await?
-    .rows_affected();
-    if changed == 0 {
-        return Err(Error::NotFound);
-    }
+    .ok_or(Error::NotFound)?;
+    let what = if state == OfferState::Published { "publish_offer" } else { "archive_offer" };
+    audit::done_in(&mut tx, scope, Deed::done(what, name)).await?;
     changes::tell_desk_in(&mut tx, scope, "offer").await?;
     tx.commit().await
 }

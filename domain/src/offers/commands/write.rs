@@ -1,7 +1,9 @@
 use sqlx::types::Json;
 
 use crate::{
-    Db, Error, Result, Scope, Tx, changes,
+    Db, Error, Result, Scope, Tx,
+    audit::{self, Deed},
+    changes,
     ids::OfferId,
     offers::{Draft, queries},
 };
@@ -15,6 +17,7 @@ pub async fn create(db: &Db, scope: &Scope, draft: &Draft) -> Result<OfferId> {
     draft.check()?;
     let mut tx = db.begin(scope).await?;
     let id = insert_in(&mut tx, scope, draft).await?;
+    audit::done_in(&mut tx, scope, Deed::done("create_offer", in_short(draft))).await?;
     tx.commit().await?;
     Ok(id)
 }
@@ -27,6 +30,7 @@ pub async fn update(db: &Db, scope: &Scope, offer: OfferId, draft: &Draft) -> Re
     queries::operators_only(scope)?;
     draft.check()?;
     let mut tx = db.begin(scope).await?;
+    let before = Draft::from(&queries::get_in(&mut tx, scope, offer).await?);
     let (terms, now) = (&draft.terms, tx.now());
     let changed = sqlx::query!(
         "UPDATE offer SET name = $3, summary = $4, vertical = $5, points = $6, price_minor = $7, currency = $8,
@@ -56,6 +60,8 @@ pub async fn update(db: &Db, scope: &Scope, offer: OfferId, draft: &Draft) -> Re
         return Err(Error::NotFound);
     }
     changes::tell_desk_in(&mut tx, scope, "offer").await?;
+    let deed = Deed::done("edit_offer", draft.name.as_str());
+    audit::done_in(&mut tx, scope, deed.changed(in_short(&before), in_short(draft))).await?;
     tx.commit().await
 }
 
@@ -70,8 +76,14 @@ pub async fn duplicate(db: &Db, scope: &Scope, offer: OfferId) -> Result<OfferId
     let room: String = draft.name.chars().take(73).collect();
     draft.name = format!("{room}, copy");
     let id = insert_in(&mut tx, scope, &draft).await?;
+    audit::done_in(&mut tx, scope, Deed::done("copy_offer", in_short(&draft))).await?;
     tx.commit().await?;
     Ok(id)
+}
+
+/// For a reader of the audit log.
+fn in_short(draft: &Draft) -> String {
+    format!("{}, {}", draft.name, draft.terms.price_words())
 }
 
 async fn insert_in(tx: &mut Tx, scope: &Scope, draft: &Draft) -> Result<OfferId> {

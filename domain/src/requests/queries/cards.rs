@@ -8,10 +8,11 @@ use crate::{
     calendar::{Calendar, Span},
     ids::{ClientId, RequestId, RunId},
     requests::{
-        Card, CardRun, Column, Priority, clock,
+        Card, CardRun, Column, HeldBy, Priority, clock,
         hold::{calendar_from, column},
     },
     runs,
+    session::RunState,
 };
 
 /// What a request that stands in Waiting on you without a question waits for.
@@ -47,6 +48,8 @@ struct CardRow {
     run_state: Option<String>,
     attempt: Option<i32>,
     failure: Option<String>,
+    agent_rests: Option<bool>,
+    is_active: bool,
     question: Option<String>,
     version: Option<i32>,
     done_by: Option<String>,
@@ -70,6 +73,7 @@ async fn rows(tx: &mut Tx, scope: &Scope, ids: &[Uuid]) -> Result<Vec<CardRow>> 
                   r.created_at, r.moved_at, r.due_at, r.done_at, coalesce(r.cycle_hours, s.cycle_hours, 0) AS "hours!",
                   r.revisions_used, s.revisions AS "revisions?", a.name AS "agent?", run.id AS "run_id?",
                   run.state AS "run_state?", run.attempt AS "attempt?", run.failure AS "failure?",
+                  run.agent_rests AS "agent_rests?", coalesce(s.state = 'active', false) AS "is_active!",
                   ask.question AS "question?", dlv.version AS "version?", rev.name AS "done_by?",
                   span.kinds AS "kinds?", span.froms AS "froms?", span.tos AS "tos?: Vec<Option<DateTime<Utc>>>"
            FROM unnest($2::uuid[]) WITH ORDINALITY AS wanted (id, place)
@@ -78,7 +82,10 @@ async fn rows(tx: &mut Tx, scope: &Scope, ids: &[Uuid]) -> Result<Vec<CardRow>> 
            LEFT JOIN subscription s ON s.client_id = r.client_id AND s.state <> 'ended'
            LEFT JOIN agent a ON a.workspace_id = r.workspace_id AND a.id = r.agent_id
            LEFT JOIN LATERAL (
-               SELECT id, state, attempt, failure FROM run
+               SELECT id, state, attempt, failure,
+                      (SELECT w.state <> 'ready' FROM agent w WHERE w.workspace_id = run.workspace_id AND w.id = run.agent_id)
+                          AS agent_rests
+               FROM run
                WHERE workspace_id = r.workspace_id AND client_id = r.client_id AND request_id = r.id
                  AND parent_id IS NULL AND r.started_at IS NOT NULL
                ORDER BY queued_at DESC, id DESC LIMIT 1
@@ -147,9 +154,16 @@ impl CardRow {
 
     fn run(&self) -> Result<Option<CardRun>> {
         let (Some(id), Some(state)) = (self.run_id, &self.run_state) else { return Ok(None) };
+        let state = runs::state(state)?;
+        let held_by = match (state, self.agent_rests, self.is_active) {
+            (RunState::Queued, _, false) => Some(HeldBy::Subscription),
+            (RunState::Queued, Some(true), true) => Some(HeldBy::Agent),
+            _ => None,
+        };
         Ok(Some(CardRun {
             id: RunId(id),
-            state: runs::state(state)?,
+            state,
+            held_by,
             attempt: self.attempt.unwrap_or(0).cast_unsigned(),
             failure: self.failure.clone(),
         }))

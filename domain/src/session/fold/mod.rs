@@ -9,7 +9,10 @@ pub use model::{Body, Conversation, Entry, Outcome, RunNow, Settled, SubRunNow};
 pub use reading::Reading;
 
 use super::event::{AuthorKind, Event, Part, RunState, StepState};
-use crate::ids::{ApprovalId, RunId};
+use crate::{
+    ids::{ApprovalId, RunId},
+    requests::Column,
+};
 
 impl Conversation {
     /// Reads a whole session.
@@ -90,7 +93,9 @@ impl Conversation {
             }
             Part::DataMoved { from, to } => {
                 self.column = Some(*to);
-                self.add_event(event, Body::Moved { from: *from, to: *to })
+                let mut touched = if *to == Column::Done { self.tick() } else { Vec::new() };
+                touched.extend(self.add_event(event, Body::Moved { from: *from, to: *to }));
+                touched
             }
             #[cfg(feature = "sql")]
             Part::ToolInputAvailable { .. }
@@ -194,6 +199,13 @@ impl Conversation {
         touched
     }
 
+    /// Ticks what its plans left open: with the request done there is nothing left to do of them. Which entries read
+    /// differently now.
+    pub fn tick(&mut self) -> Vec<usize> {
+        let entries = self.entries.iter_mut().enumerate();
+        entries.filter_map(|(place, entry)| tick(&mut entry.body).then_some(place)).collect()
+    }
+
     /// A sub-run's state changes what its agent has begun and nothing else: the run that it helps goes on.
     fn sub_run_is(&mut self, event: &Event, parent: RunId, agent: &str, state: RunState) -> Vec<usize> {
         let (Some(id), true) = (event.run, self.run.as_ref().is_some_and(|run| run.id == parent)) else {
@@ -262,6 +274,12 @@ fn close(body: &mut Body) -> bool {
         }
         _ => false,
     }
+}
+
+fn tick(body: &mut Body) -> bool {
+    let Body::Plan { steps } = body else { return false };
+    let left = steps.iter_mut().filter(|step| matches!(step.state, StepState::Open | StepState::Working));
+    left.map(|step| step.state = StepState::Done).count() > 0
 }
 
 /// The same text id in another attempt is another text.

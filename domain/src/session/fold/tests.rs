@@ -405,3 +405,25 @@ proptest! {
         prop_assert_eq!(keys.len(), conversation.entries.len());
     }
 }
+
+/// A request that is done leaves nothing to be done in its plan; one that was dropped stays so.
+#[test]
+fn a_plan_is_ticked_with_its_request() {
+    let step = |title: &str, state| PlanStep { title: title.to_owned(), state };
+    let steps = vec![
+        step("Read", StepState::Done),
+        step("Ask", StepState::Failed),
+        step("Write", StepState::Working),
+        step("Check", StepState::Open),
+    ];
+    let mut conversation = read(vec![
+        of_attempt(1, 1, state(RunState::Working)),
+        of_attempt(2, 1, Part::DataPlan { steps }),
+        of_attempt(3, 1, state(RunState::Completed)),
+        by(4, juno(), Part::DataMoved { from: Column::InProgress, to: Column::Review }),
+    ]);
+    assert_eq!(told(&conversation)[0], "Juno: [Done] Read[Failed] Ask[Open] Write[Open] Check");
+    let done = by(5, person("Rosa"), Part::DataMoved { from: Column::Review, to: Column::Done });
+    assert_eq!(conversation.apply(&done), [0, 2], "the plan reads differently");
+    assert_eq!(told(&conversation)[0], "Juno: [Done] Read[Failed] Ask[Done] Write[Done] Check");
+}

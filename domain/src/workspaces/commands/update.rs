@@ -1,7 +1,9 @@
 use sqlx::types::Json;
 
 use crate::{
-    Db, Error, Result, Scope, changes,
+    Db, Error, Result, Scope,
+    audit::{self, Deed},
+    changes,
     ids::ClientId,
     requests::clock,
     workspaces::{Settings, queries},
@@ -38,11 +40,30 @@ pub async fn update(db: &Db, scope: &Scope, settings: &Settings) -> Result<()> {
         return Err(Error::NotFound);
     }
     changes::tell_desk_in(&mut tx, scope, "workspace").await?;
+    let deed = Deed::done("change_settings", settings.name.as_str());
+    audit::done_in(&mut tx, scope, Deed { detail: changed_words(&before, settings), ..deed }).await?;
     tx.commit().await?;
     if before.calendar != settings.calendar {
         reset_clocks(db, scope).await?;
     }
     Ok(())
+}
+
+/// Which of them are others now.
+fn changed_words(before: &Settings, after: &Settings) -> String {
+    let changed = [
+        ("name", before.name != after.name),
+        ("tagline", before.tagline != after.tagline),
+        ("promise", before.promise != after.promise),
+        ("currency", before.currency != after.currency),
+        ("business hours", before.calendar != after.calendar),
+        ("colors", before.line != after.line),
+        ("terms", before.terms != after.terms),
+        ("invoice address", before.bill_from != after.bill_from),
+    ];
+    let names: Vec<&str> =
+        changed.into_iter().filter_map(|(name, changed)| changed.then_some(name)).collect();
+    if names.is_empty() { String::new() } else { format!("Changed: {}", names.join(", ")) }
 }
 
 async fn reset_clocks(db: &Db, scope: &Scope) -> Result<()> {

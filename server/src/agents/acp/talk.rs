@@ -7,7 +7,7 @@ use agent_client_protocol::v1::schema::{
     RequestPermissionOutcome, RequestPermissionRequest, RequestPermissionResponse, SessionUpdate, StopReason,
     TextContent, ToolCallStatus, ToolCallUpdate, ToolKind,
 };
-use domain::{costs::Spent, session::StepState};
+use domain::{bounds, costs::Spent, session::StepState};
 use serde_json::Value;
 use tokio::time::{Instant, sleep_until};
 
@@ -17,7 +17,7 @@ use super::{
 };
 use crate::agents::{
     Failure,
-    driven::{Outcome, Pass, Sitting, Spec, Trouble, brief, micros},
+    driven::{Outcome, Pass, Sitting, Spec, Trouble, brief},
 };
 
 /// How long a program may be silent while it works.
@@ -230,7 +230,8 @@ impl<'a, 'b> Talk<'a, 'b> {
         // A prompt's own, which nothing else is called like.
         let key = format!("{}-{}", self.with.report(session), self.with.said.len());
         let cached_tokens = usage.cached_read_tokens.unwrap_or_default();
-        let (input_tokens, output_tokens) = (usage.input_tokens + cached_tokens, usage.output_tokens);
+        let (input_tokens, output_tokens) =
+            (usage.input_tokens.saturating_add(cached_tokens), usage.output_tokens);
         let model = self.with.bench.reach().settings.model.clone().unwrap_or_default();
         self.with
             .bench
@@ -241,7 +242,7 @@ impl<'a, 'b> Talk<'a, 'b> {
     /// The cost of the conversation so far, in dollars.
     async fn cost(&self, amount: f64) -> Result<(), Failure> {
         let key = format!("{}-cost", self.with.memory.session.as_deref().unwrap_or_default());
-        let micros = Some(micros(amount));
+        let micros = Some(bounds::micros(amount));
         self.with.bench.spent(&Spent { key, micros, ..Spent::default() }).await
     }
 }

@@ -1,5 +1,6 @@
 //! What Claude Code says, a line each, as far as it matters.
 
+use domain::bounds;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
@@ -37,6 +38,7 @@ pub(super) struct Done {
     pub(super) is_error: bool,
     pub(super) result: Option<String>,
     /// Of this process so far, in dollars.
+    #[serde(deserialize_with = "bounds::dollars")]
     pub(super) total_cost_usd: f64,
     /// Of this turn.
     pub(super) usage: Usage,
@@ -47,9 +49,13 @@ pub(super) struct Done {
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 pub(super) struct Usage {
+    #[serde(deserialize_with = "bounds::tokens")]
     pub(super) input_tokens: u64,
+    #[serde(deserialize_with = "bounds::tokens")]
     pub(super) cache_creation_input_tokens: u64,
+    #[serde(deserialize_with = "bounds::tokens")]
     pub(super) cache_read_input_tokens: u64,
+    #[serde(deserialize_with = "bounds::tokens")]
     pub(super) output_tokens: u64,
 }
 

@@ -2,7 +2,7 @@
 
 use std::{collections::HashMap, time::Duration};
 
-use domain::{costs::Spent, session::StepState};
+use domain::{bounds, costs::Spent, session::StepState};
 use serde_json::Value;
 use tokio::time::{Instant, sleep_until};
 use uuid::Uuid;
@@ -14,7 +14,7 @@ use super::{
 };
 use crate::agents::{
     Failure,
-    driven::{Outcome, Sitting, Spec, Trouble, Wish, brief, micros},
+    driven::{Outcome, Sitting, Spec, Trouble, Wish, brief},
 };
 
 /// How long it may be silent while it works.
@@ -207,7 +207,7 @@ impl<'a, 'b> Talk<'a, 'b> {
             input_tokens: usage.input_tokens + usage.cache_creation_input_tokens + cached_tokens,
             cached_tokens,
             output_tokens: usage.output_tokens,
-            micros: Some(micros(done.total_cost_usd - self.cost)),
+            micros: Some(bounds::micros(done.total_cost_usd - self.cost)),
         };
         self.cost = done.total_cost_usd;
         self.with.bench.spent(&spent).await

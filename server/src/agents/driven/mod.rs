@@ -58,9 +58,3 @@ pub(super) async fn hand_in(bench: &Workbench, last: &str) -> Result<End, Failur
         Err(why) => Err(Trouble::Nonsense(why).failure(bench.agent())),
     }
 }
-
-/// Dollars as millionths of one.
-#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "clamped before")]
-pub(super) fn micros(dollars: f64) -> u64 {
-    (dollars * 1e6).round().clamp(0.0, 1e15) as u64
-}

@@ -1,5 +1,6 @@
 //! What Hermes says, as it stands on the wire.
 
+use domain::bounds;
 use serde::Deserialize;
 use serde_json::Value;
 
@@ -49,7 +50,9 @@ pub(super) struct Wanted {
 #[derive(Clone, Copy, Debug, Default, Deserialize, PartialEq, Eq)]
 #[serde(default)]
 pub(super) struct Usage {
+    #[serde(deserialize_with = "bounds::tokens")]
     pub(super) input_tokens: u64,
+    #[serde(deserialize_with = "bounds::tokens")]
     pub(super) output_tokens: u64,
 }
 

@@ -5,6 +5,7 @@ use axum::{
     http::StatusCode,
 };
 use domain::{
+    bounds,
     costs::{self, Spent},
     runs,
 };
@@ -14,7 +15,7 @@ use utoipa::ToSchema;
 use super::find;
 use crate::api::{Api, Problem, bearer::Caller, body::Body};
 
-/// What the work has used.
+/// What the work has used. A report holds at most 1,000,000,000,000 tokens of each kind, and as many micros.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Usage {
@@ -59,6 +60,12 @@ pub async fn spend(
     }
     if usage.key.replace('\0', "").is_empty() {
         return Err(Problem::invalid("Give the report a key."));
+    }
+    let tokens = [usage.input_tokens, usage.cached_tokens, usage.output_tokens];
+    if tokens.into_iter().any(|tokens| tokens > bounds::TOKENS) || usage.micros > Some(bounds::MICROS) {
+        let words =
+            "One report holds at most 1,000,000,000,000 tokens of each kind, and 1,000,000,000,000 micros.";
+        return Err(Problem::invalid(words));
     }
     let spent = Spent {
         key: usage.key,

@@ -1,6 +1,9 @@
 //! One entry of the line, by its kind.
 
-use domain::session::{Author, Body};
+use domain::{
+    requests::Column,
+    session::{Author, Body},
+};
 use leptos::prelude::*;
 
 use super::{
@@ -28,6 +31,8 @@ pub fn view(place: &Place, said: &Said) -> AnyView {
         Body::Steer { outcome, .. } => notes::steer(said, outcome.as_ref()),
         Body::File { file, name, bytes } => notes::file(said, *file, name, *bytes),
         Body::Review { approved: true, .. } => notes::approved(said),
+        // Said by the end of the line. An empty item keeps the entry's place in the page.
+        Body::Moved { to: Column::Done, .. } if said.last => notes::silent(said),
         Body::Moved { to, .. } => notes::moved(place, said, *to),
         Body::Failed { reason } => notes::failed(said, reason),
     }

@@ -4,7 +4,7 @@ use domain::{session::RunState, words};
 use leptos::prelude::*;
 
 use super::model::{Beside, Clock, Shown};
-use crate::components::crumbs::crumbs;
+use crate::components::{crumbs::crumbs, request::about_to_start};
 
 pub fn view(shown: &Shown) -> impl IntoView + use<> {
     let Shown { above, title, asked, number, beside, .. } = shown;
@@ -49,7 +49,7 @@ fn on_it(beside: &Beside) -> Option<String> {
             helpers => format!("{agent} is on it, with {}", words::list(helpers)),
         }),
         RunState::Suspended => Some(format!("{agent} waits for an answer")),
-        RunState::Queued => Some(format!("{agent} begins in a moment")),
+        RunState::Queued => Some(about_to_start(agent, beside.held_by)),
         RunState::Completed | RunState::Cancelled | RunState::Failed => None,
     }
 }

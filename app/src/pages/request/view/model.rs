@@ -1,7 +1,7 @@
 //! What a request's page shows, with every sentence that needs a calendar.
 
 use domain::{
-    requests::Column,
+    requests::{Column, HeldBy},
     session::{Entry, RunNow},
 };
 
@@ -62,6 +62,8 @@ pub struct Said {
     pub then: String,
     /// What is read, as HTML.
     pub html: String,
+    /// It is where the request was put last.
+    pub last: bool,
     /// Classes of the second line beside the first.
     pub strand: &'static str,
 }
@@ -76,6 +78,8 @@ pub struct Beside {
     pub agent: Option<String>,
     /// The newest run.
     pub run: Option<RunNow>,
+    /// Why that is not about to be taken up, while it is queued.
+    pub held_by: Option<HeldBy>,
     /// The names of the agents that help with it now.
     pub helpers: Vec<String>,
     pub clock: Option<Clock>,

@@ -90,6 +90,12 @@ pub fn moved(place: &Place, said: &Said, to: Column) -> AnyView {
     note(said, class, head.to_owned(), format!("{rest}, {}", said.when))
 }
 
+/// Nothing to read, in the entry's place.
+pub fn silent(said: &Said) -> AnyView {
+    let (class, id) = item(said, "note");
+    view! { <li class=class id=id hidden></li> }.into_any()
+}
+
 /// It ended before it was finished, and why.
 pub fn failed(said: &Said, reason: &str) -> AnyView {
     note(said, "stopped", "The work broke off".to_owned(), format!(", {} · {reason}", said.when))

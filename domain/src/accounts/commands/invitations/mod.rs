@@ -10,6 +10,7 @@ use super::{people::check_manager, persons::check_email};
 use crate::{
     Db, Error, FieldErrors, Result, Role, Scope, Tx,
     accounts::limits::{self, INVITATIONS, LINK_EMAIL},
+    audit::{self, Deed},
     ids::InvitationId,
     mail, secret,
 };
@@ -66,6 +67,8 @@ pub(crate) async fn invite_in(tx: &mut Tx, scope: &Scope, email: &str, role: Rol
     )
     .execute(tx.conn())
     .await?;
+    let deed = Deed { after: Some(role.as_str().to_owned()), ..Deed::done("invite", email) };
+    audit::done_in(tx, scope, deed).await?;
     send_in(tx, scope, email, &token).await
 }
 
@@ -93,6 +96,7 @@ pub async fn resend(db: &Db, scope: &Scope, id: InvitationId) -> Result<()> {
     .ok_or(Error::NotFound)?;
     count(db, scope, &email).await?;
     send_in(&mut tx, scope, &email, &token).await?;
+    audit::done_in(&mut tx, scope, Deed::done("resend_invitation", email.as_str())).await?;
     tx.commit().await
 }
 
@@ -104,20 +108,21 @@ pub async fn revoke(db: &Db, scope: &Scope, id: InvitationId) -> Result<()> {
     check_manager(scope)?;
     let mut tx = db.begin(scope).await?;
     let now = tx.now();
-    let revoked = sqlx::query!(
+    let email = sqlx::query_scalar!(
         "UPDATE invitation SET revoked_at = $4
          WHERE id = $1 AND workspace_id = $2 AND client_id IS NOT DISTINCT FROM $3
-           AND accepted_at IS NULL AND revoked_at IS NULL",
+           AND accepted_at IS NULL AND revoked_at IS NULL
+         RETURNING email",
         id.0,
         scope.workspace.0,
         scope.client.map(|client| client.0),
         now,
     )
-    .execute(tx.conn())
+    .fetch_optional(tx.conn())
     .await?
-    .rows_affected();
-    tx.commit().await?;
-    if revoked == 1 { Ok(()) } else { Err(Error::NotFound) }
+    .ok_or(Error::NotFound)?;
+    audit::done_in(&mut tx, scope, Deed::done("revoke_invitation", email)).await?;
+    tx.commit().await
 }
 
 /// Counts a try to invite an address.

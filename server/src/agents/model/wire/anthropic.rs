@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use domain::bounds;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
@@ -138,9 +139,13 @@ struct Stop {
 
 #[derive(Default, Deserialize)]
 struct Usage {
+    #[serde(default, deserialize_with = "bounds::tokens_if_any")]
     input_tokens: Option<u64>,
+    #[serde(default, deserialize_with = "bounds::tokens_if_any")]
     cache_creation_input_tokens: Option<u64>,
+    #[serde(default, deserialize_with = "bounds::tokens_if_any")]
     cache_read_input_tokens: Option<u64>,
+    #[serde(default, deserialize_with = "bounds::tokens_if_any")]
     output_tokens: Option<u64>,
 }
 

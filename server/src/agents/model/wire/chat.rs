@@ -1,5 +1,6 @@
 //! OpenAI's Chat Completions. Reads what servers send rather than what they should: most of them leave something out.
 
+use domain::bounds;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
@@ -87,15 +88,16 @@ enum Arguments {
 
 #[derive(Deserialize)]
 struct Usage {
-    #[serde(default)]
+    #[serde(default, deserialize_with = "bounds::tokens")]
     prompt_tokens: u64,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "bounds::tokens")]
     completion_tokens: u64,
     prompt_tokens_details: Option<Details>,
 }
 
 #[derive(Deserialize)]
 struct Details {
+    #[serde(default, deserialize_with = "bounds::tokens_if_any")]
     cached_tokens: Option<u64>,
 }
 

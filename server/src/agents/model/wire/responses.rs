@@ -1,5 +1,6 @@
 //! OpenAI's Responses. Nothing is kept at the other end: each question carries the whole conversation.
 
+use domain::bounds;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
@@ -89,16 +90,16 @@ struct Content {
 
 #[derive(Deserialize)]
 struct Usage {
-    #[serde(default)]
+    #[serde(default, deserialize_with = "bounds::tokens")]
     input_tokens: u64,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "bounds::tokens")]
     output_tokens: u64,
     input_tokens_details: Option<Details>,
 }
 
 #[derive(Deserialize)]
 struct Details {
-    #[serde(default)]
+    #[serde(default, deserialize_with = "bounds::tokens")]
     cached_tokens: u64,
 }
 
