@@ -28,6 +28,11 @@ else
   say "There is no promtool here (scripts/setup.sh promtool), so the rules are not checked"
 fi
 
+# The private Postgres is reached by a socket in /tmp, which is the service's own.
+if grep -q '^PrivateTmp=yes' deploy/throughline.service; then
+  grep -q 'JoinsNamespaceOf=throughline.service' deploy/throughline-as || fail "deploy/throughline-as does not see the service's /tmp."
+fi
+
 # Every setting that is named there is one.
 unknown=$(grep -rohE '\bTHROUGHLINE_[A-Z][A-Z_]+' deploy docs/OPERATING.md | sort -u |
   while read -r name; do grep -rq "env = \"$name\"" server/src || echo "$name"; done)
