@@ -151,6 +151,11 @@ impl House {
         let client = ground.client("Harbor & Pine").await;
         let offer = ground.offer(Starts::AtOnce).await;
         ground.subscribe(&client, &offer).await;
+        // The program goes by today's clock.
+        sqlx::query("UPDATE subscription SET period_start = now(), period_end = now() + interval '20 days'")
+            .execute(pool)
+            .await
+            .unwrap();
         let agent =
             NewAgent { name: "planted-agent".into(), persona: "Calm.".into(), client: Some(client.id) };
         agents::create(&ground.db, &ground.operator, agent).await.unwrap();
