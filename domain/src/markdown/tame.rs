@@ -48,6 +48,9 @@ pub(super) fn complete<'a>(arena: &'a Arena<'a>, root: Node<'a>, source: &Source
         image_to_link(arena, node);
         if is_link(node) && !leads_somewhere(node) {
             link_to_text(arena, node);
+        } else if is_link(node) && is_label(node, &lines) {
+            node.prepend(make(arena, NodeValue::Text("[".into())));
+            node.append(make(arena, NodeValue::Text("]".into())));
         }
     }
 }
@@ -202,6 +205,17 @@ fn link_to_text<'a>(arena: &'a Arena<'a>, node: Node<'a>) {
     node.insert_before(make(arena, NodeValue::Text(open.into())));
     node.insert_after(make(arena, NodeValue::Text(close.into())));
     unwrap(node);
+}
+
+/// Whether a link was typed as the label of a definition alone, `[1]` or `[^1]`: its brackets tell it from the words.
+fn is_label(link: Node<'_>, lines: &[&str]) -> bool {
+    let place = link.data().sourcepos;
+    let line = lines.get(place.start.line.saturating_sub(1)).copied().unwrap_or_default();
+    let typed = line.get(place.start.column.saturating_sub(1)..place.end.column).unwrap_or_default();
+    place.start.line == place.end.line
+        && typed.starts_with('[')
+        && typed.ends_with(']')
+        && !typed.contains("][")
 }
 
 /// What stood between a link's brackets.

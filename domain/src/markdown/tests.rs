@@ -303,13 +303,14 @@ fn words_alone() {
 
 #[test]
 fn definitions_stay_to_be_read_and_lead_where_they_say() {
-    let html = to_html("See [the docs][1] and [2].\n\n> [1]: https://example.com/a \"A\"\n\n[2]: today");
+    let html = to_html("See [the docs][1], [1] and [2].\n\n> [1]: https://example.com/a \"A\"\n\n[2]: today");
     assert!(
         html.contains(
             "<a href=\"https://example.com/a\" title=\"A\" rel=\"noopener nofollow ugc\">the docs</a>"
         ),
         "{html}"
     );
+    assert!(html.contains(" rel=\"noopener nofollow ugc\">[1]</a> and [2]."), "{html}");
     assert!(html.contains("and [2].") && html.contains("[2]: today"), "{html}");
     assert!(html.contains("<p>[1]: <a href=\"https://example.com/a\""), "{html}");
 }
