@@ -86,11 +86,11 @@ fn field(at: usize, name: &str, value: &str) -> String {
     let (label, name) = (escape(&label(name)), escape(name));
     let control = if value.contains('\n') || value.chars().count() > 60 {
         format!(
-            "<textarea class=\"input\" id=\"typed-{at}\" name=\"{name}\" rows=\"6\">{}</textarea>",
+            "<textarea dir=\"auto\" class=\"input\" id=\"typed-{at}\" name=\"{name}\" rows=\"6\">{}</textarea>",
             area::typed(value)
         )
     } else {
-        format!("<input class=\"input\" id=\"typed-{at}\" name=\"{name}\" value=\"{}\">", escape(value))
+        format!("<input dir=\"auto\" class=\"input\" id=\"typed-{at}\" name=\"{name}\" value=\"{}\">", escape(value))
     };
     format!("<div class=\"field\"><label for=\"typed-{at}\">{label}</label>{control}</div>")
 }
