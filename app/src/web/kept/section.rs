@@ -90,7 +90,10 @@ fn field(at: usize, name: &str, value: &str) -> String {
             area::typed(value)
         )
     } else {
-        format!("<input dir=\"auto\" class=\"input\" id=\"typed-{at}\" name=\"{name}\" value=\"{}\">", escape(value))
+        format!(
+            "<input dir=\"auto\" class=\"input\" id=\"typed-{at}\" name=\"{name}\" value=\"{}\">",
+            escape(value)
+        )
     };
     format!("<div class=\"field\"><label for=\"typed-{at}\">{label}</label>{control}</div>")
 }
