@@ -6,6 +6,8 @@
 
 #[cfg(any(feature = "ssr", feature = "workshop"))]
 pub mod ask;
+#[cfg(feature = "hydrate")]
+pub mod attach;
 #[cfg(any(feature = "ssr", feature = "workshop"))]
 pub mod board;
 pub mod conversation;

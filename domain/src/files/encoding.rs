@@ -36,7 +36,10 @@ fn of(bytes: &[u8]) -> Option<&'static Encoding> {
     }
     match str::from_utf8(bytes) {
         Ok(_) => return Some(UTF_8),
-        Err(error) if error.error_len().is_none() => return Some(UTF_8),
+        // Cut off within a letter; where that would be the first one, it is rather another encoding's last.
+        Err(error) if error.error_len().is_none() && !bytes[..error.valid_up_to()].is_ascii() => {
+            return Some(UTF_8);
+        }
         Err(_) => {}
     }
     if bytes.contains(&0) {
@@ -116,6 +119,11 @@ mod tests {
         let bytes = utf_16(&format!("\u{feff}{FEES}"), false);
         let read = read(&bytes[..bytes.len() - 1]).unwrap();
         assert!(FEES.starts_with(&read) && read.len() + 2 > FEES.len(), "{read:?}");
+        assert_eq!(
+            super::read(b"Caf\xe9").as_deref(),
+            Some("Café"),
+            "the last letter of an older encoding stays"
+        );
         let long = "é".repeat(50);
         assert_eq!(super::read(&long.as_bytes()[..99]), Some("é".repeat(49)));
     }

@@ -59,8 +59,11 @@ async fn a_client_keeps_so_much_and_no_more(pool: PgPool) {
     assert!(matches!(&full, Err(Error::Refused(why)) if why.contains("no room left")), "{full:?}");
     assert_eq!(quota::room(db, &hale.owner).await.unwrap(), Some(100));
 
-    let at_once = join_all((0..4).map(|n| add(db, &store, &hale.owner, "raced.txt", &[b'0' + n; 60])));
-    assert_eq!(at_once.await.iter().filter(|done| done.is_ok()).count(), 1, "room is found once");
+    let (store, owner) = (&store, &hale.owner);
+    let at_once =
+        (0..4_u8).map(|n| async move { add(db, store, owner, "raced.txt", &[b'0' + n; 60]).await.is_ok() });
+    let done = join_all(at_once).await;
+    assert_eq!(done.iter().filter(|done| **done).count(), 1, "room is found once");
 }
 
 #[sqlx::test(migrations = "../migrations")]

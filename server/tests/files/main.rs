@@ -5,7 +5,7 @@ mod browser;
 mod limits;
 mod nodes;
 mod s3;
-#[allow(dead_code, reason = "the tests of agents use the rest")]
+#[allow(dead_code, unused_imports, reason = "other tests use the rest")]
 #[path = "../shared/mod.rs"]
 mod shared;
 #[allow(dead_code, reason = "the tests of agents use the rest")]

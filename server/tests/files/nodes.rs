@@ -150,7 +150,8 @@ async fn a_node_with_a_folder_of_its_own_says_so_everywhere(pg: PgPool) {
             .env("THROUGHLINE_DATA", data.path())
             .output()
             .unwrap();
-        String::from_utf8(out.stdout).unwrap()
+        // It breaks its lines for a terminal.
+        String::from_utf8(out.stdout).unwrap().split_whitespace().collect::<Vec<_>>().join(" ")
     };
     let told = doctor(&two);
     assert!(told.contains("is not where this install keeps its files"), "{told}");

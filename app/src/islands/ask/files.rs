@@ -36,13 +36,6 @@ pub fn listen(form: &Element, sending: &Rc<Sending>, said: RwSignal<String>) {
         }
     });
     dom::listen(form, "submit", move |event: SubmitEvent| remove(&event, said));
-    for (name, over) in [("dragover", true), ("dragleave", false), ("drop", false)] {
-        dom::listen(form, name, move |event: Event| {
-            if let Some(zone) = dom::target(&event).and_then(|at| at.closest(".drop").ok().flatten()) {
-                drop(zone.class_list().toggle_with_force("is-over", over));
-            }
-        });
-    }
 }
 
 fn take(form: &Element, input: &HtmlInputElement, sending: &Rc<Sending>, said: RwSignal<String>) {

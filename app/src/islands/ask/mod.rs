@@ -52,6 +52,7 @@ fn start(form: String, keep: Option<String>, said: RwSignal<String>, found: RwSi
     let sending = sending::Sending::new(form.clone(), draft.clone(), said);
     sending::listen(&sending);
     files::listen(&form, &sending, said);
+    super::attach::watch();
     let draft = StoredValue::new_local(draft);
     Callback::new(move |()| {
         draft.with_value(|draft| draft.start_afresh());

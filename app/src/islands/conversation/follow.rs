@@ -19,7 +19,7 @@ use super::{
     words::{Span, Words},
 };
 use crate::islands::{
-    forms,
+    attach, forms,
     live::{self, Heard, text_of},
     renew,
 };
@@ -71,6 +71,7 @@ pub fn begin(stream: String, offset: u64, base: String) {
     let by_minute = page.clone();
     set_interval(move || by_minute.want(Want::Pieces), MINUTE);
     forms::on_sent(move || page.want(Want::Pieces));
+    attach::watch();
     line::watch();
     scroll::watch();
     composer::watch_keys();
