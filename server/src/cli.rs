@@ -10,7 +10,7 @@ use crate::database::{Database, Hold, rights};
 use crate::dialects::durable_streams;
 use crate::settings::Settings;
 use crate::traces::Exporter;
-use crate::{doctor, logs, product, rotate, serve, tls};
+use crate::{backup, doctor, logs, product, rotate, serve, tls};
 
 /// A portal where clients ask for work, watch it being done, and approve it.
 #[derive(Debug, Parser)]
@@ -41,6 +41,12 @@ enum Command {
         #[command(subcommand)]
         command: Operator,
     },
+    /// Write the whole install into one file while it is in use: database, files, and the master key under a passphrase.
+    Backup(backup::BackupOptions),
+    /// Put a backup back into an empty install of the same or a newer version, with the server stopped.
+    Restore(backup::RestoreOptions),
+    /// Move the private database into another Postgres, with the server stopped.
+    Move(backup::MoveOptions),
     /// Replace secrets that have leaked.
     Rotate {
         #[command(subcommand)]
@@ -95,6 +101,13 @@ async fn perform(command: Option<Command>, settings: Settings) -> Result<ExitCod
         Some(Command::Operator { command: Operator::Create { email, name } }) => {
             create_operator(&settings, &email, &name).await?;
         }
+        Some(Command::Backup(options)) => {
+            let (words, whole) = backup::run(&settings, &options).await?;
+            print!("{words}");
+            return Ok(if whole { ExitCode::SUCCESS } else { ExitCode::FAILURE });
+        }
+        Some(Command::Restore(options)) => print!("{}", backup::restore(&settings, &options).await?),
+        Some(Command::Move(options)) => print!("{}", backup::move_install(&settings, &options).await?),
         Some(Command::Rotate { secrets }) => print!("{}", rotate::run(&settings, secrets).await?),
         Some(Command::Doctor) => return Ok(doctor::run(&settings).await),
     }

@@ -5,6 +5,7 @@
 pub mod agents;
 pub mod api;
 pub mod assets;
+pub mod backup;
 
 pub mod cli;
 pub mod database;

@@ -2,6 +2,10 @@
 //! back, moving it, and replacing secrets that have leaked.
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
+mod compare;
+mod drill;
+mod moved;
 mod owner;
-#[allow(dead_code, reason = "not every test needs all of it")]
 mod place;
+mod refused;
+mod rotated;

@@ -1,0 +1,86 @@
+//! What becomes of the master key: under a passphrase, or left out because somebody said so.
+
+use std::path::PathBuf;
+
+use clap::Args;
+use domain::sealed::{Keyring, Wrapped};
+
+use super::Error;
+use crate::keyring;
+use crate::settings::{Secret, Settings};
+
+/// How the master key goes into a backup and comes out of it.
+#[derive(Debug, Clone, Default, Args)]
+pub struct KeyOptions {
+    /// Passphrase for the master key, of 10 characters or more. Set it in the environment: a flag shows in the list of processes
+    #[arg(long, env = "THROUGHLINE_PASSPHRASE", hide_env_values = true)]
+    passphrase: Option<Secret>,
+    /// File whose first line is the passphrase
+    #[arg(long, value_name = "FILE")]
+    passphrase_file: Option<PathBuf>,
+    /// Leave the master key out: keep secret.key or THROUGHLINE_SECRET_KEY elsewhere, or enter agents' keys anew
+    #[arg(long)]
+    without_key: bool,
+}
+
+impl KeyOptions {
+    fn passphrase(&self) -> Result<Option<Secret>, Error> {
+        if let Some(path) = &self.passphrase_file {
+            let text = std::fs::read_to_string(path)
+                .map_err(|why| Error::PassphraseFile { path: path.clone(), why })?;
+            return Ok(text.lines().next().map(Secret::new));
+        }
+        // Set but empty, as compose files write it, counts as not set.
+        Ok(self.passphrase.clone().filter(|passphrase| !passphrase.reveal().is_empty()))
+    }
+
+    /// The install's master keys for a backup, and what is said of them.
+    ///
+    /// # Errors
+    /// [`Error::NoPassphrase`] where nobody said what is to become of them.
+    pub fn wrap(&self, settings: &Settings) -> Result<(Option<Wrapped>, &'static str), Error> {
+        if self.without_key {
+            return Ok((
+                None,
+                "The master key is not in it: keep secret.key or THROUGHLINE_SECRET_KEY beside it.",
+            ));
+        }
+        let passphrase = self.passphrase()?.ok_or(Error::NoPassphrase)?;
+        match keyring::standing(settings)? {
+            Some(ring) => {
+                let wrapped = ring.wrap(&passphrase)?;
+                Ok((
+                    Some(wrapped),
+                    "The master key is in it, under the passphrase. Without that nobody reads it.",
+                ))
+            }
+            None => Ok((None, "There is no master key yet, so none is in it.")),
+        }
+    }
+
+    /// The master keys of a backup, if they are wanted and in it.
+    ///
+    /// # Errors
+    /// For another passphrase, and [`Error::NoPassphrase`] where nobody said what is to become of them.
+    pub fn unwrap(&self, key: Option<&Wrapped>) -> Result<Option<Keyring>, Error> {
+        match key {
+            Some(key) if !self.without_key => {
+                let passphrase = self.passphrase()?.ok_or(Error::NoPassphrase)?;
+                Ok(Some(key.open(&passphrase)?))
+            }
+            _ => Ok(None),
+        }
+    }
+
+    /// The same for a look into a backup: without a passphrase the key is left alone.
+    pub fn try_unwrap(&self, key: Option<&Wrapped>) -> Result<&'static str, Error> {
+        match (key, self.passphrase()?) {
+            (None, _) => Ok("The master key is not in it."),
+            (Some(_), None) => Ok("The master key is in it, under a passphrase that was not tried."),
+            (Some(key), Some(passphrase)) => {
+                key.open(&passphrase)?;
+                Ok("The master key is in it, and the passphrase opens it.")
+            }
+        }
+    }
+}
