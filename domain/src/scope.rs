@@ -16,6 +16,8 @@ pub enum Role {
     Member,
     /// Sees and settles invoices; follows the work without a say in it.
     Billing,
+    /// Reads the work of a client that has left, for a while. Nobody is given it: it is what a member is then.
+    Reader,
 }
 
 impl Role {
@@ -26,6 +28,7 @@ impl Role {
             Role::Owner => "owner",
             Role::Member => "member",
             Role::Billing => "billing",
+            Role::Reader => "reader",
         }
     }
 
@@ -34,14 +37,24 @@ impl Role {
         [Role::Operator, Role::Owner, Role::Member, Role::Billing].into_iter().find(|r| r.as_str() == word)
     }
 
+    /// What it comes to once the client has left: to read and to download, invoices for those who saw them.
+    #[must_use]
+    pub fn after_leaving(self) -> Self {
+        match self {
+            Role::Operator => Role::Operator,
+            Role::Owner | Role::Billing => Role::Billing,
+            Role::Member | Role::Reader => Role::Reader,
+        }
+    }
+
     /// May ask for work, comment, stop, steer, answer and approve.
     pub fn may_work(self) -> bool {
-        !matches!(self, Role::Billing)
+        !matches!(self, Role::Billing | Role::Reader)
     }
 
     /// May see invoices and pause or end a subscription.
     pub fn may_bill(self) -> bool {
-        !matches!(self, Role::Member)
+        !matches!(self, Role::Member | Role::Reader)
     }
 
     /// May invite and remove people.

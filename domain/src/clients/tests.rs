@@ -1,8 +1,10 @@
+use chrono::TimeDelta;
 use sqlx::PgPool;
 
 use super::{NewClient, Shown, commands, queries};
 use crate::{
-    Error, accounts,
+    Error, Office, Role, Scope,
+    accounts::{self, queries::standings_in},
     billing::{SubscriptionState, commands as billing, queries as bills},
     offers::Starts,
     requests::{self, Column, NewRequest, Priority},
@@ -140,4 +142,32 @@ async fn the_list_is_the_operators_alone(pool: PgPool) {
     assert_eq!(queries::list(db, &other.operator, "", Shown::Here, 1).await.unwrap().all, 0);
     assert!(matches!(queries::get(db, &other.operator, client.id).await, Err(Error::NotFound)));
     assert!(matches!(commands::archive(db, &other.operator, client.id).await, Err(Error::NotFound)));
+}
+
+/// Those of a client that has left read for ninety days, change nothing, and are let in no longer after that.
+#[sqlx::test(migrations = "../migrations")]
+async fn who_has_left_reads_for_ninety_days(pool: PgPool) {
+    let ground = Ground::new(&pool).await;
+    let client = ground.client("Willow Realty").await;
+    let (db, operator) = (&ground.db, &ground.operator);
+    let role = async |of: &Scope| {
+        let mut tx = db.begin_as(Office::Auth).await.unwrap();
+        let places = standings_in(tx.conn(), of.person().unwrap()).await.unwrap();
+        tx.commit().await.unwrap();
+        places.first().map(|place| place.role)
+    };
+    commands::archive(db, operator, client.id).await.unwrap();
+    for (of, left) in
+        [(&client.owner, Role::Billing), (&client.billing, Role::Billing), (&client.member, Role::Reader)]
+    {
+        assert_eq!(role(of).await, Some(left));
+        assert!(!left.may_work() && !left.may_manage_people());
+    }
+    ground.wait(commands::READABLE - TimeDelta::hours(1));
+    assert_eq!(commands::close_due(db).await.unwrap(), 0);
+    ground.wait(TimeDelta::hours(1));
+    assert_eq!(commands::close_due(db).await.unwrap(), 1);
+    assert_eq!(role(&client.owner).await, None);
+    commands::restore(db, operator, client.id).await.unwrap();
+    assert_eq!(role(&client.member).await, Some(Role::Member));
 }

@@ -1,6 +1,8 @@
 use super::{File, NewFile, clear, display_name, queries::FileRow, quota, store::Key};
 use crate::{
-    Db, Error, FieldErrors, OnConstraint, Result, Role, Scope, Tx, ids::FileId, requests::hold::Row,
+    Db, Error, FieldErrors, OnConstraint, Result, Scope, Tx,
+    ids::FileId,
+    requests::{commands::may_work, hold::Row},
 };
 
 /// Adds a file whose bytes are stored. Without a request it waits for the comment or the request that it comes with,
@@ -10,8 +12,8 @@ use crate::{
 /// Field `files` for a hash that is none; the same where the client has no room left; [`Error::NotFound`] where the scope has no client or does not see the request.
 pub async fn add(db: &Db, scope: &Scope, new: NewFile) -> Result<FileId> {
     let Some(client) = scope.client else { return Err(Error::NotFound) };
-    if scope.role() == Some(Role::Billing) {
-        return Err(Error::refused("Your role here is billing: you see the work and have no say in it."));
+    if scope.role().is_some_and(|role| !role.may_work()) {
+        may_work(scope)?;
     }
     let hashed = new.sha256.len() == 64 && new.sha256.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f'));
     if !hashed {

@@ -13,7 +13,7 @@ use chrono::TimeDelta;
 use domain::{
     Db, accounts,
     agents::Backend,
-    approvals, billing, controls,
+    approvals, billing, clients, controls,
     files::{self, store::Store},
     runs, session,
 };
@@ -65,6 +65,9 @@ pub fn start(
     every("billing", 60, |db| Box::pin(async move { billing::renew_due(&db).await.map(drop) }));
     // What has run out is refused all the same; this only makes room.
     every("accounts", HOUR, |db| Box::pin(async move { accounts::commands::clear(&db).await }));
+    every("clients that left", HOUR, |db| {
+        Box::pin(async move { clients::commands::close_due(&db).await.map(drop) })
+    });
     every("answered calls", HOUR, |db| Box::pin(async move { domain::once::clear(&db).await }));
     every("sent mail", HOUR, |db| Box::pin(async move { domain::mail::clear(&db).await }));
     every("sent webhooks", HOUR, |db| Box::pin(async move { domain::webhooks::clear(&db).await }));

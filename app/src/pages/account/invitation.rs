@@ -67,6 +67,7 @@ pub(in crate::pages) fn role_words(role: Role) -> &'static str {
         Role::Owner => "Work, people and billing",
         Role::Member => "Asks for work, follows and approves it",
         Role::Billing => "Sees and settles invoices",
+        Role::Reader => "Reads and downloads",
     }
 }
 

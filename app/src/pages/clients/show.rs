@@ -95,9 +95,13 @@ fn view(shown: &Shown) -> AnyView {
 /// Leaving and coming back, at the end of the page.
 fn leave(shown: &Shown, base: &str, left: bool) -> AnyView {
     let (value, word, words) = if left {
-        ("no", "Bring back", "Its people can sign in again, and work can be asked for.")
+        ("no", "Bring back", "Its people can ask for work again.")
     } else {
-        ("yes", "Archive", "For a client who has left: its people can no longer sign in. Everything is kept.")
+        (
+            "yes",
+            "Archive",
+            "For a client who has left: its people can read and download everything for 90 more days, but change nothing. Everything is kept.",
+        )
     };
     let holds = shown.held.as_ref().is_some_and(|held| held.state != SubscriptionState::Ended);
     let inner = if holds {

@@ -117,6 +117,7 @@ fn role_name(role: Role) -> &'static str {
         Role::Owner => "Owner",
         Role::Member => "Member",
         Role::Billing => "Billing",
+        Role::Reader => "Reader",
     }
 }
 

@@ -43,11 +43,11 @@ pub async fn places_in(
 pub async fn standings_in(conn: &mut sqlx::PgConnection, person: PersonId) -> Result<Vec<Standing>> {
     let rows = sqlx::query!(
         r#"SELECT m.id, m.workspace_id, m.client_id, m.role, p.name, p.email, p.zone, p.zone_chosen,
-                  c.name AS "client_name?"
+                  c.name AS "client_name?", (c.archived_at IS NOT NULL) AS "has_left!"
            FROM membership m
            JOIN person p ON p.id = m.person_id
            LEFT JOIN client c ON c.id = m.client_id
-           WHERE m.person_id = $1 AND m.removed_at IS NULL AND c.archived_at IS NULL
+           WHERE m.person_id = $1 AND m.removed_at IS NULL AND c.closed_at IS NULL
            ORDER BY (m.client_id IS NOT NULL), m.created_at"#,
         person.0,
     )
@@ -55,6 +55,8 @@ pub async fn standings_in(conn: &mut sqlx::PgConnection, person: PersonId) -> Re
     .await?;
     rows.into_iter()
         .map(|row| {
+            let role =
+                Role::parse(&row.role).ok_or_else(|| Error::Broken(format!("unknown role {}", row.role)))?;
             Ok(Standing {
                 person,
                 name: row.name,
@@ -62,8 +64,7 @@ pub async fn standings_in(conn: &mut sqlx::PgConnection, person: PersonId) -> Re
                 membership: MembershipId(row.id),
                 workspace: WorkspaceId(row.workspace_id),
                 client: row.client_id.map(|id| (ClientId(id), row.client_name.unwrap_or_default())),
-                role: Role::parse(&row.role)
-                    .ok_or_else(|| Error::Broken(format!("unknown role {}", row.role)))?,
+                role: if row.has_left { role.after_leaving() } else { role },
                 zone: row.zone,
                 zone_chosen: row.zone_chosen,
             })

@@ -16,7 +16,8 @@ use crate::{
     session::Author,
 };
 
-/// A client has left: its people can no longer sign in to it, its work is taken off the board, and everything is kept.
+/// A client has left: its people can read and download for [`super::READABLE`] and change nothing, its work is taken off
+/// the board, and everything is kept.
 ///
 /// # Errors
 /// [`Error::Refused`] while it holds a subscription; [`Error::NotFound`], also for anyone but an operator.
@@ -84,7 +85,7 @@ async fn set_in(
     archived_at: Option<DateTime<Utc>>,
 ) -> Result<()> {
     let done = sqlx::query!(
-        "UPDATE client SET archived_at = $3 WHERE workspace_id = $1 AND id = $2",
+        "UPDATE client SET archived_at = $3, closed_at = NULL WHERE workspace_id = $1 AND id = $2",
         scope.workspace.0,
         client.0,
         archived_at,

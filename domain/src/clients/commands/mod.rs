@@ -1,9 +1,11 @@
 //! What an operator does with clients.
 
 mod archive;
+mod close;
 mod create;
 mod rename;
 
 pub use archive::{archive, restore};
+pub use close::{READABLE, close_due};
 pub use create::create;
 pub use rename::rename;

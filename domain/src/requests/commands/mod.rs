@@ -39,6 +39,9 @@ pub(crate) fn may_work(scope: &Scope) -> Result<()> {
         Some(Role::Billing) => Err(Error::refused(
             "Your role here is billing: you see the work and have no say in it. An owner can change that.",
         )),
+        Some(Role::Reader) => Err(Error::refused(
+            "This account is closed. You can read and download everything, but nothing can be changed.",
+        )),
         _ => Err(Error::NotFound),
     }
 }
