@@ -109,3 +109,22 @@ async fn a_table_from_an_older_program_is_read_by_the_agent(pg: PgPool) {
         assert!(text.contains("Gebühr") && text.contains("Übersetzung;95"), "{}: {text}", file.name);
     }
 }
+
+#[sqlx::test(migrations = "../migrations")]
+async fn a_database_that_answers_and_takes_nothing_is_not_ready(pg: PgPool) {
+    let world = World::new(pg).await;
+    let folder = tempfile::tempdir().unwrap();
+    let store = Store::folder(folder.path()).unwrap();
+    let watch = server::files::Watch::begin(world.db.clone(), store).await.unwrap();
+    let (status, told) = super::nodes::readyz(&world, watch.clone()).await;
+    assert_eq!(status, StatusCode::OK, "{told}");
+    // As with a disk that is full: it is read as before.
+    sqlx::query("REVOKE INSERT, UPDATE ON install FROM throughline_auth").execute(&world.root).await.unwrap();
+    let (status, told) = super::nodes::readyz(&world, watch).await;
+    assert_eq!(status, StatusCode::SERVICE_UNAVAILABLE);
+    assert_eq!(
+        (told["database"].as_str(), told["files"].as_str()),
+        (Some("cannot be written"), Some("ready")),
+        "{told}"
+    );
+}
