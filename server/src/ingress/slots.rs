@@ -3,7 +3,10 @@
 use std::{
     collections::HashMap,
     net::{IpAddr, SocketAddr},
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    sync::{
+        Arc, Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicBool, Ordering},
+    },
     time::Duration,
 };
 
@@ -68,6 +71,8 @@ pub(super) struct Slot {
     pub(super) evicted: CancellationToken,
     limits: ConnectionLimits,
     phase: Mutex<Phase>,
+    /// The end of an answer may be written and not yet sent: until it is, nothing waits for a request.
+    stuck: AtomicBool,
 }
 
 #[derive(Clone, Copy)]
@@ -105,6 +110,7 @@ impl Slots {
             evicted: CancellationToken::new(),
             limits: self.limits,
             phase: Mutex::new(Phase::Waits { since: Instant::now(), first: true, head: None }),
+            stuck: AtomicBool::new(false),
         });
         let id = open.next;
         open.next += 1;
@@ -169,8 +175,16 @@ impl Slot {
         *lock(&self.phase) = Phase::Waits { since: Instant::now(), first: false, head: None };
     }
 
-    /// When the connection has waited long enough.
+    /// Somebody has to take some of what is sent before more can be, or has.
+    pub(super) fn set_stuck(&self, stuck: bool) {
+        self.stuck.store(stuck, Ordering::Relaxed);
+    }
+
+    /// When the connection has waited long enough; none while it waits for no request.
     pub(super) fn ends_at(&self) -> Option<Instant> {
+        if self.stuck.load(Ordering::Relaxed) {
+            return None;
+        }
         match *lock(&self.phase) {
             Phase::Works => None,
             Phase::Waits { head: Some(began), .. } => Some(began + self.limits.head),
@@ -181,7 +195,7 @@ impl Slot {
 
     fn waits_since(&self) -> Option<Instant> {
         match *lock(&self.phase) {
-            Phase::Waits { since, .. } => Some(since),
+            Phase::Waits { since, .. } => (!self.stuck.load(Ordering::Relaxed)).then_some(since),
             Phase::Works => None,
         }
     }

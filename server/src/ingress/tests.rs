@@ -18,6 +18,9 @@ use super::*;
 /// What no wait in here comes near.
 const FOREVER: Duration = Duration::from_secs(20);
 
+/// More than the network holds.
+const LONG: usize = 32 << 20;
+
 struct House {
     address: SocketAddr,
     stop: CancellationToken,
@@ -54,6 +57,7 @@ impl House {
         let routes = Router::new()
             .route("/", get(async || "here").post(async |body: Bytes| body.len().to_string()))
             .route("/slow", get(slow))
+            .route("/long", get(async || "x".repeat(LONG)))
             .layer(axum::middleware::from_fn(short));
         let way = (trusted, Reach::everywhere());
         let serving = tokio::spawn(serve(listener, routes, limits, way, stop.clone()));
@@ -235,4 +239,28 @@ async fn as_many_files_may_be_open_as_the_system_allows() {
     let limit = rustix::process::getrlimit(rustix::process::Resource::Nofile);
     assert_eq!(limit.current.unwrap_or(raised), raised);
     assert!(raised >= limit.maximum.unwrap_or(u64::MAX).min(65_536), "{raised}");
+}
+
+#[tokio::test]
+async fn a_soft_stop_cuts_no_answer_short() {
+    let house = House::new(limits(1, 1)).await;
+    let mut reader = house.sent("GET /long HTTP/1.1\r\nhost: a\r\n\r\n").await;
+    let mut first = [0; 1];
+    timeout(FOREVER, reader.read_exact(&mut first)).await.unwrap().unwrap();
+    // Nor does whoever else wants the place.
+    assert!(ends(&mut house.connect().await).await.starts_with("HTTP/1.1 503"));
+    house.stop.cancel();
+    let rest = ends(&mut reader).await;
+    assert!(rest.len() > LONG && rest.ends_with('x'), "{}", rest.len());
+}
+
+#[tokio::test]
+async fn whoever_takes_nothing_is_not_waited_for() {
+    let house = House::new(ConnectionLimits { stalled: Duration::from_millis(150), ..limits(1, 1) }).await;
+    let stuck = house.sent("GET /long HTTP/1.1\r\nhost: a\r\n\r\n").await;
+    stuck.readable().await.unwrap();
+    // Its place is free once it is given up.
+    while !house.get().await.ends_with("here") {
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
 }

@@ -31,9 +31,12 @@ impl Wire {
 
     fn flowing<T>(&mut self, sent: Poll<io::Result<T>>, cx: &mut Context<'_>) -> Poll<io::Result<T>> {
         if sent.is_ready() {
-            self.stuck = None;
+            if self.stuck.take().is_some() {
+                self.permit.slot.set_stuck(false);
+            }
             return sent;
         }
+        self.permit.slot.set_stuck(true);
         let patience = self.patience;
         let stuck = self.stuck.get_or_insert_with(|| Box::pin(sleep(patience)));
         match stuck.as_mut().poll(cx) {

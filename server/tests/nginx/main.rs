@@ -175,7 +175,7 @@ async fn pages_stay_live_by_a_socket_and_by_events(pool: PgPool) {
         house.front.browser([127, 0, 0, 1]).get(url).header("cookie", cookie).send().await.unwrap();
     assert_eq!(response.headers()[header::CONTENT_TYPE], "text/event-stream");
     let mut heard = String::new();
-    let mut pieces = response.bytes_stream();
+    let mut pieces = Box::pin(response.bytes_stream());
     // It stays open: what is there comes at once.
     while !heard.contains("data-asked") {
         let piece = timeout(FOREVER, pieces.next()).await.unwrap().unwrap().unwrap();
