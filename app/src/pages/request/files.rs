@@ -31,12 +31,11 @@ pub async fn create(here: Here, form: FormWithFiles) -> Result<Response, Problem
 
 /// The page again, with the reasons beside the field.
 async fn not_one(here: &Here, why: String) -> Result<Response, Problem> {
-    let status = StatusCode::UNPROCESSABLE_ENTITY;
     if here.cx.bare.wants_json {
         let body = serde_json::json!({ "ok": false, "refused": why });
-        return Ok((status, Json(body)).into_response());
+        return Ok((StatusCode::UNPROCESSABLE_ENTITY, Json(body)).into_response());
     }
-    show::draw(here, status, |shown| shown.place.not_taken = why).await
+    show::draw_with_files(here, why).await
 }
 
 fn words(refused: &[Refused]) -> String {

@@ -58,6 +58,13 @@ pub async fn draw_with_reason(here: &Here, reason: &str, error: Error) -> Result
     page(here, StatusCode::UNPROCESSABLE_ENTITY, loaded, Unsaid::default()).await
 }
 
+/// Draws the page again after files of which none was taken, with the reasons beside their field.
+pub async fn draw_with_files(here: &Here, not_taken: String) -> Result<Response, Problem> {
+    let mut loaded = load::shown(here).await.map_err(|error| here.problem(error))?;
+    loaded.1.place.not_taken = not_taken;
+    page(here, StatusCode::UNPROCESSABLE_ENTITY, loaded, Unsaid::default()).await
+}
+
 async fn page(
     here: &Here,
     status: StatusCode,
