@@ -106,6 +106,7 @@ async fn hold(wire: Wire, slot: Arc<Slot>, peer: SocketAddr, routes: Router, sto
                 return Poll::Ready(Some(ended));
             }
             // Whatever changed the connection's phase did so while it was polled.
+            slot.settle();
             let Some(end) = slot.ends_at() else { return Poll::Pending };
             if stopping {
                 return Poll::Ready(None);
@@ -134,7 +135,7 @@ async fn hold(wire: Wire, slot: Arc<Slot>, peer: SocketAddr, routes: Router, sto
     slot.works();
 }
 
-/// An answer on its way: the connection waits for the next request when it is dropped.
+/// An answer on its way: it is made when this is dropped.
 struct Answer {
     body: Body,
     slot: Arc<Slot>,
@@ -162,7 +163,7 @@ impl HttpBody for Answer {
 
 impl Drop for Answer {
     fn drop(&mut self) {
-        self.slot.waits();
+        self.slot.answers();
     }
 }
 

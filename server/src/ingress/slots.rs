@@ -71,7 +71,7 @@ pub(super) struct Slot {
     pub(super) evicted: CancellationToken,
     limits: ConnectionLimits,
     phase: Mutex<Phase>,
-    /// The end of an answer may be written and not yet sent: until it is, nothing waits for a request.
+    /// Somebody has to take some of what is sent before more can be.
     stuck: AtomicBool,
 }
 
@@ -84,6 +84,10 @@ enum Phase {
         head: Option<Instant>,
     },
     Works,
+    /// The answer is made, and the end of it may still be on its way.
+    Answers {
+        head: Option<Instant>,
+    },
 }
 
 impl Slots {
@@ -160,8 +164,11 @@ impl Drop for Permit {
 impl Slot {
     /// Some of a request has come.
     pub(super) fn heard(&self) {
-        if let Phase::Waits { head: head @ None, .. } = &mut *lock(&self.phase) {
-            *head = Some(Instant::now());
+        match &mut *lock(&self.phase) {
+            Phase::Waits { head, .. } | Phase::Answers { head } => {
+                head.get_or_insert_with(Instant::now);
+            }
+            Phase::Works => {}
         }
     }
 
@@ -170,9 +177,17 @@ impl Slot {
         *lock(&self.phase) = Phase::Works;
     }
 
-    /// Its answer is through.
-    pub(super) fn waits(&self) {
-        *lock(&self.phase) = Phase::Waits { since: Instant::now(), first: false, head: None };
+    /// Its answer is made.
+    pub(super) fn answers(&self) {
+        *lock(&self.phase) = Phase::Answers { head: None };
+    }
+
+    /// The connection has sent what could be sent: once that is all, it waits for the next request.
+    pub(super) fn settle(&self) {
+        let mut phase = lock(&self.phase);
+        if let (Phase::Answers { head }, false) = (*phase, self.stuck.load(Ordering::Relaxed)) {
+            *phase = Phase::Waits { since: Instant::now(), first: false, head };
+        }
     }
 
     /// Somebody has to take some of what is sent before more can be, or has.
@@ -182,11 +197,8 @@ impl Slot {
 
     /// When the connection has waited long enough; none while it waits for no request.
     pub(super) fn ends_at(&self) -> Option<Instant> {
-        if self.stuck.load(Ordering::Relaxed) {
-            return None;
-        }
         match *lock(&self.phase) {
-            Phase::Works => None,
+            Phase::Works | Phase::Answers { .. } => None,
             Phase::Waits { head: Some(began), .. } => Some(began + self.limits.head),
             Phase::Waits { since, first: true, .. } => Some(since + self.limits.first),
             Phase::Waits { since, .. } => Some(since + self.limits.idle),
@@ -195,8 +207,8 @@ impl Slot {
 
     fn waits_since(&self) -> Option<Instant> {
         match *lock(&self.phase) {
-            Phase::Waits { since, .. } => (!self.stuck.load(Ordering::Relaxed)).then_some(since),
-            Phase::Works => None,
+            Phase::Waits { since, .. } => Some(since),
+            Phase::Works | Phase::Answers { .. } => None,
         }
     }
 }

@@ -260,7 +260,10 @@ async fn whoever_takes_nothing_is_not_waited_for() {
     let stuck = house.sent("GET /long HTTP/1.1\r\nhost: a\r\n\r\n").await;
     stuck.readable().await.unwrap();
     // Its place is free once it is given up.
-    while !house.get().await.ends_with("here") {
-        tokio::time::sleep(Duration::from_millis(20)).await;
-    }
+    let free = async {
+        while !house.get().await.ends_with("here") {
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    };
+    timeout(FOREVER, free).await.unwrap();
 }
