@@ -71,7 +71,7 @@ impl Watch {
             sleep(EVERY).await;
             match self.look().await {
                 Ok(()) => outage.over(),
-                Err(error) => drop(outage.pause(&error)),
+                Err(error) => sleep(outage.pause(&error)).await,
             }
         }
     }
