@@ -5,7 +5,7 @@ use std::{net::SocketAddr, sync::Arc, time::Instant};
 use app::web::{App, Reach, Site};
 use axum::{Router, body::Body, extract::ConnectInfo, http::Request, response::Response};
 use clap::Args;
-use domain::{Clock, Db, install as own};
+use domain::{Clock, Db, files::store::Store, install as own};
 use http::header::{CONTENT_TYPE, COOKIE, HOST, ORIGIN, SET_COOKIE};
 use http_body_util::BodyExt;
 use server::{
@@ -201,7 +201,7 @@ async fn app(database: &PgConnectOptions) -> Result<App, Failure> {
         is_named: false,
         reach: Reach::new(([127, 0, 0, 1], 3000).into(), &"http://127.0.0.1:3000".parse()?),
         sends_mail: false,
-        files: std::env::temp_dir(),
+        files: Store::folder(std::env::temp_dir())?,
         form_key: own::key(&db, "form_key").await?,
         outward: Arc::new(outward()?),
         asset: |name| server::assets::url(name).unwrap_or_default(),
