@@ -3,7 +3,7 @@
 use std::{
     convert::Infallible,
     future::poll_fn,
-    io,
+    io::{self, Write},
     net::SocketAddr,
     pin::{Pin, pin},
     sync::Arc,
@@ -39,6 +39,8 @@ use super::{
 
 /// Until the next is taken after one could not be: mostly there are too many open files.
 const PAUSE: Duration = Duration::from_millis(250);
+/// Between two words about that in the log.
+const QUIET: Duration = Duration::from_secs(60);
 /// What whoever finds no place is told.
 const FULL: &[u8] = b"HTTP/1.1 503 Service Unavailable\r\nretry-after: 5\r\nconnection: close\r\n\
     content-type: text/plain\r\ncontent-length: 41\r\n\r\nToo many connections. Try again shortly.\n";
@@ -54,6 +56,7 @@ pub async fn serve(
 ) {
     let slots = Slots::new(limits, trusted, reach);
     let open = TaskTracker::new();
+    let mut warned: Option<Instant> = None;
     while let Some(accepted) = stop.run_until_cancelled(listener.accept()).await {
         match accepted {
             Ok((stream, peer)) => match slots.take(peer) {
@@ -63,7 +66,11 @@ pub async fn serve(
                 }
                 // Nobody waits for that.
                 None => {
-                    let _ = stream.try_write(FULL);
+                    refuse(stream);
+                    if warned.is_none_or(|at| at.elapsed() > QUIET) {
+                        warned = Some(Instant::now());
+                        tracing::warn!(client.address = %peer.ip(), "connections are refused: all places are taken");
+                    }
                 }
             },
             Err(error) => pause(&error).await,
@@ -72,6 +79,13 @@ pub async fn serve(
     drop(listener);
     open.close();
     open.wait().await;
+}
+
+/// Says why. tokio knows of a connection so fresh not yet that it can be written to, the system does.
+fn refuse(stream: TcpStream) {
+    if let Ok(mut stream) = stream.into_std() {
+        let _ = stream.write(FULL);
+    }
 }
 
 fn prepare(stream: TcpStream, permit: Permit, limits: ConnectionLimits) -> (Wire, Arc<Slot>) {

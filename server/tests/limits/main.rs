@@ -5,6 +5,7 @@ mod deploy;
 mod house;
 mod metrics;
 mod portal;
+mod reach;
 #[path = "../shared/mod.rs"]
 #[allow(dead_code, reason = "a part of it is enough here")]
 mod shared;
