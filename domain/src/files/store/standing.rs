@@ -147,8 +147,9 @@ async fn look(store: &Store, known: Option<&str>, newest: &[(Key, u64)]) -> supe
     if id.is_some() && known.is_some() && id.as_deref() != known {
         return Ok(Found { id, missing: newest.len(), of: newest.len() });
     }
-    let missing = stream::iter(newest)
-        .map(|(key, bytes)| async move { Ok::<_, Error>(store.size(key).await? != Some(*bytes)) })
+    // Owned, as a future that borrows from the list cannot be sent to another thread.
+    let missing = stream::iter(newest.to_vec())
+        .map(|(key, bytes)| async move { Ok::<_, Error>(store.size(&key).await? != Some(bytes)) })
         .buffer_unordered(AT_ONCE)
         .try_fold(0, |missing, is_missing| async move { Ok(missing + usize::from(is_missing)) })
         .await?;
