@@ -1,4 +1,4 @@
-use crate::{Error, FieldErrors, Result};
+use crate::{Error, FieldErrors, Result, readable};
 
 /// The longest path, in characters.
 const LONGEST: usize = 250;
@@ -20,7 +20,7 @@ pub(super) fn checked(path: &str) -> Result<String> {
 /// Neither hidden nor a way out of the folder, and a file name on every system.
 fn is_name(part: &str) -> bool {
     let stem = part.to_lowercase();
-    !part.is_empty()
+    !readable::is_blank(&readable::line(part))
         && !part.starts_with('.')
         && stem != ".md"
         && !part.contains(|c: char| c.is_control() || r#"\:*?"<>|"#.contains(c))
