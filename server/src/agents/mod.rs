@@ -14,6 +14,7 @@ pub mod hermes;
 pub mod house;
 mod lease;
 mod limit;
+mod material;
 pub mod model;
 mod partings;
 mod past;

@@ -18,7 +18,7 @@ use super::{
 };
 use turn::Turn;
 
-use crate::agents::{End, Failure, Steer, Workbench};
+use crate::agents::{End, Failure, Steer, Workbench, material::untagged};
 
 /// How many answers one attempt takes.
 const ANSWERS: u32 = 60;
@@ -115,7 +115,7 @@ impl<'a> Talk<'a> {
         self.agent(answer.words, calls.clone(), answer.kept);
         for call in &calls {
             let told = self.hand.perform(self.bench, call).await?;
-            let text = self.bench.redact(&told);
+            let text = untagged(&self.bench.redact(&told));
             self.said.push(Said::Told { call: call.id.clone(), text });
             if self.hand.mistakes >= MISTAKES {
                 return Err(
