@@ -277,7 +277,9 @@ fn costs() -> Routes<App> {
 
 /// One request, the same for both.
 fn request(routes: Routes<App>, base: &str) -> Routes<App> {
-    use pages::request::{approval, comments, deliverables, files, now, retry, review, show, steer, stop};
+    use pages::request::{
+        approval, comments, deliverables, files, now, retry, review, seen, show, steer, stop,
+    };
     let under = |rest: &str| format!("{base}/{rest}");
     routes
         .route(base, get(show::show))
@@ -288,6 +290,7 @@ fn request(routes: Routes<App>, base: &str) -> Routes<App> {
         .route(&under("retry"), post(retry::create))
         .route(&under("approval/{approval}"), post(approval::create))
         .route(&under("review"), post(review::create))
+        .route(&under("seen"), post(seen::create))
         .route(&under("deliverables/{deliverable}"), get(deliverables::show))
         .route(&under("files"), post(files::create).layer(DefaultBodyLimit::max(FORM_LIMIT)))
 }

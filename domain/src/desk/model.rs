@@ -5,7 +5,7 @@ use crate::{
     ids::{ClientId, InvoiceId, RequestId},
     money::Money,
     proposals::Proposal,
-    requests::{Card, Column, Places},
+    requests::{Card, Column, Places, Unseen},
 };
 
 /// The first of a list, and whether there are more.
@@ -29,6 +29,8 @@ impl<T> Few<T> {
 pub struct Today {
     /// Questions to operators, the oldest first.
     pub to_answer: Few<Approval>,
+    /// What clients wrote and nobody has looked at, the oldest first.
+    pub wrote: Few<Unseen>,
     /// What programs propose, the oldest first.
     pub to_decide: Few<Proposal>,
     /// Clocks that have run out or are about to, the latest first.
@@ -54,6 +56,7 @@ impl Today {
     /// How many things are shown.
     pub fn count(&self) -> usize {
         self.to_answer.shown.len()
+            + self.wrote.shown.len()
             + self.to_decide.shown.len()
             + self.at_risk.shown.len()
             + self.failed.shown.len()

@@ -13,9 +13,11 @@ pub mod hold;
 pub(crate) mod place;
 #[cfg(feature = "sql")]
 pub mod queries;
+#[cfg(feature = "sql")]
+pub(crate) mod unseen;
 
 pub use column::{Column, Priority};
 pub use model::{
     Card, CardRun, Detail, HeldBy, Home, Moved, NewRequest, Next, Outlook, Page, Place, Places, SpanView,
-    Waits,
+    Unseen, Waits,
 };

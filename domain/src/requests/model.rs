@@ -182,6 +182,20 @@ pub struct Home {
     pub places: Places,
 }
 
+/// A request about which the other side wrote something that nobody on this side has looked at.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Unseen {
+    pub request: RequestId,
+    pub client: ClientId,
+    pub client_name: String,
+    pub number: u64,
+    pub title: String,
+    /// Who wrote last.
+    pub from: String,
+    /// Since when it waits, in milliseconds since 1970, UTC.
+    pub since: i64,
+}
+
 /// How many requests may be worked on at once, and how many are.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Places {

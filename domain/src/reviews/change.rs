@@ -6,6 +6,7 @@ use crate::{
         clock,
         commands::{COMMENT, go_on_in, may_work, text},
         hold::{self, Held, Row},
+        unseen::{self, Wrote},
     },
     session::{Author, Part},
     words,
@@ -28,6 +29,7 @@ pub async fn ask_for_change(db: &Db, scope: &Scope, request: RequestId, reason: 
     in_review(&row)?;
     count(&mut tx, scope, &held, &row).await?;
     insert(&mut tx, scope, &row, false, &reason).await?;
+    unseen::write_in(&mut tx, scope, &row, &Wrote::Change(&reason)).await?;
     let author = Author::of(scope);
     row.say(&mut tx, &author, [Part::DataReview { approved: false, reason }]).await?;
     go_on_in(&mut tx, scope, &held, &row, None, &author).await?;

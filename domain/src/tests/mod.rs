@@ -23,4 +23,5 @@ mod tenancy;
 mod texts;
 mod together;
 mod tokens;
+mod unseen;
 mod world;

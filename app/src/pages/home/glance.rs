@@ -3,7 +3,7 @@
 use domain::{
     Error,
     approvals::{self, Approval},
-    requests::{Home, Outlook, queries},
+    requests::{Home, Outlook, Unseen, queries},
 };
 
 use crate::{
@@ -14,6 +14,8 @@ use crate::{
 /// Everything on the page.
 pub struct Glance {
     pub home: Home,
+    /// What we wrote and nobody there has looked at.
+    pub unseen: Vec<Unseen>,
     /// Open questions that this client may answer.
     pub approvals: Vec<Approval>,
     pub outlook: Outlook,
@@ -32,6 +34,7 @@ impl Glance {
         Ok(Self {
             outlook: queries::outlook(cx.db(), scope).await.map_err(of)?,
             home: queries::home(cx.db(), scope).await.map_err(of)?,
+            unseen: queries::unseen(cx.db(), scope).await.map_err(of)?,
             approvals: approvals::open_for(cx.db(), scope).await.map_err(of)?,
             times: Times::of(cx),
             token: cx.bare.token.clone(),
@@ -42,6 +45,9 @@ impl Glance {
 
     /// Nothing was ever asked.
     pub fn is_new(&self) -> bool {
+        if !self.unseen.is_empty() {
+            return false;
+        }
         let Home { working, waiting_on_me, next, backlog, done_recently, .. } = &self.home;
         working.is_empty()
             && waiting_on_me.is_empty()

@@ -2,6 +2,7 @@
 
 mod glance;
 mod parts;
+mod unseen;
 mod waiting;
 
 use axum::response::Response;

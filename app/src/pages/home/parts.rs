@@ -6,7 +6,7 @@ use domain::{
 };
 use leptos::prelude::*;
 
-use super::{Glance, waiting};
+use super::{Glance, unseen, waiting};
 use crate::components::{empty::NothingYet, request, waits};
 
 const ASK: &str = "/portal/requests/new";
@@ -35,7 +35,7 @@ pub fn all(glance: &Glance) -> AnyView {
             {glance.may_work.then(ask)}
         </div>
         {waits::notice(glance.outlook.waits, glance.may_bill)}
-        <div class="questions">{first} {second} {next(glance)}</div>
+        <div class="questions">{unseen::section(glance)} {first} {second} {next(glance)}</div>
         {done(glance)}
     }
     .into_any()

@@ -13,6 +13,7 @@ pub mod notes;
 pub mod now;
 pub mod retry;
 pub mod review;
+pub mod seen;
 pub mod show;
 pub mod steer;
 pub mod stop;

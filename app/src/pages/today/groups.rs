@@ -39,7 +39,7 @@ fn clear() -> AnyView {
                 <circle class="full" cx="172" cy="32" r="5" />
             </svg>
             <h2>"Nothing waits"</h2>
-            <p>"Questions, clocks at risk, work that broke off, new clients and unpaid invoices will stand here."</p>
+            <p>"Questions, what clients wrote, clocks at risk, work that broke off, new clients and unpaid invoices will stand here."</p>
             <a class="button" href="/desk/board">"Look at the board"</a>
         </div>
     }
@@ -51,6 +51,7 @@ fn groups(desk: &Desk) -> AnyView {
     view! {
         <div class="today">
             {group("Answer first", &today.to_answer, None, |approval| rows::to_answer(approval, desk))}
+            {group("Clients wrote", &today.wrote, None, |wrote| rows::wrote(wrote, desk))}
             {group("Approve or decline", &today.to_decide, None, |proposal| rows::to_decide(proposal, desk))}
             {group("Clocks at risk", &today.at_risk, Some(("/desk/board", "All on the board")), |card| rows::at_risk(card, desk))}
             {group("Broke off", &today.failed, Some(("/desk/board", "All on the board")), |run| rows::failed(run, desk))}

@@ -5,7 +5,7 @@ use domain::{
     billing::words::number,
     desk::{FailedRun, NewClient, UnpaidInvoice},
     proposals::Proposal,
-    requests::Card,
+    requests::{Card, Unseen},
     session::RunState,
     words,
 };
@@ -31,6 +31,25 @@ pub fn to_answer(approval: &Approval, desk: &Desk) -> AnyView {
                 <p>{of(&approval.client_name, approval.number)}" · "{asked(approval, desk)}</p>
             </div>
             <form class="button-row" method="post" action=action>{hidden(&desk.token, HERE)} {buttons(&approval.options)}</form>
+        </li>
+    }
+    .into_any()
+}
+
+/// What a client wrote.
+pub fn wrote(wrote: &Unseen, desk: &Desk) -> AnyView {
+    let page = request_path(wrote.client, wrote.number);
+    let ago = desk.times.ago(wrote.since);
+    view! {
+        <li class="today-item new">
+            <div class="today-words">
+                <a href=format!("{page}#now")>{wrote.title.clone()}</a>
+                <p>{format!("{} · {} wrote {ago}", of(&wrote.client_name, wrote.number), wrote.from)}</p>
+            </div>
+            <form method="post" action=format!("{page}/seen")>
+                {hidden(&desk.token, HERE)}
+                <button class="button" aria-label=format!("Seen: #{} {}", wrote.number, wrote.title)>"Seen"</button>
+            </form>
         </li>
     }
     .into_any()

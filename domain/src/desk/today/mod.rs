@@ -32,6 +32,7 @@ pub async fn today(db: &Db, scope: &Scope) -> Result<Today> {
     let (now, long_ago) = (tx.now(), tx.now() - LONG);
     let today = Today {
         to_answer: few(approvals::open_since_in(&mut tx, scope, Audience::Operator, now, READ).await?),
+        wrote: few(requests::queries::unseen_by_desk_in(&mut tx, scope, READ).await?),
         to_decide: few(proposals::open_in(&mut tx, scope, READ).await?),
         at_risk: few(requests::queries::at_risk_in(&mut tx, scope, READ).await?),
         failed: few(failed::read(&mut tx, scope).await?),

@@ -23,6 +23,8 @@ pub(crate) use start::{go_on_in, start_by_hand, start_next_held};
 pub use withdraw::withdraw;
 pub use words::{comment, note};
 
+pub use super::unseen::see;
+
 use crate::{Error, FieldErrors, Result, Role, Scope, readable};
 
 /// The longest title, in characters.

@@ -2,7 +2,10 @@ use super::{COMMENT, may_work, operator};
 use crate::{
     Db, FieldErrors, Result, Scope, changes, files,
     ids::{FileId, RequestId},
-    requests::hold::{self, events},
+    requests::{
+        hold::{self, events},
+        unseen::{self, Wrote},
+    },
     session::{Author, Part},
 };
 
@@ -25,6 +28,8 @@ pub async fn comment(
     let row = hold::find_in(&mut tx, scope, client, request).await?;
     row.still_wanted()?;
     let attached = files::attach_in(&mut tx, scope, &row, attached).await?;
+    let wrote = Wrote::Comment { text: &text, files: attached.len() };
+    unseen::write_in(&mut tx, scope, &row, &wrote).await?;
     let words = (!text.is_empty()).then_some(Part::DataComment { text });
     let files =
         attached.into_iter().map(|file| Part::DataFile { file: file.id, name: file.name, bytes: file.bytes });

@@ -9,6 +9,7 @@ mod home;
 mod list;
 mod outlook;
 mod search;
+mod unseen;
 
 pub(crate) use at_risk::at_risk_in;
 pub(crate) use board::board_in;
@@ -19,3 +20,5 @@ pub use home::home;
 pub use list::{list, queue};
 pub use outlook::outlook;
 pub use search::{search, search_all};
+pub use unseen::unseen;
+pub(crate) use unseen::unseen_by_desk_in;

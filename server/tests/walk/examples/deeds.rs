@@ -58,6 +58,7 @@ fn request(town: &Town, pattern: &str, rest: &str) -> Option<Deed> {
         "stop" | "retry" | "withdrawal" => does(WORK, fields(&[])),
         "approval/{approval}" => does(WORK, fields(&[("answer", "yes")])),
         "review" => does(WORK, fields(&[("verdict", "change"), ("reason", "Shorter.")])),
+        "seen" => does(WORK, fields(&[])),
         "files" => does(WORK, file()),
         "edit" => does(WORK, fields(&[("title", "Other"), ("brief", "Otherwise."), ("do", "save")])),
         "place" if pattern.starts_with("/desk") => {

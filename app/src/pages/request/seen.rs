@@ -1,0 +1,17 @@
+//! `POST …/seen`: what the other side wrote has been looked at.
+
+use axum::response::Response;
+use domain::requests::commands;
+
+use super::Here;
+use crate::web::{Posted, answer};
+
+pub async fn create(here: Here, Posted(fields): Posted) -> Response {
+    let done = see(&here).await;
+    answer(&here.cx.bare, done, &here.after(&fields), "")
+}
+
+async fn see(here: &Here) -> domain::Result<()> {
+    let request = here.request().await?;
+    commands::see(here.cx.db(), &here.scope, request).await
+}
