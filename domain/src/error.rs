@@ -57,6 +57,9 @@ pub enum Error {
     /// Too many tries; seconds until the next one.
     #[error("too many tries")]
     TooMany { retry_after: u32 },
+    /// As many do the same at this moment as there is room for; seconds until it is worth another try.
+    #[error("too many at once")]
+    Busy { retry_after: u32 },
     /// The database or the engine is away, or a bug. Never shown.
     #[error(transparent)]
     Database(#[from] sqlx::Error),
@@ -82,6 +85,7 @@ impl Error {
     /// Whether the database cannot be reached or has no room, rather than something being wrong with what was asked.
     pub fn is_away(&self) -> bool {
         match self {
+            Self::Busy { .. } => true,
             Self::Database(error) => sessions::may_pass(error),
             Self::Store(error) => error.is_away(),
             Self::Sessions(error) => error.is_away(),

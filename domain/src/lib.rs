@@ -40,6 +40,8 @@ pub mod mail;
 #[cfg(feature = "sql")]
 pub mod markdown;
 pub mod money;
+#[cfg(feature = "sql")]
+pub mod names;
 pub mod notes;
 pub mod offers;
 #[cfg(feature = "sql")]

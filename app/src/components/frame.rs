@@ -161,7 +161,7 @@ fn account(bare: &Bare) -> AnyView {
                 <span class="visually-hidden">{format!("{}, account", standing.name)}</span>
             </summary>
             <div class="menu-list">
-                <p><bdi>{standing.name.clone()}</bdi>", "{standing.email}</p>
+                <p><bdi>{standing.name.clone()}</bdi>", "{domain::accounts::display_email(&standing.email)}</p>
                 <p class="soft">{format!("Times shown in {}", zone_name(bare.zone()))}</p>
                 <a href="/account">"My account"</a>
                 {is_operator.then(|| view! { <a href="/desk/people">"People"</a> <a href="/desk/tokens">"Tokens"</a> <a href="/desk/webhooks">"Webhooks"</a> <a href="/desk/settings">"Settings"</a> })}

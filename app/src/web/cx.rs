@@ -8,14 +8,18 @@ use axum::{
 use chrono_tz::Tz;
 use domain::{
     Db, Scope,
-    accounts::{Arrival, Standing, commands::profile, queries::arrive},
+    accounts::{Arrival, Standing, commands::profile, devices::Source, queries::arrive},
     ids::{ClientId, MembershipId, PersonId},
     workspaces::Workspace,
 };
 use tower_sessions::Session;
 use url::{Position, Url};
 
-use super::{App, ClientAddr, FormToken, Nonce, Problem, guard::cookie, host_name, named, zone};
+use super::{
+    App, ClientAddr, FormToken, Nonce, Problem,
+    guard::{DeviceCookie, cookie},
+    host_name, named, zone,
+};
 
 /// The signed-in person, in the sign-in's data.
 pub const PERSON_KEY: &str = "person";
@@ -50,6 +54,8 @@ pub struct Bare {
     pub address: String,
     /// The network that the address belongs to ([`ClientAddr::network`]), by which limits count.
     pub network: String,
+    /// Who has signed in from this browser before.
+    pub device: DeviceCookie,
 }
 
 /// A page of a workspace, asked for by anyone.
@@ -90,6 +96,11 @@ impl Bare {
     /// Whether whoever asks may read the mail that is not sent.
     pub fn has_outbox(&self) -> bool {
         self.is_local && !self.app.site.sends_mail
+    }
+
+    /// Where the request comes from, as limits count it.
+    pub fn origin(&self) -> Source<'_> {
+        Source { network: &self.network, device: self.device.device(&self.app) }
     }
 
     /// The first value of that name in the query; empty when there is none.
@@ -137,6 +148,7 @@ impl FromRequestParts<App> for Bare {
             address: client.map(|client| client.to_string()).unwrap_or_default(),
             network: client.map(ClientAddr::network).unwrap_or_default(),
             is_local: app.site.reach.admits(parts.version, &parts.headers),
+            device: parts.extensions.get().cloned().ok_or_else(missing)?,
             session,
             arrival,
         })

@@ -73,6 +73,8 @@ pub struct Form {
     pub refused: Option<String>,
     /// It was tried too often.
     pub too_often: bool,
+    /// Too many do the same at this moment.
+    pub busy: bool,
 }
 
 impl Form {
@@ -89,6 +91,9 @@ impl Form {
             Error::TooMany { retry_after } => {
                 Ok(Self { values, refused: Some(wait(retry_after)), too_often: true, ..Self::default() })
             }
+            Error::Busy { .. } => {
+                Ok(Self { values, refused: Some(BUSY.to_owned()), busy: true, ..Self::default() })
+            }
             other => Err(other.into()),
         }
     }
@@ -98,15 +103,19 @@ impl Form {
         self.refused.is_some() || !self.errors.is_empty()
     }
 
-    /// 200 for a fresh form, 422 for one to mend, 429 for one that was tried too often.
+    /// 200 for a fresh form, 422 for one to mend, 429 for one that was tried too often, 503 where there is no room now.
     pub fn status(&self) -> StatusCode {
         match (self.too_often, self.is_bad()) {
+            _ if self.busy => StatusCode::SERVICE_UNAVAILABLE,
             (true, _) => StatusCode::TOO_MANY_REQUESTS,
             (false, true) => StatusCode::UNPROCESSABLE_ENTITY,
             (false, false) => StatusCode::OK,
         }
     }
 }
+
+/// What whoever finds no room is told.
+pub(super) const BUSY: &str = "Many people are at this right now. Wait a few seconds, then try again.";
 
 /// How long to wait, in words.
 pub(super) fn wait(seconds: u32) -> String {

@@ -1,7 +1,10 @@
 //! The two middlewares that every answer passes: headers against what a page could be made to do, and the form token
 //! with the origin check against what another site could make a browser do.
 
-use std::fmt;
+use std::{
+    fmt,
+    sync::{Arc, Mutex, PoisonError},
+};
 
 use axum::{
     extract::{Request, State},
@@ -9,7 +12,12 @@ use axum::{
     middleware::Next,
     response::Response,
 };
-use domain::{audit::came_from, secret};
+use domain::{
+    accounts::devices::{self, Device},
+    audit::came_from,
+    ids::PersonId,
+    secret,
+};
 
 use super::{App, ClientAddr, Problem};
 
@@ -26,6 +34,36 @@ pub struct FormToken(pub String);
 impl fmt::Display for FormToken {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.0)
+    }
+}
+
+/// What the browser is known by, see [`devices`], and what it is known by from now on.
+#[derive(Clone, Debug, Default)]
+pub struct DeviceCookie {
+    held: String,
+    fresh: Arc<Mutex<Option<String>>>,
+}
+
+impl DeviceCookie {
+    /// As limits read it.
+    pub fn device<'a>(&'a self, app: &'a App) -> Device<'a> {
+        Device { cookie: &self.held, key: &app.site.form_key }
+    }
+
+    /// The browser is known to that person from this answer on.
+    pub fn remember(&self, app: &App, person: PersonId) {
+        let cookie = self.device(app).with(person);
+        *self.fresh.lock().unwrap_or_else(PoisonError::into_inner) = Some(cookie);
+    }
+
+    fn set_on(&self, response: &mut Response) {
+        let fresh = self.fresh.lock().unwrap_or_else(PoisonError::into_inner).take();
+        let Some(value) = fresh.filter(|value| *value != self.held) else { return };
+        let (name, life) = (devices::COOKIE, devices::LIFE);
+        let cookie = format!("{name}={value}; Path=/; HttpOnly; SameSite=Lax; Max-Age={life}");
+        if let Ok(cookie) = HeaderValue::from_str(&cookie) {
+            response.headers_mut().append(header::SET_COOKIE, cookie);
+        }
     }
 }
 
@@ -83,7 +121,13 @@ pub async fn form_token(State(app): State<App>, mut request: Request, next: Next
     let held = cookie(request.headers(), COOKIE).filter(|value| value.len() >= 20 && value.len() <= 80);
     let seed = held.clone().unwrap_or_else(secret::random_token);
     request.extensions_mut().insert(FormToken(secret::keyed_hash(&app.site.form_key, seed.as_bytes())));
+    let device = DeviceCookie {
+        held: cookie(request.headers(), devices::COOKIE).unwrap_or_default(),
+        ..DeviceCookie::default()
+    };
+    request.extensions_mut().insert(device.clone());
     let mut response = next.run(request).await;
+    device.set_on(&mut response);
     let is_page = response
         .headers()
         .get(header::CONTENT_TYPE)

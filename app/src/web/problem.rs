@@ -7,7 +7,13 @@ use axum::{
 use domain::{Error, Origin};
 use leptos::prelude::*;
 
-use super::{Bare, Frame, Page, cx::accepts_json, form::wait, kept::Reason, page::escape};
+use super::{
+    Bare, Frame, Page,
+    cx::accepts_json,
+    form::{BUSY, wait},
+    kept::Reason,
+    page::escape,
+};
 
 /// An error page, or the same as JSON for a script.
 pub struct Problem {
@@ -118,6 +124,11 @@ impl From<Error> for Problem {
                     "Files cannot be reached right now",
                     "We have been told, and nothing is lost. Try again in a while.",
                 )
+            }
+            Error::Busy { retry_after } => {
+                let mut problem = Self::words(StatusCode::SERVICE_UNAVAILABLE, "One moment", BUSY);
+                problem.retry_after = Some(retry_after);
+                problem
             }
             ref error if error.is_away() => {
                 tracing::warn!(error.message = %error, "the database is away");

@@ -1,10 +1,13 @@
 //! People: how they sign up and in, where they belong, how they are invited.
 
+#[cfg(feature = "sql")]
 mod email;
 mod model;
 
 #[cfg(feature = "sql")]
 pub mod commands;
+#[cfg(feature = "sql")]
+pub mod devices;
 #[cfg(feature = "sql")]
 pub mod limits;
 #[cfg(feature = "sql")]
@@ -16,5 +19,6 @@ pub mod sign_ins;
 #[cfg(all(test, feature = "sql"))]
 mod tests;
 
-pub use email::read_email;
+#[cfg(feature = "sql")]
+pub use email::{display_email, read_email};
 pub use model::{Arrival, Browser, Colleague, Invited, People, Standing};

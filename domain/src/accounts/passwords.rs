@@ -1,7 +1,12 @@
 //! Passwords: which are good enough, and how they are kept (argon2id).
 
+use std::{
+    sync::atomic::{AtomicUsize, Ordering::Relaxed},
+    time::Duration,
+};
+
 use argon2::{Argon2, PasswordHasher, PasswordVerifier, password_hash::phc::PasswordHash};
-use tokio::sync::Semaphore;
+use tokio::{sync::Semaphore, time::timeout};
 
 use crate::{Error, Result};
 
@@ -13,8 +18,72 @@ pub const LONGEST: usize = 200;
 /// The passwords of leaked lists that are long enough to pass; their beginnings count as well.
 const COMMON: &str = include_str!("common.txt");
 
-/// Hashing takes 19 MiB and some tens of milliseconds: two at a time leave room for everything else.
-static PLACES: Semaphore = Semaphore::const_new(2);
+/// Who has a password hashed. Hashing takes 19 MiB and some tens of milliseconds, so there is one place for each of the two,
+/// and a line before it: those who were here before never stand behind a crowd of strangers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Lane {
+    /// Signed in, in a browser that is known, or by a link to their mail.
+    Known,
+    /// Anybody.
+    Strangers,
+}
+
+static KNOWN: Line = Line::new(200, Duration::from_secs(20));
+static STRANGERS: Line = Line::new(60, Duration::from_secs(10));
+
+/// After how many seconds whoever found no room may try again.
+const AGAIN: u32 = 10;
+
+/// One place, and those who wait for it.
+struct Line {
+    place: Semaphore,
+    waiting: AtomicUsize,
+    /// The most that wait.
+    most: usize,
+    /// The longest that one waits.
+    patience: Duration,
+}
+
+impl Line {
+    const fn new(most: usize, patience: Duration) -> Self {
+        Self { place: Semaphore::const_new(1), waiting: AtomicUsize::new(0), most, patience }
+    }
+
+    /// Does the work once it is its turn, off the async threads.
+    async fn run<T: Send + 'static>(&self, work: impl FnOnce() -> Result<T> + Send + 'static) -> Result<T> {
+        let waits = Waits::begin(self)?;
+        let place = timeout(self.patience, self.place.acquire()).await;
+        drop(waits);
+        let _place = place.map_err(|_| Error::Busy { retry_after: AGAIN })?.map_err(broken)?;
+        tokio::task::spawn_blocking(work).await.map_err(broken)?
+    }
+}
+
+/// Somebody in the line; whoever gives up leaves it.
+struct Waits<'a>(&'a AtomicUsize);
+
+impl<'a> Waits<'a> {
+    fn begin(line: &'a Line) -> Result<Self> {
+        let before = line.waiting.fetch_add(1, Relaxed);
+        let waits = Self(&line.waiting);
+        if before < line.most { Ok(waits) } else { Err(Error::Busy { retry_after: AGAIN }) }
+    }
+}
+
+impl Drop for Waits<'_> {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Relaxed);
+    }
+}
+
+impl Lane {
+    fn line(self) -> &'static Line {
+        match self {
+            Self::Known => &KNOWN,
+            Self::Strangers => &STRANGERS,
+        }
+    }
+}
 
 /// What an unknown address is checked against, so that it takes as long as a known one: an output of zeroes, which no
 /// password has, at the usual cost.
@@ -78,34 +147,48 @@ fn is_about(plain: &str, about: &[&str]) -> bool {
 /// The hash to keep of a password.
 ///
 /// # Errors
-/// [`Error::Broken`] when hashing fails, which it has no reason to.
-pub async fn hash(password: &str) -> Result<String> {
+/// [`Error::Busy`] while too many wait; [`Error::Broken`] when hashing fails, which it has no reason to.
+pub async fn hash(lane: Lane, password: &str) -> Result<String> {
     let password = password.to_owned();
-    off_the_threads(move || {
+    let work = move || {
         let hash = Argon2::default().hash_password(password.as_bytes()).map_err(broken)?;
         Ok(hash.to_string())
-    })
-    .await
+    };
+    lane.line().run(work).await
 }
 
 /// Whether a password is the one of a hash. Without a hash it is not, and that takes as long.
 ///
 /// # Errors
-/// [`Error::Broken`] for a hash that cannot be read.
-pub async fn verify(hash: Option<&str>, password: &str) -> Result<bool> {
-    // Nobody's password is that long, and nobody makes us hash a book.
-    let password: String = password.chars().take(LONGEST + 1).collect();
-    let hash = hash.unwrap_or(NOBODYS).to_owned();
-    off_the_threads(move || {
-        let hash = PasswordHash::new(&hash).map_err(broken)?;
-        Ok(Argon2::default().verify_password(password.as_bytes(), &hash).is_ok())
-    })
-    .await
+/// As [`first_of`].
+pub async fn verify(lane: Lane, hash: Option<&str>, password: &str) -> Result<bool> {
+    Ok(first_of(lane, &[hash], password).await?.is_some())
 }
 
-async fn off_the_threads<T: Send + 'static>(work: impl FnOnce() -> Result<T> + Send + 'static) -> Result<T> {
-    let _place = PLACES.acquire().await.map_err(broken)?;
-    tokio::task::spawn_blocking(work).await.map_err(broken)?
+/// The first of the hashes whose password it is. Those that are none take as long as real ones.
+///
+/// # Errors
+/// [`Error::Busy`] while too many wait; [`Error::Broken`] for a hash that cannot be read.
+pub async fn first_of(lane: Lane, hashes: &[Option<&str>], password: &str) -> Result<Option<usize>> {
+    lane.line().run(matching(hashes, password)).await
+}
+
+fn matching(
+    hashes: &[Option<&str>],
+    password: &str,
+) -> impl FnOnce() -> Result<Option<usize>> + Send + use<> {
+    // Nobody's password is that long, and nobody makes us hash a book.
+    let password: String = password.chars().take(LONGEST + 1).collect();
+    let hashes: Vec<String> = hashes.iter().map(|hash| hash.unwrap_or(NOBODYS).to_owned()).collect();
+    move || {
+        for (at, hash) in hashes.iter().enumerate() {
+            let hash = PasswordHash::new(hash).map_err(broken)?;
+            if Argon2::default().verify_password(password.as_bytes(), &hash).is_ok() {
+                return Ok(Some(at));
+            }
+        }
+        Ok(None)
+    }
 }
 
 fn broken(error: impl std::fmt::Display) -> Error {
@@ -149,10 +232,51 @@ mod tests {
 
     #[tokio::test]
     async fn a_hash_knows_its_password_and_no_other() {
-        let kept = hash("nine green boats").await.unwrap();
+        let kept = hash(Lane::Known, "nine green boats").await.unwrap();
         assert!(kept.starts_with("$argon2id$"));
-        assert!(verify(Some(&kept), "nine green boats").await.unwrap());
-        assert!(!verify(Some(&kept), "nine green boat").await.unwrap());
-        assert!(!verify(None, "").await.unwrap());
+        assert!(verify(Lane::Known, Some(&kept), "nine green boats").await.unwrap());
+        assert!(!verify(Lane::Strangers, Some(&kept), "nine green boat").await.unwrap());
+        assert!(!verify(Lane::Strangers, None, "").await.unwrap());
+        let second = first_of(Lane::Known, &[None, Some(&kept), None], "nine green boats").await.unwrap();
+        assert_eq!(second, Some(1));
+    }
+
+    #[tokio::test]
+    async fn whoever_finds_a_long_line_is_told_at_once_and_the_others_get_their_turn() {
+        let line: &'static Line = Box::leak(Box::new(Line::new(20, Duration::from_secs(600))));
+        let tries = (0..400).map(|_| tokio::spawn(line.run(matching(&[None], "a guess"))));
+        let tries: Vec<_> = tries.collect();
+        let (mut served, mut refused) = (0, 0);
+        for tried in tries {
+            match tried.await.unwrap() {
+                Ok(_) => served += 1,
+                Err(Error::Busy { .. }) => refused += 1,
+                Err(other) => panic!("{other}"),
+            }
+        }
+        assert!(served >= 20 && refused > 300, "{served} served, {refused} refused");
+        assert_eq!(line.waiting.load(Relaxed), 0);
+        assert_eq!(line.run(matching(&[None], "a guess")).await.unwrap(), None, "there is room again");
+    }
+
+    #[tokio::test]
+    async fn nobody_waits_for_ever() {
+        let line = Line::new(20, Duration::from_millis(1));
+        let _taken = line.place.acquire().await.unwrap();
+        assert!(matches!(line.run(|| Ok(())).await, Err(Error::Busy { .. })));
+        assert_eq!(line.waiting.load(Relaxed), 0);
+    }
+
+    #[tokio::test]
+    async fn those_who_were_here_before_pass_a_crowd_of_strangers() {
+        let strangers: &'static Line = Box::leak(Box::new(Line::new(400, Duration::from_secs(600))));
+        let _busy = strangers.place.acquire().await.unwrap();
+        let crowd: Vec<_> =
+            (0..400).map(|_| tokio::spawn(strangers.run(matching(&[None], "a guess")))).collect();
+        let known = Line::new(20, Duration::from_secs(600));
+        known.run(matching(&[None], "mine")).await.unwrap();
+        assert!(crowd.iter().all(|stranger| !stranger.is_finished()), "not one of them went before");
+        assert!(!std::ptr::eq(Lane::Known.line(), Lane::Strangers.line()));
+        crowd.iter().for_each(tokio::task::JoinHandle::abort);
     }
 }

@@ -30,7 +30,8 @@ pub async fn queue_in(
     queue_all(tx, workspace, &[recipient.to_owned()], subject, body).await
 }
 
-/// Queues a mail to each of a client's people who has a say in the work.
+/// Queues a mail to each of a client's people who has a say in the work and has shown that the address is theirs: such a
+/// mail carries words that somebody typed, and whose address it is, nobody knows before.
 pub async fn to_members_in(
     tx: &mut Tx,
     scope: &Scope,
@@ -38,10 +39,11 @@ pub async fn to_members_in(
     subject: &str,
     body: &str,
 ) -> Result<()> {
-    to_roles_in(tx, scope, client, &[Role::Owner, Role::Member], subject, body).await
+    to_roles_in(tx, scope, client, (&[Role::Owner, Role::Member], true), subject, body).await
 }
 
-/// Queues a mail to each of a client's people who sees to its bills.
+/// Queues a mail to each of a client's people who sees to its bills, also where they have not confirmed their address: it
+/// must hold no word that somebody typed.
 pub async fn to_payers_in(
     tx: &mut Tx,
     scope: &Scope,
@@ -49,14 +51,14 @@ pub async fn to_payers_in(
     subject: &str,
     body: &str,
 ) -> Result<()> {
-    to_roles_in(tx, scope, client, &[Role::Owner, Role::Billing], subject, body).await
+    to_roles_in(tx, scope, client, (&[Role::Owner, Role::Billing], false), subject, body).await
 }
 
 async fn to_roles_in(
     tx: &mut Tx,
     scope: &Scope,
     client: ClientId,
-    roles: &[Role],
+    (roles, confirmed): (&[Role], bool),
     subject: &str,
     body: &str,
 ) -> Result<()> {
@@ -64,10 +66,12 @@ async fn to_roles_in(
     let people = sqlx::query_scalar!(
         "SELECT p.email FROM membership m JOIN person p ON p.id = m.person_id
          WHERE m.workspace_id = $1 AND m.client_id = $2 AND m.removed_at IS NULL AND m.role = ANY($3)
+           AND (p.confirmed OR NOT $4)
          ORDER BY m.created_at",
         scope.workspace.0,
         client.0,
         &roles,
+        confirmed,
     )
     .fetch_all(tx.conn())
     .await?;

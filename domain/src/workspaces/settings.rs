@@ -7,6 +7,7 @@ use crate::{
     FieldErrors, Result,
     calendar::{self, Calendar, Opening},
     money::Currency,
+    names,
 };
 
 /// Days of a week as the form's fields name them, Monday first.
@@ -77,6 +78,7 @@ impl TypedSettings {
     }
 
     fn words(&self, errors: &mut FieldErrors) -> [String; 5] {
+        let name = names::read(errors, "name", &self.name, 80, "Write the name that clients know.");
         let mut text = |field: &str, typed: &str, most: usize| {
             let text = typed.trim().replace("\r\n", "\n");
             if text.chars().count() > most {
@@ -84,17 +86,13 @@ impl TypedSettings {
             }
             text
         };
-        let words = [
-            text("name", &self.name, 80),
+        [
+            name,
             text("tagline", &self.tagline, 120),
             text("promise", &self.promise, 400),
             text("terms", &self.terms, 50_000),
             text("bill_from", &self.bill_from, 1_000),
-        ];
-        if words[0].is_empty() {
-            errors.add("name", "Write the name that clients know.");
-        }
-        words
+        ]
     }
 
     fn calendar(&self, errors: &mut FieldErrors) -> Option<Calendar> {

@@ -9,4 +9,5 @@ mod reach;
 #[path = "../shared/mod.rs"]
 #[allow(dead_code, reason = "a part of it is enough here")]
 mod shared;
+mod sign_in;
 mod streams;

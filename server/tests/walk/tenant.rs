@@ -61,7 +61,7 @@ async fn name(ground: &Ground, scope: &mut Scope, word: &str, hash: &str) {
 /// A client and its people, with their names.
 pub async fn bare(ground: &Ground, word: &str) -> TestClient {
     let mut client = ground.client(&format!("{word} & Partners")).await;
-    let hash = passwords::hash(PASSWORD).await.unwrap();
+    let hash = passwords::hash(passwords::Lane::Known, PASSWORD).await.unwrap();
     for scope in [&mut client.owner, &mut client.member, &mut client.billing] {
         name(ground, scope, word, &hash).await;
     }

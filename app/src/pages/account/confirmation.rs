@@ -3,11 +3,20 @@
 use axum::{extract::Path, response::Response};
 use domain::{
     Error,
-    accounts::commands::confirmations::{self, Confirmation},
+    accounts::{
+        commands::{
+            claims::Answers,
+            confirmations::{self, Confirmation},
+        },
+        display_email,
+    },
 };
 use leptos::prelude::*;
 
-use super::enter::{enter, home};
+use super::{
+    claims,
+    enter::{enter, home},
+};
 use crate::{
     components::field::{self, Field},
     web::{Cx, Form, Frame, Page, Posted, Problem, answer, redirect, redirect_with},
@@ -22,14 +31,22 @@ pub async fn show(cx: Cx, Path(token): Path<String>) -> Result<Response, Problem
 /// Confirms.
 pub async fn submit(cx: Cx, Path(token): Path<String>, Posted(fields): Posted) -> Result<Response, Problem> {
     let asked = open(&cx, &token).await?;
+    if fields.text("mine") == "no" {
+        let done = confirmations::disown(cx.db(), &token, cx.bare.origin()).await;
+        return done
+            .map_err(|error| gone(&cx, error))
+            .map(|()| redirect_with("/", "Done. Nobody uses your address here by that sign-up any more."));
+    }
     let me = cx.standing().map(|place| place.person);
+    let answer = |name: &str| claims::answer(&fields, name);
     let done = confirmations::confirm(
         cx.db(),
         cx.workspace.id,
         &token,
         me,
         fields.raw("password"),
-        &cx.bare.address,
+        Answers(&answer),
+        cx.bare.origin(),
     )
     .await;
     match done {
@@ -51,12 +68,12 @@ pub async fn submit(cx: Cx, Path(token): Path<String>, Posted(fields): Posted) -
 /// Sends the mail again, to whoever is signed in.
 pub async fn resend(cx: Cx, Posted(_): Posted) -> Result<Response, Problem> {
     let Some(me) = cx.standing() else { return Ok(redirect("/sign-in?next=/account")) };
-    let sent = confirmations::resend(cx.db(), &cx.workspace, me.person, &cx.bare.address).await;
+    let sent = confirmations::resend(cx.db(), &cx.workspace, me.person, cx.bare.origin()).await;
     Ok(answer(&cx.bare, sent, "/account", "We sent the mail again."))
 }
 
 async fn open(cx: &Cx, token: &str) -> Result<Confirmation, Problem> {
-    confirmations::open(cx.db(), token, &cx.bare.address).await.map_err(|error| gone(cx, error))
+    confirmations::open(cx.db(), token, cx.bare.origin()).await.map_err(|error| gone(cx, error))
 }
 
 fn gone(cx: &Cx, error: Error) -> Problem {
@@ -74,13 +91,13 @@ fn gone(cx: &Cx, error: Error) -> Problem {
 fn page(cx: &Cx, token: &str, asked: &Confirmation, form: &Form) -> Response {
     let action = format!("/confirm/{token}");
     let knows_me = !asked.joins && cx.standing().is_some_and(|me| me.person == asked.person);
+    let (email, company) = (display_email(&asked.email), asked.company.clone().unwrap_or_default());
     let (title, button, text, label) = if asked.joins {
         (
             "Keep both in one place",
             "Join the two",
             format!(
-                "{} has an account here already. With its password, what you just signed up for moves into it.",
-                asked.email
+                "{email} has an account here already. With its password, {company}, which was just signed up, moves into it."
             ),
             "Password of that account",
         )
@@ -88,7 +105,9 @@ fn page(cx: &Cx, token: &str, asked: &Confirmation, form: &Form) -> Response {
         (
             "Confirm your address",
             "Confirm",
-            format!("So that nobody else can use {}.", asked.email),
+            format!(
+                "{company} was signed up with {email}. Confirm that it is yours, so that nobody else can use it."
+            ),
             "The password you chose at sign-up",
         )
     };
@@ -96,11 +115,16 @@ fn page(cx: &Cx, token: &str, asked: &Confirmation, form: &Form) -> Response {
         view! {
             <h1 dir="auto">{title}</h1>
             <p class="soft" dir="auto">{text}</p>
-            <form class="form" method="post" action=action>
+            <form class="form" method="post" action=action.clone()>
                 {field::token(cx)}
                 {field::summary(form)}
+                {claims::questions(cx, form, &asked.claims)}
                 {(!knows_me).then(|| Field::password(form, "password", label).autocomplete("current-password").required().show())}
                 <button class="button primary wide">{button}</button>
+            </form>
+            <form class="form" method="post" action=action>
+                {field::token(cx)}
+                <button class="button quiet wide" name="mine" value="no">"I did not sign up"</button>
             </form>
             {(!knows_me).then(|| view! {
                 <p class="after"><a href=format!("/reset?email={}", asked.email)>"Forgotten your password?"</a></p>

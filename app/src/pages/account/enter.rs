@@ -8,6 +8,7 @@ use crate::web::{AGENT_KEY, Bare, MEMBERSHIP_KEY, PERSON_KEY, Problem, redirect}
 
 /// Signs the browser in at a place, under a new id: what somebody planted before is worth nothing.
 pub async fn enter(bare: &Bare, place: &Standing) -> Result<(), Problem> {
+    bare.device.remember(&bare.app, place.person);
     let session = &bare.session;
     session.clear().await;
     session.cycle_id().await.map_err(Problem::store)?;

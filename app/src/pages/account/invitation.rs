@@ -3,11 +3,20 @@
 use axum::{extract::Path, response::Response};
 use domain::{
     Error, Role,
-    accounts::commands::invitations::{self, Accepted, Invitation},
+    accounts::{
+        commands::{
+            claims::Answers,
+            invitations::{self, Accepted, Invitation},
+        },
+        display_email,
+    },
 };
 use leptos::prelude::*;
 
-use super::enter::{enter, home, note};
+use super::{
+    claims,
+    enter::{enter, home, note},
+};
 use crate::{
     components::field::{self, Field},
     web::{Cx, Form, Frame, Page, Posted, Problem, redirect_with},
@@ -28,7 +37,9 @@ pub async fn submit(cx: Cx, Path(token): Path<String>, Posted(fields): Posted) -
         _ if invitation.known => Accepted::With { password },
         _ => Accepted::As { name: fields.text("name"), password },
     };
-    match invitations::accept(cx.db(), cx.workspace.id, &token, by, &cx.bare.address).await {
+    let answer = |name: &str| claims::answer(&fields, name);
+    let answers = Answers(&answer);
+    match invitations::accept(cx.db(), cx.workspace.id, &token, by, answers, cx.bare.origin()).await {
         Ok(place) => {
             note(&cx.bare, &place, "accept_invitation").await?;
             enter(&cx.bare, &place).await.map_err(|p| p.of(&cx.bare))?;
@@ -43,7 +54,7 @@ pub async fn submit(cx: Cx, Path(token): Path<String>, Posted(fields): Posted) -
 }
 
 async fn open(cx: &Cx, token: &str) -> Result<Invitation, Problem> {
-    invitations::open(cx.db(), cx.workspace.id, token, &cx.bare.address)
+    invitations::open(cx.db(), cx.workspace.id, token, cx.bare.origin())
         .await
         .map_err(|error| gone(cx, error))
 }
@@ -76,6 +87,9 @@ fn page(cx: &Cx, token: &str, invitation: &Invitation, form: &Form) -> Response 
     let place = invitation.client.clone().unwrap_or_else(|| invitation.workspace.clone());
     let signed_in = cx.standing().is_some_and(|me| me.email == invitation.email);
     let title = format!("Join {place}");
+    // What one signed up oneself, and is signed in to, is no question.
+    let mut asked = invitation.claims.clone();
+    asked.retain(|claim| cx.standing().is_none_or(|me| me.person != claim.person));
     Page::new(cx, &title, Frame::Narrow).status(form.status()).show(|| {
         view! {
             <h1 dir="auto">{title.clone()}</h1>
@@ -86,6 +100,7 @@ fn page(cx: &Cx, token: &str, invitation: &Invitation, form: &Form) -> Response 
             <form class="form" method="post" action=action>
                 {field::token(cx)}
                 {field::summary(form)}
+                {claims::questions(cx, form, &asked)}
                 {way_in(invitation, form, signed_in)}
                 <button class="button primary wide">{format!("Join {place}")}</button>
             </form>
@@ -95,13 +110,13 @@ fn page(cx: &Cx, token: &str, invitation: &Invitation, form: &Form) -> Response 
 
 fn way_in(invitation: &Invitation, form: &Form, signed_in: bool) -> AnyView {
     if signed_in {
-        return view! { <p class="soft">{format!("You are signed in as {}.", invitation.email)}</p> }
+        return view! { <p class="soft">{format!("You are signed in as {}.", display_email(&invitation.email))}</p> }
             .into_any();
     }
     let email = view! {
         <div class="field">
             <label for="email">"E-mail"</label>
-            <input class="input" id="email" type="email" value=invitation.email.clone() autocomplete="username" readonly />
+            <input class="input" id="email" type="email" value=display_email(&invitation.email) autocomplete="username" readonly />
         </div>
     };
     if invitation.known {

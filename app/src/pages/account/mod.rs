@@ -1,5 +1,6 @@
 //! Getting in and out, and what a person settles about themselves.
 
+mod claims;
 pub mod confirmation;
 mod enter;
 pub mod invitation;

@@ -1,16 +1,23 @@
 //! A forgotten password: asking for a link, and setting the new one behind it.
 
 use axum::{extract::Path, response::Response};
-use domain::accounts::commands::resets::{self, Reset};
+use domain::accounts::{
+    commands::{
+        claims::Answers,
+        resets::{self, Done, Reset},
+    },
+    display_email,
+};
 use leptos::prelude::*;
 
 use super::{
+    claims,
     enter::{enter_and_go, note},
     trial_hint,
 };
 use crate::{
     components::field::{self, Field},
-    web::{Cx, Fields, Form, Frame, Page, Posted, Problem},
+    web::{Cx, Fields, Form, Frame, Page, Posted, Problem, redirect_with},
 };
 
 /// The form that asks for a link.
@@ -20,7 +27,7 @@ pub async fn show(cx: Cx) -> Response {
 
 /// Sends a link, if there is anybody to send it to; the answer is the same.
 pub async fn submit(cx: Cx, Posted(fields): Posted) -> Result<Response, Problem> {
-    match resets::ask(cx.db(), &cx.workspace, fields.text("email"), &cx.bare.address).await {
+    match resets::ask(cx.db(), &cx.workspace, fields.text("email"), cx.bare.origin()).await {
         Ok(()) => Ok(sent_page(&cx, fields.text("email"))),
         Err(error) => Ok(ask_page(&cx, &Form::failed(fields, error).map_err(|p| p.of(&cx.bare))?)),
     }
@@ -28,15 +35,17 @@ pub async fn submit(cx: Cx, Posted(fields): Posted) -> Result<Response, Problem>
 
 /// The form behind a link. Opening it uses nothing up.
 pub async fn link(cx: Cx, Path(token): Path<String>) -> Result<Response, Problem> {
-    let reset = resets::open(cx.db(), &token, &cx.bare.address).await.map_err(|e| gone(&cx, e))?;
+    let reset = resets::open(cx.db(), &token, cx.bare.origin()).await.map_err(|e| gone(&cx, e))?;
     Ok(set_page(&cx, &token, &reset, &Form::default()))
 }
 
 /// Sets the new password and signs in with it.
 pub async fn set(cx: Cx, Path(token): Path<String>, Posted(fields): Posted) -> Result<Response, Problem> {
-    let address = &cx.bare.address;
-    match resets::set(cx.db(), cx.workspace.id, &token, fields.raw("password"), address).await {
-        Ok(places) => {
+    let answer = |name: &str| claims::answer(&fields, name);
+    let (password, answers) = (fields.raw("password"), Answers(&answer));
+    match resets::set(cx.db(), cx.workspace.id, &token, password, answers, cx.bare.origin()).await {
+        Ok(Done::TakenBack) => Ok(redirect_with("/", "Nobody uses your address here any more.")),
+        Ok(Done::Set(places)) => {
             if let Some(place) = places.first() {
                 note(&cx.bare, place, "reset_password").await?;
             }
@@ -45,7 +54,7 @@ pub async fn set(cx: Cx, Path(token): Path<String>, Posted(fields): Posted) -> R
         Err(domain::Error::NotFound) => Err(gone(&cx, domain::Error::NotFound)),
         Err(error) => {
             let form = Form::failed(fields, error).map_err(|p| p.of(&cx.bare))?;
-            let reset = resets::open(cx.db(), &token, address).await.map_err(|e| gone(&cx, e))?;
+            let reset = resets::open(cx.db(), &token, cx.bare.origin()).await.map_err(|e| gone(&cx, e))?;
             Ok(set_page(&cx, &token, &reset, &form))
         }
     }
@@ -96,20 +105,23 @@ fn sent_page(cx: &Cx, email: &str) -> Response {
 
 fn set_page(cx: &Cx, token: &str, reset: &Reset, form: &Form) -> Response {
     let action = format!("/reset/{token}");
+    let password = Field::password(form, "password", "New password");
+    // Whoever has signed up nothing needs none.
+    let password = if reset.claims.is_empty() { password.required() } else { password };
     Page::new(cx, "Set your password", Frame::Narrow).status(form.status()).show(|| {
         view! {
             <h1>"Set your password"</h1>
-            <p class="soft">{format!("For {}. Everywhere else you will be signed out.", reset.email)}</p>
+            <p class="soft">{format!("For {}. Everywhere else you will be signed out.", display_email(&reset.email))}</p>
             <form class="form" method="post" action=action>
                 {field::token(cx)}
                 {field::summary(form)}
                 // For the browser's keeper of passwords, which wants to know whose it is.
                 <input class="visually-hidden" type="email" name="email" autocomplete="username" value=reset.email.clone()
                     tabindex="-1" aria-hidden="true" readonly />
-                {Field::password(form, "password", "New password")
+                {claims::questions(cx, form, &reset.claims)}
+                {password
                     .hint("10 characters or more; a short sentence is fine")
                     .autocomplete("new-password")
-                    .required()
                     .show()}
                 <button class="button primary wide">"Set it and sign in"</button>
             </form>

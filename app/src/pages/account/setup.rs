@@ -36,7 +36,7 @@ pub async fn submit(bare: Bare, Posted(fields): Posted) -> Result<Response, Prob
         email: fields.text("email"),
         password: fields.raw("password"),
     };
-    match set_up::set_up(&bare.app.db, &form, &bare.address).await {
+    match set_up::set_up(&bare.app.db, &form, bare.origin()).await {
         Ok(place) => {
             enter(&bare, &place).await.map_err(|p| p.of(&bare))?;
             Ok(redirect_with("/desk", "Welcome to your desk."))

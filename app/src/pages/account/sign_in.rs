@@ -47,7 +47,7 @@ async fn go(cx: &Cx, places: &[Standing], fields: &Fields) -> Result<Response, P
 
 async fn try_it(cx: &Cx, email: &str, password: &str) -> Result<Vec<Standing>> {
     demo::check_sign_in(cx.db(), email, cx.bare.is_local).await?;
-    commands::sign_in(cx.db(), cx.workspace.id, email, password, &cx.bare.address).await
+    commands::sign_in(cx.db(), cx.workspace.id, email, password, cx.bare.origin()).await
 }
 
 fn page(cx: &Cx, form: &Form) -> Response {

@@ -1,7 +1,7 @@
 //! What a client holds and is billed, and its people: the sections beside its requests.
 
 use domain::{
-    accounts::{Colleague, People},
+    accounts::{Colleague, People, display_email},
     billing::{Invoice, Subscription, SubscriptionState, words},
 };
 use leptos::prelude::*;
@@ -130,7 +130,7 @@ pub(super) fn people(shown: &Shown) -> AnyView {
         .iter()
         .map(|one| {
             let state = if one.expired { "invited, the link has run out" } else { "invited" };
-            view! { <li><b>{one.email.clone()}</b><span class="soft">{state}</span></li> }
+            view! { <li><b>{display_email(&one.email)}</b><span class="soft">{state}</span></li> }
         })
         .collect();
     let nobody = (here.is_empty() && asked.is_empty())
@@ -146,5 +146,5 @@ pub(super) fn people(shown: &Shown) -> AnyView {
 }
 
 fn colleague(one: &Colleague) -> impl IntoView + use<> {
-    view! { <li><b dir="auto">{one.name.clone()}</b><span class="soft">{format!("{}, {}", one.email, one.role.as_str())}</span></li> }
+    view! { <li><b dir="auto">{one.name.clone()}</b><span class="soft">{format!("{}, {}", display_email(&one.email), one.role.as_str())}</span></li> }
 }

@@ -29,8 +29,8 @@ fn row(unseen: &Unseen, glance: &Glance) -> AnyView {
     let label = format!("Seen: #{} {}", unseen.number, unseen.title);
     view! {
         <article class="request-row">
-            <h3><a href=format!("{page}#now")>{unseen.title.clone()}</a></h3>
-            <p class="request-row-meta">{meta}</p>
+            <h3 dir="auto"><a href=format!("{page}#now")>{unseen.title.clone()}</a></h3>
+            <p class="request-row-meta" dir="auto">{meta}</p>
             {glance.may_work.then(|| view! {
                 <form class="button-row" method="post" action=format!("{page}/seen")>
                     {hidden(&glance.token, "/portal")}

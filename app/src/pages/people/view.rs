@@ -1,6 +1,6 @@
 use domain::{
     Role,
-    accounts::{Colleague, Invited, People},
+    accounts::{Colleague, Invited, People, display_email},
 };
 use leptos::prelude::*;
 
@@ -61,7 +61,7 @@ fn row(at: &Managing, colleague: &Colleague) -> AnyView {
             <span class="avatar person" aria-hidden="true">{initials(&name)}</span>
             <div class="row-words">
                 <b dir="auto">{name}</b>{me.then_some(" (you)")}
-                <p class="soft">{colleague.email.clone()}</p>
+                <p class="soft">{display_email(&colleague.email)}</p>
             </div>
             {manage.unwrap_or_else(|| view! { <span class="soft">{role_name(colleague.role)}</span> }.into_any())}
         </li>
@@ -129,12 +129,12 @@ fn invited_row(at: &Managing, invited: &Invited) -> AnyView {
         format!("until {}", when(at, invited.expires))
     };
     let (again, revoke) = (
-        format!("Send the invitation to {} again", invited.email),
-        format!("Take back the invitation to {}", invited.email),
+        format!("Send the invitation to {} again", display_email(&invited.email)),
+        format!("Take back the invitation to {}", display_email(&invited.email)),
     );
     view! {
         <li class="row">
-            <div class="row-words"><b>{invited.email.clone()}</b><p class="soft">{format!("{}, {until}", role_name(invited.role))}</p></div>
+            <div class="row-words"><b>{display_email(&invited.email)}</b><p class="soft">{format!("{}, {until}", role_name(invited.role))}</p></div>
             <div class="row-form">
                 <form method="post" action=format!("{base}/invitations/{id}/mail")>
                     {field::token(&at.cx)}<button class="button" aria-label=again>"Send again"</button>

@@ -50,7 +50,7 @@ pub async fn submit(cx: Cx, Posted(fields): Posted) -> Result<Response, Problem>
         answer: &answer,
         agreed: fields.has("terms"),
     };
-    let error = match sign_up::sign_up(cx.db(), &cx.workspace, &asked, &cx.bare.address).await {
+    let error = match sign_up::sign_up(cx.db(), &cx.workspace, &asked, cx.bare.origin()).await {
         Ok(place) => {
             enter(&cx.bare, &place).await.map_err(|p| p.of(&cx.bare))?;
             return Ok(redirect("/signup/welcome"));

@@ -29,7 +29,7 @@ fn page(member: &Member, welcome: &Welcome, confirmed: bool) -> Response {
     let cx = &member.cx;
     let first = member.standing.name.split_whitespace().next().unwrap_or_default().to_owned();
     let (client, offer) = (member.client_name.clone(), welcome.offer.clone());
-    let email = member.standing.email.clone();
+    let email = domain::accounts::display_email(&member.standing.email);
     let paid = welcome.invoice.as_ref().is_none_or(|invoice| invoice.is_paid);
     Page::new(cx, "Welcome", Frame::Narrow).show(|| {
         view! {

@@ -43,7 +43,7 @@ pub fn wrote(wrote: &Unseen, desk: &Desk) -> AnyView {
     view! {
         <li class="today-item new">
             <div class="today-words">
-                <a href=format!("{page}#now")>{wrote.title.clone()}</a>
+                <a href=format!("{page}#now") dir="auto">{wrote.title.clone()}</a>
                 <p>{format!("{} · {} wrote {ago}", of(&wrote.client_name, wrote.number), wrote.from)}</p>
             </div>
             <form method="post" action=format!("{page}/seen")>

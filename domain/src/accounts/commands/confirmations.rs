@@ -3,18 +3,20 @@
 use chrono::Duration;
 
 use super::{
+    claims::{self, Answers, Claim},
     links,
     persons::{Known, owner_in, person_in},
 };
 use crate::{
-    Db, Error, FieldErrors, Office, OnConstraint, Result, Tx,
+    Db, Error, FieldErrors, Office, Result, Tx,
     accounts::{
         Standing,
-        limits::{self, SIGN_IN_EMAIL},
-        passwords,
+        devices::Source,
+        limits::{self, CONFIRM_EMAIL, CONFIRM_PAIR, PASSWORD_PERSON},
+        passwords::{self, Lane},
         queries::places_in,
     },
-    ids::{MembershipId, PersonId, WorkspaceId},
+    ids::{PersonId, WorkspaceId},
     mail, secret,
     workspaces::Workspace,
 };
@@ -28,8 +30,12 @@ pub struct Confirmation {
     pub person: PersonId,
     pub name: String,
     pub email: String,
+    /// What was signed up with it.
+    pub company: Option<String>,
     /// The address belongs to somebody already: the password of that account joins the two.
     pub joins: bool,
+    /// What else was signed up with it, where the address is nobody's yet.
+    pub claims: Vec<Claim>,
 }
 
 /// Writes the mail that follows a sign-up. It is the only thing that differs for an address that is known: the page
@@ -46,37 +52,62 @@ pub(super) async fn send_in(tx: &mut Tx, workspace: &Workspace, person: &Known) 
     .execute(tx.conn())
     .await?;
     let (subject, text) = match owner_in(tx, &person.email).await? {
-        Some(_) => (
-            "You have an account here already",
-            "somebody, most likely you, signed up with this address, which has an account here already. To keep both in \
-             one place, go on here with the password of your account:",
-        ),
+        Some(owner) => {
+            let company = company_in(tx, person.id).await?.unwrap_or_default();
+            let text = format!(
+                "Hello {},\n\nsomebody, most likely you, signed up “{}” with this address, which has an account here \
+                 already. To keep both in one place, go on here with the password of your account. If it was not you, \
+                 say so there:",
+                mail::plain(&owner.name),
+                mail::plain(&company),
+            );
+            ("You have an account here already", text)
+        }
+        // Nobody has shown that they want mail here: not a word of whoever typed the address.
         None => (
             "Confirm your address",
-            "welcome. Please confirm that this address is yours, so that nobody else can use it:",
+            "Hello,\n\nsomebody, most likely you, signed up with this address. Please confirm that it is yours, so that \
+             nobody else can use it. If it was not you, say so there:"
+                .to_owned(),
         ),
     };
     let body = format!(
-        "Hello {},\n\n{text}\n\n{{link:/confirm/{token}}}\n\nThe link works for seven days. \
-         If you did not sign up, leave it; nothing happens without it.\n\n{}\n",
-        mail::plain(&person.name),
+        "{text}\n\n{{link:/confirm/{token}}}\n\nThe link works for seven days. Nothing happens without it.\n\n{}\n",
         workspace.name,
     );
     mail::queue_in(tx, workspace.id, &person.email, subject, &body).await
+}
+
+/// What a person signed up.
+async fn company_in(tx: &mut Tx, person: PersonId) -> Result<Option<String>> {
+    Ok(sqlx::query_scalar!(
+        "SELECT c.name FROM membership m JOIN client c ON c.id = m.client_id
+         WHERE m.person_id = $1 AND m.removed_at IS NULL ORDER BY m.created_at LIMIT 1",
+        person.0,
+    )
+    .fetch_optional(tx.conn())
+    .await?)
 }
 
 /// Sends the mail again.
 ///
 /// # Errors
 /// [`Error::Refused`] when there is nothing left to confirm, [`Error::TooMany`].
-pub async fn resend(db: &Db, workspace: &Workspace, person: PersonId, address: &str) -> Result<()> {
+pub async fn resend<'a>(
+    db: &Db,
+    workspace: &Workspace,
+    person: PersonId,
+    from: impl Into<Source<'a>>,
+) -> Result<()> {
     let mut tx = db.begin_as(Office::Auth).await?;
     let known = person_in(&mut tx, person).await?;
     tx.commit().await?;
     if known.confirmed {
         return Err(Error::refused("Your address is confirmed already."));
     }
-    links::asked(db, &known.email, address).await?;
+    if !links::asked(db, CONFIRM_PAIR, CONFIRM_EMAIL, &known.email, from.into().network).await? {
+        return Ok(());
+    }
     let mut tx = db.begin_as(Office::Auth).await?;
     send_in(&mut tx, workspace, &known).await?;
     tx.commit().await
@@ -86,23 +117,37 @@ pub async fn resend(db: &Db, workspace: &Workspace, person: PersonId, address: &
 ///
 /// # Errors
 /// [`Error::NotFound`] when it is unknown, used or too old.
-pub async fn open(db: &Db, token: &str, address: &str) -> Result<Confirmation> {
-    links::tried(db, address).await?;
+pub async fn open<'a>(db: &Db, token: &str, from: impl Into<Source<'a>>) -> Result<Confirmation> {
+    match find(db, token).await {
+        Err(Error::NotFound) => Err(links::missed(db, from.into().network).await),
+        found => found,
+    }
+}
+
+async fn find(db: &Db, token: &str) -> Result<Confirmation> {
+    if !links::is_token(token) {
+        return Err(Error::NotFound);
+    }
     let mut tx = db.begin_as(Office::Auth).await?;
     let now = tx.now();
     let row = sqlx::query!(
         r#"SELECT p.id, p.name, p.email,
                   EXISTS (SELECT 1 FROM person o WHERE o.email = p.email AND o.confirmed AND o.id <> p.id) AS "joins!"
            FROM confirmation c JOIN person p ON p.id = c.person_id
-           WHERE c.token_hash = $1 AND c.used_at IS NULL AND c.expires_at > $2"#,
+           WHERE c.token_hash = $1 AND c.used_at IS NULL AND c.expires_at > $2 AND NOT p.confirmed"#,
         secret::hash(token),
         now,
     )
     .fetch_optional(tx.conn())
     .await?
     .ok_or(Error::NotFound)?;
+    let person = PersonId(row.id);
+    // Where there is an owner, each claim has a mail of its own by which it joins.
+    let claims =
+        if row.joins { Vec::new() } else { claims::of_in(&mut tx, &row.email, Some(person)).await? };
+    let company = company_in(&mut tx, person).await?;
     tx.commit().await?;
-    Ok(Confirmation { person: PersonId(row.id), name: row.name, email: row.email, joins: row.joins })
+    Ok(Confirmation { person, name: row.name, email: row.email, company, joins: row.joins, claims })
 }
 
 /// Makes the address the person's own or, where it has an owner, gives the owner the person's places. Their places in
@@ -110,42 +155,63 @@ pub async fn open(db: &Db, token: &str, address: &str) -> Result<Confirmation> {
 ///
 /// The link alone is not enough: whoever signs up with another's address would otherwise have it confirmed by a click
 /// of its owner, and keep a password to it. So the one who confirms is either signed in as that person (`by`), or
-/// knows the password: of the sign-up or, to join the two, of the owner.
+/// knows the password: of the sign-up or, to join the two, of the owner. `answers`: of the other claims on the address.
 ///
 /// # Errors
-/// [`Error::NotFound`] as in [`open`], [`Error::Fields`] for a wrong password, [`Error::TooMany`].
-pub async fn confirm(
+/// [`Error::NotFound`] as in [`open`], [`Error::Fields`] for a wrong password and for claims that are not answered,
+/// [`Error::TooMany`].
+pub async fn confirm<'a>(
     db: &Db,
     workspace: WorkspaceId,
     token: &str,
     by: Option<PersonId>,
     password: &str,
-    address: &str,
+    answers: Answers<'_>,
+    from: impl Into<Source<'a>>,
 ) -> Result<Vec<Standing>> {
-    let asked = open(db, token, address).await?;
+    let asked = open(db, token, from).await?;
     let mut tx = db.begin_as(Office::Auth).await?;
     let person = person_in(&mut tx, asked.person).await?;
     let owner = owner_in(&mut tx, &asked.email).await?.filter(|owner| owner.id != person.id);
     tx.commit().await?;
     let prover = owner.as_ref().unwrap_or(&person);
+    let mine = answers.mine(&asked.claims)?;
     if by != Some(prover.id) {
         check_password(db, prover, password).await?;
     }
     let mut tx = db.begin_as(Office::Auth).await?;
     use_in(&mut tx, token).await?;
     match &owner {
-        Some(owner) => join_in(&mut tx, person.id, owner.id).await?,
-        None => own_in(&mut tx, person.id).await?,
+        Some(owner) => claims::join_in(&mut tx, person.id, owner.id).await?,
+        None => {
+            claims::own_in(&mut tx, person.id).await?;
+            claims::settle_in(&mut tx, &person.email, Some(person.id), &mine).await?;
+        }
     }
     let places = places_in(tx.conn(), workspace, prover.id).await?;
     tx.commit().await?;
     Ok(places)
 }
 
+/// Says that a sign-up was not the address's own person: whoever did it is out. The link is enough, it takes nothing from
+/// the one who reads the mail.
+///
+/// # Errors
+/// [`Error::NotFound`] as in [`open`].
+pub async fn disown<'a>(db: &Db, token: &str, from: impl Into<Source<'a>>) -> Result<()> {
+    let asked = open(db, token, from).await?;
+    let mut tx = db.begin_as(Office::Auth).await?;
+    use_in(&mut tx, token).await?;
+    claims::release_in(&mut tx, asked.person).await?;
+    tx.commit().await
+}
+
 async fn check_password(db: &Db, person: &Known, password: &str) -> Result<()> {
-    limits::hit(db, SIGN_IN_EMAIL, &person.email).await?;
-    if passwords::verify(person.password_hash.as_deref(), password).await? {
-        return limits::forgive(db, SIGN_IN_EMAIL, &person.email).await;
+    // Only whoever holds a link to the address's mail comes here.
+    let who = person.id.to_string();
+    limits::hit(db, PASSWORD_PERSON, &who).await?;
+    if passwords::verify(Lane::Known, person.password_hash.as_deref(), password).await? {
+        return limits::forgive(db, PASSWORD_PERSON, &who).await;
     }
     Err(Error::Fields(FieldErrors::one(
         "password",
@@ -164,48 +230,4 @@ async fn use_in(tx: &mut Tx, token: &str) -> Result<()> {
     .await?
     .rows_affected();
     if used == 1 { Ok(()) } else { Err(Error::NotFound) }
-}
-
-async fn own_in(tx: &mut Tx, person: PersonId) -> Result<()> {
-    sqlx::query!("UPDATE person SET confirmed = true WHERE id = $1", person.0)
-        .execute(tx.conn())
-        .await
-        .on_constraint("person_email_unique", || {
-            Error::refused(
-                "This address was confirmed for another account a moment ago. Open the link again.",
-            )
-        })?;
-    Ok(())
-}
-
-/// Gives `owner` the places of `claimant`, who keeps their name on what they wrote and can no longer sign in.
-async fn join_in(tx: &mut Tx, claimant: PersonId, owner: PersonId) -> Result<()> {
-    let now = tx.now();
-    let places = sqlx::query!(
-        "UPDATE membership SET removed_at = $2 WHERE person_id = $1 AND removed_at IS NULL
-         RETURNING workspace_id, client_id, role",
-        claimant.0,
-        now,
-    )
-    .fetch_all(tx.conn())
-    .await?;
-    for place in places {
-        sqlx::query!(
-            "INSERT INTO membership (id, workspace_id, client_id, person_id, role, created_at)
-             VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT DO NOTHING",
-            MembershipId::new().0,
-            place.workspace_id,
-            place.client_id,
-            owner.0,
-            place.role,
-            now,
-        )
-        .execute(tx.conn())
-        .await?;
-    }
-    sqlx::query!("UPDATE person SET password_hash = NULL WHERE id = $1", claimant.0)
-        .execute(tx.conn())
-        .await?;
-    sqlx::query!("DELETE FROM sign_in WHERE person_id = $1", claimant.0).execute(tx.conn()).await?;
-    Ok(())
 }

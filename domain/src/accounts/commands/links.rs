@@ -1,17 +1,31 @@
-//! What the links in mails have in common: who may ask for one how often, and that opening one is a try as well.
+//! What the links in mails have in common: who may ask for one how often, and what trying them costs.
 
 use crate::{
-    Db, Result,
-    accounts::limits::{self, LINK_ADDRESS, LINK_EMAIL, TOKEN_ADDRESS, party},
+    Db, Error, Result,
+    accounts::limits::{self, LINK_NETWORK, Limit, MISSED_NETWORK, pair, party},
 };
 
-/// Counts that somebody asks for a mail with a link.
-pub(super) async fn asked(db: &Db, email: &str, address: &str) -> Result<()> {
-    limits::hit(db, LINK_ADDRESS, &party(address)).await?;
-    limits::hit(db, LINK_EMAIL, email).await
+/// Counts that somebody asks for a mail with a link: whether one more is to be written. Where it is not, enough of them
+/// are in the mailbox already; whoever asks is told nothing else than usual.
+///
+/// # Errors
+/// [`Error::TooMany`] for those who ask too often themselves.
+pub(super) async fn asked(db: &Db, own: Limit, all: Limit, email: &str, network: &str) -> Result<bool> {
+    let network = party(network);
+    limits::hit_all(db, &[(own, pair(email, &network)), (LINK_NETWORK, network)]).await?;
+    limits::is_within(db, all, email).await
 }
 
-/// Counts that somebody tries a link.
-pub(super) async fn tried(db: &Db, address: &str) -> Result<()> {
-    limits::hit(db, TOKEN_ADDRESS, &party(address)).await
+/// Whether a text can be the token of a link at all: nobody looks for one that cannot.
+pub(super) fn is_token(text: &str) -> bool {
+    text.len() == 43 && text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_')
+}
+
+/// Counts that a link opened nothing: the answer to it. Only those who miss are counted, so that no number of them closes
+/// the way for a link that is right.
+pub(super) async fn missed(db: &Db, network: &str) -> Error {
+    match limits::hit(db, MISSED_NETWORK, &party(network)).await {
+        Ok(()) => Error::NotFound,
+        Err(error) => error,
+    }
 }

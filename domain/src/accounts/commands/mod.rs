@@ -1,5 +1,6 @@
 //! What is done about people, by themselves or by those who may.
 
+pub mod claims;
 pub mod confirmations;
 pub mod invitations;
 mod links;

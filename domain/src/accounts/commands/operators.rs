@@ -6,7 +6,7 @@ use super::{
 };
 use crate::{
     Db, Error, FieldErrors, Office, Result, Scope,
-    accounts::passwords,
+    accounts::passwords::{self, Lane},
     audit::{self, By, Deed},
     ids::{MembershipId, WorkspaceId},
 };
@@ -24,11 +24,11 @@ pub async fn create_operator(db: &Db, email: &str, name: &str, password: Option<
     let email = check_email(&mut errors, "email", email);
     let name = read_name(&mut errors, "name", name);
     if let Some(password) = password {
-        check_password(&mut errors, "password", password, &[name, &email]);
+        check_password(&mut errors, "password", password, &[&name, &email]);
     }
     errors.check()?;
     let hash = match password {
-        Some(password) => Some(passwords::hash(password).await?),
+        Some(password) => Some(passwords::hash(Lane::Known, password).await?),
         None => None,
     };
     let mut tx = db.begin_as(Office::Auth).await?;
@@ -38,7 +38,7 @@ pub async fn create_operator(db: &Db, email: &str, name: &str, password: Option<
         .ok_or_else(|| Error::refused("There is no workspace yet. Open /setup in a browser first."))?;
     let person = match owner_in(&mut tx, &email).await? {
         Some(known) => known.id,
-        None => create_owner_in(&mut tx, &email, name, hash.as_deref()).await?,
+        None => create_owner_in(&mut tx, &email, &name, hash.as_deref()).await?,
     };
     let now = tx.now();
     sqlx::query!(

@@ -1,10 +1,11 @@
 //! Persons as such. An address belongs to the one person who has shown that they read its mail (`confirmed`); before
-//! that it is claimed, by any number of people who signed up with it.
+//! that it is claimed, by any number of people who signed up with it (`claims`).
 
 use crate::{
     Error, FieldErrors, Result, Tx,
     accounts::{passwords, read_email},
     ids::PersonId,
+    names,
 };
 
 /// A person as signing in needs one.
@@ -33,23 +34,50 @@ pub(super) async fn owner_in(tx: &mut Tx, email: &str) -> Result<Option<Known>> 
     }))
 }
 
-/// The last person who claimed an address and still has a password.
-pub(super) async fn claimant_in(tx: &mut Tx, email: &str) -> Result<Option<Known>> {
-    let row = sqlx::query!(
-        "SELECT id, name, email, password_hash, confirmed FROM person
+/// Whom a password may belong to that is given with an address.
+#[derive(Default)]
+pub(super) struct Candidates {
+    owner: Option<Known>,
+    /// Of those who only claim it: nobody's later claim takes the first one's password from them.
+    first: Option<Known>,
+    last: Option<Known>,
+}
+
+impl Candidates {
+    /// Always as many, whoever there is.
+    pub(super) fn all(&self) -> Vec<Option<&Known>> {
+        vec![self.owner.as_ref(), self.last.as_ref(), self.first.as_ref()]
+    }
+}
+
+/// Everybody whose password may be given with an address.
+pub(super) async fn candidates_in(tx: &mut Tx, email: &str) -> Result<Candidates> {
+    let mut claims = claimants_in(tx, email).await?;
+    Ok(Candidates {
+        owner: owner_in(tx, email).await?,
+        first: if claims.len() > 1 { claims.pop() } else { None },
+        last: if claims.is_empty() { None } else { Some(claims.swap_remove(0)) },
+    })
+}
+
+/// Those who claim an address and have not shown that they read its mail, the last one first.
+pub(super) async fn claimants_in(tx: &mut Tx, email: &str) -> Result<Vec<Known>> {
+    let rows = sqlx::query!(
+        "SELECT id, name, password_hash FROM person
          WHERE email = $1 AND NOT confirmed AND password_hash IS NOT NULL
-         ORDER BY created_at DESC LIMIT 1",
+         ORDER BY created_at DESC, id DESC",
         email,
     )
-    .fetch_optional(tx.conn())
+    .fetch_all(tx.conn())
     .await?;
-    Ok(row.map(|row| Known {
+    let known = rows.into_iter().map(|row| Known {
         id: PersonId(row.id),
         name: row.name,
-        email: row.email,
+        email: email.to_owned(),
         password_hash: row.password_hash,
-        confirmed: row.confirmed,
-    }))
+        confirmed: false,
+    });
+    Ok(known.collect())
 }
 
 /// The person of an id.
@@ -104,15 +132,8 @@ pub(super) async fn create_owner_in(
 }
 
 /// A person's name as it was typed, or what to do about it.
-pub(super) fn read_name<'a>(errors: &mut FieldErrors, field: &str, typed: &'a str) -> &'a str {
-    let name = typed.trim();
-    match name.chars().count() {
-        0 => errors.add(field, "Tell us your name."),
-        81.. => errors.add(field, "Use 80 characters or fewer."),
-        _ if name.chars().any(char::is_control) => errors.add(field, "Use letters only, on one line."),
-        _ => {}
-    }
-    name
+pub(super) fn read_name(errors: &mut FieldErrors, field: &str, typed: &str) -> String {
+    names::read(errors, field, typed, 80, "Tell us your name.")
 }
 
 /// An address as it was typed, or what to do about it.

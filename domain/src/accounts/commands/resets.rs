@@ -5,14 +5,23 @@ use std::time::Duration as Span;
 use chrono::Duration;
 
 use super::{
+    claims::{self, Answers, Claim},
     links,
-    persons::{check_password, claimant_in, owner_in},
+    persons::{Known, check_password, claimants_in, owner_in},
 };
 use crate::{
-    Db, Error, FieldErrors, Office, OnConstraint, Result, Tx,
-    accounts::{Standing, passwords, queries::places_in, read_email, sign_ins::revoke_others_in},
+    Db, Error, FieldErrors, Office, Result, Tx,
+    accounts::{
+        Standing,
+        devices::Source,
+        limits::{self, RESET_EMAIL, RESET_PAIR},
+        passwords::{self, Lane},
+        queries::{places_in, standings_in},
+        read_email,
+        sign_ins::revoke_others_in,
+    },
     ids::{PersonId, WorkspaceId},
-    mail, secret,
+    mail, secret, words,
     workspaces::Workspace,
 };
 
@@ -26,13 +35,24 @@ const PACE: Span = Span::from_millis(250);
 pub struct Reset {
     pub name: String,
     pub email: String,
+    /// What others, or the person, signed up with the address without confirming it.
+    pub claims: Vec<Claim>,
+}
+
+/// What came of a link.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Done {
+    /// The password is set: the person's places in the workspace, for signing in.
+    Set(Vec<Standing>),
+    /// Nothing that was signed up with the address was theirs: there is no password to set, and nobody has the address.
+    TakenBack,
 }
 
 /// Sends a link to whom the address belongs. Nothing tells the one who asks whether there is anybody.
 ///
 /// # Errors
 /// [`Error::Fields`] when it is no address, [`Error::TooMany`].
-pub async fn ask(db: &Db, workspace: &Workspace, email: &str, address: &str) -> Result<()> {
+pub async fn ask<'a>(db: &Db, workspace: &Workspace, email: &str, from: impl Into<Source<'a>>) -> Result<()> {
     let over = tokio::time::Instant::now() + PACE;
     let email = read_email(email).ok_or_else(|| {
         Error::Fields(FieldErrors::one(
@@ -40,25 +60,48 @@ pub async fn ask(db: &Db, workspace: &Workspace, email: &str, address: &str) -> 
             "This is not an e-mail address. It looks like name@company.com.",
         ))
     })?;
-    links::asked(db, &email, address).await?;
+    if links::asked(db, RESET_PAIR, RESET_EMAIL, &email, from.into().network).await? {
+        send(db, workspace, &email).await?;
+    }
+    tokio::time::sleep_until(over).await;
+    Ok(())
+}
+
+async fn send(db: &Db, workspace: &Workspace, email: &str) -> Result<()> {
     let mut tx = db.begin_as(Office::Auth).await?;
-    let person = match owner_in(&mut tx, &email).await? {
+    let owner = owner_in(&mut tx, email).await?;
+    let hello = match &owner {
+        Some(owner) => hello_in(&mut tx, owner).await?,
+        // Nobody has shown that they want mail here: not a word of whoever typed the address.
+        None => "Hello,\n\nplease ".to_owned(),
+    };
+    let person = match owner {
         Some(owner) => Some(owner),
-        None => claimant_in(&mut tx, &email).await?,
+        None => claimants_in(&mut tx, email).await?.into_iter().next(),
     };
     if let Some(person) = person {
         let token = create_in(&mut tx, person.id, LIFE).await?;
         let body = format!(
-            "Hello {},\n\nset a new password here:\n\n{{link:/reset/{token}}}\n\nThe link works once, for an hour. \
+            "{hello}set a new password here:\n\n{{link:/reset/{token}}}\n\nThe link works once, for an hour. \
              If you did not ask for it, leave it; your password stays as it is.\n\n{}\n",
-            mail::plain(&person.name),
             workspace.name,
         );
-        mail::queue_in(&mut tx, workspace.id, &email, "Your new password", &body).await?;
+        mail::queue_in(&mut tx, workspace.id, email, "Your new password", &body).await?;
     }
-    tx.commit().await?;
-    tokio::time::sleep_until(over).await;
-    Ok(())
+    tx.commit().await
+}
+
+/// To the owner of an address, and to what the password lets them in.
+async fn hello_in(tx: &mut Tx, owner: &Known) -> Result<String> {
+    let places = standings_in(tx.conn(), owner.id).await?;
+    let companies: Vec<String> =
+        places.into_iter().filter_map(|place| place.client).map(|(_, name)| mail::plain(&name)).collect();
+    let whose = if companies.is_empty() {
+        String::new()
+    } else {
+        format!("This is about your account for {}. ", words::list(&companies))
+    };
+    Ok(format!("Hello {},\n\n{whose}Please ", mail::plain(&owner.name)))
 }
 
 /// A new link for a person's password: its token. For [`Office::Auth`].
@@ -80,8 +123,17 @@ pub(super) async fn create_in(tx: &mut Tx, person: PersonId, life: Duration) -> 
 ///
 /// # Errors
 /// [`Error::NotFound`] when it is unknown, used or too old.
-pub async fn open(db: &Db, token: &str, address: &str) -> Result<Reset> {
-    links::tried(db, address).await?;
+pub async fn open<'a>(db: &Db, token: &str, from: impl Into<Source<'a>>) -> Result<Reset> {
+    match find(db, token).await {
+        Err(Error::NotFound) => Err(links::missed(db, from.into().network).await),
+        found => found,
+    }
+}
+
+async fn find(db: &Db, token: &str) -> Result<Reset> {
+    if !links::is_token(token) {
+        return Err(Error::NotFound);
+    }
     let mut tx = db.begin_as(Office::Auth).await?;
     let now = tx.now();
     let row = sqlx::query!(
@@ -93,45 +145,67 @@ pub async fn open(db: &Db, token: &str, address: &str) -> Result<Reset> {
     .fetch_optional(tx.conn())
     .await?
     .ok_or(Error::NotFound)?;
+    let claims = claims::of_in(&mut tx, &row.email, None).await?;
     tx.commit().await?;
-    Ok(Reset { name: row.name, email: row.email })
+    Ok(Reset { name: row.name, email: row.email, claims })
 }
 
-/// Sets the new password, once, and signs the person out everywhere. Their places in the workspace, for signing in.
+/// Sets the new password, once, signs the person out everywhere and settles what was signed up with the address: the link
+/// shows that its mail is theirs.
 ///
 /// # Errors
-/// [`Error::NotFound`] as in [`open`], [`Error::Fields`] for a password that will not do.
-pub async fn set(
+/// [`Error::NotFound`] as in [`open`], [`Error::Fields`] for a password that will not do and for claims that are not
+/// answered.
+pub async fn set<'a>(
     db: &Db,
     workspace: WorkspaceId,
     token: &str,
     password: &str,
-    address: &str,
-) -> Result<Vec<Standing>> {
-    let reset = open(db, token, address).await?;
-    let mut errors = FieldErrors::new();
-    check_password(&mut errors, "password", password, &[&reset.name, &reset.email]);
-    errors.check()?;
-    let hash = passwords::hash(password).await?;
+    answers: Answers<'_>,
+    from: impl Into<Source<'a>>,
+) -> Result<Done> {
+    let reset = open(db, token, from).await?;
     let mut tx = db.begin_as(Office::Auth).await?;
-    let person = use_in(&mut tx, token).await?;
-    // Who set it by a mail reads the address's mail, unless it has an owner since.
-    sqlx::query!(
-        "UPDATE person p SET password_hash = $2, confirmed = p.confirmed OR NOT EXISTS (
-             SELECT 1 FROM person o WHERE o.email = p.email AND o.confirmed)
-         WHERE id = $1",
-        person.0,
-        hash,
-    )
-    .execute(tx.conn())
-    .await
-    .on_constraint("person_email_unique", || {
-        Error::refused("Somebody just confirmed this address. Ask for a new link.")
-    })?;
-    revoke_others_in(&mut tx, person, None).await?;
-    let places = places_in(tx.conn(), workspace, person).await?;
+    let owned = owner_in(&mut tx, &reset.email).await?.is_some();
     tx.commit().await?;
-    Ok(places)
+    let mine = answers.mine(&reset.claims);
+    // One that has no place any more is asked about nothing: it is nobody's.
+    let sets = owned || mine.as_ref().map_or(true, |mine| !mine.is_empty());
+    let mut errors = match &mine {
+        Err(Error::Fields(errors)) => errors.clone(),
+        _ => FieldErrors::new(),
+    };
+    if sets {
+        check_password(&mut errors, "password", password, &[&reset.name, &reset.email]);
+    }
+    errors.check()?;
+    let mine = mine?;
+    let hash = if sets { Some(passwords::hash(Lane::Known, password).await?) } else { None };
+    let mut tx = db.begin_as(Office::Auth).await?;
+    use_in(&mut tx, token).await?;
+    let owner = match owner_in(&mut tx, &reset.email).await? {
+        Some(owner) => Some(owner.id),
+        None => mine.first().copied(),
+    };
+    claims::settle_in(&mut tx, &reset.email, owner, &mine).await?;
+    let done = match (owner, hash) {
+        (Some(person), Some(hash)) => Done::Set(own_in(&mut tx, workspace, person, &hash).await?),
+        _ => Done::TakenBack,
+    };
+    tx.commit().await?;
+    limits::forget_sign_ins(db, &reset.email).await?;
+    Ok(done)
+}
+
+/// The person has the address and the password, and is signed out everywhere: their places.
+async fn own_in(tx: &mut Tx, workspace: WorkspaceId, person: PersonId, hash: &str) -> Result<Vec<Standing>> {
+    claims::own_in(tx, person).await?;
+    sqlx::query!("UPDATE person SET password_hash = $2 WHERE id = $1", person.0, hash)
+        .execute(tx.conn())
+        .await?;
+    end_links_in(tx, person).await?;
+    revoke_others_in(tx, person, None).await?;
+    places_in(tx.conn(), workspace, person).await
 }
 
 /// Uses a link up, and with it all others of its person.

@@ -1,18 +1,21 @@
 //! The first start: one operator, guarded by a code that stands in the terminal, makes the workspace.
 
-use super::persons::{check_email, check_password, create_owner_in, read_name};
+use super::{
+    links,
+    persons::{check_email, check_password, create_owner_in, read_name},
+};
 use crate::{
     Db, Error, FieldErrors, Office, Result, Tx,
     accounts::{
         Standing,
-        limits::{self, TOKEN_ADDRESS, party},
-        passwords,
+        devices::Source,
+        passwords::{self, Lane},
         queries::places_in,
     },
     ids::MembershipId,
     install,
     money::Currency,
-    secret,
+    names, secret,
     workspaces::commands::{self, NewWorkspace},
 };
 
@@ -65,16 +68,16 @@ fn kept(code: &str) -> String {
 ///
 /// # Errors
 /// [`Error::NotFound`] once there is a workspace; [`Error::Fields`]; [`Error::TooMany`].
-pub async fn set_up(db: &Db, form: &SetUp<'_>, address: &str) -> Result<Standing> {
-    limits::hit(db, TOKEN_ADDRESS, &party(address)).await?;
-    let email = check(form)?;
-    let hash = passwords::hash(form.password).await?;
+pub async fn set_up<'a>(db: &Db, form: &SetUp<'_>, from: impl Into<Source<'a>>) -> Result<Standing> {
+    let Checked { business, name, email } = check(form)?;
+    check_code(db, form.code, from.into()).await?;
+    let hash = passwords::hash(Lane::Known, form.password).await?;
     let mut tx = db.begin_as(Office::Auth).await?;
     use_code_in(&mut tx, form.code).await?;
-    let new = NewWorkspace { name: form.business.trim(), zone: form.zone, currency: form.currency };
+    let new = NewWorkspace { name: &business, zone: form.zone, currency: form.currency };
     let workspace = commands::create_in(&mut tx, &new).await?;
     tx.enter_as(Office::Auth).await?;
-    let person = create_owner_in(&mut tx, &email, form.name.trim(), Some(&hash)).await?;
+    let person = create_owner_in(&mut tx, &email, &name, Some(&hash)).await?;
     let now = tx.now();
     sqlx::query!(
         "INSERT INTO membership (id, workspace_id, person_id, role, created_at) VALUES ($1, $2, $3, 'operator', $4)",
@@ -90,13 +93,17 @@ pub async fn set_up(db: &Db, form: &SetUp<'_>, address: &str) -> Result<Standing
     place.ok_or(Error::NotFound)
 }
 
-fn check(form: &SetUp<'_>) -> Result<String> {
+/// What a form that holds says of names and the address.
+struct Checked {
+    business: String,
+    name: String,
+    email: String,
+}
+
+fn check(form: &SetUp<'_>) -> Result<Checked> {
     let mut errors = FieldErrors::new();
-    match form.business.trim().chars().count() {
-        0 => errors.add("business", "Give your business a name; clients see it."),
-        81.. => errors.add("business", "Use 80 characters or fewer."),
-        _ => {}
-    }
+    let business =
+        names::read(&mut errors, "business", form.business, 80, "Give your business a name; clients see it.");
     if form.zone.parse::<chrono_tz::Tz>().is_err() {
         errors.add("zone", "Choose a time zone from the list, such as Europe/Berlin.");
     }
@@ -105,9 +112,24 @@ fn check(form: &SetUp<'_>) -> Result<String> {
     }
     let name = read_name(&mut errors, "name", form.name);
     let email = check_email(&mut errors, "email", form.email);
-    check_password(&mut errors, "password", form.password, &[name, form.email, form.business]);
+    check_password(&mut errors, "password", form.password, &[&name, form.email, &business]);
     errors.check()?;
-    Ok(email)
+    Ok(Checked { business, name, email })
+}
+
+/// Looks whether the code is right before a password is hashed for it. Only wrong ones are counted: no number of them keeps
+/// out whoever has the right one.
+async fn check_code(db: &Db, code: &str, from: Source<'_>) -> Result<()> {
+    let mut tx = db.begin_as(Office::Auth).await?;
+    let right = use_code_in(&mut tx, code).await;
+    drop(tx);
+    match right {
+        Err(wrong @ Error::Fields(_)) => match links::missed(db, from.network).await {
+            Error::NotFound => Err(wrong),
+            too_many => Err(too_many),
+        },
+        right => right,
+    }
 }
 
 /// Uses the code up. Its row is held until the end: of two at once, the second finds a workspace.

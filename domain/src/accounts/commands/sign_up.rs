@@ -15,14 +15,15 @@ use crate::{
     Db, Error, FieldErrors, Office, Result, Scope, Tx,
     accounts::{
         Standing,
-        limits::{self, SIGN_UP_ADDRESS, SIGN_UP_EMAIL, party},
-        passwords,
+        devices::Source,
+        limits::{self, CONFIRM_EMAIL, Limit, SIGN_UP_NETWORK, SIGN_UP_PAIR, pair, party},
+        passwords::{self, Lane},
         queries::places_in,
     },
     audit::{self, Deed},
     billing,
     ids::{ClientId, MembershipId, OfferId, PersonId, WorkspaceId},
-    mail,
+    mail, names,
     offers::{IntakeAnswer, Offer, OfferState, intake, queries},
     secret,
     workspaces::Workspace,
@@ -57,21 +58,37 @@ struct Checked {
 /// # Errors
 /// [`Error::Fields`], intake questions at `intake-<key>`; [`Error::Refused`] for a form that was used for another
 /// sign-up; [`Error::TooMany`].
-pub async fn sign_up(db: &Db, workspace: &Workspace, form: &SignUp<'_>, address: &str) -> Result<Standing> {
-    limits::hit(db, SIGN_UP_ADDRESS, &party(address)).await?;
+pub async fn sign_up<'a>(
+    db: &Db,
+    workspace: &Workspace,
+    form: &SignUp<'_>,
+    from: impl Into<Source<'a>>,
+) -> Result<Standing> {
     let checked = check(db, workspace.id, form).await?;
-    limits::hit(db, SIGN_UP_EMAIL, &checked.email).await?;
-    let hash = passwords::hash(form.password).await?;
+    let network = party(from.into().network);
+    let tries = [(SIGN_UP_PAIR, pair(&checked.email, &network)), (SIGN_UP_NETWORK, network)];
+    limits::hit_all(db, &tries).await?;
+    let hash = match passwords::hash(Lane::Strangers, form.password).await {
+        Err(busy) => {
+            limits::forgive_all(db, &tries).await?;
+            return Err(busy);
+        }
+        hash => hash?,
+    };
+    // Whether one more mail may go to the address: a stranger fills nobody's mailbox.
+    let writes = limits::is_within(db, CONFIRM_EMAIL, &checked.email).await?;
     let mut tx = db.begin_as(Office::Auth).await?;
     let person = PersonId::new();
     if !use_form_in(&mut tx, form.form_key, person).await? {
-        return again(db, tx, workspace.id, form, &checked.email).await;
+        return again(db, tx, workspace.id, form, (&checked.email, &tries)).await;
     }
     create_in(&mut tx, person, &checked.email, &checked.name, Some(&hash), false).await?;
     make_client_in(&mut tx, workspace.id, person, &checked).await?;
     tx.enter_as(Office::Auth).await?;
     let known = person_in(&mut tx, person).await?;
-    confirmations::send_in(&mut tx, workspace, &known).await?;
+    if writes {
+        confirmations::send_in(&mut tx, workspace, &known).await?;
+    }
     let place = places_in(tx.conn(), workspace.id, person).await?.into_iter().next();
     tx.commit().await?;
     place.ok_or(Error::NotFound)
@@ -83,16 +100,10 @@ async fn check(db: &Db, workspace: WorkspaceId, form: &SignUp<'_>) -> Result<Che
     if offer.is_none() {
         errors.add("offer", "Choose an offer.");
     }
-    let company = form.company.trim();
-    match company.chars().count() {
-        0 => errors.add("company", "Tell us your company's name."),
-        121.. => errors.add("company", "Use 120 characters or fewer."),
-        _ if company.chars().any(char::is_control) => errors.add("company", "Write the name on one line."),
-        _ => {}
-    }
+    let company = names::read(&mut errors, "company", form.company, 120, "Tell us your company's name.");
     let name = read_name(&mut errors, "name", form.name);
     let email = check_email(&mut errors, "email", form.email);
-    check_password(&mut errors, "password", form.password, &[name, form.email, company]);
+    check_password(&mut errors, "password", form.password, &[&name, form.email, &company]);
     let mut answers = Vec::new();
     if let Some(offer) = &offer {
         match intake::check(&offer.intake, form.answer) {
@@ -105,7 +116,7 @@ async fn check(db: &Db, workspace: WorkspaceId, form: &SignUp<'_>) -> Result<Che
     }
     errors.check()?;
     let offer = offer.ok_or(Error::NotFound)?;
-    Ok(Checked { offer, company: company.to_owned(), name: name.to_owned(), email, answers })
+    Ok(Checked { offer, company, name, email, answers })
 }
 
 /// The offer, if it is still sold.
@@ -143,7 +154,7 @@ async fn again(
     mut tx: Tx,
     workspace: WorkspaceId,
     form: &SignUp<'_>,
-    email: &str,
+    (email, tries): (&str, &[(Limit, String)]),
 ) -> Result<Standing> {
     let person = sqlx::query_scalar!(
         "SELECT person_id FROM sign_up WHERE form_hash = $1",
@@ -154,11 +165,12 @@ async fn again(
     let person = person_in(&mut tx, PersonId(person)).await?;
     let place = places_in(tx.conn(), workspace, person.id).await?.into_iter().next();
     tx.commit().await?;
-    let same =
-        person.email == email && passwords::verify(person.password_hash.as_deref(), form.password).await?;
+    let same = person.email == email
+        && passwords::verify(Lane::Strangers, person.password_hash.as_deref(), form.password).await?;
     match place {
         Some(place) if same => {
-            limits::forgive(db, SIGN_UP_EMAIL, email).await?;
+            limits::forgive_all(db, tries).await?;
+            limits::forgive(db, CONFIRM_EMAIL, email).await?;
             Ok(place)
         }
         _ => Err(Error::refused(

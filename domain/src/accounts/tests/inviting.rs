@@ -7,6 +7,7 @@ use crate::{
     Error, Role,
     accounts::{
         commands::{
+            claims::Answers,
             create_operator,
             invitations::{self, Accepted},
             sign_in,
@@ -31,7 +32,9 @@ async fn an_invitation_works_once_however_many_try(pool: PgPool) {
     let mut tries = JoinSet::new();
     for _ in 0..6 {
         let (db, link, workspace) = (ground.db.clone(), link.clone(), ground.workspace);
-        tries.spawn(async move { invitations::accept(&db, workspace, &link, newcomer(), "").await });
+        tries.spawn(async move {
+            invitations::accept(&db, workspace, &link, newcomer(), Answers::NONE, "").await
+        });
     }
     let done = tries.join_all().await;
     let places: Vec<_> = done.into_iter().filter_map(Result::ok).collect();
@@ -67,7 +70,11 @@ async fn links_end_by_time_by_a_new_one_and_by_being_taken_back(pool: PgPool) {
     let third = token(&ground, MINA).await;
     ground.wait(TimeDelta::days(8));
     assert!(open(&third).await.is_err());
-    assert!(invitations::accept(&ground.db, ground.workspace, &third, newcomer(), "").await.is_err());
+    assert!(
+        invitations::accept(&ground.db, ground.workspace, &third, newcomer(), Answers::NONE, "")
+            .await
+            .is_err()
+    );
 }
 
 #[sqlx::test(migrations = "../migrations")]
@@ -78,7 +85,8 @@ async fn an_invitation_is_for_its_address_alone(pool: PgPool) {
     invitations::invite(&ground.db, &house.owner, "olive@desk.test", Role::Member).await.unwrap();
     let link = token(&ground, "olive@desk.test").await;
     assert!(invitations::open(&ground.db, ground.workspace, &link, "").await.unwrap().known);
-    let accept = async |by| invitations::accept(&ground.db, ground.workspace, &link, by, "").await;
+    let accept =
+        async |by| invitations::accept(&ground.db, ground.workspace, &link, by, Answers::NONE, "").await;
     let stranger = house.member.person().unwrap();
     assert!(matches!(accept(Accepted::By(stranger)).await, Err(Error::Refused(_))));
     assert!(matches!(accept(newcomer()).await, Err(Error::Refused(_))), "nobody sets her password anew");

@@ -1,5 +1,7 @@
 //! The rules of getting in, against a real Postgres.
 
+mod claiming;
+mod crowding;
 mod inviting;
 mod people;
 mod resetting;

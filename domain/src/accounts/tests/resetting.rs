@@ -6,7 +6,7 @@ use super::{GOOD, count, mails, token, workspace};
 use crate::{
     Error,
     accounts::{
-        commands::{create_operator, profile, resets, sign_in},
+        commands::{claims::Answers, create_operator, profile, resets, sign_in},
         sign_ins,
     },
     testing::Ground,
@@ -38,7 +38,7 @@ async fn a_link_sets_a_password_once_however_many_try(pool: PgPool) {
     let mut tries = JoinSet::new();
     for _ in 0..6 {
         let (db, link, space) = (ground.db.clone(), link.clone(), space.id);
-        tries.spawn(async move { resets::set(&db, space, &link, NEW, "").await });
+        tries.spawn(async move { resets::set(&db, space, &link, NEW, Answers::NONE, "").await });
     }
     let done = tries.join_all().await;
     assert_eq!(done.iter().filter(|result| result.is_ok()).count(), 1);
@@ -79,7 +79,10 @@ async fn links_end_by_time_and_by_a_new_password(pool: PgPool) {
     let wrong = profile::change_password(&ground.db, person, "not the old one", NEW, b"here").await;
     assert!(matches!(wrong, Err(Error::Fields(_))));
     profile::change_password(&ground.db, person, GOOD, NEW, b"here").await.unwrap();
-    assert!(matches!(resets::set(&ground.db, space.id, &link, GOOD, "").await, Err(Error::NotFound)));
+    assert!(matches!(
+        resets::set(&ground.db, space.id, &link, GOOD, Answers::NONE, "").await,
+        Err(Error::NotFound)
+    ));
     let weak = profile::change_password(&ground.db, person, NEW, "olivestone1", b"here").await;
     assert!(matches!(weak, Err(Error::Fields(errors)) if errors.of("password").is_some()));
 }

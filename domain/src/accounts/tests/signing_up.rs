@@ -5,6 +5,7 @@ use super::{GOOD, count, mails, shape, token, workspace};
 use crate::{
     Error,
     accounts::commands::{
+        claims::Answers,
         confirmations, sign_in,
         sign_up::{self, SignUp},
     },
@@ -78,9 +79,17 @@ async fn a_known_address_signs_up_like_a_new_one(pool: PgPool) {
     let (space, offer) = (workspace(&ground).await, ground.offer(Starts::AtOnce).await.id);
     let known = "rosa@harborpine.test";
     let first = sign_up::sign_up(&ground.db, &space, &form(KEY, offer, known), "").await.unwrap();
-    confirmations::confirm(&ground.db, space.id, &token(&ground, known).await, Some(first.person), "", "")
-        .await
-        .unwrap();
+    confirmations::confirm(
+        &ground.db,
+        space.id,
+        &token(&ground, known).await,
+        Some(first.person),
+        "",
+        Answers::NONE,
+        "",
+    )
+    .await
+    .unwrap();
 
     let other =
         SignUp { password: "eleven quiet lamps", ..form("another key of twenty letters", offer, known) };
@@ -98,11 +107,19 @@ async fn a_known_address_signs_up_like_a_new_one(pool: PgPool) {
     let (subject, _) = mails(&ground, known).await.pop().unwrap();
     assert_eq!(subject, "You have an account here already");
     let link = token(&ground, known).await;
-    let refused =
-        confirmations::confirm(&ground.db, space.id, &link, Some(again.person), "eleven quiet lamps", "")
-            .await;
+    let refused = confirmations::confirm(
+        &ground.db,
+        space.id,
+        &link,
+        Some(again.person),
+        "eleven quiet lamps",
+        Answers::NONE,
+        "",
+    )
+    .await;
     assert!(matches!(refused, Err(Error::Fields(_))), "the sign-up's own password proves nothing");
-    let places = confirmations::confirm(&ground.db, space.id, &link, None, GOOD, "").await.unwrap();
+    let places =
+        confirmations::confirm(&ground.db, space.id, &link, None, GOOD, Answers::NONE, "").await.unwrap();
     assert_eq!(places.len(), 2);
     assert!(places.iter().all(|place| place.person == first.person));
     assert!(sign_in(&ground.db, space.id, known, "eleven quiet lamps", "").await.is_err());
@@ -115,7 +132,7 @@ async fn a_click_in_a_mail_confirms_nothing_by_itself(pool: PgPool) {
     // Somebody signs up with another's address and hopes that its owner clicks.
     sign_up::sign_up(&ground.db, &space, &form(KEY, offer, "victim@harborpine.test"), "").await.unwrap();
     let link = token(&ground, "victim@harborpine.test").await;
-    let clicked = confirmations::confirm(&ground.db, space.id, &link, None, "", "").await;
+    let clicked = confirmations::confirm(&ground.db, space.id, &link, None, "", Answers::NONE, "").await;
     assert!(matches!(clicked, Err(Error::Fields(_))));
     assert_eq!(
         count(&ground, "SELECT count(*) FROM person WHERE email = 'victim@harborpine.test' AND confirmed")

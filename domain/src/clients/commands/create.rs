@@ -7,8 +7,8 @@ use crate::{
     billing, changes,
     clients::NewClient,
     ids::{ClientId, OfferId},
+    names,
     offers::{self, OfferState, queries::operators_only},
-    requests::commands::line,
 };
 
 /// The longest name, in characters.
@@ -57,7 +57,7 @@ async fn sell_in(tx: &mut Tx, scope: &Scope, name: &str, offer: Option<OfferId>)
 
 /// A name is one line, in lists and on invoices.
 pub(super) fn read_name(errors: &mut FieldErrors, typed: &str) -> String {
-    line(errors, "name", typed, NAME, "Give the business's name.")
+    names::read(errors, "name", typed, NAME, "Give the business's name.")
 }
 
 fn read_owner(errors: &mut FieldErrors, typed: &str) -> Option<String> {

@@ -2,9 +2,12 @@
 
 use std::time::SystemTime;
 
-use domain::mail::{self, Due};
+use domain::{
+    accounts::read_email,
+    mail::{self, Due},
+};
 use lettre::{
-    Message,
+    Address, Message,
     message::{
         Mailbox, SinglePart,
         header::{HeaderName, HeaderValue},
@@ -19,18 +22,19 @@ pub(super) fn message(due: &Due, from: &Mailbox, public_url: &str) -> Result<Mes
     let to: Mailbox =
         due.recipient.parse().map_err(|error| format!("the recipient is no address: {error}"))?;
     // A workspace's own address is where answers go; sending from it is not ours to do.
-    let own: Option<Mailbox> = due.sender.parse().ok();
+    let own = due.sender.parse().ok().map(|own: Mailbox| Mailbox::new(own.name, on_the_wire(own.email)));
     let name = match &own {
         Some(mailbox) => mailbox.name.clone(),
         None => Some(due.sender.clone()).filter(|name| !name.is_empty()),
     };
     let name = name.or_else(|| from.name.clone());
+    let sender = on_the_wire(from.email.clone());
     let mut message = Message::builder()
-        .from(Mailbox::new(name, from.email.clone()))
-        .to(to)
+        .from(Mailbox::new(name, sender.clone()))
+        .to(Mailbox::new(to.name, on_the_wire(to.email)))
         .subject(due.subject.clone())
         .date(SystemTime::from(due.created_at))
-        .message_id(Some(format!("<{}@{}>", due.id, from.email.domain())))
+        .message_id(Some(format!("<{}@{}>", due.id, sender.domain())))
         .raw_header(HeaderValue::new(
             HeaderName::new_from_ascii_str("Auto-Submitted"),
             "auto-generated".to_owned(),
@@ -41,4 +45,24 @@ pub(super) fn message(due: &Due, from: &Mailbox, public_url: &str) -> Result<Mes
     message
         .singlepart(SinglePart::plain(mail::expand(&due.body, public_url)))
         .map_err(|error| error.to_string())
+}
+
+/// An address as every mail server takes it: a host of other letters in its form of `xn--`.
+fn on_the_wire(address: Address) -> Address {
+    let plain = read_email(&format!("{}@{}", address.user(), address.domain()));
+    let host = plain.as_deref().and_then(|plain| plain.rsplit_once('@')).map(|(_, host)| host.to_owned());
+    host.and_then(|host| Address::new(address.user(), host).ok()).unwrap_or(address)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_host_of_other_letters_goes_out_as_servers_know_it() {
+        let wire = |address: &str| on_the_wire(address.parse().unwrap()).to_string();
+        assert_eq!(wire("Info@müller.de"), "Info@xn--mller-kva.de");
+        assert_eq!(wire("rosa@harborpine.test"), "rosa@harborpine.test");
+        assert_eq!(wire("rosa@localhost"), "rosa@localhost");
+    }
 }

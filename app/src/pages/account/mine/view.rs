@@ -1,5 +1,5 @@
 use axum::response::Response;
-use domain::accounts::Browser;
+use domain::accounts::{Browser, display_email};
 use leptos::prelude::*;
 
 use super::{Mine, browser::words};
@@ -28,7 +28,7 @@ pub(super) fn page(cx: &Cx, mine: &Mine) -> Response {
             <div class="page-head">
                 <div>
                     <h1>"My account"</h1>
-                    <p class="page-sub"><span>{mine.me.email.clone()}</span><span>{place}</span><span>{role_words(mine.me.role)}</span></p>
+                    <p class="page-sub"><span>{display_email(&mine.me.email)}</span><span>{place}</span><span>{role_words(mine.me.role)}</span></p>
                 </div>
                 <div class="page-actions">
                     {cx.bare.arrival.elsewhere.then(|| view! { <a class="button" href="/account/places">"Go to another place"</a> })}
@@ -47,7 +47,7 @@ pub(super) fn page(cx: &Cx, mine: &Mine) -> Response {
 fn unconfirmed(cx: &Cx, email: &str) -> AnyView {
     view! {
         <div class="notice waiting">
-            <p><b>"Please confirm your address."</b> " We sent a link to " {email.to_owned()} "."</p>
+            <p><b>"Please confirm your address."</b> " We sent a link to " {display_email(email)} "."</p>
             <form method="post" action="/account/confirmation">{field::token(cx)}<button class="button">"Send it again"</button></form>
         </div>
         {trial_hint(&cx.bare)}
@@ -94,7 +94,7 @@ fn password_section(cx: &Cx, mine: &Mine) -> AnyView {
             <form class="form" method="post" action="/account/password">
                 {field::token(cx)}
                 {field::summary(&mine.forms.password)}
-                <input class="visually-hidden" type="email" name="email" autocomplete="username" value=mine.me.email.clone()
+                <input class="visually-hidden" type="email" name="email" autocomplete="username" value=display_email(&mine.me.email)
                     tabindex="-1" aria-hidden="true" readonly />
                 {Field::password(&mine.forms.password, "old", "Present password").autocomplete("current-password").required().show()}
                 {Field::password(&mine.forms.password, "password", "New password")

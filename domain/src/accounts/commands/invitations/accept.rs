@@ -3,10 +3,14 @@ use crate::{
     accounts::{
         Standing,
         commands::{
+            claims::{self, Answers, Claim},
             links,
-            persons::{check_password, create_owner_in, owner_in, read_name},
+            persons::{check_password, create_owner_in, owner_in, person_in, read_name},
         },
-        limits, passwords, queries,
+        devices::Source,
+        limits,
+        passwords::{self, Lane},
+        queries,
     },
     ids::{ClientId, MembershipId, PersonId, WorkspaceId},
     secret,
@@ -22,6 +26,8 @@ pub struct Invitation {
     pub role: Role,
     /// The address belongs to somebody who has a password here already.
     pub known: bool,
+    /// What was signed up with the address, where it is nobody's yet.
+    pub claims: Vec<Claim>,
 }
 
 /// How an invitation is accepted.
@@ -39,13 +45,28 @@ pub enum Accepted<'a> {
 ///
 /// # Errors
 /// [`Error::NotFound`] when it is unknown, answered, revoked or too old.
-pub async fn open(db: &Db, workspace: WorkspaceId, token: &str, address: &str) -> Result<Invitation> {
-    links::tried(db, address).await?;
+pub async fn open<'a>(
+    db: &Db,
+    workspace: WorkspaceId,
+    token: &str,
+    from: impl Into<Source<'a>>,
+) -> Result<Invitation> {
+    match find(db, workspace, token).await {
+        Err(Error::NotFound) => Err(links::missed(db, from.into().network).await),
+        found => found,
+    }
+}
+
+async fn find(db: &Db, workspace: WorkspaceId, token: &str) -> Result<Invitation> {
+    if !links::is_token(token) {
+        return Err(Error::NotFound);
+    }
     let mut tx = db.begin_as(Office::Auth).await?;
     let now = tx.now();
     let row = sqlx::query!(
         r#"SELECT i.email, i.role, w.name, c.name AS "client?",
-                  EXISTS (SELECT 1 FROM person p WHERE p.email = i.email AND p.confirmed AND p.password_hash IS NOT NULL) AS "known!"
+                  EXISTS (SELECT 1 FROM person p WHERE p.email = i.email AND p.confirmed AND p.password_hash IS NOT NULL) AS "known!",
+                  EXISTS (SELECT 1 FROM person p WHERE p.email = i.email AND p.confirmed) AS "owned!"
            FROM invitation i JOIN workspace w ON w.id = i.workspace_id LEFT JOIN client c ON c.id = i.client_id
            WHERE i.token_hash = $1 AND i.workspace_id = $3
              AND i.accepted_at IS NULL AND i.revoked_at IS NULL AND i.expires_at > $2"#,
@@ -56,6 +77,7 @@ pub async fn open(db: &Db, workspace: WorkspaceId, token: &str, address: &str) -
     .fetch_optional(tx.conn())
     .await?
     .ok_or(Error::NotFound)?;
+    let claims = if row.owned { Vec::new() } else { claims::of_in(&mut tx, &row.email, None).await? };
     tx.commit().await?;
     Ok(Invitation {
         workspace: row.name,
@@ -63,52 +85,75 @@ pub async fn open(db: &Db, workspace: WorkspaceId, token: &str, address: &str) -
         email: row.email,
         role: queries::role(&row.role)?,
         known: row.known,
+        claims,
     })
 }
 
-/// Accepts an invitation, once: the place it leads to.
+/// Accepts an invitation, once: the place it leads to. Its link shows that the address's mail is theirs, so what was signed
+/// up with the address is settled as well, by their `answers`.
 ///
 /// # Errors
 /// [`Error::NotFound`] as in [`open`]; [`Error::Fields`]; [`Error::Refused`] for whom it is not meant.
-pub async fn accept(
+pub async fn accept<'a>(
     db: &Db,
     workspace: WorkspaceId,
     token: &str,
     by: Accepted<'_>,
-    address: &str,
+    answers: Answers<'_>,
+    from: impl Into<Source<'a>>,
 ) -> Result<Standing> {
-    let invitation = open(db, workspace, token, address).await?;
+    let invitation = open(db, workspace, token, from).await?;
+    let claims =
+        invitation.claims.iter().filter(|claim| !matches!(by, Accepted::By(me) if me == claim.person));
+    let mine = answers.mine(&claims.cloned().collect::<Vec<_>>());
     let newcomer = match by {
-        Accepted::As { name, password } => Some(check_newcomer(&invitation, name, password).await?),
+        Accepted::As { name, password } => Some(check_newcomer(&invitation, name, password, &mine).await?),
         Accepted::With { password } => {
             check_owner(db, &invitation.email, password).await?;
             None
         }
         Accepted::By(_) => None,
     };
+    let mine = mine?;
     let mut tx = db.begin_as(Office::Auth).await?;
     let (client, role) = use_in(&mut tx, token).await?;
-    let owner = owner_in(&mut tx, &invitation.email).await?;
-    let person = match (owner, newcomer, by) {
-        (Some(owner), _, Accepted::By(person)) if owner.id == person => person,
-        (Some(owner), None, Accepted::With { .. }) => owner.id,
-        // Invited before without a password (an operator made on the command line): the link is theirs alone.
-        (Some(owner), Some((_, hash)), _) if owner.password_hash.is_none() => {
-            sqlx::query!("UPDATE person SET password_hash = $2 WHERE id = $1", owner.id.0, hash)
-                .execute(tx.conn())
-                .await?;
-            owner.id
-        }
-        (None, Some((name, hash)), _) => create_owner_in(&mut tx, &invitation.email, &name, Some(&hash))
-            .await
-            .on_constraint("person_email_unique", || taken(&invitation.email))?,
-        _ => return Err(taken(&invitation.email)),
-    };
+    let person = person_of_in(&mut tx, &invitation.email, newcomer, by).await?;
+    claims::settle_in(&mut tx, &invitation.email, Some(person), &mine).await?;
     seat_in(&mut tx, workspace, client, person, role).await?;
     let places = queries::places_in(tx.conn(), workspace, person).await?;
     tx.commit().await?;
     let wanted = |place: &Standing| place.client.as_ref().map(|(id, _)| *id) == client;
     places.into_iter().find(wanted).ok_or(Error::NotFound)
+}
+
+/// Who accepts: the owner of the address, or whoever becomes it.
+async fn person_of_in(
+    tx: &mut Tx,
+    email: &str,
+    newcomer: Option<(String, String)>,
+    by: Accepted<'_>,
+) -> Result<PersonId> {
+    let owner = owner_in(tx, email).await?;
+    match (owner, newcomer, by) {
+        (Some(owner), _, Accepted::By(person)) if owner.id == person => Ok(person),
+        (Some(owner), None, Accepted::With { .. }) => Ok(owner.id),
+        // Invited before without a password (an operator made on the command line): the link is theirs alone.
+        (Some(owner), Some((_, hash)), _) if owner.password_hash.is_none() => {
+            sqlx::query!("UPDATE person SET password_hash = $2 WHERE id = $1", owner.id.0, hash)
+                .execute(tx.conn())
+                .await?;
+            Ok(owner.id)
+        }
+        (None, Some((name, hash)), _) => create_owner_in(tx, email, &name, Some(&hash))
+            .await
+            .on_constraint("person_email_unique", || taken(email)),
+        // Signed up with it, and shows by the link that it is theirs.
+        (None, None, Accepted::By(person)) if person_in(tx, person).await?.email == email => {
+            claims::own_in(tx, person).await?;
+            Ok(person)
+        }
+        _ => Err(taken(email)),
+    }
 }
 
 fn taken(email: &str) -> Error {
@@ -117,23 +162,34 @@ fn taken(email: &str) -> Error {
     ))
 }
 
-async fn check_newcomer(invitation: &Invitation, name: &str, password: &str) -> Result<(String, String)> {
-    let mut errors = FieldErrors::new();
+/// Name and hash of the password; what is wrong with either stands with what is not answered.
+async fn check_newcomer(
+    invitation: &Invitation,
+    name: &str,
+    password: &str,
+    mine: &Result<Vec<PersonId>>,
+) -> Result<(String, String)> {
+    let mut errors = match mine {
+        Err(Error::Fields(errors)) => errors.clone(),
+        _ => FieldErrors::new(),
+    };
     let name = read_name(&mut errors, "name", name);
-    let about = [name, &invitation.email, invitation.client.as_deref().unwrap_or_default()];
+    let about = [name.as_str(), &invitation.email, invitation.client.as_deref().unwrap_or_default()];
     check_password(&mut errors, "password", password, &about);
     errors.check()?;
-    Ok((name.to_owned(), passwords::hash(password).await?))
+    Ok((name, passwords::hash(Lane::Known, password).await?))
 }
 
 async fn check_owner(db: &Db, email: &str, password: &str) -> Result<()> {
-    limits::hit(db, limits::SIGN_IN_EMAIL, email).await?;
     let mut tx = db.begin_as(Office::Auth).await?;
     let owner = owner_in(&mut tx, email).await?;
     tx.commit().await?;
-    let hash = owner.and_then(|owner| owner.password_hash);
-    if passwords::verify(hash.as_deref(), password).await? {
-        return limits::forgive(db, limits::SIGN_IN_EMAIL, email).await;
+    let Some(owner) = owner else { return Err(taken(email)) };
+    // Only whoever holds a link to the address's mail comes here.
+    let who = owner.id.to_string();
+    limits::hit(db, limits::PASSWORD_PERSON, &who).await?;
+    if passwords::verify(Lane::Known, owner.password_hash.as_deref(), password).await? {
+        return limits::forgive(db, limits::PASSWORD_PERSON, &who).await;
     }
     Err(Error::Fields(FieldErrors::one("password", "This is not the password of your account here.")))
 }

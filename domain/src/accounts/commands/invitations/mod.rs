@@ -8,8 +8,8 @@ pub use accept::{Accepted, Invitation, accept, open};
 
 use super::{people::check_manager, persons::check_email};
 use crate::{
-    Db, Error, FieldErrors, Result, Role, Scope, Tx,
-    accounts::limits::{self, INVITATIONS, LINK_EMAIL},
+    Db, Error, FieldErrors, Office, Result, Role, Scope, Tx,
+    accounts::limits::{self, INVITATION_PAIR, INVITATIONS, pair},
     audit::{self, Deed},
     ids::InvitationId,
     mail, secret,
@@ -43,6 +43,7 @@ pub async fn invite(db: &Db, scope: &Scope, email: &str, role: Role) -> Result<(
 /// # Errors
 /// [`Error::Fields`] for a colleague already.
 pub(crate) async fn invite_in(tx: &mut Tx, scope: &Scope, email: &str, role: Role) -> Result<()> {
+    check_confirmed(tx, scope).await?;
     if is_here(tx, scope, email).await? {
         return Err(Error::Fields(FieldErrors::one(
             "email",
@@ -79,6 +80,7 @@ pub(crate) async fn invite_in(tx: &mut Tx, scope: &Scope, email: &str, role: Rol
 pub async fn resend(db: &Db, scope: &Scope, id: InvitationId) -> Result<()> {
     check_manager(scope)?;
     let mut tx = db.begin(scope).await?;
+    check_confirmed(&mut tx, scope).await?;
     let (token, now) = (secret::random_token(), tx.now());
     let email = sqlx::query_scalar!(
         "UPDATE invitation SET token_hash = $4, expires_at = $5
@@ -131,8 +133,22 @@ pub async fn revoke(db: &Db, scope: &Scope, id: InvitationId) -> Result<()> {
 /// [`Error::TooMany`].
 pub(crate) async fn count(db: &Db, scope: &Scope, email: &str) -> Result<()> {
     let whose = scope.client.map_or(scope.workspace.to_string(), |client| client.to_string());
-    limits::hit(db, INVITATIONS, &whose).await?;
-    limits::hit(db, LINK_EMAIL, email).await
+    limits::hit_all(db, &[(INVITATION_PAIR, pair(email, &whose)), (INVITATIONS, whose)]).await
+}
+
+/// Refuses whoever has not shown that their address is theirs: it may be somebody else's, who would not know the people
+/// that come.
+async fn check_confirmed(tx: &mut Tx, scope: &Scope) -> Result<()> {
+    let Some(person) = scope.person() else { return Ok(()) };
+    let confirmed = sqlx::query_scalar!("SELECT confirmed FROM person WHERE id = $1", person.0)
+        .fetch_optional(tx.conn())
+        .await?;
+    if confirmed == Some(true) {
+        return Ok(());
+    }
+    Err(Error::refused(
+        "Confirm your e-mail address first: open the link in the mail that we sent you. Your account page sends it again.",
+    ))
 }
 
 async fn is_here(tx: &mut Tx, scope: &Scope, email: &str) -> Result<bool> {
@@ -178,12 +194,36 @@ async fn send_in(tx: &mut Tx, scope: &Scope, email: &str, token: &str) -> Result
         crate::Actor::Person { name, .. } => name.clone(),
         _ => row.name.clone(),
     };
-    let place = row.client.map_or_else(|| row.name.clone(), |client| format!("{client} at {}", row.name));
-    let (who, place) = (mail::plain(&who), mail::plain(&place));
+    let (who, workspace) = (mail::plain(&who), mail::plain(&row.name));
+    let place =
+        row.client.map_or(workspace.clone(), |client| format!("{} at {workspace}", mail::plain(&client)));
+    // A client's words reach nobody who has not shown that they want mail from here.
+    let named = scope.role() != Some(Role::Owner) || is_confirmed(tx, scope, email).await?;
+    let (subject, text) = if named {
+        (format!("{who} invites you to {place}"), format!("{who} invites you to {place}.\n\nAccept here:"))
+    } else {
+        (
+            format!("You are invited to {workspace}"),
+            format!("somebody who works with {workspace} invites you. See who it is, and accept here:"),
+        )
+    };
     let body = format!(
-        "Hello,\n\n{who} invites you to {place}.\n\nAccept here:\n\n{{link:/invitations/{token}}}\n\n\
+        "Hello,\n\n{text}\n\n{{link:/invitations/{token}}}\n\n\
          The link works once, for seven days, and only for you.\n\n{}\n",
         row.name,
     );
-    mail::queue_in(tx, scope.workspace, email, &format!("{who} invites you to {place}"), &body).await
+    mail::queue_in(tx, scope.workspace, email, &subject, &body).await
+}
+
+/// Whether the address belongs to somebody who has shown that they read its mail, anywhere on this install.
+async fn is_confirmed(tx: &mut Tx, scope: &Scope, email: &str) -> Result<bool> {
+    tx.enter_as(Office::Auth).await?;
+    let confirmed = sqlx::query_scalar!(
+        r#"SELECT EXISTS (SELECT 1 FROM person WHERE email = $1 AND confirmed) AS "confirmed!""#,
+        email
+    )
+    .fetch_one(tx.conn())
+    .await?;
+    tx.enter(scope).await?;
+    Ok(confirmed)
 }
