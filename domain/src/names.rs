@@ -1,13 +1,13 @@
 //! What people, companies and the workspace may be called. Names stand in mails to others, so they carry nothing that a
 //! mail program makes a link of.
 
-use crate::FieldErrors;
+use crate::{FieldErrors, readable};
 
 /// What a name ends up as, or what to do about it at its field: one line, with single spaces. `missing`: what to say
 /// where nothing is typed; `most`: characters.
 pub fn read(errors: &mut FieldErrors, field: &str, typed: &str, most: usize, missing: &str) -> String {
-    let name =
-        typed.trim().split([' ', '\u{a0}']).filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" ");
+    let name = readable::line(typed.replace('\0', "").trim());
+    let name = if readable::is_blank(&name) { String::new() } else { name };
     match name.chars().count() {
         0 => errors.add(field, missing),
         long if long > most => errors.add(field, format!("Use {most} characters or fewer.")),
