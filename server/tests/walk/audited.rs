@@ -20,6 +20,7 @@ const UNLISTED: &[(&str, &str)] = &[
     ("approval/{approval}", "stands in the conversation with who answered"),
     ("review", "stands in the conversation with who reviewed"),
     ("notes", "words of the backstage log, which keeps them with their author"),
+    ("seen", "takes a mark away that the other side's words made"),
     ("files", "stands in the conversation with who added it"),
     ("edit", "the request's own log keeps every version"),
     ("place", "stands in the conversation as a move"),
