@@ -155,4 +155,21 @@ mod tests {
         assert_eq!(errors.of("name"), Some("Tell us your name."));
         assert_eq!(errors.of("company"), Some("Use 120 characters or fewer."));
     }
+
+    #[test]
+    fn a_name_has_something_to_read_and_no_direction_of_its_own() {
+        for nothing in
+            ["\u{200b}\u{200b}", "\u{2800}", "\u{3164}", "\u{202e}\u{2069}", "\u{fe0f}", "\u{e0041}"]
+        {
+            let mut errors = FieldErrors::new();
+            assert_eq!(read(&mut errors, "company", nothing, 120, "Tell us."), "", "{nothing:?}");
+            assert_eq!(errors.of("company"), Some("Tell us."), "{nothing:?}");
+        }
+        let mut errors = FieldErrors::new();
+        assert_eq!(read(&mut errors, "name", "\u{202e}Rosa\u{202c} Kl\u{200b}ein", 80, ""), "Rosa Klein");
+        assert!(errors.is_empty());
+        // What is hidden in it hides no address.
+        read(&mut errors, "name", "evil\u{200b}.\u{2060}com", 80, "");
+        assert_eq!(errors.of("name"), Some("Leave out the web address; write the name alone."));
+    }
 }
