@@ -151,6 +151,7 @@ impl Db {
         Tx {
             tx,
             engine: self.engine.clone(),
+            clock: self.clock.clone(),
             now: self.now(),
             scope,
             quota: self.quota,
@@ -221,6 +222,7 @@ pub(crate) async fn set_office(conn: &mut PgConnection, office: Office) -> Resul
 pub struct Tx {
     tx: Transaction<'static, Postgres>,
     engine: Engine,
+    clock: Clock,
     now: DateTime<Utc>,
     /// The one that holds now; none for an office.
     scope: Option<Scope>,
@@ -257,6 +259,12 @@ impl Tx {
     /// Whether it is a part of a larger call, which commits it.
     pub(crate) fn is_joint(&self) -> bool {
         self.joint.is_some()
+    }
+
+    /// Reads the clock again once a lock is held: whoever held it meanwhile acted before this transaction does, however
+    /// long ago it began. Never earlier than `not_before`, what the row says that another node's clock wrote.
+    pub(crate) fn held_since(&mut self, not_before: Option<DateTime<Utc>>) {
+        self.now = self.clock.now().max(self.now).max(not_before.unwrap_or(self.now));
     }
 
     /// The connection, for a query.

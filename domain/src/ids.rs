@@ -96,6 +96,7 @@ id!(InvitationId, "inv");
 id!(OfferId, "off");
 id!(SubscriptionId, "sub");
 id!(InvoiceId, "bill");
+id!(CreditNoteId, "crn");
 id!(RequestId, "req");
 id!(FileId, "file");
 id!(AgentId, "agt");

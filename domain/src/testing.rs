@@ -64,15 +64,18 @@ impl Ground {
     pub async fn client(&self, name: &str) -> TestClient {
         let id = ClientId::new();
         let board = stream(&self.pool, self.workspace, Some(id), "board", false).await;
-        sqlx::query("INSERT INTO client (id, workspace_id, name, board_stream, created_at) VALUES ($1, $2, $3, $4, $5)")
-            .bind(id.0)
-            .bind(self.workspace.0)
-            .bind(name)
-            .bind(board)
-            .bind(start())
-            .execute(&self.pool)
-            .await
-            .unwrap();
+        sqlx::query(
+            "INSERT INTO client (id, workspace_id, name, board_stream, created_at, bill_to)
+             VALUES ($1, $2, $3, $4, $5, $3 || E'\n5 Harbor Road')",
+        )
+        .bind(id.0)
+        .bind(self.workspace.0)
+        .bind(name)
+        .bind(board)
+        .bind(start())
+        .execute(&self.pool)
+        .await
+        .unwrap();
         let [owner, member, billing] = [
             self.person(Some(id), Role::Owner, "Owner").await,
             self.person(Some(id), Role::Member, "Member").await,

@@ -38,6 +38,10 @@ test('the first hour: the terminal’s code, a desk, an offer, a client, and mai
   await page.getByLabel('Name', { exact: true }).fill('Fjord Desk');
   await page.getByLabel('Time zone').selectOption('Europe/Oslo');
   await page.getByLabel('Currency').selectOption('EUR');
+  await page.getByLabel('Street and city').fill('1 Fjordgata\nOslo');
+  await page.getByLabel('Country').selectOption('NO');
+  await page.getByLabel('Tax number').fill('NO 123 456 785 MVA');
+  await page.getByLabel('Note on tax').fill('No VAT is charged on services to businesses abroad.');
   await page.getByLabel('Your name').fill(ANNE.name);
   await page.getByLabel('E-mail').fill(ANNE.email);
   await page.getByLabel('Password').fill(ANNE.password);
@@ -69,6 +73,8 @@ test('the first hour: the terminal’s code, a desk, an offer, a client, and mai
   await buyer.getByRole('link', { name: 'Choose Steady hands' }).click();
   const who = stranger('Harbour of Vik');
   await buyer.getByLabel('Company').fill(who.company);
+  await buyer.getByLabel('Street and city').fill('2 Havnegata\nVik');
+  await buyer.getByLabel('Country').selectOption('NO');
   await buyer.getByLabel('Your name').fill(who.name);
   await buyer.getByLabel('E-mail').fill(who.email);
   await buyer.getByLabel('Password').fill(who.password);

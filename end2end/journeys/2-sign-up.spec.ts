@@ -1,4 +1,4 @@
-import { fillSignUp, newClient, question, stranger } from '../fixtures/client.ts';
+import { fillSignUp, newClient, question, signUp, stranger } from '../fixtures/client.ts';
 import { query } from '../fixtures/log.ts';
 import { sound } from '../fixtures/looks.ts';
 import { letter, link } from '../fixtures/mail.ts';
@@ -9,10 +9,10 @@ import { enter, expect, test } from '../fixtures/test.ts';
 test('a stranger signs up, sees the first invoice, and is in', async ({ page, request }) => {
   await page.goto('/signup');
   await sound(page);
-  const who = await newClient(page, 'One at a time');
+  const who = await signUp(page, 'One at a time');
   await expect(page.getByRole('heading', { level: 1 })).toHaveText('Welcome, Vera');
   await expect(page.getByText('Your first invoice: $3,000')).toBeVisible();
-  await expect(page.getByText('Work starts at once')).toBeVisible();
+  await expect(page.getByText('Work starts when you’ve confirmed your email address')).toBeVisible();
   await sound(page);
 
   await page.getByRole('link', { name: 'Look around first' }).click();
@@ -24,6 +24,7 @@ test('a stranger signs up, sees the first invoice, and is in', async ({ page, re
   await sound(page);
   await page.getByRole('button', { name: 'Confirm' }).click();
   await expect(page).toHaveURL('/portal');
+  await expect(page.getByText('Work starts when')).toHaveCount(0);
 });
 
 test('errors stand beside their fields and nothing typed is lost', async ({ page, watch, server }) => {
@@ -39,6 +40,7 @@ test('errors stand beside their fields and nothing typed is lost', async ({ page
   await expect(page.getByLabel('Password')).toHaveAttribute('aria-invalid', 'true');
   await expect(question(page, 'What does your business do?')).toHaveAttribute('aria-invalid', 'true');
   await expect(page.getByLabel('Company')).toHaveValue(who.company);
+  await expect(page.getByLabel('Street and city')).toHaveValue(/3 River Walk/);
   await expect(page.getByLabel('Your name')).toHaveValue(who.name);
   await expect(page.getByLabel('E-mail')).toHaveValue(who.email);
   await expect(page.getByRole('radio', { name: 'Two at a time' })).toBeChecked();

@@ -30,7 +30,7 @@ test('an invoice is issued, paid, taken back and void; numbers have no gaps', as
 
   await desk.getByRole('button', { name: 'Mark paid' }).click();
   await expect(desk.getByRole('article')).toContainText('Paid');
-  await desk.getByRole('button', { name: 'Not paid after all' }).click();
+  await desk.getByRole('button', { name: 'Mark unpaid' }).click();
   await desk.getByRole('button', { name: 'Void…' }).click();
   await accessible(desk);
   await desk.getByRole('dialog').getByRole('button', { name: 'Void it' }).click();

@@ -1,11 +1,11 @@
-import { fillSignUp, newClient, question, stranger } from '../fixtures/client.ts';
+import { fillSignUp, question, signUp, stranger } from '../fixtures/client.ts';
 import { sound } from '../fixtures/looks.ts';
 import { expect, test } from '../fixtures/test.ts';
 
 test('a stranger signs up without a script', async ({ page }) => {
   await page.goto('/');
   await page.getByRole('link', { name: 'Choose One at a time' }).click();
-  await newClient(page, 'One at a time');
+  await signUp(page, 'One at a time');
   await expect(page.getByText('Your first invoice: $3,000')).toBeVisible();
   await page.getByRole('link', { name: 'Ask for something' }).click();
   await expect(page.getByRole('heading', { level: 1 })).toHaveText('New request');

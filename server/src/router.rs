@@ -179,10 +179,13 @@ fn portal() -> Routes<App> {
 
 /// What a client holds and is billed.
 fn my_billing() -> Routes<App> {
-    use pages::billing::{mine, my_invoice, subscription_state};
+    use pages::billing::{credit, details, mine, my_invoice, offer, subscription_state};
     Routes::new()
         .route("/portal/billing", get(mine::show))
         .route("/portal/billing/subscription", post(subscription_state::update_mine))
+        .route("/portal/billing/offer", post(offer::choose_mine))
+        .route("/portal/billing/details", get(details::edit).post(details::save))
+        .route("/portal/billing/credits/{number}", get(credit::show_mine))
         .route("/portal/billing/{number}", get(my_invoice::show))
 }
 
@@ -253,10 +256,13 @@ fn offers() -> Routes<App> {
 
 /// What clients hold and are billed.
 fn billing() -> Routes<App> {
-    use pages::billing::{draft, invoice, invoice_state, overview, subscription_state};
+    use pages::billing::{credit, draft, invoice, invoice_state, offer, overview, subscription_state};
     Routes::new()
         .route("/desk/billing", get(overview::show))
         .route("/desk/billing/subscriptions/{subscription}/state", post(subscription_state::update))
+        .route("/desk/clients/{client}/offer", post(offer::choose))
+        .route("/desk/billing/credits/{credit}", get(credit::show))
+        .route("/desk/billing/credits/{credit}/state", post(credit::update))
         .route("/desk/billing/invoices", post(draft::create))
         .route("/desk/billing/invoices/new", get(draft::new))
         .route("/desk/billing/invoices/{invoice}", get(invoice::show))

@@ -7,10 +7,7 @@ use leptos::prelude::*;
 pub fn notice(waits: Option<Waits>, may_bill: bool) -> Option<AnyView> {
     let waits = waits?;
     let (heading, rest) = words(waits);
-    let link = may_bill.then_some(match waits {
-        Waits::ForPayment => "See the invoice",
-        Waits::OnPause | Waits::ForSubscription => "See your subscription",
-    });
+    let link = may_bill.then_some(waits).and_then(link);
     Some(
         view! {
             <div class="notice waiting">
@@ -22,11 +19,33 @@ pub fn notice(waits: Option<Waits>, may_bill: bool) -> Option<AnyView> {
     )
 }
 
+/// What the way to the billing page is called; none where it does not help.
+fn link(waits: Waits) -> Option<&'static str> {
+    match waits {
+        Waits::ForPayment => Some("See the invoice"),
+        Waits::ForAddress => None,
+        Waits::OnPause | Waits::Pausing => Some("See your subscription"),
+        Waits::ForSubscription | Waits::ForFirst => Some("Choose a package"),
+    }
+}
+
 fn words(waits: Waits) -> (&'static str, &'static str) {
     match waits {
         Waits::ForPayment => (
             "Work starts when the first invoice is paid.",
             "You can ask already: it waits in line and is started then.",
+        ),
+        Waits::ForAddress => (
+            "Work starts when you’ve confirmed your email address.",
+            "Open the link in the email we sent you. You can write requests now, and they start then.",
+        ),
+        Waits::Pausing => (
+            "Your subscription pauses when the work in hand is done.",
+            "Nothing new starts until you resume it. Requests you write wait in Up next.",
+        ),
+        Waits::ForFirst => (
+            "You don’t have a subscription yet.",
+            "You can write requests now. They wait in Up next until one starts.",
         ),
         Waits::OnPause => (
             "Your subscription is paused.",
@@ -34,7 +53,7 @@ fn words(waits: Waits) -> (&'static str, &'static str) {
         ),
         Waits::ForSubscription => (
             "Your subscription has ended.",
-            "All that was done stays here. What you ask for waits in line until there is a new one.",
+            "Everything we did for you stays here. Requests you write wait in Up next until a new one starts.",
         ),
     }
 }

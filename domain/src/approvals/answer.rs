@@ -47,7 +47,11 @@ pub async fn answer(db: &Db, scope: &Scope, approval: ApprovalId, key: &str) -> 
     held.changed(&mut tx, scope, "approval", row.number).await?;
     go_on(&mut tx, scope, &held, &row, &asked).await?;
     tx.commit().await?;
-    Ok(Answered::Won { label: choice.label })
+    let label = choice.label;
+    Ok(match held.entitlement.goes_on() {
+        Some(words) if !held.entitlement.may_finish() => Answered::Kept { label, goes_on: words.to_owned() },
+        _ => Answered::Won { label },
+    })
 }
 
 async fn write(tx: &mut Tx, scope: &Scope, approval: ApprovalId, choice: &Choice) -> Result<()> {

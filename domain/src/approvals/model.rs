@@ -103,6 +103,8 @@ pub struct Approval {
 pub enum Answered {
     /// It counts: the label of what was chosen.
     Won { label: String },
+    /// It counts and is kept, and the work goes on later: when, in words.
+    Kept { label: String, goes_on: String },
     /// Someone was quicker: who, what they chose, and when.
     Lost { by: String, label: String, at: i64 },
     /// The time to answer is over.

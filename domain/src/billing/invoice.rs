@@ -74,6 +74,10 @@ pub struct Invoice {
     pub due_at: Option<DateTime<Utc>>,
     pub paid_at: Option<DateTime<Utc>>,
     pub voided_at: Option<DateTime<Utc>>,
+    /// The number of the credit note that took it back.
+    pub credited_by: Option<u64>,
+    /// It waits for something that the law wants of it, and goes out by itself then.
+    pub is_held_back: bool,
 }
 
 impl Invoice {
@@ -87,6 +91,7 @@ impl Invoice {
         match self.state {
             InvoiceState::Issued if self.is_overdue(now) => "overdue",
             InvoiceState::Issued => "due",
+            InvoiceState::Paid if self.credited_by.is_some() => "void",
             other => other.as_str(),
         }
     }
@@ -94,9 +99,11 @@ impl Invoice {
     /// `Draft`, `Due`, `Overdue`, `Paid`, `Void`.
     pub fn label(&self, now: DateTime<Utc>) -> &'static str {
         match self.state {
+            InvoiceState::Draft if self.is_held_back => "Held back",
             InvoiceState::Draft => "Draft",
             InvoiceState::Issued if self.is_overdue(now) => "Overdue",
             InvoiceState::Issued => "Due",
+            InvoiceState::Paid if self.credited_by.is_some() => "Credited",
             InvoiceState::Paid => "Paid",
             InvoiceState::Void => "Void",
         }

@@ -4,18 +4,25 @@
 //! board, then an invoice, then the workspace's counter of numbers, so that no two changes wait for each other.
 
 pub mod commands;
+pub mod countries;
+mod credit;
+mod entitlement;
 mod invoice;
+mod party;
 mod period;
 pub mod queries;
 mod renew;
 mod subscription;
 pub mod words;
 
-pub(crate) use commands::zone_in;
+pub(crate) use commands::{pause_if_at_rest_in, zone_in};
+pub use credit::CreditNote;
+pub use entitlement::Entitlement;
 pub use invoice::{Invoice, InvoiceDraft, InvoiceState, Line};
+pub use party::{Lack, Recipient, Sender, lacking};
 pub(crate) use period::instant;
 pub use renew::renew_due;
-pub use subscription::{Pause, Subscription, SubscriptionState};
+pub use subscription::{NextOffer, Pause, Subscription, SubscriptionState};
 
 use crate::{Actor, Error, Result, Scope};
 

@@ -3,8 +3,8 @@
 use chrono::{DateTime, Utc};
 
 use super::{
-    Line, SubscriptionState,
-    commands::{Held, NewInvoice, end_in, hold_in, insert_issued_in, zone_in},
+    Line, NextOffer, SubscriptionState,
+    commands::{Held, NewInvoice, begin_wanted_in, end_in, hold_in, insert_issued_in, zone_in},
     period, words,
 };
 use crate::{
@@ -15,7 +15,8 @@ use crate::{
 /// How many subscriptions one round looks at.
 const ROUND: i64 = 1_000;
 
-/// Renews every subscription, of all workspaces, whose period is over; how many there were. Trying again, or at several
+/// Renews every subscription, of all workspaces, whose period is over, and begins the pauses that nobody's work holds up
+/// any more; how many there were. Trying again, or at several
 /// places at once, renews none twice. One that fails is logged and does not keep the others waiting.
 ///
 /// # Errors
@@ -24,7 +25,11 @@ pub async fn renew_due(db: &Db) -> Result<usize> {
     let mut tx = db.begin_as(Office::Jobs).await?;
     let now = tx.now();
     let due = sqlx::query!(
-        "SELECT workspace_id, id FROM subscription WHERE state = 'active' AND period_end <= $1 ORDER BY period_end LIMIT $2",
+        "SELECT s.workspace_id, s.id FROM subscription s
+         WHERE s.state = 'active' AND (s.period_end <= $1 OR (s.pause_wanted_at IS NOT NULL AND NOT EXISTS (
+             SELECT FROM run r
+             WHERE r.workspace_id = s.workspace_id AND r.client_id = s.client_id AND r.state = 'working')))
+         ORDER BY s.period_end LIMIT $2",
         now,
         ROUND,
     )
@@ -52,8 +57,10 @@ async fn renew(db: &Db, workspace: WorkspaceId, subscription: SubscriptionId) ->
     let mut tx = db.begin(&scope).await?;
     let mut held = hold_in(&mut tx, &scope, subscription).await?;
     let renewed = renew_in(&mut tx, &scope, &mut held).await?;
+    // A pause begins where a run leaves off; one that did so without a word is caught up with here.
+    let paused = held.pausing && begin_wanted_in(&mut tx, &scope, subscription).await?;
     tx.commit().await?;
-    Ok(renewed)
+    Ok(renewed || paused)
 }
 
 /// Brings a held subscription up to the present: each period that is over is followed by a billed one, or by the end
@@ -75,7 +82,37 @@ pub(super) async fn renew_in(tx: &mut Tx, scope: &Scope, held: &mut Held) -> Res
     Ok(renewed)
 }
 
+/// Another offer was chosen for the period that begins: its terms, as they were agreed, take the place of the old ones.
+async fn take_offer_in(tx: &mut Tx, scope: &Scope, held: &mut Held, next: &NextOffer) -> Result<()> {
+    let terms = &next.terms;
+    sqlx::query!(
+        "UPDATE subscription SET offer_id = $3, name = $4, price_minor = $5, currency = $6, billing_interval = $7,
+                active_limit = $8, cycle_hours = $9, revisions = $10, starts = $11, next_offer = NULL
+         WHERE workspace_id = $1 AND id = $2",
+        scope.workspace.0,
+        held.id.0,
+        next.offer.0,
+        next.name,
+        terms.price.minor,
+        terms.price.currency.code(),
+        terms.interval.as_str(),
+        terms.active_limit.cast_signed(),
+        terms.cycle_hours.cast_signed(),
+        terms.revisions.map(u32::cast_signed),
+        terms.starts.as_str(),
+    )
+    .execute(tx.conn())
+    .await?;
+    (held.offer, held.interval) = (next.offer, terms.interval);
+    (held.price_minor, held.currency) = (terms.price.minor, terms.price.currency);
+    held.name.clone_from(&next.name);
+    Ok(())
+}
+
 async fn next_in(tx: &mut Tx, scope: &Scope, held: &mut Held, start: DateTime<Utc>) -> Result<()> {
+    if let Some(next) = held.next_offer.take() {
+        take_offer_in(tx, scope, held, &next).await?;
+    }
     let zone = zone_in(tx, scope).await?;
     let end = period::end(start, held.anchor, held.interval, zone);
     let moved = sqlx::query!(

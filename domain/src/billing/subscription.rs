@@ -1,4 +1,5 @@
 use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
 
 use crate::{
     ids::{ClientId, OfferId, SubscriptionId},
@@ -36,7 +37,7 @@ impl SubscriptionState {
     /// Its name on the page.
     pub fn label(self) -> &'static str {
         match self {
-            Self::AwaitingPayment => "Waits for payment",
+            Self::AwaitingPayment => "Awaiting payment",
             Self::Active => "Active",
             Self::Paused => "Paused",
             Self::Ended => "Ended",
@@ -71,10 +72,22 @@ pub struct Subscription {
     pub paused_at: Option<DateTime<Utc>>,
     /// Seconds of the paid period that a pause keeps.
     pub banked_seconds: i64,
+    /// A pause was asked for and begins when the work in hand ends.
+    pub pausing: bool,
     /// Ends with its period instead of being renewed.
     pub ends_with_period: bool,
+    /// What it changes to with its next period.
+    pub next_offer: Option<NextOffer>,
     pub ended_at: Option<DateTime<Utc>>,
     pub created_at: DateTime<Utc>,
+}
+
+/// What a subscription changes to, on the terms on which that was agreed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct NextOffer {
+    pub offer: OfferId,
+    pub name: String,
+    pub terms: Terms,
 }
 
 /// An entry of the ledger of banked days.

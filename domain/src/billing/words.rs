@@ -37,6 +37,11 @@ pub fn number(number: u64) -> String {
     format!("{number:04}")
 }
 
+/// A credit note's number as it is printed: `C-0042`.
+pub fn credit_number(number: u64) -> String {
+    format!("C-{number:04}")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

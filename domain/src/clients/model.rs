@@ -2,7 +2,7 @@ use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
 use crate::{
-    billing::SubscriptionState,
+    billing::{SubscriptionState, commands::Billed},
     ids::{ClientId, OfferId},
     offers::IntakeAnswer,
     requests::Places,
@@ -67,6 +67,8 @@ pub struct Client {
     pub intake: Vec<IntakeAnswer>,
     /// Where its invoices go, as they print it.
     pub bill_to: String,
+    /// The same in its parts.
+    pub billed: Billed,
     /// The stream that tells when its lists change.
     pub board_stream: Uuid,
     pub created_at: DateTime<Utc>,
@@ -81,4 +83,6 @@ pub struct NewClient {
     pub offer: Option<OfferId>,
     /// Who is invited as its owner; empty: nobody yet.
     pub email: String,
+    /// Where its invoices go, as far as it is known.
+    pub billed: Billed,
 }

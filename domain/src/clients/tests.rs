@@ -5,11 +5,21 @@ use super::{NewClient, Shown, commands, queries};
 use crate::{
     Error, Office, Role, Scope,
     accounts::{self, queries::standings_in},
-    billing::{SubscriptionState, commands as billing, queries as bills},
+    billing::{
+        Recipient, SubscriptionState,
+        commands::{self as billing, Billed},
+        queries as bills,
+    },
     offers::Starts,
     requests::{self, Column, NewRequest, Priority},
     testing::Ground,
 };
+
+/// An address for invoices.
+fn quay() -> Billed {
+    let recipient = Recipient { address: "1 Quay".into(), ..Recipient::default() };
+    Billed { recipient, ..Billed::default() }
+}
 
 fn named(name: &str) -> NewClient {
     NewClient { name: name.into(), ..NewClient::default() }
@@ -24,6 +34,7 @@ async fn a_client_by_hand_is_sold_billed_and_invited(pool: PgPool) {
         name: "  Harbor  & Pine ".into(),
         offer: Some(offer.id),
         email: "Rosa@HarborPine.test".into(),
+        billed: quay(),
     };
     let id = commands::create(db, operator, &new).await.unwrap();
     let client = queries::get(db, operator, id).await.unwrap();
@@ -118,8 +129,11 @@ async fn a_name_that_was_given_away_is_not_brought_back(pool: PgPool) {
     commands::archive(db, operator, first).await.unwrap();
     let second = commands::create(db, operator, &named("Cedar")).await.unwrap();
     assert!(matches!(commands::restore(db, operator, first).await, Err(Error::Fields(_))));
-    assert!(matches!(commands::rename(db, operator, second, "", "").await, Err(Error::Fields(_))));
-    commands::rename(db, operator, second, "Cedar West", "Cedar West\n1 Quay").await.unwrap();
+    assert!(matches!(
+        commands::rename(db, operator, second, "", Billed::default()).await,
+        Err(Error::Fields(_))
+    ));
+    commands::rename(db, operator, second, "Cedar West", quay()).await.unwrap();
     commands::restore(db, operator, first).await.unwrap();
     assert_eq!(queries::get(db, operator, second).await.unwrap().bill_to, "Cedar West\n1 Quay");
 }
@@ -137,7 +151,10 @@ async fn the_list_is_the_operators_alone(pool: PgPool) {
         assert!(matches!(commands::create(db, scope, &named("Mine")).await, Err(Error::NotFound)));
         assert!(matches!(commands::archive(db, scope, client.id).await, Err(Error::NotFound)));
         assert!(matches!(commands::restore(db, scope, client.id).await, Err(Error::NotFound)));
-        assert!(matches!(commands::rename(db, scope, client.id, "Ours", "").await, Err(Error::NotFound)));
+        assert!(matches!(
+            commands::rename(db, scope, client.id, "Ours", Billed::default()).await,
+            Err(Error::NotFound)
+        ));
     }
     assert_eq!(queries::list(db, &other.operator, "", Shown::Here, 1).await.unwrap().all, 0);
     assert!(matches!(queries::get(db, &other.operator, client.id).await, Err(Error::NotFound)));

@@ -99,12 +99,19 @@ async fn workspace(db: &Db) -> Result<WorkspaceId> {
     let mut tx = db.begin_as(Office::Auth).await?;
     let new = NewWorkspace { name: "Northlight", zone: ZONE.name(), currency: "USD" };
     let workspace = create_in(&mut tx, &new).await?;
+    let sender = billing::Sender {
+        address: "1 Quay Street\nPortland, OR 97201".into(),
+        country: "US".into(),
+        ..billing::Sender::default()
+    };
+    // Whoever tries the demo comes from this machine, every time.
     sqlx::query!(
-        "UPDATE workspace SET promise = $2, bill_from = $3 WHERE id = $1",
+        "UPDATE workspace SET promise = $2, bill_from = $3, bill_sender = $4, unpaid_of_a_network = 1000 WHERE id = $1",
         workspace.id.0,
         "Ask for work as you would ask a colleague. Watch it being done. Stop it, steer it, approve it. Every request \
          back within 48 hours, weekends aside.",
-        "Northlight\n1 Quay Street\nPortland, OR 97201",
+        sender.printed("Northlight"),
+        sqlx::types::Json(&sender) as _,
     )
     .execute(tx.conn())
     .await?;

@@ -6,6 +6,8 @@ mod outlook;
 mod today;
 
 pub use board::board;
-pub use model::{Board, BoardCard, BoardColumn, FailedRun, Few, NewClient, Start, Today, UnpaidInvoice};
+pub use model::{
+    Board, BoardCard, BoardColumn, FailedRun, Few, HeldInvoice, NewClient, Start, Today, UnpaidInvoice,
+};
 pub use outlook::{Outlook, outlook};
 pub use today::today;

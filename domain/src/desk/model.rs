@@ -41,6 +41,8 @@ pub struct Today {
     pub unanswered: Few<Approval>,
     /// Clients who came in the last week, the newest first.
     pub new_clients: Few<NewClient>,
+    /// Invoices that lack what the law wants of them, the oldest first.
+    pub held_back: Few<HeldInvoice>,
     /// Issued and not paid, the longest due first.
     pub unpaid: Few<UnpaidInvoice>,
     /// How many agents are at work now.
@@ -60,6 +62,7 @@ impl Today {
             + self.to_decide.shown.len()
             + self.at_risk.shown.len()
             + self.failed.shown.len()
+            + self.held_back.shown.len()
             + self.unanswered.shown.len()
             + self.new_clients.shown.len()
             + self.unpaid.shown.len()
@@ -85,8 +88,10 @@ pub struct FailedRun {
 pub struct NewClient {
     pub client: ClientId,
     pub name: String,
-    /// The offer that it bought, as sold.
+    /// The offer that it bought last, as sold.
     pub offer: Option<String>,
+    /// What it bought has ended.
+    pub has_ended: bool,
     /// Work starts when its first invoice is paid.
     pub awaits_payment: bool,
     pub at: DateTime<Utc>,
@@ -147,4 +152,17 @@ pub enum Start {
     WhenActive,
     /// Later than what the board shows.
     Later,
+}
+
+/// An invoice that waits for something that the law wants of it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct HeldInvoice {
+    pub invoice: InvoiceId,
+    pub client: ClientId,
+    pub client_name: String,
+    pub total: Money,
+    /// What is missing, in a sentence.
+    pub reason: String,
+    /// The workspace's settings mend it; the client's details do otherwise.
+    pub is_ours: bool,
 }

@@ -42,16 +42,36 @@ pub async fn to_members_in(
     to_roles_in(tx, scope, client, (&[Role::Owner, Role::Member], true), subject, body).await
 }
 
-/// Queues a mail to each of a client's people who sees to its bills, also where they have not confirmed their address: it
-/// must hold no word that somebody typed.
+/// Queues a mail to whoever sees to a client's bills: the address that it has its invoices sent to or, without one, each
+/// of its people with that role. An address that an operator invited counts as well before it is accepted; one that a
+/// client's own people typed does not. It goes to addresses that nobody has confirmed, too: it must hold no word that
+/// somebody typed. Answers how many there were.
 pub async fn to_payers_in(
     tx: &mut Tx,
     scope: &Scope,
     client: ClientId,
     subject: &str,
     body: &str,
-) -> Result<()> {
-    to_roles_in(tx, scope, client, (&[Role::Owner, Role::Billing], false), subject, body).await
+) -> Result<usize> {
+    let people = sqlx::query_scalar!(
+        r#"WITH own AS (SELECT bill_email FROM client WHERE workspace_id = $1 AND id = $2 AND bill_email <> '')
+           SELECT bill_email AS "email!" FROM own
+           UNION
+           SELECT p.email FROM membership m JOIN person p ON p.id = m.person_id
+           WHERE m.workspace_id = $1 AND m.client_id = $2 AND m.removed_at IS NULL AND m.role IN ('owner', 'billing')
+             AND NOT EXISTS (SELECT FROM own)
+           UNION
+           SELECT i.email FROM invitation i JOIN membership o ON o.person_id = i.invited_by AND o.workspace_id = i.workspace_id
+           WHERE i.workspace_id = $1 AND i.client_id = $2 AND i.role IN ('owner', 'billing') AND i.accepted_at IS NULL
+             AND i.revoked_at IS NULL AND o.role = 'operator' AND NOT EXISTS (SELECT FROM own)
+           ORDER BY 1"#,
+        scope.workspace.0,
+        client.0,
+    )
+    .fetch_all(tx.conn())
+    .await?;
+    queue_all(tx, scope.workspace, &people, subject, body).await?;
+    Ok(people.len())
 }
 
 async fn to_roles_in(

@@ -1,7 +1,8 @@
 //! Reading an amount that a person typed.
 //!
-//! One way of writing is accepted, because `5.000` is five thousand to one reader and five to
-//! another: a comma groups thousands, a point starts the decimals. Everything else is told.
+//! A comma groups thousands and a point starts the decimals; where a number can only be meant the other way round, as
+//! in `1490,50` and `1.490,50`, it is read so. What means one thing to one reader and another to the next, such as
+//! `5.000`, is told.
 
 use super::{Currency, Money, MoneyError};
 
@@ -15,6 +16,8 @@ impl Money {
         if number.starts_with(['-', '−']) {
             return Err(MoneyError::Negative);
         }
+        let turned = turned(number, currency);
+        let number = turned.as_deref().unwrap_or(number);
         let (whole, decimals) = number.split_once('.').unwrap_or((number, ""));
         let whole = ungroup(whole).ok_or(MoneyError::Unreadable(currency))?;
         if !decimals.bytes().all(|b| b.is_ascii_digit()) || number.ends_with('.') {
@@ -48,6 +51,20 @@ fn bare(typed: &str, currency: Currency) -> Result<&str, MoneyError> {
         return Err(other.map_or(MoneyError::Unreadable(currency), MoneyError::OtherCurrency));
     }
     Ok(number)
+}
+
+/// A number with its marks turned round, where its one comma can only start the decimals: no more digits follow it than
+/// the currency has, and the rest is digits, or grouped by points. `1,490` stays a thousand and more.
+fn turned(number: &str, currency: Currency) -> Option<String> {
+    let (whole, decimals) = number.split_once(',')?;
+    let exponent = currency.exponent() as usize;
+    let digits = |text: &str| !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit());
+    let grouped = whole.contains('.');
+    let whole = ungroup(&whole.replace('.', ","))?;
+    // Three digits after a comma are thousands, unless too many or grouped ones stand before it.
+    let is_thousands = decimals.len() == 3 && whole.len() <= 3 && !grouped;
+    let fits = digits(decimals) && decimals.len() <= exponent && !is_thousands;
+    fits.then(|| format!("{whole}.{decimals}"))
 }
 
 /// The digits of `5,000` or `5000`; `None` where commas do not stand at the thousands.

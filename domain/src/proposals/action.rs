@@ -98,7 +98,7 @@ impl Action {
         use billing::commands as bills;
         match self {
             Self::PauseSubscription { client } => {
-                bills::pause(db, scope, held_by(db, scope, *client).await?).await
+                bills::pause(db, scope, held_by(db, scope, *client).await?).await.map(|_| ())
             }
             Self::EndSubscription { client, at_once } => {
                 let held = held_by(db, scope, *client).await?;
@@ -108,7 +108,7 @@ impl Action {
                     bills::end_with_period(db, scope, held, true).await
                 }
             }
-            Self::IssueInvoice { invoice } => bills::issue(db, scope, *invoice).await,
+            Self::IssueInvoice { invoice } => bills::issue(db, scope, *invoice).await.map(|_| ()),
             Self::VoidInvoice { invoice } => bills::void(db, scope, *invoice).await,
             Self::ArchiveClient { client } => clients::commands::archive(db, scope, *client).await,
             Self::WithdrawRequest { client, number } => {

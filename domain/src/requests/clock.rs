@@ -145,11 +145,17 @@ pub(crate) fn view(calendar: &Calendar, hours: i32, spans: Vec<Span>, now: DateT
     }
 }
 
-/// Stops the clocks of a client whose subscription no longer lets it be worked for (paused, ended). Call it in the
-/// transaction that changed the subscription, after that. A run that is being worked on goes on to its end; none is
-/// taken up until the subscription is active again.
+/// Stops the clocks of a client whose subscription no longer lets it be worked for (paused). Call it in the
+/// transaction that changed the subscription, after that. No run is taken up until the subscription is active again.
 pub async fn pause_all_in(tx: &mut Tx, scope: &Scope, client: ClientId) -> Result<()> {
     set_all(tx, scope, client).await.map(|_| ())
+}
+
+/// The same where the client is entitled to nothing any more: the work is taken from whoever is at it, and queued for
+/// when the client is again.
+pub(crate) async fn stop_all_in(tx: &mut Tx, scope: &Scope, client: ClientId) -> Result<()> {
+    let held = set_all(tx, scope, client).await?;
+    crate::runs::take_back_all_in(tx, scope, &held).await
 }
 
 /// Starts the clocks of a client whose subscription lets it be worked for again, and what is next. Call it in the

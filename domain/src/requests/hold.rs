@@ -10,6 +10,7 @@ use sessions::StreamId;
 use super::{Column, Priority};
 use crate::{
     Error, Result, Scope, Tx,
+    billing::{Entitlement, SubscriptionState},
     calendar::{self, Calendar},
     ids::{AgentId, ClientId, RequestId},
     session::{Author, Event, Part},
@@ -27,13 +28,12 @@ pub struct Held {
     pub calendar: Calendar,
     /// The living subscription's terms.
     pub terms: Option<Terms>,
+    pub entitlement: Entitlement,
 }
 
 /// What a subscription grants.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Terms {
-    /// Neither paused nor waiting for its first payment.
-    pub active: bool,
     pub active_limit: i32,
     pub cycle_hours: i32,
     /// None: as many as it takes.
@@ -41,9 +41,9 @@ pub struct Terms {
 }
 
 impl Held {
-    /// The terms, while work is done under them.
+    /// The terms, while work may be begun under them.
     pub fn at_work(&self) -> Option<Terms> {
-        self.terms.filter(|terms| terms.active && !self.archived)
+        self.terms.filter(|_| self.entitlement.may_begin())
     }
 }
 
@@ -73,7 +73,7 @@ pub async fn hold_in(tx: &mut Tx, scope: &Scope, client: ClientId) -> Result<Hel
     if scope.client.is_some_and(|own| own != client) {
         return Err(Error::NotFound);
     }
-    let terms = terms_in(tx, scope, client).await?;
+    let living = living_in(tx, scope, client).await?;
     let row = sqlx::query!(
         "SELECT c.name, c.archived_at, c.next_request_number, c.board_stream, w.desk_stream, w.zone, w.calendar
          FROM client c JOIN workspace w ON w.id = c.workspace_id
@@ -85,33 +85,62 @@ pub async fn hold_in(tx: &mut Tx, scope: &Scope, client: ClientId) -> Result<Hel
     .fetch_optional(tx.conn())
     .await?
     .ok_or(Error::NotFound)?;
+    tx.held_since(living.as_ref().and_then(|living| living.changed_at));
+    let archived = row.archived_at.is_some();
+    let entitlement = match &living {
+        Some(living) => Entitlement::of(Some(living.state), living.pausing, archived),
+        None => Entitlement::of(ended_in(tx, scope, client).await?, false, archived),
+    };
     Ok(Held {
         client,
         client_name: row.name,
-        archived: row.archived_at.is_some(),
+        archived,
         next_number: row.next_request_number,
         board_stream: StreamId(row.board_stream),
         desk_stream: StreamId(row.desk_stream),
         calendar: calendar_from(&row.zone, row.calendar)?,
-        terms,
+        terms: living.map(|living| living.terms),
+        entitlement,
     })
 }
 
-async fn terms_in(tx: &mut Tx, scope: &Scope, client: ClientId) -> Result<Option<Terms>> {
+/// The living subscription.
+struct Living {
+    state: SubscriptionState,
+    pausing: bool,
+    /// When it was last begun or paused.
+    changed_at: Option<DateTime<Utc>>,
+    terms: Terms,
+}
+
+async fn living_in(tx: &mut Tx, scope: &Scope, client: ClientId) -> Result<Option<Living>> {
     let row = sqlx::query!(
-        "SELECT state, active_limit, cycle_hours, revisions FROM subscription
-         WHERE workspace_id = $1 AND client_id = $2 AND state <> 'ended' FOR UPDATE",
+        r#"SELECT state, active_limit, cycle_hours, revisions, pause_wanted_at IS NOT NULL AS "pausing!",
+                  greatest(started_at, paused_at) AS changed_at
+           FROM subscription WHERE workspace_id = $1 AND client_id = $2 AND state <> 'ended' FOR UPDATE"#,
         scope.workspace.0,
         client.0,
     )
     .fetch_optional(tx.conn())
     .await?;
-    Ok(row.map(|row| Terms {
-        active: row.state == "active",
-        active_limit: row.active_limit,
-        cycle_hours: row.cycle_hours,
-        revisions: row.revisions,
-    }))
+    let Some(row) = row else { return Ok(None) };
+    let state = SubscriptionState::parse(&row.state)
+        .ok_or_else(|| Error::Broken(format!("a subscription is {}", row.state)))?;
+    let terms =
+        Terms { active_limit: row.active_limit, cycle_hours: row.cycle_hours, revisions: row.revisions };
+    Ok(Some(Living { state, pausing: row.pausing, changed_at: row.changed_at, terms }))
+}
+
+/// That a client without a living subscription had one before.
+async fn ended_in(tx: &mut Tx, scope: &Scope, client: ClientId) -> Result<Option<SubscriptionState>> {
+    let ended = sqlx::query_scalar!(
+        r#"SELECT EXISTS (SELECT FROM subscription WHERE workspace_id = $1 AND client_id = $2) AS "ended!""#,
+        scope.workspace.0,
+        client.0,
+    )
+    .fetch_one(tx.conn())
+    .await?;
+    Ok(ended.then_some(SubscriptionState::Ended))
 }
 
 /// A workspace's calendar as its row has it: an empty one means working days in the workspace's zone.

@@ -232,8 +232,14 @@ pub struct Outlook {
 pub enum Waits {
     /// The first invoice is not paid.
     ForPayment,
+    /// It starts at once, when whoever signed up has confirmed their address.
+    ForAddress,
     /// The subscription is paused.
     OnPause,
-    /// There is none.
+    /// A pause begins when the work in hand ends.
+    Pausing,
+    /// The last one has ended.
     ForSubscription,
+    /// There never was one.
+    ForFirst,
 }

@@ -64,6 +64,7 @@ async fn candidates(db: &Db) -> Result<Vec<Candidate>> {
              AND a.backend <> 'pull'
          JOIN client c ON c.id = r.client_id AND c.archived_at IS NULL
          JOIN subscription s ON s.client_id = r.client_id AND s.state = 'active'
+             AND (s.pause_wanted_at IS NULL OR r.parent_id IS NOT NULL)
          WHERE r.state = 'queued' AND r.not_before <= $1
          ORDER BY r.not_before LIMIT $2",
         now,
@@ -94,6 +95,7 @@ async fn candidates_of(db: &Db, scope: &Scope, agent: AgentId) -> Result<Vec<Can
              AND a.backend = 'pull'
          JOIN client c ON c.id = r.client_id AND c.archived_at IS NULL
          JOIN subscription s ON s.client_id = r.client_id AND s.state = 'active'
+             AND (s.pause_wanted_at IS NULL OR r.parent_id IS NOT NULL)
          WHERE r.workspace_id = $1 AND r.agent_id = $2 AND ($3::uuid IS NULL OR r.client_id = $3)
            AND r.state = 'queued' AND r.not_before <= $4
          ORDER BY r.not_before LIMIT $5",
@@ -122,6 +124,9 @@ async fn candidates_of(db: &Db, scope: &Scope, agent: AgentId) -> Result<Vec<Can
 async fn claim(db: &Db, candidate: Candidate, holder: &str, lease: Duration) -> Result<Option<Claimed>> {
     let Candidate { run, parent, request, agent, scope, client } = candidate;
     let mut tx = db.begin(&scope).await?;
+    if !is_entitled_in(&mut tx, &scope, client, parent).await? {
+        return Ok(None);
+    }
     let taken = take(&mut tx, &scope, client, run, holder, lease).await?;
     let Some((attempt, trace_parent)) = taken else { return Ok(None) };
     let row = hold::find_in(&mut tx, &scope, client, request).await?;
@@ -135,6 +140,23 @@ async fn claim(db: &Db, candidate: Candidate, holder: &str, lease: Duration) -> 
     changes::tell_in(&mut tx, &scope, client, "run", Some(row.number)).await?;
     tx.commit().await?;
     Ok(Some(claimed))
+}
+
+/// Whether the run may be taken up now that the subscription's row is held: it may have been paused since it was looked
+/// for. While a pause waits for the work in hand, those who help with that work are still let in.
+async fn is_entitled_in(tx: &mut Tx, scope: &Scope, client: ClientId, parent: Option<RunId>) -> Result<bool> {
+    let found = sqlx::query_scalar!(
+        "SELECT id FROM subscription
+         WHERE workspace_id = $1 AND client_id = $2 AND state = 'active' AND (pause_wanted_at IS NULL OR $3)
+         FOR SHARE",
+        scope.workspace.0,
+        client.0,
+        parent.is_some(),
+    )
+    .fetch_optional(tx.conn())
+    .await?;
+    tx.held_since(None);
+    Ok(found.is_some())
 }
 
 /// One worker's update finds the run queued; the others pass it over. The attempt's number, and what queued it.

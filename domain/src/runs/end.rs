@@ -1,6 +1,6 @@
 use super::{Living, hold_claim_in, model::Claimed, sub_run};
 use crate::{
-    Db, Error, Result, Scope, Tx, controls, mail, redact,
+    Db, Error, Result, Scope, Tx, billing, controls, mail, redact,
     requests::{
         clock,
         hold::{Held, Row},
@@ -147,7 +147,7 @@ pub(super) async fn settle_state(
     for stream in [row.session, row.backstage] {
         tx.fence(stream, run.id.to_string(), u64::from(run.attempt) + 1);
     }
-    Ok(())
+    billing::pause_if_at_rest_in(tx, scope, row.client).await
 }
 
 async fn tell_webhooks(tx: &mut Tx, scope: &Scope, row: &Row, run: &Living, state: RunState) -> Result<()> {

@@ -7,7 +7,7 @@ use super::{
     model::{Claimed, lost, state},
 };
 use crate::{
-    Db, Result, Tx, changes,
+    Db, Result, Tx, billing,
     requests::hold::{self, Held, Row},
     session::{Author, RunState},
 };
@@ -56,6 +56,7 @@ pub async fn heartbeat(db: &Db, claimed: &Claimed, lease: Duration) -> Result<St
 /// lease has run out, and this one does not count among those that failed. A run that is lost already is left alone.
 pub async fn release(db: &Db, claimed: &Claimed) -> Result<()> {
     let mut tx = db.begin(&claimed.scope).await?;
+    let (held, row) = hold::hold_request_in(&mut tx, &claimed.scope, claimed.request).await?;
     let now = tx.now();
     let given = sqlx::query!(
         "UPDATE run SET state = 'queued', lease_holder = NULL, lease_until = NULL, not_before = $5,
@@ -70,22 +71,27 @@ pub async fn release(db: &Db, claimed: &Claimed) -> Result<()> {
     .execute(tx.conn())
     .await?;
     if given.rows_affected() == 1 {
-        let row = hold::find_in(&mut tx, &claimed.scope, claimed.client, claimed.request).await?;
         for stream in [row.session, row.backstage] {
             tx.fence(stream, claimed.run.to_string(), u64::from(claimed.attempt) + 1);
         }
         say_run(&mut tx, &row, &Author::system(), &claimed.living(), RunState::Queued, None).await?;
-        changes::tell_in(&mut tx, &claimed.scope, claimed.client, "run", Some(claimed.number)).await?;
+        held.changed(&mut tx, &claimed.scope, "run", row.number).await?;
+        billing::pause_if_at_rest_in(&mut tx, &claimed.scope, claimed.client).await?;
     }
     tx.commit().await
 }
 
-/// Holds the client's board and makes sure that the run is still the worker's.
+/// Holds the client's board and makes sure that the run is still the worker's, and that the client is entitled to work:
+/// everything that an agent asks, hands over or delivers passes here.
 ///
 /// # Errors
 /// As [`super::is_lost`] tells, where it is not.
 pub(crate) async fn hold_claim_in(tx: &mut Tx, claimed: &Claimed) -> Result<(Held, Row)> {
     let found = hold::hold_request_in(tx, &claimed.scope, claimed.request).await?;
+    // Also where somebody else's program let the subscription rest under a worker's hands.
+    if !found.0.entitlement.may_finish() {
+        return Err(lost(claimed.attempt));
+    }
     let mine = sqlx::query_scalar!(
         "SELECT id FROM run
          WHERE workspace_id = $1 AND client_id = $2 AND id = $3 AND attempt = $4 AND state = 'working'

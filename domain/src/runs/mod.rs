@@ -80,6 +80,8 @@ pub use queue::retry;
 #[cfg(feature = "sql")]
 pub use reap::reap;
 #[cfg(feature = "sql")]
+pub(crate) use reap::take_back_all_in;
+#[cfg(feature = "sql")]
 pub use say::{backstage, say};
 #[cfg(feature = "sql")]
 pub(crate) use sub_run::may_hand_over;

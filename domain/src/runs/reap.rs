@@ -7,7 +7,7 @@ use super::{
     model::{Living, living_run_in},
 };
 use crate::{
-    Db, Office, Result, Scope, Tx, controls,
+    Db, Office, Result, Scope, Tx, billing, controls,
     each::each,
     ids::{ClientId, RequestId, RunId, WorkspaceId},
     requests::{
@@ -111,7 +111,34 @@ async fn requeue(tx: &mut Tx, scope: &Scope, held: &Held, row: &Row, run: &Livin
         tx.fence(stream, run.id.to_string(), u64::from(run.attempt) + 1);
     }
     say_run(tx, row, &Author::system(), run, RunState::Queued, None).await?;
-    held.changed(tx, scope, "run", row.number).await
+    held.changed(tx, scope, "run", row.number).await?;
+    billing::pause_if_at_rest_in(tx, scope, row.client).await
+}
+
+/// Takes the work from everybody who is at it for a client that is entitled to none any more. It is queued for whoever
+/// takes it up when the client is again; that it was broken off does not count among the attempts.
+pub(crate) async fn take_back_all_in(tx: &mut Tx, scope: &Scope, held: &Held) -> Result<()> {
+    let rows = sqlx::query!(
+        "SELECT id, request_id FROM run WHERE workspace_id = $1 AND client_id = $2 AND state = 'working' ORDER BY id",
+        scope.workspace.0,
+        held.client.0,
+    )
+    .fetch_all(tx.conn())
+    .await?;
+    for found in rows {
+        let row = hold::find_in(tx, scope, held.client, RequestId(found.request_id)).await?;
+        let Some(run) = living_run_in(tx, scope, &row, RunId(found.id)).await? else { continue };
+        sqlx::query!(
+            "UPDATE run SET max_attempts = max_attempts + 1 WHERE workspace_id = $1 AND client_id = $2 AND id = $3",
+            scope.workspace.0,
+            held.client.0,
+            run.id.0,
+        )
+        .execute(tx.conn())
+        .await?;
+        requeue(tx, scope, held, &row, &run).await?;
+    }
+    Ok(())
 }
 
 /// 5, 15, 45, 135 seconds, then 5 minutes each.

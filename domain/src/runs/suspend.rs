@@ -6,7 +6,7 @@ use super::{
     model::{Claimed, Living, lost},
 };
 use crate::{
-    Result, Scope, Tx, controls,
+    Result, Scope, Tx, billing, controls,
     ids::RunId,
     requests::{
         clock,
@@ -39,10 +39,11 @@ pub(crate) async fn suspend_in(tx: &mut Tx, held: &Held, row: &Row, claimed: &Cl
     rest_controls_in(tx, claimed).await?;
     let author = Author::of(&claimed.scope);
     say_run(tx, row, &author, &claimed.living(), RunState::Suspended, None).await?;
-    held.changed(tx, &claimed.scope, "run", row.number).await
+    held.changed(tx, &claimed.scope, "run", row.number).await?;
+    billing::pause_if_at_rest_in(tx, &claimed.scope, claimed.client).await
 }
 
-/// Lets a suspended run go on. Its worker keeps it if it is still there and renews the lease in time; otherwise the
+/// Lets a suspended run go on, or puts it back into the queue where nothing may be worked on now. Its worker keeps it if it is still there and renews the lease in time; otherwise the
 /// lease runs out, and another attempt takes it up with the answer in the session.
 pub(crate) async fn resume_in(
     tx: &mut Tx,
@@ -51,6 +52,9 @@ pub(crate) async fn resume_in(
     row: &Row,
     run: &Living,
 ) -> Result<()> {
+    if !held.entitlement.may_finish() {
+        return put_back_in(tx, scope, held, row, run).await;
+    }
     let until = later(tx.now(), GRACE);
     let done = sqlx::query!(
         "UPDATE run SET state = 'working', lease_until = $4, max_attempts = greatest(max_attempts, attempt + $5)
@@ -66,6 +70,29 @@ pub(crate) async fn resume_in(
     clock::one_row(done.rows_affected())?;
     renew_controls_in(tx, scope, run.id).await?;
     say_run(tx, row, &Author::system(), run, RunState::Working, None).await?;
+    held.changed(tx, scope, "run", row.number).await
+}
+
+/// A run whose question was settled while its client is entitled to no work: it is queued with the answer, for whoever
+/// takes it up when the client is again. A worker that still waits for the answer is refused from the commit on.
+async fn put_back_in(tx: &mut Tx, scope: &Scope, held: &Held, row: &Row, run: &Living) -> Result<()> {
+    let now = tx.now();
+    let done = sqlx::query!(
+        "UPDATE run SET state = 'queued', not_before = $4, max_attempts = greatest(max_attempts, attempt + $5)
+         WHERE workspace_id = $1 AND client_id = $2 AND id = $3 AND state = 'suspended'",
+        scope.workspace.0,
+        row.client.0,
+        run.id.0,
+        now,
+        MORE_ATTEMPTS,
+    )
+    .execute(tx.conn())
+    .await?;
+    clock::one_row(done.rows_affected())?;
+    for stream in [row.session, row.backstage] {
+        tx.fence(stream, run.id.to_string(), u64::from(run.attempt) + 1);
+    }
+    say_run(tx, row, &Author::system(), run, RunState::Queued, None).await?;
     held.changed(tx, scope, "run", row.number).await
 }
 

@@ -56,7 +56,7 @@ async fn of_many_answers_one_wins_and_the_others_hear_whose(pool: PgPool) {
                 assert_eq!((by.as_str(), said.as_str()), (*name, *label));
                 assert_eq!(*at, world.db.now().timestamp_millis());
             }
-            Answered::Expired => panic!("expired"),
+            Answered::Kept { .. } | Answered::Expired => panic!("{answer:?}"),
         }
     }
     let told = world.parts(asked.session_stream).await;

@@ -7,7 +7,7 @@ use crate::session::RunState::{self, *};
 
 const ALL: [RunState; 6] = [Queued, Working, Suspended, Completed, Cancelled, Failed];
 
-const ARROWS: [(RunState, RunState); 9] = [
+const ARROWS: [(RunState, RunState); 10] = [
     (Queued, Working),
     (Queued, Cancelled),
     (Working, Queued),
@@ -15,6 +15,7 @@ const ARROWS: [(RunState, RunState); 9] = [
     (Working, Completed),
     (Working, Cancelled),
     (Working, Failed),
+    (Suspended, Queued),
     (Suspended, Working),
     (Suspended, Cancelled),
 ];

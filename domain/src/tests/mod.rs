@@ -10,6 +10,7 @@ mod controls;
 mod costs;
 mod desk;
 mod ends;
+mod entitled;
 mod found;
 mod journey;
 mod leases;

@@ -92,6 +92,15 @@ async fn furnish(world: &World, house: &House) {
     .await
     .unwrap();
     sqlx::query(
+        "INSERT INTO credit_note (id, workspace_id, client_id, number, currency, lines, total_minor, bill_from, bill_to, issued_at)
+         SELECT gen_random_uuid(), workspace_id, id, (SELECT count(*) + 1 FROM credit_note), 'USD', '[]', 1, '', '', now()
+         FROM client WHERE id = $1",
+    )
+    .bind(house.id.0)
+    .execute(&world.root)
+    .await
+    .unwrap();
+    sqlx::query(
         "INSERT INTO invitation (id, workspace_id, client_id, email, role, token_hash, created_at, expires_at)
          SELECT gen_random_uuid(), workspace_id, id, 'x@example.com', 'member', id::text::bytea, now(), now() FROM client WHERE id = $1",
     )

@@ -1,7 +1,9 @@
-use sqlx::PgConnection;
+use sqlx::{PgConnection, types::Json};
 
 use super::{Settings, Workspace};
-use crate::{Db, Error, Office, Result, Scope, ids::WorkspaceId, requests::hold::calendar_from};
+use crate::{
+    Db, Error, Office, Result, Scope, billing::Sender, ids::WorkspaceId, requests::hold::calendar_from,
+};
 
 /// The workspace that answers under a host name: its own, else the oldest one without a host of its own, else the
 /// oldest. `None` before the install is set up. For [`crate::Office::Auth`].
@@ -49,8 +51,9 @@ pub async fn settings(db: &Db, scope: &Scope) -> Result<Settings> {
     }
     let mut tx = db.begin(scope).await?;
     let row = sqlx::query!(
-        "SELECT name, tagline, promise, zone, currency, calendar, line_light, line_dark, terms, bill_from
-         FROM workspace WHERE id = $1",
+        r#"SELECT name, tagline, promise, zone, currency, calendar, line_light, line_dark, terms, bill_from,
+                  bill_sender AS "sender: Json<Sender>"
+           FROM workspace WHERE id = $1"#,
         scope.workspace.0,
     )
     .fetch_optional(tx.conn())
@@ -68,6 +71,6 @@ pub async fn settings(db: &Db, scope: &Scope) -> Result<Settings> {
         tagline: row.tagline,
         promise: row.promise,
         terms: row.terms,
-        bill_from: row.bill_from,
+        sender: row.sender.map_or_else(|| Sender::from_text(&row.bill_from), |sender| sender.0),
     })
 }

@@ -5,6 +5,7 @@ use chrono::NaiveDate;
 use super::colour::{self, Theme};
 use crate::{
     FieldErrors, Result,
+    billing::Sender,
     calendar::{self, Calendar, Opening},
     money::Currency,
     names,
@@ -27,8 +28,8 @@ pub struct Settings {
     pub line: Option<(String, String)>,
     /// Markdown.
     pub terms: String,
-    /// Name, address, tax number, bank account: printed on every invoice.
-    pub bill_from: String,
+    /// Printed on every invoice.
+    pub sender: Sender,
 }
 
 /// A weekday as it was typed.
@@ -54,7 +55,7 @@ pub struct TypedSettings {
     pub line_light: String,
     pub line_dark: String,
     pub terms: String,
-    pub bill_from: String,
+    pub sender: Sender,
 }
 
 impl TypedSettings {
@@ -64,7 +65,11 @@ impl TypedSettings {
     /// All that is to mend, each at its field.
     pub fn read(&self) -> Result<Settings> {
         let mut errors = FieldErrors::new();
-        let [name, tagline, promise, terms, bill_from] = self.words(&mut errors);
+        let [name, tagline, promise, terms] = self.words(&mut errors);
+        let sender = self.sender.clone().read(&mut errors);
+        if !sender.is_empty() && sender.country.is_empty() {
+            errors.add("bill_country", "Choose the country your invoices come from.");
+        }
         let currency = self.currency.parse().unwrap_or_else(|error| {
             errors.add("currency", format!("{error}"));
             Currency::USD
@@ -74,10 +79,10 @@ impl TypedSettings {
         errors.check()?;
         let calendar =
             calendar.ok_or_else(|| crate::Error::Broken("a calendar without an error".to_owned()))?;
-        Ok(Settings { name, tagline, promise, currency, calendar, line, terms, bill_from })
+        Ok(Settings { name, tagline, promise, currency, calendar, line, terms, sender })
     }
 
-    fn words(&self, errors: &mut FieldErrors) -> [String; 5] {
+    fn words(&self, errors: &mut FieldErrors) -> [String; 4] {
         let name = names::read(errors, "name", &self.name, 80, "Write the name that clients know.");
         let mut text = |field: &str, typed: &str, most: usize| {
             let text = typed.trim().replace("\r\n", "\n");
@@ -91,7 +96,6 @@ impl TypedSettings {
             text("tagline", &self.tagline, 120),
             text("promise", &self.promise, 400),
             text("terms", &self.terms, 50_000),
-            text("bill_from", &self.bill_from, 1_000),
         ]
     }
 
@@ -189,7 +193,7 @@ impl From<&Settings> for TypedSettings {
             line_light,
             line_dark,
             terms: settings.terms.clone(),
-            bill_from: settings.bill_from.clone(),
+            sender: settings.sender.clone(),
         }
     }
 }

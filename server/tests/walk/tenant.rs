@@ -8,7 +8,7 @@ use domain::{
     agents::{self, NewAgent},
     billing::{InvoiceDraft, Line, commands as billing},
     files::{self, NewFile},
-    ids::{AgentId, FileId, InvitationId, InvoiceId, MembershipId, SubscriptionId},
+    ids::{AgentId, CreditNoteId, FileId, InvitationId, InvoiceId, MembershipId, SubscriptionId},
     money::Currency,
     offers::Offer,
     testing::{Ground, TestClient},
@@ -32,6 +32,8 @@ pub struct Tenant {
     /// To be paid, with its number; and one that is the operator's alone yet.
     pub issued: (InvoiceId, u64),
     pub draft: InvoiceId,
+    /// A credit note, with its number.
+    pub credit: (CreditNoteId, u64),
     /// One for the portal's forms, one for the desk's.
     pub invitations: [InvitationId; 2],
     /// Members that may be changed and removed, as many.
@@ -99,6 +101,7 @@ impl Tenant {
             agent,
             subscription,
             issued: issue(ground, &client, word).await,
+            credit: credit(ground, &client, word).await,
             draft: draft(ground, &client, &format!("{word}-backstage draft")).await,
             invitations: [invite(ground, &client, word, 1).await, invite(ground, &client, word, 2).await],
             spare,
@@ -147,6 +150,18 @@ async fn issue(ground: &Ground, client: &TestClient, word: &str) -> (InvoiceId, 
     billing::issue(&ground.db, &ground.operator, id).await.unwrap();
     let invoice = domain::billing::queries::get(&ground.db, &ground.operator, id).await.unwrap();
     (id, invoice.number.unwrap())
+}
+
+async fn credit(ground: &Ground, client: &TestClient, word: &str) -> (CreditNoteId, u64) {
+    let lines = vec![Line { what: format!("{word} goodwill"), minor: -500 }];
+    let draft = InvoiceDraft { lines, currency: Currency::USD, note: String::new() };
+    let id = billing::draft(&ground.db, &ground.operator, client.id, &draft).await.unwrap();
+    let billing::Issued::Credit(credit) = billing::issue(&ground.db, &ground.operator, id).await.unwrap()
+    else {
+        panic!("no credit note")
+    };
+    let note = domain::billing::queries::credit(&ground.db, &ground.operator, credit).await.unwrap();
+    (credit, note.number)
 }
 
 async fn invite(ground: &Ground, client: &TestClient, word: &str, number: u8) -> InvitationId {

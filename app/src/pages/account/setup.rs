@@ -13,6 +13,7 @@ use crate::{
         field::{self, Field},
         zone,
     },
+    pages::billing::party,
     web::{Bare, Fields, Form, Frame, Page, Posted, Problem, redirect_with},
 };
 
@@ -32,6 +33,11 @@ pub async fn submit(bare: Bare, Posted(fields): Posted) -> Result<Response, Prob
         business: fields.text("business"),
         zone: fields.text("zone"),
         currency: fields.text("currency"),
+        bill_address: fields.text("bill_address"),
+        bill_country: fields.text("bill_country"),
+        bill_tax_number: fields.text("bill_tax_number"),
+        bill_bank: fields.text("bill_bank"),
+        bill_tax_note: fields.text("bill_tax_note"),
         name: fields.text("name"),
         email: fields.text("email"),
         password: fields.raw("password"),
@@ -76,6 +82,11 @@ fn page(bare: &Bare, form: &Form) -> Response {
                         {Field::select(form, "zone", "Time zone", zone::options("Choose one")).hint("Of your working days").required().show()}
                         {Field::select(form, "currency", "Currency", currencies()).hint("Of your prices").required().show()}
                     </div>
+                </fieldset>
+                <fieldset>
+                    <legend>"Who sends your invoices"</legend>
+                    <p class="hint">"You can add this later in Settings. Invoices wait until it’s there."</p>
+                    {party::sender(form, false)}
                 </fieldset>
                 <fieldset>
                     <legend>"You"</legend>

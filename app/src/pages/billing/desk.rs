@@ -51,6 +51,7 @@ fn row(cx: &Cx, held: &Subscription) -> impl IntoView + use<> {
 fn period(cx: &Cx, held: &Subscription) -> String {
     match (held.state, held.period) {
         (SubscriptionState::AwaitingPayment, _) => "begins with the payment".to_owned(),
+        (SubscriptionState::Active, _) if held.pausing => "pauses after the work in hand".to_owned(),
         (SubscriptionState::Paused, _) => format!("{} banked", words::banked(held.banked_seconds)),
         (_, Some((_, end))) if held.ends_with_period => format!("ends {}", words::date(end, zone(cx))),
         (_, Some((_, end))) => format!("until {}", words::date(end, zone(cx))),
@@ -61,9 +62,11 @@ fn period(cx: &Cx, held: &Subscription) -> String {
 fn changes(cx: &Cx, held: &Subscription) -> AnyView {
     let choices: &[(&str, &str)] = match held.state {
         SubscriptionState::Active if held.ends_with_period => &[("kept", "Keep it")],
+        SubscriptionState::Active if held.pausing => &[("active", "Don’t pause")],
         SubscriptionState::Active => &[("paused", "Pause"), ("ending", "End with its period")],
         SubscriptionState::Paused => &[("active", "Resume")],
-        SubscriptionState::AwaitingPayment | SubscriptionState::Ended => &[],
+        SubscriptionState::AwaitingPayment => &[("started", "Start before it’s paid")],
+        SubscriptionState::Ended => &[],
     };
     let buttons: Vec<_> = choices
         .iter()

@@ -1,7 +1,7 @@
 //! `GET /desk/billing/invoices/{invoice}`: one invoice, and what an operator may do to it.
 
 use axum::{extract::Path, response::Response};
-use domain::billing::{Invoice, InvoiceState, queries};
+use domain::billing::{Invoice, InvoiceState, queries, words};
 use leptos::prelude::*;
 
 use super::{id, sheet::sheet, title};
@@ -28,10 +28,28 @@ pub async fn show(
                 </div>
                 {actions(&cx, &invoice)}
             </div>
+            {beside(&invoice)}
             {sheet(&cx, &invoice)}
             {print_hint(&invoice)}
         }
     }))
+}
+
+/// What happens to it by itself, or has happened.
+fn beside(invoice: &Invoice) -> AnyView {
+    if invoice.is_held_back {
+        return view! {
+            <div class="notice waiting no-print"><p><b>"Held back."</b>" It goes out by itself when what’s missing on it is there. Today says what that is."</p></div>
+        }
+        .into_any();
+    }
+    match invoice.credited_by {
+        Some(number) => {
+            view! { <p class="no-print">{format!("Credited by {}.", words::credit_number(number))}</p> }
+                .into_any()
+        }
+        None => ().into_any(),
+    }
 }
 
 /// Below a sheet that can be sent: how to get it onto paper.
@@ -60,10 +78,29 @@ fn actions(cx: &Cx, invoice: &Invoice) -> AnyView {
             button("issued", "Issue it", "button primary"),
         ],
         InvoiceState::Issued => vec![voiding(cx, invoice), button("paid", "Mark paid", "button primary")],
-        InvoiceState::Paid => vec![button("unpaid", "Not paid after all", "button")],
+        InvoiceState::Paid if invoice.credited_by.is_some() => Vec::new(),
+        InvoiceState::Paid => vec![crediting(cx, invoice), button("unpaid", "Mark unpaid", "button")],
         InvoiceState::Void => Vec::new(),
     };
     view! { <div class="page-actions">{buttons}</div> }.into_any()
+}
+
+/// Taking a paid invoice back, which cannot be taken back itself.
+fn crediting(cx: &Cx, invoice: &Invoice) -> AnyView {
+    let action = format!("/desk/billing/invoices/{}/state", invoice.id);
+    view! {
+        <button class="button" popovertarget="credit">"Credit…"</button>
+        <div class="dialog" popover="auto" id="credit" role="dialog" aria-labelledby="credit-h">
+            <h2 id="credit-h">{format!("Credit {}?", title(invoice).to_lowercase())}</h2>
+            <p>{format!("The client gets a credit note over {}. The invoice and its payment stay on the books.", invoice.total.in_full())}</p>
+            <form class="button-row" method="post" action=action>
+                {token(cx)}
+                <button class="button danger" name="state" value="credited">"Write credit note"</button>
+                <button class="button quiet" type="button" popovertarget="credit" popovertargetaction="hide">"Cancel"</button>
+            </form>
+        </div>
+    }
+    .into_any()
 }
 
 fn voiding(cx: &Cx, invoice: &Invoice) -> AnyView {

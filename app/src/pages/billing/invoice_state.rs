@@ -1,7 +1,11 @@
-//! `POST /desk/billing/invoices/{invoice}/state`: issued, paid, not paid after all, void, or a draft thrown away.
+//! `POST /desk/billing/invoices/{invoice}/state`: issued, paid, unpaid again, void, credited, or a draft thrown away.
 
 use axum::{extract::Path, response::Response};
-use domain::{Error, billing::commands};
+use domain::{
+    Error,
+    billing::commands::{self, Issued},
+    ids::CreditNoteId,
+};
 
 use super::id;
 use crate::web::{Operator, Posted, Problem, answer};
@@ -13,19 +17,38 @@ pub async fn update(
 ) -> Result<Response, Problem> {
     let (db, invoice) = (cx.db(), id(&invoice)?);
     let wanted = fields.text("state");
+    let mut credit: Option<CreditNoteId> = None;
     let (done, note) = match wanted {
-        "issued" => (commands::issue(db, &scope, invoice).await, "Issued. The client sees it now."),
+        "issued" => match commands::issue(db, &scope, invoice).await {
+            Ok(Issued::Invoice) => (Ok(()), "Issued. The client sees it now."),
+            Ok(Issued::Credit(made)) => {
+                credit = Some(made);
+                (Ok(()), "Issued as a credit note. The client sees it now.")
+            }
+            Err(error) => (Err(error), ""),
+        },
+        "credited" => match commands::credit(db, &scope, invoice).await {
+            Ok(made) => {
+                credit = Some(made);
+                (Ok(()), "Credited. The client sees the credit note now.")
+            }
+            Err(error) => (Err(error), ""),
+        },
         "paid" => {
-            (commands::mark_paid(db, &scope, invoice).await, "Marked as paid. “Not paid” takes it back.")
+            (commands::mark_paid(db, &scope, invoice).await, "Marked as paid. “Mark unpaid” takes it back.")
         }
         "unpaid" => {
-            (commands::take_back_payment(db, &scope, invoice).await, "Not paid after all: it is due again.")
+            (commands::take_back_payment(db, &scope, invoice).await, "Marked as unpaid. It’s due again.")
         }
         "void" => (commands::void(db, &scope, invoice).await, "Void. Its number stays used."),
         "discarded" => (commands::discard(db, &scope, invoice).await, "The draft is gone."),
         _ => (Err(Error::NotFound), ""),
     };
     let to_list = fields.text("back") == "list" || wanted == "discarded";
-    let back = if to_list { "/desk/billing".to_owned() } else { format!("/desk/billing/invoices/{invoice}") };
+    let back = match credit {
+        Some(credit) => format!("/desk/billing/credits/{credit}"),
+        None if to_list => "/desk/billing".to_owned(),
+        None => format!("/desk/billing/invoices/{invoice}"),
+    };
     Ok(answer(&cx.bare, done, &fields.back(&back), note))
 }

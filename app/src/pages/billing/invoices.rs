@@ -104,7 +104,7 @@ fn change(cx: &Cx, invoice: &Invoice) -> AnyView {
     let (state, word) = match invoice.state {
         InvoiceState::Draft => ("issued", "Issue"),
         InvoiceState::Issued => ("paid", "Mark paid"),
-        InvoiceState::Paid => ("unpaid", "Not paid"),
+        InvoiceState::Paid => ("unpaid", "Mark unpaid"),
         InvoiceState::Void => return ().into_any(),
     };
     let quiet = if invoice.state == InvoiceState::Paid { "button quiet" } else { "button" };

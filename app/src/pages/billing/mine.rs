@@ -1,11 +1,19 @@
 //! `GET /portal/billing`: what a client holds, what a pause would keep, and its invoices.
 
 use axum::{extract::Query, response::Response};
-use domain::billing::queries::{self, Filter};
+use domain::{
+    billing::queries::{self, Filter},
+    offers,
+};
 use leptos::prelude::*;
 use serde::Deserialize;
 
-use super::mine_view::{invoices, subscription};
+use super::{
+    credit,
+    mine_view::{invoices, subscription},
+    offer,
+};
+use crate::components::field::token;
 use crate::web::{Frame, Member, Page, PortalTab, Problem};
 
 /// Which page of the invoices.
@@ -26,15 +34,23 @@ pub async fn show(
             Some(held) => queries::pauses(cx.db(), &scope, held).await?,
             None => Vec::new(),
         };
-        Ok((held, pauses, queries::list(cx.db(), &scope, Some(client), Filter::All, page).await?))
+        let list = queries::list(cx.db(), &scope, Some(client), Filter::All, page).await?;
+        let credits = queries::credits(cx.db(), &scope, Some(client)).await?;
+        let offers = offers::queries::published(cx.db(), &scope).await?;
+        Ok((held, pauses, list, credits, offers))
     };
-    let (held, pauses, list) =
+    let (held, pauses, list, credits, offers) =
         load.await.map_err(|error: domain::Error| Problem::from(error).of(&cx.bare))?;
     Ok(Page::new(&cx, "Billing", Frame::Portal(PortalTab::Billing)).show(|| {
         view! {
-            <div class="page-head"><div><h1>"Billing"</h1></div></div>
+            <div class="page-head">
+                <div><h1>"Billing"</h1></div>
+                <div class="page-actions"><a class="button" href="/portal/billing/details">"Billing details"</a></div>
+            </div>
             {subscription(&cx, held.as_ref(), &pauses)}
+            {offer::form(held.as_ref(), &offers, "/portal/billing/offer".to_owned(), || token(&cx).into_any())}
             {invoices(&cx, &list)}
+            {credit::list(&cx, &credits, false)}
         }
     }))
 }

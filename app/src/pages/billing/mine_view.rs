@@ -3,7 +3,7 @@
 use domain::billing::{Invoice, Pause, Subscription, SubscriptionState, queries::Invoices, words};
 use leptos::prelude::*;
 
-use super::zone;
+use super::{offer, zone};
 use crate::{
     components::{
         field::token,
@@ -15,7 +15,8 @@ use crate::{
 /// What is held, in words, and what can be done with it.
 pub fn subscription(cx: &Cx, held: Option<&Subscription>, pauses: &[Pause]) -> AnyView {
     let Some(held) = held else {
-        return view! { <p>"There is no subscription yet."</p> }.into_any();
+        return view! { <p>"You don’t have a subscription yet. Requests wait until one starts."</p> }
+            .into_any();
     };
     let terms: Vec<_> = held.terms.lines().into_iter().map(|line| view! { <li>{line}</li> }).collect();
     view! {
@@ -26,6 +27,7 @@ pub fn subscription(cx: &Cx, held: Option<&Subscription>, pauses: &[Pause]) -> A
             <p class="price"><b>{held.terms.price.to_string()}</b>" a "{held.terms.interval.as_str()}</p>
             <ul class="holds">{terms}</ul>
             {stands(cx, held)}
+            {offer::next(held)}
             {ledger(cx, pauses)}
         </section>
     }
@@ -40,6 +42,7 @@ fn stands(cx: &Cx, held: &Subscription) -> AnyView {
         }
         .into_any(),
         (SubscriptionState::Active, Some((_, end))) if held.ends_with_period => ending(cx, &words::date(end, zone(cx))),
+        (SubscriptionState::Active, Some(_)) if held.pausing => pausing(cx),
         (SubscriptionState::Active, Some((_, end))) => {
             let left = (end - cx.db().now()).num_seconds().max(0);
             active(cx, &words::date(end, zone(cx)), &words::banked(left))
@@ -83,6 +86,16 @@ fn active(cx: &Cx, end: &str, left: &str) -> AnyView {
                 <p>{format!("It is worked for you until {end} and not billed again. You can take that back until then.")}</p>
                 {change(cx, "ending", "End it with this period", "button quiet")}
             </section>
+        </div>
+    }
+    .into_any()
+}
+
+fn pausing(cx: &Cx) -> AnyView {
+    view! {
+        <div class="notice waiting">
+            <p><b>"It pauses when the work in hand is done."</b>" Your paid time runs until then, and nothing new starts."</p>
+            {change(cx, "active", "Don’t pause", "button")}
         </div>
     }
     .into_any()

@@ -1,7 +1,9 @@
 //! Billing: the desk's figures, subscriptions and invoices, and a client's own.
 
 pub mod compose;
+pub mod credit;
 mod desk;
+pub mod details;
 pub mod draft;
 pub mod invoice;
 pub mod invoice_state;
@@ -9,7 +11,9 @@ mod invoices;
 pub mod mine;
 mod mine_view;
 pub mod my_invoice;
+pub mod offer;
 pub mod overview;
+pub mod party;
 mod recurring;
 mod sheet;
 pub mod subscription_state;

@@ -2,13 +2,13 @@
 
 use axum::{extract::Query, response::Response};
 use domain::billing::{
-    Subscription,
-    queries::{self, Figures, Filter, Invoices, Recurring},
+    CreditNote, Subscription,
+    queries::{self, Figures, Filter, Invoices, Recurring, Why},
 };
 use leptos::prelude::*;
 use serde::Deserialize;
 
-use super::{desk::subscriptions, invoices, recurring::chart};
+use super::{credit, desk::subscriptions, invoices, recurring::chart};
 use crate::web::{DeskTab, Frame, Operator, Page, Problem};
 
 /// What the address asks for.
@@ -25,6 +25,7 @@ struct Loaded {
     figures: Figures,
     subscriptions: Vec<Subscription>,
     invoices: Invoices,
+    credits: Vec<CreditNote>,
 }
 
 pub async fn show(
@@ -39,6 +40,7 @@ pub async fn show(
             figures: queries::figures(cx.db(), &scope).await?,
             subscriptions: queries::all(cx.db(), &scope).await?,
             invoices: queries::list(cx.db(), &scope, None, filter, page).await?,
+            credits: queries::credits(cx.db(), &scope, None).await?,
         })
     };
     let loaded: Loaded = load.await.map_err(|error: domain::Error| Problem::from(error).of(&cx.bare))?;
@@ -53,8 +55,10 @@ pub async fn show(
             </div>
             {figures(&loaded)}
             {chart(&loaded.recurring)}
+            {beside(&loaded.recurring)}
             {subscriptions(&cx, &loaded.subscriptions)}
             {invoices::section(&cx, &loaded.invoices, filter)}
+            {credit::list(&cx, &loaded.credits, true)}
         }
     }))
 }
@@ -67,7 +71,7 @@ fn figures(loaded: &Loaded) -> AnyView {
     let waiting = figures.paused + figures.awaiting_payment;
     view! {
         <dl class="figures">
-            <div><dt>"a month, recurring"</dt><dd>{now}" "<small>{others.join(" ")}</small></dd></div>
+            <div><dt>"a month, paid for"</dt><dd>{now}" "<small>{others.join(" ")}</small></dd></div>
             <div><dt>"active subscriptions"</dt><dd>{figures.active}</dd></div>
             <div><dt>"paused or waiting for payment"</dt><dd>{waiting}</dd></div>
             <div><dt>"unpaid invoices"</dt><dd>{figures.open}" "<small>{open.join(", ")}</small></dd></div>
@@ -75,4 +79,27 @@ fn figures(loaded: &Loaded) -> AnyView {
         </dl>
     }
     .into_any()
+}
+
+/// What is not counted as revenue, or soon not any more, by name.
+fn beside(recurring: &Recurring) -> AnyView {
+    let groups: Vec<_> = [Why::Unpaid, Why::Paused, Why::Ending]
+        .into_iter()
+        .filter_map(|why| {
+            let names: Vec<_> = recurring
+                .beside
+                .iter()
+                .filter(|one| one.why == why)
+                .map(|one| {
+                    let page = format!("/desk/clients/{}", one.client);
+                    view! { <li><a href=page>{one.client_name.clone()}</a><span class="soft">{format!("{} a month", one.amount)}</span></li> }
+                })
+                .collect();
+            let summary = format!("{}: {}", why.label(), names.len());
+            (!names.is_empty()).then(|| {
+                view! { <details class="more"><summary>{summary}</summary><ul class="brief-list">{names}</ul></details> }
+            })
+        })
+        .collect();
+    view! { <div class="beside-revenue">{groups}</div> }.into_any()
 }

@@ -22,7 +22,12 @@ pub fn sheet(cx: &Cx, invoice: &Invoice) -> AnyView {
             view! { <tr><td dir="auto">{line.what.clone()}</td><td class="end nowrap">{amount}</td></tr> }
         })
         .collect();
-    let total = if invoice.state == InvoiceState::Paid { "Paid" } else { "To pay" };
+    let total = match invoice.state {
+        InvoiceState::Draft => "Total",
+        InvoiceState::Issued => "To pay",
+        InvoiceState::Paid => "Paid",
+        InvoiceState::Void => "Void, nothing to pay",
+    };
     view! {
         <article class="sheet invoice">
             <header>
@@ -62,7 +67,7 @@ fn state(cx: &Cx, invoice: &Invoice) -> String {
     }
 }
 
-fn address(text: &str) -> AnyView {
+pub(super) fn address(text: &str) -> AnyView {
     let lines: Vec<_> = text.lines().map(|line| view! { {line.to_owned()}<br /> }).collect();
     view! { <address>{lines}</address> }.into_any()
 }

@@ -4,7 +4,10 @@
 use axum::{extract::Path, response::Response};
 use domain::{
     Error, Result as Done, Scope,
-    billing::{commands, queries},
+    billing::{
+        commands::{self, Pausing},
+        queries,
+    },
     ids::SubscriptionId,
 };
 
@@ -41,9 +44,12 @@ async fn change(
 ) -> (Done<()>, &'static str) {
     let db = cx.db();
     match state {
-        "paused" => {
-            (commands::pause(db, scope, subscription).await, "Paused. Every day that is left is banked.")
-        }
+        "paused" => match commands::pause(db, scope, subscription).await {
+            Ok(Pausing::Now) => (Ok(()), "Paused. The time that’s left is saved."),
+            Ok(Pausing::AfterWork) => (Ok(()), "It pauses when the work in hand is done."),
+            Err(error) => (Err(error), ""),
+        },
+        "started" => (commands::begin_unpaid(db, scope, subscription).await, "Started. Work begins now."),
         "active" => (commands::resume(db, scope, subscription).await, "Work goes on."),
         "ending" => {
             (commands::end_with_period(db, scope, subscription, true).await, "It ends with its period.")

@@ -119,7 +119,7 @@ mod tests {
 
     #[test]
     fn what_is_wrong_is_told_at_its_line() {
-        let shown = typed(&[("", "5"), ("Set-up", "1.200,00"), ("Goodwill", "--5"), ("Report", "")]);
+        let shown = typed(&[("", "5"), ("Set-up", "1.200"), ("Goodwill", "--5"), ("Report", "")]);
         let Err(domain::Error::Fields(errors)) = shown.read(Currency::USD) else { panic!("not refused") };
         let told: Vec<&str> = errors.iter().map(|(field, _)| field).collect();
         assert_eq!(told, ["line-0-what", "line-1-amount", "line-2-amount", "line-3-amount"]);

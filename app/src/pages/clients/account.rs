@@ -7,7 +7,10 @@ use domain::{
 use leptos::prelude::*;
 
 use super::show::Shown;
-use crate::components::desk::{client_path, hidden};
+use crate::{
+    components::desk::{client_path, hidden},
+    pages::billing::offer,
+};
 
 /// The subscription as it was sold, and the buttons that change it.
 pub(super) fn subscription(shown: &Shown) -> AnyView {
@@ -15,10 +18,14 @@ pub(super) fn subscription(shown: &Shown) -> AnyView {
         Some(held) => view! { <dl class="facts">{facts(shown, held)}</dl> {changes(shown, held)} }.into_any(),
         None => view! { <p class="soft">"None yet: nothing can be started for it."</p> }.into_any(),
     };
+    let back = client_path(shown.client.id);
+    let action = format!("{back}/offer");
     view! {
         <section class="section" aria-labelledby="c-held">
             <div class="section-head"><h2 id="c-held">"Subscription"</h2></div>
             {inner}
+            {shown.held.as_ref().and_then(offer::next)}
+            {shown.client.archived_at.is_none().then(|| offer::form(shown.held.as_ref(), &shown.offers, action, || offer::hidden(&shown.token, &back)))}
         </section>
     }
     .into_any()
@@ -29,7 +36,11 @@ fn facts(shown: &Shown, held: &Subscription) -> impl IntoView + use<> {
         |name: &'static str, words: String| view! { <div><dt>{name}</dt><dd dir="auto">{words}</dd></div> };
     let state = view! { <span class=format!("tag {}", held.state.class())>{held.state.label()}</span> };
     let period = held.period.map(|(from, to)| {
-        let ends = if held.ends_with_period { ", then it ends" } else { "" };
+        let ends = match held {
+            held if held.ends_with_period => ", then it ends",
+            held if held.pausing => ", pauses after the work in hand",
+            _ => "",
+        };
         fact("Period", format!("{}{ends}", words::period(from, to, shown.times.zone())))
     });
     let banked =
@@ -47,9 +58,10 @@ fn facts(shown: &Shown, held: &Subscription) -> impl IntoView + use<> {
 fn changes(shown: &Shown, held: &Subscription) -> Option<AnyView> {
     let choices: &[(&str, &str)] = match held.state {
         SubscriptionState::Active if held.ends_with_period => &[("kept", "Keep it")],
+        SubscriptionState::Active if held.pausing => &[("active", "Don’t pause")],
         SubscriptionState::Active => &[("paused", "Pause"), ("ending", "End with its period")],
         SubscriptionState::Paused => &[("active", "Resume")],
-        SubscriptionState::AwaitingPayment => &[],
+        SubscriptionState::AwaitingPayment => &[("started", "Start before it’s paid")],
         SubscriptionState::Ended => return None,
     };
     let button = |(state, word): &(&'static str, &'static str)| {

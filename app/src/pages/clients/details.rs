@@ -11,12 +11,13 @@ use crate::{
         desk::client_path,
         field::{self, Field},
     },
+    pages::billing::party,
     web::{DeskTab, Fields, Form, Frame, Operator, Page, Posted, Problem, redirect_with},
 };
 
 pub async fn edit(operator: Operator, Path(client): Path<String>) -> Result<Response, Problem> {
     let client = find(&operator, &client).await?;
-    let values = Fields::default().with("name", client.name.clone()).with("bill_to", client.bill_to.clone());
+    let values = party::billed_fields(Fields::default().with("name", client.name.clone()), &client.billed);
     Ok(draw(&operator, &client, &Form::of(values)))
 }
 
@@ -27,7 +28,8 @@ pub async fn save(
 ) -> Result<Response, Problem> {
     let client = find(&operator, &client).await?;
     let Operator { cx, scope, .. } = &operator;
-    match commands::rename(cx.db(), scope, client.id, fields.text("name"), fields.text("bill_to")).await {
+    let billed = party::typed_billed(&fields);
+    match commands::rename(cx.db(), scope, client.id, fields.text("name"), billed).await {
         Ok(()) => Ok(redirect_with(&client_path(client.id), "Saved.")),
         Err(error) => {
             let form = Form::failed(fields, error).map_err(|problem| problem.of(&cx.bare))?;
@@ -54,10 +56,7 @@ fn view(operator: &Operator, client: &Client, form: &Form) -> AnyView {
             {field::token(&operator.cx)}
             {field::summary(form)}
             {Field::text(form, "name", "Business").required().max(120).show()}
-            {Field::area(form, "bill_to", "Invoices go to", 4)
-                .hint("Name and address, as the next invoices print them.")
-                .max(600)
-                .show()}
+            {party::billed(form, false)}
             <div class="button-row">
                 <button class="button primary">"Save"</button>
                 <a class="button quiet" href=back.clone()>"Back"</a>

@@ -14,6 +14,7 @@ use crate::{
         desk::client_path,
         field::{self, Field},
     },
+    pages::billing::party,
     web::{DeskTab, Fields, Form, Frame, Operator, Page, Posted, Problem, redirect_with},
 };
 
@@ -38,6 +39,7 @@ fn typed(fields: &Fields) -> NewClient {
         name: fields.text("name").to_owned(),
         offer: fields.text("offer").parse().ok(),
         email: fields.text("email").to_owned(),
+        billed: party::typed_billed(fields),
     }
 }
 
@@ -80,6 +82,11 @@ fn view(operator: &Operator, form: &Form, offers: &[Offer]) -> AnyView {
                 .autocomplete("off")
                 .max(254)
                 .show()}
+            <fieldset>
+                <legend>"Where invoices go"</legend>
+                <p class="hint">"You can add this later. Invoices wait until the address is here."</p>
+                {party::billed(form, false)}
+            </fieldset>
             <div class="button-row">
                 <button class="button primary">"Add client"</button>
                 <a class="button quiet" href=LIST>"Back"</a>

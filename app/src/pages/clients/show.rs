@@ -6,6 +6,7 @@ use domain::{
     billing::{self, Invoice, Subscription, SubscriptionState, queries::Filter},
     clients::Client,
     desk::{self, Board},
+    offers::{self, Offer, OfferState},
 };
 use leptos::prelude::*;
 
@@ -29,6 +30,8 @@ pub(super) struct Shown {
     /// The living subscription, else the one that ended last.
     pub held: Option<Subscription>,
     pub invoices: Vec<Invoice>,
+    /// What it may be sold.
+    pub offers: Vec<Offer>,
     pub people: People,
     pub times: Times,
     pub token: FormToken,
@@ -51,11 +54,17 @@ async fn load(operator: &Operator, client: Client) -> domain::Result<Shown> {
         board: desk::board(db, scope, Some(client.id)).await?,
         held: billing::queries::of_client(db, scope, client.id).await?,
         invoices,
+        offers: sold(offers::queries::all(db, scope).await?),
         people: accounts::queries::people(db, &scope.within(client.id)).await?,
         times: Times::of(cx),
         token: cx.bare.token.clone(),
         client,
     })
+}
+
+fn sold(mut offers: Vec<Offer>) -> Vec<Offer> {
+    offers.retain(|offer| offer.state != OfferState::Archived);
+    offers
 }
 
 fn view(shown: &Shown) -> AnyView {

@@ -18,7 +18,7 @@ pub async fn show(Operator { cx, .. }: Operator) -> Result<Response, Problem> {
         active_limit: "1".to_owned(),
         cycle_hours: "48".to_owned(),
         unlimited: true,
-        starts: "at_once".to_owned(),
+        starts: "on_payment".to_owned(),
         ..Typed::default()
     };
     let form = Form::of(form::fields(&typed));

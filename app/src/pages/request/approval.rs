@@ -28,6 +28,7 @@ async fn settle(here: &Here, approval: Option<ApprovalId>, key: &str) -> domain:
     let approval = approval.ok_or(Error::NotFound)?;
     match approvals::answer(here.cx.db(), &here.scope, approval, key).await? {
         Answered::Won { label } => Ok(format!("You answered “{label}”.")),
+        Answered::Kept { label, goes_on } => Ok(format!("You answered “{label}”. {goes_on}")),
         Answered::Lost { by, label, at } => {
             let ago = Hour::of(here).ago(at);
             Err(Error::refused(format!(

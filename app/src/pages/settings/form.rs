@@ -2,7 +2,7 @@
 
 use domain::workspaces::{DAYS, TypedDay, TypedSettings};
 
-use crate::web::Fields;
+use crate::{pages::billing::party, web::Fields};
 
 /// What was typed.
 pub fn typed(fields: &Fields) -> TypedSettings {
@@ -23,7 +23,7 @@ pub fn typed(fields: &Fields) -> TypedSettings {
         line_light: text("line_light"),
         line_dark: text("line_dark"),
         terms: text("terms"),
-        bill_from: text("bill_from"),
+        sender: party::typed_sender(fields),
     }
 }
 
@@ -39,7 +39,6 @@ pub fn fields(typed: &TypedSettings) -> Fields {
         ("line_light", &typed.line_light),
         ("line_dark", &typed.line_dark),
         ("terms", &typed.terms),
-        ("bill_from", &typed.bill_from),
     ];
     let mut fields =
         plain.into_iter().fold(Fields::default(), |fields, (name, value)| fields.with(name, value));
@@ -49,7 +48,7 @@ pub fn fields(typed: &TypedSettings) -> Fields {
         }
         fields = fields.with(&format!("{name}-from"), &day.from).with(&format!("{name}-to"), &day.to);
     }
-    fields
+    party::sender_fields(fields, &typed.sender)
 }
 
 #[cfg(test)]

@@ -3,7 +3,7 @@
 use domain::money::Currency;
 use leptos::prelude::*;
 
-use crate::{components::field::Field, web::Form};
+use crate::{components::field::Field, pages::billing::party, web::Form};
 
 /// Name, storefront and currency.
 pub fn business(form: &Form) -> AnyView {
@@ -56,7 +56,7 @@ fn swatch(colour: &str) -> AnyView {
     .into_any()
 }
 
-/// What a client agrees to, and what is printed on invoices.
+/// What a client agrees to, and who bills.
 pub fn papers(form: &Form) -> AnyView {
     view! {
         <fieldset>
@@ -65,10 +65,11 @@ pub fn papers(form: &Form) -> AnyView {
                 .hint("What a client agrees to at sign-up, in Markdown. They stand on the page Terms.")
                 .max(50_000)
                 .show()}
-            {Field::area(form, "bill_from", "Sender of invoices", 6)
-                .hint("Name, address, tax number and bank account: printed on every invoice that is issued from now on.")
-                .max(1_000)
-                .show()}
+        </fieldset>
+        <fieldset>
+            <legend>"Who sends your invoices"</legend>
+            <p class="hint">"Printed on every invoice from now on. Invoices wait until your address is here."</p>
+            {party::sender(form, true)}
         </fieldset>
     }
     .into_any()

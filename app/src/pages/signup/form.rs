@@ -5,6 +5,7 @@ use leptos::prelude::*;
 use super::intake;
 use crate::{
     components::field::{self, Field},
+    pages::billing::party,
     web::{Cx, Form, Frame, Page},
 };
 
@@ -25,7 +26,7 @@ pub(super) fn page(cx: &Cx, offers: &[Offer], form: &Form) -> Response {
                     {field::summary(form)}
                     <ol class="sign-up">
                         <li>{offer_part(offers, form)}</li>
-                        <li>{you_part(form)}</li>
+                        <li>{you_part(form, offers.iter().all(|offer| offer.terms.price.minor > 0))}</li>
                         <li>{business_part(offers, form)}</li>
                         <li>{terms_part(cx, offers, form)}</li>
                     </ol>
@@ -71,7 +72,7 @@ fn offer_part(offers: &[Offer], form: &Form) -> AnyView {
     view! { <fieldset id="offer"><legend>"Your offer"</legend><div class="choice-cards">{cards}</div>{error}</fieldset> }.into_any()
 }
 
-fn you_part(form: &Form) -> AnyView {
+fn you_part(form: &Form, is_billed: bool) -> AnyView {
     // A password is never sent back into a page.
     let hint = if form.is_bad() {
         "Please type it once more; 10 characters or more"
@@ -86,6 +87,7 @@ fn you_part(form: &Form) -> AnyView {
                 {Field::text(form, "name", "Your name").autocomplete("name").required().max(80).show()}
             </div>
             {Field::email(form, "email", "E-mail").required().max(254).show()}
+            {party::recipient(form, is_billed)}
             {Field::password(form, "password", "Password").hint(hint).autocomplete("new-password").required().min(10).max(200).show()}
         </fieldset>
     }
@@ -143,8 +145,10 @@ fn terms_part(cx: &Cx, offers: &[Offer], form: &Form) -> AnyView {
 fn first_bill(offer: &Offer) -> AnyView {
     let terms = &offer.terms;
     let next = match (terms.price.minor, terms.starts) {
-        (0, _) => "Nothing is to be paid. Work starts at once.",
-        (_, Starts::AtOnce) => "You get the invoice right away, and work starts at once.",
+        (0, _) => "Nothing to pay. Work starts when you’ve confirmed your email address.",
+        (_, Starts::AtOnce) => {
+            "You get the invoice right away. Work starts when you’ve confirmed your email address."
+        }
         (_, Starts::OnPayment) => "You get the invoice right away. Work starts when it is paid.",
     };
     let what = format!("{}, first {}", offer.name, terms.interval.as_str());

@@ -48,6 +48,9 @@ pub async fn submit(cx: Cx, Posted(fields): Posted) -> Result<Response, Problem>
         email: fields.text("email"),
         password: fields.raw("password"),
         answer: &answer,
+        bill_address: fields.text("bill_address"),
+        bill_country: fields.text("bill_country"),
+        bill_tax_number: fields.text("bill_tax_number"),
         agreed: fields.has("terms"),
     };
     let error = match sign_up::sign_up(cx.db(), &cx.workspace, &asked, cx.bare.origin()).await {

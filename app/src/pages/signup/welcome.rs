@@ -37,7 +37,7 @@ fn page(member: &Member, welcome: &Welcome, confirmed: bool) -> Response {
             <ol class="sign-up done" aria-label="What happens next">
                 <li class="is-done"><h2>{format!("{client} has {offer}")}</h2></li>
                 <li class=paid.then_some("is-done")>{bill(cx, welcome.invoice.as_ref(), member.standing.role.may_bill())}</li>
-                <li>{start(welcome.at_work)}</li>
+                <li>{start(welcome.at_work, welcome.starts_at_once && !confirmed)}</li>
             </ol>
             {(!confirmed).then(|| view! {
                 <div class="notice">
@@ -66,9 +66,14 @@ fn bill(cx: &Cx, invoice: Option<&FirstInvoice>, may_bill: bool) -> AnyView {
     .into_any()
 }
 
-fn start(at_work: bool) -> AnyView {
+fn start(at_work: bool, when_confirmed: bool) -> AnyView {
     let (title, text) = if at_work {
         ("Work starts at once", "Ask for the first piece of work in a sentence. You will see it being done.")
+    } else if when_confirmed {
+        (
+            "Work starts when you’ve confirmed your email address",
+            "Open the link in the email we sent you. You can write your first request now, and it starts then.",
+        )
     } else {
         (
             "Work starts when the invoice is paid",

@@ -61,6 +61,9 @@ fn groups(desk: &Desk) -> AnyView {
             {group("New clients", &today.new_clients, Some(("/desk/clients", "All clients")), |client| {
                 rows::new_client(client, desk)
             })}
+            {group("Invoices held back", &today.held_back, Some(("/desk/billing?state=draft", "All drafts")), |invoice| {
+                rows::held_back(invoice)
+            })}
             {group("Unpaid", &today.unpaid, Some(("/desk/billing", "All invoices")), |invoice| rows::unpaid(invoice, desk))}
         </div>
     }

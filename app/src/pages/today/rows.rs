@@ -3,7 +3,7 @@
 use domain::{
     approvals::Approval,
     billing::words::number,
-    desk::{FailedRun, NewClient, UnpaidInvoice},
+    desk::{FailedRun, HeldInvoice, NewClient, UnpaidInvoice},
     proposals::Proposal,
     requests::{Card, Unseen},
     session::RunState,
@@ -157,7 +157,11 @@ pub fn unanswered(approval: &Approval, desk: &Desk) -> AnyView {
 /// A client who came lately.
 pub fn new_client(client: &NewClient, desk: &Desk) -> AnyView {
     let page = client_path(client.client);
-    let offer = client.offer.clone().unwrap_or_else(|| "no offer yet".to_owned());
+    let offer = match &client.offer {
+        Some(offer) if client.has_ended => format!("{offer}, ended"),
+        Some(offer) => offer.clone(),
+        None => "no offer yet".to_owned(),
+    };
     let waits = if client.awaits_payment { " · work starts when the first invoice is paid" } else { "" };
     let came = desk.times.ago(client.at.timestamp_millis());
     view! {
@@ -167,6 +171,27 @@ pub fn new_client(client: &NewClient, desk: &Desk) -> AnyView {
                 <p>{format!("{offer} · came {came}{waits}")}</p>
             </div>
             <a class="button" href=page aria-label=format!("Open {}", client.name)>"Open"</a>
+        </li>
+    }
+    .into_any()
+}
+
+/// An invoice that waits for something the law wants on it, and the form that mends it.
+pub fn held_back(invoice: &HeldInvoice) -> AnyView {
+    let page = format!("/desk/billing/invoices/{}", invoice.invoice);
+    let (mend, word) = if invoice.is_ours {
+        ("/desk/settings#bill_address".to_owned(), "Open Settings")
+    } else {
+        (format!("{}/details#bill_address", client_path(invoice.client)), "Add the address")
+    };
+    let label = format!("{word}: {}", invoice.client_name);
+    view! {
+        <li class="today-item waiting">
+            <div class="today-words">
+                <a href=page>{format!("Invoice for {}", invoice.client_name)}</a>
+                <p>{format!("{} · {}", invoice.total, invoice.reason)}</p>
+            </div>
+            <a class="button" href=mend aria-label=label>{word}</a>
         </li>
     }
     .into_any()

@@ -16,6 +16,7 @@ use crate::{
         passwords::{self, Lane},
         queries::places_in,
     },
+    billing,
     ids::{PersonId, WorkspaceId},
     mail, secret,
     workspaces::Workspace,
@@ -189,6 +190,7 @@ pub async fn confirm<'a>(
         }
     }
     let places = places_in(tx.conn(), workspace, prover.id).await?;
+    billing::commands::owners_confirmed_in(&mut tx, workspace, &places).await?;
     tx.commit().await?;
     Ok(places)
 }

@@ -20,6 +20,7 @@ use crate::{
         read_email,
         sign_ins::revoke_others_in,
     },
+    billing,
     ids::{PersonId, WorkspaceId},
     mail, secret, words,
     workspaces::Workspace,
@@ -205,7 +206,9 @@ async fn own_in(tx: &mut Tx, workspace: WorkspaceId, person: PersonId, hash: &st
         .await?;
     end_links_in(tx, person).await?;
     revoke_others_in(tx, person, None).await?;
-    places_in(tx.conn(), workspace, person).await
+    let places = places_in(tx.conn(), workspace, person).await?;
+    billing::commands::owners_confirmed_in(tx, workspace, &places).await?;
+    Ok(places)
 }
 
 /// Uses a link up, and with it all others of its person.

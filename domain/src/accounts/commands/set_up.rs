@@ -1,5 +1,7 @@
 //! The first start: one operator, guarded by a code that stands in the terminal, makes the workspace.
 
+use sqlx::types::Json;
+
 use super::{
     links,
     persons::{check_email, check_password, create_owner_in, read_name},
@@ -12,6 +14,7 @@ use crate::{
         passwords::{self, Lane},
         queries::places_in,
     },
+    billing::Sender,
     ids::MembershipId,
     install,
     money::Currency,
@@ -31,6 +34,12 @@ pub struct SetUp<'a> {
     pub business: &'a str,
     pub zone: &'a str,
     pub currency: &'a str,
+    /// Who sends invoices, as far as it is known yet: street and city, ISO 3166 code, and the rest.
+    pub bill_address: &'a str,
+    pub bill_country: &'a str,
+    pub bill_tax_number: &'a str,
+    pub bill_bank: &'a str,
+    pub bill_tax_note: &'a str,
     pub name: &'a str,
     pub email: &'a str,
     pub password: &'a str,
@@ -69,13 +78,23 @@ fn kept(code: &str) -> String {
 /// # Errors
 /// [`Error::NotFound`] once there is a workspace; [`Error::Fields`]; [`Error::TooMany`].
 pub async fn set_up<'a>(db: &Db, form: &SetUp<'_>, from: impl Into<Source<'a>>) -> Result<Standing> {
-    let Checked { business, name, email } = check(form)?;
+    let Checked { business, name, email, sender } = check(form)?;
     check_code(db, form.code, from.into()).await?;
     let hash = passwords::hash(Lane::Known, form.password).await?;
     let mut tx = db.begin_as(Office::Auth).await?;
     use_code_in(&mut tx, form.code).await?;
     let new = NewWorkspace { name: &business, zone: form.zone, currency: form.currency };
     let workspace = commands::create_in(&mut tx, &new).await?;
+    if !sender.is_empty() {
+        sqlx::query!(
+            "UPDATE workspace SET bill_sender = $2, bill_from = $3 WHERE id = $1",
+            workspace.id.0,
+            Json(&sender) as _,
+            sender.printed(&workspace.name),
+        )
+        .execute(tx.conn())
+        .await?;
+    }
     tx.enter_as(Office::Auth).await?;
     let person = create_owner_in(&mut tx, &email, &name, Some(&hash)).await?;
     let now = tx.now();
@@ -93,11 +112,12 @@ pub async fn set_up<'a>(db: &Db, form: &SetUp<'_>, from: impl Into<Source<'a>>) 
     place.ok_or(Error::NotFound)
 }
 
-/// What a form that holds says of names and the address.
+/// What a form that holds says of names, the address and the sender of invoices.
 struct Checked {
     business: String,
     name: String,
     email: String,
+    sender: Sender,
 }
 
 fn check(form: &SetUp<'_>) -> Result<Checked> {
@@ -113,8 +133,20 @@ fn check(form: &SetUp<'_>) -> Result<Checked> {
     let name = read_name(&mut errors, "name", form.name);
     let email = check_email(&mut errors, "email", form.email);
     check_password(&mut errors, "password", form.password, &[&name, form.email, &business]);
+    let sender = Sender {
+        name: String::new(),
+        address: form.bill_address.to_owned(),
+        country: form.bill_country.to_owned(),
+        tax_number: form.bill_tax_number.to_owned(),
+        bank: form.bill_bank.to_owned(),
+        tax_note: form.bill_tax_note.to_owned(),
+    };
+    let sender = sender.read(&mut errors);
+    if !sender.is_empty() && sender.country.is_empty() {
+        errors.add("bill_country", "Choose the country your invoices come from.");
+    }
     errors.check()?;
-    Ok(Checked { business, name, email })
+    Ok(Checked { business, name, email, sender })
 }
 
 /// Looks whether the code is right before a password is hashed for it. Only wrong ones are counted: no number of them keeps

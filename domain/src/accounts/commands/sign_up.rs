@@ -9,10 +9,10 @@ use sessions::{NewStream, StreamId, Tenant};
 
 use super::{
     confirmations,
-    persons::{check_email, check_password, create_in, person_in, read_name},
+    persons::{candidates_in, check_email, check_password, create_in, person_in, read_name},
 };
 use crate::{
-    Db, Error, FieldErrors, Office, Result, Scope, Tx,
+    Db, Error, FieldErrors, Office, Result, Role, Scope, Tx,
     accounts::{
         Standing,
         devices::Source,
@@ -21,7 +21,7 @@ use crate::{
         queries::places_in,
     },
     audit::{self, Deed},
-    billing,
+    billing::{self, Recipient, SubscriptionState},
     ids::{ClientId, MembershipId, OfferId, PersonId, WorkspaceId},
     mail, names,
     offers::{IntakeAnswer, Offer, OfferState, intake, queries},
@@ -41,6 +41,11 @@ pub struct SignUp<'a> {
     pub password: &'a str,
     /// Every value given to an intake question, by its key.
     pub answer: &'a (dyn Fn(&str) -> Vec<String> + Sync),
+    /// Where invoices go; the company's name stands above it.
+    pub bill_address: &'a str,
+    /// ISO 3166 code.
+    pub bill_country: &'a str,
+    pub bill_tax_number: &'a str,
     pub agreed: bool,
 }
 
@@ -50,6 +55,7 @@ struct Checked {
     company: String,
     name: String,
     email: String,
+    recipient: Recipient,
     answers: Vec<IntakeAnswer>,
 }
 
@@ -66,8 +72,11 @@ pub async fn sign_up<'a>(
 ) -> Result<Standing> {
     let checked = check(db, workspace.id, form).await?;
     let network = party(from.into().network);
-    let tries = [(SIGN_UP_PAIR, pair(&checked.email, &network)), (SIGN_UP_NETWORK, network)];
+    let tries = [(SIGN_UP_PAIR, pair(&checked.email, &network)), (SIGN_UP_NETWORK, network.clone())];
     limits::hit_all(db, &tries).await?;
+    if let Some(place) = here_already(db, workspace.id, form, &checked).await? {
+        return Ok(place);
+    }
     let hash = match passwords::hash(Lane::Strangers, form.password).await {
         Err(busy) => {
             limits::forgive_all(db, &tries).await?;
@@ -83,7 +92,7 @@ pub async fn sign_up<'a>(
         return again(db, tx, workspace.id, form, (&checked.email, &tries)).await;
     }
     create_in(&mut tx, person, &checked.email, &checked.name, Some(&hash), false).await?;
-    make_client_in(&mut tx, workspace.id, person, &checked).await?;
+    make_client_in(&mut tx, workspace.id, person, &checked, &network).await?;
     tx.enter_as(Office::Auth).await?;
     let known = person_in(&mut tx, person).await?;
     if writes {
@@ -104,6 +113,16 @@ async fn check(db: &Db, workspace: WorkspaceId, form: &SignUp<'_>) -> Result<Che
     let name = read_name(&mut errors, "name", form.name);
     let email = check_email(&mut errors, "email", form.email);
     check_password(&mut errors, "password", form.password, &[&name, form.email, &company]);
+    let recipient = Recipient {
+        name: String::new(),
+        address: form.bill_address.to_owned(),
+        country: form.bill_country.to_owned(),
+        tax_number: form.bill_tax_number.to_owned(),
+    };
+    let recipient = recipient.read(&mut errors);
+    if offer.as_ref().is_some_and(|offer| offer.terms.price.minor > 0) {
+        recipient.wanted(&mut errors);
+    }
     let mut answers = Vec::new();
     if let Some(offer) = &offer {
         match intake::check(&offer.intake, form.answer) {
@@ -116,7 +135,46 @@ async fn check(db: &Db, workspace: WorkspaceId, form: &SignUp<'_>) -> Result<Che
     }
     errors.check()?;
     let offer = offer.ok_or(Error::NotFound)?;
-    Ok(Checked { offer, company, name, email, answers })
+    Ok(Checked { offer, company, name, email, recipient, answers })
+}
+
+/// Whoever signs up again for the business that they own here, with its password, is led into it instead of making a
+/// second one of the same name; where it holds no subscription any more, what they chose starts one. The form sent twice
+/// is another matter ([`again`]), and nobody else learns whether an address is known: the password is asked for as in
+/// signing in, and checked against as many people, real or not.
+async fn here_already(
+    db: &Db,
+    workspace: WorkspaceId,
+    form: &SignUp<'_>,
+    checked: &Checked,
+) -> Result<Option<Standing>> {
+    let mut tx = db.begin_as(Office::Auth).await?;
+    let candidates = candidates_in(&mut tx, &checked.email).await?;
+    tx.commit().await?;
+    let people = candidates.all();
+    let hashes: Vec<Option<&str>> =
+        people.iter().map(|person| person.and_then(|person| person.password_hash.as_deref())).collect();
+    let found = passwords::first_of(Lane::Strangers, &hashes, form.password).await?;
+    let Some(person) = found.and_then(|at| people.get(at).copied().flatten()) else { return Ok(None) };
+    let mut tx = db.begin_as(Office::Auth).await?;
+    let places = places_in(tx.conn(), workspace, person.id).await?;
+    tx.commit().await?;
+    let company = checked.company.to_lowercase();
+    let place = places.into_iter().find(|place| {
+        place.role == Role::Owner
+            && place.client.as_ref().is_some_and(|(_, name)| name.to_lowercase() == company)
+    });
+    let Some((place, client)) = place
+        .and_then(|place| place.client.as_ref().map(|(client, _)| *client).map(|client| (place, client)))
+    else {
+        return Ok(None);
+    };
+    let scope = place.scope();
+    let held = billing::queries::of_client(db, &scope, client).await?;
+    if held.is_none_or(|held| held.state == SubscriptionState::Ended) {
+        billing::commands::choose(db, &scope, client, checked.offer.id).await?;
+    }
+    Ok(Some(place))
 }
 
 /// The offer, if it is still sold.
@@ -180,21 +238,28 @@ async fn again(
 }
 
 /// The client with its board, its owner, what it bought, and word to the operators.
-async fn make_client_in(tx: &mut Tx, workspace: WorkspaceId, owner: PersonId, form: &Checked) -> Result<()> {
+async fn make_client_in(
+    tx: &mut Tx,
+    workspace: WorkspaceId,
+    owner: PersonId,
+    form: &Checked,
+    network: &str,
+) -> Result<()> {
     let scope = Scope::system(workspace);
     tx.enter(&scope).await?;
     let (client, board, now) = (ClientId::new(), StreamId::generate(), tx.now());
     sqlx::query!(
-        "INSERT INTO client (id, workspace_id, name, vertical, intake, bill_to, board_stream, created_at)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
+        "INSERT INTO client (id, workspace_id, name, vertical, intake, bill_to, board_stream, created_at, bill_details)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
         client.0,
         workspace.0,
         form.company,
         form.offer.vertical,
         sqlx::types::Json(&form.answers) as _,
-        format!("{}\n{}\n{}", form.company, form.name, form.email),
+        form.recipient.printed(&form.company),
         board.0,
         now,
+        sqlx::types::Json(&form.recipient) as _,
     )
     .execute(tx.conn())
     .await?;
@@ -211,7 +276,7 @@ async fn make_client_in(tx: &mut Tx, workspace: WorkspaceId, owner: PersonId, fo
     )
     .execute(tx.conn())
     .await?;
-    billing::commands::subscribe_in(tx, &scope, client, &form.offer).await?;
+    billing::commands::sign_up_in(tx, &scope, client, &form.offer, network).await?;
     audit::done_in(tx, &scope, Deed::done("sign_up", form.company.as_str()).of(client)).await?;
     let (company, offer) = (mail::plain(&form.company), mail::plain(&form.offer.name));
     let body =

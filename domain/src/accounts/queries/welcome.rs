@@ -12,6 +12,8 @@ pub struct Welcome {
     pub offer: String,
     /// Work may begin; otherwise it begins when the invoice is paid.
     pub at_work: bool,
+    /// It begins when the address is confirmed.
+    pub starts_at_once: bool,
     /// None where nothing is to be paid.
     pub invoice: Option<FirstInvoice>,
 }
@@ -33,7 +35,7 @@ pub async fn welcome(db: &Db, scope: &Scope) -> Result<Welcome> {
     let client = scope.client.ok_or(Error::NotFound)?;
     let mut tx = db.begin(scope).await?;
     let row = sqlx::query!(
-        r#"SELECT s.name, s.state, i.number AS "number?", i.total_minor AS "total?", i.currency AS "currency?",
+        r#"SELECT s.name, s.state, (s.starts = 'at_once' OR s.price_minor = 0) AS "at_once!", i.number AS "number?", i.total_minor AS "total?", i.currency AS "currency?",
                   i.due_at AS "due_at?", i.state AS "invoice_state?"
            FROM subscription s LEFT JOIN invoice i ON i.subscription_id = s.id AND i.workspace_id = s.workspace_id
                 AND i.state IN ('issued', 'paid')
@@ -60,5 +62,5 @@ pub async fn welcome(db: &Db, scope: &Scope) -> Result<Welcome> {
         }
         _ => None,
     };
-    Ok(Welcome { offer: row.name, at_work: row.state == "active", invoice })
+    Ok(Welcome { offer: row.name, at_work: row.state == "active", starts_at_once: row.at_once, invoice })
 }

@@ -27,6 +27,9 @@ fn form<'a>(key: &'a str, offer: OfferId, email: &'a str) -> SignUp<'a> {
         email,
         password: GOOD,
         answer: &unanswered,
+        bill_address: "14 Alder Street\nPortland, OR 97205",
+        bill_country: "US",
+        bill_tax_number: "",
         agreed: true,
     }
 }
@@ -60,6 +63,35 @@ async fn eight_clicks_make_one_account(pool: PgPool) {
     let about: Vec<String> =
         mails(&ground, "rosa@harborpine.test").await.into_iter().map(|mail| mail.0).collect();
     assert_eq!(about.len(), 2, "one to confirm the address, and the invoice: {about:?}");
+}
+
+#[sqlx::test(migrations = "../migrations")]
+async fn who_signs_up_again_comes_into_the_client_that_there_is(pool: PgPool) {
+    let ground = Ground::new(&pool).await;
+    let (space, offer) = (workspace(&ground).await, ground.offer(Starts::AtOnce).await.id);
+    let first =
+        sign_up::sign_up(&ground.db, &space, &form(KEY, offer, "rosa@harborpine.test"), "").await.unwrap();
+    sqlx::query("UPDATE subscription SET state = 'ended', ended_at = created_at")
+        .execute(&pool)
+        .await
+        .unwrap();
+    let anew = SignUp {
+        company: "harbor & pine law",
+        ..form("another key of twenty letters", offer, "rosa@harborpine.test")
+    };
+    for _ in 0..2 {
+        let again = sign_up::sign_up(&ground.db, &space, &anew, "").await.unwrap();
+        assert_eq!(again.membership, first.membership);
+    }
+    assert_eq!(count(&ground, "SELECT count(*) FROM client").await, 1);
+    assert_eq!(count(&ground, "SELECT count(*) FROM subscription WHERE state = 'awaiting_payment'").await, 1);
+    // Another business of the same person is another client.
+    let other = SignUp {
+        company: "Pine Notary",
+        ..form("a third key of twenty letters", offer, "rosa@harborpine.test")
+    };
+    sign_up::sign_up(&ground.db, &space, &other, "").await.unwrap();
+    assert_eq!(count(&ground, "SELECT count(*) FROM client").await, 2);
 }
 
 #[sqlx::test(migrations = "../migrations")]
@@ -156,6 +188,7 @@ async fn every_mistake_stands_at_its_field_and_nothing_is_made(pool: PgPool) {
         name: "",
         email: "rosa@",
         password: "short",
+        bill_address: "",
         agreed: false,
         ..form(KEY, offer, "")
     };
@@ -163,7 +196,7 @@ async fn every_mistake_stands_at_its_field_and_nothing_is_made(pool: PgPool) {
         panic!("refused by fields")
     };
     let fields: Vec<&str> = errors.iter().map(|(field, _)| field).collect();
-    assert_eq!(fields, ["company", "name", "email", "password", "intake-tone", "terms"]);
+    assert_eq!(fields, ["company", "name", "email", "password", "bill_address", "intake-tone", "terms"]);
     sqlx::query("UPDATE offer SET state = 'archived'").execute(&pool).await.unwrap();
     let Err(Error::Fields(errors)) =
         sign_up::sign_up(&ground.db, &space, &form(KEY, offer, "a@b.test"), "").await

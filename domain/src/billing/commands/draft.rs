@@ -14,7 +14,8 @@ const MOST_LINES: usize = 50;
 const LONGEST_LINE: usize = 200;
 const LONGEST_NOTE: usize = 1_000;
 
-/// Writes a free invoice that only operators see until it is issued.
+/// Writes a free invoice that only operators see until it is issued. One that comes to less than nothing becomes a credit
+/// note then.
 ///
 /// # Errors
 /// [`Error::Fields`]; [`Error::NotFound`] for anyone but an operator, and for a client that is not there.
@@ -80,6 +81,11 @@ pub async fn discard(db: &Db, scope: &Scope, invoice: InvoiceId) -> Result<()> {
     let mut tx = db.begin(scope).await?;
     let bill = hold_bill_in(&mut tx, scope, invoice).await?;
     still_draft(bill.state)?;
+    if bill.waits && bill.subscription.is_some() {
+        return Err(Error::refused(
+            "It bills a subscription and goes out by itself. Add what is missing instead.",
+        ));
+    }
     sqlx::query!("DELETE FROM invoice WHERE workspace_id = $1 AND id = $2", scope.workspace.0, invoice.0)
         .execute(tx.conn())
         .await?;
@@ -125,10 +131,5 @@ fn check(draft: &InvoiceDraft) -> Result<Money> {
         errors.add("note", format!("Shorten the note to {LONGEST_NOTE} characters."));
     }
     errors.check()?;
-    let total = total(&draft.lines, draft.currency)?;
-    if total.minor < 0 {
-        let advice = "The credits are more than what is billed: write a smaller credit.";
-        return Err(Error::Fields(FieldErrors::one("line-0-amount", advice)));
-    }
-    Ok(total)
+    total(&draft.lines, draft.currency)
 }

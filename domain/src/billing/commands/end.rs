@@ -25,8 +25,9 @@ pub async fn end_with_period(db: &Db, scope: &Scope, subscription: SubscriptionI
     if held.state != SubscriptionState::Active {
         return Err(Error::refused("Only an active subscription ends with its period."));
     }
+    // Who ends it does not pause it: work that waits for a pause to be over is begun.
     let changed = sqlx::query!(
-        "UPDATE subscription SET ends_with_period = $3 WHERE workspace_id = $1 AND id = $2",
+        "UPDATE subscription SET ends_with_period = $3, pause_wanted_at = NULL WHERE workspace_id = $1 AND id = $2",
         scope.workspace.0,
         held.id.0,
         ends,
@@ -34,6 +35,9 @@ pub async fn end_with_period(db: &Db, scope: &Scope, subscription: SubscriptionI
     .execute(tx.conn())
     .await?;
     one(changed.rows_affected())?;
+    if held.pausing {
+        clock::resume_all_in(&mut tx, scope, held.client).await?;
+    }
     changes::tell_in(&mut tx, scope, held.client, "subscription", None).await?;
     tx.commit().await
 }
@@ -70,7 +74,7 @@ pub(in crate::billing) async fn end_in(
     at: DateTime<Utc>,
 ) -> Result<()> {
     let ended = sqlx::query!(
-        "UPDATE subscription SET state = 'ended', ended_at = $3, paused_at = NULL
+        "UPDATE subscription SET state = 'ended', ended_at = $3, paused_at = NULL, pause_wanted_at = NULL
          WHERE workspace_id = $1 AND id = $2 AND state <> 'ended'",
         scope.workspace.0,
         held.id.0,
@@ -80,7 +84,7 @@ pub(in crate::billing) async fn end_in(
     .await?;
     one(ended.rows_affected())?;
     close_pause_in(tx, scope, held).await?;
-    clock::pause_all_in(tx, scope, held.client).await?;
+    clock::stop_all_in(tx, scope, held.client).await?;
     if held.state == SubscriptionState::AwaitingPayment {
         void_unpaid_in(tx, scope, held).await?;
     }
@@ -99,5 +103,17 @@ async fn void_unpaid_in(tx: &mut Tx, scope: &Scope, held: &Held) -> Result<()> {
     )
     .execute(tx.conn())
     .await?;
+    // One that was held back has no number to keep. Drafts are the workspace's own to see.
+    let server = Scope::system(scope.workspace);
+    tx.enter(&server).await?;
+    sqlx::query!(
+        "DELETE FROM invoice WHERE workspace_id = $1 AND client_id = $2 AND subscription_id = $3 AND issue_when_complete",
+        scope.workspace.0,
+        held.client.0,
+        held.id.0,
+    )
+    .execute(tx.conn())
+    .await?;
+    tx.enter(scope).await?;
     changes::tell_in(tx, scope, held.client, "invoice", None).await
 }

@@ -1,9 +1,10 @@
 use chrono::{DateTime, Utc};
+use sqlx::types::Json;
 
 use crate::{
     Error, Result, Scope, Tx,
-    billing::{InvoiceState, SubscriptionState},
-    ids::{ClientId, InvoiceId, SubscriptionId},
+    billing::{InvoiceState, NextOffer, SubscriptionState},
+    ids::{ClientId, InvoiceId, OfferId, SubscriptionId},
     money::Currency,
     offers::Interval,
 };
@@ -12,6 +13,7 @@ use crate::{
 pub(in crate::billing) struct Held {
     pub id: SubscriptionId,
     pub client: ClientId,
+    pub offer: OfferId,
     pub name: String,
     pub state: SubscriptionState,
     pub price_minor: i64,
@@ -21,6 +23,9 @@ pub(in crate::billing) struct Held {
     pub anchor: u32,
     pub banked_seconds: i64,
     pub ends_with_period: bool,
+    /// A pause waits for the work in hand.
+    pub pausing: bool,
+    pub next_offer: Option<NextOffer>,
 }
 
 /// Holds a subscription until the transaction ends. Before anything else of it is held.
@@ -33,9 +38,10 @@ pub(in crate::billing) async fn hold_in(
     subscription: SubscriptionId,
 ) -> Result<Held> {
     let row = sqlx::query!(
-        "SELECT client_id, name, state, price_minor, currency, billing_interval, period_start, period_end, anchor_day,
-                banked_seconds, ends_with_period
-         FROM subscription WHERE workspace_id = $1 AND id = $2 AND ($3::uuid IS NULL OR client_id = $3) FOR UPDATE",
+        r#"SELECT client_id, offer_id, name, state, price_minor, currency, billing_interval, period_start, period_end, anchor_day,
+                banked_seconds, ends_with_period, pause_wanted_at IS NOT NULL AS "pausing!", next_offer AS "next_offer: Json<NextOffer>",
+                greatest(started_at, paused_at, period_start) AS changed_at
+         FROM subscription WHERE workspace_id = $1 AND id = $2 AND ($3::uuid IS NULL OR client_id = $3) FOR UPDATE"#,
         scope.workspace.0,
         subscription.0,
         scope.client.map(|client| client.0),
@@ -43,11 +49,15 @@ pub(in crate::billing) async fn hold_in(
     .fetch_optional(tx.conn())
     .await?
     .ok_or(Error::NotFound)?;
+    // What another one did while this one waited is before it.
+    tx.held_since(row.changed_at);
     let broken =
         |what: &str, word: &str| Error::Broken(format!("{subscription} holds the unknown {what} {word}"));
     Ok(Held {
         id: subscription,
         client: ClientId(row.client_id),
+        offer: OfferId(row.offer_id),
+        next_offer: row.next_offer.map(|next| next.0),
         state: SubscriptionState::parse(&row.state).ok_or_else(|| broken("state", &row.state))?,
         price_minor: row.price_minor,
         currency: row.currency.parse().map_err(|_| broken("currency", &row.currency))?,
@@ -57,6 +67,7 @@ pub(in crate::billing) async fn hold_in(
         anchor: u32::from(row.anchor_day.unsigned_abs()),
         banked_seconds: row.banked_seconds,
         ends_with_period: row.ends_with_period,
+        pausing: row.pausing,
         name: row.name,
     })
 }
@@ -65,6 +76,9 @@ pub(in crate::billing) async fn hold_in(
 pub(super) struct Bill {
     pub client: ClientId,
     pub state: InvoiceState,
+    pub total_minor: i64,
+    /// It is held back, and goes out by itself.
+    pub waits: bool,
     pub period_start: Option<DateTime<Utc>>,
     pub subscription: Option<Held>,
 }
@@ -87,17 +101,20 @@ pub(super) async fn hold_bill_in(tx: &mut Tx, scope: &Scope, invoice: InvoiceId)
         None => None,
     };
     let row = sqlx::query!(
-        "SELECT client_id, state, period_start FROM invoice WHERE workspace_id = $1 AND id = $2 FOR UPDATE",
+        "SELECT client_id, state, total_minor, issue_when_complete, period_start FROM invoice WHERE workspace_id = $1 AND id = $2 FOR UPDATE",
         scope.workspace.0,
         invoice.0,
     )
     .fetch_optional(tx.conn())
     .await?
     .ok_or(Error::NotFound)?;
+    tx.held_since(None);
     Ok(Bill {
         client: ClientId(row.client_id),
         state: InvoiceState::parse(&row.state)
             .ok_or_else(|| Error::Broken(format!("{invoice} is {}", row.state)))?,
+        total_minor: row.total_minor,
+        waits: row.issue_when_complete,
         period_start: row.period_start,
         subscription,
     })

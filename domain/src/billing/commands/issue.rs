@@ -1,113 +1,159 @@
 use chrono::{DateTime, Utc};
-use chrono_tz::Tz;
 use serde_json::json;
 use sqlx::types::Json;
 
-use super::hold::hold_bill_in;
+use super::{
+    credit::credit_draft_in,
+    hold::hold_bill_in,
+    numbers::{next_number_in, read_currency},
+    parties::{Parties, parties_in},
+};
 use crate::{
     Db, Error, Result, Scope, Tx,
-    billing::{InvoiceState, Line, operators_only, period, words},
-    calendar, changes,
-    ids::{ClientId, InvoiceId, SubscriptionId},
+    billing::{InvoiceState, Line, lacking, operators_only, period, words},
+    changes,
+    ids::{ClientId, CreditNoteId, InvoiceId, SubscriptionId},
     mail,
     money::{Currency, Money},
     webhooks::{self, Kind},
 };
 
-/// The workspace's sender and zone, and the number that was taken from its counter.
-struct Numbered {
-    number: i64,
-    bill_from: String,
-    zone: Tz,
+/// What became of a draft.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Issued {
+    /// It is an invoice, with its number.
+    Invoice,
+    /// It was below zero: a credit note has taken its place.
+    Credit(CreditNoteId),
 }
 
-/// Takes the next number of the workspace. Its row is held until the transaction ends and a rollback gives the number
-/// back: no gaps, no repeats. Take it last.
-async fn next_number_in(tx: &mut Tx, scope: &Scope) -> Result<Numbered> {
-    let row = sqlx::query!(
-        r#"UPDATE workspace SET next_invoice_number = next_invoice_number + 1 WHERE id = $1
-           RETURNING next_invoice_number - 1 AS "number!", bill_from, name, zone"#,
-        scope.workspace.0,
-    )
-    .fetch_optional(tx.conn())
-    .await?
-    .ok_or(Error::NotFound)?;
-    let bill_from = if row.bill_from.is_empty() { row.name } else { row.bill_from };
-    Ok(Numbered { number: row.number, bill_from, zone: read_zone(&row.zone)? })
-}
-
-/// The workspace's zone.
-pub(crate) async fn zone_in(tx: &mut Tx, scope: &Scope) -> Result<Tz> {
-    let zone = sqlx::query_scalar!("SELECT zone FROM workspace WHERE id = $1", scope.workspace.0)
-        .fetch_optional(tx.conn())
-        .await?
-        .ok_or(Error::NotFound)?;
-    read_zone(&zone)
-}
-
-fn read_zone(name: &str) -> Result<Tz> {
-    calendar::zone(name).map_err(|error| Error::Broken(format!("the workspace's zone: {error}")))
-}
-
-fn read_currency(code: &str) -> Result<Currency> {
-    code.parse().map_err(|error| Error::Broken(format!("an invoice's currency: {error}")))
-}
-
-/// Issues a draft: it gets its number, is due in two weeks, and the client sees it.
+/// Issues a draft: it gets its number, is due in two weeks, and the client sees it. One whose total is below zero
+/// becomes a credit note.
 ///
 /// # Errors
-/// [`Error::Refused`] where it is no draft any more; [`Error::NotFound`] for anyone but an operator.
-pub async fn issue(db: &Db, scope: &Scope, invoice: InvoiceId) -> Result<()> {
+/// [`Error::Refused`] where it is no draft any more, and where it would lack what the law wants of it;
+/// [`Error::NotFound`] for anyone but an operator.
+pub async fn issue(db: &Db, scope: &Scope, invoice: InvoiceId) -> Result<Issued> {
     operators_only(scope)?;
     let mut tx = db.begin(scope).await?;
     let bill = hold_bill_in(&mut tx, scope, invoice).await?;
     if bill.state != InvoiceState::Draft {
         return Err(Error::refused("This invoice was issued already."));
     }
-    let (now, numbered) = (tx.now(), next_number_in(&mut tx, scope).await?);
+    let parties = parties_in(&mut tx, scope, bill.client).await?;
+    let lacks = parties.lacks();
+    if !lacks.is_empty() {
+        let at = if lacks[0].is_senders() { "in Settings" } else { "on the client’s details page" };
+        return Err(Error::refused(format!("{}. Add it {at}, then issue the invoice.", lacking(&lacks))));
+    }
+    let issued = if bill.total_minor < 0 {
+        Issued::Credit(credit_draft_in(&mut tx, scope, invoice, &parties).await?)
+    } else {
+        issue_in(&mut tx, scope, (bill.client, invoice), &parties).await?;
+        Issued::Invoice
+    };
+    tx.commit().await?;
+    Ok(issued)
+}
+
+/// Gives a draft its number and sends it; nothing that the law wants is missing.
+async fn issue_in(
+    tx: &mut Tx,
+    scope: &Scope,
+    (client, invoice): (ClientId, InvoiceId),
+    parties: &Parties,
+) -> Result<()> {
+    let numbered = next_number_in(tx, scope).await?;
+    let now = tx.now();
     let total = sqlx::query!(
-        "UPDATE invoice SET state = 'issued', number = $3, bill_from = $4, issued_at = $5, due_at = $6
+        "UPDATE invoice SET state = 'issued', number = $3, bill_from = $4, issued_at = $5, due_at = $6, bill_to = $7,
+                issue_when_complete = false,
+                note = CASE WHEN $8::text = '' OR position($8 in note) > 0 THEN note
+                            ELSE concat_ws(E'\\n\\n', nullif(note, ''), $8) END
          WHERE workspace_id = $1 AND id = $2 AND state = 'draft' RETURNING total_minor, currency",
         scope.workspace.0,
         invoice.0,
         numbered.number,
-        numbered.bill_from,
+        parties.bill_from,
         now,
         period::due(now, numbered.zone),
+        parties.bill_to,
+        parties.sender.tax_note,
     )
     .fetch_one(tx.conn())
     .await?;
     let total = Money::new(total.total_minor, read_currency(&total.currency)?);
-    tell_in(&mut tx, scope, (bill.client, invoice), &numbered, total).await?;
-    tx.commit().await
-}
-
-/// Tells those who see to the client's bills, by mail, and the pages that are open.
-async fn tell_in(
-    tx: &mut Tx,
-    scope: &Scope,
-    (client, invoice): (ClientId, InvoiceId),
-    numbered: &Numbered,
-    total: Money,
-) -> Result<()> {
-    let number = words::number(numbered.number.unsigned_abs());
-    let due = words::date(period::due(tx.now(), numbered.zone), numbered.zone);
-    let subject = format!("Invoice {number}, due on {due}");
-    let body = format!(
-        "Invoice {number} over {} is due on {due}.\n\nRead it, print it or keep it:\n\n{{link:/portal/billing/{}}}\n",
-        total.in_full(),
-        numbered.number,
-    );
-    mail::to_payers_in(tx, scope, client, &subject, &body).await?;
+    let letter = Letter { invoice, number: numbered.number, due: period::due(now, numbered.zone), total };
+    mail_in(tx, scope, client, &letter, numbered.zone).await?;
     let issued = json!({
         "client": client,
         "invoice": invoice,
         "number": numbered.number,
         "total": { "minor": total.minor, "currency": total.currency.code() },
-        "due": period::due(tx.now(), numbered.zone).timestamp_millis(),
+        "due": letter.due.timestamp_millis(),
     });
     webhooks::tell_in(tx, scope, Kind::InvoiceIssued, issued).await?;
     changes::tell_in(tx, scope, client, "invoice", None).await
+}
+
+/// What a mail says of an invoice.
+struct Letter {
+    invoice: InvoiceId,
+    number: i64,
+    due: DateTime<Utc>,
+    total: Money,
+}
+
+/// Tells those who see to the client's bills by mail, and notes whether anybody was there to tell.
+async fn mail_in(
+    tx: &mut Tx,
+    scope: &Scope,
+    client: ClientId,
+    letter: &Letter,
+    zone: chrono_tz::Tz,
+) -> Result<()> {
+    let number = words::number(letter.number.unsigned_abs());
+    let due = words::date(letter.due, zone);
+    let subject = format!("Invoice {number}, due on {due}");
+    let body = format!(
+        "Invoice {number} over {} is due on {due}.\n\nRead it, print it or keep it:\n\n{{link:/portal/billing/{}}}\n",
+        letter.total.in_full(),
+        letter.number,
+    );
+    if mail::to_payers_in(tx, scope, client, &subject, &body).await? == 0 {
+        return Ok(());
+    }
+    let now = tx.now();
+    sqlx::query!(
+        "UPDATE invoice SET mailed_at = $3 WHERE workspace_id = $1 AND id = $2",
+        scope.workspace.0,
+        letter.invoice.0,
+        now,
+    )
+    .execute(tx.conn())
+    .await?;
+    Ok(())
+}
+
+/// Mails the unpaid invoices that nobody was there for when they were issued. Call it where somebody came to see to a
+/// client's bills.
+pub(crate) async fn mail_unsent_in(tx: &mut Tx, scope: &Scope, client: ClientId) -> Result<()> {
+    let rows = sqlx::query!(
+        r#"SELECT i.id, i.number AS "number!", i.due_at AS "due_at!", i.total_minor, i.currency, w.zone
+           FROM invoice i JOIN workspace w ON w.id = i.workspace_id
+           WHERE i.workspace_id = $1 AND i.client_id = $2 AND i.state = 'issued' AND i.mailed_at IS NULL
+           ORDER BY i.number"#,
+        scope.workspace.0,
+        client.0,
+    )
+    .fetch_all(tx.conn())
+    .await?;
+    for row in rows {
+        let total = Money::new(row.total_minor, read_currency(&row.currency)?);
+        let letter = Letter { invoice: InvoiceId(row.id), number: row.number, due: row.due_at, total };
+        mail_in(tx, scope, client, &letter, super::numbers::read_zone(&row.zone)?).await?;
+    }
+    Ok(())
 }
 
 /// An invoice of a subscription that goes to the client at once.
@@ -119,7 +165,8 @@ pub(in crate::billing) struct NewInvoice {
     pub period: Option<(DateTime<Utc>, DateTime<Utc>)>,
 }
 
-/// Writes an invoice and issues it, in one.
+/// Writes an invoice and issues it, in one. One that would lack what the law wants of it is held back: a draft that
+/// goes out by itself when that is mended ([`issue_held_in`]), and stands on the desk's Today until then.
 pub(in crate::billing) async fn insert_issued_in(
     tx: &mut Tx,
     scope: &Scope,
@@ -127,30 +174,58 @@ pub(in crate::billing) async fn insert_issued_in(
 ) -> Result<InvoiceId> {
     let total = total(&new.lines, new.currency)?;
     let (id, now) = (InvoiceId::new(), tx.now());
-    let numbered = next_number_in(tx, scope).await?;
+    // Drafts are the workspace's own to see, also where a client's click makes one.
+    let server = Scope::system(scope.workspace);
+    tx.enter(&server).await?;
+    let parties = parties_in(tx, &server, new.client).await?;
     sqlx::query!(
-        "INSERT INTO invoice (id, workspace_id, client_id, subscription_id, number, state, currency, lines, total_minor,
-                bill_from, bill_to, period_start, period_end, created_at, issued_at, due_at)
-         SELECT $1, $2, c.id, $4, $5, 'issued', $6, $7, $8, $9, coalesce(nullif(c.bill_to, ''), c.name), $10, $11, $12, $12, $13
-         FROM client c WHERE c.workspace_id = $2 AND c.id = $3",
+        "INSERT INTO invoice (id, workspace_id, client_id, subscription_id, state, currency, lines, total_minor, bill_to,
+                period_start, period_end, created_at, issue_when_complete)
+         VALUES ($1, $2, $3, $4, 'draft', $5, $6, $7, $8, $9, $10, $11, true)",
         id.0,
         scope.workspace.0,
         new.client.0,
         new.subscription.0,
-        numbered.number,
         new.currency.code(),
         Json(&new.lines) as _,
         total.minor,
-        numbered.bill_from,
+        parties.bill_to,
         new.period.map(|(start, _)| start),
         new.period.map(|(_, end)| end),
         now,
-        period::due(now, numbered.zone),
     )
     .execute(tx.conn())
     .await?;
-    tell_in(tx, scope, (new.client, id), &numbered, total).await?;
+    if parties.lacks().is_empty() {
+        issue_in(tx, &server, (new.client, id), &parties).await?;
+    } else {
+        changes::tell_desk_in(tx, &server, "invoice").await?;
+    }
+    tx.enter(scope).await?;
     Ok(id)
+}
+
+/// Issues what was held back and lacks nothing any more, oldest first; of one client, or of the whole workspace.
+pub(crate) async fn issue_held_in(tx: &mut Tx, scope: &Scope, client: Option<ClientId>) -> Result<()> {
+    let server = Scope::system(scope.workspace);
+    tx.enter(&server).await?;
+    let held = sqlx::query!(
+        "SELECT id, client_id FROM invoice
+         WHERE workspace_id = $1 AND issue_when_complete AND ($2::uuid IS NULL OR client_id = $2)
+         ORDER BY created_at, id FOR UPDATE",
+        scope.workspace.0,
+        client.map(|client| client.0),
+    )
+    .fetch_all(tx.conn())
+    .await?;
+    for row in held {
+        let client = ClientId(row.client_id);
+        let parties = parties_in(tx, &server, client).await?;
+        if parties.lacks().is_empty() {
+            issue_in(tx, &server, (client, InvoiceId(row.id)), &parties).await?;
+        }
+    }
+    tx.enter(scope).await
 }
 
 /// The sum of the lines.

@@ -1,23 +1,39 @@
 //! Changing subscriptions and invoices.
 
+mod choose;
+mod credit;
 mod draft;
 mod end;
 mod hold;
 mod issue;
+mod newcomer;
+mod numbers;
+mod parties;
 mod pause;
 mod payment;
 mod subscribe;
 mod void;
 
+pub use choose::{Chosen, choose};
+pub use credit::{credit, settle_credit};
 pub use draft::{discard, draft, redraft};
 pub use end::{end_now, end_with_period};
-pub use issue::issue;
-pub use pause::{pause, resume};
+pub use issue::{Issued, issue};
+pub(crate) use issue::{issue_held_in, mail_unsent_in};
+pub use newcomer::begin_unpaid;
+pub(crate) use newcomer::{owners_confirmed_in, sign_up_in};
+#[cfg(test)]
+pub(super) use newcomer::confirmed_in;
+pub use parties::{Billed, bill_to};
+pub(crate) use parties::{bill_to_in, lacks_in};
+pub use pause::{Pausing, pause, resume};
 pub use payment::{mark_paid, take_back_payment};
 pub use subscribe::subscribe_in;
 pub use void::void;
 
 pub(super) use end::end_in;
 pub(super) use hold::{Held, hold_in};
-pub(crate) use issue::zone_in;
 pub(super) use issue::{NewInvoice, insert_issued_in};
+pub(crate) use numbers::zone_in;
+pub(super) use pause::begin_wanted_in;
+pub(crate) use pause::pause_if_at_rest_in;

@@ -1,5 +1,6 @@
 use super::{
     Held,
+    credit::is_credited_in,
     hold::{hold_bill_in, one},
     zone_in,
 };
@@ -27,10 +28,9 @@ pub async fn mark_paid(db: &Db, scope: &Scope, invoice: InvoiceId) -> Result<()>
     }
     set_paid_in(&mut tx, scope, invoice, true).await?;
     if let Some(held) = bill.subscription.filter(|held| held.state == SubscriptionState::AwaitingPayment) {
-        begin_in(&mut tx, scope, &held, invoice).await?;
-        clock::resume_all_in(&mut tx, scope, held.client).await?;
-        changes::tell_in(&mut tx, scope, held.client, "subscription", None).await?;
+        begin_in(&mut tx, scope, &held, Some(invoice)).await?;
     }
+    lift_limit_in(&mut tx, scope, bill.client).await?;
     tell(tx, scope, bill.client).await
 }
 
@@ -48,6 +48,9 @@ pub async fn take_back_payment(db: &Db, scope: &Scope, invoice: InvoiceId) -> Re
             "This invoice is not marked as paid. Reload the page to see how it stands.",
         ));
     }
+    if is_credited_in(&mut tx, scope, invoice).await? {
+        return Err(Error::refused("It was credited. The invoice and its payment stay on the books."));
+    }
     set_paid_in(&mut tx, scope, invoice, false).await?;
     let began = |held: &Held| {
         held.state == SubscriptionState::Active && held.period.map(|(start, _)| start) == bill.period_start
@@ -55,7 +58,7 @@ pub async fn take_back_payment(db: &Db, scope: &Scope, invoice: InvoiceId) -> Re
     if let Some(held) = bill.subscription.filter(began)
         && unbegin_in(&mut tx, scope, &held, invoice).await?
     {
-        clock::pause_all_in(&mut tx, scope, held.client).await?;
+        clock::stop_all_in(&mut tx, scope, held.client).await?;
         changes::tell_in(&mut tx, scope, held.client, "subscription", None).await?;
     }
     tell(tx, scope, bill.client).await
@@ -81,7 +84,13 @@ async fn set_paid_in(tx: &mut Tx, scope: &Scope, invoice: InvoiceId, paid: bool)
     one(changed.rows_affected())
 }
 
-async fn begin_in(tx: &mut Tx, scope: &Scope, held: &Held, invoice: InvoiceId) -> Result<()> {
+/// Begins the first period of a subscription that waited for it, dates the invoice that bills it, and starts the work.
+pub(super) async fn begin_in(
+    tx: &mut Tx,
+    scope: &Scope,
+    held: &Held,
+    invoice: Option<InvoiceId>,
+) -> Result<()> {
     let (now, zone) = (tx.now(), zone_in(tx, scope).await?);
     let anchor = period::anchor(now, zone);
     let end = period::end(now, anchor, held.interval, zone);
@@ -97,23 +106,39 @@ async fn begin_in(tx: &mut Tx, scope: &Scope, held: &Held, invoice: InvoiceId) -
     .execute(tx.conn())
     .await?;
     one(begun.rows_affected())?;
-    let dated = sqlx::query!(
-        "UPDATE invoice SET period_start = $3, period_end = $4 WHERE workspace_id = $1 AND id = $2",
+    if let Some(invoice) = invoice {
+        let dated = sqlx::query!(
+            "UPDATE invoice SET period_start = $3, period_end = $4 WHERE workspace_id = $1 AND id = $2",
+            scope.workspace.0,
+            invoice.0,
+            now,
+            end,
+        )
+        .execute(tx.conn())
+        .await?;
+        one(dated.rows_affected())?;
+    }
+    clock::resume_all_in(tx, scope, held.client).await?;
+    changes::tell_in(tx, scope, held.client, "subscription", None).await
+}
+
+/// Who has paid is no newcomer any more.
+async fn lift_limit_in(tx: &mut Tx, scope: &Scope, client: ClientId) -> Result<()> {
+    sqlx::query!(
+        "DELETE FROM cost_limit WHERE workspace_id = $1 AND client_id = $2 AND until_paid",
         scope.workspace.0,
-        invoice.0,
-        now,
-        end,
+        client.0,
     )
     .execute(tx.conn())
     .await?;
-    one(dated.rows_affected())
+    Ok(())
 }
 
 /// Whether the subscription was one that its payment had begun, and now waits for it again.
 async fn unbegin_in(tx: &mut Tx, scope: &Scope, held: &Held, invoice: InvoiceId) -> Result<bool> {
     let waiting = sqlx::query!(
         "UPDATE subscription SET state = 'awaiting_payment', started_at = NULL, period_start = NULL, period_end = NULL,
-                ends_with_period = false
+                ends_with_period = false, pause_wanted_at = NULL
          WHERE workspace_id = $1 AND id = $2 AND state = 'active' AND starts = 'on_payment' AND started_at = period_start",
         scope.workspace.0,
         held.id.0,

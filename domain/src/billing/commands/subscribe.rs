@@ -7,6 +7,7 @@ use crate::{
     changes,
     ids::{ClientId, SubscriptionId},
     offers::{Offer, Starts},
+    requests::clock,
 };
 
 type Period = (DateTime<Utc>, DateTime<Utc>);
@@ -22,14 +23,28 @@ pub async fn subscribe_in(
     client: ClientId,
     offer: &Offer,
 ) -> Result<SubscriptionId> {
+    let begins = offer.terms.price.minor == 0 || offer.terms.starts == Starts::AtOnce;
+    sell_in(tx, scope, client, offer, begins).await
+}
+
+/// The same, where whoever sells settles whether the first period begins now or waits.
+pub(super) async fn sell_in(
+    tx: &mut Tx,
+    scope: &Scope,
+    client: ClientId,
+    offer: &Offer,
+    begins: bool,
+) -> Result<SubscriptionId> {
     let (now, terms) = (tx.now(), &offer.terms);
     let zone = zone_in(tx, scope).await?;
     let anchor = period::anchor(now, zone);
-    let is_free = terms.price.minor == 0;
-    let starts_now = is_free || terms.starts == Starts::AtOnce;
-    let first = starts_now.then(|| (now, period::end(now, anchor, terms.interval, zone)));
+    let first = begins.then(|| (now, period::end(now, anchor, terms.interval, zone)));
     let id = insert_in(tx, scope, client, offer, first, anchor).await?;
-    if !is_free {
+    if begins {
+        // What was written before waits for it.
+        clock::resume_all_in(tx, scope, client).await?;
+    }
+    if terms.price.minor > 0 {
         let what = match first {
             Some((start, end)) => format!("{}, {}", offer.name, words::period(start, end, zone)),
             None => format!("{}, first {}", offer.name, terms.interval.as_str()),

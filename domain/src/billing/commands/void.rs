@@ -23,7 +23,9 @@ pub async fn void(db: &Db, scope: &Scope, invoice: InvoiceId) -> Result<()> {
             ));
         }
         InvoiceState::Issued => {}
-        InvoiceState::Paid => return Err(Error::refused("It is paid. Take the payment back first.")),
+        InvoiceState::Paid => {
+            return Err(Error::refused("It’s paid. Credit it instead, or mark it unpaid first."));
+        }
         InvoiceState::Draft => return Err(Error::refused("A draft has no number yet: discard it instead.")),
         InvoiceState::Void => return Err(Error::refused("This invoice is void already.")),
     }

@@ -74,7 +74,8 @@ pub async fn list(
         Row,
         r#"SELECT i.id, i.client_id, c.name AS client_name, i.subscription_id, i.number, i.state, i.currency,
                   i.lines AS "lines: Json<Vec<Line>>", i.total_minor, i.bill_from, i.bill_to, i.note, i.period_start,
-                  i.period_end, i.created_at, i.issued_at, i.due_at, i.paid_at, i.voided_at
+                  i.period_end, i.created_at, i.issued_at, i.due_at, i.paid_at, i.voided_at,
+                  i.issue_when_complete, (SELECT n.number FROM credit_note n WHERE n.invoice_id = i.id) AS credited_by
            FROM invoice i JOIN client c ON c.workspace_id = i.workspace_id AND c.id = i.client_id
            WHERE i.workspace_id = $1 AND ($2::uuid IS NULL OR i.client_id = $2) AND (i.state <> 'draft' OR $3)
              AND CASE $4::text WHEN 'all' THEN true
@@ -127,7 +128,8 @@ async fn one(db: &Db, scope: &Scope, id: Option<InvoiceId>, number: Option<i64>)
                   i.lines AS "lines: Json<Vec<Line>>", i.total_minor,
                   CASE WHEN i.state = 'draft' THEN coalesce(nullif(w.bill_from, ''), w.name) ELSE i.bill_from END AS "bill_from!",
                   i.bill_to, i.note, i.period_start,
-                  i.period_end, i.created_at, i.issued_at, i.due_at, i.paid_at, i.voided_at
+                  i.period_end, i.created_at, i.issued_at, i.due_at, i.paid_at, i.voided_at,
+                  i.issue_when_complete, (SELECT n.number FROM credit_note n WHERE n.invoice_id = i.id) AS credited_by
            FROM invoice i
            JOIN client c ON c.workspace_id = i.workspace_id AND c.id = i.client_id
            JOIN workspace w ON w.id = i.workspace_id
@@ -165,6 +167,8 @@ struct Row {
     due_at: Option<DateTime<Utc>>,
     paid_at: Option<DateTime<Utc>>,
     voided_at: Option<DateTime<Utc>>,
+    issue_when_complete: bool,
+    credited_by: Option<i64>,
 }
 
 impl Row {
@@ -189,6 +193,8 @@ impl Row {
             due_at: self.due_at,
             paid_at: self.paid_at,
             voided_at: self.voided_at,
+            credited_by: self.credited_by.map(i64::cast_unsigned),
+            is_held_back: self.issue_when_complete,
         })
     }
 }

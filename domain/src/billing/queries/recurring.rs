@@ -1,6 +1,7 @@
 use chrono::{DateTime, Datelike, Months, NaiveDate, NaiveTime, Utc};
 use chrono_tz::Tz;
 
+use super::beside::{Beside, beside_in};
 use crate::{
     Db, Error, Result, Scope,
     billing::{commands::zone_in, operators_only, period},
@@ -16,14 +17,16 @@ pub struct Month {
     pub amount: Money,
 }
 
-/// What the active subscriptions bring in a month, a quarter's or a year's price spread over its months. One that is
-/// paused brings nothing.
+/// What the subscriptions that are paid for bring in a month, a quarter's or a year's price spread over its months. One
+/// counts while its latest invoice is paid and it is not paused.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Recurring {
     /// Twelve months in the workspace's currency, oldest first, the present one last.
     pub months: Vec<Month>,
     /// What comes in now in other currencies.
     pub others: Vec<Money>,
+    /// What is not paid for, paused, or about to end, by name.
+    pub beside: Vec<Beside>,
 }
 
 impl Recurring {
@@ -55,19 +58,24 @@ pub async fn recurring(db: &Db, scope: &Scope) -> Result<Recurring> {
                SELECT FROM subscription_pause p
                WHERE p.workspace_id = s.workspace_id AND p.client_id = s.client_id AND p.subscription_id = s.id
                  AND p.from_at <= m.at AND (p.to_at IS NULL OR p.to_at > m.at))
+             AND (s.price_minor = 0 OR coalesce((
+               SELECT i.state = 'paid' AND NOT EXISTS (SELECT FROM credit_note n WHERE n.invoice_id = i.id) FROM invoice i
+               WHERE i.workspace_id = s.workspace_id AND i.subscription_id = s.id AND i.state <> 'void' AND i.created_at <= m.at
+               ORDER BY i.created_at DESC, i.id DESC LIMIT 1), false))
            GROUP BY m.place, s.currency, s.billing_interval"#,
         scope.workspace.0,
         &instants,
     )
     .fetch_all(tx.conn())
     .await?;
+    let beside = beside_in(&mut tx, scope).await?;
     tx.commit().await?;
     let mut all: Vec<(usize, Money)> = Vec::with_capacity(sums.len());
     for sum in sums {
         let place = usize::try_from(sum.place - 1).unwrap_or_default();
         all.push((place, a_month(sum.minor, &sum.currency, &sum.billing_interval)?));
     }
-    gather(&moments, &all, currency(&own)?)
+    Ok(Recurring { beside, ..gather(&moments, &all, currency(&own)?)? })
 }
 
 pub(crate) fn currency(code: &str) -> Result<Currency> {
@@ -124,5 +132,5 @@ fn gather(
         .filter(|currency| **currency != own && held.contains(currency))
         .map(|currency| sum(last, *currency))
         .collect();
-    Ok(Recurring { months: months?, others: others? })
+    Ok(Recurring { months: months?, others: others?, beside: Vec::new() })
 }

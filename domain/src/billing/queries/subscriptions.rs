@@ -1,8 +1,9 @@
 use chrono::{DateTime, Utc};
+use sqlx::types::Json;
 
 use crate::{
     Db, Error, Result, Scope,
-    billing::{Pause, Subscription, SubscriptionState, may_bill, operators_only},
+    billing::{NextOffer, Pause, Subscription, SubscriptionState, may_bill, operators_only},
     ids::{ClientId, OfferId, SubscriptionId},
     offers::queries::StoredTerms,
 };
@@ -16,11 +17,13 @@ pub async fn all(db: &Db, scope: &Scope) -> Result<Vec<Subscription>> {
     let mut tx = db.begin(scope).await?;
     let rows = sqlx::query_as!(
         Row,
-        "SELECT s.id, s.client_id, c.name AS client_name, s.offer_id, s.name, s.price_minor, s.currency, s.billing_interval,
+        r#"SELECT s.id, s.client_id, c.name AS client_name, s.offer_id, s.name, s.price_minor, s.currency, s.billing_interval,
                 s.active_limit, s.cycle_hours, s.revisions, s.starts, s.state, s.started_at, s.period_start, s.period_end,
-                s.paused_at, s.banked_seconds, s.ends_with_period, s.ended_at, s.created_at
+                s.paused_at, s.banked_seconds, s.ends_with_period, s.ended_at, s.created_at,
+                s.pause_wanted_at IS NOT NULL AS "pausing!",
+                s.next_offer AS "next_offer: Json<NextOffer>"
          FROM subscription s JOIN client c ON c.workspace_id = s.workspace_id AND c.id = s.client_id
-         WHERE s.workspace_id = $1 AND s.state <> 'ended' ORDER BY lower(c.name), s.created_at",
+         WHERE s.workspace_id = $1 AND s.state <> 'ended' ORDER BY lower(c.name), s.created_at"#,
         scope.workspace.0,
     )
     .fetch_all(tx.conn())
@@ -38,12 +41,14 @@ pub async fn of_client(db: &Db, scope: &Scope, client: ClientId) -> Result<Optio
     let mut tx = db.begin(scope).await?;
     let row = sqlx::query_as!(
         Row,
-        "SELECT s.id, s.client_id, c.name AS client_name, s.offer_id, s.name, s.price_minor, s.currency, s.billing_interval,
+        r#"SELECT s.id, s.client_id, c.name AS client_name, s.offer_id, s.name, s.price_minor, s.currency, s.billing_interval,
                 s.active_limit, s.cycle_hours, s.revisions, s.starts, s.state, s.started_at, s.period_start, s.period_end,
-                s.paused_at, s.banked_seconds, s.ends_with_period, s.ended_at, s.created_at
+                s.paused_at, s.banked_seconds, s.ends_with_period, s.ended_at, s.created_at,
+                s.pause_wanted_at IS NOT NULL AS "pausing!",
+                s.next_offer AS "next_offer: Json<NextOffer>"
          FROM subscription s JOIN client c ON c.workspace_id = s.workspace_id AND c.id = s.client_id
          WHERE s.workspace_id = $1 AND s.client_id = $2
-         ORDER BY (s.state = 'ended'), s.ended_at DESC, s.created_at DESC LIMIT 1",
+         ORDER BY (s.state = 'ended'), s.ended_at DESC, s.created_at DESC LIMIT 1"#,
         scope.workspace.0,
         client.0,
     )
@@ -110,7 +115,9 @@ struct Row {
     period_end: Option<DateTime<Utc>>,
     paused_at: Option<DateTime<Utc>>,
     banked_seconds: i64,
+    pausing: bool,
     ends_with_period: bool,
+    next_offer: Option<Json<NextOffer>>,
     ended_at: Option<DateTime<Utc>>,
     created_at: DateTime<Utc>,
 }
@@ -139,7 +146,9 @@ impl Row {
             period: self.period_start.zip(self.period_end),
             paused_at: self.paused_at,
             banked_seconds: self.banked_seconds,
+            pausing: self.pausing,
             ends_with_period: self.ends_with_period,
+            next_offer: self.next_offer.map(|next| next.0),
             ended_at: self.ended_at,
             created_at: self.created_at,
         })

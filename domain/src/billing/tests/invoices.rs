@@ -122,7 +122,7 @@ async fn bills_are_the_operators_to_change(pool: PgPool) {
     let invoice = drafted(&ground, &client).await;
     for scope in [&stranger, &client.owner, &client.billing, &ground.operator.within(client.id)] {
         for done in [
-            issue(&ground.db, scope, invoice).await,
+            issue(&ground.db, scope, invoice).await.map(|_| ()),
             mark_paid(&ground.db, scope, invoice).await,
             take_back_payment(&ground.db, scope, invoice).await,
             void(&ground.db, scope, invoice).await,
@@ -149,7 +149,10 @@ async fn a_draft_becomes_an_invoice_and_then_stays(pool: PgPool) {
     issue(&ground.db, &ground.operator, kept).await.unwrap();
     let bill = &ground.bills(&client).await[0];
     assert_eq!((bill.number, bill.total), (Some(1), Money::new(120_000, Currency::USD)));
-    assert_eq!((bill.bill_from.as_str(), bill.bill_to.as_str()), ("Northlight, 1 Quay Street", "Harbor"));
+    assert_eq!(
+        (bill.bill_from.as_str(), bill.bill_to.as_str()),
+        ("Northlight, 1 Quay Street", "Harbor\n5 Harbor Road")
+    );
     refused(redraft(&ground.db, &ground.operator, kept, &free()).await);
     refused(discard(&ground.db, &ground.operator, kept).await);
     // Row-level security holds the same for whoever forgets to ask.
@@ -162,10 +165,8 @@ async fn a_draft_becomes_an_invoice_and_then_stays(pool: PgPool) {
 async fn lines_are_checked(pool: PgPool) {
     let ground = Ground::new(&pool).await;
     let client = ground.client("Harbor").await;
-    let credit = InvoiceDraft { lines: vec![Line { what: "Credit".into(), minor: -1 }], ..free() };
     let huge = Line { what: "Much".into(), minor: i64::MAX };
     let unnamed = Line { what: String::new(), minor: 5 };
-    assert!(matches!(draft(&ground.db, &ground.operator, client.id, &credit).await, Err(Error::Fields(_))));
     for lines in [Vec::new(), vec![unnamed], vec![huge.clone(); 51]] {
         let bad = InvoiceDraft { lines, ..free() };
         assert!(matches!(draft(&ground.db, &ground.operator, client.id, &bad).await, Err(Error::Fields(_))));

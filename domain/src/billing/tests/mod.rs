@@ -1,7 +1,13 @@
+mod choosing;
+mod credits;
 mod invoices;
+mod newcomers;
+mod parties;
 mod pausing;
+mod pressed_at_once;
 mod recurring;
 mod renewing;
+mod stories;
 mod subscribing;
 
 use super::queries;

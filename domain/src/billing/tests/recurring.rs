@@ -4,13 +4,20 @@ use sqlx::PgPool;
 use crate::{
     Error,
     billing::{
-        commands::{end_now, pause, resume},
-        queries::recurring,
+        commands::{credit, end_now, end_with_period, mark_paid, pause, resume},
+        queries::{Why, recurring},
     },
     money::{Currency, Money},
     offers::{Interval, Starts},
-    testing::Ground,
+    testing::{Ground, TestClient},
 };
+
+/// Pays all that a client owes.
+async fn pay(ground: &Ground, client: &TestClient) {
+    for bill in ground.bills(client).await.iter().filter(|bill| bill.paid_at.is_none()) {
+        mark_paid(&ground.db, &ground.operator, bill.id).await.unwrap();
+    }
+}
 
 #[sqlx::test(migrations = "../migrations")]
 async fn revenue_is_counted_while_it_comes_in(pool: PgPool) {
@@ -19,6 +26,7 @@ async fn revenue_is_counted_while_it_comes_in(pool: PgPool) {
         (ground.client("Harbor").await, ground.client("Cedar").await, ground.client("Willow").await);
     let mut offer = ground.offer(Starts::AtOnce).await;
     let first = ground.subscribe(&monthly, &offer).await;
+    pay(&ground, &monthly).await;
     // Harbor works in November, is paused over the end of December, and works again in January.
     ground.wait(TimeDelta::days(20));
     pause(&ground.db, &monthly.owner, first).await.unwrap();
@@ -27,9 +35,11 @@ async fn revenue_is_counted_while_it_comes_in(pool: PgPool) {
     offer.terms.price = Money::new(1_200_000, Currency::USD);
     offer.terms.interval = Interval::Year;
     ground.subscribe(&yearly, &offer).await;
+    pay(&ground, &yearly).await;
     offer.terms.price = Money::new(30_000, Currency::EUR);
     offer.terms.interval = Interval::Quarter;
     ground.subscribe(&foreign, &offer).await;
+    pay(&ground, &foreign).await;
     let told = recurring(&ground.db, &ground.operator).await.unwrap();
     assert_eq!(told.months.len(), 12);
     let last: Vec<(String, i64)> = told.months[8..]
@@ -46,9 +56,35 @@ async fn revenue_is_counted_while_it_comes_in(pool: PgPool) {
 }
 
 #[sqlx::test(migrations = "../migrations")]
-async fn what_waits_for_payment_is_no_revenue_yet(pool: PgPool) {
+async fn what_is_not_paid_for_stands_beside_it_by_name(pool: PgPool) {
     let ground = Ground::new(&pool).await;
-    ground.subscribe(&ground.client("Harbor").await, &ground.offer(Starts::OnPayment).await).await;
+    let offer = ground.offer(Starts::AtOnce).await;
+    for n in 0..16 {
+        ground.subscribe(&ground.client(&format!("Unpaid {n:02}")).await, &offer).await;
+    }
+    let waiting = ground.client("Waiting").await;
+    ground.subscribe(&waiting, &ground.offer(Starts::OnPayment).await).await;
+    let (paid, ending, paused, credited) = (
+        ground.client("Paid").await,
+        ground.client("Ending").await,
+        ground.client("Paused").await,
+        ground.client("Credited").await,
+    );
+    let mut ids = Vec::new();
+    for client in [&paid, &ending, &paused, &credited] {
+        ids.push(ground.subscribe(client, &offer).await);
+        pay(&ground, client).await;
+    }
+    end_with_period(&ground.db, &ending.owner, ids[1], true).await.unwrap();
+    pause(&ground.db, &paused.owner, ids[2]).await.unwrap();
+    credit(&ground.db, &ground.operator, ground.bills(&credited).await[0].id).await.unwrap();
     let told = recurring(&ground.db, &ground.operator).await.unwrap();
-    assert_eq!(told.now(), Some(Money::zero(Currency::USD)));
+    assert_eq!(told.now(), Some(Money::new(1_000_000, Currency::USD)), "paid, and paid until it ends");
+    let of = |why: Why| -> Vec<&str> {
+        told.beside.iter().filter(|one| one.why == why).map(|one| one.client_name.as_str()).collect()
+    };
+    assert_eq!((of(Why::Ending), of(Why::Paused)), (vec!["Ending"], vec!["Paused"]));
+    assert_eq!(of(Why::Unpaid).len(), 18, "{:?}", of(Why::Unpaid));
+    assert!(of(Why::Unpaid).contains(&"Credited") && of(Why::Unpaid).contains(&"Waiting"));
+    assert!(told.beside.iter().all(|one| one.amount == Money::new(500_000, Currency::USD)));
 }

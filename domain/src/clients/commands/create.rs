@@ -4,7 +4,8 @@ use crate::{
     Db, Error, FieldErrors, Result, Role, Scope, Tx,
     accounts::{commands::invitations, read_email},
     audit::{self, Deed},
-    billing, changes,
+    billing::{self, commands::Billed},
+    changes,
     clients::NewClient,
     ids::{ClientId, OfferId},
     names,
@@ -18,12 +19,13 @@ const NAME: usize = 120;
 /// the form twice makes one client: its name is taken then.
 ///
 /// # Errors
-/// Fields `name`, `offer` and `email`; [`Error::TooMany`]; [`Error::NotFound`] for anyone but an operator.
+/// Fields `name`, `offer`, `email` and `bill_…`; [`Error::TooMany`]; [`Error::NotFound`] for anyone but an operator.
 pub async fn create(db: &Db, scope: &Scope, new: &NewClient) -> Result<ClientId> {
     operators_only(scope)?;
     let mut errors = FieldErrors::new();
     let name = read_name(&mut errors, &new.name);
     let email = read_owner(&mut errors, &new.email);
+    let billed = new.billed.clone().read(&mut errors);
     errors.check()?;
     if let Some(email) = &email {
         invitations::count(db, scope, email).await?;
@@ -31,7 +33,7 @@ pub async fn create(db: &Db, scope: &Scope, new: &NewClient) -> Result<ClientId>
     let mut tx = db.begin(scope).await?;
     hold_workspace_in(&mut tx, scope).await?;
     name_is_free_in(&mut tx, scope, &name, None).await?;
-    let client = sell_in(&mut tx, scope, &name, new.offer).await?;
+    let client = sell_in(&mut tx, scope, &name, new.offer, &billed).await?;
     if let Some(email) = &email {
         invitations::invite_in(&mut tx, &scope.within(client), email, Role::Owner).await?;
     }
@@ -42,13 +44,20 @@ pub async fn create(db: &Db, scope: &Scope, new: &NewClient) -> Result<ClientId>
 }
 
 /// The client's row, and what it holds from now on.
-async fn sell_in(tx: &mut Tx, scope: &Scope, name: &str, offer: Option<OfferId>) -> Result<ClientId> {
+async fn sell_in(
+    tx: &mut Tx,
+    scope: &Scope,
+    name: &str,
+    offer: Option<OfferId>,
+    billed: &Billed,
+) -> Result<ClientId> {
     let offer = match offer {
         Some(offer) => Some(sold_in(tx, scope, offer).await?),
         None => None,
     };
     let vertical = offer.as_ref().map(|offer| offer.vertical.as_str()).unwrap_or_default();
     let client = insert_in(tx, scope, name, vertical).await?;
+    billing::commands::bill_to_in(tx, scope, client, billed).await?;
     if let Some(offer) = &offer {
         billing::commands::subscribe_in(tx, scope, client, offer).await?;
     }

@@ -2,6 +2,7 @@ use sqlx::types::Json;
 
 use crate::{
     Db, Error, Result, Scope,
+    billing::{Recipient, commands::Billed},
     clients::Client,
     ids::ClientId,
     offers::{IntakeAnswer, queries::operators_only},
@@ -15,7 +16,8 @@ pub async fn get(db: &Db, scope: &Scope, client: ClientId) -> Result<Client> {
     operators_only(scope)?;
     let mut tx = db.begin(scope).await?;
     let row = sqlx::query!(
-        r#"SELECT name, vertical, intake AS "intake: Json<Vec<IntakeAnswer>>", bill_to, board_stream, created_at, archived_at
+        r#"SELECT name, vertical, intake AS "intake: Json<Vec<IntakeAnswer>>", bill_to, bill_details AS "details: Json<Recipient>", bill_email,
+                  board_stream, created_at, archived_at
            FROM client WHERE workspace_id = $1 AND id = $2"#,
         scope.workspace.0,
         client.0,
@@ -29,6 +31,10 @@ pub async fn get(db: &Db, scope: &Scope, client: ClientId) -> Result<Client> {
         name: row.name,
         vertical: row.vertical,
         intake: row.intake.0,
+        billed: Billed {
+            recipient: row.details.map_or_else(|| Recipient::from_text(&row.bill_to), |details| details.0),
+            email: row.bill_email,
+        },
         bill_to: row.bill_to,
         board_stream: row.board_stream,
         created_at: row.created_at,

@@ -1,6 +1,7 @@
 //! What wants the operator today. Each list is bounded, and read by an index that holds nothing else.
 
 mod failed;
+mod held_back;
 mod newcomers;
 mod unpaid;
 
@@ -38,6 +39,7 @@ pub async fn today(db: &Db, scope: &Scope) -> Result<Today> {
         failed: few(failed::read(&mut tx, scope).await?),
         unanswered: few(approvals::open_since_in(&mut tx, scope, Audience::Client, long_ago, READ).await?),
         new_clients: few(newcomers::read(&mut tx, scope).await?),
+        held_back: few(held_back::read(&mut tx, scope).await?),
         unpaid: few(unpaid::read(&mut tx, scope).await?),
         at_work: at_work(&mut tx, scope).await?,
     };

@@ -68,7 +68,7 @@ fn a_renamed_question_keeps_its_key() {
 fn everything_wrong_is_told_at_once() {
     let mut typed = typed();
     typed.name.clear();
-    typed.price = "5.000,00".into();
+    typed.price = "5.000".into();
     typed.active_limit = "0".into();
     typed.cycle_hours = "many".into();
     typed.revisions = "100".into();

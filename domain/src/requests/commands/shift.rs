@@ -1,5 +1,6 @@
 use crate::{
     Error, OnConstraint, Result, Scope, Tx, approvals,
+    billing::Entitlement,
     requests::{
         Column, clock,
         hold::{Held, Row},
@@ -77,9 +78,11 @@ pub(crate) fn no_place(held: &Held) -> Error {
 
 pub(crate) fn no_subscription(held: &Held) -> Error {
     let name = &held.client_name;
-    Error::refused(match held.terms {
-        _ if held.archived => format!("{name} has left: nothing can be started."),
-        Some(_) => format!("{name}'s subscription is not active. Work starts again when it is."),
-        None => format!("{name} has no subscription to work under. Give it one first."),
+    Error::refused(match held.entitlement {
+        Entitlement::Archived => format!("{name} has left: nothing can be started."),
+        Entitlement::Ended | Entitlement::Nothing => {
+            format!("{name} has no subscription to work under. Start one first.")
+        }
+        other => format!("{name}'s subscription is not active. {}", other.goes_on().unwrap_or_default()),
     })
 }

@@ -3,7 +3,7 @@ use sqlx::types::Json;
 use crate::{
     Db, Error, Result, Scope,
     audit::{self, Deed},
-    changes,
+    billing, changes,
     ids::ClientId,
     requests::clock,
     workspaces::{Settings, queries},
@@ -18,9 +18,11 @@ pub async fn update(db: &Db, scope: &Scope, settings: &Settings) -> Result<()> {
     let before = queries::settings(db, scope).await?;
     let mut tx = db.begin(scope).await?;
     let (light, dark) = settings.line.clone().unzip();
+    let sender = (!settings.sender.is_empty()).then_some(Json(&settings.sender));
+    let printed = sender.as_ref().map(|sender| sender.printed(&settings.name)).unwrap_or_default();
     let changed = sqlx::query!(
         "UPDATE workspace SET name = $2, tagline = $3, promise = $4, zone = $5, currency = $6, calendar = $7, line_light = $8,
-                line_dark = $9, terms = $10, bill_from = $11
+                line_dark = $9, terms = $10, bill_from = $11, bill_sender = $12
          WHERE id = $1",
         scope.workspace.0,
         settings.name,
@@ -32,13 +34,15 @@ pub async fn update(db: &Db, scope: &Scope, settings: &Settings) -> Result<()> {
         light,
         dark,
         settings.terms,
-        settings.bill_from,
+        printed,
+        sender as _,
     )
     .execute(tx.conn())
     .await?;
     if changed.rows_affected() != 1 {
         return Err(Error::NotFound);
     }
+    billing::commands::issue_held_in(&mut tx, scope, None).await?;
     changes::tell_desk_in(&mut tx, scope, "workspace").await?;
     let deed = Deed::done("change_settings", settings.name.as_str());
     audit::done_in(&mut tx, scope, Deed { detail: changed_words(&before, settings), ..deed }).await?;
@@ -59,7 +63,7 @@ fn changed_words(before: &Settings, after: &Settings) -> String {
         ("business hours", before.calendar != after.calendar),
         ("colors", before.line != after.line),
         ("terms", before.terms != after.terms),
-        ("invoice address", before.bill_from != after.bill_from),
+        ("invoice address", before.sender != after.sender),
     ];
     let names: Vec<&str> =
         changed.into_iter().filter_map(|(name, changed)| changed.then_some(name)).collect();

@@ -111,6 +111,9 @@ async fn answer_approval(desk: Desk, asked: AnswerApproval) -> Result<Done> {
     let found = approvals::get(&desk.db, &desk.scope, approval).await?;
     let told = match approvals::answer(&desk.db, &desk.scope, approval, &asked.answer).await? {
         Answered::Won { label } => json!({ "state": "answered", "answer": label }),
+        Answered::Kept { label, goes_on } => {
+            json!({ "state": "answered", "answer": label, "work": goes_on })
+        }
         Answered::Lost { by, label, at } => {
             json!({ "state": "answered_before", "answer": label, "by": by, "at": when(at) })
         }

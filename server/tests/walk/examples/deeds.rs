@@ -40,7 +40,7 @@ pub fn deed(town: &Town, pattern: &str) -> Option<Deed> {
                 .and_then(|rest| people(&rest, pattern.starts_with("/desk/people")))
         });
     let found = found.or_else(|| sessions(&town.quill, pattern));
-    found.or_else(|| portal(&town.quill, pattern)).or_else(|| desk(town, pattern)).or_else(|| {
+    found.or_else(|| portal(town, pattern)).or_else(|| desk(town, pattern)).or_else(|| {
         let (body, refused) = public(town, pattern)?;
         Some(Deed { body, roles: ANYONE, refused })
     })
@@ -108,8 +108,8 @@ fn sessions(quill: &Tenant, pattern: &str) -> Option<Deed> {
     }
 }
 
-fn portal(quill: &Tenant, pattern: &str) -> Option<Deed> {
-    let file = quill.file.to_string();
+fn portal(town: &Town, pattern: &str) -> Option<Deed> {
+    let (file, offer) = (town.quill.file.to_string(), town.offer.to_string());
     match pattern {
         "/portal/requests" => {
             let asked = [("title", "More"), ("brief", "Please."), ("priority", "normal"), ("file", &file)];
@@ -119,6 +119,15 @@ fn portal(quill: &Tenant, pattern: &str) -> Option<Deed> {
         "/portal/files" => does(WORK, Body::Files(Vec::new(), "new.txt".into(), b"New.".to_vec())),
         "/portal/markdown" => does(ANYONE, fields(&[("brief", "*Hello*")])),
         "/portal/billing/subscription" => does(BILL, fields(&[("state", "ending")])),
+        "/portal/billing/offer" => does(BILL, fields(&[("offer", &offer)])),
+        "/portal/billing/details" => does(
+            BILL,
+            fields(&[
+                ("bill_address", "2 Quay Street"),
+                ("bill_country", "US"),
+                ("bill_email", "bills@quill.test"),
+            ]),
+        ),
         _ => None,
     }
 }
@@ -151,11 +160,13 @@ fn desk(town: &Town, pattern: &str) -> Option<Deed> {
     let body = match pattern {
         "/desk/clients" => fields(&[("name", "Newcomer"), ("offer", &offer), ("email", "new@newcomer.test")]),
         "/desk/clients/{client}/details" => {
-            fields(&[("name", "Renamed & Sons"), ("bill_to", "2 Quay Street")])
+            fields(&[("name", "Renamed & Sons"), ("bill_address", "2 Quay Street"), ("bill_country", "US")])
         }
         "/desk/clients/{client}/requests/new" => {
             fields(&[("title", "By hand"), ("brief", "Please."), ("priority", "high"), ("form_key", "one")])
         }
+        "/desk/clients/{client}/offer" => fields(&[("offer", &offer)]),
+        "/desk/billing/credits/{credit}/state" => fields(&[("state", "settled")]),
         "/desk/clients/{client}/archive" => fields(&[("archived", "yes")]),
         "/desk/agents" | "/desk/agents/{agent}" => {
             fields(&[("name", "Juno"), ("persona", "Calm."), ("client", &client)])
@@ -204,8 +215,8 @@ const SETTINGS: [(&str, &str); 14] = [
     ("line_light", ""),
     ("line_dark", ""),
     ("terms", "Be kind."),
-    ("bill_from", "1 Quay Street"),
-    ("holidays", ""),
+    ("bill_address", "1 Quay Street"),
+    ("bill_country", "US"),
 ];
 
 fn public(town: &Town, pattern: &str) -> Option<(Body, Option<&'static str>)> {
@@ -218,6 +229,8 @@ fn public(town: &Town, pattern: &str) -> Option<(Body, Option<&'static str>)> {
                 ("company", "Newcomers"),
                 ("name", "New Comer"),
                 ("email", "owner@newcomers.test"),
+                ("bill_address", "3 Quay Street"),
+                ("bill_country", "US"),
                 secret,
                 ("terms", "yes"),
                 ("form_key", &"k".repeat(43)),

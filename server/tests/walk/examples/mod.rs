@@ -88,6 +88,8 @@ fn value(town: &Town, pattern: &str, name: &str) -> Option<String> {
     let ends = |end: &str| pattern.ends_with(end);
     let value = match name {
         "number" if pattern == "/portal/billing/{number}" => quill.issued.1.to_string(),
+        "number" if pattern == "/portal/billing/credits/{number}" => quill.credit.1.to_string(),
+        "credit" => quill.credit.0.to_string(),
         "number" if ends("/steer") || ends("/stop") => work.working.number.to_string(),
         "number" if ends("/retry") => work.failed.number.to_string(),
         "number" if ends("/approval/{approval}") => work.waiting.0.number.to_string(),

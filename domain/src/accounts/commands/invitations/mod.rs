@@ -11,6 +11,7 @@ use crate::{
     Db, Error, FieldErrors, Office, Result, Role, Scope, Tx,
     accounts::limits::{self, INVITATION_PAIR, INVITATIONS, pair},
     audit::{self, Deed},
+    billing,
     ids::InvitationId,
     mail, secret,
 };
@@ -70,6 +71,9 @@ pub(crate) async fn invite_in(tx: &mut Tx, scope: &Scope, email: &str, role: Rol
     .await?;
     let deed = Deed { after: Some(role.as_str().to_owned()), ..Deed::done("invite", email) };
     audit::done_in(tx, scope, deed).await?;
+    if let (Some(client), Role::Owner | Role::Billing) = (scope.client, role) {
+        billing::commands::mail_unsent_in(tx, scope, client).await?;
+    }
     send_in(tx, scope, email, &token).await
 }
 

@@ -1,0 +1,158 @@
+//! Strangers who buy what starts at once. They have paid nothing yet, so the work waits until their address is confirmed,
+//! few of one network are worked for, and what it may cost until the first payment is limited.
+
+use chrono::TimeDelta;
+
+use super::{hold_in, payment::begin_in, subscribe::sell_in};
+use crate::{
+    Db, Error, Office, Result, Role, Scope, Tx,
+    accounts::Standing,
+    billing::{SubscriptionState, operators_only},
+    ids::{ClientId, InvoiceId, SubscriptionId, WorkspaceId},
+    offers::Offer,
+};
+
+/// How long one counts among those of its network (`workspace.unpaid_of_a_network`).
+const COUNTS: TimeDelta = TimeDelta::days(30);
+/// What work for a newcomer may cost before the first payment, in millionths of a dollar; operators are asked then.
+const LIMIT: i64 = 5_000_000;
+
+/// Sells an offer to a stranger: work waits for the payment or, where the offer starts at once, for their address to be
+/// confirmed. `network`: where they came from.
+///
+/// # Errors
+/// As [`super::subscribe_in`].
+pub(crate) async fn sign_up_in(
+    tx: &mut Tx,
+    scope: &Scope,
+    client: ClientId,
+    offer: &Offer,
+    network: &str,
+) -> Result<SubscriptionId> {
+    let id = sell_in(tx, scope, client, offer, false).await?;
+    note_network_in(tx, scope, id, network).await?;
+    Ok(id)
+}
+
+pub(super) async fn note_network_in(
+    tx: &mut Tx,
+    scope: &Scope,
+    subscription: SubscriptionId,
+    network: &str,
+) -> Result<()> {
+    sqlx::query!(
+        "UPDATE subscription SET network = $3 WHERE workspace_id = $1 AND id = $2",
+        scope.workspace.0,
+        subscription.0,
+        network,
+    )
+    .execute(tx.conn())
+    .await?;
+    Ok(())
+}
+
+/// Whoever has these places has shown that their address is theirs: what waited for that at the clients that they own
+/// begins. For [`Office::Auth`].
+pub(crate) async fn owners_confirmed_in(
+    tx: &mut Tx,
+    workspace: WorkspaceId,
+    places: &[Standing],
+) -> Result<()> {
+    for place in places.iter().filter(|place| place.role == Role::Owner) {
+        if let Some((client, _)) = &place.client {
+            confirmed_in(tx, workspace, *client).await?;
+        }
+    }
+    tx.enter_as(Office::Auth).await
+}
+
+/// A client's owner has confirmed their address: what they bought begins, if it starts at once and few enough of their
+/// network are worked for unpaid. The transaction is the server's in that workspace afterwards.
+pub(crate) async fn confirmed_in(tx: &mut Tx, workspace: WorkspaceId, client: ClientId) -> Result<()> {
+    let scope = Scope::system(workspace);
+    tx.enter(&scope).await?;
+    let waiting = sqlx::query!(
+        r#"SELECT id, network AS "network!" FROM subscription
+           WHERE workspace_id = $1 AND client_id = $2 AND state = 'awaiting_payment' AND network IS NOT NULL
+             AND (starts = 'at_once' OR price_minor = 0)"#,
+        workspace.0,
+        client.0,
+    )
+    .fetch_optional(tx.conn())
+    .await?;
+    let Some(waiting) = waiting else { return Ok(()) };
+    let subscription = SubscriptionId(waiting.id);
+    let held = hold_in(tx, &scope, subscription).await?;
+    if held.state != SubscriptionState::AwaitingPayment || !is_room_in(tx, &scope, &waiting.network).await? {
+        return Ok(());
+    }
+    sqlx::query!(
+        "INSERT INTO cost_limit (workspace_id, client_id, micros, until_paid) VALUES ($1, $2, $3, true)
+         ON CONFLICT DO NOTHING",
+        workspace.0,
+        client.0,
+        LIMIT,
+    )
+    .execute(tx.conn())
+    .await?;
+    let invoice = first_invoice_in(tx, &scope, subscription).await?;
+    begin_in(tx, &scope, &held, invoice).await
+}
+
+/// Whether few enough clients of the network are worked for that have paid nothing. Counted one after another.
+async fn is_room_in(tx: &mut Tx, scope: &Scope, network: &str) -> Result<bool> {
+    let most = sqlx::query_scalar!(
+        "SELECT unpaid_of_a_network FROM workspace WHERE id = $1 FOR NO KEY UPDATE",
+        scope.workspace.0,
+    )
+    .fetch_one(tx.conn())
+    .await?;
+    let since = tx.now() - COUNTS;
+    let unpaid = sqlx::query_scalar!(
+        r#"SELECT count(*) AS "count!" FROM subscription s
+           WHERE s.workspace_id = $1 AND s.network = $2 AND s.started_at IS NOT NULL AND s.created_at > $3
+             AND NOT EXISTS (SELECT FROM invoice i
+                             WHERE i.workspace_id = s.workspace_id AND i.client_id = s.client_id AND i.state = 'paid')"#,
+        scope.workspace.0,
+        network,
+        since,
+    )
+    .fetch_one(tx.conn())
+    .await?;
+    Ok(unpaid < i64::from(most))
+}
+
+async fn first_invoice_in(
+    tx: &mut Tx,
+    scope: &Scope,
+    subscription: SubscriptionId,
+) -> Result<Option<InvoiceId>> {
+    let found = sqlx::query_scalar!(
+        "SELECT id FROM invoice
+         WHERE workspace_id = $1 AND subscription_id = $2 AND state <> 'void' AND period_start IS NULL
+         ORDER BY created_at, id LIMIT 1",
+        scope.workspace.0,
+        subscription.0,
+    )
+    .fetch_optional(tx.conn())
+    .await?;
+    Ok(found.map(InvoiceId))
+}
+
+/// Starts the work of a subscription that waits for its payment, because an operator trusts the client.
+///
+/// # Errors
+/// [`Error::Refused`] where it does not wait; [`Error::NotFound`] for anyone but an operator.
+pub async fn begin_unpaid(db: &Db, scope: &Scope, subscription: SubscriptionId) -> Result<()> {
+    operators_only(scope)?;
+    let mut tx = db.begin(scope).await?;
+    let held = hold_in(&mut tx, scope, subscription).await?;
+    if held.state != SubscriptionState::AwaitingPayment {
+        return Err(Error::refused(
+            "It isn’t waiting for a payment. Reload the page to see where it stands.",
+        ));
+    }
+    let invoice = first_invoice_in(&mut tx, scope, subscription).await?;
+    begin_in(&mut tx, scope, &held, invoice).await?;
+    tx.commit().await
+}

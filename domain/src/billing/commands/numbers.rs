@@ -1,0 +1,57 @@
+//! The workspace's counters: taken last in a transaction, given back with it.
+
+use chrono_tz::Tz;
+
+use crate::{Error, Result, Scope, Tx, calendar, money::Currency};
+
+/// The number that was taken from a counter, and the workspace's zone.
+pub(super) struct Numbered {
+    pub number: i64,
+    pub zone: Tz,
+}
+
+/// Takes the workspace's next number of an invoice. Its row is held until the transaction ends and a rollback gives the
+/// number back: no gaps, no repeats, and no number is dated before a smaller one. Take it last.
+pub(super) async fn next_number_in(tx: &mut Tx, scope: &Scope) -> Result<Numbered> {
+    let row = sqlx::query!(
+        r#"UPDATE workspace SET next_invoice_number = next_invoice_number + 1 WHERE id = $1
+           RETURNING next_invoice_number - 1 AS "number!", zone"#,
+        scope.workspace.0,
+    )
+    .fetch_optional(tx.conn())
+    .await?
+    .ok_or(Error::NotFound)?;
+    tx.held_since(None);
+    Ok(Numbered { number: row.number, zone: read_zone(&row.zone)? })
+}
+
+/// The same of a credit note, which are counted by themselves.
+pub(super) async fn next_credit_number_in(tx: &mut Tx, scope: &Scope) -> Result<Numbered> {
+    let row = sqlx::query!(
+        r#"UPDATE workspace SET next_credit_number = next_credit_number + 1 WHERE id = $1
+           RETURNING next_credit_number - 1 AS "number!", zone"#,
+        scope.workspace.0,
+    )
+    .fetch_optional(tx.conn())
+    .await?
+    .ok_or(Error::NotFound)?;
+    tx.held_since(None);
+    Ok(Numbered { number: row.number, zone: read_zone(&row.zone)? })
+}
+
+/// The workspace's zone.
+pub(crate) async fn zone_in(tx: &mut Tx, scope: &Scope) -> Result<Tz> {
+    let zone = sqlx::query_scalar!("SELECT zone FROM workspace WHERE id = $1", scope.workspace.0)
+        .fetch_optional(tx.conn())
+        .await?
+        .ok_or(Error::NotFound)?;
+    read_zone(&zone)
+}
+
+pub(super) fn read_zone(name: &str) -> Result<Tz> {
+    calendar::zone(name).map_err(|error| Error::Broken(format!("the workspace's zone: {error}")))
+}
+
+pub(super) fn read_currency(code: &str) -> Result<Currency> {
+    code.parse().map_err(|error| Error::Broken(format!("an invoice's currency: {error}")))
+}

@@ -1,0 +1,121 @@
+use sqlx::types::Json;
+
+use super::issue::{issue_held_in, mail_unsent_in};
+use crate::{
+    Db, Error, FieldErrors, Result, Scope, Tx,
+    accounts::read_email,
+    billing::{Lack, Recipient, Sender, may_bill},
+    changes,
+    ids::ClientId,
+};
+
+/// Who bills and who is billed, as they stand.
+pub(super) struct Parties {
+    pub sender: Sender,
+    pub bill_from: String,
+    pub bill_to: String,
+    lacks: Vec<Lack>,
+}
+
+impl Parties {
+    /// What an invoice between them would not say.
+    pub(super) fn lacks(&self) -> Vec<Lack> {
+        self.lacks.clone()
+    }
+}
+
+pub(super) async fn parties_in(tx: &mut Tx, scope: &Scope, client: ClientId) -> Result<Parties> {
+    let row = sqlx::query!(
+        r#"SELECT w.name AS business, w.bill_from, w.bill_sender AS "sender: Json<Sender>",
+                  c.name AS client, c.bill_to, c.bill_details AS "recipient: Json<Recipient>"
+           FROM client c JOIN workspace w ON w.id = c.workspace_id
+           WHERE c.workspace_id = $1 AND c.id = $2"#,
+        scope.workspace.0,
+        client.0,
+    )
+    .fetch_optional(tx.conn())
+    .await?
+    .ok_or(Error::NotFound)?;
+    let is_text = row.sender.is_none();
+    let sender = row.sender.map_or_else(|| Sender::from_text(&row.bill_from), |sender| sender.0);
+    let bill_from = if is_text { or(row.bill_from, row.business) } else { sender.printed(&row.business) };
+    let (recipient, bill_to) = match row.recipient {
+        Some(recipient) => (recipient.0.clone(), recipient.0.printed(&row.client)),
+        None => (Recipient::from_text(&row.bill_to), or(row.bill_to, row.client)),
+    };
+    let lacks = sender.lacks(is_text).into_iter().chain(recipient.lacks()).collect();
+    Ok(Parties { sender, bill_from, bill_to, lacks })
+}
+
+/// What an invoice to a client would not say.
+pub(crate) async fn lacks_in(tx: &mut Tx, scope: &Scope, client: ClientId) -> Result<Vec<Lack>> {
+    Ok(parties_in(tx, scope, client).await?.lacks)
+}
+
+fn or(text: String, otherwise: String) -> String {
+    if text.is_empty() { otherwise } else { text }
+}
+
+/// Where a client's invoices go, as it was typed.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Billed {
+    pub recipient: Recipient,
+    /// Where they are mailed to; empty: to the client's people who see to bills.
+    pub email: String,
+}
+
+impl Billed {
+    /// What was typed, put in order; what is wrong with it at its fields.
+    pub(crate) fn read(self, errors: &mut FieldErrors) -> Self {
+        let recipient = self.recipient.read(errors);
+        let email = self.email.trim();
+        let read = if email.is_empty() { Some(String::new()) } else { read_email(email) };
+        if read.is_none() {
+            errors.add("bill_email", "This isn’t an email address. It looks like name@company.com.");
+        }
+        Self { recipient, email: read.unwrap_or_default() }
+    }
+}
+
+/// Changes where a client's next invoices go. What was held back for want of it goes out.
+///
+/// # Errors
+/// Fields `bill_…`; [`Error::NotFound`] for those who may not see bills, and where the scope is no client's.
+pub async fn bill_to(db: &Db, scope: &Scope, billed: Billed) -> Result<()> {
+    may_bill(scope)?;
+    let client = scope.client.ok_or(Error::NotFound)?;
+    let mut errors = FieldErrors::new();
+    let billed = billed.read(&mut errors);
+    billed.recipient.wanted(&mut errors);
+    errors.check()?;
+    let mut tx = db.begin(scope).await?;
+    bill_to_in(&mut tx, scope, client, &billed).await?;
+    changes::tell_in(&mut tx, scope, client, "client", None).await?;
+    tx.commit().await
+}
+
+/// The same with what was read before.
+pub(crate) async fn bill_to_in(tx: &mut Tx, scope: &Scope, client: ClientId, billed: &Billed) -> Result<()> {
+    let name = sqlx::query_scalar!(
+        "SELECT name FROM client WHERE workspace_id = $1 AND id = $2",
+        scope.workspace.0,
+        client.0,
+    )
+    .fetch_optional(tx.conn())
+    .await?
+    .ok_or(Error::NotFound)?;
+    // Nothing said at all stays unsaid.
+    let details = (billed.recipient != Recipient::default()).then_some(Json(&billed.recipient));
+    sqlx::query!(
+        "UPDATE client SET bill_details = $3, bill_email = $4, bill_to = $5 WHERE workspace_id = $1 AND id = $2",
+        scope.workspace.0,
+        client.0,
+        details as _,
+        billed.email,
+        billed.recipient.printed(&name),
+    )
+    .execute(tx.conn())
+    .await?;
+    mail_unsent_in(tx, scope, client).await?;
+    issue_held_in(tx, scope, Some(client)).await
+}

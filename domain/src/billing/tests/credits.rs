@@ -1,0 +1,98 @@
+use sqlx::PgPool;
+
+use crate::{
+    Error,
+    billing::{
+        InvoiceDraft, InvoiceState, Line,
+        commands::{Issued, credit, draft, issue, mark_paid, settle_credit, take_back_payment, void},
+        queries,
+    },
+    money::{Currency, Money},
+    testing::{Ground, TestClient},
+};
+
+fn lines(minors: &[i64]) -> InvoiceDraft {
+    let line = |minor: &i64| Line { what: "Work".into(), minor: *minor };
+    InvoiceDraft { lines: minors.iter().map(line).collect(), currency: Currency::USD, note: String::new() }
+}
+
+async fn issued(ground: &Ground, client: &TestClient, minors: &[i64]) -> (crate::ids::InvoiceId, Issued) {
+    let id = draft(&ground.db, &ground.operator, client.id, &lines(minors)).await.unwrap();
+    let issued = issue(&ground.db, &ground.operator, id).await.unwrap();
+    (id, issued)
+}
+
+#[sqlx::test(migrations = "../migrations")]
+async fn a_credit_alone_is_a_credit_note_with_a_number_of_its_own(pool: PgPool) {
+    let ground = Ground::new(&pool).await;
+    let client = ground.client("Harbor").await;
+    issued(&ground, &client, &[10_000]).await;
+    let (_, first) = issued(&ground, &client, &[2_000, -7_000]).await;
+    issued(&ground, &client, &[-100]).await;
+    issued(&ground, &client, &[20_000]).await;
+    let numbers: Vec<Option<u64>> = ground.bills(&client).await.iter().map(|bill| bill.number).collect();
+    assert_eq!(numbers, [Some(1), Some(2)], "credits leave no gap among the invoices");
+    let credits = queries::credits(&ground.db, &client.owner, None).await.unwrap();
+    assert_eq!(credits.iter().map(|credit| credit.number).collect::<Vec<_>>(), [2, 1]);
+    let Issued::Credit(id) = first else { panic!("{first:?}") };
+    let found = queries::credit(&ground.db, &ground.operator, id).await.unwrap();
+    assert_eq!((found.total, found.invoice), (Money::new(5_000, Currency::USD), None));
+    assert_eq!(found.lines.iter().map(|line| line.minor).collect::<Vec<_>>(), [-2_000, 7_000]);
+    assert_eq!(
+        (found.bill_from.as_str(), found.bill_to.as_str()),
+        ("Northlight, 1 Quay Street", "Harbor\n5 Harbor Road")
+    );
+    settle_credit(&ground.db, &ground.operator, id, true).await.unwrap();
+    let seen = queries::credit_by_number(&ground.db, &client.billing, 1).await.unwrap();
+    assert_eq!(seen.settled_at, Some(ground.db.now()));
+    let told: i64 = sqlx::query_scalar("SELECT count(*) FROM mail WHERE subject = 'Credit note C-0001'")
+        .fetch_one(&pool)
+        .await
+        .unwrap();
+    assert_eq!(told, 2, "the owner and whoever sees to bills");
+}
+
+#[sqlx::test(migrations = "../migrations")]
+async fn a_paid_invoice_is_taken_back_by_a_credit_note_once(pool: PgPool) {
+    let ground = Ground::new(&pool).await;
+    let client = ground.client("Harbor").await;
+    let (id, _) = issued(&ground, &client, &[10_000, -1_000]).await;
+    assert!(matches!(credit(&ground.db, &ground.operator, id).await, Err(Error::Refused(_))), "not paid yet");
+    mark_paid(&ground.db, &ground.operator, id).await.unwrap();
+    let (one, two) =
+        tokio::join!(credit(&ground.db, &ground.operator, id), credit(&ground.db, &ground.operator, id));
+    assert!(one.is_ok() ^ two.is_ok(), "{one:?} and {two:?}");
+    let bill = ground.bills(&client).await.remove(0);
+    assert_eq!((bill.state, bill.credited_by), (InvoiceState::Paid, Some(1)));
+    assert_eq!(bill.label(ground.db.now()), "Credited");
+    for refused in [
+        take_back_payment(&ground.db, &ground.operator, id).await,
+        void(&ground.db, &ground.operator, id).await,
+    ] {
+        assert!(matches!(refused, Err(Error::Refused(_))), "{refused:?}");
+    }
+    let note = queries::credit_by_number(&ground.db, &client.owner, 1).await.unwrap();
+    assert_eq!((note.total, note.invoice), (Money::new(9_000, Currency::USD), Some((id, 1))));
+    assert_eq!(note.note, "This credits invoice 0001 in full.");
+}
+
+#[sqlx::test(migrations = "../migrations")]
+async fn credit_notes_are_the_operators_to_write_and_the_clients_to_read(pool: PgPool) {
+    let ground = Ground::new(&pool).await;
+    let stranger = Ground::beside(&ground.db, &pool).await.operator;
+    let (client, other) = (ground.client("Harbor").await, ground.client("Cedar").await);
+    let (id, _) = issued(&ground, &client, &[10_000]).await;
+    mark_paid(&ground.db, &ground.operator, id).await.unwrap();
+    for scope in [&stranger, &client.owner, &client.billing, &ground.operator.within(client.id)] {
+        assert!(matches!(credit(&ground.db, scope, id).await, Err(Error::NotFound)), "{scope:?}");
+    }
+    let made = credit(&ground.db, &ground.operator, id).await.unwrap();
+    for scope in [&stranger, &client.owner, &client.member] {
+        assert!(matches!(settle_credit(&ground.db, scope, made, true).await, Err(Error::NotFound)));
+        assert!(matches!(queries::credit(&ground.db, scope, made).await, Err(Error::NotFound)));
+    }
+    for scope in [&client.member, &other.owner] {
+        assert!(matches!(queries::credit_by_number(&ground.db, scope, 1).await, Err(Error::NotFound)));
+    }
+    assert_eq!(queries::credits(&ground.db, &other.owner, None).await.unwrap(), []);
+}

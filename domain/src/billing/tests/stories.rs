@@ -1,0 +1,162 @@
+//! Any story of pauses, resumes, work and answers gives no more time than was sold.
+
+use chrono::{DateTime, TimeDelta, Utc};
+use proptest::{prelude::*, strategy::ValueTree, test_runner::TestRunner};
+use sqlx::PgPool;
+
+use crate::{
+    agents::{self, NewAgent},
+    approvals::{self, Audience, Question},
+    billing::{
+        SubscriptionState,
+        commands::{pause, resume},
+        renew_due,
+    },
+    ids::ApprovalId,
+    offers::Starts,
+    requests::{self, NewRequest, Priority},
+    runs::{self, Claimed},
+    session::Choice,
+    testing::{Ground, TestClient},
+};
+
+#[derive(Clone, Copy, Debug)]
+enum Step {
+    Wait(i64),
+    Pause,
+    Resume,
+    Ask,
+    Claim,
+    Question,
+    Answer,
+    Complete,
+}
+
+fn steps() -> impl Strategy<Value = Vec<Step>> {
+    let step = prop_oneof![
+        3 => (1..3_000_000_000_i64).prop_map(Step::Wait),
+        2 => (1..2_000_i64).prop_map(Step::Wait),
+        4 => Just(Step::Pause),
+        4 => Just(Step::Resume),
+        1 => Just(Step::Ask),
+        3 => Just(Step::Claim),
+        1 => Just(Step::Question),
+        1 => Just(Step::Answer),
+        2 => Just(Step::Complete),
+    ];
+    prop::collection::vec(step, 5..40)
+}
+
+/// What is known of one client's story.
+struct Tale<'a> {
+    ground: &'a Ground,
+    client: TestClient,
+    claimed: Option<Claimed>,
+    open: Option<ApprovalId>,
+    /// Time during which the subscription was active.
+    used: TimeDelta,
+    since: DateTime<Utc>,
+}
+
+impl Tale<'_> {
+    async fn take(&mut self, step: Step) {
+        let (db, owner) = (&self.ground.db, &self.client.owner);
+        let held = self.ground.held(&self.client).await;
+        // What was active until now was active in between: nothing but the clock moved.
+        if held.state == SubscriptionState::Active {
+            self.used += db.now() - self.since;
+        }
+        self.since = db.now();
+        match step {
+            Step::Wait(millis) => self.ground.wait(TimeDelta::milliseconds(millis)),
+            Step::Pause => drop(pause(db, owner, held.id).await),
+            Step::Resume => drop(resume(db, owner, held.id).await),
+            Step::Ask => {
+                let new = NewRequest {
+                    title: "A lease".into(),
+                    brief: "Soon.".into(),
+                    priority: Priority::Normal,
+                    queue: true,
+                    files: Vec::new(),
+                    form_key: None,
+                };
+                requests::commands::create(db, owner, new).await.unwrap();
+            }
+            Step::Claim if self.claimed.is_none() => {
+                let lease = std::time::Duration::from_secs(10_000_000);
+                self.claimed = runs::claim_due(db, "worker", lease).await.unwrap();
+            }
+            Step::Question => {
+                if let Some(claimed) = &self.claimed {
+                    let question = Question {
+                        question: "So?".into(),
+                        detail: String::new(),
+                        options: vec![Choice { key: "yes".into(), label: "Yes".into() }],
+                        open_for: 5_000_000,
+                        audience: Audience::Client,
+                    };
+                    self.open = approvals::ask(db, claimed, question).await.ok().or(self.open);
+                }
+            }
+            Step::Answer => {
+                if let Some(open) = self.open.take() {
+                    drop(approvals::answer(db, owner, open, "yes").await);
+                }
+            }
+            Step::Complete => {
+                if let Some(claimed) = self.claimed.take() {
+                    drop(runs::complete(db, &claimed).await);
+                }
+            }
+            Step::Claim => {}
+        }
+        renew_due(db).await.unwrap();
+    }
+
+    /// Time that is used or still to be had, against time that was sold; and who works while nothing may be worked on.
+    async fn check(&self, told: &[Step]) {
+        let held = self.ground.held(&self.client).await;
+        let now = self.ground.db.now();
+        let active = held.state == SubscriptionState::Active;
+        let left = match held.period {
+            Some((_, end)) if active => end - now,
+            _ => TimeDelta::seconds(held.banked_seconds),
+        };
+        let used = self.used + if active { now - self.since } else { TimeDelta::zero() };
+        let bills = self.ground.bills(&self.client).await;
+        let sold: TimeDelta = bills.iter().filter_map(|bill| bill.period).map(|(from, to)| to - from).sum();
+        assert!(used + left <= sold, "used {used}, left {left}, sold {sold} after {told:?}");
+        let working: i64 =
+            sqlx::query_scalar("SELECT count(*) FROM run WHERE client_id = $1 AND state = 'working'")
+                .bind(self.client.id.0)
+                .fetch_one(&self.ground.pool)
+                .await
+                .unwrap();
+        assert!(active || working == 0, "{working} at work while {:?} after {told:?}", held.state);
+    }
+}
+
+#[sqlx::test(migrations = "../migrations")]
+async fn no_story_gives_more_time_than_was_sold(pool: PgPool) {
+    let ground = Ground::new(&pool).await;
+    let new = NewAgent { name: "Mina".into(), persona: String::new(), client: None };
+    agents::create(&ground.db, &ground.operator, new).await.unwrap();
+    let offer = ground.offer(Starts::AtOnce).await;
+    let mut runner = TestRunner::deterministic();
+    for n in 0..40 {
+        let told = steps().new_tree(&mut runner).unwrap().current();
+        let client = ground.client(&format!("Client {n}")).await;
+        ground.subscribe(&client, &offer).await;
+        let since = ground.db.now();
+        let mut tale =
+            Tale { ground: &ground, client, claimed: None, open: None, used: TimeDelta::zero(), since };
+        for step in &told {
+            tale.take(*step).await;
+            tale.check(&told).await;
+        }
+        // The next client's work is nobody else's.
+        sqlx::query("UPDATE agent SET state = 'ready'").execute(&pool).await.unwrap();
+        let held = ground.held(&tale.client).await;
+        crate::billing::commands::end_now(&ground.db, &ground.operator, held.id).await.unwrap();
+    }
+}
