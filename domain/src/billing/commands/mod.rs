@@ -21,9 +21,9 @@ pub use end::{end_now, end_with_period};
 pub use issue::{Issued, issue};
 pub(crate) use issue::{issue_held_in, mail_unsent_in};
 pub use newcomer::begin_unpaid;
-pub(crate) use newcomer::{owners_confirmed_in, sign_up_in};
 #[cfg(test)]
 pub(super) use newcomer::confirmed_in;
+pub(crate) use newcomer::{owners_confirmed_in, sign_up_in};
 pub use parties::{Billed, bill_to};
 pub(crate) use parties::{bill_to_in, lacks_in};
 pub use pause::{Pausing, pause, resume};
