@@ -74,8 +74,13 @@ pub async fn sign_up<'a>(
     let network = party(from.into().network);
     let tries = [(SIGN_UP_PAIR, pair(&checked.email, &network)), (SIGN_UP_NETWORK, network.clone())];
     limits::hit_all(db, &tries).await?;
-    if let Some(place) = here_already(db, workspace.id, form, &checked).await? {
-        return Ok(place);
+    match here_already(db, workspace.id, form, &checked).await {
+        Ok(None) => {}
+        Ok(Some(place)) => return Ok(place),
+        Err(busy) => {
+            limits::forgive_all(db, &tries).await?;
+            return Err(busy);
+        }
     }
     let hash = match passwords::hash(Lane::Strangers, form.password).await {
         Err(busy) => {

@@ -92,6 +92,9 @@ async fn sign_up(
         email: VICTIM,
         password,
         answer: &unanswered,
+        bill_address: "14 Alder Street\nPortland, OR 97205",
+        bill_country: "US",
+        bill_tax_number: "",
         agreed: true,
     };
     sign_up::sign_up(&ground.db, space, &form, "").await.unwrap()

@@ -180,8 +180,10 @@ async fn nobody_spends_the_sign_ups_of_another_address(pool: PgPool) {
     let (space, offer) = (workspace(&ground).await, ground.offer(Starts::OnPayment).await.id);
     let sign_up = async |at: i32, network: &str| {
         let key = format!("a key of more than twenty letters {network} {at}");
-        sign_up::sign_up(&ground.db, &space, &sign_up_form(&key, offer, "rosa@harborpine.test"), network)
-            .await
+        // With the same password it would be the same person, who comes into the client that there is.
+        let password = format!("eleven quiet lamps of {network} and {at}");
+        let form = SignUp { password: &password, ..sign_up_form(&key, offer, "rosa@harborpine.test") };
+        sign_up::sign_up(&ground.db, &space, &form, network).await
     };
     for at in 0..limits::SIGN_UP_PAIR.most {
         sign_up(at, "192.0.2.1").await.unwrap();
@@ -219,6 +221,11 @@ async fn wrong_codes_do_not_keep_out_the_one_at_the_terminal(pool: PgPool) {
                 business: "Northlight",
                 zone: "Europe/Berlin",
                 currency: "EUR",
+                bill_address: "",
+                bill_country: "",
+                bill_tax_number: "",
+                bill_bank: "",
+                bill_tax_note: "",
                 name: "Olive Stone",
                 email: OLIVE,
                 password: GOOD,
@@ -246,6 +253,9 @@ fn sign_up_form<'a>(key: &'a str, offer: crate::ids::OfferId, email: &'a str) ->
         email,
         password: "eleven quiet lamps",
         answer: &unanswered,
+        bill_address: "14 Alder Street\nPortland, OR 97205",
+        bill_country: "US",
+        bill_tax_number: "",
         agreed: true,
     }
 }
