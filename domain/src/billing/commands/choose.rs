@@ -40,6 +40,9 @@ pub async fn choose(db: &Db, scope: &Scope, client: ClientId, offer: OfferId) ->
     let mut tx = db.begin(scope).await?;
     let chosen = choose_in(&mut tx, scope, client, offer).await?;
     changes::tell_in(&mut tx, scope, client, "subscription", None).await?;
+    if let Some(held) = living_in(&mut tx, scope, client).await? {
+        super::audited::subscription_in(&mut tx, scope, "choose_package", held).await?;
+    }
     tx.commit().await?;
     Ok(chosen)
 }

@@ -56,6 +56,7 @@ pub async fn credit(db: &Db, scope: &Scope, invoice: InvoiceId) -> Result<Credit
         note,
     };
     let id = insert_in(&mut tx, scope, &new).await?;
+    super::audited::invoice_in(&mut tx, scope, "credit_invoice", invoice).await?;
     tx.commit().await?;
     Ok(id)
 }
@@ -162,6 +163,9 @@ pub async fn settle_credit(db: &Db, scope: &Scope, credit: CreditNoteId, settled
     .fetch_optional(tx.conn())
     .await?
     .ok_or(Error::NotFound)?;
+    let what = if settled { "settle_credit" } else { "reopen_credit" };
+    let deed = crate::audit::Deed::done(what, "").of(ClientId(client));
+    crate::audit::done_in(&mut tx, scope, deed).await?;
     changes::tell_in(&mut tx, scope, ClientId(client), "invoice", None).await?;
     tx.commit().await
 }

@@ -43,6 +43,7 @@ pub async fn draft(db: &Db, scope: &Scope, client: ClientId, draft: &InvoiceDraf
         return Err(Error::NotFound);
     }
     changes::tell_desk_in(&mut tx, scope, "invoice").await?;
+    super::audited::invoice_in(&mut tx, scope, "draft_invoice", id).await?;
     tx.commit().await?;
     Ok(id)
 }
@@ -69,6 +70,7 @@ pub async fn redraft(db: &Db, scope: &Scope, invoice: InvoiceId, draft: &Invoice
     .execute(tx.conn())
     .await?;
     changes::tell_desk_in(&mut tx, scope, "invoice").await?;
+    super::audited::invoice_in(&mut tx, scope, "edit_invoice", invoice).await?;
     tx.commit().await
 }
 
@@ -86,6 +88,7 @@ pub async fn discard(db: &Db, scope: &Scope, invoice: InvoiceId) -> Result<()> {
             "It bills a subscription and goes out by itself. Add what is missing instead.",
         ));
     }
+    super::audited::invoice_in(&mut tx, scope, "discard_invoice", invoice).await?;
     sqlx::query!("DELETE FROM invoice WHERE workspace_id = $1 AND id = $2", scope.workspace.0, invoice.0)
         .execute(tx.conn())
         .await?;

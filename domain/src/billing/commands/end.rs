@@ -39,6 +39,8 @@ pub async fn end_with_period(db: &Db, scope: &Scope, subscription: SubscriptionI
         clock::resume_all_in(&mut tx, scope, held.client).await?;
     }
     changes::tell_in(&mut tx, scope, held.client, "subscription", None).await?;
+    let what = if ends { "end_subscription_later" } else { "keep_subscription" };
+    super::audited::subscription_in(&mut tx, scope, what, subscription).await?;
     tx.commit().await
 }
 
@@ -63,6 +65,7 @@ pub async fn end_now(db: &Db, scope: &Scope, subscription: SubscriptionId) -> Re
     }
     let now = tx.now();
     end_in(&mut tx, scope, &held, now).await?;
+    super::audited::subscription_in(&mut tx, scope, "end_subscription", subscription).await?;
     tx.commit().await
 }
 

@@ -46,6 +46,7 @@ pub async fn issue(db: &Db, scope: &Scope, invoice: InvoiceId) -> Result<Issued>
         let at = if lacks[0].is_senders() { "in Settings" } else { "on the client’s details page" };
         return Err(Error::refused(format!("{}. Add it {at}, then issue the invoice.", lacking(&lacks))));
     }
+    super::audited::invoice_in(&mut tx, scope, "issue_invoice", invoice).await?;
     let issued = if bill.total_minor < 0 {
         Issued::Credit(credit_draft_in(&mut tx, scope, invoice, &parties).await?)
     } else {

@@ -1,5 +1,6 @@
 //! Changing subscriptions and invoices.
 
+mod audited;
 mod choose;
 mod credit;
 mod draft;

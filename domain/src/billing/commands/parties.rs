@@ -91,6 +91,8 @@ pub async fn bill_to(db: &Db, scope: &Scope, billed: Billed) -> Result<()> {
     let mut tx = db.begin(scope).await?;
     bill_to_in(&mut tx, scope, client, &billed).await?;
     changes::tell_in(&mut tx, scope, client, "client", None).await?;
+    let deed = crate::audit::Deed::done("change_billing_details", "");
+    crate::audit::done_in(&mut tx, scope, deed).await?;
     tx.commit().await
 }
 

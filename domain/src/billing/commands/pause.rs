@@ -44,6 +44,7 @@ pub async fn pause(db: &Db, scope: &Scope, subscription: SubscriptionId) -> Resu
         begin_in(&mut tx, scope, &held).await?;
         Pausing::Now
     };
+    super::audited::subscription_in(&mut tx, scope, "pause_subscription", subscription).await?;
     tx.commit().await?;
     Ok(begins)
 }
@@ -164,6 +165,7 @@ pub async fn resume(db: &Db, scope: &Scope, subscription: SubscriptionId) -> Res
     }
     clock::resume_all_in(&mut tx, scope, held.client).await?;
     changes::tell_in(&mut tx, scope, held.client, "subscription", None).await?;
+    super::audited::subscription_in(&mut tx, scope, "resume_subscription", subscription).await?;
     tx.commit().await
 }
 

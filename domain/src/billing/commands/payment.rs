@@ -31,6 +31,7 @@ pub async fn mark_paid(db: &Db, scope: &Scope, invoice: InvoiceId) -> Result<()>
         begin_in(&mut tx, scope, &held, Some(invoice)).await?;
     }
     lift_limit_in(&mut tx, scope, bill.client).await?;
+    super::audited::invoice_in(&mut tx, scope, "mark_invoice_paid", invoice).await?;
     tell(tx, scope, bill.client).await
 }
 
@@ -61,6 +62,7 @@ pub async fn take_back_payment(db: &Db, scope: &Scope, invoice: InvoiceId) -> Re
         clock::stop_all_in(&mut tx, scope, held.client).await?;
         changes::tell_in(&mut tx, scope, held.client, "subscription", None).await?;
     }
+    super::audited::invoice_in(&mut tx, scope, "mark_invoice_unpaid", invoice).await?;
     tell(tx, scope, bill.client).await
 }
 

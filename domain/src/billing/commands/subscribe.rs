@@ -54,6 +54,7 @@ pub(super) async fn sell_in(
             NewInvoice { client, subscription: id, lines, currency: terms.price.currency, period: first };
         insert_issued_in(tx, scope, &invoice).await?;
     }
+    super::audited::subscription_in(tx, scope, "start_subscription", id).await?;
     changes::tell_in(tx, scope, client, "subscription", None).await?;
     Ok(id)
 }

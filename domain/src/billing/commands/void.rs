@@ -40,5 +40,6 @@ pub async fn void(db: &Db, scope: &Scope, invoice: InvoiceId) -> Result<()> {
     .await?;
     one(voided.rows_affected())?;
     changes::tell_in(&mut tx, scope, bill.client, "invoice", None).await?;
+    super::audited::invoice_in(&mut tx, scope, "void_invoice", invoice).await?;
     tx.commit().await
 }
