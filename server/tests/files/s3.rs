@@ -8,7 +8,10 @@ use hyper_util::rt::TokioIo;
 use s3s::{auth::SimpleAuth, service::S3ServiceBuilder};
 use s3s_fs::FileSystem;
 use tempfile::TempDir;
-use tokio::{net::TcpListener, task::JoinHandle};
+use tokio::{
+    net::TcpListener,
+    task::{JoinHandle, JoinSet},
+};
 
 const BUCKET: &str = "portal-files";
 
@@ -30,10 +33,12 @@ impl S3 {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         let task = tokio::spawn(async move {
+            // They end with the server.
+            let mut connections = JoinSet::new();
             loop {
                 let (socket, _) = listener.accept().await.unwrap();
                 let service = service.clone();
-                tokio::spawn(async move {
+                connections.spawn(async move {
                     // A client that leaves is no concern of the server's.
                     let _ = http1::Builder::new().serve_connection(TokioIo::new(socket), service).await;
                 });
