@@ -47,7 +47,10 @@ impl Office {
     /// What the log says, oldest first.
     async fn log(&self) -> Vec<(String, String, Outcome)> {
         let page = audit::list(&self.ground.db, &self.ground.operator, &Filter::default()).await.unwrap();
-        page.entries.into_iter().rev().map(|entry| (entry.who, entry.what, entry.outcome)).collect()
+        // Without what the test itself needed first.
+        let needed = ["create_token", "create_offer", "publish_offer", "start_subscription", "draft_invoice"];
+        let entries = page.entries.into_iter().filter(|entry| !needed.contains(&entry.what.as_str()));
+        entries.rev().map(|entry| (entry.who, entry.what, entry.outcome)).collect()
     }
 }
 
