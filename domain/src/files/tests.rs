@@ -18,7 +18,7 @@ use crate::{
     testing::Ground,
 };
 
-fn folder() -> (tempfile::TempDir, Store) {
+fn store_in_folder() -> (tempfile::TempDir, Store) {
     let folder = tempfile::tempdir().unwrap();
     let store = Store::folder(folder.path()).unwrap();
     (folder, store)
@@ -42,7 +42,7 @@ fn refusal(done: Result<FileId>) -> String {
 #[sqlx::test(migrations = "../migrations")]
 async fn a_client_keeps_so_much_and_no_more(pool: PgPool) {
     let mut ground = Ground::new(&pool).await;
-    let (_folder, store) = folder();
+    let (_folder, store) = store_in_folder();
     let (hale, other) = (ground.client("Hale").await, ground.client("Pine").await);
     ground.db = ground.db.clone().with_quota(Some(Quota { whole: 1_000, unconfirmed: 300 }));
     let db = &ground.db;
@@ -69,7 +69,7 @@ async fn a_client_keeps_so_much_and_no_more(pool: PgPool) {
 #[sqlx::test(migrations = "../migrations")]
 async fn whoever_has_not_confirmed_their_address_keeps_little(pool: PgPool) {
     let mut ground = Ground::new(&pool).await;
-    let (_folder, store) = folder();
+    let (_folder, store) = store_in_folder();
     let hale = ground.client("Hale").await;
     ground.db = ground.db.clone().with_quota(Some(Quota { whole: 1_000, unconfirmed: 300 }));
     let confirmed = async |yes: bool| {
@@ -98,7 +98,7 @@ fn written(path: &Path, at: DateTime<Utc>) {
 #[sqlx::test(migrations = "../migrations")]
 async fn what_nothing_names_is_cleared_after_a_day_and_nothing_else(pool: PgPool) {
     let ground = Ground::new(&pool).await;
-    let (folder, store) = folder();
+    let (folder, store) = store_in_folder();
     let hale = ground.client("Hale").await;
     let db = &ground.db;
     standing(db, &store).await.unwrap();
@@ -130,7 +130,7 @@ async fn what_nothing_names_is_cleared_after_a_day_and_nothing_else(pool: PgPool
     ground.wait(TimeDelta::hours(25));
     written(&ours.join("fresh"), db.now() - TimeDelta::hours(1));
 
-    let (other, aside) = folder();
+    let (other, aside) = store_in_folder();
     aside.put(&key("orphan"), &b"of no row"[..]).await.unwrap();
     written(&other.path().join(key("orphan").as_str()), db.now() - TimeDelta::days(9));
     assert_eq!(
@@ -156,7 +156,7 @@ async fn what_nothing_names_is_cleared_after_a_day_and_nothing_else(pool: PgPool
 
 #[tokio::test]
 async fn below_the_floor_nothing_is_taken_in_and_what_is_there_is_read() {
-    let (_folder, store) = folder();
+    let (_folder, store) = store_in_folder();
     let key = Key::parse("somewhere/one").unwrap();
     store.put(&key, &b"here"[..]).await.unwrap();
     let full = store.with_floor(u64::MAX);

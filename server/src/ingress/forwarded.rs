@@ -98,7 +98,7 @@ mod tests {
         let trusted = trusted.networks(&"https://portal.example".parse().unwrap());
         let mut headers = HeaderMap::new();
         for (name, line) in lines {
-            headers.append(*name, axum::http::HeaderValue::from_bytes(line).unwrap());
+            headers.append(*name, http::HeaderValue::from_bytes(line).unwrap());
         }
         client(peer.parse().unwrap(), &headers, &trusted).to_string()
     }

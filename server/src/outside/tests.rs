@@ -64,7 +64,7 @@ fn who_may_reach_inside_depends_on_who_can_reach_us() {
     let reach = Reach::new("127.0.0.1:1".parse().unwrap(), &"http://localhost".parse().unwrap());
     let found_out = Admitted::new(&Private::Unsaid, &reach);
     assert!(found_out.admits(None, home));
-    reach.note(&axum::http::HeaderMap::from_iter([(header::FORWARDED, "for=203.0.113.1".parse().unwrap())]));
+    reach.note(&http::HeaderMap::from_iter([(header::FORWARDED, "for=203.0.113.1".parse().unwrap())]));
     assert!(!found_out.admits(None, home), "a proxy hands requests on");
     assert!(!by("0", "127.0.0.1:1", "http://localhost").admits(None, here));
     assert!(by("1", "0.0.0.0:1", "https://portal.example").admits(None, here));

@@ -109,7 +109,7 @@ async fn who_may_not_see_bills_may_not_pause(pool: PgPool) {
     let stranger = Ground::beside(&ground.db, &pool).await.operator;
     for scope in [&client.member, &other.owner, &stranger] {
         for done in [
-            pause(&ground.db, scope, subscription).await,
+            pause(&ground.db, scope, subscription).await.map(drop),
             resume(&ground.db, scope, subscription).await,
             end_with_period(&ground.db, scope, subscription, true).await,
             end_now(&ground.db, scope, subscription).await,
