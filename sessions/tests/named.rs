@@ -15,7 +15,7 @@ use chrono::TimeDelta;
 use sessions::{
     Append, Clock, Created, Data, Engine, Error, Expiry, NewNamed, Offset, Options, Producer, Tenant,
 };
-use sqlx::PgPool;
+use sqlx::{PgPool, Row};
 use support::{engine, engine_with, now, soon, unpolled, until};
 use uuid::Uuid;
 
@@ -297,9 +297,8 @@ async fn who_goes_away_leaves_no_transaction_behind(database: PgPool) {
         let fork = sessions::ForkPoint { source: "source".into(), offset: None, part: 0 };
         let new = NewNamed { fork: Some(fork), ..text(tenant, &format!("fork-{looks}"), "") };
         let whole = support::given_up_after(looks, engine.create(new)).await;
-        let free =
-            sqlx::query_scalar::<_, bool>("SELECT now() = statement_timestamp()").fetch_one(&one).await;
-        assert!(free.unwrap(), "given up after {looks} looks, it left a transaction open");
+        let free = sqlx::raw_sql("SELECT now() = statement_timestamp()").fetch_one(&one).await;
+        assert!(free.unwrap().get::<bool, _>(0), "given up after {looks} looks, it left a transaction open");
         if whole.is_some() {
             break;
         }
