@@ -188,6 +188,12 @@ async fn who_signed_up_and_is_invited_accepts_as_who_they_are(pool: PgPool) {
     let place =
         invitations::accept(db, town.space.id, &link, by, Answers(&|_| Some(false)), "").await.unwrap();
     assert_eq!(place.person, town.own.person);
+    let state: String = sqlx::query_scalar("SELECT state FROM subscription WHERE client_id = $1")
+        .bind(town.own.client.as_ref().unwrap().0.0)
+        .fetch_one(&town.ground.pool)
+        .await
+        .unwrap();
+    assert_eq!(state, "active", "what waited for a confirmed address begins");
     assert_eq!(sign_in(db, town.space.id, VICTIM, GOOD, "").await.unwrap().len(), 2);
     town.stranger_is_out().await;
 }

@@ -111,6 +111,19 @@ async fn claiming_an_address_gives_no_more_guesses_at_its_owner(pool: PgPool) {
         .expect("their own still lets them in");
 }
 
+/// Signing up with a known address and its password leads into the account, so it must be no other place to guess in.
+#[sqlx::test(migrations = "../migrations")]
+async fn a_sign_up_is_no_way_around_the_limit(pool: PgPool) {
+    let ground = Ground::new(&pool).await;
+    let (space, offer) = (workspace(&ground).await, ground.offer(Starts::AtOnce).await.id);
+    let own = sign_up_form("a key of more than twenty letters", offer, OLIVE);
+    let first = sign_up::sign_up(&ground.db, &space, &own, "203.0.113.7").await.unwrap();
+    flood(&ground).await;
+    let guess = sign_up_form("another key of twenty letters", offer, OLIVE);
+    let led = sign_up::sign_up(&ground.db, &space, &guess, "192.0.2.1").await.unwrap();
+    assert_ne!(led.person, first.person, "the right password opens nothing while guesses have run out");
+}
+
 #[sqlx::test(migrations = "../migrations")]
 async fn strangers_do_not_spend_the_mails_of_others(pool: PgPool) {
     let ground = Ground::new(&pool).await;

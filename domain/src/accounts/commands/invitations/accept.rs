@@ -12,6 +12,7 @@ use crate::{
         passwords::{self, Lane},
         queries,
     },
+    billing,
     ids::{ClientId, MembershipId, PersonId, WorkspaceId},
     secret,
 };
@@ -121,6 +122,7 @@ pub async fn accept<'a>(
     claims::settle_in(&mut tx, &invitation.email, Some(person), &mine).await?;
     seat_in(&mut tx, workspace, client, person, role).await?;
     let places = queries::places_in(tx.conn(), workspace, person).await?;
+    billing::commands::owners_confirmed_in(&mut tx, workspace, &places).await?;
     tx.commit().await?;
     let wanted = |place: &Standing| place.client.as_ref().map(|(id, _)| *id) == client;
     places.into_iter().find(wanted).ok_or(Error::NotFound)
