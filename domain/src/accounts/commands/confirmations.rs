@@ -120,7 +120,7 @@ pub async fn resend<'a>(
 /// [`Error::NotFound`] when it is unknown, used or too old.
 pub async fn open<'a>(db: &Db, token: &str, from: impl Into<Source<'a>>) -> Result<Confirmation> {
     match find(db, token).await {
-        Err(Error::NotFound) => Err(links::missed(db, from.into().network).await),
+        Err(Error::NotFound) => Err(links::missed(db, token, from.into().network).await),
         found => found,
     }
 }

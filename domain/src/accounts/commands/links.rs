@@ -22,8 +22,13 @@ pub(super) fn is_token(text: &str) -> bool {
 }
 
 /// Counts that a link opened nothing: the answer to it. Only those who miss are counted, so that no number of them closes
-/// the way for a link that is right.
-pub(super) async fn missed(db: &Db, network: &str) -> Error {
+/// the way for a link that is right; and only what could have been one, as nothing is guessed by anything else.
+pub(super) async fn missed(db: &Db, token: &str, network: &str) -> Error {
+    if is_token(token) { count_miss(db, network).await } else { Error::NotFound }
+}
+
+/// The same of anything that is not a link's token.
+pub(super) async fn count_miss(db: &Db, network: &str) -> Error {
     match limits::hit(db, MISSED_NETWORK, &party(network)).await {
         Ok(()) => Error::NotFound,
         Err(error) => error,

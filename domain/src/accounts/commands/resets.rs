@@ -126,7 +126,7 @@ pub(super) async fn create_in(tx: &mut Tx, person: PersonId, life: Duration) -> 
 /// [`Error::NotFound`] when it is unknown, used or too old.
 pub async fn open<'a>(db: &Db, token: &str, from: impl Into<Source<'a>>) -> Result<Reset> {
     match find(db, token).await {
-        Err(Error::NotFound) => Err(links::missed(db, from.into().network).await),
+        Err(Error::NotFound) => Err(links::missed(db, token, from.into().network).await),
         found => found,
     }
 }

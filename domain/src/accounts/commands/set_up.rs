@@ -156,7 +156,7 @@ async fn check_code(db: &Db, code: &str, from: Source<'_>) -> Result<()> {
     let right = use_code_in(&mut tx, code).await;
     drop(tx);
     match right {
-        Err(wrong @ Error::Fields(_)) => match links::missed(db, from.network).await {
+        Err(wrong @ Error::Fields(_)) => match links::count_miss(db, from.network).await {
             Error::NotFound => Err(wrong),
             too_many => Err(too_many),
         },

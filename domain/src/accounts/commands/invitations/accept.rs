@@ -53,7 +53,7 @@ pub async fn open<'a>(
     from: impl Into<Source<'a>>,
 ) -> Result<Invitation> {
     match find(db, workspace, token).await {
-        Err(Error::NotFound) => Err(links::missed(db, from.into().network).await),
+        Err(Error::NotFound) => Err(links::missed(db, token, from.into().network).await),
         found => found,
     }
 }
