@@ -154,5 +154,6 @@ pub async fn begin_unpaid(db: &Db, scope: &Scope, subscription: SubscriptionId) 
     }
     let invoice = first_invoice_in(&mut tx, scope, subscription).await?;
     begin_in(&mut tx, scope, &held, invoice).await?;
+    super::audited::subscription_in(&mut tx, scope, "start_unpaid_subscription", subscription).await?;
     tx.commit().await
 }
