@@ -23,6 +23,10 @@ async fn settings_are_kept_as_they_were_typed(pool: PgPool) {
     let ground = Ground::new(&pool).await;
     let mut typed = typed(&ground).await;
     assert_eq!((typed.zone.as_str(), typed.days[0].open, typed.days[5].open), ("Europe/Berlin", true, false));
+    // The country is asked for from now on, also of who was one text so far.
+    assert_eq!((typed.sender.name.as_str(), typed.sender.address.as_str()), ("Northlight", "1 Quay Street"));
+    assert!(errors(&typed).of("bill_country").is_some());
+    typed.sender.country = "US".into();
     typed.zone = "America/New_York".into();
     typed.currency = "eur".into();
     typed.days[0] = TypedDay { open: true, from: "9:00".into(), to: "17:30".into() };
@@ -54,7 +58,9 @@ async fn everything_wrong_is_told_at_its_field(pool: PgPool) {
     typed.holidays = "25.12.2026".into();
     (typed.line_light, typed.line_dark) = ("#ffee00".into(), "#111111".into());
     let told: Vec<String> = errors(&typed).iter().map(|(field, _)| field.to_owned()).collect();
-    assert_eq!(told, ["name", "currency", "zone", "tuesday-from", "holidays", "line_light", "line_dark"]);
+    let expected =
+        ["name", "bill_country", "currency", "zone", "tuesday-from", "holidays", "line_light", "line_dark"];
+    assert_eq!(told, expected);
     let mut closed =
         TypedSettings { name: "Northlight".into(), zone: "UTC".into(), currency: "USD".into(), ..typed };
     closed.days = Default::default();

@@ -167,14 +167,10 @@ async fn lines_are_checked(pool: PgPool) {
     let client = ground.client("Harbor").await;
     let huge = Line { what: "Much".into(), minor: i64::MAX };
     let unnamed = Line { what: String::new(), minor: 5 };
-    for lines in [Vec::new(), vec![unnamed], vec![huge.clone(); 51]] {
+    for lines in [Vec::new(), vec![unnamed], vec![huge.clone(); 51], vec![huge; 2]] {
         let bad = InvoiceDraft { lines, ..free() };
         assert!(matches!(draft(&ground.db, &ground.operator, client.id, &bad).await, Err(Error::Fields(_))));
     }
-    refused(
-        draft(&ground.db, &ground.operator, client.id, &InvoiceDraft { lines: vec![huge; 2], ..free() })
-            .await,
-    );
     assert!(ground.bills(&client).await.is_empty());
 }
 

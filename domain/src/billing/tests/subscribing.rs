@@ -27,7 +27,7 @@ async fn work_starts_at_once_or_when_it_is_paid(pool: PgPool) {
     assert_eq!(told[0], ("active".into(), Some("2026-12-23 08:00:00+00".into()), 1, "issued".into()));
     assert_eq!(told[1], ("awaiting_payment".into(), None, 2, "issued".into()));
     assert_eq!(rows[0].get::<&str, _>(4), "Northlight, 1 Quay Street");
-    assert_eq!(rows[0].get::<&str, _>(5), "Harbor");
+    assert_eq!(rows[0].get::<&str, _>(5), "Harbor\n5 Harbor Road");
     assert_eq!(rows[0].get::<&str, _>(6), "Two at a time, 23 November to 23 December 2026");
     assert_eq!(rows[1].get::<&str, _>(6), "Two at a time, first month");
     assert_eq!(rows[0].get::<&str, _>(7), "2026-12-07 22:59:59+00");
