@@ -97,7 +97,7 @@ impl World {
         stream(&pg, board, workspace, Some(client), "board", false).await;
         run(&pg, "INSERT INTO subscription (id, workspace_id, client_id, offer_id, name, price_minor, currency, billing_interval,
                                             active_limit, cycle_hours, revisions, starts, state, started_at, created_at)
-                  VALUES ($1, $2, $3, $4, 'Full time', 500000, 'USD', 'month', 2, 48, 2, 'at_once', 'active', now(), now())",
+                  VALUES ($1, $2, $3, $4, 'Full time', 500000, 'USD', 'month', 2, 48, 2, 'at_once', 'active', '2026-11-23T08:00:00Z', now())",
             &[SubscriptionId::new().0, workspace.0, client.0, offer.0]).await;
         run(&pg, "INSERT INTO agent (id, workspace_id, name, persona, created_at) VALUES ($1, $2, 'Juno', 'Calm and exact.', '2026-11-23T08:00:00Z')",
             &[Uuid::now_v7(), workspace.0]).await;
