@@ -35,4 +35,5 @@ pub mod search;
 pub mod time;
 #[cfg(feature = "ssr")]
 pub mod waits;
+#[cfg(feature = "ssr")]
 pub mod zone;
