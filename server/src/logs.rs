@@ -6,7 +6,7 @@ use std::io::IsTerminal;
 use clap::ValueEnum;
 use tracing_subscriber::{
     EnvFilter, Layer,
-    filter::{FilterExt, LevelFilter, filter_fn},
+    filter::{FilterExt, LevelFilter, dynamic_filter_fn},
     layer::SubscriberExt,
     util::SubscriberInitExt,
 };
@@ -31,7 +31,9 @@ pub fn start(format: Format, filter: &str, exporter: Option<&Exporter>) -> Resul
         format!("THROUGHLINE_LOG is not a log filter ({reason}); write something like 'info,server=debug'")
     })?;
     // The trace's spans say what the log's own say already.
-    let others = filter_fn(|metadata| metadata.target() != traces::TARGET);
+    // Asked anew for each line: a library that only asks whether anybody listens (sqlx does) leaves its answer behind on the
+    // thread, and a line whose answer is known for good would be dropped by it.
+    let others = dynamic_filter_fn(|metadata, _| metadata.target() != traces::TARGET);
     // Without a level of its own it would take the other filter's away, and everything be asked each time.
     let filter = filter.and(others.with_max_level_hint(LevelFilter::TRACE));
     let terminal = std::io::stderr().is_terminal();

@@ -201,11 +201,11 @@ async fn only_what_may_be_left_out_is_called_optional(pool: PgPool) {
     for (field, some) in
         [("url", "openai_chat openai_responses anthropic claude_code"), ("model", "openai_chat claude_code")]
     {
-        let label = shown.split(&format!("<label for=\"{field}\">")).nth(1).unwrap();
+        let label = shown.split(&format!("<label for=\"{field}\" ")).nth(1).unwrap();
         let label = label.split("</label>").next().unwrap();
         assert!(label.contains(&format!("data-for=\"{some}\"")), "{field}: {label}");
     }
-    let command = shown.split("<label for=\"command\">").nth(1).unwrap().split("</label>").next().unwrap();
+    let command = shown.split("<label for=\"command\" ").nth(1).unwrap().split("</label>").next().unwrap();
     assert!(command.contains("data-for=\"claude_code\""), "{command}");
 }
 

@@ -154,7 +154,7 @@ async fn a_model_that_helps_answers_and_hands_nothing_over(pg: PgPool) {
         assert!(!tools.contains(&not_his), "{tools:?}");
     }
     let told = otto.told(0);
-    assert!(told.contains("You help Juno") && told.contains("Check (/material) the dates"), "{told}");
+    assert!(told.contains("You help Juno") && told.contains("Check (/material> the dates"), "{told}");
     assert!(otto.told(1).contains("there is no tool deliver"));
     assert!(juno.told(1).contains("The second of May is a Saturday."));
     let delivered = world.see(request.card.number).await.deliverables;
