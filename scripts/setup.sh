@@ -79,7 +79,7 @@ browser() {
     (cd end2end && PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD=1 again npm ci --no-audit --no-fund >&2)
     cp end2end/package-lock.json end2end/node_modules/.throughline-lock
   fi
-  chromium || { say "Installing Chromium" && { apt_install chromium-headless-shell || apt_install chromium; } && chromium; } ||
+  has_chromium || { say "Installing Chromium" && { apt_install chromium-headless-shell || apt_install chromium; } && has_chromium; } ||
     (cd end2end && npx playwright install --with-deps chromium >&2) ||
     fail "The browser tests need Chromium. Install it (apt-get install chromium) or set CHROME_PATH to it."
 }
@@ -121,6 +121,7 @@ small_model() {
   fi
 }
 
-chromium() { [ -x "${CHROME_PATH:-}" ] || command -v chromium-headless-shell chromium >/dev/null; }
+# A program, and no function of that name.
+has_chromium() { [ -x "${CHROME_PATH:-}" ] || type -P chromium-headless-shell chromium >/dev/null; }
 
 for part in "$@"; do "$part"; done

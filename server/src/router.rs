@@ -52,21 +52,25 @@ pub fn routes(app: App, live: Live, inside: &Inside) -> Router {
     );
     let mcp = mcp::routes(&app, inside, gate.clone(), live.shutdown().soft().clone());
     let api = Api::new(app.clone(), gate, live.limits().clone(), live.shutdown().soft().clone());
-    let pages = pages()
+    let bare_pages: Router = pages()
         .into_router()
         .layer(Extension(live))
         .layer(Extension(api_document()))
         .fallback(pages::nowhere::show)
         .layer(CatchPanicLayer::custom(|_| Problem::bug("a handler panicked").into_response()))
         .layer(from_fn(in_words))
-        .layer(from_fn(keep))
+        .with_state(app.clone());
+    let pages = bare_pages
+        .clone()
+        .layer(from_fn_with_state(bare_pages, keep))
         .layer(sign_ins(&app))
         .layer(from_fn_with_state(app.clone(), form_token))
         .layer(DefaultBodyLimit::max(1024 * 1024))
         .layer(from_fn(in_words))
         .layer(CompressionLayer::new())
         .layer(from_fn(origin))
-        .layer(from_fn(finish));
+        .layer(from_fn(finish))
+        .with_state(());
     Router::new()
         .merge(pages)
         .merge(beside().into_router())

@@ -182,7 +182,10 @@ impl House {
         let browser = fleet::client().redirect(reqwest::redirect::Policy::none()).build().unwrap();
         let page =
             browser.get(self.url("/portal/requests/new")).header("cookie", cookie).send().await.unwrap();
-        let form = page.headers()["set-cookie"].to_str().unwrap().split(';').next().unwrap().to_owned();
+        let set = page.headers().get_all("set-cookie").iter().map(|cookie| cookie.to_str().unwrap());
+        let form =
+            set.filter(|cookie| cookie.starts_with("form=")).find_map(|cookie| cookie.split(';').next());
+        let form = form.unwrap().to_owned();
         let page = page.text().await.unwrap();
         let token = between(&page, "name=\"form_token\" value=\"", "\"");
         let fields = [

@@ -9,18 +9,23 @@ mod fill;
 mod section;
 mod typed;
 
+use std::net::SocketAddr;
+
 use axum::{
+    Router,
     body::{Body, to_bytes},
-    extract::Request,
+    extract::{ConnectInfo, Request, State},
     http::{HeaderMap, HeaderValue, Method, StatusCode, Uri, header, request::Parts},
     middleware::Next,
     response::Response,
 };
+use tower::ServiceExt as _;
 use tower_sessions::Session;
 
 use super::{
-    FormToken,
+    ClientAddr, FormToken, Nonce,
     cx::{accepts_json, page_of},
+    guard::DeviceCookie,
 };
 pub use section::Reason;
 pub use typed::{FIELD, Typed};
@@ -30,12 +35,13 @@ const KEY: &str = "typed";
 /// More than any page of ours.
 const PAGE: usize = 16 << 20;
 
-/// The middleware, inside what knows the sign-in.
-pub async fn keep(request: Request, next: Next) -> Response {
+/// The middleware, inside what knows the sign-in. `pages`: the same pages without it, as what comes in through `next` has
+/// found its handler already and cannot ask for another page.
+pub async fn keep(State(pages): State<Router>, request: Request, next: Next) -> Response {
     let (parts, body) = request.into_parts();
     match parts.method {
         Method::GET => bring_back(parts, body, next).await,
-        Method::POST if !accepts_json(&parts.headers) => watch(parts, body, next).await,
+        Method::POST if !accepts_json(&parts.headers) => watch(&pages, parts, body, next).await,
         _ => next.run(Request::from_parts(parts, body)).await,
     }
 }
@@ -45,16 +51,16 @@ pub async fn carry(session: &Session, typed: &Typed) -> Result<(), tower_session
     session.insert(KEY, typed).await
 }
 
-async fn watch(parts: Parts, body: Body, next: Next) -> Response {
+async fn watch(pages: &Router, parts: Parts, body: Body, next: Next) -> Response {
     let (typed, body) = Typed::read(&parts, body).await;
     let asked = parts.clone();
-    let response = next.clone().run(Request::from_parts(parts, body)).await;
+    let response = next.run(Request::from_parts(parts, body)).await;
     let Some(typed) = typed else { return response };
     if let Some(address) = to_sign_in(&response) {
-        return sign_in(asked, next, typed, address).await;
+        return sign_in(pages, &asked, typed, address).await;
     }
     let refused = response.status().is_client_error() || response.status().is_server_error();
-    if refused && is_page(&response) { come_back(asked, next, &typed, response).await } else { response }
+    if refused && is_page(&response) { come_back(pages, &asked, &typed, response).await } else { response }
 }
 
 fn to_sign_in(response: &Response) -> Option<Uri> {
@@ -64,25 +70,48 @@ fn to_sign_in(response: &Response) -> Option<Uri> {
 }
 
 /// The page to sign in on, with what was typed in it.
-async fn sign_in(mut asked: Parts, next: Next, typed: Typed, address: Uri) -> Response {
-    asked.extensions.insert(typed);
-    let mut response = read(asked, next, address).await;
+async fn sign_in(pages: &Router, asked: &Parts, typed: Typed, address: Uri) -> Response {
+    let mut request = another(asked, address);
+    request.extensions_mut().insert(typed);
+    let mut response = read(pages, request).await;
     if response.status() == StatusCode::OK {
         *response.status_mut() = StatusCode::UNAUTHORIZED;
     }
     response
 }
 
-/// Reads another page as whoever asked.
-async fn read(mut asked: Parts, next: Next, address: Uri) -> Response {
-    (asked.method, asked.uri) = (Method::GET, address);
-    for name in [header::CONTENT_TYPE, header::CONTENT_LENGTH, header::TRANSFER_ENCODING] {
-        asked.headers.remove(name);
+/// A request for another page, as whoever asked. Of what was found out about them nothing comes along that belongs to the
+/// address they asked for.
+fn another(asked: &Parts, address: Uri) -> Request {
+    fn copy<T: Clone + Send + Sync + 'static>(from: &Parts, to: &mut Request) {
+        if let Some(known) = from.extensions.get::<T>() {
+            to.extensions_mut().insert(known.clone());
+        }
     }
-    next.run(Request::from_parts(asked, Body::empty())).await
+    let mut request = Request::new(Body::empty());
+    *request.uri_mut() = address;
+    *request.version_mut() = asked.version;
+    *request.headers_mut() = asked.headers.clone();
+    for name in [header::CONTENT_TYPE, header::CONTENT_LENGTH, header::TRANSFER_ENCODING] {
+        request.headers_mut().remove(name);
+    }
+    copy::<Session>(asked, &mut request);
+    copy::<Nonce>(asked, &mut request);
+    copy::<FormToken>(asked, &mut request);
+    copy::<DeviceCookie>(asked, &mut request);
+    copy::<ClientAddr>(asked, &mut request);
+    copy::<ConnectInfo<SocketAddr>>(asked, &mut request);
+    request
 }
 
-async fn come_back(asked: Parts, next: Next, typed: &Typed, refused: Response) -> Response {
+async fn read(pages: &Router, request: Request) -> Response {
+    match pages.clone().oneshot(request).await {
+        Ok(response) => response,
+        Err(never) => match never {},
+    }
+}
+
+async fn come_back(pages: &Router, asked: &Parts, typed: &Typed, refused: Response) -> Response {
     let (mut head, body) = refused.into_parts();
     let Some(page) = text(body).await else { return Response::from_parts(head, Body::empty()) };
     if typed.stands_in(&page) {
@@ -90,7 +119,7 @@ async fn come_back(asked: Parts, next: Next, typed: &Typed, refused: Response) -
     }
     let token = asked.extensions.get::<FormToken>().cloned();
     let reason = head.extensions.get::<Reason>().cloned().unwrap_or_default();
-    let form = form_page(asked, next, typed).await.map(|page| section::with_reason(&page, &reason));
+    let form = form_page(pages, asked, typed).await.map(|page| section::with_reason(&page, &reason));
     // What is not there, or not theirs, can be copied and not be sent again.
     let again = token.filter(|_| head.status != StatusCode::NOT_FOUND);
     let page = form.unwrap_or_else(|| section::beside(&page, typed, again.as_ref()));
@@ -99,11 +128,11 @@ async fn come_back(asked: Parts, next: Next, typed: &Typed, refused: Response) -
 }
 
 /// The page that the form stood on, filled in; none where it has no such form, or is not to be had.
-async fn form_page(asked: Parts, next: Next, typed: &Typed) -> Option<String> {
-    let address = page_of(&asked);
+async fn form_page(pages: &Router, asked: &Parts, typed: &Typed) -> Option<String> {
+    let address = page_of(asked);
     // A page is asked for by its address alone, so that no form can have something else done.
     let address: Uri = address.parse().ok().filter(|_| address.starts_with('/'))?;
-    let response = read(asked, next, address).await;
+    let response = read(pages, another(asked, address)).await;
     if response.status() != StatusCode::OK || !is_page(&response) {
         return None;
     }
