@@ -126,6 +126,8 @@ test('my name and my password', async ({ page, watch, visit }) => {
 
 test('times are in my own zone, as my browser says or as I choose', async ({ page, visit }) => {
   const who = await newClient(page);
+  // The browser says where it is on the first page inside.
+  await page.goto('/portal');
   await page.goto('/account');
   const zone = page.getByLabel('Your time zone');
   await expect(zone.locator('option').first()).toHaveText('As on my device (Europe/Berlin)');

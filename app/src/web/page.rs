@@ -159,10 +159,10 @@ impl<'a> Page<'a> {
             )
         });
         let live = live.unwrap_or_default();
-        let zone = match self.bare.browser_zone {
-            Some(_) => String::new(),
-            None => zone::script(nonce, self.bare.app.site.is_https()),
-        };
+        // Where somebody is signed in: pages for strangers have no script at all.
+        let asks_zone =
+            matches!(self.frame, Frame::Portal(_) | Frame::Desk(_)) && self.bare.browser_zone.is_none();
+        let zone = if asks_zone { zone::script(nonce, self.bare.app.site.is_https()) } else { String::new() };
         let font = |name| {
             format!(
                 "<link rel=\"preload\" as=\"font\" type=\"font/woff2\" crossorigin href=\"{}\">",

@@ -94,7 +94,7 @@ pub async fn write_in(tx: &mut Tx, scope: &Scope, by: &By, deed: &Deed) -> Resul
         scope.workspace.0,
         // Whoever is narrowed to a client does nothing outside it.
         scope.client.or(deed.client).map(|id| id.0),
-        short(&Author::of(scope).name),
+        short(&name(scope)),
         scope.person().map(|id| id.0),
         agent(scope).map(|id| id.0),
         by.token.map(|id| id.0),
@@ -110,6 +110,14 @@ pub async fn write_in(tx: &mut Tx, scope: &Scope, by: &By, deed: &Deed) -> Resul
     .execute(tx.conn())
     .await?;
     Ok(())
+}
+
+/// Who acts, by name; what the server does by itself, it does in its own.
+fn name(scope: &Scope) -> String {
+    match scope.actor {
+        Actor::System => "The portal".to_owned(),
+        _ => Author::of(scope).name,
+    }
 }
 
 fn agent(scope: &Scope) -> Option<AgentId> {

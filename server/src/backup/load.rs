@@ -71,6 +71,12 @@ async fn occupied(connection: &mut PgConnection) -> Result<Option<String>, Error
     let reads = sqlx::query("SELECT 1 FROM pg_roles WHERE rolname = $1").bind(schema::READER);
     let mut found = None;
     if reads.fetch_optional(&mut *tx).await?.is_some() {
+        // Lets the reader see what has come since the last start, until the end of the look.
+        match schema::admit(&mut tx).await {
+            // An older schema, whose tables the role was let into as they were made.
+            Err(Error::TooOld) | Ok(()) => {}
+            Err(other) => return Err(other),
+        }
         let tables = schema::tables(&mut tx).await?;
         // Row-level security hides everything from the owner.
         tx.execute(AssertSqlSafe(format!("SET LOCAL ROLE {}", schema::READER))).await?;
