@@ -20,8 +20,7 @@ use crate::{
 /// The form.
 pub async fn show(bare: Bare) -> Result<Response, Problem> {
     check_open(&bare)?;
-    let zone = bare.browser_zone.map(|zone| zone.name()).unwrap_or_default();
-    let start = Fields::default().with("currency", "USD").with("zone", zone).with("code", bare.query("code"));
+    let start = Fields::default().with("currency", "USD").with("code", bare.query("code"));
     Ok(page(&bare, &Form::of(start)))
 }
 
