@@ -43,12 +43,21 @@ test('hostile Markdown is shown and never run', async ({ page }) => {
   await untouched(page);
 });
 
-test('a name that is a script is a name', async ({ page, visit }) => {
-  const who = { ...stranger(`Bobby ${SCRIPT}`), name: SCRIPT };
-  await fillSignUp(page, who, 'One at a time');
+test('a name that is a script is refused beside its field, and a title that is one is a title', async ({ page, visit, watch }) => {
+  watch.allow(status(422));
+  const who = stranger('Bobby');
+  await fillSignUp(page, { ...who, company: `Bobby ${SCRIPT}`, name: SCRIPT }, 'One at a time');
+  await page.getByRole('button', { name: 'Sign up' }).click();
+  for (const [label, typed] of [['Company', `Bobby ${SCRIPT}`], ['Your name', SCRIPT]] as const) {
+    await expect(page.getByLabel(label)).toHaveAttribute('aria-invalid', 'true');
+    await expect(page.getByLabel(label)).toHaveValue(typed);
+  }
+  await untouched(page);
+  await page.getByLabel('Company').fill(who.company);
+  await page.getByLabel('Your name').fill(who.name);
+  await page.getByLabel('Password').fill(who.password);
   await page.getByRole('button', { name: 'Sign up' }).click();
   await page.waitForURL('**/signup/welcome');
-  await untouched(page);
   await ask(page, { title: '"><script>window.taken = 1</script>', later: true });
   await untouched(page);
   const desk = await visit(OLGA);
