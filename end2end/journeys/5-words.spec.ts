@@ -29,7 +29,7 @@ test('what people write wraps on every page that shows it, on a phone and on a d
   for (const width of WIDTHS) {
     await page.setViewportSize({ width, height: 800 });
     for (const path of ['/portal', '/portal/requests', '/portal/requests/1', '/portal/requests/queue', '/portal/billing']) {
-      await open(page, path);
+      await page.goto(path);
       await fits(page);
     }
   }
@@ -37,10 +37,10 @@ test('what people write wraps on every page that shows it, on a phone and on a d
   for (const width of WIDTHS) {
     await desk.setViewportSize({ width, height: 800 });
     for (const path of ['/desk', '/desk/board', '/desk/requests?q=files.example', '/desk/clients']) {
-      await open(desk, path);
+      await desk.goto(path);
       await fits(desk);
     }
-    await open(desk, '/desk/requests?q=files.example');
+    await desk.goto('/desk/requests?q=files.example');
     await desk.getByRole('link', { name: LINK }).first().click();
     await desk.waitForURL(/\/requests\/1$/);
     await fits(desk);
@@ -49,7 +49,7 @@ test('what people write wraps on every page that shows it, on a phone and on a d
 
 test('an invoice keeps its amount beside a line of 190 characters, on paper too', async ({ visit }) => {
   const desk = await visit(OLGA);
-  await open(desk, '/desk/billing/invoices/new');
+  await desk.goto('/desk/billing/invoices/new');
   await desk.locator('select[name="client"]').selectOption({ index: 1 });
   await desk.locator('[name="line-0-what"]').fill('x'.repeat(190));
   await desk.locator('[name="line-0-amount"]').fill('1490');

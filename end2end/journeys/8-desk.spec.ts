@@ -55,8 +55,10 @@ test('a client’s page: what it asks for, what it told, what it holds; and back
   await expect(toast(desk)).toHaveText('It has ended.');
   await desk.getByRole('button', { name: 'Archive' }).click();
   await expect(toast(desk)).toContainText('is archived');
+  // They still read what was done for them, and ask for nothing.
   await page.goto('/portal');
-  await expect(page).toHaveURL(/\/sign-in/);
+  await expect(page).toHaveURL('/portal');
+  await expect(page.getByRole('link', { name: 'New request' })).toHaveCount(0);
   await desk.getByRole('button', { name: 'Bring back' }).click();
   await expect(toast(desk)).toContainText('is back');
 });
