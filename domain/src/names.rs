@@ -49,7 +49,7 @@ fn has_address(name: &str) -> bool {
 fn has_link(name: &str) -> bool {
     let plain: String = name.chars().map(point).collect();
     plain.contains("://")
-        || plain.split(|c: char| !c.is_alphanumeric() && c != '.' && c != '-').any(|word| is_host(word))
+        || plain.split(|c: char| !c.is_alphanumeric() && c != '.' && c != '-').any(is_host)
 }
 
 /// The points that browsers read as one.
