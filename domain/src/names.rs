@@ -48,8 +48,7 @@ fn has_address(name: &str) -> bool {
 /// What a mail program would underline: a scheme, or a word that reads as a host.
 fn has_link(name: &str) -> bool {
     let plain: String = name.chars().map(point).collect();
-    plain.contains("://")
-        || plain.split(|c: char| !c.is_alphanumeric() && c != '.' && c != '-').any(is_host)
+    plain.contains("://") || plain.split(|c: char| !c.is_alphanumeric() && c != '.' && c != '-').any(is_host)
 }
 
 /// The points that browsers read as one.

@@ -184,7 +184,7 @@ async fn a_bucket_that_is_away_or_refuses_is_said_and_nothing_is_made_up(pg: PgP
 /// What a node with that store says of itself.
 pub async fn readyz(world: &World, files: Watch) -> (StatusCode, serde_json::Value) {
     let parts = health::Parts { db: world.db.clone(), engine: world.root.clone(), files };
-    let asked = axum::http::Request::get("/readyz").body(axum::body::Body::empty()).unwrap();
+    let asked = http::Request::get("/readyz").body(axum::body::Body::empty()).unwrap();
     let answer = health::routes(parts).oneshot(asked).await.unwrap();
     let status = answer.status();
     let body = axum::body::to_bytes(answer.into_body(), 10_000).await.unwrap();

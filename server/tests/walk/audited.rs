@@ -66,12 +66,7 @@ async fn every_change_is_told_or_has_a_reason_not_to_be(pool: PgPool) {
     for pattern in router::patterns().into_iter().filter(|pattern| !is_for_programs(pattern)) {
         let Some(Deed { body, refused, .. }) = deed(&town, &pattern) else { continue };
         sqlx::query("DELETE FROM rate_limit").execute(&town.ours.pool).await.unwrap();
-        // Another deed has taken it off the storefront.
-        sqlx::query("UPDATE offer SET state = 'published' WHERE id = $1")
-            .bind(town.offer.0)
-            .execute(&town.ours.pool)
-            .await
-            .unwrap();
+        town.sell().await;
         let browser = match is_public(&pattern) {
             true => Browser::new(&town, OURS),
             false => Browser::of(&town, OURS, who(&town, &pattern)).await,

@@ -225,6 +225,7 @@ async fn the_right_ones_get_in(town: &Town, wrong: &mut Vec<String>) {
     for pattern in router::patterns().into_iter().filter(|pattern| !is_for_programs(pattern)) {
         // The wrong ones have used up what an hour allows.
         sqlx::query("DELETE FROM rate_limit").execute(&town.ours.pool).await.unwrap();
+        town.sell().await;
         let path = path(town, &pattern);
         let who = if pattern.starts_with("/desk") { &town.ours.operator } else { &town.quill.client.owner };
         let read = Browser::of(town, OURS, who).await.get(&path).await;

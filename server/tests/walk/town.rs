@@ -102,12 +102,22 @@ impl Town {
         ids.extend([self.ours.workspace.0, self.ours.operator.person().unwrap().0]);
         ids
     }
+
+    /// Puts the offer back on the storefront: one of the deeds takes it off.
+    pub async fn sell(&self) {
+        sqlx::query("UPDATE offer SET state = 'published' WHERE id = $1")
+            .bind(self.offer.0)
+            .execute(&self.ours.pool)
+            .await
+            .unwrap();
+    }
 }
 
 /// Gives a workspace its name, its address and something that is nobody else's to see.
 async fn found(ground: &Ground, name: &str, host: Option<&str>, invoices: i64) {
     sqlx::query(
-        "UPDATE workspace SET name = $2, host = $3, next_invoice_number = $4, sender = $5 WHERE id = $1",
+        "UPDATE workspace SET name = $2, host = $3, next_invoice_number = $4,
+            next_credit_number = $4, sender = $5 WHERE id = $1",
     )
     .bind(ground.workspace.0)
     .bind(name)

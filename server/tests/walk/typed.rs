@@ -161,6 +161,10 @@ async fn words_come_through_the_sign_in(pool: PgPool) {
             wrong.push(format!("{pattern} loses it with a wrong password: {}", slip.gist()));
         }
         let entered = browser.post_fields("/sign-in", sign_in(PASSWORD)).await;
+        if entered.location.is_empty() {
+            wrong.push(format!("{pattern}: the sign-in does not let in: {}", entered.gist()));
+            continue;
+        }
         let browser = browser.signed_in(&entered);
         let page = browser.get(&entered.location).await;
         let lost = lost(&page, &words);

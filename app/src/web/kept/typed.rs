@@ -89,8 +89,7 @@ fn plain(text: &str) -> String {
 
 fn is_secret(name: &str) -> bool {
     let of = |word: &&str| name.contains(word);
-    ["password", "token", "secret"].iter().any(|word| of(word))
-        || matches!(name, "old" | "new" | "key" | "code")
+    ["password", "token", "secret"].iter().any(of) || matches!(name, "old" | "new" | "key" | "code")
 }
 
 /// What the page chose: where it leads back to, which thing is meant, which button was pressed.

@@ -28,7 +28,7 @@ impl Archive {
     pub fn open(path: &Path) -> Result<Self> {
         let mut input = BufReader::with_capacity(1 << 20, File::open(path)?);
         let mut walk = Walk { input: &mut input, at: 0, places: BTreeMap::new(), members: Vec::new() };
-        let manifest = walk.to_the_end()?;
+        let manifest = walk.read_to_end()?;
         let (places, members) = (walk.places, walk.members);
         compare(&manifest, &members)?;
         let mut archive = Self { manifest, input, places };
@@ -113,7 +113,7 @@ struct Walk<'a> {
 }
 
 impl Walk<'_> {
-    fn to_the_end(&mut self) -> Result<Manifest> {
+    fn read_to_end(&mut self) -> Result<Manifest> {
         loop {
             let (name, bytes) = self.head()?;
             if name == MANIFEST {
