@@ -121,7 +121,7 @@ small_model() {
   fi
 }
 
-# A program, and no function of that name.
-has_chromium() { [ -x "${CHROME_PATH:-}" ] || type -P chromium-headless-shell chromium >/dev/null; }
+# Asked one by one: of several names, all would have to be there.
+has_chromium() { [ -x "${CHROME_PATH:-}" ] || type -P chromium-headless-shell >/dev/null || type -P chromium >/dev/null; }
 
 for part in "$@"; do "$part"; done
