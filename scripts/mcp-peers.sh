@@ -25,4 +25,4 @@ if [ -z "${DATABASE_URL:-}" ]; then
 fi
 
 say "What is said at /mcp against the official suites, the inspector and Hermes"
-cargo test --package server --test mcp -- --ignored --nocapture "$@"
+cargo test --workspace --test mcp -- --ignored --nocapture "$@"

@@ -26,7 +26,7 @@ done
 
 say "The backends against real programs"
 DATABASE_URL=$(scripts/scratch-postgres.sh start) && export DATABASE_URL
-THROUGHLINE_AGENTS=$agents cargo test --package server --test programs -- --ignored --nocapture --test-threads "${THROUGHLINE_AGENTS_AT_ONCE:-3}" "$@"
+THROUGHLINE_AGENTS=$agents cargo test --workspace --test programs -- --ignored --nocapture --test-threads "${THROUGHLINE_AGENTS_AT_ONCE:-3}" "$@"
 
 # A word that chooses among the tests chooses among those above.
 if [ $# -eq 0 ]; then THROUGHLINE_AGENTS=$agents scripts/mcp-peers.sh; fi
