@@ -84,7 +84,7 @@ fn active(cx: &Cx, end: &str, left: &str) -> AnyView {
             <section class="turn">
                 <h3>"End"</h3>
                 <p>{format!("It is worked for you until {end} and not billed again. You can take that back until then.")}</p>
-                {change(cx, "ending", "End it with this period", "button quiet")}
+                {change(cx, "ending", "End it with this period", "button")}
             </section>
         </div>
     }

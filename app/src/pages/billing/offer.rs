@@ -89,7 +89,7 @@ pub fn form(
         )
     };
     view! {
-        <form class="form" method="post" action=action>
+        <form class="form change-offer" method="post" action=action>
             {hidden()}
             <div class="field">
                 <label for="offer">{label}</label>
