@@ -128,8 +128,9 @@ fn around(folder: &Path) -> String {
         .join("\n");
     // Its workers read what the test's user owns.
     let user = if rustix::process::geteuid().is_root() { "user root;" } else { "" };
+    // One process: whoever kills a master leaves its workers behind, with the test's output held open.
     format!(
-        "{user}\ndaemon off;\npid {folder}/pid;\nerror_log stderr warn;\nevents {{ worker_connections 256; }}\n\
+        "{user}\ndaemon off;\nmaster_process off;\npid {folder}/pid;\nerror_log stderr warn;\nevents {{ worker_connections 256; }}\n\
          http {{\naccess_log off;\n{temporary}\ninclude {folder}/portal.conf;\n}}\n"
     )
 }
