@@ -46,7 +46,7 @@ pub(super) fn question(bench: &Workbench, material: &Material) -> Question {
             .enumerate()
             .map(|(i, label)| Choice { key: format!("{}", i + 1), label })
             .collect(),
-        open_for: (by - now).num_seconds(),
+        open_for: Question::open_until(now, by),
         audience: Audience::Client,
     }
 }
