@@ -6,7 +6,7 @@ use std::{
 };
 
 use chrono::{DateTime, Utc};
-use sessions::{Engine, StreamId};
+use sessions::{Engine, Offset, StreamId};
 use sqlx::{PgConnection, PgPool, Postgres, Transaction};
 
 use crate::{
@@ -51,6 +51,8 @@ pub enum Office {
     Auth,
     /// Looking for work that is due in any workspace.
     Jobs,
+    /// Writing events anew, which nobody of the product may.
+    Sessions,
 }
 
 impl Db {
@@ -203,6 +205,7 @@ pub(crate) async fn set_office(conn: &mut PgConnection, office: Office) -> Resul
     let role = match office {
         Office::Auth => "throughline_auth",
         Office::Jobs => "throughline_jobs",
+        Office::Sessions => "throughline_sessions",
     };
     sqlx::query(
         "SELECT set_config('role', $1, true), set_config('app.workspace_id', '', true),
@@ -243,6 +246,8 @@ struct Held {
     /// Under which the events are appended: the scope of the first.
     scope: Option<Scope>,
     events: Vec<String>,
+    /// Events that are written anew: the offset behind each, and its text.
+    redacted: Vec<(Offset, String)>,
 }
 
 impl Tx {
@@ -297,6 +302,12 @@ impl Tx {
         Ok(())
     }
 
+    /// Writes an event anew where it stands, the one before the offset `behind`, at the commit. That it is the scope's to
+    /// change has to be settled before.
+    pub(crate) fn redact(&mut self, stream: StreamId, behind: Offset, event: &Event) {
+        self.held.entry(stream).or_default().redacted.push((behind, event.to_json()));
+    }
+
     /// Refuses a producer's older epochs on a stream from the commit on. It is the server that does it: a member who
     /// stops a run does not see its backstage.
     pub fn fence(&mut self, stream: StreamId, producer: String, epoch: u64) {
@@ -338,6 +349,16 @@ impl Tx {
         }
         for (producer, epoch) in held.fences {
             sessions::fence_in(&mut self.tx, stream, &producer, epoch).await?;
+        }
+        if !held.redacted.is_empty() {
+            self.enter_as(Office::Sessions).await?;
+        }
+        for (behind, text) in held.redacted {
+            match sessions::redact_in(&mut self.tx, stream, behind, &text).await {
+                // Dropped meanwhile, since it is folded; the fold is not this call's.
+                Ok(()) | Err(sessions::Error::NotFound) => {}
+                Err(error) => return Err(error.into()),
+            }
         }
         if !held.events.is_empty() {
             self.be(held.scope).await?;

@@ -288,13 +288,14 @@ fn costs() -> Routes<App> {
 /// One request, the same for both.
 fn request(routes: Routes<App>, base: &str) -> Routes<App> {
     use pages::request::{
-        approval, comments, deliverables, files, now, retry, review, seen, show, steer, stop,
+        approval, comments, deletion, deliverables, files, now, retry, review, seen, show, steer, stop,
     };
     let under = |rest: &str| format!("{base}/{rest}");
     routes
         .route(base, get(show::show))
         .route(&under("now"), get(now::show))
         .route(&under("comments"), post(comments::create))
+        .route(&under("entries/{entry}/deletion"), post(deletion::create))
         .route(&under("steer"), post(steer::create))
         .route(&under("stop"), post(stop::create))
         .route(&under("retry"), post(retry::create))

@@ -51,4 +51,4 @@ pub use nodes::{Exchange, News, Nodes, TEXT_BYTES, Trouble};
 pub use offset::{InvalidOffset, Offset};
 pub use options::{Clock, Options};
 pub use subscriptions::{Delivery, Link, NewSubscription, Refusal, Report, Subscription, Then, Wake, Wakes};
-pub use transaction::{append_in, close_in, create_in, fence_in, head_in, read_in};
+pub use transaction::{append_in, close_in, create_in, fence_in, find_in, head_in, read_in, redact_in};

@@ -1,7 +1,7 @@
 use super::{File, NewFile, clear, display_name, queries::FileRow, quota, store::Key};
 use crate::{
     Db, Error, FieldErrors, OnConstraint, Result, Scope, Tx,
-    ids::FileId,
+    ids::{ClientId, FileId},
     requests::{commands::may_work, hold::Row},
 };
 
@@ -56,6 +56,26 @@ pub async fn add(db: &Db, scope: &Scope, new: NewFile) -> Result<FileId> {
     })?;
     tx.commit().await?;
     Ok(id)
+}
+
+/// Deletes a file that whoever acts in the scope added; the hash of its content. It gives its room back. None where it is
+/// not there any more.
+pub(crate) async fn delete_in(
+    tx: &mut Tx,
+    scope: &Scope,
+    client: ClientId,
+    file: FileId,
+) -> Result<Option<String>> {
+    let content = sqlx::query_scalar!(
+        "DELETE FROM file WHERE workspace_id = $1 AND client_id = $2 AND id = $3 AND added_by = $4 RETURNING sha256",
+        scope.workspace.0,
+        client.0,
+        file.0,
+        scope.person().map(|id| id.0),
+    )
+    .fetch_optional(tx.conn())
+    .await?;
+    Ok(content)
 }
 
 /// Hangs files that the same person added on a request.

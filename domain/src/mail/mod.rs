@@ -10,7 +10,7 @@ mod times;
 use uuid::Uuid;
 
 use crate::{
-    Result, Role, Scope, Tx,
+    Office, Result, Role, Scope, Tx,
     ids::{ClientId, MailId, WorkspaceId},
 };
 
@@ -27,7 +27,7 @@ pub async fn queue_in(
     subject: &str,
     body: &str,
 ) -> Result<()> {
-    queue_all(tx, workspace, &[recipient.to_owned()], subject, body).await
+    queue_all(tx, workspace, &[recipient.to_owned()], subject, body, None).await
 }
 
 /// Queues a mail to each of a client's people who has a say in the work and has shown that the address is theirs: such a
@@ -39,7 +39,30 @@ pub async fn to_members_in(
     subject: &str,
     body: &str,
 ) -> Result<()> {
-    to_roles_in(tx, scope, client, (&[Role::Owner, Role::Member], true), subject, body).await
+    quote_to_members_in(tx, scope, client, subject, body, None).await
+}
+
+/// The same where the body says what an event of a session says: [`unquote_in`] finds the mails by it.
+pub(crate) async fn quote_to_members_in(
+    tx: &mut Tx,
+    scope: &Scope,
+    client: ClientId,
+    subject: &str,
+    body: &str,
+    quotes: Option<&str>,
+) -> Result<()> {
+    let roles = [Role::Owner, Role::Member].map(|role| role.as_str().to_owned());
+    let people = sqlx::query_scalar!(
+        "SELECT p.email FROM membership m JOIN person p ON p.id = m.person_id
+         WHERE m.workspace_id = $1 AND m.client_id = $2 AND m.removed_at IS NULL AND m.role = ANY($3) AND p.confirmed
+         ORDER BY m.created_at",
+        scope.workspace.0,
+        client.0,
+        &roles,
+    )
+    .fetch_all(tx.conn())
+    .await?;
+    queue_all(tx, scope.workspace, &people, subject, body, quotes).await
 }
 
 /// Queues a mail to whoever sees to a client's bills: the address that it has its invoices sent to or, without one, each
@@ -70,36 +93,23 @@ pub async fn to_payers_in(
     )
     .fetch_all(tx.conn())
     .await?;
-    queue_all(tx, scope.workspace, &people, subject, body).await?;
+    queue_all(tx, scope.workspace, &people, subject, body, None).await?;
     Ok(people.len())
-}
-
-async fn to_roles_in(
-    tx: &mut Tx,
-    scope: &Scope,
-    client: ClientId,
-    (roles, confirmed): (&[Role], bool),
-    subject: &str,
-    body: &str,
-) -> Result<()> {
-    let roles: Vec<String> = roles.iter().map(|role| role.as_str().to_owned()).collect();
-    let people = sqlx::query_scalar!(
-        "SELECT p.email FROM membership m JOIN person p ON p.id = m.person_id
-         WHERE m.workspace_id = $1 AND m.client_id = $2 AND m.removed_at IS NULL AND m.role = ANY($3)
-           AND (p.confirmed OR NOT $4)
-         ORDER BY m.created_at",
-        scope.workspace.0,
-        client.0,
-        &roles,
-        confirmed,
-    )
-    .fetch_all(tx.conn())
-    .await?;
-    queue_all(tx, scope.workspace, &people, subject, body).await
 }
 
 /// Queues a mail to each operator of the workspace.
 pub async fn to_operators_in(tx: &mut Tx, scope: &Scope, subject: &str, body: &str) -> Result<()> {
+    quote_to_operators_in(tx, scope, subject, body, None).await
+}
+
+/// The same where the body says what an event of a session says.
+pub(crate) async fn quote_to_operators_in(
+    tx: &mut Tx,
+    scope: &Scope,
+    subject: &str,
+    body: &str,
+    quotes: Option<&str>,
+) -> Result<()> {
     let people = sqlx::query_scalar!(
         "SELECT p.email FROM membership m JOIN person p ON p.id = m.person_id
          WHERE m.workspace_id = $1 AND m.client_id IS NULL AND m.removed_at IS NULL ORDER BY m.created_at",
@@ -107,7 +117,22 @@ pub async fn to_operators_in(tx: &mut Tx, scope: &Scope, subject: &str, body: &s
     )
     .fetch_all(tx.conn())
     .await?;
-    queue_all(tx, scope.workspace, &people, subject, body).await
+    queue_all(tx, scope.workspace, &people, subject, body, quotes).await
+}
+
+/// Puts another body in the place of all that quote an event, whatever has become of them. The product does not read its
+/// mail back, so it is the sender's office that does it.
+pub(crate) async fn unquote_in(tx: &mut Tx, scope: &Scope, event: &str, body: &str) -> Result<()> {
+    tx.enter_as(Office::Jobs).await?;
+    sqlx::query!(
+        "UPDATE mail SET body = $3, quotes = NULL WHERE workspace_id = $1 AND quotes = $2",
+        scope.workspace.0,
+        event,
+        body,
+    )
+    .execute(tx.conn())
+    .await?;
+    tx.enter(scope).await
 }
 
 async fn queue_all(
@@ -116,13 +141,14 @@ async fn queue_all(
     people: &[String],
     subject: &str,
     body: &str,
+    quotes: Option<&str>,
 ) -> Result<()> {
     let ids: Vec<Uuid> = people.iter().map(|_| MailId::new().0).collect();
     let bodies = times::for_each_in(tx, workspace, people, body).await?;
     let now = tx.now();
     sqlx::query!(
-        "INSERT INTO mail (id, workspace_id, recipient, subject, body, not_before, created_at)
-         SELECT m.id, $3, m.recipient, $4, m.body, $6, $6
+        "INSERT INTO mail (id, workspace_id, recipient, subject, body, quotes, not_before, created_at)
+         SELECT m.id, $3, m.recipient, $4, m.body, $7, $6, $6
          FROM unnest($1::uuid[], $2::text[], $5::text[]) AS m (id, recipient, body)",
         &ids,
         people,
@@ -130,6 +156,7 @@ async fn queue_all(
         one_line(subject),
         &bodies,
         now,
+        quotes,
     )
     .execute(tx.conn())
     .await?;

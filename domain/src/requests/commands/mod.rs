@@ -2,6 +2,7 @@
 
 mod assign;
 mod create;
+mod delete;
 mod edit;
 mod moves;
 mod order;
@@ -13,6 +14,7 @@ mod words;
 
 pub use assign::assign;
 pub use create::create;
+pub use delete::delete;
 pub use edit::edit;
 pub use moves::{move_to, undo_move};
 pub use order::reorder;

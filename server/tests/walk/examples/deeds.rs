@@ -55,6 +55,8 @@ fn request(town: &Town, pattern: &str, rest: &str) -> Option<Deed> {
     let file = || Body::Files(Vec::new(), "note.txt".into(), b"A note.".to_vec());
     match rest {
         "comments" | "steer" | "notes" => does(WORK, fields(&[("text", "A word.")])),
+        // Who wrote it alone: the owner here, the operator there.
+        "entries/{entry}/deletion" => does(MANAGE, fields(&[])),
         "stop" | "retry" | "withdrawal" => does(WORK, fields(&[])),
         "approval/{approval}" => does(WORK, fields(&[("answer", "yes")])),
         "review" => does(WORK, fields(&[("verdict", "change"), ("reason", "Shorter.")])),

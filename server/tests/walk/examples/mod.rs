@@ -98,6 +98,7 @@ fn value(town: &Town, pattern: &str, name: &str) -> Option<String> {
         }
         "number" if pattern.contains("/requests/{number}") => work.review.0.number.to_string(),
         "approval" => work.waiting.1.to_string(),
+        "entry" => work.said[turn].clone(),
         "deliverable" => work.review.1.to_string(),
         "client" if ends("/archive") => town.leaving.id.to_string(),
         "client" => quill.client.id.to_string(),

@@ -1,9 +1,15 @@
 //! What happened, in one line each.
 
-use domain::{ids::FileId, requests::Column, session::Outcome, words::size};
+use domain::{
+    ids::FileId,
+    requests::Column,
+    session::{Deletable, Outcome},
+    words::size,
+};
 use leptos::prelude::*;
 
 use super::{
+    deletion,
     entry::item,
     model::{Place, Said},
 };
@@ -57,7 +63,7 @@ fn reason(outcome: Option<&Outcome>) -> String {
     if reason.is_empty() { String::new() } else { format!(" · {}", reason.trim_end_matches('.')) }
 }
 
-pub fn file(said: &Said, file: FileId, name: &str, bytes: u64) -> AnyView {
+pub fn file(place: &Place, said: &Said, file: FileId, name: &str, bytes: u64) -> AnyView {
     let (class, id) = item(said, "note");
     view! {
         <li class=class id=id>
@@ -65,6 +71,7 @@ pub fn file(said: &Said, file: FileId, name: &str, bytes: u64) -> AnyView {
             " added "
             <a href=format!("/files/{file}") dir="auto">{name.to_owned()}</a>
             {format!(", {}, {}", size(bytes), said.when)}
+            {deletion::form(place, &said.entry, Deletable::File, None)}
         </li>
     }
     .into_any()
