@@ -2,16 +2,22 @@
 
 use std::{
     collections::BTreeMap,
+    io::ErrorKind,
     sync::{Arc, Mutex, PoisonError},
+    time::Duration,
 };
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use sessions::{Engine, Offset, StreamId};
-use sqlx::{PgConnection, PgPool, Postgres, Transaction};
+use sqlx::{ConnectOptions, Connection, PgConnection, PgPool, Postgres, Transaction};
+use tokio::time::{Instant, timeout};
 
 use crate::{
     Clock, Error, Result, Scope, files::quota::Quota, ids::WorkspaceId, sealed::Keyring, session::Event,
 };
+
+/// A time that took longer to come is none.
+const LATE: TimeDelta = TimeDelta::seconds(2);
 
 /// The product's pool, the session engine and the clock. Cheap to clone.
 #[derive(Clone)]
@@ -121,6 +127,39 @@ impl Db {
     /// Whether the database answers.
     pub async fn answers(&self) -> bool {
         sqlx::query("SELECT 1").execute(&self.pool).await.is_ok()
+    }
+
+    /// Whether the database says anything within so long. It is asked over a connection of its own, since all of the
+    /// pool's may be waiting for it. A refusal is an answer as well: whoever waits is told of it by what they wait for.
+    pub async fn speaks_within(&self, patience: Duration) -> bool {
+        let asking = async {
+            let mut conn = self.pool.connect_options().connect().await?;
+            conn.ping().await?;
+            conn.close().await
+        };
+        match timeout(patience, asking).await {
+            // So many have knocked, and nobody opens.
+            Ok(Err(sqlx::Error::Io(error))) => error.kind() != ErrorKind::WouldBlock,
+            answer => answer.is_ok(),
+        }
+    }
+
+    /// Has the clock go by the database's, so that all nodes have the same time whatever their machines' clocks show.
+    /// Answers how far it was behind.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn follow_time(&self) -> Result<TimeDelta> {
+        let mut conn = self.pool.acquire().await?;
+        let asked = Instant::now();
+        let told: DateTime<Utc> =
+            sqlx::query_scalar("SELECT clock_timestamp()").fetch_one(&mut *conn).await?;
+        let took = TimeDelta::from_std(asked.elapsed()).unwrap_or(TimeDelta::MAX);
+        // When it looked at its clock is not known more closely than the way there and back.
+        if took > LATE {
+            return Ok(TimeDelta::zero());
+        }
+        Ok(self.clock.follow(told + took / 2, took))
     }
 
     /// A transaction that sees the scope's rows and nothing else.

@@ -34,6 +34,7 @@ use crate::{
     mcp,
     routes::Routes,
     sign_in_store::SignInStore,
+    stall::{self, Bound, OUTER_PATIENCE, PATIENCE, Stall},
     traces::{self, Traced},
 };
 
@@ -43,14 +44,17 @@ const IDLE: Duration = Duration::days(14);
 /// The whole product behind its middlewares. `inside`: how programs that the server started reach it.
 pub fn routes(app: App, live: Live, inside: &Inside) -> Router {
     let gate = Gate::new(app.db.clone());
-    let streams = streams(&app, &live, &gate);
+    let stall = Stall::new(app.db.clone());
+    let within =
+        |patience, words| from_fn_with_state(Bound { stall: stall.clone(), patience, words }, stall::bound);
+    let streams = streams(&app, &live, &gate).layer(within(PATIENCE, stall::plain));
     let door = Door::new(
         app.clone(),
         live.limits().clone(),
         live.shutdown().soft().clone(),
         dialects::Pace::default(),
     );
-    let mcp = mcp::routes(&app, inside, gate.clone(), live.shutdown().soft().clone());
+    let mcp = mcp::routes(&app, inside, gate.clone(), stall.clone(), live.shutdown().soft().clone());
     let api = Api::new(app.clone(), gate, live.limits().clone(), live.shutdown().soft().clone());
     let bare_pages: Router = pages()
         .into_router()
@@ -59,6 +63,7 @@ pub fn routes(app: App, live: Live, inside: &Inside) -> Router {
         .fallback(pages::nowhere::show)
         .layer(CatchPanicLayer::custom(|_| Problem::bug("a handler panicked").into_response()))
         .layer(from_fn(in_words))
+        .layer(within(PATIENCE, stall::page))
         .with_state(app.clone());
     let pages = bare_pages
         .clone()
@@ -70,15 +75,21 @@ pub fn routes(app: App, live: Live, inside: &Inside) -> Router {
         .layer(CompressionLayer::new())
         .layer(from_fn(origin))
         .layer(from_fn(finish))
+        .layer(within(OUTER_PATIENCE, stall::page))
         .with_state(());
+    let sessions = sessions()
+        .into_router()
+        .layer(from_fn(origin))
+        .layer(from_fn(finish))
+        .layer(within(PATIENCE, dialects::stalled));
     Router::new()
         .merge(pages)
         .merge(beside().into_router())
-        .merge(sessions().into_router().layer(from_fn(origin)).layer(from_fn(finish)).with_state(door))
+        .merge(sessions.with_state(door))
         .layer(from_fn_with_state(app.clone(), security))
         .with_state(app)
-        .merge(api::routes(api))
-        .merge(mcp)
+        .merge(api::routes(api).layer(within(PATIENCE, stall::problem)))
+        .merge(mcp.layer(within(PATIENCE, stall::problem)))
         .layer(CatchPanicLayer::custom(|_| Problem::bug("a handler panicked").into_response()))
         .layer(TraceLayer::new_for_http().make_span_with(span))
         .merge(streams)

@@ -78,6 +78,20 @@ impl Problem {
         problem
     }
 
+    /// The database has not answered in time. What was `sent` may have been done all the same.
+    pub fn stalled(sent: bool) -> Self {
+        let advice = match sent {
+            false => {
+                "A part of the service does not answer. Everything is kept; open this page again in a moment."
+            }
+            true => {
+                "A part of the service did not answer in time, so this may not have been saved. Wait a moment, look whether \
+                 it is there, and send it again if it is not."
+            }
+        };
+        Self { advice: advice.to_owned(), ..Self::away() }
+    }
+
     /// As someone of whom nothing is known reads it: JSON for a script, otherwise a page that needs nothing.
     pub fn for_reader(self, headers: &HeaderMap) -> Response {
         if accepts_json(headers) {

@@ -1,7 +1,9 @@
 //! What the server does by itself, beside answering: one list of what is done how often. All of it ends by itself at the
 //! soft step of a shutdown.
 
+pub(crate) mod clock;
 mod every;
+mod leases;
 pub mod mail;
 mod outage;
 pub mod webhooks;
@@ -19,6 +21,7 @@ use domain::{
 };
 use futures::future::BoxFuture;
 
+use leases::Leases;
 pub use outage::Outage;
 
 use crate::{
@@ -53,8 +56,7 @@ pub fn start(
     let every = |name, seconds, work: fn(Db) -> BoxFuture<'static, domain::Result<()>>| {
         every::start(app.db.clone(), shutdown, name, Duration::from_secs(seconds), Box::new(work));
     };
-    // Runs whose worker is gone: a client should not wait long for the next one.
-    every("runs", 1, |db| Box::pin(async move { runs::reap(&db).await.map(drop) }));
+    take_back(app, shutdown);
     // Help that nobody came for: whoever asked goes on without it.
     every("sub-runs", 30, |db| Box::pin(async move { runs::give_up(&db).await.map(drop) }));
     // Stops and words that nobody answered: whoever asked is told soon after the deadline.
@@ -85,6 +87,16 @@ pub fn start(
     shutdown.spawn("webhooks", sender);
     work(app, outside, inside, settings, shutdown)?;
     Ok(())
+}
+
+/// Runs whose worker is gone: a client should not wait long for the next one.
+fn take_back(app: &App, shutdown: &Shutdown) {
+    let leases = Arc::new(Leases::new());
+    let work = move |db: Db| -> BoxFuture<'static, domain::Result<()>> {
+        let leases = Arc::clone(&leases);
+        Box::pin(async move { leases.reap(&db).await })
+    };
+    every::start(app.db.clone(), shutdown, "runs", Duration::from_secs(1), Box::new(work));
 }
 
 async fn clear_files(db: &Db, files: &Store) -> domain::Result<()> {
