@@ -13,6 +13,7 @@ mod check;
 mod core;
 mod data;
 mod engine;
+mod erase;
 mod error;
 mod expiry;
 mod figures;

@@ -3,6 +3,7 @@
 mod append;
 mod batch;
 mod columns;
+mod erase;
 mod gone;
 mod named;
 mod page;
@@ -15,6 +16,7 @@ mod stream;
 pub(crate) use append::append;
 pub(crate) use batch::{lock, producers, store};
 pub(crate) use columns::Columns;
+pub(crate) use erase::bury_all;
 pub(crate) use gone::told;
 pub(crate) use named::{NamedRow, find, hold_source, insert};
 pub(crate) use page::page;
