@@ -13,7 +13,11 @@ use sqlx::{ConnectOptions, Connection, PgConnection, PgPool, Postgres, Transacti
 use tokio::time::{Instant, timeout};
 
 use crate::{
-    Clock, Error, Result, Scope, files::quota::Quota, ids::WorkspaceId, sealed::Keyring, session::Event,
+    Clock, Error, Result, Scope,
+    files::quota::Quota,
+    ids::{ClientId, WorkspaceId},
+    sealed::Keyring,
+    session::Event,
 };
 
 /// A time that took longer to come is none.
@@ -298,6 +302,11 @@ impl Tx {
     /// What a client may keep; none where there is no limit.
     pub(crate) fn quota(&self) -> Option<Quota> {
         self.quota
+    }
+
+    /// The client of the scope that holds now, where it has one.
+    pub(crate) fn client(&self) -> Option<ClientId> {
+        self.scope.as_ref().and_then(|scope| scope.client)
     }
 
     /// Whether it is a part of a larger call, which commits it.

@@ -165,8 +165,8 @@ pub(super) async fn release_in(tx: &mut Tx, claimant: PersonId) -> Result<()> {
              its page:\n\n{{link:/desk/clients/{client}}}\n",
         );
         let scope = Scope::system(WorkspaceId(place.workspace_id));
-        mail::to_operators_in(tx, &scope, &format!("{name} was signed up with another's address"), &body)
-            .await?;
+        let subject = format!("{name} was signed up with another's address");
+        mail::to_operators_about_in(tx, &scope, Some(client), &subject, &body).await?;
         tx.enter(&scope).await?;
         let deed = Deed::done("take_back_address", place.name.as_str()).of(client);
         audit::write_in(tx, &scope, &By::default(), &deed).await?;

@@ -292,5 +292,6 @@ async fn make_client_in(
     let (company, offer) = (mail::plain(&form.company), mail::plain(&form.offer.name));
     let body =
         format!("{company} signed up for {offer}.\n\nSay hello:\n\n{{link:/desk/clients/{client}}}\n",);
-    mail::to_operators_in(tx, &scope, &format!("{company} signed up"), &body).await
+    let subject = format!("{company} signed up");
+    mail::to_operators_about_in(tx, &scope, Some(client), &subject, &body).await
 }
