@@ -63,6 +63,48 @@ test('a client’s page: what it asks for, what it told, what it holds; and back
   await expect(toast(desk)).toContainText('is back');
 });
 
+test('a client who left is set to be erased, with all that comes of it said before, and kept after all', async ({ page, visit }) => {
+  const client = await newClient(page, 'One at a time');
+  const desk = await visit(OLGA);
+  await desk.goto('/desk/clients');
+  await desk.getByRole('searchbox').fill(client.company);
+  await desk.keyboard.press('Enter');
+  await desk.getByRole('link', { name: client.company }).click();
+  await expect(desk.getByRole('heading', { level: 1 })).toHaveText(client.company);
+  const address = desk.url();
+  await expect(desk.getByRole('region', { name: 'Erase' })).toHaveCount(0);
+  await desk.getByRole('button', { name: 'End it now…' }).click();
+  await desk.getByRole('dialog').getByRole('button', { name: 'End it' }).click();
+  await expect(toast(desk)).toHaveText('It has ended.');
+  await desk.getByRole('button', { name: 'Archive' }).click();
+  await expect(toast(desk)).toContainText('is archived');
+  await desk.getByRole('link', { name: 'Erase this client…' }).click();
+  await sound(desk);
+  await expect(desk.getByRole('region', { name: 'What goes' })).toContainText('1 account');
+  await expect(desk.getByRole('region', { name: 'What stays' })).toContainText('Backups made before that day');
+  await expect(desk.getByRole('region', { name: 'When' })).toContainText('read and download until');
+  // Not its name: what was typed stays, and nothing is set.
+  const name = desk.getByLabel('Company’s name');
+  await name.fill('Somebody else');
+  await desk.getByRole('button', { name: 'Erase this client' }).click();
+  await expect(name).toHaveValue('Somebody else');
+  await expect(desk.getByRole('alert')).toContainText('isn’t the company’s name');
+  await sound(desk);
+  await name.fill(client.company);
+  await desk.getByRole('button', { name: 'Erase this client' }).click();
+  await expect(desk).toHaveURL(address);
+  await expect(toast(desk)).toContainText('will be erased on');
+  const erase = desk.getByRole('region', { name: 'Erase' });
+  await expect(erase).toContainText('This client will be erased on');
+  // Nobody brings back what is going to be erased.
+  await expect(desk.getByRole('button', { name: 'Bring back' })).toHaveCount(0);
+  await sound(desk);
+  await erase.getByRole('button', { name: 'Keep this client' }).click();
+  await expect(toast(desk)).toContainText('Nothing was erased');
+  await expect(erase.getByRole('link', { name: 'Erase this client…' })).toBeVisible();
+  await expect(desk.getByRole('button', { name: 'Bring back' })).toBeVisible();
+});
+
 test('agents: what each does now, and stopping it', async ({ page, visit, model }) => {
   const gate = new Gate();
   model.play('Stopped from the desk', held(gate, 'Never'));

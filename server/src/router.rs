@@ -235,6 +235,8 @@ fn desk_pages() -> Routes<App> {
         .route("/desk/clients/{client}/details", get(clients::edit).post(clients::save))
         .route("/desk/clients/{client}/requests/new", get(clients::asking).post(clients::ask))
         .route("/desk/clients/{client}/archive", post(clients::archive))
+        .route("/desk/clients/{client}/erasure", get(clients::erasing).post(clients::erase))
+        .route("/desk/clients/{client}/erasure/cancellation", post(clients::keep))
         .route("/desk/agents", get(agents::show).post(agents::create))
         .route("/desk/agents-parts", get(agents::parts))
         .route("/desk/agents/new", get(agents::new))

@@ -6,7 +6,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use futures::TryStreamExt;
 
 use super::store::{Entry, Key, Place, Standing, Store, standing};
-use crate::{Db, Office, Result, ids::WorkspaceId};
+use crate::{Db, Office, Result, Tx, ids::WorkspaceId};
 
 /// How long a file waits for the form that it was added to.
 const WAITS: TimeDelta = TimeDelta::days(1);
@@ -109,10 +109,7 @@ async fn remove(
     before: Option<DateTime<Utc>>,
 ) -> Result<bool> {
     let mut tx = db.begin_as(Office::Jobs).await?;
-    sqlx::query("SELECT pg_advisory_xact_lock(hashtextextended($1, 0))")
-        .bind(lock(key))
-        .execute(tx.conn())
-        .await?;
+    hold_content_in(&mut tx, key).await?;
     let named = sqlx::query_scalar!(
         r#"SELECT EXISTS (SELECT FROM file WHERE workspace_id = $1 AND sha256 = $2) AS "named!""#,
         workspace.0,
@@ -130,6 +127,15 @@ async fn remove(
     }
     tx.commit().await?;
     Ok(unnamed)
+}
+
+/// Holds a content until the transaction ends: nobody names it meanwhile.
+pub(crate) async fn hold_content_in(tx: &mut Tx, key: &Key) -> Result<()> {
+    sqlx::query("SELECT pg_advisory_xact_lock(hashtextextended($1, 0))")
+        .bind(lock(key))
+        .execute(tx.conn())
+        .await?;
+    Ok(())
 }
 
 /// Under which name a content is held while it is named or removed.

@@ -23,7 +23,7 @@ pub mod quota;
 pub mod store;
 
 #[cfg(feature = "sql")]
-pub(crate) use clear::clear_content;
+pub(crate) use clear::{clear_content, hold_content_in};
 #[cfg(feature = "sql")]
 pub use clear::{Cleared, clear};
 #[cfg(feature = "sql")]

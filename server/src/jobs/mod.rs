@@ -15,7 +15,7 @@ use chrono::TimeDelta;
 use domain::{
     Db, accounts,
     agents::Backend,
-    approvals, billing, clients, controls,
+    approvals, billing, clients, controls, erasures,
     files::{self, store::Store},
     runs, session,
 };
@@ -73,6 +73,10 @@ pub fn start(
     every("answered calls", HOUR, |db| Box::pin(async move { domain::once::clear(&db).await }));
     every("sent mail", HOUR, |db| Box::pin(async move { domain::mail::clear(&db).await }));
     every("sent webhooks", HOUR, |db| Box::pin(async move { domain::webhooks::clear(&db).await }));
+    every("kept invoices", HOUR, |db| {
+        Box::pin(async move { erasures::expire_invoices(&db).await.map(drop) })
+    });
+    erase(app, shutdown);
     let files = app.site.files.clone();
     let clear = move |db: Db| -> BoxFuture<'static, domain::Result<()>> {
         let files = files.clone();
@@ -109,6 +113,22 @@ async fn clear_files(db: &Db, files: &Store) -> domain::Result<()> {
         );
     }
     Ok(())
+}
+
+/// Clients that are to be erased: on the day that was said.
+fn erase(app: &App, shutdown: &Shutdown) {
+    let files = app.site.files.clone();
+    let work = move |db: Db| -> BoxFuture<'static, domain::Result<()>> {
+        let files = files.clone();
+        Box::pin(async move {
+            let erased = erasures::carry_out_due(&db, &files).await?;
+            if erased > 0 {
+                tracing::info!(clients = erased, "clients were erased");
+            }
+            Ok(())
+        })
+    };
+    every::start(app.db.clone(), shutdown, "erasures", Duration::from_secs(600), Box::new(work));
 }
 
 async fn end_orphans() -> domain::Result<()> {

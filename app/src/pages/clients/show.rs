@@ -6,11 +6,12 @@ use domain::{
     billing::{self, Invoice, Subscription, SubscriptionState, queries::Filter},
     clients::Client,
     desk::{self, Board},
+    erasures::{self, Erasure},
     offers::{self, Offer, OfferState},
 };
 use leptos::prelude::*;
 
-use super::{LIST, account, find, parts};
+use super::{LIST, account, erasure, find, parts};
 use crate::{
     components::{
         crumbs::crumbs,
@@ -33,11 +34,16 @@ pub(super) struct Shown {
     /// What it may be sold.
     pub offers: Vec<Offer>,
     pub people: People,
+    /// That it is going to be erased.
+    pub erasure: Option<Erasure>,
     pub times: Times,
     pub token: FormToken,
 }
 
 pub async fn show(operator: Operator, Path(client): Path<String>) -> Result<Response, Problem> {
+    if let Some(erased) = erasure::erased(&operator, &client).await? {
+        return Ok(erased);
+    }
     let client = find(&operator, &client).await?;
     let cx = &operator.cx;
     let name = client.name.clone();
@@ -56,6 +62,7 @@ async fn load(operator: &Operator, client: Client) -> domain::Result<Shown> {
         invoices,
         offers: sold(offers::queries::all(db, scope).await?),
         people: accounts::queries::people(db, &scope.within(client.id)).await?,
+        erasure: erasures::find(db, scope, client.id).await?,
         times: Times::of(cx),
         token: cx.bare.token.clone(),
         client,
@@ -97,6 +104,7 @@ fn view(shown: &Shown) -> AnyView {
         {account::people(shown)}
         {parts::intake(client)}
         {leave(shown, &base, left)}
+        {erasure::section(shown)}
     }
     .into_any()
 }
@@ -113,6 +121,10 @@ fn leave(shown: &Shown, base: &str, left: bool) -> AnyView {
         )
     };
     let holds = shown.held.as_ref().is_some_and(|held| held.state != SubscriptionState::Ended);
+    // What is going to be erased is kept first.
+    if shown.erasure.is_some() {
+        return ().into_any();
+    }
     let inner = if holds {
         view! { <p class="soft">"A client who has left is archived here, once its subscription has ended."</p> }.into_any()
     } else {

@@ -170,6 +170,8 @@ fn desk(town: &Town, pattern: &str) -> Option<Deed> {
         "/desk/clients/{client}/offer" => fields(&[("offer", &offer)]),
         "/desk/billing/credits/{credit}/state" => fields(&[("state", "settled")]),
         "/desk/clients/{client}/archive" => fields(&[("archived", "yes")]),
+        "/desk/clients/{client}/erasure" => fields(&[("name", "quillhaven-going & Partners")]),
+        "/desk/clients/{client}/erasure/cancellation" => fields(&[]),
         "/desk/agents" | "/desk/agents/{agent}" => {
             fields(&[("name", "Juno"), ("persona", "Calm."), ("client", &client)])
         }

@@ -101,6 +101,8 @@ fn value(town: &Town, pattern: &str, name: &str) -> Option<String> {
         "entry" => work.said[turn].clone(),
         "deliverable" => work.review.1.to_string(),
         "client" if ends("/archive") => town.leaving.id.to_string(),
+        "client" if ends("/erasure") => town.going[0].id.to_string(),
+        "client" if ends("/erasure/cancellation") => town.going[1].id.to_string(),
         "client" => quill.client.id.to_string(),
         "id" if pattern.starts_with("/desk/people/invitations") => town.candidate.to_string(),
         "id" if pattern.contains("/invitations/") => quill.invitations[turn].to_string(),
