@@ -23,7 +23,7 @@ pub mod quota;
 pub mod store;
 
 #[cfg(feature = "sql")]
-pub(crate) use clear::clear_content;
+pub(crate) use clear::{clear_content, half_written as clear_half_written};
 #[cfg(feature = "sql")]
 pub use clear::{Cleared, clear};
 #[cfg(feature = "sql")]
