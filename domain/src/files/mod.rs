@@ -23,9 +23,9 @@ pub mod quota;
 pub mod store;
 
 #[cfg(feature = "sql")]
-pub(crate) use clear::{clear_content, half_written as clear_half_written};
-#[cfg(feature = "sql")]
 pub use clear::{Cleared, clear};
+#[cfg(feature = "sql")]
+pub(crate) use clear::{clear_content, half_written as clear_half_written};
 #[cfg(feature = "sql")]
 pub use commands::add;
 #[cfg(feature = "sql")]

@@ -10,6 +10,7 @@ mod browser;
 mod callers;
 mod digest;
 mod examples;
+mod exports;
 mod html;
 mod internal;
 mod paths;

@@ -56,7 +56,9 @@ fn said(times: &Times, body: &Body, paths: &Paths) -> String {
             Some(path) => format!("Added a file: {}", link(name, path)),
             None => format!("Added a file: {}", plain(name)),
         },
-        Body::Deleted { what, deleted } => format!("Deleted this {}, {}.", what.as_str(), times.words(*deleted)),
+        Body::Deleted { what, deleted } => {
+            format!("Deleted this {}, {}.", what.as_str(), times.words(*deleted))
+        }
         Body::Plan { steps } => {
             let step = |state, title: &str| {
                 let tick = if state == StepState::Done { "x" } else { " " };
