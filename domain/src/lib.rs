@@ -35,6 +35,8 @@ pub mod demo;
 pub mod desk;
 #[cfg(feature = "sql")]
 pub mod erasures;
+#[cfg(feature = "sql")]
+pub mod exports;
 pub mod files;
 pub mod ids;
 #[cfg(feature = "sql")]

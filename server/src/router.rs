@@ -14,7 +14,11 @@ use axum::{
     response::IntoResponse,
     routing::{get, post},
 };
-use tower_http::{catch_panic::CatchPanicLayer, compression::CompressionLayer, trace::TraceLayer};
+use tower_http::{
+    catch_panic::CatchPanicLayer,
+    compression::{CompressionLayer, DefaultPredicate, Predicate, predicate::NotForContentType},
+    trace::TraceLayer,
+};
 use tower_sessions::{
     Expiry, SessionManagerLayer,
     cookie::{SameSite, time::Duration},
@@ -72,7 +76,7 @@ pub fn routes(app: App, live: Live, inside: &Inside) -> Router {
         .layer(from_fn_with_state(app.clone(), form_token))
         .layer(DefaultBodyLimit::max(1024 * 1024))
         .layer(from_fn(in_words))
-        .layer(CompressionLayer::new())
+        .layer(CompressionLayer::new().compress_when(packable()))
         .layer(from_fn(origin))
         .layer(from_fn(finish))
         .layer(within(OUTER_PATIENCE, stall::page))
@@ -190,6 +194,16 @@ fn portal() -> Routes<App> {
         .route("/portal/markdown", post(preview::markdown))
         .route("/portal/files", post(preview::file).layer(DefaultBodyLimit::max(FORM_LIMIT)))
         .merge(my_billing())
+        .merge(data(Routes::new(), "/portal/data"))
+}
+
+/// Everything of a client's, to download: the same for its owner and for an operator.
+fn data(routes: Routes<App>, base: &str) -> Routes<App> {
+    use pages::data::{download, parts, show, start};
+    routes
+        .route(base, get(show).post(start))
+        .route(&format!("{base}-parts"), get(parts))
+        .route(&format!("{base}/{{export}}/download"), get(download))
 }
 
 /// What a client holds and is billed.
@@ -207,6 +221,7 @@ fn my_billing() -> Routes<App> {
 /// For operators.
 fn desk() -> Routes<App> {
     let routes = request(Routes::new(), "/desk/clients/{client}/requests/{number}");
+    let routes = data(routes, "/desk/clients/{client}/data");
     people(people(routes, "/desk/people"), "/desk/clients/{client}/people")
         .route("/desk/clients/{client}/requests/{number}/notes", post(pages::request::notes::create))
         .merge(desk_pages())
@@ -335,6 +350,11 @@ fn people(routes: Routes<App>, base: &str) -> Routes<App> {
 /// What the page about the API is drawn from.
 fn api_document() -> Document {
     Document(Arc::new(serde_json::to_value(api::document()).unwrap_or_default()))
+}
+
+/// A zip is packed already, and a browser that is told its length shows how far it is.
+fn packable() -> impl Predicate {
+    DefaultPredicate::new().and(NotForContentType::const_new("application/zip"))
 }
 
 fn sign_ins(app: &App) -> SessionManagerLayer<SignInStore> {

@@ -1,7 +1,9 @@
 //! Why nothing is started now, and what to do: said calmly, and never in the way of asking.
 
-use domain::requests::Waits;
+use domain::{clients::commands::READABLE, requests::Waits};
 use leptos::prelude::*;
+
+use super::time::Times;
 
 /// The notice on a client's pages; none while work goes on.
 pub fn notice(waits: Option<Waits>, may_bill: bool) -> Option<AnyView> {
@@ -13,6 +15,20 @@ pub fn notice(waits: Option<Waits>, may_bill: bool) -> Option<AnyView> {
             <div class="notice waiting">
                 <p><b dir="auto">{heading}</b>" "{rest}</p>
                 {link.map(|words| view! { <a class="button" href="/portal/billing" dir="auto">{words}</a> })}
+            </div>
+        }
+        .into_any(),
+    )
+}
+
+/// The same for the people of a client that has left: how long they still read, and that they can take everything along.
+pub fn left(left_at: Option<i64>, times: &Times) -> Option<AnyView> {
+    let until = times.words(left_at?.saturating_add(READABLE.num_milliseconds()));
+    Some(
+        view! {
+            <div class="notice waiting">
+                <p><b>"Your account is closed."</b>" "{format!("You can read and download everything until {until}.")}</p>
+                <a class="button" href="/portal/data">"Download everything"</a>
             </div>
         }
         .into_any(),

@@ -146,7 +146,12 @@ pub(super) fn lock(key: &Key) -> String {
 /// What a crash left half-written in a folder. A bucket drops it by itself, where it is told to.
 fn broken_off(store: &Store, workspace: WorkspaceId, before: DateTime<Utc>) -> Result<()> {
     let Place::Folder(folder) = store.place() else { return Ok(()) };
-    match clear_folder(&folder.join(workspace.to_string()), before) {
+    half_written(&folder.join(workspace.to_string()), before)
+}
+
+/// The same in one folder, which need not be there.
+pub(crate) fn half_written(folder: &Path, before: DateTime<Utc>) -> Result<()> {
+    match clear_folder(folder, before) {
         Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
             Err(super::store::Error::from(error).into())
         }

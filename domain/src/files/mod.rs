@@ -25,7 +25,7 @@ pub mod store;
 #[cfg(feature = "sql")]
 pub use clear::{Cleared, clear};
 #[cfg(feature = "sql")]
-pub(crate) use clear::{clear_content, hold_content_in};
+pub(crate) use clear::{clear_content, half_written as clear_half_written, hold_content_in};
 #[cfg(feature = "sql")]
 pub use commands::add;
 #[cfg(feature = "sql")]

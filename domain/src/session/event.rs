@@ -229,7 +229,7 @@ pub enum Part {
     /// The client took the request back.
     DataWithdrawn {},
     /// On a board's or the desk's stream alone: something there reads differently now. `what`: `request`, `run`,
-    /// `approval`, `control`, `agent`, `client`, `subscription`, `invoice`, `offer`, `workspace`.
+    /// `approval`, `control`, `agent`, `client`, `subscription`, `invoice`, `offer`, `workspace`, `export`.
     DataChanged {
         what: String,
         #[serde(default, skip_serializing_if = "Option::is_none")]

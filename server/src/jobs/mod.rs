@@ -3,6 +3,7 @@
 
 pub(crate) mod clock;
 mod every;
+mod exports;
 mod leases;
 pub mod mail;
 mod outage;
@@ -83,6 +84,7 @@ pub fn start(
         Box::pin(async move { clear_files(&db, &files).await })
     };
     every::start(app.db.clone(), shutdown, "unnamed files", Duration::from_secs(HOUR), Box::new(clear));
+    exports::start(app, shutdown);
     // What a server of this machine left behind when it was killed: at once, where this one takes its place.
     every("orphans", 60, |_| Box::pin(end_orphans()));
     fold(app, settings, shutdown);

@@ -11,6 +11,7 @@ mod callers;
 mod digest;
 mod erased;
 mod examples;
+mod exports;
 mod html;
 mod internal;
 mod paths;

@@ -18,6 +18,7 @@ use crate::{
         desk::{client_path, hidden},
         time::Times,
     },
+    pages::data,
     web::{DeskTab, FormToken, Frame, Operator, Page, Problem},
 };
 
@@ -103,6 +104,7 @@ fn view(shown: &Shown) -> AnyView {
         {account::invoices(shown)}
         {account::people(shown)}
         {parts::intake(client)}
+        {data::section(client.id)}
         {leave(shown, &base, left)}
         {erasure::section(shown)}
     }

@@ -17,7 +17,7 @@ pub fn all(glance: &Glance) -> AnyView {
     if glance.is_new() {
         return view! {
             <div class="page-head"><div><h1>"Home"</h1></div></div>
-            {waits::notice(glance.outlook.waits, glance.may_bill)}
+            {notice(glance)}
             {first_run(glance.may_work)}
         }
         .into_any();
@@ -34,11 +34,19 @@ pub fn all(glance: &Glance) -> AnyView {
             <div><h1 dir="auto">{heading}</h1></div>
             {glance.may_work.then(ask)}
         </div>
-        {waits::notice(glance.outlook.waits, glance.may_bill)}
+        {notice(glance)}
         <div class="questions">{unseen::section(glance)} {first} {second} {next(glance)}</div>
         {done(glance)}
     }
     .into_any()
+}
+
+/// Why nothing is started; what has left starts nothing any more.
+fn notice(glance: &Glance) -> Option<AnyView> {
+    match glance.outlook.left_at {
+        None => waits::notice(glance.outlook.waits, glance.may_bill),
+        left_at => waits::left(left_at, &glance.times),
+    }
 }
 
 fn ask() -> impl IntoView {

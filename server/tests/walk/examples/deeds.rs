@@ -120,6 +120,7 @@ fn portal(town: &Town, pattern: &str) -> Option<Deed> {
         }
         "/portal/files" => does(WORK, Body::Files(Vec::new(), "new.txt".into(), b"New.".to_vec())),
         "/portal/markdown" => does(ANYONE, fields(&[("brief", "*Hello*")])),
+        "/portal/data" => does(MANAGE, fields(&[])),
         "/portal/billing/subscription" => does(BILL, fields(&[("state", "ending")])),
         "/portal/billing/offer" => does(BILL, fields(&[("offer", &offer)])),
         "/portal/billing/details" => does(
@@ -169,6 +170,7 @@ fn desk(town: &Town, pattern: &str) -> Option<Deed> {
         }
         "/desk/clients/{client}/offer" => fields(&[("offer", &offer)]),
         "/desk/billing/credits/{credit}/state" => fields(&[("state", "settled")]),
+        "/desk/clients/{client}/data" => fields(&[]),
         "/desk/clients/{client}/archive" => fields(&[("archived", "yes")]),
         "/desk/clients/{client}/erasure" => fields(&[("name", "quillhaven-going & Partners")]),
         "/desk/clients/{client}/erasure/cancellation" => fields(&[]),

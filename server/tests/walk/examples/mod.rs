@@ -103,6 +103,9 @@ fn value(town: &Town, pattern: &str, name: &str) -> Option<String> {
         "client" if ends("/archive") => town.leaving.id.to_string(),
         "client" if ends("/erasure") => town.going[0].id.to_string(),
         "client" if ends("/erasure/cancellation") => town.going[1].id.to_string(),
+        // Of the other one a download is asked for in the portal, and one at a time is packed.
+        "client" if ends("/data") => town.leaving.id.to_string(),
+        "export" => quill.export.to_string(),
         "client" => quill.client.id.to_string(),
         "id" if pattern.starts_with("/desk/people/invitations") => town.candidate.to_string(),
         "id" if pattern.contains("/invitations/") => quill.invitations[turn].to_string(),

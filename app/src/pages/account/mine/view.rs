@@ -40,6 +40,7 @@ pub(super) fn page(cx: &Cx, mine: &Mine) -> Response {
             {zone_section(cx, mine)}
             {password_section(cx, mine)}
             {browsers_section(cx, &mine.browsers)}
+            {mine.me.client.as_ref().map(|(_, name)| data_section(name))}
         }
     })
 }
@@ -124,6 +125,18 @@ fn browsers_section(cx: &Cx, browsers: &[Browser]) -> AnyView {
                 })}
             </div>
             <ul class="rows">{rows}</ul>
+        </section>
+    }
+    .into_any()
+}
+
+/// The way to everything that is the client's.
+fn data_section(client: &str) -> AnyView {
+    view! {
+        <section class="section" aria-labelledby="my-data">
+            <h2 id="my-data">"Your data"</h2>
+            <p dir="auto">{format!("Everything of {client} in one zip file. Only owners can download it.")}</p>
+            <p class="button-row"><a class="button" href="/portal/data">"Download everything"</a></p>
         </section>
     }
     .into_any()
