@@ -31,7 +31,7 @@ test('agents help each other in one conversation, each under its own name', asyn
   const helps = line(page).locator('.entry.second');
   await expect(helps).toContainText('The notice names the second of May');
   await expect(helps).toContainText(helper);
-  await expect(page.locator('.page-sub')).toContainText(`is on it, with ${helper}`);
+  await expect(page.locator('.page-sub')).toContainText(`is working on it with ${helper}`);
   await sound(page);
   dates.open();
   await checked.reached;

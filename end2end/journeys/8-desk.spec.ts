@@ -52,7 +52,7 @@ test('a client’s page: what it asks for, what it told, what it holds; and back
   await desk.getByRole('button', { name: 'End it now…' }).click();
   await sound(desk);
   await desk.getByRole('dialog').getByRole('button', { name: 'End it' }).click();
-  await expect(toast(desk)).toHaveText('It has ended.');
+  await expect(toast(desk)).toHaveText('Subscription canceled.');
   await desk.getByRole('button', { name: 'Archive' }).click();
   await expect(toast(desk)).toContainText('is archived');
   // They still read what was done for them, and ask for nothing.

@@ -80,9 +80,9 @@ async fn tell_operators(tx: &mut Tx, scope: &Scope, words: &str, reason: &str) -
     let by = Author::of(scope).name;
     let why = if reason.is_empty() { String::new() } else { format!("\n\nWhy: {}", mail::plain(reason)) };
     let body = format!(
-        "{} asks to do this in your name:\n\n{}{why}\n\nNothing is done before you decide on the desk: {{link:/desk}}\n",
+        "{} wants to do this on your behalf:\n\n{}{why}\n\nNothing happens until you approve it on your desk: {{link:/desk}}\n",
         mail::plain(&by),
         mail::plain(words),
     );
-    mail::to_operators_in(tx, scope, &format!("To decide: {words}"), &body).await
+    mail::to_operators_in(tx, scope, &format!("Needs your approval: {words}"), &body).await
 }

@@ -111,27 +111,23 @@ async fn fails_in_every_way(pg: PgPool, backend: Backend) {
     let refused = format!(r#"{{"error":{{"message":"Incorrect API key provided: {KEY}"}}}}"#);
     let thrice = |reply: fn() -> Reply| (0..3).map(move |_| reply()).collect::<Vec<_>>();
     let cases: Vec<(Vec<Reply>, &str, &str)> = vec![
-        (vec![Reply::Status(401, None, refused)], "did not let it in", "refused with 401"),
-        (
-            vec![Reply::Status(404, None, "no such model".into())],
-            "does not know what was asked",
-            "no such model",
-        ),
-        (vec![Reply::Status(429, Some("3600"), String::new())], "too much to do", "busy for 3600 s"),
+        (vec![Reply::Status(401, None, refused)], "denied access", "refused with 401"),
+        (vec![Reply::Status(404, None, "no such model".into())], "isn’t set up correctly", "no such model"),
+        (vec![Reply::Status(429, Some("3600"), String::new())], "is very busy", "busy for 3600 s"),
         (
             thrice(|| Reply::Status(529, None, "overloaded".into())),
-            "did not answer",
+            "didn’t respond",
             "failed with 529: overloaded",
         ),
-        (thrice(|| Reply::Stream(vec![Piece::Words("Dear")])), "broke off", "no end was said"),
+        (thrice(|| Reply::Stream(vec![Piece::Words("Dear")])), "the connection dropped", "no end was said"),
         (
             thrice(|| Reply::Stream(vec![Piece::Words(" "), Piece::End("stop")])),
-            "made no sense",
+            "something unusable",
             "with nothing",
         ),
         (
             thrice(|| Reply::Stream(vec![Piece::Raw("data: <html>\n\n".into())])),
-            "made no sense",
+            "something unusable",
             "no answer: <html>",
         ),
     ];
@@ -192,7 +188,7 @@ async fn an_address_that_leads_nowhere_is_told(pg: PgPool) {
     let request = world.ask("A letter", "Write a letter.", vec![]).await;
     let hand = world.work(models(Admitted::private()));
     let said = world.until(&request, failed).await;
-    assert!(said.contains("did not answer"), "{said}");
+    assert!(said.contains("didn’t respond"), "{said}");
     hand.leave().await;
 
     let model = Scripted::new(vec![]).await;
@@ -200,7 +196,7 @@ async fn an_address_that_leads_nowhere_is_told(pg: PgPool) {
     let request = world.ask("Another letter", "Write a letter.", vec![]).await;
     let hand = world.work(models(Admitted::default()));
     let said = world.until(&request, failed).await;
-    assert!(said.contains("not set up yet"), "{said}");
+    assert!(said.contains("set up yet"), "{said}");
     let backstage = world.everything().await;
     assert!(backstage.contains("This leads to 127.0.0.1") && model.asked().is_empty());
     hand.leave().await;

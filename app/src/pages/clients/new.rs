@@ -77,7 +77,7 @@ fn view(operator: &Operator, form: &Form, offers: &[Offer]) -> AnyView {
                 .hint("On the terms that it has now. The first invoice is issued at once.")
                 .required()
                 .show()}
-            {Field::email(form, "email", "Owner’s e-mail")
+            {Field::email(form, "email", "Owner’s email")
                 .hint("They get an invitation. Leave it empty to invite somebody later.")
                 .autocomplete("off")
                 .max(254)

@@ -115,9 +115,9 @@ async fn mail_in(
 ) -> Result<()> {
     let number = words::number(letter.number.unsigned_abs());
     let due = words::date(letter.due, zone);
-    let subject = format!("Invoice {number}, due on {due}");
+    let subject = format!("Invoice {number}, due {due}");
     let body = format!(
-        "Invoice {number} over {} is due on {due}.\n\nRead it, print it or keep it:\n\n{{link:/portal/billing/{}}}\n",
+        "Your invoice {number} for {} is due {due}.\n\nView or print it:\n\n{{link:/portal/billing/{}}}\n",
         letter.total.in_full(),
         letter.number,
     );

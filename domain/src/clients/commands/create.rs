@@ -75,7 +75,7 @@ fn read_owner(errors: &mut FieldErrors, typed: &str) -> Option<String> {
     }
     let email = read_email(typed);
     if email.is_none() {
-        errors.add("email", "This is not an e-mail address. It looks like name@company.com.");
+        errors.add("email", "Enter a valid email address, like name@company.com.");
     }
     email
 }

@@ -80,7 +80,7 @@ fn to_standstill(to: Column, facts: Facts) -> Result<Deed> {
             Err(Error::refused("A question is still open. Answer it, and the work goes on by itself."))
         }
         _ if to == Column::Review && !facts.delivered => {
-            Err(Error::refused("Nothing has been delivered yet, so there is nothing to review."))
+            Err(Error::refused("Nothing has been delivered yet, so there’s nothing to review."))
         }
         _ => Ok(Deed::Shift),
     }
