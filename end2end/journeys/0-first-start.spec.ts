@@ -61,11 +61,11 @@ test('the first hour: the terminal’s code, a desk, an offer, a client, and mai
 
   await page.goto('/desk/offers/new');
   await page.getByLabel('Name', { exact: true }).fill('Steady hands');
-  await page.getByLabel('For whom').fill('small harbours');
+  await page.getByLabel('Who it’s for').fill('small harbours');
   await page.getByLabel('Price').fill('2,400');
   await page.getByRole('button', { name: 'Save', exact: true }).last().click();
   await page.getByRole('button', { name: 'Publish' }).click();
-  await expect(toast(page)).toHaveText('It is on the storefront.');
+  await expect(toast(page)).toHaveText('Published to your storefront.');
 
   const buyer = await visit();
   await buyer.goto('/');

@@ -14,7 +14,7 @@ test('agents help each other in one conversation, each under its own name', asyn
   const helper = `Otto ${test.info().project.name}`;
   await desk.goto('/desk/agents/new');
   await desk.getByLabel('Name', { exact: true }).fill(helper);
-  await desk.getByRole('button', { name: 'Take on' }).click();
+  await desk.getByRole('button', { name: 'Add agent' }).click();
   await desk.waitForURL(/\/desk\/agents$/);
 
   const [dates, checked] = [new Gate(), new Gate()];

@@ -70,9 +70,9 @@ test('a colleague, an operator and a second tab see the same, and each other', a
   await send(other, 'I am here as well.');
   for (const view of [page, tab, desk]) await expect(line(view)).toContainText('I am here as well.');
   // What is said backstage stays there.
-  await desk.getByLabel('A note for operators').fill('Only among us: they pay late.');
-  await desk.getByRole('button', { name: 'Note' }).click();
-  await expect(desk.getByRole('list', { name: 'Backstage' })).toContainText('they pay late');
+  await desk.getByLabel('Add an internal note').fill('Only among us: they pay late.');
+  await desk.getByRole('button', { name: 'Add note' }).click();
+  await expect(desk.getByRole('list', { name: 'Internal notes' })).toContainText('they pay late');
   expect(await (await page.request.get(path)).text()).not.toContain('they pay late');
   gate.open();
   for (const view of [page, tab, other]) await expect(standing(view)).toHaveText('Review');

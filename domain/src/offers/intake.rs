@@ -43,10 +43,10 @@ impl IntakeKind {
     /// Its name in the editor.
     pub fn label(self) -> &'static str {
         match self {
-            Self::Text => "A line of text",
-            Self::Long => "A longer text",
-            Self::Choice => "One of several",
-            Self::Choices => "Any of several",
+            Self::Text => "Short text",
+            Self::Long => "Long text",
+            Self::Choice => "Single choice",
+            Self::Choices => "Multiple choice",
             Self::YesNo => "Yes or no",
         }
     }

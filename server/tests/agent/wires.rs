@@ -198,7 +198,7 @@ async fn an_address_that_leads_nowhere_is_told(pg: PgPool) {
     let said = world.until(&request, failed).await;
     assert!(said.contains("set up yet"), "{said}");
     let backstage = world.everything().await;
-    assert!(backstage.contains("This leads to 127.0.0.1") && model.asked().is_empty());
+    assert!(backstage.contains("This points to 127.0.0.1") && model.asked().is_empty());
     hand.leave().await;
 }
 

@@ -226,7 +226,7 @@ async fn the_boards_rules_hold_for_programs_too(pool: PgPool) {
     let someone =
         json!({ "idempotency_key": "3", "client": house.law.id, "number": 1, "agent": house.agent });
     let why = atlas.refused("assign_agent", someone).await;
-    assert!(why.contains("is at work on it"), "{why}");
+    assert!(why.contains("is working on this"), "{why}");
     let none = json!({ "idempotency_key": "4", "client": house.law.id, "number": 3, "agent": "agt_nobody" });
     assert!(atlas.refused("assign_agent", none).await.starts_with("agent:"));
 }

@@ -38,7 +38,7 @@ pub async fn issue(db: &Db, scope: &Scope, invoice: InvoiceId) -> Result<Issued>
     let mut tx = db.begin(scope).await?;
     let bill = hold_bill_in(&mut tx, scope, invoice).await?;
     if bill.state != InvoiceState::Draft {
-        return Err(Error::refused("This invoice was issued already."));
+        return Err(Error::refused("This invoice has already been issued."));
     }
     let parties = parties_in(&mut tx, scope, bill.client).await?;
     let lacks = parties.lacks();

@@ -43,9 +43,9 @@ impl std::fmt::Display for Trouble {
         match self {
             Self::Away(why) => write!(f, "the backend could not be reached: {why}"),
             Self::Refused(why) => write!(f, "the backend refused: {why}"),
-            Self::Broke(why) => write!(f, "the backend broke off: {why}"),
+            Self::Broke(why) => write!(f, "the backend stopped unexpectedly: {why}"),
             Self::Failed(why) => write!(f, "the backend says that it failed: {why}"),
-            Self::Nonsense(why) => write!(f, "the backend's work cannot be used: {why}"),
+            Self::Nonsense(why) => write!(f, "the backend’s output can’t be used: {why}"),
             Self::NotSet(why) => f.write_str(why),
         }
     }

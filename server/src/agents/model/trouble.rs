@@ -77,16 +77,16 @@ impl Trouble {
 impl std::fmt::Display for Trouble {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
-            Self::Unreachable(why) => write!(f, "the endpoint could not be reached: {why}"),
-            Self::Slow(what) => write!(f, "the endpoint was too slow: {what}"),
+            Self::Unreachable(why) => write!(f, "couldn’t reach the endpoint: {why}"),
+            Self::Slow(what) => write!(f, "the endpoint timed out: {what}"),
             Self::Refused { status, said } => write!(f, "the endpoint refused with {status}: {said}"),
             Self::Busy { after: Some(after) } => write!(f, "the endpoint is busy for {} s", after.as_secs()),
             Self::Busy { after: None } => f.write_str("the endpoint is busy"),
             Self::Server { status, said } => write!(f, "the endpoint failed with {status}: {said}"),
-            Self::Cut(why) => write!(f, "the endpoint broke off: {why}"),
-            Self::Rubbish(what) => write!(f, "the endpoint sent what is no answer: {what}"),
-            Self::Empty => f.write_str("the endpoint answered with nothing"),
-            Self::Endless(what) => write!(f, "the endpoint's answers led nowhere: {what}"),
+            Self::Cut(why) => write!(f, "the endpoint disconnected: {why}"),
+            Self::Rubbish(what) => write!(f, "the endpoint sent an invalid response: {what}"),
+            Self::Empty => f.write_str("the endpoint returned an empty response"),
+            Self::Endless(what) => write!(f, "the agent got stuck: {what}"),
             Self::Declined(said) => write!(f, "the model declined: {said}"),
         }
     }
