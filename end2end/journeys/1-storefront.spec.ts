@@ -8,7 +8,7 @@ test('the storefront says what is sold, how a request goes and what it costs', a
   await expect(offer).toContainText('$5,000');
   await expect(offer).toContainText('a month');
   await expect(offer).toContainText(/48/);
-  await expect(page.getByText('Built for law offices, insurance agencies, estate agents.')).toBeVisible();
+  await expect(page.getByText('Built for law offices, insurance agencies, and real estate agencies.')).toBeVisible();
   await sound(page);
   await offer.getByRole('link', { name: 'Choose Two at a time' }).click();
   await expect(page).toHaveURL(/\/signup\?offer=/);

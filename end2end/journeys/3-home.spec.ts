@@ -9,7 +9,7 @@ test('home answers three questions at a glance', async ({ page, signIn }) => {
   await signIn(page, DANA);
   await alive(page);
   const waiting = page.getByRole('region', { name: 'Waiting on you' });
-  await expect(waiting.getByRole('link', { name: 'May I name the school across the street?' })).toBeVisible();
+  await expect(waiting.getByRole('link', { name: 'OK to name the school across the street?' })).toBeVisible();
   await expect(waiting.getByRole('button', { name: 'Name it' })).toBeVisible();
   await expect(page.getByRole('region', { name: 'In progress' })).toBeVisible();
   await expect(page.getByRole('region', { name: 'Up next' }).getByRole('listitem').first()).toContainText('Open-house sign-in sheet');

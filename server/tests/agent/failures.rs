@@ -30,7 +30,7 @@ async fn fails_within(limits: Limits, pg: PgPool, replies: Vec<Reply>, words: &s
     let request = world.ask("A letter", "Write a letter.", vec![]).await;
     let hand = world.work(model.brain_with(limits));
     let said = world.until(&request, failed).await;
-    assert!(said.starts_with("Juno could not ") && said.contains(words), "{said}");
+    assert!(said.starts_with("Juno couldn’t ") && said.contains(words), "{said}");
     assert_eq!((model.asked().len(), world.run_state(request.card.id).await.as_str()), (asks, "failed"));
     let backstage = world.events(request.backstage_stream.unwrap()).await;
     let remarks: Vec<String> = backstage
@@ -97,7 +97,7 @@ async fn it_stops_in_the_middle(pg: PgPool) {
 #[sqlx::test(migrations = "../migrations")]
 async fn it_sends_rubbish(pg: PgPool) {
     let rubbish = || Reply::Stream(vec![Piece::Raw("data: <html>no</html>\n\n".into())]);
-    fails(pg, three(rubbish), "something unusable", "no answer: <html>").await;
+    fails(pg, three(rubbish), "something unusable", "invalid response: <html>").await;
 }
 
 #[sqlx::test(migrations = "../migrations")]
@@ -106,7 +106,7 @@ async fn it_answers_with_nothing(pg: PgPool) {
         pg,
         three(|| Reply::Stream(vec![Piece::Words("  "), Piece::End("stop")])),
         "something unusable",
-        "with nothing",
+        "an empty response",
     )
     .await;
 }

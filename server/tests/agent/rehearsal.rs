@@ -90,7 +90,7 @@ async fn goes_the_whole_way(pg: PgPool) {
         "Monday to Friday, 9 to 5",
         "| Conveyancing | 950 | 1 March |",
         "You skipped “Website” when you signed up",
-        "What in scan.pdf belongs here?",
+        "What from scan.pdf belongs here?",
     ] {
         assert!(body.contains(wanted), "{wanted}");
     }

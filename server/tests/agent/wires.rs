@@ -123,12 +123,12 @@ async fn fails_in_every_way(pg: PgPool, backend: Backend) {
         (
             thrice(|| Reply::Stream(vec![Piece::Words(" "), Piece::End("stop")])),
             "something unusable",
-            "with nothing",
+            "an empty response",
         ),
         (
             thrice(|| Reply::Stream(vec![Piece::Raw("data: <html>\n\n".into())])),
             "something unusable",
-            "no answer: <html>",
+            "invalid response: <html>",
         ),
     ];
     let (mut replies, mut wanted) = (Vec::new(), Vec::new());
@@ -150,7 +150,7 @@ async fn fails_in_every_way(pg: PgPool, backend: Backend) {
             (failures == i + 1).then_some(words)
         };
         let said = world.until(&request, nth).await;
-        assert!(said.starts_with("Juno could not finish") && said.contains(words), "{said}");
+        assert!(said.starts_with("Juno couldn’t finish") && said.contains(words), "{said}");
         let backstage = world.events(request.backstage_stream.unwrap()).await;
         let told = backstage.iter().rev().find_map(|event| match &event.part {
             Part::DataComment { text } => Some(text.clone()),

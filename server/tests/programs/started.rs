@@ -398,6 +398,6 @@ async fn what_is_not_named_is_not_run(pg: PgPool) {
     let words = world.until(&request, failed).await;
     assert!(words.contains("isn’t set up correctly"), "{words}");
     hand.leave().await;
-    assert!(world.everything().await.contains("/bin/true may not be run here"));
+    assert!(world.everything().await.contains("/bin/true isn’t allowed on this server"));
     assert!(!folder.path().join("agents").exists());
 }

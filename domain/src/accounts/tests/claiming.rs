@@ -243,7 +243,7 @@ async fn the_owner_of_an_address_reads_which_company_it_is_about(pool: PgPool) {
     confirmations::confirm(&ground.db, space.id, &link, by, "", Answers(&|_| Some(false)), "").await.unwrap();
     resets::ask(&ground.db, space, VICTIM, "").await.unwrap();
     let (_, body) = mails(ground, VICTIM).await.pop().unwrap();
-    assert!(body.contains("Hello Rosa Klein") && body.contains("Harbor & Pine Law"), "{body}");
+    assert!(body.contains("Hi Rosa Klein") && body.contains("Harbor & Pine Law"), "{body}");
     let offer = ground.offer(Starts::AtOnce).await.id;
     sign_up(ground, space, offer, "Mallory Two", STRANGERS).await;
     let about = mails(ground, VICTIM).await;
