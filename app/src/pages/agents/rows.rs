@@ -101,7 +101,7 @@ fn in_hand(run: &AgentRun, agent: &str, office: &Office) -> AnyView {
         RunState::Suspended => "waiting on an answer for",
         _ => "next",
     };
-    let again = (run.attempt > 1).then(|| format!(", attempt {}", ordinal(run.attempt)));
+    let again = (run.attempt > 1).then(|| format!(", {} attempt", ordinal(run.attempt)));
     let label = format!("Stop {agent} on #{} {}", run.number, run.title);
     let began = if run.state == RunState::Queued { "queued" } else { "begun" };
     view! {

@@ -93,9 +93,9 @@ fn whose(of: &Token) -> AnyView {
 pub(super) fn may(rights: &[Right]) -> String {
     let words = rights.iter().map(|right| match right {
         Right::Work => "claims and completes runs",
-        Right::Read => "read",
-        Right::Write => "make reversible changes",
-        Right::Dangerous => "ask for anything else",
+        Right::Read => "reads everything",
+        Right::Write => "makes reversible changes",
+        Right::Dangerous => "asks for anything else",
     });
     words.collect::<Vec<_>>().join(", ")
 }
