@@ -25,7 +25,7 @@ fn link(waits: Waits) -> Option<&'static str> {
         Waits::ForPayment => Some("View invoice"),
         Waits::ForAddress => None,
         Waits::OnPause | Waits::Pausing => Some("View subscription"),
-        Waits::ForSubscription | Waits::ForFirst => Some("Choose a package"),
+        Waits::ForSubscription | Waits::ForFirst => Some("Choose a plan"),
     }
 }
 

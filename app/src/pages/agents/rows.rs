@@ -131,9 +131,9 @@ fn ordinal(n: u32) -> String {
 fn rest(now: &AgentNow, page: &str, office: &Office) -> AnyView {
     let name = &now.agent.name;
     let (ready, word, label) = if now.agent.ready {
-        ("no", "Pause", format!("Let rest: {name}"))
+        ("no", "Pause", format!("Pause: {name}"))
     } else {
-        ("yes", "Resume", format!("Call back: {name}"))
+        ("yes", "Resume", format!("Resume: {name}"))
     };
     view! {
         <form method="post" action=format!("{page}/rest")>

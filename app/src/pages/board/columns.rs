@@ -15,7 +15,7 @@ fn in_one_sentence(shown: &Shown) -> String {
     let places = shown.board.places;
     let at_work = match places.allowed {
         Some(allowed) if allowed > 0 => {
-            format!("{} of {} in use", places.taken, words::count(allowed.into(), "place"))
+            format!("{} of {} in use", places.taken, words::count(allowed.into(), "slot"))
         }
         _ => "no slots yet".to_owned(),
     };

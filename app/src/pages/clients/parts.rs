@@ -18,7 +18,7 @@ pub(super) fn requests(shown: &Shown) -> AnyView {
     let seats = places
         .allowed
         .filter(|allowed| *allowed > 0)
-        .map(|allowed| format!("{} of {} in use", places.taken, words::count(allowed.into(), "place")));
+        .map(|allowed| format!("{} of {} in use", places.taken, words::count(allowed.into(), "slot")));
     let groups: Vec<_> = shown
         .board
         .columns

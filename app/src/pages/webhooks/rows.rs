@@ -25,7 +25,7 @@ fn row(cx: &Cx, base: &str, of: &Delivery, times: Times) -> AnyView {
         DeliveryState::Queued if of.attempts == 0 => ("tag queued", "Queued"),
         DeliveryState::Queued => ("tag waiting", "Retrying"),
     };
-    let label = format!("Send {} of {} again", of.kind, times.words(of.at));
+    let label = format!("Resend {} of {}", of.kind, times.words(of.at));
     view! {
         <details class="mail">
             <summary>
