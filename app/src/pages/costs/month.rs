@@ -66,7 +66,7 @@ fn figures(report: &Report) -> AnyView {
     let left = report.margin.map_or("unknown".to_owned(), |margin| margin.to_string());
     let share = report.margin.filter(|_| report.pays.minor > 0).map(|margin| {
         let percent = i128::from(margin.minor) * 100 / i128::from(report.pays.minor);
-        format!("{percent} %")
+        format!("{percent}%")
     });
     view! {
         <dl class="figures">
