@@ -10,7 +10,7 @@ test('what the work costs stands by month, with a price for each model and limit
   await page.goto('/desk/billing');
   await page.getByRole('link', { name: 'Costs and margin' }).click();
   await sound(page);
-  await expect(page.locator('dt').getByText('Cost of work', { exact: true })).toBeVisible();
+  await expect(page.locator('dt', { hasText: /^Cost of work$/ })).toBeVisible();
 
   const limit = page.getByLabel('Monthly limit for Willow Realty, in dollars');
   await limit.fill('lots');
