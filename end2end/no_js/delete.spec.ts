@@ -6,9 +6,9 @@ test('a comment and a file are deleted without a script', async ({ page }) => {
   await newClient(page, 'One at a time');
   await page.goto('/portal/requests/new');
   await page.getByLabel('What do you need?').fill('Too much said');
-  await page.getByLabel('Tell us about it').fill('Nothing yet.');
+  await page.getByLabel('Details', { exact: true }).fill('Nothing yet.');
   await page.locator('#files').setInputFiles({ name: 'passport.txt', mimeType: 'text/plain', buffer: Buffer.from('number 12') });
-  await page.getByRole('button', { name: 'Keep it for later' }).click();
+  await page.getByRole('button', { name: 'Save to Backlog' }).click();
   await page.waitForURL(/\/portal\/requests\/1$/);
   await page.locator('#say').fill('My card is 4111-1111.');
   await page.getByRole('button', { name: 'Send' }).click();

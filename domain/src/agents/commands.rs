@@ -109,7 +109,7 @@ pub async fn change(db: &Db, scope: &Scope, agent: AgentId, new: NewAgent, reach
     let whole = whole(&new, &reach)?;
     let elsewhere = reach.leads_elsewhere(&get(db, scope, agent).await?);
     if reach.key == NewKey::Keep && elsewhere && has_key(db, scope, agent).await? {
-        let words = "It leads elsewhere now: type the key for it, or remove the one that is set.";
+        let words = "The URL changed. Enter the key for the new URL, or remove the saved one.";
         return Err(Error::Fields(FieldErrors::one("key", words)));
     }
     let mut tx = db.begin(scope).await?;
@@ -202,15 +202,15 @@ fn found(affected: u64) -> Result<()> {
 }
 
 fn no_client() -> Error {
-    Error::Fields(FieldErrors::one("client", "Choose one of your clients, or everyone."))
+    Error::Fields(FieldErrors::one("client", "Choose a client, or all clients."))
 }
 
 fn checked(name: &str, persona: &str) -> Result<(String, String)> {
     let persona = words::line_feeds(&persona.replace('\0', "")).trim().to_owned();
     let mut errors = FieldErrors::new();
-    let name = line(&mut errors, "name", name, NAME, "Give them a name: clients see it.");
+    let name = line(&mut errors, "name", name, NAME, "Enter a name. Clients will see it.");
     if persona.chars().count() > PERSONA {
-        errors.add("persona", format!("Shorten this to {PERSONA} characters."));
+        errors.add("persona", format!("Keep this under {PERSONA} characters."));
     }
     errors.check().map(|()| (name, persona))
 }

@@ -206,9 +206,9 @@ fn checked(typed: &str) -> Result<Option<Micros>> {
     match Micros::parse(typed) {
         Err(MoneyError::Empty) => Ok(None),
         Ok(limit) if limit.0 > 0 => Ok(Some(limit)),
-        Ok(_) => Err(wrong(
-            "Write more than 0, or leave it empty for no limit. To stop an agent, let it rest.".into(),
-        )),
+        Ok(_) => {
+            Err(wrong("Enter more than 0, or leave blank for no limit. To stop an agent, pause it.".into()))
+        }
         Err(error) => Err(wrong(error.to_string())),
     }
 }

@@ -19,7 +19,7 @@ pub async fn add(db: &Db, scope: &Scope, new: NewFile) -> Result<FileId> {
     if !hashed {
         return Err(Error::Fields(FieldErrors::one(
             "files",
-            "This file could not be stored. Send it again.",
+            "We couldn’t save that file. Try uploading it again.",
         )));
     }
     let id = FileId::new();
@@ -103,7 +103,10 @@ pub(crate) async fn attach_in(tx: &mut Tx, scope: &Scope, row: &Row, files: &[Fi
     .await?;
     let mut attached: Vec<File> = attached.into_iter().map(File::from).collect();
     if attached.len() != files.len() {
-        return Err(Error::Fields(FieldErrors::one("files", "A file is missing. Add it again.")));
+        return Err(Error::Fields(FieldErrors::one(
+            "files",
+            "One of your files is missing. Please add it again.",
+        )));
     }
     attached.sort_by_key(|file| files.iter().position(|id| *id == file.id));
     Ok(attached)

@@ -200,7 +200,7 @@ async fn keep_answer(
 /// What was refused is in the log too; what failed for want of a database is not.
 async fn refuse(db: &Db, scope: &Scope, call: &Call<'_>, error: &Error) -> Result<()> {
     let why = match error {
-        Error::NotFound => "It is not there.".to_owned(),
+        Error::NotFound => "That no longer exists.".to_owned(),
         Error::Refused(why) => why.clone(),
         Error::Fields(fields) => {
             fields.iter().map(|(field, words)| format!("{field}: {words}")).collect::<Vec<_>>().join(" ")

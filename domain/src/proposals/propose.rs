@@ -81,10 +81,10 @@ async fn tell_operators(tx: &mut Tx, scope: &Scope, meaning: &Meaning, reason: &
     let by = Author::of(scope).name;
     let why = if reason.is_empty() { String::new() } else { format!("\n\nWhy: {}", mail::plain(reason)) };
     let body = format!(
-        "{} asks to do this in your name:\n\n{}{why}\n\nNothing is done before you decide on the desk: {{link:/desk}}\n",
+        "{} wants to do this on your behalf:\n\n{}{why}\n\nNothing happens until you approve it on your desk: {{link:/desk}}\n",
         mail::plain(&by),
         mail::plain(words),
     );
-    let subject = format!("To decide: {words}");
+    let subject = format!("Needs your approval: {words}");
     mail::to_operators_about_in(tx, scope, meaning.client, &subject, &body).await
 }

@@ -85,12 +85,12 @@ fn checked(new: &NewToken) -> Result<(String, Vec<String>)> {
     rights.sort_unstable();
     rights.dedup();
     let mut errors = FieldErrors::new();
-    let missing = "Give it a name: it tells you later which program has it.";
+    let missing = "Add a name so you know later what uses it.";
     let name = line(&mut errors, "name", &new.name, NAME, missing);
     match new.agent {
         Some(_) => rights = vec![Right::Work],
-        None if rights.is_empty() => errors.add("rights", "Choose what it may do."),
-        None if rights.contains(&Right::Work) => errors.add("agent", "Choose whose token it is."),
+        None if rights.is_empty() => errors.add("rights", "Choose at least one permission."),
+        None if rights.contains(&Right::Work) => errors.add("agent", "Choose who it acts as."),
         None => {}
     }
     errors.check()?;

@@ -35,7 +35,7 @@ pub async fn choose_mine(
 }
 
 async fn chosen(cx: &Cx, scope: &Scope, client: ClientId, offer: &str) -> (Done<()>, &'static str) {
-    let wrong = || Error::Fields(FieldErrors::one("offer", "Choose one of the packages on the list."));
+    let wrong = || Error::Fields(FieldErrors::one("offer", "Choose one from the list."));
     let done = match offer.parse::<OfferId>() {
         Ok(offer) => commands::choose(cx.db(), scope, client, offer).await,
         Err(_) => Err(wrong()),
@@ -83,8 +83,8 @@ pub fn form(
         ("Start a subscription", "Start subscription", "You get the first invoice right away.")
     } else {
         (
-            "Change the package",
-            "Change package",
+            "Change the subscription",
+            "Change subscription",
             "It changes with the next period. What was paid for stays as it is until then.",
         )
     };

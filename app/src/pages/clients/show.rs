@@ -90,7 +90,7 @@ fn view(shown: &Shown) -> AnyView {
                 <p class="page-sub">
                     {left.then(|| view! { <span class="tag archived">"Archived"</span> })}
                     {vertical}
-                    <span>{format!("came {since}")}</span>
+                    <span>{format!("joined {since}")}</span>
                 </p>
             </div>
             <div class="page-actions">
@@ -114,7 +114,7 @@ fn view(shown: &Shown) -> AnyView {
 /// Leaving and coming back, at the end of the page.
 fn leave(shown: &Shown, base: &str, left: bool) -> AnyView {
     let (value, word, words) = if left {
-        ("no", "Bring back", "Its people can ask for work again.")
+        ("no", "Restore", "Its people can ask for work again.")
     } else {
         (
             "yes",
@@ -128,7 +128,8 @@ fn leave(shown: &Shown, base: &str, left: bool) -> AnyView {
         return ().into_any();
     }
     let inner = if holds {
-        view! { <p class="soft">"A client who has left is archived here, once its subscription has ended."</p> }.into_any()
+        view! { <p class="soft">"You can archive this client once their subscription has ended."</p> }
+            .into_any()
     } else {
         view! {
             <form class="button-row" method="post" action=format!("{base}/archive")>

@@ -66,7 +66,7 @@ pub async fn shown(here: &Here) -> domain::Result<(Detail, Shown)> {
     let detail = detail(here).await?;
     let hour = Hour::of(here);
     let card = &detail.card;
-    let asked = format!("asked by {}, {}", detail.asked_by, hour.day(card.created_at));
+    let asked = format!("sent by {}, {}", detail.asked_by, hour.day(card.created_at));
     let shown = Shown {
         place: place(here, detail.withdrawn_at.is_some()),
         above: above(here, &card.client_name),

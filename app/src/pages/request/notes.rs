@@ -81,21 +81,21 @@ pub fn view(backstage: Backstage) -> impl IntoView {
     view! {
         <section class="section" id="backstage" aria-labelledby="backstage-h">
             <div class="section-head">
-                <h2 id="backstage-h">"Backstage"</h2>
-                <p>"Operators and agents only"</p>
+                <h2 id="backstage-h">"Internal notes"</h2>
+                <p>"Only operators and agents can see these"</p>
             </div>
             {if empty {
-                view! { <p class="soft">"Nothing yet."</p> }.into_any()
+                view! { <p class="soft">"No notes yet."</p> }.into_any()
             } else {
-                view! { <ol class="line" aria-label="Backstage">{items}<li class="line-end"></li></ol> }.into_any()
+                view! { <ol class="line" aria-label="Internal notes">{items}<li class="line-end"></li></ol> }.into_any()
             }}
             <form class="composer backstage" method="post" action=action>
                 <input type="hidden" name="form_token" value=token />
-                <label class="visually-hidden" for="note">"A note for operators"</label>
-                <textarea id="note" name="text" rows="1" required maxlength="20000" dir="auto" placeholder="A note for operators…">
+                <label class="visually-hidden" for="note">"Add an internal note"</label>
+                <textarea id="note" name="text" rows="1" required maxlength="20000" dir="auto" placeholder="Add an internal note…">
                     {area::typed(&unsaid.words)}
                 </textarea>
-                <div class="composer-actions"><button class="button">"Note"</button></div>
+                <div class="composer-actions"><button class="button">"Add note"</button></div>
                 {refused}
             </form>
         </section>

@@ -31,7 +31,7 @@ pub async fn archive(db: &Db, scope: &Scope, client: ClientId) -> Result<()> {
     if held.terms.is_some() {
         let name = &held.client_name;
         return Err(Error::refused(format!(
-            "{name} still holds a subscription. End it first; then nothing more is billed."
+            "{name} still has a subscription. Cancel it first so they aren’t billed again."
         )));
     }
     park_all_in(&mut tx, scope, &held).await?;

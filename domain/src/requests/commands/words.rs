@@ -61,6 +61,6 @@ fn checked(typed: &str, with_files: bool) -> Result<String> {
     if with_files && typed.trim().is_empty() {
         return Ok(String::new());
     }
-    let text = super::text(&mut errors, "text", typed, COMMENT, "Write something first.");
+    let text = super::text(&mut errors, "text", typed, COMMENT, "Write a message first.");
     errors.check().map(|()| text)
 }

@@ -49,7 +49,7 @@ async fn where_there_is_no_room_for_files_the_rest_goes_on(pool: PgPool) {
         let at = process.address;
         let refused = office.post_request(at, "One more", Some(&kept)).await;
         assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY, "{}", refused.text);
-        for words in ["There is no room for files right now", "One more", "Typed with care."] {
+        for words in ["We can’t store files right now", "One more", "Typed with care."] {
             assert!(refused.text.contains(words), "“{words}” is missing: {}", refused.text);
         }
         let ready = office.get(at, "/readyz").await;

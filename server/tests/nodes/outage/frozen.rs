@@ -63,9 +63,9 @@ async fn a_database_that_stands_still_holds_nobody_and_loses_nothing() {
         office.get(at, "/readyz"),
     );
     for page in &pages {
-        held_off("a page", page, "We will be right back");
+        held_off("a page", page, "We’ll be right back");
     }
-    held_off("a form", &posted, "We will be right back");
+    held_off("a form", &posted, "We’ll be right back");
     assert!(
         posted.text.contains("Typed meanwhile") && posted.text.contains("Typed with care."),
         "{}",
@@ -80,7 +80,7 @@ async fn a_database_that_stands_still_holds_nobody_and_loses_nothing() {
     assert_eq!(office.get(at, "/healthz").await.status, StatusCode::OK);
     // Known by now, so that nobody waits as long as the first ones did.
     let page = office.get(at, "/portal").await;
-    held_off("a page", &page, "We will be right back");
+    held_off("a page", &page, "We’ll be right back");
     assert!(page.took < Duration::from_secs(7), "{:?}", page.took);
     // Long enough for the lease to run out.
     sleep_until(claimed + Duration::from_secs(u64::from(LEASE) + 1)).await;

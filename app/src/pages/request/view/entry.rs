@@ -17,7 +17,7 @@ pub fn view(place: &Place, said: &Said) -> AnyView {
     match &said.entry.body {
         Body::Asked { .. } => words::markdown(said, "asked"),
         Body::Comment { .. } => words::comment(place, said),
-        Body::Review { approved: false, .. } => words::markdown(said, "asked for a change"),
+        Body::Review { approved: false, .. } => words::markdown(said, "asked for a revision"),
         Body::Words { writing: true, .. } => words::writing(said),
         Body::Words { writing: false, .. } => words::markdown(said, "wrote"),
         Body::Plan { steps } => work::plan(said, steps),
