@@ -73,11 +73,11 @@ test('a client who left is set to be erased, with all that comes of it said befo
   await expect(desk.getByRole('heading', { level: 1 })).toHaveText(client.company);
   const address = desk.url();
   await expect(desk.getByRole('region', { name: 'Erase' })).toHaveCount(0);
-  await desk.getByRole('button', { name: 'End it now…' }).click();
-  await desk.getByRole('dialog').getByRole('button', { name: 'End it' }).click();
-  await expect(toast(desk)).toHaveText('It has ended.');
+  await desk.getByRole('button', { name: 'Cancel now…' }).click();
+  await desk.getByRole('dialog').getByRole('button', { name: 'Cancel subscription' }).click();
+  await expect(toast(desk)).toHaveText('Subscription canceled.');
   await desk.getByRole('button', { name: 'Archive' }).click();
-  await expect(toast(desk)).toContainText('is archived');
+  await expect(toast(desk)).toContainText('Archived');
   await desk.getByRole('link', { name: 'Erase this client…' }).click();
   await sound(desk);
   await expect(desk.getByRole('region', { name: 'What goes' })).toContainText('1 account');
@@ -97,12 +97,12 @@ test('a client who left is set to be erased, with all that comes of it said befo
   const erase = desk.getByRole('region', { name: 'Erase' });
   await expect(erase).toContainText('This client will be erased on');
   // Nobody brings back what is going to be erased.
-  await expect(desk.getByRole('button', { name: 'Bring back' })).toHaveCount(0);
+  await expect(desk.getByRole('button', { name: 'Restore' })).toHaveCount(0);
   await sound(desk);
   await erase.getByRole('button', { name: 'Keep this client' }).click();
   await expect(toast(desk)).toContainText('Nothing was erased');
   await expect(erase.getByRole('link', { name: 'Erase this client…' })).toBeVisible();
-  await expect(desk.getByRole('button', { name: 'Bring back' })).toBeVisible();
+  await expect(desk.getByRole('button', { name: 'Restore' })).toBeVisible();
 });
 
 test('agents: what each does now, and stopping it', async ({ page, visit, model }) => {
