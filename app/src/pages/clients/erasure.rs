@@ -106,7 +106,7 @@ fn view(
 fn first(form: &Form, back: &str) -> AnyView {
     view! {
         {field::summary(form)}
-        <p>"Only a client who has left can be erased. End its subscription, archive it, then come back here."</p>
+        <p>"Only a client who has left can be erased. Cancel its subscription, archive it, then come back here."</p>
         <p class="button-row"><a class="button" href=back.to_owned()>"Back to the client"</a></p>
     }
     .into_any()
@@ -132,7 +132,7 @@ fn confirmation(
         </section>
         <section class="section" aria-labelledby="e-when">
             <div class="section-head"><h2 id="e-when">"When"</h2></div>
-            <p>{format!("On {due}. Until then you can keep the client with one click. After that, nobody can bring it back.")}</p>
+            <p>{format!("On {due}. Until then you can keep the client with one click. After that, nobody can restore it.")}</p>
             {access(comes_to, times).map(|words| view! { <p>{words}</p> })}
             <p>"Its owners get an email with the date now."</p>
         </section>

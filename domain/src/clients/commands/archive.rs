@@ -53,9 +53,7 @@ pub async fn restore(db: &Db, scope: &Scope, client: ClientId) -> Result<()> {
     let held = hold::hold_in(&mut tx, scope, client).await?;
     if erasures::due_in(&mut tx, scope, client).await?.is_some() {
         let name = &held.client_name;
-        return Err(Error::refused(format!(
-            "{name} is going to be erased. Keep it first, then bring it back."
-        )));
+        return Err(Error::refused(format!("{name} is going to be erased. Keep it first, then restore it.")));
     }
     hold_workspace_in(&mut tx, scope).await?;
     name_is_free_in(&mut tx, scope, &held.client_name, Some(client)).await?;
