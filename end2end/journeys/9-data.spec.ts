@@ -22,8 +22,8 @@ test('an owner downloads everything: it is prepared, a mail says so, and the zip
   const client = await newClient(page);
   await page.goto('/portal/requests/new');
   await page.getByLabel('What do you need?').fill('A letter to tenants');
-  await page.getByLabel('Tell us about it').fill('Please write it.');
-  await page.getByRole('button', { name: 'Ask for it' }).click();
+  await page.getByLabel('Details', { exact: true }).fill('Please write it.');
+  await page.getByRole('button', { name: 'Send request' }).click();
   await page.waitForURL(/\/portal\/requests\/1$/);
 
   await page.goto('/account');
