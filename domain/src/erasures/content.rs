@@ -74,3 +74,22 @@ async fn content(db: &Db, store: &Store, target: Target, sha256: &str) -> Result
     }
     tx.commit().await
 }
+
+/// Erases what was packed for the client to download. A node that is packing at this moment finds its row gone, and what it
+/// wrote is cleared as nobody's.
+pub(super) async fn exports(db: &Db, store: &Store, target: Target) -> Result<()> {
+    let mut tx = db.begin(&target.scope()).await?;
+    let objects = sqlx::query_scalar!(
+        r#"SELECT object AS "object!" FROM client_export
+           WHERE workspace_id = $1 AND client_id = $2 AND object IS NOT NULL"#,
+        target.workspace.0,
+        target.client.0,
+    )
+    .fetch_all(tx.conn())
+    .await?;
+    tx.commit().await?;
+    for key in objects.iter().filter_map(|object| Key::parse(object)) {
+        store.delete(&key).await?;
+    }
+    Ok(())
+}

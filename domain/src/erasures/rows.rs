@@ -41,6 +41,7 @@ pub(super) async fn erase(db: &Db, target: Target) -> Result<bool> {
         "DELETE FROM membership WHERE workspace_id = $1 AND client_id = $2",
         "DELETE FROM invitation WHERE workspace_id = $1 AND client_id = $2",
         "DELETE FROM cost_limit WHERE workspace_id = $1 AND client_id = $2",
+        "DELETE FROM client_export WHERE workspace_id = $1 AND client_id = $2",
     );
     nameless_in(&mut tx, target).await?;
     tx.enter_as(Office::Auth).await?;

@@ -68,6 +68,7 @@ async fn carry_out(db: &Db, store: &Store, target: Target) -> Result<bool> {
     }
     content::streams(db, target).await?;
     content::files(db, store, target).await?;
+    content::exports(db, store, target).await?;
     rows::erase(db, target).await
 }
 

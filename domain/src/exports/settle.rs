@@ -55,7 +55,7 @@ pub(super) async fn ready(db: &Db, claim: &Claim, key: &Key, bytes: u64) -> Resu
     let name = client_name_in(&mut tx, &scope, claim.client).await?;
     audit::done_in(&mut tx, &scope, Deed::done("finish_export", name.as_str()).of(claim.client)).await?;
     let until = mail::time(until);
-    tell(&mut tx, claim, &name, "is ready", |link| {
+    notify(&mut tx, claim, &name, "is ready", |link| {
         format!(
             "Hi,\n\nYour download is ready. Sign in to get it:\n{link}\n\nIt’s available until {until}. After that, you can \
              prepare a new one.\n"
@@ -88,7 +88,7 @@ pub(super) async fn failed(db: &Db, claim: &Claim, why: &str) -> Result<()> {
     let name = client_name_in(&mut tx, &scope, claim.client).await?;
     let deed = Deed::done("finish_export", name.as_str()).of(claim.client).came_to(Outcome::Refused, why);
     audit::done_in(&mut tx, &scope, deed).await?;
-    tell(&mut tx, claim, &name, "couldn’t be prepared", |link| {
+    notify(&mut tx, claim, &name, "couldn’t be prepared", |link| {
         format!("Hi,\n\nWe couldn’t prepare your download. {why}\n{link}\n")
     })
     .await?;
@@ -97,7 +97,7 @@ pub(super) async fn failed(db: &Db, claim: &Claim, why: &str) -> Result<()> {
 }
 
 /// Writes to whoever asked, once the address is known to be theirs. The link leads to a page that asks to sign in.
-async fn tell(
+async fn notify(
     tx: &mut Tx,
     claim: &Claim,
     client_name: &str,

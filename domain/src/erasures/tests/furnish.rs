@@ -20,7 +20,7 @@ use crate::{
     deliverables::{self, Content},
     files::{
         Arrived, HEAD, keep, sniff,
-        store::{Incoming, Store},
+        store::{Incoming, Key, Store},
     },
     ids::{AgentId, FileId, InvoiceId, RequestId, SubscriptionId},
     money::Currency,
@@ -76,6 +76,7 @@ pub(super) async fn house(ground: &Ground, store: &Store, offer: &Offer, word: &
     let session = furnishing.work().await;
     furnishing.programs(agent).await;
     let paid = furnishing.bills(subscription).await;
+    furnishing.export().await;
     furnishing.rest(session).await;
     House { client, subscription, paid, session: StreamId(session) }
 }
@@ -267,6 +268,23 @@ impl Furnishing<'_> {
         )
         .await;
         paid
+    }
+
+    /// A download that is ready.
+    async fn export(&self) {
+        let key = Key::parse(&format!("exports/{}", self.word)).unwrap();
+        self.store.put(&key, self.words("packed").into_bytes()).await.unwrap();
+        run(
+            &self.ground.pool,
+            "INSERT INTO client_export (id, workspace_id, client_id, asked_by, from_desk, zone, state, object, bytes,
+                                        created_at, ready_at, expires_at)
+             SELECT gen_random_uuid(), workspace_id, client_id, person_id, false, 'UTC', 'ready', 'exports/' || $2, 1,
+                    now(), now(), 'infinity'
+             FROM membership WHERE client_id = $1 AND role = 'owner'",
+            self.client.id.0,
+            self.word,
+        )
+        .await;
     }
 
     /// What is made in passing, or by other ways than the product's commands.

@@ -206,6 +206,10 @@ async fn nothing_of_the_client_is_left_and_nothing_of_another_is_touched(pool: P
         let key = Key::content(town.ground.workspace, &sha256).unwrap();
         assert_eq!(town.store.exists(&key).await.unwrap(), key == shared, "{key}");
     }
+    for (word, is_there) in [(OURS, false), (THEIRS, true)] {
+        let key = Key::parse(&format!("exports/{word}")).unwrap();
+        assert_eq!(town.store.exists(&key).await.unwrap(), is_there, "{key}");
+    }
     let end = loop {
         match follower.next().await {
             Ok(Some(_)) => {}
