@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Installs what a command needs and this machine lacks: setup.sh wasm|postgres|nats|promtool|nginx|browser|agents …
+# Installs what a command needs and this machine lacks: setup.sh wasm|postgres|nats|promtool|nginx|faketime|browser|agents …
 set -euo pipefail
 cd "$(dirname "$0")/.."
 . scripts/lib.sh
@@ -69,6 +69,13 @@ nginx() {
   apt_install nginx-light || say "nginx could not be installed; what is tried behind it is passed over"
   [ -z "$held" ] || as_root rm -f $policy
   as_root systemctl --quiet --now disable nginx 2>/dev/null || true
+}
+
+# What shows one node of several another time. A library alone.
+faketime() {
+  compgen -G '/usr/lib/*/faketime/libfaketimeMT.so.1' >/dev/null && return
+  say "Installing libfaketime"
+  apt_install libfaketime || say "libfaketime could not be installed; nodes whose clock is wrong are passed over"
 }
 
 # npm's packages, as locked, and a Chromium for them.

@@ -17,7 +17,7 @@ step "Installing what is missing"
 scripts/setup.sh wasm
 # Before Postgres, whose stand-in from npm would go with npm's old packages.
 if [ -e end2end/package.json ]; then scripts/setup.sh browser; fi
-scripts/setup.sh postgres nats promtool nginx
+scripts/setup.sh postgres nats promtool nginx faketime
 
 step "Format"
 cargo fmt --check

@@ -2,16 +2,26 @@
 
 use std::{
     collections::BTreeMap,
+    io::ErrorKind,
     sync::{Arc, Mutex, PoisonError},
+    time::Duration,
 };
 
-use chrono::{DateTime, Utc};
-use sessions::{Engine, StreamId};
-use sqlx::{PgConnection, PgPool, Postgres, Transaction};
+use chrono::{DateTime, TimeDelta, Utc};
+use sessions::{Engine, Offset, StreamId};
+use sqlx::{ConnectOptions, Connection, PgConnection, PgPool, Postgres, Transaction};
+use tokio::time::{Instant, timeout};
 
 use crate::{
-    Clock, Error, Result, Scope, files::quota::Quota, ids::WorkspaceId, sealed::Keyring, session::Event,
+    Clock, Error, Result, Scope,
+    files::quota::Quota,
+    ids::{ClientId, WorkspaceId},
+    sealed::Keyring,
+    session::Event,
 };
+
+/// A time that took longer to come is none.
+const LATE: TimeDelta = TimeDelta::seconds(2);
 
 /// The product's pool, the session engine and the clock. Cheap to clone.
 #[derive(Clone)]
@@ -51,6 +61,8 @@ pub enum Office {
     Auth,
     /// Looking for work that is due in any workspace.
     Jobs,
+    /// Writing events anew, which nobody of the product may.
+    Sessions,
 }
 
 impl Db {
@@ -119,6 +131,39 @@ impl Db {
     /// Whether the database answers.
     pub async fn answers(&self) -> bool {
         sqlx::query("SELECT 1").execute(&self.pool).await.is_ok()
+    }
+
+    /// Whether the database says anything within so long. It is asked over a connection of its own, since all of the
+    /// pool's may be waiting for it. A refusal is an answer as well: whoever waits is told of it by what they wait for.
+    pub async fn speaks_within(&self, patience: Duration) -> bool {
+        let asking = async {
+            let mut conn = self.pool.connect_options().connect().await?;
+            conn.ping().await?;
+            conn.close().await
+        };
+        match timeout(patience, asking).await {
+            // So many have knocked, and nobody opens.
+            Ok(Err(sqlx::Error::Io(error))) => error.kind() != ErrorKind::WouldBlock,
+            answer => answer.is_ok(),
+        }
+    }
+
+    /// Has the clock go by the database's, so that all nodes have the same time whatever their machines' clocks show.
+    /// Answers how far it was behind.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn follow_time(&self) -> Result<TimeDelta> {
+        let mut conn = self.pool.acquire().await?;
+        let asked = Instant::now();
+        let told: DateTime<Utc> =
+            sqlx::query_scalar("SELECT clock_timestamp()").fetch_one(&mut *conn).await?;
+        let took = TimeDelta::from_std(asked.elapsed()).unwrap_or(TimeDelta::MAX);
+        // When it looked at its clock is not known more closely than the way there and back.
+        if took > LATE {
+            return Ok(TimeDelta::zero());
+        }
+        Ok(self.clock.follow(told + took / 2, took))
     }
 
     /// A transaction that sees the scope's rows and nothing else.
@@ -203,6 +248,7 @@ pub(crate) async fn set_office(conn: &mut PgConnection, office: Office) -> Resul
     let role = match office {
         Office::Auth => "throughline_auth",
         Office::Jobs => "throughline_jobs",
+        Office::Sessions => "throughline_sessions",
     };
     sqlx::query(
         "SELECT set_config('role', $1, true), set_config('app.workspace_id', '', true),
@@ -243,6 +289,8 @@ struct Held {
     /// Under which the events are appended: the scope of the first.
     scope: Option<Scope>,
     events: Vec<String>,
+    /// Events that are written anew: the offset behind each, and its text.
+    redacted: Vec<(Offset, String)>,
 }
 
 impl Tx {
@@ -254,6 +302,11 @@ impl Tx {
     /// What a client may keep; none where there is no limit.
     pub(crate) fn quota(&self) -> Option<Quota> {
         self.quota
+    }
+
+    /// The client of the scope that holds now, where it has one.
+    pub(crate) fn client(&self) -> Option<ClientId> {
+        self.scope.as_ref().and_then(|scope| scope.client)
     }
 
     /// Whether it is a part of a larger call, which commits it.
@@ -297,6 +350,12 @@ impl Tx {
         Ok(())
     }
 
+    /// Writes an event anew where it stands, the one before the offset `behind`, at the commit. That it is the scope's to
+    /// change has to be settled before.
+    pub(crate) fn redact(&mut self, stream: StreamId, behind: Offset, event: &Event) {
+        self.held.entry(stream).or_default().redacted.push((behind, event.to_json()));
+    }
+
     /// Refuses a producer's older epochs on a stream from the commit on. It is the server that does it: a member who
     /// stops a run does not see its backstage.
     pub fn fence(&mut self, stream: StreamId, producer: String, epoch: u64) {
@@ -338,6 +397,16 @@ impl Tx {
         }
         for (producer, epoch) in held.fences {
             sessions::fence_in(&mut self.tx, stream, &producer, epoch).await?;
+        }
+        if !held.redacted.is_empty() {
+            self.enter_as(Office::Sessions).await?;
+        }
+        for (behind, text) in held.redacted {
+            match sessions::redact_in(&mut self.tx, stream, behind, &text).await {
+                // Dropped meanwhile, since it is folded; the fold is not this call's.
+                Ok(()) | Err(sessions::Error::NotFound) => {}
+                Err(error) => return Err(error.into()),
+            }
         }
         if !held.events.is_empty() {
             self.be(held.scope).await?;

@@ -127,6 +127,10 @@ id!(
     /// A key for programs.
     TokenId, "tok"
 );
+id!(
+    /// A client's own things, packed for download.
+    ExportId, "exp"
+);
 
 #[cfg(test)]
 mod tests {

@@ -33,6 +33,10 @@ pub mod deliverables;
 pub mod demo;
 #[cfg(feature = "sql")]
 pub mod desk;
+#[cfg(feature = "sql")]
+pub mod erasures;
+#[cfg(feature = "sql")]
+pub mod exports;
 pub mod files;
 pub mod ids;
 #[cfg(feature = "sql")]

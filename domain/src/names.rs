@@ -23,13 +23,13 @@ pub fn read(errors: &mut FieldErrors, field: &str, typed: &str, most: usize, mis
 /// Why something is no name, and what to do about it.
 pub fn objection(name: &str) -> Option<&'static str> {
     if name.chars().any(|c| c.is_control() || matches!(c, '\u{2028}' | '\u{2029}')) {
-        return Some("Write the name on one line, in plain letters.");
+        return Some("Keep the name on one line, in plain letters.");
     }
     if name.contains(['<', '>', '＜', '＞']) {
         return Some("Leave out < and >; write the name alone.");
     }
     if has_address(name) {
-        return Some("Leave out the e-mail address; write the name alone.");
+        return Some("Leave out the email address. Write the name alone.");
     }
     if has_link(name) {
         return Some("Leave out the web address; write the name alone.");
@@ -147,11 +147,11 @@ mod tests {
     #[test]
     fn a_name_is_one_line_with_single_spaces() {
         let mut errors = FieldErrors::new();
-        assert_eq!(read(&mut errors, "name", "  Rosa \u{a0} Klein ", 80, "Tell us your name."), "Rosa Klein");
+        assert_eq!(read(&mut errors, "name", "  Rosa \u{a0} Klein ", 80, "Enter your name."), "Rosa Klein");
         assert!(errors.is_empty());
-        read(&mut errors, "name", "  ", 80, "Tell us your name.");
+        read(&mut errors, "name", "  ", 80, "Enter your name.");
         read(&mut errors, "company", &"x".repeat(121), 120, "");
-        assert_eq!(errors.of("name"), Some("Tell us your name."));
+        assert_eq!(errors.of("name"), Some("Enter your name."));
         assert_eq!(errors.of("company"), Some("Use 120 characters or fewer."));
     }
 

@@ -70,7 +70,7 @@ pub fn left(seconds: i64) -> String {
 
 /// A length of working time: `31 h`, `40 min`, `under 1 min`; below zero counts as none.
 pub fn length(seconds: i64) -> String {
-    short(seconds).unwrap_or_else(|| "under 1 min".to_owned())
+    short(seconds).unwrap_or_else(|| "less than a minute".to_owned())
 }
 
 /// The size of a file: `512 bytes`, `640 KB`, `1.4 MB`, `25 MB`; a KB has 1024 bytes. Rounded up, so
@@ -191,6 +191,6 @@ mod tests {
         }
         assert!(left(i64::MIN).ends_with(" h over"));
         assert_eq!(length(29 * HOUR), "29 h");
-        assert_eq!(length(12), "under 1 min");
+        assert_eq!(length(12), "less than a minute");
     }
 }

@@ -13,7 +13,7 @@ import { AWAY } from '../fixtures/watch.ts';
 
 test.use({ scripted: true });
 
-const LOST = 'No connection. It comes back by itself.';
+const LOST = 'You’re offline. Reconnecting…';
 
 const finished = (page: Page, timeout = 30_000) => expect(standing(page)).toHaveText('Review', { timeout });
 

@@ -11,7 +11,7 @@ import { AWAY } from '../fixtures/watch.ts';
 
 test.use({ scripted: true });
 
-const LOST = 'No connection. It comes back by itself.';
+const LOST = 'You’re offline. Reconnecting…';
 
 /** Both halves of what the agent writes before it is held back. */
 const middle = (page: Page) => expect(line(page)).toContainText('those who asked twice');
@@ -69,7 +69,7 @@ test('the network is cut and comes back', async ({ page, model, server, visit, w
   await middle(other);
   await other.locator('#say').fill('Typed without a line.');
   await other.getByRole('button', { name: 'Send' }).click();
-  await expect(other.locator('.composer')).toContainText('No connection.');
+  await expect(other.locator('.composer')).toContainText('You’re offline.');
   await expect(other.locator('#say')).toHaveValue('Typed without a line.');
   gate.open();
   await finished(page);

@@ -34,7 +34,7 @@ test('the first hour: the terminal’s code, a desk, an offer, a client, and mai
   await page.goto('/');
   await expect(page).toHaveURL('/setup');
   await sound(page);
-  await page.getByLabel('Code from the terminal').fill('AAAA-AAAA-AAAA');
+  await page.getByLabel('Code from your terminal').fill('AAAA-AAAA-AAAA');
   await page.getByLabel('Name', { exact: true }).fill('Fjord Desk');
   await page.getByLabel('Time zone').selectOption('Europe/Oslo');
   await page.getByLabel('Currency').selectOption('EUR');
@@ -43,16 +43,16 @@ test('the first hour: the terminal’s code, a desk, an offer, a client, and mai
   await page.getByLabel('Tax number').fill('NO 123 456 785 MVA');
   await page.getByLabel('Note on tax').fill('No VAT is charged on services to businesses abroad.');
   await page.getByLabel('Your name').fill(ANNE.name);
-  await page.getByLabel('E-mail').fill(ANNE.email);
+  await page.getByLabel('Email', { exact: true }).fill(ANNE.email);
   await page.getByLabel('Password').fill(ANNE.password);
-  await page.getByRole('button', { name: 'Open the desk' }).click();
+  await page.getByRole('button', { name: 'Open my desk' }).click();
   // A wrong code lets nobody in, and loses nothing.
-  await expect(page.getByLabel('Code from the terminal')).toHaveAttribute('aria-invalid', 'true');
+  await expect(page.getByLabel('Code from your terminal')).toHaveAttribute('aria-invalid', 'true');
   await expect(page.getByLabel('Name', { exact: true })).toHaveValue('Fjord Desk');
   await sound(page);
-  await page.getByLabel('Code from the terminal').fill(code(fresh));
+  await page.getByLabel('Code from your terminal').fill(code(fresh));
   await page.getByLabel('Password').fill(ANNE.password);
-  await page.getByRole('button', { name: 'Open the desk' }).click();
+  await page.getByRole('button', { name: 'Open my desk' }).click();
   await page.waitForURL('**/desk');
   await expect(toast(page)).toHaveText('Welcome to your desk.');
   await sound(page);
@@ -61,11 +61,11 @@ test('the first hour: the terminal’s code, a desk, an offer, a client, and mai
 
   await page.goto('/desk/offers/new');
   await page.getByLabel('Name', { exact: true }).fill('Steady hands');
-  await page.getByLabel('For whom').fill('small harbours');
+  await page.getByLabel('Who it’s for').fill('small harbours');
   await page.getByLabel('Price').fill('2,400');
   await page.getByRole('button', { name: 'Save', exact: true }).last().click();
   await page.getByRole('button', { name: 'Publish' }).click();
-  await expect(toast(page)).toHaveText('It is on the storefront.');
+  await expect(toast(page)).toHaveText('Published to your storefront.');
 
   const buyer = await visit();
   await buyer.goto('/');
@@ -76,7 +76,7 @@ test('the first hour: the terminal’s code, a desk, an offer, a client, and mai
   await buyer.getByLabel('Street and city').fill('2 Havnegata\nVik');
   await buyer.getByLabel('Country').selectOption('NO');
   await buyer.getByLabel('Your name').fill(who.name);
-  await buyer.getByLabel('E-mail').fill(who.email);
+  await buyer.getByLabel('Email', { exact: true }).fill(who.email);
   await buyer.getByLabel('Password').fill(who.password);
   await buyer.getByRole('checkbox', { name: /I agree to the terms/ }).check();
   await buyer.getByRole('button', { name: 'Sign up' }).click();
@@ -87,8 +87,8 @@ test('the first hour: the terminal’s code, a desk, an offer, a client, and mai
   await buyer.waitForURL('**/portal');
 
   await page.goto('/desk/people');
-  await page.getByLabel('E-mail').fill('knut@fjord.test');
-  await page.getByRole('button', { name: 'Send the invitation' }).click();
+  await page.getByLabel('Email', { exact: true }).fill('knut@fjord.test');
+  await page.getByRole('button', { name: 'Send invitation' }).click();
   await expect(toast(page)).toContainText('knut@fjord.test');
   const knut = await visit();
   await knut.goto(await linkTo(postbox, 'knut@fjord.test', '/invitations/'));

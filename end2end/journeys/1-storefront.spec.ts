@@ -3,12 +3,12 @@ import { expect, test } from '../fixtures/test.ts';
 
 test('the storefront says what is sold, how a request goes and what it costs', async ({ page }) => {
   await page.goto('/');
-  await expect(page.getByRole('list', { name: 'How a request goes' }).getByRole('listitem')).toHaveCount(4);
+  await expect(page.getByRole('list', { name: 'How it works' }).getByRole('listitem')).toHaveCount(4);
   const offer = page.getByRole('article', { name: 'Two at a time' });
   await expect(offer).toContainText('$5,000');
   await expect(offer).toContainText('a month');
   await expect(offer).toContainText(/48/);
-  await expect(page.getByText('Made for law offices, insurance agencies, estate agents.')).toBeVisible();
+  await expect(page.getByText('Built for law offices, insurance agencies, and real estate agencies.')).toBeVisible();
   await sound(page);
   await offer.getByRole('link', { name: 'Choose Two at a time' }).click();
   await expect(page).toHaveURL(/\/signup\?offer=/);
@@ -36,6 +36,6 @@ test('what is not there is told calmly', async ({ page, watch }) => {
   watch.allow(/status of 404/);
   const answer = await page.goto('/no/such/page');
   expect(answer?.status()).toBe(404);
-  await expect(page.getByRole('heading', { level: 1 })).toHaveText('There is nothing here');
+  await expect(page.getByRole('heading', { level: 1 })).toHaveText('We can’t find that page');
   await sound(page);
 });

@@ -17,7 +17,7 @@ test('a stranger signs up, sees the first invoice, and is in', async ({ page, re
 
   await page.getByRole('link', { name: 'Look around first' }).click();
   await expect(page).toHaveURL('/portal');
-  await expect(page.getByText('The line begins with you')).toBeVisible();
+  await expect(page.getByText('What can we take off your plate?')).toBeVisible();
 
   const mail = await letter(request, who.email, /confirm/i);
   await page.goto(link(mail, '/confirm/'));
@@ -36,13 +36,13 @@ test('errors stand beside their fields and nothing typed is lost', async ({ page
   // What a browser would hold back goes out all the same: not every browser does, and nobody has to use one.
   await page.locator('form').evaluate((form: HTMLFormElement) => (form.noValidate = true));
   await page.getByRole('button', { name: 'Sign up' }).click();
-  await expect(page.getByRole('alert')).toContainText('Please mend this first');
+  await expect(page.getByRole('alert')).toContainText('Please fix the following');
   await expect(page.getByLabel('Password')).toHaveAttribute('aria-invalid', 'true');
   await expect(question(page, 'What does your business do?')).toHaveAttribute('aria-invalid', 'true');
   await expect(page.getByLabel('Company')).toHaveValue(who.company);
   await expect(page.getByLabel('Street and city')).toHaveValue(/3 River Walk/);
   await expect(page.getByLabel('Your name')).toHaveValue(who.name);
-  await expect(page.getByLabel('E-mail')).toHaveValue(who.email);
+  await expect(page.getByLabel('Email', { exact: true })).toHaveValue(who.email);
   await expect(page.getByRole('radio', { name: 'Two at a time' })).toBeChecked();
   await expect(page.getByRole('radio', { name: 'Brief', exact: true }).filter({ visible: true })).toBeChecked();
   await expect(page.getByRole('checkbox', { name: /I agree/ })).toBeChecked();
@@ -73,13 +73,13 @@ test('an address that exists is told by mail and not on the page', async ({ page
   await page.waitForURL('**/signup/welcome');
   await expect(page.getByText('Your first invoice: $3,000')).toBeVisible();
   await expect(page.getByText(/exists|already/)).toHaveCount(0);
-  const mail = await letter(request, ROSA.email, /have an account here already/);
+  const mail = await letter(request, ROSA.email, /already have an account/);
   expect(mail.body).toMatch(/already/);
 
   // The password that was just chosen does not open the account that owns the address.
   const other = await visit();
   await other.goto('/sign-in');
-  await other.getByLabel('E-mail').fill(ROSA.email);
+  await other.getByLabel('Email', { exact: true }).fill(ROSA.email);
   await other.getByLabel('Password').fill(ROSA.password);
   await other.getByRole('button', { name: 'Sign in' }).click();
   await expect(other).toHaveURL('/portal');
@@ -90,5 +90,5 @@ test('whoever signed up can sign in again', async ({ page, visit }) => {
   const who = await newClient(page);
   const other = await visit();
   await enter(other, who);
-  await expect(other.getByText('The line begins with you')).toBeVisible();
+  await expect(other.getByText('What can we take off your plate?')).toBeVisible();
 });

@@ -9,10 +9,10 @@ test('home answers three questions at a glance', async ({ page, signIn }) => {
   await signIn(page, DANA);
   await alive(page);
   const waiting = page.getByRole('region', { name: 'Waiting on you' });
-  await expect(waiting.getByRole('link', { name: 'May I name the school across the street?' })).toBeVisible();
+  await expect(waiting.getByRole('link', { name: 'OK to name the school across the street?' })).toBeVisible();
   await expect(waiting.getByRole('button', { name: 'Name it' })).toBeVisible();
-  await expect(page.getByRole('region', { name: 'Being worked on' })).toBeVisible();
-  await expect(page.getByRole('region', { name: 'Coming next' }).getByRole('listitem').first()).toContainText('Open-house sign-in sheet');
+  await expect(page.getByRole('region', { name: 'In progress' })).toBeVisible();
+  await expect(page.getByRole('region', { name: 'Up next' }).getByRole('listitem').first()).toContainText('Open-house sign-in sheet');
   await sound(page);
 });
 
@@ -20,11 +20,11 @@ test('home shows work to look at, what is being worked on, and its clock', async
   await signIn(page, INES);
   await alive(page);
   await expect(page.getByRole('region', { name: 'Waiting on you' })).toContainText('Phone script for new leads');
-  await expect(page.getByRole('region', { name: 'Recently done' })).toContainText('Renewal letters for October');
+  await expect(page.getByRole('region', { name: 'Recently completed' })).toContainText('Renewal letters for October');
   await sound(page);
   await signIn(page, ROSA);
   await alive(page);
-  await expect(page.getByRole('region', { name: 'Recently done' })).toContainText('Template for a fee agreement');
+  await expect(page.getByRole('region', { name: 'Recently completed' })).toContainText('Template for a fee agreement');
   await sound(page);
 });
 
@@ -32,7 +32,7 @@ test('an empty home leads to the first request, and follows what happens', async
   const who = await newClient(page);
   await page.goto('/portal');
   await alive(page);
-  await expect(page.getByText('The line begins with you')).toBeVisible();
+  await expect(page.getByText('What can we take off your plate?')).toBeVisible();
   await sound(page);
   const other = await visit(who);
   await ask(other, { title: 'Reminder about receipts' });

@@ -26,13 +26,13 @@ test('a picture that is pasted and a file that is let go beside the box come alo
   await newClient(page);
   await open(page, '/portal/requests/new');
   await page.getByLabel('What do you need?').fill('Look at this');
-  await page.getByLabel('Tell us about it').fill('What is wrong here?');
+  await page.getByLabel('Details', { exact: true }).fill('What is wrong here?');
   const files = page.getByRole('list', { name: 'Files' }).getByRole('listitem');
   expect(await bring(page, 'paste', '[name=brief]', { name: 'image.png', type: 'image/png', base64: PNG })).toBe(true);
   await expect(files.filter({ hasText: 'image.png' })).toContainText(/image|picture|png/i);
   expect(await bring(page, 'drop', 'h1', { name: 'notes.txt', type: 'text/plain', base64: btoa('Nine calls.') })).toBe(true);
   await expect(files.filter({ hasText: 'notes.txt' })).toContainText(/text/i);
-  await page.getByRole('button', { name: 'Ask for it' }).click();
+  await page.getByRole('button', { name: 'Send request' }).click();
   await page.waitForURL(/\/portal\/requests\/1$/);
   for (const name of ['image.png', 'notes.txt']) {
     await expect(page.getByRole('complementary').getByRole('link', { name })).toBeVisible();

@@ -13,7 +13,7 @@ test('a request with a preview, files and a priority', async ({ page }) => {
   await open(page, '/portal/requests/new');
   await sound(page);
   await page.getByLabel('What do you need?').fill('A letter about fees');
-  await page.getByLabel('Tell us about it').fill('**Two** pages.\n\n- plain words\n- the new fees first');
+  await page.getByLabel('Details', { exact: true }).fill('**Two** pages.\n\n- plain words\n- the new fees first');
   await page.getByRole('button', { name: 'Preview' }).click();
   const preview = page.getByRole('region', { name: 'Preview' });
   await expect(preview.locator('strong')).toHaveText('Two');
@@ -32,8 +32,8 @@ test('a request with a preview, files and a priority', async ({ page }) => {
   await expect(files.getByRole('listitem')).toHaveCount(1);
   await fits(page);
 
-  await page.getByRole('radio', { name: /Before the others/ }).check();
-  await page.getByRole('button', { name: 'Ask for it' }).click();
+  await page.getByRole('radio', { name: /^High/ }).check();
+  await page.getByRole('button', { name: 'Send request' }).click();
   await page.waitForURL(/\/portal\/requests\/1$/);
   await alive(page);
   // The file goes with what was asked and is not part of its words; the agent may quote it later.
@@ -59,12 +59,12 @@ test('what was written is back after a lost tab', async ({ page }) => {
   await newClient(page);
   await open(page, '/portal/requests/new');
   await page.getByLabel('What do you need?').fill('Kept against a lost tab');
-  await page.getByLabel('Tell us about it').fill('Half a thought');
+  await page.getByLabel('Details', { exact: true }).fill('Half a thought');
   await page.goto('/portal');
   await open(page, '/portal/requests/new');
-  await expect(page.getByText('What you had written is back.')).toBeVisible();
+  await expect(page.getByText('We restored your draft.')).toBeVisible();
   await expect(page.getByLabel('What do you need?')).toHaveValue('Kept against a lost tab');
-  await page.getByRole('button', { name: 'Start afresh' }).click();
+  await page.getByRole('button', { name: 'Start over' }).click();
   await expect(page.getByLabel('What do you need?')).toHaveValue('');
 });
 
@@ -72,8 +72,8 @@ test('a double click asks once', async ({ page, server }) => {
   await newClient(page);
   await open(page, '/portal/requests/new');
   await page.getByLabel('What do you need?').fill(`Only once ${process.pid}`);
-  await page.getByLabel('Tell us about it').fill('Once.');
-  await page.getByRole('button', { name: 'Ask for it' }).dblclick();
+  await page.getByLabel('Details', { exact: true }).fill('Once.');
+  await page.getByRole('button', { name: 'Send request' }).dblclick();
   await page.waitForURL(/\/portal\/requests\/\d+$/);
   const made = await query(server, 'SELECT FROM request WHERE title = $1', [`Only once ${process.pid}`]);
   expect(made).toHaveLength(1);
@@ -83,11 +83,11 @@ test('what is missing is said beside its field', async ({ page, watch }) => {
   watch.allow(/status of 422/);
   await newClient(page);
   await open(page, '/portal/requests/new');
-  await page.getByLabel('Tell us about it').fill('A brief without a title');
+  await page.getByLabel('Details', { exact: true }).fill('A brief without a title');
   await page.locator('#ask').evaluate((form: HTMLFormElement) => (form.noValidate = true));
-  await page.getByRole('button', { name: 'Ask for it' }).click();
+  await page.getByRole('button', { name: 'Send request' }).click();
   await expect(page.getByLabel('What do you need?')).toHaveAttribute('aria-invalid', 'true');
-  await expect(page.getByLabel('Tell us about it')).toHaveValue(/A brief without a title/);
+  await expect(page.getByLabel('Details', { exact: true })).toHaveValue(/A brief without a title/);
   await sound(page);
 });
 
@@ -95,7 +95,7 @@ test('the list finds requests by column and by words', async ({ page, signIn }) 
   await signIn(page, ROSA);
   await open(page, '/portal/requests');
   await sound(page);
-  await page.getByRole('navigation', { name: 'Where they stand' }).getByRole('link', { name: 'Done' }).click();
+  await page.getByRole('navigation', { name: 'Filter by status' }).getByRole('link', { name: 'Done' }).click();
   await expect(page.getByRole('row', { name: /Template for a fee agreement/ })).toBeVisible();
   await expect(page.getByRole('row', { name: /Chronology/ })).toHaveCount(0);
   await open(page, '/portal/requests');
@@ -121,12 +121,12 @@ test('what was asked can be changed and taken back', async ({ page }) => {
   await open(page, `${path}/edit`);
   await sound(page);
   await page.getByLabel('What do you need?').fill('Changed once');
-  await page.getByRole('button', { name: 'Save the change' }).click();
+  await page.getByRole('button', { name: 'Save changes' }).click();
   await expect(page.getByRole('heading', { level: 1 })).toHaveText('Changed once');
   await open(page, `${path}/edit`);
-  await page.getByRole('button', { name: 'Take it back…' }).click();
-  await page.getByRole('dialog').getByRole('button', { name: 'Take it back' }).click();
+  await page.getByRole('button', { name: 'Withdraw…' }).click();
+  await page.getByRole('dialog').getByRole('button', { name: 'Withdraw request' }).click();
   await page.waitForURL((url) => !url.pathname.endsWith('/edit'));
   await page.goto(path);
-  await expect(page.locator('.page-sub')).toContainText('Taken back');
+  await expect(page.locator('.page-sub')).toContainText('Withdrawn');
 });

@@ -9,7 +9,7 @@ const QUEUE = '/portal/requests/queue';
 
 const titles = (page: Page) => page.locator('.queue[data-column=backlog] .queue-words a').allTextContents();
 const order = (page: Page, ...wanted: string[]) => expect.poll(() => titles(page)).toEqual(wanted);
-const grip = (page: Page, title: string) => page.getByRole('button', { name: `Move “${title}”` });
+const grip = (page: Page, title: string) => page.getByRole('button', { name: `Move “${title}”`, exact: true });
 
 test.beforeEach(async ({ page }) => {
   await newClient(page);
@@ -55,10 +55,10 @@ test('the queue is reordered by drag', async ({ page }) => {
 });
 
 test('the arrows and the menu do the same', async ({ page }) => {
-  await page.getByRole('button', { name: '“Second” up' }).click();
+  await page.getByRole('button', { name: 'Move “Second” up' }).click();
   await order(page, 'Second', 'First', 'Third');
   await page.getByLabel('More for “Third”').click();
-  await page.getByRole('button', { name: 'Put it first' }).filter({ visible: true }).click();
+  await page.getByRole('button', { name: 'Move to top' }).filter({ visible: true }).click();
   await order(page, 'Third', 'Second', 'First');
   // Left at once: what was shown as moved is on its way and arrives.
   await open(page, QUEUE);

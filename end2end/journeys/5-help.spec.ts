@@ -14,7 +14,7 @@ test('agents help each other in one conversation, each under its own name', asyn
   const helper = `Otto ${test.info().project.name}`;
   await desk.goto('/desk/agents/new');
   await desk.getByLabel('Name', { exact: true }).fill(helper);
-  await desk.getByRole('button', { name: 'Take on' }).click();
+  await desk.getByRole('button', { name: 'Add agent' }).click();
   await desk.waitForURL(/\/desk\/agents$/);
 
   const [dates, checked] = [new Gate(), new Gate()];
@@ -31,7 +31,7 @@ test('agents help each other in one conversation, each under its own name', asyn
   const helps = line(page).locator('.entry.second');
   await expect(helps).toContainText('The notice names the second of May');
   await expect(helps).toContainText(helper);
-  await expect(page.locator('.page-sub')).toContainText(`is on it, with ${helper}`);
+  await expect(page.locator('.page-sub')).toContainText(`is working on it with ${helper}`);
   await sound(page);
   dates.open();
   await checked.reached;

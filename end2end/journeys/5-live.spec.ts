@@ -21,10 +21,10 @@ test('the agent’s words arrive as they are written, its plan is ticked, its st
   const client = await newClient(page, 'One at a time');
   await open(page, '/portal/requests/new');
   await page.getByLabel('What do you need?').fill('As it is written');
-  await page.getByLabel('Tell us about it').fill('A letter from the notes.');
+  await page.getByLabel('Details', { exact: true }).fill('A letter from the notes.');
   await page.locator('#files').setInputFiles({ name: 'notes.txt', mimeType: 'text/plain', buffer: Buffer.from('Nine people called.\nTwo twice.') });
   await expect(page.getByRole('list', { name: 'Files' }).getByRole('listitem')).toContainText('notes.txt');
-  await page.getByRole('button', { name: 'Ask for it' }).click();
+  await page.getByRole('button', { name: 'Send request' }).click();
   await page.waitForURL(/\/portal\/requests\/1$/);
   planned.open();
 
@@ -36,7 +36,7 @@ test('the agent’s words arrive as they are written, its plan is ticked, its st
   await expect(writingNow).toContainText('those who asked twice');
   await expect(writingNow).toContainText('is writing');
   await expect(writingNow.locator('.caret')).toBeVisible();
-  await expect(page.locator('.page-sub')).toContainText('is on it');
+  await expect(page.locator('.page-sub')).toContainText('is working on it');
   await sound(page);
   writing.open();
   await expect(line(page)).toContainText('Then the rest in the order of their calls.');
@@ -65,14 +65,14 @@ test('a colleague, an operator and a second tab see the same, and each other', a
   await desk.getByRole('link', { name: 'Seen by all' }).click();
   for (const view of [page, tab, other, desk]) await expect(line(view)).toContainText('those who asked twice');
   // Two tabs of one person are one person.
-  await expect(page.locator('.looking')).toContainText('3 people looking');
+  await expect(page.locator('.looking')).toContainText('3 people viewing');
   await expect(page.locator('.looking')).toHaveAttribute('title', new RegExp(colleague.name));
   await send(other, 'I am here as well.');
   for (const view of [page, tab, desk]) await expect(line(view)).toContainText('I am here as well.');
   // What is said backstage stays there.
-  await desk.getByLabel('A note for operators').fill('Only among us: they pay late.');
-  await desk.getByRole('button', { name: 'Note' }).click();
-  await expect(desk.getByRole('list', { name: 'Backstage' })).toContainText('they pay late');
+  await desk.getByLabel('Add an internal note').fill('Only among us: they pay late.');
+  await desk.getByRole('button', { name: 'Add note' }).click();
+  await expect(desk.getByRole('list', { name: 'Internal notes' })).toContainText('they pay late');
   expect(await (await page.request.get(path)).text()).not.toContain('they pay late');
   gate.open();
   for (const view of [page, tab, other]) await expect(standing(view)).toHaveText('Review');

@@ -18,10 +18,10 @@ test('what people write wraps on every page that shows it, on a phone and on a d
   await newClient(page, 'One at a time');
   await open(page, '/portal/requests/new');
   await page.getByLabel('What do you need?').fill(LINK);
-  await page.getByLabel('Tell us about it').fill(`Look at ${LINK}\n\n- ${LINK}`);
+  await page.getByLabel('Details', { exact: true }).fill(`Look at ${LINK}\n\n- ${LINK}`);
   await page.locator('#files').setInputFiles({ name: LONG_FILE, mimeType: 'text/csv', buffer: Buffer.from('a,b\n1,2\n') });
   await expect(page.getByRole('list', { name: 'Files' }).getByRole('listitem')).toContainText('final.csv');
-  await page.getByRole('button', { name: 'Ask for it' }).click();
+  await page.getByRole('button', { name: 'Send request' }).click();
   await page.waitForURL(/\/portal\/requests\/1$/);
   await expect(standing(page)).toHaveText('Review');
   await send(page, `${LINK} **please**`);

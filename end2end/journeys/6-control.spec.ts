@@ -18,14 +18,14 @@ test('stop: the work stops, everyone is told, and it can start again', async ({ 
   const other = await visit(client);
   await open(other, path);
   await expect(line(other)).toContainText('those who asked twice');
-  await other.getByRole('button', { name: 'Stop' }).click();
+  await other.getByRole('button', { name: 'Stop work' }).click();
   for (const view of [page, other]) await expect(line(view).locator('.stopped')).toContainText('Vera Lindqvist stopped the work');
   // What was written stays.
   await expect(line(page)).toContainText('those who asked twice');
-  await expect(page.getByRole('button', { name: 'Stop' })).toHaveCount(0);
+  await expect(page.getByRole('button', { name: 'Stop work' })).toHaveCount(0);
   await sound(page);
   gate.open();
-  await page.getByRole('button', { name: 'Start again' }).click();
+  await page.getByRole('button', { name: 'Restart' }).click();
   await expect(standing(page)).toHaveText('Review');
 });
 
@@ -41,8 +41,8 @@ test('steer: the agent hears it in the middle of a sentence and says what came o
   await expect(line(page)).toContainText('those who asked twice');
   await send(page, 'Please put Mrs. Hale first.');
   const note = line(page).locator('.entry.note').filter({ hasText: 'Please put Mrs. Hale first.' });
-  await expect(note).toContainText('Vera Lindqvist steered');
-  await expect(note).toContainText('it was taken up');
+  await expect(note).toContainText('Vera Lindqvist gave new direction');
+  await expect(note).toContainText('got it');
   await expect(standing(page)).toHaveText('Review');
   await expect(line(page)).toContainText('Mrs. Hale comes first now.');
   const heard = model.asked.filter((asked) => JSON.stringify(asked.messages).includes('Please put Mrs. Hale first.'));
@@ -79,7 +79,7 @@ test('an approval has one winner, and the other is told who and what', async ({ 
     headers: { accept: 'application/json', origin: new URL(other.url()).origin },
   });
   expect(answer.status()).toBe(409);
-  expect(((await answer.json()) as { refused: string }).refused).toContain('Vera Lindqvist was faster and answered “Send it today”');
+  expect(((await answer.json()) as { refused: string }).refused).toContain('Vera Lindqvist already answered “Send it today”');
   expect(colleague.name).not.toBe(client.name);
   await expect(standing(page)).toHaveText('Review');
 });
@@ -103,16 +103,16 @@ test('two who press in the same instant: one wins, the other reads whose answer 
   await Promise.all([red, blue].map((button) => button?.evaluate((button) => (button as HTMLElement).click())));
   const answered = line(page).locator('.approval.answered');
   await expect(answered).toContainText(/answered “(Red|Blue)”/);
-  const words = (await answered.innerText()).replace(/, .*$/s, '');
+  const words = (await answered.innerText()).replace(/ · .*$/s, '');
   await expect(line(other).locator('.approval.answered')).toContainText(words.split('\n').pop() ?? words);
 });
 
 const troubles = [
-  ['lets nobody in', [refuse(401, 'wrong key')], /did not let it in/],
-  ['has too much to do', [refuse(429, 'slow down', { 'retry-after': '3600' })], /too much to do/],
-  ['breaks off', [say('Half a sent'), cut()], /broke off/],
-  ['sends rubbish', [raw('<html>502</html>\n\ndata: {not json\n\n')], /made no sense/],
-  ['never ends', [endless('and so on '.repeat(2000))], /made no sense/],
+  ['lets nobody in', [refuse(401, 'wrong key')], /denied access/],
+  ['has too much to do', [refuse(429, 'slow down', { 'retry-after': '3600' })], /very busy/],
+  ['breaks off', [say('Half a sent'), cut()], /the connection dropped/],
+  ['sends rubbish', [raw('<html>502</html>\n\ndata: {not json\n\n')], /something unusable/],
+  ['never ends', [endless('and so on '.repeat(2000))], /something unusable/],
 ] as const;
 
 for (const [what, turn, words] of troubles) {
@@ -122,7 +122,7 @@ for (const [what, turn, words] of troubles) {
     await newClient(page, 'One at a time');
     await ask(page, { title });
     const failed = line(page).locator('.entry.stopped');
-    await expect(failed).toContainText('The work broke off', { timeout: 30_000 });
+    await expect(failed).toContainText('Couldn’t finish', { timeout: 30_000 });
     await expect(failed).toContainText(words);
     await expect(page.locator('main')).not.toContainText(/\b(AI|LLM|token|prompt|endpoint|stream|401|429)\b/);
     await sound(page);
@@ -138,7 +138,7 @@ test('a slow model is waited for', async ({ page, model }) => {
   await newClient(page, 'One at a time');
   await ask(page, { title: 'Slow but sure' });
   await gate.reached;
-  await expect(page.locator('.page-sub')).toContainText('is on it');
+  await expect(page.locator('.page-sub')).toContainText('is working on it');
   gate.open();
   await expect(standing(page)).toHaveText('Review');
 });

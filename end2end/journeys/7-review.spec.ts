@@ -26,7 +26,7 @@ test('a rehearsal goes the whole way: a question, a draft, a change, approval, a
   await expect(standing(page)).toHaveText('Review');
   await expect(line(page).locator('.plan > li:not(.done)')).toHaveCount(0);
   const review = page.locator('.review-form');
-  await expect(review).toContainText('2 of 2 changes left');
+  await expect(review).toContainText('2 of 2 revisions left');
   await sound(page);
   await line(page).getByRole('link', { name: /Draft: News of the move/ }).click();
   await expect(page.getByRole('heading', { level: 1 })).toHaveText('Draft: News of the move');
@@ -35,17 +35,17 @@ test('a rehearsal goes the whole way: a question, a draft, a change, approval, a
 
   // Sent back without a reason: it is asked for.
   await open(page, path);
-  await page.getByText('Ask for a change').click();
-  await page.getByLabel('What should be different?').fill('Please say where one can park.');
-  await page.getByRole('button', { name: 'Send it back' }).click();
-  await expect(toast(page)).toHaveText('Sent back. The work goes on.');
+  await page.getByText('Ask for a revision').click();
+  await page.getByLabel('What should we change?').fill('Please say where one can park.');
+  await page.getByRole('button', { name: 'Send back for revision' }).click();
+  await expect(toast(page)).toHaveText('Sent back. We’re working on your revision.');
   await expect(line(page).getByText('Please say where one can park.').first()).toBeVisible();
   await expect(line(page).getByRole('link', { name: /version 2/ })).toBeVisible();
   await expect(standing(page)).toHaveText('Review');
-  await expect(page.locator('.review-form')).toContainText('1 of 2 changes left');
+  await expect(page.locator('.review-form')).toContainText('1 of 2 revisions left');
 
   await page.getByRole('button', { name: 'Approve' }).click();
-  await expect(toast(page)).toHaveText('Approved. Thank you.');
+  await expect(toast(page)).toHaveText('Approved. Thanks!');
   await expect(standing(page)).toHaveText('Done');
   await expect(line(page).locator('.line-end')).toContainText('Done');
   await sound(page);

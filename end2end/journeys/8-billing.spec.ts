@@ -15,26 +15,26 @@ test('an invoice is issued, paid, taken back and void; numbers have no gaps', as
   await desk.getByLabel('Client').selectOption({ label: client.company });
   await desk.getByLabel('Line 1').fill('Set-up of the archive');
   await desk.getByLabel('Amount').first().fill('1,200.50');
-  await desk.getByRole('button', { name: 'Save the draft' }).last().click();
+  await desk.getByRole('button', { name: 'Save draft' }).last().click();
   await expect(toast(desk)).toContainText('Saved as a draft');
   await sound(desk);
 
   // Nobody sees a draft.
   await page.goto('/portal/billing');
   await expect(page.getByText('$1,200.50')).toHaveCount(0);
-  await desk.getByRole('button', { name: 'Issue it' }).click();
+  await desk.getByRole('button', { name: 'Issue invoice' }).click();
   await expect(toast(desk)).toContainText('Issued');
   await page.reload();
   await expect(page.getByText('$1,200.50').first()).toBeVisible();
   await sound(page);
 
-  await desk.getByRole('button', { name: 'Mark paid' }).click();
+  await desk.getByRole('button', { name: 'Mark as paid' }).click();
   await expect(desk.getByRole('article')).toContainText('Paid');
-  await desk.getByRole('button', { name: 'Mark unpaid' }).click();
+  await desk.getByRole('button', { name: 'Mark as unpaid' }).click();
   await desk.getByRole('button', { name: 'Void…' }).click();
   await accessible(desk);
-  await desk.getByRole('dialog').getByRole('button', { name: 'Void it' }).click();
-  await expect(toast(desk)).toContainText('Its number stays used.');
+  await desk.getByRole('dialog').getByRole('button', { name: 'Void invoice' }).click();
+  await expect(toast(desk)).toContainText('Its number won’t be reused.');
   const numbers = await query<{ number: string }>(server, 'SELECT number FROM invoice WHERE number IS NOT NULL ORDER BY number');
   expect(numbers.map((row) => Number(row.number))).toEqual(numbers.map((_, place) => place + 1));
 });
@@ -58,6 +58,6 @@ test('recurring revenue stands as a number and a small chart that says the same'
   const chart = page.getByRole('img', { name: /in \w+ 20\d\d/ });
   await expect(chart).toBeVisible();
   await expect(chart.locator('rect')).toHaveCount(12);
-  await page.getByRole('navigation', { name: 'Which invoices' }).getByRole('link', { name: 'Paid' }).click();
+  await page.getByRole('navigation', { name: 'Filter invoices' }).getByRole('link', { name: 'Paid' }).click();
   await expect(page.getByRole('heading', { level: 1 })).toHaveText('Billing');
 });

@@ -38,14 +38,14 @@ test('cards are moved by keys, the limit is refused with its reason, and a move 
   await expect(column(desk, 'In progress').or(column(desk, 'Waiting on client')).getByRole('link', { name: 'Alpha' })).toBeVisible();
 
   await move('Beta', 'ArrowRight', 'ArrowRight');
-  await expect(desk.getByRole('status').or(desk.getByRole('alert')).filter({ hasText: /at a time|place|limit/i }).first()).toBeVisible();
+  await expect(desk.getByRole('status').or(desk.getByRole('alert')).filter({ hasText: /at a time|slot|limit/i }).first()).toBeVisible();
   await expect(column(desk, 'Backlog').getByRole('link', { name: 'Beta' })).toBeVisible();
 
   await move('Beta', 'ArrowRight');
   await expect(column(desk, 'Up next').getByRole('link', { name: 'Beta' })).toBeVisible();
-  await expect(desk.getByText('#2 is in Up next.')).toBeVisible();
+  await expect(desk.getByText('Moved #2 to Up next.')).toBeVisible();
   await desk.keyboard.press('Control+z');
-  await expect(desk.getByText('#2 is back in Backlog.')).toBeVisible();
+  await expect(desk.getByText('Undone. #2 is back in Backlog.')).toBeVisible();
   await expect(column(desk, 'Backlog').getByRole('link', { name: 'Beta' })).toBeVisible();
   await desk.reload();
   await expect(column(desk, 'Backlog').getByRole('link', { name: 'Beta' })).toBeVisible();
@@ -79,7 +79,7 @@ test('the menu of a card moves it, on a phone too', async ({ page, visit }) => {
   await board(page, desk);
   await sound(desk);
   await desk.getByLabel(/^Move #\d+ Beta/).click();
-  await desk.getByRole('button', { name: 'To the top' }).filter({ visible: true }).click();
+  await desk.getByRole('button', { name: 'Move to top' }).filter({ visible: true }).click();
   await expect(column(desk, 'Backlog').getByRole('article').first()).toContainText('Beta');
   await desk.getByLabel(/^Move #\d+ Beta/).click();
   await desk.getByRole('button', { name: /^Move to (In progress|Up next)/ }).filter({ visible: true }).first().click();

@@ -16,7 +16,7 @@ test('Today gathers what wants the operator, and follows', async ({ page, visit 
   await sound(desk);
   const client = await newClient(page, 'One at a time');
   const came = desk.getByRole('listitem').filter({ has: desk.getByRole('link', { name: client.company, exact: true }) });
-  await expect(came).toContainText('One at a time · came just now');
+  await expect(came).toContainText('One at a time · joined just now');
   await expect(desk.getByText(`${client.company} · $3,000`)).toBeVisible();
 });
 
@@ -24,7 +24,7 @@ test('a failed run is tried again and an invoice marked paid from Today', async 
   const client = await newClient(page, 'One at a time');
   const desk = await visit(OLGA);
   const unpaid = desk.getByRole('listitem').filter({ hasText: `${client.company} · $3,000` });
-  await unpaid.getByRole('button', { name: /Mark paid: invoice \d+/ }).click();
+  await unpaid.getByRole('button', { name: /Mark as paid: invoice \d+/ }).click();
   await expect(toast(desk)).toBeVisible();
   await expect(desk).toHaveURL('/desk');
   await expect(unpaid).toHaveCount(0);
@@ -40,7 +40,7 @@ test('a client’s page: what it asks for, what it told, what it holds; and back
   await desk.keyboard.press('Enter');
   await desk.getByRole('link', { name: client.company }).click();
   await expect(desk.getByRole('heading', { level: 1 })).toHaveText(client.company);
-  await expect(desk.getByRole('region', { name: 'What they told us' })).toContainText('Bookkeeping for craftspeople');
+  await expect(desk.getByRole('region', { name: 'Sign-up answers' })).toContainText('Bookkeeping for craftspeople');
   await sound(desk);
   await desk.getByRole('link', { name: 'Seen from the desk' }).click();
   await alive(desk);
@@ -48,19 +48,61 @@ test('a client’s page: what it asks for, what it told, what it holds; and back
   await sound(desk);
   // Who still pays is not put away.
   await desk.goBack();
-  await expect(desk.getByRole('region', { name: 'Leaving' })).toContainText('once its subscription has ended');
-  await desk.getByRole('button', { name: 'End it now…' }).click();
+  await expect(desk.getByRole('region', { name: 'Leaving' })).toContainText('once their subscription has ended');
+  await desk.getByRole('button', { name: 'Cancel now…' }).click();
   await sound(desk);
-  await desk.getByRole('dialog').getByRole('button', { name: 'End it' }).click();
-  await expect(toast(desk)).toHaveText('It has ended.');
+  await desk.getByRole('dialog').getByRole('button', { name: 'Cancel subscription' }).click();
+  await expect(toast(desk)).toHaveText('Subscription canceled.');
   await desk.getByRole('button', { name: 'Archive' }).click();
-  await expect(toast(desk)).toContainText('is archived');
+  await expect(toast(desk)).toContainText('Archived');
   // They still read what was done for them, and ask for nothing.
   await page.goto('/portal');
   await expect(page).toHaveURL('/portal');
   await expect(page.getByRole('link', { name: 'New request' })).toHaveCount(0);
-  await desk.getByRole('button', { name: 'Bring back' }).click();
-  await expect(toast(desk)).toContainText('is back');
+  await desk.getByRole('button', { name: 'Restore' }).click();
+  await expect(toast(desk)).toContainText('Restored');
+});
+
+test('a client who left is set to be erased, with all that comes of it said before, and kept after all', async ({ page, visit }) => {
+  const client = await newClient(page, 'One at a time');
+  const desk = await visit(OLGA);
+  await desk.goto('/desk/clients');
+  await desk.getByRole('searchbox').fill(client.company);
+  await desk.keyboard.press('Enter');
+  await desk.getByRole('link', { name: client.company }).click();
+  await expect(desk.getByRole('heading', { level: 1 })).toHaveText(client.company);
+  const address = desk.url();
+  await expect(desk.getByRole('region', { name: 'Erase' })).toHaveCount(0);
+  await desk.getByRole('button', { name: 'Cancel now…' }).click();
+  await desk.getByRole('dialog').getByRole('button', { name: 'Cancel subscription' }).click();
+  await expect(toast(desk)).toHaveText('Subscription canceled.');
+  await desk.getByRole('button', { name: 'Archive' }).click();
+  await expect(toast(desk)).toContainText('Archived');
+  await desk.getByRole('link', { name: 'Erase this client…' }).click();
+  await sound(desk);
+  await expect(desk.getByRole('region', { name: 'What goes' })).toContainText('1 account');
+  await expect(desk.getByRole('region', { name: 'What stays' })).toContainText('Backups made before that day');
+  await expect(desk.getByRole('region', { name: 'When' })).toContainText('read and download until');
+  // Not its name: what was typed stays, and nothing is set.
+  const name = desk.getByLabel('Company’s name');
+  await name.fill('Somebody else');
+  await desk.getByRole('button', { name: 'Erase this client' }).click();
+  await expect(name).toHaveValue('Somebody else');
+  await expect(desk.getByRole('alert')).toContainText('isn’t the company’s name');
+  await sound(desk);
+  await name.fill(client.company);
+  await desk.getByRole('button', { name: 'Erase this client' }).click();
+  await expect(desk).toHaveURL(address);
+  await expect(toast(desk)).toContainText('will be erased on');
+  const erase = desk.getByRole('region', { name: 'Erase' });
+  await expect(erase).toContainText('This client will be erased on');
+  // Nobody brings back what is going to be erased.
+  await expect(desk.getByRole('button', { name: 'Restore' })).toHaveCount(0);
+  await sound(desk);
+  await erase.getByRole('button', { name: 'Keep this client' }).click();
+  await expect(toast(desk)).toContainText('Nothing was erased');
+  await expect(erase.getByRole('link', { name: 'Erase this client…' })).toBeVisible();
+  await expect(desk.getByRole('button', { name: 'Restore' })).toBeVisible();
 });
 
 test('agents: what each does now, and stopping it', async ({ page, visit, model }) => {

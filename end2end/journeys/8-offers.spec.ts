@@ -15,19 +15,19 @@ test('an offer is written, previewed, published, changed and archived; what was 
   await sound(page);
 
   // What is missing is said, and nothing typed is lost.
-  await page.getByLabel('In a sentence').fill('For those who write at night.');
+  await page.getByLabel('Summary').fill('For those who write at night.');
   await page.getByRole('button', { name: 'Save', exact: true }).filter({ visible: true }).last().click();
   await expect(page.getByLabel('Name', { exact: true })).toHaveAttribute('aria-invalid', 'true');
-  await expect(page.getByLabel('In a sentence')).toHaveValue(/For those who write at night\./);
+  await expect(page.getByLabel('Summary')).toHaveValue(/For those who write at night\./);
   await sound(page);
 
   await page.getByLabel('Name', { exact: true }).fill(name);
-  await page.getByLabel('For whom').fill('night owls');
+  await page.getByLabel('Who it’s for').fill('night owls');
   await page.getByLabel('Price').fill('1,250');
-  await page.getByRole('button', { name: 'Add a question' }).click();
+  await page.getByRole('button', { name: 'Add question' }).click();
   await page.getByRole('group', { name: 'Question 1' }).getByLabel('Question', { exact: true }).fill('When do you write?');
-  await page.getByRole('group', { name: 'Question 1' }).getByLabel('Has to be answered').check();
-  await page.getByRole('button', { name: 'Show the preview' }).click();
+  await page.getByRole('group', { name: 'Question 1' }).getByLabel('Required').check();
+  await page.getByRole('button', { name: 'Preview', exact: true }).click();
   const preview = page.getByRole('complementary', { name: 'Preview' });
   await expect(preview).toContainText(name);
   await expect(preview).toContainText('$1,250');
@@ -40,17 +40,17 @@ test('an offer is written, previewed, published, changed and archived; what was 
   await buyer.goto('/');
   await expect(buyer.getByText(name)).toHaveCount(0);
   await page.getByRole('button', { name: 'Publish' }).click();
-  await expect(toast(page)).toHaveText('It is on the storefront.');
+  await expect(toast(page)).toHaveText('Published to your storefront.');
   await buyer.reload();
   await expect(buyer.getByRole('link', { name: `Choose ${name}` })).toBeVisible();
 
   await page.getByLabel('Price').fill('1,400');
   await page.getByRole('button', { name: 'Save', exact: true }).last().click();
-  await expect(toast(page)).toContainText('What was sold before stays as it was sold.');
+  await expect(toast(page)).toContainText('Existing subscriptions keep their original terms.');
   await buyer.reload();
   await expect(buyer.getByText('$1,400').first()).toBeVisible();
   await page.getByRole('button', { name: 'Archive' }).click();
-  await expect(toast(page)).toContainText('no longer sold');
+  await expect(toast(page)).toContainText('Archived.');
   await buyer.reload();
   await expect(buyer.getByText(name)).toHaveCount(0);
 });
@@ -73,5 +73,5 @@ test('a client who bought keeps the price of that day', async ({ page, visit }) 
   await expect(page.getByText('$700').first()).toBeVisible();
   await expect(page.getByText('$900')).toHaveCount(0);
   await desk.getByRole('button', { name: 'Archive' }).click();
-  await expect(toast(desk)).toContainText('no longer sold');
+  await expect(toast(desk)).toContainText('Archived.');
 });

@@ -12,11 +12,11 @@ test('signing in leads to where one was going, and out again', async ({ page, wa
   await page.goto('/portal/requests');
   await expect(page).toHaveURL('/sign-in?next=%2Fportal%2Frequests');
   await sound(page);
-  await page.getByLabel('E-mail').fill(TOM.email);
+  await page.getByLabel('Email', { exact: true }).fill(TOM.email);
   await page.getByLabel('Password').fill('not the password');
   await page.getByRole('button', { name: 'Sign in' }).click();
   await expect(page.getByRole('alert')).toBeVisible();
-  await expect(page.getByLabel('E-mail')).toHaveValue(TOM.email);
+  await expect(page.getByLabel('Email', { exact: true })).toHaveValue(TOM.email);
   await sound(page);
   await page.getByLabel('Password').fill(TOM.password);
   await page.getByRole('button', { name: 'Sign in' }).click();
@@ -40,23 +40,23 @@ test('a forgotten password is set anew by mail, once, and signs out elsewhere', 
 
   const other = await visit();
   await other.goto('/sign-in');
-  await other.getByRole('link', { name: 'Forgotten your password?' }).click();
+  await other.getByRole('link', { name: 'Forgot your password?' }).click();
   await sound(other);
-  await other.getByLabel('E-mail').fill(who.email);
-  await other.getByRole('button', { name: 'Send me the link' }).click();
-  await expect(other.getByRole('heading', { level: 1 })).toHaveText('Look into your mail');
+  await other.getByLabel('Email', { exact: true }).fill(who.email);
+  await other.getByRole('button', { name: 'Send reset link' }).click();
+  await expect(other.getByRole('heading', { level: 1 })).toHaveText('Check your email');
   await sound(other);
   const path = link(await letter(request, who.email, /password/i), '/reset/');
   await other.goto(path);
   await sound(other);
   await other.getByLabel('New password').fill('a shorter walk by the sea');
-  await other.getByRole('button', { name: 'Set it and sign in' }).click();
+  await other.getByRole('button', { name: 'Save and sign in' }).click();
   await other.waitForURL('**/portal');
 
   await page.goto('/portal');
   await expect(page).toHaveURL(/\/sign-in/);
   await other.goto(path);
-  await expect(other.getByRole('heading', { level: 1 })).toHaveText('This link has been used, or is too old');
+  await expect(other.getByRole('heading', { level: 1 })).toHaveText('This link has expired or was already used');
   await sound(other);
 });
 
@@ -64,8 +64,8 @@ test('whether an address is known is not told', async ({ page, visit }) => {
   const say = async (email: string) => {
     const other = await visit();
     await other.goto('/reset');
-    await other.getByLabel('E-mail').fill(email);
-    await other.getByRole('button', { name: 'Send me the link' }).click();
+    await other.getByLabel('Email', { exact: true }).fill(email);
+    await other.getByRole('button', { name: 'Send reset link' }).click();
     return (await other.getByRole('main').innerText()).replaceAll(email, 'X');
   };
   expect(await say('nobody@nowhere.test')).toBe(await say(TOM.email));
@@ -79,7 +79,7 @@ test('a colleague comes by invitation, sees the work, and is gone when removed',
   const other = await visit();
   const colleague = await newColleague(page, other, request, client);
   await page.goto('/portal/people');
-  await expect(page.getByRole('region', { name: 'Here now' })).toContainText(colleague.name);
+  await expect(page.getByRole('region', { name: 'People with access' })).toContainText(colleague.name);
   await page.getByRole('button', { name: `Remove ${colleague.name}` }).click();
   const dialog = page.getByRole('dialog', { name: `Remove ${colleague.name}?` });
   await expect(dialog).toBeVisible();
@@ -95,11 +95,11 @@ test('where I am signed in, and signing out there', async ({ page, visit }) => {
   const other = await visit();
   await enter(other, who);
   await page.goto('/account');
-  const here = page.getByRole('region', { name: 'Where you are signed in' });
+  const here = page.getByRole('region', { name: 'Where you’re signed in' });
   await expect(here.getByRole('listitem')).toHaveCount(2);
   await expect(here).toContainText('This browser');
   await sound(page);
-  await here.getByRole('button', { name: /^Sign out of/ }).click();
+  await here.getByRole('button', { name: /^Sign out of (?!all other)/ }).click();
   await expect(here.getByRole('listitem')).toHaveCount(1);
   await other.goto('/portal');
   await expect(other).toHaveURL(/\/sign-in/);
@@ -110,17 +110,17 @@ test('my name and my password', async ({ page, watch, visit }) => {
   const who = await newClient(page);
   await page.goto('/account');
   await page.getByLabel('Your name').fill('Vera Lind');
-  await page.getByRole('button', { name: 'Save the name' }).click();
-  await expect(toast(page)).toHaveText('Your name is changed.');
-  await page.getByLabel('Present password').fill('wrong, certainly');
+  await page.getByRole('button', { name: 'Save name' }).click();
+  await expect(toast(page)).toHaveText('Name saved.');
+  await page.getByLabel('Current password').fill('wrong, certainly');
   await page.getByLabel('New password').fill('the river is high today');
-  await page.getByRole('button', { name: 'Change the password' }).click();
-  await expect(page.getByLabel('Present password')).toHaveAttribute('aria-invalid', 'true');
+  await page.getByRole('button', { name: 'Change password' }).click();
+  await expect(page.getByLabel('Current password')).toHaveAttribute('aria-invalid', 'true');
   await sound(page);
-  await page.getByLabel('Present password').fill(who.password);
+  await page.getByLabel('Current password').fill(who.password);
   await page.getByLabel('New password').fill('the river is high today');
-  await page.getByRole('button', { name: 'Change the password' }).click();
-  await expect(toast(page)).toContainText('Your password is changed');
+  await page.getByRole('button', { name: 'Change password' }).click();
+  await expect(toast(page)).toContainText('Password changed');
   await enter(await visit(), { ...who, password: 'the river is high today' });
 });
 

@@ -7,7 +7,7 @@ test('a stranger signs up without a script', async ({ page }) => {
   await page.getByRole('link', { name: 'Choose One at a time' }).click();
   await signUp(page, 'One at a time');
   await expect(page.getByText('Your first invoice: $3,000')).toBeVisible();
-  await page.getByRole('link', { name: 'Ask for something' }).click();
+  await page.getByRole('link', { name: 'Send your first request' }).click();
   await expect(page.getByRole('heading', { level: 1 })).toHaveText('New request');
 });
 

@@ -211,7 +211,7 @@ describe.each([
     const own = await open(ai, owner, id, headers);
     await own.regenerate();
     expect(own.status).toBe('error');
-    expect(own.error.message).toContain('is at work on it already');
+    expect(own.error.message).toContain('is already working on this');
     gate.open();
   });
 });

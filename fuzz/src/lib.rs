@@ -17,5 +17,5 @@ pub fn page(from: u64, data: impl IntoIterator<Item = Data>) -> Page {
         .map(|(data, end)| Record { offset: Offset::from_value(end), at, data })
         .collect();
     let next = Offset::from_value(from + records.len() as u64);
-    Page { records, next, up_to_date: true, closed: false }
+    Page { records, next, up_to_date: true, closed: false, revision: 0 }
 }

@@ -33,6 +33,7 @@ pub mod serve;
 pub mod settings;
 pub mod shutdown;
 pub mod sign_in_store;
+pub mod stall;
 pub mod tls;
 pub mod traces;
 pub mod welcome;

@@ -14,6 +14,7 @@ use crate::{
     },
     assets,
     database::Database,
+    jobs::clock,
     keyring::{self, keyring},
     nats::Nats,
     outside::{Admitted, Outside},
@@ -32,6 +33,8 @@ pub async fn app(
     // Read once, so that a start without a key says so.
     keyring(settings)?;
     let db = db(database, settings).with_keyring_from(keyring::source(settings)).with_quota(settings.quota());
+    // Before anything is looked at by the time.
+    clock::follow(&db).await?;
     look_for_unopened(&db).await?;
     let form_key = install::key(&db, "form_key").await?;
     let public_url: Url = settings.public_url(listening).parse()?;
@@ -70,7 +73,7 @@ pub fn outside(app: &App, settings: &Settings) -> reqwest::Result<Outside> {
 
 /// The domain's way to a ready database, with the session engine started. Shut the engine down before the database.
 pub fn db(database: &Database, settings: &Settings) -> Db {
-    let clock = Clock::system();
+    let clock = Clock::following();
     Db::new(database.product.clone(), engine(database, settings, &clock), clock)
 }
 

@@ -14,7 +14,11 @@ use axum::{
     response::IntoResponse,
     routing::{get, post},
 };
-use tower_http::{catch_panic::CatchPanicLayer, compression::CompressionLayer, trace::TraceLayer};
+use tower_http::{
+    catch_panic::CatchPanicLayer,
+    compression::{CompressionLayer, DefaultPredicate, Predicate, predicate::NotForContentType},
+    trace::TraceLayer,
+};
 use tower_sessions::{
     Expiry, SessionManagerLayer,
     cookie::{SameSite, time::Duration},
@@ -34,6 +38,7 @@ use crate::{
     mcp,
     routes::Routes,
     sign_in_store::SignInStore,
+    stall::{self, Bound, OUTER_PATIENCE, PATIENCE, Stall},
     traces::{self, Traced},
 };
 
@@ -43,14 +48,17 @@ const IDLE: Duration = Duration::days(14);
 /// The whole product behind its middlewares. `inside`: how programs that the server started reach it.
 pub fn routes(app: App, live: Live, inside: &Inside) -> Router {
     let gate = Gate::new(app.db.clone());
-    let streams = streams(&app, &live, &gate);
+    let stall = Stall::new(app.db.clone());
+    let within =
+        |patience, words| from_fn_with_state(Bound { stall: stall.clone(), patience, words }, stall::bound);
+    let streams = streams(&app, &live, &gate).layer(within(PATIENCE, stall::plain));
     let door = Door::new(
         app.clone(),
         live.limits().clone(),
         live.shutdown().soft().clone(),
         dialects::Pace::default(),
     );
-    let mcp = mcp::routes(&app, inside, gate.clone(), live.shutdown().soft().clone());
+    let mcp = mcp::routes(&app, inside, gate.clone(), stall.clone(), live.shutdown().soft().clone());
     let api = Api::new(app.clone(), gate, live.limits().clone(), live.shutdown().soft().clone());
     let bare_pages: Router = pages()
         .into_router()
@@ -59,6 +67,7 @@ pub fn routes(app: App, live: Live, inside: &Inside) -> Router {
         .fallback(pages::nowhere::show)
         .layer(CatchPanicLayer::custom(|_| Problem::bug("a handler panicked").into_response()))
         .layer(from_fn(in_words))
+        .layer(within(PATIENCE, stall::page))
         .with_state(app.clone());
     let pages = bare_pages
         .clone()
@@ -67,18 +76,24 @@ pub fn routes(app: App, live: Live, inside: &Inside) -> Router {
         .layer(from_fn_with_state(app.clone(), form_token))
         .layer(DefaultBodyLimit::max(1024 * 1024))
         .layer(from_fn(in_words))
-        .layer(CompressionLayer::new())
+        .layer(CompressionLayer::new().compress_when(packable()))
         .layer(from_fn(origin))
         .layer(from_fn(finish))
+        .layer(within(OUTER_PATIENCE, stall::page))
         .with_state(());
+    let sessions = sessions()
+        .into_router()
+        .layer(from_fn(origin))
+        .layer(from_fn(finish))
+        .layer(within(PATIENCE, dialects::stalled));
     Router::new()
         .merge(pages)
         .merge(beside().into_router())
-        .merge(sessions().into_router().layer(from_fn(origin)).layer(from_fn(finish)).with_state(door))
+        .merge(sessions.with_state(door))
         .layer(from_fn_with_state(app.clone(), security))
         .with_state(app)
-        .merge(api::routes(api))
-        .merge(mcp)
+        .merge(api::routes(api).layer(within(PATIENCE, stall::problem)))
+        .merge(mcp.layer(within(PATIENCE, stall::problem)))
         .layer(CatchPanicLayer::custom(|_| Problem::bug("a handler panicked").into_response()))
         .layer(TraceLayer::new_for_http().make_span_with(span))
         .merge(streams)
@@ -179,6 +194,16 @@ fn portal() -> Routes<App> {
         .route("/portal/markdown", post(preview::markdown))
         .route("/portal/files", post(preview::file).layer(DefaultBodyLimit::max(FORM_LIMIT)))
         .merge(my_billing())
+        .merge(data(Routes::new(), "/portal/data"))
+}
+
+/// Everything of a client's, to download: the same for its owner and for an operator.
+fn data(routes: Routes<App>, base: &str) -> Routes<App> {
+    use pages::data::{download, parts, show, start};
+    routes
+        .route(base, get(show).post(start))
+        .route(&format!("{base}-parts"), get(parts))
+        .route(&format!("{base}/{{export}}/download"), get(download))
 }
 
 /// What a client holds and is billed.
@@ -196,6 +221,7 @@ fn my_billing() -> Routes<App> {
 /// For operators.
 fn desk() -> Routes<App> {
     let routes = request(Routes::new(), "/desk/clients/{client}/requests/{number}");
+    let routes = data(routes, "/desk/clients/{client}/data");
     people(people(routes, "/desk/people"), "/desk/clients/{client}/people")
         .route("/desk/clients/{client}/requests/{number}/notes", post(pages::request::notes::create))
         .merge(desk_pages())
@@ -224,6 +250,8 @@ fn desk_pages() -> Routes<App> {
         .route("/desk/clients/{client}/details", get(clients::edit).post(clients::save))
         .route("/desk/clients/{client}/requests/new", get(clients::asking).post(clients::ask))
         .route("/desk/clients/{client}/archive", post(clients::archive))
+        .route("/desk/clients/{client}/erasure", get(clients::erasing).post(clients::erase))
+        .route("/desk/clients/{client}/erasure/cancellation", post(clients::keep))
         .route("/desk/agents", get(agents::show).post(agents::create))
         .route("/desk/agents-parts", get(agents::parts))
         .route("/desk/agents/new", get(agents::new))
@@ -288,13 +316,14 @@ fn costs() -> Routes<App> {
 /// One request, the same for both.
 fn request(routes: Routes<App>, base: &str) -> Routes<App> {
     use pages::request::{
-        approval, comments, deliverables, files, now, retry, review, seen, show, steer, stop,
+        approval, comments, deletion, deliverables, files, now, retry, review, seen, show, steer, stop,
     };
     let under = |rest: &str| format!("{base}/{rest}");
     routes
         .route(base, get(show::show))
         .route(&under("now"), get(now::show))
         .route(&under("comments"), post(comments::create))
+        .route(&under("entries/{entry}/deletion"), post(deletion::create))
         .route(&under("steer"), post(steer::create))
         .route(&under("stop"), post(stop::create))
         .route(&under("retry"), post(retry::create))
@@ -321,6 +350,11 @@ fn people(routes: Routes<App>, base: &str) -> Routes<App> {
 /// What the page about the API is drawn from.
 fn api_document() -> Document {
     Document(Arc::new(serde_json::to_value(api::document()).unwrap_or_default()))
+}
+
+/// A zip is packed already, and a browser that is told its length shows how far it is.
+fn packable() -> impl Predicate {
+    DefaultPredicate::new().and(NotForContentType::const_new("application/zip"))
 }
 
 fn sign_ins(app: &App) -> SessionManagerLayer<SignInStore> {

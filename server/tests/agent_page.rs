@@ -111,7 +111,11 @@ async fn how_an_agent_is_reached_is_kept_and_its_key_never_shown(pool: PgPool) {
     let desk = Desk::new(&pool).await;
     let (page, url) = (desk.page(), service().await);
     let shown = desk.see(&page).await;
-    assert!(shown.contains("The house agent") && shown.contains("Try it") && !shown.contains("One is set"));
+    assert!(
+        shown.contains("Built-in agent")
+            && shown.contains("Test connection")
+            && !shown.contains("A key is saved")
+    );
 
     let (status, body) =
         desk.post(&page, &[("backend", "anthropic"), ("url", "ftp://x"), ("key", "a b")]).await;
@@ -129,16 +133,15 @@ async fn how_an_agent_is_reached_is_kept_and_its_key_never_shown(pool: PgPool) {
     assert_eq!(agent.backend, Backend::Anthropic);
     assert_eq!(agent.tools, ["deliver", "Bash", "Read"]);
     let shown = desk.see(&page).await;
-    assert!(shown.contains("One is set") && shown.contains("claude-small") && shown.contains("Bash\nRead"));
+    assert!(
+        shown.contains("A key is saved") && shown.contains("claude-small") && shown.contains("Bash\nRead")
+    );
 
     // Kept as it is while nothing is typed; not sent elsewhere; removed.
     assert_eq!(desk.post(&page, &reach).await.0, StatusCode::SEE_OTHER);
     let elsewhere = [("backend", "anthropic"), ("url", "http://127.0.0.1:9/v1"), ("model", "m")];
     let (status, body) = desk.post(&page, &elsewhere).await;
-    assert!(
-        status == StatusCode::UNPROCESSABLE_ENTITY && body.contains("It leads elsewhere now"),
-        "{status}"
-    );
+    assert!(status == StatusCode::UNPROCESSABLE_ENTITY && body.contains("The URL changed"), "{status}");
     let has_key = || agents::has_key(&desk.ground.db, &desk.ground.operator, desk.agent);
     assert!(has_key().await.unwrap());
     let removed = [&reach[..], &[("remove_key", "yes")]].concat();
@@ -157,12 +160,12 @@ async fn trying_it_says_in_words_what_is_there(pool: PgPool) {
     assert!(
         tries("anthropic", "claude-small", &[("key", KEY)])
             .await
-            .contains("It lets us in, and has claude-small.")
+            .contains("Connected. claude-small is available.")
     );
     assert!(
         tries("anthropic", "claude-huge", &[("key", KEY)])
             .await
-            .contains("does not list claude-huge. It has claude-small, claude-large.")
+            .contains("claude-huge isn’t listed. Available models: claude-small, claude-large.")
     );
     let refused = tries("anthropic", "claude-small", &[]).await;
     assert!(refused.contains("refused with 401: not ***"), "{refused}");
@@ -170,26 +173,26 @@ async fn trying_it_says_in_words_what_is_there(pool: PgPool) {
     assert!(
         tries("acp", "", &[("command", "no-such-program-here --acp")])
             .await
-            .contains("There is no program no-such-program-here")
+            .contains("Can’t find no-such-program-here on this machine")
     );
-    assert!(tries("acp", "", &[("command", "sh -c x")]).await.contains("/sh is on this machine"));
-    assert!(tries("pull", "", &[]).await.contains("Nothing to try from here"));
-    assert!(tries("hermes", "", &[]).await.contains("it is no Hermes"));
+    assert!(tries("acp", "", &[("command", "sh -c x")]).await.contains("/sh on this machine"));
+    assert!(tries("pull", "", &[]).await.contains("Nothing to test from here"));
+    assert!(tries("hermes", "", &[]).await.contains("it isn’t Hermes"));
     let base = url.trim_end_matches("/v1");
     let hermes = [("do", "try"), ("backend", "hermes"), ("url", base)];
-    assert!(desk.post(&page, &hermes).await.1.contains("does not let us in"));
+    assert!(desk.post(&page, &hermes).await.1.contains("rejected the key"));
 
     // With the key that is kept, for what it was set for alone.
     agents::set_key(&desk.ground.db, &desk.ground.operator, desk.agent, KEY).await.unwrap();
     assert!(tries("anthropic", "claude-small", &[]).await.contains("refused with 401"));
     let kept = [("backend", "anthropic"), ("url", url.as_str()), ("model", "claude-small"), ("key", KEY)];
     assert_eq!(desk.post(&page, &kept).await.0, StatusCode::SEE_OTHER);
-    assert!(tries("anthropic", "claude-small", &[]).await.contains("It lets us in, and has claude-small."));
+    assert!(tries("anthropic", "claude-small", &[]).await.contains("Connected. claude-small is available."));
     // Nothing that was tried is kept.
     let agent = agents::get(&desk.ground.db, &desk.ground.operator, desk.agent).await.unwrap();
     assert_eq!(agent.settings.model.as_deref(), Some("claude-small"));
     let (_, body) = desk.post("/desk/agents", &[("do", "try"), ("backend", "pull")]).await;
-    assert!(body.contains("Nothing to try from here"));
+    assert!(body.contains("Nothing to test from here"));
     assert_eq!(agents::list(&desk.ground.db, &desk.ground.operator).await.unwrap().len(), 1);
 }
 
@@ -215,10 +218,10 @@ async fn a_webhooks_address_that_leads_inside_is_refused_beside_its_field(pool: 
     let desk = Desk::new(&pool).await;
     let hook = |url| [("url", url), ("events", "run.ended")];
     for (url, words) in [
-        ("http://169.254.169.254/latest/meta-data", "not on the public internet"),
-        ("https://[fd00:ec2::254]/", "not on the public internet"),
-        ("https://me:secret@example.com/", "Leave the name and password out"),
-        ("ftp://example.com/", "Write a whole address"),
+        ("http://169.254.169.254/latest/meta-data", "isn’t on the public internet"),
+        ("https://[fd00:ec2::254]/", "isn’t on the public internet"),
+        ("https://me:secret@example.com/", "Leave the username and password out"),
+        ("ftp://example.com/", "Enter a full URL"),
     ] {
         let (status, shown) = desk.post("/desk/webhooks", &hook(url)).await;
         assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY, "{url}");

@@ -7,6 +7,7 @@ use std::{net::SocketAddr, time::Duration};
 
 use domain::{
     Actor, Scope,
+    requests::{commands, queries},
     testing::{Ground, TestClient},
 };
 use futures::SinkExt;
@@ -87,6 +88,32 @@ async fn tells_what_is_behind_the_offset_and_then_what_comes(pool: PgPool) {
     let mut late = house.tab().await;
     late.follow(house.session, next + 1).await;
     assert_eq!(late.events().await, (next + 2, vec![json!("two")]));
+}
+
+/// A page that was open hears of it, one that comes back to before it gets the mark in its place.
+#[sqlx::test(migrations = "../migrations")]
+async fn what_was_deleted_is_heard_of_and_told_no_more(pool: PgPool) {
+    let house = House::new(&pool).await;
+    let (db, owner) = (&house.ground.db, &house.client.owner);
+    let files = tempfile::tempdir().unwrap();
+    let store = domain::files::Store::folder(files.path()).unwrap();
+    let mut tab = house.tab().await;
+    tab.follow(house.session, 0).await;
+    let (asked, _) = tab.events().await;
+    let request = queries::find(db, owner, house.client.id, 1).await.unwrap();
+    commands::comment(db, owner, request, "a word too much", &[]).await.unwrap();
+    let (end, said) = tab.events().await;
+    assert_eq!(said[0]["text"], "a word too much");
+    let key = said[0]["event"].as_str().unwrap();
+    commands::delete(db, &store, owner, request, key).await.unwrap();
+    let (next, heard) = tab.events().await;
+    assert_eq!((next, &heard[0]["type"], &heard[0]["of"]), (end + 1, &json!("data-deletion"), &json!(key)));
+    let mut late = house.tab().await;
+    late.follow(house.session, asked).await;
+    let (next, told) = late.events().await;
+    assert_eq!((next, told.len()), (end + 1, 2));
+    assert_eq!((&told[0]["type"], &told[0]["event"]), (&json!("data-tombstone"), &json!(key)));
+    assert!(!json!(told).to_string().contains("a word too much"), "{told:?}");
 }
 
 #[sqlx::test(migrations = "../migrations")]

@@ -7,7 +7,9 @@ mod shared;
 use std::{net::SocketAddr, time::Duration};
 
 use domain::{
-    Scope, session,
+    Scope,
+    requests::{commands, queries},
+    session,
     testing::{Ground, TestClient},
 };
 use reqwest::{Client, Method, Response, StatusCode};
@@ -246,4 +248,75 @@ async fn what_is_dropped_is_gone_and_the_fold_leads_on(pool: PgPool) {
     ] {
         assert_eq!(folded(browser, stream).await.status(), StatusCode::NOT_FOUND, "{who}");
     }
+}
+
+/// What a person deleted is told by no dialect, whether it is read from the beginning, from the middle or followed; pages
+/// that were kept before are not told again.
+#[sqlx::test(migrations = "../migrations")]
+async fn what_was_deleted_is_read_nowhere(pool: PgPool) {
+    const SECRET: &str = "a word too much";
+    let house = House::new(&pool).await;
+    let (db, owner, stream) = (&house.ground.db, &house.client.owner, house.session);
+    let files = tempfile::tempdir().unwrap();
+    let store = domain::files::Store::folder(files.path()).unwrap();
+    let client = house.client.id;
+    let request = queries::find(db, owner, client, 1).await.unwrap();
+    commands::comment(db, owner, request, SECRET, &[]).await.unwrap();
+    let browser = house.browser(&house.client.member).await;
+    let before: Value = folded(&browser, stream).await.json().await.unwrap();
+    let said = before["entries"].as_array().unwrap().iter().find(|entry| entry["type"] == "comment").unwrap();
+    let key = said["key"].as_str().unwrap().to_owned();
+    // Long enough to be kept in pages.
+    for number in 0..100 {
+        house.append(stream, &number.to_string()).await;
+    }
+    let whole = browser.get(&stream.to_string()).await;
+    let (tag, end) = (header(&whole, "etag").to_owned(), header(&whole, "stream-next-offset").to_owned());
+    assert!(whole.text().await.unwrap().contains(SECRET));
+    let mut following = browser.get(&format!("{stream}?offset={end}&live=sse")).await;
+    assert!(until(&mut following, "upToDate").await.0.starts_with("event: control"));
+
+    commands::delete(db, &store, owner, request, &key).await.unwrap();
+    let heard = until(&mut following, "data-deletion").await.0;
+    assert!(heard.contains(&format!(r#""of":"{key}""#)) && !heard.contains(SECRET), "{heard}");
+
+    let url = format!("http://{}/v1/stream/{stream}", house.address);
+    let known = browser.client.get(url).header("cookie", format!("sign_in={}", browser.sign_in));
+    let known = known.header("if-none-match", tag).send().await.unwrap();
+    assert_eq!(known.status(), StatusCode::OK, "what a reader has kept is not right any more");
+    let events: Vec<Value> = known.json().await.unwrap();
+    let tombstone = events.iter().position(|event| event["event"] == key.as_str()).unwrap();
+    assert_eq!(events[tombstone]["type"], "data-tombstone");
+    assert_eq!(events.len() as u64, end.parse::<u64>().unwrap() + 1, "offsets are what they were");
+
+    let place = format!("{tombstone:020}");
+    for rest in [
+        "?offset=-1".to_owned(),
+        format!("?offset={place}"),
+        "?offset=-1&live=sse".to_owned(),
+        format!("?offset={place}&live=sse"),
+        format!("?offset={place}&live=long-poll"),
+    ] {
+        let mut answer = browser.get(&format!("{stream}{rest}")).await;
+        let read = until(&mut answer, "data-deletion").await.0;
+        assert!(read.contains("data-tombstone") && read.contains("data-deletion"), "{rest}: {read}");
+        assert!(!read.contains(SECRET), "{rest}: {read}");
+    }
+    for path in
+        [format!("/v1/sessions/{stream}"), format!("/v1/chat/{stream}"), "/portal/requests/1".to_owned()]
+    {
+        let url = format!("http://{}{path}", house.address);
+        let page = browser.client.get(url).header("cookie", format!("sign_in={}", browser.sign_in));
+        let page = page.send().await.unwrap();
+        assert_eq!(page.status(), StatusCode::OK, "{path}");
+        assert!(!page.text().await.unwrap().contains(SECRET), "{path}");
+    }
+    let after: Value = folded(&browser, stream).await.json().await.unwrap();
+    let mark =
+        after["entries"].as_array().unwrap().iter().find(|entry| entry["key"] == key.as_str()).unwrap();
+    assert_eq!(
+        (&mark["type"], &mark["what"], &mark["author"]),
+        (&"deleted".into(), &"comment".into(), &said["author"])
+    );
+    house.shutdown.begin();
 }

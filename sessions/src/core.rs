@@ -174,7 +174,8 @@ impl Tails {
         join(locked(&self.0).entry(stream).or_insert_with(open))
     }
 
-    /// Drops the tails that nobody has followed for `linger`; hands out those that are followed.
+    /// Drops the tails that nobody has followed for `linger`; hands out the others: those that nobody follows any more hold
+    /// what may have been written anew.
     pub(crate) fn sweep(&self, linger: Duration) -> Vec<Arc<Tail>> {
         let now = Instant::now();
         let mut tails = locked(&self.0);
@@ -185,7 +186,7 @@ impl Tails {
             }
             !over
         });
-        tails.values().filter(|tail| tail.following() > 0).cloned().collect()
+        tails.values().cloned().collect()
     }
 }
 
@@ -234,7 +235,7 @@ mod tests {
         let (tail, follower) = tails.join(stream, open, |tail| (Arc::clone(tail), tail.subscribe()));
         assert_eq!(tails.sweep(Duration::ZERO).len(), 1);
         drop(follower);
-        assert_eq!(tails.sweep(Duration::from_secs(60)).len(), 0);
+        assert_eq!(tails.sweep(Duration::from_secs(60)).len(), 1);
         assert!(tails.get(stream).is_some() && !tail.over.is_cancelled());
         let again = tails.join(stream, || unreachable!("it is there"), |tail| tail.subscribe());
         assert_eq!(tails.sweep(Duration::ZERO).len(), 1);

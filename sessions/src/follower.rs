@@ -111,7 +111,7 @@ impl Follower {
             }
             match self.look().await? {
                 Look::Batch(batch) => {
-                    self.stand(Stand { next: batch.next, closed: batch.closed });
+                    self.stand(Stand { next: batch.next, closed: batch.closed, revision: batch.revision });
                     return Ok(Some(Found::Batch(batch)));
                 }
                 Look::Stopped => break,
@@ -126,7 +126,7 @@ impl Follower {
         Ok(None)
     }
 
-    fn stand(&mut self, Stand { next, closed }: Stand) {
+    fn stand(&mut self, Stand { next, closed, .. }: Stand) {
         self.from = next;
         self.settled = true;
         self.ended = closed;

@@ -25,6 +25,8 @@ pub(crate) struct Key {
 pub(crate) struct Stand {
     pub(crate) next: Offset,
     pub(crate) closed: bool,
+    /// What was read at another revision is not told again.
+    pub(crate) revision: u64,
 }
 
 impl Key {
@@ -32,7 +34,7 @@ impl Key {
     pub(crate) fn of(page: &Page, variant: u64) -> Self {
         Self {
             from: Offset::from_value(page.next.value() - page.records.len() as u64),
-            stand: Stand { next: page.next, closed: page.closed },
+            stand: Stand { next: page.next, closed: page.closed, revision: page.revision },
             up_to_date: page.up_to_date,
             variant,
         }
@@ -47,6 +49,11 @@ impl Frames {
     /// The frame, if it is there.
     pub(crate) fn known(&self, key: Key) -> Option<Bytes> {
         find(&locked(&self.0), key)
+    }
+
+    /// Forgets all of them.
+    pub(crate) fn clear(&self) {
+        locked(&self.0).clear();
     }
 
     /// The frame, made only by the first who asks for it. The others wait for that, which is shorter than making it.
@@ -76,7 +83,12 @@ mod tests {
 
     fn key(from: u64, variant: u64) -> Key {
         let from = Offset::from_value(from);
-        Key { from, stand: Stand { next: from.after(1), closed: false }, up_to_date: true, variant }
+        Key {
+            from,
+            stand: Stand { next: from.after(1), closed: false, revision: 0 },
+            up_to_date: true,
+            variant,
+        }
     }
 
     #[test]
@@ -90,7 +102,11 @@ mod tests {
         (2..10).for_each(|from| drop(frames.get(key(from, 0), || "c".into())));
         assert_eq!(locked(&frames.0).len(), MOST);
         assert_eq!(frames.get(key(1, 0), || "again".into()), "again");
+        let rewritten = Key { stand: Stand { revision: 1, ..key(9, 0).stand }, ..key(9, 0) };
+        assert_eq!(frames.get(rewritten, || "anew".into()), "anew");
         frames.get(key(20, 0), || vec![0; MOST_BYTES + 1].into());
         assert!(locked(&frames.0).iter().all(|(key, _)| key.from.value() != 20));
+        frames.clear();
+        assert_eq!(frames.known(key(9, 0)), None);
     }
 }

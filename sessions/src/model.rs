@@ -133,6 +133,9 @@ pub struct Page {
     pub up_to_date: bool,
     /// Whether the stream is closed and this page reaches its end: nothing will follow.
     pub closed: bool,
+    /// How many times events of the stream had been written anew: what was read at another revision may hold what is
+    /// deleted since.
+    pub revision: u64,
 }
 
 /// What a follower hands on: a [`Page`] that is never empty, except the one that tells that the stream was closed.
@@ -159,4 +162,6 @@ pub struct Head {
     pub closed: bool,
     /// When it ends by itself.
     pub expiry: Expiry,
+    /// As [`Page::revision`].
+    pub revision: u64,
 }

@@ -45,11 +45,13 @@ async fn poll_all(core: &Core) -> Result<(), Error> {
 
 async fn poll(core: &Core, tails: &[Arc<Tail>]) -> Result<(), Error> {
     let streams: Vec<Uuid> = tails.iter().map(|tail| tail.stream.0).collect();
-    let heads: HashMap<Uuid, (Offset, bool)> = core
+    let heads: HashMap<Uuid, (Offset, bool, u64)> = core
         .ask(async |conn| sql::heads(conn, &streams).await)
         .await?
         .into_iter()
-        .map(|(stream, next, closed)| (stream, (Offset::from_column(next), closed)))
+        .map(|(stream, next, closed, revision)| {
+            (stream, (Offset::from_column(next), closed, revision.cast_unsigned()))
+        })
         .collect();
     for tail in tails {
         if tail.is_behind(heads.get(&tail.stream.0).copied()) {

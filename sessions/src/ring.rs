@@ -26,6 +26,11 @@ impl Ring {
         Self { first: end, records: VecDeque::new(), bytes: 0, max }
     }
 
+    /// Forgets what it holds, and goes on at its end.
+    pub(crate) fn clear(&mut self) {
+        *self = Self::at(self.next(), self.max);
+    }
+
     /// The oldest offset that it can serve.
     pub(crate) fn first(&self) -> Offset {
         self.first
@@ -123,6 +128,16 @@ mod tests {
         assert_eq!(texts(&ring, 10, MAX), "10 11 12");
         assert!(!ring.extend(at(14), records(14..15)));
         assert_eq!(ring.next(), at(13));
+    }
+
+    #[test]
+    fn cleared_it_goes_on_at_its_end() {
+        let mut ring = Ring::at(at(10), MAX);
+        assert!(ring.extend(at(10), records(10..13)));
+        ring.clear();
+        assert_eq!((ring.first(), ring.next(), texts(&ring, 12, MAX).as_str()), (at(13), at(13), ""));
+        assert!(ring.extend(at(13), records(13..15)));
+        assert_eq!(texts(&ring, 13, MAX), "13 14");
     }
 
     #[test]

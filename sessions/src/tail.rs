@@ -13,7 +13,7 @@ use tokio::{
 use tokio_util::sync::CancellationToken;
 
 use crate::{
-    Batch, Error, Offset, Options, Record, StreamId,
+    Batch, Error, Offset, Options, Page, Record, StreamId,
     core::{Backoff, Core, locked},
     frames::{Frames, Key, Stand},
     pace::Pace,
@@ -49,6 +49,8 @@ enum State {
     Known {
         ring: Ring,
         closed: bool,
+        /// As of which all of it is.
+        revision: u64,
     },
 }
 
@@ -126,7 +128,7 @@ impl Tail {
     /// from the database instead.
     pub(crate) fn push(&self, first: Offset, records: Vec<Record>, closes: bool, options: &Options) {
         let joined = match &mut *locked(&self.state) {
-            State::Known { ring, closed } => {
+            State::Known { ring, closed, .. } => {
                 let joined = ring.extend(first, records);
                 *closed |= closes && joined;
                 joined
@@ -140,11 +142,11 @@ impl Tail {
         }
     }
 
-    /// Whether the database's word about the stream (its end and whether it is closed) is news.
-    pub(crate) fn is_behind(&self, head: Option<(Offset, bool)>) -> bool {
+    /// Whether the database's word about the stream (its end, whether it is closed, its revision) is news.
+    pub(crate) fn is_behind(&self, head: Option<(Offset, bool, u64)>) -> bool {
         match (&*locked(&self.state), head) {
-            (State::Known { ring, closed }, Some((next, is_closed))) => {
-                next > ring.next() || is_closed != *closed
+            (State::Known { ring, closed, revision }, Some((next, is_closed, is_revision))) => {
+                next > ring.next() || is_closed != *closed || is_revision != *revision
             }
             (State::Missing, None) => false,
             _ => true,
@@ -154,8 +156,8 @@ impl Tail {
     /// What a follower at `from` is told of all up to the end, if another was told that already.
     pub(crate) fn frame(&self, from: Offset, variant: u64) -> Option<(Bytes, Stand)> {
         let stand = match &*locked(&self.state) {
-            State::Known { ring, closed } if from < ring.next() => {
-                Stand { next: ring.next(), closed: *closed }
+            State::Known { ring, closed, revision } if from < ring.next() => {
+                Stand { next: ring.next(), closed: *closed, revision: *revision }
             }
             _ => return None,
         };
@@ -166,10 +168,10 @@ impl Tail {
     /// What a follower at `from` gets, at most `max` of it.
     pub(crate) fn look(&self, from: Offset, max: Size) -> View {
         let state = locked(&self.state);
-        let (ring, closed) = match &*state {
+        let (ring, closed, revision) = match &*state {
             State::Unknown => return View::Wait,
             State::Missing => return View::Missing,
-            State::Known { ring, closed } => (ring, *closed),
+            State::Known { ring, closed, revision } => (ring, *closed, *revision),
         };
         match from {
             _ if from < ring.first() => View::Older,
@@ -179,7 +181,7 @@ impl Tail {
                 let records = ring.from(from, max);
                 let next = from.after(records.len());
                 let up_to_date = next == ring.next();
-                View::Batch(Batch { records, next, up_to_date, closed: closed && up_to_date })
+                View::Batch(Batch { records, next, up_to_date, closed: closed && up_to_date, revision })
             }
         }
     }
@@ -235,7 +237,8 @@ impl Tail {
         match core.ask(async |conn| sql::head(conn, self.stream, None).await).await {
             Ok(head) => {
                 let max = Size { events: core.options.ring_events, bytes: core.options.ring_bytes };
-                self.set(State::Known { ring: Ring::at(head.next, max), closed: head.closed });
+                let (ring, closed, revision) = (Ring::at(head.next, max), head.closed, head.revision);
+                self.set(State::Known { ring, closed, revision });
                 Ok(())
             }
             Err(Error::NotFound | Error::Deleted) => {
@@ -251,8 +254,9 @@ impl Tail {
         let read = core.ask(async |conn| sql::page(conn, self.stream, from, max, None).await).await;
         match read.map(|sheet| sheet.page) {
             Ok(page) => {
-                self.take(from, page.records, page.closed);
-                Ok(!page.up_to_date)
+                let up_to_date = page.up_to_date;
+                self.take(from, page);
+                Ok(!up_to_date)
             }
             // Deleted, trimmed past what is in memory, or the database was set back: start over at its end.
             Err(Error::NotFound | Error::Deleted | Error::Gone { .. } | Error::Ahead { .. }) => {
@@ -275,11 +279,17 @@ impl Tail {
         self.stir();
     }
 
-    fn take(&self, first: Offset, records: Vec<Record>, is_closed: bool) {
-        if let State::Known { ring, closed } = &mut *locked(&self.state) {
+    fn take(&self, first: Offset, page: Page) {
+        if let State::Known { ring, closed, revision } = &mut *locked(&self.state) {
+            if page.revision != *revision {
+                // Something that it holds may have been written anew. Whoever is behind reads it from the database.
+                ring.clear();
+                self.frames.clear();
+                *revision = page.revision;
+            }
             // From the ring's own end, which only moves forward: it always joins on.
-            ring.extend(first, records);
-            *closed = is_closed;
+            ring.extend(first, page.records);
+            *closed = page.closed;
         }
         self.stir();
     }

@@ -7,7 +7,7 @@
 use chrono::{DateTime, Utc};
 use sqlx::PgConnection;
 
-use crate::{Appended, Error, Head, NewStream, Offset, Page, StreamId, check, ring::Size, sql};
+use crate::{Appended, Error, Head, NewStream, Offset, Page, Record, StreamId, check, ring::Size, sql};
 
 /// Creates a stream. Creating it again with the same configuration does nothing.
 ///
@@ -93,4 +93,32 @@ pub async fn read_in(
 /// [`Error::NotFound`].
 pub async fn head_in(conn: &mut PgConnection, stream: StreamId) -> Result<Head, Error> {
     sql::head(conn, stream, None).await
+}
+
+/// The JSON events of a stream in whose text `part` stands, in order. It looks through all of the stream.
+///
+/// # Errors
+/// [`Error::Database`].
+pub async fn find_in(conn: &mut PgConnection, stream: StreamId, part: &str) -> Result<Vec<Record>, Error> {
+    sql::find_text(conn, stream, part).await
+}
+
+/// Writes a JSON event anew where it stands: the one before the offset `behind`, as [`Record::offset`] has it. From the
+/// commit on nobody reads the old text, on whichever node: offsets stay as they are, and the stream's revision tells what
+/// is held in memory from what is true. Followers who have read it hear nothing of this, so the transaction appends an
+/// event that says so as well.
+///
+/// It takes the engine's own role: the product's may not rewrite events. Whose the stream is has to be settled before.
+/// Forks read the new text too, but their revision stays.
+///
+/// # Errors
+/// [`Error::NotFound`] where there is no such event, [`Error::Invalid`] for a text that is no JSON.
+pub async fn redact_in(
+    conn: &mut PgConnection,
+    stream: StreamId,
+    behind: Offset,
+    text: &str,
+) -> Result<(), Error> {
+    check::json(text)?;
+    if sql::redact(conn, stream, behind, text).await? { Ok(()) } else { Err(Error::NotFound) }
 }

@@ -9,6 +9,6 @@ pub fn crumbs<P: AsRef<str>, N: AsRef<str>>(above: &[(P, N)], here: &str) -> imp
         .map(|(path, name)| view! { <a href=path.as_ref().to_owned() dir="auto">{name.as_ref().to_owned()}</a> })
         .collect();
     view! {
-        <nav class="crumbs" aria-label="Where you are">{above}<span aria-current="page" dir="auto">{here.to_owned()}</span></nav>
+        <nav class="crumbs" aria-label="Breadcrumb">{above}<span aria-current="page" dir="auto">{here.to_owned()}</span></nav>
     }
 }

@@ -12,7 +12,7 @@ pub fn cycle(view: &CycleView, due: Option<AnyView>) -> AnyView {
     let (first, rest) = reading(view);
     let end = match view.state {
         ClockState::Running => due,
-        ClockState::Waiting => Some("the clock stands still".into_any()),
+        ClockState::Waiting => Some("clock paused".into_any()),
         ClockState::Paused => Some("paused".into_any()),
         ClockState::Stopped => None,
     };
@@ -36,7 +36,7 @@ pub fn small(view: &CycleView) -> AnyView {
 fn reading(view: &CycleView) -> (String, String) {
     match view.state {
         ClockState::Stopped if view.worked > 0 => {
-            (words::length(view.worked), format!(" of {} h used", view.hours))
+            (words::length(view.worked), format!(" of {} hours used", view.hours))
         }
         _ => (words::left(view.left), format!(" of {}", view.hours)),
     }
@@ -75,12 +75,12 @@ fn percent(share: u16) -> String {
 }
 
 fn label(view: &CycleView) -> String {
-    let mut label = format!("{} worked of {} h", words::length(view.worked), view.hours);
+    let mut label = format!("{} of {} hours used", words::length(view.worked), view.hours);
     if view.waited > 0 {
-        label += &format!(", {} waiting", words::length(view.waited));
+        label += &format!(", {} on hold", words::length(view.waited));
     }
     if view.overdue {
-        label += ", over its time";
+        label += ", past due";
     } else if view.at_risk {
         label += ", at risk";
     }
@@ -109,17 +109,17 @@ mod tests {
     #[test]
     fn a_running_clock_says_what_is_left_and_a_stopped_one_what_was_used() {
         assert_eq!(reading(&view(ClockState::Running)), ("31 h left".to_owned(), " of 48".to_owned()));
-        assert_eq!(reading(&view(ClockState::Stopped)), ("17 h".to_owned(), " of 48 h used".to_owned()));
+        assert_eq!(reading(&view(ClockState::Stopped)), ("17 h".to_owned(), " of 48 hours used".to_owned()));
     }
 
     #[test]
     fn the_picture_says_itself_whole() {
         let mut view = view(ClockState::Running);
-        assert_eq!(label(&view), "17 h worked of 48 h, 4 h waiting");
+        assert_eq!(label(&view), "17 h of 48 hours used, 4 h on hold");
         view.at_risk = true;
-        assert_eq!(label(&view), "17 h worked of 48 h, 4 h waiting, at risk");
+        assert_eq!(label(&view), "17 h of 48 hours used, 4 h on hold, at risk");
         view.overdue = true;
-        assert_eq!(label(&view), "17 h worked of 48 h, 4 h waiting, over its time");
+        assert_eq!(label(&view), "17 h of 48 hours used, 4 h on hold, past due");
     }
 
     #[test]

@@ -26,9 +26,9 @@ pub fn column_name(column: Column) -> &'static str {
 /// How many agents are at work, for the top of a page.
 pub fn at_work(agents: u64) -> AnyView {
     match agents {
-        0 => view! { <span class="soft">"Nobody is at work"</span> }.into_any(),
+        0 => view! { <span class="soft">"No one is working right now"</span> }.into_any(),
         _ => {
-            let words = format!("{} at work", domain::words::count(agents.cast_signed(), "agent"));
+            let words = format!("{} working", domain::words::count(agents.cast_signed(), "agent"));
             view! { <a class="at-work" href="/desk/agents"><span class="pulse"></span>{words}</a> }.into_any()
         }
     }

@@ -30,7 +30,7 @@ pub fn summary(form: &Form) -> AnyView {
             view! { <li><a href=href>{message}</a></li> }
         })
         .collect();
-    let heading = refused.unwrap_or_else(|| "Please mend this first".to_owned());
+    let heading = refused.unwrap_or_else(|| "Please fix the following".to_owned());
     view! {
         <div class="form-error" role="alert" tabindex="-1" autofocus>
             <h2 dir="auto">{heading}</h2>

@@ -16,7 +16,7 @@ pub fn around(bare: &Bare, frame: Frame, wide: bool, inner: AnyView) -> AnyView 
     };
     let note = bare.note.clone();
     view! {
-        <a class="skip" href="#main">"Skip to the content"</a>
+        <a class="skip" href="#main">"Skip to content"</a>
         {(frame != Frame::Narrow).then(|| top(bare, frame))}
         <main id="main" class=class tabindex="-1">{(frame == Frame::Narrow).then(|| mark(brand(bare), "/"))} {inner}</main>
         <div class="toasts" role="status">{note.map(|note| view! { <div class="toast"><p>{note}</p></div> })}</div>
@@ -76,7 +76,7 @@ const PEOPLE: &str = "M7.5 10a3 3 0 1 0 0-6 3 3 0 0 0 0 6zM2 17c0-3.5 2.2-5.5 5.
 const BILL: &str = "M4 2.5h12v15l-2-1.5-2 1.5-2-1.5-2 1.5-2-1.5-2 1.5zM7 7h6M7 10.5h6";
 
 // Anchors of one page: without pictures they hide on a phone.
-const STORE: [Way; 2] = [("/#how", "How it works", ""), ("/#offers", "Offers", "")];
+const STORE: [Way; 2] = [("/#how", "How it works", ""), ("/#offers", "Plans", "")];
 const PORTAL: [Way; 4] = [
     ("/portal", "Home", "M3 9l7-6 7 6v8h-5v-5H8v5H3z"),
     (
@@ -164,8 +164,8 @@ fn account(bare: &Bare) -> AnyView {
                 <p><bdi>{standing.name.clone()}</bdi>", "{domain::accounts::display_email(&standing.email)}</p>
                 <p class="soft">{format!("Times shown in {}", zone_name(bare.zone()))}</p>
                 <a href="/account">"My account"</a>
-                {is_operator.then(|| view! { <a href="/desk/people">"People"</a> <a href="/desk/tokens">"Tokens"</a> <a href="/desk/webhooks">"Webhooks"</a> <a href="/desk/settings">"Settings"</a> })}
-                {elsewhere.then(|| view! { <a href="/account/places">"Change place"</a> })}
+                {is_operator.then(|| view! { <a href="/desk/people">"People"</a> <a href="/desk/tokens">"API tokens"</a> <a href="/desk/webhooks">"Webhooks"</a> <a href="/desk/settings">"Settings"</a> })}
+                {elsewhere.then(|| view! { <a href="/account/places">"Switch workspace"</a> })}
                 <hr />
                 <form method="post" action="/sign-out">
                     <input type="hidden" name="form_token" value=bare.token.0.clone() />

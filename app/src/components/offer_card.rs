@@ -17,7 +17,7 @@ pub fn offer_card(offer: &Offer, action: AnyView) -> AnyView {
 
 /// The card of an offer that is being written.
 pub fn draft_card(draft: &Draft, action: AnyView) -> AnyView {
-    let name = if draft.name.is_empty() { "Name of the offer" } else { &draft.name };
+    let name = if draft.name.is_empty() { "Offer name" } else { &draft.name };
     card("offer-draft", name, &pitch(&draft.vertical, &draft.summary), &draft.terms, &draft.points, action)
 }
 

@@ -24,12 +24,12 @@ pub fn at_work(card: &Card) -> Option<AnyView> {
     let agent = card.agent.clone().unwrap_or_else(|| "Someone".to_owned());
     match run.state {
         RunState::Working => Some(
-            view! { <span class="at-work"><span class="pulse"></span>{format!("{agent} is on it")}</span> }
+            view! { <span class="at-work"><span class="pulse"></span>{format!("{agent} is working on it")}</span> }
                 .into_any(),
         ),
         RunState::Queued => Some(view! { <span>{about_to_start(&agent, run.held_by)}</span> }.into_any()),
         RunState::Failed => {
-            Some(view! { <span class="late">{format!("{agent} could not go on")}</span> }.into_any())
+            Some(view! { <span class="late">{format!("{agent} couldn’t finish")}</span> }.into_any())
         }
         RunState::Suspended | RunState::Completed | RunState::Cancelled => None,
     }
@@ -53,8 +53,8 @@ pub fn clock(card: &Card, times: &Times) -> Option<AnyView> {
 /// A priority in a client's words, where it is not the usual one.
 pub fn priority(priority: Priority) -> Option<&'static str> {
     match priority {
-        Priority::Low => Some("whenever it fits"),
+        Priority::Low => Some("low priority"),
         Priority::Normal => None,
-        Priority::High => Some("before the others"),
+        Priority::High => Some("high priority"),
     }
 }

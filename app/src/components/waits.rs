@@ -1,7 +1,9 @@
 //! Why nothing is started now, and what to do: said calmly, and never in the way of asking.
 
-use domain::requests::Waits;
+use domain::{clients::commands::READABLE, requests::Waits};
 use leptos::prelude::*;
+
+use super::time::Times;
 
 /// The notice on a client's pages; none while work goes on.
 pub fn notice(waits: Option<Waits>, may_bill: bool) -> Option<AnyView> {
@@ -19,21 +21,35 @@ pub fn notice(waits: Option<Waits>, may_bill: bool) -> Option<AnyView> {
     )
 }
 
+/// The same for the people of a client that has left: how long they still read, and that they can take everything along.
+pub fn left(left_at: Option<i64>, times: &Times) -> Option<AnyView> {
+    let until = times.words(left_at?.saturating_add(READABLE.num_milliseconds()));
+    Some(
+        view! {
+            <div class="notice waiting">
+                <p><b>"Your account is closed."</b>" "{format!("You can read and download everything until {until}.")}</p>
+                <a class="button" href="/portal/data">"Download everything"</a>
+            </div>
+        }
+        .into_any(),
+    )
+}
+
 /// What the way to the billing page is called; none where it does not help.
 fn link(waits: Waits) -> Option<&'static str> {
     match waits {
-        Waits::ForPayment => Some("See the invoice"),
+        Waits::ForPayment => Some("View invoice"),
         Waits::ForAddress => None,
-        Waits::OnPause | Waits::Pausing => Some("See your subscription"),
-        Waits::ForSubscription | Waits::ForFirst => Some("Choose a package"),
+        Waits::OnPause | Waits::Pausing => Some("View subscription"),
+        Waits::ForSubscription | Waits::ForFirst => Some("Choose a plan"),
     }
 }
 
 fn words(waits: Waits) -> (&'static str, &'static str) {
     match waits {
         Waits::ForPayment => (
-            "Work starts when the first invoice is paid.",
-            "You can ask already: it waits in line and is started then.",
+            "Work starts once your first invoice is paid.",
+            "You can send requests now. We’ll start them as soon as you’ve paid.",
         ),
         Waits::ForAddress => (
             "Work starts when you’ve confirmed your email address.",
@@ -49,7 +65,7 @@ fn words(waits: Waits) -> (&'static str, &'static str) {
         ),
         Waits::OnPause => (
             "Your subscription is paused.",
-            "Clocks stand still and nothing new is started. What you ask for waits in line until it goes on.",
+            "All clocks are paused and nothing new will start. You can still send requests. We’ll start them when you resume.",
         ),
         Waits::ForSubscription => (
             "Your subscription has ended.",

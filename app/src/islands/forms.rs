@@ -7,7 +7,7 @@ use web_sys::{Element, FormData, HtmlElement, HtmlFormElement, HtmlInputElement,
 
 use super::send::{self, Sent};
 
-const UNREACHABLE: &str = "No connection. What you wrote is kept here; send it when it is back.";
+const UNREACHABLE: &str = "You’re offline. Your message is saved here. Send it when you’re back online.";
 /// How long a refusal stands that belongs to no field.
 const TOAST: std::time::Duration = std::time::Duration::from_secs(9);
 

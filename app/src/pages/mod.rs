@@ -7,6 +7,7 @@ pub mod billing;
 pub mod board;
 pub mod clients;
 pub mod costs;
+pub mod data;
 pub mod docs;
 pub mod files;
 pub mod home;

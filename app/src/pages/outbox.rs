@@ -26,11 +26,11 @@ fn page(bare: &Bare, letters: Vec<Letter>) -> Response {
             <div class="page-head outbox-head">
                 <div>
                     <h1>"Outbox"</h1>
-                    <p class="page-sub">"No mail server is set, so mail waits here, the newest first. Only this machine sees it."</p>
+                    <p class="page-sub">"Email isn’t set up, so messages collect here, newest first. Only this machine can see them."</p>
                 </div>
             </div>
             {if rows.is_empty() {
-                view! { <p class="soft">"No mail yet."</p> }.into_any()
+                view! { <p class="soft">"No messages yet."</p> }.into_any()
             } else {
                 view! { <div class="outbox">{rows}</div> }.into_any()
             }}

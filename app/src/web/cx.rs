@@ -251,8 +251,8 @@ fn to_sign_in(bare: &Bare, parts: &Parts) -> Response {
     if bare.wants_json {
         return Problem::words(
             http::StatusCode::UNAUTHORIZED,
-            "You are signed out",
-            "Sign in again to go on.",
+            "You’re signed out",
+            "Sign in again to continue.",
         )
         .of(bare)
         .into_response();

@@ -120,8 +120,8 @@ pub(super) const BUSY: &str = "Many people are at this right now. Wait a few sec
 /// How long to wait, in words.
 pub(super) fn wait(seconds: u32) -> String {
     match seconds.div_ceil(60) {
-        0 | 1 => "Too many tries. Wait a minute, then try again.".to_owned(),
-        minutes => format!("Too many tries. Wait {minutes} minutes, then try again."),
+        0 | 1 => "Too many attempts. Wait a minute and try again.".to_owned(),
+        minutes => format!("Too many attempts. Wait {minutes} minutes and try again."),
     }
 }
 
@@ -154,20 +154,20 @@ async fn read(token: Option<FormToken>, body: Body, most: usize) -> Result<Field
 fn too_large() -> Problem {
     Problem::words(
         StatusCode::PAYLOAD_TOO_LARGE,
-        "That is too much text for this form",
-        "Go back, shorten it, or add it as a file.",
+        "That’s too much text for this form",
+        "Go back and shorten it, or attach it as a file.",
     )
 }
 
 fn unreadable() -> Problem {
-    Problem::words(StatusCode::BAD_REQUEST, "The form arrived damaged", "Go back and send it again.")
+    Problem::words(StatusCode::BAD_REQUEST, "We didn’t get the whole form", "Go back and submit it again.")
 }
 
 fn stale() -> Problem {
     Problem::words(
         StatusCode::FORBIDDEN,
-        "This page was open for too long",
-        "Go back, reload the page and send it again. What you typed is still there when you go back.",
+        "This page expired",
+        "It was open for too long. Go back (what you typed is still there), reload, and submit again.",
     )
 }
 

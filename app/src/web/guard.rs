@@ -113,8 +113,8 @@ pub async fn form_token(State(app): State<App>, mut request: Request, next: Next
     if !is_safe(request.method()) && !same_site(request.headers(), &app) {
         return Problem::words(
             StatusCode::FORBIDDEN,
-            "This form came from another address",
-            "Open the page again and send it from there.",
+            "This form was sent from another site",
+            "Open the page again and submit it from there.",
         )
         .for_reader(request.headers());
     }

@@ -40,23 +40,23 @@ fn words(status: StatusCode) -> Problem {
         StatusCode::NOT_FOUND => Problem::not_found(),
         StatusCode::FORBIDDEN => Problem::words(
             status,
-            "This came from another address",
-            "Open the page again and go on from there.",
+            "This request came from another site",
+            "Open the page again and try from there.",
         ),
         StatusCode::METHOD_NOT_ALLOWED => Problem::words(
             status,
-            "There is no page at this address",
-            "It only takes what a form sends. Go back to the page with the form, or start again from the first page.",
+            "There’s no page at this address",
+            "This address only accepts form submissions. Go back to the form, or start from the home page.",
         ),
         StatusCode::PAYLOAD_TOO_LARGE => Problem::words(
             status,
-            "That is too much at once",
-            "Go back and send less of it: shorten the text, or leave some files for later.",
+            "That’s too much at once",
+            "Go back and shorten the text, or add some of the files later.",
         ),
         _ => Problem::words(
             status,
-            "That could not be read",
-            "The address or the form arrived damaged. Go back, reload the page and try again.",
+            "We couldn’t read that",
+            "Something got garbled on the way. Go back, reload the page, and try again.",
         ),
     }
 }

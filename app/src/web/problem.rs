@@ -43,8 +43,8 @@ impl Problem {
     pub fn not_found() -> Self {
         Self::words(
             StatusCode::NOT_FOUND,
-            "There is nothing here",
-            "The address may have a slip in it, or what was here has moved. Start again from the first page.",
+            "We can’t find that page",
+            "The link may be wrong or the page may have moved. Try starting from the home page.",
         )
     }
 
@@ -55,8 +55,8 @@ impl Problem {
         tracing::error!(error.message = what, request.id = reference, "a page failed");
         let problem = Self::words(
             StatusCode::INTERNAL_SERVER_ERROR,
-            "Something went wrong on our side",
-            "Nothing you did was lost by it. Try again in a moment. If it happens again, send us the code below.",
+            "Something went wrong on our end",
+            "Your work is safe. Try again in a moment. If it happens again, send us the code below.",
         );
         Self { reference, ..problem }
     }
@@ -71,11 +71,25 @@ impl Problem {
     pub(super) fn away() -> Self {
         let mut problem = Self::words(
             StatusCode::SERVICE_UNAVAILABLE,
-            "We will be right back",
-            "A part of the service is restarting. Everything is kept; this page will work again in a moment.",
+            "We’ll be right back",
+            "We’re restarting something. Everything is saved. Try again in a moment.",
         );
         problem.retry_after = Some(5);
         problem
+    }
+
+    /// The database has not answered in time. What was `sent` may have been done all the same.
+    pub fn stalled(sent: bool) -> Self {
+        let advice = match sent {
+            false => {
+                "A part of the service does not answer. Everything is kept; open this page again in a moment."
+            }
+            true => {
+                "A part of the service did not answer in time, so this may not have been saved. Wait a moment, look whether \
+                 it is there, and send it again if it is not."
+            }
+        };
+        Self { advice: advice.to_owned(), ..Self::away() }
     }
 
     /// As someone of whom nothing is known reads it: JSON for a script, otherwise a page that needs nothing.
@@ -107,13 +121,16 @@ impl From<Error> for Problem {
     fn from(error: Error) -> Self {
         match error {
             Error::NotFound => Self::not_found(),
-            Error::Refused(reason) => Self::words(StatusCode::CONFLICT, "That is not possible now", reason),
+            Error::Refused(reason) => {
+                Self::words(StatusCode::CONFLICT, "That can’t be done right now", reason)
+            }
             Error::Fields(errors) => {
                 let all: Vec<&str> = errors.iter().map(|(_, message)| message).collect();
-                Self::words(StatusCode::UNPROCESSABLE_ENTITY, "Something needs mending", all.join(" "))
+                Self::words(StatusCode::UNPROCESSABLE_ENTITY, "Something needs fixing", all.join(" "))
             }
             Error::TooMany { retry_after } => {
-                let mut problem = Self::words(StatusCode::TOO_MANY_REQUESTS, "One moment", wait(retry_after));
+                let mut problem =
+                    Self::words(StatusCode::TOO_MANY_REQUESTS, "Just a moment", wait(retry_after));
                 problem.retry_after = Some(retry_after);
                 problem
             }
@@ -126,7 +143,7 @@ impl From<Error> for Problem {
                 )
             }
             Error::Busy { retry_after } => {
-                let mut problem = Self::words(StatusCode::SERVICE_UNAVAILABLE, "One moment", BUSY);
+                let mut problem = Self::words(StatusCode::SERVICE_UNAVAILABLE, "Just a moment", BUSY);
                 problem.retry_after = Some(retry_after);
                 problem
             }
@@ -189,7 +206,7 @@ fn words(title: String, advice: String, code: String, home: &'static str) -> imp
             </svg>
             <h1>{title}</h1>
             <p>{advice}</p>
-            <div class="button-row"><a class="button primary" href=home>"To the start"</a></div>
+            <div class="button-row"><a class="button primary" href=home>"Go to home page"</a></div>
             <p class="code">{code}</p>
         </div>
     }

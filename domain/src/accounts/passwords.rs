@@ -97,19 +97,17 @@ const NOBODYS: &str = concat!(
 pub fn objection(password: &str, about: &[&str]) -> Option<&'static str> {
     let length = password.chars().count();
     if length < SHORTEST {
-        return Some("Use 10 characters or more; a short sentence is fine.");
+        return Some("Use at least 10 characters. A short sentence works great.");
     }
     if length > LONGEST {
         return Some("Use 200 characters or fewer.");
     }
     let plain = password.to_lowercase();
     if is_common(&plain) || is_pattern(&plain) {
-        return Some("Too many people use this one. A few words that belong to nobody else are better.");
+        return Some("That password is too common. Try a few random words.");
     }
     if is_about(&plain, about) {
-        return Some(
-            "This is built from your name, company or address. Use words that nobody would guess of you.",
-        );
+        return Some("That’s too close to your name, company, or email. Use words no one would guess.");
     }
     None
 }

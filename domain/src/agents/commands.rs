@@ -5,7 +5,7 @@ use crate::{
     Actor, Db, Error, FieldErrors, OnConstraint, Result, Scope, Tx,
     audit::{self, Deed},
     changes,
-    ids::AgentId,
+    ids::{AgentId, ClientId},
     requests::{
         clock,
         commands::{line, operator},
@@ -24,7 +24,7 @@ const PERSONA: usize = 10_000;
 pub async fn create(db: &Db, scope: &Scope, new: NewAgent) -> Result<AgentId> {
     operator(scope)?;
     let mut tx = db.begin(scope).await?;
-    let deed = Deed::done("add_agent", new.name.trim());
+    let deed = Deed { client: new.client, ..Deed::done("add_agent", new.name.trim()) };
     let id = create_in(&mut tx, scope, new).await?;
     audit::done_in(&mut tx, scope, deed).await?;
     tx.commit().await?;
@@ -61,7 +61,7 @@ pub async fn create_in(tx: &mut Tx, scope: &Scope, new: NewAgent) -> Result<Agen
 pub async fn edit(db: &Db, scope: &Scope, agent: AgentId, new: NewAgent) -> Result<()> {
     operator(scope)?;
     let mut tx = db.begin(scope).await?;
-    let deed = Deed::done("edit_agent", new.name.trim());
+    let deed = Deed { client: new.client, ..Deed::done("edit_agent", new.name.trim()) };
     edit_in(&mut tx, scope, agent, new).await?;
     audit::done_in(&mut tx, scope, deed).await?;
     tx.commit().await
@@ -109,7 +109,7 @@ pub async fn change(db: &Db, scope: &Scope, agent: AgentId, new: NewAgent, reach
     let whole = whole(&new, &reach)?;
     let elsewhere = reach.leads_elsewhere(&get(db, scope, agent).await?);
     if reach.key == NewKey::Keep && elsewhere && has_key(db, scope, agent).await? {
-        let words = "It leads elsewhere now: type the key for it, or remove the one that is set.";
+        let words = "The URL changed. Enter the key for the new URL, or remove the saved one.";
         return Err(Error::Fields(FieldErrors::one("key", words)));
     }
     let mut tx = db.begin(scope).await?;
@@ -128,7 +128,7 @@ fn reached(what: &str, new: &NewAgent, reach: &NewReach) -> Deed {
         NewKey::Set(_) => ", new key",
     };
     let detail = format!("Reached as {}{key}", reach.backend.as_str());
-    Deed { detail, ..Deed::done(what, new.name.trim()) }
+    Deed { detail, client: new.client, ..Deed::done(what, new.name.trim()) }
 }
 
 /// All errors of the form at once.
@@ -181,8 +181,8 @@ async fn reach_in(
 pub async fn set_ready(db: &Db, scope: &Scope, agent: AgentId, ready: bool) -> Result<()> {
     operator(scope)?;
     let mut tx = db.begin(scope).await?;
-    let name = sqlx::query_scalar!(
-        "UPDATE agent SET state = $3 WHERE workspace_id = $1 AND id = $2 RETURNING name",
+    let row = sqlx::query!(
+        "UPDATE agent SET state = $3 WHERE workspace_id = $1 AND id = $2 RETURNING name, client_id",
         scope.workspace.0,
         agent.0,
         if ready { "ready" } else { "resting" },
@@ -191,7 +191,8 @@ pub async fn set_ready(db: &Db, scope: &Scope, agent: AgentId, ready: bool) -> R
     .await?
     .ok_or(Error::NotFound)?;
     let what = if ready { "resume_agent" } else { "pause_agent" };
-    audit::done_in(&mut tx, scope, Deed::done(what, name)).await?;
+    let deed = Deed { client: row.client_id.map(ClientId), ..Deed::done(what, row.name) };
+    audit::done_in(&mut tx, scope, deed).await?;
     changes::tell_desk_in(&mut tx, scope, "agent").await?;
     tx.commit().await
 }
@@ -201,15 +202,15 @@ fn found(affected: u64) -> Result<()> {
 }
 
 fn no_client() -> Error {
-    Error::Fields(FieldErrors::one("client", "Choose one of your clients, or everyone."))
+    Error::Fields(FieldErrors::one("client", "Choose a client, or all clients."))
 }
 
 fn checked(name: &str, persona: &str) -> Result<(String, String)> {
     let persona = words::line_feeds(&persona.replace('\0', "")).trim().to_owned();
     let mut errors = FieldErrors::new();
-    let name = line(&mut errors, "name", name, NAME, "Give them a name: clients see it.");
+    let name = line(&mut errors, "name", name, NAME, "Enter a name. Clients will see it.");
     if persona.chars().count() > PERSONA {
-        errors.add("persona", format!("Shorten this to {PERSONA} characters."));
+        errors.add("persona", format!("Keep this under {PERSONA} characters."));
     }
     errors.check().map(|()| (name, persona))
 }

@@ -120,12 +120,12 @@ async fn put(tx: &mut Tx, scope: &Scope, agent: AgentId, sealed: &Sealed) -> Res
 pub(super) fn checked(key: &str) -> Result<Secret> {
     let key = key.trim();
     let wrong = if key.is_empty() {
-        "Type the key."
+        "Enter a key."
     } else if key.len() > MOST {
-        "This is too long for a key."
+        "That’s too long to be a key."
     } else if !key.bytes().all(|byte| byte.is_ascii_graphic()) {
         // It travels in a header.
-        "A key has letters, digits and signs only, without spaces."
+        "Keys can only contain letters, numbers, and symbols, with no spaces."
     } else {
         return Ok(Secret::new(key));
     };

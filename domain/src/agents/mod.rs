@@ -26,7 +26,7 @@ pub use model::{Agent, AgentNow, AgentRun, NewAgent};
 #[cfg(feature = "sql")]
 pub use new_reach::{NewKey, NewReach};
 #[cfg(feature = "sql")]
-pub(crate) use queries::if_ready_in;
+pub(crate) use queries::{client_in, if_ready_in};
 #[cfg(feature = "sql")]
 pub use queries::{for_client, for_client_in, get, list, now};
 #[cfg(feature = "sql")]

@@ -47,11 +47,11 @@ impl NewReach {
         let needs = self.backend.needs();
         let settings = Settings {
             url: text(needs.url, &self.url, LONG).unwrap_or_else(|wrong| {
-                errors.add("url", wrong.words("Write the address under which it answers.", LONG));
+                errors.add("url", wrong.words("Enter the URL.", LONG));
                 None
             }),
             model: text(needs.model, &self.model, MODEL).unwrap_or_else(|wrong| {
-                errors.add("model", wrong.words("Name the model, as its service lists it.", MODEL));
+                errors.add("model", wrong.words("Enter the model name as the service lists it.", MODEL));
                 None
             }),
             command: self.command(needs.command, errors),
@@ -61,7 +61,7 @@ impl NewReach {
             .as_ref()
             .is_some_and(|url| !url.starts_with("https://") && !url.starts_with("http://"))
         {
-            errors.add("url", "The address has to begin with https:// or http://.");
+            errors.add("url", "The URL has to start with https:// or http://.");
         }
         (settings, self.tools(errors))
     }
@@ -75,13 +75,13 @@ impl NewReach {
 
     fn command(&self, need: Need, errors: &mut FieldErrors) -> Vec<String> {
         let line = text(need, &self.command, LONG).unwrap_or_else(|wrong| {
-            errors.add("command", wrong.words("Write the program that is started, as hermes-acp.", LONG));
+            errors.add("command", wrong.words("Enter the program to start, like hermes-acp.", LONG));
             None
         });
         match command_line::split(line.as_deref().unwrap_or_default()) {
             Some(command) => command,
             None => {
-                errors.add("command", "A quote is opened and not closed.");
+                errors.add("command", "There’s an unclosed quotation mark.");
                 Vec::new()
             }
         }
@@ -95,7 +95,7 @@ impl NewReach {
             }
         }
         if tools.len() > TOOLS || tools.iter().any(|tool| tool.chars().count() > TOOL) {
-            errors.add("own_tools", format!("Give at most {TOOLS} tools, a name of one a line."));
+            errors.add("own_tools", format!("List up to {TOOLS} tools, one per line."));
         }
         tools
     }
@@ -110,7 +110,7 @@ impl Wrong {
     fn words(&self, missing: &str, longest: usize) -> String {
         match self {
             Self::Missing => missing.to_owned(),
-            Self::Long => format!("Shorten this to {longest} characters."),
+            Self::Long => format!("Keep this under {longest} characters."),
         }
     }
 }

@@ -20,6 +20,18 @@ pub async fn list(db: &Db, scope: &Scope) -> Result<Vec<Agent>> {
     Ok(agents.into_iter().map(|(agent, _)| agent).collect())
 }
 
+/// The client that an agent works for; none where it works for anyone's.
+pub(crate) async fn client_in(tx: &mut Tx, scope: &Scope, agent: AgentId) -> Result<Option<ClientId>> {
+    let client = sqlx::query_scalar!(
+        "SELECT client_id FROM agent WHERE workspace_id = $1 AND id = $2",
+        scope.workspace.0,
+        agent.0,
+    )
+    .fetch_optional(tx.conn())
+    .await?;
+    Ok(client.flatten().map(ClientId))
+}
+
 async fn list_in(tx: &mut Tx, scope: &Scope) -> Result<Vec<(Agent, Option<String>)>> {
     let rows = sqlx::query!(
         r#"SELECT a.id, a.name, a.persona, a.client_id, a.state, a.backend, a.settings AS "settings: Json<Settings>",

@@ -35,7 +35,7 @@ pub async fn answer(db: &Db, scope: &Scope, approval: ApprovalId, key: &str) -> 
         ApprovalState::Expired => return Ok(Answered::Expired),
         ApprovalState::Open if asked.expires_at <= tx.now() => return Ok(Answered::Expired),
         ApprovalState::Withdrawn => {
-            return Err(Error::refused("The question was taken back. There is nothing more to answer."));
+            return Err(Error::refused("This question was withdrawn. You don’t need to answer it."));
         }
         ApprovalState::Open => {}
     }

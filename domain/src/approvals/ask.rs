@@ -159,9 +159,9 @@ async fn wait_on_client(
         let position = place::end_in(tx, scope, held.client, Column::Waiting).await?;
         shift_in(tx, scope, held, row, Column::Waiting, position, &Author::of(scope)).await?;
     }
-    let subject = format!("{} has a question: {}", claimed.agent_name, row.title);
+    let subject = format!("{} has a question about “{}”", claimed.agent_name, row.title);
     let body = format!(
-        "{} works on “{}” and needs an answer from you:\n\n{}\n\nThe clock is paused until you do. Please answer by {}:\n\
+        "{} is working on “{}” and has a question for you:\n\n{}\n\nThe clock is paused until you do. Please answer by {}:\n\
          {{link:/portal/requests/{}}}\n",
         mail::plain(&claimed.agent_name),
         mail::plain(&row.title),
@@ -179,7 +179,7 @@ async fn mail_operators(
     row: &Row,
     question: &Question,
 ) -> Result<()> {
-    let subject = format!("{} asks: {} #{}", claimed.agent_name, held.client_name, row.number);
-    let body = format!("{}\n\nAnswer on the desk: {{link:/desk}}\n", mail::plain(&question.question));
+    let subject = format!("{} has a question: {} #{}", claimed.agent_name, held.client_name, row.number);
+    let body = format!("{}\n\nAnswer it from your desk: {{link:/desk}}\n", mail::plain(&question.question));
     mail::to_operators_in(tx, &claimed.scope, &subject, &body).await
 }

@@ -1,3 +1,4 @@
+use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use crate::{
@@ -71,6 +72,14 @@ pub struct Question {
     pub audience: Audience,
 }
 
+impl Question {
+    /// How long a question that is asked now is open so that it closes at `until`, in seconds. A second that has begun
+    /// counts as a whole one: it never closes in the minute before the one that its words name.
+    pub fn open_until(now: DateTime<Utc>, until: DateTime<Utc>) -> i64 {
+        (until - now).num_seconds() + 1
+    }
+}
+
 /// A question that suspends a run, and how it stands.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Approval {
@@ -109,4 +118,21 @@ pub enum Answered {
     Lost { by: String, label: String, at: i64 },
     /// The time to answer is over.
     Expired,
+}
+
+#[cfg(test)]
+mod tests {
+    use chrono::TimeDelta;
+
+    use super::*;
+
+    #[test]
+    fn a_question_closes_in_the_minute_that_its_words_name() {
+        let until: DateTime<Utc> = "2026-12-01T23:59:00Z".parse().unwrap();
+        for passed in [0, 1, 400, 999] {
+            let now = until - TimeDelta::hours(5) + TimeDelta::milliseconds(passed);
+            let closes = now + TimeDelta::seconds(Question::open_until(now, until));
+            assert_eq!(closes.format("%H:%M").to_string(), "23:59", "{passed} ms");
+        }
+    }
 }

@@ -25,7 +25,7 @@ pub fn period(from: DateTime<Utc>, to: DateTime<Utc>, zone: Tz) -> String {
 pub fn banked(seconds: i64) -> String {
     let (days, hours) = (seconds / DAY, seconds % DAY / HOUR);
     match (days, hours) {
-        (..=0, ..=0) => "under an hour".to_owned(),
+        (..=0, ..=0) => "less than an hour".to_owned(),
         (..=0, hours) => words::count(hours, "hour"),
         (days, 0) => words::count(days, "day"),
         (days, hours) => format!("{} and {}", words::count(days, "day"), words::count(hours, "hour")),
@@ -57,7 +57,7 @@ mod tests {
         assert_eq!(banked(10 * DAY), "10 days");
         assert_eq!(banked(10 * DAY + 5 * HOUR + 59), "10 days and 5 hours");
         assert_eq!(banked(DAY - 1), "23 hours");
-        assert_eq!(banked(59), "under an hour");
+        assert_eq!(banked(59), "less than an hour");
         assert_eq!((number(42), number(12_345)), ("0042".to_owned(), "12345".to_owned()));
     }
 }

@@ -41,24 +41,22 @@ pub struct Calendar {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum CalendarError {
     /// All seven days are closed.
-    #[error("Choose at least one working day: without one no request would ever be due.")]
+    #[error("Choose at least one business day. Without one, nothing would ever be due.")]
     NoWorkingDay,
     /// Not a name from the IANA list.
-    #[error("“{0}” is not a time zone. Choose one by region and city, such as Europe/Berlin.")]
+    #[error("“{0}” isn’t a time zone. Choose one from the list, like America/Los_Angeles.")]
     UnknownZone(String),
     /// Not a time of day.
     #[error("“{0}” is not a time of day. Write hours and minutes from 00:00 to 24:00, such as 09:30.")]
     UnknownTime(String),
     /// Hours that end before they begin, or at once.
-    #[error("{0} to {1} is no opening: the end has to come after the beginning on the same day.")]
+    #[error("{0} to {1} doesn’t work. Closing time has to be later the same day.")]
     Backwards(String, String),
     /// More holidays than a calendar holds.
-    #[error("A calendar holds {MOST_HOLIDAYS} holidays. Remove those that have passed.")]
+    #[error("You can list up to {MOST_HOLIDAYS} holidays. Remove some that have passed.")]
     TooManyHolidays,
     /// The time asked for is not worked within the next three years.
-    #[error(
-        "The calendar has too little working time in the next three years. Open more hours or remove holidays."
-    )]
+    #[error("There aren’t enough business hours in the next three years. Add hours or remove holidays.")]
     TooFar,
 }
 

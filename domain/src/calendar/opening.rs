@@ -57,7 +57,7 @@ impl Opening {
 impl fmt::Display for Opening {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match *self {
-            Self::WHOLE_DAY => f.write_str("the whole day"),
+            Self::WHOLE_DAY => f.write_str("all day"),
             Self { from, to } => write!(f, "{} to {}", clock(from), clock(to)),
         }
     }

@@ -103,7 +103,7 @@ async fn who_leaves_is_parked_and_kept(pool: PgPool) {
         async || requests::queries::by_number(db, operator, client.id, number).await.unwrap().card.column;
     assert_eq!(column().await, Column::InProgress);
     let why = commands::archive(db, operator, client.id).await;
-    assert!(matches!(why, Err(Error::Refused(why)) if why.contains("End it first")));
+    assert!(matches!(why, Err(Error::Refused(why)) if why.contains("Cancel it first")));
 
     billing::end_now(db, operator, subscription).await.unwrap();
     commands::archive(db, operator, client.id).await.unwrap();

@@ -40,9 +40,9 @@ async fn expire_one(db: &Db, (scope, control): (Scope, ControlId)) -> Result<boo
     let mut tx = db.begin(scope).await?;
     let request = request_of(&mut tx, scope, control).await?;
     let (held, row) = hold::hold_request_in(&mut tx, scope, request).await?;
-    let who = match runs::living_in(&mut tx, scope, &row).await? {
-        Some(run) => run.agent_name,
-        None => "Nobody".to_owned(),
+    let missed = match runs::living_in(&mut tx, scope, &row).await? {
+        Some(run) => format!("{} didn’t respond in time", run.agent_name),
+        None => "No one responded in time".to_owned(),
     };
     let is_stop = sqlx::query_scalar!(
         r#"SELECT kind = 'stop' AS "stop!" FROM control WHERE workspace_id = $1 AND id = $2"#,
@@ -52,9 +52,9 @@ async fn expire_one(db: &Db, (scope, control): (Scope, ControlId)) -> Result<boo
     .fetch_one(tx.conn())
     .await?;
     let reason = if is_stop {
-        format!("{who} did not answer in time, so the work was taken away.")
+        format!("{missed}, so we stopped the work.")
     } else {
-        format!("{who} did not answer in time. What you wrote stays here.")
+        format!("{missed}. Your message is saved here.")
     };
     let settled = settle_in(&mut tx, scope, &held, &row, control, Outcome::NoAnswer, &reason).await?;
     tx.commit().await?;

@@ -89,5 +89,5 @@ async fn is_first(tx: &mut Tx, scope: &Scope, row: &Row, message: &str, words: &
     if before == digest {
         return Ok(false);
     }
-    Err(Error::refused("What was said stays as it was said. Write what you want to add as a new message."))
+    Err(Error::refused("Messages can’t be edited. Send a new one instead."))
 }

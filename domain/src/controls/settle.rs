@@ -173,7 +173,7 @@ pub(super) async fn write_outcome(
 /// A run ended: what was asked of it and not answered comes too late.
 pub(crate) async fn settle_open_in(tx: &mut Tx, scope: &Scope, row: &Row, run: RunId) -> Result<()> {
     for control in open_of(tx, scope, run, None).await? {
-        let why = "The work ended before this could be answered.";
+        let why = "Work ended before anyone could respond to this.";
         write_outcome(tx, scope, row, control, Outcome::AlreadyEnded, why, &Author::system()).await?;
     }
     Ok(())

@@ -31,7 +31,7 @@ pub async fn steer(db: &Db, scope: &Scope, request: RequestId, words: &str) -> R
 /// What was typed, as it is said.
 pub(super) fn checked(words: &str) -> Result<String> {
     let mut errors = FieldErrors::new();
-    let words = text(&mut errors, "text", words, COMMENT, "Write something first.");
+    let words = text(&mut errors, "text", words, COMMENT, "Write a message first.");
     errors.check().map(|()| words)
 }
 
@@ -47,7 +47,7 @@ pub(super) async fn steer_in(
     let control = insert(tx, scope, row, run.map(|run| run.id), ControlKind::Steer, &words).await?;
     row.say(tx, &Author::of(scope), [Part::DataSteer { control, text: words }]).await?;
     let Some(run) = run else {
-        let why = "Nobody is at work now. What you wrote stays here for when the work goes on.";
+        let why = "No one is working on this right now. Your message is saved for when work resumes.";
         write_outcome(tx, scope, row, control, Outcome::AlreadyEnded, why, &Author::system()).await?;
         return Ok(Asked { control, settled: Some(Outcome::AlreadyEnded) });
     };

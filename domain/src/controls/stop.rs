@@ -95,7 +95,7 @@ async fn last_stop(tx: &mut Tx, scope: &Scope, run: Option<RunId>) -> Result<Opt
 async fn stop_ended(tx: &mut Tx, scope: &Scope, row: &Row, run: Option<RunId>) -> Result<Asked> {
     let control = insert(tx, scope, row, run, ControlKind::Stop, "").await?;
     row.say(tx, &Author::of(scope), [Part::DataStop { control }]).await?;
-    let why = "Nobody was at work any more.";
+    let why = "Work had already ended.";
     write_outcome(tx, scope, row, control, Outcome::AlreadyEnded, why, &Author::system()).await?;
     Ok(Asked { control, settled: Some(Outcome::AlreadyEnded) })
 }

@@ -13,8 +13,7 @@ const OPEN_FOR: i64 = 30 * 86_400;
 pub(crate) const RAISE: &str = "raise";
 
 /// What the client reads where a limit is not raised.
-const PUT_ASIDE: &str =
-    "We have put this work aside and will write to you about it. What is written so far stays.";
+const PUT_ASIDE: &str = "We’ve put this work on hold and will be in touch. Everything so far is saved.";
 
 /// Whether a run may take its next step.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -3,7 +3,7 @@ use chrono_tz::Tz;
 
 use super::Micros;
 use crate::{
-    Db, Error, FieldErrors, Result, Scope, Tx,
+    Db, Error, FieldErrors, Result, Scope, Tx, agents,
     audit::{self, Deed},
     billing::{instant, zone_in},
     ids::{AgentId, ClientId},
@@ -26,6 +26,14 @@ impl Subject {
         match self {
             Self::Agent(id) => (Some(id.0), None),
             Self::Client(id) => (None, Some(id.0)),
+        }
+    }
+
+    /// The client whose costs they are, where it is one alone.
+    async fn client_in(self, tx: &mut Tx, scope: &Scope) -> Result<Option<ClientId>> {
+        match self {
+            Self::Agent(id) => agents::client_in(tx, scope, id).await,
+            Self::Client(id) => Ok(Some(id)),
         }
     }
 }
@@ -128,7 +136,8 @@ pub async fn raise(db: &Db, claimed: &Claimed, hit: &Hit) -> Result<()> {
     )
     .execute(tx.conn())
     .await?;
-    let deed = Deed::done("raise_limit", hit.name.as_str());
+    let of = hit.subject.client_in(&mut tx, &scope).await?;
+    let deed = Deed { client: of, ..Deed::done("raise_limit", hit.name.as_str()) };
     audit::done_in(&mut tx, &scope, deed.changed(hit.limit.to_string(), hit.raised().to_string())).await?;
     tx.commit().await
 }
@@ -163,6 +172,7 @@ pub async fn set_limit(db: &Db, scope: &Scope, subject: Subject, typed: &str) ->
         .await?;
     }
     let deed = Deed::done(if limit.is_some() { "set_limit" } else { "remove_limit" }, name);
+    let deed = Deed { client: subject.client_in(&mut tx, scope).await?, ..deed };
     audit::done_in(&mut tx, scope, Deed { after: limit.map(|limit| limit.to_string()), ..deed }).await?;
     tx.commit().await
 }
@@ -196,9 +206,9 @@ fn checked(typed: &str) -> Result<Option<Micros>> {
     match Micros::parse(typed) {
         Err(MoneyError::Empty) => Ok(None),
         Ok(limit) if limit.0 > 0 => Ok(Some(limit)),
-        Ok(_) => Err(wrong(
-            "Write more than 0, or leave it empty for no limit. To stop an agent, let it rest.".into(),
-        )),
+        Ok(_) => {
+            Err(wrong("Enter more than 0, or leave blank for no limit. To stop an agent, pause it.".into()))
+        }
         Err(error) => Err(wrong(error.to_string())),
     }
 }

@@ -158,7 +158,7 @@ pub async fn set_rate(db: &Db, scope: &Scope, currency: Currency, typed: &str) -
         return tx.commit().await;
     }
     let micros = Micros::parse(typed).ok().filter(|rate| rate.0 > 0).ok_or_else(|| {
-        let words = format!("Write how many {} a dollar is, such as 0.92.", currency.code());
+        let words = format!("Enter how many {} equal one dollar, like 0.92.", currency.code());
         Error::Fields(FieldErrors::one("rate", words))
     })?;
     sqlx::query!(
@@ -179,8 +179,8 @@ fn checked(typed: &TypedPrice) -> Result<Price> {
     let mut errors = FieldErrors::new();
     let model = typed.model.replace('\0', "").trim().to_owned();
     match model.chars().count() {
-        0 => errors.add("model", "Name the model as it is reported, such as gpt-5-mini."),
-        length if length > MODEL => errors.add("model", format!("Shorten this to {MODEL} characters.")),
+        0 => errors.add("model", "Enter the model name as reported, like gpt-5-mini."),
+        length if length > MODEL => errors.add("model", format!("Keep this under {MODEL} characters.")),
         _ => {}
     }
     let mut amount = |field: &str, text: &str| {
@@ -198,9 +198,7 @@ fn checked(typed: &TypedPrice) -> Result<Price> {
 
 fn told(error: &MoneyError) -> String {
     match error {
-        MoneyError::Empty => {
-            "Write the price in dollars, such as 3 or 0.25. Write 0 where it is free.".to_owned()
-        }
+        MoneyError::Empty => "Enter the price in dollars, like 3 or 0.25. Use 0 if it’s free.".to_owned(),
         other => other.to_string(),
     }
 }

@@ -22,7 +22,7 @@ pub async fn submit_for_review(db: &Db, claimed: &Claimed) -> Result<()> {
     let mut tx = db.begin(scope).await?;
     let (held, row) = runs::hold_claim_in(&mut tx, claimed).await?;
     if !has_delivered(&mut tx, claimed).await? {
-        return Err(Error::refused("Nothing has been delivered yet, so there is nothing to review."));
+        return Err(Error::refused("Nothing has been delivered yet, so there’s nothing to review."));
     }
     runs::end_in(&mut tx, scope, &held, &row, &claimed.living(), RunState::Completed, None).await?;
     if row.column != Column::Review {
@@ -48,10 +48,10 @@ async fn has_delivered(tx: &mut Tx, claimed: &Claimed) -> Result<bool> {
 }
 
 async fn tell_client(tx: &mut Tx, claimed: &Claimed, held: &Held, row: &Row) -> Result<()> {
-    let subject = format!("Ready for you: {}", row.title);
+    let subject = format!("Ready for your review: {}", row.title);
     let body = format!(
-        "{} has finished “{}”. Look at it, then approve it or ask for a change:\n{{link:/portal/requests/{}}}\n\n\
-         The clock stands still until then.\n",
+        "{} finished “{}”. Take a look, then approve it or ask for a revision:\n{{link:/portal/requests/{}}}\n\n\
+         The clock is paused until you do.\n",
         mail::plain(&claimed.agent_name),
         mail::plain(&row.title),
         row.number,

@@ -8,22 +8,22 @@ use crate::{
 pub(super) fn two_at_a_time() -> Draft {
     draft(
         "Two at a time",
-        "For an office where something is always waiting.",
+        "For offices with something always in the works.",
         500_000,
         2,
         None,
-        &["Pause when you like, keep the days"],
+        &["Pause any time and keep your unused days"],
     )
 }
 
 pub(super) fn one_at_a_time() -> Draft {
     draft(
         "One at a time",
-        "For a steady stream of work, one thing after another.",
+        "For steady work, one thing after another.",
         300_000,
         1,
         Some(2),
-        &["Pause when you like, keep the days"],
+        &["Pause any time and keep your unused days"],
     )
 }
 
@@ -38,7 +38,7 @@ fn draft(
     Draft {
         name: name.into(),
         summary: summary.into(),
-        vertical: "law offices, insurance agencies, estate agents".into(),
+        vertical: "law offices, insurance agencies, and real estate agencies".into(),
         terms: Terms {
             price: Money::new(minor, Currency::USD),
             interval: Interval::Month,
@@ -73,8 +73,8 @@ fn intake() -> Vec<IntakeField> {
         ),
         field(
             "first",
-            "What would you hand over first?",
-            "Whatever costs you evenings.",
+            "What would you hand off first?",
+            "Whatever keeps you late at the office.",
             IntakeKind::Long,
             &[],
             false,

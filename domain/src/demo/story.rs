@@ -75,7 +75,7 @@ pub(super) async fn tell(db: &Db, now: DateTime<Utc>) -> Result<()> {
         db,
         &olga,
         "Willow Realty",
-        "Estate agency",
+        "Real estate agency",
         "Willow Realty\n77 Orchard Lane\nPortland, OR 97214",
         &one,
         &WILLOW,
@@ -108,8 +108,8 @@ async fn workspace(db: &Db) -> Result<WorkspaceId> {
     sqlx::query!(
         "UPDATE workspace SET promise = $2, bill_from = $3, bill_sender = $4, unpaid_of_a_network = 1000 WHERE id = $1",
         workspace.id.0,
-        "Ask for work as you would ask a colleague. Watch it being done. Stop it, steer it, approve it. Every request \
-         back within 48 hours, weekends aside.",
+        "Ask for work the way you’d ask a coworker. Watch it get done. Every request comes back within 48 hours, not \
+         counting weekends.",
         sender.printed("Northlight"),
         sqlx::types::Json(&sender) as _,
     )
@@ -161,8 +161,8 @@ async fn pay(db: &Db, olga: &Scope, client: crate::ids::ClientId) -> Result<()> 
 }
 
 const HARBOR: [&str; 3] =
-    ["Family and injury law, two attorneys", "Friendly and plain", "Writing back to people who called."];
+    ["Family and injury law, two attorneys", "Friendly and plain", "Following up with people who called."];
 const CEDAR: [&str; 3] =
-    ["Home and motor insurance for 1,900 households", "Brief", "Renewal letters, every autumn."];
+    ["Home and auto insurance for 1,900 households", "Brief", "Renewal letters, every fall."];
 const WILLOW: [&str; 3] =
-    ["We sell homes on the east side", "Friendly and plain", "Listing texts and posts."];
+    ["We sell homes on the east side", "Friendly and plain", "Listing descriptions and social posts."];

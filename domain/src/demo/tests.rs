@@ -27,7 +27,7 @@ async fn everyone_in_the_demo_signs_in_and_each_business_is_at_another_point(poo
     let stands = |title: &str| cards.iter().find(|card| card.title.contains(title)).map(|card| card.column);
     assert_eq!(stands("intake calls"), Some(Column::InProgress));
     assert_eq!(stands("Phone script"), Some(Column::Review));
-    assert_eq!(stands("Listing text"), Some(Column::Waiting));
+    assert_eq!(stands("Listing description"), Some(Column::Waiting));
     assert_eq!(stands("carriers"), Some(Column::UpNext));
     assert_eq!(stands("reminders"), Some(Column::Backlog));
     assert_eq!(stands("fee agreement"), Some(Column::Done));

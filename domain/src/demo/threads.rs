@@ -9,7 +9,7 @@ pub(super) async fn exhibits(tale: &Tale<'_>, rosa: &Scope) -> Result<()> {
         .ask(
             rosa,
             "Index of the Moreno exhibits",
-            "Forty-one exhibits, named as they were scanned. I need an index by date with one line on each.",
+            "Forty-one exhibits, still with their scanner file names. I need an index by date with one line on each.",
             true,
         )
         .await?;
@@ -17,7 +17,7 @@ pub(super) async fn exhibits(tale: &Tale<'_>, rosa: &Scope) -> Result<()> {
     juno.plan(&["Read all 41 exhibits", "Put them in order", "Write one line on each"]).await?;
     juno.step("Read 41 exhibits", "two are scans of the same letter", 64).await?;
     juno.tick().await?;
-    juno.words("Exhibits 17 and 32 are the same letter. I kept 17, which is the better scan, and noted the other beside it.").await?;
+    juno.words("Exhibits 17 and 32 are the same letter. I kept 17, the better scan, and noted the duplicate next to it.").await?;
     juno.tick().await?;
     tale.on(11, 4.0);
     juno.deliver("Index of exhibits", include_str!("texts/exhibits.md")).await?;
@@ -41,15 +41,17 @@ pub(super) async fn renewals(tale: &Tale<'_>, ines: &Scope) -> Result<()> {
     juno.tick().await?;
     let asked = juno
         .ask(
-            "Nine premiums rise by more than a tenth. Shall I say why?",
-            "A sentence on repair costs would explain it. Without it you may get calls.",
-            &[("say", "Say why"), ("leave", "Leave it out")],
+            "Nine premiums go up by more than 10%. Should I explain why?",
+            "A sentence about repair costs would cover it. Without one, you may get calls.",
+            &[("say", "Explain why"), ("leave", "Leave it out")],
         )
         .await?;
     tale.on(9, 5.0);
     approvals::answer(tale.db, ines, asked, "say").await?;
-    juno.words("Thank you. The nine letters now have a sentence on repair costs, and a name to call.")
-        .await?;
+    juno.words(
+        "Thanks. The nine letters now have a sentence about repair costs and the name of someone to call.",
+    )
+    .await?;
     tale.on(8, 2.0);
     juno.deliver("Renewal letters", include_str!("texts/renewals.md")).await?;
     tale.on(8, 3.0);
@@ -62,12 +64,12 @@ pub(super) async fn fee_agreement(tale: &Tale<'_>, rosa: &Scope) -> Result<()> {
         .ask(
             rosa,
             "Template for a fee agreement",
-            "Contingency, a third, plain words. Two pages at most.",
+            "Contingency, one third, plain English. Two pages max.",
             true,
         )
         .await?;
     let mut juno = Worker::take_up(tale.db).await?;
-    juno.plan(&["Read your last three agreements", "Draft in plain words", "Fit it on two pages"]).await?;
+    juno.plan(&["Read your last three agreements", "Draft in plain English", "Fit it on two pages"]).await?;
     juno.step("Read three agreements", "from 2023, 2024 and 2025", 22).await?;
     juno.tick().await?;
     tale.on(5, 3.0);
@@ -77,11 +79,11 @@ pub(super) async fn fee_agreement(tale: &Tale<'_>, rosa: &Scope) -> Result<()> {
         tale.db,
         rosa,
         request,
-        "Please say in the first paragraph what happens when we lose.",
+        "Please say in the first paragraph what happens if we lose.",
     )
     .await?;
     let mut juno = Worker::take_up(tale.db).await?;
-    juno.words("If you lose, you owe nothing for our time: that now stands in the first paragraph, before the third is named.").await?;
+    juno.words("The first paragraph now says that if they lose, they owe nothing for our time. It comes before the one-third fee.").await?;
     tale.on(4, 1.0);
     juno.deliver("Fee agreement", include_str!("texts/fee-agreement-2.md")).await?;
     tale.on(4, 2.0);
@@ -93,20 +95,16 @@ pub(super) async fn phone_script(tale: &Tale<'_>, ines: &Scope) -> Result<()> {
     tale.ask(
         ines,
         "Phone script for new leads",
-        "For the two new colleagues: what to ask, in which order, and what never to promise.",
+        "For our two new hires: what to ask, in what order, and what never to promise.",
         true,
     )
     .await?;
     let mut juno = Worker::take_up(tale.db).await?;
-    juno.plan(&[
-        "Listen to what your best calls have in common",
-        "Write the script",
-        "Mark what must not be promised",
-    ])
-    .await?;
-    juno.step("Read the notes of 14 calls", "four ended in a policy", 40).await?;
+    juno.plan(&["Find what your best calls have in common", "Write the script", "Flag what not to promise"])
+        .await?;
+    juno.step("Read the notes of 14 calls", "four led to a policy", 40).await?;
     juno.tick().await?;
-    juno.words("The four calls that ended in a policy all asked about the household before the car. The script does the same.").await?;
+    juno.words("All four calls that led to a policy asked about the household before the car, so the script does too.").await?;
     juno.tick().await?;
     tale.on(2, 2.0);
     juno.deliver("Phone script", include_str!("texts/phone-script.md")).await
@@ -116,21 +114,21 @@ pub(super) async fn listing(tale: &Tale<'_>, dana: &Scope) -> Result<()> {
     tale.on(2, 3.0);
     tale.ask(
         dana,
-        "Listing text, 14 Alder Street",
-        "Three bedrooms, a garden to the south, a kitchen from 2019. Photos come later.",
+        "Listing description, 14 Alder Street",
+        "Three bedrooms, south-facing backyard, kitchen redone in 2019. Photos to come.",
         true,
     )
     .await?;
     let mut juno = Worker::take_up(tale.db).await?;
-    juno.plan(&["Look at what sold nearby", "Write the text", "Suggest three titles"]).await?;
-    juno.step("Looked at 12 sales nearby", "gardens were named first in 9 of them", 25).await?;
+    juno.plan(&["Look at what sold nearby", "Write the description", "Suggest three headlines"]).await?;
+    juno.step("Looked at 12 sales nearby", "9 of them led with the yard", 25).await?;
     juno.tick().await?;
-    juno.words("I would begin with the garden: nine of the twelve homes that sold nearby this year did.")
+    juno.words("I’d lead with the backyard. Nine of the twelve homes that sold nearby this year did.")
         .await?;
     tale.on(1, 4.0);
     juno.ask(
-        "May I name the school across the street?",
-        "It sells, but some owners would rather not have it in the text.",
+        "OK to name the school across the street?",
+        "It helps sell, but some owners would rather leave it out.",
         &[("name", "Name it"), ("leave", "Leave it out")],
     )
     .await?;
@@ -148,17 +146,18 @@ pub(super) async fn chronology(tale: &Tale<'_>, tom: &Scope) -> Result<()> {
         )
         .await?;
     let mut juno = Worker::take_up(tale.db).await?;
-    juno.plan(&["Read the file", "List every date with its source", "Mark what is contested"]).await?;
+    juno.plan(&["Read the file", "List every date with its source", "Flag what’s disputed"]).await?;
     juno.step("Read 23 documents", "the police report is missing", 35).await?;
     juno.words(
-        "I have the dates up to March. The police report is named in two letters and is not in the file.",
+        "I have the dates through March. Two letters mention a police report, but it isn’t in the file.",
     )
     .await?;
     juno.fail(
-        "Juno could not open the last four documents. Nothing is lost; try again, or add them once more.",
+        "Juno couldn’t open the last four documents. Nothing was lost. Try again, or upload them again.",
     )
     .await?;
-    requests::commands::comment(tale.db, tom, request, "I have asked the court for a copy.", &[]).await
+    requests::commands::comment(tale.db, tom, request, "I’ve asked the police department for a copy.", &[])
+        .await
 }
 
 pub(super) async fn in_line(tale: &Tale<'_>, rosa: &Scope, ines: &Scope, dana: &Scope) -> Result<()> {
@@ -166,19 +165,24 @@ pub(super) async fn in_line(tale: &Tale<'_>, rosa: &Scope, ines: &Scope, dana: &
     tale.ask(
         ines,
         "Compare two carriers’ quotes",
-        "For the Marsh family: same cover, two carriers, one page.",
+        "For the Marsh family: same coverage, two carriers, one page.",
         true,
     )
     .await?;
-    tale.ask(ines, "Renewal reminders, autumn", "A short reminder four weeks before, by mail.", false)
+    tale.ask(ines, "Fall renewal reminders", "A short reminder letter, four weeks ahead.", false).await?;
+    tale.ask(dana, "Open-house sign-in sheet", "One page: name, phone, how they heard about it.", true)
         .await?;
-    tale.ask(dana, "Open-house sign-in sheet", "One page, name, phone, how they heard of it.", true).await?;
-    tale.ask(dana, "Three weeks of posts", "Two a week, with the Alder Street photos when they come.", false)
-        .await?;
+    tale.ask(
+        dana,
+        "Three weeks of social posts",
+        "Two a week, with the Alder Street photos once we have them.",
+        false,
+    )
+    .await?;
     tale.ask(
         rosa,
         "Weekly list of deadlines",
-        "Every Friday: what is due in the next ten days, by matter.",
+        "Every Friday: what’s due in the next ten days, by matter.",
         false,
     )
     .await?;

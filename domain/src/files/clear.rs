@@ -6,7 +6,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use futures::TryStreamExt;
 
 use super::store::{Entry, Key, Place, Standing, Store, standing};
-use crate::{Db, Office, Result, ids::WorkspaceId};
+use crate::{Db, Office, Result, Tx, ids::WorkspaceId};
 
 /// How long a file waits for the form that it was added to.
 const WAITS: TimeDelta = TimeDelta::days(1);
@@ -60,19 +60,32 @@ async fn contents(db: &Db, store: &Store, workspace: WorkspaceId, before: DateTi
     let mut cleared = 0;
     while let Some(batch) = batches.try_next().await.map_err(|error| error.1)? {
         for entry in unnamed(db, workspace, batch).await? {
-            cleared += u64::from(remove(db, store, workspace, &entry, before).await?);
+            cleared += u64::from(remove(db, store, workspace, &entry.key, Some(before)).await?);
         }
     }
     Ok(cleared)
 }
 
+/// Removes a content whose file was deleted, unless another file has the same.
+///
+/// # Errors
+/// The database's or the store's.
+pub(crate) async fn clear_content(
+    db: &Db,
+    store: &Store,
+    workspace: WorkspaceId,
+    sha256: &str,
+) -> Result<()> {
+    remove(db, store, workspace, &Key::content(workspace, sha256)?, None).await.map(drop)
+}
+
 /// The part of a key by which a file names its content.
-fn hash(entry: &Entry) -> &str {
-    entry.key.as_str().rsplit('/').next().unwrap_or_default()
+fn hash(key: &Key) -> &str {
+    key.as_str().rsplit('/').next().unwrap_or_default()
 }
 
 async fn unnamed(db: &Db, workspace: WorkspaceId, batch: Vec<Entry>) -> Result<Vec<Entry>> {
-    let hashes: Vec<String> = batch.iter().map(|entry| hash(entry).to_owned()).collect();
+    let hashes: Vec<String> = batch.iter().map(|entry| hash(&entry.key).to_owned()).collect();
     let mut tx = db.begin_as(Office::Jobs).await?;
     let named = sqlx::query_scalar!(
         "SELECT DISTINCT sha256 FROM file WHERE workspace_id = $1 AND sha256 = ANY($2)",
@@ -83,35 +96,46 @@ async fn unnamed(db: &Db, workspace: WorkspaceId, batch: Vec<Entry>) -> Result<V
     .await?;
     tx.commit().await?;
     let named: HashSet<String> = named.into_iter().collect();
-    Ok(batch.into_iter().filter(|entry| !named.contains(hash(entry))).collect())
+    Ok(batch.into_iter().filter(|entry| !named.contains(hash(&entry.key))).collect())
 }
 
-/// Removes a content unless it has been named since. Whoever adds a file with it waits, and then stores it anew.
+/// Removes a content unless it has been named since, or is younger than it may be. Whoever adds a file with it waits, and
+/// then stores it anew.
 async fn remove(
     db: &Db,
     store: &Store,
     workspace: WorkspaceId,
-    entry: &Entry,
-    before: DateTime<Utc>,
+    key: &Key,
+    before: Option<DateTime<Utc>>,
 ) -> Result<bool> {
     let mut tx = db.begin_as(Office::Jobs).await?;
-    sqlx::query("SELECT pg_advisory_xact_lock(hashtextextended($1, 0))")
-        .bind(lock(&entry.key))
-        .execute(tx.conn())
-        .await?;
+    hold_content_in(&mut tx, key).await?;
     let named = sqlx::query_scalar!(
         r#"SELECT EXISTS (SELECT FROM file WHERE workspace_id = $1 AND sha256 = $2) AS "named!""#,
         workspace.0,
-        hash(entry),
+        hash(key),
     )
     .fetch_one(tx.conn())
     .await?;
-    let unnamed = !named && store.modified(&entry.key).await?.is_some_and(|at| at < before);
+    let old = match before {
+        Some(before) => store.modified(key).await?.is_some_and(|at| at < before),
+        None => true,
+    };
+    let unnamed = !named && old;
     if unnamed {
-        store.delete(&entry.key).await?;
+        store.delete(key).await?;
     }
     tx.commit().await?;
     Ok(unnamed)
+}
+
+/// Holds a content until the transaction ends: nobody names it meanwhile.
+pub(crate) async fn hold_content_in(tx: &mut Tx, key: &Key) -> Result<()> {
+    sqlx::query("SELECT pg_advisory_xact_lock(hashtextextended($1, 0))")
+        .bind(lock(key))
+        .execute(tx.conn())
+        .await?;
+    Ok(())
 }
 
 /// Under which name a content is held while it is named or removed.
@@ -122,7 +146,12 @@ pub(super) fn lock(key: &Key) -> String {
 /// What a crash left half-written in a folder. A bucket drops it by itself, where it is told to.
 fn broken_off(store: &Store, workspace: WorkspaceId, before: DateTime<Utc>) -> Result<()> {
     let Place::Folder(folder) = store.place() else { return Ok(()) };
-    match clear_folder(&folder.join(workspace.to_string()), before) {
+    half_written(&folder.join(workspace.to_string()), before)
+}
+
+/// The same in one folder, which need not be there.
+pub(crate) fn half_written(folder: &Path, before: DateTime<Utc>) -> Result<()> {
+    match clear_folder(folder, before) {
         Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
             Err(super::store::Error::from(error).into())
         }

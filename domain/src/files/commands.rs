@@ -1,7 +1,7 @@
 use super::{File, NewFile, clear, display_name, queries::FileRow, quota, store::Key};
 use crate::{
     Db, Error, FieldErrors, OnConstraint, Result, Scope, Tx,
-    ids::FileId,
+    ids::{ClientId, FileId},
     requests::{commands::may_work, hold::Row},
 };
 
@@ -19,7 +19,7 @@ pub async fn add(db: &Db, scope: &Scope, new: NewFile) -> Result<FileId> {
     if !hashed {
         return Err(Error::Fields(FieldErrors::one(
             "files",
-            "This file could not be stored. Send it again.",
+            "We couldn’t save that file. Try uploading it again.",
         )));
     }
     let id = FileId::new();
@@ -58,6 +58,26 @@ pub async fn add(db: &Db, scope: &Scope, new: NewFile) -> Result<FileId> {
     Ok(id)
 }
 
+/// Deletes a file that whoever acts in the scope added; the hash of its content. It gives its room back. None where it is
+/// not there any more.
+pub(crate) async fn delete_in(
+    tx: &mut Tx,
+    scope: &Scope,
+    client: ClientId,
+    file: FileId,
+) -> Result<Option<String>> {
+    let content = sqlx::query_scalar!(
+        "DELETE FROM file WHERE workspace_id = $1 AND client_id = $2 AND id = $3 AND added_by = $4 RETURNING sha256",
+        scope.workspace.0,
+        client.0,
+        file.0,
+        scope.person().map(|id| id.0),
+    )
+    .fetch_optional(tx.conn())
+    .await?;
+    Ok(content)
+}
+
 /// Hangs files that the same person added on a request.
 ///
 /// # Errors
@@ -83,7 +103,10 @@ pub(crate) async fn attach_in(tx: &mut Tx, scope: &Scope, row: &Row, files: &[Fi
     .await?;
     let mut attached: Vec<File> = attached.into_iter().map(File::from).collect();
     if attached.len() != files.len() {
-        return Err(Error::Fields(FieldErrors::one("files", "A file is missing. Add it again.")));
+        return Err(Error::Fields(FieldErrors::one(
+            "files",
+            "One of your files is missing. Please add it again.",
+        )));
     }
     attached.sort_by_key(|file| files.iter().position(|id| *id == file.id));
     Ok(attached)

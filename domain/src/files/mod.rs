@@ -25,9 +25,11 @@ pub mod store;
 #[cfg(feature = "sql")]
 pub use clear::{Cleared, clear};
 #[cfg(feature = "sql")]
+pub(crate) use clear::{clear_content, half_written as clear_half_written, hold_content_in};
+#[cfg(feature = "sql")]
 pub use commands::add;
 #[cfg(feature = "sql")]
-pub(crate) use commands::attach_in;
+pub(crate) use commands::{attach_in, delete_in};
 #[cfg(feature = "sql")]
 pub use keep::{Arrived, keep};
 #[cfg(feature = "sql")]
@@ -39,6 +41,8 @@ pub use name::{display_name, file_name, from_form};
 pub(crate) use queries::{FileRow, get_in};
 #[cfg(feature = "sql")]
 pub use queries::{get, of_request, of_request_in};
+#[cfg(feature = "sql")]
+pub use store::Store;
 
 /// The most bytes that one file may have.
 pub const LIMIT: u64 = 25 * 1024 * 1024;

@@ -56,7 +56,7 @@ fn no_room(quota: &Quota, most: u64) -> String {
     if most < quota.whole {
         let most = size(most);
         return format!(
-            "Until you have confirmed your e-mail address, there is room for {most}. Confirm it by the link that we sent \
+            "Until you have confirmed your email address, there is room for {most}. Confirm it by the link that we sent \
              you, then add this."
         );
     }

@@ -83,7 +83,7 @@ async fn whoever_has_not_confirmed_their_address_keeps_little(pool: PgPool) {
     confirmed(false).await;
     add(&ground.db, &store, &hale.owner, "first.txt", &[b'a'; 300]).await.unwrap();
     let words = refusal(add(&ground.db, &store, &hale.owner, "second.txt", b"b").await);
-    assert!(words.contains("confirmed your e-mail address"), "{words}");
+    assert!(words.contains("confirmed your email address"), "{words}");
     confirmed(true).await;
     add(&ground.db, &store, &hale.owner, "second.txt", &[b'b'; 700]).await.unwrap();
     assert_eq!(Quota::of(10 << 30).unconfirmed, 50 << 20);

@@ -10,7 +10,7 @@ mod times;
 use uuid::Uuid;
 
 use crate::{
-    Result, Role, Scope, Tx,
+    Office, Result, Role, Scope, Tx,
     ids::{ClientId, MailId, WorkspaceId},
 };
 
@@ -27,7 +27,8 @@ pub async fn queue_in(
     subject: &str,
     body: &str,
 ) -> Result<()> {
-    queue_all(tx, workspace, &[recipient.to_owned()], subject, body).await
+    let client = tx.client();
+    queue_all(tx, (workspace, client), &[recipient.to_owned()], subject, body, None).await
 }
 
 /// Queues a mail to each of a client's people who has a say in the work and has shown that the address is theirs: such a
@@ -39,7 +40,52 @@ pub async fn to_members_in(
     subject: &str,
     body: &str,
 ) -> Result<()> {
-    to_roles_in(tx, scope, client, (&[Role::Owner, Role::Member], true), subject, body).await
+    quote_to_members_in(tx, scope, client, subject, body, None).await
+}
+
+/// The same where the body says what an event of a session says: [`unquote_in`] finds the mails by it.
+pub(crate) async fn quote_to_members_in(
+    tx: &mut Tx,
+    scope: &Scope,
+    client: ClientId,
+    subject: &str,
+    body: &str,
+    quotes: Option<&str>,
+) -> Result<()> {
+    to_roles_in(tx, scope, client, &[Role::Owner, Role::Member], (subject, body), quotes).await
+}
+
+/// Queues a mail to each of a client's owners who has shown that the address is theirs: about the client itself.
+pub async fn to_owners_in(
+    tx: &mut Tx,
+    scope: &Scope,
+    client: ClientId,
+    subject: &str,
+    body: &str,
+) -> Result<()> {
+    to_roles_in(tx, scope, client, &[Role::Owner], (subject, body), None).await
+}
+
+async fn to_roles_in(
+    tx: &mut Tx,
+    scope: &Scope,
+    client: ClientId,
+    roles: &[Role],
+    (subject, body): (&str, &str),
+    quotes: Option<&str>,
+) -> Result<()> {
+    let roles: Vec<String> = roles.iter().map(|role| role.as_str().to_owned()).collect();
+    let people = sqlx::query_scalar!(
+        "SELECT p.email FROM membership m JOIN person p ON p.id = m.person_id
+         WHERE m.workspace_id = $1 AND m.client_id = $2 AND m.removed_at IS NULL AND m.role = ANY($3) AND p.confirmed
+         ORDER BY m.created_at",
+        scope.workspace.0,
+        client.0,
+        &roles,
+    )
+    .fetch_all(tx.conn())
+    .await?;
+    queue_all(tx, (scope.workspace, Some(client)), &people, subject, body, quotes).await
 }
 
 /// Queues a mail to whoever sees to a client's bills: the address that it has its invoices sent to or, without one, each
@@ -70,36 +116,44 @@ pub async fn to_payers_in(
     )
     .fetch_all(tx.conn())
     .await?;
-    queue_all(tx, scope.workspace, &people, subject, body).await?;
+    queue_all(tx, (scope.workspace, Some(client)), &people, subject, body, None).await?;
     Ok(people.len())
 }
 
-async fn to_roles_in(
+/// Queues a mail to each operator of the workspace, about the scope's client where it has one.
+pub async fn to_operators_in(tx: &mut Tx, scope: &Scope, subject: &str, body: &str) -> Result<()> {
+    operators_in(tx, scope, scope.client, (subject, body), None).await
+}
+
+/// The same about that client: the mail goes when the client is erased.
+pub async fn to_operators_about_in(
     tx: &mut Tx,
     scope: &Scope,
-    client: ClientId,
-    (roles, confirmed): (&[Role], bool),
+    client: Option<ClientId>,
     subject: &str,
     body: &str,
 ) -> Result<()> {
-    let roles: Vec<String> = roles.iter().map(|role| role.as_str().to_owned()).collect();
-    let people = sqlx::query_scalar!(
-        "SELECT p.email FROM membership m JOIN person p ON p.id = m.person_id
-         WHERE m.workspace_id = $1 AND m.client_id = $2 AND m.removed_at IS NULL AND m.role = ANY($3)
-           AND (p.confirmed OR NOT $4)
-         ORDER BY m.created_at",
-        scope.workspace.0,
-        client.0,
-        &roles,
-        confirmed,
-    )
-    .fetch_all(tx.conn())
-    .await?;
-    queue_all(tx, scope.workspace, &people, subject, body).await
+    operators_in(tx, scope, client, (subject, body), None).await
 }
 
-/// Queues a mail to each operator of the workspace.
-pub async fn to_operators_in(tx: &mut Tx, scope: &Scope, subject: &str, body: &str) -> Result<()> {
+/// The same where the body says what an event of a session says.
+pub(crate) async fn quote_to_operators_in(
+    tx: &mut Tx,
+    scope: &Scope,
+    subject: &str,
+    body: &str,
+    quotes: Option<&str>,
+) -> Result<()> {
+    operators_in(tx, scope, scope.client, (subject, body), quotes).await
+}
+
+async fn operators_in(
+    tx: &mut Tx,
+    scope: &Scope,
+    client: Option<ClientId>,
+    (subject, body): (&str, &str),
+    quotes: Option<&str>,
+) -> Result<()> {
     let people = sqlx::query_scalar!(
         "SELECT p.email FROM membership m JOIN person p ON p.id = m.person_id
          WHERE m.workspace_id = $1 AND m.client_id IS NULL AND m.removed_at IS NULL ORDER BY m.created_at",
@@ -107,22 +161,40 @@ pub async fn to_operators_in(tx: &mut Tx, scope: &Scope, subject: &str, body: &s
     )
     .fetch_all(tx.conn())
     .await?;
-    queue_all(tx, scope.workspace, &people, subject, body).await
+    queue_all(tx, (scope.workspace, client), &people, subject, body, quotes).await
 }
 
+/// Puts another body in the place of all that quote an event, whatever has become of them. The product does not read its
+/// mail back, so it is the sender's office that does it.
+pub(crate) async fn unquote_in(tx: &mut Tx, scope: &Scope, event: &str, body: &str) -> Result<()> {
+    tx.enter_as(Office::Jobs).await?;
+    sqlx::query!(
+        "UPDATE mail SET body = $3, quotes = NULL WHERE workspace_id = $1 AND quotes = $2",
+        scope.workspace.0,
+        event,
+        body,
+    )
+    .execute(tx.conn())
+    .await?;
+    tx.enter(scope).await
+}
+
+/// `of`: the workspace, and the client whom the mail is about.
 async fn queue_all(
     tx: &mut Tx,
-    workspace: WorkspaceId,
+    of: (WorkspaceId, Option<ClientId>),
     people: &[String],
     subject: &str,
     body: &str,
+    quotes: Option<&str>,
 ) -> Result<()> {
     let ids: Vec<Uuid> = people.iter().map(|_| MailId::new().0).collect();
+    let (workspace, client) = of;
     let bodies = times::for_each_in(tx, workspace, people, body).await?;
     let now = tx.now();
     sqlx::query!(
-        "INSERT INTO mail (id, workspace_id, recipient, subject, body, not_before, created_at)
-         SELECT m.id, $3, m.recipient, $4, m.body, $6, $6
+        "INSERT INTO mail (id, workspace_id, client_id, recipient, subject, body, quotes, not_before, created_at)
+         SELECT m.id, $3, $8, m.recipient, $4, m.body, $7, $6, $6
          FROM unnest($1::uuid[], $2::text[], $5::text[]) AS m (id, recipient, body)",
         &ids,
         people,
@@ -130,6 +202,8 @@ async fn queue_all(
         one_line(subject),
         &bodies,
         now,
+        quotes,
+        client.map(|client| client.0),
     )
     .execute(tx.conn())
     .await?;

@@ -53,7 +53,7 @@ pub fn to_html(md: &str) -> String {
     let (md, whole) = within(md, LIMIT);
     let mut html = render(md).unwrap_or_else(|| as_typed(md));
     if !whole {
-        html.push_str("<p dir=\"auto\"><em>The rest of this text is too long to show here.</em></p>\n");
+        html.push_str("<p dir=\"auto\"><em>This text is too long to show in full here.</em></p>\n");
     }
     html
 }

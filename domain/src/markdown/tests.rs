@@ -271,7 +271,7 @@ fn a_text_that_is_too_long_ends_with_a_word_about_it() {
     let fits = line.repeat(LIMIT / line.len());
     assert!(!to_html(&fits).contains("too long"));
     let html = to_html(&line.repeat(1_048_576 / line.len()));
-    assert!(html.ends_with("<p><em>The rest of this text is too long to show here.</em></p>\n"));
+    assert!(html.ends_with("<p><em>This text is too long to show in full here.</em></p>\n"));
     assert!(to_html(&"é".repeat(LIMIT)).contains("too long"), "cut between characters");
 }
 

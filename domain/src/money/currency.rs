@@ -45,7 +45,7 @@ macro_rules! currencies {
 currencies! {
     USD, 2, Some("$"), "US dollar";
     EUR, 2, Some("€"), "Euro";
-    GBP, 2, Some("£"), "Pound sterling";
+    GBP, 2, Some("£"), "British pound";
     CHF, 2, None, "Swiss franc";
     CAD, 2, None, "Canadian dollar";
     AUD, 2, None, "Australian dollar";

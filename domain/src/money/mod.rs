@@ -152,22 +152,22 @@ fn thousands(whole: u64) -> String {
 impl fmt::Display for MoneyError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Mixed(a, b) => write!(f, "{a} and {b} cannot be added up."),
+            Self::Mixed(a, b) => write!(f, "Can’t add {a} and {b}. Use one currency."),
             Self::TooLarge => f.write_str("This amount is too large."),
-            Self::Empty => f.write_str("Write an amount, such as 5,000."),
+            Self::Empty => f.write_str("Enter an amount, like 5,000."),
             Self::Unreadable(currency) => match currency.exponent() {
-                0 => f.write_str("Write the amount in digits, such as 5000 or 5,000."),
-                _ => f.write_str("Write the amount in digits, such as 5000, 5,000 or 5000.50."),
+                0 => f.write_str("Enter the amount as a number, like 5,000."),
+                _ => f.write_str("Enter the amount as a number, like 5,000 or 5,000.50."),
             },
             Self::TooFine(currency) => match currency.exponent() {
-                0 => write!(f, "{currency} has no decimals: write a whole amount, such as 5000."),
+                0 => write!(f, "{currency} doesn’t use decimals. Enter a whole amount, like 5,000."),
                 n => {
-                    write!(f, "{currency} has {n} digits after the point at most; write thousands as 5,000.")
+                    write!(f, "{currency} allows up to {n} decimal places. Write thousands as 5,000.")
                 }
             },
-            Self::Negative => f.write_str("Write an amount of 0 or more."),
+            Self::Negative => f.write_str("Enter 0 or more."),
             Self::OtherCurrency(currency) => {
-                write!(f, "This amount is in {currency}: write the number alone.")
+                write!(f, "The currency is already {currency}. Enter just the number.")
             }
         }
     }

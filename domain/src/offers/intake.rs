@@ -43,10 +43,10 @@ impl IntakeKind {
     /// Its name in the editor.
     pub fn label(self) -> &'static str {
         match self {
-            Self::Text => "A line of text",
-            Self::Long => "A longer text",
-            Self::Choice => "One of several",
-            Self::Choices => "Any of several",
+            Self::Text => "Short text",
+            Self::Long => "Long text",
+            Self::Choice => "Single choice",
+            Self::Choices => "Multiple choice",
             Self::YesNo => "Yes or no",
         }
     }
@@ -137,7 +137,7 @@ impl IntakeField {
             IntakeKind::YesNo => match *first {
                 "yes" => Ok("Yes".to_owned()),
                 "no" => Ok("No".to_owned()),
-                _ => Err(format!("Choose yes or no for “{}”.", self.label)),
+                _ => Err(format!("Answer yes or no for “{}”.", self.label)),
             },
         }
     }
@@ -145,14 +145,17 @@ impl IntakeField {
     fn written(&self, text: &str) -> Result<String, String> {
         let most = self.kind.longest();
         if text.chars().count() > most {
-            return Err(format!("Shorten the answer to “{}” to {most} characters.", self.label));
+            return Err(format!(
+                "Your answer to “{}” is too long. The limit is {most} characters.",
+                self.label
+            ));
         }
         Ok(text.to_owned())
     }
 
     fn chosen(&self, given: &[&str]) -> Result<String, String> {
         if given.iter().any(|value| !self.options.iter().any(|option| option == value)) {
-            return Err(format!("Choose from the list for “{}”.", self.label));
+            return Err(format!("Choose an answer from the list for “{}”.", self.label));
         }
         let in_order: Vec<&str> =
             self.options.iter().map(String::as_str).filter(|option| given.contains(option)).collect();
@@ -161,10 +164,10 @@ impl IntakeField {
 
     fn missing(&self) -> String {
         match self.kind {
-            IntakeKind::Text | IntakeKind::Long => format!("Answer “{}”.", self.label),
-            IntakeKind::Choice => format!("Choose one for “{}”.", self.label),
+            IntakeKind::Text | IntakeKind::Long => format!("Please answer “{}”.", self.label),
+            IntakeKind::Choice => format!("Choose one answer for “{}”.", self.label),
             IntakeKind::Choices => format!("Choose at least one for “{}”.", self.label),
-            IntakeKind::YesNo => format!("Choose yes or no for “{}”.", self.label),
+            IntakeKind::YesNo => format!("Answer yes or no for “{}”.", self.label),
         }
     }
 }
@@ -218,11 +221,14 @@ mod tests {
             ("yes_no", "maybe"),
         ]);
         let errors = check(&fields, given).unwrap_err();
-        assert_eq!(errors.of("intake-text"), Some("Shorten the answer to “TEXT” to 300 characters."));
-        assert_eq!(errors.of("intake-long"), Some("Answer “LONG”."));
-        assert_eq!(errors.of("intake-choice"), Some("Choose from the list for “CHOICE”."));
-        assert_eq!(errors.of("intake-choices"), Some("Choose from the list for “CHOICES”."));
-        assert_eq!(errors.of("intake-yes_no"), Some("Choose yes or no for “YES_NO”."));
+        assert_eq!(
+            errors.of("intake-text"),
+            Some("Your answer to “TEXT” is too long. The limit is 300 characters.")
+        );
+        assert_eq!(errors.of("intake-long"), Some("Please answer “LONG”."));
+        assert_eq!(errors.of("intake-choice"), Some("Choose an answer from the list for “CHOICE”."));
+        assert_eq!(errors.of("intake-choices"), Some("Choose an answer from the list for “CHOICES”."));
+        assert_eq!(errors.of("intake-yes_no"), Some("Answer yes or no for “YES_NO”."));
     }
 
     #[test]

@@ -84,31 +84,31 @@ impl Terms {
         format!("{} a {}", self.price, self.interval.as_str())
     }
 
-    /// `Unlimited requests, two worked at a time`.
+    /// `Unlimited requests, two at a time`.
     pub fn limit_words(&self) -> String {
-        format!("Unlimited requests, {} worked at a time", words::number(self.active_limit))
+        format!("Unlimited requests, {} at a time", words::number(self.active_limit))
     }
 
-    /// `48 hours a request, in working days`.
+    /// `48 hours per request, business days only`.
     pub fn cycle_words(&self) -> String {
-        format!("{} a request, in working days", words::count(self.cycle_hours.into(), "hour"))
+        format!("{} per request, business days only", words::count(self.cycle_hours.into(), "hour"))
     }
 
-    /// `Two revisions a request`, `Revisions until it is right`, `No revisions`.
+    /// `Two revisions per request`, `Revisions until it is right`, `No revisions`.
     pub fn revision_words(&self) -> String {
         match self.revisions {
-            None => "Revisions until it is right".to_owned(),
-            Some(0) => "Delivered once, without revisions".to_owned(),
-            Some(1) => "One revision a request".to_owned(),
-            Some(n) => format!("{} revisions a request", capital(&words::number(n))),
+            None => "Unlimited revisions".to_owned(),
+            Some(0) => "No revisions included".to_owned(),
+            Some(1) => "One revision per request".to_owned(),
+            Some(n) => format!("{} revisions per request", capital(&words::number(n))),
         }
     }
 
     /// `Work starts at once`, `Work starts when the first invoice is paid`.
     pub fn start_words(&self) -> &'static str {
         match self.starts {
-            Starts::AtOnce => "Work starts at once",
-            Starts::OnPayment => "Work starts when the first invoice is paid",
+            Starts::AtOnce => "Work starts right away",
+            Starts::OnPayment => "Work starts once the first invoice is paid",
         }
     }
 
@@ -142,17 +142,17 @@ mod tests {
         assert_eq!(
             terms.lines(),
             [
-                "Unlimited requests, two worked at a time",
-                "48 hours a request, in working days",
-                "Revisions until it is right",
-                "Work starts at once",
+                "Unlimited requests, two at a time",
+                "48 hours per request, business days only",
+                "Unlimited revisions",
+                "Work starts right away",
             ]
         );
         terms.revisions = Some(2);
         terms.active_limit = 12;
         terms.starts = Starts::OnPayment;
-        assert_eq!(terms.revision_words(), "Two revisions a request");
-        assert_eq!(terms.limit_words(), "Unlimited requests, 12 worked at a time");
-        assert_eq!(terms.start_words(), "Work starts when the first invoice is paid");
+        assert_eq!(terms.revision_words(), "Two revisions per request");
+        assert_eq!(terms.limit_words(), "Unlimited requests, 12 at a time");
+        assert_eq!(terms.start_words(), "Work starts once the first invoice is paid");
     }
 }

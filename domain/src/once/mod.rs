@@ -70,7 +70,7 @@ where
                 }
             };
             tx.enter(scope).await?;
-            keep_answer(&mut tx, scope, &call, &answer).await?;
+            keep_answer(&mut tx, scope, (&call, &deed), &answer).await?;
             audit::write_in(&mut tx, scope, call.by, &deed).await?;
             tx.commit().await?;
             Ok(answer)
@@ -175,14 +175,22 @@ fn spell(value: &Value, text: &mut String) {
     }
 }
 
-async fn keep_answer(tx: &mut Tx, scope: &Scope, call: &Call<'_>, answer: &Value) -> Result<()> {
+/// The answer is a client's where the call was about one: it goes when the client is erased.
+async fn keep_answer(
+    tx: &mut Tx,
+    scope: &Scope,
+    (call, deed): (&Call<'_>, &Deed),
+    answer: &Value,
+) -> Result<()> {
     let (Some(key), Some(token)) = (call.key, call.by.token) else { return Ok(()) };
     sqlx::query!(
-        "UPDATE token_call SET answer = $4 WHERE workspace_id = $1 AND token_id = $2 AND key = $3",
+        "UPDATE token_call SET answer = $4, client_id = coalesce(client_id, $5)
+         WHERE workspace_id = $1 AND token_id = $2 AND key = $3",
         scope.workspace.0,
         token.0,
         key,
         answer,
+        deed.client.map(|id| id.0),
     )
     .execute(tx.conn())
     .await?;
@@ -192,7 +200,7 @@ async fn keep_answer(tx: &mut Tx, scope: &Scope, call: &Call<'_>, answer: &Value
 /// What was refused is in the log too; what failed for want of a database is not.
 async fn refuse(db: &Db, scope: &Scope, call: &Call<'_>, error: &Error) -> Result<()> {
     let why = match error {
-        Error::NotFound => "It is not there.".to_owned(),
+        Error::NotFound => "That no longer exists.".to_owned(),
         Error::Refused(why) => why.clone(),
         Error::Fields(fields) => {
             fields.iter().map(|(field, words)| format!("{field}: {words}")).collect::<Vec<_>>().join(" ")

@@ -55,27 +55,27 @@ impl Action {
         let offer = async |id| offers::queries::get(db, scope, id).await.map(|offer| offer.name);
         let (words, of) = match self {
             Self::PauseSubscription { client: id } => {
-                (format!("Pause the subscription of {}", client(*id).await?), Some(*id))
+                (format!("Pause {}’s subscription", client(*id).await?), Some(*id))
             }
             Self::EndSubscription { client: id, at_once } => {
-                let when = if *at_once { "at once" } else { "with its period" };
-                (format!("End the subscription of {} {when}", client(*id).await?), Some(*id))
+                let when = if *at_once { "now" } else { "at the end of the period" };
+                (format!("Cancel {}’s subscription {when}", client(*id).await?), Some(*id))
             }
             Self::IssueInvoice { invoice } => {
                 let bill = billing::queries::get(db, scope, *invoice).await?;
                 if bill.state != InvoiceState::Draft {
-                    return Err(Error::refused("This invoice was issued already."));
+                    return Err(Error::refused("This invoice has already been issued."));
                 }
                 let (total, name) = (bill.total, &bill.client_name);
-                (format!("Issue an invoice over {total} to {name}, and mail it"), Some(bill.client))
+                (format!("Issue an invoice for {total} to {name} and email it"), Some(bill.client))
             }
             Self::VoidInvoice { invoice } => {
                 let bill = billing::queries::get(db, scope, *invoice).await?;
                 let Some(number) = bill.number else {
-                    return Err(Error::refused("A draft has no number yet, and is not voided."));
+                    return Err(Error::refused("This is a draft. Drafts are discarded, not voided."));
                 };
                 let (number, total, name) = (words::number(number), bill.total, &bill.client_name);
-                (format!("Void invoice {number} over {total} of {name}"), Some(bill.client))
+                (format!("Void {name}’s invoice {number} for {total}"), Some(bill.client))
             }
             Self::ArchiveClient { client: id } => (format!("Archive {}", client(*id).await?), Some(*id)),
             Self::WithdrawRequest { client: id, number } => {
@@ -84,11 +84,9 @@ impl Action {
                 (format!("Withdraw {name} #{number}, “{title}”"), Some(*id))
             }
             Self::PublishOffer { offer: id } => {
-                (format!("Publish the offer {} in the storefront", offer(*id).await?), None)
+                (format!("Publish the offer {} to the storefront", offer(*id).await?), None)
             }
-            Self::ArchiveOffer { offer: id } => {
-                (format!("Take the offer {} off sale", offer(*id).await?), None)
-            }
+            Self::ArchiveOffer { offer: id } => (format!("Archive the offer {}", offer(*id).await?), None),
         };
         Ok(Meaning { words, client: of })
     }
@@ -131,5 +129,5 @@ async fn name_of(db: &Db, scope: &Scope, client: ClientId) -> Result<String> {
 
 async fn held_by(db: &Db, scope: &Scope, client: ClientId) -> Result<SubscriptionId> {
     let held = billing::queries::of_client(db, scope, client).await?;
-    held.map(|held| held.id).ok_or_else(|| Error::refused("This client holds no subscription."))
+    held.map(|held| held.id).ok_or_else(|| Error::refused("This client doesn’t have a subscription."))
 }

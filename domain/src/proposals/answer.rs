@@ -86,7 +86,7 @@ async fn fail(db: &Db, scope: &Scope, by: &By, proposal: ProposalId, why: String
 fn in_words(error: Error) -> Result<String> {
     match error {
         Error::Refused(why) => Ok(why),
-        Error::NotFound => Ok("It is not there any more.".to_owned()),
+        Error::NotFound => Ok("It no longer exists.".to_owned()),
         Error::Fields(fields) => Ok(fields.iter().map(|(_, words)| words).collect::<Vec<_>>().join(" ")),
         other => Err(other),
     }

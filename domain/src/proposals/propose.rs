@@ -40,7 +40,7 @@ pub async fn propose(
     let mut tx = db.begin(scope).await?;
     let id = insert(&mut tx, scope, token, action, &meaning, &reason).await?;
     changes::tell_desk_in(&mut tx, scope, "proposal").await?;
-    tell_operators(&mut tx, scope, &meaning.words, &reason).await?;
+    tell_operators(&mut tx, scope, &meaning, &reason).await?;
     tx.commit().await?;
     let deed = Deed { client: meaning.client, ..Deed::done(action.name(), meaning.words) };
     Ok((id, deed.came_to(Outcome::Proposed, reason)))
@@ -76,13 +76,15 @@ async fn insert(
     Ok(id)
 }
 
-async fn tell_operators(tx: &mut Tx, scope: &Scope, words: &str, reason: &str) -> Result<()> {
+async fn tell_operators(tx: &mut Tx, scope: &Scope, meaning: &Meaning, reason: &str) -> Result<()> {
+    let words = meaning.words.as_str();
     let by = Author::of(scope).name;
     let why = if reason.is_empty() { String::new() } else { format!("\n\nWhy: {}", mail::plain(reason)) };
     let body = format!(
-        "{} asks to do this in your name:\n\n{}{why}\n\nNothing is done before you decide on the desk: {{link:/desk}}\n",
+        "{} wants to do this on your behalf:\n\n{}{why}\n\nNothing happens until you approve it on your desk: {{link:/desk}}\n",
         mail::plain(&by),
         mail::plain(words),
     );
-    mail::to_operators_in(tx, scope, &format!("To decide: {words}"), &body).await
+    let subject = format!("Needs your approval: {words}");
+    mail::to_operators_about_in(tx, scope, meaning.client, &subject, &body).await
 }

@@ -64,7 +64,7 @@ async fn of_two_who_approve_one_wins_and_it_is_done_once(pool: PgPool) {
         propose(db, &office.program, office.token, &Action::IssueInvoice { invoice }, "It is due")
             .await
             .unwrap();
-    assert_eq!(deed.target, "Issue an invoice over $500 to Harbor & Pine Law, and mail it");
+    assert_eq!(deed.target, "Issue an invoice for $500 to Harbor & Pine Law and email it");
     assert_eq!(office.state(invoice).await, InvoiceState::Draft);
     let today = desk::today(db, operator).await.unwrap();
     assert_eq!((today.to_decide.shown.len(), today.to_decide.shown[0].by.as_str()), (1, "Atlas"));

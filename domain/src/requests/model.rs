@@ -225,6 +225,8 @@ pub struct Outlook {
     pub next: u64,
     /// Why nothing is started now; none while the subscription is active.
     pub waits: Option<Waits>,
+    /// When the client left, in milliseconds since 1970, UTC: its people only read since then.
+    pub left_at: Option<i64>,
 }
 
 /// Why what is in line is not started.

@@ -18,8 +18,8 @@ const SHOWN: usize = 2_000;
 
 /// What somebody did to a request in words, or with files.
 pub(crate) enum Wrote<'a> {
-    /// A comment; empty where files came alone.
-    Comment { text: &'a str, files: usize },
+    /// A comment; empty where files came alone. `event`: which one it is in the session.
+    Comment { text: &'a str, files: usize, event: &'a str },
     /// What should be different.
     Change(&'a str),
 }
@@ -57,7 +57,7 @@ pub(crate) async fn write_in(tx: &mut Tx, scope: &Scope, row: &Row, wrote: &Wrot
     if by_desk {
         let subject = format!("{who} wrote to you: {title}");
         let body = format!("{words}\n\nRead and answer it here:\n{{link:/portal/requests/{}}}\n", row.number);
-        return mail::to_members_in(tx, scope, row.client, &subject, &body).await;
+        return mail::quote_to_members_in(tx, scope, row.client, &subject, &body, wrote.event()).await;
     }
     let client = mail::plain(&first.client);
     let subject = match wrote {
@@ -68,10 +68,32 @@ pub(crate) async fn write_in(tx: &mut Tx, scope: &Scope, row: &Row, wrote: &Wrot
         "{words}\n\nRead and answer it here:\n{{link:/desk/clients/{}/requests/{}}}\n",
         row.client, row.number
     );
-    mail::to_operators_in(tx, scope, &subject, &body).await
+    mail::quote_to_operators_in(tx, scope, &subject, &body, wrote.event()).await
+}
+
+/// The mails that quote a comment no longer do, in the transaction that deletes it. Those that wait still say that there
+/// was one; what was sent is with whoever got it.
+pub(crate) async fn unquote_in(tx: &mut Tx, scope: &Scope, row: &Row, event: &str) -> Result<()> {
+    let Actor::Person { name, role, .. } = &scope.actor else { return Ok(()) };
+    let (who, title) = (mail::plain(name), mail::plain(&row.title));
+    let link = match role {
+        Role::Operator => format!("/portal/requests/{}", row.number),
+        _ => format!("/desk/clients/{}/requests/{}", row.client, row.number),
+    };
+    let body = format!(
+        "{who} wrote about “{title}”, then deleted the comment.\n\nSee the request here:\n{{link:{link}}}\n"
+    );
+    mail::unquote_in(tx, scope, event, &body).await
 }
 
 impl Wrote<'_> {
+    fn event(&self) -> Option<&str> {
+        match self {
+            Self::Comment { event, .. } => Some(event),
+            Self::Change(_) => None,
+        }
+    }
+
     fn words(&self, title: &str) -> String {
         let quoted = |text: &str| {
             let shown: String = text.chars().take(SHOWN).collect();
@@ -79,7 +101,7 @@ impl Wrote<'_> {
             format!("{}{more}", mail::plain(&shown))
         };
         match self {
-            Self::Comment { text: "", files } => {
+            Self::Comment { text: "", files, .. } => {
                 format!("added {} to “{title}”.", crate::words::count(*files as i64, "file"))
             }
             Self::Comment { text, .. } => format!("wrote about “{title}”:\n\n{}", quoted(text)),

@@ -33,7 +33,7 @@ pub(super) fn in_review(row: &Row) -> Result<()> {
         return Ok(());
     }
     Err(Error::refused(
-        "There is nothing to review right now: the work goes on. You will be told when it is ready.",
+        "There’s nothing to review yet. Work is still in progress, and we’ll email you when it’s ready.",
     ))
 }
 

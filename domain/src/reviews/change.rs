@@ -21,7 +21,7 @@ use crate::{
 pub async fn ask_for_change(db: &Db, scope: &Scope, request: RequestId, reason: &str) -> Result<()> {
     may_work(scope)?;
     let mut errors = FieldErrors::new();
-    let reason = text(&mut errors, "reason", reason, COMMENT, "Say what should be different.");
+    let reason = text(&mut errors, "reason", reason, COMMENT, "Tell us what to change.");
     errors.check()?;
     let mut tx = db.begin(scope).await?;
     let (held, row) = hold::hold_request_in(&mut tx, scope, request).await?;
@@ -54,11 +54,11 @@ async fn count(tx: &mut Tx, scope: &Scope, held: &Held, row: &Row) -> Result<()>
 
 fn none_left(allowed: i32) -> String {
     let used = match allowed {
-        0 => "Your package includes no changes".to_owned(),
-        1 => "The one change that your package includes is used".to_owned(),
-        n => format!("All {} that your package includes are used", words::count(n.into(), "change")),
+        0 => "Your plan doesn’t include revisions".to_owned(),
+        1 => "You’ve used the one revision in your plan".to_owned(),
+        n => format!("You’ve used all {} in your plan", words::count(n.into(), "revision")),
     };
-    format!("{used}. Approve it and ask for the rest as a new request, or write a comment.")
+    format!("{used}. Approve it and send the rest as a new request, or leave a comment.")
 }
 
 #[cfg(test)]
@@ -70,8 +70,8 @@ mod tests {
         let begins = |allowed: i32, words: &str| {
             assert!(none_left(allowed).starts_with(words), "{}", none_left(allowed))
         };
-        begins(0, "Your package includes no changes. Approve it");
-        begins(1, "The one change that your package includes is used. ");
-        begins(2, "All 2 changes that your package includes are used. ");
+        begins(0, "Your plan doesn’t include revisions. Approve it");
+        begins(1, "You’ve used the one revision in your plan. ");
+        begins(2, "You’ve used all 2 revisions in your plan. ");
     }
 }

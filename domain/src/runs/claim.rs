@@ -43,7 +43,7 @@ pub async fn claim_for(db: &Db, scope: &Scope, holder: &str, lease: Duration) ->
     let Actor::Agent { id: agent, .. } = scope.actor else { return Err(Error::NotFound) };
     if agents::get(db, &Scope::system(scope.workspace), agent).await?.backend != Backend::Pull {
         return Err(Error::refused(
-            "The server works this agent itself. Choose on its page that it fetches its own work.",
+            "This agent runs on the server. To let a program claim its work, switch its backend to External program (pull).",
         ));
     }
     for candidate in candidates_of(db, scope, agent).await? {

@@ -65,7 +65,7 @@ pub async fn fail_because(db: &Db, claimed: &Claimed, words: &str, reason: &str)
     let mut tx = db.begin(&claimed.scope).await?;
     let (held, row) = hold_claim_in(&mut tx, claimed).await?;
     if !reason.is_empty() {
-        let text = format!("The work failed. The reason: {reason}");
+        let text = format!("Work failed. Reason: {reason}");
         let remark = claimed.events(tx.now(), [Part::DataComment { text }]);
         tx.append(row.backstage, &remark).await?;
     }
@@ -161,10 +161,10 @@ async fn tell_webhooks(tx: &mut Tx, scope: &Scope, row: &Row, run: &Living, stat
 }
 
 async fn tell_operators(tx: &mut Tx, scope: &Scope, held: &Held, row: &Row, words: &str) -> Result<()> {
-    let subject = format!("Work failed: {} #{}", held.client_name, row.number);
+    let subject = format!("Couldn’t finish: {} #{}", held.client_name, row.number);
     let (client, title) = (mail::plain(&held.client_name), mail::plain(&row.title));
     let body = format!(
-        "The work on “{title}” for {client} failed. The client reads:\n\n{}\n\nStart it again from the desk: {{link:/desk}}\n",
+        "Work on “{title}” for {client} failed. Here’s what the client sees:\n\n{}\n\nRestart it from your desk: {{link:/desk}}\n",
         mail::plain(words)
     );
     mail::to_operators_in(tx, scope, &subject, &body).await

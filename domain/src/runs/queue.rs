@@ -36,7 +36,7 @@ pub(crate) async fn queue_in(
     )
     .execute(tx.conn())
     .await
-    .on_constraint("run_one_living", || Error::refused("Someone is at work on it already."))?;
+    .on_constraint("run_one_living", || Error::refused("Someone is already working on this."))?;
     sqlx::query!(
         "UPDATE request SET agent_id = $4 WHERE workspace_id = $1 AND client_id = $2 AND id = $3",
         scope.workspace.0,
@@ -64,21 +64,24 @@ pub async fn retry(db: &Db, scope: &Scope, request: RequestId) -> Result<()> {
     let (held, row) = hold::hold_request_in(&mut tx, scope, request).await?;
     row.still_wanted()?;
     if !matches!(row.column, Column::InProgress | Column::Waiting) {
-        return Err(Error::refused("It is not at work, so there is nothing to take up again."));
+        return Err(Error::refused("This request isn’t in progress, so there’s nothing to restart."));
     }
     if let Some(run) = living_in(&mut tx, scope, &row).await? {
         return Err(Error::refused(match run.state {
             RunState::Suspended => {
-                format!("{} waits for an answer. Answer the question, and the work goes on.", run.agent_name)
+                format!(
+                    "{} is waiting on an answer. Answer the question and work will continue.",
+                    run.agent_name
+                )
             }
-            _ => format!("{} is at work on it already.", run.agent_name),
+            _ => format!("{} is already working on this.", run.agent_name),
         }));
     }
     // Someone else than last time where that one rests by now.
     let agent = agents::for_client_in(&mut tx, scope, held.client).await?;
     let row = Row { agent: agents::if_ready_in(&mut tx, scope, row.agent).await?.or(agent), ..row };
     if !go_on_in(&mut tx, scope, &held, &row, None, &Author::of(scope)).await? {
-        return Err(Error::refused("Nobody is there to do the work yet. Try again when someone is."));
+        return Err(Error::refused("No one is available to do the work yet. Try again later."));
     }
     tx.commit().await
 }

@@ -149,8 +149,8 @@ fn next_try(now: DateTime<Utc>, attempt: u32) -> DateTime<Utc> {
 
 fn broke_off(agent: &str) -> String {
     format!(
-        "{agent}'s work broke off several times and could not be finished. What is written here stays. Start it again, \
-         or add what might help first."
+        "{agent} was interrupted several times and couldn’t finish. Everything so far is saved. Try again, or add \
+         anything that might help first."
     )
 }
 

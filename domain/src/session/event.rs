@@ -136,6 +136,17 @@ pub enum Part {
     DataComment {
         text: String,
     },
+    /// What stands in the place of a comment or a file that who wrote it deleted. `deleted`: when, in milliseconds since
+    /// 1970, UTC.
+    DataTombstone {
+        what: Deletable,
+        deleted: i64,
+    },
+    /// Who wrote the event `of` deleted what it said: from now on a tombstone stands there.
+    DataDeletion {
+        of: String,
+        what: Deletable,
+    },
     /// A file that came with a comment or with the request.
     DataFile {
         file: FileId,
@@ -218,7 +229,7 @@ pub enum Part {
     /// The client took the request back.
     DataWithdrawn {},
     /// On a board's or the desk's stream alone: something there reads differently now. `what`: `request`, `run`,
-    /// `approval`, `control`, `agent`, `client`, `subscription`, `invoice`, `offer`, `workspace`.
+    /// `approval`, `control`, `agent`, `client`, `subscription`, `invoice`, `offer`, `workspace`, `export`.
     DataChanged {
         what: String,
         #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -230,6 +241,24 @@ pub enum Part {
     /// A kind that this version does not know; kept in the log, passed over on the page.
     #[serde(other)]
     Unknown,
+}
+
+/// What its author may delete from a conversation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Deletable {
+    Comment,
+    File,
+}
+
+impl Deletable {
+    /// As it stands in a sentence: `comment`.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Comment => "comment",
+            Self::File => "file",
+        }
+    }
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]

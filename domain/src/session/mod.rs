@@ -2,6 +2,8 @@
 //!
 //! The fold is one piece of code for the server's first paint and for the page that follows live.
 
+#[cfg(feature = "sql")]
+mod delete;
 mod event;
 mod fold;
 #[cfg(feature = "sql")]
@@ -14,7 +16,9 @@ mod retain;
 mod snapshot;
 pub mod wire;
 
-pub use event::{Author, AuthorKind, Choice, Event, Part, PlanStep, RunState, StepState};
+#[cfg(feature = "sql")]
+pub(crate) use delete::{Deleted, delete_in};
+pub use event::{Author, AuthorKind, Choice, Deletable, Event, Part, PlanStep, RunState, StepState};
 pub use fold::{Body, Conversation, Entry, Outcome, Reading, RunNow, Settled, SubRunNow};
 #[cfg(feature = "sql")]
 pub use {

@@ -102,11 +102,25 @@ async fn shorten(db: &Db, session: &Old, before: DateTime<Utc>) -> Result<bool> 
 async fn take_turn(tx: &mut Tx, stream: Uuid) -> Result<bool> {
     let taken = sqlx::query_scalar!(
         r#"SELECT pg_try_advisory_xact_lock(hashtextextended($1, 0)) AS "taken!""#,
-        format!("session_fold {stream}"),
+        lock(stream),
     )
     .fetch_one(tx.conn())
     .await?;
     Ok(taken)
+}
+
+/// Waits for the session's turn and holds it until the transaction ends: what is folded meanwhile would be folded from
+/// what this transaction changes.
+pub(super) async fn wait_turn(tx: &mut Tx, stream: Uuid) -> Result<()> {
+    sqlx::query("SELECT pg_advisory_xact_lock(hashtextextended($1, 0))")
+        .bind(lock(stream))
+        .execute(tx.conn())
+        .await?;
+    Ok(())
+}
+
+fn lock(stream: Uuid) -> String {
+    format!("session_fold {stream}")
 }
 
 /// The session as it read at the last quiet moment of what is older; where it stood if there is none.

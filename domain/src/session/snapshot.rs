@@ -2,12 +2,15 @@
 
 use uuid::Uuid;
 
-use super::Reading;
+use super::{Body, Reading};
 use crate::{Db, Error, Result, Scope, Tx, ids::ClientId};
 
 /// How the fold is written now. Whoever changes what [`Reading`] looks like as JSON raises it and goes on reading what
 /// was written before.
 const VERSION: i32 = 1;
+
+/// How one is written that holds a mark of something deleted, which whoever wrote version 1 first cannot read.
+const MARKED: i32 = 2;
 
 /// The stored fold of a session, where there is one.
 ///
@@ -34,7 +37,7 @@ pub(super) async fn load_in(tx: &mut Tx, scope: &Scope, stream: Uuid) -> Result<
 fn parse(version: i32, fold: &str) -> Result<Reading> {
     let broken = |why: String| Error::Broken(format!("the fold of a session, version {version}: {why}"));
     match version {
-        VERSION => serde_json::from_str(fold).map_err(|error| broken(error.to_string())),
+        VERSION | MARKED => serde_json::from_str(fold).map_err(|error| broken(error.to_string())),
         _ => Err(broken("not known here".to_owned())),
     }
 }
@@ -59,13 +62,37 @@ pub(super) async fn store_in(
         client.0,
         stream,
         next,
-        VERSION,
+        version(reading),
         fold,
         now,
     )
     .execute(tx.conn())
     .await?;
     Ok(())
+}
+
+/// Puts a fold in the place of the one that goes as far.
+pub(super) async fn replace_in(tx: &mut Tx, scope: &Scope, stream: Uuid, reading: &Reading) -> Result<()> {
+    let fold = serde_json::to_string(reading).map_err(|error| Error::Broken(error.to_string()))?;
+    let (next, now) = (reading.next.cast_signed(), tx.now());
+    sqlx::query!(
+        "UPDATE session_fold SET version = $4, fold = $5, folded_at = $6
+         WHERE workspace_id = $1 AND stream_id = $2 AND next_offset = $3",
+        scope.workspace.0,
+        stream,
+        next,
+        version(reading),
+        fold,
+        now,
+    )
+    .execute(tx.conn())
+    .await?;
+    Ok(())
+}
+
+fn version(reading: &Reading) -> i32 {
+    let marked = reading.conversation.entries.iter().any(|entry| matches!(entry.body, Body::Deleted { .. }));
+    if marked { MARKED } else { VERSION }
 }
 
 #[cfg(test)]
@@ -88,6 +115,7 @@ mod tests {
         // What it did not know of.
         expected["conversation"]["run"]["from"] = 0.into();
         assert_eq!(written, expected);
-        assert!(parse(VERSION + 1, kept).is_err());
+        assert_eq!(parse(MARKED, kept).unwrap(), reading);
+        assert!(parse(MARKED + 1, kept).is_err());
     }
 }

@@ -25,7 +25,7 @@ async fn parking_takes_the_agent_off_and_frees_the_place(pool: PgPool) {
 
     let undone = commands::undo_move(&world.db, &world.operator, first.id, moved.from, moved.position).await;
     let Err(Error::Refused(why)) = undone else { panic!("the place is taken") };
-    assert_eq!(why, "Harbor & Pine Law has 1 of 1 place at work. Finish or park one first.");
+    assert_eq!(why, "Harbor & Pine Law is using 1 of 1 slot. Finish one or move one back to Up next first.");
     commands::move_to(&world.db, &world.operator, second.id, Column::Backlog, None).await.unwrap();
     assert_eq!(world.see(&house, 1).await.card.column, Column::InProgress, "and back");
 }
@@ -57,7 +57,9 @@ async fn an_operator_finishes_what_was_delivered(pool: PgPool) {
     let asked = world.ask(&house, "Draft a lease").await.card;
     let to = async |column| commands::move_to(&world.db, &world.operator, asked.id, column, None).await;
     let claimed = world.claim().await;
-    assert!(matches!(to(Column::Review).await, Err(Error::Refused(why)) if why.contains("Stop them first")));
+    assert!(
+        matches!(to(Column::Review).await, Err(Error::Refused(why)) if why.contains("Stop the work first"))
+    );
     deliverables::put(&world.db, &claimed, "Lease", Content::Body("Draft".into())).await.unwrap();
     runs::complete(&world.db, &claimed).await.unwrap();
     assert!(matches!(to(Column::Done).await, Err(Error::Refused(why)) if why.contains("Review first")));
@@ -82,7 +84,9 @@ async fn members_order_what_has_not_begun(pool: PgPool) {
     let to = async |id, column| commands::move_to(&world.db, &house.member, id, column, None).await;
     assert_eq!(to(kept.id, Column::UpNext).await.unwrap().to, Column::UpNext);
     for (id, column) in [(first, Column::Backlog), (first, Column::Done), (kept.id, Column::InProgress)] {
-        assert!(matches!(to(id, column).await, Err(Error::Refused(why)) if why.starts_with("You decide")));
+        assert!(
+            matches!(to(id, column).await, Err(Error::Refused(why)) if why.starts_with("You can move requests between"))
+        );
     }
     commands::withdraw(&world.db, &house.member, first).await.unwrap();
     assert_eq!(

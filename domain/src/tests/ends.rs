@@ -64,7 +64,7 @@ async fn a_worker_lost_at_any_step_leaves_nothing_hanging(pool: PgPool) {
         let end = world.see(&house, asked.card.number).await;
         assert_eq!(end.card.column, Column::InProgress, "step {step}: it can be started again");
         let words = end.card.run.unwrap().failure.unwrap();
-        assert!(words.starts_with("Mina's work broke off several times"), "{words}");
+        assert!(words.starts_with("Mina was interrupted several times"), "{words}");
         reads_to_its_end(&world, end.session_stream, &words).await;
         assert_eq!(world.count("SELECT count(*) FROM control WHERE outcome IS NULL").await, 0, "step {step}");
         commands::withdraw(&world.db, &house.owner, asked.card.id).await.unwrap();

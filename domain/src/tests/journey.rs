@@ -153,7 +153,7 @@ async fn mail_is_written_in_a_clients_words(pool: PgPool) {
             .unwrap();
     assert_eq!(mails.len(), 2, "the owner and the member, not the one for billing");
     let (subject, body) = &mails[0];
-    assert_eq!(subject, "Mina has a question: Draft a lease");
+    assert_eq!(subject, "Mina has a question about “Draft a lease”");
     assert!(
         body.contains("May I leave the pet clause out?") && body.contains("{link:/portal/requests/1}"),
         "{body}"

@@ -50,7 +50,10 @@ async fn fifty_moves_by_hand_at_once_are_refused_with_the_reason(pool: PgPool) {
         match moved {
             Ok(moved) => started += i32::from(moved.to == Column::InProgress),
             Err(Error::Refused(why)) => {
-                assert_eq!(why, "Harbor & Pine Law has 2 of 2 places at work. Finish or park one first.");
+                assert_eq!(
+                    why,
+                    "Harbor & Pine Law is using 2 of 2 slots. Finish one or move one back to Up next first."
+                );
                 refused += 1;
             }
             Err(error) => panic!("{error:?}"),

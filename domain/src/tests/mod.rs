@@ -8,6 +8,7 @@ mod board;
 mod clock;
 mod controls;
 mod costs;
+mod deletion;
 mod desk;
 mod ends;
 mod entitled;

@@ -87,7 +87,7 @@ async fn changes_are_counted_and_end(pool: PgPool) {
             Ok(()) => assert!(round < 3),
             Err(Error::Refused(why)) => {
                 assert_eq!(round, 3);
-                assert!(why.starts_with("All 2 changes that your package includes are used."), "{why}");
+                assert!(why.starts_with("You’ve used all 2 revisions in your plan."), "{why}");
             }
             Err(error) => panic!("{error:?}"),
         }

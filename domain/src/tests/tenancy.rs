@@ -101,6 +101,23 @@ async fn furnish(world: &World, house: &House) {
     .await
     .unwrap();
     sqlx::query(
+        "INSERT INTO client_erasure (workspace_id, client_id, asked_by, asked_at, due_at)
+         SELECT workspace_id, client_id, person_id, now(), now() FROM membership WHERE client_id = $1 AND role = 'owner'",
+    )
+    .bind(house.id.0)
+    .execute(&world.root)
+    .await
+    .unwrap();
+    sqlx::query(
+        "INSERT INTO client_export (id, workspace_id, client_id, asked_by, from_desk, zone, created_at)
+         SELECT gen_random_uuid(), workspace_id, id, $2, false, 'UTC', now() FROM client WHERE id = $1",
+    )
+    .bind(house.id.0)
+    .bind(house.owner.person().unwrap().0)
+    .execute(&world.root)
+    .await
+    .unwrap();
+    sqlx::query(
         "INSERT INTO invitation (id, workspace_id, client_id, email, role, token_hash, created_at, expires_at)
          SELECT gen_random_uuid(), workspace_id, id, 'x@example.com', 'member', id::text::bytea, now(), now() FROM client WHERE id = $1",
     )

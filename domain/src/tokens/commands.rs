@@ -1,8 +1,8 @@
 use super::{NewToken, Right};
 use crate::{
-    Db, Error, FieldErrors, OnConstraint, Result, Scope,
+    Db, Error, FieldErrors, OnConstraint, Result, Scope, agents,
     audit::{self, Deed},
-    ids::TokenId,
+    ids::{ClientId, TokenId},
     requests::commands::{line, operator},
     secret,
 };
@@ -21,11 +21,8 @@ pub async fn create(db: &Db, scope: &Scope, new: NewToken) -> Result<(TokenId, S
     operator(scope)?;
     let person = scope.person().ok_or(Error::NotFound)?;
     let (name, rights) = checked(&new)?;
-    let deed = Deed {
-        client: new.client,
-        detail: format!("May {}", rights.join(", ")),
-        ..Deed::done("create_token", name.as_str())
-    };
+    let deed =
+        Deed { detail: format!("May {}", rights.join(", ")), ..Deed::done("create_token", name.as_str()) };
     let text = format!("{PREFIX}{}", secret::random_token());
     let id = TokenId::new();
     let mut tx = db.begin(scope).await?;
@@ -49,7 +46,11 @@ pub async fn create(db: &Db, scope: &Scope, new: NewToken) -> Result<(TokenId, S
         field("client", "Choose one of your clients, or all.")
     })
     .on_constraint("token_workspace_id_agent_id_fkey", || field("agent", "Choose one of your agents."))?;
-    audit::done_in(&mut tx, scope, deed).await?;
+    let client = match new.agent {
+        Some(agent) if new.client.is_none() => agents::client_in(&mut tx, scope, agent).await?,
+        _ => new.client,
+    };
+    audit::done_in(&mut tx, scope, Deed { client, ..deed }).await?;
     tx.commit().await?;
     Ok((id, text))
 }
@@ -62,10 +63,11 @@ pub async fn revoke(db: &Db, scope: &Scope, token: TokenId) -> Result<()> {
     operator(scope)?;
     let mut tx = db.begin(scope).await?;
     let now = tx.now();
-    let name = sqlx::query_scalar!(
+    let row = sqlx::query!(
         "UPDATE token SET revoked_at = $3
          WHERE workspace_id = $1 AND id = $2 AND revoked_at IS NULL AND run_id IS NULL
-         RETURNING name",
+         RETURNING name, coalesce(client_id, (SELECT a.client_id FROM agent a
+                                              WHERE a.workspace_id = token.workspace_id AND a.id = token.agent_id)) AS of",
         scope.workspace.0,
         token.0,
         now,
@@ -73,7 +75,8 @@ pub async fn revoke(db: &Db, scope: &Scope, token: TokenId) -> Result<()> {
     .fetch_optional(tx.conn())
     .await?
     .ok_or(Error::NotFound)?;
-    audit::done_in(&mut tx, scope, Deed::done("revoke_token", name)).await?;
+    let deed = Deed { client: row.of.map(ClientId), ..Deed::done("revoke_token", row.name) };
+    audit::done_in(&mut tx, scope, deed).await?;
     tx.commit().await
 }
 
@@ -82,12 +85,12 @@ fn checked(new: &NewToken) -> Result<(String, Vec<String>)> {
     rights.sort_unstable();
     rights.dedup();
     let mut errors = FieldErrors::new();
-    let missing = "Give it a name: it tells you later which program has it.";
+    let missing = "Add a name so you know later what uses it.";
     let name = line(&mut errors, "name", &new.name, NAME, missing);
     match new.agent {
         Some(_) => rights = vec![Right::Work],
-        None if rights.is_empty() => errors.add("rights", "Choose what it may do."),
-        None if rights.contains(&Right::Work) => errors.add("agent", "Choose whose token it is."),
+        None if rights.is_empty() => errors.add("rights", "Choose at least one permission."),
+        None if rights.contains(&Right::Work) => errors.add("agent", "Choose who it acts as."),
         None => {}
     }
     errors.check()?;

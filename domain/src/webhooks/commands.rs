@@ -52,7 +52,7 @@ pub async fn create(db: &Db, scope: &Scope, new: &NewWebhook) -> Result<(Webhook
     .await?;
     if made.rows_affected() == 0 {
         return Err(Error::refused(
-            "There are twenty webhooks already. Remove one that is not needed any more.",
+            "You’ve reached the limit of 20 webhooks. Remove one you no longer need.",
         ));
     }
     let deed = Deed { detail: events.join(", "), ..Deed::done("create_webhook", new.url.trim()) };
@@ -205,12 +205,12 @@ fn checked(new: &NewWebhook) -> Result<Vec<String>> {
     events.dedup();
     let mut errors = FieldErrors::new();
     match new.url.trim().chars().count() {
-        0 => errors.add("url", "Write the address, such as https://example.com/hook."),
+        0 => errors.add("url", "Enter the URL, like https://example.com/hook."),
         length if length > URL => errors.add("url", "Shorten the address to 2,000 characters."),
         _ => {}
     }
     if events.is_empty() {
-        errors.add("events", "Choose what it is told.");
+        errors.add("events", "Choose at least one event.");
     }
     errors.check().map(|()| events)
 }

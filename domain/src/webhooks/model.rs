@@ -50,12 +50,12 @@ impl Kind {
     /// What it means, for whoever chooses.
     pub fn label(self) -> &'static str {
         match self {
-            Self::RequestCreated => "A client asks for something",
-            Self::RequestMoved => "A request moves on the board",
-            Self::RunEnded => "A piece of work ends: done, stopped or failed",
-            Self::ApprovalAsked => "An agent asks a question",
-            Self::DeliverableSubmitted => "Something is put before the client",
-            Self::InvoiceIssued => "An invoice is issued",
+            Self::RequestCreated => "Request created",
+            Self::RequestMoved => "Request moved",
+            Self::RunEnded => "Work ended",
+            Self::ApprovalAsked => "Question asked",
+            Self::DeliverableSubmitted => "Deliverable ready for review",
+            Self::InvoiceIssued => "Invoice issued",
         }
     }
 }

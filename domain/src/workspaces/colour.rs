@@ -32,10 +32,10 @@ struct Rgb(u8, u8, u8);
 /// What to do about it, for beside its field.
 pub fn check(colour: &str, theme: Theme) -> Result<(), String> {
     let Some(line) = Rgb::parse(colour) else {
-        return Err("Write the colour as # and six digits, such as #0f6b5c.".to_owned());
+        return Err("Enter a hex color, like #0f6b5c.".to_owned());
     };
     let paper = theme.grounds()[0].1;
-    let soft = ("its own pale ground", line.on(paper));
+    let soft = ("its own tint", line.on(paper));
     let worst = theme
         .grounds()
         .into_iter()
@@ -48,7 +48,7 @@ pub fn check(colour: &str, theme: Theme) -> Result<(), String> {
             // Rounded down: a colour that fails never reads as one that passes.
             let contrast = (contrast * 10.0).floor() / 10.0;
             Err(format!(
-                "Choose a {way} colour: on {ground} its contrast is {contrast:.1} to 1, and words need 4.5 to 1."
+                "Choose a {way} color. On {ground} its contrast is {contrast:.1}:1, and text needs at least 4.5:1."
             ))
         }
         _ => Ok(()),
@@ -102,11 +102,8 @@ mod tests {
     #[test]
     fn what_cannot_be_read_is_told_with_its_number() {
         let pale = check("#5cc3ad", Theme::Light).unwrap_err();
-        assert!(
-            pale.starts_with("Choose a darker colour: on its own pale ground its contrast is 1."),
-            "{pale}"
-        );
-        assert!(check("#0f6b5c", Theme::Dark).unwrap_err().starts_with("Choose a lighter colour"));
+        assert!(pale.starts_with("Choose a darker color. On its own tint its contrast is 1."), "{pale}");
+        assert!(check("#0f6b5c", Theme::Dark).unwrap_err().starts_with("Choose a lighter color"));
     }
 
     #[test]
@@ -121,7 +118,7 @@ mod tests {
     #[test]
     fn only_six_digits_are_a_colour() {
         for text in ["", "0f6b5c", "#0f6b5", "#0f6b5cc", "#0f6b5g", "#+1+1+1", "#éééabc", "red;}"] {
-            assert!(check(text, Theme::Light).unwrap_err().starts_with("Write the colour"), "{text}");
+            assert!(check(text, Theme::Light).unwrap_err().starts_with("Enter a hex color"), "{text}");
         }
     }
 }

@@ -83,11 +83,12 @@ impl TypedSettings {
     }
 
     fn words(&self, errors: &mut FieldErrors) -> [String; 4] {
-        let name = names::read(errors, "name", &self.name, 80, "Write the name that clients know.");
+        let name =
+            names::read(errors, "name", &self.name, 80, "Enter your business name as clients know it.");
         let mut text = |field: &str, typed: &str, most: usize| {
             let text = typed.trim().replace("\r\n", "\n");
             if text.chars().count() > most {
-                errors.add(field, format!("Shorten this to {most} characters."));
+                errors.add(field, format!("Keep this under {most} characters."));
             }
             text
         };
@@ -125,10 +126,7 @@ impl TypedSettings {
                 }
                 Err(_) => {
                     let shown: String = line.chars().take(40).collect();
-                    errors.add(
-                        "holidays",
-                        format!("“{shown}” is not a date. Write year, month and day, such as 2026-12-25."),
-                    );
+                    errors.add("holidays", format!("“{shown}” isn’t a date. Use a format like 2026-12-25."));
                     break;
                 }
             }
@@ -142,10 +140,10 @@ impl TypedSettings {
         match (light.is_empty(), dark.is_empty()) {
             (true, true) => return None,
             (true, false) => {
-                errors.add("line_light", "Choose a colour for light pages too, or empty the other one.")
+                errors.add("line_light", "Choose a light mode color too, or clear the dark mode one.")
             }
             (false, true) => {
-                errors.add("line_dark", "Choose a colour for dark pages too, or empty the other one.")
+                errors.add("line_dark", "Choose a dark mode color too, or clear the light mode one.")
             }
             (false, false) => {
                 for (field, colour, theme) in

@@ -67,8 +67,8 @@ async fn everything_wrong_is_told_at_its_field(pool: PgPool) {
     closed.line_dark.clear();
     closed.holidays.clear();
     let told = errors(&closed);
-    assert!(told.of("days").is_some_and(|advice| advice.starts_with("Choose at least one working day")));
-    assert!(told.of("line_dark").is_some_and(|advice| advice.starts_with("Choose a colour for dark pages")));
+    assert!(told.of("days").is_some_and(|advice| advice.starts_with("Choose at least one business day")));
+    assert!(told.of("line_dark").is_some_and(|advice| advice.starts_with("Choose a dark mode color")));
 }
 
 #[sqlx::test(migrations = "../migrations")]

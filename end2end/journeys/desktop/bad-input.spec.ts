@@ -28,11 +28,11 @@ test('hostile Markdown is shown and never run', async ({ page }) => {
   await newClient(page);
   await open(page, '/portal/requests/new');
   await page.getByLabel('What do you need?').fill(SCRIPT);
-  await page.getByLabel('Tell us about it').fill(HOSTILE);
+  await page.getByLabel('Details', { exact: true }).fill(HOSTILE);
   await page.getByRole('button', { name: 'Preview' }).click();
   await expect(page.getByRole('region', { name: 'Preview' })).toContainText('click');
   await untouched(page);
-  await page.getByRole('button', { name: 'Keep it for later' }).click();
+  await page.getByRole('button', { name: 'Save to Backlog' }).click();
   await page.waitForURL(/\/portal\/requests\/1$/);
   await alive(page);
   await expect(page.getByRole('heading', { level: 1 })).toHaveText(SCRIPT);
@@ -73,11 +73,11 @@ test('far too long is said, and nothing is lost', async ({ page, watch }) => {
   await open(page, '/portal/requests/new');
   const long = 'word '.repeat(60_000);
   await page.getByLabel('What do you need?').fill('Long');
-  await page.getByLabel('Tell us about it').fill(long);
-  await page.getByRole('button', { name: 'Ask for it' }).click();
-  await expect(page.getByText(/50,000|shorter|shorten|too much/i).first()).toBeVisible();
+  await page.getByLabel('Details', { exact: true }).fill(long);
+  await page.getByRole('button', { name: 'Send request' }).click();
+  await expect(page.getByText(/50,?000|shorter|shorten|too much/i).first()).toBeVisible();
   await expect(page.getByLabel('What do you need?')).toHaveValue('Long');
-  expect((await page.getByLabel('Tell us about it').inputValue()).length).toBeGreaterThan(290_000);
+  expect((await page.getByLabel('Details', { exact: true }).inputValue()).length).toBeGreaterThan(290_000);
 });
 
 test('zero bytes, broken forms and foreign forms are refused calmly', async ({ page }) => {
@@ -165,7 +165,7 @@ test('rubbish on the socket ends that socket alone', async ({ page, watch }) => 
   // The page's own is well.
   await send(page, 'Still here.');
   await expect(line(page)).toContainText('Still here.');
-  await expect(page.getByText('No connection')).toHaveCount(0);
+  await expect(page.getByText('You’re offline')).toHaveCount(0);
   await page.goto(path);
 });
 
@@ -175,7 +175,7 @@ test('signing in is limited, and says until when', async ({ page, watch }) => {
   // Ten in a quarter of an hour, by the clock: twenty and one more pass any border between two of them.
   const alert = page.getByRole('alert');
   for (let attempt = 0; attempt < 22; attempt += 1) {
-    await page.getByLabel('E-mail').fill('somebody@guess.test');
+    await page.getByLabel('Email', { exact: true }).fill('somebody@guess.test');
     await page.getByLabel('Password').fill(`guess ${attempt}`);
     await page.getByRole('button', { name: 'Sign in' }).click();
     await expect(alert).toBeVisible();

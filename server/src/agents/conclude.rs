@@ -40,8 +40,7 @@ pub(super) async fn conclude(
             // Nothing else may come of a refusal, however often it is asked.
             Err(Error::Refused(why)) => {
                 tracing::error!(run.id = %claimed.run, error.message = %why, "an attempt was not let end");
-                let words =
-                    "The work ended without anything to show. Nothing is lost. You can start it again.";
+                let words = "Work ended without a result. Nothing was lost. You can try again.";
                 if let Err(error) = runs::fail(db, claimed, words).await {
                     tracing::error!(run.id = %claimed.run, error.message = %error, "nor let fail");
                 }
@@ -87,7 +86,7 @@ async fn write(
         (Ok(End::Answer(result)), _) => runs::answer(db, claimed, result).await,
         (Ok(End::Review), _) => deliverables::submit_for_review(db, claimed).await,
         (Err(Failure::Stopped), Some(control)) => {
-            let why = "What is written so far stays.";
+            let why = "Everything so far is saved.";
             controls::settle(db, &claimed.scope, control, Outcome::Done, why).await.map(|_| ())
         }
         (Err(Failure::Failed { words, .. }), _) => runs::fail(db, claimed, words).await,

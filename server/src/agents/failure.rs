@@ -37,7 +37,7 @@ impl Failure {
     /// How the agent is reached is not set as it should be, which its operators can mend.
     pub fn unset(agent: &str, reason: impl Into<String>) -> Self {
         let words = format!(
-            "{agent} cannot begin: something is not set up yet. We have been told. Nothing is lost; you can start it again later."
+            "{agent} can’t start because something isn’t set up yet. We’ve been notified. Nothing was lost. Try again later."
         );
         Self::failed(words, reason)
     }
@@ -45,16 +45,16 @@ impl Failure {
     /// A file of the request is there, and cannot be read.
     pub(super) fn unread(name: &str, error: &store::Error) -> Self {
         let words = format!(
-            "The work has stopped: “{name}”, which came with this request, cannot be opened right now. We have been told. \
-             Nothing is lost. You can start the work again later."
+            "Work has stopped because we can’t open “{name}”, which came with this request, right now. We’ve been \
+             notified. Nothing was lost. Try again later."
         );
         Self::failed(words, format!("“{name}” could not be read: {error}"))
     }
 
     /// Something in the server itself, which no client can mend.
     pub(super) fn ours(reason: impl Into<String>) -> Self {
-        let words = "The work could not be finished: something went wrong on our side, and we have been told. Nothing \
-                     is lost. You can start it again.";
+        let words = "We couldn’t finish because something went wrong on our end. We’ve been notified. Nothing was lost, \
+                     and you can try again.";
         Self::failed(words, reason)
     }
 }

@@ -32,9 +32,9 @@ impl Tryout {
     async fn found(&self, reach: &Reach) -> Result<String, String> {
         match reach.backend {
             Backend::House => {
-                Ok("Nothing to try: the house agent comes with this portal, and `throughline doctor` says what it works with.".into())
+                Ok("Nothing to test. The built-in agent comes with the portal. Run `throughline doctor` to see which model it uses.".into())
             }
-            Backend::Pull => Ok("Nothing to try from here: the program comes to this portal, with a token of its own.".into()),
+            Backend::Pull => Ok("Nothing to test from here. The program connects to this portal with its own API token.".into()),
             Backend::OpenaiChat | Backend::OpenaiResponses | Backend::Anthropic => self.model(reach).await,
             Backend::Hermes => self.hermes(reach).await,
             Backend::Acp => program(&reach.settings.command, "").await,
@@ -44,18 +44,20 @@ impl Tryout {
 
     async fn model(&self, reach: &Reach) -> Result<String, String> {
         let models = self.models.endpoint(reach).await?.found().await;
-        let models = models.map_err(|reason| format!("It does not work: {reason}."))?;
+        let models = models.map_err(|reason| format!("Test failed: {reason}."))?;
         match &reach.settings.model {
-            Some(wanted) if models.contains(wanted) => Ok(format!("It lets us in, and has {wanted}.")),
-            Some(wanted) if models.is_empty() => {
-                Ok(format!("It lets us in. It does not say whether it has {wanted}."))
-            }
+            Some(wanted) if models.contains(wanted) => Ok(format!("Connected. {wanted} is available.")),
+            Some(wanted) if models.is_empty() => Ok(format!(
+                "Connected, but the service doesn’t list its models, so we couldn’t check for {wanted}."
+            )),
             Some(wanted) => {
-                Err(format!("It lets us in, but does not list {wanted}. It has {}.", named(&models)))
+                Err(format!("Connected, but {wanted} isn’t listed. Available models: {}.", named(&models)))
             }
             None => match models.first() {
-                Some(first) => Ok(format!("It lets us in, and has {}. {first} is used.", named(&models))),
-                None => Err("It lets us in, but lists no model. Name one.".into()),
+                Some(first) => {
+                    Ok(format!("Connected. Available models: {}. We’ll use {first}.", named(&models)))
+                }
+                None => Err("Connected, but no models are listed. Enter a model name.".into()),
             },
         }
     }
@@ -68,13 +70,17 @@ impl Tryout {
             asked = asked.bearer_auth(key);
         }
         let answer = asked.send().await.map_err(|error| {
-            if error.is_timeout() { "It does not answer in time." } else { "Nobody answers there." }
+            if error.is_timeout() {
+                "The service didn’t respond in time."
+            } else {
+                "Nothing is responding at that URL."
+            }
         })?;
         match answer.status().as_u16() {
-            200..=299 => Ok("It answers, and lets us in.".into()),
-            401 | 403 => Err("It answers, but does not let us in: check the key.".into()),
-            404 => Err("Something answers there, but it is no Hermes: check the address.".into()),
-            status => Err(format!("It answers with the error {status}.")),
+            200..=299 => Ok("Connected.".into()),
+            401 | 403 => Err("The service rejected the key. Check it and try again.".into()),
+            404 => Err("Something responded, but it isn’t Hermes. Check the URL.".into()),
+            status => Err(format!("The service returned error {status}.")),
         }
     }
 }
@@ -99,7 +105,7 @@ impl Outward for Tryout {
     fn try_out<'a>(&'a self, reach: &'a Reach) -> Told<'a> {
         Box::pin(async move {
             let found = timeout(PATIENCE, self.found(reach)).await;
-            let found = found.unwrap_or_else(|_| Err("It does not answer in time.".into()));
+            let found = found.unwrap_or_else(|_| Err("The service didn’t respond in time.".into()));
             let hidden = |words: String| {
                 let words =
                     reach.key.as_ref().map_or(words.clone(), |key| words.replace(key.as_str(), "***"));
@@ -128,10 +134,10 @@ async fn program(command: &[String], usual: &str) -> Result<String, String> {
     for place in places {
         if tokio::fs::metadata(&place).await.is_ok_and(|found| found.is_file()) {
             return Ok(format!(
-                "{} is on this machine. It is started with the first piece of work.",
+                "Found {} on this machine. It’ll start with the first request.",
                 place.display()
             ));
         }
     }
-    Err(format!("There is no program {name} on this machine. Install it, or write its whole path."))
+    Err(format!("Can’t find {name} on this machine. Install it or enter the full path."))
 }

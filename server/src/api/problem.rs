@@ -133,7 +133,8 @@ impl Problem {
         Self { errors: fields.clone(), ..Self::invalid(all.join(" ")) }
     }
 
-    fn away() -> Self {
+    /// A part of the service is away, and will be back.
+    pub fn away() -> Self {
         let detail = "A part of the service is restarting. Everything is kept; send it again in a moment.";
         let away = Self::new(StatusCode::SERVICE_UNAVAILABLE, "away", "Away", detail);
         Self { retry_after: Some(2), ..away }

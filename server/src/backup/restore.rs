@@ -58,8 +58,11 @@ pub async fn run(settings: &Settings, options: &RestoreOptions) -> Result<String
         }
     };
     Ok(format!(
-        "Restored: {}.\n{about_key}\nMail and webhooks that were waiting then go out when the server starts.\n",
-        described(archive.manifest())
+        "Restored: {}.\n{about_key}\nMail and webhooks that were waiting then go out when the server starts.\n\
+         Clients that were erased after {} UTC are here again. The operators’ mails “A client was erased” name them: erase \
+         them again.\n",
+        described(archive.manifest()),
+        archive.manifest().made_at.format("%Y-%m-%d %H:%M"),
     ))
 }
 

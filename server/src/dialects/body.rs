@@ -1,7 +1,7 @@
 //! What an entry shows, as data for those who read no Throughline: its name and its fields, as `docs/SESSIONS.md` has
 //! them.
 
-use domain::session::{Author, Body, Entry, Outcome};
+use domain::session::{Author, Body, Deletable, Entry, Outcome};
 use serde_json::{Value, json};
 
 /// The name of an entry's kind and its fields; none for an agent's words, which are told as text.
@@ -12,6 +12,13 @@ pub(super) fn data(entry: &Entry) -> Option<(&'static str, Value)> {
         Body::Comment { text } => ("comment", said(entry, json!({ "text": text }))),
         Body::File { file, name, bytes } => {
             ("file", said(entry, json!({ "file": file, "name": name, "bytes": bytes })))
+        }
+        // Under the name that it had, so that it takes the place of what a reader has.
+        Body::Deleted { what: Deletable::Comment, deleted } => {
+            ("comment", said(entry, json!({ "text": "", "deleted": deleted })))
+        }
+        Body::Deleted { what: Deletable::File, deleted } => {
+            ("file", said(entry, json!({ "file": null, "name": "", "bytes": 0, "deleted": deleted })))
         }
         Body::Plan { steps } => ("plan", json!({ "steps": steps })),
         Body::Step { title, detail, state } => {

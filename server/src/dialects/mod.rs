@@ -16,4 +16,5 @@ pub(crate) mod sse;
 
 pub use door::Door;
 pub(crate) use durable_streams::tenant;
+pub(crate) use refusal::stalled;
 pub use sse::Pace;

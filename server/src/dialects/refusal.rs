@@ -2,7 +2,7 @@
 
 use axum::{
     Json,
-    http::{HeaderValue, StatusCode, header},
+    http::{HeaderMap, HeaderValue, Method, StatusCode, header},
     response::{IntoResponse, Response},
 };
 use domain::Error;
@@ -48,6 +48,11 @@ impl Refusal {
         let words = "A part of the service is restarting. Everything is kept; try again in a moment.";
         Self { retry_after: Some(5), ..Self::new(StatusCode::SERVICE_UNAVAILABLE, "away", words) }
     }
+}
+
+/// What is answered while the database says nothing.
+pub(crate) fn stalled(_: &Method, _: &HeaderMap) -> Response {
+    Refusal::away().into_response()
 }
 
 impl From<Error> for Refusal {

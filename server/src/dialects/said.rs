@@ -13,7 +13,8 @@ pub(super) async fn say(visit: &Visit, message: &str, words: &str) -> Result<Sai
     let entries = read(visit).await?.conversation.entries;
     let same = entries.iter().find(|entry| entry.key == message).map(|entry| match &entry.body {
         Body::Comment { text } | Body::Steer { text, .. } => text == words.trim(),
-        Body::Asked { .. } => true,
+        // What was deleted is not said again by whoever still has it.
+        Body::Asked { .. } | Body::Deleted { .. } => true,
         _ => false,
     });
     match same {

@@ -8,10 +8,15 @@ use std::{collections::HashSet, net::IpAddr, time::Duration};
 use app::web::{App, host_name, is_forwarded, is_loopback_name, is_loopback_url, named};
 use axum::http::{HeaderMap, StatusCode, Uri, header};
 use domain::workspaces;
-use tokio::{sync::Mutex, time::Instant};
+use tokio::{
+    sync::Mutex,
+    time::{Instant, timeout},
+};
 
 /// How long the names of workspaces are taken as they were last seen.
 const FRESH: Duration = Duration::from_secs(5);
+/// How long they are waited for, while all wait who came by one of them; then what was known counts.
+const PATIENCE: Duration = Duration::from_secs(2);
 /// What is asked by programs that know the machine and not its name, and asks for itself who may see it.
 const BY_ANY_NAME: [&str; 3] = ["/healthz", "/readyz", "/metrics"];
 
@@ -99,14 +104,15 @@ impl Hosts {
         if known.at.is_none_or(|at| at.elapsed() > FRESH) {
             // Noted before the answer, so that a database that does not answer is asked once and not by everyone.
             known.at = Some(Instant::now());
-            match workspaces::queries::hosts(&self.app.db).await {
-                Ok(hosts) => {
+            match timeout(PATIENCE, workspaces::queries::hosts(&self.app.db)).await {
+                Ok(Ok(hosts)) => {
                     known.names = hosts.iter().filter_map(|host| named(host)).collect();
                     known.loaded = true;
                 }
-                Err(error) => {
+                Ok(Err(error)) => {
                     tracing::warn!(error.message = %error, "the workspaces' names could not be read")
                 }
+                Err(_) => tracing::warn!("the workspaces' names could not be read in time"),
             }
         }
         match (known.names.contains(name), known.loaded) {

@@ -87,7 +87,7 @@ fn refuse(reason: Misdirected, app: &App, headers: &HeaderMap) -> Response {
                 "The portal is at {public}. If you run it and people type this address, set THROUGHLINE_PUBLIC_URL to it."
             ),
         ),
-        Misdirected::Unknown => ("We will be right back", "Try again in a moment.".to_owned()),
+        Misdirected::Unknown => ("We’ll be right back", "Try again in a moment.".to_owned()),
     };
     Problem::words(reason.status(), title, advice).for_reader(headers)
 }

@@ -1,7 +1,10 @@
 //! What the server does by itself, beside answering: one list of what is done how often. All of it ends by itself at the
 //! soft step of a shutdown.
 
+pub(crate) mod clock;
 mod every;
+mod exports;
+mod leases;
 pub mod mail;
 mod outage;
 pub mod webhooks;
@@ -13,12 +16,13 @@ use chrono::TimeDelta;
 use domain::{
     Db, accounts,
     agents::Backend,
-    approvals, billing, clients, controls,
+    approvals, billing, clients, controls, erasures,
     files::{self, store::Store},
     runs, session,
 };
 use futures::future::BoxFuture;
 
+use leases::Leases;
 pub use outage::Outage;
 
 use crate::{
@@ -53,8 +57,7 @@ pub fn start(
     let every = |name, seconds, work: fn(Db) -> BoxFuture<'static, domain::Result<()>>| {
         every::start(app.db.clone(), shutdown, name, Duration::from_secs(seconds), Box::new(work));
     };
-    // Runs whose worker is gone: a client should not wait long for the next one.
-    every("runs", 1, |db| Box::pin(async move { runs::reap(&db).await.map(drop) }));
+    take_back(app, shutdown);
     // Help that nobody came for: whoever asked goes on without it.
     every("sub-runs", 30, |db| Box::pin(async move { runs::give_up(&db).await.map(drop) }));
     // Stops and words that nobody answered: whoever asked is told soon after the deadline.
@@ -71,12 +74,17 @@ pub fn start(
     every("answered calls", HOUR, |db| Box::pin(async move { domain::once::clear(&db).await }));
     every("sent mail", HOUR, |db| Box::pin(async move { domain::mail::clear(&db).await }));
     every("sent webhooks", HOUR, |db| Box::pin(async move { domain::webhooks::clear(&db).await }));
+    every("kept invoices", HOUR, |db| {
+        Box::pin(async move { erasures::expire_invoices(&db).await.map(drop) })
+    });
+    erase(app, shutdown);
     let files = app.site.files.clone();
     let clear = move |db: Db| -> BoxFuture<'static, domain::Result<()>> {
         let files = files.clone();
         Box::pin(async move { clear_files(&db, &files).await })
     };
     every::start(app.db.clone(), shutdown, "unnamed files", Duration::from_secs(HOUR), Box::new(clear));
+    exports::start(app, shutdown);
     // What a server of this machine left behind when it was killed: at once, where this one takes its place.
     every("orphans", 60, |_| Box::pin(end_orphans()));
     fold(app, settings, shutdown);
@@ -85,6 +93,16 @@ pub fn start(
     shutdown.spawn("webhooks", sender);
     work(app, outside, inside, settings, shutdown)?;
     Ok(())
+}
+
+/// Runs whose worker is gone: a client should not wait long for the next one.
+fn take_back(app: &App, shutdown: &Shutdown) {
+    let leases = Arc::new(Leases::new());
+    let work = move |db: Db| -> BoxFuture<'static, domain::Result<()>> {
+        let leases = Arc::clone(&leases);
+        Box::pin(async move { leases.reap(&db).await })
+    };
+    every::start(app.db.clone(), shutdown, "runs", Duration::from_secs(1), Box::new(work));
 }
 
 async fn clear_files(db: &Db, files: &Store) -> domain::Result<()> {
@@ -97,6 +115,22 @@ async fn clear_files(db: &Db, files: &Store) -> domain::Result<()> {
         );
     }
     Ok(())
+}
+
+/// Clients that are to be erased: on the day that was said.
+fn erase(app: &App, shutdown: &Shutdown) {
+    let files = app.site.files.clone();
+    let work = move |db: Db| -> BoxFuture<'static, domain::Result<()>> {
+        let files = files.clone();
+        Box::pin(async move {
+            let erased = erasures::carry_out_due(&db, &files).await?;
+            if erased > 0 {
+                tracing::info!(clients = erased, "clients were erased");
+            }
+            Ok(())
+        })
+    };
+    every::start(app.db.clone(), shutdown, "erasures", Duration::from_secs(600), Box::new(work));
 }
 
 async fn end_orphans() -> domain::Result<()> {

@@ -45,13 +45,13 @@ pub async fn open(
     let speaks = headers.contains_key("sec-fetch-site") || headers.contains_key(header::ORIGIN);
     if speaks && !same_site(&headers, &app) {
         let advice = "Open the page again from its own address.";
-        return Problem::words(StatusCode::FORBIDDEN, "This came from another address", advice)
+        return Problem::words(StatusCode::FORBIDDEN, "This request came from another site", advice)
             .of(&bare)
             .into_response();
     }
     let Some(follows) = follows(query.as_deref().unwrap_or_default()) else {
-        let advice = "Load the page again: it asks for what it shows.";
-        return Problem::words(StatusCode::BAD_REQUEST, "This cannot be followed", advice)
+        let advice = "Reload the page to reconnect.";
+        return Problem::words(StatusCode::BAD_REQUEST, "Live updates aren’t available for this", advice)
             .of(&bare)
             .into_response();
     };

@@ -22,6 +22,7 @@ use url::Url;
 use crate::{
     agents::driven::Inside,
     api::{Gate, require},
+    stall::Stall,
 };
 use portal::Portal;
 
@@ -32,8 +33,8 @@ pub const PATTERN: &str = "/mcp";
 const LARGEST: usize = 4 << 20;
 
 /// The endpoint behind the door for tokens, also for programs that the server started. Answers that are open end when `stop` is cancelled.
-pub fn routes(app: &App, inside: &Inside, gate: Gate, stop: CancellationToken) -> Router {
-    let portal = Portal::new(app.db.clone(), inside.clone(), stop.clone());
+pub fn routes(app: &App, inside: &Inside, gate: Gate, stall: Stall, stop: CancellationToken) -> Router {
+    let portal = Portal::new(app.db.clone(), inside.clone(), stall, stop.clone());
     // Which names are the portal's is settled before (`ingress`), also those of workspaces.
     let config = transport(&app.site.public_url, stop).disable_allowed_hosts();
     let service = StreamableHttpService::new(

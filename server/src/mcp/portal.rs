@@ -24,7 +24,7 @@ use super::{
     tool::{Kind, Tool},
     work::{self, Worker},
 };
-use crate::{agents::driven::Inside, api::Caller};
+use crate::{agents::driven::Inside, api::Caller, stall::Stall};
 
 /// What a client's model reads first.
 const INSTRUCTIONS: &str = "Throughline is a portal through which a business sells work done by agents to its clients. \
@@ -40,6 +40,7 @@ static DESK: LazyLock<Vec<Tool<Desk>>> = LazyLock::new(desk::tools);
 pub(super) struct Portal {
     db: Db,
     inside: Inside,
+    stall: Stall,
     stop: CancellationToken,
 }
 
@@ -50,8 +51,8 @@ enum Guest {
 }
 
 impl Portal {
-    pub(super) fn new(db: Db, inside: Inside, stop: CancellationToken) -> Self {
-        Self { db, inside, stop }
+    pub(super) fn new(db: Db, inside: Inside, stall: Stall, stop: CancellationToken) -> Self {
+        Self { db, inside, stall, stop }
     }
 
     /// Who calls follows from what the door left in the request.
@@ -83,6 +84,10 @@ impl Portal {
 
 fn away(error: Error) -> ErrorData {
     tracing::warn!(error.message = %error, "who calls could not be settled");
+    out_of_reach()
+}
+
+fn out_of_reach() -> ErrorData {
     ErrorData::internal_error("The portal cannot reach its database. Try again in a while.", None)
 }
 
@@ -142,7 +147,8 @@ impl ServerHandler for Portal {
         _: Option<PaginatedRequestParams>,
         context: RequestContext<RoleServer>,
     ) -> Result<ListToolsResult, ErrorData> {
-        Ok(ListToolsResult::with_all_items(self.guest(&context).await?.tools()))
+        let guest = self.stall.unless_silent(self.guest(&context)).await.ok_or_else(out_of_reach)??;
+        Ok(ListToolsResult::with_all_items(guest.tools()))
     }
 
     async fn call_tool(
@@ -150,10 +156,13 @@ impl ServerHandler for Portal {
         request: CallToolRequestParams,
         context: RequestContext<RoleServer>,
     ) -> Result<CallToolResponse, ErrorData> {
-        let guest = self.guest(&context).await?;
+        // The answer's head is sent before the call, so it is here that the call's own time is bound.
+        let call = async { self.guest(&context).await?.call(request).await };
+        let call = self.stall.unless_silent(call);
         // Whoever hangs up is not waited for any longer.
-        match context.ct.run_until_cancelled(guest.call(request)).await {
-            Some(done) => Ok(done?.into()),
+        match context.ct.run_until_cancelled(call).await {
+            Some(Some(done)) => Ok(done?.into()),
+            Some(None) => Err(out_of_reach()),
             None => Err(ErrorData::internal_error("The call was given up.", None)),
         }
     }

@@ -270,10 +270,7 @@ async fn a_panic_ends_the_run_in_words(pg: PgPool) {
     let request = world.ask("Fees", BRIEF, vec![]).await;
     let hand = world.work(Arc::new(Panicker));
     let words = world.until(&request, super::model::failed).await;
-    assert!(
-        words.contains("something went wrong on our side") && words.contains("start it again"),
-        "{words}"
-    );
+    assert!(words.contains("something went wrong on our end") && words.contains("try again"), "{words}");
     hand.leave().await;
 }
 

@@ -30,7 +30,7 @@ async fn fails_within(limits: Limits, pg: PgPool, replies: Vec<Reply>, words: &s
     let request = world.ask("A letter", "Write a letter.", vec![]).await;
     let hand = world.work(model.brain_with(limits));
     let said = world.until(&request, failed).await;
-    assert!(said.starts_with("Juno could not ") && said.contains(words), "{said}");
+    assert!(said.starts_with("Juno couldn’t ") && said.contains(words), "{said}");
     assert_eq!((model.asked().len(), world.run_state(request.card.id).await.as_str()), (asks, "failed"));
     let backstage = world.events(request.backstage_stream.unwrap()).await;
     let remarks: Vec<String> = backstage
@@ -55,7 +55,7 @@ async fn it_does_not_let_us_in(pg: PgPool) {
     fails(
         pg,
         vec![Reply::Status(401, None, body)],
-        "did not let it in",
+        "denied access",
         "refused with 401: {\"error\":\"Incorrect API key provided: ***",
     )
     .await;
@@ -66,7 +66,7 @@ async fn it_fails_again_and_again(pg: PgPool) {
     fails(
         pg,
         three(|| Reply::Status(503, None, "overloaded".into())),
-        "did not answer",
+        "didn’t respond",
         "failed with 503: overloaded",
     )
     .await;
@@ -74,13 +74,12 @@ async fn it_fails_again_and_again(pg: PgPool) {
 
 #[sqlx::test(migrations = "../migrations")]
 async fn it_wants_to_be_left_alone_for_long(pg: PgPool) {
-    fails(pg, vec![Reply::Status(429, Some("3600"), String::new())], "too much to do", "busy for 3600 s")
-        .await;
+    fails(pg, vec![Reply::Status(429, Some("3600"), String::new())], "is very busy", "busy for 3600 s").await;
 }
 
 #[sqlx::test(migrations = "../migrations")]
 async fn it_says_nothing(pg: PgPool) {
-    fails_within(impatient(), pg, three(|| Reply::Silence), "did not answer", "no answer began").await;
+    fails_within(impatient(), pg, three(|| Reply::Silence), "didn’t respond", "no answer began").await;
 }
 
 #[sqlx::test(migrations = "../migrations")]
@@ -89,7 +88,7 @@ async fn it_stops_in_the_middle(pg: PgPool) {
         impatient(),
         pg,
         three(|| Reply::Stream(vec![Piece::Words("Dear"), Piece::Hang])),
-        "did not answer",
+        "didn’t respond",
         "stopped in the middle",
     )
     .await;
@@ -98,7 +97,7 @@ async fn it_stops_in_the_middle(pg: PgPool) {
 #[sqlx::test(migrations = "../migrations")]
 async fn it_sends_rubbish(pg: PgPool) {
     let rubbish = || Reply::Stream(vec![Piece::Raw("data: <html>no</html>\n\n".into())]);
-    fails(pg, three(rubbish), "made no sense", "no answer: <html>").await;
+    fails(pg, three(rubbish), "something unusable", "invalid response: <html>").await;
 }
 
 #[sqlx::test(migrations = "../migrations")]
@@ -106,8 +105,8 @@ async fn it_answers_with_nothing(pg: PgPool) {
     fails(
         pg,
         three(|| Reply::Stream(vec![Piece::Words("  "), Piece::End("stop")])),
-        "made no sense",
-        "with nothing",
+        "something unusable",
+        "an empty response",
     )
     .await;
 }
@@ -115,7 +114,7 @@ async fn it_answers_with_nothing(pg: PgPool) {
 #[sqlx::test(migrations = "../migrations")]
 async fn it_never_ends(pg: PgPool) {
     let endless = Reply::Stream(vec![Piece::Raw("data: ".into()), Piece::Raw("x".repeat(3 << 20))]);
-    fails(pg, vec![endless], "made no sense", "an event without end").await;
+    fails(pg, vec![endless], "something unusable", "an event without end").await;
 }
 
 #[sqlx::test(migrations = "../migrations")]
@@ -124,7 +123,7 @@ async fn it_declines(pg: PgPool) {
     fails(
         pg,
         vec![Reply::Stream(vec![Piece::Raw(format!("{no}\n\n"))])],
-        "say it in other words",
+        "Try rewording it",
         "declined: I cannot help",
     )
     .await;

@@ -243,7 +243,7 @@ async fn what_is_said_meanwhile_waits_and_is_read(pg: PgPool) {
         _ => None,
     };
     let told = world.until(&request, outcome).await;
-    assert!(told.contains("as soon as those who help are done"), "{told}");
+    assert!(told.contains("as soon as my helpers are done"), "{told}");
     gate.wait().await;
     world.until(&request, in_review).await;
     hand.leave().await;

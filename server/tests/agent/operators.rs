@@ -203,6 +203,6 @@ async fn a_limit_that_is_not_raised_ends_the_work(pool: PgPool) {
         _ => None,
     };
     let words = world.until(&request, failed).await;
-    assert!(words.starts_with("We have put this work aside") && !words.contains('$'), "{words}");
+    assert!(words.starts_with("We’ve put this work on hold") && !words.contains('$'), "{words}");
     hand.leave().await;
 }

@@ -68,18 +68,18 @@ async fn goes_the_whole_way(pg: PgPool) {
         })
         .collect();
     for wanted in [
-        "· Read your brief · 27 words",
-        "· Looked through intake answers · 2 found",
+        "· Read your request · 27 words",
+        "· Checked your sign-up answers · 2 found",
         "· Read fees.csv · 3 rows",
-        "· Kept scan.pdf aside · File, 4 bytes",
+        "· Set scan.pdf aside · File, 4 bytes",
     ] {
         assert!(lines.iter().any(|line| line == wanted), "{wanted}");
     }
     let first =
-        lines.iter().position(|line| line.contains("“Put the office hours on one page” I found")).unwrap();
+        lines.iter().position(|line| line.contains("“Put the office hours on one page”: I found")).unwrap();
     let second = lines
         .iter()
-        .position(|line| line.contains("“Write a letter to all clients about the new fees” I found"))
+        .position(|line| line.contains("“Write a letter to all clients about the new fees”: I found"))
         .unwrap();
     assert!(first < second, "what was chosen comes first");
 
@@ -89,8 +89,8 @@ async fn goes_the_whole_way(pg: PgPool) {
         "**Put the office hours on one page** (Theo Hale)",
         "Monday to Friday, 9 to 5",
         "| Conveyancing | 950 | 1 March |",
-        "You left “Website” open",
-        "What in scan.pdf belongs here?",
+        "You skipped “Website” when you signed up",
+        "What from scan.pdf belongs here?",
     ] {
         assert!(body.contains(wanted), "{wanted}");
     }

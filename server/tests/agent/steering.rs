@@ -61,7 +61,7 @@ async fn reaches_the_model_between_two_calls(pg: PgPool) {
     let said = steer(&world, &request).await;
     let (done, reason) = outcome(&world, &request, said).await;
     assert_eq!(done, "done");
-    assert!(reason.contains("as soon as the piece that is being written is finished"), "{reason}");
+    assert!(reason.contains("as soon as I finish this part"), "{reason}");
     gate.notify_one();
     world.until(&request, in_review).await;
     assert!(model.told(1).contains("The client sees the plan.") && model.told(1).contains(SAID));
@@ -118,7 +118,10 @@ async fn does_not_wait_for_an_answer_to_begin(pg: PgPool) {
     }
     let said = steer(&world, &request).await;
     let (done, reason) = outcome(&world, &request, said).await;
-    assert_eq!((done.as_str(), reason.as_str()), ("done", "Read, and taken into account from here on."));
+    assert_eq!(
+        (done.as_str(), reason.as_str()),
+        ("done", "Got it. I’ll take that into account from here on.")
+    );
     world.until(&request, in_review).await;
     assert!(model.told(2).contains(SAID));
     hand.leave().await;

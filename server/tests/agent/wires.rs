@@ -111,28 +111,24 @@ async fn fails_in_every_way(pg: PgPool, backend: Backend) {
     let refused = format!(r#"{{"error":{{"message":"Incorrect API key provided: {KEY}"}}}}"#);
     let thrice = |reply: fn() -> Reply| (0..3).map(move |_| reply()).collect::<Vec<_>>();
     let cases: Vec<(Vec<Reply>, &str, &str)> = vec![
-        (vec![Reply::Status(401, None, refused)], "did not let it in", "refused with 401"),
-        (
-            vec![Reply::Status(404, None, "no such model".into())],
-            "does not know what was asked",
-            "no such model",
-        ),
-        (vec![Reply::Status(429, Some("3600"), String::new())], "too much to do", "busy for 3600 s"),
+        (vec![Reply::Status(401, None, refused)], "denied access", "refused with 401"),
+        (vec![Reply::Status(404, None, "no such model".into())], "isn’t set up correctly", "no such model"),
+        (vec![Reply::Status(429, Some("3600"), String::new())], "is very busy", "busy for 3600 s"),
         (
             thrice(|| Reply::Status(529, None, "overloaded".into())),
-            "did not answer",
+            "didn’t respond",
             "failed with 529: overloaded",
         ),
-        (thrice(|| Reply::Stream(vec![Piece::Words("Dear")])), "broke off", "no end was said"),
+        (thrice(|| Reply::Stream(vec![Piece::Words("Dear")])), "the connection dropped", "no end was said"),
         (
             thrice(|| Reply::Stream(vec![Piece::Words(" "), Piece::End("stop")])),
-            "made no sense",
-            "with nothing",
+            "something unusable",
+            "an empty response",
         ),
         (
             thrice(|| Reply::Stream(vec![Piece::Raw("data: <html>\n\n".into())])),
-            "made no sense",
-            "no answer: <html>",
+            "something unusable",
+            "invalid response: <html>",
         ),
     ];
     let (mut replies, mut wanted) = (Vec::new(), Vec::new());
@@ -154,7 +150,7 @@ async fn fails_in_every_way(pg: PgPool, backend: Backend) {
             (failures == i + 1).then_some(words)
         };
         let said = world.until(&request, nth).await;
-        assert!(said.starts_with("Juno could not finish") && said.contains(words), "{said}");
+        assert!(said.starts_with("Juno couldn’t finish") && said.contains(words), "{said}");
         let backstage = world.events(request.backstage_stream.unwrap()).await;
         let told = backstage.iter().rev().find_map(|event| match &event.part {
             Part::DataComment { text } => Some(text.clone()),
@@ -192,7 +188,7 @@ async fn an_address_that_leads_nowhere_is_told(pg: PgPool) {
     let request = world.ask("A letter", "Write a letter.", vec![]).await;
     let hand = world.work(models(Admitted::private()));
     let said = world.until(&request, failed).await;
-    assert!(said.contains("did not answer"), "{said}");
+    assert!(said.contains("didn’t respond"), "{said}");
     hand.leave().await;
 
     let model = Scripted::new(vec![]).await;
@@ -200,9 +196,9 @@ async fn an_address_that_leads_nowhere_is_told(pg: PgPool) {
     let request = world.ask("Another letter", "Write a letter.", vec![]).await;
     let hand = world.work(models(Admitted::default()));
     let said = world.until(&request, failed).await;
-    assert!(said.contains("not set up yet"), "{said}");
+    assert!(said.contains("set up yet"), "{said}");
     let backstage = world.everything().await;
-    assert!(backstage.contains("This leads to 127.0.0.1") && model.asked().is_empty());
+    assert!(backstage.contains("This points to 127.0.0.1") && model.asked().is_empty());
     hand.leave().await;
 }
 

@@ -188,7 +188,7 @@ async fn a_stop_ends_the_run_that_it_names_and_no_later_one(pool: PgPool) {
     at_work["messageId"] = json!(second.run);
     let (status, error, message) = refused(browser.post("/v1/chat", &at_work).await).await;
     assert_eq!((status, error.as_str()), (StatusCode::CONFLICT, "refused"));
-    assert!(message.contains("is at work on it already"), "{message}");
+    assert!(message.contains("is already working on this"), "{message}");
 
     house.say(&second, "a", &["Half a sen"]).await;
     heard.until(is("text-delta")).await;
@@ -290,7 +290,7 @@ async fn nobody_else_gets_in(pool: PgPool) {
     let billing = house.browser(&house.client.billing).await;
     let (status, _, message) = refused(billing.post("/v1/chat", &written(&house, "m", "Hello.")).await).await;
     assert_eq!(status, StatusCode::CONFLICT);
-    assert!(message.contains("Your role here is billing"), "{message}");
+    assert!(message.contains("Your role is Billing"), "{message}");
     assert_eq!(billing.get(&stream_of(&house)).await.status(), StatusCode::OK, "and follows the work");
 
     let own = format!("http://{}", house.address);
@@ -349,7 +349,7 @@ async fn what_is_no_message_is_refused_in_words(pool: PgPool) {
     browser.post("/v1/chat", &written(&house, "m", "One.")).await;
     let (status, _, message) = refused(browser.post("/v1/chat", &written(&house, "m", "Other.")).await).await;
     assert_eq!(status, StatusCode::CONFLICT);
-    assert!(message.contains("stays as it was said"), "{message}");
+    assert!(message.contains("Messages can’t be edited"), "{message}");
 }
 
 #[sqlx::test(migrations = "../migrations")]

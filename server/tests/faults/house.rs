@@ -1,15 +1,13 @@
 //! The house that faults happen to: a Postgres of its own, two nodes, and a line before each of them.
 
-use std::{
-    fs, io, net::SocketAddr, os::unix::fs::PermissionsExt, path::PathBuf, sync::Mutex, time::Duration,
-};
+use std::{fs, net::SocketAddr, os::unix::fs::PermissionsExt, sync::Mutex, time::Duration};
 
 use rustix::process::{Pid, Signal, kill_process};
 use server::postgres::Cluster;
 use tempfile::TempDir;
 use tokio_util::sync::CancellationToken;
 
-use crate::fleet::{Link, Node, Place, Process};
+use crate::fleet::{self, Link, Node, Place, Process};
 
 /// What a restart of anything comes nowhere near.
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -97,7 +95,7 @@ impl House {
             if let Some(postmaster) = self.postmaster() {
                 // Stopped, it makes no more of them; once it is dead they have another parent.
                 let _ = kill_process(postmaster, Signal::STOP);
-                let children = children(postmaster);
+                let children = fleet::children(postmaster);
                 if kill_process(postmaster, Signal::KILL).is_ok() {
                     for child in children {
                         // It may have ended with its parent.
@@ -113,8 +111,7 @@ impl House {
     }
 
     fn postmaster(&self) -> Option<Pid> {
-        let file = fs::read_to_string(self.folder.path().join("data/postgres/postmaster.pid")).ok()?;
-        Pid::from_raw(file.lines().next()?.parse().ok()?)
+        fleet::postmaster(&self.folder.path().join("data"))
     }
 
     /// Holds up all that passes between a node and Postgres for a while.
@@ -168,18 +165,4 @@ impl House {
             cluster.stop().await;
         }
     }
-}
-
-/// The processes that this one has started.
-fn children(parent: Pid) -> Vec<Pid> {
-    let of = |path: PathBuf| -> io::Result<Option<Pid>> {
-        let stat = fs::read_to_string(path.join("stat"))?;
-        // The name stands in brackets and may hold anything; behind it come the state and the parent.
-        let behind = stat.rsplit_once(") ").map(|(_, behind)| behind).unwrap_or_default();
-        let is_child = behind.split(' ').nth(1) == Some(&parent.as_raw_nonzero().to_string());
-        let pid = path.file_name().and_then(|name| name.to_str()?.parse().ok()).and_then(Pid::from_raw);
-        Ok(pid.filter(|_| is_child))
-    };
-    let all = fs::read_dir("/proc").into_iter().flatten().flatten();
-    all.filter_map(|entry| of(entry.path()).ok().flatten()).collect()
 }

@@ -35,7 +35,8 @@ async fn a_file_without_room_is_refused_beside_its_field_and_the_words_stay(pg: 
     let page = full.text();
     assert_eq!(full.status, StatusCode::UNPROCESSABLE_ENTITY);
     assert!(
-        page.contains("“huge.txt” was not taken. There is no room left") && page.contains("id=\"composer\""),
+        page.contains("We couldn’t add “huge.txt”. There is no room left")
+            && page.contains("id=\"composer\""),
         "{page}"
     );
 }
@@ -50,9 +51,7 @@ async fn with_too_little_free_on_the_disk_the_rest_goes_on(pg: PgPool) {
     let fields = [("title", "New fees"), ("brief", "A letter."), ("do", "later"), ("form_key", "k")];
     let asked = browser.post("/portal/requests", &fields, &[("fees.csv", b"a,b")]).await;
     assert_eq!(asked.status, StatusCode::UNPROCESSABLE_ENTITY);
-    assert!(
-        asked.text().contains("There is no room for files right now") && asked.text().contains("A letter.")
-    );
+    assert!(asked.text().contains("We can’t store files right now") && asked.text().contains("A letter."));
     let asked = browser.post("/portal/requests", &fields, &[]).await;
     assert_eq!(asked.status, StatusCode::SEE_OTHER, "{}", asked.text());
     let watch = server::files::Watch::begin(world.db.clone(), full).await.unwrap();

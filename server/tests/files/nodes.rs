@@ -141,7 +141,7 @@ async fn a_node_with_a_folder_of_its_own_says_so_everywhere(pg: PgPool) {
     assert!(got.text().contains("Files cannot be reached right now"), "{}", got.text());
     let _agents = agents(&world.db, there);
     let words = failure(&world, &request).await;
-    assert!(words.contains("“fees.csv”") && words.contains("cannot be opened"), "{words}");
+    assert!(words.contains("“fees.csv”") && words.contains("we can’t open"), "{words}");
 
     let doctor = |data: &tempfile::TempDir| {
         let out = Command::new(env!("CARGO_BIN_EXE_throughline"))
@@ -178,7 +178,7 @@ async fn a_bucket_that_is_away_or_refuses_is_said_and_nothing_is_made_up(pg: PgP
     assert_eq!(download(&node, &world, &file).await.status, StatusCode::SERVICE_UNAVAILABLE);
     let _agents = agents(&world.db, &store);
     let words = failure(&world, &request).await;
-    assert!(words.contains("“fees.csv”") && words.contains("Nothing is lost"), "{words}");
+    assert!(words.contains("“fees.csv”") && words.contains("Nothing was lost"), "{words}");
 }
 
 /// What a node with that store says of itself.

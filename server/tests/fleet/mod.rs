@@ -3,12 +3,14 @@
 mod link;
 mod nats;
 mod node;
+mod postgres;
 mod process;
 mod reader;
 
 pub use link::{Link, Place};
 pub use nats::NatsServer;
 pub use node::Node;
+pub use postgres::{Frozen, children, postmaster};
 pub use process::Process;
 pub use reader::{Heard, Reader, Way};
 

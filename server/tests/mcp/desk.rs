@@ -219,14 +219,14 @@ async fn the_boards_rules_hold_for_programs_too(pool: PgPool) {
     }
     let start = json!({ "idempotency_key": "1", "client": house.law.id, "number": 3, "to": "in_progress" });
     let why = atlas.refused("move_request", start).await;
-    assert!(why.contains("2 of 2 places"), "{why}");
+    assert!(why.contains("2 of 2 slots"), "{why}");
     assert_eq!(house.column(house.law.id, 3).await, Column::UpNext);
     let review = json!({ "idempotency_key": "2", "client": house.law.id, "number": 1, "to": "review" });
     atlas.refused("move_request", review).await;
     let someone =
         json!({ "idempotency_key": "3", "client": house.law.id, "number": 1, "agent": house.agent });
     let why = atlas.refused("assign_agent", someone).await;
-    assert!(why.contains("is at work on it"), "{why}");
+    assert!(why.contains("is working on this"), "{why}");
     let none = json!({ "idempotency_key": "4", "client": house.law.id, "number": 3, "agent": "agt_nobody" });
     assert!(atlas.refused("assign_agent", none).await.starts_with("agent:"));
 }

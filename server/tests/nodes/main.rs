@@ -1,9 +1,10 @@
 //! Two real servers on one database, behind a plain round-robin. No poll helps: it is an hour away.
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
-#[allow(dead_code, reason = "the fault run uses the rest")]
+#[allow(dead_code, unused_imports, reason = "the fault run uses the rest")]
 #[path = "../fleet/mod.rs"]
 mod fleet;
+mod outage;
 mod upgrade;
 
 use std::time::Duration;

@@ -97,7 +97,7 @@ async fn hermes_does_not_come_back(pg: PgPool) {
         _ => None,
     };
     let words = world.until(&request, failed).await;
-    assert!(words.contains("did not answer") && words.contains("start it again"), "{words}");
+    assert!(words.contains("didn’t respond") && words.contains("try again"), "{words}");
     hand.leave().await;
 }
 

@@ -396,8 +396,8 @@ async fn what_is_not_named_is_not_run(pg: PgPool) {
         _ => None,
     };
     let words = world.until(&request, failed).await;
-    assert!(words.contains("is not set up right"), "{words}");
+    assert!(words.contains("isn’t set up correctly"), "{words}");
     hand.leave().await;
-    assert!(world.everything().await.contains("/bin/true may not be run here"));
+    assert!(world.everything().await.contains("/bin/true isn’t allowed on this server"));
     assert!(!folder.path().join("agents").exists());
 }

@@ -208,6 +208,11 @@ fn by_role(town: &Town, pattern: &str, method: &'static str, role: Role) -> Told
             }
         }
         "GET" if bills && role == Role::Member => Told::Nothing,
+        // To take along what is theirs stands in the audit log.
+        "GET" if pattern.ends_with("/data/{export}/download") => match role {
+            Role::Owner => Told::Rightful,
+            _ => Told::NotTheirRole,
+        },
         "GET" if pattern == "/portal/requests/new" && role == Role::Billing => Told::NotTheirRole,
         "GET" => Told::Theirs,
         _ => match deed(town, pattern) {

@@ -7,8 +7,9 @@ use domain::{
     accounts::{commands::invitations, passwords},
     agents::{self, NewAgent},
     billing::{InvoiceDraft, Line, commands as billing},
-    files::{self, NewFile},
-    ids::{AgentId, CreditNoteId, FileId, InvitationId, InvoiceId, MembershipId, SubscriptionId},
+    exports,
+    files::{self, NewFile, store::Store},
+    ids::{AgentId, CreditNoteId, ExportId, FileId, InvitationId, InvoiceId, MembershipId, SubscriptionId},
     money::Currency,
     offers::Offer,
     testing::{Ground, TestClient},
@@ -36,6 +37,8 @@ pub struct Tenant {
     pub credit: (CreditNoteId, u64),
     /// One for the portal's forms, one for the desk's.
     pub invitations: [InvitationId; 2],
+    /// A download that is ready.
+    pub export: ExportId,
     /// Members that may be changed and removed, as many.
     pub spare: [MembershipId; 2],
 }
@@ -105,6 +108,7 @@ impl Tenant {
             draft: draft(ground, &client, &format!("{word}-backstage draft")).await,
             invitations: [invite(ground, &client, word, 1).await, invite(ground, &client, word, 2).await],
             spare,
+            export: export(ground, &client, store).await,
             client,
         }
     }
@@ -162,6 +166,19 @@ async fn credit(ground: &Ground, client: &TestClient, word: &str) -> (CreditNote
     };
     let note = domain::billing::queries::credit(&ground.db, &ground.operator, credit).await.unwrap();
     (credit, note.number)
+}
+
+/// Asked for long enough ago that another one may be.
+async fn export(ground: &Ground, client: &TestClient, store: &Path) -> ExportId {
+    let files = Store::folder(store).unwrap();
+    exports::start(&ground.db, &files, &client.owner, domain::calendar::zone("UTC").unwrap()).await.unwrap();
+    exports::work_due(&ground.db, &files).await.unwrap();
+    sqlx::query("UPDATE client_export SET created_at = created_at - interval '2 hours' WHERE client_id = $1")
+        .bind(client.id.0)
+        .execute(&ground.pool)
+        .await
+        .unwrap();
+    exports::shown(&ground.db, &client.owner).await.unwrap().ready.unwrap().id
 }
 
 async fn invite(ground: &Ground, client: &TestClient, word: &str, number: u8) -> InvitationId {

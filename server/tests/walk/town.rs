@@ -1,8 +1,11 @@
 //! Two workspaces on one install: Fernworth with two clients, and Saltmarsh, which has nothing to do with them.
 
+use std::path::Path;
+
 use domain::{
     Actor, Role, Scope,
     accounts::commands::invitations,
+    clients, erasures,
     ids::{InvitationId, MembershipId, OfferId, ProposalId, TokenId, WebhookEventId, WebhookId},
     offers::{self, Offer, Starts},
     proposals::{self, Action},
@@ -39,6 +42,8 @@ pub struct Town {
     pub marsh: Tenant,
     /// A client of ours to be archived.
     pub leaving: TestClient,
+    /// Archived ones: to be erased, and to be kept after all.
+    pub going: [TestClient; 2],
     /// An offer on the storefront.
     pub offer: OfferId,
     /// Someone who was the client's, and someone who was an operator.
@@ -54,7 +59,7 @@ pub struct Town {
     pub proposal: ProposalId,
     pub router: axum::Router,
     /// Where the bytes of files lie, as long as the town stands.
-    _files: tempfile::TempDir,
+    files: tempfile::TempDir,
 }
 
 impl Town {
@@ -74,6 +79,7 @@ impl Town {
         let token = token(&ours, &quill).await;
         Self {
             leaving: tenant::bare(&ours, "quillhaven-leaving").await,
+            going: going(&ours).await,
             removed: [leaves(&ours, Some(&quill)).await, leaves(&ours, None).await],
             colleagues: [colleague(&ours).await, colleague(&ours).await],
             candidate: candidate(&ours).await,
@@ -91,8 +97,13 @@ impl Town {
             quill,
             bracken,
             marsh,
-            _files: files,
+            files,
         }
+    }
+
+    /// The folder of the file store.
+    pub fn files(&self) -> &Path {
+        self.files.path()
     }
 
     /// Names every row of our workspace.
@@ -153,6 +164,18 @@ async fn leaves(ground: &Ground, client: Option<&Tenant>) -> Scope {
         .await
         .unwrap();
     scope
+}
+
+/// Two clients that have left; the second one is set to be erased.
+async fn going(ground: &Ground) -> [TestClient; 2] {
+    let (db, operator) = (&ground.db, &ground.operator);
+    let going =
+        [tenant::bare(ground, "quillhaven-going").await, tenant::bare(ground, "quillhaven-gone").await];
+    for client in &going {
+        clients::commands::archive(db, operator, client.id).await.unwrap();
+    }
+    erasures::schedule(db, operator, going[1].id, "quillhaven-gone & Partners").await.unwrap();
+    going
 }
 
 async fn colleague(ground: &Ground) -> MembershipId {

@@ -10,8 +10,9 @@ use domain::{
     requests::{Detail, NewRequest, Priority, commands, queries},
     reviews,
     runs::{self, Claimed},
-    session::{Choice, Part, PlanStep, StepState},
+    session::{Choice, Event, Part, PlanStep, StepState},
 };
+use sessions::{Offset, StreamId};
 use uuid::Uuid;
 
 /// Longer than a test.
@@ -31,6 +32,8 @@ pub struct Work {
     pub done: Asked,
     /// Before the client, with what was delivered.
     pub review: (Asked, DeliverableId),
+    /// What was said there: the owner's comment, and the operator's note backstage.
+    pub said: [String; 2],
     /// A question to the client is open.
     pub waiting: (Asked, ApprovalId),
     /// A question to the operators is open.
@@ -53,8 +56,9 @@ impl Asker<'_> {
     /// A whole set; `file`: one of the owner's that hangs on nothing yet.
     pub async fn furnish(&self, file: FileId) -> Work {
         let review = self.review().await;
-        self.speak(&review.0, file).await;
+        let said = self.speak(&review.0, file).await;
         Work {
+            said,
             done: self.done().await,
             review,
             waiting: self.question(Audience::Client).await,
@@ -167,11 +171,19 @@ impl Asker<'_> {
     }
 
     /// People's words and a file, and a note that stays inside.
-    async fn speak(&self, on: &Asked, file: FileId) {
+    async fn speak(&self, on: &Asked, file: FileId) -> [String; 2] {
         let word = self.word;
         commands::comment(self.db, self.owner, on.id, &format!("{word} comment"), &[file]).await.unwrap();
         let note = format!("{word}-backstage-note");
         commands::note(self.db, self.operator, on.id, &note).await.unwrap();
+        [self.said_last(on.session).await, self.said_last(on.backstage).await]
+    }
+
+    /// The newest comment of a log.
+    async fn said_last(&self, stream: Uuid) -> String {
+        let page = self.db.engine().read(StreamId(stream), Offset::ZERO, 1_000).await.unwrap();
+        let events = page.records.iter().map(|record| Event::from_json(record.json()).unwrap());
+        events.filter(|event| matches!(event.part, Part::DataComment { .. })).last().unwrap().id
     }
 }
 

@@ -128,6 +128,7 @@ async fn insert(
     };
     let fresh = sql::insert(conn, &row, now).await?;
     Ok(fresh.then(|| Head {
+        revision: 0,
         id: row.id,
         tenant: row.tenant,
         kind: "stream".to_owned(),

@@ -10,7 +10,7 @@ use crate::{Data, Error, Expiry, Offset, Page, Record, StreamId, ring::Size};
 /// cut off; the first event goes whatever its size.
 const PAGE: &str = concat!(
     "SELECT e.seq, e.at, e.data, e.bytes, s.next_offset, s.earliest_offset, s.closed_at IS NOT NULL, s.fork_offset,
-        s.ttl_seconds, s.expires_at, s.lapses_at, ",
+        s.ttl_seconds, s.expires_at, s.lapses_at, s.revision, ",
     gone!("$5"),
     " FROM stream s LEFT JOIN LATERAL (
         SELECT seq, at, data, bytes FROM (
@@ -25,7 +25,7 @@ const PAGE: &str = concat!(
     WHERE s.id = $1 ORDER BY e.seq"
 );
 
-/// What a fork reads from its sources, of which each holds what was appended to itself. None of it changes any more.
+/// What a fork reads from its sources, of which each holds what was appended to itself.
 const INHERITED: &str = "
     WITH RECURSIVE source AS (
         SELECT s.workspace_id, s.forked_from AS id, s.fork_offset AS below FROM stream s
@@ -76,7 +76,7 @@ pub(crate) async fn page(
     let next = from.after(records.len());
     let up_to_date = next == top.next;
     Ok(Sheet {
-        page: Page { records, next, up_to_date, closed: top.closed && up_to_date },
+        page: Page { records, next, up_to_date, closed: top.closed && up_to_date, revision: top.revision },
         touch: now.filter(|now| top.expiry.wants_touch(top.lapses_at, *now)).map(|_| top.expiry),
     })
 }
@@ -109,6 +109,7 @@ struct Top {
     own: Offset,
     expiry: Expiry,
     lapses_at: Option<DateTime<Utc>>,
+    revision: u64,
     gone: Option<Error>,
 }
 
@@ -121,7 +122,8 @@ impl Top {
             own: row.try_get::<Option<i64>, _>(7)?.map_or(Offset::ZERO, Offset::from_column),
             expiry: Expiry::from_columns(row.try_get(8)?, row.try_get(9)?),
             lapses_at: row.try_get(10)?,
-            gone: told(row.try_get(11)?),
+            revision: row.try_get::<i64, _>(11)?.cast_unsigned(),
+            gone: told(row.try_get(12)?),
         })
     }
 

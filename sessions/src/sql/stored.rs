@@ -1,7 +1,7 @@
 //! How many bytes each tenant's streams hold, counted behind the appends' backs.
 //!
 //! Each stream remembers how far it was counted, so that an event is looked at once, soon after it came; where the
-//! beginning was dropped, what is left is counted anew.
+//! beginning was dropped or an event written anew, what is left is counted anew.
 
 use sqlx::PgConnection;
 use uuid::Uuid;
@@ -18,22 +18,25 @@ const ROW_BYTES: i32 = 64;
 const COUNT: &str = "
     WITH behind AS MATERIALIZED (
         SELECT s.workspace_id, s.id, s.earliest_offset AS first, s.next_offset AS next,
-            CASE WHEN t.first = s.earliest_offset THEN t.upto ELSE s.earliest_offset END AS start,
-            CASE WHEN t.first = s.earliest_offset THEN t.bytes ELSE 0 END AS bytes
+            s.revision, CASE WHEN t.first = s.earliest_offset AND t.revision = s.revision THEN t.upto
+                ELSE s.earliest_offset END AS start,
+            CASE WHEN t.first = s.earliest_offset AND t.revision = s.revision THEN t.bytes ELSE 0 END AS bytes
         FROM stream s LEFT JOIN stream_stored t ON t.workspace_id = s.workspace_id AND t.stream_id = s.id
         WHERE s.id > $1 AND s.buried_at IS NULL
-            AND (t.first IS DISTINCT FROM s.earliest_offset OR t.upto IS DISTINCT FROM s.next_offset)
+            AND (t.first IS DISTINCT FROM s.earliest_offset OR t.upto IS DISTINCT FROM s.next_offset
+                OR t.revision IS DISTINCT FROM s.revision)
         ORDER BY s.id LIMIT $2
     ), counted AS (
-        INSERT INTO stream_stored (workspace_id, stream_id, first, upto, bytes)
-        SELECT b.workspace_id, b.id, b.first, least(b.next, b.start + $3), b.bytes + (
+        INSERT INTO stream_stored (workspace_id, stream_id, first, upto, revision, bytes)
+        SELECT b.workspace_id, b.id, b.first, least(b.next, b.start + $3), b.revision, b.bytes + (
             SELECT coalesce(sum(octet_length(e.data) + coalesce(octet_length(e.bytes), 0) + $4), 0)
             FROM stream_event e
             WHERE e.workspace_id = b.workspace_id AND e.stream_id = b.id
                 AND e.seq >= b.start AND e.seq < b.start + $3)
         FROM behind b
         ON CONFLICT (workspace_id, stream_id)
-        DO UPDATE SET first = excluded.first, upto = excluded.upto, bytes = excluded.bytes
+        DO UPDATE SET first = excluded.first, upto = excluded.upto, revision = excluded.revision,
+            bytes = excluded.bytes
     )
     SELECT id, next > start + $3 FROM behind ORDER BY id";
 

@@ -35,7 +35,7 @@ macro_rules! head_where {
         concat!(
             "SELECT s.workspace_id, s.id, s.client_id, s.kind, s.backstage, s.content_type, s.next_offset, ",
             "s.earliest_offset, s.closed_at IS NOT NULL AS closed, s.ttl_seconds, s.expires_at, s.forked_from, ",
-            "s.fork_offset, s.fork_part, ",
+            "s.fork_offset, s.fork_part, s.revision, ",
             gone!("$1"),
             " AS gone FROM stream s WHERE ",
             $rest
@@ -61,6 +61,7 @@ pub(crate) struct HeadRow {
     pub(crate) forked_from: Option<Uuid>,
     pub(crate) fork_offset: Option<i64>,
     pub(crate) fork_part: Option<i64>,
+    revision: i64,
     gone: i32,
 }
 
@@ -81,6 +82,7 @@ impl HeadRow {
             earliest: Offset::from_column(self.earliest_offset),
             closed: self.closed,
             expiry: Expiry::from_columns(self.ttl_seconds, self.expires_at),
+            revision: self.revision.cast_unsigned(),
         }
     }
 }
@@ -100,14 +102,14 @@ pub(crate) async fn head(
     }
 }
 
-const HEADS: &str =
-    "SELECT id, next_offset, closed_at IS NOT NULL FROM stream WHERE id = ANY($1) AND deleted_at IS NULL";
+const HEADS: &str = "
+    SELECT id, next_offset, closed_at IS NOT NULL, revision FROM stream WHERE id = ANY($1) AND deleted_at IS NULL";
 
-/// Where these streams end and whether they are closed, for those of them that exist.
+/// Where these streams end, whether they are closed and their revision, for those of them that exist.
 pub(crate) async fn heads(
     conn: &mut PgConnection,
     streams: &[Uuid],
-) -> Result<Vec<(Uuid, i64, bool)>, Error> {
+) -> Result<Vec<(Uuid, i64, bool, i64)>, Error> {
     Ok(sqlx::query_as(HEADS).bind(streams).fetch_all(conn).await?)
 }
 

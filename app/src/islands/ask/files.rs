@@ -15,7 +15,7 @@ use super::sending::Sending;
 use crate::islands::dom;
 
 const ADDRESS: &str = "/portal/files";
-const LOST: &str = "It did not arrive. Choose it again.";
+const LOST: &str = "Upload failed. Choose the file again.";
 
 /// What the server made of a file.
 #[derive(Default, Deserialize)]
@@ -47,7 +47,7 @@ fn take(form: &Element, input: &HtmlInputElement, sending: &Rc<Sending>, said: R
         let Some(row) = Row::new(&file) else { continue };
         if file.size() > LIMIT as f64 {
             row.refuse(&format!(
-                "Over {LIMIT_WORDS}. Make it smaller, or put it where we can fetch it and send the link."
+                "That’s over {LIMIT_WORDS}. Shrink it, or paste a link we can download it from."
             ));
         } else if send(form, &file, row, sending, said).is_err() {
             sending.end_file();
@@ -82,7 +82,7 @@ fn send(
             ("", why) => row.refuse(why),
             (html, _) => {
                 row.place.set_outer_html(html);
-                said.set(format!("{name} is here."));
+                said.set(format!("{name} uploaded."));
             }
         }
         sending.end_file();

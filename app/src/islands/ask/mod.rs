@@ -23,8 +23,8 @@ pub fn Ask(#[prop(into)] form: String, #[prop(optional, into)] keep: Option<Stri
         <div class="toasts" role="status">
             {move || found.get().then(|| view! {
                 <div class="toast">
-                    <p>"What you had written is back."</p>
-                    <button class="button" on:click=move |_| forget.run(())>"Start afresh"</button>
+                    <p>"We restored your draft."</p>
+                    <button class="button" on:click=move |_| forget.run(())>"Start over"</button>
                 </div>
             })}
         </div>

@@ -23,7 +23,7 @@ pub fn listen(form: &Element, said: RwSignal<String>) {
             let form = opened.clone();
             spawn_local(async move {
                 if show(&form).await {
-                    said.set("The preview is open below the text.".to_owned());
+                    said.set("Preview opened below.".to_owned());
                 }
             });
         }

@@ -99,7 +99,7 @@ impl Sending {
     }
 
     fn unreachable(&self) {
-        let words = "No connection. What you wrote is kept here: send it again in a moment.";
+        let words = "You’re offline. Your draft is saved here. Try sending again in a moment.";
         if let Some(place) = self.notice() {
             place.set_text_content(Some(words));
         }
@@ -141,7 +141,7 @@ fn submit(sending: &Rc<Sending>, event: &SubmitEvent) {
     }
     drop(button.set_attribute("aria-busy", "true"));
     if sending.files.get() > 0 {
-        sending.said.set("The files are still on their way; then it is sent.".to_owned());
+        sending.said.set("Files are still uploading. Your request will send when they’re done.".to_owned());
         *sending.pressed.borrow_mut() = Some(button);
         return;
     }

@@ -74,7 +74,7 @@ fn take(moves: &Moves, hand: &Hand, event: &KeyboardEvent) -> bool {
     drop(card.class_list().add_1("is-grabbed"));
     let place = cards::place(&item);
     moves.say(format!(
-        "{} taken up. {place}. Arrow keys move it, Enter puts it down, Escape puts it back.",
+        "Picked up {}. {place}. Use the arrow keys to move it, Enter to drop it, or Escape to cancel.",
         cards::title(&item)
     ));
     *hand.borrow_mut() = Some(Grabbed { item, origin });
@@ -84,7 +84,7 @@ fn take(moves: &Moves, hand: &Hand, event: &KeyboardEvent) -> bool {
 fn step(moves: &Moves, hand: &Hand, to: impl Fn(&Element) -> Option<Spot>) {
     let hand = hand.borrow();
     let Some(Grabbed { item, origin }) = hand.as_ref() else { return };
-    let Some(spot) = to(item) else { return moves.say("That is the edge.".to_owned()) };
+    let Some(spot) = to(item) else { return moves.say("Can’t move any further.".to_owned()) };
     let before = glide::stand(&cards::lists(&moves.root));
     cards::put(item, &spot);
     glide::all(&before);
@@ -97,7 +97,7 @@ fn step(moves: &Moves, hand: &Hand, to: impl Fn(&Element) -> Option<Spot>) {
         drop(column.class_list().add_1(class));
     }
     let place = cards::place(item);
-    moves.say(if takes { place } else { format!("{place}. It cannot be put here.") });
+    moves.say(if takes { place } else { format!("{place}. Can’t drop it here.") });
 }
 
 /// One place up or down.
@@ -139,7 +139,7 @@ fn put_back(moves: &Moves, hand: &Hand) {
     if focused {
         focus(&item);
     }
-    moves.say(format!("{} is back: {}.", cards::title(&item), cards::place(&item)));
+    moves.say(format!("Move canceled. {} is back at {}.", cards::title(&item), cards::place(&item)));
 }
 
 fn let_go(moves: &Moves, hand: &Hand) -> Option<Grabbed> {

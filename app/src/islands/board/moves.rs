@@ -23,7 +23,7 @@ use crate::islands::{
 
 /// How long the way back is offered; Ctrl+Z and the card's menu have it after that as well.
 const OFFERED: Duration = Duration::from_secs(12);
-const UNREACHABLE: &str = "No connection: the card is back where it was. Try again in a moment.";
+const UNREACHABLE: &str = "You’re offline, so the card went back. Try again in a moment.";
 
 /// What the server says of a move.
 struct Answer {

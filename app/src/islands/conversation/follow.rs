@@ -280,7 +280,7 @@ fn show_looking(names: &[String]) {
     let Some(looking) = document().get_element_by_id("looking") else { return };
     drop(looking.toggle_attribute_with_force("hidden", names.len() < 2));
     let names_said = names.join(", ");
-    looking.set_text_content(Some(&format!("{} people looking", names.len())));
+    looking.set_text_content(Some(&format!("{} people viewing", names.len())));
     drop(looking.set_attribute("title", &names_said));
     drop(looking.set_attribute("aria-label", &format!("{} people looking: {names_said}", names.len())));
 }

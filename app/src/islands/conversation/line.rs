@@ -5,7 +5,7 @@ use web_sys::Element;
 
 use crate::islands::live::{self, State};
 
-const REST: &str = " What you see stays; the rest comes by itself.";
+const REST: &str = " We’ll catch you up when you’re back online.";
 
 /// Shows it from now on.
 pub fn watch() {
@@ -15,15 +15,15 @@ pub fn watch() {
         lie(&state);
         notice(match state {
             State::Opening | State::Live => None,
-            State::Lost(_) => Some("No connection. It comes back by itself."),
-            State::SignedOut => Some("You are signed out. Load the page again to sign in."),
+            State::Lost(_) => Some("You’re offline. Reconnecting…"),
+            State::SignedOut => Some("You’ve been signed out. Reload the page to sign in."),
         });
     });
 }
 
 /// The conversation cannot be followed any more.
 pub fn close() {
-    notice(Some("This page has been closed to you. Ask whoever invited you."));
+    notice(Some("You no longer have access to this page. Ask the person who invited you."));
 }
 
 /// Dashed below the last thing received while the connection is lost.

@@ -36,7 +36,7 @@ pub fn listen(moves: &Rc<Moves>) {
 fn toggle(moves: &Rc<Moves>, hand: &Hand, event: &MouseEvent) {
     let Some(grip) = dom::target(event).and_then(|at| at.closest(".grip").ok().flatten()) else { return };
     if let Some(grabbed) = let_go(hand) {
-        moves.say(format!("{} put down, {}.", list::title(&grabbed.item), list::place(&grabbed.item)));
+        moves.say(format!("Dropped {}, {}.", list::title(&grabbed.item), list::place(&grabbed.item)));
         if let Some(to) = list::spot(&grabbed.item) {
             moves.clone().carry_out(&grabbed.item, grabbed.origin, &to);
         }
@@ -46,7 +46,11 @@ fn toggle(moves: &Rc<Moves>, hand: &Hand, event: &MouseEvent) {
     let Some(origin) = list::spot(&item) else { return };
     drop(item.class_list().add_1("is-grabbed"));
     drop(grip.set_attribute("aria-pressed", "true"));
-    moves.say(format!("{} taken up, {}. Arrow keys move it.", list::title(&item), list::place(&item)));
+    moves.say(format!(
+        "Picked up {}, {}. Use the arrow keys to move it.",
+        list::title(&item),
+        list::place(&item)
+    ));
     *hand.borrow_mut() = Some(Grabbed { grip, item, origin });
 }
 
@@ -75,7 +79,7 @@ fn shift(moves: &Moves, grabbed: &Grabbed, up: bool) {
             });
             moves.say(list::place(&grabbed.item));
         }
-        None => moves.say(if up { "It is at the top." } else { "It is at the end." }.to_owned()),
+        None => moves.say(if up { "Already at the top." } else { "Already at the bottom." }.to_owned()),
     }
 }
 
@@ -83,7 +87,7 @@ fn put_back(moves: &Moves, hand: &Hand) {
     if let Some(grabbed) = let_go(hand) {
         list::put(&moves.root, &grabbed.item, &grabbed.origin);
         moves.say(format!(
-            "{} is back where it was, {}.",
+            "Move canceled. {} is back at {}.",
             list::title(&grabbed.item),
             list::place(&grabbed.item)
         ));

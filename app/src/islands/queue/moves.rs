@@ -13,7 +13,7 @@ use crate::islands::{
 
 /// How long the way back stands open.
 const UNDO: Duration = Duration::from_secs(20);
-const UNREACHABLE: &str = "No connection: the order is as it was. Try again in a moment.";
+const UNREACHABLE: &str = "You’re offline, so the order didn’t change. Try again in a moment.";
 
 pub struct Moves {
     pub root: Element,
@@ -37,7 +37,7 @@ impl Moves {
     pub fn carry_out(self: Rc<Self>, item: &Element, origin: Spot, to: &Spot) {
         if origin != *to {
             list::put(&self.root, item, to);
-            let words = format!("{} is now {}.", list::title(item), list::place(item));
+            let words = format!("Moved {} to {}.", list::title(item), list::place(item));
             let undo = Some((list::number(item), origin.clone()));
             self.post(item, to, origin, Toast { words, refused: false, undo });
         }
@@ -49,7 +49,7 @@ impl Moves {
         let Some(item) = list::item(&self.root, number) else { return };
         let Some(now) = list::spot(&item) else { return };
         list::put(&self.root, &item, &spot);
-        let words = format!("{} is back: {}.", list::title(&item), list::place(&item));
+        let words = format!("Undone. {} is back at {}.", list::title(&item), list::place(&item));
         self.post(&item, &spot, now, Toast { words, refused: false, undo: None });
     }
 

@@ -53,7 +53,7 @@ pub async fn submit(cx: Cx, Path(token): Path<String>, Posted(fields): Posted) -
         Ok(places) => match places.last() {
             Some(place) => {
                 enter(&cx.bare, place).await.map_err(|p| p.of(&cx.bare))?;
-                Ok(redirect_with(home(place), "Your address is confirmed."))
+                Ok(redirect_with(home(place), "Email confirmed."))
             }
             None => Ok(redirect("/")),
         },
@@ -69,7 +69,7 @@ pub async fn submit(cx: Cx, Path(token): Path<String>, Posted(fields): Posted) -
 pub async fn resend(cx: Cx, Posted(_): Posted) -> Result<Response, Problem> {
     let Some(me) = cx.standing() else { return Ok(redirect("/sign-in?next=/account")) };
     let sent = confirmations::resend(cx.db(), &cx.workspace, me.person, cx.bare.origin()).await;
-    Ok(answer(&cx.bare, sent, "/account", "We sent the mail again."))
+    Ok(answer(&cx.bare, sent, "/account", "We sent it again. Check your email."))
 }
 
 async fn open(cx: &Cx, token: &str) -> Result<Confirmation, Problem> {
@@ -80,8 +80,8 @@ fn gone(cx: &Cx, error: Error) -> Problem {
     let problem = match error {
         Error::NotFound => Problem::words(
             http::StatusCode::NOT_FOUND,
-            "This link has been used, or is too old",
-            "If your address is not confirmed yet, your account page sends you a new one.",
+            "This link has expired or was already used",
+            "If your email isn’t confirmed yet, send yourself a new link from My account.",
         ),
         other => other.into(),
     };
@@ -94,21 +94,21 @@ fn page(cx: &Cx, token: &str, asked: &Confirmation, form: &Form) -> Response {
     let (email, company) = (display_email(&asked.email), asked.company.clone().unwrap_or_default());
     let (title, button, text, label) = if asked.joins {
         (
-            "Keep both in one place",
-            "Join the two",
+            "Combine your accounts",
+            "Combine accounts",
             format!(
-                "{email} has an account here already. With its password, {company}, which was just signed up, moves into it."
+                "{email} already has an account here. Enter its password and we’ll add {company}, which just signed up, to it."
             ),
-            "Password of that account",
+            "Password for that account",
         )
     } else {
         (
             "Confirm your address",
             "Confirm",
             format!(
-                "{company} was signed up with {email}. Confirm that it is yours, so that nobody else can use it."
+                "{company} was signed up with {email}. Confirm that it’s yours, so no one else can use it."
             ),
-            "The password you chose at sign-up",
+            "The password you chose when you signed up",
         )
     };
     Page::new(cx, title, Frame::Narrow).status(form.status()).show(|| {
@@ -127,7 +127,7 @@ fn page(cx: &Cx, token: &str, asked: &Confirmation, form: &Form) -> Response {
                 <button class="button quiet wide" name="mine" value="no">"I did not sign up"</button>
             </form>
             {(!knows_me).then(|| view! {
-                <p class="after"><a href=format!("/reset?email={}", asked.email)>"Forgotten your password?"</a></p>
+                <p class="after"><a href=format!("/reset?email={}", asked.email)>"Forgot your password?"</a></p>
             })}
         }
     })

@@ -63,8 +63,8 @@ fn gone(cx: &Cx, error: Error) -> Problem {
     let problem = match error {
         Error::NotFound => Problem::words(
             http::StatusCode::NOT_FOUND,
-            "This invitation is no longer open",
-            "It was accepted, taken back, or is older than seven days. Whoever invited you can send a new one.",
+            "This invitation has expired",
+            "It was already accepted, canceled, or is more than seven days old. Ask the person who invited you for a new one.",
         ),
         other => other.into(),
     };
@@ -74,10 +74,10 @@ fn gone(cx: &Cx, error: Error) -> Problem {
 /// What a role may do, as the one who gets it reads it.
 pub(in crate::pages) fn role_words(role: Role) -> &'static str {
     match role {
-        Role::Operator => "Runs the desk",
-        Role::Owner => "Work, people and billing",
-        Role::Member => "Asks for work, follows and approves it",
-        Role::Billing => "Sees and settles invoices",
+        Role::Operator => "Manages the desk",
+        Role::Owner => "Can do everything, including people and billing",
+        Role::Member => "Can send, follow, and approve requests",
+        Role::Billing => "Can see requests and handle invoices",
         Role::Reader => "Reads and downloads",
     }
 }
@@ -94,7 +94,7 @@ fn page(cx: &Cx, token: &str, invitation: &Invitation, form: &Form) -> Response 
         view! {
             <h1 dir="auto">{title.clone()}</h1>
             <p>
-                {invitation.workspace.clone()} " does the work; you will see it being done. "
+                {invitation.workspace.clone()} " does the work, and you can watch it happen. "
                 <span class="soft">{role_words(invitation.role)} "."</span>
             </p>
             <form class="form" method="post" action=action>
@@ -110,24 +110,24 @@ fn page(cx: &Cx, token: &str, invitation: &Invitation, form: &Form) -> Response 
 
 fn way_in(invitation: &Invitation, form: &Form, signed_in: bool) -> AnyView {
     if signed_in {
-        return view! { <p class="soft">{format!("You are signed in as {}.", display_email(&invitation.email))}</p> }
+        return view! { <p class="soft">{format!("You’re signed in as {}.", display_email(&invitation.email))}</p> }
             .into_any();
     }
     let email = view! {
         <div class="field">
-            <label for="email">"E-mail"</label>
+            <label for="email">"Email"</label>
             <input class="input" id="email" type="email" value=display_email(&invitation.email) autocomplete="username" readonly />
         </div>
     };
     if invitation.known {
         return view! {
             {email}
-            {Field::password(form, "password", "Your password here")
-                .hint("You have an account with this address already")
+            {Field::password(form, "password", "Your password")
+                .hint("You already have an account with this email")
                 .autocomplete("current-password")
                 .required()
                 .show()}
-            <p><a href=format!("/reset?email={}", invitation.email)>"Forgotten your password?"</a></p>
+            <p><a href=format!("/reset?email={}", invitation.email)>"Forgot your password?"</a></p>
         }
         .into_any();
     }
@@ -135,7 +135,7 @@ fn way_in(invitation: &Invitation, form: &Form, signed_in: bool) -> AnyView {
         {Field::text(form, "name", "Your name").autocomplete("name").required().max(80).show()}
         {email}
         {Field::password(form, "password", "Password")
-            .hint("10 characters or more; a short sentence is fine")
+            .hint("At least 10 characters. A short sentence works great.")
             .autocomplete("new-password")
             .required()
             .show()}

@@ -51,7 +51,7 @@ pub async fn rename(cx: Cx, Posted(fields): Posted) -> Result<Response, Problem>
     match profile::rename(cx.db(), me.person, fields.text("name")).await {
         Ok(()) => {
             note(&cx.bare, &me, "change_name").await?;
-            Ok(redirect_with("/account", "Your name is changed."))
+            Ok(redirect_with("/account", "Name saved."))
         }
         Err(error) => {
             let form = Form::failed(fields, error).map_err(|p| p.of(&cx.bare))?;
@@ -80,7 +80,7 @@ pub async fn change_password(cx: Cx, Posted(fields): Posted) -> Result<Response,
     match profile::change_password(cx.db(), me.person, old, new, &keep).await {
         Ok(()) => {
             note(&cx.bare, &me, "change_password").await?;
-            Ok(redirect_with("/account", "Your password is changed. Everywhere else you are signed out."))
+            Ok(redirect_with("/account", "Password changed. You’ve been signed out on your other devices."))
         }
         Err(error) => {
             let form = Form::failed(fields, error).map_err(|p| p.of(&cx.bare))?;
@@ -96,7 +96,7 @@ pub async fn revoke(cx: Cx, Posted(fields): Posted) -> Result<Response, Problem>
     if done.is_ok() {
         note(&cx.bare, &me, "end_sign_ins").await?;
     }
-    Ok(answer(&cx.bare, done, "/account", "Signed out there."))
+    Ok(answer(&cx.bare, done, "/account", "That device is signed out."))
 }
 
 async fn revoked(cx: &Cx, me: PersonId, which: &str) -> domain::Result<()> {

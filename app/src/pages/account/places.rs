@@ -48,7 +48,7 @@ fn page(cx: &Cx, places: Vec<Standing>) -> Response {
         .map(|place| {
             let (name, what) = match place.client {
                 Some((_, name)) => (name, "Client"),
-                None => (desk.clone(), "The desk"),
+                None => (desk.clone(), "Your desk"),
             };
             view! {
                 <li>
@@ -60,9 +60,9 @@ fn page(cx: &Cx, places: Vec<Standing>) -> Response {
             }
         })
         .collect();
-    Page::new(cx, "Where to?", Frame::Narrow).show(|| {
+    Page::new(cx, "Choose a workspace", Frame::Narrow).show(|| {
         view! {
-            <h1>"Where to?"</h1>
+            <h1>"Choose a workspace"</h1>
             <form class="form" method="post" action="/account/places">
                 {field::token(cx)}
                 <input type="hidden" name="next" value=next />

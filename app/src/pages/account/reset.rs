@@ -64,8 +64,8 @@ fn gone(cx: &Cx, error: domain::Error) -> Problem {
     let problem = match error {
         domain::Error::NotFound => Problem::words(
             http::StatusCode::NOT_FOUND,
-            "This link has been used, or is too old",
-            "A link works once, for an hour. Ask for a new one under “Forgotten your password?”.",
+            "This link has expired or was already used",
+            "Reset links work once, for an hour. Request a new one from “Forgot your password?”",
         ),
         other => other.into(),
     };
@@ -73,32 +73,32 @@ fn gone(cx: &Cx, error: domain::Error) -> Problem {
 }
 
 fn ask_page(cx: &Cx, form: &Form) -> Response {
-    Page::new(cx, "A new password", Frame::Narrow).status(form.status()).show(|| {
+    Page::new(cx, "Reset your password", Frame::Narrow).status(form.status()).show(|| {
         view! {
-            <h1>"A new password"</h1>
-            <p class="soft">"Tell us your address. We send you a link under which you set a new one."</p>
+            <h1>"Reset your password"</h1>
+            <p class="soft">"Enter your email and we’ll send you a link to set a new password."</p>
             <form class="form" method="post" action="/reset">
                 {field::token(cx)}
                 {field::summary(form)}
-                {Field::email(form, "email", "E-mail").autocomplete("username").required().show()}
-                <button class="button primary wide">"Send me the link"</button>
+                {Field::email(form, "email", "Email").autocomplete("username").required().show()}
+                <button class="button primary wide">"Send reset link"</button>
             </form>
-            <p class="after"><a href="/sign-in">"Back to signing in"</a></p>
+            <p class="after"><a href="/sign-in">"Back to sign in"</a></p>
         }
     })
 }
 
 fn sent_page(cx: &Cx, email: &str) -> Response {
     let email = email.to_owned();
-    Page::new(cx, "Look into your mail", Frame::Narrow).show(|| {
+    Page::new(cx, "Check your email", Frame::Narrow).show(|| {
         view! {
-            <h1>"Look into your mail"</h1>
+            <h1>"Check your email"</h1>
             <p>
-                "If " <b>{email}</b> " belongs to somebody here, a link is on its way. It works once, for an hour."
+                "If " <b>{email}</b> " has an account here, a reset link is on its way. It works once and expires in an hour."
             </p>
-            <p class="after">"Nothing there after a few minutes? Look among the unwanted mail, or try another address."</p>
+            <p class="after">"Nothing after a few minutes? Check your spam folder, or try another address."</p>
             {trial_hint(&cx.bare)}
-            <p class="after"><a href="/sign-in">"Back to signing in"</a></p>
+            <p class="after"><a href="/sign-in">"Back to sign in"</a></p>
         }
     })
 }
@@ -111,7 +111,7 @@ fn set_page(cx: &Cx, token: &str, reset: &Reset, form: &Form) -> Response {
     Page::new(cx, "Set your password", Frame::Narrow).status(form.status()).show(|| {
         view! {
             <h1>"Set your password"</h1>
-            <p class="soft">{format!("For {}. Everywhere else you will be signed out.", display_email(&reset.email))}</p>
+            <p class="soft">{format!("For {}. You’ll be signed out on all your other devices.", display_email(&reset.email))}</p>
             <form class="form" method="post" action=action>
                 {field::token(cx)}
                 {field::summary(form)}
@@ -120,10 +120,10 @@ fn set_page(cx: &Cx, token: &str, reset: &Reset, form: &Form) -> Response {
                     tabindex="-1" aria-hidden="true" readonly />
                 {claims::questions(cx, form, &reset.claims)}
                 {password
-                    .hint("10 characters or more; a short sentence is fine")
+                    .hint("At least 10 characters. A short sentence works great.")
                     .autocomplete("new-password")
                     .show()}
-                <button class="button primary wide">"Set it and sign in"</button>
+                <button class="button primary wide">"Save and sign in"</button>
             </form>
         }
     })

@@ -61,14 +61,14 @@ fn page(bare: &Bare, form: &Form) -> Response {
     Page::bare(bare, "Set up", Frame::Narrow).status(form.status()).show(|| {
         view! {
             <h1>"Set up your business"</h1>
-            <p class="page-sub">"A minute, once. All of it can be changed later on the desk."</p>
+            <p class="page-sub">"This takes about a minute. You can change everything later in Settings."</p>
             <form class="form set-up" method="post" action="/setup">
                 {field::bare_token(bare)}
                 {field::summary(form)}
                 <fieldset>
-                    <legend>"The code"</legend>
-                    {Field::text(form, "code", "Code from the terminal")
-                        .hint("It stands where the server was started, and looks like K7QF-2MXD-9TRA")
+                    <legend>"Setup code"</legend>
+                    {Field::text(form, "code", "Code from your terminal")
+                        .hint("Printed when the server starts. Looks like K7QF-2MXD-9TRA")
                         .autocomplete("off")
                         .required()
                         .max(40)
@@ -76,10 +76,10 @@ fn page(bare: &Bare, form: &Form) -> Response {
                 </fieldset>
                 <fieldset>
                     <legend>"Your business"</legend>
-                    {Field::text(form, "business", "Name").hint("Clients see it on every page").autocomplete("organization").required().max(80).show()}
+                    {Field::text(form, "business", "Name").hint("Clients see this on every page").autocomplete("organization").required().max(80).show()}
                     <div class="form-row">
-                        {Field::select(form, "zone", "Time zone", zone::options("Choose one")).hint("Of your working days").required().show()}
-                        {Field::select(form, "currency", "Currency", currencies()).hint("Of your prices").required().show()}
+                        {Field::select(form, "zone", "Time zone", zone::options("Choose one")).hint("Used for due dates and business hours").required().show()}
+                        {Field::select(form, "currency", "Currency", currencies()).hint("Used for your prices").required().show()}
                     </div>
                 </fieldset>
                 <fieldset>
@@ -90,14 +90,14 @@ fn page(bare: &Bare, form: &Form) -> Response {
                 <fieldset>
                     <legend>"You"</legend>
                     {Field::text(form, "name", "Your name").autocomplete("name").required().max(80).show()}
-                    {Field::email(form, "email", "E-mail").required().show()}
+                    {Field::email(form, "email", "Email").required().show()}
                     {Field::password(form, "password", "Password")
-                        .hint("10 characters or more; a short sentence is fine")
+                        .hint("At least 10 characters. A short sentence works great.")
                         .autocomplete("new-password")
                         .required()
                         .show()}
                 </fieldset>
-                <div class="button-row"><button class="button primary">"Open the desk"</button></div>
+                <div class="button-row"><button class="button primary">"Open my desk"</button></div>
             </form>
         }
     })

@@ -65,12 +65,12 @@ fn page(cx: &Cx, form: &Form) -> Response {
                 <input type="hidden" name="next" value=next />
                 {(!typed.is_empty()).then(|| view! { <input type="hidden" name=TYPED_FIELD value=typed /> })}
                 {field::summary(form)}
-                {Field::email(form, "email", "E-mail").autocomplete("username").required().show()}
+                {Field::email(form, "email", "Email").autocomplete("username").required().show()}
                 {Field::password(form, "password", "Password").autocomplete("current-password").required().show()}
                 <button class="button primary wide">"Sign in"</button>
             </form>
-            <p class="after"><a href="/reset">"Forgotten your password?"</a></p>
-            <p class="after">"New here? " <a href="/#offers">"See the offers"</a></p>
+            <p class="after"><a href="/reset">"Forgot your password?"</a></p>
+            <p class="after">"New here? " <a href="/#offers">"See plans"</a></p>
         }
     })
 }

@@ -7,5 +7,5 @@ use crate::web::{Cx, Posted, Problem, redirect_with};
 /// Forgets this browser.
 pub async fn submit(cx: Cx, Posted(_): Posted) -> Result<Response, Problem> {
     cx.bare.session.flush().await.map_err(Problem::store)?;
-    Ok(redirect_with("/sign-in", "You are signed out."))
+    Ok(redirect_with("/sign-in", "You’re signed out."))
 }

@@ -8,7 +8,7 @@ pub fn trial_hint(bare: &Bare) -> AnyView {
         .then(|| {
             view! {
                 <div class="notice">
-                    <p>"No mail server is set here: mail stands in the " <a href="/dev/outbox">"outbox"</a> "."</p>
+                    <p>"Email isn’t set up on this server. Messages are in the " <a href="/dev/outbox">"outbox"</a> "."</p>
                 </div>
             }
         })

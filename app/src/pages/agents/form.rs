@@ -45,7 +45,7 @@ pub async fn create(operator: Operator, Posted(fields): Posted) -> Result<Respon
         },
     };
     match done {
-        Ok(_) => Ok(redirect_with(LIST, &format!("{} is here.", fields.text("name")))),
+        Ok(_) => Ok(redirect_with(LIST, &format!("Added {}.", fields.text("name")))),
         Err(error) => {
             let form = Form::failed(fields, error).map_err(|problem| problem.of(&cx.bare))?;
             Sheet::new(form).draw(&operator).await
@@ -104,7 +104,7 @@ impl Sheet {
 async fn choices(operator: &Operator, chosen: &str) -> domain::Result<Vec<(String, String)>> {
     let Operator { cx, scope, .. } = operator;
     let found = clients::queries::find(cx.db(), scope, "", CHOICES).await?;
-    let mut choices = vec![(String::new(), "Everyone".to_owned())];
+    let mut choices = vec![(String::new(), "All clients".to_owned())];
     choices.extend(found.into_iter().map(|client| (client.id.to_string(), client.name)));
     if let Ok(id) = chosen.parse()
         && !choices.iter().any(|(value, _)| value == chosen)
@@ -120,7 +120,7 @@ fn view(operator: &Operator, sheet: Sheet, choices: Vec<(String, String)>) -> An
     let form = &form;
     let (action, heading, word) = match agent {
         Some((action, name)) => (action, name, "Save"),
-        None => (LIST.to_owned(), "New agent".to_owned(), "Take on"),
+        None => (LIST.to_owned(), "New agent".to_owned(), "Add agent"),
     };
     view! {
         <div class="page-head">
@@ -132,17 +132,17 @@ fn view(operator: &Operator, sheet: Sheet, choices: Vec<(String, String)>) -> An
         <form class="form agent-form" method="post" action=action novalidate>
             {field::token(&operator.cx)}
             {field::summary(form)}
-            {Field::text(form, "name", "Name").hint("Clients see it beside everything they write.").required().max(60).show()}
+            {Field::text(form, "name", "Name").hint("Clients see this name on everything the agent writes.").required().max(60).show()}
             {Field::select(form, "client", "Works for", choices).required().show()}
-            {Field::area(form, "persona", "How they work and speak", 8)
-                .hint("In your words: tone, habits, what they never do. They read it before every piece of work.")
+            {Field::area(form, "persona", "How this agent works and writes", 8)
+                .hint("In your own words: tone, habits, what to avoid. The agent reads this before every request.")
                 .max(10_000)
                 .show()}
             {reach::fields(form, has_key)}
             {tried.map(found)}
             <div class="button-row">
                 <button class="button primary">{word}</button>
-                <button class="button" name="do" value="try">"Try it"</button>
+                <button class="button" name="do" value="try">"Test connection"</button>
                 <a class="button quiet" href=LIST>"Back"</a>
             </div>
         </form>

@@ -19,29 +19,26 @@ use crate::{
 fn words(backend: Backend) -> (&'static str, &'static str) {
     match backend {
         Backend::House => (
-            "The house agent",
-            "Comes with this portal. It works with the model that this machine has, and rehearses without one.",
+            "Built-in agent",
+            "Included with Throughline. Uses the model on this machine, or rehearses if there isn’t one.",
         ),
-        Backend::Hermes => ("Hermes Agent", "A Hermes that runs somewhere, by its runs API."),
+        Backend::Hermes => ("Hermes Agent", "A Hermes server you host, through its runs API."),
         Backend::OpenaiChat => (
             "OpenAI or compatible (Chat Completions)",
-            "A model at OpenAI, or at anything that speaks the same: Ollama, llama.cpp, vLLM, OpenRouter.",
+            "A model from OpenAI or any compatible API: Ollama, llama.cpp, vLLM, OpenRouter.",
         ),
         Backend::OpenaiResponses => {
-            ("OpenAI (Responses)", "A model at OpenAI, by the newer of its two ways.")
+            ("OpenAI (Responses)", "A model from OpenAI, through the newer Responses API.")
         }
-        Backend::Anthropic => ("Anthropic", "A Claude model, by the Messages API."),
-        Backend::ClaudeCode => {
-            ("Claude Code", "The program, started on this machine for each piece of work.")
-        }
+        Backend::Anthropic => ("Anthropic", "A Claude model, through the Messages API."),
+        Backend::ClaudeCode => ("Claude Code", "Claude Code, started on this machine for each request."),
         Backend::Acp => (
-            "A program over ACP",
-            "Any program on this machine that speaks the Agent Client Protocol, started for each piece of work.",
+            "ACP program",
+            "Any program on this machine that supports the Agent Client Protocol, started for each request.",
         ),
-        Backend::Pull => (
-            "Any program that fetches its work (pull)",
-            "It comes to this portal by itself, with a token of its own.",
-        ),
+        Backend::Pull => {
+            ("External program (pull)", "Your program picks up work from this portal with its own API token.")
+        }
     }
 }
 
@@ -54,11 +51,11 @@ fn tool(name: &str) -> &str {
         "read_note" => "Read a note",
         "write_note" => "Write notes",
         "ask_client" => "Ask the client",
-        "request_approval" => "Ask for an approval",
-        "report_progress" => "Show its plan and steps",
+        "request_approval" => "Ask for approval",
+        "report_progress" => "Show steps and progress",
         "deliver" => "Deliver",
-        "delegate" => "Have other agents help",
-        "finish" => "Put what it delivered before the client",
+        "delegate" => "Get help from other agents",
+        "finish" => "Send deliverables to the client for review",
         other => other,
     }
 }
@@ -141,30 +138,30 @@ pub(super) fn fields(form: &Form, has_key: bool) -> AnyView {
         .collect();
     view! {
         <fieldset class="reach" id="reach">
-            <legend>"How they are reached"</legend>
-            {Field::select(form, "backend", "Works through", options.into()).required().show()}
+            <legend>"Connection"</legend>
+            {Field::select(form, "backend", "Backend", options.into()).required().show()}
             <div class="reach-hints">{hints}</div>
-            {only(|backend| backend.needs().url, Field::text(form, "url", "Address")
-                .hint("As https://agent.example.com. Empty: the service's usual one, where it has one.")
+            {only(|backend| backend.needs().url, Field::text(form, "url", "URL")
+                .hint("For example, https://agent.example.com. Leave blank to use the service’s default.")
                 .max(2_000))}
-            {only(|backend| backend.needs().model, Field::text(form, "model", "Model").hint("As its service lists it.").max(200))}
+            {only(|backend| backend.needs().model, Field::text(form, "model", "Model").hint("As listed by the service.").max(200))}
             {only(|backend| backend.needs().command, Field::text(form, "command", "Command")
-                .hint("The program and its arguments, on this machine. No shell reads it.")
+                .hint("The program and its arguments on this machine. It isn’t passed through a shell.")
                 .max(2_000))}
             {key(form, has_key)}
         </fieldset>
         <fieldset>
-            <legend>"What they may do without asking"</legend>
+            <legend>"Allowed without asking"</legend>
             {choose::boxes(form, tools_question(), &tools())}
-            {only(own_tools, Field::area(form, "own_tools", "Tools of their own", 3)
-                .hint("Names, one a line. Whatever else they want to do that needs leave comes to you as a question."))}
+            {only(own_tools, Field::area(form, "own_tools", "Other tools", 3)
+                .hint("One name per line. Anything else that needs permission comes to you as a question."))}
         </fieldset>
     }
     .into_any()
 }
 
 fn tools_question() -> Question {
-    Question { name: "tools".into(), legend: "The portal's tools".into(), ..Question::default() }
+    Question { name: "tools".into(), legend: "Portal tools".into(), ..Question::default() }
 }
 
 fn tools() -> Vec<Choice> {
@@ -192,15 +189,15 @@ fn of(need: impl Fn(Backend) -> Need, wanted: impl Fn(Need) -> bool) -> String {
 
 fn key(form: &Form, has_key: bool) -> AnyView {
     let hint = if has_key {
-        "One is set, and is never shown. Type another one to replace it."
+        "A key is saved but never shown. Enter a new one to replace it."
     } else {
-        "What it lets us in with. It is kept sealed and never shown again."
+        "The key for this service. We store it encrypted and never show it again."
     };
     let remove = has_key.then(|| {
         view! {
             <label class="check">
                 <input type="checkbox" name="remove_key" value="yes" checked=form.values.has("remove_key") />
-                <span>"Remove the key"</span>
+                <span>"Remove key"</span>
             </label>
         }
     });

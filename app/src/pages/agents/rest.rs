@@ -17,6 +17,6 @@ pub async fn create(operator: Operator, Path(agent): Path<String>, Posted(fields
         &cx.bare,
         done,
         LIST,
-        if ready { "Takes work again." } else { "Rests once the work in hand is done." },
+        if ready { "Resumed. Taking work again." } else { "Will pause after finishing current work." },
     )
 }

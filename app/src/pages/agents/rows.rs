@@ -34,9 +34,9 @@ pub(super) fn all(office: &Office) -> AnyView {
 fn in_one_sentence(agents: &[AgentNow]) -> String {
     let working = agents.iter().filter(|agent| has(agent, RunState::Working)).count();
     match (working, agents.len()) {
-        (_, 0) => "Nobody is here yet".to_owned(),
-        (0, _) => "Nobody is at work".to_owned(),
-        (working, all) => format!("{working} of {all} at work"),
+        (_, 0) => "No agents yet".to_owned(),
+        (0, _) => "No one is working right now".to_owned(),
+        (working, all) => format!("{working} of {all} working"),
     }
 }
 
@@ -46,8 +46,8 @@ fn has(agent: &AgentNow, state: RunState) -> bool {
 
 fn nobody() -> AnyView {
     view! {
-        <NothingYet heading="Nobody is here to do the work" words="Take on an agent: a name, and how they work and speak. They start on what is next at once.">
-            <a class="button primary" href="/desk/agents/new">"Take on an agent"</a>
+        <NothingYet heading="Add your first agent" words="Give your agent a name and describe how it works and writes. It starts on the next request right away.">
+            <a class="button primary" href="/desk/agents/new">"Add agent"</a>
         </NothingYet>
     }
     .into_any()
@@ -61,7 +61,7 @@ fn row(now: &AgentNow, office: &Office) -> AnyView {
             view! { <span>"works for "<a href=client_path(*client) dir="auto">{name.clone()}</a></span> }
                 .into_any()
         }
-        _ => view! { <span>"works for everyone"</span> }.into_any(),
+        _ => view! { <span>"works for all clients"</span> }.into_any(),
     };
     let runs: Vec<_> = now.runs.iter().map(|run| in_hand(run, &agent.name, office)).collect();
     view! {
@@ -80,14 +80,14 @@ fn row(now: &AgentNow, office: &Office) -> AnyView {
 
 fn state(now: &AgentNow) -> AnyView {
     if has(now, RunState::Working) {
-        return view! { <span class="at-work"><span class="pulse"></span>"At work"</span> }.into_any();
+        return view! { <span class="at-work"><span class="pulse"></span>"Working"</span> }.into_any();
     }
     let (class, word) = match (has(now, RunState::Suspended), has(now, RunState::Queued), now.agent.ready) {
-        (true, _, _) => ("tag suspended", "Waits for an answer"),
+        (true, _, _) => ("tag suspended", "Waiting on an answer"),
         (_, true, true) => ("tag queued", "About to start"),
-        (_, true, false) => ("tag waiting", "Rests, with work waiting"),
-        (_, _, true) => ("tag up-next", "Free"),
-        (_, _, false) => ("tag backlog", "Resting"),
+        (_, true, false) => ("tag waiting", "Paused, work waiting"),
+        (_, _, true) => ("tag up-next", "Available"),
+        (_, _, false) => ("tag backlog", "Paused"),
     };
     view! { <span class=class>{word}</span> }.into_any()
 }
@@ -98,12 +98,12 @@ fn in_hand(run: &AgentRun, agent: &str, office: &Office) -> AnyView {
     let since = office.times.ago(run.since);
     let doing = match run.state {
         RunState::Working => "writing",
-        RunState::Suspended => "waits for an answer on",
+        RunState::Suspended => "waiting on an answer for",
         _ => "next",
     };
-    let again = (run.attempt > 1).then(|| format!(", {} try", ordinal(run.attempt)));
+    let again = (run.attempt > 1).then(|| format!(", {} attempt", ordinal(run.attempt)));
     let label = format!("Stop {agent} on #{} {}", run.number, run.title);
-    let began = if run.state == RunState::Queued { "in line since" } else { "begun" };
+    let began = if run.state == RunState::Queued { "queued" } else { "begun" };
     view! {
         <li>
             <p>
@@ -131,9 +131,9 @@ fn ordinal(n: u32) -> String {
 fn rest(now: &AgentNow, page: &str, office: &Office) -> AnyView {
     let name = &now.agent.name;
     let (ready, word, label) = if now.agent.ready {
-        ("no", "Let rest", format!("Let rest: {name}"))
+        ("no", "Pause", format!("Pause: {name}"))
     } else {
-        ("yes", "Call back", format!("Call back: {name}"))
+        ("yes", "Resume", format!("Resume: {name}"))
     };
     view! {
         <form method="post" action=format!("{page}/rest")>

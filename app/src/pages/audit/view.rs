@@ -40,9 +40,9 @@ fn filter(asked: &Asked, (who, what): &(Vec<String>, Vec<String>)) -> AnyView {
     let verbs = what.iter().map(|verb| (verb.clone(), in_words(verb))).collect();
     view! {
         <form class="form-row audit-filter" method="get" action=HERE>
-            {choice("who", "Who", "Everyone", people, &asked.who)}
-            {choice("what", "What", "Everything", verbs, &asked.what)}
-            <div><button class="button">"Show"</button></div>
+            {choice("who", "Who", "Anyone", people, &asked.who)}
+            {choice("what", "Action", "Everything", verbs, &asked.what)}
+            <div><button class="button">"Filter"</button></div>
         </form>
     }
     .into_any()
@@ -78,7 +78,7 @@ fn nothing(asked: &Asked, narrowed: bool) -> AnyView {
         return back;
     }
     let words = if narrowed {
-        "Nothing that was done is like this."
+        "No entries match these filters."
     } else {
         "Nothing yet. Every change to money, access, or an agent will be listed here."
     };
@@ -90,8 +90,8 @@ fn table(rows: Vec<AnyView>) -> AnyView {
         <table class="table stacks audit">
             <thead>
                 <tr>
-                    <th scope="col">"What"</th><th scope="col">"Who"</th><th scope="col">"When"</th>
-                    <th scope="col">"Came to"</th>
+                    <th scope="col">"Action"</th><th scope="col">"Who"</th><th scope="col">"When"</th>
+                    <th scope="col">"Result"</th>
                 </tr>
             </thead>
             <tbody>{rows}</tbody>
@@ -110,7 +110,7 @@ fn row(entry: &Entry, times: Times) -> AnyView {
     };
     let more = |text: String| (!text.is_empty()).then(|| view! { <p class="soft" dir="auto">{text}</p> });
     let by = match (&entry.ip, entry.by_token) {
-        (Some(ip), true) => format!("by token, from {ip}"),
+        (Some(ip), true) => format!("API token, from {ip}"),
         (None, true) => "by token".to_owned(),
         (Some(ip), false) => format!("from {ip}"),
         (None, false) => String::new(),
@@ -121,7 +121,7 @@ fn row(entry: &Entry, times: Times) -> AnyView {
             <th scope="row">{in_words(&entry.what)}{target}{more(changed(entry))}</th>
             <td data-label="Who"><div>{entry.who.clone()}{more(by)}</div></td>
             <td data-label="When">{times.show(entry.at)}</td>
-            <td data-label="Came to"><div><span class=class>{outcome}</span>{more(entry.detail.clone())}</div></td>
+            <td data-label="Result"><div><span class=class>{outcome}</span>{more(entry.detail.clone())}</div></td>
         </tr>
     }
     .into_any()

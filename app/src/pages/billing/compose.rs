@@ -27,14 +27,14 @@ pub(super) struct Compose {
 /// The whole page.
 pub(super) fn page(cx: &Cx, compose: &Compose) -> Response {
     let is_new = !compose.clients.is_empty();
-    let title = if is_new { "New invoice" } else { "Change the draft" };
+    let title = if is_new { "New invoice" } else { "Edit draft" };
     Page::new(cx, title, Frame::Desk(DeskTab::Billing)).status(compose.form.status()).show(|| {
         view! {
             <div class="page-head">
                 <div>
                     {crumbs(&[("/desk/billing", "Billing")], title)}
                     <h1 dir="auto">{title}</h1>
-                    <p class="page-sub">"It has no number and the client does not see it until you issue it."</p>
+                    <p class="page-sub">"It won’t have a number, and the client won’t see it, until you issue it."</p>
                 </div>
             </div>
             {form(cx, compose)}
@@ -47,7 +47,7 @@ pub(super) fn nobody(cx: &Cx) -> Response {
     Page::new(cx, "New invoice", Frame::Desk(DeskTab::Billing)).show(|| {
         view! {
             <div class="page-head"><div><h1>"New invoice"</h1></div></div>
-            <p>"There is no client to bill yet. Each sign-up makes one, with its first invoice."</p>
+            <p>"No clients to bill yet. Each sign-up creates a client and their first invoice."</p>
         }
     })
 }
@@ -60,14 +60,14 @@ fn form(cx: &Cx, compose: &Compose) -> AnyView {
         <form class="form" method="post" action=action.clone() novalidate>
             {token(cx)}
             // What the Enter key presses: the first button of a form.
-            <button class="visually-hidden" tabindex="-1" aria-hidden="true">"Save the draft"</button>
+            <button class="visually-hidden" tabindex="-1" aria-hidden="true">"Save draft"</button>
             {summary(form)}
             {(!options.is_empty()).then(|| Field::select(form, "client", "Client", options).required().show())}
             {lines(compose)}
-            {Field::area(form, "note", "Note below the lines", 3).max(1_000).show()}
+            {Field::area(form, "note", "Note at the bottom", 3).max(1_000).show()}
             <div class="button-row">
-                <button class="button primary">"Save the draft"</button>
-                <a class="button quiet" href="/desk/billing">"Leave it"</a>
+                <button class="button primary">"Save draft"</button>
+                <a class="button quiet" href="/desk/billing">"Cancel"</a>
             </div>
         </form>
     }
@@ -93,10 +93,10 @@ fn lines(compose: &Compose) -> AnyView {
     let more = format!("{}#line-{count}-what", compose.action);
     view! {
         <fieldset>
-            <legend>"What is billed"</legend>
-            <p class="hint">"A minus before an amount makes a credit. Lines that stay empty are left out."</p>
+            <legend>"Line items"</legend>
+            <p class="hint">"Use a minus sign for credits. Blank lines are skipped."</p>
             {rows}
-            <div class="button-row"><button class="button" name="do" value="grow" formaction=more>"More lines"</button></div>
+            <div class="button-row"><button class="button" name="do" value="grow" formaction=more>"Add lines"</button></div>
         </fieldset>
     }
     .into_any()

@@ -165,7 +165,7 @@ pub(super) fn list(cx: &Cx, notes: &[CreditNote], is_desk: bool) -> AnyView {
                     <th scope="row"><a href=page>{words::credit_number(note.number)}</a></th>
                     {client}
                     <td data-label="Issued">{words::date(note.issued_at, zone(cx))}</td>
-                    <td data-label="State"><span class=class>{state}</span></td>
+                    <td data-label="Status"><span class=class>{state}</span></td>
                     <td data-label="Amount" class="end nowrap">{note.total.in_full()}</td>
                 </tr>
             }
@@ -177,7 +177,7 @@ pub(super) fn list(cx: &Cx, notes: &[CreditNote], is_desk: bool) -> AnyView {
             <div class="section-head"><h2 id="credits">"Credit notes"</h2></div>
             <table class="table stacks">
                 <thead><tr>
-                    <th scope="col">"Credit note"</th>{client}<th scope="col">"Issued"</th><th scope="col">"State"</th>
+                    <th scope="col">"Credit note"</th>{client}<th scope="col">"Issued"</th><th scope="col">"Status"</th>
                     <th scope="col" class="end">"Amount"</th>
                 </tr></thead>
                 <tbody>{rows}</tbody>

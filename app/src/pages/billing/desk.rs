@@ -12,7 +12,7 @@ pub fn subscriptions(cx: &Cx, all: &[Subscription]) -> AnyView {
         return view! {
             <section class="section">
                 <div class="section-head"><h2>"Subscriptions"</h2></div>
-                <p class="soft">"Nobody holds one yet. Each sign-up makes one."</p>
+                <p class="soft">"No subscriptions yet. Each sign-up creates one."</p>
             </section>
         }
         .into_any();
@@ -23,7 +23,7 @@ pub fn subscriptions(cx: &Cx, all: &[Subscription]) -> AnyView {
             <div class="section-head"><h2>"Subscriptions"</h2></div>
             <table class="table stacks">
                 <thead><tr>
-                    <th scope="col">"Client"</th><th scope="col">"Holds"</th><th scope="col">"State"</th>
+                    <th scope="col">"Client"</th><th scope="col">"Offer"</th><th scope="col">"Status"</th>
                     <th scope="col">"Period"</th><th scope="col" class="end">"Price"</th>
                     <th scope="col" class="end no-print"><span class="visually-hidden">"Change"</span></th>
                 </tr></thead>
@@ -39,8 +39,8 @@ fn row(cx: &Cx, held: &Subscription) -> impl IntoView + use<> {
     view! {
         <tr>
             <th scope="row"><a href=client dir="auto">{held.client_name.clone()}</a></th>
-            <td data-label="Holds" dir="auto">{held.name.clone()}</td>
-            <td data-label="State"><span class=format!("tag {}", held.state.class())>{held.state.label()}</span></td>
+            <td data-label="Offer" dir="auto">{held.name.clone()}</td>
+            <td data-label="Status"><span class=format!("tag {}", held.state.class())>{held.state.label()}</span></td>
             <td data-label="Period">{period(cx, held)}</td>
             <td data-label="Price" class="end nowrap">{held.terms.price_words()}</td>
             <td class="end no-print">{changes(cx, held)}</td>
@@ -50,20 +50,20 @@ fn row(cx: &Cx, held: &Subscription) -> impl IntoView + use<> {
 
 fn period(cx: &Cx, held: &Subscription) -> String {
     match (held.state, held.period) {
-        (SubscriptionState::AwaitingPayment, _) => "begins with the payment".to_owned(),
+        (SubscriptionState::AwaitingPayment, _) => "starts when paid".to_owned(),
         (SubscriptionState::Active, _) if held.pausing => "pauses after the work in hand".to_owned(),
-        (SubscriptionState::Paused, _) => format!("{} banked", words::banked(held.banked_seconds)),
+        (SubscriptionState::Paused, _) => format!("{} saved", words::banked(held.banked_seconds)),
         (_, Some((_, end))) if held.ends_with_period => format!("ends {}", words::date(end, zone(cx))),
-        (_, Some((_, end))) => format!("until {}", words::date(end, zone(cx))),
+        (_, Some((_, end))) => format!("renews {}", words::date(end, zone(cx))),
         (_, None) => String::new(),
     }
 }
 
 fn changes(cx: &Cx, held: &Subscription) -> AnyView {
     let choices: &[(&str, &str)] = match held.state {
-        SubscriptionState::Active if held.ends_with_period => &[("kept", "Keep it")],
+        SubscriptionState::Active if held.ends_with_period => &[("kept", "Keep subscription")],
         SubscriptionState::Active if held.pausing => &[("active", "Don’t pause")],
-        SubscriptionState::Active => &[("paused", "Pause"), ("ending", "End with its period")],
+        SubscriptionState::Active => &[("paused", "Pause"), ("ending", "Cancel at end of period")],
         SubscriptionState::Paused => &[("active", "Resume")],
         SubscriptionState::AwaitingPayment => &[("started", "Start before it’s paid")],
         SubscriptionState::Ended => &[],
@@ -74,7 +74,7 @@ fn changes(cx: &Cx, held: &Subscription) -> AnyView {
         .collect();
     let action = format!("/desk/billing/subscriptions/{}/state", held.id);
     let (dialog, heading) = (format!("end-{}", held.id), format!("end-{}-h", held.id));
-    let label = format!("Change the subscription of {}", held.client_name);
+    let label = format!("Manage {}’s subscription", held.client_name);
     view! {
         <details class="menu" name="menu">
             <summary aria-label=label>
@@ -85,16 +85,16 @@ fn changes(cx: &Cx, held: &Subscription) -> AnyView {
             <form class="menu-list" method="post" action=action.clone()>
                 {token(cx)}
                 {buttons}
-                <button type="button" popovertarget=dialog.clone()>"End now…"</button>
+                <button type="button" popovertarget=dialog.clone()>"Cancel now…"</button>
             </form>
         </details>
         <div class="dialog" popover="auto" id=dialog.clone() role="dialog" aria-labelledby=heading.clone()>
-            <h2 id=heading.clone()>{format!("End the subscription of {}?", held.client_name)}</h2>
+            <h2 id=heading.clone()>{format!("Cancel {}’s subscription?", held.client_name)}</h2>
             <p>{ending(held)}</p>
             <form class="button-row" method="post" action=action>
                 {token(cx)}
-                <button class="button danger" name="state" value="ended">"End it now"</button>
-                <button class="button quiet" type="button" popovertarget=dialog.clone() popovertargetaction="hide">"Keep it"</button>
+                <button class="button danger" name="state" value="ended">"Cancel subscription"</button>
+                <button class="button quiet" type="button" popovertarget=dialog.clone() popovertargetaction="hide">"Keep subscription"</button>
             </form>
         </div>
     }
@@ -104,14 +104,11 @@ fn changes(cx: &Cx, held: &Subscription) -> AnyView {
 fn ending(held: &Subscription) -> String {
     match held.state {
         SubscriptionState::AwaitingPayment => {
-            "Its first invoice becomes void. Nothing was worked on.".to_owned()
+            "Their first invoice will be voided. No work has been done.".to_owned()
         }
         SubscriptionState::Paused => {
-            format!(
-                "The client gives up {} that are banked. Every clock stands still.",
-                words::banked(held.banked_seconds)
-            )
+            format!("The client loses {} of saved time. All clocks stop.", words::banked(held.banked_seconds))
         }
-        _ => "Every clock stands still from now on. What was billed stays billed.".to_owned(),
+        _ => "All clocks stop now. Existing invoices still stand.".to_owned(),
     }
 }

@@ -55,13 +55,13 @@ pub async fn create(
     }
     let kept = match (typed.read(currency(&cx)), fields.text("client").parse::<ClientId>()) {
         (Ok(draft), Ok(client)) => commands::draft(cx.db(), &scope, client, &draft).await,
-        (Ok(_), Err(_)) => Err(Error::Fields(FieldErrors::one("client", "Choose whom to bill."))),
+        (Ok(_), Err(_)) => Err(Error::Fields(FieldErrors::one("client", "Choose a client to bill."))),
         (Err(error), _) => Err(error),
     };
     match kept {
         Ok(invoice) => Ok(redirect_with(
             &format!("/desk/billing/invoices/{invoice}"),
-            "Saved as a draft. Issue it when it is right.",
+            "Saved as a draft. Issue it when it’s ready.",
         )),
         Err(error) => {
             let form = Form::failed(shown(&typed, &fields), error).map_err(|problem| problem.of(&cx.bare))?;

@@ -57,7 +57,7 @@ pub(super) fn print_hint(invoice: &Invoice) -> AnyView {
     if invoice.number.is_none() {
         return ().into_any();
     }
-    view! { <p class="soft no-print">"Print this page, or save it as a PDF, with your browser: only the sheet comes out."</p> }.into_any()
+    view! { <p class="soft no-print">"Use your browser to print this page or save it as a PDF. Only the invoice prints."</p> }.into_any()
 }
 
 fn actions(cx: &Cx, invoice: &Invoice) -> AnyView {
@@ -73,13 +73,13 @@ fn actions(cx: &Cx, invoice: &Invoice) -> AnyView {
     };
     let buttons = match invoice.state {
         InvoiceState::Draft => vec![
-            button("discarded", "Discard", "button quiet"),
-            view! { <a class="button" href=format!("{base}/draft")>"Change"</a> }.into_any(),
-            button("issued", "Issue it", "button primary"),
+            button("discarded", "Discard draft", "button quiet"),
+            view! { <a class="button" href=format!("{base}/draft")>"Edit"</a> }.into_any(),
+            button("issued", "Issue invoice", "button primary"),
         ],
-        InvoiceState::Issued => vec![voiding(cx, invoice), button("paid", "Mark paid", "button primary")],
+        InvoiceState::Issued => vec![voiding(cx, invoice), button("paid", "Mark as paid", "button primary")],
         InvoiceState::Paid if invoice.credited_by.is_some() => Vec::new(),
-        InvoiceState::Paid => vec![crediting(cx, invoice), button("unpaid", "Mark unpaid", "button")],
+        InvoiceState::Paid => vec![crediting(cx, invoice), button("unpaid", "Mark as unpaid", "button")],
         InvoiceState::Void => Vec::new(),
     };
     view! { <div class="page-actions">{buttons}</div> }.into_any()
@@ -109,11 +109,11 @@ fn voiding(cx: &Cx, invoice: &Invoice) -> AnyView {
         <button class="button" popovertarget="void">"Void…"</button>
         <div class="dialog" popover="auto" id="void" role="dialog" aria-labelledby="void-h">
             <h2 id="void-h">{format!("Void {}?", title(invoice).to_lowercase())}</h2>
-            <p>"It keeps its number and stays on the list; nobody can pay it. The client sees that it was taken back."</p>
+            <p>"It keeps its number and stays in the list, but no one can pay it. The client will see that it was voided."</p>
             <form class="button-row" method="post" action=action>
                 {token(cx)}
-                <button class="button danger" name="state" value="void">"Void it"</button>
-                <button class="button quiet" type="button" popovertarget="void" popovertargetaction="hide">"Keep it"</button>
+                <button class="button danger" name="state" value="void">"Void invoice"</button>
+                <button class="button quiet" type="button" popovertarget="void" popovertargetaction="hide">"Keep invoice"</button>
             </form>
         </div>
     }

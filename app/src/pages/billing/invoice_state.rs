@@ -20,7 +20,7 @@ pub async fn update(
     let mut credit: Option<CreditNoteId> = None;
     let (done, note) = match wanted {
         "issued" => match commands::issue(db, &scope, invoice).await {
-            Ok(Issued::Invoice) => (Ok(()), "Issued. The client sees it now."),
+            Ok(Issued::Invoice) => (Ok(()), "Issued. The client can see it now."),
             Ok(Issued::Credit(made)) => {
                 credit = Some(made);
                 (Ok(()), "Issued as a credit note. The client sees it now.")
@@ -34,14 +34,15 @@ pub async fn update(
             }
             Err(error) => (Err(error), ""),
         },
-        "paid" => {
-            (commands::mark_paid(db, &scope, invoice).await, "Marked as paid. “Mark unpaid” takes it back.")
-        }
+        "paid" => (
+            commands::mark_paid(db, &scope, invoice).await,
+            "Marked as paid. Made a mistake? Mark it as unpaid.",
+        ),
         "unpaid" => {
             (commands::take_back_payment(db, &scope, invoice).await, "Marked as unpaid. It’s due again.")
         }
-        "void" => (commands::void(db, &scope, invoice).await, "Void. Its number stays used."),
-        "discarded" => (commands::discard(db, &scope, invoice).await, "The draft is gone."),
+        "void" => (commands::void(db, &scope, invoice).await, "Invoice voided. Its number won’t be reused."),
+        "discarded" => (commands::discard(db, &scope, invoice).await, "Draft discarded."),
         _ => (Err(Error::NotFound), ""),
     };
     let to_list = fields.text("back") == "list" || wanted == "discarded";

@@ -28,7 +28,7 @@ pub fn section(cx: &Cx, list: &Invoices, filter: Filter) -> AnyView {
     view! {
         <section class="section" id="invoices">
             <div class="section-head"><h2>"Invoices"</h2></div>
-            <nav class="chips" aria-label="Which invoices">{chips}</nav>
+            <nav class="chips" aria-label="Filter invoices">{chips}</nav>
             {if list.invoices.is_empty() { nothing(list.page, filter) } else { table(cx, list) }}
             {newest_first(list.page, list.more, |page| address(filter, page))}
         </section>
@@ -57,12 +57,12 @@ fn nothing(page: u32, filter: Filter) -> AnyView {
         return back;
     }
     let words = match filter {
-        Filter::All => "No invoice yet. The first one comes with the first sign-up.",
-        Filter::Draft => "No draft waits to be issued.",
+        Filter::All => "No invoices yet. You’ll get one with your first sign-up.",
+        Filter::Draft => "No drafts.",
         Filter::Due => "Nothing is due.",
         Filter::Overdue => "Nothing is overdue.",
-        Filter::Paid => "Nothing was paid yet.",
-        Filter::Void => "Nothing was taken back.",
+        Filter::Paid => "No paid invoices yet.",
+        Filter::Void => "No voided invoices.",
     };
     view! { <p class="soft" dir="auto">{words}</p> }.into_any()
 }
@@ -73,7 +73,7 @@ fn table(cx: &Cx, list: &Invoices) -> AnyView {
         <table class="table stacks">
             <thead><tr>
                 <th scope="col">"Invoice"</th><th scope="col">"Client"</th><th scope="col">"Issued"</th><th scope="col">"Due"</th>
-                <th scope="col">"State"</th><th scope="col" class="end">"Amount"</th>
+                <th scope="col">"Status"</th><th scope="col" class="end">"Amount"</th>
                 <th scope="col" class="end no-print"><span class="visually-hidden">"Change"</span></th>
             </tr></thead>
             <tbody>{rows}</tbody>
@@ -92,7 +92,7 @@ fn row(cx: &Cx, invoice: &Invoice) -> impl IntoView + use<> {
             <td data-label="Client"><a href=format!("/desk/clients/{}", invoice.client) dir="auto">{invoice.client_name.clone()}</a></td>
             <td data-label="Issued">{date(invoice.issued_at)}</td>
             <td data-label="Due">{date(invoice.due_at)}</td>
-            <td data-label="State"><span class=format!("tag {}", invoice.class(now))>{invoice.label(now)}</span></td>
+            <td data-label="Status"><span class=format!("tag {}", invoice.class(now))>{invoice.label(now)}</span></td>
             <td data-label="Amount" class="end nowrap">{invoice.total.in_full()}</td>
             <td class="end no-print">{change(cx, invoice)}</td>
         </tr>
@@ -103,8 +103,8 @@ fn row(cx: &Cx, invoice: &Invoice) -> impl IntoView + use<> {
 fn change(cx: &Cx, invoice: &Invoice) -> AnyView {
     let (state, word) = match invoice.state {
         InvoiceState::Draft => ("issued", "Issue"),
-        InvoiceState::Issued => ("paid", "Mark paid"),
-        InvoiceState::Paid => ("unpaid", "Mark unpaid"),
+        InvoiceState::Issued => ("paid", "Mark as paid"),
+        InvoiceState::Paid => ("unpaid", "Mark as unpaid"),
         InvoiceState::Void => return ().into_any(),
     };
     let quiet = if invoice.state == InvoiceState::Paid { "button quiet" } else { "button" };

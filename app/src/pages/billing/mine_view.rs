@@ -38,7 +38,7 @@ pub fn subscription(cx: &Cx, held: Option<&Subscription>, pauses: &[Pause]) -> A
 fn stands(cx: &Cx, held: &Subscription) -> AnyView {
     match (held.state, held.period) {
         (SubscriptionState::AwaitingPayment, _) => view! {
-            <div class="notice waiting"><p><b>"Work starts when the first invoice is paid."</b>" Until then you can write requests; they wait in line."</p></div>
+            <div class="notice waiting"><p><b>"Work starts once your first invoice is paid."</b>" You can send requests now. We’ll start them as soon as you’ve paid."</p></div>
         }
         .into_any(),
         (SubscriptionState::Active, Some((_, end))) if held.ends_with_period => ending(cx, &words::date(end, zone(cx))),
@@ -51,7 +51,7 @@ fn stands(cx: &Cx, held: &Subscription) -> AnyView {
         (SubscriptionState::Active, None) => ().into_any(),
         (SubscriptionState::Ended, _) => {
             let date = held.ended_at.map(|at| words::date(at, zone(cx))).unwrap_or_default();
-            view! { <div class="notice"><p><b>{format!("It ended on {date}.")}</b>" Everything that was done stays here for you."</p></div> }
+            view! { <div class="notice"><p><b>{format!("Your subscription ended on {date}.")}</b>" Your finished work is still here."</p></div> }
                 .into_any()
         }
     }
@@ -69,22 +69,22 @@ fn change(cx: &Cx, state: &'static str, word: &'static str, class: &'static str)
 
 fn active(cx: &Cx, end: &str, left: &str) -> AnyView {
     let (until, keeps) = (
-        format!("This period ends on {end}; the next one follows by itself."),
-        format!("If you pause now, {left} are kept for you."),
+        format!("Renews automatically on {end}."),
+        format!("Pause now and we’ll save your remaining {left}."),
     );
     view! {
         <p>{until}</p>
         <div class="turns">
             <section class="turn">
                 <h3>"Pause"</h3>
-                <p>{keeps}" No clock runs and nothing new is started until you resume, and then the kept time comes first. \
-                    You can go on writing requests meanwhile."</p>
-                {change(cx, "paused", "Pause the subscription", "button")}
+                <p>{keeps}" All clocks stop and nothing new starts until you resume. Then you’ll use your saved time before we bill \
+                    you again. You can still send requests while you’re paused."</p>
+                {change(cx, "paused", "Pause subscription", "button")}
             </section>
             <section class="turn">
-                <h3>"End"</h3>
-                <p>{format!("It is worked for you until {end} and not billed again. You can take that back until then.")}</p>
-                {change(cx, "ending", "End it with this period", "button quiet")}
+                <h3>"Cancel"</h3>
+                <p>{format!("We’ll keep working through {end} and won’t bill you again. You can change your mind any time before then.")}</p>
+                {change(cx, "ending", "Cancel at end of period", "button")}
             </section>
         </div>
     }
@@ -104,8 +104,8 @@ fn pausing(cx: &Cx) -> AnyView {
 fn ending(cx: &Cx, end: &str) -> AnyView {
     view! {
         <div class="notice waiting">
-            <p><b>{format!("It ends on {end}.")}</b>" It is worked for you until then and not billed again."</p>
-            {change(cx, "kept", "Keep it after all", "button")}
+            <p><b>{format!("Your subscription ends on {end}.")}</b>" We’ll keep working until then and won’t bill you again."</p>
+            {change(cx, "kept", "Keep my subscription", "button")}
         </div>
     }
     .into_any()
@@ -116,17 +116,17 @@ fn paused(cx: &Cx, held: &Subscription) -> AnyView {
     let kept = words::banked(held.banked_seconds);
     view! {
         <div class="notice waiting">
-            <p><b>{format!("Paused since {since}.")}</b>{format!(" {kept} are kept for you, for as long as you like.")}</p>
-            {change(cx, "active", "Resume now", "button primary")}
+            <p><b>{format!("Paused since {since}.")}</b>{format!(" You have {kept} saved, for as long as you like.")}</p>
+            {change(cx, "active", "Resume subscription", "button primary")}
         </div>
-        <p class="soft">{format!("When you resume, work goes on at once and the next invoice comes after {kept}.")}</p>
-        <button class="button quiet" popovertarget="end">"End it instead…"</button>
+        <p class="soft">{format!("When you resume, work picks up right away. Your next invoice comes after you’ve used your saved {kept}.")}</p>
+        <button class="button quiet" popovertarget="end">"Cancel instead…"</button>
         <div class="dialog" popover="auto" id="end" role="dialog" aria-labelledby="end-h">
-            <h2 id="end-h">"End the subscription?"</h2>
-            <p>{format!("You give up the {kept} that are kept. Everything that was done stays here for you.")}</p>
+            <h2 id="end-h">"Cancel your subscription?"</h2>
+            <p>{format!("You’ll lose your saved {kept}. Your finished work stays here.")}</p>
             <div class="button-row">
-                {change(cx, "ended", "End it", "button danger")}
-                <button class="button quiet" type="button" popovertarget="end" popovertargetaction="hide">"Keep it"</button>
+                {change(cx, "ended", "Cancel subscription", "button danger")}
+                <button class="button quiet" type="button" popovertarget="end" popovertargetaction="hide">"Keep subscription"</button>
             </div>
         </div>
     }
@@ -138,14 +138,14 @@ fn ledger(cx: &Cx, pauses: &[Pause]) -> AnyView {
         .iter()
         .filter_map(|pause| {
             let span = words::period(pause.from, pause.to?, zone(cx));
-            Some(view! { <li>{span}<span class="soft">{format!("{} kept and given back", words::banked(pause.banked_seconds))}</span></li> })
+            Some(view! { <li>{span}<span class="soft">{format!("{} saved and credited back", words::banked(pause.banked_seconds))}</span></li> })
         })
         .collect();
     if past.is_empty() {
         return ().into_any();
     }
     view! {
-        <details class="more"><summary>"Earlier pauses"</summary><ul class="brief-list">{past}</ul></details>
+        <details class="more"><summary>"Past pauses"</summary><ul class="brief-list">{past}</ul></details>
     }
     .into_any()
 }
@@ -156,13 +156,13 @@ pub fn invoices(cx: &Cx, list: &Invoices) -> AnyView {
     let address = |page| format!("/portal/billing?page={page}#invoices");
     let body = if rows.is_empty() {
         past_the_end(list.page, address)
-            .unwrap_or_else(|| view! { <p class="soft">"No invoice yet."</p> }.into_any())
+            .unwrap_or_else(|| view! { <p class="soft">"No invoices yet."</p> }.into_any())
     } else {
         view! {
             <table class="table stacks">
                 <thead><tr>
                     <th scope="col">"Invoice"</th><th scope="col">"For"</th><th scope="col">"Issued"</th>
-                    <th scope="col">"State"</th><th scope="col" class="end">"Amount"</th>
+                    <th scope="col">"Status"</th><th scope="col" class="end">"Amount"</th>
                 </tr></thead>
                 <tbody>{rows}</tbody>
             </table>
@@ -195,7 +195,7 @@ fn row(cx: &Cx, invoice: &Invoice) -> impl IntoView + use<> {
             <th scope="row"><a href=format!("/portal/billing/{number}")>{words::number(number)}</a></th>
             <td data-label="For" dir="auto">{what}</td>
             <td data-label="Issued">{invoice.issued_at.map(|at| words::date(at, zone))}</td>
-            <td data-label="State"><span class=format!("tag {}", invoice.class(now))>{state}</span></td>
+            <td data-label="Status"><span class=format!("tag {}", invoice.class(now))>{state}</span></td>
             <td data-label="Amount" class="end nowrap">{invoice.total.in_full()}</td>
         </tr>
     }

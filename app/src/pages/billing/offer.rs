@@ -35,7 +35,7 @@ pub async fn choose_mine(
 }
 
 async fn chosen(cx: &Cx, scope: &Scope, client: ClientId, offer: &str) -> (Done<()>, &'static str) {
-    let wrong = || Error::Fields(FieldErrors::one("offer", "Choose one of the packages on the list."));
+    let wrong = || Error::Fields(FieldErrors::one("offer", "Choose one from the list."));
     let done = match offer.parse::<OfferId>() {
         Ok(offer) => commands::choose(cx.db(), scope, client, offer).await,
         Err(_) => Err(wrong()),
@@ -83,13 +83,13 @@ pub fn form(
         ("Start a subscription", "Start subscription", "You get the first invoice right away.")
     } else {
         (
-            "Change the package",
-            "Change package",
+            "Change the subscription",
+            "Change subscription",
             "It changes with the next period. What was paid for stays as it is until then.",
         )
     };
     view! {
-        <form class="form" method="post" action=action>
+        <form class="form change-offer" method="post" action=action>
             {hidden()}
             <div class="field">
                 <label for="offer">{label}</label>

@@ -72,10 +72,10 @@ fn figures(loaded: &Loaded) -> AnyView {
     view! {
         <dl class="figures">
             <div><dt>"a month, paid for"</dt><dd>{now}" "<small>{others.join(" ")}</small></dd></div>
-            <div><dt>"active subscriptions"</dt><dd>{figures.active}</dd></div>
-            <div><dt>"paused or waiting for payment"</dt><dd>{waiting}</dd></div>
-            <div><dt>"unpaid invoices"</dt><dd>{figures.open}" "<small>{open.join(", ")}</small></dd></div>
-            <div><dt>"of them overdue"</dt><dd>{figures.overdue}</dd></div>
+            <div><dt>"Active subscriptions"</dt><dd>{figures.active}</dd></div>
+            <div><dt>"Paused or awaiting payment"</dt><dd>{waiting}</dd></div>
+            <div><dt>"Unpaid invoices"</dt><dd>{figures.open}" "<small>{open.join(", ")}</small></dd></div>
+            <div><dt>"Overdue"</dt><dd>{figures.overdue}</dd></div>
         </dl>
     }
     .into_any()

@@ -16,5 +16,5 @@ pub fn chart(recurring: &Recurring) -> AnyView {
         href: None,
     };
     let bars: Vec<Bar> = recurring.months.iter().enumerate().map(bar).collect();
-    bars::chart("Recurring a month", &bars)
+    bars::chart("Monthly recurring revenue", &bars)
 }

@@ -24,8 +24,8 @@ pub fn sheet(cx: &Cx, invoice: &Invoice) -> AnyView {
         .collect();
     let total = match invoice.state {
         InvoiceState::Draft => "Total",
-        InvoiceState::Issued => "To pay",
-        InvoiceState::Paid => "Paid",
+        InvoiceState::Issued => "Amount due",
+        InvoiceState::Paid => "Amount paid",
         InvoiceState::Void => "Void, nothing to pay",
     };
     view! {
@@ -36,11 +36,11 @@ pub fn sheet(cx: &Cx, invoice: &Invoice) -> AnyView {
             </header>
             <div class="parties">
                 <section><h2>"From"</h2>{address(&invoice.bill_from)}</section>
-                <section><h2>"To"</h2>{address(&invoice.bill_to)}</section>
+                <section><h2>"Bill to"</h2>{address(&invoice.bill_to)}</section>
                 {issued.map(|issued| view! { <section><h2>"Issued"</h2><p>{issued}</p></section> })}
             </div>
             <table class="table">
-                <thead><tr><th scope="col">"What"</th><th scope="col" class="end">"Amount"</th></tr></thead>
+                <thead><tr><th scope="col">"Description"</th><th scope="col" class="end">"Amount"</th></tr></thead>
                 <tbody>{lines}</tbody>
                 <tfoot><tr><th scope="row">{total}</th><td class="end nowrap">{invoice.total.in_full()}</td></tr></tfoot>
             </table>

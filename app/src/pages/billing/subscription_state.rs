@@ -45,17 +45,23 @@ async fn change(
     let db = cx.db();
     match state {
         "paused" => match commands::pause(db, scope, subscription).await {
-            Ok(Pausing::Now) => (Ok(()), "Paused. The time that’s left is saved."),
+            Ok(Pausing::Now) => (Ok(()), "Subscription paused. The remaining time is saved."),
             Ok(Pausing::AfterWork) => (Ok(()), "It pauses when the work in hand is done."),
             Err(error) => (Err(error), ""),
         },
         "started" => (commands::begin_unpaid(db, scope, subscription).await, "Started. Work begins now."),
-        "active" => (commands::resume(db, scope, subscription).await, "Work goes on."),
-        "ending" => {
-            (commands::end_with_period(db, scope, subscription, true).await, "It ends with its period.")
+        "active" => {
+            (commands::resume(db, scope, subscription).await, "Subscription resumed. Work is back on.")
         }
-        "kept" => (commands::end_with_period(db, scope, subscription, false).await, "It goes on."),
-        "ended" => (commands::end_now(db, scope, subscription).await, "It has ended."),
+        "ending" => (
+            commands::end_with_period(db, scope, subscription, true).await,
+            "Set to end when this period does.",
+        ),
+        "kept" => (
+            commands::end_with_period(db, scope, subscription, false).await,
+            "Subscription kept. It will renew as usual.",
+        ),
+        "ended" => (commands::end_now(db, scope, subscription).await, "Subscription canceled."),
         _ => (Err(Error::NotFound), ""),
     }
 }

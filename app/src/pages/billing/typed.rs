@@ -76,7 +76,7 @@ impl Typed {
                 continue;
             }
             if what.is_empty() {
-                errors.add(&format!("line-{place}-what"), "Write what is billed, or empty the amount.");
+                errors.add(&format!("line-{place}-what"), "Add a description, or clear the amount.");
             }
             match parse(amount, currency) {
                 Ok(money) => lines.push(Line { what: what.clone(), minor: money.minor }),

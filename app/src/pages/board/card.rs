@@ -60,7 +60,7 @@ fn starts(start: Option<Start>) -> String {
         Some(Start::Next) => "starts next".to_owned(),
         Some(Start::After(number)) => format!("starts when #{number} is done"),
         Some(Start::WhenActive) => "starts when the subscription is active".to_owned(),
-        Some(Start::Later) | None => "in line".to_owned(),
+        Some(Start::Later) | None => "queued".to_owned(),
     }
 }
 
@@ -87,17 +87,17 @@ fn who(card: &Card, brief: bool) -> AnyView {
             view! { <span class="late">{request::about_to_start(&agent, held_by)}</span> }.into_any()
         }
         Some(RunState::Working) => {
-            let words = if brief { agent } else { format!("{agent} is writing") };
+            let words = if brief { agent } else { format!("{agent} is working") };
             view! { <span class="at-work"><span class="pulse"></span>{words}</span> }.into_any()
         }
         Some(RunState::Queued) => view! { <span>{format!("{agent} starts soon")}</span> }.into_any(),
         Some(RunState::Suspended) => {
-            view! { <span class="held">{format!("{agent} waits for you")}</span> }.into_any()
+            view! { <span class="held">{format!("{agent} is waiting on you")}</span> }.into_any()
         }
         Some(RunState::Failed) => {
-            view! { <span class="late">{format!("{agent} could not go on")}</span> }.into_any()
+            view! { <span class="late">{format!("{agent} couldn’t finish")}</span> }.into_any()
         }
-        _ => view! { <span>"nobody is on it"</span> }.into_any(),
+        _ => view! { <span>"not assigned"</span> }.into_any(),
     }
 }
 
@@ -109,10 +109,15 @@ fn waiting(card: &Card, shown: &Shown) -> AnyView {
 }
 
 fn review(card: &Card) -> String {
-    let version = card.version.map_or("no version yet".to_owned(), |version| format!("version {version}"));
+    let version =
+        card.version.map_or("nothing delivered yet".to_owned(), |version| format!("version {version}"));
     match card.revisions_allowed {
         Some(allowed) => {
-            format!("{version}, {} of {}", card.revisions_used, words::count(allowed.into(), "revision"))
+            format!(
+                "{version} · {} of {} used",
+                card.revisions_used,
+                words::count(allowed.into(), "revision")
+            )
         }
         None if card.revisions_used > 0 => {
             format!("{version}, {}", words::count(card.revisions_used.into(), "revision"))
@@ -124,7 +129,7 @@ fn review(card: &Card) -> String {
 fn done(card: &Card) -> String {
     let time = words::length(card.cycle.worked);
     match &card.done_by {
-        Some(name) => format!("in {time}, approved by {}", name.split(' ').next().unwrap_or(name)),
+        Some(name) => format!("Done in {time} · approved by {}", name.split(' ').next().unwrap_or(name)),
         None => format!("in {time}"),
     }
 }
@@ -155,9 +160,9 @@ fn menu(found: &BoardCard, shown: &Shown, page: &str) -> AnyView {
                 <input type="hidden" name="back" value=back(shown.client) />
                 {moves}
                 {ordered.then(|| view! {
-                    <button name="step" value="first">"To the top"</button>
-                    <button name="step" value="up">"Up"</button>
-                    <button name="step" value="down">"Down"</button>
+                    <button name="step" value="first">"Move to top"</button>
+                    <button name="step" value="up">"Move up"</button>
+                    <button name="step" value="down">"Move down"</button>
                 })}
             </form>
         </details>
@@ -175,6 +180,6 @@ mod tests {
     fn a_card_in_line_says_when_it_starts() {
         assert_eq!(starts(Some(Start::After(12))), "starts when #12 is done");
         assert_eq!(starts(Some(Start::Next)), "starts next");
-        assert_eq!(starts(None), "in line");
+        assert_eq!(starts(None), "queued");
     }
 }

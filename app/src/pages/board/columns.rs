@@ -15,9 +15,9 @@ fn in_one_sentence(shown: &Shown) -> String {
     let places = shown.board.places;
     let at_work = match places.allowed {
         Some(allowed) if allowed > 0 => {
-            format!("{} of {} at work", places.taken, words::count(allowed.into(), "place"))
+            format!("{} of {} in use", places.taken, words::count(allowed.into(), "slot"))
         }
-        _ => "no places yet".to_owned(),
+        _ => "no slots yet".to_owned(),
     };
     match shown.client {
         Some(_) => at_work,
@@ -58,24 +58,22 @@ fn one(column: &BoardColumn, shown: &Shown) -> AnyView {
 
 /// What is said where a column is cut.
 fn more(column: &BoardColumn) -> Option<String> {
-    column
-        .more
-        .then(|| format!("These are the first {}. Choose a client to see the rest.", column.cards.len()))
+    column.more.then(|| format!("Showing the first {}. Choose a client to see the rest.", column.cards.len()))
 }
 
 fn count(column: &BoardColumn) -> String {
     let count = format!("{}{}", column.cards.len(), if column.more { "+" } else { "" });
-    if column.column == Column::Done { format!("this week, {count}") } else { count }
+    if column.column == Column::Done { format!("{count} this week") } else { count }
 }
 
 fn empty(column: Column) -> &'static str {
     match column {
-        Column::Backlog => "Nothing is kept for later",
-        Column::UpNext => "Nothing is in line",
-        Column::InProgress => "Nothing is at work",
-        Column::Waiting => "Nobody is waited for",
-        Column::Review => "Nothing to look at",
-        Column::Done => "Nothing yet this week",
+        Column::Backlog => "Backlog is empty",
+        Column::UpNext => "Nothing up next",
+        Column::InProgress => "Nothing in progress",
+        Column::Waiting => "Not waiting on anyone",
+        Column::Review => "Nothing to review",
+        Column::Done => "Nothing finished this week",
     }
 }
 

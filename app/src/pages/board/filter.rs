@@ -56,9 +56,9 @@ impl Filter {
         let none = self.many && !self.words.is_empty() && self.chips.is_empty();
         view! {
             {self.many.then(|| search(HERE, "Find a client", &self.words, &[]))}
-            {none.then(|| view! { <p class="soft" role="status">"No client’s name holds this."</p> })}
-            <nav class="chips" aria-label="Whose requests">
-                <a class="chip" href=HERE aria-current=everyone>"Everyone"</a>
+            {none.then(|| view! { <p class="soft" role="status">"No clients match."</p> })}
+            <nav class="chips" aria-label="Filter by client">
+                <a class="chip" href=HERE aria-current=everyone>"All clients"</a>
                 {chips}
                 <a class="chip" href="/desk/requests" aria-label="Find a request" title="Find a request">
                     <svg viewBox="0 0 20 20" aria-hidden="true"><circle cx="9" cy="9" r="5.5" /><path d="M13 13l4 4" /></svg>

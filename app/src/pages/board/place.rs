@@ -89,16 +89,16 @@ fn told(moved: &Moved, undone: bool) -> serde_json::Value {
 fn note(moved: &Moved, undone: bool) -> String {
     let Moved { number, from, to, .. } = moved;
     match (from, to) {
-        _ if undone => format!("#{number} is back in {}.", column_name(*to)),
-        (from, to) if from == to => format!("#{number} has another place in {}.", column_name(*to)),
+        _ if undone => format!("Undone. #{number} is back in {}.", column_name(*to)),
+        (from, to) if from == to => format!("Moved #{number} within {}.", column_name(*to)),
         (Column::Backlog | Column::UpNext | Column::Done, Column::InProgress) => {
-            format!("#{number} has started.")
+            format!("Started #{number}.")
         }
-        (Column::Review, Column::Done) => format!("#{number} is approved."),
+        (Column::Review, Column::Done) => format!("Approved #{number}."),
         (from, Column::Backlog | Column::UpNext) if from.is_active() => {
-            format!("#{number} is parked in {}: its clock stands still.", column_name(*to))
+            format!("Moved #{number} to {}. Its clock is paused.", column_name(*to))
         }
-        _ => format!("#{number} is in {}.", column_name(*to)),
+        _ => format!("Moved #{number} to {}.", column_name(*to)),
     }
 }
 
@@ -118,14 +118,14 @@ mod tests {
 
     #[test]
     fn a_move_says_what_came_of_it() {
-        assert_eq!(said(Column::UpNext, Column::InProgress, false), "#13 has started.");
-        assert_eq!(said(Column::Review, Column::Done, false), "#13 is approved.");
+        assert_eq!(said(Column::UpNext, Column::InProgress, false), "Started #13.");
+        assert_eq!(said(Column::Review, Column::Done, false), "Approved #13.");
         assert_eq!(
             said(Column::InProgress, Column::UpNext, false),
-            "#13 is parked in Up next: its clock stands still."
+            "Moved #13 to Up next. Its clock is paused."
         );
-        assert_eq!(said(Column::UpNext, Column::UpNext, false), "#13 has another place in Up next.");
-        assert_eq!(said(Column::InProgress, Column::UpNext, true), "#13 is back in Up next.");
-        assert_eq!(said(Column::Done, Column::Review, false), "#13 is in Review.");
+        assert_eq!(said(Column::UpNext, Column::UpNext, false), "Moved #13 within Up next.");
+        assert_eq!(said(Column::InProgress, Column::UpNext, true), "Undone. #13 is back in Up next.");
+        assert_eq!(said(Column::Done, Column::Review, false), "Moved #13 to Review.");
     }
 }

@@ -16,7 +16,7 @@ use crate::{
 pub(super) fn subscription(shown: &Shown) -> AnyView {
     let inner = match &shown.held {
         Some(held) => view! { <dl class="facts">{facts(shown, held)}</dl> {changes(shown, held)} }.into_any(),
-        None => view! { <p class="soft">"None yet: nothing can be started for it."</p> }.into_any(),
+        None => view! { <p class="soft">"No subscription yet, so work can’t start."</p> }.into_any(),
     };
     let back = client_path(shown.client.id);
     let action = format!("{back}/offer");
@@ -37,18 +37,18 @@ fn facts(shown: &Shown, held: &Subscription) -> impl IntoView + use<> {
     let state = view! { <span class=format!("tag {}", held.state.class())>{held.state.label()}</span> };
     let period = held.period.map(|(from, to)| {
         let ends = match held {
-            held if held.ends_with_period => ", then it ends",
+            held if held.ends_with_period => ", then ends",
             held if held.pausing => ", pauses after the work in hand",
             _ => "",
         };
         fact("Period", format!("{}{ends}", words::period(from, to, shown.times.zone())))
     });
-    let banked =
-        (held.state == SubscriptionState::Paused).then(|| fact("Banked", words::banked(held.banked_seconds)));
+    let banked = (held.state == SubscriptionState::Paused)
+        .then(|| fact("Saved time", words::banked(held.banked_seconds)));
     view! {
-        <div><dt>"State"</dt><dd>{state}</dd></div>
-        {fact("Offer, as sold", format!("{}, {}", held.name, held.terms.price_words()))}
-        {fact("Holds", held.terms.lines().join(". "))}
+        <div><dt>"Status"</dt><dd>{state}</dd></div>
+        {fact("Offer at sign-up", format!("{}, {}", held.name, held.terms.price_words()))}
+        {fact("Includes", held.terms.lines().join(". "))}
         {period}
         {banked}
     }
@@ -57,9 +57,9 @@ fn facts(shown: &Shown, held: &Subscription) -> impl IntoView + use<> {
 /// Pausing and ending; what cannot be taken back is asked about first.
 fn changes(shown: &Shown, held: &Subscription) -> Option<AnyView> {
     let choices: &[(&str, &str)] = match held.state {
-        SubscriptionState::Active if held.ends_with_period => &[("kept", "Keep it")],
+        SubscriptionState::Active if held.ends_with_period => &[("kept", "Keep subscription")],
         SubscriptionState::Active if held.pausing => &[("active", "Don’t pause")],
-        SubscriptionState::Active => &[("paused", "Pause"), ("ending", "End with its period")],
+        SubscriptionState::Active => &[("paused", "Pause"), ("ending", "Cancel at end of period")],
         SubscriptionState::Paused => &[("active", "Resume")],
         SubscriptionState::AwaitingPayment => &[("started", "Start before it’s paid")],
         SubscriptionState::Ended => return None,
@@ -70,21 +70,21 @@ fn changes(shown: &Shown, held: &Subscription) -> Option<AnyView> {
     let buttons: Vec<_> = choices.iter().map(button).collect();
     let action = format!("/desk/billing/subscriptions/{}/state", held.id);
     let back = client_path(shown.client.id);
-    let question = format!("End the subscription of {} now?", shown.client.name);
+    let question = format!("Cancel {}’s subscription now?", shown.client.name);
     Some(
         view! {
             <form class="button-row" method="post" action=action.clone()>
                 {hidden(&shown.token, &back)}
                 {buttons}
-                <button class="button danger" type="button" popovertarget="end">"End it now…"</button>
+                <button class="button danger" type="button" popovertarget="end">"Cancel now…"</button>
             </form>
             <div class="dialog" popover id="end" role="dialog" aria-labelledby="end-h">
                 <h2 id="end-h" dir="auto">{question}</h2>
-                <p>"All clocks stop and nothing more is billed. What was billed stays billed."</p>
+                <p>"All clocks stop and there’ll be no further invoices. Existing invoices still stand."</p>
                 <form class="button-row" method="post" action=action>
                     {hidden(&shown.token, &back)}
-                    <button class="button danger" name="state" value="ended">"End it"</button>
-                    <button class="button quiet" type="button" popovertarget="end" popovertargetaction="hide">"Keep it"</button>
+                    <button class="button danger" name="state" value="ended">"Cancel subscription"</button>
+                    <button class="button quiet" type="button" popovertarget="end" popovertargetaction="hide">"Keep subscription"</button>
                 </form>
             </div>
         }
@@ -101,13 +101,13 @@ pub(super) fn invoices(shown: &Shown) -> Option<AnyView> {
     Some(
         view! {
             <section class="section" aria-labelledby="c-bills">
-                <div class="section-head"><h2 id="c-bills">"Invoices"</h2><a href="/desk/billing">"All of billing"</a></div>
+                <div class="section-head"><h2 id="c-bills">"Invoices"</h2><a href="/desk/billing">"Go to billing"</a></div>
                 <table class="table stacks">
                     <thead>
                         <tr>
                             <th scope="col">"Invoice"</th>
                             <th scope="col">"Issued"</th>
-                            <th scope="col">"State"</th>
+                            <th scope="col">"Status"</th>
                             <th scope="col" class="end">"Amount"</th>
                         </tr>
                     </thead>
@@ -128,7 +128,7 @@ fn invoice_row(shown: &Shown, invoice: &Invoice) -> impl IntoView + use<> {
         <tr>
             <th scope="row"><a href=format!("/desk/billing/invoices/{}", invoice.id)>{number}</a></th>
             <td data-label="Issued">{issued}</td>
-            <td data-label="State"><span class=class>{label}</span></td>
+            <td data-label="Status"><span class=class>{label}</span></td>
             <td data-label="Amount" class="end">{invoice.total.to_string()}</td>
         </tr>
     }
@@ -141,16 +141,16 @@ pub(super) fn people(shown: &Shown) -> AnyView {
     let asked: Vec<_> = invited
         .iter()
         .map(|one| {
-            let state = if one.expired { "invited, the link has run out" } else { "invited" };
+            let state = if one.expired { "invited, link expired" } else { "invited" };
             view! { <li><b>{display_email(&one.email)}</b><span class="soft">{state}</span></li> }
         })
         .collect();
     let nobody = (here.is_empty() && asked.is_empty())
-        .then(|| view! { <li class="soft">"Nobody yet: invite its owner."</li> });
+        .then(|| view! { <li class="soft">"No one yet. Invite the owner."</li> });
     let page = format!("{}/people", client_path(shown.client.id));
     view! {
         <section class="section" aria-labelledby="c-people">
-            <div class="section-head"><h2 id="c-people">"People"</h2><a href=page>"Invite and change"</a></div>
+            <div class="section-head"><h2 id="c-people">"People"</h2><a href=page>"Manage people"</a></div>
             <ul class="brief-list">{here} {asked} {nobody}</ul>
         </section>
     }

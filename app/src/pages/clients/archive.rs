@@ -22,10 +22,10 @@ pub async fn create(
             &cx.bare,
             commands::restore(cx.db(), &scope, client.id).await,
             &back,
-            &format!("{} is back.", client.name),
+            &format!("Restored {}.", client.name),
         )
     } else {
-        let note = format!("{} is archived. Everything is kept.", client.name);
+        let note = format!("Archived {}. Nothing was deleted.", client.name);
         answer(&cx.bare, commands::archive(cx.db(), &scope, client.id).await, &back, &note)
     })
 }

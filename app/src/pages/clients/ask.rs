@@ -36,7 +36,7 @@ pub async fn create(
         return draw(&operator, &client, &Form::of(fields), true).await;
     }
     match commands::create(cx.db(), &scope.within(client.id), typed(&fields)).await {
-        Ok(number) => Ok(redirect_with(&request_path(client.id, number), "Asked for.")),
+        Ok(number) => Ok(redirect_with(&request_path(client.id, number), "Request added.")),
         Err(error) => {
             let form = Form::failed(fields, error).map_err(|problem| problem.of(&cx.bare))?;
             draw(&operator, &client, &form, false).await
@@ -82,7 +82,7 @@ fn view(operator: &Operator, client: &Client, form: &Form, preview: Option<Strin
             <div class="button-row">
                 <button class="button primary" name="do" value="ask">"Ask for it"</button>
                 <button class="button" name="do" value="later">"Keep it for later"</button>
-                <p>"Files can be added on its page."</p>
+                <p>"You can add files once it’s created."</p>
             </div>
         </form>
     }

@@ -49,7 +49,7 @@ fn view(operator: &Operator, client: &Client, form: &Form) -> AnyView {
         <div class="page-head">
             <div>
                 {crumbs(&[(LIST, "Clients"), (&back, &client.name)], "Details")}
-                <h1>"Name and invoices"</h1>
+                <h1>"Business details"</h1>
             </div>
         </div>
         <form class="form" method="post" action=format!("{back}/details") novalidate>

@@ -56,7 +56,7 @@ fn view(wanted: &Wanted, found: &Clients, times: &Times) -> AnyView {
             <div><h1>"Clients"</h1></div>
             <div class="page-actions"><a class="button primary" href="/desk/clients/new">"New client"</a></div>
         </div>
-        <nav class="tabs" aria-label="Which clients">
+        <nav class="tabs" aria-label="Filter clients">
             {tab("Current", "", wanted)} {tab("Archived", "archived", wanted)}
         </nav>
         <div class="list-head">{search(LIST, "Search clients", &wanted.q, &keep)}</div>
@@ -77,13 +77,13 @@ fn nothing(wanted: &Wanted, page: u32) -> AnyView {
         return back;
     }
     if !wanted.q.trim().is_empty() {
-        return view! { <p class="soft" role="status">"No client’s name holds this."</p> }.into_any();
+        return view! { <p class="soft" role="status">"No clients match."</p> }.into_any();
     }
     if wanted.shown() == Shown::Archived {
-        return view! { <p class="soft">"Nobody has left."</p> }.into_any();
+        return view! { <p class="soft">"No archived clients."</p> }.into_any();
     }
     view! {
-        <NothingYet heading="The first client is the hardest" words="Publish an offer and they sign up on your storefront, or add one by hand.">
+        <NothingYet heading="The first client is the hardest" words="Publish an offer so clients can sign up on your storefront, or add one yourself.">
             <a class="button primary" href="/desk/offers">"See your offers"</a>
         </NothingYet>
     }
@@ -101,7 +101,7 @@ fn table(found: &Clients, wanted: &Wanted, times: &Times) -> AnyView {
                     <th scope="col">"Client"</th>
                     <th scope="col">"Offer"</th>
                     <th scope="col">"Subscription"</th>
-                    <th scope="col">"At work"</th>
+                    <th scope="col">"In progress"</th>
                     <th scope="col" class="end">"Last activity"</th>
                 </tr>
             </thead>
@@ -123,7 +123,7 @@ fn row(client: &ClientRow, times: &Times) -> AnyView {
             <th scope="row"><a href=client_path(client.id) dir="auto">{client.name.clone()}</a></th>
             <td data-label="Offer">{offer}</td>
             <td data-label="Subscription">{state}</td>
-            <td data-label="At work" class="num">{places}</td>
+            <td data-label="In progress" class="num">{places}</td>
             <td data-label="Last activity" class="end">{times.ago(client.active_at.timestamp_millis())}</td>
         </tr>
     }

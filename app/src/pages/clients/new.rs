@@ -26,7 +26,7 @@ pub async fn create(operator: Operator, Posted(fields): Posted) -> Result<Respon
     let Operator { cx, scope, .. } = &operator;
     let new = typed(&fields);
     match commands::create(cx.db(), scope, &new).await {
-        Ok(client) => Ok(redirect_with(&client_path(client), &format!("{} is here.", new.name))),
+        Ok(client) => Ok(redirect_with(&client_path(client), &format!("Added {}.", new.name))),
         Err(error) => {
             let form = Form::failed(fields, error).map_err(|problem| problem.of(&cx.bare))?;
             draw(&operator, form).await
@@ -52,7 +52,7 @@ async fn draw(operator: &Operator, form: Form) -> Result<Response, Problem> {
 
 /// What may be sold: drafts as well, for a deal that is not on the storefront.
 fn choices(offers: &[Offer]) -> Vec<(String, String)> {
-    let mut choices = vec![(String::new(), "Nothing yet".to_owned())];
+    let mut choices = vec![(String::new(), "No offer yet".to_owned())];
     let sold = offers.iter().filter(|offer| offer.state != OfferState::Archived);
     choices.extend(sold.map(|offer| {
         let draft = if offer.state == OfferState::Draft { " (not on the storefront)" } else { "" };
@@ -74,11 +74,11 @@ fn view(operator: &Operator, form: &Form, offers: &[Offer]) -> AnyView {
             {field::summary(form)}
             {Field::text(form, "name", "Business").required().max(120).autocomplete("off").show()}
             {Field::select(form, "offer", "Offer", choices(offers))
-                .hint("On the terms that it has now. The first invoice is issued at once.")
+                .hint("Uses the offer’s current terms. The first invoice goes out right away.")
                 .required()
                 .show()}
-            {Field::email(form, "email", "Owner’s e-mail")
-                .hint("They get an invitation. Leave it empty to invite somebody later.")
+            {Field::email(form, "email", "Owner’s email")
+                .hint("We’ll send them an invitation. Leave blank to invite someone later.")
                 .autocomplete("off")
                 .max(254)
                 .show()}

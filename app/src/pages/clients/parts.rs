@@ -18,7 +18,7 @@ pub(super) fn requests(shown: &Shown) -> AnyView {
     let seats = places
         .allowed
         .filter(|allowed| *allowed > 0)
-        .map(|allowed| format!("{} of {} at work", places.taken, words::count(allowed.into(), "place")));
+        .map(|allowed| format!("{} of {} in use", places.taken, words::count(allowed.into(), "slot")));
     let groups: Vec<_> = shown
         .board
         .columns
@@ -37,7 +37,7 @@ pub(super) fn requests(shown: &Shown) -> AnyView {
         })
         .collect();
     let list = if groups.is_empty() {
-        view! { <p class="soft">"Nothing is asked for now."</p> }.into_any()
+        view! { <p class="soft">"No open requests."</p> }.into_any()
     } else {
         view! { <div class="columns-list">{groups}</div> }.into_any()
     };
@@ -81,7 +81,7 @@ pub(super) fn intake(client: &Client) -> Option<AnyView> {
     Some(
         view! {
             <section class="section" aria-labelledby="c-intake">
-                <div class="section-head"><h2 id="c-intake">"What they told us"</h2></div>
+                <div class="section-head"><h2 id="c-intake">"Sign-up answers"</h2></div>
                 <dl class="facts">{answers}</dl>
             </section>
         }

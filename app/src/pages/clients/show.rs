@@ -6,17 +6,19 @@ use domain::{
     billing::{self, Invoice, Subscription, SubscriptionState, queries::Filter},
     clients::Client,
     desk::{self, Board},
+    erasures::{self, Erasure},
     offers::{self, Offer, OfferState},
 };
 use leptos::prelude::*;
 
-use super::{LIST, account, find, parts};
+use super::{LIST, account, erasure, find, parts};
 use crate::{
     components::{
         crumbs::crumbs,
         desk::{client_path, hidden},
         time::Times,
     },
+    pages::data,
     web::{DeskTab, FormToken, Frame, Operator, Page, Problem},
 };
 
@@ -33,11 +35,16 @@ pub(super) struct Shown {
     /// What it may be sold.
     pub offers: Vec<Offer>,
     pub people: People,
+    /// That it is going to be erased.
+    pub erasure: Option<Erasure>,
     pub times: Times,
     pub token: FormToken,
 }
 
 pub async fn show(operator: Operator, Path(client): Path<String>) -> Result<Response, Problem> {
+    if let Some(erased) = erasure::erased(&operator, &client).await? {
+        return Ok(erased);
+    }
     let client = find(&operator, &client).await?;
     let cx = &operator.cx;
     let name = client.name.clone();
@@ -56,6 +63,7 @@ async fn load(operator: &Operator, client: Client) -> domain::Result<Shown> {
         invoices,
         offers: sold(offers::queries::all(db, scope).await?),
         people: accounts::queries::people(db, &scope.within(client.id)).await?,
+        erasure: erasures::find(db, scope, client.id).await?,
         times: Times::of(cx),
         token: cx.bare.token.clone(),
         client,
@@ -82,7 +90,7 @@ fn view(shown: &Shown) -> AnyView {
                 <p class="page-sub">
                     {left.then(|| view! { <span class="tag archived">"Archived"</span> })}
                     {vertical}
-                    <span>{format!("came {since}")}</span>
+                    <span>{format!("joined {since}")}</span>
                 </p>
             </div>
             <div class="page-actions">
@@ -96,7 +104,9 @@ fn view(shown: &Shown) -> AnyView {
         {account::invoices(shown)}
         {account::people(shown)}
         {parts::intake(client)}
+        {data::section(client.id)}
         {leave(shown, &base, left)}
+        {erasure::section(shown)}
     }
     .into_any()
 }
@@ -104,7 +114,7 @@ fn view(shown: &Shown) -> AnyView {
 /// Leaving and coming back, at the end of the page.
 fn leave(shown: &Shown, base: &str, left: bool) -> AnyView {
     let (value, word, words) = if left {
-        ("no", "Bring back", "Its people can ask for work again.")
+        ("no", "Restore", "Its people can ask for work again.")
     } else {
         (
             "yes",
@@ -113,8 +123,13 @@ fn leave(shown: &Shown, base: &str, left: bool) -> AnyView {
         )
     };
     let holds = shown.held.as_ref().is_some_and(|held| held.state != SubscriptionState::Ended);
+    // What is going to be erased is kept first.
+    if shown.erasure.is_some() {
+        return ().into_any();
+    }
     let inner = if holds {
-        view! { <p class="soft">"A client who has left is archived here, once its subscription has ended."</p> }.into_any()
+        view! { <p class="soft">"You can archive this client once their subscription has ended."</p> }
+            .into_any()
     } else {
         view! {
             <form class="button-row" method="post" action=format!("{base}/archive")>

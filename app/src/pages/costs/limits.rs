@@ -26,7 +26,7 @@ pub async fn update(operator: Operator, Posted(fields): Posted) -> Result<Respon
     };
     match done {
         Ok(()) => {
-            let note = if typed.is_empty() { "There is no limit." } else { "The limit holds from now on." };
+            let note = if typed.is_empty() { "Limit removed." } else { "Limit saved." };
             let back: String = month.chars().filter(|c| c.is_ascii_digit() || *c == '-').take(7).collect();
             Ok(redirect_with(&format!("{COSTS}?month={back}"), note))
         }

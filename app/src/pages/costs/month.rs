@@ -45,7 +45,7 @@ pub(super) async fn draw(
                     {crumbs(&[("/desk/billing", "Billing")], "Costs")}
                     <h1>{format!("Costs in {}", report.month.format("%B %Y"))}</h1>
                 </div>
-                <div class="page-actions"><a class="button" href=PRICES>"Prices of models"</a></div>
+                <div class="page-actions"><a class="button" href=PRICES>"Model prices"</a></div>
             </div>
             {figures(&report)}
             {unpriced(&report)}
@@ -63,16 +63,16 @@ fn slug(month: NaiveDate) -> String {
 }
 
 fn figures(report: &Report) -> AnyView {
-    let left = report.margin.map_or("not known".to_owned(), |margin| margin.to_string());
+    let left = report.margin.map_or("unknown".to_owned(), |margin| margin.to_string());
     let share = report.margin.filter(|_| report.pays.minor > 0).map(|margin| {
         let percent = i128::from(margin.minor) * 100 / i128::from(report.pays.minor);
-        format!("{percent} %")
+        format!("{percent}%")
     });
     view! {
         <dl class="figures">
-            <div><dt>"the work cost"</dt><dd>{report.cost.to_string()}</dd></div>
-            <div><dt>"clients pay for the month"</dt><dd>{report.pays.to_string()}</dd></div>
-            <div><dt>"is left"</dt><dd>{left}" "<small>{share}</small></dd></div>
+            <div><dt>"Cost of work"</dt><dd>{report.cost.to_string()}</dd></div>
+            <div><dt>"Billed to clients this month"</dt><dd>{report.pays.to_string()}</dd></div>
+            <div><dt>"Margin"</dt><dd>{left}" "<small>{share}</small></dd></div>
         </dl>
     }
     .into_any()
@@ -89,8 +89,8 @@ fn unpriced(report: &Report) -> AnyView {
     view! {
         <div class="notice waiting">
             <p>
-                {format!("There is no price for {}. What it did is not in these figures, and no limit holds it. ", named.join(", "))}
-                <a href=PRICES>"Give it a price"</a>
+                {format!("There’s no price for {}. Its usage isn’t in these numbers and no limit applies to it. ", named.join(", "))}
+                <a href=PRICES>"Set a price"</a>
             </p>
         </div>
     }
@@ -99,7 +99,7 @@ fn unpriced(report: &Report) -> AnyView {
 
 /// A model's name; some backends report none.
 pub(super) fn shown(model: &str) -> String {
-    if model.is_empty() { "a model without a name".to_owned() } else { model.to_owned() }
+    if model.is_empty() { "an unnamed model".to_owned() } else { model.to_owned() }
 }
 
 fn chart(report: &Report) -> AnyView {
@@ -114,5 +114,5 @@ fn chart(report: &Report) -> AnyView {
             href: Some(format!("{COSTS}?month={}", slug(month.first))),
         })
         .collect();
-    bars::chart("What the work cost", &bars)
+    bars::chart("Cost of work", &bars)
 }

@@ -47,7 +47,7 @@ pub async fn save(operator: Operator, Posted(fields): Posted) -> Result<Response
         output: text("output"),
     };
     match costs::set_price(cx.db(), scope, &typed).await {
-        Ok(()) => Ok(redirect_with(PRICES, &format!("{} has its price.", typed.model))),
+        Ok(()) => Ok(redirect_with(PRICES, &format!("Price saved for {}.", typed.model))),
         Err(error) => draw_again(&operator, fields, error).await,
     }
 }
@@ -70,7 +70,7 @@ pub async fn remove(
 ) -> Result<Response, Problem> {
     let model = fields.text("model");
     costs::drop_price(cx.db(), &scope, model).await.map_err(|error| Problem::from(error).of(&cx.bare))?;
-    Ok(redirect_with(PRICES, &format!("{model} has no price any more. What was counted stays.")))
+    Ok(redirect_with(PRICES, &format!("Price removed for {model}. Past costs don’t change.")))
 }
 
 async fn load(operator: &Operator) -> Result<Prices, Problem> {
@@ -80,12 +80,12 @@ async fn load(operator: &Operator) -> Result<Prices, Problem> {
 
 fn page(operator: &Operator, prices: Prices, form: &Form) -> Response {
     let cx = &operator.cx;
-    Page::new(cx, "Prices of models", Frame::Desk(DeskTab::Billing)).status(form.status()).show(|| {
+    Page::new(cx, "Model prices", Frame::Desk(DeskTab::Billing)).status(form.status()).show(|| {
         view! {
             <div class="page-head">
                 <div>
-                    {crumbs(&[("/desk/billing", "Billing"), (COSTS, "Costs")], "Prices of models")}
-                    <h1>"Prices of models"</h1>
+                    {crumbs(&[("/desk/billing", "Billing"), (COSTS, "Costs")], "Model prices")}
+                    <h1>"Model prices"</h1>
                 </div>
             </div>
             {table(cx, &prices)}
@@ -99,7 +99,7 @@ fn table(cx: &Cx, prices: &Prices) -> AnyView {
     if prices.prices.is_empty() {
         return view! {
             <p class="soft">
-                "No price yet. Backends that report money themselves need none; for all others, copy the prices from your provider's list."
+                "No prices yet. You don’t need one for backends that report their own costs. For the rest, copy the prices from your provider."
             </p>
         }
         .into_any();
@@ -107,10 +107,10 @@ fn table(cx: &Cx, prices: &Prices) -> AnyView {
     let rows: Vec<_> = prices.prices.iter().map(|price| row(cx, price)).collect();
     view! {
         <table class="table stacks">
-            <caption>"In US dollars for a million tokens."</caption>
+            <caption>"US dollars per million tokens"</caption>
             <thead><tr>
-                <th scope="col">"Model"</th><th scope="col" class="end">"In"</th><th scope="col" class="end">"In, from a cache"</th>
-                <th scope="col" class="end">"Out"</th><th scope="col" class="end"><span class="visually-hidden">"Change"</span></th>
+                <th scope="col">"Model"</th><th scope="col" class="end">"Input"</th><th scope="col" class="end">"Cached input"</th>
+                <th scope="col" class="end">"Output"</th><th scope="col" class="end"><span class="visually-hidden">"Change"</span></th>
             </tr></thead>
             <tbody>{rows}</tbody>
         </table>
@@ -124,9 +124,9 @@ fn row(cx: &Cx, price: &Price) -> impl IntoView + use<> {
     view! {
         <tr>
             <th scope="row">{model.clone()}</th>
-            <td data-label="In" class="end">{dollars(price.input)}</td>
-            <td data-label="In, from a cache" class="end">{dollars(price.cached)}</td>
-            <td data-label="Out" class="end">{dollars(price.output)}</td>
+            <td data-label="Input" class="end">{dollars(price.input)}</td>
+            <td data-label="Cached input" class="end">{dollars(price.cached)}</td>
+            <td data-label="Output" class="end">{dollars(price.output)}</td>
             <td class="end">
                 <form class="button-row" method="post" action=format!("{PRICES}/removal")>
                     {token(cx)}
@@ -143,9 +143,9 @@ fn set(cx: &Cx, prices: &Prices, form: &Form) -> AnyView {
         prices.missing.iter().map(|model| view! { <option value=model.clone()></option> }).collect();
     let missing: Vec<String> = prices.missing.iter().map(|model| shown(model)).collect();
     let hint = if missing.is_empty() {
-        "As the backend reports it.".to_owned()
+        "Exactly as the backend reports it.".to_owned()
     } else {
-        format!("Used and without a price: {}.", missing.join(", "))
+        format!("Used but not priced: {}.", missing.join(", "))
     };
     let amount = |name: &'static str, label: &'static str| Field::number(form, name, label, "$").max(20);
     view! {
@@ -156,9 +156,9 @@ fn set(cx: &Cx, prices: &Prices, form: &Form) -> AnyView {
                 {summary(form)}
                 {Field::text(form, "model", "Model").hint(hint).list("models").required().max(200).show()}
                 <datalist id="models">{known}</datalist>
-                {amount("input", "A million tokens in").required().show()}
-                {amount("cached", "A million tokens in, read from a cache").hint("Empty: as any other.").show()}
-                {amount("output", "A million tokens out").required().show()}
+                {amount("input", "Input, per million tokens").required().show()}
+                {amount("cached", "Cached input, per million tokens").hint("Leave blank to use the regular input price.").show()}
+                {amount("output", "Output, per million tokens").required().show()}
                 <div class="button-row"><button class="button primary">"Save"</button></div>
             </form>
         </section>
@@ -177,11 +177,11 @@ fn rate(cx: &Cx, prices: &Prices, form: &Form) -> AnyView {
         if form.values.has("rate") { form.clone() } else { Form::of(Fields::default().with("rate", known)) };
     view! {
         <section class="section">
-            <div class="section-head"><h2>"What a dollar is"</h2></div>
+            <div class="section-head"><h2>"Exchange rate"</h2></div>
             <form class="form" method="post" action=format!("{COSTS}/rate") novalidate>
                 {token(cx)}
-                {Field::text(&form, "rate", &format!("One US dollar in {}", currency.code()))
-                    .hint("Costs are in dollars; with it we can say what is left of what clients pay.")
+                {Field::text(&form, "rate", &format!("1 US dollar in {}", currency.code()))
+                    .hint("Costs are in dollars. We use this rate to work out your margin.")
                     .max(20)
                     .show()}
                 <div class="button-row"><button class="button">"Save"</button></div>

@@ -19,7 +19,7 @@ pub fn clients(form: &LimitForm, report: &Report) -> AnyView {
         return view! {
             <section class="section">
                 <div class="section-head"><h2>"By client"</h2></div>
-                <p class="soft">"No client yet. What the work for each costs stands here, beside what it pays."</p>
+                <p class="soft">"No clients yet. Each client’s cost shows here next to what they pay."</p>
             </section>
         }
         .into_any();
@@ -30,14 +30,14 @@ pub fn clients(form: &LimitForm, report: &Report) -> AnyView {
         .map(|line| {
             let pays = line.pays.map_or("nothing".to_owned(), |money| money.to_string());
             let left = line.margin.map(|money| money.to_string());
-            let left = left.unwrap_or_else(|| if line.pays.is_some() { "not known" } else { "" }.to_owned());
+            let left = left.unwrap_or_else(|| if line.pays.is_some() { "unknown" } else { "" }.to_owned());
             view! {
                 <tr>
                     <th scope="row"><a href=format!("/desk/clients/{}", line.id) dir="auto">{line.name.clone()}</a></th>
                     <td data-label="Pays" class="end">{pays}</td>
                     <td data-label="Cost" class="end">{line.cost.to_string()}</td>
-                    <td data-label="Left" class="end">{left}</td>
-                    <td data-label="Limit a month" class="end">{limit(form, &line.id.to_string(), line)}</td>
+                    <td data-label="Margin" class="end">{left}</td>
+                    <td data-label="Monthly limit" class="end">{limit(form, &line.id.to_string(), line)}</td>
                 </tr>
             }
         })
@@ -48,7 +48,7 @@ pub fn clients(form: &LimitForm, report: &Report) -> AnyView {
             <table class="table stacks">
                 <thead><tr>
                     <th scope="col">"Client"</th><th scope="col" class="end">"Pays"</th><th scope="col" class="end">"Cost"</th>
-                    <th scope="col" class="end">"Left"</th><th scope="col" class="end">"Limit a month"</th>
+                    <th scope="col" class="end">"Margin"</th><th scope="col" class="end">"Monthly limit"</th>
                 </tr></thead>
                 <tbody>{rows}</tbody>
             </table>
@@ -67,7 +67,7 @@ pub fn agents(form: &LimitForm, report: &Report) -> AnyView {
                     <th scope="row"><a href=format!("/desk/agents/{}", line.id) dir="auto">{line.name.clone()}</a></th>
                     <td data-label="Tokens" class="end">{tokens(line.tokens)}</td>
                     <td data-label="Cost" class="end">{line.cost.to_string()}</td>
-                    <td data-label="Limit a month" class="end">{limit(form, &line.id.to_string(), line)}</td>
+                    <td data-label="Monthly limit" class="end">{limit(form, &line.id.to_string(), line)}</td>
                 </tr>
             }
         })
@@ -76,12 +76,12 @@ pub fn agents(form: &LimitForm, report: &Report) -> AnyView {
         <section class="section" id="agents">
             <div class="section-head">
                 <h2>"By agent"</h2>
-                <p>"Before a limit is passed the work stands still, and you are asked. Clients are not told."</p>
+                <p>"Before a limit is reached, work pauses and we ask you. Clients don’t see why."</p>
             </div>
             <table class="table stacks">
                 <thead><tr>
                     <th scope="col">"Agent"</th><th scope="col" class="end">"Tokens"</th><th scope="col" class="end">"Cost"</th>
-                    <th scope="col" class="end">"Limit a month"</th>
+                    <th scope="col" class="end">"Monthly limit"</th>
                 </tr></thead>
                 <tbody>{rows}</tbody>
             </table>
@@ -95,7 +95,7 @@ pub fn models(report: &Report) -> AnyView {
         return view! {
             <section class="section">
                 <div class="section-head"><h2>"By model"</h2></div>
-                <p class="soft">"No agent has reported what it used this month. The house agent's rehearsals cost nothing."</p>
+                <p class="soft">"No usage reported this month. Rehearsals are free."</p>
             </section>
         }
         .into_any();
@@ -106,7 +106,7 @@ pub fn models(report: &Report) -> AnyView {
         .map(|line| {
             let missing = (line.unpriced > 0).then(|| {
                 let href = format!("{PRICES}?{}", query("model", &line.name));
-                view! { " " <a href=href>"Set its price"</a> }
+                view! { " " <a href=href>"Set a price"</a> }
             });
             view! {
                 <tr>
@@ -143,7 +143,7 @@ fn limit<T>(form: &LimitForm, subject: &str, line: &Line<T>) -> AnyView {
     };
     let error_id = format!("{subject}-error");
     let described = refused.map(|_| error_id.clone());
-    let label = format!("Limit a month for {}, in dollars", line.name);
+    let label = format!("Monthly limit for {}, in dollars", line.name);
     view! {
         <form class="limit" method="post" action=format!("{COSTS}/limits")>
             {token(form.cx)}

@@ -54,19 +54,19 @@ fn section(document: &Value, tag: &Value, all: &[Operation<'_>]) -> AnyView {
 /// The kinds of problems: what a refusal's `type` leads to.
 fn problems(document: &Value) -> AnyView {
     const KINDS: [(&str, &str); 13] = [
-        ("unauthorized", "There is no token, or none that counts."),
-        ("forbidden", "The token counts, and is not for this."),
-        ("not-found", "There is nothing here for this token: it is another's, or not there at all."),
-        ("method", "Nothing of this kind is done at this address."),
-        ("unreadable", "The request cannot be read."),
-        ("media-type", "The body is not said to be JSON."),
-        ("invalid", "It can be read, and makes no sense. Where fields are wrong, `errors` says which."),
-        ("refused", "A rule says no; the sentence says what to do."),
-        ("lost", "The run is no longer this attempt’s. Leave it, and claim what is next."),
-        ("gap", "A number was left out; `expected` is the one that would be taken."),
-        ("too-large", "It is too large, or as much is stored as may be."),
-        ("too-many", "It was too much at once. Retry-After says when to come again."),
-        ("away", "A part of the service is restarting. Send it again."),
+        ("unauthorized", "Missing or invalid token."),
+        ("forbidden", "The token is valid but doesn’t allow this."),
+        ("not-found", "Not found, or not visible to this token."),
+        ("method", "This URL doesn’t support that method."),
+        ("unreadable", "The request couldn’t be parsed."),
+        ("media-type", "Content-Type isn’t application/json."),
+        ("invalid", "The request is well formed but invalid. `errors` lists the fields to fix."),
+        ("refused", "Blocked by a rule. `detail` says what to do."),
+        ("lost", "This attempt no longer owns the run. Drop it and claim the next one."),
+        ("gap", "There’s a gap in the sequence. `expected` is the next number."),
+        ("too-large", "Too large, or the storage limit is reached."),
+        ("too-many", "Rate limited. Retry-After says when to try again."),
+        ("away", "The service is restarting. Retry."),
     ];
     let rows: Vec<_> = KINDS
         .into_iter()
@@ -75,7 +75,7 @@ fn problems(document: &Value) -> AnyView {
     view! {
         <section class="section">
             <div class="section-head"><h2>"Problems"</h2></div>
-            <p>"Every refusal is a problem as RFC 9457 has it, of the type application/problem+json."</p>
+            <p>"Errors follow RFC 9457 (application/problem+json)."</p>
             {schema::fields(document, &document["components"]["schemas"]["Problem"])}
             <table class="table api-fields"><tbody>{rows}</tbody></table>
         </section>

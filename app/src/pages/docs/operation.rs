@@ -56,9 +56,9 @@ impl Operation<'_> {
             .flatten()
             .map(|parameter| {
                 let place = match text(&parameter["in"]).as_str() {
-                    "path" => "in the address",
-                    "query" => "in the query",
-                    _ => "a header",
+                    "path" => "path",
+                    "query" => "query",
+                    _ => "header",
                 };
                 let optional = parameter["required"] != true;
                 view! {
@@ -89,6 +89,6 @@ impl Operation<'_> {
                 }
             })
             .collect();
-        view! { <h4>"Answers"</h4> {answers} }.into_any()
+        view! { <h4>"Responses"</h4> {answers} }.into_any()
     }
 }

@@ -51,7 +51,7 @@ fn value(text: &str, otherwise: &'static str) -> HeaderValue {
 }
 
 /// Pictures are shown, everything else is saved. The name twice: plain for old readers, whole for all others.
-fn disposition(media_type: &str, name: &str) -> String {
+pub(in crate::pages) fn disposition(media_type: &str, name: &str) -> String {
     let how =
         if media_type.starts_with("image/") && !media_type.contains("svg") { "inline" } else { "attachment" };
     let plain: String = name

@@ -67,7 +67,7 @@ impl FormWithFiles {
         match received.refused.first() {
             None => Ok(received),
             Some(Refused { name, why }) => {
-                Err(Problem::words(StatusCode::PAYLOAD_TOO_LARGE, format!("“{name}” was not taken"), why))
+                Err(Problem::words(StatusCode::PAYLOAD_TOO_LARGE, format!("We couldn’t add “{name}”"), why))
             }
         }
     }
@@ -122,8 +122,8 @@ async fn text(mut field: Field<'_>) -> Result<String, Problem> {
         if bytes.len() > TEXT_LIMIT {
             return Err(Problem::words(
                 StatusCode::PAYLOAD_TOO_LARGE,
-                "That is too much text for this form",
-                "Go back, shorten it, or add it as a file.",
+                "That’s too much text for this form",
+                "Go back and shorten it, or attach it as a file.",
             ));
         }
     }
@@ -179,28 +179,32 @@ async fn store(
 }
 
 fn too_large() -> String {
-    format!("Over {LIMIT_WORDS}. Make it smaller, or put it where we can fetch it and send the link.")
+    format!("That’s over {LIMIT_WORDS}. Shrink it, or paste a link we can download it from.")
 }
 
 fn too_many() -> String {
-    format!("That is more than {MOST} files at once. Those before are here already; add this one after.")
+    format!("You can add up to {MOST} files at a time. The others were added. Add this one next.")
 }
 
 fn damaged() -> Problem {
-    Problem::words(StatusCode::BAD_REQUEST, "The files did not arrive whole", "Go back and send them again.")
+    Problem::words(
+        StatusCode::BAD_REQUEST,
+        "The upload was interrupted",
+        "Go back and upload the files again.",
+    )
 }
 
 fn foreign() -> Problem {
     Problem::words(
         StatusCode::FORBIDDEN,
-        "This page was open for too long",
-        "Go back, reload the page and send it again. What you typed is still there when you go back.",
+        "This page expired",
+        "It was open for too long. Go back (what you typed is still there), reload, and submit again.",
     )
 }
 
 /// A store that is full or away is nobody's fault and passes; the rest of the form goes on.
 fn unstored(error: &store::Error) -> String {
     tracing::error!(error.message = %error, "a file could not be stored");
-    "There is no room for files right now. We have been told; nothing else is lost. Add it in a while."
+    "We can’t store files right now. We’ve been notified. Nothing else was lost. Try again in a little while."
         .to_owned()
 }

@@ -17,7 +17,7 @@ pub fn all(glance: &Glance) -> AnyView {
     if glance.is_new() {
         return view! {
             <div class="page-head"><div><h1>"Home"</h1></div></div>
-            {waits::notice(glance.outlook.waits, glance.may_bill)}
+            {notice(glance)}
             {first_run(glance.may_work)}
         }
         .into_any();
@@ -34,11 +34,19 @@ pub fn all(glance: &Glance) -> AnyView {
             <div><h1 dir="auto">{heading}</h1></div>
             {glance.may_work.then(ask)}
         </div>
-        {waits::notice(glance.outlook.waits, glance.may_bill)}
+        {notice(glance)}
         <div class="questions">{unseen::section(glance)} {first} {second} {next(glance)}</div>
         {done(glance)}
     }
     .into_any()
+}
+
+/// Why nothing is started; what has left starts nothing any more.
+fn notice(glance: &Glance) -> Option<AnyView> {
+    match glance.outlook.left_at {
+        None => waits::notice(glance.outlook.waits, glance.may_bill),
+        left_at => waits::left(left_at, &glance.times),
+    }
 }
 
 fn ask() -> impl IntoView {
@@ -52,19 +60,19 @@ fn ask() -> impl IntoView {
 /// The answer to all three questions, shorter than any of them.
 fn in_one_sentence(home: &Home) -> String {
     match (home.waiting_on_me.len(), home.working.len()) {
-        (0, 0) if home.next.is_empty() => "Nothing is under way".to_owned(),
-        (0, 0) => "Nothing is being worked on yet".to_owned(),
-        (0, 1) => "One request is being worked on".to_owned(),
-        (0, working) => format!("{working} requests are being worked on"),
-        (1, _) => "One thing waits on you".to_owned(),
-        (waiting, _) => format!("{waiting} things wait on you"),
+        (0, 0) if home.next.is_empty() => "You’re all caught up".to_owned(),
+        (0, 0) => "Nothing in progress yet".to_owned(),
+        (0, 1) => "One request in progress".to_owned(),
+        (0, working) => format!("{working} requests in progress"),
+        (1, _) => "One thing needs your attention".to_owned(),
+        (waiting, _) => format!("{waiting} things need your attention"),
     }
 }
 
 fn first_run(may_work: bool) -> AnyView {
     view! {
-        <NothingYet heading="The line begins with you" words="Ask for the first piece of work in a sentence. You will see it being done here.">
-            {may_work.then(|| view! { <a class="button primary" href=ASK aria-keyshortcuts="n">"Ask for something"</a> })}
+        <NothingYet heading="What can we take off your plate?" words="Describe it in a sentence, then watch it get done right here.">
+            {may_work.then(|| view! { <a class="button primary" href=ASK aria-keyshortcuts="n">"Send your first request"</a> })}
         </NothingYet>
     }
     .into_any()
@@ -79,7 +87,7 @@ fn working(glance: &Glance) -> AnyView {
     };
     view! {
         <section class="question" aria-labelledby="q-working">
-            <h2 id="q-working">"Being worked on"</h2>
+            <h2 id="q-working">"In progress"</h2>
             {list}
             {places(glance.home.places).map(|places| view! { <p class="hint">{places}</p> })}
         </section>
@@ -104,10 +112,10 @@ fn working_row(card: &Card, glance: &Glance) -> AnyView {
 
 fn nothing_worked_on(glance: &Glance) -> &'static str {
     match (glance.home.places.active, glance.home.waiting_on_me.is_empty(), glance.home.next.is_empty()) {
-        (false, _, _) => "Nothing: work has not begun or is paused.",
-        (true, false, _) => "Nothing: it is your turn.",
-        (true, true, false) => "The next one is about to start.",
-        (true, true, true) => "Nothing. Whatever you ask for next starts at once.",
+        (false, _, _) => "Nothing yet. Work hasn’t started or is paused.",
+        (true, false, _) => "Nothing right now. It’s your turn.",
+        (true, true, false) => "Your next request is about to start.",
+        (true, true, true) => "Nothing right now. Your next request starts right away.",
     }
 }
 
@@ -115,12 +123,12 @@ fn nothing_worked_on(glance: &Glance) -> &'static str {
 fn places(places: Places) -> Option<String> {
     let allowed = places.allowed.filter(|_| places.active)?;
     Some(match (places.taken, allowed) {
-        (0, 1) => "Your place is free.".to_owned(),
-        (0, all) => format!("All {all} places are free."),
-        (taken, all) if taken < all => format!("{taken} of {all} places taken."),
-        (_, 1) => "Your place is taken: the next request starts when this one is done.".to_owned(),
-        (_, 2) => "Both places are taken: the next request starts when one of them is done.".to_owned(),
-        (_, all) => format!("All {all} places are taken: the next request starts when one of them is done."),
+        (0, 1) => "Your slot is open.".to_owned(),
+        (0, all) => format!("All {all} slots are open."),
+        (taken, all) if taken < all => format!("{taken} of {all} slots in use."),
+        (_, 1) => "Your slot is in use. The next request starts when this one is done.".to_owned(),
+        (_, 2) => "Both slots are in use. The next request starts when one is done.".to_owned(),
+        (_, all) => format!("All {all} slots are in use. The next request starts when one is done."),
     })
 }
 
@@ -143,18 +151,18 @@ fn next(glance: &Glance) -> AnyView {
         })
         .collect();
     let list = if items.is_empty() {
-        view! { <p class="soft">"Nothing is in line."</p> }.into_any()
+        view! { <p class="soft">"Nothing up next."</p> }.into_any()
     } else {
         view! { <ol class="brief-list">{items}</ol> }.into_any()
     };
     let more = next.len().saturating_sub(NAMED);
     let queue = (more > 0 || next.len() > 1 || *backlog > 0).then(|| {
         let words = aside(more, *backlog);
-        view! { <p class="hint">{words}<a href=QUEUE>"Change the order"</a></p> }
+        view! { <p class="hint">{words}<a href=QUEUE>"Reorder"</a></p> }
     });
     view! {
         <section class="question" aria-labelledby="q-next">
-            <h2 id="q-next">"Coming next"</h2>
+            <h2 id="q-next">"Up next"</h2>
             {list}
             {queue}
         </section>
@@ -166,10 +174,10 @@ fn next(glance: &Glance) -> AnyView {
 fn aside(more: usize, backlog: u64) -> String {
     let mut parts = Vec::new();
     if more > 0 {
-        parts.push(format!("{more} more in line"));
+        parts.push(format!("{more} more up next"));
     }
     if backlog > 0 {
-        parts.push(format!("{backlog} in the Backlog"));
+        parts.push(format!("{backlog} in Backlog"));
     }
     if parts.is_empty() { String::new() } else { format!("{}. ", words::list(&parts)) }
 }
@@ -194,8 +202,8 @@ fn done(glance: &Glance) -> Option<AnyView> {
         view! {
             <section class="section" aria-labelledby="q-done">
                 <div class="section-head">
-                    <h2 id="q-done">"Recently done"</h2>
-                    <a href="/portal/requests?column=done">"All that is done"</a>
+                    <h2 id="q-done">"Recently completed"</h2>
+                    <a href="/portal/requests?column=done">"See all completed"</a>
                 </div>
                 <ul class="brief-list">{rows}</ul>
             </section>
@@ -215,12 +223,12 @@ mod tests {
 
     #[test]
     fn places_are_said_in_words() {
-        assert_eq!(said(0, 1), "Your place is free.");
-        assert_eq!(said(1, 2), "1 of 2 places taken.");
-        assert!(said(1, 1).starts_with("Your place is taken"));
-        assert!(said(2, 2).starts_with("Both places are taken"));
+        assert_eq!(said(0, 1), "Your slot is open.");
+        assert_eq!(said(1, 2), "1 of 2 slots in use.");
+        assert!(said(1, 1).starts_with("Your slot is in use"));
+        assert!(said(2, 2).starts_with("Both slots are in use"));
         // The limit was lowered while more were under way.
-        assert!(said(3, 2).starts_with("Both places are taken"));
+        assert!(said(3, 2).starts_with("Both slots are in use"));
         assert_eq!(places(Places { taken: 2, allowed: Some(2), active: false }), None);
         assert_eq!(places(Places::default()), None);
     }
@@ -228,7 +236,7 @@ mod tests {
     #[test]
     fn what_is_not_named_is_counted() {
         assert_eq!(aside(0, 0), "");
-        assert_eq!(aside(3, 2), "3 more in line and 2 in the Backlog. ");
-        assert_eq!(aside(0, 1), "1 in the Backlog. ");
+        assert_eq!(aside(3, 2), "3 more up next and 2 in Backlog. ");
+        assert_eq!(aside(0, 1), "1 in Backlog. ");
     }
 }

@@ -13,7 +13,7 @@ use crate::components::{answers::buttons, request};
 pub fn question(glance: &Glance) -> AnyView {
     let rows: Vec<_> = glance.home.waiting_on_me.iter().map(|card| row(card, glance)).collect();
     let list = if rows.is_empty() {
-        view! { <p class="soft">"Nothing waits on you."</p> }.into_any()
+        view! { <p class="soft">"Nothing needs your attention."</p> }.into_any()
     } else {
         view! { <div class="request-list">{rows}</div> }.into_any()
     };
@@ -38,13 +38,9 @@ fn row(card: &Card, glance: &Glance) -> AnyView {
 /// A question with its answers: one press settles it.
 fn asks(card: &Card, approval: &Approval, glance: &Glance) -> AnyView {
     let agent = card.agent.clone().unwrap_or_else(|| "us".to_owned());
-    let meta = format!(
-        "#{} {}, asked by {agent} {}",
-        card.number,
-        card.title,
-        glance.times.ago(approval.created_at)
-    );
-    let until = format!("waits until {}", glance.times.words(approval.expires_at));
+    let meta =
+        format!("#{} {} · {agent} asked {}", card.number, card.title, glance.times.ago(approval.created_at));
+    let until = format!("Answer by {}", glance.times.words(approval.expires_at));
     let page = request::path(card.number);
     view! {
         <article class="request-row waiting">
@@ -79,7 +75,7 @@ fn to_review(card: &Card) -> AnyView {
         <article class="request-row waiting">
             <h3><a href=page.clone() dir="auto">{card.title.clone()}</a></h3>
             <p class="request-row-meta">{request::tag(Column::Review)}<span>{meta}</span></p>
-            <p class="button-row"><a class="button primary" href=page>"See what was done"</a></p>
+            <p class="button-row"><a class="button primary" href=page>"Review"</a></p>
         </article>
     }
     .into_any()
@@ -87,7 +83,7 @@ fn to_review(card: &Card) -> AnyView {
 
 /// It waits without a question, after a stop or a failure.
 fn needs(card: &Card) -> AnyView {
-    let what = card.waiting_for.clone().unwrap_or_else(|| "Say how to go on.".to_owned());
+    let what = card.waiting_for.clone().unwrap_or_else(|| "Tell us how to proceed.".to_owned());
     let page = request::path(card.number);
     view! {
         <article class="request-row waiting">

@@ -13,5 +13,5 @@ pub async fn create(
 ) -> Result<Response, Problem> {
     let copy =
         duplicate(cx.db(), &scope, id(&offer)?).await.map_err(|error| Problem::from(error).of(&cx.bare))?;
-    Ok(redirect_with(&format!("/desk/offers/{copy}"), "A copy, as a draft."))
+    Ok(redirect_with(&format!("/desk/offers/{copy}"), "Duplicated as a draft."))
 }

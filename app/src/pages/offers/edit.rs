@@ -45,7 +45,7 @@ pub async fn update(
     match kept {
         Ok(()) => Ok(redirect_with(
             &format!("/desk/offers/{}", offer.id),
-            "Saved. What was sold before stays as it was sold.",
+            "Saved. Existing subscriptions keep their original terms.",
         )),
         Err(error) => {
             let form = Form::failed(form::fields(&typed), error).map_err(|problem| problem.of(&cx.bare))?;

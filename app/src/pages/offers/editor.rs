@@ -86,7 +86,7 @@ fn actions(cx: &Cx, offer: &Offer) -> AnyView {
 
 fn form(cx: &Cx, editor: &Editor) -> AnyView {
     let (form, action) = (&editor.form, editor.action());
-    let cancel = if editor.offer.is_some() { "Back to the offers" } else { "Leave it" };
+    let cancel = if editor.offer.is_some() { "Back to offers" } else { "Cancel" };
     view! {
         <form class="form" method="post" action=action.clone() novalidate>
             {token(cx)}
@@ -98,7 +98,7 @@ fn form(cx: &Cx, editor: &Editor) -> AnyView {
             {questions(form, &editor.typed, &action)}
             <div class="button-row">
                 <button class="button primary">"Save"</button>
-                <button class="button" name="do" value="preview" formaction=format!("{action}#preview")>"Show the preview"</button>
+                <button class="button" name="do" value="preview" formaction=format!("{action}#preview")>"Preview"</button>
                 <a class="button quiet" href="/desk/offers">{cancel}</a>
             </div>
         </form>
@@ -109,12 +109,12 @@ fn form(cx: &Cx, editor: &Editor) -> AnyView {
 fn words(form: &Form) -> AnyView {
     view! {
         <fieldset>
-            <legend>"What a buyer reads"</legend>
-            {Field::text(form, "name", "Name").hint("Such as “Two at a time”.").required().max(80).show()}
-            {Field::text(form, "vertical", "For whom").hint("Completes “For …”: law offices, insurance agencies.").max(60).show()}
-            {Field::area(form, "summary", "In a sentence", 2).max(300).show()}
-            {Field::area(form, "points", "What else it holds", 4)
-                .hint("One point a line. Price, limit, hours, revisions and start are named by themselves.")
+            <legend>"What buyers see"</legend>
+            {Field::text(form, "name", "Name").hint("For example, “Two at a time”.").required().max(80).show()}
+            {Field::text(form, "vertical", "Who it’s for").hint("Finishes the phrase “For …”, like “law offices, insurance agencies”.").max(60).show()}
+            {Field::area(form, "summary", "Summary", 2).max(300).show()}
+            {Field::area(form, "points", "What else is included", 4)
+                .hint("One item per line. Price, limit, hours, revisions, and start are listed automatically.")
                 .show()}
         </fieldset>
     }
@@ -142,19 +142,19 @@ fn terms(form: &Form, currency: Currency) -> AnyView {
                 {Field::select(form, "interval", "Billed", intervals.to_vec()).required().show()}
             </div>
             <div class="form-row">
-                {Field::number(form, "active_limit", "Worked on at a time", "requests").required().max(2).show()}
-                {Field::number(form, "cycle_hours", "Cycle", "hours").hint("Counted in your working days.").required().max(3).show()}
+                {Field::number(form, "active_limit", "Requests at a time", "requests").required().max(2).show()}
+                {Field::number(form, "cycle_hours", "Turnaround", "hours").hint("Counted on your business days.").required().max(3).show()}
             </div>
             <div class="form-row">
-                {Field::number(form, "revisions", "Revisions", "a request").max(2).show()}
+                {Field::number(form, "revisions", "Revisions", "per request").max(2).show()}
                 <label class="check">
                     <input type="checkbox" name="unlimited" checked=unlimited />
-                    <span>"As many as it takes"<small class="hint">"The number beside it is then left aside"</small></span>
+                    <span>"Unlimited revisions"<small class="hint">"Ignores the number to the left"</small></span>
                 </label>
             </div>
             {radios(form, starts, &[
-                Choice::new("at_once", "At once").hint("The first invoice is due two weeks later"),
-                Choice::new("on_payment", "When the first invoice is paid").hint("Requests can be written before; none is started"),
+                Choice::new("at_once", "Right away").hint("The first invoice is due in two weeks"),
+                Choice::new("on_payment", "Once the first invoice is paid").hint("Clients can send requests before then, but nothing starts"),
             ])}
         </fieldset>
     }
@@ -168,7 +168,7 @@ fn preview(editor: &Editor) -> AnyView {
         draft.intake.iter().map(|field| intake_field(field, &field.name(), &blank, false)).collect();
     let asks = (!draft.intake.is_empty()).then(|| {
         view! {
-            <h2>"Asked at sign-up"</h2>
+            <h2>"Sign-up questions"</h2>
             // A form of its own, so that what is tried here is never sent.
             <div class="sheet form" inert>{asked}</div>
         }

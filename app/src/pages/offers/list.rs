@@ -18,7 +18,7 @@ pub async fn show(Operator { cx, scope, .. }: Operator) -> Result<Response, Prob
             <div class="page-head">
                 <div>
                     <h1>"Offers"</h1>
-                    <p class="page-sub">"What you sell, in the storefront’s order. A change leaves what was sold as it was sold."</p>
+                    <p class="page-sub">"The offers you sell, in storefront order. Changes don’t affect existing subscriptions."</p>
                 </div>
                 <div class="page-actions"><a class="button primary" href="/desk/offers/new">"New offer"</a></div>
             </div>
@@ -31,8 +31,8 @@ pub async fn show(Operator { cx, scope, .. }: Operator) -> Result<Response, Prob
 
 fn empty() -> AnyView {
     view! {
-        <NothingYet heading="Nothing to sell yet" words="Write the first offer: a price, how many requests are worked on at a time, and what you ask at sign-up.">
-            <a class="button primary" href="/desk/offers/new">"Write an offer"</a>
+        <NothingYet heading="No offers yet" words="Create your first offer: set a price, how many requests to work on at once, and what to ask at sign-up.">
+            <a class="button primary" href="/desk/offers/new">"Create offer"</a>
         </NothingYet>
     }
     .into_any()
@@ -74,7 +74,7 @@ fn storefront(offers: &[Offer]) -> AnyView {
             let href = format!("/desk/offers/{}", offer.id);
             offer_card(
                 offer,
-                view! { <a class="button" href=href>"Change "{offer.name.clone()}</a> }.into_any(),
+                view! { <a class="button" href=href>"Edit "{offer.name.clone()}</a> }.into_any(),
             )
         })
         .collect();
@@ -83,7 +83,7 @@ fn storefront(offers: &[Offer]) -> AnyView {
     }
     view! {
         <section class="section">
-            <div class="section-head"><h2>"On the storefront"</h2><a href="/#offers">"Open the storefront"</a></div>
+            <div class="section-head"><h2>"On the storefront"</h2><a href="/#offers">"View storefront"</a></div>
             <div class="offers">{cards}</div>
         </section>
     }
@@ -105,7 +105,7 @@ fn shelf(offers: &[Offer]) -> AnyView {
         .collect();
     view! {
         <section class="section">
-            <div class="section-head"><h2>"No longer sold"</h2></div>
+            <div class="section-head"><h2>"Archived offers"</h2></div>
             <ul class="queue">{rows}</ul>
         </section>
     }

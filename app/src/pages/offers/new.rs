@@ -42,7 +42,7 @@ pub async fn create(
     match kept {
         Ok(offer) => Ok(redirect_with(
             &format!("/desk/offers/{offer}"),
-            "Saved as a draft. Publish it when it is ready.",
+            "Saved as a draft. Publish it when you’re ready.",
         )),
         Err(error) => {
             let form = Form::failed(form::fields(&typed), error).map_err(|problem| problem.of(&cx.bare))?;

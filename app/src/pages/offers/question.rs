@@ -14,11 +14,11 @@ pub fn questions(form: &Form, typed: &Typed, action: &str) -> AnyView {
     view! {
         <fieldset id="intake">
             <legend>"Asked at sign-up"</legend>
-            <p class="hint">"The answers stand on the client’s page, and whoever works for the client reads them first."</p>
+            <p class="hint">"Answers show on the client’s page, and agents read them before they start."</p>
             {error.map(|error| view! { <p class="field-error">{error}</p> })}
             {all}
             <div class="button-row">
-                <button class="button" name="do" value="add" formaction=added>"Add a question"</button>
+                <button class="button" name="do" value="add" formaction=added>"Add question"</button>
             </div>
         </fieldset>
     }
@@ -36,15 +36,15 @@ fn question(form: &Form, place: usize, count: usize, action: &str) -> AnyView {
             <input type="hidden" name=name("key") value=key />
             {Field::text(form, &name("label"), "Question").required().max(200).show()}
             <div class="form-row">
-                {Field::select(form, &name("kind"), "Answered by", kinds.to_vec()).required().show()}
+                {Field::select(form, &name("kind"), "Answer type", kinds.to_vec()).required().show()}
                 {Field::text(form, &name("hint"), "Hint").max(300).show()}
             </div>
             <div class="question-options">
-                {Field::area(form, &name("options"), "Answers to choose from", 3).hint("One a line.").required().show()}
+                {Field::area(form, &name("options"), "Choices", 3).hint("One per line.").required().show()}
             </div>
             <label class="check">
                 <input type="checkbox" name=name("required") checked=required />
-                <span>"Has to be answered"</span>
+                <span>"Required"</span>
             </label>
             {moves(place, count, action)}
         </fieldset>

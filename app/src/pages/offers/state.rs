@@ -13,11 +13,10 @@ pub async fn update(
 ) -> Result<Response, Problem> {
     let offer = id(&offer)?;
     let (done, note) = match fields.text("state") {
-        "published" => (commands::publish(cx.db(), &scope, offer).await, "It is on the storefront."),
-        "archived" => (
-            commands::archive(cx.db(), &scope, offer).await,
-            "It is no longer sold. Those who bought it keep it.",
-        ),
+        "published" => (commands::publish(cx.db(), &scope, offer).await, "Published to your storefront."),
+        "archived" => {
+            (commands::archive(cx.db(), &scope, offer).await, "Archived. Existing subscribers keep it.")
+        }
         _ => (Err(Error::NotFound), ""),
     };
     Ok(answer(&cx.bare, done, &format!("/desk/offers/{offer}"), note))

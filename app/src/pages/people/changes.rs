@@ -14,7 +14,7 @@ pub async fn invite(at: Managing, Posted(fields): Posted) -> Result<Response, Pr
     let email = fields.text("email").to_owned();
     let asked = match Role::parse(fields.text("role")) {
         Some(role) => invitations::invite(at.cx.db(), &at.scope, &email, role).await,
-        None => Err(Error::Fields(domain::FieldErrors::one("role", "Choose what they may do."))),
+        None => Err(Error::Fields(domain::FieldErrors::one("role", "Choose a role."))),
     };
     match asked {
         // Whoever may not invite has no form to be shown it beside.
@@ -22,9 +22,7 @@ pub async fn invite(at: Managing, Posted(fields): Posted) -> Result<Response, Pr
             let form = Form::failed(fields, error).map_err(|p| p.of(&at.cx.bare))?;
             Ok(page(&at, &load(&at).await?, &form))
         }
-        done => {
-            Ok(answer(&at.cx.bare, done, &at.base(), &format!("An invitation is on its way to {email}.")))
-        }
+        done => Ok(answer(&at.cx.bare, done, &at.base(), &format!("Invitation sent to {email}."))),
     }
 }
 
@@ -34,7 +32,7 @@ pub async fn resend(at: Managing, Posted(_): Posted) -> Response {
         Ok(id) => invitations::resend(at.cx.db(), &at.scope, id).await,
         Err(error) => Err(error),
     };
-    answer(&at.cx.bare, done, &at.base(), "The invitation is sent again, with a new link.")
+    answer(&at.cx.bare, done, &at.base(), "Invitation resent with a new link.")
 }
 
 /// Takes an invitation back.
@@ -43,7 +41,7 @@ pub async fn revoke(at: Managing, Posted(_): Posted) -> Response {
         Ok(id) => invitations::revoke(at.cx.db(), &at.scope, id).await,
         Err(error) => Err(error),
     };
-    answer(&at.cx.bare, done, &at.base(), "The invitation is taken back.")
+    answer(&at.cx.bare, done, &at.base(), "Invitation canceled.")
 }
 
 /// Changes what somebody may do.
@@ -61,7 +59,7 @@ pub async fn remove(at: Managing, Posted(_): Posted) -> Response {
         Ok(id) => people::remove(at.cx.db(), &at.scope, id).await,
         Err(error) => Err(error),
     };
-    answer(&at.cx.bare, done, &at.base(), "They have no place here any more.")
+    answer(&at.cx.bare, done, &at.base(), "Removed. They no longer have access.")
 }
 
 fn id<T: FromStr>(text: &str) -> Result<T, Error> {

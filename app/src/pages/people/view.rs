@@ -19,14 +19,14 @@ use crate::{
 /// The whole page.
 pub(super) fn page(at: &Managing, people: &People, form: &Form) -> AnyView {
     let head = match &at.audience {
-        Audience::Portal => view! { <div><h1>"People"</h1><p class="page-sub">"Who sees the work, and who may do what."</p></div> }.into_any(),
-        Audience::Desk => view! { <div><h1>"Operators"</h1><p class="page-sub">"Who runs the desk with you: all clients, offers and billing."</p></div> }.into_any(),
+        Audience::Portal => view! { <div><h1>"People"</h1><p class="page-sub">"Who has access, and what they can do."</p></div> }.into_any(),
+        Audience::Desk => view! { <div><h1>"Operators"</h1><p class="page-sub">"People who manage the desk with you. They can see all clients, offers, and billing."</p></div> }.into_any(),
         Audience::Client { id, name } => {
             let (name, href) = (name.clone(), format!("/desk/clients/{id}"));
             view! {
                 <div>
                     {crumbs(&[("/desk/clients", "Clients"), (&href, &name)], "People")}
-                    <h1>{format!("People of {name}")}</h1>
+                    <h1>{format!("People at {name}")}</h1>
                 </div>
             }
             .into_any()
@@ -40,7 +40,7 @@ pub fn section(at: &Managing, people: &People, form: &Form) -> AnyView {
     let rows: Vec<_> = people.colleagues.iter().map(|colleague| row(at, colleague)).collect();
     let invited: Vec<_> = people.invited.iter().map(|invited| invited_row(at, invited)).collect();
     view! {
-        <section class="section" aria-label="Here now"><ul class="rows">{rows}</ul></section>
+        <section class="section" aria-label="People with access"><ul class="rows">{rows}</ul></section>
         {(!invited.is_empty()).then(|| view! {
             <section class="section" aria-labelledby="invited">
                 <div class="section-head"><h2 id="invited">"Invited"</h2></div>
@@ -72,19 +72,23 @@ fn row(at: &Managing, colleague: &Colleague) -> AnyView {
 fn controls(at: &Managing, colleague: &Colleague, me: bool) -> AnyView {
     let (base, id) = (at.base(), colleague.membership);
     let (dialog, title) = (format!("remove-{id}"), format!("remove-{id}-title"));
-    let question =
-        if me { "Give up your own place?".to_owned() } else { format!("Remove {}?", colleague.name) };
+    let question = if me { "Remove yourself?".to_owned() } else { format!("Remove {}?", colleague.name) };
+    let removal = if me {
+        "You’ll lose access right away. Everything you wrote stays."
+    } else {
+        "They’ll lose access right away. Everything they wrote stays."
+    };
     let remove = format!("Remove {}", colleague.name);
     view! {
         {(at.audience != Audience::Desk).then(|| role_form(at, colleague))}
         <button class="button quiet" type="button" popovertarget=dialog.clone() aria-label=remove.clone()>"Remove"</button>
         <div class="dialog" popover id=dialog.clone() role="dialog" aria-labelledby=title.clone()>
             <h2 id=title.clone() dir="auto">{question}</h2>
-            <p>"What they wrote stays. They see nothing here from their next click on."</p>
+            <p>{removal}</p>
             <form class="button-row" method="post" action=format!("{base}/{id}/removal")>
                 {field::token(&at.cx)}
                 <button class="button danger">"Remove"</button>
-                <button class="button quiet" type="button" popovertarget=dialog.clone() popovertargetaction="hide">"Keep"</button>
+                <button class="button quiet" type="button" popovertarget=dialog.clone() popovertargetaction="hide">"Cancel"</button>
             </form>
         </div>
     }
@@ -93,7 +97,7 @@ fn controls(at: &Managing, colleague: &Colleague, me: bool) -> AnyView {
 
 fn role_form(at: &Managing, colleague: &Colleague) -> AnyView {
     let action = format!("{}/{}/role", at.base(), colleague.membership);
-    let label = format!("What {} may do", colleague.name);
+    let label = format!("{}’s role", colleague.name);
     let options: Vec<_> = ROLES
         .iter()
         .map(|role| view! { <option value=role.as_str() selected=*role == colleague.role>{role_name(*role)}</option> })
@@ -124,23 +128,23 @@ fn role_name(role: Role) -> &'static str {
 fn invited_row(at: &Managing, invited: &Invited) -> AnyView {
     let (base, id) = (at.base(), invited.id);
     let until = if invited.expired {
-        "the link has run out".to_owned()
+        "link expired".to_owned()
     } else {
-        format!("until {}", when(at, invited.expires))
+        format!("expires {}", when(at, invited.expires))
     };
     let (again, revoke) = (
         format!("Send the invitation to {} again", display_email(&invited.email)),
-        format!("Take back the invitation to {}", display_email(&invited.email)),
+        format!("Cancel the invitation to {}", display_email(&invited.email)),
     );
     view! {
         <li class="row">
             <div class="row-words"><b>{display_email(&invited.email)}</b><p class="soft">{format!("{}, {until}", role_name(invited.role))}</p></div>
             <div class="row-form">
                 <form method="post" action=format!("{base}/invitations/{id}/mail")>
-                    {field::token(&at.cx)}<button class="button" aria-label=again>"Send again"</button>
+                    {field::token(&at.cx)}<button class="button" aria-label=again>"Resend"</button>
                 </form>
                 <form method="post" action=format!("{base}/invitations/{id}/revocation")>
-                    {field::token(&at.cx)}<button class="button quiet" aria-label=revoke>"Take back"</button>
+                    {field::token(&at.cx)}<button class="button quiet" aria-label=revoke>"Cancel invitation"</button>
                 </form>
             </div>
         </li>
@@ -170,17 +174,17 @@ fn invite(at: &Managing, form: &Form) -> AnyView {
                 }
             })
             .collect();
-        view! { <fieldset class="field" id="role"><legend>"What they may do"</legend><div class="choices">{choices}</div></fieldset> }.into_any()
+        view! { <fieldset class="field" id="role"><legend>"Role"</legend><div class="choices">{choices}</div></fieldset> }.into_any()
     };
     view! {
         <section class="section" aria-labelledby="invite">
-            <h2 id="invite">"Invite somebody"</h2>
+            <h2 id="invite">"Invite someone"</h2>
             <form class="form" method="post" action=action>
                 {field::token(&at.cx)}
                 {field::summary(form)}
-                {Field::email(form, "email", "E-mail").autocomplete("off").required().hint("They get a link that works once, for seven days").show()}
+                {Field::email(form, "email", "Email").autocomplete("off").required().hint("They’ll get a link that works once and expires in seven days").show()}
                 {role}
-                <div class="button-row"><button class="button primary">"Send the invitation"</button></div>
+                <div class="button-row"><button class="button primary">"Send invitation"</button></div>
             </form>
             {trial_hint(&at.cx.bare)}
         </section>

@@ -30,15 +30,15 @@ pub async fn decide(
 fn in_words(decided: Decided) -> Result<(), Error> {
     match decided {
         Decided::Won => Ok(()),
-        Decided::Failed(why) => Err(Error::refused(format!("It could not be done. {why}"))),
-        Decided::Expired => Err(Error::refused("It waited too long and is off. Nothing was done.")),
+        Decided::Failed(why) => Err(Error::refused(format!("That couldn’t be done. {why}"))),
+        Decided::Expired => Err(Error::refused("This proposal expired. Nothing was done.")),
         Decided::Lost { by, state } => {
             let how = match state {
-                ProposalState::Done => "approved it, and it is done",
-                ProposalState::Failed => "approved it, and it could not be done",
+                ProposalState::Done => "approved it, and it’s done",
+                ProposalState::Failed => "approved it, but it couldn’t be done",
                 _ => "declined it",
             };
-            Err(Error::refused(format!("{by} was faster and {how}. Nothing more is needed.")))
+            Err(Error::refused(format!("{by} already {how}. You’re all set.")))
         }
     }
 }

@@ -31,12 +31,10 @@ async fn settle(here: &Here, approval: Option<ApprovalId>, key: &str) -> domain:
         Answered::Kept { label, goes_on } => Ok(format!("You answered “{label}”. {goes_on}")),
         Answered::Lost { by, label, at } => {
             let ago = Hour::of(here).ago(at);
-            Err(Error::refused(format!(
-                "{by} was faster and answered “{label}”, {ago}. Nothing more is needed."
-            )))
+            Err(Error::refused(format!("{by} already answered “{label}” {ago}. You’re all set.")))
         }
         Answered::Expired => Err(Error::refused(
-            "The time to answer is over, and the work went on without. Write what you want instead.",
+            "Time ran out on this question, so work continued without an answer. Send a message to change course.",
         )),
     }
 }

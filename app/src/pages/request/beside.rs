@@ -60,10 +60,10 @@ fn waiting(here: &Here, detail: &Detail) -> Vec<Link> {
     let mut waiting = Vec::new();
     if let Some(first) = questions(detail).next() {
         let words = words::count(questions(detail).count() as i64, "question");
-        waiting.push(link(format!("#q-{}", first.id), words, "the clock stands still meanwhile"));
+        waiting.push(link(format!("#q-{}", first.id), words, "the clock is paused until you answer"));
     }
     if detail.card.column == Column::Review && here.may_work() {
-        waiting.push(link("#review".to_owned(), "1 review".to_owned(), "done once you approve"));
+        waiting.push(link("#review".to_owned(), "1 review".to_owned(), "approve it to finish"));
     }
     waiting
 }
@@ -74,7 +74,7 @@ fn again(detail: &Detail, run: Option<&RunNow>) -> Option<&'static str> {
         matches!(detail.card.column, Column::InProgress | Column::Waiting) && detail.withdrawn_at.is_none();
     match run?.state {
         RunState::Failed if stands => Some("Try again"),
-        RunState::Cancelled if stands => Some("Start again"),
+        RunState::Cancelled if stands => Some("Restart"),
         _ => None,
     }
 }
@@ -85,7 +85,7 @@ fn link(href: String, words: String, aside: &str) -> Link {
 
 fn state_name(here: &Here, detail: &Detail) -> String {
     match detail.card.column {
-        _ if detail.withdrawn_at.is_some() => "Taken back".to_owned(),
+        _ if detail.withdrawn_at.is_some() => "Withdrawn".to_owned(),
         Column::Waiting if here.desk => "Waiting on client".to_owned(),
         column => column.label().to_owned(),
     }
@@ -120,7 +120,7 @@ fn clock(detail: &Detail, hour: Hour) -> Option<Clock> {
     detail.started_at?;
     let due = match (cycle.state, detail.card.due_at) {
         (ClockState::Running, Some(due)) => format!("due {}", hour.due(due)),
-        (ClockState::Waiting, _) => "the clock stands still".to_owned(),
+        (ClockState::Waiting, _) => "clock paused".to_owned(),
         (ClockState::Paused, _) => "paused with your subscription".to_owned(),
         _ => String::new(),
     };
@@ -128,7 +128,7 @@ fn clock(detail: &Detail, hour: Hour) -> Option<Clock> {
     Some(Clock {
         left: if done { words::length(cycle.worked) } else { words::left(cycle.left) },
         of: if done {
-            format!("of {} used", cycle.hours)
+            format!("of {} hours used", cycle.hours)
         } else {
             format!("of {}, working days", cycle.hours)
         },
@@ -143,7 +143,7 @@ fn spoken(cycle: &CycleView) -> String {
     let hours = |seconds: i64| seconds / 3_600;
     let waited = match hours(cycle.waited) {
         0 => String::new(),
-        waited => format!(", {waited} waited on an answer"),
+        waited => format!(", {waited} spent waiting on an answer"),
     };
     let risk = if cycle.at_risk || cycle.overdue { ", at risk" } else { "" };
     format!("{} of {} hours used{waited}{risk}", hours(cycle.worked), cycle.hours)
@@ -166,16 +166,18 @@ fn pieces(cycle: &CycleView) -> Vec<Piece> {
 pub fn review(detail: &Detail) -> Review {
     let card = &detail.card;
     let question = match detail.deliverables.as_slice() {
-        [only] => format!("“{}” is ready. Is it right?", only.title),
-        _ => "It is ready. Is it right?".to_owned(),
+        [only] => format!("“{}” is ready. How does it look?", only.title),
+        _ => "It’s ready. How does it look?".to_owned(),
     };
     let left = card.revisions_allowed.map(|allowed| allowed.saturating_sub(card.revisions_used));
     let changes = match (left, card.revisions_allowed) {
-        (Some(0), _) => "No changes are left in your package. A comment reaches us all the same.".to_owned(),
-        (Some(left), Some(allowed)) => {
-            format!("{left} of {} left.", words::count(i64::from(allowed), "change"))
+        (Some(0), _) => {
+            "You’ve used all the revisions in your plan. You can still leave a comment.".to_owned()
         }
-        _ => "Ask for as many changes as it takes.".to_owned(),
+        (Some(left), Some(allowed)) => {
+            format!("{left} of {} left.", words::count(i64::from(allowed), "revision"))
+        }
+        _ => "Your plan includes unlimited revisions.".to_owned(),
     };
     Review { question, changes, may_change: left != Some(0), reason: String::new(), error: String::new() }
 }
@@ -183,8 +185,8 @@ pub fn review(detail: &Detail) -> Review {
 /// The end of the line, once there is one.
 fn ended(detail: &Detail, hour: Hour) -> Option<(String, String)> {
     if let Some(at) = detail.withdrawn_at {
-        return Some(("Taken back".to_owned(), format!(", {}", hour.when(at))));
+        return Some(("Withdrawn".to_owned(), format!(", {}", hour.when(at))));
     }
     let at = detail.card.done_at.filter(|_| detail.card.column == Column::Done)?;
-    Some(("Done".to_owned(), format!(" in {}, {}", words::length(detail.card.cycle.worked), hour.when(at))))
+    Some(("Done".to_owned(), format!(" in {} · {}", words::length(detail.card.cycle.worked), hour.when(at))))
 }

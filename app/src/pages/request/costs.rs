@@ -32,11 +32,11 @@ pub fn view(costs: Costs) -> impl IntoView {
         <section class="section" id="costs" aria-labelledby="costs-h">
             <div class="section-head">
                 <h2 id="costs-h">"Costs"</h2>
-                <p>{format!("{total} so far. ")}<a href="/desk/costs">"All costs"</a></p>
+                <p>{format!("{total} so far. ")}<a href="/desk/costs">"See all costs"</a></p>
             </div>
             <table class="table stacks">
                 <thead><tr>
-                    <th scope="col">"Run"</th><th scope="col">"State"</th><th scope="col" class="end">"Tokens in"</th>
+                    <th scope="col">"Run"</th><th scope="col">"Status"</th><th scope="col" class="end">"Tokens in"</th>
                     <th scope="col" class="end">"Tokens out"</th><th scope="col" class="end">"Cost"</th>
                 </tr></thead>
                 <tbody>{rows}</tbody>
@@ -50,7 +50,7 @@ fn row(run: &RunCost, hour: Hour) -> impl IntoView + use<> {
     view! {
         <tr>
             <th scope="row">{format!("{}, {}", run.agent, hour.when(run.queued_at))}</th>
-            <td data-label="State">{state(run.state)}</td>
+            <td data-label="Status">{state(run.state)}</td>
             <td data-label="Tokens in" class="end">{run.input_tokens}</td>
             <td data-label="Tokens out" class="end">{run.output_tokens}</td>
             <td data-label="Cost" class="end">{run.cost.to_string()}{missing}</td>
@@ -61,8 +61,8 @@ fn row(run: &RunCost, hour: Hour) -> impl IntoView + use<> {
 fn state(state: RunState) -> &'static str {
     match state {
         RunState::Queued => "queued",
-        RunState::Working => "at work",
-        RunState::Suspended => "waits for an answer",
+        RunState::Working => "working",
+        RunState::Suspended => "waiting on an answer",
         RunState::Completed => "done",
         RunState::Cancelled => "stopped",
         RunState::Failed => "failed",

@@ -39,6 +39,6 @@ async fn not_one(here: &Here, why: String) -> Result<Response, Problem> {
 }
 
 fn words(refused: &[Refused]) -> String {
-    let each = refused.iter().map(|Refused { name, why }| format!("“{name}” was not taken. {why}"));
+    let each = refused.iter().map(|Refused { name, why }| format!("We couldn’t add “{name}”. {why}"));
     each.collect::<Vec<_>>().join(" ")
 }

@@ -4,7 +4,7 @@ use chrono::{DateTime, Offset as _, Utc};
 use domain::{
     calendar, markdown,
     requests::{Column, Detail, queries},
-    session::{self, Body, Entry, Reading},
+    session::{self, Author, Body, Entry, Reading},
 };
 
 use super::{
@@ -66,7 +66,7 @@ pub async fn shown(here: &Here) -> domain::Result<(Detail, Shown)> {
     let detail = detail(here).await?;
     let hour = Hour::of(here);
     let card = &detail.card;
-    let asked = format!("asked by {}, {}", detail.asked_by, hour.day(card.created_at));
+    let asked = format!("sent by {}, {}", detail.asked_by, hour.day(card.created_at));
     let shown = Shown {
         place: place(here, detail.withdrawn_at.is_some()),
         above: above(here, &card.client_name),
@@ -85,6 +85,8 @@ pub fn place(here: &Here, withdrawn: bool) -> Place {
         token: here.cx.bare.token.0.clone(),
         may_work: here.may_work() && !withdrawn,
         desk: here.desk,
+        me: here.may_work().then(|| Author::of(&here.scope)),
+        live: true,
         draft: String::new(),
         refused: String::new(),
         not_taken: String::new(),
@@ -134,6 +136,7 @@ fn say(entry: Entry, hour: Hour, new: bool) -> Said {
         // What nobody answered ended when it said it would, and not when that was noticed.
         Body::Approval { settled: Some(settled), .. } if !settled.expired => hour.when(settled.at),
         Body::Approval { expires, .. } => hour.when(*expires),
+        Body::Deleted { deleted, .. } => hour.when(*deleted),
         _ => String::new(),
     };
     let html = if new { html(&entry.body) } else { String::new() };

@@ -5,6 +5,7 @@ pub mod approval;
 mod beside;
 pub mod comments;
 mod costs;
+pub mod deletion;
 pub mod deliverables;
 pub mod files;
 mod here;

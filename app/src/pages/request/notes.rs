@@ -5,7 +5,7 @@ use axum::response::Response;
 use domain::{
     Error, markdown,
     requests::{Detail, commands},
-    session::{self, Body, Entry},
+    session::{self, Body, Deletable, Entry},
 };
 use leptos::prelude::*;
 
@@ -13,6 +13,7 @@ use super::{
     Here,
     load::{self, Hour},
     show,
+    view::{self, Place},
 };
 use crate::{
     components::{area, person::disc},
@@ -24,8 +25,7 @@ pub struct Backstage {
     /// Each with its HTML.
     entries: Vec<(Entry, String)>,
     hour: Hour,
-    action: String,
-    token: String,
+    place: Place,
     unsaid: Unsaid,
 }
 
@@ -49,8 +49,8 @@ pub async fn load(here: &Here, detail: &Detail, unsaid: Unsaid) -> domain::Resul
     Ok(Some(Backstage {
         entries: rendered.await?,
         hour: Hour::of(here),
-        action: format!("{}/notes", here.base()),
-        token: here.cx.bare.token.0.clone(),
+        // It is not followed.
+        place: Place { live: false, ..load::place(here, false) },
         unsaid,
     }))
 }
@@ -71,39 +71,43 @@ pub async fn create(here: Here, Posted(fields): Posted) -> Result<Response, Prob
 }
 
 pub fn view(backstage: Backstage) -> impl IntoView {
-    let Backstage { entries, hour, action, token, unsaid } = backstage;
+    let Backstage { entries, hour, place, unsaid } = backstage;
+    let (action, token) = (place.under("notes"), place.token.clone());
     let refused = (!unsaid.refused.is_empty()).then(|| {
         view! { <p class="field-error" role="alert" tabindex="-1" autofocus>{unsaid.refused}</p> }
     });
     let empty = entries.is_empty();
-    let items: Vec<_> = entries.into_iter().map(|(entry, html)| item(entry, html, hour)).collect();
+    let items: Vec<_> = entries.into_iter().map(|(entry, html)| item(&place, entry, html, hour)).collect();
     view! {
         <section class="section" id="backstage" aria-labelledby="backstage-h">
             <div class="section-head">
-                <h2 id="backstage-h">"Backstage"</h2>
-                <p>"Operators and agents only"</p>
+                <h2 id="backstage-h">"Internal notes"</h2>
+                <p>"Only operators and agents can see these"</p>
             </div>
             {if empty {
-                view! { <p class="soft">"Nothing yet."</p> }.into_any()
+                view! { <p class="soft">"No notes yet."</p> }.into_any()
             } else {
-                view! { <ol class="line" aria-label="Backstage">{items}<li class="line-end"></li></ol> }.into_any()
+                view! { <ol class="line" aria-label="Internal notes">{items}<li class="line-end"></li></ol> }.into_any()
             }}
             <form class="composer backstage" method="post" action=action>
                 <input type="hidden" name="form_token" value=token />
-                <label class="visually-hidden" for="note">"A note for operators"</label>
-                <textarea id="note" name="text" rows="1" required maxlength="20000" dir="auto" placeholder="A note for operators…">
+                <label class="visually-hidden" for="note">"Add an internal note"</label>
+                <textarea id="note" name="text" rows="1" required maxlength="20000" dir="auto" placeholder="Add an internal note…">
                     {area::typed(&unsaid.words)}
                 </textarea>
-                <div class="composer-actions"><button class="button">"Note"</button></div>
+                <div class="composer-actions"><button class="button">"Add note"</button></div>
                 {refused}
             </form>
         </section>
     }
 }
 
-fn item(entry: Entry, html: String, hour: Hour) -> AnyView {
+fn item(place: &Place, entry: Entry, html: String, hour: Hour) -> AnyView {
     let when = hour.when(entry.at);
     let name = entry.author.name.clone();
+    let back = format!("{}#backstage", place.base);
+    let deletion = matches!(entry.body, Body::Comment { .. })
+        .then(|| view::deletion::form(place, &entry, Deletable::Comment, Some(&back)));
     match entry.body {
         Body::Comment { .. } | Body::Words { .. } => view! {
             <li class="entry said">
@@ -113,9 +117,14 @@ fn item(entry: Entry, html: String, hour: Hour) -> AnyView {
                     {format!(", {when}")}
                 </p>
                 <div class="words prose" inner_html=html></div>
+                {deletion}
             </li>
         }
         .into_any(),
+        Body::Deleted { what, deleted } => {
+            let rest = format!(" deleted a {}, {}", what.as_str(), hour.when(deleted));
+            view! { <li class="entry note"><b dir="auto">{name}</b> {rest}</li> }.into_any()
+        }
         Body::Step { title, detail, .. } => view! {
             <li class="entry step">
                 <details>

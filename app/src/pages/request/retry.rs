@@ -11,5 +11,5 @@ pub async fn create(here: Here, Posted(fields): Posted) -> Response {
         let request = here.request().await?;
         runs::retry(here.cx.db(), &here.scope, request).await
     };
-    answer(&here.cx.bare, done.await, &here.after(&fields), "The work goes on in a moment.")
+    answer(&here.cx.bare, done.await, &here.after(&fields), "Work will resume in a moment.")
 }

@@ -19,8 +19,8 @@ async fn stop(here: &Here) -> domain::Result<&'static str> {
     let request = here.request().await?;
     let asked = controls::stop(here.cx.db(), &here.scope, request).await?;
     Ok(match asked.settled {
-        None => "Asked to stop. You will see here what came of it.",
+        None => "Stop requested. We’ll confirm here when work has stopped.",
         Some(Outcome::Done) => "Stopped.",
-        Some(_) => "The work had ended already.",
+        Some(_) => "Work had already ended.",
     })
 }

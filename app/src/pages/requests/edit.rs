@@ -14,7 +14,7 @@ use crate::{
     web::{Fields, Form, Frame, Member, Page, PortalTab, Posted, Problem, redirect_with},
 };
 
-const STARTED: &str = "It has been started already. Write what should change in the conversation.";
+const STARTED: &str = "Work has already started. Post your change in the conversation instead.";
 
 /// `GET /portal/requests/{number}/edit`
 pub async fn show(member: Member, Path(number): Path<String>) -> Result<Response, Problem> {
@@ -40,7 +40,7 @@ pub async fn save(
     }
     let (title, brief) = (fields.text("title"), fields.text("brief"));
     match commands::edit(member.cx.db(), &member.scope, detail.card.id, title, brief).await {
-        Ok(()) => Ok(redirect_with(&request::path(detail.card.number), "Changed.")),
+        Ok(()) => Ok(redirect_with(&request::path(detail.card.number), "Saved.")),
         Err(error) => {
             let form = Form::failed(fields, error).map_err(|problem| problem.of(bare))?;
             draw(&member, &detail, &form, false).await
@@ -62,7 +62,7 @@ async fn draw(member: &Member, detail: &Detail, form: &Form, preview: bool) -> R
     let preview = form::preview(member.cx.db(), &member.scope, form, preview)
         .await
         .map_err(|error| Problem::from(error).of(&member.cx.bare))?;
-    let page = Page::new(&member.cx, "Change a request", Frame::Portal(PortalTab::Requests)).workshop();
+    let page = Page::new(&member.cx, "Edit request", Frame::Portal(PortalTab::Requests)).workshop();
     Ok(page.status(form.status()).show(|| view(member, detail, form, preview)))
 }
 
@@ -73,17 +73,17 @@ fn view(member: &Member, detail: &Detail, form: &Form, preview: Option<String>) 
         <div class="page-head">
             <div>
                 {crumbs(&above, "Change")}
-                <h1>"Change what you asked for"</h1>
+                <h1>"Edit your request"</h1>
             </div>
-            <div class="page-actions"><button class="button danger" type="button" popovertarget="withdraw">"Take it back…"</button></div>
+            <div class="page-actions"><button class="button danger" type="button" popovertarget="withdraw">"Withdraw…"</button></div>
         </div>
         <form class="form" id="ask" method="post" action=format!("{path}/edit")>
             {field::token(&member.cx)}
             {field::summary(form)}
             {form::words(form, preview)}
             <div class="button-row">
-                <button class="button primary" name="do" value="save">"Save the change"</button>
-                <a class="button quiet" href=path.clone()>"Leave it as it was"</a>
+                <button class="button primary" name="do" value="save">"Save changes"</button>
+                <a class="button quiet" href=path.clone()>"Cancel"</a>
             </div>
         </form>
         {withdrawal(member, &path, detail.card.number)}
@@ -96,12 +96,12 @@ fn view(member: &Member, detail: &Detail, form: &Form, preview: Option<String>) 
 fn withdrawal(member: &Member, path: &str, number: u64) -> AnyView {
     view! {
         <div class="dialog" popover id="withdraw" role="dialog" aria-labelledby="withdraw-heading">
-            <h2 id="withdraw-heading">{format!("Take #{number} back?")}</h2>
-            <p>"Nobody will work on it. It keeps its number, and what was written stays readable at its address."</p>
+            <h2 id="withdraw-heading">{format!("Withdraw #{number}?")}</h2>
+            <p>"We won’t work on it. You can still open it by its number."</p>
             <form class="button-row" method="post" action=format!("{path}/withdrawal")>
                 {field::token(&member.cx)}
-                <button class="button danger">"Take it back"</button>
-                <button class="button quiet" type="button" popovertarget="withdraw" popovertargetaction="hide">"Keep it"</button>
+                <button class="button danger">"Withdraw request"</button>
+                <button class="button quiet" type="button" popovertarget="withdraw" popovertargetaction="hide">"Keep request"</button>
             </form>
         </div>
     }

@@ -38,11 +38,11 @@ pub fn words(form: &Form, preview: Option<String>) -> AnyView {
         {Field::text(form, "title", "What do you need?")
             .required()
             .max(TITLE as u32)
-            .hint("In a few words, so that everyone finds it again.")
+            .hint("A short title, so it’s easy to find later.")
             .show()}
-        {Field::prose(form, "brief", "Tell us about it", 8)
+        {Field::prose(form, "brief", "Details", 8)
             .required()
-            .hint("What it is about and what should come out. Lists with -, **bold** and links work.")
+            .hint("Tell us about it and what you’d like back. You can use lists (-), **bold**, and links.")
             .show()}
         <div class="button-row">
             <button class="button" name="do" value="preview" formnovalidate aria-controls="preview">"Preview"</button>
@@ -67,11 +67,11 @@ pub fn priorities(form: &Form) -> AnyView {
     };
     view! {
         <fieldset class="field">
-            <legend>"How soon?"</legend>
+            <legend>"Priority"</legend>
             <div class="choices">
-                {choice(Priority::High, "Before the others", "goes to the front of the line")}
-                {choice(Priority::Normal, "As usual", "in the order of asking")}
-                {choice(Priority::Low, "Whenever it fits", "behind everything else in line")}
+                {choice(Priority::High, "High", "goes to the top of Up next")}
+                {choice(Priority::Normal, "Normal", "in the order it came in")}
+                {choice(Priority::Low, "Low", "after everything else")}
             </div>
         </fieldset>
     }
@@ -86,7 +86,7 @@ pub fn files(kept: &[File], refused: &[Refused]) -> AnyView {
         <div class="field">
             <div class="drop">
                 <label for="files"><b>"Files"</b>" "<span class="optional">"optional"</span></label>
-                <p class="hint">{format!("Drop them here or choose; {LIMIT_WORDS} each")}</p>
+                <p class="hint">{format!("Drag files here or click to choose. Up to {LIMIT_WORDS} each.")}</p>
                 <input type="file" id="files" name="files" multiple />
             </div>
             <ul class="file-list" id="file-list" aria-label="Files">{kept} {refused}</ul>

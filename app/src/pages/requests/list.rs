@@ -108,7 +108,7 @@ fn chips(wanted: &Wanted) -> AnyView {
         view! { <a class="chip" href=wanted.address(LIST, column, 1) aria-current=here>{word}</a> }
     };
     let chips: Vec<_> = [None].into_iter().chain(Column::ALL.map(Some)).map(chip).collect();
-    view! { <nav class="chips" aria-label="Where they stand">{chips}</nav> }.into_any()
+    view! { <nav class="chips" aria-label="Filter by status">{chips}</nav> }.into_any()
 }
 
 fn search(wanted: &Wanted) -> AnyView {
@@ -120,7 +120,7 @@ fn search(wanted: &Wanted) -> AnyView {
             <div class="search">
                 <svg viewBox="0 0 20 20" aria-hidden="true"><circle cx="9" cy="9" r="5.5" /><path d="M13 13l4 4" /></svg>
                 <input dir="auto" class="input" type="search" name="q" value=wanted.words.clone() maxlength=MOST_SEARCH.to_string()
-                    aria-label="Search requests by title, brief or number" placeholder="Search requests" />
+                    aria-label="Search requests by title, details, or number" placeholder="Search requests" />
             </div>
         </form>
     }
@@ -137,9 +137,9 @@ fn results(found: &requests::Page, wanted: &Wanted, times: &Times, may_work: boo
             <thead>
                 <tr>
                     <th scope="col">"Request"</th>
-                    <th scope="col">"Where it stands"</th>
-                    <th scope="col">"Clock"</th>
-                    <th scope="col">"Asked"</th>
+                    <th scope="col">"Status"</th>
+                    <th scope="col">"Due"</th>
+                    <th scope="col">"Sent"</th>
                 </tr>
             </thead>
             <tbody>{rows}</tbody>
@@ -156,11 +156,11 @@ fn row(card: &Card, times: &Times) -> AnyView {
                 <a href=request::path(card.number) dir="auto">{card.title.clone()}</a>
                 <small class="soft num">{format!(" #{}", card.number)}</small>
             </th>
-            <td data-label="Where it stands">
+            <td data-label="Status">
                 <span class="standing">{request::tag(card.column)} {request::at_work(card)}</span>
             </td>
-            <td data-label="Clock">{clock(card, times)}</td>
-            <td data-label="Asked">{times.show(card.created_at)}</td>
+            <td data-label="Due">{clock(card, times)}</td>
+            <td data-label="Sent">{times.show(card.created_at)}</td>
         </tr>
     }
     .into_any()
@@ -177,7 +177,7 @@ fn clock(card: &Card, times: &Times) -> Option<AnyView> {
     let class = if card.cycle.at_risk { "late" } else { "" };
     let rest = match card.due_at {
         Some(due) => view! { ", due "{times.show(due)} }.into_any(),
-        None => ", stands still".into_any(),
+        None => ", clock paused".into_any(),
     };
     Some(view! { <span><span class=class>{words::left(card.cycle.left)}</span>{rest}</span> }.into_any())
 }
@@ -187,19 +187,15 @@ fn nothing(wanted: &Wanted, may_work: bool) -> AnyView {
         return back;
     }
     let (heading, words) = match (wanted.words.as_str(), wanted.column) {
-        ("", None) => {
-            ("Nothing has been asked for".to_owned(), "What you ask for stands here, from the first day on.")
-        }
-        ("", Some(column)) => {
-            (format!("Nothing in {}", column.label()), "Other columns may hold what you look for.")
-        }
+        ("", None) => ("No requests yet".to_owned(), "Everything you send us shows up here."),
+        ("", Some(column)) => (format!("No requests in {}", column.label()), "Try another status."),
         (words, _) => (
-            format!("Nothing found for “{words}”"),
-            "Every word has to be in the title, the brief or the number.",
+            format!("No results for “{words}”"),
+            "We search titles, details, and numbers, and every word has to match. Try fewer words.",
         ),
     };
     let action = if *wanted == Wanted::read(&HashMap::new()) {
-        may_work.then(|| view! { <a class="button" href=NEW>"Ask for something"</a> }.into_any())
+        may_work.then(|| view! { <a class="button" href=NEW>"New request"</a> }.into_any())
     } else {
         Some(view! { <a class="button" href=LIST>"All requests"</a> }.into_any())
     };

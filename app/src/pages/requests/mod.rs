@@ -33,7 +33,7 @@ fn head(member: &Member, here: &'static str) -> AnyView {
                 </div>
             })}
         </div>
-        <nav class="tabs" aria-label="Requests">{tab(LIST, "All requests")} {tab(QUEUE, "What comes next")}</nav>
+        <nav class="tabs" aria-label="Requests">{tab(LIST, "All requests")} {tab(QUEUE, "Up next")}</nav>
     }
     .into_any()
 }

@@ -56,9 +56,10 @@ pub async fn create(member: Member, form: FormWithFiles) -> Result<Response, Pro
         Ok(number) if bare.wants_json => {
             Ok(Json(serde_json::json!({ "ok": true, "path": request::path(number) })).into_response())
         }
-        Ok(number) => {
-            Ok(redirect_with(&request::path(number), if later { "Kept for later." } else { "We have it." }))
-        }
+        Ok(number) => Ok(redirect_with(
+            &request::path(number),
+            if later { "Saved to your Backlog." } else { "Got it. Your request is in." },
+        )),
         Err(error) if bare.wants_json => Ok(answer(bare, Err(error), LIST, "")),
         Err(error) => {
             let form = Form::failed(fields, error).map_err(|problem| problem.of(bare))?;
@@ -73,7 +74,7 @@ fn allowed(member: &Member) -> Result<(), Problem> {
     if member.standing.role.may_work() {
         return Ok(());
     }
-    let why = "Your role here is billing: you see the work and have no say in it. An owner can change that.";
+    let why = "Your role is Billing, so you can view requests but not send or change them. An owner can change your role.";
     Err(Problem::from(Error::refused(why)).of(&member.cx.bare))
 }
 
@@ -109,7 +110,7 @@ async fn redraw(
     let preview = fields.text("do") == "preview" && !fields.has("remove");
     let mut form = Form::of(fields);
     if !refused.is_empty() {
-        form.errors = FieldErrors::one("files", "Some files were not taken: the list says why.");
+        form.errors = FieldErrors::one("files", "Some files couldn’t be added. See the list for details.");
     }
     let files = here(member, ids).await?;
     draw(member, Draft { form, files, refused, preview }).await
@@ -158,8 +159,8 @@ fn view(member: &Member, draft: &Draft, preview: Option<String>, outlook: &Outlo
             {form::files(files, refused)}
             {form::priorities(form)}
             <div class="button-row">
-                <button class="button primary" name="do" value="ask">"Ask for it"</button>
-                <button class="button" name="do" value="later">"Keep it for later"</button>
+                <button class="button primary" name="do" value="ask">"Send request"</button>
+                <button class="button" name="do" value="later">"Save to Backlog"</button>
             </div>
         </form>
         <Ask form="ask" keep=keep />

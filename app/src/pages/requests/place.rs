@@ -53,9 +53,9 @@ fn step(word: &str) -> Option<Place> {
 fn note(number: u64, from: Column, to: Column) -> String {
     match to {
         _ if from == to => String::new(),
-        Column::Backlog => format!("#{number} is kept for later."),
-        Column::UpNext => format!("#{number} is in line."),
-        _ => format!("#{number} has started: a place was free."),
+        Column::Backlog => format!("Moved #{number} to Backlog."),
+        Column::UpNext => format!("Moved #{number} to Up next."),
+        _ => format!("A slot was open, so #{number} has started."),
     }
 }
 
@@ -68,8 +68,8 @@ mod tests {
     #[test]
     fn a_move_says_what_came_of_it() {
         assert_eq!(note(13, Column::UpNext, Column::UpNext), "");
-        assert_eq!(note(13, Column::UpNext, Column::Backlog), "#13 is kept for later.");
-        assert_eq!(note(13, Column::Backlog, Column::UpNext), "#13 is in line.");
-        assert_eq!(note(13, Column::Backlog, Column::InProgress), "#13 has started: a place was free.");
+        assert_eq!(note(13, Column::UpNext, Column::Backlog), "Moved #13 to Backlog.");
+        assert_eq!(note(13, Column::Backlog, Column::UpNext), "Moved #13 to Up next.");
+        assert_eq!(note(13, Column::Backlog, Column::InProgress), "A slot was open, so #13 has started.");
     }
 }

@@ -26,7 +26,7 @@ pub async fn file(member: Member, form: FormWithFiles) -> Result<Response, Probl
     let bare = &member.cx.bare;
     let received = form.receive(bare, &member.scope, None).await.map_err(|problem| problem.of(bare))?;
     let Some(id) = received.files.first() else {
-        return Err(Problem::from(Error::refused("There was no file in it. Choose it again.")).of(bare));
+        return Err(Problem::from(Error::refused("We didn’t get a file. Choose it again.")).of(bare));
     };
     let file = files::get(member.cx.db(), &member.scope, *id)
         .await

@@ -14,7 +14,7 @@ pub async fn create(member: Member, Path(number): Path<String>, _: Posted) -> Re
     let bare = &member.cx.bare;
     let number = number.parse().map_err(|_| Problem::not_found().of(bare))?;
     let done = withdraw(&member, number).await;
-    Ok(answer(bare, done, LIST, &format!("#{number} is taken back.")))
+    Ok(answer(bare, done, LIST, &format!("#{number} withdrawn.")))
 }
 
 async fn withdraw(member: &Member, number: u64) -> Done<()> {

@@ -27,11 +27,11 @@ pub async fn show(operator: Operator, Query(wanted): Query<Wanted>) -> Result<Re
 
 fn view(words: &str, found: &Found) -> impl IntoView + use<> {
     let count = match (found.cards.len(), found.more) {
-        (0, _) if words.trim().is_empty() => "Nothing was asked for yet.".to_owned(),
+        (0, _) if words.trim().is_empty() => "No requests yet.".to_owned(),
         (0, _) => {
-            "No request holds all of these words in its title, its number or its client’s name.".to_owned()
+            "No matches. We search titles, numbers, and client names, and every word has to match.".to_owned()
         }
-        (shown, true) => format!("The newest {shown}. Add a word to narrow it down."),
+        (shown, true) => format!("Showing the newest {shown}. Add a word to narrow it down."),
         (1, false) => "1 request".to_owned(),
         (shown, false) => format!("{shown} requests"),
     };
@@ -45,7 +45,7 @@ fn view(words: &str, found: &Found) -> impl IntoView + use<> {
         {(!rows.is_empty()).then(|| view! {
             <table class="table stacks">
                 <thead>
-                    <tr><th scope="col">"Request"</th><th scope="col">"Client"</th><th scope="col">"Where"</th></tr>
+                    <tr><th scope="col">"Request"</th><th scope="col">"Client"</th><th scope="col">"Status"</th></tr>
                 </thead>
                 <tbody>{rows}</tbody>
             </table>
@@ -59,7 +59,7 @@ fn row(card: &Card) -> AnyView {
         <tr>
             <th scope="row"><a href=page dir="auto">{card.title.clone()}</a>" "<span class="soft num">{format!("#{}", card.number)}</span></th>
             <td data-label="Client"><a href=desk::client_path(card.client) dir="auto">{card.client_name.clone()}</a></td>
-            <td data-label="Where">
+            <td data-label="Status">
                 <span class=format!("tag {}", card.column.class())>{desk::column_name(card.column)}</span>
             </td>
         </tr>

@@ -13,17 +13,17 @@ pub fn calendar(form: &Form) -> AnyView {
     let days: Vec<_> = DAYS.iter().map(|day| weekday(form, day)).collect();
     view! {
         <fieldset>
-            <legend>"Working days"</legend>
-            <p class="hint">"Clocks of requests count these hours alone. A change counts from now on, for requests that are at work as well."</p>
+            <legend>"Business hours"</legend>
+            <p class="hint">"Request clocks only count these hours. Changes apply from now on, including to requests in progress."</p>
             {Field::text(form, "zone", "Time zone").hint("By region and city, such as Europe/Berlin.").required().max(60).list("zones").show()}
             <datalist id="zones">{zones}</datalist>
             <fieldset class="field" id="days">
-                <legend>"Open on"</legend>
-                <p class="hint">"Without hours a day counts whole: 48 hours are then two working days."</p>
+                <legend>"Open days"</legend>
+                <p class="hint">"Days without hours count as a full 24 hours, so 48 hours is two business days."</p>
                 <div class="weekdays">{days}</div>
                 {error.map(|error| view! { <p class="field-error">{error}</p> })}
             </fieldset>
-            {Field::area(form, "holidays", "Holidays", 4).hint("One date a line, such as 2026-12-25.").show()}
+            {Field::area(form, "holidays", "Holidays", 4).hint("One date per line, like 2026-12-25.").show()}
         </fieldset>
     }
     .into_any()

@@ -15,9 +15,9 @@ pub fn business(form: &Form) -> AnyView {
         <fieldset>
             <legend>"Your business"</legend>
             {Field::text(form, "name", "Name").required().max(80).show()}
-            {Field::text(form, "tagline", "Heading of the storefront").max(120).show()}
-            {Field::area(form, "promise", "The sentence below it", 3).max(400).show()}
-            {Field::select(form, "currency", "Currency of new offers", currencies).required().show()}
+            {Field::text(form, "tagline", "Storefront headline").max(120).show()}
+            {Field::area(form, "promise", "Storefront intro", 3).max(400).show()}
+            {Field::select(form, "currency", "Currency for new offers", currencies).required().show()}
         </fieldset>
     }
     .into_any()
@@ -30,11 +30,11 @@ pub fn colour(form: &Form) -> AnyView {
     };
     view! {
         <fieldset>
-            <legend>"Colour of the line"</legend>
-            <p class="hint">"Both or none. Words stand on and in this colour, so it is checked that they can be read."</p>
+            <legend>"Accent color"</legend>
+            <p class="hint">"Set both or neither. We check that text stays readable in and on these colors."</p>
             <div class="form-row">
-                {field("line_light", "On light pages", "Such as #0f6b5c")}
-                {field("line_dark", "On dark pages", "Such as #5cc3ad")}
+                {field("line_light", "Light mode", "Like #0f6b5c")}
+                {field("line_dark", "Dark mode", "Such as #5cc3ad")}
             </div>
         </fieldset>
     }
@@ -60,9 +60,9 @@ fn swatch(colour: &str) -> AnyView {
 pub fn papers(form: &Form) -> AnyView {
     view! {
         <fieldset>
-            <legend>"Papers"</legend>
+            <legend>"Terms and invoices"</legend>
             {Field::prose(form, "terms", "Terms", 10)
-                .hint("What a client agrees to at sign-up, in Markdown. They stand on the page Terms.")
+                .hint("What clients agree to at sign-up. Shown on your Terms page. Markdown works here.")
                 .max(50_000)
                 .show()}
         </fieldset>

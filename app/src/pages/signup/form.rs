@@ -19,7 +19,7 @@ pub(super) fn page(cx: &Cx, offers: &[Offer], form: &Form) -> Response {
         view! {
             <div class="sign-up-page">
                 <h1>"Sign up"</h1>
-                <p class="page-sub">"A few minutes. At the end you see your first invoice and what happens next."</p>
+                <p class="page-sub">"It takes a few minutes. You’ll see your first invoice and next steps at the end."</p>
                 <form class="form" method="post" action="/signup">
                     {field::token(cx)}
                     <input type="hidden" name="form_key" value=form.values.text("form_key").to_owned() />
@@ -31,7 +31,7 @@ pub(super) fn page(cx: &Cx, offers: &[Offer], form: &Form) -> Response {
                         <li>{terms_part(cx, offers, form)}</li>
                     </ol>
                 </form>
-                <p class="page-sub"><span>"You have an account? " <a href="/sign-in">"Sign in"</a></span></p>
+                <p class="page-sub"><span>"Already have an account? " <a href="/sign-in">"Sign in"</a></span></p>
             </div>
         }
     })
@@ -42,8 +42,8 @@ fn nothing_sold() -> AnyView {
         <div class="sign-up-page">
             <h1>"Sign up"</h1>
             <div class="empty">
-                <p>"Nothing is on sale right now. Look in again soon."</p>
-                <p class="button-row"><a class="button" href="/">"To the first page"</a></p>
+                <p>"We’re not taking new clients right now. Check back soon."</p>
+                <p class="button-row"><a class="button" href="/">"Back to home"</a></p>
             </div>
         </div>
     }
@@ -69,24 +69,24 @@ fn offer_part(offers: &[Offer], form: &Form) -> AnyView {
             }
         })
         .collect();
-    view! { <fieldset id="offer"><legend>"Your offer"</legend><div class="choice-cards">{cards}</div>{error}</fieldset> }.into_any()
+    view! { <fieldset id="offer"><legend>"Choose a plan"</legend><div class="choice-cards">{cards}</div>{error}</fieldset> }.into_any()
 }
 
 fn you_part(form: &Form, is_billed: bool) -> AnyView {
     // A password is never sent back into a page.
     let hint = if form.is_bad() {
-        "Please type it once more; 10 characters or more"
+        "Please enter your password again (10 characters or more)"
     } else {
-        "10 characters or more; a short sentence is fine"
+        "At least 10 characters. A short sentence works great."
     };
     view! {
         <fieldset>
-            <legend>"You"</legend>
+            <legend>"About you"</legend>
             <div class="form-row">
                 {Field::text(form, "company", "Company").autocomplete("organization").required().max(120).show()}
                 {Field::text(form, "name", "Your name").autocomplete("name").required().max(80).show()}
             </div>
-            {Field::email(form, "email", "E-mail").required().max(254).show()}
+            {Field::email(form, "email", "Email").required().max(254).show()}
             {party::recipient(form, is_billed)}
             {Field::password(form, "password", "Password").hint(hint).autocomplete("new-password").required().min(10).max(200).show()}
         </fieldset>
@@ -101,7 +101,7 @@ fn business_part(offers: &[Offer], form: &Form) -> AnyView {
         .enumerate()
         .map(|(index, offer)| {
             let questions = intake::questions(form, offer, alone);
-            let none = questions.is_empty().then(|| view! { <p class="soft">"Nothing more to tell for this offer."</p> });
+            let none = questions.is_empty().then(|| view! { <p class="soft">"No questions for this plan."</p> });
             view! { <div class="of-offer" data-of=(!alone).then(|| (index + 1).to_string())>{questions}{none}</div> }
         })
         .collect();
@@ -146,10 +146,8 @@ fn first_bill(offer: &Offer) -> AnyView {
     let terms = &offer.terms;
     let next = match (terms.price.minor, terms.starts) {
         (0, _) => "Nothing to pay. Work starts when you’ve confirmed your email address.",
-        (_, Starts::AtOnce) => {
-            "You get the invoice right away. Work starts when you’ve confirmed your email address."
-        }
-        (_, Starts::OnPayment) => "You get the invoice right away. Work starts when it is paid.",
+        (_, Starts::AtOnce) => "We’ll send your invoice now. Work starts once you’ve confirmed your email.",
+        (_, Starts::OnPayment) => "We’ll send your invoice now. Work starts once it’s paid.",
     };
     let what = format!("{}, first {}", offer.name, terms.interval.as_str());
     view! {

@@ -35,13 +35,13 @@ fn page(member: &Member, welcome: &Welcome, confirmed: bool) -> Response {
         view! {
             <h1>{format!("Welcome, {first}")}</h1>
             <ol class="sign-up done" aria-label="What happens next">
-                <li class="is-done"><h2>{format!("{client} has {offer}")}</h2></li>
+                <li class="is-done"><h2>{format!("{client} is on the {offer} plan")}</h2></li>
                 <li class=paid.then_some("is-done")>{bill(cx, welcome.invoice.as_ref(), member.standing.role.may_bill())}</li>
                 <li>{start(welcome.at_work, welcome.starts_at_once && !confirmed)}</li>
             </ol>
             {(!confirmed).then(|| view! {
                 <div class="notice">
-                    <p>{format!("We sent a mail to {email}. Open its link when you find the time, so that the address is yours for good.")}</p>
+                    <p>{format!("We emailed a link to {email}. Click it when you have a minute to confirm your address.")}</p>
                 </div>
                 {trial_hint(&cx.bare)}
             })}
@@ -51,7 +51,7 @@ fn page(member: &Member, welcome: &Welcome, confirmed: bool) -> Response {
 
 fn bill(cx: &Cx, invoice: Option<&FirstInvoice>, may_bill: bool) -> AnyView {
     let Some(invoice) = invoice else {
-        return view! { <h2>"Nothing is to be paid"</h2> }.into_any();
+        return view! { <h2>"Nothing to pay"</h2> }.into_any();
     };
     let zone = calendar::zone(&cx.workspace.zone).unwrap_or(chrono_tz::UTC);
     let href = format!("/portal/billing/{}", invoice.number);
@@ -61,14 +61,14 @@ fn bill(cx: &Cx, invoice: Option<&FirstInvoice>, may_bill: bool) -> AnyView {
         <p class="soft">
             {format!("Invoice {}, ", billing::words::number(invoice.number))} {if invoice.is_paid { "paid".to_owned() } else { due }}
         </p>
-        {may_bill.then(|| view! { <p class="button-row"><a class="button" href=href>"See the invoice"</a></p> })}
+        {may_bill.then(|| view! { <p class="button-row"><a class="button" href=href>"View invoice"</a></p> })}
     }
     .into_any()
 }
 
 fn start(at_work: bool, when_confirmed: bool) -> AnyView {
     let (title, text) = if at_work {
-        ("Work starts at once", "Ask for the first piece of work in a sentence. You will see it being done.")
+        ("You’re ready to go", "Describe your first request in a sentence, then watch it get done.")
     } else if when_confirmed {
         (
             "Work starts when you’ve confirmed your email address",
@@ -76,15 +76,15 @@ fn start(at_work: bool, when_confirmed: bool) -> AnyView {
         )
     } else {
         (
-            "Work starts when the invoice is paid",
-            "You can ask for the first piece of work now; it waits in line until then.",
+            "Work starts once the invoice is paid",
+            "You can send your first request now. We’ll start it as soon as you’ve paid.",
         )
     };
     view! {
         <h2 dir="auto">{title}</h2>
         <p class="soft" dir="auto">{text}</p>
         <p class="button-row">
-            <a class="button primary" href="/portal/requests/new">"Ask for something"</a>
+            <a class="button primary" href="/portal/requests/new">"Send your first request"</a>
             <a class="button quiet" href="/portal">"Look around first"</a>
         </p>
     }

@@ -39,7 +39,7 @@ fn page(cx: &Cx, offers: &[Offer]) -> Response {
                     <h1 dir="auto">{heading}</h1>
                     {(!promise.is_empty()).then(|| view! { <p class="lead">{promise}</p> })}
                     {(!offers.is_empty()).then(|| view! {
-                        <p class="button-row"><a class="button primary large" href="#offers">"Start this week"</a></p>
+                        <p class="button-row"><a class="button primary large" href="#offers">"See plans"</a></p>
                     })}
                 </div>
                 {picture::line()}
@@ -54,16 +54,20 @@ fn page(cx: &Cx, offers: &[Offer]) -> Response {
 /// How a request goes, in four stops on the line.
 fn promise_line(hours: u32) -> AnyView {
     let stops = [
-        ("0 h".to_owned(), "You ask", "in a sentence, as you would a colleague"),
-        ("1 h".to_owned(), "It is being done", "live, on your phone if you like"),
-        ("when needed".to_owned(), "You are asked", "before anything leaves the house"),
-        (format!("within {hours} h"), "You approve", "or ask for a change; then the next one starts"),
+        ("Hour 0".to_owned(), "You ask", "in a sentence, like you’d ask a coworker"),
+        ("Hour 1".to_owned(), "Watch it happen", "live, even from your phone"),
+        ("As needed".to_owned(), "You make the call", "before anything goes out the door"),
+        (
+            format!("Within {hours} hours"),
+            "You approve",
+            "or ask for a revision, then the next request starts",
+        ),
     ];
     let stops: Vec<_> = stops
         .into_iter()
         .map(|(when, title, words)| view! { <li><small>{when}</small><h2 dir="auto">{title}</h2><p dir="auto">{words}</p></li> })
         .collect();
-    view! { <ol class="promise" id="how" aria-label="How a request goes">{stops}</ol> }.into_any()
+    view! { <ol class="promise" id="how" aria-label="How it works">{stops}</ol> }.into_any()
 }
 
 /// For whom: the verticals of the offers, each once.
@@ -78,16 +82,16 @@ fn verticals(offers: &[Offer]) -> AnyView {
         return ().into_any();
     }
     let list = words::list(&names);
-    view! { <p class="for-whom">"Made for " {list} "."</p> }.into_any()
+    view! { <p class="for-whom">"Built for " {list} "."</p> }.into_any()
 }
 
 fn shelf(offers: &[Offer]) -> AnyView {
     if offers.is_empty() {
         return view! {
             <section class="store-section" id="offers">
-                <h2>"Offers"</h2>
+                <h2>"Plans"</h2>
                 <div class="empty">
-                    <p>"Nothing is on sale right now. Look in again soon; clients sign in as ever."</p>
+                    <p>"We’re not taking new clients right now. Check back soon. Already a client? Sign in below."</p>
                     <p class="button-row"><a class="button" href="/sign-in">"Sign in"</a></p>
                 </div>
             </section>
@@ -105,5 +109,5 @@ fn shelf(offers: &[Offer]) -> AnyView {
             )
         })
         .collect();
-    view! { <section class="store-section" id="offers"><h2>"Offers"</h2><div class="offers">{cards}</div></section> }.into_any()
+    view! { <section class="store-section" id="offers"><h2>"Plans"</h2><div class="offers">{cards}</div></section> }.into_any()
 }

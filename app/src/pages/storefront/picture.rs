@@ -8,9 +8,9 @@ pub(super) fn line() -> AnyView {
             <ol class="line" aria-hidden="true">
                 <li class="entry step"><p class="step-head"><b>"Rosa"</b>" asked for nine follow-ups"</p></li>
                 <li class="entry step"><p class="step-head">"read 9 call notes"</p></li>
-                <li class="entry step"><p class="step-head">"compared names with 214 open matters"</p></li>
+                <li class="entry step"><p class="step-head">"ran a conflict check against 214 open matters"</p></li>
                 <li class="entry ask">
-                    <div class="approval"><b>"May I leave the Delgado call out?"</b><span class="soft">"answered by Rosa, on her phone"</span></div>
+                    <div class="approval"><b>"OK to skip the Delgado call?"</b><span class="soft">"answered by Rosa, on her phone"</span></div>
                 </li>
                 <li class="entry said writing">
                     <span class="now"></span>

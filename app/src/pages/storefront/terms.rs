@@ -14,7 +14,7 @@ pub async fn show(cx: Cx) -> Result<Response, Problem> {
             <div class="terms">
                 <h1>"Terms"</h1>
                 {if html.is_empty() {
-                    view! { <p class="soft">{format!("{name} has not written its terms here yet. Ask for them before you sign up.")}</p> }.into_any()
+                    view! { <p class="soft">{format!("{name} hasn’t posted its terms yet. Ask for a copy before you sign up.")}</p> }.into_any()
                 } else {
                     view! {
                         <h2 class="soft">{format!("{name} and you")}</h2>

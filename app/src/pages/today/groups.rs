@@ -24,9 +24,11 @@ pub fn all(desk: &Desk) -> AnyView {
 
 fn in_one_sentence(things: usize) -> String {
     match things {
-        0 => "Nothing waits for you".to_owned(),
-        1 => "One thing waits for you".to_owned(),
-        many => format!("{} wait for you", words::count(i64::try_from(many).unwrap_or(i64::MAX), "thing")),
+        0 => "Nothing needs your attention".to_owned(),
+        1 => "One thing needs your attention".to_owned(),
+        many => {
+            format!("{} need your attention", words::count(i64::try_from(many).unwrap_or(i64::MAX), "thing"))
+        }
     }
 }
 
@@ -38,9 +40,9 @@ fn clear() -> AnyView {
                 <path d="M40 26v12M76 26v12M112 26v12" />
                 <circle class="full" cx="172" cy="32" r="5" />
             </svg>
-            <h2>"Nothing waits"</h2>
-            <p>"Questions, what clients wrote, clocks at risk, work that broke off, new clients and unpaid invoices will stand here."</p>
-            <a class="button" href="/desk/board">"Look at the board"</a>
+            <h2>"All clear"</h2>
+            <p>"Questions, client messages, at-risk clocks, failed work, new clients, and unpaid invoices show up here."</p>
+            <a class="button" href="/desk/board">"Go to board"</a>
         </div>
     }
     .into_any()
@@ -50,12 +52,12 @@ fn groups(desk: &Desk) -> AnyView {
     let today = &desk.today;
     view! {
         <div class="today">
-            {group("Answer first", &today.to_answer, None, |approval| rows::to_answer(approval, desk))}
+            {group("Needs your answer", &today.to_answer, None, |approval| rows::to_answer(approval, desk))}
             {group("Clients wrote", &today.wrote, None, |wrote| rows::wrote(wrote, desk))}
-            {group("Approve or decline", &today.to_decide, None, |proposal| rows::to_decide(proposal, desk))}
-            {group("Clocks at risk", &today.at_risk, Some(("/desk/board", "All on the board")), |card| rows::at_risk(card, desk))}
-            {group("Broke off", &today.failed, Some(("/desk/board", "All on the board")), |run| rows::failed(run, desk))}
-            {group("Clients have not answered", &today.unanswered, Some(("/desk/board", "All on the board")), |asked| {
+            {group("Needs your approval", &today.to_decide, None, |proposal| rows::to_decide(proposal, desk))}
+            {group("At risk", &today.at_risk, Some(("/desk/board", "See all on the board")), |card| rows::at_risk(card, desk))}
+            {group("Couldn’t finish", &today.failed, Some(("/desk/board", "See all on the board")), |run| rows::failed(run, desk))}
+            {group("Waiting on clients", &today.unanswered, Some(("/desk/board", "See all on the board")), |asked| {
                 rows::unanswered(asked, desk)
             })}
             {group("New clients", &today.new_clients, Some(("/desk/clients", "All clients")), |client| {
@@ -100,8 +102,8 @@ mod tests {
 
     #[test]
     fn the_day_is_said_in_one_sentence() {
-        assert_eq!(in_one_sentence(0), "Nothing waits for you");
-        assert_eq!(in_one_sentence(1), "One thing waits for you");
-        assert_eq!(in_one_sentence(7), "7 things wait for you");
+        assert_eq!(in_one_sentence(0), "Nothing needs your attention");
+        assert_eq!(in_one_sentence(1), "One thing needs your attention");
+        assert_eq!(in_one_sentence(7), "7 things need your attention");
     }
 }

@@ -72,7 +72,7 @@ pub fn to_decide(proposal: &Proposal, desk: &Desk) -> AnyView {
             <div class="today-words">
                 {words}
                 {reason}
-                <p>{format!("{} proposed it {ago}, off after {until}", proposal.by)}</p>
+                <p>{format!("Proposed by {} {ago} · expires {until}", proposal.by)}</p>
             </div>
             <form class="button-row" method="post" action=action>
                 {hidden(&desk.token, HERE)}
@@ -112,16 +112,19 @@ fn on_it(card: &Card) -> Option<String> {
     match card.run.as_ref().map(|run| run.state) {
         Some(RunState::Working) => Some(format!("{agent} is on it")),
         Some(RunState::Queued) => Some(about_to_start(agent, held_by)),
-        Some(RunState::Suspended) => Some(format!("{agent} waits for an answer")),
-        _ => Some("nobody is on it".to_owned()),
+        Some(RunState::Suspended) => Some(format!("{agent} is waiting on an answer")),
+        _ => Some("not assigned".to_owned()),
     }
 }
 
 /// Work that broke off.
 pub fn failed(run: &FailedRun, desk: &Desk) -> AnyView {
     let page = request_path(run.client, run.number);
-    let why =
-        if run.failure.is_empty() { format!("{} could not go on.", run.agent) } else { run.failure.clone() };
+    let why = if run.failure.is_empty() {
+        format!("{} couldn’t finish.", run.agent)
+    } else {
+        run.failure.clone()
+    };
     let label = format!("Try again: #{} {}", run.number, run.title);
     view! {
         <li class="today-item urgent">
@@ -162,13 +165,13 @@ pub fn new_client(client: &NewClient, desk: &Desk) -> AnyView {
         Some(offer) => offer.clone(),
         None => "no offer yet".to_owned(),
     };
-    let waits = if client.awaits_payment { " · work starts when the first invoice is paid" } else { "" };
+    let waits = if client.awaits_payment { " · work starts once the first invoice is paid" } else { "" };
     let came = desk.times.ago(client.at.timestamp_millis());
     view! {
         <li class="today-item new">
             <div class="today-words">
                 <a href=page.clone() dir="auto">{client.name.clone()}</a>
-                <p>{format!("{offer} · came {came}{waits}")}</p>
+                <p>{format!("{offer} · joined {came}{waits}")}</p>
             </div>
             <a class="button" href=page aria-label=format!("Open {}", client.name)>"Open"</a>
         </li>
@@ -210,7 +213,7 @@ pub fn unpaid(invoice: &UnpaidInvoice, desk: &Desk) -> AnyView {
     });
     let late = due.is_some_and(|at| desk.times.is_past(at));
     let class = if late { "today-item waiting" } else { "today-item" };
-    let label = format!("Mark paid: invoice {}", number(invoice.number));
+    let label = format!("Mark as paid: invoice {}", number(invoice.number));
     view! {
         <li class=class>
             <div class="today-words">
@@ -219,7 +222,7 @@ pub fn unpaid(invoice: &UnpaidInvoice, desk: &Desk) -> AnyView {
             </div>
             <form method="post" action=format!("{page}/state")>
                 {hidden(&desk.token, HERE)}
-                <button class="button" name="state" value="paid" aria-label=label>"Mark paid"</button>
+                <button class="button" name="state" value="paid" aria-label=label>"Mark as paid"</button>
             </form>
         </li>
     }
@@ -232,5 +235,5 @@ fn of(client: &str, number: u64) -> String {
 
 fn asked(approval: &Approval, desk: &Desk) -> String {
     let (ago, until) = (desk.times.ago(approval.created_at), desk.times.words(approval.expires_at));
-    format!("asked {ago}, waits until {until}")
+    format!("Asked {ago} · answer by {until}")
 }

@@ -65,9 +65,9 @@ async fn draw(operator: &Operator, form: Form) -> Result<Response, Problem> {
 
 async fn choices(operator: &Operator) -> domain::Result<(Choices, Choices)> {
     let Operator { cx, scope, .. } = operator;
-    let mut agents = vec![(String::new(), "Me: it looks after the desk".to_owned())];
+    let mut agents = vec![(String::new(), "Me".to_owned())];
     let all = agents::list(cx.db(), scope).await?.into_iter();
-    agents.extend(all.map(|agent| (agent.id.to_string(), format!("{}, an agent", agent.name))));
+    agents.extend(all.map(|agent| (agent.id.to_string(), format!("{}", agent.name))));
     let mut clients = vec![(String::new(), "All clients".to_owned())];
     let all = clients::queries::find(cx.db(), scope, "", CHOICES).await?.into_iter();
     clients.extend(all.map(|client| (client.id.to_string(), client.name)));
@@ -83,15 +83,15 @@ fn view(operator: &Operator, form: &Form, agents: Choices, clients: Choices) -> 
         <form class="form" method="post" action=LIST novalidate>
             {field::token(&operator.cx)}
             {field::summary(form)}
-            {Field::text(form, "name", "Name").hint("Which program has it, such as Juno’s machine.").required().max(60).show()}
-            {Field::select(form, "agent", "Whose it is", agents)
-                .hint("An agent’s own token takes up that agent’s runs, and can do nothing else.")
+            {Field::text(form, "name", "Name").hint("What will use it, like “Juno’s server”.").required().max(60).show()}
+            {Field::select(form, "agent", "Acts as", agents)
+                .hint("An agent’s token can claim that agent’s runs and nothing else.")
                 .required()
                 .show()}
-            {Field::select(form, "client", "For", clients).hint("Narrowed to one client, it sees nothing of the others.").required().show()}
+            {Field::select(form, "client", "Clients", clients).hint("If you limit it to one client, it can’t see the others.").required().show()}
             {rights(form)}
             <div class="button-row">
-                <button class="button primary">"Make it"</button>
+                <button class="button primary">"Create token"</button>
                 <a class="button quiet" href=LIST>"Back"</a>
             </div>
         </form>
@@ -101,12 +101,12 @@ fn view(operator: &Operator, form: &Form, agents: Choices, clients: Choices) -> 
 
 fn rights(form: &Form) -> AnyView {
     let boxes = [
-        ("read", "Look", "Clients, requests, conversations, invoices."),
-        ("write", "Change", "What can be changed back: requests, moves, notes."),
+        ("read", "Read", "Clients, requests, conversations, invoices."),
+        ("write", "Write", "Changes you can undo: requests, moves, notes."),
         (
             "dangerous",
-            "Ask for the rest",
-            "What goes out or cannot be undone. Each time it waits for you on the desk.",
+            "Request approval",
+            "For anything that goes out or can’t be undone. Each one waits for your OK on Today.",
         ),
     ];
     let error = form.errors.of("rights").map(str::to_owned);
@@ -124,7 +124,7 @@ fn rights(form: &Form) -> AnyView {
         .collect();
     view! {
         <fieldset class="field" id="rights">
-            <legend>"What it may do, where it is yours"</legend>
+            <legend>"Permissions"</legend>
             <div class="choices">{boxes}</div>
             {error.map(|error| view! { <p class="field-error">{error}</p> })}
         </fieldset>

@@ -22,17 +22,17 @@ fn view(cx: &Cx, all: &[Token], times: Times) -> AnyView {
         <div class="page-head">
             <div>
                 <h1>"Tokens"</h1>
-                <p class="page-sub">"Keys for programs: an agent that fetches its work, or one that runs the desk for you."</p>
+                <p class="page-sub">"Access for programs, like an agent that picks up its own work or an assistant that manages the desk."</p>
             </div>
             <div class="page-actions">
-                <a class="button" href="/docs/api">"How they are used"</a>
+                <a class="button" href="/docs/api">"API docs"</a>
                 <a class="button primary" href="/desk/tokens/new">"New token"</a>
             </div>
         </div>
         {if living.is_empty() { none() } else { rows(cx, &living, times) }}
         {(!gone.is_empty()).then(|| view! {
             <section class="section">
-                <div class="section-head"><h2>"Taken back"</h2></div>
+                <div class="section-head"><h2>"Revoked"</h2></div>
                 {rows(cx, &gone, times)}
             </section>
         })}
@@ -42,8 +42,8 @@ fn view(cx: &Cx, all: &[Token], times: Times) -> AnyView {
 
 fn none() -> AnyView {
     view! {
-        <NothingYet heading="No program has a key" words="Make one for an agent that fetches its work itself, or for a program that looks after the desk for you. You choose what it may do, and can take it back at any time.">
-            <a class="button primary" href="/desk/tokens/new">"Make a token"</a>
+        <NothingYet heading="No API tokens yet" words="Create one for an agent that picks up its own work, or for a program that manages the desk. You choose what it can do, and you can revoke it any time.">
+            <a class="button primary" href="/desk/tokens/new">"Create token"</a>
         </NothingYet>
     }
     .into_any()
@@ -56,11 +56,11 @@ fn rows(cx: &Cx, tokens: &[&Token], times: Times) -> AnyView {
 
 fn row(cx: &Cx, of: &Token, times: Times) -> AnyView {
     let used = match (of.revoked_at, of.used_at) {
-        (Some(at), _) => format!("taken back {}", times.ago(at)),
+        (Some(at), _) => format!("revoked {}", times.ago(at)),
         (None, Some(at)) => format!("last used {}", times.ago(at)),
         (None, None) => "never used".to_owned(),
     };
-    let made = format!("made {} by {}", times.words(of.created_at), of.made_by);
+    let made = format!("created {} by {}", times.words(of.created_at), of.made_by);
     view! {
         <li class="row">
             <div class="row-words">
@@ -78,9 +78,10 @@ fn row(cx: &Cx, of: &Token, times: Times) -> AnyView {
 fn whose(of: &Token) -> AnyView {
     let who = match &of.agent {
         Some((agent, name)) => {
-            view! { <a href=format!("/desk/agents/{agent}") dir="auto">{name.clone()}</a>"’s own" }.into_any()
+            view! { <a href=format!("/desk/agents/{agent}") dir="auto">{name.clone()}</a>"’s token" }
+                .into_any()
         }
-        None => view! { {format!("acts for {}", of.made_by)} }.into_any(),
+        None => view! { {format!("acts as {}", of.made_by)} }.into_any(),
     };
     let client = of.client.as_ref().map(|(client, name)| {
         view! { ", for "<a href=client_path(*client) dir="auto">{name.clone()}</a>" alone" }
@@ -91,10 +92,10 @@ fn whose(of: &Token) -> AnyView {
 /// What it may do, in words.
 pub(super) fn may(rights: &[Right]) -> String {
     let words = rights.iter().map(|right| match right {
-        Right::Work => "takes up runs and does them",
-        Right::Read => "looks at everything",
-        Right::Write => "changes what can be changed back",
-        Right::Dangerous => "asks you for the rest",
+        Right::Work => "claims and completes runs",
+        Right::Read => "reads everything",
+        Right::Write => "makes reversible changes",
+        Right::Dangerous => "asks for anything else",
     });
     words.collect::<Vec<_>>().join(", ")
 }
@@ -102,16 +103,16 @@ pub(super) fn may(rights: &[Right]) -> String {
 fn revocation(cx: &Cx, of: &Token) -> AnyView {
     let id = of.id;
     let (dialog, title) = (format!("revoke-{id}"), format!("revoke-{id}-title"));
-    let (label, question) = (format!("Take back {}", of.name), format!("Take back “{}”?", of.name));
+    let (label, question) = (format!("Revoke {}", of.name), format!("Revoke “{}”?", of.name));
     view! {
-        <button class="button quiet" type="button" popovertarget=dialog.clone() aria-label=label>"Take back"</button>
+        <button class="button quiet" type="button" popovertarget=dialog.clone() aria-label=label>"Revoke"</button>
         <div class="dialog" popover id=dialog.clone() role="dialog" aria-labelledby=title.clone()>
             <h2 id=title.clone() dir="auto">{question}</h2>
-            <p>"The program that has it is refused from its next call on. What it did stays. It cannot be given out again: make a new one."</p>
+            <p>"Any program using it will be blocked right away. Past activity stays. You can’t undo this, but you can create a new token."</p>
             <form class="button-row" method="post" action=format!("{LIST}/{id}/revocation")>
                 {token(cx)}
-                <button class="button danger">"Take it back"</button>
-                <button class="button quiet" type="button" popovertarget=dialog.clone() popovertargetaction="hide">"Keep"</button>
+                <button class="button danger">"Revoke token"</button>
+                <button class="button quiet" type="button" popovertarget=dialog.clone() popovertargetaction="hide">"Cancel"</button>
             </form>
         </div>
     }

@@ -22,27 +22,27 @@ pub(super) fn show(cx: &Cx, new: &NewToken, text: &str) -> Response {
 
 fn view(name: &str, text: &str, url: &str, is_agents: bool) -> AnyView {
     let (use_it, example) = if is_agents {
-        let words = "Give it to the agent’s program, which then claims its runs:";
+        let words = "Give it to the agent’s program. It can then claim runs:";
         let call = format!(
             "curl -X POST {url}/v1/runs/claim \\\n  -H 'Authorization: Bearer {text}' \\\n  -H 'Content-Type: application/json' -d '{{\"wait\": 30}}'"
         );
         (words, call)
     } else {
-        let words = "Give it to the program that looks after the desk; this shows that it works:";
+        let words = "Give it to the program that manages the desk. To check that it works:";
         (words, format!("curl {url}/v1/requests -H 'Authorization: Bearer {text}'"))
     };
     view! {
         <div class="page-head"><div>
             {crumbs(&[(LIST, "Tokens")], name)}
             <h1>"Your token"</h1>
-            <p class="page-sub">"Copy it now: it is shown this once, and kept nowhere."</p>
+            <p class="page-sub">"Copy it now. We don’t store it, so you won’t see it again."</p>
         </div></div>
         <div class="code-block"><pre tabindex="0"><code>{text.to_owned()}</code></pre><Copy text=text.to_owned() /></div>
         <section class="section">
             <p>{use_it}</p>
             <div class="code-block"><pre tabindex="0"><code>{example.clone()}</code></pre><Copy text=example /></div>
-            <p>"Everything that it can be used for stands in "<a href="/docs/api">"the API’s documentation"</a>"."</p>
-            <div class="button-row"><a class="button primary" href=LIST>"I have kept it"</a></div>
+            <p>"For everything it can do, see "<a href="/docs/api">"the API’s documentation"</a>"."</p>
+            <div class="button-row"><a class="button primary" href=LIST>"I’ve saved it"</a></div>
         </section>
     }
     .into_any()

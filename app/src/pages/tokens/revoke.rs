@@ -15,5 +15,5 @@ pub async fn create(
         Ok(token) => tokens::revoke(cx.db(), &scope, token).await,
         Err(_) => Err(Error::NotFound),
     };
-    answer(&cx.bare, done, LIST, "Taken back. It lets nobody in any more.")
+    answer(&cx.bare, done, LIST, "Token revoked. It no longer works.")
 }

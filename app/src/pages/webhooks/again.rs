@@ -33,15 +33,15 @@ async fn send(operator: &Operator, of: &Webhook, fields: &Fields) -> domain::Res
     if fields.has("event") {
         let event = fields.text("event").parse().map_err(|_| Error::NotFound)?;
         webhooks::send_again(cx.db(), scope, of.id, event).await?;
-        return Ok("It is sent again.".to_owned());
+        return Ok("Resending.".to_owned());
     }
     let zone = Times::of(cx).zone();
     let since = instant(fields.text("since"), zone)
-        .ok_or_else(|| Error::refused("Write a day, such as 2026-11-23, or a day and a time."))?;
+        .ok_or_else(|| Error::refused("Enter a date, or a date and time."))?;
     Ok(match webhooks::send_since(cx.db(), scope, of.id, since).await? {
-        0 => "Nothing has happened since that it is told of.".to_owned(),
-        1 => "1 message is sent again.".to_owned(),
-        count => format!("{count} messages are sent again."),
+        0 => "No matching events since then.".to_owned(),
+        1 => "Resending 1 message.".to_owned(),
+        count => format!("Resending {count} messages."),
     })
 }
 

@@ -44,7 +44,7 @@ pub(super) async fn typed(operator: &Operator, fields: &Fields) -> domain::Resul
     let is_web = Url::parse(&url).is_ok_and(|url| matches!(url.scheme(), "https" | "http") && url.has_host());
     let checked = match () {
         () if url.is_empty() => Ok(url.clone()),
-        () if !is_web => Err("Write a whole address, such as https://example.com/hook.".to_owned()),
+        () if !is_web => Err("Enter a full URL, like https://example.com/hook.".to_owned()),
         () => operator.cx.bare.app.site.outward.check_known(&url).await,
     };
     if let Err(words) = checked {
@@ -65,7 +65,7 @@ fn draw(operator: &Operator, form: &Form) -> Response {
                 {field::token(&operator.cx)}
                 {fields(form)}
                 <div class="button-row">
-                    <button class="button primary">"Make it"</button>
+                    <button class="button primary">"Create webhook"</button>
                     <a class="button quiet" href=LIST>"Back"</a>
                 </div>
             </form>
@@ -91,13 +91,13 @@ pub(super) fn fields(form: &Form) -> AnyView {
         .collect();
     view! {
         {field::summary(form)}
-        {Field::text(form, "url", "Address")
-            .hint("Messages are posted there. It has to lead out into the internet and answer with 2xx within 15 seconds.")
+        {Field::text(form, "url", "URL")
+            .hint("We’ll POST events here. It has to be publicly reachable and return a 2xx within 15 seconds.")
             .required()
             .max(2_000)
             .show()}
         <fieldset class="field" id="events">
-            <legend>"What it is told"</legend>
+            <legend>"Events"</legend>
             <div class="choices">{boxes}</div>
             {error.map(|error| view! { <p class="field-error">{error}</p> })}
         </fieldset>

@@ -22,7 +22,7 @@ fn view(all: &[Webhook], times: Times) -> AnyView {
         <div class="page-head">
             <div>
                 <h1>"Webhooks"</h1>
-                <p class="page-sub">"What happens here, told to programs of yours as it happens."</p>
+                <p class="page-sub">"Send events to your own apps as they happen."</p>
             </div>
             <div class="page-actions"><a class="button primary" href="/desk/webhooks/new">"New webhook"</a></div>
         </div>
@@ -33,8 +33,8 @@ fn view(all: &[Webhook], times: Times) -> AnyView {
 
 fn none() -> AnyView {
     view! {
-        <NothingYet heading="Nobody is told yet" words="Give an address, and choose what it is told: new requests, moves, questions, what is delivered, invoices. Each message is signed, and comes again until it is taken.">
-            <a class="button primary" href="/desk/webhooks/new">"Make a webhook"</a>
+        <NothingYet heading="No webhooks yet" words="Add a URL and choose its events: new requests, moves, questions, deliverables, invoices. Every message is signed and retried until it’s accepted.">
+            <a class="button primary" href="/desk/webhooks/new">"Create webhook"</a>
         </NothingYet>
     }
     .into_any()
@@ -43,9 +43,9 @@ fn none() -> AnyView {
 fn row(of: &Webhook, times: Times) -> AnyView {
     let events: Vec<&str> = of.events.iter().map(|kind| kind.as_str()).collect();
     let waiting = match of.waiting {
-        0 => "nothing waits".to_owned(),
-        1 => "1 message waits".to_owned(),
-        more => format!("{more} messages wait"),
+        0 => "nothing pending".to_owned(),
+        1 => "1 message pending".to_owned(),
+        more => format!("{more} messages pending"),
     };
     view! {
         <li class="row">
@@ -66,6 +66,6 @@ pub(super) fn state(of: &Webhook, times: Times) -> AnyView {
         Some(at) => {
             view! { <span class="tag failed">{format!("Failing, {}", times.ago(at))}</span> }.into_any()
         }
-        None => view! { <span class="tag up-next">"Listening"</span> }.into_any(),
+        None => view! { <span class="tag up-next">"Active"</span> }.into_any(),
     }
 }

@@ -15,5 +15,5 @@ pub async fn create(
         Ok(webhook) => webhooks::remove(cx.db(), &scope, webhook).await,
         Err(_) => Err(Error::NotFound),
     };
-    answer(&cx.bare, done, LIST, "Removed. Nothing more is sent there.")
+    answer(&cx.bare, done, LIST, "Webhook removed. We’ve stopped sending events to it.")
 }

@@ -30,13 +30,13 @@ pub(super) fn show(cx: &Cx, url: &str, secret: &str) -> Response {
         view! {
             <div class="page-head"><div>
                 {crumbs(&[(LIST, "Webhooks")], &url)}
-                <h1>"Its secret"</h1>
-                <p class="page-sub">"Copy it now: it is not shown again. You can always make another one."</p>
+                <h1>"Signing secret"</h1>
+                <p class="page-sub">"Copy it now. You won’t see it again, but you can always generate a new one."</p>
             </div></div>
             <div class="code-block"><pre tabindex="0"><code>{secret.clone()}</code></pre><Copy text=secret /></div>
             <section class="section">
-                <p>"Your program checks each message with it, by any library for "<a href="https://www.standardwebhooks.com" rel="noreferrer">"Standard Webhooks"</a>": it reads the headers webhook-id, webhook-timestamp and webhook-signature, and the body as it came. The same message may come twice: go by its webhook-id."</p>
-                <div class="button-row"><a class="button primary" href=LIST>"I have kept it"</a></div>
+                <p>"Use it to verify each message with any library for "<a href="https://www.standardwebhooks.com" rel="noreferrer">"Standard Webhooks"</a>". Pass it the webhook-id, webhook-timestamp, and webhook-signature headers and the raw body. You may get the same message twice, so dedupe by webhook-id."</p>
+                <div class="button-row"><a class="button primary" href=LIST>"I’ve saved it"</a></div>
             </section>
         }
     })

@@ -39,17 +39,17 @@ fn view(cx: &Cx, of: &Webhook, form: &Form, sent: &[Delivery], times: Times) -> 
         </div></div>
         {failing(of)}
         <section class="section">
-            <div class="section-head"><h2>"Sent lately"</h2></div>
+            <div class="section-head"><h2>"Recent deliveries"</h2></div>
             {rows::all(cx, &base, sent, times)}
             <form class="row-form" method="post" action=format!("{base}/deliveries")>
                 {token(cx)}
-                <label for="since">"Send everything again since"</label>
+                <label for="since">"Resend everything since"</label>
                 <input class="input" type="datetime-local" id="since" name="since" required />
                 <button class="button">"Send again"</button>
             </form>
         </section>
         <section class="section">
-            <div class="section-head"><h2>"How it is set"</h2></div>
+            <div class="section-head"><h2>"Settings"</h2></div>
             <form class="form" method="post" action=base.clone() novalidate>
                 {token(cx)}
                 {form::fields(form)}
@@ -62,7 +62,7 @@ fn view(cx: &Cx, of: &Webhook, form: &Form, sent: &[Delivery], times: Times) -> 
 }
 
 fn failing(of: &Webhook) -> AnyView {
-    let words = "What was sent there was not taken for three days and was given up. Look at the answers below, mend what is wrong, and send it again.";
+    let words = "This URL hasn’t accepted messages for three days, so we stopped retrying. Check the responses below, fix the problem, and resend.";
     let failing = of.failing_since.is_some();
     failing.then(|| view! { <div class="notice"><p dir="auto">{words}</p></div> }).into_any()
 }
@@ -72,14 +72,14 @@ fn ends(cx: &Cx, base: &str) -> AnyView {
     view! {
         <section class="section">
             <div class="section-head"><h2>"Its secret"</h2></div>
-            <p>"It was shown once. Another one takes its place at once: give it to your program as soon as you have it."</p>
+            <p>"You only see it once. A new secret replaces the old one right away, so update your app as soon as you have it."</p>
             <div class="button-row">
-                <form method="post" action=format!("{base}/secret")>{token(cx)}<button class="button">"Make another secret"</button></form>
-                <button class="button quiet" type="button" popovertarget="remove">"Remove the webhook"</button>
+                <form method="post" action=format!("{base}/secret")>{token(cx)}<button class="button">"Generate new secret"</button></form>
+                <button class="button quiet" type="button" popovertarget="remove">"Remove webhook"</button>
             </div>
             <div class="dialog" popover id="remove" role="dialog" aria-labelledby="remove-title">
                 <h2 id="remove-title">"Remove this webhook?"</h2>
-                <p>"Nothing more is sent there, and what waits is dropped."</p>
+                <p>"We’ll stop sending events and drop anything pending."</p>
                 <form class="button-row" method="post" action=format!("{base}/removal")>
                     {token(cx)}
                     <button class="button danger">"Remove it"</button>

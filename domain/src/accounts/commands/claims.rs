@@ -160,13 +160,13 @@ pub(super) async fn release_in(tx: &mut Tx, claimant: PersonId) -> Result<()> {
     for place in left {
         let (name, client) = (mail::plain(&place.name), ClientId(place.id));
         let body = format!(
-            "{name} was signed up with an e-mail address whose owner says that it is not theirs. Whoever signed up is \
+            "{name} was signed up with an email address whose owner says that it is not theirs. Whoever signed up is \
              signed out, and nobody gets in by that address any more. If you know the business, invite its people from \
              its page:\n\n{{link:/desk/clients/{client}}}\n",
         );
         let scope = Scope::system(WorkspaceId(place.workspace_id));
-        mail::to_operators_in(tx, &scope, &format!("{name} was signed up with another's address"), &body)
-            .await?;
+        let subject = format!("{name} was signed up with another's address");
+        mail::to_operators_about_in(tx, &scope, Some(client), &subject, &body).await?;
         tx.enter(&scope).await?;
         let deed = Deed::done("take_back_address", place.name.as_str()).of(client);
         audit::write_in(tx, &scope, &By::default(), &deed).await?;
@@ -213,9 +213,7 @@ pub(super) async fn own_in(tx: &mut Tx, person: PersonId) -> Result<()> {
         .execute(tx.conn())
         .await
         .on_constraint("person_email_unique", || {
-            Error::refused(
-                "This address was confirmed for another account a moment ago. Open the link again.",
-            )
+            Error::refused("This email was just confirmed on another account. Open the link again.")
         })?;
     Ok(())
 }

@@ -56,24 +56,23 @@ pub(super) async fn send_in(tx: &mut Tx, workspace: &Workspace, person: &Known) 
         Some(owner) => {
             let company = company_in(tx, person.id).await?.unwrap_or_default();
             let text = format!(
-                "Hello {},\n\nsomebody, most likely you, signed up “{}” with this address, which has an account here \
-                 already. To keep both in one place, go on here with the password of your account. If it was not you, \
-                 say so there:",
+                "Hi {},\n\nSomeone (probably you) just signed up “{}” with this email, and it already has an account. \
+                 To combine the two, use this link and enter your existing password. If it wasn’t you, say so there:",
                 mail::plain(&owner.name),
                 mail::plain(&company),
             );
-            ("You have an account here already", text)
+            ("You already have an account", text)
         }
         // Nobody has shown that they want mail here: not a word of whoever typed the address.
         None => (
-            "Confirm your address",
-            "Hello,\n\nsomebody, most likely you, signed up with this address. Please confirm that it is yours, so that \
-             nobody else can use it. If it was not you, say so there:"
+            "Confirm your email",
+            "Hi,\n\nSomeone (probably you) just signed up with this email. Please confirm that it’s yours, so no one else \
+             can use it. If it wasn’t you, say so there:"
                 .to_owned(),
         ),
     };
     let body = format!(
-        "{text}\n\n{{link:/confirm/{token}}}\n\nThe link works for seven days. Nothing happens without it.\n\n{}\n",
+        "{text}\n\n{{link:/confirm/{token}}}\n\nThe link works for seven days. Nothing happens unless you use it.\n\n{}\n",
         workspace.name,
     );
     mail::queue_in(tx, workspace.id, &person.email, subject, &body).await
@@ -104,7 +103,7 @@ pub async fn resend<'a>(
     let known = person_in(&mut tx, person).await?;
     tx.commit().await?;
     if known.confirmed {
-        return Err(Error::refused("Your address is confirmed already."));
+        return Err(Error::refused("Your email is already confirmed."));
     }
     if !links::asked(db, CONFIRM_PAIR, CONFIRM_EMAIL, &known.email, from.into().network).await? {
         return Ok(());
@@ -215,10 +214,7 @@ async fn check_password(db: &Db, person: &Known, password: &str) -> Result<()> {
     if passwords::verify(Lane::Known, person.password_hash.as_deref(), password).await? {
         return limits::forgive(db, PASSWORD_PERSON, &who).await;
     }
-    Err(Error::Fields(FieldErrors::one(
-        "password",
-        "This is not the password. Try again, or ask for a new one.",
-    )))
+    Err(Error::Fields(FieldErrors::one("password", "That password isn’t right. Try again, or reset it.")))
 }
 
 async fn use_in(tx: &mut Tx, token: &str) -> Result<()> {

@@ -17,7 +17,7 @@ pub(super) fn check_manager(scope: &Scope) -> Result<()> {
     if scope.role().is_some_and(Role::may_manage_people) {
         Ok(())
     } else {
-        Err(Error::refused("Only an owner manages people. Ask one of yours."))
+        Err(Error::refused("Only owners can manage people. Ask an owner on your team."))
     }
 }
 
@@ -112,7 +112,7 @@ async fn check_not_last(tx: &mut Tx, scope: &Scope, leaving: MembershipId) -> Re
         return Ok(());
     }
     Err(Error::refused(match keeper(scope) {
-        Role::Operator => "The last operator stays. Invite another first.",
-        _ => "The last owner stays. Make somebody else an owner first.",
+        Role::Operator => "You can’t remove the last operator. Invite another one first.",
+        _ => "You can’t remove the last owner. Make someone else an owner first.",
     }))
 }

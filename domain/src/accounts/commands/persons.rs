@@ -133,13 +133,13 @@ pub(super) async fn create_owner_in(
 
 /// A person's name as it was typed, or what to do about it.
 pub(super) fn read_name(errors: &mut FieldErrors, field: &str, typed: &str) -> String {
-    names::read(errors, field, typed, 80, "Tell us your name.")
+    names::read(errors, field, typed, 80, "Enter your name.")
 }
 
 /// An address as it was typed, or what to do about it.
 pub(super) fn check_email(errors: &mut FieldErrors, field: &str, typed: &str) -> String {
     read_email(typed).unwrap_or_else(|| {
-        errors.add(field, "This is not an e-mail address. It looks like name@company.com.");
+        errors.add(field, "Enter a valid email address, like name@company.com.");
         String::new()
     })
 }

@@ -87,7 +87,7 @@ pub async fn change_password(db: &Db, person: PersonId, old: &str, new: &str, ke
     let who = person.to_string();
     limits::hit(db, PASSWORD_PERSON, &who).await?;
     if !passwords::verify(Lane::Known, known.password_hash.as_deref(), old).await? {
-        return Err(Error::Fields(FieldErrors::one("old", "This is not your present password.")));
+        return Err(Error::Fields(FieldErrors::one("old", "That isn’t your current password.")));
     }
     limits::forgive(db, PASSWORD_PERSON, &who).await?;
     let mut errors = FieldErrors::new();
@@ -106,7 +106,7 @@ pub async fn change_password(db: &Db, person: PersonId, old: &str, new: &str, ke
     .rows_affected();
     if changed == 0 {
         return Err(Error::refused(
-            "Your password was changed a moment ago, in another place. Sign in with that one.",
+            "Your password was just changed on another device. Sign in with the new one.",
         ));
     }
     revoke_others_in(&mut tx, person, Some(keep)).await?;

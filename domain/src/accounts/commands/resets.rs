@@ -56,10 +56,7 @@ pub enum Done {
 pub async fn ask<'a>(db: &Db, workspace: &Workspace, email: &str, from: impl Into<Source<'a>>) -> Result<()> {
     let over = tokio::time::Instant::now() + PACE;
     let email = read_email(email).ok_or_else(|| {
-        Error::Fields(FieldErrors::one(
-            "email",
-            "This is not an e-mail address. It looks like name@company.com.",
-        ))
+        Error::Fields(FieldErrors::one("email", "Enter a valid email address, like name@company.com."))
     })?;
     if links::asked(db, RESET_PAIR, RESET_EMAIL, &email, from.into().network).await? {
         send(db, workspace, &email).await?;
@@ -74,7 +71,7 @@ async fn send(db: &Db, workspace: &Workspace, email: &str) -> Result<()> {
     let hello = match &owner {
         Some(owner) => hello_in(&mut tx, owner).await?,
         // Nobody has shown that they want mail here: not a word of whoever typed the address.
-        None => "Hello,\n\nplease ".to_owned(),
+        None => "Hi,\n\n".to_owned(),
     };
     let person = match owner {
         Some(owner) => Some(owner),
@@ -83,11 +80,11 @@ async fn send(db: &Db, workspace: &Workspace, email: &str) -> Result<()> {
     if let Some(person) = person {
         let token = create_in(&mut tx, person.id, LIFE).await?;
         let body = format!(
-            "{hello}set a new password here:\n\n{{link:/reset/{token}}}\n\nThe link works once, for an hour. \
-             If you did not ask for it, leave it; your password stays as it is.\n\n{}\n",
+            "{hello}Use this link to set a new password:\n\n{{link:/reset/{token}}}\n\nIt works once and expires in an hour. \
+             If you didn’t ask for this, you can ignore this email. Your password won’t change.\n\n{}\n",
             workspace.name,
         );
-        mail::queue_in(&mut tx, workspace.id, email, "Your new password", &body).await?;
+        mail::queue_in(&mut tx, workspace.id, email, "Reset your password", &body).await?;
     }
     tx.commit().await
 }
@@ -102,7 +99,7 @@ async fn hello_in(tx: &mut Tx, owner: &Known) -> Result<String> {
     } else {
         format!("This is about your account for {}. ", words::list(&companies))
     };
-    Ok(format!("Hello {},\n\n{whose}Please ", mail::plain(&owner.name)))
+    Ok(format!("Hi {},\n\n{whose}", mail::plain(&owner.name)))
 }
 
 /// A new link for a person's password: its token. For [`Office::Auth`].

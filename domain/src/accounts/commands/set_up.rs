@@ -122,10 +122,15 @@ struct Checked {
 
 fn check(form: &SetUp<'_>) -> Result<Checked> {
     let mut errors = FieldErrors::new();
-    let business =
-        names::read(&mut errors, "business", form.business, 80, "Give your business a name; clients see it.");
+    let business = names::read(
+        &mut errors,
+        "business",
+        form.business,
+        80,
+        "Enter your business name. Clients will see it.",
+    );
     if form.zone.parse::<chrono_tz::Tz>().is_err() {
-        errors.add("zone", "Choose a time zone from the list, such as Europe/Berlin.");
+        errors.add("zone", "Choose a time zone from the list, like America/New_York.");
     }
     if form.currency.parse::<Currency>().is_err() {
         errors.add("currency", "Choose a currency from the list.");
@@ -180,6 +185,6 @@ async fn use_code_in(tx: &mut Tx, code: &str) -> Result<()> {
     }
     Err(Error::Fields(FieldErrors::one(
         "code",
-        "This is not the code that stands in the terminal. It changes at each start.",
+        "That code doesn’t match the one in your terminal. It changes every time the server starts.",
     )))
 }

@@ -12,7 +12,7 @@ use crate::{
     ids::{PersonId, WorkspaceId},
 };
 
-const WRONG: &str = "This e-mail and password do not belong together. Check both, or ask for a new password.";
+const WRONG: &str = "That email and password don’t match. Try again, or reset your password.";
 
 /// Lets a person in by e-mail and password: their places in this workspace, the first to begin with. `from`: where the
 /// request comes from.
@@ -51,7 +51,7 @@ pub async fn sign_in<'a>(
     tx.commit().await?;
     if places.is_empty() {
         return Err(Error::refused(
-            "You have no place here any more. Whoever manages your company's account can invite you again.",
+            "You no longer have access. Ask the person who manages your company’s account to invite you again.",
         ));
     }
     Ok(places)

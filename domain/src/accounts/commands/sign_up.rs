@@ -112,9 +112,9 @@ async fn check(db: &Db, workspace: WorkspaceId, form: &SignUp<'_>) -> Result<Che
     let mut errors = FieldErrors::new();
     let offer = sold(db, workspace, form.offer).await?;
     if offer.is_none() {
-        errors.add("offer", "Choose an offer.");
+        errors.add("offer", "Choose a plan.");
     }
-    let company = names::read(&mut errors, "company", form.company, 120, "Tell us your company's name.");
+    let company = names::read(&mut errors, "company", form.company, 120, "Enter your company name.");
     let name = read_name(&mut errors, "name", form.name);
     let email = check_email(&mut errors, "email", form.email);
     check_password(&mut errors, "password", form.password, &[&name, form.email, &company]);
@@ -136,7 +136,7 @@ async fn check(db: &Db, workspace: WorkspaceId, form: &SignUp<'_>) -> Result<Che
         }
     }
     if !form.agreed {
-        errors.add("terms", "Read the terms and agree to them.");
+        errors.add("terms", "Please read and agree to the terms.");
     }
     errors.check()?;
     let offer = offer.ok_or(Error::NotFound)?;
@@ -202,7 +202,7 @@ async fn sold(db: &Db, workspace: WorkspaceId, offer: Option<OfferId>) -> Result
 /// the first.
 async fn use_form_in(tx: &mut Tx, form_key: &str, person: PersonId) -> Result<bool> {
     if !(20..=100).contains(&form_key.len()) {
-        return Err(Error::refused("Reload this page and send it again."));
+        return Err(Error::refused("Reload the page and try again."));
     }
     let now = tx.now();
     let used = sqlx::query!(
@@ -243,7 +243,7 @@ async fn again(
             Ok(place)
         }
         _ => Err(Error::refused(
-            "This form was sent already. Sign in, or reload the page to sign up once more.",
+            "You’ve already signed up with this form. Sign in, or reload the page to start over.",
         )),
     }
 }
@@ -291,6 +291,7 @@ async fn make_client_in(
     audit::done_in(tx, &scope, Deed::done("sign_up", form.company.as_str()).of(client)).await?;
     let (company, offer) = (mail::plain(&form.company), mail::plain(&form.offer.name));
     let body =
-        format!("{company} signed up for {offer}.\n\nSay hello:\n\n{{link:/desk/clients/{client}}}\n",);
-    mail::to_operators_in(tx, &scope, &format!("{company} signed up"), &body).await
+        format!("{company} just signed up for {offer}.\n\nSay hello:\n\n{{link:/desk/clients/{client}}}\n",);
+    let subject = format!("{company} signed up");
+    mail::to_operators_about_in(tx, &scope, Some(client), &subject, &body).await
 }

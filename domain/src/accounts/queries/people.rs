@@ -67,7 +67,9 @@ pub async fn client_name(db: &Db, scope: &Scope) -> Result<String> {
     let client = scope.client.ok_or(Error::NotFound)?;
     let mut tx = db.begin(scope).await?;
     let name = sqlx::query_scalar!(
-        "SELECT name FROM client WHERE workspace_id = $1 AND id = $2",
+        "SELECT name FROM client c WHERE workspace_id = $1 AND id = $2
+           AND NOT EXISTS (SELECT FROM client_erasure e
+                           WHERE e.workspace_id = c.workspace_id AND e.client_id = c.id AND e.done_at IS NOT NULL)",
         scope.workspace.0,
         client.0,
     )

@@ -203,7 +203,7 @@ async fn who_is_not_confirmed_invites_nobody(pool: PgPool) {
     let town = Town::new(&pool).await;
     let scope = town.stranger.scope();
     let refused = invitations::invite(&town.ground.db, &scope, "second@mallory.test", Role::Owner).await;
-    assert!(matches!(refused, Err(Error::Refused(why)) if why.contains("Confirm your e-mail address")));
+    assert!(matches!(refused, Err(Error::Refused(why)) if why.contains("Confirm your email address")));
     assert_eq!(count(&town.ground, "SELECT count(*) FROM invitation").await, 0);
 }
 
@@ -243,10 +243,10 @@ async fn the_owner_of_an_address_reads_which_company_it_is_about(pool: PgPool) {
     confirmations::confirm(&ground.db, space.id, &link, by, "", Answers(&|_| Some(false)), "").await.unwrap();
     resets::ask(&ground.db, space, VICTIM, "").await.unwrap();
     let (_, body) = mails(ground, VICTIM).await.pop().unwrap();
-    assert!(body.contains("Hello Rosa Klein") && body.contains("Harbor & Pine Law"), "{body}");
+    assert!(body.contains("Hi Rosa Klein") && body.contains("Harbor & Pine Law"), "{body}");
     let offer = ground.offer(Starts::AtOnce).await.id;
     sign_up(ground, space, offer, "Mallory Two", STRANGERS).await;
     let about = mails(ground, VICTIM).await;
-    let (_, body) = about.iter().find(|(subject, _)| subject == "You have an account here already").unwrap();
+    let (_, body) = about.iter().find(|(subject, _)| subject == "You already have an account").unwrap();
     assert!(body.contains("“Mallory Two”"), "{body}");
 }

@@ -203,7 +203,7 @@ async fn nobody_spends_the_sign_ups_of_another_address(pool: PgPool) {
     }
     assert!(is_shut(sign_up(99, "192.0.2.1").await));
     sign_up(0, "203.0.113.7").await.expect("its own person signs up from elsewhere");
-    let confirming = "SELECT count(*) FROM mail WHERE subject = 'Confirm your address'";
+    let confirming = "SELECT count(*) FROM mail WHERE subject = 'Confirm your email'";
     assert_eq!(count(&ground, confirming).await, i64::from(limits::CONFIRM_EMAIL.most), "no flood of mails");
 }
 

@@ -137,7 +137,7 @@ async fn a_known_address_signs_up_like_a_new_one(pool: PgPool) {
 
     // The mail says so, and the first account's password joins the two.
     let (subject, _) = mails(&ground, known).await.pop().unwrap();
-    assert_eq!(subject, "You have an account here already");
+    assert_eq!(subject, "You already have an account");
     let link = token(&ground, known).await;
     let refused = confirmations::confirm(
         &ground.db,

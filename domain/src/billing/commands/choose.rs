@@ -70,9 +70,7 @@ async fn sold_in(tx: &mut Tx, scope: &Scope, offer: OfferId) -> Result<Offer> {
         OfferState::Draft => scope.is_wide(),
         OfferState::Archived => false,
     };
-    found
-        .filter(is_sold)
-        .ok_or_else(|| Error::Fields(FieldErrors::one("offer", "Choose one of the packages on the list.")))
+    found.filter(is_sold).ok_or_else(|| Error::Fields(FieldErrors::one("offer", "Choose one from the list.")))
 }
 
 async fn living_in(tx: &mut Tx, scope: &Scope, client: ClientId) -> Result<Option<SubscriptionId>> {

@@ -99,9 +99,9 @@ pub async fn discard(db: &Db, scope: &Scope, invoice: InvoiceId) -> Result<()> {
 fn still_draft(state: InvoiceState) -> Result<()> {
     match state {
         InvoiceState::Draft => Ok(()),
-        _ => {
-            Err(Error::refused("It was issued meanwhile and stays as it is. Void it and write another one."))
-        }
+        _ => Err(Error::refused(
+            "This invoice was just issued, so it can’t be edited. Void it and create a new one.",
+        )),
     }
 }
 
@@ -109,7 +109,7 @@ fn still_draft(state: InvoiceState) -> Result<()> {
 fn check(draft: &InvoiceDraft) -> Result<Money> {
     let mut errors = FieldErrors::new();
     match draft.lines.len() {
-        0 => errors.add("line-0-what", "Write what is billed."),
+        0 => errors.add("line-0-what", "Add at least one line item."),
         1..=MOST_LINES => {}
         _ => errors.add("line-0-what", format!("Write {MOST_LINES} lines at most.")),
     }
@@ -121,7 +121,7 @@ fn check(draft: &InvoiceDraft) -> Result<Money> {
         if readable::is_blank(&line.what) {
             errors.add(
                 &format!("line-{i}-what"),
-                format!("Write what line {} bills, or empty its amount.", i + 1),
+                format!("Add a description to line {}, or clear its amount.", i + 1),
             );
         } else if length > LONGEST_LINE {
             errors.add(

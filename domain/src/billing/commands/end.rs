@@ -23,7 +23,7 @@ pub async fn end_with_period(db: &Db, scope: &Scope, subscription: SubscriptionI
     let mut held = hold_in(&mut tx, scope, subscription).await?;
     renew_in(&mut tx, scope, &mut held).await?;
     if held.state != SubscriptionState::Active {
-        return Err(Error::refused("Only an active subscription ends with its period."));
+        return Err(Error::refused("Only an active subscription can be set to end with its period."));
     }
     // Who ends it does not pause it: work that waits for a pause to be over is begun.
     let changed = sqlx::query!(
@@ -54,12 +54,16 @@ pub async fn end_now(db: &Db, scope: &Scope, subscription: SubscriptionId) -> Re
     let mut tx = db.begin(scope).await?;
     let held = hold_in(&mut tx, scope, subscription).await?;
     match held.state {
-        SubscriptionState::Ended => return Err(Error::refused("This subscription has ended already.")),
+        SubscriptionState::Ended => return Err(Error::refused("This subscription has already ended.")),
         SubscriptionState::Active if !scope.is_wide() => {
-            return Err(Error::refused("It is paid for until its period is over: let it end then."));
+            return Err(Error::refused(
+                "It’s paid through the end of this period. Set it to end then instead.",
+            ));
         }
         SubscriptionState::AwaitingPayment if !scope.is_wide() => {
-            return Err(Error::refused("It has not begun. Write to us, and we take the invoice back."));
+            return Err(Error::refused(
+                "Your subscription hasn’t started yet. Contact us and we’ll void the invoice.",
+            ));
         }
         _ => {}
     }

@@ -38,7 +38,7 @@ pub async fn issue(db: &Db, scope: &Scope, invoice: InvoiceId) -> Result<Issued>
     let mut tx = db.begin(scope).await?;
     let bill = hold_bill_in(&mut tx, scope, invoice).await?;
     if bill.state != InvoiceState::Draft {
-        return Err(Error::refused("This invoice was issued already."));
+        return Err(Error::refused("This invoice has already been issued."));
     }
     let parties = parties_in(&mut tx, scope, bill.client).await?;
     let lacks = parties.lacks();
@@ -115,9 +115,9 @@ async fn mail_in(
 ) -> Result<()> {
     let number = words::number(letter.number.unsigned_abs());
     let due = words::date(letter.due, zone);
-    let subject = format!("Invoice {number}, due on {due}");
+    let subject = format!("Invoice {number}, due {due}");
     let body = format!(
-        "Invoice {number} over {} is due on {due}.\n\nRead it, print it or keep it:\n\n{{link:/portal/billing/{}}}\n",
+        "Your invoice {number} for {} is due {due}.\n\nView or print it:\n\n{{link:/portal/billing/{}}}\n",
         letter.total.in_full(),
         letter.number,
     );

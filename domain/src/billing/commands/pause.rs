@@ -161,7 +161,7 @@ pub async fn resume(db: &Db, scope: &Scope, subscription: SubscriptionId) -> Res
     match held.state {
         SubscriptionState::Paused => reopen_in(&mut tx, scope, &mut held).await?,
         SubscriptionState::Active if held.pausing => want_in(&mut tx, scope, &held, false).await?,
-        _ => return Err(Error::refused("This subscription is not paused.")),
+        _ => return Err(Error::refused("This subscription isn’t paused.")),
     }
     clock::resume_all_in(&mut tx, scope, held.client).await?;
     changes::tell_in(&mut tx, scope, held.client, "subscription", None).await?;

@@ -23,7 +23,7 @@ pub async fn mark_paid(db: &Db, scope: &Scope, invoice: InvoiceId) -> Result<()>
     let bill = hold_bill_in(&mut tx, scope, invoice).await?;
     if bill.state != InvoiceState::Issued {
         return Err(Error::refused(
-            "Only an issued invoice can be marked as paid. Reload the page to see how it stands.",
+            "Only issued invoices can be marked as paid. Reload the page to see its status.",
         ));
     }
     set_paid_in(&mut tx, scope, invoice, true).await?;
@@ -45,9 +45,7 @@ pub async fn take_back_payment(db: &Db, scope: &Scope, invoice: InvoiceId) -> Re
     let mut tx = db.begin(scope).await?;
     let bill = hold_bill_in(&mut tx, scope, invoice).await?;
     if bill.state != InvoiceState::Paid {
-        return Err(Error::refused(
-            "This invoice is not marked as paid. Reload the page to see how it stands.",
-        ));
+        return Err(Error::refused("This invoice isn’t marked as paid. Reload the page to see its status."));
     }
     if is_credited_in(&mut tx, scope, invoice).await? {
         return Err(Error::refused("It was credited. The invoice and its payment stay on the books."));

@@ -95,7 +95,7 @@ async fn insert_in(
     .execute(tx.conn())
     .await
     .on_constraint("subscription_one_living", || {
-        Error::refused("This client holds a subscription already. End it before another one is sold.")
+        Error::refused("This client already has a subscription. Cancel it before adding another.")
     })?;
     Ok(id)
 }

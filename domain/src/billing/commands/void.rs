@@ -19,15 +19,17 @@ pub async fn void(db: &Db, scope: &Scope, invoice: InvoiceId) -> Result<()> {
     match bill.state {
         InvoiceState::Issued if awaited => {
             return Err(Error::refused(
-                "A subscription waits for this payment. End the subscription, and the invoice goes with it.",
+                "A subscription is waiting on this payment. Cancel the subscription and the invoice is voided, too.",
             ));
         }
         InvoiceState::Issued => {}
         InvoiceState::Paid => {
-            return Err(Error::refused("It’s paid. Credit it instead, or mark it unpaid first."));
+            return Err(Error::refused(
+                "This invoice is paid. Credit it instead, or mark it as unpaid first.",
+            ));
         }
-        InvoiceState::Draft => return Err(Error::refused("A draft has no number yet: discard it instead.")),
-        InvoiceState::Void => return Err(Error::refused("This invoice is void already.")),
+        InvoiceState::Draft => return Err(Error::refused("This is a draft. Discard it instead.")),
+        InvoiceState::Void => return Err(Error::refused("This invoice is already void.")),
     }
     let now = tx.now();
     let voided = sqlx::query!(

@@ -15,4 +15,4 @@ pub use figures::{Figures, figures};
 pub use invoices::{Filter, Invoices, by_number, get, list};
 pub use recurring::{Month, Recurring, recurring};
 pub(crate) use recurring::{a_month, currency};
-pub use subscriptions::{all, billable, of_client, pauses};
+pub use subscriptions::{all, billable, every, of_client, pauses};

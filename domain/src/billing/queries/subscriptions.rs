@@ -58,6 +58,31 @@ pub async fn of_client(db: &Db, scope: &Scope, client: ClientId) -> Result<Optio
     row.map(Row::subscription).transpose()
 }
 
+/// Everything that a client held and holds, oldest first.
+///
+/// # Errors
+/// [`Error::NotFound`] for those who may not see bills.
+pub async fn every(db: &Db, scope: &Scope, client: ClientId) -> Result<Vec<Subscription>> {
+    may_bill(scope)?;
+    let mut tx = db.begin(scope).await?;
+    let rows = sqlx::query_as!(
+        Row,
+        r#"SELECT s.id, s.client_id, c.name AS client_name, s.offer_id, s.name, s.price_minor, s.currency, s.billing_interval,
+                s.active_limit, s.cycle_hours, s.revisions, s.starts, s.state, s.started_at, s.period_start, s.period_end,
+                s.paused_at, s.banked_seconds, s.ends_with_period, s.ended_at, s.created_at,
+                s.pause_wanted_at IS NOT NULL AS "pausing!",
+                s.next_offer AS "next_offer: Json<NextOffer>"
+         FROM subscription s JOIN client c ON c.workspace_id = s.workspace_id AND c.id = s.client_id
+         WHERE s.workspace_id = $1 AND s.client_id = $2 ORDER BY s.created_at, s.id"#,
+        scope.workspace.0,
+        client.0,
+    )
+    .fetch_all(tx.conn())
+    .await?;
+    tx.commit().await?;
+    rows.into_iter().map(Row::subscription).collect()
+}
+
 /// The clients that an invoice can be written for, by name.
 ///
 /// # Errors

@@ -134,7 +134,10 @@ async fn it_ends_with_the_period_that_is_paid_for(pool: PgPool) {
     let Err(Error::Refused(reason)) = pause(&ground.db, &client.owner, subscription).await else {
         panic!("paused")
     };
-    assert_eq!(reason, "It ends on 23 December 2026. To pause it instead, keep it first.");
+    assert_eq!(
+        reason,
+        "It’s set to end on 23 December 2026. To pause it instead, keep the subscription first."
+    );
     assert_eq!(ground.held(&client).await.state, SubscriptionState::Active);
     ground.wait(TimeDelta::days(45));
     renew_due(&ground.db).await.unwrap();

@@ -37,7 +37,7 @@ fn what_is_stored_is_checked_when_it_is_read() {
         stored("Europe/Berlin", r#"{"from": "00:00", "to": "24:01"}"#),
     ];
     let told =
-        ["is not a time zone", "Choose at least one working day", "is no opening", "is not a time of day"];
+        ["isn’t a time zone", "Choose at least one business day", "doesn’t work", "is not a time of day"];
     for (refused, told) in refused.into_iter().zip(told) {
         let error = refused.unwrap_err();
         assert!(error.contains(told), "{error}");

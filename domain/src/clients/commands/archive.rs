@@ -4,7 +4,7 @@ use super::create::{hold_workspace_in, name_is_free_in};
 use crate::{
     Db, Error, Result, Scope, Tx,
     audit::{self, Deed},
-    changes,
+    changes, erasures,
     ids::{ClientId, RequestId},
     offers::queries::operators_only,
     requests::{
@@ -31,7 +31,7 @@ pub async fn archive(db: &Db, scope: &Scope, client: ClientId) -> Result<()> {
     if held.terms.is_some() {
         let name = &held.client_name;
         return Err(Error::refused(format!(
-            "{name} still holds a subscription. End it first; then nothing more is billed."
+            "{name} still has a subscription. Cancel it first so they aren’t billed again."
         )));
     }
     park_all_in(&mut tx, scope, &held).await?;
@@ -45,11 +45,16 @@ pub async fn archive(db: &Db, scope: &Scope, client: ClientId) -> Result<()> {
 /// A client is back.
 ///
 /// # Errors
-/// Field `name` where another client has its name by now; [`Error::NotFound`], also for anyone but an operator.
+/// Field `name` where another client has its name by now; [`Error::Refused`] where it is going to be erased;
+/// [`Error::NotFound`], also for anyone but an operator.
 pub async fn restore(db: &Db, scope: &Scope, client: ClientId) -> Result<()> {
     operators_only(scope)?;
     let mut tx = db.begin(scope).await?;
     let held = hold::hold_in(&mut tx, scope, client).await?;
+    if erasures::due_in(&mut tx, scope, client).await?.is_some() {
+        let name = &held.client_name;
+        return Err(Error::refused(format!("{name} is going to be erased. Keep it first, then restore it.")));
+    }
     hold_workspace_in(&mut tx, scope).await?;
     name_is_free_in(&mut tx, scope, &held.client_name, Some(client)).await?;
     set_in(&mut tx, scope, client, None).await?;

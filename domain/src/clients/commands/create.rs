@@ -66,7 +66,7 @@ async fn sell_in(
 
 /// A name is one line, in lists and on invoices.
 pub(super) fn read_name(errors: &mut FieldErrors, typed: &str) -> String {
-    names::read(errors, "name", typed, NAME, "Give the business's name.")
+    names::read(errors, "name", typed, NAME, "Enter the business name.")
 }
 
 fn read_owner(errors: &mut FieldErrors, typed: &str) -> Option<String> {
@@ -75,7 +75,7 @@ fn read_owner(errors: &mut FieldErrors, typed: &str) -> Option<String> {
     }
     let email = read_email(typed);
     if email.is_none() {
-        errors.add("email", "This is not an e-mail address. It looks like name@company.com.");
+        errors.add("email", "Enter a valid email address, like name@company.com.");
     }
     email
 }
@@ -110,7 +110,7 @@ pub(super) async fn name_is_free_in(
     if taken {
         return Err(Error::Fields(FieldErrors::one(
             "name",
-            "You have a client of this name. Add what tells them apart.",
+            "You already have a client with this name. Add something to tell them apart.",
         )));
     }
     Ok(())

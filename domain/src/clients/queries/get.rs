@@ -8,7 +8,7 @@ use crate::{
     offers::{IntakeAnswer, queries::operators_only},
 };
 
-/// One client.
+/// One client; one that was erased is none.
 ///
 /// # Errors
 /// [`Error::NotFound`], also for anyone but an operator.
@@ -18,7 +18,9 @@ pub async fn get(db: &Db, scope: &Scope, client: ClientId) -> Result<Client> {
     let row = sqlx::query!(
         r#"SELECT name, vertical, intake AS "intake: Json<Vec<IntakeAnswer>>", bill_to, bill_details AS "details: Json<Recipient>", bill_email,
                   board_stream, created_at, archived_at
-           FROM client WHERE workspace_id = $1 AND id = $2"#,
+           FROM client c WHERE workspace_id = $1 AND id = $2
+             AND NOT EXISTS (SELECT FROM client_erasure e
+                             WHERE e.workspace_id = c.workspace_id AND e.client_id = c.id AND e.done_at IS NOT NULL)"#,
         scope.workspace.0,
         client.0,
     )

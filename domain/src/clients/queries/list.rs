@@ -30,8 +30,10 @@ pub async fn list(db: &Db, scope: &Scope, words: &str, shown: Shown, page: u32) 
 
 async fn count(tx: &mut Tx, scope: &Scope, words: &str, shown: Shown) -> Result<i64> {
     Ok(sqlx::query_scalar!(
-        r#"SELECT count(*) AS "count!" FROM client
-           WHERE workspace_id = $1 AND position(search_fold($2) IN name_folded) > 0 AND (archived_at IS NOT NULL) = $3"#,
+        r#"SELECT count(*) AS "count!" FROM client c
+           WHERE workspace_id = $1 AND position(search_fold($2) IN name_folded) > 0 AND (archived_at IS NOT NULL) = $3
+             AND NOT EXISTS (SELECT FROM client_erasure e
+                             WHERE e.workspace_id = c.workspace_id AND e.client_id = c.id AND e.done_at IS NOT NULL)"#,
         scope.workspace.0,
         words,
         shown == Shown::Archived,
@@ -56,8 +58,10 @@ async fn rows(tx: &mut Tx, scope: &Scope, words: &str, shown: Shown, skip: i64) 
     Ok(sqlx::query_as!(
         Row,
         r#"WITH page AS (
-               SELECT workspace_id, id, name, board_stream, created_at FROM client
+               SELECT workspace_id, id, name, board_stream, created_at FROM client c
                WHERE workspace_id = $1 AND position(search_fold($2) IN name_folded) > 0 AND (archived_at IS NOT NULL) = $3
+                 AND NOT EXISTS (SELECT FROM client_erasure e
+                                 WHERE e.workspace_id = c.workspace_id AND e.client_id = c.id AND e.done_at IS NOT NULL)
                ORDER BY lower(name), id LIMIT $4 OFFSET $5
            )
            SELECT c.id AS "id!", c.name AS "name!", s.name AS "offer?", s.state AS "state?",

@@ -40,7 +40,7 @@ fn old(extension: &str) -> Kind {
         "doc" | "dot" => Kind::binary("application/msword", "Word document"),
         "xls" | "xlt" => Kind::binary("application/vnd.ms-excel", "Excel workbook"),
         "ppt" | "pps" => Kind::binary("application/vnd.ms-powerpoint", "PowerPoint slides"),
-        "msg" => Kind::binary(DOWNLOAD, "E-mail"),
+        "msg" => Kind::binary(DOWNLOAD, "Email"),
         _ => Kind::download("File"),
     }
 }

@@ -65,7 +65,7 @@ pub(super) const TEXT: &[(&[&str], Kind)] = &[
     (&["html", "htm", "xhtml", "hta", "mht"], Kind::text(DOWNLOAD, "HTML page")),
     (&["svg"], Kind::text(DOWNLOAD, "SVG drawing")),
     (&["xml", "xsl", "xslt"], Kind::text(DOWNLOAD, "XML document")),
-    (&["eml"], Kind::text(DOWNLOAD, "E-mail")),
+    (&["eml"], Kind::text(DOWNLOAD, "Email")),
     (&["ics"], Kind::text(DOWNLOAD, "Calendar entry")),
     (&["vcf"], Kind::text(DOWNLOAD, "Contact")),
     (

@@ -55,35 +55,35 @@ impl Draft {
         self.collect_words(errors);
         self.collect_terms(errors);
         if self.intake.len() > MOST_QUESTIONS {
-            errors.add("intake", format!("Ask {MOST_QUESTIONS} questions at most; remove some."));
+            errors.add("intake", format!("You can ask up to {MOST_QUESTIONS} questions. Remove some."));
         }
         for (i, field) in self.intake.iter().enumerate() {
             question::collect(i, field, errors);
         }
         if let Some(twice) = question::twice(&self.intake) {
-            errors.add(&format!("field-{twice}-label"), "This question is here twice: remove one.");
+            errors.add(&format!("field-{twice}-label"), "This question appears twice. Remove one.");
         }
     }
 
     fn collect_words(&self, errors: &mut FieldErrors) {
         if readable::is_blank(&self.name) {
-            errors.add("name", "Give the offer a name, such as “Two at a time”.");
+            errors.add("name", "Name the offer, like “Two at a time”.");
         }
         at_most(errors, "name", "the name", &self.name, 80);
         at_most(errors, "summary", "the summary", &self.summary, 300);
-        at_most(errors, "vertical", "whom it is for", &self.vertical, 60);
+        at_most(errors, "vertical", "who it’s for", &self.vertical, 60);
         if self.points.len() > MOST_POINTS {
-            errors.add("points", format!("Name {MOST_POINTS} points at most; the strongest ones."));
+            errors.add("points", format!("List up to {MOST_POINTS} items. Keep the strongest."));
         }
         if self.points.iter().any(|point| length(point) > LONGEST_POINT) {
-            errors.add("points", format!("Keep each point under {LONGEST_POINT} characters."));
+            errors.add("points", format!("Keep each item under {LONGEST_POINT} characters."));
         }
     }
 
     fn collect_terms(&self, errors: &mut FieldErrors) {
         let terms = &self.terms;
         if !(0..=HIGHEST_PRICE).contains(&terms.price.minor) {
-            errors.add("price", "Write a price from 0 up, and below a billion.");
+            errors.add("price", "Enter a price of 0 or more, under one billion.");
         }
         within(errors, "active_limit", terms.active_limit, 1, 20, "request");
         within(errors, "cycle_hours", terms.cycle_hours, 1, 720, "hour");
@@ -99,13 +99,13 @@ fn length(text: &str) -> usize {
 
 fn at_most(errors: &mut FieldErrors, field: &str, what: &str, text: &str, most: usize) {
     if length(text) > most {
-        errors.add(field, format!("Shorten {what} to {most} characters."));
+        errors.add(field, format!("Keep {what} under {most} characters."));
     }
 }
 
 fn within(errors: &mut FieldErrors, field: &str, value: u32, least: u32, most: u32, noun: &str) {
     if !(least..=most).contains(&value) {
-        errors.add(field, format!("Write a number from {least} to {}.", words::count(most.into(), noun)));
+        errors.add(field, format!("Enter a number from {least} to {}.", words::count(most.into(), noun)));
     }
 }
 

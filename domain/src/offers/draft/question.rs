@@ -67,7 +67,7 @@ pub(super) fn collect(place: usize, field: &IntakeField, errors: &mut FieldError
     let at = |part: &str| format!("field-{place}-{part}");
     let number = place + 1;
     if readable::is_blank(&field.label) {
-        errors.add(&at("label"), format!("Write question {number}, or remove it."));
+        errors.add(&at("label"), format!("Fill in question {number} or remove it."));
     }
     at_most(errors, &at("label"), &format!("question {number}"), &field.label, 200);
     at_most(errors, &at("hint"), &format!("the hint of question {number}"), &field.hint, 300);
@@ -79,13 +79,13 @@ pub(super) fn collect(place: usize, field: &IntakeField, errors: &mut FieldError
 fn collect_options(at: &str, number: usize, options: &[String], errors: &mut FieldErrors) {
     let repeated = options.iter().enumerate().any(|(i, option)| options[..i].contains(option));
     if options.len() < 2 {
-        errors.add(at, format!("Give question {number} two answers or more to choose from, one a line."));
+        errors.add(at, format!("Give question {number} at least two choices, one per line."));
     } else if options.len() > MOST_OPTIONS {
-        errors.add(at, format!("Give question {number} {MOST_OPTIONS} answers at most."));
+        errors.add(at, format!("Question {number} can have up to {MOST_OPTIONS} choices."));
     } else if repeated {
-        errors.add(at, format!("An answer of question {number} is here twice: remove one."));
+        errors.add(at, format!("Question {number} lists the same choice twice. Remove one."));
     } else if options.iter().any(|option| length(option) > LONGEST_OPTION) {
-        errors.add(at, format!("Keep each answer of question {number} under {LONGEST_OPTION} characters."));
+        errors.add(at, format!("Keep each choice in question {number} under {LONGEST_OPTION} characters."));
     }
 }
 

@@ -79,8 +79,8 @@ fn everything_wrong_is_told_at_once() {
     let expected =
         ["price", "cycle_hours", "name", "active_limit", "revisions", "field-0-label", "field-1-options"];
     assert_eq!(fields, expected);
-    assert_eq!(errors.of("active_limit"), Some("Write a number from 1 to 20 requests."));
-    assert_eq!(errors.of("field-0-label"), Some("Write question 1, or remove it."));
+    assert_eq!(errors.of("active_limit"), Some("Enter a number from 1 to 20 requests."));
+    assert_eq!(errors.of("field-0-label"), Some("Fill in question 1 or remove it."));
 }
 
 #[test]

@@ -64,7 +64,7 @@ impl Typed {
         });
         let mut number = |field: &str, typed: &str, otherwise: u32| {
             typed.trim().parse().unwrap_or_else(|_| {
-                errors.add(field, "Write a number in digits, such as 2.");
+                errors.add(field, "Enter a number, like 2.");
                 otherwise
             })
         };

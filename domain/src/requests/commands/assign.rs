@@ -17,7 +17,7 @@ pub async fn assign(db: &Db, scope: &Scope, request: RequestId, agent: AgentId) 
     let (held, row) = hold::hold_request_in(&mut tx, scope, request).await?;
     row.still_wanted()?;
     if let Some(run) = runs::living_in(&mut tx, scope, &row).await? {
-        return Err(Error::refused(format!("{} is at work on it. Stop the work first.", run.agent_name)));
+        return Err(Error::refused(format!("{} is working on this. Stop the work first.", run.agent_name)));
     }
     works_for(&mut tx, scope, held.client, agent).await?;
     let done = sqlx::query!(
@@ -44,6 +44,6 @@ async fn works_for(tx: &mut Tx, scope: &Scope, client: ClientId, agent: AgentId)
     )
     .fetch_one(tx.conn())
     .await?;
-    let none = || Error::Fields(FieldErrors::one("agent", "Choose an agent who works for this client."));
+    let none = || Error::Fields(FieldErrors::one("agent", "Choose an agent who’s assigned to this client."));
     if known { Ok(()) } else { Err(none()) }
 }

@@ -30,7 +30,9 @@ pub async fn create(db: &Db, scope: &Scope, new: NewRequest) -> Result<u64> {
         return Ok(number);
     }
     if held.archived {
-        return Err(Error::refused("This client has left: nothing new can be asked for."));
+        return Err(Error::refused(
+            "This client is archived, so you can’t add requests. Restore the client first.",
+        ));
     }
     let row = insert(&mut tx, scope, &held, person, &new).await?;
     say_asked(&mut tx, scope, &row, &new).await?;
@@ -43,9 +45,9 @@ pub async fn create(db: &Db, scope: &Scope, new: NewRequest) -> Result<u64> {
 
 fn checked(new: NewRequest) -> Result<NewRequest> {
     let mut errors = FieldErrors::new();
-    let title =
-        line(&mut errors, "title", &new.title, TITLE, "Give it a title, so that everyone can find it.");
-    let brief = text(&mut errors, "brief", &new.brief, BRIEF, "Say what you need: a few sentences will do.");
+    let title = line(&mut errors, "title", &new.title, TITLE, "Add a title so everyone can find it.");
+    let brief =
+        text(&mut errors, "brief", &new.brief, BRIEF, "Tell us what you need. A few sentences is plenty.");
     errors.check()?;
     Ok(NewRequest { title, brief, ..new })
 }

@@ -13,15 +13,15 @@ use crate::{
 pub async fn edit(db: &Db, scope: &Scope, request: RequestId, title: &str, brief: &str) -> Result<()> {
     may_work(scope)?;
     let mut errors = FieldErrors::new();
-    let title = line(&mut errors, "title", title, TITLE, "Give it a title, so that everyone can find it.");
-    let brief = text(&mut errors, "brief", brief, BRIEF, "Say what you need: a few sentences will do.");
+    let title = line(&mut errors, "title", title, TITLE, "Add a title so everyone can find it.");
+    let brief = text(&mut errors, "brief", brief, BRIEF, "Tell us what you need. A few sentences is plenty.");
     errors.check()?;
     let mut tx = db.begin(scope).await?;
     let (held, row) = hold::hold_request_in(&mut tx, scope, request).await?;
     row.still_wanted()?;
     if !matches!(row.column, Column::Backlog | Column::UpNext) {
         return Err(Error::refused(
-            "It has been started already. Write what should change in the conversation.",
+            "Work has already started. Post your change in the conversation instead.",
         ));
     }
     let done = sqlx::query!(

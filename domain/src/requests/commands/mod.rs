@@ -2,6 +2,7 @@
 
 mod assign;
 mod create;
+mod delete;
 mod edit;
 mod moves;
 mod order;
@@ -13,6 +14,7 @@ mod words;
 
 pub use assign::assign;
 pub use create::create;
+pub use delete::delete;
 pub use edit::edit;
 pub use moves::{move_to, undo_move};
 pub use order::reorder;
@@ -39,7 +41,7 @@ pub(crate) fn may_work(scope: &Scope) -> Result<()> {
     match scope.role() {
         Some(role) if role.may_work() => Ok(()),
         Some(Role::Billing) => Err(Error::refused(
-            "Your role here is billing: you see the work and have no say in it. An owner can change that.",
+            "Your role is Billing, so you can view requests but not send or change them. An owner can change your role.",
         )),
         Some(Role::Reader) => Err(Error::refused(
             "This account is closed. You can read and download everything, but nothing can be changed.",
@@ -69,7 +71,7 @@ pub(crate) fn text(errors: &mut FieldErrors, field: &str, typed: &str, most: usi
     if length == 0 {
         errors.add(field, missing);
     } else if length > most {
-        errors.add(field, format!("This is {length} characters long. Shorten it to {most}."));
+        errors.add(field, format!("That’s {length} characters. The limit is {most}."));
     }
     text
 }

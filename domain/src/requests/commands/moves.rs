@@ -72,7 +72,7 @@ fn members_own(from: Column, to: Column) -> Result<()> {
         return Ok(());
     }
     Err(Error::refused(
-        "You decide what is in the Backlog and what is Up next. From there it moves as the work goes on.",
+        "You can move requests between Backlog and Up next. After that, they move as the work moves.",
     ))
 }
 

@@ -20,7 +20,7 @@ pub async fn reorder(db: &Db, scope: &Scope, request: RequestId, to: Place) -> R
     row.still_wanted()?;
     let free = matches!(row.column, Column::Backlog | Column::UpNext);
     if !free && scope.role() != Some(Role::Operator) {
-        return Err(Error::refused("It has been started already, so its order no longer matters."));
+        return Err(Error::refused("Work has already started, so its order no longer matters."));
     }
     let position = place::position_in(&mut tx, scope, &row, row.column, to).await?;
     put_in(&mut tx, scope, &held, &row, position).await?;

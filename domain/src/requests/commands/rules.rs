@@ -44,18 +44,16 @@ pub(super) fn deed(from: Column, to: Column, facts: Facts) -> Result<Deed> {
         (Backlog | UpNext | Done, InProgress) => Ok(Deed::Start),
         (InProgress | Waiting | Review, Backlog | UpNext) => Ok(Deed::Park),
         (Waiting | Review, InProgress) if facts.asked => {
-            Err(Error::refused("A question is still open. Answer it, and the work goes on by itself."))
+            Err(Error::refused("There’s an open question. Answer it and work will continue on its own."))
         }
         (Waiting | Review, InProgress) => Ok(Deed::GoOn),
         (InProgress | Waiting, Waiting | Review) => to_standstill(to, facts),
-        (Review, Waiting) => Err(Error::refused("It waits on the client already: for a review.")),
+        (Review, Waiting) => Err(Error::refused("It’s already waiting on the client for a review.")),
         (Review, Done) => Ok(Deed::Approve),
         (Done, Review) => Ok(Deed::Shift),
-        (_, Done) => Err(Error::refused("Only what was reviewed is done. Move it to Review first.")),
-        (Backlog | UpNext, _) => {
-            Err(Error::refused("It has not been started. Move it to In progress first."))
-        }
-        (Done, _) => Err(Error::refused("It is done. Move it to Review or In progress to open it again.")),
+        (_, Done) => Err(Error::refused("It has to be reviewed before it’s done. Move it to Review first.")),
+        (Backlog | UpNext, _) => Err(Error::refused("Work hasn’t started. Move it to In progress first.")),
+        (Done, _) => Err(Error::refused("It’s done. To reopen it, move it to Review or In progress.")),
         (a, b) => Err(Error::Broken(format!("no rule for {a:?} to {b:?}"))),
     }
 }
@@ -75,12 +73,12 @@ pub(crate) fn moves(card: &Card) -> Vec<Column> {
 /// By hand into Waiting on you or Review, where the clock stands still.
 fn to_standstill(to: Column, facts: Facts) -> Result<Deed> {
     match facts.living {
-        Some(RunState::Working) => Err(Error::refused("Someone is at work on it. Stop them first.")),
+        Some(RunState::Working) => Err(Error::refused("Someone is working on this. Stop the work first.")),
         _ if facts.asked => {
-            Err(Error::refused("A question is still open. Answer it, and the work goes on by itself."))
+            Err(Error::refused("There’s an open question. Answer it and work will continue on its own."))
         }
         _ if to == Column::Review && !facts.delivered => {
-            Err(Error::refused("Nothing has been delivered yet, so there is nothing to review."))
+            Err(Error::refused("Nothing has been delivered yet, so there’s nothing to review."))
         }
         _ => Ok(Deed::Shift),
     }
@@ -146,7 +144,7 @@ mod tests {
             matches!(review(QUIET), Err(Error::Refused(why)) if why.contains("Nothing has been delivered"))
         );
         let busy = Facts { living: Some(RunState::Working), delivered: true, ..QUIET };
-        assert!(matches!(review(busy), Err(Error::Refused(why)) if why.contains("Stop them first")));
+        assert!(matches!(review(busy), Err(Error::Refused(why)) if why.contains("Stop the work first")));
         let asked = Facts { asked: true, ..QUIET };
         assert!(
             matches!(deed(Column::Waiting, Column::InProgress, asked), Err(Error::Refused(why)) if why.contains("Answer it"))

@@ -69,9 +69,9 @@ pub(crate) async fn park_in(
 /// Why nothing more can be started.
 pub(crate) fn no_place(held: &Held) -> Error {
     let limit = held.terms.map_or(0, |terms| terms.active_limit);
-    let places = if limit == 1 { "place" } else { "places" };
+    let places = if limit == 1 { "slot" } else { "slots" };
     Error::refused(format!(
-        "{} has {limit} of {limit} {places} at work. Finish or park one first.",
+        "{} is using {limit} of {limit} {places}. Finish one or move one back to Up next first.",
         held.client_name
     ))
 }
@@ -79,9 +79,9 @@ pub(crate) fn no_place(held: &Held) -> Error {
 pub(crate) fn no_subscription(held: &Held) -> Error {
     let name = &held.client_name;
     Error::refused(match held.entitlement {
-        Entitlement::Archived => format!("{name} has left: nothing can be started."),
+        Entitlement::Archived => format!("{name} is archived, so nothing can be started."),
         Entitlement::Ended | Entitlement::Nothing => {
-            format!("{name} has no subscription to work under. Start one first.")
+            format!("{name} doesn’t have a subscription. Start one first.")
         }
         other => format!("{name}'s subscription is not active. {}", other.goes_on().unwrap_or_default()),
     })

@@ -19,7 +19,7 @@ pub async fn withdraw(db: &Db, scope: &Scope, request: RequestId) -> Result<()> 
         return Ok(());
     }
     if row.column == Column::Done {
-        return Err(Error::refused("It is done and approved. Ask for what else you need as a new request."));
+        return Err(Error::refused("This one’s already approved. For anything else, send a new request."));
     }
     let author = Author::of(scope);
     if row.column.is_active() {

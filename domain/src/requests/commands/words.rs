@@ -28,12 +28,15 @@ pub async fn comment(
     let row = hold::find_in(&mut tx, scope, client, request).await?;
     row.still_wanted()?;
     let attached = files::attach_in(&mut tx, scope, &row, attached).await?;
-    let wrote = Wrote::Comment { text: &text, files: attached.len() };
-    unseen::write_in(&mut tx, scope, &row, &wrote).await?;
-    let words = (!text.is_empty()).then_some(Part::DataComment { text });
+    let words = (!text.is_empty()).then(|| Part::DataComment { text: text.clone() });
+    let count = attached.len();
     let files =
         attached.into_iter().map(|file| Part::DataFile { file: file.id, name: file.name, bytes: file.bytes });
-    row.say(&mut tx, &Author::of(scope), words.into_iter().chain(files)).await?;
+    let events = events(tx.now(), &Author::of(scope), words.into_iter().chain(files));
+    let event = events.first().map(|event| event.id.as_str()).unwrap_or_default();
+    let wrote = Wrote::Comment { text: &text, files: count, event };
+    unseen::write_in(&mut tx, scope, &row, &wrote).await?;
+    tx.append(row.session, &events).await?;
     changes::tell_in(&mut tx, scope, client, "request", Some(row.number)).await?;
     tx.commit().await
 }
@@ -58,6 +61,6 @@ fn checked(typed: &str, with_files: bool) -> Result<String> {
     if with_files && typed.trim().is_empty() {
         return Ok(String::new());
     }
-    let text = super::text(&mut errors, "text", typed, COMMENT, "Write something first.");
+    let text = super::text(&mut errors, "text", typed, COMMENT, "Write a message first.");
     errors.check().map(|()| text)
 }

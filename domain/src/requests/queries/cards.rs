@@ -16,7 +16,7 @@ use crate::{
 };
 
 /// What a request that stands in Waiting on you without a question waits for.
-const AFTER_STOP: &str = "The work was stopped. Start it again, or take the request back.";
+const AFTER_STOP: &str = "Work was stopped. Restart it or withdraw the request.";
 
 /// The workspace's calendar.
 pub(super) async fn calendar_in(tx: &mut Tx, scope: &Scope) -> Result<Calendar> {

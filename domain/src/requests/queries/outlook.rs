@@ -12,7 +12,7 @@ pub async fn outlook(db: &Db, scope: &Scope) -> Result<Outlook> {
     let Some(client) = scope.client else { return Err(Error::NotFound) };
     let mut tx = db.begin(scope).await?;
     let row = sqlx::query!(
-        r#"SELECT c.board_stream, s.next_offset, sub.state AS "state?", sub.pause_wanted_at IS NOT NULL AS "pausing!",
+        r#"SELECT c.board_stream, c.archived_at, s.next_offset, sub.state AS "state?", sub.pause_wanted_at IS NOT NULL AS "pausing!",
                   (sub.network IS NOT NULL AND (sub.starts = 'at_once' OR sub.price_minor = 0)
                    AND NOT EXISTS (SELECT FROM membership m JOIN person p ON p.id = m.person_id
                                    WHERE m.workspace_id = c.workspace_id AND m.client_id = c.id AND m.role = 'owner'
@@ -39,5 +39,6 @@ pub async fn outlook(db: &Db, scope: &Scope) -> Result<Outlook> {
         _ if row.had => Some(Waits::ForSubscription),
         _ => Some(Waits::ForFirst),
     };
-    Ok(Outlook { board_stream: row.board_stream, next: row.next_offset.cast_unsigned(), waits })
+    let left_at = row.archived_at.map(|at| at.timestamp_millis());
+    Ok(Outlook { board_stream: row.board_stream, next: row.next_offset.cast_unsigned(), waits, left_at })
 }

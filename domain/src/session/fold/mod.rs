@@ -47,6 +47,14 @@ impl Conversation {
             Part::DataFile { file, name, bytes } => {
                 self.add_event(event, Body::File { file: *file, name: name.clone(), bytes: *bytes })
             }
+            Part::DataTombstone { what, deleted } => {
+                self.add_event(event, Body::Deleted { what: *what, deleted: *deleted })
+            }
+            Part::DataDeletion { of, what } => self.change(of, |body| {
+                if matches!(body, Body::Comment { .. } | Body::File { .. } | Body::Deleted { .. }) {
+                    *body = Body::Deleted { what: *what, deleted: event.at };
+                }
+            }),
             Part::DataRun { state, failure, rehearsal } => {
                 self.run_is(event, *state, failure.as_deref(), *rehearsal)
             }

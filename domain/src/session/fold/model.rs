@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::super::event::{Author, Choice, PlanStep, RunState, StepState};
+use super::super::event::{Author, Choice, Deletable, PlanStep, RunState, StepState};
 use crate::{
     ids::{ApprovalId, ControlId, DeliverableId, FileId, RunId},
     requests::Column,
@@ -78,6 +78,11 @@ pub enum Body {
         file: FileId,
         name: String,
         bytes: u64,
+    },
+    /// A comment or a file that who wrote it deleted. `deleted`: when, in milliseconds since 1970, UTC.
+    Deleted {
+        what: Deletable,
+        deleted: i64,
     },
     /// An agent's words. `writing`: more may come.
     Words {

@@ -7,7 +7,7 @@ use super::*;
 use crate::{
     ids::{ApprovalId, ControlId, RunId},
     requests::Column,
-    session::{Author, Choice, PlanStep, StepState},
+    session::{Author, Choice, Deletable, PlanStep, StepState},
 };
 
 fn person(name: &str) -> Author {
@@ -38,6 +38,14 @@ fn delta(text: &str) -> Part {
 
 fn start() -> Part {
     Part::TextStart { id: "t".to_owned() }
+}
+
+fn deletion(of: i64) -> Part {
+    Part::DataDeletion { of: format!("e{of}"), what: Deletable::Comment }
+}
+
+fn tombstone(n: i64) -> Part {
+    Part::DataTombstone { what: Deletable::Comment, deleted: n * 1000 }
 }
 
 /// The line as a reader would tell it, one entry a row.
@@ -122,6 +130,23 @@ fn a_plan_is_replaced_where_it_stands() {
     ]);
     assert_eq!(told(&conversation), ["Juno: [Done] Read", "Rosa: Comment { text: \"Thanks\" }"]);
     assert_eq!(conversation.entries[0].at, 1000);
+}
+
+/// Who was there when it was deleted reads what they read who come later; nothing but comments and files is blanked.
+#[test]
+fn what_was_deleted_reads_the_same_before_and_after() {
+    let said = |part| {
+        vec![by(1, person("Rosa"), part), of_attempt(2, 1, delta("Dear")), by(3, person("Rosa"), deletion(1))]
+    };
+    let comment = Part::DataComment { text: "Secret".to_owned() };
+    let heard = read(said(comment));
+    assert_eq!(heard, read(said(tombstone(3))));
+    assert_eq!((heard.entries.len(), heard.entries[0].at), (2, 1000));
+    assert_eq!(heard.entries[0].body, Body::Deleted { what: Deletable::Comment, deleted: 3000 });
+    let asked = Part::DataAsked { title: "Lease".to_owned(), brief: "Soon.".to_owned() };
+    let kept = Event { id: "asked".to_owned(), ..by(1, person("Rosa"), asked) };
+    let of_it = Part::DataDeletion { of: "asked".to_owned(), what: Deletable::Comment };
+    assert_eq!(read(vec![kept.clone(), by(2, person("Rosa"), of_it)]), read(vec![kept]));
 }
 
 #[test]
@@ -281,6 +306,8 @@ fn any_part() -> impl Strategy<Value = Part> {
         (id.clone(), "[a-z ]{0,6}").prop_map(|(id, delta)| Part::TextDelta { id, delta }),
         id.clone().prop_map(|id| Part::TextEnd { id }),
         "[a-z]{1,6}".prop_map(|text| Part::DataComment { text }),
+        (1_i64..60).prop_map(deletion),
+        Just(tombstone(7)),
         states.clone().prop_map(state),
         states.prop_map(sub_state),
         (id, step).prop_map(|(id, state)| Part::DataStep {

@@ -24,9 +24,9 @@ pub async fn create_in(tx: &mut Tx, new: &NewWorkspace<'_>) -> Result<Workspace>
     let workspace = Workspace {
         id,
         name: new.name.to_owned(),
-        tagline: "An employee that knows your business and never loses the thread".to_owned(),
+        tagline: "A digital employee who knows your business and never loses the thread".to_owned(),
         promise:
-            "Ask for work as you would ask a colleague. Watch it being done. Stop it, steer it, approve it."
+            "Ask for work the way you’d ask a coworker. Watch it get done. Step in, change direction, or approve it any time."
                 .to_owned(),
         zone: new.zone.to_owned(),
         currency: new.currency.to_owned(),
@@ -73,10 +73,10 @@ pub async fn create_in(tx: &mut Tx, new: &NewWorkspace<'_>) -> Result<Workspace>
 /// What a client agrees to until the operator writes terms of their own.
 fn terms(name: &str) -> String {
     format!(
-        "## What you get\n\n{name} works on your requests, as many at a time as your offer says, each within the hours it \
-         names, counted in working days. You can ask for as many as you like; the rest wait in line.\n\n\
-         ## What you pay\n\nThe price of your offer, in advance, by invoice. You may pause; the days left over are kept.\n\n\
-         ## What is yours\n\nEverything made for you, once it is paid. What you give us stays yours and is used for your \
-         requests alone.\n\n## Ending it\n\nYou may end it before the next invoice, without a reason.\n"
+        "## What you get\n\n{name} works on your requests, as many at a time as your plan allows, each within the hours \
+         your plan names, counted on business days. You can send as many requests as you like. The rest wait their turn.\n\n\
+         ## What you pay\n\nThe price of your plan, billed in advance by invoice. You can pause any time, and your unused days are saved for when you come back.\n\n\
+         ## What is yours\n\nEverything we make for you, once it’s paid for. Anything you give us stays yours, and we use it \
+         only for your requests.\n\n## Ending it\n\nYou can cancel any time before your next invoice. No reason needed.\n"
     )
 }

@@ -48,8 +48,7 @@ pub(in crate::agents) fn steered(text: &str, by: &str) -> String {
 }
 
 /// What whoever said it reads at once.
-pub(in crate::agents) const QUEUED: &str =
-    "Noted. It is taken up as soon as the piece of work in hand is finished.";
+pub(in crate::agents) const QUEUED: &str = "Got it. I’ll get to that as soon as I finish this part.";
 
 /// Told to an agent whose work was interrupted, in a conversation that it remembers.
 pub(in crate::agents) const GO_ON: &str = "You were interrupted in the middle. Go on from where you stopped: repeat nothing that you have said or done.";

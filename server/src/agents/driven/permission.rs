@@ -5,8 +5,8 @@ use domain::{
 
 use crate::agents::{Failure, Workbench};
 
-const ALLOW: &str = "Allow it once";
-const DENY: &str = "Do not allow it";
+const ALLOW: &str = "Allow once";
+const DENY: &str = "Don’t allow";
 /// How long operators may take: two days. Then it is not allowed.
 const OPEN_SECONDS: i64 = 2 * 86_400;
 /// How much of what is to be done is shown, in characters.
@@ -30,7 +30,7 @@ pub(in crate::agents) async fn ask(bench: &mut Workbench, wanted: Permission<'_>
         return Ok(true);
     }
     let about = if why.is_empty() { String::new() } else { format!(": {why}") };
-    let question = format!("{} wants to use {tool}{about}. May it?", bench.agent());
+    let question = format!("{} wants to use {tool}{about}. Allow it?", bench.agent());
     let shown: String = bench.redact(what).chars().take(SHOWN).collect();
     let option = |key: &str, label: &str| Choice { key: key.to_owned(), label: label.to_owned() };
     let question = Question {

@@ -21,7 +21,7 @@ pub(super) fn plain(tool: &str) -> Option<(&'static str, &'static str)> {
     } else if has(&["terminal", "bash", "shell", "exec", "process", "command", "code"]) {
         ("Running a command", "Ran a command")
     } else if has(&["delegate", "task", "agent"]) {
-        ("Working on a part by itself", "Worked on a part by itself")
+        ("Working on one part separately", "Worked on one part separately")
     } else {
         ("Using a tool", "Used a tool")
     })

@@ -80,11 +80,11 @@ impl Programs {
             words.next();
         }
         let Some(program) = words.next() else {
-            return Err(Trouble::NotSet("The agent's command is not set.".to_owned()));
+            return Err(Trouble::NotSet("No command is set for this agent.".to_owned()));
         };
         if !self.allowed.contains(program) {
             return Err(Trouble::NotSet(format!(
-                "{program} may not be run here: THROUGHLINE_AGENT_PROGRAMS does not name it."
+                "{program} isn’t allowed on this server. Add it to THROUGHLINE_AGENT_PROGRAMS."
             )));
         }
         let (agent, client) = (bench.claimed.agent.0.simple(), bench.claimed.client.0.simple());

@@ -26,18 +26,15 @@ impl Trouble {
     /// What the client reads: what happened, and what to do.
     fn words(&self, agent: &str) -> String {
         let (why, then) = match self {
-            Self::Away(_) => ("what it works with did not answer.", "You can start it again."),
-            Self::Refused(_) | Self::NotSet(_) => (
-                "what it works with is not set up right. We have been told.",
-                "You can start it again later.",
-            ),
-            Self::Broke(_) => ("what it works with broke off.", "You can start it again."),
-            Self::Failed(_) => {
-                ("something it needed went wrong. We have been told.", "You can start it again.")
+            Self::Away(_) => ("a service it relies on didn’t respond.", "You can try again."),
+            Self::Refused(_) | Self::NotSet(_) => {
+                ("something it relies on isn’t set up correctly. We’ve been notified.", "Try again later.")
             }
-            Self::Nonsense(_) => ("nothing came of it that can be handed over.", "You can start it again."),
+            Self::Broke(_) => ("a service it relies on stopped unexpectedly.", "You can try again."),
+            Self::Failed(_) => ("something it needed went wrong. We’ve been notified.", "You can try again."),
+            Self::Nonsense(_) => ("there was nothing to deliver.", "You can try again."),
         };
-        format!("{agent} could not finish: {why} What is written here stays. {then}")
+        format!("{agent} couldn’t finish: {why} Everything so far is saved. {then}")
     }
 }
 
@@ -46,9 +43,9 @@ impl std::fmt::Display for Trouble {
         match self {
             Self::Away(why) => write!(f, "the backend could not be reached: {why}"),
             Self::Refused(why) => write!(f, "the backend refused: {why}"),
-            Self::Broke(why) => write!(f, "the backend broke off: {why}"),
+            Self::Broke(why) => write!(f, "the backend stopped unexpectedly: {why}"),
             Self::Failed(why) => write!(f, "the backend says that it failed: {why}"),
-            Self::Nonsense(why) => write!(f, "the backend's work cannot be used: {why}"),
+            Self::Nonsense(why) => write!(f, "the backend’s output can’t be used: {why}"),
             Self::NotSet(why) => f.write_str(why),
         }
     }
@@ -72,7 +69,7 @@ mod tests {
         for trouble in all {
             let words = trouble.words("Juno");
             assert!(
-                words.starts_with("Juno could not finish") && words.contains("start it again"),
+                words.starts_with("Juno couldn’t finish") && words.to_lowercase().contains("try again"),
                 "{words}"
             );
             for trade in ["AI", "model", "token", "endpoint", "backend", "session", "401", "program"] {

@@ -141,7 +141,8 @@ impl Hand {
                 "that is enough questions: decide yourself, and note it under open questions".to_owned()
             ));
         }
-        let open_for = (bench.assignment().answer_by - bench.now()).num_seconds() - 60;
+        let until = bench.assignment().answer_by - chrono::TimeDelta::minutes(1);
+        let open_for = Question::open_until(bench.now(), until);
         let options = choices(options);
         let question = Question { question, detail, options, open_for, audience: Audience::Client };
         let nobody = "Nobody answered in time. Go on in the way that commits the client to nothing, and note it under \

@@ -49,48 +49,44 @@ impl Trouble {
     pub(super) fn words(&self, agent: &str) -> String {
         let (why, then) = match self {
             Self::Unreachable(_) | Self::Slow(_) | Self::Server { .. } => {
-                ("the service it works with did not answer.", "you can start it again.")
+                ("a service it relies on didn’t respond.", "You can try again.")
             }
-            Self::Busy { .. } => {
-                ("the service it works with has too much to do.", "start it again in a few minutes.")
-            }
+            Self::Busy { .. } => ("a service it relies on is very busy.", "Try again in a few minutes."),
             // What was set is wrong: the address, or the model's name.
-            Self::Refused { status: 404, .. } => (
-                "the service it works with does not know what was asked of it. We have been told.",
-                "you can start it again later.",
-            ),
-            Self::Refused { .. } => (
-                "the service it works with did not let it in. We have been told.",
-                "you can start it again later.",
-            ),
-            Self::Cut(_) => ("its connection broke off.", "you can start it again."),
+            Self::Refused { status: 404, .. } => {
+                ("a service it relies on isn’t set up correctly. We’ve been notified.", "Try again later.")
+            }
+            Self::Refused { .. } => {
+                ("a service it relies on denied access. We’ve been notified.", "Try again later.")
+            }
+            Self::Cut(_) => ("the connection dropped.", "You can try again."),
             Self::Rubbish(_) | Self::Empty | Self::Endless(_) => {
-                ("what the service it works with sent made no sense.", "you can start it again.")
+                ("a service it relies on sent back something unusable.", "You can try again.")
             }
             Self::Declined(_) => {
                 return format!(
-                    "{agent} could not do this as it is asked. Nothing is lost; say it in other words, or what it is \
-                     for, and start it again."
+                    "{agent} couldn’t do this as written. Nothing was lost. Try rewording it or adding what it’s for, \
+                     then try again."
                 );
             }
         };
-        format!("{agent} could not finish: {why} Nothing is lost; {then}")
+        format!("{agent} couldn’t finish: {why} Nothing was lost. {then}")
     }
 }
 
 impl std::fmt::Display for Trouble {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
-            Self::Unreachable(why) => write!(f, "the endpoint could not be reached: {why}"),
-            Self::Slow(what) => write!(f, "the endpoint was too slow: {what}"),
+            Self::Unreachable(why) => write!(f, "couldn’t reach the endpoint: {why}"),
+            Self::Slow(what) => write!(f, "the endpoint timed out: {what}"),
             Self::Refused { status, said } => write!(f, "the endpoint refused with {status}: {said}"),
             Self::Busy { after: Some(after) } => write!(f, "the endpoint is busy for {} s", after.as_secs()),
             Self::Busy { after: None } => f.write_str("the endpoint is busy"),
             Self::Server { status, said } => write!(f, "the endpoint failed with {status}: {said}"),
-            Self::Cut(why) => write!(f, "the endpoint broke off: {why}"),
-            Self::Rubbish(what) => write!(f, "the endpoint sent what is no answer: {what}"),
-            Self::Empty => f.write_str("the endpoint answered with nothing"),
-            Self::Endless(what) => write!(f, "the endpoint's answers led nowhere: {what}"),
+            Self::Cut(why) => write!(f, "the endpoint disconnected: {why}"),
+            Self::Rubbish(what) => write!(f, "the endpoint sent an invalid response: {what}"),
+            Self::Empty => f.write_str("the endpoint returned an empty response"),
+            Self::Endless(what) => write!(f, "the agent got stuck: {what}"),
             Self::Declined(said) => write!(f, "the model declined: {said}"),
         }
     }
@@ -113,7 +109,10 @@ mod tests {
         ];
         for trouble in all {
             let words = trouble.words("Juno");
-            assert!(words.starts_with("Juno could not ") && words.contains("start it again"), "{words}");
+            assert!(
+                words.starts_with("Juno couldn’t ") && words.to_lowercase().contains("try again"),
+                "{words}"
+            );
             for trade in ["AI", "model", "token", "endpoint", "stream", "session", "LLM", "401"] {
                 assert!(!words.contains(trade), "{words}");
             }

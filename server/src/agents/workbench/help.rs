@@ -12,7 +12,7 @@ use super::{Workbench, told};
 use crate::agents::failure::Failure;
 
 /// What whoever says something to an agent that waits for others reads at once.
-const WAITS: &str = "Noted. It is taken into account as soon as those who help are done.";
+const WAITS: &str = "Got it. I’ll work that in as soon as my helpers are done.";
 
 /// A part of the work for another agent, by its name.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]

@@ -270,7 +270,8 @@ fn message(entry: &Entry) -> Option<Message> {
 
 /// Everything but words, which stand in messages.
 fn custom(entry: &Entry) -> Option<Event> {
-    let (name, mut value) = body::data(entry).filter(|(name, _)| !matches!(*name, "asked" | "comment"))?;
+    let is_message = matches!(entry.body, Body::Asked { .. } | Body::Comment { .. });
+    let (name, mut value) = body::data(entry).filter(|_| !is_message)?;
     value["id"] = json!(entry.key);
     Some(Event::Custom { name, value })
 }

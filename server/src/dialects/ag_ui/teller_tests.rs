@@ -2,7 +2,7 @@
 
 use domain::{
     ids::{ApprovalId, ControlId, RunId},
-    session::{Author, AuthorKind, Choice, Part},
+    session::{Author, AuthorKind, Choice, Deletable, Part},
 };
 use uuid::Uuid;
 
@@ -185,4 +185,18 @@ fn a_run_that_breaks_off_leaves_nothing_open() {
     once.apply(&state(RunState::Completed));
     assert!(once.has_ended());
     assert!(once.apply(&comment("More")).is_empty());
+}
+
+#[test]
+fn what_was_deleted_is_blanked_for_who_has_it_and_never_told_to_who_comes_late() {
+    let deletion = by(rosa(), Part::DataDeletion { of: "e".into(), what: Deletable::Comment });
+    let tombstone = by(rosa(), Part::DataTombstone { what: Deletable::Comment, deleted: 0 });
+    let (_, then) = told(&[comment("Secret"), deletion.clone()], 1);
+    assert_eq!(then, ["run aside-", "comment", "end success"]);
+    let (mut teller, _) = Teller::new("t".into(), Conversation::read(&[comment("Secret")]), 1, false);
+    let blank = teller.apply(&deletion);
+    let Event::Custom { value, .. } = &blank[1] else { panic!("{blank:?}") };
+    assert_eq!((&value["id"], &value["text"], &value["deleted"]), (&json!("e"), &json!(""), &json!(0)));
+    let (first, _) = told(&[tombstone, deletion], 2);
+    assert_eq!(first, ["run read-", "said ", "comment", "end success"]);
 }

@@ -2,7 +2,7 @@
 
 use domain::{
     ids::ControlId,
-    session::{Author, AuthorKind, Part, PlanStep, StepState},
+    session::{Author, AuthorKind, Deletable, Part, PlanStep, StepState},
 };
 use uuid::Uuid;
 
@@ -207,4 +207,18 @@ fn version_7_alone_reads_of_steering_in_its_own_words() {
     );
     let six = told(&log, 4, Version::Six).0;
     assert!(six.iter().all(|chunk| !chunk.starts_with("steering")), "{six:?}");
+}
+
+/// The part of the same type and id takes the place of the one that a reader has.
+#[test]
+fn what_was_deleted_takes_the_place_of_what_was_said() {
+    let said = by(rosa(), Part::DataComment { text: "Secret".into() });
+    let deletion = by(rosa(), Part::DataDeletion { of: said.id.clone(), what: Deletable::Comment });
+    let log = [state(1, 1, RunState::Working), said, deletion.clone()];
+    let (mut turn, first) = Turn::new(Conversation::read(&log[..2]), Version::Six).unwrap();
+    let then = turn.apply(&deletion);
+    let [before, after] = [&first[1], &then[0]].map(|chunk| serde_json::to_value(chunk).unwrap());
+    assert_eq!((&before["type"], &before["id"]), (&after["type"], &after["id"]));
+    assert_eq!((&before["data"]["text"], &after["data"]["text"]), (&json!("Secret"), &json!("")));
+    assert_eq!(after["data"]["deleted"], 0);
 }

@@ -43,7 +43,7 @@ pub(super) async fn answer<A: Authorizer>(
     let response = match page {
         Some(page) => show(&named.content_type, &page),
         None => {
-            let pieces = Pieces::new(Arc::clone(dialect), &named, start, reach.next);
+            let pieces = Pieces::new(Arc::clone(dialect), &named, start, &reach);
             bare(&named.content_type, &reach, Body::from_stream(pieces.chunks()))
         }
     };
@@ -76,7 +76,7 @@ async fn reach_of<A: Authorizer>(
     if !dialect.shelf.has(named.id, start) {
         let page = engine.read(named.id, start, ALL).await?;
         // Of a longer stream it is what is sent first.
-        dialect.shelf.keep_if_long(named, start, &page.records);
+        dialect.shelf.keep_if_long(named, start, &page);
         if page.up_to_date {
             return Ok((Page { records: Vec::new(), ..page }, Some(page)));
         }
@@ -97,7 +97,8 @@ fn to(head: &Head, start: Offset) -> Result<Page, Error> {
     }
     let next = head.next.min(Offset::from_value(start.value().saturating_add(MOST)));
     let up_to_date = next == head.next;
-    Ok(Page { records: Vec::new(), next, up_to_date, closed: up_to_date && head.closed })
+    let closed = up_to_date && head.closed;
+    Ok(Page { records: Vec::new(), next, up_to_date, closed, revision: head.revision })
 }
 
 /// An answer of many pages, read while it is sent.
@@ -107,6 +108,7 @@ struct Pieces<A: Authorizer> {
     form: Form,
     at: Offset,
     end: Offset,
+    revision: u64,
     state: State,
 }
 
@@ -118,9 +120,10 @@ enum State {
 }
 
 impl<A: Authorizer> Pieces<A> {
-    fn new(dialect: Arc<Dialect<A>>, named: &Named, at: Offset, end: Offset) -> Self {
+    fn new(dialect: Arc<Dialect<A>>, named: &Named, at: Offset, reach: &Page) -> Self {
         let form = Form::of(&named.content_type);
-        Self { dialect, stream: named.id, form, at, end, state: State::Opening }
+        let Page { next: end, revision, .. } = *reach;
+        Self { dialect, stream: named.id, form, at, end, revision, state: State::Opening }
     }
 
     fn chunks(self) -> impl Stream<Item = Result<Bytes, Error>> {
@@ -134,7 +137,7 @@ impl<A: Authorizer> Pieces<A> {
             return Ok((closing && self.form == Form::Json).then(|| Bytes::from_static(b"]")));
         }
         let Dialect { engine, shelf, .. } = &*self.dialect;
-        let piece = shelf.piece(engine, self.stream, self.form, self.at, self.end).await?;
+        let piece = shelf.piece(engine, self.stream, self.form, self.at..self.end, self.revision).await?;
         self.at = piece.next;
         let opening = std::mem::replace(&mut self.state, State::Within) == State::Opening;
         Ok(Some(match opening && self.form == Form::Json {
@@ -152,7 +155,9 @@ fn tag(stream: StreamId, from: From, page: &Page) -> HeaderValue {
         From::Start | From::End => "-1".into(),
     };
     let closed = if page.closed { ":c" } else { "" };
-    value(format_args!("\"{stream}:{from}:{}{closed}\"", page.next))
+    // Read at another revision, the same places may have held what is deleted since.
+    let revision = if page.revision > 0 { format!(":r{}", page.revision) } else { String::new() };
+    value(format_args!("\"{stream}:{from}:{}{revision}{closed}\"", page.next))
 }
 
 /// `W/` makes no difference to a read.

@@ -129,7 +129,8 @@ mod tests {
             data: data.clone(),
         };
         let records: Vec<_> = data.iter().enumerate().map(record).collect();
-        Page { next: Offset::from_value(records.len() as u64), records, up_to_date: true, closed }
+        let next = Offset::from_value(records.len() as u64);
+        Page { next, records, up_to_date: true, closed, revision: 0 }
     }
 
     fn told(form: Form, data: &[Data], closed: bool) -> String {

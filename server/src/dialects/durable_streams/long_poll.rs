@@ -53,7 +53,7 @@ impl<A: Authorizer> Waiting<A> {
 }
 
 fn nothing(from: Offset) -> Page {
-    Page { records: Vec::new(), next: from, up_to_date: true, closed: false }
+    Page { records: Vec::new(), next: from, up_to_date: true, closed: false, revision: 0 }
 }
 
 /// Nothing has come.

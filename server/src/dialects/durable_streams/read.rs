@@ -110,7 +110,13 @@ async fn used<A: Authorizer>(dialect: &Dialect<A>, grant: &Grant<A::Pass>) -> Re
 /// Only where the stream ends.
 async fn end<A: Authorizer>(dialect: &Dialect<A>, grant: &Grant<A::Pass>) -> Result<Response, Response> {
     let head = used(dialect, grant).await?;
-    let page = Page { records: Vec::new(), next: head.next, up_to_date: true, closed: head.closed };
+    let page = Page {
+        records: Vec::new(),
+        next: head.next,
+        up_to_date: true,
+        closed: head.closed,
+        revision: head.revision,
+    };
     let mut response = show(&head.content_type, &page);
     response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
     Ok(response)

@@ -1,11 +1,13 @@
 //! Pages of events as they are sent, kept in memory: the same streams are read from the beginning again and again.
 //!
-//! Events never change, so what is kept stays right as long as the stream is there; that and its end are asked for each
+//! What is kept is right as long as the stream is there and at the same revision; that and its end are asked for each
 //! time. Pages end at the same places whoever reads, so that readers share them.
+
+use std::ops::Range;
 
 use bytes::{Bytes, BytesMut};
 use quick_cache::{Weighter, sync::Cache};
-use sessions::{Engine, Error, Named, Offset, Record, StreamId};
+use sessions::{Engine, Error, Named, Offset, Page, Record, StreamId};
 
 use super::encode::{Form, items};
 
@@ -22,6 +24,8 @@ pub(super) struct Piece {
     /// Of JSON: each event after a comma. Otherwise the bytes.
     pub(super) items: Bytes,
     pub(super) next: Offset,
+    /// The stream's, when it was read.
+    pub(super) revision: u64,
 }
 
 type Place = (StreamId, Offset);
@@ -47,9 +51,15 @@ impl Shelf {
         Self(Cache::with_weighter(usize::try_from(bytes >> 14).unwrap_or(usize::MAX), bytes, Weight))
     }
 
-    /// What is kept of the stream from that offset on, no further than `end`.
-    pub(super) fn find(&self, stream: StreamId, from: Offset, end: Offset) -> Option<Piece> {
-        self.0.get(&(stream, from)).filter(|piece| piece.next <= end)
+    /// What is kept of the stream from that offset on, no further than `end`. What was read at another revision is
+    /// dropped: something in it may have been deleted since.
+    pub(super) fn find(&self, stream: StreamId, from: Offset, end: Offset, revision: u64) -> Option<Piece> {
+        let piece = self.0.get(&(stream, from))?;
+        if piece.revision != revision {
+            self.0.remove(&(stream, from));
+            return None;
+        }
+        (piece.next <= end).then_some(piece)
     }
 
     /// Whether something is kept from that offset on.
@@ -58,21 +68,16 @@ impl Shelf {
     }
 
     /// Keeps events that begin at `from`, where they are worth it.
-    pub(super) fn keep_if_long(&self, stream: &Named, from: Offset, records: &[Record]) {
-        if records.len() as u64 >= FEW && from.after(records.len()) <= border(from) {
-            self.extend(stream.id, from, Form::of(&stream.content_type), None, records);
+    pub(super) fn keep_if_long(&self, stream: &Named, from: Offset, page: &Page) {
+        if page.records.len() as u64 >= FEW && page.next <= border(from) {
+            let known = Piece { items: Bytes::new(), next: from, revision: page.revision };
+            self.extend((stream.id, from), Form::of(&stream.content_type), known, &page.records);
         }
     }
 
-    fn extend(
-        &self,
-        stream: StreamId,
-        from: Offset,
-        form: Form,
-        known: Option<Piece>,
-        records: &[Record],
-    ) -> Piece {
-        let (begun, known) = known.map_or((from, Bytes::new()), |known| (known.next, known.items));
+    /// Puts events behind what is known from that place on.
+    fn extend(&self, place: Place, form: Form, known: Piece, records: &[Record]) -> Piece {
+        let Piece { items: known, next: begun, revision } = known;
         let new = items(form, records);
         let items = match known.is_empty() {
             true => new,
@@ -83,14 +88,15 @@ impl Shelf {
                 all.freeze()
             }
         };
-        let piece = Piece { items, next: begun.after(records.len()) };
-        if piece.next.value() - from.value() >= FEW || piece.items.len() >= LONG {
-            self.0.insert((stream, from), piece.clone());
+        let piece = Piece { items, next: begun.after(records.len()), revision };
+        if piece.next.value() - place.1.value() >= FEW || piece.items.len() >= LONG {
+            self.0.insert(place, piece.clone());
         }
         piece
     }
 
-    /// Events from `from` on, at least one: what is kept, and what is missing of that page before `end`.
+    /// Events from the beginning of `span` on, at least one: what is kept, and what is missing of that page before its end.
+    /// `revision`: the stream's, as it was asked for last.
     ///
     /// # Errors
     /// [`Error::NotFound`] where there is none, and those of [`Engine::read`].
@@ -99,22 +105,28 @@ impl Shelf {
         engine: &Engine,
         stream: StreamId,
         form: Form,
-        from: Offset,
-        end: Offset,
+        Range { start: from, end }: Range<Offset>,
+        revision: u64,
     ) -> Result<Piece, Error> {
-        let known = self.find(stream, from, end);
+        let nothing = Piece { items: Bytes::new(), next: from, revision };
+        let mut known = self.find(stream, from, end, revision).unwrap_or(nothing);
         let border = border(from).min(end);
-        let at = match &known {
-            Some(piece) if piece.next >= border || piece.items.len() >= LONG => return Ok(piece.clone()),
-            Some(piece) => piece.next,
-            None => from,
-        };
-        let missing = u32::try_from(border.value() - at.value()).unwrap_or(u32::MAX);
-        let page = engine.read(stream, at, missing).await?;
-        if page.records.is_empty() {
-            return Err(Error::NotFound);
+        if known.next >= border || known.items.len() >= LONG {
+            return Ok(known);
         }
-        Ok(self.extend(stream, from, form, known, &page.records))
+        loop {
+            let missing = u32::try_from(border.value() - known.next.value()).unwrap_or(u32::MAX);
+            let page = engine.read(stream, known.next, missing).await?;
+            if page.records.is_empty() {
+                return Err(Error::NotFound);
+            }
+            if page.revision == known.revision || known.next == from {
+                known.revision = page.revision;
+                return Ok(self.extend((stream, from), form, known, &page.records));
+            }
+            // Something was deleted meanwhile, perhaps of what is known.
+            known = Piece { items: Bytes::new(), next: from, revision: page.revision };
+        }
     }
 }
 
@@ -152,23 +164,28 @@ mod tests {
     fn what_is_kept_grows_and_never_leads_too_far() {
         let (shelf, stream) = (Shelf::new(1 << 20), StreamId::generate());
         let at = Offset::from_value;
-        let keep = |count| shelf.extend(stream, at(0), Form::Json, None, &records(0, count));
+        let nothing = || Piece { items: Bytes::new(), next: at(0), revision: 0 };
+        let keep = |count| shelf.extend((stream, at(0)), Form::Json, nothing(), &records(0, count));
         keep(10);
         assert!(!shelf.has(stream, at(0)), "so few are not worth it");
         let piece = keep(70);
         assert!(piece.items.starts_with(b",0,1,2"));
-        assert!(shelf.find(stream, at(0), at(69)).is_none());
-        let known = shelf.find(stream, at(0), at(70));
-        let longer = shelf.extend(stream, at(0), Form::Json, known, &records(70, 3));
+        assert!(shelf.find(stream, at(0), at(69), 0).is_none());
+        let known = shelf.find(stream, at(0), at(70), 0).unwrap();
+        let longer = shelf.extend((stream, at(0)), Form::Json, known, &records(70, 3));
         assert!(longer.items.ends_with(b",69,70,71,72") && longer.next == at(73));
-        assert_eq!(shelf.find(stream, at(0), at(80)).unwrap().items, longer.items);
+        assert_eq!(shelf.find(stream, at(0), at(80), 0).unwrap().items, longer.items);
+        assert!(shelf.find(stream, at(0), at(80), 1).is_none());
+        assert!(!shelf.has(stream, at(0)), "what was read before something was deleted is not kept");
     }
 
     #[test]
     fn it_holds_no_more_than_it_has_room_for() {
         let (shelf, stream) = (Shelf::new(10_000), StreamId::generate());
         for from in (0..100_000).step_by(1_000) {
-            shelf.extend(stream, Offset::from_value(from), Form::Bytes, None, &records(from, 500));
+            let next = Offset::from_value(from);
+            let nothing = Piece { items: Bytes::new(), next, revision: 0 };
+            shelf.extend((stream, next), Form::Bytes, nothing, &records(from, 500));
         }
         assert!(shelf.0.weight() <= 10_000 && shelf.0.len() > 1, "{} {}", shelf.0.weight(), shelf.0.len());
     }

@@ -71,7 +71,8 @@ impl<A: Authorizer> Telling<A> {
     ) -> Self {
         let from = following.offset();
         let Following { head, floor, .. } = following;
-        let at_the_end = Page { records: Vec::new(), next: from, up_to_date: true, closed: false };
+        let revision = head.revision;
+        let at_the_end = Page { records: Vec::new(), next: from, up_to_date: true, closed: false, revision };
         let keep = match head.expiry {
             Expiry::Idle(seconds) => Some(Duration::from_secs(seconds / 2).max(Duration::from_millis(500))),
             Expiry::Never | Expiry::At(_) => None,

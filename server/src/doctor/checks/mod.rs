@@ -2,6 +2,7 @@
 
 mod database;
 mod disk;
+mod erased;
 mod files;
 mod keys;
 mod llm;

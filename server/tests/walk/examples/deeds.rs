@@ -55,6 +55,8 @@ fn request(town: &Town, pattern: &str, rest: &str) -> Option<Deed> {
     let file = || Body::Files(Vec::new(), "note.txt".into(), b"A note.".to_vec());
     match rest {
         "comments" | "steer" | "notes" => does(WORK, fields(&[("text", "A word.")])),
+        // Who wrote it alone: the owner here, the operator there.
+        "entries/{entry}/deletion" => does(MANAGE, fields(&[])),
         "stop" | "retry" | "withdrawal" => does(WORK, fields(&[])),
         "approval/{approval}" => does(WORK, fields(&[("answer", "yes")])),
         "review" => does(WORK, fields(&[("verdict", "change"), ("reason", "Shorter.")])),
@@ -118,6 +120,7 @@ fn portal(town: &Town, pattern: &str) -> Option<Deed> {
         }
         "/portal/files" => does(WORK, Body::Files(Vec::new(), "new.txt".into(), b"New.".to_vec())),
         "/portal/markdown" => does(ANYONE, fields(&[("brief", "*Hello*")])),
+        "/portal/data" => does(MANAGE, fields(&[])),
         "/portal/billing/subscription" => does(BILL, fields(&[("state", "ending")])),
         "/portal/billing/offer" => does(BILL, fields(&[("offer", &offer)])),
         "/portal/billing/details" => does(
@@ -167,7 +170,10 @@ fn desk(town: &Town, pattern: &str) -> Option<Deed> {
         }
         "/desk/clients/{client}/offer" => fields(&[("offer", &offer)]),
         "/desk/billing/credits/{credit}/state" => fields(&[("state", "settled")]),
+        "/desk/clients/{client}/data" => fields(&[]),
         "/desk/clients/{client}/archive" => fields(&[("archived", "yes")]),
+        "/desk/clients/{client}/erasure" => fields(&[("name", "quillhaven-going & Partners")]),
+        "/desk/clients/{client}/erasure/cancellation" => fields(&[]),
         "/desk/agents" | "/desk/agents/{agent}" => {
             fields(&[("name", "Juno"), ("persona", "Calm."), ("client", &client)])
         }

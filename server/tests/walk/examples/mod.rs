@@ -98,8 +98,14 @@ fn value(town: &Town, pattern: &str, name: &str) -> Option<String> {
         }
         "number" if pattern.contains("/requests/{number}") => work.review.0.number.to_string(),
         "approval" => work.waiting.1.to_string(),
+        "entry" => work.said[turn].clone(),
         "deliverable" => work.review.1.to_string(),
         "client" if ends("/archive") => town.leaving.id.to_string(),
+        "client" if ends("/erasure") => town.going[0].id.to_string(),
+        "client" if ends("/erasure/cancellation") => town.going[1].id.to_string(),
+        // Of the other one a download is asked for in the portal, and one at a time is packed.
+        "client" if ends("/data") => town.leaving.id.to_string(),
+        "export" => quill.export.to_string(),
         "client" => quill.client.id.to_string(),
         "id" if pattern.starts_with("/desk/people/invitations") => town.candidate.to_string(),
         "id" if pattern.contains("/invitations/") => quill.invitations[turn].to_string(),

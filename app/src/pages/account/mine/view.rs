@@ -31,7 +31,7 @@ pub(super) fn page(cx: &Cx, mine: &Mine) -> Response {
                     <p class="page-sub"><span>{display_email(&mine.me.email)}</span><span>{place}</span><span>{role_words(mine.me.role)}</span></p>
                 </div>
                 <div class="page-actions">
-                    {cx.bare.arrival.elsewhere.then(|| view! { <a class="button" href="/account/places">"Go to another place"</a> })}
+                    {cx.bare.arrival.elsewhere.then(|| view! { <a class="button" href="/account/places">"Switch workspace"</a> })}
                     <form method="post" action="/sign-out">{field::token(cx)}<button class="button">"Sign out"</button></form>
                 </div>
             </div>
@@ -40,6 +40,7 @@ pub(super) fn page(cx: &Cx, mine: &Mine) -> Response {
             {zone_section(cx, mine)}
             {password_section(cx, mine)}
             {browsers_section(cx, &mine.browsers)}
+            {mine.me.client.as_ref().map(|(_, name)| data_section(name))}
         }
     })
 }
@@ -47,8 +48,8 @@ pub(super) fn page(cx: &Cx, mine: &Mine) -> Response {
 fn unconfirmed(cx: &Cx, email: &str) -> AnyView {
     view! {
         <div class="notice waiting">
-            <p><b>"Please confirm your address."</b> " We sent a link to " {display_email(email)} "."</p>
-            <form method="post" action="/account/confirmation">{field::token(cx)}<button class="button">"Send it again"</button></form>
+            <p><b>"Please confirm your email."</b> " We sent a link to " {display_email(email)} "."</p>
+            <form method="post" action="/account/confirmation">{field::token(cx)}<button class="button">"Resend link"</button></form>
         </div>
         {trial_hint(&cx.bare)}
     }
@@ -58,12 +59,12 @@ fn unconfirmed(cx: &Cx, email: &str) -> AnyView {
 fn name_section(cx: &Cx, mine: &Mine) -> AnyView {
     view! {
         <section class="section" aria-labelledby="about-me">
-            <h2 id="about-me">"How you are called"</h2>
+            <h2 id="about-me">"Your name"</h2>
             <form class="form" method="post" action="/account/name">
                 {field::token(cx)}
                 {field::summary(&mine.forms.name)}
                 {Field::text(&mine.forms.name, "name", "Your name").autocomplete("name").required().max(80).show()}
-                <div class="button-row"><button class="button">"Save the name"</button></div>
+                <div class="button-row"><button class="button">"Save name"</button></div>
             </form>
         </section>
     }
@@ -96,13 +97,13 @@ fn password_section(cx: &Cx, mine: &Mine) -> AnyView {
                 {field::summary(&mine.forms.password)}
                 <input class="visually-hidden" type="email" name="email" autocomplete="username" value=display_email(&mine.me.email)
                     tabindex="-1" aria-hidden="true" readonly />
-                {Field::password(&mine.forms.password, "old", "Present password").autocomplete("current-password").required().show()}
+                {Field::password(&mine.forms.password, "old", "Current password").autocomplete("current-password").required().show()}
                 {Field::password(&mine.forms.password, "password", "New password")
-                    .hint("10 characters or more; a short sentence is fine")
+                    .hint("At least 10 characters. A short sentence works great.")
                     .autocomplete("new-password")
                     .required()
                     .show()}
-                <div class="button-row"><button class="button">"Change the password"</button></div>
+                <div class="button-row"><button class="button">"Change password"</button></div>
             </form>
         </section>
     }
@@ -115,15 +116,27 @@ fn browsers_section(cx: &Cx, browsers: &[Browser]) -> AnyView {
     view! {
         <section class="section" aria-labelledby="my-browsers">
             <div class="section-head">
-                <h2 id="my-browsers">"Where you are signed in"</h2>
+                <h2 id="my-browsers">"Where you’re signed in"</h2>
                 {several.then(|| view! {
                     <form method="post" action="/account/sign-ins">
                         {field::token(cx)}
-                        <button class="link-button" name="sign_in" value="others">"Sign out everywhere else"</button>
+                        <button class="link-button" name="sign_in" value="others">"Sign out of all other devices"</button>
                     </form>
                 })}
             </div>
             <ul class="rows">{rows}</ul>
+        </section>
+    }
+    .into_any()
+}
+
+/// The way to everything that is the client's.
+fn data_section(client: &str) -> AnyView {
+    view! {
+        <section class="section" aria-labelledby="my-data">
+            <h2 id="my-data">"Your data"</h2>
+            <p dir="auto">{format!("Everything of {client} in one zip file. Only owners can download it.")}</p>
+            <p class="button-row"><a class="button" href="/portal/data">"Download everything"</a></p>
         </section>
     }
     .into_any()
@@ -138,7 +151,7 @@ fn row(cx: &Cx, browser: &Browser) -> AnyView {
         <li class="row">
             <div class="row-words">
                 <b dir="auto">{name}</b>
-                <p class="soft">{format!("signed in {since}, last used {seen}")}</p>
+                <p class="soft">{format!("Signed in {since} · last active {seen}")}</p>
             </div>
             {if browser.here {
                 view! { <span class="tag in-progress">"This browser"</span> }.into_any()

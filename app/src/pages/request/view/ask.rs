@@ -36,9 +36,9 @@ pub fn view(place: &Place, said: &Said) -> AnyView {
 
 fn ended(settled: &Settled, when: &str) -> AnyView {
     let (by, rest) = match (&settled.label, settled.expired) {
-        (Some(label), _) => (settled.by.clone(), format!(" answered “{label}”, {when}")),
-        (None, true) => (String::new(), format!("Nobody answered by {when}.")),
-        (None, false) => (String::new(), format!("It is no longer needed, {when}.")),
+        (Some(label), _) => (settled.by.clone(), format!(" answered “{label}” · {when}")),
+        (None, true) => (String::new(), format!("No one answered by {when}.")),
+        (None, false) => (String::new(), format!("No longer needed as of {when}.")),
     };
     view! {
         <p>
@@ -51,9 +51,9 @@ fn ended(settled: &Settled, when: &str) -> AnyView {
 
 fn open(place: &Place, approval: ApprovalId, detail: &str, options: &[Choice], until: &str) -> AnyView {
     let hint = if place.desk {
-        format!("waits until {until}")
+        format!("Answer by {until}")
     } else {
-        format!("any of you can answer · waits until {until}")
+        format!("Anyone on your team can answer. Please answer by {until}.")
     };
     let detail =
         (!detail.is_empty()).then(|| view! { <div class="prose" inner_html=detail.to_owned()></div> });

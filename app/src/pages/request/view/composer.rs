@@ -38,8 +38,8 @@ pub fn view(place: &Place, beside: &Beside) -> Option<impl IntoView + use<>> {
 
 fn words(beside: &Beside) -> String {
     match beside.at_work() {
-        Some(agent) if !agent.is_empty() => format!("Say something, or steer {agent}…"),
-        _ => "Say something…".to_owned(),
+        Some(agent) if !agent.is_empty() => format!("Message {agent}…"),
+        _ => "Write a message…".to_owned(),
     }
 }
 
@@ -51,7 +51,7 @@ fn target(beside: &Beside) -> &'static str {
 /// Stop, while there is something to stop; and for the script, where words go now.
 pub fn work(place: &Place, beside: &Beside) -> impl IntoView + use<> {
     let stop = beside.at_work().is_some().then(|| {
-        view! { <button class="button danger" formaction=place.under("stop") formnovalidate>"Stop"</button> }
+        view! { <button class="button danger" formaction=place.under("stop") formnovalidate>"Stop work"</button> }
     });
     view! {
         <span class="piece" id="work" data-action=place.under(target(beside)) data-words=words(beside)>

@@ -7,7 +7,7 @@ use domain::{
 use leptos::prelude::*;
 
 use super::{
-    ask,
+    ask, deletion,
     model::{Place, Said},
     notes, words, work,
 };
@@ -16,8 +16,8 @@ use crate::components::person::disc;
 pub fn view(place: &Place, said: &Said) -> AnyView {
     match &said.entry.body {
         Body::Asked { .. } => words::markdown(said, "asked"),
-        Body::Comment { .. } => words::markdown(said, "said"),
-        Body::Review { approved: false, .. } => words::markdown(said, "asked for a change"),
+        Body::Comment { .. } => words::comment(place, said),
+        Body::Review { approved: false, .. } => words::markdown(said, "asked for a revision"),
         Body::Words { writing: true, .. } => words::writing(said),
         Body::Words { writing: false, .. } => words::markdown(said, "wrote"),
         Body::Plan { steps } => work::plan(said, steps),
@@ -29,7 +29,8 @@ pub fn view(place: &Place, said: &Said) -> AnyView {
         Body::Approval { .. } => ask::view(place, said),
         Body::Stop { outcome, .. } => notes::stop(said, outcome.as_ref()),
         Body::Steer { outcome, .. } => notes::steer(said, outcome.as_ref()),
-        Body::File { file, name, bytes } => notes::file(said, *file, name, *bytes),
+        Body::File { file, name, bytes } => notes::file(place, said, *file, name, *bytes),
+        Body::Deleted { what, .. } => deletion::mark(said, *what),
         Body::Review { approved: true, .. } => notes::approved(said),
         // Said by the end of the line. An empty item keeps the entry's place in the page.
         Body::Moved { to: Column::Done, .. } if said.last => notes::silent(said),

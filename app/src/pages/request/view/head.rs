@@ -45,10 +45,10 @@ fn on_it(beside: &Beside) -> Option<String> {
     let agent = Some(run.agent.as_str()).filter(|name| !name.is_empty()).or(beside.agent.as_deref())?;
     match run.state {
         RunState::Working => Some(match beside.helpers.as_slice() {
-            [] => format!("{agent} is on it"),
-            helpers => format!("{agent} is on it, with {}", words::list(helpers)),
+            [] => format!("{agent} is working on it"),
+            helpers => format!("{agent} is working on it with {}", words::list(helpers)),
         }),
-        RunState::Suspended => Some(format!("{agent} waits for an answer")),
+        RunState::Suspended => Some(format!("{agent} is waiting on an answer")),
         RunState::Queued => Some(about_to_start(agent, beside.held_by)),
         RunState::Completed | RunState::Cancelled | RunState::Failed => None,
     }
@@ -57,7 +57,7 @@ fn on_it(beside: &Beside) -> Option<String> {
 pub fn rehearsal(beside: &Beside) -> impl IntoView + use<> {
     let notice = beside.run.as_ref().filter(|run| run.rehearsal).map(|run| {
         let rest = format!(
-            " {} goes through every step as in real work, with what you wrote to go by. What comes of it is an example.",
+            " {} goes through every step as if it were real, using only what you wrote. The result is a sample.",
             run.agent,
         );
         view! {

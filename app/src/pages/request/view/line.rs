@@ -18,7 +18,7 @@ pub fn view(shown: &Shown) -> impl IntoView + use<> {
         </ol>
         {again(place, beside)}
         <div class="visually-hidden" role="log" aria-live="polite" id="told"></div>
-        <a class="button news" href="#now" id="news" hidden>"New below"</a>
+        <a class="button news" href="#now" id="news" hidden>"New messages"</a>
     }
 }
 

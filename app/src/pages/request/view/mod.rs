@@ -2,6 +2,7 @@
 
 mod ask;
 mod composer;
+pub mod deletion;
 mod entry;
 mod head;
 mod line;

@@ -2,7 +2,7 @@
 
 use domain::{
     requests::{Column, HeldBy},
-    session::{Entry, RunNow},
+    session::{Author, Entry, RunNow},
 };
 
 /// A request as its page shows it.
@@ -38,6 +38,10 @@ pub struct Place {
     /// May speak, stop, steer, answer and review.
     pub may_work: bool,
     pub desk: bool,
+    /// Who reads it, where they may delete what they wrote.
+    pub me: Option<Author>,
+    /// What changes there is drawn anew while it is looked at.
+    pub live: bool,
     /// What was typed and could not be sent, and why.
     pub draft: String,
     pub refused: String,

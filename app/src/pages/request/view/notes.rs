@@ -1,9 +1,15 @@
 //! What happened, in one line each.
 
-use domain::{ids::FileId, requests::Column, session::Outcome, words::size};
+use domain::{
+    ids::FileId,
+    requests::Column,
+    session::{Deletable, Outcome},
+    words::size,
+};
 use leptos::prelude::*;
 
 use super::{
+    deletion,
     entry::item,
     model::{Place, Said},
 };
@@ -23,7 +29,8 @@ fn note(said: &Said, class: &str, head: String, rest: String) -> AnyView {
 pub fn stop(said: &Said, outcome: Option<&Outcome>) -> AnyView {
     let name = &said.entry.author.name;
     let done = outcome.is_some_and(|came| came.outcome == "done");
-    let head = if done { format!("{name} stopped the work") } else { format!("{name} asked to stop") };
+    let head =
+        if done { format!("{name} stopped the work") } else { format!("{name} asked to stop the work") };
     let came = if done { reason(outcome) } else { format!(" · {}", came(outcome)) };
     note(said, "stopped", head, format!(", {}{came}", said.when))
 }
@@ -34,7 +41,7 @@ pub fn steer(said: &Said, outcome: Option<&Outcome>) -> AnyView {
     view! {
         <li class=class id=id>
             <b dir="auto">{said.entry.author.name.clone()}</b>
-            {format!(" steered · {}, {}", came(outcome), said.when)}
+            {format!(" gave new direction · {}, {}", came(outcome), said.when)}
             <div class="words prose" inner_html=said.html.clone()></div>
         </li>
     }
@@ -43,11 +50,11 @@ pub fn steer(said: &Said, outcome: Option<&Outcome>) -> AnyView {
 
 fn came(outcome: Option<&Outcome>) -> String {
     let words = match outcome.map(|came| came.outcome.as_str()) {
-        None => "it is being passed on",
-        Some("done") => "it was taken up",
-        Some("refused") => "it could not be done",
-        Some("already_ended") => "the work had ended already",
-        Some(_) => "nobody answered, so the work was taken back",
+        None => "sending",
+        Some("done") => "got it",
+        Some("refused") => "couldn’t be done",
+        Some("already_ended") => "work had already ended",
+        Some(_) => "no response, so we stopped the work",
     };
     format!("{words}{}", reason(outcome))
 }
@@ -57,7 +64,7 @@ fn reason(outcome: Option<&Outcome>) -> String {
     if reason.is_empty() { String::new() } else { format!(" · {}", reason.trim_end_matches('.')) }
 }
 
-pub fn file(said: &Said, file: FileId, name: &str, bytes: u64) -> AnyView {
+pub fn file(place: &Place, said: &Said, file: FileId, name: &str, bytes: u64) -> AnyView {
     let (class, id) = item(said, "note");
     view! {
         <li class=class id=id>
@@ -65,6 +72,7 @@ pub fn file(said: &Said, file: FileId, name: &str, bytes: u64) -> AnyView {
             " added "
             <a href=format!("/files/{file}") dir="auto">{name.to_owned()}</a>
             {format!(", {}, {}", size(bytes), said.when)}
+            {deletion::form(place, &said.entry, Deletable::File, None)}
         </li>
     }
     .into_any()
@@ -77,13 +85,13 @@ pub fn approved(said: &Said) -> AnyView {
 /// Where it went on the board.
 pub fn moved(place: &Place, said: &Said, to: Column) -> AnyView {
     let (head, rest) = match to {
-        Column::Backlog => ("Kept for later", ""),
-        Column::UpNext => ("Next in line", ""),
-        Column::InProgress => ("The clock runs", ""),
-        Column::Waiting if place.desk => ("The clock stands still", " · it waits on the client"),
-        Column::Waiting => ("The clock stands still", " · it waits on you"),
-        Column::Review if place.desk => ("With the client", " for review"),
-        Column::Review => ("Ready for you", " to look at"),
+        Column::Backlog => ("Moved to Backlog", ""),
+        Column::UpNext => ("Moved to Up next", ""),
+        Column::InProgress => ("In progress, clock running", ""),
+        Column::Waiting if place.desk => ("Waiting on client", " · clock paused"),
+        Column::Waiting => ("Waiting on you", " · clock paused"),
+        Column::Review if place.desk => ("Sent to the client", " for review"),
+        Column::Review => ("Ready for your review", ""),
         Column::Done => ("Done", ""),
     };
     let class = if to == Column::Waiting { "note still" } else { "note" };
@@ -98,5 +106,5 @@ pub fn silent(said: &Said) -> AnyView {
 
 /// It ended before it was finished, and why.
 pub fn failed(said: &Said, reason: &str) -> AnyView {
-    note(said, "stopped", "The work broke off".to_owned(), format!(", {} · {reason}", said.when))
+    note(said, "stopped", "Couldn’t finish".to_owned(), format!(", {} · {reason}", said.when))
 }

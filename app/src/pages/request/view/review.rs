@@ -34,11 +34,11 @@ fn change(action: String, token: String, reason: String, error: String) -> impl 
     let refused = !error.is_empty();
     view! {
         <details class="more" open=refused>
-            <summary class="button">"Ask for a change"</summary>
+            <summary class="button">"Ask for a revision"</summary>
             <form class="form" method="post" action=action>
                 <input type="hidden" name="form_token" value=token />
                 <div class="field">
-                    <label for="reason">"What should be different?"</label>
+                    <label for="reason">"What should we change?"</label>
                     <textarea dir="auto"
                         class="input"
                         id="reason"
@@ -53,7 +53,7 @@ fn change(action: String, token: String, reason: String, error: String) -> impl 
                     </textarea>
                     {refused.then(|| view! { <p class="field-error" id="reason-error">{error}</p> })}
                 </div>
-                <button class="button primary" name="verdict" value="change">"Send it back"</button>
+                <button class="button primary" name="verdict" value="change">"Send back for revision"</button>
             </form>
         </details>
     }

@@ -13,7 +13,7 @@ pub fn view(place: &Place, beside: &Beside) -> impl IntoView + use<> {
         {review::section(place, beside.review.as_ref())}
         {section("deliverables", "Deliverables", deliverables(&beside.deliverables))}
         {section("waiting", waiting, waiting_list(&beside.waiting))}
-        {section("next", "Next in line", next(&beside.next))}
+        {section("next", "Up next", next(&beside.next))}
         {section("attached", "Files", files(&beside.files))}
         {upload(place)}
     }
@@ -93,7 +93,7 @@ fn upload(place: &Place) -> Option<impl IntoView + use<>> {
                                 aria-invalid=is_refused.then_some("true") aria-describedby=is_refused.then_some("files-error") />
                             {is_refused.then(|| view! { <p class="field-error" id="files-error" role="alert">{why}</p> })}
                         </div>
-                        <button class="button">"Add them"</button>
+                        <button class="button">"Upload files"</button>
                     </form>
                 </details>
             </section>

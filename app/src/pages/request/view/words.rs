@@ -1,11 +1,26 @@
 //! What people say and what agents write.
 
+use domain::session::Deletable;
 use leptos::prelude::*;
 
 use super::{
+    deletion,
     entry::{item, who},
-    model::Said,
+    model::{Place, Said},
 };
+
+/// What somebody said, which they may delete.
+pub fn comment(place: &Place, said: &Said) -> AnyView {
+    let (class, id) = item(said, "said");
+    view! {
+        <li class=class id=id>
+            {who(&said.entry.author, "said", &said.when)}
+            <div class="words prose" inner_html=said.html.clone()></div>
+            {deletion::form(place, &said.entry, Deletable::Comment, None)}
+        </li>
+    }
+    .into_any()
+}
 
 /// What people say, a request, an agent's finished text: all of it is Markdown.
 pub fn markdown(said: &Said, verb: &str) -> AnyView {

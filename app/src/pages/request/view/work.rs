@@ -19,7 +19,7 @@ pub fn plan(said: &Said, steps: &[PlanStep]) -> AnyView {
             {disc(&author.name, author.kind)}
             <p class="who">
                 <b dir="auto">{author.name.clone()}</b>
-                " made a plan"
+                " outlined the steps"
             </p>
             <ol class="plan">{steps}</ol>
         </li>
@@ -71,7 +71,7 @@ pub fn step(said: &Said, title: &str, detail: &str, state: StepState) -> AnyView
 /// Something delivered, with the way to it.
 pub fn deliverable(said: &Said, href: String, title: &str, version: u32) -> AnyView {
     let (class, id) = item(said, "said");
-    let verb = if version == 1 { "made a deliverable" } else { "made it anew" };
+    let verb = if version == 1 { "delivered" } else { "delivered a new version" };
     view! {
         <li class=class id=id>
             {who(&said.entry.author, verb, &said.when)}

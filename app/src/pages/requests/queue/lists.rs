@@ -9,10 +9,10 @@ use crate::components::request;
 /// Up next, then Backlog.
 pub fn all(line: &Line) -> AnyView {
     view! {
-        {list(line, Column::UpNext, "Started by itself, from the top, as places come free", "Nothing is in line.")}
-        {list(line, Column::Backlog, "Kept for later; nothing here is started", "Nothing is kept for later.")}
+        {list(line, Column::UpNext, "We start these from the top as slots open up", "Nothing up next.")}
+        {list(line, Column::Backlog, "Saved for later. We won’t start these until you move them up.", "Your Backlog is empty.")}
         <p class="visually-hidden" id="queue-keys">
-            "Space takes it up, the arrow keys move it, Space again puts it down, Escape puts it back."
+            "Press Space to pick it up, the arrow keys to move it, Space to drop it, or Escape to cancel."
         </p>
     }
     .into_any()
@@ -45,7 +45,7 @@ fn item(line: &Line, card: &Card, at: usize, last: usize) -> AnyView {
             {line.may_work.then(|| grip(&card.title))}
             <div class="queue-words">
                 <a href=request::path(card.number) dir="auto">{card.title.clone()}</a>
-                <small>{format!("#{}, asked {asked}{rank}", card.number)}</small>
+                <small>{format!("#{} · sent {asked}{rank}", card.number)}</small>
             </div>
             {line.may_work.then(|| moves(line, card, at == 0, at == last))}
         </li>
@@ -69,16 +69,16 @@ fn moves(line: &Line, card: &Card, first: bool, last: bool) -> AnyView {
     let action = format!("{}/place", request::path(card.number));
     let (of, token) = (format!("“{}”", card.title), line.token.clone());
     let (word, column) = match card.column {
-        Column::Backlog => ("Put it in line", Column::UpNext),
-        _ => ("Keep it for later", Column::Backlog),
+        Column::Backlog => ("Move to Up next", Column::UpNext),
+        _ => ("Move to Backlog", Column::Backlog),
     };
     view! {
         <form class="queue-moves" method="post" action=action.clone()>
             <input type="hidden" name="form_token" value=token.clone() />
-            <button class="button quiet icon" name="step" value="up" aria-label=format!("{of} up") aria-disabled=first.then_some("true")>
+            <button class="button quiet icon" name="step" value="up" aria-label=format!("Move {of} up") aria-disabled=first.then_some("true")>
                 <svg viewBox="0 0 20 20" aria-hidden="true"><path d="M10 16V4M5 9l5-5 5 5" /></svg>
             </button>
-            <button class="button quiet icon" name="step" value="down" aria-label=format!("{of} down") aria-disabled=last.then_some("true")>
+            <button class="button quiet icon" name="step" value="down" aria-label=format!("Move {of} down") aria-disabled=last.then_some("true")>
                 <svg viewBox="0 0 20 20" aria-hidden="true"><path d="M10 4v12M5 11l5 5 5-5" /></svg>
             </button>
         </form>
@@ -91,10 +91,10 @@ fn moves(line: &Line, card: &Card, first: bool, last: bool) -> AnyView {
             <div class="menu-list">
                 <form method="post" action=action>
                     <input type="hidden" name="form_token" value=token />
-                    {(!first).then(|| view! { <button name="step" value="first">"Put it first"</button> })}
+                    {(!first).then(|| view! { <button name="step" value="first">"Move to top"</button> })}
                     <button name="column" value=column.as_str()>{word}</button>
                 </form>
-                <a href=format!("{}/edit", request::path(card.number))>"Change or take back"</a>
+                <a href=format!("{}/edit", request::path(card.number))>"Edit or withdraw"</a>
             </div>
         </details>
     }

@@ -43,7 +43,7 @@ impl Line {
 pub async fn show(member: Member) -> Result<Response, Problem> {
     let line = Line::load(&member).await?;
     let (stream, from) = (line.outlook.board_stream.to_string(), line.outlook.next);
-    Ok(Page::new(&member.cx, "What comes next", Frame::Portal(PortalTab::Requests)).workshop().show(|| {
+    Ok(Page::new(&member.cx, "Up next", Frame::Portal(PortalTab::Requests)).workshop().show(|| {
         view! {
             {head(&member, QUEUE)}
             {waits::notice(line.outlook.waits, member.standing.role.may_bill())}

@@ -159,9 +159,7 @@ async fn person_of_in(
 }
 
 fn taken(email: &str) -> Error {
-    Error::refused(format!(
-        "This invitation is for {email}, who has an account here. Sign in with it to accept."
-    ))
+    Error::refused(format!("This invitation is for {email}. Sign in with that email to accept it."))
 }
 
 /// Name and hash of the password; what is wrong with either stands with what is not answered.
@@ -193,7 +191,10 @@ async fn check_owner(db: &Db, email: &str, password: &str) -> Result<()> {
     if passwords::verify(Lane::Known, owner.password_hash.as_deref(), password).await? {
         return limits::forgive(db, limits::PASSWORD_PERSON, &who).await;
     }
-    Err(Error::Fields(FieldErrors::one("password", "This is not the password of your account here.")))
+    Err(Error::Fields(FieldErrors::one(
+        "password",
+        "That isn’t the password for your account. Try again, or reset it.",
+    )))
 }
 
 /// Uses an invitation up: whoever comes second finds it gone.

@@ -28,7 +28,7 @@ const LIFE: Duration = Duration::days(7);
 pub async fn invite(db: &Db, scope: &Scope, email: &str, role: Role) -> Result<()> {
     check_manager(scope)?;
     if (role == Role::Operator) != scope.client.is_none() {
-        return Err(Error::Fields(FieldErrors::one("role", "Choose what they may do.")));
+        return Err(Error::Fields(FieldErrors::one("role", "Choose a role.")));
     }
     let mut errors = FieldErrors::new();
     let email = check_email(&mut errors, "email", email);
@@ -48,7 +48,7 @@ pub(crate) async fn invite_in(tx: &mut Tx, scope: &Scope, email: &str, role: Rol
     if is_here(tx, scope, email).await? {
         return Err(Error::Fields(FieldErrors::one(
             "email",
-            "They are here already. Change what they may do in the list.",
+            "They already have access. You can change their role in the list.",
         )));
     }
     end_in(tx, scope, email).await?;
@@ -151,7 +151,7 @@ async fn check_confirmed(tx: &mut Tx, scope: &Scope) -> Result<()> {
         return Ok(());
     }
     Err(Error::refused(
-        "Confirm your e-mail address first: open the link in the mail that we sent you. Your account page sends it again.",
+        "Confirm your email address first: open the link in the mail that we sent you. Your account page sends it again.",
     ))
 }
 
@@ -204,16 +204,21 @@ async fn send_in(tx: &mut Tx, scope: &Scope, email: &str, token: &str) -> Result
     // A client's words reach nobody who has not shown that they want mail from here.
     let named = scope.role() != Some(Role::Owner) || is_confirmed(tx, scope, email).await?;
     let (subject, text) = if named {
-        (format!("{who} invites you to {place}"), format!("{who} invites you to {place}.\n\nAccept here:"))
+        (
+            format!("{who} invited you to {place}"),
+            format!("{who} invited you to join {place}.\n\nAccept the invitation:"),
+        )
     } else {
         (
-            format!("You are invited to {workspace}"),
-            format!("somebody who works with {workspace} invites you. See who it is, and accept here:"),
+            format!("You’re invited to {workspace}"),
+            format!(
+                "Someone who works with {workspace} invited you. See who it is and accept the invitation:"
+            ),
         )
     };
     let body = format!(
-        "Hello,\n\n{text}\n\n{{link:/invitations/{token}}}\n\n\
-         The link works once, for seven days, and only for you.\n\n{}\n",
+        "Hi,\n\n{text}\n\n{{link:/invitations/{token}}}\n\n\
+         The link is just for you. It works once and expires in seven days.\n\n{}\n",
         row.name,
     );
     mail::queue_in(tx, scope.workspace, email, &subject, &body).await

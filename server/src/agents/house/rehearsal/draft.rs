@@ -48,17 +48,14 @@ impl Draft<'_> {
     /// What is open: one sentence each.
     pub(super) fn open(&self) -> Vec<String> {
         let points = self.points.iter().filter(|(_, facts)| facts.is_empty());
-        let points = points.map(|(point, _)| format!("What should be said on “{}”?", short(&point.words)));
-        let left = self
-            .material
-            .unanswered
-            .iter()
-            .map(|label| format!("You left “{label}” open when you signed up."));
+        let points = points.map(|(point, _)| format!("What should we say about “{}”?", short(&point.words)));
+        let left =
+            self.material.unanswered.iter().map(|label| format!("You skipped “{label}” when you signed up."));
         let closed = self.material.files.iter().filter(|file| matches!(file.contents, Contents::Closed(_)));
-        let closed = closed
-            .map(|file| format!("What in {} belongs here? A rehearsal cannot look into it.", file.name));
+        let closed =
+            closed.map(|file| format!("What from {} belongs here? A rehearsal can’t open it.", file.name));
         let unsettled = self.settled.iter().filter(|(_, label, _)| label.is_none());
-        let unsettled = unsettled.map(|(question, ..)| format!("{question} Nobody answered in time."));
+        let unsettled = unsettled.map(|(question, ..)| format!("{question} No one answered in time."));
         points.chain(left).chain(closed).chain(unsettled).collect()
     }
 
@@ -81,7 +78,7 @@ impl Draft<'_> {
         }
         section(&mut text, "Open questions");
         match self.open() {
-            open if open.is_empty() => line(&mut text, "None: every point has something to stand on."),
+            open if open.is_empty() => line(&mut text, "None. Every item is covered."),
             open => open.iter().for_each(|question| line(&mut text, &format!("- {question}"))),
         }
         text.push('\n');
@@ -94,8 +91,8 @@ impl Draft<'_> {
         line(
             text,
             &format!(
-                "*A rehearsal for {}: everything here stands word for word in the brief, the answers and the files. \
-                 Nothing was looked up.*",
+                "*Rehearsal for {}. Everything here is quoted from your request, answers, and files. Nothing was \
+                 looked up.*",
                 self.client
             ),
         );
@@ -111,10 +108,10 @@ impl Draft<'_> {
         let new = self.points.iter().filter(|(point, _)| point.origin == Origin::Change);
         for (point, facts) in new {
             let found = match facts.len() {
-                0 => "nothing bears on it yet, so it stands among the open questions",
-                _ => "what bears on it stands below",
+                0 => "nothing on this yet, so it’s listed under open questions",
+                _ => "see below",
             };
-            line(text, &format!("- “{}” is a point of its own now: {found}.", short(&point.words)));
+            line(text, &format!("- “{}” is now its own item: {found}.", short(&point.words)));
         }
     }
 
@@ -124,14 +121,14 @@ impl Draft<'_> {
         if answered.is_empty() {
             return;
         }
-        section(text, "What was settled");
+        section(text, "What you decided");
         for (question, label, by) in answered {
             line(text, &format!("- {question} **{label}** ({by})"));
         }
     }
 
     fn bearing(&self, text: &mut String) {
-        section(text, "What bears on each point");
+        section(text, "What we have on each item");
         for (point, facts) in &self.points {
             line(text, &format!("### {}", short(&point.words)));
             line(text, "");
@@ -150,8 +147,8 @@ impl Origin {
     fn told(&self) -> String {
         match self {
             Self::Brief => String::new(),
-            Self::Said(by) => format!(" ({by}, while the work went on)"),
-            Self::Change => " (the change that you asked for)".to_owned(),
+            Self::Said(by) => format!(" (added by {by} along the way)"),
+            Self::Change => " (the revision you asked for)".to_owned(),
         }
     }
 }

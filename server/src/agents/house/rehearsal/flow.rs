@@ -71,8 +71,8 @@ pub(super) async fn go(bench: &mut Workbench, pace: Pace) -> Result<End, Failure
 /// Goes through what a helping agent does.
 async fn help(bench: &mut Workbench, pace: Pace, task: &Task) -> Result<End, Failure> {
     let asked = short(&task.words);
-    pace.write(bench, "helps", &format!("I look at this for {}: {asked}", task.by)).await?;
-    Ok(End::Answer(format!("This was a rehearsal: nobody has looked into it. Asked for was: {asked}")))
+    pace.write(bench, "helps", &format!("I’m looking into this for {}: {asked}", task.by)).await?;
+    Ok(End::Answer(format!("This was a rehearsal, so no one looked into it. The ask was: {asked}")))
 }
 
 fn short(words: &str) -> String {
@@ -106,13 +106,13 @@ impl Flow<'_> {
         self.hear_all().await?;
         self.begin(Stage::Read).await?;
         let brief =
-            format!("Read your brief · {}", domain::words::count(self.material.brief.words as i64, "word"));
+            format!("Read your request · {}", domain::words::count(self.material.brief.words as i64, "word"));
         let asks: Vec<String> = self.material.brief.asks.iter().map(|ask| format!("- {ask}")).collect();
         self.step("brief", "Reading your brief", &brief, &asks.join("\n")).await?;
-        let answers = format!("Looked through intake answers · {} found", self.material.answers.len());
+        let answers = format!("Checked your sign-up answers · {} found", self.material.answers.len());
         let detail: Vec<String> =
             self.material.answers.iter().map(|(label, answer)| format!("- {label}: {answer}")).collect();
-        self.step("answers", "Looking through your intake answers", &answers, &detail.join("\n")).await?;
+        self.step("answers", "Checking your sign-up answers", &answers, &detail.join("\n")).await?;
         for file in self.material.files.clone() {
             self.hear_all().await?;
             let (title, detail) = speech::file_read(&file);
@@ -171,10 +171,10 @@ impl Flow<'_> {
         let detail: Vec<String> =
             facts.iter().map(|fact| format!("- “{}” ({})", fact.words, fact.source)).collect();
         let short = asks::cut(&asks::short(&words), 48);
-        let done = format!("Gathered what bears on “{short}” · {found} found");
+        let done = format!("Gathered notes on “{short}” · {found} found");
         self.step(
             &format!("point-{at}"),
-            &format!("Going through your material for “{short}”"),
+            &format!("Looking for “{short}” in what you sent"),
             &done,
             &detail.join("\n"),
         )
@@ -194,7 +194,7 @@ impl Flow<'_> {
             self.point(point).await?;
         }
         let (title, markdown, closing) = self.draft();
-        self.step("draft", "Putting the draft together", "Put the draft together", "").await?;
+        self.step("draft", "Putting the draft together", "Put together the draft", "").await?;
         self.pace.write(self.bench, "closing", &closing).await?;
         self.finish(Stage::Draft).await?;
         match self.bench.deliver(&title, &markdown).await? {
@@ -246,7 +246,7 @@ impl Flow<'_> {
         self.points.push(Point { words: steer.text.clone(), origin: Origin::Said(steer.by.clone()) });
         self.show_plan().await?;
         self.pace.write(self.bench, &format!("heard-{}", steer.control), &speech::heard(&steer.text)).await?;
-        self.bench.answer_steer(&steer, "It is in the plan and goes into the draft.").await
+        self.bench.answer_steer(&steer, "Added. It’ll be in the draft.").await
     }
 
     /// Shows a step being done and done, unless an earlier attempt did it.
@@ -279,19 +279,19 @@ impl Flow<'_> {
         let said = |point: &Point| matches!(point.origin, Origin::Said(_));
         let given: Vec<usize> = (0..self.points.len()).filter(|at| !said(&self.points[*at])).collect();
         let title = |at: usize| asks::short(&self.points[at].words);
-        let mut lines = vec![self.line("Read your brief, answers and files", &[Stage::Read])];
+        let mut lines = vec![self.line("Read your request, answers, and files", &[Stage::Read])];
         let own = if given.len() > PLANNED { PLANNED - 1 } else { given.len() };
         lines.extend(given[..own].iter().map(|at| self.line(&title(*at), &[Stage::Point(*at)])));
         if let rest @ [_, ..] = &given[own..] {
             let stages: Vec<Stage> = rest.iter().map(|at| Stage::Point(*at)).collect();
-            lines.push(self.line(&format!("The other {} points", rest.len()), &stages));
+            lines.push(self.line(&format!("The other {} items", rest.len()), &stages));
         }
         let heard = (0..self.points.len()).filter(|at| said(&self.points[*at]));
         lines.extend(heard.map(|at| self.line(&format!("Also: {}", title(at)), &[Stage::Point(at)])));
         if given.len() == 1 {
-            lines.push(self.line("Note what is still open", &[Stage::Open]));
+            lines.push(self.line("List open questions", &[Stage::Open]));
         }
-        lines.push(self.line("Put the draft together for you to review", &[Stage::Draft]));
+        lines.push(self.line("Put together a draft for your review", &[Stage::Draft]));
         lines
     }
 

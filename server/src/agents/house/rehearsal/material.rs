@@ -73,7 +73,7 @@ impl Material {
     fn quotable(&self) -> Vec<Fact> {
         let told = self.brief.told.iter().map(|words| Fact {
             words: words.clone(),
-            source: "your brief".to_owned(),
+            source: "your request".to_owned(),
             about: String::new(),
         });
         let answers = self.answers.iter().map(|(label, answer)| Fact {

@@ -27,14 +27,13 @@ pub(super) fn question(bench: &Workbench, material: &Material) -> Question {
             let labels: Vec<String> =
                 material.brief.asks.iter().take(MOST).map(|ask| asks::short(ask)).collect();
             let detail = format!(
-                "Your brief names “{}” first, so I would begin there. Without an answer by {until} I keep to the order of \
-                 the brief.",
+                "You listed “{}” first, so I’d start there. If I don’t hear back by {until}, I’ll go in your order.",
                 asks::short(first)
             );
             (ORDER, labels, detail)
         }
         _ => {
-            let detail = format!("Without an answer by {until} I keep to the first.");
+            let detail = format!("If I don’t hear back by {until}, I’ll go with the first one.");
             (TONE, tones(material), detail)
         }
     };
@@ -46,7 +45,7 @@ pub(super) fn question(bench: &Workbench, material: &Material) -> Question {
             .enumerate()
             .map(|(i, label)| Choice { key: format!("{}", i + 1), label })
             .collect(),
-        open_for: (by - now).num_seconds(),
+        open_for: Question::open_until(now, by),
         audience: Audience::Client,
     }
 }
@@ -60,5 +59,5 @@ fn tones(material: &Material) -> Vec<String> {
     let own =
         material.answers.iter().find(|(label, _)| about_tone(label)).map(|(_, answer)| asks::cut(answer, 60));
     let plain = ["Plain and short", "Warm and personal", "Formal"].map(str::to_owned);
-    own.map(|answer| format!("As you told us: {answer}")).into_iter().chain(plain).take(MOST).collect()
+    own.map(|answer| format!("Like you told us: {answer}")).into_iter().chain(plain).take(MOST).collect()
 }

@@ -10,10 +10,10 @@ use super::{
 
 pub(super) fn opening(asked_by: Option<&str>) -> String {
     let first = asked_by.and_then(|name| name.split_whitespace().next());
-    let hello = first.map(|name| format!("Hello {name}. ")).unwrap_or_default();
+    let hello = first.map(|name| format!("Hi {name}! ")).unwrap_or_default();
     format!(
-        "{hello}This is a rehearsal. I read what you gave me, plan along your own words and put a draft together from \
-         them. I look nothing up and make nothing up, so what is missing stays open."
+        "{hello}This is a rehearsal. I’ll read what you sent and put together a draft using only your own words. I \
+         won’t look anything up or make anything up, so anything missing stays an open question."
     )
 }
 
@@ -21,16 +21,16 @@ pub(super) fn opening(asked_by: Option<&str>) -> String {
 pub(super) fn found(material: &Material) -> String {
     let asks: Vec<String> = material.brief.asks.iter().map(|ask| format!("“{}”", short(ask))).collect();
     let points = match asks.as_slice() {
-        [only] => format!("I take one point from your brief: {only}."),
-        asks => format!("I take {} points from your brief: {}.", number(asks.len()), words::list(asks)),
+        [only] => format!("I found one item in your request: {only}."),
+        asks => format!("I found {} items in your request: {}.", number(asks.len()), words::list(asks)),
     };
     let answers = words::count(material.answers.len() as i64, "answer");
     let files = words::count(material.files.len() as i64, "file");
     match (material.answers.len(), material.files.len()) {
         (0, 0) => {
-            format!("{points} Beyond it I have nothing to go by: no answers from your sign-up, no files.")
+            format!("{points} That’s all I have to go on. There are no sign-up answers or files.")
         }
-        (_, 0) => format!("{points} I also have {answers} from your sign-up."),
+        (_, 0) => format!("{points} I also have {answers} from when you signed up."),
         (0, _) => format!("{points} I also have {files} from you."),
         _ => format!("{points} I also have {answers} from your sign-up and {files} from you."),
     }
@@ -40,15 +40,15 @@ pub(super) fn found(material: &Material) -> String {
 pub(super) fn settled(label: Option<&str>, by: &str) -> String {
     match label {
         Some(label) => {
-            format!("Thank you, {}. I go by “{label}”.", by.split_whitespace().next().unwrap_or("everyone"))
+            format!("Thanks, {}. I’ll go with “{label}”.", by.split_whitespace().next().unwrap_or("everyone"))
         }
-        None => "No answer came in time, so I keep to what I suggested.".to_owned(),
+        None => "I didn’t hear back in time, so I’ll go with what I suggested.".to_owned(),
     }
 }
 
 /// Somebody said something while the work went on.
 pub(super) fn heard(text: &str) -> String {
-    format!("Understood: “{}”. I add it to the plan and to the draft.", cut(text, 160))
+    format!("Got it: “{}”. I’ll add that to the draft.", cut(text, 160))
 }
 
 /// What bears on a point.
@@ -58,20 +58,22 @@ pub(super) fn on_point(point: &str, facts: &[&Fact]) -> String {
         facts.iter().map(|fact| format!("“{}” ({})", cut(&fact.words, 120), fact.source)).collect();
     match quotes.as_slice() {
         [] => {
-            format!("On “{point}”: nothing that you gave me bears on it. I put it among the open questions.")
+            format!(
+                "“{point}”: I didn’t find anything about this in what you sent, so I’ll list it as an open question."
+            )
         }
-        [only] => format!("On “{point}” I found one thing: {only}."),
-        quotes => format!("On “{point}” I found {} things: {}.", number(quotes.len()), words::list(quotes)),
+        [only] => format!("“{point}”: I found one thing: {only}."),
+        quotes => format!("“{point}”: I found {} things: {}.", number(quotes.len()), words::list(quotes)),
     }
 }
 
 pub(super) fn closing(version: u32, open: usize) -> String {
     let draft = if version > 1 { format!("Version {version} of the draft") } else { "The draft".to_owned() };
     match open {
-        0 => format!("{draft} is ready for you. Every point has something to stand on."),
-        1 => format!("{draft} is ready for you. One question in it is open: look at that first."),
+        0 => format!("{draft} is ready for your review. Every item is covered."),
+        1 => format!("{draft} is ready for your review. There’s one open question, so start there."),
         n => format!(
-            "{draft} is ready for you. {} questions in it are open: look at those first.",
+            "{draft} is ready for your review. There are {} open questions, so start there.",
             capital(&number(n))
         ),
     }
@@ -90,8 +92,8 @@ pub(super) fn file_read(file: &Read) -> (String, String) {
             (format!("Read {} · {count}", file.name), cut(first, 200))
         }
         Contents::Closed(kind) => {
-            let detail = "A rehearsal reads text and tables only, so nothing of this is in the draft.";
-            (format!("Kept {} aside · {kind}", file.name), detail.to_owned())
+            let detail = "A rehearsal can only read text and tables, so this file isn’t in the draft.";
+            (format!("Set {} aside · {kind}", file.name), detail.to_owned())
         }
     }
 }

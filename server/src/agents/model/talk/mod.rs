@@ -30,7 +30,7 @@ const MISTAKES: u32 = 5;
 /// Begins the ids of its texts.
 const TEXT: &str = "w";
 /// What whoever says something reads once the model has it.
-const READ: &str = "Read, and taken into account from here on.";
+const READ: &str = "Got it. I’ll take that into account from here on.";
 
 pub(super) struct Talk<'a> {
     endpoint: &'a Endpoint,

@@ -10,7 +10,7 @@ use super::{
 use crate::agents::Failure;
 
 /// What whoever says something reads while it has to wait.
-const WAITS: &str = "Noted. It is taken into account as soon as the piece that is being written is finished.";
+const WAITS: &str = "Got it. I’ll work that in as soon as I finish this part.";
 
 /// What came of asking once.
 pub(super) enum Turn {

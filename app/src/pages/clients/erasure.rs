@@ -1,0 +1,287 @@
+//! `GET /desk/clients/{client}/erasure`, `POST` to the same: erasing a client that has left, asked about in full first;
+//! `POST …/erasure/cancellation`: keeping it after all. And what is left of one that was erased.
+
+use axum::{
+    extract::Path,
+    response::{IntoResponse, Response},
+};
+use domain::{
+    Error,
+    billing::words::date,
+    clients::Client,
+    erasures::{self, Consequences, Erasure, KEPT_YEARS, NAMELESS},
+    ids::ClientId,
+    words,
+};
+use leptos::prelude::*;
+
+use super::{LIST, find, show::Shown};
+use crate::{
+    components::{
+        crumbs::crumbs,
+        desk::{client_path, hidden},
+        field::{self, Field},
+        time::Times,
+    },
+    web::{DeskTab, Fields, Form, Frame, Operator, Page, Posted, Problem, answer, redirect_with},
+};
+
+pub async fn new(operator: Operator, Path(client): Path<String>) -> Result<Response, Problem> {
+    let client = find(&operator, &client).await?;
+    draw(&operator, &client, &Form::of(Fields::default())).await
+}
+
+pub async fn create(
+    operator: Operator,
+    Path(client): Path<String>,
+    Posted(fields): Posted,
+) -> Result<Response, Problem> {
+    let client = find(&operator, &client).await?;
+    let Operator { cx, scope, .. } = &operator;
+    match erasures::schedule(cx.db(), scope, client.id, fields.text("name")).await {
+        Ok(due) => {
+            let note = format!("{} will be erased on {}.", client.name, date(due, cx.bare.zone()));
+            Ok(redirect_with(&client_path(client.id), &note))
+        }
+        Err(error) => {
+            let form = Form::failed(fields, error).map_err(|problem| problem.of(&cx.bare))?;
+            draw(&operator, &client, &form).await
+        }
+    }
+}
+
+pub async fn cancel(
+    operator: Operator,
+    Path(client): Path<String>,
+    Posted(_): Posted,
+) -> Result<Response, Problem> {
+    let client = find(&operator, &client).await?;
+    let Operator { cx, scope, .. } = operator;
+    let done = erasures::keep(cx.db(), &scope, client.id).await;
+    Ok(answer(
+        &cx.bare,
+        done,
+        &client_path(client.id),
+        &format!("{} stays. Nothing was erased.", client.name),
+    ))
+}
+
+async fn draw(operator: &Operator, client: &Client, form: &Form) -> Result<Response, Problem> {
+    let Operator { cx, scope, .. } = operator;
+    let of = |error: Error| Problem::from(error).of(&cx.bare);
+    let set = erasures::find(cx.db(), scope, client.id).await.map_err(of)?;
+    let comes_to = erasures::consequences(cx.db(), scope, client.id).await.map_err(of)?;
+    let title = format!("Erase {}", client.name);
+    let page = Page::new(cx, &title, Frame::Desk(DeskTab::Clients)).status(form.status());
+    Ok(page.show(|| view(operator, client, form, set.as_ref(), &comes_to)))
+}
+
+fn view(
+    operator: &Operator,
+    client: &Client,
+    form: &Form,
+    set: Option<&Erasure>,
+    comes_to: &Consequences,
+) -> AnyView {
+    let back = client_path(client.id);
+    let times = Times::of(&operator.cx);
+    let inner = match set {
+        Some(set) => pending(set, times, &operator.cx.bare.token, &back),
+        None if client.archived_at.is_none() => first(form, &back),
+        None => confirmation(operator, client, form, comes_to, times),
+    };
+    view! {
+        <div class="page-head">
+            <div>
+                {crumbs(&[(LIST, "Clients"), (&back, &client.name)], "Erase")}
+                <h1 dir="auto">{format!("Erase {}?", client.name)}</h1>
+            </div>
+        </div>
+        {inner}
+    }
+    .into_any()
+}
+
+/// A client that has not left.
+fn first(form: &Form, back: &str) -> AnyView {
+    view! {
+        {field::summary(form)}
+        <p>"Only a client who has left can be erased. Cancel its subscription, archive it, then come back here."</p>
+        <p class="button-row"><a class="button" href=back.to_owned()>"Back to the client"</a></p>
+    }
+    .into_any()
+}
+
+fn confirmation(
+    operator: &Operator,
+    client: &Client,
+    form: &Form,
+    comes_to: &Consequences,
+    times: Times,
+) -> AnyView {
+    let back = client_path(client.id);
+    let due = date(comes_to.due_at, times.zone());
+    view! {
+        <section class="section" aria-labelledby="e-goes">
+            <div class="section-head"><h2 id="e-goes">"What goes"</h2></div>
+            <div class="prose"><ul>{goes(comes_to).into_iter().map(|line| view! { <li>{line}</li> }).collect::<Vec<_>>()}</ul></div>
+        </section>
+        <section class="section" aria-labelledby="e-stays">
+            <div class="section-head"><h2 id="e-stays">"What stays"</h2></div>
+            <div class="prose"><ul>{stays(comes_to).into_iter().map(|line| view! { <li>{line}</li> }).collect::<Vec<_>>()}</ul></div>
+        </section>
+        <section class="section" aria-labelledby="e-when">
+            <div class="section-head"><h2 id="e-when">"When"</h2></div>
+            <p>{format!("On {due}. Until then you can keep the client with one click. After that, nobody can restore it.")}</p>
+            {access(comes_to, times).map(|words| view! { <p>{words}</p> })}
+            <p>"Its owners get an email with the date now."</p>
+        </section>
+        <form class="form" method="post" action=format!("{back}/erasure") novalidate>
+            {field::token(&operator.cx)}
+            {field::summary(form)}
+            <p>"To go on, type the company’s name: " <b dir="auto">{client.name.clone()}</b></p>
+            {Field::text(form, "name", "Company’s name").required().max(120).show()}
+            <div class="button-row">
+                <button class="button danger">"Erase this client"</button>
+                <a class="button quiet" href=back.clone()>"Cancel"</a>
+            </div>
+        </form>
+    }
+    .into_any()
+}
+
+fn goes(comes_to: &Consequences) -> Vec<String> {
+    let accounts = match comes_to.staying {
+        0 => format!("{}, with password and sign-ins", words::count(comes_to.people, "account")),
+        staying => format!(
+            "{}, with password and sign-ins. {} also here for another company and only {} this one",
+            words::count(comes_to.people, "account"),
+            words::count_of(staying, "person is", "people are"),
+            if staying == 1 { "loses" } else { "lose" },
+        ),
+    };
+    vec![
+        format!("{} with every message and deliverable", words::count(comes_to.requests, "request")),
+        words::count(comes_to.files, "file"),
+        words::count(comes_to.notes, "note"),
+        accounts,
+        "Invitations, agents and tokens made for this client alone, what the work cost, and its entries in the audit log"
+            .to_owned(),
+    ]
+}
+
+fn stays(comes_to: &Consequences) -> Vec<String> {
+    let mut lines = Vec::new();
+    if let Some(year) = comes_to.kept_until {
+        lines.push(format!(
+            "{}, because tax law asks for them: with number, lines, and the billing name and address as printed. The last \
+             one is removed after December 31, {year}, {KEPT_YEARS} years after the year it was issued",
+            words::count_of(comes_to.invoices, "invoice or credit note", "invoices and credit notes"),
+        ));
+    }
+    if comes_to.unpaid > 0 {
+        lines.push(format!(
+            "{} to be paid. Mark as paid or void first if you can",
+            words::count_of(comes_to.unpaid, "invoice is still", "invoices are still")
+        ));
+    }
+    lines.push("One line in the audit log: that a client was erased, by whom, when, and its ID".to_owned());
+    lines.push(
+        "Backups made before that day. They hold everything until you delete them. If you restore one, erase the client again"
+            .to_owned(),
+    );
+    lines.push(
+        "What programs and services outside this portal were given: webhooks, models, other agents"
+            .to_owned(),
+    );
+    lines
+}
+
+/// What of the days on which its people may read is cut short.
+fn access(comes_to: &Consequences, times: Times) -> Option<String> {
+    let until = comes_to.readable_until?;
+    let (read, due) = (date(until, times.zone()), date(comes_to.due_at, times.zone()));
+    Some(if until > comes_to.due_at {
+        format!(
+            "Its people could read and download until {read}. That ends on {due}, when the client is erased."
+        )
+    } else {
+        format!("Its people can read and download until {read}.")
+    })
+}
+
+fn pending(set: &Erasure, times: Times, token: &crate::web::FormToken, back: &str) -> AnyView {
+    if set.begun {
+        return view! { <p role="status">"Erasing has begun. In a few minutes, only invoices are left."</p> }
+            .into_any();
+    }
+    let words = format!(
+        "This client will be erased on {}. {} set it on {}.",
+        date(set.due_at, times.zone()),
+        set.asked_by,
+        date(set.asked_at, times.zone()),
+    );
+    view! {
+        <p dir="auto">{words}</p>
+        <form class="button-row" method="post" action=format!("{back}/erasure/cancellation")>
+            {hidden(token, back)}
+            <button class="button primary">"Keep this client"</button>
+        </form>
+    }
+    .into_any()
+}
+
+/// On an archived client's page: when it is erased, or the way there.
+pub(super) fn section(shown: &Shown) -> Option<AnyView> {
+    shown.client.archived_at?;
+    let back = client_path(shown.client.id);
+    let inner = match &shown.erasure {
+        Some(set) => pending(set, shown.times, &shown.token, &back),
+        None => view! {
+            <p class="soft">"Removes everything but its invoices. You have 30 days to change your mind."</p>
+            <p class="button-row"><a class="button danger" href=format!("{back}/erasure")>"Erase this client…"</a></p>
+        }
+        .into_any(),
+    };
+    Some(
+        view! {
+            <section class="section" aria-labelledby="c-erase">
+                <div class="section-head"><h2 id="c-erase">"Erase"</h2></div>
+                {inner}
+            </section>
+        }
+        .into_any(),
+    )
+}
+
+/// The page of a client of which only invoices are left; none for any other.
+pub(super) async fn erased(operator: &Operator, client: &str) -> Result<Option<Response>, Problem> {
+    let Operator { cx, scope, .. } = operator;
+    let Ok(id) = client.parse::<ClientId>() else { return Ok(None) };
+    let found = erasures::erased(cx.db(), scope, id).await;
+    let found = found.map_err(|error| Problem::from(error).of(&cx.bare))?;
+    let Some(erasure) = found else { return Ok(None) };
+    let page = Page::new(cx, NAMELESS, Frame::Desk(DeskTab::Clients));
+    Ok(Some(page.show(|| remains(&erasure, Times::of(cx))).into_response()))
+}
+
+fn remains(erasure: &Erasure, times: Times) -> AnyView {
+    let on = erasure.done_at.map(|at| date(at, times.zone())).unwrap_or_default();
+    let words = format!(
+        "Everything of this client was erased on {on}. {} set it on {}. Its invoices stay in billing for {KEPT_YEARS} years.",
+        erasure.asked_by,
+        date(erasure.asked_at, times.zone()),
+    );
+    view! {
+        <div class="page-head">
+            <div>
+                {crumbs(&[(LIST, "Clients")], NAMELESS)}
+                <h1>{NAMELESS}</h1>
+                <p class="page-sub"><span class="id">{erasure.client.to_string()}</span></p>
+            </div>
+        </div>
+        <p dir="auto">{words}</p>
+        <p class="button-row"><a class="button" href="/desk/billing">"Go to billing"</a></p>
+    }
+    .into_any()
+}

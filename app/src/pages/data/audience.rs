@@ -1,0 +1,67 @@
+use axum::{
+    extract::{FromRequestParts, RawPathParams},
+    http::request::Parts,
+    response::{IntoResponse, Response},
+};
+use domain::{Scope, accounts::queries::client_name, ids::ClientId};
+
+use crate::{
+    components::desk::client_path,
+    web::{App, Cx, DeskTab, Frame, Member, Operator, PortalTab, Problem},
+};
+
+/// Who looks at whose data: settled by the address, which begins with the portal or the desk.
+pub struct Audience {
+    pub(super) cx: Cx,
+    /// Narrowed to the client.
+    pub(super) scope: Scope,
+    /// The client and its name, where an operator looks.
+    pub(super) client: Option<(ClientId, String)>,
+    /// The `{export}` of the address.
+    pub(super) export: String,
+}
+
+impl Audience {
+    /// Where the page is.
+    pub(super) fn base(&self) -> String {
+        match &self.client {
+            Some((client, _)) => format!("{}/data", client_path(*client)),
+            None => "/portal/data".to_owned(),
+        }
+    }
+
+    pub(super) fn title(&self) -> &'static str {
+        if self.client.is_some() { "Data" } else { "Your data" }
+    }
+
+    pub(super) fn frame(&self) -> Frame {
+        match self.client {
+            Some(_) => Frame::Desk(DeskTab::Clients),
+            None => Frame::Portal(PortalTab::None),
+        }
+    }
+}
+
+impl FromRequestParts<App> for Audience {
+    type Rejection = Response;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Response> {
+        let params =
+            RawPathParams::from_request_parts(parts, app).await.map_err(IntoResponse::into_response)?;
+        let param = |name: &str| {
+            let found = params.iter().find(|(key, _)| *key == name);
+            found.map(|(_, value)| value.to_owned()).unwrap_or_default()
+        };
+        let (client, export) = (param("client"), param("export"));
+        if parts.uri.path().starts_with("/portal") {
+            let Member { cx, scope, .. } = Member::from_request_parts(parts, app).await?;
+            return Ok(Self { cx, scope, client: None, export });
+        }
+        let Operator { cx, scope, .. } = Operator::from_request_parts(parts, app).await?;
+        let missing = |problem: Problem| problem.of(&cx.bare).into_response();
+        let client: ClientId = client.parse().map_err(|_| missing(Problem::not_found()))?;
+        let scope = scope.within(client);
+        let name = client_name(cx.db(), &scope).await.map_err(|error| missing(error.into()))?;
+        Ok(Self { cx, scope, client: Some((client, name)), export })
+    }
+}

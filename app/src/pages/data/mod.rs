@@ -1,0 +1,75 @@
+//! Everything that is a client's, to download: the same page for its owner and for an operator.
+
+mod audience;
+mod download;
+mod section;
+mod view;
+
+pub use audience::Audience;
+pub use download::show as download;
+pub use section::section;
+
+use axum::{http::StatusCode, response::Response};
+use domain::{
+    Error,
+    exports::{self, Shown},
+    requests::{Outlook, queries},
+};
+use leptos::prelude::*;
+
+use crate::{
+    components::time::Times,
+    islands::refresh::Refresh,
+    web::{Page, Posted, Problem, answer, fragment},
+};
+
+/// What the page shows, and where it goes on.
+struct Glance {
+    outlook: Outlook,
+    shown: Shown,
+    times: Times,
+}
+
+impl Glance {
+    /// Reads it. The place on the client's stream is taken first, so that nothing between it and the rows is missed.
+    async fn load(at: &Audience) -> Result<Self, Problem> {
+        let of = |error: Error| Problem::from(error).of(&at.cx.bare);
+        Ok(Self {
+            outlook: queries::outlook(at.cx.db(), &at.scope).await.map_err(of)?,
+            shown: exports::shown(at.cx.db(), &at.scope).await.map_err(of)?,
+            times: Times::of(&at.cx),
+        })
+    }
+}
+
+/// `GET /portal/data`, `GET /desk/clients/{client}/data`
+pub async fn show(at: Audience) -> Result<Response, Problem> {
+    page(&at, StatusCode::OK, None).await
+}
+
+/// `GET …/data-parts`: what the page reads again when something of the client's changes.
+pub async fn parts(at: Audience) -> Result<Response, Problem> {
+    let glance = Glance::load(&at).await?;
+    Ok(fragment(|| view::state(&at, &glance)))
+}
+
+/// `POST …/data`: has everything packed.
+pub async fn start(at: Audience, Posted(_): Posted) -> Response {
+    let started = exports::start(at.cx.db(), &at.cx.bare.app.site.files, &at.scope, at.cx.bare.zone()).await;
+    answer(&at.cx.bare, started, &at.base(), "Preparing the download. We’ll email you when it’s ready.")
+}
+
+async fn page(at: &Audience, status: StatusCode, gone: Option<&'static str>) -> Result<Response, Problem> {
+    let glance = Glance::load(at).await?;
+    let (stream, from) = (glance.outlook.board_stream.to_string(), glance.outlook.next);
+    let url = format!("{}-parts", at.base());
+    Ok(Page::new(&at.cx, at.title(), at.frame()).live().status(status).show(|| {
+        view! {
+            {view::head(at, &glance)}
+            {gone.map(|words| view! { <div class="notice waiting"><p>{words}</p></div> })}
+            <div id="data">{view::state(at, &glance)}</div>
+            <Refresh stream=stream from=from url=url target="data" />
+            {view::inside()}
+        }
+    }))
+}

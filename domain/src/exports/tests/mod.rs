@@ -1,0 +1,4 @@
+mod contents;
+mod life;
+mod streaming;
+mod world;
