@@ -1,3 +1,4 @@
+#[cfg(feature = "sql")]
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
@@ -72,6 +73,7 @@ pub struct Question {
     pub audience: Audience,
 }
 
+#[cfg(feature = "sql")]
 impl Question {
     /// How long a question that is asked now is open so that it closes at `until`, in seconds. A second that has begun
     /// counts as a whole one: it never closes in the minute before the one that its words name.
@@ -120,7 +122,7 @@ pub enum Answered {
     Expired,
 }
 
-#[cfg(test)]
+#[cfg(all(test, feature = "sql"))]
 mod tests {
     use chrono::TimeDelta;
 
