@@ -3,7 +3,7 @@
 use uuid::Uuid;
 
 use super::{rows::unless_named, run::Target};
-use crate::{Result, Tx};
+use crate::{Result, Tx, ids::PersonId};
 
 /// Everyone who has or had a place at the client's.
 pub(super) async fn places_in(tx: &mut Tx, target: Target) -> Result<Vec<Uuid>> {
@@ -32,11 +32,18 @@ pub(super) async fn erase_in(tx: &mut Tx, people: &[Uuid]) -> Result<Vec<String>
         .await?;
         if let Some(email) = email {
             shut_out_in(tx, *person, &email).await?;
+            uncount_in(tx, &PersonId(*person).to_string()).await?;
             remove_in(tx, *person).await?;
             addresses.push(email);
         }
     }
     Ok(addresses)
+}
+
+/// What was counted against tries by the client's or a person's id, such as `invitation/cli_…`. For [`crate::Office::Auth`].
+pub(super) async fn uncount_in(tx: &mut Tx, id: &str) -> Result<()> {
+    sqlx::query!("DELETE FROM rate_limit WHERE strpos(key, $1) > 0", id).execute(tx.conn()).await?;
+    Ok(())
 }
 
 async fn shut_out_in(tx: &mut Tx, person: Uuid, email: &str) -> Result<()> {

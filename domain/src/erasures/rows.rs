@@ -45,6 +45,7 @@ pub(super) async fn erase(db: &Db, target: Target) -> Result<bool> {
     );
     nameless_in(&mut tx, target).await?;
     tx.enter_as(Office::Auth).await?;
+    people::uncount_in(&mut tx, &target.client.to_string()).await?;
     let addresses = people::erase_in(&mut tx, &places).await?;
     tx.enter_as(Office::Jobs).await?;
     sent_in(&mut tx, target, &addresses, &told).await?;

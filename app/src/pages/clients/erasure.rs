@@ -106,8 +106,10 @@ fn view(
 fn first(form: &Form, back: &str) -> AnyView {
     view! {
         {field::summary(form)}
-        <p>"Only a client who has left can be erased. Cancel its subscription, archive it, then come back here."</p>
-        <p class="button-row"><a class="button" href=back.to_owned()>"Back to the client"</a></p>
+        <section class="section">
+            <p>"Only a client who has left can be erased. Cancel its subscription, archive it, then come back here."</p>
+            <p class="button-row"><a class="button" href=back.to_owned()>"Back to the client"</a></p>
+        </section>
     }
     .into_any()
 }

@@ -33,7 +33,9 @@ pub async fn pause(db: &Db, scope: &Scope, subscription: SubscriptionId) -> Resu
     };
     if held.ends_with_period {
         let day = words::date(end, zone_in(&mut tx, scope).await?);
-        return Err(Error::refused(format!("It ends on {day}. To pause it instead, keep it first.")));
+        return Err(Error::refused(format!(
+            "It’s set to end on {day}. To pause it instead, keep the subscription first."
+        )));
     }
     let begins = if is_at_work_in(&mut tx, scope, held.client).await? {
         want_in(&mut tx, scope, &held, true).await?;
