@@ -3,14 +3,13 @@ use super::{
     steer::{checked, steer_in},
 };
 use crate::{
-    Db, Error, Result, Scope, Tx, changes,
+    Db, Error, Result, Scope, Tx,
     ids::RequestId,
     requests::{
-        commands::may_work,
+        commands::{comment_in, may_work},
         hold::{self, Row},
     },
     runs, secret,
-    session::{Author, Part},
 };
 
 /// The longest id of a message, in characters.
@@ -48,8 +47,7 @@ pub async fn say(db: &Db, scope: &Scope, request: RequestId, message: &str, word
     let said = match runs::living_in(&mut tx, scope, &row).await? {
         Some(run) => Said::Steer(steer_in(&mut tx, scope, &held, &row, Some(&run), words).await?),
         None => {
-            row.say(&mut tx, &Author::of(scope), [Part::DataComment { text: words }]).await?;
-            changes::tell_in(&mut tx, scope, row.client, "request", Some(row.number)).await?;
+            comment_in(&mut tx, scope, &row, words, &[]).await?;
             Said::Comment
         }
     };

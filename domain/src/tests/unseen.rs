@@ -4,6 +4,7 @@ use sqlx::PgPool;
 
 use super::world::{House, World};
 use crate::{
+    controls::{self, Said},
     deliverables::{self, Content},
     desk,
     requests::{Column, Detail, Unseen, commands, queries},
@@ -117,4 +118,18 @@ async fn who_has_not_confirmed_gets_no_words_by_mail(pool: PgPool) {
     commands::comment(&world.db, &world.operator.within(house.id), request, "A word.", &[]).await.unwrap();
     assert_eq!(mails(&world, "Operator wrote to you%").await.len(), 1, "the member alone");
     assert_eq!(on_home(&world, &house).await.len(), 1, "the home has it for all");
+}
+
+#[sqlx::test(migrations = "../migrations")]
+async fn what_is_said_by_a_chat_program_reaches_the_desk_as_a_comment_does(pool: PgPool) {
+    let world = World::new(pool).await;
+    let house = world.client("Harbor & Pine Law", 1).await;
+    let request = in_review(&world, &house).await.card.id;
+    reviews::approve(&world.db, &house.owner, request).await.unwrap();
+    let say = || controls::say(&world.db, &house.owner, request, "m1", "The date on page 2 is wrong.");
+    assert_eq!(say().await.unwrap(), Said::Comment);
+    assert_eq!(on_desk(&world).await.len(), 1);
+    assert_eq!(mails(&world, "Harbor & Pine Law wrote%").await.len(), 1);
+    assert_eq!(say().await.unwrap(), Said::Before, "sent again, it is said once");
+    assert_eq!(mails(&world, "Harbor & Pine Law wrote%").await.len(), 1);
 }

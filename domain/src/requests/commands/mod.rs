@@ -23,6 +23,7 @@ pub(crate) use shift::{park_in, shift_in};
 pub use start::start_next_in;
 pub(crate) use start::{go_on_in, start_by_hand, start_next_held};
 pub use withdraw::withdraw;
+pub(crate) use words::comment_in;
 pub use words::{comment, note};
 
 pub use super::unseen::see;

@@ -1,9 +1,9 @@
 use super::{COMMENT, may_work, operator};
 use crate::{
-    Db, FieldErrors, Result, Scope, changes, files,
+    Db, FieldErrors, Result, Scope, Tx, changes, files,
     ids::{FileId, RequestId},
     requests::{
-        hold::{self, events},
+        hold::{self, Row, events},
         unseen::{self, Wrote},
     },
     session::{Author, Part},
@@ -27,7 +27,22 @@ pub async fn comment(
     let client = hold::client_of(&mut tx, scope, request).await?;
     let row = hold::find_in(&mut tx, scope, client, request).await?;
     row.still_wanted()?;
-    let attached = files::attach_in(&mut tx, scope, &row, attached).await?;
+    comment_in(&mut tx, scope, &row, text, attached).await?;
+    tx.commit().await
+}
+
+/// Writes it within a transaction, with its mark and its mails, whichever way it came.
+///
+/// # Errors
+/// Field `files`.
+pub(crate) async fn comment_in(
+    tx: &mut Tx,
+    scope: &Scope,
+    row: &Row,
+    text: String,
+    attached: &[FileId],
+) -> Result<()> {
+    let attached = files::attach_in(tx, scope, row, attached).await?;
     let words = (!text.is_empty()).then(|| Part::DataComment { text: text.clone() });
     let count = attached.len();
     let files =
@@ -35,10 +50,9 @@ pub async fn comment(
     let events = events(tx.now(), &Author::of(scope), words.into_iter().chain(files));
     let event = events.first().map(|event| event.id.as_str()).unwrap_or_default();
     let wrote = Wrote::Comment { text: &text, files: count, event };
-    unseen::write_in(&mut tx, scope, &row, &wrote).await?;
+    unseen::write_in(tx, scope, row, &wrote).await?;
     tx.append(row.session, &events).await?;
-    changes::tell_in(&mut tx, scope, client, "request", Some(row.number)).await?;
-    tx.commit().await
+    changes::tell_in(tx, scope, row.client, "request", Some(row.number)).await
 }
 
 /// Writes an internal comment: backstage, for operators and agents alone.
