@@ -94,7 +94,7 @@ async fn people_come_by_https_and_by_the_portals_name(pool: PgPool) {
     let account = browser.get(house.front.url("/account"));
     let account = account.header(header::COOKIE, format!("{}; note=Done", house.cookie().await));
     set.extend(cookies(&account.send().await.unwrap()));
-    for name in ["form", "note=Your", "note=;"] {
+    for name in ["form", "note=Name", "note=;"] {
         let found = set.iter().find(|cookie| cookie.starts_with(name));
         assert!(found.is_some_and(|cookie| cookie.contains("; Secure")), "{name}: {set:?}");
     }
