@@ -26,7 +26,7 @@ use bytes::Bytes;
 use domain::Db;
 use hyper::body::{Body as HttpBody, Frame, SizeHint};
 use tokio::{
-    sync::{Mutex, oneshot},
+    sync::Mutex,
     time::{Instant, sleep},
 };
 
@@ -116,15 +116,18 @@ pub struct Bound {
     pub words: fn(&Method, &HeaderMap) -> Response,
 }
 
-/// The middleware. The time that a body takes to arrive is not counted, nor that of an answer that has begun.
+/// The middleware. While a part of the body is on its way nobody is told off, nor where the answer has begun.
 pub async fn bound(State(bound): State<Bound>, request: Request, next: Next) -> Response {
     let (method, headers) = (request.method().clone(), request.headers().clone());
-    let (request, arrived) = arrival(request);
+    let (request, arriving) = arrival(request);
     let Bound { stall, patience, words } = bound;
     let silence = async {
-        // It fails where nobody reads the rest, which is just as well.
-        let _ = arrived.await;
         stall.silence(patience).await;
+        // Whoever is still sending has time to; what they send is then told off by the next look.
+        while arriving.load(Relaxed) {
+            sleep(AGAIN).await;
+            stall.silence(Duration::ZERO).await;
+        }
     };
     match stall.unless(next.run(request), silence).await {
         Some(response) => response,
@@ -148,20 +151,25 @@ pub fn plain(_: &Method, _: &HeaderMap) -> Response {
     (StatusCode::SERVICE_UNAVAILABLE, [(header::RETRY_AFTER, "5")], words).into_response()
 }
 
-/// The request, and what ends when its body has been read.
-fn arrival(request: Request) -> (Request, oneshot::Receiver<()>) {
-    let (sender, arrived) = oneshot::channel();
+/// The request, and whether its handler waits for a part of its body. One that has not begun to read waits for something else.
+fn arrival(request: Request) -> (Request, Arc<AtomicBool>) {
+    let waits = Arc::new(AtomicBool::new(false));
     let request = request.map(|body| match body.is_end_stream() {
         true => body,
-        false => Body::new(Arriving { body, sender: Some(sender) }),
+        false => Body::new(Arriving { body, waits: Arc::clone(&waits) }),
     });
-    (request, arrived)
+    (request, waits)
 }
 
 struct Arriving {
     body: Body,
-    /// Dropped at the end.
-    sender: Option<oneshot::Sender<()>>,
+    waits: Arc<AtomicBool>,
+}
+
+impl Drop for Arriving {
+    fn drop(&mut self) {
+        self.waits.store(false, Relaxed);
+    }
 }
 
 impl HttpBody for Arriving {
@@ -173,11 +181,7 @@ impl HttpBody for Arriving {
         cx: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, axum::Error>>> {
         let polled = Pin::new(&mut self.body).poll_frame(cx);
-        let goes_on =
-            matches!(&polled, Poll::Pending | Poll::Ready(Some(Ok(_)))) && !self.body.is_end_stream();
-        if !goes_on {
-            self.sender = None;
-        }
+        self.waits.store(polled.is_pending(), Relaxed);
         polled
     }
 

@@ -161,13 +161,20 @@ impl Office {
 
     /// What the agents wrote, piece by piece.
     pub async fn written(&self, asked: &Asked) -> Vec<String> {
-        let page = self.ground.db.engine().read(StreamId(asked.session), Offset::ZERO, 10_000).await.unwrap();
-        let parts = page.records.iter().map(|record| Event::from_json(record.json()).unwrap().part);
-        let text = |part| match part {
-            Part::TextDelta { delta, .. } => Some(delta),
-            _ => None,
-        };
-        parts.filter_map(text).collect()
+        let (mut written, mut from) = (Vec::new(), Offset::ZERO);
+        loop {
+            // A page holds so many bytes at most.
+            let page = self.ground.db.engine().read(StreamId(asked.session), from, 10_000).await.unwrap();
+            let parts = page.records.iter().map(|record| Event::from_json(record.json()).unwrap().part);
+            written.extend(parts.filter_map(|part| match part {
+                Part::TextDelta { delta, .. } => Some(delta),
+                _ => None,
+            }));
+            if page.next == from {
+                return written;
+            }
+            from = page.next;
+        }
     }
 
     /// The state of a request's run, and its attempt.
