@@ -47,7 +47,9 @@ impl Answer {
     /// Refused for what somebody is, in words.
     pub fn is_refused_by_role(&self) -> bool {
         matches!(self.status, StatusCode::CONFLICT | StatusCode::UNPROCESSABLE_ENTITY)
-            && ["Your role is Billing", "Only owners"].iter().any(|words| self.body.contains(words))
+            && ["Your role is Billing", "Only owners", "Only an owner"]
+                .iter()
+                .any(|words| self.body.contains(words))
     }
 
     /// Whether an error tells a person what happened and what to do: a page with a heading and a sentence, a form with

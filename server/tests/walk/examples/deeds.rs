@@ -172,7 +172,7 @@ fn desk(town: &Town, pattern: &str) -> Option<Deed> {
         "/desk/billing/credits/{credit}/state" => fields(&[("state", "settled")]),
         "/desk/clients/{client}/data" => fields(&[]),
         "/desk/clients/{client}/archive" => fields(&[("archived", "yes")]),
-        "/desk/clients/{client}/erasure" => fields(&[("name", "quillhaven-going & Partners")]),
+        "/desk/clients/{client}/erasure" => fields(&[("name", "partingway & Partners")]),
         "/desk/clients/{client}/erasure/cancellation" => fields(&[]),
         "/desk/agents" | "/desk/agents/{agent}" => {
             fields(&[("name", "Juno"), ("persona", "Calm."), ("client", &client)])
