@@ -110,7 +110,7 @@ test('two who press in the same instant: one wins, the other reads whose answer 
 const troubles = [
   ['lets nobody in', [refuse(401, 'wrong key')], /denied access/],
   ['has too much to do', [refuse(429, 'slow down', { 'retry-after': '3600' })], /very busy/],
-  ['breaks off', [say('Half a sent'), cut()], /the connection dropped/],
+  ['breaks off', [say('Half a sent'), cut()], /didn’t respond/],
   ['sends rubbish', [raw('<html>502</html>\n\ndata: {not json\n\n')], /something unusable/],
   ['never ends', [endless('and so on '.repeat(2000))], /something unusable/],
 ] as const;

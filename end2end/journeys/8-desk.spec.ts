@@ -6,6 +6,7 @@ import { alive, toast } from '../fixtures/page.ts';
 import { OLGA } from '../fixtures/people.ts';
 import { ask, line } from '../fixtures/request.ts';
 import { expect, test } from '../fixtures/test.ts';
+import { status } from '../fixtures/watch.ts';
 
 test.use({ scripted: true });
 
@@ -63,7 +64,8 @@ test('a client’s page: what it asks for, what it told, what it holds; and back
   await expect(toast(desk)).toContainText('Restored');
 });
 
-test('a client who left is set to be erased, with all that comes of it said before, and kept after all', async ({ page, visit }) => {
+test('a client who left is set to be erased, with all that comes of it said before, and kept after all', async ({ page, visit, watch }) => {
+  watch.allow(status(422));
   const client = await newClient(page, 'One at a time');
   const desk = await visit(OLGA);
   await desk.goto('/desk/clients');

@@ -109,7 +109,7 @@ test('my name and my password', async ({ page, watch, visit }) => {
   watch.allow(status(422));
   const who = await newClient(page);
   await page.goto('/account');
-  await page.getByLabel('Your name').fill('Vera Lind');
+  await page.getByRole('textbox', { name: 'Your name' }).fill('Vera Lind');
   await page.getByRole('button', { name: 'Save name' }).click();
   await expect(toast(page)).toHaveText('Name saved.');
   await page.getByLabel('Current password').fill('wrong, certainly');
