@@ -81,7 +81,8 @@ async fn a_database_that_stands_still_holds_nobody_and_loses_nothing() {
     // Known by now, so that nobody waits as long as the first ones did.
     let page = office.get(at, "/portal").await;
     held_off("a page", &page, "We’ll be right back");
-    assert!(page.took < Duration::from_secs(7), "{:?}", page.took);
+    let first = pages.iter().map(|page| page.took).min().unwrap_or_default();
+    assert!(page.took < first, "{:?} after {first:?}", page.took);
     // Long enough for the lease to run out.
     sleep_until(claimed + Duration::from_secs(u64::from(LEASE) + 1)).await;
     drop(frozen);
