@@ -25,7 +25,7 @@ test-agents: ## Install real agents (Hermes, Claude Code, one by ACP) beside the
 faults: ## Kill agents, nodes and Postgres for 200 rounds (THROUGHLINE_FAULT_SEED, THROUGHLINE_FAULT_ROUNDS) and look what is lost
 	@exec scripts/faults.sh
 
-fuzz: ## Feed hostile input to what reads and writes the log's dialects, a minute each (FOR=600 for longer)
+fuzz: ## Feed hostile input to what reads and writes the log's protocols, a minute each (FOR=600 for longer)
 	@exec scripts/fuzz.sh $(or $(FOR),60)
 
 sqlx: ## Write .sqlx anew after a query or a migration was changed

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Feeds hostile input to what reads and writes the log's dialects: each target of fuzz/ for some seconds, one after
+# Feeds hostile input to what reads and writes the log's protocols: each target of fuzz/ for some seconds, one after
 # another, or the named ones. What breaks something is left under fuzz/artifacts.
 #   fuzz.sh [SECONDS [TARGET…]]      60 seconds and all targets by default
 set -euo pipefail

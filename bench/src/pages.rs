@@ -10,14 +10,14 @@ use http::header::{CONTENT_TYPE, COOKIE, HOST, ORIGIN, SET_COOKIE};
 use http_body_util::BodyExt;
 use server::{
     agents::{
-        driven::Inside,
+        external::Inside,
         model::{Limits, Models},
         tryout::Tryout,
     },
     database::Role,
     live::{Live, Pace},
-    outside::{Admitted, Outside},
     router,
+    safe_http::{Admitted, SafeHttp},
     shutdown::Shutdown,
 };
 use sessions::Engine;
@@ -210,8 +210,8 @@ async fn app(database: &PgConnectOptions) -> Result<App, Failure> {
 }
 
 fn outward() -> Result<Tryout, Failure> {
-    let outside = Outside::new(Admitted::default())?;
-    Ok(Tryout::new(outside.clone(), Models::new(outside, Limits::default())))
+    let safe_http = SafeHttp::new(Admitted::default())?;
+    Ok(Tryout::new(safe_http.clone(), Models::new(safe_http, Limits::default())))
 }
 
 /// Through the form, as a person would; the cookies that the pages want.

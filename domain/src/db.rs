@@ -56,7 +56,7 @@ impl Joint {
 
 /// Who the server is in a transaction that belongs to no tenant. Each is a role of its own in Postgres.
 #[derive(Clone, Copy, Debug)]
-pub enum Office {
+pub enum SystemRole {
     /// Signing in: people, memberships, tokens.
     Auth,
     /// Looking for work that is due in any workspace.
@@ -180,7 +180,7 @@ impl Db {
     }
 
     /// A transaction of the server's own office, outside all tenants.
-    pub async fn begin_as(&self, office: Office) -> Result<Tx> {
+    pub async fn begin_as(&self, office: SystemRole) -> Result<Tx> {
         if let Some(joint) = &self.joint {
             let mut tx = joint.take().ok_or_else(broken_off)?;
             tx.enter_as(office).await?;
@@ -188,7 +188,7 @@ impl Db {
             return Ok(tx);
         }
         let mut tx = begin(&self.pool).await?;
-        set_office(&mut tx, office).await?;
+        set_system_role(&mut tx, office).await?;
         Ok(self.wrap(tx, None))
     }
 
@@ -244,11 +244,11 @@ async fn set_scope(conn: &mut PgConnection, scope: &Scope) -> Result<()> {
     Ok(())
 }
 
-pub(crate) async fn set_office(conn: &mut PgConnection, office: Office) -> Result<()> {
+pub(crate) async fn set_system_role(conn: &mut PgConnection, office: SystemRole) -> Result<()> {
     let role = match office {
-        Office::Auth => "throughline_auth",
-        Office::Jobs => "throughline_jobs",
-        Office::Sessions => "throughline_sessions",
+        SystemRole::Auth => "throughline_auth",
+        SystemRole::Jobs => "throughline_jobs",
+        SystemRole::Sessions => "throughline_sessions",
     };
     sqlx::query(
         "SELECT set_config('role', $1, true), set_config('app.workspace_id', '', true),
@@ -332,9 +332,9 @@ impl Tx {
     }
 
     /// Goes on as one of the server's offices.
-    pub async fn enter_as(&mut self, office: Office) -> Result<()> {
+    pub async fn enter_as(&mut self, office: SystemRole) -> Result<()> {
         self.scope = None;
-        set_office(&mut self.tx, office).await
+        set_system_role(&mut self.tx, office).await
     }
 
     /// Appends events to a stream that the scope sees; they exist if and only if this transaction commits.
@@ -399,7 +399,7 @@ impl Tx {
             sessions::fence_in(&mut self.tx, stream, &producer, epoch).await?;
         }
         if !held.redacted.is_empty() {
-            self.enter_as(Office::Sessions).await?;
+            self.enter_as(SystemRole::Sessions).await?;
         }
         for (behind, text) in held.redacted {
             match sessions::redact_in(&mut self.tx, stream, behind, &text).await {

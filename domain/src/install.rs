@@ -1,10 +1,10 @@
 //! What belongs to the install itself: its secrets and its one-time marks. Never tenant data.
 
-use crate::{Db, Office, Result, secret};
+use crate::{Db, Result, SystemRole, secret};
 
 /// A key of 256 bits that this install keeps under `name`, made when it is first asked for.
 pub async fn key(db: &Db, name: &str) -> Result<String> {
-    let mut tx = db.begin_as(Office::Auth).await?;
+    let mut tx = db.begin_as(SystemRole::Auth).await?;
     sqlx::query!(
         "INSERT INTO install (key, value) VALUES ($1, $2) ON CONFLICT (key) DO NOTHING",
         name,
@@ -20,7 +20,7 @@ pub async fn key(db: &Db, name: &str) -> Result<String> {
 
 /// Whether a workspace exists: otherwise the first operator sets one up.
 pub async fn is_set_up(db: &Db) -> Result<bool> {
-    let mut tx = db.begin_as(Office::Auth).await?;
+    let mut tx = db.begin_as(SystemRole::Auth).await?;
     let found = sqlx::query_scalar!(r#"SELECT EXISTS (SELECT 1 FROM workspace) AS "found!""#)
         .fetch_one(tx.conn())
         .await?;
@@ -33,7 +33,7 @@ pub async fn is_set_up(db: &Db) -> Result<bool> {
 /// # Errors
 /// The database's.
 pub async fn probe(db: &Db) -> Result<()> {
-    let mut tx = db.begin_as(Office::Auth).await?;
+    let mut tx = db.begin_as(SystemRole::Auth).await?;
     sqlx::query!(
         "INSERT INTO install (key, value) VALUES ('probe', $1) ON CONFLICT (key) DO UPDATE SET value = excluded.value",
         tx.now().to_rfc3339(),

@@ -21,8 +21,6 @@ pub mod bounds;
 #[cfg(feature = "sql")]
 pub mod calendar;
 #[cfg(feature = "sql")]
-pub mod changes;
-#[cfg(feature = "sql")]
 pub mod clients;
 pub mod controls;
 #[cfg(feature = "sql")]
@@ -38,7 +36,11 @@ pub mod erasures;
 #[cfg(feature = "sql")]
 pub mod exports;
 pub mod files;
+#[cfg(feature = "sql")]
+pub mod idempotency;
 pub mod ids;
+#[cfg(feature = "sql")]
+pub mod live_hints;
 #[cfg(feature = "sql")]
 pub mod mail;
 #[cfg(feature = "sql")]
@@ -48,8 +50,6 @@ pub mod money;
 pub mod names;
 pub mod notes;
 pub mod offers;
-#[cfg(feature = "sql")]
-pub mod once;
 #[cfg(feature = "sql")]
 pub mod proposals;
 pub mod requests;
@@ -92,7 +92,7 @@ mod tests;
 #[cfg(feature = "sql")]
 pub use clock::Clock;
 #[cfg(feature = "sql")]
-pub use db::{Db, Office, Tx};
+pub use db::{Db, SystemRole, Tx};
 #[cfg(feature = "sql")]
 pub use error::{Error, FieldErrors, OnConstraint, Result};
 #[cfg(feature = "sql")]

@@ -3,7 +3,7 @@
 
 use axum::http::{HeaderMap, HeaderName, HeaderValue};
 use chrono::SecondsFormat;
-use fuzz::dialects::durable_streams::{closes, expiry, producer};
+use fuzz::protocols::durable_streams::{closes, expiry, producer};
 use libfuzzer_sys::fuzz_target;
 use sessions::Expiry;
 

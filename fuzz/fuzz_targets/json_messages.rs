@@ -1,7 +1,7 @@
 //! A JSON body becomes messages: an array one level deep, every message as it was written, byte for byte.
 #![no_main]
 
-use fuzz::{dialects::durable_streams, page};
+use fuzz::{protocols::durable_streams, page};
 use libfuzzer_sys::fuzz_target;
 use serde_json::value::RawValue;
 use sessions::Data;

@@ -1,7 +1,7 @@
 //! An offset is what the server wrote and nothing else, and sorts as text as it does as a number.
 #![no_main]
 
-use fuzz::dialects::durable_streams;
+use fuzz::protocols::durable_streams;
 use libfuzzer_sys::fuzz_target;
 use sessions::Offset;
 

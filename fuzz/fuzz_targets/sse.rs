@@ -2,7 +2,7 @@
 #![no_main]
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
-use fuzz::{dialects::durable_streams, page};
+use fuzz::{protocols::durable_streams, page};
 use libfuzzer_sys::fuzz_target;
 use sessions::Data;
 

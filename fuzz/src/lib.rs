@@ -1,7 +1,7 @@
 //! The server's own files, as they are, without the server around them: what the targets feed.
 #![allow(dead_code, reason = "the files are taken whole")]
 
-pub mod dialects;
+pub mod protocols;
 #[path = "../../server/src/live/frames.rs"]
 pub mod frames;
 

@@ -7,7 +7,7 @@ use clap::{Parser, Subcommand};
 use tokio_util::sync::CancellationToken;
 
 use crate::database::{Database, Hold, rights};
-use crate::dialects::durable_streams;
+use crate::protocols::durable_streams;
 use crate::settings::Settings;
 use crate::traces::Exporter;
 use crate::{backup, doctor, logs, product, rotate, serve, tls};

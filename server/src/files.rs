@@ -8,7 +8,7 @@ use domain::{
 };
 use tokio::{sync::watch, time::sleep};
 
-use crate::{jobs::Outage, shutdown::Shutdown};
+use crate::{jobs::Backoff, shutdown::Shutdown};
 
 const EVERY: Duration = Duration::from_secs(60);
 
@@ -66,12 +66,12 @@ impl Watch {
     }
 
     async fn again(self) {
-        let mut outage = Outage::new("file store");
+        let mut backoff = Backoff::new("file store");
         loop {
             sleep(EVERY).await;
             match self.look().await {
-                Ok(()) => outage.over(),
-                Err(error) => sleep(outage.pause(&error)).await,
+                Ok(()) => backoff.over(),
+                Err(error) => sleep(backoff.pause(&error)).await,
             }
         }
     }

@@ -17,7 +17,7 @@ use crate::{
     jobs::clock,
     keyring::{self, keyring},
     nats::Nats,
-    outside::{Admitted, Outside},
+    safe_http::{Admitted, SafeHttp},
     settings::Settings,
 };
 
@@ -39,10 +39,10 @@ pub async fn app(
     let form_key = install::key(&db, "form_key").await?;
     let public_url: Url = settings.public_url(listening).parse()?;
     let reach = Reach::new(listening, &public_url);
-    let outside = Outside::new(Admitted::new(&settings.allow_private, &reach))?;
+    let safe_http = SafeHttp::new(Admitted::new(&settings.allow_private, &reach))?;
     let site = Site {
         public_url,
-        outward: Arc::new(Tryout::new(outside.clone(), Models::new(outside, Limits::default()))),
+        outward: Arc::new(Tryout::new(safe_http.clone(), Models::new(safe_http, Limits::default()))),
         is_named: settings.public_url.is_some(),
         reach,
         sends_mail: settings.smtp_url.is_some(),
@@ -67,8 +67,8 @@ async fn look_for_unopened(db: &Db) -> domain::Result<()> {
 ///
 /// # Errors
 /// When there is no TLS to be had.
-pub fn outside(app: &App, settings: &Settings) -> reqwest::Result<Outside> {
-    Outside::new(Admitted::new(&settings.allow_private, &app.site.reach))
+pub fn safe_http(app: &App, settings: &Settings) -> reqwest::Result<SafeHttp> {
+    SafeHttp::new(Admitted::new(&settings.allow_private, &app.site.reach))
 }
 
 /// The domain's way to a ready database, with the session engine started. Shut the engine down before the database.

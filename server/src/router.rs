@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use app::{
     pages::{self, docs::Document, files::upload::FORM_LIMIT},
-    web::{App, Problem, form_token, in_words, keep, origin, security},
+    web::{App, Problem, error_pages, form_token, keep, origin, security},
 };
 use axum::{
     Extension, Router,
@@ -25,18 +25,18 @@ use tower_sessions::{
 };
 
 use crate::{
-    agents::driven::Inside,
+    agents::external::Inside,
     api::{self, Api, Gate},
     assets,
-    dialects::{
-        self, Door, ag_ui, ai_sdk,
+    live::{self, Live},
+    mcp,
+    protocols::{
+        self, Auth, ag_ui, ai_sdk,
         durable_streams::{self, Dialect, People},
         folded,
     },
-    finish::finish,
-    live::{self, Live},
-    mcp,
     routes::Routes,
+    run_to_completion::run_to_completion,
     sign_in_store::SignInStore,
     stall::{self, Bound, OUTER_PATIENCE, PATIENCE, Stall},
     traces::{self, Traced},
@@ -52,11 +52,11 @@ pub fn routes(app: App, live: Live, inside: &Inside) -> Router {
     let within =
         |patience, words| from_fn_with_state(Bound { stall: stall.clone(), patience, words }, stall::bound);
     let streams = streams(&app, &live, &gate).layer(within(PATIENCE, stall::plain));
-    let door = Door::new(
+    let auth = Auth::new(
         app.clone(),
         live.limits().clone(),
         live.shutdown().soft().clone(),
-        dialects::Pace::default(),
+        protocols::Pace::default(),
     );
     let mcp = mcp::routes(&app, inside, gate.clone(), stall.clone(), live.shutdown().soft().clone());
     let api = Api::new(app.clone(), gate, live.limits().clone(), live.shutdown().soft().clone());
@@ -66,7 +66,7 @@ pub fn routes(app: App, live: Live, inside: &Inside) -> Router {
         .layer(Extension(api_document()))
         .fallback(pages::nowhere::show)
         .layer(CatchPanicLayer::custom(|_| Problem::bug("a handler panicked").into_response()))
-        .layer(from_fn(in_words))
+        .layer(from_fn(error_pages))
         .layer(within(PATIENCE, stall::page))
         .with_state(app.clone());
     let pages = bare_pages
@@ -75,21 +75,21 @@ pub fn routes(app: App, live: Live, inside: &Inside) -> Router {
         .layer(sign_ins(&app))
         .layer(from_fn_with_state(app.clone(), form_token))
         .layer(DefaultBodyLimit::max(1024 * 1024))
-        .layer(from_fn(in_words))
+        .layer(from_fn(error_pages))
         .layer(CompressionLayer::new().compress_when(packable()))
         .layer(from_fn(origin))
-        .layer(from_fn(finish))
+        .layer(from_fn(run_to_completion))
         .layer(within(OUTER_PATIENCE, stall::page))
         .with_state(());
     let sessions = sessions()
         .into_router()
         .layer(from_fn(origin))
-        .layer(from_fn(finish))
-        .layer(within(PATIENCE, dialects::stalled));
+        .layer(from_fn(run_to_completion))
+        .layer(within(PATIENCE, protocols::stalled));
     Router::new()
         .merge(pages)
         .merge(beside().into_router())
-        .merge(sessions.with_state(door))
+        .merge(sessions.with_state(auth))
         .layer(from_fn_with_state(app.clone(), security))
         .with_state(app)
         .merge(api::routes(api).layer(within(PATIENCE, stall::problem)))
@@ -110,7 +110,7 @@ fn streams(app: &App, live: &Live, gate: &Gate) -> Router {
         stop: live.shutdown().soft().clone(),
         pace: durable_streams::Pace::default(),
         subscriptions: None,
-        shelf: durable_streams::Shelf::new(16 << 20),
+        page_cache: durable_streams::PageCache::new(16 << 20),
         limits: live.limits().clone(),
         open_to_local_pages: false,
     })
@@ -143,7 +143,7 @@ fn beside() -> Routes<App> {
 }
 
 /// A request's session, for programs in a person's browser.
-fn sessions() -> Routes<Door> {
+fn sessions() -> Routes<Auth> {
     ai_sdk::routes().merge(ag_ui::routes())
 }
 
@@ -168,7 +168,8 @@ fn public() -> Routes<App> {
         .route("/account/password", post(mine::change_password))
         .route("/account/sign-ins", post(mine::revoke))
         .route("/account/confirmation", post(account::confirmation::resend))
-        .route("/account/places", get(account::places::show).post(account::places::submit))
+        .route("/account/workspaces", get(account::workspaces::show).post(account::workspaces::submit))
+        .route("/account/places", get(account::workspaces::moved))
         .route("/files/{file}", get(pages::files::download::show))
         .route("/docs/api", get(pages::docs::show))
         .route("/dev/outbox", get(outbox::show))

@@ -11,14 +11,14 @@ use clap::Args;
 use domain::accounts::commands::set_up::setup_code;
 use tokio::net::TcpListener;
 
-use crate::agents::driven::Inside;
+use crate::agents::external::Inside;
 use crate::database::{Database, Hold};
 use crate::files::Watch;
 use crate::ingress::{self, BodyTimes, ConnectionLimits, Ingress, Trusted};
 use crate::jobs;
 use crate::limits::{self, Allowance, Limits};
 use crate::live::{Live, Pace};
-use crate::metrics::{self, Door, Metrics};
+use crate::metrics::{self, Auth, Metrics};
 use crate::settings::Settings;
 use crate::shutdown::Shutdown;
 use crate::{health, product, router, welcome};
@@ -102,7 +102,7 @@ async fn run(
     let engine = app.db.engine();
     let limits = Arc::new(Limits::new(Allowance::of_clients(settings)));
     limits::start(limits.clone(), engine.clone(), shutdown);
-    let metrics = Metrics::new(engine.clone(), limits.clone(), app.db.clock(), door(settings, &app));
+    let metrics = Metrics::new(engine.clone(), limits.clone(), app.db.clock(), auth(settings, &app));
     let metrics = metrics::routes(metrics);
     let live = Live::new(shutdown.clone(), Pace::default()).within(limits);
     live.across(engine.clone());
@@ -118,8 +118,8 @@ async fn run(
         None => routes.merge(metrics),
     };
     let routes = ingress.protect(routes);
-    let outside = product::outside(&app, settings)?;
-    jobs::start(&app, &outside, inside, settings, shutdown)?;
+    let safe_http = product::safe_http(&app, settings)?;
+    jobs::start(&app, &safe_http, inside, settings, shutdown)?;
     let code = setup_code(&app.db).await?;
     tracing::info!(%address, "ready");
     if !app.site.sends_mail && app.site.reach.is_from_elsewhere() {
@@ -167,11 +167,11 @@ async fn listen(address: SocketAddr, setting: &'static str) -> Result<TcpListene
 }
 
 /// Who may read the metrics.
-fn door(settings: &Settings, app: &App) -> Door {
+fn auth(settings: &Settings, app: &App) -> Auth {
     let token = settings.metrics_token.clone();
     match settings.metrics_bind {
-        Some(address) => Door::alone(token, address),
-        None => Door::beside_pages(token, &app.site.reach),
+        Some(address) => Auth::alone(token, address),
+        None => Auth::beside_pages(token, &app.site.reach),
     }
 }
 

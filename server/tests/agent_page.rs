@@ -23,7 +23,7 @@ use domain::{
 use http_body_util::BodyExt;
 use serde_json::json;
 use server::{
-    agents::driven::Inside,
+    agents::external::Inside,
     live::{Live, Pace},
     router,
     shutdown::Shutdown,

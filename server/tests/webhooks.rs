@@ -28,7 +28,7 @@ use http::HeaderMap;
 use serde_json::Value;
 use server::{
     jobs::webhooks::send_due,
-    outside::{Admitted, Outside},
+    safe_http::{Admitted, SafeHttp},
 };
 use sqlx::PgPool;
 use tokio::net::TcpListener;
@@ -97,7 +97,7 @@ struct House {
     ground: Ground,
     client: TestClient,
     taker: Taker,
-    outside: Outside,
+    safe_http: SafeHttp,
 }
 
 impl House {
@@ -107,7 +107,7 @@ impl House {
         let client = ground.client("Harbor & Pine").await;
         let offer = ground.offer(Starts::AtOnce).await;
         ground.subscribe(&client, &offer).await;
-        Self { ground, client, taker: Taker::new().await, outside: Outside::new(admitted).unwrap() }
+        Self { ground, client, taker: Taker::new().await, safe_http: SafeHttp::new(admitted).unwrap() }
     }
 
     async fn webhook(&self, events: &[Kind]) -> (WebhookId, String) {
@@ -117,7 +117,7 @@ impl House {
 
     /// Sends what is due; how many tries.
     async fn send(&self) -> usize {
-        send_due(&self.ground.db, &self.outside).await.unwrap()
+        send_due(&self.ground.db, &self.safe_http).await.unwrap()
     }
 
     async fn delivery(&self, webhook: WebhookId) -> webhooks::Delivery {

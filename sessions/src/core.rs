@@ -15,8 +15,8 @@ use tokio::{
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use crate::{
-    Error, Options, StreamId, figures::Counters, flight::Flights, names::Cache, nodes::Nodes, ring::Size,
-    subscriptions::Watch, tail::Tail,
+    Error, Options, StreamId, figures::Counters, names::Cache, nodes::Nodes, ring::Size,
+    single_flight::Flights, subscriptions::Watch, tail::Tail,
 };
 
 #[derive(Debug)]

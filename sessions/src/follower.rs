@@ -12,9 +12,8 @@ use crate::{
     Batch, Engine, Error, Offset, Page, StreamId,
     core::{Backoff, Core},
     error::away,
-    flight,
     frames::{Key, Stand},
-    sql,
+    single_flight, sql,
     tail::{Tail, View},
 };
 
@@ -174,7 +173,7 @@ impl Follower {
         let mut backoff = Backoff::new();
         loop {
             let page = match shared {
-                true => flight::page(core, self.stream(), self.from).await.map(Arc::unwrap_or_clone),
+                true => single_flight::page(core, self.stream(), self.from).await.map(Arc::unwrap_or_clone),
                 false => self.read_alone(core).await,
             };
             match page {

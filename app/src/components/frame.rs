@@ -165,7 +165,7 @@ fn account(bare: &Bare) -> AnyView {
                 <p class="soft">{format!("Times shown in {}", zone_name(bare.zone()))}</p>
                 <a href="/account">"My account"</a>
                 {is_operator.then(|| view! { <a href="/desk/people">"People"</a> <a href="/desk/tokens">"API tokens"</a> <a href="/desk/webhooks">"Webhooks"</a> <a href="/desk/settings">"Settings"</a> })}
-                {elsewhere.then(|| view! { <a href="/account/places">"Switch workspace"</a> })}
+                {elsewhere.then(|| view! { <a href="/account/workspaces">"Switch workspace"</a> })}
                 <hr />
                 <form method="post" action="/sign-out">
                     <input type="hidden" name="form_token" value=bare.token.0.clone() />

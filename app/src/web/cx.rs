@@ -17,7 +17,7 @@ use url::{Position, Url};
 
 use super::{
     App, ClientAddr, FormToken, Nonce, Problem,
-    guard::{DeviceCookie, cookie},
+    csrf::{DeviceCookie, cookie},
     host_name, named, zone,
 };
 

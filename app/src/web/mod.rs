@@ -1,12 +1,12 @@
 //! What every page stands on: who asks ([`Cx`]), what was typed ([`Form`]), how it is answered ([`Page`], [`Problem`]).
 
 mod client_addr;
+mod csrf;
 mod cx;
+mod error_pages;
 mod form;
 mod fragment;
-mod guard;
 mod host;
-mod in_words;
 mod kept;
 mod outward;
 mod page;
@@ -17,12 +17,12 @@ mod state;
 mod zone;
 
 pub use client_addr::ClientAddr;
+pub use csrf::{FormToken, Nonce, form_token, origin, same_site, security};
 pub use cx::{AGENT_KEY, Bare, Cx, MEMBERSHIP_KEY, Member, Operator, PERSON_KEY, SignedIn};
+pub use error_pages::error_pages;
 pub use form::{Fields, Form, Posted};
 pub use fragment::fragment;
-pub use guard::{FormToken, Nonce, form_token, origin, same_site, security};
 pub use host::{host_name, named};
-pub use in_words::in_words;
 pub use kept::{FIELD as TYPED_FIELD, Typed, carry, keep};
 pub use outward::{Outward, Told};
 pub use page::{DeskTab, Frame, Page, PortalTab};

@@ -4,7 +4,7 @@ use axum::http::HeaderMap;
 use chrono_tz::Tz;
 use domain::{accounts::Standing, calendar, workspaces::Workspace};
 
-use super::guard::cookie;
+use super::csrf::cookie;
 
 const COOKIE: &str = "zone";
 

@@ -6,7 +6,7 @@
 
 use chrono::{DateTime, Duration, Utc};
 
-use crate::{Db, Error, Office, Result};
+use crate::{Db, Error, Result, SystemRole};
 
 /// How many tries a window of time has.
 #[derive(Clone, Copy, Debug)]
@@ -57,7 +57,7 @@ pub const INVITATION_PAIR: Limit = Limit { what: "invitation/pair", minutes: 60,
 /// # Errors
 /// [`Error::TooMany`] past the limit; the try is counted all the same.
 pub async fn hit(db: &Db, limit: Limit, who: &str) -> Result<()> {
-    let mut tx = db.begin_as(Office::Auth).await?;
+    let mut tx = db.begin_as(SystemRole::Auth).await?;
     let (start, rest) = window(tx.now(), limit.minutes);
     let hits = sqlx::query_scalar!(
         "INSERT INTO rate_limit AS r (key, window_start) VALUES ($1, $2)
@@ -101,7 +101,7 @@ pub async fn forgive_all(db: &Db, tries: &[(Limit, String)]) -> Result<()> {
 
 /// Forgets the wrong passwords for an address: its owner has come in by their mail.
 pub async fn forget_sign_ins(db: &Db, email: &str) -> Result<()> {
-    let mut tx = db.begin_as(Office::Auth).await?;
+    let mut tx = db.begin_as(SystemRole::Auth).await?;
     sqlx::query!(
         "DELETE FROM rate_limit WHERE key = $1 OR starts_with(key, $2)",
         key(SIGN_IN_EMAIL, email),
@@ -119,7 +119,7 @@ pub(super) fn pair(whose: &str, from: &str) -> String {
 
 /// Takes back one try of `who`, which turned out to be no guess.
 pub async fn forgive(db: &Db, limit: Limit, who: &str) -> Result<()> {
-    let mut tx = db.begin_as(Office::Auth).await?;
+    let mut tx = db.begin_as(SystemRole::Auth).await?;
     let (start, _) = window(tx.now(), limit.minutes);
     sqlx::query!(
         "UPDATE rate_limit SET hits = hits - 1 WHERE key = $1 AND window_start = $2 AND hits > 0",

@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::Browser;
 use crate::{
-    Db, Error, Office, Result, Scope, Tx,
+    Db, Error, Result, Scope, SystemRole, Tx,
     audit::{self, By, Deed},
     ids::PersonId,
     sealed, secret,
@@ -30,7 +30,7 @@ pub fn key(id: &str) -> Vec<u8> {
 
 /// Begins to keep a browser's data; `false` when the key is taken.
 pub async fn create(db: &Db, key: &[u8], sign_in: &SignIn, person: Option<PersonId>) -> Result<bool> {
-    let mut tx = db.begin_as(Office::Auth).await?;
+    let mut tx = db.begin_as(SystemRole::Auth).await?;
     let now = tx.now();
     let made = sqlx::query!(
         "INSERT INTO sign_in (key, person_id, data, agent, created_at, seen_at, expires_at) VALUES ($1, $2, $3, $4, $5, $5, $6)
@@ -51,7 +51,7 @@ pub async fn create(db: &Db, key: &[u8], sign_in: &SignIn, person: Option<Person
 
 /// Keeps a browser's data as it is now. One that was signed out meanwhile stays signed out.
 pub async fn save(db: &Db, key: &[u8], sign_in: &SignIn, person: Option<PersonId>) -> Result<()> {
-    let mut tx = db.begin_as(Office::Auth).await?;
+    let mut tx = db.begin_as(SystemRole::Auth).await?;
     let now = tx.now();
     sqlx::query!(
         "UPDATE sign_in SET person_id = $2, data = $3, agent = $4, seen_at = $5, expires_at = $6 WHERE key = $1",
@@ -69,7 +69,7 @@ pub async fn save(db: &Db, key: &[u8], sign_in: &SignIn, person: Option<PersonId
 
 /// The data of a browser whose sign-in has not run out.
 pub async fn load(db: &Db, key: &[u8]) -> Result<Option<SignIn>> {
-    let mut tx = db.begin_as(Office::Auth).await?;
+    let mut tx = db.begin_as(SystemRole::Auth).await?;
     let now = tx.now();
     let row = sqlx::query!(
         "SELECT data, agent, expires_at FROM sign_in WHERE key = $1 AND expires_at > $2 AND created_at > $3",
@@ -85,7 +85,7 @@ pub async fn load(db: &Db, key: &[u8]) -> Result<Option<SignIn>> {
 
 /// Forgets a browser.
 pub async fn delete(db: &Db, key: &[u8]) -> Result<()> {
-    let mut tx = db.begin_as(Office::Auth).await?;
+    let mut tx = db.begin_as(SystemRole::Auth).await?;
     sqlx::query!("DELETE FROM sign_in WHERE key = $1", key).execute(tx.conn()).await?;
     tx.commit().await
 }
@@ -97,7 +97,7 @@ fn handle(key: &[u8]) -> String {
 
 /// Where a person is signed in, the last seen first. `here`: the key of the browser that asks.
 pub async fn list(db: &Db, person: PersonId, here: Option<&[u8]>) -> Result<Vec<Browser>> {
-    let mut tx = db.begin_as(Office::Auth).await?;
+    let mut tx = db.begin_as(SystemRole::Auth).await?;
     let now = tx.now();
     let rows = sqlx::query!(
         "SELECT key, agent, created_at, seen_at FROM sign_in WHERE person_id = $1 AND expires_at > $2
@@ -124,7 +124,7 @@ pub async fn list(db: &Db, person: PersonId, here: Option<&[u8]>) -> Result<Vec<
 /// [`Error::NotFound`] where it is not theirs, or signed out already.
 pub async fn revoke(db: &Db, person: PersonId, name: &str) -> Result<()> {
     let key = URL_SAFE_NO_PAD.decode(name).map_err(|_| Error::NotFound)?;
-    let mut tx = db.begin_as(Office::Auth).await?;
+    let mut tx = db.begin_as(SystemRole::Auth).await?;
     let gone = sqlx::query!("DELETE FROM sign_in WHERE person_id = $1 AND key = $2", person.0, key)
         .execute(tx.conn())
         .await?
@@ -135,12 +135,12 @@ pub async fn revoke(db: &Db, person: PersonId, name: &str) -> Result<()> {
 
 /// Signs a person out everywhere but in the browser `keep`.
 pub async fn revoke_others(db: &Db, person: PersonId, keep: Option<&[u8]>) -> Result<()> {
-    let mut tx = db.begin_as(Office::Auth).await?;
+    let mut tx = db.begin_as(SystemRole::Auth).await?;
     revoke_others_in(&mut tx, person, keep).await?;
     tx.commit().await
 }
 
-/// The same as part of a change; for [`Office::Auth`].
+/// The same as part of a change; for [`SystemRole::Auth`].
 pub(super) async fn revoke_others_in(tx: &mut Tx, person: PersonId, keep: Option<&[u8]>) -> Result<()> {
     sqlx::query!("DELETE FROM sign_in WHERE person_id = $1 AND key IS DISTINCT FROM $2", person.0, keep)
         .execute(tx.conn())
@@ -160,7 +160,7 @@ pub struct Ended {
 /// Signs everybody out of every browser, and ends the links in mails by which somebody could set a password, in one
 /// transaction. Passwords stay. Each workspace's audit tells of it.
 pub async fn rotate(db: &Db) -> Result<Ended> {
-    let mut tx = db.begin_as(Office::Auth).await?;
+    let mut tx = db.begin_as(SystemRole::Auth).await?;
     let now = tx.now();
     let browsers = sqlx::query_scalar!(
         r#"WITH gone AS (DELETE FROM sign_in RETURNING person_id)
@@ -174,7 +174,7 @@ pub async fn rotate(db: &Db) -> Result<Ended> {
             .await?
             .rows_affected();
     let ended = Ended { browsers: browsers.unsigned_abs(), links };
-    tx.enter_as(Office::Jobs).await?;
+    tx.enter_as(SystemRole::Jobs).await?;
     for workspace in sealed::workspaces(&mut tx).await? {
         let scope = Scope::system(workspace);
         tx.enter(&scope).await?;

@@ -4,8 +4,8 @@ use super::{Need, NewAgent, NewKey, NewReach, Settings, get, has_key, key};
 use crate::{
     Actor, Db, Error, FieldErrors, OnConstraint, Result, Scope, Tx,
     audit::{self, Deed},
-    changes,
     ids::{AgentId, ClientId},
+    live_hints,
     requests::{
         clock,
         commands::{line, operator},
@@ -50,7 +50,7 @@ pub async fn create_in(tx: &mut Tx, scope: &Scope, new: NewAgent) -> Result<Agen
     .execute(tx.conn())
     .await
     .on_constraint("agent_workspace_id_client_id_fkey", no_client)?;
-    changes::tell_desk_in(tx, scope, "agent").await?;
+    live_hints::publish_to_desk(tx, scope, "agent").await?;
     Ok(id)
 }
 
@@ -81,7 +81,7 @@ async fn edit_in(tx: &mut Tx, scope: &Scope, agent: AgentId, new: NewAgent) -> R
     .await
     .on_constraint("agent_workspace_id_client_id_fkey", no_client)?;
     found(done.rows_affected())?;
-    changes::tell_desk_in(tx, scope, "agent").await
+    live_hints::publish_to_desk(tx, scope, "agent").await
 }
 
 /// Takes on an agent that is reached in a way of its own, with its key.
@@ -193,7 +193,7 @@ pub async fn set_ready(db: &Db, scope: &Scope, agent: AgentId, ready: bool) -> R
     let what = if ready { "resume_agent" } else { "pause_agent" };
     let deed = Deed { client: row.client_id.map(ClientId), ..Deed::done(what, row.name) };
     audit::done_in(&mut tx, scope, deed).await?;
-    changes::tell_desk_in(&mut tx, scope, "agent").await?;
+    live_hints::publish_to_desk(&mut tx, scope, "agent").await?;
     tx.commit().await
 }
 

@@ -3,8 +3,8 @@
 use crate::{
     Db, Error, FieldErrors, Result, Scope, Tx,
     audit::{self, Deed},
-    changes,
     ids::AgentId,
+    live_hints,
     requests::commands::operator,
     sealed::{For, Keyring, Sealed, Secret},
 };
@@ -20,7 +20,7 @@ pub async fn set_key(db: &Db, scope: &Scope, agent: AgentId, key: &str) -> Resul
     operator(scope)?;
     let mut tx = db.begin(scope).await?;
     set_in(db, &mut tx, scope, agent, key).await?;
-    changes::tell_desk_in(&mut tx, scope, "agent").await?;
+    live_hints::publish_to_desk(&mut tx, scope, "agent").await?;
     audit::done_in(&mut tx, scope, Deed::done("set_agent_key", agent.to_string())).await?;
     tx.commit().await
 }
@@ -33,7 +33,7 @@ pub async fn remove_key(db: &Db, scope: &Scope, agent: AgentId) -> Result<()> {
     operator(scope)?;
     let mut tx = db.begin(scope).await?;
     remove_in(&mut tx, scope, agent).await?;
-    changes::tell_desk_in(&mut tx, scope, "agent").await?;
+    live_hints::publish_to_desk(&mut tx, scope, "agent").await?;
     audit::done_in(&mut tx, scope, Deed::done("remove_agent_key", agent.to_string())).await?;
     tx.commit().await
 }

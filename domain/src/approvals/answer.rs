@@ -8,8 +8,8 @@ use crate::{
     requests::{
         Column, clock,
         commands::{may_work, operator, shift_in},
-        hold::{self, Held, Row},
-        place,
+        lock::{self, LockedBoard, Row},
+        position,
     },
     runs,
     session::{Author, Choice, Part, RunState},
@@ -25,7 +25,7 @@ pub async fn answer(db: &Db, scope: &Scope, approval: ApprovalId, key: &str) -> 
     may_work(scope)?;
     let mut tx = db.begin(scope).await?;
     let request = queries::request_of(&mut tx, scope, approval).await?;
-    let (held, row) = hold::hold_request_in(&mut tx, scope, request).await?;
+    let (held, row) = lock::lock_request(&mut tx, scope, request).await?;
     let asked = queries::asked_in(&mut tx, scope, approval).await?;
     if asked.audience == Audience::Operator {
         operator(scope)?;
@@ -80,12 +80,18 @@ async fn say_answered(
     choice: &Choice,
 ) -> Result<()> {
     let part = Part::DataAnswer { approval, label: Some(choice.label.clone()), expired: false };
-    let events = hold::events(tx.now(), &Author::of(scope), [part]);
+    let events = lock::events(tx.now(), &Author::of(scope), [part]);
     tx.append(super::stream_of(row, asked.audience), &events).await
 }
 
 /// A question was settled: its run goes on, and its request is in progress again unless another one is open.
-pub(super) async fn go_on(tx: &mut Tx, scope: &Scope, held: &Held, row: &Row, asked: &Asked) -> Result<()> {
+pub(super) async fn go_on(
+    tx: &mut Tx,
+    scope: &Scope,
+    held: &LockedBoard,
+    row: &Row,
+    asked: &Asked,
+) -> Result<()> {
     if let Some(run) = runs::living_run_in(tx, scope, row, asked.run).await?
         && run.state == RunState::Suspended
     {
@@ -94,6 +100,6 @@ pub(super) async fn go_on(tx: &mut Tx, scope: &Scope, held: &Held, row: &Row, as
     if row.column != Column::Waiting || queries::still_asked_in(tx, scope, row).await? {
         return Ok(());
     }
-    let position = place::end_in(tx, scope, held.client, Column::InProgress).await?;
+    let position = position::end_in(tx, scope, held.client, Column::InProgress).await?;
     shift_in(tx, scope, held, row, Column::InProgress, position, &Author::system()).await
 }

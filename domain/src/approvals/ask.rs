@@ -8,8 +8,8 @@ use crate::{
     requests::{
         Column,
         commands::shift_in,
-        hold::{Held, Row},
-        place,
+        lock::{LockedBoard, Row},
+        position,
     },
     runs::{self, Claimed},
     session::{Author, Choice, Part},
@@ -43,7 +43,7 @@ pub async fn ask_as(db: &Db, claimed: &Claimed, id: ApprovalId, question: Questi
         runs::may_hand_over(claimed)?;
     }
     let mut tx = db.begin(&claimed.scope).await?;
-    let (held, row) = runs::hold_claim_in(&mut tx, claimed).await?;
+    let (held, row) = runs::lock_claim(&mut tx, claimed).await?;
     if super::queries::is_asked_in(&mut tx, claimed, id).await? {
         return Ok(());
     }
@@ -60,7 +60,7 @@ pub async fn ask_as(db: &Db, claimed: &Claimed, id: ApprovalId, question: Questi
         ("question", question.question.as_str().into()),
     ];
     let told = told_with(row.told(), asked);
-    webhooks::tell_in(&mut tx, &claimed.scope, Kind::ApprovalAsked, told).await?;
+    webhooks::enqueue(&mut tx, &claimed.scope, Kind::ApprovalAsked, told).await?;
     match question.audience {
         Audience::Client => wait_on_client(&mut tx, claimed, &held, &row, &question, expires).await?,
         Audience::Operator => mail_operators(&mut tx, claimed, &held, &row, &question).await?,
@@ -149,14 +149,14 @@ async fn say_asked(
 async fn wait_on_client(
     tx: &mut Tx,
     claimed: &Claimed,
-    held: &Held,
+    held: &LockedBoard,
     row: &Row,
     question: &Question,
     expires: DateTime<Utc>,
 ) -> Result<()> {
     let scope = &claimed.scope;
     if row.column == Column::InProgress {
-        let position = place::end_in(tx, scope, held.client, Column::Waiting).await?;
+        let position = position::end_in(tx, scope, held.client, Column::Waiting).await?;
         shift_in(tx, scope, held, row, Column::Waiting, position, &Author::of(scope)).await?;
     }
     let subject = format!("{} has a question about “{}”", claimed.agent_name, row.title);
@@ -175,7 +175,7 @@ async fn wait_on_client(
 async fn mail_operators(
     tx: &mut Tx,
     claimed: &Claimed,
-    held: &Held,
+    held: &LockedBoard,
     row: &Row,
     question: &Question,
 ) -> Result<()> {

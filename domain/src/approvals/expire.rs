@@ -1,9 +1,9 @@
 use super::{ApprovalState, answer::go_on, queries, stream_of};
 use crate::{
-    Db, Office, Result, Scope, Tx,
+    Db, Result, Scope, SystemRole, Tx,
     each::each,
     ids::{ApprovalId, ClientId, RunId, WorkspaceId},
-    requests::hold::{self, Row},
+    requests::lock::{self, Row},
     session::{Author, Part},
 };
 
@@ -16,7 +16,7 @@ pub async fn expire(db: &Db) -> Result<u64> {
 }
 
 async fn overdue(db: &Db) -> Result<Vec<(Scope, ApprovalId)>> {
-    let mut tx = db.begin_as(Office::Jobs).await?;
+    let mut tx = db.begin_as(SystemRole::Jobs).await?;
     let now = tx.now();
     let rows = sqlx::query!(
         "SELECT id, workspace_id, client_id FROM approval
@@ -35,14 +35,14 @@ async fn expire_one(db: &Db, (scope, approval): (Scope, ApprovalId)) -> Result<b
     let scope = &scope;
     let mut tx = db.begin(scope).await?;
     let request = queries::request_of(&mut tx, scope, approval).await?;
-    let (held, row) = hold::hold_request_in(&mut tx, scope, request).await?;
+    let (held, row) = lock::lock_request(&mut tx, scope, request).await?;
     let asked = queries::asked_in(&mut tx, scope, approval).await?;
     if asked.state != ApprovalState::Open {
         return Ok(false);
     }
     close(&mut tx, scope, approval, ApprovalState::Expired).await?;
     let part = Part::DataAnswer { approval, label: None, expired: true };
-    let events = hold::events(tx.now(), &Author::system(), [part]);
+    let events = lock::events(tx.now(), &Author::system(), [part]);
     tx.append(stream_of(&row, asked.audience), &events).await?;
     held.changed(&mut tx, scope, "approval", row.number).await?;
     go_on(&mut tx, scope, &held, &row, &asked).await?;
@@ -73,7 +73,7 @@ async fn withdraw(tx: &mut Tx, scope: &Scope, row: &Row, run: Option<RunId>, aut
     for (approval, audience) in queries::open_of(tx, &all, row, run).await? {
         close(tx, &all, approval, ApprovalState::Withdrawn).await?;
         let part = Part::DataAnswer { approval, label: None, expired: false };
-        let events = hold::events(tx.now(), author, [part]);
+        let events = lock::events(tx.now(), author, [part]);
         tx.append(stream_of(row, audience), &events).await?;
     }
     tx.enter(scope).await

@@ -31,7 +31,7 @@ pub use queries::{Answer, get, of_request_in, of_run, open_for, settled_by_opera
 
 /// Where a question and its answer are written: what operators are asked is internal.
 #[cfg(feature = "sql")]
-fn stream_of(row: &crate::requests::hold::Row, audience: Audience) -> sessions::StreamId {
+fn stream_of(row: &crate::requests::lock::Row, audience: Audience) -> sessions::StreamId {
     match audience {
         Audience::Client => row.session,
         Audience::Operator => row.backstage,

@@ -5,7 +5,7 @@ use crate::{
     Db, Error, Result, Scope, Tx,
     costs::RAISE,
     ids::{ApprovalId, ClientId, RequestId, RunId},
-    requests::hold::Row,
+    requests::lock::Row,
     runs::Claimed,
     session::Choice,
 };

@@ -4,12 +4,15 @@ use chrono::{DateTime, Utc};
 
 use super::{
     Line, NextOffer, SubscriptionState,
-    commands::{Held, NewInvoice, begin_wanted_in, end_in, hold_in, insert_issued_in, zone_in},
+    commands::{
+        LockedSubscription, NewInvoice, begin_wanted_in, end_in, insert_issued_in, lock_subscription, zone_in,
+    },
     period, words,
 };
 use crate::{
-    Db, Error, Office, Result, Scope, Tx, changes,
+    Db, Error, Result, Scope, SystemRole, Tx,
     ids::{SubscriptionId, WorkspaceId},
+    live_hints,
 };
 
 /// How many subscriptions one round looks at.
@@ -22,7 +25,7 @@ const ROUND: i64 = 1_000;
 /// # Errors
 /// When the database is away.
 pub async fn renew_due(db: &Db) -> Result<usize> {
-    let mut tx = db.begin_as(Office::Jobs).await?;
+    let mut tx = db.begin_as(SystemRole::Jobs).await?;
     let now = tx.now();
     let due = sqlx::query!(
         "SELECT s.workspace_id, s.id FROM subscription s
@@ -55,7 +58,7 @@ pub async fn renew_due(db: &Db) -> Result<usize> {
 async fn renew(db: &Db, workspace: WorkspaceId, subscription: SubscriptionId) -> Result<bool> {
     let scope = Scope::system(workspace);
     let mut tx = db.begin(&scope).await?;
-    let mut held = hold_in(&mut tx, &scope, subscription).await?;
+    let mut held = lock_subscription(&mut tx, &scope, subscription).await?;
     let renewed = renew_in(&mut tx, &scope, &mut held).await?;
     // A pause begins where a run leaves off; one that did so without a word is caught up with here.
     let paused = held.pausing && begin_wanted_in(&mut tx, &scope, subscription).await?;
@@ -65,7 +68,7 @@ async fn renew(db: &Db, workspace: WorkspaceId, subscription: SubscriptionId) ->
 
 /// Brings a held subscription up to the present: each period that is over is followed by a billed one, or by the end
 /// where that was asked for. Whether anything was due.
-pub(super) async fn renew_in(tx: &mut Tx, scope: &Scope, held: &mut Held) -> Result<bool> {
+pub(super) async fn renew_in(tx: &mut Tx, scope: &Scope, held: &mut LockedSubscription) -> Result<bool> {
     let mut renewed = false;
     while let (SubscriptionState::Active, Some((_, over))) = (held.state, held.period) {
         if over > tx.now() {
@@ -83,7 +86,12 @@ pub(super) async fn renew_in(tx: &mut Tx, scope: &Scope, held: &mut Held) -> Res
 }
 
 /// Another offer was chosen for the period that begins: its terms, as they were agreed, take the place of the old ones.
-async fn take_offer_in(tx: &mut Tx, scope: &Scope, held: &mut Held, next: &NextOffer) -> Result<()> {
+async fn take_offer_in(
+    tx: &mut Tx,
+    scope: &Scope,
+    held: &mut LockedSubscription,
+    next: &NextOffer,
+) -> Result<()> {
     let terms = &next.terms;
     sqlx::query!(
         "UPDATE subscription SET offer_id = $3, name = $4, price_minor = $5, currency = $6, billing_interval = $7,
@@ -109,7 +117,12 @@ async fn take_offer_in(tx: &mut Tx, scope: &Scope, held: &mut Held, next: &NextO
     Ok(())
 }
 
-async fn next_in(tx: &mut Tx, scope: &Scope, held: &mut Held, start: DateTime<Utc>) -> Result<()> {
+async fn next_in(
+    tx: &mut Tx,
+    scope: &Scope,
+    held: &mut LockedSubscription,
+    start: DateTime<Utc>,
+) -> Result<()> {
     if let Some(next) = held.next_offer.take() {
         take_offer_in(tx, scope, held, &next).await?;
     }
@@ -135,5 +148,5 @@ async fn next_in(tx: &mut Tx, scope: &Scope, held: &mut Held, start: DateTime<Ut
         let invoice = NewInvoice { client, subscription: held.id, lines, currency, period: held.period };
         insert_issued_in(tx, scope, &invoice).await?;
     }
-    changes::tell_in(tx, scope, held.client, "subscription", None).await
+    live_hints::publish(tx, scope, held.client, "subscription", None).await
 }

@@ -3,7 +3,7 @@ use sqlx::PgPool;
 
 use super::{NewClient, Shown, commands, queries};
 use crate::{
-    Error, Office, Role, Scope,
+    Error, Role, Scope, SystemRole,
     accounts::{self, queries::standings_in},
     billing::{
         Recipient, SubscriptionState,
@@ -168,7 +168,7 @@ async fn who_has_left_reads_for_ninety_days(pool: PgPool) {
     let client = ground.client("Willow Realty").await;
     let (db, operator) = (&ground.db, &ground.operator);
     let role = async |of: &Scope| {
-        let mut tx = db.begin_as(Office::Auth).await.unwrap();
+        let mut tx = db.begin_as(SystemRole::Auth).await.unwrap();
         let places = standings_in(tx.conn(), of.person().unwrap()).await.unwrap();
         tx.commit().await.unwrap();
         places.first().map(|place| place.role)

@@ -3,10 +3,10 @@ use super::{
     settle::{request_of, settle_in},
 };
 use crate::{
-    Db, Office, Result, Scope,
+    Db, Result, Scope, SystemRole,
     each::each,
     ids::{ClientId, ControlId, WorkspaceId},
-    requests::hold,
+    requests::lock,
     runs,
 };
 
@@ -20,7 +20,7 @@ pub async fn expire(db: &Db) -> Result<u64> {
 }
 
 async fn overdue(db: &Db) -> Result<Vec<(Scope, ControlId)>> {
-    let mut tx = db.begin_as(Office::Jobs).await?;
+    let mut tx = db.begin_as(SystemRole::Jobs).await?;
     let now = tx.now();
     let rows = sqlx::query!(
         "SELECT id, workspace_id, client_id FROM control
@@ -39,7 +39,7 @@ async fn expire_one(db: &Db, (scope, control): (Scope, ControlId)) -> Result<boo
     let scope = &scope;
     let mut tx = db.begin(scope).await?;
     let request = request_of(&mut tx, scope, control).await?;
-    let (held, row) = hold::hold_request_in(&mut tx, scope, request).await?;
+    let (held, row) = lock::lock_request(&mut tx, scope, request).await?;
     let missed = match runs::living_in(&mut tx, scope, &row).await? {
         Some(run) => format!("{} didn’t respond in time", run.agent_name),
         None => "No one responded in time".to_owned(),

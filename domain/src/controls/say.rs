@@ -7,7 +7,7 @@ use crate::{
     ids::RequestId,
     requests::{
         commands::{comment_in, may_work},
-        hold::{self, Row},
+        lock::{self, Row},
     },
     runs, secret,
 };
@@ -39,7 +39,7 @@ pub async fn say(db: &Db, scope: &Scope, request: RequestId, message: &str, word
         return Err(Error::refused("The message needs an id of at most 200 characters."));
     }
     let mut tx = db.begin(scope).await?;
-    let (held, row) = hold::hold_request_in(&mut tx, scope, request).await?;
+    let (held, row) = lock::lock_request(&mut tx, scope, request).await?;
     if !is_first(&mut tx, scope, &row, message, &words).await? {
         return Ok(Said::Before);
     }

@@ -4,7 +4,7 @@ use crate::{
     ids::{ControlId, PersonId, RequestId, RunId},
     requests::{
         clock,
-        hold::{self, Held, Row},
+        lock::{self, LockedBoard, Row},
     },
     runs::{self, Claimed},
     session::{Author, Part},
@@ -77,7 +77,7 @@ pub async fn settle(
     }
     let mut tx = db.begin(scope).await?;
     let request = request_of(&mut tx, scope, control).await?;
-    let (held, row) = hold::hold_request_in(&mut tx, scope, request).await?;
+    let (held, row) = lock::lock_request(&mut tx, scope, request).await?;
     let won = settle_in(&mut tx, scope, &held, &row, control, outcome, reason).await?;
     tx.commit().await?;
     Ok(won)
@@ -99,7 +99,7 @@ pub(super) async fn request_of(tx: &mut Tx, scope: &Scope, control: ControlId) -
 pub(super) async fn settle_in(
     tx: &mut Tx,
     scope: &Scope,
-    held: &Held,
+    held: &LockedBoard,
     row: &Row,
     control: ControlId,
     outcome: Outcome,

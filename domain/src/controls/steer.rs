@@ -4,7 +4,7 @@ use crate::{
     ids::{ControlId, RequestId},
     requests::{
         commands::{COMMENT, may_work, text},
-        hold::{self, Held, Row},
+        lock::{self, LockedBoard, Row},
     },
     runs::{self, Living},
     session::{Author, Part, RunState},
@@ -20,7 +20,7 @@ pub async fn steer(db: &Db, scope: &Scope, request: RequestId, words: &str) -> R
     may_work(scope)?;
     let words = checked(words)?;
     let mut tx = db.begin(scope).await?;
-    let (held, row) = hold::hold_request_in(&mut tx, scope, request).await?;
+    let (held, row) = lock::lock_request(&mut tx, scope, request).await?;
     row.still_wanted()?;
     let run = runs::living_in(&mut tx, scope, &row).await?;
     let asked = steer_in(&mut tx, scope, &held, &row, run.as_ref(), words).await?;
@@ -39,7 +39,7 @@ pub(super) fn checked(words: &str) -> Result<String> {
 pub(super) async fn steer_in(
     tx: &mut Tx,
     scope: &Scope,
-    held: &Held,
+    held: &LockedBoard,
     row: &Row,
     run: Option<&Living>,
     words: String,

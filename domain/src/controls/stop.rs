@@ -7,8 +7,8 @@ use crate::{
     requests::{
         Column,
         commands::{may_work, shift_in},
-        hold::{self, Held, Row},
-        place,
+        lock::{self, LockedBoard, Row},
+        position,
     },
     runs::{self, Living},
     session::{Author, Part, RunState},
@@ -22,7 +22,7 @@ use crate::{
 pub async fn stop(db: &Db, scope: &Scope, request: RequestId) -> Result<Asked> {
     may_work(scope)?;
     let mut tx = db.begin(scope).await?;
-    let (held, row) = hold::hold_request_in(&mut tx, scope, request).await?;
+    let (held, row) = lock::lock_request(&mut tx, scope, request).await?;
     let asked = match runs::living_in(&mut tx, scope, &row).await? {
         None => stop_ended(&mut tx, scope, &row, None).await?,
         Some(run) if run.state == RunState::Working => ask_to_stop(&mut tx, scope, &held, &row, &run).await?,
@@ -40,7 +40,7 @@ pub async fn stop(db: &Db, scope: &Scope, request: RequestId) -> Result<Asked> {
 pub async fn stop_run(db: &Db, scope: &Scope, request: RequestId, run: Option<RunId>) -> Result<Asked> {
     may_work(scope)?;
     let mut tx = db.begin(scope).await?;
-    let (held, row) = hold::hold_request_in(&mut tx, scope, request).await?;
+    let (held, row) = lock::lock_request(&mut tx, scope, request).await?;
     let living = runs::living_in(&mut tx, scope, &row).await?;
     let meant = meant(&mut tx, scope, &row, run).await?;
     let asked = match living.filter(|living| Some(living.id) == meant) {
@@ -100,7 +100,13 @@ async fn stop_ended(tx: &mut Tx, scope: &Scope, row: &Row, run: Option<RunId>) -
     Ok(Asked { control, settled: Some(Outcome::AlreadyEnded) })
 }
 
-async fn stop_at_once(tx: &mut Tx, scope: &Scope, held: &Held, row: &Row, run: &Living) -> Result<Asked> {
+async fn stop_at_once(
+    tx: &mut Tx,
+    scope: &Scope,
+    held: &LockedBoard,
+    row: &Row,
+    run: &Living,
+) -> Result<Asked> {
     let control = insert(tx, scope, row, Some(run.id), ControlKind::Stop, "").await?;
     row.say(tx, &Author::of(scope), [Part::DataStop { control }]).await?;
     write_outcome(tx, scope, row, control, Outcome::Done, "", &Author::system()).await?;
@@ -109,7 +115,13 @@ async fn stop_at_once(tx: &mut Tx, scope: &Scope, held: &Held, row: &Row, run: &
     Ok(Asked { control, settled: Some(Outcome::Done) })
 }
 
-async fn ask_to_stop(tx: &mut Tx, scope: &Scope, held: &Held, row: &Row, run: &Living) -> Result<Asked> {
+async fn ask_to_stop(
+    tx: &mut Tx,
+    scope: &Scope,
+    held: &LockedBoard,
+    row: &Row,
+    run: &Living,
+) -> Result<Asked> {
     if let Some(control) = open_stop(tx, scope, run.id).await? {
         return Ok(Asked { control, settled: None });
     }
@@ -166,7 +178,7 @@ pub(super) async fn insert(
 pub(super) async fn take_off(
     tx: &mut Tx,
     scope: &Scope,
-    held: &Held,
+    held: &LockedBoard,
     row: &Row,
     run: &Living,
     author: &Author,
@@ -178,6 +190,6 @@ pub(super) async fn take_off(
     if row.column == to || !matches!(row.column, Column::InProgress | Column::Waiting) {
         return Ok(());
     }
-    let position = place::end_in(tx, scope, held.client, to).await?;
+    let position = position::end_in(tx, scope, held.client, to).await?;
     shift_in(tx, scope, held, row, to, position, &Author::system()).await
 }

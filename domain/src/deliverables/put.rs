@@ -4,7 +4,7 @@ use crate::{
     files::quota,
     ids::DeliverableId,
     readable,
-    requests::hold::Held,
+    requests::lock::LockedBoard,
     runs::{self, Claimed},
     session::Part,
 };
@@ -28,13 +28,13 @@ pub async fn put(db: &Db, claimed: &Claimed, title: &str, content: Content) -> R
     };
     let (title, content) = checked(&claimed.redact(title), content)?;
     let mut tx = db.begin(&claimed.scope).await?;
-    let (held, row) = runs::hold_claim_in(&mut tx, claimed).await?;
+    let (held, row) = runs::lock_claim(&mut tx, claimed).await?;
     let deliverable = find_or_make(&mut tx, claimed, &held, &title).await?;
     if let Some(version) = delivered_before(&mut tx, claimed, deliverable, &content).await? {
         return Ok(version);
     }
     let version = insert_version(&mut tx, claimed, deliverable, content).await?;
-    quota::hold_in(&mut tx, &claimed.scope, claimed.client).await?;
+    quota::lock(&mut tx, &claimed.scope, claimed.client).await?;
     let events = claimed.events(tx.now(), [Part::DataDeliverable { deliverable, title, version }]);
     tx.append(row.session, &events).await?;
     held.changed(&mut tx, &claimed.scope, "request", row.number).await?;
@@ -61,7 +61,12 @@ fn checked(title: &str, content: Content) -> Result<(String, Content)> {
 }
 
 /// Under the client's hold, so that nobody else makes it at the same time.
-async fn find_or_make(tx: &mut Tx, claimed: &Claimed, held: &Held, title: &str) -> Result<DeliverableId> {
+async fn find_or_make(
+    tx: &mut Tx,
+    claimed: &Claimed,
+    held: &LockedBoard,
+    title: &str,
+) -> Result<DeliverableId> {
     let (workspace, client, request) = (claimed.scope.workspace.0, held.client.0, claimed.request.0);
     let known = sqlx::query_scalar!(
         "SELECT id FROM deliverable WHERE workspace_id = $1 AND client_id = $2 AND request_id = $3 AND title = $4",

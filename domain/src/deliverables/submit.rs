@@ -3,8 +3,8 @@ use crate::{
     requests::{
         Column,
         commands::shift_in,
-        hold::{Held, Row},
-        place,
+        lock::{LockedBoard, Row},
+        position,
     },
     runs::{self, Claimed},
     session::{Author, RunState},
@@ -20,18 +20,18 @@ pub async fn submit_for_review(db: &Db, claimed: &Claimed) -> Result<()> {
     runs::may_hand_over(claimed)?;
     let scope = &claimed.scope;
     let mut tx = db.begin(scope).await?;
-    let (held, row) = runs::hold_claim_in(&mut tx, claimed).await?;
+    let (held, row) = runs::lock_claim(&mut tx, claimed).await?;
     if !has_delivered(&mut tx, claimed).await? {
         return Err(Error::refused("Nothing has been delivered yet, so there’s nothing to review."));
     }
     runs::end_in(&mut tx, scope, &held, &row, &claimed.living(), RunState::Completed, None).await?;
     if row.column != Column::Review {
-        let position = place::end_in(&mut tx, scope, held.client, Column::Review).await?;
+        let position = position::end_in(&mut tx, scope, held.client, Column::Review).await?;
         shift_in(&mut tx, scope, &held, &row, Column::Review, position, &Author::of(scope)).await?;
     }
     tell_client(&mut tx, claimed, &held, &row).await?;
     let told = told_with(row.told(), [("run", claimed.run.to_string().into())]);
-    webhooks::tell_in(&mut tx, scope, Kind::DeliverableSubmitted, told).await?;
+    webhooks::enqueue(&mut tx, scope, Kind::DeliverableSubmitted, told).await?;
     tx.commit().await
 }
 
@@ -47,7 +47,7 @@ async fn has_delivered(tx: &mut Tx, claimed: &Claimed) -> Result<bool> {
     .await?)
 }
 
-async fn tell_client(tx: &mut Tx, claimed: &Claimed, held: &Held, row: &Row) -> Result<()> {
+async fn tell_client(tx: &mut Tx, claimed: &Claimed, held: &LockedBoard, row: &Row) -> Result<()> {
     let subject = format!("Ready for your review: {}", row.title);
     let body = format!(
         "{} finished “{}”. Take a look, then approve it or ask for a revision:\n{{link:/portal/requests/{}}}\n\n\

@@ -15,7 +15,7 @@ mod work;
 
 pub use people::{Account, PASSWORD, accounts};
 
-use crate::{Clock, Db, Error, Office, Result, accounts::read_email, install};
+use crate::{Clock, Db, Error, Result, SystemRole, accounts::read_email, install};
 
 const MARK: &str = "demo_workspace";
 
@@ -35,7 +35,7 @@ pub async fn fill(db: &Db) -> Result<bool> {
 
 /// Whether this install holds the demo: its accounts are known to everyone, so they work on this machine alone.
 pub async fn is_demo(db: &Db) -> Result<bool> {
-    let mut tx = db.begin_as(Office::Auth).await?;
+    let mut tx = db.begin_as(SystemRole::Auth).await?;
     let found =
         sqlx::query_scalar!(r#"SELECT EXISTS (SELECT 1 FROM install WHERE key = $1) AS "found!""#, MARK)
             .fetch_one(tx.conn())
@@ -60,7 +60,7 @@ pub async fn check_sign_in(db: &Db, email: &str, is_local: bool) -> Result<()> {
 }
 
 async fn mark(db: &Db) -> Result<()> {
-    let mut tx = db.begin_as(Office::Auth).await?;
+    let mut tx = db.begin_as(SystemRole::Auth).await?;
     let done =
         sqlx::query!("INSERT INTO install (key, value) VALUES ($1, 'yes')", MARK).execute(tx.conn()).await?;
     if done.rows_affected() != 1 {

@@ -3,7 +3,7 @@
 use sessions::{NewStream, StreamId, Tenant};
 
 use crate::{
-    Actor, Db, Office, Result, Role, Scope,
+    Actor, Db, Result, Role, Scope, SystemRole,
     accounts::passwords,
     ids::{ClientId, MembershipId, PersonId, WorkspaceId},
     offers::IntakeAnswer,
@@ -65,7 +65,7 @@ pub(super) async fn person(
     hash: &str,
 ) -> Result<Scope> {
     let (id, membership) = (PersonId::new(), MembershipId::new());
-    let mut tx = db.begin_as(Office::Auth).await?;
+    let mut tx = db.begin_as(SystemRole::Auth).await?;
     let now = tx.now();
     sqlx::query!(
         "INSERT INTO person (id, email, name, password_hash, confirmed, created_at) VALUES ($1, $2, $3, $4, true, $5)",

@@ -12,7 +12,7 @@ use super::{
     work::MODEL,
 };
 use crate::{
-    Db, Office, Result, Scope,
+    Db, Result, Scope, SystemRole,
     billing::{self, InvoiceState, commands::subscribe_in, queries::Filter},
     costs::{self, TypedPrice},
     ids::WorkspaceId,
@@ -96,7 +96,7 @@ fn price() -> TypedPrice {
 }
 
 async fn workspace(db: &Db) -> Result<WorkspaceId> {
-    let mut tx = db.begin_as(Office::Auth).await?;
+    let mut tx = db.begin_as(SystemRole::Auth).await?;
     let new = NewWorkspace { name: "Northlight", zone: ZONE.name(), currency: "USD" };
     let workspace = create_in(&mut tx, &new).await?;
     let sender = billing::Sender {

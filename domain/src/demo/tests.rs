@@ -2,7 +2,7 @@ use sqlx::PgPool;
 
 use super::{PASSWORD, accounts, check_sign_in, fill, is_demo};
 use crate::{
-    Office, Scope,
+    Scope, SystemRole,
     accounts::{Standing, commands::sign_in},
     approvals,
     requests::{Column, queries::board},
@@ -14,7 +14,7 @@ use crate::{
 async fn everyone_in_the_demo_signs_in_and_each_business_is_at_another_point(pool: PgPool) {
     let db = bare(&pool).await;
     assert!(fill(&db).await.unwrap());
-    let mut tx = db.begin_as(Office::Auth).await.unwrap();
+    let mut tx = db.begin_as(SystemRole::Auth).await.unwrap();
     let workspace = by_host_in(tx.conn(), "localhost").await.unwrap().unwrap();
     tx.commit().await.unwrap();
     let mut scopes: Vec<Scope> = Vec::new();
@@ -39,7 +39,7 @@ async fn the_question_is_open_after_a_weekend(pool: PgPool) {
     let db = bare(&pool).await;
     db.clock().advance(chrono::Duration::hours(15));
     assert!(fill(&db).await.unwrap());
-    let mut tx = db.begin_as(Office::Auth).await.unwrap();
+    let mut tx = db.begin_as(SystemRole::Auth).await.unwrap();
     let workspace = by_host_in(tx.conn(), "localhost").await.unwrap().unwrap();
     tx.commit().await.unwrap();
     let places = sign_in(&db, workspace.id, accounts()[0].email, PASSWORD, "127.0.0.1").await.unwrap();

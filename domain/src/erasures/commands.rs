@@ -4,11 +4,11 @@ use super::GRACE;
 use crate::{
     Db, Error, FieldErrors, Result, Scope, Tx,
     audit::{self, Deed},
-    changes, clients,
+    clients,
     ids::ClientId,
-    mail,
+    live_hints, mail,
     offers::queries::operators_only,
-    requests::hold::{self, Held},
+    requests::lock::{self, LockedBoard},
 };
 
 const NOT_THE_NAME: &str = "This isn’t the company’s name. Type it exactly as it’s written above.";
@@ -23,7 +23,7 @@ pub async fn schedule(db: &Db, scope: &Scope, client: ClientId, name: &str) -> R
     let person = scope.person().ok_or(Error::NotFound)?;
     operators_only(scope)?;
     let mut tx = db.begin(scope).await?;
-    let held = hold::hold_in(&mut tx, scope, client).await?;
+    let held = lock::lock_board(&mut tx, scope, client).await?;
     if !held.archived {
         return Err(Error::refused(format!(
             "{} isn’t archived. Archive it first, then you can erase it.",
@@ -60,7 +60,7 @@ pub async fn schedule(db: &Db, scope: &Scope, client: ClientId, name: &str) -> R
 pub async fn keep(db: &Db, scope: &Scope, client: ClientId) -> Result<()> {
     operators_only(scope)?;
     let mut tx = db.begin(scope).await?;
-    let held = hold::hold_in(&mut tx, scope, client).await?;
+    let held = lock::lock_board(&mut tx, scope, client).await?;
     if due_in(&mut tx, scope, client).await?.is_none() {
         return Ok(());
     }
@@ -92,13 +92,13 @@ pub(crate) async fn due_in(tx: &mut Tx, scope: &Scope, client: ClientId) -> Resu
     Ok(due)
 }
 
-async fn told_in(tx: &mut Tx, scope: &Scope, held: &Held, what: &str) -> Result<()> {
+async fn told_in(tx: &mut Tx, scope: &Scope, held: &LockedBoard, what: &str) -> Result<()> {
     let deed = Deed::done(what, held.client_name.as_str()).of(held.client);
     audit::done_in(tx, scope, deed).await?;
-    changes::tell_in(tx, scope, held.client, "client", None).await
+    live_hints::publish(tx, scope, held.client, "client", None).await
 }
 
-async fn tell_owners_in(tx: &mut Tx, scope: &Scope, held: &Held, due_at: DateTime<Utc>) -> Result<()> {
+async fn tell_owners_in(tx: &mut Tx, scope: &Scope, held: &LockedBoard, due_at: DateTime<Utc>) -> Result<()> {
     let row = sqlx::query!(
         r#"SELECT w.name, c.archived_at AS "archived_at!", c.closed_at
            FROM client c JOIN workspace w ON w.id = c.workspace_id WHERE c.workspace_id = $1 AND c.id = $2"#,

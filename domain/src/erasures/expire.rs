@@ -1,6 +1,6 @@
 use super::{KEPT_YEARS, run::Target};
 use crate::{
-    Db, Office, Result,
+    Db, Result, SystemRole,
     ids::{ClientId, WorkspaceId},
 };
 
@@ -9,7 +9,7 @@ use crate::{
 /// # Errors
 /// The database's; what came before is done.
 pub async fn expire_invoices(db: &Db) -> Result<u64> {
-    let mut tx = db.begin_as(Office::Jobs).await?;
+    let mut tx = db.begin_as(SystemRole::Jobs).await?;
     let rows = sqlx::query!("SELECT workspace_id, client_id FROM client_erasure WHERE done_at IS NOT NULL")
         .fetch_all(tx.conn())
         .await?;

@@ -18,7 +18,7 @@ pub(super) async fn places_in(tx: &mut Tx, target: Target) -> Result<Vec<Uuid>> 
 }
 
 /// Erases those of them who have no place anywhere in the install; the addresses that they had. For
-/// [`crate::Office::Auth`], once their places at the client's are gone.
+/// [`crate::SystemRole::Auth`], once their places at the client's are gone.
 pub(super) async fn erase_in(tx: &mut Tx, people: &[Uuid]) -> Result<Vec<String>> {
     let mut addresses = Vec::new();
     for person in people {
@@ -40,7 +40,7 @@ pub(super) async fn erase_in(tx: &mut Tx, people: &[Uuid]) -> Result<Vec<String>
     Ok(addresses)
 }
 
-/// What was counted against tries by the client's or a person's id, such as `invitation/cli_…`. For [`crate::Office::Auth`].
+/// What was counted against tries by the client's or a person's id, such as `invitation/cli_…`. For [`crate::SystemRole::Auth`].
 pub(super) async fn uncount_in(tx: &mut Tx, id: &str) -> Result<()> {
     sqlx::query!("DELETE FROM rate_limit WHERE strpos(key, $1) > 0", id).execute(tx.conn()).await?;
     Ok(())

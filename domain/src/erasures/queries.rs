@@ -3,7 +3,8 @@ use sqlx::{Acquire, PgConnection};
 
 use super::{Consequences, Erasure, GRACE, KEPT_YEARS};
 use crate::{
-    Db, Error, Office, Result, Scope, clients, db::set_office, ids::ClientId, offers::queries::operators_only,
+    Db, Error, Result, Scope, SystemRole, clients, db::set_system_role, ids::ClientId,
+    offers::queries::operators_only,
 };
 
 /// What is set for a client, as long as it is not done.
@@ -101,7 +102,7 @@ pub async fn consequences(db: &Db, scope: &Scope, client: ClientId) -> Result<Co
 /// from before then is restored. By a connection of whoever may take the roles.
 pub async fn list_by(conn: &mut PgConnection) -> Result<Vec<(ClientId, DateTime<Utc>)>> {
     let mut tx = conn.begin().await?;
-    set_office(&mut tx, Office::Jobs).await?;
+    set_system_role(&mut tx, SystemRole::Jobs).await?;
     let rows = sqlx::query!(
         r#"SELECT client_id, done_at AS "done_at!" FROM client_erasure WHERE done_at IS NOT NULL ORDER BY done_at, client_id"#,
     )

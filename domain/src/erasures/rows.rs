@@ -4,9 +4,9 @@ use sessions::{NewStream, StreamId, Tenant};
 
 use super::{NAMELESS, people, run::Target};
 use crate::{
-    Db, Error, Office, Result, Tx,
+    Db, Error, Result, SystemRole, Tx,
     audit::{self, Deed},
-    changes, mail,
+    live_hints, mail,
 };
 
 /// Statements about one client: its workspace's id is the first parameter, its own the second.
@@ -44,10 +44,10 @@ pub(super) async fn erase(db: &Db, target: Target) -> Result<bool> {
         "DELETE FROM client_export WHERE workspace_id = $1 AND client_id = $2",
     );
     nameless_in(&mut tx, target).await?;
-    tx.enter_as(Office::Auth).await?;
+    tx.enter_as(SystemRole::Auth).await?;
     people::uncount_in(&mut tx, &target.client.to_string()).await?;
     let addresses = people::erase_in(&mut tx, &places).await?;
-    tx.enter_as(Office::Jobs).await?;
+    tx.enter_as(SystemRole::Jobs).await?;
     sent_in(&mut tx, target, &addresses, &told).await?;
     tx.enter(&target.scope()).await?;
     done_in(&mut tx, target, asked.asked_by, asked.asked_at).await?;
@@ -196,7 +196,7 @@ async fn nameless_in(tx: &mut Tx, target: Target) -> Result<()> {
     Ok(())
 }
 
-/// Mail about the client and to the people who went, and what webhooks are told. For [`Office::Jobs`].
+/// Mail about the client and to the people who went, and what webhooks are told. For [`SystemRole::Jobs`].
 async fn sent_in(tx: &mut Tx, target: Target, addresses: &[String], told: &[uuid::Uuid]) -> Result<()> {
     sqlx::query!(
         "DELETE FROM mail WHERE client_id = $2 OR workspace_id = $1 AND recipient = ANY($3)",
@@ -234,7 +234,7 @@ async fn done_in(
     let detail = format!("Set by {who} on {on}");
     let deed = Deed { detail, ..Deed::done("erase_client", client.to_string()) };
     audit::done_in(tx, &scope, deed.of(client)).await?;
-    changes::tell_in(tx, &scope, client, "client", None).await?;
+    live_hints::publish(tx, &scope, client, "client", None).await?;
     let body = format!(
         "The client that was to be erased is gone: its requests, conversations, files, notes, and people.\n\n\
          Its id was {client}. {who} set it on {on}.\n\n\

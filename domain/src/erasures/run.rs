@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 
 use super::{content, rows};
 use crate::{
-    Db, Error, Office, Result, Scope,
+    Db, Error, Result, Scope, SystemRole,
     files::store::{Standing, Store, standing},
     ids::{ClientId, WorkspaceId},
 };
@@ -41,7 +41,7 @@ pub async fn carry_out_due(db: &Db, store: &Store) -> Result<u64> {
 }
 
 pub(super) async fn due(db: &Db) -> Result<Vec<Target>> {
-    let mut tx = db.begin_as(Office::Jobs).await?;
+    let mut tx = db.begin_as(SystemRole::Jobs).await?;
     let now = tx.now();
     let rows = sqlx::query!(
         "SELECT workspace_id, client_id FROM client_erasure WHERE done_at IS NULL AND due_at <= $1 ORDER BY due_at, client_id",

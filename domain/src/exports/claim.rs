@@ -2,7 +2,7 @@
 
 use super::{ATTEMPTS, LEASE};
 use crate::{
-    Actor, Db, Office, Result, Role, Scope,
+    Actor, Db, Result, Role, Scope, SystemRole,
     ids::{ClientId, ExportId, MembershipId, PersonId, WorkspaceId},
 };
 
@@ -39,7 +39,7 @@ impl Claim {
 
 /// Takes up the oldest export that nobody packs.
 pub(super) async fn claim(db: &Db) -> Result<Option<Claim>> {
-    let mut tx = db.begin_as(Office::Jobs).await?;
+    let mut tx = db.begin_as(SystemRole::Jobs).await?;
     let now = tx.now();
     let row = sqlx::query!(
         "UPDATE client_export e SET state = 'working', attempt = e.attempt + 1, lease_until = $2
@@ -65,7 +65,7 @@ pub(super) async fn claim(db: &Db) -> Result<Option<Claim>> {
 
 /// Holds it for longer; `false` once it is somebody else's.
 pub(super) async fn renew(db: &Db, claim: &Claim) -> Result<bool> {
-    let mut tx = db.begin_as(Office::Jobs).await?;
+    let mut tx = db.begin_as(SystemRole::Jobs).await?;
     let until = tx.now() + LEASE;
     let renewed = sqlx::query!(
         "UPDATE client_export SET lease_until = $3 WHERE id = $1 AND attempt = $2 AND state = 'working'",

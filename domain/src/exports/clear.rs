@@ -7,7 +7,7 @@ use futures::TryStreamExt;
 
 use super::FOLDER;
 use crate::{
-    Db, Office, Result,
+    Db, Result, SystemRole,
     files::{
         self,
         store::{Entry, Key, Place, Standing, Store, standing},
@@ -35,7 +35,7 @@ pub async fn clear(db: &Db, store: &Store) -> Result<u64> {
 
 /// Whatever is past its time.
 async fn expire(db: &Db) -> Result<()> {
-    let mut tx = db.begin_as(Office::Jobs).await?;
+    let mut tx = db.begin_as(SystemRole::Jobs).await?;
     let now = tx.now();
     sqlx::query!(
         "UPDATE client_export SET state = 'expired' WHERE state = 'ready' AND expires_at <= $1",
@@ -48,7 +48,7 @@ async fn expire(db: &Db) -> Result<()> {
 
 /// What is said to be there and is not.
 async fn missing(db: &Db, store: &Store) -> Result<()> {
-    let mut tx = db.begin_as(Office::Jobs).await?;
+    let mut tx = db.begin_as(SystemRole::Jobs).await?;
     let ready = sqlx::query!(r#"SELECT id, object AS "object!" FROM client_export WHERE state = 'ready'"#)
         .fetch_all(tx.conn())
         .await?;
@@ -59,7 +59,7 @@ async fn missing(db: &Db, store: &Store) -> Result<()> {
             None => false,
         };
         if !is_there {
-            let mut tx = db.begin_as(Office::Jobs).await?;
+            let mut tx = db.begin_as(SystemRole::Jobs).await?;
             sqlx::query!(
                 "UPDATE client_export SET state = 'expired' WHERE id = $1 AND state = 'ready'",
                 row.id
@@ -74,7 +74,7 @@ async fn missing(db: &Db, store: &Store) -> Result<()> {
 
 /// The files of those that have expired: first the file, so that the row names it until it is gone.
 async fn expired(db: &Db, store: &Store) -> Result<u64> {
-    let mut tx = db.begin_as(Office::Jobs).await?;
+    let mut tx = db.begin_as(SystemRole::Jobs).await?;
     let past = sqlx::query!(
         r#"SELECT id, object AS "object!" FROM client_export WHERE state = 'expired' AND object IS NOT NULL"#
     )
@@ -87,7 +87,7 @@ async fn expired(db: &Db, store: &Store) -> Result<u64> {
             store.delete(&key).await?;
             removed += 1;
         }
-        let mut tx = db.begin_as(Office::Jobs).await?;
+        let mut tx = db.begin_as(SystemRole::Jobs).await?;
         sqlx::query!("UPDATE client_export SET object = NULL WHERE id = $1 AND state = 'expired'", row.id)
             .execute(tx.conn())
             .await?;
@@ -117,7 +117,7 @@ async fn unnamed(db: &Db, store: &Store) -> Result<u64> {
 
 async fn without_row(db: &Db, batch: Vec<Entry>) -> Result<Vec<Entry>> {
     let keys: Vec<String> = batch.iter().map(|entry| entry.key.as_str().to_owned()).collect();
-    let mut tx = db.begin_as(Office::Jobs).await?;
+    let mut tx = db.begin_as(SystemRole::Jobs).await?;
     let named = sqlx::query_scalar!(
         r#"SELECT object AS "object!" FROM client_export WHERE object = ANY($1)"#,
         &keys,

@@ -7,13 +7,13 @@ use super::{
 use crate::{
     Db, Error, Result, Role, Scope, Tx,
     audit::{self, Deed},
-    calendar, changes,
+    calendar,
     files::{
         self,
         store::{self, Key, Store},
     },
     ids::{ClientId, ExportId},
-    words,
+    live_hints, words,
 };
 
 /// Has everything of the scope's client packed; `zone`: in which its texts say times. While one is packed already,
@@ -55,7 +55,7 @@ pub async fn start(db: &Db, store: &Store, scope: &Scope, zone: Tz) -> Result<()
     .execute(tx.conn())
     .await?;
     audit::done_in(&mut tx, scope, Deed::done("start_export", name).of(client)).await?;
-    changes::tell_in(&mut tx, scope, client, "export", None).await?;
+    live_hints::publish(&mut tx, scope, client, "export", None).await?;
     tx.commit().await
 }
 

@@ -1,7 +1,7 @@
 //! How far the packing is, for the page.
 
 use super::claim::Claim;
-use crate::{Db, Error, Result, changes};
+use crate::{Db, Error, Result, live_hints};
 
 /// In how many steps it is told of.
 const STEPS: u32 = 100;
@@ -59,7 +59,7 @@ impl Progress {
             return Err(lost());
         }
         if told {
-            changes::tell_in(&mut tx, &scope, claim.client, "export", None).await?;
+            live_hints::publish(&mut tx, &scope, claim.client, "export", None).await?;
         }
         tx.commit().await
     }

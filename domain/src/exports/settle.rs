@@ -4,9 +4,8 @@ use super::{VALID, claim::Claim, progress::lost, queries::client_name_in};
 use crate::{
     Db, Result, Tx,
     audit::{self, Deed, Outcome},
-    changes,
     files::store::Key,
-    mail,
+    live_hints, mail,
 };
 
 /// Why there is none, where the disk is full.
@@ -62,7 +61,7 @@ pub(super) async fn ready(db: &Db, claim: &Claim, key: &Key, bytes: u64) -> Resu
         )
     })
     .await?;
-    changes::tell_in(&mut tx, &scope, claim.client, "export", None).await?;
+    live_hints::publish(&mut tx, &scope, claim.client, "export", None).await?;
     tx.commit().await
 }
 
@@ -92,7 +91,7 @@ pub(super) async fn failed(db: &Db, claim: &Claim, why: &str) -> Result<()> {
         format!("Hi,\n\nWe couldn’t prepare your download. {why}\n{link}\n")
     })
     .await?;
-    changes::tell_in(&mut tx, &scope, claim.client, "export", None).await?;
+    live_hints::publish(&mut tx, &scope, claim.client, "export", None).await?;
     tx.commit().await
 }
 

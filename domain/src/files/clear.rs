@@ -6,7 +6,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use futures::TryStreamExt;
 
 use super::store::{Entry, Key, Place, Standing, Store, standing};
-use crate::{Db, Office, Result, Tx, ids::WorkspaceId};
+use crate::{Db, Result, SystemRole, Tx, ids::WorkspaceId};
 
 /// How long a file waits for the form that it was added to.
 const WAITS: TimeDelta = TimeDelta::days(1);
@@ -27,7 +27,7 @@ pub struct Cleared {
 /// The database's or the store's.
 pub async fn clear(db: &Db, store: &Store) -> Result<Cleared> {
     let before = db.now() - WAITS;
-    let mut tx = db.begin_as(Office::Jobs).await?;
+    let mut tx = db.begin_as(SystemRole::Jobs).await?;
     let files = sqlx::query!(
         "DELETE FROM file f WHERE f.request_id IS NULL AND f.created_at < $1
            AND NOT EXISTS (SELECT FROM deliverable_version v
@@ -86,7 +86,7 @@ fn hash(key: &Key) -> &str {
 
 async fn unnamed(db: &Db, workspace: WorkspaceId, batch: Vec<Entry>) -> Result<Vec<Entry>> {
     let hashes: Vec<String> = batch.iter().map(|entry| hash(&entry.key).to_owned()).collect();
-    let mut tx = db.begin_as(Office::Jobs).await?;
+    let mut tx = db.begin_as(SystemRole::Jobs).await?;
     let named = sqlx::query_scalar!(
         "SELECT DISTINCT sha256 FROM file WHERE workspace_id = $1 AND sha256 = ANY($2)",
         workspace.0,
@@ -108,7 +108,7 @@ async fn remove(
     key: &Key,
     before: Option<DateTime<Utc>>,
 ) -> Result<bool> {
-    let mut tx = db.begin_as(Office::Jobs).await?;
+    let mut tx = db.begin_as(SystemRole::Jobs).await?;
     hold_content_in(&mut tx, key).await?;
     let named = sqlx::query_scalar!(
         r#"SELECT EXISTS (SELECT FROM file WHERE workspace_id = $1 AND sha256 = $2) AS "named!""#,

@@ -2,7 +2,7 @@ use super::{File, NewFile, clear, display_name, queries::FileRow, quota, store::
 use crate::{
     Db, Error, FieldErrors, OnConstraint, Result, Scope, Tx,
     ids::{ClientId, FileId},
-    requests::{commands::may_work, hold::Row},
+    requests::{commands::may_work, lock::Row},
 };
 
 /// Adds a file whose bytes are stored. Without a request it waits for the comment or the request that it comes with,
@@ -50,7 +50,7 @@ pub async fn add(db: &Db, scope: &Scope, new: NewFile) -> Result<FileId> {
     .execute(tx.conn())
     .await
     .on_constraint("file_workspace_id_client_id_request_id_fkey", || Error::NotFound)?;
-    quota::hold_in(&mut tx, scope, client).await.map_err(|error| match error {
+    quota::lock(&mut tx, scope, client).await.map_err(|error| match error {
         Error::Refused(why) => Error::Fields(FieldErrors::one("files", why)),
         error => error,
     })?;

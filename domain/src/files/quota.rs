@@ -37,7 +37,7 @@ pub async fn room(db: &Db, scope: &Scope) -> Result<Option<u64>> {
 ///
 /// # Errors
 /// [`Error::Refused`], in words for whoever added it.
-pub(crate) async fn hold_in(tx: &mut Tx, scope: &Scope, client: ClientId) -> Result<()> {
+pub(crate) async fn lock(tx: &mut Tx, scope: &Scope, client: ClientId) -> Result<()> {
     let Some(quota) = tx.quota() else { return Ok(()) };
     // Several at once must not each find the same room.
     sqlx::query("SELECT pg_advisory_xact_lock(hashtextextended($1, 0))")

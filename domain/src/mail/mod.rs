@@ -10,7 +10,7 @@ mod times;
 use uuid::Uuid;
 
 use crate::{
-    Office, Result, Role, Scope, Tx,
+    Result, Role, Scope, SystemRole, Tx,
     ids::{ClientId, MailId, WorkspaceId},
 };
 
@@ -167,7 +167,7 @@ async fn operators_in(
 /// Puts another body in the place of all that quote an event, whatever has become of them. The product does not read its
 /// mail back, so it is the sender's office that does it.
 pub(crate) async fn unquote_in(tx: &mut Tx, scope: &Scope, event: &str, body: &str) -> Result<()> {
-    tx.enter_as(Office::Jobs).await?;
+    tx.enter_as(SystemRole::Jobs).await?;
     sqlx::query!(
         "UPDATE mail SET body = $3, quotes = NULL WHERE workspace_id = $1 AND quotes = $2",
         scope.workspace.0,

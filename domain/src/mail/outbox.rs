@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Duration, Utc};
 
-use crate::{Db, Office, Result, ids::MailId};
+use crate::{Db, Result, SystemRole, ids::MailId};
 
 /// How many times a mail is tried before it is given up: over about nine hours.
 const TRIES: i32 = 9;
@@ -35,7 +35,7 @@ pub struct Letter {
 
 /// Takes up to `most` mails that are due; each counts as tried, and comes back after a lease unless it is settled.
 pub async fn due(db: &Db, most: i64) -> Result<Vec<Due>> {
-    let mut tx = db.begin_as(Office::Jobs).await?;
+    let mut tx = db.begin_as(SystemRole::Jobs).await?;
     let now = tx.now();
     let rows = sqlx::query!(
         r#"UPDATE mail m SET attempts = attempts + 1, not_before = $3
@@ -65,7 +65,7 @@ pub async fn due(db: &Db, most: i64) -> Result<Vec<Due>> {
 
 /// The mail server took it.
 pub async fn sent(db: &Db, id: MailId) -> Result<()> {
-    let mut tx = db.begin_as(Office::Jobs).await?;
+    let mut tx = db.begin_as(SystemRole::Jobs).await?;
     let now = tx.now();
     sqlx::query!("UPDATE mail SET state = 'sent', sent_at = $2, last_error = '' WHERE id = $1", id.0, now)
         .execute(tx.conn())
@@ -76,7 +76,7 @@ pub async fn sent(db: &Db, id: MailId) -> Result<()> {
 /// It did not. Tried again later, each time after twice as long, unless the refusal is for good or the tries are used
 /// up; answers whether it is given up.
 pub async fn failed(db: &Db, mail: &Due, why: &str, for_good: bool) -> Result<bool> {
-    let mut tx = db.begin_as(Office::Jobs).await?;
+    let mut tx = db.begin_as(SystemRole::Jobs).await?;
     let given_up = for_good || mail.attempt >= TRIES;
     let again = tx.now() + wait(mail.attempt);
     sqlx::query!(
@@ -101,7 +101,7 @@ fn wait(attempt: i32) -> Duration {
 
 /// The newest mails, for the outbox page of a trial on one's own machine.
 pub async fn newest(db: &Db, most: i64) -> Result<Vec<Letter>> {
-    let mut tx = db.begin_as(Office::Jobs).await?;
+    let mut tx = db.begin_as(SystemRole::Jobs).await?;
     let rows = sqlx::query!(
         "SELECT id, recipient, subject, body, created_at FROM mail ORDER BY created_at DESC, id DESC LIMIT $1",
         most,
@@ -121,7 +121,7 @@ pub async fn newest(db: &Db, most: i64) -> Result<Vec<Letter>> {
 
 /// Clears away what was sent or given up a month ago: bodies hold names and links.
 pub async fn clear(db: &Db) -> Result<()> {
-    let mut tx = db.begin_as(Office::Jobs).await?;
+    let mut tx = db.begin_as(SystemRole::Jobs).await?;
     let old = tx.now() - Duration::days(30);
     sqlx::query!("DELETE FROM mail WHERE created_at < $1", old).execute(tx.conn()).await?;
     tx.commit().await

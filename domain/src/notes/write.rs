@@ -40,7 +40,7 @@ pub async fn write(
         Some(expected) => update(&mut tx, scope, client, &path, body, expected).await?,
     };
     keep_version(&mut tx, scope, client, &note).await?;
-    quota::hold_in(&mut tx, scope, client).await?;
+    quota::lock(&mut tx, scope, client).await?;
     tx.commit().await?;
     Ok(note)
 }

@@ -4,8 +4,8 @@ use super::{Action, Decided, ProposalState, queries};
 use crate::{
     Db, Error, Result, Scope, Tx,
     audit::{self, By, Deed, Outcome},
-    changes,
     ids::{ClientId, ProposalId},
+    live_hints,
     requests::commands::operator,
 };
 
@@ -36,7 +36,7 @@ pub async fn approve(db: &Db, scope: &Scope, by: &By, proposal: ProposalId) -> R
         Ok(()) => {
             let mut tx = joint.take().ok_or_else(|| Error::Broken("an action did not commit".into()))?;
             tx.enter(scope).await?;
-            changes::tell_desk_in(&mut tx, scope, "proposal").await?;
+            live_hints::publish_to_desk(&mut tx, scope, "proposal").await?;
             tx.commit().await?;
             Ok(Decided::Won)
         }
@@ -62,7 +62,7 @@ pub async fn decline(db: &Db, scope: &Scope, by: &By, proposal: ProposalId) -> R
     };
     settle(&mut tx, scope, proposal, ProposalState::Declined, "").await?;
     audit::write_in(&mut tx, scope, by, &deed(&held, Outcome::Declined)).await?;
-    changes::tell_desk_in(&mut tx, scope, "proposal").await?;
+    live_hints::publish_to_desk(&mut tx, scope, "proposal").await?;
     tx.commit().await?;
     Ok(Decided::Won)
 }
@@ -77,7 +77,7 @@ async fn fail(db: &Db, scope: &Scope, by: &By, proposal: ProposalId, why: String
     settle(&mut tx, scope, proposal, ProposalState::Failed, &why).await?;
     let deed = deed(&held, Outcome::Refused).came_to(Outcome::Refused, why.as_str());
     audit::write_in(&mut tx, scope, by, &deed).await?;
-    changes::tell_desk_in(&mut tx, scope, "proposal").await?;
+    live_hints::publish_to_desk(&mut tx, scope, "proposal").await?;
     tx.commit().await?;
     Ok(Decided::Failed(why))
 }

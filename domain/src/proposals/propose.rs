@@ -5,9 +5,8 @@ use super::{Action, action::Meaning};
 use crate::{
     Db, Error, FieldErrors, Result, Scope, Tx,
     audit::{Deed, Outcome},
-    changes,
     ids::{ProposalId, TokenId},
-    mail,
+    live_hints, mail,
     requests::commands::operator,
     session::Author,
 };
@@ -39,7 +38,7 @@ pub async fn propose(
     let meaning = action.meaning(db, scope).await?;
     let mut tx = db.begin(scope).await?;
     let id = insert(&mut tx, scope, token, action, &meaning, &reason).await?;
-    changes::tell_desk_in(&mut tx, scope, "proposal").await?;
+    live_hints::publish_to_desk(&mut tx, scope, "proposal").await?;
     tell_operators(&mut tx, scope, &meaning, &reason).await?;
     tx.commit().await?;
     let deed = Deed { client: meaning.client, ..Deed::done(action.name(), meaning.words) };

@@ -14,7 +14,7 @@ use crate::{
     tokens::{self, NewToken, Right},
 };
 
-struct Office {
+struct SystemRole {
     ground: Ground,
     client: TestClient,
     token: TokenId,
@@ -22,16 +22,16 @@ struct Office {
     program: Scope,
 }
 
-async fn office(pool: &PgPool) -> Office {
+async fn office(pool: &PgPool) -> SystemRole {
     let ground = Ground::new(pool).await;
     let client = ground.client("Harbor & Pine Law").await;
     let new = NewToken { name: "Atlas".into(), agent: None, client: None, rights: Right::ALL[1..].to_vec() };
     let (token, text) = tokens::create(&ground.db, &ground.operator, new).await.unwrap();
     let program = tokens::bearer(&ground.db, &text).await.unwrap().scope;
-    Office { ground, client, token, program }
+    SystemRole { ground, client, token, program }
 }
 
-impl Office {
+impl SystemRole {
     async fn invoice(&self) -> InvoiceId {
         let lines = vec![Line { what: "Setting up".into(), minor: 50_000 }];
         let draft = InvoiceDraft { lines, currency: Currency::USD, note: String::new() };

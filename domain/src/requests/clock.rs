@@ -6,7 +6,7 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 
-use super::{Column, hold::Held};
+use super::{Column, lock::LockedBoard};
 use crate::{
     Error, Result, Scope, Tx,
     calendar::{Calendar, Cycle, Span},
@@ -28,7 +28,7 @@ pub(crate) fn wanted(column: Column, at_work: bool) -> Option<SpanKind> {
 pub(crate) async fn set_in(
     tx: &mut Tx,
     scope: &Scope,
-    held: &Held,
+    held: &LockedBoard,
     request: RequestId,
     column: Column,
 ) -> Result<()> {
@@ -88,7 +88,12 @@ async fn change_span(
     Ok(())
 }
 
-async fn due(tx: &mut Tx, scope: &Scope, held: &Held, request: RequestId) -> Result<Option<DateTime<Utc>>> {
+async fn due(
+    tx: &mut Tx,
+    scope: &Scope,
+    held: &LockedBoard,
+    request: RequestId,
+) -> Result<Option<DateTime<Utc>>> {
     let hours = sqlx::query_scalar!(
         "SELECT cycle_hours FROM request WHERE workspace_id = $1 AND client_id = $2 AND id = $3",
         scope.workspace.0,
@@ -172,8 +177,8 @@ pub async fn set_all_in(tx: &mut Tx, scope: &Scope, client: ClientId) -> Result<
 }
 
 /// Sets the clocks of all requests that hold a place.
-async fn set_all(tx: &mut Tx, scope: &Scope, client: ClientId) -> Result<Held> {
-    let held = super::hold::hold_in(tx, scope, client).await?;
+async fn set_all(tx: &mut Tx, scope: &Scope, client: ClientId) -> Result<LockedBoard> {
+    let held = super::lock::lock_board(tx, scope, client).await?;
     let rows = sqlx::query!(
         "SELECT id, number, board_column FROM request
          WHERE workspace_id = $1 AND client_id = $2 AND withdrawn_at IS NULL
@@ -185,7 +190,7 @@ async fn set_all(tx: &mut Tx, scope: &Scope, client: ClientId) -> Result<Held> {
     .fetch_all(tx.conn())
     .await?;
     for row in rows {
-        set_in(tx, scope, &held, RequestId(row.id), super::hold::column(&row.board_column)?).await?;
+        set_in(tx, scope, &held, RequestId(row.id), super::lock::column(&row.board_column)?).await?;
         held.changed(tx, scope, "request", row.number.cast_unsigned()).await?;
     }
     Ok(held)

@@ -8,9 +8,9 @@ pub mod clock;
 #[cfg(feature = "sql")]
 pub mod commands;
 #[cfg(feature = "sql")]
-pub mod hold;
+pub mod lock;
 #[cfg(feature = "sql")]
-pub(crate) mod place;
+pub(crate) mod position;
 #[cfg(feature = "sql")]
 pub mod queries;
 #[cfg(feature = "sql")]

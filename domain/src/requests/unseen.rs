@@ -3,13 +3,13 @@
 //! The mail goes out for the first of what is not seen; more of it until then shows on the page. Answering is seeing.
 
 use crate::{
-    Actor, Db, Result, Role, Scope, Tx, changes,
+    Actor, Db, Result, Role, Scope, Tx,
     ids::RequestId,
-    mail,
+    live_hints, mail,
     requests::{
         clock,
         commands::may_work,
-        hold::{self, Row},
+        lock::{self, Row},
     },
 };
 
@@ -117,8 +117,8 @@ impl Wrote<'_> {
 pub async fn see(db: &Db, scope: &Scope, request: RequestId) -> Result<()> {
     may_work(scope)?;
     let mut tx = db.begin(scope).await?;
-    let client = hold::client_of(&mut tx, scope, request).await?;
-    let row = hold::find_in(&mut tx, scope, client, request).await?;
+    let client = lock::client_of(&mut tx, scope, request).await?;
+    let row = lock::find_in(&mut tx, scope, client, request).await?;
     let done = sqlx::query!(
         "UPDATE request
          SET desk_unseen_since = CASE WHEN $4 THEN NULL ELSE desk_unseen_since END,
@@ -132,6 +132,6 @@ pub async fn see(db: &Db, scope: &Scope, request: RequestId) -> Result<()> {
     .execute(tx.conn())
     .await?;
     clock::one_row(done.rows_affected())?;
-    changes::tell_in(&mut tx, scope, client, "request", Some(row.number)).await?;
+    live_hints::publish(&mut tx, scope, client, "request", Some(row.number)).await?;
     tx.commit().await
 }

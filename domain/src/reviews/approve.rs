@@ -4,8 +4,8 @@ use crate::{
     requests::{
         Column,
         commands::{may_work, shift_in, start_next_held},
-        hold::{self, Held, Row},
-        place,
+        lock::{self, LockedBoard, Row},
+        position,
     },
     session::{Author, Part},
 };
@@ -17,13 +17,13 @@ use crate::{
 pub async fn approve(db: &Db, scope: &Scope, request: RequestId) -> Result<()> {
     may_work(scope)?;
     let mut tx = db.begin(scope).await?;
-    let (held, row) = hold::hold_request_in(&mut tx, scope, request).await?;
+    let (held, row) = lock::lock_request(&mut tx, scope, request).await?;
     row.still_wanted()?;
     if row.column == Column::Done {
         return Ok(());
     }
     in_review(&row)?;
-    let position = place::end_in(&mut tx, scope, held.client, Column::Done).await?;
+    let position = position::end_in(&mut tx, scope, held.client, Column::Done).await?;
     approve_in(&mut tx, scope, &held, &row, position).await?;
     tx.commit().await
 }
@@ -41,7 +41,7 @@ pub(super) fn in_review(row: &Row) -> Result<()> {
 pub(crate) async fn approve_in(
     tx: &mut Tx,
     scope: &Scope,
-    held: &Held,
+    held: &LockedBoard,
     row: &Row,
     position: f64,
 ) -> Result<()> {

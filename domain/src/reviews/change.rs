@@ -5,7 +5,7 @@ use crate::{
     requests::{
         clock,
         commands::{COMMENT, go_on_in, may_work, text},
-        hold::{self, Held, Row},
+        lock::{self, LockedBoard, Row},
         unseen::{self, Wrote},
     },
     session::{Author, Part},
@@ -24,7 +24,7 @@ pub async fn ask_for_change(db: &Db, scope: &Scope, request: RequestId, reason: 
     let reason = text(&mut errors, "reason", reason, COMMENT, "Tell us what to change.");
     errors.check()?;
     let mut tx = db.begin(scope).await?;
-    let (held, row) = hold::hold_request_in(&mut tx, scope, request).await?;
+    let (held, row) = lock::lock_request(&mut tx, scope, request).await?;
     row.still_wanted()?;
     in_review(&row)?;
     count(&mut tx, scope, &held, &row).await?;
@@ -36,7 +36,7 @@ pub async fn ask_for_change(db: &Db, scope: &Scope, request: RequestId, reason: 
     tx.commit().await
 }
 
-async fn count(tx: &mut Tx, scope: &Scope, held: &Held, row: &Row) -> Result<()> {
+async fn count(tx: &mut Tx, scope: &Scope, held: &LockedBoard, row: &Row) -> Result<()> {
     let allowed = held.terms.and_then(|terms| terms.revisions);
     if let Some(allowed) = allowed.filter(|allowed| row.revisions_used >= *allowed) {
         return Err(Error::refused(none_left(allowed)));

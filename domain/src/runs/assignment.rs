@@ -9,7 +9,7 @@ use crate::{
     files::{self, File},
     ids::DeliverableId,
     offers::IntakeAnswer,
-    requests::hold::calendar_from,
+    requests::lock::calendar_from,
 };
 
 /// What an agent is given to work with, as it stands when it takes the work up.

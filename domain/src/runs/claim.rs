@@ -2,11 +2,11 @@ use std::time::Duration;
 
 use super::{end::say_run, lease::later, model::Claimed};
 use crate::{
-    Actor, Db, Error, Office, Result, Scope, Tx,
+    Actor, Db, Error, Result, Scope, SystemRole, Tx,
     agents::{self, Backend},
-    changes,
     ids::{AgentId, ClientId, RequestId, RunId, WorkspaceId},
-    requests::hold,
+    live_hints,
+    requests::lock,
     session::{Author, RunState},
 };
 
@@ -55,7 +55,7 @@ pub async fn claim_for(db: &Db, scope: &Scope, holder: &str, lease: Duration) ->
 }
 
 async fn candidates(db: &Db) -> Result<Vec<Candidate>> {
-    let mut tx = db.begin_as(Office::Jobs).await?;
+    let mut tx = db.begin_as(SystemRole::Jobs).await?;
     let now = tx.now();
     let rows = sqlx::query!(
         "SELECT r.id, r.parent_id, r.workspace_id, r.client_id, r.request_id, a.id AS agent_id, a.name
@@ -86,7 +86,7 @@ async fn candidates(db: &Db) -> Result<Vec<Candidate>> {
 }
 
 async fn candidates_of(db: &Db, scope: &Scope, agent: AgentId) -> Result<Vec<Candidate>> {
-    let mut tx = db.begin_as(Office::Jobs).await?;
+    let mut tx = db.begin_as(SystemRole::Jobs).await?;
     let now = tx.now();
     let rows = sqlx::query!(
         "SELECT r.id, r.parent_id, r.client_id, r.request_id, a.name
@@ -129,7 +129,7 @@ async fn claim(db: &Db, candidate: Candidate, holder: &str, lease: Duration) -> 
     }
     let taken = take(&mut tx, &scope, client, run, holder, lease).await?;
     let Some((attempt, trace_parent)) = taken else { return Ok(None) };
-    let row = hold::find_in(&mut tx, &scope, client, request).await?;
+    let row = lock::find_in(&mut tx, &scope, client, request).await?;
     for stream in [row.session, row.backstage] {
         tx.fence(stream, run.to_string(), attempt.into());
     }
@@ -137,7 +137,7 @@ async fn claim(db: &Db, candidate: Candidate, holder: &str, lease: Duration) -> 
         Claimed { trace_parent, ..Claimed::new(scope.clone(), (run, parent), agent, attempt, &row) };
     say_run(&mut tx, &row, &Author::of(&scope), &claimed.living(), RunState::Working, None).await?;
     super::suspend::renew_controls_in(&mut tx, &scope, run).await?;
-    changes::tell_in(&mut tx, &scope, client, "run", Some(row.number)).await?;
+    live_hints::publish(&mut tx, &scope, client, "run", Some(row.number)).await?;
     tx.commit().await?;
     Ok(Some(claimed))
 }

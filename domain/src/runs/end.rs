@@ -1,9 +1,9 @@
-use super::{Living, hold_claim_in, model::Claimed, sub_run};
+use super::{Living, lock_claim, model::Claimed, sub_run};
 use crate::{
     Db, Error, Result, Scope, Tx, billing, controls, mail, redact,
     requests::{
         clock,
-        hold::{Held, Row},
+        lock::{LockedBoard, Row},
     },
     session::{Author, Event, Part, RunState},
     webhooks::{self, Kind, told_with},
@@ -36,7 +36,7 @@ pub(crate) async fn say_run(
 /// As [`super::is_lost`] tells.
 pub async fn complete(db: &Db, claimed: &Claimed) -> Result<()> {
     let mut tx = db.begin(&claimed.scope).await?;
-    let (held, row) = hold_claim_in(&mut tx, claimed).await?;
+    let (held, row) = lock_claim(&mut tx, claimed).await?;
     end_in(&mut tx, &claimed.scope, &held, &row, &claimed.living(), RunState::Completed, None).await?;
     tx.commit().await
 }
@@ -47,7 +47,7 @@ pub async fn complete(db: &Db, claimed: &Claimed) -> Result<()> {
 /// As [`super::is_lost`] tells.
 pub async fn fail(db: &Db, claimed: &Claimed, words: &str) -> Result<()> {
     let mut tx = db.begin(&claimed.scope).await?;
-    let (held, row) = hold_claim_in(&mut tx, claimed).await?;
+    let (held, row) = lock_claim(&mut tx, claimed).await?;
     let words = Some(claimed.redact(words));
     end_in(&mut tx, &claimed.scope, &held, &row, &claimed.living(), RunState::Failed, words).await?;
     tx.commit().await
@@ -63,7 +63,7 @@ pub async fn fail_because(db: &Db, claimed: &Claimed, words: &str, reason: &str)
         return Err(Error::refused("Say what happened, in words that the client understands."));
     }
     let mut tx = db.begin(&claimed.scope).await?;
-    let (held, row) = hold_claim_in(&mut tx, claimed).await?;
+    let (held, row) = lock_claim(&mut tx, claimed).await?;
     if !reason.is_empty() {
         let text = format!("Work failed. Reason: {reason}");
         let remark = claimed.events(tx.now(), [Part::DataComment { text }]);
@@ -82,7 +82,7 @@ fn clean(text: &str) -> String {
 pub(crate) async fn cancel_in(
     tx: &mut Tx,
     scope: &Scope,
-    held: &Held,
+    held: &LockedBoard,
     row: &Row,
     run: &Living,
     author: &Author,
@@ -99,7 +99,7 @@ pub(crate) async fn cancel_in(
 pub(crate) async fn end_in(
     tx: &mut Tx,
     scope: &Scope,
-    held: &Held,
+    held: &LockedBoard,
     row: &Row,
     run: &Living,
     state: RunState,
@@ -157,10 +157,16 @@ async fn tell_webhooks(tx: &mut Tx, scope: &Scope, row: &Row, run: &Living, stat
         ("attempt", run.attempt.into()),
         ("agent", run.agent_name.as_str().into()),
     ];
-    webhooks::tell_in(tx, scope, Kind::RunEnded, told_with(row.told(), ended)).await
+    webhooks::enqueue(tx, scope, Kind::RunEnded, told_with(row.told(), ended)).await
 }
 
-async fn tell_operators(tx: &mut Tx, scope: &Scope, held: &Held, row: &Row, words: &str) -> Result<()> {
+async fn tell_operators(
+    tx: &mut Tx,
+    scope: &Scope,
+    held: &LockedBoard,
+    row: &Row,
+    words: &str,
+) -> Result<()> {
     let subject = format!("Couldn’t finish: {} #{}", held.client_name, row.number);
     let (client, title) = (mail::plain(&held.client_name), mail::plain(&row.title));
     let body = format!(

@@ -8,7 +8,7 @@ use super::{
 };
 use crate::{
     Db, Result, Tx, billing,
-    requests::hold::{self, Held, Row},
+    requests::lock::{self, LockedBoard, Row},
     session::{Author, RunState},
 };
 
@@ -56,7 +56,7 @@ pub async fn heartbeat(db: &Db, claimed: &Claimed, lease: Duration) -> Result<St
 /// lease has run out, and this one does not count among those that failed. A run that is lost already is left alone.
 pub async fn release(db: &Db, claimed: &Claimed) -> Result<()> {
     let mut tx = db.begin(&claimed.scope).await?;
-    let (held, row) = hold::hold_request_in(&mut tx, &claimed.scope, claimed.request).await?;
+    let (held, row) = lock::lock_request(&mut tx, &claimed.scope, claimed.request).await?;
     let now = tx.now();
     let given = sqlx::query!(
         "UPDATE run SET state = 'queued', lease_holder = NULL, lease_until = NULL, not_before = $5,
@@ -86,8 +86,8 @@ pub async fn release(db: &Db, claimed: &Claimed) -> Result<()> {
 ///
 /// # Errors
 /// As [`super::is_lost`] tells, where it is not.
-pub(crate) async fn hold_claim_in(tx: &mut Tx, claimed: &Claimed) -> Result<(Held, Row)> {
-    let found = hold::hold_request_in(tx, &claimed.scope, claimed.request).await?;
+pub(crate) async fn lock_claim(tx: &mut Tx, claimed: &Claimed) -> Result<(LockedBoard, Row)> {
+    let found = lock::lock_request(tx, &claimed.scope, claimed.request).await?;
     // Also where somebody else's program let the subscription rest under a worker's hands.
     if !found.0.entitlement.may_finish() {
         return Err(lost(claimed.attempt));

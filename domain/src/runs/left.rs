@@ -5,7 +5,7 @@ use chrono::TimeDelta;
 
 use super::{Claimed, pulled};
 use crate::{
-    Actor, Db, Office, Result, Scope,
+    Actor, Db, Result, Scope, SystemRole,
     ids::{AgentId, ClientId, RunId, WorkspaceId},
 };
 
@@ -35,7 +35,7 @@ impl Left {
 
 /// All of these, whichever worker had them.
 pub async fn left(db: &Db) -> Result<Vec<Left>> {
-    let mut tx = db.begin_as(Office::Jobs).await?;
+    let mut tx = db.begin_as(SystemRole::Jobs).await?;
     let since = tx.now() - PATIENCE;
     let rows = sqlx::query!(
         r#"SELECT r.id, r.workspace_id, r.client_id, r.agent_id, a.name, r.ended_at IS NOT NULL AS "has_ended!"

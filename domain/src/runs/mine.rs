@@ -1,10 +1,10 @@
 //! The runs that an agent has in hand, for a program that comes with the agent's token rather than with a claim.
 
-use super::{Claimed, hold_claim_in};
+use super::{Claimed, lock_claim};
 use crate::{
     Actor, Db, Error, Result, Scope,
     ids::{AgentId, ClientId, RequestId, RunId},
-    requests::hold,
+    requests::lock,
     runs::state,
     session::{Part, RunState},
 };
@@ -27,7 +27,7 @@ pub async fn in_hand(db: &Db, scope: &Scope) -> Result<Vec<InHand>> {
     for row in living(db, scope, *agent).await? {
         let scope = scope.within(row.client);
         let mut tx = db.begin(&scope).await?;
-        let request = hold::find_in(&mut tx, &scope, row.client, row.request).await?;
+        let request = lock::find_in(&mut tx, &scope, row.client, row.request).await?;
         tx.commit().await?;
         let claimed =
             Claimed::new(scope, (row.run, row.parent), (*agent, name.clone()), row.attempt, &request);
@@ -86,7 +86,7 @@ pub async fn report(db: &Db, claimed: &Claimed, parts: Vec<Part>) -> Result<()> 
     }
     claimed.may_speak(&parts)?;
     let mut tx = db.begin(&claimed.scope).await?;
-    let (_, row) = hold_claim_in(&mut tx, claimed).await?;
+    let (_, row) = lock_claim(&mut tx, claimed).await?;
     let events = claimed.events(tx.now(), parts);
     tx.append(row.session, &events).await?;
     tx.commit().await

@@ -58,7 +58,7 @@ pub use end::{complete, fail, fail_because};
 #[cfg(feature = "sql")]
 pub use kept::{has_ended, keep, kept, waits};
 #[cfg(feature = "sql")]
-pub(crate) use lease::hold_claim_in;
+pub(crate) use lease::lock_claim;
 #[cfg(feature = "sql")]
 pub use lease::{Standing, heartbeat, release};
 #[cfg(feature = "sql")]

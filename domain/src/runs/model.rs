@@ -12,7 +12,7 @@ use crate::{
     Error, Result, Scope, Tx,
     ids::{AgentId, ApprovalId, ClientId, RequestId, RunId},
     redact::{Secrets, Stream},
-    requests::hold::Row,
+    requests::lock::Row,
     session::{Author, Event, Part, RunState},
 };
 
@@ -34,8 +34,8 @@ pub struct Claimed {
     pub attempt: u32,
     /// W3C's `traceparent` of the request that queued the run, where that was traced.
     pub trace_parent: Option<String>,
-    pub(super) session: Arc<Mouth>,
-    pub(super) backstage: Arc<Mouth>,
+    pub(super) session: Arc<SessionProducer>,
+    pub(super) backstage: Arc<SessionProducer>,
 }
 
 impl Claimed {
@@ -87,12 +87,12 @@ impl Claimed {
             agent_name: agent.1,
             attempt,
             trace_parent: None,
-            session: Arc::new(Mouth::new(row.session, run, attempt)),
-            backstage: Arc::new(Mouth::new(row.backstage, run, attempt)),
+            session: Arc::new(SessionProducer::new(row.session, run, attempt)),
+            backstage: Arc::new(SessionProducer::new(row.backstage, run, attempt)),
         }
     }
 
-    pub(super) fn mouth(&self, stage: Stage) -> &Mouth {
+    pub(super) fn producer(&self, stage: Stage) -> &SessionProducer {
         match stage {
             Stage::Session => &self.session,
             Stage::Backstage => &self.backstage,
@@ -116,7 +116,7 @@ impl Claimed {
 
 /// One attempt's way to one stream: an idempotent producer.
 #[derive(Debug)]
-pub(super) struct Mouth {
+pub(super) struct SessionProducer {
     pub(super) stream: StreamId,
     producer: String,
     epoch: u64,
@@ -148,7 +148,7 @@ impl Sequence {
     }
 }
 
-impl Mouth {
+impl SessionProducer {
     pub(super) fn new(stream: StreamId, run: RunId, attempt: u32) -> Self {
         Self {
             stream,

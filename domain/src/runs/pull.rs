@@ -8,7 +8,7 @@ use sessions::{Append, Appended, StreamId};
 
 use super::{
     Assignment, Claimed, assignment,
-    model::{Mouth, lost, state},
+    model::{SessionProducer, lost, state},
     say::is_agents,
     tails,
 };
@@ -75,7 +75,7 @@ impl Pulled {
 
     /// The newest attempt, whatever has become of it: to read with, and to note what it has used.
     pub fn latest(&self) -> Claimed {
-        let mouth = |stream| Arc::new(Mouth::new(stream, self.run, self.attempt));
+        let producer = |stream| Arc::new(SessionProducer::new(stream, self.run, self.attempt));
         Claimed {
             scope: self.scope.clone(),
             run: self.run,
@@ -87,8 +87,8 @@ impl Pulled {
             agent_name: self.agent.1.clone(),
             attempt: self.attempt,
             trace_parent: None,
-            session: mouth(self.session),
-            backstage: mouth(self.backstage),
+            session: producer(self.session),
+            backstage: producer(self.backstage),
         }
     }
 }
@@ -212,10 +212,10 @@ pub async fn say_at(
     if parts.iter().any(|part| !may_say(stage, part)) {
         return Err(Error::refused("A part of these is not an agent's to write there."));
     }
-    let mouth = claimed.mouth(stage);
+    let producer = claimed.producer(stage);
     let mut draft = tails::draft(db, claimed, stage, sequence, parts).await?;
-    let append = Append::by(mouth.producer(sequence), std::mem::take(&mut draft.events));
-    let appended = db.engine().append(mouth.stream, append).await?;
+    let append = Append::by(producer.producer(sequence), std::mem::take(&mut draft.events));
+    let appended = db.engine().append(producer.stream, append).await?;
     draft.stored().await?;
     Ok(appended)
 }

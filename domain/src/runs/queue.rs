@@ -5,7 +5,7 @@ use crate::{
     requests::{
         Column,
         commands::{go_on_in, may_work},
-        hold::{self, Held, Row},
+        lock::{self, LockedBoard, Row},
     },
     session::{Author, RunState},
 };
@@ -17,7 +17,7 @@ use crate::{
 pub(crate) async fn queue_in(
     tx: &mut Tx,
     scope: &Scope,
-    held: &Held,
+    held: &LockedBoard,
     row: &Row,
     agent: AgentId,
 ) -> Result<RunId> {
@@ -61,7 +61,7 @@ pub(crate) async fn queue_in(
 pub async fn retry(db: &Db, scope: &Scope, request: RequestId) -> Result<()> {
     may_work(scope)?;
     let mut tx = db.begin(scope).await?;
-    let (held, row) = hold::hold_request_in(&mut tx, scope, request).await?;
+    let (held, row) = lock::lock_request(&mut tx, scope, request).await?;
     row.still_wanted()?;
     if !matches!(row.column, Column::InProgress | Column::Waiting) {
         return Err(Error::refused("This request isn’t in progress, so there’s nothing to restart."));

@@ -7,12 +7,12 @@ use super::{
     model::{Living, living_run_in},
 };
 use crate::{
-    Db, Office, Result, Scope, Tx, billing, controls,
+    Db, Result, Scope, SystemRole, Tx, billing, controls,
     each::each,
     ids::{ClientId, RequestId, RunId, WorkspaceId},
     requests::{
         clock,
-        hold::{self, Held, Row},
+        lock::{self, LockedBoard, Row},
     },
     session::{Author, RunState},
 };
@@ -36,7 +36,7 @@ async fn reap_one(db: &Db, (scope, client, request, run): Out) -> Result<bool> {
 type Out = (Scope, ClientId, RequestId, RunId);
 
 async fn leases_out(db: &Db) -> Result<Vec<Out>> {
-    let mut tx = db.begin_as(Office::Jobs).await?;
+    let mut tx = db.begin_as(SystemRole::Jobs).await?;
     let now = tx.now();
     let rows = sqlx::query!(
         "SELECT id, workspace_id, client_id, request_id FROM run
@@ -64,7 +64,7 @@ async fn take_back(
     request: RequestId,
     run: RunId,
 ) -> Result<bool> {
-    let (held, row) = hold::hold_request_in(tx, scope, request).await?;
+    let (held, row) = lock::lock_request(tx, scope, request).await?;
     let Some(living) = living_run_in(tx, scope, &row, run).await? else { return Ok(false) };
     // It may have been renewed, or have ended, while we came.
     let Some(attempts) = still_out(tx, scope, client, run).await? else { return Ok(false) };
@@ -94,7 +94,7 @@ async fn still_out(tx: &mut Tx, scope: &Scope, client: ClientId, run: RunId) -> 
     .await?)
 }
 
-async fn requeue(tx: &mut Tx, scope: &Scope, held: &Held, row: &Row, run: &Living) -> Result<()> {
+async fn requeue(tx: &mut Tx, scope: &Scope, held: &LockedBoard, row: &Row, run: &Living) -> Result<()> {
     let next = next_try(tx.now(), run.attempt);
     let done = sqlx::query!(
         "UPDATE run SET state = 'queued', lease_holder = NULL, lease_until = NULL, not_before = $4
@@ -117,7 +117,7 @@ async fn requeue(tx: &mut Tx, scope: &Scope, held: &Held, row: &Row, run: &Livin
 
 /// Takes the work from everybody who is at it for a client that is entitled to none any more. It is queued for whoever
 /// takes it up when the client is again; that it was broken off does not count among the attempts.
-pub(crate) async fn take_back_all_in(tx: &mut Tx, scope: &Scope, held: &Held) -> Result<()> {
+pub(crate) async fn take_back_all_in(tx: &mut Tx, scope: &Scope, held: &LockedBoard) -> Result<()> {
     let rows = sqlx::query!(
         "SELECT id, request_id FROM run WHERE workspace_id = $1 AND client_id = $2 AND state = 'working' ORDER BY id",
         scope.workspace.0,
@@ -126,7 +126,7 @@ pub(crate) async fn take_back_all_in(tx: &mut Tx, scope: &Scope, held: &Held) ->
     .fetch_all(tx.conn())
     .await?;
     for found in rows {
-        let row = hold::find_in(tx, scope, held.client, RequestId(found.request_id)).await?;
+        let row = lock::find_in(tx, scope, held.client, RequestId(found.request_id)).await?;
         let Some(run) = living_run_in(tx, scope, &row, RunId(found.id)).await? else { continue };
         sqlx::query!(
             "UPDATE run SET max_attempts = max_attempts + 1 WHERE workspace_id = $1 AND client_id = $2 AND id = $3",

@@ -2,7 +2,7 @@ use std::time::Duration;
 
 use sessions::Append;
 
-use super::model::{Claimed, Mouth};
+use super::model::{Claimed, SessionProducer};
 use crate::{
     Db, Error, Result,
     session::{Event, Part},
@@ -61,21 +61,21 @@ impl Claimed {
     }
 }
 
-async fn speak(db: &Db, claimed: &Claimed, mouth: &Mouth, parts: Vec<Part>) -> Result<()> {
-    let mut state = mouth.state.lock().await;
-    let events = claimed.events(db.now(), mouth.redacted(&mut state, parts));
+async fn speak(db: &Db, claimed: &Claimed, producer: &SessionProducer, parts: Vec<Part>) -> Result<()> {
+    let mut state = producer.state.lock().await;
+    let events = claimed.events(db.now(), producer.redacted(&mut state, parts));
     if events.is_empty() {
         return Ok(());
     }
     if let Some(before) = state.unsure.clone() {
-        append(db, mouth, state.next, before).await?;
+        append(db, producer, state.next, before).await?;
         state.unsure = None;
         state.next += 1;
     }
     let texts: Vec<String> = events.iter().map(Event::to_json).collect();
     // Noted before it is sent: a call that is dropped on the way may have been stored.
     state.unsure = Some(texts.clone());
-    let sent = append(db, mouth, state.next, texts).await;
+    let sent = append(db, producer, state.next, texts).await;
     match &sent {
         Err(Error::Sessions(sessions::Error::Unsure(_))) => {}
         Ok(()) => {
@@ -87,11 +87,11 @@ async fn speak(db: &Db, claimed: &Claimed, mouth: &Mouth, parts: Vec<Part>) -> R
     sent
 }
 
-async fn append(db: &Db, mouth: &Mouth, sequence: u64, texts: Vec<String>) -> Result<()> {
+async fn append(db: &Db, producer: &SessionProducer, sequence: u64, texts: Vec<String>) -> Result<()> {
     let mut tries = 1;
     loop {
-        let append = Append::by(mouth.producer(sequence), texts.clone());
-        match db.engine().append(mouth.stream, append).await {
+        let append = Append::by(producer.producer(sequence), texts.clone());
+        match db.engine().append(producer.stream, append).await {
             Ok(_) => return Ok(()),
             Err(sessions::Error::Unsure(_) | sessions::Error::Busy) if tries < TRIES => {
                 tokio::time::sleep(Duration::from_millis(50 << tries)).await;

@@ -10,7 +10,7 @@ use crate::{
     ids::RunId,
     requests::{
         clock,
-        hold::{Held, Row},
+        lock::{LockedBoard, Row},
     },
     session::{Author, RunState},
 };
@@ -22,7 +22,7 @@ const GRACE: Duration = Duration::from_secs(20);
 const MORE_ATTEMPTS: i32 = 3;
 
 /// Suspends a run that its worker holds.
-pub(crate) async fn suspend_in(tx: &mut Tx, held: &Held, row: &Row, claimed: &Claimed) -> Result<()> {
+pub(crate) async fn suspend_in(tx: &mut Tx, held: &LockedBoard, row: &Row, claimed: &Claimed) -> Result<()> {
     let done = sqlx::query!(
         "UPDATE run SET state = 'suspended', lease_holder = NULL, lease_until = NULL
          WHERE workspace_id = $1 AND client_id = $2 AND id = $3 AND attempt = $4 AND state = 'working'",
@@ -48,7 +48,7 @@ pub(crate) async fn suspend_in(tx: &mut Tx, held: &Held, row: &Row, claimed: &Cl
 pub(crate) async fn resume_in(
     tx: &mut Tx,
     scope: &Scope,
-    held: &Held,
+    held: &LockedBoard,
     row: &Row,
     run: &Living,
 ) -> Result<()> {
@@ -75,7 +75,7 @@ pub(crate) async fn resume_in(
 
 /// A run whose question was settled while its client is entitled to no work: it is queued with the answer, for whoever
 /// takes it up when the client is again. A worker that still waits for the answer is refused from the commit on.
-async fn put_back_in(tx: &mut Tx, scope: &Scope, held: &Held, row: &Row, run: &Living) -> Result<()> {
+async fn put_back_in(tx: &mut Tx, scope: &Scope, held: &LockedBoard, row: &Row, run: &Living) -> Result<()> {
     let now = tx.now();
     let done = sqlx::query!(
         "UPDATE run SET state = 'queued', not_before = $4, max_attempts = greatest(max_attempts, attempt + $5)

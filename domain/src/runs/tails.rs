@@ -7,7 +7,7 @@ use base64::{Engine as _, engine::general_purpose::STANDARD};
 use serde::{Deserialize, Serialize};
 
 use super::{
-    model::{Claimed, Mouth, Sequence, lost},
+    model::{Claimed, Sequence, SessionProducer, lost},
     pull::Stage,
 };
 use crate::{
@@ -88,7 +88,7 @@ pub async fn draft(
     parts: Vec<Part>,
 ) -> Result<Draft> {
     claimed.may_speak(&parts)?;
-    let mouth = claimed.mouth(stage);
+    let producer = claimed.producer(stage);
     let texts = |part: &Part| matches!(part, Part::TextDelta { .. } | Part::TextEnd { .. });
     let Some(Part::TextDelta { id, .. } | Part::TextEnd { id }) = parts.iter().find(|part| texts(part))
     else {
@@ -104,7 +104,7 @@ pub async fn draft(
     }
     let before = open(db, claimed, tails)?;
     let was_empty = before.is_empty();
-    let (mut written, after) = hold_back(mouth, before, parts);
+    let (mut written, after) = hold_back(producer, before, parts);
     if written.is_empty() {
         // The log counts the calls.
         written.push(Part::TextDelta { id, delta: String::new() });
@@ -132,7 +132,7 @@ pub async fn say_rest(db: &Db, claimed: &Claimed) -> Result<()> {
         if !parts.is_empty() {
             is_empty = false;
             kept.of(stage).sealed = None;
-            tx.append(claimed.mouth(stage).stream, &claimed.events(db.now(), parts)).await?;
+            tx.append(claimed.producer(stage).stream, &claimed.events(db.now(), parts)).await?;
         }
     }
     if !is_empty {
@@ -148,9 +148,9 @@ pub fn stamp(db: &Db, claimed: &Claimed, parts: Vec<Part>) -> Vec<String> {
 }
 
 /// What can be written, and what is held back after it.
-fn hold_back(mouth: &Mouth, before: Texts, parts: Vec<Part>) -> (Vec<Part>, Texts) {
+fn hold_back(producer: &SessionProducer, before: Texts, parts: Vec<Part>) -> (Vec<Part>, Texts) {
     let mut state = Sequence::of_texts(before);
-    let mut written = mouth.redacted(&mut state, parts);
+    let mut written = producer.redacted(&mut state, parts);
     let mut held = state.into_texts();
     while held.len() > MOST
         && let Some((id, delta)) = held.pop_last()

@@ -1,6 +1,6 @@
 use super::Keyring;
 use crate::{
-    Db, Office, Result, Scope, Tx, agents,
+    Db, Result, Scope, SystemRole, Tx, agents,
     audit::{self, By, Deed},
     ids::WorkspaceId,
     runs, webhooks,
@@ -41,7 +41,7 @@ impl Resealed {
 /// that key already is left alone, so that it can be called again.
 pub async fn reseal(db: &Db) -> Result<Resealed> {
     let ring = db.keyring()?;
-    let mut tx = db.begin_as(Office::Jobs).await?;
+    let mut tx = db.begin_as(SystemRole::Jobs).await?;
     let mut all = Resealed::default();
     for workspace in workspaces(&mut tx).await? {
         let scope = Scope::system(workspace);

@@ -1,7 +1,7 @@
 use sqlx::{Acquire, PgConnection};
 
 use super::Keyring;
-use crate::{Db, Office, Result, db::set_office};
+use crate::{Db, Result, SystemRole, db::set_system_role};
 
 /// Secrets that were sealed under a master key that is not here.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -16,7 +16,7 @@ pub struct Unopened {
 /// What is sealed, of all workspaces, and does not open with the master keys that are here.
 pub async fn unopened(db: &Db) -> Result<Vec<Unopened>> {
     let ring = db.keyring()?;
-    let mut tx = db.begin_as(Office::Jobs).await?;
+    let mut tx = db.begin_as(SystemRole::Jobs).await?;
     let found = find(tx.conn(), Some(&ring)).await?;
     tx.commit().await?;
     Ok(found)
@@ -25,7 +25,7 @@ pub async fn unopened(db: &Db) -> Result<Vec<Unopened>> {
 /// The same by a connection of whoever may take the roles. Without master keys nothing opens.
 pub async fn unopened_by(conn: &mut PgConnection, ring: Option<&Keyring>) -> Result<Vec<Unopened>> {
     let mut tx = conn.begin().await?;
-    set_office(&mut tx, Office::Jobs).await?;
+    set_system_role(&mut tx, SystemRole::Jobs).await?;
     let found = find(&mut tx, ring).await?;
     tx.commit().await?;
     Ok(found)

@@ -10,7 +10,7 @@ use uuid::Uuid;
 
 use super::{Body, Reading, snapshot};
 use crate::{
-    Db, Office, Result, Scope, Tx,
+    Db, Result, Scope, SystemRole, Tx,
     ids::{ClientId, WorkspaceId},
 };
 
@@ -56,7 +56,7 @@ struct Old {
 
 /// The next sessions that began before the retention, hold events and have no run that has not ended.
 async fn old(db: &Db, before: DateTime<Utc>, behind: Uuid) -> Result<Vec<Old>> {
-    let mut tx = db.begin_as(Office::Jobs).await?;
+    let mut tx = db.begin_as(SystemRole::Jobs).await?;
     let rows = sqlx::query!(
         "SELECT r.workspace_id, r.client_id, r.session_stream
          FROM request r JOIN stream s ON s.workspace_id = r.workspace_id AND s.id = r.session_stream

@@ -4,7 +4,7 @@ use sqlx::PgPool;
 
 use super::world::World;
 use crate::{
-    Db, Error, Office, Scope, agents,
+    Db, Error, Scope, SystemRole, agents,
     sealed::{self, Keyring, Unopened},
 };
 
@@ -99,7 +99,7 @@ async fn a_node_knows_what_was_sealed_under_another_nodes_key(pool: PgPool) {
     let mut tx = world.db.begin(&beside.operator).await.unwrap();
     let seen: i64 = sqlx::query_scalar("SELECT count(*) FROM agent_key").fetch_one(tx.conn()).await.unwrap();
     assert_eq!(seen, 0);
-    let mut tx = world.db.begin_as(Office::Jobs).await.unwrap();
+    let mut tx = world.db.begin_as(SystemRole::Jobs).await.unwrap();
     assert!(sqlx::query("SELECT sealed FROM agent_key").fetch_all(tx.conn()).await.is_err());
 }
 

@@ -9,7 +9,7 @@ use std::{
 use sessions::{Engine, Options};
 use sqlx::{Executor, PgPool, Row, postgres::PgPoolOptions};
 
-use crate::{Clock, Db, Error, Office, Scope, ids::WorkspaceId, testing::start};
+use crate::{Clock, Db, Error, Scope, SystemRole, ids::WorkspaceId, testing::start};
 
 /// What the work comes to, unless it still waits when it was looked at so often: then it is dropped there.
 async fn given_up_after<T>(looks: usize, work: impl Future<Output = T>) -> Option<T> {
@@ -39,7 +39,7 @@ async fn a_transaction_that_nobody_waits_for_any_more_is_no_ones(pool: PgPool) {
     for looks in 1.. {
         let whole = given_up_after(looks, async {
             drop(db.begin(&scope).await.unwrap());
-            drop(db.begin_as(Office::Jobs).await.unwrap());
+            drop(db.begin_as(SystemRole::Jobs).await.unwrap());
         })
         .await;
         // Within a transaction, time stands at its beginning. Asked in one message: each of a prepared statement has its

@@ -6,7 +6,7 @@ use uuid::Uuid;
 
 use super::world::{House, World};
 use crate::{
-    Db, Error, Office, Scope, access,
+    Db, Error, Scope, SystemRole, access,
     agents::{self, NewAgent},
     approvals::{self, Audience, Question},
     audit::By,
@@ -14,10 +14,10 @@ use crate::{
     costs::{self, Spent, Subject, TypedPrice},
     deliverables::{self, Content},
     files::{self, NewFile},
+    idempotency::{self, Call},
     ids::TokenId,
     money::Currency,
     notes,
-    once::{self, Call},
     proposals::{self, Action},
     requests::{commands, queries},
     reviews, runs,
@@ -133,7 +133,7 @@ async fn called(world: &World, house: &House, token: TokenId) {
     let by = By { token: Some(token), ip: None };
     let call = Call { by: &by, what: "archive_client", key: Some("1"), arguments: &serde_json::Value::Null };
     let (own, client) = (scope.clone(), house.id);
-    once::once(db, &scope.within(house.id), call, async move |db| {
+    idempotency::once(db, &scope.within(house.id), call, async move |db| {
         let action = Action::ArchiveClient { client };
         let (_, deed) = proposals::propose(&db, &own, token, &action, "").await?;
         Ok((serde_json::Value::Null, deed))
@@ -389,7 +389,7 @@ async fn the_servers_offices_neither_change_nor_read_what_is_a_tenants(pool: PgP
         "SELECT body FROM control",
         "SELECT data FROM stream_event",
     ] {
-        for office in [Office::Jobs, Office::Auth] {
+        for office in [SystemRole::Jobs, SystemRole::Auth] {
             let mut tx = world.db.begin_as(office).await.unwrap();
             let error = sqlx::query(sql).execute(tx.conn()).await.unwrap_err();
             assert!(error.to_string().contains("permission denied"), "{sql}: {error}");

@@ -2,7 +2,7 @@ use chrono::TimeDelta;
 
 use super::{Right, commands::PREFIX, queries::rights};
 use crate::{
-    Actor, Db, Error, Office, Result, Role, Scope,
+    Actor, Db, Error, Result, Role, Scope, SystemRole,
     ids::{AgentId, ClientId, MembershipId, PersonId, RunId, TokenId, WorkspaceId},
     secret,
 };
@@ -40,7 +40,7 @@ pub async fn bearer(db: &Db, text: &str) -> Result<Bearer> {
     if !text.starts_with(PREFIX) || text.len() > 200 {
         return Err(Error::NotFound);
     }
-    let mut tx = db.begin_as(Office::Auth).await?;
+    let mut tx = db.begin_as(SystemRole::Auth).await?;
     let now = tx.now();
     let row = sqlx::query!(
         r#"SELECT t.id, t.workspace_id, t.name, t.rights, t.used_at, t.made_by, t.agent_id, t.run_id, t.attempt,

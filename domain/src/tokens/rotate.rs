@@ -1,6 +1,6 @@
 use super::commands::PREFIX;
 use crate::{
-    Db, Office, Result, Scope, Tx,
+    Db, Result, Scope, SystemRole, Tx,
     audit::{self, By, Deed},
     ids::{ClientId, WorkspaceId},
     sealed::{self, Secret},
@@ -23,7 +23,7 @@ pub struct Rotated {
 ///
 /// Answers the new ones, and how many attempts lost theirs.
 pub async fn rotate(db: &Db) -> Result<(Vec<Rotated>, u64)> {
-    let mut tx = db.begin_as(Office::Jobs).await?;
+    let mut tx = db.begin_as(SystemRole::Jobs).await?;
     let (mut all, mut attempts) = (Vec::new(), 0);
     for workspace in sealed::workspaces(&mut tx).await? {
         let scope = Scope::system(workspace);

@@ -4,7 +4,7 @@ use chrono::{Duration, TimeDelta};
 
 use super::commands::whose;
 use crate::{
-    Db, Error, Office, Result, Scope,
+    Db, Error, Result, Scope, SystemRole,
     ids::{WebhookEventId, WebhookId, WorkspaceId},
     sealed::{Sealed, Secret},
 };
@@ -62,7 +62,7 @@ impl Answered {
 /// Hands the events that nobody has handed out to the webhooks that want them; how many events. Of several nodes each
 /// event is one's.
 pub async fn spread(db: &Db) -> Result<u64> {
-    let mut tx = db.begin_as(Office::Jobs).await?;
+    let mut tx = db.begin_as(SystemRole::Jobs).await?;
     let now = tx.now();
     let events = sqlx::query_scalar!(
         "UPDATE webhook_event SET spread = true
@@ -91,7 +91,7 @@ pub async fn spread(db: &Db) -> Result<u64> {
 
 /// Takes up to `most` deliveries that are due; each counts as tried, and comes back after a lease unless it is settled.
 pub async fn due(db: &Db, most: i64) -> Result<Vec<Due>> {
-    let mut tx = db.begin_as(Office::Jobs).await?;
+    let mut tx = db.begin_as(SystemRole::Jobs).await?;
     let now = tx.now();
     let taken = sqlx::query!(
         "UPDATE webhook_delivery d SET attempts = attempts + 1, not_before = $3, tried_at = $1
@@ -170,7 +170,7 @@ async fn whole(
 /// Writes what came of a try. What was not taken is tried again, each time after longer; after the last one it is given
 /// up and the webhook shown as failing, until something is taken there again.
 pub async fn settle(db: &Db, due: &Due, answered: &Answered) -> Result<()> {
-    let mut tx = db.begin_as(Office::Jobs).await?;
+    let mut tx = db.begin_as(SystemRole::Jobs).await?;
     let now = tx.now();
     let wait = usize::try_from(due.attempt - 1).ok().and_then(|tried| WAITS.get(tried));
     let (state, next) = match (answered.is_taken(), wait) {
@@ -213,7 +213,7 @@ pub async fn settle(db: &Db, due: &Due, answered: &Answered) -> Result<()> {
 
 /// Clears away what happened a month ago.
 pub async fn clear(db: &Db) -> Result<()> {
-    let mut tx = db.begin_as(Office::Jobs).await?;
+    let mut tx = db.begin_as(SystemRole::Jobs).await?;
     let old = tx.now() - KEPT;
     sqlx::query!("DELETE FROM webhook_event WHERE at < $1", old).execute(tx.conn()).await?;
     tx.commit().await

@@ -2,11 +2,11 @@ use sqlx::{PgConnection, types::Json};
 
 use super::{Settings, Workspace};
 use crate::{
-    Db, Error, Office, Result, Scope, billing::Sender, ids::WorkspaceId, requests::hold::calendar_from,
+    Db, Error, Result, Scope, SystemRole, billing::Sender, ids::WorkspaceId, requests::lock::calendar_from,
 };
 
 /// The workspace that answers under a host name: its own, else the oldest one without a host of its own, else the
-/// oldest. `None` before the install is set up. For [`crate::Office::Auth`].
+/// oldest. `None` before the install is set up. For [`crate::SystemRole::Auth`].
 pub async fn by_host_in(conn: &mut PgConnection, host: &str) -> Result<Option<Workspace>> {
     let row = sqlx::query!(
         "SELECT id, name, tagline, promise, zone, currency, line_light, line_dark, terms, desk_stream
@@ -33,7 +33,7 @@ pub async fn by_host_in(conn: &mut PgConnection, host: &str) -> Result<Option<Wo
 
 /// The host names that workspaces have of their own.
 pub async fn hosts(db: &Db) -> Result<Vec<String>> {
-    let mut tx = db.begin_as(Office::Auth).await?;
+    let mut tx = db.begin_as(SystemRole::Auth).await?;
     let hosts = sqlx::query_scalar!(r#"SELECT host AS "host!" FROM workspace WHERE host IS NOT NULL"#)
         .fetch_all(tx.conn())
         .await?;

@@ -5,7 +5,7 @@ use super::{
     commands::update,
     queries::{by_host_in, settings},
 };
-use crate::{Error, FieldErrors, Office, calendar::Opening, money::Currency, testing::Ground};
+use crate::{Error, FieldErrors, SystemRole, calendar::Opening, money::Currency, testing::Ground};
 
 async fn typed(ground: &Ground) -> TypedSettings {
     TypedSettings::from(&settings(&ground.db, &ground.operator).await.unwrap())
@@ -39,7 +39,7 @@ async fn settings_are_kept_as_they_were_typed(pool: PgPool) {
     assert_eq!(found, kept);
     assert_eq!(found.calendar.days()[0], Some(Opening::new("09:00", "17:30").unwrap()));
     assert_eq!((found.currency, found.calendar.holidays().len()), (Currency::EUR, 2));
-    let mut tx = ground.db.begin_as(Office::Auth).await.unwrap();
+    let mut tx = ground.db.begin_as(SystemRole::Auth).await.unwrap();
     let workspace = by_host_in(tx.conn(), "").await.unwrap().unwrap();
     assert_eq!(
         (workspace.zone.as_str(), workspace.line_light.as_deref()),

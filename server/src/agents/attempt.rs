@@ -21,13 +21,14 @@ use tokio::{
 use tokio_util::sync::CancellationToken;
 
 use super::{
-    Brain, conclude,
-    ears::Ears,
+    AgentBackend,
+    attempt_context::AttemptContext,
     failure::{End, Failure},
+    finish_attempt,
+    history::History,
     lease, limit,
-    past::Past,
+    signal_listener::SignalListener,
     signals::Signals,
-    workbench::Workbench,
     worker::Options,
 };
 
@@ -36,9 +37,9 @@ const LAST_WORDS: Duration = Duration::from_secs(2);
 
 /// What every attempt of a worker shares.
 #[derive(Clone)]
-pub(super) struct Shop {
+pub(super) struct WorkerContext {
     pub(super) db: Db,
-    pub(super) brain: Arc<dyn Brain>,
+    pub(super) brain: Arc<dyn AgentBackend>,
     pub(super) files: Store,
     pub(super) slots: Arc<Semaphore>,
     pub(super) options: Options,
@@ -46,7 +47,7 @@ pub(super) struct Shop {
     pub(super) leave: CancellationToken,
 }
 
-impl Shop {
+impl WorkerContext {
     /// Works on a run until this attempt at it is over.
     pub(super) async fn attempt(self, claimed: Claimed, slot: OwnedSemaphorePermit) {
         tracing::info!(run.id = %claimed.run, attempt = claimed.attempt, "took up a run");
@@ -63,7 +64,7 @@ impl Shop {
             Err(failure) => Err(failure),
         };
         // The lease is kept until the end is written.
-        conclude::conclude(&self.db, &claimed, ended, signals.stopped_by()).await;
+        finish_attempt::finish_attempt(&self.db, &claimed, ended, signals.stopped_by()).await;
     }
 
     async fn bench(
@@ -72,21 +73,21 @@ impl Shop {
         slot: OwnedSemaphorePermit,
         signals: &Arc<Signals>,
         helpers: &mut JoinSet<()>,
-    ) -> Result<Workbench, Failure> {
-        let (mut past, ends) = Past::read(&self.db, claimed).await?;
-        past.hear_operators(approvals::settled_by_operators(&self.db, claimed).await?);
+    ) -> Result<AttemptContext, Failure> {
+        let (mut history, ends) = History::read(&self.db, claimed).await?;
+        history.hear_operators(approvals::settled_by_operators(&self.db, claimed).await?);
         let (tell, heard) = mpsc::unbounded_channel();
-        let mut ears = Ears::new(self.db.clone(), claimed.clone(), tell, Arc::clone(signals));
-        ears.take_in(controls::pending(&self.db, claimed).await?);
-        helpers.spawn(ears.listen_backstage(ends.backstage));
-        helpers.spawn(ears.listen(ends.session));
-        Ok(Workbench {
+        let mut listener = SignalListener::new(self.db.clone(), claimed.clone(), tell, Arc::clone(signals));
+        listener.take_in(controls::pending(&self.db, claimed).await?);
+        helpers.spawn(listener.listen_backstage(ends.backstage));
+        helpers.spawn(listener.listen(ends.session));
+        Ok(AttemptContext {
             db: self.db.clone(),
             claimed: claimed.clone(),
             assignment: runs::assignment(&self.db, claimed).await?,
             reach: agents::reach(&self.db, claimed).await?,
             helpers: runs::helpers(&self.db, claimed).await?,
-            past,
+            history,
             files: self.files.clone(),
             heard,
             steers: VecDeque::new(),
@@ -98,7 +99,7 @@ impl Shop {
         })
     }
 
-    async fn work(&self, bench: &mut Workbench) -> Result<End, Failure> {
+    async fn work(&self, bench: &mut AttemptContext) -> Result<End, Failure> {
         bench.within_limits().await?;
         self.brain.work(bench).await
     }

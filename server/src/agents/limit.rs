@@ -2,11 +2,11 @@
 
 use domain::costs::Hit;
 
-use super::{End, Failure, Workbench};
+use super::{AttemptContext, End, Failure};
 
 /// Asks the operators. Where they raise the limit, the run goes back to the queue: the next attempt goes on from what
 /// this one wrote.
-pub(super) async fn decide(bench: &mut Workbench, hit: &Hit) -> Result<End, Failure> {
+pub(super) async fn decide(bench: &mut AttemptContext, hit: &Hit) -> Result<End, Failure> {
     let settled = bench.ask(hit.asked()).await?;
     if settled.label == Some(hit.yes()) { Err(Failure::Leaving) } else { Err(shut(hit)) }
 }

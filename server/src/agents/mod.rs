@@ -1,37 +1,37 @@
-//! Who does the work. A [`Worker`] claims runs and keeps their lease, whoever the agent is; a [`Brain`] does the work,
-//! through a [`Workbench`] that writes it into the session.
+//! Who does the work. A [`Worker`] claims runs and keeps their lease, whoever the agent is; a [`AgentBackend`] does the work,
+//! through a [`AttemptContext`] that writes it into the session.
 //!
 //! Nothing of a brain's own reaches a browser: what it says, plans, asks and delivers is an event first.
 
 pub mod acp;
 mod attempt;
+mod attempt_context;
 pub mod claude_code;
-mod conclude;
-pub mod driven;
-mod ears;
+pub mod external;
 mod failure;
+mod finish_attempt;
 pub mod hermes;
+mod history;
 pub mod house;
 mod lease;
 mod limit;
 mod material;
 pub mod model;
-mod partings;
-mod past;
+mod registry;
+mod remote_cancel;
+mod signal_listener;
 mod signals;
-mod staff;
 pub mod tryout;
-mod workbench;
 mod worker;
 
 use domain::agents::Reach;
 use serde_json::Value;
 
+pub use attempt_context::{AttemptContext, Delegated};
 pub use failure::{End, Failure};
-pub use past::{Past, Settlement};
+pub use history::{History, Settlement};
+pub use registry::BackendRegistry;
 pub use signals::Steer;
-pub use staff::Staff;
-pub use workbench::{Delegated, Workbench};
 pub use worker::{Options, Worker};
 
 /// How an agent works: one for each backend that the server drives.
@@ -39,9 +39,9 @@ pub use worker::{Options, Worker};
 /// The worker drops the future when the work is stopped, taken away or the server leaves. What has to be told then to
 /// something outside belongs into a guard's `Drop`.
 #[async_trait::async_trait]
-pub trait Brain: Send + Sync {
-    /// Does the work of one attempt, from where the ones before it left it: [`Workbench::past`].
-    async fn work(&self, bench: &mut Workbench) -> Result<End, Failure>;
+pub trait AgentBackend: Send + Sync {
+    /// Does the work of one attempt, from where the ones before it left it: [`AttemptContext::history`].
+    async fn work(&self, bench: &mut AttemptContext) -> Result<End, Failure>;
 
     /// Tells what works for a run elsewhere, as its attempts have kept it, that it is not wanted any more.
     ///

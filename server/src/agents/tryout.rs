@@ -10,7 +10,7 @@ use domain::{
 use tokio::time::timeout;
 
 use super::model::Models;
-use crate::outside::{Outside, Refused};
+use crate::safe_http::{Refused, SafeHttp};
 
 /// How long a person waits for it.
 const PATIENCE: Duration = Duration::from_secs(12);
@@ -20,13 +20,13 @@ const NAMED: usize = 6;
 /// The server's reach, for the pages.
 #[derive(Clone, Debug)]
 pub struct Tryout {
-    outside: Outside,
+    safe_http: SafeHttp,
     models: Models,
 }
 
 impl Tryout {
-    pub fn new(outside: Outside, models: Models) -> Self {
-        Self { outside, models }
+    pub fn new(safe_http: SafeHttp, models: Models) -> Self {
+        Self { safe_http, models }
     }
 
     async fn found(&self, reach: &Reach) -> Result<String, String> {
@@ -64,7 +64,7 @@ impl Tryout {
 
     async fn hermes(&self, reach: &Reach) -> Result<String, String> {
         let url = reach.settings.url.as_deref().unwrap_or_default();
-        let way = self.outside.way(url).await.map_err(|refused| refused.to_string())?;
+        let way = self.safe_http.way(url).await.map_err(|refused| refused.to_string())?;
         let mut asked = way.get("v1/models", PATIENCE);
         if let Some(key) = &reach.key {
             asked = asked.bearer_auth(key);
@@ -88,14 +88,14 @@ impl Tryout {
 impl Outward for Tryout {
     fn check<'a>(&'a self, address: &'a str) -> Told<'a> {
         Box::pin(async move {
-            let checked = self.outside.check(address).await;
+            let checked = self.safe_http.check(address).await;
             checked.map(|url| url.to_string()).map_err(|refused| refused.to_string())
         })
     }
 
     fn check_known<'a>(&'a self, address: &'a str) -> Told<'a> {
         Box::pin(async move {
-            match timeout(PATIENCE, self.outside.check(address)).await {
+            match timeout(PATIENCE, self.safe_http.check(address)).await {
                 Ok(Err(refused)) if !matches!(refused, Refused::Unknown { .. }) => Err(refused.to_string()),
                 _ => Ok(address.to_owned()),
             }

@@ -7,8 +7,8 @@ use tokio::{sync::Semaphore, task::JoinSet, time::sleep};
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
-use super::{Brain, attempt::Shop, partings};
-use crate::{jobs::Outage, traces};
+use super::{AgentBackend, attempt::WorkerContext, remote_cancel};
+use crate::{jobs::Backoff, traces};
 
 /// A worker's pace and limits.
 #[derive(Clone, Copy, Debug)]
@@ -36,16 +36,19 @@ impl Default for Options {
 
 /// Takes up queued runs and works on them.
 pub struct Worker {
-    shop: Shop,
+    shop: WorkerContext,
     /// Names the worker in the runs that it holds.
     holder: String,
 }
 
 impl Worker {
-    pub fn new(db: Db, brain: Arc<dyn Brain>, files: Store, options: Options) -> Self {
+    pub fn new(db: Db, brain: Arc<dyn AgentBackend>, files: Store, options: Options) -> Self {
         let slots = Arc::new(Semaphore::new(options.at_once));
         let holder = format!("house-{}", Uuid::now_v7().simple());
-        Self { shop: Shop { db, brain, files, slots, options, leave: CancellationToken::new() }, holder }
+        Self {
+            shop: WorkerContext { db, brain, files, slots, options, leave: CancellationToken::new() },
+            holder,
+        }
     }
 
     /// Works until `leave` is cancelled. Then nothing new is begun, what is in hand gets a moment, and goes back to the
@@ -54,16 +57,16 @@ impl Worker {
         self.shop.leave = leave.clone();
         // Dropped with this call: what it holds then goes on when its lease has run out.
         let mut attempts = JoinSet::new();
-        let Shop { db, brain, .. } = &self.shop;
+        let WorkerContext { db, brain, .. } = &self.shop;
         let mut beside = JoinSet::new();
-        beside.spawn(partings::tell(db.clone(), Arc::clone(brain), leave));
+        beside.spawn(remote_cancel::tell(db.clone(), Arc::clone(brain), leave));
         self.take_up(&mut attempts).await;
         while attempts.join_next().await.is_some() {}
     }
 
     async fn take_up(&self, attempts: &mut JoinSet<()>) {
-        let Shop { db, slots, leave, options, .. } = &self.shop;
-        let mut outage = Outage::new("agents");
+        let WorkerContext { db, slots, leave, options, .. } = &self.shop;
+        let mut backoff = Backoff::new("agents");
         // The claim itself is never dropped half-way: nobody would know of the run until its lease has run out.
         while !leave.is_cancelled() {
             while attempts.try_join_next().is_some() {}
@@ -80,10 +83,10 @@ impl Worker {
                     continue;
                 }
                 Ok(None) => {
-                    outage.over();
+                    backoff.over();
                     options.poll
                 }
-                Err(error) => outage.pause(&error),
+                Err(error) => backoff.pause(&error),
             };
             drop(slot);
             leave.run_until_cancelled(sleep(pause)).await;

@@ -23,7 +23,7 @@ use axum::{
 use tokio_util::sync::CancellationToken;
 use tower_http::set_header::SetResponseHeaderLayer;
 
-use crate::{finish::finish, limits::Limits, routes::Routes};
+use crate::{limits::Limits, routes::Routes, run_to_completion::run_to_completion};
 
 pub(crate) use bearer::has_token;
 pub use bearer::{Caller, Gate, require};
@@ -54,20 +54,20 @@ impl Api {
 
 /// The routes, behind the door for tokens.
 pub fn routes(api: Api) -> Router {
-    let finished = finished().into_router().layer(from_fn(finish));
+    let finished = finished().into_router().layer(from_fn(run_to_completion));
     let gate = api.gate.clone();
     let nosniff = HeaderValue::from_static("nosniff");
     finished
         .merge(waiting().into_router())
         .layer(DefaultBodyLimit::max(BODY))
-        .layer(from_fn(in_words))
+        .layer(from_fn(error_pages))
         .layer(from_fn_with_state(gate, require))
         .layer(SetResponseHeaderLayer::overriding(header::X_CONTENT_TYPE_OPTIONS, nosniff))
         .with_state(api)
 }
 
 /// A refused method says so in words.
-async fn in_words(request: Request, next: Next) -> Response {
+async fn error_pages(request: Request, next: Next) -> Response {
     let response = next.run(request).await;
     if response.status() != StatusCode::METHOD_NOT_ALLOWED {
         return response;

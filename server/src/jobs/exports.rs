@@ -6,7 +6,7 @@ use app::web::App;
 use domain::{Db, exports, files::store::Store};
 use futures::future::BoxFuture;
 
-use super::every;
+use super::periodic;
 use crate::shutdown::Shutdown;
 
 /// Somebody looks at a bar that should begin to move.
@@ -20,13 +20,13 @@ pub(super) fn start(app: &App, shutdown: &Shutdown) {
         let files = files.clone();
         Box::pin(async move { exports::work_due(&db, &files).await.map(drop) })
     };
-    every::start(app.db.clone(), shutdown, "downloads of clients", DUE, Box::new(pack));
+    periodic::start(app.db.clone(), shutdown, "downloads of clients", DUE, Box::new(pack));
     let files = app.site.files.clone();
     let clear = move |db: Db| -> BoxFuture<'static, domain::Result<()>> {
         let files = files.clone();
         Box::pin(async move { remove_expired(&db, &files).await })
     };
-    every::start(app.db.clone(), shutdown, "expired downloads", CLEAR, Box::new(clear));
+    periodic::start(app.db.clone(), shutdown, "expired downloads", CLEAR, Box::new(clear));
 }
 
 async fn remove_expired(db: &Db, files: &Store) -> domain::Result<()> {

@@ -1,12 +1,12 @@
 //! What the server does by itself, beside answering: one list of what is done how often. All of it ends by itself at the
 //! soft step of a shutdown.
 
+mod backoff;
 pub(crate) mod clock;
-mod every;
 mod exports;
 mod leases;
 pub mod mail;
-mod outage;
+mod periodic;
 pub mod webhooks;
 
 use std::{error::Error, sync::Arc, time::Duration};
@@ -22,40 +22,40 @@ use domain::{
 };
 use futures::future::BoxFuture;
 
+pub use backoff::Backoff;
 use leases::Leases;
-pub use outage::Outage;
 
 use crate::{
     agents::{
-        Options, Staff, Worker,
+        BackendRegistry, Options, Worker,
         acp::Acp,
         claude_code::ClaudeCode,
-        driven::{self, Inside, Programs},
+        external::{self, Inside, Programs},
         hermes::{self, Hermes},
         house::House,
         model::{Limits, Models},
     },
-    outside::Outside,
+    safe_http::SafeHttp,
     settings::Settings,
     shutdown::Shutdown,
 };
 
 const HOUR: u64 = 3_600;
 
-/// Starts everything that runs beside the routes. `outside`: the way to addresses that people typed; `inside`: how
+/// Starts everything that runs beside the routes. `safe_http`: the way to addresses that people typed; `inside`: how
 /// programs that are started reach the server.
 ///
 /// # Errors
 /// When the mail server's address is none, or there is no TLS to be had for the house agent's endpoint.
 pub fn start(
     app: &App,
-    outside: &Outside,
+    safe_http: &SafeHttp,
     inside: Inside,
     settings: &Settings,
     shutdown: &Shutdown,
 ) -> Result<(), Box<dyn Error>> {
     let every = |name, seconds, work: fn(Db) -> BoxFuture<'static, domain::Result<()>>| {
-        every::start(app.db.clone(), shutdown, name, Duration::from_secs(seconds), Box::new(work));
+        periodic::start(app.db.clone(), shutdown, name, Duration::from_secs(seconds), Box::new(work));
     };
     take_back(app, shutdown);
     // Help that nobody came for: whoever asked goes on without it.
@@ -71,7 +71,7 @@ pub fn start(
     every("clients that left", HOUR, |db| {
         Box::pin(async move { clients::commands::close_due(&db).await.map(drop) })
     });
-    every("answered calls", HOUR, |db| Box::pin(async move { domain::once::clear(&db).await }));
+    every("answered calls", HOUR, |db| Box::pin(async move { domain::idempotency::clear(&db).await }));
     every("sent mail", HOUR, |db| Box::pin(async move { domain::mail::clear(&db).await }));
     every("sent webhooks", HOUR, |db| Box::pin(async move { domain::webhooks::clear(&db).await }));
     every("kept invoices", HOUR, |db| {
@@ -83,15 +83,15 @@ pub fn start(
         let files = files.clone();
         Box::pin(async move { clear_files(&db, &files).await })
     };
-    every::start(app.db.clone(), shutdown, "unnamed files", Duration::from_secs(HOUR), Box::new(clear));
+    periodic::start(app.db.clone(), shutdown, "unnamed files", Duration::from_secs(HOUR), Box::new(clear));
     exports::start(app, shutdown);
     // What a server of this machine left behind when it was killed: at once, where this one takes its place.
     every("orphans", 60, |_| Box::pin(end_orphans()));
     fold(app, settings, shutdown);
     send_mail(app, settings, shutdown)?;
-    let sender = webhooks::run(app.db.clone(), outside.clone(), shutdown.soft().clone());
+    let sender = webhooks::run(app.db.clone(), safe_http.clone(), shutdown.soft().clone());
     shutdown.spawn("webhooks", sender);
-    work(app, outside, inside, settings, shutdown)?;
+    work(app, safe_http, inside, settings, shutdown)?;
     Ok(())
 }
 
@@ -102,7 +102,7 @@ fn take_back(app: &App, shutdown: &Shutdown) {
         let leases = Arc::clone(&leases);
         Box::pin(async move { leases.reap(&db).await })
     };
-    every::start(app.db.clone(), shutdown, "runs", Duration::from_secs(1), Box::new(work));
+    periodic::start(app.db.clone(), shutdown, "runs", Duration::from_secs(1), Box::new(work));
 }
 
 async fn clear_files(db: &Db, files: &Store) -> domain::Result<()> {
@@ -130,11 +130,11 @@ fn erase(app: &App, shutdown: &Shutdown) {
             Ok(())
         })
     };
-    every::start(app.db.clone(), shutdown, "erasures", Duration::from_secs(600), Box::new(work));
+    periodic::start(app.db.clone(), shutdown, "erasures", Duration::from_secs(600), Box::new(work));
 }
 
 async fn end_orphans() -> domain::Result<()> {
-    match tokio::task::spawn_blocking(driven::end_orphans).await {
+    match tokio::task::spawn_blocking(external::end_orphans).await {
         Ok(Ok(_)) => {}
         // There is no such list but on Linux.
         Ok(Err(error)) => tracing::debug!(error.message = %error, "nobody looks for programs left behind"),
@@ -157,7 +157,7 @@ fn fold(app: &App, settings: &Settings, shutdown: &Shutdown) {
                 Ok(())
             })
         };
-        every::start(app.db.clone(), shutdown, "folds", Duration::from_secs(HOUR), Box::new(work));
+        periodic::start(app.db.clone(), shutdown, "folds", Duration::from_secs(HOUR), Box::new(work));
     }
 }
 
@@ -173,22 +173,24 @@ fn send_mail(app: &App, settings: &Settings, shutdown: &Shutdown) -> Result<(), 
 
 fn work(
     app: &App,
-    outside: &Outside,
+    safe_http: &SafeHttp,
     inside: Inside,
     settings: &Settings,
     shutdown: &Shutdown,
 ) -> Result<(), Box<dyn Error>> {
     let (db, files, soft) = (app.db.clone(), app.site.files.clone(), shutdown.soft().clone());
     let house = House::new(settings)?;
-    let models = Models::new(outside.clone(), Limits::default());
+    let models = Models::new(safe_http.clone(), Limits::default());
     let allowed = settings.agent_programs.iter().map(str::to_owned);
     let programs = Programs::new(allowed, settings.data()?.join("agents"), inside);
-    let hermes = Hermes::new(outside.clone(), hermes::Limits::default());
-    let claude_code = ClaudeCode::new(programs.clone(), outside.clone());
+    let hermes = Hermes::new(safe_http.clone(), hermes::Limits::default());
+    let claude_code = ClaudeCode::new(programs.clone(), safe_http.clone());
     shutdown.spawn("agents", async move {
         let staff = [Backend::OpenaiChat, Backend::OpenaiResponses, Backend::Anthropic]
             .into_iter()
-            .fold(Staff::new(house.brain().await), |staff, backend| staff.with(backend, models.clone()))
+            .fold(BackendRegistry::new(house.brain().await), |staff, backend| {
+                staff.with(backend, models.clone())
+            })
             .with(Backend::Hermes, hermes)
             .with(Backend::Acp, Acp::new(programs))
             .with(Backend::ClaudeCode, claude_code);

@@ -11,8 +11,8 @@ use futures::{StreamExt, stream};
 use standardwebhooks::{HEADER_WEBHOOK_ID, HEADER_WEBHOOK_SIGNATURE, HEADER_WEBHOOK_TIMESTAMP, Webhook};
 use tokio_util::sync::CancellationToken;
 
-use super::Outage;
-use crate::outside::Outside;
+use super::Backoff;
+use crate::safe_http::SafeHttp;
 
 /// How long to rest when nothing is due.
 const REST: Duration = Duration::from_secs(1);
@@ -25,15 +25,15 @@ const AT_ONCE: usize = 8;
 const ANSWER: usize = 2_000;
 
 /// Sends whatever is due, until told to stop; what is on its way is finished.
-pub async fn run(db: Db, outside: Outside, stop: CancellationToken) {
-    let mut outage = Outage::new("webhooks");
+pub async fn run(db: Db, safe_http: SafeHttp, stop: CancellationToken) {
+    let mut backoff = Backoff::new("webhooks");
     while !stop.is_cancelled() {
-        let rest = match send_due(&db, &outside).await {
+        let rest = match send_due(&db, &safe_http).await {
             Ok(tried) => {
-                outage.over();
+                backoff.over();
                 if tried > 0 { Duration::ZERO } else { REST }
             }
-            Err(error) => outage.pause(&error).max(REST),
+            Err(error) => backoff.pause(&error).max(REST),
         };
         stop.run_until_cancelled(tokio::time::sleep(rest)).await;
     }
@@ -43,11 +43,11 @@ pub async fn run(db: Db, outside: Outside, stop: CancellationToken) {
 ///
 /// # Errors
 /// When the database does not answer.
-pub async fn send_due(db: &Db, outside: &Outside) -> domain::Result<usize> {
+pub async fn send_due(db: &Db, safe_http: &SafeHttp) -> domain::Result<usize> {
     while webhooks::spread(db).await? > 0 {}
     let due = webhooks::due(db, BATCH).await?;
     let tried = due.len();
-    let mut on_their_way = stream::iter(due).map(|due| try_one(db, outside, due)).buffer_unordered(AT_ONCE);
+    let mut on_their_way = stream::iter(due).map(|due| try_one(db, safe_http, due)).buffer_unordered(AT_ONCE);
     let mut done = Ok(tried);
     while let Some(settled) = on_their_way.next().await {
         // The others are not to wait for this one.
@@ -58,8 +58,8 @@ pub async fn send_due(db: &Db, outside: &Outside) -> domain::Result<usize> {
     done
 }
 
-async fn try_one(db: &Db, outside: &Outside, due: Due) -> domain::Result<()> {
-    let answered = match send(db, outside, &due).await {
+async fn try_one(db: &Db, safe_http: &SafeHttp, due: Due) -> domain::Result<()> {
+    let answered = match send(db, safe_http, &due).await {
         Ok(answered) => answered,
         Err(text) => Answered { status: None, text },
     };
@@ -71,8 +71,8 @@ async fn try_one(db: &Db, outside: &Outside, due: Due) -> domain::Result<()> {
 }
 
 /// What was answered, or why nobody did.
-async fn send(db: &Db, outside: &Outside, due: &Due) -> Result<Answered, String> {
-    let way = outside.way(&due.url).await.map_err(|refused| refused.to_string())?;
+async fn send(db: &Db, safe_http: &SafeHttp, due: &Due) -> Result<Answered, String> {
+    let way = safe_http.way(&due.url).await.map_err(|refused| refused.to_string())?;
     let (id, at) = (due.event.to_string(), db.now().timestamp());
     let signed = Webhook::new(due.secret.reveal()).and_then(|with| with.sign(&id, at, due.body.as_bytes()));
     let signature = signed.map_err(|_| "Its secret is none. Give it another one.".to_owned())?;

@@ -31,7 +31,7 @@ use super::{
     socket::{MOST_FOLLOWS, WAITING},
     visitor::Visitor,
 };
-use crate::dialects::sse;
+use crate::protocols::sse;
 
 /// For whoever is signed in, on this site's own pages.
 pub async fn open(

@@ -20,7 +20,7 @@ use tokio_util::sync::CancellationToken;
 use url::Url;
 
 use crate::{
-    agents::driven::Inside,
+    agents::external::Inside,
     api::{Gate, require},
     stall::Stall,
 };

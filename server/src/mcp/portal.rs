@@ -24,7 +24,7 @@ use super::{
     tool::{Kind, Tool},
     work::{self, Worker},
 };
-use crate::{agents::driven::Inside, api::Caller, stall::Stall};
+use crate::{agents::external::Inside, api::Caller, stall::Stall};
 
 /// What a client's model reads first.
 const INSTRUCTIONS: &str = "Throughline is a portal through which a business sells work done by agents to its clients. \

@@ -2,8 +2,8 @@
 //!
 //! Nothing here names a tenant: whoever watches the machine need not know who its clients are.
 
+mod auth;
 mod collect;
-mod door;
 pub mod responses;
 
 use std::{net::SocketAddr, sync::Arc};
@@ -20,8 +20,8 @@ use prometheus_client::{encoding::text, registry::Registry};
 use sessions::Engine;
 
 use crate::limits::Limits;
+pub use auth::Auth;
 use collect::Figures;
-pub use door::Door;
 
 /// Where it is served.
 pub const PATH: &str = "/metrics";
@@ -34,23 +34,23 @@ const FORMAT: HeaderValue =
 #[derive(Debug)]
 pub struct Metrics {
     registry: Registry,
-    door: Door,
+    auth: Auth,
 }
 
 impl Metrics {
     /// Of an engine and its limits, for those whom the door lets in.
     #[must_use]
-    pub fn new(engine: Engine, limits: Arc<Limits>, clock: &Clock, door: Door) -> Self {
+    pub fn new(engine: Engine, limits: Arc<Limits>, clock: &Clock, auth: Auth) -> Self {
         let mut registry = Registry::default();
         let started = clock.now();
         registry.register_collector(Box::new(Figures { engine, limits, started }));
-        Self { registry, door }
+        Self { registry, auth }
     }
 
     /// The answer to somebody who asks over a connection from `peer`; strangers see nothing there.
     #[must_use]
     pub fn answer(&self, peer: Option<SocketAddr>, version: Version, headers: &HeaderMap) -> Response {
-        if !self.door.admits(peer, version, headers) {
+        if !self.auth.admits(peer, version, headers) {
             return StatusCode::NOT_FOUND.into_response();
         }
         let mut told = String::new();

@@ -28,7 +28,7 @@ pub use table::{Row, table};
 use crate::agents::house::Pace;
 use crate::ingress::TrustedProxies;
 use crate::logs::Format;
-use crate::outside::Private;
+use crate::safe_http::Private;
 
 /// An optional setting. An alias, because clap treats a plain `Option` in its own way: here a variable that is set
 /// but empty, as compose files write it, counts as not set.

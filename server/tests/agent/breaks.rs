@@ -10,7 +10,7 @@ use domain::{
     session::{Body, Event, Part},
 };
 use server::agents::{
-    Brain, End, Failure, Workbench,
+    AgentBackend, AttemptContext, End, Failure,
     house::{Pace, Rehearsal},
 };
 use sqlx::PgPool;
@@ -234,8 +234,8 @@ impl Drop for Left {
 }
 
 #[async_trait::async_trait]
-impl Brain for Sleeper {
-    async fn work(&self, bench: &mut Workbench) -> Result<End, Failure> {
+impl AgentBackend for Sleeper {
+    async fn work(&self, bench: &mut AttemptContext) -> Result<End, Failure> {
         let _left = Left(Arc::clone(&self.0));
         bench.say(vec![Part::TextStart { id: "s".into() }]).await?;
         std::future::pending().await
@@ -258,8 +258,8 @@ async fn what_is_taken_away_is_left_at_once(pg: PgPool) {
 struct Panicker;
 
 #[async_trait::async_trait]
-impl Brain for Panicker {
-    async fn work(&self, _: &mut Workbench) -> Result<End, Failure> {
+impl AgentBackend for Panicker {
+    async fn work(&self, _: &mut AttemptContext) -> Result<End, Failure> {
         panic!("on purpose");
     }
 }

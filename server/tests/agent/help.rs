@@ -9,7 +9,7 @@ use domain::{
     session::{Body, Event, Part, RunState},
 };
 use serde_json::json;
-use server::agents::{Brain, End, Failure, Workbench};
+use server::agents::{AgentBackend, AttemptContext, End, Failure};
 use sqlx::PgPool;
 use tokio::sync::Barrier;
 
@@ -20,14 +20,14 @@ use super::{
 };
 
 /// A brain for Juno, and one for everyone else.
-struct Office {
-    juno: Arc<dyn Brain>,
-    others: Arc<dyn Brain>,
+struct SystemRole {
+    juno: Arc<dyn AgentBackend>,
+    others: Arc<dyn AgentBackend>,
 }
 
 #[async_trait::async_trait]
-impl Brain for Office {
-    async fn work(&self, bench: &mut Workbench) -> Result<End, Failure> {
+impl AgentBackend for SystemRole {
+    async fn work(&self, bench: &mut AttemptContext) -> Result<End, Failure> {
         let brain = if bench.agent() == "Juno" { &self.juno } else { &self.others };
         brain.work(bench).await
     }
@@ -37,8 +37,8 @@ impl Brain for Office {
 struct Together(Arc<Barrier>);
 
 #[async_trait::async_trait]
-impl Brain for Together {
-    async fn work(&self, bench: &mut Workbench) -> Result<End, Failure> {
+impl AgentBackend for Together {
+    async fn work(&self, bench: &mut AttemptContext) -> Result<End, Failure> {
         let (id, delta) = ("t".to_owned(), format!("{} begins. ", bench.agent()));
         bench
             .say(vec![Part::TextStart { id: id.clone() }, Part::TextDelta { id: id.clone(), delta }])
@@ -54,8 +54,8 @@ impl Brain for Together {
 struct Endless;
 
 #[async_trait::async_trait]
-impl Brain for Endless {
-    async fn work(&self, bench: &mut Workbench) -> Result<End, Failure> {
+impl AgentBackend for Endless {
+    async fn work(&self, bench: &mut AttemptContext) -> Result<End, Failure> {
         bench.step("look", "Looking", "", domain::session::StepState::Working).await?;
         std::future::pending().await
     }
@@ -96,7 +96,7 @@ async fn two_help_at_once_under_their_own_names(pg: PgPool) {
     hire(&world, "Otto", "Knows calendars.").await;
     hire(&world, "Ada", "").await;
     let model = Scripted::new(vec![delegates(), hands_in("# The letter\n\nChecked.")]).await;
-    let office = Office { juno: model.brain(), others: Arc::new(Together(Arc::new(Barrier::new(2)))) };
+    let office = SystemRole { juno: model.brain(), others: Arc::new(Together(Arc::new(Barrier::new(2)))) };
     let request = world.ask("A letter", "Write a letter.", vec![]).await;
     // Two places: Juno gives hers back while she waits.
     let hand = world.work_on(Arc::new(office), 2);
@@ -137,7 +137,7 @@ async fn a_model_that_helps_answers_and_hands_nothing_over(pg: PgPool) {
     ])
     .await;
     let otto = Scripted::new(vec![hands_in("# Mine"), says("The second of May is a Saturday.")]).await;
-    let office = Office { juno: juno.brain(), others: otto.brain() };
+    let office = SystemRole { juno: juno.brain(), others: otto.brain() };
     let request = world.ask("A letter", "Write a letter.", vec![]).await;
     let hand = world.work(Arc::new(office));
     world.until(&request, in_review).await;
@@ -179,13 +179,13 @@ async fn when_everybodys_worker_dies_all_go_on_and_nobody_begins_anew(pg: PgPool
     hire(&world, "Ada", "").await;
     let model = Scripted::new(vec![delegates(), delegates(), hands_in("# The letter")]).await;
     let request = world.ask("A letter", "Write a letter.", vec![]).await;
-    let first = world.work(Arc::new(Office { juno: model.brain(), others: Arc::new(Endless) }));
+    let first = world.work(Arc::new(SystemRole { juno: model.brain(), others: Arc::new(Endless) }));
     world.until(&request, both(|part| matches!(part, Part::DataStep { .. }))).await;
     first.kill().await;
     world.lease_runs_out().await;
 
     let others = Arc::new(Together(Arc::new(Barrier::new(2))));
-    let second = world.work(Arc::new(Office { juno: model.brain(), others }));
+    let second = world.work(Arc::new(SystemRole { juno: model.brain(), others }));
     world.until(&request, in_review).await;
     second.leave().await;
     let runs: Vec<(String, i32)> = sqlx::query_as("SELECT state, attempt FROM run ORDER BY queued_at, id")
@@ -203,7 +203,7 @@ async fn a_stop_reaches_everyone(pg: PgPool) {
     hire(&world, "Ada", "").await;
     let model = Scripted::new(vec![delegates()]).await;
     let request = world.ask("A letter", "Write a letter.", vec![]).await;
-    let hand = world.work(Arc::new(Office { juno: model.brain(), others: Arc::new(Endless) }));
+    let hand = world.work(Arc::new(SystemRole { juno: model.brain(), others: Arc::new(Endless) }));
     world.until(&request, both(|part| matches!(part, Part::DataStep { .. }))).await;
     controls::stop(&world.db, &world.owner, request.card.id).await.unwrap();
     let is_off = |part: &Part| matches!(part, Part::DataSubRun { state: RunState::Cancelled, .. });
@@ -231,7 +231,7 @@ async fn what_is_said_meanwhile_waits_and_is_read(pg: PgPool) {
     let model =
         Scripted::new(vec![calls("delegate", json!({ "tasks": tasks })), hands_in("# The letter")]).await;
     let gate = Arc::new(Barrier::new(2));
-    let office = Office { juno: model.brain(), others: Arc::new(Together(Arc::clone(&gate))) };
+    let office = SystemRole { juno: model.brain(), others: Arc::new(Together(Arc::clone(&gate))) };
     let request = world.ask("A letter", "Write a letter.", vec![]).await;
     let hand = world.work(Arc::new(office));
     let begins = |event: &Event| (event.author.name == "Otto" && is_words(event)).then_some(());

@@ -10,7 +10,7 @@ use domain::{
     session::{Choice, Part, RunState},
 };
 use serde_json::json;
-use server::agents::{Brain, End, Failure, Workbench};
+use server::agents::{AgentBackend, AttemptContext, End, Failure};
 use sqlx::PgPool;
 use uuid::Uuid;
 
@@ -24,8 +24,8 @@ use super::{
 struct Asks;
 
 #[async_trait::async_trait]
-impl Brain for Asks {
-    async fn work(&self, bench: &mut Workbench) -> Result<End, Failure> {
+impl AgentBackend for Asks {
+    async fn work(&self, bench: &mut AttemptContext) -> Result<End, Failure> {
         let choice = |key: &str, label: &str| Choice { key: key.into(), label: label.into() };
         let question = Question {
             question: "May I write to the court?".into(),
@@ -45,10 +45,10 @@ impl Brain for Asks {
 struct Spends;
 
 #[async_trait::async_trait]
-impl Brain for Spends {
-    async fn work(&self, bench: &mut Workbench) -> Result<End, Failure> {
+impl AgentBackend for Spends {
+    async fn work(&self, bench: &mut AttemptContext) -> Result<End, Failure> {
         for step in ["one", "two", "three"] {
-            if bench.past().has_done(step) {
+            if bench.history().has_done(step) {
                 continue;
             }
             bench.step(step, step, "", domain::session::StepState::Done).await?;

@@ -23,7 +23,7 @@ use server::{
         house::{Endpoint, Limits, Model},
         model::{Models, Wire},
     },
-    outside::{Admitted, Outside},
+    safe_http::{Admitted, SafeHttp},
 };
 use tokio::sync::Notify;
 
@@ -129,7 +129,7 @@ pub fn impatient() -> Limits {
 /// Agents with a model of their own, on this machine.
 pub fn models(admitted: Admitted) -> Arc<Models> {
     let _ = rustls::crypto::ring::default_provider().install_default();
-    Arc::new(Models::new(Outside::new(admitted).unwrap(), patient()))
+    Arc::new(Models::new(SafeHttp::new(admitted).unwrap(), patient()))
 }
 
 async fn answer(

@@ -12,7 +12,7 @@ use domain::{
     sealed::Keyring,
     session::{Conversation, Event, Part},
 };
-use server::agents::{Brain, Options, Worker};
+use server::agents::{AgentBackend, Options, Worker};
 use sessions::{Engine, NewStream, Offset, StreamId, Tenant};
 use sha2::{Digest, Sha256};
 use sqlx::{
@@ -169,12 +169,12 @@ impl World {
     }
 
     /// Starts a worker whose lease is the usual one, by the frozen clock.
-    pub fn work(&self, brain: Arc<dyn Brain>) -> Hand {
+    pub fn work(&self, brain: Arc<dyn AgentBackend>) -> Hand {
         self.work_on(brain, 16)
     }
 
     /// The same with so many runs at once.
-    pub fn work_on(&self, brain: Arc<dyn Brain>, at_once: usize) -> Hand {
+    pub fn work_on(&self, brain: Arc<dyn AgentBackend>, at_once: usize) -> Hand {
         let (poll, beat) = (Duration::from_millis(20), Duration::from_millis(200));
         let options = Options { at_once, poll, beat, ..Options::default() };
         let worker = Worker::new(self.db.clone(), brain, Store::folder(self.files.path()).unwrap(), options);

@@ -6,7 +6,7 @@ use domain::{
     session::{Body, Event, Part, StepState},
 };
 use serde_json::json;
-use server::outside::Admitted;
+use server::safe_http::Admitted;
 use sqlx::PgPool;
 
 use super::{

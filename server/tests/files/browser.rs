@@ -11,7 +11,7 @@ use axum::{
 use domain::{Db, Scope, files::store::Store, secret};
 use http_body_util::BodyExt;
 use server::{
-    agents::driven::Inside,
+    agents::external::Inside,
     live::{Live, Pace},
     router,
     shutdown::Shutdown,

@@ -11,9 +11,9 @@ use axum::{
 use domain::Clock;
 use http_body_util::BodyExt;
 use server::{
-    dialects::durable_streams::{self, Anyone, Dialect, Pace, Shelf},
     limits::{Allowance, Limits},
-    metrics::{Door, Metrics},
+    metrics::{Auth, Metrics},
+    protocols::durable_streams::{self, Anyone, Dialect, Pace, PageCache},
 };
 use sessions::{Engine, Options, Tenant};
 use sqlx::PgPool;
@@ -35,7 +35,7 @@ impl House {
     pub fn with(pool: &PgPool, allowance: Allowance, options: Options) -> Self {
         let engine = Engine::start(pool.clone(), options);
         let limits = Arc::new(Limits::new(allowance));
-        let door = Door::alone(None, ([127, 0, 0, 1], 1).into());
+        let door = Auth::alone(None, ([127, 0, 0, 1], 1).into());
         let metrics = Metrics::new(engine.clone(), limits.clone(), &Clock::system(), door);
         Self { engine, limits, metrics }
     }
@@ -49,7 +49,7 @@ impl House {
             clock: Clock::system(),
             stop: CancellationToken::new(),
             pace: Pace::default(),
-            shelf: Shelf::new(1 << 20),
+            page_cache: PageCache::new(1 << 20),
             limits: self.limits.clone(),
             subscriptions: None,
             open_to_local_pages: false,

@@ -12,7 +12,7 @@ use axum::{
 use domain::{Db, demo, secret, testing::Ground};
 use http_body_util::BodyExt;
 use server::{
-    agents::driven::Inside,
+    agents::external::Inside,
     ingress::{BodyTimes, Ingress, Trusted},
     live::{Live, Pace},
     router,

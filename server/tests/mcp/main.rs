@@ -2,9 +2,9 @@
 //! that are not ours is ignored here; `scripts/mcp-peers.sh` runs it.
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
+mod auth;
 mod dangerous;
 mod desk;
-mod door;
 mod fixture;
 mod help;
 mod hermes;

@@ -9,7 +9,7 @@ use domain::{
     sealed::Keyring,
     session::{Body, Event, Part},
 };
-use server::agents::Brain;
+use server::agents::AgentBackend;
 use sqlx::PgPool;
 
 use super::{
@@ -64,7 +64,7 @@ pub async fn speaks(world: &World, request: &Detail, wanted: &str) {
 pub async fn has_said(
     world: &World,
     model: &Scripted,
-    brain: Arc<dyn Brain>,
+    brain: Arc<dyn AgentBackend>,
     wanted: &'static str,
 ) -> (Detail, Hand) {
     let request = world.ask("New fees", "Write a letter.", vec![]).await;
@@ -128,7 +128,7 @@ pub async fn questions(world: &World) -> i64 {
 }
 
 /// Another worker takes up what the one before left when it died.
-pub async fn another(world: &World, brain: Arc<dyn Brain>) -> Hand {
+pub async fn another(world: &World, brain: Arc<dyn AgentBackend>) -> Hand {
     assert!(world.lease_runs_out().await, "its run is taken back");
     world.work(brain)
 }

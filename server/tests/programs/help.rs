@@ -8,7 +8,7 @@ use domain::{
 };
 use serde_json::json;
 use server::agents::{
-    Brain, End, Failure, Workbench,
+    AgentBackend, AttemptContext, End, Failure,
     house::{Pace, Rehearsal},
 };
 use sqlx::PgPool;
@@ -21,11 +21,11 @@ use super::{
 };
 
 /// Juno is the program, everyone else rehearses.
-struct Office(Arc<dyn Brain>);
+struct SystemRole(Arc<dyn AgentBackend>);
 
 #[async_trait::async_trait]
-impl Brain for Office {
-    async fn work(&self, bench: &mut Workbench) -> Result<End, Failure> {
+impl AgentBackend for SystemRole {
+    async fn work(&self, bench: &mut AttemptContext) -> Result<End, Failure> {
         match bench.agent() {
             "Juno" => self.0.work(bench).await,
             _ => Rehearsal::new(Pace::Instant).work(bench).await,
@@ -52,7 +52,7 @@ async fn claude_code_has_another_agent_help(pg: PgPool) {
     agents::create(&world.db, &world.operator, otto).await.unwrap();
     let request = world.ask("New fees", "Write a letter.", vec![]).await;
     model.stand_at("Meanwhile I");
-    let hand = world.work(Arc::new(Office(program.brain())));
+    let hand = world.work(Arc::new(SystemRole(program.brain())));
     let helped = |event: &Event| {
         matches!(&event.part, Part::DataSubRun { state: RunState::Completed, .. }).then_some(())
     };

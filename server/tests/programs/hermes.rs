@@ -16,7 +16,7 @@ use domain::{
 use serde_json::{Value, json};
 use server::{
     agents::hermes::{Hermes, Limits},
-    outside::{Admitted, Outside},
+    safe_http::{Admitted, SafeHttp},
 };
 use sqlx::PgPool;
 use tempfile::TempDir;
@@ -127,9 +127,9 @@ pub fn brain() -> Arc<Hermes> {
 
 /// The same that waits so long for a Hermes that is away.
 pub fn brain_with(patience: Duration) -> Arc<Hermes> {
-    let outside = Outside::new(Admitted::private()).unwrap();
+    let safe_http = SafeHttp::new(Admitted::private()).unwrap();
     let limits = Limits { poll: Duration::from_millis(200), patience, ..Limits::default() };
-    Arc::new(Hermes::new(outside, limits))
+    Arc::new(Hermes::new(safe_http, limits))
 }
 
 /// What was kept of the run that Hermes does.

@@ -6,7 +6,7 @@ use domain::{
     Clock,
     agents::{Backend, Settings},
 };
-use server::agents::driven::end_orphans;
+use server::agents::external::end_orphans;
 use sqlx::PgPool;
 
 use super::{

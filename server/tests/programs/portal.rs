@@ -16,7 +16,7 @@ use domain::Db;
 use reqwest::StatusCode;
 use serde_json::json;
 use server::{
-    agents::driven::Inside,
+    agents::external::Inside,
     live::{Live, Pace},
     router,
     shutdown::Shutdown,

@@ -10,7 +10,7 @@ use domain::{
 };
 use server::{
     agents::model::{Limits, Models},
-    outside::{Admitted, Outside},
+    safe_http::{Admitted, SafeHttp},
 };
 use sessions::{Offset, StreamId};
 use sqlx::PgPool;
@@ -48,8 +48,8 @@ async fn a_real_model_streams_its_words(pg: PgPool) {
         )
         .await;
     let limits = Limits { first: PATIENCE, between: PATIENCE, ..Limits::default() };
-    let outside = Outside::new(Admitted::private()).unwrap();
-    let hand = world.work(Arc::new(Models::new(outside, limits)));
+    let safe_http = SafeHttp::new(Admitted::private()).unwrap();
+    let hand = world.work(Arc::new(Models::new(safe_http, limits)));
     let deltas = timeout(PATIENCE, until_review(&world, &request)).await.expect("it gets there");
     hand.leave().await;
     model.kill().await;

@@ -15,12 +15,12 @@ use domain::{
 use serde_json::{Value, json};
 use server::{
     agents::{
-        Brain,
+        AgentBackend,
         acp::Acp,
         claude_code::ClaudeCode,
-        driven::{Inside, Programs},
+        external::{Inside, Programs},
     },
-    outside::{Admitted, Outside},
+    safe_http::{Admitted, SafeHttp},
 };
 use sqlx::PgPool;
 use tempfile::TempDir;
@@ -89,12 +89,12 @@ impl Agent {
         Some(Self { backend: Backend::ClaudeCode, settings, folder, tool: "Bash", portal: None })
     }
 
-    pub fn brain(&self) -> Arc<dyn Brain> {
+    pub fn brain(&self) -> Arc<dyn AgentBackend> {
         let inside = self.portal().inside.clone();
         let programs = Programs::new(self.settings.command.last().cloned(), self.works(), inside);
         match self.backend {
             Backend::ClaudeCode => {
-                Arc::new(ClaudeCode::new(programs, Outside::new(Admitted::private()).unwrap()))
+                Arc::new(ClaudeCode::new(programs, SafeHttp::new(Admitted::private()).unwrap()))
             }
             _ => Arc::new(Acp::new(programs)),
         }

@@ -1,9 +1,9 @@
 //! Agents that fetch their work over HTTP, as they see it: real requests to the real router, on a database of their own.
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
+mod auth;
 mod desk;
 mod document;
-mod door;
 mod help;
 mod house;
 mod limit;

@@ -10,13 +10,13 @@ use app::web::{App, MEMBERSHIP_KEY, PERSON_KEY, Reach, Site};
 use domain::{Actor, Db, Scope, files::store::Store};
 use serde_json::json;
 use server::{
-    agents::{self, driven::Inside, model::Models, tryout::Tryout},
+    agents::{self, external::Inside, model::Models, tryout::Tryout},
     ingress::{self, BodyTimes, ConnectionLimits, Ingress, Trusted},
     limits::Limits,
     live::{Live, Pace},
-    metrics::{self, Door, Metrics},
-    outside::{Admitted, Outside},
+    metrics::{self, Auth, Metrics},
     router,
+    safe_http::{Admitted, SafeHttp},
     shutdown::Shutdown,
     sign_in_store::SignInStore,
 };
@@ -61,8 +61,8 @@ pub fn product_on(db: &Db, public_url: &str, files: Store) -> App {
 /// Everything on this machine may be tried.
 fn outward() -> Tryout {
     let _ = rustls::crypto::ring::default_provider().install_default();
-    let outside = Outside::new(Admitted::private()).unwrap();
-    Tryout::new(outside.clone(), Models::new(outside, agents::model::Limits::default()))
+    let safe_http = SafeHttp::new(Admitted::private()).unwrap();
+    Tryout::new(safe_http.clone(), Models::new(safe_http, agents::model::Limits::default()))
 }
 
 /// Listens, for what needs a socket.
@@ -94,7 +94,7 @@ pub async fn portal_at(
     let live = Live::new(shutdown.clone(), Pace::default()).within(limits.clone());
     live.across(db.engine().clone());
     let here = Reach::new(address, &app.site.public_url);
-    let door = Door::beside_pages(METRICS_TOKEN.parse().ok(), &here);
+    let door = Auth::beside_pages(METRICS_TOKEN.parse().ok(), &here);
     let metrics = metrics::routes(Metrics::new(db.engine().clone(), limits, db.clock(), door));
     let inside = Inside::of(address);
     let ingress = Ingress::new(app.clone(), Trusted::loopback(), BodyTimes::default());

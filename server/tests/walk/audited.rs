@@ -33,7 +33,7 @@ const UNLISTED: &[(&str, &str)] = &[
     ("/desk/webhooks/{webhook}/deliveries", "sends again what was sent; the page shows each try"),
     ("/sign-out", "ends the browser's own sign-in"),
     ("/reset", "a mail to whom the address belongs; setting the password is in the log"),
-    ("/account/places", "another page of the same person's"),
+    ("/account/workspaces", "another page of the same person's"),
     ("/account/zone", "how times read to the same person"),
     ("/v1/chat", "words of the conversation"),
     ("/v1/ag-ui/{session}", "words of the conversation"),

@@ -14,7 +14,7 @@ use domain::{
     webhooks::{self, Kind, NewWebhook},
 };
 use server::{
-    agents::driven::Inside,
+    agents::external::Inside,
     live::{Live, Pace},
     router,
     shutdown::Shutdown,

@@ -42,7 +42,7 @@ pub(super) async fn enter_and_go(bare: &Bare, places: &[Standing], next: &str) -
     if places.len() > 1 {
         let query = next.and_then(|next| serde_urlencoded::to_string([("next", next)]).ok());
         return Ok(redirect(&format!(
-            "/account/places{}",
+            "/account/workspaces{}",
             query.map(|q| format!("?{q}")).unwrap_or_default()
         )));
     }

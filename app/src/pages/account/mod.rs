@@ -5,12 +5,12 @@ pub mod confirmation;
 mod enter;
 pub mod invitation;
 pub mod mine;
-pub mod places;
 pub mod reset;
 pub mod setup;
 pub mod sign_in;
 pub mod sign_out;
 mod trial;
+pub mod workspaces;
 
 pub use enter::{enter, here};
 pub(in crate::pages) use invitation::role_words;

@@ -13,13 +13,13 @@ use crate::{
 };
 
 /// Everything on the page.
-pub(super) struct Office {
+pub(super) struct SystemRole {
     pub agents: Vec<AgentNow>,
     pub times: Times,
     pub token: FormToken,
 }
 
-impl Office {
+impl SystemRole {
     async fn load(operator: &Operator) -> Result<Self, Problem> {
         let Operator { cx, scope, .. } = operator;
         let agents = agents::now(cx.db(), scope).await.map_err(|error| Problem::from(error).of(&cx.bare))?;
@@ -29,7 +29,7 @@ impl Office {
 
 pub async fn show(operator: Operator) -> Result<Response, Problem> {
     let outlook = outlook(&operator).await?;
-    let office = Office::load(&operator).await?;
+    let office = SystemRole::load(&operator).await?;
     let stream = outlook.stream.to_string();
     Ok(Page::new(&operator.cx, "Agents", Frame::Desk(DeskTab::Agents)).live().show(move || {
         view! {
@@ -41,6 +41,6 @@ pub async fn show(operator: Operator) -> Result<Response, Problem> {
 
 /// `GET /desk/agents-parts`: what the page reads again when something changes.
 pub async fn parts(operator: Operator) -> Result<Response, Problem> {
-    let office = Office::load(&operator).await?;
+    let office = SystemRole::load(&operator).await?;
     Ok(fragment(|| rows::all(&office)))
 }

@@ -4,7 +4,7 @@ use domain::{
 };
 use leptos::prelude::*;
 
-use super::{LIST, list::Office};
+use super::{LIST, list::SystemRole};
 use crate::components::{
     desk::{client_path, hidden, request_path},
     empty::NothingYet,
@@ -12,7 +12,7 @@ use crate::components::{
 };
 
 /// Everything below the bar.
-pub(super) fn all(office: &Office) -> AnyView {
+pub(super) fn all(office: &SystemRole) -> AnyView {
     let say = in_one_sentence(&office.agents);
     let sub = say.clone();
     let list = if office.agents.is_empty() {
@@ -53,7 +53,7 @@ fn nobody() -> AnyView {
     .into_any()
 }
 
-fn row(now: &AgentNow, office: &Office) -> AnyView {
+fn row(now: &AgentNow, office: &SystemRole) -> AnyView {
     let agent = &now.agent;
     let page = format!("{LIST}/{}", agent.id);
     let whose = match (&agent.client, &now.client_name) {
@@ -93,7 +93,7 @@ fn state(now: &AgentNow) -> AnyView {
 }
 
 /// A run that lives: whose request, since when, and how to stop it.
-fn in_hand(run: &AgentRun, agent: &str, office: &Office) -> AnyView {
+fn in_hand(run: &AgentRun, agent: &str, office: &SystemRole) -> AnyView {
     let page = request_path(run.client, run.number);
     let since = office.times.ago(run.since);
     let doing = match run.state {
@@ -128,7 +128,7 @@ fn ordinal(n: u32) -> String {
     }
 }
 
-fn rest(now: &AgentNow, page: &str, office: &Office) -> AnyView {
+fn rest(now: &AgentNow, page: &str, office: &SystemRole) -> AnyView {
     let name = &now.agent.name;
     let (ready, word, label) = if now.agent.ready {
         ("no", "Pause", format!("Pause: {name}"))

@@ -24,8 +24,8 @@ use tower_sessions::Session;
 
 use super::{
     ClientAddr, FormToken, Nonce,
+    csrf::DeviceCookie,
     cx::{accepts_json, page_of},
-    guard::DeviceCookie,
 };
 pub use section::Reason;
 pub use typed::{FIELD, Typed};
@@ -143,7 +143,7 @@ async fn form_page(pages: &Router, asked: &Parts, typed: &Typed) -> Option<Strin
 async fn bring_back(parts: Parts, body: Body, next: Next) -> Response {
     let session = parts.extensions.get::<Session>().cloned().filter(|session| session.id().is_some());
     let token = parts.extensions.get::<FormToken>().cloned();
-    let chooses = parts.uri.path() == "/account/places";
+    let chooses = parts.uri.path() == "/account/workspaces";
     let response = next.run(Request::from_parts(parts, body)).await;
     let Some(session) = session.filter(|_| !chooses && response.status() == StatusCode::OK) else {
         return response;

@@ -7,7 +7,7 @@
 
 use super::persons::{Known, claimants_in};
 use crate::{
-    Error, FieldErrors, Office, OnConstraint, Result, Scope, Tx,
+    Error, FieldErrors, OnConstraint, Result, Scope, SystemRole, Tx,
     audit::{self, By, Deed},
     ids::{ClientId, MembershipId, PersonId, WorkspaceId},
     mail,
@@ -60,7 +60,7 @@ impl Answers<'_> {
     }
 }
 
-/// The claims on an address, the newest first, beside that of `but`. For [`crate::Office::Auth`].
+/// The claims on an address, the newest first, beside that of `but`. For [`crate::SystemRole::Auth`].
 pub(super) async fn of_in(tx: &mut Tx, email: &str, but: Option<PersonId>) -> Result<Vec<Claim>> {
     let mut claims = Vec::new();
     for claimant in
@@ -95,7 +95,7 @@ async fn of_person_in(tx: &mut Tx, claimant: &Known) -> Result<Option<Claim>> {
 }
 
 /// Gives the owner of an address what is theirs of the claims on it, and takes it from all others. For
-/// [`crate::Office::Auth`].
+/// [`crate::SystemRole::Auth`].
 pub(super) async fn settle_in(
     tx: &mut Tx,
     email: &str,
@@ -170,7 +170,7 @@ pub(super) async fn release_in(tx: &mut Tx, claimant: PersonId) -> Result<()> {
         tx.enter(&scope).await?;
         let deed = Deed::done("take_back_address", place.name.as_str()).of(client);
         audit::write_in(tx, &scope, &By::default(), &deed).await?;
-        tx.enter_as(Office::Auth).await?;
+        tx.enter_as(SystemRole::Auth).await?;
     }
     Ok(())
 }

@@ -8,7 +8,7 @@ use super::{
     persons::{Known, owner_in, person_in},
 };
 use crate::{
-    Db, Error, FieldErrors, Office, Result, Tx,
+    Db, Error, FieldErrors, Result, SystemRole, Tx,
     accounts::{
         Standing,
         devices::Source,
@@ -99,7 +99,7 @@ pub async fn resend<'a>(
     person: PersonId,
     from: impl Into<Source<'a>>,
 ) -> Result<()> {
-    let mut tx = db.begin_as(Office::Auth).await?;
+    let mut tx = db.begin_as(SystemRole::Auth).await?;
     let known = person_in(&mut tx, person).await?;
     tx.commit().await?;
     if known.confirmed {
@@ -108,7 +108,7 @@ pub async fn resend<'a>(
     if !links::asked(db, CONFIRM_PAIR, CONFIRM_EMAIL, &known.email, from.into().network).await? {
         return Ok(());
     }
-    let mut tx = db.begin_as(Office::Auth).await?;
+    let mut tx = db.begin_as(SystemRole::Auth).await?;
     send_in(&mut tx, workspace, &known).await?;
     tx.commit().await
 }
@@ -128,7 +128,7 @@ async fn find(db: &Db, token: &str) -> Result<Confirmation> {
     if !links::is_token(token) {
         return Err(Error::NotFound);
     }
-    let mut tx = db.begin_as(Office::Auth).await?;
+    let mut tx = db.begin_as(SystemRole::Auth).await?;
     let now = tx.now();
     let row = sqlx::query!(
         r#"SELECT p.id, p.name, p.email,
@@ -170,7 +170,7 @@ pub async fn confirm<'a>(
     from: impl Into<Source<'a>>,
 ) -> Result<Vec<Standing>> {
     let asked = open(db, token, from).await?;
-    let mut tx = db.begin_as(Office::Auth).await?;
+    let mut tx = db.begin_as(SystemRole::Auth).await?;
     let person = person_in(&mut tx, asked.person).await?;
     let owner = owner_in(&mut tx, &asked.email).await?.filter(|owner| owner.id != person.id);
     tx.commit().await?;
@@ -179,7 +179,7 @@ pub async fn confirm<'a>(
     if by != Some(prover.id) {
         check_password(db, prover, password).await?;
     }
-    let mut tx = db.begin_as(Office::Auth).await?;
+    let mut tx = db.begin_as(SystemRole::Auth).await?;
     use_in(&mut tx, token).await?;
     match &owner {
         Some(owner) => claims::join_in(&mut tx, person.id, owner.id).await?,
@@ -201,7 +201,7 @@ pub async fn confirm<'a>(
 /// [`Error::NotFound`] as in [`open`].
 pub async fn disown<'a>(db: &Db, token: &str, from: impl Into<Source<'a>>) -> Result<()> {
     let asked = open(db, token, from).await?;
-    let mut tx = db.begin_as(Office::Auth).await?;
+    let mut tx = db.begin_as(SystemRole::Auth).await?;
     use_in(&mut tx, token).await?;
     claims::release_in(&mut tx, asked.person).await?;
     tx.commit().await

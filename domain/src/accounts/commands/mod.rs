@@ -16,13 +16,13 @@ pub mod sign_up;
 pub use operators::create_operator;
 pub use sign_in::sign_in;
 
-use crate::{Db, Office, Result};
+use crate::{Db, Result, SystemRole};
 
 use super::limits;
 
 /// Clears away what has run out: sign-ins, links, counts of tries, forms that were sent.
 pub async fn clear(db: &Db) -> Result<()> {
-    let mut tx = db.begin_as(Office::Auth).await?;
+    let mut tx = db.begin_as(SystemRole::Auth).await?;
     let now = tx.now();
     let old = now - chrono::Duration::days(7);
     sqlx::query!("DELETE FROM sign_in WHERE expires_at < $1", now).execute(tx.conn()).await?;

@@ -5,7 +5,7 @@ use super::{
     resets,
 };
 use crate::{
-    Db, Error, FieldErrors, Office, Result, Scope,
+    Db, Error, FieldErrors, Result, Scope, SystemRole,
     accounts::passwords::{self, Lane},
     audit::{self, By, Deed},
     ids::{MembershipId, WorkspaceId},
@@ -31,7 +31,7 @@ pub async fn create_operator(db: &Db, email: &str, name: &str, password: Option<
         Some(password) => Some(passwords::hash(Lane::Known, password).await?),
         None => None,
     };
-    let mut tx = db.begin_as(Office::Auth).await?;
+    let mut tx = db.begin_as(SystemRole::Auth).await?;
     let workspace = sqlx::query_scalar!("SELECT id FROM workspace ORDER BY created_at LIMIT 1")
         .fetch_optional(tx.conn())
         .await?

@@ -31,7 +31,7 @@ pub async fn set_role(db: &Db, scope: &Scope, membership: MembershipId, role: Ro
         return Err(Error::NotFound);
     }
     let mut tx = db.begin(scope).await?;
-    let present = hold_in(&mut tx, scope, membership).await?;
+    let present = lock_membership(&mut tx, scope, membership).await?;
     if present == keeper(scope) && role != present {
         check_not_last(&mut tx, scope, membership).await?;
     }
@@ -54,7 +54,7 @@ pub async fn set_role(db: &Db, scope: &Scope, membership: MembershipId, role: Ro
 pub async fn remove(db: &Db, scope: &Scope, membership: MembershipId) -> Result<()> {
     check_manager(scope)?;
     let mut tx = db.begin(scope).await?;
-    if hold_in(&mut tx, scope, membership).await? == keeper(scope) {
+    if lock_membership(&mut tx, scope, membership).await? == keeper(scope) {
         check_not_last(&mut tx, scope, membership).await?;
     }
     let now = tx.now();
@@ -72,7 +72,7 @@ pub async fn remove(db: &Db, scope: &Scope, membership: MembershipId) -> Result<
 
 /// Holds all living places of the client (or of the operators), so that two changes at once cannot remove each other's
 /// owner; the present role of one of them.
-async fn hold_in(tx: &mut Tx, scope: &Scope, membership: MembershipId) -> Result<Role> {
+async fn lock_membership(tx: &mut Tx, scope: &Scope, membership: MembershipId) -> Result<Role> {
     let rows = sqlx::query!(
         "SELECT id, role FROM membership
          WHERE workspace_id = $1 AND client_id IS NOT DISTINCT FROM $2 AND removed_at IS NULL

@@ -5,7 +5,7 @@ use super::{
     resets::end_links_in,
 };
 use crate::{
-    Db, Error, FieldErrors, Office, Result,
+    Db, Error, FieldErrors, Result, SystemRole,
     accounts::{
         limits::{self, PASSWORD_PERSON},
         passwords::{self, Lane},
@@ -17,7 +17,7 @@ use crate::{
 
 /// Whether the person has shown that they read their address's mail.
 pub async fn is_confirmed(db: &Db, person: PersonId) -> Result<bool> {
-    let mut tx = db.begin_as(Office::Auth).await?;
+    let mut tx = db.begin_as(SystemRole::Auth).await?;
     let person = person_in(&mut tx, person).await?;
     tx.commit().await?;
     Ok(person.confirmed)
@@ -31,7 +31,7 @@ pub async fn rename(db: &Db, person: PersonId, name: &str) -> Result<()> {
     let mut errors = FieldErrors::new();
     let name = read_name(&mut errors, "name", name);
     errors.check()?;
-    let mut tx = db.begin_as(Office::Auth).await?;
+    let mut tx = db.begin_as(SystemRole::Auth).await?;
     let changed = sqlx::query!("UPDATE person SET name = $2 WHERE id = $1", person.0, name)
         .execute(tx.conn())
         .await?
@@ -54,7 +54,7 @@ pub async fn choose_zone(db: &Db, person: PersonId, zone: &str) -> Result<()> {
 }
 
 async fn set_zone(db: &Db, person: PersonId, zone: Option<&str>, chosen: bool) -> Result<()> {
-    let mut tx = db.begin_as(Office::Auth).await?;
+    let mut tx = db.begin_as(SystemRole::Auth).await?;
     sqlx::query!(
         "UPDATE person SET zone = coalesce($2, zone), zone_chosen = $3 WHERE id = $1",
         person.0,
@@ -68,7 +68,7 @@ async fn set_zone(db: &Db, person: PersonId, zone: Option<&str>, chosen: bool) -
 
 /// Remembers the zone that a person's browser says it is in, unless they chose one: their mails say times in it.
 pub async fn remember_zone(db: &Db, person: PersonId, zone: chrono_tz::Tz) -> Result<()> {
-    let mut tx = db.begin_as(Office::Auth).await?;
+    let mut tx = db.begin_as(SystemRole::Auth).await?;
     sqlx::query!("UPDATE person SET zone = $2 WHERE id = $1 AND NOT zone_chosen", person.0, zone.name())
         .execute(tx.conn())
         .await?;
@@ -80,7 +80,7 @@ pub async fn remember_zone(db: &Db, person: PersonId, zone: chrono_tz::Tz) -> Re
 /// # Errors
 /// [`Error::Fields`] for a wrong old or a weak new one, [`Error::TooMany`].
 pub async fn change_password(db: &Db, person: PersonId, old: &str, new: &str, keep: &[u8]) -> Result<()> {
-    let mut tx = db.begin_as(Office::Auth).await?;
+    let mut tx = db.begin_as(SystemRole::Auth).await?;
     let known = person_in(&mut tx, person).await?;
     tx.commit().await?;
     // Counted by the person, who is signed in: what strangers try at the address is no reason to keep them waiting.
@@ -94,7 +94,7 @@ pub async fn change_password(db: &Db, person: PersonId, old: &str, new: &str, ke
     check_password(&mut errors, "password", new, &[&known.name, &known.email]);
     errors.check()?;
     let hash = passwords::hash(Lane::Known, new).await?;
-    let mut tx = db.begin_as(Office::Auth).await?;
+    let mut tx = db.begin_as(SystemRole::Auth).await?;
     let changed = sqlx::query!(
         "UPDATE person SET password_hash = $2 WHERE id = $1 AND password_hash IS NOT DISTINCT FROM $3",
         person.0,

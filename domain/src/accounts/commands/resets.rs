@@ -10,7 +10,7 @@ use super::{
     persons::{Known, check_password, claimants_in, owner_in},
 };
 use crate::{
-    Db, Error, FieldErrors, Office, Result, Tx,
+    Db, Error, FieldErrors, Result, SystemRole, Tx,
     accounts::{
         Standing,
         devices::Source,
@@ -66,7 +66,7 @@ pub async fn ask<'a>(db: &Db, workspace: &Workspace, email: &str, from: impl Int
 }
 
 async fn send(db: &Db, workspace: &Workspace, email: &str) -> Result<()> {
-    let mut tx = db.begin_as(Office::Auth).await?;
+    let mut tx = db.begin_as(SystemRole::Auth).await?;
     let owner = owner_in(&mut tx, email).await?;
     let hello = match &owner {
         Some(owner) => hello_in(&mut tx, owner).await?,
@@ -102,7 +102,7 @@ async fn hello_in(tx: &mut Tx, owner: &Known) -> Result<String> {
     Ok(format!("Hi {},\n\n{whose}", mail::plain(&owner.name)))
 }
 
-/// A new link for a person's password: its token. For [`Office::Auth`].
+/// A new link for a person's password: its token. For [`SystemRole::Auth`].
 pub(super) async fn create_in(tx: &mut Tx, person: PersonId, life: Duration) -> Result<String> {
     let (token, now) = (secret::random_token(), tx.now());
     sqlx::query!(
@@ -132,7 +132,7 @@ async fn find(db: &Db, token: &str) -> Result<Reset> {
     if !links::is_token(token) {
         return Err(Error::NotFound);
     }
-    let mut tx = db.begin_as(Office::Auth).await?;
+    let mut tx = db.begin_as(SystemRole::Auth).await?;
     let now = tx.now();
     let row = sqlx::query!(
         "SELECT p.name, p.email FROM password_reset r JOIN person p ON p.id = r.person_id
@@ -163,7 +163,7 @@ pub async fn set<'a>(
     from: impl Into<Source<'a>>,
 ) -> Result<Done> {
     let reset = open(db, token, from).await?;
-    let mut tx = db.begin_as(Office::Auth).await?;
+    let mut tx = db.begin_as(SystemRole::Auth).await?;
     let owned = owner_in(&mut tx, &reset.email).await?.is_some();
     tx.commit().await?;
     let mine = answers.mine(&reset.claims);
@@ -179,7 +179,7 @@ pub async fn set<'a>(
     errors.check()?;
     let mine = mine?;
     let hash = if sets { Some(passwords::hash(Lane::Known, password).await?) } else { None };
-    let mut tx = db.begin_as(Office::Auth).await?;
+    let mut tx = db.begin_as(SystemRole::Auth).await?;
     use_in(&mut tx, token).await?;
     let owner = match owner_in(&mut tx, &reset.email).await? {
         Some(owner) => Some(owner.id),

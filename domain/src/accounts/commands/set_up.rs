@@ -7,7 +7,7 @@ use super::{
     persons::{check_email, check_password, create_owner_in, read_name},
 };
 use crate::{
-    Db, Error, FieldErrors, Office, Result, Tx,
+    Db, Error, FieldErrors, Result, SystemRole, Tx,
     accounts::{
         Standing,
         devices::Source,
@@ -54,7 +54,7 @@ pub async fn setup_code(db: &Db) -> Result<Option<String>> {
     let letters: Vec<u8> =
         secret::random_bytes().iter().take(12).map(|byte| LETTERS[usize::from(byte % 32)]).collect();
     let code = letters.chunks(4).map(String::from_utf8_lossy).collect::<Vec<_>>().join("-");
-    let mut tx = db.begin_as(Office::Auth).await?;
+    let mut tx = db.begin_as(SystemRole::Auth).await?;
     sqlx::query!(
         "INSERT INTO install (key, value) VALUES ($1, $2) ON CONFLICT (key) DO UPDATE SET value = excluded.value",
         CODE,
@@ -81,7 +81,7 @@ pub async fn set_up<'a>(db: &Db, form: &SetUp<'_>, from: impl Into<Source<'a>>) 
     let Checked { business, name, email, sender } = check(form)?;
     check_code(db, form.code, from.into()).await?;
     let hash = passwords::hash(Lane::Known, form.password).await?;
-    let mut tx = db.begin_as(Office::Auth).await?;
+    let mut tx = db.begin_as(SystemRole::Auth).await?;
     use_code_in(&mut tx, form.code).await?;
     let new = NewWorkspace { name: &business, zone: form.zone, currency: form.currency };
     let workspace = commands::create_in(&mut tx, &new).await?;
@@ -95,7 +95,7 @@ pub async fn set_up<'a>(db: &Db, form: &SetUp<'_>, from: impl Into<Source<'a>>) 
         .execute(tx.conn())
         .await?;
     }
-    tx.enter_as(Office::Auth).await?;
+    tx.enter_as(SystemRole::Auth).await?;
     let person = create_owner_in(&mut tx, &email, &name, Some(&hash)).await?;
     let now = tx.now();
     sqlx::query!(
@@ -157,7 +157,7 @@ fn check(form: &SetUp<'_>) -> Result<Checked> {
 /// Looks whether the code is right before a password is hashed for it. Only wrong ones are counted: no number of them keeps
 /// out whoever has the right one.
 async fn check_code(db: &Db, code: &str, from: Source<'_>) -> Result<()> {
-    let mut tx = db.begin_as(Office::Auth).await?;
+    let mut tx = db.begin_as(SystemRole::Auth).await?;
     let right = use_code_in(&mut tx, code).await;
     drop(tx);
     match right {

@@ -1,6 +1,6 @@
 use super::persons::{Candidates, Known, candidates_in};
 use crate::{
-    Db, Error, Office, Result,
+    Db, Error, Result, SystemRole,
     accounts::{
         Standing,
         devices::Source,
@@ -33,7 +33,7 @@ pub async fn sign_in<'a>(
 ) -> Result<Vec<Standing>> {
     let (from, wrong) = (from.into(), || Error::refused(WRONG));
     let email = read_email(email).filter(|_| !password.is_empty()).ok_or_else(wrong)?;
-    let mut tx = db.begin_as(Office::Auth).await?;
+    let mut tx = db.begin_as(SystemRole::Auth).await?;
     let candidates = candidates_in(&mut tx, &email).await?;
     // Hashing takes long: no connection waits for it.
     tx.commit().await?;
@@ -46,7 +46,7 @@ pub async fn sign_in<'a>(
         },
         None => as_stranger(db, &candidates, &email, password, from).await?.ok_or_else(wrong)?,
     };
-    let mut tx = db.begin_as(Office::Auth).await?;
+    let mut tx = db.begin_as(SystemRole::Auth).await?;
     let places = places_in(tx.conn(), workspace, person).await?;
     tx.commit().await?;
     if places.is_empty() {

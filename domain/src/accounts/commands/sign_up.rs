@@ -12,7 +12,7 @@ use super::{
     persons::{candidates_in, check_email, check_password, create_in, person_in, read_name},
 };
 use crate::{
-    Db, Error, FieldErrors, Office, Result, Role, Scope, Tx,
+    Db, Error, FieldErrors, Result, Role, Scope, SystemRole, Tx,
     accounts::{
         Standing,
         devices::Source,
@@ -91,14 +91,14 @@ pub async fn sign_up<'a>(
     };
     // Whether one more mail may go to the address: a stranger fills nobody's mailbox.
     let writes = limits::is_within(db, CONFIRM_EMAIL, &checked.email).await?;
-    let mut tx = db.begin_as(Office::Auth).await?;
+    let mut tx = db.begin_as(SystemRole::Auth).await?;
     let person = PersonId::new();
     if !use_form_in(&mut tx, form.form_key, person).await? {
         return again(db, tx, workspace.id, form, (&checked.email, &tries)).await;
     }
     create_in(&mut tx, person, &checked.email, &checked.name, Some(&hash), false).await?;
     make_client_in(&mut tx, workspace.id, person, &checked, &network).await?;
-    tx.enter_as(Office::Auth).await?;
+    tx.enter_as(SystemRole::Auth).await?;
     let known = person_in(&mut tx, person).await?;
     if writes {
         confirmations::send_in(&mut tx, workspace, &known).await?;
@@ -153,7 +153,7 @@ async fn here_already(
     form: &SignUp<'_>,
     checked: &Checked,
 ) -> Result<Option<Standing>> {
-    let mut tx = db.begin_as(Office::Auth).await?;
+    let mut tx = db.begin_as(SystemRole::Auth).await?;
     let candidates = candidates_in(&mut tx, &checked.email).await?;
     tx.commit().await?;
     // It opens an account by a password, so it is a guess like one at the way in. Where those have run out, this sign-up
@@ -167,7 +167,7 @@ async fn here_already(
     let found = passwords::first_of(Lane::Strangers, &hashes, form.password).await?;
     let Some(person) = found.and_then(|at| people.get(at).copied().flatten()) else { return Ok(None) };
     limits::forgive(db, SIGN_IN_EMAIL, &checked.email).await?;
-    let mut tx = db.begin_as(Office::Auth).await?;
+    let mut tx = db.begin_as(SystemRole::Auth).await?;
     let places = places_in(tx.conn(), workspace, person.id).await?;
     tx.commit().await?;
     let company = checked.company.to_lowercase();

@@ -1,5 +1,5 @@
 use crate::{
-    Db, Error, Office, Result, Role,
+    Db, Error, Result, Role, SystemRole,
     accounts::{Arrival, Standing},
     ids::{ClientId, MembershipId, PersonId, WorkspaceId},
     workspaces,
@@ -13,7 +13,7 @@ pub async fn arrive(
     person: Option<PersonId>,
     membership: Option<MembershipId>,
 ) -> Result<Arrival> {
-    let mut tx = db.begin_as(Office::Auth).await?;
+    let mut tx = db.begin_as(SystemRole::Auth).await?;
     let workspace = workspaces::queries::by_host_in(tx.conn(), host).await?;
     let (standing, elsewhere) = match (&workspace, person) {
         (Some(workspace), Some(person)) => {
@@ -28,7 +28,7 @@ pub async fn arrive(
     Ok(Arrival { workspace, standing, elsewhere })
 }
 
-/// Every place of a person in one workspace. For [`Office::Auth`].
+/// Every place of a person in one workspace. For [`SystemRole::Auth`].
 pub async fn places_in(
     conn: &mut sqlx::PgConnection,
     workspace: WorkspaceId,
@@ -39,7 +39,7 @@ pub async fn places_in(
     Ok(places)
 }
 
-/// Every place of a person, oldest first, operators' before clients'. For [`Office::Auth`].
+/// Every place of a person, oldest first, operators' before clients'. For [`SystemRole::Auth`].
 pub async fn standings_in(conn: &mut sqlx::PgConnection, person: PersonId) -> Result<Vec<Standing>> {
     let rows = sqlx::query!(
         r#"SELECT m.id, m.workspace_id, m.client_id, m.role, p.name, p.email, p.zone, p.zone_chosen,

@@ -22,7 +22,7 @@ const GOOD: &str = "nine green boats";
 
 /// The workspace as pages know it.
 async fn workspace(ground: &Ground) -> Workspace {
-    let mut tx = ground.db.begin_as(crate::Office::Auth).await.unwrap();
+    let mut tx = ground.db.begin_as(crate::SystemRole::Auth).await.unwrap();
     let workspace = queries::by_host_in(tx.conn(), "").await.unwrap().unwrap();
     tx.commit().await.unwrap();
     workspace

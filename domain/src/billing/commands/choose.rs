@@ -4,16 +4,16 @@ use sqlx::types::Json;
 
 use super::{
     end::end_in,
-    hold::{hold_in, one},
+    lock::{lock_subscription, one},
     subscribe::{sell_in, subscribe_in},
 };
 use crate::{
     Db, Error, FieldErrors, Result, Scope, Tx,
     billing::{NextOffer, SubscriptionState, may_bill},
-    changes,
     ids::{ClientId, OfferId, SubscriptionId},
+    live_hints,
     offers::{self, Offer, OfferState, Starts},
-    requests::hold,
+    requests::lock,
 };
 
 /// What came of a choice.
@@ -39,7 +39,7 @@ pub async fn choose(db: &Db, scope: &Scope, client: ClientId, offer: OfferId) ->
     may_bill(scope)?;
     let mut tx = db.begin(scope).await?;
     let chosen = choose_in(&mut tx, scope, client, offer).await?;
-    changes::tell_in(&mut tx, scope, client, "subscription", None).await?;
+    live_hints::publish(&mut tx, scope, client, "subscription", None).await?;
     if let Some(held) = living_in(&mut tx, scope, client).await? {
         super::audited::subscription_in(&mut tx, scope, "choose_package", held).await?;
     }
@@ -49,7 +49,7 @@ pub async fn choose(db: &Db, scope: &Scope, client: ClientId, offer: OfferId) ->
 
 /// The same within a transaction.
 async fn choose_in(tx: &mut Tx, scope: &Scope, client: ClientId, offer: OfferId) -> Result<Chosen> {
-    let board = hold::hold_in(tx, scope, client).await?;
+    let board = lock::lock_board(tx, scope, client).await?;
     if board.archived {
         return Err(Error::refused(format!("{} has left. Bring it back first.", board.client_name)));
     }
@@ -124,7 +124,7 @@ async fn change_in(
     subscription: SubscriptionId,
     offer: &Offer,
 ) -> Result<Chosen> {
-    let held = hold_in(tx, scope, subscription).await?;
+    let held = lock_subscription(tx, scope, subscription).await?;
     if held.state == SubscriptionState::AwaitingPayment {
         if held.offer == offer.id {
             return Ok(Chosen::Same);

@@ -1,16 +1,15 @@
 use sqlx::types::Json;
 
 use super::{
-    hold::hold_bill_in,
+    lock::hold_bill_in,
     numbers::{Numbered, next_credit_number_in, read_currency},
     parties::Parties,
 };
 use crate::{
     Db, Error, Result, Scope, Tx,
     billing::{InvoiceState, Line, operators_only, words},
-    changes,
     ids::{ClientId, CreditNoteId, InvoiceId},
-    mail,
+    live_hints, mail,
     money::{Currency, Money},
 };
 
@@ -140,7 +139,7 @@ async fn insert_in(tx: &mut Tx, scope: &Scope, new: &NewCredit) -> Result<Credit
         Money::new(new.total_minor, new.currency).in_full(),
     );
     mail::to_payers_in(tx, scope, new.client, &format!("Credit note {printed}"), &body).await?;
-    changes::tell_in(tx, scope, new.client, "invoice", None).await?;
+    live_hints::publish(tx, scope, new.client, "invoice", None).await?;
     Ok(id)
 }
 
@@ -166,6 +165,6 @@ pub async fn settle_credit(db: &Db, scope: &Scope, credit: CreditNoteId, settled
     let what = if settled { "settle_credit" } else { "reopen_credit" };
     let deed = crate::audit::Deed::done(what, "").of(ClientId(client));
     crate::audit::done_in(&mut tx, scope, deed).await?;
-    changes::tell_in(&mut tx, scope, ClientId(client), "invoice", None).await?;
+    live_hints::publish(&mut tx, scope, ClientId(client), "invoice", None).await?;
     tx.commit().await
 }

@@ -1,11 +1,12 @@
 use sqlx::types::Json;
 
-use super::{hold::hold_bill_in, issue::total};
+use super::{issue::total, lock::hold_bill_in};
 use crate::{
     Db, Error, FieldErrors, Result, Scope,
     billing::{InvoiceDraft, InvoiceState, operators_only},
-    bounds, changes,
+    bounds,
     ids::{ClientId, InvoiceId},
+    live_hints,
     money::Money,
     readable,
 };
@@ -42,7 +43,7 @@ pub async fn draft(db: &Db, scope: &Scope, client: ClientId, draft: &InvoiceDraf
     if written.rows_affected() == 0 {
         return Err(Error::NotFound);
     }
-    changes::tell_desk_in(&mut tx, scope, "invoice").await?;
+    live_hints::publish_to_desk(&mut tx, scope, "invoice").await?;
     super::audited::invoice_in(&mut tx, scope, "draft_invoice", id).await?;
     tx.commit().await?;
     Ok(id)
@@ -69,7 +70,7 @@ pub async fn redraft(db: &Db, scope: &Scope, invoice: InvoiceId, draft: &Invoice
     )
     .execute(tx.conn())
     .await?;
-    changes::tell_desk_in(&mut tx, scope, "invoice").await?;
+    live_hints::publish_to_desk(&mut tx, scope, "invoice").await?;
     super::audited::invoice_in(&mut tx, scope, "edit_invoice", invoice).await?;
     tx.commit().await
 }
@@ -92,7 +93,7 @@ pub async fn discard(db: &Db, scope: &Scope, invoice: InvoiceId) -> Result<()> {
     sqlx::query!("DELETE FROM invoice WHERE workspace_id = $1 AND id = $2", scope.workspace.0, invoice.0)
         .execute(tx.conn())
         .await?;
-    changes::tell_desk_in(&mut tx, scope, "invoice").await?;
+    live_hints::publish_to_desk(&mut tx, scope, "invoice").await?;
     tx.commit().await
 }
 

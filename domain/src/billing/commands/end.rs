@@ -1,15 +1,15 @@
 use chrono::{DateTime, Utc};
 
 use super::{
-    Held,
-    hold::{hold_in, one},
+    LockedSubscription,
+    lock::{lock_subscription, one},
     pause::close_pause_in,
 };
 use crate::{
     Db, Error, Result, Scope, Tx,
     billing::{SubscriptionState, may_bill, renew::renew_in},
-    changes,
     ids::SubscriptionId,
+    live_hints,
     requests::clock,
 };
 
@@ -20,7 +20,7 @@ use crate::{
 pub async fn end_with_period(db: &Db, scope: &Scope, subscription: SubscriptionId, ends: bool) -> Result<()> {
     may_bill(scope)?;
     let mut tx = db.begin(scope).await?;
-    let mut held = hold_in(&mut tx, scope, subscription).await?;
+    let mut held = lock_subscription(&mut tx, scope, subscription).await?;
     renew_in(&mut tx, scope, &mut held).await?;
     if held.state != SubscriptionState::Active {
         return Err(Error::refused("Only an active subscription can be set to end with its period."));
@@ -38,7 +38,7 @@ pub async fn end_with_period(db: &Db, scope: &Scope, subscription: SubscriptionI
     if held.pausing {
         clock::resume_all_in(&mut tx, scope, held.client).await?;
     }
-    changes::tell_in(&mut tx, scope, held.client, "subscription", None).await?;
+    live_hints::publish(&mut tx, scope, held.client, "subscription", None).await?;
     let what = if ends { "end_subscription_later" } else { "keep_subscription" };
     super::audited::subscription_in(&mut tx, scope, what, subscription).await?;
     tx.commit().await
@@ -52,7 +52,7 @@ pub async fn end_with_period(db: &Db, scope: &Scope, subscription: SubscriptionI
 pub async fn end_now(db: &Db, scope: &Scope, subscription: SubscriptionId) -> Result<()> {
     may_bill(scope)?;
     let mut tx = db.begin(scope).await?;
-    let held = hold_in(&mut tx, scope, subscription).await?;
+    let held = lock_subscription(&mut tx, scope, subscription).await?;
     match held.state {
         SubscriptionState::Ended => return Err(Error::refused("This subscription has already ended.")),
         SubscriptionState::Active if !scope.is_wide() => {
@@ -77,7 +77,7 @@ pub async fn end_now(db: &Db, scope: &Scope, subscription: SubscriptionId) -> Re
 pub(in crate::billing) async fn end_in(
     tx: &mut Tx,
     scope: &Scope,
-    held: &Held,
+    held: &LockedSubscription,
     at: DateTime<Utc>,
 ) -> Result<()> {
     let ended = sqlx::query!(
@@ -95,10 +95,10 @@ pub(in crate::billing) async fn end_in(
     if held.state == SubscriptionState::AwaitingPayment {
         void_unpaid_in(tx, scope, held).await?;
     }
-    changes::tell_in(tx, scope, held.client, "subscription", None).await
+    live_hints::publish(tx, scope, held.client, "subscription", None).await
 }
 
-async fn void_unpaid_in(tx: &mut Tx, scope: &Scope, held: &Held) -> Result<()> {
+async fn void_unpaid_in(tx: &mut Tx, scope: &Scope, held: &LockedSubscription) -> Result<()> {
     let now = tx.now();
     sqlx::query!(
         "UPDATE invoice SET state = 'void', voided_at = $4
@@ -122,5 +122,5 @@ async fn void_unpaid_in(tx: &mut Tx, scope: &Scope, held: &Held) -> Result<()> {
     .execute(tx.conn())
     .await?;
     tx.enter(scope).await?;
-    changes::tell_in(tx, scope, held.client, "invoice", None).await
+    live_hints::publish(tx, scope, held.client, "invoice", None).await
 }

@@ -4,16 +4,15 @@ use sqlx::types::Json;
 
 use super::{
     credit::credit_draft_in,
-    hold::hold_bill_in,
+    lock::hold_bill_in,
     numbers::{next_number_in, read_currency},
     parties::{Parties, parties_in},
 };
 use crate::{
     Db, Error, Result, Scope, Tx,
     billing::{InvoiceState, Line, lacking, operators_only, period, words},
-    changes,
     ids::{ClientId, CreditNoteId, InvoiceId, SubscriptionId},
-    mail,
+    live_hints, mail,
     money::{Currency, Money},
     webhooks::{self, Kind},
 };
@@ -93,8 +92,8 @@ async fn issue_in(
         "total": { "minor": total.minor, "currency": total.currency.code() },
         "due": letter.due.timestamp_millis(),
     });
-    webhooks::tell_in(tx, scope, Kind::InvoiceIssued, issued).await?;
-    changes::tell_in(tx, scope, client, "invoice", None).await
+    webhooks::enqueue(tx, scope, Kind::InvoiceIssued, issued).await?;
+    live_hints::publish(tx, scope, client, "invoice", None).await
 }
 
 /// What a mail says of an invoice.
@@ -200,7 +199,7 @@ pub(in crate::billing) async fn insert_issued_in(
     if parties.lacks().is_empty() {
         issue_in(tx, &server, (new.client, id), &parties).await?;
     } else {
-        changes::tell_desk_in(tx, &server, "invoice").await?;
+        live_hints::publish_to_desk(tx, &server, "invoice").await?;
     }
     tx.enter(scope).await?;
     Ok(id)

@@ -3,9 +3,9 @@
 
 use chrono::TimeDelta;
 
-use super::{hold_in, payment::begin_in, subscribe::sell_in};
+use super::{lock_subscription, payment::begin_in, subscribe::sell_in};
 use crate::{
-    Db, Error, Office, Result, Role, Scope, Tx,
+    Db, Error, Result, Role, Scope, SystemRole, Tx,
     accounts::Standing,
     billing::{SubscriptionState, operators_only},
     ids::{ClientId, InvoiceId, SubscriptionId, WorkspaceId},
@@ -52,7 +52,7 @@ pub(super) async fn note_network_in(
 }
 
 /// Whoever has these places has shown that their address is theirs: what waited for that at the clients that they own
-/// begins. For [`Office::Auth`].
+/// begins. For [`SystemRole::Auth`].
 pub(crate) async fn owners_confirmed_in(
     tx: &mut Tx,
     workspace: WorkspaceId,
@@ -63,7 +63,7 @@ pub(crate) async fn owners_confirmed_in(
             confirmed_in(tx, workspace, *client).await?;
         }
     }
-    tx.enter_as(Office::Auth).await
+    tx.enter_as(SystemRole::Auth).await
 }
 
 /// A client's owner has confirmed their address: what they bought begins, if it starts at once and few enough of their
@@ -82,7 +82,7 @@ pub(crate) async fn confirmed_in(tx: &mut Tx, workspace: WorkspaceId, client: Cl
     .await?;
     let Some(waiting) = waiting else { return Ok(()) };
     let subscription = SubscriptionId(waiting.id);
-    let held = hold_in(tx, &scope, subscription).await?;
+    let held = lock_subscription(tx, &scope, subscription).await?;
     if held.state != SubscriptionState::AwaitingPayment || !is_room_in(tx, &scope, &waiting.network).await? {
         return Ok(());
     }
@@ -146,7 +146,7 @@ async fn first_invoice_in(
 pub async fn begin_unpaid(db: &Db, scope: &Scope, subscription: SubscriptionId) -> Result<()> {
     operators_only(scope)?;
     let mut tx = db.begin(scope).await?;
-    let held = hold_in(&mut tx, scope, subscription).await?;
+    let held = lock_subscription(&mut tx, scope, subscription).await?;
     if held.state != SubscriptionState::AwaitingPayment {
         return Err(Error::refused(
             "It isn’t waiting for a payment. Reload the page to see where it stands.",

@@ -5,8 +5,8 @@ use crate::{
     Db, Error, FieldErrors, Result, Scope, Tx,
     accounts::read_email,
     billing::{Lack, Recipient, Sender, may_bill},
-    changes,
     ids::ClientId,
+    live_hints,
 };
 
 /// Who bills and who is billed, as they stand.
@@ -90,7 +90,7 @@ pub async fn bill_to(db: &Db, scope: &Scope, billed: Billed) -> Result<()> {
     errors.check()?;
     let mut tx = db.begin(scope).await?;
     bill_to_in(&mut tx, scope, client, &billed).await?;
-    changes::tell_in(&mut tx, scope, client, "client", None).await?;
+    live_hints::publish(&mut tx, scope, client, "client", None).await?;
     let deed = crate::audit::Deed::done("change_billing_details", "");
     crate::audit::done_in(&mut tx, scope, deed).await?;
     tx.commit().await

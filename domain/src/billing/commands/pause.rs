@@ -1,11 +1,11 @@
 use chrono::TimeDelta;
 
-use super::{Held, hold::one, hold_in, zone_in};
+use super::{LockedSubscription, lock::one, lock_subscription, zone_in};
 use crate::{
     Db, Error, Result, Scope, Tx,
     billing::{SubscriptionState, may_bill, period, renew::renew_in, words},
-    changes,
     ids::{ClientId, SubscriptionId},
+    live_hints,
     requests::clock,
 };
 
@@ -26,7 +26,7 @@ pub enum Pausing {
 pub async fn pause(db: &Db, scope: &Scope, subscription: SubscriptionId) -> Result<Pausing> {
     may_bill(scope)?;
     let mut tx = db.begin(scope).await?;
-    let mut held = hold_in(&mut tx, scope, subscription).await?;
+    let mut held = lock_subscription(&mut tx, scope, subscription).await?;
     renew_in(&mut tx, scope, &mut held).await?;
     let (SubscriptionState::Active, Some((_, end))) = (held.state, held.period) else {
         return Err(Error::refused("Only an active subscription can be paused."));
@@ -40,7 +40,7 @@ pub async fn pause(db: &Db, scope: &Scope, subscription: SubscriptionId) -> Resu
     let begins = if is_at_work_in(&mut tx, scope, held.client).await? {
         want_in(&mut tx, scope, &held, true).await?;
         clock::pause_all_in(&mut tx, scope, held.client).await?;
-        changes::tell_in(&mut tx, scope, held.client, "subscription", None).await?;
+        live_hints::publish(&mut tx, scope, held.client, "subscription", None).await?;
         Pausing::AfterWork
     } else {
         begin_in(&mut tx, scope, &held).await?;
@@ -77,7 +77,7 @@ pub(in crate::billing) async fn begin_wanted_in(
     scope: &Scope,
     subscription: SubscriptionId,
 ) -> Result<bool> {
-    let mut held = hold_in(tx, scope, subscription).await?;
+    let mut held = lock_subscription(tx, scope, subscription).await?;
     if !held.pausing || is_at_work_in(tx, scope, held.client).await? {
         return Ok(false);
     }
@@ -100,7 +100,7 @@ async fn is_at_work_in(tx: &mut Tx, scope: &Scope, client: ClientId) -> Result<b
 }
 
 /// Notes that a pause is wanted, or not any more.
-async fn want_in(tx: &mut Tx, scope: &Scope, held: &Held, wanted: bool) -> Result<()> {
+async fn want_in(tx: &mut Tx, scope: &Scope, held: &LockedSubscription, wanted: bool) -> Result<()> {
     let now = tx.now();
     let noted = sqlx::query!(
         "UPDATE subscription SET pause_wanted_at = CASE WHEN $3 THEN coalesce(pause_wanted_at, $4::timestamptz) END
@@ -115,7 +115,7 @@ async fn want_in(tx: &mut Tx, scope: &Scope, held: &Held, wanted: bool) -> Resul
     one(noted.rows_affected())
 }
 
-async fn begin_in(tx: &mut Tx, scope: &Scope, held: &Held) -> Result<()> {
+async fn begin_in(tx: &mut Tx, scope: &Scope, held: &LockedSubscription) -> Result<()> {
     let Some((_, end)) = held.period else {
         return Err(Error::Broken(format!("{} is active without a period", held.id)));
     };
@@ -148,7 +148,7 @@ async fn begin_in(tx: &mut Tx, scope: &Scope, held: &Held) -> Result<()> {
     .execute(tx.conn())
     .await?;
     clock::pause_all_in(tx, scope, held.client).await?;
-    changes::tell_in(tx, scope, held.client, "subscription", None).await
+    live_hints::publish(tx, scope, held.client, "subscription", None).await
 }
 
 /// Goes on with a paused subscription: a period of the banked time begins now, and with its end the next paid one. A
@@ -159,19 +159,19 @@ async fn begin_in(tx: &mut Tx, scope: &Scope, held: &Held) -> Result<()> {
 pub async fn resume(db: &Db, scope: &Scope, subscription: SubscriptionId) -> Result<()> {
     may_bill(scope)?;
     let mut tx = db.begin(scope).await?;
-    let mut held = hold_in(&mut tx, scope, subscription).await?;
+    let mut held = lock_subscription(&mut tx, scope, subscription).await?;
     match held.state {
         SubscriptionState::Paused => reopen_in(&mut tx, scope, &mut held).await?,
         SubscriptionState::Active if held.pausing => want_in(&mut tx, scope, &held, false).await?,
         _ => return Err(Error::refused("This subscription isn’t paused.")),
     }
     clock::resume_all_in(&mut tx, scope, held.client).await?;
-    changes::tell_in(&mut tx, scope, held.client, "subscription", None).await?;
+    live_hints::publish(&mut tx, scope, held.client, "subscription", None).await?;
     super::audited::subscription_in(&mut tx, scope, "resume_subscription", subscription).await?;
     tx.commit().await
 }
 
-async fn reopen_in(tx: &mut Tx, scope: &Scope, held: &mut Held) -> Result<()> {
+async fn reopen_in(tx: &mut Tx, scope: &Scope, held: &mut LockedSubscription) -> Result<()> {
     let now = tx.now();
     let end = now + TimeDelta::seconds(held.banked_seconds);
     let anchor = period::anchor(end, zone_in(tx, scope).await?);
@@ -194,7 +194,7 @@ async fn reopen_in(tx: &mut Tx, scope: &Scope, held: &mut Held) -> Result<()> {
 }
 
 /// Writes into the ledger that the open pause is over, if there is one.
-pub(super) async fn close_pause_in(tx: &mut Tx, scope: &Scope, held: &Held) -> Result<()> {
+pub(super) async fn close_pause_in(tx: &mut Tx, scope: &Scope, held: &LockedSubscription) -> Result<()> {
     let now = tx.now();
     sqlx::query!(
         "UPDATE subscription_pause SET to_at = greatest(from_at, $4)

@@ -1,14 +1,14 @@
 use super::{
-    Held,
+    LockedSubscription,
     credit::is_credited_in,
-    hold::{hold_bill_in, one},
+    lock::{hold_bill_in, one},
     zone_in,
 };
 use crate::{
     Db, Error, Result, Scope, Tx,
     billing::{InvoiceState, SubscriptionState, operators_only, period},
-    changes,
     ids::{ClientId, InvoiceId},
+    live_hints,
     requests::clock,
 };
 
@@ -51,21 +51,21 @@ pub async fn take_back_payment(db: &Db, scope: &Scope, invoice: InvoiceId) -> Re
         return Err(Error::refused("It was credited. The invoice and its payment stay on the books."));
     }
     set_paid_in(&mut tx, scope, invoice, false).await?;
-    let began = |held: &Held| {
+    let began = |held: &LockedSubscription| {
         held.state == SubscriptionState::Active && held.period.map(|(start, _)| start) == bill.period_start
     };
     if let Some(held) = bill.subscription.filter(began)
         && unbegin_in(&mut tx, scope, &held, invoice).await?
     {
         clock::stop_all_in(&mut tx, scope, held.client).await?;
-        changes::tell_in(&mut tx, scope, held.client, "subscription", None).await?;
+        live_hints::publish(&mut tx, scope, held.client, "subscription", None).await?;
     }
     super::audited::invoice_in(&mut tx, scope, "mark_invoice_unpaid", invoice).await?;
     tell(tx, scope, bill.client).await
 }
 
 async fn tell(mut tx: Tx, scope: &Scope, client: ClientId) -> Result<()> {
-    changes::tell_in(&mut tx, scope, client, "invoice", None).await?;
+    live_hints::publish(&mut tx, scope, client, "invoice", None).await?;
     tx.commit().await
 }
 
@@ -88,7 +88,7 @@ async fn set_paid_in(tx: &mut Tx, scope: &Scope, invoice: InvoiceId, paid: bool)
 pub(super) async fn begin_in(
     tx: &mut Tx,
     scope: &Scope,
-    held: &Held,
+    held: &LockedSubscription,
     invoice: Option<InvoiceId>,
 ) -> Result<()> {
     let (now, zone) = (tx.now(), zone_in(tx, scope).await?);
@@ -119,7 +119,7 @@ pub(super) async fn begin_in(
         one(dated.rows_affected())?;
     }
     clock::resume_all_in(tx, scope, held.client).await?;
-    changes::tell_in(tx, scope, held.client, "subscription", None).await
+    live_hints::publish(tx, scope, held.client, "subscription", None).await
 }
 
 /// Who has paid is no newcomer any more.
@@ -135,7 +135,12 @@ async fn lift_limit_in(tx: &mut Tx, scope: &Scope, client: ClientId) -> Result<(
 }
 
 /// Whether the subscription was one that its payment had begun, and now waits for it again.
-async fn unbegin_in(tx: &mut Tx, scope: &Scope, held: &Held, invoice: InvoiceId) -> Result<bool> {
+async fn unbegin_in(
+    tx: &mut Tx,
+    scope: &Scope,
+    held: &LockedSubscription,
+    invoice: InvoiceId,
+) -> Result<bool> {
     let waiting = sqlx::query!(
         "UPDATE subscription SET state = 'awaiting_payment', started_at = NULL, period_start = NULL, period_end = NULL,
                 ends_with_period = false, pause_wanted_at = NULL

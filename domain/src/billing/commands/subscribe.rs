@@ -4,8 +4,8 @@ use super::{NewInvoice, insert_issued_in, zone_in};
 use crate::{
     Error, OnConstraint, Result, Scope, Tx,
     billing::{Line, SubscriptionState, period, words},
-    changes,
     ids::{ClientId, SubscriptionId},
+    live_hints,
     offers::{Offer, Starts},
     requests::clock,
 };
@@ -55,7 +55,7 @@ pub(super) async fn sell_in(
         insert_issued_in(tx, scope, &invoice).await?;
     }
     super::audited::subscription_in(tx, scope, "start_subscription", id).await?;
-    changes::tell_in(tx, scope, client, "subscription", None).await?;
+    live_hints::publish(tx, scope, client, "subscription", None).await?;
     Ok(id)
 }
 

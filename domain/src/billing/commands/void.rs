@@ -1,9 +1,9 @@
-use super::hold::{hold_bill_in, one};
+use super::lock::{hold_bill_in, one};
 use crate::{
     Db, Error, Result, Scope,
     billing::{InvoiceState, SubscriptionState, operators_only},
-    changes,
     ids::InvoiceId,
+    live_hints,
 };
 
 /// Takes an issued invoice back. It keeps its number and stays on the list; nobody pays it.
@@ -41,7 +41,7 @@ pub async fn void(db: &Db, scope: &Scope, invoice: InvoiceId) -> Result<()> {
     .execute(tx.conn())
     .await?;
     one(voided.rows_affected())?;
-    changes::tell_in(&mut tx, scope, bill.client, "invoice", None).await?;
+    live_hints::publish(&mut tx, scope, bill.client, "invoice", None).await?;
     super::audited::invoice_in(&mut tx, scope, "void_invoice", invoice).await?;
     tx.commit().await
 }

@@ -22,7 +22,7 @@ async fn signed_up(ground: &Ground, name: &str, offer: &Offer, network: &str) ->
 }
 
 async fn confirm(ground: &Ground, client: &TestClient) -> SubscriptionState {
-    let mut tx = ground.db.begin_as(crate::Office::Auth).await.unwrap();
+    let mut tx = ground.db.begin_as(crate::SystemRole::Auth).await.unwrap();
     confirmed_in(&mut tx, ground.workspace, client.id).await.unwrap();
     tx.commit().await.unwrap();
     ground.held(client).await.state

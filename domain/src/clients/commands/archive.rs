@@ -4,14 +4,15 @@ use super::create::{hold_workspace_in, name_is_free_in};
 use crate::{
     Db, Error, Result, Scope, Tx,
     audit::{self, Deed},
-    changes, erasures,
+    erasures,
     ids::{ClientId, RequestId},
+    live_hints,
     offers::queries::operators_only,
     requests::{
         Column, clock,
         commands::park_in,
-        hold::{self, Held},
-        place,
+        lock::{self, LockedBoard},
+        position,
     },
     session::Author,
 };
@@ -24,7 +25,7 @@ use crate::{
 pub async fn archive(db: &Db, scope: &Scope, client: ClientId) -> Result<()> {
     operators_only(scope)?;
     let mut tx = db.begin(scope).await?;
-    let held = hold::hold_in(&mut tx, scope, client).await?;
+    let held = lock::lock_board(&mut tx, scope, client).await?;
     if held.archived {
         return Ok(());
     }
@@ -50,7 +51,7 @@ pub async fn archive(db: &Db, scope: &Scope, client: ClientId) -> Result<()> {
 pub async fn restore(db: &Db, scope: &Scope, client: ClientId) -> Result<()> {
     operators_only(scope)?;
     let mut tx = db.begin(scope).await?;
-    let held = hold::hold_in(&mut tx, scope, client).await?;
+    let held = lock::lock_board(&mut tx, scope, client).await?;
     if erasures::due_in(&mut tx, scope, client).await?.is_some() {
         let name = &held.client_name;
         return Err(Error::refused(format!("{name} is going to be erased. Keep it first, then restore it.")));
@@ -64,7 +65,7 @@ pub async fn restore(db: &Db, scope: &Scope, client: ClientId) -> Result<()> {
 }
 
 /// Nobody works for a client that has left.
-async fn park_all_in(tx: &mut Tx, scope: &Scope, held: &Held) -> Result<()> {
+async fn park_all_in(tx: &mut Tx, scope: &Scope, held: &LockedBoard) -> Result<()> {
     let active = sqlx::query_scalar!(
         "SELECT id FROM request
          WHERE workspace_id = $1 AND client_id = $2 AND withdrawn_at IS NULL
@@ -76,8 +77,8 @@ async fn park_all_in(tx: &mut Tx, scope: &Scope, held: &Held) -> Result<()> {
     .fetch_all(tx.conn())
     .await?;
     for id in active {
-        let row = hold::find_in(tx, scope, held.client, RequestId(id)).await?;
-        let position = place::end_in(tx, scope, held.client, Column::Backlog).await?;
+        let row = lock::find_in(tx, scope, held.client, RequestId(id)).await?;
+        let position = position::end_in(tx, scope, held.client, Column::Backlog).await?;
         park_in(tx, scope, held, &row, Column::Backlog, position, &Author::of(scope)).await?;
     }
     Ok(())
@@ -98,5 +99,5 @@ async fn set_in(
     .execute(tx.conn())
     .await?;
     clock::one_row(done.rows_affected())?;
-    changes::tell_in(tx, scope, client, "client", None).await
+    live_hints::publish(tx, scope, client, "client", None).await
 }

@@ -5,10 +5,9 @@ use crate::{
     accounts::{commands::invitations, read_email},
     audit::{self, Deed},
     billing::{self, commands::Billed},
-    changes,
     clients::NewClient,
     ids::{ClientId, OfferId},
-    names,
+    live_hints, names,
     offers::{self, OfferState, queries::operators_only},
 };
 
@@ -37,7 +36,7 @@ pub async fn create(db: &Db, scope: &Scope, new: &NewClient) -> Result<ClientId>
     if let Some(email) = &email {
         invitations::invite_in(&mut tx, &scope.within(client), email, Role::Owner).await?;
     }
-    changes::tell_in(&mut tx, scope, client, "client", None).await?;
+    live_hints::publish(&mut tx, scope, client, "client", None).await?;
     audit::done_in(&mut tx, scope, Deed::done("add_client", name.as_str()).of(client)).await?;
     tx.commit().await?;
     Ok(client)

@@ -3,10 +3,10 @@ use crate::{
     Db, FieldErrors, Result, Scope,
     audit::{self, Deed},
     billing::commands::{Billed, bill_to_in},
-    changes,
     ids::ClientId,
+    live_hints,
     offers::queries::operators_only,
-    requests::{clock, hold},
+    requests::{clock, lock},
 };
 
 /// Changes a client's name, and where its next invoices go. What was held back for want of that goes out.
@@ -20,7 +20,7 @@ pub async fn rename(db: &Db, scope: &Scope, client: ClientId, name: &str, billed
     let billed = billed.read(&mut errors);
     errors.check()?;
     let mut tx = db.begin(scope).await?;
-    let held = hold::hold_in(&mut tx, scope, client).await?;
+    let held = lock::lock_board(&mut tx, scope, client).await?;
     hold_workspace_in(&mut tx, scope).await?;
     name_is_free_in(&mut tx, scope, &name, Some(client)).await?;
     let done = sqlx::query!(
@@ -33,7 +33,7 @@ pub async fn rename(db: &Db, scope: &Scope, client: ClientId, name: &str, billed
     .await?;
     clock::one_row(done.rows_affected())?;
     bill_to_in(&mut tx, scope, client, &billed).await?;
-    changes::tell_in(&mut tx, scope, client, "client", None).await?;
+    live_hints::publish(&mut tx, scope, client, "client", None).await?;
     let deed = Deed::done("edit_client", name.as_str()).of(client);
     audit::done_in(&mut tx, scope, deed.changed(held.client_name, name)).await?;
     tx.commit().await

@@ -22,11 +22,11 @@ use crate::{
         Arrived, HEAD, keep, sniff,
         store::{Incoming, Key, Store},
     },
+    idempotency::{self, Call},
     ids::{AgentId, FileId, InvoiceId, RequestId, SubscriptionId},
     money::Currency,
     notes,
     offers::Offer,
-    once::{self, Call},
     proposals::{self, Action},
     requests::{NewRequest, Priority, commands, queries},
     reviews,
@@ -219,7 +219,7 @@ impl Furnishing<'_> {
         let call = Call { by: &by, what: "write_note", key: Some("one"), arguments: &arguments };
         let (client, path, body) =
             (self.client.id, format!("Calls/{}.md", self.word), self.words("by a program"));
-        once::once(db, operator, call, async move |db| {
+        idempotency::once(db, operator, call, async move |db| {
             let note = notes::write(&db, operator, client, &path, &body, None).await?;
             let deed = crate::audit::Deed::done("write_note", path.as_str()).of(client);
             Ok((json!({ "path": note.path, "body": body }), deed))

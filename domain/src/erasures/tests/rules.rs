@@ -4,7 +4,7 @@ use chrono::TimeDelta;
 use sqlx::PgPool;
 
 use crate::{
-    Error, Office,
+    Error, SystemRole,
     accounts::queries::standings_in,
     clients::{self, commands::READABLE},
     erasures::{GRACE, carry_out_due, consequences, find, keep, schedule},
@@ -93,7 +93,7 @@ async fn once_begun_it_is_not_called_off(pool: PgPool) {
     assert!(crate::erasures::run::begin(db, target).await.unwrap());
     let why = keep(db, operator, client.id).await;
     assert!(matches!(&why, Err(Error::Refused(why)) if why.contains("too late")), "{why:?}");
-    let mut tx = db.begin_as(Office::Auth).await.unwrap();
+    let mut tx = db.begin_as(SystemRole::Auth).await.unwrap();
     assert!(standings_in(tx.conn(), client.owner.person().unwrap()).await.unwrap().is_empty());
     drop(tx);
     // Without the install's own file store it does not go on.

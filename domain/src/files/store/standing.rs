@@ -8,7 +8,7 @@ use sqlx::{Connection, PgConnection};
 use uuid::Uuid;
 
 use super::{Error, Key, Store};
-use crate::{Db, Office, Result, db::set_office, ids::WorkspaceId, secret};
+use crate::{Db, Result, SystemRole, db::set_system_role, ids::WorkspaceId, secret};
 
 /// Under which name the install keeps the store's id.
 const ID: &str = "file_store";
@@ -38,10 +38,10 @@ pub enum Standing {
 /// The database's.
 pub async fn standing(db: &Db, store: &Store) -> Result<Standing> {
     let (known, newest) = {
-        let mut tx = db.begin_as(Office::Jobs).await?;
+        let mut tx = db.begin_as(SystemRole::Jobs).await?;
         let newest = newest(tx.conn()).await?;
         tx.commit().await?;
-        let mut tx = db.begin_as(Office::Auth).await?;
+        let mut tx = db.begin_as(SystemRole::Auth).await?;
         let known = known(tx.conn()).await?;
         tx.commit().await?;
         (known, newest)
@@ -64,7 +64,7 @@ pub async fn standing(db: &Db, store: &Store) -> Result<Standing> {
 
 /// Makes this store the install's, unless another node was faster.
 async fn first(db: &Db, store: &Store, found: &Found) -> Result<Standing> {
-    let mut tx = db.begin_as(Office::Auth).await?;
+    let mut tx = db.begin_as(SystemRole::Auth).await?;
     // One node at a time: two that begin together must not both take their own store for the install's.
     sqlx::query("SELECT pg_advisory_xact_lock(hashtextextended('file store', 0))").execute(tx.conn()).await?;
     let id = match known(tx.conn()).await? {
@@ -98,9 +98,9 @@ fn away(error: &Error) -> Standing {
 /// The database's.
 pub async fn standing_by(conn: &mut PgConnection, store: &Store) -> Result<Standing> {
     let mut tx = conn.begin().await?;
-    set_office(&mut tx, Office::Auth).await?;
+    set_system_role(&mut tx, SystemRole::Auth).await?;
     let known = known(&mut tx).await?;
-    set_office(&mut tx, Office::Jobs).await?;
+    set_system_role(&mut tx, SystemRole::Jobs).await?;
     let newest = newest(&mut tx).await?;
     tx.commit().await?;
     Ok(match look(store, known.as_deref(), &newest).await {

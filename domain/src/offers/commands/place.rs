@@ -1,4 +1,4 @@
-use crate::{Db, Error, Result, Scope, changes, ids::OfferId, offers::queries};
+use crate::{Db, Error, Result, Scope, ids::OfferId, live_hints, offers::queries};
 
 /// Which way an offer goes in the list.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -41,6 +41,6 @@ pub async fn reorder(db: &Db, scope: &Scope, offer: OfferId, towards: Towards) -
     )
     .execute(tx.conn())
     .await?;
-    changes::tell_desk_in(&mut tx, scope, "offer").await?;
+    live_hints::publish_to_desk(&mut tx, scope, "offer").await?;
     tx.commit().await
 }

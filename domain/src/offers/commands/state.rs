@@ -1,8 +1,8 @@
 use crate::{
     Db, Error, Result, Scope,
     audit::{self, Deed},
-    changes,
     ids::OfferId,
+    live_hints,
     offers::{OfferState, queries},
 };
 
@@ -38,6 +38,6 @@ async fn set(db: &Db, scope: &Scope, offer: OfferId, state: OfferState) -> Resul
     .ok_or(Error::NotFound)?;
     let what = if state == OfferState::Published { "publish_offer" } else { "archive_offer" };
     audit::done_in(&mut tx, scope, Deed::done(what, name)).await?;
-    changes::tell_desk_in(&mut tx, scope, "offer").await?;
+    live_hints::publish_to_desk(&mut tx, scope, "offer").await?;
     tx.commit().await
 }

@@ -3,8 +3,8 @@ use sqlx::types::Json;
 use crate::{
     Db, Error, Result, Scope, Tx,
     audit::{self, Deed},
-    changes,
     ids::OfferId,
+    live_hints,
     offers::{Draft, queries},
 };
 
@@ -59,7 +59,7 @@ pub async fn update(db: &Db, scope: &Scope, offer: OfferId, draft: &Draft) -> Re
     if changed == 0 {
         return Err(Error::NotFound);
     }
-    changes::tell_desk_in(&mut tx, scope, "offer").await?;
+    live_hints::publish_to_desk(&mut tx, scope, "offer").await?;
     let deed = Deed::done("edit_offer", draft.name.as_str());
     audit::done_in(&mut tx, scope, deed.changed(in_short(&before), in_short(draft))).await?;
     tx.commit().await
@@ -111,6 +111,6 @@ async fn insert_in(tx: &mut Tx, scope: &Scope, draft: &Draft) -> Result<OfferId>
     )
     .execute(tx.conn())
     .await?;
-    changes::tell_desk_in(tx, scope, "offer").await?;
+    live_hints::publish_to_desk(tx, scope, "offer").await?;
     Ok(id)
 }

@@ -2,7 +2,7 @@ use super::operator;
 use crate::{
     Db, Error, FieldErrors, Result, Scope, Tx,
     ids::{AgentId, ClientId, RequestId},
-    requests::{clock, hold},
+    requests::{clock, lock},
     runs,
 };
 
@@ -14,7 +14,7 @@ use crate::{
 pub async fn assign(db: &Db, scope: &Scope, request: RequestId, agent: AgentId) -> Result<()> {
     operator(scope)?;
     let mut tx = db.begin(scope).await?;
-    let (held, row) = hold::hold_request_in(&mut tx, scope, request).await?;
+    let (held, row) = lock::lock_request(&mut tx, scope, request).await?;
     row.still_wanted()?;
     if let Some(run) = runs::living_in(&mut tx, scope, &row).await? {
         return Err(Error::refused(format!("{} is working on this. Stop the work first.", run.agent_name)));

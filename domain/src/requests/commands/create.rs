@@ -6,8 +6,8 @@ use crate::{
     ids::{ClientId, PersonId, RequestId},
     requests::{
         Column, NewRequest,
-        hold::{self, Held, Row},
-        place,
+        lock::{self, LockedBoard, Row},
+        position,
     },
     session::{Author, Part},
     webhooks::{self, Kind},
@@ -25,7 +25,7 @@ pub async fn create(db: &Db, scope: &Scope, new: NewRequest) -> Result<u64> {
     let (Some(client), Some(person)) = (scope.client, scope.person()) else { return Err(Error::NotFound) };
     let new = checked(new)?;
     let mut tx = db.begin(scope).await?;
-    let held = hold::hold_in(&mut tx, scope, client).await?;
+    let held = lock::lock_board(&mut tx, scope, client).await?;
     if let Some(number) = made_before(&mut tx, scope, client, new.form_key.as_deref()).await? {
         return Ok(number);
     }
@@ -37,7 +37,7 @@ pub async fn create(db: &Db, scope: &Scope, new: NewRequest) -> Result<u64> {
     let row = insert(&mut tx, scope, &held, person, &new).await?;
     say_asked(&mut tx, scope, &row, &new).await?;
     held.changed(&mut tx, scope, "request", row.number).await?;
-    webhooks::tell_in(&mut tx, scope, Kind::RequestCreated, row.told()).await?;
+    webhooks::enqueue(&mut tx, scope, Kind::RequestCreated, row.told()).await?;
     start_next_held(&mut tx, scope, &held, None).await?;
     tx.commit().await?;
     Ok(row.number)
@@ -71,7 +71,13 @@ async fn made_before(
     Ok(number.map(i64::cast_unsigned))
 }
 
-async fn insert(tx: &mut Tx, scope: &Scope, held: &Held, person: PersonId, new: &NewRequest) -> Result<Row> {
+async fn insert(
+    tx: &mut Tx,
+    scope: &Scope,
+    held: &LockedBoard,
+    person: PersonId,
+    new: &NewRequest,
+) -> Result<Row> {
     let column = if new.queue { Column::UpNext } else { Column::Backlog };
     let row = Row {
         id: RequestId::new(),
@@ -80,7 +86,7 @@ async fn insert(tx: &mut Tx, scope: &Scope, held: &Held, person: PersonId, new: 
         title: new.title.clone(),
         column,
         priority: new.priority,
-        position: place::end_of_group_in(tx, scope, held.client, column, new.priority).await?,
+        position: position::end_of_group_in(tx, scope, held.client, column, new.priority).await?,
         session: stream(tx, scope, held.client, "session").await?,
         backstage: stream(tx, scope, held.client, "backstage").await?,
         agent: None,
@@ -113,7 +119,7 @@ async fn insert(tx: &mut Tx, scope: &Scope, held: &Held, person: PersonId, new: 
 }
 
 /// The counter is a column under the client's lock, so that a rollback gives its number back.
-async fn take_number(tx: &mut Tx, scope: &Scope, held: &Held) -> Result<u64> {
+async fn take_number(tx: &mut Tx, scope: &Scope, held: &LockedBoard) -> Result<u64> {
     let done = sqlx::query!(
         "UPDATE client SET next_request_number = next_request_number + 1 WHERE workspace_id = $1 AND id = $2",
         scope.workspace.0,

@@ -2,11 +2,11 @@ use super::may_work;
 use crate::{
     Db, Error, Result, Scope, Tx,
     audit::{self, Deed},
-    changes,
     files::{self, Store},
     ids::RequestId,
+    live_hints,
     requests::{
-        hold::{self, Row},
+        lock::{self, Row},
         unseen,
     },
     secret,
@@ -28,8 +28,8 @@ pub async fn delete(
 ) -> Result<Deletable> {
     may_work(scope)?;
     let mut tx = db.begin(scope).await?;
-    let client = hold::client_of(&mut tx, scope, request).await?;
-    let row = hold::find_in(&mut tx, scope, client, request).await?;
+    let client = lock::client_of(&mut tx, scope, request).await?;
+    let row = lock::find_in(&mut tx, scope, client, request).await?;
     let (deleted, backstage) = find_in(&mut tx, scope, &row, entry).await?;
     let content = match &deleted {
         Deleted::Before(what) => return Ok(*what),
@@ -45,7 +45,7 @@ pub async fn delete(
     audit::done_in(&mut tx, scope, Deed::done(deed, format!("#{} {}", row.number, row.title)).of(client))
         .await?;
     if !backstage {
-        changes::tell_in(&mut tx, scope, client, "request", Some(row.number)).await?;
+        live_hints::publish(&mut tx, scope, client, "request", Some(row.number)).await?;
     }
     tx.commit().await?;
     if let Some(sha256) = content

@@ -2,7 +2,7 @@ use super::{BRIEF, TITLE, line, may_work, text};
 use crate::{
     Db, Error, FieldErrors, Result, Scope,
     ids::RequestId,
-    requests::{Column, clock, hold},
+    requests::{Column, clock, lock},
     session::{Author, Part},
 };
 
@@ -17,7 +17,7 @@ pub async fn edit(db: &Db, scope: &Scope, request: RequestId, title: &str, brief
     let brief = text(&mut errors, "brief", brief, BRIEF, "Tell us what you need. A few sentences is plenty.");
     errors.check()?;
     let mut tx = db.begin(scope).await?;
-    let (held, row) = hold::hold_request_in(&mut tx, scope, request).await?;
+    let (held, row) = lock::lock_request(&mut tx, scope, request).await?;
     row.still_wanted()?;
     if !matches!(row.column, Column::Backlog | Column::UpNext) {
         return Err(Error::refused(

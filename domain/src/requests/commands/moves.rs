@@ -8,8 +8,8 @@ use crate::{
     ids::RequestId,
     requests::{
         Column, Moved, Place,
-        hold::{self, Held, Row},
-        place,
+        lock::{self, LockedBoard, Row},
+        position,
     },
     reviews, runs,
     session::Author,
@@ -52,16 +52,16 @@ pub async fn undo_move(
 async fn moved(db: &Db, scope: &Scope, request: RequestId, to: Column, at: Place) -> Result<Moved> {
     may_work(scope)?;
     let mut tx = db.begin(scope).await?;
-    let (held, row) = hold::hold_request_in(&mut tx, scope, request).await?;
+    let (held, row) = lock::lock_request(&mut tx, scope, request).await?;
     row.still_wanted()?;
     if scope.role() != Some(Role::Operator) {
         members_own(row.column, to)?;
     }
     let facts = facts(&mut tx, scope, &row).await?;
     let deed = deed(row.column, to, facts)?;
-    let position = place::position_in(&mut tx, scope, &row, to, at).await?;
+    let position = position::position_in(&mut tx, scope, &row, to, at).await?;
     carry_out(&mut tx, scope, &held, &row, to, position, deed).await?;
-    let now = hold::find_in(&mut tx, scope, held.client, request).await?;
+    let now = lock::find_in(&mut tx, scope, held.client, request).await?;
     tx.commit().await?;
     Ok(Moved { request, number: row.number, from: row.column, to: now.column, position: row.position })
 }
@@ -95,7 +95,7 @@ async fn facts(tx: &mut Tx, scope: &Scope, row: &Row) -> Result<Facts> {
 async fn carry_out(
     tx: &mut Tx,
     scope: &Scope,
-    held: &Held,
+    held: &LockedBoard,
     row: &Row,
     to: Column,
     position: f64,
@@ -128,7 +128,7 @@ async fn carry_out(
 }
 
 /// Nobody works on what stands still.
-async fn take_off(tx: &mut Tx, scope: &Scope, held: &Held, row: &Row, author: &Author) -> Result<()> {
+async fn take_off(tx: &mut Tx, scope: &Scope, held: &LockedBoard, row: &Row, author: &Author) -> Result<()> {
     if let Some(run) = runs::living_in(tx, scope, row).await? {
         runs::cancel_in(tx, scope, held, row, &run, author).await?;
     }

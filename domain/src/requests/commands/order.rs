@@ -4,8 +4,8 @@ use crate::{
     ids::RequestId,
     requests::{
         Column, Place, clock,
-        hold::{self, Held, Row},
-        place,
+        lock::{self, LockedBoard, Row},
+        position,
     },
 };
 
@@ -16,19 +16,25 @@ use crate::{
 pub async fn reorder(db: &Db, scope: &Scope, request: RequestId, to: Place) -> Result<()> {
     may_work(scope)?;
     let mut tx = db.begin(scope).await?;
-    let (held, row) = hold::hold_request_in(&mut tx, scope, request).await?;
+    let (held, row) = lock::lock_request(&mut tx, scope, request).await?;
     row.still_wanted()?;
     let free = matches!(row.column, Column::Backlog | Column::UpNext);
     if !free && scope.role() != Some(Role::Operator) {
         return Err(Error::refused("Work has already started, so its order no longer matters."));
     }
-    let position = place::position_in(&mut tx, scope, &row, row.column, to).await?;
+    let position = position::position_in(&mut tx, scope, &row, row.column, to).await?;
     put_in(&mut tx, scope, &held, &row, position).await?;
     tx.commit().await
 }
 
 /// Puts a card at a position of its own column.
-pub(super) async fn put_in(tx: &mut Tx, scope: &Scope, held: &Held, row: &Row, position: f64) -> Result<()> {
+pub(super) async fn put_in(
+    tx: &mut Tx,
+    scope: &Scope,
+    held: &LockedBoard,
+    row: &Row,
+    position: f64,
+) -> Result<()> {
     let done = sqlx::query!(
         "UPDATE request SET position = $4 WHERE workspace_id = $1 AND client_id = $2 AND id = $3",
         scope.workspace.0,

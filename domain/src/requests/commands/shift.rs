@@ -3,7 +3,7 @@ use crate::{
     billing::Entitlement,
     requests::{
         Column, clock,
-        hold::{Held, Row},
+        lock::{LockedBoard, Row},
     },
     runs,
     session::{Author, Part},
@@ -18,7 +18,7 @@ use crate::{
 pub(crate) async fn shift_in(
     tx: &mut Tx,
     scope: &Scope,
-    held: &Held,
+    held: &LockedBoard,
     row: &Row,
     to: Column,
     position: f64,
@@ -44,7 +44,7 @@ pub(crate) async fn shift_in(
     clock::set_in(tx, scope, held, row.id, to).await?;
     row.say(tx, author, [Part::DataMoved { from: row.column, to }]).await?;
     let moved = told_with(row.told(), [("from", row.column.as_str().into()), ("to", to.as_str().into())]);
-    webhooks::tell_in(tx, scope, Kind::RequestMoved, moved).await?;
+    webhooks::enqueue(tx, scope, Kind::RequestMoved, moved).await?;
     held.changed(tx, scope, "request", row.number).await
 }
 
@@ -53,7 +53,7 @@ pub(crate) async fn shift_in(
 pub(crate) async fn park_in(
     tx: &mut Tx,
     scope: &Scope,
-    held: &Held,
+    held: &LockedBoard,
     row: &Row,
     to: Column,
     position: f64,
@@ -67,7 +67,7 @@ pub(crate) async fn park_in(
 }
 
 /// Why nothing more can be started.
-pub(crate) fn no_place(held: &Held) -> Error {
+pub(crate) fn no_place(held: &LockedBoard) -> Error {
     let limit = held.terms.map_or(0, |terms| terms.active_limit);
     let places = if limit == 1 { "slot" } else { "slots" };
     Error::refused(format!(
@@ -76,7 +76,7 @@ pub(crate) fn no_place(held: &Held) -> Error {
     ))
 }
 
-pub(crate) fn no_subscription(held: &Held) -> Error {
+pub(crate) fn no_subscription(held: &LockedBoard) -> Error {
     let name = &held.client_name;
     Error::refused(match held.entitlement {
         Entitlement::Archived => format!("{name} is archived, so nothing can be started."),

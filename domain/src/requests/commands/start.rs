@@ -6,8 +6,8 @@ use crate::{
     ids::{AgentId, ClientId, RequestId},
     requests::{
         Column, clock,
-        hold::{self, Held, Row, Terms},
-        place,
+        lock::{self, LockedBoard, Row, Terms},
+        position,
     },
     runs,
     session::{Author, Part},
@@ -15,7 +15,7 @@ use crate::{
 
 /// Starts what is next on a client's board for as long as places are free and its subscription is active.
 pub async fn start_next_in(tx: &mut Tx, scope: &Scope, client: ClientId) -> Result<()> {
-    let held = hold::hold_in(tx, scope, client).await?;
+    let held = lock::lock_board(tx, scope, client).await?;
     start_next_held(tx, scope, &held, None).await
 }
 
@@ -23,13 +23,13 @@ pub async fn start_next_in(tx: &mut Tx, scope: &Scope, client: ClientId) -> Resu
 pub(crate) async fn start_next_held(
     tx: &mut Tx,
     scope: &Scope,
-    held: &Held,
+    held: &LockedBoard,
     but: Option<RequestId>,
 ) -> Result<()> {
     let Some(terms) = held.at_work() else { return Ok(()) };
     let free = i64::from(terms.active_limit) - taken(tx, scope, held.client).await?;
     for request in next(tx, scope, held.client, but, free.max(0)).await? {
-        let row = hold::find_in(tx, scope, held.client, request).await?;
+        let row = lock::find_in(tx, scope, held.client, request).await?;
         if !start_in(tx, scope, held, &row, None, &Author::system()).await? {
             break;
         }
@@ -79,7 +79,7 @@ async fn next(
 pub(crate) async fn start_by_hand(
     tx: &mut Tx,
     scope: &Scope,
-    held: &Held,
+    held: &LockedBoard,
     row: &Row,
     position: f64,
     author: &Author,
@@ -95,7 +95,7 @@ pub(crate) async fn start_by_hand(
 async fn start_in(
     tx: &mut Tx,
     scope: &Scope,
-    held: &Held,
+    held: &LockedBoard,
     row: &Row,
     position: Option<f64>,
     author: &Author,
@@ -103,7 +103,7 @@ async fn start_in(
     let Some(terms) = held.at_work() else { return Ok(false) };
     let agent = agent_for(tx, scope, row).await?;
     let position = position_or_end(tx, scope, held.client, position).await?;
-    if !take_place(tx, scope, row, terms, agent, position).await? {
+    if !take_slot(tx, scope, row, terms, agent, position).await? {
         return Ok(false);
     }
     clock::set_in(tx, scope, held, row.id, Column::InProgress).await?;
@@ -116,7 +116,7 @@ async fn start_in(
 }
 
 /// The database's limit is the last word; a savepoint keeps the transaction alive when it says no.
-async fn take_place(
+async fn take_slot(
     tx: &mut Tx,
     scope: &Scope,
     row: &Row,
@@ -166,7 +166,7 @@ async fn take_place(
 pub(crate) async fn go_on_in(
     tx: &mut Tx,
     scope: &Scope,
-    held: &Held,
+    held: &LockedBoard,
     row: &Row,
     position: Option<f64>,
     author: &Author,
@@ -194,6 +194,6 @@ async fn agent_for(tx: &mut Tx, scope: &Scope, row: &Row) -> Result<Option<Agent
 async fn position_or_end(tx: &mut Tx, scope: &Scope, client: ClientId, position: Option<f64>) -> Result<f64> {
     match position {
         Some(position) => Ok(position),
-        None => place::end_in(tx, scope, client, Column::InProgress).await,
+        None => position::end_in(tx, scope, client, Column::InProgress).await,
     }
 }

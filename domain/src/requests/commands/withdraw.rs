@@ -2,7 +2,7 @@ use super::{may_work, park_in, start_next_held};
 use crate::{
     Db, Error, Result, Scope,
     ids::RequestId,
-    requests::{Column, clock, hold, place},
+    requests::{Column, clock, lock, position},
     session::{Author, Part},
 };
 
@@ -14,7 +14,7 @@ use crate::{
 pub async fn withdraw(db: &Db, scope: &Scope, request: RequestId) -> Result<()> {
     may_work(scope)?;
     let mut tx = db.begin(scope).await?;
-    let (held, mut row) = hold::hold_request_in(&mut tx, scope, request).await?;
+    let (held, mut row) = lock::lock_request(&mut tx, scope, request).await?;
     if row.withdrawn {
         return Ok(());
     }
@@ -23,9 +23,9 @@ pub async fn withdraw(db: &Db, scope: &Scope, request: RequestId) -> Result<()> 
     }
     let author = Author::of(scope);
     if row.column.is_active() {
-        let position = place::end_in(&mut tx, scope, held.client, Column::Backlog).await?;
+        let position = position::end_in(&mut tx, scope, held.client, Column::Backlog).await?;
         park_in(&mut tx, scope, &held, &row, Column::Backlog, position, &author).await?;
-        row = hold::find_in(&mut tx, scope, held.client, request).await?;
+        row = lock::find_in(&mut tx, scope, held.client, request).await?;
     }
     let now = tx.now();
     let done = sqlx::query!(

@@ -1,9 +1,10 @@
 use super::{COMMENT, may_work, operator};
 use crate::{
-    Db, FieldErrors, Result, Scope, Tx, changes, files,
+    Db, FieldErrors, Result, Scope, Tx, files,
     ids::{FileId, RequestId},
+    live_hints,
     requests::{
-        hold::{self, Row, events},
+        lock::{self, Row, events},
         unseen::{self, Wrote},
     },
     session::{Author, Part},
@@ -24,8 +25,8 @@ pub async fn comment(
     may_work(scope)?;
     let text = checked(text, !attached.is_empty())?;
     let mut tx = db.begin(scope).await?;
-    let client = hold::client_of(&mut tx, scope, request).await?;
-    let row = hold::find_in(&mut tx, scope, client, request).await?;
+    let client = lock::client_of(&mut tx, scope, request).await?;
+    let row = lock::find_in(&mut tx, scope, client, request).await?;
     row.still_wanted()?;
     comment_in(&mut tx, scope, &row, text, attached).await?;
     tx.commit().await
@@ -52,7 +53,7 @@ pub(crate) async fn comment_in(
     let wrote = Wrote::Comment { text: &text, files: count, event };
     unseen::write_in(tx, scope, row, &wrote).await?;
     tx.append(row.session, &events).await?;
-    changes::tell_in(tx, scope, row.client, "request", Some(row.number)).await
+    live_hints::publish(tx, scope, row.client, "request", Some(row.number)).await
 }
 
 /// Writes an internal comment: backstage, for operators and agents alone.
@@ -63,8 +64,8 @@ pub async fn note(db: &Db, scope: &Scope, request: RequestId, text: &str) -> Res
     operator(scope)?;
     let text = checked(text, false)?;
     let mut tx = db.begin(scope).await?;
-    let client = hold::client_of(&mut tx, scope, request).await?;
-    let row = hold::find_in(&mut tx, scope, client, request).await?;
+    let client = lock::client_of(&mut tx, scope, request).await?;
+    let row = lock::find_in(&mut tx, scope, client, request).await?;
     let events = events(tx.now(), &Author::of(scope), [Part::DataComment { text }]);
     tx.append(row.backstage, &events).await?;
     tx.commit().await

@@ -5,7 +5,7 @@ use super::{cards, find};
 use crate::{
     Db, Error, Result, Scope, Tx, approvals, deliverables, files,
     ids::{ClientId, RequestId},
-    requests::{Detail, SpanView, clock, hold::calendar_from},
+    requests::{Detail, SpanView, clock, lock::calendar_from},
     reviews,
 };
 

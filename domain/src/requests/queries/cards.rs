@@ -9,7 +9,7 @@ use crate::{
     ids::{ClientId, RequestId, RunId},
     requests::{
         Card, CardRun, Column, HeldBy, Priority, clock,
-        hold::{calendar_from, column},
+        lock::{calendar_from, column},
     },
     runs,
     session::RunState,

@@ -5,7 +5,7 @@ use crate::{
     ids::{AgentId, RunId},
     runs::{
         end::say_run,
-        hold_claim_in,
+        lock_claim,
         model::{Claimed, Living},
     },
     session::{Author, RunState},
@@ -64,7 +64,7 @@ pub async fn delegate(db: &Db, claimed: &Claimed, agent: &str, task: &str) -> Re
     }
     let task = checked(&claimed.redact(task))?;
     let mut tx = db.begin(&claimed.scope).await?;
-    let (held, row) = hold_claim_in(&mut tx, claimed).await?;
+    let (held, row) = lock_claim(&mut tx, claimed).await?;
     let helper = find(helpers_in(&mut tx, claimed).await?, agent)?;
     if let Some(known) = known_in(&mut tx, claimed, helper.agent, &task).await? {
         return Ok(known);

@@ -13,7 +13,7 @@ use chrono::{DateTime, Utc};
 use serde::Serialize;
 
 use super::{
-    hold_claim_in,
+    lock_claim,
     model::{Claimed, state},
 };
 use crate::{Db, Error, Result, ids::RunId, session::RunState};
@@ -78,7 +78,7 @@ pub async fn answer(db: &Db, claimed: &Claimed, result: &str) -> Result<()> {
         return Err(Error::refused("Say what it came to."));
     }
     let mut tx = db.begin(&claimed.scope).await?;
-    let (held, row) = hold_claim_in(&mut tx, claimed).await?;
+    let (held, row) = lock_claim(&mut tx, claimed).await?;
     sqlx::query!(
         "UPDATE run SET result = $4 WHERE workspace_id = $1 AND client_id = $2 AND id = $3",
         claimed.scope.workspace.0,

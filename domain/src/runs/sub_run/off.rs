@@ -3,10 +3,10 @@
 use chrono::TimeDelta;
 
 use crate::{
-    Db, Office, Result, Scope, Tx, approvals,
+    Db, Result, Scope, SystemRole, Tx, approvals,
     each::each,
     ids::{ClientId, RequestId, RunId, WorkspaceId},
-    requests::hold::{self, Held, Row},
+    requests::lock::{self, LockedBoard, Row},
     runs::{
         end::{say_run, settle_state},
         model::{Living, living_helpers_in, living_run_in},
@@ -28,7 +28,7 @@ pub async fn give_up(db: &Db) -> Result<u64> {
 type Forgotten = (Scope, RequestId, RunId);
 
 async fn forgotten(db: &Db) -> Result<Vec<Forgotten>> {
-    let mut tx = db.begin_as(Office::Jobs).await?;
+    let mut tx = db.begin_as(SystemRole::Jobs).await?;
     let before = tx.now() - PATIENCE;
     let rows = sqlx::query!(
         "SELECT id, workspace_id, client_id, request_id FROM run
@@ -48,7 +48,7 @@ async fn forgotten(db: &Db) -> Result<Vec<Forgotten>> {
 
 async fn give_up_one(db: &Db, (scope, request, run): Forgotten) -> Result<bool> {
     let mut tx = db.begin(&scope).await?;
-    let (held, row) = hold::hold_request_in(&mut tx, &scope, request).await?;
+    let (held, row) = lock::lock_request(&mut tx, &scope, request).await?;
     // Somebody may have come meanwhile.
     let living = living_run_in(&mut tx, &scope, &row, run).await?;
     let Some(run) = living.filter(|run| run.state == RunState::Queued) else { return Ok(false) };
@@ -62,7 +62,7 @@ async fn give_up_one(db: &Db, (scope, request, run): Forgotten) -> Result<bool> 
 pub(in crate::runs) async fn cancel_of_in(
     tx: &mut Tx,
     scope: &Scope,
-    held: &Held,
+    held: &LockedBoard,
     row: &Row,
     parent: &Living,
 ) -> Result<()> {
@@ -79,7 +79,7 @@ pub(in crate::runs) async fn cancel_of_in(
 async fn take_off(
     tx: &mut Tx,
     scope: &Scope,
-    held: &Held,
+    held: &LockedBoard,
     row: &Row,
     run: &Living,
     why: Option<String>,

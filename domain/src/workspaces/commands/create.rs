@@ -1,7 +1,7 @@
 use sessions::{NewStream, StreamId, Tenant};
 
 use crate::{
-    Office, Result, Scope, Tx,
+    Result, Scope, SystemRole, Tx,
     ids::{AgentId, WorkspaceId},
     workspaces::Workspace,
 };
@@ -19,7 +19,7 @@ pub struct NewWorkspace<'a> {
 /// Makes a workspace with the desk's stream and its first agent, the house's own. Leaves the transaction in the
 /// workspace's own scope.
 pub async fn create_in(tx: &mut Tx, new: &NewWorkspace<'_>) -> Result<Workspace> {
-    tx.enter_as(Office::Auth).await?;
+    tx.enter_as(SystemRole::Auth).await?;
     let (id, desk, now) = (WorkspaceId::new(), StreamId::generate(), tx.now());
     let workspace = Workspace {
         id,

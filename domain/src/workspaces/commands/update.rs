@@ -3,8 +3,9 @@ use sqlx::types::Json;
 use crate::{
     Db, Error, Result, Scope,
     audit::{self, Deed},
-    billing, changes,
+    billing,
     ids::ClientId,
+    live_hints,
     requests::clock,
     workspaces::{Settings, queries},
 };
@@ -43,7 +44,7 @@ pub async fn update(db: &Db, scope: &Scope, settings: &Settings) -> Result<()> {
         return Err(Error::NotFound);
     }
     billing::commands::issue_held_in(&mut tx, scope, None).await?;
-    changes::tell_desk_in(&mut tx, scope, "workspace").await?;
+    live_hints::publish_to_desk(&mut tx, scope, "workspace").await?;
     let deed = Deed::done("change_settings", settings.name.as_str());
     audit::done_in(&mut tx, scope, Deed { detail: changed_words(&before, settings), ..deed }).await?;
     tx.commit().await?;

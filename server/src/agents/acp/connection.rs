@@ -21,7 +21,7 @@ use tokio::{
 };
 use tokio_util::compat::{TokioAsyncReadCompatExt, TokioAsyncWriteCompatExt};
 
-use crate::agents::driven::{Program, Spec, Trouble};
+use crate::agents::external::{Program, Spec, Trouble};
 
 /// How long a program has to answer before it works.
 const READY: Duration = Duration::from_secs(90);

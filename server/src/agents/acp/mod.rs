@@ -8,8 +8,8 @@ mod news;
 mod talk;
 
 use super::{
-    Brain, End, Failure, Workbench,
-    driven::{self, Kind, Outcome, Programs, Sitting, Spec, Trouble},
+    AgentBackend, AttemptContext, End, Failure,
+    external::{self, Kind, Outcome, Programs, Sitting, Spec, Trouble},
 };
 
 /// The brain that has such a program do the work.
@@ -25,9 +25,9 @@ impl Acp {
 }
 
 #[async_trait::async_trait]
-impl Brain for Acp {
-    async fn work(&self, bench: &mut Workbench) -> Result<End, Failure> {
-        driven::work(self, bench).await
+impl AgentBackend for Acp {
+    async fn work(&self, bench: &mut AttemptContext) -> Result<End, Failure> {
+        external::work(self, bench).await
     }
 }
 
@@ -39,7 +39,7 @@ impl Kind for Acp {
         &self.programs
     }
 
-    async fn spec(&self, bench: &Workbench) -> Result<Spec, Trouble> {
+    async fn spec(&self, bench: &AttemptContext) -> Result<Spec, Trouble> {
         self.programs.spec(bench, &bench.reach().settings.command)
     }
 

@@ -17,7 +17,7 @@ use super::{
 };
 use crate::agents::{
     Failure,
-    driven::{Outcome, Pass, Sitting, Spec, Trouble, brief},
+    external::{Outcome, Pass, Sitting, Spec, Trouble, brief},
 };
 
 /// How long a program may be silent while it works.
@@ -114,7 +114,7 @@ impl<'a, 'b> Talk<'a, 'b> {
         tokio::pin!(answer);
         let mut last = Instant::now();
         let ended = loop {
-            let due = self.with.teller.due();
+            let due = self.with.reporter.due();
             tokio::select! {
                 biased;
                 Some(told) = connection.news.recv() => {
@@ -122,7 +122,7 @@ impl<'a, 'b> Talk<'a, 'b> {
                     last = Instant::now();
                 }
                 ended = &mut answer => break ended,
-                () = due => self.with.teller.say(self.with.bench).await?,
+                () = due => self.with.reporter.say(self.with.bench).await?,
                 heard = self.with.bench.steered() => {
                     heard?;
                     self.with.take_in().await?;
@@ -192,17 +192,20 @@ impl<'a, 'b> Talk<'a, 'b> {
             Some(ToolCallStatus::Failed) => Some(StepState::Failed),
             _ => None,
         };
-        self.with.teller.tool(self.with.bench, &id, tool.name(), ended.unwrap_or(StepState::Working)).await?;
+        self.with
+            .reporter
+            .tool(self.with.bench, &id, tool.name(), ended.unwrap_or(StepState::Working))
+            .await?;
         if tool.input.is_some() || ended.is_some() {
             let input = tool.input.clone().unwrap_or_default();
-            self.with.teller.call(self.with.bench, &id, tool.name(), &input).await?;
+            self.with.reporter.call(self.with.bench, &id, tool.name(), &input).await?;
         }
         let output = news::output(fields.raw_output.as_ref(), fields.content.as_deref().unwrap_or_default());
         match ended {
             Some(StepState::Failed) => {
-                self.with.teller.returned(self.with.bench, &id, Err(&output.to_string())).await?;
+                self.with.reporter.returned(self.with.bench, &id, Err(&output.to_string())).await?;
             }
-            Some(_) => self.with.teller.returned(self.with.bench, &id, Ok(&output)).await?,
+            Some(_) => self.with.reporter.returned(self.with.bench, &id, Ok(&output)).await?,
             None => {}
         }
         self.latest = id;

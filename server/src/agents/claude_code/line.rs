@@ -13,7 +13,7 @@ use tokio::{
 };
 
 use super::message::Message;
-use crate::agents::driven::{Pass, Program, Spec, Trouble};
+use crate::agents::external::{Pass, Program, Spec, Trouble};
 
 /// Tools that need somebody at a terminal, or outlive the work.
 const NOT_HERE: &str = "AskUserQuestion,EnterPlanMode,ExitPlanMode,EnterWorktree,ExitWorktree,CronCreate,CronDelete,\

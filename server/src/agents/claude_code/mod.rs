@@ -9,10 +9,10 @@ mod talk;
 mod wishes;
 
 use super::{
-    Brain, End, Failure, Workbench,
-    driven::{self, Kind, Outcome, Programs, Sitting, Spec, Trouble},
+    AgentBackend, AttemptContext, End, Failure,
+    external::{self, Kind, Outcome, Programs, Sitting, Spec, Trouble},
 };
-use crate::outside::Outside;
+use crate::safe_http::SafeHttp;
 
 /// What is run where the agent's settings name no command.
 const PROGRAM: &str = "claude";
@@ -22,20 +22,20 @@ const PATIENT: &str = "259200000";
 /// The brain that has a Claude Code do the work.
 pub struct ClaudeCode {
     programs: Programs,
-    outside: Outside,
+    safe_http: SafeHttp,
 }
 
 impl ClaudeCode {
     /// With the programs that may be run, and the door to addresses that people type.
-    pub fn new(programs: Programs, outside: Outside) -> Self {
-        Self { programs, outside }
+    pub fn new(programs: Programs, safe_http: SafeHttp) -> Self {
+        Self { programs, safe_http }
     }
 }
 
 #[async_trait::async_trait]
-impl Brain for ClaudeCode {
-    async fn work(&self, bench: &mut Workbench) -> Result<End, Failure> {
-        driven::work(self, bench).await
+impl AgentBackend for ClaudeCode {
+    async fn work(&self, bench: &mut AttemptContext) -> Result<End, Failure> {
+        external::work(self, bench).await
     }
 }
 
@@ -47,7 +47,7 @@ impl Kind for ClaudeCode {
         &self.programs
     }
 
-    async fn spec(&self, bench: &Workbench) -> Result<Spec, Trouble> {
+    async fn spec(&self, bench: &AttemptContext) -> Result<Spec, Trouble> {
         let (settings, key) = (&bench.reach().settings, &bench.reach().key);
         let command = match settings.command.as_slice() {
             [] => vec![PROGRAM.to_owned()],
@@ -63,7 +63,7 @@ impl Kind for ClaudeCode {
         // Otherwise it would have to look for the portal's tools before it can use one.
         set("ENABLE_TOOL_SEARCH", "false");
         if let Some(url) = &settings.url {
-            let checked = self.outside.check(url).await;
+            let checked = self.safe_http.check(url).await;
             let url = checked.map_err(|refused| Trouble::NotSet(refused.to_string()))?;
             set("ANTHROPIC_BASE_URL", url.as_str().trim_end_matches('/'));
         }

@@ -14,7 +14,7 @@ use super::{
 };
 use crate::agents::{
     Failure,
-    driven::{Outcome, Sitting, Spec, Trouble, Wish, brief},
+    external::{Outcome, Sitting, Spec, Trouble, Wish, brief},
 };
 
 /// How long it may be silent while it works.
@@ -90,15 +90,15 @@ impl<'a, 'b> Talk<'a, 'b> {
     async fn turn(&mut self, line: &mut Line) -> Outcome<Done> {
         let mut last = Instant::now();
         loop {
-            let due = self.with.teller.due();
+            let due = self.with.reporter.due();
             let told = tokio::select! {
                 biased;
                 told = line.next() => told,
                 () = due => {
-                    self.with.teller.say(self.with.bench).await?;
+                    self.with.reporter.say(self.with.bench).await?;
                     continue;
                 }
-                wish = self.wishes.next(&self.with.teller) => {
+                wish = self.wishes.next(&self.with.reporter) => {
                     self.decide(wish).await?;
                     last = Instant::now();
                     continue;
@@ -161,10 +161,10 @@ impl<'a, 'b> Talk<'a, 'b> {
     async fn called(&mut self, call: &Value, shown: bool) -> Result<(), Failure> {
         let (Some(id), Some(tool)) = (call["id"].as_str(), call["name"].as_str()) else { return Ok(()) };
         self.with.end().await?;
-        self.with.teller.call(self.with.bench, id, tool, &call["input"]).await?;
+        self.with.reporter.call(self.with.bench, id, tool, &call["input"]).await?;
         if shown {
             self.tools.insert(id.to_owned(), tool.to_owned());
-            self.with.teller.tool(self.with.bench, id, tool, StepState::Working).await?;
+            self.with.reporter.tool(self.with.bench, id, tool, StepState::Working).await?;
         }
         Ok(())
     }
@@ -175,10 +175,10 @@ impl<'a, 'b> Talk<'a, 'b> {
         let content = &outcome["content"];
         let text = content.as_str().map_or_else(|| content.to_string(), str::to_owned);
         let came = if failed { Err(text.as_str()) } else { Ok(content) };
-        self.with.teller.returned(self.with.bench, id, came).await?;
+        self.with.reporter.returned(self.with.bench, id, came).await?;
         if let Some(tool) = self.tools.remove(id) {
             let state = if failed { StepState::Failed } else { StepState::Done };
-            self.with.teller.tool(self.with.bench, id, &tool, state).await?;
+            self.with.reporter.tool(self.with.bench, id, &tool, state).await?;
         }
         Ok(())
     }

@@ -5,7 +5,7 @@ use tokio::{
     time::{Instant, timeout_at},
 };
 
-use crate::agents::driven::{Teller, Wish};
+use crate::agents::external::{Reporter, Wish};
 
 /// How long a wish waits at most for the call that it is about to be read: the two come on different ways.
 const BEHIND: Duration = Duration::from_secs(1);
@@ -22,10 +22,10 @@ impl Wishes {
     }
 
     /// The next one whose turn it is: what was said before the call is read by then. May be dropped and called again.
-    pub(super) async fn next(&mut self, teller: &Teller) -> Wish {
+    pub(super) async fn next(&mut self, reporter: &Reporter) -> Wish {
         loop {
             let is_due = |(wish, until): &(Wish, Instant)| {
-                wish.id.as_deref().is_none_or(|id| teller.knows(id)) || *until <= Instant::now()
+                wish.id.as_deref().is_none_or(|id| reporter.knows(id)) || *until <= Instant::now()
             };
             if let Some(at) = self.waiting.iter().position(is_due)
                 && let Some((wish, _)) = self.waiting.remove(at)

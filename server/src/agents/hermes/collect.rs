@@ -15,8 +15,8 @@ use super::{
     turn::Started,
 };
 use crate::agents::{
-    Failure, Workbench,
-    driven::{self, Permission, Teller, Trouble},
+    AttemptContext, Failure,
+    external::{self, Permission, Reporter, Trouble},
 };
 
 /// The tool whose use Hermes asks for: commands are all that it asks about.
@@ -26,10 +26,10 @@ const TERMINAL: &str = "terminal";
 const LOOK: Duration = Duration::from_millis(500);
 
 pub(super) struct Collector<'a> {
-    pub(super) bench: &'a mut Workbench,
+    pub(super) bench: &'a mut AttemptContext,
     pub(super) line: &'a Line,
     pub(super) kept: &'a mut Kept,
-    pub(super) teller: Teller,
+    pub(super) reporter: Reporter,
     /// All that was said in this turn, by whatever attempt.
     pub(super) said: String,
     /// What it has on record as said in this turn.
@@ -49,14 +49,14 @@ enum Ended {
 }
 
 impl<'a> Collector<'a> {
-    pub(super) fn new(bench: &'a mut Workbench, line: &'a Line, kept: &'a mut Kept) -> Self {
-        let said = bench.past().said(&kept.prefix());
-        let teller = Teller::new(kept.prefix());
+    pub(super) fn new(bench: &'a mut AttemptContext, line: &'a Line, kept: &'a mut Kept) -> Self {
+        let said = bench.history().said(&kept.prefix());
+        let reporter = Reporter::new(kept.prefix());
         Self {
             bench,
             line,
             kept,
-            teller,
+            reporter,
             said,
             words: Vec::new(),
             tools: Vec::new(),
@@ -77,7 +77,7 @@ impl<'a> Collector<'a> {
             }
             None => self.poll(&run).await?,
         };
-        self.teller.end(self.bench).await?;
+        self.reporter.end(self.bench).await?;
         guard.disarm();
         // What it had begun to say is on the page, and so belongs to it, wherever it is on record.
         let begun = beyond(&self.words, &self.said).trim().to_owned();
@@ -99,7 +99,7 @@ impl<'a> Collector<'a> {
     async fn live(&mut self, run: &str) -> Result<Option<Ended>, Failure> {
         let Ok(mut events) = self.line.events(run).await else { return Ok(None) };
         loop {
-            let due = self.teller.due();
+            let due = self.reporter.due();
             tokio::select! {
                 event = events.next() => match event {
                     Some(event) => {
@@ -109,7 +109,7 @@ impl<'a> Collector<'a> {
                     }
                     None => return Ok(None),
                 },
-                () = due => self.teller.say(self.bench).await?,
+                () = due => self.reporter.say(self.bench).await?,
                 () = until(self.look) => {
                     self.look = None;
                     if let Ok(recorded) = self.of_turn().await {
@@ -128,12 +128,12 @@ impl<'a> Collector<'a> {
         match event {
             Event::Words { delta } => {
                 self.said.push_str(&delta);
-                self.teller.push(&delta);
+                self.reporter.push(&delta);
             }
             Event::ToolStarted { tool } => {
-                self.teller.end(self.bench).await?;
+                self.reporter.end(self.bench).await?;
                 let id = self.tools.len().to_string();
-                self.teller.tool(self.bench, &id, &tool, StepState::Working).await?;
+                self.reporter.tool(self.bench, &id, &tool, StepState::Working).await?;
                 self.tools.push((tool, false));
             }
             Event::ToolCompleted { tool, error } => {
@@ -142,11 +142,11 @@ impl<'a> Collector<'a> {
                     self.tools[at].1 = true;
                     self.look = Some(Instant::now() + LOOK);
                     let state = if error { StepState::Failed } else { StepState::Done };
-                    self.teller.tool(self.bench, &at.to_string(), &tool, state).await?;
+                    self.reporter.tool(self.bench, &at.to_string(), &tool, state).await?;
                 }
             }
             Event::Approval(wanted) => {
-                self.teller.end(self.bench).await?;
+                self.reporter.end(self.bench).await?;
                 self.kept.asked += 1;
                 self.permit(run, &wanted).await?;
             }
@@ -209,14 +209,14 @@ impl<'a> Collector<'a> {
             wanted.command.as_deref().unwrap_or_default(),
         );
         let wanted = Permission { key: &key, tool: TERMINAL, why, what };
-        let allowed = driven::ask(self.bench, wanted).await?;
+        let allowed = external::ask(self.bench, wanted).await?;
         // Kept before it is told: after a crash between the two it is asked again, which an answer that is given to the
         // next thing it wants would not be.
         self.kept.answered = self.kept.asked;
         self.bench.keep(self.kept).await?;
         let told = self.line.decide(run, allowed).await;
         if !told.map_err(|fault| self.failure(&fault.trouble()))? {
-            self.teller
+            self.reporter
                 .remark(self.bench, "The answer came too late: Hermes had gone on without it.")
                 .await?;
         }

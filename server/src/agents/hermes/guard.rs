@@ -3,7 +3,7 @@ use std::time::Duration;
 use tokio::{runtime::Handle, time::sleep};
 
 use super::line::Line;
-use crate::agents::driven::Parting;
+use crate::agents::external::Parting;
 
 /// How often a stop is tried, and the pause between.
 const TRIES: u32 = 5;

@@ -1,8 +1,8 @@
 use serde::{Deserialize, Serialize};
 
 use crate::agents::{
-    Failure, Workbench,
-    driven::{self, Queue, take_in},
+    AttemptContext, Failure,
+    external::{self, Queue, take_in},
 };
 
 /// What the next attempt has to know to go on with the same run of Hermes.
@@ -42,7 +42,7 @@ pub(super) struct Said {
     pub(super) content: String,
 }
 
-impl driven::Kept for Kept {
+impl external::Kept for Kept {
     fn is_elsewhere(&self) -> bool {
         self.run.is_some()
     }
@@ -50,7 +50,7 @@ impl driven::Kept for Kept {
 
 impl Kept {
     /// Of an earlier attempt, or anew.
-    pub(super) async fn of(bench: &Workbench) -> Result<Self, Failure> {
+    pub(super) async fn of(bench: &AttemptContext) -> Result<Self, Failure> {
         let mut kept: Self = bench.kept().await?.unwrap_or_default();
         if kept.session.is_empty() || kept.starting {
             kept.other_session(bench);
@@ -59,7 +59,7 @@ impl Kept {
     }
 
     /// Whatever may still run in the one before does not mix with what comes.
-    pub(super) fn other_session(&mut self, bench: &Workbench) {
+    pub(super) fn other_session(&mut self, bench: &AttemptContext) {
         self.sessions += 1;
         self.session = format!("throughline-{}-{}", bench.run().0.simple(), self.sessions);
         self.after = 0;
@@ -80,7 +80,7 @@ impl Kept {
     }
 
     /// Keeps what was said to the agent for the next turn, and tells whoever said it.
-    pub(super) async fn take_in(&mut self, bench: &mut Workbench) -> Result<(), Failure> {
+    pub(super) async fn take_in(&mut self, bench: &mut AttemptContext) -> Result<(), Failure> {
         take_in(bench, self, |kept| &mut kept.queue).await
     }
 }

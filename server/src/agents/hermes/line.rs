@@ -12,8 +12,8 @@ use super::{
     event::{Event, Message, Status},
 };
 use crate::{
-    agents::{driven::Trouble, model::sse::Sse},
-    outside::Way,
+    agents::{external::Trouble, model::sse::Sse},
+    safe_http::CheckedUrl,
     traces,
 };
 
@@ -52,13 +52,13 @@ impl Fault {
 /// Clones speak to the same one.
 #[derive(Clone)]
 pub(super) struct Line {
-    way: Way,
+    way: CheckedUrl,
     key: Option<String>,
     pub(super) limits: Limits,
 }
 
 impl Line {
-    pub(super) fn new(way: Way, key: Option<String>, limits: Limits) -> Self {
+    pub(super) fn new(way: CheckedUrl, key: Option<String>, limits: Limits) -> Self {
         Self { way, key, limits }
     }
 

@@ -20,10 +20,10 @@ use domain::agents::Reach;
 use serde_json::Value;
 
 use super::{
-    Brain, End, Failure, Workbench,
-    driven::{self, Trouble},
+    AgentBackend, AttemptContext, End, Failure,
+    external::{self, Trouble},
 };
-use crate::outside::Outside;
+use crate::safe_http::SafeHttp;
 
 /// How long is waited for what.
 #[derive(Clone, Copy, Debug)]
@@ -51,14 +51,14 @@ impl Default for Limits {
 
 /// The brain that has a Hermes do the work.
 pub struct Hermes {
-    outside: Outside,
+    safe_http: SafeHttp,
     limits: Limits,
 }
 
 impl Hermes {
     /// Through the door to addresses that people type.
-    pub fn new(outside: Outside, limits: Limits) -> Self {
-        Self { outside, limits }
+    pub fn new(safe_http: SafeHttp, limits: Limits) -> Self {
+        Self { safe_http, limits }
     }
 
     /// The one place where its address is looked at.
@@ -66,7 +66,7 @@ impl Hermes {
         let Some(url) = &reach.settings.url else {
             return Err(Trouble::NotSet("Hermes' address is not set".to_owned()));
         };
-        match self.outside.way(url).await {
+        match self.safe_http.way(url).await {
             Ok(way) => Ok(line::Line::new(way, reach.key.clone(), self.limits)),
             Err(refused) => Err(Trouble::NotSet(refused.to_string())),
         }
@@ -74,8 +74,8 @@ impl Hermes {
 }
 
 #[async_trait::async_trait]
-impl Brain for Hermes {
-    async fn work(&self, bench: &mut Workbench) -> Result<End, Failure> {
+impl AgentBackend for Hermes {
+    async fn work(&self, bench: &mut AttemptContext) -> Result<End, Failure> {
         let line = self.line(bench.reach()).await.map_err(|trouble| trouble.failure(bench.agent()))?;
         let mut kept = kept::Kept::of(bench).await?;
         let said = loop {
@@ -92,7 +92,7 @@ impl Brain for Hermes {
                 break said;
             }
         };
-        driven::hand_in(bench, &said).await
+        external::hand_in(bench, &said).await
     }
 
     async fn part(&self, reach: &Reach, kept: Value) -> Result<(), String> {

@@ -21,17 +21,17 @@ impl Collector<'_> {
             Some(left) => {
                 for piece in left {
                     if !piece.begun {
-                        self.teller.end(self.bench).await?;
+                        self.reporter.end(self.bench).await?;
                     }
-                    self.teller.push(piece.words);
+                    self.reporter.push(piece.words);
                     self.said.push_str(piece.words);
-                    self.teller.end(self.bench).await?;
+                    self.reporter.end(self.bench).await?;
                 }
             }
             None if !self.differs => {
                 self.differs = true;
                 let words = "What Hermes has on record differs from what it said while it worked.";
-                self.teller.remark(self.bench, words).await?;
+                self.reporter.remark(self.bench, words).await?;
             }
             None => {}
         }
@@ -54,15 +54,15 @@ impl Collector<'_> {
                 let (id, step) = (format!("{}-{}", message.id, call.id), count.to_string());
                 let tool = &call.function.name;
                 count += 1;
-                self.teller.call(self.bench, &id, tool, &read(&call.function.arguments)).await?;
-                self.teller.tool(self.bench, &step, tool, StepState::Working).await?;
+                self.reporter.call(self.bench, &id, tool, &read(&call.function.arguments)).await?;
+                self.reporter.tool(self.bench, &step, tool, StepState::Working).await?;
                 open.push(OpenCall { theirs: &call.id, id, step, tool });
             }
             let theirs = message.tool_call_id.as_deref().filter(|_| message.role == "tool");
             if let Some(at) = theirs.and_then(|theirs| open.iter().position(|call| call.theirs == theirs)) {
                 let call = open.remove(at);
-                self.teller.returned(self.bench, &call.id, Ok(&read(&message.words()))).await?;
-                self.teller.tool(self.bench, &call.step, call.tool, StepState::Done).await?;
+                self.reporter.returned(self.bench, &call.id, Ok(&read(&message.words()))).await?;
+                self.reporter.tool(self.bench, &call.step, call.tool, StepState::Done).await?;
             }
         }
         Ok(())

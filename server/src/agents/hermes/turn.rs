@@ -6,7 +6,7 @@ use super::{
     kept::Kept,
     line::{Fault, Line},
 };
-use crate::agents::{Failure, Workbench, driven::brief};
+use crate::agents::{AttemptContext, Failure, external::brief};
 
 /// How often a start is tried whose fate nobody knows: each may have set Hermes to work.
 const TRIES: u32 = 3;
@@ -24,7 +24,11 @@ pub(super) struct Started {
 
 impl Turn<'_> {
     /// Takes up the run that an earlier attempt started, or starts one.
-    pub(super) async fn begin(&self, bench: &mut Workbench, kept: &mut Kept) -> Result<Started, Failure> {
+    pub(super) async fn begin(
+        &self,
+        bench: &mut AttemptContext,
+        kept: &mut Kept,
+    ) -> Result<Started, Failure> {
         if let Some(run) = kept.run.clone() {
             return Ok(Started { run, fresh: false });
         }
@@ -62,7 +66,7 @@ impl Turn<'_> {
 }
 
 /// What the agent is told: the request, at first; then what was said meanwhile, or that it was interrupted.
-async fn input(bench: &Workbench, kept: &Kept) -> Result<String, Failure> {
+async fn input(bench: &AttemptContext, kept: &Kept) -> Result<String, Failure> {
     let mut parts = Vec::new();
     if kept.history.is_empty() {
         parts.push(brief::material(bench).await?);

@@ -7,7 +7,7 @@ use std::sync::Arc;
 pub use super::model::{Endpoint, Limits, Model};
 pub use rehearsal::{Pace, Rehearsal};
 
-use super::{Brain, model};
+use super::{AgentBackend, model};
 use crate::settings::{Llm, Settings};
 
 /// What the settings say of the house agent.
@@ -34,7 +34,7 @@ impl House {
     }
 
     /// Its brain: the endpoint that is named, one that is found on this machine, or a rehearsal.
-    pub async fn brain(self) -> Arc<dyn Brain> {
+    pub async fn brain(self) -> Arc<dyn AgentBackend> {
         let found = match (self.named, self.find) {
             (None, true) => model::find(self.model.as_deref()).await,
             (named, _) => named,

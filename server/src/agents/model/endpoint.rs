@@ -18,7 +18,7 @@ use super::{
     wire::{Asking, Said, Wire},
 };
 use crate::{
-    outside::Way,
+    safe_http::CheckedUrl,
     settings::{Secret, SecretUrl},
     traces,
 };
@@ -35,7 +35,7 @@ const SHORTER: u32 = 4_096;
 /// An endpoint and the model that is used there.
 #[derive(Debug)]
 pub struct Endpoint {
-    way: Way,
+    way: CheckedUrl,
     wire: Wire,
     key: Option<Secret>,
     /// The one that was named, or the first that it lists.
@@ -66,11 +66,17 @@ impl Endpoint {
             // A redirect would carry what clients wrote to somewhere nobody named.
             .redirect(reqwest::redirect::Policy::none())
             .build()?;
-        Ok(Self::at(Way::trusted(client, base.clone()), Wire::Chat, model, key, limits))
+        Ok(Self::at(CheckedUrl::trusted(client, base.clone()), Wire::Chat, model, key, limits))
     }
 
     /// An endpoint at the end of a way, spoken to over a wire.
-    pub fn at(way: Way, wire: Wire, model: Option<String>, key: Option<Secret>, limits: Limits) -> Self {
+    pub fn at(
+        way: CheckedUrl,
+        wire: Wire,
+        model: Option<String>,
+        key: Option<Secret>,
+        limits: Limits,
+    ) -> Self {
         let (model, yes) = (OnceCell::new_with(model), || AtomicBool::new(true));
         Self { way, wire, key, model, limits, tools: yes(), usage: yes(), long: yes() }
     }

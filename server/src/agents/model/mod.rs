@@ -7,16 +7,16 @@
 mod answer;
 mod endpoint;
 mod find;
-mod hand;
 mod incoming;
 mod limits;
 mod notes;
 pub(in crate::agents) mod prompt;
 pub(in crate::agents) mod sse;
 mod talk;
+mod text_batcher;
+mod tool_executor;
 mod tools;
 mod trouble;
-mod voice;
 mod wire;
 
 pub use endpoint::Endpoint;
@@ -26,8 +26,8 @@ pub use wire::Wire;
 
 use domain::agents::Reach;
 
-use super::{Brain, End, Failure, Workbench};
-use crate::{outside::Outside, settings::Secret};
+use super::{AgentBackend, AttemptContext, End, Failure};
+use crate::{safe_http::SafeHttp, settings::Secret};
 
 /// The brain that asks one endpoint: the house agent's.
 #[derive(Debug)]
@@ -43,9 +43,9 @@ impl Model {
 }
 
 #[async_trait::async_trait]
-impl Brain for Model {
-    async fn work(&self, bench: &mut Workbench) -> Result<End, Failure> {
-        if bench.past().has_delivered() {
+impl AgentBackend for Model {
+    async fn work(&self, bench: &mut AttemptContext) -> Result<End, Failure> {
+        if bench.history().has_delivered() {
             return Ok(End::Review);
         }
         talk::Talk::begin(&self.endpoint, bench).await?.go().await
@@ -55,14 +55,14 @@ impl Brain for Model {
 /// The brain of agents that have an endpoint each, by their settings.
 #[derive(Clone, Debug)]
 pub struct Models {
-    outside: Outside,
+    safe_http: SafeHttp,
     limits: Limits,
 }
 
 impl Models {
     /// Over addresses that are let through there.
-    pub fn new(outside: Outside, limits: Limits) -> Self {
-        Self { outside, limits }
+    pub fn new(safe_http: SafeHttp, limits: Limits) -> Self {
+        Self { safe_http, limits }
     }
 
     /// The endpoint of an agent.
@@ -73,16 +73,16 @@ impl Models {
         let wire = Wire::of(reach.backend).ok_or("This is no agent with a model.")?;
         let url =
             reach.settings.url.as_deref().or(reach.backend.usual_url()).ok_or("Its address is not set.")?;
-        let way = self.outside.way(url).await.map_err(|refused| refused.to_string())?;
+        let way = self.safe_http.way(url).await.map_err(|refused| refused.to_string())?;
         let key = reach.key.as_deref().map(Secret::new);
         Ok(Endpoint::at(way, wire, reach.settings.model.clone(), key, self.limits))
     }
 }
 
 #[async_trait::async_trait]
-impl Brain for Models {
-    async fn work(&self, bench: &mut Workbench) -> Result<End, Failure> {
-        if bench.past().has_delivered() {
+impl AgentBackend for Models {
+    async fn work(&self, bench: &mut AttemptContext) -> Result<End, Failure> {
+        if bench.history().has_delivered() {
             return Ok(End::Review);
         }
         let endpoint = self.endpoint(bench.reach()).await;

@@ -7,7 +7,7 @@ use super::{
     prompt::cut,
     tools::{Described, parse},
 };
-use crate::agents::{Failure, Workbench};
+use crate::agents::{AttemptContext, Failure};
 
 /// How many notes a search names, and how much of one is read, in bytes.
 const FOUND: u32 = 10;
@@ -84,7 +84,7 @@ pub(super) fn read(tool: &str, arguments: &str) -> Option<Result<Notes, String>>
 }
 
 /// Does it, and answers what the model is told.
-pub(super) async fn perform(bench: &Workbench, call: Notes) -> Result<Result<String, String>, Failure> {
+pub(super) async fn perform(bench: &AttemptContext, call: Notes) -> Result<Result<String, String>, Failure> {
     match call {
         Notes::Search { words } => {
             let found = bench.search_notes(&words, FOUND).await?;

@@ -8,7 +8,7 @@ use super::{
     answer::Call,
     notes::{self, Notes},
 };
-use crate::agents::{Delegated, Workbench};
+use crate::agents::{AttemptContext, Delegated};
 
 /// How many tasks one call gives away.
 const TASKS: usize = 6;
@@ -60,7 +60,7 @@ pub(super) struct Described {
 }
 
 /// Whether an agent may use one of these, by what it may use of the portal's tools.
-pub(super) fn allowed(bench: &Workbench, tool: &str) -> bool {
+pub(super) fn allowed(bench: &AttemptContext, tool: &str) -> bool {
     bench.may(match tool {
         "make_plan" | "update_plan" => "report_progress",
         "read_file" => "get_request",
@@ -69,7 +69,7 @@ pub(super) fn allowed(bench: &Workbench, tool: &str) -> bool {
 }
 
 /// The tools that an agent may use.
-pub(super) fn offered(bench: &Workbench) -> Vec<Described> {
+pub(super) fn offered(bench: &AttemptContext) -> Vec<Described> {
     let mut tools = described();
     tools.extend(notes::described());
     tools.retain(|tool| allowed(bench, tool.name));

@@ -8,8 +8,8 @@ use axum::{
 use domain::{
     Actor, Db, Error, Scope,
     audit::{self, Deed, Outcome},
+    idempotency::{Call, once},
     ids::ClientId,
-    once::{Call, once},
     requests::{self, NewRequest, commands, queries},
     tokens::Right,
 };

@@ -11,7 +11,7 @@ use utoipa::ToSchema;
 use super::{Part, hold, parts::of_log};
 use crate::{
     api::{Api, Problem, bearer::Caller, body::Body},
-    dialects::tenant,
+    protocols::tenant,
 };
 
 /// What the agent writes in one go.

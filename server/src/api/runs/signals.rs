@@ -18,8 +18,8 @@ use utoipa::ToSchema;
 use super::{State as Standing, cursor::Cursor, find, wait};
 use crate::{
     api::{Api, Problem, bearer::Caller, body::Asked},
-    dialects::tenant,
     limits::Kind,
+    protocols::tenant,
 };
 
 /// How many entries of the log are read at once.

@@ -19,7 +19,7 @@ use lettre::{
 use tokio_util::sync::CancellationToken;
 use url::Url;
 
-use super::Outage;
+use super::Backoff;
 
 /// How long to rest when nothing is due.
 const REST: Duration = Duration::from_secs(2);
@@ -59,14 +59,14 @@ impl Sender {
 
 /// Sends whatever is due, until told to stop; a mail that is being sent is finished.
 pub async fn run(db: Db, sender: Sender, stop: CancellationToken) {
-    let mut outage = Outage::new("mail");
+    let mut backoff = Backoff::new("mail");
     while !stop.is_cancelled() {
         let rest = match send_due(&db, &sender, &stop).await {
             Ok(tried) => {
-                outage.over();
+                backoff.over();
                 if tried > 0 { Duration::ZERO } else { REST }
             }
-            Err(error) => outage.pause(&error).max(REST),
+            Err(error) => backoff.pause(&error).max(REST),
         };
         stop.run_until_cancelled(tokio::time::sleep(rest)).await;
     }

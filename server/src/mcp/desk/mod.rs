@@ -14,8 +14,8 @@ use std::sync::Arc;
 use domain::{
     Db, Error, Result, Scope,
     audit::By,
+    idempotency::{Call, once},
     ids::ClientId,
-    once::{Call, once},
     tokens::Right,
 };
 use schemars::JsonSchema;

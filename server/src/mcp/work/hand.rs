@@ -2,8 +2,8 @@
 
 use domain::{
     Db, Error, FieldErrors, Result, agents,
+    idempotency::{Call, answered, once},
     ids::RunId,
-    once::{Call, answered, once},
     runs::{self, Claimed, InHand},
     session::RunState,
 };

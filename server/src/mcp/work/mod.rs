@@ -18,7 +18,7 @@ use domain::{
 use tokio_util::sync::CancellationToken;
 
 use super::tool::Tool;
-use crate::agents::driven::Inside;
+use crate::agents::external::Inside;
 
 /// What is always there beside the allow-list: they ask, and wait for what was asked.
 const ALWAYS: [&str; 3] = ["get_answer", "get_delegated", APPROVE];

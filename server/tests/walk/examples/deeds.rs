@@ -270,7 +270,7 @@ fn public(town: &Town, pattern: &str) -> Option<(Body, Option<&'static str>)> {
         "/account/password" => (fields(&[("old", PASSWORD), secret]), None),
         "/account/sign-ins" => (fields(&[("sign_in", "others")]), None),
         "/account/confirmation" => (fields(&[]), Some("the address is confirmed")),
-        "/account/places" => (fields(&[("place", &place), ("next", "/portal")]), None),
+        "/account/workspaces" => (fields(&[("place", &place), ("next", "/portal")]), None),
         _ => return None,
     })
 }

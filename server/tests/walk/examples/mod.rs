@@ -28,6 +28,7 @@ pub const PUBLIC: &[(&str, &str)] = &[
     ("/live", "a socket; `sockets` walks what it follows"),
     ("/live/events", "the same where no socket gets through; `sockets` walks it as well"),
     ("/docs/api", "how programs speak to the product"),
+    ("/account/places", "an address of before, which leads to where it is now"),
     ("/v1/openapi.json", "the same for programs"),
     ("/dev/outbox", "gone where there is a mail server or others reach the machine"),
 ];
@@ -40,7 +41,7 @@ pub const OWN: &[&str] = &[
     "/account/password",
     "/account/sign-ins",
     "/account/confirmation",
-    "/account/places",
+    "/account/workspaces",
 ];
 
 /// Whether it is for programs alone, which come with a token and without cookies.

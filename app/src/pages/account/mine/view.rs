@@ -31,7 +31,7 @@ pub(super) fn page(cx: &Cx, mine: &Mine) -> Response {
                     <p class="page-sub"><span>{display_email(&mine.me.email)}</span><span>{place}</span><span>{role_words(mine.me.role)}</span></p>
                 </div>
                 <div class="page-actions">
-                    {cx.bare.arrival.elsewhere.then(|| view! { <a class="button" href="/account/places">"Switch workspace"</a> })}
+                    {cx.bare.arrival.elsewhere.then(|| view! { <a class="button" href="/account/workspaces">"Switch workspace"</a> })}
                     <form method="post" action="/sign-out">{field::token(cx)}<button class="button">"Sign out"</button></form>
                 </div>
             </div>

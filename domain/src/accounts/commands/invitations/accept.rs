@@ -1,5 +1,5 @@
 use crate::{
-    Db, Error, FieldErrors, Office, OnConstraint, Result, Role, Tx,
+    Db, Error, FieldErrors, OnConstraint, Result, Role, SystemRole, Tx,
     accounts::{
         Standing,
         commands::{
@@ -62,7 +62,7 @@ async fn find(db: &Db, workspace: WorkspaceId, token: &str) -> Result<Invitation
     if !links::is_token(token) {
         return Err(Error::NotFound);
     }
-    let mut tx = db.begin_as(Office::Auth).await?;
+    let mut tx = db.begin_as(SystemRole::Auth).await?;
     let now = tx.now();
     let row = sqlx::query!(
         r#"SELECT i.email, i.role, w.name, c.name AS "client?",
@@ -116,7 +116,7 @@ pub async fn accept<'a>(
         Accepted::By(_) => None,
     };
     let mine = mine?;
-    let mut tx = db.begin_as(Office::Auth).await?;
+    let mut tx = db.begin_as(SystemRole::Auth).await?;
     let (client, role) = use_in(&mut tx, token).await?;
     let person = person_of_in(&mut tx, &invitation.email, newcomer, by).await?;
     claims::settle_in(&mut tx, &invitation.email, Some(person), &mine).await?;
@@ -181,7 +181,7 @@ async fn check_newcomer(
 }
 
 async fn check_owner(db: &Db, email: &str, password: &str) -> Result<()> {
-    let mut tx = db.begin_as(Office::Auth).await?;
+    let mut tx = db.begin_as(SystemRole::Auth).await?;
     let owner = owner_in(&mut tx, email).await?;
     tx.commit().await?;
     let Some(owner) = owner else { return Err(taken(email)) };

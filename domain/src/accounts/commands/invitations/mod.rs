@@ -8,7 +8,7 @@ pub use accept::{Accepted, Invitation, accept, open};
 
 use super::{people::check_manager, persons::check_email};
 use crate::{
-    Db, Error, FieldErrors, Office, Result, Role, Scope, Tx,
+    Db, Error, FieldErrors, Result, Role, Scope, SystemRole, Tx,
     accounts::limits::{self, INVITATION_PAIR, INVITATIONS, pair},
     audit::{self, Deed},
     billing,
@@ -226,7 +226,7 @@ async fn send_in(tx: &mut Tx, scope: &Scope, email: &str, token: &str) -> Result
 
 /// Whether the address belongs to somebody who has shown that they read its mail, anywhere on this install.
 async fn is_confirmed(tx: &mut Tx, scope: &Scope, email: &str) -> Result<bool> {
-    tx.enter_as(Office::Auth).await?;
+    tx.enter_as(SystemRole::Auth).await?;
     let confirmed = sqlx::query_scalar!(
         r#"SELECT EXISTS (SELECT 1 FROM person WHERE email = $1 AND confirmed) AS "confirmed!""#,
         email

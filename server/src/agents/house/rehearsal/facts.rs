@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 pub(super) struct Fact {
     /// As it was given.
     pub(super) words: String,
-    /// `your answer on “Office hours”`, `fees.csv`, `your brief`.
+    /// `your answer on “SystemRole hours”`, `fees.csv`, `your brief`.
     pub(super) source: String,
     /// Words that count for finding it but are not shown, such as a question's label.
     pub(super) about: String,

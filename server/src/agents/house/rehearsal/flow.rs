@@ -16,7 +16,7 @@ use super::{
     pace::Pace,
     question, speech,
 };
-use crate::agents::{End, Failure, Settlement, Steer, Workbench};
+use crate::agents::{AttemptContext, End, Failure, Settlement, Steer};
 
 /// The time that a look at something takes.
 const LOOK: Duration = Duration::from_millis(900);
@@ -37,7 +37,7 @@ enum Stage {
 }
 
 struct Flow<'a> {
-    bench: &'a mut Workbench,
+    bench: &'a mut AttemptContext,
     pace: Pace,
     material: Material,
     points: Vec<Point>,
@@ -46,12 +46,12 @@ struct Flow<'a> {
 }
 
 /// Goes the whole way, or what is left of it.
-pub(super) async fn go(bench: &mut Workbench, pace: Pace) -> Result<End, Failure> {
+pub(super) async fn go(bench: &mut AttemptContext, pace: Pace) -> Result<End, Failure> {
     bench.rehearses().await?;
     if let Some(task) = bench.task().cloned() {
         return help(bench, pace, &task).await;
     }
-    if bench.past().has_delivered() {
+    if bench.history().has_delivered() {
         return Ok(End::Review);
     }
     let material = Material::gather(bench).await?;
@@ -69,7 +69,7 @@ pub(super) async fn go(bench: &mut Workbench, pace: Pace) -> Result<End, Failure
 }
 
 /// Goes through what a helping agent does.
-async fn help(bench: &mut Workbench, pace: Pace, task: &Task) -> Result<End, Failure> {
+async fn help(bench: &mut AttemptContext, pace: Pace, task: &Task) -> Result<End, Failure> {
     let asked = short(&task.words);
     pace.write(bench, "helps", &format!("I’m looking into this for {}: {asked}", task.by)).await?;
     Ok(End::Answer(format!("This was a rehearsal, so no one looked into it. The ask was: {asked}")))
@@ -84,9 +84,9 @@ fn short(words: &str) -> String {
 impl Flow<'_> {
     /// The change that was asked for, the brief, and what was said until now, except what is taken up on the way.
     fn points_so_far(&self, open: &[Steer]) -> Vec<Point> {
-        let past = self.bench.past();
+        let history = self.bench.history();
         let open: Vec<_> = open.iter().map(|steer| steer.control).collect();
-        let change = past.change_asked().map(|(reason, _)| asks::read(reason, reason)).unwrap_or_default();
+        let change = history.change_asked().map(|(reason, _)| asks::read(reason, reason)).unwrap_or_default();
         let change = change.asks.into_iter().map(|words| Point { words, origin: Origin::Change });
         let brief = self
             .material
@@ -94,14 +94,14 @@ impl Flow<'_> {
             .asks
             .iter()
             .map(|words| Point { words: words.clone(), origin: Origin::Brief });
-        let said = past.steers(&open).into_iter();
+        let said = history.steers(&open).into_iter();
         let said =
             said.map(|(by, words)| Point { words: words.to_owned(), origin: Origin::Said(by.to_owned()) });
         change.chain(brief).chain(said).collect()
     }
 
     async fn read(&mut self) -> Result<(), Failure> {
-        let opening = speech::opening(self.bench.past().asked_by());
+        let opening = speech::opening(self.bench.history().asked_by());
         self.pace.write(self.bench, "opening", &opening).await?;
         self.hear_all().await?;
         self.begin(Stage::Read).await?;
@@ -129,8 +129,8 @@ impl Flow<'_> {
     /// Asks once in a request's life; a change that is asked for says itself what matters.
     async fn settle(&mut self) -> Result<Option<Settlement>, Failure> {
         let question = question::question(self.bench, &self.material);
-        let known = self.bench.past().settlement(&question.question);
-        if known.is_some() || self.bench.past().change_asked().is_some() {
+        let known = self.bench.history().settlement(&question.question);
+        if known.is_some() || self.bench.history().change_asked().is_some() {
             return Ok(known);
         }
         let settled = self.bench.ask(question).await?;
@@ -139,7 +139,7 @@ impl Flow<'_> {
 
     async fn work(&mut self, settled: &Option<Settlement>) -> Result<(), Failure> {
         if let Some(settled) = settled
-            && self.bench.past().change_asked().is_none()
+            && self.bench.history().change_asked().is_none()
         {
             let words = speech::settled(settled.label.as_deref(), &settled.by);
             self.pace.write(self.bench, "settled", &words).await?;
@@ -205,16 +205,16 @@ impl Flow<'_> {
 
     /// The deliverable's title, its text, and what is said of it.
     fn draft(&self) -> (String, String, String) {
-        let (work, past) = (self.bench.assignment(), self.bench.past());
+        let (work, history) = (self.bench.assignment(), self.bench.history());
         let title = format!("Draft: {}", work.title);
         let before =
             work.delivered.iter().find(|delivered| delivered.title == title).map_or(0, |last| last.version);
-        let questions = past.questions();
+        let questions = history.questions();
         let settled = questions.iter().filter_map(|(question, settled)| {
             let settled = settled.as_ref()?;
             Some((*question, settled.label.as_deref(), settled.by.as_str()))
         });
-        let lately = past
+        let lately = history
             .settled_lately()
             .iter()
             .map(|(question, settled)| (question.as_str(), settled.label.as_deref(), settled.by.as_str()));
@@ -229,7 +229,7 @@ impl Flow<'_> {
                 .map(|point| (point, bearing(&self.material.facts, &point.words)))
                 .collect(),
             settled: settled.chain(lately).collect(),
-            change: past.change_asked(),
+            change: history.change_asked(),
         };
         (title, draft.markdown(), speech::closing(before + 1, draft.open().len()))
     }
@@ -251,7 +251,7 @@ impl Flow<'_> {
 
     /// Shows a step being done and done, unless an earlier attempt did it.
     async fn step(&self, id: &str, doing: &str, done: &str, detail: &str) -> Result<(), Failure> {
-        if self.bench.past().has_done(id) {
+        if self.bench.history().has_done(id) {
             return Ok(());
         }
         self.bench.step(id, doing, "", StepState::Working).await?;

@@ -3,7 +3,7 @@
 use domain::files::File;
 
 use super::{asks, facts::Fact, table::Table};
-use crate::agents::{Failure, Workbench};
+use crate::agents::{AttemptContext, Failure};
 
 /// How many lines of one file are looked at for facts.
 const LINES: usize = 400;
@@ -40,7 +40,7 @@ pub(super) enum Contents {
 
 impl Material {
     /// Reads brief, answers and files.
-    pub(super) async fn gather(bench: &Workbench) -> Result<Self, Failure> {
+    pub(super) async fn gather(bench: &AttemptContext) -> Result<Self, Failure> {
         let work = bench.assignment();
         let mut material = Self { brief: asks::read(&work.title, &work.brief), ..Self::default() };
         for question in &work.intake {
@@ -54,12 +54,12 @@ impl Material {
             material.files.push(Read { id: file.id.to_string(), name: file.name.clone(), contents });
         }
         material.facts = material.quotable();
-        material.facts.extend(bench.past().comments().into_iter().map(|(by, words)| Fact {
+        material.facts.extend(bench.history().comments().into_iter().map(|(by, words)| Fact {
             words: asks::cut(words, 240),
             source: format!("a comment by {by}"),
             about: String::new(),
         }));
-        if let Some((reason, by)) = bench.past().change_asked() {
+        if let Some((reason, by)) = bench.history().change_asked() {
             // What is told beside what is asked bears on all of it.
             material.facts.extend(asks::read(reason, reason).told.into_iter().map(|words| Fact {
                 words,

@@ -14,7 +14,7 @@ mod table;
 
 pub use pace::Pace;
 
-use super::super::{Brain, End, Failure, Workbench};
+use super::super::{AgentBackend, AttemptContext, End, Failure};
 
 /// The brain that rehearses.
 #[derive(Clone, Copy, Debug)]
@@ -30,8 +30,8 @@ impl Rehearsal {
 }
 
 #[async_trait::async_trait]
-impl Brain for Rehearsal {
-    async fn work(&self, bench: &mut Workbench) -> Result<End, Failure> {
+impl AgentBackend for Rehearsal {
+    async fn work(&self, bench: &mut AttemptContext) -> Result<End, Failure> {
         flow::go(bench, self.pace).await
     }
 }

@@ -6,7 +6,7 @@ use clap::ValueEnum;
 use domain::session::Part;
 use tokio::time::sleep;
 
-use crate::agents::{Failure, Workbench};
+use crate::agents::{AttemptContext, Failure};
 
 /// How fast a rehearsal goes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -30,8 +30,8 @@ impl Pace {
     }
 
     /// Writes a text word by word, from where an earlier attempt left it.
-    pub(super) async fn write(self, bench: &Workbench, id: &str, text: &str) -> Result<(), Failure> {
-        let (written, ended) = bench.past().words(id);
+    pub(super) async fn write(self, bench: &AttemptContext, id: &str, text: &str) -> Result<(), Failure> {
+        let (written, ended) = bench.history().words(id);
         if ended {
             return Ok(());
         }

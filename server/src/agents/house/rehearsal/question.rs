@@ -7,7 +7,7 @@ use domain::{
 };
 
 use super::{asks, material::Material};
-use crate::agents::Workbench;
+use crate::agents::AttemptContext;
 
 /// With several points in the brief: which comes first.
 pub(super) const ORDER: &str = "Which should I begin with?";
@@ -18,7 +18,7 @@ pub(super) const TONE: &str = "How should it sound?";
 const MOST: usize = 3;
 
 /// What is asked.
-pub(super) fn question(bench: &Workbench, material: &Material) -> Question {
+pub(super) fn question(bench: &AttemptContext, material: &Material) -> Question {
     let work = bench.assignment();
     let (now, by) = (bench.now(), work.answer_by - chrono::TimeDelta::minutes(1));
     let until = when_in_full(by, work.zone);

@@ -10,15 +10,15 @@ use serde_json::Value;
 use super::{
     answer::{Answer, Call},
     endpoint::Endpoint,
-    hand::Hand,
     prompt,
+    tool_executor::ToolExecutor,
     tools::{self, Described},
     trouble::Trouble,
     wire::{Finish, Said},
 };
 use turn::Turn;
 
-use crate::agents::{End, Failure, Steer, Workbench, material::untagged};
+use crate::agents::{AttemptContext, End, Failure, Steer, material::untagged};
 
 /// How many answers one attempt takes.
 const ANSWERS: u32 = 60;
@@ -34,13 +34,13 @@ const READ: &str = "Got it. I’ll take that into account from here on.";
 
 pub(super) struct Talk<'a> {
     endpoint: &'a Endpoint,
-    bench: &'a mut Workbench,
+    bench: &'a mut AttemptContext,
     tools: Vec<Described>,
     system: String,
     said: Vec<Said>,
     /// What was said to it, and has to wait until a call is written.
     waiting: Vec<Steer>,
-    hand: Hand,
+    executor: ToolExecutor,
     /// All that it said, for a model without tools.
     spoken: String,
     texts: u32,
@@ -51,14 +51,17 @@ pub(super) struct Talk<'a> {
 }
 
 impl<'a> Talk<'a> {
-    pub(super) async fn begin(endpoint: &'a Endpoint, bench: &'a mut Workbench) -> Result<Self, Failure> {
+    pub(super) async fn begin(
+        endpoint: &'a Endpoint,
+        bench: &'a mut AttemptContext,
+    ) -> Result<Self, Failure> {
         for secret in endpoint.secrets() {
             bench.hide(secret);
         }
         let system = prompt::system(bench);
         let material = prompt::material(bench).await?;
         let said = std::iter::once(material).chain(prompt::decided(bench)).map(Said::User).collect();
-        let (hand, tools) = (Hand::of(bench), tools::offered(bench));
+        let (executor, tools) = (ToolExecutor::of(bench), tools::offered(bench));
         Ok(Self {
             endpoint,
             bench,
@@ -66,7 +69,7 @@ impl<'a> Talk<'a> {
             system,
             said,
             waiting: Vec::new(),
-            hand,
+            executor,
             spoken: String::new(),
             texts: 0,
             nudges: 0,
@@ -88,7 +91,7 @@ impl<'a> Talk<'a> {
                 }
                 Turn::Whole(answer) => {
                     if let Some(end) = self.is_done(answer).await? {
-                        self.hand.tick_off(self.bench).await?;
+                        self.executor.tick_off(self.bench).await?;
                         return Ok(end);
                     }
                 }
@@ -114,10 +117,10 @@ impl<'a> Talk<'a> {
         self.spoken.push_str(&answer.words);
         self.agent(answer.words, calls.clone(), answer.kept);
         for call in &calls {
-            let told = self.hand.perform(self.bench, call).await?;
+            let told = self.executor.perform(self.bench, call).await?;
             let text = untagged(&self.bench.redact(&told));
             self.said.push(Said::Told { call: call.id.clone(), text });
-            if self.hand.mistakes >= MISTAKES {
+            if self.executor.mistakes >= MISTAKES {
                 return Err(
                     self.failed(&Trouble::Rubbish(format!("{MISTAKES} calls in a row that cannot be done")))
                 );
@@ -125,7 +128,7 @@ impl<'a> Talk<'a> {
         }
         // What was said meanwhile comes before the end.
         let steered = self.is_steered();
-        if std::mem::take(&mut self.hand.finished) && !steered {
+        if std::mem::take(&mut self.executor.finished) && !steered {
             return Ok(Some(End::Review));
         }
         if !calls.is_empty() || steered {
@@ -143,10 +146,10 @@ impl<'a> Talk<'a> {
         if self.bench.task().is_some() {
             return self.answered().map(Some);
         }
-        if self.hand.delivered {
+        if self.executor.delivered {
             return Ok(Some(End::Review));
         }
-        if self.hand.used && self.nudges < NUDGES {
+        if self.executor.used && self.nudges < NUDGES {
             self.nudges += 1;
             self.user(
                 "Nothing is delivered yet. Hand the finished work over with deliver, then call finish.",
@@ -163,7 +166,7 @@ impl<'a> Talk<'a> {
 
     /// What one that helps has said, in whichever attempt, is what it came to.
     fn answered(&self) -> Result<End, Failure> {
-        let said = format!("{}{}", self.bench.past().said(TEXT), self.spoken);
+        let said = format!("{}{}", self.bench.history().said(TEXT), self.spoken);
         if said.trim().is_empty() {
             return Err(self.failed(&Trouble::Rubbish("it said nothing".to_owned())));
         }

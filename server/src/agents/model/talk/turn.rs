@@ -4,7 +4,7 @@ use domain::costs::Spent;
 use tokio::time::{Instant, sleep, sleep_until};
 
 use super::{
-    super::{answer::Answer, incoming::Incoming, trouble::Trouble, voice::Voice, wire::Used},
+    super::{answer::Answer, incoming::Incoming, text_batcher::TextBatcher, trouble::Trouble, wire::Used},
     TEXT, Talk,
 };
 use crate::agents::Failure;
@@ -34,16 +34,16 @@ impl Talk<'_> {
     pub(super) async fn speak(&mut self) -> Result<Turn, Failure> {
         let (mut tries, mut pause) = (1, self.endpoint.limits.pause);
         loop {
-            let mut voice = Voice::new(format!("{TEXT}{}", self.texts));
+            let mut batcher = TextBatcher::new(format!("{TEXT}{}", self.texts));
             self.texts += 1;
             let (begun, mut words) = (Instant::now(), String::new());
             let left = self.endpoint.limits.total.saturating_sub(self.spent);
             let turn = tokio::select! {
-                turn = self.listen(&mut voice, &mut words) => turn?,
+                turn = self.listen(&mut batcher, &mut words) => turn?,
                 () = sleep(left) => Err(Trouble::Endless("the time for all answers is used up")),
             };
             self.spent += begun.elapsed();
-            voice.end(self.bench).await?;
+            batcher.end(self.bench).await?;
             let trouble = match turn {
                 Ok(turn) => return Ok(turn),
                 Err(trouble) => trouble,
@@ -69,7 +69,7 @@ impl Talk<'_> {
     /// Reads one answer as it comes, and notes what it has used, however it ends.
     async fn listen(
         &mut self,
-        voice: &mut Voice,
+        batcher: &mut TextBatcher,
         words: &mut String,
     ) -> Result<Result<Turn, Trouble>, Failure> {
         let asked = tokio::select! {
@@ -83,7 +83,7 @@ impl Talk<'_> {
             Ok(incoming) => incoming,
             Err(trouble) => return Ok(Err(trouble)),
         };
-        let steered = self.follow(&mut incoming, voice, words).await?;
+        let steered = self.follow(&mut incoming, batcher, words).await?;
         if let Some(used) = incoming.answer.used {
             self.note(used).await?;
         }
@@ -98,22 +98,22 @@ impl Talk<'_> {
     async fn follow(
         &mut self,
         incoming: &mut Incoming<'_>,
-        voice: &mut Voice,
+        batcher: &mut TextBatcher,
         words: &mut String,
     ) -> Result<Result<bool, Trouble>, Failure> {
         let mut held: Option<Instant> = None;
         loop {
-            let due = voice.due();
+            let due = batcher.due();
             tokio::select! {
                 piece = incoming.next() => match piece {
                     Ok(Some(more)) => {
                         words.push_str(&more);
-                        voice.push(&more);
+                        batcher.push(&more);
                     }
                     Ok(None) => return Ok(Ok(false)),
                     Err(trouble) => return Ok(Err(trouble)),
                 },
-                () = until(due), if due.is_some() => voice.say(self.bench).await?,
+                () = until(due), if due.is_some() => batcher.say(self.bench).await?,
                 heard = self.bench.steered(), if held.is_none() => {
                     heard?;
                     // What only speaks can be cut off; a call that has begun is let finish.

@@ -1,0 +1,228 @@
+//! Where a card stands within its column: positions are numbers, and a card that is put between two others gets one
+//! between theirs.
+
+use super::{Column, Place, Priority, lock, lock::Row};
+use crate::{
+    Result, Scope, Tx,
+    ids::{ClientId, RequestId},
+};
+
+/// The position that `place` means for a card in `column`, among the cards that the scope sees: an operator may put a
+/// card between those of other clients.
+pub(crate) async fn position_in(
+    tx: &mut Tx,
+    scope: &Scope,
+    row: &Row,
+    column: Column,
+    place: Place,
+) -> Result<f64> {
+    if let Place::At(position) = place
+        && position.is_finite()
+    {
+        return Ok(position);
+    }
+    let found = neighbours(tx, scope, row, column, place).await?;
+    if let Some(position) = found.between() {
+        return Ok(position);
+    }
+    // No number is left between the two: number the client's cards anew, and look among those alone.
+    spread(tx, scope, row.client, column).await?;
+    let own = scope.within(row.client);
+    let row = lock::find_in(tx, scope, row.client, row.id).await?;
+    let found = neighbours(tx, &own, &row, column, place).await?;
+    Ok(found.between().or(found.above).unwrap_or(1.0))
+}
+
+/// The end of a client's column.
+pub(crate) async fn end_in(tx: &mut Tx, scope: &Scope, client: ClientId, column: Column) -> Result<f64> {
+    let last = sqlx::query_scalar!(
+        "SELECT max(position) FROM request
+         WHERE workspace_id = $1 AND client_id = $2 AND board_column = $3 AND withdrawn_at IS NULL",
+        scope.workspace.0,
+        client.0,
+        column.as_str(),
+    )
+    .fetch_one(tx.conn())
+    .await?;
+    Ok(Gap { above: last, below: None }.between().unwrap_or(1.0))
+}
+
+/// The end of a priority's group in a client's column: behind the last card that is as urgent or more.
+pub(crate) async fn end_of_group_in(
+    tx: &mut Tx,
+    scope: &Scope,
+    client: ClientId,
+    column: Column,
+    priority: Priority,
+) -> Result<f64> {
+    let found = group_end(tx, scope, client, column, priority).await?;
+    if let Some(position) = found.between() {
+        return Ok(position);
+    }
+    spread(tx, scope, client, column).await?;
+    let found = group_end(tx, scope, client, column, priority).await?;
+    Ok(found.between().or(found.above).unwrap_or(1.0))
+}
+
+async fn group_end(
+    tx: &mut Tx,
+    scope: &Scope,
+    client: ClientId,
+    column: Column,
+    priority: Priority,
+) -> Result<Gap> {
+    let as_urgent: Vec<String> = match priority {
+        Priority::High => vec!["high".into()],
+        Priority::Normal => vec!["high".into(), "normal".into()],
+        Priority::Low => vec!["high".into(), "normal".into(), "low".into()],
+    };
+    let row = sqlx::query!(
+        "WITH cards AS (
+             SELECT position, priority FROM request
+             WHERE workspace_id = $1 AND client_id = $2 AND board_column = $3 AND withdrawn_at IS NULL
+         ), last AS (SELECT max(position) AS position FROM cards WHERE priority = ANY($4))
+         SELECT (SELECT position FROM last) AS above,
+                (SELECT min(position) FROM cards
+                 WHERE position > coalesce((SELECT position FROM last), '-infinity')) AS below",
+        scope.workspace.0,
+        client.0,
+        column.as_str(),
+        &as_urgent,
+    )
+    .fetch_one(tx.conn())
+    .await?;
+    Ok(Gap { above: row.above, below: row.below })
+}
+
+/// The cards between which one is put.
+#[derive(Clone, Copy, Debug, Default)]
+struct Gap {
+    above: Option<f64>,
+    below: Option<f64>,
+}
+
+impl Gap {
+    /// A position strictly between the two; `None` when the numbers are used up.
+    fn between(self) -> Option<f64> {
+        let position = match (self.above, self.below) {
+            (None, None) => 1.0,
+            (Some(above), None) => above + 1.0,
+            (None, Some(below)) => below - 1.0,
+            (Some(above), Some(below)) => f64::midpoint(above, below),
+        };
+        let fits = self.above.is_none_or(|above| above < position)
+            && self.below.is_none_or(|below| position < below);
+        fits.then_some(position)
+    }
+}
+
+async fn neighbours(tx: &mut Tx, scope: &Scope, row: &Row, column: Column, place: Place) -> Result<Gap> {
+    let cards = Cards { workspace: scope.workspace.0, client: scope.client, column, but: row.id };
+    let gap = match place {
+        Place::First => Gap { above: None, below: cards.after(tx, None, 1).await?.first().copied() },
+        Place::Last | Place::At(_) => {
+            Gap { above: cards.before(tx, None, 1).await?.first().copied(), below: None }
+        }
+        Place::Before(other) => match cards.find(tx, other).await? {
+            Some(position) => {
+                let above = cards.before(tx, Some((position, other)), 1).await?;
+                Gap { above: above.first().copied(), below: Some(position) }
+            }
+            None => Gap { above: cards.before(tx, None, 1).await?.first().copied(), below: None },
+        },
+        Place::Up => match *cards.before(tx, Some((row.position, row.id)), 2).await? {
+            [] => Gap { above: None, below: cards.after(tx, None, 1).await?.first().copied() },
+            [next] => Gap { above: None, below: Some(next) },
+            [next, above, ..] => Gap { above: Some(above), below: Some(next) },
+        },
+        Place::Down => match *cards.after(tx, Some((row.position, row.id)), 2).await? {
+            [] => Gap { above: cards.before(tx, None, 1).await?.first().copied(), below: None },
+            [next] => Gap { above: Some(next), below: None },
+            [next, below, ..] => Gap { above: Some(next), below: Some(below) },
+        },
+    };
+    Ok(gap)
+}
+
+/// The cards of a column, but for the one that moves.
+struct Cards {
+    workspace: uuid::Uuid,
+    client: Option<ClientId>,
+    column: Column,
+    but: RequestId,
+}
+
+impl Cards {
+    async fn find(&self, tx: &mut Tx, card: RequestId) -> Result<Option<f64>> {
+        Ok(sqlx::query_scalar!(
+            "SELECT position FROM request
+             WHERE workspace_id = $1 AND ($2::uuid IS NULL OR client_id = $2) AND board_column = $3
+               AND id = $4 AND id <> $5 AND withdrawn_at IS NULL",
+            self.workspace,
+            self.client.map(|c| c.0),
+            self.column.as_str(),
+            card.0,
+            self.but.0,
+        )
+        .fetch_optional(tx.conn())
+        .await?)
+    }
+
+    /// Positions above a card, the nearest first; from the column's end without one.
+    async fn before(&self, tx: &mut Tx, card: Option<(f64, RequestId)>, most: i64) -> Result<Vec<f64>> {
+        let (position, id) =
+            card.map_or((f64::INFINITY, uuid::Uuid::max()), |(position, id)| (position, id.0));
+        Ok(sqlx::query_scalar!(
+            "SELECT position FROM request
+             WHERE workspace_id = $1 AND ($2::uuid IS NULL OR client_id = $2) AND board_column = $3
+               AND (position, id) < ($4, $5) AND id <> $6 AND withdrawn_at IS NULL
+             ORDER BY position DESC, id DESC LIMIT $7",
+            self.workspace,
+            self.client.map(|c| c.0),
+            self.column.as_str(),
+            position,
+            id,
+            self.but.0,
+            most,
+        )
+        .fetch_all(tx.conn())
+        .await?)
+    }
+
+    /// Positions below a card, the nearest first; from the column's top without one.
+    async fn after(&self, tx: &mut Tx, card: Option<(f64, RequestId)>, most: i64) -> Result<Vec<f64>> {
+        let (position, id) =
+            card.map_or((f64::NEG_INFINITY, uuid::Uuid::nil()), |(position, id)| (position, id.0));
+        Ok(sqlx::query_scalar!(
+            "SELECT position FROM request
+             WHERE workspace_id = $1 AND ($2::uuid IS NULL OR client_id = $2) AND board_column = $3
+               AND (position, id) > ($4, $5) AND id <> $6 AND withdrawn_at IS NULL
+             ORDER BY position, id LIMIT $7",
+            self.workspace,
+            self.client.map(|c| c.0),
+            self.column.as_str(),
+            position,
+            id,
+            self.but.0,
+            most,
+        )
+        .fetch_all(tx.conn())
+        .await?)
+    }
+}
+
+/// Numbers a client's cards of a column anew, in their order.
+async fn spread(tx: &mut Tx, scope: &Scope, client: ClientId, column: Column) -> Result<()> {
+    sqlx::query!(
+        "UPDATE request r SET position = n.place
+         FROM (SELECT id, row_number() OVER (ORDER BY position, id) AS place FROM request
+               WHERE workspace_id = $1 AND client_id = $2 AND board_column = $3 AND withdrawn_at IS NULL) n
+         WHERE r.id = n.id",
+        scope.workspace.0,
+        client.0,
+        column.as_str(),
+    )
+    .execute(tx.conn())
+    .await?;
+    Ok(())
+}

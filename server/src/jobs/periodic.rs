@@ -1,0 +1,35 @@
+//! Does something again and again.
+
+use std::{panic::AssertUnwindSafe, time::Duration};
+
+use domain::{Db, Error, Result};
+use futures::{FutureExt, future::BoxFuture};
+use tokio::time::sleep;
+
+use super::Backoff;
+use crate::shutdown::Shutdown;
+
+/// A piece of periodic work. Doing it twice at once, here or on another node, does no harm.
+pub(super) type Work = Box<dyn Fn(Db) -> BoxFuture<'static, Result<()>> + Send + Sync>;
+
+/// Begins at once, and again `every` after it was done.
+pub(super) fn start(db: Db, shutdown: &Shutdown, name: &'static str, every: Duration, work: Work) {
+    let soft = shutdown.soft().clone();
+    shutdown.spawn(name, async move {
+        soft.run_until_cancelled(again(db, name, every, work)).await;
+    });
+}
+
+async fn again(db: Db, name: &'static str, every: Duration, work: Work) {
+    let mut backoff = Backoff::new(name);
+    loop {
+        let done = AssertUnwindSafe(work(db.clone())).catch_unwind().await;
+        match done.unwrap_or_else(|_| Err(Error::Broken("it panicked".to_owned()))) {
+            Ok(()) => {
+                backoff.over();
+                sleep(every).await;
+            }
+            Err(error) => sleep(backoff.pause(&error).max(every)).await,
+        }
+    }
+}

@@ -1,0 +1,23 @@
+//! AG-UI: a request's session as the events of its runs, to be followed and resumed, and to be spoken to by an
+//! `HttpAgent`.
+//!
+//! `docs/SESSIONS.md` has it as it is served.
+
+mod event;
+mod follow;
+mod run;
+mod teller;
+
+use axum::{extract::DefaultBodyLimit, routing::get};
+
+use super::{
+    Auth,
+    posted::{MOST, no_method},
+};
+use crate::routes::Routes;
+
+/// The routes of the dialect.
+pub fn routes() -> Routes<Auth> {
+    let session = get(follow::show).post(run::create).fallback(no_method);
+    Routes::new().route("/v1/ag-ui/{session}", session.layer(DefaultBodyLimit::max(MOST)))
+}

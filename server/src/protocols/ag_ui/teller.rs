@@ -1,0 +1,281 @@
+//! A session as runs and messages: from what the conversation says, and from what comes, to events in the order that
+//! the protocol wants. Between a run's beginning and its end everything may be said, outside of them nothing; what
+//! people say and do while no run is at work is told as a short run of its own.
+
+use std::collections::BTreeMap;
+
+use domain::session::{self, Body, Conversation, Entry, RunNow, RunState, StepState};
+use serde_json::{Value, json};
+use sessions::Offset;
+
+use super::event::{Event, Message, Role, interrupt};
+use crate::protocols::{
+    body,
+    news::{News, Told},
+    open::Tongue,
+    sse,
+};
+
+/// A session on its way to one reader.
+#[derive(Debug)]
+pub(super) struct Teller {
+    thread: String,
+    conversation: Conversation,
+    told: Told,
+    /// The run that has begun and not ended.
+    open: Option<String>,
+    /// The names under which steps have begun, by their keys.
+    steps: BTreeMap<String, String>,
+    /// Ends with the run.
+    once: bool,
+    ended: bool,
+}
+
+impl Teller {
+    /// A session from its beginning, and what is told first: what was said so far, as it reads now. `next` is how far
+    /// the conversation has been read.
+    pub(super) fn new(
+        thread: String,
+        conversation: Conversation,
+        next: u64,
+        once: bool,
+    ) -> (Self, Vec<Event>) {
+        let mut teller = Self::silent(thread, conversation, once);
+        let mut events = Vec::new();
+        match teller.living() {
+            Some(run) => teller.start(run.id.to_string(), &mut events),
+            None => teller.start(format!("read-{next}"), &mut events),
+        }
+        let messages = teller.conversation.entries.iter().filter_map(message).collect();
+        events.push(Event::MessagesSnapshot { messages });
+        for place in 0..teller.conversation.entries.len() {
+            teller.recall(place, &mut events);
+        }
+        if teller.living().is_none() {
+            teller.finish(json!({ "type": "success" }), &mut events);
+        }
+        (teller, events)
+    }
+
+    /// The same for whoever has been told everything before.
+    pub(super) fn resumed(thread: String, conversation: Conversation) -> Self {
+        let mut teller = Self::silent(thread, conversation, false);
+        if let Some(run) = teller.living() {
+            teller.start(run.id.to_string(), &mut Vec::new());
+        }
+        for place in 0..teller.conversation.entries.len() {
+            teller.recall(place, &mut Vec::new());
+        }
+        if teller.open.is_none() {
+            teller.close(&mut Vec::new());
+        }
+        teller
+    }
+
+    fn silent(thread: String, conversation: Conversation, once: bool) -> Self {
+        let (told, steps) = (Told::default(), BTreeMap::new());
+        Self { thread, conversation, told, open: None, steps, once, ended: false }
+    }
+
+    /// The run at work.
+    fn living(&self) -> Option<&RunNow> {
+        let at_work = |run: &&RunNow| matches!(run.state, RunState::Queued | RunState::Working);
+        self.conversation.run.as_ref().filter(at_work)
+    }
+
+    /// What an event of the log comes to.
+    pub(super) fn apply(&mut self, event: &session::Event) -> Vec<Event> {
+        let mut events = Vec::new();
+        if self.ended {
+            return events;
+        }
+        let touched = self.conversation.apply(event);
+        let living = self.living().map(|run| run.id.to_string());
+        let aside = self.open.is_none() && living.is_none();
+        match living {
+            Some(run) if self.open.is_none() => {
+                self.start(run, &mut events);
+                self.reopen(&mut events);
+            }
+            None if aside && !touched.is_empty() => self.start(format!("aside-{}", event.id), &mut events),
+            _ => {}
+        }
+        for place in touched {
+            self.tell(place, &mut events);
+        }
+        if aside {
+            self.finish(json!({ "type": "success" }), &mut events);
+        } else {
+            self.end(&mut events);
+        }
+        events
+    }
+
+    fn start(&mut self, run_id: String, events: &mut Vec<Event>) {
+        events.push(Event::RunStarted { thread_id: self.thread.clone(), run_id: run_id.clone() });
+        self.open = Some(run_id);
+    }
+
+    /// What a pause has ended goes on with the run, so that what is open follows from what is said alone.
+    fn reopen(&mut self, events: &mut Vec<Event>) {
+        for place in self.told.begin_again(&self.conversation) {
+            events.push(begin(&self.conversation.entries[place], Role::Assistant));
+        }
+        for place in 0..self.conversation.entries.len() {
+            self.step(place, events);
+        }
+    }
+
+    /// Ends the run where it has ended.
+    fn end(&mut self, events: &mut Vec<Event>) {
+        let Some(run) = self.conversation.run.as_ref().filter(|_| self.open.is_some()) else { return };
+        let outcome = match run.state {
+            RunState::Queued | RunState::Working => return,
+            RunState::Completed => json!({ "type": "success" }),
+            RunState::Cancelled => json!({ "type": "cancelled" }),
+            RunState::Suspended => interrupt(&self.questions()),
+            RunState::Failed => return self.fail(events),
+        };
+        self.finish(outcome, events);
+    }
+
+    fn finish(&mut self, outcome: Value, events: &mut Vec<Event>) {
+        self.close(events);
+        let Some(run_id) = self.open.take() else { return };
+        events.push(Event::RunFinished { thread_id: self.thread.clone(), run_id, outcome });
+        self.ended = self.once;
+    }
+
+    fn fail(&mut self, events: &mut Vec<Event>) {
+        self.close(events);
+        let failed = |entry: &Entry| match &entry.body {
+            Body::Failed { reason } if !reason.is_empty() => Some(reason.clone()),
+            _ => None,
+        };
+        let message = self.conversation.entries.iter().rev().find_map(failed);
+        events.push(Event::RunError { message: message.unwrap_or_else(|| "The work broke off.".to_owned()) });
+        self.open = None;
+        self.ended = self.once;
+    }
+
+    /// Ends what is open within the run.
+    fn close(&mut self, events: &mut Vec<Event>) {
+        for step_name in std::mem::take(&mut self.steps).into_values() {
+            events.push(Event::StepFinished { step_name });
+        }
+        for place in self.told.end_words(&self.conversation) {
+            events.push(Event::TextMessageEnd { message_id: self.conversation.entries[place].key.clone() });
+        }
+    }
+
+    /// The questions that are open.
+    fn questions(&self) -> Vec<Value> {
+        let asked = self.conversation.entries.iter().filter_map(|entry| match &entry.body {
+            Body::Approval { approval, question, options, settled: None, .. } => {
+                Some(json!({ "id": approval,
+                "reason": "question", "message": question, "metadata": { "options": options } }))
+            }
+            _ => None,
+        });
+        asked.collect()
+    }
+
+    /// What was there before, beside the messages of the snapshot: words that are open go on, and the rest is told.
+    fn recall(&mut self, place: usize, events: &mut Vec<Event>) {
+        let entry = &self.conversation.entries[place];
+        if let News::Words { ends: false, .. } = self.told.news(&self.conversation, place) {
+            events.push(begin(entry, Role::Assistant));
+        }
+        self.step(place, events);
+        events.extend(custom(&self.conversation.entries[place]));
+    }
+
+    fn tell(&mut self, place: usize, events: &mut Vec<Event>) {
+        let entry = &self.conversation.entries[place];
+        match self.told.news(&self.conversation, place) {
+            News::Words { begins, more, ends } => {
+                events.extend(begins.then(|| begin(entry, Role::Assistant)));
+                events.extend(content(entry, more));
+                events.extend(ends.then(|| Event::TextMessageEnd { message_id: entry.key.clone() }));
+            }
+            News::Whole { again } => {
+                if let (false, Some(message)) = (again, message(entry)) {
+                    events.push(begin(entry, message.role));
+                    events.extend(content(entry, &message.content));
+                    events.push(Event::TextMessageEnd { message_id: message.id });
+                }
+                self.step(place, events);
+                events.extend(custom(&self.conversation.entries[place]));
+            }
+        }
+    }
+
+    /// A step begins and ends once each; one that was done at once does both.
+    fn step(&mut self, place: usize, events: &mut Vec<Event>) {
+        let entry = &self.conversation.entries[place];
+        let Body::Step { title, state, .. } = &entry.body else { return };
+        if *state == StepState::Working {
+            if !self.steps.contains_key(&entry.key) {
+                // Two steps of one name could not be told apart.
+                let taken = self.steps.values().any(|name| name == title);
+                let step_name = if taken { format!("{title} ({})", entry.key) } else { title.clone() };
+                self.steps.insert(entry.key.clone(), step_name.clone());
+                events.push(Event::StepStarted { step_name });
+            }
+        } else if let Some(step_name) = self.steps.remove(&entry.key) {
+            events.push(Event::StepFinished { step_name });
+        }
+    }
+}
+
+impl Tongue for Teller {
+    fn hear(&mut self, event: &session::Event, next: Offset, text: &mut String) {
+        write(text, &self.apply(event), next);
+    }
+
+    fn has_ended(&self) -> bool {
+        self.ended
+    }
+}
+
+/// The events as they are sent. Only the last one of an event of the log has its offset: whoever comes again with it
+/// has heard all of them.
+pub(super) fn write(text: &mut String, events: &[Event], next: Offset) {
+    let next = next.to_string();
+    for (place, event) in events.iter().enumerate() {
+        let is_last = place + 1 == events.len();
+        sse::event(text, is_last.then_some(next.as_str()), event);
+    }
+}
+
+fn begin(entry: &Entry, role: Role) -> Event {
+    Event::TextMessageStart { message_id: entry.key.clone(), role, name: entry.author.name.clone() }
+}
+
+fn content(entry: &Entry, delta: &str) -> Option<Event> {
+    let content = || Event::TextMessageContent { message_id: entry.key.clone(), delta: delta.to_owned() };
+    (!delta.is_empty()).then(content)
+}
+
+/// What was said, by agents and people.
+fn message(entry: &Entry) -> Option<Message> {
+    let (role, content) = match &entry.body {
+        Body::Words { text, .. } => (Role::Assistant, text.clone()),
+        Body::Asked { title, brief } => (Role::User, format!("{title}\n\n{brief}")),
+        Body::Comment { text } | Body::Steer { text, .. } => (Role::User, text.clone()),
+        _ => return None,
+    };
+    Some(Message { id: entry.key.clone(), role, name: entry.author.name.clone(), content })
+}
+
+/// Everything but words, which stand in messages.
+fn custom(entry: &Entry) -> Option<Event> {
+    let is_message = matches!(entry.body, Body::Asked { .. } | Body::Comment { .. });
+    let (name, mut value) = body::data(entry).filter(|_| !is_message)?;
+    value["id"] = json!(entry.key);
+    Some(Event::Custom { name, value })
+}
+
+#[cfg(test)]
+#[path = "teller_tests.rs"]
+mod tests;

@@ -1,0 +1,54 @@
+//! `POST /v1/chat/{session}/stop`: stops the run that is named, and no other.
+
+use axum::{
+    Json,
+    extract::{Path, Request, State, rejection::PathRejection},
+    http::{HeaderValue, header},
+    response::{IntoResponse, Response},
+};
+use domain::{
+    controls::{self, Asked},
+    ids::RunId,
+};
+use serde::Deserialize;
+use serde_json::json;
+
+use crate::protocols::{auth::Auth, posted, refusal::Refusal};
+
+/// What a page sends: the run that it has been reading. What the assistant said is in the log anyway.
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Meant {
+    active_stream_id: Option<String>,
+}
+
+pub(super) async fn create(
+    State(auth): State<Auth>,
+    session: Result<Path<String>, PathRejection>,
+    request: Request,
+) -> Result<Response, Refusal> {
+    let headers = request.headers().clone();
+    let meant: Meant = posted::read(auth.app(), request).await?;
+    let Path(session) = session.map_err(|_| Refusal::not_found())?;
+    let visit = auth.admit(&headers, &session).await?;
+    let run = meant.active_stream_id.map(|id| id.parse::<RunId>()).transpose();
+    let run = run.map_err(|_| Refusal::unprocessable("activeStreamId is none that was ever given out."))?;
+    let asked = controls::stop_run(&auth.app().db, &visit.scope, visit.request, run).await?;
+    let told = Json(json!({
+        "control": asked.control,
+        "outcome": asked.settled.map_or("asked", |outcome| outcome.as_str()),
+        "message": words(&asked),
+    }));
+    Ok(([(header::CACHE_CONTROL, HeaderValue::from_static("no-store"))], told).into_response())
+}
+
+/// What came of it so far, for people.
+fn words(asked: &Asked) -> &'static str {
+    use controls::Outcome::{AlreadyEnded, Done, NoAnswer, Refused};
+    match asked.settled {
+        None => "Asked to stop. What comes of it stands in the conversation.",
+        Some(Done | NoAnswer) => "Stopped.",
+        Some(AlreadyEnded) => "The work had ended already.",
+        Some(Refused) => "The work was not stopped. The conversation says why.",
+    }
+}

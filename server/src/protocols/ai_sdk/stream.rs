@@ -1,0 +1,45 @@
+//! `GET /v1/chat/{session}/stream`: the run that is at work, from its beginning, and then as it comes. 204 without one.
+
+use axum::{
+    extract::{Path, State, rejection::PathRejection},
+    http::{HeaderMap, HeaderName, HeaderValue, StatusCode},
+    response::{IntoResponse, Response},
+};
+
+use super::{
+    turn::{Turn, written},
+    version::Version,
+};
+use crate::protocols::{
+    auth::{Auth, Visit},
+    open::{self, Tongue, read},
+    refusal::Refusal,
+};
+
+pub(super) async fn show(
+    State(auth): State<Auth>,
+    session: Result<Path<String>, PathRejection>,
+    headers: HeaderMap,
+) -> Result<Response, Refusal> {
+    let Path(session) = session.map_err(|_| Refusal::not_found())?;
+    let visit = auth.admit(&headers, &session).await?;
+    let answer = run(visit, Version::of(&headers)).await?;
+    Ok(answer.unwrap_or_else(|| StatusCode::NO_CONTENT.into_response()))
+}
+
+/// The run at work as a stream of chunks; none where there is none.
+pub(super) async fn run(visit: Visit, version: Version) -> Result<Option<Response>, Refusal> {
+    let reading = read(&visit).await?;
+    let turn = Turn::new(reading.conversation, version).filter(|(turn, _)| !turn.has_ended());
+    let Some((turn, chunks)) = turn else {
+        return Ok(None);
+    };
+    open::answer(visit, turn, written(&chunks), reading.next).map(|answer| Some(marked(answer)))
+}
+
+/// With what tells the SDK how to read it.
+pub(super) fn marked(mut response: Response) -> Response {
+    let name = HeaderName::from_static("x-vercel-ai-ui-message-stream");
+    response.headers_mut().insert(name, HeaderValue::from_static("v1"));
+    response
+}

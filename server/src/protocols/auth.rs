@@ -1,0 +1,76 @@
+//! The door of a request's session: who is let in, by the cookie of their sign-in, and as whom they act.
+
+use std::sync::Arc;
+
+use app::web::App;
+use axum::http::HeaderMap;
+use domain::{Scope, ids::RequestId, requests::queries};
+use sessions::{StreamId, Tenant};
+use tokio_util::sync::CancellationToken;
+
+use super::{
+    durable_streams::{People, Reader, tenant},
+    refusal::Refusal,
+    sse::Pace,
+};
+use crate::limits::{Kind, Limits, Seat};
+
+/// What every answer of the people's dialects stands on.
+#[derive(Clone)]
+pub struct Auth {
+    people: People,
+    limits: Arc<Limits>,
+    stop: CancellationToken,
+    pace: Pace,
+}
+
+/// Somebody who was let in, and to what.
+pub(super) struct Visit {
+    pub(super) auth: Auth,
+    pub(super) reader: Reader,
+    /// Narrowed to the client that the request belongs to.
+    pub(super) scope: Scope,
+    /// Whose seats they take.
+    pub(super) tenant: Tenant,
+    pub(super) stream: StreamId,
+    pub(super) request: RequestId,
+}
+
+impl Auth {
+    /// Answers that are open end when `stop` is cancelled.
+    pub fn new(app: App, limits: Arc<Limits>, stop: CancellationToken, pace: Pace) -> Self {
+        Self { people: People::new(app), limits, stop, pace }
+    }
+
+    pub(super) fn app(&self) -> &App {
+        self.people.app()
+    }
+
+    pub(super) fn stop(&self) -> &CancellationToken {
+        &self.stop
+    }
+
+    /// A seat for an answer that stays open.
+    pub(super) fn seat(&self, tenant: Tenant) -> Result<Seat, Refusal> {
+        Ok(self.limits.seat(tenant, Kind::Sse)?)
+    }
+
+    pub(super) fn pace(&self) -> Pace {
+        self.pace
+    }
+
+    /// Lets in whoever is signed in and may see the session; to all others it is not there.
+    pub(super) async fn admit(&self, headers: &HeaderMap, session: &str) -> Result<Visit, Refusal> {
+        let stream: StreamId = session.parse().map_err(|_| Refusal::not_found())?;
+        let (reader, scope) = self.people.visit(headers, stream).await?;
+        let (request, client) = queries::of_session(&self.app().db, &scope, stream.0).await?;
+        let tenant = tenant(&scope);
+        Ok(Visit { auth: self.clone(), reader, scope: scope.within(client), tenant, stream, request })
+    }
+
+    /// Whether whoever was let in still may; asked to the end, whoever still listens.
+    pub(super) async fn still(&self, reader: &Reader) -> bool {
+        let (people, reader) = (self.people.clone(), reader.clone());
+        tokio::spawn(async move { people.may_still(&reader).await }).await.unwrap_or(false)
+    }
+}

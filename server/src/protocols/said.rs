@@ -1,0 +1,27 @@
+//! Saying something in a session once, whoever made the id of the message.
+
+use domain::{
+    controls::{self, Said},
+    session::Body,
+};
+
+use super::{auth::Visit, open::read, refusal::Refusal};
+
+/// Says something as the page's composer does. A message that was read from the session before comes back under the
+/// session's own id; it is known by that.
+pub(super) async fn say(visit: &Visit, message: &str, words: &str) -> Result<Said, Refusal> {
+    let entries = read(visit).await?.conversation.entries;
+    let same = entries.iter().find(|entry| entry.key == message).map(|entry| match &entry.body {
+        Body::Comment { text } | Body::Steer { text, .. } => text == words.trim(),
+        // What was deleted is not said again by whoever still has it.
+        Body::Asked { .. } | Body::Deleted { .. } => true,
+        _ => false,
+    });
+    match same {
+        Some(true) => Ok(Said::Before),
+        Some(false) => {
+            Err(domain::Error::refused("What was said stays as it was said. Write a new message.").into())
+        }
+        None => Ok(controls::say(&visit.auth.app().db, &visit.scope, visit.request, message, words).await?),
+    }
+}
