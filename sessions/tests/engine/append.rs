@@ -1,13 +1,9 @@
 //! Appending: dense offsets, atomic with the caller's transaction, answered after the commit (invariants 1, 2 and 3).
 
-#![allow(clippy::unwrap_used, reason = "a test fails by it")]
-
-mod support;
-
+use crate::support::{contents, engine, engine_with, event, new_stream, now, soon, stream, unpolled, until};
 use futures::future::join_all;
 use sessions::{Append, Error, Offset, Options, StreamId, append_in, close_in, create_in, head_in, read_in};
 use sqlx::PgPool;
-use support::{contents, engine, engine_with, event, new_stream, now, soon, stream, unpolled, until};
 use uuid::Uuid;
 
 #[sqlx::test(migrations = "../migrations")]

@@ -1,11 +1,8 @@
 //! Forks: what they read, across sources and page borders, and how long a source is kept.
-#![allow(clippy::unwrap_used, reason = "a test fails by it")]
 
-mod support;
-
+use crate::support::{self, Dice, engine, engine_with, soon, unpolled, until};
 use sessions::{Append, Data, Engine, Error, Expiry, ForkPoint, NewNamed, Offset, Options, StreamId, Tenant};
 use sqlx::PgPool;
-use support::{Dice, engine, engine_with, soon, unpolled, until};
 use uuid::Uuid;
 
 const JSON: &str = "application/json";

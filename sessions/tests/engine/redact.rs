@@ -1,18 +1,15 @@
 //! An event that is written anew keeps its place, and nobody reads what it said: not from the table, not from memory, on
 //! whichever node.
-#![allow(clippy::unwrap_used, reason = "a test fails by it")]
-
-mod support;
 
 use std::time::Duration;
 
-use bytes::Bytes;
-use sessions::{Append, Engine, Error, Offset, Options, Page, StreamId, append_in, find_in, redact_in};
-use sqlx::PgPool;
-use support::{
+use crate::support::{
     APP, collect, connect_options, engine, engine_with, event, now, pool, soon, stream, texts, unpolled,
     until,
 };
+use bytes::Bytes;
+use sessions::{Append, Engine, Error, Offset, Options, Page, StreamId, append_in, find_in, redact_in};
+use sqlx::PgPool;
 
 const SECRET: &str = "a word too much";
 

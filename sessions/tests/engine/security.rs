@@ -1,14 +1,11 @@
 //! Whose a stream is: the database itself shows nobody another's (invariant 10).
-#![allow(clippy::unwrap_used, reason = "a test fails by it")]
 
-mod support;
-
+use crate::support::{APP, connect_options, contents, engine, event, now, pool};
 use sessions::{
     Append, Error, NewStream, Offset, Producer, StreamId, Tenant, append_in, close_in, create_in, fence_in,
     head_in, read_in,
 };
 use sqlx::{PgPool, PgTransaction};
-use support::{APP, connect_options, contents, engine, event, now, pool};
 use uuid::Uuid;
 
 /// A transaction of the product under a scope, as it makes them itself.

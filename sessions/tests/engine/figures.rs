@@ -1,11 +1,8 @@
 //! What the engine tells of itself: what it did, what it holds, and what each tenant's streams weigh.
-#![allow(clippy::unwrap_used, reason = "a test fails by it")]
 
-mod support;
-
+use crate::support::{engine, soon};
 use sessions::{Append, Engine, Expiry, NewNamed, Offset, StreamId, Tenant};
 use sqlx::PgPool;
-use support::{engine, soon};
 use uuid::Uuid;
 
 /// What an event counts beside its content.

@@ -1,12 +1,9 @@
 //! Producers: the same append sent twice is stored once, and who has been replaced is refused (invariant 6).
-#![allow(clippy::unwrap_used, reason = "a test fails by it")]
 
-mod support;
-
+use crate::support::{self, contents, engine, event, soon, stream};
 use futures::future::join_all;
 use sessions::{Append, Appended, Engine, Error, Producer, StreamId, fence_in};
 use sqlx::PgPool;
-use support::{contents, engine, event, soon, stream};
 
 async fn append(engine: &Engine, stream: StreamId, epoch: u64, sequence: u64) -> Result<Appended, Error> {
     let producer = Producer { id: "agent".into(), epoch, sequence };

@@ -1,21 +1,18 @@
 //! Several nodes on one database hear of each other's appends at once. No poll helps here: it is an hour away.
-#![allow(clippy::unwrap_used, reason = "a test fails by it")]
-
-mod support;
 
 use std::{sync::Arc, time::Duration};
 
-use sessions::{Append, Engine, Exchange, News, Offset, Options, StreamId, append_in};
-use sqlx::{
-    Executor, PgPool,
-    postgres::{PgListener, PgPoolOptions},
-};
-use support::{
+use crate::support::{
     ENGINE, collect, engine, engine_with, event,
     line::Line,
     now, pool,
     proxy::{Mode, Proxy},
     soon, stream, texts, unpolled, until,
+};
+use sessions::{Append, Engine, Exchange, News, Offset, Options, StreamId, append_in};
+use sqlx::{
+    Executor, PgPool,
+    postgres::{PgListener, PgPoolOptions},
 };
 use uuid::Uuid;
 

@@ -2,13 +2,10 @@
 //! whichever of two nodes, both say the same and hold the same.
 //!
 //! `THROUGHLINE_MODEL_CASES` is how many stories are told, 48 by default.
-#![allow(clippy::unwrap_used, reason = "a test fails by it")]
 
 mod deeds;
-mod model;
 mod play;
-#[path = "../support/mod.rs"]
-mod support;
+mod reference;
 
 use proptest::test_runner::{Config, TestCaseError, TestRunner};
 use sqlx::{PgPool, postgres::PgConnectOptions};
@@ -18,7 +15,7 @@ use play::Stage;
 
 #[sqlx::test(migrations = "../migrations")]
 async fn the_engine_does_what_the_model_does(database: PgPool) {
-    let options = support::connect_options(&database);
+    let options = crate::support::connect_options(&database);
     // Each story runs to its end before the next one is made up, which needs a thread that may wait.
     tokio::task::spawn_blocking(move || tell(options)).await.unwrap();
 }

@@ -1,7 +1,4 @@
 //! Subscriptions: whom an append wakes, once, and whose word counts.
-#![allow(clippy::unwrap_used, reason = "a test fails by it")]
-
-mod support;
 
 use std::{
     sync::{
@@ -11,13 +8,13 @@ use std::{
     time::Duration,
 };
 
+use crate::support::{self, engine, engine_with, now, soon, unpolled, until};
 use chrono::TimeDelta;
 use sessions::{
     Append, Clock, Delivery, Engine, Expiry, Link, NewNamed, NewSubscription, Offset, Options, Refusal,
     Report, StreamId, Tenant, Then, Wake, Wakes, append_in,
 };
 use sqlx::PgPool;
-use support::{engine, engine_with, now, soon, unpolled, until};
 use uuid::Uuid;
 
 fn tenant() -> Tenant {

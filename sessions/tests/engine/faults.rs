@@ -1,7 +1,4 @@
 //! The database and other nodes: what was acknowledged is there, once and in order, whatever happens in between.
-#![allow(clippy::unwrap_used, reason = "a test fails by it")]
-
-mod support;
 
 use std::{
     sync::Arc,
@@ -9,15 +6,15 @@ use std::{
     time::Duration,
 };
 
+use crate::support::{
+    self, ENGINE, collect, collect_all, contents, engine_with, event, now, pool,
+    proxy::{Mode, Proxy},
+    soon, stream, texts, unpolled, until,
+};
 use sessions::{
     Append, Appended, Engine, Error, Offset, Options, Producer, StreamId, append_in, close_in, fence_in,
 };
 use sqlx::{Executor, PgPool, postgres::PgPoolOptions};
-use support::{
-    ENGINE, collect, collect_all, contents, engine_with, event, now, pool,
-    proxy::{Mode, Proxy},
-    soon, stream, texts, unpolled, until,
-};
 
 fn numbered(id: &str, sequence: u64) -> Append {
     let producer = Producer { id: id.into(), epoch: 0, sequence };

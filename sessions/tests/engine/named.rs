@@ -1,7 +1,4 @@
 //! Streams by their names: whose they are, what they hold, and when they end.
-#![allow(clippy::unwrap_used, reason = "a test fails by it")]
-
-mod support;
 
 use std::{
     sync::{
@@ -11,12 +8,12 @@ use std::{
     time::Duration,
 };
 
+use crate::support::{self, engine, engine_with, now, soon, unpolled, until};
 use chrono::TimeDelta;
 use sessions::{
     Append, Clock, Created, Data, Engine, Error, Expiry, NewNamed, Offset, Options, Producer, Tenant,
 };
 use sqlx::{PgPool, Row};
-use support::{engine, engine_with, now, soon, unpolled, until};
 use uuid::Uuid;
 
 fn tenant() -> Tenant {

@@ -1,17 +1,14 @@
 //! Following: every event behind the offset, once and in order, without a connection (invariants 4 and 5).
-#![allow(clippy::unwrap_used, reason = "a test fails by it")]
-
-mod support;
 
 use std::{sync::Arc, time::Duration};
 
-use futures::future::join_all;
-use sessions::{Append, Engine, Error, Offset, Options, Page, StreamId, append_in, close_in, create_in};
-use sqlx::PgPool;
-use support::{
+use crate::support::{
     Dice, ENGINE, collect, collect_all, connect_options, contents, deaf::Deaf, engine, engine_with, event,
     new_stream, now, pool, soon, stream, texts, unpolled, until,
 };
+use futures::future::join_all;
+use sessions::{Append, Engine, Error, Offset, Options, Page, StreamId, append_in, close_in, create_in};
+use sqlx::PgPool;
 
 async fn append(engine: &Engine, stream: StreamId, range: std::ops::Range<u64>) {
     let events = range.map(event).collect();

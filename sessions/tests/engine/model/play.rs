@@ -20,9 +20,9 @@ use uuid::Uuid;
 
 use super::{
     deeds::{Deed, Ends, NAMES, Place, Write},
-    model::{Model, Plan, Wish},
-    support::{ENGINE, now, pool, until},
+    reference::{Model, Plan, Wish},
 };
+use crate::support::{ENGINE, now, pool, until};
 
 /// Two nodes over one database, under a clock that is moved by hand.
 pub struct Stage {
