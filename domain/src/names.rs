@@ -1,5 +1,5 @@
-//! What people, companies and the workspace may be called. Names stand in mails to others, so they carry nothing that a
-//! mail program makes a link of.
+//! What people, companies, agents, offers, tokens and the workspace may be called. Names stand in mails to others, so they
+//! carry nothing that a mail program makes a link of.
 
 use crate::{FieldErrors, readable};
 
@@ -61,8 +61,10 @@ fn point(c: char) -> char {
     }
 }
 
-/// `spam.example` and `EVIL.RU`, but not `St.Gallen`, `J.R.R.` or `Müller GmbH & Co.KG`.
+/// `spam.example` and `EVIL.RU`, but not `St.Gallen`, `J.R.R.`, `Müller GmbH & Co.KG` or `Node.js`.
 fn is_host(word: &str) -> bool {
+    /// Endings of files and of what programs are called, of which none is a domain's.
+    const FILES: [&str; 9] = ["js", "ts", "php", "html", "css", "pdf", "docx", "xlsx", "csv"];
     /// Endings that are hardly anything else, however they are written.
     const ENDINGS: [&str; 12] =
         ["com", "net", "org", "info", "biz", "xyz", "online", "shop", "site", "top", "click", "link"];
@@ -82,6 +84,7 @@ fn is_host(word: &str) -> bool {
             && last.chars().all(char::is_alphabetic)
             && (!last.chars().any(char::is_uppercase) || !word.chars().any(char::is_lowercase)));
     !firm
+        && !FILES.contains(&last.to_lowercase().as_str())
         && (ending && rest.iter().any(|label| label.chars().count() >= 2)
             || ENDINGS.contains(&last.to_lowercase().as_str()))
 }
@@ -134,6 +137,9 @@ mod tests {
             "S.A.R.L. Dupont",
             "Smith Inc.",
             "Coffee @ Nine",
+            "Node.js care",
+            "GPT-4.1",
+            "claude-opus-4.5",
             "24/7 Plumbing: Berlin",
             "田中商店",
             "Nguyễn Văn A",

@@ -5,11 +5,8 @@ use crate::{
     Actor, Db, Error, FieldErrors, OnConstraint, Result, Scope, Tx,
     audit::{self, Deed},
     ids::{AgentId, ClientId},
-    live_hints,
-    requests::{
-        clock,
-        commands::{line, operator},
-    },
+    live_hints, names,
+    requests::{clock, commands::operator},
     words,
 };
 
@@ -208,7 +205,7 @@ fn no_client() -> Error {
 fn checked(name: &str, persona: &str) -> Result<(String, String)> {
     let persona = words::line_feeds(&persona.replace('\0', "")).trim().to_owned();
     let mut errors = FieldErrors::new();
-    let name = line(&mut errors, "name", name, NAME, "Enter a name. Clients will see it.");
+    let name = names::read(&mut errors, "name", name, NAME, "Enter a name. Clients will see it.");
     if persona.chars().count() > PERSONA {
         errors.add("persona", format!("Keep this under {PERSONA} characters."));
     }

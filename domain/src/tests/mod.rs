@@ -16,6 +16,7 @@ mod found;
 mod journey;
 mod leases;
 mod limits;
+mod named;
 mod numbers;
 mod order;
 mod refusals;

@@ -3,7 +3,8 @@ use crate::{
     Db, Error, FieldErrors, OnConstraint, Result, Scope, agents,
     audit::{self, Deed},
     ids::{ClientId, TokenId},
-    requests::commands::{line, operator},
+    names,
+    requests::commands::operator,
     secret,
 };
 
@@ -86,7 +87,7 @@ fn checked(new: &NewToken) -> Result<(String, Vec<String>)> {
     rights.dedup();
     let mut errors = FieldErrors::new();
     let missing = "Add a name so you know later what uses it.";
-    let name = line(&mut errors, "name", &new.name, NAME, missing);
+    let name = names::read(&mut errors, "name", &new.name, NAME, missing);
     match new.agent {
         Some(_) => rights = vec![Right::Work],
         None if rights.is_empty() => errors.add("rights", "Choose at least one permission."),

@@ -7,7 +7,7 @@ pub use question::TypedField;
 pub use typed::Typed;
 
 use super::{IntakeField, Offer, Terms};
-use crate::{FieldErrors, Result, readable, words};
+use crate::{FieldErrors, Result, names, readable, words};
 
 /// How many questions one intake form asks: past this nobody answers them.
 const MOST_QUESTIONS: usize = 30;
@@ -68,6 +68,9 @@ impl Draft {
     fn collect_words(&self, errors: &mut FieldErrors) {
         if readable::is_blank(&self.name) {
             errors.add("name", "Name the offer, like “Two at a time”.");
+        } else if let Some(objection) = names::objection(&self.name) {
+            // It stands in mails and on invoices.
+            errors.add("name", objection);
         }
         at_most(errors, "name", "the name", &self.name, 80);
         at_most(errors, "summary", "the summary", &self.summary, 300);

@@ -56,7 +56,7 @@ pub(crate) fn operator(scope: &Scope) -> Result<()> {
     if scope.role() == Some(Role::Operator) { Ok(()) } else { Err(Error::NotFound) }
 }
 
-/// A title, or what something is called: one line, as it reads, and what is wrong with it.
+/// A title: one line, as it reads, and what is wrong with it. What people and things are called is read by [`crate::names`].
 pub(crate) fn line(errors: &mut FieldErrors, field: &str, typed: &str, most: usize, missing: &str) -> String {
     let line = typed.replace('\0', "").split_whitespace().collect::<Vec<_>>().join(" ");
     let line = readable::line(&line);

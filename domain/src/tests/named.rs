@@ -1,0 +1,45 @@
+//! What agents, offers and tokens may be called: their names go into mails to others as people's and companies' do.
+
+use sqlx::PgPool;
+
+use crate::{
+    Error,
+    agents::{self, NewAgent},
+    names,
+    offers::{self, Draft, Starts},
+    testing::{Ground, draft},
+    tokens::{self, NewToken, Right},
+};
+
+const BAD: [&str; 4] =
+    ["WIN $5000 NOW http://spam.example/x", "Juno <b>", "juno@harborpine.test", "Visit evil.com today"];
+
+fn objected<T: std::fmt::Debug>(name: &str, came: Result<T, Error>) {
+    match came {
+        Err(Error::Fields(errors)) => assert_eq!(errors.of("name"), names::objection(name), "{name}"),
+        other => panic!("{name} was not refused: {other:?}"),
+    }
+}
+
+#[sqlx::test(migrations = "../migrations")]
+async fn nothing_is_named_like_a_link(pool: PgPool) {
+    let ground = Ground::new(&pool).await;
+    let (db, operator) = (&ground.db, &ground.operator);
+    let agent = |name: &str| NewAgent { name: name.into(), persona: String::new(), client: None };
+    let offer = |name: &str| Draft { name: name.into(), ..draft(Starts::AtOnce) };
+    let token =
+        |name: &str| NewToken { name: name.into(), agent: None, client: None, rights: vec![Right::Read] };
+    let juno = agents::create(db, operator, agent("Juno")).await.unwrap();
+    let two = offers::commands::create(db, operator, &offer("Two at a time")).await.unwrap();
+    tokens::create(db, operator, token("Calendar sync (GPT-4.1, Node.js)")).await.unwrap();
+    for bad in BAD {
+        objected(bad, agents::create(db, operator, agent(bad)).await);
+        let reach = agents::NewReach::default();
+        objected(bad, agents::hire(db, operator, agent(bad), reach.clone()).await);
+        objected(bad, agents::change(db, operator, juno, agent(bad), reach).await);
+        objected(bad, agents::edit(db, operator, juno, agent(bad)).await);
+        objected(bad, offers::commands::create(db, operator, &offer(bad)).await);
+        objected(bad, offers::commands::update(db, operator, two, &offer(bad)).await);
+        objected(bad, tokens::create(db, operator, token(bad)).await);
+    }
+}
