@@ -1,6 +1,6 @@
 //! A database that says nothing. Postgres whose machine is frozen keeps its connections open, so whoever asked it would wait for
-//! as long as that lasts. Where an answer is late and the database does not speak to anybody, the waiting ends: whoever
-//! asked is told to come back, and what they had begun is undone when the database goes on.
+//! as long as that lasts. Where an answer is late and the database does not speak to anybody, the waiting ends: the
+//! request is answered with 503, and what it had begun is undone when the database goes on.
 //!
 //! What is slow for another reason (a model that is tried, a file on its way to a bucket) is not cut off.
 
@@ -64,18 +64,9 @@ impl Stall {
         Self(Arc::new(Inner { db, silent: AtomicBool::new(false), last: Mutex::default() }))
     }
 
-    /// What the work comes to; none where it waits in vain, and then it is dropped.
+    /// What the work comes to; none where the database never answers, and then it is dropped.
     pub async fn unless_silent<T>(&self, work: impl Future<Output = T>) -> Option<T> {
-        self.unless(work, self.silence(PATIENCE)).await
-    }
-
-    async fn unless<T>(&self, work: impl Future<Output = T>, silence: impl Future<Output = ()>) -> Option<T> {
-        let (work, silence) = (pin!(work), pin!(silence));
-        tokio::select! {
-            biased;
-            done = work => Some(done),
-            () = silence => None,
-        }
+        unless(work, self.silence(PATIENCE)).await
     }
 
     /// Ends when the database says nothing, at the earliest after so long; at once asked where that is known already.
@@ -99,12 +90,22 @@ impl Stall {
         *last = Some((Instant::now(), speaks));
         match (self.0.silent.swap(!speaks, Relaxed), speaks) {
             (false, false) => {
-                tracing::warn!("the database says nothing; whoever waits for it is told to come back")
+                tracing::warn!("the database does not answer; requests that wait for it get a 503")
             }
-            (true, true) => tracing::info!("the database speaks again"),
+            (true, true) => tracing::info!("the database answers again"),
             _ => {}
         }
         speaks
+    }
+}
+
+/// What the work comes to, unless the silence ends first.
+async fn unless<T>(work: impl Future<Output = T>, silence: impl Future<Output = ()>) -> Option<T> {
+    let (work, silence) = (pin!(work), pin!(silence));
+    tokio::select! {
+        biased;
+        done = work => Some(done),
+        () = silence => None,
     }
 }
 
@@ -129,7 +130,7 @@ pub async fn bound(State(bound): State<Bound>, request: Request, next: Next) -> 
             stall.silence(Duration::ZERO).await;
         }
     };
-    match stall.unless(next.run(request), silence).await {
+    match unless(next.run(request), silence).await {
         Some(response) => response,
         None => words(&method, &headers),
     }

@@ -4,9 +4,8 @@ use std::time::Duration;
 
 use app::web::App;
 use domain::{Db, exports, files::store::Store};
-use futures::future::BoxFuture;
 
-use super::periodic;
+use super::periodic::{self, with_files};
 use crate::shutdown::Shutdown;
 
 /// Somebody looks at a bar that should begin to move.
@@ -15,22 +14,17 @@ const DUE: Duration = Duration::from_secs(2);
 const CLEAR: Duration = Duration::from_secs(300);
 
 pub(super) fn start(app: &App, shutdown: &Shutdown) {
-    let files = app.site.files.clone();
-    let pack = move |db: Db| -> BoxFuture<'static, domain::Result<()>> {
-        let files = files.clone();
-        Box::pin(async move { exports::work_due(&db, &files).await.map(drop) })
-    };
-    periodic::start(app.db.clone(), shutdown, "downloads of clients", DUE, Box::new(pack));
-    let files = app.site.files.clone();
-    let clear = move |db: Db| -> BoxFuture<'static, domain::Result<()>> {
-        let files = files.clone();
-        Box::pin(async move { remove_expired(&db, &files).await })
-    };
-    periodic::start(app.db.clone(), shutdown, "expired downloads", CLEAR, Box::new(clear));
+    let every = |name, pause, work| periodic::start(app.db.clone(), shutdown, name, pause, work);
+    every("downloads of clients", DUE, with_files(&app.site.files, pack));
+    every("expired downloads", CLEAR, with_files(&app.site.files, remove_expired));
 }
 
-async fn remove_expired(db: &Db, files: &Store) -> domain::Result<()> {
-    let removed = exports::clear(db, files).await?;
+async fn pack(db: Db, files: Store) -> domain::Result<()> {
+    exports::work_due(&db, &files).await.map(drop)
+}
+
+async fn remove_expired(db: Db, files: Store) -> domain::Result<()> {
+    let removed = exports::clear(&db, &files).await?;
     if removed > 0 {
         tracing::info!(downloads = removed, "removed expired downloads of clients");
     }

@@ -78,12 +78,8 @@ pub fn start(
         Box::pin(async move { erasures::expire_invoices(&db).await.map(drop) })
     });
     erase(app, shutdown);
-    let files = app.site.files.clone();
-    let clear = move |db: Db| -> BoxFuture<'static, domain::Result<()>> {
-        let files = files.clone();
-        Box::pin(async move { clear_files(&db, &files).await })
-    };
-    periodic::start(app.db.clone(), shutdown, "unnamed files", Duration::from_secs(HOUR), Box::new(clear));
+    let unnamed = periodic::with_files(&app.site.files, clear_files);
+    periodic::start(app.db.clone(), shutdown, "unnamed files", Duration::from_secs(HOUR), unnamed);
     exports::start(app, shutdown);
     // What a server of this machine left behind when it was killed: at once, where this one takes its place.
     every("orphans", 60, |_| Box::pin(end_orphans()));
@@ -105,8 +101,8 @@ fn take_back(app: &App, shutdown: &Shutdown) {
     periodic::start(app.db.clone(), shutdown, "runs", Duration::from_secs(1), Box::new(work));
 }
 
-async fn clear_files(db: &Db, files: &Store) -> domain::Result<()> {
-    let cleared = files::clear(db, files).await?;
+async fn clear_files(db: Db, files: Store) -> domain::Result<()> {
+    let cleared = files::clear(&db, &files).await?;
     if cleared != files::Cleared::default() {
         tracing::info!(
             files = cleared.files,
@@ -119,18 +115,16 @@ async fn clear_files(db: &Db, files: &Store) -> domain::Result<()> {
 
 /// Clients that are to be erased: on the day that was said.
 fn erase(app: &App, shutdown: &Shutdown) {
-    let files = app.site.files.clone();
-    let work = move |db: Db| -> BoxFuture<'static, domain::Result<()>> {
-        let files = files.clone();
-        Box::pin(async move {
-            let erased = erasures::carry_out_due(&db, &files).await?;
-            if erased > 0 {
-                tracing::info!(clients = erased, "clients were erased");
-            }
-            Ok(())
-        })
-    };
-    periodic::start(app.db.clone(), shutdown, "erasures", Duration::from_secs(600), Box::new(work));
+    let work = periodic::with_files(&app.site.files, erase_due);
+    periodic::start(app.db.clone(), shutdown, "erasures", Duration::from_secs(600), work);
+}
+
+async fn erase_due(db: Db, files: Store) -> domain::Result<()> {
+    let erased = erasures::carry_out_due(&db, &files).await?;
+    if erased > 0 {
+        tracing::info!(clients = erased, "clients were erased");
+    }
+    Ok(())
 }
 
 async fn end_orphans() -> domain::Result<()> {

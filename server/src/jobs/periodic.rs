@@ -2,7 +2,7 @@
 
 use std::{panic::AssertUnwindSafe, time::Duration};
 
-use domain::{Db, Error, Result};
+use domain::{Db, Error, Result, files::store::Store};
 use futures::{FutureExt, future::BoxFuture};
 use tokio::time::sleep;
 
@@ -11,6 +11,15 @@ use crate::shutdown::Shutdown;
 
 /// A piece of periodic work. Doing it twice at once, here or on another node, does no harm.
 pub(super) type Work = Box<dyn Fn(Db) -> BoxFuture<'static, Result<()>> + Send + Sync>;
+
+/// Work that needs the file store as well.
+pub(super) fn with_files<F>(files: &Store, work: fn(Db, Store) -> F) -> Work
+where
+    F: Future<Output = Result<()>> + Send + 'static,
+{
+    let files = files.clone();
+    Box::new(move |db| work(db, files.clone()).boxed())
+}
 
 /// Begins at once, and again `every` after it was done.
 pub(super) fn start(db: Db, shutdown: &Shutdown, name: &'static str, every: Duration, work: Work) {

@@ -143,5 +143,5 @@ async fn insist(client: &Client, ask: impl Fn(&Client) -> reqwest::RequestBuilde
 }
 
 async fn within<T>(what: &str, work: impl Future<Output = T>) -> Result<T, String> {
-    timeout(PATIENCE, work).await.map_err(|_| format!("waited in vain for {what}"))
+    timeout(PATIENCE, work).await.map_err(|_| format!("{what} did not come"))
 }

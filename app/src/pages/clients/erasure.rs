@@ -134,7 +134,7 @@ fn confirmation(
         </section>
         <section class="section" aria-labelledby="e-when">
             <div class="section-head"><h2 id="e-when">"When"</h2></div>
-            <p>{format!("On {due}. Until then you can keep the client with one click. After that, nobody can restore it.")}</p>
+            <p>{format!("On {due}. Until then you can keep the client with one click. After that, it can’t be restored.")}</p>
             {access(comes_to, times).map(|words| view! { <p>{words}</p> })}
             <p>"Its owners get an email with the date now."</p>
         </section>
