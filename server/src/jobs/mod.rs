@@ -68,6 +68,9 @@ pub fn start(
     every("billing", 60, |db| Box::pin(async move { billing::renew_due(&db).await.map(drop) }));
     // What has run out is refused all the same; this only makes room.
     every("accounts", HOUR, |db| Box::pin(async move { accounts::commands::clear(&db).await }));
+    every("unused sign-ups", HOUR, |db| {
+        Box::pin(async move { accounts::commands::unused_sign_ups::expire(&db).await.map(drop) })
+    });
     every("clients that left", HOUR, |db| {
         Box::pin(async move { clients::commands::close_due(&db).await.map(drop) })
     });

@@ -5,7 +5,10 @@
 //! from one that is not, the address is taken: who signed it up is out, and the company stays for the operators to see,
 //! with nobody in it. See `docs/decisions/an-address-that-is-not-confirmed.md`.
 
-use super::persons::{Known, claimants_in};
+use super::{
+    persons::{Known, claimants_in},
+    unused_sign_ups,
+};
 use crate::{
     Error, FieldErrors, OnConstraint, Result, Scope, SystemRole, Tx,
     audit::{self, By, Deed},
@@ -105,13 +108,14 @@ pub(super) async fn settle_in(
     for claimant in claimants_in(tx, email).await?.into_iter().filter(|known| Some(known.id) != owner) {
         match owner {
             Some(owner) if mine.contains(&claimant.id) => join_in(tx, claimant.id, owner).await?,
-            _ => release_in(tx, claimant.id).await?,
+            _ => release_in(tx, claimant.id, owner).await?,
         }
     }
     Ok(())
 }
 
-/// Gives `owner` the places of `claimant`, who keeps their name on what they wrote and can no longer sign in.
+/// Gives `owner` the places of `claimant`, who keeps their name on what they wrote and can no longer sign in. A business
+/// that the owner has here already is not there twice afterwards.
 pub(super) async fn join_in(tx: &mut Tx, claimant: PersonId, owner: PersonId) -> Result<()> {
     let now = tx.now();
     let places = sqlx::query!(
@@ -123,6 +127,11 @@ pub(super) async fn join_in(tx: &mut Tx, claimant: PersonId, owner: PersonId) ->
     .fetch_all(tx.conn())
     .await?;
     for place in places {
+        if let Some(client) = place.client_id
+            && unused_sign_ups::merge_in(tx, WorkspaceId(place.workspace_id), ClientId(client), owner).await?
+        {
+            continue;
+        }
         sqlx::query!(
             "INSERT INTO membership (id, workspace_id, client_id, person_id, role, created_at)
              VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT DO NOTHING",
@@ -139,8 +148,9 @@ pub(super) async fn join_in(tx: &mut Tx, claimant: PersonId, owner: PersonId) ->
     shut_out_in(tx, claimant).await
 }
 
-/// Takes the address from somebody who only claimed it: they are out of what they signed up.
-pub(super) async fn release_in(tx: &mut Tx, claimant: PersonId) -> Result<()> {
+/// Takes the address from somebody who only claimed it: they are out of what they signed up. Where that is a business which
+/// the address's owner has here, it is archived.
+pub(super) async fn release_in(tx: &mut Tx, claimant: PersonId, owner: Option<PersonId>) -> Result<()> {
     let now = tx.now();
     // Whoever has confirmed meanwhile has shown that it is theirs.
     sqlx::query!("SELECT id FROM person WHERE id = $1 AND NOT confirmed FOR UPDATE", claimant.0)
@@ -159,12 +169,18 @@ pub(super) async fn release_in(tx: &mut Tx, claimant: PersonId) -> Result<()> {
     shut_out_in(tx, claimant).await?;
     for place in left {
         let (name, client) = (mail::plain(&place.name), ClientId(place.id));
+        let workspace = WorkspaceId(place.workspace_id);
+        let next = match owner {
+            Some(owner) if unused_sign_ups::drop_in(tx, workspace, client, owner).await? => {
+                "The address’s owner is already your client under that name, so we archived this one:"
+            }
+            _ => "If you know the business, you can invite its people from its page:",
+        };
         let body = format!(
-            "{name} was signed up with an email address whose owner says that it is not theirs. Whoever signed up is \
-             signed out, and nobody gets in by that address any more. If you know the business, invite its people from \
-             its page:\n\n{{link:/desk/clients/{client}}}\n",
+            "Someone signed up {name} with an email address that isn’t theirs, and the address’s owner told us so. Whoever \
+             it was has been signed out and can’t get back in with that address. {next}\n\n{{link:/desk/clients/{client}}}\n",
         );
-        let scope = Scope::system(WorkspaceId(place.workspace_id));
+        let scope = Scope::system(workspace);
         let subject = format!("{name} was signed up with another's address");
         mail::to_operators_about_in(tx, &scope, Some(client), &subject, &body).await?;
         tx.enter(&scope).await?;
@@ -173,6 +189,19 @@ pub(super) async fn release_in(tx: &mut Tx, claimant: PersonId) -> Result<()> {
         tx.enter_as(SystemRole::Auth).await?;
     }
     Ok(())
+}
+
+/// Takes from somebody who only claimed an address all that they have here.
+pub(super) async fn leave_in(tx: &mut Tx, claimant: PersonId) -> Result<()> {
+    let now = tx.now();
+    sqlx::query!(
+        "UPDATE membership SET removed_at = $2 WHERE person_id = $1 AND removed_at IS NULL",
+        claimant.0,
+        now,
+    )
+    .execute(tx.conn())
+    .await?;
+    shut_out_in(tx, claimant).await
 }
 
 /// Nobody gets in as that person any more: not by password, browser or link, nor by whom they invited.

@@ -203,7 +203,8 @@ pub async fn disown<'a>(db: &Db, token: &str, from: impl Into<Source<'a>>) -> Re
     let asked = open(db, token, from).await?;
     let mut tx = db.begin_as(SystemRole::Auth).await?;
     use_in(&mut tx, token).await?;
-    claims::release_in(&mut tx, asked.person).await?;
+    let owner = owner_in(&mut tx, &asked.email).await?.map(|owner| owner.id);
+    claims::release_in(&mut tx, asked.person, owner).await?;
     tx.commit().await
 }
 

@@ -12,6 +12,7 @@ pub mod resets;
 pub mod set_up;
 mod sign_in;
 pub mod sign_up;
+pub mod unused_sign_ups;
 
 pub use operators::create_operator;
 pub use sign_in::sign_in;

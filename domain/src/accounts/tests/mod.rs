@@ -8,6 +8,7 @@ mod resetting;
 mod setting_up;
 mod signing_in;
 mod signing_up;
+mod unused;
 
 use sqlx::Row;
 

@@ -152,8 +152,15 @@ async fn a_known_address_signs_up_like_a_new_one(pool: PgPool) {
     assert!(matches!(refused, Err(Error::Fields(_))), "the sign-up's own password proves nothing");
     let places =
         confirmations::confirm(&ground.db, space.id, &link, None, GOOD, Answers::NONE, "").await.unwrap();
-    assert_eq!(places.len(), 2);
-    assert!(places.iter().all(|place| place.person == first.person));
+    assert_eq!(places.len(), 1, "the business is there once");
+    assert_eq!(places[0].membership, first.membership);
+    assert_eq!(count(&ground, "SELECT count(*) FROM client WHERE archived_at IS NULL").await, 1);
+    assert_eq!(
+        count(&ground, "SELECT count(*) FROM subscription WHERE state <> 'ended'").await,
+        1,
+        "the plan that there was goes on, the other is off"
+    );
+    assert_eq!(count(&ground, "SELECT count(*) FROM invoice WHERE state = 'issued'").await, 1);
     assert!(sign_in(&ground.db, space.id, known, "eleven quiet lamps", "").await.is_err());
 }
 

@@ -60,6 +60,29 @@ async fn choose_in(tx: &mut Tx, scope: &Scope, client: ClientId, offer: OfferId)
     }
 }
 
+/// Starts a subscription for a client that holds none. Where it holds one, or the offer is not sold any more, nothing is
+/// changed.
+///
+/// # Errors
+/// As [`choose`], but for the offer.
+pub(crate) async fn begin_if_none_in(
+    tx: &mut Tx,
+    scope: &Scope,
+    client: ClientId,
+    offer: OfferId,
+) -> Result<()> {
+    let board = lock::lock_board(tx, scope, client).await?;
+    if board.archived || living_in(tx, scope, client).await?.is_some() {
+        return Ok(());
+    }
+    let offer = match sold_in(tx, scope, offer).await {
+        Err(Error::Fields(_)) => return Ok(()),
+        sold => sold?,
+    };
+    begin_in(tx, scope, client, &offer).await?;
+    live_hints::publish(tx, scope, client, "subscription", None).await
+}
+
 async fn sold_in(tx: &mut Tx, scope: &Scope, offer: OfferId) -> Result<Offer> {
     let found = match offers::queries::get_in(tx, scope, offer).await {
         Err(Error::NotFound) => None,

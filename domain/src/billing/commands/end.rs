@@ -8,7 +8,7 @@ use super::{
 use crate::{
     Db, Error, Result, Scope, Tx,
     billing::{SubscriptionState, may_bill, renew::renew_in},
-    ids::SubscriptionId,
+    ids::{ClientId, OfferId, SubscriptionId},
     live_hints,
     requests::clock,
 };
@@ -71,6 +71,23 @@ pub async fn end_now(db: &Db, scope: &Scope, subscription: SubscriptionId) -> Re
     end_in(&mut tx, scope, &held, now).await?;
     super::audited::subscription_in(&mut tx, scope, "end_subscription", subscription).await?;
     tx.commit().await
+}
+
+/// Ends the subscription of a client that waits for its first payment, if there is one; what was sold by it.
+pub(crate) async fn end_unpaid_in(tx: &mut Tx, scope: &Scope, client: ClientId) -> Result<Option<OfferId>> {
+    let waiting = sqlx::query_scalar!(
+        "SELECT id FROM subscription WHERE workspace_id = $1 AND client_id = $2 AND state = 'awaiting_payment'",
+        scope.workspace.0,
+        client.0,
+    )
+    .fetch_optional(tx.conn())
+    .await?;
+    let Some(subscription) = waiting.map(SubscriptionId) else { return Ok(None) };
+    let held = lock_subscription(tx, scope, subscription).await?;
+    let now = tx.now();
+    end_in(tx, scope, &held, now).await?;
+    super::audited::subscription_in(tx, scope, "end_subscription", subscription).await?;
+    Ok(Some(held.offer))
 }
 
 /// Ends a subscription that is held, as of `at`.

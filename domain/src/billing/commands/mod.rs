@@ -15,9 +15,11 @@ mod payment;
 mod subscribe;
 mod void;
 
+pub(crate) use choose::begin_if_none_in;
 pub use choose::{Chosen, choose};
 pub use credit::{credit, settle_credit};
 pub use draft::{discard, draft, redraft};
+pub(crate) use end::end_unpaid_in;
 pub use end::{end_now, end_with_period};
 pub use issue::{Issued, issue};
 pub(crate) use issue::{issue_held_in, mail_unsent_in};

@@ -43,6 +43,15 @@ pub async fn archive(db: &Db, scope: &Scope, client: ClientId) -> Result<()> {
     tx.commit().await
 }
 
+/// Archives a client that holds no subscription, within a transaction of the server itself; its name.
+pub(crate) async fn archive_in(tx: &mut Tx, scope: &Scope, client: ClientId) -> Result<String> {
+    let held = lock::lock_board(tx, scope, client).await?;
+    park_all_in(tx, scope, &held).await?;
+    let now = tx.now();
+    set_in(tx, scope, client, Some(now)).await?;
+    Ok(held.client_name)
+}
+
 /// A client is back.
 ///
 /// # Errors
