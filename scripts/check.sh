@@ -4,12 +4,14 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 . scripts/lib.sh
-changed=$({ git diff --name-only HEAD; git ls-files --others --exclude-standard; } | cut -d/ -f1 | sort -u)
+paths=$({ git diff --name-only HEAD; git ls-files --others --exclude-standard; })
+changed=$(cut -d/ -f1 <<<"$paths" | sort -u)
 crates=()
 for crate in "$@"; do crates+=(--package "$crate"); done
 for crate in sessions domain app server; do
   if grep -qx "$crate" <<<"$changed"; then crates+=(--package "$crate"); fi
 done
+if grep -q '^server/durable_streams/' <<<"$paths"; then crates+=(--package sessions-http); fi
 if grep -qx migrations <<<"$changed"; then crates+=(--package domain --package sessions); fi
 cargo fmt --check
 if [ ${#crates[@]} = 0 ]; then say "No crate differs from the last commit"; exit; fi

@@ -77,11 +77,16 @@ pub fn db(database: &Database, settings: &Settings) -> Db {
     Db::new(database.product.clone(), engine(database, settings, &clock), clock)
 }
 
+/// The product's clock, as the engine asks for it.
+pub fn engine_clock(clock: &Clock) -> sessions::Clock {
+    let clock = clock.clone();
+    sessions::Clock::new(move || clock.now())
+}
+
 /// The session engine over a ready database.
 pub fn engine(database: &Database, settings: &Settings, clock: &Clock) -> Engine {
-    let clock = clock.clone();
     let options = sessions::Options {
-        clock: sessions::Clock::new(move || clock.now()),
+        clock: engine_clock(clock),
         poll_interval: Duration::from_millis(settings.poll_ms),
         exchange: settings
             .nats_url

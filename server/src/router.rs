@@ -14,6 +14,7 @@ use axum::{
     response::IntoResponse,
     routing::{get, post},
 };
+use sessions_http::DurableStreams;
 use tower_http::{
     catch_panic::CatchPanicLayer,
     compression::{CompressionLayer, DefaultPredicate, Predicate, predicate::NotForContentType},
@@ -29,12 +30,8 @@ use crate::{
     api::{self, Api, Gate},
     assets,
     live::{self, Live},
-    mcp,
-    protocols::{
-        self, Auth, ag_ui, ai_sdk,
-        durable_streams::{self, Dialect, People},
-        folded,
-    },
+    mcp, product,
+    protocols::{self, Auth, ag_ui, ai_sdk, durable_streams::People, folded},
     routes::Routes,
     run_to_completion::run_to_completion,
     sign_in_store::SignInStore,
@@ -103,16 +100,11 @@ pub fn routes(app: App, live: Live, inside: &Inside) -> Router {
 /// The log itself, by the stream's id. Outside the middlewares: what they do for pages, it does itself or needs not.
 fn streams(app: &App, live: &Live, gate: &Gate) -> Router {
     let people = People::new(app.clone()).and_programs(gate.clone());
-    durable_streams::routes(Dialect {
-        engine: app.db.engine().clone(),
-        authorizer: people.clone(),
-        clock: app.db.clock().clone(),
+    sessions_http::routes(DurableStreams {
+        clock: product::engine_clock(app.db.clock()),
         stop: live.shutdown().soft().clone(),
-        pace: durable_streams::Pace::default(),
-        subscriptions: None,
-        page_cache: durable_streams::PageCache::new(16 << 20),
         limits: live.limits().clone(),
-        open_to_local_pages: false,
+        ..DurableStreams::new(app.db.engine().clone(), people.clone())
     })
     .merge(folded::routes(people))
 }
@@ -122,7 +114,7 @@ pub fn patterns() -> Vec<String> {
     let mut patterns = pages().merge(beside()).into_patterns();
     patterns.extend(sessions().into_patterns());
     patterns.extend(api::patterns());
-    patterns.extend([mcp::PATTERN, durable_streams::PATTERN, folded::PATTERN].map(str::to_owned));
+    patterns.extend([mcp::PATTERN, sessions_http::PATTERN, folded::PATTERN].map(str::to_owned));
     patterns
 }
 

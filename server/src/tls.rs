@@ -38,6 +38,7 @@ mod tests {
     fn every_client_is_made_where_the_provider_is_named() {
         let mut found = Vec::new();
         others(&Path::new(env!("CARGO_MANIFEST_DIR")).join("src"), &mut found);
+        others(&Path::new(env!("CARGO_MANIFEST_DIR")).join("durable_streams/src"), &mut found);
         others(&Path::new(env!("CARGO_MANIFEST_DIR")).join("../bench"), &mut found);
         assert!(found.is_empty(), "these panic in a program that names no provider: {found:?}");
     }

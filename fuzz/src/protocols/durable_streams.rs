@@ -1,9 +1,11 @@
-//! What is private to the dialect of Durable Streams, opened for the targets.
+//! What is private to the crate of Durable Streams, opened for the targets.
 
-#[path = "../../../server/src/dialects/durable_streams/encode.rs"]
+#[path = "../../../server/durable_streams/src/encode.rs"]
 mod encode;
-#[path = "../../../server/src/dialects/durable_streams/headers.rs"]
+#[path = "../../../server/durable_streams/src/headers.rs"]
 mod headers;
+#[path = "../../../server/durable_streams/src/sse.rs"]
+mod sse;
 
 use axum::http::HeaderMap;
 use bytes::Bytes;
@@ -11,12 +13,12 @@ use sessions::{Expiry, Offset, Page, Producer};
 
 /// A page as server-sent events of a stream of that content type.
 pub fn events(content_type: &str, page: &Page) -> Bytes {
-    encode::events(encode::Form::of(content_type), page, 7)
+    encode::events(encode::Encoding::of(content_type), page, 7)
 }
 
 /// A page as a body.
 pub fn body(content_type: &str, page: &Page) -> Bytes {
-    encode::body(encode::Form::of(content_type), &page.records)
+    encode::body(encode::Encoding::of(content_type), &page.records)
 }
 
 pub fn producer(headers: &HeaderMap) -> Result<Option<Producer>, &'static str> {

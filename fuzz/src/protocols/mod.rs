@@ -1,3 +1,3 @@
-//! The dialects' files.
+//! The protocols' files.
 
 pub mod durable_streams;

@@ -14,8 +14,9 @@ use domain::{
 };
 use serde::Serialize;
 use sessions::{Offset, StreamId};
+use sessions_http::{AccessError, NEXT_OFFSET};
 
-use super::durable_streams::{NEXT_OFFSET, People, Refused};
+use super::durable_streams::People;
 
 /// What the route answers.
 pub const PATTERN: &str = "/v1/sessions/{stream}";
@@ -62,7 +63,7 @@ async fn show(State(people): State<People>, Path(stream): Path<String>, headers:
 
 async fn read(people: &People, stream: &str, headers: &HeaderMap) -> Result<Folded, Response> {
     let stream: StreamId = stream.parse().map_err(|_| hidden())?;
-    let (_, scope) = people.visit(headers, stream).await.map_err(refused)?;
+    let (_, scope) = people.visit(headers, stream).await.map_err(denied)?;
     let db = &people.app().db;
     session::find(db, &scope, stream.0).await.map_err(failed)?;
     let Reading { conversation, next, .. } = session::read(db, &scope, stream.0).await.map_err(failed)?;
@@ -79,11 +80,11 @@ fn no_token() -> Response {
         .into_response()
 }
 
-fn refused(refused: Refused) -> Response {
-    match refused {
-        Refused::Away => away(),
-        Refused::Token => no_token(),
-        Refused::Hidden | Refused::ReadOnly | Refused::Foreign => hidden(),
+fn denied(error: AccessError) -> Response {
+    match error {
+        AccessError::Unavailable => away(),
+        AccessError::InvalidToken => no_token(),
+        AccessError::NotFound | AccessError::ReadOnly | AccessError::Forbidden(_) => hidden(),
     }
 }
 

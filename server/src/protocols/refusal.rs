@@ -7,8 +7,8 @@ use axum::{
 };
 use domain::Error;
 use serde_json::json;
+use sessions_http::AccessError;
 
-use super::durable_streams::Refused;
 use crate::{limits, traces};
 
 /// `{"error": …, "message": …}` under a status.
@@ -93,11 +93,14 @@ impl From<limits::Refusal> for Refusal {
     }
 }
 
-impl From<Refused> for Refusal {
-    fn from(refused: Refused) -> Self {
-        match refused {
-            Refused::Away => Self::away(),
-            Refused::Hidden | Refused::ReadOnly | Refused::Foreign | Refused::Token => Self::not_found(),
+impl From<AccessError> for Refusal {
+    fn from(error: AccessError) -> Self {
+        match error {
+            AccessError::Unavailable => Self::away(),
+            AccessError::NotFound
+            | AccessError::ReadOnly
+            | AccessError::Forbidden(_)
+            | AccessError::InvalidToken => Self::not_found(),
         }
     }
 }

@@ -13,11 +13,11 @@ use http_body_util::BodyExt;
 use server::{
     limits::{Allowance, Limits},
     metrics::{Auth, Metrics},
-    protocols::durable_streams::{self, Anyone, Dialect, Pace, PageCache},
+    protocols::durable_streams::ThisMachine,
 };
 use sessions::{Engine, Options, Tenant};
+use sessions_http::DurableStreams;
 use sqlx::PgPool;
-use tokio_util::sync::CancellationToken;
 use tower::ServiceExt;
 use uuid::Uuid;
 
@@ -43,18 +43,11 @@ impl House {
     /// Somebody of a tenant of their own.
     pub fn somebody(&self) -> Somebody {
         let tenant = Tenant { workspace: Uuid::now_v7(), client: Some(Uuid::now_v7()) };
-        let dialect = Dialect {
-            engine: self.engine.clone(),
-            authorizer: Anyone(tenant),
-            clock: Clock::system(),
-            stop: CancellationToken::new(),
-            pace: Pace::default(),
-            page_cache: PageCache::new(1 << 20),
+        let streams = DurableStreams {
             limits: self.limits.clone(),
-            subscriptions: None,
-            open_to_local_pages: false,
+            ..DurableStreams::new(self.engine.clone(), ThisMachine(tenant))
         };
-        Somebody(durable_streams::routes(dialect))
+        Somebody(sessions_http::routes(streams))
     }
 
     /// A figure as the metrics tell it.

@@ -4,13 +4,13 @@
 
 use std::{convert::Infallible, io, net::SocketAddr, sync::Arc, time::Duration};
 
-use axum::{body::Body, extract::State};
+use axum::body::Body;
 use hyper::{Request, body::Incoming, server::conn::http1, service::service_fn};
 use hyper_util::{rt::TokioIo, server::graceful::GracefulShutdown};
+use sessions_http::{Authorizer, DurableStreams, handle};
 use tokio::net::{TcpListener, TcpStream};
 use tokio_util::sync::CancellationToken;
 
-use super::{Authorizer, Dialect, handle};
 use crate::metrics::{self, Metrics};
 
 /// Until the next is taken after one could not be: mostly there are too many open files.
@@ -19,14 +19,14 @@ const PAUSE: Duration = Duration::from_millis(250);
 /// Takes connections until `stop`, and returns when those that it took have ended.
 pub(super) async fn serve<A: Authorizer>(
     listener: TcpListener,
-    dialect: Arc<Dialect<A>>,
+    streams: Arc<DurableStreams<A>>,
     metrics: Arc<Metrics>,
     stop: CancellationToken,
 ) {
     let open = GracefulShutdown::new();
     while let Some(accepted) = stop.run_until_cancelled(listener.accept()).await {
         match accepted {
-            Ok((stream, peer)) => take(stream, peer, &dialect, &metrics, &open),
+            Ok((stream, peer)) => take(stream, peer, &streams, &metrics, &open),
             Err(error) => pause(&error).await,
         }
     }
@@ -37,7 +37,7 @@ pub(super) async fn serve<A: Authorizer>(
 fn take<A: Authorizer>(
     stream: TcpStream,
     peer: SocketAddr,
-    dialect: &Arc<Dialect<A>>,
+    streams: &Arc<DurableStreams<A>>,
     metrics: &Arc<Metrics>,
     open: &GracefulShutdown,
 ) {
@@ -45,14 +45,14 @@ fn take<A: Authorizer>(
     if let Err(error) = stream.set_nodelay(true) {
         tracing::debug!(error.message = %error, "a connection could not be told to send at once");
     }
-    let (dialect, metrics) = (Arc::clone(dialect), Arc::clone(metrics));
+    let (streams, metrics) = (Arc::clone(streams), Arc::clone(metrics));
     let service = service_fn(move |request: Request<Incoming>| {
-        let dialect = State(Arc::clone(&dialect));
+        let streams = Arc::clone(&streams);
         let metrics = (request.uri().path() == metrics::PATH).then(|| Arc::clone(&metrics));
         async move {
             Ok::<_, Infallible>(match metrics {
                 Some(metrics) => metrics.answer(Some(peer), request.version(), request.headers()),
-                None => handle(dialect, request.map(Body::new)).await,
+                None => handle(streams, request.map(Body::new)).await,
             })
         }
     });

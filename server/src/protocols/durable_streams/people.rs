@@ -10,12 +10,12 @@ use domain::{
     ids::{MembershipId, PersonId},
 };
 use sessions::{StreamId, Tenant};
+use sessions_http::{
+    Access, AccessError, AccessRequest, AppendError, AppendPlan, AppendRequest, Authorizer, Grant, Target,
+};
 use tower_sessions::{Session, session::Id};
 
-use super::{
-    Ask, Authorizer, Grant, Place, Refused, Unwritten, Wish, Writing, Written,
-    programs::{self, Writer},
-};
+use super::programs::{self, Writer};
 use crate::{
     api::{Caller, Gate, has_token},
     sign_in_store::SignInStore,
@@ -45,30 +45,34 @@ enum Who {
 }
 
 impl Authorizer for People {
-    type Pass = Reader;
+    type Principal = Reader;
 
-    async fn admit(&self, ask: Ask<'_>) -> Result<Grant<Reader>, Refused> {
-        let stream: StreamId = ask.path.parse().map_err(|_| Refused::Hidden)?;
-        let (mut pass, scope) = self.visit(ask.headers, stream).await?;
-        match (ask.wish, &pass.who) {
-            (Wish::Read, _) => {}
-            (Wish::Append, Who::Program(caller)) => {
-                pass.writes = Some(Arc::new(programs::writer(&self.app.db, caller, stream).await?));
+    async fn authorize(&self, request: AccessRequest<'_>) -> Result<Grant<Reader>, AccessError> {
+        let stream: StreamId = request.path.parse().map_err(|_| AccessError::NotFound)?;
+        let (mut principal, scope) = self.visit(request.headers, stream).await?;
+        match (request.access, &principal.who) {
+            (Access::Read, _) => {}
+            (Access::Append, Who::Program(caller)) => {
+                principal.writes = Some(Arc::new(programs::writer(&self.app.db, caller, stream).await?));
             }
-            (Wish::Append | Wish::Write, _) => return Err(Refused::ReadOnly),
+            (Access::Append | Access::Write, _) => return Err(AccessError::ReadOnly),
         }
-        Ok(Grant { place: Place::Stream(stream), tenant: tenant(&scope), pass })
+        Ok(Grant { target: Target::Stream(stream), tenant: tenant(&scope), principal })
     }
 
-    async fn written(&self, pass: &Reader, writing: Writing<'_>) -> Result<Written, Unwritten> {
-        match &pass.writes {
-            Some(writer) => writer.written(&self.app.db, writing).await,
-            None => Err(Unwritten::Wrong("This may only be read.".to_owned())),
+    async fn plan_append(
+        &self,
+        principal: &Reader,
+        request: AppendRequest<'_>,
+    ) -> Result<AppendPlan, AppendError> {
+        match &principal.writes {
+            Some(writer) => writer.plan_append(&self.app.db, request).await,
+            None => Err(AppendError::Invalid("This may only be read.".to_owned())),
         }
     }
 
-    async fn still(&self, grant: &Grant<Reader>) -> bool {
-        self.may_still(&grant.pass).await
+    async fn is_still_authorized(&self, grant: &Grant<Reader>) -> bool {
+        self.may_still(&grant.principal).await
     }
 }
 
@@ -94,10 +98,12 @@ impl People {
         &self,
         headers: &HeaderMap,
         stream: StreamId,
-    ) -> Result<(Reader, Scope), Refused> {
+    ) -> Result<(Reader, Scope), AccessError> {
         let who = match &self.gate {
             Some(gate) if has_token(headers) => Who::Program(programs::caller(gate, headers).await?),
-            _ => Who::SignedIn { host: host(headers), sign_in: sign_in(headers).ok_or(Refused::Hidden)? },
+            _ => {
+                Who::SignedIn { host: host(headers), sign_in: sign_in(headers).ok_or(AccessError::NotFound)? }
+            }
         };
         let reader = Reader { who, stream, writes: None };
         let scope = self.may_read(&reader).await?;
@@ -111,29 +117,31 @@ impl People {
         {
             return false;
         }
-        !matches!(self.may_read(reader).await, Err(Refused::Hidden | Refused::ReadOnly))
+        !matches!(self.may_read(reader).await, Err(AccessError::NotFound | AccessError::ReadOnly))
     }
 
-    async fn may_read(&self, reader: &Reader) -> Result<Scope, Refused> {
+    async fn may_read(&self, reader: &Reader) -> Result<Scope, AccessError> {
         let scope = match &reader.who {
-            Who::SignedIn { host, sign_in } => self.scope(host, *sign_in).await?.ok_or(Refused::Hidden)?,
+            Who::SignedIn { host, sign_in } => {
+                self.scope(host, *sign_in).await?.ok_or(AccessError::NotFound)?
+            }
             Who::Program(caller) => programs::scope(&self.app.db, caller, reader.stream).await?,
         };
         match access::may_follow(&self.app.db, &scope, reader.stream.0).await {
             Ok(()) => Ok(scope),
-            Err(error) => Err(refused(&error)),
+            Err(error) => Err(access_error(&error)),
         }
     }
 
     /// Who is signed in there now.
-    async fn scope(&self, host: &str, sign_in: Id) -> Result<Option<Scope>, Refused> {
+    async fn scope(&self, host: &str, sign_in: Id) -> Result<Option<Scope>, AccessError> {
         let store = Arc::new(SignInStore(self.app.db.clone()));
         let session = Session::new(Some(sign_in), store, None);
-        let person = session.get::<PersonId>(PERSON_KEY).await.map_err(|error| unsettled(&error))?;
+        let person = session.get::<PersonId>(PERSON_KEY).await.map_err(|error| unavailable(&error))?;
         let membership =
-            session.get::<MembershipId>(MEMBERSHIP_KEY).await.map_err(|error| unsettled(&error))?;
+            session.get::<MembershipId>(MEMBERSHIP_KEY).await.map_err(|error| unavailable(&error))?;
         let arrival = arrive(&self.app.db, host, person, membership).await;
-        let standing = arrival.map_err(|error| unsettled(&error))?.standing;
+        let standing = arrival.map_err(|error| unavailable(&error))?.standing;
         Ok(standing.map(|standing| standing.scope()))
     }
 }
@@ -143,16 +151,16 @@ pub(crate) fn tenant(scope: &Scope) -> Tenant {
     Tenant { workspace: scope.workspace.0, client: scope.client.map(|client| client.0) }
 }
 
-pub(super) fn refused(error: &Error) -> Refused {
+pub(super) fn access_error(error: &Error) -> AccessError {
     match error {
-        Error::NotFound => Refused::Hidden,
-        error => unsettled(error),
+        Error::NotFound => AccessError::NotFound,
+        error => unavailable(error),
     }
 }
 
-fn unsettled(error: &dyn std::error::Error) -> Refused {
+fn unavailable(error: &dyn std::error::Error) -> AccessError {
     tracing::warn!(error.message = %error, "who may read could not be settled");
-    Refused::Away
+    AccessError::Unavailable
 }
 
 fn sign_in(headers: &HeaderMap) -> Option<Id> {

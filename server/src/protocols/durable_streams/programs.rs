@@ -10,29 +10,31 @@ use domain::{
 };
 use futures::FutureExt;
 use sessions::{Data, Producer, StreamId};
+use sessions_http::{AccessError, AppendError, AppendPlan, AppendRequest};
 
-use super::{Refused, Unwritten, Writing, Written, people::refused};
+use super::people::access_error;
 use crate::api::{Caller, Gate, Part, of_log};
 
 /// Whoever comes with a token that counts.
-pub(super) async fn caller(gate: &Gate, headers: &HeaderMap) -> Result<Caller, Refused> {
+pub(super) async fn caller(gate: &Gate, headers: &HeaderMap) -> Result<Caller, AccessError> {
     let caller = gate.admit(headers).await.map_err(|problem| {
         let unknown = problem.status == StatusCode::UNAUTHORIZED.as_u16();
-        if unknown { Refused::Token } else { Refused::Away }
+        if unknown { AccessError::InvalidToken } else { AccessError::Unavailable }
     })?;
     // A program that the server started has the tools of its run, and nothing else.
-    if caller.bearer.run.is_some() { Err(Refused::Token) } else { Ok(caller) }
+    if caller.bearer.run.is_some() { Err(AccessError::InvalidToken) } else { Ok(caller) }
 }
 
 /// In what scope a program reads a stream.
-pub(super) async fn scope(db: &Db, caller: &Caller, stream: StreamId) -> Result<Scope, Refused> {
+pub(super) async fn scope(db: &Db, caller: &Caller, stream: StreamId) -> Result<Scope, AccessError> {
     let scope = &caller.bearer.scope;
     match scope.actor {
-        Actor::Agent { .. } => {
-            runs::heard(db, scope, stream).await.map(|heard| heard.run.scope).map_err(|error| refused(&error))
-        }
+        Actor::Agent { .. } => runs::heard(db, scope, stream)
+            .await
+            .map(|heard| heard.run.scope)
+            .map_err(|error| access_error(&error)),
         _ if caller.bearer.may(Right::Read) => Ok(scope.clone()),
-        _ => Err(Refused::Hidden),
+        _ => Err(AccessError::NotFound),
     }
 }
 
@@ -43,42 +45,48 @@ pub(super) struct Writer {
 }
 
 /// Lets an agent write to a stream, where the newest of its runs there is in its hands.
-pub(super) async fn writer(db: &Db, caller: &Caller, stream: StreamId) -> Result<Writer, Refused> {
+pub(super) async fn writer(db: &Db, caller: &Caller, stream: StreamId) -> Result<Writer, AccessError> {
     let heard = runs::heard(db, &caller.bearer.scope, stream).await.map_err(|error| match error {
-        Error::NotFound => Refused::ReadOnly,
-        error => refused(&error),
+        Error::NotFound => AccessError::ReadOnly,
+        error => access_error(&error),
     })?;
     let stage = if heard.is_backstage { Stage::Backstage } else { Stage::Session };
-    let claimed = heard.run.claimed(heard.run.attempt).map_err(|_| Refused::ReadOnly)?;
+    let claimed = heard.run.claimed(heard.run.attempt).map_err(|_| AccessError::ReadOnly)?;
     Ok(Writer { claimed, stage })
 }
 
 impl Writer {
     /// The events as they are stored: who wrote them, of which run and when is for the server to say.
-    pub(super) async fn written(&self, db: &Db, writing: Writing<'_>) -> Result<Written, Unwritten> {
-        let (producer, parts) = self.parts(writing).map_err(Unwritten::Wrong)?;
+    pub(super) async fn plan_append(
+        &self,
+        db: &Db,
+        request: AppendRequest<'_>,
+    ) -> Result<AppendPlan, AppendError> {
+        let (producer, parts) = self.parts(request).map_err(AppendError::Invalid)?;
         // An earlier attempt is told so where it is stored.
         let mut draft = match producer.epoch == u64::from(self.claimed.attempt) {
             true => runs::draft(db, &self.claimed, self.stage, producer.sequence, parts).await.map_err(
                 |error| match error {
-                    Error::Refused(words) => Unwritten::Wrong(words),
+                    Error::Refused(words) => AppendError::Invalid(words),
                     error => {
                         tracing::warn!(error.message = %error, "an agent's words could not be taken");
-                        Unwritten::Away
+                        AppendError::Unavailable
                     }
                 },
             )?,
             false => runs::stamp(db, &self.claimed, parts).into(),
         };
         let events = std::mem::take(&mut draft.events).into_iter().map(Data::json);
-        let events = events.collect::<Result<_, _>>().map_err(|error| Unwritten::Wrong(error.to_string()))?;
-        Ok(Written { events, then: Some(async { draft.stored().await.is_ok() }.boxed()) })
+        let events =
+            events.collect::<Result<_, _>>().map_err(|error| AppendError::Invalid(error.to_string()))?;
+        let after_commit = async { draft.stored().await.is_ok() }.boxed();
+        Ok(AppendPlan { events, after_commit: Some(after_commit) })
     }
 
     /// What it writes, where it may, and as which producer.
-    fn parts<'a>(&self, writing: Writing<'a>) -> Result<(&'a Producer, Vec<session::Part>), String> {
-        let Writing { producer, is_more, events } = writing;
-        if is_more {
+    fn parts<'a>(&self, request: AppendRequest<'a>) -> Result<(&'a Producer, Vec<session::Part>), String> {
+        let AppendRequest { producer, closes_or_orders, events } = request;
+        if closes_or_orders {
             return Err("A session is neither closed nor marked by an agent.".to_owned());
         }
         let attempt = u64::from(self.claimed.attempt);

@@ -1,17 +1,16 @@
-//! `throughline streams`: the dialect alone, for whoever is on this machine.
+//! `throughline streams`: the protocol alone, for whoever is on this machine.
 
 use std::{error::Error, net::SocketAddr, sync::Arc, time::Duration};
 
+use app::web::is_local_origin;
 use clap::Args;
 use domain::Clock;
 use sessions::Tenant;
+use sessions_http::{Config, DurableStreams, PageCache, Signer, Subscriptions, deliver_webhooks};
 use tokio::net::TcpListener;
 use uuid::Uuid;
 
-use super::{
-    Anyone, Dialect, Pace, PageCache, connections,
-    subscriptions::{self, Signer, Subscriptions},
-};
+use super::{ThisMachine, connections};
 use crate::{
     database::{Database, Hold},
     ingress,
@@ -20,6 +19,7 @@ use crate::{
     product,
     settings::Settings,
     shutdown::Shutdown,
+    tls,
 };
 
 /// Whose the streams are that are served alone: no workspace's, since those have ids of another version.
@@ -75,15 +75,16 @@ async fn run(
     let clock = Clock::system();
     let engine = product::engine(database, settings, &clock);
     let subscriptions = Arc::new(Subscriptions {
-        address: format!("http://{}", listener.local_addr()?),
-        signer: Signer::kept(&engine).await?,
-        local: true,
+        base_url: format!("http://{}", listener.local_addr()?),
+        signer: Signer::load_or_create(&engine).await?,
+        allow_local_webhooks: true,
     });
-    let webhooks = subscriptions::run(
+    let webhooks = deliver_webhooks(
         engine.clone(),
         Arc::clone(&subscriptions),
-        clock.clone(),
+        product::engine_clock(&clock),
         shutdown.soft().clone(),
+        tls::client(),
     );
     shutdown.spawn("webhooks", async move {
         if let Err(error) = webhooks.await {
@@ -94,19 +95,18 @@ async fn run(
     let auth = Auth::alone(settings.metrics_token.clone(), listener.local_addr()?);
     let metrics = Metrics::new(engine.clone(), Arc::clone(&limits), &clock, auth);
     limits::start(Arc::clone(&limits), engine.clone(), shutdown);
-    let dialect = Dialect {
-        engine: engine.clone(),
-        authorizer: Anyone(TENANT),
-        clock,
-        subscriptions: Some(subscriptions),
+    let streams = DurableStreams {
+        clock: product::engine_clock(&clock),
         stop: shutdown.soft().clone(),
-        pace: Pace { long_poll: Duration::from_millis(options.long_poll), ..Pace::default() },
+        config: Config { long_poll: Duration::from_millis(options.long_poll), ..Config::default() },
         page_cache: PageCache::new(64 << 20),
         limits,
-        open_to_local_pages: true,
+        subscriptions: Some(subscriptions),
+        allowed_origin: Some(is_local_origin),
+        ..DurableStreams::new(engine.clone(), ThisMachine(TENANT))
     };
     tracing::info!(address = %listener.local_addr()?, "ready");
-    let serving = connections::serve(listener, Arc::new(dialect), Arc::new(metrics), shutdown.soft().clone());
+    let serving = connections::serve(listener, Arc::new(streams), Arc::new(metrics), shutdown.soft().clone());
     shutdown.hard().run_until_cancelled(serving).await;
     shutdown.begin();
     shutdown.drained().await;
