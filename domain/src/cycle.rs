@@ -2,31 +2,17 @@
 
 use serde::{Deserialize, Serialize};
 
-/// What a request's clock does during a span.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum SpanKind {
-    /// The request is being worked on: working time is used up.
-    Running,
-    /// It waits on the client: the clock stands still, and the line shows for how long.
-    Waiting,
-    /// The subscription is paused: the clock stands still, and the line leaves it out.
-    Paused,
-}
+use crate::text_enum::text_enum;
 
-impl SpanKind {
-    /// The word that the database keeps.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Running => "running",
-            Self::Waiting => "waiting",
-            Self::Paused => "paused",
-        }
-    }
-
-    /// The kind of that word, if there is one.
-    pub fn parse(word: &str) -> Option<Self> {
-        [Self::Running, Self::Waiting, Self::Paused].into_iter().find(|kind| kind.as_str() == word)
+text_enum! {
+    /// What a request's clock does during a span.
+    pub enum SpanKind {
+        /// The request is being worked on: working time is used up.
+        Running = "running",
+        /// It waits on the client: the clock stands still, and the line shows for how long.
+        Waiting = "waiting",
+        /// The subscription is paused: the clock stands still, and the line leaves it out.
+        Paused = "paused",
     }
 }
 

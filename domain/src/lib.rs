@@ -88,6 +88,7 @@ pub mod testing;
 #[cfg(feature = "sql")]
 #[cfg(test)]
 mod tests;
+pub mod text_enum;
 
 #[cfg(feature = "sql")]
 pub use clock::Clock;

@@ -1,41 +1,31 @@
+use crate::text_enum::text_enum;
 use serde::{Deserialize, Serialize};
 
-/// How an agent is reached.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Backend {
-    /// The install's own: the model that its settings name, or a rehearsal.
-    #[default]
-    House,
-    /// Hermes Agent, by its runs API.
-    Hermes,
-    /// A program on the server's machine that speaks the Agent Client Protocol over its standard streams.
-    Acp,
-    /// A model behind OpenAI's Chat Completions, or anything compatible.
-    OpenaiChat,
-    /// A model behind OpenAI's Responses.
-    OpenaiResponses,
-    /// A model behind Anthropic's Messages.
-    Anthropic,
-    /// Claude Code without a terminal.
-    ClaudeCode,
-    /// Any program that fetches its work over HTTP.
-    Pull,
+text_enum! {
+    /// How an agent is reached.
+    #[derive(Default)]
+    pub enum Backend {
+        /// The install's own: the model that its settings name, or a rehearsal.
+        #[default]
+        House = "house",
+        /// Hermes Agent, by its runs API.
+        Hermes = "hermes",
+        /// A model behind OpenAI's Chat Completions, or anything compatible.
+        OpenaiChat = "openai_chat",
+        /// A model behind OpenAI's Responses.
+        OpenaiResponses = "openai_responses",
+        /// A model behind Anthropic's Messages.
+        Anthropic = "anthropic",
+        /// Claude Code without a terminal.
+        ClaudeCode = "claude_code",
+        /// A program on the server's machine that speaks the Agent Client Protocol over its standard streams.
+        Acp = "acp",
+        /// Any program that fetches its work over HTTP.
+        Pull = "pull",
+    }
 }
 
 impl Backend {
-    /// All of them, as a person chooses.
-    pub const ALL: [Self; 8] = [
-        Self::House,
-        Self::Hermes,
-        Self::OpenaiChat,
-        Self::OpenaiResponses,
-        Self::Anthropic,
-        Self::ClaudeCode,
-        Self::Acp,
-        Self::Pull,
-    ];
-
     /// What has to be set to reach it.
     pub fn needs(self) -> Needs {
         use Need::{May, Must, No};
@@ -57,25 +47,6 @@ impl Backend {
             Self::Anthropic => Some("https://api.anthropic.com/v1"),
             _ => None,
         }
-    }
-
-    /// The word that the database keeps.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::House => "house",
-            Self::Hermes => "hermes",
-            Self::Acp => "acp",
-            Self::OpenaiChat => "openai_chat",
-            Self::OpenaiResponses => "openai_responses",
-            Self::Anthropic => "anthropic",
-            Self::ClaudeCode => "claude_code",
-            Self::Pull => "pull",
-        }
-    }
-
-    /// The backend of that word, if there is one.
-    pub fn parse(word: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|backend| backend.as_str() == word)
     }
 }
 

@@ -6,7 +6,7 @@ use super::{Agent, AgentNow, AgentRun, Backend, Settings};
 use crate::{
     Db, Error, Result, Scope, Tx,
     ids::{AgentId, ClientId, RequestId, RunId},
-    runs,
+    session::RunState,
 };
 
 /// The most agents and the most living runs that one call answers.
@@ -34,7 +34,7 @@ pub(crate) async fn client_in(tx: &mut Tx, scope: &Scope, agent: AgentId) -> Res
 
 async fn list_in(tx: &mut Tx, scope: &Scope) -> Result<Vec<(Agent, Option<String>)>> {
     let rows = sqlx::query!(
-        r#"SELECT a.id, a.name, a.persona, a.client_id, a.state, a.backend, a.settings AS "settings: Json<Settings>",
+        r#"SELECT a.id, a.name, a.persona, a.client_id, a.state, a.backend AS "backend: Backend", a.settings AS "settings: Json<Settings>",
                   a.tools, c.name AS "client_name?"
            FROM agent a LEFT JOIN client c ON c.workspace_id = a.workspace_id AND c.id = a.client_id
            WHERE a.workspace_id = $1 ORDER BY a.created_at, a.id LIMIT $2"#,
@@ -44,21 +44,20 @@ async fn list_in(tx: &mut Tx, scope: &Scope) -> Result<Vec<(Agent, Option<String
     .fetch_all(tx.conn())
     .await?;
     let internal = scope.is_backstage();
-    rows.into_iter()
-        .map(|row| {
-            let agent = Agent {
-                id: AgentId(row.id),
-                name: row.name,
-                persona: row.persona,
-                client: row.client_id.map(ClientId),
-                ready: row.state == "ready",
-                backend: backend(&row.backend)?,
-                settings: row.settings.0,
-                tools: row.tools,
-            };
-            Ok((if internal { agent } else { agent.for_clients() }, row.client_name))
-        })
-        .collect()
+    let agents = rows.into_iter().map(|row| {
+        let agent = Agent {
+            id: AgentId(row.id),
+            name: row.name,
+            persona: row.persona,
+            client: row.client_id.map(ClientId),
+            ready: row.state == "ready",
+            backend: row.backend,
+            settings: row.settings.0,
+            tools: row.tools,
+        };
+        (if internal { agent } else { agent.for_clients() }, row.client_name)
+    });
+    Ok(agents.collect())
 }
 
 /// One agent.
@@ -68,7 +67,7 @@ async fn list_in(tx: &mut Tx, scope: &Scope) -> Result<Vec<(Agent, Option<String
 pub async fn get(db: &Db, scope: &Scope, agent: AgentId) -> Result<Agent> {
     let mut tx = db.begin(scope).await?;
     let row = sqlx::query!(
-        r#"SELECT name, persona, client_id, state, backend, settings AS "settings: Json<Settings>", tools
+        r#"SELECT name, persona, client_id, state, backend AS "backend: Backend", settings AS "settings: Json<Settings>", tools
            FROM agent WHERE workspace_id = $1 AND id = $2"#,
         scope.workspace.0,
         agent.0,
@@ -83,15 +82,11 @@ pub async fn get(db: &Db, scope: &Scope, agent: AgentId) -> Result<Agent> {
         persona: row.persona,
         client: row.client_id.map(ClientId),
         ready: row.state == "ready",
-        backend: backend(&row.backend)?,
+        backend: row.backend,
         settings: row.settings.0,
         tools: row.tools,
     };
     Ok(if scope.is_backstage() { agent } else { agent.for_clients() })
-}
-
-pub(super) fn backend(word: &str) -> Result<Backend> {
-    Backend::parse(word).ok_or_else(|| Error::Broken(format!("agent backend {word}")))
 }
 
 /// What each agent has in hand.
@@ -106,7 +101,7 @@ pub async fn now(db: &Db, scope: &Scope) -> Result<Vec<AgentNow>> {
         .collect();
     for row in runs {
         if let Some(owner) = found.iter_mut().find(|now| now.agent.id.0 == row.agent_id) {
-            owner.runs.push(row.into_run()?);
+            owner.runs.push(row.into_run());
         }
     }
     Ok(found)
@@ -115,7 +110,7 @@ pub async fn now(db: &Db, scope: &Scope) -> Result<Vec<AgentNow>> {
 struct RunRow {
     id: Uuid,
     agent_id: Uuid,
-    state: String,
+    state: RunState,
     attempt: i32,
     request_id: Uuid,
     client_id: Uuid,
@@ -126,10 +121,10 @@ struct RunRow {
 }
 
 impl RunRow {
-    fn into_run(self) -> Result<AgentRun> {
-        Ok(AgentRun {
+    fn into_run(self) -> AgentRun {
+        AgentRun {
             run: RunId(self.id),
-            state: runs::state(&self.state)?,
+            state: self.state,
             attempt: self.attempt.cast_unsigned(),
             request: RequestId(self.request_id),
             client: ClientId(self.client_id),
@@ -137,7 +132,7 @@ impl RunRow {
             number: self.number.cast_unsigned(),
             title: self.title,
             since: self.since.timestamp_millis(),
-        })
+        }
     }
 }
 
@@ -150,7 +145,7 @@ async fn living(tx: &mut Tx, scope: &Scope) -> Result<Vec<RunRow>> {
                  AND state IN ('queued', 'working', 'suspended')
                ORDER BY queued_at, id LIMIT $3
            )
-           SELECT r.id, r.agent_id, r.state, r.attempt, r.request_id, r.client_id, c.name AS client_name, q.number,
+           SELECT r.id, r.agent_id, r.state AS "state: RunState", r.attempt, r.request_id, r.client_id, c.name AS client_name, q.number,
                   q.title, coalesce(r.started_at, r.queued_at) AS "since!"
            FROM living r
            JOIN client c ON c.workspace_id = $1 AND c.id = r.client_id

@@ -43,7 +43,8 @@ impl fmt::Debug for Reach {
 pub async fn reach(db: &Db, claimed: &Claimed) -> Result<Reach> {
     let mut tx = db.begin(&claimed.scope).await?;
     let row = sqlx::query!(
-        r#"SELECT backend, settings AS "settings: Json<Settings>", tools FROM agent WHERE workspace_id = $1 AND id = $2"#,
+        r#"SELECT backend AS "backend: Backend", settings AS "settings: Json<Settings>", tools FROM agent
+           WHERE workspace_id = $1 AND id = $2"#,
         claimed.scope.workspace.0,
         claimed.agent.0,
     )
@@ -57,7 +58,7 @@ pub async fn reach(db: &Db, claimed: &Claimed) -> Result<Reach> {
         claimed.hide(key.reveal());
     }
     Ok(Reach {
-        backend: super::queries::backend(&row.backend)?,
+        backend: row.backend,
         settings: row.settings.0,
         tools: row.tools,
         key: key.map(|key| key.reveal().to_owned()),

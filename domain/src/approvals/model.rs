@@ -5,57 +5,26 @@ use serde::{Deserialize, Serialize};
 use crate::{
     ids::{ApprovalId, ClientId, RequestId},
     session::Choice,
+    text_enum::text_enum,
 };
 
-/// Who is asked.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Audience {
-    /// The client; an operator may answer for them.
-    Client,
-    /// Operators alone, backstage.
-    Operator,
-}
-
-impl Audience {
-    /// The word that the database keeps.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Client => "client",
-            Self::Operator => "operator",
-        }
-    }
-
-    /// The audience of that word, if there is one.
-    pub fn parse(word: &str) -> Option<Self> {
-        [Self::Client, Self::Operator].into_iter().find(|a| a.as_str() == word)
+text_enum! {
+    /// Who is asked.
+    pub enum Audience {
+        /// The client; an operator may answer for them.
+        Client = "client",
+        /// Operators alone, backstage.
+        Operator = "operator",
     }
 }
 
-/// How an approval stands.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum ApprovalState {
-    Open,
-    Answered,
-    Expired,
-    Withdrawn,
-}
-
-impl ApprovalState {
-    /// The word that the database keeps.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Open => "open",
-            Self::Answered => "answered",
-            Self::Expired => "expired",
-            Self::Withdrawn => "withdrawn",
-        }
-    }
-
-    /// The state of that word, if there is one.
-    pub fn parse(word: &str) -> Option<Self> {
-        [Self::Open, Self::Answered, Self::Expired, Self::Withdrawn].into_iter().find(|s| s.as_str() == word)
+text_enum! {
+    /// How an approval stands.
+    pub enum ApprovalState {
+        Open = "open",
+        Answered = "answered",
+        Expired = "expired",
+        Withdrawn = "withdrawn",
     }
 }
 

@@ -130,8 +130,10 @@ impl Default for Wanted {
 /// What is internal is kept out by row-level security.
 async fn load(tx: &mut Tx, scope: &Scope, wanted: Wanted) -> Result<Vec<Approval>> {
     let rows = sqlx::query!(
-        r#"SELECT a.id, a.client_id, c.name AS client_name, a.request_id, r.number, r.title, a.question, a.detail,
-                  a.options AS "options: sqlx::types::Json<Vec<Choice>>", a.audience, a.state, a.answer, a.answered_at,
+        r#"SELECT a.id AS "id: ApprovalId", a.client_id AS "client_id: ClientId", c.name AS client_name,
+                  a.request_id AS "request_id: RequestId", r.number, r.title, a.question, a.detail,
+                  a.options AS "options: sqlx::types::Json<Vec<Choice>>", a.audience AS "audience: Audience",
+                  a.state AS "state: ApprovalState", a.answer, a.answered_at,
                   a.expires_at, a.created_at, p.name AS "answered_by?"
            FROM approval a
            JOIN client c ON c.workspace_id = a.workspace_id AND c.id = a.client_id
@@ -154,41 +156,32 @@ async fn load(tx: &mut Tx, scope: &Scope, wanted: Wanted) -> Result<Vec<Approval
     )
     .fetch_all(tx.conn())
     .await?;
-    rows.into_iter()
-        .map(|row| {
-            let chosen = row.answer.map(|key| label(&row.options, key));
-            Ok(Approval {
-                id: ApprovalId(row.id),
-                client: ClientId(row.client_id),
-                client_name: row.client_name,
-                request: RequestId(row.request_id),
-                number: row.number.cast_unsigned(),
-                title: row.title,
-                question: row.question,
-                detail: row.detail,
-                options: row.options.0,
-                audience: audience(&row.audience)?,
-                state: state(&row.state)?,
-                answer: chosen,
-                answered_by: row.answered_by,
-                answered_at: row.answered_at.map(|at| at.timestamp_millis()),
-                expires_at: row.expires_at.timestamp_millis(),
-                created_at: row.created_at.timestamp_millis(),
-            })
-        })
-        .collect()
+    let approvals = rows.into_iter().map(|row| {
+        let chosen = row.answer.map(|key| label(&row.options, key));
+        Approval {
+            id: row.id,
+            client: row.client_id,
+            client_name: row.client_name,
+            request: row.request_id,
+            number: row.number.cast_unsigned(),
+            title: row.title,
+            question: row.question,
+            detail: row.detail,
+            options: row.options.0,
+            audience: row.audience,
+            state: row.state,
+            answer: chosen,
+            answered_by: row.answered_by,
+            answered_at: row.answered_at.map(|at| at.timestamp_millis()),
+            expires_at: row.expires_at.timestamp_millis(),
+            created_at: row.created_at.timestamp_millis(),
+        }
+    });
+    Ok(approvals.collect())
 }
 
 fn label(options: &[Choice], key: String) -> String {
     options.iter().find(|option| option.key == key).map_or(key, |option| option.label.clone())
-}
-
-fn audience(word: &str) -> Result<Audience> {
-    Audience::parse(word).ok_or_else(|| Error::Broken(format!("audience {word}")))
-}
-
-fn state(word: &str) -> Result<ApprovalState> {
-    ApprovalState::parse(word).ok_or_else(|| Error::Broken(format!("approval state {word}")))
 }
 
 pub(super) async fn request_of(tx: &mut Tx, scope: &Scope, approval: ApprovalId) -> Result<RequestId> {
@@ -226,7 +219,8 @@ pub(super) struct Asked {
 
 pub(super) async fn asked_in(tx: &mut Tx, scope: &Scope, approval: ApprovalId) -> Result<Asked> {
     let row = sqlx::query!(
-        r#"SELECT run_id, audience, state, options AS "options: sqlx::types::Json<Vec<Choice>>", expires_at
+        r#"SELECT run_id, audience AS "audience: Audience", state AS "state: ApprovalState", options AS "options: sqlx::types::Json<Vec<Choice>>",
+                  expires_at
            FROM approval WHERE workspace_id = $1 AND id = $2 FOR UPDATE"#,
         scope.workspace.0,
         approval.0,
@@ -236,8 +230,8 @@ pub(super) async fn asked_in(tx: &mut Tx, scope: &Scope, approval: ApprovalId) -
     .ok_or(Error::NotFound)?;
     Ok(Asked {
         run: RunId(row.run_id),
-        audience: audience(&row.audience)?,
-        state: state(&row.state)?,
+        audience: row.audience,
+        state: row.state,
         options: row.options.0,
         expires_at: row.expires_at,
     })
@@ -286,10 +280,10 @@ pub(super) async fn open_of(
     run: Option<RunId>,
 ) -> Result<Vec<(ApprovalId, Audience)>> {
     let rows = sqlx::query!(
-        "SELECT id, audience FROM approval
-         WHERE workspace_id = $1 AND client_id = $2 AND request_id = $3 AND state = 'open'
-           AND ($4::uuid IS NULL OR run_id = $4)
-         ORDER BY id FOR UPDATE",
+        r#"SELECT id AS "id: ApprovalId", audience AS "audience: Audience" FROM approval
+           WHERE workspace_id = $1 AND client_id = $2 AND request_id = $3 AND state = 'open'
+             AND ($4::uuid IS NULL OR run_id = $4)
+           ORDER BY id FOR UPDATE"#,
         scope.workspace.0,
         row.client.0,
         row.id.0,
@@ -297,5 +291,5 @@ pub(super) async fn open_of(
     )
     .fetch_all(tx.conn())
     .await?;
-    rows.into_iter().map(|row| Ok((ApprovalId(row.id), audience(&row.audience)?))).collect()
+    Ok(rows.into_iter().map(|row| (row.id, row.audience)).collect())
 }

@@ -1,56 +1,23 @@
 use serde::{Deserialize, Serialize};
 
 use crate::ids::{ControlId, PersonId};
+use crate::text_enum::text_enum;
 
-/// What a person wants of an agent at work.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum ControlKind {
-    Stop,
-    Steer,
-}
-
-impl ControlKind {
-    /// The word that the database keeps.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Stop => "stop",
-            Self::Steer => "steer",
-        }
-    }
-
-    /// The kind of that word, if there is one.
-    pub fn parse(word: &str) -> Option<Self> {
-        [Self::Stop, Self::Steer].into_iter().find(|k| k.as_str() == word)
+text_enum! {
+    /// What a person wants of an agent at work.
+    pub enum ControlKind {
+        Stop = "stop",
+        Steer = "steer",
     }
 }
 
-/// What came of a control.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Outcome {
-    Done,
-    Refused,
-    AlreadyEnded,
-    NoAnswer,
-}
-
-impl Outcome {
-    /// The word that the database and the session keep.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Done => "done",
-            Self::Refused => "refused",
-            Self::AlreadyEnded => "already_ended",
-            Self::NoAnswer => "no_answer",
-        }
-    }
-
-    /// The outcome of that word, if there is one.
-    pub fn parse(word: &str) -> Option<Self> {
-        [Self::Done, Self::Refused, Self::AlreadyEnded, Self::NoAnswer]
-            .into_iter()
-            .find(|o| o.as_str() == word)
+text_enum! {
+    /// What came of a control.
+    pub enum Outcome {
+        Done = "done",
+        Refused = "refused",
+        AlreadyEnded = "already_ended",
+        NoAnswer = "no_answer",
     }
 }
 

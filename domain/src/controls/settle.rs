@@ -14,7 +14,7 @@ use crate::{
 pub async fn pending(db: &Db, claimed: &Claimed) -> Result<Vec<Pending>> {
     let mut tx = db.begin(&claimed.scope).await?;
     let rows = sqlx::query!(
-        r#"SELECT c.id, c.kind, c.body, c.asked_by, p.name AS "name?"
+        r#"SELECT c.id, c.kind AS "kind: ControlKind", c.body, c.asked_by, p.name AS "name?"
            FROM control c LEFT JOIN person p ON p.id = c.asked_by
            WHERE c.workspace_id = $1 AND c.run_id = $2 AND c.outcome IS NULL ORDER BY c.asked_at, c.id"#,
         claimed.scope.workspace.0,
@@ -23,17 +23,16 @@ pub async fn pending(db: &Db, claimed: &Claimed) -> Result<Vec<Pending>> {
     .fetch_all(tx.conn())
     .await?;
     tx.commit().await?;
-    rows.into_iter()
-        .map(|row| {
-            Ok(Pending {
-                id: ControlId(row.id),
-                kind: kind(&row.kind)?,
-                text: row.body,
-                asked_by: PersonId(row.asked_by),
-                by: row.name.unwrap_or_default(),
-            })
+    Ok(rows
+        .into_iter()
+        .map(|row| Pending {
+            id: ControlId(row.id),
+            kind: row.kind,
+            text: row.body,
+            asked_by: PersonId(row.asked_by),
+            by: row.name.unwrap_or_default(),
         })
-        .collect()
+        .collect())
 }
 
 /// Makes sure that something was said to the agent of this very run.
@@ -54,10 +53,6 @@ pub async fn said_to(db: &Db, claimed: &Claimed, control: ControlId) -> Result<(
     .await?;
     tx.commit().await?;
     found.map(|_| ()).ok_or(Error::NotFound)
-}
-
-fn kind(word: &str) -> Result<ControlKind> {
-    ControlKind::parse(word).ok_or_else(|| Error::Broken(format!("control {word}")))
 }
 
 /// Writes what came of a control, for agents and the server. A stop that is done ends the run in the same
@@ -127,7 +122,7 @@ struct Open {
 
 async fn open(tx: &mut Tx, scope: &Scope, control: ControlId) -> Result<Option<Open>> {
     let row = sqlx::query!(
-        r#"SELECT c.kind, c.run_id,
+        r#"SELECT c.kind AS "kind: ControlKind", c.run_id,
                   EXISTS (SELECT FROM membership m WHERE m.person_id = c.asked_by AND m.workspace_id = c.workspace_id
                           AND m.role = 'operator') AS "by_operator!"
            FROM control c WHERE c.workspace_id = $1 AND c.id = $2 AND c.outcome IS NULL
@@ -137,10 +132,7 @@ async fn open(tx: &mut Tx, scope: &Scope, control: ControlId) -> Result<Option<O
     )
     .fetch_optional(tx.conn())
     .await?;
-    row.map(|row| {
-        Ok(Open { kind: kind(&row.kind)?, run: row.run_id.map(RunId), by_operator: row.by_operator })
-    })
-    .transpose()
+    Ok(row.map(|row| Open { kind: row.kind, run: row.run_id.map(RunId), by_operator: row.by_operator }))
 }
 
 /// Writes the outcome in the row and in the session.

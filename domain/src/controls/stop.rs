@@ -76,20 +76,14 @@ async fn meant(tx: &mut Tx, scope: &Scope, row: &Row, run: Option<RunId>) -> Res
 async fn last_stop(tx: &mut Tx, scope: &Scope, run: Option<RunId>) -> Result<Option<Asked>> {
     let Some(run) = run else { return Ok(None) };
     let row = sqlx::query!(
-        "SELECT id, outcome FROM control WHERE workspace_id = $1 AND run_id = $2 AND kind = 'stop'
-         ORDER BY asked_at DESC, id DESC LIMIT 1",
+        r#"SELECT id, outcome AS "outcome: Outcome" FROM control
+           WHERE workspace_id = $1 AND run_id = $2 AND kind = 'stop' ORDER BY asked_at DESC, id DESC LIMIT 1"#,
         scope.workspace.0,
         run.0,
     )
     .fetch_optional(tx.conn())
     .await?;
-    row.map(|row| {
-        let outcome = row.outcome.as_deref();
-        let settled =
-            outcome.map(|word| Outcome::parse(word).ok_or_else(|| Error::Broken(format!("outcome {word}"))));
-        Ok(Asked { control: ControlId(row.id), settled: settled.transpose()? })
-    })
-    .transpose()
+    Ok(row.map(|row| Asked { control: ControlId(row.id), settled: row.outcome }))
 }
 
 async fn stop_ended(tx: &mut Tx, scope: &Scope, row: &Row, run: Option<RunId>) -> Result<Asked> {

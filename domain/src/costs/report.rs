@@ -19,7 +19,6 @@ use crate::{
     ids::{AgentId, ClientId, RequestId, RunId},
     money::{Currency, Money},
     requests::commands::operator,
-    runs,
     session::RunState,
 };
 
@@ -113,7 +112,7 @@ pub async fn of_request(db: &Db, scope: &Scope, request: RequestId) -> Result<Ve
     operator(scope)?;
     let mut tx = db.begin(scope).await?;
     let rows = sqlx::query!(
-        r#"SELECT r.id, a.name, r.state, r.queued_at, coalesce(within_bigint(sum(s.micros)), 0) AS "cost!",
+        r#"SELECT r.id, a.name, r.state AS "state: RunState", r.queued_at, coalesce(within_bigint(sum(s.micros)), 0) AS "cost!",
                   within_bigint(sum(s.input_tokens)) AS "input!", within_bigint(sum(s.output_tokens)) AS "output!",
                   count(*) FILTER (WHERE s.micros IS NULL) AS "unpriced!"
            FROM spend s JOIN run r ON r.id = s.run_id
@@ -126,20 +125,19 @@ pub async fn of_request(db: &Db, scope: &Scope, request: RequestId) -> Result<Ve
     .fetch_all(tx.conn())
     .await?;
     tx.commit().await?;
-    rows.into_iter()
-        .map(|row| {
-            Ok(RunCost {
-                run: RunId(row.id),
-                agent: row.name,
-                state: runs::state(&row.state)?,
-                queued_at: row.queued_at.timestamp_millis(),
-                cost: Micros(row.cost),
-                input_tokens: row.input,
-                output_tokens: row.output,
-                unpriced: row.unpriced,
-            })
+    Ok(rows
+        .into_iter()
+        .map(|row| RunCost {
+            run: RunId(row.id),
+            agent: row.name,
+            state: row.state,
+            queued_at: row.queued_at.timestamp_millis(),
+            cost: Micros(row.cost),
+            input_tokens: row.input,
+            output_tokens: row.output,
+            unpriced: row.unpriced,
         })
-        .collect()
+        .collect())
 }
 
 fn firsts(now: DateTime<Utc>, zone: Tz) -> Vec<NaiveDate> {

@@ -1,6 +1,6 @@
 use sqlx::types::Json;
 
-use super::{Action, Decided, ProposalState, queries};
+use super::{Action, Decided, ProposalState};
 use crate::{
     Db, Error, Result, Scope, Tx,
     audit::{self, By, Deed, Outcome},
@@ -100,7 +100,8 @@ fn deed(held: &Held, outcome: Outcome) -> Deed {
 /// Locks an open proposal; otherwise how it was decided.
 async fn hold(tx: &mut Tx, scope: &Scope, proposal: ProposalId) -> Result<Result<Held, Decided>> {
     let row = sqlx::query!(
-        r#"SELECT action AS "action: Json<Action>", words, proposed_by, client_id, state, expires_at
+        r#"SELECT action AS "action: Json<Action>", words, proposed_by, client_id,
+                  state AS "state: ProposalState", expires_at
            FROM proposal WHERE workspace_id = $1 AND id = $2 FOR UPDATE"#,
         scope.workspace.0,
         proposal.0,
@@ -108,7 +109,7 @@ async fn hold(tx: &mut Tx, scope: &Scope, proposal: ProposalId) -> Result<Result
     .fetch_optional(tx.conn())
     .await?
     .ok_or(Error::NotFound)?;
-    Ok(match queries::state(&row.state)? {
+    Ok(match row.state {
         ProposalState::Open if row.expires_at <= tx.now() => Err(Decided::Expired),
         ProposalState::Open => Ok(Held {
             action: row.action.0,

@@ -1,39 +1,20 @@
 use serde::{Deserialize, Serialize};
 
 use crate::ids::{ClientId, ProposalId};
+use crate::text_enum::text_enum;
 
-/// How a proposal stands.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum ProposalState {
-    /// It waits for a decision.
-    Open,
-    /// It was approved, and is done.
-    Done,
-    Declined,
-    /// It was approved, and a rule said no.
-    Failed,
-    /// Nobody decided in time.
-    Expired,
-}
-
-impl ProposalState {
-    /// The word that programs read.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Open => "open",
-            Self::Done => "done",
-            Self::Declined => "declined",
-            Self::Failed => "failed",
-            Self::Expired => "expired",
-        }
-    }
-
-    /// The state of that word, if there is one.
-    pub fn parse(word: &str) -> Option<Self> {
-        [Self::Open, Self::Done, Self::Declined, Self::Failed, Self::Expired]
-            .into_iter()
-            .find(|state| state.as_str() == word)
+text_enum! {
+    /// How a proposal stands.
+    pub enum ProposalState {
+        /// It waits for a decision.
+        Open = "open",
+        /// It was approved, and is done.
+        Done = "done",
+        Declined = "declined",
+        /// It was approved, and a rule said no.
+        Failed = "failed",
+        /// Nobody decided in time.
+        Expired = "expired",
     }
 }
 

@@ -25,7 +25,7 @@ pub(crate) async fn open_in(tx: &mut Tx, scope: &Scope, most: i64) -> Result<Vec
 async fn load(tx: &mut Tx, scope: &Scope, id: Option<ProposalId>, most: i64) -> Result<Vec<Proposal>> {
     let now = tx.now();
     let rows = sqlx::query!(
-        r#"SELECT p.id, p.client_id, p.what, p.words, p.reason, p.proposed_by, p.state, p.failure, p.answered_at,
+        r#"SELECT p.id, p.client_id, p.what, p.words, p.reason, p.proposed_by, p.state AS "state: ProposalState", p.failure, p.answered_at,
                   p.expires_at, p.created_at, a.name AS "answered_by?"
            FROM proposal p LEFT JOIN person a ON a.id = p.answered_by
            WHERE p.workspace_id = $1 AND (p.id = $2 OR ($2 IS NULL AND p.state = 'open' AND p.expires_at > $3))
@@ -37,30 +37,25 @@ async fn load(tx: &mut Tx, scope: &Scope, id: Option<ProposalId>, most: i64) -> 
     )
     .fetch_all(tx.conn())
     .await?;
-    rows.into_iter()
-        .map(|row| {
-            let state = match state(&row.state)? {
-                ProposalState::Open if row.expires_at <= now => ProposalState::Expired,
-                state => state,
-            };
-            Ok(Proposal {
-                id: ProposalId(row.id),
-                client: row.client_id.map(ClientId),
-                what: row.what,
-                words: row.words,
-                reason: row.reason,
-                by: row.proposed_by,
-                state,
-                failure: row.failure,
-                answered_by: row.answered_by,
-                answered_at: row.answered_at.map(|at| at.timestamp_millis()),
-                expires_at: row.expires_at.timestamp_millis(),
-                created_at: row.created_at.timestamp_millis(),
-            })
-        })
-        .collect()
-}
-
-pub(super) fn state(word: &str) -> Result<ProposalState> {
-    ProposalState::parse(word).ok_or_else(|| Error::Broken(format!("proposal state {word}")))
+    let proposals = rows.into_iter().map(|row| {
+        let state = match row.state {
+            ProposalState::Open if row.expires_at <= now => ProposalState::Expired,
+            state => state,
+        };
+        Proposal {
+            id: ProposalId(row.id),
+            client: row.client_id.map(ClientId),
+            what: row.what,
+            words: row.words,
+            reason: row.reason,
+            by: row.proposed_by,
+            state,
+            failure: row.failure,
+            answered_by: row.answered_by,
+            answered_at: row.answered_at.map(|at| at.timestamp_millis()),
+            expires_at: row.expires_at.timestamp_millis(),
+            created_at: row.created_at.timestamp_millis(),
+        }
+    });
+    Ok(proposals.collect())
 }

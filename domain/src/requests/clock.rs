@@ -113,21 +113,15 @@ pub(crate) async fn spans_in(
     request: RequestId,
 ) -> Result<Vec<Span>> {
     let rows = sqlx::query!(
-        "SELECT kind, from_at, to_at FROM cycle_span
-         WHERE workspace_id = $1 AND client_id = $2 AND request_id = $3 ORDER BY from_at, to_at",
+        r#"SELECT kind AS "kind: SpanKind", from_at, to_at FROM cycle_span
+           WHERE workspace_id = $1 AND client_id = $2 AND request_id = $3 ORDER BY from_at, to_at"#,
         scope.workspace.0,
         client.0,
         request.0,
     )
     .fetch_all(tx.conn())
     .await?;
-    rows.into_iter().map(|row| span(&row.kind, row.from_at, row.to_at)).collect()
-}
-
-/// A span as its row has it.
-pub(crate) fn span(kind: &str, from: DateTime<Utc>, to: Option<DateTime<Utc>>) -> Result<Span> {
-    let kind = SpanKind::parse(kind).ok_or_else(|| Error::Broken(format!("span {kind}")))?;
-    Ok(Span { kind, from, to })
+    Ok(rows.into_iter().map(|row| Span { kind: row.kind, from: row.from_at, to: row.to_at }).collect())
 }
 
 fn cycle(hours: i32, spans: Vec<Span>) -> Cycle {
@@ -180,17 +174,17 @@ pub async fn set_all_in(tx: &mut Tx, scope: &Scope, client: ClientId) -> Result<
 async fn set_all(tx: &mut Tx, scope: &Scope, client: ClientId) -> Result<LockedBoard> {
     let held = super::lock::lock_board(tx, scope, client).await?;
     let rows = sqlx::query!(
-        "SELECT id, number, board_column FROM request
-         WHERE workspace_id = $1 AND client_id = $2 AND withdrawn_at IS NULL
-           AND board_column IN ('in_progress', 'waiting', 'review')
-         ORDER BY id",
+        r#"SELECT id, number, board_column AS "column: Column" FROM request
+           WHERE workspace_id = $1 AND client_id = $2 AND withdrawn_at IS NULL
+             AND board_column IN ('in_progress', 'waiting', 'review')
+           ORDER BY id"#,
         scope.workspace.0,
         client.0,
     )
     .fetch_all(tx.conn())
     .await?;
     for row in rows {
-        set_in(tx, scope, &held, RequestId(row.id), super::lock::column(&row.board_column)?).await?;
+        set_in(tx, scope, &held, RequestId(row.id), row.column).await?;
         held.changed(tx, scope, "request", row.number.cast_unsigned()).await?;
     }
     Ok(held)

@@ -179,9 +179,9 @@ pub(crate) async fn client_of(tx: &mut Tx, scope: &Scope, request: RequestId) ->
 /// The request as it stands; hold its board first where it is going to change.
 pub(crate) async fn find_in(tx: &mut Tx, scope: &Scope, client: ClientId, request: RequestId) -> Result<Row> {
     let row = sqlx::query!(
-        "SELECT number, title, board_column, priority, position, session_stream, backstage_stream, agent_id, cycle_hours,
-                revisions_used, withdrawn_at
-         FROM request WHERE workspace_id = $1 AND client_id = $2 AND id = $3",
+        r#"SELECT number, title, board_column AS "column: Column", priority AS "priority: Priority", position, session_stream,
+                  backstage_stream, agent_id, cycle_hours, revisions_used, withdrawn_at
+           FROM request WHERE workspace_id = $1 AND client_id = $2 AND id = $3"#,
         scope.workspace.0,
         client.0,
         request.0,
@@ -194,9 +194,8 @@ pub(crate) async fn find_in(tx: &mut Tx, scope: &Scope, client: ClientId, reques
         client,
         number: row.number.cast_unsigned(),
         title: row.title,
-        column: column(&row.board_column)?,
-        priority: Priority::parse(&row.priority)
-            .ok_or_else(|| Error::Broken(format!("priority {}", row.priority)))?,
+        column: row.column,
+        priority: row.priority,
         position: row.position,
         session: StreamId(row.session_stream),
         backstage: StreamId(row.backstage_stream),
@@ -205,10 +204,6 @@ pub(crate) async fn find_in(tx: &mut Tx, scope: &Scope, client: ClientId, reques
         revisions_used: row.revisions_used,
         withdrawn: row.withdrawn_at.is_some(),
     })
-}
-
-pub(crate) fn column(word: &str) -> Result<Column> {
-    Column::parse(word).ok_or_else(|| Error::Broken(format!("column {word}")))
 }
 
 impl Row {

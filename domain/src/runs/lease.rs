@@ -4,7 +4,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 
 use super::{
     end::say_run,
-    model::{Claimed, lost, state},
+    model::{Claimed, lost},
 };
 use crate::{
     Db, Result, Tx, billing,
@@ -33,9 +33,9 @@ pub async fn heartbeat(db: &Db, claimed: &Claimed, lease: Duration) -> Result<St
     let mut tx = db.begin(&claimed.scope).await?;
     let until = later(tx.now(), lease);
     let now = sqlx::query_scalar!(
-        "UPDATE run SET lease_until = CASE WHEN state = 'working' THEN greatest(lease_until, $5) END
-         WHERE workspace_id = $1 AND client_id = $2 AND id = $3 AND attempt = $4 AND state IN ('working', 'suspended')
-         RETURNING state",
+        r#"UPDATE run SET lease_until = CASE WHEN state = 'working' THEN greatest(lease_until, $5) END
+           WHERE workspace_id = $1 AND client_id = $2 AND id = $3 AND attempt = $4 AND state IN ('working', 'suspended')
+           RETURNING state AS "state: RunState""#,
         claimed.scope.workspace.0,
         claimed.client.0,
         claimed.run.0,
@@ -45,7 +45,7 @@ pub async fn heartbeat(db: &Db, claimed: &Claimed, lease: Duration) -> Result<St
     .fetch_optional(tx.conn())
     .await?;
     tx.commit().await?;
-    Ok(match now.as_deref().map(state).transpose()? {
+    Ok(match now {
         Some(RunState::Working) => Standing::Hold,
         Some(_) => Standing::Suspended,
         None => Standing::Lost,

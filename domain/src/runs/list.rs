@@ -1,7 +1,6 @@
 use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
-use super::state;
 use crate::{
     Db, Error, Result, Scope,
     ids::{AgentId, ClientId, RunId},
@@ -52,20 +51,21 @@ pub async fn list(db: &Db, scope: &Scope, wanted: Wanted) -> Result<Vec<Listed>>
     let mut tx = db.begin(scope).await?;
     let rows = sqlx::query_as!(
         Row,
-        "WITH wanted AS MATERIALIZED (
+        r#"WITH wanted AS MATERIALIZED (
              SELECT id, parent_id, client_id, request_id, agent_id, state, attempt, failure, queued_at, started_at, ended_at
              FROM run
              WHERE workspace_id = $1 AND ($2::uuid IS NULL OR client_id = $2) AND ($3::uuid IS NULL OR id = $3)
                AND ($4::uuid IS NULL OR agent_id = $4) AND (NOT $5 OR state IN ('queued', 'working', 'suspended'))
              ORDER BY queued_at DESC, id DESC LIMIT $6
          )
-         SELECT r.id, r.parent_id, r.client_id, c.name AS client_name, q.number, q.title, r.agent_id, a.name AS agent_name, r.state,
+         SELECT r.id, r.parent_id, r.client_id, c.name AS client_name, q.number, q.title, r.agent_id, a.name AS agent_name,
+                r.state AS "state: RunState",
                 r.attempt, r.failure, r.queued_at, r.started_at, r.ended_at
          FROM wanted r
          JOIN client c ON c.workspace_id = $1 AND c.id = r.client_id
          JOIN request q ON q.workspace_id = $1 AND q.client_id = r.client_id AND q.id = r.request_id
          JOIN agent a ON a.workspace_id = $1 AND a.id = r.agent_id
-         ORDER BY r.queued_at DESC, r.id DESC",
+         ORDER BY r.queued_at DESC, r.id DESC"#,
         scope.workspace.0,
         scope.client.map(|id| id.0),
         wanted.run.map(|id| id.0),
@@ -76,7 +76,7 @@ pub async fn list(db: &Db, scope: &Scope, wanted: Wanted) -> Result<Vec<Listed>>
     .fetch_all(tx.conn())
     .await?;
     tx.commit().await?;
-    rows.into_iter().map(Row::listed).collect()
+    Ok(rows.into_iter().map(Row::listed).collect())
 }
 
 /// One run.
@@ -97,7 +97,7 @@ struct Row {
     title: String,
     agent_id: Uuid,
     agent_name: String,
-    state: String,
+    state: RunState,
     attempt: i32,
     failure: Option<String>,
     queued_at: DateTime<Utc>,
@@ -106,8 +106,8 @@ struct Row {
 }
 
 impl Row {
-    fn listed(self) -> Result<Listed> {
-        Ok(Listed {
+    fn listed(self) -> Listed {
+        Listed {
             run: RunId(self.id),
             parent: self.parent_id.map(RunId),
             client: ClientId(self.client_id),
@@ -116,12 +116,12 @@ impl Row {
             title: self.title,
             agent: AgentId(self.agent_id),
             agent_name: self.agent_name,
-            state: state(&self.state)?,
+            state: self.state,
             attempt: self.attempt.cast_unsigned(),
             failure: self.failure,
             queued_at: self.queued_at,
             started_at: self.started_at,
             ended_at: self.ended_at,
-        })
+        }
     }
 }

@@ -5,7 +5,6 @@ use crate::{
     Actor, Db, Error, Result, Scope,
     ids::{AgentId, ClientId, RequestId, RunId},
     requests::lock,
-    runs::state,
     session::{Part, RunState},
 };
 
@@ -49,10 +48,10 @@ struct Living {
 async fn living(db: &Db, scope: &Scope, agent: AgentId) -> Result<Vec<Living>> {
     let mut tx = db.begin(&Scope::system(scope.workspace)).await?;
     let rows = sqlx::query!(
-        "SELECT id, parent_id, client_id, request_id, attempt, state FROM run
-         WHERE workspace_id = $1 AND agent_id = $2 AND ($3::uuid IS NULL OR client_id = $3)
-           AND state IN ('working', 'suspended')
-         ORDER BY started_at, id",
+        r#"SELECT id, parent_id, client_id, request_id, attempt, state AS "state: RunState" FROM run
+           WHERE workspace_id = $1 AND agent_id = $2 AND ($3::uuid IS NULL OR client_id = $3)
+             AND state IN ('working', 'suspended')
+           ORDER BY started_at, id"#,
         scope.workspace.0,
         agent.0,
         scope.client.map(|id| id.0),
@@ -60,18 +59,17 @@ async fn living(db: &Db, scope: &Scope, agent: AgentId) -> Result<Vec<Living>> {
     .fetch_all(tx.conn())
     .await?;
     tx.commit().await?;
-    rows.into_iter()
-        .map(|row| {
-            Ok(Living {
-                run: RunId(row.id),
-                parent: row.parent_id.map(RunId),
-                client: ClientId(row.client_id),
-                request: RequestId(row.request_id),
-                attempt: row.attempt.cast_unsigned(),
-                state: state(&row.state)?,
-            })
+    Ok(rows
+        .into_iter()
+        .map(|row| Living {
+            run: RunId(row.id),
+            parent: row.parent_id.map(RunId),
+            client: ClientId(row.client_id),
+            request: RequestId(row.request_id),
+            attempt: row.attempt.cast_unsigned(),
+            state: row.state,
         })
-        .collect()
+        .collect())
 }
 
 /// Writes an agent's plan and steps into the session from beside its worker, whose sequence they are not part of.

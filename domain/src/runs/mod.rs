@@ -70,7 +70,7 @@ pub use mine::{InHand, in_hand, report};
 #[cfg(feature = "sql")]
 pub use model::{Claimed, is_lost};
 #[cfg(feature = "sql")]
-pub(crate) use model::{Living, living_in, living_run_in, state};
+pub(crate) use model::{Living, living_in, living_run_in};
 #[cfg(feature = "sql")]
 pub use pull::{Heard, Pulled, Stage, heard, may_say, next_numbers, pulled, say_at};
 #[cfg(feature = "sql")]

@@ -249,12 +249,12 @@ async fn find_living(tx: &mut Tx, scope: &Scope, row: &Row, which: Which) -> Res
         Which::Helpers(of) => (None, Some(of.0)),
     };
     let found = sqlx::query!(
-        "SELECT r.id, r.parent_id, r.state, r.attempt, a.name
-         FROM run r JOIN agent a ON a.workspace_id = r.workspace_id AND a.id = r.agent_id
-         WHERE r.workspace_id = $1 AND r.client_id = $2 AND r.request_id = $3
-           AND r.state IN ('queued', 'working', 'suspended')
-           AND CASE WHEN $4::uuid IS NULL THEN r.parent_id IS NOT DISTINCT FROM $5::uuid ELSE r.id = $4 END
-         ORDER BY r.id FOR UPDATE OF r",
+        r#"SELECT r.id, r.parent_id, r.state AS "state: RunState", r.attempt, a.name
+           FROM run r JOIN agent a ON a.workspace_id = r.workspace_id AND a.id = r.agent_id
+           WHERE r.workspace_id = $1 AND r.client_id = $2 AND r.request_id = $3
+             AND r.state IN ('queued', 'working', 'suspended')
+             AND CASE WHEN $4::uuid IS NULL THEN r.parent_id IS NOT DISTINCT FROM $5::uuid ELSE r.id = $4 END
+           ORDER BY r.id FOR UPDATE OF r"#,
         scope.workspace.0,
         row.client.0,
         row.id.0,
@@ -263,20 +263,14 @@ async fn find_living(tx: &mut Tx, scope: &Scope, row: &Row, which: Which) -> Res
     )
     .fetch_all(tx.conn())
     .await?;
-    let living = found.into_iter().map(|run| {
-        Ok(Living {
-            id: RunId(run.id),
-            parent: run.parent_id.map(RunId),
-            state: state(&run.state)?,
-            attempt: run.attempt.cast_unsigned(),
-            agent_name: run.name,
-        })
+    let living = found.into_iter().map(|run| Living {
+        id: RunId(run.id),
+        parent: run.parent_id.map(RunId),
+        state: run.state,
+        attempt: run.attempt.cast_unsigned(),
+        agent_name: run.name,
     });
-    living.collect()
-}
-
-pub(crate) fn state(word: &str) -> Result<RunState> {
-    RunState::parse(word).ok_or_else(|| Error::Broken(format!("run state {word}")))
+    Ok(living.collect())
 }
 
 /// The answer to a worker whose run is no longer its own.

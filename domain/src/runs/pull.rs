@@ -8,7 +8,7 @@ use sessions::{Append, Appended, StreamId};
 
 use super::{
     Assignment, Claimed, assignment,
-    model::{SessionProducer, lost, state},
+    model::{SessionProducer, lost},
     say::is_agents,
     tails,
 };
@@ -102,12 +102,12 @@ pub async fn pulled(db: &Db, scope: &Scope, run: RunId) -> Result<Pulled> {
     // An agent may work for several clients: which one this run is for is not known yet.
     let mut tx = db.begin(&Scope::system(scope.workspace)).await?;
     let row = sqlx::query!(
-        "SELECT r.parent_id, r.client_id, r.request_id, r.state, r.attempt, r.lease_until, r.failure, a.name, q.number,
+        r#"SELECT r.parent_id, r.client_id, r.request_id, r.state AS "state: RunState", r.attempt, r.lease_until, r.failure, a.name, q.number,
                 q.session_stream, q.backstage_stream
          FROM run r
          JOIN agent a ON a.workspace_id = r.workspace_id AND a.id = r.agent_id
          JOIN request q ON q.workspace_id = r.workspace_id AND q.client_id = r.client_id AND q.id = r.request_id
-         WHERE r.workspace_id = $1 AND r.id = $2 AND r.agent_id = $3 AND ($4::uuid IS NULL OR r.client_id = $4)",
+         WHERE r.workspace_id = $1 AND r.id = $2 AND r.agent_id = $3 AND ($4::uuid IS NULL OR r.client_id = $4)"#,
         scope.workspace.0,
         run.0,
         agent.0,
@@ -125,7 +125,7 @@ pub async fn pulled(db: &Db, scope: &Scope, run: RunId) -> Result<Pulled> {
         request: RequestId(row.request_id),
         client,
         number: row.number.cast_unsigned(),
-        state: state(&row.state)?,
+        state: row.state,
         attempt: row.attempt.cast_unsigned(),
         lease_until: row.lease_until,
         failure: row.failure,

@@ -7,6 +7,7 @@ use crate::{
     Actor, Role, Scope,
     ids::{ApprovalId, ClientId, ControlId, DeliverableId, FileId, RunId},
     requests::Column,
+    text_enum::text_enum,
 };
 
 /// One entry of a session.
@@ -261,36 +262,18 @@ impl Deletable {
     }
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum RunState {
-    Queued,
-    Working,
-    Suspended,
-    Completed,
-    Cancelled,
-    Failed,
+text_enum! {
+    pub enum RunState {
+        Queued = "queued",
+        Working = "working",
+        Suspended = "suspended",
+        Completed = "completed",
+        Cancelled = "cancelled",
+        Failed = "failed",
+    }
 }
 
 impl RunState {
-    /// The word that the database keeps.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Queued => "queued",
-            Self::Working => "working",
-            Self::Suspended => "suspended",
-            Self::Completed => "completed",
-            Self::Cancelled => "cancelled",
-            Self::Failed => "failed",
-        }
-    }
-
-    /// The state of that word, if there is one.
-    pub fn parse(word: &str) -> Option<Self> {
-        use RunState::*;
-        [Queued, Working, Suspended, Completed, Cancelled, Failed].into_iter().find(|s| s.as_str() == word)
-    }
-
     /// Nothing more will come of it.
     pub fn has_ended(self) -> bool {
         matches!(self, Self::Completed | Self::Cancelled | Self::Failed)

@@ -83,7 +83,7 @@ pub(super) fn filled(fields: Fields, agent: &Agent) -> Fields {
 
 /// What was typed; none where the form did not ask.
 pub(super) fn typed(fields: &Fields) -> Option<NewReach> {
-    let backend = Backend::parse(fields.text("backend"))?;
+    let backend = fields.text("backend").parse().ok()?;
     let text = |name: &str| fields.text(name).to_owned();
     let key = match text("key") {
         key if !key.is_empty() => NewKey::Set(key),

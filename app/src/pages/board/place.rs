@@ -61,7 +61,7 @@ async fn carry_out(
         commands::reorder(db, &scope, request, step).await?;
         return Ok(None);
     }
-    let column = Column::parse(fields.text("column")).ok_or(Error::NotFound)?;
+    let column = fields.text("column").parse().map_err(|_| Error::NotFound)?;
     if let Ok(position) = fields.text("position").parse() {
         return commands::undo_move(db, scope, request, column, position).await.map(Some);
     }

@@ -49,7 +49,7 @@ fn typed(fields: &Fields) -> NewRequest {
     NewRequest {
         title: fields.text("title").to_owned(),
         brief: fields.text("brief").to_owned(),
-        priority: Priority::parse(fields.text("priority")).unwrap_or(Priority::Normal),
+        priority: fields.text("priority").parse().unwrap_or(Priority::Normal),
         queue: fields.text("do") != "later",
         files: Vec::new(),
         form_key: (1..=80).contains(&form_key.len()).then(|| form_key.to_owned()),

@@ -56,7 +56,7 @@ pub fn words(form: &Form, preview: Option<String>) -> AnyView {
 
 /// How soon: three choices in a client's words.
 pub fn priorities(form: &Form) -> AnyView {
-    let chosen = Priority::parse(form.values.text("priority")).unwrap_or(Priority::Normal);
+    let chosen = form.values.text("priority").parse().unwrap_or(Priority::Normal);
     let choice = |priority: Priority, word: &'static str, hint: &'static str| {
         view! {
             <label class="check">

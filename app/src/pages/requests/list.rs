@@ -41,7 +41,7 @@ impl Wanted {
         let get = |name: &str| query.get(name).map(|value| value.trim()).unwrap_or_default();
         Self {
             words: get("q").chars().filter(|sign| !sign.is_control()).take(MOST_SEARCH).collect(),
-            column: Column::parse(get("column")),
+            column: get("column").parse().ok(),
             page: get("page").parse().unwrap_or(1).max(1),
         }
     }

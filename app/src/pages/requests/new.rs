@@ -94,7 +94,7 @@ fn asked(fields: &Fields, files: &[FileId], later: bool) -> NewRequest {
     NewRequest {
         title: fields.text("title").to_owned(),
         brief: fields.text("brief").to_owned(),
-        priority: Priority::parse(fields.text("priority")).unwrap_or(Priority::Normal),
+        priority: fields.text("priority").parse().unwrap_or(Priority::Normal),
         queue: !later,
         files: files.to_vec(),
         form_key: (1..=80).contains(&form_key.len()).then(|| form_key.to_owned()),

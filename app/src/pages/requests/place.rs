@@ -31,7 +31,7 @@ async fn carry_out(member: &Member, number: u64, fields: &Fields) -> Done<String
         commands::reorder(db, scope, request, place).await?;
         return Ok(String::new());
     }
-    let column = Column::parse(fields.text("column")).ok_or(domain::Error::NotFound)?;
+    let column = fields.text("column").parse().map_err(|_| domain::Error::NotFound)?;
     let before = match fields.text("before").parse() {
         Ok(before) => Some(queries::find(db, scope, member.client, before).await?),
         Err(_) => None,

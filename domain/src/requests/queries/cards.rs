@@ -6,12 +6,9 @@ use uuid::Uuid;
 use crate::{
     Result, Scope, Tx,
     calendar::{Calendar, Span},
+    cycle::SpanKind,
     ids::{ClientId, RequestId, RunId},
-    requests::{
-        Card, CardRun, Column, HeldBy, Priority, clock,
-        lock::{calendar_from, column},
-    },
-    runs,
+    requests::{Card, CardRun, Column, HeldBy, Priority, clock, lock::calendar_from},
     session::RunState,
 };
 
@@ -33,8 +30,8 @@ struct CardRow {
     client_name: String,
     number: i64,
     title: String,
-    board_column: String,
-    priority: String,
+    column: Column,
+    priority: Priority,
     position: f64,
     created_at: DateTime<Utc>,
     moved_at: DateTime<Utc>,
@@ -45,7 +42,7 @@ struct CardRow {
     revisions: Option<i32>,
     agent: Option<String>,
     run_id: Option<Uuid>,
-    run_state: Option<String>,
+    run_state: Option<RunState>,
     attempt: Option<i32>,
     failure: Option<String>,
     agent_rests: Option<bool>,
@@ -53,7 +50,7 @@ struct CardRow {
     question: Option<String>,
     version: Option<i32>,
     done_by: Option<String>,
-    kinds: Option<Vec<String>>,
+    kinds: Option<Vec<SpanKind>>,
     froms: Option<Vec<DateTime<Utc>>>,
     tos: Option<Vec<Option<DateTime<Utc>>>>,
 }
@@ -62,20 +59,21 @@ struct CardRow {
 pub(super) async fn load(tx: &mut Tx, scope: &Scope, calendar: &Calendar, ids: &[Uuid]) -> Result<Vec<Card>> {
     let rows = rows(tx, scope, ids).await?;
     let now = tx.now();
-    rows.into_iter().map(|row| row.into_card(calendar, now)).collect()
+    Ok(rows.into_iter().map(|row| row.into_card(calendar, now)).collect())
 }
 
 /// What a card looks up is asked for inside each lookup: those that cannot find anything are not made at all.
 async fn rows(tx: &mut Tx, scope: &Scope, ids: &[Uuid]) -> Result<Vec<CardRow>> {
     Ok(sqlx::query_as!(
         CardRow,
-        r#"SELECT r.id, r.client_id, c.name AS client_name, r.number, r.title, r.board_column, r.priority, r.position,
+        r#"SELECT r.id, r.client_id, c.name AS client_name, r.number, r.title, r.board_column AS "column: Column",
+                  r.priority AS "priority: Priority", r.position,
                   r.created_at, r.moved_at, r.due_at, r.done_at, coalesce(r.cycle_hours, s.cycle_hours, 0) AS "hours!",
                   r.revisions_used, s.revisions AS "revisions?", a.name AS "agent?", run.id AS "run_id?",
-                  run.state AS "run_state?", run.attempt AS "attempt?", run.failure AS "failure?",
+                  run.state AS "run_state?: RunState", run.attempt AS "attempt?", run.failure AS "failure?",
                   run.agent_rests AS "agent_rests?", coalesce(s.state = 'active', false) AS "is_active!",
                   ask.question AS "question?", dlv.version AS "version?", rev.name AS "done_by?",
-                  span.kinds AS "kinds?", span.froms AS "froms?", span.tos AS "tos?: Vec<Option<DateTime<Utc>>>"
+                  span.kinds AS "kinds?: Vec<SpanKind>", span.froms AS "froms?", span.tos AS "tos?: Vec<Option<DateTime<Utc>>>"
            FROM unnest($2::uuid[]) WITH ORDINALITY AS wanted (id, place)
            JOIN request r ON r.id = wanted.id AND r.workspace_id = $1
            JOIN client c ON c.workspace_id = r.workspace_id AND c.id = r.client_id
@@ -124,21 +122,21 @@ async fn rows(tx: &mut Tx, scope: &Scope, ids: &[Uuid]) -> Result<Vec<CardRow>> 
 }
 
 impl CardRow {
-    fn into_card(self, calendar: &Calendar, now: DateTime<Utc>) -> Result<Card> {
-        let column = column(&self.board_column)?;
-        let cycle = clock::view(calendar, self.hours, self.spans()?, now);
-        Ok(Card {
+    fn into_card(self, calendar: &Calendar, now: DateTime<Utc>) -> Card {
+        let column = self.column;
+        let cycle = clock::view(calendar, self.hours, self.spans(), now);
+        Card {
             id: RequestId(self.id),
             client: ClientId(self.client_id),
             number: self.number.cast_unsigned(),
             column,
-            priority: Priority::parse(&self.priority).unwrap_or(Priority::Normal),
+            priority: self.priority,
             position: self.position,
             created_at: self.created_at.timestamp_millis(),
             moved_at: self.moved_at.timestamp_millis(),
             due_at: self.due_at.map(|at| at.timestamp_millis()),
             cycle,
-            run: self.run()?,
+            run: self.run(),
             asked: self.question.is_some(),
             waiting_for: self.question.or_else(|| (column == Column::Waiting).then(|| AFTER_STOP.to_owned())),
             version: self.version.map(i32::cast_unsigned),
@@ -149,30 +147,33 @@ impl CardRow {
             title: self.title,
             agent: self.agent,
             done_by: self.done_by,
-        })
+        }
     }
 
-    fn run(&self) -> Result<Option<CardRun>> {
-        let (Some(id), Some(state)) = (self.run_id, &self.run_state) else { return Ok(None) };
-        let state = runs::state(state)?;
+    fn run(&self) -> Option<CardRun> {
+        let (id, state) = (self.run_id?, self.run_state?);
         let held_by = match (state, self.agent_rests, self.is_active) {
             (RunState::Queued, _, false) => Some(HeldBy::Subscription),
             (RunState::Queued, Some(true), true) => Some(HeldBy::Agent),
             _ => None,
         };
-        Ok(Some(CardRun {
+        Some(CardRun {
             id: RunId(id),
             state,
             held_by,
             attempt: self.attempt.unwrap_or(0).cast_unsigned(),
             failure: self.failure.clone(),
-        }))
+        })
     }
 
-    fn spans(&self) -> Result<Vec<Span>> {
+    fn spans(&self) -> Vec<Span> {
         let kinds = self.kinds.iter().flatten();
         let froms = self.froms.iter().flatten();
         let tos = self.tos.iter().flatten();
-        kinds.zip(froms).zip(tos).map(|((kind, from), to)| clock::span(kind, *from, *to)).collect()
+        kinds
+            .zip(froms)
+            .zip(tos)
+            .map(|((kind, from), to)| Span { kind: *kind, from: *from, to: *to })
+            .collect()
     }
 }

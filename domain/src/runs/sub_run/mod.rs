@@ -12,10 +12,7 @@ pub use off::give_up;
 use chrono::{DateTime, Utc};
 use serde::Serialize;
 
-use super::{
-    lock_claim,
-    model::{Claimed, state},
-};
+use super::{lock_claim, model::Claimed};
 use crate::{Db, Error, Result, ids::RunId, session::RunState};
 
 /// The longest result, in characters.
@@ -40,7 +37,7 @@ pub struct SubRun {
 pub async fn sub_runs(db: &Db, claimed: &Claimed) -> Result<Vec<SubRun>> {
     let mut tx = db.begin(&claimed.scope).await?;
     let rows = sqlx::query!(
-        r#"SELECT r.id, a.name, r.task AS "task!", r.state, r.result, r.failure, r.queued_at
+        r#"SELECT r.id, a.name, r.task AS "task!", r.state AS "state: RunState", r.result, r.failure, r.queued_at
            FROM run r JOIN agent a ON a.workspace_id = r.workspace_id AND a.id = r.agent_id
            WHERE r.workspace_id = $1 AND r.client_id = $2 AND r.parent_id = $3
            ORDER BY r.queued_at, r.id"#,
@@ -51,18 +48,16 @@ pub async fn sub_runs(db: &Db, claimed: &Claimed) -> Result<Vec<SubRun>> {
     .fetch_all(tx.conn())
     .await?;
     tx.commit().await?;
-    let found = rows.into_iter().map(|row| {
-        Ok(SubRun {
-            run: RunId(row.id),
-            agent: row.name,
-            task: row.task,
-            state: state(&row.state)?,
-            result: row.result,
-            failure: row.failure,
-            queued_at: row.queued_at,
-        })
+    let found = rows.into_iter().map(|row| SubRun {
+        run: RunId(row.id),
+        agent: row.name,
+        task: row.task,
+        state: row.state,
+        result: row.result,
+        failure: row.failure,
+        queued_at: row.queued_at,
     });
-    found.collect()
+    Ok(found.collect())
 }
 
 /// Ends a sub-run as done, with what it came to.
