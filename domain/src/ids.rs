@@ -19,19 +19,17 @@ impl std::error::Error for NotAnId {}
 macro_rules! id {
     ($(#[$doc:meta])* $name:ident, $prefix:literal) => {
         $(#[$doc])*
-        #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-        #[cfg_attr(feature = "sql", derive(sqlx::Type), sqlx(transparent))]
+        #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, sqlx::Type)]
+        #[sqlx(transparent)]
         pub struct $name(pub Uuid);
 
         impl $name {
             /// A new id whose order follows the time of its making.
-            #[cfg(feature = "sql")]
             pub fn new() -> Self {
                 Self(Uuid::now_v7())
             }
         }
 
-        #[cfg(feature = "sql")]
         impl Default for $name {
             fn default() -> Self {
                 Self::new()

@@ -131,7 +131,6 @@ impl Scope {
     }
 
     /// The same place with the server itself at work, backstage included. One that sees it all already stays.
-    #[cfg(feature = "sql")]
     pub(crate) fn by_the_server(&self) -> Self {
         if self.is_backstage() { self.clone() } else { Self { actor: Actor::System, ..self.clone() } }
     }

@@ -73,7 +73,6 @@ macro_rules! text_enum {
             }
         }
 
-        #[cfg(feature = "sql")]
         impl sqlx::Type<sqlx::Postgres> for $name {
             fn type_info() -> sqlx::postgres::PgTypeInfo {
                 <str as sqlx::Type<sqlx::Postgres>>::type_info()
@@ -84,7 +83,6 @@ macro_rules! text_enum {
             }
         }
 
-        #[cfg(feature = "sql")]
         impl sqlx::postgres::PgHasArrayType for $name {
             fn array_type_info() -> sqlx::postgres::PgTypeInfo {
                 <String as sqlx::postgres::PgHasArrayType>::array_type_info()
@@ -95,14 +93,12 @@ macro_rules! text_enum {
             }
         }
 
-        #[cfg(feature = "sql")]
         impl sqlx::Decode<'_, sqlx::Postgres> for $name {
             fn decode(value: sqlx::postgres::PgValueRef<'_>) -> Result<Self, sqlx::error::BoxDynError> {
                 Ok(<&str as sqlx::Decode<'_, sqlx::Postgres>>::decode(value)?.parse::<Self>()?)
             }
         }
 
-        #[cfg(feature = "sql")]
         impl sqlx::Encode<'_, sqlx::Postgres> for $name {
             fn encode_by_ref(
                 &self,
@@ -116,7 +112,7 @@ macro_rules! text_enum {
 
 pub(crate) use text_enum;
 
-#[cfg(all(test, feature = "sql"))]
+#[cfg(test)]
 mod tests {
     use sqlx::PgPool;
 

@@ -1,6 +1,8 @@
-//! Small English phrases that every page and mail shares, the browser's live clocks included.
+//! Small English phrases that every page and mail shares.
 //!
 //! All of them are functions of a number of seconds, so that none needs a clock or a calendar.
+
+pub use wire::files::size;
 
 const MINUTE: i64 = 60;
 const HOUR: i64 = 60 * MINUTE;
@@ -73,25 +75,6 @@ pub fn length(seconds: i64) -> String {
     short(seconds).unwrap_or_else(|| "less than a minute".to_owned())
 }
 
-/// The size of a file: `512 bytes`, `640 KB`, `1.4 MB`, `25 MB`; a KB has 1024 bytes. Rounded up, so
-/// that a file that is too large never looks as if it fitted.
-pub fn size(bytes: u64) -> String {
-    const KB: u64 = 1024;
-    const MB: u64 = 1024 * KB;
-    match bytes {
-        1 => "1 byte".to_owned(),
-        0 | 2..KB => format!("{bytes} bytes"),
-        KB..MB => format!("{} KB", bytes.div_ceil(KB)),
-        _ => {
-            let tenths = bytes / MB * 10 + (bytes % MB * 10).div_ceil(MB);
-            match tenths % 10 {
-                0 => format!("{} MB", tenths / 10),
-                rest => format!("{}.{rest} MB", tenths / 10),
-            }
-        }
-    }
-}
-
 /// Line breaks as a box counts them: one character each, whoever sent them. In every text that is stored.
 pub fn line_feeds(text: &str) -> String {
     text.replace("\r\n", "\n").replace('\r', "\n")
@@ -153,24 +136,6 @@ mod tests {
         }
         assert_eq!(old(30), "new");
         assert_eq!(old(11 * DAY), "11 days old");
-    }
-
-    #[test]
-    fn sizes_never_look_smaller_than_they_are() {
-        let cases = [
-            (0, "0 bytes"),
-            (1, "1 byte"),
-            (1_023, "1023 bytes"),
-            (1_024, "1 KB"),
-            (1_025, "2 KB"),
-            (1_400_000, "1.4 MB"),
-            (25 * 1_048_576, "25 MB"),
-            (25 * 1_048_576 + 1, "25.1 MB"),
-            (u64::MAX, "17592186044416 MB"),
-        ];
-        for (bytes, words) in cases {
-            assert_eq!(size(bytes), words, "{bytes}");
-        }
     }
 
     #[test]

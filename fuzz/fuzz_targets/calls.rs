@@ -1,9 +1,9 @@
 //! What a page may say over its socket: understood in full or not at all.
 #![no_main]
 
-use domain::session::wire::Call;
 use libfuzzer_sys::fuzz_target;
 use sessions::Offset;
+use wire::frames::Call;
 
 fuzz_target!(|text: &str| {
     let Ok(call) = serde_json::from_str::<Call>(text) else { return };

@@ -10,6 +10,7 @@ pub mod bars;
 pub mod choose;
 #[cfg(feature = "ssr")]
 pub mod crumbs;
+#[cfg(feature = "ssr")]
 pub mod cycle;
 #[cfg(feature = "ssr")]
 pub mod desk;

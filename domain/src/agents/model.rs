@@ -25,7 +25,6 @@ pub struct Agent {
     pub tools: Vec<String>,
 }
 
-#[cfg(feature = "sql")]
 impl Agent {
     /// Without what is internal.
     pub(super) fn for_clients(self) -> Self {

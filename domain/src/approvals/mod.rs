@@ -6,31 +6,20 @@
 
 mod model;
 
-#[cfg(feature = "sql")]
 mod answer;
-#[cfg(feature = "sql")]
 mod ask;
-#[cfg(feature = "sql")]
 mod expire;
-#[cfg(feature = "sql")]
 mod queries;
 
-#[cfg(feature = "sql")]
 pub use answer::answer;
-#[cfg(feature = "sql")]
 pub use ask::{ask, ask_as};
-#[cfg(feature = "sql")]
 pub use expire::expire;
-#[cfg(feature = "sql")]
 pub(crate) use expire::{withdraw_of_run_in, withdraw_open_in};
 pub use model::{Answered, Approval, ApprovalState, Audience, Question};
-#[cfg(feature = "sql")]
 pub(crate) use queries::open_since_in;
-#[cfg(feature = "sql")]
 pub use queries::{Answer, get, of_request_in, of_run, open_for, settled_by_operators};
 
 /// Where a question and its answer are written: what operators are asked is internal.
-#[cfg(feature = "sql")]
 fn stream_of(row: &crate::requests::lock::Row, audience: Audience) -> sessions::StreamId {
     match audience {
         Audience::Client => row.session,

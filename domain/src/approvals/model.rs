@@ -1,4 +1,3 @@
-#[cfg(feature = "sql")]
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
@@ -42,7 +41,6 @@ pub struct Question {
     pub audience: Audience,
 }
 
-#[cfg(feature = "sql")]
 impl Question {
     /// How long a question that is asked now is open so that it closes at `until`, in seconds. A second that has begun
     /// counts as a whole one: it never closes in the minute before the one that its words name.
@@ -91,7 +89,7 @@ pub enum Answered {
     Expired,
 }
 
-#[cfg(all(test, feature = "sql"))]
+#[cfg(test)]
 mod tests {
     use chrono::TimeDelta;
 

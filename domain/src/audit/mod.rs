@@ -3,19 +3,12 @@
 
 mod model;
 
-#[cfg(feature = "sql")]
 mod origin;
-#[cfg(feature = "sql")]
 mod queries;
-#[cfg(feature = "sql")]
 mod write;
 
 pub use model::{AuditPage, Entry, Filter, Outcome};
-#[cfg(feature = "sql")]
 pub use origin::came_from;
-#[cfg(feature = "sql")]
 pub use queries::{list, names};
-#[cfg(feature = "sql")]
 pub(crate) use write::done_in;
-#[cfg(feature = "sql")]
 pub use write::{By, Deed, write, write_in};

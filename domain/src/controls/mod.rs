@@ -6,35 +6,22 @@
 
 mod model;
 
-#[cfg(feature = "sql")]
 mod expire;
-#[cfg(feature = "sql")]
 mod say;
-#[cfg(feature = "sql")]
 mod settle;
-#[cfg(feature = "sql")]
 mod steer;
-#[cfg(feature = "sql")]
 mod stop;
 
-#[cfg(feature = "sql")]
 pub use expire::expire;
 pub use model::{Asked, ControlKind, Outcome, Pending};
-#[cfg(feature = "sql")]
 pub use say::{Said, say};
-#[cfg(feature = "sql")]
 pub use settle::{pending, said_to, settle};
-#[cfg(feature = "sql")]
 pub(crate) use settle::{settle_open_in, settle_stop_in};
-#[cfg(feature = "sql")]
 pub use steer::steer;
-#[cfg(feature = "sql")]
 pub use stop::{stop, stop_run};
 
 /// How long an agent has to answer what was said to it.
-#[cfg(feature = "sql")]
 pub const ANSWER_WITHIN: std::time::Duration = std::time::Duration::from_secs(60);
 
 /// How long an agent has to stop by itself; then the work is taken from it.
-#[cfg(feature = "sql")]
 pub const STOP_WITHIN: std::time::Duration = std::time::Duration::from_secs(15);

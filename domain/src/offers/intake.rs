@@ -2,7 +2,6 @@
 
 use serde::{Deserialize, Serialize};
 
-#[cfg(feature = "sql")]
 use crate::FieldErrors;
 
 /// How a question is answered.
@@ -101,7 +100,6 @@ pub struct IntakeAnswer {
 ///
 /// # Errors
 /// What to mend, at the field `intake-<key>` of each question.
-#[cfg(feature = "sql")]
 pub fn check(
     fields: &[IntakeField],
     answer: impl Fn(&str) -> Vec<String>,
@@ -122,7 +120,6 @@ pub fn check(
     if errors.is_empty() { Ok(answers) } else { Err(errors) }
 }
 
-#[cfg(feature = "sql")]
 impl IntakeField {
     fn read(&self, given: &[String]) -> Result<String, String> {
         let given: Vec<&str> =
@@ -172,7 +169,6 @@ impl IntakeField {
     }
 }
 
-#[cfg(feature = "sql")]
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -3,17 +3,11 @@
 mod column;
 mod model;
 
-#[cfg(feature = "sql")]
 pub mod clock;
-#[cfg(feature = "sql")]
 pub mod commands;
-#[cfg(feature = "sql")]
 pub mod lock;
-#[cfg(feature = "sql")]
 pub(crate) mod position;
-#[cfg(feature = "sql")]
 pub mod queries;
-#[cfg(feature = "sql")]
 pub(crate) mod unseen;
 
 pub use column::{Column, Priority};

@@ -29,7 +29,6 @@ pub struct Event {
 
 impl Event {
     /// An event outside any run.
-    #[cfg(feature = "sql")]
     pub fn new(author: Author, at: chrono::DateTime<chrono::Utc>, part: Part) -> Self {
         let id = uuid::Uuid::now_v7().simple().to_string();
         Self { id, run: None, attempt: None, author, at: at.timestamp_millis(), part }
@@ -112,18 +111,15 @@ pub enum Part {
         id: String,
     },
     /// A tool as an agent calls it, and what came back: raw, and so backstage alone, where no browser folds them.
-    #[cfg(feature = "sql")]
     ToolInputAvailable {
         tool_call_id: String,
         tool_name: String,
         input: serde_json::Value,
     },
-    #[cfg(feature = "sql")]
     ToolOutputAvailable {
         tool_call_id: String,
         output: serde_json::Value,
     },
-    #[cfg(feature = "sql")]
     ToolOutputError {
         tool_call_id: String,
         error_text: String,

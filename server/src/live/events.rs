@@ -11,10 +11,7 @@ use axum::{
     http::{HeaderMap, StatusCode, header},
     response::{IntoResponse, Response},
 };
-use domain::{
-    accounts::Standing,
-    session::wire::{RESTARTING, SIGNED_OUT},
-};
+use domain::accounts::Standing;
 use futures::{Stream, stream};
 use sessions::{Offset, StreamId};
 use tokio::{
@@ -23,6 +20,7 @@ use tokio::{
     time::interval,
 };
 use url::form_urlencoded;
+use wire::frames::{RESTARTING, SIGNED_OUT};
 
 use super::{
     Live,

@@ -3,14 +3,15 @@
 use std::{sync::Arc, time::Duration};
 
 use app::web::App;
-use domain::{Error, access, accounts::Standing, session::wire::Looking};
+use domain::{Error, access, accounts::Standing};
 use sessions::{Offset, StreamId, Tenant};
 use tokio::sync::{mpsc, watch};
+use wire::frames::Viewer;
 
 use super::{
     frames,
     presence::{self, Presence},
-    visitor::looking,
+    visitor::viewer,
 };
 use crate::limits::{Kind, Limits, Seat};
 
@@ -73,11 +74,11 @@ impl Follow {
         }
     }
 
-    fn join(&self, stream: StreamId) -> (presence::Seat, watch::Receiver<Vec<Looking>>) {
-        self.presence.join(stream, self.standing.person, looking(&self.standing), self.grace)
+    fn join(&self, stream: StreamId) -> (presence::Seat, watch::Receiver<Vec<Viewer>>) {
+        self.presence.join(stream, self.standing.person, viewer(&self.standing), self.grace)
     }
 
-    async fn tell_all(&self, stream: StreamId, from: Offset, mut heard: watch::Receiver<Vec<Looking>>) {
+    async fn tell_all(&self, stream: StreamId, from: Offset, mut heard: watch::Receiver<Vec<Viewer>>) {
         let mut follower = self.app.db.engine().follow(stream, from);
         loop {
             tokio::select! {

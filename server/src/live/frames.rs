@@ -1,8 +1,9 @@
 //! What the server tells, as texts.
 
-use domain::session::{self, wire::Looking};
+use domain::session;
 use serde_json::json;
 use sessions::{Batch, Offset, StreamId};
+use wire::frames::Viewer;
 
 /// A page with more events than that comes from the past, not from somebody who is typing.
 const MANY: usize = 16;
@@ -45,7 +46,7 @@ fn frame<'a>(
     text
 }
 
-pub fn people(stream: StreamId, people: &[Looking]) -> String {
+pub fn people(stream: StreamId, people: &[Viewer]) -> String {
     json!({ "presence": { "stream": stream, "people": people } }).to_string()
 }
 

@@ -1,7 +1,7 @@
 //! The portal's own dialect of the session log: one socket a tab for everything that its page follows.
 //!
-//! What a page and the server say is in [`domain::session::wire`]. Who may follow is settled before the first byte and
-//! asked again every few seconds. A follower that reads slowly holds an offset, never a growing queue.
+//! What a page and the server say is in [`wire::frames`]. Who may follow is settled before the first byte and asked
+//! again every few seconds. A follower that reads slowly holds an offset, never a growing queue.
 
 pub mod events;
 mod follow;

@@ -3,10 +3,7 @@
 use std::{borrow::Cow, collections::HashMap};
 
 use axum::extract::ws::{CloseFrame, Message, WebSocket, close_code};
-use domain::{
-    accounts::Standing,
-    session::wire::{Call, RESTARTING, SIGNED_OUT},
-};
+use domain::accounts::Standing;
 use futures::{SinkExt, StreamExt, stream::SplitSink};
 use sessions::{Offset, StreamId};
 use tokio::{
@@ -15,6 +12,7 @@ use tokio::{
     time::{self, Duration, Instant, MissedTickBehavior, interval},
 };
 use tokio_util::sync::CancellationToken;
+use wire::frames::{Call, RESTARTING, SIGNED_OUT};
 
 use super::{Live, Pace, follow::Follow, frames, visitor::Visitor};
 

@@ -10,9 +10,9 @@ use axum::http::HeaderMap;
 use domain::{
     accounts::{Standing, queries::arrive},
     ids::PersonId,
-    session::wire::Looking,
 };
 use tower_sessions::{Session, session::Id};
+use wire::frames::Viewer;
 
 use crate::sign_in_store::SignInStore;
 
@@ -56,7 +56,7 @@ impl Visitor {
 }
 
 /// As others see them.
-pub fn looking(standing: &Standing) -> Looking {
+pub fn viewer(standing: &Standing) -> Viewer {
     let kind = if standing.client.is_some() { "person" } else { "operator" };
-    Looking { name: standing.name.clone(), initials: initials(&standing.name), kind: kind.to_owned() }
+    Viewer { name: standing.name.clone(), initials: initials(&standing.name), kind: kind.to_owned() }
 }

@@ -2,14 +2,11 @@
 
 use std::rc::Rc;
 
-use domain::{
-    files::{LIMIT, LIMIT_WORDS},
-    words::size,
-};
 use leptos::prelude::*;
 use serde::Deserialize;
 use wasm_bindgen::{JsCast, closure::Closure};
 use web_sys::{Element, Event, File, FormData, HtmlInputElement, ProgressEvent, SubmitEvent, XmlHttpRequest};
+use wire::files::{LIMIT, LIMIT_WORDS, size};
 
 use super::sending::Sending;
 use crate::islands::dom;

@@ -6,11 +6,11 @@ use std::{
     time::Duration,
 };
 
-use domain::session::wire::{SIGNED_OUT, offset};
 use js_sys::{Array, JSON};
 use leptos::prelude::*;
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{CloseEvent, EventSource, MessageEvent, WebSocket};
+use wire::frames::{SIGNED_OUT, offset};
 
 use super::{
     Following, Heard,

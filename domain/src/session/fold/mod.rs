@@ -105,7 +105,6 @@ impl Conversation {
                 touched.extend(self.add_event(event, Body::Moved { from: *from, to: *to }));
                 touched
             }
-            #[cfg(feature = "sql")]
             Part::ToolInputAvailable { .. }
             | Part::ToolOutputAvailable { .. }
             | Part::ToolOutputError { .. } => Vec::new(),

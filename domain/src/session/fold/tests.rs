@@ -385,7 +385,6 @@ proptest! {
 
     /// Words that are put together read as the words one by one, and stand for them all.
     #[test]
-    #[cfg(feature = "sql")]
     fn words_put_together_read_the_same(log in any_log(), wordy in 0_usize..60) {
         // So that there are texts that go on for a while.
         let mut log = log;

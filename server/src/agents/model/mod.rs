@@ -19,10 +19,10 @@ mod tools;
 mod trouble;
 mod wire;
 
+pub use self::wire::Wire;
 pub use endpoint::Endpoint;
 pub use find::find;
 pub use limits::Limits;
-pub use wire::Wire;
 
 use domain::agents::Reach;
 

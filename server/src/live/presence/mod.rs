@@ -10,9 +10,10 @@ use std::{
     time::Duration,
 };
 
-use domain::{ids::PersonId, session::wire::Looking};
+use domain::ids::PersonId;
 use sessions::StreamId;
 use tokio::sync::{Notify, watch};
+use wire::frames::Viewer;
 
 use room::{Person, Room};
 
@@ -39,15 +40,14 @@ impl Presence {
         self: &Arc<Self>,
         stream: StreamId,
         person: PersonId,
-        looking: Looking,
+        viewer: Viewer,
         grace: Duration,
-    ) -> (Seat, watch::Receiver<Vec<Looking>>) {
+    ) -> (Seat, watch::Receiver<Vec<Viewer>>) {
         let mut rooms = self.rooms();
         let room = rooms.entry(stream).or_default();
-        let entry =
-            room.people.entry(person).or_insert(Person { looking: looking.clone(), tabs: 0, came: 0 });
+        let entry = room.people.entry(person).or_insert(Person { viewer: viewer.clone(), tabs: 0, came: 0 });
         let first = entry.came == 0;
-        *entry = Person { looking, tabs: entry.tabs + 1, came: entry.came + 1 };
+        *entry = Person { viewer, tabs: entry.tabs + 1, came: entry.came + 1 };
         let mut heard = room.told.subscribe();
         room.tell();
         heard.mark_changed();

@@ -1,8 +1,9 @@
 //! What nodes tell each other of their people, as texts of a bounded length.
 
-use domain::{ids::PersonId, session::wire::Looking};
+use domain::ids::PersonId;
 use serde::{Deserialize, Serialize};
 use sessions::{Nodes, StreamId};
+use wire::frames::Viewer;
 
 /// Everyone on the telling node who looks at these streams.
 #[derive(Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -14,7 +15,7 @@ pub(super) struct Note {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub(super) struct Here {
     pub(super) stream: StreamId,
-    pub(super) people: Vec<(PersonId, Looking)>,
+    pub(super) people: Vec<(PersonId, Viewer)>,
 }
 
 /// Bytes around what a note holds.
@@ -56,10 +57,10 @@ mod tests {
 
     #[test]
     fn notes_hold_everyone_in_a_bounded_length() {
-        let looking = Looking { name: "é\"".repeat(20), initials: "É".into(), kind: "person".into() };
+        let viewer = Viewer { name: "é\"".repeat(20), initials: "É".into(), kind: "person".into() };
         let room = |people| Here {
             stream: StreamId::generate(),
-            people: (0..people).map(|_| (PersonId::new(), looking.clone())).collect(),
+            people: (0..people).map(|_| (PersonId::new(), viewer.clone())).collect(),
         };
         let rooms: Vec<Here> = (0..90).map(|number| room(number % 4)).collect();
         let notes = write(rooms.iter().cloned());

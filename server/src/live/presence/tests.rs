@@ -4,8 +4,8 @@ use super::{note::Here, *};
 
 const GRACE: Duration = Duration::from_secs(10);
 
-fn rosa() -> Looking {
-    Looking { name: "Rosa Klein".into(), initials: "RK".into(), kind: "person".into() }
+fn rosa() -> Viewer {
+    Viewer { name: "Rosa Klein".into(), initials: "RK".into(), kind: "person".into() }
 }
 
 #[tokio::test(start_paused = true)]
@@ -31,7 +31,7 @@ async fn two_tabs_are_one_person_and_a_reload_is_not_a_leaving() {
 async fn people_of_a_silent_node_are_gone() {
     let (presence, node, other) = (Arc::new(Presence::default()), Uuid::now_v7(), Uuid::now_v7());
     let (stream, person) = (StreamId::generate(), PersonId::new());
-    let olga = Looking { name: "Olga Berg".into(), initials: "OB".into(), kind: "operator".into() };
+    let olga = Viewer { name: "Olga Berg".into(), initials: "OB".into(), kind: "operator".into() };
     let told = |people| note::write([Here { stream, people }].into_iter()).remove(0);
     presence.take(node, &told(vec![(PersonId::new(), olga), (person, rosa())]));
     let (seat, mut heard) = presence.join(stream, person, rosa(), GRACE);

@@ -37,16 +37,9 @@ pub enum Call {
     Unfollow(Uuid),
 }
 
-/// Who looks at what a stream belongs to.
-#[derive(Debug, Serialize, Deserialize)]
-pub struct Presence<'a> {
-    pub stream: &'a str,
-    pub people: Vec<Looking>,
-}
-
 /// Someone who looks, once however many tabs they have open.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Looking {
+pub struct Viewer {
     pub name: String,
     pub initials: String,
     /// `person` or `operator`.
