@@ -135,9 +135,11 @@ CREATE TABLE client (
     bill_email text NOT NULL DEFAULT ''::text,
     closed_at timestamp with time zone,
     name_folded text GENERATED ALWAYS AS (search_fold(name)) STORED,
+    files_bytes bigint,
     CONSTRAINT client_in_workspace UNIQUE (workspace_id, id),
     CONSTRAINT client_pkey PRIMARY KEY (id),
     CONSTRAINT client_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES workspace(id),
+    CONSTRAINT client_files_bytes CHECK (files_bytes > 0),
     CONSTRAINT client_name_length CHECK (length(name) >= 1 AND length(name) <= 120),
 );
 CREATE INDEX client_to_close ON public.client USING btree (archived_at) WHERE ((archived_at IS NOT NULL) AND (closed_at IS NULL));

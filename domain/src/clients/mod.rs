@@ -3,7 +3,9 @@
 pub mod commands;
 mod model;
 pub mod queries;
+mod room;
 #[cfg(test)]
 mod tests;
 
-pub use model::{Client, ClientRow, Clients, Named, NewClient, Shown};
+pub use model::{Client, ClientDetails, ClientRow, Clients, Named, NewClient, Shown};
+pub use room::in_gigabytes;

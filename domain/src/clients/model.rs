@@ -69,10 +69,21 @@ pub struct Client {
     pub bill_to: String,
     /// The same in its parts.
     pub billed: Billed,
+    /// What it may keep, in bytes; none: the usual.
+    pub room: Option<u64>,
     /// The stream that tells when its lists change.
     pub board_stream: Uuid,
     pub created_at: DateTime<Utc>,
     pub archived_at: Option<DateTime<Utc>>,
+}
+
+/// What an operator changes about a client.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ClientDetails {
+    pub name: String,
+    pub billed: Billed,
+    /// What it may keep, typed in gigabytes; empty: the usual.
+    pub room: String,
 }
 
 /// A client that the operator adds by hand.

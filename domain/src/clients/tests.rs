@@ -1,7 +1,7 @@
 use chrono::TimeDelta;
 use sqlx::PgPool;
 
-use super::{NewClient, Shown, commands, queries};
+use super::{ClientDetails, NewClient, Shown, commands, queries};
 use crate::{
     Error, Role, Scope, SystemRole,
     accounts::{self, queries::standings_in},
@@ -23,6 +23,10 @@ fn quay() -> Billed {
 
 fn named(name: &str) -> NewClient {
     NewClient { name: name.into(), ..NewClient::default() }
+}
+
+fn details(name: &str, billed: Billed) -> ClientDetails {
+    ClientDetails { name: name.into(), billed, room: String::new() }
 }
 
 #[sqlx::test(migrations = "../migrations")]
@@ -130,10 +134,10 @@ async fn a_name_that_was_given_away_is_not_brought_back(pool: PgPool) {
     let second = commands::create(db, operator, &named("Cedar")).await.unwrap();
     assert!(matches!(commands::restore(db, operator, first).await, Err(Error::Fields(_))));
     assert!(matches!(
-        commands::rename(db, operator, second, "", Billed::default()).await,
+        commands::rename(db, operator, second, details("", Billed::default())).await,
         Err(Error::Fields(_))
     ));
-    commands::rename(db, operator, second, "Cedar West", quay()).await.unwrap();
+    commands::rename(db, operator, second, details("Cedar West", quay())).await.unwrap();
     commands::restore(db, operator, first).await.unwrap();
     assert_eq!(queries::get(db, operator, second).await.unwrap().bill_to, "Cedar West\n1 Quay");
 }
@@ -152,7 +156,7 @@ async fn the_list_is_the_operators_alone(pool: PgPool) {
         assert!(matches!(commands::archive(db, scope, client.id).await, Err(Error::NotFound)));
         assert!(matches!(commands::restore(db, scope, client.id).await, Err(Error::NotFound)));
         assert!(matches!(
-            commands::rename(db, scope, client.id, "Ours", Billed::default()).await,
+            commands::rename(db, scope, client.id, details("Ours", Billed::default())).await,
             Err(Error::NotFound)
         ));
     }

@@ -1,4 +1,5 @@
-//! How much one client may keep: its files, what is delivered to it and its notes, all versions counted.
+//! How much one client may keep: its files, what is delivered to it and its notes, all versions counted. The install has a
+//! usual limit; an operator gives a client one of its own.
 
 use crate::{Actor, Db, Error, Result, Scope, Tx, ids::ClientId, words::size};
 
@@ -23,9 +24,9 @@ impl Quota {
 /// # Errors
 /// [`Error::NotFound`] for a scope without a client.
 pub async fn room(db: &Db, scope: &Scope) -> Result<Option<u64>> {
-    let Some(quota) = db.quota() else { return Ok(None) };
-    let client = scope.client.ok_or(Error::NotFound)?;
     let mut tx = db.begin(scope).await?;
+    let Some(quota) = quota_in(&mut tx, scope, scope.client).await? else { return Ok(None) };
+    let client = scope.client.ok_or(Error::NotFound)?;
     let most = most(&mut tx, scope, quota).await?;
     let kept = kept(&mut tx, scope, client).await?;
     tx.commit().await?;
@@ -38,7 +39,7 @@ pub async fn room(db: &Db, scope: &Scope) -> Result<Option<u64>> {
 /// # Errors
 /// [`Error::Refused`], in words for whoever added it.
 pub(crate) async fn lock(tx: &mut Tx, scope: &Scope, client: ClientId) -> Result<()> {
-    let Some(quota) = tx.quota() else { return Ok(()) };
+    let Some(quota) = quota_in(tx, scope, Some(client)).await? else { return Ok(()) };
     // Several at once must not each find the same room.
     sqlx::query("SELECT pg_advisory_xact_lock(hashtextextended($1, 0))")
         .bind(format!("kept of {client}"))
@@ -68,11 +69,32 @@ fn no_room(quota: &Quota, most: u64) -> String {
 
 /// The same for a file that is not taken in at all.
 pub async fn words(db: &Db, scope: &Scope) -> Result<String> {
-    let Some(quota) = db.quota() else { return Ok(String::new()) };
     let mut tx = db.begin(scope).await?;
+    let Some(quota) = quota_in(&mut tx, scope, scope.client).await? else { return Ok(String::new()) };
     let most = most(&mut tx, scope, quota).await?;
     tx.commit().await?;
     Ok(no_room(&quota, most))
+}
+
+/// The client's own limit where it has one, else the install's.
+async fn quota_in(tx: &mut Tx, scope: &Scope, client: Option<ClientId>) -> Result<Option<Quota>> {
+    let own = sqlx::query_scalar!(
+        "SELECT files_bytes FROM client WHERE workspace_id = $1 AND id = $2",
+        scope.workspace.0,
+        client.map(|client| client.0),
+    )
+    .fetch_optional(tx.conn())
+    .await?
+    .flatten();
+    let usual = tx.quota();
+    Ok(match own {
+        Some(own) => {
+            let own = Quota::of(own.cast_unsigned());
+            let unconfirmed = usual.map_or(own.unconfirmed, |usual| own.whole.min(usual.unconfirmed));
+            Some(Quota { unconfirmed, ..own })
+        }
+        None => usual,
+    })
 }
 
 async fn most(tx: &mut Tx, scope: &Scope, quota: Quota) -> Result<u64> {

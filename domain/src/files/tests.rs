@@ -12,6 +12,7 @@ use super::{
 };
 use crate::{
     Db, Error, Result, Scope,
+    clients::{self, ClientDetails},
     ids::FileId,
     notes,
     requests::{NewRequest, Priority, commands},
@@ -64,6 +65,38 @@ async fn a_client_keeps_so_much_and_no_more(pool: PgPool) {
         (0..4_u8).map(|n| async move { add(db, store, owner, "raced.txt", &[b'0' + n; 60]).await.is_ok() });
     let done = join_all(at_once).await;
     assert_eq!(done.iter().filter(|done| **done).count(), 1, "room is found once");
+}
+
+#[sqlx::test(migrations = "../migrations")]
+async fn an_operator_gives_one_client_more_room(pool: PgPool) {
+    let mut ground = Ground::new(&pool).await;
+    let (_folder, store) = store_in_folder();
+    let (hale, other) = (ground.client("Hale").await, ground.client("Pine").await);
+    ground.db = ground.db.clone().with_quota(Some(Quota { whole: 1_000, unconfirmed: 300 }));
+    let give = async |gigabytes: &str| {
+        let details =
+            ClientDetails { name: "Hale".into(), room: gigabytes.into(), ..ClientDetails::default() };
+        clients::commands::rename(&ground.db, &ground.operator, hale.id, details).await
+    };
+    assert!(add(&ground.db, &store, &hale.owner, "large.txt", &[b'a'; 2_000]).await.is_err());
+    give("0.001").await.unwrap();
+    assert_eq!(
+        clients::queries::get(&ground.db, &ground.operator, hale.id).await.unwrap().room,
+        Some(1_073_742)
+    );
+    add(&ground.db, &store, &hale.owner, "large.txt", &[b'a'; 2_000]).await.unwrap();
+    assert_eq!(quota::room(&ground.db, &hale.owner).await.unwrap(), Some(1_071_742));
+    assert_eq!(
+        quota::room(&ground.db, &other.owner).await.unwrap(),
+        Some(1_000),
+        "the others have the usual"
+    );
+    let unlimited = ground.db.clone().with_quota(None);
+    assert_eq!(quota::room(&unlimited, &hale.owner).await.unwrap(), Some(1_071_742), "its own counts");
+    assert_eq!(quota::room(&unlimited, &other.owner).await.unwrap(), None);
+    assert!(matches!(give("plenty").await, Err(Error::Fields(errors)) if errors.of("room").is_some()));
+    give("").await.unwrap();
+    assert_eq!(quota::room(&ground.db, &hale.owner).await.unwrap(), Some(0));
 }
 
 #[sqlx::test(migrations = "../migrations")]

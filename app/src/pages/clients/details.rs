@@ -1,7 +1,11 @@
-//! `GET /desk/clients/{client}/details`, `POST` to the same: a client's name, and where its invoices go.
+//! `GET /desk/clients/{client}/details`, `POST` to the same: a client's name, where its invoices go, and how much it may keep.
 
 use axum::{extract::Path, response::Response};
-use domain::clients::{Client, commands};
+use domain::{
+    clients::{Client, ClientDetails, commands, in_gigabytes},
+    files::quota::Quota,
+    words::size,
+};
 use leptos::prelude::*;
 
 use super::{LIST, find};
@@ -17,7 +21,10 @@ use crate::{
 
 pub async fn edit(operator: Operator, Path(client): Path<String>) -> Result<Response, Problem> {
     let client = find(&operator, &client).await?;
-    let values = party::billed_fields(Fields::default().with("name", client.name.clone()), &client.billed);
+    let own = Fields::default()
+        .with("name", client.name.clone())
+        .with("room", client.room.map(in_gigabytes).unwrap_or_default());
+    let values = party::billed_fields(own, &client.billed);
     Ok(draw(&operator, &client, &Form::of(values)))
 }
 
@@ -28,8 +35,12 @@ pub async fn save(
 ) -> Result<Response, Problem> {
     let client = find(&operator, &client).await?;
     let Operator { cx, scope, .. } = &operator;
-    let billed = party::typed_billed(&fields);
-    match commands::rename(cx.db(), scope, client.id, fields.text("name"), billed).await {
+    let details = ClientDetails {
+        name: fields.text("name").to_owned(),
+        billed: party::typed_billed(&fields),
+        room: fields.text("room").to_owned(),
+    };
+    match commands::rename(cx.db(), scope, client.id, details).await {
         Ok(()) => Ok(redirect_with(&client_path(client.id), "Saved.")),
         Err(error) => {
             let form = Form::failed(fields, error).map_err(|problem| problem.of(&cx.bare))?;
@@ -57,6 +68,7 @@ fn view(operator: &Operator, client: &Client, form: &Form) -> AnyView {
             {field::summary(form)}
             {Field::text(form, "name", "Business").required().max(120).show()}
             {party::billed(form, false)}
+            {Field::text(form, "room", "Room for files, GB").hint(room_hint(operator.cx.db().quota())).max(12).show()}
             <div class="button-row">
                 <button class="button primary">"Save"</button>
                 <a class="button quiet" href=back.clone()>"Back"</a>
@@ -64,4 +76,12 @@ fn view(operator: &Operator, client: &Client, form: &Form) -> AnyView {
         </form>
     }
     .into_any()
+}
+
+fn room_hint(usual: Option<Quota>) -> String {
+    let otherwise = match usual {
+        Some(usual) => format!("the usual {}", size(usual.whole)),
+        None => "no limit".to_owned(),
+    };
+    format!("Counts files, deliverables, and notes, with their versions. Leave it empty for {otherwise}.")
 }

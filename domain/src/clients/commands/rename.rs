@@ -2,32 +2,36 @@ use super::create::{hold_workspace_in, name_is_free_in, read_name};
 use crate::{
     Db, FieldErrors, Result, Scope,
     audit::{self, Deed},
-    billing::commands::{Billed, bill_to_in},
+    billing::commands::bill_to_in,
+    clients::{ClientDetails, room},
     ids::ClientId,
     live_hints,
     offers::queries::operators_only,
     requests::{clock, lock},
 };
 
-/// Changes a client's name, and where its next invoices go. What was held back for want of that goes out.
+/// Changes a client's name, where its next invoices go, and how much it may keep. What was held back for want of an address
+/// goes out.
 ///
 /// # Errors
-/// Fields `name` and `bill_…`; [`crate::Error::NotFound`], also for anyone but an operator.
-pub async fn rename(db: &Db, scope: &Scope, client: ClientId, name: &str, billed: Billed) -> Result<()> {
+/// Fields `name`, `bill_…` and `room`; [`crate::Error::NotFound`], also for anyone but an operator.
+pub async fn rename(db: &Db, scope: &Scope, client: ClientId, details: ClientDetails) -> Result<()> {
     operators_only(scope)?;
     let mut errors = FieldErrors::new();
-    let name = read_name(&mut errors, name);
-    let billed = billed.read(&mut errors);
+    let name = read_name(&mut errors, &details.name);
+    let billed = details.billed.read(&mut errors);
+    let room = room::read(&mut errors, &details.room);
     errors.check()?;
     let mut tx = db.begin(scope).await?;
     let held = lock::lock_board(&mut tx, scope, client).await?;
     hold_workspace_in(&mut tx, scope).await?;
     name_is_free_in(&mut tx, scope, &name, Some(client)).await?;
     let done = sqlx::query!(
-        "UPDATE client SET name = $3 WHERE workspace_id = $1 AND id = $2",
+        "UPDATE client SET name = $3, files_bytes = $4 WHERE workspace_id = $1 AND id = $2",
         scope.workspace.0,
         client.0,
         name,
+        room,
     )
     .execute(tx.conn())
     .await?;

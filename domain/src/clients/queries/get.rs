@@ -17,7 +17,7 @@ pub async fn get(db: &Db, scope: &Scope, client: ClientId) -> Result<Client> {
     let mut tx = db.begin(scope).await?;
     let row = sqlx::query!(
         r#"SELECT name, vertical, intake AS "intake: Json<Vec<IntakeAnswer>>", bill_to, bill_details AS "details: Json<Recipient>", bill_email,
-                  board_stream, created_at, archived_at
+                  files_bytes, board_stream, created_at, archived_at
            FROM client c WHERE workspace_id = $1 AND id = $2
              AND NOT EXISTS (SELECT FROM client_erasure e
                              WHERE e.workspace_id = c.workspace_id AND e.client_id = c.id AND e.done_at IS NOT NULL)"#,
@@ -38,6 +38,7 @@ pub async fn get(db: &Db, scope: &Scope, client: ClientId) -> Result<Client> {
             email: row.bill_email,
         },
         bill_to: row.bill_to,
+        room: row.files_bytes.map(i64::cast_unsigned),
         board_stream: row.board_stream,
         created_at: row.created_at,
         archived_at: row.archived_at,
