@@ -5,7 +5,8 @@ use chrono::{DateTime, Utc};
 use super::{
     Line, NextOffer, SubscriptionState,
     commands::{
-        LockedSubscription, NewInvoice, begin_wanted_in, end_in, insert_issued_in, lock_subscription, zone_in,
+        LockedSubscription, NewInvoice, begin_wanted_in, end_in, insert_issued_in, lock_subscription,
+        subscription_by_portal_in, zone_in,
     },
     period, words,
 };
@@ -77,6 +78,7 @@ pub(super) async fn renew_in(tx: &mut Tx, scope: &Scope, held: &mut LockedSubscr
         renewed = true;
         if held.ends_with_period {
             end_in(tx, scope, held, over).await?;
+            subscription_by_portal_in(tx, scope, "end_subscription", held.id).await?;
             held.state = SubscriptionState::Ended;
         } else {
             next_in(tx, scope, held, over).await?;
@@ -141,6 +143,7 @@ async fn next_in(
         return Err(Error::Broken(format!("{} is held and not there", held.id)));
     }
     held.period = Some((start, end));
+    subscription_by_portal_in(tx, scope, "renew_subscription", held.id).await?;
     if held.price_minor > 0 {
         let what = format!("{}, {}", held.name, words::period(start, end, zone));
         let lines = vec![Line { what, minor: held.price_minor }];

@@ -1,7 +1,9 @@
 use super::{KEPT_YEARS, run::Target};
 use crate::{
     Db, Result, SystemRole,
+    audit::{self, Deed},
     ids::{ClientId, WorkspaceId},
+    words,
 };
 
 /// Removes the invoices and credit notes of erased clients that have been kept for as long as they must be; how many.
@@ -64,6 +66,13 @@ async fn expire(db: &Db, target: Target) -> Result<u64> {
     )
     .execute(tx.conn())
     .await?;
+    let removed = credits.rows_affected() + invoices.rows_affected();
+    if removed > 0 {
+        let removed_words = words::count(removed.cast_signed(), "document");
+        let deed =
+            Deed { detail: removed_words, ..Deed::done("remove_old_invoices", target.client.to_string()) };
+        audit::done_in(&mut tx, &target.scope(), deed.of(target.client)).await?;
+    }
     tx.commit().await?;
-    Ok(credits.rows_affected() + invoices.rows_affected())
+    Ok(removed)
 }

@@ -26,6 +26,32 @@ pub(super) async fn invoice_in(tx: &mut Tx, scope: &Scope, what: &str, invoice: 
     audit::done_in(tx, scope, deed.of(ClientId(row.client_id))).await
 }
 
+/// The same of what the portal does by itself, whoever's click or whichever job leads to it.
+pub(super) async fn invoice_by_portal_in(
+    tx: &mut Tx,
+    scope: &Scope,
+    what: &str,
+    invoice: InvoiceId,
+) -> Result<()> {
+    let server = Scope::system(scope.workspace);
+    tx.enter(&server).await?;
+    invoice_in(tx, &server, what, invoice).await?;
+    tx.enter(scope).await
+}
+
+/// A subscription that the portal changes by itself.
+pub(in crate::billing) async fn subscription_by_portal_in(
+    tx: &mut Tx,
+    scope: &Scope,
+    what: &str,
+    subscription: SubscriptionId,
+) -> Result<()> {
+    let server = Scope::system(scope.workspace);
+    tx.enter(&server).await?;
+    subscription_in(tx, &server, what, subscription).await?;
+    tx.enter(scope).await
+}
+
 /// A subscription, by its name and whose it is.
 pub(super) async fn subscription_in(
     tx: &mut Tx,

@@ -8,7 +8,7 @@ use super::{
 use crate::{
     Db, Error, Result, Scope, Tx,
     billing::{SubscriptionState, may_bill, renew::renew_in},
-    ids::{ClientId, OfferId, SubscriptionId},
+    ids::{ClientId, InvoiceId, OfferId, SubscriptionId},
     live_hints,
     requests::clock,
 };
@@ -117,16 +117,19 @@ pub(in crate::billing) async fn end_in(
 
 async fn void_unpaid_in(tx: &mut Tx, scope: &Scope, held: &LockedSubscription) -> Result<()> {
     let now = tx.now();
-    sqlx::query!(
+    let voided = sqlx::query_scalar!(
         "UPDATE invoice SET state = 'void', voided_at = $4
-         WHERE workspace_id = $1 AND client_id = $2 AND subscription_id = $3 AND state = 'issued'",
+         WHERE workspace_id = $1 AND client_id = $2 AND subscription_id = $3 AND state = 'issued' RETURNING id",
         scope.workspace.0,
         held.client.0,
         held.id.0,
         now,
     )
-    .execute(tx.conn())
+    .fetch_all(tx.conn())
     .await?;
+    for invoice in voided {
+        super::audited::invoice_by_portal_in(tx, scope, "void_invoice", InvoiceId(invoice)).await?;
+    }
     // One that was held back has no number to keep. Drafts are the workspace's own to see.
     let server = Scope::system(scope.workspace);
     tx.enter(&server).await?;

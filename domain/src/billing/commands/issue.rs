@@ -45,11 +45,13 @@ pub async fn issue(db: &Db, scope: &Scope, invoice: InvoiceId) -> Result<Issued>
         let at = if lacks[0].is_senders() { "in Settings" } else { "on the client’s details page" };
         return Err(Error::refused(format!("{}. Add it {at}, then issue the invoice.", lacking(&lacks))));
     }
-    super::audited::invoice_in(&mut tx, scope, "issue_invoice", invoice).await?;
     let issued = if bill.total_minor < 0 {
+        // The draft is gone afterwards.
+        super::audited::invoice_in(&mut tx, scope, "issue_invoice", invoice).await?;
         Issued::Credit(credit_draft_in(&mut tx, scope, invoice, &parties).await?)
     } else {
         issue_in(&mut tx, scope, (bill.client, invoice), &parties).await?;
+        super::audited::invoice_in(&mut tx, scope, "issue_invoice", invoice).await?;
         Issued::Invoice
     };
     tx.commit().await?;
@@ -198,7 +200,9 @@ pub(in crate::billing) async fn insert_issued_in(
     .await?;
     if parties.lacks().is_empty() {
         issue_in(tx, &server, (new.client, id), &parties).await?;
+        super::audited::invoice_by_portal_in(tx, &server, "issue_invoice", id).await?;
     } else {
+        super::audited::invoice_by_portal_in(tx, &server, "hold_back_invoice", id).await?;
         live_hints::publish_to_desk(tx, &server, "invoice").await?;
     }
     tx.enter(scope).await?;
@@ -222,7 +226,9 @@ pub(crate) async fn issue_held_in(tx: &mut Tx, scope: &Scope, client: Option<Cli
         let client = ClientId(row.client_id);
         let parties = parties_in(tx, &server, client).await?;
         if parties.lacks().is_empty() {
-            issue_in(tx, &server, (client, InvoiceId(row.id)), &parties).await?;
+            let invoice = InvoiceId(row.id);
+            issue_in(tx, &server, (client, invoice), &parties).await?;
+            super::audited::invoice_by_portal_in(tx, &server, "issue_invoice", invoice).await?;
         }
     }
     tx.enter(scope).await

@@ -34,6 +34,7 @@ pub use payment::{mark_paid, take_back_payment};
 pub use subscribe::subscribe_in;
 pub use void::void;
 
+pub(super) use audited::subscription_by_portal_in;
 pub(super) use end::end_in;
 pub(super) use issue::{NewInvoice, insert_issued_in};
 pub(super) use lock::{LockedSubscription, lock_subscription};

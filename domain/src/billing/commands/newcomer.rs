@@ -96,7 +96,8 @@ pub(crate) async fn confirmed_in(tx: &mut Tx, workspace: WorkspaceId, client: Cl
     .execute(tx.conn())
     .await?;
     let invoice = first_invoice_in(tx, &scope, subscription).await?;
-    begin_in(tx, &scope, &held, invoice).await
+    begin_in(tx, &scope, &held, invoice).await?;
+    super::audited::subscription_in(tx, &scope, "begin_subscription", subscription).await
 }
 
 /// Whether few enough clients of the network are worked for that have paid nothing. Counted one after another.

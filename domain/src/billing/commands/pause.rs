@@ -86,6 +86,7 @@ pub(in crate::billing) async fn begin_wanted_in(
         return Ok(false);
     }
     begin_in(tx, scope, &held).await?;
+    super::audited::subscription_by_portal_in(tx, scope, "begin_pause", subscription).await?;
     Ok(true)
 }
 

@@ -9,6 +9,7 @@ mod recurring;
 mod renewing;
 mod stories;
 mod subscribing;
+mod told;
 
 use super::queries;
 use crate::{
