@@ -5,10 +5,7 @@ use sessions::Offset;
 use sqlx::PgPool;
 use uuid::Uuid;
 
-use super::{
-    furnish::{House, SHARED, house},
-    rows::{Marks, Rows, all},
-};
+use super::rows::Marks;
 use crate::{
     Actor, Error, Role, Scope,
     accounts::commands::sign_in,
@@ -20,7 +17,11 @@ use crate::{
     ids::FileId,
     offers::Starts,
     requests::queries::search_all,
-    testing::Ground,
+    testing::{
+        Ground, Rows, all_rows,
+        furnish::{House, SHARED, house},
+        without_rows,
+    },
     webhooks::{self, Kind, NewWebhook},
 };
 
@@ -102,7 +103,7 @@ impl Town {
     }
 
     async fn rows(&self) -> Rows {
-        all(&self.ground.pool).await
+        all_rows(&self.ground.pool).await
     }
 
     /// Their rows, the desk's hints aside, which are nobody's.
@@ -147,11 +148,8 @@ async fn nothing_of_the_client_is_left_and_nothing_of_another_is_touched(pool: P
     let marks = Marks::of(&pool, client, OURS).await;
     let theirs = Marks::of(&pool, town.theirs.client.id, THEIRS).await;
     let had = marks.among(&town.rows().await);
-    let without: Vec<&String> = had
-        .iter()
-        .filter(|(table, rows)| rows.is_empty() && !OF_NO_CLIENT.iter().any(|(named, _)| named == table))
-        .map(|(table, _)| table)
-        .collect();
+    let mut without = without_rows(&had);
+    without.retain(|table| !OF_NO_CLIENT.iter().any(|(named, _)| named == table));
     assert!(without.is_empty(), "these tables have no row of the client's in this test: {without:?}");
     let before = town.others(&theirs).await;
     let bills =

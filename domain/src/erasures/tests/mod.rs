@@ -1,6 +1,5 @@
 //! That nothing of an erased client is left, anywhere: every row of every table is read as a superuser reads it.
 
-mod furnish;
 mod goes;
 mod rows;
 mod rules;

@@ -1,29 +1,11 @@
-//! Every row of the database as text, and whose it is.
+//! Whose a row of the database is.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use sqlx::{AssertSqlSafe, PgPool};
 use uuid::Uuid;
 
-use crate::ids::ClientId;
-
-/// The rows of each table, as JSON. Bytes are written in hexadecimal.
-pub(super) type Rows = BTreeMap<String, Vec<String>>;
-
-pub(super) async fn all(pool: &PgPool) -> Rows {
-    let tables: Vec<String> = sqlx::query_scalar(
-        "SELECT relname::text FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind = 'r'",
-    )
-    .fetch_all(pool)
-    .await
-    .unwrap();
-    let mut rows = Rows::new();
-    for table in tables {
-        let read = format!(r#"SELECT to_jsonb(t)::text FROM public."{table}" t ORDER BY 1"#);
-        rows.insert(table, sqlx::query_scalar(AssertSqlSafe(read)).fetch_all(pool).await.unwrap());
-    }
-    rows
-}
+use crate::{ids::ClientId, testing::Rows};
 
 /// What tells a client's rows: its word, as text and as bytes, and the ids of all that is its own.
 pub(super) struct Marks {

@@ -38,15 +38,18 @@ use crate::{
 
 const LEASE: Duration = Duration::from_secs(3_600);
 
-/// What is in a file that two clients have.
-pub(super) const SHARED: &[u8] = b"the same terms for everybody";
+/// What is in a file that every furnished client has.
+pub const SHARED: &[u8] = b"the same terms for everybody";
 
-pub(super) struct House {
-    pub(super) client: TestClient,
-    pub(super) subscription: SubscriptionId,
-    /// Issued and paid, issued and not paid.
-    pub(super) paid: InvoiceId,
-    pub(super) session: StreamId,
+/// A client with everything, and what one looks for of it.
+pub struct House {
+    pub client: TestClient,
+    /// What it holds.
+    pub subscription: SubscriptionId,
+    /// Issued and paid.
+    pub paid: InvoiceId,
+    /// Its first request's.
+    pub session: StreamId,
 }
 
 struct Furnishing<'a> {
@@ -57,7 +60,7 @@ struct Furnishing<'a> {
 }
 
 /// A client with everything.
-pub(super) async fn house(ground: &Ground, store: &Store, offer: &Offer, word: &str) -> House {
+pub async fn house(ground: &Ground, store: &Store, offer: &Offer, word: &str) -> House {
     let mut client = ground.client(&format!("{word} & Partners")).await;
     for scope in [&mut client.owner, &mut client.member, &mut client.billing] {
         name(ground, scope, word).await;
@@ -110,14 +113,7 @@ impl Furnishing<'_> {
         let agent = agents::create(db, operator, new).await.unwrap();
         costs::set_limit(db, operator, Subject::Client(self.client.id), "900").await.unwrap();
         costs::set_limit(db, operator, Subject::Agent(agent), "900").await.unwrap();
-        run(
-            &self.ground.pool,
-            "INSERT INTO agent_key (workspace_id, agent_id, key_id, wrapped, sealed, set_at)
-             SELECT workspace_id, id, 'k', convert_to($2, 'UTF8'), convert_to($2, 'UTF8'), now() FROM agent WHERE id = $1",
-            agent.0,
-            self.word,
-        )
-        .await;
+        agents::set_key(db, operator, agent, &self.words("key")).await.unwrap();
         agent
     }
 
@@ -146,7 +142,14 @@ impl Furnishing<'_> {
     }
 
     async fn claim(&self) -> Claimed {
-        runs::claim_due(&self.ground.db, &self.words("worker"), LEASE).await.unwrap().expect("a run is due")
+        // Others' runs that are due are taken up on the way.
+        loop {
+            let claimed = runs::claim_due(&self.ground.db, &self.words("worker"), LEASE).await.unwrap();
+            let claimed = claimed.expect("a run is due");
+            if claimed.client == self.client.id {
+                return claimed;
+            }
+        }
     }
 
     /// Requests that were delivered, asked about, stopped; the session of the first.

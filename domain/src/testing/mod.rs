@@ -3,11 +3,13 @@
 
 #![allow(clippy::unwrap_used, reason = "a fixture that cannot be made fails its test")]
 
-use std::time::Duration;
+pub mod furnish;
+
+use std::{collections::BTreeMap, time::Duration};
 
 use chrono::{DateTime, TimeDelta, Utc};
 use sessions::{Engine, NewStream, Options, StreamId, Tenant};
-use sqlx::{Executor, PgPool, postgres::PgPoolOptions};
+use sqlx::{AssertSqlSafe, Executor, PgPool, postgres::PgPoolOptions};
 use uuid::Uuid;
 
 use crate::{
@@ -147,6 +149,30 @@ pub fn draft(starts: Starts) -> Draft {
         points: Vec::new(),
         intake: Vec::new(),
     }
+}
+
+/// The rows of each table of an install, as JSON. Bytes are written in hexadecimal.
+pub type Rows = BTreeMap<String, Vec<String>>;
+
+/// Every row of every table, found in the catalogue: a new one is in it without anybody's remembering it.
+pub async fn all_rows(pool: &PgPool) -> Rows {
+    let tables: Vec<String> = sqlx::query_scalar(
+        "SELECT relname::text FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind = 'r'",
+    )
+    .fetch_all(pool)
+    .await
+    .unwrap();
+    let mut rows = Rows::new();
+    for table in tables {
+        let read = format!(r#"SELECT to_jsonb(t)::text FROM public."{table}" t ORDER BY 1"#);
+        rows.insert(table, sqlx::query_scalar(AssertSqlSafe(read)).fetch_all(pool).await.unwrap());
+    }
+    rows
+}
+
+/// Tables that have no row, by name.
+pub fn without_rows(rows: &Rows) -> Vec<&str> {
+    rows.iter().filter(|(_, rows)| rows.is_empty()).map(|(table, _)| table.as_str()).collect()
 }
 
 /// Monday 23 November 2026, 09:00 in Berlin.
