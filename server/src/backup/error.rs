@@ -20,6 +20,8 @@ pub enum Error {
         "say what is to become of the master key, without which the keys of agents and webhooks cannot be read: put a passphrase into THROUGHLINE_PASSPHRASE or a file (--passphrase-file), or leave the key out (--without-key) and keep it elsewhere"
     )]
     NoPassphrase,
+    #[error("the terminal cannot be read: {0}")]
+    Terminal(#[source] std::io::Error),
     #[error("{} cannot be read: {why}", .path.display())]
     PassphraseFile { path: PathBuf, why: std::io::Error },
     #[error(

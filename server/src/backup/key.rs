@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::Args;
 use domain::sealed::{Keyring, Wrapped};
 
-use super::Error;
+use super::{Error, prompt};
 use crate::keyring;
 use crate::settings::{Secret, Settings};
 
@@ -34,6 +34,17 @@ impl KeyOptions {
         Ok(self.passphrase.clone().filter(|passphrase| !passphrase.reveal().is_empty()))
     }
 
+    /// The same or, where somebody sits at a terminal, what they type.
+    fn passphrase_or_typed(
+        &self,
+        typed: impl FnOnce() -> std::io::Result<Option<Secret>>,
+    ) -> Result<Secret, Error> {
+        match self.passphrase()? {
+            Some(passphrase) => Ok(passphrase),
+            None => typed().map_err(Error::Terminal)?.ok_or(Error::NoPassphrase),
+        }
+    }
+
     /// The install's master keys for a backup, and what is said of them.
     ///
     /// # Errors
@@ -45,7 +56,7 @@ impl KeyOptions {
                 "The master key is not in it: keep secret.key or THROUGHLINE_SECRET_KEY beside it.",
             ));
         }
-        let passphrase = self.passphrase()?.ok_or(Error::NoPassphrase)?;
+        let passphrase = self.passphrase_or_typed(prompt::new_passphrase)?;
         match keyring::standing(settings)? {
             Some(ring) => {
                 let wrapped = ring.wrap(&passphrase)?;
@@ -65,7 +76,7 @@ impl KeyOptions {
     pub fn unwrap(&self, key: Option<&Wrapped>) -> Result<Option<Keyring>, Error> {
         match key {
             Some(key) if !self.without_key => {
-                let passphrase = self.passphrase()?.ok_or(Error::NoPassphrase)?;
+                let passphrase = self.passphrase_or_typed(prompt::passphrase)?;
                 Ok(Some(key.open(&passphrase)?))
             }
             _ => Ok(None),

@@ -8,6 +8,7 @@ mod error;
 mod key;
 mod load;
 mod moving;
+mod prompt;
 mod restore;
 mod schema;
 
