@@ -79,7 +79,7 @@ impl Answer {
 }
 
 /// Without the tags.
-fn plain(html: &str) -> String {
+pub fn plain(html: &str) -> String {
     let mut out = String::new();
     let mut inside = false;
     for c in html.chars() {

@@ -14,11 +14,13 @@ mod examples;
 mod exports;
 mod html;
 mod internal;
+mod lists;
 mod paths;
 mod scripts;
 #[path = "../shared/mod.rs"]
 mod shared;
 mod sockets;
+mod states;
 mod strangers;
 mod tenant;
 mod town;
