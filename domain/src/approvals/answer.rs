@@ -3,13 +3,14 @@ use super::{
     queries::{self, Asked},
 };
 use crate::{
-    Db, Error, FieldErrors, Result, Scope, Tx,
+    Db, Error, FieldErrors, Result, Role, Scope, Tx, agents,
     ids::ApprovalId,
     requests::{
         Column, clock,
         commands::{may_work, operator, shift_in},
         lock::{self, LockedBoard, Row},
         position,
+        unseen::{self, Wrote},
     },
     runs,
     session::{Author, Choice, Part, RunState},
@@ -45,6 +46,7 @@ pub async fn answer(db: &Db, scope: &Scope, approval: ApprovalId, key: &str) -> 
     write(&mut tx, scope, approval, &choice).await?;
     say_answered(&mut tx, scope, &row, approval, &asked, &choice).await?;
     held.changed(&mut tx, scope, "approval", row.number).await?;
+    tell_in(&mut tx, scope, &held, &row, &asked, &choice).await?;
     go_on(&mut tx, scope, &held, &row, &asked).await?;
     tx.commit().await?;
     let label = choice.label;
@@ -82,6 +84,46 @@ async fn say_answered(
     let part = Part::DataAnswer { approval, label: Some(choice.label.clone()), expired: false };
     let events = lock::events(tx.now(), &Author::of(scope), [part]);
     tx.append(super::stream_of(row, asked.audience), &events).await
+}
+
+/// The other side hears of an answer to what a client was asked: the client, where an operator gave it for them; the desk,
+/// where nobody at work reads it.
+async fn tell_in(
+    tx: &mut Tx,
+    scope: &Scope,
+    held: &LockedBoard,
+    row: &Row,
+    asked: &Asked,
+    choice: &Choice,
+) -> Result<()> {
+    if asked.audience == Audience::Operator {
+        return Ok(());
+    }
+    let by_desk = scope.role() == Some(Role::Operator);
+    if by_desk || !is_worked_on_in(tx, scope, held, row, asked).await? {
+        let wrote = Wrote::Answer { question: &asked.question, label: &choice.label };
+        unseen::write_in(tx, scope, row, &wrote).await?;
+    }
+    Ok(())
+}
+
+/// Whether somebody goes on with the work as soon as the question is answered.
+async fn is_worked_on_in(
+    tx: &mut Tx,
+    scope: &Scope,
+    held: &LockedBoard,
+    row: &Row,
+    asked: &Asked,
+) -> Result<bool> {
+    if !held.entitlement.may_finish() || runs::living_run_in(tx, scope, row, asked.run).await?.is_none() {
+        return Ok(false);
+    }
+    // Whether an agent rests is the desk's own to see.
+    let server = scope.by_the_server();
+    tx.enter(&server).await?;
+    let ready = agents::if_ready_in(tx, &server, row.agent).await?;
+    tx.enter(scope).await?;
+    Ok(ready.is_some())
 }
 
 /// A question was settled: its run goes on, and its request is in progress again unless another one is open.

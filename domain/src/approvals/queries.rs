@@ -213,13 +213,14 @@ pub(super) struct Asked {
     pub(super) run: RunId,
     pub(super) audience: Audience,
     pub(super) state: ApprovalState,
+    pub(super) question: String,
     pub(super) options: Vec<Choice>,
     pub(super) expires_at: DateTime<Utc>,
 }
 
 pub(super) async fn asked_in(tx: &mut Tx, scope: &Scope, approval: ApprovalId) -> Result<Asked> {
     let row = sqlx::query!(
-        r#"SELECT run_id, audience AS "audience: Audience", state AS "state: ApprovalState", options AS "options: sqlx::types::Json<Vec<Choice>>",
+        r#"SELECT run_id, audience AS "audience: Audience", state AS "state: ApprovalState", question, options AS "options: sqlx::types::Json<Vec<Choice>>",
                   expires_at
            FROM approval WHERE workspace_id = $1 AND id = $2 FOR UPDATE"#,
         scope.workspace.0,
@@ -232,6 +233,7 @@ pub(super) async fn asked_in(tx: &mut Tx, scope: &Scope, approval: ApprovalId) -
         run: RunId(row.run_id),
         audience: row.audience,
         state: row.state,
+        question: row.question,
         options: row.options.0,
         expires_at: row.expires_at,
     })

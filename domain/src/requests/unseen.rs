@@ -22,6 +22,8 @@ pub(crate) enum Wrote<'a> {
     Comment { text: &'a str, files: usize, event: &'a str },
     /// What should be different.
     Change(&'a str),
+    /// What was answered to a question about it.
+    Answer { question: &'a str, label: &'a str },
 }
 
 /// Marks a request for the other side and writes the mail, in the transaction of what was written.
@@ -55,7 +57,10 @@ pub(crate) async fn write_in(tx: &mut Tx, scope: &Scope, row: &Row, wrote: &Wrot
     let (who, title) = (mail::plain(name), mail::plain(&row.title));
     let words = format!("{who} {}", wrote.words(&title));
     if by_desk {
-        let subject = format!("{who} wrote to you: {title}");
+        let subject = match wrote {
+            Wrote::Answer { .. } => format!("{who} answered for you: {title}"),
+            Wrote::Comment { .. } | Wrote::Change(_) => format!("{who} wrote to you: {title}"),
+        };
         let body = format!("{words}\n\nRead and answer it here:\n{{link:/portal/requests/{}}}\n", row.number);
         return mail::quote_to_members_in(tx, scope, row.client, &subject, &body, wrote.event()).await;
     }
@@ -63,6 +68,7 @@ pub(crate) async fn write_in(tx: &mut Tx, scope: &Scope, row: &Row, wrote: &Wrot
     let subject = match wrote {
         Wrote::Comment { .. } => format!("{client} wrote: #{} {title}", row.number),
         Wrote::Change(_) => format!("{client} wants a change: #{} {title}", row.number),
+        Wrote::Answer { .. } => format!("{client} answered: #{} {title}", row.number),
     };
     let body = format!(
         "{words}\n\nRead and answer it here:\n{{link:/desk/clients/{}/requests/{}}}\n",
@@ -90,7 +96,7 @@ impl Wrote<'_> {
     fn event(&self) -> Option<&str> {
         match self {
             Self::Comment { event, .. } => Some(event),
-            Self::Change(_) => None,
+            Self::Change(_) | Self::Answer { .. } => None,
         }
     }
 
@@ -106,6 +112,13 @@ impl Wrote<'_> {
             }
             Self::Comment { text, .. } => format!("wrote about “{title}”:\n\n{}", quoted(text)),
             Self::Change(reason) => format!("wants something changed in “{title}”:\n\n{}", quoted(reason)),
+            Self::Answer { question, label } => {
+                format!(
+                    "answered a question about “{title}”.\n\n{}\n\nAnswer: {}",
+                    quoted(question),
+                    quoted(label)
+                )
+            }
         }
     }
 }

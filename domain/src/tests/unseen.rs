@@ -4,11 +4,14 @@ use sqlx::PgPool;
 
 use super::world::{House, World};
 use crate::{
+    agents,
+    approvals::{self, Answered, Audience, Question},
     controls::{self, Said},
     deliverables::{self, Content},
     desk,
     requests::{Column, Detail, Unseen, commands, queries},
     reviews,
+    session::Choice,
 };
 
 /// Brings a client's request to Review.
@@ -132,4 +135,78 @@ async fn what_is_said_by_a_chat_program_reaches_the_desk_as_a_comment_does(pool:
     assert_eq!(mails(&world, "Harbor & Pine Law wrote%").await.len(), 1);
     assert_eq!(say().await.unwrap(), Said::Before, "sent again, it is said once");
     assert_eq!(mails(&world, "Harbor & Pine Law wrote%").await.len(), 1);
+}
+
+/// A question to the client about what an agent has in hand.
+async fn asked(world: &World, audience: Audience) -> crate::ids::ApprovalId {
+    let question = Question {
+        question: "Send it to the court?".into(),
+        detail: String::new(),
+        options: vec![Choice { key: "yes".into(), label: "Send it".into() }],
+        open_for: 86_400,
+        audience,
+    };
+    approvals::ask(&world.db, &world.claim().await, question).await.unwrap()
+}
+
+#[sqlx::test(migrations = "../migrations")]
+async fn an_answer_that_nobody_at_work_reads_reaches_the_desk(pool: PgPool) {
+    let world = World::new(pool).await;
+    let (paused, resting, worked) = (
+        world.client("Harbor & Pine Law", 1).await,
+        world.client("Cedar", 1).await,
+        world.client("Willow", 1).await,
+    );
+    world.ask(&worked, "Answer the court").await;
+    let approval = asked(&world, Audience::Client).await;
+    approvals::answer(&world.db, &worked.owner, approval, "yes").await.unwrap();
+    assert_eq!(on_desk(&world).await, [], "the agent reads it and goes on");
+    assert_eq!(mails(&world, "%answered%").await, []);
+
+    world.ask(&paused, "Answer the court").await;
+    let approval = asked(&world, Audience::Client).await;
+    world.subscription_is(&paused, "paused").await;
+    let answered = approvals::answer(&world.db, &paused.owner, approval, "yes").await.unwrap();
+    assert!(matches!(answered, Answered::Kept { .. }), "{answered:?}");
+    let wrote = on_desk(&world).await;
+    assert_eq!((wrote.len(), wrote[0].from.as_str()), (1, "Owner"));
+    let told = mails(&world, "Harbor & Pine Law answered: #1 Answer the court").await;
+    assert!(
+        told.len() == 1
+            && told[0].1.contains("Send it to the court?")
+            && told[0].1.contains("Answer: Send it")
+    );
+    assert_eq!(on_home(&world, &paused).await, []);
+
+    world.ask(&resting, "Answer the court").await;
+    let approval = asked(&world, Audience::Client).await;
+    agents::set_ready(&world.db, &world.operator, world.agent, false).await.unwrap();
+    approvals::answer(&world.db, &resting.member, approval, "yes").await.unwrap();
+    assert_eq!(on_desk(&world).await.len(), 2);
+}
+
+#[sqlx::test(migrations = "../migrations")]
+async fn an_operator_s_answer_for_a_client_reaches_the_client(pool: PgPool) {
+    let world = World::new(pool).await;
+    let house = world.client("Harbor & Pine Law", 1).await;
+    world.ask(&house, "Answer the court").await;
+    let approval = asked(&world, Audience::Client).await;
+    approvals::answer(&world.db, &world.operator, approval, "yes").await.unwrap();
+    let news = on_home(&world, &house).await;
+    assert_eq!((news.len(), news[0].from.as_str()), (1, "Operator"));
+    let told = mails(&world, "Operator answered for you: Answer the court").await;
+    assert_eq!(told.len(), 2, "the owner and the member");
+    assert!(told[0].1.contains("Answer: Send it") && told[0].1.contains("{link:/portal/requests/1}"));
+    assert_eq!(on_desk(&world).await, []);
+}
+
+#[sqlx::test(migrations = "../migrations")]
+async fn what_operators_answer_among_themselves_is_no_client_s_news(pool: PgPool) {
+    let world = World::new(pool).await;
+    let house = world.client("Harbor & Pine Law", 1).await;
+    world.ask(&house, "Answer the court").await;
+    let approval = asked(&world, Audience::Operator).await;
+    approvals::answer(&world.db, &world.operator, approval, "yes").await.unwrap();
+    assert_eq!(on_home(&world, &house).await, []);
+    assert_eq!(mails(&world, "%answered%").await, []);
 }
