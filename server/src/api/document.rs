@@ -39,6 +39,7 @@ use super::{Problem, clients, requests, runs};
         requests::list::list,
         requests::show::show,
         requests::create::create,
+        requests::delete::delete,
     ),
     components(schemas(Problem)),
     tags(

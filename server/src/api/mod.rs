@@ -18,7 +18,7 @@ use axum::{
     http::{HeaderValue, Method, StatusCode, header},
     middleware::{Next, from_fn, from_fn_with_state},
     response::{IntoResponse, Response},
-    routing::get,
+    routing::{delete, get},
 };
 use tokio_util::sync::CancellationToken;
 use tower_http::set_header::SetResponseHeaderLayer;
@@ -96,6 +96,7 @@ fn finished() -> Routes<Api> {
         .route("/v1/clients", get(clients::list))
         .route("/v1/requests", get(requests::list::list).post(requests::create::create))
         .route("/v1/requests/{request}", get(requests::show::show))
+        .route("/v1/requests/{request}/entries/{entry}", delete(requests::delete::delete))
 }
 
 fn waiting() -> Routes<Api> {

@@ -2,9 +2,11 @@
 
 use domain::{
     audit::{self, Entry, Filter, Outcome},
+    requests::commands,
+    session::{Body, Deletable, Part},
     tokens::{self, NewToken, Right},
 };
-use reqwest::{Client, StatusCode};
+use reqwest::{Client, Method, StatusCode};
 use serde_json::{Value, json};
 use sqlx::PgPool;
 
@@ -99,4 +101,42 @@ async fn it_does_what_its_token_allows(pool: PgPool) {
     }
     assert_eq!(reads.get("/v1/requests?column=nowhere").await.0, 400);
     assert_eq!(reads.get("/v1/requests/none").await.0, 404);
+}
+
+#[sqlx::test(migrations = "../migrations")]
+async fn a_program_deletes_what_its_operator_wrote_and_nothing_else(pool: PgPool) {
+    let house = House::new(&pool).await;
+    let asked = house.ask("Follow up").await;
+    let (db, request) = (&house.ground.db, asked.card.id);
+    let operator = house.ground.operator.within(house.client.id);
+    commands::comment(db, &operator, request, "A slip of the desk.", &[]).await.unwrap();
+    commands::comment(db, &house.client.owner, request, "The client’s words.", &[]).await.unwrap();
+    commands::note(db, &operator, request, "A slip backstage.").await.unwrap();
+    let event = async |stream, words: &str| {
+        let said = Part::DataComment { text: words.into() };
+        house.log(stream).await.into_iter().find(|event| event.part == said).expect("it was said").id
+    };
+    let slip = event(asked.session_stream, "A slip of the desk.").await;
+    let theirs = event(asked.session_stream, "The client’s words.").await;
+    let note = event(asked.backstage_stream.unwrap(), "A slip backstage.").await;
+    let (reads, writes) = (house.operators(&[Right::Read]).await, house.operators(&[Right::Write]).await);
+    let delete = async |program: &Program, entry: &str| {
+        let path = format!("/v1/requests/{request}/entries/{entry}");
+        program.send(Method::DELETE, &path, None).await.status().as_u16()
+    };
+    assert_eq!(delete(&reads, &slip).await, 403);
+    assert_eq!(delete(&house.program, &slip).await, 403, "an agent's");
+    for nothing in [theirs.as_str(), "none", "0"] {
+        assert_eq!(delete(&writes, nothing).await, 404, "{nothing}");
+    }
+    for _ in 0..2 {
+        assert_eq!(delete(&writes, &slip).await, 204);
+        assert_eq!(delete(&writes, &note).await, 204);
+    }
+    let log = format!("{:?}", house.log(asked.session_stream).await);
+    assert!(!log.contains("A slip of the desk.") && log.contains("The client’s words."), "{log}");
+    let left = house.conversation(asked.session_stream).await.entries;
+    let marks = left.iter().filter(|entry| matches!(entry.body, Body::Deleted { what: Deletable::Comment, .. }));
+    assert_eq!(marks.count(), 1, "a mark stays in its place");
+    assert!(!format!("{:?}", house.log(asked.backstage_stream.unwrap()).await).contains("A slip backstage."));
 }

@@ -1,6 +1,7 @@
 //! Requests, for an operator's programs.
 
 pub(super) mod create;
+pub(super) mod delete;
 pub(super) mod list;
 mod model;
 pub(super) mod show;
