@@ -1,4 +1,4 @@
-//! Connections of the portal: HTTP/1.1 within limits of time and number.
+//! Connections: HTTP/1.1 within limits of time and number.
 
 use std::{
     convert::Infallible,
@@ -16,6 +16,7 @@ use axum::{
     Router,
     body::{Body, Bytes},
     extract::ConnectInfo,
+    response::Response,
 };
 use hyper::{
     Request,
@@ -51,9 +52,30 @@ pub async fn serve(
     listener: TcpListener,
     routes: Router,
     limits: ConnectionLimits,
-    (trusted, reach): (Trusted, Reach),
+    way: (Trusted, Reach),
     stop: CancellationToken,
 ) {
+    let answer = move |request| {
+        let answer = routes.clone().oneshot(request);
+        async move {
+            let Ok(response) = answer.await;
+            response
+        }
+    };
+    serve_with(listener, answer, limits, way, stop).await;
+}
+
+/// The same where `answer` has no routes to choose from. It finds the peer's address in the request.
+pub async fn serve_with<A, F>(
+    listener: TcpListener,
+    answer: A,
+    limits: ConnectionLimits,
+    (trusted, reach): (Trusted, Reach),
+    stop: CancellationToken,
+) where
+    A: Fn(Request<Body>) -> F + Clone + Send + Sync + 'static,
+    F: Future<Output = Response> + Send + 'static,
+{
     let slots = Slots::new(limits, trusted, reach);
     let open = TaskTracker::new();
     let mut warned: Option<Instant> = None;
@@ -62,7 +84,7 @@ pub async fn serve(
             Ok((stream, peer)) => match slots.take(peer) {
                 Some(permit) => {
                     let wire = prepare(stream, permit, limits);
-                    open.spawn(hold(wire.0, wire.1, peer, routes.clone(), stop.clone()));
+                    open.spawn(hold(wire.0, wire.1, peer, answer.clone(), stop.clone()));
                 }
                 // Nobody waits for that.
                 None => {
@@ -98,17 +120,18 @@ fn prepare(stream: TcpStream, permit: Permit, limits: ConnectionLimits) -> (Wire
 }
 
 /// One connection, until one of both ends it.
-async fn hold(wire: Wire, slot: Arc<Slot>, peer: SocketAddr, routes: Router, stop: CancellationToken) {
+async fn hold<A, F>(wire: Wire, slot: Arc<Slot>, peer: SocketAddr, answer: A, stop: CancellationToken)
+where
+    A: Fn(Request<Body>) -> F + Send + Sync + 'static,
+    F: Future<Output = Response> + Send + 'static,
+{
     let working = Arc::clone(&slot);
     let service = service_fn(move |request: Request<Incoming>| {
         working.works();
         let mut request = request.map(Body::new);
         request.extensions_mut().insert(ConnectInfo(peer));
-        let (answer, slot) = (routes.clone().oneshot(request), Arc::clone(&working));
-        async move {
-            let Ok(response) = answer.await;
-            Ok::<_, Infallible>(response.map(|body| Answer { body, slot }))
-        }
+        let (answer, slot) = (answer(request), Arc::clone(&working));
+        async move { Ok::<_, Infallible>(answer.await.map(|body| Answer { body, slot })) }
     });
     let mut connection =
         pin!(http1::Builder::new().serve_connection(TokioIo::new(wire), service).with_upgrades());

@@ -26,7 +26,7 @@ pub use body::BodyTimes;
 pub use descriptors::raise;
 pub use forwarded::client;
 pub use host::{Hosts, Misdirected};
-pub use listener::serve;
+pub use listener::{serve, serve_with};
 pub use proxies::{Trusted, TrustedProxies};
 pub use slots::ConnectionLimits;
 
@@ -69,10 +69,21 @@ async fn enter(State(ingress): State<Ingress>, request: Request, next: Next) -> 
     if let Some(peer) = peer {
         parts.extensions.insert(ClientAddr::new(client(peer, &parts.headers, trusted)));
     }
-    let (body, late) = body::timed(body, *times);
     let accept = parts.headers.get(header::ACCEPT).cloned();
-    let response = next.run(Request::from_parts(parts, body)).await;
-    if late.is_late() { too_slow(accept) } else { response }
+    let request = Request::from_parts(parts, body);
+    in_time(request, *times, |request| next.run(request)).await.unwrap_or_else(|| too_slow(accept))
+}
+
+/// The answer to a request whose body may take so long; none where it took longer, whatever was answered then.
+pub async fn in_time<F: Future<Output = Response>>(
+    request: Request,
+    times: BodyTimes,
+    answer: impl FnOnce(Request) -> F,
+) -> Option<Response> {
+    let (parts, body) = request.into_parts();
+    let (body, late) = body::timed(body, times);
+    let response = answer(Request::from_parts(parts, body)).await;
+    (!late.is_late()).then_some(response)
 }
 
 fn refuse(reason: Misdirected, app: &App, headers: &HeaderMap) -> Response {

@@ -92,10 +92,7 @@ impl House {
 async fn short(request: Request, next: Next) -> Response {
     let times =
         BodyTimes { idle: Duration::from_millis(150), grace: Duration::from_millis(300), rate: 1 << 20 };
-    let (parts, body) = request.into_parts();
-    let (body, late) = body::timed(body, times);
-    let response = next.run(Request::from_parts(parts, body)).await;
-    if late.is_late() { too_slow(None) } else { response }
+    in_time(request, times, |request| next.run(request)).await.unwrap_or_else(|| too_slow(None))
 }
 
 /// Whatever comes until the other side hangs up.
