@@ -136,7 +136,8 @@ async fn a_program_deletes_what_its_operator_wrote_and_nothing_else(pool: PgPool
     let log = format!("{:?}", house.log(asked.session_stream).await);
     assert!(!log.contains("A slip of the desk.") && log.contains("The client’s words."), "{log}");
     let left = house.conversation(asked.session_stream).await.entries;
-    let marks = left.iter().filter(|entry| matches!(entry.body, Body::Deleted { what: Deletable::Comment, .. }));
+    let marks =
+        left.iter().filter(|entry| matches!(entry.body, Body::Deleted { what: Deletable::Comment, .. }));
     assert_eq!(marks.count(), 1, "a mark stays in its place");
     assert!(!format!("{:?}", house.log(asked.backstage_stream.unwrap()).await).contains("A slip backstage."));
 }

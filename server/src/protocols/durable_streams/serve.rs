@@ -2,7 +2,7 @@
 
 use std::{error::Error, net::SocketAddr, sync::Arc, time::Duration};
 
-use app::web::is_local_origin;
+use app::web::{Reach, is_local_origin};
 use clap::Args;
 use domain::Clock;
 use sessions::Tenant;
@@ -10,10 +10,13 @@ use sessions_http::{Config, DurableStreams, PageCache, Signer, Subscriptions, de
 use tokio::net::TcpListener;
 use uuid::Uuid;
 
-use super::{ThisMachine, connections};
+use super::{
+    ThisMachine,
+    connections::{self, Patience},
+};
 use crate::{
     database::{Database, Hold},
-    ingress,
+    ingress::{self, BodyTimes, ConnectionLimits},
     limits::{self, Allowance, Limits},
     metrics::{Auth, Metrics},
     product,
@@ -51,14 +54,17 @@ fn loopback(text: &str) -> Result<SocketAddr, String> {
 /// When the port is taken or the database cannot be brought up.
 pub async fn serve(settings: Settings, options: Options) -> Result<(), Box<dyn Error>> {
     let shutdown = Shutdown::on_signals()?;
-    ingress::raise();
+    let patience = Patience {
+        connections: ConnectionLimits::of(&settings, ingress::raise()),
+        bodies: BodyTimes::default(),
+    };
     let listener = TcpListener::bind(options.listen).await?;
     let database = match Database::open(&settings, Hold::Shared, shutdown.soft()).await {
         Ok(database) => database,
         Err(reason) if reason.is_interruption() => return Ok(()),
         Err(reason) => return Err(reason.into()),
     };
-    let served = run(listener, &database, &settings, options, &shutdown).await;
+    let served = run((listener, patience), &database, &settings, options, &shutdown).await;
     shutdown.begin();
     shutdown.drained().await;
     database.close().await;
@@ -66,7 +72,7 @@ pub async fn serve(settings: Settings, options: Options) -> Result<(), Box<dyn E
 }
 
 async fn run(
-    listener: TcpListener,
+    (listener, patience): (TcpListener, Patience),
     database: &Database,
     settings: &Settings,
     options: Options,
@@ -105,8 +111,11 @@ async fn run(
         allowed_origin: Some(is_local_origin),
         ..DurableStreams::new(engine.clone(), ThisMachine(TENANT))
     };
-    tracing::info!(address = %listener.local_addr()?, "ready");
-    let serving = connections::serve(listener, Arc::new(streams), Arc::new(metrics), shutdown.soft().clone());
+    let address = listener.local_addr()?;
+    tracing::info!(%address, "ready");
+    let reach = Reach::new(address, &format!("http://{address}").parse()?);
+    let (streams, metrics) = (Arc::new(streams), Arc::new(metrics));
+    let serving = connections::serve(listener, streams, metrics, patience, reach, shutdown.soft().clone());
     shutdown.hard().run_until_cancelled(serving).await;
     shutdown.begin();
     shutdown.drained().await;
