@@ -188,6 +188,11 @@ async fn who_has_left_reads_for_ninety_days(pool: PgPool) {
     assert_eq!(commands::close_due(db).await.unwrap(), 0);
     ground.wait(TimeDelta::hours(1));
     assert_eq!(commands::close_due(db).await.unwrap(), 1);
+    let told: Vec<String> = sqlx::query_scalar("SELECT who FROM audit WHERE what = 'close_client'")
+        .fetch_all(&ground.pool)
+        .await
+        .unwrap();
+    assert_eq!(told, ["The portal"]);
     assert_eq!(role(&client.owner).await, None);
     commands::restore(db, operator, client.id).await.unwrap();
     assert_eq!(role(&client.member).await, Some(Role::Member));

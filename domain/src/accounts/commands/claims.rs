@@ -181,7 +181,7 @@ pub(super) async fn release_in(tx: &mut Tx, claimant: PersonId, owner: Option<Pe
              it was has been signed out and can’t get back in with that address. {next}\n\n{{link:/desk/clients/{client}}}\n",
         );
         let scope = Scope::system(workspace);
-        let subject = format!("{name} was signed up with another's address");
+        let subject = format!("{name} signed up with someone else’s email");
         mail::to_operators_about_in(tx, &scope, Some(client), &subject, &body).await?;
         tx.enter(&scope).await?;
         let deed = Deed::done("take_back_address", place.name.as_str()).of(client);

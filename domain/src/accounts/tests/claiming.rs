@@ -67,7 +67,7 @@ impl Town {
         .unwrap();
         assert_eq!(left, 0, "nobody is left in the stranger's company");
         assert_eq!(self.enters(STRANGERS).await, None);
-        let told = "SELECT count(*) FROM mail WHERE subject LIKE 'Mallory Ltd was signed up with another%'";
+        let told = "SELECT count(*) FROM mail WHERE subject LIKE 'Mallory Ltd signed up with someone else%'";
         assert_eq!(count(&self.ground, told).await, 1, "the operators know");
     }
 }
