@@ -4,7 +4,7 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 build() {
-  env -u RUSTFLAGS -u CARGO_BUILD_TARGET cargo rustc --package app --lib --crate-type cdylib --features "$2" \
+  env -u RUSTFLAGS -u CARGO_BUILD_TARGET cargo rustc --package islands --lib --crate-type cdylib --features "$2" \
     --profile "$1" --target wasm32-unknown-unknown --target-dir "${CARGO_TARGET_DIR:-target}/front"
 }
 build "${1:-dev}" workshop

@@ -47,7 +47,7 @@ pub fn build() -> Outcome<()> {
 /// The browser's half twice: `front` as most pages need it, `workshop` with every island. A quick build makes only the
 /// whole one, which serves under both names.
 fn halves(root: &Path, out: &Path, front: Front) -> Outcome<Vec<Asset>> {
-    let (boot, mut assets) = (root.join("app/js/boot.js"), Vec::new());
+    let (boot, mut assets) = (root.join("app/islands/boot.js"), Vec::new());
     let [glue, wasm] = wasm::build(root, out, front, "workshop")?;
     assets.push(scripts::boot(&boot, "workshop-boot.js", &glue, &wasm)?);
     if front == Front::Small {
@@ -83,11 +83,8 @@ fn watch(root: &Path) {
         ".cargo/config.toml",
         "Cargo.lock",
         "Cargo.toml",
-        "app/Cargo.toml",
-        "app/js",
-        "app/src",
-        "domain/Cargo.toml",
-        "domain/src",
+        "app/islands",
+        "app/wire",
         "server/build",
         "server/build.rs",
         "style",

@@ -1,4 +1,4 @@
-//! The browser's half of `app`: a cargo within cargo, then wasm-bindgen.
+//! The browser's half, the crate `islands`: a cargo within cargo, then wasm-bindgen.
 
 use std::env;
 use std::fs;
@@ -13,7 +13,7 @@ use super::{Asset, Front, Outcome};
 
 const TARGET: &str = "wasm32-unknown-unknown";
 
-/// Builds `app` for the browser under that name, `front` or `workshop`: its glue script, and the wasm itself.
+/// Builds `islands` for the browser under that name, `front` or `workshop`: its glue script, and the wasm itself.
 pub fn build(root: &Path, out: &Path, front: Front, name: &str) -> Outcome<[Asset; 2]> {
     let features = if name == "workshop" { "workshop" } else { "hydrate" };
     let compiled = compile(root, front, features)?;
@@ -32,18 +32,18 @@ fn compile(root: &Path, front: Front, features: &str) -> Outcome<PathBuf> {
     let (profile, folder) = if front == Front::Small { ("front", "front") } else { ("dev", "debug") };
     let mut cargo = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
     // As scripts/front.sh, which shows the progress of the same build: both find what the other has built.
-    cargo.args(["rustc", "--package", "app", "--lib", "--crate-type", "cdylib", "--features", features]);
+    cargo.args(["rustc", "--package", "islands", "--lib", "--crate-type", "cdylib", "--features", features]);
     cargo.args(["--profile", profile, "--target", TARGET, "--target-dir"]).arg(&target).current_dir(root);
     forget_the_outer_build(&mut cargo);
     let printed = cargo.output().map_err(|reason| format!("cargo could not be run: {reason}"))?;
     if printed.status.success() {
-        return Ok(target.join(TARGET).join(folder).join("app.wasm"));
+        return Ok(target.join(TARGET).join(folder).join("islands.wasm"));
     }
     let said = String::from_utf8_lossy(&printed.stderr).into_owned();
     if said.contains("can't find crate for `core`") || said.contains("can't find crate for `std`") {
         return Err(format!("the wasm target is missing. Run `rustup target add {TARGET}`").into());
     }
-    Err(format!("app does not compile for {TARGET}\n{said}").into())
+    Err(format!("islands does not compile for {TARGET}\n{said}").into())
 }
 
 /// Takes away what cargo and clippy tell a build script about the build it belongs to; it is not about this one.
@@ -67,7 +67,7 @@ fn forget_the_outer_build(cargo: &mut Command) {
     }
 }
 
-/// Runs wasm-bindgen, unless it has run over these very bytes: a change in `domain` often does not reach the wasm.
+/// Runs wasm-bindgen, unless it has run over these very bytes: a change often does not reach the wasm.
 fn bind(compiled: &Path, folder: &Path, name: &str) -> Outcome<()> {
     let stamp = folder.join("bound");
     let digest: String =
@@ -86,7 +86,7 @@ fn bind(compiled: &Path, folder: &Path, name: &str) -> Outcome<()> {
     let brings = bound.snippets().values().any(|texts| !texts.is_empty());
     if brings || !bound.local_modules().is_empty() {
         return Err(
-            "a dependency of app brings JavaScript of its own (wasm-bindgen snippets), which is not served"
+            "a dependency of islands brings JavaScript of its own (wasm-bindgen snippets), which is not served"
                 .into(),
         );
     }

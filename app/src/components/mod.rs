@@ -1,40 +1,21 @@
-//! Pieces that several pages show. Those without `ssr` are used by islands as well.
+//! Pieces that several pages show.
 
-#[cfg(feature = "ssr")]
 pub mod answers;
-#[cfg(feature = "ssr")]
 pub mod area;
-#[cfg(feature = "ssr")]
 pub mod bars;
-#[cfg(feature = "ssr")]
 pub mod choose;
-#[cfg(feature = "ssr")]
 pub mod crumbs;
-#[cfg(feature = "ssr")]
 pub mod cycle;
-#[cfg(feature = "ssr")]
 pub mod desk;
-#[cfg(feature = "ssr")]
 pub mod empty;
-#[cfg(feature = "ssr")]
 pub mod field;
-#[cfg(feature = "ssr")]
 pub mod frame;
-#[cfg(feature = "ssr")]
 pub mod intake_form;
-#[cfg(feature = "ssr")]
 pub mod offer_card;
-#[cfg(feature = "ssr")]
 pub mod pager;
-#[cfg(feature = "ssr")]
 pub mod person;
-#[cfg(feature = "ssr")]
 pub mod request;
-#[cfg(feature = "ssr")]
 pub mod search;
-#[cfg(feature = "ssr")]
 pub mod time;
-#[cfg(feature = "ssr")]
 pub mod waits;
-#[cfg(feature = "ssr")]
 pub mod zone;

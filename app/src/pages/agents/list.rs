@@ -2,12 +2,12 @@
 
 use axum::response::Response;
 use domain::agents::{self, AgentNow};
+use islands::refresh::Refresh;
 use leptos::prelude::*;
 
 use super::rows;
 use crate::{
     components::time::Times,
-    islands::refresh::Refresh,
     pages::today::outlook,
     web::{DeskTab, FormToken, Frame, Operator, Page, Problem, fragment},
 };

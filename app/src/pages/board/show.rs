@@ -5,13 +5,13 @@ use domain::{
     desk::{self, Board},
     ids::ClientId,
 };
+use islands::{board, refresh::Refresh};
 use leptos::prelude::*;
 use serde::Deserialize;
 
 use super::{HERE, columns, filter};
 use crate::{
     components::{search::address, time::Times},
-    islands::{board, refresh::Refresh},
     pages::today::outlook,
     web::{DeskTab, FormToken, Frame, Operator, Page, Problem, fragment},
 };

@@ -15,11 +15,11 @@ use domain::{
     exports::{self, Shown},
     requests::{Outlook, queries},
 };
+use islands::refresh::Refresh;
 use leptos::prelude::*;
 
 use crate::{
     components::time::Times,
-    islands::refresh::Refresh,
     web::{Page, Posted, Problem, answer, fragment},
 };
 

@@ -6,13 +6,11 @@ mod unseen;
 mod waiting;
 
 use axum::response::Response;
+use islands::{refresh::Refresh, shortcut::Shortcut};
 use leptos::prelude::*;
 
 use self::glance::Glance;
-use crate::{
-    islands::{refresh::Refresh, shortcut::Shortcut},
-    web::{Frame, Member, Page, PortalTab, Problem, fragment},
-};
+use crate::web::{Frame, Member, Page, PortalTab, Problem, fragment};
 
 /// `GET /portal`.
 pub async fn show(member: Member) -> Result<Response, Problem> {

@@ -5,12 +5,12 @@ use domain::{
     Error,
     requests::{Column, Detail, commands, queries},
 };
+use islands::ask::Ask;
 use leptos::prelude::*;
 
 use super::{LIST, form};
 use crate::{
     components::{crumbs::crumbs, field, request},
-    islands::ask::Ask,
     web::{Fields, Form, Frame, Member, Page, PortalTab, Posted, Problem, redirect_with},
 };
 

@@ -8,6 +8,7 @@ use domain::{
     requests::{self, Card, Column, queries},
     words,
 };
+use islands::{refresh::Refresh, shortcut::Shortcut};
 use leptos::prelude::*;
 
 use super::{LIST, NEW, head};
@@ -19,7 +20,6 @@ use crate::{
         time::Times,
         waits,
     },
-    islands::{refresh::Refresh, shortcut::Shortcut},
     web::{Frame, Member, Page, PortalTab, Problem, fragment},
 };
 

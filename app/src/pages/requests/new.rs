@@ -11,12 +11,12 @@ use domain::{
     requests::{NewRequest, Outlook, Priority, commands, queries},
     secret,
 };
+use islands::ask::Ask;
 use leptos::prelude::*;
 
 use super::{LIST, form};
 use crate::{
     components::{crumbs::crumbs, field, request, waits},
-    islands::ask::Ask,
     pages::files::upload::{FormWithFiles, Received, Refused},
     web::{Fields, Form, Frame, Member, Page, PortalTab, Problem, answer, redirect_with},
 };

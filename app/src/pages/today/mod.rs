@@ -8,11 +8,11 @@ use domain::{
     Error,
     desk::{self, Outlook, Today},
 };
+use islands::refresh::Refresh;
 use leptos::prelude::*;
 
 use crate::{
     components::time::Times,
-    islands::refresh::Refresh,
     web::{DeskTab, FormToken, Frame, Operator, Page, Problem, fragment},
 };
 

@@ -2,12 +2,12 @@
 
 use axum::response::Response;
 use domain::tokens::NewToken;
+use islands::copy::Copy;
 use leptos::prelude::*;
 
 use super::LIST;
 use crate::{
     components::crumbs::crumbs,
-    islands::copy::Copy,
     web::{Cx, DeskTab, Frame, Page},
 };
 

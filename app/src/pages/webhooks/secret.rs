@@ -2,12 +2,12 @@
 
 use axum::{extract::Path, response::Response};
 use domain::webhooks;
+use islands::copy::Copy;
 use leptos::prelude::*;
 
 use super::{LIST, find};
 use crate::{
     components::crumbs::crumbs,
-    islands::copy::Copy,
     web::{Cx, DeskTab, Frame, Operator, Page, Posted, Problem},
 };
 

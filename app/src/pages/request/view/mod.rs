@@ -16,6 +16,7 @@ mod when;
 mod words;
 mod work;
 
+use islands::conversation::Conversation;
 use leptos::prelude::*;
 
 pub use line::entries;
@@ -23,8 +24,6 @@ pub use model::{Beside, Clock, Link, Piece, Place, Review, Said, Shown, Told};
 pub use review::form as review_form;
 pub use strand::lay as lay_strands;
 pub use when::when;
-
-use crate::islands::conversation::Conversation;
 
 /// The whole page.
 pub fn page(shown: Shown) -> impl IntoView {

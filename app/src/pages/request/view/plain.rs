@@ -1,6 +1,6 @@
 //! Plain words as HTML: what an agent is still writing.
 
-use crate::islands::conversation::tail;
+use islands::conversation::tail;
 
 /// Paragraphs, with the place where the next words come; line breaks within them are kept and shown by the style.
 pub fn being_written(text: &str) -> String {

@@ -7,12 +7,12 @@ use domain::{
     Error,
     requests::{Card, Outlook, queries},
 };
+use islands::{queue::Queue, refresh::Refresh, shortcut::Shortcut};
 use leptos::prelude::*;
 
 use super::{NEW, QUEUE, head};
 use crate::{
     components::{time::Times, waits},
-    islands::{queue::Queue, refresh::Refresh, shortcut::Shortcut},
     web::{Frame, Member, Page, PortalTab, Problem, fragment},
 };
 
