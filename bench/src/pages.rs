@@ -2,23 +2,23 @@
 
 use std::{net::SocketAddr, sync::Arc, time::Instant};
 
+use agents::{
+    external::ToolGateway,
+    model::{ModelLimits, Models},
+};
 use app::web::{App, Reach, Site};
 use axum::{Router, body::Body, extract::ConnectInfo, http::Request, response::Response};
 use clap::Args;
 use domain::{Clock, Db, files::store::Store, install as own};
 use http::header::{CONTENT_TYPE, COOKIE, HOST, ORIGIN, SET_COOKIE};
 use http_body_util::BodyExt;
+use safe_http::{Admitted, SafeHttp};
 use server::{
-    agents::{
-        external::Inside,
-        model::{Limits, Models},
-        tryout::Tryout,
-    },
     database::Role,
     live::{Live, Pace},
     router,
-    safe_http::{Admitted, SafeHttp},
     shutdown::Shutdown,
+    tryout::Tryout,
 };
 use sessions::Engine;
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
@@ -116,7 +116,7 @@ impl Beside {
         let routes = router::routes(
             app,
             Live::new(shutdown.clone(), Pace::default()),
-            &Inside::of(([127, 0, 0, 1], 0).into()),
+            &ToolGateway::of(([127, 0, 0, 1], 0).into()),
         );
         let owner = sign_in(&routes, "owner7@bench.test").await?;
         let operator = sign_in(&routes, "operator@bench.test").await?;
@@ -211,7 +211,7 @@ async fn app(database: &PgConnectOptions) -> Result<App, Failure> {
 
 fn outward() -> Result<Tryout, Failure> {
     let safe_http = SafeHttp::new(Admitted::default())?;
-    Ok(Tryout::new(safe_http.clone(), Models::new(safe_http, Limits::default())))
+    Ok(Tryout::new(safe_http.clone(), Models::new(safe_http, ModelLimits::default())))
 }
 
 /// Through the form, as a person would; the cookies that the pages want.

@@ -9,8 +9,9 @@ use tokio_util::sync::CancellationToken;
 use crate::database::{Database, Hold, rights};
 use crate::protocols::durable_streams;
 use crate::settings::Settings;
-use crate::traces::Exporter;
-use crate::{backup, doctor, logs, product, rotate, serve, tls};
+use crate::{backup, doctor, logs, product, rotate, serve};
+use safe_http::tls;
+use traces::Exporter;
 
 /// A portal where clients ask for work, watch it being done, and approve it.
 #[derive(Debug, Parser)]

@@ -3,12 +3,12 @@
 use std::time::Duration;
 
 use domain::{
-    Db,
+    Db, JobBackoff,
     files::store::{self, Standing, Store},
 };
 use tokio::{sync::watch, time::sleep};
 
-use crate::{jobs::Backoff, shutdown::Shutdown};
+use crate::shutdown::Shutdown;
 
 const EVERY: Duration = Duration::from_secs(60);
 
@@ -66,7 +66,7 @@ impl Watch {
     }
 
     async fn again(self) {
-        let mut backoff = Backoff::new("file store");
+        let mut backoff = JobBackoff::new("file store");
         loop {
             sleep(EVERY).await;
             match self.look().await {

@@ -2,7 +2,7 @@
 
 #![cfg_attr(test, allow(clippy::unwrap_used, reason = "a test that cannot go on has failed"))]
 
-pub mod agents;
+mod allow_private;
 pub mod api;
 pub mod assets;
 pub mod backup;
@@ -28,12 +28,10 @@ pub mod rotate;
 pub mod router;
 mod routes;
 pub mod run_to_completion;
-pub mod safe_http;
 pub mod serve;
 pub mod settings;
 pub mod shutdown;
 pub mod sign_in_store;
 pub mod stall;
-pub mod tls;
-pub mod traces;
+pub mod tryout;
 pub mod welcome;

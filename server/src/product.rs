@@ -8,18 +8,17 @@ use sessions::{Engine, Exchange};
 use url::Url;
 
 use crate::{
-    agents::{
-        model::{Limits, Models},
-        tryout::Tryout,
-    },
+    allow_private::admitted,
     assets,
     database::Database,
     jobs::clock,
     keyring::{self, keyring},
     nats::Nats,
-    safe_http::{Admitted, SafeHttp},
     settings::Settings,
+    tryout::Tryout,
 };
+use agents::model::{ModelLimits, Models};
+use safe_http::SafeHttp;
 
 /// Starts the session engine and gathers what every handler needs.
 ///
@@ -39,10 +38,10 @@ pub async fn app(
     let form_key = install::key(&db, "form_key").await?;
     let public_url: Url = settings.public_url(listening).parse()?;
     let reach = Reach::new(listening, &public_url);
-    let safe_http = SafeHttp::new(Admitted::new(&settings.allow_private, &reach))?;
+    let safe_http = SafeHttp::new(admitted(&settings.allow_private, &reach))?;
     let site = Site {
         public_url,
-        outward: Arc::new(Tryout::new(safe_http.clone(), Models::new(safe_http, Limits::default()))),
+        outward: Arc::new(Tryout::new(safe_http.clone(), Models::new(safe_http, ModelLimits::default()))),
         is_named: settings.public_url.is_some(),
         reach,
         sends_mail: settings.smtp_url.is_some(),
@@ -68,7 +67,7 @@ async fn look_for_unopened(db: &Db) -> domain::Result<()> {
 /// # Errors
 /// When there is no TLS to be had.
 pub fn safe_http(app: &App, settings: &Settings) -> reqwest::Result<SafeHttp> {
-    SafeHttp::new(Admitted::new(&settings.allow_private, &app.site.reach))
+    SafeHttp::new(admitted(&settings.allow_private, &app.site.reach))
 }
 
 /// The domain's way to a ready database, with the session engine started. Shut the engine down before the database.

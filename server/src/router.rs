@@ -26,24 +26,26 @@ use tower_sessions::{
 };
 
 use crate::{
-    agents::external::Inside,
     api::{self, Api, Gate},
     assets,
     live::{self, Live},
-    mcp, product,
+    mcp,
+    metrics::responses,
+    product,
     protocols::{self, Auth, ag_ui, ai_sdk, durable_streams::People, folded},
     routes::Routes,
     run_to_completion::run_to_completion,
     sign_in_store::SignInStore,
     stall::{self, Bound, OUTER_PATIENCE, PATIENCE, Stall},
-    traces::{self, Traced},
 };
+use agents::external::ToolGateway;
+use traces::Traced;
 
 /// How long a browser stays signed in without being used.
 const IDLE: Duration = Duration::days(14);
 
-/// The whole product behind its middlewares. `inside`: how programs that the server started reach it.
-pub fn routes(app: App, live: Live, inside: &Inside) -> Router {
+/// The whole product behind its middlewares. `gateway`: how programs that the server started reach it.
+pub fn routes(app: App, live: Live, gateway: &ToolGateway) -> Router {
     let gate = Gate::new(app.db.clone());
     let stall = Stall::new(app.db.clone());
     let within =
@@ -55,7 +57,7 @@ pub fn routes(app: App, live: Live, inside: &Inside) -> Router {
         live.shutdown().soft().clone(),
         protocols::Pace::default(),
     );
-    let mcp = mcp::routes(&app, inside, gate.clone(), stall.clone(), live.shutdown().soft().clone());
+    let mcp = mcp::routes(&app, gateway, gate.clone(), stall.clone(), live.shutdown().soft().clone());
     let api = Api::new(app.clone(), gate, live.limits().clone(), live.shutdown().soft().clone());
     let bare_pages: Router = pages()
         .into_router()
@@ -94,6 +96,7 @@ pub fn routes(app: App, live: Live, inside: &Inside) -> Router {
         .layer(CatchPanicLayer::custom(|_| Problem::bug("a handler panicked").into_response()))
         .layer(TraceLayer::new_for_http().make_span_with(span))
         .merge(streams)
+        .layer(from_fn(responses::count))
         .layer(from_fn(traces::trace))
 }
 

@@ -7,7 +7,7 @@ use axum::{
 };
 use tracing::Instrument;
 
-use crate::traces::Traced;
+use traces::Traced;
 
 /// Carries a request out in a task of its own: a browser that goes away would otherwise drop its handler wherever it
 /// just waits, with a change half told or a connection whose transaction the pool does not know of.

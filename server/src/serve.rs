@@ -11,7 +11,6 @@ use clap::Args;
 use domain::accounts::commands::set_up::setup_code;
 use tokio::net::TcpListener;
 
-use crate::agents::external::Inside;
 use crate::database::{Database, Hold};
 use crate::files::Watch;
 use crate::ingress::{self, BodyTimes, ConnectionLimits, Ingress, Trusted};
@@ -22,6 +21,7 @@ use crate::metrics::{self, Auth, Metrics};
 use crate::settings::Settings;
 use crate::shutdown::Shutdown;
 use crate::{health, product, router, welcome};
+use agents::external::ToolGateway;
 
 /// How the server starts.
 #[derive(Debug, Default, Args)]
@@ -106,10 +106,10 @@ async fn run(
     let metrics = metrics::routes(metrics);
     let live = Live::new(shutdown.clone(), Pace::default()).within(limits);
     live.across(engine.clone());
-    let inside = Inside::of(address);
+    let gateway = ToolGateway::of(address);
     let trusted = settings.trusted_proxies.networks(&app.site.public_url);
     let ingress = Ingress::new(app.clone(), trusted.clone(), BodyTimes::default());
-    let routes = health.merge(router::routes(app.clone(), live, &inside));
+    let routes = health.merge(router::routes(app.clone(), live, &gateway));
     let routes = match listeners.metrics {
         Some(listener) => {
             serve_metrics(listener, metrics, &app, shutdown);
@@ -119,7 +119,7 @@ async fn run(
     };
     let routes = ingress.protect(routes);
     let safe_http = product::safe_http(&app, settings)?;
-    jobs::start(&app, &safe_http, inside, settings, shutdown)?;
+    jobs::start(&app, &safe_http, gateway, settings, shutdown)?;
     let code = setup_code(&app.db).await?;
     tracing::info!(%address, "ready");
     if !app.site.sends_mail && app.site.reach.is_from_elsewhere() {

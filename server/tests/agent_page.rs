@@ -6,6 +6,7 @@ mod shared;
 
 use std::net::SocketAddr;
 
+use ::agents::external::ToolGateway;
 use axum::{
     Json, Router,
     body::Body,
@@ -23,7 +24,6 @@ use domain::{
 use http_body_util::BodyExt;
 use serde_json::json;
 use server::{
-    agents::external::Inside,
     live::{Live, Pace},
     router,
     shutdown::Shutdown,
@@ -48,7 +48,7 @@ impl Desk {
         let router = router::routes(
             app,
             Live::new(Shutdown::default(), Pace::default()),
-            &Inside::of(([127, 0, 0, 1], 0).into()),
+            &ToolGateway::of(([127, 0, 0, 1], 0).into()),
         );
         let (_, cookie) = shared::sign_in(&ground.db, &ground.operator).await;
         let juno = NewAgent { name: "Juno".into(), persona: String::new(), client: None };

@@ -25,11 +25,9 @@ use domain::{
     webhooks::{self, DeliveryState, Kind, NewWebhook},
 };
 use http::HeaderMap;
+use safe_http::{Admitted, SafeHttp};
 use serde_json::Value;
-use server::{
-    jobs::webhooks::send_due,
-    safe_http::{Admitted, SafeHttp},
-};
+use server::jobs::webhooks::send_due;
 use sqlx::PgPool;
 use tokio::net::TcpListener;
 

@@ -15,7 +15,7 @@ use tokio::{
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use crate::{
-    Error, Options, StreamId, figures::Counters, names::Cache, nodes::Nodes, ring::Size,
+    Backoff, Error, Options, StreamId, figures::Counters, names::Cache, nodes::Nodes, ring::Size,
     single_flight::Flights, subscriptions::Watch, tail::Tail,
 };
 
@@ -200,27 +200,9 @@ pub(crate) fn timed_out(elapsed: Elapsed) -> sqlx::Error {
     sqlx::Error::Io(io::Error::new(io::ErrorKind::TimedOut, elapsed))
 }
 
-/// Growing pauses between attempts at something that fails.
-#[derive(Debug)]
-pub(crate) struct Backoff(Duration);
-
-impl Backoff {
-    const FIRST: Duration = Duration::from_millis(25);
-    const LONGEST: Duration = Duration::from_secs(2);
-
-    pub(crate) fn new() -> Self {
-        Self(Self::FIRST)
-    }
-
-    /// Whether there was no pause yet.
-    pub(crate) fn is_fresh(&self) -> bool {
-        self.0 == Self::FIRST
-    }
-
-    pub(crate) async fn pause(&mut self) {
-        tokio::time::sleep(self.0).await;
-        self.0 = (self.0 * 2).min(Self::LONGEST);
-    }
+/// The pauses of an engine whose database is away.
+pub(crate) fn backoff() -> Backoff {
+    Backoff::new(Duration::from_millis(25), Duration::from_secs(2))
 }
 
 #[cfg(test)]

@@ -10,7 +10,7 @@ use tokio::sync::watch;
 
 use crate::{
     Batch, Engine, Error, Offset, Page, StreamId,
-    core::{Backoff, Core},
+    core::{Core, backoff},
     error::away,
     frames::{Key, Stand},
     single_flight, sql,
@@ -170,7 +170,7 @@ impl Follower {
     /// Reads a page, patiently; together with others, or `shared` not, where an answer from before the call would be
     /// wrong.
     async fn read(&self, core: &Arc<Core>, shared: bool) -> Result<Page, Error> {
-        let mut backoff = Backoff::new();
+        let mut backoff = backoff();
         loop {
             let page = match shared {
                 true => single_flight::page(core, self.stream(), self.from).await.map(Arc::unwrap_or_clone),

@@ -9,6 +9,7 @@
 
 #![cfg_attr(test, allow(clippy::unwrap_used, reason = "a test that cannot go on has failed"))]
 
+mod backoff;
 mod check;
 mod core;
 mod data;
@@ -38,6 +39,7 @@ mod tail;
 mod transaction;
 mod writer;
 
+pub use backoff::Backoff;
 pub use data::Data;
 pub use engine::Engine;
 pub use error::{Error, may_pass};

@@ -6,7 +6,7 @@ use uuid::Uuid;
 
 use crate::{
     Error, Offset,
-    core::{Backoff, Core},
+    core::{Core, backoff},
     sql,
     tail::Tail,
 };
@@ -18,7 +18,7 @@ const CHUNK: usize = 5_000;
 /// engine stops.
 pub(crate) async fn run(core: Arc<Core>) {
     let polling = async {
-        let mut backoff = Backoff::new();
+        let mut backoff = backoff();
         loop {
             // Told or not, it asks.
             let _ = tokio::time::timeout(core.options.poll_interval, core.look.notified()).await;
@@ -29,7 +29,7 @@ pub(crate) async fn run(core: Arc<Core>) {
                 // Sooner than the next poll: what was missed is not told again.
                 backoff.pause().await;
             }
-            backoff = Backoff::new();
+            backoff.reset();
         }
     };
     core.stop.run_until_cancelled(polling).await;

@@ -14,7 +14,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::{
     Batch, Error, Offset, Options, Page, Record, StreamId,
-    core::{Backoff, Core, locked},
+    core::{Core, backoff, locked},
     frames::{Frames, Key, Stand},
     pace::Pace,
     ring::{Ring, Size},
@@ -210,11 +210,11 @@ impl Tail {
     }
 
     async fn catch_up(&self, core: &Core) {
-        let mut backoff = Backoff::new();
+        let mut backoff = backoff();
         loop {
             match self.load(core).await {
                 Ok(false) => return,
-                Ok(true) => backoff = Backoff::new(),
+                Ok(true) => backoff.reset(),
                 Err(error) => {
                     if backoff.is_fresh() {
                         tracing::warn!(stream = %self.stream, error = %error, "a tail could not be read, trying on");

@@ -8,7 +8,7 @@ use domain::{Error, FieldErrors};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::{limits, traces};
+use crate::limits;
 
 const MEDIA_TYPE: HeaderValue = HeaderValue::from_static("application/problem+json");
 

@@ -2,9 +2,10 @@
 
 use std::time::Duration;
 
+use sessions::Backoff;
 use sqlx::postgres::PgConnectOptions;
 use sqlx::{ConnectOptions, PgConnection};
-use tokio::time::{Instant, sleep, timeout};
+use tokio::time::{Instant, timeout};
 use tokio_util::sync::CancellationToken;
 
 use super::Error;
@@ -42,7 +43,7 @@ pub(super) async fn patiently(
     options: &PgConnectOptions,
     stop: &CancellationToken,
 ) -> Result<PgConnection, Error> {
-    let (begun, mut pause) = (Instant::now(), FIRST_PAUSE);
+    let (begun, mut backoff) = (Instant::now(), Backoff::new(FIRST_PAUSE, LONGEST_PAUSE));
     loop {
         let source = match stop.run_until_cancelled(once(options)).await.ok_or(Error::Interrupted)? {
             Ok(connection) => return Ok(connection),
@@ -55,8 +56,7 @@ pub(super) async fn patiently(
             return Err(Error::Unreachable { place: place(options), seconds: PATIENCE.as_secs(), source });
         }
         tracing::warn!(place = place(options), reason = %source, "the database does not answer yet");
-        stop.run_until_cancelled(sleep(pause)).await.ok_or(Error::Interrupted)?;
-        pause = (pause * 2).min(LONGEST_PAUSE);
+        stop.run_until_cancelled(backoff.pause()).await.ok_or(Error::Interrupted)?;
     }
 }
 

@@ -1,7 +1,6 @@
 //! What the server does by itself, beside answering: one list of what is done how often. All of it ends by itself at the
 //! soft step of a shutdown.
 
-mod backoff;
 pub(crate) mod clock;
 mod exports;
 mod leases;
@@ -22,35 +21,31 @@ use domain::{
 };
 use futures::future::BoxFuture;
 
-pub use backoff::Backoff;
 use leases::Leases;
 
-use crate::{
-    agents::{
-        BackendRegistry, Options, Worker,
-        acp::Acp,
-        claude_code::ClaudeCode,
-        external::{self, Inside, Programs},
-        hermes::{self, Hermes},
-        house::House,
-        model::{Limits, Models},
-    },
-    safe_http::SafeHttp,
-    settings::Settings,
-    shutdown::Shutdown,
+use crate::{settings::Settings, shutdown::Shutdown};
+use agents::{
+    BackendRegistry, Options, Worker,
+    acp::Acp,
+    built_in::BuiltInAgent,
+    claude_code::ClaudeCode,
+    external::{self, Programs, ToolGateway},
+    hermes::{Hermes, HermesLimits},
+    model::{ModelLimits, Models},
 };
+use safe_http::SafeHttp;
 
 const HOUR: u64 = 3_600;
 
-/// Starts everything that runs beside the routes. `safe_http`: the way to addresses that people typed; `inside`: how
+/// Starts everything that runs beside the routes. `safe_http`: the way to addresses that people typed; `gateway`: how
 /// programs that are started reach the server.
 ///
 /// # Errors
-/// When the mail server's address is none, or there is no TLS to be had for the house agent's endpoint.
+/// When the mail server's address is none, or there is no TLS to be had for the built-in agent's endpoint.
 pub fn start(
     app: &App,
     safe_http: &SafeHttp,
-    inside: Inside,
+    gateway: ToolGateway,
     settings: &Settings,
     shutdown: &Shutdown,
 ) -> Result<(), Box<dyn Error>> {
@@ -90,7 +85,7 @@ pub fn start(
     send_mail(app, settings, shutdown)?;
     let sender = webhooks::run(app.db.clone(), safe_http.clone(), shutdown.soft().clone());
     shutdown.spawn("webhooks", sender);
-    work(app, safe_http, inside, settings, shutdown)?;
+    work(app, safe_http, gateway, settings, shutdown)?;
     Ok(())
 }
 
@@ -171,27 +166,32 @@ fn send_mail(app: &App, settings: &Settings, shutdown: &Shutdown) -> Result<(), 
 fn work(
     app: &App,
     safe_http: &SafeHttp,
-    inside: Inside,
+    gateway: ToolGateway,
     settings: &Settings,
     shutdown: &Shutdown,
 ) -> Result<(), Box<dyn Error>> {
     let (db, files, soft) = (app.db.clone(), app.site.files.clone(), shutdown.soft().clone());
-    let house = House::new(settings)?;
-    let models = Models::new(safe_http.clone(), Limits::default());
+    let built_in = BuiltInAgent::new(
+        &settings.llm_url,
+        settings.llm_model.clone(),
+        settings.llm_key.clone(),
+        settings.rehearsal_pace,
+    )?;
+    let models = Models::new(safe_http.clone(), ModelLimits::default());
     let allowed = settings.agent_programs.iter().map(str::to_owned);
-    let programs = Programs::new(allowed, settings.data()?.join("agents"), inside);
-    let hermes = Hermes::new(safe_http.clone(), hermes::Limits::default());
+    let programs = Programs::new(allowed, settings.data()?.join("agents"), gateway);
+    let hermes = Hermes::new(safe_http.clone(), HermesLimits::default());
     let claude_code = ClaudeCode::new(programs.clone(), safe_http.clone());
     shutdown.spawn("agents", async move {
-        let staff = [Backend::OpenaiChat, Backend::OpenaiResponses, Backend::Anthropic]
+        let registry = [Backend::OpenaiChat, Backend::OpenaiResponses, Backend::Anthropic]
             .into_iter()
-            .fold(BackendRegistry::new(house.brain().await), |staff, backend| {
-                staff.with(backend, models.clone())
+            .fold(BackendRegistry::new(built_in.backend().await), |registry, backend| {
+                registry.with(backend, models.clone())
             })
             .with(Backend::Hermes, hermes)
             .with(Backend::Acp, Acp::new(programs))
             .with(Backend::ClaudeCode, claude_code);
-        Worker::new(db, Arc::new(staff), files, Options::default()).run(soft).await;
+        Worker::new(db, Arc::new(registry), files, Options::default()).run(soft).await;
     });
     Ok(())
 }

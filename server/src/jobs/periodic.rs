@@ -2,11 +2,10 @@
 
 use std::{panic::AssertUnwindSafe, time::Duration};
 
-use domain::{Db, Error, Result, files::store::Store};
+use domain::{Db, Error, JobBackoff, Result, files::store::Store};
 use futures::{FutureExt, future::BoxFuture};
 use tokio::time::sleep;
 
-use super::Backoff;
 use crate::shutdown::Shutdown;
 
 /// A piece of periodic work. Doing it twice at once, here or on another node, does no harm.
@@ -30,7 +29,7 @@ pub(super) fn start(db: Db, shutdown: &Shutdown, name: &'static str, every: Dura
 }
 
 async fn again(db: Db, name: &'static str, every: Duration, work: Work) {
-    let mut backoff = Backoff::new(name);
+    let mut backoff = JobBackoff::new(name);
     loop {
         let done = AssertUnwindSafe(work(db.clone())).catch_unwind().await;
         match done.unwrap_or_else(|_| Err(Error::Broken("it panicked".to_owned()))) {

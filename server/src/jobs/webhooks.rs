@@ -4,15 +4,14 @@
 use std::{fmt::Write, time::Duration};
 
 use domain::{
-    Db,
+    Db, JobBackoff,
     webhooks::{self, Answered, Due},
 };
 use futures::{StreamExt, stream};
 use standardwebhooks::{HEADER_WEBHOOK_ID, HEADER_WEBHOOK_SIGNATURE, HEADER_WEBHOOK_TIMESTAMP, Webhook};
 use tokio_util::sync::CancellationToken;
 
-use super::Backoff;
-use crate::safe_http::SafeHttp;
+use safe_http::SafeHttp;
 
 /// How long to rest when nothing is due.
 const REST: Duration = Duration::from_secs(1);
@@ -26,7 +25,7 @@ const ANSWER: usize = 2_000;
 
 /// Sends whatever is due, until told to stop; what is on its way is finished.
 pub async fn run(db: Db, safe_http: SafeHttp, stop: CancellationToken) {
-    let mut backoff = Backoff::new("webhooks");
+    let mut backoff = JobBackoff::new("webhooks");
     while !stop.is_cancelled() {
         let rest = match send_due(&db, &safe_http).await {
             Ok(tried) => {

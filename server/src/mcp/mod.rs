@@ -20,21 +20,21 @@ use tokio_util::sync::CancellationToken;
 use url::Url;
 
 use crate::{
-    agents::external::Inside,
     api::{Gate, require},
     stall::Stall,
 };
+use agents::external::{TOOLS_PATH, ToolGateway};
 use portal::Portal;
 
 /// Where it is mounted.
-pub const PATTERN: &str = "/mcp";
+pub const PATTERN: &str = TOOLS_PATH;
 
 /// The largest call, in bytes: a deliverable of a megabyte, spelled in JSON.
 const LARGEST: usize = 4 << 20;
 
 /// The endpoint behind the door for tokens, also for programs that the server started. Answers that are open end when `stop` is cancelled.
-pub fn routes(app: &App, inside: &Inside, gate: Gate, stall: Stall, stop: CancellationToken) -> Router {
-    let portal = Portal::new(app.db.clone(), inside.clone(), stall, stop.clone());
+pub fn routes(app: &App, gateway: &ToolGateway, gate: Gate, stall: Stall, stop: CancellationToken) -> Router {
+    let portal = Portal::new(app.db.clone(), gateway.clone(), stall, stop.clone());
     // Which names are the portal's is settled before (`ingress`), also those of workspaces.
     let config = transport(&app.site.public_url, stop).disable_allowed_hosts();
     let service = StreamableHttpService::new(

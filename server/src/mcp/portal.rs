@@ -24,7 +24,8 @@ use super::{
     tool::{Kind, Tool},
     work::{self, Worker},
 };
-use crate::{agents::external::Inside, api::Caller, stall::Stall};
+use crate::{api::Caller, stall::Stall};
+use agents::external::ToolGateway;
 
 /// What a client's model reads first.
 const INSTRUCTIONS: &str = "Throughline is a portal through which a business sells work done by agents to its clients. \
@@ -39,7 +40,7 @@ static DESK: LazyLock<Vec<Tool<Desk>>> = LazyLock::new(desk::tools);
 #[derive(Clone)]
 pub(super) struct Portal {
     db: Db,
-    inside: Inside,
+    gateway: ToolGateway,
     stall: Stall,
     stop: CancellationToken,
 }
@@ -51,8 +52,8 @@ enum Guest {
 }
 
 impl Portal {
-    pub(super) fn new(db: Db, inside: Inside, stall: Stall, stop: CancellationToken) -> Self {
-        Self { db, inside, stall, stop }
+    pub(super) fn new(db: Db, gateway: ToolGateway, stall: Stall, stop: CancellationToken) -> Self {
+        Self { db, gateway, stall, stop }
     }
 
     /// Who calls follows from what the door left in the request.
@@ -65,14 +66,14 @@ impl Portal {
         let (db, by, bearer) = (self.db.clone(), caller.by(), caller.bearer);
         match bearer.scope.actor {
             // Taken from its program before the lease was: it writes nothing any more.
-            Actor::Agent { .. } if bearer.run.is_some() && !self.inside.knows(bearer.token) => {
+            Actor::Agent { .. } if bearer.run.is_some() && !self.gateway.knows(bearer.token) => {
                 Err(ErrorData::invalid_request("The work that this token is for is over.", None))
             }
             Actor::Agent { id, .. } if bearer.may(Right::Work) => {
                 let tools = work::allowed(&db, &bearer.scope, id).await.map_err(away)?;
                 let (scope, run) = (bearer.scope, bearer.run);
-                let (inside, stop) = (self.inside.clone(), self.stop.clone());
-                Ok(Guest::Worker(Worker { db, scope, by, run, tools: Arc::new(tools), inside, stop }))
+                let (gateway, stop) = (self.gateway.clone(), self.stop.clone());
+                Ok(Guest::Worker(Worker { db, scope, by, run, tools: Arc::new(tools), gateway, stop }))
             }
             Actor::Person { .. } => {
                 Ok(Guest::Desk(Desk { db, scope: bearer.scope, by, rights: Arc::new(bearer.rights) }))

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use tokio::time::sleep;
+use sessions::Backoff;
 use tokio_util::sync::CancellationToken;
 
 use super::lock::Lock;
@@ -32,13 +32,12 @@ pub(super) async fn supervise(
 }
 
 async fn revive(recipe: &Recipe, stop: &CancellationToken) -> Option<Postmaster> {
-    let mut pause = FIRST_PAUSE;
+    let mut backoff = Backoff::new(FIRST_PAUSE, LONGEST_PAUSE);
     loop {
-        stop.run_until_cancelled(sleep(pause)).await?;
+        stop.run_until_cancelled(backoff.pause()).await?;
         match recipe.start(stop).await {
             Ok(postmaster) => return Some(postmaster),
             Err(reason) => tracing::error!(%reason, "Postgres cannot be started"),
         }
-        pause = (pause * 2).min(LONGEST_PAUSE);
     }
 }

@@ -9,7 +9,7 @@ use domain::Error;
 use serde_json::json;
 use sessions_http::AccessError;
 
-use crate::{limits, traces};
+use crate::limits;
 
 /// `{"error": …, "message": …}` under a status.
 #[derive(Debug)]

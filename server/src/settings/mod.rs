@@ -1,9 +1,7 @@
 //! What can be set, by environment or flag. The doc comment of each is its reason, and `throughline doctor` prints it.
 
 mod data;
-mod llm;
 mod programs;
-mod secret;
 mod table;
 
 use std::net::{Ipv4Addr, SocketAddr};
@@ -19,16 +17,17 @@ use domain::files::{
 use lettre::message::Mailbox;
 use url::Url;
 
+pub use agents::built_in::Llm;
 pub use data::NoHome;
-pub use llm::Llm;
+pub use domain::sealed::Secret;
 pub use programs::ProgramNames;
-pub use secret::{Secret, SecretUrl};
+pub use safe_http::SecretUrl;
 pub use table::{Row, table};
 
-use crate::agents::house::Pace;
 use crate::ingress::TrustedProxies;
 use crate::logs::Format;
-use crate::safe_http::Private;
+use agents::built_in::Pace;
+use safe_http::Private;
 
 /// An optional setting. An alias, because clap treats a plain `Option` in its own way: here a variable that is set
 /// but empty, as compose files write it, counts as not set.

@@ -2,6 +2,7 @@
 
 use std::net::SocketAddr;
 
+use agents::external::ToolGateway;
 use axum::{
     Router,
     body::{Body, Bytes},
@@ -11,7 +12,6 @@ use axum::{
 use domain::{Db, Scope, files::store::Store, secret};
 use http_body_util::BodyExt;
 use server::{
-    agents::external::Inside,
     live::{Live, Pace},
     router,
     shutdown::Shutdown,
@@ -44,7 +44,7 @@ impl Node {
     pub fn new(db: &Db, store: &Store) -> Self {
         let app = shared::product_on(db, &format!("http://{HOST}"), store.clone());
         let live = Live::new(Shutdown::default(), Pace::default());
-        Self(router::routes(app, live, &Inside::of(([127, 0, 0, 1], 0).into())))
+        Self(router::routes(app, live, &ToolGateway::of(([127, 0, 0, 1], 0).into())))
     }
 
     /// Signed in a moment ago.

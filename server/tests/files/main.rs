@@ -9,5 +9,5 @@ mod s3;
 #[path = "../shared/mod.rs"]
 mod shared;
 #[allow(dead_code, reason = "the tests of agents use the rest")]
-#[path = "../agent/support.rs"]
+#[path = "../../agents/tests/agent/support.rs"]
 mod support;

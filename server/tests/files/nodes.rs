@@ -2,6 +2,10 @@
 
 use std::{process::Command, sync::Arc, time::Duration};
 
+use agents::{
+    Options, Worker,
+    built_in::{Pace, Rehearsal},
+};
 use axum::http::{StatusCode, header};
 use domain::{
     Db,
@@ -13,14 +17,7 @@ use domain::{
     session::{Part, RunState},
 };
 use futures::TryStreamExt;
-use server::{
-    agents::{
-        Options, Worker,
-        house::{Pace, Rehearsal},
-    },
-    files::Watch,
-    health,
-};
+use server::{files::Watch, health};
 use sqlx::PgPool;
 use tokio_util::sync::{CancellationToken, DropGuard};
 use tower::ServiceExt;
@@ -56,8 +53,8 @@ async fn download(node: &Node, world: &World, file: &File) -> Answer {
 fn agents(db: &Db, store: &Store) -> DropGuard {
     let leave = CancellationToken::new();
     let options = Options { poll: Duration::from_millis(20), ..Options::default() };
-    let brain = Arc::new(Rehearsal::new(Pace::Instant));
-    tokio::spawn(Worker::new(db.clone(), brain, store.clone(), options).run(leave.clone()));
+    let backend = Arc::new(Rehearsal::new(Pace::Instant));
+    tokio::spawn(Worker::new(db.clone(), backend, store.clone(), options).run(leave.clone()));
     leave.drop_guard()
 }
 

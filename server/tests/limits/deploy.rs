@@ -32,7 +32,7 @@ async fn the_dashboard_and_the_rules_ask_for_what_is_told(pool: PgPool) {
     let stored_bytes = Some(1 << 30);
     let limits = Arc::new(Limits::new(Allowance { stored_bytes, ..Allowance::default() }));
     let address = shared::serve_within(&ground.db, &shutdown, limits).await;
-    let client = server::tls::client().build().unwrap();
+    let client = safe_http::tls::client().build().unwrap();
     let token = shared::METRICS_TOKEN;
     let page = client.get(format!("http://{address}/metrics")).bearer_auth(token).send().await.unwrap();
     let page = page.text().await.unwrap();

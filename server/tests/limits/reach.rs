@@ -2,6 +2,7 @@
 
 use std::{net::SocketAddr, sync::Arc};
 
+use agents::external::ToolGateway;
 use app::web::{App, Reach};
 use axum::{
     Router,
@@ -12,7 +13,6 @@ use axum::{
 use domain::{Db, demo, secret, testing::Ground};
 use http_body_util::BodyExt;
 use server::{
-    agents::external::Inside,
     ingress::{BodyTimes, Ingress, Trusted},
     live::{Live, Pace},
     router,
@@ -40,7 +40,7 @@ impl House {
         site.reach = Reach::new(listening, &site.public_url);
         let app = App { db, site: Arc::new(site) };
         let live = Live::new(Shutdown::default(), Pace::default());
-        let routes = router::routes(app.clone(), live, &Inside::of(listening));
+        let routes = router::routes(app.clone(), live, &ToolGateway::of(listening));
         Self(Ingress::new(app, Trusted::default(), BodyTimes::default()).protect(routes))
     }
 

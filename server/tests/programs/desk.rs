@@ -2,6 +2,7 @@
 
 use std::{sync::Arc, time::Duration};
 
+use ::agents::AgentBackend;
 use domain::{
     agents::{self, Backend, Settings},
     approvals::{self, Answered, Approval},
@@ -9,7 +10,6 @@ use domain::{
     sealed::Keyring,
     session::{Body, Event, Part},
 };
-use server::agents::AgentBackend;
 use sqlx::PgPool;
 
 use super::{
@@ -64,13 +64,13 @@ pub async fn speaks(world: &World, request: &Detail, wanted: &str) {
 pub async fn has_said(
     world: &World,
     model: &Scripted,
-    brain: Arc<dyn AgentBackend>,
+    backend: Arc<dyn AgentBackend>,
     wanted: &'static str,
 ) -> (Detail, Hand) {
     let request = world.ask("New fees", "Write a letter.", vec![]).await;
     model.pace(Duration::from_millis(100));
     model.stand_at(wanted);
-    let hand = world.work(brain);
+    let hand = world.work(backend);
     speaks(world, &request, wanted).await;
     (request, hand)
 }
@@ -128,7 +128,7 @@ pub async fn questions(world: &World) -> i64 {
 }
 
 /// Another worker takes up what the one before left when it died.
-pub async fn another(world: &World, brain: Arc<dyn AgentBackend>) -> Hand {
+pub async fn another(world: &World, backend: Arc<dyn AgentBackend>) -> Hand {
     assert!(world.lease_runs_out().await, "its run is taken back");
-    world.work(brain)
+    world.work(backend)
 }

@@ -2,15 +2,15 @@
 
 use std::sync::Arc;
 
+use ::agents::{
+    AgentBackend, AttemptContext, End, Failure,
+    built_in::{Pace, Rehearsal},
+};
 use domain::{
     agents::{self, NewAgent},
     session::{Body, Event, Part, RunState},
 };
 use serde_json::json;
-use server::agents::{
-    AgentBackend, AttemptContext, End, Failure,
-    house::{Pace, Rehearsal},
-};
 use sqlx::PgPool;
 
 use super::{
@@ -21,14 +21,14 @@ use super::{
 };
 
 /// Juno is the program, everyone else rehearses.
-struct SystemRole(Arc<dyn AgentBackend>);
+struct Crew(Arc<dyn AgentBackend>);
 
 #[async_trait::async_trait]
-impl AgentBackend for SystemRole {
-    async fn work(&self, bench: &mut AttemptContext) -> Result<End, Failure> {
-        match bench.agent() {
-            "Juno" => self.0.work(bench).await,
-            _ => Rehearsal::new(Pace::Instant).work(bench).await,
+impl AgentBackend for Crew {
+    async fn work(&self, context: &mut AttemptContext) -> Result<End, Failure> {
+        match context.agent() {
+            "Juno" => self.0.work(context).await,
+            _ => Rehearsal::new(Pace::Instant).work(context).await,
         }
     }
 }
@@ -52,7 +52,7 @@ async fn claude_code_has_another_agent_help(pg: PgPool) {
     agents::create(&world.db, &world.operator, otto).await.unwrap();
     let request = world.ask("New fees", "Write a letter.", vec![]).await;
     model.stand_at("Meanwhile I");
-    let hand = world.work(Arc::new(SystemRole(program.brain())));
+    let hand = world.work(Arc::new(Crew(program.backend())));
     let helped = |event: &Event| {
         matches!(&event.part, Part::DataSubRun { state: RunState::Completed, .. }).then_some(())
     };

@@ -6,6 +6,7 @@ use std::{
     time::{Duration, Instant},
 };
 
+use agents::hermes::{Hermes, HermesLimits};
 use domain::{
     agents::{Backend, Settings},
     approvals::{self, Audience},
@@ -13,11 +14,9 @@ use domain::{
     requests::Detail,
     session::{Body, Event, Part, StepState},
 };
+use safe_http::{Admitted, SafeHttp};
 use serde_json::{Value, json};
-use server::{
-    agents::hermes::{Hermes, Limits},
-    safe_http::{Admitted, SafeHttp},
-};
+
 use sqlx::PgPool;
 use tempfile::TempDir;
 use tokio::process::Command;
@@ -120,15 +119,15 @@ impl Program {
     }
 }
 
-/// The brain, which waits for a Hermes that is started again.
-pub fn brain() -> Arc<Hermes> {
-    brain_with(Duration::from_secs(120))
+/// The backend, which waits for a Hermes that is started again.
+pub fn backend() -> Arc<Hermes> {
+    backend_with(Duration::from_secs(120))
 }
 
 /// The same that waits so long for a Hermes that is away.
-pub fn brain_with(patience: Duration) -> Arc<Hermes> {
+pub fn backend_with(patience: Duration) -> Arc<Hermes> {
     let safe_http = SafeHttp::new(Admitted::private()).unwrap();
-    let limits = Limits { poll: Duration::from_millis(200), patience, ..Limits::default() };
+    let limits = HermesLimits { poll: Duration::from_millis(200), patience, ..HermesLimits::default() };
     Arc::new(Hermes::new(safe_http, limits))
 }
 
@@ -164,7 +163,7 @@ async fn goes_the_whole_way(pg: PgPool) {
     let Some(hermes) = Program::start(&model).await else { return };
     let world = hermes.world(pg).await;
     let request = world.ask("New fees", "Write a letter.", vec![]).await;
-    let hand = world.work(brain());
+    let hand = world.work(backend());
 
     let first = asked(&world, 0).await;
     assert_eq!((first.audience, first.client_name.as_str()), (Audience::Operator, "Hale & Partners"));
@@ -218,7 +217,7 @@ async fn what_is_on_the_list_is_not_asked(pg: PgPool) {
     let world = hermes.world(pg).await;
     sqlx::query("UPDATE agent SET tools = '{terminal}'").execute(&world.root).await.unwrap();
     let request = world.ask("New fees", "Write a letter.", vec![]).await;
-    let hand = world.work(brain());
+    let hand = world.work(backend());
     world.until(&request, in_review).await;
     hand.leave().await;
     let asked: i64 =
@@ -239,7 +238,7 @@ async fn what_is_said_meanwhile_is_the_next_thing_it_reads(pg: PgPool) {
     let world = hermes.world(pg).await;
     let request = world.ask("New fees", "Write a letter.", vec![]).await;
     model.stand_at("first draft");
-    let hand = world.work(brain());
+    let hand = world.work(backend());
     speaks(&world, &request, "first draft").await;
     let steer =
         controls::steer(&world.db, &world.owner, request.card.id, "Mention the car park").await.unwrap();
@@ -271,7 +270,7 @@ async fn a_stop_reaches_it(pg: PgPool) {
     let world = hermes.world(pg).await;
     let request = world.ask("New fees", "Write a letter.", vec![]).await;
     model.stand_at("Dear client");
-    let hand = world.work(brain());
+    let hand = world.work(backend());
     speaks(&world, &request, "Dear client").await;
     let run = kept(&world).await["run"].as_str().unwrap().to_owned();
     assert_eq!(hermes.status(&run).await, "running");

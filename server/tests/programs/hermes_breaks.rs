@@ -12,7 +12,7 @@ use sqlx::PgPool;
 
 use super::{
     desk::{another, answered_at_once, asked, has_said, in_review, questions, said, sees_it_done, speaks},
-    hermes::{LETTER, Program, brain, brain_with, kept, steps},
+    hermes::{LETTER, Program, backend, backend_with, kept, steps},
     script::{Turn, calls, says},
     scripted::Scripted,
 };
@@ -36,7 +36,7 @@ async fn the_line_is_cut(pg: PgPool) {
     let Some(hermes) = Program::start(&model).await else { return };
     let world = hermes.world(pg).await;
     for wanted in ["First I", "the rest, which", "Dear client"] {
-        let (request, hand) = has_said(&world, &model, brain(), wanted).await;
+        let (request, hand) = has_said(&world, &model, backend(), wanted).await;
         hermes.line.cut();
         sees_it_done(&world, &model, &request, hand).await;
         assert_eq!(steps(&world, &request).await.len(), 2);
@@ -53,9 +53,9 @@ async fn the_portal_is_restarted(pg: PgPool) {
     let world = hermes.world(pg).await;
     for wanted in ["First I", "the rest, which", "Dear client"] {
         let before = model.asked().len();
-        let (request, hand) = has_said(&world, &model, brain(), wanted).await;
+        let (request, hand) = has_said(&world, &model, backend(), wanted).await;
         hand.kill().await;
-        let hand = another(&world, brain()).await;
+        let hand = another(&world, backend()).await;
         sees_it_done(&world, &model, &request, hand).await;
         assert_eq!(model.asked().len() - before, 3, "nothing is done twice");
         let backstage = world.events(request.backstage_stream.unwrap()).await;
@@ -74,7 +74,7 @@ async fn hermes_is_killed(pg: PgPool) {
     let Some(mut hermes) = Program::start(&model).await else { return };
     let world = hermes.world(pg).await;
     for wanted in ["First I", "the rest, which"] {
-        let (request, hand) = has_said(&world, &model, brain(), wanted).await;
+        let (request, hand) = has_said(&world, &model, backend(), wanted).await;
         hermes.kill().await;
         hermes.run().await;
         sees_it_done(&world, &model, &request, hand).await;
@@ -89,7 +89,7 @@ async fn hermes_does_not_come_back(pg: PgPool) {
     let model = Scripted::new(script()).await;
     let Some(mut hermes) = Program::start(&model).await else { return };
     let world = hermes.world(pg).await;
-    let hasty = brain_with(Duration::from_secs(5));
+    let hasty = backend_with(Duration::from_secs(5));
     let (request, hand) = has_said(&world, &model, hasty, "First I").await;
     hermes.kill().await;
     let failed = |event: &Event| match &event.part {
@@ -115,11 +115,11 @@ async fn a_permission_survives_a_restart_and_has_one_winner(pg: PgPool) {
     let Some(hermes) = Program::start(&model).await else { return };
     let world = hermes.world(pg).await;
     let request = world.ask("New fees", "Write a letter.", vec![]).await;
-    let hand = world.work(brain());
+    let hand = world.work(backend());
     let approval = asked(&world, 0).await;
     hand.kill().await;
     let allowed = answered_at_once(&world, &approval).await;
-    let hand = another(&world, brain()).await;
+    let hand = another(&world, backend()).await;
     world.until(&request, in_review).await;
     hand.leave().await;
     assert_eq!(said(&world, &request).await, model.whole());
@@ -135,7 +135,7 @@ async fn nobody_answers_and_it_is_not_allowed(pg: PgPool) {
     let Some(hermes) = Program::start(&model).await else { return };
     let world = hermes.world(pg).await;
     let request = world.ask("New fees", "Write a letter.", vec![]).await;
-    let hand = world.work(brain());
+    let hand = world.work(backend());
     asked(&world, 0).await;
     world.db.clock().advance(TimeDelta::days(3));
     assert_eq!(approvals::expire(&world.db).await.unwrap(), 1);
@@ -151,7 +151,7 @@ async fn a_stop_while_it_waits_reaches_it(pg: PgPool) {
     let Some(hermes) = Program::start(&model).await else { return };
     let world = hermes.world(pg).await;
     let request = world.ask("New fees", "Write a letter.", vec![]).await;
-    let hand = world.work(brain());
+    let hand = world.work(backend());
     asked(&world, 0).await;
     let run = kept(&world).await["run"].as_str().unwrap().to_owned();
     controls::stop(&world.db, &world.operator, request.card.id).await.unwrap();
@@ -170,11 +170,11 @@ async fn a_stop_while_its_worker_is_gone_reaches_it(pg: PgPool) {
     let world = hermes.world(pg).await;
     let request = world.ask("New fees", "Write a letter.", vec![]).await;
     model.stand_at("First I");
-    let hand = world.work(brain());
+    let hand = world.work(backend());
     speaks(&world, &request, "First I").await;
     let run = kept(&world).await["run"].as_str().unwrap().to_owned();
     hand.kill().await;
-    let other = world.work(brain());
+    let other = world.work(backend());
     assert_eq!(hermes.status(&run).await, "running");
     controls::stop(&world.db, &world.owner, request.card.id).await.unwrap();
     hermes.stops(&run).await;
@@ -191,7 +191,7 @@ async fn a_stop_while_nobody_is_there_reaches_it_later(pg: PgPool) {
     let Some(hermes) = Program::start(&model).await else { return };
     let world = hermes.world(pg).await;
     let request = world.ask("New fees", "Write a letter.", vec![]).await;
-    let hand = world.work(brain());
+    let hand = world.work(backend());
     asked(&world, 0).await;
     let run = kept(&world).await["run"].as_str().unwrap().to_owned();
     hand.kill().await;
@@ -199,7 +199,7 @@ async fn a_stop_while_nobody_is_there_reaches_it_later(pg: PgPool) {
     assert_eq!(hermes.status(&run).await, "waiting_for_approval");
     controls::stop(&world.db, &world.operator, request.card.id).await.unwrap();
     assert_eq!(world.run_state(request.card.id).await, "cancelled");
-    let next = world.work(brain());
+    let next = world.work(backend());
     hermes.stops(&run).await;
     next.leave().await;
 }

@@ -11,7 +11,7 @@ mod fleet;
 #[path = "../shared/mod.rs"]
 mod shared;
 #[allow(dead_code)]
-#[path = "../agent/support.rs"]
+#[path = "../../agents/tests/agent/support.rs"]
 mod support;
 
 mod desk;

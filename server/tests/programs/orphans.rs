@@ -2,11 +2,11 @@
 
 use std::time::Duration;
 
+use agents::external::end_orphans;
 use domain::{
     Clock,
     agents::{Backend, Settings},
 };
-use server::agents::external::end_orphans;
 use sqlx::PgPool;
 
 use super::{

@@ -7,6 +7,7 @@ use std::{
     sync::{Arc, Mutex},
 };
 
+use agents::external::ToolGateway;
 use axum::{
     extract::{Request, State},
     http::header,
@@ -16,7 +17,6 @@ use domain::Db;
 use reqwest::StatusCode;
 use serde_json::json;
 use server::{
-    agents::external::Inside,
     live::{Live, Pace},
     router,
     shutdown::Shutdown,
@@ -29,7 +29,7 @@ type Seen = Arc<Mutex<BTreeSet<String>>>;
 
 pub struct Portal {
     address: SocketAddr,
-    pub inside: Inside,
+    pub gateway: ToolGateway,
     seen: Seen,
 }
 
@@ -37,13 +37,13 @@ impl Portal {
     pub async fn open(db: &Db) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
-        let (inside, seen) = (Inside::of(address), Seen::default());
+        let (gateway, seen) = (ToolGateway::of(address), Seen::default());
         let app = shared::product(db, "https://portal.example.com", &std::env::temp_dir());
         let live = Live::new(Shutdown::default(), Pace::default());
-        let routes = router::routes(app, live, &inside).layer(from_fn_with_state(Arc::clone(&seen), look));
+        let routes = router::routes(app, live, &gateway).layer(from_fn_with_state(Arc::clone(&seen), look));
         let service = routes.into_make_service_with_connect_info::<SocketAddr>();
         tokio::spawn(axum::serve(listener, service).into_future());
-        Self { address, inside, seen }
+        Self { address, gateway, seen }
     }
 
     /// What let programs in so far: whole headers.

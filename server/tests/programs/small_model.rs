@@ -2,16 +2,15 @@
 
 use std::{path::Path, sync::Arc, time::Duration};
 
+use agents::model::{ModelLimits, Models};
 use domain::{
     agents::Backend,
     deliverables,
     requests::{Column, Detail},
     session::{Event, Part},
 };
-use server::{
-    agents::model::{Limits, Models},
-    safe_http::{Admitted, SafeHttp},
-};
+use safe_http::{Admitted, SafeHttp};
+
 use sessions::{Offset, StreamId};
 use sqlx::PgPool;
 use tokio::{process::Command, time::timeout};
@@ -47,7 +46,7 @@ async fn a_real_model_streams_its_words(pg: PgPool) {
             vec![],
         )
         .await;
-    let limits = Limits { first: PATIENCE, between: PATIENCE, ..Limits::default() };
+    let limits = ModelLimits { first: PATIENCE, between: PATIENCE, ..ModelLimits::default() };
     let safe_http = SafeHttp::new(Admitted::private()).unwrap();
     let hand = world.work(Arc::new(Models::new(safe_http, limits)));
     let deltas = timeout(PATIENCE, until_review(&world, &request)).await.expect("it gets there");

@@ -7,21 +7,20 @@ use std::{
     time::{Duration, Instant},
 };
 
+use agents::{
+    AgentBackend,
+    acp::Acp,
+    claude_code::ClaudeCode,
+    external::{Programs, ToolGateway},
+};
 use domain::{
     agents::{Backend, Settings},
     approvals, controls, deliverables,
     session::{Event, Part, StepState},
 };
+use safe_http::{Admitted, SafeHttp};
 use serde_json::{Value, json};
-use server::{
-    agents::{
-        AgentBackend,
-        acp::Acp,
-        claude_code::ClaudeCode,
-        external::{Inside, Programs},
-    },
-    safe_http::{Admitted, SafeHttp},
-};
+
 use sqlx::PgPool;
 use tempfile::TempDir;
 
@@ -89,9 +88,9 @@ impl Agent {
         Some(Self { backend: Backend::ClaudeCode, settings, folder, tool: "Bash", portal: None })
     }
 
-    pub fn brain(&self) -> Arc<dyn AgentBackend> {
-        let inside = self.portal().inside.clone();
-        let programs = Programs::new(self.settings.command.last().cloned(), self.works(), inside);
+    pub fn backend(&self) -> Arc<dyn AgentBackend> {
+        let gateway = self.portal().gateway.clone();
+        let programs = Programs::new(self.settings.command.last().cloned(), self.works(), gateway);
         match self.backend {
             Backend::ClaudeCode => {
                 Arc::new(ClaudeCode::new(programs, SafeHttp::new(Admitted::private()).unwrap()))
@@ -152,7 +151,7 @@ async fn goes_the_whole_way(of: &str, pg: PgPool) {
     let (model, Some(mut agent)) = start(of, script).await else { return };
     let world = agent.world(pg).await;
     let request = world.ask("New fees", "Write a letter.", vec![]).await;
-    let hand = world.work(agent.brain());
+    let hand = world.work(agent.backend());
     let first = asked(&world, 0).await;
     assert!(first.question.starts_with(&format!("Juno wants to use {}", agent.tool)), "{}", first.question);
     assert!(first.detail.contains("rm -rf ./nothing-here"), "{}", first.detail);
@@ -205,7 +204,7 @@ async fn is_killed(of: &str, pg: PgPool) {
     let (model, Some(mut agent)) = start(of, long(of)).await else { return };
     let world = agent.world(pg).await;
     for wanted in ["First I", "the rest, which"] {
-        let (request, hand) = has_said(&world, &model, agent.brain(), wanted).await;
+        let (request, hand) = has_said(&world, &model, agent.backend(), wanted).await;
         kill_in(&agent.works());
         sees_it_done(&world, &model, &request, hand).await;
     }
@@ -216,10 +215,10 @@ async fn outlives_the_portal(of: &str, pg: PgPool) {
     let (model, Some(mut agent)) = start(of, long(of)).await else { return };
     let world = agent.world(pg).await;
     for wanted in ["First I", "the rest, which"] {
-        let (request, hand) = has_said(&world, &model, agent.brain(), wanted).await;
+        let (request, hand) = has_said(&world, &model, agent.backend(), wanted).await;
         hand.kill().await;
         none_in(&agent.works(), PATIENCE).await;
-        let hand = another(&world, agent.brain()).await;
+        let hand = another(&world, agent.backend()).await;
         sees_it_done(&world, &model, &request, hand).await;
     }
     model.is_content();
@@ -236,13 +235,13 @@ async fn a_permission_survives_a_restart_and_has_one_winner(of: &str, pg: PgPool
     let (model, Some(mut agent)) = start(of, script).await else { return };
     let world = agent.world(pg).await;
     let request = world.ask("New fees", "Write a letter.", vec![]).await;
-    let hand = world.work(agent.brain());
+    let hand = world.work(agent.backend());
     let approval = asked(&world, 0).await;
     hand.kill().await;
     // Two of it would share a home.
     none_in(&agent.works(), PATIENCE).await;
     let allowed = answered_at_once(&world, &approval).await;
-    let hand = another(&world, agent.brain()).await;
+    let hand = another(&world, agent.backend()).await;
     world.until(&request, in_review).await;
     hand.leave().await;
     assert_eq!(said(&world, &request).await, model.whole());
@@ -258,7 +257,7 @@ async fn stops_and_hears(of: &str, pg: PgPool) {
     ];
     let (model, Some(mut agent)) = start(of, script).await else { return };
     let world = agent.world(pg).await;
-    let (request, hand) = has_said(&world, &model, agent.brain(), "first draft").await;
+    let (request, hand) = has_said(&world, &model, agent.backend(), "first draft").await;
     let steer =
         controls::steer(&world.db, &world.owner, request.card.id, "Mention the car park").await.unwrap();
     let noted = |event: &Event| {
@@ -296,7 +295,7 @@ async fn uses_the_portals_tools(of: &str, pg: PgPool) {
     let request = world.ask("New fees", "Write a letter.", vec![]).await;
     model.pace(Duration::from_millis(50));
     model.stand_at("I hand");
-    let hand = world.work(agent.brain());
+    let hand = world.work(agent.backend());
     let planned = |event: &Event| matches!(event.part, Part::DataPlan { .. }).then_some(());
     world.until(&request, planned).await;
     let seen = agent.portal().seen();
@@ -389,7 +388,7 @@ async fn what_is_not_named_is_not_run(pg: PgPool) {
     let hand = world.work(Arc::new(Acp::new(Programs::new(
         allowed,
         folder.path().join("agents"),
-        Inside::of(([127, 0, 0, 1], 0).into()),
+        ToolGateway::of(([127, 0, 0, 1], 0).into()),
     ))));
     let failed = |event: &Event| match &event.part {
         Part::DataRun { failure, .. } => failure.clone(),

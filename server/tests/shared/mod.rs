@@ -6,19 +6,20 @@ mod tab;
 
 use std::{collections::HashMap, net::SocketAddr, path::Path, sync::Arc};
 
+use agents::{external::ToolGateway, model::Models};
 use app::web::{App, MEMBERSHIP_KEY, PERSON_KEY, Reach, Site};
 use domain::{Actor, Db, Scope, files::store::Store};
+use safe_http::{Admitted, SafeHttp};
 use serde_json::json;
 use server::{
-    agents::{self, external::Inside, model::Models, tryout::Tryout},
     ingress::{self, BodyTimes, ConnectionLimits, Ingress, Trusted},
     limits::Limits,
     live::{Live, Pace},
     metrics::{self, Auth, Metrics},
     router,
-    safe_http::{Admitted, SafeHttp},
     shutdown::Shutdown,
     sign_in_store::SignInStore,
+    tryout::Tryout,
 };
 use tokio::net::TcpListener;
 use tower_sessions::{
@@ -62,7 +63,7 @@ pub fn product_on(db: &Db, public_url: &str, files: Store) -> App {
 fn outward() -> Tryout {
     let _ = rustls::crypto::ring::default_provider().install_default();
     let safe_http = SafeHttp::new(Admitted::private()).unwrap();
-    Tryout::new(safe_http.clone(), Models::new(safe_http, agents::model::Limits::default()))
+    Tryout::new(safe_http.clone(), Models::new(safe_http, agents::model::ModelLimits::default()))
 }
 
 /// Listens, for what needs a socket.
@@ -76,7 +77,7 @@ pub async fn serve_within(db: &Db, shutdown: &Shutdown, limits: Arc<Limits>) -> 
 }
 
 /// The same, and how programs that are started here reach it.
-pub async fn portal(db: &Db, shutdown: &Shutdown, limits: Arc<Limits>) -> (SocketAddr, Inside) {
+pub async fn portal(db: &Db, shutdown: &Shutdown, limits: Arc<Limits>) -> (SocketAddr, ToolGateway) {
     portal_at(db, shutdown, limits, None).await
 }
 
@@ -86,7 +87,7 @@ pub async fn portal_at(
     shutdown: &Shutdown,
     limits: Arc<Limits>,
     public_url: Option<&str>,
-) -> (SocketAddr, Inside) {
+) -> (SocketAddr, ToolGateway) {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
     let own = format!("http://{address}");
@@ -96,13 +97,13 @@ pub async fn portal_at(
     let here = Reach::new(address, &app.site.public_url);
     let door = Auth::beside_pages(METRICS_TOKEN.parse().ok(), &here);
     let metrics = metrics::routes(Metrics::new(db.engine().clone(), limits, db.clock(), door));
-    let inside = Inside::of(address);
+    let gateway = ToolGateway::of(address);
     let ingress = Ingress::new(app.clone(), Trusted::loopback(), BodyTimes::default());
-    let routes = ingress.protect(metrics.merge(router::routes(app, live, &inside)));
+    let routes = ingress.protect(metrics.merge(router::routes(app, live, &gateway)));
     let limits = ConnectionLimits::new(10_000, 10_000);
     let way = (Trusted::loopback(), Reach::everywhere());
     tokio::spawn(ingress::serve(listener, routes, limits, way, shutdown.soft().clone()));
-    (address, inside)
+    (address, gateway)
 }
 
 /// The cookie of a browser in which somebody has signed in, and what the store calls it.

@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use agents::external::ToolGateway;
 use domain::{
     Actor, Role, Scope,
     accounts::commands::invitations,
@@ -14,7 +15,6 @@ use domain::{
     webhooks::{self, Kind, NewWebhook},
 };
 use server::{
-    agents::external::Inside,
     live::{Live, Pace},
     router,
     shutdown::Shutdown,
@@ -89,7 +89,7 @@ impl Town {
             router: router::routes(
                 app,
                 Live::new(Shutdown::default(), Pace::default()),
-                &Inside::of(([127, 0, 0, 1], 0).into()),
+                &ToolGateway::of(([127, 0, 0, 1], 0).into()),
             ),
             offer: at_ours.id,
             ours,

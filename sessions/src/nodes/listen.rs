@@ -6,7 +6,7 @@ use futures::{StreamExt, stream::BoxStream};
 use tokio::time::{MissedTickBehavior, timeout};
 
 use super::{LIVES, Trouble, word::Word};
-use crate::core::{Backoff, Core};
+use crate::core::{Core, backoff};
 
 /// How long it may take to begin to listen.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -17,11 +17,11 @@ pub(crate) async fn run(core: Arc<Core>) {
 }
 
 async fn listen(core: &Core) {
-    let mut backoff = Backoff::new();
+    let mut backoff = backoff();
     loop {
         match begin(core).await {
             Ok(heard) => {
-                backoff = Backoff::new();
+                backoff.reset();
                 hear(core, heard).await;
                 tracing::debug!("what other nodes tell may have been missed, listening anew");
             }

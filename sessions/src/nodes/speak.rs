@@ -3,7 +3,7 @@
 use std::{sync::Arc, time::Duration};
 
 use super::{Trouble, word::Word};
-use crate::core::{Backoff, Core};
+use crate::core::{Core, backoff};
 
 /// Between two tellings. The first stream that moves is told at once, what follows it goes together.
 const PACE: Duration = Duration::from_millis(5);
@@ -15,13 +15,13 @@ const FAREWELL: Duration = Duration::from_secs(1);
 /// Runs until the engine stops.
 pub(crate) async fn run(core: Arc<Core>) {
     let speaking = async {
-        let mut backoff = Backoff::new();
+        let mut backoff = backoff();
         loop {
             core.nodes.stir.notified().await;
             let words = core.nodes.take();
             match tell(&core, words, PATIENCE).await {
                 Ok(()) => {
-                    backoff = Backoff::new();
+                    backoff.reset();
                     tokio::time::sleep(PACE).await;
                 }
                 Err(error) => {

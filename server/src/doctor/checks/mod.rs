@@ -37,5 +37,5 @@ pub(super) async fn all(settings: &Settings) -> Vec<Finding> {
 
 /// For questions to servers that may be gone.
 fn client() -> reqwest::Result<reqwest::Client> {
-    crate::tls::client().timeout(std::time::Duration::from_secs(3)).build()
+    safe_http::tls::client().timeout(std::time::Duration::from_secs(3)).build()
 }

@@ -8,7 +8,7 @@ mod tests;
 use std::time::Duration;
 
 use domain::{
-    Db,
+    Db, JobBackoff,
     mail::{self, Due},
 };
 use lettre::{
@@ -18,8 +18,6 @@ use lettre::{
 };
 use tokio_util::sync::CancellationToken;
 use url::Url;
-
-use super::Backoff;
 
 /// How long to rest when nothing is due.
 const REST: Duration = Duration::from_secs(2);
@@ -59,7 +57,7 @@ impl Sender {
 
 /// Sends whatever is due, until told to stop; a mail that is being sent is finished.
 pub async fn run(db: Db, sender: Sender, stop: CancellationToken) {
-    let mut backoff = Backoff::new("mail");
+    let mut backoff = JobBackoff::new("mail");
     while !stop.is_cancelled() {
         let rest = match send_due(&db, &sender, &stop).await {
             Ok(tried) => {

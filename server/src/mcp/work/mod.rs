@@ -18,7 +18,7 @@ use domain::{
 use tokio_util::sync::CancellationToken;
 
 use super::tool::Tool;
-use crate::agents::external::Inside;
+use ::agents::external::ToolGateway;
 
 /// What is always there beside the allow-list: they ask, and wait for what was asked.
 const ALWAYS: [&str; 3] = ["get_answer", "get_delegated", APPROVE];
@@ -36,7 +36,7 @@ pub(super) struct Worker {
     /// What it may use without being asked.
     pub(super) tools: Arc<Vec<String>>,
     /// The attempts of programs that the server started.
-    pub(super) inside: Inside,
+    pub(super) gateway: ToolGateway,
     /// Cancelled when the server leaves.
     pub(super) stop: CancellationToken,
 }
@@ -51,7 +51,7 @@ impl Worker {
 
     /// A program that asks the attempt which started it on a way of its own does not ask here.
     fn is_heard(&self) -> bool {
-        self.run.is_none() || self.by.token.is_some_and(|token| self.inside.hears(token))
+        self.run.is_none() || self.by.token.is_some_and(|token| self.gateway.decides(token))
     }
 }
 

@@ -79,7 +79,7 @@ async fn approve_tool_use(worker: Worker, claimed: Claimed, asked: ToolUse) -> R
 
 /// Asks the attempt that started the program, which asks the operators as it does for every backend.
 async fn ask_attempt(worker: &Worker, token: TokenId, tool: &str, input: Value, id: Option<String>) -> Value {
-    match worker.inside.ask(token, tool, &input, id).await {
+    match worker.gateway.ask_permission(token, tool, &input, id).await {
         Ok(true) => allow(input),
         Ok(false) => deny("This was not allowed. Go on without it, in another way where there is one."),
         // The program ends at once. An answer would stand as a refusal in what it remembers, where another attempt may

@@ -5,6 +5,7 @@ use std::{error::Error, net::SocketAddr, sync::Arc, time::Duration};
 use app::web::{Reach, is_local_origin};
 use clap::Args;
 use domain::Clock;
+use safe_http::tls;
 use sessions::Tenant;
 use sessions_http::{Config, DurableStreams, PageCache, Signer, Subscriptions, deliver_webhooks};
 use tokio::net::TcpListener;
@@ -22,7 +23,6 @@ use crate::{
     product,
     settings::Settings,
     shutdown::Shutdown,
-    tls,
 };
 
 /// Whose the streams are that are served alone: no workspace's, since those have ids of another version.

@@ -1,0 +1,96 @@
+//! Writes how an attempt ended: a run always ends, or goes to its next attempt.
+
+use std::time::Duration;
+
+use domain::{
+    Db, Error, Result, controls,
+    controls::Outcome,
+    deliverables,
+    ids::ControlId,
+    runs::{self, Claimed},
+    session::Part,
+};
+use sessions::Backoff;
+use tokio::time::Instant;
+
+use super::failure::{End, Failure};
+
+/// How long the end of an attempt is tried to be written; after that its lease has run out, and the run goes on
+/// without it.
+const PATIENCE: Duration = Duration::from_secs(40);
+const FIRST_PAUSE: Duration = Duration::from_millis(200);
+const LONGEST_PAUSE: Duration = Duration::from_secs(4);
+
+/// Writes the end.
+pub(super) async fn finish_attempt(
+    db: &Db,
+    claimed: &Claimed,
+    ended: Result<End, Failure>,
+    stop: Option<ControlId>,
+) {
+    let ended = with_reason(db, claimed, ended).await;
+    let (begun, mut backoff) = (Instant::now(), Backoff::new(FIRST_PAUSE, LONGEST_PAUSE));
+    loop {
+        match write(db, claimed, &ended, stop).await {
+            Ok(()) => break,
+            Err(error) if runs::is_lost(&error) || matches!(error, Error::NotFound) => break,
+            Err(error) if begun.elapsed() > PATIENCE => {
+                tracing::error!(run.id = %claimed.run, error.message = %error, "the end of an attempt was not written");
+                break;
+            }
+            // Nothing else may come of a refusal, however often it is asked.
+            Err(Error::Refused(why)) => {
+                tracing::error!(run.id = %claimed.run, error.message = %why, "an attempt was not let end");
+                let words = "Work ended without a result. Nothing was lost. You can try again.";
+                if let Err(error) = runs::fail(db, claimed, words).await {
+                    tracing::error!(run.id = %claimed.run, error.message = %error, "nor let fail");
+                }
+                break;
+            }
+            Err(_) => backoff.pause().await,
+        }
+    }
+}
+
+/// The reason of a failure goes backstage and to the log; clients get the words alone.
+async fn with_reason(db: &Db, claimed: &Claimed, ended: Result<End, Failure>) -> Result<End, Failure> {
+    match &ended {
+        Ok(_) => tracing::info!(run.id = %claimed.run, attempt = claimed.attempt, "finished a run"),
+        Err(Failure::Failed { reason, .. }) => {
+            let reason = claimed.redact(reason);
+            tracing::warn!(run.id = %claimed.run, attempt = claimed.attempt, error.message = %reason, "a run failed");
+            let remark = Part::DataComment { text: format!("The work failed. The reason: {reason}") };
+            if let Err(error) = runs::backstage(db, claimed, vec![remark]).await {
+                tracing::warn!(run.id = %claimed.run, error.message = %error, "the reason did not get backstage");
+            }
+        }
+        Err(Failure::Away(error)) => {
+            tracing::warn!(run.id = %claimed.run, attempt = claimed.attempt, error.message = %error, "left a run for now");
+        }
+        Err(other) => {
+            tracing::info!(run.id = %claimed.run, attempt = claimed.attempt, why = ?other, "left a run")
+        }
+    }
+    ended
+}
+
+async fn write(
+    db: &Db,
+    claimed: &Claimed,
+    ended: &Result<End, Failure>,
+    stop: Option<ControlId>,
+) -> Result<()> {
+    match (ended, stop) {
+        (Ok(End::Answer(result)), _) => runs::answer(db, claimed, result).await,
+        (Ok(End::Review), _) => deliverables::submit_for_review(db, claimed).await,
+        (Err(Failure::Stopped), Some(control)) => {
+            let why = "Everything so far is saved.";
+            controls::settle(db, &claimed.scope, control, Outcome::Done, why).await.map(|_| ())
+        }
+        (Err(Failure::Failed { words, .. }), _) => runs::fail(db, claimed, words).await,
+        (Err(Failure::Leaving | Failure::Away(_) | Failure::Stopped | Failure::Limit(_)), _) => {
+            runs::release(db, claimed).await
+        }
+        (Err(Failure::Lost), _) => Ok(()),
+    }
+}
