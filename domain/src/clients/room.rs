@@ -15,7 +15,7 @@ pub(super) fn read(errors: &mut FieldErrors, typed: &str) -> Option<i64> {
     let plain = typed.chars().all(|c| c.is_ascii_digit() || c == '.');
     match typed.parse::<f64>() {
         // A megabyte is less than anybody types.
-        Ok(gb) if plain && gb >= 0.001 && gb <= MOST => Some((gb * GB).round() as i64),
+        Ok(gb) if plain && (0.001..=MOST).contains(&gb) => Some((gb * GB).round() as i64),
         _ => {
             errors.add("room", "Enter a number of gigabytes, like 5 or 0.5, or leave it empty.");
             None

@@ -12,12 +12,16 @@ const TRIES: usize = 3;
 
 /// A passphrase to be, typed twice; none where nobody is there or nothing is typed.
 pub(super) fn new_passphrase() -> io::Result<Option<Secret>> {
-    if io::stdin().is_terminal() { chosen(|words| rpassword::prompt_password(words)) } else { Ok(None) }
+    if io::stdin().is_terminal() { chosen(ask) } else { Ok(None) }
 }
 
 /// One that there is; none where nobody is there or nothing is typed.
 pub(super) fn passphrase() -> io::Result<Option<Secret>> {
-    if io::stdin().is_terminal() { Ok(some(rpassword::prompt_password(KNOWN)?)) } else { Ok(None) }
+    if io::stdin().is_terminal() { Ok(some(ask(KNOWN)?)) } else { Ok(None) }
+}
+
+fn ask(words: &str) -> io::Result<String> {
+    rpassword::prompt_password(words)
 }
 
 /// A slip in it would lose the keys, so it counts once it was typed twice.
