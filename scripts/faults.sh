@@ -17,5 +17,5 @@ if [ "${1:-}" = --hermes ]; then
   exit
 fi
 scripts/setup.sh wasm postgres
-cargo test --package server --test faults
+cargo test --workspace --test faults
 if [ -x end2end/agents/venv/bin/hermes ]; then hermes; else say "Hermes is not installed (make test-agents), so it plays no rounds"; fi

@@ -6,7 +6,7 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 . scripts/lib.sh
 
-# The second checks our webhooks' signatures, in server/tests/webhooks.rs.
+# The second checks our webhooks' signatures, in server/tests/protocols/webhooks.rs.
 packages="schemathesis==4.32.5 standardwebhooks==1.0.1" seed=20261123
 venv=$PWD/end2end/api/.venv
 work=$(mktemp -d)

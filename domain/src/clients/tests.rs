@@ -12,7 +12,7 @@ use crate::{
     },
     offers::Starts,
     requests::{self, Column, NewRequest, Priority},
-    testing::Ground,
+    testing::Fixture,
 };
 
 /// An address for invoices.
@@ -31,9 +31,9 @@ fn details(name: &str, billed: Billed) -> ClientDetails {
 
 #[sqlx::test(migrations = "../migrations")]
 async fn a_client_by_hand_is_sold_billed_and_invited(pool: PgPool) {
-    let ground = Ground::new(&pool).await;
-    let (db, operator) = (&ground.db, &ground.operator);
-    let offer = ground.offer(Starts::AtOnce).await;
+    let fixture = Fixture::new(&pool).await;
+    let (db, operator) = (&fixture.db, &fixture.operator);
+    let offer = fixture.offer(Starts::AtOnce).await;
     let new = NewClient {
         name: "  Harbor  & Pine ".into(),
         offer: Some(offer.id),
@@ -56,8 +56,8 @@ async fn a_client_by_hand_is_sold_billed_and_invited(pool: PgPool) {
 
 #[sqlx::test(migrations = "../migrations")]
 async fn what_is_wrong_is_told_at_its_field_and_nothing_is_half_made(pool: PgPool) {
-    let ground = Ground::new(&pool).await;
-    let (db, operator) = (&ground.db, &ground.operator);
+    let fixture = Fixture::new(&pool).await;
+    let (db, operator) = (&fixture.db, &fixture.operator);
     let slips = NewClient { name: " ".into(), email: "rosa".into(), ..NewClient::default() };
     let Err(Error::Fields(errors)) = commands::create(db, operator, &slips).await else {
         panic!("it has slips")
@@ -73,27 +73,27 @@ async fn what_is_wrong_is_told_at_its_field_and_nothing_is_half_made(pool: PgPoo
 
 #[sqlx::test(migrations = "../migrations")]
 async fn a_double_click_makes_one_client(pool: PgPool) {
-    let ground = Ground::new(&pool).await;
-    let offer = ground.offer(Starts::AtOnce).await;
+    let fixture = Fixture::new(&pool).await;
+    let offer = fixture.offer(Starts::AtOnce).await;
     let mut clicks = tokio::task::JoinSet::new();
     for name in ["Cedar Insurance", "cedar insurance", "Cedar Insurance", "CEDAR INSURANCE"] {
-        let (db, operator) = (ground.db.clone(), ground.operator.clone());
+        let (db, operator) = (fixture.db.clone(), fixture.operator.clone());
         let new = NewClient { offer: Some(offer.id), ..named(name) };
         clicks.spawn(async move { commands::create(&db, &operator, &new).await });
     }
     let results = clicks.join_all().await;
     assert_eq!(results.iter().filter(|result| result.is_ok()).count(), 1);
     assert!(results.iter().all(|result| matches!(result, Ok(_) | Err(Error::Fields(_)))));
-    assert_eq!(queries::count(&ground.db, &ground.operator).await.unwrap(), 1);
+    assert_eq!(queries::count(&fixture.db, &fixture.operator).await.unwrap(), 1);
 }
 
 #[sqlx::test(migrations = "../migrations")]
 async fn who_leaves_is_parked_and_kept(pool: PgPool) {
-    let ground = Ground::new(&pool).await;
-    let (db, operator) = (&ground.db, &ground.operator);
-    let offer = ground.offer(Starts::AtOnce).await;
-    let client = ground.client("Willow Realty").await;
-    let subscription = ground.subscribe(&client, &offer).await;
+    let fixture = Fixture::new(&pool).await;
+    let (db, operator) = (&fixture.db, &fixture.operator);
+    let offer = fixture.offer(Starts::AtOnce).await;
+    let client = fixture.client("Willow Realty").await;
+    let subscription = fixture.subscribe(&client, &offer).await;
     let asked = NewRequest {
         title: "Listing text".into(),
         brief: "For 14 Alder Street.".into(),
@@ -127,8 +127,8 @@ async fn who_leaves_is_parked_and_kept(pool: PgPool) {
 
 #[sqlx::test(migrations = "../migrations")]
 async fn a_name_that_was_given_away_is_not_brought_back(pool: PgPool) {
-    let ground = Ground::new(&pool).await;
-    let (db, operator) = (&ground.db, &ground.operator);
+    let fixture = Fixture::new(&pool).await;
+    let (db, operator) = (&fixture.db, &fixture.operator);
     let first = commands::create(db, operator, &named("Cedar")).await.unwrap();
     commands::archive(db, operator, first).await.unwrap();
     let second = commands::create(db, operator, &named("Cedar")).await.unwrap();
@@ -144,10 +144,10 @@ async fn a_name_that_was_given_away_is_not_brought_back(pool: PgPool) {
 
 #[sqlx::test(migrations = "../migrations")]
 async fn the_list_is_the_operators_alone(pool: PgPool) {
-    let ground = Ground::new(&pool).await;
-    let client = ground.client("Harbor & Pine").await;
-    let other = Ground::beside(&ground.db, &pool).await;
-    let db = &ground.db;
+    let fixture = Fixture::new(&pool).await;
+    let client = fixture.client("Harbor & Pine").await;
+    let other = Fixture::beside(&fixture.db, &pool).await;
+    let db = &fixture.db;
     for scope in [&client.owner, &client.member, &client.billing] {
         assert!(matches!(queries::list(db, scope, "", Shown::Here, 1).await, Err(Error::NotFound)));
         assert!(matches!(queries::find(db, scope, "", 9).await, Err(Error::NotFound)));
@@ -168,9 +168,9 @@ async fn the_list_is_the_operators_alone(pool: PgPool) {
 /// Those of a client that has left read for ninety days, change nothing, and are let in no longer after that.
 #[sqlx::test(migrations = "../migrations")]
 async fn who_has_left_reads_for_ninety_days(pool: PgPool) {
-    let ground = Ground::new(&pool).await;
-    let client = ground.client("Willow Realty").await;
-    let (db, operator) = (&ground.db, &ground.operator);
+    let fixture = Fixture::new(&pool).await;
+    let client = fixture.client("Willow Realty").await;
+    let (db, operator) = (&fixture.db, &fixture.operator);
     let role = async |of: &Scope| {
         let mut tx = db.begin_as(SystemRole::Auth).await.unwrap();
         let places = standings_in(tx.conn(), of.person().unwrap()).await.unwrap();
@@ -184,12 +184,12 @@ async fn who_has_left_reads_for_ninety_days(pool: PgPool) {
         assert_eq!(role(of).await, Some(left));
         assert!(!left.may_work() && !left.may_manage_people());
     }
-    ground.wait(commands::READABLE - TimeDelta::hours(1));
+    fixture.wait(commands::READABLE - TimeDelta::hours(1));
     assert_eq!(commands::close_due(db).await.unwrap(), 0);
-    ground.wait(TimeDelta::hours(1));
+    fixture.wait(TimeDelta::hours(1));
     assert_eq!(commands::close_due(db).await.unwrap(), 1);
     let told: Vec<String> = sqlx::query_scalar("SELECT who FROM audit WHERE what = 'close_client'")
-        .fetch_all(&ground.pool)
+        .fetch_all(&fixture.pool)
         .await
         .unwrap();
     assert_eq!(told, ["The portal"]);

@@ -16,7 +16,7 @@ use crate::{
     ids::FileId,
     notes,
     requests::{NewRequest, Priority, commands},
-    testing::Ground,
+    testing::Fixture,
 };
 
 fn store_in_folder() -> (tempfile::TempDir, Store) {
@@ -42,11 +42,11 @@ fn refusal(done: Result<FileId>) -> String {
 
 #[sqlx::test(migrations = "../migrations")]
 async fn a_client_keeps_so_much_and_no_more(pool: PgPool) {
-    let mut ground = Ground::new(&pool).await;
+    let mut fixture = Fixture::new(&pool).await;
     let (_folder, store) = store_in_folder();
-    let (hale, other) = (ground.client("Hale").await, ground.client("Pine").await);
-    ground.db = ground.db.clone().with_quota(Some(Quota { whole: 1_000, unconfirmed: 300 }));
-    let db = &ground.db;
+    let (hale, other) = (fixture.client("Hale").await, fixture.client("Pine").await);
+    fixture.db = fixture.db.clone().with_quota(Some(Quota { whole: 1_000, unconfirmed: 300 }));
+    let db = &fixture.db;
     add(db, &store, &hale.owner, "first.txt", &[b'a'; 600]).await.unwrap();
     assert_eq!(quota::room(db, &hale.owner).await.unwrap(), Some(400));
     let words = refusal(add(db, &store, &hale.member, "second.txt", &[b'b'; 401]).await);
@@ -69,42 +69,42 @@ async fn a_client_keeps_so_much_and_no_more(pool: PgPool) {
 
 #[sqlx::test(migrations = "../migrations")]
 async fn an_operator_gives_one_client_more_room(pool: PgPool) {
-    let mut ground = Ground::new(&pool).await;
+    let mut fixture = Fixture::new(&pool).await;
     let (_folder, store) = store_in_folder();
-    let (hale, other) = (ground.client("Hale").await, ground.client("Pine").await);
-    ground.db = ground.db.clone().with_quota(Some(Quota { whole: 1_000, unconfirmed: 300 }));
+    let (hale, other) = (fixture.client("Hale").await, fixture.client("Pine").await);
+    fixture.db = fixture.db.clone().with_quota(Some(Quota { whole: 1_000, unconfirmed: 300 }));
     let give = async |gigabytes: &str| {
         let details =
             ClientDetails { name: "Hale".into(), room: gigabytes.into(), ..ClientDetails::default() };
-        clients::commands::rename(&ground.db, &ground.operator, hale.id, details).await
+        clients::commands::rename(&fixture.db, &fixture.operator, hale.id, details).await
     };
-    assert!(add(&ground.db, &store, &hale.owner, "large.txt", &[b'a'; 2_000]).await.is_err());
+    assert!(add(&fixture.db, &store, &hale.owner, "large.txt", &[b'a'; 2_000]).await.is_err());
     give("0.001").await.unwrap();
     assert_eq!(
-        clients::queries::get(&ground.db, &ground.operator, hale.id).await.unwrap().room,
+        clients::queries::get(&fixture.db, &fixture.operator, hale.id).await.unwrap().room,
         Some(1_073_742)
     );
-    add(&ground.db, &store, &hale.owner, "large.txt", &[b'a'; 2_000]).await.unwrap();
-    assert_eq!(quota::room(&ground.db, &hale.owner).await.unwrap(), Some(1_071_742));
+    add(&fixture.db, &store, &hale.owner, "large.txt", &[b'a'; 2_000]).await.unwrap();
+    assert_eq!(quota::room(&fixture.db, &hale.owner).await.unwrap(), Some(1_071_742));
     assert_eq!(
-        quota::room(&ground.db, &other.owner).await.unwrap(),
+        quota::room(&fixture.db, &other.owner).await.unwrap(),
         Some(1_000),
         "the others have the usual"
     );
-    let unlimited = ground.db.clone().with_quota(None);
+    let unlimited = fixture.db.clone().with_quota(None);
     assert_eq!(quota::room(&unlimited, &hale.owner).await.unwrap(), Some(1_071_742), "its own counts");
     assert_eq!(quota::room(&unlimited, &other.owner).await.unwrap(), None);
     assert!(matches!(give("plenty").await, Err(Error::Fields(errors)) if errors.of("room").is_some()));
     give("").await.unwrap();
-    assert_eq!(quota::room(&ground.db, &hale.owner).await.unwrap(), Some(0));
+    assert_eq!(quota::room(&fixture.db, &hale.owner).await.unwrap(), Some(0));
 }
 
 #[sqlx::test(migrations = "../migrations")]
 async fn whoever_has_not_confirmed_their_address_keeps_little(pool: PgPool) {
-    let mut ground = Ground::new(&pool).await;
+    let mut fixture = Fixture::new(&pool).await;
     let (_folder, store) = store_in_folder();
-    let hale = ground.client("Hale").await;
-    ground.db = ground.db.clone().with_quota(Some(Quota { whole: 1_000, unconfirmed: 300 }));
+    let hale = fixture.client("Hale").await;
+    fixture.db = fixture.db.clone().with_quota(Some(Quota { whole: 1_000, unconfirmed: 300 }));
     let confirmed = async |yes: bool| {
         sqlx::query("UPDATE person SET confirmed = $2 WHERE id = $1")
             .bind(hale.owner.person().unwrap().0)
@@ -114,11 +114,11 @@ async fn whoever_has_not_confirmed_their_address_keeps_little(pool: PgPool) {
             .unwrap();
     };
     confirmed(false).await;
-    add(&ground.db, &store, &hale.owner, "first.txt", &[b'a'; 300]).await.unwrap();
-    let words = refusal(add(&ground.db, &store, &hale.owner, "second.txt", b"b").await);
+    add(&fixture.db, &store, &hale.owner, "first.txt", &[b'a'; 300]).await.unwrap();
+    let words = refusal(add(&fixture.db, &store, &hale.owner, "second.txt", b"b").await);
     assert!(words.contains("confirmed your email address"), "{words}");
     confirmed(true).await;
-    add(&ground.db, &store, &hale.owner, "second.txt", &[b'b'; 700]).await.unwrap();
+    add(&fixture.db, &store, &hale.owner, "second.txt", &[b'b'; 700]).await.unwrap();
     assert_eq!(Quota::of(10 << 30).unconfirmed, 50 << 20);
     assert_eq!(Quota::of(1 << 20).unconfirmed, 1 << 20);
 }
@@ -130,10 +130,10 @@ fn written(path: &Path, at: DateTime<Utc>) {
 
 #[sqlx::test(migrations = "../migrations")]
 async fn what_nothing_names_is_cleared_after_a_day_and_nothing_else(pool: PgPool) {
-    let ground = Ground::new(&pool).await;
+    let fixture = Fixture::new(&pool).await;
     let (folder, store) = store_in_folder();
-    let hale = ground.client("Hale").await;
-    let db = &ground.db;
+    let hale = fixture.client("Hale").await;
+    let db = &fixture.db;
     standing(db, &store).await.unwrap();
     let unsent = add(db, &store, &hale.owner, "unsent.txt", b"never sent").await.unwrap();
     let sent = add(db, &store, &hale.owner, "sent.txt", b"sent").await.unwrap();
@@ -147,12 +147,12 @@ async fn what_nothing_names_is_cleared_after_a_day_and_nothing_else(pool: PgPool
         form_key: None,
     };
     commands::create(db, &hale.owner, new).await.unwrap();
-    let key = |name: &str| Key::parse(&format!("{}/{name}", ground.workspace)).unwrap();
+    let key = |name: &str| Key::parse(&format!("{}/{name}", fixture.workspace)).unwrap();
     store.put(&key("orphan"), &b"of no row"[..]).await.unwrap();
     store.put(&key("fresh"), &b"its row is being written"[..]).await.unwrap();
     let elsewhere = Key::parse("of-another-install/orphan").unwrap();
     store.put(&elsewhere, &b"not ours to clear"[..]).await.unwrap();
-    let ours = folder.path().join(ground.workspace.to_string());
+    let ours = folder.path().join(fixture.workspace.to_string());
     std::fs::write(ours.join("broken#1"), "half").unwrap();
     let mut all: Vec<_> = std::fs::read_dir(&ours).unwrap().map(|entry| entry.unwrap().path()).collect();
     all.push(folder.path().join("of-another-install/orphan"));
@@ -160,7 +160,7 @@ async fn what_nothing_names_is_cleared_after_a_day_and_nothing_else(pool: PgPool
         written(path, db.now());
     }
     assert_eq!(clear(db, &store).await.unwrap(), Cleared::default(), "a day has not passed");
-    ground.wait(TimeDelta::hours(25));
+    fixture.wait(TimeDelta::hours(25));
     written(&ours.join("fresh"), db.now() - TimeDelta::hours(1));
 
     let (other, aside) = store_in_folder();
@@ -182,7 +182,7 @@ async fn what_nothing_names_is_cleared_after_a_day_and_nothing_else(pool: PgPool
     assert!(!ours.join("broken#1").exists());
     let file = super::get(db, &hale.owner, sent).await.unwrap();
     assert!(
-        store.exists(&Key::of(ground.workspace, &file).unwrap()).await.unwrap(),
+        store.exists(&Key::of(fixture.workspace, &file).unwrap()).await.unwrap(),
         "its content is shared, and kept"
     );
 }

@@ -4,19 +4,19 @@ use super::{read, search, version, versions, write};
 use crate::{
     Actor, Error, Scope,
     ids::AgentId,
-    testing::{Ground, TestClient},
+    testing::{Fixture, TestClient},
 };
 
-async fn two(pool: &PgPool) -> (Ground, TestClient, TestClient) {
-    let ground = Ground::new(pool).await;
-    let (one, other) = (ground.client("Harbor & Pine Law").await, ground.client("Hill Insurance").await);
-    (ground, one, other)
+async fn two(pool: &PgPool) -> (Fixture, TestClient, TestClient) {
+    let fixture = Fixture::new(pool).await;
+    let (one, other) = (fixture.client("Harbor & Pine Law").await, fixture.client("Hill Insurance").await);
+    (fixture, one, other)
 }
 
 #[sqlx::test(migrations = "../migrations")]
 async fn every_version_stays_and_the_slower_writer_is_told(pool: PgPool) {
-    let (ground, law, _) = two(&pool).await;
-    let (db, operator) = (&ground.db, &ground.operator);
+    let (fixture, law, _) = two(&pool).await;
+    let (db, operator) = (&fixture.db, &fixture.operator);
     let first = write(db, &law.owner, law.id, "Billing/Rates", "An hour is $300.", None).await.unwrap();
     assert_eq!((first.path.as_str(), first.version, first.by.as_str()), ("Billing/Rates.md", 1, "Owner"));
     let second = write(db, operator, law.id, "billing/rates.md", "An hour is $320.", Some(1)).await.unwrap();
@@ -37,8 +37,8 @@ async fn every_version_stays_and_the_slower_writer_is_told(pool: PgPool) {
 
 #[sqlx::test(migrations = "../migrations")]
 async fn a_search_finds_words_in_their_forms_and_ranks_them(pool: PgPool) {
-    let (ground, law, _) = two(&pool).await;
-    let (db, operator) = (&ground.db, &ground.operator);
+    let (fixture, law, _) = two(&pool).await;
+    let (db, operator) = (&fixture.db, &fixture.operator);
     for (path, body) in [
         ("Billing/Rates.md", "What an hour costs: $300. Reviewed each spring."),
         ("People/Anna.md", "Anna signs leases. She asked once what the rate was."),
@@ -69,16 +69,16 @@ async fn a_search_finds_words_in_their_forms_and_ranks_them(pool: PgPool) {
 
 #[sqlx::test(migrations = "../migrations")]
 async fn a_client_and_its_agents_see_its_notes_alone(pool: PgPool) {
-    let (ground, law, hill) = two(&pool).await;
-    let db = &ground.db;
-    write(db, &ground.operator, law.id, "Secret.md", "The safe opens at noon.", None).await.unwrap();
+    let (fixture, law, hill) = two(&pool).await;
+    let db = &fixture.db;
+    write(db, &fixture.operator, law.id, "Secret.md", "The safe opens at noon.", None).await.unwrap();
     let agent = |client: &TestClient| Scope {
         client: Some(client.id),
         actor: Actor::Agent { id: AgentId::new(), name: "Mina".into() },
-        ..ground.operator.clone()
+        ..fixture.operator.clone()
     };
-    let abroad = Ground::beside(db, &pool).await.operator;
-    for stranger in [&hill.owner, &agent(&hill), &ground.operator.within(hill.id), &abroad] {
+    let abroad = Fixture::beside(db, &pool).await.operator;
+    for stranger in [&hill.owner, &agent(&hill), &fixture.operator.within(hill.id), &abroad] {
         assert!(matches!(read(db, stranger, law.id, "Secret.md").await, Err(Error::NotFound)));
         assert!(matches!(versions(db, stranger, law.id, "Secret.md").await, Err(Error::NotFound)));
         assert_eq!(search(db, stranger, law.id, "safe", 10).await.unwrap(), []);
@@ -89,7 +89,7 @@ async fn a_client_and_its_agents_see_its_notes_alone(pool: PgPool) {
         let forged = write(db, stranger, law.id, "New.md", "x", None).await;
         assert!(matches!(forged, Err(Error::NotFound)), "{forged:?}");
     }
-    for known in [&law.owner, &agent(&law), &ground.operator] {
+    for known in [&law.owner, &agent(&law), &fixture.operator] {
         assert_eq!(search(db, known, law.id, "safe", 10).await.unwrap().len(), 1);
     }
     // Who only pays reads, and does not write.

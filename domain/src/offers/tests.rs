@@ -8,74 +8,74 @@ use super::{
 use crate::{
     Error, Scope,
     ids::OfferId,
-    testing::{Ground, draft},
+    testing::{Fixture, draft},
 };
 
-async fn named(ground: &Ground, name: &str) -> OfferId {
+async fn named(fixture: &Fixture, name: &str) -> OfferId {
     let draft = Draft { name: name.into(), ..draft(Starts::AtOnce) };
-    create(&ground.db, &ground.operator, &draft).await.unwrap()
+    create(&fixture.db, &fixture.operator, &draft).await.unwrap()
 }
 
-async fn names(ground: &Ground) -> Vec<String> {
-    all(&ground.db, &ground.operator).await.unwrap().into_iter().map(|offer| offer.name).collect()
+async fn names(fixture: &Fixture) -> Vec<String> {
+    all(&fixture.db, &fixture.operator).await.unwrap().into_iter().map(|offer| offer.name).collect()
 }
 
 #[sqlx::test(migrations = "../migrations")]
 async fn the_storefront_shows_what_is_published_in_order(pool: PgPool) {
-    let ground = Ground::new(&pool).await;
+    let fixture = Fixture::new(&pool).await;
     let (one, two, three) =
-        (named(&ground, "One").await, named(&ground, "Two").await, named(&ground, "Three").await);
-    let visitor = Scope::visitor(ground.workspace);
-    assert_eq!(published(&ground.db, &visitor).await.unwrap(), []);
+        (named(&fixture, "One").await, named(&fixture, "Two").await, named(&fixture, "Three").await);
+    let visitor = Scope::visitor(fixture.workspace);
+    assert_eq!(published(&fixture.db, &visitor).await.unwrap(), []);
     for offer in [one, two, three] {
-        publish(&ground.db, &ground.operator, offer).await.unwrap();
+        publish(&fixture.db, &fixture.operator, offer).await.unwrap();
     }
-    archive(&ground.db, &ground.operator, two).await.unwrap();
-    reorder(&ground.db, &ground.operator, three, Towards::Up).await.unwrap();
+    archive(&fixture.db, &fixture.operator, two).await.unwrap();
+    reorder(&fixture.db, &fixture.operator, three, Towards::Up).await.unwrap();
     let shown: Vec<String> =
-        published(&ground.db, &visitor).await.unwrap().into_iter().map(|offer| offer.name).collect();
+        published(&fixture.db, &visitor).await.unwrap().into_iter().map(|offer| offer.name).collect();
     assert_eq!(shown, ["Three", "One"]);
-    assert_eq!(names(&ground).await, ["Three", "One", "Two"]);
-    assert!(matches!(get(&ground.db, &visitor, two).await, Err(Error::NotFound)));
-    reorder(&ground.db, &ground.operator, three, Towards::Up).await.unwrap();
-    assert_eq!(names(&ground).await, ["Three", "One", "Two"], "the first stays first");
+    assert_eq!(names(&fixture).await, ["Three", "One", "Two"]);
+    assert!(matches!(get(&fixture.db, &visitor, two).await, Err(Error::NotFound)));
+    reorder(&fixture.db, &fixture.operator, three, Towards::Up).await.unwrap();
+    assert_eq!(names(&fixture).await, ["Three", "One", "Two"], "the first stays first");
 }
 
 #[sqlx::test(migrations = "../migrations")]
 async fn a_copy_is_a_draft_of_its_own(pool: PgPool) {
-    let ground = Ground::new(&pool).await;
-    let offer = ground.offer(Starts::OnPayment).await;
-    let copy = duplicate(&ground.db, &ground.operator, offer.id).await.unwrap();
-    let copy = ground.get_offer(copy).await;
+    let fixture = Fixture::new(&pool).await;
+    let offer = fixture.offer(Starts::OnPayment).await;
+    let copy = duplicate(&fixture.db, &fixture.operator, offer.id).await.unwrap();
+    let copy = fixture.get_offer(copy).await;
     assert_eq!((copy.name.as_str(), copy.state), ("Two at a time, copy", OfferState::Draft));
     assert_eq!((&copy.terms, &copy.intake), (&offer.terms, &offer.intake));
 }
 
 #[sqlx::test(migrations = "../migrations")]
 async fn offers_are_the_operators_alone(pool: PgPool) {
-    let ground = Ground::new(&pool).await;
-    let stranger = Ground::beside(&ground.db, &pool).await.operator;
-    let offer = named(&ground, "One").await;
-    let owner = ground.client("Harbor").await.owner;
+    let fixture = Fixture::new(&pool).await;
+    let stranger = Fixture::beside(&fixture.db, &pool).await.operator;
+    let offer = named(&fixture, "One").await;
+    let owner = fixture.client("Harbor").await.owner;
     let draft = draft(Starts::AtOnce);
-    for scope in [&stranger, &owner, &Scope::visitor(ground.workspace)] {
-        assert!(matches!(update(&ground.db, scope, offer, &draft).await, Err(Error::NotFound)));
-        assert!(matches!(publish(&ground.db, scope, offer).await, Err(Error::NotFound)));
-        assert!(matches!(duplicate(&ground.db, scope, offer).await, Err(Error::NotFound)));
-        assert!(matches!(reorder(&ground.db, scope, offer, Towards::Up).await, Err(Error::NotFound)));
-        assert!(matches!(get(&ground.db, scope, offer).await, Err(Error::NotFound)));
+    for scope in [&stranger, &owner, &Scope::visitor(fixture.workspace)] {
+        assert!(matches!(update(&fixture.db, scope, offer, &draft).await, Err(Error::NotFound)));
+        assert!(matches!(publish(&fixture.db, scope, offer).await, Err(Error::NotFound)));
+        assert!(matches!(duplicate(&fixture.db, scope, offer).await, Err(Error::NotFound)));
+        assert!(matches!(reorder(&fixture.db, scope, offer, Towards::Up).await, Err(Error::NotFound)));
+        assert!(matches!(get(&fixture.db, scope, offer).await, Err(Error::NotFound)));
     }
-    assert!(matches!(create(&ground.db, &owner, &draft).await, Err(Error::NotFound)));
-    assert!(matches!(all(&ground.db, &owner).await, Err(Error::NotFound)));
-    assert_eq!(all(&ground.db, &stranger).await.unwrap(), []);
+    assert!(matches!(create(&fixture.db, &owner, &draft).await, Err(Error::NotFound)));
+    assert!(matches!(all(&fixture.db, &owner).await, Err(Error::NotFound)));
+    assert_eq!(all(&fixture.db, &stranger).await.unwrap(), []);
 }
 
 #[sqlx::test(migrations = "../migrations")]
 async fn a_bad_offer_is_not_kept(pool: PgPool) {
-    let ground = Ground::new(&pool).await;
+    let fixture = Fixture::new(&pool).await;
     let bad = Draft { name: String::new(), ..draft(Starts::AtOnce) };
-    assert!(matches!(create(&ground.db, &ground.operator, &bad).await, Err(Error::Fields(_))));
-    let offer = named(&ground, "One").await;
-    assert!(matches!(update(&ground.db, &ground.operator, offer, &bad).await, Err(Error::Fields(_))));
-    assert_eq!(names(&ground).await, ["One"]);
+    assert!(matches!(create(&fixture.db, &fixture.operator, &bad).await, Err(Error::Fields(_))));
+    let offer = named(&fixture, "One").await;
+    assert!(matches!(update(&fixture.db, &fixture.operator, offer, &bad).await, Err(Error::Fields(_))));
+    assert_eq!(names(&fixture).await, ["One"]);
 }

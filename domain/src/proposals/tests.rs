@@ -10,12 +10,12 @@ use crate::{
     ids::{InvoiceId, TokenId},
     money::Currency,
     offers::Starts,
-    testing::{Ground, TestClient},
+    testing::{Fixture, TestClient},
     tokens::{self, NewToken, Right},
 };
 
 struct SystemRole {
-    ground: Ground,
+    fixture: Fixture,
     client: TestClient,
     token: TokenId,
     /// The program that comes with the token.
@@ -23,30 +23,30 @@ struct SystemRole {
 }
 
 async fn office(pool: &PgPool) -> SystemRole {
-    let ground = Ground::new(pool).await;
-    let client = ground.client("Harbor & Pine Law").await;
+    let fixture = Fixture::new(pool).await;
+    let client = fixture.client("Harbor & Pine Law").await;
     let new = NewToken { name: "Atlas".into(), agent: None, client: None, rights: Right::ALL[1..].to_vec() };
-    let (token, text) = tokens::create(&ground.db, &ground.operator, new).await.unwrap();
-    let program = tokens::bearer(&ground.db, &text).await.unwrap().scope;
-    SystemRole { ground, client, token, program }
+    let (token, text) = tokens::create(&fixture.db, &fixture.operator, new).await.unwrap();
+    let program = tokens::bearer(&fixture.db, &text).await.unwrap().scope;
+    SystemRole { fixture, client, token, program }
 }
 
 impl SystemRole {
     async fn invoice(&self) -> InvoiceId {
         let lines = vec![Line { what: "Setting up".into(), minor: 50_000 }];
         let draft = InvoiceDraft { lines, currency: Currency::USD, note: String::new() };
-        billing::commands::draft(&self.ground.db, &self.ground.operator, self.client.id, &draft)
+        billing::commands::draft(&self.fixture.db, &self.fixture.operator, self.client.id, &draft)
             .await
             .unwrap()
     }
 
     async fn state(&self, invoice: InvoiceId) -> InvoiceState {
-        billing::queries::get(&self.ground.db, &self.ground.operator, invoice).await.unwrap().state
+        billing::queries::get(&self.fixture.db, &self.fixture.operator, invoice).await.unwrap().state
     }
 
     /// What the log says, oldest first.
     async fn log(&self) -> Vec<(String, String, Outcome)> {
-        let page = audit::list(&self.ground.db, &self.ground.operator, &Filter::default()).await.unwrap();
+        let page = audit::list(&self.fixture.db, &self.fixture.operator, &Filter::default()).await.unwrap();
         // Without what the test itself needed first.
         let needed = ["create_token", "create_offer", "publish_offer", "start_subscription", "draft_invoice"];
         let own = |entry: &audit::Entry| entry.who != "The portal" && !needed.contains(&entry.what.as_str());
@@ -58,8 +58,8 @@ impl SystemRole {
 #[sqlx::test(migrations = "../migrations")]
 async fn of_two_who_approve_one_wins_and_it_is_done_once(pool: PgPool) {
     let office = office(&pool).await;
-    let (db, operator) = (&office.ground.db, &office.ground.operator);
-    let second = office.ground.person(None, Role::Operator, "Second").await;
+    let (db, operator) = (&office.fixture.db, &office.fixture.operator);
+    let second = office.fixture.person(None, Role::Operator, "Second").await;
     let invoice = office.invoice().await;
     let (id, deed) =
         propose(db, &office.program, office.token, &Action::IssueInvoice { invoice }, "It is due")
@@ -78,7 +78,7 @@ async fn of_two_who_approve_one_wins_and_it_is_done_once(pool: PgPool) {
     assert!(matches!(&decided[1], Decided::Lost { state: ProposalState::Done, .. }), "{decided:?}");
     assert_eq!(office.state(invoice).await, InvoiceState::Issued);
     let next: i64 = sqlx::query_scalar("SELECT next_invoice_number FROM workspace WHERE id = $1")
-        .bind(office.ground.workspace.0)
+        .bind(office.fixture.workspace.0)
         .fetch_one(&pool)
         .await
         .unwrap();
@@ -93,14 +93,14 @@ async fn of_two_who_approve_one_wins_and_it_is_done_once(pool: PgPool) {
 #[sqlx::test(migrations = "../migrations")]
 async fn what_is_declined_or_too_late_is_not_done(pool: PgPool) {
     let office = office(&pool).await;
-    let (db, operator, by) = (&office.ground.db, &office.ground.operator, By::default());
+    let (db, operator, by) = (&office.fixture.db, &office.fixture.operator, By::default());
     let invoice = office.invoice().await;
     let action = Action::IssueInvoice { invoice };
     let (first, _) = propose(db, &office.program, office.token, &action, "").await.unwrap();
     assert_eq!(decline(db, operator, &by, first).await.unwrap(), Decided::Won);
     assert!(matches!(approve(db, operator, &by, first).await.unwrap(), Decided::Lost { .. }));
     let (second, _) = propose(db, &office.program, office.token, &action, "").await.unwrap();
-    office.ground.wait(TimeDelta::days(8));
+    office.fixture.wait(TimeDelta::days(8));
     assert_eq!(get(db, operator, second).await.unwrap().state, ProposalState::Expired);
     assert_eq!(approve(db, operator, &by, second).await.unwrap(), Decided::Expired);
     assert_eq!(office.state(invoice).await, InvoiceState::Draft);
@@ -111,9 +111,9 @@ async fn what_is_declined_or_too_late_is_not_done(pool: PgPool) {
 #[sqlx::test(migrations = "../migrations")]
 async fn a_rule_that_says_no_undoes_all_of_it(pool: PgPool) {
     let office = office(&pool).await;
-    let (db, operator, by) = (&office.ground.db, &office.ground.operator, By::default());
-    let offer = office.ground.offer(Starts::AtOnce).await;
-    office.ground.subscribe(&office.client, &offer).await;
+    let (db, operator, by) = (&office.fixture.db, &office.fixture.operator, By::default());
+    let offer = office.fixture.offer(Starts::AtOnce).await;
+    office.fixture.subscribe(&office.client, &offer).await;
     let client = office.client.id;
     let archive = Action::ArchiveClient { client };
     let (id, _) = propose(db, &office.program, office.token, &archive, "").await.unwrap();
@@ -133,12 +133,12 @@ async fn a_rule_that_says_no_undoes_all_of_it(pool: PgPool) {
 #[sqlx::test(migrations = "../migrations")]
 async fn strangers_see_and_decide_nothing(pool: PgPool) {
     let office = office(&pool).await;
-    let (db, by) = (&office.ground.db, By::default());
+    let (db, by) = (&office.fixture.db, By::default());
     let archive = Action::ArchiveClient { client: office.client.id };
     let (id, _) = propose(db, &office.program, office.token, &archive, "").await.unwrap();
-    let abroad = Ground::beside(db, &pool).await.operator;
-    let other = office.ground.client("Hill Insurance").await;
-    let narrowed = office.ground.operator.within(other.id);
+    let abroad = Fixture::beside(db, &pool).await.operator;
+    let other = office.fixture.client("Hill Insurance").await;
+    let narrowed = office.fixture.operator.within(other.id);
     for stranger in [&abroad, &office.client.owner, &narrowed] {
         assert!(matches!(get(db, stranger, id).await, Err(Error::NotFound)));
         assert!(matches!(approve(db, stranger, &by, id).await, Err(Error::NotFound)));

@@ -78,7 +78,7 @@ mod tests {
 
     use super::*;
     use crate::agents::NewAgent;
-    use crate::testing::{Ground, bare};
+    use crate::testing::{Fixture, bare};
 
     #[sqlx::test(migrations = "../migrations")]
     async fn no_table_with_something_sealed_is_forgotten(pool: PgPool) {
@@ -95,20 +95,20 @@ mod tests {
     #[sqlx::test(migrations = "../migrations")]
     async fn all_is_under_the_new_key_and_the_old_one_opens_nothing(pool: PgPool) {
         let old = Keyring::parse(&Keyring::generate()).unwrap();
-        let ground = Ground::beside(&bare(&pool).await.with_keyring(old.clone()), &pool).await;
-        let other = Ground::beside(&ground.db, &pool).await;
-        for place in [&ground, &other] {
+        let fixture = Fixture::beside(&bare(&pool).await.with_keyring(old.clone()), &pool).await;
+        let other = Fixture::beside(&fixture.db, &pool).await;
+        for place in [&fixture, &other] {
             let new = NewAgent { name: "Ada".into(), persona: String::new(), client: None };
             let agent = agents::create(&place.db, &place.operator, new).await.unwrap();
             agents::set_key(&place.db, &place.operator, agent, "sk-planted-4711").await.unwrap();
         }
         let new = Keyring::parse(&Keyring::generate()).unwrap();
-        let both = ground.db.clone().with_keyring(new.followed_by(&old));
+        let both = fixture.db.clone().with_keyring(new.followed_by(&old));
         assert_eq!(reseal(&both).await.unwrap(), Resealed { agents: 2, ..Resealed::default() });
         assert_eq!(reseal(&both).await.unwrap(), Resealed::default(), "again, it has nothing to do");
-        let after = ground.db.clone().with_keyring(new);
+        let after = fixture.db.clone().with_keyring(new);
         assert_eq!(super::super::unopened(&after).await.unwrap(), []);
-        let before = super::super::unopened(&ground.db).await.unwrap();
+        let before = super::super::unopened(&fixture.db).await.unwrap();
         assert_eq!(before.iter().map(|sealed| sealed.agents).sum::<i64>(), 2);
         let told: i64 = sqlx::query_scalar("SELECT count(*) FROM audit WHERE what = 'rotate_sealing_key'")
             .fetch_one(&pool)
@@ -116,7 +116,7 @@ mod tests {
             .unwrap();
         assert_eq!(told, 2, "each workspace is told once");
         // With neither key: nothing is lost by trying.
-        let lost = ground.db.clone().with_keyring(Keyring::parse(&Keyring::generate()).unwrap());
+        let lost = fixture.db.clone().with_keyring(Keyring::parse(&Keyring::generate()).unwrap());
         assert_eq!(reseal(&lost).await.unwrap(), Resealed { unopened: 2, ..Resealed::default() });
     }
 }

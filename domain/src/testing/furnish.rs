@@ -32,7 +32,7 @@ use crate::{
     reviews,
     runs::{self, Claimed},
     session::{Choice, Part},
-    testing::{Ground, TestClient},
+    testing::{Fixture, TestClient},
     tokens::{self, NewToken, Right},
 };
 
@@ -42,7 +42,7 @@ const LEASE: Duration = Duration::from_secs(3_600);
 pub const SHARED: &[u8] = b"the same terms for everybody";
 
 /// A client with everything, and what one looks for of it.
-pub struct House {
+pub struct FullClient {
     pub client: TestClient,
     /// What it holds.
     pub subscription: SubscriptionId,
@@ -53,45 +53,45 @@ pub struct House {
 }
 
 struct Furnishing<'a> {
-    ground: &'a Ground,
+    fixture: &'a Fixture,
     store: &'a Store,
     client: &'a TestClient,
     word: &'a str,
 }
 
 /// A client with everything.
-pub async fn house(ground: &Ground, store: &Store, offer: &Offer, word: &str) -> House {
-    let mut client = ground.client(&format!("{word} & Partners")).await;
+pub async fn full_client(fixture: &Fixture, store: &Store, offer: &Offer, word: &str) -> FullClient {
+    let mut client = fixture.client(&format!("{word} & Partners")).await;
     for scope in [&mut client.owner, &mut client.member, &mut client.billing] {
-        name(ground, scope, word).await;
+        name(fixture, scope, word).await;
     }
     run(
-        &ground.pool,
+        &fixture.pool,
         "UPDATE client SET vertical = $2, intake = jsonb_build_array(jsonb_build_object('key', 'a', 'label', 'What?',
             'kind', 'text', 'answer', $2)), bill_to = $2 || E'\n1 Quay Street', bill_email = 'bills@' || $2 || '.test' WHERE id = $1",
         client.id.0,
         word,
     )
     .await;
-    let subscription = ground.subscribe(&client, offer).await;
-    let furnishing = Furnishing { ground, store, client: &client, word };
+    let subscription = fixture.subscribe(&client, offer).await;
+    let furnishing = Furnishing { fixture, store, client: &client, word };
     let agent = furnishing.agent().await;
     let session = furnishing.work().await;
     furnishing.programs(agent).await;
     let paid = furnishing.bills(subscription).await;
     furnishing.export().await;
     furnishing.rest(session).await;
-    House { client, subscription, paid, session: StreamId(session) }
+    FullClient { client, subscription, paid, session: StreamId(session) }
 }
 
-async fn name(ground: &Ground, scope: &mut Scope, word: &str) {
+async fn name(fixture: &Fixture, scope: &mut Scope, word: &str) {
     let Actor::Person { id, name, role, .. } = &mut scope.actor else { panic!("only people have names") };
     *name = format!("{word} {role:?}");
     sqlx::query("UPDATE person SET name = $2, email = lower($3) WHERE id = $1")
         .bind(id.0)
         .bind(name.as_str())
         .bind(format!("{role:?}@{word}.test"))
-        .execute(&ground.pool)
+        .execute(&fixture.pool)
         .await
         .unwrap();
 }
@@ -107,7 +107,7 @@ impl Furnishing<'_> {
     }
 
     async fn agent(&self) -> AgentId {
-        let (db, operator) = (&self.ground.db, &self.ground.operator);
+        let (db, operator) = (&self.fixture.db, &self.fixture.operator);
         let (name, persona) = (self.words("agent"), self.words("persona"));
         let new = NewAgent { name, persona, client: Some(self.client.id) };
         let agent = agents::create(db, operator, new).await.unwrap();
@@ -122,7 +122,7 @@ impl Furnishing<'_> {
         incoming.write(bytes).await.unwrap();
         let kind = sniff(&bytes[..bytes.len().min(HEAD)], name);
         let arrived = Arrived { name: name.into(), kind, request: None };
-        keep(&self.ground.db, self.store, &self.client.owner, incoming, arrived).await.unwrap()
+        keep(&self.fixture.db, self.store, &self.client.owner, incoming, arrived).await.unwrap()
     }
 
     async fn ask(&self, what: &str) -> (RequestId, Uuid) {
@@ -134,17 +134,17 @@ impl Furnishing<'_> {
             files: Vec::new(),
             form_key: Some(self.words(what)),
         };
-        let (db, client) = (&self.ground.db, self.client.id);
+        let (db, client) = (&self.fixture.db, self.client.id);
         let number = commands::create(db, &self.client.owner, new).await.unwrap();
         let detail =
-            queries::by_number(db, &self.ground.operator.within(client), client, number).await.unwrap();
+            queries::by_number(db, &self.fixture.operator.within(client), client, number).await.unwrap();
         (detail.card.id, detail.session_stream)
     }
 
     async fn claim(&self) -> Claimed {
         // Others' runs that are due are taken up on the way.
         loop {
-            let claimed = runs::claim_due(&self.ground.db, &self.words("worker"), LEASE).await.unwrap();
+            let claimed = runs::claim_due(&self.fixture.db, &self.words("worker"), LEASE).await.unwrap();
             let claimed = claimed.expect("a run is due");
             if claimed.client == self.client.id {
                 return claimed;
@@ -154,7 +154,7 @@ impl Furnishing<'_> {
 
     /// Requests that were delivered, asked about, stopped; the session of the first.
     async fn work(&self) -> Uuid {
-        let (db, owner) = (&self.ground.db, &self.client.owner);
+        let (db, owner) = (&self.fixture.db, &self.client.owner);
         let (first, session) = self.ask("title").await;
         let claimed = self.claim().await;
         let raw = vec![Part::DataComment { text: self.words("remark") }];
@@ -175,7 +175,7 @@ impl Furnishing<'_> {
             self.file(&self.words("terms.txt"), SHARED).await,
         ];
         commands::comment(db, owner, first, &self.words("comment"), &files).await.unwrap();
-        commands::note(db, &self.ground.operator, first, &self.words("aside")).await.unwrap();
+        commands::note(db, &self.fixture.operator, first, &self.words("aside")).await.unwrap();
         reviews::ask_for_change(db, owner, first, &self.words("change")).await.unwrap();
         let question = Question {
             question: self.words("question"),
@@ -196,7 +196,7 @@ impl Furnishing<'_> {
 
     /// What programs have and did.
     async fn programs(&self, agent: AgentId) {
-        let (db, operator) = (&self.ground.db, &self.ground.operator);
+        let (db, operator) = (&self.fixture.db, &self.fixture.operator);
         let own = NewToken {
             name: self.words("token"),
             agent: None,
@@ -234,19 +234,19 @@ impl Furnishing<'_> {
     async fn draft(&self, minor: i64) -> InvoiceId {
         let lines = vec![Line { what: self.words("line"), minor }];
         let draft = InvoiceDraft { lines, currency: Currency::USD, note: self.words("beside") };
-        let (db, operator) = (&self.ground.db, &self.ground.operator);
+        let (db, operator) = (&self.fixture.db, &self.fixture.operator);
         billing::draft(db, operator, self.client.id, &draft).await.unwrap()
     }
 
     async fn bills(&self, subscription: SubscriptionId) -> InvoiceId {
-        let (db, operator) = (&self.ground.db, &self.ground.operator);
+        let (db, operator) = (&self.fixture.db, &self.fixture.operator);
         let [paid, open] = [self.draft(700).await, self.draft(800).await];
         for invoice in [paid, open] {
             billing::issue(db, operator, invoice).await.unwrap();
         }
         let first: Uuid = sqlx::query_scalar("SELECT id FROM invoice WHERE subscription_id = $1")
             .bind(subscription.0)
-            .fetch_one(&self.ground.pool)
+            .fetch_one(&self.fixture.pool)
             .await
             .unwrap();
         for invoice in [paid, InvoiceId(first)] {
@@ -256,7 +256,7 @@ impl Furnishing<'_> {
         billing::issue(db, operator, credit).await.unwrap();
         self.draft(900).await;
         run(
-            &self.ground.pool,
+            &self.fixture.pool,
             "INSERT INTO subscription_pause (workspace_id, client_id, subscription_id, from_at, to_at, banked_seconds)
              SELECT workspace_id, client_id, id, started_at, started_at, 0 FROM subscription WHERE id = $1 AND $2 <> ''",
             subscription.0,
@@ -264,7 +264,7 @@ impl Furnishing<'_> {
         )
         .await;
         run(
-            &self.ground.pool,
+            &self.fixture.pool,
             "UPDATE subscription SET network = $2 WHERE id = $1",
             subscription.0,
             self.word,
@@ -278,7 +278,7 @@ impl Furnishing<'_> {
         let key = Key::parse(&format!("exports/{}", self.word)).unwrap();
         self.store.put(&key, self.words("packed").into_bytes()).await.unwrap();
         run(
-            &self.ground.pool,
+            &self.fixture.pool,
             "INSERT INTO client_export (id, workspace_id, client_id, asked_by, from_desk, zone, state, object, bytes,
                                         created_at, ready_at, expires_at)
              SELECT gen_random_uuid(), workspace_id, client_id, person_id, false, 'UTC', 'ready', 'exports/' || $2, 1,
@@ -292,11 +292,11 @@ impl Furnishing<'_> {
 
     /// What is made in passing, or by other ways than the product's commands.
     async fn rest(&self, session: Uuid) {
-        let (ground, client, word) = (self.ground, self.client.id, self.word);
-        invitations::invite(&ground.db, &self.client.owner, &format!("guest@{word}.test"), Role::Member)
+        let (fixture, client, word) = (self.fixture, self.client.id, self.word);
+        invitations::invite(&fixture.db, &self.client.owner, &format!("guest@{word}.test"), Role::Member)
             .await
             .unwrap();
-        let tenant = Tenant { workspace: ground.workspace.0, client: Some(client.0) };
+        let tenant = Tenant { workspace: fixture.workspace.0, client: Some(client.0) };
         let named = NewNamed {
             tenant,
             name: word.to_owned(),
@@ -306,8 +306,8 @@ impl Furnishing<'_> {
             fork: None,
             body: Bytes::from(self.words("bytes")),
         };
-        ground.db.engine().create(named).await.unwrap();
-        ground.db.engine().stored().await.unwrap();
+        fixture.db.engine().create(named).await.unwrap();
+        fixture.db.engine().stored().await.unwrap();
         let owner = self.client.owner.person().unwrap().0;
         for (sql, id) in [
             (
@@ -355,7 +355,7 @@ impl Furnishing<'_> {
                 owner,
             ),
         ] {
-            sqlx::query(AssertSqlSafe(sql)).bind(id).bind(word).execute(&ground.pool).await.unwrap();
+            sqlx::query(AssertSqlSafe(sql)).bind(id).bind(word).execute(&fixture.pool).await.unwrap();
         }
     }
 }

@@ -1,9 +1,10 @@
-//! What the tests of the domain share: a database of their own in the roles that the product takes, a clock that stands
-//! still, and people who act.
+//! What tests share, those of the server too: a database of their own in the roles that the product takes, a clock that
+//! stands still, people who act, and the work that they ask for.
 
 #![allow(clippy::unwrap_used, reason = "a fixture that cannot be made fails its test")]
 
 pub mod furnish;
+mod work;
 
 use std::{collections::BTreeMap, time::Duration};
 
@@ -21,8 +22,26 @@ use crate::{
     sealed::Keyring,
 };
 
-/// A workspace with an operator, in Berlin, on a Monday morning.
-pub struct Ground {
+pub use work::{LEASE, new_request};
+
+/// How an install differs from the usual one of the tests.
+pub struct Setup {
+    pub clock: Clock,
+    /// The time zone of its workspace.
+    pub zone: &'static str,
+    /// How often the engine looks for what no other node told it.
+    pub poll: Duration,
+}
+
+impl Default for Setup {
+    /// In Berlin, by a clock that stands still; the engine does not look during any test.
+    fn default() -> Self {
+        Self { clock: Clock::frozen(start()), zone: "Europe/Berlin", poll: Duration::from_secs(3_600) }
+    }
+}
+
+/// A workspace with an operator, on a Monday morning.
+pub struct Fixture {
     pub db: Db,
     /// The test's own connections: nothing is hidden from them.
     pub pool: PgPool,
@@ -33,28 +52,40 @@ pub struct Ground {
 /// A client and those who act for it.
 pub struct TestClient {
     pub id: ClientId,
+    pub board: Uuid,
     pub owner: Scope,
     pub member: Scope,
     pub billing: Scope,
 }
 
-impl Ground {
+impl Fixture {
     /// A fresh workspace in the test's database.
     pub async fn new(pool: &PgPool) -> Self {
-        Self::beside(&bare(pool).await, pool).await
+        Self::with(pool, Setup::default()).await
+    }
+
+    /// The same on an install that differs.
+    pub async fn with(pool: &PgPool, setup: Setup) -> Self {
+        let zone = setup.zone;
+        Self::open(&install(pool, setup).await, pool, zone).await
     }
 
     /// Another workspace on the same install.
     pub async fn beside(db: &Db, pool: &PgPool) -> Self {
+        Self::open(db, pool, Setup::default().zone).await
+    }
+
+    async fn open(db: &Db, pool: &PgPool, zone: &str) -> Self {
         let workspace = WorkspaceId::new();
         let desk = stream(pool, workspace, None, "desk", true).await;
         sqlx::query(
             "INSERT INTO workspace (id, name, zone, bill_from, desk_stream, created_at)
-             VALUES ($1, 'Northlight', 'Europe/Berlin', 'Northlight, 1 Quay Street', $2, $3)",
+             VALUES ($1, 'Northlight', $4, 'Northlight, 1 Quay Street', $2, $3)",
         )
         .bind(workspace.0)
         .bind(desk)
         .bind(start())
+        .bind(zone)
         .execute(pool)
         .await
         .unwrap();
@@ -83,12 +114,32 @@ impl Ground {
             self.person(Some(id), Role::Member, "Member").await,
             self.person(Some(id), Role::Billing, "Billing").await,
         ];
-        TestClient { id, owner, member, billing }
+        TestClient { id, board, owner, member, billing }
+    }
+
+    /// A client whose subscription to [`Self::offer`] is active.
+    pub async fn subscriber(&self, name: &str) -> TestClient {
+        let client = self.client(name).await;
+        let offer = self.offer(Starts::AtOnce).await;
+        self.subscribe(&client, &offer).await;
+        client
     }
 
     /// Somebody with a place at a client's or, without one, at the desk.
     pub async fn person(&self, client: Option<ClientId>, role: Role, name: &str) -> Scope {
         person(&self.pool, self.workspace, client, role, name).await
+    }
+
+    /// Somebody goes by another name from now on.
+    pub async fn rename(&self, scope: &mut Scope, to: &str) {
+        let Actor::Person { id, name, .. } = &mut scope.actor else { panic!("only people are renamed") };
+        to.clone_into(name);
+        sqlx::query("UPDATE person SET name = $2 WHERE id = $1")
+            .bind(id.0)
+            .bind(to)
+            .execute(&self.pool)
+            .await
+            .unwrap();
     }
 
     /// A published offer of $5,000 a month.
@@ -119,17 +170,20 @@ impl Ground {
 
 /// The test's database with nothing in it.
 pub async fn bare(pool: &PgPool) -> Db {
+    install(pool, Setup::default()).await
+}
+
+async fn install(pool: &PgPool, setup: Setup) -> Db {
     let product = role(pool, 12, "SET ROLE throughline_app").await;
-    let engine_pool = role(pool, 2, "SET ROLE throughline_sessions").await;
-    let clock = Clock::frozen(start());
-    let told = clock.clone();
+    let engine_pool = role(pool, 4, "SET ROLE throughline_sessions").await;
+    let clock = setup.clock.clone();
     let options = Options {
-        poll_interval: Duration::from_secs(3_600),
-        clock: sessions::Clock::new(move || told.now()),
+        poll_interval: setup.poll,
+        clock: sessions::Clock::new(move || clock.now()),
         ..Options::default()
     };
     let keyring = Keyring::parse(&Keyring::generate()).unwrap();
-    Db::new(product, Engine::start(engine_pool, options), clock).with_keyring(keyring)
+    Db::new(product, Engine::start(engine_pool, options), setup.clock).with_keyring(keyring)
 }
 
 /// An offer as an operator writes it.

@@ -32,7 +32,7 @@ async fn a_key_goes_in_and_only_the_server_takes_it_out(pool: PgPool) {
     assert!(!format!("{reach:?}").contains(PLANTED));
 
     let dump: String = sqlx::query_scalar("SELECT string_agg(row_to_json(k)::text, '') FROM agent_key k")
-        .fetch_one(&world.root)
+        .fetch_one(&world.pool)
         .await
         .unwrap();
     let hex: String = PLANTED.bytes().map(|byte| format!("{byte:02x}")).collect();

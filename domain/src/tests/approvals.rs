@@ -61,7 +61,7 @@ async fn of_many_answers_one_wins_and_the_others_hear_whose(pool: PgPool) {
     }
     let told = world.parts(asked.session_stream).await;
     assert_eq!(told.iter().filter(|part| matches!(part, Part::DataAnswer { .. })).count(), 1);
-    assert_eq!(world.see(&house, 1).await.card.column, Column::InProgress);
+    assert_eq!(world.request(house.id, 1).await.card.column, Column::InProgress);
     assert_eq!(runs::heartbeat(&world.db, &claimed, LEASE).await.unwrap(), Standing::Hold);
 }
 
@@ -73,12 +73,12 @@ async fn a_suspended_run_survives_its_worker(pool: PgPool) {
     let gone = world.claim().await;
     let approval = approvals::ask(&world.db, &gone, question(Audience::Client)).await.unwrap();
     assert_eq!(runs::heartbeat(&world.db, &gone, LEASE).await.unwrap(), Standing::Suspended);
-    world.pass(TimeDelta::minutes(30));
+    world.wait(TimeDelta::minutes(30));
     assert_eq!(runs::reap(&world.db).await.unwrap(), 0, "nobody holds it, so nobody can lose it");
     approvals::answer(&world.db, &house.owner, approval, "yes").await.unwrap();
-    world.pass(TimeDelta::seconds(21));
+    world.wait(TimeDelta::seconds(21));
     assert_eq!(runs::reap(&world.db).await.unwrap(), 1, "nobody came to go on");
-    world.pass(TimeDelta::seconds(6));
+    world.wait(TimeDelta::seconds(6));
     let next = world.claim().await;
     assert_eq!((next.run, next.attempt), (gone.run, 2));
     assert!(runs::is_lost(
@@ -93,9 +93,9 @@ async fn an_expired_question_lets_the_work_go_on(pool: PgPool) {
     let asked = world.ask(&house, "Answer the court").await;
     let claimed = world.claim().await;
     let approval = approvals::ask(&world.db, &claimed, question(Audience::Client)).await.unwrap();
-    world.pass(TimeDelta::minutes(59));
+    world.wait(TimeDelta::minutes(59));
     assert_eq!(approvals::expire(&world.db).await.unwrap(), 0);
-    world.pass(TimeDelta::minutes(1));
+    world.wait(TimeDelta::minutes(1));
     let late = approvals::answer(&world.db, &house.owner, approval, "yes").await.unwrap();
     assert_eq!(late, Answered::Expired, "also before the server has swept");
     assert_eq!(approvals::expire(&world.db).await.unwrap(), 1);
@@ -105,7 +105,7 @@ async fn an_expired_question_lets_the_work_go_on(pool: PgPool) {
         ApprovalState::Expired
     );
     assert_eq!(approvals::answer(&world.db, &house.owner, approval, "yes").await.unwrap(), Answered::Expired);
-    assert_eq!(world.see(&house, 1).await.card.column, Column::InProgress);
+    assert_eq!(world.request(house.id, 1).await.card.column, Column::InProgress);
     assert_eq!(runs::heartbeat(&world.db, &claimed, LEASE).await.unwrap(), Standing::Hold);
     let told = world.parts(asked.session_stream).await;
     assert!(told.contains(&Part::DataAnswer { approval, label: None, expired: true }));
@@ -118,16 +118,20 @@ async fn what_operators_are_asked_stays_backstage(pool: PgPool) {
     let asked = world.ask(&house, "Answer the court").await;
     let claimed = world.claim().await;
     let approval = approvals::ask(&world.db, &claimed, question(Audience::Operator)).await.unwrap();
-    assert_eq!(world.see(&house, 1).await.card.column, Column::InProgress, "the client is not waited for");
+    assert_eq!(
+        world.request(house.id, 1).await.card.column,
+        Column::InProgress,
+        "the client is not waited for"
+    );
     assert!(approvals::open_for(&world.db, &house.owner).await.unwrap().is_empty());
     assert!(matches!(approvals::get(&world.db, &house.owner, approval).await, Err(Error::NotFound)));
     assert!(matches!(
         approvals::answer(&world.db, &house.owner, approval, "yes").await,
         Err(Error::NotFound)
     ));
-    let seen = world.log(asked.session_stream).await;
+    let seen = world.events(asked.session_stream).await;
     assert!(seen.iter().all(|event| !event.to_json().contains("Send it to the court")));
-    let internal = world.log(asked.backstage_stream.unwrap()).await;
+    let internal = world.events(asked.backstage_stream.unwrap()).await;
     assert!(internal.iter().any(|event| matches!(event.part, Part::DataApproval { .. })));
     assert_eq!(approvals::open_for(&world.db, &world.operator).await.unwrap().len(), 1);
 

@@ -38,7 +38,7 @@ async fn every_pair_of_states_is_tried(pool: PgPool) {
 
 /// A fresh run in state `from`, moved to `to` with all that this state asks of its row.
 async fn moves(world: &World, request: uuid::Uuid, from: RunState, to: RunState) -> bool {
-    let mut tx = world.root.begin().await.unwrap();
+    let mut tx = world.pool.begin().await.unwrap();
     sqlx::query("DELETE FROM run").execute(&mut *tx).await.unwrap();
     sqlx::query(
         "INSERT INTO run (id, workspace_id, client_id, request_id, agent_id, state, not_before, queued_at, lease_until, ended_at)
@@ -81,7 +81,7 @@ async fn a_request_has_one_living_run(pool: PgPool) {
         )
         .bind(request.0)
         .bind(state)
-        .execute(&world.root)
+        .execute(&world.pool)
         .await;
         let error = second.unwrap_err();
         assert_eq!(error.as_database_error().and_then(|e| e.constraint()), Some("run_one_living"));

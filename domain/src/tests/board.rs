@@ -2,7 +2,8 @@
 
 use sqlx::PgPool;
 
-use super::world::{World, new_request};
+use super::world::World;
+use crate::testing::new_request;
 use crate::{
     Error,
     deliverables::{self, Content},
@@ -21,13 +22,17 @@ async fn parking_takes_the_agent_off_and_frees_the_place(pool: PgPool) {
     assert_eq!((moved.from, moved.to), (Column::InProgress, Column::UpNext));
     assert!(runs::is_lost(&runs::complete(&world.db, &claimed).await.unwrap_err()));
     assert_eq!(world.run_state(first.id).await, "cancelled");
-    assert_eq!(world.see(&house, 2).await.card.column, Column::InProgress, "the place goes to what is next");
+    assert_eq!(
+        world.request(house.id, 2).await.card.column,
+        Column::InProgress,
+        "the place goes to what is next"
+    );
 
     let undone = commands::undo_move(&world.db, &world.operator, first.id, moved.from, moved.position).await;
     let Err(Error::Refused(why)) = undone else { panic!("the place is taken") };
     assert_eq!(why, "Harbor & Pine Law is using 1 of 1 slot. Finish one or move one back to Up next first.");
     commands::move_to(&world.db, &world.operator, second.id, Column::Backlog, None).await.unwrap();
-    assert_eq!(world.see(&house, 1).await.card.column, Column::InProgress, "and back");
+    assert_eq!(world.request(house.id, 1).await.card.column, Column::InProgress, "and back");
 }
 
 #[sqlx::test(migrations = "../migrations")]
@@ -43,7 +48,7 @@ async fn a_move_is_taken_back_to_where_it_was(pool: PgPool) {
     };
     let before = queue().await;
     assert_eq!(before, ["up_next One", "up_next Two", "up_next Three"]);
-    let two = world.see(&house, 3).await.card.id;
+    let two = world.request(house.id, 3).await.card.id;
     let moved = commands::move_to(&world.db, &house.owner, two, Column::Backlog, None).await.unwrap();
     assert_eq!(queue().await, ["up_next One", "up_next Three", "backlog Two"]);
     commands::undo_move(&world.db, &house.owner, two, moved.from, moved.position).await.unwrap();
@@ -65,9 +70,9 @@ async fn an_operator_finishes_what_was_delivered(pool: PgPool) {
     assert!(matches!(to(Column::Done).await, Err(Error::Refused(why)) if why.contains("Review first")));
     assert_eq!(to(Column::Review).await.unwrap().to, Column::Review);
     assert_eq!(to(Column::Done).await.unwrap().to, Column::Done);
-    assert_eq!(world.see(&house, 1).await.card.done_by.as_deref(), Some("Operator"));
+    assert_eq!(world.request(house.id, 1).await.card.done_by.as_deref(), Some("Operator"));
     assert_eq!(to(Column::Review).await.unwrap().to, Column::Review, "opened again");
-    assert_eq!(world.see(&house, 1).await.card.done_at, None);
+    assert_eq!(world.request(house.id, 1).await.card.done_at, None);
     assert_eq!(to(Column::InProgress).await.unwrap().to, Column::InProgress);
     assert_eq!(world.run_state(asked.id).await, "queued", "and worked on again");
 }
@@ -79,7 +84,7 @@ async fn members_order_what_has_not_begun(pool: PgPool) {
     let first = world.ask(&house, "Draft a lease").await.card.id;
     let kept = NewRequest { queue: false, ..new_request("Someday") };
     let number = commands::create(&world.db, &house.member, kept).await.unwrap();
-    let kept = world.see(&house, number).await.card;
+    let kept = world.request(house.id, number).await.card;
     assert_eq!(kept.column, Column::Backlog);
     let to = async |id, column| commands::move_to(&world.db, &house.member, id, column, None).await;
     assert_eq!(to(kept.id, Column::UpNext).await.unwrap().to, Column::UpNext);
@@ -90,14 +95,14 @@ async fn members_order_what_has_not_begun(pool: PgPool) {
     }
     commands::withdraw(&world.db, &house.member, first).await.unwrap();
     assert_eq!(
-        world.see(&house, number).await.card.column,
+        world.request(house.id, number).await.card.column,
         Column::InProgress,
         "its place went to what was next"
     );
     assert!(
         queries::board(&world.db, &world.operator, None).await.unwrap().iter().all(|card| card.id != first)
     );
-    assert!(world.see(&house, 1).await.withdrawn_at.is_some());
+    assert!(world.request(house.id, 1).await.withdrawn_at.is_some());
 }
 
 #[sqlx::test(migrations = "../migrations")]

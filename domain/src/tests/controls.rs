@@ -17,7 +17,7 @@ use crate::{
 };
 
 async fn outcomes(world: &World, session: uuid::Uuid) -> Vec<(String, String)> {
-    let read = Conversation::read(&world.log(session).await);
+    let read = Conversation::read(&world.events(session).await);
     read.entries
         .into_iter()
         .filter_map(|entry| match entry.body {
@@ -45,7 +45,7 @@ async fn a_queued_run_is_stopped_at_once(pool: PgPool) {
     let told = outcomes(&world, asked.session_stream).await;
     assert_eq!(told, [("stop".into(), "done".into()), ("stop".into(), "already_ended".into())]);
     runs::retry(&world.db, &house.owner, asked.card.id).await.unwrap();
-    assert_eq!(world.see(&house, 1).await.card.column, Column::InProgress);
+    assert_eq!(world.request(house.id, 1).await.card.column, Column::InProgress);
 }
 
 #[sqlx::test(migrations = "../migrations")]
@@ -89,7 +89,7 @@ async fn an_agent_that_does_not_answer_loses_the_work(pool: PgPool) {
     controls::steer(&world.db, &house.member, asked.card.id, "Shorter, please.").await.unwrap();
     controls::stop(&world.db, &world.operator, asked.card.id).await.unwrap();
     assert_eq!(controls::expire(&world.db).await.unwrap(), 0);
-    world.pass(TimeDelta::seconds(15));
+    world.wait(TimeDelta::seconds(15));
     assert_eq!(controls::expire(&world.db).await.unwrap(), 1);
     assert_eq!(world.run_state(asked.card.id).await, "cancelled");
     assert!(runs::is_lost(
@@ -101,7 +101,7 @@ async fn an_agent_that_does_not_answer_loses_the_work(pool: PgPool) {
         [("Shorter, please.".into(), "already_ended".into()), ("stop".into(), "no_answer".into())]
     );
     assert_eq!(
-        world.see(&house, 1).await.card.column,
+        world.request(house.id, 1).await.card.column,
         Column::InProgress,
         "an operator's stop does not wait on the client"
     );
@@ -113,14 +113,14 @@ async fn what_is_said_to_a_working_agent_gets_an_answer(pool: PgPool) {
     let house = world.client("Harbor & Pine Law", 1).await;
     let asked = world.ask(&house, "Draft a lease").await;
     controls::steer(&world.db, &house.member, asked.card.id, "In English.").await.unwrap();
-    world.pass(TimeDelta::hours(3));
+    world.wait(TimeDelta::hours(3));
     assert_eq!(controls::expire(&world.db).await.unwrap(), 0, "nobody could have heard it yet");
     let claimed = world.claim().await;
     let heard = controls::pending(&world.db, &claimed).await.unwrap();
     assert_eq!((heard.len(), heard[0].text.as_str()), (1, "In English."));
     controls::settle(&world.db, &claimed.scope, heard[0].id, Outcome::Done, "Will do.").await.unwrap();
     controls::steer(&world.db, &house.member, asked.card.id, "And short.").await.unwrap();
-    world.pass(TimeDelta::seconds(60));
+    world.wait(TimeDelta::seconds(60));
     assert_eq!(controls::expire(&world.db).await.unwrap(), 1);
     let told = outcomes(&world, asked.session_stream).await;
     assert_eq!(told, [("In English.".into(), "done".into()), ("And short.".into(), "no_answer".into())]);
@@ -163,7 +163,7 @@ async fn what_is_sent_again_is_said_once(pool: PgPool) {
     assert!(matches!(other, Err(Error::Refused(_))));
     controls::stop(&world.db, &house.owner, request).await.unwrap();
     assert_eq!(controls::say(&world.db, &house.owner, request, "m2", "Later.").await.unwrap(), Said::Comment);
-    let read = Conversation::read(&world.log(asked.session_stream).await);
+    let read = Conversation::read(&world.events(asked.session_stream).await);
     let words: Vec<_> = read
         .entries
         .iter()

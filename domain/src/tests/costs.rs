@@ -3,7 +3,8 @@
 use chrono::TimeDelta;
 use sqlx::PgPool;
 
-use super::world::{House, World};
+use super::world::World;
+use crate::testing::TestClient;
 use crate::{
     Error,
     costs::{self, Micros, Spent, Subject, TypedPrice},
@@ -27,7 +28,7 @@ async fn spend(world: &World, claimed: &Claimed, key: &str, input: u64, output: 
     costs::record(&world.db, claimed, &spent).await.unwrap();
 }
 
-async fn working(world: &World) -> (House, Claimed) {
+async fn working(world: &World) -> (TestClient, Claimed) {
     let house = world.client("Harbor & Pine Law", 1).await;
     world.ask(&house, "Draft a lease").await;
     let claimed = world.claim().await;
@@ -80,14 +81,14 @@ async fn the_margin_is_what_is_left(pool: PgPool) {
     assert_eq!(line.margin, Some(Money::new(pays.minor - 2_500, pays.currency)));
     assert_eq!(report.pays, pays);
     // Next month nothing has been used yet.
-    world.pass(TimeDelta::days(31));
+    world.wait(TimeDelta::days(31));
     let report = costs::report(db, operator, None).await.unwrap();
     assert_eq!((report.cost, report.months[10].cost), (Micros(0), Micros(25_000_000)));
     let before = costs::report(db, operator, Some(report.months[10].first)).await.unwrap();
     assert_eq!(before.cost, Micros(25_000_000));
     // In euros it cannot be said until it is known what a dollar is.
     for sql in ["UPDATE workspace SET currency = 'EUR'", "UPDATE subscription SET currency = 'EUR'"] {
-        sqlx::query(sql).execute(&world.root).await.unwrap();
+        sqlx::query(sql).execute(&world.pool).await.unwrap();
     }
     let month = Some(before.month);
     assert_eq!(costs::report(db, operator, month).await.unwrap().margin, None);
@@ -128,7 +129,7 @@ async fn a_limit_is_hit_before_it_is_passed(pool: PgPool) {
     costs::set_limit(db, operator, hit.subject, " ").await.unwrap();
     costs::raise(db, &claimed, &hit).await.unwrap();
     assert_eq!(world.count("SELECT count(*) FROM cost_limit WHERE agent_id IS NOT NULL").await, 0);
-    world.pass(TimeDelta::days(31));
+    world.wait(TimeDelta::days(31));
     assert_eq!(costs::hit(db, &claimed).await.unwrap(), None);
 }
 
@@ -189,7 +190,7 @@ async fn a_report_that_makes_no_sense_breaks_nothing(pool: PgPool) {
         .bind(claimed.agent.0)
         .bind(key)
         .bind(db.now())
-        .execute(&world.root)
+        .execute(&world.pool)
         .await
         .unwrap();
     }
@@ -207,7 +208,7 @@ async fn a_report_that_makes_no_sense_breaks_nothing(pool: PgPool) {
     let kept: i64 = sqlx::query_scalar(
         "SELECT max(greatest(input_tokens, output_tokens, micros)) FROM spend WHERE key > '3'",
     )
-    .fetch_one(&world.root)
+    .fetch_one(&world.pool)
     .await
     .unwrap();
     assert_eq!(kept, 1_000_000_000_000);

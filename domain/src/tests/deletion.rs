@@ -4,7 +4,8 @@ use chrono::TimeDelta;
 use sqlx::PgPool;
 use uuid::Uuid;
 
-use super::world::{House, World};
+use super::world::World;
+use crate::testing::TestClient;
 use crate::{
     Error, Scope,
     files::{
@@ -21,7 +22,7 @@ const SECRET: &str = "My card is 4111-1111";
 /// A world with a file store.
 struct Desk {
     world: World,
-    house: House,
+    house: TestClient,
     store: Store,
     _folder: tempfile::TempDir,
 }
@@ -29,7 +30,8 @@ struct Desk {
 impl Desk {
     async fn new(pool: PgPool) -> Self {
         let mut world = World::new(pool).await;
-        world.db = world.db.clone().with_quota(Some(quota::Quota { whole: 1_000, unconfirmed: 1_000 }));
+        world.fixture.db =
+            world.db.clone().with_quota(Some(quota::Quota { whole: 1_000, unconfirmed: 1_000 }));
         let house = world.client("Harbor & Pine Law", 1).await;
         let folder = tempfile::tempdir().unwrap();
         let store = Store::folder(folder.path()).unwrap();
@@ -62,7 +64,7 @@ impl Desk {
         let tables: Vec<String> = sqlx::query_scalar(
             "SELECT relname::text FROM pg_class WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace",
         )
-        .fetch_all(&self.world.root)
+        .fetch_all(&self.world.pool)
         .await
         .unwrap();
         let mut found = Vec::new();
@@ -70,7 +72,7 @@ impl Desk {
             let sql = format!("SELECT EXISTS (SELECT FROM \"{table}\" AS t WHERE strpos(t::text, $1) > 0)");
             let has: bool = sqlx::query_scalar(sqlx::AssertSqlSafe(sql))
                 .bind(words)
-                .fetch_one(&self.world.root)
+                .fetch_one(&self.world.pool)
                 .await
                 .unwrap();
             found.extend(has.then_some(table));
@@ -82,7 +84,7 @@ impl Desk {
         sqlx::query_scalar(
             "SELECT what || ' ' || target || ' ' || who FROM audit WHERE what LIKE 'delete_%' ORDER BY id",
         )
-        .fetch_all(&self.world.root)
+        .fetch_all(&self.world.pool)
         .await
         .unwrap()
     }
@@ -98,7 +100,7 @@ fn is_file(body: &Body) -> bool {
 
 /// The conversation that the log makes from its beginning.
 async fn from_scratch(desk: &Desk, stream: Uuid) -> Conversation {
-    Conversation::read(&desk.world.log(stream).await)
+    Conversation::read(&desk.world.events(stream).await)
 }
 
 #[sqlx::test(migrations = "../migrations")]
@@ -121,7 +123,7 @@ async fn a_comment_is_gone_from_everywhere_and_a_mark_stays(pool: PgPool) {
     // A page that was drawn before.
     let mut page = desk.read(stream).await;
 
-    world.pass(TimeDelta::minutes(5));
+    world.wait(TimeDelta::minutes(5));
     for other in [&house.member, &world.operator.within(house.id), &world.client("Cedar", 1).await.owner] {
         let refused = desk.delete(other, request, &entry.key).await;
         assert!(matches!(refused, Err(Error::NotFound)), "{refused:?}");
@@ -147,7 +149,7 @@ async fn a_comment_is_gone_from_everywhere_and_a_mark_stays(pool: PgPool) {
 
     // What was drawn before and hears the rest reads the same, and draws that entry anew.
     let rest: Vec<String> =
-        world.log(stream).await.iter().skip(page.next as usize).map(Event::to_json).collect();
+        world.events(stream).await.iter().skip(page.next as usize).map(Event::to_json).collect();
     assert!(page.take(page.next, rest.iter().map(String::as_str)));
     assert_eq!(page.conversation, now.conversation);
     assert_eq!((page.changed[place], now.changed[place]), (page.next, page.next));
@@ -155,7 +157,7 @@ async fn a_comment_is_gone_from_everywhere_and_a_mark_stays(pool: PgPool) {
     // The mail that waits says that there was one.
     let bodies: Vec<String> =
         sqlx::query_scalar("SELECT body FROM mail WHERE subject LIKE '%wrote: #1%' ORDER BY id")
-            .fetch_all(&world.root)
+            .fetch_all(&world.pool)
             .await
             .unwrap();
     assert!(bodies[0].contains("Before."), "another's words stay: {}", bodies[0]);
@@ -187,7 +189,7 @@ async fn a_file_goes_with_its_bytes_and_gives_its_room_back(pool: PgPool) {
         form_key: None,
     };
     let number = commands::create(&world.db, &house.owner, new).await.unwrap();
-    let asked = world.see(house, number).await;
+    let asked = world.request(house.id, number).await;
     let (request, stream) = (asked.card.id, asked.session_stream);
     let first = desk.newest(stream, is_file).await;
     let twin = desk.file(&house.member, "twin.txt", same).await;
@@ -252,7 +254,7 @@ async fn the_stored_fold_loses_the_words_too(pool: PgPool) {
     crate::runs::fail(&world.db, &claimed, "It could not be reached.").await.unwrap();
     commands::comment(&world.db, &house.owner, request, SECRET, &[]).await.unwrap();
     let entry = desk.newest(stream, is_comment).await;
-    world.pass(TimeDelta::days(31));
+    world.wait(TimeDelta::days(31));
     crate::mail::clear(&world.db).await.unwrap();
     assert_eq!(retain(&world.db, TimeDelta::days(30)).await.unwrap(), 1);
     assert_eq!(desk.places(SECRET).await, ["session_fold"], "the log has forgotten it");
@@ -266,7 +268,7 @@ async fn the_stored_fold_loses_the_words_too(pool: PgPool) {
     desk.delete(&house.owner, request, &entry).await.unwrap();
     assert_eq!(desk.read(stream).await, now);
     // Folded again with what came since.
-    world.pass(TimeDelta::days(31));
+    world.wait(TimeDelta::days(31));
     assert_eq!(retain(&world.db, TimeDelta::days(30)).await.unwrap(), 1);
     assert_eq!(desk.read(stream).await, now);
 }
@@ -288,7 +290,7 @@ async fn an_operators_note_is_theirs_and_decisions_stay(pool: PgPool) {
     let tombstone = |part: &Part| matches!(part, Part::DataTombstone { what: Deletable::Comment, .. });
     assert!(parts.iter().any(tombstone), "{parts:?}");
     // The order itself, and what an agent or the portal wrote.
-    for event in world.log(asked.session_stream).await {
+    for event in world.events(asked.session_stream).await {
         let refused = desk.delete(&house.owner, request, &event.id).await;
         assert!(matches!(refused, Err(Error::NotFound)), "{event:?}");
     }
@@ -301,7 +303,7 @@ async fn an_operators_note_is_theirs_and_decisions_stay(pool: PgPool) {
     let said = desk.newest(done.session_stream, is_comment).await;
     desk.delete(&house.owner, done.card.id, &said).await.unwrap();
     let digests: Vec<Vec<u8>> =
-        sqlx::query_scalar("SELECT words FROM said").fetch_all(&world.root).await.unwrap();
+        sqlx::query_scalar("SELECT words FROM said").fetch_all(&world.pool).await.unwrap();
     assert_eq!(digests, [Vec::<u8>::new()]);
     assert!(crate::controls::say(&world.db, &house.owner, done.card.id, "one", "short").await.is_err());
 }

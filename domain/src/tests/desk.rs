@@ -3,7 +3,8 @@
 use chrono::TimeDelta;
 use sqlx::PgPool;
 
-use super::world::{World, new_request};
+use super::world::World;
+use crate::testing::new_request;
 use crate::{
     Error,
     approvals::{self, Audience, Question},
@@ -45,7 +46,7 @@ async fn questions_to_operators_come_at_once_and_those_to_clients_after_long(poo
     world.ask(&law, "Follow up").await;
     let claimed = world.claim().await;
     approvals::ask(&world.db, &claimed, question("May I write to them?", Audience::Client)).await.unwrap();
-    world.pass(TimeDelta::hours(1));
+    world.wait(TimeDelta::hours(1));
     world.ask(&realty, "Listing text").await;
     let claimed = world.claim().await;
     approvals::ask(&world.db, &claimed, question("Is this price right?", Audience::Operator)).await.unwrap();
@@ -55,7 +56,7 @@ async fn questions_to_operators_come_at_once_and_those_to_clients_after_long(poo
     assert_eq!(asked, ["Is this price right?"]);
     assert!(today.unanswered.shown.is_empty(), "an hour is not long");
 
-    world.pass(TimeDelta::hours(3));
+    world.wait(TimeDelta::hours(3));
     let today = desk::today(&world.db, &world.operator).await.unwrap();
     assert_eq!(today.unanswered.shown[0].question, "May I write to them?");
     approvals::answer(&world.db, &world.operator, today.to_answer.shown[0].id, "yes").await.unwrap();
@@ -69,16 +70,16 @@ async fn clocks_at_risk_are_seen_over_a_weekend(pool: PgPool) {
     let world = World::new(pool).await;
     let (law, realty) = (world.client("Harbor & Pine Law", 1).await, world.client("Willow Realty", 1).await);
     // From Monday 09:00 in Berlin to Thursday 05:00: 48 working hours end on Monday at 05:00, seven hours later at 12:00.
-    world.pass(TimeDelta::hours(68));
+    world.wait(TimeDelta::hours(68));
     world.ask(&law, "Follow up").await;
-    world.pass(TimeDelta::hours(7));
+    world.wait(TimeDelta::hours(7));
     world.ask(&realty, "Listing text").await;
     let late = async || desk::today(&world.db, &world.operator).await.unwrap().at_risk.shown;
     assert!(late().await.is_empty());
     // Friday 23:00: six working hours are left of the first.
-    world.pass(TimeDelta::hours(35));
+    world.wait(TimeDelta::hours(35));
     assert!(late().await.is_empty());
-    world.pass(TimeDelta::minutes(30));
+    world.wait(TimeDelta::minutes(30));
     let found = late().await;
     assert_eq!(found.iter().map(|card| card.title.as_str()).collect::<Vec<_>>(), ["Follow up"]);
     assert!(
@@ -86,7 +87,7 @@ async fn clocks_at_risk_are_seen_over_a_weekend(pool: PgPool) {
         "due after the weekend"
     );
     // Monday 08:00: the first is over, the second has four hours.
-    world.pass(TimeDelta::minutes(56 * 60 + 30));
+    world.wait(TimeDelta::minutes(56 * 60 + 30));
     let found = late().await;
     assert_eq!(
         found.iter().map(|card| card.title.as_str()).collect::<Vec<_>>(),
@@ -113,7 +114,7 @@ async fn what_broke_off_stays_until_it_is_taken_up_again(pool: PgPool) {
 async fn new_clients_and_unpaid_invoices_go_with_time_and_payment(pool: PgPool) {
     let world = World::new(pool).await;
     world.client("Harbor & Pine Law", 1).await;
-    world.pass(TimeDelta::days(2));
+    world.wait(TimeDelta::days(2));
     let realty = world.client("Willow Realty", 1).await;
     let today = async || desk::today(&world.db, &world.operator).await.unwrap();
     assert_eq!(today().await.unpaid.shown.iter().map(|one| one.number).collect::<Vec<_>>(), [1, 2]);
@@ -121,7 +122,7 @@ async fn new_clients_and_unpaid_invoices_go_with_time_and_payment(pool: PgPool) 
         billing::queries::list(&world.db, &world.operator, Some(realty.id), Filter::All, 1).await.unwrap();
     billing::commands::mark_paid(&world.db, &world.operator, invoices.invoices[0].id).await.unwrap();
     assert_eq!(today().await.unpaid.shown.iter().map(|one| one.number).collect::<Vec<_>>(), [1]);
-    world.pass(TimeDelta::days(8));
+    world.wait(TimeDelta::days(8));
     assert!(today().await.new_clients.shown.is_empty());
 }
 
@@ -184,9 +185,9 @@ async fn what_stands_for_long_is_ageing(pool: PgPool) {
     world.ask(&house, "Two").await;
     let ageing =
         async |number| card(&desk::board(&world.db, &world.operator, None).await.unwrap(), number).is_ageing;
-    world.pass(TimeDelta::hours(7 * 24 - 1));
+    world.wait(TimeDelta::hours(7 * 24 - 1));
     assert!(!ageing(2).await);
-    world.pass(TimeDelta::hours(1));
+    world.wait(TimeDelta::hours(1));
     assert!(ageing(2).await);
     assert!(!ageing(1).await, "what is worked on has its clock");
 }

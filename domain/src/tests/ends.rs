@@ -3,7 +3,8 @@
 use chrono::TimeDelta;
 use sqlx::PgPool;
 
-use super::world::{House, LEASE, World};
+use super::world::{LEASE, World};
+use crate::testing::TestClient;
 use crate::{
     approvals::{self, Audience, Question},
     controls,
@@ -17,7 +18,7 @@ use crate::{
 const STEPS: usize = 7;
 
 /// Does the work up to a step, and lets go of it without a word.
-async fn work_until(world: &World, house: &House, claimed: &Claimed, step: usize) {
+async fn work_until(world: &World, house: &TestClient, claimed: &Claimed, step: usize) {
     let db = &world.db;
     let say = |part| runs::say(db, claimed, vec![part]);
     if step >= 1 {
@@ -37,7 +38,7 @@ async fn work_until(world: &World, house: &House, claimed: &Claimed, step: usize
         };
         let approval = approvals::ask(db, claimed, question).await.unwrap();
         if step == 3 {
-            world.pass(TimeDelta::hours(2));
+            world.wait(TimeDelta::hours(2));
             assert_eq!(approvals::expire(db).await.unwrap(), 1);
             return;
         }
@@ -61,7 +62,7 @@ async fn a_worker_lost_at_any_step_leaves_nothing_hanging(pool: PgPool) {
         let rounds = lose_all(&world, &house, step).await;
         assert_eq!(world.run_state(asked.card.id).await, "failed", "step {step}");
         assert!((3..=30).contains(&rounds), "step {step} took {rounds} attempts");
-        let end = world.see(&house, asked.card.number).await;
+        let end = world.request(house.id, asked.card.number).await;
         assert_eq!(end.card.column, Column::InProgress, "step {step}: it can be started again");
         let words = end.card.run.unwrap().failure.unwrap();
         assert!(words.starts_with("Mina was interrupted several times"), "{words}");
@@ -72,13 +73,13 @@ async fn a_worker_lost_at_any_step_leaves_nothing_hanging(pool: PgPool) {
 }
 
 /// Takes the run up and loses it at the step until nobody can take it up any more.
-async fn lose_all(world: &World, house: &House, step: usize) -> u32 {
+async fn lose_all(world: &World, house: &TestClient, step: usize) -> u32 {
     let mut rounds = 0;
     loop {
-        world.pass(TimeDelta::minutes(6));
+        world.wait(TimeDelta::minutes(6));
         controls::expire(&world.db).await.unwrap();
         runs::reap(&world.db).await.unwrap();
-        world.pass(TimeDelta::minutes(6));
+        world.wait(TimeDelta::minutes(6));
         match runs::claim_due(&world.db, "worker", LEASE).await.unwrap() {
             // An answer renews patience, and there is none after the first few rounds.
             Some(claimed) => {
@@ -91,7 +92,7 @@ async fn lose_all(world: &World, house: &House, step: usize) -> u32 {
 }
 
 async fn reads_to_its_end(world: &World, session: uuid::Uuid, words: &str) {
-    let read = Conversation::read(&world.log(session).await);
+    let read = Conversation::read(&world.events(session).await);
     assert_eq!(read.run.unwrap().state, RunState::Failed);
     let failed = |body: &Body| matches!(body, Body::Failed { reason } if reason == words);
     assert_eq!(read.entries.iter().filter(|entry| failed(&entry.body)).count(), 1);
@@ -109,7 +110,7 @@ async fn what_failed_can_be_started_again(pool: PgPool) {
         Err(crate::Error::Refused(_))
     ));
     runs::fail(&world.db, &claimed, "Mina could not read the file.").await.unwrap();
-    let failed = world.see(&house, 1).await.card;
+    let failed = world.request(house.id, 1).await.card;
     assert_eq!(failed.run.unwrap().failure.as_deref(), Some("Mina could not read the file."));
     assert_eq!(
         world.count("SELECT count(*) FROM mail WHERE subject NOT LIKE 'Invoice%'").await,
@@ -131,9 +132,9 @@ async fn a_stop_is_obeyed_even_by_the_dead(pool: PgPool) {
     let house = world.client("Harbor & Pine Law", 1).await;
     let asked = world.ask(&house, "Draft a lease").await;
     let claimed = world.claim().await;
-    world.pass(TimeDelta::seconds(29));
+    world.wait(TimeDelta::seconds(29));
     controls::stop(&world.db, &house.owner, asked.card.id).await.unwrap();
-    world.pass(TimeDelta::seconds(2));
+    world.wait(TimeDelta::seconds(2));
     assert_eq!(runs::reap(&world.db).await.unwrap(), 1);
     assert_eq!(world.run_state(asked.card.id).await, "cancelled", "it is not queued anew");
     assert!(runs::is_lost(&runs::complete(&world.db, &claimed).await.unwrap_err()));

@@ -3,7 +3,8 @@
 use chrono::TimeDelta;
 use sqlx::PgPool;
 
-use super::world::{House, LEASE, World};
+use super::world::{LEASE, World};
+use crate::testing::TestClient;
 use crate::{
     Error,
     approvals::{self, Answered, Audience, Question},
@@ -20,7 +21,7 @@ use crate::{
     session::Choice,
 };
 
-async fn held(world: &World, house: &House) -> Subscription {
+async fn held(world: &World, house: &TestClient) -> Subscription {
     queries::of_client(&world.db, &world.operator, house.id).await.unwrap().unwrap()
 }
 
@@ -53,13 +54,13 @@ async fn a_pause_waits_for_the_work_in_hand_and_the_time_goes_on(pool: PgPool) {
     world.ask(&house, "Answer the court").await;
     let subscription = held(&world, &house).await;
     let (_, end) = subscription.period.unwrap();
-    world.pass(TimeDelta::hours(1));
+    world.wait(TimeDelta::hours(1));
     let begins = pause(&world.db, &house.billing, subscription.id).await.unwrap();
     assert_eq!(begins, Pausing::AfterWork);
     let waiting = held(&world, &house).await;
     assert_eq!((waiting.state, waiting.pausing), (SubscriptionState::Active, true));
     assert!(due(&world).await.is_none(), "nothing new is begun");
-    world.pass(TimeDelta::hours(2));
+    world.wait(TimeDelta::hours(2));
     runs::heartbeat(&world.db, &claimed, LEASE).await.unwrap();
     deliver(&world, &claimed).await.unwrap();
     let paused = held(&world, &house).await;
@@ -120,7 +121,7 @@ async fn a_question_that_expires_while_paused_starts_nothing(pool: PgPool) {
     let claimed = world.claim().await;
     ask(&world, &claimed).await;
     pause(&world.db, &house.owner, held(&world, &house).await.id).await.unwrap();
-    world.pass(TimeDelta::days(2));
+    world.wait(TimeDelta::days(2));
     assert_eq!(approvals::expire(&world.db).await.unwrap(), 1);
     assert_eq!(world.run_state(request).await, "queued");
     assert!(due(&world).await.is_none());
@@ -179,15 +180,15 @@ async fn the_database_has_the_last_word(pool: PgPool) {
     for state in ["paused", "awaiting_payment", "ended"] {
         world.subscription_is(&house, state).await;
         for from in ["queued", "suspended"] {
-            sqlx::query("UPDATE run SET state = $1").bind(from).execute(&world.root).await.unwrap();
+            sqlx::query("UPDATE run SET state = $1").bind(from).execute(&world.pool).await.unwrap();
             let taken = sqlx::query("UPDATE run SET state = 'working', lease_until = now()")
-                .execute(&world.root)
+                .execute(&world.pool)
                 .await
                 .unwrap_err();
             let constraint = taken.as_database_error().and_then(|error| error.constraint());
             assert_eq!(constraint, Some("run_needs_subscription"), "{from} while {state}");
-            sqlx::query("UPDATE run SET state = 'queued'").execute(&world.root).await.ok();
-            sqlx::query("ALTER TABLE run DISABLE TRIGGER run_arrows").execute(&world.root).await.unwrap();
+            sqlx::query("UPDATE run SET state = 'queued'").execute(&world.pool).await.ok();
+            sqlx::query("ALTER TABLE run DISABLE TRIGGER run_arrows").execute(&world.pool).await.unwrap();
         }
     }
 }

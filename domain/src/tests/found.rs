@@ -2,7 +2,8 @@
 
 use sqlx::PgPool;
 
-use super::world::{House, World, new_request};
+use super::world::World;
+use crate::testing::{TestClient, new_request};
 use crate::{
     Error, Scope,
     requests::{Column, NewRequest, Waits, commands, queries},
@@ -13,7 +14,7 @@ async fn found(world: &World, scope: &Scope, words: &str, column: Option<Column>
     page.cards.into_iter().map(|card| card.title).collect::<Vec<_>>().join(" ")
 }
 
-async fn ask(world: &World, house: &House, title: &str, brief: &str, queue: bool) {
+async fn ask(world: &World, house: &TestClient, title: &str, brief: &str, queue: bool) {
     let new = NewRequest { brief: brief.to_owned(), queue, ..new_request(title) };
     commands::create(&world.db, &house.owner, new).await.unwrap();
 }
@@ -106,7 +107,7 @@ async fn a_board_is_followed_from_where_it_stands(pool: PgPool) {
     world.ask(&house, "a").await;
     let after = queries::outlook(&world.db, &house.owner).await.unwrap();
     assert!(after.next > before.next);
-    assert_eq!(after.next, world.log(house.board).await.len() as u64);
+    assert_eq!(after.next, world.events(house.board).await.len() as u64);
     for (state, waits) in [
         ("awaiting_payment", Some(Waits::ForPayment)),
         ("paused", Some(Waits::OnPause)),

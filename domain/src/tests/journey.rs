@@ -66,10 +66,10 @@ async fn from_asking_to_done(pool: PgPool) {
     let text = Content::Body("# Lease\n\nNo pets are mentioned.".into());
     assert_eq!(deliverables::put(&world.db, &claimed, "Lease", text).await.unwrap(), 1);
     deliverables::submit_for_review(&world.db, &claimed).await.unwrap();
-    assert_eq!(world.see(&house, 1).await.card.column, Column::Review);
+    assert_eq!(world.request(house.id, 1).await.card.column, Column::Review);
 
     reviews::ask_for_change(&world.db, &house.owner, first.card.id, "Add the deposit.").await.unwrap();
-    let again = world.see(&house, 1).await;
+    let again = world.request(house.id, 1).await;
     assert_eq!((again.card.column, again.card.revisions_used), (Column::InProgress, 1));
     let claimed = world.claim().await;
     let text = Content::Body("# Lease\n\nWith a deposit.".into());
@@ -77,13 +77,13 @@ async fn from_asking_to_done(pool: PgPool) {
     deliverables::submit_for_review(&world.db, &claimed).await.unwrap();
     reviews::approve(&world.db, &house.owner, first.card.id).await.unwrap();
 
-    let done = world.see(&house, 1).await;
+    let done = world.request(house.id, 1).await;
     assert_eq!((done.card.column, done.card.done_by.as_deref()), (Column::Done, Some("Owner")));
     assert_eq!(done.deliverables[0].versions.len(), 2);
     assert_eq!(done.deliverables[0].versions[0].by.as_deref(), Some("Mina"));
     assert_eq!(done.reviews.len(), 2);
     assert_eq!(
-        world.see(&house, 2).await.card.column,
+        world.request(house.id, 2).await.card.column,
         Column::InProgress,
         "done starts the next one by itself"
     );
@@ -94,7 +94,7 @@ async fn from_asking_to_done(pool: PgPool) {
 
 /// The conversation alone tells the whole story.
 async fn reads_as_it_went(world: &World, session: uuid::Uuid) {
-    let events = world.log(session).await;
+    let events = world.events(session).await;
     let read = Conversation::read(&events);
     let story: Vec<String> = read
         .entries
@@ -148,7 +148,7 @@ async fn mail_is_written_in_a_clients_words(pool: PgPool) {
     approvals::ask(&world.db, &claimed, question()).await.unwrap();
     let mails: Vec<(String, String)> =
         sqlx::query_as("SELECT subject, body FROM mail WHERE subject NOT LIKE 'Invoice%' ORDER BY id")
-            .fetch_all(&world.root)
+            .fetch_all(&world.pool)
             .await
             .unwrap();
     assert_eq!(mails.len(), 2, "the owner and the member, not the one for billing");
@@ -176,7 +176,7 @@ async fn a_mail_says_times_in_the_zone_of_who_reads_it(pool: PgPool) {
     approvals::ask(&world.db, &claimed, question()).await.unwrap();
     let bodies: Vec<String> =
         sqlx::query_scalar("SELECT body FROM mail WHERE subject LIKE '%question%' ORDER BY id")
-            .fetch_all(&world.root)
+            .fetch_all(&world.pool)
             .await
             .unwrap();
     let [owner, member] = &bodies[..] else { panic!("{bodies:?}") };
@@ -188,7 +188,7 @@ async fn a_mail_says_times_in_the_zone_of_who_reads_it(pool: PgPool) {
     assert!(profile::choose_zone(&world.db, person(&house.owner), "Europe/Atlantis").await.is_err());
     let zones: Vec<Option<String>> =
         sqlx::query_scalar("SELECT zone FROM person WHERE name IN ('Owner', 'Member') ORDER BY name DESC")
-            .fetch_all(&world.root)
+            .fetch_all(&world.pool)
             .await
             .unwrap();
     assert_eq!(zones, [Some("America/Los_Angeles".to_owned()), Some("Asia/Tokyo".to_owned())]);

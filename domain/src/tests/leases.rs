@@ -32,7 +32,7 @@ async fn of_twenty_workers_one_gets_the_run(pool: PgPool) {
     let claimed: Vec<_> = tasks.join_all().await.into_iter().flatten().collect();
     assert_eq!(claimed.len(), 1);
     assert_eq!(claimed[0].attempt, 1);
-    let request = world.see(&house, 1).await;
+    let request = world.request(house.id, 1).await;
     let working = Part::DataRun { state: crate::session::RunState::Working, failure: None, rehearsal: false };
     assert_eq!(world.parts(request.session_stream).await.iter().filter(|part| **part == working).count(), 1);
 }
@@ -71,12 +71,12 @@ async fn a_zombie_is_refused_whatever_it_tries(pool: PgPool) {
     let asked = world.ask(&house, "Draft a lease").await;
     let zombie = world.claim().await;
     runs::say(&world.db, &zombie, word("Before.")).await.unwrap();
-    world.pass(TimeDelta::seconds(31));
+    world.wait(TimeDelta::seconds(31));
     assert_eq!(runs::reap(&world.db).await.unwrap(), 1);
 
     assert_eq!(runs::heartbeat(&world.db, &zombie, LEASE).await.unwrap(), Standing::Lost);
     refused(&world, &zombie).await;
-    world.pass(TimeDelta::seconds(6));
+    world.wait(TimeDelta::seconds(6));
     let next = world.claim().await;
     assert_eq!(next.attempt, 2);
     refused(&world, &zombie).await;
@@ -123,7 +123,7 @@ async fn a_heartbeat_keeps_the_run(pool: PgPool) {
     world.ask(&house, "Draft a lease").await;
     let claimed = world.claim().await;
     for _ in 0..5 {
-        world.pass(TimeDelta::seconds(25));
+        world.wait(TimeDelta::seconds(25));
         assert_eq!(runs::reap(&world.db).await.unwrap(), 0);
         assert_eq!(runs::heartbeat(&world.db, &claimed, LEASE).await.unwrap(), Standing::Hold);
     }

@@ -5,7 +5,8 @@ use std::sync::Arc;
 use sqlx::PgPool;
 use tokio::task::JoinSet;
 
-use super::world::{World, new_request};
+use super::world::World;
+use crate::testing::new_request;
 use crate::{
     Error,
     requests::{Column, Priority, commands},
@@ -40,7 +41,7 @@ async fn fifty_moves_by_hand_at_once_are_refused_with_the_reason(pool: PgPool) {
     for n in 0..50 {
         let new = crate::requests::NewRequest { queue: false, ..new_request(&format!("Request {n}")) };
         let number = commands::create(&world.db, &house.owner, new).await.unwrap();
-        let (request, world) = (world.see(&house, number).await.card.id, Arc::clone(&world));
+        let (request, world) = (world.request(house.id, number).await.card.id, Arc::clone(&world));
         tasks.spawn(async move {
             commands::move_to(&world.db, &world.operator, request, Column::InProgress, None).await
         });
@@ -80,7 +81,7 @@ async fn fifty_updates_by_hand_in_sql_do_not_pass_it(pool: PgPool) {
             ..new_request(&format!("{n}"))
         };
         let number = commands::create(&world.db, &house.owner, new).await.unwrap();
-        let (id, root) = (world.see(&house, number).await.card.id, root.clone());
+        let (id, root) = (world.request(house.id, number).await.card.id, root.clone());
         let column = ["in_progress", "waiting", "review"][n % 3];
         tasks.spawn(async move {
             let mut tx = root.begin().await.unwrap();
@@ -120,7 +121,7 @@ async fn nothing_is_started_while_the_subscription_is_not_active(pool: PgPool) {
     crate::requests::clock::resume_all_in(&mut tx, &world.operator, house.id).await.unwrap();
     tx.commit().await.unwrap();
     assert_eq!(
-        world.see(&house, 1).await.card.column,
+        world.request(house.id, 1).await.card.column,
         Column::InProgress,
         "paid: what is next starts by itself"
     );

@@ -7,7 +7,7 @@ use crate::{
     agents::{self, NewAgent},
     names,
     offers::{self, Draft, Starts},
-    testing::{Ground, draft},
+    testing::{Fixture, draft},
     tokens::{self, NewToken, Right},
 };
 
@@ -23,8 +23,8 @@ fn objected<T: std::fmt::Debug>(name: &str, came: Result<T, Error>) {
 
 #[sqlx::test(migrations = "../migrations")]
 async fn nothing_is_named_like_a_link(pool: PgPool) {
-    let ground = Ground::new(&pool).await;
-    let (db, operator) = (&ground.db, &ground.operator);
+    let fixture = Fixture::new(&pool).await;
+    let (db, operator) = (&fixture.db, &fixture.operator);
     let agent = |name: &str| NewAgent { name: name.into(), persona: String::new(), client: None };
     let offer = |name: &str| Draft { name: name.into(), ..draft(Starts::AtOnce) };
     let token =

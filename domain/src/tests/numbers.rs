@@ -5,7 +5,8 @@ use std::sync::Arc;
 use sqlx::PgPool;
 use tokio::task::JoinSet;
 
-use super::world::{World, new_request};
+use super::world::World;
+use crate::testing::new_request;
 use crate::{
     Error,
     ids::FileId,
@@ -36,7 +37,7 @@ async fn a_request_that_fails_gives_its_number_back(pool: PgPool) {
         let numbers: Vec<i64> =
             sqlx::query_scalar("SELECT number FROM request WHERE client_id = $1 ORDER BY number")
                 .bind(house.id.0)
-                .fetch_all(&world.root)
+                .fetch_all(&world.pool)
                 .await
                 .unwrap();
         assert_eq!(numbers, (1..=20).collect::<Vec<_>>());

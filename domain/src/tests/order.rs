@@ -2,15 +2,16 @@
 
 use sqlx::PgPool;
 
-use super::world::{House, World, new_request};
+use super::world::World;
 use crate::requests::{NewRequest, Place, Priority, commands, queries};
+use crate::testing::{TestClient, new_request};
 
-async fn titles(world: &World, house: &House) -> String {
+async fn titles(world: &World, house: &TestClient) -> String {
     let cards = queries::queue(&world.db, &house.owner).await.unwrap();
     cards.into_iter().map(|card| card.title).collect::<Vec<_>>().join(" ")
 }
 
-async fn queue_of(world: &World, titles: &str) -> House {
+async fn queue_of(world: &World, titles: &str) -> TestClient {
     let house = world.client("Harbor & Pine Law", 1).await;
     world.subscription_is(&house, "paused").await;
     for title in titles.split(' ') {
@@ -41,7 +42,7 @@ async fn lands_behind_what_is_as_urgent(pool: PgPool) {
 async fn goes_where_it_is_put(pool: PgPool) {
     let world = World::new(pool).await;
     let house = queue_of(&world, "a b c d").await;
-    let id = async |number| world.see(&house, number).await.card.id;
+    let id = async |number| world.request(house.id, number).await.card.id;
     let put = async |number, place| {
         commands::reorder(&world.db, &house.member, id(number).await, place).await.unwrap()
     };
@@ -66,7 +67,7 @@ async fn goes_where_it_is_put(pool: PgPool) {
 async fn never_runs_out_of_room_between_two_cards(pool: PgPool) {
     let world = World::new(pool).await;
     let house = queue_of(&world, "a b c").await;
-    let (b, c) = (world.see(&house, 2).await.card.id, world.see(&house, 3).await.card.id);
+    let (b, c) = (world.request(house.id, 2).await.card.id, world.request(house.id, 3).await.card.id);
     for n in 0..120 {
         let (moved, before, order) = if n % 2 == 0 { (c, b, "a c b") } else { (b, c, "a b c") };
         commands::reorder(&world.db, &house.owner, moved, Place::Before(before)).await.unwrap();

@@ -2,7 +2,8 @@
 
 use sqlx::PgPool;
 
-use super::world::{World, new_request};
+use super::world::World;
+use crate::testing::new_request;
 use crate::{
     Error, FieldErrors,
     agents::{self, NewAgent},
@@ -36,7 +37,7 @@ async fn a_request_needs_a_title_and_a_brief_that_fit(pool: PgPool) {
     let longest = ask(&"é".repeat(160), &"x".repeat(50_000)).await.unwrap();
     assert_eq!(longest, 1);
     ask("two\r\nlines\u{0}", "Zero\u{0} byte").await.unwrap();
-    let seen = world.see(&house, 2).await;
+    let seen = world.request(house.id, 2).await;
     assert_eq!((seen.card.title.as_str(), seen.brief.as_str()), ("two lines", "Zero byte"));
     assert!(matches!(
         commands::create(&world.db, &house.billing, new_request("No")).await,
@@ -60,9 +61,9 @@ async fn what_has_begun_is_edited_no_more(pool: PgPool) {
     assert!(matches!(edit(first, "Late").await, Err(Error::Refused(_))));
     assert!(fields(edit(second.card.id, " ").await).of("title").is_some());
     edit(second.card.id, "Answer both courts").await.unwrap();
-    let read = crate::session::Conversation::read(&world.log(second.session_stream).await);
+    let read = crate::session::Conversation::read(&world.events(second.session_stream).await);
     assert_eq!(read.entries.len(), 1, "the newer words stand in the place of the older");
-    assert_eq!(world.see(&house, 2).await.card.title, "Answer both courts");
+    assert_eq!(world.request(house.id, 2).await.card.title, "Answer both courts");
 }
 
 #[sqlx::test(migrations = "../migrations")]
@@ -128,7 +129,7 @@ async fn files_are_attached_by_who_added_them(pool: PgPool) {
     );
     assert!(fields(commands::create(&world.db, &house.member, with(vec![mine])).await).of("files").is_some());
     commands::create(&world.db, &house.owner, with(vec![mine])).await.unwrap();
-    let seen = world.see(&house, 1).await;
+    let seen = world.request(house.id, 1).await;
     assert_eq!(seen.files.len(), 1);
     let more = files::add(&world.db, &house.member, new("plan.pdf")).await.unwrap();
     commands::comment(&world.db, &house.member, seen.card.id, "", &[more]).await.unwrap();
@@ -152,7 +153,7 @@ async fn an_agent_writes_its_own_words_alone(pool: PgPool) {
     let house = world.client("Harbor & Pine Law", 1).await;
     let asked = world.ask(&house, "Draft a lease").await;
     let claimed = world.claim().await;
-    let before = world.log(asked.session_stream).await.len();
+    let before = world.events(asked.session_stream).await.len();
     for part in [
         Part::DataReview { approved: true, reason: String::new() },
         Part::DataComment { text: "I am Rosa".into() },
@@ -160,7 +161,7 @@ async fn an_agent_writes_its_own_words_alone(pool: PgPool) {
     ] {
         assert!(matches!(runs::say(&world.db, &claimed, vec![part]).await, Err(Error::Broken(_))));
     }
-    assert_eq!(world.log(asked.session_stream).await.len(), before);
+    assert_eq!(world.events(asked.session_stream).await.len(), before);
 }
 
 #[sqlx::test(migrations = "../migrations")]

@@ -8,7 +8,8 @@ use sqlx::PgPool;
 use tokio::task::JoinSet;
 use uuid::Uuid;
 
-use super::world::{House, LEASE, World};
+use super::world::{LEASE, World};
+use crate::testing::TestClient;
 use crate::{
     deliverables::{self, Content},
     requests::{Detail, commands},
@@ -33,21 +34,21 @@ impl World {
     async fn rows(&self, stream: Uuid) -> u64 {
         let rows: i64 = sqlx::query_scalar("SELECT count(*) FROM stream_event WHERE stream_id = $1")
             .bind(stream)
-            .fetch_one(&self.root)
+            .fetch_one(&self.pool)
             .await
             .unwrap();
         rows.cast_unsigned()
     }
 
     /// A request that was worked on in many words, up to its review.
-    async fn worked(&self, house: &House, title: &str, words: usize) -> Detail {
+    async fn worked(&self, house: &TestClient, title: &str, words: usize) -> Detail {
         let asked = self.ask(house, title).await;
         let claimed = self.claim().await;
         self.write(&claimed, words).await;
         let text = Content::Body("# Lease".into());
         deliverables::put(&self.db, &claimed, "Lease", text).await.unwrap();
         deliverables::submit_for_review(&self.db, &claimed).await.unwrap();
-        self.see(house, asked.card.number).await
+        self.request(house.id, asked.card.number).await
     }
 
     async fn write(&self, claimed: &Claimed, words: usize) {
@@ -64,11 +65,11 @@ async fn an_old_session_reads_the_same_without_its_events(pool: PgPool) {
     let stream = world.worked(&house, "Draft a lease", 3_000).await.session_stream;
     let (whole, rows) = (world.read(stream).await, world.rows(stream).await);
 
-    world.pass(TimeDelta::days(29));
+    world.wait(TimeDelta::days(29));
     assert_eq!(retain(&world.db, KEEP).await.unwrap(), 0);
     assert_eq!((world.bounds(stream).await.0, world.rows(stream).await), (0, rows));
 
-    world.pass(TimeDelta::days(2));
+    world.wait(TimeDelta::days(2));
     assert_eq!(retain(&world.db, KEEP).await.unwrap(), 1);
     assert_eq!(world.bounds(stream).await, (whole.next, whole.next));
     assert_eq!(world.rows(stream).await, 0);
@@ -79,14 +80,14 @@ async fn an_old_session_reads_the_same_without_its_events(pool: PgPool) {
     assert_eq!(retain(&world.db, KEEP).await.unwrap(), 0);
 
     // It goes on, and what came later is kept for its own time.
-    commands::comment(&world.db, &house.owner, world.see(&house, 1).await.card.id, "Thanks.", &[])
+    commands::comment(&world.db, &house.owner, world.request(house.id, 1).await.card.id, "Thanks.", &[])
         .await
         .unwrap();
     let later = world.read(stream).await;
     assert_eq!(later.next, whole.next + 1);
     assert_eq!(later.conversation.entries.len(), whole.conversation.entries.len() + 1);
     assert_eq!(retain(&world.db, KEEP).await.unwrap(), 0);
-    world.pass(TimeDelta::days(31));
+    world.wait(TimeDelta::days(31));
     assert_eq!(retain(&world.db, KEEP).await.unwrap(), 1);
     assert_eq!(world.read(stream).await, later);
 }
@@ -98,7 +99,7 @@ async fn what_is_at_work_and_what_is_young_stay(pool: PgPool) {
     let request = world.worked(&house, "Draft a lease", 5).await;
     let stream = request.session_stream;
     let quiet = world.read(stream).await.next;
-    world.pass(TimeDelta::days(31));
+    world.wait(TimeDelta::days(31));
     reviews::ask_for_change(&world.db, &house.owner, request.card.id, "Shorter.").await.unwrap();
     let claimed = world.claim().await;
     world.write(&claimed, 5).await;
@@ -124,11 +125,11 @@ async fn it_is_cut_between_two_runs_and_not_within_one(pool: PgPool) {
     let claimed = world.claim().await;
     world.write(&claimed, 5).await;
     // The second run goes on for so long that its beginning is old when it ends.
-    world.pass(TimeDelta::days(40));
+    world.wait(TimeDelta::days(40));
     sqlx::query("UPDATE run SET lease_until = $2 WHERE id = $1")
         .bind(claimed.run.0)
         .bind(world.db.now() + TimeDelta::hours(1))
-        .execute(&world.root)
+        .execute(&world.pool)
         .await
         .unwrap();
     runs::heartbeat(&world.db, &claimed, LEASE).await.unwrap();
@@ -154,7 +155,7 @@ async fn several_servers_do_it_at_once_while_it_is_read(pool: PgPool) {
         let request = world.worked(&house, &format!("Request {n}"), 40).await;
         before.push((request.session_stream, world.read(request.session_stream).await));
     }
-    world.pass(TimeDelta::days(31));
+    world.wait(TimeDelta::days(31));
     let mut tasks = JoinSet::new();
     for _ in 0..3 {
         let world = Arc::clone(&world);
@@ -183,7 +184,7 @@ async fn a_fold_is_its_clients_alone_and_backstage_has_none(pool: PgPool) {
     let request = world.worked(&house, "Draft a lease", 5).await;
     let (stream, backstage) = (request.session_stream, request.backstage_stream.unwrap());
     commands::note(&world.db, &world.operator.within(house.id), request.card.id, "Careful.").await.unwrap();
-    world.pass(TimeDelta::days(365));
+    world.wait(TimeDelta::days(365));
     assert_eq!(retain(&world.db, KEEP).await.unwrap(), 1);
     for scope in [&house.owner, &house.member, &house.billing, &world.operator] {
         assert!(session::snapshot(&world.db, scope, stream).await.unwrap().is_some(), "{scope:?}");

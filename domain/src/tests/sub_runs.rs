@@ -6,7 +6,8 @@ use chrono::TimeDelta;
 use sqlx::PgPool;
 use tokio::task::JoinSet;
 
-use super::world::{House, LEASE, World};
+use super::world::{LEASE, World};
+use crate::testing::TestClient;
 use crate::{
     Error,
     agents::{self, NewAgent},
@@ -33,7 +34,7 @@ fn words(id: &str, text: &str) -> Vec<Part> {
 }
 
 /// Mina at work, with Otto and Ada beside her.
-async fn at_work(pool: PgPool) -> (World, House, Claimed) {
+async fn at_work(pool: PgPool) -> (World, TestClient, Claimed) {
     let world = World::new(pool).await;
     let house = world.client("Harbor & Pine Law", 1).await;
     hire(&world, "Otto").await;
@@ -73,8 +74,8 @@ async fn three_agents_write_into_one_session_each_under_its_own_name(pool: PgPoo
         });
     }
     tasks.join_all().await;
-    let session = world.see(&house, 1).await.session_stream;
-    let read = Conversation::read(&world.log(session).await);
+    let session = world.request(house.id, 1).await.session_stream;
+    let read = Conversation::read(&world.events(session).await);
     for name in ["Mina", "Otto", "Ada"] {
         let said: Vec<String> = read
             .entries
@@ -107,11 +108,11 @@ async fn three_agents_write_into_one_session_each_under_its_own_name(pool: PgPoo
 
     // Mina goes on, and the card shows her work alone.
     assert_eq!(runs::heartbeat(&world.db, &mina, LEASE).await.unwrap(), Standing::Hold);
-    let card = world.see(&house, 1).await.card;
+    let card = world.request(house.id, 1).await.card;
     assert_eq!(card.run.map(|run| run.id), Some(mina.run));
     deliverables::put(&world.db, &mina, "Lease", Content::Body("Text.".into())).await.unwrap();
     deliverables::submit_for_review(&world.db, &mina).await.unwrap();
-    assert_eq!(world.see(&house, 1).await.card.column, Column::Review);
+    assert_eq!(world.request(house.id, 1).await.card.column, Column::Review);
 }
 
 #[sqlx::test(migrations = "../migrations")]
@@ -202,7 +203,7 @@ async fn a_stop_takes_everyone_off(pool: PgPool) {
     assert_eq!(world.count("SELECT count(*) FROM run WHERE ended_at IS NULL").await, 0);
     let taken_back = approvals::get(&world.db, &world.operator, asked).await.unwrap();
     assert_eq!(taken_back.state, approvals::ApprovalState::Withdrawn);
-    let read = Conversation::read(&world.log(world.see(&house, 1).await.session_stream).await);
+    let read = Conversation::read(&world.events(world.request(house.id, 1).await.session_stream).await);
     assert!(read.subs.iter().all(|sub| sub.state == RunState::Cancelled) && read.subs.len() == 3);
 }
 
@@ -211,11 +212,11 @@ async fn who_helps_outlives_an_attempt_but_not_the_run(pool: PgPool) {
     let (world, house, mina) = at_work(pool).await;
     let (otto, ada) = two_help(&world, &mina).await;
     // Otto's and Mina's workers are gone; Ada's is not.
-    world.pass(TimeDelta::seconds(20));
+    world.wait(TimeDelta::seconds(20));
     runs::heartbeat(&world.db, &ada, LEASE).await.unwrap();
-    world.pass(TimeDelta::seconds(20));
+    world.wait(TimeDelta::seconds(20));
     assert_eq!(runs::reap(&world.db).await.unwrap(), 2);
-    world.pass(TimeDelta::seconds(6));
+    world.wait(TimeDelta::seconds(6));
     let (one, other) = (world.claim().await, world.claim().await);
     let (mina, otto_again) = if one.run == mina.run { (one, other) } else { (other, one) };
     assert_eq!((mina.attempt, otto_again.run, otto_again.attempt), (2, otto.run, 2));
@@ -229,13 +230,13 @@ async fn who_helps_outlives_an_attempt_but_not_the_run(pool: PgPool) {
     deliverables::submit_for_review(&world.db, &mina).await.unwrap();
     assert_eq!(runs::heartbeat(&world.db, &ada, LEASE).await.unwrap(), Standing::Lost);
     let states: Vec<String> = sqlx::query_scalar("SELECT state FROM run ORDER BY queued_at, id")
-        .fetch_all(&world.root)
+        .fetch_all(&world.pool)
         .await
         .unwrap();
     assert_eq!(states, ["completed", "completed", "cancelled"]);
 
     // Nobody reads of Ada's being taken off as the end of the work.
-    let log: Vec<Event> = world.log(world.see(&house, 1).await.session_stream).await;
+    let log: Vec<Event> = world.events(world.request(house.id, 1).await.session_stream).await;
     let ended = |event: &&Event| matches!(event.part, Part::DataRun { state: RunState::Cancelled, .. });
     assert!(log.iter().find(ended).is_none());
 }
@@ -252,9 +253,9 @@ async fn help_that_nobody_comes_for_is_given_up(pool: PgPool) {
     agents::set_ready(&world.db, &world.operator, otto.id, false).await.unwrap();
     let ada = world.claim().await;
     assert_eq!(ada.run, taken);
-    world.pass(TimeDelta::minutes(29));
+    world.wait(TimeDelta::minutes(29));
     assert_eq!(runs::give_up(&world.db).await.unwrap(), 0);
-    world.pass(TimeDelta::minutes(2));
+    world.wait(TimeDelta::minutes(2));
     assert_eq!(runs::give_up(&world.db).await.unwrap(), 1);
     let found = runs::sub_runs(&world.db, &mina).await.unwrap();
     assert_eq!((found[0].run, found[0].state), (waits, RunState::Cancelled));

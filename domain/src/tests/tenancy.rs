@@ -4,7 +4,8 @@
 use sqlx::PgPool;
 use uuid::Uuid;
 
-use super::world::{House, World};
+use super::world::World;
+use crate::testing::TestClient;
 use crate::{
     Db, Error, Scope, SystemRole, access,
     agents::{self, NewAgent},
@@ -27,7 +28,7 @@ use crate::{
 };
 
 /// One of everything, so that an empty answer means something.
-async fn furnish(world: &World, house: &House) {
+async fn furnish(world: &World, house: &TestClient) {
     let db = &world.db;
     let own = NewAgent { name: "Juno".into(), persona: String::new(), client: Some(house.id) };
     agents::create(db, &world.operator, own).await.unwrap();
@@ -80,7 +81,7 @@ async fn furnish(world: &World, house: &House) {
          SELECT workspace_id, client_id, session_stream, 1, 1, '{}', now() FROM request WHERE client_id = $1",
     )
     .bind(house.id.0)
-    .execute(&world.root)
+    .execute(&world.pool)
     .await
     .unwrap();
     sqlx::query(
@@ -88,7 +89,7 @@ async fn furnish(world: &World, house: &House) {
          SELECT workspace_id, client_id, id, now(), 0 FROM subscription WHERE client_id = $1",
     )
     .bind(house.id.0)
-    .execute(&world.root)
+    .execute(&world.pool)
     .await
     .unwrap();
     sqlx::query(
@@ -97,7 +98,7 @@ async fn furnish(world: &World, house: &House) {
          FROM client WHERE id = $1",
     )
     .bind(house.id.0)
-    .execute(&world.root)
+    .execute(&world.pool)
     .await
     .unwrap();
     sqlx::query(
@@ -105,7 +106,7 @@ async fn furnish(world: &World, house: &House) {
          SELECT workspace_id, client_id, person_id, now(), now() FROM membership WHERE client_id = $1 AND role = 'owner'",
     )
     .bind(house.id.0)
-    .execute(&world.root)
+    .execute(&world.pool)
     .await
     .unwrap();
     sqlx::query(
@@ -114,7 +115,7 @@ async fn furnish(world: &World, house: &House) {
     )
     .bind(house.id.0)
     .bind(house.owner.person().unwrap().0)
-    .execute(&world.root)
+    .execute(&world.pool)
     .await
     .unwrap();
     sqlx::query(
@@ -122,13 +123,13 @@ async fn furnish(world: &World, house: &House) {
          SELECT gen_random_uuid(), workspace_id, id, 'x@example.com', 'member', id::text::bytea, now(), now() FROM client WHERE id = $1",
     )
     .bind(house.id.0)
-    .execute(&world.root)
+    .execute(&world.pool)
     .await
     .unwrap();
 }
 
 /// What a program's call leaves behind.
-async fn called(world: &World, house: &House, token: TokenId) {
+async fn called(world: &World, house: &TestClient, token: TokenId) {
     let (db, scope) = (&world.db, &world.operator);
     let by = By { token: Some(token), ip: None };
     let call = Call { by: &by, what: "archive_client", key: Some("1"), arguments: &serde_json::Value::Null };
@@ -162,7 +163,7 @@ async fn tables(world: &World) -> Vec<Table> {
                 has_any_column_privilege('throughline_app', c.oid, 'SELECT')
          FROM pg_class c WHERE c.relkind IN ('r', 'p') AND c.relnamespace = 'public'::regnamespace ORDER BY c.relname",
     )
-    .fetch_all(&world.root)
+    .fetch_all(&world.pool)
     .await
     .unwrap();
     let mut tables = Vec::new();
@@ -219,7 +220,7 @@ async fn the_wrong_scope_sees_no_rows_of_any_table(pool: PgPool) {
         walk(&world, table, &house, &neighbour, &abroad).await;
     }
     // Without the settings, as a connection comes from the pool.
-    let mut conn = world.root.acquire().await.unwrap();
+    let mut conn = world.pool.acquire().await.unwrap();
     for table in tables.iter().filter(|table| table.readable) {
         sqlx::query("SET ROLE throughline_app").execute(&mut *conn).await.unwrap();
         let sql = format!("SELECT count(*) FROM {}", table.name);
@@ -228,7 +229,7 @@ async fn the_wrong_scope_sees_no_rows_of_any_table(pool: PgPool) {
     }
 }
 
-async fn walk(world: &World, table: &Table, house: &House, neighbour: &House, abroad: &House) {
+async fn walk(world: &World, table: &Table, house: &TestClient, neighbour: &TestClient, abroad: &TestClient) {
     let Table { name, .. } = table;
     let of_client = match name.as_str() {
         "client" => Some("id"),

@@ -2,7 +2,8 @@
 
 use sqlx::PgPool;
 
-use super::world::{World, new_request};
+use super::world::World;
+use crate::testing::new_request;
 use crate::{
     Error, FieldErrors, markdown,
     requests::{NewRequest, commands, queries},

@@ -5,7 +5,8 @@ use std::sync::Arc;
 use sqlx::PgPool;
 use tokio::task::JoinSet;
 
-use super::world::{LEASE, World, new_request};
+use super::world::{LEASE, World};
+use crate::testing::new_request;
 use crate::{
     controls,
     requests::{Column, Place, commands},
@@ -20,16 +21,22 @@ async fn a_rollback_leaves_neither_state_nor_event(pool: PgPool) {
     world.subscription_is(&house, "paused").await;
     let asked = world.ask(&house, "Draft a lease").await;
     world.subscription_is(&house, "active").await;
-    let before =
-        (world.log(asked.session_stream).await, world.log(house.board).await, world.log(world.desk).await);
+    let before = (
+        world.events(asked.session_stream).await,
+        world.events(house.board).await,
+        world.events(world.desk).await,
+    );
 
     let mut tx = world.db.begin(&world.operator).await.unwrap();
     commands::start_next_in(&mut tx, &world.operator, house.id).await.unwrap();
     drop(tx);
-    let after =
-        (world.log(asked.session_stream).await, world.log(house.board).await, world.log(world.desk).await);
+    let after = (
+        world.events(asked.session_stream).await,
+        world.events(house.board).await,
+        world.events(world.desk).await,
+    );
     assert_eq!(before, after);
-    assert_eq!(world.see(&house, 1).await.card.column, Column::UpNext);
+    assert_eq!(world.request(house.id, 1).await.card.column, Column::UpNext);
     assert_eq!(world.count("SELECT count(*) FROM run").await, 0);
 
     let mut tx = world.db.begin(&world.operator).await.unwrap();
@@ -37,7 +44,7 @@ async fn a_rollback_leaves_neither_state_nor_event(pool: PgPool) {
     tx.commit().await.unwrap();
     let told = world.parts(asked.session_stream).await;
     assert!(told.contains(&Part::DataMoved { from: Column::UpNext, to: Column::InProgress }));
-    assert_eq!(world.see(&house, 1).await.card.column, Column::InProgress);
+    assert_eq!(world.request(house.id, 1).await.card.column, Column::InProgress);
     for stream in [house.board, world.desk] {
         let hints = world.parts(stream).await;
         let hint =
@@ -52,7 +59,7 @@ async fn an_event_that_cannot_be_written_takes_the_state_with_it(pool: PgPool) {
     let house = world.client("Harbor & Pine Law", 1).await;
     let asked = world.ask(&house, "Draft a lease").await;
     let other = world.client("Hill Insurance", 1).await;
-    let before = world.log(other.board).await;
+    let before = world.events(other.board).await;
     let mut tx = world.db.begin(&house.owner).await.unwrap();
     sqlx::query("UPDATE request SET title = 'Changed' WHERE id = $1")
         .bind(asked.card.id.0)
@@ -62,8 +69,8 @@ async fn an_event_that_cannot_be_written_takes_the_state_with_it(pool: PgPool) {
     let event = Event::new(Author::system(), tx.now(), Part::DataComment { text: "Not yours.".into() });
     tx.append(sessions::StreamId(other.board), &[event]).await.unwrap();
     assert!(tx.commit().await.is_err());
-    assert_eq!(world.see(&house, 1).await.card.title, "Draft a lease");
-    assert_eq!(world.log(other.board).await, before);
+    assert_eq!(world.request(house.id, 1).await.card.title, "Draft a lease");
+    assert_eq!(world.events(other.board).await, before);
 }
 
 /// Everything at once, from all sides, on one workspace: nothing but refusals may come back.
@@ -80,7 +87,7 @@ async fn nothing_deadlocks(pool: PgPool) {
         tasks.spawn(async move {
             let db = &world.db;
             let number = commands::create(db, &house.owner, new_request(&format!("Request {n}"))).await?;
-            let request = world.see(&house, number).await.card.id;
+            let request = world.request(house.id, number).await.card.id;
             let claimed = runs::claim_due(db, "worker", LEASE).await?;
             commands::comment(db, &house.member, request, "Hello", &[]).await?;
             let moved = commands::move_to(db, &world.operator, request, Column::InProgress, None).await;

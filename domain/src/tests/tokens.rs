@@ -53,7 +53,7 @@ async fn what_is_revoked_opens_nothing(pool: PgPool) {
     let world = World::new(pool).await;
     let db = &world.db;
     let (id, text) = tokens::create(db, &world.operator, new("Atlas", &[Right::Read])).await.unwrap();
-    let kept: Vec<u8> = sqlx::query_scalar("SELECT hash FROM token").fetch_one(&world.root).await.unwrap();
+    let kept: Vec<u8> = sqlx::query_scalar("SELECT hash FROM token").fetch_one(&world.pool).await.unwrap();
     assert!(
         kept.len() == 32 && !text.as_bytes().windows(8).any(|part| kept.windows(8).any(|own| own == part))
     );
@@ -88,11 +88,11 @@ async fn a_token_goes_with_whoever_it_acts_for(pool: PgPool) {
         tokens::create(db, &world.operator, NewToken { agent: Some(world.agent), ..new("Mina's", &[]) })
             .await
             .unwrap();
-    sqlx::query("UPDATE client SET archived_at = now()").execute(&world.root).await.unwrap();
+    sqlx::query("UPDATE client SET archived_at = now()").execute(&world.pool).await.unwrap();
     assert!(matches!(tokens::bearer(db, &narrow).await, Err(Error::NotFound)));
     assert!(tokens::bearer(db, &wide).await.is_ok());
     let gone = "UPDATE membership SET removed_at = now() WHERE role = 'operator'";
-    sqlx::query(gone).execute(&world.root).await.unwrap();
+    sqlx::query(gone).execute(&world.pool).await.unwrap();
     assert!(matches!(tokens::bearer(db, &wide).await, Err(Error::NotFound)));
     assert!(tokens::bearer(db, &works).await.is_ok(), "an agent goes on");
 }

@@ -2,7 +2,8 @@
 
 use sqlx::PgPool;
 
-use super::world::{House, World};
+use super::world::World;
+use crate::testing::TestClient;
 use crate::{
     agents,
     approvals::{self, Answered, Audience, Question},
@@ -15,7 +16,7 @@ use crate::{
 };
 
 /// Brings a client's request to Review.
-async fn in_review(world: &World, house: &House) -> Detail {
+async fn in_review(world: &World, house: &TestClient) -> Detail {
     let asked = world.ask(house, "Draft a lease").await;
     let claimed = world.claim().await;
     deliverables::put(&world.db, &claimed, "Lease", Content::Body("# Lease".into())).await.unwrap();
@@ -26,7 +27,7 @@ async fn in_review(world: &World, house: &House) -> Detail {
 async fn mails(world: &World, like: &str) -> Vec<(String, String)> {
     sqlx::query_as("SELECT subject, body FROM mail WHERE subject LIKE $1 ORDER BY id")
         .bind(like)
-        .fetch_all(&world.root)
+        .fetch_all(&world.pool)
         .await
         .unwrap()
 }
@@ -35,7 +36,7 @@ async fn on_desk(world: &World) -> Vec<Unseen> {
     desk::today(&world.db, &world.operator).await.unwrap().wrote.shown
 }
 
-async fn on_home(world: &World, house: &House) -> Vec<Unseen> {
+async fn on_home(world: &World, house: &TestClient) -> Vec<Unseen> {
     queries::unseen(&world.db, &house.member).await.unwrap()
 }
 
@@ -45,7 +46,7 @@ async fn a_comment_on_what_is_done_reaches_the_desk_and_the_answer_the_client(po
     let (house, other) = (world.client("Harbor & Pine Law", 1).await, world.client("Cedar", 1).await);
     let request = in_review(&world, &house).await.card.id;
     reviews::approve(&world.db, &house.owner, request).await.unwrap();
-    assert_eq!(world.see(&house, 1).await.card.column, Column::Done);
+    assert_eq!(world.request(house.id, 1).await.card.column, Column::Done);
     assert_eq!((on_desk(&world).await, on_home(&world, &house).await), (vec![], vec![]));
 
     commands::comment(&world.db, &house.owner, request, "The date on page 2 is wrong.", &[]).await.unwrap();
@@ -93,14 +94,14 @@ async fn words_reach_the_desk_from_every_column(pool: PgPool) {
     let next = world.ask(&house, "Answer the court").await;
     assert_eq!(next.card.column, Column::UpNext);
     commands::comment(&world.db, &house.owner, next.card.id, "By Friday, please.", &[]).await.unwrap();
-    world.pass(chrono::TimeDelta::minutes(1));
+    world.wait(chrono::TimeDelta::minutes(1));
     reviews::ask_for_change(&world.db, &house.owner, review.card.id, "Add the deposit.").await.unwrap();
     let titles: Vec<String> = on_desk(&world).await.into_iter().map(|wrote| wrote.title).collect();
     assert_eq!(titles, ["Answer the court", "Draft a lease"], "the oldest first");
     let told = mails(&world, "Harbor & Pine Law wants a change%").await;
     assert!(told.len() == 1 && told[0].1.contains("Add the deposit."));
     // At work again: words of the client's still count.
-    assert_eq!(world.see(&house, 1).await.card.column, Column::InProgress);
+    assert_eq!(world.request(house.id, 1).await.card.column, Column::InProgress);
     commands::see(&world.db, &world.operator, review.card.id).await.unwrap();
     commands::comment(&world.db, &house.member, review.card.id, "Two months' rent.", &[]).await.unwrap();
     assert_eq!(on_desk(&world).await.len(), 2);
@@ -115,7 +116,7 @@ async fn who_has_not_confirmed_gets_no_words_by_mail(pool: PgPool) {
     let request = world.ask(&house, "Draft a lease").await.card.id;
     sqlx::query("UPDATE person SET confirmed = false WHERE id = $1")
         .bind(house.owner.person().unwrap().0)
-        .execute(&world.root)
+        .execute(&world.pool)
         .await
         .unwrap();
     commands::comment(&world.db, &world.operator.within(house.id), request, "A word.", &[]).await.unwrap();

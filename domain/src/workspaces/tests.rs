@@ -5,10 +5,10 @@ use super::{
     commands::update,
     queries::{by_host_in, settings},
 };
-use crate::{Error, FieldErrors, SystemRole, calendar::Opening, money::Currency, testing::Ground};
+use crate::{Error, FieldErrors, SystemRole, calendar::Opening, money::Currency, testing::Fixture};
 
-async fn typed(ground: &Ground) -> TypedSettings {
-    TypedSettings::from(&settings(&ground.db, &ground.operator).await.unwrap())
+async fn typed(fixture: &Fixture) -> TypedSettings {
+    TypedSettings::from(&settings(&fixture.db, &fixture.operator).await.unwrap())
 }
 
 fn errors(typed: &TypedSettings) -> FieldErrors {
@@ -20,8 +20,8 @@ fn errors(typed: &TypedSettings) -> FieldErrors {
 
 #[sqlx::test(migrations = "../migrations")]
 async fn settings_are_kept_as_they_were_typed(pool: PgPool) {
-    let ground = Ground::new(&pool).await;
-    let mut typed = typed(&ground).await;
+    let fixture = Fixture::new(&pool).await;
+    let mut typed = typed(&fixture).await;
     assert_eq!((typed.zone.as_str(), typed.days[0].open, typed.days[5].open), ("Europe/Berlin", true, false));
     // The country is asked for from now on, also of who was one text so far.
     assert_eq!((typed.sender.name.as_str(), typed.sender.address.as_str()), ("Northlight", "1 Quay Street"));
@@ -34,12 +34,12 @@ async fn settings_are_kept_as_they_were_typed(pool: PgPool) {
     typed.holidays = "2026-12-25\n\n2027-01-01".into();
     (typed.line_light, typed.line_dark) = ("#7A3B8F".into(), "#c79ad6".into());
     let kept = typed.read().unwrap();
-    update(&ground.db, &ground.operator, &kept).await.unwrap();
-    let found = settings(&ground.db, &ground.operator).await.unwrap();
+    update(&fixture.db, &fixture.operator, &kept).await.unwrap();
+    let found = settings(&fixture.db, &fixture.operator).await.unwrap();
     assert_eq!(found, kept);
     assert_eq!(found.calendar.days()[0], Some(Opening::new("09:00", "17:30").unwrap()));
     assert_eq!((found.currency, found.calendar.holidays().len()), (Currency::EUR, 2));
-    let mut tx = ground.db.begin_as(SystemRole::Auth).await.unwrap();
+    let mut tx = fixture.db.begin_as(SystemRole::Auth).await.unwrap();
     let workspace = by_host_in(tx.conn(), "").await.unwrap().unwrap();
     assert_eq!(
         (workspace.zone.as_str(), workspace.line_light.as_deref()),
@@ -49,8 +49,8 @@ async fn settings_are_kept_as_they_were_typed(pool: PgPool) {
 
 #[sqlx::test(migrations = "../migrations")]
 async fn everything_wrong_is_told_at_its_field(pool: PgPool) {
-    let ground = Ground::new(&pool).await;
-    let mut typed = typed(&ground).await;
+    let fixture = Fixture::new(&pool).await;
+    let mut typed = typed(&fixture).await;
     typed.name = " ".into();
     typed.zone = "Berlin".into();
     typed.currency = "XYZ".into();
@@ -73,16 +73,16 @@ async fn everything_wrong_is_told_at_its_field(pool: PgPool) {
 
 #[sqlx::test(migrations = "../migrations")]
 async fn settings_are_the_operators_alone(pool: PgPool) {
-    let ground = Ground::new(&pool).await;
-    let other = Ground::beside(&ground.db, &pool).await;
-    let client = ground.client("Harbor").await;
-    let kept = settings(&ground.db, &ground.operator).await.unwrap();
-    for scope in [&client.owner, &ground.operator.within(client.id)] {
-        assert!(matches!(update(&ground.db, scope, &kept).await, Err(Error::NotFound)));
-        assert!(matches!(settings(&ground.db, scope).await, Err(Error::NotFound)));
+    let fixture = Fixture::new(&pool).await;
+    let other = Fixture::beside(&fixture.db, &pool).await;
+    let client = fixture.client("Harbor").await;
+    let kept = settings(&fixture.db, &fixture.operator).await.unwrap();
+    for scope in [&client.owner, &fixture.operator.within(client.id)] {
+        assert!(matches!(update(&fixture.db, scope, &kept).await, Err(Error::NotFound)));
+        assert!(matches!(settings(&fixture.db, scope).await, Err(Error::NotFound)));
     }
     let mut theirs = kept.clone();
     theirs.name = "Other".into();
-    update(&ground.db, &other.operator, &theirs).await.unwrap();
-    assert_eq!(settings(&ground.db, &ground.operator).await.unwrap(), kept);
+    update(&fixture.db, &other.operator, &theirs).await.unwrap();
+    assert_eq!(settings(&fixture.db, &fixture.operator).await.unwrap(), kept);
 }

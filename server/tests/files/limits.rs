@@ -118,7 +118,7 @@ async fn a_database_that_answers_and_takes_nothing_is_not_ready(pg: PgPool) {
     let (status, told) = super::nodes::readyz(&world, watch.clone()).await;
     assert_eq!(status, StatusCode::OK, "{told}");
     // As with a disk that is full: it is read as before.
-    sqlx::query("REVOKE INSERT, UPDATE ON install FROM throughline_auth").execute(&world.root).await.unwrap();
+    sqlx::query("REVOKE INSERT, UPDATE ON install FROM throughline_auth").execute(&world.pool).await.unwrap();
     let (status, told) = super::nodes::readyz(&world, watch).await;
     assert_eq!(status, StatusCode::SERVICE_UNAVAILABLE);
     assert_eq!(

@@ -143,7 +143,7 @@ async fn a_node_with_a_folder_of_its_own_says_so_everywhere(pg: PgPool) {
     let doctor = |data: &tempfile::TempDir| {
         let out = Command::new(env!("CARGO_BIN_EXE_throughline"))
             .args(["doctor"])
-            .env("DATABASE_URL", url(&world.root))
+            .env("DATABASE_URL", url(&world.pool))
             .env("THROUGHLINE_DATA", data.path())
             .output()
             .unwrap();
@@ -180,7 +180,7 @@ async fn a_bucket_that_is_away_or_refuses_is_said_and_nothing_is_made_up(pg: PgP
 
 /// What a node with that store says of itself.
 pub async fn readyz(world: &World, files: Watch) -> (StatusCode, serde_json::Value) {
-    let parts = health::Parts { db: world.db.clone(), engine: world.root.clone(), files };
+    let parts = health::Parts { db: world.db.clone(), engine: world.pool.clone(), files };
     let asked = http::Request::get("/readyz").body(axum::body::Body::empty()).unwrap();
     let answer = health::routes(parts).oneshot(asked).await.unwrap();
     let status = answer.status();

@@ -20,7 +20,7 @@ use domain::{
     money::Currency,
     offers::Starts,
     sealed::Keyring,
-    testing::{Ground, all_rows, bare, furnish, without_rows},
+    testing::{Fixture, all_rows, bare, furnish, without_rows},
     webhooks::{self, Kind, NewWebhook},
 };
 use futures::TryStreamExt;
@@ -71,10 +71,10 @@ impl Furnished {
     /// the install's. A table that came later fails by its name: give it a row here or in `furnish`.
     async fn add_rest(&self) {
         let (db, operator) = (self.db.clone(), self.operator.clone());
-        let ground = Ground { db, pool: self.pool.clone(), workspace: self.workspace, operator };
-        let offer = ground.offer(Starts::AtOnce).await;
-        furnish::house(&ground, &self.store(), &offer, "qxvwka").await;
-        let leaving = ground.client("Leaving").await.id;
+        let fixture = Fixture { db, pool: self.pool.clone(), workspace: self.workspace, operator };
+        let offer = fixture.offer(Starts::AtOnce).await;
+        furnish::full_client(&fixture, &self.store(), &offer, "qxvwka").await;
+        let leaving = fixture.client("Leaving").await.id;
         clients::commands::archive(&self.db, &self.operator, leaving).await.unwrap();
         erasures::schedule(&self.db, &self.operator, leaving, "Leaving").await.unwrap();
         costs::set_rate(&self.db, &self.operator, Currency::EUR, "0.92").await.unwrap();

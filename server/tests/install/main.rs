@@ -2,6 +2,7 @@
 //! back, moving it, and replacing secrets that have leaked.
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
+mod cluster;
 mod compare;
 mod drill;
 mod moved;

@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeSet, fs, path::Path, sync::Arc};
 
-use domain::testing::Ground;
+use domain::testing::Fixture;
 use server::{
     limits::{Allowance, Limits},
     shutdown::Shutdown,
@@ -27,11 +27,11 @@ fn asked_for(text: &str) -> BTreeSet<&str> {
 
 #[sqlx::test(migrations = "../migrations")]
 async fn the_dashboard_and_the_rules_ask_for_what_is_told(pool: PgPool) {
-    let ground = Ground::new(&pool).await;
+    let fixture = Fixture::new(&pool).await;
     let shutdown = Shutdown::default();
     let stored_bytes = Some(1 << 30);
     let limits = Arc::new(Limits::new(Allowance { stored_bytes, ..Allowance::default() }));
-    let address = shared::serve_within(&ground.db, &shutdown, limits).await;
+    let address = shared::serve_within(&fixture.db, &shutdown, limits).await;
     let client = safe_http::tls::client().build().unwrap();
     let token = shared::METRICS_TOKEN;
     let page = client.get(format!("http://{address}/metrics")).bearer_auth(token).send().await.unwrap();

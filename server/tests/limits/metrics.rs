@@ -1,6 +1,6 @@
 //! Who may read the metrics, and that they are what Prometheus reads.
 
-use domain::testing::Ground;
+use domain::testing::Fixture;
 use reqwest::{Client, StatusCode};
 use server::shutdown::Shutdown;
 use sqlx::PgPool;
@@ -10,9 +10,9 @@ use super::{house::figure, shared};
 #[sqlx::test(migrations = "../migrations")]
 async fn this_machine_reads_them_and_strangers_find_nothing(pool: PgPool) {
     let _ = rustls::crypto::ring::default_provider().install_default();
-    let ground = Ground::new(&pool).await;
+    let fixture = Fixture::new(&pool).await;
     let shutdown = Shutdown::default();
-    let address = shared::serve(&ground.db, &shutdown).await;
+    let address = shared::serve(&fixture.db, &shutdown).await;
     let asked = async |headers: &[(&str, &str)]| {
         let mut request = Client::new().get(format!("http://{address}/metrics"));
         for (name, value) in headers {
@@ -34,7 +34,7 @@ async fn this_machine_reads_them_and_strangers_find_nothing(pool: PgPool) {
     let token = format!("Bearer {}", shared::METRICS_TOKEN);
     let far = ("x-forwarded-for", "192.0.2.1");
     assert_eq!(asked(&[far, ("authorization", &token)]).await.status(), StatusCode::OK);
-    let (_, operator) = shared::sign_in(&ground.db, &ground.operator).await;
+    let (_, operator) = shared::sign_in(&fixture.db, &fixture.operator).await;
     for headers in [
         &[far][..],
         &[("host", "portal.example")],

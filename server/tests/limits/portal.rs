@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use domain::testing::Ground;
+use domain::testing::Fixture;
 use reqwest::{Client, Response, StatusCode};
 use server::{
     limits::{Allowance, Limits},
@@ -16,21 +16,21 @@ use super::shared::{self, Tab, ask};
 #[sqlx::test(migrations = "../migrations")]
 async fn people_of_one_client_leave_the_others_their_seats(pool: PgPool) {
     let _ = rustls::crypto::ring::default_provider().install_default();
-    let ground = Ground::new(&pool).await;
-    let (client, neighbour) = (ground.client("Harbor & Pine").await, ground.client("Hill Insurance").await);
-    let (session, theirs) = (ask(&ground, &client).await.session, ask(&ground, &neighbour).await.session);
+    let fixture = Fixture::new(&pool).await;
+    let (client, neighbour) = (fixture.client("Harbor & Pine").await, fixture.client("Hill Insurance").await);
+    let (session, theirs) = (ask(&fixture, &client).await.session, ask(&fixture, &neighbour).await.session);
     let shutdown = Shutdown::default();
     let limits = Arc::new(Limits::new(Allowance { followers: Some(1), ..Allowance::default() }));
-    let address = shared::serve_within(&ground.db, &shutdown, limits.clone()).await;
+    let address = shared::serve_within(&fixture.db, &shutdown, limits.clone()).await;
     let browser = Client::new();
     let follow = async |cookie: &str, stream: StreamId| -> Response {
         let url = format!("http://{address}/v1/stream/{stream}?offset=now&live=sse");
         browser.get(url).header("cookie", cookie).send().await.unwrap()
     };
-    let (_, member) = shared::sign_in(&ground.db, &client.member).await;
-    let (_, owner) = shared::sign_in(&ground.db, &client.owner).await;
-    let (_, operator) = shared::sign_in(&ground.db, &ground.operator).await;
-    let (_, stranger) = shared::sign_in(&ground.db, &neighbour.owner).await;
+    let (_, member) = shared::sign_in(&fixture.db, &client.member).await;
+    let (_, owner) = shared::sign_in(&fixture.db, &client.owner).await;
+    let (_, operator) = shared::sign_in(&fixture.db, &fixture.operator).await;
+    let (_, stranger) = shared::sign_in(&fixture.db, &neighbour.owner).await;
 
     let open = follow(&member, session).await;
     assert_eq!(open.status(), StatusCode::OK);

@@ -10,7 +10,7 @@ use axum::{
     extract::ConnectInfo,
     http::{Request, StatusCode, Version, header, request::Builder},
 };
-use domain::{Db, demo, secret, testing::Ground};
+use domain::{Db, demo, secret, testing::Fixture};
 use http_body_util::BodyExt;
 use server::{
     ingress::{BodyTimes, Ingress, Trusted},
@@ -77,8 +77,8 @@ fn to(host: &str, path: &str) -> Builder {
 
 #[sqlx::test(migrations = "../migrations")]
 async fn mail_that_is_not_sent_is_read_on_this_machine_alone(pool: PgPool) {
-    let ground = Ground::new(&pool).await;
-    let local = House::new(&ground.db, None);
+    let fixture = Fixture::new(&pool).await;
+    let local = House::new(&fixture.db, None);
     let outbox = || to(HERE, "/dev/outbox");
     for host in [HERE, "localhost:3000", "[::1]:3000"] {
         assert_eq!(local.get(to(host, "/dev/outbox")).await, StatusCode::OK, "{host}");
@@ -91,7 +91,7 @@ async fn mail_that_is_not_sent_is_read_on_this_machine_alone(pool: PgPool) {
     assert_eq!(local.get(outbox().version(Version::HTTP_10)).await, StatusCode::NOT_FOUND);
     assert_eq!(local.get(outbox()).await, StatusCode::OK);
 
-    let proxied = House::new(&ground.db, Some("https://portal.example"));
+    let proxied = House::new(&fixture.db, Some("https://portal.example"));
     assert_eq!(proxied.get(to("portal.example", "/dev/outbox")).await, StatusCode::NOT_FOUND);
     assert_eq!(proxied.get(outbox()).await, StatusCode::MISDIRECTED_REQUEST);
 }
@@ -108,9 +108,9 @@ async fn the_demos_published_password_opens_nothing_from_elsewhere(pool: PgPool)
 
 #[sqlx::test(migrations = "../migrations")]
 async fn requests_are_answered_under_the_portals_names_alone(pool: PgPool) {
-    let ground = Ground::new(&pool).await;
+    let fixture = Fixture::new(&pool).await;
     sqlx::query("UPDATE workspace SET host = 'Studio.example'").execute(&pool).await.unwrap();
-    let house = House::new(&ground.db, Some("https://portal.example:8443"));
+    let house = House::new(&fixture.db, Some("https://portal.example:8443"));
     for host in ["portal.example:8443", "portal.example", "PORTAL.example.", "studio.example"] {
         assert_eq!(house.get(to(host, "/sign-in")).await, StatusCode::OK, "{host}");
     }
@@ -134,7 +134,7 @@ async fn requests_are_answered_under_the_portals_names_alone(pool: PgPool) {
     let handed_on = to(HERE, "/v1/clients").header("x-forwarded-for", "203.0.113.1");
     assert_eq!(house.get(handed_on).await, StatusCode::MISDIRECTED_REQUEST);
 
-    let local = House::new(&ground.db, None);
+    let local = House::new(&fixture.db, None);
     assert_eq!(local.get(to("localhost:3000", "/sign-in")).await, StatusCode::OK);
     assert_eq!(local.get(to("rebound.example", "/sign-in")).await, StatusCode::MISDIRECTED_REQUEST);
 }

@@ -3,7 +3,7 @@
 use domain::{
     accounts::{commands::create_operator, limits::SIGN_IN_PAIR},
     secret,
-    testing::Ground,
+    testing::Fixture,
 };
 use reqwest::{Client, Response, StatusCode, redirect::Policy};
 use server::shutdown::Shutdown;
@@ -22,9 +22,9 @@ struct Auth {
 }
 
 impl Auth {
-    async fn new(ground: &Ground) -> Self {
+    async fn new(fixture: &Fixture) -> Self {
         let _ = rustls::crypto::ring::default_provider().install_default();
-        let address = format!("http://{}", serve(&ground.db, &Shutdown::default()).await);
+        let address = format!("http://{}", serve(&fixture.db, &Shutdown::default()).await);
         let http = Client::builder().redirect(Policy::none()).build().unwrap();
         Self { http, address }
     }
@@ -52,9 +52,9 @@ fn device(response: &Response) -> Option<String> {
 
 #[sqlx::test(migrations = "../migrations")]
 async fn a_browser_that_is_known_comes_in_through_a_flood(pool: PgPool) {
-    let ground = Ground::new(&pool).await;
-    create_operator(&ground.db, OLIVE, "Olive Stone", Some(GOOD)).await.unwrap();
-    let door = Auth::new(&ground).await;
+    let fixture = Fixture::new(&pool).await;
+    create_operator(&fixture.db, OLIVE, "Olive Stone", Some(GOOD)).await.unwrap();
+    let door = Auth::new(&fixture).await;
     let first = door.enter(OLIVE, GOOD, "").await;
     assert_eq!(
         (first.status(), &first.headers()["location"]),
@@ -82,14 +82,14 @@ async fn a_browser_that_is_known_comes_in_through_a_flood(pool: PgPool) {
 
 #[sqlx::test(migrations = "../migrations")]
 async fn an_address_of_other_letters_signs_in_however_it_is_typed(pool: PgPool) {
-    let ground = Ground::new(&pool).await;
-    create_operator(&ground.db, "info@müller.de", "Olive Stone", Some(GOOD)).await.unwrap();
-    let door = Auth::new(&ground).await;
+    let fixture = Fixture::new(&pool).await;
+    create_operator(&fixture.db, "info@müller.de", "Olive Stone", Some(GOOD)).await.unwrap();
+    let door = Auth::new(&fixture).await;
     for typed in ["info@müller.de", "INFO@Müller.DE", "info@xn--mller-kva.de"] {
         assert_eq!(door.enter(typed, GOOD, "").await.status(), StatusCode::SEE_OTHER, "{typed}");
     }
     let kept: String = sqlx::query_scalar("SELECT email FROM person WHERE email LIKE '%mller%'")
-        .fetch_one(&ground.pool)
+        .fetch_one(&fixture.pool)
         .await
         .unwrap();
     assert_eq!(kept, "info@xn--mller-kva.de", "as the mail goes out");

@@ -23,7 +23,7 @@ async fn draft(house: &House, atlas: &Program) -> Value {
 
 async fn state(house: &House, invoice: &Value) -> InvoiceState {
     let id: InvoiceId = invoice.as_str().unwrap().parse().unwrap();
-    billing::queries::get(&house.ground.db, &house.ground.operator, id).await.unwrap().state
+    billing::queries::get(&house.fixture.db, &house.fixture.operator, id).await.unwrap().state
 }
 
 fn proposal(answer: &Value) -> ProposalId {
@@ -48,10 +48,10 @@ async fn a_dangerous_action_waits_and_is_done_once_whoever_approves_it(pool: PgP
 
     // Two operators at once, one of them on a node that has just been started.
     let restarted = domain::testing::bare(&pool).await;
-    let second = house.ground.person(None, Role::Operator, "Second").await;
+    let second = house.fixture.person(None, Role::Operator, "Second").await;
     let (id, by) = (proposal(&waits), By::default());
     let (one, other) = tokio::join!(
-        proposals::approve(&house.ground.db, &house.ground.operator, &by, id),
+        proposals::approve(&house.fixture.db, &house.fixture.operator, &by, id),
         proposals::approve(&restarted, &second, &by, id)
     );
     let won = [one.unwrap(), other.unwrap()].iter().filter(|decided| **decided == Decided::Won).count();
@@ -78,10 +78,10 @@ async fn what_nobody_decides_expires_and_what_is_declined_is_not_done(pool: PgPo
         atlas.call("get_approval", json!({ "approval": waits["approval"] })).await["state"].clone()
     };
     let (first, second) = (ask("1").await, ask("2").await);
-    let (db, operator, by) = (&house.ground.db, &house.ground.operator, By::default());
+    let (db, operator, by) = (&house.fixture.db, &house.fixture.operator, By::default());
     proposals::decline(db, operator, &by, proposal(&first)).await.unwrap();
     assert_eq!(state_of(&first).await, "declined");
-    house.ground.wait(chrono::TimeDelta::days(8));
+    house.fixture.wait(chrono::TimeDelta::days(8));
     assert_eq!(state_of(&second).await, "expired");
     assert_eq!(proposals::approve(db, operator, &by, proposal(&second)).await.unwrap(), Decided::Expired);
     assert_eq!(state(&house, &invoice).await, InvoiceState::Draft);

@@ -155,7 +155,7 @@ async fn a_token_offers_what_it_has_the_right_to(pool: PgPool) {
 async fn others_things_are_not_there(pool: PgPool) {
     let house = House::new(&pool).await;
     let theirs = house.ask(&house.law, "Draft a lease", false).await;
-    let abroad = domain::testing::Ground::beside(&house.ground.db, &pool).await;
+    let abroad = domain::testing::Fixture::beside(&house.fixture.db, &pool).await;
     let far = abroad.client("Far Estates").await;
     let all = Right::ALL[1..].to_vec();
     let atlas = house.desk_token(&all).await;

@@ -107,7 +107,7 @@ async fn hermes_carries_a_request_from_the_backlog_to_review(pool: PgPool) {
     ];
     let (tell, claimed) = watch::channel(false);
     let (model, address) = model(calls, claimed).await;
-    let db = house.ground.db.clone();
+    let db = house.fixture.db.clone();
     let taking = tokio::spawn(async move {
         while runs::claim_due(&db, "a worker", LONG).await.unwrap().is_none() {
             tokio::time::sleep(Duration::from_millis(50)).await;

@@ -1,14 +1,13 @@
 use std::{net::SocketAddr, time::Duration};
 
 use domain::{
-    agents::{self, NewAgent},
     audit::{self, Entry, Filter},
     ids::{AgentId, ClientId},
     offers::Starts,
-    requests::{Column, NewRequest, Priority, commands, queries},
-    runs::{self, Claimed},
-    testing::{Ground, TestClient},
-    tokens::{self, NewToken, Right},
+    requests::{Column, NewRequest},
+    runs::Claimed,
+    testing::{Fixture, TestClient, new_request},
+    tokens::Right,
 };
 use reqwest::{Client, Response};
 use serde_json::{Value, json};
@@ -19,12 +18,10 @@ use super::shared;
 
 /// What no wait in here comes near.
 pub const FOREVER: Duration = Duration::from_secs(180);
-/// Longer than a test.
-const LEASE: Duration = Duration::from_secs(3_600);
 
 /// A server with two clients, the first of which has a subscription, and an agent called Juno who works for everyone.
 pub struct House {
-    pub ground: Ground,
+    pub fixture: Fixture,
     pub law: TestClient,
     pub hill: TestClient,
     pub agent: AgentId,
@@ -34,40 +31,31 @@ pub struct House {
 impl House {
     pub async fn new(pool: &PgPool) -> Self {
         let _ = rustls::crypto::ring::default_provider().install_default();
-        let ground = Ground::new(pool).await;
-        let (law, hill) = (ground.client("Harbor & Pine").await, ground.client("Hill Insurance").await);
-        let offer = ground.offer(Starts::AtOnce).await;
+        let fixture = Fixture::new(pool).await;
+        let (law, hill) = (fixture.client("Harbor & Pine").await, fixture.client("Hill Insurance").await);
+        let offer = fixture.offer(Starts::AtOnce).await;
         for client in [&law, &hill] {
-            ground.subscribe(client, &offer).await;
+            fixture.subscribe(client, &offer).await;
         }
-        let juno = NewAgent { name: "Juno".into(), persona: "Calm.".into(), client: None };
-        let agent = agents::create(&ground.db, &ground.operator, juno).await.unwrap();
+        let agent = fixture.agent("Juno", None).await;
         let shutdown = Shutdown::default();
-        let address = shared::serve(&ground.db, &shutdown).await;
-        Self { ground, law, hill, agent, address }
+        let address = shared::serve(&fixture.db, &shutdown).await;
+        Self { fixture, law, hill, agent, address }
     }
 
     /// Asks for something, which is queued.
     pub async fn ask(&self, client: &TestClient, title: &str, queue: bool) -> u64 {
-        let new = NewRequest {
-            title: title.into(),
-            brief: "Please write to them.".into(),
-            priority: Priority::Normal,
-            queue,
-            files: Vec::new(),
-            form_key: None,
-        };
-        commands::create(&self.ground.db, &client.owner, new).await.unwrap()
+        let new = NewRequest { queue, ..new_request(title) };
+        self.fixture.ask_as(&client.owner, new).await.card.number
     }
 
     pub async fn column(&self, client: ClientId, number: u64) -> Column {
-        let operator = &self.ground.operator;
-        queries::by_number(&self.ground.db, operator, client, number).await.unwrap().card.column
+        self.fixture.request(client, number).await.card.column
     }
 
     /// Juno takes the queued run up.
     pub async fn claim(&self) -> Claimed {
-        runs::claim_due(&self.ground.db, "a worker", LEASE).await.unwrap().expect("a queued run")
+        self.fixture.claim().await
     }
 
     /// Which tools Juno may use.
@@ -75,7 +63,7 @@ impl House {
         sqlx::query("UPDATE agent SET tools = $2 WHERE id = $1")
             .bind(self.agent.0)
             .bind(tools.iter().map(|tool| (*tool).to_owned()).collect::<Vec<_>>())
-            .execute(&self.ground.pool)
+            .execute(&self.fixture.pool)
             .await
             .unwrap();
     }
@@ -91,14 +79,13 @@ impl House {
     }
 
     pub async fn token(&self, agent: Option<AgentId>, client: Option<ClientId>, rights: &[Right]) -> Program {
-        let new = NewToken { name: "Atlas".into(), agent, client, rights: rights.to_vec() };
-        let (_, text) = tokens::create(&self.ground.db, &self.ground.operator, new).await.unwrap();
+        let (_, text) = self.fixture.token(agent, client, rights).await;
         Program { address: self.address, text, client: Client::new() }
     }
 
     /// The audit log, oldest first.
     pub async fn log(&self) -> Vec<Entry> {
-        let page = audit::list(&self.ground.db, &self.ground.operator, &Filter::default()).await.unwrap();
+        let page = audit::list(&self.fixture.db, &self.fixture.operator, &Filter::default()).await.unwrap();
         // Without what the test itself needed first.
         let needed = ["create_token", "create_offer", "publish_offer", "start_subscription", "add_agent"];
         let of_programs = |entry: &Entry| {

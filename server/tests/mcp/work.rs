@@ -15,7 +15,7 @@ use super::house::House;
 async fn an_agent_does_its_work_from_reading_to_review(pool: PgPool) {
     let house = House::new(&pool).await;
     let number = house.ask(&house.law, "Follow up", true).await;
-    let (db, operator) = (&house.ground.db, &house.ground.operator);
+    let (db, operator) = (&house.fixture.db, &house.fixture.operator);
     notes::write(db, operator, house.law.id, "Rates.md", "An hour is $300.", None).await.unwrap();
     let juno = house.agents_token().await;
     let idle = juno.refused("get_request", json!({})).await;
@@ -74,7 +74,7 @@ async fn a_question_suspends_the_run_and_its_answer_is_fetched(pool: PgPool) {
     assert!(again.contains("waits for an"), "{again}");
     assert_eq!(juno.call("get_answer", json!({ "question": asked["question"] })).await["state"], "open");
     let id = asked["question"].as_str().unwrap().parse().unwrap();
-    approvals::answer(&house.ground.db, &house.law.owner, id, "By post").await.unwrap();
+    approvals::answer(&house.fixture.db, &house.law.owner, id, "By post").await.unwrap();
     let settled = juno.call("get_answer", json!({ "question": asked["question"] })).await;
     assert_eq!((settled["state"].as_str(), settled["answer"].as_str()), (Some("answered"), Some("By post")));
     assert_eq!(settled["by"], "Owner");
@@ -105,15 +105,15 @@ async fn only_what_is_on_the_list_is_offered_or_done(pool: PgPool) {
 #[sqlx::test(migrations = "../migrations")]
 async fn an_agent_has_its_own_runs_and_no_others(pool: PgPool) {
     let house = House::new(&pool).await;
-    let db = &house.ground.db;
+    let db = &house.fixture.db;
     house.ask(&house.law, "Follow up", true).await;
     let first = house.claim().await;
     let new = agents::NewAgent { name: "Mina".into(), persona: String::new(), client: Some(house.hill.id) };
-    let mina = agents::create(db, &house.ground.operator, new).await.unwrap();
+    let mina = agents::create(db, &house.fixture.operator, new).await.unwrap();
     house.ask(&house.hill, "Renewals", true).await;
     let theirs = house.claim().await;
     assert_eq!(theirs.agent, mina);
-    notes::write(db, &house.ground.operator, house.hill.id, "Secret.md", "Hush.", None).await.unwrap();
+    notes::write(db, &house.fixture.operator, house.hill.id, "Secret.md", "Hush.", None).await.unwrap();
 
     let juno = house.agents_token().await;
     let named = |run: domain::ids::RunId| json!({ "run": run });

@@ -11,7 +11,7 @@ use std::time::Duration;
 use domain::{
     audit::{self, Filter},
     secret,
-    testing::{Ground, TestClient},
+    testing::{Fixture, TestClient},
     tokens::{self, NewToken, Right},
 };
 use front::{Front, NAME};
@@ -19,7 +19,7 @@ use futures::{SinkExt, StreamExt};
 use reqwest::{Response, StatusCode, header};
 use serde_json::{Value, json};
 use server::shutdown::Shutdown;
-use shared::{Asked, FORM_KEY, ask};
+use shared::{FORM_KEY, TestRequest, ask};
 use sqlx::PgPool;
 use tokio::time::timeout;
 use tokio_tungstenite::tungstenite::{Message, client::IntoClientRequest};
@@ -30,7 +30,7 @@ const FOREVER: Duration = Duration::from_secs(60);
 const SEED: &str = "a-seed-of-the-form-token";
 
 struct House {
-    ground: Ground,
+    fixture: Fixture,
     client: TestClient,
     front: Front,
     _shutdown: Shutdown,
@@ -44,19 +44,19 @@ impl House {
             return None;
         };
         let _ = rustls::crypto::ring::default_provider().install_default();
-        let ground = Ground::new(pool).await;
-        let client = ground.client("Harbor & Pine").await;
+        let fixture = Fixture::new(pool).await;
+        let client = fixture.client("Harbor & Pine").await;
         let shutdown = Shutdown::default();
         let ports = front::ports();
         let public = format!("https://{NAME}:{}", ports[0].port());
-        let (portal, _) = shared::portal_at(&ground.db, &shutdown, Default::default(), Some(&public)).await;
+        let (portal, _) = shared::portal_at(&fixture.db, &shutdown, Default::default(), Some(&public)).await;
         let front = Front::start(program, ports, portal).await;
-        Some(Self { ground, client, front, _shutdown: shutdown })
+        Some(Self { fixture, client, front, _shutdown: shutdown })
     }
 
     /// The owner's cookies.
     async fn cookie(&self) -> String {
-        let (_, sign_in) = shared::sign_in(&self.ground.db, &self.client.owner).await;
+        let (_, sign_in) = shared::sign_in(&self.fixture.db, &self.client.owner).await;
         format!("form={SEED}; {sign_in}")
     }
 
@@ -125,7 +125,7 @@ async fn the_log_and_the_limits_see_visitors_and_not_the_proxy(pool: PgPool) {
     let Some(house) = House::new(&pool).await else { return };
     let rights = vec![Right::Read, Right::Write];
     let new = NewToken { name: "Atlas".into(), rights, agent: None, client: None };
-    let (_, token) = tokens::create(&house.ground.db, &house.ground.operator, new).await.unwrap();
+    let (_, token) = tokens::create(&house.fixture.db, &house.fixture.operator, new).await.unwrap();
     let call = json!({ "jsonrpc": "2.0", "id": 7, "method": "tools/list" });
     let browser = house.front.browser([127, 0, 0, 7]);
     let tools = browser.post(house.front.url("/mcp")).bearer_auth(&token).json(&call);
@@ -140,7 +140,7 @@ async fn the_log_and_the_limits_see_visitors_and_not_the_proxy(pool: PgPool) {
     let asked = asked.header("idempotency-key", "one").header("x-forwarded-for", "198.51.100.7");
     let status = asked.header("forwarded", "for=198.51.100.7").send().await.unwrap().status();
     assert!(status == StatusCode::CREATED || status == StatusCode::CONFLICT, "{status}");
-    let page = audit::list(&house.ground.db, &house.ground.operator, &Filter::default()).await.unwrap();
+    let page = audit::list(&house.fixture.db, &house.fixture.operator, &Filter::default()).await.unwrap();
     let entry = page.entries.iter().find(|entry| entry.what == "create_request").unwrap();
     assert_eq!(entry.ip.as_deref(), Some("127.0.0.7"));
 }
@@ -148,7 +148,7 @@ async fn the_log_and_the_limits_see_visitors_and_not_the_proxy(pool: PgPool) {
 #[sqlx::test(migrations = "../migrations")]
 async fn pages_stay_live_by_a_socket_and_by_events(pool: PgPool) {
     let Some(house) = House::new(&pool).await else { return };
-    let Asked { session, .. } = ask(&house.ground, &house.client).await;
+    let TestRequest { session, .. } = ask(&house.fixture, &house.client).await;
     let cookie = house.cookie().await;
 
     let mut request =

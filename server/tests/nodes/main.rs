@@ -5,6 +5,10 @@
 #[path = "../fleet/mod.rs"]
 mod fleet;
 mod outage;
+#[allow(dead_code, unused_imports, reason = "a part of it is used here")]
+#[path = "../shared/mod.rs"]
+mod shared;
+mod traces;
 mod upgrade;
 
 use std::time::Duration;

@@ -30,11 +30,11 @@ pub async fn furnished(
     settings: &Settings,
     key: Option<&str>,
 ) -> World {
-    world.db = world.db.clone().with_keyring(Keyring::parse(keys).unwrap());
+    world.fixture.db = world.db.clone().with_keyring(Keyring::parse(keys).unwrap());
     sqlx::query("UPDATE agent SET backend = $1, settings = $2")
         .bind(backend.as_str())
         .bind(serde_json::to_value(settings).unwrap())
-        .execute(&world.root)
+        .execute(&world.pool)
         .await
         .unwrap();
     if let Some(key) = key {
@@ -86,7 +86,7 @@ pub async fn sees_it_done(world: &World, model: &Scripted, request: &Detail, han
 
 /// All that the agent said, without blanks, in the order of the session.
 pub async fn said(world: &World, request: &Detail) -> String {
-    let conversation = world.conversation(request).await;
+    let conversation = world.conversation(request.session_stream).await;
     let words = conversation.entries.iter().filter_map(|entry| match &entry.body {
         Body::Words { text, writing } => {
             assert!(!writing, "nothing is left open");
@@ -103,7 +103,7 @@ pub async fn asked(world: &World, known: usize) -> Approval {
         loop {
             let open = approvals::open_for(&world.db, &world.operator).await.unwrap();
             let all: i64 =
-                sqlx::query_scalar("SELECT count(*) FROM approval").fetch_one(&world.root).await.unwrap();
+                sqlx::query_scalar("SELECT count(*) FROM approval").fetch_one(&world.pool).await.unwrap();
             match open.into_iter().next() {
                 Some(approval) if usize::try_from(all).unwrap() > known => return approval,
                 _ => tokio::time::sleep(Duration::from_millis(50)).await,
@@ -124,7 +124,7 @@ pub async fn answered_at_once(world: &World, approval: &Approval) -> bool {
 
 /// How often somebody was asked.
 pub async fn questions(world: &World) -> i64 {
-    sqlx::query_scalar("SELECT count(*) FROM approval").fetch_one(&world.root).await.unwrap()
+    sqlx::query_scalar("SELECT count(*) FROM approval").fetch_one(&world.pool).await.unwrap()
 }
 
 /// Another worker takes up what the one before left when it died.

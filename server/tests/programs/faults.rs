@@ -141,7 +141,7 @@ async fn rounds(pg: PgPool) {
     }
     servers.kill().await;
     let attempts: i64 =
-        sqlx::query_scalar("SELECT sum(attempt) FROM run").fetch_one(&world.root).await.unwrap();
+        sqlx::query_scalar("SELECT sum(attempt) FROM run").fetch_one(&world.pool).await.unwrap();
     println!("Hermes: {struck:?}, {attempts} attempts");
     println!(
         "Hermes: {rounds} rounds in {} s, nothing lost, nothing twice (seed {seed})",
@@ -155,7 +155,7 @@ async fn hasten(world: &World) {
         // The database may be away.
         let _ =
             sqlx::query("UPDATE run SET not_before = now() WHERE state = 'queued' AND not_before > now()")
-                .execute(&world.root)
+                .execute(&world.pool)
                 .await;
         tokio::time::sleep(Duration::from_millis(100)).await;
     }
@@ -170,7 +170,7 @@ async fn play(
 ) {
     let request = world.ask("New fees", "Write a letter.", vec![]).await;
     // How often work may be tried again is not what is looked at here.
-    sqlx::query("UPDATE run SET max_attempts = 100").execute(&world.root).await.unwrap();
+    sqlx::query("UPDATE run SET max_attempts = 100").execute(&world.pool).await.unwrap();
     model.pace(Duration::from_millis(60));
     for (at, fault) in plan {
         says_so_much(world, &request, *at).await;
@@ -236,7 +236,7 @@ async fn strike(world: &World, hermes: &mut Program, servers: &mut Servers, faul
             let hang_up = "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity
                            WHERE datname = current_database() AND pid <> pg_backend_pid()";
             // It hangs up on whoever asks, too.
-            let _ = sqlx::query(hang_up).execute(&world.root).await;
+            let _ = sqlx::query(hang_up).execute(&world.pool).await;
         }
     }
 }
@@ -244,7 +244,7 @@ async fn strike(world: &World, hermes: &mut Program, servers: &mut Servers, faul
 /// Half a minute is over for whoever holds the run, dead or alive.
 async fn lease_runs_out(world: &World) {
     let out = "UPDATE run SET lease_until = now() - interval '1 second' WHERE state = 'working'";
-    while sqlx::query(out).execute(&world.root).await.is_err() {
+    while sqlx::query(out).execute(&world.pool).await.is_err() {
         tokio::time::sleep(Duration::from_millis(50)).await;
     }
 }

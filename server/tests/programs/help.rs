@@ -64,7 +64,7 @@ async fn claude_code_has_another_agent_help(pg: PgPool) {
     model.is_content();
     let told = model.asked().last().unwrap()["messages"].to_string();
     assert!(told.contains("This was a rehearsal") && told.contains("Check the dates"), "{told}");
-    let read = world.conversation(&request).await;
+    let read = world.conversation(request.session_stream).await;
     let help = read.entries.iter().find(|entry| matches!(entry.body, Body::Words { .. }) && entry.second);
     assert_eq!(help.map(|entry| entry.author.name.as_str()), Some("Otto"));
     assert_eq!(read.run.map(|run| (run.agent, run.state)), Some(("Juno".to_owned(), RunState::Completed)));

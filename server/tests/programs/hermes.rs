@@ -134,13 +134,13 @@ pub fn backend_with(patience: Duration) -> Arc<Hermes> {
 /// What was kept of the run that Hermes does.
 pub async fn kept(world: &World) -> Value {
     sqlx::query_scalar("SELECT kept FROM run ORDER BY queued_at DESC LIMIT 1")
-        .fetch_one(&world.root)
+        .fetch_one(&world.pool)
         .await
         .unwrap()
 }
 
 pub async fn steps(world: &World, request: &Detail) -> Vec<(String, StepState)> {
-    let conversation = world.conversation(request).await;
+    let conversation = world.conversation(request.session_stream).await;
     let steps = conversation.entries.iter().filter_map(|entry| match &entry.body {
         Body::Step { title, state, .. } => Some((title.clone(), *state)),
         _ => None,
@@ -192,12 +192,12 @@ async fn goes_the_whole_way(pg: PgPool) {
 
     let raw =
         |part: &Part| matches!(part, Part::ToolInputAvailable { .. } | Part::ToolOutputAvailable { .. });
-    assert!(!world.parts(&request).await.iter().any(raw), "nothing raw before the client");
+    assert!(!world.parts(request.session_stream).await.iter().any(raw), "nothing raw before the client");
     let backstage = world.events(request.backstage_stream.unwrap()).await;
     assert_eq!(backstage.iter().filter(|event| raw(&event.part)).count(), 6);
     assert!(serde_json::to_string(&backstage).unwrap().contains("three open loops"));
     let (spent, tokens): (i64, i64) = sqlx::query_as("SELECT count(*), sum(input_tokens)::bigint FROM spend")
-        .fetch_one(&world.root)
+        .fetch_one(&world.pool)
         .await
         .unwrap();
     assert_eq!((spent, tokens), (1, 40));
@@ -215,13 +215,13 @@ async fn what_is_on_the_list_is_not_asked(pg: PgPool) {
     .await;
     let Some(hermes) = Program::start(&model).await else { return };
     let world = hermes.world(pg).await;
-    sqlx::query("UPDATE agent SET tools = '{terminal}'").execute(&world.root).await.unwrap();
+    sqlx::query("UPDATE agent SET tools = '{terminal}'").execute(&world.pool).await.unwrap();
     let request = world.ask("New fees", "Write a letter.", vec![]).await;
     let hand = world.work(backend());
     world.until(&request, in_review).await;
     hand.leave().await;
     let asked: i64 =
-        sqlx::query_scalar("SELECT count(*) FROM approval").fetch_one(&world.root).await.unwrap();
+        sqlx::query_scalar("SELECT count(*) FROM approval").fetch_one(&world.pool).await.unwrap();
     assert_eq!(asked, 0);
     assert!(model.asked()[1]["messages"].to_string().contains("was approved by the user"));
 }

@@ -26,7 +26,7 @@ async fn what_a_killed_server_started_is_ended_by_the_next(pg: PgPool) {
     sqlx::query("UPDATE agent SET backend = $1, settings = $2")
         .bind(Backend::Acp.as_str())
         .bind(sqlx::types::Json(settings))
-        .execute(&world.root)
+        .execute(&world.pool)
         .await
         .unwrap();
     world.ask("New fees", "Write a letter.", vec![]).await;

@@ -58,7 +58,7 @@ async fn a_real_model_streams_its_words(pg: PgPool) {
     let version = deliverables::version(&world.db, &world.owner, delivered.id, 1).await.unwrap();
     assert_eq!(version.body.as_deref(), Some(deltas.concat().trim()));
     let spent: (String, i64) =
-        sqlx::query_as("SELECT model, output_tokens FROM spend").fetch_one(&world.root).await.unwrap();
+        sqlx::query_as("SELECT model, output_tokens FROM spend").fetch_one(&world.pool).await.unwrap();
     assert!(spent.0 == "smollm2-135m-instruct" && spent.1 > 0, "{spent:?}");
     println!("The model wrote: {}", deltas.concat());
 }

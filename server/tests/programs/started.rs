@@ -181,11 +181,11 @@ async fn goes_the_whole_way(of: &str, pg: PgPool) {
             Part::ToolInputAvailable { .. } | Part::ToolOutputAvailable { .. } | Part::ToolOutputError { .. }
         )
     };
-    assert!(!world.parts(&request).await.iter().any(raw), "nothing raw before the client");
+    assert!(!world.parts(request.session_stream).await.iter().any(raw), "nothing raw before the client");
     let backstage = world.events(request.backstage_stream.unwrap()).await;
     assert_eq!(backstage.iter().filter(|event| raw(&event.part)).count(), 6);
     let tokens: Option<i64> = sqlx::query_scalar("SELECT sum(output_tokens)::bigint FROM spend")
-        .fetch_one(&world.root)
+        .fetch_one(&world.pool)
         .await
         .unwrap();
     assert!(tokens.unwrap() > 0);
@@ -314,7 +314,7 @@ async fn uses_the_portals_tools(of: &str, pg: PgPool) {
     let delivered = delivered.remove(0);
     assert_eq!((delivered.title.as_str(), delivered.versions.len()), ("The letter", 1));
     assert_eq!(steps(&world, &request).await, [], "the portal's tools speak for themselves");
-    let tokens: i64 = sqlx::query_scalar("SELECT count(*) FROM spend").fetch_one(&world.root).await.unwrap();
+    let tokens: i64 = sqlx::query_scalar("SELECT count(*) FROM spend").fetch_one(&world.pool).await.unwrap();
     assert!(tokens > 0, "what it used is counted");
     let text = seen[0].trim_start_matches("Bearer ");
     assert!(!world.everything().await.contains(text), "in no session");

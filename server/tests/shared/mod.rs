@@ -1,7 +1,7 @@
 //! What the tests of the real router share: the product over a test's database, browsers that are signed in, and tabs
 //! that follow.
 
-mod asked;
+mod request;
 mod tab;
 
 use std::{collections::HashMap, net::SocketAddr, path::Path, sync::Arc};
@@ -29,7 +29,7 @@ use tower_sessions::{
 };
 
 #[allow(unused_imports, reason = "not every test asks for something")]
-pub use asked::{Asked, ask};
+pub use request::{TestRequest, ask};
 pub use tab::Tab;
 
 /// The key of the form tokens.

@@ -226,7 +226,7 @@ fn by_role(town: &Town, pattern: &str, method: &'static str, role: Role) -> Told
 
 /// So that the walk can fail: whoever belongs there does what the wrong ones could not.
 async fn the_right_ones_get_in(town: &Town, wrong: &mut Vec<String>) {
-    // Those for programs let in nobody by a sign-in; `server/tests/pull` does what they are there for.
+    // Those for programs let in nobody by a sign-in; `server/tests/protocols/pull` does what they are there for.
     for pattern in router::patterns().into_iter().filter(|pattern| !is_for_programs(pattern)) {
         // The wrong ones have used up what an hour allows.
         sqlx::query("DELETE FROM rate_limit").execute(&town.ours.pool).await.unwrap();

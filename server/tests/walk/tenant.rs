@@ -12,7 +12,7 @@ use domain::{
     ids::{AgentId, CreditNoteId, ExportId, FileId, InvitationId, InvoiceId, MembershipId, SubscriptionId},
     money::Currency,
     offers::Offer,
-    testing::{Ground, TestClient},
+    testing::{Fixture, TestClient},
 };
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
@@ -50,7 +50,7 @@ pub fn membership(scope: &Scope) -> MembershipId {
 }
 
 /// Names a client's people, so that a page that shows one of them can be told.
-async fn name(ground: &Ground, scope: &mut Scope, word: &str, hash: &str) {
+async fn name(fixture: &Fixture, scope: &mut Scope, word: &str, hash: &str) {
     let Actor::Person { id, name, role, .. } = &mut scope.actor else { panic!("only people have names") };
     *name = format!("{word} {role:?}");
     sqlx::query("UPDATE person SET name = $2, email = $3, password_hash = $4 WHERE id = $1")
@@ -58,57 +58,57 @@ async fn name(ground: &Ground, scope: &mut Scope, word: &str, hash: &str) {
         .bind(name.as_str())
         .bind(format!("{role:?}@{word}.test").to_lowercase())
         .bind(hash)
-        .execute(&ground.pool)
+        .execute(&fixture.pool)
         .await
         .unwrap();
 }
 
 /// A client and its people, with their names.
-pub async fn bare(ground: &Ground, word: &str) -> TestClient {
-    let mut client = ground.client(&format!("{word} & Partners")).await;
+pub async fn bare(fixture: &Fixture, word: &str) -> TestClient {
+    let mut client = fixture.client(&format!("{word} & Partners")).await;
     let hash = passwords::hash(passwords::Lane::Known, PASSWORD).await.unwrap();
     for scope in [&mut client.owner, &mut client.member, &mut client.billing] {
-        name(ground, scope, word, &hash).await;
+        name(fixture, scope, word, &hash).await;
     }
     client
 }
 
 impl Tenant {
     /// Its requests are numbered from `first` on, so that nobody else's have the same number.
-    pub async fn new(ground: &Ground, offer: &Offer, word: &str, first: i64, store: &Path) -> Self {
-        let client = bare(ground, word).await;
+    pub async fn new(fixture: &Fixture, offer: &Offer, word: &str, first: i64, store: &Path) -> Self {
+        let client = bare(fixture, word).await;
         sqlx::query("UPDATE client SET next_request_number = $2, intake = $3, bill_to = $4 WHERE id = $1")
             .bind(client.id.0)
             .bind(first)
             .bind(serde_json::json!([{ "key": "a", "label": format!("{word} question"), "kind": "text", "answer": word }]))
             .bind(format!("{word}, 1 Quay Street"))
-            .execute(&ground.pool)
+            .execute(&fixture.pool)
             .await
             .unwrap();
-        let subscription = ground.subscribe(&client, offer).await;
+        let subscription = fixture.subscribe(&client, offer).await;
         let agent = NewAgent {
             name: format!("{word} agent"),
             persona: format!("{word}-backstage-persona"),
             client: Some(client.id),
         };
-        let agent = agents::create(&ground.db, &ground.operator, agent).await.unwrap();
+        let agent = agents::create(&fixture.db, &fixture.operator, agent).await.unwrap();
         let spare = [
-            membership(&ground.person(Some(client.id), Role::Member, &format!("{word} spare")).await),
-            membership(&ground.person(Some(client.id), Role::Member, &format!("{word} other")).await),
+            membership(&fixture.person(Some(client.id), Role::Member, &format!("{word} spare")).await),
+            membership(&fixture.person(Some(client.id), Role::Member, &format!("{word} other")).await),
         ];
-        let asker = Asker { db: &ground.db, operator: &ground.operator, owner: &client.owner, word };
+        let asker = Asker { db: &fixture.db, operator: &fixture.operator, owner: &client.owner, word };
         Self {
-            portal: asker.furnish(keep(ground, &client, word, store).await).await,
-            desk: asker.furnish(keep(ground, &client, word, store).await).await,
-            file: keep(ground, &client, word, store).await,
+            portal: asker.furnish(keep(fixture, &client, word, store).await).await,
+            desk: asker.furnish(keep(fixture, &client, word, store).await).await,
+            file: keep(fixture, &client, word, store).await,
             agent,
             subscription,
-            issued: issue(ground, &client, word).await,
-            credit: credit(ground, &client, word).await,
-            draft: draft(ground, &client, &format!("{word}-backstage draft")).await,
-            invitations: [invite(ground, &client, word, 1).await, invite(ground, &client, word, 2).await],
+            issued: issue(fixture, &client, word).await,
+            credit: credit(fixture, &client, word).await,
+            draft: draft(fixture, &client, &format!("{word}-backstage draft")).await,
+            invitations: [invite(fixture, &client, word, 1).await, invite(fixture, &client, word, 2).await],
             spare,
-            export: export(ground, &client, store).await,
+            export: export(fixture, &client, store).await,
             client,
         }
     }
@@ -125,10 +125,10 @@ impl Tenant {
 }
 
 /// Keeps a file as an upload does.
-async fn keep(ground: &Ground, client: &TestClient, word: &str, store: &Path) -> FileId {
+async fn keep(fixture: &Fixture, client: &TestClient, word: &str, store: &Path) -> FileId {
     let bytes = format!("The file of {word}.");
     let sha256: String = Sha256::digest(&bytes).iter().map(|byte| format!("{byte:02x}")).collect();
-    let folder = store.join(ground.workspace.to_string());
+    let folder = store.join(fixture.workspace.to_string());
     std::fs::create_dir_all(&folder).unwrap();
     std::fs::write(folder.join(&sha256), &bytes).unwrap();
     let new = NewFile {
@@ -140,58 +140,58 @@ async fn keep(ground: &Ground, client: &TestClient, word: &str, store: &Path) ->
         sha256,
         request: None,
     };
-    files::add(&ground.db, &client.owner, new).await.unwrap()
+    files::add(&fixture.db, &client.owner, new).await.unwrap()
 }
 
-async fn draft(ground: &Ground, client: &TestClient, words: &str) -> InvoiceId {
+async fn draft(fixture: &Fixture, client: &TestClient, words: &str) -> InvoiceId {
     let lines = vec![Line { what: format!("{words} line"), minor: 12_345 }];
     let draft = InvoiceDraft { lines, currency: Currency::USD, note: format!("{words} note") };
-    billing::draft(&ground.db, &ground.operator, client.id, &draft).await.unwrap()
+    billing::draft(&fixture.db, &fixture.operator, client.id, &draft).await.unwrap()
 }
 
-async fn issue(ground: &Ground, client: &TestClient, word: &str) -> (InvoiceId, u64) {
-    let id = draft(ground, client, word).await;
-    billing::issue(&ground.db, &ground.operator, id).await.unwrap();
-    let invoice = domain::billing::queries::get(&ground.db, &ground.operator, id).await.unwrap();
+async fn issue(fixture: &Fixture, client: &TestClient, word: &str) -> (InvoiceId, u64) {
+    let id = draft(fixture, client, word).await;
+    billing::issue(&fixture.db, &fixture.operator, id).await.unwrap();
+    let invoice = domain::billing::queries::get(&fixture.db, &fixture.operator, id).await.unwrap();
     (id, invoice.number.unwrap())
 }
 
-async fn credit(ground: &Ground, client: &TestClient, word: &str) -> (CreditNoteId, u64) {
+async fn credit(fixture: &Fixture, client: &TestClient, word: &str) -> (CreditNoteId, u64) {
     let lines = vec![Line { what: format!("{word} goodwill"), minor: -500 }];
     let draft = InvoiceDraft { lines, currency: Currency::USD, note: String::new() };
-    let id = billing::draft(&ground.db, &ground.operator, client.id, &draft).await.unwrap();
-    let billing::Issued::Credit(credit) = billing::issue(&ground.db, &ground.operator, id).await.unwrap()
+    let id = billing::draft(&fixture.db, &fixture.operator, client.id, &draft).await.unwrap();
+    let billing::Issued::Credit(credit) = billing::issue(&fixture.db, &fixture.operator, id).await.unwrap()
     else {
         panic!("no credit note")
     };
-    let note = domain::billing::queries::credit(&ground.db, &ground.operator, credit).await.unwrap();
+    let note = domain::billing::queries::credit(&fixture.db, &fixture.operator, credit).await.unwrap();
     (credit, note.number)
 }
 
 /// Asked for long enough ago that another one may be.
-async fn export(ground: &Ground, client: &TestClient, store: &Path) -> ExportId {
+async fn export(fixture: &Fixture, client: &TestClient, store: &Path) -> ExportId {
     let files = Store::folder(store).unwrap();
-    exports::start(&ground.db, &files, &client.owner, domain::calendar::zone("UTC").unwrap()).await.unwrap();
-    exports::work_due(&ground.db, &files).await.unwrap();
+    exports::start(&fixture.db, &files, &client.owner, domain::calendar::zone("UTC").unwrap()).await.unwrap();
+    exports::work_due(&fixture.db, &files).await.unwrap();
     sqlx::query("UPDATE client_export SET created_at = created_at - interval '2 hours' WHERE client_id = $1")
         .bind(client.id.0)
-        .execute(&ground.pool)
+        .execute(&fixture.pool)
         .await
         .unwrap();
-    exports::shown(&ground.db, &client.owner).await.unwrap().ready.unwrap().id
+    exports::shown(&fixture.db, &client.owner).await.unwrap().ready.unwrap().id
 }
 
-async fn invite(ground: &Ground, client: &TestClient, word: &str, number: u8) -> InvitationId {
+async fn invite(fixture: &Fixture, client: &TestClient, word: &str, number: u8) -> InvitationId {
     let email = format!("guest-{number}@{word}.test");
-    invitations::invite(&ground.db, &client.owner, &email, Role::Member).await.unwrap();
-    invited(ground, &email).await
+    invitations::invite(&fixture.db, &client.owner, &email, Role::Member).await.unwrap();
+    invited(fixture, &email).await
 }
 
 /// The open invitation of an address.
-pub async fn invited(ground: &Ground, email: &str) -> InvitationId {
+pub async fn invited(fixture: &Fixture, email: &str) -> InvitationId {
     let id = sqlx::query_scalar("SELECT id FROM invitation WHERE email = $1")
         .bind(email)
-        .fetch_one(&ground.pool)
+        .fetch_one(&fixture.pool)
         .await;
     InvitationId(id.unwrap())
 }

@@ -10,7 +10,7 @@ use domain::{
     ids::{InvitationId, MembershipId, OfferId, ProposalId, TokenId, WebhookEventId, WebhookId},
     offers::{self, Offer, Starts},
     proposals::{self, Action},
-    testing::{Ground, TestClient, draft},
+    testing::{Fixture, TestClient, draft},
     tokens::{self, NewToken, Right},
     webhooks::{self, Kind, NewWebhook},
 };
@@ -32,8 +32,8 @@ pub const OURS: &str = "ours.test";
 pub const THEIRS: &str = "saltmarsh.test";
 
 pub struct Town {
-    pub ours: Ground,
-    pub theirs: Ground,
+    pub ours: Fixture,
+    pub theirs: Fixture,
     /// The client whose things the walk is about.
     pub quill: Tenant,
     /// Another one of the same workspace.
@@ -65,8 +65,8 @@ pub struct Town {
 impl Town {
     pub async fn new(pool: &PgPool) -> Self {
         let files = tempfile::tempdir().unwrap();
-        let ours = Ground::new(pool).await;
-        let theirs = Ground::beside(&ours.db, pool).await;
+        let ours = Fixture::new(pool).await;
+        let theirs = Fixture::beside(&ours.db, pool).await;
         found(&ours, "Fernworth", None, 701).await;
         found(&theirs, "Saltmarsh", Some(THEIRS), 1).await;
         let (at_ours, at_theirs) = (sell(&ours).await, sell(&theirs).await);
@@ -125,28 +125,28 @@ impl Town {
 }
 
 /// Gives a workspace its name, its address and something that is nobody else's to see.
-async fn found(ground: &Ground, name: &str, host: Option<&str>, invoices: i64) {
+async fn found(fixture: &Fixture, name: &str, host: Option<&str>, invoices: i64) {
     sqlx::query(
         "UPDATE workspace SET name = $2, host = $3, next_invoice_number = $4,
             next_credit_number = $4, sender = $5 WHERE id = $1",
     )
-    .bind(ground.workspace.0)
+    .bind(fixture.workspace.0)
     .bind(name)
     .bind(host)
     .bind(invoices)
     .bind(format!("{name}-backstage-sender"))
-    .execute(&ground.pool)
+    .execute(&fixture.pool)
     .await
     .unwrap();
 }
 
 /// An offer that lets as many requests be worked at once as there can be.
-async fn sell(ground: &Ground) -> Offer {
+async fn sell(fixture: &Fixture) -> Offer {
     let mut draft = draft(Starts::AtOnce);
     draft.terms.active_limit = 20;
-    let id = offers::commands::create(&ground.db, &ground.operator, &draft).await.unwrap();
-    offers::commands::publish(&ground.db, &ground.operator, id).await.unwrap();
-    ground.get_offer(id).await
+    let id = offers::commands::create(&fixture.db, &fixture.operator, &draft).await.unwrap();
+    offers::commands::publish(&fixture.db, &fixture.operator, id).await.unwrap();
+    fixture.get_offer(id).await
 }
 
 fn hidden() -> offers::Draft {
@@ -154,13 +154,13 @@ fn hidden() -> offers::Draft {
 }
 
 /// Someone whose place was taken away while a browser of theirs was signed in.
-async fn leaves(ground: &Ground, client: Option<&Tenant>) -> Scope {
+async fn leaves(fixture: &Fixture, client: Option<&Tenant>) -> Scope {
     let role = if client.is_some() { Role::Owner } else { Role::Operator };
-    let scope = ground.person(client.map(|tenant| tenant.client.id), role, "Gone").await;
+    let scope = fixture.person(client.map(|tenant| tenant.client.id), role, "Gone").await;
     let Actor::Person { membership, .. } = &scope.actor else { panic!("a person") };
     sqlx::query("UPDATE membership SET removed_at = now() WHERE id = $1")
         .bind(membership.0)
-        .execute(&ground.pool)
+        .execute(&fixture.pool)
         .await
         .unwrap();
     scope
@@ -168,9 +168,9 @@ async fn leaves(ground: &Ground, client: Option<&Tenant>) -> Scope {
 
 /// Two clients that have left; the second one is set to be erased. The first one's name, which the form of erasing asks for and
 /// gives back to whoever typed it, has none of the words that nobody else may read.
-async fn going(ground: &Ground) -> [TestClient; 2] {
-    let (db, operator) = (&ground.db, &ground.operator);
-    let going = [tenant::bare(ground, "partingway").await, tenant::bare(ground, "quillhaven-gone").await];
+async fn going(fixture: &Fixture) -> [TestClient; 2] {
+    let (db, operator) = (&fixture.db, &fixture.operator);
+    let going = [tenant::bare(fixture, "partingway").await, tenant::bare(fixture, "quillhaven-gone").await];
     for client in &going {
         clients::commands::archive(db, operator, client.id).await.unwrap();
     }
@@ -178,33 +178,33 @@ async fn going(ground: &Ground) -> [TestClient; 2] {
     going
 }
 
-async fn colleague(ground: &Ground) -> MembershipId {
-    membership(&ground.person(None, Role::Operator, "Colleague").await)
+async fn colleague(fixture: &Fixture) -> MembershipId {
+    membership(&fixture.person(None, Role::Operator, "Colleague").await)
 }
 
-async fn candidate(ground: &Ground) -> InvitationId {
+async fn candidate(fixture: &Fixture) -> InvitationId {
     let email = "candidate@fernworth.test";
-    invitations::invite(&ground.db, &ground.operator, email, Role::Operator).await.unwrap();
-    invited(ground, email).await
+    invitations::invite(&fixture.db, &fixture.operator, email, Role::Operator).await.unwrap();
+    invited(fixture, email).await
 }
 
-async fn token(ground: &Ground, quill: &Tenant) -> TokenId {
+async fn token(fixture: &Fixture, quill: &Tenant) -> TokenId {
     let (client, rights) = (Some(quill.client.id), vec![Right::Read]);
     let new = NewToken { name: "quillhaven-backstage".into(), agent: None, client, rights };
-    tokens::create(&ground.db, &ground.operator, new).await.unwrap().0
+    tokens::create(&fixture.db, &fixture.operator, new).await.unwrap().0
 }
 
-async fn webhook(ground: &Ground, quill: &Tenant) -> (WebhookId, WebhookEventId) {
+async fn webhook(fixture: &Fixture, quill: &Tenant) -> (WebhookId, WebhookEventId) {
     let url = "https://fernworth-backstage.test/hook".to_owned();
     let new = NewWebhook { url, events: Kind::ALL.to_vec() };
-    let (webhook, _) = webhooks::create(&ground.db, &ground.operator, &new).await.unwrap();
-    shared::ask(ground, &quill.client).await;
-    while webhooks::spread(&ground.db).await.unwrap() > 0 {}
-    let sent = webhooks::deliveries(&ground.db, &ground.operator, webhook).await.unwrap();
+    let (webhook, _) = webhooks::create(&fixture.db, &fixture.operator, &new).await.unwrap();
+    shared::ask(fixture, &quill.client).await;
+    while webhooks::spread(&fixture.db).await.unwrap() > 0 {}
+    let sent = webhooks::deliveries(&fixture.db, &fixture.operator, webhook).await.unwrap();
     (webhook, sent[0].event)
 }
 
-async fn proposed(ground: &Ground, quill: &Tenant, token: TokenId) -> ProposalId {
+async fn proposed(fixture: &Fixture, quill: &Tenant, token: TokenId) -> ProposalId {
     let pause = Action::PauseSubscription { client: quill.client.id };
-    proposals::propose(&ground.db, &ground.operator, token, &pause, "quillhaven-backstage").await.unwrap().0
+    proposals::propose(&fixture.db, &fixture.operator, token, &pause, "quillhaven-backstage").await.unwrap().0
 }

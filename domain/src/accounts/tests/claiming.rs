@@ -19,7 +19,7 @@ use crate::{
     ids::OfferId,
     mail,
     offers::Starts,
-    testing::Ground,
+    testing::Fixture,
     workspaces::Workspace,
 };
 
@@ -28,7 +28,7 @@ const STRANGERS: &str = "eleven quiet lamps";
 
 /// Two companies signed up with one address: its own person's and, later, a stranger's.
 struct Town {
-    ground: Ground,
+    fixture: Fixture,
     space: Workspace,
     own: Standing,
     stranger: Standing,
@@ -36,17 +36,17 @@ struct Town {
 
 impl Town {
     async fn new(pool: &PgPool) -> Self {
-        let ground = Ground::new(pool).await;
-        let (space, offer) = (workspace(&ground).await, ground.offer(Starts::AtOnce).await.id);
-        let own = sign_up(&ground, &space, offer, "Harbor & Pine Law", GOOD).await;
-        ground.wait(chrono::TimeDelta::minutes(1));
-        let stranger = sign_up(&ground, &space, offer, "Mallory Ltd", STRANGERS).await;
-        ground.wait(chrono::TimeDelta::minutes(1));
-        Self { ground, space, own, stranger }
+        let fixture = Fixture::new(pool).await;
+        let (space, offer) = (workspace(&fixture).await, fixture.offer(Starts::AtOnce).await.id);
+        let own = sign_up(&fixture, &space, offer, "Harbor & Pine Law", GOOD).await;
+        fixture.wait(chrono::TimeDelta::minutes(1));
+        let stranger = sign_up(&fixture, &space, offer, "Mallory Ltd", STRANGERS).await;
+        fixture.wait(chrono::TimeDelta::minutes(1));
+        Self { fixture, space, own, stranger }
     }
 
     async fn enters(&self, password: &str) -> Option<String> {
-        let places = sign_in(&self.ground.db, self.space.id, VICTIM, password, "").await.ok()?;
+        let places = sign_in(&self.fixture.db, self.space.id, VICTIM, password, "").await.ok()?;
         assert_eq!(places.len(), 1, "{places:?}");
         places[0].client.clone().map(|(_, name)| name)
     }
@@ -62,13 +62,13 @@ impl Town {
             "SELECT count(*) FROM membership WHERE client_id = $1 AND removed_at IS NULL",
         )
         .bind(self.stranger.client.as_ref().unwrap().0.0)
-        .fetch_one(&self.ground.pool)
+        .fetch_one(&self.fixture.pool)
         .await
         .unwrap();
         assert_eq!(left, 0, "nobody is left in the stranger's company");
         assert_eq!(self.enters(STRANGERS).await, None);
         let told = "SELECT count(*) FROM mail WHERE subject LIKE 'Mallory Ltd signed up with someone else%'";
-        assert_eq!(count(&self.ground, told).await, 1, "the operators know");
+        assert_eq!(count(&self.fixture, told).await, 1, "the operators know");
     }
 }
 
@@ -77,7 +77,7 @@ fn unanswered(_: &str) -> Vec<String> {
 }
 
 async fn sign_up(
-    ground: &Ground,
+    fixture: &Fixture,
     space: &Workspace,
     offer: OfferId,
     company: &str,
@@ -97,7 +97,7 @@ async fn sign_up(
         bill_tax_number: "",
         agreed: true,
     };
-    sign_up::sign_up(&ground.db, space, &form, "").await.unwrap()
+    sign_up::sign_up(&fixture.db, space, &form, "").await.unwrap()
 }
 
 #[sqlx::test(migrations = "../migrations")]
@@ -110,9 +110,9 @@ async fn a_later_claim_does_not_keep_the_first_one_out(pool: PgPool) {
 #[sqlx::test(migrations = "../migrations")]
 async fn a_reset_leads_to_ones_own_company_and_takes_the_address_from_strangers(pool: PgPool) {
     let town = Town::new(&pool).await;
-    let db = &town.ground.db;
+    let db = &town.fixture.db;
     resets::ask(db, &town.space, VICTIM, "").await.unwrap();
-    let link = token(&town.ground, VICTIM).await;
+    let link = token(&town.fixture, VICTIM).await;
     let asked = resets::open(db, &link, "").await.unwrap().claims;
     let companies: Vec<&str> = asked.iter().map(|claim| claim.company.as_str()).collect();
     assert_eq!(companies, ["Mallory Ltd", "Harbor & Pine Law"], "one is asked of each by name");
@@ -129,32 +129,32 @@ async fn a_reset_leads_to_ones_own_company_and_takes_the_address_from_strangers(
 
 #[sqlx::test(migrations = "../migrations")]
 async fn somebody_who_signed_up_nothing_takes_the_address_back(pool: PgPool) {
-    let ground = Ground::new(&pool).await;
-    let (space, offer) = (workspace(&ground).await, ground.offer(Starts::AtOnce).await.id);
-    sign_up(&ground, &space, offer, "Mallory Ltd", STRANGERS).await;
-    resets::ask(&ground.db, &space, VICTIM, "").await.unwrap();
-    let link = token(&ground, VICTIM).await;
-    let done = resets::set(&ground.db, space.id, &link, "", Answers(&|_| Some(false)), "").await;
+    let fixture = Fixture::new(&pool).await;
+    let (space, offer) = (workspace(&fixture).await, fixture.offer(Starts::AtOnce).await.id);
+    sign_up(&fixture, &space, offer, "Mallory Ltd", STRANGERS).await;
+    resets::ask(&fixture.db, &space, VICTIM, "").await.unwrap();
+    let link = token(&fixture, VICTIM).await;
+    let done = resets::set(&fixture.db, space.id, &link, "", Answers(&|_| Some(false)), "").await;
     assert_eq!(done.unwrap(), Done::TakenBack);
-    assert!(sign_in(&ground.db, space.id, VICTIM, STRANGERS, "").await.is_err());
+    assert!(sign_in(&fixture.db, space.id, VICTIM, STRANGERS, "").await.is_err());
     // And the mail after a sign-up says it with one press.
-    sign_up(&ground, &space, offer, "Mallory Two", STRANGERS).await;
-    let link = token(&ground, VICTIM).await;
+    sign_up(&fixture, &space, offer, "Mallory Two", STRANGERS).await;
+    let link = token(&fixture, VICTIM).await;
     assert_eq!(
-        confirmations::open(&ground.db, &link, "").await.unwrap().company.as_deref(),
+        confirmations::open(&fixture.db, &link, "").await.unwrap().company.as_deref(),
         Some("Mallory Two")
     );
-    confirmations::disown(&ground.db, &link, "").await.unwrap();
-    assert!(sign_in(&ground.db, space.id, VICTIM, STRANGERS, "").await.is_err());
-    assert!(matches!(confirmations::disown(&ground.db, &link, "").await, Err(Error::NotFound)));
+    confirmations::disown(&fixture.db, &link, "").await.unwrap();
+    assert!(sign_in(&fixture.db, space.id, VICTIM, STRANGERS, "").await.is_err());
+    assert!(matches!(confirmations::disown(&fixture.db, &link, "").await, Err(Error::NotFound)));
 }
 
 #[sqlx::test(migrations = "../migrations")]
 async fn confirming_takes_the_address_from_strangers(pool: PgPool) {
     let town = Town::new(&pool).await;
-    let db = &town.ground.db;
+    let db = &town.fixture.db;
     confirmations::resend(db, &town.space, town.own.person, "").await.unwrap();
-    let link = token(&town.ground, VICTIM).await;
+    let link = token(&town.fixture, VICTIM).await;
     let by = Some(town.own.person);
     let silent = confirmations::confirm(db, town.space.id, &link, by, "", Answers::NONE, "").await;
     assert!(matches!(silent, Err(Error::Fields(_))), "the other company is asked about");
@@ -166,9 +166,9 @@ async fn confirming_takes_the_address_from_strangers(pool: PgPool) {
 #[sqlx::test(migrations = "../migrations")]
 async fn being_invited_takes_the_address_from_strangers(pool: PgPool) {
     let town = Town::new(&pool).await;
-    let (db, house) = (&town.ground.db, town.ground.client("Cedar").await);
+    let (db, house) = (&town.fixture.db, town.fixture.client("Cedar").await);
     invitations::invite(db, &house.owner, VICTIM, Role::Member).await.unwrap();
-    let link = token(&town.ground, VICTIM).await;
+    let link = token(&town.fixture, VICTIM).await;
     let by = Accepted::As { name: "Victoria Im", password: "twelve loud lamps" };
     let place =
         invitations::accept(db, town.space.id, &link, by, Answers(&town.own_alone()), "").await.unwrap();
@@ -181,16 +181,16 @@ async fn being_invited_takes_the_address_from_strangers(pool: PgPool) {
 #[sqlx::test(migrations = "../migrations")]
 async fn who_signed_up_and_is_invited_accepts_as_who_they_are(pool: PgPool) {
     let town = Town::new(&pool).await;
-    let (db, house) = (&town.ground.db, town.ground.client("Cedar").await);
+    let (db, house) = (&town.fixture.db, town.fixture.client("Cedar").await);
     invitations::invite(db, &house.owner, VICTIM, Role::Member).await.unwrap();
-    let link = token(&town.ground, VICTIM).await;
+    let link = token(&town.fixture, VICTIM).await;
     let by = Accepted::By(town.own.person);
     let place =
         invitations::accept(db, town.space.id, &link, by, Answers(&|_| Some(false)), "").await.unwrap();
     assert_eq!(place.person, town.own.person);
     let state: String = sqlx::query_scalar("SELECT state FROM subscription WHERE client_id = $1")
         .bind(town.own.client.as_ref().unwrap().0.0)
-        .fetch_one(&town.ground.pool)
+        .fetch_one(&town.fixture.pool)
         .await
         .unwrap();
     assert_eq!(state, "active", "what waited for a confirmed address begins");
@@ -202,24 +202,24 @@ async fn who_signed_up_and_is_invited_accepts_as_who_they_are(pool: PgPool) {
 async fn who_is_not_confirmed_invites_nobody(pool: PgPool) {
     let town = Town::new(&pool).await;
     let scope = town.stranger.scope();
-    let refused = invitations::invite(&town.ground.db, &scope, "second@mallory.test", Role::Owner).await;
+    let refused = invitations::invite(&town.fixture.db, &scope, "second@mallory.test", Role::Owner).await;
     assert!(matches!(refused, Err(Error::Refused(why)) if why.contains("Confirm your email address")));
-    assert_eq!(count(&town.ground, "SELECT count(*) FROM invitation").await, 0);
+    assert_eq!(count(&town.fixture, "SELECT count(*) FROM invitation").await, 0);
 }
 
 #[sqlx::test(migrations = "../migrations")]
 async fn an_address_that_nobody_confirmed_reads_no_stranger_s_words(pool: PgPool) {
     let town = Town::new(&pool).await;
-    let (ground, space) = (&town.ground, &town.space);
+    let (fixture, space) = (&town.fixture, &town.space);
     let typed = ["Mallory", "Rosa Klein", "Harbor", "Cedar", "Owner"];
-    resets::ask(&ground.db, space, VICTIM, "").await.unwrap();
-    let house = ground.client("Cedar").await;
-    invitations::invite(&ground.db, &house.owner, VICTIM, Role::Member).await.unwrap();
-    let mut tx = ground.db.begin(&ground.operator).await.unwrap();
+    resets::ask(&fixture.db, space, VICTIM, "").await.unwrap();
+    let house = fixture.client("Cedar").await;
+    invitations::invite(&fixture.db, &house.owner, VICTIM, Role::Member).await.unwrap();
+    let mut tx = fixture.db.begin(&fixture.operator).await.unwrap();
     let client = town.stranger.client.as_ref().unwrap().0;
-    mail::to_members_in(&mut tx, &ground.operator, client, "About Mallory", "Mallory").await.unwrap();
+    mail::to_members_in(&mut tx, &fixture.operator, client, "About Mallory", "Mallory").await.unwrap();
     tx.commit().await.unwrap();
-    let all = mails(ground, VICTIM).await;
+    let all = mails(fixture, VICTIM).await;
     assert!(all.len() >= 6, "two to confirm, two invoices, a reset, an invitation: {}", all.len());
     for (subject, body) in all {
         for word in typed {
@@ -227,26 +227,28 @@ async fn an_address_that_nobody_confirmed_reads_no_stranger_s_words(pool: PgPool
         }
     }
     // An operator is no stranger, and whoever has confirmed knows the portal.
-    invitations::invite(&ground.db, &ground.operator.within(house.id), "new@cedar.test", Role::Member)
+    invitations::invite(&fixture.db, &fixture.operator.within(house.id), "new@cedar.test", Role::Member)
         .await
         .unwrap();
-    assert!(mails(ground, "new@cedar.test").await[0].0.contains("Cedar at Northlight"));
+    assert!(mails(fixture, "new@cedar.test").await[0].0.contains("Cedar at Northlight"));
 }
 
 #[sqlx::test(migrations = "../migrations")]
 async fn the_owner_of_an_address_reads_which_company_it_is_about(pool: PgPool) {
     let town = Town::new(&pool).await;
-    let (ground, space) = (&town.ground, &town.space);
-    confirmations::resend(&ground.db, space, town.own.person, "").await.unwrap();
-    let link = token(ground, VICTIM).await;
+    let (fixture, space) = (&town.fixture, &town.space);
+    confirmations::resend(&fixture.db, space, town.own.person, "").await.unwrap();
+    let link = token(fixture, VICTIM).await;
     let by = Some(town.own.person);
-    confirmations::confirm(&ground.db, space.id, &link, by, "", Answers(&|_| Some(false)), "").await.unwrap();
-    resets::ask(&ground.db, space, VICTIM, "").await.unwrap();
-    let (_, body) = mails(ground, VICTIM).await.pop().unwrap();
+    confirmations::confirm(&fixture.db, space.id, &link, by, "", Answers(&|_| Some(false)), "")
+        .await
+        .unwrap();
+    resets::ask(&fixture.db, space, VICTIM, "").await.unwrap();
+    let (_, body) = mails(fixture, VICTIM).await.pop().unwrap();
     assert!(body.contains("Hi Rosa Klein") && body.contains("Harbor & Pine Law"), "{body}");
-    let offer = ground.offer(Starts::AtOnce).await.id;
-    sign_up(ground, space, offer, "Mallory Two", STRANGERS).await;
-    let about = mails(ground, VICTIM).await;
+    let offer = fixture.offer(Starts::AtOnce).await.id;
+    sign_up(fixture, space, offer, "Mallory Two", STRANGERS).await;
+    let about = mails(fixture, VICTIM).await;
     let (_, body) = about.iter().find(|(subject, _)| subject == "You already have an account").unwrap();
     assert!(body.contains("“Mallory Two”"), "{body}");
 }

@@ -14,7 +14,7 @@ use sqlx::Row;
 
 use crate::{
     accounts::Standing,
-    testing::Ground,
+    testing::Fixture,
     workspaces::{Workspace, queries},
 };
 
@@ -22,33 +22,33 @@ use crate::{
 const GOOD: &str = "nine green boats";
 
 /// The workspace as pages know it.
-async fn workspace(ground: &Ground) -> Workspace {
-    let mut tx = ground.db.begin_as(crate::SystemRole::Auth).await.unwrap();
+async fn workspace(fixture: &Fixture) -> Workspace {
+    let mut tx = fixture.db.begin_as(crate::SystemRole::Auth).await.unwrap();
     let workspace = queries::by_host_in(tx.conn(), "").await.unwrap().unwrap();
     tx.commit().await.unwrap();
     workspace
 }
 
 /// The mails to an address: subject and body, oldest first.
-async fn mails(ground: &Ground, to: &str) -> Vec<(String, String)> {
+async fn mails(fixture: &Fixture, to: &str) -> Vec<(String, String)> {
     let rows = sqlx::query("SELECT subject, body FROM mail WHERE recipient = $1 ORDER BY created_at, id")
         .bind(to)
-        .fetch_all(&ground.pool)
+        .fetch_all(&fixture.pool)
         .await
         .unwrap();
     rows.iter().map(|row| (row.get(0), row.get(1))).collect()
 }
 
 /// The token of the link in the last mail to an address.
-async fn token(ground: &Ground, to: &str) -> String {
-    let (_, body) = mails(ground, to).await.pop().expect("a mail was written");
+async fn token(fixture: &Fixture, to: &str) -> String {
+    let (_, body) = mails(fixture, to).await.pop().expect("a mail was written");
     let link = body.split_once("{link:").expect("with a link").1.split_once('}').expect("that ends").0;
     link.rsplit_once('/').expect("of a path").1.to_owned()
 }
 
 /// One number from the database, past all scopes.
-async fn count(ground: &Ground, sql: &'static str) -> i64 {
-    sqlx::query_scalar(sql).fetch_one(&ground.pool).await.unwrap()
+async fn count(fixture: &Fixture, sql: &'static str) -> i64 {
+    sqlx::query_scalar(sql).fetch_one(&fixture.pool).await.unwrap()
 }
 
 /// What differs between places of two persons in the same position: nothing that a page shows.

@@ -17,7 +17,7 @@ use crate::{
     ids::OfferId,
     offers::Starts,
     requests::{self, NewRequest, Priority},
-    testing::Ground,
+    testing::Fixture,
     workspaces::Workspace,
 };
 
@@ -25,7 +25,7 @@ const ROSA: &str = "rosa@harborpine.test";
 const OTHER: &str = "eleven quiet lamps";
 
 struct Street {
-    ground: Ground,
+    fixture: Fixture,
     space: Workspace,
     offer: OfferId,
     first: Standing,
@@ -34,31 +34,31 @@ struct Street {
 impl Street {
     /// Rosa is a client here, and has shown that the address is hers.
     async fn new(pool: &PgPool) -> Self {
-        let ground = Ground::new(pool).await;
-        let (space, offer) = (workspace(&ground).await, ground.offer(Starts::OnPayment).await.id);
-        let first = sign_up(&ground, &space, offer, ("Harbor & Pine Law", ROSA, GOOD)).await;
-        let link = token(&ground, ROSA).await;
+        let fixture = Fixture::new(pool).await;
+        let (space, offer) = (workspace(&fixture).await, fixture.offer(Starts::OnPayment).await.id);
+        let first = sign_up(&fixture, &space, offer, ("Harbor & Pine Law", ROSA, GOOD)).await;
+        let link = token(&fixture, ROSA).await;
         let by = Some(first.person);
-        confirmations::confirm(&ground.db, space.id, &link, by, "", Answers::NONE, "").await.unwrap();
-        ground.wait(TimeDelta::minutes(1));
-        Self { ground, space, offer, first }
+        confirmations::confirm(&fixture.db, space.id, &link, by, "", Answers::NONE, "").await.unwrap();
+        fixture.wait(TimeDelta::minutes(1));
+        Self { fixture, space, offer, first }
     }
 
     async fn again(&self, company: &str) -> Standing {
-        sign_up(&self.ground, &self.space, self.offer, (company, ROSA, OTHER)).await
+        sign_up(&self.fixture, &self.space, self.offer, (company, ROSA, OTHER)).await
     }
 
     async fn living(&self) -> i64 {
-        count(&self.ground, "SELECT count(*) FROM client WHERE archived_at IS NULL").await
+        count(&self.fixture, "SELECT count(*) FROM client WHERE archived_at IS NULL").await
     }
 
     async fn enters(&self, email: &str, password: &str) -> usize {
-        sign_in(&self.ground.db, self.space.id, email, password, "").await.map_or(0, |places| places.len())
+        sign_in(&self.fixture.db, self.space.id, email, password, "").await.map_or(0, |places| places.len())
     }
 
     async fn join(&self) -> Vec<Standing> {
-        let link = token(&self.ground, ROSA).await;
-        confirmations::confirm(&self.ground.db, self.space.id, &link, None, GOOD, Answers::NONE, "")
+        let link = token(&self.fixture, ROSA).await;
+        confirmations::confirm(&self.fixture.db, self.space.id, &link, None, GOOD, Answers::NONE, "")
             .await
             .unwrap()
     }
@@ -69,7 +69,7 @@ fn unanswered(_: &str) -> Vec<String> {
 }
 
 async fn sign_up(
-    ground: &Ground,
+    fixture: &Fixture,
     space: &Workspace,
     offer: OfferId,
     (company, email, password): (&str, &str, &str),
@@ -88,7 +88,7 @@ async fn sign_up(
         bill_tax_number: "",
         agreed: true,
     };
-    sign_up::sign_up(&ground.db, space, &form, "").await.unwrap()
+    sign_up::sign_up(&fixture.db, space, &form, "").await.unwrap()
 }
 
 #[sqlx::test(migrations = "../migrations")]
@@ -134,7 +134,7 @@ async fn what_was_written_in_the_second_one_is_not_lost(pool: PgPool) {
         files: Vec::new(),
         form_key: None,
     };
-    requests::commands::create(&street.ground.db, &second.scope(), new).await.unwrap();
+    requests::commands::create(&street.fixture.db, &second.scope(), new).await.unwrap();
     assert_eq!(street.join().await.len(), 2);
     assert_eq!(street.living().await, 2);
 }
@@ -143,13 +143,13 @@ async fn what_was_written_in_the_second_one_is_not_lost(pool: PgPool) {
 async fn whose_it_is_not_finds_no_second_client_on_the_desk(pool: PgPool) {
     let street = Street::new(&pool).await;
     street.again("Harbor & Pine Law").await;
-    let link = token(&street.ground, ROSA).await;
-    confirmations::disown(&street.ground.db, &link, "").await.unwrap();
+    let link = token(&street.fixture, ROSA).await;
+    confirmations::disown(&street.fixture.db, &link, "").await.unwrap();
     assert_eq!(street.living().await, 1);
     assert_eq!(street.enters(ROSA, OTHER).await, 0);
     assert_eq!(street.enters(ROSA, GOOD).await, 1, "nobody else's client is touched");
     assert_eq!(
-        count(&street.ground, "SELECT count(*) FROM mail WHERE body LIKE '%so we archived this one%'").await,
+        count(&street.fixture, "SELECT count(*) FROM mail WHERE body LIKE '%so we archived this one%'").await,
         1
     );
 }
@@ -159,18 +159,18 @@ async fn a_sign_up_that_nobody_confirms_goes_after_a_month_known_or_not(pool: Pg
     let street = Street::new(&pool).await;
     street.again("Harbor & Pine Law").await;
     let new = ("Cedar Dental", "theo@cedar.test", OTHER);
-    sign_up(&street.ground, &street.space, street.offer, new).await;
-    let db = &street.ground.db;
-    street.ground.wait(TimeDelta::days(29));
+    sign_up(&street.fixture, &street.space, street.offer, new).await;
+    let db = &street.fixture.db;
+    street.fixture.wait(TimeDelta::days(29));
     assert_eq!(unused_sign_ups::expire(db).await.unwrap(), 0);
     assert_eq!((street.enters(ROSA, OTHER).await, street.enters("theo@cedar.test", OTHER).await), (1, 1));
-    street.ground.wait(TimeDelta::days(2));
+    street.fixture.wait(TimeDelta::days(2));
     assert_eq!(unused_sign_ups::expire(db).await.unwrap(), 2);
     assert_eq!((street.enters(ROSA, OTHER).await, street.enters("theo@cedar.test", OTHER).await), (0, 0));
     assert_eq!(street.living().await, 1);
     assert_eq!(street.enters(ROSA, GOOD).await, 1);
     assert_eq!(
-        count(&street.ground, "SELECT count(*) FROM invoice WHERE state = 'issued'").await,
+        count(&street.fixture, "SELECT count(*) FROM invoice WHERE state = 'issued'").await,
         1,
         "what they would have paid is void"
     );

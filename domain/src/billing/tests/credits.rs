@@ -8,7 +8,7 @@ use crate::{
         queries,
     },
     money::{Currency, Money},
-    testing::{Ground, TestClient},
+    testing::{Fixture, TestClient},
 };
 
 fn lines(minors: &[i64]) -> InvoiceDraft {
@@ -16,35 +16,35 @@ fn lines(minors: &[i64]) -> InvoiceDraft {
     InvoiceDraft { lines: minors.iter().map(line).collect(), currency: Currency::USD, note: String::new() }
 }
 
-async fn issued(ground: &Ground, client: &TestClient, minors: &[i64]) -> (crate::ids::InvoiceId, Issued) {
-    let id = draft(&ground.db, &ground.operator, client.id, &lines(minors)).await.unwrap();
-    let issued = issue(&ground.db, &ground.operator, id).await.unwrap();
+async fn issued(fixture: &Fixture, client: &TestClient, minors: &[i64]) -> (crate::ids::InvoiceId, Issued) {
+    let id = draft(&fixture.db, &fixture.operator, client.id, &lines(minors)).await.unwrap();
+    let issued = issue(&fixture.db, &fixture.operator, id).await.unwrap();
     (id, issued)
 }
 
 #[sqlx::test(migrations = "../migrations")]
 async fn a_credit_alone_is_a_credit_note_with_a_number_of_its_own(pool: PgPool) {
-    let ground = Ground::new(&pool).await;
-    let client = ground.client("Harbor").await;
-    issued(&ground, &client, &[10_000]).await;
-    let (_, first) = issued(&ground, &client, &[2_000, -7_000]).await;
-    issued(&ground, &client, &[-100]).await;
-    issued(&ground, &client, &[20_000]).await;
-    let numbers: Vec<Option<u64>> = ground.bills(&client).await.iter().map(|bill| bill.number).collect();
+    let fixture = Fixture::new(&pool).await;
+    let client = fixture.client("Harbor").await;
+    issued(&fixture, &client, &[10_000]).await;
+    let (_, first) = issued(&fixture, &client, &[2_000, -7_000]).await;
+    issued(&fixture, &client, &[-100]).await;
+    issued(&fixture, &client, &[20_000]).await;
+    let numbers: Vec<Option<u64>> = fixture.bills(&client).await.iter().map(|bill| bill.number).collect();
     assert_eq!(numbers, [Some(1), Some(2)], "credits leave no gap among the invoices");
-    let credits = queries::credits(&ground.db, &client.owner, None).await.unwrap();
+    let credits = queries::credits(&fixture.db, &client.owner, None).await.unwrap();
     assert_eq!(credits.iter().map(|credit| credit.number).collect::<Vec<_>>(), [2, 1]);
     let Issued::Credit(id) = first else { panic!("{first:?}") };
-    let found = queries::credit(&ground.db, &ground.operator, id).await.unwrap();
+    let found = queries::credit(&fixture.db, &fixture.operator, id).await.unwrap();
     assert_eq!((found.total, found.invoice), (Money::new(5_000, Currency::USD), None));
     assert_eq!(found.lines.iter().map(|line| line.minor).collect::<Vec<_>>(), [-2_000, 7_000]);
     assert_eq!(
         (found.bill_from.as_str(), found.bill_to.as_str()),
         ("Northlight, 1 Quay Street", "Harbor\n5 Harbor Road")
     );
-    settle_credit(&ground.db, &ground.operator, id, true).await.unwrap();
-    let seen = queries::credit_by_number(&ground.db, &client.billing, 1).await.unwrap();
-    assert_eq!(seen.settled_at, Some(ground.db.now()));
+    settle_credit(&fixture.db, &fixture.operator, id, true).await.unwrap();
+    let seen = queries::credit_by_number(&fixture.db, &client.billing, 1).await.unwrap();
+    assert_eq!(seen.settled_at, Some(fixture.db.now()));
     let told: i64 = sqlx::query_scalar("SELECT count(*) FROM mail WHERE subject = 'Credit note C-0001'")
         .fetch_one(&pool)
         .await
@@ -54,45 +54,48 @@ async fn a_credit_alone_is_a_credit_note_with_a_number_of_its_own(pool: PgPool) 
 
 #[sqlx::test(migrations = "../migrations")]
 async fn a_paid_invoice_is_taken_back_by_a_credit_note_once(pool: PgPool) {
-    let ground = Ground::new(&pool).await;
-    let client = ground.client("Harbor").await;
-    let (id, _) = issued(&ground, &client, &[10_000, -1_000]).await;
-    assert!(matches!(credit(&ground.db, &ground.operator, id).await, Err(Error::Refused(_))), "not paid yet");
-    mark_paid(&ground.db, &ground.operator, id).await.unwrap();
+    let fixture = Fixture::new(&pool).await;
+    let client = fixture.client("Harbor").await;
+    let (id, _) = issued(&fixture, &client, &[10_000, -1_000]).await;
+    assert!(
+        matches!(credit(&fixture.db, &fixture.operator, id).await, Err(Error::Refused(_))),
+        "not paid yet"
+    );
+    mark_paid(&fixture.db, &fixture.operator, id).await.unwrap();
     let (one, two) =
-        tokio::join!(credit(&ground.db, &ground.operator, id), credit(&ground.db, &ground.operator, id));
+        tokio::join!(credit(&fixture.db, &fixture.operator, id), credit(&fixture.db, &fixture.operator, id));
     assert!(one.is_ok() ^ two.is_ok(), "{one:?} and {two:?}");
-    let bill = ground.bills(&client).await.remove(0);
+    let bill = fixture.bills(&client).await.remove(0);
     assert_eq!((bill.state, bill.credited_by), (InvoiceState::Paid, Some(1)));
-    assert_eq!(bill.label(ground.db.now()), "Credited");
+    assert_eq!(bill.label(fixture.db.now()), "Credited");
     for refused in [
-        take_back_payment(&ground.db, &ground.operator, id).await,
-        void(&ground.db, &ground.operator, id).await,
+        take_back_payment(&fixture.db, &fixture.operator, id).await,
+        void(&fixture.db, &fixture.operator, id).await,
     ] {
         assert!(matches!(refused, Err(Error::Refused(_))), "{refused:?}");
     }
-    let note = queries::credit_by_number(&ground.db, &client.owner, 1).await.unwrap();
+    let note = queries::credit_by_number(&fixture.db, &client.owner, 1).await.unwrap();
     assert_eq!((note.total, note.invoice), (Money::new(9_000, Currency::USD), Some((id, 1))));
     assert_eq!(note.note, "This credits invoice 0001 in full.");
 }
 
 #[sqlx::test(migrations = "../migrations")]
 async fn credit_notes_are_the_operators_to_write_and_the_clients_to_read(pool: PgPool) {
-    let ground = Ground::new(&pool).await;
-    let stranger = Ground::beside(&ground.db, &pool).await.operator;
-    let (client, other) = (ground.client("Harbor").await, ground.client("Cedar").await);
-    let (id, _) = issued(&ground, &client, &[10_000]).await;
-    mark_paid(&ground.db, &ground.operator, id).await.unwrap();
-    for scope in [&stranger, &client.owner, &client.billing, &ground.operator.within(client.id)] {
-        assert!(matches!(credit(&ground.db, scope, id).await, Err(Error::NotFound)), "{scope:?}");
+    let fixture = Fixture::new(&pool).await;
+    let stranger = Fixture::beside(&fixture.db, &pool).await.operator;
+    let (client, other) = (fixture.client("Harbor").await, fixture.client("Cedar").await);
+    let (id, _) = issued(&fixture, &client, &[10_000]).await;
+    mark_paid(&fixture.db, &fixture.operator, id).await.unwrap();
+    for scope in [&stranger, &client.owner, &client.billing, &fixture.operator.within(client.id)] {
+        assert!(matches!(credit(&fixture.db, scope, id).await, Err(Error::NotFound)), "{scope:?}");
     }
-    let made = credit(&ground.db, &ground.operator, id).await.unwrap();
+    let made = credit(&fixture.db, &fixture.operator, id).await.unwrap();
     for scope in [&stranger, &client.owner, &client.member] {
-        assert!(matches!(settle_credit(&ground.db, scope, made, true).await, Err(Error::NotFound)));
-        assert!(matches!(queries::credit(&ground.db, scope, made).await, Err(Error::NotFound)));
+        assert!(matches!(settle_credit(&fixture.db, scope, made, true).await, Err(Error::NotFound)));
+        assert!(matches!(queries::credit(&fixture.db, scope, made).await, Err(Error::NotFound)));
     }
     for scope in [&client.member, &other.owner] {
-        assert!(matches!(queries::credit_by_number(&ground.db, scope, 1).await, Err(Error::NotFound)));
+        assert!(matches!(queries::credit_by_number(&fixture.db, scope, 1).await, Err(Error::NotFound)));
     }
-    assert_eq!(queries::credits(&ground.db, &other.owner, None).await.unwrap(), []);
+    assert_eq!(queries::credits(&fixture.db, &other.owner, None).await.unwrap(), []);
 }

@@ -12,7 +12,7 @@ use crate::{
     ids::InvoiceId,
     money::{Currency, Money},
     offers::Starts,
-    testing::{Ground, TestClient},
+    testing::{Fixture, TestClient},
 };
 
 fn free() -> InvoiceDraft {
@@ -24,8 +24,8 @@ fn free() -> InvoiceDraft {
     }
 }
 
-async fn drafted(ground: &Ground, client: &TestClient) -> InvoiceId {
-    draft(&ground.db, &ground.operator, client.id, &free()).await.unwrap()
+async fn drafted(fixture: &Fixture, client: &TestClient) -> InvoiceId {
+    draft(&fixture.db, &fixture.operator, client.id, &free()).await.unwrap()
 }
 
 fn refused<T: std::fmt::Debug>(result: Result<T, Error>) -> String {
@@ -37,9 +37,9 @@ fn refused<T: std::fmt::Debug>(result: Result<T, Error>) -> String {
 
 #[sqlx::test(migrations = "../migrations")]
 async fn an_issued_invoice_goes_by_mail_to_those_who_pay(pool: PgPool) {
-    let ground = Ground::new(&pool).await;
-    let client = ground.client("Harbor").await;
-    let invoice = drafted(&ground, &client).await;
+    let fixture = Fixture::new(&pool).await;
+    let client = fixture.client("Harbor").await;
+    let invoice = drafted(&fixture, &client).await;
     let letters = || async {
         sqlx::query_as::<_, (String, String, String)>(
             "SELECT recipient, subject, body FROM mail ORDER BY recipient",
@@ -49,7 +49,7 @@ async fn an_issued_invoice_goes_by_mail_to_those_who_pay(pool: PgPool) {
         .unwrap()
     };
     assert_eq!(letters().await, [], "nobody hears of a draft");
-    issue(&ground.db, &ground.operator, invoice).await.unwrap();
+    issue(&fixture.db, &fixture.operator, invoice).await.unwrap();
     let letters = letters().await;
     let payers: Vec<String> = sqlx::query_scalar(
         "SELECT p.email FROM membership m JOIN person p ON p.id = m.person_id
@@ -69,12 +69,12 @@ async fn an_issued_invoice_goes_by_mail_to_those_who_pay(pool: PgPool) {
 
 #[sqlx::test(migrations = "../migrations")]
 async fn fifty_issued_at_once_are_numbered_without_gaps(pool: PgPool) {
-    let ground = Ground::new(&pool).await;
-    let client = ground.client("Harbor").await;
+    let fixture = Fixture::new(&pool).await;
+    let client = fixture.client("Harbor").await;
     let mut tasks = JoinSet::new();
     for i in 0..50 {
-        let invoice = drafted(&ground, &client).await;
-        let (db, operator) = (ground.db.clone(), ground.operator.clone());
+        let invoice = drafted(&fixture, &client).await;
+        let (db, operator) = (fixture.db.clone(), fixture.operator.clone());
         tasks.spawn(async move {
             // Two attempts at each: one of them is refused and gives its number back.
             let (one, two) = tokio::join!(issue(&db, &operator, invoice), issue(&db, &operator, invoice));
@@ -91,107 +91,110 @@ async fn fifty_issued_at_once_are_numbered_without_gaps(pool: PgPool) {
 
 #[sqlx::test(migrations = "../migrations")]
 async fn a_client_never_sees_a_draft(pool: PgPool) {
-    let ground = Ground::new(&pool).await;
-    let (client, other) = (ground.client("Harbor").await, ground.client("Cedar").await);
-    let invoice = drafted(&ground, &client).await;
+    let fixture = Fixture::new(&pool).await;
+    let (client, other) = (fixture.client("Harbor").await, fixture.client("Cedar").await);
+    let invoice = drafted(&fixture, &client).await;
     let mine = async |scope: &Scope| {
-        queries::list(&ground.db, scope, None, Filter::All, 1).await.map(|list| list.invoices.len())
+        queries::list(&fixture.db, scope, None, Filter::All, 1).await.map(|list| list.invoices.len())
     };
     assert_eq!(mine(&client.owner).await.unwrap(), 0);
     // Whoever asks the tables past the queries finds nothing either.
-    let mut tx = ground.db.begin(&client.owner).await.unwrap();
+    let mut tx = fixture.db.begin(&client.owner).await.unwrap();
     let seen: i64 = sqlx::query_scalar("SELECT count(*) FROM invoice").fetch_one(tx.conn()).await.unwrap();
     assert_eq!(seen, 0);
     drop(tx);
-    issue(&ground.db, &ground.operator, invoice).await.unwrap();
+    issue(&fixture.db, &fixture.operator, invoice).await.unwrap();
     assert_eq!(mine(&client.owner).await.unwrap(), 1);
     assert_eq!(mine(&client.billing).await.unwrap(), 1);
     assert_eq!(mine(&other.owner).await.unwrap(), 0);
     assert!(matches!(mine(&client.member).await, Err(Error::NotFound)));
-    assert!(queries::by_number(&ground.db, &client.billing, 1).await.is_ok());
+    assert!(queries::by_number(&fixture.db, &client.billing, 1).await.is_ok());
     for scope in [&client.member, &other.owner] {
-        assert!(matches!(queries::by_number(&ground.db, scope, 1).await, Err(Error::NotFound)));
+        assert!(matches!(queries::by_number(&fixture.db, scope, 1).await, Err(Error::NotFound)));
     }
 }
 
 #[sqlx::test(migrations = "../migrations")]
 async fn bills_are_the_operators_to_change(pool: PgPool) {
-    let ground = Ground::new(&pool).await;
-    let stranger = Ground::beside(&ground.db, &pool).await.operator;
-    let client = ground.client("Harbor").await;
-    let invoice = drafted(&ground, &client).await;
-    for scope in [&stranger, &client.owner, &client.billing, &ground.operator.within(client.id)] {
+    let fixture = Fixture::new(&pool).await;
+    let stranger = Fixture::beside(&fixture.db, &pool).await.operator;
+    let client = fixture.client("Harbor").await;
+    let invoice = drafted(&fixture, &client).await;
+    for scope in [&stranger, &client.owner, &client.billing, &fixture.operator.within(client.id)] {
         for done in [
-            issue(&ground.db, scope, invoice).await.map(|_| ()),
-            mark_paid(&ground.db, scope, invoice).await,
-            take_back_payment(&ground.db, scope, invoice).await,
-            void(&ground.db, scope, invoice).await,
-            discard(&ground.db, scope, invoice).await,
-            redraft(&ground.db, scope, invoice, &free()).await,
-            queries::get(&ground.db, scope, invoice).await.map(|_| ()),
-            draft(&ground.db, scope, client.id, &free()).await.map(|_| ()),
+            issue(&fixture.db, scope, invoice).await.map(|_| ()),
+            mark_paid(&fixture.db, scope, invoice).await,
+            take_back_payment(&fixture.db, scope, invoice).await,
+            void(&fixture.db, scope, invoice).await,
+            discard(&fixture.db, scope, invoice).await,
+            redraft(&fixture.db, scope, invoice, &free()).await,
+            queries::get(&fixture.db, scope, invoice).await.map(|_| ()),
+            draft(&fixture.db, scope, client.id, &free()).await.map(|_| ()),
         ] {
             assert!(matches!(done, Err(Error::NotFound)), "{scope:?}: {done:?}");
         }
     }
-    assert_eq!(ground.bills(&client).await[0].state, InvoiceState::Draft);
+    assert_eq!(fixture.bills(&client).await[0].state, InvoiceState::Draft);
 }
 
 #[sqlx::test(migrations = "../migrations")]
 async fn a_draft_becomes_an_invoice_and_then_stays(pool: PgPool) {
-    let ground = Ground::new(&pool).await;
-    let client = ground.client("Harbor").await;
-    let (kept, dropped) = (drafted(&ground, &client).await, drafted(&ground, &client).await);
-    discard(&ground.db, &ground.operator, dropped).await.unwrap();
+    let fixture = Fixture::new(&pool).await;
+    let client = fixture.client("Harbor").await;
+    let (kept, dropped) = (drafted(&fixture, &client).await, drafted(&fixture, &client).await);
+    discard(&fixture.db, &fixture.operator, dropped).await.unwrap();
     let mut changed = free();
     changed.lines.truncate(1);
-    redraft(&ground.db, &ground.operator, kept, &changed).await.unwrap();
-    issue(&ground.db, &ground.operator, kept).await.unwrap();
-    let bill = &ground.bills(&client).await[0];
+    redraft(&fixture.db, &fixture.operator, kept, &changed).await.unwrap();
+    issue(&fixture.db, &fixture.operator, kept).await.unwrap();
+    let bill = &fixture.bills(&client).await[0];
     assert_eq!((bill.number, bill.total), (Some(1), Money::new(120_000, Currency::USD)));
     assert_eq!(
         (bill.bill_from.as_str(), bill.bill_to.as_str()),
         ("Northlight, 1 Quay Street", "Harbor\n5 Harbor Road")
     );
-    refused(redraft(&ground.db, &ground.operator, kept, &free()).await);
-    refused(discard(&ground.db, &ground.operator, kept).await);
+    refused(redraft(&fixture.db, &fixture.operator, kept, &free()).await);
+    refused(discard(&fixture.db, &fixture.operator, kept).await);
     // Row-level security holds the same for whoever forgets to ask.
-    let mut tx = ground.db.begin(&ground.operator).await.unwrap();
+    let mut tx = fixture.db.begin(&fixture.operator).await.unwrap();
     let gone = sqlx::query("DELETE FROM invoice").execute(tx.conn()).await.unwrap().rows_affected();
     assert_eq!(gone, 0);
 }
 
 #[sqlx::test(migrations = "../migrations")]
 async fn lines_are_checked(pool: PgPool) {
-    let ground = Ground::new(&pool).await;
-    let client = ground.client("Harbor").await;
+    let fixture = Fixture::new(&pool).await;
+    let client = fixture.client("Harbor").await;
     let huge = Line { what: "Much".into(), minor: i64::MAX };
     let unnamed = Line { what: String::new(), minor: 5 };
     for lines in [Vec::new(), vec![unnamed], vec![huge.clone(); 51], vec![huge; 2]] {
         let bad = InvoiceDraft { lines, ..free() };
-        assert!(matches!(draft(&ground.db, &ground.operator, client.id, &bad).await, Err(Error::Fields(_))));
+        assert!(matches!(
+            draft(&fixture.db, &fixture.operator, client.id, &bad).await,
+            Err(Error::Fields(_))
+        ));
     }
-    assert!(ground.bills(&client).await.is_empty());
+    assert!(fixture.bills(&client).await.is_empty());
 }
 
 #[sqlx::test(migrations = "../migrations")]
 async fn void_keeps_the_number_and_paid_can_be_taken_back(pool: PgPool) {
-    let ground = Ground::new(&pool).await;
-    let client = ground.client("Harbor").await;
-    let (first, second) = (drafted(&ground, &client).await, drafted(&ground, &client).await);
-    refused(void(&ground.db, &ground.operator, first).await);
-    issue(&ground.db, &ground.operator, first).await.unwrap();
-    void(&ground.db, &ground.operator, first).await.unwrap();
-    refused(mark_paid(&ground.db, &ground.operator, first).await);
-    issue(&ground.db, &ground.operator, second).await.unwrap();
-    mark_paid(&ground.db, &ground.operator, second).await.unwrap();
-    refused(mark_paid(&ground.db, &ground.operator, second).await);
-    refused(void(&ground.db, &ground.operator, second).await);
-    take_back_payment(&ground.db, &ground.operator, second).await.unwrap();
-    let bills = ground.bills(&client).await;
+    let fixture = Fixture::new(&pool).await;
+    let client = fixture.client("Harbor").await;
+    let (first, second) = (drafted(&fixture, &client).await, drafted(&fixture, &client).await);
+    refused(void(&fixture.db, &fixture.operator, first).await);
+    issue(&fixture.db, &fixture.operator, first).await.unwrap();
+    void(&fixture.db, &fixture.operator, first).await.unwrap();
+    refused(mark_paid(&fixture.db, &fixture.operator, first).await);
+    issue(&fixture.db, &fixture.operator, second).await.unwrap();
+    mark_paid(&fixture.db, &fixture.operator, second).await.unwrap();
+    refused(mark_paid(&fixture.db, &fixture.operator, second).await);
+    refused(void(&fixture.db, &fixture.operator, second).await);
+    take_back_payment(&fixture.db, &fixture.operator, second).await.unwrap();
+    let bills = fixture.bills(&client).await;
     assert_eq!((bills[0].number, bills[0].state), (Some(1), InvoiceState::Void));
     assert_eq!((bills[1].number, bills[1].state, bills[1].paid_at), (Some(2), InvoiceState::Issued, None));
-    let shown: Vec<Option<u64>> = queries::list(&ground.db, &client.owner, None, Filter::Void, 1)
+    let shown: Vec<Option<u64>> = queries::list(&fixture.db, &client.owner, None, Filter::Void, 1)
         .await
         .unwrap()
         .invoices
@@ -203,57 +206,57 @@ async fn void_keeps_the_number_and_paid_can_be_taken_back(pool: PgPool) {
 
 #[sqlx::test(migrations = "../migrations")]
 async fn what_is_not_paid_in_time_is_overdue(pool: PgPool) {
-    let ground = Ground::new(&pool).await;
-    let client = ground.client("Harbor").await;
-    issue(&ground.db, &ground.operator, drafted(&ground, &client).await).await.unwrap();
+    let fixture = Fixture::new(&pool).await;
+    let client = fixture.client("Harbor").await;
+    issue(&fixture.db, &fixture.operator, drafted(&fixture, &client).await).await.unwrap();
     let numbers = async |filter| {
-        queries::list(&ground.db, &ground.operator, None, filter, 1).await.unwrap().invoices.len()
+        queries::list(&fixture.db, &fixture.operator, None, filter, 1).await.unwrap().invoices.len()
     };
     // Issued on 23 November at 09:00; 7 December is the last day.
-    ground.wait(TimeDelta::days(14) + TimeDelta::hours(14));
+    fixture.wait(TimeDelta::days(14) + TimeDelta::hours(14));
     assert_eq!((numbers(Filter::Due).await, numbers(Filter::Overdue).await), (1, 0));
-    ground.wait(TimeDelta::hours(2));
+    fixture.wait(TimeDelta::hours(2));
     assert_eq!((numbers(Filter::Due).await, numbers(Filter::Overdue).await), (0, 1));
-    let figures = queries::figures(&ground.db, &ground.operator).await.unwrap();
+    let figures = queries::figures(&fixture.db, &fixture.operator).await.unwrap();
     assert_eq!((figures.open, figures.overdue), (1, 1));
     assert_eq!(figures.open_sums, [Money::new(100_000, Currency::USD)]);
-    assert_eq!(ground.bills(&client).await[0].label(ground.db.now()), "Overdue");
+    assert_eq!(fixture.bills(&client).await[0].label(fixture.db.now()), "Overdue");
 }
 
 #[sqlx::test(migrations = "../migrations")]
 async fn the_first_payment_starts_the_work_and_its_mistake_stops_it(pool: PgPool) {
-    let ground = Ground::new(&pool).await;
-    let client = ground.client("Harbor").await;
-    ground.subscribe(&client, &ground.offer(Starts::OnPayment).await).await;
-    let invoice = ground.bills(&client).await[0].id;
-    refused(void(&ground.db, &ground.operator, invoice).await);
-    ground.wait(TimeDelta::days(3));
-    mark_paid(&ground.db, &ground.operator, invoice).await.unwrap();
-    let held = ground.held(&client).await;
-    let began = ground.db.now();
+    let fixture = Fixture::new(&pool).await;
+    let client = fixture.client("Harbor").await;
+    fixture.subscribe(&client, &fixture.offer(Starts::OnPayment).await).await;
+    let invoice = fixture.bills(&client).await[0].id;
+    refused(void(&fixture.db, &fixture.operator, invoice).await);
+    fixture.wait(TimeDelta::days(3));
+    mark_paid(&fixture.db, &fixture.operator, invoice).await.unwrap();
+    let held = fixture.held(&client).await;
+    let began = fixture.db.now();
     assert_eq!((held.state, held.started_at), (SubscriptionState::Active, Some(began)));
     assert_eq!(held.period, Some((began, "2026-12-26T08:00:00Z".parse().unwrap())));
-    assert_eq!(ground.bills(&client).await[0].period, held.period);
-    take_back_payment(&ground.db, &ground.operator, invoice).await.unwrap();
-    let held = ground.held(&client).await;
+    assert_eq!(fixture.bills(&client).await[0].period, held.period);
+    take_back_payment(&fixture.db, &fixture.operator, invoice).await.unwrap();
+    let held = fixture.held(&client).await;
     assert_eq!((held.state, held.period, held.started_at), (SubscriptionState::AwaitingPayment, None, None));
     // Paid after all, and then taken back once the second period runs: the work goes on.
-    mark_paid(&ground.db, &ground.operator, invoice).await.unwrap();
-    ground.wait(TimeDelta::days(31));
-    crate::billing::renew_due(&ground.db).await.unwrap();
-    take_back_payment(&ground.db, &ground.operator, invoice).await.unwrap();
-    assert_eq!(ground.held(&client).await.state, SubscriptionState::Active);
+    mark_paid(&fixture.db, &fixture.operator, invoice).await.unwrap();
+    fixture.wait(TimeDelta::days(31));
+    crate::billing::renew_due(&fixture.db).await.unwrap();
+    take_back_payment(&fixture.db, &fixture.operator, invoice).await.unwrap();
+    assert_eq!(fixture.held(&client).await.state, SubscriptionState::Active);
 }
 
 #[sqlx::test(migrations = "../migrations")]
 async fn what_never_began_ends_with_its_invoice(pool: PgPool) {
-    let ground = Ground::new(&pool).await;
-    let client = ground.client("Harbor").await;
-    let subscription = ground.subscribe(&client, &ground.offer(Starts::OnPayment).await).await;
-    refused(end_now(&ground.db, &client.owner, subscription).await);
-    end_now(&ground.db, &ground.operator, subscription).await.unwrap();
-    assert_eq!(ground.bills(&client).await[0].state, InvoiceState::Void);
-    assert_eq!(ground.held(&client).await.state, SubscriptionState::Ended);
-    ground.subscribe(&client, &ground.offer(Starts::AtOnce).await).await;
-    assert_eq!(ground.held(&client).await.state, SubscriptionState::Active);
+    let fixture = Fixture::new(&pool).await;
+    let client = fixture.client("Harbor").await;
+    let subscription = fixture.subscribe(&client, &fixture.offer(Starts::OnPayment).await).await;
+    refused(end_now(&fixture.db, &client.owner, subscription).await);
+    end_now(&fixture.db, &fixture.operator, subscription).await.unwrap();
+    assert_eq!(fixture.bills(&client).await[0].state, InvoiceState::Void);
+    assert_eq!(fixture.held(&client).await.state, SubscriptionState::Ended);
+    fixture.subscribe(&client, &fixture.offer(Starts::AtOnce).await).await;
+    assert_eq!(fixture.held(&client).await.state, SubscriptionState::Active);
 }

@@ -14,10 +14,10 @@ mod told;
 use super::queries;
 use crate::{
     billing::{Invoice, Subscription},
-    testing::{Ground, TestClient},
+    testing::{Fixture, TestClient},
 };
 
-impl Ground {
+impl Fixture {
     /// What a client holds.
     async fn held(&self, client: &TestClient) -> Subscription {
         queries::of_client(&self.db, &self.operator, client.id).await.unwrap().unwrap()

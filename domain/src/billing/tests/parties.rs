@@ -14,7 +14,7 @@ use crate::{
     desk,
     ids::ClientId,
     offers::Starts,
-    testing::{Ground, TestClient},
+    testing::{Fixture, TestClient},
     workspaces,
 };
 
@@ -23,61 +23,61 @@ fn billed(address: &str, email: &str) -> Billed {
     Billed { recipient, email: email.into() }
 }
 
-async fn without_address(ground: &Ground, name: &str) -> TestClient {
-    let client = ground.client(name).await;
+async fn without_address(fixture: &Fixture, name: &str) -> TestClient {
+    let client = fixture.client(name).await;
     sqlx::query("UPDATE client SET bill_to = name WHERE id = $1")
         .bind(client.id.0)
-        .execute(&ground.pool)
+        .execute(&fixture.pool)
         .await
         .unwrap();
     client
 }
 
 /// Recipients of mails whose subject begins so, in order.
-async fn mailed(ground: &Ground, subject: &str) -> Vec<String> {
+async fn mailed(fixture: &Fixture, subject: &str) -> Vec<String> {
     sqlx::query_scalar("SELECT recipient FROM mail WHERE subject LIKE $1 || '%' ORDER BY recipient")
         .bind(subject)
-        .fetch_all(&ground.pool)
+        .fetch_all(&fixture.pool)
         .await
         .unwrap()
 }
 
 #[sqlx::test(migrations = "../migrations")]
 async fn an_invoice_without_an_address_is_held_back_until_there_is_one(pool: PgPool) {
-    let ground = Ground::new(&pool).await;
-    let client = without_address(&ground, "Harbor").await;
-    ground.subscribe(&client, &ground.offer(Starts::OnPayment).await).await;
-    let bill = ground.bills(&client).await.remove(0);
+    let fixture = Fixture::new(&pool).await;
+    let client = without_address(&fixture, "Harbor").await;
+    fixture.subscribe(&client, &fixture.offer(Starts::OnPayment).await).await;
+    let bill = fixture.bills(&client).await.remove(0);
     assert_eq!((bill.state, bill.number, bill.is_held_back), (InvoiceState::Draft, None, true));
-    assert_eq!(mailed(&ground, "Invoice").await, Vec::<String>::new());
-    let seen = queries::list(&ground.db, &client.owner, None, queries::Filter::All, 1).await.unwrap();
+    assert_eq!(mailed(&fixture, "Invoice").await, Vec::<String>::new());
+    let seen = queries::list(&fixture.db, &client.owner, None, queries::Filter::All, 1).await.unwrap();
     assert!(seen.invoices.is_empty());
-    let today = desk::today(&ground.db, &ground.operator).await.unwrap();
+    let today = desk::today(&fixture.db, &fixture.operator).await.unwrap();
     let held = &today.held_back.shown[0];
     assert_eq!((held.reason.as_str(), held.is_ours), ("The client’s address is missing", false));
     assert_eq!(today.count(), 1 + today.new_clients.shown.len());
     // Neither by hand: the reason is told, and it is not lost.
     for refused in [
-        issue(&ground.db, &ground.operator, bill.id).await.map(|_| ()),
-        discard(&ground.db, &ground.operator, bill.id).await,
-        mark_paid(&ground.db, &ground.operator, bill.id).await,
+        issue(&fixture.db, &fixture.operator, bill.id).await.map(|_| ()),
+        discard(&fixture.db, &fixture.operator, bill.id).await,
+        mark_paid(&fixture.db, &fixture.operator, bill.id).await,
     ] {
         assert!(matches!(refused, Err(Error::Refused(_))), "{refused:?}");
     }
-    bill_to(&ground.db, &client.billing, billed("5 Harbor Road\r\n\r\nPortland", "")).await.unwrap();
-    let bill = ground.bills(&client).await.remove(0);
+    bill_to(&fixture.db, &client.billing, billed("5 Harbor Road\r\n\r\nPortland", "")).await.unwrap();
+    let bill = fixture.bills(&client).await.remove(0);
     assert_eq!((bill.state, bill.number), (InvoiceState::Issued, Some(1)));
     assert_eq!(bill.bill_to, "Harbor\n5 Harbor Road\nPortland\nUnited States");
-    assert_eq!(mailed(&ground, "Invoice").await.len(), 2);
-    assert!(desk::today(&ground.db, &ground.operator).await.unwrap().held_back.shown.is_empty());
-    mark_paid(&ground.db, &ground.operator, bill.id).await.unwrap();
-    assert_eq!(ground.held(&client).await.state, SubscriptionState::Active);
+    assert_eq!(mailed(&fixture, "Invoice").await.len(), 2);
+    assert!(desk::today(&fixture.db, &fixture.operator).await.unwrap().held_back.shown.is_empty());
+    mark_paid(&fixture.db, &fixture.operator, bill.id).await.unwrap();
+    assert_eq!(fixture.held(&client).await.state, SubscriptionState::Active);
 }
 
 #[sqlx::test(migrations = "../migrations")]
 async fn what_the_sender_lacks_is_mended_in_the_settings(pool: PgPool) {
-    let ground = Ground::new(&pool).await;
-    let client = ground.client("Harbor").await;
+    let fixture = Fixture::new(&pool).await;
+    let client = fixture.client("Harbor").await;
     let sender = |tax_number: &str| Sender {
         address: "1 Kai".into(),
         country: "DE".into(),
@@ -87,19 +87,19 @@ async fn what_the_sender_lacks_is_mended_in_the_settings(pool: PgPool) {
         ..Sender::default()
     };
     let save = async |sender: Sender| {
-        let mut settings = workspaces::queries::settings(&ground.db, &ground.operator).await.unwrap();
+        let mut settings = workspaces::queries::settings(&fixture.db, &fixture.operator).await.unwrap();
         settings.sender = sender;
-        workspaces::commands::update(&ground.db, &ground.operator, &settings).await.unwrap();
+        workspaces::commands::update(&fixture.db, &fixture.operator, &settings).await.unwrap();
     };
     save(sender("")).await;
-    ground.subscribe(&client, &ground.offer(Starts::AtOnce).await).await;
-    assert!(ground.bills(&client).await[0].is_held_back);
-    assert_eq!(ground.held(&client).await.state, SubscriptionState::Active, "work does not wait for it");
-    let today = desk::today(&ground.db, &ground.operator).await.unwrap();
+    fixture.subscribe(&client, &fixture.offer(Starts::AtOnce).await).await;
+    assert!(fixture.bills(&client).await[0].is_held_back);
+    assert_eq!(fixture.held(&client).await.state, SubscriptionState::Active, "work does not wait for it");
+    let today = desk::today(&fixture.db, &fixture.operator).await.unwrap();
     let held = &today.held_back.shown[0];
     assert_eq!((held.reason.as_str(), held.is_ours), ("Your tax number is missing", true));
     save(sender("DE123456789")).await;
-    let bill = ground.bills(&client).await.remove(0);
+    let bill = fixture.bills(&client).await.remove(0);
     assert_eq!((bill.number, bill.note.as_str()), (Some(1), "No VAT is charged (§ 19 UStG)."));
     assert_eq!(
         bill.bill_from,
@@ -109,52 +109,52 @@ async fn what_the_sender_lacks_is_mended_in_the_settings(pool: PgPool) {
 
 #[sqlx::test(migrations = "../migrations")]
 async fn what_never_began_leaves_no_held_invoice(pool: PgPool) {
-    let ground = Ground::new(&pool).await;
-    let client = without_address(&ground, "Harbor").await;
-    let held = ground.subscribe(&client, &ground.offer(Starts::OnPayment).await).await;
-    crate::billing::commands::end_now(&ground.db, &ground.operator, held).await.unwrap();
-    assert!(ground.bills(&client).await.is_empty());
+    let fixture = Fixture::new(&pool).await;
+    let client = without_address(&fixture, "Harbor").await;
+    let held = fixture.subscribe(&client, &fixture.offer(Starts::OnPayment).await).await;
+    crate::billing::commands::end_now(&fixture.db, &fixture.operator, held).await.unwrap();
+    assert!(fixture.bills(&client).await.is_empty());
 }
 
-async fn by_hand(ground: &Ground, new: NewClient) -> ClientId {
-    clients::create(&ground.db, &ground.operator, &new).await.unwrap()
+async fn by_hand(fixture: &Fixture, new: NewClient) -> ClientId {
+    clients::create(&fixture.db, &fixture.operator, &new).await.unwrap()
 }
 
 #[sqlx::test(migrations = "../migrations")]
 async fn clients_by_hand_get_their_invoices_by_mail(pool: PgPool) {
-    let ground = Ground::new(&pool).await;
-    let offer = Some(ground.offer(Starts::OnPayment).await.id);
+    let fixture = Fixture::new(&pool).await;
+    let offer = Some(fixture.offer(Starts::OnPayment).await.id);
     let new = |name: &str, email: &str, bills: &str| NewClient {
         name: name.into(),
         offer,
         email: email.into(),
         billed: billed("5 Harbor Road", bills),
     };
-    by_hand(&ground, new("Invited", "owner@invited.test", "")).await;
-    assert_eq!(mailed(&ground, "Invoice").await, ["owner@invited.test"], "before it is accepted");
-    by_hand(&ground, new("Office", "owner@office.test", "bills@office.test")).await;
-    assert_eq!(mailed(&ground, "Invoice 0002").await, ["bills@office.test"]);
+    by_hand(&fixture, new("Invited", "owner@invited.test", "")).await;
+    assert_eq!(mailed(&fixture, "Invoice").await, ["owner@invited.test"], "before it is accepted");
+    by_hand(&fixture, new("Office", "owner@office.test", "bills@office.test")).await;
+    assert_eq!(mailed(&fixture, "Invoice 0002").await, ["bills@office.test"]);
     // Nobody yet: it goes to whoever is invited first to see to bills, once.
-    let later = by_hand(&ground, new("Later", "", "")).await;
-    assert_eq!(mailed(&ground, "Invoice 0003").await, Vec::<String>::new());
-    let scope = ground.operator.within(later);
+    let later = by_hand(&fixture, new("Later", "", "")).await;
+    assert_eq!(mailed(&fixture, "Invoice 0003").await, Vec::<String>::new());
+    let scope = fixture.operator.within(later);
     for (email, role) in [
         ("member@later.test", Role::Member),
         ("owner@later.test", Role::Owner),
         ("second@later.test", Role::Billing),
     ] {
-        invitations::invite(&ground.db, &scope, email, role).await.unwrap();
+        invitations::invite(&fixture.db, &scope, email, role).await.unwrap();
     }
-    assert_eq!(mailed(&ground, "Invoice 0003").await, ["owner@later.test"]);
+    assert_eq!(mailed(&fixture, "Invoice 0003").await, ["owner@later.test"]);
 }
 
 #[sqlx::test(migrations = "../migrations")]
 async fn who_a_client_invites_gets_no_mail_before_they_come(pool: PgPool) {
-    let ground = Ground::new(&pool).await;
-    let client = ground.client("Harbor").await;
-    invitations::invite(&ground.db, &client.owner, "victim@elsewhere.test", Role::Billing).await.unwrap();
-    ground.subscribe(&client, &ground.offer(Starts::AtOnce).await).await;
-    let told = mailed(&ground, "Invoice").await;
+    let fixture = Fixture::new(&pool).await;
+    let client = fixture.client("Harbor").await;
+    invitations::invite(&fixture.db, &client.owner, "victim@elsewhere.test", Role::Billing).await.unwrap();
+    fixture.subscribe(&client, &fixture.offer(Starts::AtOnce).await).await;
+    let told = mailed(&fixture, "Invoice").await;
     assert_eq!(told.len(), 2);
     assert!(!told.contains(&"victim@elsewhere.test".to_owned()), "{told:?}");
 }

@@ -9,38 +9,38 @@ use crate::{
     },
     money::{Currency, Money},
     offers::{Interval, Starts},
-    testing::{Ground, TestClient},
+    testing::{Fixture, TestClient},
 };
 
 /// Pays all that a client owes.
-async fn pay(ground: &Ground, client: &TestClient) {
-    for bill in ground.bills(client).await.iter().filter(|bill| bill.paid_at.is_none()) {
-        mark_paid(&ground.db, &ground.operator, bill.id).await.unwrap();
+async fn pay(fixture: &Fixture, client: &TestClient) {
+    for bill in fixture.bills(client).await.iter().filter(|bill| bill.paid_at.is_none()) {
+        mark_paid(&fixture.db, &fixture.operator, bill.id).await.unwrap();
     }
 }
 
 #[sqlx::test(migrations = "../migrations")]
 async fn revenue_is_counted_while_it_comes_in(pool: PgPool) {
-    let ground = Ground::new(&pool).await;
+    let fixture = Fixture::new(&pool).await;
     let (monthly, yearly, foreign) =
-        (ground.client("Harbor").await, ground.client("Cedar").await, ground.client("Willow").await);
-    let mut offer = ground.offer(Starts::AtOnce).await;
-    let first = ground.subscribe(&monthly, &offer).await;
-    pay(&ground, &monthly).await;
+        (fixture.client("Harbor").await, fixture.client("Cedar").await, fixture.client("Willow").await);
+    let mut offer = fixture.offer(Starts::AtOnce).await;
+    let first = fixture.subscribe(&monthly, &offer).await;
+    pay(&fixture, &monthly).await;
     // Harbor works in November, is paused over the end of December, and works again in January.
-    ground.wait(TimeDelta::days(20));
-    pause(&ground.db, &monthly.owner, first).await.unwrap();
-    ground.wait(TimeDelta::days(30));
-    resume(&ground.db, &monthly.owner, first).await.unwrap();
+    fixture.wait(TimeDelta::days(20));
+    pause(&fixture.db, &monthly.owner, first).await.unwrap();
+    fixture.wait(TimeDelta::days(30));
+    resume(&fixture.db, &monthly.owner, first).await.unwrap();
     offer.terms.price = Money::new(1_200_000, Currency::USD);
     offer.terms.interval = Interval::Year;
-    ground.subscribe(&yearly, &offer).await;
-    pay(&ground, &yearly).await;
+    fixture.subscribe(&yearly, &offer).await;
+    pay(&fixture, &yearly).await;
     offer.terms.price = Money::new(30_000, Currency::EUR);
     offer.terms.interval = Interval::Quarter;
-    ground.subscribe(&foreign, &offer).await;
-    pay(&ground, &foreign).await;
-    let told = recurring(&ground.db, &ground.operator).await.unwrap();
+    fixture.subscribe(&foreign, &offer).await;
+    pay(&fixture, &foreign).await;
+    let told = recurring(&fixture.db, &fixture.operator).await.unwrap();
     assert_eq!(told.months.len(), 12);
     let last: Vec<(String, i64)> = told.months[8..]
         .iter()
@@ -49,36 +49,36 @@ async fn revenue_is_counted_while_it_comes_in(pool: PgPool) {
     let expected = [("2026-10", 0), ("2026-11", 500_000), ("2026-12", 0), ("2027-01", 600_000)];
     assert_eq!(last, expected.map(|(month, minor)| (month.to_owned(), minor)));
     assert_eq!(told.others, [Money::new(10_000, Currency::EUR)]);
-    end_now(&ground.db, &ground.operator, first).await.unwrap();
-    let told = recurring(&ground.db, &ground.operator).await.unwrap();
+    end_now(&fixture.db, &fixture.operator, first).await.unwrap();
+    let told = recurring(&fixture.db, &fixture.operator).await.unwrap();
     assert_eq!(told.now(), Some(Money::new(100_000, Currency::USD)));
-    assert!(matches!(recurring(&ground.db, &monthly.owner).await, Err(Error::NotFound)));
+    assert!(matches!(recurring(&fixture.db, &monthly.owner).await, Err(Error::NotFound)));
 }
 
 #[sqlx::test(migrations = "../migrations")]
 async fn what_is_not_paid_for_stands_beside_it_by_name(pool: PgPool) {
-    let ground = Ground::new(&pool).await;
-    let offer = ground.offer(Starts::AtOnce).await;
+    let fixture = Fixture::new(&pool).await;
+    let offer = fixture.offer(Starts::AtOnce).await;
     for n in 0..16 {
-        ground.subscribe(&ground.client(&format!("Unpaid {n:02}")).await, &offer).await;
+        fixture.subscribe(&fixture.client(&format!("Unpaid {n:02}")).await, &offer).await;
     }
-    let waiting = ground.client("Waiting").await;
-    ground.subscribe(&waiting, &ground.offer(Starts::OnPayment).await).await;
+    let waiting = fixture.client("Waiting").await;
+    fixture.subscribe(&waiting, &fixture.offer(Starts::OnPayment).await).await;
     let (paid, ending, paused, credited) = (
-        ground.client("Paid").await,
-        ground.client("Ending").await,
-        ground.client("Paused").await,
-        ground.client("Credited").await,
+        fixture.client("Paid").await,
+        fixture.client("Ending").await,
+        fixture.client("Paused").await,
+        fixture.client("Credited").await,
     );
     let mut ids = Vec::new();
     for client in [&paid, &ending, &paused, &credited] {
-        ids.push(ground.subscribe(client, &offer).await);
-        pay(&ground, client).await;
+        ids.push(fixture.subscribe(client, &offer).await);
+        pay(&fixture, client).await;
     }
-    end_with_period(&ground.db, &ending.owner, ids[1], true).await.unwrap();
-    pause(&ground.db, &paused.owner, ids[2]).await.unwrap();
-    credit(&ground.db, &ground.operator, ground.bills(&credited).await[0].id).await.unwrap();
-    let told = recurring(&ground.db, &ground.operator).await.unwrap();
+    end_with_period(&fixture.db, &ending.owner, ids[1], true).await.unwrap();
+    pause(&fixture.db, &paused.owner, ids[2]).await.unwrap();
+    credit(&fixture.db, &fixture.operator, fixture.bills(&credited).await[0].id).await.unwrap();
+    let told = recurring(&fixture.db, &fixture.operator).await.unwrap();
     assert_eq!(told.now(), Some(Money::new(1_000_000, Currency::USD)), "paid, and paid until it ends");
     let of = |why: Why| -> Vec<&str> {
         told.beside.iter().filter(|one| one.why == why).map(|one| one.client_name.as_str()).collect()

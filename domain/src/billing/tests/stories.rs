@@ -17,7 +17,7 @@ use crate::{
     requests::{self, NewRequest, Priority},
     runs::{self, Claimed},
     session::Choice,
-    testing::{Ground, TestClient},
+    testing::{Fixture, TestClient},
 };
 
 #[derive(Clone, Copy, Debug)]
@@ -49,7 +49,7 @@ fn steps() -> impl Strategy<Value = Vec<Step>> {
 
 /// What is known of one client's story.
 struct Tale<'a> {
-    ground: &'a Ground,
+    fixture: &'a Fixture,
     client: TestClient,
     claimed: Option<Claimed>,
     open: Option<ApprovalId>,
@@ -60,15 +60,15 @@ struct Tale<'a> {
 
 impl Tale<'_> {
     async fn take(&mut self, step: Step) {
-        let (db, owner) = (&self.ground.db, &self.client.owner);
-        let held = self.ground.held(&self.client).await;
+        let (db, owner) = (&self.fixture.db, &self.client.owner);
+        let held = self.fixture.held(&self.client).await;
         // What was active until now was active in between: nothing but the clock moved.
         if held.state == SubscriptionState::Active {
             self.used += db.now() - self.since;
         }
         self.since = db.now();
         match step {
-            Step::Wait(millis) => self.ground.wait(TimeDelta::milliseconds(millis)),
+            Step::Wait(millis) => self.fixture.wait(TimeDelta::milliseconds(millis)),
             Step::Pause => drop(pause(db, owner, held.id).await),
             Step::Resume => drop(resume(db, owner, held.id).await),
             Step::Ask => {
@@ -115,21 +115,21 @@ impl Tale<'_> {
 
     /// Time that is used or still to be had, against time that was sold; and who works while nothing may be worked on.
     async fn check(&self, told: &[Step]) {
-        let held = self.ground.held(&self.client).await;
-        let now = self.ground.db.now();
+        let held = self.fixture.held(&self.client).await;
+        let now = self.fixture.db.now();
         let active = held.state == SubscriptionState::Active;
         let left = match held.period {
             Some((_, end)) if active => end - now,
             _ => TimeDelta::seconds(held.banked_seconds),
         };
         let used = self.used + if active { now - self.since } else { TimeDelta::zero() };
-        let bills = self.ground.bills(&self.client).await;
+        let bills = self.fixture.bills(&self.client).await;
         let sold: TimeDelta = bills.iter().filter_map(|bill| bill.period).map(|(from, to)| to - from).sum();
         assert!(used + left <= sold, "used {used}, left {left}, sold {sold} after {told:?}");
         let working: i64 =
             sqlx::query_scalar("SELECT count(*) FROM run WHERE client_id = $1 AND state = 'working'")
                 .bind(self.client.id.0)
-                .fetch_one(&self.ground.pool)
+                .fetch_one(&self.fixture.pool)
                 .await
                 .unwrap();
         assert!(active || working == 0, "{working} at work while {:?} after {told:?}", held.state);
@@ -138,25 +138,25 @@ impl Tale<'_> {
 
 #[sqlx::test(migrations = "../migrations")]
 async fn no_story_gives_more_time_than_was_sold(pool: PgPool) {
-    let ground = Ground::new(&pool).await;
+    let fixture = Fixture::new(&pool).await;
     let new = NewAgent { name: "Mina".into(), persona: String::new(), client: None };
-    agents::create(&ground.db, &ground.operator, new).await.unwrap();
-    let offer = ground.offer(Starts::AtOnce).await;
+    agents::create(&fixture.db, &fixture.operator, new).await.unwrap();
+    let offer = fixture.offer(Starts::AtOnce).await;
     let mut runner = TestRunner::deterministic();
     for n in 0..40 {
         let told = steps().new_tree(&mut runner).unwrap().current();
-        let client = ground.client(&format!("Client {n}")).await;
-        ground.subscribe(&client, &offer).await;
-        let since = ground.db.now();
+        let client = fixture.client(&format!("Client {n}")).await;
+        fixture.subscribe(&client, &offer).await;
+        let since = fixture.db.now();
         let mut tale =
-            Tale { ground: &ground, client, claimed: None, open: None, used: TimeDelta::zero(), since };
+            Tale { fixture: &fixture, client, claimed: None, open: None, used: TimeDelta::zero(), since };
         for step in &told {
             tale.take(*step).await;
             tale.check(&told).await;
         }
         // The next client's work is nobody else's.
         sqlx::query("UPDATE agent SET state = 'ready'").execute(&pool).await.unwrap();
-        let held = ground.held(&tale.client).await;
-        crate::billing::commands::end_now(&ground.db, &ground.operator, held.id).await.unwrap();
+        let held = fixture.held(&tale.client).await;
+        crate::billing::commands::end_now(&fixture.db, &fixture.operator, held.id).await.unwrap();
     }
 }

@@ -6,15 +6,15 @@ use crate::{
     billing::commands::subscribe_in,
     money::{Currency, Money},
     offers::{self, Draft, Starts},
-    testing::Ground,
+    testing::Fixture,
 };
 
 #[sqlx::test(migrations = "../migrations")]
 async fn work_starts_at_once_or_when_it_is_paid(pool: PgPool) {
-    let ground = Ground::new(&pool).await;
-    let (now, later) = (ground.client("Harbor").await, ground.client("Cedar").await);
-    ground.subscribe(&now, &ground.offer(Starts::AtOnce).await).await;
-    ground.subscribe(&later, &ground.offer(Starts::OnPayment).await).await;
+    let fixture = Fixture::new(&pool).await;
+    let (now, later) = (fixture.client("Harbor").await, fixture.client("Cedar").await);
+    fixture.subscribe(&now, &fixture.offer(Starts::AtOnce).await).await;
+    fixture.subscribe(&later, &fixture.offer(Starts::OnPayment).await).await;
     let rows = sqlx::query(
         "SELECT s.state, s.period_end::text, i.number, i.state, i.bill_from, i.bill_to, i.lines->0->>'what', i.due_at::text
          FROM subscription s JOIN invoice i ON i.subscription_id = s.id ORDER BY i.number",
@@ -35,27 +35,27 @@ async fn work_starts_at_once_or_when_it_is_paid(pool: PgPool) {
 
 #[sqlx::test(migrations = "../migrations")]
 async fn sign_up_sells_within_the_new_client_alone(pool: PgPool) {
-    let ground = Ground::new(&pool).await;
-    let (client, other) = (ground.client("Harbor").await, ground.client("Cedar").await);
-    let offer = ground.offer(Starts::AtOnce).await;
-    let scope = Scope::system(ground.workspace).within(client.id);
-    let mut tx = ground.db.begin(&scope).await.unwrap();
+    let fixture = Fixture::new(&pool).await;
+    let (client, other) = (fixture.client("Harbor").await, fixture.client("Cedar").await);
+    let offer = fixture.offer(Starts::AtOnce).await;
+    let scope = Scope::system(fixture.workspace).within(client.id);
+    let mut tx = fixture.db.begin(&scope).await.unwrap();
     subscribe_in(&mut tx, &scope, client.id, &offer).await.unwrap();
     let twice = subscribe_in(&mut tx, &scope, client.id, &offer).await;
     assert!(matches!(twice, Err(Error::Refused(_))), "{twice:?}");
     drop(tx);
-    let mut tx = ground.db.begin(&scope).await.unwrap();
+    let mut tx = fixture.db.begin(&scope).await.unwrap();
     let foreign = subscribe_in(&mut tx, &scope, other.id, &offer).await;
     assert!(matches!(foreign, Err(Error::Database(_))), "row-level security let it through: {foreign:?}");
 }
 
 #[sqlx::test(migrations = "../migrations")]
 async fn a_free_offer_needs_no_invoice(pool: PgPool) {
-    let ground = Ground::new(&pool).await;
-    let client = ground.client("Harbor").await;
-    let mut offer = ground.offer(Starts::OnPayment).await;
+    let fixture = Fixture::new(&pool).await;
+    let client = fixture.client("Harbor").await;
+    let mut offer = fixture.offer(Starts::OnPayment).await;
     offer.terms.price = Money::zero(Currency::USD);
-    ground.subscribe(&client, &offer).await;
+    fixture.subscribe(&client, &offer).await;
     let state: String = sqlx::query_scalar("SELECT state FROM subscription").fetch_one(&pool).await.unwrap();
     let invoices: i64 = sqlx::query_scalar("SELECT count(*) FROM invoice").fetch_one(&pool).await.unwrap();
     assert_eq!((state.as_str(), invoices), ("active", 0));
@@ -63,18 +63,18 @@ async fn a_free_offer_needs_no_invoice(pool: PgPool) {
 
 #[sqlx::test(migrations = "../migrations")]
 async fn what_was_sold_stays_as_it_was_sold(pool: PgPool) {
-    let ground = Ground::new(&pool).await;
-    let client = ground.client("Harbor").await;
-    let offer = ground.offer(Starts::AtOnce).await;
-    ground.subscribe(&client, &offer).await;
+    let fixture = Fixture::new(&pool).await;
+    let client = fixture.client("Harbor").await;
+    let offer = fixture.offer(Starts::AtOnce).await;
+    fixture.subscribe(&client, &offer).await;
     let mut draft = Draft::from(&offer);
     draft.name = "Three at a time".into();
     draft.terms.price = Money::new(900_000, Currency::EUR);
     draft.terms.active_limit = 3;
     draft.terms.cycle_hours = 24;
     draft.terms.revisions = Some(1);
-    offers::commands::update(&ground.db, &ground.operator, offer.id, &draft).await.unwrap();
-    offers::commands::archive(&ground.db, &ground.operator, offer.id).await.unwrap();
+    offers::commands::update(&fixture.db, &fixture.operator, offer.id, &draft).await.unwrap();
+    offers::commands::archive(&fixture.db, &fixture.operator, offer.id).await.unwrap();
     let row = sqlx::query(
         "SELECT name, price_minor, currency, active_limit, cycle_hours, revisions FROM subscription",
     )
@@ -88,12 +88,12 @@ async fn what_was_sold_stays_as_it_was_sold(pool: PgPool) {
 
 #[sqlx::test(migrations = "../migrations")]
 async fn numbers_have_no_gaps_whatever_is_rolled_back(pool: PgPool) {
-    let ground = Ground::new(&pool).await;
-    let offer = ground.offer(Starts::AtOnce).await;
+    let fixture = Fixture::new(&pool).await;
+    let offer = fixture.offer(Starts::AtOnce).await;
     let mut tasks = JoinSet::new();
     for i in 0..50 {
-        let client = ground.client(&format!("Client {i}")).await;
-        let (db, scope, offer) = (ground.db.clone(), ground.operator.clone(), offer.clone());
+        let client = fixture.client(&format!("Client {i}")).await;
+        let (db, scope, offer) = (fixture.db.clone(), fixture.operator.clone(), offer.clone());
         tasks.spawn(async move {
             let mut tx = db.begin(&scope).await.unwrap();
             subscribe_in(&mut tx, &scope, client.id, &offer).await.unwrap();

@@ -7,13 +7,13 @@ use crate::{
     audit::{self, Filter},
     billing::{commands, renew_due, words},
     offers::Starts,
-    testing::Ground,
+    testing::Fixture,
 };
 
 /// What the portal did, oldest first: the verb and what it was done to.
-async fn told(ground: &Ground) -> Vec<(String, String)> {
+async fn told(fixture: &Fixture) -> Vec<(String, String)> {
     let own = Filter { who: Some("The portal".into()), ..Filter::default() };
-    let page = audit::list(&ground.db, &ground.operator, &own).await.unwrap();
+    let page = audit::list(&fixture.db, &fixture.operator, &own).await.unwrap();
     page.entries.into_iter().rev().map(|entry| (entry.what, entry.target)).collect()
 }
 
@@ -23,45 +23,45 @@ fn verbs(told: &[(String, String)]) -> Vec<&str> {
 
 #[sqlx::test(migrations = "../migrations")]
 async fn renewals_and_ends_are_told(pool: PgPool) {
-    let ground = Ground::new(&pool).await;
-    let client = ground.client("Harbor").await;
-    let subscription = ground.subscribe(&client, &ground.offer(Starts::AtOnce).await).await;
-    assert_eq!(verbs(&told(&ground).await), ["issue_invoice"], "the first invoice goes out by itself");
-    ground.wait(TimeDelta::days(31));
-    renew_due(&ground.db).await.unwrap();
-    let log = told(&ground).await;
+    let fixture = Fixture::new(&pool).await;
+    let client = fixture.client("Harbor").await;
+    let subscription = fixture.subscribe(&client, &fixture.offer(Starts::AtOnce).await).await;
+    assert_eq!(verbs(&told(&fixture).await), ["issue_invoice"], "the first invoice goes out by itself");
+    fixture.wait(TimeDelta::days(31));
+    renew_due(&fixture.db).await.unwrap();
+    let log = told(&fixture).await;
     assert_eq!(verbs(&log), ["issue_invoice", "renew_subscription", "issue_invoice"]);
     assert_eq!(log[1].1, "Harbor, Two at a time");
     assert!(log[2].1.starts_with(&words::number(2)) && log[2].1.contains("Harbor, $5,000"), "{log:?}");
     assert_ne!(log[0].1, log[2].1, "each by its number");
-    commands::end_with_period(&ground.db, &client.owner, subscription, true).await.unwrap();
-    ground.wait(TimeDelta::days(31));
-    renew_due(&ground.db).await.unwrap();
-    assert_eq!(verbs(&told(&ground).await)[3..], ["end_subscription"]);
-    renew_due(&ground.db).await.unwrap();
-    assert_eq!(told(&ground).await.len(), 4, "once");
+    commands::end_with_period(&fixture.db, &client.owner, subscription, true).await.unwrap();
+    fixture.wait(TimeDelta::days(31));
+    renew_due(&fixture.db).await.unwrap();
+    assert_eq!(verbs(&told(&fixture).await)[3..], ["end_subscription"]);
+    renew_due(&fixture.db).await.unwrap();
+    assert_eq!(told(&fixture).await.len(), 4, "once");
 }
 
 #[sqlx::test(migrations = "../migrations")]
 async fn an_invoice_that_goes_with_its_subscription_is_told(pool: PgPool) {
-    let ground = Ground::new(&pool).await;
-    let client = ground.client("Harbor").await;
-    let subscription = ground.subscribe(&client, &ground.offer(Starts::OnPayment).await).await;
-    commands::end_now(&ground.db, &ground.operator, subscription).await.unwrap();
-    assert_eq!(verbs(&told(&ground).await), ["issue_invoice", "void_invoice"]);
+    let fixture = Fixture::new(&pool).await;
+    let client = fixture.client("Harbor").await;
+    let subscription = fixture.subscribe(&client, &fixture.offer(Starts::OnPayment).await).await;
+    commands::end_now(&fixture.db, &fixture.operator, subscription).await.unwrap();
+    assert_eq!(verbs(&told(&fixture).await), ["issue_invoice", "void_invoice"]);
 }
 
 #[sqlx::test(migrations = "../migrations")]
 async fn what_is_held_back_and_goes_out_later_is_told_both_times(pool: PgPool) {
-    let ground = Ground::new(&pool).await;
-    let client = ground.client("Harbor").await;
+    let fixture = Fixture::new(&pool).await;
+    let client = fixture.client("Harbor").await;
     let parties = "UPDATE workspace SET bill_from = ''";
     sqlx::query(parties).execute(&pool).await.unwrap();
-    ground.subscribe(&client, &ground.offer(Starts::AtOnce).await).await;
-    assert_eq!(verbs(&told(&ground).await), ["hold_back_invoice"]);
+    fixture.subscribe(&client, &fixture.offer(Starts::AtOnce).await).await;
+    assert_eq!(verbs(&told(&fixture).await), ["hold_back_invoice"]);
     sqlx::query("UPDATE workspace SET bill_from = 'Northlight, 1 Quay Street'").execute(&pool).await.unwrap();
-    let mut tx = ground.db.begin(&ground.operator).await.unwrap();
-    commands::issue_held_in(&mut tx, &ground.operator, None).await.unwrap();
+    let mut tx = fixture.db.begin(&fixture.operator).await.unwrap();
+    commands::issue_held_in(&mut tx, &fixture.operator, None).await.unwrap();
     tx.commit().await.unwrap();
-    assert_eq!(verbs(&told(&ground).await), ["hold_back_invoice", "issue_invoice"]);
+    assert_eq!(verbs(&told(&fixture).await), ["hold_back_invoice", "issue_invoice"]);
 }

@@ -18,8 +18,8 @@ use crate::{
     offers::Starts,
     requests::queries::search_all,
     testing::{
-        Ground, Rows, all_rows,
-        furnish::{House, SHARED, house},
+        Fixture, Rows, all_rows,
+        furnish::{FullClient, SHARED, full_client},
         without_rows,
     },
     webhooks::{self, Kind, NewWebhook},
@@ -58,10 +58,10 @@ const KEPT: &[&str] = &[
 ];
 
 struct Town {
-    ground: Ground,
+    fixture: Fixture,
     store: Store,
-    ours: House,
-    theirs: House,
+    ours: FullClient,
+    theirs: FullClient,
     desk: Uuid,
     /// In both places; and in theirs, ours once.
     both: Scope,
@@ -70,32 +70,32 @@ struct Town {
 
 impl Town {
     async fn new(pool: &PgPool) -> Self {
-        let ground = Ground::new(pool).await;
+        let fixture = Fixture::new(pool).await;
         let folder = tempfile::tempdir().unwrap();
         let store = Store::folder(folder.path()).unwrap();
-        standing(&ground.db, &store).await.unwrap();
+        standing(&fixture.db, &store).await.unwrap();
         let hook = NewWebhook { url: "https://hooks.example/all".into(), events: Kind::ALL.to_vec() };
-        webhooks::create(&ground.db, &ground.operator, &hook).await.unwrap();
-        let offer = ground.offer(Starts::AtOnce).await;
-        let ours = house(&ground, &store, &offer, OURS).await;
-        let theirs = house(&ground, &store, &offer, THEIRS).await;
-        while webhooks::spread(&ground.db).await.unwrap() > 0 {}
-        let both = ground.person(Some(theirs.client.id), Role::Member, "Robin").await;
-        place(&ground, &both, &ours).await;
+        webhooks::create(&fixture.db, &fixture.operator, &hook).await.unwrap();
+        let offer = fixture.offer(Starts::AtOnce).await;
+        let ours = full_client(&fixture, &store, &offer, OURS).await;
+        let theirs = full_client(&fixture, &store, &offer, THEIRS).await;
+        while webhooks::spread(&fixture.db).await.unwrap() > 0 {}
+        let both = fixture.person(Some(theirs.client.id), Role::Member, "Robin").await;
+        place(&fixture, &both, &ours).await;
         let desk = sqlx::query_scalar("SELECT desk_stream FROM workspace WHERE id = $1")
-            .bind(ground.workspace.0)
+            .bind(fixture.workspace.0)
             .fetch_one(pool)
             .await
             .unwrap();
-        Self { ground, store, ours, theirs, desk, both, _folder: folder }
+        Self { fixture, store, ours, theirs, desk, both, _folder: folder }
     }
 
     /// Our client leaves and is set to be erased.
     async fn leave(&self) {
-        let (db, operator) = (&self.ground.db, &self.ground.operator);
+        let (db, operator) = (&self.fixture.db, &self.fixture.operator);
         let client = self.ours.client.id;
         // Into December: November's revenue is history then.
-        self.ground.wait(TimeDelta::days(10));
+        self.fixture.wait(TimeDelta::days(10));
         commands::end_now(db, operator, self.ours.subscription).await.unwrap();
         clients::commands::archive(db, operator, client).await.unwrap();
         schedule(db, operator, client, &format!("{OURS} & Partners")).await.unwrap();
@@ -103,7 +103,7 @@ impl Town {
     }
 
     async fn rows(&self) -> Rows {
-        all_rows(&self.ground.pool).await
+        all_rows(&self.fixture.pool).await
     }
 
     /// Their rows, the desk's hints aside, which are nobody's.
@@ -116,15 +116,15 @@ impl Town {
 }
 
 /// Gives somebody a place at a client's.
-async fn place(ground: &Ground, who: &Scope, house: &House) {
+async fn place(fixture: &Fixture, who: &Scope, house: &FullClient) {
     sqlx::query(
         "INSERT INTO membership (id, workspace_id, client_id, person_id, role, created_at)
          VALUES (gen_random_uuid(), $1, $2, $3, 'member', now())",
     )
-    .bind(ground.workspace.0)
+    .bind(fixture.workspace.0)
     .bind(house.client.id.0)
     .bind(who.person().unwrap().0)
-    .execute(&ground.pool)
+    .execute(&fixture.pool)
     .await
     .unwrap();
 }
@@ -143,7 +143,7 @@ fn beside_the_party(table: &str, row: &str) -> String {
 #[sqlx::test(migrations = "../migrations")]
 async fn nothing_of_the_client_is_left_and_nothing_of_another_is_touched(pool: PgPool) {
     let town = Town::new(&pool).await;
-    let (db, operator, client) = (&town.ground.db, &town.ground.operator, town.ours.client.id);
+    let (db, operator, client) = (&town.fixture.db, &town.fixture.operator, town.ours.client.id);
     town.leave().await;
     let marks = Marks::of(&pool, client, OURS).await;
     let theirs = Marks::of(&pool, town.theirs.client.id, THEIRS).await;
@@ -163,7 +163,7 @@ async fn nothing_of_the_client_is_left_and_nothing_of_another_is_touched(pool: P
     follower.next().await.unwrap();
 
     assert_eq!(carry_out_due(db, &town.store).await.unwrap(), 0, "it is not due");
-    town.ground.wait(GRACE);
+    town.fixture.wait(GRACE);
     let revenue = billing::queries::recurring(db, operator).await.unwrap();
     assert!(revenue.months.iter().any(|month| month.amount.minor > 500_000), "both paid in November");
     // Killed twice on the way.
@@ -182,7 +182,7 @@ async fn nothing_of_the_client_is_left_and_nothing_of_another_is_touched(pool: P
         .execute(&pool)
         .await
         .unwrap();
-    town.store.delete(&Key::content(town.ground.workspace, first).unwrap()).await.unwrap();
+    town.store.delete(&Key::content(town.fixture.workspace, first).unwrap()).await.unwrap();
     // Two servers take it up again.
     let (one, other) = tokio::join!(carry_out_due(db, &town.store), carry_out_due(db, &town.store));
     assert_eq!(one.unwrap_or_default() + other.unwrap_or_default(), 1);
@@ -199,9 +199,9 @@ async fn nothing_of_the_client_is_left_and_nothing_of_another_is_touched(pool: P
         }
     }
     assert_eq!(town.others(&theirs).await, before);
-    let shared = Key::content(town.ground.workspace, &hash(SHARED)).unwrap();
+    let shared = Key::content(town.fixture.workspace, &hash(SHARED)).unwrap();
     for sha256 in contents {
-        let key = Key::content(town.ground.workspace, &sha256).unwrap();
+        let key = Key::content(town.fixture.workspace, &sha256).unwrap();
         assert_eq!(town.store.exists(&key).await.unwrap(), key == shared, "{key}");
     }
     for (word, is_there) in [(OURS, false), (THEIRS, true)] {
@@ -235,16 +235,16 @@ async fn nothing_of_the_client_is_left_and_nothing_of_another_is_touched(pool: P
     assert!(search_all(db, operator, OURS).await.unwrap().cards.is_empty());
     assert!(!search_all(db, operator, THEIRS).await.unwrap().cards.is_empty());
     assert!(erased(db, operator, client).await.unwrap().is_some());
-    let gone = sign_in(db, town.ground.workspace, &format!("owner@{OURS}.test"), "any", "192.0.2.1").await;
+    let gone = sign_in(db, town.fixture.workspace, &format!("owner@{OURS}.test"), "any", "192.0.2.1").await;
     assert!(matches!(gone, Err(Error::Refused(_))), "{gone:?}");
     assert_eq!(carry_out_due(db, &town.store).await.unwrap(), 0, "it is done");
 
     // What is left can still be worked with, and goes when the law wants it no more.
     commands::take_back_payment(db, operator, town.ours.paid).await.unwrap();
     let last: DateTime<Utc> = format!("{}-12-31T12:00:00Z", 2026 + KEPT_YEARS).parse().unwrap();
-    town.ground.wait(last - db.now());
+    town.fixture.wait(last - db.now());
     assert_eq!(expire_invoices(db).await.unwrap(), 0, "the last year is not over");
-    town.ground.wait(TimeDelta::days(1));
+    town.fixture.wait(TimeDelta::days(1));
     assert!(expire_invoices(db).await.unwrap() > 0);
     let left = town.rows().await;
     for table in ["invoice", "credit_note", "subscription", "subscription_pause"] {
@@ -262,9 +262,9 @@ fn hash(bytes: &[u8]) -> String {
 #[sqlx::test(migrations = "../migrations")]
 async fn people_of_another_client_stay(pool: PgPool) {
     let town = Town::new(&pool).await;
-    let (db, ground) = (&town.ground.db, &town.ground);
-    let once = ground.person(Some(town.theirs.client.id), Role::Member, "Sasha").await;
-    place(ground, &once, &town.ours).await;
+    let (db, fixture) = (&town.fixture.db, &town.fixture);
+    let once = fixture.person(Some(town.theirs.client.id), Role::Member, "Sasha").await;
+    place(fixture, &once, &town.ours).await;
     let Actor::Person { membership, .. } = &once.actor else { panic!("a person") };
     let new = crate::requests::NewRequest {
         title: "Asked when Sasha was here".into(),
@@ -289,14 +289,14 @@ async fn people_of_another_client_stay(pool: PgPool) {
             .unwrap()
     };
     let both = row(&town.both).await;
-    ground.wait(GRACE);
+    fixture.wait(GRACE);
     assert_eq!(carry_out_due(db, &town.store).await.unwrap(), 1);
     assert_eq!(row(&town.both).await, both);
     let (name, email, _) = row(&once).await;
     assert_eq!(name, "Sasha");
     assert!(email.ends_with("@erased.invalid"), "{email}");
     let filter = audit::Filter::default();
-    let log = audit::list(db, &ground.operator, &filter).await.unwrap();
+    let log = audit::list(db, &fixture.operator, &filter).await.unwrap();
     assert!(
         log.entries.iter().any(|entry| entry.what == "erase_client" && entry.detail.contains("Operator"))
     );

@@ -135,7 +135,7 @@ async fn a_file_that_is_lost_is_named_and_costs_nothing_else(pool: PgPool) {
 #[sqlx::test(migrations = "../migrations")]
 async fn a_request_that_was_withdrawn_is_there_too(pool: PgPool) {
     let world = World::new(&pool).await;
-    let hale = world.ground.client("Hale").await;
+    let hale = world.fixture.client("Hale").await;
     let new = NewRequest {
         title: "CON".into(),
         brief: String::from("Gone."),

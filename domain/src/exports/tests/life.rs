@@ -26,7 +26,7 @@ fn audited(all: &[(&str, &str)]) -> Vec<(String, String)> {
 #[sqlx::test(migrations = "../migrations")]
 async fn owners_and_operators_take_everything_and_nobody_else_does(pool: PgPool) {
     let world = World::new(&pool).await;
-    let (hale, pine) = (world.ground.client("Hale").await, world.ground.client("Pine").await);
+    let (hale, pine) = (world.fixture.client("Hale").await, world.fixture.client("Pine").await);
     let (db, store) = (world.db(), &world.store);
     for who in [&hale.member, &hale.billing] {
         let why = refusal(start(db, store, who, Tz::UTC).await);
@@ -39,12 +39,12 @@ async fn owners_and_operators_take_everything_and_nobody_else_does(pool: PgPool)
     for who in [&hale.member, &hale.billing] {
         refusal(take(db, store, who, id).await);
     }
-    let elsewhere = crate::testing::Ground::beside(db, &pool).await.operator;
-    for who in [&pine.owner, &world.ground.operator.within(pine.id), &elsewhere.within(hale.id)] {
+    let elsewhere = crate::testing::Fixture::beside(db, &pool).await.operator;
+    for who in [&pine.owner, &world.fixture.operator.within(pine.id), &elsewhere.within(hale.id)] {
         assert!(matches!(take(db, store, who, id).await, Err(Error::NotFound)));
     }
     assert!(matches!(start(db, store, &elsewhere.within(hale.id), Tz::UTC).await, Err(Error::NotFound)));
-    let desk = world.ground.operator.within(hale.id);
+    let desk = world.fixture.operator.within(hale.id);
     assert!(matches!(take(db, store, &desk, id).await, Ok(Taken::File { .. })));
     let told = [
         ("Owner", "start_export"),
@@ -58,7 +58,7 @@ async fn owners_and_operators_take_everything_and_nobody_else_does(pool: PgPool)
 #[sqlx::test(migrations = "../migrations")]
 async fn whoever_asked_is_told_by_mail_in_their_zone(pool: PgPool) {
     let world = World::new(&pool).await;
-    let hale = world.ground.client("Hale").await;
+    let hale = world.fixture.client("Hale").await;
     let zone = |scope: &Scope, zone: &'static str| {
         sqlx::query("UPDATE person SET zone = $2, confirmed = true WHERE id = $1")
             .bind(scope.person().unwrap().0)
@@ -66,17 +66,17 @@ async fn whoever_asked_is_told_by_mail_in_their_zone(pool: PgPool) {
             .execute(&pool)
     };
     zone(&hale.owner, "America/New_York").await.unwrap();
-    zone(&world.ground.operator, "Europe/Berlin").await.unwrap();
+    zone(&world.fixture.operator, "Europe/Berlin").await.unwrap();
     world.packed(&hale.owner).await;
     let [(subject, body)] = &world.mails(&hale.owner).await[..] else { panic!("no mail, or several") };
     assert_eq!(subject, "Your download is ready");
     assert!(body.contains("{link:/portal/data}") && body.contains("03:00 (New York time)"), "{body}");
     assert!(
-        world.mails(&world.ground.operator).await.is_empty() && world.mails(&hale.member).await.is_empty()
+        world.mails(&world.fixture.operator).await.is_empty() && world.mails(&hale.member).await.is_empty()
     );
 
-    world.ground.wait(PAUSE + TimeDelta::minutes(1));
-    let desk = world.ground.operator.within(hale.id);
+    world.fixture.wait(PAUSE + TimeDelta::minutes(1));
+    let desk = world.fixture.operator.within(hale.id);
     world.packed(&desk).await;
     let [(subject, body)] = &world.mails(&desk).await[..] else { panic!("no mail, or several") };
     assert_eq!(subject, "The download of everything of Hale is ready");
@@ -84,7 +84,7 @@ async fn whoever_asked_is_told_by_mail_in_their_zone(pool: PgPool) {
     assert_eq!(world.mails(&hale.owner).await.len(), 1);
 
     // An address that nobody has shown to be theirs is written nothing.
-    world.ground.wait(PAUSE + TimeDelta::minutes(1));
+    world.fixture.wait(PAUSE + TimeDelta::minutes(1));
     sqlx::query("UPDATE person SET confirmed = false").execute(&pool).await.unwrap();
     world.packed(&hale.owner).await;
     assert_eq!(world.mails(&hale.owner).await.len(), 1);
@@ -93,7 +93,7 @@ async fn whoever_asked_is_told_by_mail_in_their_zone(pool: PgPool) {
 #[sqlx::test(migrations = "../migrations")]
 async fn one_at_a_time_is_packed_and_one_an_hour(pool: PgPool) {
     let world = World::new(&pool).await;
-    let hale = world.ground.client("Hale").await;
+    let hale = world.fixture.client("Hale").await;
     let (db, store, owner) = (world.db(), &world.store, &hale.owner);
     let twice = [start(db, store, owner, Tz::UTC), start(db, store, owner, Tz::UTC)];
     for done in futures::future::join_all(twice).await {
@@ -108,7 +108,7 @@ async fn one_at_a_time_is_packed_and_one_an_hour(pool: PgPool) {
     assert_eq!(why, "You can prepare one download an hour. Try again after today 10:00.");
     assert!(shown(db, owner).await.unwrap().next_at.is_some());
 
-    world.ground.wait(PAUSE);
+    world.fixture.wait(PAUSE);
     assert_eq!(shown(db, owner).await.unwrap().next_at, None);
     world.start(owner).await;
     assert_eq!(world.ready(owner).await, first, "the one before stays until the new one is there");
@@ -140,7 +140,7 @@ async fn another_node_begins_anew_where_one_died(pool: PgPool) {
     assert_eq!(latest().await.state, State::Working);
     assert_eq!(work_due(db, store).await.unwrap(), 0, "nobody else takes it while it is believed alive");
     assert_eq!(world.objects().await, Vec::<String>::new(), "nothing half-done can be seen");
-    world.ground.wait(TimeDelta::seconds(61));
+    world.fixture.wait(TimeDelta::seconds(61));
     assert_eq!(work_due(db, store).await.unwrap(), 1);
     assert_eq!(latest().await.state, State::Ready);
     assert_eq!(world.objects().await.len(), 1);
@@ -150,7 +150,7 @@ async fn another_node_begins_anew_where_one_died(pool: PgPool) {
 #[sqlx::test(migrations = "../migrations")]
 async fn what_kills_every_node_is_given_up_in_words(pool: PgPool) {
     let world = World::new(&pool).await;
-    let hale = world.ground.client("Hale").await;
+    let hale = world.fixture.client("Hale").await;
     let (db, store, owner) = (world.db(), &world.store, &hale.owner);
     world.start(owner).await;
     sqlx::query("UPDATE client_export SET attempt = 5, state = 'working', lease_until = created_at")
@@ -169,7 +169,7 @@ async fn what_kills_every_node_is_given_up_in_words(pool: PgPool) {
 #[sqlx::test(migrations = "../migrations")]
 async fn a_full_disk_is_said_and_nothing_stays(pool: PgPool) {
     let world = World::new(&pool).await;
-    let hale = world.ground.client("Hale").await;
+    let hale = world.fixture.client("Hale").await;
     let (db, owner) = (world.db(), &hale.owner);
     let full = world.store.clone().with_floor(u64::MAX);
     assert!(refusal(start(db, &full, owner, Tz::UTC).await).contains("enough room"));
@@ -188,14 +188,14 @@ async fn after_a_week_it_is_gone(pool: PgPool) {
     let (db, store, owner) = (world.db(), &world.store, &hale.owner);
     world.packed(owner).await;
     let id = world.ready(owner).await;
-    world.ground.wait(VALID - TimeDelta::minutes(1));
+    world.fixture.wait(VALID - TimeDelta::minutes(1));
     assert_eq!((clear(db, store).await.unwrap(), world.objects().await.len()), (0, 1));
     // Neither is it a content that no file names.
     files::clear(db, store).await.unwrap();
     assert_eq!(world.objects().await.len(), 1);
     assert!(matches!(take(db, store, owner, id).await, Ok(Taken::File { .. })));
 
-    world.ground.wait(TimeDelta::minutes(1));
+    world.fixture.wait(TimeDelta::minutes(1));
     assert_eq!(take(db, store, owner, id).await.unwrap(), Taken::Gone, "before anybody has cleared it");
     let page = shown(db, owner).await.unwrap();
     assert!(page.ready.is_none() && page.latest.unwrap().state == State::Expired);
@@ -207,11 +207,11 @@ async fn after_a_week_it_is_gone(pool: PgPool) {
 #[sqlx::test(migrations = "../migrations")]
 async fn what_nothing_names_is_removed_after_a_day(pool: PgPool) {
     let world = World::new(&pool).await;
-    let hale = world.ground.client("Hale").await;
+    let hale = world.fixture.client("Hale").await;
     let (db, store) = (world.db(), &world.store);
     world.packed(&hale.owner).await;
     let files::store::Place::Folder(folder) = store.place() else { panic!("a folder") };
-    let inside = folder.join("exports").join(world.ground.workspace.to_string());
+    let inside = folder.join("exports").join(world.fixture.workspace.to_string());
     for name in ["exp_0-1", "exp_0-2#1"] {
         std::fs::write(inside.join(name), b"half").unwrap();
     }
@@ -232,7 +232,7 @@ async fn what_nothing_names_is_removed_after_a_day(pool: PgPool) {
 #[sqlx::test(migrations = "../migrations")]
 async fn one_whose_file_is_gone_has_expired(pool: PgPool) {
     let world = World::new(&pool).await;
-    let hale = world.ground.client("Hale").await;
+    let hale = world.fixture.client("Hale").await;
     let (db, store, owner) = (world.db(), &world.store, &hale.owner);
     world.packed(owner).await;
     let id: ExportId = world.ready(owner).await;
@@ -247,8 +247,8 @@ async fn one_whose_file_is_gone_has_expired(pool: PgPool) {
 #[sqlx::test(migrations = "../migrations")]
 async fn the_owner_of_a_client_that_has_left_takes_everything_along(pool: PgPool) {
     let world = World::new(&pool).await;
-    let hale = world.ground.client("Hale").await;
-    archive(world.db(), &world.ground.operator, hale.id).await.unwrap();
+    let hale = world.fixture.client("Hale").await;
+    archive(world.db(), &world.fixture.operator, hale.id).await.unwrap();
     // What a sign-in makes of them since then.
     let after = |scope: &Scope| {
         let mut scope = scope.clone();

@@ -27,13 +27,13 @@ use crate::{
     requests::{NewRequest, Priority, commands},
     reviews, runs,
     session::{Choice, Part, PlanStep, StepState},
-    testing::{Ground, TestClient},
+    testing::{Fixture, TestClient},
 };
 
 pub(super) const LEASE: std::time::Duration = std::time::Duration::from_secs(3_600);
 
 pub(super) struct World {
-    pub(super) ground: Ground,
+    pub(super) fixture: Fixture,
     pub(super) store: Store,
     _folder: tempfile::TempDir,
 }
@@ -71,17 +71,17 @@ impl Opened {
 
 impl World {
     pub(super) async fn new(pool: &PgPool) -> Self {
-        let ground = Ground::new(pool).await;
+        let fixture = Fixture::new(pool).await;
         let folder = tempfile::tempdir().unwrap();
         let store = Store::folder(folder.path()).unwrap();
-        standing(&ground.db, &store).await.unwrap();
+        standing(&fixture.db, &store).await.unwrap();
         let mina = agents::NewAgent { name: "Mina".into(), persona: "mina-backstage".into(), client: None };
-        agents::create(&ground.db, &ground.operator, mina).await.unwrap();
-        Self { ground, store, _folder: folder }
+        agents::create(&fixture.db, &fixture.operator, mina).await.unwrap();
+        Self { fixture, store, _folder: folder }
     }
 
     pub(super) fn db(&self) -> &Db {
-        &self.ground.db
+        &self.fixture.db
     }
 
     pub(super) async fn file(&self, scope: &Scope, name: &str, bytes: &[u8]) -> FileId {
@@ -94,10 +94,10 @@ impl World {
 
     /// A client with all of it; `word` stands in everything that is its own.
     pub(super) async fn furnished(&self, word: &str) -> TestClient {
-        let (db, operator) = (self.db(), &self.ground.operator);
-        let client = self.ground.client(&format!("{word} & Partners")).await;
-        let offer = self.ground.offer(Starts::AtOnce).await;
-        self.ground.subscribe(&client, &offer).await;
+        let (db, operator) = (self.db(), &self.fixture.operator);
+        let client = self.fixture.client(&format!("{word} & Partners")).await;
+        let offer = self.fixture.offer(Starts::AtOnce).await;
+        self.fixture.subscribe(&client, &offer).await;
         let owner = &client.owner;
         let file = self.file(owner, "fees: \"old\".bin", format!("{word}\0\u{1}\u{2}").as_bytes()).await;
         let twice = self.file(owner, "FEES: \"old\".bin", b"another").await;
@@ -155,11 +155,11 @@ impl World {
         let question =
             Question { question: question.into(), detail: String::new(), options, open_for: 600, audience };
         let approval = approvals::ask(self.db(), claimed, question).await.unwrap();
-        approvals::answer(self.db(), &self.ground.operator, approval, "y").await.unwrap();
+        approvals::answer(self.db(), &self.fixture.operator, approval, "y").await.unwrap();
     }
 
     async fn bills(&self, client: &TestClient, word: &str) {
-        let (db, operator) = (self.db(), &self.ground.operator);
+        let (db, operator) = (self.db(), &self.fixture.operator);
         let draft = |what: &str, minor| InvoiceDraft {
             lines: vec![Line { what: format!("{word}{what}"), minor }],
             currency: Currency::USD,
@@ -207,7 +207,7 @@ impl World {
                AND m.subject LIKE '%download%' ORDER BY m.created_at",
         )
         .bind(to.person().unwrap().0)
-        .fetch_all(&self.ground.pool)
+        .fetch_all(&self.fixture.pool)
         .await
         .unwrap()
     }
@@ -215,7 +215,7 @@ impl World {
     /// What the audit log has of downloads: who did what.
     pub(super) async fn audit(&self) -> Vec<(String, String)> {
         sqlx::query_as("SELECT who, what FROM audit WHERE what LIKE '%export' ORDER BY id")
-            .fetch_all(&self.ground.pool)
+            .fetch_all(&self.fixture.pool)
             .await
             .unwrap()
     }

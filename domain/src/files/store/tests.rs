@@ -5,7 +5,7 @@ use super::{BadPlace, Error, Incoming, Key, Place, Standing, Store, standing};
 use crate::{
     files::{self, NewFile},
     ids::WorkspaceId,
-    testing::Ground,
+    testing::Fixture,
 };
 
 fn folder() -> (tempfile::TempDir, Store) {
@@ -132,14 +132,14 @@ fn a_key_leads_nowhere_else() {
 }
 
 /// A file whose bytes are in the store, or only said to be.
-async fn named(ground: &Ground, store: Option<&Store>, text: &str) -> Key {
-    let client = ground.client("Hale").await;
+async fn named(fixture: &Fixture, store: Option<&Store>, text: &str) -> Key {
+    let client = fixture.client("Hale").await;
     let (_aside, other) = folder();
     let store = store.unwrap_or(&other);
     let mut incoming = Incoming::begin(store).await.unwrap();
     incoming.write(text.as_bytes()).await.unwrap();
-    let stored = incoming.keep(store, ground.workspace).await.unwrap();
-    let key = Key::content(ground.workspace, &stored.sha256).unwrap();
+    let stored = incoming.keep(store, fixture.workspace).await.unwrap();
+    let key = Key::content(fixture.workspace, &stored.sha256).unwrap();
     let new = NewFile {
         name: "fees.txt".into(),
         media_type: "text/plain".into(),
@@ -149,56 +149,56 @@ async fn named(ground: &Ground, store: Option<&Store>, text: &str) -> Key {
         sha256: stored.sha256,
         request: None,
     };
-    files::add(&ground.db, &client.owner, new).await.unwrap();
+    files::add(&fixture.db, &client.owner, new).await.unwrap();
     key
 }
 
 #[sqlx::test(migrations = "../migrations")]
 async fn a_second_store_is_noticed_before_there_is_a_file(pool: PgPool) {
-    let ground = Ground::new(&pool).await;
+    let fixture = Fixture::new(&pool).await;
     let ((_one, first), (_two, second)) = (folder(), folder());
-    assert_eq!(standing(&ground.db, &first).await.unwrap(), Standing::Sound);
-    let other = standing(&ground.db, &second).await.unwrap();
+    assert_eq!(standing(&fixture.db, &first).await.unwrap(), Standing::Sound);
+    let other = standing(&fixture.db, &second).await.unwrap();
     assert!(
         matches!(&other, Standing::Elsewhere { id } if read(&first, &Key::install()).await.unwrap() == id.as_bytes())
     );
-    assert_eq!(standing(&ground.db, &first).await.unwrap(), Standing::Sound, "the first one stays the one");
+    assert_eq!(standing(&fixture.db, &first).await.unwrap(), Standing::Sound, "the first one stays the one");
     assert!(!second.exists(&Key::install()).await.unwrap());
 }
 
 #[sqlx::test(migrations = "../migrations")]
 async fn two_that_begin_at_once_do_not_both_take_their_own(pool: PgPool) {
-    let ground = Ground::new(&pool).await;
+    let fixture = Fixture::new(&pool).await;
     let stores: Vec<_> = (0..4).map(|_| folder()).collect();
-    let all = futures::future::join_all(stores.iter().map(|(_, store)| standing(&ground.db, store))).await;
+    let all = futures::future::join_all(stores.iter().map(|(_, store)| standing(&fixture.db, store))).await;
     let sound = all.into_iter().filter(|found| matches!(found, Ok(Standing::Sound))).count();
     assert_eq!(sound, 1);
 }
 
 #[sqlx::test(migrations = "../migrations")]
 async fn what_the_database_names_is_looked_for(pool: PgPool) {
-    let ground = Ground::new(&pool).await;
+    let fixture = Fixture::new(&pool).await;
     let ((_one, first), (_two, second)) = (folder(), folder());
-    let key = named(&ground, Some(&first), "Fees").await;
-    assert_eq!(standing(&ground.db, &first).await.unwrap(), Standing::Sound);
+    let key = named(&fixture, Some(&first), "Fees").await;
+    assert_eq!(standing(&fixture.db, &first).await.unwrap(), Standing::Sound);
     // Moved by hand, without the object that names the install.
     second.put(&key, read(&first, &key).await.unwrap()).await.unwrap();
-    assert_eq!(standing(&ground.db, &second).await.unwrap(), Standing::Sound);
-    named(&ground, None, "Only a name").await;
-    assert_eq!(standing(&ground.db, &first).await.unwrap(), Standing::Incomplete { missing: 1, of: 2 });
+    assert_eq!(standing(&fixture.db, &second).await.unwrap(), Standing::Sound);
+    named(&fixture, None, "Only a name").await;
+    assert_eq!(standing(&fixture.db, &first).await.unwrap(), Standing::Incomplete { missing: 1, of: 2 });
     // Half of a file is none.
     first.put(&key, &b"Fe"[..]).await.unwrap();
-    assert_eq!(standing(&ground.db, &first).await.unwrap(), Standing::Incomplete { missing: 2, of: 2 });
+    assert_eq!(standing(&fixture.db, &first).await.unwrap(), Standing::Incomplete { missing: 2, of: 2 });
 }
 
 #[sqlx::test(migrations = "../migrations")]
 async fn a_store_that_cannot_be_reached_says_so(pool: PgPool) {
-    let ground = Ground::new(&pool).await;
+    let fixture = Fixture::new(&pool).await;
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("files");
     let store = Store::folder(&path).unwrap();
     std::fs::remove_dir(&path).unwrap();
     std::fs::write(&path, "no folder").unwrap();
-    assert!(matches!(standing(&ground.db, &store).await.unwrap(), Standing::Away { .. }));
+    assert!(matches!(standing(&fixture.db, &store).await.unwrap(), Standing::Away { .. }));
     assert!(store.probe().await.is_err());
 }

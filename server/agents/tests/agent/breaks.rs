@@ -41,7 +41,7 @@ async fn answer(world: &World, request: &Detail) {
 
 /// What the agent said and did, as a reader has it in the end.
 async fn story(world: &World, request: &Detail) -> (String, Vec<String>) {
-    let said = world.conversation(request).await;
+    let said = world.conversation(request.session_stream).await;
     let words = said.entries.iter().filter_map(|entry| match &entry.body {
         Body::Words { text, writing } => {
             assert!(!writing, "nothing is left open");
@@ -126,7 +126,7 @@ async fn the_database_may_hang_up_again_and_again(pg: PgPool) {
     let hang_up = "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity
                    WHERE datname = current_database() AND pid <> pg_backend_pid()";
     for _ in 0..6 {
-        let _ = sqlx::query(hang_up).execute(&world.root).await;
+        let _ = sqlx::query(hang_up).execute(&world.pool).await;
         tokio::time::sleep(Duration::from_millis(120)).await;
     }
     // What the server's own jobs do: take back what nobody holds.
@@ -176,7 +176,7 @@ async fn a_server_that_leaves_gives_its_work_back(pg: PgPool) {
     hand.leave().await;
     assert_eq!(world.run_state(request.card.id).await, "queued");
     let left: i32 =
-        sqlx::query_scalar("SELECT max_attempts - attempt FROM run").fetch_one(&world.root).await.unwrap();
+        sqlx::query_scalar("SELECT max_attempts - attempt FROM run").fetch_one(&world.pool).await.unwrap();
     assert_eq!(left, 3, "the attempt that was given back does not count");
     let hand = world.work(rehearsal());
     answer(&world, &request).await;
@@ -218,7 +218,7 @@ async fn who_lost_the_lease_is_refused(pg: PgPool) {
     let deliver = domain::deliverables::Content::Body("Boo".into());
     assert!(runs::is_lost(&domain::deliverables::put(&world.db, &zombie, "Boo", deliver).await.unwrap_err()));
     runs::say(&world.db, &heir, words("h")).await.unwrap();
-    let said = world.parts(&request).await;
+    let said = world.parts(request.session_stream).await;
     assert_eq!(said.iter().filter(|part| matches!(part, Part::TextDelta { .. })).count(), 1);
 }
 

@@ -143,7 +143,7 @@ async fn what_passes_is_got_over(pg: PgPool) {
     let hand = world.work(model.backend());
     world.until(&request, in_review).await;
     assert!(model.told(2).contains("Dear client, ") && model.told(2).contains("repeat nothing"));
-    let said = world.conversation(&request).await;
+    let said = world.conversation(request.session_stream).await;
     let words: String = said
         .entries
         .iter()

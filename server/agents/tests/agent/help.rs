@@ -77,7 +77,7 @@ fn delegates() -> Reply {
 
 /// Who said what, as it reads in the end.
 async fn said(world: &World, request: &Detail) -> Vec<(String, String)> {
-    let read = world.conversation(request).await;
+    let read = world.conversation(request.session_stream).await;
     let words = read.entries.into_iter().filter_map(|entry| match entry.body {
         Body::Words { text, writing } => {
             assert!(!writing, "nothing is left open");
@@ -115,7 +115,7 @@ async fn two_help_at_once_under_their_own_names(pg: PgPool) {
         ("Otto", "Otto begins. Otto is done."),
     ];
     assert_eq!(said(&world, &request).await, expected.map(|(who, what)| (who.to_owned(), what.to_owned())));
-    let read = world.conversation(&request).await;
+    let read = world.conversation(request.session_stream).await;
     assert_eq!(read.run.unwrap().agent, "Juno");
     assert!(read.subs.iter().all(|sub| sub.state == RunState::Completed));
     assert!(read.entries.iter().all(|entry| entry.second == ["Otto", "Ada"].contains(&&*entry.author.name)));
@@ -189,7 +189,7 @@ async fn when_everybodys_worker_dies_all_go_on_and_nobody_begins_anew(pg: PgPool
     world.until(&request, in_review).await;
     second.leave().await;
     let runs: Vec<(String, i32)> = sqlx::query_as("SELECT state, attempt FROM run ORDER BY queued_at, id")
-        .fetch_all(&world.root)
+        .fetch_all(&world.pool)
         .await
         .unwrap();
     assert_eq!(runs, vec![("completed".to_owned(), 2); 3]);
@@ -211,12 +211,12 @@ async fn a_stop_reaches_everyone(pg: PgPool) {
     // The workers hear of it, and let go of what they did.
     hand.leave().await;
     let living: i64 = sqlx::query_scalar("SELECT count(*) FROM run WHERE ended_at IS NULL")
-        .fetch_one(&world.root)
+        .fetch_one(&world.pool)
         .await
         .unwrap();
     assert_eq!(living, 0);
     assert!(
-        world.conversation(&request).await.entries.iter().all(|entry| !matches!(
+        world.conversation(request.session_stream).await.entries.iter().all(|entry| !matches!(
             &entry.body,
             Body::Step { state: domain::session::StepState::Working, .. }
         ))

@@ -88,7 +88,7 @@ async fn goes_the_whole_way(pg: PgPool) {
     let last = model.told(5);
     assert!(last.contains("I write it now") && last.contains("Mention the car park"));
 
-    let said = world.conversation(&request).await;
+    let said = world.conversation(request.session_stream).await;
     assert!(!said.run.clone().unwrap().rehearsal);
     let words: Vec<&str> = said
         .entries
@@ -107,7 +107,7 @@ async fn goes_the_whole_way(pg: PgPool) {
     assert!(said.entries.iter().any(|entry| matches!(&entry.body, Body::Plan { steps } if steps.iter().all(|step| step.state == StepState::Done))));
     let raw =
         |part: &Part| matches!(part, Part::ToolInputAvailable { .. } | Part::ToolOutputAvailable { .. });
-    assert!(!world.parts(&request).await.iter().any(raw), "nothing raw before the client");
+    assert!(!world.parts(request.session_stream).await.iter().any(raw), "nothing raw before the client");
     let backstage = world.events(request.backstage_stream.unwrap()).await;
     assert_eq!(backstage.iter().filter(|event| raw(&event.part)).count(), 12);
 
@@ -174,7 +174,7 @@ async fn calls_that_make_no_sense_are_given_back(pg: PgPool) {
         assert!(model.told(call).contains(wanted), "{call}: {}", model.told(call));
     }
     let words = world
-        .conversation(&request)
+        .conversation(request.session_stream)
         .await
         .entries
         .into_iter()
@@ -222,7 +222,7 @@ async fn what_a_client_types_stays_within_its_frame(pg: PgPool) {
     )
     .bind(&trap)
     .bind(client.0)
-    .execute(&world.root)
+    .execute(&world.pool)
     .await
     .unwrap();
     notes::write(&world.db, &world.operator, client, "Rates.md", &trap, None).await.unwrap();

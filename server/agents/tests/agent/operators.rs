@@ -72,14 +72,14 @@ async fn open(world: &World) -> Approval {
 async fn agent(world: &World) -> AgentId {
     AgentId(
         sqlx::query_scalar::<_, Uuid>("SELECT agent_id FROM run LIMIT 1")
-            .fetch_one(&world.root)
+            .fetch_one(&world.pool)
             .await
             .unwrap(),
     )
 }
 
 async fn delivered(world: &World, request: &Detail) -> bool {
-    world.parts(request).await.iter().any(|part| matches!(part, Part::DataDeliverable { .. }))
+    world.parts(request.session_stream).await.iter().any(|part| matches!(part, Part::DataDeliverable { .. }))
 }
 
 #[sqlx::test(migrations = "../../migrations")]
@@ -107,7 +107,7 @@ async fn the_operators_answer_survives_the_worker(pool: PgPool) {
     let hand = world.work(Arc::new(Asks));
     world.until(&request, in_review).await;
     let asked: i64 =
-        sqlx::query_scalar("SELECT count(*) FROM approval").fetch_one(&world.root).await.unwrap();
+        sqlx::query_scalar("SELECT count(*) FROM approval").fetch_one(&world.pool).await.unwrap();
     assert_eq!(asked, 1);
     assert!(world.everything().await.contains("Do not by "));
     hand.leave().await;
@@ -134,7 +134,7 @@ async fn a_model_asks_for_an_approval(pool: PgPool) {
     approvals::answer(&world.db, &world.operator, asked.id, "1").await.unwrap();
     world.until(&request, in_review).await;
     assert!(model.told(1).contains("Olive Operator answered: Send it"), "{}", model.told(1));
-    let told = format!("{:?}", world.parts(&request).await);
+    let told = format!("{:?}", world.parts(request.session_stream).await);
     assert!(!told.contains("May I send"), "{told}");
     hand.leave().await;
 }
@@ -159,7 +159,7 @@ async fn a_models_approval_survives_the_worker(pool: PgPool) {
         "asked again, it is told again"
     );
     let asked: i64 =
-        sqlx::query_scalar("SELECT count(*) FROM approval").fetch_one(&world.root).await.unwrap();
+        sqlx::query_scalar("SELECT count(*) FROM approval").fetch_one(&world.pool).await.unwrap();
     assert_eq!(asked, 1);
     hand.leave().await;
 }
@@ -177,11 +177,11 @@ async fn a_limit_stops_the_work_until_it_is_raised(pool: PgPool) {
     assert!(asked.question.contains("limit of $2.50"), "{}", asked.question);
     assert!(!delivered(&world, &request).await);
     let spent: i64 =
-        sqlx::query_scalar("SELECT sum(micros)::bigint FROM spend").fetch_one(&world.root).await.unwrap();
+        sqlx::query_scalar("SELECT sum(micros)::bigint FROM spend").fetch_one(&world.pool).await.unwrap();
     assert_eq!(spent, 2_000_000, "a third step would pass it");
     approvals::answer(&world.db, &world.operator, asked.id, "raise").await.unwrap();
     world.until(&request, in_review).await;
-    let parts = world.parts(&request).await;
+    let parts = world.parts(request.session_stream).await;
     let steps = parts.iter().filter(|part| matches!(part, Part::DataStep { .. })).count();
     assert_eq!(steps, 3, "none is done twice");
     let told = format!("{parts:?}");

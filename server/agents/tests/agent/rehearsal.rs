@@ -42,7 +42,7 @@ async fn goes_the_whole_way(pg: PgPool) {
     };
     world.until(&request, review).await;
 
-    let said = world.conversation(&request).await;
+    let said = world.conversation(request.session_stream).await;
     let run = said.run.clone().unwrap();
     assert!(run.rehearsal && run.state == RunState::Completed && run.agent == "Juno");
     let lines: Vec<String> = said
@@ -115,8 +115,12 @@ async fn goes_the_whole_way(pg: PgPool) {
             && body.contains("> Please add the opening hours in August.")
     );
     assert!(body.contains("- “They are 10 to 3.” (what Rosa Hale wrote)"));
-    let asked =
-        world.parts(&request).await.iter().filter(|part| matches!(part, Part::DataApproval { .. })).count();
+    let asked = world
+        .parts(request.session_stream)
+        .await
+        .iter()
+        .filter(|part| matches!(part, Part::DataApproval { .. }))
+        .count();
     assert_eq!(asked, 1, "it asks once");
     hand.leave().await;
 }
@@ -135,7 +139,7 @@ async fn takes_up_what_is_said_and_stops_at_once(pg: PgPool) {
         _ => None,
     };
     assert_eq!(world.until(&request, outcome).await, (asked.control, "done".to_owned()));
-    let planned = world.parts(&request).await.into_iter().any(|part| {
+    let planned = world.parts(request.session_stream).await.into_iter().any(|part| {
         matches!(part, Part::DataPlan { steps } if steps.iter().any(|step| step.title == "Also: Mention the car park"))
     });
     assert!(planned);
@@ -147,9 +151,9 @@ async fn takes_up_what_is_said_and_stops_at_once(pg: PgPool) {
     };
     assert!(stop.settled.is_some() || world.until(&request, stopped).await == "done");
     let handed_over = |part: &Part| matches!(part, Part::DataDeliverable { .. });
-    assert!(!world.parts(&request).await.iter().any(handed_over), "it stops before it is done");
+    assert!(!world.parts(request.session_stream).await.iter().any(handed_over), "it stops before it is done");
     assert_eq!(world.run_state(request.card.id).await, "cancelled");
-    let said = world.conversation(&request).await;
+    let said = world.conversation(request.session_stream).await;
     assert!(said.entries.iter().any(|entry| matches!(&entry.body, Body::Stop { outcome: Some(Outcome { outcome, .. }), .. } if outcome == "done")));
     hand.leave().await;
 }

@@ -62,7 +62,7 @@ async fn says_it_everywhere(pg: PgPool, backend: Backend) {
     approvals::answer(&world.db, &world.member, approval, "1").await.unwrap();
     world.until(&request, in_review).await;
 
-    let said = world.conversation(&request).await;
+    let said = world.conversation(request.session_stream).await;
     let words: Vec<&str> = said
         .entries
         .iter()
@@ -89,7 +89,7 @@ async fn nowhere(world: &World, told: &str) {
         "SELECT row_to_json(a)::text FROM approval a UNION ALL SELECT row_to_json(s)::text FROM spend s
          UNION ALL SELECT row_to_json(f)::text FROM session_fold f",
     )
-    .fetch_all(&world.root)
+    .fetch_all(&world.pool)
     .await
     .unwrap();
     let logged = logs::captured();

@@ -66,7 +66,7 @@ async fn reaches_the_model_between_two_calls(pg: PgPool) {
     world.until(&request, in_review).await;
     assert!(model.told(1).contains("The client sees the plan.") && model.told(1).contains(SAID));
     assert_eq!(model.asked().len(), 2);
-    let outcomes = world.parts(&request).await;
+    let outcomes = world.parts(request.session_stream).await;
     assert_eq!(outcomes.iter().filter(|part| matches!(part, Part::DataOutcome { .. })).count(), 1);
     hand.leave().await;
 }

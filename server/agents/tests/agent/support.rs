@@ -1,39 +1,41 @@
-//! A workspace with a client, a worker that can be killed, and waiting for what the session says.
+//! A fixture with a client and files, a worker that can be killed, and waiting for what the session says.
 
-use std::{path::PathBuf, sync::Arc, time::Duration};
+use std::{ops::Deref, path::PathBuf, sync::Arc, time::Duration};
 
 use ::agents::{AgentBackend, Options, Worker};
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::{
-    Actor, Clock, Db, Role, Scope,
-    agents::{self, Backend, Settings},
+    Clock, Scope,
+    agents::{self, Backend, NewAgent, Settings},
     files::{self, NewFile, store::Store},
-    ids::{ClientId, FileId, MembershipId, OfferId, PersonId, RequestId, SubscriptionId, WorkspaceId},
-    requests::{Detail, NewRequest, Priority, commands, queries},
-    sealed::Keyring,
-    session::{Conversation, Event, Part},
+    ids::{ClientId, FileId},
+    requests::{Detail, NewRequest},
+    session::Event,
+    testing::{Fixture, Setup, TestClient, new_request},
 };
-use sessions::{Engine, NewStream, Offset, StreamId, Tenant};
+use sessions::{Offset, StreamId};
 use sha2::{Digest, Sha256};
-use sqlx::{
-    Executor, PgPool,
-    postgres::{PgConnectOptions, PgPoolOptions},
-};
+use sqlx::PgPool;
 use tokio::{task::JoinHandle, time::timeout};
 use tokio_util::sync::CancellationToken;
-use uuid::Uuid;
 
 /// How long anything here may take, on a busy machine.
 pub const PATIENCE: Duration = Duration::from_secs(180);
 
 pub struct World {
-    pub db: Db,
-    pub root: PgPool,
-    pub operator: Scope,
+    pub fixture: Fixture,
     pub owner: Scope,
     pub member: Scope,
     pub client: ClientId,
     pub files: tempfile::TempDir,
+}
+
+impl Deref for World {
+    type Target = Fixture;
+
+    fn deref(&self) -> &Fixture {
+        &self.fixture
+    }
 }
 
 /// A worker in the hands of a test.
@@ -56,67 +58,37 @@ impl Hand {
     }
 }
 
-async fn pool(options: &PgConnectOptions, set: &'static str, most: u32) -> PgPool {
-    PgPoolOptions::new()
-        .max_connections(most)
-        .after_connect(move |conn, _| Box::pin(async move { conn.execute(set).await.map(|_| ()) }))
-        .connect_with(options.clone())
-        .await
-        .unwrap()
-}
-
-pub fn monday() -> DateTime<Utc> {
-    "2026-11-23T09:00:00Z".parse().unwrap()
-}
-
 impl World {
     /// A law office with two places, an intake form filled in, and Juno to work for it.
     pub async fn new(pg: PgPool) -> Self {
-        Self::at(pg, Clock::frozen(monday())).await
+        let nine: DateTime<Utc> = "2026-11-23T09:00:00Z".parse().unwrap();
+        Self::at(pg, Clock::frozen(nine)).await
     }
 
     /// The same by another clock.
     pub async fn at(pg: PgPool, clock: Clock) -> Self {
-        let options = pg.connect_options();
-        let engine = Engine::start(
-            pool(&options, "SET ROLE throughline_sessions", 4).await,
-            sessions::Options::default(),
-        );
-        let db = Db::new(pool(&options, "SET ROLE throughline_app", 12).await, engine, clock)
-            .with_keyring(Keyring::parse(&Keyring::generate()).unwrap());
-        let (workspace, client, offer) = (WorkspaceId::new(), ClientId::new(), OfferId::new());
-        let (desk, board) = (StreamId::generate(), StreamId::generate());
-        run(&pg, "INSERT INTO workspace (id, name, zone, desk_stream, created_at) VALUES ($1, 'Northlight', 'Europe/London', $2, now())", &[workspace.0, desk.0]).await;
-        stream(&pg, desk, workspace, None, "desk", true).await;
-        run(&pg, "INSERT INTO offer (id, workspace_id, name, price_minor, currency, active_limit, cycle_hours, state, created_at, updated_at)
-                  VALUES ($1, $2, 'Full time', 500000, 'USD', 2, 48, 'published', now(), now())", &[offer.0, workspace.0]).await;
-        run(&pg, r#"INSERT INTO client (id, workspace_id, name, vertical, intake, board_stream, created_at) VALUES ($1, $2, 'Hale & Partners', 'Law office',
+        let poll = sessions::Options::default().poll_interval;
+        let mut fixture = Fixture::with(&pg, Setup { clock, zone: "Europe/London", poll }).await;
+        let mut operator = fixture.operator.clone();
+        fixture.rename(&mut operator, "Olive Operator").await;
+        fixture.operator = operator;
+        let mut hale = fixture.subscriber("Hale & Partners").await;
+        fixture.rename(&mut hale.owner, "Rosa Hale").await;
+        fixture.rename(&mut hale.member, "Theo Hale").await;
+        sqlx::query(
+            r#"UPDATE client SET vertical = 'Law office', intake =
                     '[{"key": "hours", "label": "Office hours", "kind": "text", "answer": "Monday to Friday, 9 to 5"},
                       {"key": "tone", "label": "Tone of voice", "kind": "choice", "answer": "Warm but exact"},
-                      {"key": "site", "label": "Website", "kind": "text", "answer": ""}]', $3, now())"#, &[client.0, workspace.0, board.0]).await;
-        stream(&pg, board, workspace, Some(client), "board", false).await;
-        run(&pg, "INSERT INTO subscription (id, workspace_id, client_id, offer_id, name, price_minor, currency, billing_interval,
-                                            active_limit, cycle_hours, revisions, starts, state, started_at, created_at)
-                  VALUES ($1, $2, $3, $4, 'Full time', 500000, 'USD', 'month', 2, 48, 2, 'at_once', 'active', '2026-11-23T08:00:00Z', now())",
-            &[SubscriptionId::new().0, workspace.0, client.0, offer.0]).await;
-        run(&pg, "INSERT INTO agent (id, workspace_id, name, persona, created_at) VALUES ($1, $2, 'Juno', 'Calm and exact.', '2026-11-23T08:00:00Z')",
-            &[Uuid::now_v7(), workspace.0]).await;
-        let operator = Scope {
-            workspace,
-            client: None,
-            actor: person(&pg, workspace, None, "Olive Operator", Role::Operator).await,
-        };
-        let owner = Scope {
-            workspace,
-            client: Some(client),
-            actor: person(&pg, workspace, Some(client), "Rosa Hale", Role::Owner).await,
-        };
-        let member = Scope {
-            workspace,
-            client: Some(client),
-            actor: person(&pg, workspace, Some(client), "Theo Hale", Role::Member).await,
-        };
-        Self { db, root: pg, operator, owner, member, client, files: tempfile::tempdir().unwrap() }
+                      {"key": "site", "label": "Website", "kind": "text", "answer": ""}]'"#,
+        )
+        .execute(&pg)
+        .await
+        .unwrap();
+        sqlx::query("UPDATE subscription SET revisions = 2").execute(&pg).await.unwrap();
+        let juno = NewAgent { name: "Juno".into(), persona: "Calm and exact.".into(), client: None };
+        agents::create(&fixture.db, &fixture.operator, juno).await.unwrap();
+        let TestClient { id, owner, member, .. } = hale;
+        Self { fixture, owner, member, client: id, files: tempfile::tempdir().unwrap() }
     }
 
     /// Juno is reached by this from now on, with a key.
@@ -125,7 +97,7 @@ impl World {
         sqlx::query("UPDATE agent SET backend = $1, settings = $2")
             .bind(backend.as_str())
             .bind(sqlx::types::Json(settings))
-            .execute(&self.root)
+            .execute(&self.pool)
             .await
             .unwrap();
         let juno = agents::list(&self.db, &self.operator).await.unwrap().remove(0).id;
@@ -152,20 +124,12 @@ impl World {
 
     /// Asks for something in the client's name.
     pub async fn ask(&self, title: &str, brief: &str, files: Vec<FileId>) -> Detail {
-        let new = NewRequest {
-            title: title.into(),
-            brief: brief.into(),
-            priority: Priority::Normal,
-            queue: true,
-            files,
-            form_key: None,
-        };
-        let number = commands::create(&self.db, &self.owner, new).await.unwrap();
-        self.see(number).await
+        let new = NewRequest { brief: brief.into(), files, ..new_request(title) };
+        self.ask_as(&self.owner, new).await
     }
 
     pub async fn see(&self, number: u64) -> Detail {
-        queries::by_number(&self.db, &self.operator, self.client, number).await.unwrap()
+        self.request(self.client, number).await
     }
 
     /// Starts a worker whose lease is the usual one, by the frozen clock.
@@ -206,29 +170,8 @@ impl World {
         };
         match timeout(PATIENCE, search).await {
             Ok(found) => found,
-            Err(_) => panic!("it did not come; the session: {:#?}", self.parts(request).await),
+            Err(_) => panic!("it did not come; the session: {:#?}", self.parts(request.session_stream).await),
         }
-    }
-
-    /// The session so far.
-    pub async fn events(&self, stream: Uuid) -> Vec<Event> {
-        let (mut events, mut from) = (Vec::new(), Offset::ZERO);
-        loop {
-            let page = self.db.engine().read(StreamId(stream), from, 1_000).await.unwrap();
-            events.extend(page.records.iter().map(|record| Event::from_json(record.json()).unwrap()));
-            from = page.next;
-            if page.up_to_date {
-                return events;
-            }
-        }
-    }
-
-    pub async fn parts(&self, request: &Detail) -> Vec<Part> {
-        self.events(request.session_stream).await.into_iter().map(|event| event.part).collect()
-    }
-
-    pub async fn conversation(&self, request: &Detail) -> Conversation {
-        Conversation::read(&self.events(request.session_stream).await)
     }
 
     /// Every event of every stream, and every failure and reason in a row: all that an agent can have written.
@@ -238,69 +181,11 @@ impl World {
              UNION ALL SELECT reason FROM control UNION ALL SELECT coalesce(body, '') FROM deliverable_version
              UNION ALL SELECT row_to_json(mail)::text FROM mail",
         )
-        .fetch_all(&self.root)
+        .fetch_all(&self.pool)
         .await
         .unwrap();
         texts.concat()
     }
-
-    pub async fn run_state(&self, request: RequestId) -> String {
-        sqlx::query_scalar(
-            "SELECT state FROM run WHERE request_id = $1 ORDER BY queued_at DESC, id DESC LIMIT 1",
-        )
-        .bind(request.0)
-        .fetch_one(&self.root)
-        .await
-        .unwrap()
-    }
-}
-
-async fn run(pg: &PgPool, sql: &'static str, ids: &[Uuid]) {
-    let mut query = sqlx::query(sql);
-    for id in ids {
-        query = query.bind(*id);
-    }
-    query.execute(pg).await.unwrap();
-}
-
-async fn stream(
-    pg: &PgPool,
-    id: StreamId,
-    workspace: WorkspaceId,
-    client: Option<ClientId>,
-    kind: &'static str,
-    backstage: bool,
-) {
-    let tenant = Tenant { workspace: workspace.0, client: client.map(|id| id.0) };
-    let mut conn = pg.acquire().await.unwrap();
-    sessions::create_in(&mut conn, &NewStream { id, tenant, kind, backstage }, monday()).await.unwrap();
-}
-
-async fn person(
-    pg: &PgPool,
-    workspace: WorkspaceId,
-    client: Option<ClientId>,
-    name: &str,
-    role: Role,
-) -> Actor {
-    let (id, membership) = (PersonId::new(), MembershipId::new());
-    sqlx::query("INSERT INTO person (id, email, name, created_at) VALUES ($1, $2, $3, now())")
-        .bind(id.0)
-        .bind(format!("{}@example.com", id.0))
-        .bind(name)
-        .execute(pg)
-        .await
-        .unwrap();
-    sqlx::query("INSERT INTO membership (id, workspace_id, client_id, person_id, role, created_at) VALUES ($1, $2, $3, $4, $5, now())")
-        .bind(membership.0)
-        .bind(workspace.0)
-        .bind(client.map(|id| id.0))
-        .bind(id.0)
-        .bind(role.as_str())
-        .execute(pg)
-        .await
-        .unwrap();
-    Actor::Person { id, membership, name: name.to_owned(), role }
 }
 
 /// What is logged while the tests run.

@@ -65,7 +65,7 @@ async fn goes_the_whole_way(pg: PgPool, backend: Backend) {
     assert!(model.told(4).contains("I write it now") && model.told(4).contains("Mention the car park"));
     assert!(model.told(5).contains("Go on exactly where you stopped"));
 
-    let said = world.conversation(&request).await;
+    let said = world.conversation(request.session_stream).await;
     let words = said.entries.iter().filter_map(|entry| match &entry.body {
         Body::Words { text, .. } => Some(text.as_str()),
         _ => None,
@@ -78,7 +78,7 @@ async fn goes_the_whole_way(pg: PgPool, backend: Backend) {
 
     let spent: Vec<(String, i64, i64, i64)> =
         sqlx::query_as("SELECT model, input_tokens, cached_tokens, output_tokens FROM spend")
-            .fetch_all(&world.root)
+            .fetch_all(&world.pool)
             .await
             .unwrap();
     let whole = spent.iter().filter(|row| (row.1, row.2, row.3) == USED && row.0 == "scripted");
@@ -227,13 +227,19 @@ async fn a_tool_that_is_not_on_its_list_is_not_there(pg: PgPool) {
     let ask = json!({ "question": "Formal or warm?", "options": ["Warm", "Formal"] });
     let model = Scripted::new(vec![calls("ask_client", ask), hands_in("Dear client.")]).await;
     world.reach_by(Backend::OpenaiResponses, model.address(), "scripted", KEY).await;
-    sqlx::query("UPDATE agent SET tools = '{deliver,finish}'").execute(&world.root).await.unwrap();
+    sqlx::query("UPDATE agent SET tools = '{deliver,finish}'").execute(&world.pool).await.unwrap();
     let request = world.ask("A letter", "Write a letter.", vec![]).await;
     let hand = world.work(models(Admitted::private()));
     world.until(&request, in_review).await;
     assert_eq!(model.asked()[0]["tools"].as_array().unwrap().len(), 2);
     assert!(model.told(1).contains("there is no tool ask_client"));
-    assert!(!world.parts(&request).await.iter().any(|part| matches!(part, Part::DataApproval { .. })));
+    assert!(
+        !world
+            .parts(request.session_stream)
+            .await
+            .iter()
+            .any(|part| matches!(part, Part::DataApproval { .. }))
+    );
     hand.leave().await;
 }
 

@@ -4,21 +4,16 @@ use std::{collections::HashMap, net::SocketAddr, time::Duration};
 
 use app::web::{MEMBERSHIP_KEY, PERSON_KEY};
 use domain::{
-    Actor, Clock, Db, Scope,
-    agents::{self, NewAgent},
-    install,
-    offers::Starts,
-    requests::{NewRequest, Priority, commands},
+    Actor, Clock, Db, Scope, install,
     sealed::Keyring,
     secret,
-    session::{Event, Part},
-    testing::{Ground, TestClient},
-    tokens::{self, NewToken},
+    session::Part,
+    testing::{Fixture, TestClient},
 };
 use reqwest::{Client, RequestBuilder, StatusCode, redirect::Policy};
 use serde_json::{Value, json};
 use server::sign_in_store::SignInStore;
-use sessions::{Engine, Offset, Options, StreamId};
+use sessions::{Engine, Options};
 use sqlx::{Executor, PgPool, postgres::PgPoolOptions};
 use tower_sessions::{
     SessionStore,
@@ -32,7 +27,7 @@ use crate::fleet;
 const SEED: &str = "a-seed-of-the-form-token";
 
 pub struct Office {
-    pub ground: Ground,
+    pub fixture: Fixture,
     pub pool: PgPool,
     client: TestClient,
     /// Of the browser in which the client's owner is signed in.
@@ -51,7 +46,7 @@ pub struct Answer {
 }
 
 /// A request of the client's.
-pub struct Asked {
+pub struct TestRequest {
     pub id: Uuid,
     pub session: Uuid,
 }
@@ -60,41 +55,22 @@ impl Office {
     /// On a database that a node has made.
     pub async fn open(pool: &PgPool) -> Self {
         let db = by_real_time(pool).await;
-        let ground = Ground::beside(&db, pool).await;
-        let client = ground.client("Harbor & Pine").await;
-        let offer = ground.offer(Starts::AtOnce).await;
-        ground.subscribe(&client, &offer).await;
-        let new = NewAgent { name: "Juno".into(), persona: "Calm.".into(), client: None };
-        let agent = agents::create(&db, &ground.operator, new).await.unwrap();
-        sqlx::query("UPDATE agent SET backend = 'pull' WHERE id = $1")
-            .bind(agent.0)
-            .execute(pool)
-            .await
-            .unwrap();
-        let new = NewToken { name: "Juno's".into(), agent: Some(agent), client: None, rights: Vec::new() };
-        let (_, token) = tokens::create(&db, &ground.operator, new).await.unwrap();
+        let fixture = Fixture::beside(&db, pool).await;
+        let client = fixture.subscriber("Harbor & Pine").await;
+        let agent = fixture.pull_agent("Juno").await;
+        let (_, token) = fixture.token(Some(agent), None, &[]).await;
         let form_key = install::key(&db, "form_key").await.unwrap();
         let form_token = secret::keyed_hash(&form_key, SEED.as_bytes());
         let cookie = format!("form={SEED}; {}", sign_in(&db, &client.owner).await);
         let http = fleet::client().redirect(Policy::none()).pool_max_idle_per_host(0);
         let http = http.timeout(super::FOREVER).build().unwrap();
-        Self { ground, pool: pool.clone(), client, cookie, form_token, token, http }
+        Self { fixture, pool: pool.clone(), client, cookie, form_token, token, http }
     }
 
     /// The client asks for something, and it is queued for the agent.
-    pub async fn ask(&self, title: &str) -> Asked {
-        let new = NewRequest {
-            title: title.into(),
-            brief: "Please write to them.".into(),
-            priority: Priority::Normal,
-            queue: true,
-            files: Vec::new(),
-            form_key: None,
-        };
-        commands::create(&self.ground.db, &self.client.owner, new).await.unwrap();
-        let found = sqlx::query_as("SELECT id, session_stream FROM request WHERE title = $1").bind(title);
-        let (id, session) = found.fetch_one(&self.pool).await.unwrap();
-        Asked { id, session }
+    pub async fn ask(&self, title: &str) -> TestRequest {
+        let detail = self.fixture.ask(&self.client, title).await;
+        TestRequest { id: detail.card.id.0, session: detail.session_stream }
     }
 
     pub async fn get(&self, node: SocketAddr, path: &str) -> Answer {
@@ -160,25 +136,17 @@ impl Office {
     }
 
     /// What the agents wrote, piece by piece.
-    pub async fn written(&self, asked: &Asked) -> Vec<String> {
-        let (mut written, mut from) = (Vec::new(), Offset::ZERO);
-        loop {
-            // A page holds so many bytes at most.
-            let page = self.ground.db.engine().read(StreamId(asked.session), from, 10_000).await.unwrap();
-            let parts = page.records.iter().map(|record| Event::from_json(record.json()).unwrap().part);
-            written.extend(parts.filter_map(|part| match part {
-                Part::TextDelta { delta, .. } => Some(delta),
-                _ => None,
-            }));
-            if page.next == from {
-                return written;
-            }
-            from = page.next;
-        }
+    pub async fn written(&self, asked: &TestRequest) -> Vec<String> {
+        let parts = self.fixture.parts(asked.session).await.into_iter();
+        let words = parts.filter_map(|part| match part {
+            Part::TextDelta { delta, .. } => Some(delta),
+            _ => None,
+        });
+        words.collect()
     }
 
     /// The state of a request's run, and its attempt.
-    pub async fn run(&self, asked: &Asked) -> (String, i32) {
+    pub async fn run(&self, asked: &TestRequest) -> (String, i32) {
         let run = sqlx::query_as("SELECT state, attempt FROM run WHERE request_id = $1").bind(asked.id);
         run.fetch_one(&self.pool).await.unwrap()
     }

@@ -1,16 +1,14 @@
 //! Leases that run out, several claimers, tokens that are taken back, servers that come and go.
 
+use crate::shared;
 use chrono::TimeDelta;
-use domain::{runs, session::Part, tokens};
+use domain::{runs, session::Part, testing::Fixture, tokens};
 use serde_json::json;
 use server::shutdown::Shutdown;
 use sqlx::PgPool;
 use tokio::task::JoinSet;
 
-use super::{
-    house::{House, read},
-    shared,
-};
+use super::house::House;
 
 #[sqlx::test(migrations = "../migrations")]
 async fn who_lost_the_lease_is_refused(pool: PgPool) {
@@ -25,11 +23,11 @@ async fn who_lost_the_lease_is_refused(pool: PgPool) {
         async move { zombie.hear(zombie.after()).await.0 }
     });
     house.somebody_listens(&asked).await;
-    house.ground.wait(TimeDelta::seconds(61));
-    assert_eq!(runs::reap(&house.ground.db).await.unwrap(), 1);
+    house.fixture.wait(TimeDelta::seconds(61));
+    assert_eq!(runs::reap(&house.fixture.db).await.unwrap(), 1);
     let told = listening.await.unwrap();
     assert!(told.as_array().unwrap().contains(&json!({ "type": "lost", "state": "queued" })), "{told}");
-    house.ground.wait(TimeDelta::seconds(301));
+    house.fixture.wait(TimeDelta::seconds(301));
     let next = house.program.claim().await;
     assert_eq!((next.id(), &next.run["attempt"]), (zombie.id(), &json!(2)));
     let end = json!({ "outcome": "failed", "words": "No." });
@@ -85,7 +83,7 @@ async fn a_token_that_was_taken_back_counts_no_more(pool: PgPool) {
         async move { job.signals(job.after(), 25).await }
     });
     assert_eq!(job.say(0, json!([{ "type": "text", "text": "Hello" }])).await.0, 200);
-    tokens::revoke(&house.ground.db, &house.ground.operator, house.token).await.unwrap();
+    tokens::revoke(&house.fixture.db, &house.fixture.operator, house.token).await.unwrap();
     for (rest, body) in [
         ("/heartbeat", json!({})),
         ("/events", json!({ "sequence": 1, "parts": [{ "type": "text", "text": "More" }] })),
@@ -97,8 +95,8 @@ async fn a_token_that_was_taken_back_counts_no_more(pool: PgPool) {
     assert_eq!(job.program.get(&job.path("")).await.0, 401);
     assert_eq!(listening.await.unwrap().0, 401, "what was open ends, long before its time");
     // The run goes on without it.
-    house.ground.wait(TimeDelta::seconds(61));
-    assert_eq!(runs::reap(&house.ground.db).await.unwrap(), 1);
+    house.fixture.wait(TimeDelta::seconds(61));
+    assert_eq!(runs::reap(&house.fixture.db).await.unwrap(), 1);
 }
 
 /// Nothing of a run is in a server's memory.
@@ -110,7 +108,7 @@ async fn a_restart_of_the_server_loses_nothing(pool: PgPool) {
     let first = json!([{ "type": "text", "text": "One" }]);
     assert_eq!(before.say(0, first.clone()).await.0, 200);
     house.shutdown.begin();
-    house.ground.db.engine().shutdown().await;
+    house.fixture.db.engine().shutdown().await;
 
     let db = domain::testing::bare(&pool).await;
     let shutdown = Shutdown::default();
@@ -136,10 +134,13 @@ async fn a_restart_of_the_server_loses_nothing(pool: PgPool) {
     );
     job.done("/deliverables", json!({ "title": "Mail", "body": "Dear all" })).await;
     assert_eq!(job.done("/end", json!({ "outcome": "review" })).await["state"], "completed");
-    let said: Vec<_> = read(&db, asked.session_stream)
+    let (pool, operator) = (house.fixture.pool.clone(), house.fixture.operator.clone());
+    let restarted = Fixture { db, pool, workspace: operator.workspace, operator };
+    let said: Vec<_> = restarted
+        .parts(asked.session_stream)
         .await
         .into_iter()
-        .filter_map(|event| match event.part {
+        .filter_map(|part| match part {
             Part::TextDelta { delta, .. } => Some(delta),
             _ => None,
         })

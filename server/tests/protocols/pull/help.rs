@@ -5,15 +5,15 @@ use serde_json::json;
 use sqlx::PgPool;
 
 use super::{
-    house::{House, Program, fetching_agent, steer, token_of},
+    house::{House, Program, steer, token_of},
     streams::append,
 };
 
 #[sqlx::test(migrations = "../migrations")]
 async fn one_program_helps_another(pool: PgPool) {
     let house = House::new(&pool).await;
-    let otto = fetching_agent(&house.ground, "Otto").await;
-    let (_, text) = token_of(&house.ground, otto).await;
+    let otto = house.fixture.pull_agent("Otto").await;
+    let (_, text) = token_of(&house.fixture, otto).await;
     let helper = Program::new(house.address, &text);
     let asked = house.ask("Follow up").await;
     let job = house.program.claim().await;
@@ -74,8 +74,8 @@ async fn one_program_helps_another(pool: PgPool) {
 #[sqlx::test(migrations = "../migrations")]
 async fn who_helps_is_told_that_it_is_over(pool: PgPool) {
     let house = House::new(&pool).await;
-    let otto = fetching_agent(&house.ground, "Otto").await;
-    let (_, text) = token_of(&house.ground, otto).await;
+    let otto = house.fixture.pull_agent("Otto").await;
+    let (_, text) = token_of(&house.fixture, otto).await;
     let helper = Program::new(house.address, &text);
     let asked = house.ask("Follow up").await;
     let job = house.program.claim().await;

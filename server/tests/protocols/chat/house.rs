@@ -2,32 +2,26 @@ use std::{net::SocketAddr, time::Duration};
 
 use domain::{
     Scope,
-    agents::{self, NewAgent},
     ids::RequestId,
-    offers::Starts,
-    requests::{NewRequest, Priority, commands, queries},
     runs::{self, Claimed},
     session::{Conversation, Event, Part},
-    testing::{Ground, TestClient},
+    testing::{Fixture, TestClient},
 };
 use reqwest::{Client, Method, RequestBuilder, Response};
 use serde_json::Value;
 use server::shutdown::Shutdown;
-use sessions::{Offset, StreamId};
+use sessions::StreamId;
 use sqlx::PgPool;
 use tower_sessions::session::Id;
 
-use super::shared;
+use crate::shared;
 
 /// What no wait in here comes near.
 pub const FOREVER: Duration = Duration::from_secs(20);
 
-/// Longer than a test.
-const LEASE: Duration = Duration::from_secs(3_600);
-
 /// A server with a client that has one request, and an agent that took it up.
 pub struct House {
-    pub ground: Ground,
+    pub fixture: Fixture,
     pub client: TestClient,
     pub address: SocketAddr,
     pub shutdown: Shutdown,
@@ -40,30 +34,17 @@ impl House {
     pub async fn new(pool: &PgPool) -> Self {
         // The browser's stand-in needs a provider of TLS, whether it uses it or not.
         let _ = rustls::crypto::ring::default_provider().install_default();
-        let ground = Ground::new(pool).await;
-        let client = ground.client("Harbor & Pine").await;
-        let offer = ground.offer(Starts::AtOnce).await;
-        ground.subscribe(&client, &offer).await;
-        let juno = NewAgent { name: "Juno".into(), persona: "Calm.".into(), client: Some(client.id) };
-        agents::create(&ground.db, &ground.operator, juno).await.unwrap();
-        let new = NewRequest {
-            title: "Follow up".into(),
-            brief: "Please write to them.".into(),
-            priority: Priority::Normal,
-            queue: true,
-            files: Vec::new(),
-            form_key: None,
-        };
-        let number = commands::create(&ground.db, &client.owner, new).await.unwrap();
-        let operator = ground.operator.within(client.id);
-        let detail = queries::by_number(&ground.db, &operator, client.id, number).await.unwrap();
+        let fixture = Fixture::new(pool).await;
+        let client = fixture.subscriber("Harbor & Pine").await;
+        fixture.agent("Juno", Some(client.id)).await;
+        let detail = fixture.ask(&client, "Follow up").await;
         let shutdown = Shutdown::default();
-        let address = shared::serve(&ground.db, &shutdown).await;
+        let address = shared::serve(&fixture.db, &shutdown).await;
         Self {
             request: detail.card.id,
             session: StreamId(detail.session_stream),
             backstage: StreamId(detail.backstage_stream.unwrap()),
-            ground,
+            fixture,
             client,
             address,
             shutdown,
@@ -72,27 +53,26 @@ impl House {
 
     /// An agent takes the queued run up.
     pub async fn claim(&self) -> Claimed {
-        runs::claim_due(&self.ground.db, "a worker", LEASE).await.unwrap().expect("a queued run")
+        self.fixture.claim().await
     }
 
     pub async fn say(&self, claimed: &Claimed, id: &str, words: &[&str]) {
         let mut parts = vec![Part::TextStart { id: id.into() }];
         parts.extend(words.iter().map(|delta| Part::TextDelta { id: id.into(), delta: (*delta).into() }));
-        runs::say(&self.ground.db, claimed, parts).await.unwrap();
+        runs::say(&self.fixture.db, claimed, parts).await.unwrap();
     }
 
     pub async fn log(&self) -> Vec<Event> {
-        let page = self.ground.db.engine().read(self.session, Offset::ZERO, 10_000).await.unwrap();
-        page.records.iter().map(|record| Event::from_json(record.json()).unwrap()).collect()
+        self.fixture.events(self.session.0).await
     }
 
     pub async fn conversation(&self) -> Conversation {
-        Conversation::read(&self.log().await)
+        self.fixture.conversation(self.session.0).await
     }
 
     /// Signs somebody in.
     pub async fn browser(&self, scope: &Scope) -> Browser {
-        let (sign_in, cookie) = shared::sign_in(&self.ground.db, scope).await;
+        let (sign_in, cookie) = shared::sign_in(&self.fixture.db, scope).await;
         Browser { address: self.address, sign_in, cookie, client: Client::new() }
     }
 }

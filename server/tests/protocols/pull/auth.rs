@@ -1,14 +1,12 @@
 //! Who is let in, and to what.
 
+use crate::shared;
 use domain::{agents, tokens::Right};
 use reqwest::{Client, Method, header};
 use serde_json::{Value, json};
 use sqlx::PgPool;
 
-use super::{
-    house::{House, Program, fetching_agent, token_of},
-    shared,
-};
+use super::house::{House, Program, token_of};
 
 const RUNS: [(&str, &str); 10] = [
     ("GET", ""),
@@ -61,8 +59,8 @@ async fn others_runs_are_not_there(pool: PgPool) {
     let house = House::new(&pool).await;
     house.ask("Follow up").await;
     let job = house.program.claim().await;
-    let other = fetching_agent(&house.ground, "Mina").await;
-    let other = Program::new(house.address, &token_of(&house.ground, other).await.1);
+    let other = house.fixture.pull_agent("Mina").await;
+    let other = Program::new(house.address, &token_of(&house.fixture, other).await.1);
     let all = [Right::Read, Right::Write, Right::Dangerous];
     for (who, program, expected) in [
         ("another agent", other, 404),
@@ -81,7 +79,7 @@ async fn others_runs_are_not_there(pool: PgPool) {
 #[sqlx::test(migrations = "../migrations")]
 async fn only_a_token_lets_in(pool: PgPool) {
     let house = House::new(&pool).await;
-    let (_, cookie) = shared::sign_in(&house.ground.db, &house.ground.operator).await;
+    let (_, cookie) = shared::sign_in(&house.fixture.db, &house.fixture.operator).await;
     let url = format!("http://{}/v1/runs/claim", house.address);
     for (name, value) in
         [("cookie", cookie.as_str()), ("authorization", "Basic dGw6dGw="), ("x-api-key", "tl_x")]
@@ -110,7 +108,7 @@ async fn what_cannot_be_read_is_said_to_be(pool: PgPool) {
     let send = async |body: &'static str, kind: &str| {
         let url = format!("http://{}/v1/runs/claim", house.address);
         let request = Client::new().post(url).header("content-type", kind).body(body);
-        let text = token_of(&house.ground, house.agent).await.1;
+        let text = token_of(&house.fixture, house.agent).await.1;
         request.bearer_auth(text).send().await.unwrap().status().as_u16()
     };
     assert_eq!(send("{}", "text/plain").await, 415);
@@ -131,6 +129,6 @@ async fn only_an_agent_that_fetches_its_work_claims(pool: PgPool) {
     let (status, problem) = house.program.post("/v1/runs/claim", json!({})).await;
     assert_eq!(status, 409, "{problem}");
     sqlx::query("UPDATE agent SET backend = 'pull'").execute(&pool).await.unwrap();
-    agents::set_ready(&house.ground.db, &house.ground.operator, house.agent, false).await.unwrap();
+    agents::set_ready(&house.fixture.db, &house.fixture.operator, house.agent, false).await.unwrap();
     assert_eq!(house.program.post("/v1/runs/claim", json!({})).await.0, 204, "it rests");
 }

@@ -26,7 +26,7 @@ async fn a_program_does_the_work(pool: PgPool) {
     assert_eq!(job.run["next"], json!({ "session": 0, "backstage": 0 }));
 
     let lease = job.run["lease_until"].as_i64().unwrap();
-    house.ground.wait(chrono::TimeDelta::seconds(30));
+    house.fixture.wait(chrono::TimeDelta::seconds(30));
     let beat = job.done("/heartbeat", json!({ "lease": 120 })).await;
     assert_eq!(beat["state"], "working");
     assert_eq!(beat["lease_until"].as_i64().unwrap(), lease + 90_000);
@@ -58,7 +58,7 @@ async fn a_program_does_the_work(pool: PgPool) {
     let seen = house.see(asked.card.number).await;
     assert_eq!(seen.card.column, Column::Review);
     assert_eq!(
-        deliverables::version(&house.ground.db, &house.client.owner, seen.deliverables[0].id, 2)
+        deliverables::version(&house.fixture.db, &house.client.owner, seen.deliverables[0].id, 2)
             .await
             .unwrap()
             .body
@@ -128,7 +128,7 @@ async fn a_stop_reaches_it_and_is_answered(pool: PgPool) {
     let job = house.program.claim().await;
     let (status, early) = job.post("/end", json!({ "outcome": "stopped" })).await;
     assert_eq!(status, 409, "{early}");
-    let stop = controls::stop(&house.ground.db, &house.client.owner, asked.card.id);
+    let stop = controls::stop(&house.fixture.db, &house.client.owner, asked.card.id);
     let (heard, stopped) = tokio::join!(job.hear(job.after()), stop);
     assert_eq!(heard.0[0]["type"], "stop");
     assert_eq!(heard.0[0]["control"], stopped.unwrap().control.to_string());
@@ -147,7 +147,7 @@ async fn a_question_waits_for_its_answer(pool: PgPool) {
     let asked = house.ask("Follow up").await;
     let job = house.program.claim().await;
     let options = json!([{ "key": "y", "label": "Yes" }, { "key": "n", "label": "No" }]);
-    for (audience, by) in [("client", &house.client.owner), ("operator", &house.ground.operator)] {
+    for (audience, by) in [("client", &house.client.owner), ("operator", &house.fixture.operator)] {
         let question =
             json!({ "question": format!("Shall I, {audience}?"), "options": options, "audience": audience });
         let (_, run) = house.program.get(&job.path("")).await;
@@ -160,7 +160,7 @@ async fn a_question_waits_for_its_answer(pool: PgPool) {
         let (status, _) = job.post("/end", json!({ "outcome": "review" })).await;
         assert_eq!(status, 409, "it waits");
         let id: ApprovalId = approval.as_str().unwrap().parse().unwrap();
-        let (heard, won) = tokio::join!(job.hear(after), approvals::answer(&house.ground.db, by, id, "n"));
+        let (heard, won) = tokio::join!(job.hear(after), approvals::answer(&house.fixture.db, by, id, "n"));
         won.unwrap();
         let answer = &heard.0[0];
         assert_eq!(
@@ -220,7 +220,7 @@ async fn its_files_are_its_own_requests(pool: PgPool) {
     let job = house.program.claim().await;
     let bytes = b"The lease ends in May.";
     let sha256: String = sha2::Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect();
-    let folder = std::env::temp_dir().join(house.ground.workspace.to_string());
+    let folder = std::env::temp_dir().join(house.fixture.workspace.to_string());
     std::fs::create_dir_all(&folder).unwrap();
     std::fs::write(folder.join(&sha256), bytes).unwrap();
     let new = domain::files::NewFile {
@@ -232,7 +232,7 @@ async fn its_files_are_its_own_requests(pool: PgPool) {
         sha256,
         request: Some(asked.card.id),
     };
-    domain::files::add(&house.ground.db, &house.client.owner, new).await.unwrap();
+    domain::files::add(&house.fixture.db, &house.client.owner, new).await.unwrap();
     let (_, run) = house.program.get(&job.path("")).await;
     let url = run["files"][0]["url"].as_str().unwrap();
     let response = house.program.send(reqwest::Method::GET, url, None).await;

@@ -1,20 +1,17 @@
 //! The portal's socket, through the real router: who is told what, and when it ends.
-#![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
-
-mod shared;
 
 use std::{net::SocketAddr, time::Duration};
 
+use crate::shared::{self, Tab, TestRequest, ask};
 use domain::{
     Actor, Scope,
     requests::{commands, queries},
-    testing::{Ground, TestClient},
+    testing::{Fixture, TestClient},
 };
 use futures::SinkExt;
 use serde_json::{Value, json};
 use server::{shutdown::Shutdown, sign_in_store::SignInStore};
 use sessions::{Append, StreamId};
-use shared::{Asked, Tab, ask};
 use sqlx::PgPool;
 use tokio_tungstenite::tungstenite::{Error, Message, protocol::frame::coding::CloseCode};
 use tower_sessions::{SessionStore, session::Id};
@@ -25,7 +22,7 @@ const FOREVER: Duration = Duration::from_secs(20);
 
 /// A server with a client that has one request.
 struct House {
-    ground: Ground,
+    fixture: Fixture,
     client: TestClient,
     address: SocketAddr,
     shutdown: Shutdown,
@@ -35,16 +32,16 @@ struct House {
 
 impl House {
     async fn new(pool: &PgPool) -> Self {
-        let ground = Ground::new(pool).await;
-        let client = ground.client("Harbor & Pine").await;
-        let Asked { session, backstage, .. } = ask(&ground, &client).await;
+        let fixture = Fixture::new(pool).await;
+        let client = fixture.client("Harbor & Pine").await;
+        let TestRequest { session, backstage, .. } = ask(&fixture, &client).await;
         let shutdown = Shutdown::default();
-        let address = shared::serve(&ground.db, &shutdown).await;
-        Self { ground, client, address, shutdown, session, backstage }
+        let address = shared::serve(&fixture.db, &shutdown).await;
+        Self { fixture, client, address, shutdown, session, backstage }
     }
 
     async fn sign_in(&self, scope: &Scope) -> (Id, String) {
-        shared::sign_in(&self.ground.db, scope).await
+        shared::sign_in(&self.fixture.db, scope).await
     }
 
     async fn open(&self, cookie: &str) -> Result<Tab, Error> {
@@ -58,7 +55,7 @@ impl House {
     }
 
     async fn append(&self, stream: StreamId, events: Vec<String>) {
-        self.ground.db.engine().append(stream, Append::new(events)).await.unwrap();
+        self.fixture.db.engine().append(stream, Append::new(events)).await.unwrap();
     }
 }
 
@@ -94,7 +91,7 @@ async fn tells_what_is_behind_the_offset_and_then_what_comes(pool: PgPool) {
 #[sqlx::test(migrations = "../migrations")]
 async fn what_was_deleted_is_heard_of_and_told_no_more(pool: PgPool) {
     let house = House::new(&pool).await;
-    let (db, owner) = (&house.ground.db, &house.client.owner);
+    let (db, owner) = (&house.fixture.db, &house.client.owner);
     let files = tempfile::tempdir().unwrap();
     let store = domain::files::Store::folder(files.path()).unwrap();
     let mut tab = house.tab().await;
@@ -119,14 +116,14 @@ async fn what_was_deleted_is_heard_of_and_told_no_more(pool: PgPool) {
 #[sqlx::test(migrations = "../migrations")]
 async fn what_is_not_theirs_is_gone_without_a_word_of_it(pool: PgPool) {
     let house = House::new(&pool).await;
-    let other = house.ground.client("Cedar").await;
-    let foreign = ask(&house.ground, &other).await.session;
+    let other = house.fixture.client("Cedar").await;
+    let foreign = ask(&house.fixture, &other).await.session;
     let mut tab = house.tab().await;
     for stream in [foreign, house.backstage, StreamId(Uuid::from_u128(1))] {
         tab.follow(stream, 0).await;
         assert_eq!(tab.hears().await, json!({ "gone": stream }));
     }
-    let (_, cookie) = house.sign_in(&house.ground.operator).await;
+    let (_, cookie) = house.sign_in(&house.fixture.operator).await;
     let mut desk = house.open(&cookie).await.unwrap();
     desk.follow(foreign, 0).await;
     assert_eq!(desk.events().await.1[0]["type"], "data-asked");
@@ -176,7 +173,7 @@ async fn access_taken_away_ends_the_lines_of_whoever_had_it(pool: PgPool) {
         .execute(&pool)
         .await
         .unwrap();
-    SignInStore(house.ground.db.clone()).delete(&id).await.unwrap();
+    SignInStore(house.fixture.db.clone()).delete(&id).await.unwrap();
     assert_eq!(removed.ends().await, CloseCode::from(4401));
     assert_eq!(signed_out.ends().await, CloseCode::from(4401));
 }
@@ -287,8 +284,8 @@ impl Events {
 #[sqlx::test(migrations = "../migrations")]
 async fn where_no_socket_gets_through_the_same_frames_come_as_events(pool: PgPool) {
     let house = House::new(&pool).await;
-    let other = house.ground.client("Cedar").await;
-    let foreign = ask(&house.ground, &other).await.session;
+    let other = house.fixture.client("Cedar").await;
+    let foreign = ask(&house.fixture, &other).await.session;
     let (id, cookie) = house.sign_in(&house.client.member).await;
     let follow = |stream: StreamId, from: u64| format!("follow={stream}:{from:020}");
     let both = format!("{}&{}", follow(house.session, 0), follow(foreign, 0));
@@ -307,7 +304,7 @@ async fn where_no_socket_gets_through_the_same_frames_come_as_events(pool: PgPoo
     let mut again = Events::open(&house, &follow(house.session, next), &cookie).await;
     assert_eq!(again.hears().await.unwrap(), frame);
 
-    SignInStore(house.ground.db.clone()).delete(&id).await.unwrap();
+    SignInStore(house.fixture.db.clone()).delete(&id).await.unwrap();
     for events in [&mut events, &mut again] {
         assert_eq!(events.hears().await, Some(json!({ "closed": 4401 })));
         assert_eq!(events.hears().await, None);
@@ -352,7 +349,7 @@ async fn everyone_who_looks_is_named_once(pool: PgPool) {
     let mut second = house.tab().await;
     second.follow(house.session, 0).await;
     assert_eq!(second.people().await, ["Member"]);
-    let (_, cookie) = house.sign_in(&house.ground.operator).await;
+    let (_, cookie) = house.sign_in(&house.fixture.operator).await;
     let mut desk = house.open(&cookie).await.unwrap();
     desk.follow(house.session, 0).await;
     assert_eq!(desk.people().await, ["Member", "Operator"]);
@@ -367,7 +364,7 @@ async fn people_on_other_nodes_are_seen(pool: PgPool) {
     let mut here = house.tab().await;
     here.follow(house.session, 0).await;
     assert_eq!(here.people().await, ["Member"]);
-    let (_, cookie) = house.sign_in(&house.ground.operator).await;
+    let (_, cookie) = house.sign_in(&house.fixture.operator).await;
     let mut there = Tab::open(elsewhere, &cookie).await.unwrap();
     there.follow(house.session, 0).await;
     assert_eq!(here.people().await, ["Member", "Operator"]);
@@ -391,9 +388,9 @@ async fn an_offset_before_what_is_kept_asks_for_the_page_anew(pool: PgPool) {
     let mut tab = house.tab().await;
     tab.follow(house.session, 0).await;
     let (next, _) = tab.events().await;
-    house.ground.wait(chrono::TimeDelta::days(31));
+    house.fixture.wait(chrono::TimeDelta::days(31));
     let keep = chrono::TimeDelta::days(30);
-    assert_eq!(domain::session::retain(&house.ground.db, keep).await.unwrap(), 1);
+    assert_eq!(domain::session::retain(&house.fixture.db, keep).await.unwrap(), 1);
     // Who has heard it all notices nothing.
     house.append(house.session, vec![r#""on""#.into()]).await;
     assert_eq!(tab.events().await, (next + 1, vec![json!("on")]));

@@ -1,5 +1,4 @@
 //! The private cluster, through the real program: it starts, is taken over, is mended, and goes.
-#![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 use std::error::Error;
 use std::fs;

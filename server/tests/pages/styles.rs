@@ -1,7 +1,6 @@
 //! The build script's shortening of styles: nothing that means something may be lost.
-#![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
-#[path = "../build/minify.rs"]
+#[path = "../../build/minify.rs"]
 mod minify;
 
 use minify::minify;
@@ -65,7 +64,7 @@ const TINTS: [&str; 5] = ["sunk", "line-soft", "waiting-soft", "stop-soft", "per
 
 #[test]
 fn quiet_words_can_be_read_on_every_ground() {
-    let tokens = include_str!("../../style/tokens.css");
+    let tokens = include_str!("../../../style/tokens.css");
     let on = |words: &'static str, grounds: &'static [&'static str]| {
         let words_of = token(tokens, words);
         grounds.iter().flat_map(move |ground| {
@@ -101,6 +100,6 @@ fn whatever_has_a_tint_darkens_the_quiet_words_upon_it() {
         }
     }
     // And the utility takes its colour from there, since its layer wins over every component's.
-    let base = minify(include_str!("../../style/base.css"));
+    let base = minify(include_str!("../../../style/base.css"));
     assert!(base.contains(".soft{color: var(--soft)"), "the utility has another colour");
 }

@@ -10,7 +10,7 @@ use sqlx::PgPool;
 use super::house::House;
 
 async fn only(house: &House) -> Approval {
-    let mut open = approvals::open_for(&house.ground.db, &house.ground.operator).await.unwrap();
+    let mut open = approvals::open_for(&house.fixture.db, &house.fixture.operator).await.unwrap();
     assert_eq!(open.len(), 1);
     open.remove(0)
 }
@@ -20,7 +20,7 @@ async fn only(house: &House) -> Approval {
 #[sqlx::test(migrations = "../migrations")]
 async fn it_waits_until_the_limit_is_raised(pool: PgPool) {
     let house = House::new(&pool).await;
-    let (db, operator) = (&house.ground.db, &house.ground.operator);
+    let (db, operator) = (&house.fixture.db, &house.fixture.operator);
     costs::set_limit(db, operator, Subject::Agent(house.agent), "3").await.unwrap();
     house.ask("Follow up").await;
     let job = house.program.claim().await;

@@ -1,18 +1,13 @@
 //! What a collector of traces gets from the real program: the way from a browser's request to its statements and to the
 //! agent's backend, the id that a page about a failure shows, and nothing that anybody typed.
-#![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
-#[allow(dead_code, unused_imports, reason = "the fault run and the tests of several nodes use the rest")]
-#[path = "fleet/mod.rs"]
-mod fleet;
-#[allow(dead_code, unused_imports, reason = "a part of it is used here")]
-mod shared;
-
+use crate::shared;
 use std::{
     sync::{Arc, Mutex},
     time::Duration,
 };
 
+use crate::fleet::{self, Node, Process};
 use axum::{
     Json, Router,
     body::Bytes,
@@ -20,12 +15,7 @@ use axum::{
     http::{HeaderMap, header},
     routing::{get, post},
 };
-use domain::{
-    agents::{self, NewAgent},
-    offers::Starts,
-    testing::{Ground, TestClient},
-};
-use fleet::{Node, Process};
+use domain::testing::{Fixture, TestClient};
 use opentelemetry_proto::tonic::{
     collector::trace::v1::{ExportTraceServiceRequest, ExportTraceServiceResponse},
     common::v1::any_value::Value,
@@ -137,7 +127,7 @@ async fn model() -> (String, Arc<Mutex<Vec<HeaderMap>>>) {
 
 /// An install with a client and an agent, the program that serves it, and the collector that it was told of.
 struct House {
-    ground: Ground,
+    fixture: Fixture,
     client: TestClient,
     node: Process,
     collector: Collector,
@@ -147,18 +137,14 @@ struct House {
 
 impl House {
     async fn new(pool: &PgPool) -> Self {
-        let ground = Ground::new(pool).await;
-        let client = ground.client("Harbor & Pine").await;
-        let offer = ground.offer(Starts::AtOnce).await;
-        ground.subscribe(&client, &offer).await;
+        let fixture = Fixture::new(pool).await;
+        let client = fixture.subscriber("Harbor & Pine").await;
         // The program goes by today's clock.
         sqlx::query("UPDATE subscription SET period_start = now(), period_end = now() + interval '20 days'")
             .execute(pool)
             .await
             .unwrap();
-        let agent =
-            NewAgent { name: "planted-agent".into(), persona: "Calm.".into(), client: Some(client.id) };
-        agents::create(&ground.db, &ground.operator, agent).await.unwrap();
+        fixture.agent("planted-agent", Some(client.id)).await;
         let (collector, (model, asked)) = (Collector::start().await, model().await);
         let data = tempfile::tempdir().unwrap();
         let node = Node::portal(&pool.connect_options(), data.path())
@@ -170,7 +156,7 @@ impl House {
             .start()
             .await
             .unwrap();
-        Self { ground, client, node, collector, asked, _data: data }
+        Self { fixture, client, node, collector, asked, _data: data }
     }
 
     fn url(&self, path: &str) -> String {
@@ -229,7 +215,7 @@ fn is_of(span: &Span, request: &str) -> bool {
 #[sqlx::test(migrations = "../migrations")]
 async fn a_request_is_followed_to_its_statements_and_to_the_agents_backend(pool: PgPool) {
     let house = House::new(&pool).await;
-    let (_, cookie) = shared::sign_in(&house.ground.db, &house.client.owner).await;
+    let (_, cookie) = shared::sign_in(&house.fixture.db, &house.client.owner).await;
     let answer = house.ask(&cookie).await;
     assert_eq!(answer.status(), 303, "{}", answer.text().await.unwrap());
     let id = answer.headers()["x-request-id"].to_str().unwrap().to_owned();
@@ -265,8 +251,8 @@ async fn a_request_is_followed_to_its_statements_and_to_the_agents_backend(pool:
 #[sqlx::test(migrations = "../migrations")]
 async fn a_failures_page_shows_the_id_that_its_trace_has_and_no_trace_has_a_word_of_anybodys(pool: PgPool) {
     let house = House::new(&pool).await;
-    let (_, cookie) = shared::sign_in(&house.ground.db, &house.client.owner).await;
-    let (_, operator) = shared::sign_in(&house.ground.db, &house.ground.operator).await;
+    let (_, cookie) = shared::sign_in(&house.fixture.db, &house.client.owner).await;
+    let (_, operator) = shared::sign_in(&house.fixture.db, &house.fixture.operator).await;
     assert_eq!(house.ask(&cookie).await.status(), 303);
     let browser = fleet::client().build().unwrap();
     let get = async |path: &str, cookie: &str| {

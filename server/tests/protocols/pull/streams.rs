@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 use sqlx::PgPool;
 use uuid::Uuid;
 
-use super::house::{House, Job, Program, fetching_agent, token_of};
+use super::house::{House, Job, Program, token_of};
 
 pub async fn append(program: &Program, stream: Uuid, job: &Job, sequence: u64, parts: &Value) -> Response {
     let attempt = job.run["attempt"].to_string();
@@ -77,8 +77,8 @@ async fn only_the_one_that_has_it_in_hand_writes(pool: PgPool) {
     let job = house.program.claim().await;
     let hello = json!([{ "type": "text", "text": "Hello" }]);
     let read = format!("/v1/stream/{session}?offset=-1");
-    let other = fetching_agent(&house.ground, "Mina").await;
-    let other = Program::new(house.address, &token_of(&house.ground, other).await.1);
+    let other = house.fixture.pull_agent("Mina").await;
+    let other = Program::new(house.address, &token_of(&house.fixture, other).await.1);
     assert_eq!(other.get(&read).await.0, 404);
     assert_eq!(append(&other, session, &job, 0, &hello).await.status(), 404);
     let operator = house.operators(&[Right::Read]).await;
@@ -87,10 +87,10 @@ async fn only_the_one_that_has_it_in_hand_writes(pool: PgPool) {
     assert_eq!(house.operators(&[Right::Write]).await.get(&read).await.0, 404, "it may not read");
     assert_eq!(Program::new(house.address, "tl_none").get(&read).await.0, 401);
 
-    house.ground.wait(TimeDelta::seconds(61));
-    assert_eq!(runs::reap(&house.ground.db).await.unwrap(), 1);
+    house.fixture.wait(TimeDelta::seconds(61));
+    assert_eq!(runs::reap(&house.fixture.db).await.unwrap(), 1);
     assert_eq!(append(&house.program, session, &job, 0, &hello).await.status(), 405, "nobody has it in hand");
-    house.ground.wait(TimeDelta::seconds(301));
+    house.fixture.wait(TimeDelta::seconds(301));
     let next = house.program.claim().await;
     let late = append(&house.program, session, &job, 0, &hello).await;
     assert_eq!((late.status().as_u16(), late.headers()["producer-epoch"].to_str().unwrap()), (403, "2"));

@@ -1,13 +1,11 @@
 //! Whatever number a program sends: it is taken or refused in words, and the desk's pages stand.
 
+use crate::shared;
 use reqwest::Client;
 use serde_json::{Value, json};
 use sqlx::PgPool;
 
-use super::{
-    house::{House, Job},
-    shared,
-};
+use super::house::{House, Job};
 
 /// As they stand in a body.
 const NUMBERS: [&str; 11] = [
@@ -68,7 +66,7 @@ async fn no_number_is_too_much(pool: PgPool) {
             "cached_tokens": 1_000_000_000_000_u64, "output_tokens": 1_000_000_000_000_u64, "micros": 1_000_000_000_000_u64 });
         job.done("/usage", most).await;
     }
-    let (_, cookie) = shared::sign_in(&house.ground.db, &house.ground.operator).await;
+    let (_, cookie) = shared::sign_in(&house.fixture.db, &house.fixture.operator).await;
     let request = format!("/desk/clients/{}/requests/{}", house.client.id, asked.card.number);
     for page in
         ["/desk/costs".to_owned(), "/desk/costs/prices".to_owned(), "/desk/agents".to_owned(), request]

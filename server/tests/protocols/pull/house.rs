@@ -1,29 +1,27 @@
 use std::{net::SocketAddr, time::Duration};
 
 use domain::{
-    Db, Scope,
-    agents::{self, NewAgent},
+    Scope,
     ids::{AgentId, TokenId},
-    offers::Starts,
-    requests::{Detail, NewRequest, Priority, commands, queries},
+    requests::Detail,
     session::{Conversation, Event, Part},
-    testing::{Ground, TestClient},
+    testing::{Fixture, TestClient},
     tokens::{self, NewToken, Right},
 };
 use reqwest::{Client, Method, Response};
 use serde_json::{Value, json};
 use server::shutdown::Shutdown;
-use sessions::{Offset, StreamId};
+use sessions::StreamId;
 use sqlx::PgPool;
 
-use super::shared;
+use crate::shared;
 
 /// What no wait in here comes near.
 pub const FOREVER: Duration = Duration::from_secs(30);
 
 /// A server with a client, and an agent that fetches its work.
 pub struct House {
-    pub ground: Ground,
+    pub fixture: Fixture,
     pub client: TestClient,
     pub agent: AgentId,
     pub token: TokenId,
@@ -37,85 +35,55 @@ impl House {
     pub async fn new(pool: &PgPool) -> Self {
         // The programs' stand-in needs a provider of TLS, whether it uses it or not.
         let _ = rustls::crypto::ring::default_provider().install_default();
-        let ground = Ground::new(pool).await;
-        let client = ground.client("Harbor & Pine").await;
-        let offer = ground.offer(Starts::AtOnce).await;
-        ground.subscribe(&client, &offer).await;
-        let agent = fetching_agent(&ground, "Juno").await;
-        let (token, text) = token_of(&ground, agent).await;
+        let fixture = Fixture::new(pool).await;
+        let client = fixture.subscriber("Harbor & Pine").await;
+        let agent = fixture.pull_agent("Juno").await;
+        let (token, text) = token_of(&fixture, agent).await;
         let shutdown = Shutdown::default();
-        let address = shared::serve(&ground.db, &shutdown).await;
+        let address = shared::serve(&fixture.db, &shutdown).await;
         let program = Program::new(address, &text);
-        Self { ground, client, agent, token, address, shutdown, program }
+        Self { fixture, client, agent, token, address, shutdown, program }
     }
 
     /// The client asks for something, and it is queued for the agent.
     pub async fn ask(&self, title: &str) -> Detail {
-        let new = NewRequest {
-            title: title.into(),
-            brief: "Please write to them.".into(),
-            priority: Priority::Normal,
-            queue: true,
-            files: Vec::new(),
-            form_key: None,
-        };
-        let number = commands::create(&self.ground.db, &self.client.owner, new).await.unwrap();
-        self.see(number).await
+        self.fixture.ask(&self.client, title).await
     }
 
     pub async fn see(&self, number: u64) -> Detail {
-        let operator = self.ground.operator.within(self.client.id);
-        queries::by_number(&self.ground.db, &operator, self.client.id, number).await.unwrap()
+        self.fixture.request(self.client.id, number).await
     }
 
     /// A token of the operator's, for the whole workspace.
     pub async fn operators(&self, rights: &[Right]) -> Program {
-        let new = NewToken { name: "Desk".into(), agent: None, client: None, rights: rights.to_vec() };
-        let (_, text) = tokens::create(&self.ground.db, &self.ground.operator, new).await.unwrap();
+        let (_, text) = self.fixture.token(None, None, rights).await;
         Program::new(self.address, &text)
     }
 
     /// Waits until a program listens to what is said of a request: one that comes later may find the run ended.
     pub async fn somebody_listens(&self, request: &Detail) {
-        while self.ground.db.engine().following(StreamId(request.session_stream)) == 0 {
+        while self.fixture.db.engine().following(StreamId(request.session_stream)) == 0 {
             tokio::time::sleep(Duration::from_millis(10)).await;
         }
     }
 
     pub async fn log(&self, stream: uuid::Uuid) -> Vec<Event> {
-        read(&self.ground.db, stream).await
+        self.fixture.events(stream).await
     }
 
     pub async fn parts(&self, stream: uuid::Uuid) -> Vec<Part> {
-        self.log(stream).await.into_iter().map(|event| event.part).collect()
+        self.fixture.parts(stream).await
     }
 
     pub async fn conversation(&self, stream: uuid::Uuid) -> Conversation {
-        Conversation::read(&self.log(stream).await)
+        self.fixture.conversation(stream).await
     }
 }
 
-pub async fn read(db: &Db, stream: uuid::Uuid) -> Vec<Event> {
-    let page = db.engine().read(StreamId(stream), Offset::ZERO, 10_000).await.unwrap();
-    page.records.iter().map(|record| Event::from_json(record.json()).unwrap()).collect()
-}
-
-/// An agent of the workspace that fetches its own work.
-pub async fn fetching_agent(ground: &Ground, name: &str) -> AgentId {
-    let new = NewAgent { name: name.into(), persona: "Calm.".into(), client: None };
-    let agent = agents::create(&ground.db, &ground.operator, new).await.unwrap();
-    sqlx::query("UPDATE agent SET backend = 'pull' WHERE id = $1")
-        .bind(agent.0)
-        .execute(&ground.pool)
-        .await
-        .unwrap();
-    agent
-}
-
-pub async fn token_of(ground: &Ground, agent: AgentId) -> (TokenId, String) {
+pub async fn token_of(fixture: &Fixture, agent: AgentId) -> (TokenId, String) {
     let new =
         NewToken { name: "Juno's machine".into(), agent: Some(agent), client: None, rights: Vec::new() };
-    tokens::create(&ground.db, &ground.operator, new).await.unwrap()
+    tokens::create(&fixture.db, &fixture.operator, new).await.unwrap()
 }
 
 /// A program with a token.
@@ -224,5 +192,5 @@ impl Job {
 
 /// Says something to the agent at work.
 pub async fn steer(house: &House, by: &Scope, request: &Detail, words: &str) {
-    domain::controls::steer(&house.ground.db, by, request.card.id, words).await.unwrap();
+    domain::controls::steer(&house.fixture.db, by, request.card.id, words).await.unwrap();
 }

@@ -16,7 +16,7 @@ use super::house::{FOREVER, House, steer, token_of};
 const SCRIPT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../docs/pull-agent.sh");
 
 async fn play(house: &House) -> Output {
-    let (_, token) = token_of(&house.ground, house.agent).await;
+    let (_, token) = token_of(&house.fixture, house.agent).await;
     let script = Command::new(SCRIPT)
         .env("THROUGHLINE_URL", format!("http://{}", house.address))
         .env("THROUGHLINE_TOKEN", token)
@@ -30,7 +30,7 @@ async fn play(house: &House) -> Output {
 
 /// Waits until the script has begun to write.
 async fn begun(house: &House, asked: &Detail) {
-    let mut follower = house.ground.db.engine().follow(StreamId(asked.session_stream), Offset::ZERO);
+    let mut follower = house.fixture.db.engine().follow(StreamId(asked.session_stream), Offset::ZERO);
     loop {
         let batch = follower.next().await.unwrap().unwrap();
         let mut parts = batch.records.iter().map(|record| Event::from_json(record.json()).unwrap().part);
@@ -43,9 +43,9 @@ async fn begun(house: &House, asked: &Detail) {
 /// Waits until its lease was renewed.
 async fn renewed(house: &House) {
     let lease = "SELECT extract(epoch FROM lease_until)::bigint FROM run";
-    let until = async || sqlx::query_scalar::<_, i64>(lease).fetch_one(&house.ground.pool).await.unwrap();
+    let until = async || sqlx::query_scalar::<_, i64>(lease).fetch_one(&house.fixture.pool).await.unwrap();
     let before = until().await;
-    house.ground.wait(chrono::TimeDelta::seconds(30));
+    house.fixture.wait(chrono::TimeDelta::seconds(30));
     while until().await < before + 30 {
         tokio::time::sleep(std::time::Duration::from_millis(20)).await;
     }
@@ -77,7 +77,7 @@ async fn it_stops_when_it_is_told_to(pool: PgPool) {
     let asked = house.ask("Follow up").await;
     let stop = async {
         begun(&house, &asked).await;
-        controls::stop(&house.ground.db, &house.client.owner, asked.card.id).await.unwrap();
+        controls::stop(&house.fixture.db, &house.client.owner, asked.card.id).await.unwrap();
     };
     let (output, ()) = tokio::join!(play(&house), stop);
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));

@@ -1,22 +1,18 @@
 //! The log itself, through the portal's real router: who may read what, and when it ends.
-#![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
-
-#[allow(dead_code, unused_imports, reason = "nothing follows in a tab here")]
-mod shared;
 
 use std::{net::SocketAddr, time::Duration};
 
+use crate::shared::{self, TestRequest, ask};
 use domain::{
     Scope,
     requests::{commands, queries},
     session,
-    testing::{Ground, TestClient},
+    testing::{Fixture, TestClient},
 };
 use reqwest::{Client, Method, Response, StatusCode};
 use serde_json::Value;
 use server::{shutdown::Shutdown, sign_in_store::SignInStore};
 use sessions::{Append, StreamId};
-use shared::{Asked, ask};
 use sqlx::PgPool;
 use tower_sessions::{SessionStore, session::Id};
 use uuid::Uuid;
@@ -26,7 +22,7 @@ const FOREVER: Duration = Duration::from_secs(20);
 
 /// A server with a client that has one request.
 struct House {
-    ground: Ground,
+    fixture: Fixture,
     client: TestClient,
     address: SocketAddr,
     shutdown: Shutdown,
@@ -38,22 +34,22 @@ impl House {
     async fn new(pool: &PgPool) -> Self {
         // The browser's stand-in needs a provider of TLS, whether it uses it or not.
         let _ = rustls::crypto::ring::default_provider().install_default();
-        let ground = Ground::new(pool).await;
-        let client = ground.client("Harbor & Pine").await;
-        let Asked { session, backstage, .. } = ask(&ground, &client).await;
+        let fixture = Fixture::new(pool).await;
+        let client = fixture.client("Harbor & Pine").await;
+        let TestRequest { session, backstage, .. } = ask(&fixture, &client).await;
         let shutdown = Shutdown::default();
-        let address = shared::serve(&ground.db, &shutdown).await;
-        Self { ground, client, address, shutdown, session, backstage }
+        let address = shared::serve(&fixture.db, &shutdown).await;
+        Self { fixture, client, address, shutdown, session, backstage }
     }
 
     /// Signs somebody in.
     async fn browser(&self, scope: &Scope) -> Browser {
-        let (sign_in, _) = shared::sign_in(&self.ground.db, scope).await;
+        let (sign_in, _) = shared::sign_in(&self.fixture.db, scope).await;
         Browser { address: self.address, sign_in, client: Client::new() }
     }
 
     async fn append(&self, stream: StreamId, text: &str) {
-        self.ground.db.engine().append(stream, Append::new(vec![text.to_owned()])).await.unwrap();
+        self.fixture.db.engine().append(stream, Append::new(vec![text.to_owned()])).await.unwrap();
     }
 }
 
@@ -83,11 +79,11 @@ fn header<'a>(response: &'a Response, name: &str) -> &'a str {
 #[sqlx::test(migrations = "../migrations")]
 async fn people_read_what_they_may_see(pool: PgPool) {
     let house = House::new(&pool).await;
-    let stranger = house.ground.client("Hill Insurance").await;
+    let stranger = house.fixture.client("Hill Insurance").await;
     house.append(house.backstage, "1").await;
     let (member, operator, stranger) = (
         house.browser(&house.client.member).await,
-        house.browser(&house.ground.operator).await,
+        house.browser(&house.fixture.operator).await,
         house.browser(&stranger.owner).await,
     );
     let nobody = Browser { sign_in: Id::default(), client: Client::new(), ..member };
@@ -146,7 +142,7 @@ async fn what_is_read_is_the_log_and_goes_on(pool: PgPool) {
         let rest = format!("{stream}?offset={next}&live=long-poll");
         async move { browser.get(&rest).await }
     });
-    while house.ground.db.engine().following(stream) == 0 {
+    while house.fixture.db.engine().following(stream) == 0 {
         tokio::time::sleep(Duration::from_millis(2)).await;
     }
     house.append(stream, r#"{"b":1, "a":2}"#).await;
@@ -160,9 +156,9 @@ async fn what_is_read_is_the_log_and_goes_on(pool: PgPool) {
 #[sqlx::test(migrations = "../migrations")]
 async fn a_long_log_comes_whole(pool: PgPool) {
     let house = House::new(&pool).await;
-    let browser = house.browser(&house.ground.operator).await;
+    let browser = house.browser(&house.fixture.operator).await;
     let events: Vec<String> = (0..2_345).map(|number| number.to_string()).collect();
-    house.ground.db.engine().append(house.backstage, Append::new(events)).await.unwrap();
+    house.fixture.db.engine().append(house.backstage, Append::new(events)).await.unwrap();
     let response = browser.get(&house.backstage.to_string()).await;
     assert_eq!(header(&response, "stream-up-to-date"), "true");
     assert_eq!(header(&response, "stream-next-offset"), "00000000000000002345");
@@ -195,7 +191,7 @@ async fn access_that_is_taken_away_ends_open_streams(pool: PgPool) {
     for response in [&mut left, &mut stayed] {
         assert!(until(response, "upToDate").await.0.starts_with("event: control\n"));
     }
-    SignInStore(house.ground.db.clone()).delete(&leaving.sign_in).await.unwrap();
+    SignInStore(house.fixture.db.clone()).delete(&leaving.sign_in).await.unwrap();
     assert_eq!(until(&mut left, "never").await, (String::new(), true));
     house.append(house.session, "\"later\"").await;
     let (heard, ended) = until(&mut stayed, "later").await;
@@ -213,14 +209,14 @@ async fn folded(browser: &Browser, stream: impl std::fmt::Display) -> Response {
 #[sqlx::test(migrations = "../migrations")]
 async fn what_is_dropped_is_gone_and_the_fold_leads_on(pool: PgPool) {
     let house = House::new(&pool).await;
-    let stranger = house.ground.client("Hill Insurance").await;
+    let stranger = house.fixture.client("Hill Insurance").await;
     let browser = house.browser(&house.client.member).await;
     let before: Value = folded(&browser, house.session).await.json().await.unwrap();
     assert_eq!(before["entries"][0]["type"], "asked");
     assert_eq!(before["entries"][0]["title"], "Follow up");
 
-    house.ground.wait(chrono::TimeDelta::days(31));
-    assert_eq!(session::retain(&house.ground.db, chrono::TimeDelta::days(30)).await.unwrap(), 1);
+    house.fixture.wait(chrono::TimeDelta::days(31));
+    assert_eq!(session::retain(&house.fixture.db, chrono::TimeDelta::days(30)).await.unwrap(), 1);
     for rest in ["", "?offset=-1", "?offset=-1&live=sse", "?offset=-1&live=long-poll"] {
         let gone = browser.get(&format!("{}{rest}", house.session)).await;
         assert_eq!(gone.status(), StatusCode::GONE, "{rest}");
@@ -236,7 +232,7 @@ async fn what_is_dropped_is_gone_and_the_fold_leads_on(pool: PgPool) {
     assert_eq!(rest.text().await.unwrap(), r#"[{"later":1}]"#);
 
     let (operator, stranger) =
-        (house.browser(&house.ground.operator).await, house.browser(&stranger.owner).await);
+        (house.browser(&house.fixture.operator).await, house.browser(&stranger.owner).await);
     assert_eq!(folded(&operator, house.session).await.status(), StatusCode::OK);
     let nobody = Browser { sign_in: Id::default(), client: Client::new(), address: house.address };
     for (who, browser, stream) in [
@@ -256,7 +252,7 @@ async fn what_is_dropped_is_gone_and_the_fold_leads_on(pool: PgPool) {
 async fn what_was_deleted_is_read_nowhere(pool: PgPool) {
     const SECRET: &str = "a word too much";
     let house = House::new(&pool).await;
-    let (db, owner, stream) = (&house.ground.db, &house.client.owner, house.session);
+    let (db, owner, stream) = (&house.fixture.db, &house.client.owner, house.session);
     let files = tempfile::tempdir().unwrap();
     let store = domain::files::Store::folder(files.path()).unwrap();
     let client = house.client.id;

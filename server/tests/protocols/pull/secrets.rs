@@ -1,5 +1,6 @@
 //! A secret that a program writes does not get into the log, wherever it is cut; and no word is lost over it.
 
+use crate::shared;
 use domain::session::Part;
 use serde_json::{Value, json};
 use sqlx::PgPool;
@@ -7,7 +8,6 @@ use uuid::Uuid;
 
 use super::{
     house::{House, Job},
-    shared,
     streams::append,
 };
 
@@ -43,14 +43,14 @@ async fn one_that_is_cut_over_several_calls_is_taken_out(pool: PgPool) {
     say(&job, 0, begun.clone()).await;
     assert_eq!(text(&house, asked.session_stream, "a").await, "Use ");
     let kept: String =
-        sqlx::query_scalar("SELECT kept::text FROM run").fetch_one(&house.ground.pool).await.unwrap();
+        sqlx::query_scalar("SELECT kept::text FROM run").fetch_one(&house.fixture.pool).await.unwrap();
     assert!(!kept.contains("sk-"), "what waits is sealed: {kept}");
     // Something else goes on meanwhile, and what was sent is sent again.
     say(&job, 1, more("b", "Beside it.")).await;
     assert_eq!(say(&job, 0, begun).await["duplicate"], true);
     // Another server takes the next call.
     let stop = server::shutdown::Shutdown::default();
-    let other = shared::serve(&house.ground.db, &stop).await;
+    let other = shared::serve(&house.fixture.db, &stop).await;
     let elsewhere = Job { program: job.program.at(other), run: job.run.clone() };
     let stored = say(&elsewhere, 2, more("a", "efghijklmnop")).await;
     assert_eq!((&stored["duplicate"], &stored["next"]), (&json!(false), &json!(3)), "it counts");

@@ -1,10 +1,6 @@
 //! Webhooks as whoever takes them sees them: real requests, checked by the scheme's own library.
-#![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
-#[allow(dead_code, unused_imports, reason = "nobody signs in here")]
-#[path = "shared/mod.rs"]
-mod shared;
-
+use crate::shared;
 use std::{
     collections::HashMap,
     future::IntoFuture,
@@ -19,9 +15,7 @@ use chrono::TimeDelta;
 use domain::{
     Clock, Db,
     ids::WebhookId,
-    offers::Starts,
-    requests::{NewRequest, Priority, commands},
-    testing::{Ground, TestClient},
+    testing::{Fixture, TestClient},
     webhooks::{self, DeliveryState, Kind, NewWebhook},
 };
 use http::HeaderMap;
@@ -92,7 +86,7 @@ fn independently(secret: &str, headers: &HeaderMap, body: &Bytes) {
 }
 
 struct House {
-    ground: Ground,
+    fixture: Fixture,
     client: TestClient,
     taker: Taker,
     safe_http: SafeHttp,
@@ -101,34 +95,32 @@ struct House {
 impl House {
     async fn new(pool: &PgPool, admitted: Admitted) -> Self {
         let _ = rustls::crypto::ring::default_provider().install_default();
-        let ground = Ground::new(pool).await;
-        let client = ground.client("Harbor & Pine").await;
-        let offer = ground.offer(Starts::AtOnce).await;
-        ground.subscribe(&client, &offer).await;
-        Self { ground, client, taker: Taker::new().await, safe_http: SafeHttp::new(admitted).unwrap() }
+        let fixture = Fixture::new(pool).await;
+        let client = fixture.subscriber("Harbor & Pine").await;
+        Self { fixture, client, taker: Taker::new().await, safe_http: SafeHttp::new(admitted).unwrap() }
     }
 
     async fn webhook(&self, events: &[Kind]) -> (WebhookId, String) {
         let new = NewWebhook { url: self.taker.url.clone(), events: events.to_vec() };
-        webhooks::create(&self.ground.db, &self.ground.operator, &new).await.unwrap()
+        webhooks::create(&self.fixture.db, &self.fixture.operator, &new).await.unwrap()
     }
 
     /// Sends what is due; how many tries.
     async fn send(&self) -> usize {
-        send_due(&self.ground.db, &self.safe_http).await.unwrap()
+        send_due(&self.fixture.db, &self.safe_http).await.unwrap()
     }
 
     async fn delivery(&self, webhook: WebhookId) -> webhooks::Delivery {
-        webhooks::deliveries(&self.ground.db, &self.ground.operator, webhook).await.unwrap().remove(0)
+        webhooks::deliveries(&self.fixture.db, &self.fixture.operator, webhook).await.unwrap().remove(0)
     }
 
     async fn failing(&self, webhook: WebhookId) -> bool {
-        let found = webhooks::get(&self.ground.db, &self.ground.operator, webhook).await.unwrap();
+        let found = webhooks::get(&self.fixture.db, &self.fixture.operator, webhook).await.unwrap();
         found.failing_since.is_some()
     }
 
     fn db(&self) -> &Db {
-        &self.ground.db
+        &self.fixture.db
     }
 }
 
@@ -139,7 +131,7 @@ async fn what_happens_is_sent_once_and_signed(pool: PgPool) {
     assert!(secret.starts_with("whsec_"));
     // The scheme's library goes by its own clock.
     house.db().clock().advance(Clock::system().now() - house.db().now());
-    let asked = shared::ask(&house.ground, &house.client).await;
+    let asked = shared::ask(&house.fixture, &house.client).await;
     // Two nodes, each of which would send it.
     let (one, other) = tokio::join!(house.send(), house.send());
     assert_eq!(one + other, 1);
@@ -161,8 +153,8 @@ async fn what_happens_is_sent_once_and_signed(pool: PgPool) {
     assert_eq!(headers["webhook-id"].to_str().unwrap(), delivery.event.to_string());
 
     // Another secret: the one before counts no more.
-    let other = webhooks::rotate(house.db(), &house.ground.operator, webhook).await.unwrap();
-    webhooks::send_again(house.db(), &house.ground.operator, webhook, delivery.event).await.unwrap();
+    let other = webhooks::rotate(house.db(), &house.fixture.operator, webhook).await.unwrap();
+    webhooks::send_again(house.db(), &house.fixture.operator, webhook, delivery.event).await.unwrap();
     house.send().await;
     let (headers, body) = house.taker.messages().remove(1);
     standardwebhooks::Webhook::new(&other).unwrap().verify(&body, &headers).unwrap();
@@ -178,7 +170,7 @@ async fn what_is_not_taken_comes_again_and_is_given_up_after_three_days(pool: Pg
     let house = House::new(&pool, Admitted::private()).await;
     let (webhook, _) = house.webhook(&[Kind::RequestCreated]).await;
     house.taker.says.store(500, Relaxed);
-    shared::ask(&house.ground, &house.client).await;
+    shared::ask(&house.fixture, &house.client).await;
     let begun = house.db().now();
     for attempt in 1..=10 {
         assert!(!house.failing(webhook).await);
@@ -189,7 +181,7 @@ async fn what_is_not_taken_comes_again_and_is_given_up_after_three_days(pool: Pg
             (delivery.attempts, delivery.status, delivery.answer.as_str()),
             (attempt, Some(500), "Noted.")
         );
-        house.ground.wait(TimeDelta::hours(24));
+        house.fixture.wait(TimeDelta::hours(24));
     }
     assert!(house.db().now() - begun > TimeDelta::days(3));
     assert_eq!(house.delivery(webhook).await.state, DeliveryState::Failed);
@@ -198,12 +190,12 @@ async fn what_is_not_taken_comes_again_and_is_given_up_after_three_days(pool: Pg
     // Sent again from the desk, and taken.
     house.taker.says.store(200, Relaxed);
     let since = begun - TimeDelta::hours(1);
-    assert_eq!(webhooks::send_since(house.db(), &house.ground.operator, webhook, since).await.unwrap(), 1);
+    assert_eq!(webhooks::send_since(house.db(), &house.fixture.operator, webhook, since).await.unwrap(), 1);
     assert_eq!(house.send().await, 1);
     assert_eq!(house.delivery(webhook).await.state, DeliveryState::Sent);
     assert!(!house.failing(webhook).await, "it listens again");
     assert_eq!(
-        webhooks::send_since(house.db(), &house.ground.operator, webhook, house.db().now()).await.unwrap(),
+        webhooks::send_since(house.db(), &house.fixture.operator, webhook, house.db().now()).await.unwrap(),
         0
     );
 }
@@ -212,7 +204,7 @@ async fn what_is_not_taken_comes_again_and_is_given_up_after_three_days(pool: Pg
 async fn inner_addresses_are_not_reached(pool: PgPool) {
     let house = House::new(&pool, Admitted::default()).await;
     let (webhook, _) = house.webhook(&[Kind::RequestCreated]).await;
-    shared::ask(&house.ground, &house.client).await;
+    shared::ask(&house.fixture, &house.client).await;
     assert_eq!(house.send().await, 1);
     assert!(house.taker.messages().is_empty());
     let delivery = house.delivery(webhook).await;
@@ -224,28 +216,16 @@ async fn inner_addresses_are_not_reached(pool: PgPool) {
 #[sqlx::test(migrations = "../migrations")]
 async fn every_kind_is_told(pool: PgPool) {
     use domain::{
-        agents::{self, NewAgent},
         approvals::{self, Audience, Question},
         deliverables::{self, Content},
-        runs,
         session::Choice,
     };
     let house = House::new(&pool, Admitted::private()).await;
     house.webhook(&Kind::ALL).await;
-    let (db, operator) = (house.db(), &house.ground.operator);
-    let juno = NewAgent { name: "Juno".into(), persona: String::new(), client: None };
-    agents::create(db, operator, juno).await.unwrap();
-    let new = NewRequest {
-        title: "Follow up".into(),
-        brief: "Please write to them.".into(),
-        priority: Priority::Normal,
-        queue: true,
-        files: Vec::new(),
-        form_key: None,
-    };
-    commands::create(db, &house.client.owner, new).await.unwrap();
-    let lease = std::time::Duration::from_secs(60);
-    let claimed = runs::claim_due(db, "a worker", lease).await.unwrap().unwrap();
+    let (db, operator) = (house.db(), &house.fixture.operator);
+    house.fixture.agent("Juno", None).await;
+    house.fixture.ask(&house.client, "Follow up").await;
+    let claimed = house.fixture.claim().await;
     let options = vec![Choice { key: "y".into(), label: "Yes".into() }];
     let question = Question {
         question: "Well?".into(),

@@ -20,7 +20,7 @@ async fn ask(program: &Program, key: &str, body: &Value) -> (u16, Value) {
 
 /// What the audit log says, oldest first.
 async fn deeds(house: &House) -> Vec<Entry> {
-    let page = audit::list(&house.ground.db, &house.ground.operator, &Filter::default()).await.unwrap();
+    let page = audit::list(&house.fixture.db, &house.fixture.operator, &Filter::default()).await.unwrap();
     page.entries.into_iter().filter(|entry| entry.what == "create_request").rev().collect()
 }
 
@@ -74,7 +74,7 @@ async fn a_program_looks_and_asks(pool: PgPool) {
 async fn it_does_what_its_token_allows(pool: PgPool) {
     let house = House::new(&pool).await;
     house.ask("Follow up").await;
-    let beside = house.ground.client("Hill Insurance").await;
+    let beside = house.fixture.client("Hill Insurance").await;
     let id = house.see(1).await.card.id;
     let body = json!({ "client": house.client.id, "title": "More", "brief": "Please." });
     let reads = house.operators(&[Right::Read]).await;
@@ -88,7 +88,7 @@ async fn it_does_what_its_token_allows(pool: PgPool) {
     // Narrowed to another client, nothing of this one is there.
     let rights = vec![Right::Read, Right::Write];
     let new = NewToken { name: "Theirs".into(), agent: None, client: Some(beside.id), rights };
-    let (_, text) = tokens::create(&house.ground.db, &house.ground.operator, new).await.unwrap();
+    let (_, text) = tokens::create(&house.fixture.db, &house.fixture.operator, new).await.unwrap();
     let narrow = Program::new(house.address, &text);
     assert_eq!(narrow.get("/v1/requests").await.1["requests"], json!([]));
     assert_eq!(narrow.get("/v1/clients").await.1["clients"].as_array().unwrap().len(), 1);
@@ -107,8 +107,8 @@ async fn it_does_what_its_token_allows(pool: PgPool) {
 async fn a_program_deletes_what_its_operator_wrote_and_nothing_else(pool: PgPool) {
     let house = House::new(&pool).await;
     let asked = house.ask("Follow up").await;
-    let (db, request) = (&house.ground.db, asked.card.id);
-    let operator = house.ground.operator.within(house.client.id);
+    let (db, request) = (&house.fixture.db, asked.card.id);
+    let operator = house.fixture.operator.within(house.client.id);
     commands::comment(db, &operator, request, "A slip of the desk.", &[]).await.unwrap();
     commands::comment(db, &house.client.owner, request, "The client’s words.", &[]).await.unwrap();
     commands::note(db, &operator, request, "A slip backstage.").await.unwrap();

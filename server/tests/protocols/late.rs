@@ -1,21 +1,17 @@
 //! Whoever comes late to a long text gets about the bytes of the text: on the page, on the socket, and in the fold.
-#![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
-
-#[allow(dead_code, reason = "a part of it is used here")]
-mod shared;
 
 use std::net::SocketAddr;
 
+use crate::shared::{self, Tab, TestRequest, ask};
 use domain::{
     ids::RunId,
     session::{Author, AuthorKind, Body, Conversation, Event, Part, RunState},
-    testing::Ground,
+    testing::Fixture,
 };
 use reqwest::Client;
 use serde_json::Value;
 use server::shutdown::Shutdown;
 use sessions::{Append, StreamId};
-use shared::{Asked, Tab, ask};
 use sqlx::PgPool;
 use uuid::Uuid;
 
@@ -26,7 +22,7 @@ const CHUNKS: usize = 4_000;
 const AROUND: usize = 4 * 1024;
 
 struct House {
-    ground: Ground,
+    fixture: Fixture,
     address: SocketAddr,
     cookie: String,
     number: u64,
@@ -36,12 +32,12 @@ struct House {
 impl House {
     async fn new(pool: &PgPool) -> Self {
         let _ = rustls::crypto::ring::default_provider().install_default();
-        let ground = Ground::new(pool).await;
-        let client = ground.client("Harbor & Pine").await;
-        let Asked { number, session, .. } = ask(&ground, &client).await;
-        let address = shared::serve(&ground.db, &Shutdown::default()).await;
-        let (_, cookie) = shared::sign_in(&ground.db, &client.owner).await;
-        Self { ground, address, cookie, number, session }
+        let fixture = Fixture::new(pool).await;
+        let client = fixture.client("Harbor & Pine").await;
+        let TestRequest { number, session, .. } = ask(&fixture, &client).await;
+        let address = shared::serve(&fixture.db, &Shutdown::default()).await;
+        let (_, cookie) = shared::sign_in(&fixture.db, &client.owner).await;
+        Self { fixture, address, cookie, number, session }
     }
 
     /// Writes so many pieces of one text, as the agent's appends do; the text.
@@ -55,7 +51,7 @@ impl House {
     }
 
     async fn append(&self, events: Vec<String>) {
-        self.ground.db.engine().append(self.session, Append::new(events)).await.unwrap();
+        self.fixture.db.engine().append(self.session, Append::new(events)).await.unwrap();
     }
 
     async fn get(&self, path: &str) -> String {
@@ -104,7 +100,7 @@ async fn a_long_turn_costs_whoever_is_late_its_text(pool: PgPool) {
     let state = Part::DataRun { state: RunState::Working, failure: None, rehearsal: false };
     house.append(vec![event(state)]).await;
     let text = house.write(0..CHUNKS).await;
-    let head = house.ground.db.engine().head(house.session).await.unwrap();
+    let head = house.fixture.db.engine().head(house.session).await.unwrap();
     let end = head.next.value();
 
     // The socket, from the beginning: a phone that wakes, a page from yesterday.

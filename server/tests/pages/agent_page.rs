@@ -1,9 +1,6 @@
 //! The desk's page of an agent: how it is reached is typed, mended, tried and kept, and its key never comes back.
-#![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
-#[allow(dead_code, unused_imports, reason = "what other tests need of it")]
-mod shared;
-
+use crate::shared;
 use std::net::SocketAddr;
 
 use ::agents::external::ToolGateway;
@@ -19,7 +16,7 @@ use domain::{
     agents::{self, Backend, NewAgent},
     ids::AgentId,
     secret,
-    testing::Ground,
+    testing::Fixture,
 };
 use http_body_util::BodyExt;
 use serde_json::json;
@@ -35,7 +32,7 @@ const KEY: &str = "sk-planted-4711-planted";
 const SEED: &str = "a-seed-of-the-form-token";
 
 struct Desk {
-    ground: Ground,
+    fixture: Fixture,
     router: Router,
     cookie: String,
     agent: AgentId,
@@ -43,17 +40,17 @@ struct Desk {
 
 impl Desk {
     async fn new(pool: &PgPool) -> Self {
-        let ground = Ground::new(pool).await;
-        let app = shared::product(&ground.db, "http://127.0.0.1:3000", &std::env::temp_dir());
+        let fixture = Fixture::new(pool).await;
+        let app = shared::product(&fixture.db, "http://127.0.0.1:3000", &std::env::temp_dir());
         let router = router::routes(
             app,
             Live::new(Shutdown::default(), Pace::default()),
             &ToolGateway::of(([127, 0, 0, 1], 0).into()),
         );
-        let (_, cookie) = shared::sign_in(&ground.db, &ground.operator).await;
+        let (_, cookie) = shared::sign_in(&fixture.db, &fixture.operator).await;
         let juno = NewAgent { name: "Juno".into(), persona: String::new(), client: None };
-        let agent = agents::create(&ground.db, &ground.operator, juno).await.unwrap();
-        Self { ground, router, cookie, agent }
+        let agent = agents::create(&fixture.db, &fixture.operator, juno).await.unwrap();
+        Self { fixture, router, cookie, agent }
     }
 
     fn page(&self) -> String {
@@ -129,7 +126,7 @@ async fn how_an_agent_is_reached_is_kept_and_its_key_never_shown(pool: PgPool) {
     let with_key = [&reach[..], &[("own_tools", "Bash\nRead"), ("key", KEY)]].concat();
     let (status, _) = desk.post(&page, &with_key).await;
     assert_eq!(status, StatusCode::SEE_OTHER);
-    let agent = agents::get(&desk.ground.db, &desk.ground.operator, desk.agent).await.unwrap();
+    let agent = agents::get(&desk.fixture.db, &desk.fixture.operator, desk.agent).await.unwrap();
     assert_eq!(agent.backend, Backend::Anthropic);
     assert_eq!(agent.tools, ["deliver", "Bash", "Read"]);
     let shown = desk.see(&page).await;
@@ -142,7 +139,7 @@ async fn how_an_agent_is_reached_is_kept_and_its_key_never_shown(pool: PgPool) {
     let elsewhere = [("backend", "anthropic"), ("url", "http://127.0.0.1:9/v1"), ("model", "m")];
     let (status, body) = desk.post(&page, &elsewhere).await;
     assert!(status == StatusCode::UNPROCESSABLE_ENTITY && body.contains("The URL changed"), "{status}");
-    let has_key = || agents::has_key(&desk.ground.db, &desk.ground.operator, desk.agent);
+    let has_key = || agents::has_key(&desk.fixture.db, &desk.fixture.operator, desk.agent);
     assert!(has_key().await.unwrap());
     let removed = [&reach[..], &[("remove_key", "yes")]].concat();
     assert_eq!(desk.post(&page, &removed).await.0, StatusCode::SEE_OTHER);
@@ -183,17 +180,17 @@ async fn trying_it_says_in_words_what_is_there(pool: PgPool) {
     assert!(desk.post(&page, &hermes).await.1.contains("rejected the key"));
 
     // With the key that is kept, for what it was set for alone.
-    agents::set_key(&desk.ground.db, &desk.ground.operator, desk.agent, KEY).await.unwrap();
+    agents::set_key(&desk.fixture.db, &desk.fixture.operator, desk.agent, KEY).await.unwrap();
     assert!(tries("anthropic", "claude-small", &[]).await.contains("refused with 401"));
     let kept = [("backend", "anthropic"), ("url", url.as_str()), ("model", "claude-small"), ("key", KEY)];
     assert_eq!(desk.post(&page, &kept).await.0, StatusCode::SEE_OTHER);
     assert!(tries("anthropic", "claude-small", &[]).await.contains("Connected. claude-small is available."));
     // Nothing that was tried is kept.
-    let agent = agents::get(&desk.ground.db, &desk.ground.operator, desk.agent).await.unwrap();
+    let agent = agents::get(&desk.fixture.db, &desk.fixture.operator, desk.agent).await.unwrap();
     assert_eq!(agent.settings.model.as_deref(), Some("claude-small"));
     let (_, body) = desk.post("/desk/agents", &[("do", "try"), ("backend", "pull")]).await;
     assert!(body.contains("Nothing to test from here"));
-    assert_eq!(agents::list(&desk.ground.db, &desk.ground.operator).await.unwrap().len(), 1);
+    assert_eq!(agents::list(&desk.fixture.db, &desk.fixture.operator).await.unwrap().len(), 1);
 }
 
 /// What every backend needs is not called optional where it is needed.
@@ -231,7 +228,7 @@ async fn a_webhooks_address_that_leads_inside_is_refused_beside_its_field(pool: 
     // A name that nobody knows yet may be known when something is sent.
     let (status, shown) = desk.post("/desk/webhooks", &hook("https://hooks.throughline.invalid/in")).await;
     assert!(status.is_success() && shown.contains("whsec_"), "{status} {shown}");
-    let made = domain::webhooks::list(&desk.ground.db, &desk.ground.operator).await.unwrap();
+    let made = domain::webhooks::list(&desk.fixture.db, &desk.fixture.operator).await.unwrap();
     assert_eq!(made.len(), 1);
     let page = format!("/desk/webhooks/{}", made[0].id);
     let (status, shown) = desk.post(&page, &hook("http://169.254.169.254/")).await;

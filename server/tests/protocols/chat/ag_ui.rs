@@ -53,9 +53,9 @@ async fn a_session_is_followed_over_its_runs_and_resumed(pool: PgPool) {
 
     let more =
         vec![Part::TextDelta { id: "a".into(), delta: "Osei".into() }, Part::TextEnd { id: "a".into() }];
-    runs::say(&house.ground.db, &claimed, more).await.unwrap();
-    runs::complete(&house.ground.db, &claimed).await.unwrap();
-    commands::comment(&house.ground.db, &house.client.owner, house.request, "Thanks", &[]).await.unwrap();
+    runs::say(&house.fixture.db, &claimed, more).await.unwrap();
+    runs::complete(&house.fixture.db, &claimed).await.unwrap();
+    commands::comment(&house.fixture.db, &house.client.owner, house.request, "Thanks", &[]).await.unwrap();
     let (mut then, _) =
         heard.until(|event| event["runId"].as_str().is_some_and(|id| id.starts_with("aside-"))).await;
     then.extend(heard.until(is("RUN_FINISHED")).await.0);
@@ -85,7 +85,7 @@ async fn a_session_is_followed_over_its_runs_and_resumed(pool: PgPool) {
         let mut anew = Heard::new(send(resume(odd.to_owned())).await);
         assert_eq!(kinds(&anew.until(is("MESSAGES_SNAPSHOT")).await.0), ["RUN_STARTED", "MESSAGES_SNAPSHOT"]);
     }
-    SignInStore(house.ground.db.clone()).delete(&browser.sign_in).await.unwrap();
+    SignInStore(house.fixture.db.clone()).delete(&browser.sign_in).await.unwrap();
     assert_eq!(heard.all().await, (Vec::new(), End::Cut));
 }
 
@@ -101,8 +101,8 @@ async fn an_agent_of_theirs_speaks_and_hears_the_run(pool: PgPool) {
     let mut heard = Heard::new(browser.post(&path(&house), &input("m1", "Shorter.")).await);
     heard.until(is("MESSAGES_SNAPSHOT")).await;
     browser.post(&path(&house), &input("m1", "Shorter.")).await;
-    assert_eq!(controls::pending(&house.ground.db, &claimed).await.unwrap().len(), 1);
-    runs::fail(&house.ground.db, &claimed, "It broke.").await.unwrap();
+    assert_eq!(controls::pending(&house.fixture.db, &claimed).await.unwrap().len(), 1);
+    runs::fail(&house.fixture.db, &claimed, "It broke.").await.unwrap();
     let (events, end) = heard.all().await;
     assert_eq!(end, End::Clean);
     assert_eq!(events.last().unwrap(), &json!({ "type": "RUN_ERROR", "message": "It broke." }));
@@ -118,7 +118,7 @@ async fn an_agent_of_theirs_speaks_and_hears_the_run(pool: PgPool) {
     let read = house.conversation().await;
     assert!(matches!(&read.entries.last().unwrap().body, Body::Comment { text } if text == "Thanks."));
 
-    let stranger = house.ground.client("Hill Insurance").await;
+    let stranger = house.fixture.client("Hill Insurance").await;
     let other = house.browser(&stranger.owner).await;
     assert_eq!(other.get(&path(&house)).await.status(), StatusCode::NOT_FOUND);
     assert_eq!(other.post(&path(&house), &input("m", "No.")).await.status(), StatusCode::NOT_FOUND);
