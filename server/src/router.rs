@@ -32,7 +32,7 @@ use crate::{
     mcp,
     metrics::responses,
     product,
-    protocols::{self, Auth, ag_ui, ai_sdk, durable_streams::People, folded},
+    protocols::{self, Auth, ag_ui, ai_sdk, durable_streams::People, snapshot},
     routes::Routes,
     run_to_completion::run_to_completion,
     sign_in_store::SignInStore,
@@ -55,7 +55,7 @@ pub fn routes(app: App, live: Live, gateway: &ToolGateway) -> Router {
         app.clone(),
         live.limits().clone(),
         live.shutdown().soft().clone(),
-        protocols::Pace::default(),
+        protocols::FollowIntervals::default(),
     );
     let mcp = mcp::routes(&app, gateway, gate.clone(), stall.clone(), live.shutdown().soft().clone());
     let api = Api::new(app.clone(), gate, live.limits().clone(), live.shutdown().soft().clone());
@@ -109,7 +109,7 @@ fn streams(app: &App, live: &Live, gate: &Gate) -> Router {
         limits: live.limits().clone(),
         ..DurableStreams::new(app.db.engine().clone(), people.clone())
     })
-    .merge(folded::routes(people))
+    .merge(snapshot::routes(people))
 }
 
 /// The pattern of every address that [`routes`] answers.
@@ -117,7 +117,7 @@ pub fn patterns() -> Vec<String> {
     let mut patterns = pages().merge(beside()).into_patterns();
     patterns.extend(sessions().into_patterns());
     patterns.extend(api::patterns());
-    patterns.extend([mcp::PATTERN, sessions_http::PATTERN, folded::PATTERN].map(str::to_owned));
+    patterns.extend([mcp::PATTERN, sessions_http::PATTERN, snapshot::PATTERN].map(str::to_owned));
     patterns
 }
 

@@ -5,6 +5,7 @@ use axum::{
     http::{HeaderName, HeaderValue, header},
     response::Response,
 };
+use serde::Serialize;
 
 /// A comment that shows that the line is alive; readers pass over it.
 pub const HEARTBEAT: &str = ":\n\n";
@@ -51,6 +52,13 @@ impl Event<'_> {
         }
         text.push('\n');
     }
+}
+
+/// Adds an event of JSON to a text, without a name.
+pub fn write_json(text: &mut String, id: Option<&str>, data: &impl Serialize) {
+    // What is sent here serializes; an event without data would be passed over.
+    let data = serde_json::to_string(data).unwrap_or_default();
+    Event { name: None, id, data: &data }.write(text);
 }
 
 /// An answer whose body is events, which nobody keeps or holds back on the way.

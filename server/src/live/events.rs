@@ -14,6 +14,7 @@ use axum::{
 use domain::accounts::Standing;
 use futures::{Stream, stream};
 use sessions::{Offset, StreamId};
+use sessions_http::sse;
 use tokio::{
     sync::{mpsc, oneshot},
     task::JoinSet,
@@ -29,7 +30,7 @@ use super::{
     socket::{MOST_FOLLOWS, WAITING},
     visitor::Visitor,
 };
-use crate::protocols::sse;
+use crate::protocols::follow_timer::interval_after;
 
 /// For whoever is signed in, on this site's own pages.
 pub async fn open(
@@ -67,7 +68,7 @@ pub async fn open(
             let _ = close.send(code);
         }
     });
-    sse::answer(Body::from_stream(pieces(frames, closed)))
+    sse::response(Body::from_stream(pieces(frames, closed)))
 }
 
 /// What the address asks for; none where it cannot be, or is more than a page follows.
@@ -105,7 +106,7 @@ async fn talk(
     }
     let stop = live.shutdown.soft().clone();
     let mut beats = interval(live.pace.beat);
-    let mut looks = sse::every(live.pace.look);
+    let mut looks = interval_after(live.pace.look);
     let mut count = 0;
     loop {
         tokio::select! {
@@ -142,7 +143,9 @@ fn pieces(
 
 /// The events of a frame stand as they were written, and whoever wrote them may have begun new lines between words.
 fn event(frame: &str) -> Bytes {
-    format!("data: {}\n\n", frame.replace(['\r', '\n'], " ")).into()
+    let (data, mut text) = (frame.replace(['\r', '\n'], " "), String::new());
+    sse::Event { data: &data, ..sse::Event::default() }.write(&mut text);
+    text.into()
 }
 
 #[cfg(test)]

@@ -1,4 +1,4 @@
-//! The door of a request's session: who is let in, by the cookie of their sign-in, and as whom they act.
+//! Who is let into a request's session, by the cookie of their sign-in, and as whom they act.
 
 use std::sync::Arc;
 
@@ -10,18 +10,18 @@ use tokio_util::sync::CancellationToken;
 
 use super::{
     durable_streams::{People, Reader, tenant},
-    refusal::Refusal,
-    sse::Pace,
+    error::ProtocolError,
+    follow_timer::FollowIntervals,
 };
 use crate::limits::{Kind, Limits, Seat};
 
-/// What every answer of the people's dialects stands on.
+/// What every answer of the people's protocols stands on.
 #[derive(Clone)]
 pub struct Auth {
     people: People,
     limits: Arc<Limits>,
     stop: CancellationToken,
-    pace: Pace,
+    intervals: FollowIntervals,
 }
 
 /// Somebody who was let in, and to what.
@@ -38,8 +38,8 @@ pub(super) struct Visit {
 
 impl Auth {
     /// Answers that are open end when `stop` is cancelled.
-    pub fn new(app: App, limits: Arc<Limits>, stop: CancellationToken, pace: Pace) -> Self {
-        Self { people: People::new(app), limits, stop, pace }
+    pub fn new(app: App, limits: Arc<Limits>, stop: CancellationToken, intervals: FollowIntervals) -> Self {
+        Self { people: People::new(app), limits, stop, intervals }
     }
 
     pub(super) fn app(&self) -> &App {
@@ -51,26 +51,26 @@ impl Auth {
     }
 
     /// A seat for an answer that stays open.
-    pub(super) fn seat(&self, tenant: Tenant) -> Result<Seat, Refusal> {
+    pub(super) fn seat(&self, tenant: Tenant) -> Result<Seat, ProtocolError> {
         Ok(self.limits.seat(tenant, Kind::Sse)?)
     }
 
-    pub(super) fn pace(&self) -> Pace {
-        self.pace
+    pub(super) fn intervals(&self) -> FollowIntervals {
+        self.intervals
     }
 
     /// Lets in whoever is signed in and may see the session; to all others it is not there.
-    pub(super) async fn admit(&self, headers: &HeaderMap, session: &str) -> Result<Visit, Refusal> {
-        let stream: StreamId = session.parse().map_err(|_| Refusal::not_found())?;
-        let (reader, scope) = self.people.visit(headers, stream).await?;
+    pub(super) async fn admit(&self, headers: &HeaderMap, session: &str) -> Result<Visit, ProtocolError> {
+        let stream: StreamId = session.parse().map_err(|_| ProtocolError::not_found())?;
+        let (reader, scope) = self.people.admit(headers, stream).await?;
         let (request, client) = queries::of_session(&self.app().db, &scope, stream.0).await?;
         let tenant = tenant(&scope);
         Ok(Visit { auth: self.clone(), reader, scope: scope.within(client), tenant, stream, request })
     }
 
     /// Whether whoever was let in still may; asked to the end, whoever still listens.
-    pub(super) async fn still(&self, reader: &Reader) -> bool {
+    pub(super) async fn is_still_authorized(&self, reader: &Reader) -> bool {
         let (people, reader) = (self.people.clone(), reader.clone());
-        tokio::spawn(async move { people.may_still(&reader).await }).await.unwrap_or(false)
+        tokio::spawn(async move { people.is_still_authorized(&reader).await }).await.unwrap_or(false)
     }
 }

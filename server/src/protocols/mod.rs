@@ -1,20 +1,20 @@
-//! Dialects of the session log: ways in which others speak to it.
+//! Protocols of the session log: how clients that others wrote read and write it.
 
 pub mod ag_ui;
 pub mod ai_sdk;
 pub mod durable_streams;
-pub mod folded;
+pub mod snapshot;
 
 mod auth;
-mod body;
-mod news;
-mod open;
-mod posted;
-mod refusal;
-mod said;
-pub(crate) mod sse;
+mod entry_data;
+mod entry_progress;
+mod error;
+pub(crate) mod follow_timer;
+mod json_body;
+mod live_answer;
+mod messages;
 
 pub use auth::Auth;
 pub(crate) use durable_streams::tenant;
-pub(crate) use refusal::stalled;
-pub use sse::Pace;
+pub(crate) use error::stalled;
+pub use follow_timer::FollowIntervals;

@@ -8,53 +8,52 @@ use axum::{
 };
 use domain::session::{Conversation, Reading};
 use sessions::{Error, Offset};
+use sessions_http::sse;
 
-use super::teller::{Teller, write};
+use super::translator::{Translator, write};
 use crate::protocols::{
     auth::{Auth, Visit},
-    open::{self, read},
-    refusal::Refusal,
+    error::ProtocolError,
+    live_answer::{self, read_session},
 };
 
 /// Events that are read at a time.
 const PAGE: u32 = 2_000;
 
-/// A sign of life: the answer has begun.
-const NOTHING_NEW: &str = ":\n\n";
-
 pub(super) async fn show(
     State(auth): State<Auth>,
     session: Result<Path<String>, PathRejection>,
     headers: HeaderMap,
-) -> Result<Response, Refusal> {
-    let Path(session) = session.map_err(|_| Refusal::not_found())?;
+) -> Result<Response, ProtocolError> {
+    let Path(session) = session.map_err(|_| ProtocolError::not_found())?;
     let visit = auth.admit(&headers, &session).await?;
-    if let Some(heard) = heard(&headers)
-        && let Some(conversation) = read_to(&visit, heard).await?
+    if let Some(last_id) = last_event_id(&headers)
+        && let Some(conversation) = read_to(&visit, last_id).await?
     {
-        let teller = Teller::resumed(session, conversation);
-        return open::answer(visit, teller, NOTHING_NEW.to_owned(), heard);
+        let translator = Translator::resumed(session, conversation);
+        // A comment: the answer has begun.
+        return live_answer::answer(visit, translator, sse::HEARTBEAT.to_owned(), last_id);
     }
     from_now(visit, false).await
 }
 
 /// Everything so far, and what comes; `once`: until the run ends.
-pub(super) async fn from_now(visit: Visit, once: bool) -> Result<Response, Refusal> {
-    let Reading { conversation, next, .. } = read(&visit).await?;
-    let (teller, events) = Teller::new(visit.stream.to_string(), conversation, next, once);
+pub(super) async fn from_now(visit: Visit, once: bool) -> Result<Response, ProtocolError> {
+    let Reading { conversation, next, .. } = read_session(&visit).await?;
+    let (translator, events) = Translator::new(visit.stream.to_string(), conversation, next, once);
     let mut text = String::new();
     write(&mut text, &events, Offset::from_value(next));
-    open::answer(visit, teller, text, next)
+    live_answer::answer(visit, translator, text, next)
 }
 
-fn heard(headers: &HeaderMap) -> Option<u64> {
+fn last_event_id(headers: &HeaderMap) -> Option<u64> {
     let id = headers.get("last-event-id")?.to_str().ok()?;
     id.parse::<Offset>().ok().map(Offset::value)
 }
 
 /// The conversation as it was at an offset; none where the log does not reach so far, or no longer begins at its
 /// beginning: then everything is told anew.
-async fn read_to(visit: &Visit, to: u64) -> Result<Option<Conversation>, Refusal> {
+async fn read_to(visit: &Visit, to: u64) -> Result<Option<Conversation>, ProtocolError> {
     let engine = visit.auth.app().db.engine();
     let mut reading = Reading::default();
     while reading.next < to {

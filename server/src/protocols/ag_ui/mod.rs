@@ -6,18 +6,18 @@
 mod event;
 mod follow;
 mod run;
-mod teller;
+mod translator;
 
 use axum::{extract::DefaultBodyLimit, routing::get};
 
 use super::{
     Auth,
-    posted::{MOST, no_method},
+    json_body::{MAX_BYTES, no_method},
 };
 use crate::routes::Routes;
 
-/// The routes of the dialect.
+/// The routes of the protocol.
 pub fn routes() -> Routes<Auth> {
     let session = get(follow::show).post(run::create).fallback(no_method);
-    Routes::new().route("/v1/ag-ui/{session}", session.layer(DefaultBodyLimit::max(MOST)))
+    Routes::new().route("/v1/ag-ui/{session}", session.layer(DefaultBodyLimit::max(MAX_BYTES)))
 }

@@ -9,7 +9,7 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use super::follow::from_now;
-use crate::protocols::{auth::Auth, posted, refusal::Refusal, said};
+use crate::protocols::{auth::Auth, error::ProtocolError, json_body, messages};
 
 /// Of a `RunAgentInput`, what matters here: the agents bring their own tools and state.
 #[derive(Debug, Deserialize)]
@@ -30,21 +30,22 @@ pub(super) async fn create(
     State(auth): State<Auth>,
     session: Result<Path<String>, PathRejection>,
     request: Request,
-) -> Result<Response, Refusal> {
+) -> Result<Response, ProtocolError> {
     let headers = request.headers().clone();
-    let input: Input = posted::read(auth.app(), request).await?;
-    let Path(session) = session.map_err(|_| Refusal::not_found())?;
+    let input: Input = json_body::read(auth.app(), request).await?;
+    let Path(session) = session.map_err(|_| ProtocolError::not_found())?;
     let visit = auth.admit(&headers, &session).await?;
     if let Some(message) = input.messages.last().filter(|message| message.role == "user") {
         let words = words(&message.content)?;
-        said::say(&visit, &message.id, &words).await?;
+        messages::post(&visit, &message.id, &words).await?;
     }
     from_now(visit, true).await
 }
 
 /// A text, or parts that are all texts.
-fn words(content: &Value) -> Result<String, Refusal> {
-    let only = || Refusal::unprocessable("Only words can be said here. Add files on the request's page.");
+fn words(content: &Value) -> Result<String, ProtocolError> {
+    let only =
+        || ProtocolError::unprocessable("Only words can be said here. Add files on the request's page.");
     match content {
         Value::String(text) => Ok(text.clone()),
         Value::Array(parts) => {

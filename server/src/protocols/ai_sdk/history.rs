@@ -11,7 +11,7 @@ use domain::session::{Body, Conversation, Entry};
 use serde::Serialize;
 use serde_json::{Value, json};
 
-use crate::protocols::{auth::Auth, body, open::read, refusal::Refusal};
+use crate::protocols::{auth::Auth, entry_data, error::ProtocolError, live_answer::read_session};
 
 #[derive(Debug, PartialEq, Serialize)]
 struct Message {
@@ -25,10 +25,10 @@ pub(super) async fn show(
     State(auth): State<Auth>,
     session: Result<Path<String>, PathRejection>,
     headers: HeaderMap,
-) -> Result<Response, Refusal> {
-    let Path(session) = session.map_err(|_| Refusal::not_found())?;
+) -> Result<Response, ProtocolError> {
+    let Path(session) = session.map_err(|_| ProtocolError::not_found())?;
     let visit = auth.admit(&headers, &session).await?;
-    let conversation = read(&visit).await?.conversation;
+    let conversation = read_session(&visit).await?.conversation;
     let active = conversation.run.as_ref().filter(|run| !run.state.has_ended()).map(|run| run.id);
     let told = json!({ "id": session, "activeStreamId": active, "messages": messages(&conversation) });
     Ok(([(header::CACHE_CONTROL, HeaderValue::from_static("no-store"))], Json(told)).into_response())
@@ -74,7 +74,7 @@ fn beside(messages: &mut [Message], told: Value) {
 }
 
 fn user(entry: &Entry, text: &str) -> Message {
-    let metadata = json!({ "author": body::author(&entry.author), "at": entry.at });
+    let metadata = json!({ "author": entry_data::author(&entry.author), "at": entry.at });
     Message {
         id: entry.key.clone(),
         role: "user",
@@ -84,7 +84,7 @@ fn user(entry: &Entry, text: &str) -> Message {
 }
 
 fn part(entry: &Entry) -> Value {
-    match (&entry.body, body::data(entry)) {
+    match (&entry.body, entry_data::entry(entry)) {
         (_, Some((name, data))) => json!({ "type": format!("data-{name}"), "id": entry.key, "data": data }),
         (Body::Words { text, writing }, None) => {
             let state = if *writing { "streaming" } else { "done" };

@@ -18,18 +18,18 @@ use axum::{
 
 use super::{
     Auth,
-    posted::{MOST, no_method},
+    json_body::{MAX_BYTES, no_method},
 };
 use crate::routes::Routes;
 
-/// The routes of the dialect.
+/// The routes of the protocol.
 pub fn routes() -> Routes<Auth> {
     Routes::new()
-        .route("/v1/chat", post(send::create).fallback(no_method).layer(DefaultBodyLimit::max(MOST)))
+        .route("/v1/chat", post(send::create).fallback(no_method).layer(DefaultBodyLimit::max(MAX_BYTES)))
         .route("/v1/chat/{session}", get(history::show).fallback(no_method))
         .route("/v1/chat/{session}/stream", get(stream::show).fallback(no_method))
         .route(
             "/v1/chat/{session}/stop",
-            post(stop::create).fallback(no_method).layer(DefaultBodyLimit::max(MOST)),
+            post(stop::create).fallback(no_method).layer(DefaultBodyLimit::max(MAX_BYTES)),
         )
 }

@@ -9,25 +9,26 @@ use axum::{
 use domain::{controls::Said, ids::RunId, runs};
 use serde::Deserialize;
 use serde_json::{Value, json};
+use sessions_http::sse;
 
 use super::{
     chunk::Chunk,
-    stream::{marked, run},
-    turn::written,
+    stream::{run, with_stream_header},
+    turn::render,
     version::Version,
 };
 use crate::protocols::{
     auth::{Auth, Visit},
-    open::read,
-    posted,
-    refusal::Refusal,
-    said, sse,
+    error::ProtocolError,
+    json_body,
+    live_answer::read_session,
+    messages,
 };
 
 /// What the transport sends; of the messages, all that there are.
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
-struct Sent {
+struct ChatInput {
     id: String,
     #[serde(default)]
     messages: Vec<Message>,
@@ -57,70 +58,73 @@ struct Part {
     text: Option<String>,
 }
 
-pub(super) async fn create(State(auth): State<Auth>, request: Request) -> Result<Response, Refusal> {
+pub(super) async fn create(State(auth): State<Auth>, request: Request) -> Result<Response, ProtocolError> {
     let headers = request.headers().clone();
-    let sent: Sent = posted::read(auth.app(), request).await?;
-    let visit = auth.admit(&headers, &sent.id).await?;
-    let taken = match sent.trigger {
-        Trigger::SubmitMessage => submit(&visit, sent.messages.last()).await?,
-        Trigger::RegenerateMessage => regenerate(&visit, sent.message_id.as_deref()).await?,
+    let input: ChatInput = json_body::read(auth.app(), request).await?;
+    let visit = auth.admit(&headers, &input.id).await?;
+    let receipt = match input.trigger {
+        Trigger::SubmitMessage => submit(&visit, input.messages.last()).await?,
+        Trigger::RegenerateMessage => regenerate(&visit, input.message_id.as_deref()).await?,
     };
     match run(visit, Version::of(&headers)).await? {
         Some(response) => Ok(response),
-        None => Ok(short(&taken)),
+        None => Ok(answer_receipt(&receipt)),
     }
 }
 
 /// What was done, for whoever is answered by no run.
-struct Taken {
+struct Receipt {
     id: String,
-    taken: Value,
+    /// As what it was taken.
+    data: Value,
 }
 
-async fn submit(visit: &Visit, message: Option<&Message>) -> Result<Taken, Refusal> {
+async fn submit(visit: &Visit, message: Option<&Message>) -> Result<Receipt, ProtocolError> {
     let message = message.filter(|message| message.role == "user").ok_or_else(|| {
-        Refusal::unprocessable("The last message has to be the user's: that is what is said.")
+        ProtocolError::unprocessable("The last message has to be the user's: that is what is said.")
     })?;
     let words = words(message)?;
-    let taken = match said::say(visit, &message.id, &words).await? {
+    let data = match messages::post(visit, &message.id, &words).await? {
         Said::Comment => json!({ "as": "comment" }),
         Said::Steer(asked) => json!({ "as": "steer", "control": asked.control }),
         Said::Before => json!({ "as": "before" }),
     };
-    Ok(Taken { id: format!("said-{}", message.id), taken })
+    Ok(Receipt { id: format!("said-{}", message.id), data })
 }
 
 /// The text of a message. What else is in it would be lost without a word.
-fn words(message: &Message) -> Result<String, Refusal> {
+fn words(message: &Message) -> Result<String, ProtocolError> {
     if message.parts.iter().any(|part| part.kind != "text") {
-        return Err(Refusal::unprocessable("Only words can be said here. Add files on the request's page."));
+        return Err(ProtocolError::unprocessable(
+            "Only words can be said here. Add files on the request's page.",
+        ));
     }
     let texts: Vec<&str> = message.parts.iter().filter_map(|part| part.text.as_deref()).collect();
     Ok(texts.join("\n\n"))
 }
 
 /// Takes the work up again. With the message of an earlier run it was taken up already, and is answered as before.
-async fn regenerate(visit: &Visit, message: Option<&str>) -> Result<Taken, Refusal> {
-    let taken = || Taken { id: "taken-up".to_owned(), taken: json!({ "as": "retry" }) };
+async fn regenerate(visit: &Visit, message: Option<&str>) -> Result<Receipt, ProtocolError> {
+    let receipt = || Receipt { id: "taken-up".to_owned(), data: json!({ "as": "retry" }) };
     let meant = message.and_then(|message| message.parse::<RunId>().ok());
-    let now = read(visit).await?.conversation.run;
+    let now = read_session(visit).await?.conversation.run;
     if let (Some(meant), Some(now)) = (meant, &now)
         && meant != now.id
         && !now.state.has_ended()
     {
-        return Ok(taken());
+        return Ok(receipt());
     }
     runs::retry(&visit.auth.app().db, &visit.scope, visit.request).await?;
-    Ok(taken())
+    Ok(receipt())
 }
 
 /// A whole message that says what was taken: nobody is at work who would answer.
-fn short(taken: &Taken) -> Response {
+fn answer_receipt(receipt: &Receipt) -> Response {
     let nothing = || json!({ "activeStreamId": null });
     let chunks = [
-        Chunk::Start { message_id: taken.id.clone(), message_metadata: nothing() },
-        Chunk::data("taken", &taken.id, taken.taken.clone()),
+        Chunk::Start { message_id: receipt.id.clone(), message_metadata: nothing() },
+        Chunk::data("taken", &receipt.id, receipt.data.clone()),
         Chunk::Finish { finish_reason: "stop", message_metadata: nothing() },
     ];
-    marked(sse::answer(Body::from(written(&chunks))))
+    with_stream_header(sse::response(Body::from(render(&chunks))))
 }

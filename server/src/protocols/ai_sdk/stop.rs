@@ -13,12 +13,12 @@ use domain::{
 use serde::Deserialize;
 use serde_json::json;
 
-use crate::protocols::{auth::Auth, posted, refusal::Refusal};
+use crate::protocols::{auth::Auth, error::ProtocolError, json_body};
 
 /// What a page sends: the run that it has been reading. What the assistant said is in the log anyway.
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
-struct Meant {
+struct StopInput {
     active_stream_id: Option<String>,
 }
 
@@ -26,13 +26,14 @@ pub(super) async fn create(
     State(auth): State<Auth>,
     session: Result<Path<String>, PathRejection>,
     request: Request,
-) -> Result<Response, Refusal> {
+) -> Result<Response, ProtocolError> {
     let headers = request.headers().clone();
-    let meant: Meant = posted::read(auth.app(), request).await?;
-    let Path(session) = session.map_err(|_| Refusal::not_found())?;
+    let input: StopInput = json_body::read(auth.app(), request).await?;
+    let Path(session) = session.map_err(|_| ProtocolError::not_found())?;
     let visit = auth.admit(&headers, &session).await?;
-    let run = meant.active_stream_id.map(|id| id.parse::<RunId>()).transpose();
-    let run = run.map_err(|_| Refusal::unprocessable("activeStreamId is none that was ever given out."))?;
+    let run = input.active_stream_id.map(|id| id.parse::<RunId>()).transpose();
+    let run =
+        run.map_err(|_| ProtocolError::unprocessable("activeStreamId is none that was ever given out."))?;
     let asked = controls::stop_run(&auth.app().db, &visit.scope, visit.request, run).await?;
     let told = Json(json!({
         "control": asked.control,

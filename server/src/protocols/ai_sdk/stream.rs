@@ -7,38 +7,39 @@ use axum::{
 };
 
 use super::{
-    turn::{Turn, written},
+    turn::{Turn, render},
     version::Version,
 };
 use crate::protocols::{
     auth::{Auth, Visit},
-    open::{self, Tongue, read},
-    refusal::Refusal,
+    error::ProtocolError,
+    live_answer::{self, EventTranslator, read_session},
 };
 
 pub(super) async fn show(
     State(auth): State<Auth>,
     session: Result<Path<String>, PathRejection>,
     headers: HeaderMap,
-) -> Result<Response, Refusal> {
-    let Path(session) = session.map_err(|_| Refusal::not_found())?;
+) -> Result<Response, ProtocolError> {
+    let Path(session) = session.map_err(|_| ProtocolError::not_found())?;
     let visit = auth.admit(&headers, &session).await?;
     let answer = run(visit, Version::of(&headers)).await?;
     Ok(answer.unwrap_or_else(|| StatusCode::NO_CONTENT.into_response()))
 }
 
 /// The run at work as a stream of chunks; none where there is none.
-pub(super) async fn run(visit: Visit, version: Version) -> Result<Option<Response>, Refusal> {
-    let reading = read(&visit).await?;
+pub(super) async fn run(visit: Visit, version: Version) -> Result<Option<Response>, ProtocolError> {
+    let reading = read_session(&visit).await?;
     let turn = Turn::new(reading.conversation, version).filter(|(turn, _)| !turn.has_ended());
     let Some((turn, chunks)) = turn else {
         return Ok(None);
     };
-    open::answer(visit, turn, written(&chunks), reading.next).map(|answer| Some(marked(answer)))
+    live_answer::answer(visit, turn, render(&chunks), reading.next)
+        .map(|answer| Some(with_stream_header(answer)))
 }
 
 /// With what tells the SDK how to read it.
-pub(super) fn marked(mut response: Response) -> Response {
+pub(super) fn with_stream_header(mut response: Response) -> Response {
     let name = HeaderName::from_static("x-vercel-ai-ui-message-stream");
     response.headers_mut().insert(name, HeaderValue::from_static("v1"));
     response

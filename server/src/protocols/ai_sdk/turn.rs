@@ -7,13 +7,13 @@ use domain::{
 };
 use serde_json::{Value, json};
 use sessions::Offset;
+use sessions_http::sse;
 
 use super::{chunk::Chunk, version::Version};
 use crate::protocols::{
-    body,
-    news::{News, Told},
-    open::Tongue,
-    sse,
+    entry_data,
+    entry_progress::{EntryProgress, EntryUpdate},
+    live_answer::EventTranslator,
 };
 
 /// A run on its way to one reader.
@@ -23,7 +23,7 @@ pub(super) struct Turn {
     version: Version,
     /// Of the session, what belongs to the run.
     conversation: Conversation,
-    told: Told,
+    progress: EntryProgress,
     state: RunState,
     ended: bool,
 }
@@ -36,10 +36,10 @@ impl Turn {
         let entries = of_run(conversation.entries, &now, &conversation.subs);
         let conversation = Conversation { entries, ..conversation };
         let places = 0..conversation.entries.len();
-        let told = Told::default();
-        let mut turn = Self { run: now.id, version, conversation, told, state: now.state, ended: false };
+        let progress = EntryProgress::default();
+        let mut turn = Self { run: now.id, version, conversation, progress, state: now.state, ended: false };
         let mut chunks = vec![start];
-        places.for_each(|place| turn.tell(place, &mut chunks));
+        places.for_each(|place| turn.push_update(place, &mut chunks));
         turn.end(&mut chunks);
         Some((turn, chunks))
     }
@@ -51,7 +51,7 @@ impl Turn {
             return chunks;
         }
         for place in self.conversation.apply(event) {
-            self.tell(place, &mut chunks);
+            self.push_update(place, &mut chunks);
         }
         let now = self.conversation.run.clone().filter(|now| now.id == self.run && now.state != self.state);
         if let Some(now) = now {
@@ -69,11 +69,11 @@ impl Turn {
         begins || self.conversation.subs.iter().any(|sub| sub.id == run)
     }
 
-    fn tell(&mut self, place: usize, chunks: &mut Vec<Chunk>) {
+    fn push_update(&mut self, place: usize, chunks: &mut Vec<Chunk>) {
         let entry = &self.conversation.entries[place];
         let id = || entry.key.clone();
-        match self.told.news(&self.conversation, place) {
-            News::Words { begins, more, ends } => {
+        match self.progress.advance(&self.conversation, place) {
+            EntryUpdate::Words { begins, more, ends } => {
                 let provider_metadata =
                     || entry.second.then(|| json!({ "throughline": { "author": entry.author.name } }));
                 let start = || Chunk::TextStart { id: id(), provider_metadata: provider_metadata() };
@@ -82,7 +82,7 @@ impl Turn {
                 chunks.extend((!more.is_empty()).then(delta));
                 chunks.extend(ends.then(|| Chunk::TextEnd { id: id() }));
             }
-            News::Whole { again } => chunks.extend(whole(entry, self.version, again)),
+            EntryUpdate::Whole { again } => chunks.extend(whole(entry, self.version, again)),
         }
     }
 
@@ -97,7 +97,7 @@ impl Turn {
             RunState::Cancelled => Chunk::Abort { reason: "The work was stopped.".to_owned() },
             RunState::Failed => Chunk::Error { error_text: self.failure() },
         };
-        for place in self.told.end_words(&self.conversation) {
+        for place in self.progress.end_words(&self.conversation) {
             chunks.push(Chunk::TextEnd { id: self.conversation.entries[place].key.clone() });
         }
         chunks.push(last);
@@ -120,9 +120,9 @@ impl Turn {
     }
 }
 
-impl Tongue for Turn {
-    fn hear(&mut self, event: &Event, _: Offset, text: &mut String) {
-        self.apply(event).iter().for_each(|chunk| sse::event(text, None, chunk));
+impl EventTranslator for Turn {
+    fn translate(&mut self, event: &Event, _: Offset, text: &mut String) {
+        self.apply(event).iter().for_each(|chunk| sse::write_json(text, None, chunk));
     }
 
     fn has_ended(&self) -> bool {
@@ -131,9 +131,9 @@ impl Tongue for Turn {
 }
 
 /// The chunks as they are sent.
-pub(super) fn written(chunks: &[Chunk]) -> String {
+pub(super) fn render(chunks: &[Chunk]) -> String {
     let mut text = String::new();
-    chunks.iter().for_each(|chunk| sse::event(&mut text, None, chunk));
+    chunks.iter().for_each(|chunk| sse::write_json(&mut text, None, chunk));
     text
 }
 
@@ -144,18 +144,19 @@ fn of_run(entries: Vec<Entry>, now: &RunNow, subs: &[SubRunNow]) -> Vec<Entry> {
     entries.filter(|entry| entry.run.is_none_or(belongs)).collect()
 }
 
-/// An entry that is told whole. Why a run failed is told by how its message ends.
+/// An entry that is sent whole. Why a run failed is said by how its message ends.
 fn whole(entry: &Entry, version: Version, again: bool) -> Vec<Chunk> {
     match &entry.body {
         Body::Failed { .. } => Vec::new(),
         Body::Steer { text, outcome, .. } if version == Version::Seven => {
             let parts = json!([{ "type": "text", "text": text }]);
-            let said = (!again).then(|| Chunk::SteeringMessage { id: entry.key.clone(), parts });
-            let came = outcome.as_ref().map(|_| Chunk::data("outcome", &entry.key, body::came(outcome)));
-            said.into_iter().chain(came).collect()
+            let message = (!again).then(|| Chunk::SteeringMessage { id: entry.key.clone(), parts });
+            let outcome =
+                outcome.as_ref().map(|_| Chunk::data("outcome", &entry.key, entry_data::outcome(outcome)));
+            message.into_iter().chain(outcome).collect()
         }
         _ => {
-            let data = body::data(entry).map(|(name, data)| Chunk::data(name, &entry.key, data));
+            let data = entry_data::entry(entry).map(|(name, data)| Chunk::data(name, &entry.key, data));
             data.into_iter().collect()
         }
     }

@@ -61,7 +61,7 @@ fn short(chunk: &Chunk) -> String {
 }
 
 /// What whoever was there from `late` events on is told, the replay first.
-fn told(log: &[Event], late: usize, version: Version) -> (Vec<String>, Vec<String>) {
+fn sent(log: &[Event], late: usize, version: Version) -> (Vec<String>, Vec<String>) {
     let (mut turn, first) = Turn::new(Conversation::read(&log[..late]), version).expect("a run");
     let then: Vec<Chunk> = log[late..].iter().flat_map(|event| turn.apply(event)).collect();
     (first.iter().map(short).collect(), then.iter().map(short).collect())
@@ -86,7 +86,7 @@ fn a_run_is_told_as_it_comes() {
         state(1, 1, RunState::Completed),
         by(rosa(), Part::DataComment { text: "After".into() }),
     ];
-    let (first, then) = told(&log, 2, Version::Six);
+    let (first, then) = sent(&log, 2, Version::Six);
     assert_eq!(first, ["start 1"]);
     assert_eq!(
         then,
@@ -102,7 +102,7 @@ fn a_run_is_told_as_it_comes() {
             "finish stop"
         ]
     );
-    let (first, then) = told(&log, 7, Version::Six);
+    let (first, then) = sent(&log, 7, Version::Six);
     assert_eq!(first, ["start 1", "data-plan", "(", "Dear Ms. Osei"], "each text in one piece so far");
     assert_eq!(then, ["data-comment", ")", "data-plan", "finish stop"]);
 }
@@ -125,9 +125,9 @@ fn who_helps_is_told_in_the_same_message_by_its_name() {
         end(1, "a"),
         state(1, 1, RunState::Completed),
     ];
-    let (_, then) = told(&log, 1, Version::Six);
+    let (_, then) = sent(&log, 1, Version::Six);
     assert_eq!(then, ["(", "Dear ", "(", "Dates", "Ms. Osei", ")", ")", "finish stop"]);
-    let (first, _) = told(&log, 9, Version::Six);
+    let (first, _) = sent(&log, 9, Version::Six);
     assert_eq!(first, ["start 1", "(", "Dear Ms. Osei", ")", "(", "Dates", ")", "finish stop"]);
     let (_, chunks) = Turn::new(Conversation::read(&log), Version::Six).unwrap();
     let starts: Vec<Value> = chunks
@@ -150,14 +150,14 @@ fn open_words_end_before_the_message_does() {
         (RunState::Suspended, "finish other"),
     ] {
         let log = [state(1, 1, RunState::Working), words(1, "a", "Half"), state(1, 1, how)];
-        let (_, then) = told(&log, 1, Version::Six);
+        let (_, then) = sent(&log, 1, Version::Six);
         assert_eq!(then, ["(", "Half", ")", last]);
-        let (first, _) = told(&log, 3, Version::Six);
+        let (first, _) = sent(&log, 3, Version::Six);
         assert_eq!(first, ["start 1", "(", "Half", ")", last], "the same to whoever comes late");
     }
     let why =
         Part::DataRun { state: RunState::Failed, failure: Some("Nobody answered.".into()), rehearsal: false };
-    let (_, then) = told(&[state(1, 1, RunState::Working), of(1, 1, why)], 1, Version::Six);
+    let (_, then) = sent(&[state(1, 1, RunState::Working), of(1, 1, why)], 1, Version::Six);
     assert_eq!(then, ["error Nobody answered."]);
 }
 
@@ -170,9 +170,9 @@ fn a_lost_attempt_leaves_its_words_and_the_next_begins_its_own() {
         state(1, 2, RunState::Working),
         words(2, "a", "Draft."),
     ];
-    let (_, then) = told(&log, 1, Version::Six);
+    let (_, then) = sent(&log, 1, Version::Six);
     assert_eq!(then, ["(", "Draft, and th", ")", "now \"queued\"", "now \"working\"", "(", "Draft."]);
-    let (first, _) = told(&log, 5, Version::Six);
+    let (first, _) = sent(&log, 5, Version::Six);
     assert_eq!(first, ["start 1", "(", "Draft, and th", ")", "(", "Draft."]);
 }
 
@@ -185,7 +185,7 @@ fn an_earlier_run_is_another_message() {
         state(1, 1, RunState::Working),
         words(1, "a", "Now"),
     ];
-    assert_eq!(told(&log, 5, Version::Six).0, ["start 1", "(", "Now"]);
+    assert_eq!(sent(&log, 5, Version::Six).0, ["start 1", "(", "Now"]);
     assert!(Turn::new(Conversation::default(), Version::Six).is_none());
 }
 
@@ -199,13 +199,13 @@ fn version_7_alone_reads_of_steering_in_its_own_words() {
         by(rosa(), Part::DataSteer { control, text: "Shorter".into() }),
         of(1, 1, came),
     ];
-    assert_eq!(told(&log, 2, Version::Six).1, ["data-steer null", "data-steer \"done\""]);
-    assert_eq!(told(&log, 2, Version::Seven).1, ["steering \"Shorter\"", "data-outcome \"done\""]);
+    assert_eq!(sent(&log, 2, Version::Six).1, ["data-steer null", "data-steer \"done\""]);
+    assert_eq!(sent(&log, 2, Version::Seven).1, ["steering \"Shorter\"", "data-outcome \"done\""]);
     assert_eq!(
-        told(&log, 4, Version::Seven).0,
+        sent(&log, 4, Version::Seven).0,
         ["start 1", "(", "Dear", "steering \"Shorter\"", "data-outcome \"done\""]
     );
-    let six = told(&log, 4, Version::Six).0;
+    let six = sent(&log, 4, Version::Six).0;
     assert!(six.iter().all(|chunk| !chunk.starts_with("steering")), "{six:?}");
 }
 

@@ -1,4 +1,4 @@
-//! The portal's own door: people read what they may see, by the stream's id and by the cookie of their sign-in.
+//! Who may in the portal: people read what they may see, by the stream's id and by the cookie of their sign-in.
 
 use std::sync::Arc;
 
@@ -21,7 +21,7 @@ use crate::{
     sign_in_store::SignInStore,
 };
 
-/// Lets people read, and nobody write; where there is a door for tokens, programs read too, and agents write to what
+/// Lets people read, and nobody write; where tokens are let in, programs read too, and agents write to what
 /// they have in hand.
 #[derive(Clone)]
 pub struct People {
@@ -49,7 +49,7 @@ impl Authorizer for People {
 
     async fn authorize(&self, request: AccessRequest<'_>) -> Result<Grant<Reader>, AccessError> {
         let stream: StreamId = request.path.parse().map_err(|_| AccessError::NotFound)?;
-        let (mut principal, scope) = self.visit(request.headers, stream).await?;
+        let (mut principal, scope) = self.admit(request.headers, stream).await?;
         match (request.access, &principal.who) {
             (Access::Read, _) => {}
             (Access::Append, Who::Program(caller)) => {
@@ -72,7 +72,7 @@ impl Authorizer for People {
     }
 
     async fn is_still_authorized(&self, grant: &Grant<Reader>) -> bool {
-        self.may_still(&grant.principal).await
+        People::is_still_authorized(self, &grant.principal).await
     }
 }
 
@@ -93,8 +93,8 @@ impl People {
         &self.app
     }
 
-    /// Lets in whoever is signed in, or comes with a token, and may see a stream; and tells as whom.
-    pub(crate) async fn visit(
+    /// Lets in whoever is signed in, or comes with a token, and may see a stream; and says as whom.
+    pub(crate) async fn admit(
         &self,
         headers: &HeaderMap,
         stream: StreamId,
@@ -111,7 +111,7 @@ impl People {
     }
 
     /// Whether they still may. While the database is away nobody's access changes.
-    pub(crate) async fn may_still(&self, reader: &Reader) -> bool {
+    pub(crate) async fn is_still_authorized(&self, reader: &Reader) -> bool {
         if let (Who::Program(caller), Some(gate)) = (&reader.who, &self.gate)
             && !gate.still(caller).await
         {

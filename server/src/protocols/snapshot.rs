@@ -33,7 +33,7 @@ async fn read_only() -> Response {
 
 /// A session at an offset.
 #[derive(Serialize)]
-struct Folded {
+struct SessionSnapshot {
     stream: StreamId,
     /// Follow from here.
     offset: Offset,
@@ -46,13 +46,13 @@ struct Folded {
 
 async fn show(State(people): State<People>, Path(stream): Path<String>, headers: HeaderMap) -> Response {
     let mut response = match read(&people, &stream, &headers).await {
-        Ok(folded) => {
-            let offset = HeaderValue::try_from(folded.offset.to_string());
-            let mut response = Json(folded).into_response();
+        Ok(snapshot) => {
+            let offset = HeaderValue::try_from(snapshot.offset.to_string());
+            let mut response = Json(snapshot).into_response();
             response.headers_mut().extend(offset.ok().map(|offset| (NEXT_OFFSET, offset)));
             response
         }
-        Err(refused) => refused,
+        Err(response) => response,
     };
     let headers = response.headers_mut();
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("private, no-store"));
@@ -61,14 +61,14 @@ async fn show(State(people): State<People>, Path(stream): Path<String>, headers:
     response
 }
 
-async fn read(people: &People, stream: &str, headers: &HeaderMap) -> Result<Folded, Response> {
+async fn read(people: &People, stream: &str, headers: &HeaderMap) -> Result<SessionSnapshot, Response> {
     let stream: StreamId = stream.parse().map_err(|_| hidden())?;
-    let (_, scope) = people.visit(headers, stream).await.map_err(denied)?;
+    let (_, scope) = people.admit(headers, stream).await.map_err(denied)?;
     let db = &people.app().db;
     session::find(db, &scope, stream.0).await.map_err(failed)?;
     let Reading { conversation, next, .. } = session::read(db, &scope, stream.0).await.map_err(failed)?;
     let Conversation { entries, run, subs, column } = conversation;
-    Ok(Folded { stream, offset: Offset::from_value(next), entries, run, subs, column })
+    Ok(SessionSnapshot { stream, offset: Offset::from_value(next), entries, run, subs, column })
 }
 
 fn hidden() -> Response {

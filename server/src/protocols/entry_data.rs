@@ -1,24 +1,24 @@
-//! What an entry shows, as data for those who read no Throughline: its name and its fields, as `docs/SESSIONS.md` has
+//! What an entry shows, as data for clients that others wrote: its name and its fields, as `docs/SESSIONS.md` has
 //! them.
 
 use domain::session::{Author, Body, Deletable, Entry, Outcome};
 use serde_json::{Value, json};
 
-/// The name of an entry's kind and its fields; none for an agent's words, which are told as text.
-pub(super) fn data(entry: &Entry) -> Option<(&'static str, Value)> {
+/// The name of an entry's kind and its fields; none for an agent's words, which are sent as text.
+pub(super) fn entry(entry: &Entry) -> Option<(&'static str, Value)> {
     Some(match &entry.body {
         Body::Words { .. } => return None,
         Body::Asked { title, brief } => ("asked", json!({ "title": title, "brief": brief })),
-        Body::Comment { text } => ("comment", said(entry, json!({ "text": text }))),
+        Body::Comment { text } => ("comment", with_author(entry, json!({ "text": text }))),
         Body::File { file, name, bytes } => {
-            ("file", said(entry, json!({ "file": file, "name": name, "bytes": bytes })))
+            ("file", with_author(entry, json!({ "file": file, "name": name, "bytes": bytes })))
         }
         // Under the name that it had, so that it takes the place of what a reader has.
         Body::Deleted { what: Deletable::Comment, deleted } => {
-            ("comment", said(entry, json!({ "text": "", "deleted": deleted })))
+            ("comment", with_author(entry, json!({ "text": "", "deleted": deleted })))
         }
         Body::Deleted { what: Deletable::File, deleted } => {
-            ("file", said(entry, json!({ "file": null, "name": "", "bytes": 0, "deleted": deleted })))
+            ("file", with_author(entry, json!({ "file": null, "name": "", "bytes": 0, "deleted": deleted })))
         }
         Body::Plan { steps } => ("plan", json!({ "steps": steps })),
         Body::Step { title, detail, state } => {
@@ -28,21 +28,25 @@ pub(super) fn data(entry: &Entry) -> Option<(&'static str, Value)> {
             let settled = settled.as_ref().map(
                 |settled| json!({ "label": settled.label, "by": settled.by, "expired": settled.expired }),
             );
-            let asked = json!({ "approval": approval, "question": question, "detail": detail,
+            let data = json!({ "approval": approval, "question": question, "detail": detail,
                 "options": options, "expires": expires, "settled": settled });
-            ("approval", asked)
+            ("approval", data)
         }
-        Body::Steer { control, text, outcome } => {
-            ("steer", said(entry, json!({ "control": control, "text": text, "outcome": came(outcome) })))
-        }
+        Body::Steer { control, text, outcome } => (
+            "steer",
+            with_author(
+                entry,
+                json!({ "control": control, "text": text, "outcome": self::outcome(outcome) }),
+            ),
+        ),
         Body::Stop { control, outcome } => {
-            ("stop", said(entry, json!({ "control": control, "outcome": came(outcome) })))
+            ("stop", with_author(entry, json!({ "control": control, "outcome": self::outcome(outcome) })))
         }
         Body::Deliverable { deliverable, title, version } => {
             ("deliverable", json!({ "deliverable": deliverable, "title": title, "version": version }))
         }
         Body::Review { approved, reason } => {
-            ("review", said(entry, json!({ "approved": approved, "reason": reason })))
+            ("review", with_author(entry, json!({ "approved": approved, "reason": reason })))
         }
         Body::Moved { from, to } => ("moved", json!({ "from": from, "to": to })),
         Body::Failed { reason } => ("failed", json!({ "reason": reason })),
@@ -50,7 +54,7 @@ pub(super) fn data(entry: &Entry) -> Option<(&'static str, Value)> {
 }
 
 /// What came of a stop or a steer, once that is known.
-pub(super) fn came(outcome: &Option<Outcome>) -> Value {
+pub(super) fn outcome(outcome: &Option<Outcome>) -> Value {
     match outcome {
         Some(Outcome { outcome, reason }) => json!({ "outcome": outcome, "reason": reason }),
         None => Value::Null,
@@ -58,7 +62,7 @@ pub(super) fn came(outcome: &Option<Outcome>) -> Value {
 }
 
 /// With who did it.
-fn said(entry: &Entry, mut data: Value) -> Value {
+fn with_author(entry: &Entry, mut data: Value) -> Value {
     data["author"] = author(&entry.author);
     data
 }

@@ -1,4 +1,4 @@
-//! An answer that stays open: what is told of a session as it comes, for as long as its reader may hear it.
+//! An answer that stays open: a session's events as they come, for as long as its reader may see them.
 
 use std::fmt;
 
@@ -7,20 +7,21 @@ use bytes::Bytes;
 use domain::session::{Event, Reading};
 use futures::{Stream, stream};
 use sessions::{Batch, Follower, Offset};
+use sessions_http::sse;
 
 use super::{
     auth::Visit,
-    refusal::Refusal,
-    sse::{self, BEAT, Noticed, Vigil},
+    error::ProtocolError,
+    follow_timer::{FollowTimer, TimerEvent},
 };
 use crate::limits::Seat;
 
-/// Puts a session's events into a dialect's words.
-pub(super) trait Tongue: Send + 'static {
-    /// Tells of an event; the offset stands behind it. What is told is added to the text.
-    fn hear(&mut self, event: &Event, next: Offset, text: &mut String);
+/// Translates a session's events into a protocol's.
+pub(super) trait EventTranslator: Send + 'static {
+    /// Adds what an event comes to to the text; `next` is the offset behind it.
+    fn translate(&mut self, event: &Event, next: Offset, text: &mut String);
 
-    /// Whether everything is told that there will be.
+    /// Whether everything is sent that there will be.
     fn has_ended(&self) -> bool;
 }
 
@@ -36,78 +37,78 @@ impl fmt::Display for Cut {
 
 impl std::error::Error for Cut {}
 
-/// Tells `first` and then what comes behind an offset. It ends when the tongue has ended; when the server stops, the
+/// Sends `first` and then what comes behind an offset. It ends when the translator has ended; when the server stops, the
 /// reader may no longer see it or the log cannot be followed, it is cut off.
 ///
 /// # Errors
 /// When as many follow as may.
-pub(super) fn answer<T: Tongue>(
+pub(super) fn answer<T: EventTranslator>(
     visit: Visit,
-    tongue: T,
+    translator: T,
     first: String,
     from: u64,
-) -> Result<Response, Refusal> {
+) -> Result<Response, ProtocolError> {
     let seat = visit.auth.seat(visit.tenant)?;
     let engine = visit.auth.app().db.engine();
-    let open = Open {
+    let answer = LiveAnswer {
         follower: engine.follow(visit.stream, Offset::from_value(from)),
-        vigil: Vigil::new(visit.auth.pace(), visit.auth.stop().clone()),
+        timer: FollowTimer::new(visit.auth.intervals(), visit.auth.stop().clone()),
         first: (!first.is_empty()).then(|| first.into()),
-        tongue,
+        translator,
         visit,
         _seat: seat,
     };
-    Ok(sse::answer(Body::from_stream(open.pieces())))
+    Ok(sse::response(Body::from_stream(answer.frames())))
 }
 
-struct Open<T> {
+struct LiveAnswer<T> {
     visit: Visit,
-    tongue: T,
+    translator: T,
     follower: Follower,
-    vigil: Vigil,
+    timer: FollowTimer,
     first: Option<Bytes>,
     _seat: Seat,
 }
 
-impl<T: Tongue> Open<T> {
-    fn pieces(self) -> impl Stream<Item = Result<Bytes, Cut>> {
-        stream::try_unfold(self, async |mut open| Ok(open.next().await?.map(|piece| (piece, open))))
+impl<T: EventTranslator> LiveAnswer<T> {
+    fn frames(self) -> impl Stream<Item = Result<Bytes, Cut>> {
+        stream::try_unfold(self, async |mut answer| Ok(answer.next().await?.map(|frame| (frame, answer))))
     }
 
-    /// What is told next; none at the end.
+    /// What is sent next; none at the end.
     async fn next(&mut self) -> Result<Option<Bytes>, Cut> {
         if let Some(first) = self.first.take() {
             return Ok(Some(first));
         }
-        while !self.tongue.has_ended() {
+        while !self.translator.has_ended() {
             tokio::select! {
                 batch = self.follower.next() => {
                     let batch = batch.map_err(|error| cut(&error))?.ok_or(Cut)?;
-                    let text = self.hear(&batch);
+                    let text = self.translate(&batch);
                     if !text.is_empty() {
-                        self.vigil.told();
+                        self.timer.mark_sent();
                         return Ok(Some(text.into()));
                     }
                 }
-                noticed = self.vigil.notices() => match noticed {
-                    Noticed::Silence => return Ok(Some(Bytes::from_static(BEAT))),
-                    Noticed::Look if self.visit.auth.still(&self.visit.reader).await => {}
-                    Noticed::Look | Noticed::Stop => return Err(Cut),
+                event = self.timer.next() => match event {
+                    TimerEvent::Heartbeat => return Ok(Some(Bytes::from_static(sse::HEARTBEAT.as_bytes()))),
+                    TimerEvent::Recheck if self.visit.auth.is_still_authorized(&self.visit.reader).await => {}
+                    TimerEvent::Recheck | TimerEvent::Stop => return Err(Cut),
                 },
             }
         }
         Ok(None)
     }
 
-    fn hear(&mut self, batch: &Batch) -> String {
+    fn translate(&mut self, batch: &Batch) -> String {
         let mut text = String::new();
         for record in &batch.records {
-            if self.tongue.has_ended() {
+            if self.translator.has_ended() {
                 break;
             }
             // What cannot be read says nothing, as in the fold.
             if let Ok(event) = Event::from_json(record.json()) {
-                self.tongue.hear(&event, record.offset, &mut text);
+                self.translator.translate(&event, record.offset, &mut text);
             }
         }
         text
@@ -120,6 +121,6 @@ fn cut(error: &sessions::Error) -> Cut {
 }
 
 /// The session as it reads now.
-pub(super) async fn read(visit: &Visit) -> domain::Result<Reading> {
+pub(super) async fn read_session(visit: &Visit) -> domain::Result<Reading> {
     domain::session::read(&visit.auth.app().db, &visit.scope, visit.stream.0).await
 }

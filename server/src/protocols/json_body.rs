@@ -1,4 +1,4 @@
-//! What is posted to the people's dialects: JSON, from this site's own pages.
+//! Bodies of the people's protocols: JSON, from this site's own pages.
 
 use app::web::{App, same_site};
 use axum::{
@@ -12,25 +12,26 @@ use axum::{
 };
 use serde::de::DeserializeOwned;
 
-use super::refusal::Refusal;
+use super::error::ProtocolError;
 
 /// The bytes of a body: a whole conversation may come with each message.
-pub(super) const MOST: usize = 8 << 20;
+pub(super) const MAX_BYTES: usize = 8 << 20;
 
 /// Reads a body that a page of this site has sent. A page of another site could send a form, or JSON that says it is a
 /// text; it can neither name JSON as its type nor hide where it comes from.
-pub(super) async fn read<T: DeserializeOwned>(app: &App, request: Request) -> Result<T, Refusal> {
+pub(super) async fn read<T: DeserializeOwned>(app: &App, request: Request) -> Result<T, ProtocolError> {
     if !same_site(request.headers(), app) {
         let words = "This came from another address. Open the page again and send it from there.";
-        return Err(Refusal::new(StatusCode::FORBIDDEN, "foreign", words));
+        return Err(ProtocolError::new(StatusCode::FORBIDDEN, "foreign", words));
     }
     if !is_json(request.headers()) {
         let words = "Send JSON, and say so: Content-Type is application/json.";
-        return Err(Refusal::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "media_type", words));
+        return Err(ProtocolError::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "media_type", words));
     }
     let bytes = Bytes::from_request(request, &()).await.map_err(|error| unread(&error))?;
     let body: &[u8] = if bytes.is_empty() { b"{}" } else { &bytes };
-    serde_json::from_slice(body).map_err(|error| Refusal::invalid(format!("That cannot be read: {error}.")))
+    serde_json::from_slice(body)
+        .map_err(|error| ProtocolError::invalid(format!("That cannot be read: {error}.")))
 }
 
 fn is_json(headers: &HeaderMap) -> bool {
@@ -38,21 +39,21 @@ fn is_json(headers: &HeaderMap) -> bool {
     kind.split(';').next().is_some_and(|kind| kind.trim().eq_ignore_ascii_case("application/json"))
 }
 
-fn unread(error: &BytesRejection) -> Refusal {
+fn unread(error: &BytesRejection) -> ProtocolError {
     match error {
         BytesRejection::FailedToBufferBody(FailedToBufferBody::LengthLimitError(_)) => {
             let words = "That is too large. Send the newest messages alone.";
-            Refusal::new(StatusCode::PAYLOAD_TOO_LARGE, "too_large", words)
+            ProtocolError::new(StatusCode::PAYLOAD_TOO_LARGE, "too_large", words)
         }
-        _ => Refusal::invalid("The body did not arrive."),
+        _ => ProtocolError::invalid("The body did not arrive."),
     }
 }
 
-/// What nothing is done with at an address.
+/// The answer to a method that nothing is done with at an address.
 pub(super) async fn no_method(method: Method) -> Response {
     if method == Method::OPTIONS {
         return StatusCode::NO_CONTENT.into_response();
     }
     let words = "Nothing of this kind is done at this address.";
-    Refusal::new(StatusCode::METHOD_NOT_ALLOWED, "method", words).into_response()
+    ProtocolError::new(StatusCode::METHOD_NOT_ALLOWED, "method", words).into_response()
 }

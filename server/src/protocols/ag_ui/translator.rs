@@ -1,27 +1,27 @@
 //! A session as runs and messages: from what the conversation says, and from what comes, to events in the order that
 //! the protocol wants. Between a run's beginning and its end everything may be said, outside of them nothing; what
-//! people say and do while no run is at work is told as a short run of its own.
+//! people say and do while no run is at work is sent as a short run of its own.
 
 use std::collections::BTreeMap;
 
 use domain::session::{self, Body, Conversation, Entry, RunNow, RunState, StepState};
 use serde_json::{Value, json};
 use sessions::Offset;
+use sessions_http::sse;
 
 use super::event::{Event, Message, Role, interrupt};
 use crate::protocols::{
-    body,
-    news::{News, Told},
-    open::Tongue,
-    sse,
+    entry_data,
+    entry_progress::{EntryProgress, EntryUpdate},
+    live_answer::EventTranslator,
 };
 
 /// A session on its way to one reader.
 #[derive(Debug)]
-pub(super) struct Teller {
+pub(super) struct Translator {
     thread: String,
     conversation: Conversation,
-    told: Told,
+    progress: EntryProgress,
     /// The run that has begun and not ended.
     open: Option<String>,
     /// The names under which steps have begun, by their keys.
@@ -31,8 +31,8 @@ pub(super) struct Teller {
     ended: bool,
 }
 
-impl Teller {
-    /// A session from its beginning, and what is told first: what was said so far, as it reads now. `next` is how far
+impl Translator {
+    /// A session from its beginning, and what is sent first: what was said so far, as it reads now. `next` is how far
     /// the conversation has been read.
     pub(super) fn new(
         thread: String,
@@ -40,41 +40,41 @@ impl Teller {
         next: u64,
         once: bool,
     ) -> (Self, Vec<Event>) {
-        let mut teller = Self::silent(thread, conversation, once);
+        let mut translator = Self::empty(thread, conversation, once);
         let mut events = Vec::new();
-        match teller.living() {
-            Some(run) => teller.start(run.id.to_string(), &mut events),
-            None => teller.start(format!("read-{next}"), &mut events),
+        match translator.living() {
+            Some(run) => translator.start(run.id.to_string(), &mut events),
+            None => translator.start(format!("read-{next}"), &mut events),
         }
-        let messages = teller.conversation.entries.iter().filter_map(message).collect();
+        let messages = translator.conversation.entries.iter().filter_map(message).collect();
         events.push(Event::MessagesSnapshot { messages });
-        for place in 0..teller.conversation.entries.len() {
-            teller.recall(place, &mut events);
+        for place in 0..translator.conversation.entries.len() {
+            translator.push_earlier(place, &mut events);
         }
-        if teller.living().is_none() {
-            teller.finish(json!({ "type": "success" }), &mut events);
+        if translator.living().is_none() {
+            translator.finish(json!({ "type": "success" }), &mut events);
         }
-        (teller, events)
+        (translator, events)
     }
 
-    /// The same for whoever has been told everything before.
+    /// The same for whoever has got everything before.
     pub(super) fn resumed(thread: String, conversation: Conversation) -> Self {
-        let mut teller = Self::silent(thread, conversation, false);
-        if let Some(run) = teller.living() {
-            teller.start(run.id.to_string(), &mut Vec::new());
+        let mut translator = Self::empty(thread, conversation, false);
+        if let Some(run) = translator.living() {
+            translator.start(run.id.to_string(), &mut Vec::new());
         }
-        for place in 0..teller.conversation.entries.len() {
-            teller.recall(place, &mut Vec::new());
+        for place in 0..translator.conversation.entries.len() {
+            translator.push_earlier(place, &mut Vec::new());
         }
-        if teller.open.is_none() {
-            teller.close(&mut Vec::new());
+        if translator.open.is_none() {
+            translator.close(&mut Vec::new());
         }
-        teller
+        translator
     }
 
-    fn silent(thread: String, conversation: Conversation, once: bool) -> Self {
-        let (told, steps) = (Told::default(), BTreeMap::new());
-        Self { thread, conversation, told, open: None, steps, once, ended: false }
+    fn empty(thread: String, conversation: Conversation, once: bool) -> Self {
+        let (progress, steps) = (EntryProgress::default(), BTreeMap::new());
+        Self { thread, conversation, progress, open: None, steps, once, ended: false }
     }
 
     /// The run at work.
@@ -101,7 +101,7 @@ impl Teller {
             _ => {}
         }
         for place in touched {
-            self.tell(place, &mut events);
+            self.push_update(place, &mut events);
         }
         if aside {
             self.finish(json!({ "type": "success" }), &mut events);
@@ -118,11 +118,11 @@ impl Teller {
 
     /// What a pause has ended goes on with the run, so that what is open follows from what is said alone.
     fn reopen(&mut self, events: &mut Vec<Event>) {
-        for place in self.told.begin_again(&self.conversation) {
+        for place in self.progress.begin_again(&self.conversation) {
             events.push(begin(&self.conversation.entries[place], Role::Assistant));
         }
         for place in 0..self.conversation.entries.len() {
-            self.step(place, events);
+            self.push_step(place, events);
         }
     }
 
@@ -163,55 +163,55 @@ impl Teller {
         for step_name in std::mem::take(&mut self.steps).into_values() {
             events.push(Event::StepFinished { step_name });
         }
-        for place in self.told.end_words(&self.conversation) {
+        for place in self.progress.end_words(&self.conversation) {
             events.push(Event::TextMessageEnd { message_id: self.conversation.entries[place].key.clone() });
         }
     }
 
     /// The questions that are open.
     fn questions(&self) -> Vec<Value> {
-        let asked = self.conversation.entries.iter().filter_map(|entry| match &entry.body {
+        let questions = self.conversation.entries.iter().filter_map(|entry| match &entry.body {
             Body::Approval { approval, question, options, settled: None, .. } => {
                 Some(json!({ "id": approval,
                 "reason": "question", "message": question, "metadata": { "options": options } }))
             }
             _ => None,
         });
-        asked.collect()
+        questions.collect()
     }
 
-    /// What was there before, beside the messages of the snapshot: words that are open go on, and the rest is told.
-    fn recall(&mut self, place: usize, events: &mut Vec<Event>) {
+    /// What was there before, beside the messages of the snapshot: words that are open go on, and the rest is sent.
+    fn push_earlier(&mut self, place: usize, events: &mut Vec<Event>) {
         let entry = &self.conversation.entries[place];
-        if let News::Words { ends: false, .. } = self.told.news(&self.conversation, place) {
+        if let EntryUpdate::Words { ends: false, .. } = self.progress.advance(&self.conversation, place) {
             events.push(begin(entry, Role::Assistant));
         }
-        self.step(place, events);
+        self.push_step(place, events);
         events.extend(custom(&self.conversation.entries[place]));
     }
 
-    fn tell(&mut self, place: usize, events: &mut Vec<Event>) {
+    fn push_update(&mut self, place: usize, events: &mut Vec<Event>) {
         let entry = &self.conversation.entries[place];
-        match self.told.news(&self.conversation, place) {
-            News::Words { begins, more, ends } => {
+        match self.progress.advance(&self.conversation, place) {
+            EntryUpdate::Words { begins, more, ends } => {
                 events.extend(begins.then(|| begin(entry, Role::Assistant)));
                 events.extend(content(entry, more));
                 events.extend(ends.then(|| Event::TextMessageEnd { message_id: entry.key.clone() }));
             }
-            News::Whole { again } => {
+            EntryUpdate::Whole { again } => {
                 if let (false, Some(message)) = (again, message(entry)) {
                     events.push(begin(entry, message.role));
                     events.extend(content(entry, &message.content));
                     events.push(Event::TextMessageEnd { message_id: message.id });
                 }
-                self.step(place, events);
+                self.push_step(place, events);
                 events.extend(custom(&self.conversation.entries[place]));
             }
         }
     }
 
     /// A step begins and ends once each; one that was done at once does both.
-    fn step(&mut self, place: usize, events: &mut Vec<Event>) {
+    fn push_step(&mut self, place: usize, events: &mut Vec<Event>) {
         let entry = &self.conversation.entries[place];
         let Body::Step { title, state, .. } = &entry.body else { return };
         if *state == StepState::Working {
@@ -228,8 +228,8 @@ impl Teller {
     }
 }
 
-impl Tongue for Teller {
-    fn hear(&mut self, event: &session::Event, next: Offset, text: &mut String) {
+impl EventTranslator for Translator {
+    fn translate(&mut self, event: &session::Event, next: Offset, text: &mut String) {
         write(text, &self.apply(event), next);
     }
 
@@ -244,7 +244,7 @@ pub(super) fn write(text: &mut String, events: &[Event], next: Offset) {
     let next = next.to_string();
     for (place, event) in events.iter().enumerate() {
         let is_last = place + 1 == events.len();
-        sse::event(text, is_last.then_some(next.as_str()), event);
+        sse::write_json(text, is_last.then_some(next.as_str()), event);
     }
 }
 
@@ -271,11 +271,11 @@ fn message(entry: &Entry) -> Option<Message> {
 /// Everything but words, which stand in messages.
 fn custom(entry: &Entry) -> Option<Event> {
     let is_message = matches!(entry.body, Body::Asked { .. } | Body::Comment { .. });
-    let (name, mut value) = body::data(entry).filter(|_| !is_message)?;
+    let (name, mut value) = entry_data::entry(entry).filter(|_| !is_message)?;
     value["id"] = json!(entry.key);
     Some(Event::Custom { name, value })
 }
 
 #[cfg(test)]
-#[path = "teller_tests.rs"]
+#[path = "translator_tests.rs"]
 mod tests;

@@ -1,11 +1,11 @@
-//! What of a conversation has been told, and what is new: the same for whoever comes late and for whoever was there, so
+//! What of a conversation has been sent, and what is new: the same for whoever comes late and for whoever was there, so
 //! that a replay is as long as the text and not as the log.
 
 use domain::session::{Body, Conversation};
 
-/// How far each entry of a conversation has been told.
+/// How far each entry of a conversation has been sent.
 #[derive(Debug, Default)]
-pub(super) struct Told(Vec<Progress>);
+pub(super) struct EntryProgress(Vec<Progress>);
 
 #[derive(Clone, Copy, Debug, Default)]
 struct Progress {
@@ -17,29 +17,29 @@ struct Progress {
 
 /// What is new of an entry.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) enum News<'a> {
+pub(super) enum EntryUpdate<'a> {
     /// Of an agent's words: whether they begin, what has come, whether they end.
     Words { begins: bool, more: &'a str, ends: bool },
-    /// Everything else is told whole. `again`: it was told before, and reads differently now.
+    /// Everything else is sent whole. `again`: it was sent before, and reads differently now.
     Whole { again: bool },
 }
 
-impl Told {
-    /// What is new of the entry at a place, which counts as told from then on.
-    pub(super) fn news<'a>(&mut self, conversation: &'a Conversation, place: usize) -> News<'a> {
+impl EntryProgress {
+    /// What is new of the entry at a place, which counts as sent from then on.
+    pub(super) fn advance<'a>(&mut self, conversation: &'a Conversation, place: usize) -> EntryUpdate<'a> {
         if self.0.len() <= place {
             self.0.resize(place + 1, Progress::default());
         }
         let progress = &mut self.0[place];
         let Body::Words { text, writing } = &conversation.entries[place].body else {
-            return News::Whole { again: std::mem::replace(&mut progress.begun, true) };
+            return EntryUpdate::Whole { again: std::mem::replace(&mut progress.begun, true) };
         };
         // Words that go on after a pause begin again.
         let begins = !progress.begun || (progress.ended && (*writing || text.len() > progress.words));
         let more = &text[progress.words..];
         let ends = !writing && (begins || !progress.ended);
         *progress = Progress { begun: true, words: text.len(), ended: !writing };
-        News::Words { begins, more, ends }
+        EntryUpdate::Words { begins, more, ends }
     }
 
     /// The words that were ended although they go on, which begin again here; by their places.

@@ -63,9 +63,10 @@ fn shorts(events: &[Event]) -> Vec<String> {
 }
 
 /// What whoever comes after `late` events is told at first, and then.
-fn told(log: &[session::Event], late: usize) -> (Vec<String>, Vec<String>) {
-    let (mut teller, first) = Teller::new("t".into(), Conversation::read(&log[..late]), late as u64, false);
-    let then: Vec<Event> = log[late..].iter().flat_map(|event| teller.apply(event)).collect();
+fn sent(log: &[session::Event], late: usize) -> (Vec<String>, Vec<String>) {
+    let (mut translator, first) =
+        Translator::new("t".into(), Conversation::read(&log[..late]), late as u64, false);
+    let then: Vec<Event> = log[late..].iter().flat_map(|event| translator.apply(event)).collect();
     (shorts(&first), shorts(&then))
 }
 
@@ -103,7 +104,7 @@ fn day() -> Vec<session::Event> {
 
 #[test]
 fn everything_is_said_within_a_run() {
-    let (first, then) = told(&day(), 1);
+    let (first, then) = sent(&day(), 1);
     assert_eq!(first, ["run read-", "said A\n\nB", "end success"]);
     assert_eq!(
         then,
@@ -147,7 +148,7 @@ fn everything_is_said_within_a_run() {
 
 #[test]
 fn whoever_comes_late_reads_what_was_said_and_hears_the_rest() {
-    let (first, then) = told(&day(), 5);
+    let (first, then) = sent(&day(), 5);
     assert_eq!(first, ["run run_", "said A\n\nB|Dear ", "+Read", "step", "Juno("]);
     assert_eq!(then[..2], ["Ms.", "Rosa("]);
 }
@@ -156,9 +157,9 @@ fn whoever_comes_late_reads_what_was_said_and_hears_the_rest() {
 fn whoever_resumes_hears_what_those_heard_who_stayed() {
     let log = day();
     for at in 1..log.len() {
-        let (mut stayed, _) = Teller::new("t".into(), Conversation::read(&log[..1]), 1, false);
+        let (mut stayed, _) = Translator::new("t".into(), Conversation::read(&log[..1]), 1, false);
         log[1..at].iter().for_each(|event| drop(stayed.apply(event)));
-        let mut resumed = Teller::resumed("t".into(), Conversation::read(&log[..at]));
+        let mut resumed = Translator::resumed("t".into(), Conversation::read(&log[..at]));
         for event in &log[at..] {
             let (one, other) = (shorts(&stayed.apply(event)), shorts(&resumed.apply(event)));
             assert_eq!(one, other, "resumed at {at}");
@@ -172,7 +173,7 @@ fn a_run_that_breaks_off_leaves_nothing_open() {
         [(RunState::Failed, "error The work broke off."), (RunState::Cancelled, "end cancelled")]
     {
         let log = [state(RunState::Working), step(StepState::Working), words("Half"), state(how)];
-        let (_, then) = told(&log, 1);
+        let (_, then) = sent(&log, 1);
         // What was being done is not done any more, and says so.
         assert_eq!(then[..4], ["+Read", "step", "Juno(", "Half"]);
         assert_eq!(then.last().unwrap(), last);
@@ -181,7 +182,7 @@ fn a_run_that_breaks_off_leaves_nothing_open() {
             assert_eq!(count(opened), count(closed), "{then:?}");
         }
     }
-    let (mut once, _) = Teller::new("t".into(), Conversation::read(&[state(RunState::Working)]), 1, true);
+    let (mut once, _) = Translator::new("t".into(), Conversation::read(&[state(RunState::Working)]), 1, true);
     once.apply(&state(RunState::Completed));
     assert!(once.has_ended());
     assert!(once.apply(&comment("More")).is_empty());
@@ -191,12 +192,12 @@ fn a_run_that_breaks_off_leaves_nothing_open() {
 fn what_was_deleted_is_blanked_for_who_has_it_and_never_told_to_who_comes_late() {
     let deletion = by(rosa(), Part::DataDeletion { of: "e".into(), what: Deletable::Comment });
     let tombstone = by(rosa(), Part::DataTombstone { what: Deletable::Comment, deleted: 0 });
-    let (_, then) = told(&[comment("Secret"), deletion.clone()], 1);
+    let (_, then) = sent(&[comment("Secret"), deletion.clone()], 1);
     assert_eq!(then, ["run aside-", "comment", "end success"]);
-    let (mut teller, _) = Teller::new("t".into(), Conversation::read(&[comment("Secret")]), 1, false);
-    let blank = teller.apply(&deletion);
+    let (mut translator, _) = Translator::new("t".into(), Conversation::read(&[comment("Secret")]), 1, false);
+    let blank = translator.apply(&deletion);
     let Event::Custom { value, .. } = &blank[1] else { panic!("{blank:?}") };
     assert_eq!((&value["id"], &value["text"], &value["deleted"]), (&json!("e"), &json!(""), &json!(0)));
-    let (first, _) = told(&[tombstone, deletion], 2);
+    let (first, _) = sent(&[tombstone, deletion], 2);
     assert_eq!(first, ["run read-", "said ", "comment", "end success"]);
 }

@@ -1,4 +1,4 @@
-//! What the people's dialects refuse with: JSON for a program, with a sentence that it may show.
+//! What the people's protocols refuse with: JSON for a program, with a sentence that it may show.
 
 use axum::{
     Json,
@@ -13,14 +13,14 @@ use crate::limits;
 
 /// `{"error": …, "message": …}` under a status.
 #[derive(Debug)]
-pub(super) struct Refusal {
+pub(super) struct ProtocolError {
     status: StatusCode,
     error: &'static str,
     message: String,
     retry_after: Option<u32>,
 }
 
-impl Refusal {
+impl ProtocolError {
     pub(super) fn new(status: StatusCode, error: &'static str, message: impl Into<String>) -> Self {
         Self { status, error, message: message.into(), retry_after: None }
     }
@@ -52,10 +52,10 @@ impl Refusal {
 
 /// What is answered while the database says nothing.
 pub(crate) fn stalled(_: &Method, _: &HeaderMap) -> Response {
-    Refusal::away().into_response()
+    ProtocolError::away().into_response()
 }
 
-impl From<Error> for Refusal {
+impl From<Error> for ProtocolError {
     fn from(error: Error) -> Self {
         match error {
             Error::NotFound | Error::Sessions(sessions::Error::NotFound) => Self::not_found(),
@@ -84,7 +84,7 @@ impl From<Error> for Refusal {
     }
 }
 
-impl From<limits::Refusal> for Refusal {
+impl From<limits::Refusal> for ProtocolError {
     fn from(refused: limits::Refusal) -> Self {
         let words =
             "As much is going on here as is allowed at once. Close another window, or try again in a moment.";
@@ -93,7 +93,7 @@ impl From<limits::Refusal> for Refusal {
     }
 }
 
-impl From<AccessError> for Refusal {
+impl From<AccessError> for ProtocolError {
     fn from(error: AccessError) -> Self {
         match error {
             AccessError::Unavailable => Self::away(),
@@ -105,7 +105,7 @@ impl From<AccessError> for Refusal {
     }
 }
 
-impl IntoResponse for Refusal {
+impl IntoResponse for ProtocolError {
     fn into_response(self) -> Response {
         let body = Json(json!({ "error": self.error, "message": self.message }));
         let mut response = (self.status, body).into_response();

@@ -1,16 +1,16 @@
-//! Saying something in a session once, whoever made the id of the message.
+//! Posting a message into a session, once, whoever made its id.
 
 use domain::{
     controls::{self, Said},
     session::Body,
 };
 
-use super::{auth::Visit, open::read, refusal::Refusal};
+use super::{auth::Visit, error::ProtocolError, live_answer::read_session};
 
-/// Says something as the page's composer does. A message that was read from the session before comes back under the
+/// Posts a message as the page's composer does. A message that was read from the session before comes back under the
 /// session's own id; it is known by that.
-pub(super) async fn say(visit: &Visit, message: &str, words: &str) -> Result<Said, Refusal> {
-    let entries = read(visit).await?.conversation.entries;
+pub(super) async fn post(visit: &Visit, message: &str, words: &str) -> Result<Said, ProtocolError> {
+    let entries = read_session(visit).await?.conversation.entries;
     let same = entries.iter().find(|entry| entry.key == message).map(|entry| match &entry.body {
         Body::Comment { text } | Body::Steer { text, .. } => text == words.trim(),
         // What was deleted is not said again by whoever still has it.
