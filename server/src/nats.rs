@@ -8,7 +8,7 @@ use futures::{
     future::{self, BoxFuture},
     stream::BoxStream,
 };
-use sessions::{Exchange, Trouble};
+use sessions::{Exchange, ExchangeError};
 use sqlx::PgPool;
 use tokio::sync::Mutex;
 use tokio_util::sync::CancellationToken;
@@ -59,7 +59,7 @@ impl Nats {
         Self { url, database, line: Mutex::new(None) }
     }
 
-    async fn begin(&self) -> Result<BoxStream<'static, String>, Trouble> {
+    async fn begin(&self) -> Result<BoxStream<'static, String>, ExchangeError> {
         let missed = CancellationToken::new();
         let may_miss = missed.clone();
         let client = connect(&self.url, move |event| {
@@ -86,7 +86,7 @@ impl Nats {
         sqlx::query_scalar::<_, String>(asked).fetch_one(&self.database).await.map(Subject::from)
     }
 
-    async fn send(&self, texts: Vec<String>) -> Result<(), Trouble> {
+    async fn send(&self, texts: Vec<String>) -> Result<(), ExchangeError> {
         let (client, subject) = self.line.lock().await.clone().ok_or(NoLine)?;
         for text in texts {
             client.publish(subject.clone(), text.into()).await?;
@@ -96,7 +96,7 @@ impl Nats {
 }
 
 impl Exchange for Nats {
-    fn listen(&self) -> BoxFuture<'_, Result<BoxStream<'static, String>, Trouble>> {
+    fn listen(&self) -> BoxFuture<'_, Result<BoxStream<'static, String>, ExchangeError>> {
         async move {
             // What was told over the old line may have been lost with it.
             self.line.lock().await.take();
@@ -105,7 +105,7 @@ impl Exchange for Nats {
         .boxed()
     }
 
-    fn tell(&self, texts: Vec<String>) -> BoxFuture<'_, Result<(), Trouble>> {
+    fn publish(&self, texts: Vec<String>) -> BoxFuture<'_, Result<(), ExchangeError>> {
         self.send(texts).boxed()
     }
 }

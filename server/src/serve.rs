@@ -105,7 +105,7 @@ async fn run(
     let metrics = Metrics::new(engine.clone(), limits.clone(), app.db.clock(), auth(settings, &app));
     let metrics = metrics::routes(metrics);
     let live = Live::new(shutdown.clone(), Pace::default()).within(limits);
-    live.across(engine.clone());
+    live.share_presence(engine.clone());
     let gateway = ToolGateway::of(address);
     let trusted = settings.trusted_proxies.networks(&app.site.public_url);
     let ingress = Ingress::new(app.clone(), trusted.clone(), BodyTimes::default());

@@ -89,7 +89,7 @@ impl Core {
         change: impl AsyncFnOnce(&mut PgConnection) -> Result<T, Error>,
     ) -> Result<T, Error> {
         let changing = Box::pin(async {
-            let mut held = Held(Some(self.pool.acquire().await?));
+            let mut held = ConnectionGuard(Some(self.pool.acquire().await?));
             let Some(conn) = &mut held.0 else { return Err(Error::ShuttingDown) };
             let answer = tokio::time::timeout(self.options.read_timeout, change(conn)).await;
             let answer = answer.map_err(|elapsed| Error::from(timed_out(elapsed)))?;
@@ -131,15 +131,15 @@ impl Core {
 }
 
 /// A connection that goes back to the pool only when it is given back; dropped before that it is closed.
-struct Held(Option<PoolConnection<Postgres>>);
+struct ConnectionGuard(Option<PoolConnection<Postgres>>);
 
-impl Held {
+impl ConnectionGuard {
     fn give_back(mut self) {
         drop(self.0.take());
     }
 }
 
-impl Drop for Held {
+impl Drop for ConnectionGuard {
     fn drop(&mut self) {
         drop(self.0.take().map(PoolConnection::detach));
     }

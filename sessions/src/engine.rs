@@ -7,7 +7,7 @@ use tokio_util::sync::DropGuard;
 use uuid::Uuid;
 
 use crate::{
-    Append, Appended, Error, Figures, Follower, Head, Offset, Options, Page, StreamId, Tenant, check,
+    Append, AppendOutcome, Error, Figures, Follower, Head, Offset, Options, Page, StreamId, Tenant, check,
     core::Core,
     nodes::{self, Nodes},
     poll,
@@ -43,7 +43,7 @@ impl Engine {
         core.tasks.spawn(Writer::new(Arc::clone(&core), inbox).run());
         core.tasks.spawn(poll::run(Arc::clone(&core)));
         core.tasks.spawn(nodes::listen(Arc::clone(&core)));
-        core.tasks.spawn(nodes::speak(Arc::clone(&core)));
+        core.tasks.spawn(nodes::publish(Arc::clone(&core)));
         core.tasks.spawn(sweep::run(Arc::clone(&core)));
         core.tasks.spawn(subscriptions::run(Arc::clone(&core)));
         let stop = core.stop.clone().drop_guard();
@@ -58,7 +58,7 @@ impl Engine {
     ///
     /// # Errors
     /// Nothing was stored with any error but [`Error::Unsure`].
-    pub async fn append(&self, stream: StreamId, append: Append) -> Result<Appended, Error> {
+    pub async fn append(&self, stream: StreamId, append: Append) -> Result<AppendOutcome, Error> {
         let bytes = check::sizes(&append.events, &self.core().options)?;
         check::append(&append)?;
         if self.core().stop.is_cancelled() {

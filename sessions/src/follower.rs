@@ -18,12 +18,12 @@ use crate::{
 };
 
 /// What a follower found.
-enum Found<T> {
+enum NextItem<T> {
     Batch(Batch),
     Ready(T),
 }
 
-enum Look {
+enum Peek {
     Batch(Batch),
     Wait,
     /// The engine stops.
@@ -71,8 +71,8 @@ impl Follower {
     pub async fn next(&mut self) -> Result<Option<Batch>, Error> {
         let found = self.find(|_, _| None::<(Infallible, Stand)>).await?;
         Ok(found.map(|found| match found {
-            Found::Batch(batch) => batch,
-            Found::Ready(never) => match never {},
+            NextItem::Batch(batch) => batch,
+            NextItem::Ready(never) => match never {},
         }))
     }
 
@@ -88,8 +88,8 @@ impl Follower {
     ) -> Result<Option<Bytes>, Error> {
         let found = self.find(|tail, from| tail.frame(from, variant())).await?;
         Ok(found.map(|found| match found {
-            Found::Ready(frame) => frame,
-            Found::Batch(page) => {
+            NextItem::Ready(frame) => frame,
+            NextItem::Batch(page) => {
                 let variant = variant();
                 self.tail.frames.get(Key::of(&page, variant), || make(&page, variant))
             }
@@ -100,22 +100,22 @@ impl Follower {
     async fn find<T>(
         &mut self,
         ready: impl Fn(&Tail, Offset) -> Option<(T, Stand)>,
-    ) -> Result<Option<Found<T>>, Error> {
+    ) -> Result<Option<NextItem<T>>, Error> {
         while !self.ended && !self.engine.core().stopping.load(Ordering::Acquire) {
             // Before looking: what comes after the look is heard.
             self.moved.borrow_and_update();
             if let Some((ready, stand)) = ready(&self.tail, self.from) {
                 self.stand(stand);
-                return Ok(Some(Found::Ready(ready)));
+                return Ok(Some(NextItem::Ready(ready)));
             }
             match self.look().await? {
-                Look::Batch(batch) => {
+                Peek::Batch(batch) => {
                     self.stand(Stand { next: batch.next, closed: batch.closed, revision: batch.revision });
-                    return Ok(Some(Found::Batch(batch)));
+                    return Ok(Some(NextItem::Batch(batch)));
                 }
-                Look::Stopped => break,
+                Peek::Stopped => break,
                 // The engine's stop stirs too. The tail is held here, so its sender is there.
-                Look::Wait => {
+                Peek::Wait => {
                     if self.moved.changed().await.is_err() {
                         break;
                     }
@@ -131,11 +131,11 @@ impl Follower {
         self.ended = closed;
     }
 
-    async fn look(&mut self) -> Result<Look, Error> {
+    async fn look(&mut self) -> Result<Peek, Error> {
         let view = self.tail.look(self.from, self.engine.core().page_size());
         let core = match view {
-            View::Batch(batch) => return Ok(Look::Batch(batch)),
-            View::Wait => return Ok(Look::Wait),
+            View::Batch(batch) => return Ok(Peek::Batch(batch)),
+            View::Wait => return Ok(Peek::Wait),
             View::Older | View::Past | View::Missing => Arc::clone(self.engine.core()),
         };
         // Boxed: a follower that waits, as most do, should not hold room for it.
@@ -147,9 +147,9 @@ impl Follower {
             _ => core.stop.run_until_cancelled(Box::pin(self.settle(&core))).await,
         };
         Ok(match found.transpose()? {
-            None => Look::Stopped,
-            Some(None) => Look::Wait,
-            Some(Some(batch)) => Look::Batch(batch),
+            None => Peek::Stopped,
+            Some(None) => Peek::Wait,
+            Some(Some(batch)) => Peek::Batch(batch),
         })
     }
 

@@ -6,12 +6,12 @@ use bytes::Bytes;
 
 use crate::{Offset, Page, core::locked};
 
-/// So many are kept: followers at the end of a stream are told the same within moments.
+/// So many are kept: followers at the end of a stream get the same within moments.
 const MOST: usize = 8;
 /// Larger ones are not kept: who reads that far behind reads alone.
 const MOST_BYTES: usize = 256 << 10;
 
-/// What is told.
+/// What is sent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Key {
     pub(crate) from: Offset,
@@ -20,17 +20,17 @@ pub(crate) struct Key {
     pub(crate) variant: u64,
 }
 
-/// Where whoever was told it stands then.
+/// Where whoever got it stands then.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Stand {
     pub(crate) next: Offset,
     pub(crate) closed: bool,
-    /// What was read at another revision is not told again.
+    /// What was read at another revision is not sent again.
     pub(crate) revision: u64,
 }
 
 impl Key {
-    /// Of a page, told in one of several ways.
+    /// Of a page, encoded in one of several ways.
     pub(crate) fn of(page: &Page, variant: u64) -> Self {
         Self {
             from: Offset::from_value(page.next.value() - page.records.len() as u64),

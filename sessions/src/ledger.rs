@@ -4,17 +4,17 @@ use std::collections::HashMap;
 
 use uuid::Uuid;
 
-use crate::{Append, Appended, Error, Expiry, Offset, Producer, StreamId};
+use crate::{Append, AppendOutcome, Error, Expiry, Offset, Producer, StreamId};
 
 /// The locked streams of a batch, moved on by each append that is taken.
 #[derive(Debug, Default)]
 pub(crate) struct Ledger {
-    streams: HashMap<StreamId, Locked>,
+    streams: HashMap<StreamId, LockedStream>,
 }
 
 /// A locked stream.
 #[derive(Debug)]
-pub(crate) struct Locked {
+pub(crate) struct LockedStream {
     pub(crate) workspace: Uuid,
     pub(crate) next: Offset,
     pub(crate) closed: bool,
@@ -38,7 +38,7 @@ enum Verdict {
 }
 
 impl Ledger {
-    pub(crate) fn insert(&mut self, stream: StreamId, locked: Locked) {
+    pub(crate) fn insert(&mut self, stream: StreamId, locked: LockedStream) {
         self.streams.insert(stream, locked);
     }
 
@@ -48,27 +48,27 @@ impl Ledger {
         }
     }
 
-    pub(crate) fn into_streams(self) -> impl Iterator<Item = (StreamId, Locked)> {
+    pub(crate) fn into_streams(self) -> impl Iterator<Item = (StreamId, LockedStream)> {
         self.streams.into_iter()
     }
 
-    pub(crate) fn get(&self, stream: StreamId) -> Option<&Locked> {
+    pub(crate) fn get(&self, stream: StreamId) -> Option<&LockedStream> {
         self.streams.get(&stream)
     }
 
     /// Takes the append, or says why not. A refusal changes nothing, so that the batch goes on without it.
-    pub(crate) fn admit(&mut self, stream: StreamId, append: &Append) -> Result<Appended, Error> {
+    pub(crate) fn admit(&mut self, stream: StreamId, append: &Append) -> Result<AppendOutcome, Error> {
         let locked = self.streams.get_mut(&stream).ok_or(Error::NotFound)?;
         locked.admit(append)
     }
 }
 
-impl Locked {
+impl LockedStream {
     pub(crate) fn producer(&self, id: &str) -> Option<Progress> {
         self.producers.get(id).copied()
     }
 
-    fn admit(&mut self, append: &Append) -> Result<Appended, Error> {
+    fn admit(&mut self, append: &Append) -> Result<AppendOutcome, Error> {
         if let Some(gone) = &self.gone {
             return Err(gone.clone());
         }
@@ -95,7 +95,7 @@ impl Locked {
         Error::Closed { next: self.next }
     }
 
-    fn take(&mut self, append: &Append, progress: Option<Progress>) -> Appended {
+    fn take(&mut self, append: &Append, progress: Option<Progress>) -> AppendOutcome {
         if let (Some(progress), Some(producer)) = (progress, &append.producer) {
             self.producers.insert(producer.id.clone(), progress);
         }
@@ -108,10 +108,10 @@ impl Locked {
         self.answer(append, first, false)
     }
 
-    fn answer(&self, append: &Append, first: Offset, duplicate: bool) -> Appended {
+    fn answer(&self, append: &Append, first: Offset, duplicate: bool) -> AppendOutcome {
         let progress = append.producer.as_ref().and_then(|producer| self.producer(&producer.id));
         let sequence = progress.and_then(|progress| progress.next_sequence.checked_sub(1));
-        Appended { first, next: self.next, duplicate, sequence, closed: self.closed }
+        AppendOutcome { first, next: self.next, duplicate, sequence, closed: self.closed }
     }
 }
 
@@ -138,8 +138,8 @@ fn judge(known: Option<Progress>, producer: &Producer) -> Result<Verdict, Error>
 mod tests {
     use super::*;
 
-    fn locked(next: u64, closed: bool) -> Locked {
-        Locked {
+    fn locked(next: u64, closed: bool) -> LockedStream {
+        LockedStream {
             workspace: Uuid::nil(),
             next: Offset::from_value(next),
             closed,
@@ -178,13 +178,13 @@ mod tests {
         let (mut ledger, stream) = ledger(0, false);
         let mut admit = |epoch, sequence| ledger.admit(stream, &by(epoch, sequence));
         assert!(matches!(admit(3, 1), Err(Error::SequenceGap { expected: 0, received: 1 })));
-        assert!(matches!(admit(3, 0), Ok(Appended { duplicate: false, sequence: Some(0), .. })));
-        assert!(matches!(admit(3, 1), Ok(Appended { duplicate: false, sequence: Some(1), .. })));
-        assert!(matches!(admit(3, 0), Ok(Appended { duplicate: true, sequence: Some(1), .. })));
+        assert!(matches!(admit(3, 0), Ok(AppendOutcome { duplicate: false, sequence: Some(0), .. })));
+        assert!(matches!(admit(3, 1), Ok(AppendOutcome { duplicate: false, sequence: Some(1), .. })));
+        assert!(matches!(admit(3, 0), Ok(AppendOutcome { duplicate: true, sequence: Some(1), .. })));
         assert!(matches!(admit(3, 3), Err(Error::SequenceGap { expected: 2, received: 3 })));
         assert!(matches!(admit(2, 2), Err(Error::StaleEpoch { current: 3 })));
         assert!(matches!(admit(4, 2), Err(Error::EpochMustStartAtZero)));
-        assert!(matches!(admit(4, 0), Ok(Appended { duplicate: false, sequence: Some(0), .. })));
+        assert!(matches!(admit(4, 0), Ok(AppendOutcome { duplicate: false, sequence: Some(0), .. })));
         assert!(matches!(admit(3, 2), Err(Error::StaleEpoch { current: 4 })));
         assert_eq!(ledger.get(stream).unwrap().next, Offset::from_value(6));
     }
@@ -193,7 +193,7 @@ mod tests {
     fn a_closed_stream_knows_what_it_holds() {
         let (mut ledger, stream) = ledger(4, true);
         ledger.insert_producer(stream, "p".into(), Progress { epoch: 1, next_sequence: 2 });
-        assert!(matches!(ledger.admit(stream, &by(1, 1)), Ok(Appended { duplicate: true, .. })));
+        assert!(matches!(ledger.admit(stream, &by(1, 1)), Ok(AppendOutcome { duplicate: true, .. })));
         for (epoch, sequence) in [(1, 2), (1, 9), (0, 0), (2, 0), (2, 5)] {
             let refused = ledger.admit(stream, &by(epoch, sequence));
             assert!(
@@ -229,14 +229,14 @@ mod tests {
         assert!(matches!(admit(event(), "10"), Err(Error::OutOfOrder)));
         assert!(matches!(admit(event(), "2"), Err(Error::OutOfOrder)));
         assert!(matches!(admit(by(0, 0), "1"), Err(Error::OutOfOrder)));
-        assert!(matches!(admit(by(0, 0), "3"), Ok(Appended { duplicate: false, .. })));
-        assert!(matches!(admit(by(0, 0), "3"), Ok(Appended { duplicate: true, .. })));
+        assert!(matches!(admit(by(0, 0), "3"), Ok(AppendOutcome { duplicate: false, .. })));
+        assert!(matches!(admit(by(0, 0), "3"), Ok(AppendOutcome { duplicate: true, .. })));
     }
 
     #[test]
     fn a_stream_that_is_gone_takes_nothing() {
         let (mut ledger, stream) = (Ledger::default(), StreamId::generate());
-        ledger.insert(stream, Locked { gone: Some(Error::Deleted), ..locked(0, false) });
+        ledger.insert(stream, LockedStream { gone: Some(Error::Deleted), ..locked(0, false) });
         assert!(matches!(ledger.admit(stream, &by(0, 0)), Err(Error::Deleted)));
     }
 }

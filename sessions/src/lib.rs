@@ -47,11 +47,13 @@ pub use expiry::Expiry;
 pub use figures::{Figures, Spread};
 pub use follower::Follower;
 pub use id::StreamId;
-pub use model::{Append, Appended, Batch, Head, NewStream, Page, Producer, Record, Tenant};
-pub use named::{Created, ForkPoint, NewNamed};
-pub use names::Named;
-pub use nodes::{Exchange, News, Nodes, TEXT_BYTES, Trouble};
+pub use model::{Append, AppendOutcome, Batch, Head, NewStream, Page, Producer, Record, Tenant};
+pub use named::{CreateOutcome, ForkPoint, NewNamedStream};
+pub use names::NamedStream;
+pub use nodes::{Exchange, ExchangeError, NodeEvent, Nodes, TEXT_BYTES};
 pub use offset::{InvalidOffset, Offset};
 pub use options::{Clock, Options};
-pub use subscriptions::{Delivery, Link, NewSubscription, Refusal, Report, Subscription, Then, Wake, Wakes};
+pub use subscriptions::{
+    Delivery, Link, NewSubscription, Report, Subscription, SubscriptionError, Then, Wake, Wakes,
+};
 pub use transaction::{append_in, close_in, create_in, fence_in, find_in, head_in, read_in, redact_in};

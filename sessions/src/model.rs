@@ -90,7 +90,7 @@ impl Append {
 
 /// What came of an append.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Appended {
+pub struct AppendOutcome {
     /// Where its first event begins. Of a duplicate: the stream's end, since where it went is not kept.
     pub first: Offset,
     /// The offset behind its last event. Of a duplicate: the stream's end.

@@ -10,7 +10,7 @@ use crate::{StreamId, Tenant};
 /// What is known of a stream by its name, none of which ever changes. A stream that was deleted keeps its id to
 /// itself: whoever uses an old one is told that it is not found.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Named {
+pub struct NamedStream {
     /// The stream.
     pub id: StreamId,
     /// What it holds, as its creator wrote it.
@@ -19,7 +19,7 @@ pub struct Named {
     pub json: bool,
 }
 
-type Names = HashMap<Tenant, HashMap<Arc<str>, Named>>;
+type Names = HashMap<Tenant, HashMap<Arc<str>, NamedStream>>;
 
 /// Two generations of names, each of at most as many as fit: what is used moves into the younger one, and when that is
 /// full, the older one goes.
@@ -41,7 +41,7 @@ impl Cache {
         Self { most: (most / 2).max(1), generations: RwLock::default() }
     }
 
-    pub(crate) fn get(&self, tenant: Tenant, name: &str) -> Option<Named> {
+    pub(crate) fn get(&self, tenant: Tenant, name: &str) -> Option<NamedStream> {
         let known = |names: &Names| names.get(&tenant)?.get(name).cloned();
         let aged = {
             let generations = self.generations.read().unwrap_or_else(PoisonError::into_inner);
@@ -54,7 +54,7 @@ impl Cache {
         Some(aged)
     }
 
-    pub(crate) fn insert(&self, tenant: Tenant, name: &str, named: Named) {
+    pub(crate) fn insert(&self, tenant: Tenant, name: &str, named: NamedStream) {
         let mut generations = self.generations.write().unwrap_or_else(PoisonError::into_inner);
         if generations.count >= self.most {
             generations.old = std::mem::take(&mut generations.young);
@@ -85,7 +85,8 @@ mod tests {
         let cache = Cache::new(8);
         let tenant = Tenant { workspace: Uuid::nil(), client: None };
         let other = Tenant { client: Some(Uuid::nil()), ..tenant };
-        let named = || Named { id: StreamId::generate(), content_type: "text/plain".into(), json: false };
+        let named =
+            || NamedStream { id: StreamId::generate(), content_type: "text/plain".into(), json: false };
         let kept = named();
         cache.insert(tenant, "kept", kept.clone());
         for turn in 0..100 {

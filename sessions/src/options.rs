@@ -39,16 +39,16 @@ pub struct Options {
     pub page_bytes: usize,
     /// How many followers read from the database at the same time; further ones wait for their turn. 4.
     pub catch_up_reads: usize,
-    /// How long small events that come fast are put together for a crowd of followers, which then hears of them at once.
+    /// How long small events that come fast are put together for a crowd of followers, which then gets them at once.
     /// 40 ms: nobody sees the difference, and each follower costs a wake-up and a frame less for every event but one.
     pub together: Duration,
     /// How many followers of one stream are a crowd. 32; fewer hear of everything as it comes.
     pub crowd: usize,
-    /// How often the database is asked what nobody was told of. 1 second: what a lost word between nodes costs at most.
+    /// How often the database is asked what no message named. 1 second: what a lost message between nodes costs at most.
     pub poll_interval: Duration,
-    /// By what nodes speak to each other. Postgres's own NOTIFY where it is none.
+    /// What carries texts between nodes. Postgres's own NOTIFY where it is none.
     pub exchange: Option<Arc<dyn Exchange>>,
-    /// How often a node says that it is there; three times as long, and it counts as gone. 5 seconds.
+    /// How often a node sends that it is there; three times as long, and it counts as gone. 5 seconds.
     pub hello_interval: Duration,
     /// How often streams that have lapsed are looked for and what was deleted is dropped. 30 seconds.
     pub sweep_interval: Duration,

@@ -43,7 +43,7 @@ impl Pace {
     }
 
     /// They hear of it now.
-    pub(crate) fn heard(&mut self) {
+    pub(crate) fn mark_notified(&mut self) {
         self.due = None;
     }
 }
@@ -55,30 +55,30 @@ mod tests {
     const SPAN: Duration = Duration::from_millis(40);
 
     /// How often followers hear of events that come every so many milliseconds, for four seconds.
-    fn heard(every: u64) -> usize {
+    fn count_notifications(every: u64) -> usize {
         let (mut pace, begun) = (Pace::new(), Instant::now());
-        let mut heard = 0;
+        let mut notified = 0;
         for at in 1..4_000 {
             let now = begun + Duration::from_millis(at);
             if pace.due().is_some_and(|due| due <= now) {
-                pace.heard();
-                heard += 1;
+                pace.mark_notified();
+                notified += 1;
             }
             if at % every == 0 && !pace.waits(now, SPAN) {
-                heard += 1;
+                notified += 1;
             }
         }
-        heard
+        notified
     }
 
     #[test]
     fn what_comes_fast_is_put_together() {
-        assert_eq!(heard(50), 79);
-        assert_eq!(heard(20), 199);
+        assert_eq!(count_notifications(50), 79);
+        assert_eq!(count_notifications(20), 199);
         // About 25 a second, but for the first span, which tells how fast they come.
         for every in [1, 5] {
-            let heard = heard(every);
-            assert!((90..=145).contains(&heard), "{heard}");
+            let notified = count_notifications(every);
+            assert!((90..=145).contains(&notified), "{notified}");
         }
     }
 }

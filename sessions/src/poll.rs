@@ -1,4 +1,4 @@
-//! Finds out what nobody was told of: transactions that ended without a word, and what other nodes said in vain.
+//! Finds out what no message named: transactions that ended without one, and messages of other nodes that got lost.
 
 use std::{collections::HashMap, sync::Arc};
 

@@ -16,8 +16,8 @@ use crate::{
     sql,
 };
 
-type Landed = Result<Arc<Page>, Error>;
-type Flight = BoxFuture<'static, Landed>;
+type FlightResult = Result<Arc<Page>, Error>;
+type Flight = BoxFuture<'static, FlightResult>;
 type Route = (StreamId, Offset);
 
 /// The reads that are on their way. Whoever waits for one drives it; when the last leaves, it is given up.
@@ -31,7 +31,7 @@ impl std::fmt::Debug for Flights {
 }
 
 /// Reads a page, together with everyone who is reading it already. It may thus be of a moment before the call.
-pub(crate) async fn page(core: &Arc<Core>, stream: StreamId, from: Offset) -> Landed {
+pub(crate) async fn page(core: &Arc<Core>, stream: StreamId, from: Offset) -> FlightResult {
     board(core, (stream, from)).await
 }
 
@@ -40,15 +40,15 @@ fn board(core: &Arc<Core>, route: Route) -> Shared<Flight> {
     if let Some(flight) = flights.get(&route).and_then(WeakShared::upgrade) {
         return flight;
     }
-    let flight = fly(Landing { core: Arc::clone(core), route }).boxed().shared();
+    let flight = fly(FlightGuard { core: Arc::clone(core), route }).boxed().shared();
     if let Some(flight) = flight.downgrade() {
         flights.insert(route, flight);
     }
     flight
 }
 
-async fn fly(landing: Landing) -> Landed {
-    let Landing { core, route: (stream, from) } = &landing;
+async fn fly(landing: FlightGuard) -> FlightResult {
+    let FlightGuard { core, route: (stream, from) } = &landing;
     // Never closed; without a turn it would just read at once.
     let _turn = core.reads.acquire().await;
     let max = core.page_size();
@@ -58,12 +58,12 @@ async fn fly(landing: Landing) -> Landed {
 }
 
 /// Takes the flight off the board, however it ends.
-struct Landing {
+struct FlightGuard {
     core: Arc<Core>,
     route: Route,
 }
 
-impl Drop for Landing {
+impl Drop for FlightGuard {
     fn drop(&mut self) {
         locked(&self.core.flights.0).remove(&self.route);
     }

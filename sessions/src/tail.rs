@@ -113,12 +113,12 @@ impl Tail {
 
     /// Has every follower look again.
     pub(crate) fn stir(&self) {
-        locked(&self.pace).heard();
+        locked(&self.pace).mark_notified();
         self.moved.send_replace(());
     }
 
     /// Has every follower look again, a crowd in a moment if much has come lately.
-    fn tell(&self, options: &Options) {
+    fn notify(&self, options: &Options) {
         let waits =
             self.following() >= options.crowd && locked(&self.pace).waits(Instant::now(), options.together);
         if waits { self.later.notify_one() } else { self.stir() }
@@ -137,7 +137,7 @@ impl Tail {
         };
         match joined {
             true if closes => self.stir(),
-            true => self.tell(options),
+            true => self.notify(options),
             false => self.wake(),
         }
     }
@@ -194,11 +194,11 @@ impl Tail {
                 self.catch_up(&core).await;
             }
         };
-        let work = async { tokio::join!(asking, self.tell_late()) };
+        let work = async { tokio::join!(asking, self.notify_late()) };
         self.over.run_until_cancelled(work).await;
     }
 
-    async fn tell_late(&self) {
+    async fn notify_late(&self) {
         loop {
             self.later.notified().await;
             let due = locked(&self.pace).due();

@@ -7,7 +7,7 @@
 use chrono::{DateTime, Utc};
 use sqlx::PgConnection;
 
-use crate::{Appended, Error, Head, NewStream, Offset, Page, Record, StreamId, check, ring::Size, sql};
+use crate::{AppendOutcome, Error, Head, NewStream, Offset, Page, Record, StreamId, check, ring::Size, sql};
 
 /// Creates a stream. Creating it again with the same configuration does nothing.
 ///
@@ -40,7 +40,7 @@ pub async fn append_in(
     stream: StreamId,
     events: &[String],
     now: DateTime<Utc>,
-) -> Result<Appended, Error> {
+) -> Result<AppendOutcome, Error> {
     check::texts(events)?;
     sql::append(conn, stream, events, now).await
 }

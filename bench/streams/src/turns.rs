@@ -82,7 +82,7 @@ async fn take(bench: &Bench<'_>, row: &mut Row<'_>, round: usize) {
         Ok(turn) => turn.map_err(|failure| failure.to_string()),
         Err(_) => Err(format!("not done in {patience:?}")),
     };
-    let words = turn.as_ref().map_or_else(String::clone, |turn| said(&Figures::of(&[turn])));
+    let words = turn.as_ref().map_or_else(String::clone, |turn| summary(&Figures::of(&[turn])));
     eprintln!("{:>4} s  {:<18} {:<10} {words}", bench.origin.elapsed().as_secs(), row.work.key, server.name);
     match turn {
         Ok(turn) => row.turns.push(turn),
@@ -90,7 +90,7 @@ async fn take(bench: &Bench<'_>, row: &mut Row<'_>, round: usize) {
     }
 }
 
-fn said(figures: &Figures) -> String {
+fn summary(figures: &Figures) -> String {
     let milliseconds = |value: Option<f64>| value.map_or("-".to_owned(), |value| format!("{value:.2}"));
     format!(
         "{:>8.0}/s  p50 {} ms  p99 {} ms  CPU {:.1} us  tool {:.0} %",

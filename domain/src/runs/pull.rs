@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
-use sessions::{Append, Appended, StreamId};
+use sessions::{Append, AppendOutcome, StreamId};
 
 use super::{
     Assignment, Claimed, assignment,
@@ -208,7 +208,7 @@ pub async fn say_at(
     stage: Stage,
     sequence: u64,
     parts: Vec<Part>,
-) -> Result<Appended> {
+) -> Result<AppendOutcome> {
     if parts.iter().any(|part| !may_say(stage, part)) {
         return Err(Error::refused("A part of these is not an agent's to write there."));
     }

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use serde_json::json;
-use sessions::{Expiry, NewNamed, StreamId, Tenant};
+use sessions::{Expiry, NewNamedStream, StreamId, Tenant};
 use sqlx::{AssertSqlSafe, PgPool};
 use uuid::Uuid;
 
@@ -297,7 +297,7 @@ impl Furnishing<'_> {
             .await
             .unwrap();
         let tenant = Tenant { workspace: fixture.workspace.0, client: Some(client.0) };
-        let named = NewNamed {
+        let named = NewNamedStream {
             tenant,
             name: word.to_owned(),
             content_type: None,

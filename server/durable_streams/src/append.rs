@@ -6,7 +6,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use bytes::Bytes;
-use sessions::{Append, Appended, Data, Engine, Error, Named, Producer};
+use sessions::{Append, AppendOutcome, Data, Engine, Error, NamedStream, Producer};
 
 use crate::{
     AppendError, AppendPlan, AppendRequest, Authorizer, DurableStreams, Grant, body, content_type,
@@ -88,7 +88,7 @@ impl AppendInput<'_> {
         &self,
         streams: &DurableStreams<A>,
         grant: &Grant<A::Principal>,
-    ) -> Result<Appended, Failure> {
+    ) -> Result<AppendOutcome, Failure> {
         let mut named = grant.target.find(&streams.engine).await?;
         loop {
             match self.append_to(streams, grant, &named).await {
@@ -104,8 +104,8 @@ impl AppendInput<'_> {
         &self,
         streams: &DurableStreams<A>,
         grant: &Grant<A::Principal>,
-        named: &Named,
-    ) -> Result<Appended, Failure> {
+        named: &NamedStream,
+    ) -> Result<AppendOutcome, Failure> {
         let engine = &streams.engine;
         let request = AppendRequest {
             producer: self.producer.as_ref(),
@@ -128,7 +128,7 @@ impl AppendInput<'_> {
     }
 
     /// What the body holds, where it is of the stream's type.
-    async fn events(&self, engine: &Engine, named: &Named) -> Result<Vec<Data>, Error> {
+    async fn events(&self, engine: &Engine, named: &NamedStream) -> Result<Vec<Data>, Error> {
         if self.body.is_empty() {
             return Ok(Vec::new());
         }
@@ -144,7 +144,7 @@ impl AppendInput<'_> {
         if events.is_empty() { Err(Error::Empty) } else { Ok(events) }
     }
 
-    fn answer(&self, appended: &Appended) -> Response {
+    fn answer(&self, appended: &AppendOutcome) -> Response {
         let is_new = self.producer.is_some() && !appended.duplicate && !self.body.is_empty();
         let status = if is_new { StatusCode::OK } else { StatusCode::NO_CONTENT };
         let mut response = response::with(status.into_response(), [(NEXT_OFFSET, value(appended.next))]);

@@ -9,7 +9,7 @@ use axum::{
 };
 use bytes::Bytes;
 use futures::{Stream, stream};
-use sessions::{Error, Expiry, Head, Named, Offset, Page, StreamId};
+use sessions::{Error, Expiry, Head, NamedStream, Offset, Page, StreamId};
 
 use crate::{
     Authorizer, DurableStreams, Grant, Target, encode::Encoding, headers::value, page_response, query::From,
@@ -55,7 +55,7 @@ async fn reach<A: Authorizer>(
     streams: &DurableStreams<A>,
     target: &Target,
     start: Offset,
-) -> Result<(Named, Page, Option<Page>), Error> {
+) -> Result<(NamedStream, Page, Option<Page>), Error> {
     let mut named = target.find(&streams.engine).await?;
     loop {
         match reach_of(streams, &named, start).await {
@@ -67,7 +67,7 @@ async fn reach<A: Authorizer>(
 
 async fn reach_of<A: Authorizer>(
     streams: &DurableStreams<A>,
-    named: &Named,
+    named: &NamedStream,
     start: Offset,
 ) -> Result<(Page, Option<Page>), Error> {
     let engine = &streams.engine;
@@ -118,7 +118,7 @@ enum State {
 }
 
 impl<A: Authorizer> Pages<A> {
-    fn new(streams: Arc<DurableStreams<A>>, named: &Named, at: Offset, reach: &Page) -> Self {
+    fn new(streams: Arc<DurableStreams<A>>, named: &NamedStream, at: Offset, reach: &Page) -> Self {
         let encoding = Encoding::of(&named.content_type);
         let Page { next: end, revision, .. } = *reach;
         Self { streams, stream: named.id, encoding, at, end, revision, state: State::Opening }

@@ -5,7 +5,7 @@ use axum::{
     http::{HeaderMap, HeaderValue, StatusCode, header, request::Parts},
     response::{IntoResponse, Response},
 };
-use sessions::{Created, Data, ForkPoint, NewNamed};
+use sessions::{CreateOutcome, Data, ForkPoint, NewNamedStream};
 
 use crate::{
     Authorizer, DurableStreams, Grant, Target, body, content_type,
@@ -27,7 +27,7 @@ pub(super) async fn create<A: Authorizer>(
     };
     let headers = &parts.headers;
     streams.limits.check_storage(*tenant)?;
-    let new = NewNamed {
+    let new = NewNamedStream {
         tenant: *tenant,
         name: name.clone(),
         content_type: stated_type(headers),
@@ -42,7 +42,7 @@ pub(super) async fn create<A: Authorizer>(
 }
 
 /// How many events it begins with, at least one: a stream is no less than an event.
-fn count_events(new: &NewNamed) -> usize {
+fn count_events(new: &NewNamedStream) -> usize {
     let json =
         new.content_type.as_deref().is_some_and(|text| content_type::is_same(text, "application/json"));
     let messages = json.then(|| Data::json_messages(&new.body));
@@ -94,8 +94,8 @@ fn location(headers: &HeaderMap, name: &str) -> HeaderValue {
         .unwrap_or(HeaderValue::from_static("/"))
 }
 
-fn answer(created: &Created, location: HeaderValue) -> Response {
-    let Created { head, fresh } = created;
+fn answer(created: &CreateOutcome, location: HeaderValue) -> Response {
+    let CreateOutcome { head, fresh } = created;
     let status = if *fresh { StatusCode::CREATED } else { StatusCode::OK };
     let mut response = response::with(status.into_response(), [(NEXT_OFFSET, value(head.next))]);
     if let Ok(content_type) = HeaderValue::from_str(&head.content_type) {

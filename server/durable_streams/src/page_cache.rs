@@ -7,7 +7,7 @@ use std::ops::Range;
 
 use bytes::{Bytes, BytesMut};
 use quick_cache::{Weighter, sync::Cache};
-use sessions::{Engine, Error, Named, Offset, Page, Record, StreamId};
+use sessions::{Engine, Error, NamedStream, Offset, Page, Record, StreamId};
 
 use crate::encode::{Encoding, items};
 
@@ -74,7 +74,7 @@ impl PageCache {
     }
 
     /// Keeps events that begin at `from`, where they are worth it.
-    pub(super) fn insert_if_long(&self, stream: &Named, from: Offset, page: &Page) {
+    pub(super) fn insert_if_long(&self, stream: &NamedStream, from: Offset, page: &Page) {
         if page.records.len() as u64 >= FEW && page.next <= border(from) {
             let known = CachedPage { items: Bytes::new(), next: from, revision: page.revision };
             self.extend((stream.id, from), Encoding::of(&stream.content_type), known, &page.records);

@@ -1,6 +1,6 @@
 //! Which stream is meant, and working on it.
 
-use sessions::{Engine, Error, Head, Named, StreamId, Tenant};
+use sessions::{Engine, Error, Head, NamedStream, StreamId, Tenant};
 
 /// Which stream a request means.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -27,17 +27,21 @@ impl Target {
 
     /// The stream, from memory where it was used lately. Then it may have been deleted meanwhile: whoever is told so
     /// asks [`find_again`](Self::find_again).
-    pub(super) async fn find(&self, engine: &Engine) -> Result<Named, Error> {
+    pub(super) async fn find(&self, engine: &Engine) -> Result<NamedStream, Error> {
         let Self::Named { tenant, name } = self else {
             let head = self.head(engine).await?;
             let json = head.content_type == "application/json";
-            return Ok(Named { id: head.id, json, content_type: head.content_type.into() });
+            return Ok(NamedStream { id: head.id, json, content_type: head.content_type.into() });
         };
         engine.find(*tenant, name).await
     }
 
     /// The stream that has the name now, where that is another one.
-    pub(super) async fn find_again(&self, engine: &Engine, known: &Named) -> Result<Named, Error> {
+    pub(super) async fn find_again(
+        &self,
+        engine: &Engine,
+        known: &NamedStream,
+    ) -> Result<NamedStream, Error> {
         let Self::Named { tenant, name } = self else {
             return Err(Error::NotFound);
         };

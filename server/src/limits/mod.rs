@@ -1,7 +1,7 @@
 //! What one tenant (a workspace's client, or the desk) may take of the session log, so that one that runs wild leaves
 //! room for the others. Nothing is dropped in silence: whoever is refused is told so, and it is counted.
 //!
-//! Limited is what comes from outside, over the log's dialects. What the product appends in its own transactions is
+//! Limited is what comes from outside, over the log's protocols. What the product appends in its own transactions is
 //! not: it has limits of its own, and a state must not be kept from changing because its event is one too many.
 
 mod allowance;

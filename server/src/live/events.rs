@@ -61,7 +61,7 @@ pub async fn open(
     shutdown.spawn("live events", async move {
         let code = match visitor.standing.clone() {
             None => Some(SIGNED_OUT),
-            Some(standing) => talk(visitor, standing, live, follows, out).await,
+            Some(standing) => follow_all(visitor, standing, live, follows, out).await,
         };
         if let Some(code) = code {
             // Whoever is not there to hear it knows already.
@@ -83,8 +83,8 @@ fn follows(query: &str) -> Option<Vec<(StreamId, Offset)>> {
     follows.filter(|follows| follows.len() <= MOST_FOLLOWS)
 }
 
-/// Tells until somebody ends it; with which code, unless nobody is there to hear it.
-async fn talk(
+/// Follows until somebody ends it; with which code, unless nobody is there to hear it.
+async fn follow_all(
     visitor: Visitor,
     standing: Standing,
     live: Live,

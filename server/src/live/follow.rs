@@ -33,14 +33,14 @@ pub struct Follow {
 }
 
 impl Follow {
-    /// Tells everything of the stream from an offset on, until the socket closes.
+    /// Sends everything of the stream from an offset on, until the socket closes.
     pub async fn run(self, stream: StreamId, from: Offset) {
         if !self.may_follow(stream).await {
-            return self.tell(frames::gone(stream)).await;
+            return self.send(frames::gone(stream)).await;
         }
-        let _seat = self.sit(stream).await;
-        let (present, heard) = self.join(stream);
-        self.tell_all(stream, from, heard).await;
+        let _seat = self.wait_for_seat(stream).await;
+        let (present, viewers) = self.join(stream);
+        self.send_all(stream, from, viewers).await;
         drop(present);
     }
 
@@ -59,13 +59,13 @@ impl Follow {
     }
 
     /// Waits for a seat, and says so where there is none: the page goes on without asking again.
-    async fn sit(&self, stream: StreamId) -> Seat {
+    async fn wait_for_seat(&self, stream: StreamId) -> Seat {
         let Standing { workspace, client, .. } = &self.standing;
         let tenant = Tenant { workspace: workspace.0, client: client.as_ref().map(|(client, _)| client.0) };
         if let Ok(seat) = self.limits.seat(tenant, Kind::Socket) {
             return seat;
         }
-        self.tell(frames::full(stream)).await;
+        self.send(frames::full(stream)).await;
         loop {
             tokio::time::sleep(FULL).await;
             if let Ok(seat) = Seat::take(&self.limits, tenant, Kind::Socket) {
@@ -78,24 +78,24 @@ impl Follow {
         self.presence.join(stream, self.standing.person, viewer(&self.standing), self.grace)
     }
 
-    async fn tell_all(&self, stream: StreamId, from: Offset, mut heard: watch::Receiver<Vec<Viewer>>) {
+    async fn send_all(&self, stream: StreamId, from: Offset, mut viewers: watch::Receiver<Vec<Viewer>>) {
         let mut follower = self.app.db.engine().follow(stream, from);
         loop {
             tokio::select! {
-                changed = heard.changed() => {
+                changed = viewers.changed() => {
                     if changed.is_err() {
                         return;
                     }
-                    let people = heard.borrow_and_update().clone();
-                    self.tell(frames::people(stream, &people)).await;
+                    let people = viewers.borrow_and_update().clone();
+                    self.send(frames::people(stream, &people)).await;
                 }
                 next = follower.next() => match next {
-                    Ok(Some(batch)) => self.tell(frames::events(stream, &batch)).await,
+                    Ok(Some(batch)) => self.send(frames::events(stream, &batch)).await,
                     // Closed for good, or the engine stops; the socket's end is told by the socket.
                     Ok(None) => return,
-                    Err(sessions::Error::NotFound) => return self.tell(frames::gone(stream)).await,
+                    Err(sessions::Error::NotFound) => return self.send(frames::gone(stream)).await,
                     Err(sessions::Error::Gone { .. } | sessions::Error::Ahead { .. }) => {
-                        return self.tell(frames::stale(stream)).await;
+                        return self.send(frames::stale(stream)).await;
                     }
                     Err(error) => {
                         tracing::warn!(error.message = %error, "a stream could not be followed");
@@ -106,7 +106,7 @@ impl Follow {
         }
     }
 
-    async fn tell(&self, frame: String) {
+    async fn send(&self, frame: String) {
         // A closed socket ends this task in a moment.
         let _ = self.out.send(frame).await;
     }

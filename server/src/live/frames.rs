@@ -1,4 +1,4 @@
-//! What the server tells, as texts.
+//! The frames that the server sends, as texts.
 
 use domain::session;
 use serde_json::json;
@@ -65,7 +65,7 @@ pub fn closed(code: u16) -> String {
     json!({ "closed": code }).to_string()
 }
 
-/// Too many follow; it is told of as soon as there is room.
+/// Too many follow; its frames come as soon as there is room.
 pub fn full(stream: StreamId) -> String {
     json!({ "full": stream }).to_string()
 }

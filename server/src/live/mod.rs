@@ -1,4 +1,4 @@
-//! The portal's own dialect of the session log: one socket a tab for everything that its page follows.
+//! The portal's own protocol of the session log: one socket a tab for everything that its page follows.
 //!
 //! What a page and the server say is in [`wire::frames`]. Who may follow is settled before the first byte and asked
 //! again every few seconds. A follower that reads slowly holds an offset, never a growing queue.
@@ -58,9 +58,9 @@ impl Live {
     }
 
     /// Has people on other nodes be seen here, and these there, for as long as the server runs.
-    pub fn across(&self, engine: Engine) {
-        let across = self.presence.clone().across(engine, self.pace.tell, self.shutdown.soft().clone());
-        self.shutdown.spawn("presence", across);
+    pub fn share_presence(&self, engine: Engine) {
+        let sharing = self.presence.clone().share(engine, self.pace.share, self.shutdown.soft().clone());
+        self.shutdown.spawn("presence", sharing);
     }
 
     /// What its sockets listen to.

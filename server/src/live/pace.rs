@@ -11,8 +11,8 @@ pub struct Pace {
     pub patience: Duration,
     /// How long somebody who left still counts as looking, so that a reload does not flicker. 10 seconds.
     pub grace: Duration,
-    /// Between tellings of who looks, from node to node; who was not told of for three times as long is gone. 5 seconds.
-    pub tell: Duration,
+    /// Between messages of who looks, from node to node; who was in none for three times as long is gone. 5 seconds.
+    pub share: Duration,
 }
 
 impl Default for Pace {
@@ -22,7 +22,7 @@ impl Default for Pace {
             look: Duration::from_secs(3),
             patience: Duration::from_secs(30),
             grace: Duration::from_secs(10),
-            tell: Duration::from_secs(5),
+            share: Duration::from_secs(5),
         }
     }
 }

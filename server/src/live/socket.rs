@@ -1,4 +1,4 @@
-//! One socket: what its page asks, what it is told, and when it ends.
+//! One socket: what its page asks, what it gets, and when it ends.
 
 use std::{borrow::Cow, collections::HashMap};
 
@@ -35,7 +35,7 @@ pub async fn run(socket: WebSocket, visitor: Visitor, live: Live) {
     let end = match visitor.standing.clone() {
         None => (SIGNED_OUT, "signed out"),
         Some(standing) => {
-            let mut talk = Talk {
+            let mut connection = Connection {
                 visitor,
                 standing,
                 live,
@@ -44,7 +44,7 @@ pub async fn run(socket: WebSocket, visitor: Visitor, live: Live) {
                 tasks: JoinSet::new(),
                 calls: 0,
             };
-            talk.on(&mut calls).await
+            connection.run(&mut calls).await
         }
     };
     // What still waits is found in the log by whoever comes back and may.
@@ -81,7 +81,7 @@ async fn write(
     }
 }
 
-struct Talk {
+struct Connection {
     visitor: Visitor,
     standing: Standing,
     live: Live,
@@ -92,8 +92,11 @@ struct Talk {
     calls: u32,
 }
 
-impl Talk {
-    async fn on(&mut self, calls: &mut (impl StreamExt<Item = Result<Message, axum::Error>> + Unpin)) -> End {
+impl Connection {
+    async fn run(
+        &mut self,
+        calls: &mut (impl StreamExt<Item = Result<Message, axum::Error>> + Unpin),
+    ) -> End {
         let stop = self.live.shutdown.soft().clone();
         let mut beats = interval(self.live.pace.beat);
         let mut looks = time::interval_at(Instant::now() + self.live.pace.look, self.live.pace.look);
@@ -116,7 +119,7 @@ impl Talk {
                 }
                 call = calls.next() => match call {
                     Some(Ok(message)) => {
-                        if let Err(end) = self.hear(message) {
+                        if let Err(end) = self.handle(message) {
                             return end;
                         }
                     }
@@ -127,7 +130,7 @@ impl Talk {
         }
     }
 
-    fn hear(&mut self, message: Message) -> Result<(), End> {
+    fn handle(&mut self, message: Message) -> Result<(), End> {
         self.calls += 1;
         if self.calls > MOST_CALLS {
             return Err((close_code::POLICY, "too much is asked at once"));
@@ -135,7 +138,7 @@ impl Talk {
         match message {
             Message::Text(text) => {
                 let call = serde_json::from_str(&text).map_err(|_| (close_code::POLICY, "not understood"))?;
-                self.answer(call)
+                self.handle_call(call)
             }
             Message::Binary(_) => Err((close_code::UNSUPPORTED, "only text is understood")),
             Message::Close(_) => Err((close_code::NORMAL, "")),
@@ -143,7 +146,7 @@ impl Talk {
         }
     }
 
-    fn answer(&mut self, call: Call) -> Result<(), End> {
+    fn handle_call(&mut self, call: Call) -> Result<(), End> {
         match call {
             Call::Unfollow(stream) => {
                 if let Some(task) = self.follows.remove(&StreamId(stream)) {

@@ -1,4 +1,4 @@
-//! The log's dialect for two tenants with one and the same limits.
+//! The log's own protocol for two tenants with one and the same limits.
 
 use std::sync::Arc;
 

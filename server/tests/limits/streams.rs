@@ -1,4 +1,4 @@
-//! Limits of the log's own dialect.
+//! Limits of the log's own protocol.
 
 use std::{num::NonZeroU32, time::Duration};
 

@@ -246,7 +246,7 @@ async fn what_is_dropped_is_gone_and_the_fold_leads_on(pool: PgPool) {
     }
 }
 
-/// What a person deleted is told by no dialect, whether it is read from the beginning, from the middle or followed; pages
+/// What a person deleted is sent by no protocol, whether it is read from the beginning, from the middle or followed; pages
 /// that were kept before are not told again.
 #[sqlx::test(migrations = "../migrations")]
 async fn what_was_deleted_is_read_nowhere(pool: PgPool) {

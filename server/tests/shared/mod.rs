@@ -93,7 +93,7 @@ pub async fn portal_at(
     let own = format!("http://{address}");
     let app = product(db, public_url.unwrap_or(&own), &std::env::temp_dir());
     let live = Live::new(shutdown.clone(), Pace::default()).within(limits.clone());
-    live.across(db.engine().clone());
+    live.share_presence(db.engine().clone());
     let here = Reach::new(address, &app.site.public_url);
     let door = Auth::beside_pages(METRICS_TOKEN.parse().ok(), &here);
     let metrics = metrics::routes(Metrics::new(db.engine().clone(), limits, db.clock(), door));

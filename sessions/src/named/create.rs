@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use sqlx::{Connection, PgConnection};
 
-use super::{Created, NewNamed, essence, fork, is_json};
+use super::{CreateOutcome, NewNamedStream, essence, fork, is_json};
 use crate::{
     Data, Error, Expiry, Head, Offset, Options, StreamId, Tenant, check,
     sql::{self, HeadRow, NamedRow},
@@ -30,20 +30,20 @@ pub(super) struct Plan {
 
 pub(super) async fn create(
     conn: &mut PgConnection,
-    new: &NewNamed,
+    new: &NewNamedStream,
     options: &Options,
     now: DateTime<Utc>,
-) -> Result<Created, Error> {
+) -> Result<CreateOutcome, Error> {
     for _ in 0..TRIES {
         let made = match &new.fork {
             None => insert(conn, new, &alone(new, options)?, now).await?,
             Some(point) => match make_fork(conn, new, point, options, now).await? {
-                Made::Fresh(head) => Some(head),
-                Made::Taken => None,
+                CreateAttempt::Fresh(head) => Some(head),
+                CreateAttempt::Taken => None,
             },
         };
         if let Some(head) = made {
-            return Ok(Created { head, fresh: true });
+            return Ok(CreateOutcome { head, fresh: true });
         }
         match sql::find(conn, new.tenant, &new.name, now).await? {
             None => {}
@@ -59,7 +59,7 @@ pub(super) async fn create(
     Err(Error::Busy)
 }
 
-enum Made {
+enum CreateAttempt {
     Fresh(Head),
     Taken,
 }
@@ -67,24 +67,24 @@ enum Made {
 /// In one transaction that holds the source, so that it is not deleted before the fork is there to be seen.
 async fn make_fork(
     conn: &mut PgConnection,
-    new: &NewNamed,
+    new: &NewNamedStream,
     point: &super::ForkPoint,
     options: &Options,
     now: DateTime<Utc>,
-) -> Result<Made, Error> {
+) -> Result<CreateAttempt, Error> {
     // What is there already is confirmed or refused, whatever has become of its source.
     if sql::find(conn, new.tenant, &new.name, now).await?.is_some() {
-        return Ok(Made::Taken);
+        return Ok(CreateAttempt::Taken);
     }
     let mut tx = conn.begin().await?;
     let mut plan = fork::plan(&mut tx, new, point, now).await?;
     plan.events.extend(events(&new.body, &plan.content_type, options)?);
     let made = insert(&mut tx, new, &plan, now).await?;
     tx.commit().await?;
-    Ok(made.map_or(Made::Taken, Made::Fresh))
+    Ok(made.map_or(CreateAttempt::Taken, CreateAttempt::Fresh))
 }
 
-fn alone(new: &NewNamed, options: &Options) -> Result<Plan, Error> {
+fn alone(new: &NewNamedStream, options: &Options) -> Result<Plan, Error> {
     let content_type = new.content_type.clone().unwrap_or_else(|| BYTES.to_owned());
     Ok(Plan {
         expiry: new.expiry,
@@ -110,7 +110,7 @@ fn events(body: &bytes::Bytes, content_type: &str, options: &Options) -> Result<
 /// Stores the stream unless its name is taken.
 async fn insert(
     conn: &mut PgConnection,
-    new: &NewNamed,
+    new: &NewNamedStream,
     plan: &Plan,
     now: DateTime<Utc>,
 ) -> Result<Option<Head>, Error> {
@@ -144,11 +144,11 @@ async fn insert(
 /// The stream is there: is it the one that was asked for?
 async fn confirm(
     conn: &mut PgConnection,
-    new: &NewNamed,
+    new: &NewNamedStream,
     row: HeadRow,
     now: DateTime<Utc>,
-) -> Result<Created, Error> {
-    let fork = Forked::of(&row);
+) -> Result<CreateOutcome, Error> {
+    let fork = ForkRequest::of(&row);
     let head = row.into_head();
     let source = match &new.fork {
         Some(point) => source(conn, new.tenant, &point.source, now).await?,
@@ -170,7 +170,7 @@ async fn confirm(
         && essence(&content_type) == essence(&head.content_type)
         && same_expiry(expiry, head.expiry)
         && new.closed == head.closed;
-    if same { Ok(Created { head, fresh: false }) } else { Err(Error::Conflict) }
+    if same { Ok(CreateOutcome { head, fresh: false }) } else { Err(Error::Conflict) }
 }
 
 /// As exact as Postgres keeps it.
@@ -192,13 +192,13 @@ async fn source(
 }
 
 /// What is kept of how a fork was asked for.
-struct Forked {
+struct ForkRequest {
     source: uuid::Uuid,
     offset: i64,
     part: i64,
 }
 
-impl Forked {
+impl ForkRequest {
     fn of(row: &HeadRow) -> Option<Self> {
         Some(Self { source: row.forked_from?, offset: row.fork_offset?, part: row.fork_part? })
     }

@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use sqlx::PgConnection;
 
-use super::{ForkPoint, NewNamed, create::Plan, essence, is_json};
+use super::{ForkPoint, NewNamedStream, create::Plan, essence, is_json};
 use crate::{Data, Error, Expiry, Head, Offset, StreamId, ring::Size, sql};
 
 const NO_POINT: Error = Error::Invalid("the source has nothing there to be forked from");
@@ -11,7 +11,7 @@ const NO_POINT: Error = Error::Invalid("the source has nothing there to be forke
 /// Settles what the fork will be. The source is held from here on.
 pub(super) async fn plan(
     conn: &mut PgConnection,
-    new: &NewNamed,
+    new: &NewNamedStream,
     point: &ForkPoint,
     now: DateTime<Utc>,
 ) -> Result<Plan, Error> {
@@ -49,7 +49,7 @@ pub(super) fn expiry(asked: Expiry, source: Expiry) -> Expiry {
 
 async fn hold(
     conn: &mut PgConnection,
-    new: &NewNamed,
+    new: &NewNamedStream,
     point: &ForkPoint,
     now: DateTime<Utc>,
 ) -> Result<Head, Error> {

@@ -7,14 +7,14 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 
-use crate::{Engine, Error, Expiry, Head, Named, Offset, StreamId, Tenant, check, sql};
+use crate::{Engine, Error, Expiry, Head, NamedStream, Offset, StreamId, Tenant, check, sql};
 
 /// The content type of streams whose events are JSON texts.
 pub(crate) const JSON: &str = "application/json";
 
 /// A stream to be created under a name.
 #[derive(Clone, Debug)]
-pub struct NewNamed {
+pub struct NewNamedStream {
     /// Whose it is.
     pub tenant: Tenant,
     /// Its name, unique within the tenant: 1 to 1,024 bytes without control characters.
@@ -44,7 +44,7 @@ pub struct ForkPoint {
 
 /// What came of a creation.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Created {
+pub struct CreateOutcome {
     /// The stream as it is now.
     pub head: Head,
     /// Whether it was not there before.
@@ -68,7 +68,7 @@ impl Engine {
     /// [`Error::Conflict`] where the name is taken by a stream of another configuration or one that forks still read
     /// from, or where the source does not hold what is asked for; [`Error::NotFound`] where there is no source;
     /// [`Error::Invalid`], [`Error::TooLarge`], [`Error::Database`].
-    pub async fn create(&self, new: NewNamed) -> Result<Created, Error> {
+    pub async fn create(&self, new: NewNamedStream) -> Result<CreateOutcome, Error> {
         check::name(&new.name)?;
         let core = self.core();
         let now = core.options.clock.now();
@@ -86,7 +86,7 @@ impl Engine {
     ///
     /// # Errors
     /// [`Error::NotFound`], [`Error::Deleted`], [`Error::Database`].
-    pub async fn find(&self, tenant: Tenant, name: &str) -> Result<Named, Error> {
+    pub async fn find(&self, tenant: Tenant, name: &str) -> Result<NamedStream, Error> {
         if let Some(named) = self.core().names.get(tenant, name) {
             return Ok(named);
         }
@@ -141,7 +141,7 @@ impl Engine {
     }
 }
 
-fn named(head: &Head) -> Named {
+fn named(head: &Head) -> NamedStream {
     let content_type: Arc<str> = head.content_type.as_str().into();
-    Named { id: head.id, json: is_json(&content_type), content_type }
+    NamedStream { id: head.id, json: is_json(&content_type), content_type }
 }

@@ -4,18 +4,18 @@ use std::{error::Error, fmt::Debug};
 
 use futures::{future::BoxFuture, stream::BoxStream};
 
-/// Why nobody could be told or heard.
-pub type Trouble = Box<dyn Error + Send + Sync>;
+/// Why nothing could be sent or received.
+pub type ExchangeError = Box<dyn Error + Send + Sync>;
 
-/// Carries texts between the nodes of one database. What gets lost on its way costs a poll interval; where telling fails,
-/// everybody is told to look at everything as soon as it works again.
+/// Carries texts between the nodes of one database. What gets lost on its way costs a poll interval; where sending fails,
+/// everybody looks at everything as soon as it works again.
 pub trait Exchange: Debug + Send + Sync + 'static {
-    /// Begins to listen. What is told from then on, by this node too, comes through the stream; it ends as soon as
+    /// Begins to listen. What is sent from then on, by this node too, comes through the stream; it ends as soon as
     /// something may have been missed.
-    fn listen(&self) -> BoxFuture<'_, Result<BoxStream<'static, String>, Trouble>>;
+    fn listen(&self) -> BoxFuture<'_, Result<BoxStream<'static, String>, ExchangeError>>;
 
-    /// Tells all nodes. Each text has less than [`TEXT_BYTES`] bytes.
-    fn tell(&self, texts: Vec<String>) -> BoxFuture<'_, Result<(), Trouble>>;
+    /// Sends texts to all nodes. Each text has less than [`TEXT_BYTES`] bytes.
+    fn publish(&self, texts: Vec<String>) -> BoxFuture<'_, Result<(), ExchangeError>>;
 }
 
 /// What a text may not reach: Postgres takes no longer payload of a NOTIFY.

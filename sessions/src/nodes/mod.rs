@@ -1,14 +1,14 @@
-//! The nodes of one database: who is there, and what they tell each other.
+//! The nodes of one database: who is there, and what they send each other.
 //!
 //! Rows are the truth, and every node asks for them at each poll. What is told here only makes it sooner: which streams
 //! have moved, gathered and sent behind everybody's back, never in the transaction that moved them. A node that hears
 //! of no other tells nothing but, every few seconds, that it is there.
 
 mod exchange;
-mod listen;
+mod listener;
+mod message;
 mod notify;
-mod speak;
-mod word;
+mod publisher;
 
 use std::{
     collections::{HashMap, HashSet},
@@ -26,28 +26,28 @@ use tokio::{
 };
 use uuid::Uuid;
 
-pub use exchange::{Exchange, TEXT_BYTES, Trouble};
-pub(crate) use listen::run as listen;
-pub(crate) use speak::{farewell, run as speak};
-use word::{NOTE_BYTES, Word};
+pub use exchange::{Exchange, ExchangeError, TEXT_BYTES};
+pub(crate) use listener::run as listen;
+use message::{NOTE_BYTES, NodeMessage};
+pub(crate) use publisher::{farewell, run as publish};
 
 use crate::{Options, StreamId, core::locked};
 
 /// A node that has been silent for so many hellos is gone.
 const LIVES: u32 = 3;
-/// News that wait for a hearer; a slower one is told that it missed some.
-const NEWS: usize = 1_024;
+/// Events that wait for a subscriber; a slower one learns that it missed some.
+const NODE_EVENTS: usize = 1_024;
 
-/// Something that another node told, or that became known of it.
+/// Something that another node has sent, or that became known of it.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum News {
+pub enum NodeEvent {
     /// It is there, for the first time or again.
-    Came(Uuid),
-    /// It said something.
-    Said {
+    Joined(Uuid),
+    /// It has sent something.
+    Note {
         /// Which node.
         node: Uuid,
-        /// What it gave to [`Nodes::tell`].
+        /// What it gave to [`Nodes::send_note`].
         note: Arc<str>,
     },
     /// It has stopped, or was not heard of for too long.
@@ -63,15 +63,15 @@ pub struct Nodes {
     others: Mutex<HashMap<Uuid, Instant>>,
     /// Whether there are any: what every commit asks.
     any: AtomicBool,
-    untold: Mutex<Untold>,
-    /// There is something to tell.
+    outbox: Mutex<Outbox>,
+    /// There is something to send.
     stir: Notify,
-    news: broadcast::Sender<News>,
+    events: broadcast::Sender<NodeEvent>,
 }
 
 #[derive(Debug, Default)]
-struct Untold {
-    words: Vec<Word>,
+struct Outbox {
+    messages: Vec<NodeMessage>,
     streams: HashSet<StreamId>,
 }
 
@@ -84,9 +84,9 @@ impl Nodes {
             exchange,
             others: Mutex::default(),
             any: AtomicBool::new(false),
-            untold: Mutex::default(),
+            outbox: Mutex::default(),
             stir: Notify::new(),
-            news: broadcast::channel(NEWS).0,
+            events: broadcast::channel(NODE_EVENTS).0,
         }
     }
 
@@ -96,21 +96,21 @@ impl Nodes {
         locked(&self.others).len()
     }
 
-    /// Tells the other nodes something, if there are any. It may get lost, and so may whatever is longer than
+    /// Sends the other nodes a text, if there are any. It may get lost, and so may whatever is longer than
     /// [`NOTE_BYTES`](Self::NOTE_BYTES).
-    pub fn tell(&self, note: String) {
+    pub fn send_note(&self, note: String) {
         if self.are_several() && note.len() <= Self::NOTE_BYTES {
-            self.say(Word::Note(note));
+            self.enqueue(NodeMessage::Note(note));
         }
     }
 
     /// Bytes of a note.
     pub const NOTE_BYTES: usize = NOTE_BYTES;
 
-    /// What other nodes tell from now on, and their coming and going.
+    /// What other nodes send from now on, and their coming and going.
     #[must_use]
-    pub fn hear(&self) -> broadcast::Receiver<News> {
-        self.news.subscribe()
+    pub fn subscribe(&self) -> broadcast::Receiver<NodeEvent> {
+        self.events.subscribe()
     }
 
     pub(crate) fn are_several(&self) -> bool {
@@ -120,29 +120,29 @@ impl Nodes {
     /// Streams have moved on this node.
     pub(crate) fn moved(&self, streams: impl IntoIterator<Item = StreamId>) {
         if self.are_several() {
-            locked(&self.untold).streams.extend(streams);
+            locked(&self.outbox).streams.extend(streams);
             self.stir.notify_one();
         }
     }
 
-    fn say(&self, word: Word) {
-        locked(&self.untold).words.push(word);
+    fn enqueue(&self, message: NodeMessage) {
+        locked(&self.outbox).messages.push(message);
         self.stir.notify_one();
     }
 
-    fn take(&self) -> Vec<Word> {
-        let Untold { mut words, streams } = std::mem::take(&mut *locked(&self.untold));
-        words.extend(Word::moved(&streams.into_iter().collect::<Vec<_>>()));
-        words
+    fn take_outbox(&self) -> Vec<NodeMessage> {
+        let Outbox { mut messages, streams } = std::mem::take(&mut *locked(&self.outbox));
+        messages.extend(NodeMessage::moved(&streams.into_iter().collect::<Vec<_>>()));
+        messages
     }
 
     /// A node was heard; whether that is new.
-    fn heard_of(&self, node: Uuid) -> bool {
+    fn mark_seen(&self, node: Uuid) -> bool {
         let came = locked(&self.others).insert(node, Instant::now()).is_none();
         if came {
             self.any.store(true, Ordering::Relaxed);
             tracing::debug!(%node, "another node is there");
-            self.publish(News::Came(node));
+            self.publish(NodeEvent::Joined(node));
         }
         came
     }
@@ -153,7 +153,7 @@ impl Nodes {
             self.any.store(!others.is_empty(), Ordering::Relaxed);
             drop(others);
             tracing::debug!(%node, "another node has left");
-            self.publish(News::Left(node));
+            self.publish(NodeEvent::Left(node));
         }
     }
 
@@ -167,12 +167,12 @@ impl Nodes {
         silent.into_iter().for_each(|node| self.left(node));
     }
 
-    fn noted(&self, node: Uuid, note: String) {
-        self.publish(News::Said { node, note: note.into() });
+    fn publish_note(&self, node: Uuid, note: String) {
+        self.publish(NodeEvent::Note { node, note: note.into() });
     }
 
-    fn publish(&self, news: News) {
+    fn publish(&self, event: NodeEvent) {
         // Most often nobody wants to know.
-        let _ = self.news.send(news);
+        let _ = self.events.send(event);
     }
 }

@@ -16,7 +16,7 @@ use sqlx::{
 };
 use tokio::sync::Mutex;
 
-use super::{Exchange, Trouble};
+use super::{Exchange, ExchangeError};
 
 /// Channels belong to a database: no other one's nodes are heard.
 const CHANNEL: &str = "throughline_nodes";
@@ -34,7 +34,7 @@ impl Postgres {
         Self { pool, line: Arc::default() }
     }
 
-    async fn listener(&self) -> Result<PgListener, Trouble> {
+    async fn listener(&self) -> Result<PgListener, ExchangeError> {
         let alone: PgPoolOptions = self.pool.options().clone();
         let alone = alone.min_connections(0).max_connections(1).idle_timeout(None).max_lifetime(None);
         let pool = alone.connect_lazy_with((*self.pool.connect_options()).clone());
@@ -45,7 +45,7 @@ impl Postgres {
         Ok(listener)
     }
 
-    async fn send(&self, texts: Vec<String>) -> Result<(), Trouble> {
+    async fn send(&self, texts: Vec<String>) -> Result<(), ExchangeError> {
         let mut line = self.line.lock().await;
         // Taken out: given up in the middle, it must not be used again.
         let mut conn = match line.take() {
@@ -58,7 +58,7 @@ impl Postgres {
         Ok(())
     }
 
-    async fn open(&self) -> Result<PgConnection, Trouble> {
+    async fn open(&self) -> Result<PgConnection, ExchangeError> {
         let mut conn = self.pool.acquire().await?.detach();
         // Nothing that is told has to survive a crash, so it does not wait for the disk.
         conn.execute("SET synchronous_commit = off").await?;
@@ -67,7 +67,7 @@ impl Postgres {
 }
 
 impl Exchange for Postgres {
-    fn listen(&self) -> BoxFuture<'_, Result<BoxStream<'static, String>, Trouble>> {
+    fn listen(&self) -> BoxFuture<'_, Result<BoxStream<'static, String>, ExchangeError>> {
         async move {
             let heard = stream::unfold(self.listener().await?, async |mut listener| {
                 let notification = listener.try_recv().await.ok().flatten()?;
@@ -78,7 +78,7 @@ impl Exchange for Postgres {
         .boxed()
     }
 
-    fn tell(&self, texts: Vec<String>) -> BoxFuture<'_, Result<(), Trouble>> {
+    fn publish(&self, texts: Vec<String>) -> BoxFuture<'_, Result<(), ExchangeError>> {
         self.send(texts).boxed()
     }
 }

@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use sqlx::PgConnection;
 
-use crate::{Appended, Error, Offset, StreamId, sql::head};
+use crate::{AppendOutcome, Error, Offset, StreamId, sql::head};
 
 /// The update takes the row's lock, and holds it until the transaction ends: offsets become visible in their order.
 const APPEND: &str = "
@@ -26,11 +26,11 @@ pub(crate) async fn append(
     stream: StreamId,
     events: &[String],
     now: DateTime<Utc>,
-) -> Result<Appended, Error> {
+) -> Result<AppendOutcome, Error> {
     let moved: Option<(i64, i64)> =
         sqlx::query_as(APPEND).bind(stream.0).bind(events).bind(now).fetch_optional(&mut *conn).await?;
     if let Some((first, next)) = moved {
-        return Ok(Appended {
+        return Ok(AppendOutcome {
             first: Offset::from_column(first),
             next: Offset::from_column(next),
             duplicate: false,

@@ -5,14 +5,14 @@ use uuid::Uuid;
 
 use crate::{
     Data, Offset, StreamId,
-    ledger::{Locked, Progress},
+    ledger::{LockedStream, Progress},
 };
 
 /// What a group commit writes, column by column.
 #[derive(Debug, Default)]
 pub(crate) struct Columns<'a> {
     /// Streams that moved.
-    pub(crate) moved: Moved<'a>,
+    pub(crate) moved: StreamUpdates<'a>,
     /// What they got.
     pub(crate) events: Events<'a>,
     /// Producers that moved.
@@ -20,7 +20,7 @@ pub(crate) struct Columns<'a> {
 }
 
 #[derive(Debug, Default)]
-pub(crate) struct Moved<'a> {
+pub(crate) struct StreamUpdates<'a> {
     pub(crate) workspaces: Vec<Uuid>,
     pub(crate) streams: Vec<Uuid>,
     pub(crate) ends: Vec<i64>,
@@ -29,8 +29,8 @@ pub(crate) struct Moved<'a> {
     pub(crate) lapses: Vec<Option<DateTime<Utc>>>,
 }
 
-impl<'a> Moved<'a> {
-    pub(crate) fn add(&mut self, stream: StreamId, locked: &'a Locked, now: DateTime<Utc>) {
+impl<'a> StreamUpdates<'a> {
+    pub(crate) fn add(&mut self, stream: StreamId, locked: &'a LockedStream, now: DateTime<Utc>) {
         self.workspaces.push(locked.workspace);
         self.streams.push(stream.0);
         self.ends.push(locked.next.to_column());

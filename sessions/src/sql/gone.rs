@@ -18,8 +18,8 @@ macro_rules! gone {
 }
 pub(crate) use gone;
 
-/// What whoever asks for the stream is told; none where it is there.
-pub(crate) fn told(gone: i32) -> Option<Error> {
+/// The error of whoever asks for the stream; none where it is there.
+pub(crate) fn gone_error(gone: i32) -> Option<Error> {
     match gone {
         0 => None,
         1 => Some(Error::Deleted),

@@ -17,7 +17,7 @@ pub(crate) use append::append;
 pub(crate) use batch::{lock, producers, store};
 pub(crate) use columns::Columns;
 pub(crate) use erase::bury_all;
-pub(crate) use gone::told;
+pub(crate) use gone::gone_error;
 pub(crate) use named::{NamedRow, find, hold_source, insert};
 pub(crate) use page::page;
 pub(crate) use recalled::{Before, prepare, store_recalled};

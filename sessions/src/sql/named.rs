@@ -6,7 +6,7 @@ use uuid::Uuid;
 
 use super::{
     columns::Events,
-    gone::{gone, told},
+    gone::{gone, gone_error},
     stream::{HeadRow, head_where},
 };
 use crate::{Data, Error, Offset, StreamId, Tenant};
@@ -43,7 +43,7 @@ pub(crate) async fn hold_source(
 ) -> Result<(), Error> {
     let gone: Option<i32> =
         sqlx::query_scalar(HOLD_SOURCE).bind(now).bind(source.0).fetch_optional(conn).await?;
-    gone.map_or(Err(Error::NotFound), |gone| told(gone).map_or(Ok(()), Err))
+    gone.map_or(Err(Error::NotFound), |gone| gone_error(gone).map_or(Ok(()), Err))
 }
 
 /// A named stream to be stored, with what it holds from the beginning.

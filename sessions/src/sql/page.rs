@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use sqlx::{PgConnection, Row, postgres::PgRow};
 
-use super::gone::{gone, told};
+use super::gone::{gone, gone_error};
 use crate::{Data, Error, Expiry, Offset, Page, Record, StreamId, ring::Size};
 
 /// One statement, so that end, beginning and events are of one moment. The window sums sizes without fetching what is
@@ -123,7 +123,7 @@ impl Top {
             expiry: Expiry::from_columns(row.try_get(8)?, row.try_get(9)?),
             lapses_at: row.try_get(10)?,
             revision: row.try_get::<i64, _>(11)?.cast_unsigned(),
-            gone: told(row.try_get(12)?),
+            gone: gone_error(row.try_get(12)?),
         })
     }
 

@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use sqlx::{Connection, PgConnection};
 use uuid::Uuid;
 
-use super::gone::{gone, told};
+use super::gone::{gone, gone_error};
 use crate::{Error, StreamId};
 
 /// No fork of it can be made meanwhile, since a fork's making holds its source too.
@@ -19,7 +19,7 @@ pub(crate) async fn delete(
     let mut tx = conn.begin().await?;
     let gone: Option<i32> =
         sqlx::query_scalar(HOLD).bind(now).bind(stream.0).fetch_optional(&mut *tx).await?;
-    if let Some(error) = gone.map_or(Some(Error::NotFound), told) {
+    if let Some(error) = gone.map_or(Some(Error::NotFound), gone_error) {
         return Err(error);
     }
     retire(&mut tx, stream.0, now).await?;

@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use sqlx::{Connection, PgConnection};
 use uuid::Uuid;
 
-use super::gone::{gone, told};
+use super::gone::{gone, gone_error};
 use crate::{Error, Expiry, Head, NewStream, Offset, StreamId, Tenant};
 
 const CREATE: &str = "
@@ -68,7 +68,7 @@ pub(crate) struct HeadRow {
 impl HeadRow {
     /// Why it is not there, where it is not.
     pub(crate) fn gone(&self) -> Option<Error> {
-        told(self.gone)
+        gone_error(self.gone)
     }
 
     pub(crate) fn into_head(self) -> Head {

@@ -18,8 +18,8 @@ use uuid::Uuid;
 use super::{
     make::{match_made, wants},
     sql,
-    wake::{self, Begun},
-    watch::Moved,
+    wake::{self, NewWake},
+    watch::MovedStreams,
     work::end_if_over,
 };
 use crate::{Error, StreamId, core::Core};
@@ -53,7 +53,7 @@ pub(crate) async fn run(core: Arc<Core>) {
 }
 
 /// Looks at streams that have moved.
-async fn look(core: &Core, moved: Moved) -> Result<(), Error> {
+async fn look(core: &Core, moved: MovedStreams) -> Result<(), Error> {
     if moved.all {
         return look_through(core).await;
     }
@@ -109,9 +109,9 @@ async fn look_through(core: &Core) -> Result<(), Error> {
 async fn wake_all(core: &Core, subscriptions: Vec<Uuid>, now: DateTime<Utc>) -> Result<(), Error> {
     for id in subscriptions {
         match core.change(async |conn| Ok(wake_one(conn, id, now).await)).await? {
-            Ok(Some(Begun { written, .. })) => {
+            Ok(Some(NewWake { written, .. })) => {
                 if let Some(stream) = written {
-                    tell(core, stream);
+                    notify_followers(core, stream);
                 }
                 core.watch.due.notify_one();
             }
@@ -125,7 +125,7 @@ async fn wake_all(core: &Core, subscriptions: Vec<Uuid>, now: DateTime<Utc>) -> 
 }
 
 /// Followers of the wake stream, and subscriptions to it, here and on other nodes.
-fn tell(core: &Core, stream: StreamId) {
+fn notify_followers(core: &Core, stream: StreamId) {
     core.wake(&[stream]);
     core.nodes.moved([stream]);
 }
@@ -134,7 +134,7 @@ async fn wake_one(
     conn: &mut PgConnection,
     id: Uuid,
     now: DateTime<Utc>,
-) -> Result<Option<Begun>, super::Refusal> {
+) -> Result<Option<NewWake>, super::SubscriptionError> {
     let mut tx = conn.begin().await?;
     let Some(mut row) = sql::hold_by_id(&mut tx, id).await? else {
         return Ok(None);

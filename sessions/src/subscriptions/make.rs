@@ -8,7 +8,7 @@ use uuid::Uuid;
 
 use super::{
     glob,
-    model::{NewSubscription, Refusal, Subscription},
+    model::{NewSubscription, Subscription, SubscriptionError},
     sql::{self, Row},
 };
 use crate::{Engine, Error, Tenant, check};
@@ -18,8 +18,8 @@ impl Engine {
     /// nothing. Answers also whether it is new.
     ///
     /// # Errors
-    /// [`Refusal::Exists`] where it has another configuration; [`Refusal::Engine`].
-    pub async fn subscribe(&self, new: NewSubscription) -> Result<(Subscription, bool), Refusal> {
+    /// [`SubscriptionError::Exists`] where it has another configuration; [`SubscriptionError::Engine`].
+    pub async fn subscribe(&self, new: NewSubscription) -> Result<(Subscription, bool), SubscriptionError> {
         check::name(&new.name)?;
         let now = self.core().options.clock.now();
         let made = self.core().change(async |conn| Ok(make(conn, &new, now).await)).await??;
@@ -30,8 +30,8 @@ impl Engine {
     /// The tenant's subscription of that name.
     ///
     /// # Errors
-    /// [`Refusal::NotFound`], [`Refusal::Engine`].
-    pub async fn subscription(&self, tenant: Tenant, name: &str) -> Result<Subscription, Refusal> {
+    /// [`SubscriptionError::NotFound`], [`SubscriptionError::Engine`].
+    pub async fn subscription(&self, tenant: Tenant, name: &str) -> Result<Subscription, SubscriptionError> {
         let found = self.core().ask(async |conn| {
             let Some(row) = sql::find(conn, tenant, name).await? else {
                 return Ok(None);
@@ -39,7 +39,7 @@ impl Engine {
             let links = sql::links(conn, &row).await?;
             Ok(Some(row.into_subscription(links)))
         });
-        found.await?.ok_or(Refusal::NotFound)
+        found.await?.ok_or(SubscriptionError::NotFound)
     }
 
     /// Ends a subscription: what is still said of its wakes is refused. One that is not there is ended already.
@@ -53,8 +53,8 @@ impl Engine {
     /// Links streams, from where they end now.
     ///
     /// # Errors
-    /// [`Refusal::NotFound`], [`Refusal::Engine`].
-    pub async fn link(&self, tenant: Tenant, name: &str, paths: &[String]) -> Result<(), Refusal> {
+    /// [`SubscriptionError::NotFound`], [`SubscriptionError::Engine`].
+    pub async fn link(&self, tenant: Tenant, name: &str, paths: &[String]) -> Result<(), SubscriptionError> {
         let paths = distinct(paths)?;
         let linked = self.core().ask(async |conn| {
             let Some(row) = sql::find(conn, tenant, name).await? else {
@@ -62,21 +62,21 @@ impl Engine {
             };
             Ok(Some(sql::link(conn, &row, &paths).await?))
         });
-        linked.await?.ok_or(Refusal::NotFound)
+        linked.await?.ok_or(SubscriptionError::NotFound)
     }
 
     /// Takes a link back that was asked for; one that matches stays.
     ///
     /// # Errors
-    /// [`Refusal::NotFound`], [`Refusal::Engine`].
-    pub async fn unlink(&self, tenant: Tenant, name: &str, path: &str) -> Result<(), Refusal> {
+    /// [`SubscriptionError::NotFound`], [`SubscriptionError::Engine`].
+    pub async fn unlink(&self, tenant: Tenant, name: &str, path: &str) -> Result<(), SubscriptionError> {
         let unlinked = self.core().ask(async |conn| {
             let Some(row) = sql::find(conn, tenant, name).await? else {
                 return Ok(None);
             };
             Ok(Some(sql::unlink(conn, &row, path).await?))
         });
-        unlinked.await?.ok_or(Refusal::NotFound)
+        unlinked.await?.ok_or(SubscriptionError::NotFound)
     }
 }
 
@@ -91,12 +91,12 @@ async fn make(
     conn: &mut PgConnection,
     new: &NewSubscription,
     now: DateTime<Utc>,
-) -> Result<(Subscription, bool), Refusal> {
+) -> Result<(Subscription, bool), SubscriptionError> {
     let mut tx = conn.begin().await?;
     let fresh = sql::insert(&mut tx, new, Uuid::now_v7(), now).await?;
-    let row = sql::hold(&mut tx, new.tenant, &new.name).await?.ok_or(Refusal::NotFound)?;
+    let row = sql::hold(&mut tx, new.tenant, &new.name).await?.ok_or(SubscriptionError::NotFound)?;
     if row.config != new.config {
-        return Err(Refusal::Exists);
+        return Err(SubscriptionError::Exists);
     }
     if fresh {
         sql::link(&mut tx, &row, &distinct(&new.streams)?).await?;

@@ -14,7 +14,9 @@ mod watch;
 mod webhooks;
 mod work;
 
-pub use model::{Delivery, Link, NewSubscription, Refusal, Report, Subscription, Then, Wake, Wakes};
+pub use model::{
+    Delivery, Link, NewSubscription, Report, Subscription, SubscriptionError, Then, Wake, Wakes,
+};
 
 pub(crate) use dispatch::run;
 pub(crate) use watch::Watch;

@@ -141,7 +141,7 @@ pub enum Then {
 
 /// Why a subscription refused.
 #[derive(Clone, Debug, thiserror::Error)]
-pub enum Refusal {
+pub enum SubscriptionError {
     /// There is no such subscription.
     #[error("there is no such subscription")]
     NotFound,
@@ -173,7 +173,7 @@ pub enum Refusal {
     Engine(#[from] Error),
 }
 
-impl From<sqlx::Error> for Refusal {
+impl From<sqlx::Error> for SubscriptionError {
     fn from(error: sqlx::Error) -> Self {
         Self::Engine(error.into())
     }

@@ -6,14 +6,14 @@ use sqlx::PgConnection;
 use uuid::Uuid;
 
 use super::{
-    model::{Link, Refusal, Wake},
+    model::{Link, SubscriptionError, Wake},
     sql::{self, Row},
 };
 use crate::{Error, StreamId};
 
 /// A wake that has begun; to be told when the transaction is through.
 #[derive(Debug)]
-pub(super) struct Begun {
+pub(super) struct NewWake {
     pub(super) wake: Wake,
     /// The stream that it was written to.
     pub(super) written: Option<StreamId>,
@@ -24,7 +24,7 @@ pub(super) async fn begin(
     conn: &mut PgConnection,
     row: &Row,
     now: DateTime<Utc>,
-) -> Result<Option<Begun>, Refusal> {
+) -> Result<Option<NewWake>, SubscriptionError> {
     let links = sql::links(conn, row).await?;
     let Some(pending) = links.iter().find(|link| link.is_pending()) else {
         return Ok(None);
@@ -36,7 +36,7 @@ pub(super) async fn begin(
     let deliver_at = by_webhook.then_some(now);
     let generation = sql::wake(conn, row, &id, lease_until, deliver_at).await?;
     let written = write(conn, row, pending, generation, now).await?;
-    Ok(Some(Begun { wake: of(row, id, generation, links), written }))
+    Ok(Some(NewWake { wake: of(row, id, generation, links), written }))
 }
 
 /// The wake of a subscription as its workers see it.
@@ -65,7 +65,7 @@ async fn write(
     pending: &Link,
     generation: i64,
     now: DateTime<Utc>,
-) -> Result<Option<StreamId>, Refusal> {
+) -> Result<Option<StreamId>, SubscriptionError> {
     let Some(name) = &row.wake_stream else {
         return Ok(None);
     };

@@ -20,7 +20,7 @@ const MOST: usize = 10_000;
 pub(crate) struct Watch {
     /// Whether there is any subscription, as far as this node knows.
     any: AtomicBool,
-    moved: Mutex<Moved>,
+    moved: Mutex<MovedStreams>,
     /// Something has moved.
     pub(super) stir: Notify,
     /// A webhook may be due.
@@ -28,7 +28,7 @@ pub(crate) struct Watch {
 }
 
 #[derive(Debug, Default)]
-pub(super) struct Moved {
+pub(super) struct MovedStreams {
     pub(super) streams: HashSet<StreamId>,
     /// There were too many to be kept.
     pub(super) all: bool,
@@ -51,7 +51,7 @@ impl Watch {
         let mut moved = locked(&self.moved);
         moved.streams.extend(streams);
         if moved.streams.len() > MOST {
-            *moved = Moved { streams: HashSet::new(), all: true };
+            *moved = MovedStreams { streams: HashSet::new(), all: true };
         }
         drop(moved);
         self.stir.notify_one();
@@ -60,12 +60,12 @@ impl Watch {
     /// Anything may have moved.
     pub(crate) fn all_moved(&self) {
         if self.is_needed() {
-            *locked(&self.moved) = Moved { streams: HashSet::new(), all: true };
+            *locked(&self.moved) = MovedStreams { streams: HashSet::new(), all: true };
             self.stir.notify_one();
         }
     }
 
-    pub(super) fn take(&self) -> Moved {
+    pub(super) fn take(&self) -> MovedStreams {
         std::mem::take(&mut *locked(&self.moved))
     }
 }

@@ -7,9 +7,9 @@ use sqlx::{Connection, PgConnection};
 use uuid::Uuid;
 
 use super::{
-    model::{Delivery, Refusal},
+    model::{Delivery, SubscriptionError},
     sql::{self, Row},
-    wake::{self, Begun, later},
+    wake::{self, NewWake, later},
 };
 use crate::{Engine, Error};
 
@@ -45,12 +45,12 @@ impl Engine {
     /// A webhook has answered; where it says that it is `done`, what it was sent is acknowledged and the wake ends.
     ///
     /// # Errors
-    /// [`Refusal::Engine`].
-    pub async fn delivered(&self, delivery: &Delivery, done: bool) -> Result<(), Refusal> {
+    /// [`SubscriptionError::Engine`].
+    pub async fn delivered(&self, delivery: &Delivery, done: bool) -> Result<(), SubscriptionError> {
         let now = self.core().options.clock.now();
         let begun = self.core().change(async |conn| Ok(delivered(conn, delivery, done, now).await)).await??;
         if begun.is_some() {
-            self.told(None);
+            self.notify_wake(None);
         }
         Ok(())
     }
@@ -58,8 +58,8 @@ impl Engine {
     /// A webhook has not answered as it should, and is tried again after a pause.
     ///
     /// # Errors
-    /// [`Refusal::Engine`].
-    pub async fn undelivered(&self, delivery: &Delivery, pause: Duration) -> Result<(), Refusal> {
+    /// [`SubscriptionError::Engine`].
+    pub async fn undelivered(&self, delivery: &Delivery, pause: Duration) -> Result<(), SubscriptionError> {
         let now = self.core().options.clock.now();
         let again = now + TimeDelta::from_std(pause).unwrap_or(TimeDelta::zero());
         self.core().change(async |conn| Ok(undelivered(conn, delivery, again).await)).await?
@@ -89,7 +89,7 @@ async fn delivered(
     delivery: &Delivery,
     done: bool,
     now: DateTime<Utc>,
-) -> Result<Option<Begun>, Refusal> {
+) -> Result<Option<NewWake>, SubscriptionError> {
     let mut tx = conn.begin().await?;
     let Some(row) = current(&mut tx, delivery).await? else {
         return Ok(None);
@@ -111,7 +111,7 @@ async fn undelivered(
     conn: &mut PgConnection,
     delivery: &Delivery,
     again: DateTime<Utc>,
-) -> Result<(), Refusal> {
+) -> Result<(), SubscriptionError> {
     let mut tx = conn.begin().await?;
     if let Some(row) = current(&mut tx, delivery).await? {
         let failures = row.failures.saturating_add(1);

@@ -4,9 +4,9 @@ use chrono::{DateTime, Utc};
 use sqlx::{Connection, PgConnection};
 
 use super::{
-    model::{Link, Refusal, Report, Then, Wake},
+    model::{Link, Report, SubscriptionError, Then, Wake},
     sql::{self, Row},
-    wake::{self, Begun, later},
+    wake::{self, NewWake, later},
 };
 use crate::{Engine, Offset, StreamId, Tenant};
 
@@ -14,12 +14,13 @@ impl Engine {
     /// Gives the subscription's wake to a worker, until its lease is over.
     ///
     /// # Errors
-    /// [`Refusal::Claimed`], [`Refusal::Idle`], [`Refusal::WrongKind`], [`Refusal::NotFound`], [`Refusal::Engine`].
-    pub async fn claim(&self, tenant: Tenant, name: &str, worker: &str) -> Result<Wake, Refusal> {
+    /// [`SubscriptionError::Claimed`], [`SubscriptionError::Idle`], [`SubscriptionError::WrongKind`],
+    /// [`SubscriptionError::NotFound`], [`SubscriptionError::Engine`].
+    pub async fn claim(&self, tenant: Tenant, name: &str, worker: &str) -> Result<Wake, SubscriptionError> {
         let now = self.core().options.clock.now();
         let (wake, written) =
             self.core().change(async |conn| Ok(claim(conn, tenant, name, worker, now).await)).await??;
-        self.told(written);
+        self.notify_wake(written);
         Ok(wake)
     }
 
@@ -27,27 +28,27 @@ impl Engine {
     /// that wakes in a stream.
     ///
     /// # Errors
-    /// [`Refusal::Fenced`] where it is of a wake that is over; [`Refusal::Offset`], [`Refusal::WrongKind`],
-    /// [`Refusal::NotFound`], [`Refusal::Engine`]. Nothing of the report is taken then.
+    /// [`SubscriptionError::Fenced`] where it is of a wake that is over; [`SubscriptionError::Offset`],
+    /// [`SubscriptionError::WrongKind`], [`SubscriptionError::NotFound`], [`SubscriptionError::Engine`]. Nothing of the report is taken then.
     pub async fn report(
         &self,
         tenant: Tenant,
         name: &str,
         by_stream: bool,
         report: &Report,
-    ) -> Result<bool, Refusal> {
+    ) -> Result<bool, SubscriptionError> {
         let now = self.core().options.clock.now();
         let begun = self
             .core()
             .change(async |conn| Ok(take(conn, tenant, name, by_stream, report, now).await))
             .await??;
         let next = begun.is_some();
-        self.told(begun.and_then(|begun| begun.written));
+        self.notify_wake(begun.and_then(|begun| begun.written));
         Ok(next)
     }
 
     /// A wake has been committed: tells whoever waits for one.
-    pub(super) fn told(&self, written: Option<StreamId>) {
+    pub(super) fn notify_wake(&self, written: Option<StreamId>) {
         match written {
             Some(stream) => self.wake(&[stream]),
             None => self.core().watch.due.notify_one(),
@@ -61,24 +62,25 @@ async fn claim(
     name: &str,
     worker: &str,
     now: DateTime<Utc>,
-) -> Result<(Wake, Option<StreamId>), Refusal> {
+) -> Result<(Wake, Option<StreamId>), SubscriptionError> {
     let mut tx = conn.begin().await?;
-    let mut row = sql::hold(&mut tx, tenant, name).await?.ok_or(Refusal::NotFound)?;
+    let mut row = sql::hold(&mut tx, tenant, name).await?.ok_or(SubscriptionError::NotFound)?;
     if row.wake_stream.is_none() {
-        return Err(Refusal::WrongKind);
+        return Err(SubscriptionError::WrongKind);
     }
     end_if_over(&mut tx, &mut row, now).await?;
     if let Some(holder) = row.holder.clone() {
-        return Err(Refusal::Claimed { holder, generation: row.generation() });
+        return Err(SubscriptionError::Claimed { holder, generation: row.generation() });
     }
     let links = sql::links(&mut tx, &row).await?;
     if !links.iter().any(Link::is_pending) {
-        return Err(Refusal::Idle);
+        return Err(SubscriptionError::Idle);
     }
     let (wake, written) = match row.wake_id.clone() {
         Some(id) => (wake::of(&row, id, row.generation, links), None),
         None => {
-            let Begun { wake, written } = wake::begin(&mut tx, &row, now).await?.ok_or(Refusal::Idle)?;
+            let NewWake { wake, written } =
+                wake::begin(&mut tx, &row, now).await?.ok_or(SubscriptionError::Idle)?;
             (wake, written)
         }
     };
@@ -94,18 +96,18 @@ async fn take(
     by_stream: bool,
     report: &Report,
     now: DateTime<Utc>,
-) -> Result<Option<Begun>, Refusal> {
+) -> Result<Option<NewWake>, SubscriptionError> {
     let mut tx = conn.begin().await?;
-    let mut row = sql::hold(&mut tx, tenant, name).await?.ok_or(Refusal::NotFound)?;
+    let mut row = sql::hold(&mut tx, tenant, name).await?.ok_or(SubscriptionError::NotFound)?;
     if row.wake_stream.is_some() != by_stream {
-        return Err(Refusal::WrongKind);
+        return Err(SubscriptionError::WrongKind);
     }
     let over = end_if_over(&mut tx, &mut row, now).await?;
     if !is_current(&row, report) {
         if over {
             tx.commit().await?;
         }
-        return Err(Refusal::Fenced);
+        return Err(SubscriptionError::Fenced);
     }
     let links = sql::links(&mut tx, &row).await?;
     report.acks.iter().try_for_each(|(path, offset)| may_ack(&links, path, *offset))?;
@@ -146,11 +148,13 @@ fn is_current(row: &Row, report: &Report) -> bool {
         && report.generation == Some(generation)
 }
 
-fn may_ack(links: &[Link], path: &str, offset: Offset) -> Result<(), Refusal> {
+fn may_ack(links: &[Link], path: &str, offset: Offset) -> Result<(), SubscriptionError> {
     match links.iter().find(|link| link.path == path) {
-        None => Err(Refusal::Offset("that stream is none of the subscription's")),
-        Some(link) if offset < link.acked => Err(Refusal::Offset("more than that is acknowledged")),
-        Some(link) if offset > link.tail => Err(Refusal::Offset("the stream does not reach so far")),
+        None => Err(SubscriptionError::Offset("that stream is none of the subscription's")),
+        Some(link) if offset < link.acked => Err(SubscriptionError::Offset("more than that is acknowledged")),
+        Some(link) if offset > link.tail => {
+            Err(SubscriptionError::Offset("the stream does not reach so far"))
+        }
         Some(_) => Ok(()),
     }
 }

@@ -48,7 +48,7 @@ async fn a_crowd_hears_of_fast_events_together() {
         tail.set(State::Known { ring, closed: false, revision: 0 });
         let mut crowd: Vec<_> = (0..followers).map(|_| tail.subscribe()).collect();
         let late = Arc::clone(&tail);
-        let telling = tokio::spawn(async move { late.tell_late().await });
+        let telling = tokio::spawn(async move { late.notify_late().await });
         let mut heard = 0;
         for event in 0..EVENTS {
             tail.push(Offset::from_value(event), vec![record(event)], false, &options);

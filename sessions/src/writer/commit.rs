@@ -10,11 +10,11 @@ use chrono::{DateTime, SubsecRound, Utc};
 use sqlx::{Connection, PgConnection};
 use uuid::Uuid;
 
-use super::{Job, memory::Recalled};
+use super::{Job, memory::RecalledBatch};
 use crate::{
-    Appended, Error, Expiry, Offset, Options, StreamId,
+    AppendOutcome, Error, Expiry, Offset, Options, StreamId,
     core::timed_out,
-    ledger::{Ledger, Locked, Progress},
+    ledger::{Ledger, LockedStream, Progress},
     sql::{self, Columns},
 };
 
@@ -25,7 +25,7 @@ const BEGIN: &str = "BEGIN; SET LOCAL lock_timeout TO DEFAULT";
 #[derive(Debug)]
 pub(super) enum Outcome {
     /// Committed, a duplicate, or refused.
-    Settled(Result<Appended, Error>),
+    Settled(Result<AppendOutcome, Error>),
     /// Somebody's transaction holds its stream.
     Held,
 }
@@ -58,7 +58,7 @@ impl From<Failure> for Error {
 
 /// What came of a batch.
 #[derive(Debug)]
-pub(super) struct Done {
+pub(super) struct BatchOutcome {
     /// One a job, in their order.
     pub(super) outcomes: Vec<Outcome>,
     /// The time that its events are stored with.
@@ -73,19 +73,19 @@ pub(super) async fn commit(
     jobs: &[Job],
     wait: Option<Duration>,
     options: &Options,
-) -> Result<Done, Failure> {
+) -> Result<BatchOutcome, Failure> {
     let patience = options.commit_timeout;
     let now = now(options);
     let mut transaction = in_time(patience, conn.begin_with(BEGIN)).await?;
     let prepared =
         in_time(patience + wait.unwrap_or_default(), prepare(&mut transaction, jobs, now, wait)).await?;
-    let Prepared { outcomes, ledger, writes } = prepared;
+    let Preparation { outcomes, ledger, writes } = prepared;
     if !writes {
         in_time(patience, transaction.rollback()).await?;
-        return Ok(Done { outcomes, at: now, ledger: None });
+        return Ok(BatchOutcome { outcomes, at: now, ledger: None });
     }
     match in_time(patience, transaction.commit()).await {
-        Ok(()) => Ok(Done { outcomes, at: now, ledger: Some(ledger) }),
+        Ok(()) => Ok(BatchOutcome { outcomes, at: now, ledger: Some(ledger) }),
         Err(error) if rolled_back(&error) => Err(Failure::Sure(error)),
         Err(error) => Err(Failure::Unsure(error)),
     }
@@ -95,7 +95,7 @@ pub(super) async fn commit(
 pub(super) async fn commit_recalled(
     conn: &mut PgConnection,
     jobs: &[Job],
-    recalled: &Recalled,
+    recalled: &RecalledBatch,
     now: DateTime<Utc>,
     patience: Duration,
 ) -> sqlx::Result<()> {
@@ -112,7 +112,7 @@ pub(super) fn now(options: &Options) -> DateTime<Utc> {
     options.clock.now().trunc_subsecs(6)
 }
 
-struct Prepared {
+struct Preparation {
     outcomes: Vec<Outcome>,
     ledger: Ledger,
     writes: bool,
@@ -123,7 +123,7 @@ async fn prepare(
     jobs: &[Job],
     now: DateTime<Utc>,
     wait: Option<Duration>,
-) -> sqlx::Result<Prepared> {
+) -> sqlx::Result<Preparation> {
     let mut ledger = lock(conn, jobs, now, wait).await?;
     load_producers(conn, jobs, &mut ledger).await?;
     let outcomes: Vec<_> = jobs.iter().map(|job| judge(&mut ledger, job, wait.is_some())).collect();
@@ -133,7 +133,7 @@ async fn prepare(
         sql::store(conn, &columns, now).await?;
     }
     drop(columns);
-    Ok(Prepared { outcomes, ledger, writes })
+    Ok(Preparation { outcomes, ledger, writes })
 }
 
 async fn lock(
@@ -146,12 +146,12 @@ async fn lock(
     let streams: Vec<Uuid> = streams.into_iter().collect();
     let mut ledger = Ledger::default();
     for row in sql::lock(conn, &streams, now, wait).await? {
-        let locked = Locked {
+        let locked = LockedStream {
             workspace: row.workspace_id,
             next: Offset::from_column(row.next_offset),
             closed: row.closed,
             expiry: Expiry::from_columns(row.ttl_seconds, row.expires_at),
-            gone: sql::told(row.gone),
+            gone: sql::gone_error(row.gone),
             mark: row.last_mark,
             producers: HashMap::new(),
         };
@@ -195,7 +195,7 @@ fn judge(ledger: &mut Ledger, job: &Job, waited: bool) -> Outcome {
 /// Where the first event of each append goes, if it is to be stored.
 fn taken(outcomes: &[Outcome]) -> impl Iterator<Item = Option<Offset>> {
     outcomes.iter().map(|outcome| match outcome {
-        Outcome::Settled(Ok(Appended { first, duplicate: false, .. })) => Some(*first),
+        Outcome::Settled(Ok(AppendOutcome { first, duplicate: false, .. })) => Some(*first),
         _ => None,
     })
 }

@@ -6,8 +6,8 @@ use sqlx::{PgPool, Postgres, pool::PoolConnection};
 
 use super::{
     Job,
-    commit::{Done, Failure, Outcome, commit, commit_recalled, in_time, now, rolled_back},
-    memory::{Memory, Recalled},
+    commit::{BatchOutcome, Failure, Outcome, commit, commit_recalled, in_time, now, rolled_back},
+    memory::{Memory, RecalledBatch},
 };
 use crate::{Options, error::away, sql};
 
@@ -37,7 +37,7 @@ impl Line {
         jobs: &[Job],
         wait: Option<Duration>,
         options: &Options,
-    ) -> Result<Done, Failure> {
+    ) -> Result<BatchOutcome, Failure> {
         if let Some(recalled) = self.memory.as_mut().and_then(|memory| memory.recall(jobs))
             && let Some(done) = self.recalled(jobs, recalled, options).await?
         {
@@ -52,7 +52,7 @@ impl Line {
         done.map(|done| self.learn(done))
     }
 
-    fn learn(&mut self, mut done: Done) -> Done {
+    fn learn(&mut self, mut done: BatchOutcome) -> BatchOutcome {
         if let Some((memory, ledger)) = self.memory.as_mut().zip(done.ledger.take()) {
             memory.keep(ledger);
         }
@@ -67,9 +67,9 @@ impl Line {
     async fn recalled(
         &mut self,
         jobs: &[Job],
-        recalled: Recalled,
+        recalled: RecalledBatch,
         options: &Options,
-    ) -> Result<Option<Done>, Failure> {
+    ) -> Result<Option<BatchOutcome>, Failure> {
         let at = now(options);
         let mut lost = None;
         for _ in 0..2 {
@@ -82,7 +82,7 @@ impl Line {
                     self.conn = Some(conn);
                     let outcomes =
                         recalled.appended.into_iter().map(|appended| Outcome::Settled(Ok(appended)));
-                    return Ok(Some(Done {
+                    return Ok(Some(BatchOutcome {
                         outcomes: outcomes.collect(),
                         at,
                         ledger: Some(recalled.ledger),
@@ -106,7 +106,7 @@ impl Line {
         jobs: &[Job],
         wait: Option<Duration>,
         options: &Options,
-    ) -> Result<Done, Failure> {
+    ) -> Result<BatchOutcome, Failure> {
         let mut conn = self.connection(options).await?;
         let done = commit(&mut conn, jobs, wait, options).await;
         match &done {

@@ -9,13 +9,13 @@ use uuid::Uuid;
 
 use super::Job;
 use crate::{
-    Appended, Offset, StreamId,
-    ledger::{Ledger, Locked, Progress},
+    AppendOutcome, Offset, StreamId,
+    ledger::{Ledger, LockedStream, Progress},
 };
 
 #[derive(Debug)]
 pub(super) struct Memory {
-    streams: HashMap<StreamId, Locked>,
+    streams: HashMap<StreamId, LockedStream>,
     /// How many streams and producers it holds, about.
     weight: usize,
     most: usize,
@@ -23,11 +23,11 @@ pub(super) struct Memory {
 
 /// What was remembered of a batch's streams, and what is to become of them.
 #[derive(Debug, Default)]
-pub(super) struct Recalled {
+pub(super) struct RecalledBatch {
     /// With every append of the batch taken in.
     pub(super) ledger: Ledger,
     /// What each of them is answered.
-    pub(super) appended: Vec<Appended>,
+    pub(super) appended: Vec<AppendOutcome>,
     streams: HashMap<StreamId, (Offset, Option<String>)>,
     producers: HashMap<(StreamId, String), Progress>,
 }
@@ -39,11 +39,11 @@ impl Memory {
     }
 
     /// Takes out what is known of the batch's streams, if by that every append would be taken and is news.
-    pub(super) fn recall(&mut self, jobs: &[Job]) -> Option<Recalled> {
+    pub(super) fn recall(&mut self, jobs: &[Job]) -> Option<RecalledBatch> {
         if !jobs.iter().all(|job| self.knows(job)) {
             return None;
         }
-        let mut recalled = Recalled::default();
+        let mut recalled = RecalledBatch::default();
         for job in jobs {
             if let Some(locked) = self.take(job.stream) {
                 recalled.streams.insert(job.stream, (locked.next, locked.mark.clone()));
@@ -66,7 +66,7 @@ impl Memory {
         })
     }
 
-    fn take(&mut self, stream: StreamId) -> Option<Locked> {
+    fn take(&mut self, stream: StreamId) -> Option<LockedStream> {
         let locked = self.streams.remove(&stream)?;
         self.weight = self.weight.saturating_sub(1 + locked.producers.len());
         Some(locked)
@@ -90,7 +90,7 @@ impl Memory {
     }
 }
 
-impl Recalled {
+impl RecalledBatch {
     fn note(&mut self, job: &Job) {
         if let Some(producer) = &job.append.producer
             && let Some(known) = self.ledger.get(job.stream).and_then(|locked| locked.producer(&producer.id))

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, TryAcquireError, mpsc, oneshot};
 
-use crate::{Append, Appended, Error, Options, StreamId};
+use crate::{Append, AppendOutcome, Error, Options, StreamId};
 
 /// An append that waits.
 #[derive(Debug)]
@@ -12,7 +12,7 @@ pub(crate) struct Job {
     pub(super) stream: StreamId,
     pub(super) append: Append,
     pub(super) bytes: usize,
-    pub(super) answer: oneshot::Sender<Result<Appended, Error>>,
+    pub(super) answer: oneshot::Sender<Result<AppendOutcome, Error>>,
     _room: [OwnedSemaphorePermit; 2],
 }
 
@@ -48,7 +48,7 @@ impl Queue {
         stream: StreamId,
         append: Append,
         bytes: usize,
-    ) -> Result<oneshot::Receiver<Result<Appended, Error>>, Error> {
+    ) -> Result<oneshot::Receiver<Result<AppendOutcome, Error>>, Error> {
         // A single append larger than the queue has the queue to itself.
         let room = u32::try_from(bytes.min(self.most_bytes)).unwrap_or(u32::MAX);
         let room = [acquire(&self.appends, 1)?, acquire(&self.bytes, room)?];

@@ -11,10 +11,10 @@ use tokio::time::Instant;
 
 use super::{
     Job,
-    commit::{Done, Failure, Outcome},
+    commit::{BatchOutcome, Failure, Outcome},
     line::Line,
 };
-use crate::{Appended, Data, Error, Offset, Record, StreamId, core::Core, error::away, tail::Tail};
+use crate::{AppendOutcome, Data, Error, Offset, Record, StreamId, core::Core, error::away, tail::Tail};
 
 /// Commits `jobs` and answers them; hands back those whose stream is held by another transaction.
 pub(super) async fn settle(core: &Core, line: &mut Line, jobs: Vec<Job>, wait: Option<Duration>) -> Vec<Job> {
@@ -36,12 +36,17 @@ pub(super) async fn settle(core: &Core, line: &mut Line, jobs: Vec<Job>, wait: O
 }
 
 /// Commits them and counts what it stored.
-async fn commit(core: &Core, line: &mut Line, jobs: &[Job], wait: Option<Duration>) -> Result<Done, Failure> {
+async fn commit(
+    core: &Core,
+    line: &mut Line,
+    jobs: &[Job],
+    wait: Option<Duration>,
+) -> Result<BatchOutcome, Failure> {
     let begun = Instant::now();
     let done = line.commit(jobs, wait, &core.options).await?;
     let (mut appends, mut events) = (0, 0);
     for outcome in &done.outcomes {
-        if let Outcome::Settled(Ok(Appended { first, next, duplicate: false, .. })) = outcome {
+        if let Outcome::Settled(Ok(AppendOutcome { first, next, duplicate: false, .. })) = outcome {
             appends += 1;
             events += next.value() - first.value();
         }
@@ -72,7 +77,7 @@ async fn alone(core: &Core, line: &mut Line, jobs: Vec<Job>, wait: Option<Durati
 }
 
 /// Followers on this node first, then the appenders.
-fn answer(core: &Core, mut jobs: Vec<Job>, done: Done) -> Vec<Job> {
+fn answer(core: &Core, mut jobs: Vec<Job>, done: BatchOutcome) -> Vec<Job> {
     push(core, &mut jobs, &done);
     core.moved(moved(&jobs, &done));
     let mut held = Vec::new();
@@ -86,51 +91,53 @@ fn answer(core: &Core, mut jobs: Vec<Job>, done: Done) -> Vec<Job> {
 }
 
 /// Hands what was committed to the tails in memory, so that they need not read it.
-fn push(core: &Core, jobs: &mut [Job], done: &Done) {
-    let mut fresh: HashMap<StreamId, Fresh> = HashMap::new();
+fn push(core: &Core, jobs: &mut [Job], done: &BatchOutcome) {
+    let mut fresh: HashMap<StreamId, TailUpdate> = HashMap::new();
     for (job, outcome) in jobs.iter_mut().zip(&done.outcomes) {
-        let Outcome::Settled(Ok(Appended { first, duplicate: false, .. })) = outcome else {
+        let Outcome::Settled(Ok(AppendOutcome { first, duplicate: false, .. })) = outcome else {
             continue;
         };
         let fresh = match fresh.entry(job.stream) {
             Entry::Occupied(known) => known.into_mut(),
             Entry::Vacant(place) => match core.tails.get(job.stream) {
-                Some(tail) => place.insert(Fresh { tail, first: *first, records: Vec::new(), closed: false }),
+                Some(tail) => {
+                    place.insert(TailUpdate { tail, first: *first, records: Vec::new(), closed: false })
+                }
                 None => continue,
             },
         };
         fresh.add(*first, std::mem::take(&mut job.append.events), done.at);
         fresh.closed |= job.append.close;
     }
-    for Fresh { tail, first, records, closed } in fresh.into_values() {
+    for TailUpdate { tail, first, records, closed } in fresh.into_values() {
         tail.push(first, records, closed, &core.options);
     }
 }
 
 /// The streams that were appended to.
-fn moved<'a>(jobs: &'a [Job], done: &'a Done) -> impl Iterator<Item = StreamId> + 'a {
+fn moved<'a>(jobs: &'a [Job], done: &'a BatchOutcome) -> impl Iterator<Item = StreamId> + 'a {
     jobs.iter().zip(&done.outcomes).filter_map(|(job, outcome)| match outcome {
-        Outcome::Settled(Ok(Appended { duplicate: false, .. })) => Some(job.stream),
+        Outcome::Settled(Ok(AppendOutcome { duplicate: false, .. })) => Some(job.stream),
         _ => None,
     })
 }
 
 /// What a followed stream got in a commit.
-struct Fresh {
+struct TailUpdate {
     tail: Arc<Tail>,
     first: Offset,
     records: Vec<Record>,
     closed: bool,
 }
 
-impl Fresh {
+impl TailUpdate {
     fn add(&mut self, first: Offset, events: Vec<Data>, at: DateTime<Utc>) {
         let events = events.into_iter().enumerate();
         self.records.extend(events.map(|(place, data)| Record { offset: first.after(place + 1), at, data }));
     }
 }
 
-fn reply(job: Job, result: Result<Appended, Error>) {
+fn reply(job: Job, result: Result<AppendOutcome, Error>) {
     // Whoever asked may have gone; what was appended stays.
     let _ = job.answer.send(result);
 }

@@ -293,6 +293,6 @@ async fn append_one(
     engine: sessions::Engine,
     stream: StreamId,
     text: String,
-) -> Result<sessions::Appended, Error> {
+) -> Result<sessions::AppendOutcome, Error> {
     engine.append(stream, Append::new(vec![event(text)])).await
 }

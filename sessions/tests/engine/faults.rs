@@ -12,7 +12,7 @@ use crate::support::{
     soon, stream, texts, unpolled, until,
 };
 use sessions::{
-    Append, Appended, Engine, Error, Offset, Options, Producer, StreamId, append_in, close_in, fence_in,
+    Append, AppendOutcome, Engine, Error, Offset, Options, Producer, StreamId, append_in, close_in, fence_in,
 };
 use sqlx::{Executor, PgPool, postgres::PgPoolOptions};
 
@@ -22,7 +22,7 @@ fn numbered(id: &str, sequence: u64) -> Append {
 }
 
 /// Appends until it is acknowledged, as a producer does.
-async fn insist(engine: &Engine, stream: StreamId, id: &str, sequence: u64) -> Appended {
+async fn insist(engine: &Engine, stream: StreamId, id: &str, sequence: u64) -> AppendOutcome {
     loop {
         match engine.append(stream, numbered(id, sequence)).await {
             Ok(appended) => return appended,

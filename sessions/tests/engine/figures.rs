@@ -1,7 +1,7 @@
 //! What the engine tells of itself: what it did, what it holds, and what each tenant's streams weigh.
 
 use crate::support::{engine, soon};
-use sessions::{Append, Engine, Expiry, NewNamed, Offset, StreamId, Tenant};
+use sessions::{Append, Engine, Expiry, NewNamedStream, Offset, StreamId, Tenant};
 use sqlx::PgPool;
 use uuid::Uuid;
 
@@ -9,7 +9,7 @@ use uuid::Uuid;
 const ROW: u64 = 64;
 
 async fn stream(engine: &Engine, tenant: Tenant, name: &str) -> StreamId {
-    let new = NewNamed {
+    let new = NewNamedStream {
         tenant,
         name: name.into(),
         content_type: Some("application/json".into()),

@@ -1,7 +1,9 @@
 //! Forks: what they read, across sources and page borders, and how long a source is kept.
 
 use crate::support::{self, Dice, engine, engine_with, soon, unpolled, until};
-use sessions::{Append, Data, Engine, Error, Expiry, ForkPoint, NewNamed, Offset, Options, StreamId, Tenant};
+use sessions::{
+    Append, Data, Engine, Error, Expiry, ForkPoint, NewNamedStream, Offset, Options, StreamId, Tenant,
+};
 use sqlx::PgPool;
 use uuid::Uuid;
 
@@ -12,8 +14,8 @@ fn tenant() -> Tenant {
     Tenant { workspace: Uuid::now_v7(), client: None }
 }
 
-fn new(tenant: Tenant, name: &str, content_type: &str) -> NewNamed {
-    NewNamed {
+fn new(tenant: Tenant, name: &str, content_type: &str) -> NewNamedStream {
+    NewNamedStream {
         tenant,
         name: name.into(),
         content_type: Some(content_type.into()),
@@ -24,10 +26,10 @@ fn new(tenant: Tenant, name: &str, content_type: &str) -> NewNamed {
     }
 }
 
-fn fork(tenant: Tenant, name: &str, source: &str, offset: Option<u64>, part: u64) -> NewNamed {
+fn fork(tenant: Tenant, name: &str, source: &str, offset: Option<u64>, part: u64) -> NewNamedStream {
     let offset = offset.map(Offset::from_value);
     let point = ForkPoint { source: source.into(), offset, part };
-    NewNamed { content_type: None, fork: Some(point), ..new(tenant, name, TEXT) }
+    NewNamedStream { content_type: None, fork: Some(point), ..new(tenant, name, TEXT) }
 }
 
 async fn add(engine: &Engine, stream: StreamId, events: &[&'static str]) {
@@ -108,8 +110,11 @@ async fn forks_read_across_sources_and_page_borders(database: PgPool) {
 #[sqlx::test(migrations = "../migrations")]
 async fn a_fork_and_its_source_go_their_own_ways(database: PgPool) {
     let (engine, tenant) = (engine(&database).await, tenant());
-    let source =
-        engine.create(NewNamed { body: "[1,2,3]".into(), ..new(tenant, "a", JSON) }).await.unwrap().head;
+    let source = engine
+        .create(NewNamedStream { body: "[1,2,3]".into(), ..new(tenant, "a", JSON) })
+        .await
+        .unwrap()
+        .head;
     let json = |text: &str| Append::new(vec![text.to_owned()]);
     engine.append(source.id, json("4").closing(true)).await.unwrap();
     // Of JSON, so many events beyond the offset.

@@ -11,7 +11,8 @@ use std::{
 use crate::support::{self, engine, engine_with, now, soon, unpolled, until};
 use chrono::TimeDelta;
 use sessions::{
-    Append, Clock, Created, Data, Engine, Error, Expiry, NewNamed, Offset, Options, Producer, Tenant,
+    Append, Clock, CreateOutcome, Data, Engine, Error, Expiry, NewNamedStream, Offset, Options, Producer,
+    Tenant,
 };
 use sqlx::{PgPool, Row};
 use uuid::Uuid;
@@ -20,8 +21,8 @@ fn tenant() -> Tenant {
     Tenant { workspace: Uuid::now_v7(), client: Some(Uuid::now_v7()) }
 }
 
-fn named(tenant: Tenant, name: &str, content_type: &str, body: &'static str) -> NewNamed {
-    NewNamed {
+fn named(tenant: Tenant, name: &str, content_type: &str, body: &'static str) -> NewNamedStream {
+    NewNamedStream {
         tenant,
         name: name.into(),
         content_type: Some(content_type.into()),
@@ -32,7 +33,7 @@ fn named(tenant: Tenant, name: &str, content_type: &str, body: &'static str) -> 
     }
 }
 
-fn text(tenant: Tenant, name: &str, body: &'static str) -> NewNamed {
+fn text(tenant: Tenant, name: &str, body: &'static str) -> NewNamedStream {
     named(tenant, name, "text/plain", body)
 }
 
@@ -40,7 +41,7 @@ fn bytes(text: &'static str) -> Append {
     Append::of(vec![Data::bytes(text)])
 }
 
-async fn contents(engine: &Engine, created: &Created) -> String {
+async fn contents(engine: &Engine, created: &CreateOutcome) -> String {
     let page = engine.read(created.head.id, Offset::ZERO, 1_000).await.unwrap();
     assert!(page.up_to_date);
     page.records.iter().map(|record| str::from_utf8(record.data.as_bytes()).unwrap()).collect()
@@ -84,7 +85,7 @@ async fn a_name_belongs_to_its_tenant(database: PgPool) {
     // One tenant's stream is no source for another's fork.
     let fork = sessions::ForkPoint { source: "only".into(), offset: None, part: 0 };
     engine.create(text(one, "only", "x")).await.unwrap();
-    let new = NewNamed { fork: Some(fork), content_type: None, ..text(tenants[1], "fork", "") };
+    let new = NewNamedStream { fork: Some(fork), content_type: None, ..text(tenants[1], "fork", "") };
     assert!(matches!(engine.create(new).await, Err(Error::NotFound)));
 }
 
@@ -92,19 +93,20 @@ async fn a_name_belongs_to_its_tenant(database: PgPool) {
 async fn the_same_creation_confirms_and_another_is_refused(database: PgPool) {
     let engine = engine(&database).await;
     let tenant = tenant();
-    let new = NewNamed { expiry: Expiry::At(now() + TimeDelta::days(365_000)), ..text(tenant, "a", "x") };
+    let new =
+        NewNamedStream { expiry: Expiry::At(now() + TimeDelta::days(365_000)), ..text(tenant, "a", "x") };
     let first = engine.create(new.clone()).await.unwrap();
     let again = engine
-        .create(NewNamed { content_type: Some("Text/Plain; a=b".into()), ..new.clone() })
+        .create(NewNamedStream { content_type: Some("Text/Plain; a=b".into()), ..new.clone() })
         .await
         .unwrap();
     assert_eq!((first.fresh, again.fresh, again.head.id), (true, false, first.head.id));
     for other in [
-        NewNamed { content_type: None, ..new.clone() },
-        NewNamed { expiry: Expiry::Never, ..new.clone() },
-        NewNamed { expiry: Expiry::Idle(1), ..new.clone() },
-        NewNamed { closed: true, ..new.clone() },
-        NewNamed {
+        NewNamedStream { content_type: None, ..new.clone() },
+        NewNamedStream { expiry: Expiry::Never, ..new.clone() },
+        NewNamedStream { expiry: Expiry::Idle(1), ..new.clone() },
+        NewNamedStream { closed: true, ..new.clone() },
+        NewNamedStream {
             fork: Some(sessions::ForkPoint { source: "b".into(), offset: None, part: 0 }),
             ..new.clone()
         },
@@ -195,7 +197,7 @@ async fn a_stream_lapses_when_it_is_not_used(database: PgPool) {
     let hand = Hand::default();
     let engine = engine_with(&database, Options { clock: hand.clock(), ..unpolled() }).await;
     let tenant = tenant();
-    let idle = |name| NewNamed { expiry: Expiry::Idle(10), ..text(tenant, name, "x") };
+    let idle = |name| NewNamedStream { expiry: Expiry::Idle(10), ..text(tenant, name, "x") };
     let (read, written, looked_at) = (
         engine.create(idle("a")).await.unwrap(),
         engine.create(idle("b")).await.unwrap(),
@@ -226,7 +228,8 @@ async fn a_stream_lapses_when_it_is_not_used(database: PgPool) {
 async fn a_fixed_end_comes_whatever_happens(database: PgPool) {
     let hand = Hand::default();
     let engine = engine_with(&database, Options { clock: hand.clock(), ..unpolled() }).await;
-    let new = NewNamed { expiry: Expiry::At(now() + TimeDelta::seconds(10)), ..text(tenant(), "a", "x") };
+    let new =
+        NewNamedStream { expiry: Expiry::At(now() + TimeDelta::seconds(10)), ..text(tenant(), "a", "x") };
     let stream = engine.create(new).await.unwrap().head.id;
     hand.pass(9_999);
     engine.append(stream, bytes("y")).await.unwrap();
@@ -243,7 +246,7 @@ async fn what_has_ended_is_dropped(database: PgPool) {
     let options = Options { clock: hand.clock(), sweep_interval: Duration::from_millis(20), ..unpolled() };
     let engine = engine_with(&database, options).await;
     let tenant = tenant();
-    let lapsing = NewNamed { expiry: Expiry::Idle(1), ..text(tenant, "lapsing", "x") };
+    let lapsing = NewNamedStream { expiry: Expiry::Idle(1), ..text(tenant, "lapsing", "x") };
     engine.create(lapsing).await.unwrap();
     let deleted = engine.create(text(tenant, "deleted", "x")).await.unwrap().head.id;
     let kept = engine.create(text(tenant, "kept", "x")).await.unwrap();
@@ -292,7 +295,7 @@ async fn who_goes_away_leaves_no_transaction_behind(database: PgPool) {
     engine.create(text(tenant, "source", "abc")).await.unwrap();
     for looks in 1.. {
         let fork = sessions::ForkPoint { source: "source".into(), offset: None, part: 0 };
-        let new = NewNamed { fork: Some(fork), ..text(tenant, &format!("fork-{looks}"), "") };
+        let new = NewNamedStream { fork: Some(fork), ..text(tenant, &format!("fork-{looks}"), "") };
         let whole = support::given_up_after(looks, engine.create(new)).await;
         let free = sqlx::raw_sql("SELECT now() = statement_timestamp()").fetch_one(&one).await;
         assert!(free.unwrap().get::<bool, _>(0), "given up after {looks} looks, it left a transaction open");

@@ -9,7 +9,7 @@ use crate::support::{
     proxy::{Mode, Proxy},
     soon, stream, texts, unpolled, until,
 };
-use sessions::{Append, Engine, Exchange, News, Offset, Options, StreamId, append_in};
+use sessions::{Append, Engine, Exchange, NodeEvent, Offset, Options, StreamId, append_in};
 use sqlx::{
     Executor, PgPool,
     postgres::{PgListener, PgPoolOptions},
@@ -80,26 +80,28 @@ async fn a_crowd_of_streams_is_heard(database: PgPool) {
 #[sqlx::test(migrations = "../migrations")]
 async fn nodes_come_and_go(database: PgPool) {
     let first = engine(&database).await;
-    let mut news = first.nodes().hear();
+    let mut events = first.nodes().subscribe();
     let polite = engine(&database).await;
-    let News::Came(node) = soon("a node", news.recv()).await.unwrap() else { panic!("it comes first") };
+    let NodeEvent::Joined(node) = soon("a node", events.recv()).await.unwrap() else {
+        panic!("it comes first")
+    };
     until("the other to know", async || polite.nodes().others() == 1).await;
-    polite.nodes().tell("hello".into());
-    assert_eq!(soon("a note", news.recv()).await.unwrap(), News::Said { node, note: "hello".into() });
-    polite.nodes().tell("x".repeat(9_000));
+    polite.nodes().send_note("hello".into());
+    assert_eq!(soon("a note", events.recv()).await.unwrap(), NodeEvent::Note { node, note: "hello".into() });
+    polite.nodes().send_note("x".repeat(9_000));
     soon("its end", polite.shutdown()).await;
-    assert_eq!(soon("a farewell", news.recv()).await.unwrap(), News::Left(node));
+    assert_eq!(soon("a farewell", events.recv()).await.unwrap(), NodeEvent::Left(node));
     assert_eq!(first.nodes().others(), 0);
     first.shutdown().await;
 
     let quick = Options { hello_interval: Duration::from_millis(100), ..unpolled() };
     let second = engine_with(&database, quick.clone()).await;
-    let mut news = second.nodes().hear();
+    let mut events = second.nodes().subscribe();
     let proxy = Proxy::start(&database).await;
     let silent = Engine::start(pool(proxy.options(), 3, ENGINE).await, quick);
-    let News::Came(node) = soon("a node", news.recv()).await.unwrap() else { panic!("it comes") };
+    let NodeEvent::Joined(node) = soon("a node", events.recv()).await.unwrap() else { panic!("it comes") };
     proxy.set(Mode::Away);
-    assert_eq!(soon("its end", news.recv()).await.unwrap(), News::Left(node));
+    assert_eq!(soon("its end", events.recv()).await.unwrap(), NodeEvent::Left(node));
     drop(silent);
 }
 

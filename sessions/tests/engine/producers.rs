@@ -2,10 +2,15 @@
 
 use crate::support::{self, contents, engine, event, soon, stream};
 use futures::future::join_all;
-use sessions::{Append, Appended, Engine, Error, Producer, StreamId, fence_in};
+use sessions::{Append, AppendOutcome, Engine, Error, Producer, StreamId, fence_in};
 use sqlx::PgPool;
 
-async fn append(engine: &Engine, stream: StreamId, epoch: u64, sequence: u64) -> Result<Appended, Error> {
+async fn append(
+    engine: &Engine,
+    stream: StreamId,
+    epoch: u64,
+    sequence: u64,
+) -> Result<AppendOutcome, Error> {
     let producer = Producer { id: "agent".into(), epoch, sequence };
     engine.append(stream, Append::by(producer, vec![event(format!("{epoch}/{sequence}"))])).await
 }

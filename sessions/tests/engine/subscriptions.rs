@@ -11,8 +11,8 @@ use std::{
 use crate::support::{self, engine, engine_with, now, soon, unpolled, until};
 use chrono::TimeDelta;
 use sessions::{
-    Append, Clock, Delivery, Engine, Expiry, Link, NewNamed, NewSubscription, Offset, Options, Refusal,
-    Report, StreamId, Tenant, Then, Wake, Wakes, append_in,
+    Append, Clock, Delivery, Engine, Expiry, Link, NewNamedStream, NewSubscription, Offset, Options, Report,
+    StreamId, SubscriptionError, Tenant, Then, Wake, Wakes, append_in,
 };
 use sqlx::PgPool;
 use uuid::Uuid;
@@ -22,7 +22,7 @@ fn tenant() -> Tenant {
 }
 
 async fn stream(engine: &Engine, tenant: Tenant, name: &str) -> StreamId {
-    let new = NewNamed {
+    let new = NewNamedStream {
         tenant,
         name: name.into(),
         content_type: Some("application/json".into()),
@@ -123,10 +123,10 @@ async fn only_its_own_tenants_streams_wake_it(database: PgPool) {
     for other in others {
         let theirs = stream(&engine, other, "events/a").await;
         add(&engine, theirs).await;
-        assert!(matches!(engine.subscription(other, "s").await, Err(Refusal::NotFound)));
-        assert!(matches!(engine.claim(other, "s", "w").await, Err(Refusal::NotFound)));
+        assert!(matches!(engine.subscription(other, "s").await, Err(SubscriptionError::NotFound)));
+        assert!(matches!(engine.claim(other, "s", "w").await, Err(SubscriptionError::NotFound)));
     }
-    assert!(matches!(engine.claim(own, "s", "w").await, Err(Refusal::Idle)));
+    assert!(matches!(engine.claim(own, "s", "w").await, Err(SubscriptionError::Idle)));
 
     let mut follower = engine.follow(wakes, Offset::ZERO);
     let ours = stream(&engine, own, "events/a").await;
@@ -141,7 +141,7 @@ async fn only_its_own_tenants_streams_wake_it(database: PgPool) {
     let next = engine.report(own, "s", true, &report(&wake, &[("events/a", 2)], Then::Ends)).await.unwrap();
     assert!(!next);
     assert_eq!(engine.read(wakes, Offset::ZERO, 9).await.unwrap().records.len(), 1);
-    assert!(matches!(engine.claim(own, "s", "w").await, Err(Refusal::Idle)));
+    assert!(matches!(engine.claim(own, "s", "w").await, Err(SubscriptionError::Idle)));
 }
 
 /// A worker that is silent for too long loses the wake; the next one gets it with a higher generation, and what the
@@ -163,34 +163,34 @@ async fn a_late_worker_is_fenced(database: PgPool) {
     hand.pass(29);
     let busy = engine.claim(own, "s", "second").await;
     assert!(
-        matches!(busy, Err(Refusal::Claimed { holder, generation }) if holder == "first" && generation == first.generation)
+        matches!(busy, Err(SubscriptionError::Claimed { holder, generation }) if holder == "first" && generation == first.generation)
     );
     // A sign of life, and the lease begins anew.
     engine.report(own, "s", true, &report(&first, &[], Then::Goes)).await.unwrap();
     hand.pass(29);
-    assert!(matches!(engine.claim(own, "s", "second").await, Err(Refusal::Claimed { .. })));
+    assert!(matches!(engine.claim(own, "s", "second").await, Err(SubscriptionError::Claimed { .. })));
     hand.pass(2);
     let second = engine.claim(own, "s", "second").await.unwrap();
     assert_eq!(second.generation, first.generation + 1);
     for late in [report(&first, &[("a", 1)], Then::Ends), report(&first, &[], Then::Goes)] {
-        assert!(matches!(engine.report(own, "s", true, &late).await, Err(Refusal::Fenced)));
+        assert!(matches!(engine.report(own, "s", true, &late).await, Err(SubscriptionError::Fenced)));
     }
     for forged in [
         Report { token: first.generation, ..report(&second, &[("a", 1)], Then::Ends) },
         Report { wake: Some(first.id.clone()), ..report(&second, &[("a", 1)], Then::Ends) },
         Report { generation: None, ..report(&second, &[("a", 1)], Then::Ends) },
     ] {
-        assert!(matches!(engine.report(own, "s", true, &forged).await, Err(Refusal::Fenced)));
+        assert!(matches!(engine.report(own, "s", true, &forged).await, Err(SubscriptionError::Fenced)));
     }
     assert_eq!(engine.subscription(own, "s").await.unwrap().links, [link("a", 0, 1)]);
     for (path, to) in [("b", 0), ("a", 2)] {
         let wrong = report(&second, &[("a", 1), (path, to)], Then::Ends);
-        assert!(matches!(engine.report(own, "s", true, &wrong).await, Err(Refusal::Offset(_))));
+        assert!(matches!(engine.report(own, "s", true, &wrong).await, Err(SubscriptionError::Offset(_))));
     }
     assert!(!engine.report(own, "s", true, &report(&second, &[("a", 1)], Then::Ends)).await.unwrap());
     assert!(matches!(
         engine.report(own, "s", true, &report(&second, &[], Then::Ends)).await,
-        Err(Refusal::Fenced)
+        Err(SubscriptionError::Fenced)
     ));
 }
 
@@ -244,7 +244,7 @@ async fn a_webhook_is_sent_once_and_again_until_it_answers(database: PgPool) {
     engine.delivered(&rest, false).await.unwrap();
     assert!(matches!(
         engine.report(own, "s", true, &report(&rest.wake, &[], Then::Goes)).await,
-        Err(Refusal::WrongKind)
+        Err(SubscriptionError::WrongKind)
     ));
     engine.report(own, "s", false, &report(&rest.wake, &[("a", 3)], Then::Goes)).await.unwrap();
     assert!(engine.delivered(&first, true).await.is_ok(), "an answer that comes too late changes nothing");
@@ -321,7 +321,7 @@ async fn a_stream_that_comes_again_is_followed_from_its_beginning(database: PgPo
     engine.unsubscribe(own, "s").await.unwrap();
     assert!(matches!(
         engine.report(own, "s", true, &report(&wake, &[("a", 1)], Then::Ends)).await,
-        Err(Refusal::NotFound)
+        Err(SubscriptionError::NotFound)
     ));
 }
 

@@ -26,7 +26,7 @@ pub struct Audience {
 
 /// What one follower has heard: the next number of each writer.
 #[derive(Default)]
-pub struct Heard {
+pub struct Progress {
     next: Vec<u64>,
 }
 
@@ -54,13 +54,13 @@ impl Audience {
     }
 
     /// Takes the events in a piece of JSON that a follower was sent.
-    pub fn deliver(&self, json: &[u8], heard: &mut Heard) {
+    pub fn deliver(&self, json: &[u8], received: &mut Progress) {
         let now = u64::try_from(self.origin.elapsed().as_micros()).unwrap_or(u64::MAX);
         let mut latencies = self.latencies.lock().unwrap_or_else(PoisonError::into_inner);
         let mut delivered = 0;
         for event in event::scan(json) {
             delivered += 1;
-            if !heard.expects(event.writer as usize, event.number) {
+            if !received.expects(event.writer as usize, event.number) {
                 self.disorder.fetch_add(1, Relaxed);
             }
             latencies.push(u32::try_from(now.saturating_sub(event.begun)).unwrap_or(u32::MAX));
@@ -113,7 +113,7 @@ impl Audience {
     }
 }
 
-impl Heard {
+impl Progress {
     /// Whether this is the writer's next event; what follows is expected to follow on it.
     fn expects(&mut self, writer: usize, number: u64) -> bool {
         if self.next.len() <= writer {
@@ -127,21 +127,21 @@ impl Heard {
 mod tests {
     use super::*;
 
-    fn say(audience: &Audience, heard: &mut Heard, events: &[(u32, u64)]) {
+    fn deliver(audience: &Audience, received: &mut Progress, events: &[(u32, u64)]) {
         let mut json = Vec::new();
         for &(writer, number) in events {
             event::Event { writer, number, begun: 0 }.write(&mut json);
         }
-        audience.deliver(&json, heard);
+        audience.deliver(&json, received);
     }
 
     #[test]
     fn what_comes_twice_or_too_early_is_disorder() {
-        let (audience, mut heard) = (Audience::new(Instant::now()), Heard::default());
-        say(&audience, &mut heard, &[(0, 0), (1, 0), (0, 1), (1, 1)]);
+        let (audience, mut received) = (Audience::new(Instant::now()), Progress::default());
+        deliver(&audience, &mut received, &[(0, 0), (1, 0), (0, 1), (1, 1)]);
         assert_eq!((audience.disorder.load(Relaxed), audience.take().0), (0, 4));
-        say(&audience, &mut heard, &[(0, 1)]);
-        say(&audience, &mut heard, &[(1, 3)]);
+        deliver(&audience, &mut received, &[(0, 1)]);
+        deliver(&audience, &mut received, &[(1, 3)]);
         assert_eq!((audience.disorder.load(Relaxed), audience.take().1.len()), (2, 2));
     }
 

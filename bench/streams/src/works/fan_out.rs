@@ -28,11 +28,11 @@ pub async fn turn(bench: &Bench<'_>, server: &Server, name: &str, work: FanOut) 
 
     // A slow pace still has to bring something to each.
     let period = std::time::Duration::from_secs_f64(1.0 / work.rate);
-    listeners.hear(writers.write(WARM_UP.max(period)).await?).await?;
+    listeners.wait_for(writers.write(WARM_UP.max(period)).await?).await?;
     audience.take();
     let meter = Meter::start(server);
     let sent = writers.write(bench.options.seconds().max(5 * period)).await?;
-    let missing = listeners.hear(sent).await?;
+    let missing = listeners.wait_for(sent).await?;
     let turn = meter.stop();
 
     let (events, latencies) = audience.take();
@@ -59,7 +59,7 @@ struct Listeners<'a> {
 
 impl Listeners<'_> {
     /// Waits until every follower heard what was sent to its stream, and says how much never came.
-    async fn hear(&self, sent: u64) -> Result<u64, Failure> {
+    async fn wait_for(&self, sent: u64) -> Result<u64, Failure> {
         // Followers and appends are spread evenly over the streams.
         let expected = sent * self.readers as u64 / self.streams as u64;
         self.audience.until_delivered(expected, PATIENCE).await?;

@@ -13,7 +13,7 @@ use crate::{Failure, measurement::Turn, server::Server, stream::Stream};
 
 /// What the script says at its end.
 #[derive(Deserialize)]
-struct Said {
+struct ScriptReport {
     /// How long each set of events took until all were acked.
     seconds: Vec<f64>,
 }
@@ -44,10 +44,10 @@ pub async fn turn(bench: &Bench<'_>, server: &Server, name: &str, events: u64) -
     let line = lines.next_line().await?.ok_or("the official client failed")?;
     let turn = meter.stop();
     client.wait().await?;
-    let said: Said = serde_json::from_str(&line)?;
+    let report: ScriptReport = serde_json::from_str(&line)?;
     let stored = Stream::at(&server.endpoint, name, 0).await?.read_all().await?;
     let events = events * SETS;
     let (missing, disorder) = (events.saturating_sub(stored), stored.saturating_sub(events));
-    let latencies = said.seconds.iter().map(|seconds| (seconds * 1e6) as u32).collect();
-    Ok(Turn { events, latencies, missing, disorder, seconds: said.seconds.iter().sum(), ..turn })
+    let latencies = report.seconds.iter().map(|seconds| (seconds * 1e6) as u32).collect();
+    Ok(Turn { events, latencies, missing, disorder, seconds: report.seconds.iter().sum(), ..turn })
 }

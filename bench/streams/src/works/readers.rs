@@ -9,7 +9,7 @@ use tokio::{sync::Semaphore, time::sleep};
 
 use super::{
     Live,
-    audience::{Audience, Heard},
+    audience::{Audience, Progress},
 };
 use crate::{
     Failure,
@@ -33,14 +33,14 @@ pub struct Reader {
 /// Where a follower is.
 struct Place {
     offset: String,
-    heard: Heard,
+    received: Progress,
     arrived: bool,
 }
 
 impl Reader {
     /// Follows until it is dropped.
     pub async fn run(self) {
-        let mut place = Place { offset: BEGINNING.to_owned(), heard: Heard::default(), arrived: false };
+        let mut place = Place { offset: BEGINNING.to_owned(), received: Progress::default(), arrived: false };
         loop {
             let end = match self.live {
                 Live::Sse => self.listen(&mut place).await,
@@ -62,7 +62,7 @@ impl Reader {
         drop(permit);
         let mut lines = Lines::default();
         let mut take = |line: Line<'_>| match line {
-            Line::Data(json) => self.audience.deliver(json, &mut place.heard),
+            Line::Data(json) => self.audience.deliver(json, &mut place.received),
             Line::Offset(offset) => {
                 place.offset.clear();
                 place.offset.push_str(&String::from_utf8_lossy(offset));
@@ -80,7 +80,7 @@ impl Reader {
         let mut stream = Stream::at(&self.endpoint, &self.name, self.index).await?;
         let head = stream.read(&place.offset).await?;
         drop(permit);
-        self.audience.deliver(stream.body(), &mut place.heard);
+        self.audience.deliver(stream.body(), &mut place.received);
         if !std::mem::replace(&mut place.arrived, true) {
             self.audience.arrived();
         }
@@ -88,7 +88,7 @@ impl Reader {
         loop {
             place.offset = next.ok_or("an answer without Stream-Next-Offset")?;
             let head = stream.long_poll(&place.offset, cursor.as_deref()).await?;
-            self.audience.deliver(stream.body(), &mut place.heard);
+            self.audience.deliver(stream.body(), &mut place.received);
             (cursor, next) = (head.cursor, head.next_offset);
         }
     }

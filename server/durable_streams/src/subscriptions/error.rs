@@ -7,7 +7,7 @@ use axum::{
 };
 use serde::de::DeserializeOwned;
 use serde_json::json;
-use sessions::Refusal;
+use sessions::SubscriptionError;
 
 use crate::response;
 
@@ -46,23 +46,26 @@ pub(super) fn not_found() -> Response {
 }
 
 /// What the engine refused or failed at.
-pub(super) fn engine_refusal(refusal: Refusal) -> Response {
-    let conflict = |code, refusal: &Refusal| coded(StatusCode::CONFLICT, code, &refusal.to_string());
+pub(super) fn engine_refusal(refusal: SubscriptionError) -> Response {
+    let conflict =
+        |code, refusal: &SubscriptionError| coded(StatusCode::CONFLICT, code, &refusal.to_string());
     match &refusal {
-        Refusal::NotFound => not_found(),
-        Refusal::Exists => conflict("SUBSCRIPTION_ALREADY_EXISTS", &refusal),
-        Refusal::WrongKind => coded(StatusCode::BAD_REQUEST, "INVALID_REQUEST", &refusal.to_string()),
-        Refusal::Idle => conflict("NO_PENDING_WORK", &refusal),
-        Refusal::Fenced => conflict("FENCED", &refusal),
-        Refusal::Offset(_) => conflict("INVALID_OFFSET", &refusal),
-        Refusal::Claimed { holder, generation } => {
+        SubscriptionError::NotFound => not_found(),
+        SubscriptionError::Exists => conflict("SUBSCRIPTION_ALREADY_EXISTS", &refusal),
+        SubscriptionError::WrongKind => {
+            coded(StatusCode::BAD_REQUEST, "INVALID_REQUEST", &refusal.to_string())
+        }
+        SubscriptionError::Idle => conflict("NO_PENDING_WORK", &refusal),
+        SubscriptionError::Fenced => conflict("FENCED", &refusal),
+        SubscriptionError::Offset(_) => conflict("INVALID_OFFSET", &refusal),
+        SubscriptionError::Claimed { holder, generation } => {
             let error =
                 json!({ "code": "ALREADY_CLAIMED", "current_holder": holder, "generation": generation });
             (StatusCode::CONFLICT, Json(json!({ "error": error }))).into_response()
         }
-        Refusal::Engine(sessions::Error::Invalid(text)) => {
+        SubscriptionError::Engine(sessions::Error::Invalid(text)) => {
             coded(StatusCode::BAD_REQUEST, "INVALID_REQUEST", text)
         }
-        Refusal::Engine(error) => response::engine_error(error.clone()),
+        SubscriptionError::Engine(error) => response::engine_error(error.clone()),
     }
 }

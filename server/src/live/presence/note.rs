@@ -1,4 +1,4 @@
-//! What nodes tell each other of their people, as texts of a bounded length.
+//! What nodes send each other about their people, as texts of a bounded length.
 
 use domain::ids::PersonId;
 use serde::{Deserialize, Serialize};
@@ -8,12 +8,12 @@ use wire::frames::Viewer;
 /// Everyone on the telling node who looks at these streams.
 #[derive(Debug, Default, PartialEq, Serialize, Deserialize)]
 pub(super) struct Note {
-    pub(super) looking: Vec<Here>,
+    pub(super) looking: Vec<Viewers>,
 }
 
 /// Everyone who looks at one stream; nobody, when the last has left.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub(super) struct Here {
+pub(super) struct Viewers {
     pub(super) stream: StreamId,
     pub(super) people: Vec<(PersonId, Viewer)>,
 }
@@ -21,8 +21,8 @@ pub(super) struct Here {
 /// Bytes around what a note holds.
 const AROUND: usize = 16;
 
-/// Puts rooms into as few notes as they fit in. Of a crowd that fits in none, only the first are told.
-pub(super) fn write(rooms: impl Iterator<Item = Here>) -> Vec<String> {
+/// Puts rooms into as few notes as they fit in. Of a crowd that fits in none, only the first are named.
+pub(super) fn write(rooms: impl Iterator<Item = Viewers>) -> Vec<String> {
     let (mut notes, mut note, mut bytes) = (Vec::new(), Note::default(), AROUND);
     for mut room in rooms {
         while length(&room) + AROUND > Nodes::NOTE_BYTES && room.people.pop().is_some() {}
@@ -38,7 +38,7 @@ pub(super) fn write(rooms: impl Iterator<Item = Here>) -> Vec<String> {
     notes.iter().filter(|note| !note.looking.is_empty()).map(text).collect()
 }
 
-fn length(room: &Here) -> usize {
+fn length(room: &Viewers) -> usize {
     text(room).len()
 }
 
@@ -58,14 +58,14 @@ mod tests {
     #[test]
     fn notes_hold_everyone_in_a_bounded_length() {
         let viewer = Viewer { name: "é\"".repeat(20), initials: "É".into(), kind: "person".into() };
-        let room = |people| Here {
+        let room = |people| Viewers {
             stream: StreamId::generate(),
             people: (0..people).map(|_| (PersonId::new(), viewer.clone())).collect(),
         };
-        let rooms: Vec<Here> = (0..90).map(|number| room(number % 4)).collect();
+        let rooms: Vec<Viewers> = (0..90).map(|number| room(number % 4)).collect();
         let notes = write(rooms.iter().cloned());
         assert!(notes.len() > 1 && notes.iter().all(|note| note.len() <= Nodes::NOTE_BYTES));
-        let read: Vec<Here> = notes.iter().flat_map(|note| read(note).unwrap().looking).collect();
+        let read: Vec<Viewers> = notes.iter().flat_map(|note| read(note).unwrap().looking).collect();
         assert_eq!(read, rooms);
 
         let [crowd] = &write([room(500)].into_iter())[..] else { panic!("one note") };

@@ -1,4 +1,4 @@
-//! The events of AG-UI that a session is told in. Source: the schemas of `@ag-ui/core` 1.0.
+//! The events of AG-UI that a session is sent as. Source: the schemas of `@ag-ui/core` 1.0.
 
 use serde::Serialize;
 use serde_json::{Value, json};

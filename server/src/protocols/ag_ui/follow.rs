@@ -1,5 +1,5 @@
 //! `GET /v1/ag-ui/{session}`: the session as it reads now, and then as it comes, over all of its runs. With the id of
-//! the last event that was heard it goes on behind that.
+//! the last event that was received it goes on behind that.
 
 use axum::{
     extract::{Path, State, rejection::PathRejection},
@@ -52,7 +52,7 @@ fn last_event_id(headers: &HeaderMap) -> Option<u64> {
 }
 
 /// The conversation as it was at an offset; none where the log does not reach so far, or no longer begins at its
-/// beginning: then everything is told anew.
+/// beginning: then everything is sent anew.
 async fn read_to(visit: &Visit, to: u64) -> Result<Option<Conversation>, ProtocolError> {
     let engine = visit.auth.app().db.engine();
     let mut reading = Reading::default();

@@ -1,4 +1,4 @@
-//! `POST /v1/ag-ui/{session}`: says the newest message of the user, if there is one, and answers with the run that hears
+//! `POST /v1/ag-ui/{session}`: posts the newest message of the user, if there is one, and answers with the run that reads
 //! it. What an `HttpAgent` sends.
 
 use axum::{

@@ -239,7 +239,7 @@ impl EventTranslator for Translator {
 }
 
 /// The events as they are sent. Only the last one of an event of the log has its offset: whoever comes again with it
-/// has heard all of them.
+/// has received all of them.
 pub(super) fn write(text: &mut String, events: &[Event], next: Offset) {
     let next = next.to_string();
     for (place, event) in events.iter().enumerate() {

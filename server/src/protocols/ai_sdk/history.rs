@@ -30,8 +30,8 @@ pub(super) async fn show(
     let visit = auth.admit(&headers, &session).await?;
     let conversation = read_session(&visit).await?.conversation;
     let active = conversation.run.as_ref().filter(|run| !run.state.has_ended()).map(|run| run.id);
-    let told = json!({ "id": session, "activeStreamId": active, "messages": messages(&conversation) });
-    Ok(([(header::CACHE_CONTROL, HeaderValue::from_static("no-store"))], Json(told)).into_response())
+    let body = json!({ "id": session, "activeStreamId": active, "messages": messages(&conversation) });
+    Ok(([(header::CACHE_CONTROL, HeaderValue::from_static("no-store"))], Json(body)).into_response())
 }
 
 /// Each run is a message of the assistant's, where it begins; what people say are the user's. What happens besides
@@ -39,15 +39,15 @@ pub(super) async fn show(
 fn messages(conversation: &Conversation) -> Vec<Message> {
     let mut messages: Vec<Message> = Vec::new();
     for entry in &conversation.entries {
-        let told = part(entry);
+        let part = part(entry);
         match (entry.run, &entry.body) {
             (Some(run), _) => {
                 let id = run.to_string();
                 match messages.iter_mut().rfind(|message| message.id == id) {
-                    Some(message) => message.parts.push(told),
+                    Some(message) => message.parts.push(part),
                     None => {
                         let metadata = json!({ "activeStreamId": run, "agent": entry.author.name });
-                        messages.push(Message { id, role: "assistant", metadata, parts: vec![told] });
+                        messages.push(Message { id, role: "assistant", metadata, parts: vec![part] });
                     }
                 }
             }
@@ -58,18 +58,18 @@ fn messages(conversation: &Conversation) -> Vec<Message> {
             (None, Body::Review { reason, .. }) if !reason.is_empty() => messages.push(user(entry, reason)),
             // What came of it stands with the run that heard it.
             (None, Body::Steer { text, .. }) => {
-                beside(&mut messages, told);
+                push_to_run(&mut messages, part);
                 messages.push(user(entry, text));
             }
-            (None, _) => beside(&mut messages, told),
+            (None, _) => push_to_run(&mut messages, part),
         }
     }
     messages
 }
 
-fn beside(messages: &mut [Message], told: Value) {
+fn push_to_run(messages: &mut [Message], part: Value) {
     if let Some(run) = messages.iter_mut().rfind(|message| message.role == "assistant") {
-        run.parts.push(told);
+        run.parts.push(part);
     }
 }
 

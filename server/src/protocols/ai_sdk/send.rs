@@ -1,5 +1,5 @@
-//! `POST /v1/chat`: says the newest message of the user in the session, or takes the work up again, and answers with
-//! the run that hears it.
+//! `POST /v1/chat`: posts the newest message of the user into the session, or takes the work up again, and answers with
+//! the run that reads it.
 
 use axum::{
     body::Body,

@@ -35,12 +35,12 @@ pub(super) async fn create(
     let run =
         run.map_err(|_| ProtocolError::unprocessable("activeStreamId is none that was ever given out."))?;
     let asked = controls::stop_run(&auth.app().db, &visit.scope, visit.request, run).await?;
-    let told = Json(json!({
+    let body = Json(json!({
         "control": asked.control,
         "outcome": asked.settled.map_or("asked", |outcome| outcome.as_str()),
         "message": words(&asked),
     }));
-    Ok(([(header::CACHE_CONTROL, HeaderValue::from_static("no-store"))], told).into_response())
+    Ok(([(header::CACHE_CONTROL, HeaderValue::from_static("no-store"))], body).into_response())
 }
 
 /// What came of it so far, for people.

@@ -8,7 +8,7 @@ use sqlx::PgPool;
 
 use super::house::House;
 
-/// Dialects of others under `/v1`, whose protocols `docs/SESSIONS.md` has, and the document itself.
+/// Protocols of others under `/v1`, which `docs/SESSIONS.md` has, and the document itself.
 const ELSEWHERE: [&str; 8] = [
     "/v1/chat",
     "/v1/chat/{session}",

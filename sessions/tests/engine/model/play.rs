@@ -13,7 +13,7 @@ use bytes::Bytes;
 use chrono::{DateTime, TimeDelta, Utc};
 use futures::future::join_all;
 use sessions::{
-    Clock, Engine, Error, Expiry, ForkPoint, NewNamed, Offset, Options, Producer, StreamId, Tenant,
+    Clock, Engine, Error, Expiry, ForkPoint, NewNamedStream, Offset, Options, Producer, StreamId, Tenant,
 };
 use sqlx::{PgPool, postgres::PgConnectOptions};
 use uuid::Uuid;
@@ -151,7 +151,7 @@ impl Scene<'_> {
 
     async fn create(&mut self, engine: &Engine, plan: &Plan) -> Result<(), Wrong> {
         let body = if plan.texts.is_empty() { String::new() } else { format!("[{}]", plan.texts.join(",")) };
-        let new = NewNamed {
+        let new = NewNamedStream {
             tenant: self.tenant,
             name: plan.name.clone(),
             content_type: Some("application/json".to_owned()),

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use chrono::{DateTime, TimeDelta, Utc};
-use sessions::{Append, Appended, Error, Expiry, Offset, Producer};
+use sessions::{Append, AppendOutcome, Error, Expiry, Offset, Producer};
 
 /// A stream, whatever has become of it.
 #[derive(Clone, Debug)]
@@ -139,7 +139,7 @@ impl Model {
         same_fork && expiry == stream.expiry && plan.closed == stream.closed
     }
 
-    pub fn append(&mut self, stream: usize, wish: &Wish, now: DateTime<Utc>) -> Result<Appended, Error> {
+    pub fn append(&mut self, stream: usize, wish: &Wish, now: DateTime<Utc>) -> Result<AppendOutcome, Error> {
         if wish.texts.is_empty() && !wish.close {
             return Err(Error::Empty);
         }
@@ -221,7 +221,7 @@ impl Stream {
         self.producers.get(id).copied().unwrap_or((0, 0))
     }
 
-    fn append(&mut self, wish: &Wish, now: DateTime<Utc>) -> Result<Appended, Error> {
+    fn append(&mut self, wish: &Wish, now: DateTime<Utc>) -> Result<AppendOutcome, Error> {
         let judged = wish.by.as_ref().map(|by| self.judge(by)).transpose();
         let known = matches!(judged, Ok(Some(false)));
         let closes_again = self.closed && wish.texts.is_empty() && wish.by.is_none();
@@ -263,9 +263,9 @@ impl Stream {
         Ok(by.sequence == due)
     }
 
-    fn answer(&self, wish: &Wish, first: usize, duplicate: bool) -> Appended {
+    fn answer(&self, wish: &Wish, first: usize, duplicate: bool) -> AppendOutcome {
         let sequence = wish.by.as_ref().map(|by| self.due(&by.id).1 - 1);
-        Appended {
+        AppendOutcome {
             first: Offset::from_value(first as u64),
             next: Offset::from_value(self.events.len() as u64),
             duplicate,

@@ -4,17 +4,17 @@ use futures::{
     future::{BoxFuture, pending},
     stream::BoxStream,
 };
-use sessions::{Exchange, Trouble};
+use sessions::{Exchange, ExchangeError};
 
 #[derive(Debug)]
 pub struct Deaf;
 
 impl Exchange for Deaf {
-    fn listen(&self) -> BoxFuture<'_, Result<BoxStream<'static, String>, Trouble>> {
+    fn listen(&self) -> BoxFuture<'_, Result<BoxStream<'static, String>, ExchangeError>> {
         Box::pin(pending())
     }
 
-    fn tell(&self, _texts: Vec<String>) -> BoxFuture<'_, Result<(), Trouble>> {
+    fn publish(&self, _texts: Vec<String>) -> BoxFuture<'_, Result<(), ExchangeError>> {
         Box::pin(async { Ok(()) })
     }
 }

@@ -7,7 +7,7 @@ use futures::{
     future::BoxFuture,
     stream::{BoxStream, unfold},
 };
-use sessions::{Exchange, Trouble};
+use sessions::{Exchange, ExchangeError};
 use tokio::sync::broadcast;
 
 #[derive(Debug)]
@@ -33,12 +33,12 @@ impl Line {
 }
 
 impl Exchange for Line {
-    fn listen(&self) -> BoxFuture<'_, Result<BoxStream<'static, String>, Trouble>> {
+    fn listen(&self) -> BoxFuture<'_, Result<BoxStream<'static, String>, ExchangeError>> {
         let heard = unfold(self.told.subscribe(), async |mut told| Some((told.recv().await.ok()?, told)));
         async { Ok(heard.boxed()) }.boxed()
     }
 
-    fn tell(&self, texts: Vec<String>) -> BoxFuture<'_, Result<(), Trouble>> {
+    fn publish(&self, texts: Vec<String>) -> BoxFuture<'_, Result<(), ExchangeError>> {
         async move {
             if self.is_down.load(Ordering::SeqCst) {
                 self.lost.fetch_add(1, Ordering::SeqCst);

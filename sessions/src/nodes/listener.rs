@@ -1,11 +1,11 @@
-//! Hears what other nodes tell.
+//! Receives what other nodes send.
 
 use std::{sync::Arc, time::Duration};
 
 use futures::{StreamExt, stream::BoxStream};
 use tokio::time::{MissedTickBehavior, timeout};
 
-use super::{LIVES, Trouble, word::Word};
+use super::{ExchangeError, LIVES, message::NodeMessage};
 use crate::core::{Core, backoff};
 
 /// How long it may take to begin to listen.
@@ -20,9 +20,9 @@ async fn listen(core: &Core) {
     let mut backoff = backoff();
     loop {
         match begin(core).await {
-            Ok(heard) => {
+            Ok(texts) => {
                 backoff.reset();
-                hear(core, heard).await;
+                receive(core, texts).await;
                 tracing::debug!("what other nodes tell may have been missed, listening anew");
             }
             Err(error) if backoff.is_fresh() => {
@@ -36,15 +36,15 @@ async fn listen(core: &Core) {
 }
 
 /// Listens; asks who is there, and the database for what was told to nobody here.
-async fn begin(core: &Core) -> Result<BoxStream<'static, String>, Trouble> {
-    let heard = timeout(PATIENCE, core.nodes.exchange.listen()).await??;
-    core.nodes.say(Word::Hello { answer: true });
+async fn begin(core: &Core) -> Result<BoxStream<'static, String>, ExchangeError> {
+    let texts = timeout(PATIENCE, core.nodes.exchange.listen()).await??;
+    core.nodes.enqueue(NodeMessage::Hello { answer: true });
     core.look_everywhere();
-    Ok(heard)
+    Ok(texts)
 }
 
 /// Until something may have been missed. A node hears itself too: where it does not, the line is dead.
-async fn hear(core: &Core, mut heard: BoxStream<'static, String>) {
+async fn receive(core: &Core, mut texts: BoxStream<'static, String>) {
     let mut hellos = tokio::time::interval(core.options.hello_interval);
     hellos.set_missed_tick_behavior(MissedTickBehavior::Delay);
     hellos.reset();
@@ -54,33 +54,35 @@ async fn hear(core: &Core, mut heard: BoxStream<'static, String>) {
             _ = hellos.tick() => {
                 silent += 1;
                 core.nodes.forget_silent(LIVES * core.options.hello_interval);
-                core.nodes.say(Word::Hello { answer: false });
+                core.nodes.enqueue(NodeMessage::Hello { answer: false });
             }
-            text = heard.next() => {
+            text = texts.next() => {
                 let Some(text) = text else { return };
                 silent = 0;
-                if let Some((node, word)) = Word::read(&text).filter(|(node, _)| *node != core.nodes.own) {
-                    take(core, node, word);
+                if let Some((node, message)) = NodeMessage::read(&text).filter(|(node, _)| *node != core.nodes.own) {
+                    handle(core, node, message);
                 }
             }
         }
     }
 }
 
-fn take(core: &Core, node: uuid::Uuid, word: Word) {
-    if word == Word::Bye {
+fn handle(core: &Core, node: uuid::Uuid, message: NodeMessage) {
+    if message == NodeMessage::Bye {
         return core.nodes.left(node);
     }
-    let came = core.nodes.heard_of(node);
-    if came {
+    let is_new = core.nodes.mark_seen(node);
+    if is_new {
         // While it was not known here, nothing was told to it.
-        core.nodes.say(Word::AllMoved);
+        core.nodes.enqueue(NodeMessage::AllMoved);
     }
-    match word {
-        Word::Hello { answer } if answer || came => core.nodes.say(Word::Hello { answer: false }),
-        Word::Moved(streams) => core.wake(&streams),
-        Word::AllMoved => core.look_everywhere(),
-        Word::Note(note) => core.nodes.noted(node, note),
-        Word::Hello { .. } | Word::Bye => {}
+    match message {
+        NodeMessage::Hello { answer } if answer || is_new => {
+            core.nodes.enqueue(NodeMessage::Hello { answer: false })
+        }
+        NodeMessage::Moved(streams) => core.wake(&streams),
+        NodeMessage::AllMoved => core.look_everywhere(),
+        NodeMessage::Note(note) => core.nodes.publish_note(node, note),
+        NodeMessage::Hello { .. } | NodeMessage::Bye => {}
     }
 }

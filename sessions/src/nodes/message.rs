@@ -1,4 +1,4 @@
-//! What nodes tell each other, as texts: a letter, the node, and what belongs to it.
+//! What nodes send each other, as texts: a letter, the node, and what belongs to it.
 
 use uuid::{Uuid, fmt::Simple};
 
@@ -14,9 +14,9 @@ const TEXTS: usize = 8;
 /// Bytes of a note.
 pub(super) const NOTE_BYTES: usize = TEXT_BYTES - 1 - HEAD;
 
-/// Something that a node tells.
+/// Something that a node sends.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Word {
+pub(super) enum NodeMessage {
     /// I am here. Who comes, or comes back, asks for an answer.
     Hello { answer: bool },
     /// I am leaving.
@@ -29,8 +29,8 @@ pub(super) enum Word {
     Note(String),
 }
 
-impl Word {
-    /// The words that tell of these streams.
+impl NodeMessage {
+    /// The messages that name these streams.
     pub(super) fn moved(streams: &[StreamId]) -> Vec<Self> {
         match streams.len() {
             0 => Vec::new(),
@@ -53,11 +53,11 @@ impl Word {
         format!("{letter}{}{rest}", node.simple())
     }
 
-    /// Who told what; none where it is not understood, as from a node of a later version.
+    /// Who sent what; none where it is not understood, as from a node of a later version.
     pub(super) fn read(text: &str) -> Option<(Uuid, Self)> {
         let (letter, node) = (text.get(..1)?, text.get(1..HEAD)?.parse().ok()?);
         let rest = text.get(HEAD..)?;
-        let word = match letter {
+        let message = match letter {
             "c" => Self::Hello { answer: true },
             "h" => Self::Hello { answer: false },
             "b" => Self::Bye,
@@ -66,7 +66,7 @@ impl Word {
             "n" => Self::Note(rest.to_owned()),
             _ => return None,
         };
-        Some((node, word))
+        Some((node, message))
     }
 }
 
@@ -83,29 +83,29 @@ mod tests {
     fn what_is_told_is_understood() {
         let node = Uuid::now_v7();
         let streams: Vec<StreamId> = (0..3).map(|_| StreamId::generate()).collect();
-        for word in [
-            Word::Hello { answer: true },
-            Word::Hello { answer: false },
-            Word::Bye,
-            Word::Moved(streams),
-            Word::AllMoved,
-            Word::Note("né".into()),
+        for message in [
+            NodeMessage::Hello { answer: true },
+            NodeMessage::Hello { answer: false },
+            NodeMessage::Bye,
+            NodeMessage::Moved(streams),
+            NodeMessage::AllMoved,
+            NodeMessage::Note("né".into()),
         ] {
-            assert_eq!(Word::read(&word.write(node)), Some((node, word)));
+            assert_eq!(NodeMessage::read(&message.write(node)), Some((node, message)));
         }
         for text in ["", "h", "é", &format!("z{}", node.simple()), &format!("m{}x", node.simple())] {
-            assert_eq!(Word::read(text), None, "{text}");
+            assert_eq!(NodeMessage::read(text), None, "{text}");
         }
     }
 
     #[test]
     fn texts_keep_below_what_postgres_takes() {
-        let told = |count| Word::moved(&vec![StreamId::generate(); count]);
-        assert_eq!(told(0), []);
-        assert_eq!(told(STREAMS + 1).len(), 2);
-        assert_eq!(told(STREAMS * TEXTS + 1), [Word::AllMoved]);
-        let longest = told(STREAMS * TEXTS).iter().map(|word| word.write(Uuid::nil()).len()).max();
+        let messages = |count| NodeMessage::moved(&vec![StreamId::generate(); count]);
+        assert_eq!(messages(0), []);
+        assert_eq!(messages(STREAMS + 1).len(), 2);
+        assert_eq!(messages(STREAMS * TEXTS + 1), [NodeMessage::AllMoved]);
+        let longest = messages(STREAMS * TEXTS).iter().map(|message| message.write(Uuid::nil()).len()).max();
         assert!(longest < Some(TEXT_BYTES));
-        assert!(Word::Note("x".repeat(NOTE_BYTES)).write(Uuid::nil()).len() < TEXT_BYTES);
+        assert!(NodeMessage::Note("x".repeat(NOTE_BYTES)).write(Uuid::nil()).len() < TEXT_BYTES);
     }
 }
