@@ -2,8 +2,10 @@
 
 use std::{sync::Arc, time::Duration};
 
-use axum::http::{HeaderValue, request::Parts};
-use axum::response::Response;
+use axum::{
+    http::{HeaderValue, request::Parts},
+    response::Response,
+};
 use sessions::{Clock, Engine};
 use tokio_util::sync::CancellationToken;
 
