@@ -10,7 +10,7 @@ use domain::{
 use tokio::time::timeout;
 
 use agents::model::Models;
-use safe_http::{Refused, SafeHttp};
+use safe_http::{AddressError, SafeHttp};
 
 /// How long a person waits for it.
 const PATIENCE: Duration = Duration::from_secs(12);
@@ -64,8 +64,8 @@ impl Tryout {
 
     async fn hermes(&self, reach: &Reach) -> Result<String, String> {
         let url = reach.settings.url.as_deref().unwrap_or_default();
-        let way = self.safe_http.way(url).await.map_err(|refused| refused.to_string())?;
-        let mut asked = way.get("v1/models", PATIENCE);
+        let url = self.safe_http.checked_url(url).await.map_err(|refused| refused.to_string())?;
+        let mut asked = url.get("v1/models", PATIENCE);
         if let Some(key) = &reach.key {
             asked = asked.bearer_auth(key);
         }
@@ -96,7 +96,9 @@ impl Outward for Tryout {
     fn check_known<'a>(&'a self, address: &'a str) -> Told<'a> {
         Box::pin(async move {
             match timeout(PATIENCE, self.safe_http.check(address)).await {
-                Ok(Err(refused)) if !matches!(refused, Refused::Unknown { .. }) => Err(refused.to_string()),
+                Ok(Err(refused)) if !matches!(refused, AddressError::Unknown { .. }) => {
+                    Err(refused.to_string())
+                }
                 _ => Ok(address.to_owned()),
             }
         })

@@ -23,13 +23,13 @@ use tokio_util::sync::CancellationToken;
 use super::{
     AgentBackend,
     attempt_context::AttemptContext,
-    failure::{End, Failure},
+    failure::{AttemptEnd, AttemptFailure},
     finish_attempt,
     history::History,
     lease, limit,
     signal_listener::SignalListener,
     signals::Interrupts,
-    worker::Options,
+    worker::WorkerOptions,
 };
 
 /// How long an attempt that is nearly done may go on when the server shuts down.
@@ -42,7 +42,7 @@ pub(super) struct WorkerContext {
     pub(super) backend: Arc<dyn AgentBackend>,
     pub(super) files: Store,
     pub(super) slots: Arc<Semaphore>,
-    pub(super) options: Options,
+    pub(super) options: WorkerOptions,
     /// Cancelled when the server shuts down.
     pub(super) leave: CancellationToken,
 }
@@ -54,11 +54,13 @@ impl WorkerContext {
         let interrupts = Arc::new(Interrupts::default());
         // They end with this call, however it ends.
         let mut helpers = JoinSet::new();
-        let Options { lease, beat, .. } = self.options;
+        let WorkerOptions { lease, beat, .. } = self.options;
         helpers.spawn(lease::keep(self.db.clone(), claimed.clone(), lease, beat, Arc::clone(&interrupts)));
         let ended = match self.attempt_context(&claimed, slot, &interrupts, &mut helpers).await {
             Ok(mut context) => match self.watch(self.work(&mut context), &interrupts).await {
-                Err(Failure::Limit(hit)) => self.watch(limit::decide(&mut context, &hit), &interrupts).await,
+                Err(AttemptFailure::Limit(hit)) => {
+                    self.watch(limit::decide(&mut context, &hit), &interrupts).await
+                }
                 ended => ended,
             },
             Err(failure) => Err(failure),
@@ -73,7 +75,7 @@ impl WorkerContext {
         slot: OwnedSemaphorePermit,
         interrupts: &Arc<Interrupts>,
         helpers: &mut JoinSet<()>,
-    ) -> Result<AttemptContext, Failure> {
+    ) -> Result<AttemptContext, AttemptFailure> {
         let (mut history, ends) = History::read(&self.db, claimed).await?;
         history.add_operator_answers(approvals::settled_by_operators(&self.db, claimed).await?);
         let (sender, signals) = mpsc::unbounded_channel();
@@ -100,7 +102,7 @@ impl WorkerContext {
         })
     }
 
-    async fn work(&self, context: &mut AttemptContext) -> Result<End, Failure> {
+    async fn work(&self, context: &mut AttemptContext) -> Result<AttemptEnd, AttemptFailure> {
         context.within_limits().await?;
         self.backend.work(context).await
     }
@@ -108,16 +110,16 @@ impl WorkerContext {
     /// Lets the work go on until it is done or there is a reason to leave it.
     async fn watch(
         &self,
-        work: impl Future<Output = Result<End, Failure>>,
+        work: impl Future<Output = Result<AttemptEnd, AttemptFailure>>,
         interrupts: &Interrupts,
-    ) -> Result<End, Failure> {
+    ) -> Result<AttemptEnd, AttemptFailure> {
         tokio::select! {
             biased;
-            () = interrupts.lost.cancelled() => Err(Failure::Lost),
-            () = interrupts.stop.cancelled() => Err(Failure::Stopped),
-            () = self.left() => Err(Failure::Leaving),
+            () = interrupts.lost.cancelled() => Err(AttemptFailure::Lost),
+            () = interrupts.stop.cancelled() => Err(AttemptFailure::Stopped),
+            () = self.left() => Err(AttemptFailure::Leaving),
             ended = AssertUnwindSafe(work).catch_unwind() => {
-                ended.unwrap_or_else(|_| Err(Failure::ours("the backend panicked")))
+                ended.unwrap_or_else(|_| Err(AttemptFailure::ours("the backend panicked")))
             }
         }
     }

@@ -4,7 +4,7 @@ use domain::{costs::Hit, files::store, runs};
 
 /// The work is done.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum End {
+pub enum AttemptEnd {
     /// What was delivered goes before the client.
     Review,
     /// Of a sub-run: what it came to, for the agent that asked.
@@ -13,7 +13,7 @@ pub enum End {
 
 /// The attempt ends without the work being done.
 #[derive(Debug)]
-pub enum Failure {
+pub enum AttemptFailure {
     /// Someone asked to stop it.
     Stopped,
     /// The run is no longer this worker's.
@@ -28,7 +28,7 @@ pub enum Failure {
     Failed { words: String, reason: String },
 }
 
-impl Failure {
+impl AttemptFailure {
     /// Ends the run for good.
     pub fn failed(words: impl Into<String>, reason: impl Into<String>) -> Self {
         Self::Failed { words: words.into(), reason: reason.into() }
@@ -60,7 +60,7 @@ impl Failure {
 }
 
 /// Sorts what the domain says.
-impl From<domain::Error> for Failure {
+impl From<domain::Error> for AttemptFailure {
     fn from(error: domain::Error) -> Self {
         if runs::is_lost(&error) {
             Self::Lost

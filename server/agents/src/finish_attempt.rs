@@ -13,7 +13,7 @@ use domain::{
 use sessions::Backoff;
 use tokio::time::Instant;
 
-use super::failure::{End, Failure};
+use super::failure::{AttemptEnd, AttemptFailure};
 
 /// How long the end of an attempt is tried to be written; after that its lease has run out, and the run goes on
 /// without it.
@@ -25,7 +25,7 @@ const LONGEST_PAUSE: Duration = Duration::from_secs(4);
 pub(super) async fn finish_attempt(
     db: &Db,
     claimed: &Claimed,
-    ended: Result<End, Failure>,
+    ended: Result<AttemptEnd, AttemptFailure>,
     stop: Option<ControlId>,
 ) {
     let ended = with_reason(db, claimed, ended).await;
@@ -53,10 +53,14 @@ pub(super) async fn finish_attempt(
 }
 
 /// The reason of a failure goes backstage and to the log; clients get the words alone.
-async fn with_reason(db: &Db, claimed: &Claimed, ended: Result<End, Failure>) -> Result<End, Failure> {
+async fn with_reason(
+    db: &Db,
+    claimed: &Claimed,
+    ended: Result<AttemptEnd, AttemptFailure>,
+) -> Result<AttemptEnd, AttemptFailure> {
     match &ended {
         Ok(_) => tracing::info!(run.id = %claimed.run, attempt = claimed.attempt, "finished a run"),
-        Err(Failure::Failed { reason, .. }) => {
+        Err(AttemptFailure::Failed { reason, .. }) => {
             let reason = claimed.redact(reason);
             tracing::warn!(run.id = %claimed.run, attempt = claimed.attempt, error.message = %reason, "a run failed");
             let remark = Part::DataComment { text: format!("The work failed. The reason: {reason}") };
@@ -64,7 +68,7 @@ async fn with_reason(db: &Db, claimed: &Claimed, ended: Result<End, Failure>) ->
                 tracing::warn!(run.id = %claimed.run, error.message = %error, "the reason did not get backstage");
             }
         }
-        Err(Failure::Away(error)) => {
+        Err(AttemptFailure::Away(error)) => {
             tracing::warn!(run.id = %claimed.run, attempt = claimed.attempt, error.message = %error, "left a run for now");
         }
         Err(other) => {
@@ -77,20 +81,26 @@ async fn with_reason(db: &Db, claimed: &Claimed, ended: Result<End, Failure>) ->
 async fn write(
     db: &Db,
     claimed: &Claimed,
-    ended: &Result<End, Failure>,
+    ended: &Result<AttemptEnd, AttemptFailure>,
     stop: Option<ControlId>,
 ) -> Result<()> {
     match (ended, stop) {
-        (Ok(End::Answer(result)), _) => runs::answer(db, claimed, result).await,
-        (Ok(End::Review), _) => deliverables::submit_for_review(db, claimed).await,
-        (Err(Failure::Stopped), Some(control)) => {
+        (Ok(AttemptEnd::Answer(result)), _) => runs::answer(db, claimed, result).await,
+        (Ok(AttemptEnd::Review), _) => deliverables::submit_for_review(db, claimed).await,
+        (Err(AttemptFailure::Stopped), Some(control)) => {
             let why = "Everything so far is saved.";
             controls::settle(db, &claimed.scope, control, Outcome::Done, why).await.map(|_| ())
         }
-        (Err(Failure::Failed { words, .. }), _) => runs::fail(db, claimed, words).await,
-        (Err(Failure::Leaving | Failure::Away(_) | Failure::Stopped | Failure::Limit(_)), _) => {
-            runs::release(db, claimed).await
-        }
-        (Err(Failure::Lost), _) => Ok(()),
+        (Err(AttemptFailure::Failed { words, .. }), _) => runs::fail(db, claimed, words).await,
+        (
+            Err(
+                AttemptFailure::Leaving
+                | AttemptFailure::Away(_)
+                | AttemptFailure::Stopped
+                | AttemptFailure::Limit(_),
+            ),
+            _,
+        ) => runs::release(db, claimed).await,
+        (Err(AttemptFailure::Lost), _) => Ok(()),
     }
 }

@@ -30,11 +30,11 @@ use domain::agents::Reach;
 use serde_json::Value;
 
 pub use attempt_context::{AttemptContext, Delegation};
-pub use failure::{End, Failure};
+pub use failure::{AttemptEnd, AttemptFailure};
 pub use history::{History, Settlement};
 pub use registry::BackendRegistry;
 pub use signals::Steer;
-pub use worker::{Options, Worker};
+pub use worker::{Worker, WorkerOptions};
 
 /// How an agent works: one for each backend that the server drives.
 ///
@@ -43,7 +43,7 @@ pub use worker::{Options, Worker};
 #[async_trait::async_trait]
 pub trait AgentBackend: Send + Sync {
     /// Does the work of one attempt, from where the ones before it left it: [`AttemptContext::history`].
-    async fn work(&self, context: &mut AttemptContext) -> Result<End, Failure>;
+    async fn work(&self, context: &mut AttemptContext) -> Result<AttemptEnd, AttemptFailure>;
 
     /// Tells what works for a run elsewhere, as its attempts have kept it, that it is not wanted any more.
     ///

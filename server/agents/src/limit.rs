@@ -2,16 +2,16 @@
 
 use domain::costs::Hit;
 
-use super::{AttemptContext, End, Failure};
+use super::{AttemptContext, AttemptEnd, AttemptFailure};
 
 /// Asks the operators. Where they raise the limit, the run goes back to the queue: the next attempt goes on from what
 /// this one wrote.
-pub(super) async fn decide(context: &mut AttemptContext, hit: &Hit) -> Result<End, Failure> {
+pub(super) async fn decide(context: &mut AttemptContext, hit: &Hit) -> Result<AttemptEnd, AttemptFailure> {
     let settled = context.ask(hit.asked()).await?;
-    if settled.label == Some(hit.yes()) { Err(Failure::Leaving) } else { Err(shut(hit)) }
+    if settled.label == Some(hit.yes()) { Err(AttemptFailure::Leaving) } else { Err(reached(hit)) }
 }
 
 /// They did not raise it.
-pub(super) fn shut(hit: &Hit) -> Failure {
-    Failure::failed(hit.words(), format!("the limit of {} for {} is reached", hit.limit, hit.month))
+pub(super) fn reached(hit: &Hit) -> AttemptFailure {
+    AttemptFailure::failed(hit.words(), format!("the limit of {} for {} is reached", hit.limit, hit.month))
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use domain::agents::{Backend, Reach};
 use serde_json::Value;
 
-use super::{AgentBackend, AttemptContext, End, Failure};
+use super::{AgentBackend, AttemptContext, AttemptEnd, AttemptFailure};
 
 /// Every backend behind one.
 pub struct BackendRegistry {
@@ -25,19 +25,21 @@ impl BackendRegistry {
         self
     }
 
-    fn backend(&self, reach: &Reach) -> Result<Arc<dyn AgentBackend>, Failure> {
+    fn backend(&self, reach: &Reach) -> Result<Arc<dyn AgentBackend>, AttemptFailure> {
         let theirs = self.others.iter().find(|(kind, _)| *kind == reach.backend);
         match (reach.backend, theirs) {
             (_, Some((_, backend))) => Ok(Arc::clone(backend)),
             (Backend::House, None) => Ok(Arc::clone(&self.built_in)),
-            (other, None) => Err(Failure::ours(format!("nothing works for the backend {}", other.as_str()))),
+            (other, None) => {
+                Err(AttemptFailure::ours(format!("nothing works for the backend {}", other.as_str())))
+            }
         }
     }
 }
 
 #[async_trait::async_trait]
 impl AgentBackend for BackendRegistry {
-    async fn work(&self, context: &mut AttemptContext) -> Result<End, Failure> {
+    async fn work(&self, context: &mut AttemptContext) -> Result<AttemptEnd, AttemptFailure> {
         self.backend(context.reach())?.work(context).await
     }
 

@@ -6,7 +6,7 @@ use std::time::Duration;
 use domain::session::Part;
 use tokio::time::{Instant, sleep_until};
 
-use crate::{AttemptContext, Failure};
+use crate::{AttemptContext, AttemptFailure};
 
 /// How long words are gathered: less than a reader notices.
 const GATHER: Duration = Duration::from_millis(60);
@@ -52,7 +52,7 @@ impl TextBatcher {
     }
 
     /// Writes what is gathered.
-    pub(crate) async fn flush(&mut self, context: &AttemptContext) -> Result<(), Failure> {
+    pub(crate) async fn flush(&mut self, context: &AttemptContext) -> Result<(), AttemptFailure> {
         let words = std::mem::take(&mut self.gathered);
         if words.is_empty() {
             return Ok(());
@@ -64,7 +64,7 @@ impl TextBatcher {
     }
 
     /// Writes the rest, and that nothing more comes.
-    pub(crate) async fn end(mut self, context: &AttemptContext) -> Result<(), Failure> {
+    pub(crate) async fn end(mut self, context: &AttemptContext) -> Result<(), AttemptFailure> {
         self.flush(context).await?;
         if self.begun { context.append(vec![Part::TextEnd { id: self.id }]).await } else { Ok(()) }
     }

@@ -11,7 +11,7 @@ use super::{AgentBackend, attempt::WorkerContext, remote_cancel};
 
 /// A worker's pace and limits.
 #[derive(Clone, Copy, Debug)]
-pub struct Options {
+pub struct WorkerOptions {
     /// How many runs are worked on at once; one that waits for an answer does not count.
     pub at_once: usize,
     /// How long the queue is left alone when it was empty: what a client waits before the work begins.
@@ -22,7 +22,7 @@ pub struct Options {
     pub beat: Duration,
 }
 
-impl Default for Options {
+impl Default for WorkerOptions {
     fn default() -> Self {
         Self {
             at_once: 16,
@@ -41,7 +41,7 @@ pub struct Worker {
 }
 
 impl Worker {
-    pub fn new(db: Db, backend: Arc<dyn AgentBackend>, files: Store, options: Options) -> Self {
+    pub fn new(db: Db, backend: Arc<dyn AgentBackend>, files: Store, options: WorkerOptions) -> Self {
         let slots = Arc::new(Semaphore::new(options.at_once));
         let holder = format!("house-{}", Uuid::now_v7().simple());
         Self {

@@ -12,12 +12,12 @@ pub enum Private {
     Unsaid,
     No,
     Yes,
-    These(Vec<Inner>),
+    These(Vec<AddressRange>),
 }
 
 /// One entry of the list.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Inner {
+pub enum AddressRange {
     Host(String),
     Net(IpNet),
 }
@@ -30,14 +30,17 @@ impl FromStr for Private {
             "" => Ok(Self::Unsaid),
             "0" | "no" => Ok(Self::No),
             "1" | "yes" => Ok(Self::Yes),
-            list => {
-                list.split(',').map(str::trim).map(Inner::from_str).collect::<Result<_, _>>().map(Self::These)
-            }
+            list => list
+                .split(',')
+                .map(str::trim)
+                .map(AddressRange::from_str)
+                .collect::<Result<_, _>>()
+                .map(Self::These),
         }
     }
 }
 
-impl FromStr for Inner {
+impl FromStr for AddressRange {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, String> {
@@ -63,8 +66,8 @@ impl fmt::Display for Private {
             Self::Yes => f.write_str("1"),
             Self::These(list) => {
                 let each = list.iter().map(|entry| match entry {
-                    Inner::Host(host) => host.clone(),
-                    Inner::Net(net) => net.to_string(),
+                    AddressRange::Host(host) => host.clone(),
+                    AddressRange::Net(net) => net.to_string(),
                 });
                 f.write_str(&each.collect::<Vec<_>>().join(","))
             }
@@ -76,7 +79,7 @@ impl fmt::Display for Private {
 #[derive(Clone, Debug, Default)]
 pub struct Admitted {
     private: Networks,
-    listed: Vec<Inner>,
+    listed: Vec<AddressRange>,
 }
 
 /// When all private networks and this machine are.
@@ -133,16 +136,16 @@ impl Admitted {
     pub fn admits(&self, name: Option<&str>, ip: IpAddr) -> bool {
         let listed = || {
             self.listed.iter().any(|entry| match entry {
-                Inner::Host(host) => {
+                AddressRange::Host(host) => {
                     name.is_some_and(|name| name.trim_end_matches('.').eq_ignore_ascii_case(host))
                 }
-                Inner::Net(net) => net.contains(&ip.to_canonical()),
+                AddressRange::Net(net) => net.contains(&ip.to_canonical()),
             })
         };
         match reach(ip) {
-            inner::Reach::Public => true,
-            inner::Reach::Private => self.private.are_admitted() || listed(),
-            inner::Reach::Special => listed(),
+            inner::AddressKind::Public => true,
+            inner::AddressKind::Private => self.private.are_admitted() || listed(),
+            inner::AddressKind::Special => listed(),
         }
     }
 }

@@ -3,17 +3,17 @@
 //! [`SafeHttp`] is the one door to addresses that a person typed in: an agent's, a webhook's. Whoever types one would otherwise have the
 //! server itself call what only its machine can reach: a database, a router's page, a cloud's metadata.
 //!
-//! [`SafeHttp::way`] checks an address and gives the [`CheckedUrl`] there. What the check saw cannot be swapped afterwards: the
+//! [`SafeHttp::checked_url`] checks an address and gives the [`CheckedUrl`] there. What the check saw cannot be swapped afterwards: the
 //! name is looked up once for each connection, by a resolver that refuses inner addresses itself, redirects are not
 //! followed, and no proxy looks names up in our place.
 
 #![cfg_attr(test, allow(clippy::unwrap_used, reason = "a test that cannot go on has failed"))]
 
+mod address_error;
 mod admitted;
 mod checked_url;
 mod inner;
 mod lookup;
-mod refused;
 mod secret_url;
 pub mod tls;
 
@@ -21,15 +21,15 @@ use std::{net::IpAddr, sync::Arc, time::Duration};
 
 use url::{Host, Url};
 
+pub use address_error::AddressError;
 pub use admitted::{Admitted, Private};
 pub use checked_url::CheckedUrl;
-pub use refused::Refused;
 pub use secret_url::SecretUrl;
 
 /// How long a connection may take to be made.
 const CONNECT: Duration = Duration::from_secs(5);
 
-/// The door. Cheap to clone.
+/// Calls addresses that people typed. Cheap to clone.
 #[derive(Clone, Debug)]
 pub struct SafeHttp {
     admitted: Arc<Admitted>,
@@ -37,7 +37,7 @@ pub struct SafeHttp {
 }
 
 impl SafeHttp {
-    /// A door that lets through to public addresses, and to those inner ones that are admitted.
+    /// For public addresses, and for those inner ones that are admitted.
     ///
     /// # Errors
     /// When there is no TLS to be had.
@@ -56,16 +56,16 @@ impl SafeHttp {
     ///
     /// # Errors
     /// What is wrong with it, in words for whoever typed it.
-    pub async fn check(&self, address: &str) -> Result<Url, Refused> {
-        let url = Url::parse(address.trim()).map_err(|_| Refused::NoAddress)?;
+    pub async fn check(&self, address: &str) -> Result<Url, AddressError> {
+        let url = Url::parse(address.trim()).map_err(|_| AddressError::NoAddress)?;
         if !matches!(url.scheme(), "http" | "https") {
-            return Err(Refused::Scheme);
+            return Err(AddressError::Scheme);
         }
         if !url.username().is_empty() || url.password().is_some() {
-            return Err(Refused::Password);
+            return Err(AddressError::Password);
         }
         match url.host() {
-            None => return Err(Refused::NoAddress),
+            None => return Err(AddressError::NoAddress),
             Some(Host::Ipv4(ip)) => self.admits(ip.into())?,
             Some(Host::Ipv6(ip)) => self.admits(ip.into())?,
             Some(Host::Domain(name)) => {
@@ -75,16 +75,16 @@ impl SafeHttp {
         Ok(url)
     }
 
-    /// The way to an address.
+    /// An address that was checked, to send requests to.
     ///
     /// # Errors
     /// As [`SafeHttp::check`].
-    pub async fn way(&self, address: &str) -> Result<CheckedUrl, Refused> {
+    pub async fn checked_url(&self, address: &str) -> Result<CheckedUrl, AddressError> {
         Ok(CheckedUrl::new(self.client.clone(), self.check(address).await?))
     }
 
-    fn admits(&self, ip: IpAddr) -> Result<(), Refused> {
-        if self.admitted.admits(None, ip) { Ok(()) } else { Err(Refused::Inner { ip }) }
+    fn admits(&self, ip: IpAddr) -> Result<(), AddressError> {
+        if self.admitted.admits(None, ip) { Ok(()) } else { Err(AddressError::Inner { ip }) }
     }
 }
 

@@ -5,7 +5,7 @@ use std::{
 
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 
-use super::{Admitted, Refused};
+use super::{AddressError, Admitted};
 
 /// Looks a name up for a connection that is about to be made, and hands out nothing that is not admitted.
 pub(super) struct Lookup(pub(super) Arc<Admitted>);
@@ -23,13 +23,13 @@ impl Resolve for Lookup {
 }
 
 /// The addresses of a name. One inner address among them refuses the name: it is no public service's.
-pub(super) async fn admitted(allowed: &Admitted, name: &str) -> Result<Vec<IpAddr>, Refused> {
-    let unknown = || Refused::Unknown { host: name.to_owned() };
+pub(super) async fn admitted(allowed: &Admitted, name: &str) -> Result<Vec<IpAddr>, AddressError> {
+    let unknown = || AddressError::Unknown { host: name.to_owned() };
     let found = tokio::net::lookup_host((name, 0)).await.map_err(|_| unknown())?;
     let mut ips: Vec<IpAddr> = found.map(|address| address.ip()).collect();
     ips.dedup();
     match ips.iter().find(|ip| !allowed.admits(Some(name), **ip)) {
-        Some(ip) => Err(Refused::Inner { ip: *ip }),
+        Some(ip) => Err(AddressError::Inner { ip: *ip }),
         None if ips.is_empty() => Err(unknown()),
         None => Ok(ips),
     }

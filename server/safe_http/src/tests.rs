@@ -28,14 +28,14 @@ async fn inner_addresses_are_refused_in_every_spelling() {
         "http://localhost:5432",
         "http://LOCALHOST/",
     ] {
-        assert!(matches!(door.check(address).await, Err(Refused::Inner { .. })), "{address}");
+        assert!(matches!(door.check(address).await, Err(AddressError::Inner { .. })), "{address}");
     }
     assert!(door.check("https://1.1.1.1/v1").await.is_ok());
-    assert_eq!(door.check("agent.example.com").await, Err(Refused::NoAddress));
-    assert_eq!(door.check("file:///etc/passwd").await, Err(Refused::Scheme));
-    assert_eq!(door.check("https://me:pw@1.1.1.1").await, Err(Refused::Password));
+    assert_eq!(door.check("agent.example.com").await, Err(AddressError::NoAddress));
+    assert_eq!(door.check("file:///etc/passwd").await, Err(AddressError::Scheme));
+    assert_eq!(door.check("https://me:pw@1.1.1.1").await, Err(AddressError::Password));
     let unknown = door.check("https://no-such-host.invalid/").await;
-    assert_eq!(unknown, Err(Refused::Unknown { host: "no-such-host.invalid".into() }));
+    assert_eq!(unknown, Err(AddressError::Unknown { host: "no-such-host.invalid".into() }));
 }
 
 #[test]
@@ -57,8 +57,8 @@ async fn a_name_that_changes_its_mind_leads_nowhere() {
     assert_eq!(calls.load(Ordering::SeqCst), 0);
 
     let open = safe_http(Admitted::private());
-    let way = open.way(&format!("http://localhost:{}/base?key=1", address.port())).await.unwrap();
-    let answer = way.get("away", CONNECT).send().await.unwrap();
+    let url = open.checked_url(&format!("http://localhost:{}/base?key=1", address.port())).await.unwrap();
+    let answer = url.get("away", CONNECT).send().await.unwrap();
     assert_eq!((answer.status().as_u16(), answer.url().query()), (302, Some("key=1")));
     assert_eq!(calls.load(Ordering::SeqCst), 1, "a redirect is not followed");
 }

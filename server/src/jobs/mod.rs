@@ -25,7 +25,7 @@ use leases::Leases;
 
 use crate::{settings::Settings, shutdown::Shutdown};
 use agents::{
-    BackendRegistry, Options, Worker,
+    BackendRegistry, Worker, WorkerOptions,
     acp::Acp,
     built_in::BuiltInAgent,
     claude_code::ClaudeCode,
@@ -191,7 +191,7 @@ fn work(
             .with(Backend::Hermes, hermes)
             .with(Backend::Acp, Acp::new(programs))
             .with(Backend::ClaudeCode, claude_code);
-        Worker::new(db, Arc::new(registry), files, Options::default()).run(soft).await;
+        Worker::new(db, Arc::new(registry), files, WorkerOptions::default()).run(soft).await;
     });
     Ok(())
 }

@@ -71,11 +71,11 @@ async fn try_one(db: &Db, safe_http: &SafeHttp, due: Due) -> domain::Result<()> 
 
 /// What was answered, or why nobody did.
 async fn send(db: &Db, safe_http: &SafeHttp, due: &Due) -> Result<Answered, String> {
-    let way = safe_http.way(&due.url).await.map_err(|refused| refused.to_string())?;
+    let url = safe_http.checked_url(&due.url).await.map_err(|refused| refused.to_string())?;
     let (id, at) = (due.event.to_string(), db.now().timestamp());
     let signed = Webhook::new(due.secret.reveal()).and_then(|with| with.sign(&id, at, due.body.as_bytes()));
     let signature = signed.map_err(|_| "Its secret is none. Give it another one.".to_owned())?;
-    let request = way
+    let request = url
         .post("")
         .header("content-type", "application/json")
         .header("user-agent", "Throughline")

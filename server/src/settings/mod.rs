@@ -26,7 +26,7 @@ pub use table::{Row, table};
 
 use crate::ingress::TrustedProxies;
 use crate::logs::Format;
-use agents::built_in::Pace;
+use agents::built_in::RehearsalPace;
 use safe_http::Private;
 
 /// An optional setting. An alias, because clap treats a plain `Option` in its own way: here a variable that is set
@@ -119,7 +119,7 @@ pub struct Settings {
 
     /// How fast the house agent rehearses: at a person's reading pace, so that one can follow and steer, or instantly, for tests
     #[arg(long, global = true, env = "THROUGHLINE_REHEARSAL_PACE", value_enum, default_value = "reading")]
-    pub rehearsal_pace: Pace,
+    pub rehearsal_pace: RehearsalPace,
 
     /// Days after which what an agent wrote word by word is kept as the finished text alone: nobody replays it, and it is most of the log. 0 keeps it for good
     #[arg(long, global = true, env = "THROUGHLINE_RETENTION_DAYS", default_value_t = 30)]

@@ -3,8 +3,8 @@
 use std::{process::Command, sync::Arc, time::Duration};
 
 use agents::{
-    Options, Worker,
-    built_in::{Pace, Rehearsal},
+    Worker, WorkerOptions,
+    built_in::{Rehearsal, RehearsalPace},
 };
 use axum::http::{StatusCode, header};
 use domain::{
@@ -52,8 +52,8 @@ async fn download(node: &Node, world: &World, file: &File) -> Answer {
 /// The agents of a node, until the guard is dropped.
 fn agents(db: &Db, store: &Store) -> DropGuard {
     let leave = CancellationToken::new();
-    let options = Options { poll: Duration::from_millis(20), ..Options::default() };
-    let backend = Arc::new(Rehearsal::new(Pace::Instant));
+    let options = WorkerOptions { poll: Duration::from_millis(20), ..WorkerOptions::default() };
+    let backend = Arc::new(Rehearsal::new(RehearsalPace::Instant));
     tokio::spawn(Worker::new(db.clone(), backend, store.clone(), options).run(leave.clone()));
     leave.drop_guard()
 }

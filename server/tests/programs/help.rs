@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use ::agents::{
-    AgentBackend, AttemptContext, End, Failure,
-    built_in::{Pace, Rehearsal},
+    AgentBackend, AttemptContext, AttemptEnd, AttemptFailure,
+    built_in::{Rehearsal, RehearsalPace},
 };
 use domain::{
     agents::{self, NewAgent},
@@ -25,10 +25,10 @@ struct Crew(Arc<dyn AgentBackend>);
 
 #[async_trait::async_trait]
 impl AgentBackend for Crew {
-    async fn work(&self, context: &mut AttemptContext) -> Result<End, Failure> {
+    async fn work(&self, context: &mut AttemptContext) -> Result<AttemptEnd, AttemptFailure> {
         match context.agent() {
             "Juno" => self.0.work(context).await,
-            _ => Rehearsal::new(Pace::Instant).work(context).await,
+            _ => Rehearsal::new(RehearsalPace::Instant).work(context).await,
         }
     }
 }

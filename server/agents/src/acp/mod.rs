@@ -8,7 +8,7 @@ mod session;
 mod words;
 
 use super::{
-    AgentBackend, AttemptContext, End, Failure,
+    AgentBackend, AttemptContext, AttemptEnd, AttemptFailure,
     external::{self, ExternalError, ExternalProgram, ExternalResult, ProgramSession, ProgramSpec, Programs},
 };
 
@@ -26,7 +26,7 @@ impl Acp {
 
 #[async_trait::async_trait]
 impl AgentBackend for Acp {
-    async fn work(&self, context: &mut AttemptContext) -> Result<End, Failure> {
+    async fn work(&self, context: &mut AttemptContext) -> Result<AttemptEnd, AttemptFailure> {
         external::work(self, context).await
     }
 }

@@ -16,7 +16,7 @@ use super::{
     words,
 };
 use crate::{
-    Failure,
+    AttemptFailure,
     external::{ExternalError, ExternalResult, ProgramSession, ProgramSpec, ToolAccess, brief},
 };
 
@@ -91,7 +91,7 @@ impl<'a, 'b> AcpSession<'a, 'b> {
     }
 
     /// What a program is told at first: everything, unless it remembers.
-    async fn first(&self, remembered: bool) -> Result<Vec<String>, Failure> {
+    async fn first(&self, remembered: bool) -> Result<Vec<String>, AttemptFailure> {
         let mut prompt = Vec::new();
         if !(remembered && self.program.state.told) {
             prompt.push(brief::whole(self.program.context).await?);
@@ -145,7 +145,7 @@ impl<'a, 'b> AcpSession<'a, 'b> {
         Ok(ended.map_err(|error| connection.trouble(&error)))
     }
 
-    async fn take(&mut self, told: AgentUpdate) -> Result<(), Failure> {
+    async fn take(&mut self, told: AgentUpdate) -> Result<(), AttemptFailure> {
         match told {
             AgentUpdate::Update(update) => self.update(*update).await,
             AgentUpdate::Permission(wanted) => {
@@ -158,7 +158,7 @@ impl<'a, 'b> AcpSession<'a, 'b> {
         }
     }
 
-    async fn update(&mut self, update: SessionUpdate) -> Result<(), Failure> {
+    async fn update(&mut self, update: SessionUpdate) -> Result<(), AttemptFailure> {
         match update {
             SessionUpdate::AgentMessageChunk(chunk) => {
                 if let ContentBlock::Text(text) = chunk.content {
@@ -182,7 +182,7 @@ impl<'a, 'b> AcpSession<'a, 'b> {
         }
     }
 
-    async fn tool(&mut self, update: ToolCallUpdate) -> Result<(), Failure> {
+    async fn tool(&mut self, update: ToolCallUpdate) -> Result<(), AttemptFailure> {
         let id = update.tool_call_id.to_string();
         let tool = self.tools.entry(id.clone()).or_default();
         tool.take(&update);
@@ -215,7 +215,7 @@ impl<'a, 'b> AcpSession<'a, 'b> {
     async fn permit(
         &mut self,
         asked: &RequestPermissionRequest,
-    ) -> Result<RequestPermissionOutcome, Failure> {
+    ) -> Result<RequestPermissionOutcome, AttemptFailure> {
         let (id, title) = (asked.tool_call.tool_call_id.to_string(), asked.tool_call.fields.title.clone());
         // Hermes asks about a call of its own making that never comes: it is about the tool begun before.
         let known = self.tools.get(&id).or_else(|| self.tools.get(&self.latest)).cloned();
@@ -228,7 +228,7 @@ impl<'a, 'b> AcpSession<'a, 'b> {
         Ok(words::decision(&asked.options, allowed))
     }
 
-    async fn count(&self, ended: &PromptResponse, session: &str) -> Result<(), Failure> {
+    async fn count(&self, ended: &PromptResponse, session: &str) -> Result<(), AttemptFailure> {
         let Some(usage) = &ended.usage else { return Ok(()) };
         // A prompt's own, which nothing else is called like.
         let key = format!("{}-{}", self.program.report(session), self.program.said.len());
@@ -243,7 +243,7 @@ impl<'a, 'b> AcpSession<'a, 'b> {
     }
 
     /// The cost of the conversation so far, in dollars.
-    async fn cost(&self, amount: f64) -> Result<(), Failure> {
+    async fn cost(&self, amount: f64) -> Result<(), AttemptFailure> {
         let key = format!("{}-cost", self.program.state.session.as_deref().unwrap_or_default());
         let micros = Some(bounds::micros(amount));
         self.program.context.record_usage(&Spent { key, micros, ..Spent::default() }).await

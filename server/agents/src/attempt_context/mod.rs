@@ -26,7 +26,7 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc::UnboundedReceiver};
 
 use super::{
     external::SavedState,
-    failure::Failure,
+    failure::AttemptFailure,
     history::{History, Settlement},
     limit,
     remote_cancel::RemoteCancel,
@@ -121,7 +121,7 @@ impl AttemptContext {
     }
 
     /// Says on the page that the work is a rehearsal; whoever helps leaves that to the one who has the request.
-    pub async fn mark_rehearsal(&self) -> Result<(), Failure> {
+    pub async fn mark_rehearsal(&self) -> Result<(), AttemptFailure> {
         if self.task().is_some() {
             return Ok(());
         }
@@ -129,50 +129,56 @@ impl AttemptContext {
     }
 
     /// Shows the whole plan as it stands.
-    pub async fn plan(&self, steps: &[PlanStep]) -> Result<(), Failure> {
+    pub async fn plan(&self, steps: &[PlanStep]) -> Result<(), AttemptFailure> {
         self.append(vec![Part::DataPlan { steps: steps.to_vec() }]).await
     }
 
     /// Shows a step of the work; the same `id` again replaces it.
-    pub async fn step(&self, id: &str, title: &str, detail: &str, state: StepState) -> Result<(), Failure> {
+    pub async fn step(
+        &self,
+        id: &str,
+        title: &str,
+        detail: &str,
+        state: StepState,
+    ) -> Result<(), AttemptFailure> {
         let (id, title, detail) = (id.to_owned(), title.to_owned(), detail.to_owned());
         self.append(vec![Part::DataStep { id, title, detail, state }]).await
     }
 
     /// Writes words, or anything else that is an agent's to say, in one append.
-    pub async fn append(&self, parts: Vec<Part>) -> Result<(), Failure> {
+    pub async fn append(&self, parts: Vec<Part>) -> Result<(), AttemptFailure> {
         Ok(runs::say(&self.db, &self.claimed, parts).await?)
     }
 
     /// Writes for operators alone.
-    pub async fn append_backstage(&self, parts: Vec<Part>) -> Result<(), Failure> {
+    pub async fn append_backstage(&self, parts: Vec<Part>) -> Result<(), AttemptFailure> {
         Ok(runs::backstage(&self.db, &self.claimed, parts).await?)
     }
 
     /// Notes what the backend says that it has used.
     ///
     /// # Errors
-    /// [`Failure::Limit`] where the next step could pass a month's limit: leave the work, the operators are asked.
-    pub async fn record_usage(&self, spent: &Spent) -> Result<(), Failure> {
+    /// [`AttemptFailure::Limit`] where the next step could pass a month's limit: leave the work, the operators are asked.
+    pub async fn record_usage(&self, spent: &Spent) -> Result<(), AttemptFailure> {
         costs::record(&self.db, &self.claimed, spent).await?;
         self.within_limits().await
     }
 
-    pub(super) async fn within_limits(&self) -> Result<(), Failure> {
+    pub(super) async fn within_limits(&self) -> Result<(), AttemptFailure> {
         match costs::gate(&self.db, &self.claimed).await? {
             Gate::Open => Ok(()),
-            Gate::Ask(hit) => Err(Failure::Limit(hit)),
-            Gate::Shut(hit) => Err(limit::shut(&hit)),
+            Gate::Ask(hit) => Err(AttemptFailure::Limit(hit)),
+            Gate::Shut(hit) => Err(limit::reached(&hit)),
         }
     }
 
     /// Whether this run has delivered anything, be it by the portal's tools.
-    pub async fn has_delivered(&self) -> Result<bool, Failure> {
+    pub async fn has_delivered(&self) -> Result<bool, AttemptFailure> {
         Ok(deliverables::has_delivered(&self.db, &self.claimed).await?)
     }
 
     /// Whether the run waits for somebody's answer, whoever asked in its name.
-    pub(super) async fn is_waiting(&self) -> Result<bool, Failure> {
+    pub(super) async fn is_waiting(&self) -> Result<bool, AttemptFailure> {
         Ok(runs::waits(&self.db, &self.claimed).await?)
     }
 
@@ -180,15 +186,15 @@ impl AttemptContext {
     ///
     /// # Errors
     /// None for what cannot be read any more: it counts as not kept.
-    pub async fn saved_state<T: DeserializeOwned>(&self) -> Result<Option<T>, Failure> {
+    pub async fn saved_state<T: DeserializeOwned>(&self) -> Result<Option<T>, AttemptFailure> {
         let kept = runs::kept(&self.db, &self.claimed).await?;
         Ok(kept.and_then(|kept| serde_json::from_value(kept).ok()))
     }
 
     /// Keeps that for the run's next attempt. No secrets.
-    pub(super) async fn save_state<T: SavedState>(&self, kept: &T) -> Result<(), Failure> {
+    pub(super) async fn save_state<T: SavedState>(&self, kept: &T) -> Result<(), AttemptFailure> {
         let elsewhere = kept.is_elsewhere();
-        let kept = serde_json::to_value(kept).map_err(|error| Failure::ours(error.to_string()))?;
+        let kept = serde_json::to_value(kept).map_err(|error| AttemptFailure::ours(error.to_string()))?;
         Ok(runs::keep(&self.db, &self.claimed, &kept, elsewhere).await?)
     }
 
@@ -203,7 +209,7 @@ impl AttemptContext {
     ///
     /// # Errors
     /// In the inner result, what is wrong with the text, for whoever wrote it.
-    pub async fn deliver(&self, title: &str, markdown: &str) -> Result<Result<u32, String>, Failure> {
+    pub async fn deliver(&self, title: &str, markdown: &str) -> Result<Result<u32, String>, AttemptFailure> {
         match deliverables::put(&self.db, &self.claimed, title, Content::Body(markdown.to_owned())).await {
             Err(domain::Error::Refused(why)) => Ok(Err(why)),
             done => Ok(Ok(done?)),
@@ -213,15 +219,15 @@ impl AttemptContext {
     /// A text file's contents, at most a megabyte of them; none for one that is no text.
     ///
     /// # Errors
-    /// [`Failure::Failed`] for one that is there and cannot be read: to go on would be to work as if it were not.
-    pub async fn read_text(&self, file: &File) -> Result<Option<String>, Failure> {
+    /// [`AttemptFailure::Failed`] for one that is there and cannot be read: to go on would be to work as if it were not.
+    pub async fn read_text(&self, file: &File) -> Result<Option<String>, AttemptFailure> {
         let read = self.files.text(self.claimed.scope.workspace, file).await;
-        read.map_err(|error| Failure::unread(&file.name, &error))
+        read.map_err(|error| AttemptFailure::unread(&file.name, &error))
     }
 }
 
 /// What the one who asked can mend is said to them.
-fn refusal_as_text<T>(done: domain::Result<T>) -> Result<Result<T, String>, Failure> {
+fn refusal_as_text<T>(done: domain::Result<T>) -> Result<Result<T, String>, AttemptFailure> {
     match done {
         Err(domain::Error::NotFound) => Ok(Err("there is nothing of that name".to_owned())),
         Err(domain::Error::Refused(why)) => Ok(Err(why)),

@@ -3,11 +3,11 @@
 use domain::notes::{self, Found, Note};
 
 use super::{AttemptContext, refusal_as_text};
-use crate::failure::Failure;
+use crate::failure::AttemptFailure;
 
 impl AttemptContext {
     /// The client's notes that have these words, the best first.
-    pub async fn search_notes(&self, words: &str, most: u32) -> Result<Vec<Found>, Failure> {
+    pub async fn search_notes(&self, words: &str, most: u32) -> Result<Vec<Found>, AttemptFailure> {
         Ok(notes::search(&self.db, &self.claimed.scope, self.claimed.client, words, most).await?)
     }
 
@@ -15,7 +15,7 @@ impl AttemptContext {
     ///
     /// # Errors
     /// In the inner result, what is wrong, for whoever asked.
-    pub async fn read_note(&self, path: &str) -> Result<Result<Note, String>, Failure> {
+    pub async fn read_note(&self, path: &str) -> Result<Result<Note, String>, AttemptFailure> {
         refusal_as_text(notes::read(&self.db, &self.claimed.scope, self.claimed.client, path).await)
     }
 
@@ -28,7 +28,7 @@ impl AttemptContext {
         path: &str,
         markdown: &str,
         version: Option<u32>,
-    ) -> Result<Result<Note, String>, Failure> {
+    ) -> Result<Result<Note, String>, AttemptFailure> {
         let body = self.claimed.redact(markdown);
         refusal_as_text(
             notes::write(&self.db, &self.claimed.scope, self.claimed.client, path, &body, version).await,

@@ -10,14 +10,14 @@ use domain::{
 
 use super::AttemptContext;
 use crate::{
-    failure::Failure,
+    failure::AttemptFailure,
     history::Settlement,
     signals::{Signal, Steer},
 };
 
 impl AttemptContext {
     /// Asks, and waits as long as it takes. A question that was settled before is not asked again.
-    pub async fn ask(&mut self, question: Question) -> Result<Settlement, Failure> {
+    pub async fn ask(&mut self, question: Question) -> Result<Settlement, AttemptFailure> {
         let words = question.question.trim().to_owned();
         if let Some(settled) = self.history.settlement(&words) {
             return Ok(settled);
@@ -30,7 +30,7 @@ impl AttemptContext {
 
     /// The same for a question that is told from others by a key and not by its words: whoever allowed something once
     /// has not allowed it again. Under the same key, whichever attempt of the run asks, it is asked once.
-    pub async fn ask_once(&mut self, key: &str, question: Question) -> Result<Settlement, Failure> {
+    pub async fn ask_once(&mut self, key: &str, question: Question) -> Result<Settlement, AttemptFailure> {
         let approval = self.claimed.approval(key);
         if let Some(settled) = self.history.settled(approval) {
             return Ok(settled);
@@ -40,7 +40,7 @@ impl AttemptContext {
     }
 
     /// Waits for the answer.
-    async fn settlement(&mut self, approval: ApprovalId) -> Result<Settlement, Failure> {
+    async fn settlement(&mut self, approval: ApprovalId) -> Result<Settlement, AttemptFailure> {
         self.slot = None;
         let settled = loop {
             match self.settled.remove(&approval) {
@@ -68,7 +68,7 @@ impl AttemptContext {
     }
 
     /// Waits until something is said to the agent.
-    pub async fn wait_for_steer(&mut self) -> Result<(), Failure> {
+    pub async fn wait_for_steer(&mut self) -> Result<(), AttemptFailure> {
         while self.steers.is_empty() {
             self.receive_signal().await?;
         }
@@ -76,20 +76,20 @@ impl AttemptContext {
     }
 
     /// Tells who said it what came of it.
-    pub async fn answer_steer(&self, steer: &Steer, reason: &str) -> Result<(), Failure> {
+    pub async fn answer_steer(&self, steer: &Steer, reason: &str) -> Result<(), AttemptFailure> {
         let reason = self.redact(reason);
         controls::settle(&self.db, &self.claimed.scope, steer.control, Outcome::Done, &reason).await?;
         Ok(())
     }
 
-    pub(super) async fn receive_signal(&mut self) -> Result<(), Failure> {
+    pub(super) async fn receive_signal(&mut self) -> Result<(), AttemptFailure> {
         match self.signals.recv().await {
             Some(signal) => {
                 self.note(signal);
                 Ok(())
             }
             // The listener ends with the session engine.
-            None => Err(Failure::Leaving),
+            None => Err(AttemptFailure::Leaving),
         }
     }
 

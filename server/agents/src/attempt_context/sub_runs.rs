@@ -9,7 +9,7 @@ use domain::{
 use serde::Deserialize;
 
 use super::{AttemptContext, refusal_as_text};
-use crate::failure::Failure;
+use crate::failure::AttemptFailure;
 
 /// What whoever says something to an agent that waits for others reads at once.
 const WAITS: &str = "Got it. I’ll work that in as soon as my helpers are done.";
@@ -26,7 +26,7 @@ impl AttemptContext {
     ///
     /// # Errors
     /// In the inner result, what is wrong with a task, for whoever gave it; those before it are begun.
-    pub async fn delegate(&self, tasks: &[Delegation]) -> Result<Result<Vec<RunId>, String>, Failure> {
+    pub async fn delegate(&self, tasks: &[Delegation]) -> Result<Result<Vec<RunId>, String>, AttemptFailure> {
         let mut begun = Vec::new();
         for Delegation { agent, task } in tasks {
             match refusal_as_text(runs::delegate(&self.db, &self.claimed, agent, task).await)? {
@@ -39,7 +39,7 @@ impl AttemptContext {
 
     /// Waits until these sub-runs have ended, and tells what they came to. Meanwhile nobody's place is taken, and whoever
     /// says something is told that it has to wait.
-    pub async fn wait_for_sub_runs(&mut self, wanted: &[RunId]) -> Result<Vec<SubRun>, Failure> {
+    pub async fn wait_for_sub_runs(&mut self, wanted: &[RunId]) -> Result<Vec<SubRun>, AttemptFailure> {
         self.slot = None;
         let mut told = 0;
         let ended = loop {

@@ -5,9 +5,9 @@ pub mod rehearsal;
 
 use std::sync::Arc;
 
-pub use super::model::{Endpoint, Model, ModelLimits};
+pub use super::model::{Model, ModelEndpoint, ModelLimits};
 pub use llm::Llm;
-pub use rehearsal::{Pace, Rehearsal};
+pub use rehearsal::{Rehearsal, RehearsalPace};
 
 use super::{AgentBackend, model};
 use domain::sealed::Secret;
@@ -15,10 +15,10 @@ use domain::sealed::Secret;
 /// What the settings say of the built-in agent.
 #[derive(Debug)]
 pub struct BuiltInAgent {
-    named: Option<Endpoint>,
+    named: Option<ModelEndpoint>,
     find: bool,
     model: Option<String>,
-    pace: Pace,
+    pace: RehearsalPace,
 }
 
 impl BuiltInAgent {
@@ -26,9 +26,14 @@ impl BuiltInAgent {
     ///
     /// # Errors
     /// When there is no TLS to be had for the endpoint that is named.
-    pub fn new(llm: &Llm, model: Option<String>, key: Option<Secret>, pace: Pace) -> reqwest::Result<Self> {
+    pub fn new(
+        llm: &Llm,
+        model: Option<String>,
+        key: Option<Secret>,
+        pace: RehearsalPace,
+    ) -> reqwest::Result<Self> {
         let named = match llm {
-            Llm::At(url) => Some(Endpoint::new(url, model.clone(), key, ModelLimits::default())?),
+            Llm::At(url) => Some(ModelEndpoint::new(url, model.clone(), key, ModelLimits::default())?),
             Llm::Find | Llm::Off => None,
         };
         Ok(Self { named, find: *llm == Llm::Find, model, pace })

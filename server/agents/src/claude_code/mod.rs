@@ -9,7 +9,7 @@ mod process;
 mod session;
 
 use super::{
-    AgentBackend, AttemptContext, End, Failure,
+    AgentBackend, AttemptContext, AttemptEnd, AttemptFailure,
     external::{self, ExternalError, ExternalProgram, ExternalResult, ProgramSession, ProgramSpec, Programs},
 };
 use safe_http::SafeHttp;
@@ -34,7 +34,7 @@ impl ClaudeCode {
 
 #[async_trait::async_trait]
 impl AgentBackend for ClaudeCode {
-    async fn work(&self, context: &mut AttemptContext) -> Result<End, Failure> {
+    async fn work(&self, context: &mut AttemptContext) -> Result<AttemptEnd, AttemptFailure> {
         external::work(self, context).await
     }
 }

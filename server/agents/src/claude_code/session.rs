@@ -13,7 +13,7 @@ use super::{
     process::{ClaudeProcess, StartOptions},
 };
 use crate::{
-    Failure,
+    AttemptFailure,
     external::{ExternalError, ExternalResult, PermissionRequest, ProgramSession, ProgramSpec, brief},
 };
 
@@ -137,7 +137,7 @@ impl<'a, 'b> ClaudeSession<'a, 'b> {
         }
     }
 
-    async fn take(&mut self, told: StreamMessage) -> Result<(), Failure> {
+    async fn take(&mut self, told: StreamMessage) -> Result<(), AttemptFailure> {
         match told {
             StreamMessage::StreamEvent { event, parent_tool_use_id: None } => match message::words(&event) {
                 Some(words) => {
@@ -162,7 +162,7 @@ impl<'a, 'b> ClaudeSession<'a, 'b> {
     }
 
     /// A tool is used. What helpers of its own do is for the operators alone.
-    async fn called(&mut self, call: &Value, shown: bool) -> Result<(), Failure> {
+    async fn called(&mut self, call: &Value, shown: bool) -> Result<(), AttemptFailure> {
         let (Some(id), Some(tool)) = (call["id"].as_str(), call["name"].as_str()) else { return Ok(()) };
         self.program.end().await?;
         self.program.reporter.call(self.program.context, id, tool, &call["input"]).await?;
@@ -173,7 +173,7 @@ impl<'a, 'b> ClaudeSession<'a, 'b> {
         Ok(())
     }
 
-    async fn returned(&mut self, outcome: &Value) -> Result<(), Failure> {
+    async fn returned(&mut self, outcome: &Value) -> Result<(), AttemptFailure> {
         let Some(id) = outcome["tool_use_id"].as_str() else { return Ok(()) };
         let failed = outcome["is_error"] == true;
         let content = &outcome["content"];
@@ -187,7 +187,7 @@ impl<'a, 'b> ClaudeSession<'a, 'b> {
         Ok(())
     }
 
-    async fn decide(&mut self, request: PermissionRequest) -> Result<(), Failure> {
+    async fn decide(&mut self, request: PermissionRequest) -> Result<(), AttemptFailure> {
         let PermissionRequest { tool, input, answer, .. } = request;
         // Whoever has hung up asks again.
         if answer.is_closed() {
@@ -200,7 +200,7 @@ impl<'a, 'b> ClaudeSession<'a, 'b> {
         }
     }
 
-    async fn count(&mut self, done: &TurnResult, session: &str) -> Result<(), Failure> {
+    async fn count(&mut self, done: &TurnResult, session: &str) -> Result<(), AttemptFailure> {
         self.turns += 1;
         let key = format!("{}-{}", self.program.report(session), self.turns);
         let usage = &done.usage;

@@ -1,6 +1,6 @@
 //! What an agent with tools of its own is told.
 
-use crate::{AttemptContext, Failure, material::untagged, model::prompt};
+use crate::{AttemptContext, AttemptFailure, material::untagged, model::prompt};
 
 /// Who it is and how it works.
 pub(crate) fn system(context: &AttemptContext) -> String {
@@ -33,18 +33,18 @@ pub(crate) fn system(context: &AttemptContext) -> String {
 }
 
 /// What there is to do, and what with.
-pub(crate) async fn material(context: &AttemptContext) -> Result<String, Failure> {
+pub(crate) async fn material(context: &AttemptContext) -> Result<String, AttemptFailure> {
     prompt::material(context).await
 }
 
 /// For an agent that takes no instructions beside what it is told.
-pub(crate) async fn whole(context: &AttemptContext) -> Result<String, Failure> {
+pub(crate) async fn whole(context: &AttemptContext) -> Result<String, AttemptFailure> {
     Ok(format!("{}\n\n{}", system(context), material(context).await?))
 }
 
 /// What somebody said while the agent worked.
 pub(crate) fn steered(text: &str, by: &str) -> String {
-    prompt::said(text, by)
+    prompt::steer_text(text, by)
 }
 
 /// What whoever said it reads at once.

@@ -1,4 +1,4 @@
-use crate::Failure;
+use crate::AttemptFailure;
 
 /// Why a backend's work did not come to its end.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -19,8 +19,8 @@ pub(crate) enum ExternalError {
 
 impl ExternalError {
     /// Ends the run with it.
-    pub(crate) fn failure(&self, agent: &str) -> Failure {
-        Failure::failed(self.words(agent), self.to_string())
+    pub(crate) fn failure(&self, agent: &str) -> AttemptFailure {
+        AttemptFailure::failed(self.words(agent), self.to_string())
     }
 
     /// What the client reads: what happened, and what to do.

@@ -27,7 +27,7 @@ pub(super) use tool_access::ToolAccess;
 pub use tool_gateway::{AttemptEnded, PermissionRequest, TOOLS_PATH, ToolGateway};
 pub(super) use work::{ExternalProgram, ExternalResult, ProgramSession, work};
 
-use super::{AttemptContext, End, Failure};
+use super::{AttemptContext, AttemptEnd, AttemptFailure};
 
 /// What an attempt keeps for the next one.
 pub(super) trait SavedState: serde::Serialize + Sync {
@@ -38,20 +38,20 @@ pub(super) trait SavedState: serde::Serialize + Sync {
 }
 
 /// Hands in what the agent said last, unless it has delivered by the portal's own tools.
-pub(super) async fn hand_in(context: &AttemptContext, last: &str) -> Result<End, Failure> {
+pub(super) async fn hand_in(context: &AttemptContext, last: &str) -> Result<AttemptEnd, AttemptFailure> {
     if context.task().is_some() {
         return match last.trim() {
             "" => Err(ExternalError::Nonsense("it said nothing".to_owned()).failure(context.agent())),
-            said => Ok(End::Answer(said.to_owned())),
+            said => Ok(AttemptEnd::Answer(said.to_owned())),
         };
     }
     if context.has_delivered().await? {
-        return Ok(End::Review);
+        return Ok(AttemptEnd::Review);
     }
     let work = context.assignment();
     let title = work.delivered.first().map_or(&work.title, |delivered| &delivered.title).clone();
     match context.deliver(&title, last).await? {
-        Ok(_) => Ok(End::Review),
+        Ok(_) => Ok(AttemptEnd::Review),
         Err(why) => Err(ExternalError::Nonsense(why).failure(context.agent())),
     }
 }

@@ -75,12 +75,12 @@ fn space() -> String {
 /// When a process began, in ticks since the machine did; none of one that is gone, or dead and not buried.
 fn began(id: Pid) -> Option<String> {
     let stat = fs::read_to_string(format!("/proc/{}/stat", id.as_raw_nonzero())).ok()?;
-    let (state, began) = told(&stat)?;
+    let (state, began) = state_and_start(&stat)?;
     (!matches!(state, "Z" | "X")).then(|| began.to_owned())
 }
 
 /// Its state and when it began. The name before may hold anything, so it is read from its end on.
-fn told(stat: &str) -> Option<(&str, &str)> {
+fn state_and_start(stat: &str) -> Option<(&str, &str)> {
     let mut fields = stat.rsplit_once(')')?.1.split_ascii_whitespace();
     let state = fields.next()?;
     Some((state, fields.nth(18)?))
@@ -93,7 +93,7 @@ mod tests {
     #[test]
     fn a_process_is_known_by_when_it_began() {
         let stat = "42 (a) R (b) S 1 42 42 0 -1 4194560 1 2 3 4 5 6 7 8 20 0 1 0 987654 1 2";
-        assert_eq!(told(stat), Some(("S", "987654")));
+        assert_eq!(state_and_start(stat), Some(("S", "987654")));
         let (_, own) = mark();
         assert!(lives(&own) && !lives(&format!("{}-1-{}", getpid().as_raw_nonzero(), space())), "{own}");
         assert!(lives("nonsense") && lives("0-1") && lives("1-1-elsewhere"));

@@ -3,7 +3,7 @@ use domain::{
     session::Choice,
 };
 
-use crate::{AttemptContext, Failure};
+use crate::{AttemptContext, AttemptFailure};
 
 const ALLOW: &str = "Allow once";
 const DENY: &str = "Don’t allow";
@@ -27,7 +27,7 @@ pub(crate) struct Permission<'a> {
 pub(crate) async fn ask_permission(
     context: &mut AttemptContext,
     request: Permission<'_>,
-) -> Result<bool, Failure> {
+) -> Result<bool, AttemptFailure> {
     let Permission { key, tool, why, what } = request;
     if context.reach().allows(tool) {
         return Ok(true);

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use super::{Permission, SavedState, SteerQueue, ToolAccess, ask_permission};
-use crate::{AttemptContext, Failure};
+use crate::{AttemptContext, AttemptFailure};
 
 /// What the next attempt has to know of a program that dies with this one.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -36,7 +36,7 @@ impl ProgramState {
         context: &mut AttemptContext,
         tool: &str,
         input: &serde_json::Value,
-    ) -> Result<bool, Failure> {
+    ) -> Result<bool, AttemptFailure> {
         if ToolAccess::is_ours(tool) {
             return Ok(true);
         }
@@ -56,7 +56,7 @@ impl ProgramState {
         context: &AttemptContext,
         tool: &str,
         input: &serde_json::Value,
-    ) -> Result<(), Failure> {
+    ) -> Result<(), AttemptFailure> {
         if let Some(times) = self.decided.get_mut(&thing(tool, input)) {
             *times = times.saturating_sub(1);
         }

@@ -4,7 +4,7 @@ use domain::session::{Part, StepState};
 use serde_json::Value;
 
 use super::plain::plain;
-use crate::{AttemptContext, Failure, text_batcher::TextBatcher};
+use crate::{AttemptContext, AttemptFailure, text_batcher::TextBatcher};
 
 /// The longest that one thing of a tool is kept, in characters.
 const RAW: usize = 20_000;
@@ -39,12 +39,12 @@ impl Reporter {
     }
 
     /// Writes what is gathered.
-    pub(crate) async fn flush(&mut self, context: &AttemptContext) -> Result<(), Failure> {
+    pub(crate) async fn flush(&mut self, context: &AttemptContext) -> Result<(), AttemptFailure> {
         self.text.flush(context).await
     }
 
     /// Writes the rest, and that nothing more comes of this text: what comes then is another one.
-    pub(crate) async fn end(&mut self, context: &AttemptContext) -> Result<(), Failure> {
+    pub(crate) async fn end(&mut self, context: &AttemptContext) -> Result<(), AttemptFailure> {
         if !self.text.has_words() {
             return Ok(());
         }
@@ -60,7 +60,7 @@ impl Reporter {
         id: &str,
         tool: &str,
         state: StepState,
-    ) -> Result<(), Failure> {
+    ) -> Result<(), AttemptFailure> {
         let Some((doing, done)) = plain(tool) else { return Ok(()) };
         let id = format!("{}s{id}", self.prefix);
         let ended = |state: &StepState| matches!(state, StepState::Done | StepState::Failed);
@@ -86,7 +86,7 @@ impl Reporter {
         id: &str,
         tool: &str,
         input: &Value,
-    ) -> Result<(), Failure> {
+    ) -> Result<(), AttemptFailure> {
         let id = format!("{}{id}", self.prefix);
         if self.called.contains_key(&id) || context.history().has_called(&id).0 {
             return Ok(());
@@ -102,7 +102,7 @@ impl Reporter {
         context: &AttemptContext,
         id: &str,
         outcome: Result<&Value, &str>,
-    ) -> Result<(), Failure> {
+    ) -> Result<(), AttemptFailure> {
         let id = format!("{}{id}", self.prefix);
         if self.called.get(&id) == Some(&true) || context.history().has_called(&id).1 {
             return Ok(());
@@ -116,7 +116,7 @@ impl Reporter {
     }
 
     /// A remark for the operators.
-    pub(crate) async fn remark(&self, context: &AttemptContext, words: &str) -> Result<(), Failure> {
+    pub(crate) async fn remark(&self, context: &AttemptContext, words: &str) -> Result<(), AttemptFailure> {
         context.append_backstage(vec![Part::DataComment { text: cut(&context.redact(words)) }]).await
     }
 }

@@ -2,7 +2,7 @@ use domain::ids::ControlId;
 use serde::{Deserialize, Serialize};
 
 use super::{SavedState, brief};
-use crate::{AttemptContext, Failure};
+use crate::{AttemptContext, AttemptFailure};
 
 /// What was said to an agent that takes nothing in while it works: its next turn begins with it.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -35,7 +35,7 @@ pub(crate) async fn queue_steers<T: SavedState + Send>(
     context: &mut AttemptContext,
     kept: &mut T,
     queue: fn(&mut T) -> &mut SteerQueue,
-) -> Result<(), Failure> {
+) -> Result<(), AttemptFailure> {
     for steer in context.take_steers() {
         let waiting = &mut queue(kept).0;
         if waiting.iter().all(|queued| queued.control != steer.control) {

@@ -3,7 +3,7 @@ use serde_json::{Value, json};
 use tokio::{runtime::Handle, sync::mpsc::UnboundedReceiver};
 
 use super::tool_gateway::{PermissionRequest, ToolGateway};
-use crate::{AttemptContext, Failure};
+use crate::{AttemptContext, AttemptFailure};
 
 /// What lets a program that the server started use the portal's tools, for the run that it works on. It ends with this.
 pub(crate) struct ToolAccess {
@@ -22,7 +22,7 @@ impl ToolAccess {
     pub(crate) const SERVER: &str = "throughline";
 
     /// Of an attempt at work.
-    pub(super) async fn of(context: &AttemptContext, gateway: &ToolGateway) -> Result<Self, Failure> {
+    pub(super) async fn of(context: &AttemptContext, gateway: &ToolGateway) -> Result<Self, AttemptFailure> {
         let (db, claimed) = (context.db.clone(), context.claimed.clone());
         let (token, text) = tokens::for_attempt(&db, &claimed).await?;
         gateway.admit(token);

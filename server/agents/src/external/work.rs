@@ -3,14 +3,14 @@ use std::time::Duration;
 use super::{
     ExternalError, ProgramSpec, ProgramState, Programs, Reporter, ToolAccess, hand_in, queue_steers,
 };
-use crate::{AttemptContext, End, Failure};
+use crate::{AttemptContext, AttemptEnd, AttemptFailure};
 
 /// How often a program that dies is started again within an attempt.
 const STARTS: u32 = 3;
 const PAUSE: Duration = Duration::from_millis(500);
 
 /// What came of work that the backend may fail at.
-pub(crate) type ExternalResult<T> = Result<Result<T, ExternalError>, Failure>;
+pub(crate) type ExternalResult<T> = Result<Result<T, ExternalError>, AttemptFailure>;
 
 /// A kind of program that works by itself.
 #[async_trait::async_trait]
@@ -42,7 +42,7 @@ pub(crate) struct ProgramSession<'a> {
 
 impl ProgramSession<'_> {
     /// The next prompt, with what was said to the agent meanwhile.
-    pub(crate) async fn prompt(&mut self, mut parts: Vec<String>) -> Result<String, Failure> {
+    pub(crate) async fn prompt(&mut self, mut parts: Vec<String>) -> Result<String, AttemptFailure> {
         self.queue_steers().await?;
         parts.extend(self.state.queue.read());
         self.state.queue.clear();
@@ -52,17 +52,21 @@ impl ProgramSession<'_> {
     }
 
     /// Whether something was said to the agent that its next turn begins with.
-    pub(crate) async fn has_more(&mut self) -> Result<bool, Failure> {
+    pub(crate) async fn has_more(&mut self) -> Result<bool, AttemptFailure> {
         self.queue_steers().await?;
         Ok(!self.state.queue.is_empty())
     }
 
-    pub(crate) async fn queue_steers(&mut self) -> Result<(), Failure> {
+    pub(crate) async fn queue_steers(&mut self) -> Result<(), AttemptFailure> {
         queue_steers(self.context, self.state, ProgramState::queue).await
     }
 
     /// Whether the program may do what it wants; what it said before is said before anyone is asked.
-    pub(crate) async fn permit(&mut self, tool: &str, input: &serde_json::Value) -> Result<bool, Failure> {
+    pub(crate) async fn permit(
+        &mut self,
+        tool: &str,
+        input: &serde_json::Value,
+    ) -> Result<bool, AttemptFailure> {
         self.reporter.end(self.context).await?;
         self.state.permit(self.context, tool, input).await
     }
@@ -74,7 +78,7 @@ impl ProgramSession<'_> {
     }
 
     /// Says what it said so far, and that nothing more comes of this text.
-    pub(crate) async fn end(&mut self) -> Result<(), Failure> {
+    pub(crate) async fn end(&mut self) -> Result<(), AttemptFailure> {
         self.reporter.end(self.context).await
     }
 
@@ -85,7 +89,10 @@ impl ProgramSession<'_> {
 }
 
 /// Has a program do the work of an attempt, started anew where it dies, and hands in what it came to.
-pub(crate) async fn work<K: ExternalProgram>(kind: &K, context: &mut AttemptContext) -> Result<End, Failure> {
+pub(crate) async fn work<K: ExternalProgram>(
+    kind: &K,
+    context: &mut AttemptContext,
+) -> Result<AttemptEnd, AttemptFailure> {
     let spec = kind.spec(context).await;
     let mut state: ProgramState = context.saved_state().await?.unwrap_or_default();
     if state.last.is_none() {

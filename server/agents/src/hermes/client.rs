@@ -11,7 +11,7 @@ use tokio::time::{Instant, timeout, timeout_at};
 
 use super::{
     HermesLimits,
-    event::{Event, RecordedMessage, Status},
+    event::{RecordedMessage, RunEvent, Status},
 };
 use crate::{external::ExternalError, model::sse::Sse};
 
@@ -50,32 +50,32 @@ impl CallError {
 /// Clones speak to the same one.
 #[derive(Clone)]
 pub(super) struct HermesClient {
-    way: CheckedUrl,
+    url: CheckedUrl,
     key: Option<String>,
     pub(super) limits: HermesLimits,
 }
 
 impl HermesClient {
-    pub(super) fn new(way: CheckedUrl, key: Option<String>, limits: HermesLimits) -> Self {
-        Self { way, key, limits }
+    pub(super) fn new(url: CheckedUrl, key: Option<String>, limits: HermesLimits) -> Self {
+        Self { url, key, limits }
     }
 
     /// Starts a run, and answers its id. What became of one that ends with [`CallError::Away`] nobody knows.
     pub(super) async fn start(&self, body: &Value) -> Result<String, CallError> {
-        let started: Value = self.call(self.way.post("v1/runs").json(body)).await?;
+        let started: Value = self.call(self.url.post("v1/runs").json(body)).await?;
         let id = started["run_id"].as_str().filter(|id| is_plain(id));
         id.map(str::to_owned).ok_or_else(|| CallError::Nonsense("it did not say the run's id".to_owned()))
     }
 
     /// How a run stands. Like what follows, it is asked again and again while Hermes is away, within patience.
     pub(super) async fn status(&self, run: &str) -> Result<Status, CallError> {
-        self.patiently(|| self.way.get(&format!("v1/runs/{run}"), self.limits.answer)).await
+        self.patiently(|| self.url.get(&format!("v1/runs/{run}"), self.limits.answer)).await
     }
 
     /// What it has on record of a conversation; nothing of one that it does not know.
     pub(super) async fn messages(&self, session: &str) -> Result<Vec<RecordedMessage>, CallError> {
         let path = format!("api/sessions/{session}/messages");
-        let listed: Value = match self.patiently(|| self.way.get(&path, self.limits.answer)).await {
+        let listed: Value = match self.patiently(|| self.url.get(&path, self.limits.answer)).await {
             Err(CallError::Unknown) => return Ok(Vec::new()),
             listed => listed?,
         };
@@ -86,7 +86,7 @@ impl HermesClient {
     pub(super) async fn decide(&self, run: &str, allowed: bool) -> Result<bool, CallError> {
         let body = json!({ "choice": if allowed { "once" } else { "deny" } });
         let path = format!("v1/runs/{run}/approval");
-        match self.patiently::<Value>(|| self.way.post(&path).json(&body)).await {
+        match self.patiently::<Value>(|| self.url.post(&path).json(&body)).await {
             Ok(_) => Ok(true),
             Err(CallError::Refused { status: 409, .. } | CallError::Unknown) => Ok(false),
             Err(fault) => Err(fault),
@@ -94,18 +94,18 @@ impl HermesClient {
     }
 
     pub(super) async fn stop(&self, run: &str) -> Result<(), CallError> {
-        match self.call::<Value>(self.way.post(&format!("v1/runs/{run}/stop"))).await {
+        match self.call::<Value>(self.url.post(&format!("v1/runs/{run}/stop"))).await {
             Ok(_) | Err(CallError::Unknown) => Ok(()),
             Err(fault) => Err(fault),
         }
     }
 
     /// A run's events from its beginning. Nobody else can read them, and nobody again.
-    pub(super) async fn events(&self, run: &str) -> Result<Events, CallError> {
-        let asked = self.sign(self.way.request(reqwest::Method::GET, &format!("v1/runs/{run}/events")));
+    pub(super) async fn events(&self, run: &str) -> Result<RunEvents, CallError> {
+        let asked = self.sign(self.url.request(reqwest::Method::GET, &format!("v1/runs/{run}/events")));
         let sent = timeout(self.limits.answer, traces::send("hermes events", asked)).await;
         let response = answered(sent.map_err(|_| CallError::Away("no answer in time".to_owned()))?).await?;
-        Ok(Events {
+        Ok(RunEvents {
             response,
             sse: Sse::default(),
             read: VecDeque::new(),
@@ -186,7 +186,7 @@ fn away(error: reqwest::Error) -> CallError {
 }
 
 /// The events of a run as they come.
-pub(super) struct Events {
+pub(super) struct RunEvents {
     response: Response,
     sse: Sse,
     read: VecDeque<String>,
@@ -194,13 +194,13 @@ pub(super) struct Events {
     last: Instant,
 }
 
-impl Events {
+impl RunEvents {
     /// The next one; none once the line is cut, or quiet for too long. May be dropped and called again.
-    pub(super) async fn next(&mut self) -> Option<Event> {
+    pub(super) async fn next(&mut self) -> Option<RunEvent> {
         loop {
             if let Some(data) = self.read.pop_front() {
                 // What cannot be read is nothing that matters here.
-                return Some(serde_json::from_str(&data).unwrap_or(Event::Other));
+                return Some(serde_json::from_str(&data).unwrap_or(RunEvent::Other));
             }
             let piece = timeout_at(self.last + self.quiet, self.response.chunk()).await.ok()?.ok()??;
             self.last = Instant::now();

@@ -8,14 +8,14 @@ use tokio::time::{Instant, sleep, sleep_until};
 use super::{
     catch_up::beyond,
     client::{CallError, HermesClient},
-    event::{ApprovalRequest, Event, Usage},
+    event::{ApprovalRequest, RunEvent, RunUsage},
     guard::StopGuard,
     record::last_wanted,
     state::HermesState,
     turn::TurnRun,
 };
 use crate::{
-    AttemptContext, Failure,
+    AttemptContext, AttemptFailure,
     external::{self, ExternalError, Permission, Reporter},
 };
 
@@ -44,7 +44,7 @@ pub(super) struct Collector<'a> {
 
 /// How a run ended.
 enum TurnEnd {
-    Completed { output: String, usage: Usage, model: String },
+    Completed { output: String, usage: RunUsage, model: String },
     Failed(String),
 }
 
@@ -70,7 +70,7 @@ impl<'a> Collector<'a> {
     }
 
     /// Reads until the run has ended: what it said last, or none where Hermes has forgotten the run.
-    pub(super) async fn go(mut self, started: TurnRun) -> Result<Option<String>, Failure> {
+    pub(super) async fn go(mut self, started: TurnRun) -> Result<Option<String>, AttemptFailure> {
         let TurnRun { run, fresh } = started;
         let guard = StopGuard::over(self.client, self.context.remote_cancel(), &run);
         let live = if fresh { self.live(&run).await? } else { None };
@@ -100,7 +100,7 @@ impl<'a> Collector<'a> {
     }
 
     /// Reads the events as they come; none when the line is cut.
-    async fn live(&mut self, run: &str) -> Result<Option<TurnEnd>, Failure> {
+    async fn live(&mut self, run: &str) -> Result<Option<TurnEnd>, AttemptFailure> {
         let Ok(mut events) = self.client.events(run).await else { return Ok(None) };
         loop {
             let due = self.reporter.due();
@@ -128,19 +128,19 @@ impl<'a> Collector<'a> {
         }
     }
 
-    async fn take(&mut self, run: &str, event: Event) -> Result<Option<TurnEnd>, Failure> {
+    async fn take(&mut self, run: &str, event: RunEvent) -> Result<Option<TurnEnd>, AttemptFailure> {
         match event {
-            Event::Words { delta } => {
+            RunEvent::Words { delta } => {
                 self.said.push_str(&delta);
                 self.reporter.push(&delta);
             }
-            Event::ToolStarted { tool } => {
+            RunEvent::ToolStarted { tool } => {
                 self.reporter.end(self.context).await?;
                 let id = self.tools.len().to_string();
                 self.reporter.tool(self.context, &id, &tool, StepState::Working).await?;
                 self.tools.push((tool, false));
             }
-            Event::ToolCompleted { tool, error } => {
+            RunEvent::ToolCompleted { tool, error } => {
                 let of_it = |(name, done): &(String, bool)| *name == tool && !done;
                 if let Some(at) = self.tools.iter().position(of_it) {
                     self.tools[at].1 = true;
@@ -149,24 +149,24 @@ impl<'a> Collector<'a> {
                     self.reporter.tool(self.context, &at.to_string(), &tool, state).await?;
                 }
             }
-            Event::Approval(wanted) => {
+            RunEvent::Approval(wanted) => {
                 self.reporter.end(self.context).await?;
                 self.kept.asked += 1;
                 self.permit(run, &wanted).await?;
             }
-            Event::Completed { output, usage } => {
+            RunEvent::Completed { output, usage } => {
                 let (output, model) = (output.unwrap_or_default(), String::new());
                 return Ok(Some(TurnEnd::Completed { output, usage, model }));
             }
-            Event::Failed { error } => return Ok(Some(TurnEnd::Failed(error))),
-            Event::Cancelled => return Ok(Some(stopped_there())),
-            Event::Other => {}
+            RunEvent::Failed { error } => return Ok(Some(TurnEnd::Failed(error))),
+            RunEvent::Cancelled => return Ok(Some(stopped_there())),
+            RunEvent::Other => {}
         }
         Ok(None)
     }
 
     /// Looks at the run every now and then until it has ended; none where Hermes does not know it any more.
-    async fn poll(&mut self, run: &str) -> Result<Option<TurnEnd>, Failure> {
+    async fn poll(&mut self, run: &str) -> Result<Option<TurnEnd>, AttemptFailure> {
         loop {
             let status = match self.client.status(run).await {
                 Err(CallError::Unknown) => {
@@ -205,7 +205,7 @@ impl<'a> Collector<'a> {
     }
 
     /// Has it decided whether the run may do what it wants, and tells it, once.
-    async fn permit(&mut self, run: &str, wanted: &ApprovalRequest) -> Result<(), Failure> {
+    async fn permit(&mut self, run: &str, wanted: &ApprovalRequest) -> Result<(), AttemptFailure> {
         self.context.save_state(self.kept).await?;
         let key = format!("{run}-{}", self.kept.asked);
         let (why, what) = (
@@ -227,7 +227,7 @@ impl<'a> Collector<'a> {
         Ok(())
     }
 
-    pub(super) fn failure(&self, trouble: &ExternalError) -> Failure {
+    pub(super) fn failure(&self, trouble: &ExternalError) -> AttemptFailure {
         trouble.failure(self.context.agent())
     }
 }

@@ -7,7 +7,7 @@ use serde_json::Value;
 /// An event of a run, as far as it matters.
 #[derive(Debug, Deserialize, PartialEq, Eq)]
 #[serde(tag = "event")]
-pub(super) enum Event {
+pub(super) enum RunEvent {
     #[serde(rename = "message.delta")]
     Words { delta: String },
     #[serde(rename = "tool.started")]
@@ -25,7 +25,7 @@ pub(super) enum Event {
         #[serde(default)]
         output: Option<String>,
         #[serde(default)]
-        usage: Usage,
+        usage: RunUsage,
     },
     #[serde(rename = "run.failed")]
     Failed {
@@ -49,7 +49,7 @@ pub(super) struct ApprovalRequest {
 
 #[derive(Clone, Copy, Debug, Default, Deserialize, PartialEq, Eq)]
 #[serde(default)]
-pub(super) struct Usage {
+pub(super) struct RunUsage {
     #[serde(deserialize_with = "bounds::tokens")]
     pub(super) input_tokens: u64,
     #[serde(deserialize_with = "bounds::tokens")]
@@ -63,7 +63,7 @@ pub(super) struct Status {
     #[serde(default)]
     pub(super) output: Option<String>,
     #[serde(default)]
-    pub(super) usage: Option<Usage>,
+    pub(super) usage: Option<RunUsage>,
     #[serde(default)]
     pub(super) error: Option<String>,
     #[serde(default)]
@@ -79,13 +79,13 @@ pub(super) struct RecordedMessage {
     #[serde(default)]
     content: Option<Value>,
     #[serde(default)]
-    pub(super) tool_calls: Option<Vec<Call>>,
+    pub(super) tool_calls: Option<Vec<RecordedCall>>,
     #[serde(default)]
     pub(super) tool_call_id: Option<String>,
 }
 
 #[derive(Clone, Debug, Deserialize)]
-pub(super) struct Call {
+pub(super) struct RecordedCall {
     #[serde(default)]
     pub(super) id: String,
     pub(super) function: Function,
@@ -121,21 +121,21 @@ mod tests {
 
     #[test]
     fn events_read_as_hermes_writes_them() {
-        let read = |text: &str| serde_json::from_str::<Event>(text).unwrap();
+        let read = |text: &str| serde_json::from_str::<RunEvent>(text).unwrap();
         assert_eq!(
             read(r#"{"event":"message.delta","run_id":"run_1","timestamp":1.5,"delta":"Let "}"#),
-            Event::Words { delta: "Let ".into() }
+            RunEvent::Words { delta: "Let ".into() }
         );
         assert_eq!(
             read(
                 r#"{"event":"tool.completed","run_id":"r","timestamp":1,"tool":"terminal","duration":0.1,"error":true}"#
             ),
-            Event::ToolCompleted { tool: "terminal".into(), error: true }
+            RunEvent::ToolCompleted { tool: "terminal".into(), error: true }
         );
         let wanted = r#"{"command":"rm","pattern_key":"x","description":"delete","event":"approval.request","choices":["once"]}"#;
         let (command, description) = (Some("rm".into()), Some("delete".into()));
-        assert_eq!(read(wanted), Event::Approval(ApprovalRequest { command, description }));
-        assert_eq!(read(r#"{"event":"reasoning.available","text":"x"}"#), Event::Other);
+        assert_eq!(read(wanted), RunEvent::Approval(ApprovalRequest { command, description }));
+        assert_eq!(read(r#"{"event":"reasoning.available","text":"x"}"#), RunEvent::Other);
         let message: RecordedMessage = serde_json::from_str(
             r#"{"id":4,"role":"assistant","content":[{"type":"text","text":"Hi"}],"tool_calls":null}"#,
         )

@@ -20,7 +20,7 @@ use domain::agents::Reach;
 use serde_json::Value;
 
 use super::{
-    AgentBackend, AttemptContext, End, Failure,
+    AgentBackend, AttemptContext, AttemptEnd, AttemptFailure,
     external::{self, ExternalError},
 };
 use safe_http::SafeHttp;
@@ -66,8 +66,8 @@ impl Hermes {
         let Some(url) = &reach.settings.url else {
             return Err(ExternalError::NotSet("Hermes' address is not set".to_owned()));
         };
-        match self.safe_http.way(url).await {
-            Ok(way) => Ok(client::HermesClient::new(way, reach.key.clone(), self.limits)),
+        match self.safe_http.checked_url(url).await {
+            Ok(url) => Ok(client::HermesClient::new(url, reach.key.clone(), self.limits)),
             Err(refused) => Err(ExternalError::NotSet(refused.to_string())),
         }
     }
@@ -75,16 +75,16 @@ impl Hermes {
 
 #[async_trait::async_trait]
 impl AgentBackend for Hermes {
-    async fn work(&self, context: &mut AttemptContext) -> Result<End, Failure> {
+    async fn work(&self, context: &mut AttemptContext) -> Result<AttemptEnd, AttemptFailure> {
         let client =
             self.client(context.reach()).await.map_err(|trouble| trouble.failure(context.agent()))?;
         let mut kept = state::HermesState::of(context).await?;
         let said = loop {
             // By the portal's own tools, in whatever attempt.
             if kept.run.is_none() && kept.queue.is_empty() && context.has_delivered().await? {
-                return Ok(End::Review);
+                return Ok(AttemptEnd::Review);
             }
-            let turn = turn::Turn { client: &client };
+            let turn = turn::TurnStarter { client: &client };
             let started = turn.begin(context, &mut kept).await?;
             let ended = collect::Collector::new(context, &client, &mut kept).go(started).await?;
             kept.interrupted = ended.is_none();

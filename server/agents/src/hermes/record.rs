@@ -9,11 +9,11 @@ use super::{
     collect::Collector,
     event::{ApprovalRequest, RecordedMessage},
 };
-use crate::Failure;
+use crate::AttemptFailure;
 
 impl Collector<'_> {
     /// Says and notes what is on record of this turn and was missed.
-    pub(super) async fn catch_up(&mut self) -> Result<Vec<RecordedMessage>, Failure> {
+    pub(super) async fn catch_up(&mut self) -> Result<Vec<RecordedMessage>, AttemptFailure> {
         let recorded = self.of_turn().await.map_err(|fault| self.failure(&fault.trouble()))?;
         let messages: Vec<String> =
             recorded.iter().filter(|m| m.speaks()).map(|m| self.context.redact(&m.words())).collect();
@@ -45,7 +45,7 @@ impl Collector<'_> {
         Ok(recorded.into_iter().filter(|message| message.id > self.kept.after).collect())
     }
 
-    pub(super) async fn note_tools(&mut self, recorded: &[RecordedMessage]) -> Result<(), Failure> {
+    pub(super) async fn note_tools(&mut self, recorded: &[RecordedMessage]) -> Result<(), AttemptFailure> {
         let mut open: Vec<OpenCall> = Vec::new();
         let mut count = 0;
         for message in recorded {

@@ -1,7 +1,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    AttemptContext, Failure,
+    AttemptContext, AttemptFailure,
     external::{self, SteerQueue, queue_steers},
 };
 
@@ -50,7 +50,7 @@ impl external::SavedState for HermesState {
 
 impl HermesState {
     /// Of an earlier attempt, or anew.
-    pub(super) async fn of(context: &AttemptContext) -> Result<Self, Failure> {
+    pub(super) async fn of(context: &AttemptContext) -> Result<Self, AttemptFailure> {
         let mut kept: Self = context.saved_state().await?.unwrap_or_default();
         if kept.session.is_empty() || kept.starting {
             kept.other_session(context);
@@ -80,7 +80,7 @@ impl HermesState {
     }
 
     /// Keeps what was said to the agent for the next turn, and tells whoever said it.
-    pub(super) async fn queue_steers(&mut self, context: &mut AttemptContext) -> Result<(), Failure> {
+    pub(super) async fn queue_steers(&mut self, context: &mut AttemptContext) -> Result<(), AttemptFailure> {
         queue_steers(context, self, |kept| &mut kept.queue).await
     }
 }

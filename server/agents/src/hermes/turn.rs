@@ -6,12 +6,12 @@ use super::{
     client::{CallError, HermesClient},
     state::HermesState,
 };
-use crate::{AttemptContext, Failure, external::brief};
+use crate::{AttemptContext, AttemptFailure, external::brief};
 
 /// How often a start is tried whose fate nobody knows: each may have set Hermes to work.
 const TRIES: u32 = 3;
 
-pub(super) struct Turn<'a> {
+pub(super) struct TurnStarter<'a> {
     pub(super) client: &'a HermesClient,
 }
 
@@ -22,13 +22,13 @@ pub(super) struct TurnRun {
     pub(super) fresh: bool,
 }
 
-impl Turn<'_> {
+impl TurnStarter<'_> {
     /// Takes up the run that an earlier attempt started, or starts one.
     pub(super) async fn begin(
         &self,
         context: &mut AttemptContext,
         kept: &mut HermesState,
-    ) -> Result<TurnRun, Failure> {
+    ) -> Result<TurnRun, AttemptFailure> {
         if let Some(run) = kept.run.clone() {
             return Ok(TurnRun { run, fresh: false });
         }
@@ -66,7 +66,7 @@ impl Turn<'_> {
 }
 
 /// What the agent is told: the request, at first; then what was said meanwhile, or that it was interrupted.
-async fn input(context: &AttemptContext, kept: &HermesState) -> Result<String, Failure> {
+async fn input(context: &AttemptContext, kept: &HermesState) -> Result<String, AttemptFailure> {
     let mut parts = Vec::new();
     if kept.history.is_empty() {
         parts.push(brief::material(context).await?);

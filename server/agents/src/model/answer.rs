@@ -13,7 +13,7 @@ const MOST_CALLS: usize = 32;
 
 /// A tool that the model calls.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(super) struct Call {
+pub(super) struct ToolCall {
     pub(super) id: String,
     pub(super) name: String,
     /// JSON, as the model wrote it.
@@ -22,9 +22,9 @@ pub(super) struct Call {
 
 /// One answer, as far as it has come.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub(super) struct Answer {
+pub(super) struct ModelAnswer {
     pub(super) words: String,
-    pub(super) calls: Vec<Call>,
+    pub(super) calls: Vec<ToolCall>,
     /// What goes back as it came.
     pub(super) kept: Vec<Value>,
     /// Why it ended; none while it has not.
@@ -34,7 +34,7 @@ pub(super) struct Answer {
     bytes: usize,
 }
 
-impl Answer {
+impl ModelAnswer {
     /// Takes a piece in, and gives the words that it adds.
     ///
     /// # Errors
@@ -50,7 +50,7 @@ impl Answer {
                 self.refusal.push_str(&words);
                 self.grow(words.len())?;
             }
-            Piece::Call { at, id, name, arguments } => {
+            Piece::ToolCall { at, id, name, arguments } => {
                 self.grow(arguments.len())?;
                 self.call(at, id, name, &arguments)?;
             }
@@ -113,7 +113,7 @@ impl Answer {
             return Err(EndpointError::Endless("too many calls in one answer"));
         }
         while self.calls.len() <= at {
-            self.calls.push(Call::default());
+            self.calls.push(ToolCall::default());
         }
         let call = &mut self.calls[at];
         if let Some(id) = id {

@@ -30,8 +30,8 @@ const SHORTER: u32 = 4_096;
 
 /// An endpoint and the model that is used there.
 #[derive(Debug)]
-pub struct Endpoint {
-    way: CheckedUrl,
+pub struct ModelEndpoint {
+    url: CheckedUrl,
     wire: Wire,
     key: Option<Secret>,
     /// The one that was named, or the first that it lists.
@@ -45,7 +45,7 @@ pub struct Endpoint {
     long: AtomicBool,
 }
 
-impl Endpoint {
+impl ModelEndpoint {
     /// The built-in agent's: OpenAI-compatible, by a base address that the machine's operator has set, and which ends in
     /// `/v1` or the like.
     ///
@@ -67,19 +67,19 @@ impl Endpoint {
 
     /// An endpoint at the end of a way, spoken to over a wire.
     pub fn at(
-        way: CheckedUrl,
+        url: CheckedUrl,
         wire: Wire,
         model: Option<String>,
         key: Option<Secret>,
         limits: ModelLimits,
     ) -> Self {
         let (model, yes) = (OnceCell::new_with(model), || AtomicBool::new(true));
-        Self { way, wire, key, model, limits, tools: yes(), usage: yes(), long: yes() }
+        Self { url, wire, key, model, limits, tools: yes(), usage: yes(), long: yes() }
     }
 
     /// What must never be written or told.
     pub(super) fn secrets(&self) -> impl Iterator<Item = &str> {
-        self.key.as_ref().map(Secret::reveal).into_iter().chain(self.way.password())
+        self.key.as_ref().map(Secret::reveal).into_iter().chain(self.url.password())
     }
 
     /// Takes them out of a text that is going to be kept.
@@ -98,7 +98,7 @@ impl Endpoint {
 
     /// The models that it lists.
     pub(super) async fn models(&self) -> Result<Vec<String>, EndpointError> {
-        let asked = self.sign(self.way.get("models", self.limits.first));
+        let asked = self.sign(self.url.get("models", self.limits.first));
         let mut answer = self.answered(traces::send("model list", asked).await).await?;
         let body = self.body(&mut answer).await?;
         let list: Value =
@@ -163,7 +163,7 @@ impl Endpoint {
         let model = self.model().await?;
         let body =
             self.wire.body(AnswerRequest { model, system, said, tools, usage: is(&self.usage), longest });
-        let asked = self.sign(self.way.post(self.wire.path())).json(&body);
+        let asked = self.sign(self.url.post(self.wire.path())).json(&body);
         let sent = timeout(self.limits.first, traces::send("model answer", asked)).await;
         let response = self.answered(sent.map_err(|_| EndpointError::Slow("no answer began"))?).await?;
         let streams = !content_type(&response).contains("application/json");
@@ -209,7 +209,7 @@ impl Endpoint {
         if error.is_timeout() && !error.is_connect() {
             return EndpointError::Slow("no answer in time");
         }
-        EndpointError::Unreachable(self.redact(&said(error)))
+        EndpointError::Unreachable(self.redact(&cause_of(error)))
     }
 
     pub(super) async fn body(&self, response: &mut Response) -> Result<Vec<u8>, EndpointError> {
@@ -229,7 +229,7 @@ impl Endpoint {
         within: Duration,
     ) -> Result<Option<bytes::Bytes>, EndpointError> {
         match timeout(within, response.chunk()).await {
-            Ok(piece) => piece.map_err(|error| EndpointError::Cut(self.redact(&said(error)))),
+            Ok(piece) => piece.map_err(|error| EndpointError::Cut(self.redact(&cause_of(error)))),
             Err(_) => Err(EndpointError::Slow("it stopped in the middle")),
         }
     }
@@ -239,7 +239,7 @@ fn content_type(response: &Response) -> &str {
     response.headers().get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default()
 }
 
-fn said(error: reqwest::Error) -> String {
+fn cause_of(error: reqwest::Error) -> String {
     let error = error.without_url();
     match std::error::Error::source(&error) {
         Some(cause) => format!("{error}: {cause}"),

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use tokio::time::timeout;
 
-use super::{Endpoint, ModelLimits};
+use super::{ModelEndpoint, ModelLimits};
 use crate::built_in::Llm;
 
 /// How long one address may take to answer.
@@ -12,10 +12,11 @@ const PATIENCE: Duration = Duration::from_secs(1);
 
 /// Asks where Ollama and llama.cpp listen for their models, once; the first that has `wanted`, or any where none is
 /// wanted. No key is sent: whatever listens there was not named by anyone.
-pub async fn find(wanted: Option<&str>) -> Option<Endpoint> {
+pub async fn find(wanted: Option<&str>) -> Option<ModelEndpoint> {
     for address in Llm::LOCAL {
         let base = address.parse().ok()?;
-        let endpoint = Endpoint::new(&base, wanted.map(str::to_owned), None, ModelLimits::default()).ok()?;
+        let endpoint =
+            ModelEndpoint::new(&base, wanted.map(str::to_owned), None, ModelLimits::default()).ok()?;
         if let Ok(Ok(models)) = timeout(PATIENCE, endpoint.models()).await
             && wanted.map_or(!models.is_empty(), |wanted| models.iter().any(|model| model == wanted))
         {

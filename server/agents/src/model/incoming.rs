@@ -5,8 +5,8 @@ use std::time::Duration;
 use reqwest::Response;
 
 use super::{
-    answer::Answer,
-    endpoint::Endpoint,
+    answer::ModelAnswer,
+    endpoint::ModelEndpoint,
     error::EndpointError,
     sse::Sse,
     wire::{AnswerReader, Piece},
@@ -18,19 +18,23 @@ const LAST: Duration = Duration::from_secs(2);
 /// An answer on its way in.
 #[derive(Debug)]
 pub(super) struct Incoming<'a> {
-    endpoint: &'a Endpoint,
+    endpoint: &'a ModelEndpoint,
     response: Response,
     sse: Sse,
     reader: Box<dyn AnswerReader>,
-    pub(super) answer: Answer,
+    pub(super) answer: ModelAnswer,
     /// The words of an answer that came in one piece.
     whole: Option<String>,
     done: bool,
 }
 
 impl<'a> Incoming<'a> {
-    pub(super) fn new(endpoint: &'a Endpoint, response: Response, reader: Box<dyn AnswerReader>) -> Self {
-        let (sse, answer) = (Sse::default(), Answer::default());
+    pub(super) fn new(
+        endpoint: &'a ModelEndpoint,
+        response: Response,
+        reader: Box<dyn AnswerReader>,
+    ) -> Self {
+        let (sse, answer) = (Sse::default(), ModelAnswer::default());
         Self { endpoint, response, sse, reader, answer, whole: None, done: false }
     }
 
@@ -70,7 +74,7 @@ impl<'a> Incoming<'a> {
     }
 
     /// What came altogether.
-    pub(super) fn whole(self) -> Result<Answer, EndpointError> {
+    pub(super) fn whole(self) -> Result<ModelAnswer, EndpointError> {
         self.answer.whole(self.done)
     }
 

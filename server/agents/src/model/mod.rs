@@ -19,33 +19,33 @@ mod tools;
 mod wire;
 
 pub use self::wire::Wire;
-pub use endpoint::Endpoint;
+pub use endpoint::ModelEndpoint;
 pub use find::find;
 pub use limits::ModelLimits;
 
 use domain::{agents::Reach, sealed::Secret};
 use safe_http::SafeHttp;
 
-use super::{AgentBackend, AttemptContext, End, Failure};
+use super::{AgentBackend, AttemptContext, AttemptEnd, AttemptFailure};
 
 /// The backend that asks one endpoint: the built-in agent's.
 #[derive(Debug)]
 pub struct Model {
-    endpoint: Endpoint,
+    endpoint: ModelEndpoint,
 }
 
 impl Model {
     /// Over this endpoint.
-    pub fn new(endpoint: Endpoint) -> Self {
+    pub fn new(endpoint: ModelEndpoint) -> Self {
         Self { endpoint }
     }
 }
 
 #[async_trait::async_trait]
 impl AgentBackend for Model {
-    async fn work(&self, context: &mut AttemptContext) -> Result<End, Failure> {
+    async fn work(&self, context: &mut AttemptContext) -> Result<AttemptEnd, AttemptFailure> {
         if context.history().has_delivered() {
-            return Ok(End::Review);
+            return Ok(AttemptEnd::Review);
         }
         conversation::ModelConversation::begin(&self.endpoint, context).await?.run().await
     }
@@ -68,24 +68,24 @@ impl Models {
     ///
     /// # Errors
     /// What is wrong with how it is reached, in words for the operators.
-    pub async fn endpoint(&self, reach: &Reach) -> Result<Endpoint, String> {
+    pub async fn endpoint(&self, reach: &Reach) -> Result<ModelEndpoint, String> {
         let wire = Wire::of(reach.backend).ok_or("This is no agent with a model.")?;
         let url =
             reach.settings.url.as_deref().or(reach.backend.usual_url()).ok_or("Its address is not set.")?;
-        let way = self.safe_http.way(url).await.map_err(|refused| refused.to_string())?;
+        let url = self.safe_http.checked_url(url).await.map_err(|refused| refused.to_string())?;
         let key = reach.key.as_deref().map(Secret::new);
-        Ok(Endpoint::at(way, wire, reach.settings.model.clone(), key, self.limits))
+        Ok(ModelEndpoint::at(url, wire, reach.settings.model.clone(), key, self.limits))
     }
 }
 
 #[async_trait::async_trait]
 impl AgentBackend for Models {
-    async fn work(&self, context: &mut AttemptContext) -> Result<End, Failure> {
+    async fn work(&self, context: &mut AttemptContext) -> Result<AttemptEnd, AttemptFailure> {
         if context.history().has_delivered() {
-            return Ok(End::Review);
+            return Ok(AttemptEnd::Review);
         }
         let endpoint = self.endpoint(context.reach()).await;
-        let endpoint = endpoint.map_err(|reason| Failure::unset(context.agent(), reason))?;
+        let endpoint = endpoint.map_err(|reason| AttemptFailure::unset(context.agent(), reason))?;
         conversation::ModelConversation::begin(&endpoint, context).await?.run().await
     }
 }

@@ -7,7 +7,7 @@ use super::{
     prompt::cut,
     tools::{ToolDescription, parse},
 };
-use crate::{AttemptContext, Failure};
+use crate::{AttemptContext, AttemptFailure};
 
 /// How many notes a search names, and how much of one is read, in bytes.
 const FOUND: u32 = 10;
@@ -87,7 +87,7 @@ pub(super) fn read(tool: &str, arguments: &str) -> Option<Result<Notes, String>>
 pub(super) async fn perform(
     context: &AttemptContext,
     call: Notes,
-) -> Result<Result<String, String>, Failure> {
+) -> Result<Result<String, String>, AttemptFailure> {
     match call {
         Notes::Search { words } => {
             let found = context.search_notes(&words, FOUND).await?;

@@ -9,7 +9,7 @@ use domain::{
 
 use super::tools;
 use crate::{
-    AttemptContext, Failure, Steer,
+    AttemptContext, AttemptFailure, Steer,
     material::{framed, named, untagged},
 };
 
@@ -85,7 +85,7 @@ fn help(context: &AttemptContext) -> String {
 }
 
 /// What it has to work with, and where the work stands.
-pub(crate) async fn material(context: &AttemptContext) -> Result<String, Failure> {
+pub(crate) async fn material(context: &AttemptContext) -> Result<String, AttemptFailure> {
     let work = context.assignment();
     let mut text = String::new();
     let trade = if work.vertical.is_empty() { String::new() } else { format!(", {}", work.vertical) };
@@ -153,7 +153,7 @@ fn task(context: &AttemptContext) -> String {
     task
 }
 
-async fn files(context: &AttemptContext) -> Result<String, Failure> {
+async fn files(context: &AttemptContext) -> Result<String, AttemptFailure> {
     let (mut text, mut left) = (String::new(), FILES);
     for file in &context.assignment().files {
         let size = domain::words::size(file.bytes);
@@ -206,11 +206,11 @@ fn line(entry: &Entry) -> Option<String> {
 
 /// What somebody said while the work went on.
 pub(super) fn steered(steer: &Steer) -> String {
-    said(&steer.text, &steer.by)
+    steer_text(&steer.text, &steer.by)
 }
 
 /// The same of words whose control is settled already.
-pub(crate) fn said(text: &str, by: &str) -> String {
+pub(crate) fn steer_text(text: &str, by: &str) -> String {
     let said = framed(&format!("{by} says to you now:\n{text}"));
     format!(
         "{said}\n\nTake it into account from here on; say in one sentence \

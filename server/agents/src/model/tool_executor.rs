@@ -9,12 +9,12 @@ use domain::{
 use serde_json::{Value, json};
 
 use super::{
-    answer::Call,
+    answer::ToolCall,
     notes,
     prompt::cut,
     tools::{self, Tool},
 };
-use crate::{AttemptContext, Delegation, Failure};
+use crate::{AttemptContext, AttemptFailure, Delegation};
 
 /// How much of a file one call reads, and how much of a call is kept backstage, in bytes.
 const READ: usize = 16_000;
@@ -50,8 +50,8 @@ impl ToolExecutor {
     pub(super) async fn perform(
         &mut self,
         context: &mut AttemptContext,
-        call: &Call,
-    ) -> Result<String, Failure> {
+        call: &ToolCall,
+    ) -> Result<String, AttemptFailure> {
         let input = serde_json::from_str(&call.arguments)
             .unwrap_or_else(|_| Value::String(cut(&call.arguments, KEPT)));
         let input =
@@ -87,7 +87,7 @@ impl ToolExecutor {
         context: &mut AttemptContext,
         tool: Tool,
         call: &str,
-    ) -> Result<Result<String, String>, Failure> {
+    ) -> Result<Result<String, String>, AttemptFailure> {
         match tool {
             Tool::MakePlan { steps } => {
                 self.plan =
@@ -125,7 +125,7 @@ impl ToolExecutor {
         context: &AttemptContext,
         step: usize,
         state: StepState,
-    ) -> Result<Result<String, String>, Failure> {
+    ) -> Result<Result<String, String>, AttemptFailure> {
         let Some(line) = step.checked_sub(1).and_then(|at| self.plan.get_mut(at)) else {
             return Ok(Err(format!("the plan has {} steps, counted from 1", self.plan.len())));
         };
@@ -140,7 +140,7 @@ impl ToolExecutor {
         question: String,
         detail: String,
         options: Vec<String>,
-    ) -> Result<Result<String, String>, Failure> {
+    ) -> Result<Result<String, String>, AttemptFailure> {
         self.questions += 1;
         if self.questions > QUESTIONS && context.history().settlement(&question).is_none() {
             return Ok(Err(
@@ -163,7 +163,7 @@ impl ToolExecutor {
         question: String,
         detail: String,
         options: Vec<String>,
-    ) -> Result<Result<String, String>, Failure> {
+    ) -> Result<Result<String, String>, AttemptFailure> {
         self.approvals += 1;
         if self.approvals > QUESTIONS && context.history().settlement(&question).is_none() {
             return Ok(Err(
@@ -178,7 +178,7 @@ impl ToolExecutor {
     }
 
     /// Marks what is left of the plan as done: the work has been handed in.
-    pub(super) async fn tick_off(&mut self, context: &AttemptContext) -> Result<(), Failure> {
+    pub(super) async fn tick_off(&mut self, context: &AttemptContext) -> Result<(), AttemptFailure> {
         if self.plan.iter().all(|step| matches!(step.state, StepState::Done | StepState::Failed)) {
             return Ok(());
         }
@@ -193,7 +193,7 @@ impl ToolExecutor {
 async fn delegate(
     context: &mut AttemptContext,
     tasks: &[Delegation],
-) -> Result<Result<String, String>, Failure> {
+) -> Result<Result<String, String>, AttemptFailure> {
     let begun = match context.delegate(tasks).await? {
         Ok(begun) => begun,
         Err(why) => return Ok(Err(why)),
@@ -219,7 +219,7 @@ async fn answered(
     context: &mut AttemptContext,
     question: Question,
     nobody: &str,
-) -> Result<Result<String, String>, Failure> {
+) -> Result<Result<String, String>, AttemptFailure> {
     let settled = context.ask(question).await?;
     Ok(Ok(match settled.label {
         Some(label) => format!("{} answered: {label}", settled.by),
@@ -237,7 +237,7 @@ async fn read_file(
     name: &str,
     line: usize,
     call: &str,
-) -> Result<Result<String, String>, Failure> {
+) -> Result<Result<String, String>, AttemptFailure> {
     let files = &context.assignment().files;
     let Some(file) = files.iter().find(|file| file.name == name.trim()) else {
         let names: Vec<&str> = files.iter().map(|file| file.name.as_str()).collect();

@@ -5,7 +5,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::{
-    answer::Call,
+    answer::ToolCall,
     notes::{self, Notes},
 };
 use crate::{AttemptContext, Delegation};
@@ -198,7 +198,7 @@ struct Delegate {
 ///
 /// # Errors
 /// What is wrong with it, for the model to mend.
-pub(super) fn read(call: &Call) -> Result<Tool, String> {
+pub(super) fn read(call: &ToolCall) -> Result<Tool, String> {
     let arguments = if call.arguments.trim().is_empty() { "{}" } else { &call.arguments };
     if let Some(notes) = notes::read(&call.name, arguments) {
         return notes.map(Tool::Notes);
@@ -213,12 +213,12 @@ pub(super) fn read(call: &Call) -> Result<Tool, String> {
             Ok(Tool::MakePlan { steps })
         }
         "update_plan" => parse(arguments).map(|Update { step, state }| Tool::UpdatePlan { step, state }),
-        "ask_client" => asked(arguments).map(|Ask { question, detail, options }| Tool::AskClient {
+        "ask_client" => read_ask(arguments).map(|Ask { question, detail, options }| Tool::AskClient {
             question,
             detail,
             options,
         }),
-        "request_approval" => asked(arguments)
+        "request_approval" => read_ask(arguments)
             .map(|Ask { question, detail, options }| Tool::RequestApproval { question, detail, options }),
         "read_file" => parse(arguments)
             .map(|Read { name, line }| Tool::ReadFile { name, line: line.unwrap_or(1).max(1) }),
@@ -238,7 +238,7 @@ pub(super) fn read(call: &Call) -> Result<Tool, String> {
     }
 }
 
-fn asked(arguments: &str) -> Result<Ask, String> {
+fn read_ask(arguments: &str) -> Result<Ask, String> {
     let Ask { question, detail, options } = parse(arguments)?;
     let (question, options) = (one_line(&question, 300), texts(options, 120));
     if question.is_empty() || options.is_empty() || options.len() > 6 {
@@ -276,7 +276,7 @@ mod tests {
     use super::*;
 
     fn call(name: &str, arguments: &str) -> Result<Tool, String> {
-        read(&Call { id: "1".into(), name: name.into(), arguments: arguments.into() })
+        read(&ToolCall { id: "1".into(), name: name.into(), arguments: arguments.into() })
     }
 
     #[test]

@@ -3,8 +3,8 @@
 use std::{sync::Arc, time::Duration};
 
 use agents::{
-    AgentBackend, AttemptContext, End, Failure,
-    built_in::{Pace, Rehearsal},
+    AgentBackend, AttemptContext, AttemptEnd, AttemptFailure,
+    built_in::{Rehearsal, RehearsalPace},
 };
 use chrono::TimeDelta;
 use domain::{
@@ -26,7 +26,7 @@ const BRIEF: &str = "- Write a letter to all clients\n- Put the office hours on 
 const LEASE: Duration = Duration::from_secs(30);
 
 fn rehearsal() -> Arc<Rehearsal> {
-    Arc::new(Rehearsal::new(Pace::Instant))
+    Arc::new(Rehearsal::new(RehearsalPace::Instant))
 }
 
 /// Answers the question as soon as it is asked.
@@ -171,7 +171,7 @@ async fn who_waits_takes_nobodys_place(pg: PgPool) {
 async fn a_server_that_leaves_gives_its_work_back(pg: PgPool) {
     let world = World::new(pg).await;
     let request = world.ask("Fees", BRIEF, vec![]).await;
-    let hand = world.work(Arc::new(Rehearsal::new(Pace::Reading)));
+    let hand = world.work(Arc::new(Rehearsal::new(RehearsalPace::Reading)));
     world.until(&request, |event| matches!(event.part, Part::TextDelta { .. }).then_some(())).await;
     hand.leave().await;
     assert_eq!(world.run_state(request.card.id).await, "queued");
@@ -235,7 +235,7 @@ impl Drop for Left {
 
 #[async_trait::async_trait]
 impl AgentBackend for Sleeper {
-    async fn work(&self, context: &mut AttemptContext) -> Result<End, Failure> {
+    async fn work(&self, context: &mut AttemptContext) -> Result<AttemptEnd, AttemptFailure> {
         let _left = Left(Arc::clone(&self.0));
         context.append(vec![Part::TextStart { id: "s".into() }]).await?;
         std::future::pending().await
@@ -259,7 +259,7 @@ struct Panicker;
 
 #[async_trait::async_trait]
 impl AgentBackend for Panicker {
-    async fn work(&self, _: &mut AttemptContext) -> Result<End, Failure> {
+    async fn work(&self, _: &mut AttemptContext) -> Result<AttemptEnd, AttemptFailure> {
         panic!("on purpose");
     }
 }

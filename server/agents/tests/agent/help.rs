@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use ::agents::{AgentBackend, AttemptContext, End, Failure};
+use ::agents::{AgentBackend, AttemptContext, AttemptEnd, AttemptFailure};
 use domain::{
     agents::{self, NewAgent},
     controls, deliverables,
@@ -27,7 +27,7 @@ struct Crew {
 
 #[async_trait::async_trait]
 impl AgentBackend for Crew {
-    async fn work(&self, context: &mut AttemptContext) -> Result<End, Failure> {
+    async fn work(&self, context: &mut AttemptContext) -> Result<AttemptEnd, AttemptFailure> {
         let backend = if context.agent() == "Juno" { &self.juno } else { &self.others };
         backend.work(context).await
     }
@@ -38,7 +38,7 @@ struct Together(Arc<Barrier>);
 
 #[async_trait::async_trait]
 impl AgentBackend for Together {
-    async fn work(&self, context: &mut AttemptContext) -> Result<End, Failure> {
+    async fn work(&self, context: &mut AttemptContext) -> Result<AttemptEnd, AttemptFailure> {
         let (id, delta) = ("t".to_owned(), format!("{} begins. ", context.agent()));
         context
             .append(vec![Part::TextStart { id: id.clone() }, Part::TextDelta { id: id.clone(), delta }])
@@ -46,7 +46,7 @@ impl AgentBackend for Together {
         self.0.wait().await;
         let delta = format!("{} is done.", context.agent());
         context.append(vec![Part::TextDelta { id: id.clone(), delta }, Part::TextEnd { id }]).await?;
-        Ok(End::Answer(format!("{}: nothing wrong.", context.task().expect("a task").words)))
+        Ok(AttemptEnd::Answer(format!("{}: nothing wrong.", context.task().expect("a task").words)))
     }
 }
 
@@ -55,7 +55,7 @@ struct Endless;
 
 #[async_trait::async_trait]
 impl AgentBackend for Endless {
-    async fn work(&self, context: &mut AttemptContext) -> Result<End, Failure> {
+    async fn work(&self, context: &mut AttemptContext) -> Result<AttemptEnd, AttemptFailure> {
         context.step("look", "Looking", "", domain::session::StepState::Working).await?;
         std::future::pending().await
     }

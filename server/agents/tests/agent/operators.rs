@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use agents::{AgentBackend, AttemptContext, End, Failure};
+use agents::{AgentBackend, AttemptContext, AttemptEnd, AttemptFailure};
 use domain::{
     approvals::{self, Approval, Audience, Question},
     costs::{self, Spent, Subject},
@@ -25,7 +25,7 @@ struct Asks;
 
 #[async_trait::async_trait]
 impl AgentBackend for Asks {
-    async fn work(&self, context: &mut AttemptContext) -> Result<End, Failure> {
+    async fn work(&self, context: &mut AttemptContext) -> Result<AttemptEnd, AttemptFailure> {
         let choice = |key: &str, label: &str| Choice { key: key.into(), label: label.into() };
         let question = Question {
             question: "May I write to the court?".into(),
@@ -37,7 +37,7 @@ impl AgentBackend for Asks {
         let settled = context.ask(question).await?;
         let said = format!("{} by {}", settled.label.unwrap_or_default(), settled.by);
         context.deliver("Answer", &said).await?.unwrap();
-        Ok(End::Review)
+        Ok(AttemptEnd::Review)
     }
 }
 
@@ -46,7 +46,7 @@ struct Spends;
 
 #[async_trait::async_trait]
 impl AgentBackend for Spends {
-    async fn work(&self, context: &mut AttemptContext) -> Result<End, Failure> {
+    async fn work(&self, context: &mut AttemptContext) -> Result<AttemptEnd, AttemptFailure> {
         for step in ["one", "two", "three"] {
             if context.history().has_done(step) {
                 continue;
@@ -56,7 +56,7 @@ impl AgentBackend for Spends {
             context.record_usage(&spent).await?;
         }
         context.deliver("Answer", "All three.").await?.unwrap();
-        Ok(End::Review)
+        Ok(AttemptEnd::Review)
     }
 }
 

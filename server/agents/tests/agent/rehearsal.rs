@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use agents::built_in::{Pace, Rehearsal};
+use agents::built_in::{Rehearsal, RehearsalPace};
 use domain::{
     approvals, controls, deliverables,
     requests::Column,
@@ -17,7 +17,7 @@ const BRIEF: &str = "Our fees change on 1 March.\n\n- Write a letter to all clie
 const FEES: &str = "Service,Fee,From\nConveyancing,950,1 March\nWills,250,1 March\nProbate,1400,1 April\n";
 
 fn instant() -> Arc<Rehearsal> {
-    Arc::new(Rehearsal::new(Pace::Instant))
+    Arc::new(Rehearsal::new(RehearsalPace::Instant))
 }
 
 #[sqlx::test(migrations = "../../migrations")]
@@ -129,7 +129,7 @@ async fn goes_the_whole_way(pg: PgPool) {
 async fn takes_up_what_is_said_and_stops_at_once(pg: PgPool) {
     let world = World::new(pg).await;
     let request = world.ask("New fees", BRIEF, vec![]).await;
-    let hand = world.work(Arc::new(Rehearsal::new(Pace::Reading)));
+    let hand = world.work(Arc::new(Rehearsal::new(RehearsalPace::Reading)));
     let writes = |event: &domain::session::Event| matches!(event.part, Part::TextDelta { .. }).then_some(());
     world.until(&request, writes).await;
     let asked =

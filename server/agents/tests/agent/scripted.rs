@@ -9,7 +9,7 @@ use std::{
 };
 
 use agents::{
-    built_in::{Endpoint, Model, ModelLimits},
+    built_in::{Model, ModelEndpoint, ModelLimits},
     model::{Models, Wire},
 };
 use axum::{
@@ -92,7 +92,7 @@ impl Scripted {
     /// The same that waits so long.
     pub fn backend_with(&self, limits: ModelLimits) -> Arc<Model> {
         let key = Some(KEY.parse().unwrap());
-        Arc::new(Model::new(Endpoint::new(&self.address.parse().unwrap(), None, key, limits).unwrap()))
+        Arc::new(Model::new(ModelEndpoint::new(&self.address.parse().unwrap(), None, key, limits).unwrap()))
     }
 
     /// Its base address.

@@ -2,7 +2,7 @@
 
 use std::{ops::Deref, path::PathBuf, sync::Arc, time::Duration};
 
-use ::agents::{AgentBackend, Options, Worker};
+use ::agents::{AgentBackend, Worker, WorkerOptions};
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::{
     Clock, Scope,
@@ -140,7 +140,7 @@ impl World {
     /// The same with so many runs at once.
     pub fn work_on(&self, backend: Arc<dyn AgentBackend>, at_once: usize) -> Hand {
         let (poll, beat) = (Duration::from_millis(20), Duration::from_millis(200));
-        let options = Options { at_once, poll, beat, ..Options::default() };
+        let options = WorkerOptions { at_once, poll, beat, ..WorkerOptions::default() };
         let worker =
             Worker::new(self.db.clone(), backend, Store::folder(self.files.path()).unwrap(), options);
         let leave = CancellationToken::new();

@@ -6,7 +6,7 @@ use super::{
     asks::short,
     facts::Fact,
     material::{Contents, Material},
-    table::Table,
+    table::FileTable,
 };
 
 /// How much of a table is shown.
@@ -31,7 +31,7 @@ pub(super) enum Origin {
 }
 
 /// What goes into a draft.
-pub(super) struct Draft<'a> {
+pub(super) struct RehearsalDraft<'a> {
     pub(super) title: &'a str,
     pub(super) client: &'a str,
     pub(super) version: u32,
@@ -44,7 +44,7 @@ pub(super) struct Draft<'a> {
     pub(super) change: Option<(&'a str, &'a str)>,
 }
 
-impl Draft<'_> {
+impl RehearsalDraft<'_> {
     /// What is open: one sentence each.
     pub(super) fn open(&self) -> Vec<String> {
         let points = self.points.iter().filter(|(_, facts)| facts.is_empty());
@@ -66,7 +66,7 @@ impl Draft<'_> {
         self.changes(&mut text);
         section(&mut text, "What you asked for");
         for (i, (point, _)) in self.points.iter().enumerate() {
-            line(&mut text, &format!("{}. {}{}", i + 1, short(&point.words), point.origin.told()));
+            line(&mut text, &format!("{}. {}{}", i + 1, short(&point.words), point.origin.note()));
         }
         self.agreed(&mut text);
         self.bearing(&mut text);
@@ -144,7 +144,7 @@ impl Draft<'_> {
 }
 
 impl Origin {
-    fn told(&self) -> String {
+    fn note(&self) -> String {
         match self {
             Self::Brief => String::new(),
             Self::Said(by) => format!(" (added by {by} along the way)"),
@@ -167,7 +167,7 @@ fn quote(text: &mut String, words: &str) {
     words.lines().for_each(|words| line(text, &format!("> {words}")));
 }
 
-fn show(text: &mut String, table: &Table) {
+fn show(text: &mut String, table: &FileTable) {
     let columns = table.head.len().min(COLUMNS);
     let row = |cells: &[String]| {
         let cells = (0..columns).map(|i| cells.get(i).map_or("", String::as_str).replace('|', "\\|"));

@@ -10,13 +10,13 @@ use domain::{
 
 use super::{
     asks,
-    draft::{Draft, Origin, Point},
+    draft::{Origin, Point, RehearsalDraft},
     facts::bearing,
     material::Material,
-    pace::Pace,
+    pace::RehearsalPace,
     question, speech,
 };
-use crate::{AttemptContext, End, Failure, Settlement, Steer};
+use crate::{AttemptContext, AttemptEnd, AttemptFailure, Settlement, Steer};
 
 /// The time that a look at something takes.
 const LOOK: Duration = Duration::from_millis(900);
@@ -38,7 +38,7 @@ enum Stage {
 
 struct Flow<'a> {
     context: &'a mut AttemptContext,
-    pace: Pace,
+    pace: RehearsalPace,
     material: Material,
     points: Vec<Point>,
     done: BTreeSet<Stage>,
@@ -46,13 +46,16 @@ struct Flow<'a> {
 }
 
 /// Goes the whole way, or what is left of it.
-pub(super) async fn go(context: &mut AttemptContext, pace: Pace) -> Result<End, Failure> {
+pub(super) async fn go(
+    context: &mut AttemptContext,
+    pace: RehearsalPace,
+) -> Result<AttemptEnd, AttemptFailure> {
     context.mark_rehearsal().await?;
     if let Some(task) = context.task().cloned() {
         return help(context, pace, &task).await;
     }
     if context.history().has_delivered() {
-        return Ok(End::Review);
+        return Ok(AttemptEnd::Review);
     }
     let material = Material::gather(context).await?;
     let mut flow = Flow { context, pace, points: Vec::new(), material, done: BTreeSet::new(), now: None };
@@ -69,10 +72,14 @@ pub(super) async fn go(context: &mut AttemptContext, pace: Pace) -> Result<End, 
 }
 
 /// Goes through what a helping agent does.
-async fn help(context: &mut AttemptContext, pace: Pace, task: &Task) -> Result<End, Failure> {
+async fn help(
+    context: &mut AttemptContext,
+    pace: RehearsalPace,
+    task: &Task,
+) -> Result<AttemptEnd, AttemptFailure> {
     let asked = short(&task.words);
     pace.write(context, "helps", &format!("I’m looking into this for {}: {asked}", task.by)).await?;
-    Ok(End::Answer(format!("This was a rehearsal, so no one looked into it. The ask was: {asked}")))
+    Ok(AttemptEnd::Answer(format!("This was a rehearsal, so no one looked into it. The ask was: {asked}")))
 }
 
 fn short(words: &str) -> String {
@@ -100,7 +107,7 @@ impl Flow<'_> {
         change.chain(brief).chain(said).collect()
     }
 
-    async fn read(&mut self) -> Result<(), Failure> {
+    async fn read(&mut self) -> Result<(), AttemptFailure> {
         let opening = speech::opening(self.context.history().requester());
         self.pace.write(self.context, "opening", &opening).await?;
         self.take_up_steers().await?;
@@ -127,7 +134,7 @@ impl Flow<'_> {
     }
 
     /// Asks once in a request's life; a change that is asked for says itself what matters.
-    async fn settle(&mut self) -> Result<Option<Settlement>, Failure> {
+    async fn settle(&mut self) -> Result<Option<Settlement>, AttemptFailure> {
         let question = question::question(self.context, &self.material);
         let known = self.context.history().settlement(&question.question);
         if known.is_some() || self.context.history().change_asked().is_some() {
@@ -137,7 +144,7 @@ impl Flow<'_> {
         Ok(Some(settled))
     }
 
-    async fn work(&mut self, settled: &Option<Settlement>) -> Result<(), Failure> {
+    async fn work(&mut self, settled: &Option<Settlement>) -> Result<(), AttemptFailure> {
         if let Some(settled) = settled
             && self.context.history().change_asked().is_none()
         {
@@ -159,7 +166,7 @@ impl Flow<'_> {
             .position(|point| point.origin == Origin::Brief && asks::short(&point.words) == label)
     }
 
-    async fn point(&mut self, at: usize) -> Result<(), Failure> {
+    async fn point(&mut self, at: usize) -> Result<(), AttemptFailure> {
         let stage = Stage::Point(at);
         if self.done.contains(&stage) {
             return Ok(());
@@ -184,7 +191,7 @@ impl Flow<'_> {
         self.take_up_steers().await
     }
 
-    async fn hand_in(&mut self) -> Result<End, Failure> {
+    async fn hand_in(&mut self) -> Result<AttemptEnd, AttemptFailure> {
         self.begin(Stage::Open).await?;
         self.finish(Stage::Open).await?;
         self.begin(Stage::Draft).await?;
@@ -198,8 +205,8 @@ impl Flow<'_> {
         self.pace.write(self.context, "closing", &closing).await?;
         self.finish(Stage::Draft).await?;
         match self.context.deliver(&title, &markdown).await? {
-            Ok(_) => Ok(End::Review),
-            Err(why) => Err(Failure::ours(why)),
+            Ok(_) => Ok(AttemptEnd::Review),
+            Err(why) => Err(AttemptFailure::ours(why)),
         }
     }
 
@@ -218,7 +225,7 @@ impl Flow<'_> {
             .settled_lately()
             .iter()
             .map(|(question, settled)| (question.as_str(), settled.label.as_deref(), settled.by.as_str()));
-        let draft = Draft {
+        let draft = RehearsalDraft {
             title: &work.title,
             client: &work.client,
             version: before + 1,
@@ -234,7 +241,7 @@ impl Flow<'_> {
         (title, draft.markdown(), speech::closing(before + 1, draft.open().len()))
     }
 
-    async fn take_up_steers(&mut self) -> Result<(), Failure> {
+    async fn take_up_steers(&mut self) -> Result<(), AttemptFailure> {
         for steer in self.context.take_steers() {
             self.take_up_steer(steer).await?;
         }
@@ -242,17 +249,17 @@ impl Flow<'_> {
     }
 
     /// What is said on the way becomes a point of its own.
-    async fn take_up_steer(&mut self, steer: Steer) -> Result<(), Failure> {
+    async fn take_up_steer(&mut self, steer: Steer) -> Result<(), AttemptFailure> {
         self.points.push(Point { words: steer.text.clone(), origin: Origin::Said(steer.by.clone()) });
         self.show_plan().await?;
         self.pace
-            .write(self.context, &format!("heard-{}", steer.control), &speech::heard(&steer.text))
+            .write(self.context, &format!("heard-{}", steer.control), &speech::steer_taken_up(&steer.text))
             .await?;
         self.context.answer_steer(&steer, "Added. It’ll be in the draft.").await
     }
 
     /// Shows a step being done and done, unless an earlier attempt did it.
-    async fn step(&self, id: &str, doing: &str, done: &str, detail: &str) -> Result<(), Failure> {
+    async fn step(&self, id: &str, doing: &str, done: &str, detail: &str) -> Result<(), AttemptFailure> {
         if self.context.history().has_done(id) {
             return Ok(());
         }
@@ -261,18 +268,18 @@ impl Flow<'_> {
         self.context.step(id, done, detail, StepState::Done).await
     }
 
-    async fn begin(&mut self, stage: Stage) -> Result<(), Failure> {
+    async fn begin(&mut self, stage: Stage) -> Result<(), AttemptFailure> {
         self.now = Some(stage);
         self.show_plan().await
     }
 
-    async fn finish(&mut self, stage: Stage) -> Result<(), Failure> {
+    async fn finish(&mut self, stage: Stage) -> Result<(), AttemptFailure> {
         self.done.insert(stage);
         self.now = None;
         self.show_plan().await
     }
 
-    async fn show_plan(&self) -> Result<(), Failure> {
+    async fn show_plan(&self) -> Result<(), AttemptFailure> {
         self.context.plan(&self.plan()).await
     }
 

@@ -2,8 +2,8 @@
 
 use domain::files::File;
 
-use super::{asks, facts::Fact, table::Table};
-use crate::{AttemptContext, Failure};
+use super::{asks, facts::Fact, table::FileTable};
+use crate::{AttemptContext, AttemptFailure};
 
 /// How many lines of one file are looked at for facts.
 const LINES: usize = 400;
@@ -32,7 +32,7 @@ pub(super) struct ReadFile {
 /// What is in a file.
 #[derive(Clone, Debug)]
 pub(super) enum Contents {
-    Table(Table),
+    Table(FileTable),
     Text(String),
     /// A photo, a PDF and the like: `PDF, 1.4 MB`.
     Closed(String),
@@ -40,7 +40,7 @@ pub(super) enum Contents {
 
 impl Material {
     /// Reads brief, answers and files.
-    pub(super) async fn gather(context: &AttemptContext) -> Result<Self, Failure> {
+    pub(super) async fn gather(context: &AttemptContext) -> Result<Self, AttemptFailure> {
         let work = context.assignment();
         let mut material = Self { brief: asks::read(&work.title, &work.brief), ..Self::default() };
         for question in &work.intake {
@@ -89,7 +89,9 @@ impl ReadFile {
     fn facts(&self) -> Vec<Fact> {
         let fact = |words: String| Fact { words, source: self.name.clone(), about: self.name.clone() };
         match &self.contents {
-            Contents::Table(table) => table.rows.iter().take(LINES).map(|row| fact(table.say(row))).collect(),
+            Contents::Table(table) => {
+                table.rows.iter().take(LINES).map(|row| fact(table.row_as_text(row))).collect()
+            }
             Contents::Text(text) => text
                 .lines()
                 .map(|line| line.trim().trim_start_matches(['#', '-', '*', '>', ' ']))
@@ -108,7 +110,7 @@ fn contents(file: &File, text: Option<String>) -> Contents {
     };
     let tabular = file.media_type == "text/csv"
         || [".csv", ".tsv"].iter().any(|end| file.name.to_lowercase().ends_with(end));
-    match tabular.then(|| Table::read(&text)).flatten() {
+    match tabular.then(|| FileTable::read(&text)).flatten() {
         Some(table) => Contents::Table(table),
         None => Contents::Text(text),
     }

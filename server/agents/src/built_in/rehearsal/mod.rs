@@ -12,26 +12,26 @@ mod question;
 mod speech;
 mod table;
 
-pub use pace::Pace;
+pub use pace::RehearsalPace;
 
-use super::super::{AgentBackend, AttemptContext, End, Failure};
+use super::super::{AgentBackend, AttemptContext, AttemptEnd, AttemptFailure};
 
 /// The backend that rehearses.
 #[derive(Clone, Copy, Debug)]
 pub struct Rehearsal {
-    pace: Pace,
+    pace: RehearsalPace,
 }
 
 impl Rehearsal {
     /// At a person's pace, or at once.
-    pub fn new(pace: Pace) -> Self {
+    pub fn new(pace: RehearsalPace) -> Self {
         Self { pace }
     }
 }
 
 #[async_trait::async_trait]
 impl AgentBackend for Rehearsal {
-    async fn work(&self, context: &mut AttemptContext) -> Result<End, Failure> {
+    async fn work(&self, context: &mut AttemptContext) -> Result<AttemptEnd, AttemptFailure> {
         flow::go(context, self.pace).await
     }
 }

@@ -6,11 +6,11 @@ use clap::ValueEnum;
 use domain::session::Part;
 use tokio::time::sleep;
 
-use crate::{AttemptContext, Failure};
+use crate::{AttemptContext, AttemptFailure};
 
 /// How fast a rehearsal goes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub enum Pace {
+pub enum RehearsalPace {
     /// Some twelve words a second, with pauses where one would look something up.
     Reading,
     /// Without any pause.
@@ -21,7 +21,7 @@ pub enum Pace {
 const GROUP: usize = 3;
 const GROUP_TIME: Duration = Duration::from_millis(250);
 
-impl Pace {
+impl RehearsalPace {
     /// Time to look at something.
     pub(super) async fn pause(self, time: Duration) {
         if self == Self::Reading {
@@ -30,7 +30,12 @@ impl Pace {
     }
 
     /// Writes a text word by word, from where an earlier attempt left it.
-    pub(super) async fn write(self, context: &AttemptContext, id: &str, text: &str) -> Result<(), Failure> {
+    pub(super) async fn write(
+        self,
+        context: &AttemptContext,
+        id: &str,
+        text: &str,
+    ) -> Result<(), AttemptFailure> {
         let (written, ended) = context.history().words(id);
         if ended {
             return Ok(());

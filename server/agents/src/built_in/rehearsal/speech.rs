@@ -47,7 +47,7 @@ pub(super) fn settled(label: Option<&str>, by: &str) -> String {
 }
 
 /// Somebody said something while the work went on.
-pub(super) fn heard(text: &str) -> String {
+pub(super) fn steer_taken_up(text: &str) -> String {
     format!("Got it: “{}”. I’ll add that to the draft.", cut(text, 160))
 }
 

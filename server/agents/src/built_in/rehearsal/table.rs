@@ -2,12 +2,12 @@
 
 /// A table: its head and the rows below it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(super) struct Table {
+pub(super) struct FileTable {
     pub(super) head: Vec<String>,
     pub(super) rows: Vec<Vec<String>>,
 }
 
-impl Table {
+impl FileTable {
     /// Reads a table whose first line names the columns; none for a text that has only one column.
     pub(super) fn read(text: &str) -> Option<Self> {
         let mut lines = text.trim_start_matches('\u{feff}').lines().filter(|line| !line.trim().is_empty());
@@ -18,7 +18,7 @@ impl Table {
     }
 
     /// A row as a sentence says it: `Conveyancing: fee 950, from March`.
-    pub(super) fn say(&self, row: &[String]) -> String {
+    pub(super) fn row_as_text(&self, row: &[String]) -> String {
         let named = self.head.iter().zip(row).skip(1).filter(|(_, cell)| !cell.is_empty());
         let rest: Vec<String> = named.map(|(name, cell)| format!("{name} {cell}")).collect();
         match row.first() {
@@ -52,11 +52,12 @@ mod tests {
 
     #[test]
     fn quotes_hold_a_cell_together() {
-        let table = Table::read("\u{feff}Service;Fee\nWills;\"1;200\"\n\nSale;\"\"\"fair\"\"\"\n").unwrap();
+        let table =
+            FileTable::read("\u{feff}Service;Fee\nWills;\"1;200\"\n\nSale;\"\"\"fair\"\"\"\n").unwrap();
         assert_eq!(table.head, ["Service", "Fee"]);
         assert_eq!(table.rows, [["Wills", "1;200"], ["Sale", "\"fair\""]]);
-        assert_eq!(table.say(&table.rows[0]), "Wills: Fee 1;200");
-        assert_eq!(Table::read("just a line\nand another"), None);
-        assert_eq!(Table::read(""), None);
+        assert_eq!(table.row_as_text(&table.rows[0]), "Wills: Fee 1;200");
+        assert_eq!(FileTable::read("just a line\nand another"), None);
+        assert_eq!(FileTable::read(""), None);
     }
 }

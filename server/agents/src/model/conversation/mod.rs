@@ -8,17 +8,17 @@ use domain::session::Part;
 use serde_json::Value;
 
 use super::{
-    answer::{Answer, Call},
-    endpoint::Endpoint,
+    answer::{ModelAnswer, ToolCall},
+    endpoint::ModelEndpoint,
     error::EndpointError,
     prompt,
     tool_executor::ToolExecutor,
     tools::{self, ToolDescription},
     wire::{ChatMessage, Finish},
 };
-use turn::Turn;
+use turn::AnswerOutcome;
 
-use crate::{AttemptContext, End, Failure, Steer, material::untagged};
+use crate::{AttemptContext, AttemptEnd, AttemptFailure, Steer, material::untagged};
 
 /// How many answers one attempt takes.
 const ANSWERS: u32 = 60;
@@ -33,7 +33,7 @@ const TEXT: &str = "w";
 const READ: &str = "Got it. I’ll take that into account from here on.";
 
 pub(super) struct ModelConversation<'a> {
-    endpoint: &'a Endpoint,
+    endpoint: &'a ModelEndpoint,
     context: &'a mut AttemptContext,
     tools: Vec<ToolDescription>,
     system: String,
@@ -47,14 +47,14 @@ pub(super) struct ModelConversation<'a> {
     nudges: u32,
     spent: Duration,
     /// A limit was reached with the last answer: that one still counts, the next is not asked for.
-    over: Option<Failure>,
+    over: Option<AttemptFailure>,
 }
 
 impl<'a> ModelConversation<'a> {
     pub(super) async fn begin(
-        endpoint: &'a Endpoint,
+        endpoint: &'a ModelEndpoint,
         context: &'a mut AttemptContext,
-    ) -> Result<Self, Failure> {
+    ) -> Result<Self, AttemptFailure> {
         for secret in endpoint.secrets() {
             context.hide(secret);
         }
@@ -79,18 +79,18 @@ impl<'a> ModelConversation<'a> {
         })
     }
 
-    pub(super) async fn run(mut self) -> Result<End, Failure> {
+    pub(super) async fn run(mut self) -> Result<AttemptEnd, AttemptFailure> {
         for _ in 0..ANSWERS {
             if let Some(over) = self.over.take() {
                 return Err(over);
             }
             self.take_up_steers().await?;
             match self.speak().await? {
-                Turn::Steered(words) => {
+                AnswerOutcome::Steered(words) => {
                     self.spoken.push_str(&words);
                     self.agent(words, Vec::new(), Vec::new());
                 }
-                Turn::Whole(answer) => {
+                AnswerOutcome::Whole(answer) => {
                     if let Some(end) = self.is_done(answer).await? {
                         self.executor.tick_off(self.context).await?;
                         return Ok(end);
@@ -102,7 +102,7 @@ impl<'a> ModelConversation<'a> {
     }
 
     /// What was said to the agent is the next thing that the model reads.
-    async fn take_up_steers(&mut self) -> Result<(), Failure> {
+    async fn take_up_steers(&mut self) -> Result<(), AttemptFailure> {
         let waited = std::mem::take(&mut self.waiting);
         for steer in waited.into_iter().chain(self.context.take_steers()) {
             self.user(&self.context.redact(&prompt::steered(&steer)));
@@ -113,8 +113,8 @@ impl<'a> ModelConversation<'a> {
     }
 
     /// Takes a whole answer in: how the work ends, where it is handed in.
-    async fn is_done(&mut self, answer: Answer) -> Result<Option<End>, Failure> {
-        let calls: Vec<Call> = answer.calls.iter().map(|call| self.redacted(call)).collect();
+    async fn is_done(&mut self, answer: ModelAnswer) -> Result<Option<AttemptEnd>, AttemptFailure> {
+        let calls: Vec<ToolCall> = answer.calls.iter().map(|call| self.redacted(call)).collect();
         self.spoken.push_str(&answer.words);
         self.agent(answer.words, calls.clone(), answer.kept);
         for call in &calls {
@@ -130,7 +130,7 @@ impl<'a> ModelConversation<'a> {
         // What was said meanwhile comes before the end.
         let steered = self.is_steered();
         if std::mem::take(&mut self.executor.finished) && !steered {
-            return Ok(Some(End::Review));
+            return Ok(Some(AttemptEnd::Review));
         }
         if !calls.is_empty() || steered {
             return Ok(None);
@@ -143,12 +143,12 @@ impl<'a> ModelConversation<'a> {
     }
 
     /// The model has said all that it wants to say.
-    async fn without_calls(&mut self) -> Result<Option<End>, Failure> {
+    async fn without_calls(&mut self) -> Result<Option<AttemptEnd>, AttemptFailure> {
         if self.context.task().is_some() {
             return self.answered().map(Some);
         }
         if self.executor.delivered {
-            return Ok(Some(End::Review));
+            return Ok(Some(AttemptEnd::Review));
         }
         if self.executor.used && self.nudges < NUDGES {
             self.nudges += 1;
@@ -160,45 +160,45 @@ impl<'a> ModelConversation<'a> {
         let work = self.context.assignment();
         let title = work.delivered.first().map_or(&work.title, |last| &last.title).clone();
         match self.context.deliver(&title, &self.spoken).await? {
-            Ok(_) => Ok(Some(End::Review)),
+            Ok(_) => Ok(Some(AttemptEnd::Review)),
             Err(why) => Err(self.failed(&EndpointError::Rubbish(why))),
         }
     }
 
     /// What one that helps has said, in whichever attempt, is what it came to.
-    fn answered(&self) -> Result<End, Failure> {
+    fn answered(&self) -> Result<AttemptEnd, AttemptFailure> {
         let said = format!("{}{}", self.context.history().texts_with_prefix(TEXT), self.spoken);
         if said.trim().is_empty() {
             return Err(self.failed(&EndpointError::Rubbish("it said nothing".to_owned())));
         }
-        Ok(End::Answer(said))
+        Ok(AttemptEnd::Answer(said))
     }
 
     fn is_steered(&mut self) -> bool {
         !self.waiting.is_empty() || self.context.is_steered()
     }
 
-    fn redacted(&self, call: &Call) -> Call {
+    fn redacted(&self, call: &ToolCall) -> ToolCall {
         let redact = |text: &str| self.context.redact(text);
-        Call { id: redact(&call.id), name: redact(&call.name), arguments: redact(&call.arguments) }
+        ToolCall { id: redact(&call.id), name: redact(&call.name), arguments: redact(&call.arguments) }
     }
 
     fn user(&mut self, words: &str) {
         self.messages.push(ChatMessage::User(words.to_owned()));
     }
 
-    fn agent(&mut self, words: String, calls: Vec<Call>, kept: Vec<Value>) {
+    fn agent(&mut self, words: String, calls: Vec<ToolCall>, kept: Vec<Value>) {
         if !words.is_empty() || !calls.is_empty() {
             let words = self.context.redact(&words);
             self.messages.push(ChatMessage::Agent { words, calls, kept });
         }
     }
 
-    async fn remark(&self, words: &str) -> Result<(), Failure> {
+    async fn remark(&self, words: &str) -> Result<(), AttemptFailure> {
         self.context.append_backstage(vec![Part::DataComment { text: words.to_owned() }]).await
     }
 
-    fn failed(&self, trouble: &EndpointError) -> Failure {
-        Failure::failed(trouble.words(self.context.agent()), self.context.redact(&trouble.to_string()))
+    fn failed(&self, trouble: &EndpointError) -> AttemptFailure {
+        AttemptFailure::failed(trouble.words(self.context.agent()), self.context.redact(&trouble.to_string()))
     }
 }

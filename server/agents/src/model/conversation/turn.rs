@@ -7,25 +7,25 @@ use sessions::Backoff;
 use tokio::time::{Instant, sleep, sleep_until};
 
 use super::{
-    super::{answer::Answer, error::EndpointError, incoming::Incoming, wire::TokenUsage},
+    super::{answer::ModelAnswer, error::EndpointError, incoming::Incoming, wire::TokenUsage},
     ModelConversation, TEXT,
 };
-use crate::{Failure, text_batcher::TextBatcher};
+use crate::{AttemptFailure, text_batcher::TextBatcher};
 
 /// What whoever says something reads while it has to wait.
 const WAITS: &str = "Got it. I’ll work that in as soon as I finish this part.";
 
 /// What came of asking once.
-pub(super) enum Turn {
+pub(super) enum AnswerOutcome {
     /// The whole answer.
-    Whole(Answer),
+    Whole(ModelAnswer),
     /// Somebody said something: what had come until then.
     Steered(String),
 }
 
 impl ModelConversation<'_> {
     /// Tells whoever said something that it has to wait. It stands in the session: another attempt reads it there.
-    async fn put_off(&mut self) -> Result<(), Failure> {
+    async fn put_off(&mut self) -> Result<(), AttemptFailure> {
         for steer in self.context.take_steers() {
             self.context.answer_steer(&steer, WAITS).await?;
             self.waiting.push(steer);
@@ -34,7 +34,7 @@ impl ModelConversation<'_> {
     }
 
     /// Asks for the next answer, as often as it is worth it.
-    pub(super) async fn speak(&mut self) -> Result<Turn, Failure> {
+    pub(super) async fn speak(&mut self) -> Result<AnswerOutcome, AttemptFailure> {
         let (mut tries, mut backoff) = (1, Backoff::new(self.endpoint.limits.pause, Duration::MAX));
         loop {
             let mut batcher = TextBatcher::new(format!("{TEXT}{}", self.texts));
@@ -74,12 +74,12 @@ impl ModelConversation<'_> {
         &mut self,
         batcher: &mut TextBatcher,
         words: &mut String,
-    ) -> Result<Result<Turn, EndpointError>, Failure> {
+    ) -> Result<Result<AnswerOutcome, EndpointError>, AttemptFailure> {
         let asked = tokio::select! {
             asked = self.endpoint.request_answer(&self.system, &self.messages, &self.tools) => asked,
             heard = self.context.wait_for_steer() => {
                 heard?;
-                return Ok(Ok(Turn::Steered(String::new())));
+                return Ok(Ok(AnswerOutcome::Steered(String::new())));
             }
         };
         let mut incoming = match asked {
@@ -91,8 +91,8 @@ impl ModelConversation<'_> {
             self.note(used).await?;
         }
         Ok(match steered {
-            Ok(true) => Ok(Turn::Steered(words.clone())),
-            Ok(false) => incoming.whole().map(Turn::Whole),
+            Ok(true) => Ok(AnswerOutcome::Steered(words.clone())),
+            Ok(false) => incoming.whole().map(AnswerOutcome::Whole),
             Err(trouble) => Err(trouble),
         })
     }
@@ -103,7 +103,7 @@ impl ModelConversation<'_> {
         incoming: &mut Incoming<'_>,
         batcher: &mut TextBatcher,
         words: &mut String,
-    ) -> Result<Result<bool, EndpointError>, Failure> {
+    ) -> Result<Result<bool, EndpointError>, AttemptFailure> {
         let mut held: Option<Instant> = None;
         loop {
             tokio::select! {
@@ -132,7 +132,7 @@ impl ModelConversation<'_> {
         }
     }
 
-    async fn note(&mut self, used: TokenUsage) -> Result<(), Failure> {
+    async fn note(&mut self, used: TokenUsage) -> Result<(), AttemptFailure> {
         let Ok(model) = self.endpoint.model().await else { return Ok(()) };
         let spent = Spent {
             key: format!("{}-{}", self.context.attempt(), self.texts),
@@ -143,7 +143,7 @@ impl ModelConversation<'_> {
             micros: None,
         };
         match self.context.record_usage(&spent).await {
-            Err(limit @ Failure::Limit(_)) => self.over = Some(limit),
+            Err(limit @ AttemptFailure::Limit(_)) => self.over = Some(limit),
             noted => noted?,
         }
         Ok(())

@@ -7,7 +7,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::{AnswerReader, AnswerRequest, ChatMessage, Finish, Piece, TokenUsage, failed, object, parsed};
-use crate::model::{answer::Call, error::EndpointError, tools::ToolDescription};
+use crate::model::{answer::ToolCall, error::EndpointError, tools::ToolDescription};
 
 pub(super) const VERSION: &str = "2023-06-01";
 
@@ -35,7 +35,7 @@ fn messages(said: &[ChatMessage]) -> Vec<Value> {
                 ("user", vec![json!({ "type": "tool_result", "tool_use_id": call, "content": text })])
             }
             ChatMessage::Agent { words, calls, kept } => {
-                let used = |call: &Call| json!({ "type": "tool_use", "id": call.id, "name": call.name, "input": object(&call.arguments) });
+                let used = |call: &ToolCall| json!({ "type": "tool_use", "id": call.id, "name": call.name, "input": object(&call.arguments) });
                 let blocks = kept.iter().cloned().chain(text(words)).chain(calls.iter().map(used));
                 ("assistant", blocks.collect())
             }
@@ -198,7 +198,7 @@ impl AnthropicReader {
                 // Empty at first in a stream, whole otherwise.
                 let given = input.as_object().is_some_and(|input| !input.is_empty());
                 let arguments = if given { input.to_string() } else { String::new() };
-                vec![Piece::Call { at: self.calls.len() - 1, id: Some(id), name: Some(name), arguments }]
+                vec![Piece::ToolCall { at: self.calls.len() - 1, id: Some(id), name: Some(name), arguments }]
             }
             Block::Thinking { thinking, signature } => {
                 self.thoughts.insert(index, (thinking, signature));
@@ -216,7 +216,7 @@ impl AnthropicReader {
             Delta::Text { text } => return vec![Piece::Words(text)],
             Delta::InputJson { partial_json } => {
                 let at = self.calls.iter().position(|known| *known == index);
-                let more = at.map(|at| Piece::Call { at, id: None, name: None, arguments: partial_json });
+                let more = at.map(|at| Piece::ToolCall { at, id: None, name: None, arguments: partial_json });
                 return more.into_iter().collect();
             }
             Delta::Thinking { thinking } => {

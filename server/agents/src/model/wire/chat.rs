@@ -5,7 +5,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::{AnswerReader, AnswerRequest, ChatMessage, Finish, Piece, TokenUsage, failed, parsed};
-use crate::model::{answer::Call, error::EndpointError, tools::ToolDescription};
+use crate::model::{answer::ToolCall, error::EndpointError, tools::ToolDescription};
 
 pub(super) fn body(asking: AnswerRequest<'_>) -> Value {
     let system = json!({ "role": "system", "content": asking.system });
@@ -33,7 +33,7 @@ fn message(said: &ChatMessage) -> Value {
             json!({ "role": "assistant", "content": words })
         }
         ChatMessage::Agent { words, calls, .. } => {
-            let call = |call: &Call| {
+            let call = |call: &ToolCall| {
                 json!({ "id": call.id, "type": "function",
                         "function": { "name": call.name, "arguments": call.arguments } })
             };
@@ -149,7 +149,7 @@ impl ChatReader {
             Some(Arguments::Object(object)) if !object.is_null() => object.to_string(),
             _ => String::new(),
         };
-        Piece::Call { at, id, name: function.name.filter(|name| !name.is_empty()), arguments }
+        Piece::ToolCall { at, id, name: function.name.filter(|name| !name.is_empty()), arguments }
     }
 }
 

@@ -11,7 +11,7 @@ use domain::agents::Backend;
 use reqwest::RequestBuilder;
 use serde_json::Value;
 
-use super::{answer::Call, error::EndpointError, tools::ToolDescription};
+use super::{answer::ToolCall, error::EndpointError, tools::ToolDescription};
 
 /// How an endpoint is spoken to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -30,7 +30,7 @@ pub(super) enum ChatMessage {
     /// What is told.
     User(String),
     /// What was answered. `kept` goes back as it came: a wire's own proof of what the model thought.
-    Agent { words: String, calls: Vec<Call>, kept: Vec<Value> },
+    Agent { words: String, calls: Vec<ToolCall>, kept: Vec<Value> },
     /// What came of a call, by its id.
     Told { call: String, text: String },
 }
@@ -55,7 +55,7 @@ pub(super) enum Piece {
     Words(String),
     Refusal(String),
     /// More of a call, counted from 0 in each answer.
-    Call {
+    ToolCall {
         at: usize,
         id: Option<String>,
         name: Option<String>,

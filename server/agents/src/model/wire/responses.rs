@@ -152,13 +152,13 @@ impl ResponsesReader {
         let at = self.calls.len();
         self.calls.push((place, !item.arguments.is_empty()));
         let (id, name) = (Some(item.call_id.clone()), Some(item.name.clone()));
-        vec![Piece::Call { at, id, name, arguments: item.arguments.clone() }]
+        vec![Piece::ToolCall { at, id, name, arguments: item.arguments.clone() }]
     }
 
     fn more(&mut self, place: usize, arguments: String) -> Vec<Piece> {
         let Some(at) = self.calls.iter().position(|(known, _)| *known == place) else { return Vec::new() };
         self.calls[at].1 = true;
-        vec![Piece::Call { at, id: None, name: None, arguments }]
+        vec![Piece::ToolCall { at, id: None, name: None, arguments }]
     }
 
     /// The whole item: what had not come by then comes with it.

@@ -1,10 +1,10 @@
 use serde_json::json;
 
 use super::*;
-use crate::model::answer::Answer;
+use crate::model::answer::ModelAnswer;
 
-fn answer(wire: Wire, events: &[&str]) -> Result<Answer, EndpointError> {
-    let (mut reader, mut answer, mut done) = (wire.reader(), Answer::default(), false);
+fn answer(wire: Wire, events: &[&str]) -> Result<ModelAnswer, EndpointError> {
+    let (mut reader, mut answer, mut done) = (wire.reader(), ModelAnswer::default(), false);
     for event in events {
         for piece in reader.read(event)? {
             done |= piece == Piece::Done;
@@ -14,16 +14,16 @@ fn answer(wire: Wire, events: &[&str]) -> Result<Answer, EndpointError> {
     answer.whole(done)
 }
 
-fn whole(wire: Wire, body: &Value) -> Result<Answer, EndpointError> {
-    let mut answer = Answer::default();
+fn whole(wire: Wire, body: &Value) -> Result<ModelAnswer, EndpointError> {
+    let mut answer = ModelAnswer::default();
     for piece in wire.reader().read_whole(&body.to_string())? {
         answer.take(piece)?;
     }
     answer.whole(true)
 }
 
-fn call(id: &str, name: &str, arguments: &str) -> Call {
-    Call { id: id.into(), name: name.into(), arguments: arguments.into() }
+fn call(id: &str, name: &str, arguments: &str) -> ToolCall {
+    ToolCall { id: id.into(), name: name.into(), arguments: arguments.into() }
 }
 
 #[test]

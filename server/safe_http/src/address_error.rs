@@ -2,7 +2,7 @@ use std::net::IpAddr;
 
 /// Why an address is not called. Its words are for the operator who typed it.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum Refused {
+pub enum AddressError {
     #[error("Enter the full URL, like https://agent.example.com.")]
     NoAddress,
     #[error("The URL has to start with https:// or http://.")]
