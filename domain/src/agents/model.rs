@@ -1,3 +1,5 @@
+use std::fmt;
+
 use serde::{Deserialize, Serialize};
 
 use super::{Backend, Settings};
@@ -70,4 +72,35 @@ pub struct AgentRun {
     pub title: String,
     /// Milliseconds since 1970, UTC: when it was queued, or taken up.
     pub since: i64,
+}
+
+/// How the agent of a run is reached, as it is set now.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Reach {
+    pub backend: Backend,
+    pub settings: Settings,
+    /// What it may use without being asked.
+    pub tools: Vec<String>,
+    /// What it is let in with. Never for a log, a session or a prompt.
+    pub key: Option<String>,
+}
+
+impl Reach {
+    /// Whether the agent may use the tool without being asked.
+    pub fn allows(&self, tool: &str) -> bool {
+        self.tools.iter().any(|allowed| allowed == tool)
+    }
+}
+
+/// Without the key.
+impl fmt::Debug for Reach {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { backend, settings, tools, key } = self;
+        f.debug_struct("Reach")
+            .field("backend", backend)
+            .field("settings", settings)
+            .field("tools", tools)
+            .field("has_key", &key.is_some())
+            .finish()
+    }
 }

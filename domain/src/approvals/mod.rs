@@ -4,20 +4,11 @@
 //! to do without the answer, in the way that commits the client to nothing. A question that kept its request waiting
 //! for ever would hold one of the client's places with nobody able to answer it.
 
+pub mod commands;
 mod model;
+pub mod queries;
 
-mod answer;
-mod ask;
-mod expire;
-mod queries;
-
-pub use answer::answer;
-pub use ask::{ask, ask_as};
-pub use expire::expire;
-pub(crate) use expire::{withdraw_of_run_in, withdraw_open_in};
-pub use model::{Answered, Approval, ApprovalState, Audience, Question};
-pub(crate) use queries::open_since_in;
-pub use queries::{Answer, get, of_request_in, of_run, open_for, settled_by_operators};
+pub use model::{AnswerOutcome, Approval, ApprovalState, Audience, Question, SettledQuestion};
 
 /// Where a question and its answer are written: what operators are asked is internal.
 fn stream_of(row: &crate::requests::lock::Row, audience: Audience) -> sessions::StreamId {

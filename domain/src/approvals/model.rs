@@ -78,7 +78,7 @@ pub struct Approval {
 
 /// What came of an answer.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub enum Answered {
+pub enum AnswerOutcome {
     /// It counts: the label of what was chosen.
     Won { label: String },
     /// It counts and is kept, and the work goes on later: when, in words.
@@ -87,6 +87,18 @@ pub enum Answered {
     Lost { by: String, label: String, at: i64 },
     /// The time to answer is over.
     Expired,
+}
+
+/// What came of a question to the operators.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SettledQuestion {
+    pub question: String,
+    /// The label of what was chosen; none where nobody answered in time, or it was withdrawn.
+    pub label: Option<String>,
+    /// The name of who answered; empty for nobody.
+    pub by: String,
+    /// The agent asked it itself: it is not about a limit of costs.
+    pub is_agents: bool,
 }
 
 #[cfg(test)]

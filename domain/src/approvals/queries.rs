@@ -1,12 +1,12 @@
 use chrono::{DateTime, Utc};
 
-use super::{Answered, Approval, ApprovalState, Audience};
+use super::{AnswerOutcome, Approval, ApprovalState, Audience, SettledQuestion};
 use crate::{
     Db, Error, Result, Scope, Tx,
     costs::RAISE,
     ids::{ApprovalId, ClientId, RequestId, RunId},
     requests::lock::Row,
-    runs::Claimed,
+    runs::ClaimedRun,
     session::Choice,
 };
 
@@ -15,9 +15,9 @@ const MOST: i64 = 200;
 
 /// The questions that are open in the scope, oldest first: a client sees its own, an operator all, those to operators
 /// included.
-pub async fn open_for(db: &Db, scope: &Scope) -> Result<Vec<Approval>> {
+pub async fn list_open(db: &Db, scope: &Scope) -> Result<Vec<Approval>> {
     let mut tx = db.begin(scope).await?;
-    let found = load(&mut tx, scope, Wanted { only_open: true, ..Wanted::default() }).await?;
+    let found = load(&mut tx, scope, ApprovalFilter { only_open: true, ..ApprovalFilter::default() }).await?;
     tx.commit().await?;
     Ok(found)
 }
@@ -25,25 +25,25 @@ pub async fn open_for(db: &Db, scope: &Scope) -> Result<Vec<Approval>> {
 /// The questions of a run, oldest first, open or not.
 pub async fn of_run(db: &Db, scope: &Scope, run: RunId) -> Result<Vec<Approval>> {
     let mut tx = db.begin(scope).await?;
-    let found = load(&mut tx, scope, Wanted { run: Some(run), ..Wanted::default() }).await?;
+    let found = load(&mut tx, scope, ApprovalFilter { run: Some(run), ..ApprovalFilter::default() }).await?;
     tx.commit().await?;
     Ok(found)
 }
 
 /// The questions to one audience that have been open since `asked_before`, oldest first, within a transaction.
-pub(crate) async fn open_since_in(
+pub(crate) async fn list_open_since_in(
     tx: &mut Tx,
     scope: &Scope,
     audience: Audience,
     asked_before: DateTime<Utc>,
     most: i64,
 ) -> Result<Vec<Approval>> {
-    let wanted = Wanted {
+    let wanted = ApprovalFilter {
         only_open: true,
         audience: Some(audience),
         asked_before: Some(asked_before),
         most,
-        ..Wanted::default()
+        ..ApprovalFilter::default()
     };
     load(tx, scope, wanted).await
 }
@@ -54,30 +54,20 @@ pub(crate) async fn open_since_in(
 /// [`Error::NotFound`].
 pub async fn get(db: &Db, scope: &Scope, approval: ApprovalId) -> Result<Approval> {
     let mut tx = db.begin(scope).await?;
-    let found = load(&mut tx, scope, Wanted { id: Some(approval), ..Wanted::default() }).await?;
+    let found =
+        load(&mut tx, scope, ApprovalFilter { id: Some(approval), ..ApprovalFilter::default() }).await?;
     tx.commit().await?;
     found.into_iter().next().ok_or(Error::NotFound)
 }
 
 /// The open questions of a request, within a transaction.
 pub async fn of_request_in(tx: &mut Tx, scope: &Scope, request: RequestId) -> Result<Vec<Approval>> {
-    load(tx, scope, Wanted { request: Some(request), only_open: true, ..Wanted::default() }).await
-}
-
-/// What came of a question to the operators.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Answer {
-    pub question: String,
-    /// The label of what was chosen; none where nobody answered in time, or it was withdrawn.
-    pub label: Option<String>,
-    /// The name of who answered; empty for nobody.
-    pub by: String,
-    /// The agent asked it itself: it is not about a limit of costs.
-    pub is_agents: bool,
+    load(tx, scope, ApprovalFilter { request: Some(request), only_open: true, ..ApprovalFilter::default() })
+        .await
 }
 
 /// What operators answered to this run, or left unanswered, oldest first: its next attempt has to know.
-pub async fn settled_by_operators(db: &Db, claimed: &Claimed) -> Result<Vec<Answer>> {
+pub async fn settled_by_operators(db: &Db, claimed: &ClaimedRun) -> Result<Vec<SettledQuestion>> {
     let mut tx = db.begin(&claimed.scope).await?;
     let rows = sqlx::query!(
         r#"SELECT a.question, a.options AS "options: sqlx::types::Json<Vec<Choice>>", a.answer, p.name AS "by?"
@@ -94,7 +84,7 @@ pub async fn settled_by_operators(db: &Db, claimed: &Claimed) -> Result<Vec<Answ
     tx.commit().await?;
     Ok(rows
         .into_iter()
-        .map(|row| Answer {
+        .map(|row| SettledQuestion {
             label: row.answer.map(|key| label(&row.options, key)),
             is_agents: row.options.iter().all(|option| option.key != RAISE),
             question: row.question,
@@ -103,7 +93,7 @@ pub async fn settled_by_operators(db: &Db, claimed: &Claimed) -> Result<Vec<Answ
         .collect())
 }
 
-struct Wanted {
+struct ApprovalFilter {
     id: Option<ApprovalId>,
     request: Option<RequestId>,
     run: Option<RunId>,
@@ -113,7 +103,7 @@ struct Wanted {
     most: i64,
 }
 
-impl Default for Wanted {
+impl Default for ApprovalFilter {
     fn default() -> Self {
         Self {
             id: None,
@@ -128,7 +118,7 @@ impl Default for Wanted {
 }
 
 /// What is internal is kept out by row-level security.
-async fn load(tx: &mut Tx, scope: &Scope, wanted: Wanted) -> Result<Vec<Approval>> {
+async fn load(tx: &mut Tx, scope: &Scope, wanted: ApprovalFilter) -> Result<Vec<Approval>> {
     let rows = sqlx::query!(
         r#"SELECT a.id AS "id: ApprovalId", a.client_id AS "client_id: ClientId", c.name AS client_name,
                   a.request_id AS "request_id: RequestId", r.number, r.title, a.question, a.detail,
@@ -197,7 +187,7 @@ pub(super) async fn request_of(tx: &mut Tx, scope: &Scope, approval: ApprovalId)
 }
 
 /// Whether a run has asked this already.
-pub(super) async fn is_asked_in(tx: &mut Tx, claimed: &Claimed, approval: ApprovalId) -> Result<bool> {
+pub(super) async fn is_asked_in(tx: &mut Tx, claimed: &ClaimedRun, approval: ApprovalId) -> Result<bool> {
     Ok(sqlx::query_scalar!(
         r#"SELECT EXISTS (SELECT FROM approval WHERE workspace_id = $1 AND run_id = $2 AND id = $3) AS "asked!""#,
         claimed.scope.workspace.0,
@@ -209,7 +199,7 @@ pub(super) async fn is_asked_in(tx: &mut Tx, claimed: &Claimed, approval: Approv
 }
 
 /// A question under the hold of its board.
-pub(super) struct Asked {
+pub(super) struct LockedApproval {
     pub(super) run: RunId,
     pub(super) audience: Audience,
     pub(super) state: ApprovalState,
@@ -218,7 +208,7 @@ pub(super) struct Asked {
     pub(super) expires_at: DateTime<Utc>,
 }
 
-pub(super) async fn asked_in(tx: &mut Tx, scope: &Scope, approval: ApprovalId) -> Result<Asked> {
+pub(super) async fn lock_in(tx: &mut Tx, scope: &Scope, approval: ApprovalId) -> Result<LockedApproval> {
     let row = sqlx::query!(
         r#"SELECT run_id, audience AS "audience: Audience", state AS "state: ApprovalState", question, options AS "options: sqlx::types::Json<Vec<Choice>>",
                   expires_at
@@ -229,7 +219,7 @@ pub(super) async fn asked_in(tx: &mut Tx, scope: &Scope, approval: ApprovalId) -
     .fetch_optional(tx.conn())
     .await?
     .ok_or(Error::NotFound)?;
-    Ok(Asked {
+    Ok(LockedApproval {
         run: RunId(row.run_id),
         audience: row.audience,
         state: row.state,
@@ -244,8 +234,8 @@ pub(super) async fn winner_in(
     tx: &mut Tx,
     scope: &Scope,
     approval: ApprovalId,
-    asked: &Asked,
-) -> Result<Answered> {
+    asked: &LockedApproval,
+) -> Result<AnswerOutcome> {
     let row = sqlx::query!(
         r#"SELECT a.answer, a.answered_at, p.name AS "name?"
            FROM approval a LEFT JOIN person p ON p.id = a.answered_by
@@ -255,7 +245,7 @@ pub(super) async fn winner_in(
     )
     .fetch_one(tx.conn())
     .await?;
-    Ok(Answered::Lost {
+    Ok(AnswerOutcome::Lost {
         by: row.name.unwrap_or_else(|| "Someone else".to_owned()),
         label: label(&asked.options, row.answer.unwrap_or_default()),
         at: row.answered_at.map_or(0, |at| at.timestamp_millis()),
@@ -263,7 +253,7 @@ pub(super) async fn winner_in(
 }
 
 /// Whether a question to the client is open.
-pub(super) async fn still_asked_in(tx: &mut Tx, scope: &Scope, row: &Row) -> Result<bool> {
+pub(super) async fn is_client_asked_in(tx: &mut Tx, scope: &Scope, row: &Row) -> Result<bool> {
     Ok(sqlx::query_scalar!(
         r#"SELECT EXISTS (SELECT FROM approval WHERE workspace_id = $1 AND client_id = $2 AND request_id = $3
                           AND state = 'open' AND audience = 'client') AS "open!""#,

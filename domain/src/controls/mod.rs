@@ -4,21 +4,11 @@
 //! After a stop the request waits on whoever stopped it: one that the client stopped stands in Waiting on you, with its
 //! clock, until they start it again or take it back.
 
+pub mod commands;
 mod model;
+pub mod queries;
 
-mod expire;
-mod say;
-mod settle;
-mod steer;
-mod stop;
-
-pub use expire::expire;
-pub use model::{Asked, ControlKind, Outcome, Pending};
-pub use say::{Said, say};
-pub use settle::{pending, said_to, settle};
-pub(crate) use settle::{settle_open_in, settle_stop_in};
-pub use steer::steer;
-pub use stop::{stop, stop_run};
+pub use model::{ControlKind, MessageOutcome, Outcome, PendingControl, RequestedControl};
 
 /// How long an agent has to answer what was said to it.
 pub const ANSWER_WITHIN: std::time::Duration = std::time::Duration::from_secs(60);

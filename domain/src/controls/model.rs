@@ -23,7 +23,7 @@ text_enum! {
 
 /// A control that was asked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Asked {
+pub struct RequestedControl {
     pub control: ControlId,
     /// What came of it, where that is settled already; otherwise the agent answers in the session.
     pub settled: Option<Outcome>,
@@ -31,7 +31,7 @@ pub struct Asked {
 
 /// A control that an agent has to answer.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Pending {
+pub struct PendingControl {
     pub id: ControlId,
     pub kind: ControlKind,
     /// What was said to the agent; empty for a stop.
@@ -39,4 +39,15 @@ pub struct Pending {
     pub asked_by: PersonId,
     /// The name of who asked.
     pub by: String,
+}
+
+/// What became of something that was said.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum MessageOutcome {
+    /// Nobody was at work: it stands in the conversation, for everyone.
+    Comment,
+    /// It went to the agent whose run has not ended.
+    Steer(RequestedControl),
+    /// It was said before, under the same id.
+    Before,
 }

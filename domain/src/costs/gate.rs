@@ -2,7 +2,7 @@ use super::{Hit, hit, raise};
 use crate::{
     Db, Result,
     approvals::{self, Audience, Question},
-    runs::{self, Claimed},
+    runs::{self, ClaimedRun},
     session::Choice,
 };
 
@@ -48,10 +48,10 @@ impl Hit {
 }
 
 /// Looks at the limits, and raises one where the operators have said so to this run.
-pub async fn gate(db: &Db, claimed: &Claimed) -> Result<Gate> {
+pub async fn gate(db: &Db, claimed: &ClaimedRun) -> Result<Gate> {
     loop {
         let Some(hit) = hit(db, claimed).await? else { return Ok(Gate::Open) };
-        let settled = approvals::settled_by_operators(db, claimed).await?;
+        let settled = approvals::queries::settled_by_operators(db, claimed).await?;
         let answer = settled.into_iter().rfind(|answer| answer.question == hit.question());
         match answer {
             None => return Ok(Gate::Ask(Box::new(hit))),
@@ -66,11 +66,11 @@ pub async fn gate(db: &Db, claimed: &Claimed) -> Result<Gate> {
 ///
 /// # Errors
 /// As [`runs::is_lost`] tells.
-pub async fn hold(db: &Db, claimed: &Claimed) -> Result<bool> {
+pub async fn hold(db: &Db, claimed: &ClaimedRun) -> Result<bool> {
     match gate(db, claimed).await? {
         Gate::Open => return Ok(true),
-        Gate::Ask(hit) => approvals::ask(db, claimed, hit.asked()).await.map(drop)?,
-        Gate::Shut(hit) => runs::fail(db, claimed, hit.words()).await?,
+        Gate::Ask(hit) => approvals::commands::ask(db, claimed, hit.asked()).await.map(drop)?,
+        Gate::Shut(hit) => runs::commands::fail(db, claimed, hit.words()).await?,
     }
     Ok(false)
 }

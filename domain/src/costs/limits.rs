@@ -9,7 +9,7 @@ use crate::{
     ids::{AgentId, ClientId},
     money::MoneyError,
     requests::commands::operator,
-    runs::Claimed,
+    runs::ClaimedRun,
 };
 
 const DOLLAR: i64 = 1_000_000;
@@ -32,7 +32,7 @@ impl Subject {
     /// The client whose costs they are, where it is one alone.
     async fn client_in(self, tx: &mut Tx, scope: &Scope) -> Result<Option<ClientId>> {
         match self {
-            Self::Agent(id) => agents::client_in(tx, scope, id).await,
+            Self::Agent(id) => agents::queries::client_in(tx, scope, id).await,
             Self::Client(id) => Ok(Some(id)),
         }
     }
@@ -74,7 +74,7 @@ impl Hit {
 
 /// The limit that the run's next step could pass: what the month has cost, and for every run that works now as much
 /// again as the largest of its steps so far. What has no price does not count.
-pub async fn hit(db: &Db, claimed: &Claimed) -> Result<Option<Hit>> {
+pub async fn hit(db: &Db, claimed: &ClaimedRun) -> Result<Option<Hit>> {
     // What an agent costs for all clients is more than it sees itself.
     let scope = Scope::system(claimed.scope.workspace);
     let mut tx = db.begin(&scope).await?;
@@ -122,7 +122,7 @@ pub(super) fn month_start(now: DateTime<Utc>, zone: Tz) -> DateTime<Utc> {
 }
 
 /// Raises a limit as an operator has allowed; one that was raised or lifted meanwhile stays.
-pub async fn raise(db: &Db, claimed: &Claimed, hit: &Hit) -> Result<()> {
+pub async fn raise(db: &Db, claimed: &ClaimedRun, hit: &Hit) -> Result<()> {
     let scope = Scope::system(claimed.scope.workspace);
     let (agent, client) = hit.subject.ids();
     let mut tx = db.begin(&scope).await?;

@@ -1,4 +1,4 @@
-use crate::{Db, Error, Result, bounds, runs::Claimed};
+use crate::{Db, Error, Result, bounds, runs::ClaimedRun};
 
 /// The longest key and model name, in characters.
 const LONGEST: usize = 200;
@@ -22,7 +22,7 @@ pub struct Spent {
 ///
 /// # Errors
 /// [`Error::Broken`] for a report without a key.
-pub async fn record(db: &Db, claimed: &Claimed, spent: &Spent) -> Result<()> {
+pub async fn record(db: &Db, claimed: &ClaimedRun, spent: &Spent) -> Result<()> {
     let cut = |text: &str| text.replace('\0', "").chars().take(LONGEST).collect::<String>();
     let key = cut(&spent.key);
     if key.is_empty() {

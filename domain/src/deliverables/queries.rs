@@ -6,7 +6,7 @@ use crate::{
     Db, Error, Result, Scope, Tx,
     files::{File, FileRow},
     ids::{DeliverableId, RequestId},
-    runs::Claimed,
+    runs::ClaimedRun,
 };
 
 /// A deliverable with its versions.
@@ -21,7 +21,7 @@ pub async fn get(db: &Db, scope: &Scope, deliverable: DeliverableId) -> Result<D
 }
 
 /// Whether the run has delivered anything, by whatever way.
-pub async fn has_delivered(db: &Db, claimed: &Claimed) -> Result<bool> {
+pub async fn has_delivered(db: &Db, claimed: &ClaimedRun) -> Result<bool> {
     let mut tx = db.begin(&claimed.scope).await?;
     let delivered = sqlx::query_scalar!(
         r#"SELECT EXISTS (SELECT FROM deliverable_version WHERE workspace_id = $1 AND run_id = $2) AS "delivered!""#,
@@ -144,7 +144,7 @@ pub async fn version(
     .await?
     .ok_or(Error::NotFound)?;
     let file = match row.file_id {
-        Some(id) => Some(crate::files::get_in(&mut tx, scope, crate::ids::FileId(id)).await?),
+        Some(id) => Some(crate::files::queries::get_in(&mut tx, scope, crate::ids::FileId(id)).await?),
         None => None,
     };
     tx.commit().await?;

@@ -29,7 +29,7 @@ pub async fn fill(db: &Db) -> Result<bool> {
     }
     let now = db.now();
     let past = db.with_clock(Clock::frozen(calendar::working_days_before(now, story::DAYS)));
-    story::tell(&past, now).await?;
+    story::write_story(&past, now).await?;
     Ok(true)
 }
 

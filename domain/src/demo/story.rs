@@ -24,7 +24,7 @@ use crate::{
 pub(super) const DAYS: u32 = 24;
 
 /// Tells it, up to `now`.
-pub(super) async fn tell(db: &Db, now: DateTime<Utc>) -> Result<()> {
+pub(super) async fn write_story(db: &Db, now: DateTime<Utc>) -> Result<()> {
     mark(db).await?;
     let hash = people::hash().await?;
     let tale = Tale { db, now };

@@ -43,7 +43,7 @@ async fn the_question_is_open_after_a_weekend(pool: PgPool) {
     let workspace = by_host_in(tx.conn(), "localhost").await.unwrap().unwrap();
     tx.commit().await.unwrap();
     let places = sign_in(&db, workspace.id, accounts()[0].email, PASSWORD, "127.0.0.1").await.unwrap();
-    let open = approvals::open_for(&db, &places[0].scope()).await.unwrap();
+    let open = approvals::queries::list_open(&db, &places[0].scope()).await.unwrap();
     let question = open.iter().find(|open| open.question.contains("the school")).expect("it is open");
     assert!(question.expires_at > db.now().timestamp_millis() + 86_400_000, "and will be for a day");
 }

@@ -22,7 +22,7 @@ pub(super) async fn exhibits(tale: &Tale<'_>, rosa: &Scope) -> Result<()> {
     tale.on(11, 4.0);
     juno.deliver("Index of exhibits", include_str!("texts/exhibits.md")).await?;
     tale.on(11, 6.0);
-    reviews::approve(tale.db, rosa, request).await
+    reviews::commands::approve(tale.db, rosa, request).await
 }
 
 pub(super) async fn renewals(tale: &Tale<'_>, ines: &Scope) -> Result<()> {
@@ -47,7 +47,7 @@ pub(super) async fn renewals(tale: &Tale<'_>, ines: &Scope) -> Result<()> {
         )
         .await?;
     tale.on(9, 5.0);
-    approvals::answer(tale.db, ines, asked, "say").await?;
+    approvals::commands::answer(tale.db, ines, asked, "say").await?;
     juno.words(
         "Thanks. The nine letters now have a sentence about repair costs and the name of someone to call.",
     )
@@ -55,7 +55,7 @@ pub(super) async fn renewals(tale: &Tale<'_>, ines: &Scope) -> Result<()> {
     tale.on(8, 2.0);
     juno.deliver("Renewal letters", include_str!("texts/renewals.md")).await?;
     tale.on(8, 3.0);
-    reviews::approve(tale.db, ines, request).await
+    reviews::commands::approve(tale.db, ines, request).await
 }
 
 pub(super) async fn fee_agreement(tale: &Tale<'_>, rosa: &Scope) -> Result<()> {
@@ -75,7 +75,7 @@ pub(super) async fn fee_agreement(tale: &Tale<'_>, rosa: &Scope) -> Result<()> {
     tale.on(5, 3.0);
     juno.deliver("Fee agreement", include_str!("texts/fee-agreement-1.md")).await?;
     tale.on(5, 5.0);
-    reviews::ask_for_change(
+    reviews::commands::ask_for_change(
         tale.db,
         rosa,
         request,
@@ -87,7 +87,7 @@ pub(super) async fn fee_agreement(tale: &Tale<'_>, rosa: &Scope) -> Result<()> {
     tale.on(4, 1.0);
     juno.deliver("Fee agreement", include_str!("texts/fee-agreement-2.md")).await?;
     tale.on(4, 2.0);
-    reviews::approve(tale.db, rosa, request).await
+    reviews::commands::approve(tale.db, rosa, request).await
 }
 
 pub(super) async fn phone_script(tale: &Tale<'_>, ines: &Scope) -> Result<()> {

@@ -7,7 +7,7 @@ use crate::{
     approvals::{self, Audience, Question},
     costs::{self, Spent},
     deliverables::{self, Content},
-    runs::{self, Claimed},
+    runs::{self, ClaimedRun},
     session::{Choice, Part, PlanStep, StepState},
 };
 
@@ -20,7 +20,7 @@ pub(super) const MODEL: &str = "example-large";
 /// An agent with a run in hand.
 pub(super) struct Worker<'a> {
     db: &'a Db,
-    claimed: Claimed,
+    claimed: ClaimedRun,
     plan: Vec<PlanStep>,
     said: u32,
 }
@@ -28,7 +28,7 @@ pub(super) struct Worker<'a> {
 impl<'a> Worker<'a> {
     /// Takes up what was just queued.
     pub(super) async fn take_up(db: &'a Db) -> Result<Self> {
-        let claimed = runs::claim_due(db, "demo", LEASE).await?;
+        let claimed = runs::commands::claim_due(db, "demo", LEASE).await?;
         let claimed =
             claimed.ok_or_else(|| Error::Broken("the demo's story has nothing queued here".into()))?;
         Ok(Self { db, claimed, plan: Vec::new(), said: 0 })
@@ -43,7 +43,7 @@ impl<'a> Worker<'a> {
             .enumerate()
             .map(|(i, title)| PlanStep { title: (*title).to_owned(), state: state(i) })
             .collect();
-        self.say(vec![Part::DataPlan { steps: self.plan.clone() }]).await
+        self.append(vec![Part::DataPlan { steps: self.plan.clone() }]).await
     }
 
     /// Ticks the step that is under way and begins the next.
@@ -54,7 +54,7 @@ impl<'a> Worker<'a> {
                 next.state = StepState::Working;
             }
         }
-        self.say(vec![Part::DataPlan { steps: self.plan.clone() }]).await
+        self.append(vec![Part::DataPlan { steps: self.plan.clone() }]).await
     }
 
     /// A step that took some minutes.
@@ -68,7 +68,7 @@ impl<'a> Worker<'a> {
             detail: detail.to_owned(),
             state: StepState::Done,
         };
-        self.say(vec![part]).await
+        self.append(vec![part]).await
     }
 
     /// Some words, in the pieces in which they were written.
@@ -77,11 +77,11 @@ impl<'a> Worker<'a> {
         self.said += 1;
         self.uses(2).await?;
         let id = format!("words-{}", self.said);
-        self.say(vec![Part::TextStart { id: id.clone() }]).await?;
+        self.append(vec![Part::TextStart { id: id.clone() }]).await?;
         for piece in text.split_inclusive(' ').collect::<Vec<_>>().chunks(6) {
-            self.say(vec![Part::TextDelta { id: id.clone(), delta: piece.concat() }]).await?;
+            self.append(vec![Part::TextDelta { id: id.clone(), delta: piece.concat() }]).await?;
         }
-        self.say(vec![Part::TextEnd { id }]).await
+        self.append(vec![Part::TextEnd { id }]).await
     }
 
     /// Asks the client, who has three days to answer.
@@ -104,20 +104,20 @@ impl<'a> Worker<'a> {
             open_for: 7 * 86_400,
             audience: Audience::Client,
         };
-        approvals::ask(self.db, &self.claimed, question).await
+        approvals::commands::ask(self.db, &self.claimed, question).await
     }
 
     /// Delivers a text and puts it before the client.
     pub(super) async fn deliver(self, title: &str, body: &str) -> Result<()> {
         self.wait(5);
-        deliverables::put(self.db, &self.claimed, title, Content::Body(body.to_owned())).await?;
-        deliverables::submit_for_review(self.db, &self.claimed).await
+        deliverables::commands::put(self.db, &self.claimed, title, Content::Body(body.to_owned())).await?;
+        deliverables::commands::submit_for_review(self.db, &self.claimed).await
     }
 
     /// Gives up, in a client's words.
     pub(super) async fn fail(self, words: &str) -> Result<()> {
         self.wait(3);
-        runs::fail(self.db, &self.claimed, words).await
+        runs::commands::fail(self.db, &self.claimed, words).await
     }
 
     /// What an agent may use in so many minutes.
@@ -137,7 +137,7 @@ impl<'a> Worker<'a> {
         self.db.clock().advance(Duration::minutes(minutes));
     }
 
-    async fn say(&self, parts: Vec<Part>) -> Result<()> {
-        runs::say(self.db, &self.claimed, parts).await
+    async fn append(&self, parts: Vec<Part>) -> Result<()> {
+        runs::commands::append_events(self.db, &self.claimed, parts).await
     }
 }

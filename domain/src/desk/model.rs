@@ -5,7 +5,7 @@ use crate::{
     ids::{ClientId, InvoiceId, RequestId},
     money::Money,
     proposals::Proposal,
-    requests::{Card, Column, Places, Unseen},
+    requests::{Card, Column, Places, UnseenRequest},
 };
 
 /// The first of a list, and whether there are more.
@@ -30,7 +30,7 @@ pub struct Today {
     /// Questions to operators, the oldest first.
     pub to_answer: Few<Approval>,
     /// What clients wrote and nobody has looked at, the oldest first.
-    pub wrote: Few<Unseen>,
+    pub wrote: Few<UnseenRequest>,
     /// What programs propose, the oldest first.
     pub to_decide: Few<Proposal>,
     /// Clocks that have run out or are about to, the latest first.
@@ -165,4 +165,12 @@ pub struct HeldInvoice {
     pub reason: String,
     /// The workspace's settings mend it; the client's details do otherwise.
     pub is_ours: bool,
+}
+
+/// Where the desk can be followed from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Outlook {
+    pub stream: uuid::Uuid,
+    /// The offset of the next hint on it.
+    pub next: u64,
 }

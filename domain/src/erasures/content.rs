@@ -53,7 +53,7 @@ pub(super) async fn files(db: &Db, store: &Store, target: Target) -> Result<()> 
 async fn content(db: &Db, store: &Store, target: Target, sha256: &str) -> Result<()> {
     let key = Key::content(target.workspace, sha256)?;
     let mut tx = db.begin(&target.scope()).await?;
-    files::hold_content_in(&mut tx, &key).await?;
+    files::commands::hold_content_in(&mut tx, &key).await?;
     sqlx::query!(
         "DELETE FROM file WHERE workspace_id = $1 AND client_id = $2 AND sha256 = $3",
         target.workspace.0,

@@ -134,7 +134,7 @@ fn broken_off(store: &Store, before: DateTime<Utc>) -> Result<()> {
     let Place::Folder(folder) = store.place() else { return Ok(()) };
     let Ok(workspaces) = std::fs::read_dir(folder.join(FOLDER)) else { return Ok(()) };
     for workspace in workspaces.flatten() {
-        files::clear_half_written(&workspace.path(), before)?;
+        files::commands::clear_half_written(&workspace.path(), before)?;
     }
     Ok(())
 }

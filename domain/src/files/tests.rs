@@ -5,7 +5,8 @@ use futures::future::join_all;
 use sqlx::PgPool;
 
 use super::{
-    Arrived, Cleared, HEAD, clear, keep,
+    ArrivedFile, ClearedFiles, HEAD,
+    commands::{clear, keep},
     quota::{self, Quota},
     sniff,
     store::{Incoming, Key, Store, standing},
@@ -30,7 +31,7 @@ async fn add(db: &Db, store: &Store, scope: &Scope, name: &str, bytes: &[u8]) ->
     let mut incoming = Incoming::begin(store).await.unwrap();
     incoming.write(bytes).await.unwrap();
     let kind = sniff(&bytes[..bytes.len().min(HEAD)], name);
-    keep(db, store, scope, incoming, Arrived { name: name.into(), kind, request: None }).await
+    keep(db, store, scope, incoming, ArrivedFile { name: name.into(), kind, request: None }).await
 }
 
 fn refusal(done: Result<FileId>) -> String {
@@ -55,8 +56,8 @@ async fn a_client_keeps_so_much_and_no_more(pool: PgPool) {
     assert!(kept.is_ok(), "one client's files take nothing from another");
 
     // What is written counts, too, and is refused in words.
-    notes::write(db, &hale.owner, hale.id, "Rates.md", &"n".repeat(300), None).await.unwrap();
-    let full = notes::write(db, &hale.owner, hale.id, "More.md", &"n".repeat(101), None).await;
+    notes::commands::write(db, &hale.owner, hale.id, "Rates.md", &"n".repeat(300), None).await.unwrap();
+    let full = notes::commands::write(db, &hale.owner, hale.id, "More.md", &"n".repeat(101), None).await;
     assert!(matches!(&full, Err(Error::Refused(why)) if why.contains("no room left")), "{full:?}");
     assert_eq!(quota::room(db, &hale.owner).await.unwrap(), Some(100));
 
@@ -159,7 +160,7 @@ async fn what_nothing_names_is_cleared_after_a_day_and_nothing_else(pool: PgPool
     for path in &all {
         written(path, db.now());
     }
-    assert_eq!(clear(db, &store).await.unwrap(), Cleared::default(), "a day has not passed");
+    assert_eq!(clear(db, &store).await.unwrap(), ClearedFiles::default(), "a day has not passed");
     fixture.wait(TimeDelta::hours(25));
     written(&ours.join("fresh"), db.now() - TimeDelta::hours(1));
 
@@ -168,10 +169,10 @@ async fn what_nothing_names_is_cleared_after_a_day_and_nothing_else(pool: PgPool
     written(&other.path().join(key("orphan").as_str()), db.now() - TimeDelta::days(9));
     assert_eq!(
         clear(db, &aside).await.unwrap(),
-        Cleared { files: 2, contents: 0 },
+        ClearedFiles { files: 2, contents: 0 },
         "another store is left alone"
     );
-    assert_eq!(clear(db, &store).await.unwrap(), Cleared { files: 0, contents: 2 });
+    assert_eq!(clear(db, &store).await.unwrap(), ClearedFiles { files: 0, contents: 2 });
     let names: Vec<String> = sqlx::query_scalar("SELECT name FROM file").fetch_all(&pool).await.unwrap();
     assert_eq!(names, ["sent.txt"], "{unsent} and {twice} belong to nothing");
     for (key, wanted) in
@@ -180,7 +181,7 @@ async fn what_nothing_names_is_cleared_after_a_day_and_nothing_else(pool: PgPool
         assert_eq!(store.exists(&key).await.unwrap(), wanted, "{key}");
     }
     assert!(!ours.join("broken#1").exists());
-    let file = super::get(db, &hale.owner, sent).await.unwrap();
+    let file = super::queries::get(db, &hale.owner, sent).await.unwrap();
     assert!(
         store.exists(&Key::of(fixture.workspace, &file).unwrap()).await.unwrap(),
         "its content is shared, and kept"

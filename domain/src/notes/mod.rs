@@ -1,16 +1,11 @@
 //! Notes: what is known of a client, as Markdown under paths, with every version that was.
 
+pub mod commands;
 mod model;
-
 mod path;
-mod read;
-mod search;
-mod write;
+pub mod queries;
 
 #[cfg(test)]
 mod tests;
 
-pub use model::{Found, Note, NoteVersion};
-pub use read::{read, version, versions};
-pub use search::search;
-pub use write::write;
+pub use model::{Note, NoteMatch, NoteVersion};

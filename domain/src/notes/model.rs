@@ -29,7 +29,7 @@ pub struct NoteVersion {
 
 /// A note that a search found.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Found {
+pub struct NoteMatch {
     pub path: String,
     pub version: u32,
     /// Where the words stand, each between `**`; the note's beginning where they are in the path alone.

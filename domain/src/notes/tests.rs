@@ -1,6 +1,9 @@
 use sqlx::PgPool;
 
-use super::{read, search, version, versions, write};
+use super::{
+    commands::write,
+    queries::{get, search, version, versions},
+};
 use crate::{
     Actor, Error, Scope,
     ids::AgentId,
@@ -28,7 +31,7 @@ async fn every_version_stays_and_the_slower_writer_is_told(pool: PgPool) {
     }
     assert!(matches!(write(db, operator, law.id, "Nothing.md", "x", Some(1)).await, Err(Error::NotFound)));
 
-    assert_eq!(read(db, operator, law.id, "Billing/Rates.md").await.unwrap().body, "An hour is $320.");
+    assert_eq!(get(db, operator, law.id, "Billing/Rates.md").await.unwrap().body, "An hour is $320.");
     assert_eq!(version(db, operator, law.id, "Billing/Rates.md", 1).await.unwrap().body, "An hour is $300.");
     let all = versions(db, operator, law.id, "Billing/Rates.md").await.unwrap();
     let told: Vec<_> = all.iter().map(|version| (version.version, version.by.as_str())).collect();
@@ -79,7 +82,7 @@ async fn a_client_and_its_agents_see_its_notes_alone(pool: PgPool) {
     };
     let abroad = Fixture::beside(db, &pool).await.operator;
     for stranger in [&hill.owner, &agent(&hill), &fixture.operator.within(hill.id), &abroad] {
-        assert!(matches!(read(db, stranger, law.id, "Secret.md").await, Err(Error::NotFound)));
+        assert!(matches!(get(db, stranger, law.id, "Secret.md").await, Err(Error::NotFound)));
         assert!(matches!(versions(db, stranger, law.id, "Secret.md").await, Err(Error::NotFound)));
         assert_eq!(search(db, stranger, law.id, "safe", 10).await.unwrap(), []);
         for expected in [None, Some(1)] {
@@ -93,6 +96,6 @@ async fn a_client_and_its_agents_see_its_notes_alone(pool: PgPool) {
         assert_eq!(search(db, known, law.id, "safe", 10).await.unwrap().len(), 1);
     }
     // Who only pays reads, and does not write.
-    assert!(read(db, &law.billing, law.id, "Secret.md").await.is_ok());
+    assert!(get(db, &law.billing, law.id, "Secret.md").await.is_ok());
     assert!(matches!(write(db, &law.billing, law.id, "B.md", "x", None).await, Err(Error::Refused(_))));
 }

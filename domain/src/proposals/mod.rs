@@ -2,17 +2,12 @@
 //! what was approved is done in the transaction that says so: once, whatever happens to the server.
 
 mod action;
-mod answer;
+pub mod commands;
 mod model;
-mod propose;
-mod queries;
+pub mod queries;
 
 #[cfg(test)]
 mod tests;
 
 pub use action::Action;
-pub use answer::{approve, decline};
-pub use model::{Decided, Proposal, ProposalState};
-pub use propose::propose;
-pub use queries::get;
-pub(crate) use queries::open_in;
+pub use model::{Decision, Proposal, ProposalState};

@@ -45,7 +45,7 @@ pub struct Proposal {
 
 /// What came of a decision.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Decided {
+pub enum Decision {
     /// It counts.
     Won,
     /// It counts, and a rule said no: why.

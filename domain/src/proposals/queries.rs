@@ -18,7 +18,7 @@ pub async fn get(db: &Db, scope: &Scope, proposal: ProposalId) -> Result<Proposa
 }
 
 /// Those that wait for a decision, oldest first, within a transaction.
-pub(crate) async fn open_in(tx: &mut Tx, scope: &Scope, most: i64) -> Result<Vec<Proposal>> {
+pub(crate) async fn list_open_in(tx: &mut Tx, scope: &Scope, most: i64) -> Result<Vec<Proposal>> {
     load(tx, scope, None, most).await
 }
 

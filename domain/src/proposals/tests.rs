@@ -1,7 +1,11 @@
 use chrono::TimeDelta;
 use sqlx::PgPool;
 
-use super::{Action, Decided, ProposalState, approve, decline, get, propose};
+use super::{
+    Action, Decision, ProposalState,
+    commands::{approve, decline, propose},
+    queries::get,
+};
 use crate::{
     Error, Role, Scope,
     audit::{self, By, Filter, Outcome},
@@ -67,15 +71,15 @@ async fn of_two_who_approve_one_wins_and_it_is_done_once(pool: PgPool) {
             .unwrap();
     assert_eq!(deed.target, "Issue an invoice for $500 to Harbor & Pine Law and email it");
     assert_eq!(office.state(invoice).await, InvoiceState::Draft);
-    let today = desk::today(db, operator).await.unwrap();
+    let today = desk::queries::today(db, operator).await.unwrap();
     assert_eq!((today.to_decide.shown.len(), today.to_decide.shown[0].by.as_str()), (1, "Atlas"));
 
     let by = By::default();
     let (one, other) = tokio::join!(approve(db, operator, &by, id), approve(db, &second, &by, id));
     let mut decided = [one.unwrap(), other.unwrap()];
-    decided.sort_by_key(|decided| *decided != Decided::Won);
-    assert_eq!(decided[0], Decided::Won);
-    assert!(matches!(&decided[1], Decided::Lost { state: ProposalState::Done, .. }), "{decided:?}");
+    decided.sort_by_key(|decided| *decided != Decision::Won);
+    assert_eq!(decided[0], Decision::Won);
+    assert!(matches!(&decided[1], Decision::Lost { state: ProposalState::Done, .. }), "{decided:?}");
     assert_eq!(office.state(invoice).await, InvoiceState::Issued);
     let next: i64 = sqlx::query_scalar("SELECT next_invoice_number FROM workspace WHERE id = $1")
         .bind(office.fixture.workspace.0)
@@ -83,9 +87,9 @@ async fn of_two_who_approve_one_wins_and_it_is_done_once(pool: PgPool) {
         .await
         .unwrap();
     assert_eq!(next, 2);
-    assert_eq!(desk::today(db, operator).await.unwrap().to_decide.shown, []);
+    assert_eq!(desk::queries::today(db, operator).await.unwrap().to_decide.shown, []);
     let late = decline(db, operator, &by, id).await.unwrap();
-    assert!(matches!(late, Decided::Lost { state: ProposalState::Done, .. }), "{late:?}");
+    assert!(matches!(late, Decision::Lost { state: ProposalState::Done, .. }), "{late:?}");
     assert_eq!(office.log().await.len(), 1);
     assert_eq!(get(db, &office.program, id).await.unwrap().state, ProposalState::Done);
 }
@@ -97,12 +101,12 @@ async fn what_is_declined_or_too_late_is_not_done(pool: PgPool) {
     let invoice = office.invoice().await;
     let action = Action::IssueInvoice { invoice };
     let (first, _) = propose(db, &office.program, office.token, &action, "").await.unwrap();
-    assert_eq!(decline(db, operator, &by, first).await.unwrap(), Decided::Won);
-    assert!(matches!(approve(db, operator, &by, first).await.unwrap(), Decided::Lost { .. }));
+    assert_eq!(decline(db, operator, &by, first).await.unwrap(), Decision::Won);
+    assert!(matches!(approve(db, operator, &by, first).await.unwrap(), Decision::Lost { .. }));
     let (second, _) = propose(db, &office.program, office.token, &action, "").await.unwrap();
     office.fixture.wait(TimeDelta::days(8));
     assert_eq!(get(db, operator, second).await.unwrap().state, ProposalState::Expired);
-    assert_eq!(approve(db, operator, &by, second).await.unwrap(), Decided::Expired);
+    assert_eq!(approve(db, operator, &by, second).await.unwrap(), Decision::Expired);
     assert_eq!(office.state(invoice).await, InvoiceState::Draft);
     let log = office.log().await;
     assert_eq!(log, [("Operator".into(), "issue_invoice".into(), Outcome::Declined)]);
@@ -118,14 +122,14 @@ async fn a_rule_that_says_no_undoes_all_of_it(pool: PgPool) {
     let archive = Action::ArchiveClient { client };
     let (id, _) = propose(db, &office.program, office.token, &archive, "").await.unwrap();
     let decided = approve(db, operator, &by, id).await.unwrap();
-    assert!(matches!(&decided, Decided::Failed(why) if !why.is_empty()), "{decided:?}");
+    assert!(matches!(&decided, Decision::Failed(why) if !why.is_empty()), "{decided:?}");
     let proposal = get(db, operator, id).await.unwrap();
     assert_eq!(proposal.state, ProposalState::Failed);
     assert_eq!(office.log().await, [("Operator".into(), "archive_client".into(), Outcome::Refused)]);
 
     let pause = Action::PauseSubscription { client };
     let (id, _) = propose(db, &office.program, office.token, &pause, "").await.unwrap();
-    assert_eq!(approve(db, operator, &by, id).await.unwrap(), Decided::Won);
+    assert_eq!(approve(db, operator, &by, id).await.unwrap(), Decision::Won);
     let held = billing::queries::of_client(db, operator, client).await.unwrap().unwrap();
     assert_eq!(held.state, SubscriptionState::Paused);
 }

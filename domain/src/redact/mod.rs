@@ -1,6 +1,6 @@
 //! Takes secrets out of what agents write, before it is stored: those that are known, and whatever has the shape of one.
 //!
-//! Everything that an attempt writes passes [`crate::runs::Claimed`], and is redacted there. What is written outside a run
+//! Everything that an attempt writes passes [`crate::runs::ClaimedRun`], and is redacted there. What is written outside a run
 //! passes [`shapes`].
 
 mod shapes;

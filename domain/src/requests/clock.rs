@@ -154,7 +154,7 @@ pub async fn pause_all_in(tx: &mut Tx, scope: &Scope, client: ClientId) -> Resul
 /// when the client is again.
 pub(crate) async fn stop_all_in(tx: &mut Tx, scope: &Scope, client: ClientId) -> Result<()> {
     let held = set_all(tx, scope, client).await?;
-    crate::runs::take_back_all_in(tx, scope, &held).await
+    crate::runs::commands::take_back_all_in(tx, scope, &held).await
 }
 
 /// Starts the clocks of a client whose subscription lets it be worked for again, and what is next. Call it in the

@@ -105,7 +105,7 @@ pub async fn lock_board(tx: &mut Tx, scope: &Scope, client: ClientId) -> Result<
 }
 
 /// The living subscription.
-struct Living {
+struct LivingSubscription {
     state: SubscriptionState,
     pausing: bool,
     /// When it was last begun or paused.
@@ -113,7 +113,7 @@ struct Living {
     terms: Terms,
 }
 
-async fn living_in(tx: &mut Tx, scope: &Scope, client: ClientId) -> Result<Option<Living>> {
+async fn living_in(tx: &mut Tx, scope: &Scope, client: ClientId) -> Result<Option<LivingSubscription>> {
     let row = sqlx::query!(
         r#"SELECT state, active_limit, cycle_hours, revisions, pause_wanted_at IS NOT NULL AS "pausing!",
                   greatest(started_at, paused_at) AS changed_at
@@ -128,7 +128,7 @@ async fn living_in(tx: &mut Tx, scope: &Scope, client: ClientId) -> Result<Optio
         .ok_or_else(|| Error::Broken(format!("a subscription is {}", row.state)))?;
     let terms =
         Terms { active_limit: row.active_limit, cycle_hours: row.cycle_hours, revisions: row.revisions };
-    Ok(Some(Living { state, pausing: row.pausing, changed_at: row.changed_at, terms }))
+    Ok(Some(LivingSubscription { state, pausing: row.pausing, changed_at: row.changed_at, terms }))
 }
 
 /// That a client without a living subscription had one before.
@@ -208,7 +208,7 @@ pub(crate) async fn find_in(tx: &mut Tx, scope: &Scope, client: ClientId, reques
 
 impl Row {
     /// Writes to the request's session.
-    pub(crate) async fn say(
+    pub(crate) async fn append(
         &self,
         tx: &mut Tx,
         author: &Author,

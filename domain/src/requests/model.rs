@@ -48,7 +48,7 @@ pub enum Place {
 
 /// A move that was made, and what is needed to take it back.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Moved {
+pub struct MovedRequest {
     pub request: RequestId,
     pub number: u64,
     pub from: Column,
@@ -184,7 +184,7 @@ pub struct Home {
 
 /// A request about which the other side wrote something that nobody on this side has looked at.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Unseen {
+pub struct UnseenRequest {
     pub request: RequestId,
     pub client: ClientId,
     pub client_name: String,

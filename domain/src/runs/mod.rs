@@ -13,44 +13,20 @@
 //!
 //! A worker holds a run by a lease that it renews, and writes to the session as the producer named by the run, with
 //! the attempt as its epoch: whoever lost the lease is refused, see [`is_lost`].
+//!
+//! What programs send over HTTP, and what of it waits because it could be the beginning of a secret, is in `held_back`.
 
-mod assignment;
-mod claim;
-mod end;
-mod kept;
-mod lease;
-mod left;
-mod list;
-mod mine;
+pub mod commands;
+mod held_back;
 mod model;
-mod pull;
-mod queue;
-mod reap;
-mod say;
-mod sub_run;
-mod suspend;
-mod tails;
+pub mod queries;
 
-pub use assignment::{Assignment, Task, assignment};
-pub use claim::{claim_due, claim_for};
-pub(crate) use end::{cancel_in, end_in};
-pub use end::{complete, fail, fail_because};
-pub use kept::{has_ended, keep, kept, waits};
-pub(crate) use lease::lock_claim;
-pub use lease::{Standing, heartbeat, release};
-pub use left::{Left, left, told};
-pub use list::{Listed, Wanted, get, list};
-pub use mine::{InHand, in_hand, report};
-pub use model::{Claimed, is_lost};
-pub(crate) use model::{Living, living_in, living_run_in};
-pub use pull::{Heard, Pulled, Stage, heard, may_say, next_numbers, pulled, say_at};
-pub(crate) use queue::queue_in;
-pub use queue::retry;
-pub use reap::reap;
-pub(crate) use reap::take_back_all_in;
-pub use say::{backstage, say};
-pub(crate) use sub_run::may_hand_over;
-pub use sub_run::{Helper, SubRun, answer, delegate, give_up, helpers, sub_runs};
-pub(crate) use suspend::{resume_in, suspend_in};
-pub(crate) use tails::reseal_in;
-pub use tails::{Draft, draft, say_rest, stamp};
+pub use commands::LeaseState;
+pub(crate) use held_back::reseal_in;
+pub use held_back::{AppendDraft, draft, stamp};
+pub use model::{ClaimedRun, Stage, is_lost};
+pub(crate) use model::{LivingRun, living_in, living_run_in};
+pub use queries::{
+    Assignment, Helper, PulledRun, ReadableStream, RunElsewhere, RunFilter, RunInHand, RunSummary, SubRun,
+    Task,
+};

@@ -7,7 +7,6 @@ use sessions::{Producer, StreamId};
 use sha2::{Digest, Sha256};
 use tokio::sync::Mutex;
 
-use super::pull::Stage;
 use crate::{
     Error, Result, Scope, Tx,
     ids::{AgentId, ApprovalId, ClientId, RequestId, RunId},
@@ -16,9 +15,18 @@ use crate::{
     session::{Author, Event, Part, RunState},
 };
 
+/// Where an agent's words go.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Stage {
+    /// Everyone who may read the request reads it.
+    Session,
+    /// Operators and agents alone.
+    Backstage,
+}
+
 /// A run in a worker's hands. Clones share one place in the sequence of what is said.
 #[derive(Clone, Debug)]
-pub struct Claimed {
+pub struct ClaimedRun {
     /// The agent, narrowed to the client that it works for.
     pub scope: Scope,
     pub run: RunId,
@@ -38,7 +46,7 @@ pub struct Claimed {
     pub(super) backstage: Arc<SessionProducer>,
 }
 
-impl Claimed {
+impl ClaimedRun {
     /// The stream of the request's session, to read and to follow.
     pub fn session_stream(&self) -> StreamId {
         self.session.stream
@@ -198,7 +206,7 @@ impl SessionProducer {
 
 /// A run that has not ended.
 #[derive(Clone, Debug)]
-pub(crate) struct Living {
+pub(crate) struct LivingRun {
     pub(crate) id: RunId,
     /// The run that it helps, where it is a sub-run.
     pub(crate) parent: Option<RunId>,
@@ -208,7 +216,7 @@ pub(crate) struct Living {
 }
 
 /// The request's living run, locked; not one that helps it.
-pub(crate) async fn living_in(tx: &mut Tx, scope: &Scope, row: &Row) -> Result<Option<Living>> {
+pub(crate) async fn living_in(tx: &mut Tx, scope: &Scope, row: &Row) -> Result<Option<LivingRun>> {
     Ok(find_living(tx, scope, row, Which::Own).await?.pop())
 }
 
@@ -218,7 +226,7 @@ pub(crate) async fn living_run_in(
     scope: &Scope,
     row: &Row,
     run: RunId,
-) -> Result<Option<Living>> {
+) -> Result<Option<LivingRun>> {
     Ok(find_living(tx, scope, row, Which::This(run)).await?.pop())
 }
 
@@ -228,7 +236,7 @@ pub(super) async fn living_helpers_in(
     scope: &Scope,
     row: &Row,
     of: RunId,
-) -> Result<Vec<Living>> {
+) -> Result<Vec<LivingRun>> {
     find_living(tx, scope, row, Which::Helpers(of)).await
 }
 
@@ -242,7 +250,7 @@ enum Which {
     Helpers(RunId),
 }
 
-async fn find_living(tx: &mut Tx, scope: &Scope, row: &Row, which: Which) -> Result<Vec<Living>> {
+async fn find_living(tx: &mut Tx, scope: &Scope, row: &Row, which: Which) -> Result<Vec<LivingRun>> {
     let (run, parent) = match which {
         Which::Own => (None, None),
         Which::This(run) => (Some(run.0), None),
@@ -263,7 +271,7 @@ async fn find_living(tx: &mut Tx, scope: &Scope, row: &Row, which: Which) -> Res
     )
     .fetch_all(tx.conn())
     .await?;
-    let living = found.into_iter().map(|run| Living {
+    let living = found.into_iter().map(|run| LivingRun {
         id: RunId(run.id),
         parent: run.parent_id.map(RunId),
         state: run.state,

@@ -47,7 +47,7 @@ pub async fn reseal(db: &Db) -> Result<Resealed> {
         let scope = Scope::system(workspace);
         tx.enter(&scope).await?;
         let mut done = Resealed::default();
-        (done.agents, done.unopened) = agents::reseal_in(&mut tx, &scope, &ring).await?;
+        (done.agents, done.unopened) = agents::commands::reseal_in(&mut tx, &scope, &ring).await?;
         let (webhooks, unopened) = webhooks::reseal_in(&mut tx, &scope, &ring).await?;
         (done.webhooks, done.unopened) = (webhooks, done.unopened + unopened);
         done.runs = runs::reseal_in(&mut tx, &scope, &ring).await?;
@@ -99,8 +99,8 @@ mod tests {
         let other = Fixture::beside(&fixture.db, &pool).await;
         for place in [&fixture, &other] {
             let new = NewAgent { name: "Ada".into(), persona: String::new(), client: None };
-            let agent = agents::create(&place.db, &place.operator, new).await.unwrap();
-            agents::set_key(&place.db, &place.operator, agent, "sk-planted-4711").await.unwrap();
+            let agent = agents::commands::create(&place.db, &place.operator, new).await.unwrap();
+            agents::commands::set_key(&place.db, &place.operator, agent, "sk-planted-4711").await.unwrap();
         }
         let new = Keyring::parse(&Keyring::generate()).unwrap();
         let both = fixture.db.clone().with_keyring(new.followed_by(&old));

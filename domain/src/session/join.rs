@@ -6,7 +6,7 @@ use super::{Event, Part};
 
 /// One event, or several that say the same as this one does.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Joined<'a> {
+pub struct JoinedEvent<'a> {
     /// As the log keeps it; of several, the first one with the words of all.
     pub text: Cow<'a, str>,
     /// How many events of the log it stands for.
@@ -15,8 +15,8 @@ pub struct Joined<'a> {
 
 /// Puts words of one text together that follow each other without anything between. What is read of it is the same;
 /// nothing else is touched.
-pub fn join<'a>(texts: impl IntoIterator<Item = &'a str>) -> Vec<Joined<'a>> {
-    let mut joined: Vec<Joined<'a>> = Vec::new();
+pub fn join<'a>(texts: impl IntoIterator<Item = &'a str>) -> Vec<JoinedEvent<'a>> {
+    let mut joined: Vec<JoinedEvent<'a>> = Vec::new();
     let mut open: Option<Event> = None;
     for text in texts {
         let next = words(text);
@@ -28,7 +28,7 @@ pub fn join<'a>(texts: impl IntoIterator<Item = &'a str>) -> Vec<Joined<'a>> {
         }
         settle(&mut joined, open.take());
         open = next;
-        joined.push(Joined { text: Cow::Borrowed(text), count: 1 });
+        joined.push(JoinedEvent { text: Cow::Borrowed(text), count: 1 });
     }
     settle(&mut joined, open);
     joined
@@ -61,7 +61,7 @@ fn goes_on(first: &mut Event, next: &Event) -> bool {
 }
 
 /// Writes down what was put together.
-fn settle(joined: &mut [Joined<'_>], open: Option<Event>) {
+fn settle(joined: &mut [JoinedEvent<'_>], open: Option<Event>) {
     if let (Some(last), Some(event)) = (joined.last_mut().filter(|last| last.count > 1), open) {
         last.text = Cow::Owned(event.to_json());
     }

@@ -4,20 +4,14 @@
 //! rendered again. The browser hears of changes, asks for what is drawn anew, and writes down only the words of a text as
 //! they come (`app/islands/src/conversation`).
 
-mod delete;
+pub mod commands;
 mod event;
 mod fold;
 mod join;
-mod read;
-mod retain;
+pub mod queries;
 mod snapshot;
 
-pub(crate) use delete::{Deleted, delete_in};
+pub(crate) use commands::DeletedEntry;
 pub use event::{Author, AuthorKind, Choice, Deletable, Event, Part, PlanStep, RunState, StepState};
-pub use fold::{Body, Conversation, Entry, Outcome, Reading, RunNow, Settled, SubRunNow};
-pub use {
-    join::{Joined, join},
-    read::{beginning, find, read},
-    retain::retain,
-    snapshot::snapshot,
-};
+pub use fold::{Body, Conversation, Entry, Outcome, Reading, RunNow, SettledApproval, SubRunNow};
+pub use join::{JoinedEvent, join};

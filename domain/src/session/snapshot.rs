@@ -3,7 +3,7 @@
 use uuid::Uuid;
 
 use super::{Body, Reading};
-use crate::{Db, Error, Result, Scope, Tx, ids::ClientId};
+use crate::{Error, Result, Scope, Tx, ids::ClientId};
 
 /// How the fold is written now. Whoever changes what [`Reading`] looks like as JSON raises it and goes on reading what
 /// was written before.
@@ -11,17 +11,6 @@ const VERSION: i32 = 1;
 
 /// How one is written that holds a mark of something deleted, which whoever wrote version 1 first cannot read.
 const MARKED: i32 = 2;
-
-/// The stored fold of a session, where there is one.
-///
-/// # Errors
-/// [`Error::Broken`] for one that a later version wrote.
-pub async fn snapshot(db: &Db, scope: &Scope, stream: Uuid) -> Result<Option<Reading>> {
-    let mut tx = db.begin(scope).await?;
-    let found = load_in(&mut tx, scope, stream).await?;
-    tx.commit().await?;
-    Ok(found)
-}
 
 pub(super) async fn load_in(tx: &mut Tx, scope: &Scope, stream: Uuid) -> Result<Option<Reading>> {
     let found = sqlx::query!(

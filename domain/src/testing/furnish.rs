@@ -19,7 +19,9 @@ use crate::{
     costs::{self, Spent, Subject},
     deliverables::{self, Content},
     files::{
-        Arrived, HEAD, keep, sniff,
+        ArrivedFile, HEAD,
+        commands::keep,
+        sniff,
         store::{Incoming, Key, Store},
     },
     idempotency::{self, Call},
@@ -30,7 +32,7 @@ use crate::{
     proposals::{self, Action},
     requests::{NewRequest, Priority, commands, queries},
     reviews,
-    runs::{self, Claimed},
+    runs::{self, ClaimedRun},
     session::{Choice, Part},
     testing::{Fixture, TestClient},
     tokens::{self, NewToken, Right},
@@ -110,10 +112,10 @@ impl Furnishing<'_> {
         let (db, operator) = (&self.fixture.db, &self.fixture.operator);
         let (name, persona) = (self.words("agent"), self.words("persona"));
         let new = NewAgent { name, persona, client: Some(self.client.id) };
-        let agent = agents::create(db, operator, new).await.unwrap();
+        let agent = agents::commands::create(db, operator, new).await.unwrap();
         costs::set_limit(db, operator, Subject::Client(self.client.id), "900").await.unwrap();
         costs::set_limit(db, operator, Subject::Agent(agent), "900").await.unwrap();
-        agents::set_key(db, operator, agent, &self.words("key")).await.unwrap();
+        agents::commands::set_key(db, operator, agent, &self.words("key")).await.unwrap();
         agent
     }
 
@@ -121,7 +123,7 @@ impl Furnishing<'_> {
         let mut incoming = Incoming::begin(self.store).await.unwrap();
         incoming.write(bytes).await.unwrap();
         let kind = sniff(&bytes[..bytes.len().min(HEAD)], name);
-        let arrived = Arrived { name: name.into(), kind, request: None };
+        let arrived = ArrivedFile { name: name.into(), kind, request: None };
         keep(&self.fixture.db, self.store, &self.client.owner, incoming, arrived).await.unwrap()
     }
 
@@ -141,10 +143,11 @@ impl Furnishing<'_> {
         (detail.card.id, detail.session_stream)
     }
 
-    async fn claim(&self) -> Claimed {
+    async fn claim(&self) -> ClaimedRun {
         // Others' runs that are due are taken up on the way.
         loop {
-            let claimed = runs::claim_due(&self.fixture.db, &self.words("worker"), LEASE).await.unwrap();
+            let claimed =
+                runs::commands::claim_due(&self.fixture.db, &self.words("worker"), LEASE).await.unwrap();
             let claimed = claimed.expect("a run is due");
             if claimed.client == self.client.id {
                 return claimed;
@@ -158,25 +161,25 @@ impl Furnishing<'_> {
         let (first, session) = self.ask("title").await;
         let claimed = self.claim().await;
         let raw = vec![Part::DataComment { text: self.words("remark") }];
-        runs::backstage(db, &claimed, raw).await.unwrap();
+        runs::commands::append_backstage(db, &claimed, raw).await.unwrap();
         let said = vec![
             Part::TextStart { id: "w".into() },
             Part::TextDelta { id: "w".into(), delta: self.words("said") },
             Part::TextEnd { id: "w".into() },
         ];
-        runs::say(db, &claimed, said).await.unwrap();
+        runs::commands::append_events(db, &claimed, said).await.unwrap();
         let spent = Spent { key: self.words("step"), model: self.words("model"), ..Spent::default() };
         costs::record(db, &claimed, &spent).await.unwrap();
         let body = Content::Body(self.words("deliverable"));
-        deliverables::put(db, &claimed, &self.words("result"), body).await.unwrap();
-        deliverables::submit_for_review(db, &claimed).await.unwrap();
+        deliverables::commands::put(db, &claimed, &self.words("result"), body).await.unwrap();
+        deliverables::commands::submit_for_review(db, &claimed).await.unwrap();
         let files = [
             self.file(&self.words("file.txt"), self.words("content").as_bytes()).await,
             self.file(&self.words("terms.txt"), SHARED).await,
         ];
         commands::comment(db, owner, first, &self.words("comment"), &files).await.unwrap();
         commands::note(db, &self.fixture.operator, first, &self.words("aside")).await.unwrap();
-        reviews::ask_for_change(db, owner, first, &self.words("change")).await.unwrap();
+        reviews::commands::ask_for_change(db, owner, first, &self.words("change")).await.unwrap();
         let question = Question {
             question: self.words("question"),
             detail: self.words("detail"),
@@ -184,13 +187,20 @@ impl Furnishing<'_> {
             open_for: 86_400,
             audience: Audience::Client,
         };
-        approvals::ask(db, &self.claim().await, question).await.unwrap();
+        approvals::commands::ask(db, &self.claim().await, question).await.unwrap();
         let (second, _) = self.ask("second").await;
         self.claim().await;
-        controls::steer(db, owner, second, &self.words("steer")).await.unwrap();
-        notes::write(db, owner, self.client.id, &format!("{}.md", self.word), &self.words("note"), None)
-            .await
-            .unwrap();
+        controls::commands::steer(db, owner, second, &self.words("steer")).await.unwrap();
+        notes::commands::write(
+            db,
+            owner,
+            self.client.id,
+            &format!("{}.md", self.word),
+            &self.words("note"),
+            None,
+        )
+        .await
+        .unwrap();
         session
     }
 
@@ -215,7 +225,7 @@ impl Furnishing<'_> {
         };
         let (token, _) = tokens::create(db, operator, wide).await.unwrap();
         let pause = Action::PauseSubscription { client: self.client.id };
-        proposals::propose(db, operator, token, &pause, &self.words("reason")).await.unwrap();
+        proposals::commands::propose(db, operator, token, &pause, &self.words("reason")).await.unwrap();
         // A program of the whole workspace speaks about one client.
         let by = By { token: Some(token), ip: None };
         let arguments = json!({ "client": self.client.id });
@@ -223,7 +233,7 @@ impl Furnishing<'_> {
         let (client, path, body) =
             (self.client.id, format!("Calls/{}.md", self.word), self.words("by a program"));
         idempotency::once(db, operator, call, async move |db| {
-            let note = notes::write(&db, operator, client, &path, &body, None).await?;
+            let note = notes::commands::write(&db, operator, client, &path, &body, None).await?;
             let deed = crate::audit::Deed::done("write_note", path.as_str()).of(client);
             Ok((json!({ "path": note.path, "body": body }), deed))
         })

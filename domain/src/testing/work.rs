@@ -11,7 +11,7 @@ use crate::{
     agents::{self, NewAgent},
     ids::{AgentId, ClientId, RequestId, TokenId},
     requests::{Detail, NewRequest, Priority, commands, queries},
-    runs::{self, Claimed},
+    runs::{self, ClaimedRun},
     session::{Conversation, Event, Part},
     tokens::{self, NewToken, Right},
 };
@@ -35,7 +35,7 @@ impl Fixture {
     /// An agent who works for one client or, without one, for all of the workspace.
     pub async fn agent(&self, name: &str, client: Option<ClientId>) -> AgentId {
         let new = NewAgent { name: name.into(), persona: "Calm.".into(), client };
-        agents::create(&self.db, &self.operator, new).await.unwrap()
+        agents::commands::create(&self.db, &self.operator, new).await.unwrap()
     }
 
     /// An agent of the workspace who fetches its own work.
@@ -83,8 +83,8 @@ impl Fixture {
     }
 
     /// A worker takes the next queued run up, for as long as the test lasts.
-    pub async fn claim(&self) -> Claimed {
-        runs::claim_due(&self.db, "a worker", LEASE).await.unwrap().expect("a queued run")
+    pub async fn claim(&self) -> ClaimedRun {
+        runs::commands::claim_due(&self.db, "a worker", LEASE).await.unwrap().expect("a queued run")
     }
 
     /// Everything that a stream holds.

@@ -22,12 +22,12 @@ async fn a_key_goes_in_and_only_the_server_takes_it_out(pool: PgPool) {
     let house = world.client("Harbor & Pine Law", 1).await;
     world.ask(&house, "Draft a lease").await;
     let claimed = world.claim().await;
-    assert_eq!(agents::reach(db, &claimed).await.unwrap().key, None);
+    assert_eq!(agents::queries::reach(db, &claimed).await.unwrap().key, None);
 
-    agents::set_key(db, &world.operator, claimed.agent, "sk-older").await.unwrap();
-    agents::set_key(db, &world.operator, claimed.agent, &format!(" {PLANTED}\n")).await.unwrap();
-    assert!(agents::has_key(db, &world.operator, claimed.agent).await.unwrap());
-    let reach = agents::reach(db, &claimed).await.unwrap();
+    agents::commands::set_key(db, &world.operator, claimed.agent, "sk-older").await.unwrap();
+    agents::commands::set_key(db, &world.operator, claimed.agent, &format!(" {PLANTED}\n")).await.unwrap();
+    assert!(agents::queries::has_key(db, &world.operator, claimed.agent).await.unwrap());
+    let reach = agents::queries::reach(db, &claimed).await.unwrap();
     assert_eq!(reach.key.as_deref(), Some(PLANTED));
     assert!(!format!("{reach:?}").contains(PLANTED));
 
@@ -51,8 +51,8 @@ async fn a_key_goes_in_and_only_the_server_takes_it_out(pool: PgPool) {
         assert_eq!(rows(db, scope).await, seen, "{scope:?}");
     }
 
-    agents::remove_key(db, &world.operator, claimed.agent).await.unwrap();
-    assert_eq!(agents::reach(db, &claimed).await.unwrap().key, None);
+    agents::commands::remove_key(db, &world.operator, claimed.agent).await.unwrap();
+    assert_eq!(agents::queries::reach(db, &claimed).await.unwrap().key, None);
 }
 
 #[sqlx::test(migrations = "../migrations")]
@@ -60,17 +60,17 @@ async fn who_may_not_is_not_told_that_there_is_one(pool: PgPool) {
     let world = World::new(pool).await;
     let db = &world.db;
     let house = world.client("Harbor & Pine Law", 1).await;
-    let agent = agents::list(db, &world.operator).await.unwrap().remove(0).id;
+    let agent = agents::queries::list(db, &world.operator).await.unwrap().remove(0).id;
     let beside = world.beside().await;
     for scope in [&house.owner, &beside.operator, &Scope::visitor(world.workspace)] {
         assert!(
-            matches!(agents::set_key(db, scope, agent, PLANTED).await, Err(Error::NotFound)),
+            matches!(agents::commands::set_key(db, scope, agent, PLANTED).await, Err(Error::NotFound)),
             "{scope:?}"
         );
     }
-    assert!(matches!(agents::remove_key(db, &house.owner, agent).await, Err(Error::NotFound)));
+    assert!(matches!(agents::commands::remove_key(db, &house.owner, agent).await, Err(Error::NotFound)));
     for wrong in ["", "two words", "línea", &"x".repeat(5_000)] {
-        let error = agents::set_key(db, &world.operator, agent, wrong).await.unwrap_err();
+        let error = agents::commands::set_key(db, &world.operator, agent, wrong).await.unwrap_err();
         assert!(matches!(error, Error::Fields(errors) if errors.of("key").is_some()), "{wrong}");
     }
 }
@@ -85,7 +85,7 @@ async fn a_node_knows_what_was_sealed_under_another_nodes_key(pool: PgPool) {
     let (ours, theirs) = (Keyring::generate(), Keyring::generate());
     let node = |keys: &str| world.db.clone().with_keyring(Keyring::parse(keys).unwrap());
     assert_eq!(sealed::unopened(&node(&ours)).await.unwrap(), []);
-    agents::set_key(&node(&theirs), &world.operator, agent, PLANTED).await.unwrap();
+    agents::commands::set_key(&node(&theirs), &world.operator, agent, PLANTED).await.unwrap();
     assert_eq!(sealed::unopened(&node(&theirs)).await.unwrap(), []);
     let found = sealed::unopened(&node(&ours)).await.unwrap();
     let key_id = Keyring::parse(&theirs).unwrap().name().to_owned();
@@ -111,11 +111,11 @@ async fn a_key_moves_to_the_newest_master_key_when_it_is_used(pool: PgPool) {
     let claimed = world.claim().await;
     let (old, new) = (Keyring::generate(), Keyring::generate());
     let under = |keys: &str| world.db.clone().with_keyring(Keyring::parse(keys).unwrap());
-    agents::set_key(&under(&old), &world.operator, claimed.agent, PLANTED).await.unwrap();
-    let lost = agents::reach(&under(&new), &claimed).await.unwrap_err();
+    agents::commands::set_key(&under(&old), &world.operator, claimed.agent, PLANTED).await.unwrap();
+    let lost = agents::queries::reach(&under(&new), &claimed).await.unwrap_err();
     assert!(matches!(&lost, Error::Broken(why) if why.contains("which is not here")), "{lost}");
     for keys in [format!("{new},{old}"), new] {
-        let reach = agents::reach(&under(&keys), &claimed).await.unwrap();
+        let reach = agents::queries::reach(&under(&keys), &claimed).await.unwrap();
         assert_eq!(reach.key.as_deref(), Some(PLANTED));
     }
 }

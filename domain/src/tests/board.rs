@@ -20,7 +20,7 @@ async fn parking_takes_the_agent_off_and_frees_the_place(pool: PgPool) {
     let claimed = world.claim().await;
     let moved = commands::move_to(&world.db, &world.operator, first.id, Column::UpNext, None).await.unwrap();
     assert_eq!((moved.from, moved.to), (Column::InProgress, Column::UpNext));
-    assert!(runs::is_lost(&runs::complete(&world.db, &claimed).await.unwrap_err()));
+    assert!(runs::is_lost(&runs::commands::complete(&world.db, &claimed).await.unwrap_err()));
     assert_eq!(world.run_state(first.id).await, "cancelled");
     assert_eq!(
         world.request(house.id, 2).await.card.column,
@@ -65,8 +65,8 @@ async fn an_operator_finishes_what_was_delivered(pool: PgPool) {
     assert!(
         matches!(to(Column::Review).await, Err(Error::Refused(why)) if why.contains("Stop the work first"))
     );
-    deliverables::put(&world.db, &claimed, "Lease", Content::Body("Draft".into())).await.unwrap();
-    runs::complete(&world.db, &claimed).await.unwrap();
+    deliverables::commands::put(&world.db, &claimed, "Lease", Content::Body("Draft".into())).await.unwrap();
+    runs::commands::complete(&world.db, &claimed).await.unwrap();
     assert!(matches!(to(Column::Done).await, Err(Error::Refused(why)) if why.contains("Review first")));
     assert_eq!(to(Column::Review).await.unwrap().to, Column::Review);
     assert_eq!(to(Column::Done).await.unwrap().to, Column::Done);

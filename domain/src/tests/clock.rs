@@ -25,7 +25,7 @@ async fn reads(world: &World, house: &TestClient) -> (ClockState, i64, Option<i6
     (card.cycle.state, card.cycle.left / HOUR, card.due_at)
 }
 
-async fn ask(world: &World, claimed: &runs::Claimed) -> crate::ids::ApprovalId {
+async fn ask(world: &World, claimed: &runs::ClaimedRun) -> crate::ids::ApprovalId {
     let question = Question {
         question: "Which one?".into(),
         detail: String::new(),
@@ -33,7 +33,7 @@ async fn ask(world: &World, claimed: &runs::Claimed) -> crate::ids::ApprovalId {
         open_for: 30 * 86_400,
         audience: Audience::Client,
     };
-    approvals::ask(&world.db, claimed, question).await.unwrap()
+    approvals::commands::ask(&world.db, claimed, question).await.unwrap()
 }
 
 /// From Monday eight o'clock UTC: 48 hours of working days.
@@ -50,18 +50,18 @@ async fn stands_still_while_it_waits_on_the_client(pool: PgPool) {
     let approval = ask(&world, &claimed).await;
     world.wait(TimeDelta::hours(20));
     assert_eq!(reads(&world, &house).await, (ClockState::Waiting, 38, None));
-    approvals::answer(&world.db, &house.owner, approval, "a").await.unwrap();
+    approvals::commands::answer(&world.db, &house.owner, approval, "a").await.unwrap();
     assert_eq!(reads(&world, &house).await, (ClockState::Running, 38, Some(at("2026-11-26T04:00:00Z"))));
 
-    deliverables::put(&world.db, &claimed, "Lease", Content::Body("Draft".into())).await.unwrap();
-    deliverables::submit_for_review(&world.db, &claimed).await.unwrap();
+    deliverables::commands::put(&world.db, &claimed, "Lease", Content::Body("Draft".into())).await.unwrap();
+    deliverables::commands::submit_for_review(&world.db, &claimed).await.unwrap();
     world.wait(TimeDelta::days(7));
     assert_eq!(
         reads(&world, &house).await,
         (ClockState::Waiting, 38, None),
         "a review waits on the client too"
     );
-    reviews::ask_for_change(&world.db, &house.owner, asked.card.id, "Shorter").await.unwrap();
+    reviews::commands::ask_for_change(&world.db, &house.owner, asked.card.id, "Shorter").await.unwrap();
     assert_eq!(reads(&world, &house).await.0, ClockState::Running);
     world.wait(TimeDelta::hours(2));
     assert_eq!(reads(&world, &house).await.1, 36);
@@ -93,7 +93,7 @@ async fn stands_still_while_the_subscription_is_paused(pool: PgPool) {
     let state = async |number: u64| world.request(house.id, number).await.card.cycle.state;
     assert_eq!((state(1).await, state(2).await), (ClockState::Paused, ClockState::Paused));
     // An answer during the pause moves the card, and not the clock.
-    approvals::answer(&world.db, &house.owner, approval, "a").await.unwrap();
+    approvals::commands::answer(&world.db, &house.owner, approval, "a").await.unwrap();
     assert_eq!(reads(&world, &house).await, (ClockState::Paused, 48, None));
     world.wait(TimeDelta::days(30));
     pause("active").await;
@@ -119,9 +119,9 @@ async fn stops_when_it_is_parked_or_done_and_goes_on_where_it_was(pool: PgPool) 
     commands::move_to(&world.db, &world.operator, asked.card.id, Column::InProgress, None).await.unwrap();
     assert_eq!(reads(&world, &house).await, (ClockState::Running, 43, Some(at("2026-11-26T08:00:00Z"))));
     let claimed = world.claim().await;
-    deliverables::put(&world.db, &claimed, "Lease", Content::Body("Draft".into())).await.unwrap();
-    deliverables::submit_for_review(&world.db, &claimed).await.unwrap();
-    reviews::approve(&world.db, &house.owner, asked.card.id).await.unwrap();
+    deliverables::commands::put(&world.db, &claimed, "Lease", Content::Body("Draft".into())).await.unwrap();
+    deliverables::commands::submit_for_review(&world.db, &claimed).await.unwrap();
+    reviews::commands::approve(&world.db, &house.owner, asked.card.id).await.unwrap();
     world.wait(TimeDelta::days(3));
     assert_eq!(reads(&world, &house).await, (ClockState::Stopped, 43, None));
     assert_eq!(world.count("SELECT count(*) FROM cycle_span WHERE to_at IS NULL").await, 0);

@@ -9,14 +9,14 @@ use crate::{
     Error,
     costs::{self, Micros, Spent, Subject, TypedPrice},
     money::{Currency, Money},
-    runs::Claimed,
+    runs::ClaimedRun,
 };
 
 fn price(input: &str, cached: &str, output: &str) -> TypedPrice {
     TypedPrice { model: "m".into(), input: input.into(), cached: cached.into(), output: output.into() }
 }
 
-async fn spend(world: &World, claimed: &Claimed, key: &str, input: u64, output: u64) {
+async fn spend(world: &World, claimed: &ClaimedRun, key: &str, input: u64, output: u64) {
     let spent = Spent {
         key: key.into(),
         model: "m".into(),
@@ -28,7 +28,7 @@ async fn spend(world: &World, claimed: &Claimed, key: &str, input: u64, output: 
     costs::record(&world.db, claimed, &spent).await.unwrap();
 }
 
-async fn working(world: &World) -> (TestClient, Claimed) {
+async fn working(world: &World) -> (TestClient, ClaimedRun) {
     let house = world.client("Harbor & Pine Law", 1).await;
     world.ask(&house, "Draft a lease").await;
     let claimed = world.claim().await;

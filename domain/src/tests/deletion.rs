@@ -9,12 +9,12 @@ use crate::testing::TestClient;
 use crate::{
     Error, Scope,
     files::{
-        self, Arrived, Store, quota,
+        self, ArrivedFile, Store, quota,
         store::{Incoming, Key},
     },
     ids::{FileId, RequestId},
     requests::{NewRequest, Priority, commands},
-    session::{self, Body, Conversation, Deletable, Event, Part, Reading, retain},
+    session::{self, Body, Conversation, Deletable, Event, Part, Reading, commands::retain},
 };
 
 const SECRET: &str = "My card is 4111-1111";
@@ -41,8 +41,8 @@ impl Desk {
     async fn file(&self, scope: &Scope, name: &str, bytes: &[u8]) -> FileId {
         let mut incoming = Incoming::begin(&self.store).await.unwrap();
         incoming.write(bytes).await.unwrap();
-        let arrived = Arrived { name: name.into(), kind: files::sniff(bytes, name), request: None };
-        files::keep(&self.world.db, &self.store, scope, incoming, arrived).await.unwrap()
+        let arrived = ArrivedFile { name: name.into(), kind: files::sniff(bytes, name), request: None };
+        files::commands::keep(&self.world.db, &self.store, scope, incoming, arrived).await.unwrap()
     }
 
     async fn delete(&self, scope: &Scope, request: RequestId, entry: &str) -> crate::Result<Deletable> {
@@ -50,7 +50,7 @@ impl Desk {
     }
 
     async fn read(&self, stream: Uuid) -> Reading {
-        session::read(&self.world.db, &self.world.operator, stream).await.unwrap()
+        session::queries::read(&self.world.db, &self.world.operator, stream).await.unwrap()
     }
 
     /// The key of the newest entry that is like that.
@@ -203,21 +203,23 @@ async fn a_file_goes_with_its_bytes_and_gives_its_room_back(pool: PgPool) {
             .unwrap()
             .key
     };
-    let key =
-        Key::content(world.workspace, &files::get(&world.db, &house.owner, brief).await.unwrap().sha256)
-            .unwrap();
+    let key = Key::content(
+        world.workspace,
+        &files::queries::get(&world.db, &house.owner, brief).await.unwrap().sha256,
+    )
+    .unwrap();
     let room = quota::room(&world.db, &house.owner).await.unwrap().unwrap();
 
     assert!(matches!(desk.delete(&house.member, request, &first).await, Err(Error::NotFound)));
     assert_eq!(desk.delete(&house.owner, request, &first).await.unwrap(), Deletable::File);
     assert!(desk.store.exists(&key).await.unwrap(), "another file has the same content");
-    assert!(matches!(files::get(&world.db, &house.owner, brief).await, Err(Error::NotFound)));
+    assert!(matches!(files::queries::get(&world.db, &house.owner, brief).await, Err(Error::NotFound)));
     assert_eq!(desk.places("secret-name").await, Vec::<String>::new());
     assert_eq!(quota::room(&world.db, &house.owner).await.unwrap(), Some(room + own.len() as u64));
 
     assert_eq!(desk.delete(&house.member, request, &second).await.unwrap(), Deletable::File);
     assert!(!desk.store.exists(&key).await.unwrap());
-    let left: Vec<FileId> = files::of_request(&world.db, &house.owner, request)
+    let left: Vec<FileId> = files::queries::of_request(&world.db, &house.owner, request)
         .await
         .unwrap()
         .into_iter()
@@ -239,7 +241,8 @@ async fn a_file_goes_with_its_bytes_and_gives_its_room_back(pool: PgPool) {
     // The same file again is a new one.
     let again = desk.file(&house.owner, "again.txt", own).await;
     assert!(
-        desk.store.exists(&key).await.unwrap() && files::get(&world.db, &house.owner, again).await.is_ok()
+        desk.store.exists(&key).await.unwrap()
+            && files::queries::get(&world.db, &house.owner, again).await.is_ok()
     );
 }
 
@@ -251,7 +254,7 @@ async fn the_stored_fold_loses_the_words_too(pool: PgPool) {
     let asked = world.ask(house, "Draft a lease").await;
     let (request, stream) = (asked.card.id, asked.session_stream);
     let claimed = world.claim().await;
-    crate::runs::fail(&world.db, &claimed, "It could not be reached.").await.unwrap();
+    crate::runs::commands::fail(&world.db, &claimed, "It could not be reached.").await.unwrap();
     commands::comment(&world.db, &house.owner, request, SECRET, &[]).await.unwrap();
     let entry = desk.newest(stream, is_comment).await;
     world.wait(TimeDelta::days(31));
@@ -298,12 +301,18 @@ async fn an_operators_note_is_theirs_and_decisions_stay(pool: PgPool) {
     commands::withdraw(&world.db, &house.owner, request).await.unwrap();
     let done = world.ask(house, "Answer the court").await;
     let claimed = world.claim().await;
-    crate::runs::fail(&world.db, &claimed, "It could not be reached.").await.unwrap();
-    crate::controls::say(&world.db, &house.owner, done.card.id, "one", "short").await.unwrap();
+    crate::runs::commands::fail(&world.db, &claimed, "It could not be reached.").await.unwrap();
+    crate::controls::commands::send_message(&world.db, &house.owner, done.card.id, "one", "short")
+        .await
+        .unwrap();
     let said = desk.newest(done.session_stream, is_comment).await;
     desk.delete(&house.owner, done.card.id, &said).await.unwrap();
     let digests: Vec<Vec<u8>> =
         sqlx::query_scalar("SELECT words FROM said").fetch_all(&world.pool).await.unwrap();
     assert_eq!(digests, [Vec::<u8>::new()]);
-    assert!(crate::controls::say(&world.db, &house.owner, done.card.id, "one", "short").await.is_err());
+    assert!(
+        crate::controls::commands::send_message(&world.db, &house.owner, done.card.id, "one", "short")
+            .await
+            .is_err()
+    );
 }

@@ -34,7 +34,7 @@ fn card(board: &Board, number: u64) -> &BoardCard {
 #[sqlx::test(migrations = "../migrations")]
 async fn today_is_clear_before_anything_happens(pool: PgPool) {
     let world = World::new(pool).await;
-    let today = desk::today(&world.db, &world.operator).await.unwrap();
+    let today = desk::queries::today(&world.db, &world.operator).await.unwrap();
     assert!(today.is_clear());
     assert_eq!(today.at_work, 0);
 }
@@ -45,22 +45,28 @@ async fn questions_to_operators_come_at_once_and_those_to_clients_after_long(poo
     let (law, realty) = (world.client("Harbor & Pine Law", 1).await, world.client("Willow Realty", 1).await);
     world.ask(&law, "Follow up").await;
     let claimed = world.claim().await;
-    approvals::ask(&world.db, &claimed, question("May I write to them?", Audience::Client)).await.unwrap();
+    approvals::commands::ask(&world.db, &claimed, question("May I write to them?", Audience::Client))
+        .await
+        .unwrap();
     world.wait(TimeDelta::hours(1));
     world.ask(&realty, "Listing text").await;
     let claimed = world.claim().await;
-    approvals::ask(&world.db, &claimed, question("Is this price right?", Audience::Operator)).await.unwrap();
+    approvals::commands::ask(&world.db, &claimed, question("Is this price right?", Audience::Operator))
+        .await
+        .unwrap();
 
-    let today = desk::today(&world.db, &world.operator).await.unwrap();
+    let today = desk::queries::today(&world.db, &world.operator).await.unwrap();
     let asked: Vec<&str> = today.to_answer.shown.iter().map(|one| one.question.as_str()).collect();
     assert_eq!(asked, ["Is this price right?"]);
     assert!(today.unanswered.shown.is_empty(), "an hour is not long");
 
     world.wait(TimeDelta::hours(3));
-    let today = desk::today(&world.db, &world.operator).await.unwrap();
+    let today = desk::queries::today(&world.db, &world.operator).await.unwrap();
     assert_eq!(today.unanswered.shown[0].question, "May I write to them?");
-    approvals::answer(&world.db, &world.operator, today.to_answer.shown[0].id, "yes").await.unwrap();
-    let today = desk::today(&world.db, &world.operator).await.unwrap();
+    approvals::commands::answer(&world.db, &world.operator, today.to_answer.shown[0].id, "yes")
+        .await
+        .unwrap();
+    let today = desk::queries::today(&world.db, &world.operator).await.unwrap();
     assert!(today.to_answer.shown.is_empty());
     assert_eq!(today.at_work, 1, "the answered one goes on");
 }
@@ -74,7 +80,7 @@ async fn clocks_at_risk_are_seen_over_a_weekend(pool: PgPool) {
     world.ask(&law, "Follow up").await;
     world.wait(TimeDelta::hours(7));
     world.ask(&realty, "Listing text").await;
-    let late = async || desk::today(&world.db, &world.operator).await.unwrap().at_risk.shown;
+    let late = async || desk::queries::today(&world.db, &world.operator).await.unwrap().at_risk.shown;
     assert!(late().await.is_empty());
     // Friday 23:00: six working hours are left of the first.
     world.wait(TimeDelta::hours(35));
@@ -102,12 +108,12 @@ async fn what_broke_off_stays_until_it_is_taken_up_again(pool: PgPool) {
     let house = world.client("Harbor & Pine Law", 1).await;
     let asked = world.ask(&house, "Follow up").await.card;
     let claimed = world.claim().await;
-    runs::fail(&world.db, &claimed, "The notes could not be read.").await.unwrap();
-    let failed = desk::today(&world.db, &world.operator).await.unwrap().failed.shown;
+    runs::commands::fail(&world.db, &claimed, "The notes could not be read.").await.unwrap();
+    let failed = desk::queries::today(&world.db, &world.operator).await.unwrap().failed.shown;
     assert_eq!((failed[0].number, failed[0].agent.as_str()), (1, "Mina"));
     assert_eq!(failed[0].failure, "The notes could not be read.");
-    runs::retry(&world.db, &world.operator, asked.id).await.unwrap();
-    assert!(desk::today(&world.db, &world.operator).await.unwrap().failed.shown.is_empty());
+    runs::commands::retry(&world.db, &world.operator, asked.id).await.unwrap();
+    assert!(desk::queries::today(&world.db, &world.operator).await.unwrap().failed.shown.is_empty());
 }
 
 #[sqlx::test(migrations = "../migrations")]
@@ -116,7 +122,7 @@ async fn new_clients_and_unpaid_invoices_go_with_time_and_payment(pool: PgPool) 
     world.client("Harbor & Pine Law", 1).await;
     world.wait(TimeDelta::days(2));
     let realty = world.client("Willow Realty", 1).await;
-    let today = async || desk::today(&world.db, &world.operator).await.unwrap();
+    let today = async || desk::queries::today(&world.db, &world.operator).await.unwrap();
     assert_eq!(today().await.unpaid.shown.iter().map(|one| one.number).collect::<Vec<_>>(), [1, 2]);
     let invoices =
         billing::queries::list(&world.db, &world.operator, Some(realty.id), Filter::All, 1).await.unwrap();
@@ -136,7 +142,7 @@ async fn the_board_tells_what_is_next_and_what_may_be_moved(pool: PgPool) {
     let kept = NewRequest { queue: false, ..new_request("Someday") };
     commands::create(&world.db, &law.owner, kept).await.unwrap();
     world.ask(&realty, "Listing text").await;
-    let board = async |client| desk::board(&world.db, &world.operator, client).await.unwrap();
+    let board = async |client| desk::queries::board(&world.db, &world.operator, client).await.unwrap();
 
     let all = board(None).await;
     assert_eq!(all.columns.iter().map(|column| column.cards.len()).collect::<Vec<_>>(), [1, 2, 2, 0, 0, 0]);
@@ -154,8 +160,8 @@ async fn the_board_tells_what_is_next_and_what_may_be_moved(pool: PgPool) {
         [Column::Backlog, Column::UpNext],
         "someone is at work"
     );
-    deliverables::put(&world.db, &claimed, "One", Content::Body("Done".into())).await.unwrap();
-    runs::complete(&world.db, &claimed).await.unwrap();
+    deliverables::commands::put(&world.db, &claimed, "One", Content::Body("Done".into())).await.unwrap();
+    runs::commands::complete(&world.db, &claimed).await.unwrap();
     world.subscription_is(&law, "paused").await;
     assert_eq!(card(&board(Some(law.id)).await, 2).start, Some(Start::WhenActive));
 }
@@ -166,8 +172,8 @@ async fn what_the_board_lets_move_is_what_can_be_moved(pool: PgPool) {
     let house = world.client("Harbor & Pine Law", 5).await;
     let asked = world.ask(&house, "One").await.card;
     let claimed = world.claim().await;
-    approvals::ask(&world.db, &claimed, question("May I?", Audience::Client)).await.unwrap();
-    let found = desk::board(&world.db, &world.operator, None).await.unwrap();
+    approvals::commands::ask(&world.db, &claimed, question("May I?", Audience::Client)).await.unwrap();
+    let found = desk::queries::board(&world.db, &world.operator, None).await.unwrap();
     let moves = &card(&found, 1).moves;
     assert_eq!(*moves, [Column::Backlog, Column::UpNext]);
     for to in Column::ALL.into_iter().filter(|to| !moves.contains(to) && *to != Column::Waiting) {
@@ -183,8 +189,9 @@ async fn what_stands_for_long_is_ageing(pool: PgPool) {
     let house = world.client("Harbor & Pine Law", 1).await;
     world.ask(&house, "One").await;
     world.ask(&house, "Two").await;
-    let ageing =
-        async |number| card(&desk::board(&world.db, &world.operator, None).await.unwrap(), number).is_ageing;
+    let ageing = async |number| {
+        card(&desk::queries::board(&world.db, &world.operator, None).await.unwrap(), number).is_ageing
+    };
     world.wait(TimeDelta::hours(7 * 24 - 1));
     assert!(!ageing(2).await);
     world.wait(TimeDelta::hours(1));
@@ -216,14 +223,14 @@ async fn the_desk_is_the_operators_alone(pool: PgPool) {
     let house = world.client("Harbor & Pine Law", 1).await;
     world.ask(&house, "One").await;
     for scope in [&house.owner, &house.member, &house.billing, &world.operator.within(house.id)] {
-        assert!(matches!(desk::today(&world.db, scope).await, Err(Error::NotFound)));
-        assert!(matches!(desk::board(&world.db, scope, Some(house.id)).await, Err(Error::NotFound)));
-        assert!(matches!(desk::outlook(&world.db, scope).await, Err(Error::NotFound)));
+        assert!(matches!(desk::queries::today(&world.db, scope).await, Err(Error::NotFound)));
+        assert!(matches!(desk::queries::board(&world.db, scope, Some(house.id)).await, Err(Error::NotFound)));
+        assert!(matches!(desk::queries::outlook(&world.db, scope).await, Err(Error::NotFound)));
         assert!(matches!(queries::search_all(&world.db, scope, "").await, Err(Error::NotFound)));
     }
     let other = world.beside().await;
-    let board = desk::board(&other.db, &other.operator, Some(house.id)).await.unwrap();
+    let board = desk::queries::board(&other.db, &other.operator, Some(house.id)).await.unwrap();
     assert!(board.columns.iter().all(|column| column.cards.is_empty()));
     assert_eq!(board.clients, 0);
-    assert!(desk::today(&other.db, &other.operator).await.unwrap().is_clear());
+    assert!(desk::queries::today(&other.db, &other.operator).await.unwrap().is_clear());
 }

@@ -10,7 +10,7 @@ use crate::{
     controls,
     deliverables::{self, Content},
     requests::{Column, commands},
-    runs::{self, Claimed},
+    runs::{self, ClaimedRun},
     session::{Body, Choice, Conversation, Part, RunState},
 };
 
@@ -18,9 +18,9 @@ use crate::{
 const STEPS: usize = 7;
 
 /// Does the work up to a step, and lets go of it without a word.
-async fn work_until(world: &World, house: &TestClient, claimed: &Claimed, step: usize) {
+async fn work_until(world: &World, house: &TestClient, claimed: &ClaimedRun, step: usize) {
     let db = &world.db;
-    let say = |part| runs::say(db, claimed, vec![part]);
+    let say = |part| runs::commands::append_events(db, claimed, vec![part]);
     if step >= 1 {
         say(Part::TextStart { id: "1".into() }).await.unwrap();
     }
@@ -36,20 +36,20 @@ async fn work_until(world: &World, house: &TestClient, claimed: &Claimed, step: 
             open_for: 3_600,
             audience: Audience::Client,
         };
-        let approval = approvals::ask(db, claimed, question).await.unwrap();
+        let approval = approvals::commands::ask(db, claimed, question).await.unwrap();
         if step == 3 {
             world.wait(TimeDelta::hours(2));
-            assert_eq!(approvals::expire(db).await.unwrap(), 1);
+            assert_eq!(approvals::commands::expire(db).await.unwrap(), 1);
             return;
         }
-        approvals::answer(db, &house.owner, approval, "y").await.unwrap();
+        approvals::commands::answer(db, &house.owner, approval, "y").await.unwrap();
     }
     if step >= 5 {
-        deliverables::put(db, claimed, "Lease", Content::Body("Draft".into())).await.unwrap();
+        deliverables::commands::put(db, claimed, "Lease", Content::Body("Draft".into())).await.unwrap();
     }
     if step >= 6 {
         commands::comment(db, &house.owner, claimed.request, "How is it going?", &[]).await.unwrap();
-        controls::steer(db, &house.owner, claimed.request, "Shorter, please.").await.unwrap();
+        controls::commands::steer(db, &house.owner, claimed.request, "Shorter, please.").await.unwrap();
     }
 }
 
@@ -77,10 +77,10 @@ async fn lose_all(world: &World, house: &TestClient, step: usize) -> u32 {
     let mut rounds = 0;
     loop {
         world.wait(TimeDelta::minutes(6));
-        controls::expire(&world.db).await.unwrap();
-        runs::reap(&world.db).await.unwrap();
+        controls::commands::expire(&world.db).await.unwrap();
+        runs::commands::reap(&world.db).await.unwrap();
         world.wait(TimeDelta::minutes(6));
-        match runs::claim_due(&world.db, "worker", LEASE).await.unwrap() {
+        match runs::commands::claim_due(&world.db, "worker", LEASE).await.unwrap() {
             // An answer renews patience, and there is none after the first few rounds.
             Some(claimed) => {
                 work_until(world, house, &claimed, if rounds < 3 { step } else { step.min(2) }).await
@@ -106,10 +106,10 @@ async fn what_failed_can_be_started_again(pool: PgPool) {
     let asked = world.ask(&house, "Draft a lease").await;
     let claimed = world.claim().await;
     assert!(matches!(
-        runs::retry(&world.db, &house.owner, asked.card.id).await,
+        runs::commands::retry(&world.db, &house.owner, asked.card.id).await,
         Err(crate::Error::Refused(_))
     ));
-    runs::fail(&world.db, &claimed, "Mina could not read the file.").await.unwrap();
+    runs::commands::fail(&world.db, &claimed, "Mina could not read the file.").await.unwrap();
     let failed = world.request(house.id, 1).await.card;
     assert_eq!(failed.run.unwrap().failure.as_deref(), Some("Mina could not read the file."));
     assert_eq!(
@@ -118,11 +118,11 @@ async fn what_failed_can_be_started_again(pool: PgPool) {
         "the operator is told"
     );
 
-    runs::retry(&world.db, &house.member, asked.card.id).await.unwrap();
+    runs::commands::retry(&world.db, &house.member, asked.card.id).await.unwrap();
     let again = world.claim().await;
     assert_ne!(again.run, claimed.run);
     assert_eq!(again.attempt, 1);
-    runs::complete(&world.db, &again).await.unwrap();
+    runs::commands::complete(&world.db, &again).await.unwrap();
     assert_eq!(world.run_state(asked.card.id).await, "completed");
 }
 
@@ -133,10 +133,10 @@ async fn a_stop_is_obeyed_even_by_the_dead(pool: PgPool) {
     let asked = world.ask(&house, "Draft a lease").await;
     let claimed = world.claim().await;
     world.wait(TimeDelta::seconds(29));
-    controls::stop(&world.db, &house.owner, asked.card.id).await.unwrap();
+    controls::commands::stop(&world.db, &house.owner, asked.card.id).await.unwrap();
     world.wait(TimeDelta::seconds(2));
-    assert_eq!(runs::reap(&world.db).await.unwrap(), 1);
+    assert_eq!(runs::commands::reap(&world.db).await.unwrap(), 1);
     assert_eq!(world.run_state(asked.card.id).await, "cancelled", "it is not queued anew");
-    assert!(runs::is_lost(&runs::complete(&world.db, &claimed).await.unwrap_err()));
+    assert!(runs::is_lost(&runs::commands::complete(&world.db, &claimed).await.unwrap_err()));
     assert_eq!(world.count("SELECT count(*) FROM control WHERE outcome = 'done'").await, 1);
 }

@@ -7,7 +7,7 @@ use super::world::{LEASE, World};
 use crate::testing::TestClient;
 use crate::{
     Error,
-    approvals::{self, Answered, Audience, Question},
+    approvals::{self, AnswerOutcome, Audience, Question},
     billing::{
         Subscription, SubscriptionState,
         commands::{Pausing, end_now, pause, resume},
@@ -17,7 +17,7 @@ use crate::{
     deliverables::{self, Content},
     ids::ApprovalId,
     requests::{Column, commands},
-    runs::{self, Claimed, Standing},
+    runs::{self, ClaimedRun, LeaseState},
     session::Choice,
 };
 
@@ -25,11 +25,11 @@ async fn held(world: &World, house: &TestClient) -> Subscription {
     queries::of_client(&world.db, &world.operator, house.id).await.unwrap().unwrap()
 }
 
-async fn due(world: &World) -> Option<Claimed> {
-    runs::claim_due(&world.db, "worker", LEASE).await.unwrap()
+async fn due(world: &World) -> Option<ClaimedRun> {
+    runs::commands::claim_due(&world.db, "worker", LEASE).await.unwrap()
 }
 
-async fn ask(world: &World, claimed: &Claimed) -> ApprovalId {
+async fn ask(world: &World, claimed: &ClaimedRun) -> ApprovalId {
     let question = Question {
         question: "Send it?".into(),
         detail: String::new(),
@@ -37,12 +37,12 @@ async fn ask(world: &World, claimed: &Claimed) -> ApprovalId {
         open_for: 86_400,
         audience: Audience::Client,
     };
-    approvals::ask(&world.db, claimed, question).await.unwrap()
+    approvals::commands::ask(&world.db, claimed, question).await.unwrap()
 }
 
-async fn deliver(world: &World, claimed: &Claimed) -> crate::Result<()> {
-    deliverables::put(&world.db, claimed, "Lease", Content::Body("Done.".into())).await?;
-    deliverables::submit_for_review(&world.db, claimed).await
+async fn deliver(world: &World, claimed: &ClaimedRun) -> crate::Result<()> {
+    deliverables::commands::put(&world.db, claimed, "Lease", Content::Body("Done.".into())).await?;
+    deliverables::commands::submit_for_review(&world.db, claimed).await
 }
 
 #[sqlx::test(migrations = "../migrations")]
@@ -61,7 +61,7 @@ async fn a_pause_waits_for_the_work_in_hand_and_the_time_goes_on(pool: PgPool) {
     assert_eq!((waiting.state, waiting.pausing), (SubscriptionState::Active, true));
     assert!(due(&world).await.is_none(), "nothing new is begun");
     world.wait(TimeDelta::hours(2));
-    runs::heartbeat(&world.db, &claimed, LEASE).await.unwrap();
+    runs::commands::heartbeat(&world.db, &claimed, LEASE).await.unwrap();
     deliver(&world, &claimed).await.unwrap();
     let paused = held(&world, &house).await;
     assert_eq!((paused.state, paused.pausing), (SubscriptionState::Paused, false));
@@ -96,15 +96,20 @@ async fn an_answer_is_kept_while_paused_and_worked_on_afterwards(pool: PgPool) {
     let approval = ask(&world, &claimed).await;
     let subscription = held(&world, &house).await.id;
     assert_eq!(pause(&world.db, &house.owner, subscription).await.unwrap(), Pausing::Now);
-    let answered = approvals::answer(&world.db, &house.owner, approval, "yes").await.unwrap();
-    let Answered::Kept { label, goes_on } = answered else { panic!("{answered:?}") };
+    let answered = approvals::commands::answer(&world.db, &house.owner, approval, "yes").await.unwrap();
+    let AnswerOutcome::Kept { label, goes_on } = answered else { panic!("{answered:?}") };
     assert_eq!(label, "Send it");
     assert_eq!(goes_on, "Work continues when the subscription is resumed.");
     assert_eq!(world.run_state(request).await, "queued");
     // The worker who waited for the answer delivers nothing with it.
-    assert_eq!(runs::heartbeat(&world.db, &claimed, LEASE).await.unwrap(), Standing::Lost);
+    assert_eq!(runs::commands::heartbeat(&world.db, &claimed, LEASE).await.unwrap(), LeaseState::Lost);
     assert!(runs::is_lost(&deliver(&world, &claimed).await.unwrap_err()));
-    let said = runs::say(&world.db, &claimed, vec![crate::session::Part::TextStart { id: "a".into() }]).await;
+    let said = runs::commands::append_events(
+        &world.db,
+        &claimed,
+        vec![crate::session::Part::TextStart { id: "a".into() }],
+    )
+    .await;
     assert!(runs::is_lost(&said.unwrap_err()));
     assert!(due(&world).await.is_none());
     resume(&world.db, &house.owner, subscription).await.unwrap();
@@ -122,7 +127,7 @@ async fn a_question_that_expires_while_paused_starts_nothing(pool: PgPool) {
     ask(&world, &claimed).await;
     pause(&world.db, &house.owner, held(&world, &house).await.id).await.unwrap();
     world.wait(TimeDelta::days(2));
-    assert_eq!(approvals::expire(&world.db).await.unwrap(), 1);
+    assert_eq!(approvals::commands::expire(&world.db).await.unwrap(), 1);
     assert_eq!(world.run_state(request).await, "queued");
     assert!(due(&world).await.is_none());
 }
@@ -138,15 +143,15 @@ async fn an_end_takes_the_work_from_whoever_is_at_it(pool: PgPool) {
     end_now(&world.db, &world.operator, held(&world, &house).await.id).await.unwrap();
     assert_eq!(world.run_state(working.request).await, "queued");
     assert!(runs::is_lost(&deliver(&world, &working).await.unwrap_err()));
-    let answered = approvals::answer(&world.db, &house.member, approval, "yes").await.unwrap();
-    let Answered::Kept { goes_on, .. } = answered else { panic!("{answered:?}") };
+    let answered = approvals::commands::answer(&world.db, &house.member, approval, "yes").await.unwrap();
+    let AnswerOutcome::Kept { goes_on, .. } = answered else { panic!("{answered:?}") };
     assert_eq!(goes_on, "Work continues when a new subscription starts.");
     assert!(due(&world).await.is_none());
     // Nor by hand, by a retry, or by what is said to nobody.
-    let stopped = controls::stop(&world.db, &world.operator, asked).await;
+    let stopped = controls::commands::stop(&world.db, &world.operator, asked).await;
     assert!(stopped.is_ok());
     for refused in [
-        runs::retry(&world.db, &world.operator, asked).await,
+        runs::commands::retry(&world.db, &world.operator, asked).await,
         commands::move_to(&world.db, &world.operator, asked, Column::Waiting, None).await.map(|_| ()),
         commands::move_to(&world.db, &world.operator, asked, Column::InProgress, None).await.map(|_| ()),
     ] {
@@ -154,7 +159,7 @@ async fn an_end_takes_the_work_from_whoever_is_at_it(pool: PgPool) {
             assert!(matches!(error, Error::Refused(_)), "{error:?}");
         }
     }
-    controls::steer(&world.db, &house.owner, asked, "Please go on.").await.unwrap();
+    controls::commands::steer(&world.db, &house.owner, asked, "Please go on.").await.unwrap();
     assert!(due(&world).await.is_none());
     assert_eq!(world.count("SELECT count(*) FROM run WHERE state = 'working'").await, 0);
 }
@@ -168,7 +173,7 @@ async fn a_program_that_rests_its_client_past_the_rule_delivers_nothing(pool: Pg
     for state in ["paused", "awaiting_payment", "ended"] {
         world.subscription_is(&house, state).await;
         assert!(runs::is_lost(&deliver(&world, &claimed).await.unwrap_err()), "{state}");
-        assert!(runs::is_lost(&runs::complete(&world.db, &claimed).await.unwrap_err()), "{state}");
+        assert!(runs::is_lost(&runs::commands::complete(&world.db, &claimed).await.unwrap_err()), "{state}");
     }
 }
 

@@ -6,7 +6,7 @@ use super::world::World;
 use crate::{
     Actor, Scope,
     accounts::commands::profile,
-    approvals::{self, Answered, Audience, Question},
+    approvals::{self, AnswerOutcome, Audience, Question},
     deliverables::{self, Content},
     ids::PersonId,
     requests::{Column, queries},
@@ -47,35 +47,41 @@ async fn from_asking_to_done(pool: PgPool) {
             Part::TextEnd { id: id.into() },
         ]
     };
-    runs::say(&world.db, &claimed, words("1", "I read the old lease first.")).await.unwrap();
-    let approval = approvals::ask(&world.db, &claimed, question()).await.unwrap();
+    runs::commands::append_events(&world.db, &claimed, words("1", "I read the old lease first."))
+        .await
+        .unwrap();
+    let approval = approvals::commands::ask(&world.db, &claimed, question()).await.unwrap();
 
     let home = queries::home(&world.db, &house.owner).await.unwrap();
     assert_eq!(home.waiting_on_me[0].waiting_for.as_deref(), Some("May I leave the pet clause out?"));
     assert_eq!((home.working.len(), home.next.len()), (0, 1));
     assert_eq!((home.places.taken, home.places.allowed), (1, Some(1)));
-    assert_eq!(approvals::open_for(&world.db, &house.member).await.unwrap()[0].id, approval);
+    assert_eq!(approvals::queries::list_open(&world.db, &house.member).await.unwrap()[0].id, approval);
 
-    let answered = approvals::answer(&world.db, &house.member, approval, "out").await.unwrap();
-    assert_eq!(answered, Answered::Won { label: "Leave it out".into() });
+    let answered = approvals::commands::answer(&world.db, &house.member, approval, "out").await.unwrap();
+    assert_eq!(answered, AnswerOutcome::Won { label: "Leave it out".into() });
     assert_eq!(
-        runs::heartbeat(&world.db, &claimed, super::world::LEASE).await.unwrap(),
-        runs::Standing::Hold
+        runs::commands::heartbeat(&world.db, &claimed, super::world::LEASE).await.unwrap(),
+        runs::LeaseState::Hold
     );
-    runs::say(&world.db, &claimed, words("2", "Left out. Here is the lease.")).await.unwrap();
+    runs::commands::append_events(&world.db, &claimed, words("2", "Left out. Here is the lease."))
+        .await
+        .unwrap();
     let text = Content::Body("# Lease\n\nNo pets are mentioned.".into());
-    assert_eq!(deliverables::put(&world.db, &claimed, "Lease", text).await.unwrap(), 1);
-    deliverables::submit_for_review(&world.db, &claimed).await.unwrap();
+    assert_eq!(deliverables::commands::put(&world.db, &claimed, "Lease", text).await.unwrap(), 1);
+    deliverables::commands::submit_for_review(&world.db, &claimed).await.unwrap();
     assert_eq!(world.request(house.id, 1).await.card.column, Column::Review);
 
-    reviews::ask_for_change(&world.db, &house.owner, first.card.id, "Add the deposit.").await.unwrap();
+    reviews::commands::ask_for_change(&world.db, &house.owner, first.card.id, "Add the deposit.")
+        .await
+        .unwrap();
     let again = world.request(house.id, 1).await;
     assert_eq!((again.card.column, again.card.revisions_used), (Column::InProgress, 1));
     let claimed = world.claim().await;
     let text = Content::Body("# Lease\n\nWith a deposit.".into());
-    assert_eq!(deliverables::put(&world.db, &claimed, "Lease", text).await.unwrap(), 2);
-    deliverables::submit_for_review(&world.db, &claimed).await.unwrap();
-    reviews::approve(&world.db, &house.owner, first.card.id).await.unwrap();
+    assert_eq!(deliverables::commands::put(&world.db, &claimed, "Lease", text).await.unwrap(), 2);
+    deliverables::commands::submit_for_review(&world.db, &claimed).await.unwrap();
+    reviews::commands::approve(&world.db, &house.owner, first.card.id).await.unwrap();
 
     let done = world.request(house.id, 1).await;
     assert_eq!((done.card.column, done.card.done_by.as_deref()), (Column::Done, Some("Owner")));
@@ -87,7 +93,8 @@ async fn from_asking_to_done(pool: PgPool) {
         Column::InProgress,
         "done starts the next one by itself"
     );
-    let full = deliverables::version(&world.db, &house.member, done.deliverables[0].id, 2).await.unwrap();
+    let full =
+        deliverables::queries::version(&world.db, &house.member, done.deliverables[0].id, 2).await.unwrap();
     assert_eq!((full.request, full.body.as_deref()), (1, Some("# Lease\n\nWith a deposit.")));
     reads_as_it_went(&world, done.session_stream).await;
 }
@@ -145,7 +152,7 @@ async fn mail_is_written_in_a_clients_words(pool: PgPool) {
     let house = world.client("Harbor & Pine Law", 1).await;
     world.ask(&house, "Draft a lease").await;
     let claimed = world.claim().await;
-    approvals::ask(&world.db, &claimed, question()).await.unwrap();
+    approvals::commands::ask(&world.db, &claimed, question()).await.unwrap();
     let mails: Vec<(String, String)> =
         sqlx::query_as("SELECT subject, body FROM mail WHERE subject NOT LIKE 'Invoice%' ORDER BY id")
             .fetch_all(&world.pool)
@@ -173,7 +180,7 @@ async fn a_mail_says_times_in_the_zone_of_who_reads_it(pool: PgPool) {
     profile::choose_zone(&world.db, person(&house.owner), "America/Los_Angeles").await.unwrap();
     world.ask(&house, "Draft a lease").await;
     let claimed = world.claim().await;
-    approvals::ask(&world.db, &claimed, question()).await.unwrap();
+    approvals::commands::ask(&world.db, &claimed, question()).await.unwrap();
     let bodies: Vec<String> =
         sqlx::query_scalar("SELECT body FROM mail WHERE subject LIKE '%question%' ORDER BY id")
             .fetch_all(&world.pool)

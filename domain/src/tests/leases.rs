@@ -11,7 +11,7 @@ use crate::{
     agents,
     approvals::{self, Audience, Question},
     deliverables::{self, Content},
-    runs::{self, Standing},
+    runs::{self, LeaseState},
     session::{Choice, Part},
 };
 
@@ -27,7 +27,9 @@ async fn of_twenty_workers_one_gets_the_run(pool: PgPool) {
     let mut tasks = JoinSet::new();
     for n in 0..20 {
         let world = Arc::clone(&world);
-        tasks.spawn(async move { runs::claim_due(&world.db, &format!("worker {n}"), LEASE).await.unwrap() });
+        tasks.spawn(async move {
+            runs::commands::claim_due(&world.db, &format!("worker {n}"), LEASE).await.unwrap()
+        });
     }
     let claimed: Vec<_> = tasks.join_all().await.into_iter().flatten().collect();
     assert_eq!(claimed.len(), 1);
@@ -51,7 +53,7 @@ async fn twenty_runs_go_to_twenty_workers(pool: PgPool) {
             loop {
                 // Somebody else may have been quicker with all that were looked at.
                 if let Some(claimed) =
-                    runs::claim_due(&world.db, &format!("worker {n}"), LEASE).await.unwrap()
+                    runs::commands::claim_due(&world.db, &format!("worker {n}"), LEASE).await.unwrap()
                 {
                     return claimed.run;
                 }
@@ -70,18 +72,18 @@ async fn a_zombie_is_refused_whatever_it_tries(pool: PgPool) {
     let house = world.client("Harbor & Pine Law", 1).await;
     let asked = world.ask(&house, "Draft a lease").await;
     let zombie = world.claim().await;
-    runs::say(&world.db, &zombie, word("Before.")).await.unwrap();
+    runs::commands::append_events(&world.db, &zombie, word("Before.")).await.unwrap();
     world.wait(TimeDelta::seconds(31));
-    assert_eq!(runs::reap(&world.db).await.unwrap(), 1);
+    assert_eq!(runs::commands::reap(&world.db).await.unwrap(), 1);
 
-    assert_eq!(runs::heartbeat(&world.db, &zombie, LEASE).await.unwrap(), Standing::Lost);
+    assert_eq!(runs::commands::heartbeat(&world.db, &zombie, LEASE).await.unwrap(), LeaseState::Lost);
     refused(&world, &zombie).await;
     world.wait(TimeDelta::seconds(6));
     let next = world.claim().await;
     assert_eq!(next.attempt, 2);
     refused(&world, &zombie).await;
-    assert_eq!(runs::heartbeat(&world.db, &next, LEASE).await.unwrap(), Standing::Hold);
-    runs::say(&world.db, &next, word("After.")).await.unwrap();
+    assert_eq!(runs::commands::heartbeat(&world.db, &next, LEASE).await.unwrap(), LeaseState::Hold);
+    runs::commands::append_events(&world.db, &next, word("After.")).await.unwrap();
 
     let said: Vec<String> = world
         .parts(asked.session_stream)
@@ -92,7 +94,7 @@ async fn a_zombie_is_refused_whatever_it_tries(pool: PgPool) {
     assert_eq!(said, ["Before.", "After."]);
 }
 
-async fn refused(world: &World, zombie: &runs::Claimed) {
+async fn refused(world: &World, zombie: &runs::ClaimedRun) {
     let db = &world.db;
     let question = Question {
         question: "?".into(),
@@ -102,18 +104,18 @@ async fn refused(world: &World, zombie: &runs::Claimed) {
         audience: Audience::Client,
     };
     let answers = [
-        runs::say(db, zombie, word("Zombie.")).await,
-        runs::backstage(db, zombie, word("Zombie.")).await,
-        runs::complete(db, zombie).await,
-        runs::fail(db, zombie, "Zombie.").await,
-        approvals::ask(db, zombie, question).await.map(|_| ()),
-        deliverables::put(db, zombie, "Zombie", Content::Body("Zombie".into())).await.map(|_| ()),
-        deliverables::submit_for_review(db, zombie).await,
+        runs::commands::append_events(db, zombie, word("Zombie.")).await,
+        runs::commands::append_backstage(db, zombie, word("Zombie.")).await,
+        runs::commands::complete(db, zombie).await,
+        runs::commands::fail(db, zombie, "Zombie.").await,
+        approvals::commands::ask(db, zombie, question).await.map(|_| ()),
+        deliverables::commands::put(db, zombie, "Zombie", Content::Body("Zombie".into())).await.map(|_| ()),
+        deliverables::commands::submit_for_review(db, zombie).await,
     ];
     for answer in answers {
         assert!(runs::is_lost(&answer.unwrap_err()));
     }
-    runs::release(db, zombie).await.unwrap();
+    runs::commands::release(db, zombie).await.unwrap();
 }
 
 #[sqlx::test(migrations = "../migrations")]
@@ -124,8 +126,8 @@ async fn a_heartbeat_keeps_the_run(pool: PgPool) {
     let claimed = world.claim().await;
     for _ in 0..5 {
         world.wait(TimeDelta::seconds(25));
-        assert_eq!(runs::reap(&world.db).await.unwrap(), 0);
-        assert_eq!(runs::heartbeat(&world.db, &claimed, LEASE).await.unwrap(), Standing::Hold);
+        assert_eq!(runs::commands::reap(&world.db).await.unwrap(), 0);
+        assert_eq!(runs::commands::heartbeat(&world.db, &claimed, LEASE).await.unwrap(), LeaseState::Hold);
     }
 }
 
@@ -137,8 +139,8 @@ async fn a_run_that_is_given_back_is_taken_up_at_once(pool: PgPool) {
     for attempt in 1..=5 {
         let claimed = world.claim().await;
         assert_eq!(claimed.attempt, attempt, "a restart is nobody's failure, however often");
-        runs::release(&world.db, &claimed).await.unwrap();
-        assert_eq!(runs::heartbeat(&world.db, &claimed, LEASE).await.unwrap(), Standing::Lost);
+        runs::commands::release(&world.db, &claimed).await.unwrap();
+        assert_eq!(runs::commands::heartbeat(&world.db, &claimed, LEASE).await.unwrap(), LeaseState::Lost);
     }
 }
 
@@ -147,10 +149,10 @@ async fn work_waits_for_an_agent_that_rests_and_a_client_that_pauses(pool: PgPoo
     let world = World::new(pool).await;
     let house = world.client("Harbor & Pine Law", 1).await;
     world.ask(&house, "Draft a lease").await;
-    let due = || async { runs::claim_due(&world.db, "worker", LEASE).await.unwrap() };
-    agents::set_ready(&world.db, &world.operator, world.agent, false).await.unwrap();
+    let due = || async { runs::commands::claim_due(&world.db, "worker", LEASE).await.unwrap() };
+    agents::commands::set_ready(&world.db, &world.operator, world.agent, false).await.unwrap();
     assert!(due().await.is_none());
-    agents::set_ready(&world.db, &world.operator, world.agent, true).await.unwrap();
+    agents::commands::set_ready(&world.db, &world.operator, world.agent, true).await.unwrap();
     world.subscription_is(&house, "paused").await;
     assert!(due().await.is_none());
     world.subscription_is(&house, "active").await;
@@ -164,12 +166,12 @@ async fn what_is_said_is_stored_once_even_if_the_call_is_dropped(pool: PgPool) {
     let asked = world.ask(&house, "Draft a lease").await;
     let claimed = world.claim().await;
     for n in 0..20 {
-        let mut call = Box::pin(runs::say(&world.db, &claimed, word(&format!("{n} "))));
+        let mut call = Box::pin(runs::commands::append_events(&world.db, &claimed, word(&format!("{n} "))));
         // Polled once: the append is on its way, and the caller turns to something else.
         assert!(futures_poll(&mut call).is_pending());
         drop(call);
     }
-    runs::say(&world.db, &claimed, word("end")).await.unwrap();
+    runs::commands::append_events(&world.db, &claimed, word("end")).await.unwrap();
     let said: String = world
         .parts(asked.session_stream)
         .await
@@ -195,17 +197,17 @@ async fn what_is_kept_is_there_for_the_next_attempt(pool: PgPool) {
     let house = world.client("Harbor & Pine Law", 1).await;
     world.ask(&house, "Draft a lease").await;
     let first = world.claim().await;
-    assert_eq!(runs::kept(&world.db, &first).await.unwrap(), None);
+    assert_eq!(runs::queries::kept(&world.db, &first).await.unwrap(), None);
     let kept = serde_json::json!({ "run": "run_1" });
-    runs::keep(&world.db, &first, &kept, false).await.unwrap();
+    runs::commands::keep(&world.db, &first, &kept, false).await.unwrap();
     world.db.clock().advance(TimeDelta::minutes(1));
-    assert_eq!(runs::reap(&world.db).await.unwrap(), 1);
+    assert_eq!(runs::commands::reap(&world.db).await.unwrap(), 1);
     world.db.clock().advance(TimeDelta::minutes(10));
     let second = world.claim().await;
-    assert_eq!(runs::kept(&world.db, &second).await.unwrap(), Some(kept.clone()));
-    let late = runs::keep(&world.db, &first, &kept, false).await.unwrap_err();
+    assert_eq!(runs::queries::kept(&world.db, &second).await.unwrap(), Some(kept.clone()));
+    let late = runs::commands::keep(&world.db, &first, &kept, false).await.unwrap_err();
     assert!(runs::is_lost(&late), "{late}");
-    assert!(!runs::has_ended(&world.db, &second).await.unwrap());
-    runs::fail(&world.db, &second, "It did not work.").await.unwrap();
-    assert!(runs::has_ended(&world.db, &second).await.unwrap());
+    assert!(!runs::queries::has_ended(&world.db, &second).await.unwrap());
+    runs::commands::fail(&world.db, &second, "It did not work.").await.unwrap();
+    assert!(runs::queries::has_ended(&world.db, &second).await.unwrap());
 }

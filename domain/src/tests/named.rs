@@ -29,15 +29,15 @@ async fn nothing_is_named_like_a_link(pool: PgPool) {
     let offer = |name: &str| Draft { name: name.into(), ..draft(Starts::AtOnce) };
     let token =
         |name: &str| NewToken { name: name.into(), agent: None, client: None, rights: vec![Right::Read] };
-    let juno = agents::create(db, operator, agent("Juno")).await.unwrap();
+    let juno = agents::commands::create(db, operator, agent("Juno")).await.unwrap();
     let two = offers::commands::create(db, operator, &offer("Two at a time")).await.unwrap();
     tokens::create(db, operator, token("Calendar sync (GPT-4.1, Node.js)")).await.unwrap();
     for bad in BAD {
-        objected(bad, agents::create(db, operator, agent(bad)).await);
+        objected(bad, agents::commands::create(db, operator, agent(bad)).await);
         let reach = agents::NewReach::default();
-        objected(bad, agents::hire(db, operator, agent(bad), reach.clone()).await);
-        objected(bad, agents::change(db, operator, juno, agent(bad), reach).await);
-        objected(bad, agents::edit(db, operator, juno, agent(bad)).await);
+        objected(bad, agents::commands::hire(db, operator, agent(bad), reach.clone()).await);
+        objected(bad, agents::commands::change(db, operator, juno, agent(bad), reach).await);
+        objected(bad, agents::commands::edit(db, operator, juno, agent(bad)).await);
         objected(bad, offers::commands::create(db, operator, &offer(bad)).await);
         objected(bad, offers::commands::update(db, operator, two, &offer(bad)).await);
         objected(bad, tokens::create(db, operator, token(bad)).await);

@@ -71,17 +71,22 @@ async fn changes_are_counted_and_end(pool: PgPool) {
     let world = World::new(pool).await;
     let house = world.client("Harbor & Pine Law", 1).await;
     let asked = world.ask(&house, "Draft a lease").await.card.id;
-    let change = async |reason| reviews::ask_for_change(&world.db, &house.owner, asked, reason).await;
+    let change =
+        async |reason| reviews::commands::ask_for_change(&world.db, &house.owner, asked, reason).await;
     assert!(matches!(change("Too early").await, Err(Error::Refused(_))));
     for round in 1..=3 {
         let claimed = world.claim().await;
         assert!(
-            matches!(deliverables::submit_for_review(&world.db, &claimed).await, Err(Error::Refused(_)))
-                == (round == 1)
+            matches!(
+                deliverables::commands::submit_for_review(&world.db, &claimed).await,
+                Err(Error::Refused(_))
+            ) == (round == 1)
         );
         if round == 1 {
-            deliverables::put(&world.db, &claimed, "Lease", Content::Body("Draft".into())).await.unwrap();
-            deliverables::submit_for_review(&world.db, &claimed).await.unwrap();
+            deliverables::commands::put(&world.db, &claimed, "Lease", Content::Body("Draft".into()))
+                .await
+                .unwrap();
+            deliverables::commands::submit_for_review(&world.db, &claimed).await.unwrap();
         }
         assert!(fields(change(" ").await).of("reason").is_some());
         match change("Shorter").await {
@@ -93,8 +98,8 @@ async fn changes_are_counted_and_end(pool: PgPool) {
             Err(error) => panic!("{error:?}"),
         }
     }
-    reviews::approve(&world.db, &house.owner, asked).await.unwrap();
-    reviews::approve(&world.db, &house.owner, asked).await.unwrap();
+    reviews::commands::approve(&world.db, &house.owner, asked).await.unwrap();
+    reviews::commands::approve(&world.db, &house.owner, asked).await.unwrap();
     assert_eq!(
         world.count("SELECT count(*) FROM review WHERE verdict = 'approved'").await,
         1,
@@ -116,12 +121,12 @@ async fn files_are_attached_by_who_added_them(pool: PgPool) {
         sha256: "0".repeat(64),
         request: None,
     };
-    let mine = files::add(&world.db, &house.owner, new("../old lease.pdf")).await.unwrap();
-    let theirs = files::add(&world.db, &other.owner, new("policy.pdf")).await.unwrap();
-    assert_eq!(files::get(&world.db, &house.member, mine).await.unwrap().name, "old lease.pdf");
-    assert!(matches!(files::get(&world.db, &house.owner, theirs).await, Err(Error::NotFound)));
+    let mine = files::commands::add(&world.db, &house.owner, new("../old lease.pdf")).await.unwrap();
+    let theirs = files::commands::add(&world.db, &other.owner, new("policy.pdf")).await.unwrap();
+    assert_eq!(files::queries::get(&world.db, &house.member, mine).await.unwrap().name, "old lease.pdf");
+    assert!(matches!(files::queries::get(&world.db, &house.owner, theirs).await, Err(Error::NotFound)));
     let bad = NewFile { sha256: "../../etc/passwd".into(), ..new("x") };
-    assert!(fields(files::add(&world.db, &house.owner, bad).await).of("files").is_some());
+    assert!(fields(files::commands::add(&world.db, &house.owner, bad).await).of("files").is_some());
 
     let with = |files| NewRequest { files, ..new_request("Draft a lease") };
     assert!(
@@ -131,14 +136,14 @@ async fn files_are_attached_by_who_added_them(pool: PgPool) {
     commands::create(&world.db, &house.owner, with(vec![mine])).await.unwrap();
     let seen = world.request(house.id, 1).await;
     assert_eq!(seen.files.len(), 1);
-    let more = files::add(&world.db, &house.member, new("plan.pdf")).await.unwrap();
+    let more = files::commands::add(&world.db, &house.member, new("plan.pdf")).await.unwrap();
     commands::comment(&world.db, &house.member, seen.card.id, "", &[more]).await.unwrap();
     assert!(
         fields(commands::comment(&world.db, &house.member, seen.card.id, " ", &[]).await)
             .of("text")
             .is_some()
     );
-    let names: Vec<String> = files::of_request(&world.db, &house.owner, seen.card.id)
+    let names: Vec<String> = files::queries::of_request(&world.db, &house.owner, seen.card.id)
         .await
         .unwrap()
         .into_iter()
@@ -159,7 +164,10 @@ async fn an_agent_writes_its_own_words_alone(pool: PgPool) {
         Part::DataComment { text: "I am Rosa".into() },
         Part::DataRun { state: crate::session::RunState::Completed, failure: None, rehearsal: false },
     ] {
-        assert!(matches!(runs::say(&world.db, &claimed, vec![part]).await, Err(Error::Broken(_))));
+        assert!(matches!(
+            runs::commands::append_events(&world.db, &claimed, vec![part]).await,
+            Err(Error::Broken(_))
+        ));
     }
     assert_eq!(world.events(asked.session_stream).await.len(), before);
 }
@@ -169,20 +177,32 @@ async fn only_operators_take_agents_on(pool: PgPool) {
     let world = World::new(pool).await;
     let house = world.client("Harbor & Pine Law", 1).await;
     let new = |name: &str| NewAgent { name: name.into(), persona: String::new(), client: Some(house.id) };
-    assert!(matches!(agents::create(&world.db, &house.owner, new("Sly")).await, Err(Error::NotFound)));
-    assert!(fields(agents::create(&world.db, &world.operator, new(" ")).await).of("name").is_some());
+    assert!(matches!(
+        agents::commands::create(&world.db, &house.owner, new("Sly")).await,
+        Err(Error::NotFound)
+    ));
+    assert!(
+        fields(agents::commands::create(&world.db, &world.operator, new(" ")).await).of("name").is_some()
+    );
     let beside = world.beside().await;
-    assert!(fields(agents::create(&world.db, &beside.operator, new("Astray")).await).of("client").is_some());
-    let own = agents::create(&world.db, &world.operator, new("Juno")).await.unwrap();
+    assert!(
+        fields(agents::commands::create(&world.db, &beside.operator, new("Astray")).await)
+            .of("client")
+            .is_some()
+    );
+    let own = agents::commands::create(&world.db, &world.operator, new("Juno")).await.unwrap();
     assert_eq!(
-        agents::for_client(&world.db, &house.owner, house.id).await.unwrap(),
+        agents::queries::for_client(&world.db, &house.owner, house.id).await.unwrap(),
         Some(own),
         "its own before anyone's"
     );
     world.ask(&house, "Draft a lease").await;
-    let now = agents::now(&world.db, &world.operator).await.unwrap();
+    let now = agents::queries::list_with_runs(&world.db, &world.operator).await.unwrap();
     let juno = now.iter().find(|now| now.agent.id == own).unwrap();
     assert_eq!((juno.runs.len(), juno.client_name.as_deref()), (1, Some("Harbor & Pine Law")));
-    agents::set_ready(&world.db, &world.operator, own, false).await.unwrap();
-    assert_eq!(agents::for_client(&world.db, &house.owner, house.id).await.unwrap(), Some(world.agent));
+    agents::commands::set_ready(&world.db, &world.operator, own, false).await.unwrap();
+    assert_eq!(
+        agents::queries::for_client(&world.db, &house.owner, house.id).await.unwrap(),
+        Some(world.agent)
+    );
 }

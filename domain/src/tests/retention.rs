@@ -14,15 +14,15 @@ use crate::{
     deliverables::{self, Content},
     requests::{Detail, commands},
     reviews,
-    runs::{self, Claimed},
-    session::{self, Body, Part, Reading, retain},
+    runs::{self, ClaimedRun},
+    session::{self, Body, Part, Reading, commands::retain},
 };
 
 const KEEP: TimeDelta = TimeDelta::days(30);
 
 impl World {
     async fn read(&self, stream: Uuid) -> Reading {
-        session::read(&self.db, &self.operator, stream).await.unwrap()
+        session::queries::read(&self.db, &self.operator, stream).await.unwrap()
     }
 
     /// The first offset that can be read, and the end.
@@ -46,15 +46,17 @@ impl World {
         let claimed = self.claim().await;
         self.write(&claimed, words).await;
         let text = Content::Body("# Lease".into());
-        deliverables::put(&self.db, &claimed, "Lease", text).await.unwrap();
-        deliverables::submit_for_review(&self.db, &claimed).await.unwrap();
+        deliverables::commands::put(&self.db, &claimed, "Lease", text).await.unwrap();
+        deliverables::commands::submit_for_review(&self.db, &claimed).await.unwrap();
         self.request(house.id, asked.card.number).await
     }
 
-    async fn write(&self, claimed: &Claimed, words: usize) {
+    async fn write(&self, claimed: &ClaimedRun, words: usize) {
         let delta = |n: usize| Part::TextDelta { id: "1".into(), delta: format!("word {n} ") };
-        runs::say(&self.db, claimed, (0..words).map(delta).collect()).await.unwrap();
-        runs::say(&self.db, claimed, vec![Part::TextEnd { id: "1".into() }]).await.unwrap();
+        runs::commands::append_events(&self.db, claimed, (0..words).map(delta).collect()).await.unwrap();
+        runs::commands::append_events(&self.db, claimed, vec![Part::TextEnd { id: "1".into() }])
+            .await
+            .unwrap();
     }
 }
 
@@ -100,14 +102,14 @@ async fn what_is_at_work_and_what_is_young_stay(pool: PgPool) {
     let stream = request.session_stream;
     let quiet = world.read(stream).await.next;
     world.wait(TimeDelta::days(31));
-    reviews::ask_for_change(&world.db, &house.owner, request.card.id, "Shorter.").await.unwrap();
+    reviews::commands::ask_for_change(&world.db, &house.owner, request.card.id, "Shorter.").await.unwrap();
     let claimed = world.claim().await;
     world.write(&claimed, 5).await;
     // A run is open: nothing is touched, however old the beginning.
     assert_eq!(retain(&world.db, KEEP).await.unwrap(), 0);
     let text = Content::Body("# Lease\n\nShorter.".into());
-    deliverables::put(&world.db, &claimed, "Lease", text).await.unwrap();
-    deliverables::submit_for_review(&world.db, &claimed).await.unwrap();
+    deliverables::commands::put(&world.db, &claimed, "Lease", text).await.unwrap();
+    deliverables::commands::submit_for_review(&world.db, &claimed).await.unwrap();
     let whole = world.read(stream).await;
     // It has ended, and is young: only what came before goes.
     assert_eq!(retain(&world.db, KEEP).await.unwrap(), 1);
@@ -121,7 +123,7 @@ async fn it_is_cut_between_two_runs_and_not_within_one(pool: PgPool) {
     let house = world.client("Harbor & Pine Law", 1).await;
     let request = world.worked(&house, "Draft a lease", 5).await;
     let quiet = world.read(request.session_stream).await.next;
-    reviews::ask_for_change(&world.db, &house.owner, request.card.id, "Shorter.").await.unwrap();
+    reviews::commands::ask_for_change(&world.db, &house.owner, request.card.id, "Shorter.").await.unwrap();
     let claimed = world.claim().await;
     world.write(&claimed, 5).await;
     // The second run goes on for so long that its beginning is old when it ends.
@@ -132,14 +134,17 @@ async fn it_is_cut_between_two_runs_and_not_within_one(pool: PgPool) {
         .execute(&world.pool)
         .await
         .unwrap();
-    runs::heartbeat(&world.db, &claimed, LEASE).await.unwrap();
-    deliverables::put(&world.db, &claimed, "Lease", Content::Body("# Lease".into())).await.unwrap();
-    deliverables::submit_for_review(&world.db, &claimed).await.unwrap();
+    runs::commands::heartbeat(&world.db, &claimed, LEASE).await.unwrap();
+    deliverables::commands::put(&world.db, &claimed, "Lease", Content::Body("# Lease".into())).await.unwrap();
+    deliverables::commands::submit_for_review(&world.db, &claimed).await.unwrap();
     let whole = world.read(request.session_stream).await;
     assert_eq!(retain(&world.db, KEEP).await.unwrap(), 1);
     let (earliest, _) = world.bounds(request.session_stream).await;
     assert!(earliest >= quiet && earliest < whole.next, "{quiet} {earliest} {}", whole.next);
-    let stood = session::snapshot(&world.db, &world.operator, request.session_stream).await.unwrap().unwrap();
+    let stood = session::queries::snapshot(&world.db, &world.operator, request.session_stream)
+        .await
+        .unwrap()
+        .unwrap();
     assert!(stood.conversation.run.unwrap().state.has_ended());
     let writing = |body: &Body| matches!(body, Body::Words { writing: true, .. });
     assert!(!stood.conversation.entries.iter().any(|entry| writing(&entry.body)));
@@ -187,14 +192,14 @@ async fn a_fold_is_its_clients_alone_and_backstage_has_none(pool: PgPool) {
     world.wait(TimeDelta::days(365));
     assert_eq!(retain(&world.db, KEEP).await.unwrap(), 1);
     for scope in [&house.owner, &house.member, &house.billing, &world.operator] {
-        assert!(session::snapshot(&world.db, scope, stream).await.unwrap().is_some(), "{scope:?}");
-        assert!(session::find(&world.db, scope, stream).await.is_ok());
-        assert!(session::find(&world.db, scope, backstage).await.is_err(), "it is no session");
+        assert!(session::queries::snapshot(&world.db, scope, stream).await.unwrap().is_some(), "{scope:?}");
+        assert!(session::queries::find(&world.db, scope, stream).await.is_ok());
+        assert!(session::queries::find(&world.db, scope, backstage).await.is_err(), "it is no session");
     }
     let theirs = world.beside().await;
     for scope in [&other.owner, &theirs.operator] {
-        assert!(session::snapshot(&world.db, scope, stream).await.unwrap().is_none(), "{scope:?}");
-        assert!(session::find(&world.db, scope, stream).await.is_err());
+        assert!(session::queries::snapshot(&world.db, scope, stream).await.unwrap().is_none(), "{scope:?}");
+        assert!(session::queries::find(&world.db, scope, stream).await.is_err());
     }
     assert_eq!(world.bounds(backstage).await.0, 0, "what was done backstage stays");
     assert_eq!(world.count("SELECT count(*) FROM session_fold").await, 1);

@@ -15,13 +15,13 @@ use crate::{
     controls,
     deliverables::{self, Content},
     requests::Column,
-    runs::{self, Claimed, Standing},
+    runs::{self, ClaimedRun, LeaseState},
     session::{Choice, Conversation, Event, Part, RunState},
 };
 
 async fn hire(world: &World, name: &str) {
     let new = NewAgent { name: name.into(), persona: String::new(), client: None };
-    agents::create(&world.db, &world.operator, new).await.unwrap();
+    agents::commands::create(&world.db, &world.operator, new).await.unwrap();
 }
 
 fn words(id: &str, text: &str) -> Vec<Part> {
@@ -34,7 +34,7 @@ fn words(id: &str, text: &str) -> Vec<Part> {
 }
 
 /// Mina at work, with Otto and Ada beside her.
-async fn at_work(pool: PgPool) -> (World, TestClient, Claimed) {
+async fn at_work(pool: PgPool) -> (World, TestClient, ClaimedRun) {
     let world = World::new(pool).await;
     let house = world.client("Harbor & Pine Law", 1).await;
     hire(&world, "Otto").await;
@@ -46,9 +46,9 @@ async fn at_work(pool: PgPool) -> (World, TestClient, Claimed) {
 }
 
 /// Has two help, and takes both tasks up.
-async fn two_help(world: &World, mina: &Claimed) -> (Claimed, Claimed) {
-    runs::delegate(&world.db, mina, "otto", "Check the dates.").await.unwrap();
-    runs::delegate(&world.db, mina, "Ada", "Check the names.").await.unwrap();
+async fn two_help(world: &World, mina: &ClaimedRun) -> (ClaimedRun, ClaimedRun) {
+    runs::commands::delegate(&world.db, mina, "otto", "Check the dates.").await.unwrap();
+    runs::commands::delegate(&world.db, mina, "Ada", "Check the names.").await.unwrap();
     let (first, second) = (world.claim().await, world.claim().await);
     assert_eq!((first.agent_name.as_str(), second.agent_name.as_str()), ("Otto", "Ada"));
     assert_eq!((first.parent, second.parent), (Some(mina.run), Some(mina.run)));
@@ -59,7 +59,7 @@ async fn two_help(world: &World, mina: &Claimed) -> (Claimed, Claimed) {
 async fn three_agents_write_into_one_session_each_under_its_own_name(pool: PgPool) {
     let (world, house, mina) = at_work(pool).await;
     let (otto, ada) = two_help(&world, &mina).await;
-    let task = runs::assignment(&world.db, &otto).await.unwrap().task.expect("a task");
+    let task = runs::queries::assignment(&world.db, &otto).await.unwrap().task.expect("a task");
     assert_eq!((task.by.as_str(), task.words.as_str()), ("Mina", "Check the dates."));
 
     let world = Arc::new(world);
@@ -69,7 +69,9 @@ async fn three_agents_write_into_one_session_each_under_its_own_name(pool: PgPoo
         tasks.spawn(async move {
             for n in 0..20 {
                 let text = format!("{} {n}", claimed.agent_name);
-                runs::say(&world.db, &claimed, words(&format!("t{n}"), &text)).await.unwrap();
+                runs::commands::append_events(&world.db, &claimed, words(&format!("t{n}"), &text))
+                    .await
+                    .unwrap();
             }
         });
     }
@@ -92,9 +94,9 @@ async fn three_agents_write_into_one_session_each_under_its_own_name(pool: PgPoo
     assert!(read.entries.iter().all(|entry| entry.second == ["Otto", "Ada"].contains(&&*entry.author.name)));
     assert_eq!(read.run.as_ref().map(|run| (run.id, run.state)), Some((mina.run, RunState::Working)));
 
-    runs::answer(&world.db, &otto, "The dates are right.").await.unwrap();
-    runs::fail(&world.db, &ada, "It broke.").await.unwrap();
-    let found = runs::sub_runs(&world.db, &mina).await.unwrap();
+    runs::commands::answer(&world.db, &otto, "The dates are right.").await.unwrap();
+    runs::commands::fail(&world.db, &ada, "It broke.").await.unwrap();
+    let found = runs::queries::sub_runs(&world.db, &mina).await.unwrap();
     assert_eq!(
         (found[0].state, found[0].result.as_deref()),
         (RunState::Completed, Some("The dates are right."))
@@ -107,11 +109,11 @@ async fn three_agents_write_into_one_session_each_under_its_own_name(pool: PgPoo
     );
 
     // Mina goes on, and the card shows her work alone.
-    assert_eq!(runs::heartbeat(&world.db, &mina, LEASE).await.unwrap(), Standing::Hold);
+    assert_eq!(runs::commands::heartbeat(&world.db, &mina, LEASE).await.unwrap(), LeaseState::Hold);
     let card = world.request(house.id, 1).await.card;
     assert_eq!(card.run.map(|run| run.id), Some(mina.run));
-    deliverables::put(&world.db, &mina, "Lease", Content::Body("Text.".into())).await.unwrap();
-    deliverables::submit_for_review(&world.db, &mina).await.unwrap();
+    deliverables::commands::put(&world.db, &mina, "Lease", Content::Body("Text.".into())).await.unwrap();
+    deliverables::commands::submit_for_review(&world.db, &mina).await.unwrap();
     assert_eq!(world.request(house.id, 1).await.card.column, Column::Review);
 }
 
@@ -129,49 +131,49 @@ async fn who_helps_neither_delivers_nor_asks_the_client_nor_has_others_help(pool
     let plan = vec![Part::DataPlan { steps: Vec::new() }];
     let body = Content::Body("Text.".into());
     let refused = [
-        deliverables::put(&world.db, &otto, "Lease", body).await.map(drop),
-        deliverables::submit_for_review(&world.db, &otto).await,
-        approvals::ask(&world.db, &otto, question(Audience::Client)).await.map(drop),
-        runs::delegate(&world.db, &otto, "Ada", "Check it.").await.map(drop),
-        runs::say(&world.db, &otto, plan).await,
-        runs::answer(&world.db, &mina, "Done.").await,
-        runs::answer(&world.db, &otto, " ").await,
+        deliverables::commands::put(&world.db, &otto, "Lease", body).await.map(drop),
+        deliverables::commands::submit_for_review(&world.db, &otto).await,
+        approvals::commands::ask(&world.db, &otto, question(Audience::Client)).await.map(drop),
+        runs::commands::delegate(&world.db, &otto, "Ada", "Check it.").await.map(drop),
+        runs::commands::append_events(&world.db, &otto, plan).await,
+        runs::commands::answer(&world.db, &mina, "Done.").await,
+        runs::commands::answer(&world.db, &otto, " ").await,
     ];
     for (n, outcome) in refused.into_iter().enumerate() {
         assert!(matches!(outcome, Err(Error::Refused(_))), "{n}: {outcome:?}");
     }
-    assert!(runs::helpers(&world.db, &otto).await.unwrap().is_empty());
+    assert!(runs::queries::helpers(&world.db, &otto).await.unwrap().is_empty());
 
     // What it may not do itself it asks the operators.
-    let asked = approvals::ask(&world.db, &otto, question(Audience::Operator)).await.unwrap();
-    assert_eq!(runs::heartbeat(&world.db, &otto, LEASE).await.unwrap(), Standing::Suspended);
-    assert_eq!(runs::heartbeat(&world.db, &mina, LEASE).await.unwrap(), Standing::Hold);
-    approvals::answer(&world.db, &world.operator, asked, "y").await.unwrap();
-    assert_eq!(runs::heartbeat(&world.db, &otto, LEASE).await.unwrap(), Standing::Hold);
+    let asked = approvals::commands::ask(&world.db, &otto, question(Audience::Operator)).await.unwrap();
+    assert_eq!(runs::commands::heartbeat(&world.db, &otto, LEASE).await.unwrap(), LeaseState::Suspended);
+    assert_eq!(runs::commands::heartbeat(&world.db, &mina, LEASE).await.unwrap(), LeaseState::Hold);
+    approvals::commands::answer(&world.db, &world.operator, asked, "y").await.unwrap();
+    assert_eq!(runs::commands::heartbeat(&world.db, &otto, LEASE).await.unwrap(), LeaseState::Hold);
 }
 
 #[sqlx::test(migrations = "../migrations")]
 async fn a_task_is_given_once_to_somebody_who_is_there(pool: PgPool) {
     let (world, _, mina) = at_work(pool).await;
-    let first = runs::delegate(&world.db, &mina, "Otto", "Check the dates.").await.unwrap();
-    let again = runs::delegate(&world.db, &mina, " OTTO ", "Check the dates.\n").await.unwrap();
+    let first = runs::commands::delegate(&world.db, &mina, "Otto", "Check the dates.").await.unwrap();
+    let again = runs::commands::delegate(&world.db, &mina, " OTTO ", "Check the dates.\n").await.unwrap();
     assert_eq!(first, again);
     for (agent, task, field) in
         [("Nemo", "Do it.", "agent"), ("Mina", "Do it.", "agent"), ("Ada", " ", "task")]
     {
-        let wrong = runs::delegate(&world.db, &mina, agent, task).await.unwrap_err();
+        let wrong = runs::commands::delegate(&world.db, &mina, agent, task).await.unwrap_err();
         assert!(matches!(&wrong, Error::Fields(errors) if errors.of(field).is_some()), "{agent}: {wrong:?}");
     }
     for n in 0..5 {
-        runs::delegate(&world.db, &mina, "Ada", &format!("Part {n}.")).await.unwrap();
+        runs::commands::delegate(&world.db, &mina, "Ada", &format!("Part {n}.")).await.unwrap();
     }
-    let many = runs::delegate(&world.db, &mina, "Ada", "Part 5.").await;
+    let many = runs::commands::delegate(&world.db, &mina, "Ada", "Part 5.").await;
     assert!(matches!(many, Err(Error::Refused(_))), "{many:?}");
 
     // One that failed is begun anew.
     let otto = world.claim().await;
-    runs::fail(&world.db, &otto, "It broke.").await.unwrap();
-    let anew = runs::delegate(&world.db, &mina, "Otto", "Check the dates.").await.unwrap();
+    runs::commands::fail(&world.db, &otto, "It broke.").await.unwrap();
+    let anew = runs::commands::delegate(&world.db, &mina, "Otto", "Check the dates.").await.unwrap();
     assert_ne!(anew, first);
 }
 
@@ -179,7 +181,7 @@ async fn a_task_is_given_once_to_somebody_who_is_there(pool: PgPool) {
 async fn a_stop_takes_everyone_off(pool: PgPool) {
     let (world, house, mina) = at_work(pool).await;
     let (otto, ada) = two_help(&world, &mina).await;
-    runs::delegate(&world.db, &mina, "Otto", "Check the rent.").await.unwrap();
+    runs::commands::delegate(&world.db, &mina, "Otto", "Check the rent.").await.unwrap();
     let question = Question {
         question: "May I?".into(),
         detail: String::new(),
@@ -187,21 +189,24 @@ async fn a_stop_takes_everyone_off(pool: PgPool) {
         open_for: 3_600,
         audience: Audience::Operator,
     };
-    let asked = approvals::ask(&world.db, &ada, question).await.unwrap();
-    let stop = controls::stop(&world.db, &house.owner, mina.request).await.unwrap();
+    let asked = approvals::commands::ask(&world.db, &ada, question).await.unwrap();
+    let stop = controls::commands::stop(&world.db, &house.owner, mina.request).await.unwrap();
     assert_eq!(stop.settled, None, "it is Mina's to answer");
-    controls::settle(&world.db, &mina.scope, stop.control, controls::Outcome::Done, "").await.unwrap();
+    controls::commands::settle(&world.db, &mina.scope, stop.control, controls::Outcome::Done, "")
+        .await
+        .unwrap();
     for claimed in [&mina, &otto, &ada] {
-        assert_eq!(runs::heartbeat(&world.db, claimed, LEASE).await.unwrap(), Standing::Lost);
-        let late = runs::say(&world.db, claimed, words("late", "Late.")).await.unwrap_err();
+        assert_eq!(runs::commands::heartbeat(&world.db, claimed, LEASE).await.unwrap(), LeaseState::Lost);
+        let late =
+            runs::commands::append_events(&world.db, claimed, words("late", "Late.")).await.unwrap_err();
         assert!(runs::is_lost(&late), "{late:?}");
     }
     assert!(
-        runs::claim_due(&world.db, "worker", LEASE).await.unwrap().is_none(),
+        runs::commands::claim_due(&world.db, "worker", LEASE).await.unwrap().is_none(),
         "the queued one is off, too"
     );
     assert_eq!(world.count("SELECT count(*) FROM run WHERE ended_at IS NULL").await, 0);
-    let taken_back = approvals::get(&world.db, &world.operator, asked).await.unwrap();
+    let taken_back = approvals::queries::get(&world.db, &world.operator, asked).await.unwrap();
     assert_eq!(taken_back.state, approvals::ApprovalState::Withdrawn);
     let read = Conversation::read(&world.events(world.request(house.id, 1).await.session_stream).await);
     assert!(read.subs.iter().all(|sub| sub.state == RunState::Cancelled) && read.subs.len() == 3);
@@ -213,22 +218,22 @@ async fn who_helps_outlives_an_attempt_but_not_the_run(pool: PgPool) {
     let (otto, ada) = two_help(&world, &mina).await;
     // Otto's and Mina's workers are gone; Ada's is not.
     world.wait(TimeDelta::seconds(20));
-    runs::heartbeat(&world.db, &ada, LEASE).await.unwrap();
+    runs::commands::heartbeat(&world.db, &ada, LEASE).await.unwrap();
     world.wait(TimeDelta::seconds(20));
-    assert_eq!(runs::reap(&world.db).await.unwrap(), 2);
+    assert_eq!(runs::commands::reap(&world.db).await.unwrap(), 2);
     world.wait(TimeDelta::seconds(6));
     let (one, other) = (world.claim().await, world.claim().await);
     let (mina, otto_again) = if one.run == mina.run { (one, other) } else { (other, one) };
     assert_eq!((mina.attempt, otto_again.run, otto_again.attempt), (2, otto.run, 2));
-    assert!(runs::is_lost(&runs::answer(&world.db, &otto, "Late.").await.unwrap_err()));
+    assert!(runs::is_lost(&runs::commands::answer(&world.db, &otto, "Late.").await.unwrap_err()));
 
     // The second attempt finds what the first one began.
-    let known = runs::delegate(&world.db, &mina, "Otto", "Check the dates.").await.unwrap();
+    let known = runs::commands::delegate(&world.db, &mina, "Otto", "Check the dates.").await.unwrap();
     assert_eq!(known, otto.run);
-    runs::answer(&world.db, &otto_again, "Right.").await.unwrap();
-    deliverables::put(&world.db, &mina, "Lease", Content::Body("Text.".into())).await.unwrap();
-    deliverables::submit_for_review(&world.db, &mina).await.unwrap();
-    assert_eq!(runs::heartbeat(&world.db, &ada, LEASE).await.unwrap(), Standing::Lost);
+    runs::commands::answer(&world.db, &otto_again, "Right.").await.unwrap();
+    deliverables::commands::put(&world.db, &mina, "Lease", Content::Body("Text.".into())).await.unwrap();
+    deliverables::commands::submit_for_review(&world.db, &mina).await.unwrap();
+    assert_eq!(runs::commands::heartbeat(&world.db, &ada, LEASE).await.unwrap(), LeaseState::Lost);
     let states: Vec<String> = sqlx::query_scalar("SELECT state FROM run ORDER BY queued_at, id")
         .fetch_all(&world.pool)
         .await
@@ -244,20 +249,20 @@ async fn who_helps_outlives_an_attempt_but_not_the_run(pool: PgPool) {
 #[sqlx::test(migrations = "../migrations")]
 async fn help_that_nobody_comes_for_is_given_up(pool: PgPool) {
     let (world, _, mina) = at_work(pool).await;
-    let otto = agents::list(&world.db, &world.operator).await.unwrap().remove(1);
+    let otto = agents::queries::list(&world.db, &world.operator).await.unwrap().remove(1);
     assert_eq!(otto.name, "Otto");
     let (waits, taken) = (
-        runs::delegate(&world.db, &mina, "Otto", "Check the dates.").await.unwrap(),
-        runs::delegate(&world.db, &mina, "Ada", "Check the names.").await.unwrap(),
+        runs::commands::delegate(&world.db, &mina, "Otto", "Check the dates.").await.unwrap(),
+        runs::commands::delegate(&world.db, &mina, "Ada", "Check the names.").await.unwrap(),
     );
-    agents::set_ready(&world.db, &world.operator, otto.id, false).await.unwrap();
+    agents::commands::set_ready(&world.db, &world.operator, otto.id, false).await.unwrap();
     let ada = world.claim().await;
     assert_eq!(ada.run, taken);
     world.wait(TimeDelta::minutes(29));
-    assert_eq!(runs::give_up(&world.db).await.unwrap(), 0);
+    assert_eq!(runs::commands::give_up(&world.db).await.unwrap(), 0);
     world.wait(TimeDelta::minutes(2));
-    assert_eq!(runs::give_up(&world.db).await.unwrap(), 1);
-    let found = runs::sub_runs(&world.db, &mina).await.unwrap();
+    assert_eq!(runs::commands::give_up(&world.db).await.unwrap(), 1);
+    let found = runs::queries::sub_runs(&world.db, &mina).await.unwrap();
     assert_eq!((found[0].run, found[0].state), (waits, RunState::Cancelled));
     assert_eq!(found[0].failure.as_deref(), Some("Otto did not come in time."));
     assert_eq!(found[1].state, RunState::Working, "who has begun is left to its lease");
@@ -268,13 +273,20 @@ async fn an_agent_of_another_client_or_workspace_is_not_asked(pool: PgPool) {
     let (world, _, mina) = at_work(pool).await;
     let other = world.client("Blue Door Homes", 1).await;
     let new = NewAgent { name: "Theirs".into(), persona: String::new(), client: Some(other.id) };
-    agents::create(&world.db, &world.operator, new).await.unwrap();
+    agents::commands::create(&world.db, &world.operator, new).await.unwrap();
     let beside = world.beside().await;
     hire(&beside, "Stranger").await;
-    let names: Vec<String> =
-        runs::helpers(&world.db, &mina).await.unwrap().into_iter().map(|helper| helper.name).collect();
+    let names: Vec<String> = runs::queries::helpers(&world.db, &mina)
+        .await
+        .unwrap()
+        .into_iter()
+        .map(|helper| helper.name)
+        .collect();
     assert_eq!(names, ["Otto", "Ada"]);
     for name in ["Theirs", "Stranger"] {
-        assert!(matches!(runs::delegate(&world.db, &mina, name, "Do it.").await, Err(Error::Fields(_))));
+        assert!(matches!(
+            runs::commands::delegate(&world.db, &mina, name, "Do it.").await,
+            Err(Error::Fields(_))
+        ));
     }
 }

@@ -31,9 +31,9 @@ use crate::{
 async fn furnish(world: &World, house: &TestClient) {
     let db = &world.db;
     let own = NewAgent { name: "Juno".into(), persona: String::new(), client: Some(house.id) };
-    agents::create(db, &world.operator, own).await.unwrap();
-    let juno = agents::list(db, &house.owner).await.unwrap().remove(0);
-    agents::set_key(db, &world.operator, juno.id, "sk-planted-4711").await.unwrap();
+    agents::commands::create(db, &world.operator, own).await.unwrap();
+    let juno = agents::queries::list(db, &house.owner).await.unwrap().remove(0);
+    agents::commands::set_key(db, &world.operator, juno.id, "sk-planted-4711").await.unwrap();
     let new = NewWebhook { url: "https://example.com/hook".into(), events: Kind::ALL.to_vec() };
     webhooks::create(db, &world.operator, &new).await.unwrap();
     let asked = world.ask(house, "Draft a lease").await.card;
@@ -46,17 +46,19 @@ async fn furnish(world: &World, house: &TestClient) {
         sha256: "0".repeat(64),
         request: Some(asked.id),
     };
-    files::add(db, &house.owner, new).await.unwrap();
+    files::commands::add(db, &house.owner, new).await.unwrap();
     let claimed = world.claim().await;
-    controls::steer(db, &house.owner, asked.id, "Short, please.").await.unwrap();
-    controls::say(db, &house.owner, asked.id, "message", "In English.").await.unwrap();
-    runs::backstage(db, &claimed, vec![Part::DataComment { text: "internal".into() }]).await.unwrap();
+    controls::commands::steer(db, &house.owner, asked.id, "Short, please.").await.unwrap();
+    controls::commands::send_message(db, &house.owner, asked.id, "message", "In English.").await.unwrap();
+    runs::commands::append_backstage(db, &claimed, vec![Part::DataComment { text: "internal".into() }])
+        .await
+        .unwrap();
     for audience in [Audience::Operator, Audience::Client] {
         let options = vec![Choice { key: "y".into(), label: "Yes".into() }];
         let question =
             Question { question: "Well?".into(), detail: String::new(), options, open_for: 600, audience };
-        let approval = approvals::ask(db, &claimed, question).await.unwrap();
-        approvals::answer(db, &world.operator, approval, "y").await.unwrap();
+        let approval = approvals::commands::ask(db, &claimed, question).await.unwrap();
+        approvals::commands::answer(db, &world.operator, approval, "y").await.unwrap();
     }
     let spent = Spent { key: "1".into(), model: "m".into(), ..Spent::default() };
     costs::record(db, &claimed, &spent).await.unwrap();
@@ -72,10 +74,10 @@ async fn furnish(world: &World, house: &TestClient) {
     let (token, _) = tokens::create(db, &world.operator, token).await.unwrap();
     called(world, house, token).await;
     webhooks::spread(db).await.unwrap();
-    deliverables::put(db, &claimed, "Lease", Content::Body("Draft".into())).await.unwrap();
-    deliverables::submit_for_review(db, &claimed).await.unwrap();
-    reviews::approve(db, &house.owner, asked.id).await.unwrap();
-    notes::write(db, &house.owner, house.id, "Rates.md", "An hour is $300.", None).await.unwrap();
+    deliverables::commands::put(db, &claimed, "Lease", Content::Body("Draft".into())).await.unwrap();
+    deliverables::commands::submit_for_review(db, &claimed).await.unwrap();
+    reviews::commands::approve(db, &house.owner, asked.id).await.unwrap();
+    notes::commands::write(db, &house.owner, house.id, "Rates.md", "An hour is $300.", None).await.unwrap();
     sqlx::query(
         "INSERT INTO session_fold (workspace_id, client_id, stream_id, next_offset, version, fold, folded_at)
          SELECT workspace_id, client_id, session_stream, 1, 1, '{}', now() FROM request WHERE client_id = $1",
@@ -136,7 +138,7 @@ async fn called(world: &World, house: &TestClient, token: TokenId) {
     let (own, client) = (scope.clone(), house.id);
     idempotency::once(db, &scope.within(house.id), call, async move |db| {
         let action = Action::ArchiveClient { client };
-        let (_, deed) = proposals::propose(&db, &own, token, &action, "").await?;
+        let (_, deed) = proposals::commands::propose(&db, &own, token, &action, "").await?;
         Ok((serde_json::Value::Null, deed))
     })
     .await
@@ -314,12 +316,12 @@ async fn nobody_writes_for_another_client(pool: PgPool) {
             commands::edit(db, scope, id, "Mine", "Mine").await,
             commands::move_to(db, scope, id, crate::requests::Column::Backlog, None).await.map(|_| ()),
             commands::reorder(db, scope, id, crate::requests::Place::First).await,
-            reviews::approve(db, scope, id).await,
-            reviews::ask_for_change(db, scope, id, "Mine").await,
-            runs::retry(db, scope, id).await,
-            controls::steer(db, scope, id, "Mine").await.map(|_| ()),
-            controls::say(db, scope, id, "mine", "Mine").await.map(|_| ()),
-            controls::stop_run(db, scope, id, None).await.map(|_| ()),
+            reviews::commands::approve(db, scope, id).await,
+            reviews::commands::ask_for_change(db, scope, id, "Mine").await,
+            runs::commands::retry(db, scope, id).await,
+            controls::commands::steer(db, scope, id, "Mine").await.map(|_| ()),
+            controls::commands::send_message(db, scope, id, "mine", "Mine").await.map(|_| ()),
+            controls::commands::stop_run(db, scope, id, None).await.map(|_| ()),
         ];
         for answer in answers {
             assert!(matches!(answer, Err(Error::NotFound)), "{answer:?}");

@@ -88,15 +88,19 @@ async fn nothing_deadlocks(pool: PgPool) {
             let db = &world.db;
             let number = commands::create(db, &house.owner, new_request(&format!("Request {n}"))).await?;
             let request = world.request(house.id, number).await.card.id;
-            let claimed = runs::claim_due(db, "worker", LEASE).await?;
+            let claimed = runs::commands::claim_due(db, "worker", LEASE).await?;
             commands::comment(db, &house.member, request, "Hello", &[]).await?;
             let moved = commands::move_to(db, &world.operator, request, Column::InProgress, None).await;
             allow_refusal(moved.map(|_| ()))?;
             if let Some(claimed) = claimed {
-                runs::say(db, &claimed, vec![Part::TextStart { id: "1".into() }]).await.or_else(lost)?;
-                runs::heartbeat(db, &claimed, LEASE).await?;
-                allow_refusal(controls::stop(db, &world.operator, claimed.request).await.map(|_| ()))?;
-                runs::release(db, &claimed).await?;
+                runs::commands::append_events(db, &claimed, vec![Part::TextStart { id: "1".into() }])
+                    .await
+                    .or_else(lost)?;
+                runs::commands::heartbeat(db, &claimed, LEASE).await?;
+                allow_refusal(
+                    controls::commands::stop(db, &world.operator, claimed.request).await.map(|_| ()),
+                )?;
+                runs::commands::release(db, &claimed).await?;
             }
             allow_refusal(commands::reorder(db, &house.owner, request, Place::First).await)?;
             allow_refusal(commands::withdraw(db, &house.owner, request).await)

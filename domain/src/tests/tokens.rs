@@ -23,7 +23,7 @@ async fn a_token_says_who_acts(pool: PgPool) {
     let db = &world.db;
     let house = world.client("Harbor & Pine Law", 1).await;
     let own = NewAgent { name: "Juno".into(), persona: String::new(), client: Some(house.id) };
-    let juno = agents::create(db, &world.operator, own).await.unwrap();
+    let juno = agents::commands::create(db, &world.operator, own).await.unwrap();
 
     let of_agent = NewToken { agent: Some(juno), ..new("Juno's", &[]) };
     let (_, text) = tokens::create(db, &world.operator, of_agent).await.unwrap();
@@ -122,7 +122,7 @@ async fn a_program_at_work_has_its_run_and_no_more(pool: PgPool) {
     let house = world.client("Harbor & Pine Law", 1).await;
     world.ask(&house, "A letter").await;
     let lease = Duration::from_secs(30);
-    let claimed = runs::claim_due(db, "a worker", lease).await.unwrap().unwrap();
+    let claimed = runs::commands::claim_due(db, "a worker", lease).await.unwrap().unwrap();
     let (id, text) = tokens::for_attempt(db, &claimed).await.unwrap();
     assert!(!claimed.redact(&format!("It is {text}.")).contains(&text));
     let bearer = tokens::bearer(db, &text).await.unwrap();
@@ -135,17 +135,17 @@ async fn a_program_at_work_has_its_run_and_no_more(pool: PgPool) {
     db.clock().advance(TimeDelta::seconds(31));
     let gone = async |text: &str| matches!(tokens::bearer(db, text).await, Err(Error::NotFound));
     assert!(gone(&text).await, "the lease is out");
-    runs::heartbeat(db, &claimed, lease).await.unwrap();
+    runs::commands::heartbeat(db, &claimed, lease).await.unwrap();
     assert!(!gone(&text).await);
-    runs::release(db, &claimed).await.unwrap();
+    runs::commands::release(db, &claimed).await.unwrap();
     assert!(gone(&text).await);
-    let next = runs::claim_due(db, "another", lease).await.unwrap().unwrap();
+    let next = runs::commands::claim_due(db, "another", lease).await.unwrap().unwrap();
     assert!(gone(&text).await, "another attempt has the run");
     let (id, text) = tokens::for_attempt(db, &next).await.unwrap();
     assert!(!gone(&text).await);
     tokens::take_back(db, &next, id).await.unwrap();
     assert!(gone(&text).await);
     let (_, text) = tokens::for_attempt(db, &next).await.unwrap();
-    runs::fail(db, &next, "It did not work.").await.unwrap();
+    runs::commands::fail(db, &next, "It did not work.").await.unwrap();
     assert!(gone(&text).await, "the run is over");
 }

@@ -6,11 +6,11 @@ use super::world::World;
 use crate::testing::TestClient;
 use crate::{
     agents,
-    approvals::{self, Answered, Audience, Question},
-    controls::{self, Said},
+    approvals::{self, AnswerOutcome, Audience, Question},
+    controls::{self, MessageOutcome},
     deliverables::{self, Content},
     desk,
-    requests::{Column, Detail, Unseen, commands, queries},
+    requests::{Column, Detail, UnseenRequest, commands, queries},
     reviews,
     session::Choice,
 };
@@ -19,8 +19,8 @@ use crate::{
 async fn in_review(world: &World, house: &TestClient) -> Detail {
     let asked = world.ask(house, "Draft a lease").await;
     let claimed = world.claim().await;
-    deliverables::put(&world.db, &claimed, "Lease", Content::Body("# Lease".into())).await.unwrap();
-    deliverables::submit_for_review(&world.db, &claimed).await.unwrap();
+    deliverables::commands::put(&world.db, &claimed, "Lease", Content::Body("# Lease".into())).await.unwrap();
+    deliverables::commands::submit_for_review(&world.db, &claimed).await.unwrap();
     asked
 }
 
@@ -32,11 +32,11 @@ async fn mails(world: &World, like: &str) -> Vec<(String, String)> {
         .unwrap()
 }
 
-async fn on_desk(world: &World) -> Vec<Unseen> {
-    desk::today(&world.db, &world.operator).await.unwrap().wrote.shown
+async fn on_desk(world: &World) -> Vec<UnseenRequest> {
+    desk::queries::today(&world.db, &world.operator).await.unwrap().wrote.shown
 }
 
-async fn on_home(world: &World, house: &TestClient) -> Vec<Unseen> {
+async fn on_home(world: &World, house: &TestClient) -> Vec<UnseenRequest> {
     queries::unseen(&world.db, &house.member).await.unwrap()
 }
 
@@ -45,7 +45,7 @@ async fn a_comment_on_what_is_done_reaches_the_desk_and_the_answer_the_client(po
     let world = World::new(pool).await;
     let (house, other) = (world.client("Harbor & Pine Law", 1).await, world.client("Cedar", 1).await);
     let request = in_review(&world, &house).await.card.id;
-    reviews::approve(&world.db, &house.owner, request).await.unwrap();
+    reviews::commands::approve(&world.db, &house.owner, request).await.unwrap();
     assert_eq!(world.request(house.id, 1).await.card.column, Column::Done);
     assert_eq!((on_desk(&world).await, on_home(&world, &house).await), (vec![], vec![]));
 
@@ -95,7 +95,9 @@ async fn words_reach_the_desk_from_every_column(pool: PgPool) {
     assert_eq!(next.card.column, Column::UpNext);
     commands::comment(&world.db, &house.owner, next.card.id, "By Friday, please.", &[]).await.unwrap();
     world.wait(chrono::TimeDelta::minutes(1));
-    reviews::ask_for_change(&world.db, &house.owner, review.card.id, "Add the deposit.").await.unwrap();
+    reviews::commands::ask_for_change(&world.db, &house.owner, review.card.id, "Add the deposit.")
+        .await
+        .unwrap();
     let titles: Vec<String> = on_desk(&world).await.into_iter().map(|wrote| wrote.title).collect();
     assert_eq!(titles, ["Answer the court", "Draft a lease"], "the oldest first");
     let told = mails(&world, "Harbor & Pine Law wants a change%").await;
@@ -129,12 +131,20 @@ async fn what_is_said_by_a_chat_program_reaches_the_desk_as_a_comment_does(pool:
     let world = World::new(pool).await;
     let house = world.client("Harbor & Pine Law", 1).await;
     let request = in_review(&world, &house).await.card.id;
-    reviews::approve(&world.db, &house.owner, request).await.unwrap();
-    let say = || controls::say(&world.db, &house.owner, request, "m1", "The date on page 2 is wrong.");
-    assert_eq!(say().await.unwrap(), Said::Comment);
+    reviews::commands::approve(&world.db, &house.owner, request).await.unwrap();
+    let say = || {
+        controls::commands::send_message(
+            &world.db,
+            &house.owner,
+            request,
+            "m1",
+            "The date on page 2 is wrong.",
+        )
+    };
+    assert_eq!(say().await.unwrap(), MessageOutcome::Comment);
     assert_eq!(on_desk(&world).await.len(), 1);
     assert_eq!(mails(&world, "Harbor & Pine Law wrote%").await.len(), 1);
-    assert_eq!(say().await.unwrap(), Said::Before, "sent again, it is said once");
+    assert_eq!(say().await.unwrap(), MessageOutcome::Before, "sent again, it is said once");
     assert_eq!(mails(&world, "Harbor & Pine Law wrote%").await.len(), 1);
 }
 
@@ -147,7 +157,7 @@ async fn asked(world: &World, audience: Audience) -> crate::ids::ApprovalId {
         open_for: 86_400,
         audience,
     };
-    approvals::ask(&world.db, &world.claim().await, question).await.unwrap()
+    approvals::commands::ask(&world.db, &world.claim().await, question).await.unwrap()
 }
 
 #[sqlx::test(migrations = "../migrations")]
@@ -160,15 +170,15 @@ async fn an_answer_that_nobody_at_work_reads_reaches_the_desk(pool: PgPool) {
     );
     world.ask(&worked, "Answer the court").await;
     let approval = asked(&world, Audience::Client).await;
-    approvals::answer(&world.db, &worked.owner, approval, "yes").await.unwrap();
+    approvals::commands::answer(&world.db, &worked.owner, approval, "yes").await.unwrap();
     assert_eq!(on_desk(&world).await, [], "the agent reads it and goes on");
     assert_eq!(mails(&world, "%answered%").await, []);
 
     world.ask(&paused, "Answer the court").await;
     let approval = asked(&world, Audience::Client).await;
     world.subscription_is(&paused, "paused").await;
-    let answered = approvals::answer(&world.db, &paused.owner, approval, "yes").await.unwrap();
-    assert!(matches!(answered, Answered::Kept { .. }), "{answered:?}");
+    let answered = approvals::commands::answer(&world.db, &paused.owner, approval, "yes").await.unwrap();
+    assert!(matches!(answered, AnswerOutcome::Kept { .. }), "{answered:?}");
     let wrote = on_desk(&world).await;
     assert_eq!((wrote.len(), wrote[0].from.as_str()), (1, "Owner"));
     let told = mails(&world, "Harbor & Pine Law answered: #1 Answer the court").await;
@@ -181,8 +191,8 @@ async fn an_answer_that_nobody_at_work_reads_reaches_the_desk(pool: PgPool) {
 
     world.ask(&resting, "Answer the court").await;
     let approval = asked(&world, Audience::Client).await;
-    agents::set_ready(&world.db, &world.operator, world.agent, false).await.unwrap();
-    approvals::answer(&world.db, &resting.member, approval, "yes").await.unwrap();
+    agents::commands::set_ready(&world.db, &world.operator, world.agent, false).await.unwrap();
+    approvals::commands::answer(&world.db, &resting.member, approval, "yes").await.unwrap();
     assert_eq!(on_desk(&world).await.len(), 2);
 }
 
@@ -192,7 +202,7 @@ async fn an_operator_s_answer_for_a_client_reaches_the_client(pool: PgPool) {
     let house = world.client("Harbor & Pine Law", 1).await;
     world.ask(&house, "Answer the court").await;
     let approval = asked(&world, Audience::Client).await;
-    approvals::answer(&world.db, &world.operator, approval, "yes").await.unwrap();
+    approvals::commands::answer(&world.db, &world.operator, approval, "yes").await.unwrap();
     let news = on_home(&world, &house).await;
     assert_eq!((news.len(), news[0].from.as_str()), (1, "Operator"));
     let told = mails(&world, "Operator answered for you: Answer the court").await;
@@ -207,7 +217,7 @@ async fn what_operators_answer_among_themselves_is_no_client_s_news(pool: PgPool
     let house = world.client("Harbor & Pine Law", 1).await;
     world.ask(&house, "Answer the court").await;
     let approval = asked(&world, Audience::Operator).await;
-    approvals::answer(&world.db, &world.operator, approval, "yes").await.unwrap();
+    approvals::commands::answer(&world.db, &world.operator, approval, "yes").await.unwrap();
     assert_eq!(on_home(&world, &house).await, []);
     assert_eq!(mails(&world, "%answered%").await, []);
 }

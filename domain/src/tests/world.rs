@@ -8,7 +8,7 @@ use uuid::Uuid;
 use crate::{
     ids::AgentId,
     offers::Starts,
-    runs::{self, Claimed},
+    runs::{self, ClaimedRun},
     testing::{Fixture, TestClient},
 };
 
@@ -64,8 +64,8 @@ impl World {
     }
 
     /// The next queued run, in a worker's hands, for half a minute.
-    pub(super) async fn claim(&self) -> Claimed {
-        runs::claim_due(&self.db, "worker", LEASE).await.unwrap().expect("a run is due")
+    pub(super) async fn claim(&self) -> ClaimedRun {
+        runs::commands::claim_due(&self.db, "worker", LEASE).await.unwrap().expect("a run is due")
     }
 
     /// One number from the database, past all scopes.

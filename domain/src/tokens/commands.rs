@@ -48,7 +48,7 @@ pub async fn create(db: &Db, scope: &Scope, new: NewToken) -> Result<(TokenId, S
     })
     .on_constraint("token_workspace_id_agent_id_fkey", || field("agent", "Choose one of your agents."))?;
     let client = match new.agent {
-        Some(agent) if new.client.is_none() => agents::client_in(&mut tx, scope, agent).await?,
+        Some(agent) if new.client.is_none() => agents::queries::client_in(&mut tx, scope, agent).await?,
         _ => new.client,
     };
     audit::done_in(&mut tx, scope, Deed { client, ..deed }).await?;

@@ -1,12 +1,12 @@
 use super::{Right, commands::PREFIX};
-use crate::{Db, Result, ids::TokenId, requests::clock, runs::Claimed, secret};
+use crate::{Db, Result, ids::TokenId, requests::clock, runs::ClaimedRun, secret};
 
 /// What such a token is called where tokens have names.
 const NAME: &str = "run";
 
 /// Makes a token for the program that works for an attempt: it is good for this run alone, and only while the attempt
 /// holds it. The attempt writes the text nowhere: it is a secret that it knows.
-pub async fn for_attempt(db: &Db, claimed: &Claimed) -> Result<(TokenId, String)> {
+pub async fn for_attempt(db: &Db, claimed: &ClaimedRun) -> Result<(TokenId, String)> {
     let text = format!("{PREFIX}{}", secret::random_token());
     claimed.hide(&text);
     let (id, scope) = (TokenId::new(), &claimed.scope);
@@ -35,7 +35,7 @@ pub async fn for_attempt(db: &Db, claimed: &Claimed) -> Result<(TokenId, String)
 }
 
 /// Takes it back, once the program has ended. Where nobody does, it ends with the attempt's hold on the run.
-pub async fn take_back(db: &Db, claimed: &Claimed, token: TokenId) -> Result<()> {
+pub async fn take_back(db: &Db, claimed: &ClaimedRun, token: TokenId) -> Result<()> {
     let mut tx = db.begin(&claimed.scope).await?;
     let now = tx.now();
     let done = sqlx::query!(

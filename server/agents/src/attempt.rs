@@ -10,7 +10,7 @@ use std::{
 use domain::{
     Db, agents, approvals, controls,
     files::store::Store,
-    runs::{self, Claimed},
+    runs::{self, ClaimedRun},
 };
 use futures::FutureExt;
 use tokio::{
@@ -49,7 +49,7 @@ pub(super) struct WorkerContext {
 
 impl WorkerContext {
     /// Works on a run until this attempt at it is over.
-    pub(super) async fn attempt(self, claimed: Claimed, slot: OwnedSemaphorePermit) {
+    pub(super) async fn attempt(self, claimed: ClaimedRun, slot: OwnedSemaphorePermit) {
         tracing::info!(run.id = %claimed.run, attempt = claimed.attempt, "took up a run");
         let interrupts = Arc::new(Interrupts::default());
         // They end with this call, however it ends.
@@ -71,25 +71,25 @@ impl WorkerContext {
 
     async fn attempt_context(
         &self,
-        claimed: &Claimed,
+        claimed: &ClaimedRun,
         slot: OwnedSemaphorePermit,
         interrupts: &Arc<Interrupts>,
         helpers: &mut JoinSet<()>,
     ) -> Result<AttemptContext, AttemptFailure> {
         let (mut history, ends) = History::read(&self.db, claimed).await?;
-        history.add_operator_answers(approvals::settled_by_operators(&self.db, claimed).await?);
+        history.add_operator_answers(approvals::queries::settled_by_operators(&self.db, claimed).await?);
         let (sender, signals) = mpsc::unbounded_channel();
         let mut listener =
             SignalListener::new(self.db.clone(), claimed.clone(), sender, Arc::clone(interrupts));
-        listener.take_in(controls::pending(&self.db, claimed).await?);
+        listener.take_in(controls::queries::pending(&self.db, claimed).await?);
         helpers.spawn(listener.listen_backstage(ends.backstage));
         helpers.spawn(listener.listen(ends.session));
         Ok(AttemptContext {
             db: self.db.clone(),
             claimed: claimed.clone(),
-            assignment: runs::assignment(&self.db, claimed).await?,
-            reach: agents::reach(&self.db, claimed).await?,
-            helpers: runs::helpers(&self.db, claimed).await?,
+            assignment: runs::queries::assignment(&self.db, claimed).await?,
+            reach: agents::queries::reach(&self.db, claimed).await?,
+            helpers: runs::queries::helpers(&self.db, claimed).await?,
             history,
             files: self.files.clone(),
             signals,

@@ -7,7 +7,7 @@ use domain::{
     controls::Outcome,
     deliverables,
     ids::ControlId,
-    runs::{self, Claimed},
+    runs::{self, ClaimedRun},
     session::Part,
 };
 use sessions::Backoff;
@@ -24,7 +24,7 @@ const LONGEST_PAUSE: Duration = Duration::from_secs(4);
 /// Writes the end.
 pub(super) async fn finish_attempt(
     db: &Db,
-    claimed: &Claimed,
+    claimed: &ClaimedRun,
     ended: Result<AttemptEnd, AttemptFailure>,
     stop: Option<ControlId>,
 ) {
@@ -42,7 +42,7 @@ pub(super) async fn finish_attempt(
             Err(Error::Refused(why)) => {
                 tracing::error!(run.id = %claimed.run, error.message = %why, "an attempt was not let end");
                 let words = "Work ended without a result. Nothing was lost. You can try again.";
-                if let Err(error) = runs::fail(db, claimed, words).await {
+                if let Err(error) = runs::commands::fail(db, claimed, words).await {
                     tracing::error!(run.id = %claimed.run, error.message = %error, "nor let fail");
                 }
                 break;
@@ -55,7 +55,7 @@ pub(super) async fn finish_attempt(
 /// The reason of a failure goes backstage and to the log; clients get the words alone.
 async fn with_reason(
     db: &Db,
-    claimed: &Claimed,
+    claimed: &ClaimedRun,
     ended: Result<AttemptEnd, AttemptFailure>,
 ) -> Result<AttemptEnd, AttemptFailure> {
     match &ended {
@@ -64,7 +64,7 @@ async fn with_reason(
             let reason = claimed.redact(reason);
             tracing::warn!(run.id = %claimed.run, attempt = claimed.attempt, error.message = %reason, "a run failed");
             let remark = Part::DataComment { text: format!("The work failed. The reason: {reason}") };
-            if let Err(error) = runs::backstage(db, claimed, vec![remark]).await {
+            if let Err(error) = runs::commands::append_backstage(db, claimed, vec![remark]).await {
                 tracing::warn!(run.id = %claimed.run, error.message = %error, "the reason did not get backstage");
             }
         }
@@ -80,18 +80,18 @@ async fn with_reason(
 
 async fn write(
     db: &Db,
-    claimed: &Claimed,
+    claimed: &ClaimedRun,
     ended: &Result<AttemptEnd, AttemptFailure>,
     stop: Option<ControlId>,
 ) -> Result<()> {
     match (ended, stop) {
-        (Ok(AttemptEnd::Answer(result)), _) => runs::answer(db, claimed, result).await,
-        (Ok(AttemptEnd::Review), _) => deliverables::submit_for_review(db, claimed).await,
+        (Ok(AttemptEnd::Answer(result)), _) => runs::commands::answer(db, claimed, result).await,
+        (Ok(AttemptEnd::Review), _) => deliverables::commands::submit_for_review(db, claimed).await,
         (Err(AttemptFailure::Stopped), Some(control)) => {
             let why = "Everything so far is saved.";
-            controls::settle(db, &claimed.scope, control, Outcome::Done, why).await.map(|_| ())
+            controls::commands::settle(db, &claimed.scope, control, Outcome::Done, why).await.map(|_| ())
         }
-        (Err(AttemptFailure::Failed { words, .. }), _) => runs::fail(db, claimed, words).await,
+        (Err(AttemptFailure::Failed { words, .. }), _) => runs::commands::fail(db, claimed, words).await,
         (
             Err(
                 AttemptFailure::Leaving
@@ -100,7 +100,7 @@ async fn write(
                 | AttemptFailure::Limit(_),
             ),
             _,
-        ) => runs::release(db, claimed).await,
+        ) => runs::commands::release(db, claimed).await,
         (Err(AttemptFailure::Lost), _) => Ok(()),
     }
 }

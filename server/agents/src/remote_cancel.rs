@@ -5,7 +5,7 @@ use std::{collections::HashSet, sync::Arc, time::Duration};
 use domain::{
     Db, Error, agents,
     ids::RunId,
-    runs::{self, Claimed, Left},
+    runs::{self, ClaimedRun, RunElsewhere},
 };
 use futures::future::join_all;
 use tokio::time::{sleep, timeout};
@@ -23,7 +23,7 @@ pub(super) async fn run(db: Db, backend: Arc<dyn AgentBackend>, leave: Cancellat
     // A worker that lives hears of a stop by itself, and first: another look is waited for.
     let mut stops = HashSet::new();
     while leave.run_until_cancelled(sleep(LOOK)).await.is_some() {
-        match runs::left(&db).await {
+        match runs::queries::list_elsewhere(&db).await {
             Ok(left) => {
                 let known = std::mem::take(&mut stops);
                 stops.extend(left.iter().filter(|left| !left.has_ended).map(|left| left.run));
@@ -38,7 +38,7 @@ pub(super) async fn run(db: Db, backend: Arc<dyn AgentBackend>, leave: Cancellat
     }
 }
 
-async fn cancel(db: &Db, backend: &dyn AgentBackend, left: &Left) {
+async fn cancel(db: &Db, backend: &dyn AgentBackend, left: &RunElsewhere) {
     let run: RunId = left.run;
     match timeout(PATIENCE, try_cancel(db, backend, left)).await {
         Ok(Ok(None)) => tracing::info!(run.id = %run, "told a backend that a run is over"),
@@ -49,12 +49,16 @@ async fn cancel(db: &Db, backend: &dyn AgentBackend, left: &Left) {
 }
 
 /// Why it could not be told, if it could not.
-async fn try_cancel(db: &Db, backend: &dyn AgentBackend, left: &Left) -> Result<Option<String>, Error> {
+async fn try_cancel(
+    db: &Db,
+    backend: &dyn AgentBackend,
+    left: &RunElsewhere,
+) -> Result<Option<String>, Error> {
     let claimed = left.claimed(db).await?;
-    let reach = agents::reach(db, &claimed).await?;
-    let kept = runs::kept(db, &claimed).await?.unwrap_or_default();
+    let reach = agents::queries::reach(db, &claimed).await?;
+    let kept = runs::queries::kept(db, &claimed).await?.unwrap_or_default();
     match backend.cancel(&reach, kept).await {
-        Ok(()) => runs::told(db, &claimed).await.map(|()| None),
+        Ok(()) => runs::commands::clear_elsewhere(db, &claimed).await.map(|()| None),
         Err(why) => Ok(Some(claimed.redact(&why))),
     }
 }
@@ -64,7 +68,7 @@ async fn try_cancel(db: &Db, backend: &dyn AgentBackend, left: &Left) -> Result<
 #[derive(Clone)]
 pub(crate) struct RemoteCancel {
     pub(crate) db: Db,
-    pub(crate) claimed: Claimed,
+    pub(crate) claimed: ClaimedRun,
     pub(crate) interrupts: Arc<Interrupts>,
 }
 
@@ -72,12 +76,12 @@ impl RemoteCancel {
     /// Somebody asked to stop, or the run has ended otherwise. False where another attempt is going to take the work up.
     pub(crate) async fn is_due(&self) -> bool {
         self.interrupts.stop.is_cancelled()
-            || matches!(runs::has_ended(&self.db, &self.claimed).await, Ok(true))
+            || matches!(runs::queries::has_ended(&self.db, &self.claimed).await, Ok(true))
     }
 
     /// What works elsewhere was told.
     pub(crate) async fn mark_sent(&self) {
-        if let Err(error) = runs::told(&self.db, &self.claimed).await {
+        if let Err(error) = runs::commands::clear_elsewhere(&self.db, &self.claimed).await {
             // It is told again, which does no harm.
             tracing::debug!(run.id = %self.claimed.run, error.message = %error, "that a backend was told was not noted");
         }

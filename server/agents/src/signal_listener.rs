@@ -4,9 +4,9 @@ use std::{collections::HashSet, sync::Arc};
 
 use domain::{
     Db,
-    controls::{ControlKind, Pending},
+    controls::{ControlKind, PendingControl},
     ids::ControlId,
-    runs::Claimed,
+    runs::ClaimedRun,
     session::{Event, Part, RunState},
 };
 use sessions::Offset;
@@ -17,7 +17,7 @@ use super::signals::{Interrupts, Signal, Steer};
 /// Listens for one attempt.
 pub(super) struct SignalListener {
     pub(super) db: Db,
-    pub(super) claimed: Claimed,
+    pub(super) claimed: ClaimedRun,
     pub(super) signals: UnboundedSender<Signal>,
     pub(super) interrupts: Arc<Interrupts>,
     known: HashSet<ControlId>,
@@ -26,7 +26,7 @@ pub(super) struct SignalListener {
 impl SignalListener {
     pub(super) fn new(
         db: Db,
-        claimed: Claimed,
+        claimed: ClaimedRun,
         sender: UnboundedSender<Signal>,
         interrupts: Arc<Interrupts>,
     ) -> Self {
@@ -34,7 +34,7 @@ impl SignalListener {
     }
 
     /// Takes in what was asked before the attempt began to listen.
-    pub(super) fn take_in(&mut self, pending: Vec<Pending>) {
+    pub(super) fn take_in(&mut self, pending: Vec<PendingControl>) {
         for control in pending {
             match control.kind {
                 ControlKind::Stop => self.stop(control.id),

@@ -72,7 +72,7 @@ impl Worker {
             let Some(Ok(slot)) = leave.run_until_cancelled(Arc::clone(slots).acquire_owned()).await else {
                 return;
             };
-            let pause = match runs::claim_due(db, &self.holder, options.lease).await {
+            let pause = match runs::commands::claim_due(db, &self.holder, options.lease).await {
                 Ok(Some(claimed)) => {
                     let context = self.context.clone();
                     attempts.spawn(async move {

@@ -46,7 +46,7 @@ impl Leases {
         if self.is_held(Instant::now()) || set_on {
             return Ok(());
         }
-        runs::reap(db).await.map(drop)
+        runs::commands::reap(db).await.map(drop)
     }
 
     /// The database was heard of: whether leases are left alone for now.

@@ -54,11 +54,11 @@ pub fn start(
     };
     take_back(app, shutdown);
     // Help that nobody came for: whoever asked goes on without it.
-    every("sub-runs", 30, |db| Box::pin(async move { runs::give_up(&db).await.map(drop) }));
+    every("sub-runs", 30, |db| Box::pin(async move { runs::commands::give_up(&db).await.map(drop) }));
     // Stops and words that nobody answered: whoever asked is told soon after the deadline.
-    every("controls", 1, |db| Box::pin(async move { controls::expire(&db).await.map(drop) }));
+    every("controls", 1, |db| Box::pin(async move { controls::commands::expire(&db).await.map(drop) }));
     // Questions are open for days; a few seconds more or less are nobody's concern.
-    every("approvals", 5, |db| Box::pin(async move { approvals::expire(&db).await.map(drop) }));
+    every("approvals", 5, |db| Box::pin(async move { approvals::commands::expire(&db).await.map(drop) }));
     // A period ends on a day; the invoice should be there when people come to work.
     every("billing", 60, |db| Box::pin(async move { billing::renew_due(&db).await.map(drop) }));
     // What has run out is refused all the same; this only makes room.
@@ -100,8 +100,8 @@ fn take_back(app: &App, shutdown: &Shutdown) {
 }
 
 async fn clear_files(db: Db, files: Store) -> domain::Result<()> {
-    let cleared = files::clear(&db, &files).await?;
-    if cleared != files::Cleared::default() {
+    let cleared = files::commands::clear(&db, &files).await?;
+    if cleared != files::ClearedFiles::default() {
         tracing::info!(
             files = cleared.files,
             contents = cleared.contents,
@@ -142,7 +142,7 @@ fn fold(app: &App, settings: &Settings, shutdown: &Shutdown) {
         let keep = TimeDelta::days(days.into());
         let work = move |db: Db| -> BoxFuture<'static, domain::Result<()>> {
             Box::pin(async move {
-                let shortened = session::retain(&db, keep).await?;
+                let shortened = session::commands::retain(&db, keep).await?;
                 if shortened > 0 {
                     tracing::info!(sessions = shortened, "old sessions were folded");
                 }

@@ -5,7 +5,7 @@ use domain::{
     Db, Result, Scope,
     audit::Deed,
     ids::ClientId,
-    notes::{self, Found, Note},
+    notes::{self, Note, NoteMatch},
     session::Conversation,
 };
 use serde_json::{Value, json};
@@ -37,7 +37,7 @@ pub(super) fn conversation(conversation: &Conversation, skip: u32) -> Value {
 }
 
 /// Notes that were found.
-pub(super) fn found_notes(found: &[Found]) -> Value {
+pub(super) fn found_notes(found: &[NoteMatch]) -> Value {
     let found: Vec<_> = found
         .iter()
         .map(|note| json!({ "path": note.path, "version": note.version, "snippet": note.snippet, "written": when(note.at) }))
@@ -54,8 +54,8 @@ pub(super) async fn read_note(
     version: Option<u32>,
 ) -> Result<Note> {
     match version {
-        None => notes::read(db, scope, client, path).await,
-        Some(version) => notes::version(db, scope, client, path, version).await,
+        None => notes::queries::get(db, scope, client, path).await,
+        Some(version) => notes::queries::version(db, scope, client, path, version).await,
     }
 }
 

@@ -122,5 +122,5 @@ fn cut(error: &sessions::Error) -> Cut {
 
 /// The session as it reads now.
 pub(super) async fn read_session(visit: &Visit) -> domain::Result<Reading> {
-    domain::session::read(&visit.auth.app().db, &visit.scope, visit.stream.0).await
+    domain::session::queries::read(&visit.auth.app().db, &visit.scope, visit.stream.0).await
 }

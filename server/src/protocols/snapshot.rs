@@ -65,8 +65,9 @@ async fn read(people: &People, stream: &str, headers: &HeaderMap) -> Result<Sess
     let stream: StreamId = stream.parse().map_err(|_| hidden())?;
     let (_, scope) = people.admit(headers, stream).await.map_err(denied)?;
     let db = &people.app().db;
-    session::find(db, &scope, stream.0).await.map_err(failed)?;
-    let Reading { conversation, next, .. } = session::read(db, &scope, stream.0).await.map_err(failed)?;
+    session::queries::find(db, &scope, stream.0).await.map_err(failed)?;
+    let Reading { conversation, next, .. } =
+        session::queries::read(db, &scope, stream.0).await.map_err(failed)?;
     let Conversation { entries, run, subs, column } = conversation;
     Ok(SessionSnapshot { stream, offset: Offset::from_value(next), entries, run, subs, column })
 }

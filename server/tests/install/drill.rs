@@ -57,8 +57,8 @@ impl Furnished {
         let operator = operator(&pool).await;
         let workspace = operator.workspace;
         let new = NewAgent { name: "Ada".into(), persona: String::new(), client: None };
-        let agent = agents::create(&db, &operator, new).await.unwrap();
-        agents::set_key(&db, &operator, agent, PLANTED).await.unwrap();
+        let agent = agents::commands::create(&db, &operator, new).await.unwrap();
+        agents::commands::set_key(&db, &operator, agent, PLANTED).await.unwrap();
         let hook = NewWebhook { url: "https://hooks.example/x".into(), events: Kind::ALL.to_vec() };
         webhooks::create(&db, &operator, &hook).await.unwrap();
         let url = of_pool(&pool);
@@ -91,7 +91,7 @@ impl Furnished {
     pub async fn opens(&self, ring: &Keyring) {
         let db = self.db.clone().with_keyring(ring.clone());
         assert_eq!(domain::sealed::unopened(&db).await.unwrap(), []);
-        let opened = agents::kept_key(&db, &self.operator, self.agent).await.unwrap().unwrap();
+        let opened = agents::queries::kept_key(&db, &self.operator, self.agent).await.unwrap().unwrap();
         assert_eq!(opened.reveal(), PLANTED);
     }
 
@@ -119,7 +119,7 @@ impl Furnished {
             };
             let client = clients[at % clients.len()];
             let scope = self.operator.within(domain::ids::ClientId(client));
-            domain::files::add(&self.db, &scope, new).await.unwrap();
+            domain::files::commands::add(&self.db, &scope, new).await.unwrap();
         }
     }
 }
@@ -310,7 +310,7 @@ async fn is_the_same(
     let key = fs::read_to_string(there.data().join("secret.key")).unwrap();
     let db = bare(restored).await.with_keyring(Keyring::parse(key.trim()).unwrap());
     assert_eq!(domain::sealed::unopened(&db).await.unwrap(), []);
-    let opened = agents::kept_key(&db, &from.operator, from.agent).await.unwrap().unwrap();
+    let opened = agents::queries::kept_key(&db, &from.operator, from.agent).await.unwrap().unwrap();
     assert_eq!(opened.reveal(), PLANTED);
     db.engine().shutdown().await;
 }

@@ -5,7 +5,7 @@ use domain::{
     audit::By,
     billing::{self, InvoiceState},
     ids::{InvoiceId, ProposalId},
-    proposals::{self, Decided},
+    proposals::{self, Decision},
     tokens::Right::*,
 };
 use serde_json::{Value, json};
@@ -51,10 +51,10 @@ async fn a_dangerous_action_waits_and_is_done_once_whoever_approves_it(pool: PgP
     let second = house.fixture.person(None, Role::Operator, "Second").await;
     let (id, by) = (proposal(&waits), By::default());
     let (one, other) = tokio::join!(
-        proposals::approve(&house.fixture.db, &house.fixture.operator, &by, id),
-        proposals::approve(&restarted, &second, &by, id)
+        proposals::commands::approve(&house.fixture.db, &house.fixture.operator, &by, id),
+        proposals::commands::approve(&restarted, &second, &by, id)
     );
-    let won = [one.unwrap(), other.unwrap()].iter().filter(|decided| **decided == Decided::Won).count();
+    let won = [one.unwrap(), other.unwrap()].iter().filter(|decided| **decided == Decision::Won).count();
     assert_eq!(won, 1);
     assert_eq!(state(&house, &invoice).await, InvoiceState::Issued);
     let told = atlas.call("get_approval", json!({ "approval": waits["approval"] })).await;
@@ -79,11 +79,14 @@ async fn what_nobody_decides_expires_and_what_is_declined_is_not_done(pool: PgPo
     };
     let (first, second) = (ask("1").await, ask("2").await);
     let (db, operator, by) = (&house.fixture.db, &house.fixture.operator, By::default());
-    proposals::decline(db, operator, &by, proposal(&first)).await.unwrap();
+    proposals::commands::decline(db, operator, &by, proposal(&first)).await.unwrap();
     assert_eq!(state_of(&first).await, "declined");
     house.fixture.wait(chrono::TimeDelta::days(8));
     assert_eq!(state_of(&second).await, "expired");
-    assert_eq!(proposals::approve(db, operator, &by, proposal(&second)).await.unwrap(), Decided::Expired);
+    assert_eq!(
+        proposals::commands::approve(db, operator, &by, proposal(&second)).await.unwrap(),
+        Decision::Expired
+    );
     assert_eq!(state(&house, &invoice).await, InvoiceState::Draft);
     // What makes no sense is not even proposed.
     let void = json!({ "idempotency_key": "3", "invoice": invoice, "reason": "" });

@@ -14,7 +14,7 @@ use super::house::House;
 async fn one_agent_helps_another(pool: PgPool) {
     let house = House::new(&pool).await;
     let otto = NewAgent { name: "Otto".into(), persona: "Knows calendars.".into(), client: None };
-    let otto = agents::create(&house.fixture.db, &house.fixture.operator, otto).await.unwrap();
+    let otto = agents::commands::create(&house.fixture.db, &house.fixture.operator, otto).await.unwrap();
     let number = house.ask(&house.law, "Follow up", true).await;
     let mine = house.claim().await;
     let juno = house.agents_token().await;
@@ -54,7 +54,7 @@ async fn one_agent_helps_another(pool: PgPool) {
     juno.call("finish", json!({})).await;
     assert_eq!(house.column(house.law.id, number).await, Column::Review);
     assert!(
-        runs::claim_due(&house.fixture.db, "a worker", std::time::Duration::from_secs(30))
+        runs::commands::claim_due(&house.fixture.db, "a worker", std::time::Duration::from_secs(30))
             .await
             .unwrap()
             .is_none()

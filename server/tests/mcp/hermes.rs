@@ -109,7 +109,7 @@ async fn hermes_carries_a_request_from_the_backlog_to_review(pool: PgPool) {
     let (model, address) = model(calls, claimed).await;
     let db = house.fixture.db.clone();
     let taking = tokio::spawn(async move {
-        while runs::claim_due(&db, "a worker", LONG).await.unwrap().is_none() {
+        while runs::commands::claim_due(&db, "a worker", LONG).await.unwrap().is_none() {
             tokio::time::sleep(Duration::from_millis(50)).await;
         }
         tell.send_replace(true);

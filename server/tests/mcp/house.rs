@@ -5,7 +5,7 @@ use domain::{
     ids::{AgentId, ClientId},
     offers::Starts,
     requests::{Column, NewRequest},
-    runs::Claimed,
+    runs::ClaimedRun,
     testing::{Fixture, TestClient, new_request},
     tokens::Right,
 };
@@ -54,7 +54,7 @@ impl House {
     }
 
     /// Juno takes the queued run up.
-    pub async fn claim(&self) -> Claimed {
+    pub async fn claim(&self) -> ClaimedRun {
         self.fixture.claim().await
     }
 

@@ -30,7 +30,7 @@ async fn decided(juno: &Program) -> Value {
 /// The question that stands before the operators, once it does.
 async fn question(house: &House) -> approvals::Approval {
     for _ in 0..4_000 {
-        let open = approvals::open_for(&house.fixture.db, &house.fixture.operator).await.unwrap();
+        let open = approvals::queries::list_open(&house.fixture.db, &house.fixture.operator).await.unwrap();
         if let Some(open) = open.into_iter().next() {
             return open;
         }
@@ -48,7 +48,7 @@ async fn what_is_on_the_list_is_allowed_at_once(pool: PgPool) {
     let juno = house.agents_token().await;
     let answer = decided(&juno).await;
     assert_eq!(answer, json!({ "behavior": "allow", "updatedInput": { "command": "rm -rf /tmp/x" } }));
-    assert_eq!(approvals::open_for(&house.fixture.db, &house.fixture.operator).await.unwrap(), []);
+    assert_eq!(approvals::queries::list_open(&house.fixture.db, &house.fixture.operator).await.unwrap(), []);
 }
 
 #[sqlx::test(migrations = "../migrations")]
@@ -66,7 +66,7 @@ async fn anything_else_waits_for_an_operator(pool: PgPool) {
         let asked = question(&house).await;
         assert_eq!(asked.question, "May Juno use Bash?");
         assert!(asked.detail.contains("rm -rf"), "{}", asked.detail);
-        let held = runs::in_hand(&house.fixture.db, &claimed.scope).await.unwrap();
+        let held = runs::queries::list_in_hand(&house.fixture.db, &claimed.scope).await.unwrap();
         assert_eq!(held[0].state, RunState::Suspended);
         // It thinks that the connection broke, and asks again: it is one question.
         let again = ask();
@@ -74,10 +74,15 @@ async fn anything_else_waits_for_an_operator(pool: PgPool) {
             tokio::time::sleep(TICK).await;
         }
         assert!(!one.is_finished() && !again.is_finished());
-        approvals::answer(&house.fixture.db, &house.fixture.operator, asked.id, answer).await.unwrap();
+        approvals::commands::answer(&house.fixture.db, &house.fixture.operator, asked.id, answer)
+            .await
+            .unwrap();
         for answer in [one, again] {
             assert_eq!(answer.await.unwrap()["behavior"], behaviour);
         }
-        assert_eq!(approvals::open_for(&house.fixture.db, &house.fixture.operator).await.unwrap(), []);
+        assert_eq!(
+            approvals::queries::list_open(&house.fixture.db, &house.fixture.operator).await.unwrap(),
+            []
+        );
     }
 }

@@ -16,7 +16,7 @@ async fn an_agent_does_its_work_from_reading_to_review(pool: PgPool) {
     let house = House::new(&pool).await;
     let number = house.ask(&house.law, "Follow up", true).await;
     let (db, operator) = (&house.fixture.db, &house.fixture.operator);
-    notes::write(db, operator, house.law.id, "Rates.md", "An hour is $300.", None).await.unwrap();
+    notes::commands::write(db, operator, house.law.id, "Rates.md", "An hour is $300.", None).await.unwrap();
     let juno = house.agents_token().await;
     let idle = juno.refused("get_request", json!({})).await;
     assert!(idle.contains("no run in hand"), "{idle}");
@@ -74,7 +74,7 @@ async fn a_question_suspends_the_run_and_its_answer_is_fetched(pool: PgPool) {
     assert!(again.contains("waits for an"), "{again}");
     assert_eq!(juno.call("get_answer", json!({ "question": asked["question"] })).await["state"], "open");
     let id = asked["question"].as_str().unwrap().parse().unwrap();
-    approvals::answer(&house.fixture.db, &house.law.owner, id, "By post").await.unwrap();
+    approvals::commands::answer(&house.fixture.db, &house.law.owner, id, "By post").await.unwrap();
     let settled = juno.call("get_answer", json!({ "question": asked["question"] })).await;
     assert_eq!((settled["state"].as_str(), settled["answer"].as_str()), (Some("answered"), Some("By post")));
     assert_eq!(settled["by"], "Owner");
@@ -109,11 +109,13 @@ async fn an_agent_has_its_own_runs_and_no_others(pool: PgPool) {
     house.ask(&house.law, "Follow up", true).await;
     let first = house.claim().await;
     let new = agents::NewAgent { name: "Mina".into(), persona: String::new(), client: Some(house.hill.id) };
-    let mina = agents::create(db, &house.fixture.operator, new).await.unwrap();
+    let mina = agents::commands::create(db, &house.fixture.operator, new).await.unwrap();
     house.ask(&house.hill, "Renewals", true).await;
     let theirs = house.claim().await;
     assert_eq!(theirs.agent, mina);
-    notes::write(db, &house.fixture.operator, house.hill.id, "Secret.md", "Hush.", None).await.unwrap();
+    notes::commands::write(db, &house.fixture.operator, house.hill.id, "Secret.md", "Hush.", None)
+        .await
+        .unwrap();
 
     let juno = house.agents_token().await;
     let named = |run: domain::ids::RunId| json!({ "run": run });
@@ -132,7 +134,7 @@ async fn an_agent_has_its_own_runs_and_no_others(pool: PgPool) {
     assert!(elsewhere.refused("get_request", json!({})).await.contains("no run in hand"));
 
     // What was taken away is not written to.
-    runs::release(db, &first).await.unwrap();
+    runs::commands::release(db, &first).await.unwrap();
     let gone = json!({ "run": first.run, "title": "x", "markdown": "x" });
     assert_eq!(juno.refused("deliver", gone).await, "It is not there.");
 }

@@ -49,7 +49,7 @@ impl Desk {
         );
         let (_, cookie) = shared::sign_in(&fixture.db, &fixture.operator).await;
         let juno = NewAgent { name: "Juno".into(), persona: String::new(), client: None };
-        let agent = agents::create(&fixture.db, &fixture.operator, juno).await.unwrap();
+        let agent = agents::commands::create(&fixture.db, &fixture.operator, juno).await.unwrap();
         Self { fixture, router, cookie, agent }
     }
 
@@ -126,7 +126,7 @@ async fn how_an_agent_is_reached_is_kept_and_its_key_never_shown(pool: PgPool) {
     let with_key = [&reach[..], &[("own_tools", "Bash\nRead"), ("key", KEY)]].concat();
     let (status, _) = desk.post(&page, &with_key).await;
     assert_eq!(status, StatusCode::SEE_OTHER);
-    let agent = agents::get(&desk.fixture.db, &desk.fixture.operator, desk.agent).await.unwrap();
+    let agent = agents::queries::get(&desk.fixture.db, &desk.fixture.operator, desk.agent).await.unwrap();
     assert_eq!(agent.backend, Backend::Anthropic);
     assert_eq!(agent.tools, ["deliver", "Bash", "Read"]);
     let shown = desk.see(&page).await;
@@ -139,7 +139,7 @@ async fn how_an_agent_is_reached_is_kept_and_its_key_never_shown(pool: PgPool) {
     let elsewhere = [("backend", "anthropic"), ("url", "http://127.0.0.1:9/v1"), ("model", "m")];
     let (status, body) = desk.post(&page, &elsewhere).await;
     assert!(status == StatusCode::UNPROCESSABLE_ENTITY && body.contains("The URL changed"), "{status}");
-    let has_key = || agents::has_key(&desk.fixture.db, &desk.fixture.operator, desk.agent);
+    let has_key = || agents::queries::has_key(&desk.fixture.db, &desk.fixture.operator, desk.agent);
     assert!(has_key().await.unwrap());
     let removed = [&reach[..], &[("remove_key", "yes")]].concat();
     assert_eq!(desk.post(&page, &removed).await.0, StatusCode::SEE_OTHER);
@@ -180,17 +180,17 @@ async fn trying_it_says_in_words_what_is_there(pool: PgPool) {
     assert!(desk.post(&page, &hermes).await.1.contains("rejected the key"));
 
     // With the key that is kept, for what it was set for alone.
-    agents::set_key(&desk.fixture.db, &desk.fixture.operator, desk.agent, KEY).await.unwrap();
+    agents::commands::set_key(&desk.fixture.db, &desk.fixture.operator, desk.agent, KEY).await.unwrap();
     assert!(tries("anthropic", "claude-small", &[]).await.contains("refused with 401"));
     let kept = [("backend", "anthropic"), ("url", url.as_str()), ("model", "claude-small"), ("key", KEY)];
     assert_eq!(desk.post(&page, &kept).await.0, StatusCode::SEE_OTHER);
     assert!(tries("anthropic", "claude-small", &[]).await.contains("Connected. claude-small is available."));
     // Nothing that was tried is kept.
-    let agent = agents::get(&desk.fixture.db, &desk.fixture.operator, desk.agent).await.unwrap();
+    let agent = agents::queries::get(&desk.fixture.db, &desk.fixture.operator, desk.agent).await.unwrap();
     assert_eq!(agent.settings.model.as_deref(), Some("claude-small"));
     let (_, body) = desk.post("/desk/agents", &[("do", "try"), ("backend", "pull")]).await;
     assert!(body.contains("Nothing to test from here"));
-    assert_eq!(agents::list(&desk.fixture.db, &desk.fixture.operator).await.unwrap().len(), 1);
+    assert_eq!(agents::queries::list(&desk.fixture.db, &desk.fixture.operator).await.unwrap().len(), 1);
 }
 
 /// What every backend needs is not called optional where it is needed.

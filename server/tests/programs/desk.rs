@@ -5,7 +5,7 @@ use std::{sync::Arc, time::Duration};
 use ::agents::AgentBackend;
 use domain::{
     agents::{self, Backend, Settings},
-    approvals::{self, Answered, Approval},
+    approvals::{self, AnswerOutcome, Approval},
     requests::{Column, Detail},
     sealed::Keyring,
     session::{Body, Event, Part},
@@ -38,8 +38,8 @@ pub async fn furnished(
         .await
         .unwrap();
     if let Some(key) = key {
-        let agent = agents::list(&world.db, &world.operator).await.unwrap().remove(0);
-        agents::set_key(&world.db, &world.operator, agent.id, key).await.unwrap();
+        let agent = agents::queries::list(&world.db, &world.operator).await.unwrap().remove(0);
+        agents::commands::set_key(&world.db, &world.operator, agent.id, key).await.unwrap();
     }
     world
 }
@@ -81,7 +81,7 @@ pub async fn sees_it_done(world: &World, model: &Scripted, request: &Detail, han
     world.until(request, in_review).await;
     assert_eq!(said(world, request).await, model.whole());
     hand.leave().await;
-    domain::reviews::approve(&world.db, &world.owner, request.card.id).await.unwrap();
+    domain::reviews::commands::approve(&world.db, &world.owner, request.card.id).await.unwrap();
 }
 
 /// All that the agent said, without blanks, in the order of the session.
@@ -101,7 +101,7 @@ pub async fn said(world: &World, request: &Detail) -> String {
 pub async fn asked(world: &World, known: usize) -> Approval {
     let look = async {
         loop {
-            let open = approvals::open_for(&world.db, &world.operator).await.unwrap();
+            let open = approvals::queries::list_open(&world.db, &world.operator).await.unwrap();
             let all: i64 =
                 sqlx::query_scalar("SELECT count(*) FROM approval").fetch_one(&world.pool).await.unwrap();
             match open.into_iter().next() {
@@ -115,9 +115,9 @@ pub async fn asked(world: &World, known: usize) -> Approval {
 
 /// Two operators answer at once, each otherwise: whether the one who allowed it was first.
 pub async fn answered_at_once(world: &World, approval: &Approval) -> bool {
-    let answer = |key| approvals::answer(&world.db, &world.operator, approval.id, key);
+    let answer = |key| approvals::commands::answer(&world.db, &world.operator, approval.id, key);
     let (one, other) = tokio::join!(answer("once"), answer("deny"));
-    let won = [one.unwrap(), other.unwrap()].map(|answered| matches!(answered, Answered::Won { .. }));
+    let won = [one.unwrap(), other.unwrap()].map(|answered| matches!(answered, AnswerOutcome::Won { .. }));
     assert_eq!(won.iter().filter(|won| **won).count(), 1);
     won[0]
 }

@@ -191,7 +191,7 @@ async fn play(
     });
     let calls: Vec<String> = calls.collect();
     assert_eq!(calls.iter().collect::<HashSet<_>>().len(), calls.len(), "{calls:?}");
-    domain::reviews::approve(&world.db, &world.owner, request.card.id).await.unwrap();
+    domain::reviews::commands::approve(&world.db, &world.owner, request.card.id).await.unwrap();
 }
 
 /// Waits until so many letters are said; the end of the work counts as all of them.

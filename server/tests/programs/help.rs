@@ -49,7 +49,7 @@ async fn claude_code_has_another_agent_help(pg: PgPool) {
     let (model, Some(mut program)) = start("claude_code", script).await else { return };
     let world = program.world(pg).await;
     let otto = NewAgent { name: "Otto".into(), persona: String::new(), client: None };
-    agents::create(&world.db, &world.operator, otto).await.unwrap();
+    agents::commands::create(&world.db, &world.operator, otto).await.unwrap();
     let request = world.ask("New fees", "Write a letter.", vec![]).await;
     model.stand_at("Meanwhile I");
     let hand = world.work(Arc::new(Crew(program.backend())));

@@ -169,9 +169,9 @@ async fn goes_the_whole_way(pg: PgPool) {
     assert_eq!((first.audience, first.client_name.as_str()), (Audience::Operator, "Hale & Partners"));
     assert!(first.question.starts_with("Juno wants to use terminal"), "{}", first.question);
     assert!(first.detail.contains("rm -rf /tmp/throughline-nothing-here"), "{}", first.detail);
-    approvals::answer(&world.db, &world.operator, first.id, "once").await.unwrap();
+    approvals::commands::answer(&world.db, &world.operator, first.id, "once").await.unwrap();
     let second = asked(&world, 1).await;
-    approvals::answer(&world.db, &world.operator, second.id, "deny").await.unwrap();
+    approvals::commands::answer(&world.db, &world.operator, second.id, "deny").await.unwrap();
     world.until(&request, in_review).await;
     hand.leave().await;
 
@@ -187,7 +187,7 @@ async fn goes_the_whole_way(pg: PgPool) {
 
     let delivered = world.see(request.card.number).await.deliverables.remove(0);
     assert_eq!(delivered.title, "New fees");
-    let version = deliverables::version(&world.db, &world.owner, delivered.id, 1).await.unwrap();
+    let version = deliverables::queries::version(&world.db, &world.owner, delivered.id, 1).await.unwrap();
     assert_eq!(version.body.as_deref(), Some(LETTER));
 
     let raw =
@@ -240,8 +240,9 @@ async fn what_is_said_meanwhile_is_the_next_thing_it_reads(pg: PgPool) {
     model.stand_at("first draft");
     let hand = world.work(backend());
     speaks(&world, &request, "first draft").await;
-    let steer =
-        controls::steer(&world.db, &world.owner, request.card.id, "Mention the car park").await.unwrap();
+    let steer = controls::commands::steer(&world.db, &world.owner, request.card.id, "Mention the car park")
+        .await
+        .unwrap();
     let outcome = |event: &Event| match &event.part {
         Part::DataOutcome { control, outcome, reason } if *control == steer.control => {
             Some((outcome.clone(), reason.clone()))
@@ -274,7 +275,7 @@ async fn a_stop_reaches_it(pg: PgPool) {
     speaks(&world, &request, "Dear client").await;
     let run = kept(&world).await["run"].as_str().unwrap().to_owned();
     assert_eq!(hermes.status(&run).await, "running");
-    controls::stop(&world.db, &world.member, request.card.id).await.unwrap();
+    controls::commands::stop(&world.db, &world.member, request.card.id).await.unwrap();
     hermes.stops(&run).await;
     let done = |event: &Event| {
         matches!(&event.part, Part::DataOutcome { outcome, .. } if outcome == "done").then_some(())

@@ -138,7 +138,7 @@ async fn nobody_answers_and_it_is_not_allowed(pg: PgPool) {
     let hand = world.work(backend());
     asked(&world, 0).await;
     world.db.clock().advance(TimeDelta::days(3));
-    assert_eq!(approvals::expire(&world.db).await.unwrap(), 1);
+    assert_eq!(approvals::commands::expire(&world.db).await.unwrap(), 1);
     world.until(&request, in_review).await;
     hand.leave().await;
     assert!(model.asked()[1]["messages"].to_string().to_lowercase().contains("denied"));
@@ -154,7 +154,7 @@ async fn a_stop_while_it_waits_reaches_it(pg: PgPool) {
     let hand = world.work(backend());
     asked(&world, 0).await;
     let run = kept(&world).await["run"].as_str().unwrap().to_owned();
-    controls::stop(&world.db, &world.operator, request.card.id).await.unwrap();
+    controls::commands::stop(&world.db, &world.operator, request.card.id).await.unwrap();
     hermes.stops(&run).await;
     assert_eq!(world.run_state(request.card.id).await, "cancelled");
     hand.leave().await;
@@ -176,7 +176,7 @@ async fn a_stop_while_its_worker_is_gone_reaches_it(pg: PgPool) {
     hand.kill().await;
     let other = world.work(backend());
     assert_eq!(hermes.status(&run).await, "running");
-    controls::stop(&world.db, &world.owner, request.card.id).await.unwrap();
+    controls::commands::stop(&world.db, &world.owner, request.card.id).await.unwrap();
     hermes.stops(&run).await;
     world.lease_runs_out().await;
     assert_eq!(world.run_state(request.card.id).await, "cancelled");
@@ -197,7 +197,7 @@ async fn a_stop_while_nobody_is_there_reaches_it_later(pg: PgPool) {
     hand.kill().await;
     // Asked before the stop, of which the one that is killed may still hear.
     assert_eq!(hermes.status(&run).await, "waiting_for_approval");
-    controls::stop(&world.db, &world.operator, request.card.id).await.unwrap();
+    controls::commands::stop(&world.db, &world.operator, request.card.id).await.unwrap();
     assert_eq!(world.run_state(request.card.id).await, "cancelled");
     let next = world.work(backend());
     hermes.stops(&run).await;

@@ -55,7 +55,7 @@ async fn a_real_model_streams_its_words(pg: PgPool) {
 
     assert!(deltas.len() >= 3, "word by word: {deltas:?}");
     let delivered = world.see(request.card.number).await.deliverables.remove(0);
-    let version = deliverables::version(&world.db, &world.owner, delivered.id, 1).await.unwrap();
+    let version = deliverables::queries::version(&world.db, &world.owner, delivered.id, 1).await.unwrap();
     assert_eq!(version.body.as_deref(), Some(deltas.concat().trim()));
     let spent: (String, i64) =
         sqlx::query_as("SELECT model, output_tokens FROM spend").fetch_one(&world.pool).await.unwrap();

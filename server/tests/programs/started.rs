@@ -155,9 +155,9 @@ async fn goes_the_whole_way(of: &str, pg: PgPool) {
     let first = asked(&world, 0).await;
     assert!(first.question.starts_with(&format!("Juno wants to use {}", agent.tool)), "{}", first.question);
     assert!(first.detail.contains("rm -rf ./nothing-here"), "{}", first.detail);
-    approvals::answer(&world.db, &world.operator, first.id, "once").await.unwrap();
+    approvals::commands::answer(&world.db, &world.operator, first.id, "once").await.unwrap();
     let second = asked(&world, 1).await;
-    approvals::answer(&world.db, &world.operator, second.id, "deny").await.unwrap();
+    approvals::commands::answer(&world.db, &world.operator, second.id, "deny").await.unwrap();
     world.until(&request, in_review).await;
     hand.leave().await;
     none_in(&agent.works(), PATIENCE).await;
@@ -173,7 +173,7 @@ async fn goes_the_whole_way(of: &str, pg: PgPool) {
         "what was allowed is done: {seen:?}"
     );
     let delivered = world.see(request.card.number).await.deliverables.remove(0);
-    let version = deliverables::version(&world.db, &world.owner, delivered.id, 1).await.unwrap();
+    let version = deliverables::queries::version(&world.db, &world.owner, delivered.id, 1).await.unwrap();
     assert_eq!(version.body.as_deref(), Some(LETTER));
     let raw = |part: &Part| {
         matches!(
@@ -258,8 +258,9 @@ async fn stops_and_hears(of: &str, pg: PgPool) {
     let (model, Some(mut agent)) = start(of, script).await else { return };
     let world = agent.world(pg).await;
     let (request, hand) = has_said(&world, &model, agent.backend(), "first draft").await;
-    let steer =
-        controls::steer(&world.db, &world.owner, request.card.id, "Mention the car park").await.unwrap();
+    let steer = controls::commands::steer(&world.db, &world.owner, request.card.id, "Mention the car park")
+        .await
+        .unwrap();
     let noted = |event: &Event| {
         matches!(&event.part, Part::DataOutcome { control, .. } if *control == steer.control).then_some(())
     };
@@ -268,7 +269,7 @@ async fn stops_and_hears(of: &str, pg: PgPool) {
     speaks(&world, &request, "on and on").await;
     assert!(model.asked()[1]["messages"].to_string().contains("Mention the car park"));
     let begun = Instant::now();
-    controls::stop(&world.db, &world.member, request.card.id).await.unwrap();
+    controls::commands::stop(&world.db, &world.member, request.card.id).await.unwrap();
     none_in(&agent.works(), PATIENCE).await;
     println!("{of} was gone {} ms after the stop", begun.elapsed().as_millis());
     let stopped = |event: &Event| match &event.part {

@@ -390,7 +390,7 @@ async fn an_offset_before_what_is_kept_asks_for_the_page_anew(pool: PgPool) {
     let (next, _) = tab.events().await;
     house.fixture.wait(chrono::TimeDelta::days(31));
     let keep = chrono::TimeDelta::days(30);
-    assert_eq!(domain::session::retain(&house.fixture.db, keep).await.unwrap(), 1);
+    assert_eq!(domain::session::commands::retain(&house.fixture.db, keep).await.unwrap(), 1);
     // Who has heard it all notices nothing.
     house.append(house.session, vec![r#""on""#.into()]).await;
     assert_eq!(tab.events().await, (next + 1, vec![json!("on")]));

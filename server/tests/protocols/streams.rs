@@ -216,7 +216,7 @@ async fn what_is_dropped_is_gone_and_the_fold_leads_on(pool: PgPool) {
     assert_eq!(before["entries"][0]["title"], "Follow up");
 
     house.fixture.wait(chrono::TimeDelta::days(31));
-    assert_eq!(session::retain(&house.fixture.db, chrono::TimeDelta::days(30)).await.unwrap(), 1);
+    assert_eq!(session::commands::retain(&house.fixture.db, chrono::TimeDelta::days(30)).await.unwrap(), 1);
     for rest in ["", "?offset=-1", "?offset=-1&live=sse", "?offset=-1&live=long-poll"] {
         let gone = browser.get(&format!("{}{rest}", house.session)).await;
         assert_eq!(gone.status(), StatusCode::GONE, "{rest}");

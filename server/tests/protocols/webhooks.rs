@@ -234,10 +234,10 @@ async fn every_kind_is_told(pool: PgPool) {
         open_for: 600,
         audience: Audience::Client,
     };
-    let approval = approvals::ask(db, &claimed, question).await.unwrap();
-    approvals::answer(db, operator, approval, "y").await.unwrap();
-    deliverables::put(db, &claimed, "Lease", Content::Body("Draft".into())).await.unwrap();
-    deliverables::submit_for_review(db, &claimed).await.unwrap();
+    let approval = approvals::commands::ask(db, &claimed, question).await.unwrap();
+    approvals::commands::answer(db, operator, approval, "y").await.unwrap();
+    deliverables::commands::put(db, &claimed, "Lease", Content::Body("Draft".into())).await.unwrap();
+    deliverables::commands::submit_for_review(db, &claimed).await.unwrap();
     while house.send().await > 0 {}
     let mut kinds = house.taker.kinds();
     kinds.sort();

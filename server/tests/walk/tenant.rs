@@ -91,7 +91,7 @@ impl Tenant {
             persona: format!("{word}-backstage-persona"),
             client: Some(client.id),
         };
-        let agent = agents::create(&fixture.db, &fixture.operator, agent).await.unwrap();
+        let agent = agents::commands::create(&fixture.db, &fixture.operator, agent).await.unwrap();
         let spare = [
             membership(&fixture.person(Some(client.id), Role::Member, &format!("{word} spare")).await),
             membership(&fixture.person(Some(client.id), Role::Member, &format!("{word} other")).await),
@@ -140,7 +140,7 @@ async fn keep(fixture: &Fixture, client: &TestClient, word: &str, store: &Path) 
         sha256,
         request: None,
     };
-    files::add(&fixture.db, &client.owner, new).await.unwrap()
+    files::commands::add(&fixture.db, &client.owner, new).await.unwrap()
 }
 
 async fn draft(fixture: &Fixture, client: &TestClient, words: &str) -> InvoiceId {

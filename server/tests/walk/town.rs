@@ -206,5 +206,8 @@ async fn webhook(fixture: &Fixture, quill: &Tenant) -> (WebhookId, WebhookEventI
 
 async fn proposed(fixture: &Fixture, quill: &Tenant, token: TokenId) -> ProposalId {
     let pause = Action::PauseSubscription { client: quill.client.id };
-    proposals::propose(&fixture.db, &fixture.operator, token, &pause, "quillhaven-backstage").await.unwrap().0
+    proposals::commands::propose(&fixture.db, &fixture.operator, token, &pause, "quillhaven-backstage")
+        .await
+        .unwrap()
+        .0
 }

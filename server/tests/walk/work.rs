@@ -9,7 +9,7 @@ use domain::{
     ids::{ApprovalId, DeliverableId, FileId, RequestId},
     requests::{Detail, NewRequest, Priority, commands, queries},
     reviews,
-    runs::{self, Claimed},
+    runs::{self, ClaimedRun},
     session::{Choice, Event, Part, PlanStep, StepState},
 };
 use sessions::{Offset, StreamId};
@@ -95,11 +95,11 @@ impl Asker<'_> {
     }
 
     /// Asked for, taken up, and under way; its tools are called backstage.
-    async fn begin(&self) -> (Asked, Claimed) {
+    async fn begin(&self) -> (Asked, ClaimedRun) {
         let (db, word) = (self.db, self.word);
         let asked = self.ask("at work", true).await;
         let holder = format!("holder-{word}-backstage");
-        let claimed = runs::claim_due(db, &holder, LEASE).await.unwrap().expect("a free place");
+        let claimed = runs::commands::claim_due(db, &holder, LEASE).await.unwrap().expect("a free place");
         assert_eq!(claimed.request, asked.id, "nothing else is queued");
         let raw = vec![
             Part::ToolInputAvailable {
@@ -113,8 +113,8 @@ impl Asker<'_> {
             },
             Part::DataComment { text: format!("{word}-backstage-remark") },
         ];
-        runs::backstage(db, &claimed, raw).await.unwrap();
-        runs::say(db, &claimed, self.words()).await.unwrap();
+        runs::commands::append_backstage(db, &claimed, raw).await.unwrap();
+        runs::commands::append_events(db, &claimed, self.words()).await.unwrap();
         (asked, claimed)
     }
 
@@ -139,14 +139,14 @@ impl Asker<'_> {
     async fn review(&self) -> (Asked, DeliverableId) {
         let (asked, claimed) = self.begin().await;
         let (title, body) = (format!("{} deliverable", self.word), format!("# {}\n\nDone.", self.word));
-        deliverables::put(self.db, &claimed, &title, Content::Body(body)).await.unwrap();
-        deliverables::submit_for_review(self.db, &claimed).await.unwrap();
+        deliverables::commands::put(self.db, &claimed, &title, Content::Body(body)).await.unwrap();
+        deliverables::commands::submit_for_review(self.db, &claimed).await.unwrap();
         (asked, self.detail(asked.number).await.deliverables[0].id)
     }
 
     async fn done(&self) -> Asked {
         let (asked, _) = self.review().await;
-        reviews::approve(self.db, self.owner, asked.id).await.unwrap();
+        reviews::commands::approve(self.db, self.owner, asked.id).await.unwrap();
         asked
     }
 
@@ -161,12 +161,14 @@ impl Asker<'_> {
             open_for: 86_400,
             audience,
         };
-        (asked, approvals::ask(self.db, &claimed, question).await.unwrap())
+        (asked, approvals::commands::ask(self.db, &claimed, question).await.unwrap())
     }
 
     async fn failed(&self) -> Asked {
         let (asked, claimed) = self.begin().await;
-        runs::fail(self.db, &claimed, &format!("{} could not be reached.", self.word)).await.unwrap();
+        runs::commands::fail(self.db, &claimed, &format!("{} could not be reached.", self.word))
+            .await
+            .unwrap();
         asked
     }
 

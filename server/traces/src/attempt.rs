@@ -1,6 +1,6 @@
 //! An agent's attempt at a run.
 
-use domain::{Origin, runs::Claimed};
+use domain::{Origin, runs::ClaimedRun};
 use tracing::Instrument;
 use tracing_opentelemetry::OpenTelemetrySpanExt;
 
@@ -8,7 +8,7 @@ use super::{TARGET, parent};
 
 /// Carries an attempt out in a span of its own, in the trace of whoever's request queued the run: on this node or another,
 /// now or hours ago.
-pub async fn attempt<W: Future>(claimed: &Claimed, work: W) -> W::Output {
+pub async fn attempt<W: Future>(claimed: &ClaimedRun, work: W) -> W::Output {
     let span = tracing::info_span!(
         target: TARGET,
         "agent run",

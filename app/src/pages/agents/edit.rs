@@ -34,9 +34,9 @@ pub async fn save(
     }
     let Operator { cx, scope, .. } = &operator;
     let done = match reach::typed(&fields) {
-        None => agents::edit(cx.db(), scope, agent.id, typed(&fields)).await,
+        None => agents::commands::edit(cx.db(), scope, agent.id, typed(&fields)).await,
         Some(reach) => match reach::check(&operator, &reach).await {
-            Ok(()) => agents::change(cx.db(), scope, agent.id, typed(&fields), reach).await,
+            Ok(()) => agents::commands::change(cx.db(), scope, agent.id, typed(&fields), reach).await,
             refused => refused,
         },
     };
@@ -57,7 +57,7 @@ async fn try_out(operator: &Operator, agent: &Agent, fields: Fields) -> Result<R
         // The key goes only where it was set for.
         let kept = match reach.leads_elsewhere(agent) {
             true => None,
-            false => agents::kept_key(cx.db(), &operator.scope, agent.id).await?,
+            false => agents::queries::kept_key(cx.db(), &operator.scope, agent.id).await?,
         };
         reach::try_out(operator, &reach, kept.map(|key| key.reveal().to_owned())).await
     };
@@ -71,7 +71,7 @@ async fn try_out(operator: &Operator, agent: &Agent, fields: Fields) -> Result<R
 
 async fn sheet(operator: &Operator, agent: &Agent, form: Form) -> Result<Sheet, Problem> {
     let Operator { cx, scope, .. } = operator;
-    let has_key = agents::has_key(cx.db(), scope, agent.id).await;
+    let has_key = agents::queries::has_key(cx.db(), scope, agent.id).await;
     let has_key = has_key.map_err(|error| Problem::from(error).of(&cx.bare))?;
     let agent = Some((format!("{LIST}/{}", agent.id), agent.name.clone()));
     Ok(Sheet { form, agent, has_key, tried: None })
@@ -80,7 +80,7 @@ async fn sheet(operator: &Operator, agent: &Agent, form: Form) -> Result<Sheet, 
 async fn find(operator: &Operator, agent: &str) -> Result<Agent, Problem> {
     let Operator { cx, scope, .. } = operator;
     let found = match agent.parse() {
-        Ok(id) => agents::get(cx.db(), scope, id).await,
+        Ok(id) => agents::queries::get(cx.db(), scope, id).await,
         Err(_) => Err(Error::NotFound),
     };
     found.map_err(|error| Problem::from(error).of(&cx.bare))

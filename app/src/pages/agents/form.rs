@@ -38,9 +38,9 @@ pub async fn create(operator: Operator, Posted(fields): Posted) -> Result<Respon
     }
     let Operator { cx, scope, .. } = &operator;
     let done = match reach::typed(&fields) {
-        None => agents::create(cx.db(), scope, typed(&fields)).await,
+        None => agents::commands::create(cx.db(), scope, typed(&fields)).await,
         Some(reach) => match reach::check(&operator, &reach).await {
-            Ok(()) => agents::hire(cx.db(), scope, typed(&fields), reach).await,
+            Ok(()) => agents::commands::hire(cx.db(), scope, typed(&fields), reach).await,
             Err(refused) => Err(refused),
         },
     };

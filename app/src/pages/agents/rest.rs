@@ -10,7 +10,7 @@ pub async fn create(operator: Operator, Path(agent): Path<String>, Posted(fields
     let Operator { cx, scope, .. } = operator;
     let ready = fields.text("ready") == "yes";
     let done = match agent.parse() {
-        Ok(agent) => agents::set_ready(cx.db(), &scope, agent, ready).await,
+        Ok(agent) => agents::commands::set_ready(cx.db(), &scope, agent, ready).await,
         Err(_) => Err(Error::NotFound),
     };
     answer(

@@ -11,7 +11,7 @@ use axum::{
 use domain::{
     Error,
     ids::ClientId,
-    requests::{Column, Moved, Place, commands, queries},
+    requests::{Column, MovedRequest, Place, commands, queries},
 };
 
 use super::show::{Wanted, draw};
@@ -50,7 +50,7 @@ async fn carry_out(
     client: &str,
     number: &str,
     fields: &Fields,
-) -> domain::Result<Option<Moved>> {
+) -> domain::Result<Option<MovedRequest>> {
     let (db, scope) = (operator.cx.db(), &operator.scope);
     let client: ClientId = client.parse().map_err(|_| Error::NotFound)?;
     let number = number.parse().map_err(|_| Error::NotFound)?;
@@ -79,15 +79,15 @@ fn step(word: &str) -> Option<Place> {
 }
 
 /// What the board's script is told: what came of it, and the way back.
-fn told(moved: &Moved, undone: bool) -> serde_json::Value {
+fn told(moved: &MovedRequest, undone: bool) -> serde_json::Value {
     let undo = (!undone).then(
         || serde_json::json!({ "column": moved.from.as_str(), "position": moved.position.to_string() }),
     );
     serde_json::json!({ "ok": true, "note": note(moved, undone), "undo": undo })
 }
 
-fn note(moved: &Moved, undone: bool) -> String {
-    let Moved { number, from, to, .. } = moved;
+fn note(moved: &MovedRequest, undone: bool) -> String {
+    let MovedRequest { number, from, to, .. } = moved;
     match (from, to) {
         _ if undone => format!("Undone. #{number} is back in {}.", column_name(*to)),
         (from, to) if from == to => format!("Moved #{number} within {}.", column_name(*to)),
@@ -106,14 +106,14 @@ fn note(moved: &Moved, undone: bool) -> String {
 mod tests {
     use domain::{
         ids::RequestId,
-        requests::{Column, Moved},
+        requests::{Column, MovedRequest},
     };
 
     use super::note;
 
     fn said(from: Column, to: Column, undone: bool) -> String {
         let request: RequestId = "req_00000000000000000000000000000007".parse().unwrap();
-        note(&Moved { request, number: 13, from, to, position: 1.0 }, undone)
+        note(&MovedRequest { request, number: 13, from, to, position: 1.0 }, undone)
     }
 
     #[test]

@@ -58,7 +58,7 @@ async fn load(operator: &Operator, client: Client) -> domain::Result<Shown> {
     let mut invoices = billing::queries::list(db, scope, Some(client.id), Filter::All, 1).await?.invoices;
     invoices.truncate(INVOICES);
     Ok(Shown {
-        board: desk::board(db, scope, Some(client.id)).await?,
+        board: desk::queries::board(db, scope, Some(client.id)).await?,
         held: billing::queries::of_client(db, scope, client.id).await?,
         invoices,
         offers: sold(offers::queries::all(db, scope).await?),

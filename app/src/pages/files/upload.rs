@@ -8,7 +8,7 @@ use axum::{
 };
 use domain::{
     Error, Scope,
-    files::{self, Arrived, HEAD, LIMIT, LIMIT_WORDS, quota, sniff, store, store::Incoming},
+    files::{self, ArrivedFile, HEAD, LIMIT, LIMIT_WORDS, quota, sniff, store, store::Incoming},
     ids::{FileId, RequestId},
     secret,
 };
@@ -167,8 +167,8 @@ async fn store(
             return Ok(Taken::Refused(unstored(&error)));
         }
     }
-    let arrived = Arrived { kind: sniff(&head, &name), name, request };
-    match files::keep(&app.db, &app.site.files, scope, incoming, arrived).await {
+    let arrived = ArrivedFile { kind: sniff(&head, &name), name, request };
+    match files::commands::keep(&app.db, &app.site.files, scope, incoming, arrived).await {
         Ok(id) => Ok(Taken::In(id)),
         Err(Error::Store(error)) => Ok(Taken::Refused(unstored(&error))),
         Err(Error::Fields(errors)) => {

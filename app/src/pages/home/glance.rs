@@ -3,7 +3,7 @@
 use domain::{
     Error,
     approvals::{self, Approval},
-    requests::{Home, Outlook, Unseen, queries},
+    requests::{Home, Outlook, UnseenRequest, queries},
 };
 
 use crate::{
@@ -15,7 +15,7 @@ use crate::{
 pub struct Glance {
     pub home: Home,
     /// What we wrote and nobody there has looked at.
-    pub unseen: Vec<Unseen>,
+    pub unseen: Vec<UnseenRequest>,
     /// Open questions that this client may answer.
     pub approvals: Vec<Approval>,
     pub outlook: Outlook,
@@ -35,7 +35,7 @@ impl Glance {
             outlook: queries::outlook(cx.db(), scope).await.map_err(of)?,
             home: queries::home(cx.db(), scope).await.map_err(of)?,
             unseen: queries::unseen(cx.db(), scope).await.map_err(of)?,
-            approvals: approvals::open_for(cx.db(), scope).await.map_err(of)?,
+            approvals: approvals::queries::list_open(cx.db(), scope).await.map_err(of)?,
             times: Times::of(cx),
             token: cx.bare.token.clone(),
             may_work: member.standing.role.may_work(),

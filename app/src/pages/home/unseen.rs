@@ -1,6 +1,6 @@
 //! What was written to the client and nobody there has looked at.
 
-use domain::requests::Unseen;
+use domain::requests::UnseenRequest;
 use leptos::prelude::*;
 
 use super::Glance;
@@ -23,7 +23,7 @@ pub fn section(glance: &Glance) -> Option<AnyView> {
     )
 }
 
-fn row(unseen: &Unseen, glance: &Glance) -> AnyView {
+fn row(unseen: &UnseenRequest, glance: &Glance) -> AnyView {
     let page = request::path(unseen.number);
     let meta = format!("#{}, {} wrote {}", unseen.number, unseen.from, glance.times.ago(unseen.since));
     let label = format!("Seen: #{} {}", unseen.number, unseen.title);

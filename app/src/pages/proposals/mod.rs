@@ -6,7 +6,7 @@ use domain::{
     Error,
     audit::By,
     ids::ProposalId,
-    proposals::{Decided, ProposalState, approve, decline},
+    proposals::{self, Decision, ProposalState},
 };
 
 use crate::web::{Operator, Posted, answer};
@@ -18,8 +18,8 @@ pub async fn decide(
 ) -> Response {
     let by = By { token: None, ip: cx.bare.address.parse().ok() };
     let decided = match (proposal.parse::<ProposalId>(), fields.text("decision")) {
-        (Ok(id), "approve") => approve(cx.db(), &scope, &by, id).await,
-        (Ok(id), "decline") => decline(cx.db(), &scope, &by, id).await,
+        (Ok(id), "approve") => proposals::commands::approve(cx.db(), &scope, &by, id).await,
+        (Ok(id), "decline") => proposals::commands::decline(cx.db(), &scope, &by, id).await,
         (Ok(_), _) => Err(Error::refused("Approve it or decline it.")),
         (Err(_), _) => Err(Error::NotFound),
     };
@@ -27,12 +27,12 @@ pub async fn decide(
     answer(&cx.bare, decided.and_then(in_words), "/desk", note)
 }
 
-fn in_words(decided: Decided) -> Result<(), Error> {
+fn in_words(decided: Decision) -> Result<(), Error> {
     match decided {
-        Decided::Won => Ok(()),
-        Decided::Failed(why) => Err(Error::refused(format!("That couldn’t be done. {why}"))),
-        Decided::Expired => Err(Error::refused("This proposal expired. Nothing was done.")),
-        Decided::Lost { by, state } => {
+        Decision::Won => Ok(()),
+        Decision::Failed(why) => Err(Error::refused(format!("That couldn’t be done. {why}"))),
+        Decision::Expired => Err(Error::refused("This proposal expired. Nothing was done.")),
+        Decision::Lost { by, state } => {
             let how = match state {
                 ProposalState::Done => "approved it, and it’s done",
                 ProposalState::Failed => "approved it, but it couldn’t be done",

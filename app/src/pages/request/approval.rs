@@ -3,7 +3,7 @@
 use axum::{extract::Path, response::Response};
 use domain::{
     Error,
-    approvals::{self, Answered},
+    approvals::{self, AnswerOutcome},
     ids::ApprovalId,
 };
 
@@ -26,14 +26,14 @@ pub async fn create(
 
 async fn settle(here: &Here, approval: Option<ApprovalId>, key: &str) -> domain::Result<String> {
     let approval = approval.ok_or(Error::NotFound)?;
-    match approvals::answer(here.cx.db(), &here.scope, approval, key).await? {
-        Answered::Won { label } => Ok(format!("You answered “{label}”.")),
-        Answered::Kept { label, goes_on } => Ok(format!("You answered “{label}”. {goes_on}")),
-        Answered::Lost { by, label, at } => {
+    match approvals::commands::answer(here.cx.db(), &here.scope, approval, key).await? {
+        AnswerOutcome::Won { label } => Ok(format!("You answered “{label}”.")),
+        AnswerOutcome::Kept { label, goes_on } => Ok(format!("You answered “{label}”. {goes_on}")),
+        AnswerOutcome::Lost { by, label, at } => {
             let ago = Hour::of(here).ago(at);
             Err(Error::refused(format!("{by} already answered “{label}” {ago}. You’re all set.")))
         }
-        Answered::Expired => Err(Error::refused(
+        AnswerOutcome::Expired => Err(Error::refused(
             "Time ran out on this question, so work continued without an answer. Send a message to change course.",
         )),
     }

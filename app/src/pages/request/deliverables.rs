@@ -62,7 +62,8 @@ async fn load(here: &Here, id: &str, version: Option<u32>) -> domain::Result<Sho
     let deliverable =
         detail.deliverables.iter().find(|deliverable| deliverable.id == id).ok_or(Error::NotFound)?.clone();
     let newest = deliverable.versions.first().map(|newest| newest.version).ok_or(Error::NotFound)?;
-    let version = deliverables::version(here.cx.db(), &here.scope, id, version.unwrap_or(newest)).await?;
+    let version =
+        deliverables::queries::version(here.cx.db(), &here.scope, id, version.unwrap_or(newest)).await?;
     let mut above = load::above(here, &detail.card.client_name);
     above.push((here.base(), format!("#{}", detail.card.number)));
     let html = match &version.body {

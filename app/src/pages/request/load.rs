@@ -62,7 +62,7 @@ pub async fn detail(here: &Here) -> domain::Result<Detail> {
 pub async fn shown(here: &Here) -> domain::Result<(Detail, Shown)> {
     // The log before the rows: what moves in between is heard of, and never missed.
     let stream = queries::session_of(here.cx.db(), &here.scope, here.client, here.number).await?;
-    let reading = session::read(here.cx.db(), &here.scope, stream).await?;
+    let reading = session::queries::read(here.cx.db(), &here.scope, stream).await?;
     let detail = detail(here).await?;
     let hour = Hour::of(here);
     let card = &detail.card;

@@ -39,7 +39,7 @@ pub struct Unsaid {
 /// The backstage log, for those who see it.
 pub async fn load(here: &Here, detail: &Detail, unsaid: Unsaid) -> domain::Result<Option<Backstage>> {
     let Some(stream) = detail.backstage_stream.filter(|_| here.desk) else { return Ok(None) };
-    let reading = session::read(here.cx.db(), &here.scope, stream).await?;
+    let reading = session::queries::read(here.cx.db(), &here.scope, stream).await?;
     let entries = reading.conversation.entries;
     let bytes = entries.iter().map(|entry| load::words(&entry.body).map_or(0, str::len)).sum();
     let rendered = markdown::aside(bytes, move || {

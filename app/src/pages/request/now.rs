@@ -35,7 +35,7 @@ pub async fn show(here: Here, Query(asked): Query<Since>) -> Result<Response, Pr
 async fn load(here: &Here, asked: &Since) -> domain::Result<News> {
     let hour = Hour::of(here);
     let stream = queries::session_of(here.cx.db(), &here.scope, here.client, here.number).await?;
-    let reading = session::read(here.cx.db(), &here.scope, stream).await?;
+    let reading = session::queries::read(here.cx.db(), &here.scope, stream).await?;
     let detail = match asked.pieces {
         Some(_) => Some(load::detail(here).await?),
         None => None,

@@ -9,7 +9,7 @@ use crate::web::{Posted, answer};
 pub async fn create(here: Here, Posted(fields): Posted) -> Response {
     let done = async {
         let request = here.request().await?;
-        runs::retry(here.cx.db(), &here.scope, request).await
+        runs::commands::retry(here.cx.db(), &here.scope, request).await
     };
     answer(&here.cx.bare, done.await, &here.after(&fields), "Work will resume in a moment.")
 }

@@ -26,8 +26,8 @@ async fn review(here: &Here, fields: &Fields) -> domain::Result<&'static str> {
     let request = here.request().await?;
     let db = here.cx.db();
     match fields.text("verdict") {
-        "approve" => reviews::approve(db, &here.scope, request).await.map(|()| "Approved. Thanks!"),
-        "change" => reviews::ask_for_change(db, &here.scope, request, fields.text("reason"))
+        "approve" => reviews::commands::approve(db, &here.scope, request).await.map(|()| "Approved. Thanks!"),
+        "change" => reviews::commands::ask_for_change(db, &here.scope, request, fields.text("reason"))
             .await
             .map(|()| "Sent back. We’re working on your revision."),
         _ => Err(Error::refused("Approve it or ask for a revision.")),

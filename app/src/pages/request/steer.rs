@@ -18,5 +18,5 @@ pub async fn create(here: Here, Posted(fields): Posted) -> Result<Response, Prob
 
 async fn steer(here: &Here, text: &str) -> domain::Result<()> {
     let request = here.request().await?;
-    controls::steer(here.cx.db(), &here.scope, request, text).await.map(drop)
+    controls::commands::steer(here.cx.db(), &here.scope, request, text).await.map(drop)
 }

@@ -17,7 +17,7 @@ pub async fn create(here: Here, Posted(fields): Posted) -> Response {
 
 async fn stop(here: &Here) -> domain::Result<&'static str> {
     let request = here.request().await?;
-    let asked = controls::stop(here.cx.db(), &here.scope, request).await?;
+    let asked = controls::commands::stop(here.cx.db(), &here.scope, request).await?;
     Ok(match asked.settled {
         None => "Stop requested. We’ll confirm here when work has stopped.",
         Some(Outcome::Done) => "Stopped.",

@@ -120,7 +120,7 @@ async fn redraw(
 async fn here(member: &Member, ids: &[FileId]) -> Result<Vec<File>, Problem> {
     let mut found = Vec::with_capacity(ids.len());
     for id in ids {
-        match files::get(member.cx.db(), &member.scope, *id).await {
+        match files::queries::get(member.cx.db(), &member.scope, *id).await {
             Ok(file) => found.push(file),
             Err(Error::NotFound) => {}
             Err(error) => return Err(Problem::from(error).of(&member.cx.bare)),

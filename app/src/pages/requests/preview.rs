@@ -28,7 +28,7 @@ pub async fn file(member: Member, form: FormWithFiles) -> Result<Response, Probl
     let Some(id) = received.files.first() else {
         return Err(Problem::from(Error::refused("We didn’t get a file. Choose it again.")).of(bare));
     };
-    let file = files::get(member.cx.db(), &member.scope, *id)
+    let file = files::queries::get(member.cx.db(), &member.scope, *id)
         .await
         .map_err(|error| Problem::from(error).of(bare))?;
     let html = form::file(&file).to_html();

@@ -5,7 +5,7 @@ use domain::{
     billing::words::number,
     desk::{FailedRun, HeldInvoice, NewClient, UnpaidInvoice},
     proposals::Proposal,
-    requests::{Card, Unseen},
+    requests::{Card, UnseenRequest},
     session::RunState,
     words,
 };
@@ -37,7 +37,7 @@ pub fn to_answer(approval: &Approval, desk: &Desk) -> AnyView {
 }
 
 /// What a client wrote.
-pub fn wrote(wrote: &Unseen, desk: &Desk) -> AnyView {
+pub fn wrote(wrote: &UnseenRequest, desk: &Desk) -> AnyView {
     let page = request_path(wrote.client, wrote.number);
     let ago = desk.times.ago(wrote.since);
     view! {

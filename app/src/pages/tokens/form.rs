@@ -66,7 +66,7 @@ async fn draw(operator: &Operator, form: Form) -> Result<Response, Problem> {
 async fn choices(operator: &Operator) -> domain::Result<(Choices, Choices)> {
     let Operator { cx, scope, .. } = operator;
     let mut agents = vec![(String::new(), "Me".to_owned())];
-    let all = agents::list(cx.db(), scope).await?.into_iter();
+    let all = agents::queries::list(cx.db(), scope).await?.into_iter();
     agents.extend(all.map(|agent| (agent.id.to_string(), agent.name)));
     let mut clients = vec![(String::new(), "All clients".to_owned())];
     let all = clients::queries::find(cx.db(), scope, "", CHOICES).await?.into_iter();

@@ -33,7 +33,7 @@ async fn a_client_without_one_starts_one_and_waits_for_its_payment(pool: PgPool)
     mark_paid(&fixture.db, &fixture.operator, bill.id).await.unwrap();
     end_now(&fixture.db, &fixture.operator, held.id).await.unwrap();
     assert_eq!(waits().await, Some(Waits::ForSubscription));
-    let today = desk::today(&fixture.db, &fixture.operator).await.unwrap();
+    let today = desk::queries::today(&fixture.db, &fixture.operator).await.unwrap();
     let new = &today.new_clients.shown[0];
     assert!(new.has_ended && new.offer.as_deref() == Some("Two at a time"), "{new:?}");
     // Who has paid before begins at once.

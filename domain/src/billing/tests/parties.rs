@@ -52,7 +52,7 @@ async fn an_invoice_without_an_address_is_held_back_until_there_is_one(pool: PgP
     assert_eq!(mailed(&fixture, "Invoice").await, Vec::<String>::new());
     let seen = queries::list(&fixture.db, &client.owner, None, queries::Filter::All, 1).await.unwrap();
     assert!(seen.invoices.is_empty());
-    let today = desk::today(&fixture.db, &fixture.operator).await.unwrap();
+    let today = desk::queries::today(&fixture.db, &fixture.operator).await.unwrap();
     let held = &today.held_back.shown[0];
     assert_eq!((held.reason.as_str(), held.is_ours), ("The client’s address is missing", false));
     assert_eq!(today.count(), 1 + today.new_clients.shown.len());
@@ -69,7 +69,7 @@ async fn an_invoice_without_an_address_is_held_back_until_there_is_one(pool: PgP
     assert_eq!((bill.state, bill.number), (InvoiceState::Issued, Some(1)));
     assert_eq!(bill.bill_to, "Harbor\n5 Harbor Road\nPortland\nUnited States");
     assert_eq!(mailed(&fixture, "Invoice").await.len(), 2);
-    assert!(desk::today(&fixture.db, &fixture.operator).await.unwrap().held_back.shown.is_empty());
+    assert!(desk::queries::today(&fixture.db, &fixture.operator).await.unwrap().held_back.shown.is_empty());
     mark_paid(&fixture.db, &fixture.operator, bill.id).await.unwrap();
     assert_eq!(fixture.held(&client).await.state, SubscriptionState::Active);
 }
@@ -95,7 +95,7 @@ async fn what_the_sender_lacks_is_mended_in_the_settings(pool: PgPool) {
     fixture.subscribe(&client, &fixture.offer(Starts::AtOnce).await).await;
     assert!(fixture.bills(&client).await[0].is_held_back);
     assert_eq!(fixture.held(&client).await.state, SubscriptionState::Active, "work does not wait for it");
-    let today = desk::today(&fixture.db, &fixture.operator).await.unwrap();
+    let today = desk::queries::today(&fixture.db, &fixture.operator).await.unwrap();
     let held = &today.held_back.shown[0];
     assert_eq!((held.reason.as_str(), held.is_ours), ("Your tax number is missing", true));
     save(sender("DE123456789")).await;

@@ -15,7 +15,7 @@ use crate::{
     ids::ApprovalId,
     offers::Starts,
     requests::{self, NewRequest, Priority},
-    runs::{self, Claimed},
+    runs::{self, ClaimedRun},
     session::Choice,
     testing::{Fixture, TestClient},
 };
@@ -51,7 +51,7 @@ fn steps() -> impl Strategy<Value = Vec<Step>> {
 struct Tale<'a> {
     fixture: &'a Fixture,
     client: TestClient,
-    claimed: Option<Claimed>,
+    claimed: Option<ClaimedRun>,
     open: Option<ApprovalId>,
     /// Time during which the subscription was active.
     used: TimeDelta,
@@ -84,7 +84,7 @@ impl Tale<'_> {
             }
             Step::Claim if self.claimed.is_none() => {
                 let lease = std::time::Duration::from_secs(10_000_000);
-                self.claimed = runs::claim_due(db, "worker", lease).await.unwrap();
+                self.claimed = runs::commands::claim_due(db, "worker", lease).await.unwrap();
             }
             Step::Question => {
                 if let Some(claimed) = &self.claimed {
@@ -95,17 +95,17 @@ impl Tale<'_> {
                         open_for: 5_000_000,
                         audience: Audience::Client,
                     };
-                    self.open = approvals::ask(db, claimed, question).await.ok().or(self.open);
+                    self.open = approvals::commands::ask(db, claimed, question).await.ok().or(self.open);
                 }
             }
             Step::Answer => {
                 if let Some(open) = self.open.take() {
-                    drop(approvals::answer(db, owner, open, "yes").await);
+                    drop(approvals::commands::answer(db, owner, open, "yes").await);
                 }
             }
             Step::Complete => {
                 if let Some(claimed) = self.claimed.take() {
-                    drop(runs::complete(db, &claimed).await);
+                    drop(runs::commands::complete(db, &claimed).await);
                 }
             }
             Step::Claim => {}
@@ -140,7 +140,7 @@ impl Tale<'_> {
 async fn no_story_gives_more_time_than_was_sold(pool: PgPool) {
     let fixture = Fixture::new(&pool).await;
     let new = NewAgent { name: "Mina".into(), persona: String::new(), client: None };
-    agents::create(&fixture.db, &fixture.operator, new).await.unwrap();
+    agents::commands::create(&fixture.db, &fixture.operator, new).await.unwrap();
     let offer = fixture.offer(Starts::AtOnce).await;
     let mut runner = TestRunner::deterministic();
     for n in 0..40 {

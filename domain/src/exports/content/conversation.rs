@@ -9,7 +9,7 @@ use super::{
 use crate::{
     Error, Result,
     requests::Detail,
-    session::{Body, Conversation, Outcome, Settled, StepState},
+    session::{Body, Conversation, Outcome, SettledApproval, StepState},
 };
 
 /// The conversation as `/v1/stream` folds it, with its times as instants.
@@ -89,13 +89,13 @@ fn said(times: &Times, body: &Body, paths: &Paths) -> String {
     }
 }
 
-fn answered(times: &Times, settled: Option<&Settled>) -> String {
+fn answered(times: &Times, settled: Option<&SettledApproval>) -> String {
     match settled {
         None => "Not answered yet.".to_owned(),
-        Some(Settled { label: Some(label), by, at, .. }) => {
+        Some(SettledApproval { label: Some(label), by, at, .. }) => {
             format!("{} answered “{}”, {}.", plain(by), plain(label), times.words(*at))
         }
-        Some(Settled { expired: true, .. }) => "Nobody answered in time.".to_owned(),
+        Some(SettledApproval { expired: true, .. }) => "Nobody answered in time.".to_owned(),
         Some(_) => "The question was withdrawn.".to_owned(),
     }
 }

@@ -14,7 +14,7 @@ pub(super) async fn write<W: Write + Send + 'static>(packing: &mut Packing<'_, W
         let paths = paths(packing, &after).await?;
         let Some(last) = paths.last().cloned() else { return Ok(()) };
         for path in paths {
-            match notes::read(packing.db, &packing.reader, packing.claim.client, &path).await {
+            match notes::queries::get(packing.db, &packing.reader, packing.claim.client, &path).await {
                 Ok(note) => {
                     let place = packing.names.place_under("Notes", &note.path);
                     packing.text(&place, note.body).await?;

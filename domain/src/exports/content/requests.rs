@@ -47,7 +47,8 @@ async fn request<W: Write + Send + 'static>(packing: &mut Packing<'_, W>, detail
     let folder = packing.names.place("Requests", &format!("{:04} {title}", detail.card.number));
     let paths = placed(packing, &folder, detail);
     packing.text(&format!("{folder}/request.md"), head(packing, detail, &paths)).await?;
-    let conversation = session::read(packing.db, &packing.reader, detail.session_stream).await?.conversation;
+    let conversation =
+        session::queries::read(packing.db, &packing.reader, detail.session_stream).await?.conversation;
     let text = conversation::markdown(&packing.times, detail, &conversation, &paths);
     packing.text(&format!("{folder}/conversation.md"), text).await?;
     let json = conversation::json(detail, &conversation)?;
@@ -122,7 +123,8 @@ async fn delivered<W: Write + Send + 'static>(
                 None => {
                     let reader = packing.reader.clone();
                     let full =
-                        deliverables::version(packing.db, &reader, deliverable.id, version.version).await?;
+                        deliverables::queries::version(packing.db, &reader, deliverable.id, version.version)
+                            .await?;
                     packing.text(&path, full.body.unwrap_or_default()).await?;
                 }
             }
@@ -186,7 +188,7 @@ pub(super) async fn loose_files<W: Write + Send + 'static>(packing: &mut Packing
     .await?;
     tx.commit().await?;
     for id in ids {
-        match files::get(packing.db, &packing.reader, FileId(id)).await {
+        match files::queries::get(packing.db, &packing.reader, FileId(id)).await {
             Ok(file) => {
                 let path = packing.names.place("Files", &file.name);
                 packing.file(&path, &file).await?;

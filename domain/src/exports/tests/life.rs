@@ -191,7 +191,7 @@ async fn after_a_week_it_is_gone(pool: PgPool) {
     world.fixture.wait(VALID - TimeDelta::minutes(1));
     assert_eq!((clear(db, store).await.unwrap(), world.objects().await.len()), (0, 1));
     // Neither is it a content that no file names.
-    files::clear(db, store).await.unwrap();
+    files::commands::clear(db, store).await.unwrap();
     assert_eq!(world.objects().await.len(), 1);
     assert!(matches!(take(db, store, owner, id).await, Ok(Taken::File { .. })));
 

@@ -17,7 +17,9 @@ use crate::{
     deliverables::{self, Content},
     exports::{self, Taken, start, take, work_due},
     files::{
-        Arrived, HEAD, keep, sniff,
+        ArrivedFile, HEAD,
+        commands::keep,
+        sniff,
         store::{Incoming, Store, standing},
     },
     ids::{ExportId, FileId},
@@ -76,7 +78,7 @@ impl World {
         let store = Store::folder(folder.path()).unwrap();
         standing(&fixture.db, &store).await.unwrap();
         let mina = agents::NewAgent { name: "Mina".into(), persona: "mina-backstage".into(), client: None };
-        agents::create(&fixture.db, &fixture.operator, mina).await.unwrap();
+        agents::commands::create(&fixture.db, &fixture.operator, mina).await.unwrap();
         Self { fixture, store, _folder: folder }
     }
 
@@ -88,7 +90,7 @@ impl World {
         let mut incoming = Incoming::begin(&self.store).await.unwrap();
         incoming.write(bytes).await.unwrap();
         let kind = sniff(&bytes[..bytes.len().min(HEAD)], name);
-        let arrived = Arrived { name: name.into(), kind, request: None };
+        let arrived = ArrivedFile { name: name.into(), kind, request: None };
         keep(self.db(), &self.store, scope, incoming, arrived).await.unwrap()
     }
 
@@ -112,7 +114,7 @@ impl World {
         };
         let number = commands::create(db, owner, new).await.unwrap();
         let request = crate::requests::queries::find(db, owner, client.id, number).await.unwrap();
-        let claimed = runs::claim_due(db, "worker", LEASE).await.unwrap().expect("a run is due");
+        let claimed = runs::commands::claim_due(db, "worker", LEASE).await.unwrap().expect("a run is due");
         let inside = vec![
             Part::DataComment { text: format!("{word}-backstage remark") },
             Part::ToolInputAvailable {
@@ -121,7 +123,7 @@ impl World {
                 input: serde_json::json!({}),
             },
         ];
-        runs::backstage(db, &claimed, inside).await.unwrap();
+        runs::commands::append_backstage(db, &claimed, inside).await.unwrap();
         let words = vec![
             Part::DataPlan {
                 steps: vec![PlanStep { title: format!("{word} plan"), state: StepState::Done }],
@@ -130,32 +132,34 @@ impl World {
             Part::TextDelta { id: "w".into(), delta: format!("The words of {word}.") },
             Part::TextEnd { id: "w".into() },
         ];
-        runs::say(db, &claimed, words).await.unwrap();
+        runs::commands::append_events(db, &claimed, words).await.unwrap();
         commands::note(db, operator, request, &format!("{word}-backstage note")).await.unwrap();
         commands::comment(db, owner, request, &format!("{word} comment"), &[]).await.unwrap();
         self.question(&claimed, Audience::Operator, &format!("{word}-backstage question?")).await;
         self.question(&claimed, Audience::Client, &format!("{word} question?")).await;
-        deliverables::put(db, &claimed, "Lease", Content::Body(format!("# {word} lease, first")))
+        deliverables::commands::put(db, &claimed, "Lease", Content::Body(format!("# {word} lease, first")))
             .await
             .unwrap();
-        deliverables::put(db, &claimed, "Lease", Content::Body(format!("# {word} lease, second")))
+        deliverables::commands::put(db, &claimed, "Lease", Content::Body(format!("# {word} lease, second")))
             .await
             .unwrap();
         let delivered = self.file(owner, "table.csv", format!("{word};1\n").as_bytes()).await;
-        deliverables::put(db, &claimed, "Table", Content::File(delivered)).await.unwrap();
-        deliverables::submit_for_review(db, &claimed).await.unwrap();
-        reviews::approve(db, owner, request).await.unwrap();
-        notes::write(db, owner, client.id, "Billing/Rates.md", &format!("{word} rates"), None).await.unwrap();
+        deliverables::commands::put(db, &claimed, "Table", Content::File(delivered)).await.unwrap();
+        deliverables::commands::submit_for_review(db, &claimed).await.unwrap();
+        reviews::commands::approve(db, owner, request).await.unwrap();
+        notes::commands::write(db, owner, client.id, "Billing/Rates.md", &format!("{word} rates"), None)
+            .await
+            .unwrap();
         self.bills(&client, word).await;
         client
     }
 
-    async fn question(&self, claimed: &runs::Claimed, audience: Audience, question: &str) {
+    async fn question(&self, claimed: &runs::ClaimedRun, audience: Audience, question: &str) {
         let options = vec![Choice { key: "y".into(), label: "Yes".into() }];
         let question =
             Question { question: question.into(), detail: String::new(), options, open_for: 600, audience };
-        let approval = approvals::ask(self.db(), claimed, question).await.unwrap();
-        approvals::answer(self.db(), &self.fixture.operator, approval, "y").await.unwrap();
+        let approval = approvals::commands::ask(self.db(), claimed, question).await.unwrap();
+        approvals::commands::answer(self.db(), &self.fixture.operator, approval, "y").await.unwrap();
     }
 
     async fn bills(&self, client: &TestClient, word: &str) {

@@ -21,7 +21,7 @@ pub struct Incoming {
 
 /// A content that the store has.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Stored {
+pub struct StoredContent {
     /// Lower-case hex.
     pub sha256: String,
     pub bytes: u64,
@@ -53,7 +53,7 @@ impl Incoming {
     }
 
     /// Puts what came into the store, under its hash. May be called again, where the object has been removed since.
-    pub async fn keep(&mut self, store: &Store, workspace: WorkspaceId) -> Result<Stored> {
+    pub async fn keep(&mut self, store: &Store, workspace: WorkspaceId) -> Result<StoredContent> {
         let sha256: String = self.hash.clone().finalize().iter().map(|byte| format!("{byte:02x}")).collect();
         self.file.flush().await?;
         self.file.rewind().await?;
@@ -64,6 +64,6 @@ impl Incoming {
             Ok::<_, Error>((read > 0).then(|| (Bytes::from(piece), file)))
         });
         let bytes = store.put_pieces(&key, pieces).await?;
-        Ok(Stored { sha256, bytes })
+        Ok(StoredContent { sha256, bytes })
     }
 }

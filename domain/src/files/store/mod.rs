@@ -23,7 +23,7 @@ use object_store::{
 use tokio::io::AsyncWriteExt;
 
 pub use error::{Error, Result};
-pub use incoming::{Incoming, Stored};
+pub use incoming::{Incoming, StoredContent};
 pub use key::Key;
 pub use place::{BadPlace, Place};
 pub use standing::{Standing, standing, standing_by};

@@ -149,7 +149,7 @@ async fn named(fixture: &Fixture, store: Option<&Store>, text: &str) -> Key {
         sha256: stored.sha256,
         request: None,
     };
-    files::add(&fixture.db, &client.owner, new).await.unwrap();
+    files::commands::add(&fixture.db, &client.owner, new).await.unwrap();
     key
 }
 

@@ -35,7 +35,7 @@ pub async fn create(db: &Db, scope: &Scope, new: NewRequest) -> Result<u64> {
         ));
     }
     let row = insert(&mut tx, scope, &held, person, &new).await?;
-    say_asked(&mut tx, scope, &row, &new).await?;
+    append_ask(&mut tx, scope, &row, &new).await?;
     held.changed(&mut tx, scope, "request", row.number).await?;
     webhooks::enqueue(&mut tx, scope, Kind::RequestCreated, row.told()).await?;
     start_next_held(&mut tx, scope, &held, None).await?;
@@ -148,13 +148,13 @@ async fn stream(tx: &mut Tx, scope: &Scope, client: ClientId, kind: &'static str
     Ok(id)
 }
 
-async fn say_asked(tx: &mut Tx, scope: &Scope, row: &Row, new: &NewRequest) -> Result<()> {
+async fn append_ask(tx: &mut Tx, scope: &Scope, row: &Row, new: &NewRequest) -> Result<()> {
     let mut parts = vec![Part::DataAsked { title: new.title.clone(), brief: new.brief.clone() }];
-    let attached = files::attach_in(tx, scope, row, &new.files).await?;
+    let attached = files::commands::attach_in(tx, scope, row, &new.files).await?;
     parts.extend(attached.into_iter().map(|file| Part::DataFile {
         file: file.id,
         name: file.name,
         bytes: file.bytes,
     }));
-    row.say(tx, &Author::of(scope), parts).await
+    row.append(tx, &Author::of(scope), parts).await
 }

@@ -10,7 +10,7 @@ use crate::{
         unseen,
     },
     secret,
-    session::{self, Deletable, Deleted},
+    session::{self, Deletable, DeletedEntry},
 };
 
 /// Deletes a comment, a backstage note or a file that whoever acts in the scope wrote or added; `entry` is its key in the
@@ -32,13 +32,13 @@ pub async fn delete(
     let row = lock::find_in(&mut tx, scope, client, request).await?;
     let (deleted, backstage) = find_in(&mut tx, scope, &row, entry).await?;
     let content = match &deleted {
-        Deleted::Before(what) => return Ok(*what),
-        Deleted::Comment(words) => {
+        DeletedEntry::Before(what) => return Ok(*what),
+        DeletedEntry::Comment(words) => {
             forget_words_in(&mut tx, scope, &row, words).await?;
             unseen::unquote_in(&mut tx, scope, &row, entry).await?;
             None
         }
-        Deleted::File(file) => files::delete_in(&mut tx, scope, client, *file).await?,
+        DeletedEntry::File(file) => files::commands::delete_in(&mut tx, scope, client, *file).await?,
     };
     let what = deleted.what();
     let deed = if backstage { "delete_note" } else { what.deed() };
@@ -49,7 +49,7 @@ pub async fn delete(
     }
     tx.commit().await?;
     if let Some(sha256) = content
-        && let Err(error) = files::clear_content(db, store, scope.workspace, &sha256).await
+        && let Err(error) = files::commands::clear_content(db, store, scope.workspace, &sha256).await
     {
         // Nothing names it any more, and what nothing names is cleared within a day.
         tracing::warn!(error.message = %error, "the content of a deleted file could not be removed at once");
@@ -58,12 +58,12 @@ pub async fn delete(
 }
 
 /// Deletes it from the one log of the request that has it; whether that is the backstage.
-async fn find_in(tx: &mut Tx, scope: &Scope, row: &Row, entry: &str) -> Result<(Deleted, bool)> {
-    if let Some(deleted) = session::delete_in(tx, scope, row.session, entry).await? {
+async fn find_in(tx: &mut Tx, scope: &Scope, row: &Row, entry: &str) -> Result<(DeletedEntry, bool)> {
+    if let Some(deleted) = session::commands::delete_in(tx, scope, row.session, entry).await? {
         return Ok((deleted, false));
     }
     if scope.is_backstage()
-        && let Some(deleted) = session::delete_in(tx, scope, row.backstage, entry).await?
+        && let Some(deleted) = session::commands::delete_in(tx, scope, row.backstage, entry).await?
     {
         return Ok((deleted, true));
     }

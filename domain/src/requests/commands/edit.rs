@@ -35,7 +35,7 @@ pub async fn edit(db: &Db, scope: &Scope, request: RequestId, title: &str, brief
     .execute(tx.conn())
     .await?;
     clock::one_row(done.rows_affected())?;
-    row.say(&mut tx, &Author::of(scope), [Part::DataAsked { title, brief }]).await?;
+    row.append(&mut tx, &Author::of(scope), [Part::DataAsked { title, brief }]).await?;
     held.changed(&mut tx, scope, "request", row.number).await?;
     tx.commit().await
 }

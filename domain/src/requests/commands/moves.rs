@@ -7,7 +7,7 @@ use crate::{
     Db, Error, Result, Role, Scope, Tx, approvals,
     ids::RequestId,
     requests::{
-        Column, Moved, Place,
+        Column, MovedRequest, Place,
         lock::{self, LockedBoard, Row},
         position,
     },
@@ -30,11 +30,11 @@ pub async fn move_to(
     request: RequestId,
     to: Column,
     before: Option<RequestId>,
-) -> Result<Moved> {
+) -> Result<MovedRequest> {
     moved(db, scope, request, to, before.map_or(Place::Last, Place::Before)).await
 }
 
-/// Takes a move back: into the column and to the position that [`Moved`] tells. It is a move like any other, and
+/// Takes a move back: into the column and to the position that [`MovedRequest`] tells. It is a move like any other, and
 /// refused where the place has been taken meanwhile.
 ///
 /// # Errors
@@ -45,11 +45,11 @@ pub async fn undo_move(
     request: RequestId,
     to: Column,
     position: f64,
-) -> Result<Moved> {
+) -> Result<MovedRequest> {
     moved(db, scope, request, to, Place::At(position)).await
 }
 
-async fn moved(db: &Db, scope: &Scope, request: RequestId, to: Column, at: Place) -> Result<Moved> {
+async fn moved(db: &Db, scope: &Scope, request: RequestId, to: Column, at: Place) -> Result<MovedRequest> {
     may_work(scope)?;
     let mut tx = db.begin(scope).await?;
     let (held, row) = lock::lock_request(&mut tx, scope, request).await?;
@@ -63,7 +63,7 @@ async fn moved(db: &Db, scope: &Scope, request: RequestId, to: Column, at: Place
     carry_out(&mut tx, scope, &held, &row, to, position, deed).await?;
     let now = lock::find_in(&mut tx, scope, held.client, request).await?;
     tx.commit().await?;
-    Ok(Moved { request, number: row.number, from: row.column, to: now.column, position: row.position })
+    Ok(MovedRequest { request, number: row.number, from: row.column, to: now.column, position: row.position })
 }
 
 fn members_own(from: Column, to: Column) -> Result<()> {
@@ -123,14 +123,14 @@ async fn carry_out(
             shift_in(tx, scope, held, row, to, position, &author).await
         }
         Deed::GoOn => go_on_in(tx, scope, held, row, Some(position), &author).await.map(|_| ()),
-        Deed::Approve => reviews::approve_in(tx, scope, held, row, position).await,
+        Deed::Approve => reviews::commands::approve_in(tx, scope, held, row, position).await,
     }
 }
 
 /// Nobody works on what stands still.
 async fn take_off(tx: &mut Tx, scope: &Scope, held: &LockedBoard, row: &Row, author: &Author) -> Result<()> {
     if let Some(run) = runs::living_in(tx, scope, row).await? {
-        runs::cancel_in(tx, scope, held, row, &run, author).await?;
+        runs::commands::cancel_in(tx, scope, held, row, &run, author).await?;
     }
-    approvals::withdraw_open_in(tx, scope, row, author).await
+    approvals::commands::withdraw_open_in(tx, scope, row, author).await
 }

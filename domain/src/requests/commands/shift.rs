@@ -42,7 +42,7 @@ pub(crate) async fn shift_in(
     .on_constraint("request_needs_subscription", || no_subscription(held))?;
     clock::one_row(done.rows_affected())?;
     clock::set_in(tx, scope, held, row.id, to).await?;
-    row.say(tx, author, [Part::DataMoved { from: row.column, to }]).await?;
+    row.append(tx, author, [Part::DataMoved { from: row.column, to }]).await?;
     let moved = told_with(row.told(), [("from", row.column.as_str().into()), ("to", to.as_str().into())]);
     webhooks::enqueue(tx, scope, Kind::RequestMoved, moved).await?;
     held.changed(tx, scope, "request", row.number).await
@@ -60,9 +60,9 @@ pub(crate) async fn park_in(
     author: &Author,
 ) -> Result<()> {
     if let Some(run) = runs::living_in(tx, scope, row).await? {
-        runs::cancel_in(tx, scope, held, row, &run, author).await?;
+        runs::commands::cancel_in(tx, scope, held, row, &run, author).await?;
     }
-    approvals::withdraw_open_in(tx, scope, row, author).await?;
+    approvals::commands::withdraw_open_in(tx, scope, row, author).await?;
     shift_in(tx, scope, held, row, to, position, author).await
 }
 

@@ -107,10 +107,10 @@ async fn start_in(
         return Ok(false);
     }
     clock::set_in(tx, scope, held, row.id, Column::InProgress).await?;
-    row.say(tx, author, [Part::DataMoved { from: row.column, to: Column::InProgress }]).await?;
+    row.append(tx, author, [Part::DataMoved { from: row.column, to: Column::InProgress }]).await?;
     held.changed(tx, scope, "request", row.number).await?;
     if let Some(agent) = agent {
-        runs::queue_in(tx, scope, held, row, agent).await?;
+        runs::commands::queue_in(tx, scope, held, row, agent).await?;
     }
     Ok(true)
 }
@@ -179,7 +179,7 @@ pub(crate) async fn go_on_in(
         shift_in(tx, scope, held, row, Column::InProgress, position, author).await?;
     }
     let Some(agent) = agent_for(tx, scope, row).await? else { return Ok(false) };
-    runs::queue_in(tx, scope, held, row, agent).await?;
+    runs::commands::queue_in(tx, scope, held, row, agent).await?;
     Ok(true)
 }
 
@@ -187,7 +187,7 @@ pub(crate) async fn go_on_in(
 async fn agent_for(tx: &mut Tx, scope: &Scope, row: &Row) -> Result<Option<AgentId>> {
     match row.agent {
         Some(agent) => Ok(Some(agent)),
-        None => agents::for_client_in(tx, scope, row.client).await,
+        None => agents::queries::for_client_in(tx, scope, row.client).await,
     }
 }
 

@@ -38,7 +38,7 @@ pub async fn withdraw(db: &Db, scope: &Scope, request: RequestId) -> Result<()> 
     .execute(tx.conn())
     .await?;
     clock::one_row(done.rows_affected())?;
-    row.say(&mut tx, &author, [Part::DataWithdrawn {}]).await?;
+    row.append(&mut tx, &author, [Part::DataWithdrawn {}]).await?;
     held.changed(&mut tx, scope, "request", row.number).await?;
     start_next_held(&mut tx, scope, &held, None).await?;
     tx.commit().await

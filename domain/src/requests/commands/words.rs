@@ -43,7 +43,7 @@ pub(crate) async fn comment_in(
     text: String,
     attached: &[FileId],
 ) -> Result<()> {
-    let attached = files::attach_in(tx, scope, row, attached).await?;
+    let attached = files::commands::attach_in(tx, scope, row, attached).await?;
     let words = (!text.is_empty()).then(|| Part::DataComment { text: text.clone() });
     let count = attached.len();
     let files =

@@ -1,7 +1,7 @@
 use crate::{
     Db, Error, Result, Scope, Tx,
     ids::{ClientId, RequestId},
-    requests::Unseen,
+    requests::UnseenRequest,
 };
 
 /// The most that a client's home shows.
@@ -11,7 +11,7 @@ const SHOWN: i64 = 10;
 ///
 /// # Errors
 /// [`Error::NotFound`] without a client in the scope.
-pub async fn unseen(db: &Db, scope: &Scope) -> Result<Vec<Unseen>> {
+pub async fn unseen(db: &Db, scope: &Scope) -> Result<Vec<UnseenRequest>> {
     let Some(client) = scope.client else { return Err(Error::NotFound) };
     let mut tx = db.begin(scope).await?;
     let rows = sqlx::query_as!(
@@ -28,11 +28,11 @@ pub async fn unseen(db: &Db, scope: &Scope) -> Result<Vec<Unseen>> {
     .fetch_all(tx.conn())
     .await?;
     tx.commit().await?;
-    Ok(rows.into_iter().map(Unseen::from).collect())
+    Ok(rows.into_iter().map(UnseenRequest::from).collect())
 }
 
 /// Requests about which clients wrote something that no operator has looked at, the oldest first.
-pub(crate) async fn unseen_by_desk_in(tx: &mut Tx, scope: &Scope, most: i64) -> Result<Vec<Unseen>> {
+pub(crate) async fn unseen_by_desk_in(tx: &mut Tx, scope: &Scope, most: i64) -> Result<Vec<UnseenRequest>> {
     let rows = sqlx::query_as!(
         Row,
         r#"SELECT r.id, r.client_id, c.name AS client_name, r.number, r.title, r.desk_unseen_since AS "since!",
@@ -45,7 +45,7 @@ pub(crate) async fn unseen_by_desk_in(tx: &mut Tx, scope: &Scope, most: i64) -> 
     )
     .fetch_all(tx.conn())
     .await?;
-    Ok(rows.into_iter().map(Unseen::from).collect())
+    Ok(rows.into_iter().map(UnseenRequest::from).collect())
 }
 
 struct Row {
@@ -58,7 +58,7 @@ struct Row {
     from: String,
 }
 
-impl From<Row> for Unseen {
+impl From<Row> for UnseenRequest {
     fn from(row: Row) -> Self {
         Self {
             request: RequestId(row.id),

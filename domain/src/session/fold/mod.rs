@@ -5,7 +5,7 @@ mod reading;
 #[cfg(test)]
 mod tests;
 
-pub use model::{Body, Conversation, Entry, Outcome, RunNow, Settled, SubRunNow};
+pub use model::{Body, Conversation, Entry, Outcome, RunNow, SettledApproval, SubRunNow};
 pub use reading::Reading;
 
 use super::event::{AuthorKind, Event, Part, RunState, StepState};
@@ -253,7 +253,7 @@ impl Conversation {
         let (by, at) = (event.author.name.clone(), event.at);
         self.change(&approval.to_string(), |body| {
             if let Body::Approval { settled, .. } = body {
-                *settled = Some(Settled { label, by, at, expired });
+                *settled = Some(SettledApproval { label, by, at, expired });
             }
         })
     }

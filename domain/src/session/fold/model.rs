@@ -103,7 +103,7 @@ pub enum Body {
         detail: String,
         options: Vec<Choice>,
         expires: i64,
-        settled: Option<Settled>,
+        settled: Option<SettledApproval>,
     },
     /// A person's word to the agent, and what came of it.
     Steer {
@@ -137,7 +137,7 @@ pub enum Body {
 
 /// How an approval ended.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Settled {
+pub struct SettledApproval {
     /// The chosen answer; none when it expired or was withdrawn.
     pub label: Option<String>,
     pub by: String,

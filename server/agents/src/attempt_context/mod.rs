@@ -18,7 +18,7 @@ use domain::{
     deliverables::{self, Content},
     files::{File, store::Store},
     ids::{ApprovalId, RunId},
-    runs::{self, Assignment, Claimed, Helper, Task},
+    runs::{self, Assignment, ClaimedRun, Helper, Task},
     session::{Part, PlanStep, RunState, StepState},
 };
 use serde::de::DeserializeOwned;
@@ -36,7 +36,7 @@ use super::{
 /// What one attempt works with.
 pub struct AttemptContext {
     pub(super) db: Db,
-    pub(super) claimed: Claimed,
+    pub(super) claimed: ClaimedRun,
     pub(super) assignment: Assignment,
     pub(super) reach: Reach,
     pub(super) helpers: Vec<Helper>,
@@ -147,12 +147,12 @@ impl AttemptContext {
 
     /// Writes words, or anything else that is an agent's to say, in one append.
     pub async fn append(&self, parts: Vec<Part>) -> Result<(), AttemptFailure> {
-        Ok(runs::say(&self.db, &self.claimed, parts).await?)
+        Ok(runs::commands::append_events(&self.db, &self.claimed, parts).await?)
     }
 
     /// Writes for operators alone.
     pub async fn append_backstage(&self, parts: Vec<Part>) -> Result<(), AttemptFailure> {
-        Ok(runs::backstage(&self.db, &self.claimed, parts).await?)
+        Ok(runs::commands::append_backstage(&self.db, &self.claimed, parts).await?)
     }
 
     /// Notes what the backend says that it has used.
@@ -174,12 +174,12 @@ impl AttemptContext {
 
     /// Whether this run has delivered anything, be it by the portal's tools.
     pub async fn has_delivered(&self) -> Result<bool, AttemptFailure> {
-        Ok(deliverables::has_delivered(&self.db, &self.claimed).await?)
+        Ok(deliverables::queries::has_delivered(&self.db, &self.claimed).await?)
     }
 
     /// Whether the run waits for somebody's answer, whoever asked in its name.
     pub(super) async fn is_waiting(&self) -> Result<bool, AttemptFailure> {
-        Ok(runs::waits(&self.db, &self.claimed).await?)
+        Ok(runs::queries::waits(&self.db, &self.claimed).await?)
     }
 
     /// What the run's attempts have kept of where its work goes on.
@@ -187,7 +187,7 @@ impl AttemptContext {
     /// # Errors
     /// None for what cannot be read any more: it counts as not kept.
     pub async fn saved_state<T: DeserializeOwned>(&self) -> Result<Option<T>, AttemptFailure> {
-        let kept = runs::kept(&self.db, &self.claimed).await?;
+        let kept = runs::queries::kept(&self.db, &self.claimed).await?;
         Ok(kept.and_then(|kept| serde_json::from_value(kept).ok()))
     }
 
@@ -195,7 +195,7 @@ impl AttemptContext {
     pub(super) async fn save_state<T: SavedState>(&self, kept: &T) -> Result<(), AttemptFailure> {
         let elsewhere = kept.is_elsewhere();
         let kept = serde_json::to_value(kept).map_err(|error| AttemptFailure::ours(error.to_string()))?;
-        Ok(runs::keep(&self.db, &self.claimed, &kept, elsewhere).await?)
+        Ok(runs::commands::keep(&self.db, &self.claimed, &kept, elsewhere).await?)
     }
 
     /// What tells a guard whether the work ends with this attempt.
@@ -210,7 +210,9 @@ impl AttemptContext {
     /// # Errors
     /// In the inner result, what is wrong with the text, for whoever wrote it.
     pub async fn deliver(&self, title: &str, markdown: &str) -> Result<Result<u32, String>, AttemptFailure> {
-        match deliverables::put(&self.db, &self.claimed, title, Content::Body(markdown.to_owned())).await {
+        match deliverables::commands::put(&self.db, &self.claimed, title, Content::Body(markdown.to_owned()))
+            .await
+        {
             Err(domain::Error::Refused(why)) => Ok(Err(why)),
             done => Ok(Ok(done?)),
         }

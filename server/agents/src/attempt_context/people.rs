@@ -22,7 +22,7 @@ impl AttemptContext {
         if let Some(settled) = self.history.settlement(&words) {
             return Ok(settled);
         }
-        let approval = approvals::ask(&self.db, &self.claimed, question).await?;
+        let approval = approvals::commands::ask(&self.db, &self.claimed, question).await?;
         let settled = self.settlement(approval).await?;
         self.history.settle(words, settled.clone());
         Ok(settled)
@@ -35,7 +35,7 @@ impl AttemptContext {
         if let Some(settled) = self.history.settled(approval) {
             return Ok(settled);
         }
-        approvals::ask_as(&self.db, &self.claimed, approval, question).await?;
+        approvals::commands::ask_as(&self.db, &self.claimed, approval, question).await?;
         self.settlement(approval).await
     }
 
@@ -78,7 +78,8 @@ impl AttemptContext {
     /// Tells who said it what came of it.
     pub async fn answer_steer(&self, steer: &Steer, reason: &str) -> Result<(), AttemptFailure> {
         let reason = self.redact(reason);
-        controls::settle(&self.db, &self.claimed.scope, steer.control, Outcome::Done, &reason).await?;
+        controls::commands::settle(&self.db, &self.claimed.scope, steer.control, Outcome::Done, &reason)
+            .await?;
         Ok(())
     }
 

@@ -29,7 +29,7 @@ impl AttemptContext {
     pub async fn delegate(&self, tasks: &[Delegation]) -> Result<Result<Vec<RunId>, String>, AttemptFailure> {
         let mut begun = Vec::new();
         for Delegation { agent, task } in tasks {
-            match refusal_as_text(runs::delegate(&self.db, &self.claimed, agent, task).await)? {
+            match refusal_as_text(runs::commands::delegate(&self.db, &self.claimed, agent, task).await)? {
                 Ok(run) => begun.push(run),
                 Err(why) => return Ok(Err(why)),
             }
@@ -43,7 +43,7 @@ impl AttemptContext {
         self.slot = None;
         let mut told = 0;
         let ended = loop {
-            let mut all = runs::sub_runs(&self.db, &self.claimed).await?;
+            let mut all = runs::queries::sub_runs(&self.db, &self.claimed).await?;
             all.retain(|sub| wanted.contains(&sub.run));
             if all.iter().all(|sub| sub.state.has_ended()) {
                 break all;

@@ -1,4 +1,4 @@
-use domain::{Db, ids::TokenId, runs::Claimed, tokens};
+use domain::{Db, ids::TokenId, runs::ClaimedRun, tokens};
 use serde_json::{Value, json};
 use tokio::{runtime::Handle, sync::mpsc::UnboundedReceiver};
 
@@ -14,7 +14,7 @@ pub(crate) struct ToolAccess {
     token: TokenId,
     gateway: ToolGateway,
     db: Db,
-    claimed: Claimed,
+    claimed: ClaimedRun,
 }
 
 impl ToolAccess {

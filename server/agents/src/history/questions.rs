@@ -1,9 +1,9 @@
 //! The questions that were asked, and how they ended.
 
 use domain::{
-    approvals::Answer,
+    approvals::SettledQuestion,
     ids::ApprovalId,
-    session::{Body, Part, Settled},
+    session::{Body, Part, SettledApproval},
 };
 
 use super::History;
@@ -27,9 +27,9 @@ pub(super) struct OperatorAnswer {
 
 impl History {
     /// Takes in what operators answered to earlier attempts of this run.
-    pub(crate) fn add_operator_answers(&mut self, answered: Vec<Answer>) {
+    pub(crate) fn add_operator_answers(&mut self, answered: Vec<SettledQuestion>) {
         self.operator_answers.extend(answered.into_iter().map(
-            |Answer { question, label, by, is_agents }| OperatorAnswer {
+            |SettledQuestion { question, label, by, is_agents }| OperatorAnswer {
                 question,
                 settled: Settlement { label, by },
                 is_agents,
@@ -97,8 +97,8 @@ impl History {
     }
 }
 
-impl From<&Settled> for Settlement {
-    fn from(settled: &Settled) -> Self {
+impl From<&SettledApproval> for Settlement {
+    fn from(settled: &SettledApproval) -> Self {
         Self { label: settled.label.clone(), by: settled.by.clone() }
     }
 }

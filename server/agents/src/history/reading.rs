@@ -2,7 +2,7 @@
 
 use domain::{
     Db, Result,
-    runs::Claimed,
+    runs::ClaimedRun,
     session::{self, Event, Part},
 };
 use sessions::{Error, Offset};
@@ -14,20 +14,20 @@ const PAGE: u32 = 1_000;
 
 impl History {
     /// Reads the session, and where it ended.
-    pub(crate) async fn read(db: &Db, claimed: &Claimed) -> Result<(Self, ReadOffsets)> {
+    pub(crate) async fn read(db: &Db, claimed: &ClaimedRun) -> Result<(Self, ReadOffsets)> {
         let mut history = Self { run: Some(claimed.run), ..Self::default() };
         let backstage = history.read_backstage(db, claimed).await?;
         let session = history.read_session(db, claimed).await?;
         Ok((history, ReadOffsets { session, backstage }))
     }
 
-    async fn read_session(&mut self, db: &Db, claimed: &Claimed) -> Result<Offset> {
+    async fn read_session(&mut self, db: &Db, claimed: &ClaimedRun) -> Result<Offset> {
         let mut from = Offset::ZERO;
         loop {
             let page = match db.engine().read(claimed.session_stream(), from, PAGE).await {
                 Err(Error::Gone { earliest }) => {
                     let stream = claimed.session_stream().0;
-                    let beginning = session::beginning(db, &claimed.scope, stream, earliest).await?;
+                    let beginning = session::queries::beginning(db, &claimed.scope, stream, earliest).await?;
                     from = Offset::from_value(beginning.next);
                     self.before = beginning.conversation;
                     self.events.clear();
@@ -43,7 +43,7 @@ impl History {
         }
     }
 
-    async fn read_backstage(&mut self, db: &Db, claimed: &Claimed) -> Result<Offset> {
+    async fn read_backstage(&mut self, db: &Db, claimed: &ClaimedRun) -> Result<Offset> {
         let mut from = Offset::ZERO;
         loop {
             let page = match db.engine().read(claimed.backstage_stream(), from, PAGE).await {

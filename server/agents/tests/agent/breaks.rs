@@ -36,7 +36,7 @@ async fn answer(world: &World, request: &Detail) {
         _ => None,
     };
     let approval = world.until(request, asked).await;
-    approvals::answer(&world.db, &world.member, approval, "2").await.unwrap();
+    approvals::commands::answer(&world.db, &world.member, approval, "2").await.unwrap();
 }
 
 /// What the agent said and did, as a reader has it in the end.
@@ -71,7 +71,7 @@ async fn a_worker_may_die_anywhere(pg: PgPool) {
     hand.kill().await;
     let wanted = story(&world, &whole).await;
     let events = world.events(whole.session_stream).await.iter().filter(|event| event.run.is_some()).count();
-    domain::reviews::approve(&world.db, &world.owner, whole.card.id).await.unwrap();
+    domain::reviews::commands::approve(&world.db, &world.owner, whole.card.id).await.unwrap();
 
     assert!(events > 40, "{events}");
     for after in (1..events - 2).step_by(7) {
@@ -92,7 +92,7 @@ async fn a_worker_may_die_anywhere(pg: PgPool) {
         tokio::join!(dies, answer(&world, &request));
         let told = story(&world, &request).await;
         assert_eq!(told, wanted, "killed after {after} events");
-        domain::reviews::approve(&world.db, &world.owner, request.card.id).await.unwrap();
+        domain::reviews::commands::approve(&world.db, &world.owner, request.card.id).await.unwrap();
     }
 }
 
@@ -133,7 +133,7 @@ async fn the_database_may_hang_up_again_and_again(pg: PgPool) {
     let jobs = async {
         loop {
             world.db.clock().advance(TimeDelta::seconds(1));
-            let _ = runs::reap(&world.db).await;
+            let _ = runs::commands::reap(&world.db).await;
             tokio::time::sleep(Duration::from_millis(100)).await;
         }
     };
@@ -161,7 +161,7 @@ async fn who_waits_takes_nobodys_place(pg: PgPool) {
     };
     let approvals = [world.until(&requests[0], asked).await, world.until(&requests[1], asked).await];
     for (request, approval) in requests.iter().zip(approvals).rev() {
-        approvals::answer(&world.db, &world.owner, approval, "1").await.unwrap();
+        approvals::commands::answer(&world.db, &world.owner, approval, "1").await.unwrap();
         world.until(request, in_review).await;
     }
     hand.leave().await;
@@ -209,15 +209,19 @@ async fn a_model_goes_on_where_the_last_attempt_broke_off(pg: PgPool) {
 async fn who_lost_the_lease_is_refused(pg: PgPool) {
     let world = World::new(pg).await;
     let request = world.ask("Fees", BRIEF, vec![]).await;
-    let zombie = runs::claim_due(&world.db, "zombie", LEASE).await.unwrap().unwrap();
+    let zombie = runs::commands::claim_due(&world.db, "zombie", LEASE).await.unwrap().unwrap();
     assert!(world.lease_runs_out().await);
-    let heir = runs::claim_due(&world.db, "heir", LEASE).await.unwrap().unwrap();
+    let heir = runs::commands::claim_due(&world.db, "heir", LEASE).await.unwrap().unwrap();
     let words = |id: &str| vec![Part::TextDelta { id: id.into(), delta: "Boo".into() }];
-    assert!(runs::is_lost(&runs::say(&world.db, &zombie, words("z")).await.unwrap_err()));
-    assert!(runs::is_lost(&runs::backstage(&world.db, &zombie, words("z")).await.unwrap_err()));
+    assert!(runs::is_lost(&runs::commands::append_events(&world.db, &zombie, words("z")).await.unwrap_err()));
+    assert!(runs::is_lost(
+        &runs::commands::append_backstage(&world.db, &zombie, words("z")).await.unwrap_err()
+    ));
     let deliver = domain::deliverables::Content::Body("Boo".into());
-    assert!(runs::is_lost(&domain::deliverables::put(&world.db, &zombie, "Boo", deliver).await.unwrap_err()));
-    runs::say(&world.db, &heir, words("h")).await.unwrap();
+    assert!(runs::is_lost(
+        &domain::deliverables::commands::put(&world.db, &zombie, "Boo", deliver).await.unwrap_err()
+    ));
+    runs::commands::append_events(&world.db, &heir, words("h")).await.unwrap();
     let said = world.parts(request.session_stream).await;
     assert_eq!(said.iter().filter(|part| matches!(part, Part::TextDelta { .. })).count(), 1);
 }
@@ -279,17 +283,19 @@ async fn a_panic_ends_the_run_in_words(pg: PgPool) {
 async fn a_stop_that_nobody_hears_is_answered_all_the_same(pg: PgPool) {
     let world = World::new(pg).await;
     let request = world.ask("Fees", BRIEF, vec![]).await;
-    let deaf = runs::claim_due(&world.db, "deaf", LEASE).await.unwrap().unwrap();
-    let stop = controls::stop(&world.db, &world.owner, request.card.id).await.unwrap();
+    let deaf = runs::commands::claim_due(&world.db, "deaf", LEASE).await.unwrap().unwrap();
+    let stop = controls::commands::stop(&world.db, &world.owner, request.card.id).await.unwrap();
     assert_eq!(stop.settled, None);
     world.db.clock().advance(TimeDelta::seconds(16));
-    assert_eq!(controls::expire(&world.db).await.unwrap(), 1);
+    assert_eq!(controls::commands::expire(&world.db).await.unwrap(), 1);
     let outcome = |event: &Event| match &event.part {
         Part::DataOutcome { outcome, .. } => Some(outcome.clone()),
         _ => None,
     };
     assert_eq!(world.until(&request, outcome).await, "no_answer");
     assert_eq!(world.run_state(request.card.id).await, "cancelled");
-    let late = runs::say(&world.db, &deaf, vec![Part::TextEnd { id: "t".into() }]).await.unwrap_err();
+    let late = runs::commands::append_events(&world.db, &deaf, vec![Part::TextEnd { id: "t".into() }])
+        .await
+        .unwrap_err();
     assert!(runs::is_lost(&late));
 }

@@ -42,7 +42,7 @@ async fn fails_within(limits: ModelLimits, pg: PgPool, replies: Vec<Reply>, word
         .collect();
     assert!(remarks.last().is_some_and(|remark| remark.contains(reason)), "{remarks:?}");
 
-    runs::retry(&world.db, &world.owner, request.card.id).await.unwrap();
+    runs::commands::retry(&world.db, &world.owner, request.card.id).await.unwrap();
     world.until(&request, in_review).await;
     hand.leave().await;
     let everything = world.everything().await + &logs::captured();

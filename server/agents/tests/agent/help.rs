@@ -63,7 +63,7 @@ impl AgentBackend for Endless {
 
 async fn hire(world: &World, name: &str, persona: &str) {
     let new = NewAgent { name: name.into(), persona: persona.into(), client: None };
-    agents::create(&world.db, &world.operator, new).await.unwrap();
+    agents::commands::create(&world.db, &world.operator, new).await.unwrap();
 }
 
 fn delegates() -> Reply {
@@ -159,7 +159,7 @@ async fn a_model_that_helps_answers_and_hands_nothing_over(pg: PgPool) {
     assert!(juno.told(1).contains("The second of May is a Saturday."));
     let delivered = world.see(request.card.number).await.deliverables;
     assert_eq!(delivered.len(), 1);
-    let version = deliverables::version(&world.db, &world.owner, delivered[0].id, 1).await.unwrap();
+    let version = deliverables::queries::version(&world.db, &world.owner, delivered[0].id, 1).await.unwrap();
     assert_eq!(version.body.as_deref(), Some("# The letter"));
 }
 
@@ -205,7 +205,7 @@ async fn a_stop_reaches_everyone(pg: PgPool) {
     let request = world.ask("A letter", "Write a letter.", vec![]).await;
     let hand = world.work(Arc::new(Crew { juno: model.backend(), others: Arc::new(Endless) }));
     world.until(&request, both(|part| matches!(part, Part::DataStep { .. }))).await;
-    controls::stop(&world.db, &world.owner, request.card.id).await.unwrap();
+    controls::commands::stop(&world.db, &world.owner, request.card.id).await.unwrap();
     let is_off = |part: &Part| matches!(part, Part::DataSubRun { state: RunState::Cancelled, .. });
     world.until(&request, both(is_off)).await;
     // The workers hear of it, and let go of what they did.
@@ -236,8 +236,9 @@ async fn what_is_said_meanwhile_waits_and_is_read(pg: PgPool) {
     let hand = world.work(Arc::new(crew));
     let begins = |event: &Event| (event.author.name == "Otto" && is_words(event)).then_some(());
     world.until(&request, begins).await;
-    let said =
-        controls::steer(&world.db, &world.owner, request.card.id, "Mention the car park").await.unwrap();
+    let said = controls::commands::steer(&world.db, &world.owner, request.card.id, "Mention the car park")
+        .await
+        .unwrap();
     let outcome = |event: &Event| match &event.part {
         Part::DataOutcome { control, reason, .. } if *control == said.control => Some(reason.clone()),
         _ => None,

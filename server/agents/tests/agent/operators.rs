@@ -62,7 +62,7 @@ impl AgentBackend for Spends {
 
 async fn open(world: &World) -> Approval {
     loop {
-        if let Some(found) = approvals::open_for(&world.db, &world.operator).await.unwrap().pop() {
+        if let Some(found) = approvals::queries::list_open(&world.db, &world.operator).await.unwrap().pop() {
             return found;
         }
         tokio::time::sleep(std::time::Duration::from_millis(20)).await;
@@ -88,7 +88,7 @@ async fn the_operators_answer_reaches_the_agent(pool: PgPool) {
     let request = world.ask("A letter", "Write to the court.", vec![]).await;
     let hand = world.work(Arc::new(Asks));
     let asked = open(&world).await;
-    approvals::answer(&world.db, &world.operator, asked.id, "y").await.unwrap();
+    approvals::commands::answer(&world.db, &world.operator, asked.id, "y").await.unwrap();
     world.until(&request, in_review).await;
     assert!(world.everything().await.contains("Write to it by "), "{}", world.everything().await);
     hand.leave().await;
@@ -102,7 +102,7 @@ async fn the_operators_answer_survives_the_worker(pool: PgPool) {
     let hand = world.work(Arc::new(Asks));
     let asked = open(&world).await;
     hand.kill().await;
-    approvals::answer(&world.db, &world.operator, asked.id, "n").await.unwrap();
+    approvals::commands::answer(&world.db, &world.operator, asked.id, "n").await.unwrap();
     assert!(world.lease_runs_out().await);
     let hand = world.work(Arc::new(Asks));
     world.until(&request, in_review).await;
@@ -131,7 +131,7 @@ async fn a_model_asks_for_an_approval(pool: PgPool) {
     assert_eq!((asked.question.as_str(), asked.detail.as_str()), ("May I send the letter?", "To 40 people."));
     assert_eq!(asked.audience, Audience::Operator);
     assert_eq!(world.run_state(request.card.id).await, "suspended");
-    approvals::answer(&world.db, &world.operator, asked.id, "1").await.unwrap();
+    approvals::commands::answer(&world.db, &world.operator, asked.id, "1").await.unwrap();
     world.until(&request, in_review).await;
     assert!(model.told(1).contains("Olive Operator answered: Send it"), "{}", model.told(1));
     let told = format!("{:?}", world.parts(request.session_stream).await);
@@ -148,7 +148,7 @@ async fn a_models_approval_survives_the_worker(pool: PgPool) {
     let hand = world.work(model.backend());
     let asked = open(&world).await;
     hand.kill().await;
-    approvals::answer(&world.db, &world.operator, asked.id, "2").await.unwrap();
+    approvals::commands::answer(&world.db, &world.operator, asked.id, "2").await.unwrap();
     assert!(world.lease_runs_out().await);
     let hand = world.work(model.backend());
     world.until(&request, in_review).await;
@@ -179,7 +179,7 @@ async fn a_limit_stops_the_work_until_it_is_raised(pool: PgPool) {
     let spent: i64 =
         sqlx::query_scalar("SELECT sum(micros)::bigint FROM spend").fetch_one(&world.pool).await.unwrap();
     assert_eq!(spent, 2_000_000, "a third step would pass it");
-    approvals::answer(&world.db, &world.operator, asked.id, "raise").await.unwrap();
+    approvals::commands::answer(&world.db, &world.operator, asked.id, "raise").await.unwrap();
     world.until(&request, in_review).await;
     let parts = world.parts(request.session_stream).await;
     let steps = parts.iter().filter(|part| matches!(part, Part::DataStep { .. })).count();
@@ -197,7 +197,7 @@ async fn a_limit_that_is_not_raised_ends_the_work(pool: PgPool) {
     costs::set_limit(&world.db, &world.operator, Subject::Agent(juno), "1").await.unwrap();
     let hand = world.work(Arc::new(Spends));
     let asked = open(&world).await;
-    approvals::answer(&world.db, &world.operator, asked.id, "stop").await.unwrap();
+    approvals::commands::answer(&world.db, &world.operator, asked.id, "stop").await.unwrap();
     let failed = |event: &domain::session::Event| match &event.part {
         Part::DataRun { state: RunState::Failed, failure, .. } => failure.clone(),
         _ => None,

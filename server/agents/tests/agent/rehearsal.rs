@@ -36,7 +36,7 @@ async fn goes_the_whole_way(pg: PgPool) {
         .await;
     assert_eq!(options[1].label, "Put the office hours on one page");
     assert_eq!(world.see(request.card.number).await.card.column, Column::Waiting);
-    approvals::answer(&world.db, &world.member, approval, &options[1].key).await.unwrap();
+    approvals::commands::answer(&world.db, &world.member, approval, &options[1].key).await.unwrap();
     let review = |event: &domain::session::Event| {
         matches!(event.part, Part::DataMoved { to: Column::Review, .. }).then_some(())
     };
@@ -84,7 +84,8 @@ async fn goes_the_whole_way(pg: PgPool) {
     assert!(first < second, "what was chosen comes first");
 
     let delivered = world.see(request.card.number).await.deliverables.remove(0);
-    let body = deliverables::version(&world.db, &world.owner, delivered.id, 1).await.unwrap().body.unwrap();
+    let body =
+        deliverables::queries::version(&world.db, &world.owner, delivered.id, 1).await.unwrap().body.unwrap();
     for wanted in [
         "**Put the office hours on one page** (Theo Hale)",
         "Monday to Friday, 9 to 5",
@@ -95,7 +96,7 @@ async fn goes_the_whole_way(pg: PgPool) {
         assert!(body.contains(wanted), "{wanted}");
     }
 
-    reviews::ask_for_change(
+    reviews::commands::ask_for_change(
         &world.db,
         &world.owner,
         request.card.id,
@@ -109,7 +110,8 @@ async fn goes_the_whole_way(pg: PgPool) {
     };
     let second = world.until(&request, version).await;
     assert_eq!(second, delivered.id);
-    let body = deliverables::version(&world.db, &world.owner, second, 2).await.unwrap().body.unwrap();
+    let body =
+        deliverables::queries::version(&world.db, &world.owner, second, 2).await.unwrap().body.unwrap();
     assert!(
         body.contains("## What changed since version 1")
             && body.contains("> Please add the opening hours in August.")
@@ -132,8 +134,9 @@ async fn takes_up_what_is_said_and_stops_at_once(pg: PgPool) {
     let hand = world.work(Arc::new(Rehearsal::new(RehearsalPace::Reading)));
     let writes = |event: &domain::session::Event| matches!(event.part, Part::TextDelta { .. }).then_some(());
     world.until(&request, writes).await;
-    let asked =
-        controls::steer(&world.db, &world.owner, request.card.id, "Mention the car park").await.unwrap();
+    let asked = controls::commands::steer(&world.db, &world.owner, request.card.id, "Mention the car park")
+        .await
+        .unwrap();
     let outcome = |event: &domain::session::Event| match &event.part {
         Part::DataOutcome { control, outcome, .. } => Some((*control, outcome.clone())),
         _ => None,
@@ -144,7 +147,7 @@ async fn takes_up_what_is_said_and_stops_at_once(pg: PgPool) {
     });
     assert!(planned);
 
-    let stop = controls::stop(&world.db, &world.member, request.card.id).await.unwrap();
+    let stop = controls::commands::stop(&world.db, &world.member, request.card.id).await.unwrap();
     let stopped = |event: &domain::session::Event| match &event.part {
         Part::DataOutcome { control, outcome, .. } if *control == stop.control => Some(outcome.clone()),
         _ => None,

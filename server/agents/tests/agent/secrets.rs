@@ -59,7 +59,7 @@ async fn says_it_everywhere(pg: PgPool, backend: Backend) {
         _ => None,
     };
     let approval = world.until(&request, asked).await;
-    approvals::answer(&world.db, &world.member, approval, "1").await.unwrap();
+    approvals::commands::answer(&world.db, &world.member, approval, "1").await.unwrap();
     world.until(&request, in_review).await;
 
     let said = world.conversation(request.session_stream).await;
@@ -74,7 +74,7 @@ async fn says_it_everywhere(pg: PgPool, backend: Backend) {
         .collect();
     assert_eq!(words, ["My key is ***, yours *** and that is all.", "Shall I use ***?"]);
     let delivered = world.see(request.card.number).await.deliverables.remove(0);
-    let version = deliverables::version(&world.db, &world.owner, delivered.id, 1).await.unwrap();
+    let version = deliverables::queries::version(&world.db, &world.owner, delivered.id, 1).await.unwrap();
     assert_eq!(version.body.as_deref(), Some("Use ***:\n\n***"));
     hand.leave().await;
 

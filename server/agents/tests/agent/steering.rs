@@ -22,7 +22,7 @@ use super::{
 const SAID: &str = "Mention the car park";
 
 async fn steer(world: &World, request: &Detail) -> ControlId {
-    controls::steer(&world.db, &world.owner, request.card.id, SAID).await.unwrap().control
+    controls::commands::steer(&world.db, &world.owner, request.card.id, SAID).await.unwrap().control
 }
 
 /// What whoever said it reads.
@@ -96,7 +96,7 @@ async fn comes_before_the_end(pg: PgPool) {
     world.until(&request, in_review).await;
     assert!(model.told(1).contains(SAID));
     let delivered = world.see(request.card.number).await.deliverables.remove(0);
-    let version = deliverables::version(&world.db, &world.owner, delivered.id, 2).await.unwrap();
+    let version = deliverables::queries::version(&world.db, &world.owner, delivered.id, 2).await.unwrap();
     assert_eq!(version.body.as_deref(), Some("With the car park."));
     hand.leave().await;
 }
@@ -144,7 +144,7 @@ async fn loses_no_words_of_a_model_without_tools(pg: PgPool) {
     assert_eq!(outcome(&world, &request, said).await.0, "done");
     world.until(&request, in_review).await;
     let delivered = world.see(request.card.number).await.deliverables.remove(0);
-    let version = deliverables::version(&world.db, &world.owner, delivered.id, 1).await.unwrap();
+    let version = deliverables::queries::version(&world.db, &world.owner, delivered.id, 1).await.unwrap();
     assert_eq!(version.body.as_deref(), Some("Dear client, the car park is free."));
     hand.leave().await;
 }

@@ -86,7 +86,7 @@ impl World {
         .unwrap();
         sqlx::query("UPDATE subscription SET revisions = 2").execute(&pg).await.unwrap();
         let juno = NewAgent { name: "Juno".into(), persona: "Calm and exact.".into(), client: None };
-        agents::create(&fixture.db, &fixture.operator, juno).await.unwrap();
+        agents::commands::create(&fixture.db, &fixture.operator, juno).await.unwrap();
         let TestClient { id, owner, member, .. } = hale;
         Self { fixture, owner, member, client: id, files: tempfile::tempdir().unwrap() }
     }
@@ -100,8 +100,8 @@ impl World {
             .execute(&self.pool)
             .await
             .unwrap();
-        let juno = agents::list(&self.db, &self.operator).await.unwrap().remove(0).id;
-        agents::set_key(&self.db, &self.operator, juno, key).await.unwrap();
+        let juno = agents::queries::list(&self.db, &self.operator).await.unwrap().remove(0).id;
+        agents::commands::set_key(&self.db, &self.operator, juno, key).await.unwrap();
     }
 
     /// Keeps a file as an upload does.
@@ -119,7 +119,7 @@ impl World {
             sha256,
             request: None,
         };
-        files::add(&self.db, &self.owner, new).await.unwrap()
+        files::commands::add(&self.db, &self.owner, new).await.unwrap()
     }
 
     /// Asks for something in the client's name.
@@ -150,7 +150,7 @@ impl World {
     /// Lets the lease of a dead worker run out, and the pause before the next try: whether a run was taken back.
     pub async fn lease_runs_out(&self) -> bool {
         self.db.clock().advance(TimeDelta::seconds(31));
-        let taken_back = domain::runs::reap(&self.db).await.unwrap();
+        let taken_back = domain::runs::commands::reap(&self.db).await.unwrap();
         self.db.clock().advance(TimeDelta::seconds(301));
         taken_back == 1
     }

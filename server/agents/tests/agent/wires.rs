@@ -42,12 +42,13 @@ async fn goes_the_whole_way(pg: PgPool, backend: Backend) {
         _ => None,
     };
     let approval = world.until(&request, asked).await;
-    approvals::answer(&world.db, &world.member, approval, "2").await.unwrap();
+    approvals::commands::answer(&world.db, &world.member, approval, "2").await.unwrap();
     let begun =
         |event: &Event| matches!(&event.part, Part::TextDelta { delta, .. } if delta == "I write it now");
     world.until(&request, |event| begun(event).then_some(())).await;
-    let steer =
-        controls::steer(&world.db, &world.owner, request.card.id, "Mention the car park").await.unwrap();
+    let steer = controls::commands::steer(&world.db, &world.owner, request.card.id, "Mention the car park")
+        .await
+        .unwrap();
     let heard = |event: &Event| match &event.part {
         Part::DataOutcome { control, outcome, .. } if *control == steer.control => Some(outcome.clone()),
         _ => None,
@@ -73,7 +74,7 @@ async fn goes_the_whole_way(pg: PgPool, backend: Backend) {
     assert_eq!(words.collect::<Vec<_>>(), ["I read your brief.", "I write it now", "With the car park, "]);
     assert!(said.entries.iter().any(|entry| matches!(&entry.body, Body::Plan { steps } if steps.iter().all(|step| step.state == StepState::Done))));
     let delivered = world.see(request.card.number).await.deliverables.remove(0);
-    let version = deliverables::version(&world.db, &world.owner, delivered.id, 1).await.unwrap();
+    let version = deliverables::queries::version(&world.db, &world.owner, delivered.id, 1).await.unwrap();
     assert_eq!(version.body.as_deref(), Some("# The letter\n\nDear client, the car park is free."));
 
     let spent: Vec<(String, i64, i64, i64)> =
@@ -157,7 +158,7 @@ async fn fails_in_every_way(pg: PgPool, backend: Backend) {
             _ => None,
         });
         assert!(told.as_ref().is_some_and(|told| told.contains(reason)), "{reason}: {told:?}");
-        runs::retry(&world.db, &world.owner, request.card.id).await.unwrap();
+        runs::commands::retry(&world.db, &world.owner, request.card.id).await.unwrap();
     }
     world.until(&request, in_review).await;
     hand.leave().await;
@@ -210,7 +211,7 @@ async fn a_stop_cuts_its_words_off(pg: PgPool) {
     let request = world.ask("A letter", "Write a letter.", vec![]).await;
     let hand = world.work(models(Admitted::private()));
     world.until(&request, |event| matches!(event.part, Part::TextDelta { .. }).then_some(())).await;
-    let stop = controls::stop(&world.db, &world.owner, request.card.id).await.unwrap();
+    let stop = controls::commands::stop(&world.db, &world.owner, request.card.id).await.unwrap();
     let outcome = |event: &Event| match &event.part {
         Part::DataOutcome { control, outcome, .. } if *control == stop.control => Some(outcome.clone()),
         _ => None,

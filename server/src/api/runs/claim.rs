@@ -10,7 +10,7 @@ use axum::{
 };
 use domain::{
     costs,
-    runs::{self, Claimed},
+    runs::{self, ClaimedRun},
 };
 use serde::Deserialize;
 use tokio::time::{Instant, sleep_until};
@@ -57,7 +57,7 @@ pub async fn claim(
     let until = Instant::now() + wait(asked.wait);
     loop {
         if let Some(claimed) = take(&api, &caller, lease).await? {
-            let run = runs::pulled(&api.app.db, &claimed.scope, claimed.run).await?;
+            let run = runs::queries::get_pulled(&api.app.db, &claimed.scope, claimed.run).await?;
             return Ok(Json(Run::read(&api.app.db, &run).await?).into_response());
         }
         let look = Instant::now() + LOOK;
@@ -72,11 +72,12 @@ pub async fn claim(
 }
 
 /// A claim that was begun is finished, whoever still listens; waiting for one is not.
-async fn take(api: &Api, caller: &Caller, lease: Duration) -> Result<Option<Claimed>, Problem> {
+async fn take(api: &Api, caller: &Caller, lease: Duration) -> Result<Option<ClaimedRun>, Problem> {
     let (db, scope, token) = (api.app.db.clone(), caller.agent()?.clone(), caller.bearer.token);
     let claim = tokio::spawn(async move {
         loop {
-            let Some(claimed) = runs::claim_for(&db, &scope, &token.to_string(), lease).await? else {
+            let Some(claimed) = runs::commands::claim_for(&db, &scope, &token.to_string(), lease).await?
+            else {
                 return Ok::<_, domain::Error>(None);
             };
             // One that a limit holds waits for an operator now; there may be others.

@@ -49,6 +49,7 @@ pub async fn deliver(
     Body(new): Body<NewDeliverable>,
 ) -> Result<(StatusCode, Json<Delivered>), Problem> {
     let claimed = hold(&api, &caller, &run, new.attempt).await?;
-    let version = deliverables::put(&api.app.db, &claimed, &new.title, Content::Body(new.body)).await?;
+    let version =
+        deliverables::commands::put(&api.app.db, &claimed, &new.title, Content::Body(new.body)).await?;
     Ok((StatusCode::CREATED, Json(Delivered { version })))
 }

@@ -7,7 +7,7 @@ use axum::{
 use domain::{
     controls::{self, ControlKind},
     deliverables,
-    runs::{self, Claimed, Pulled},
+    runs::{self, ClaimedRun, PulledRun},
     session::RunState,
 };
 use serde::{Deserialize, Serialize};
@@ -79,7 +79,7 @@ pub async fn end(
 }
 
 /// The answer to a call may have got lost.
-fn has_ended_so(run: &Pulled, end: &End) -> bool {
+fn has_ended_so(run: &PulledRun, end: &End) -> bool {
     let ended = match end.outcome {
         Ending::Review | Ending::Answered => RunState::Completed,
         Ending::Failed => RunState::Failed,
@@ -89,26 +89,26 @@ fn has_ended_so(run: &Pulled, end: &End) -> bool {
     run.attempt == end.attempt && run.state == ended
 }
 
-async fn write(api: &Api, run: &Pulled, claimed: &Claimed, end: &End) -> Result<(), Problem> {
+async fn write(api: &Api, run: &PulledRun, claimed: &ClaimedRun, end: &End) -> Result<(), Problem> {
     let db = &api.app.db;
-    runs::say_rest(db, claimed).await?;
+    runs::commands::append_held_back(db, claimed).await?;
     match end.outcome {
-        Ending::Review => deliverables::submit_for_review(db, claimed).await?,
-        Ending::Answered => runs::answer(db, claimed, &end.result).await?,
-        Ending::Failed => runs::fail_because(db, claimed, &end.words, &end.reason).await?,
-        Ending::Released => runs::release(db, claimed).await?,
+        Ending::Review => deliverables::commands::submit_for_review(db, claimed).await?,
+        Ending::Answered => runs::commands::answer(db, claimed, &end.result).await?,
+        Ending::Failed => runs::commands::fail_because(db, claimed, &end.words, &end.reason).await?,
+        Ending::Released => runs::commands::release(db, claimed).await?,
         Ending::Stopped => stop(api, run, claimed).await?,
     }
     Ok(())
 }
 
-async fn stop(api: &Api, run: &Pulled, claimed: &Claimed) -> Result<(), Problem> {
+async fn stop(api: &Api, run: &PulledRun, claimed: &ClaimedRun) -> Result<(), Problem> {
     let db = &api.app.db;
     let pending = run.pending(db).await?;
     let Some(stop) = pending.into_iter().find(|control| control.kind == ControlKind::Stop) else {
         return Err(Problem::refused("Nobody has asked to stop. End it as released, or go on."));
     };
     let why = "What is written so far stays.";
-    controls::settle(db, &claimed.scope, stop.id, controls::Outcome::Done, why).await?;
+    controls::commands::settle(db, &claimed.scope, stop.id, controls::Outcome::Done, why).await?;
     Ok(())
 }

@@ -65,7 +65,7 @@ pub async fn append(
     let tenant = tenant(&claimed.scope);
     api.limits.may_store(tenant)?;
     api.limits.may_append(tenant, || parts.len())?;
-    let done = runs::say_at(&api.app.db, &claimed, stage, sequence, parts).await?;
+    let done = runs::commands::append_at(&api.app.db, &claimed, stage, sequence, parts).await?;
     let next = done.sequence.unwrap_or(sequence) + 1;
     Ok(Json(Stored { duplicate: done.duplicate, next, offset: done.next.to_string() }))
 }

@@ -4,7 +4,7 @@ use axum::{
     Json,
     extract::{Path, State},
 };
-use domain::runs::{self, Standing};
+use domain::runs::{self, LeaseState};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -45,7 +45,7 @@ pub async fn heartbeat(
     Body(beat): Body<Beat>,
 ) -> Result<Json<Lease>, Problem> {
     let claimed = hold(&api, &caller, &run, beat.attempt).await?;
-    if runs::heartbeat(&api.app.db, &claimed, lease(beat.lease)?).await? == Standing::Lost {
+    if runs::commands::heartbeat(&api.app.db, &claimed, lease(beat.lease)?).await? == LeaseState::Lost {
         return Err(Problem::lost());
     }
     let now = find(&api, &caller, &run).await?;

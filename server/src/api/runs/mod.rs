@@ -23,7 +23,7 @@ use std::time::Duration;
 use axum::routing::{get, post};
 use domain::{
     ids::RunId,
-    runs::{self, Claimed, Pulled},
+    runs::{self, ClaimedRun, PulledRun},
 };
 
 use model::{Run, State};
@@ -61,14 +61,14 @@ pub(super) fn waiting() -> Routes<Api> {
 }
 
 /// A run of the agent that calls.
-async fn find(api: &Api, caller: &Caller, run: &str) -> Result<Pulled, Problem> {
+async fn find(api: &Api, caller: &Caller, run: &str) -> Result<PulledRun, Problem> {
     let scope = caller.agent()?;
     let run: RunId = run.parse().map_err(|_| Problem::not_found())?;
-    Ok(runs::pulled(&api.app.db, scope, run).await?)
+    Ok(runs::queries::get_pulled(&api.app.db, scope, run).await?)
 }
 
 /// A run in the hands of the attempt that calls.
-async fn hold(api: &Api, caller: &Caller, run: &str, attempt: u32) -> Result<Claimed, Problem> {
+async fn hold(api: &Api, caller: &Caller, run: &str, attempt: u32) -> Result<ClaimedRun, Problem> {
     Ok(find(api, caller, run).await?.claimed(attempt)?)
 }
 

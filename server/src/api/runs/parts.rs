@@ -133,7 +133,7 @@ pub(crate) fn of_log(parts: Vec<Part>, stage: Stage, name: &str) -> Result<Vec<s
     if parts.is_empty() {
         return Err(Problem::invalid("There is nothing in it."));
     }
-    match parts.iter().all(|part| domain::runs::may_say(stage, part)) {
+    match parts.iter().all(|part| domain::runs::commands::may_append(stage, part)) {
         true => Ok(parts),
         false => Err(Problem::invalid(
             "Tool calls and remarks go backstage: send them in a call of their own, with \"backstage\": true.",

@@ -8,7 +8,7 @@ use axum::{
 use domain::{
     approvals::{self, ApprovalState},
     ids::ApprovalId,
-    runs::Claimed,
+    runs::ClaimedRun,
     session,
 };
 use serde::{Deserialize, Serialize};
@@ -90,14 +90,14 @@ pub async fn ask(
     let question = checked(asked)?;
     let approval = match open(&api, &claimed, &question.question).await? {
         Some(open) => open,
-        None => approvals::ask(&api.app.db, &claimed, question).await?,
+        None => approvals::commands::ask(&api.app.db, &claimed, question).await?,
     };
     Ok((StatusCode::CREATED, Json(Opened { approval: approval.to_string() })))
 }
 
 /// The same question, where it is open already: the answer to a call may have got lost.
-async fn open(api: &Api, claimed: &Claimed, words: &str) -> Result<Option<ApprovalId>, Problem> {
-    let asked = approvals::of_run(&api.app.db, &claimed.scope, claimed.run).await?;
+async fn open(api: &Api, claimed: &ClaimedRun, words: &str) -> Result<Option<ApprovalId>, Problem> {
+    let asked = approvals::queries::of_run(&api.app.db, &claimed.scope, claimed.run).await?;
     let same = |other: &approvals::Approval| other.state == ApprovalState::Open && other.question == words;
     Ok(asked.into_iter().find(same).map(|question| question.id))
 }

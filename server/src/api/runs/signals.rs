@@ -7,7 +7,7 @@ use axum::{
     extract::{Path, State},
 };
 use domain::{
-    runs::Pulled,
+    runs::PulledRun,
     session::{Event, Part, RunState},
 };
 use serde::{Deserialize, Serialize};
@@ -101,7 +101,7 @@ pub async fn signals(
 /// Hears one run's signals.
 struct Ear<'a> {
     api: &'a Api,
-    run: &'a Pulled,
+    run: &'a PulledRun,
     cursor: Cursor,
     signals: Vec<Signal>,
 }
@@ -168,7 +168,7 @@ impl Ear<'_> {
 }
 
 /// What an event says to the agent at work, if anything.
-fn signal(event: Event, of: &Pulled) -> Option<Signal> {
+fn signal(event: Event, of: &PulledRun) -> Option<Signal> {
     let by = event.author.name;
     let ours = event.run == Some(of.run);
     Some(match event.part {

@@ -64,12 +64,12 @@ pub async fn settle(
     let claimed = hold(&api, &caller, &run, answer.attempt).await?;
     let control: ControlId = control.parse().map_err(|_| Problem::not_found())?;
     let db = &api.app.db;
-    controls::said_to(db, &claimed, control).await?;
+    controls::queries::require_steer(db, &claimed, control).await?;
     let outcome = match answer.outcome {
         Outcome::Done => controls::Outcome::Done,
         Outcome::Refused => controls::Outcome::Refused,
     };
     let reason: String = answer.reason.replace('\0', "").trim().chars().take(REASON).collect();
-    let settled = controls::settle(db, &claimed.scope, control, outcome, &reason).await?;
+    let settled = controls::commands::settle(db, &claimed.scope, control, outcome, &reason).await?;
     Ok(Json(Settled { settled }))
 }

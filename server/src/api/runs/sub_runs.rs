@@ -49,6 +49,6 @@ pub async fn delegate(
     Body(asked): Body<NewSubRun>,
 ) -> Result<(StatusCode, Json<Begun>), Problem> {
     let claimed = hold(&api, &caller, &run, asked.attempt).await?;
-    let run = runs::delegate(&api.app.db, &claimed, &asked.agent, &asked.task).await?;
+    let run = runs::commands::delegate(&api.app.db, &claimed, &asked.agent, &asked.task).await?;
     Ok((StatusCode::CREATED, Json(Begun { run: run.to_string() })))
 }

@@ -3,11 +3,11 @@
 use domain::{
     Db,
     approvals::{self, Approval, ApprovalState},
-    controls::{ControlKind, Pending},
+    controls::{ControlKind, PendingControl},
     deliverables::FullVersion,
     files::File,
     offers::IntakeAnswer,
-    runs::{self, Pulled},
+    runs::{self, PulledRun},
     session::{self, RunState},
 };
 use sessions::Offset;
@@ -22,14 +22,14 @@ use super::{
 
 impl Run {
     /// Reads it all. The streams' ends are taken first: what comes later is among the signals, and may be told twice.
-    pub(super) async fn read(db: &Db, run: &Pulled) -> domain::Result<Self> {
+    pub(super) async fn read(db: &Db, run: &PulledRun) -> domain::Result<Self> {
         let backstage = db.engine().head(run.backstage).await?.next;
-        let reading = session::read(db, &run.scope, run.session.0).await?;
+        let reading = session::queries::read(db, &run.scope, run.session.0).await?;
         let pending = run.pending(db).await?;
-        let (session, behind) = runs::next_numbers(db, run).await?;
+        let (session, behind) = runs::queries::next_numbers(db, run).await?;
         let of = run.assignment(db).await?;
-        let sub_runs = runs::sub_runs(db, &run.latest()).await?;
-        let questions = approvals::of_run(db, &run.scope, run.run).await?;
+        let sub_runs = runs::queries::sub_runs(db, &run.latest()).await?;
+        let questions = approvals::queries::of_run(db, &run.scope, run.run).await?;
         let entries = reading.conversation.entries.iter();
         let conversation = entries.filter_map(|entry| serde_json::to_value(entry).ok()).collect();
         let after = Cursor { session: Offset::from_value(reading.next), backstage };
@@ -84,7 +84,7 @@ impl Run {
 }
 
 impl FileOf {
-    fn new(run: &Pulled, file: File) -> Self {
+    fn new(run: &PulledRun, file: File) -> Self {
         Self {
             url: format!("/v1/runs/{}/files/{}", run.run, file.id),
             id: file.id.to_string(),
@@ -138,8 +138,8 @@ impl From<Approval> for Question {
     }
 }
 
-impl From<Pending> for Steer {
-    fn from(of: Pending) -> Self {
+impl From<PendingControl> for Steer {
+    fn from(of: PendingControl) -> Self {
         Self { control: of.id.to_string(), text: of.text, by: of.by }
     }
 }

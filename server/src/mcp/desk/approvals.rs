@@ -1,6 +1,6 @@
 use domain::{
     Error, FieldErrors, Result,
-    approvals::{self, Answered, Approval},
+    approvals::{self, AnswerOutcome, Approval},
     audit::Deed,
     ids::{ApprovalId, ProposalId},
     proposals::{self, Proposal},
@@ -47,7 +47,7 @@ pub(super) fn tools() -> Vec<Tool<Desk>> {
 }
 
 async fn list_approvals(desk: Desk, _: Nothing) -> Result<Value> {
-    let found = approvals::open_for(&desk.db, &desk.scope).await?;
+    let found = approvals::queries::list_open(&desk.db, &desk.scope).await?;
     Ok(json!({ "approvals": found.iter().map(told).collect::<Vec<_>>() }))
 }
 
@@ -78,9 +78,9 @@ struct GetApproval {
 
 async fn get_approval(desk: Desk, asked: GetApproval) -> Result<Value> {
     if let Ok(proposal) = asked.approval.parse::<ProposalId>() {
-        return Ok(proposed(&proposals::get(&desk.db, &desk.scope, proposal).await?));
+        return Ok(proposed(&proposals::queries::get(&desk.db, &desk.scope, proposal).await?));
     }
-    Ok(told(&approvals::get(&desk.db, &desk.scope, id::<ApprovalId>(&asked.approval)?).await?))
+    Ok(told(&approvals::queries::get(&desk.db, &desk.scope, id::<ApprovalId>(&asked.approval)?).await?))
 }
 
 fn proposed(proposal: &Proposal) -> Value {
@@ -108,16 +108,16 @@ async fn answer_approval(desk: Desk, asked: AnswerApproval) -> Result<Done> {
     let approval: ApprovalId = asked.approval.parse().map_err(|_| {
         Error::Fields(FieldErrors::one("approval", "Give the id of an agent's question: apr_…"))
     })?;
-    let found = approvals::get(&desk.db, &desk.scope, approval).await?;
-    let told = match approvals::answer(&desk.db, &desk.scope, approval, &asked.answer).await? {
-        Answered::Won { label } => json!({ "state": "answered", "answer": label }),
-        Answered::Kept { label, goes_on } => {
+    let found = approvals::queries::get(&desk.db, &desk.scope, approval).await?;
+    let told = match approvals::commands::answer(&desk.db, &desk.scope, approval, &asked.answer).await? {
+        AnswerOutcome::Won { label } => json!({ "state": "answered", "answer": label }),
+        AnswerOutcome::Kept { label, goes_on } => {
             json!({ "state": "answered", "answer": label, "work": goes_on })
         }
-        Answered::Lost { by, label, at } => {
+        AnswerOutcome::Lost { by, label, at } => {
             json!({ "state": "answered_before", "answer": label, "by": by, "at": when(at) })
         }
-        Answered::Expired => json!({ "state": "expired" }),
+        AnswerOutcome::Expired => json!({ "state": "expired" }),
     };
     let deed =
         Deed::done("answer_approval", format!("{} #{}: {}", found.client_name, found.number, found.question));

@@ -2,7 +2,7 @@
 
 use domain::{
     Error, Result,
-    proposals::{Action, propose},
+    proposals::{self, Action},
 };
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -144,7 +144,8 @@ where
     keyed(Kind::Dangerous, words, move |desk: Desk, asked: Reasoned<A>| async move {
         let action = action(&asked.rest)?;
         let token = desk.by.token.ok_or(Error::NotFound)?;
-        let (id, deed) = propose(&desk.db, &desk.scope, token, &action, &asked.reason).await?;
+        let (id, deed) =
+            proposals::commands::propose(&desk.db, &desk.scope, token, &action, &asked.reason).await?;
         let told = json!({
             "state": "waiting for approval",
             "approval": id,

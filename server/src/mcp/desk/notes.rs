@@ -57,7 +57,7 @@ struct SearchNotes {
 async fn search_notes(desk: Desk, asked: SearchNotes) -> Result<Value> {
     let client: ClientId = id(&asked.client)?;
     let scope = desk.within(client)?;
-    let found = notes::search(&desk.db, &scope, client, &asked.words, MOST).await?;
+    let found = notes::queries::search(&desk.db, &scope, client, &asked.words, MOST).await?;
     Ok(told::found_notes(&found))
 }
 
@@ -76,7 +76,7 @@ async fn read_note(desk: Desk, asked: ReadNote) -> Result<Value> {
     let client: ClientId = id(&asked.client)?;
     let scope = desk.within(client)?;
     let note = told::read_note(&desk.db, &scope, client, &asked.path, asked.version).await?;
-    let versions = notes::versions(&desk.db, &scope, client, &asked.path).await?;
+    let versions = notes::queries::versions(&desk.db, &scope, client, &asked.path).await?;
     let versions: Vec<Value> = versions
         .into_iter()
         .map(|written| json!({ "version": written.version, "by": written.by, "written": when(written.at) }))
@@ -103,6 +103,6 @@ async fn write_note(desk: Desk, asked: WriteNote) -> Result<Done> {
     let WriteNote { client, path, markdown, expected_version } = asked;
     let client: ClientId = id(&client)?;
     let scope = desk.within(client)?;
-    let note = notes::write(&desk.db, &scope, client, &path, &markdown, expected_version).await?;
+    let note = notes::commands::write(&desk.db, &scope, client, &path, &markdown, expected_version).await?;
     Ok(told::wrote_note(client, &note, expected_version))
 }

@@ -4,7 +4,7 @@ use domain::{
     controls,
     ids::{AgentId, RunId},
     requests::queries,
-    runs::{self, Listed, Wanted},
+    runs::{self, RunFilter, RunSummary},
 };
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -63,7 +63,7 @@ pub(super) fn tools() -> Vec<Tool<Desk>> {
 }
 
 async fn list_agents(desk: Desk, _: Nothing) -> Result<Value> {
-    let found = agents::now(&desk.db, &desk.scope).await?;
+    let found = agents::queries::list_with_runs(&desk.db, &desk.scope).await?;
     let agents: Vec<_> = found
         .iter()
         .map(|now| {
@@ -110,11 +110,12 @@ async fn list_runs(desk: Desk, asked: ListRuns) -> Result<Value> {
         None => desk.scope.clone(),
     };
     let agent = asked.agent.as_deref().map(id::<AgentId>).transpose()?;
-    let found = runs::list(&desk.db, &scope, Wanted { agent, living: asked.living, run: None }).await?;
+    let found =
+        runs::queries::list(&desk.db, &scope, RunFilter { agent, living: asked.living, run: None }).await?;
     Ok(json!({ "runs": found.iter().map(told).collect::<Vec<_>>() }))
 }
 
-fn told(run: &Listed) -> Value {
+fn told(run: &RunSummary) -> Value {
     json!({
         "run": run.run,
         "helps": run.parent,
@@ -140,7 +141,7 @@ struct GetRun {
 }
 
 async fn get_run(desk: Desk, asked: GetRun) -> Result<Value> {
-    Ok(told(&runs::get(&desk.db, &desk.scope, id::<RunId>(&asked.run)?).await?))
+    Ok(told(&runs::queries::get(&desk.db, &desk.scope, id::<RunId>(&asked.run)?).await?))
 }
 
 #[derive(Serialize, Deserialize, JsonSchema)]
@@ -151,7 +152,7 @@ struct StopRun {
 
 async fn stop_run(desk: Desk, asked: StopRun) -> Result<Done> {
     let (scope, client, request) = asked.which.find(&desk).await?;
-    let outcome = controls::stop_run(&desk.db, &scope, request, None).await?;
+    let outcome = controls::commands::stop_run(&desk.db, &scope, request, None).await?;
     let now = queries::by_number(&desk.db, &scope, client, asked.which.number).await?.card;
     let mut told = card(&now);
     // Whoever is at work answers within seconds; until then it is on its way.
@@ -167,7 +168,7 @@ struct RetryRun {
 
 async fn retry_run(desk: Desk, asked: RetryRun) -> Result<Done> {
     let (scope, client, request) = asked.which.find(&desk).await?;
-    runs::retry(&desk.db, &scope, request).await?;
+    runs::commands::retry(&desk.db, &scope, request).await?;
     let now = queries::by_number(&desk.db, &scope, client, asked.which.number).await?.card;
     Ok((card(&now), Deed::done("retry_run", now.named()).of(client)))
 }

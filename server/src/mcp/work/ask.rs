@@ -5,7 +5,7 @@ use domain::{
     approvals::{self, ApprovalState, Audience, Question},
     audit::Deed,
     ids::ApprovalId,
-    runs::Claimed,
+    runs::ClaimedRun,
     session::Choice,
 };
 use schemars::JsonSchema;
@@ -72,7 +72,7 @@ struct Ask {
     open_for_hours: Option<u32>,
 }
 
-async fn ask(db: Db, claimed: Claimed, asked: Ask, audience: Audience, what: &str) -> Result<Done> {
+async fn ask(db: Db, claimed: ClaimedRun, asked: Ask, audience: Audience, what: &str) -> Result<Done> {
     if !(1..=6).contains(&asked.options.len()) {
         return Err(Error::Fields(FieldErrors::one("options", "Offer one to six answers.")));
     }
@@ -88,7 +88,7 @@ async fn ask(db: Db, claimed: Claimed, asked: Ask, audience: Audience, what: &st
         audience,
     };
     let words = question.question.clone();
-    let approval = approvals::ask(&db, &claimed, question).await?;
+    let approval = approvals::commands::ask(&db, &claimed, question).await?;
     let deed = Deed::done(what, words).of(claimed.client);
     Ok((json!({ "question": approval, "state": "open" }), deed))
 }
@@ -99,9 +99,9 @@ struct GetAnswer {
     question: String,
 }
 
-async fn get_answer(worker: Worker, claimed: Claimed, asked: GetAnswer) -> Result<Value> {
+async fn get_answer(worker: Worker, claimed: ClaimedRun, asked: GetAnswer) -> Result<Value> {
     let id: ApprovalId = asked.question.parse().map_err(|_| Error::NotFound)?;
-    let found = approvals::get(&worker.db, &claimed.scope, id).await?;
+    let found = approvals::queries::get(&worker.db, &claimed.scope, id).await?;
     if found.request != claimed.request {
         return Err(Error::NotFound);
     }

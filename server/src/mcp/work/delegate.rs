@@ -3,7 +3,7 @@
 use domain::{
     Db, Result,
     audit::Deed,
-    runs::{self, Claimed},
+    runs::{self, ClaimedRun},
 };
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -48,16 +48,16 @@ struct Delegate {
     task: String,
 }
 
-async fn delegate(db: Db, claimed: Claimed, asked: Delegate) -> Result<Done> {
-    let run = runs::delegate(&db, &claimed, &asked.agent, &asked.task).await?;
+async fn delegate(db: Db, claimed: ClaimedRun, asked: Delegate) -> Result<Done> {
+    let run = runs::commands::delegate(&db, &claimed, &asked.agent, &asked.task).await?;
     let deed = Deed::done("delegate", asked.agent.trim()).of(claimed.client);
     Ok((json!({ "run": run, "state": "queued" }), deed))
 }
 
-async fn get_delegated(worker: Worker, claimed: Claimed, _: Nothing) -> Result<Value> {
-    let helpers = runs::helpers(&worker.db, &claimed).await?;
+async fn get_delegated(worker: Worker, claimed: ClaimedRun, _: Nothing) -> Result<Value> {
+    let helpers = runs::queries::helpers(&worker.db, &claimed).await?;
     let helpers: Vec<_> =
         helpers.iter().map(|helper| json!({ "name": helper.name, "persona": helper.persona })).collect();
-    let tasks = runs::sub_runs(&worker.db, &claimed).await?;
+    let tasks = runs::queries::sub_runs(&worker.db, &claimed).await?;
     Ok(json!({ "can_help": helpers, "tasks": tasks }))
 }

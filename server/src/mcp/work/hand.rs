@@ -4,7 +4,7 @@ use domain::{
     Db, Error, FieldErrors, Result, agents,
     idempotency::{Call, answered, once},
     ids::RunId,
-    runs::{self, Claimed, InHand},
+    runs::{self, ClaimedRun, RunInHand},
     session::RunState,
 };
 use schemars::JsonSchema;
@@ -41,7 +41,7 @@ pub(super) struct OnceOfRun<A> {
 pub(super) fn reads<A, F, W>(words: Words, work: F) -> Tool<Worker>
 where
     A: DeserializeOwned + JsonSchema + Send + 'static,
-    F: Fn(Worker, Claimed, A) -> W + Clone + Send + Sync + 'static,
+    F: Fn(Worker, ClaimedRun, A) -> W + Clone + Send + Sync + 'static,
     W: Future<Output = Result<Value>> + Send + 'static,
 {
     Tool::new(Kind::Reads, words, move |worker: Worker, of: OfRun<A>| {
@@ -57,7 +57,7 @@ where
 pub(super) fn writes<A, F, W>(words: Words, work: F) -> Tool<Worker>
 where
     A: Serialize + DeserializeOwned + JsonSchema + Send + 'static,
-    F: Fn(Db, Claimed, A) -> W + Clone + Send + Sync + 'static,
+    F: Fn(Db, ClaimedRun, A) -> W + Clone + Send + Sync + 'static,
     W: Future<Output = Result<Done>> + Send + 'static,
 {
     Tool::new(Kind::Writes, words, move |worker: Worker, of: OnceOfRun<A>| {
@@ -81,19 +81,19 @@ where
 
 impl Worker {
     /// The run that is meant: the agent's own and no other's.
-    pub(super) async fn in_hand(&self, named: Option<&str>) -> Result<InHand> {
-        let mut all = runs::in_hand(&self.db, &self.scope).await?;
+    pub(super) async fn in_hand(&self, named: Option<&str>) -> Result<RunInHand> {
+        let mut all = runs::queries::list_in_hand(&self.db, &self.scope).await?;
         if let Some((run, attempt)) = self.run {
             all.retain(|hand| hand.claimed.run == run && hand.claimed.attempt == attempt);
         }
         let hand = chosen(all, named)?;
         // What the agent is let in with elsewhere is not written down here.
-        agents::reach(&self.db, &hand.claimed).await?;
+        agents::queries::reach(&self.db, &hand.claimed).await?;
         Ok(hand)
     }
 }
 
-fn chosen(mut all: Vec<InHand>, named: Option<&str>) -> Result<InHand> {
+fn chosen(mut all: Vec<RunInHand>, named: Option<&str>) -> Result<RunInHand> {
     if let Some(named) = named {
         let wanted: RunId = named.parse().map_err(|_| not_a_run())?;
         return all.into_iter().find(|hand| hand.claimed.run == wanted).ok_or(Error::NotFound);
@@ -109,8 +109,8 @@ fn not_a_run() -> Error {
     Error::Fields(FieldErrors::one("run", "Give the id of one of your runs, such as run_0197…"))
 }
 
-fn which(all: &[InHand]) -> String {
-    let one = |hand: &InHand| {
+fn which(all: &[RunInHand]) -> String {
+    let one = |hand: &RunInHand| {
         let waits = if hand.state == RunState::Suspended { ", waits for an answer" } else { "" };
         format!("{} (request #{}{waits})", hand.claimed.run, hand.claimed.number)
     };

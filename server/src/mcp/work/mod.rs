@@ -57,7 +57,7 @@ impl Worker {
 
 /// The agent's allow-list.
 pub(super) async fn allowed(db: &Db, scope: &Scope, agent: AgentId) -> Result<Vec<String>> {
-    agents::get(db, scope, agent).await.map(|agent| agent.tools)
+    agents::queries::get(db, scope, agent).await.map(|agent| agent.tools)
 }
 
 /// Every tool of an agent at work.

@@ -1,6 +1,6 @@
 //! What is known of the client.
 
-use domain::{Db, Result, notes, runs::Claimed};
+use domain::{Db, Result, notes, runs::ClaimedRun};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -48,8 +48,8 @@ struct SearchNotes {
     words: String,
 }
 
-async fn search_notes(worker: Worker, claimed: Claimed, asked: SearchNotes) -> Result<Value> {
-    let found = notes::search(&worker.db, &claimed.scope, claimed.client, &asked.words, 20).await?;
+async fn search_notes(worker: Worker, claimed: ClaimedRun, asked: SearchNotes) -> Result<Value> {
+    let found = notes::queries::search(&worker.db, &claimed.scope, claimed.client, &asked.words, 20).await?;
     Ok(told::found_notes(&found))
 }
 
@@ -62,7 +62,7 @@ struct ReadNote {
     version: Option<u32>,
 }
 
-async fn read_note(worker: Worker, claimed: Claimed, asked: ReadNote) -> Result<Value> {
+async fn read_note(worker: Worker, claimed: ClaimedRun, asked: ReadNote) -> Result<Value> {
     let (scope, client) = (&claimed.scope, claimed.client);
     Ok(told::note(&told::read_note(&worker.db, scope, client, &asked.path, asked.version).await?))
 }
@@ -78,8 +78,10 @@ struct WriteNote {
     expected_version: Option<u32>,
 }
 
-async fn write_note(db: Db, claimed: Claimed, asked: WriteNote) -> Result<Done> {
+async fn write_note(db: Db, claimed: ClaimedRun, asked: WriteNote) -> Result<Done> {
     let WriteNote { path, markdown, expected_version } = asked;
-    let note = notes::write(&db, &claimed.scope, claimed.client, &path, &markdown, expected_version).await?;
+    let note =
+        notes::commands::write(&db, &claimed.scope, claimed.client, &path, &markdown, expected_version)
+            .await?;
     Ok(told::wrote_note(claimed.client, &note, expected_version))
 }

@@ -2,7 +2,7 @@
 
 use domain::{
     Result,
-    runs::{self, Claimed},
+    runs::{self, ClaimedRun},
     session,
 };
 use schemars::JsonSchema;
@@ -39,8 +39,8 @@ pub(super) fn tools() -> Vec<Tool<Worker>> {
     ]
 }
 
-async fn get_request(worker: Worker, claimed: Claimed, _: Nothing) -> Result<Value> {
-    let about = runs::assignment(&worker.db, &claimed).await?;
+async fn get_request(worker: Worker, claimed: ClaimedRun, _: Nothing) -> Result<Value> {
+    let about = runs::queries::assignment(&worker.db, &claimed).await?;
     let files: Vec<_> = about
         .files
         .iter()
@@ -79,7 +79,7 @@ struct ReadConversation {
     skip: u32,
 }
 
-async fn read_conversation(worker: Worker, claimed: Claimed, asked: ReadConversation) -> Result<Value> {
-    let reading = session::read(&worker.db, &claimed.scope, claimed.session_stream().0).await?;
+async fn read_conversation(worker: Worker, claimed: ClaimedRun, asked: ReadConversation) -> Result<Value> {
+    let reading = session::queries::read(&worker.db, &claimed.scope, claimed.session_stream().0).await?;
     Ok(told::conversation(&reading.conversation, asked.skip))
 }

@@ -8,7 +8,7 @@ use domain::{
     approvals::{self, Approval, ApprovalState, Audience, Question},
     audit::{self, Deed, Outcome},
     ids::{ApprovalId, TokenId},
-    runs::Claimed,
+    runs::ClaimedRun,
     session::Choice,
 };
 use schemars::JsonSchema;
@@ -52,7 +52,7 @@ struct ToolUse {
     tool_use_id: Option<String>,
 }
 
-async fn approve_tool_use(worker: Worker, claimed: Claimed, asked: ToolUse) -> Result<Value> {
+async fn approve_tool_use(worker: Worker, claimed: ClaimedRun, asked: ToolUse) -> Result<Value> {
     let input = Value::Object(asked.input);
     if worker.tools.contains(&asked.tool_name) {
         return Ok(allow(input));
@@ -102,7 +102,7 @@ fn deny(why: &str) -> Value {
 
 async fn ask(
     worker: &Worker,
-    claimed: &Claimed,
+    claimed: &ClaimedRun,
     tool: &str,
     input: &Value,
     id: Option<&str>,
@@ -120,15 +120,16 @@ async fn ask(
         audience: Audience::Operator,
     };
     // A program whose connection broke asks the same again while it is open.
-    let open = approvals::of_run(&worker.db, &claimed.scope, claimed.run).await?.into_iter().find(|open| {
-        open.state == ApprovalState::Open
-            && open.question == question.question
-            && open.detail == question.detail
-    });
+    let open =
+        approvals::queries::of_run(&worker.db, &claimed.scope, claimed.run).await?.into_iter().find(|open| {
+            open.state == ApprovalState::Open
+                && open.question == question.question
+                && open.detail == question.detail
+        });
     if let Some(open) = open {
         return Ok(open.id);
     }
-    let approval = approvals::ask(&worker.db, claimed, question).await?;
+    let approval = approvals::commands::ask(&worker.db, claimed, question).await?;
     let deed = Deed::done("approve_tool_use", short(tool)).of(claimed.client);
     let deed = deed.came_to(Outcome::Proposed, id.unwrap_or_default());
     audit::write(&worker.db, &claimed.scope, &worker.by, &deed).await?;
@@ -140,10 +141,10 @@ fn short(text: &str) -> String {
 }
 
 /// Waits until the question is settled, however long that takes and whichever node hears of it.
-async fn wait(worker: &Worker, claimed: &Claimed, approval: ApprovalId, from: Offset) -> Result<Approval> {
+async fn wait(worker: &Worker, claimed: &ClaimedRun, approval: ApprovalId, from: Offset) -> Result<Approval> {
     let mut follower = worker.db.engine().follow(claimed.backstage_stream(), from);
     loop {
-        let found = approvals::get(&worker.db, &claimed.scope, approval).await?;
+        let found = approvals::queries::get(&worker.db, &claimed.scope, approval).await?;
         if found.state != ApprovalState::Open {
             return Ok(found);
         }

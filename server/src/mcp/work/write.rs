@@ -5,7 +5,7 @@ use domain::{
     agents::{self, Backend},
     audit::Deed,
     deliverables::{self, Content},
-    runs::{self, Claimed},
+    runs::{self, ClaimedRun},
     session::{Part, PlanStep, StepState},
 };
 use schemars::JsonSchema;
@@ -99,7 +99,7 @@ struct Progress {
     step: Option<Step>,
 }
 
-async fn report_progress(db: Db, claimed: Claimed, asked: Progress) -> Result<Done> {
+async fn report_progress(db: Db, claimed: ClaimedRun, asked: Progress) -> Result<Done> {
     let mut parts = Vec::new();
     if asked.plan.len() > STEPS {
         return Err(Error::Fields(FieldErrors::one("plan", format!("Plan {STEPS} steps at most."))));
@@ -121,7 +121,7 @@ async fn report_progress(db: Db, claimed: Claimed, asked: Progress) -> Result<Do
     if parts.is_empty() {
         return Err(Error::Fields(FieldErrors::one("plan", "Give a plan, a step, or both.")));
     }
-    runs::report(&db, &claimed, parts).await?;
+    runs::commands::report(&db, &claimed, parts).await?;
     Ok((json!({ "shown": true }), Deed::done("report_progress", words).of(claimed.client)))
 }
 
@@ -136,8 +136,9 @@ struct Deliver {
     markdown: String,
 }
 
-async fn deliver(db: Db, claimed: Claimed, asked: Deliver) -> Result<Done> {
-    let version = deliverables::put(&db, &claimed, &asked.title, Content::Body(asked.markdown)).await?;
+async fn deliver(db: Db, claimed: ClaimedRun, asked: Deliver) -> Result<Done> {
+    let version =
+        deliverables::commands::put(&db, &claimed, &asked.title, Content::Body(asked.markdown)).await?;
     let deed = Deed::done("deliver", format!("{}, version {version}", asked.title)).of(claimed.client);
     Ok((json!({ "title": asked.title, "version": version }), deed))
 }
@@ -149,22 +150,22 @@ struct Finish {
     result: Option<String>,
 }
 
-async fn finish(db: Db, claimed: Claimed, asked: Finish) -> Result<Done> {
+async fn finish(db: Db, claimed: ClaimedRun, asked: Finish) -> Result<Done> {
     // Whoever reads along with a program ends its run, once its last words are said and what it used is counted.
-    let backend = agents::get(&db, &claimed.scope, claimed.agent).await?.backend;
+    let backend = agents::queries::get(&db, &claimed.scope, claimed.agent).await?.backend;
     let is_read_along = matches!(backend, Backend::Acp | Backend::ClaudeCode);
     if claimed.parent.is_some() {
         if is_read_along {
             return Err(Error::refused("Your last message is your answer: say it, and end your turn."));
         }
-        runs::say_rest(&db, &claimed).await?;
-        runs::answer(&db, &claimed, asked.result.as_deref().unwrap_or_default()).await?;
+        runs::commands::append_held_back(&db, &claimed).await?;
+        runs::commands::answer(&db, &claimed, asked.result.as_deref().unwrap_or_default()).await?;
         let deed = Deed::done("finish", format!("a part of #{}", claimed.number)).of(claimed.client);
         return Ok((json!({ "state": "completed" }), deed));
     }
     let deed = Deed::done("finish", format!("#{}", claimed.number)).of(claimed.client);
     if is_read_along {
-        if !deliverables::has_delivered(&db, &claimed).await? {
+        if !deliverables::queries::has_delivered(&db, &claimed).await? {
             return Err(Error::refused("You have delivered nothing yet: call deliver first."));
         }
         return Ok((
@@ -173,7 +174,7 @@ async fn finish(db: Db, claimed: Claimed, asked: Finish) -> Result<Done> {
         ));
     }
     // It may have written over the API as well.
-    runs::say_rest(&db, &claimed).await?;
-    deliverables::submit_for_review(&db, &claimed).await?;
+    runs::commands::append_held_back(&db, &claimed).await?;
+    deliverables::commands::submit_for_review(&db, &claimed).await?;
     Ok((json!({ "state": "review" }), deed))
 }

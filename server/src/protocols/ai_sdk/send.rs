@@ -6,7 +6,7 @@ use axum::{
     extract::{Request, State},
     response::Response,
 };
-use domain::{controls::Said, ids::RunId, runs};
+use domain::{controls::MessageOutcome, ids::RunId, runs};
 use serde::Deserialize;
 use serde_json::{Value, json};
 use sessions_http::sse;
@@ -85,9 +85,9 @@ async fn submit(visit: &Visit, message: Option<&Message>) -> Result<Receipt, Pro
     })?;
     let words = words(message)?;
     let data = match messages::post(visit, &message.id, &words).await? {
-        Said::Comment => json!({ "as": "comment" }),
-        Said::Steer(asked) => json!({ "as": "steer", "control": asked.control }),
-        Said::Before => json!({ "as": "before" }),
+        MessageOutcome::Comment => json!({ "as": "comment" }),
+        MessageOutcome::Steer(asked) => json!({ "as": "steer", "control": asked.control }),
+        MessageOutcome::Before => json!({ "as": "before" }),
     };
     Ok(Receipt { id: format!("said-{}", message.id), data })
 }
@@ -114,7 +114,7 @@ async fn regenerate(visit: &Visit, message: Option<&str>) -> Result<Receipt, Pro
     {
         return Ok(receipt());
     }
-    runs::retry(&visit.auth.app().db, &visit.scope, visit.request).await?;
+    runs::commands::retry(&visit.auth.app().db, &visit.scope, visit.request).await?;
     Ok(receipt())
 }
 

@@ -7,7 +7,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use domain::{
-    controls::{self, Asked},
+    controls::{self, RequestedControl},
     ids::RunId,
 };
 use serde::Deserialize;
@@ -34,7 +34,7 @@ pub(super) async fn create(
     let run = input.active_stream_id.map(|id| id.parse::<RunId>()).transpose();
     let run =
         run.map_err(|_| ProtocolError::unprocessable("activeStreamId is none that was ever given out."))?;
-    let asked = controls::stop_run(&auth.app().db, &visit.scope, visit.request, run).await?;
+    let asked = controls::commands::stop_run(&auth.app().db, &visit.scope, visit.request, run).await?;
     let body = Json(json!({
         "control": asked.control,
         "outcome": asked.settled.map_or("asked", |outcome| outcome.as_str()),
@@ -44,7 +44,7 @@ pub(super) async fn create(
 }
 
 /// What came of it so far, for people.
-fn words(asked: &Asked) -> &'static str {
+fn words(asked: &RequestedControl) -> &'static str {
     use controls::Outcome::{AlreadyEnded, Done, NoAnswer, Refused};
     match asked.settled {
         None => "Asked to stop. What comes of it stands in the conversation.",

@@ -4,7 +4,7 @@
 use axum::http::{HeaderMap, StatusCode};
 use domain::{
     Actor, Db, Error, Scope,
-    runs::{self, Claimed, Stage},
+    runs::{self, ClaimedRun, Stage},
     session,
     tokens::Right,
 };
@@ -29,7 +29,7 @@ pub(super) async fn caller(gate: &Gate, headers: &HeaderMap) -> Result<Caller, A
 pub(super) async fn scope(db: &Db, caller: &Caller, stream: StreamId) -> Result<Scope, AccessError> {
     let scope = &caller.bearer.scope;
     match scope.actor {
-        Actor::Agent { .. } => runs::heard(db, scope, stream)
+        Actor::Agent { .. } => runs::queries::get_readable_stream(db, scope, stream)
             .await
             .map(|heard| heard.run.scope)
             .map_err(|error| access_error(&error)),
@@ -40,16 +40,19 @@ pub(super) async fn scope(db: &Db, caller: &Caller, stream: StreamId) -> Result<
 
 /// An agent that writes in the name of a run that it has in hand.
 pub(super) struct Writer {
-    claimed: Claimed,
+    claimed: ClaimedRun,
     stage: Stage,
 }
 
 /// Lets an agent write to a stream, where the newest of its runs there is in its hands.
 pub(super) async fn writer(db: &Db, caller: &Caller, stream: StreamId) -> Result<Writer, AccessError> {
-    let heard = runs::heard(db, &caller.bearer.scope, stream).await.map_err(|error| match error {
-        Error::NotFound => AccessError::ReadOnly,
-        error => access_error(&error),
-    })?;
+    let heard =
+        runs::queries::get_readable_stream(db, &caller.bearer.scope, stream).await.map_err(|error| {
+            match error {
+                Error::NotFound => AccessError::ReadOnly,
+                error => access_error(&error),
+            }
+        })?;
     let stage = if heard.is_backstage { Stage::Backstage } else { Stage::Session };
     let claimed = heard.run.claimed(heard.run.attempt).map_err(|_| AccessError::ReadOnly)?;
     Ok(Writer { claimed, stage })

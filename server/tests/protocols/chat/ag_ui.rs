@@ -53,8 +53,8 @@ async fn a_session_is_followed_over_its_runs_and_resumed(pool: PgPool) {
 
     let more =
         vec![Part::TextDelta { id: "a".into(), delta: "Osei".into() }, Part::TextEnd { id: "a".into() }];
-    runs::say(&house.fixture.db, &claimed, more).await.unwrap();
-    runs::complete(&house.fixture.db, &claimed).await.unwrap();
+    runs::commands::append_events(&house.fixture.db, &claimed, more).await.unwrap();
+    runs::commands::complete(&house.fixture.db, &claimed).await.unwrap();
     commands::comment(&house.fixture.db, &house.client.owner, house.request, "Thanks", &[]).await.unwrap();
     let (mut then, _) =
         heard.until(|event| event["runId"].as_str().is_some_and(|id| id.starts_with("aside-"))).await;
@@ -101,8 +101,8 @@ async fn an_agent_of_theirs_speaks_and_hears_the_run(pool: PgPool) {
     let mut heard = Heard::new(browser.post(&path(&house), &input("m1", "Shorter.")).await);
     heard.until(is("MESSAGES_SNAPSHOT")).await;
     browser.post(&path(&house), &input("m1", "Shorter.")).await;
-    assert_eq!(controls::pending(&house.fixture.db, &claimed).await.unwrap().len(), 1);
-    runs::fail(&house.fixture.db, &claimed, "It broke.").await.unwrap();
+    assert_eq!(controls::queries::pending(&house.fixture.db, &claimed).await.unwrap().len(), 1);
+    runs::commands::fail(&house.fixture.db, &claimed, "It broke.").await.unwrap();
     let (events, end) = heard.all().await;
     assert_eq!(end, End::Clean);
     assert_eq!(events.last().unwrap(), &json!({ "type": "RUN_ERROR", "message": "It broke." }));

@@ -72,17 +72,17 @@ async fn a_run_is_replayed_from_its_beginning_and_goes_on(pool: PgPool) {
             state: domain::session::StepState::Done,
         },
     ];
-    runs::say(&house.fixture.db, &claimed, more).await.unwrap();
+    runs::commands::append_events(&house.fixture.db, &claimed, more).await.unwrap();
     let raw = vec![Part::ToolInputAvailable {
         tool_call_id: "1".into(),
         tool_name: "secret".into(),
         input: json!({}),
     }];
-    runs::backstage(&house.fixture.db, &claimed, raw).await.unwrap();
-    deliverables::put(&house.fixture.db, &claimed, "The letter", Content::Body("# Dear".into()))
+    runs::commands::append_backstage(&house.fixture.db, &claimed, raw).await.unwrap();
+    deliverables::commands::put(&house.fixture.db, &claimed, "The letter", Content::Body("# Dear".into()))
         .await
         .unwrap();
-    deliverables::submit_for_review(&house.fixture.db, &claimed).await.unwrap();
+    deliverables::commands::submit_for_review(&house.fixture.db, &claimed).await.unwrap();
     let (then, end) = heard.all().await;
     assert_eq!(end, End::Clean);
     let kinds = kinds(&then);
@@ -126,13 +126,15 @@ async fn what_is_said_reaches_the_agent_once(pool: PgPool) {
         assert_eq!(words(&events), "Dear ");
         assert_eq!(events.last().unwrap()["data"]["text"], "Shorter, please.");
     }
-    let asked = controls::pending(&house.fixture.db, &claimed).await.unwrap();
+    let asked = controls::queries::pending(&house.fixture.db, &claimed).await.unwrap();
     assert_eq!(asked.len(), 1, "sent twice and said once");
     let scope = &claimed.scope;
-    controls::settle(&house.fixture.db, scope, asked[0].id, Outcome::Done, "Will do.").await.unwrap();
+    controls::commands::settle(&house.fixture.db, scope, asked[0].id, Outcome::Done, "Will do.")
+        .await
+        .unwrap();
     let (events, _) = one.until(is("data-steer")).await;
     assert_eq!(events.last().unwrap()["data"]["outcome"]["outcome"], "done");
-    runs::complete(&house.fixture.db, &claimed).await.unwrap();
+    runs::commands::complete(&house.fixture.db, &claimed).await.unwrap();
     let (events, end) = one.all().await;
     assert_eq!((kinds(&events), end), (vec!["text-end", "finish"], End::Clean));
 
@@ -154,14 +156,18 @@ async fn version_7_is_told_in_its_own_words_when_it_says_so(pool: PgPool) {
     let house = House::new(&pool).await;
     let browser = house.browser(&house.client.member).await;
     house.claim().await;
-    controls::steer(&house.fixture.db, &house.client.owner, house.request, "Shorter.").await.unwrap();
+    controls::commands::steer(&house.fixture.db, &house.client.owner, house.request, "Shorter.")
+        .await
+        .unwrap();
     for (version, kind) in [(None, "data-steer"), (Some("7.0.173"), "steering-message")] {
         // Before the run has brought anything forth, what is said belongs to nobody's message.
         let request = browser.request(Method::GET, &stream_of(&house));
         let request = version.into_iter().fold(request, |r, version| r.header("x-ai-sdk-version", version));
         let mut heard = Heard::new(send(request).await);
         heard.until(is("start")).await;
-        controls::steer(&house.fixture.db, &house.client.owner, house.request, "In English.").await.unwrap();
+        controls::commands::steer(&house.fixture.db, &house.client.owner, house.request, "In English.")
+            .await
+            .unwrap();
         let (events, _) = heard.until(|_| true).await;
         assert_eq!(kinds(&events), [kind]);
     }
@@ -173,7 +179,7 @@ async fn a_stop_ends_the_run_that_it_names_and_no_later_one(pool: PgPool) {
     let browser = house.browser(&house.client.member).await;
     let stop = format!("/v1/chat/{}/stop", house.session);
     let first = house.claim().await;
-    runs::fail(&house.fixture.db, &first, "It broke.").await.unwrap();
+    runs::commands::fail(&house.fixture.db, &first, "It broke.").await.unwrap();
     let failed = format!("/v1/chat/{}", house.session);
     let regenerate = json!({ "id": house.session, "messages": [], "trigger": "regenerate-message",
         "messageId": first.run });
@@ -207,7 +213,7 @@ async fn a_stop_ends_the_run_that_it_names_and_no_later_one(pool: PgPool) {
     let again: Value = browser.post(&stop, &json!({})).await.json().await.unwrap();
     assert_eq!(again, told, "asked again, it is the same stop");
     let control = told["control"].as_str().unwrap().parse().unwrap();
-    controls::settle(&house.fixture.db, &second.scope, control, Outcome::Done, "").await.unwrap();
+    controls::commands::settle(&house.fixture.db, &second.scope, control, Outcome::Done, "").await.unwrap();
     let (events, end) = heard.all().await;
     assert_eq!(end, End::Clean);
     let told = kinds(&events);
@@ -239,14 +245,14 @@ async fn a_question_ends_the_answer_until_somebody_has_answered(pool: PgPool) {
         open_for: 86_400,
         audience: Audience::Client,
     };
-    let approval = approvals::ask(&house.fixture.db, &claimed, question).await.unwrap();
+    let approval = approvals::commands::ask(&house.fixture.db, &claimed, question).await.unwrap();
     let (events, end) = heard.all().await;
     assert_eq!(end, End::Clean);
     assert!(kinds(&events).contains(&"data-approval"));
     assert_eq!(kinds(&events)[events.len() - 2..], ["text-end", "finish"]);
     assert_eq!(events.last().unwrap()["messageMetadata"]["state"], "suspended");
     assert_eq!(browser.get(&stream_of(&house)).await.status(), StatusCode::NO_CONTENT);
-    approvals::answer(&house.fixture.db, &house.client.owner, approval, "yes").await.unwrap();
+    approvals::commands::answer(&house.fixture.db, &house.client.owner, approval, "yes").await.unwrap();
     let mut heard = Heard::new(browser.get(&stream_of(&house)).await);
     let (events, _) = heard.until(is("data-approval")).await;
     assert_eq!(words(&events), "I have ");

@@ -3,7 +3,7 @@ use std::{net::SocketAddr, time::Duration};
 use domain::{
     Scope,
     ids::RequestId,
-    runs::{self, Claimed},
+    runs::{self, ClaimedRun},
     session::{Conversation, Event, Part},
     testing::{Fixture, TestClient},
 };
@@ -52,14 +52,14 @@ impl House {
     }
 
     /// An agent takes the queued run up.
-    pub async fn claim(&self) -> Claimed {
+    pub async fn claim(&self) -> ClaimedRun {
         self.fixture.claim().await
     }
 
-    pub async fn say(&self, claimed: &Claimed, id: &str, words: &[&str]) {
+    pub async fn say(&self, claimed: &ClaimedRun, id: &str, words: &[&str]) {
         let mut parts = vec![Part::TextStart { id: id.into() }];
         parts.extend(words.iter().map(|delta| Part::TextDelta { id: id.into(), delta: (*delta).into() }));
-        runs::say(&self.fixture.db, claimed, parts).await.unwrap();
+        runs::commands::append_events(&self.fixture.db, claimed, parts).await.unwrap();
     }
 
     pub async fn log(&self) -> Vec<Event> {

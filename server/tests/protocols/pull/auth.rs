@@ -129,6 +129,8 @@ async fn only_an_agent_that_fetches_its_work_claims(pool: PgPool) {
     let (status, problem) = house.program.post("/v1/runs/claim", json!({})).await;
     assert_eq!(status, 409, "{problem}");
     sqlx::query("UPDATE agent SET backend = 'pull'").execute(&pool).await.unwrap();
-    agents::set_ready(&house.fixture.db, &house.fixture.operator, house.agent, false).await.unwrap();
+    agents::commands::set_ready(&house.fixture.db, &house.fixture.operator, house.agent, false)
+        .await
+        .unwrap();
     assert_eq!(house.program.post("/v1/runs/claim", json!({})).await.0, 204, "it rests");
 }

@@ -192,5 +192,5 @@ impl Job {
 
 /// Says something to the agent at work.
 pub async fn steer(house: &House, by: &Scope, request: &Detail, words: &str) {
-    domain::controls::steer(&house.fixture.db, by, request.card.id, words).await.unwrap();
+    domain::controls::commands::steer(&house.fixture.db, by, request.card.id, words).await.unwrap();
 }

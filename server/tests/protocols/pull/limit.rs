@@ -10,7 +10,7 @@ use sqlx::PgPool;
 use super::house::House;
 
 async fn only(house: &House) -> Approval {
-    let mut open = approvals::open_for(&house.fixture.db, &house.fixture.operator).await.unwrap();
+    let mut open = approvals::queries::list_open(&house.fixture.db, &house.fixture.operator).await.unwrap();
     assert_eq!(open.len(), 1);
     open.remove(0)
 }
@@ -30,12 +30,12 @@ async fn it_waits_until_the_limit_is_raised(pool: PgPool) {
     assert_eq!(job.done("/heartbeat", json!({})).await["state"], "suspended");
     let asked = only(&house).await;
     assert!(asked.question.contains("limit of $3.00"), "{}", asked.question);
-    approvals::answer(db, operator, asked.id, "raise").await.unwrap();
+    approvals::commands::answer(db, operator, asked.id, "raise").await.unwrap();
     assert_eq!(job.done("/heartbeat", json!({})).await["state"], "working");
     job.done("/usage", json!({ "key": "3", "micros": 1_200_000 })).await;
     assert_eq!(job.done("/heartbeat", json!({})).await["state"], "working", "five dollars are allowed now");
     job.done("/usage", json!({ "key": "4", "micros": 1_600_000 })).await;
-    approvals::answer(db, operator, only(&house).await.id, "stop").await.unwrap();
+    approvals::commands::answer(db, operator, only(&house).await.id, "stop").await.unwrap();
     let (status, _) = job.post("/usage", json!({ "key": "5", "micros": 1 })).await;
     assert_eq!(status, 204);
     assert_eq!(job.post("/heartbeat", json!({})).await.0, 409, "it was put aside");

@@ -24,7 +24,7 @@ async fn who_lost_the_lease_is_refused(pool: PgPool) {
     });
     house.somebody_listens(&asked).await;
     house.fixture.wait(TimeDelta::seconds(61));
-    assert_eq!(runs::reap(&house.fixture.db).await.unwrap(), 1);
+    assert_eq!(runs::commands::reap(&house.fixture.db).await.unwrap(), 1);
     let told = listening.await.unwrap();
     assert!(told.as_array().unwrap().contains(&json!({ "type": "lost", "state": "queued" })), "{told}");
     house.fixture.wait(TimeDelta::seconds(301));
@@ -96,7 +96,7 @@ async fn a_token_that_was_taken_back_counts_no_more(pool: PgPool) {
     assert_eq!(listening.await.unwrap().0, 401, "what was open ends, long before its time");
     // The run goes on without it.
     house.fixture.wait(TimeDelta::seconds(61));
-    assert_eq!(runs::reap(&house.fixture.db).await.unwrap(), 1);
+    assert_eq!(runs::commands::reap(&house.fixture.db).await.unwrap(), 1);
 }
 
 /// Nothing of a run is in a server's memory.
@@ -120,7 +120,7 @@ async fn a_restart_of_the_server_loses_nothing(pool: PgPool) {
     let (_, run) = job.program.get(&job.path("")).await;
     assert_eq!(run["next"]["session"], 1);
     assert_eq!(job.say(1, json!([{ "type": "text", "text": "Two" }])).await.0, 200);
-    domain::controls::steer(&db, &house.client.owner, asked.card.id, "Shorter.").await.unwrap();
+    domain::controls::commands::steer(&db, &house.client.owner, asked.card.id, "Shorter.").await.unwrap();
     assert_eq!(
         job.hear(job.after())
             .await

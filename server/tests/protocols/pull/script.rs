@@ -77,7 +77,7 @@ async fn it_stops_when_it_is_told_to(pool: PgPool) {
     let asked = house.ask("Follow up").await;
     let stop = async {
         begun(&house, &asked).await;
-        controls::stop(&house.fixture.db, &house.client.owner, asked.card.id).await.unwrap();
+        controls::commands::stop(&house.fixture.db, &house.client.owner, asked.card.id).await.unwrap();
     };
     let (output, ()) = tokio::join!(play(&house), stop);
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));

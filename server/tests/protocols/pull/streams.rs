@@ -88,7 +88,7 @@ async fn only_the_one_that_has_it_in_hand_writes(pool: PgPool) {
     assert_eq!(Program::new(house.address, "tl_none").get(&read).await.0, 401);
 
     house.fixture.wait(TimeDelta::seconds(61));
-    assert_eq!(runs::reap(&house.fixture.db).await.unwrap(), 1);
+    assert_eq!(runs::commands::reap(&house.fixture.db).await.unwrap(), 1);
     assert_eq!(append(&house.program, session, &job, 0, &hello).await.status(), 405, "nobody has it in hand");
     house.fixture.wait(TimeDelta::seconds(301));
     let next = house.program.claim().await;

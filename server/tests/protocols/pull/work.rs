@@ -58,7 +58,7 @@ async fn a_program_does_the_work(pool: PgPool) {
     let seen = house.see(asked.card.number).await;
     assert_eq!(seen.card.column, Column::Review);
     assert_eq!(
-        deliverables::version(&house.fixture.db, &house.client.owner, seen.deliverables[0].id, 2)
+        deliverables::queries::version(&house.fixture.db, &house.client.owner, seen.deliverables[0].id, 2)
             .await
             .unwrap()
             .body
@@ -128,7 +128,7 @@ async fn a_stop_reaches_it_and_is_answered(pool: PgPool) {
     let job = house.program.claim().await;
     let (status, early) = job.post("/end", json!({ "outcome": "stopped" })).await;
     assert_eq!(status, 409, "{early}");
-    let stop = controls::stop(&house.fixture.db, &house.client.owner, asked.card.id);
+    let stop = controls::commands::stop(&house.fixture.db, &house.client.owner, asked.card.id);
     let (heard, stopped) = tokio::join!(job.hear(job.after()), stop);
     assert_eq!(heard.0[0]["type"], "stop");
     assert_eq!(heard.0[0]["control"], stopped.unwrap().control.to_string());
@@ -160,7 +160,8 @@ async fn a_question_waits_for_its_answer(pool: PgPool) {
         let (status, _) = job.post("/end", json!({ "outcome": "review" })).await;
         assert_eq!(status, 409, "it waits");
         let id: ApprovalId = approval.as_str().unwrap().parse().unwrap();
-        let (heard, won) = tokio::join!(job.hear(after), approvals::answer(&house.fixture.db, by, id, "n"));
+        let (heard, won) =
+            tokio::join!(job.hear(after), approvals::commands::answer(&house.fixture.db, by, id, "n"));
         won.unwrap();
         let answer = &heard.0[0];
         assert_eq!(
@@ -232,7 +233,7 @@ async fn its_files_are_its_own_requests(pool: PgPool) {
         sha256,
         request: Some(asked.card.id),
     };
-    domain::files::add(&house.fixture.db, &house.client.owner, new).await.unwrap();
+    domain::files::commands::add(&house.fixture.db, &house.client.owner, new).await.unwrap();
     let (_, run) = house.program.get(&job.path("")).await;
     let url = run["files"][0]["url"].as_str().unwrap();
     let response = house.program.send(reqwest::Method::GET, url, None).await;

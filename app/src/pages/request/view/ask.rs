@@ -2,7 +2,7 @@
 
 use domain::{
     ids::ApprovalId,
-    session::{Body, Choice, Settled},
+    session::{Body, Choice, SettledApproval},
 };
 use leptos::prelude::*;
 
@@ -20,7 +20,9 @@ pub fn view(place: &Place, said: &Said) -> AnyView {
     let heading = format!("q-{approval}");
     let (look, rest) = match settled {
         None => ("approval", open(place, *approval, &said.html, options, &said.then)),
-        Some(settled @ Settled { label: Some(_), .. }) => ("approval answered", ended(settled, &said.then)),
+        Some(settled @ SettledApproval { label: Some(_), .. }) => {
+            ("approval answered", ended(settled, &said.then))
+        }
         Some(settled) => ("approval expired", ended(settled, &said.then)),
     };
     view! {
@@ -34,7 +36,7 @@ pub fn view(place: &Place, said: &Said) -> AnyView {
     .into_any()
 }
 
-fn ended(settled: &Settled, when: &str) -> AnyView {
+fn ended(settled: &SettledApproval, when: &str) -> AnyView {
     let (by, rest) = match (&settled.label, settled.expired) {
         (Some(label), _) => (settled.by.clone(), format!(" answered “{label}” · {when}")),
         (None, true) => (String::new(), format!("No one answered by {when}.")),

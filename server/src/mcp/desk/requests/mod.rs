@@ -146,7 +146,7 @@ struct GetRequest {
 async fn get_request(desk: Desk, asked: GetRequest) -> Result<Value> {
     let (scope, client, _) = asked.which.find(&desk).await?;
     let found = queries::by_number(&desk.db, &scope, client, asked.which.number).await?;
-    let reading = session::read(&desk.db, &scope, found.session_stream).await?;
+    let reading = session::queries::read(&desk.db, &scope, found.session_stream).await?;
     let mut told = detail(&found);
     told["conversation"] = told::conversation(&reading.conversation, asked.skip);
     Ok(told)
