@@ -847,6 +847,7 @@ CREATE TABLE run (
     result text,
     elsewhere boolean NOT NULL DEFAULT false,
     trace_parent text,
+    held_back jsonb,
     CONSTRAINT run_in_request UNIQUE (workspace_id, client_id, request_id, id),
     CONSTRAINT run_pkey PRIMARY KEY (id),
     CONSTRAINT run_parent FOREIGN KEY (workspace_id, client_id, request_id, parent_id) REFERENCES run(workspace_id, client_id, request_id, id),
@@ -872,6 +873,7 @@ CREATE INDEX run_queued ON public.run USING btree (not_before) WHERE (state = 'q
 CREATE INDEX run_working ON public.run USING btree (workspace_id, client_id) WHERE (state = 'working'::text);
 CREATE TRIGGER run_arrows BEFORE UPDATE OF state ON public.run FOR EACH ROW EXECUTE FUNCTION run_hold_arrows();
 CREATE TRIGGER run_entitlement BEFORE UPDATE OF state ON public.run FOR EACH ROW WHEN (((new.state = 'working'::text) AND (old.state <> 'working'::text))) EXECUTE FUNCTION run_hold_entitlement();
+CREATE TRIGGER run_held_back BEFORE UPDATE OF kept, held_back ON public.run FOR EACH ROW EXECUTE FUNCTION run_share_held_back();
 ALTER TABLE run FORCE ROW LEVEL SECURITY;
 CREATE POLICY run_app ON run FOR ALL TO throughline_app USING scope_admits(workspace_id, client_id);
 CREATE POLICY run_auth ON run FOR SELECT TO throughline_auth USING true;
@@ -1498,6 +1500,24 @@ BEGIN
     IF NOT FOUND THEN
         RAISE EXCEPTION 'no active subscription to work under'
             USING ERRCODE = 'check_violation', CONSTRAINT = 'run_needs_subscription';
+    END IF;
+    RETURN NEW;
+END $function$
+;
+
+CREATE OR REPLACE FUNCTION public.run_share_held_back()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+DECLARE
+    parts constant text[] := ARRAY['attempt', 'session', 'backstage'];
+BEGIN
+    IF NEW.held_back IS DISTINCT FROM OLD.held_back THEN
+        IF NEW.kept IS NULL OR NEW.kept ?& parts THEN
+            NEW.kept := NEW.held_back;
+        END IF;
+    ELSIF NEW.kept IS DISTINCT FROM OLD.kept AND NEW.kept ?& parts THEN
+        NEW.held_back := NEW.kept;
     END IF;
     RETURN NEW;
 END $function$

@@ -1,5 +1,5 @@
 //! What is held back of the texts that a program writes bit by bit over HTTP: the end of each, where it could be the
-//! beginning of a secret. Between two of its calls it is kept with the run, sealed, so that any node goes on with it.
+//! beginning of a secret. Between two of its calls it stands in a column of the run, sealed, so that any node goes on with it.
 
 use std::collections::BTreeMap;
 
@@ -20,9 +20,9 @@ use crate::{
 /// How many texts of one stream are held back from at a time; what there is of more goes out at once.
 const MOST: usize = 64;
 
-/// What the run keeps.
+/// What is held back of an attempt's texts.
 #[derive(Debug, Default, Serialize, Deserialize)]
-struct Kept {
+struct HeldBack {
     attempt: u32,
     session: Tails,
     backstage: Tails,
@@ -96,8 +96,8 @@ pub async fn draft(
     };
     let id = id.clone();
     let mut tx = db.begin(&claimed.scope).await?;
-    let mut kept = load(&mut tx, claimed).await?;
-    let tails = kept.of(stage);
+    let mut held_back = load(&mut tx, claimed).await?;
+    let tails = held_back.of(stage);
     if tails.last.is_some_and(|last| sequence <= last) {
         // The log has it, and tells so by its number.
         return Ok(stamp(db, claimed, parts).into());
@@ -113,8 +113,8 @@ pub async fn draft(
     if was_empty && after.is_empty() {
         return Ok(events.into());
     }
-    *kept.of(stage) = Tails { last: Some(sequence), sealed: close(db, claimed, &after)? };
-    save(&mut tx, claimed, &kept).await?;
+    *held_back.of(stage) = Tails { last: Some(sequence), sealed: close(db, claimed, &after)? };
+    save(&mut tx, claimed, &held_back).await?;
     Ok(AppendDraft { events, held: Some(tx) })
 }
 
@@ -124,19 +124,19 @@ pub async fn draft(
 /// As [`super::is_lost`] tells.
 pub async fn append_held_back(db: &Db, claimed: &ClaimedRun) -> Result<()> {
     let mut tx = db.begin(&claimed.scope).await?;
-    let mut kept = load(&mut tx, claimed).await?;
+    let mut held_back = load(&mut tx, claimed).await?;
     let mut is_empty = true;
     for stage in [Stage::Session, Stage::Backstage] {
-        let rest = open(db, claimed, kept.of(stage))?.into_iter();
+        let rest = open(db, claimed, held_back.of(stage))?.into_iter();
         let parts: Vec<Part> = rest.map(|(id, delta)| Part::TextDelta { id, delta }).collect();
         if !parts.is_empty() {
             is_empty = false;
-            kept.of(stage).sealed = None;
+            held_back.of(stage).sealed = None;
             tx.append(claimed.producer(stage).stream, &claimed.events(db.now(), parts)).await?;
         }
     }
     if !is_empty {
-        save(&mut tx, claimed, &kept).await?;
+        save(&mut tx, claimed, &held_back).await?;
     }
     tx.commit().await
 }
@@ -161,7 +161,7 @@ fn hold_back(producer: &SessionProducer, before: Texts, parts: Vec<Part>) -> (Ve
     (written, held)
 }
 
-impl Kept {
+impl HeldBack {
     fn of(&mut self, stage: Stage) -> &mut Tails {
         match stage {
             Stage::Session => &mut self.session,
@@ -182,28 +182,30 @@ fn whose_of(scope: &Scope, run: RunId, attempt: u32) -> For {
 /// would be left out of its text anyway.
 pub(crate) async fn reseal_in(tx: &mut Tx, scope: &Scope, ring: &Keyring) -> Result<u64> {
     let rows = sqlx::query!(
-        r#"SELECT id, kept AS "kept!" FROM run
-           WHERE workspace_id = $1 AND state IN ('working', 'suspended') AND kept IS NOT NULL ORDER BY id FOR UPDATE"#,
+        r#"SELECT id, coalesce(held_back, kept) AS "held_back!" FROM run
+           WHERE workspace_id = $1 AND state IN ('working', 'suspended') AND coalesce(held_back, kept) IS NOT NULL
+           ORDER BY id FOR UPDATE"#,
         scope.workspace.0,
     )
     .fetch_all(tx.conn())
     .await?;
     let mut done = 0;
     for row in rows {
-        // Other backends keep what is theirs.
-        let Ok(mut kept) = serde_json::from_value::<Kept>(row.kept) else { continue };
-        let whose = whose_of(scope, RunId(row.id), kept.attempt);
+        // In the old place there may be what a backend keeps.
+        let Ok(mut held_back) = serde_json::from_value::<HeldBack>(row.held_back) else { continue };
+        let whose = whose_of(scope, RunId(row.id), held_back.attempt);
         let mut changed = false;
         for stage in [Stage::Session, Stage::Backstage] {
-            changed |= kept.of(stage).reseal(ring, &whose);
+            changed |= held_back.of(stage).reseal(ring, &whose);
         }
         if changed {
-            let kept = serde_json::to_value(&kept).map_err(|error| Error::Broken(error.to_string()))?;
+            let held_back =
+                serde_json::to_value(&held_back).map_err(|error| Error::Broken(error.to_string()))?;
             let updated = sqlx::query!(
-                "UPDATE run SET kept = $3 WHERE workspace_id = $1 AND id = $2",
+                "UPDATE run SET held_back = $3 WHERE workspace_id = $1 AND id = $2",
                 scope.workspace.0,
                 row.id,
-                kept,
+                held_back,
             );
             done += updated.execute(tx.conn()).await?.rows_affected();
         }
@@ -263,9 +265,10 @@ fn reveal(ring: &Keyring, whose: &For, sealed: &Box64) -> Option<Texts> {
 }
 
 /// Whoever writes for the attempt waits for whoever does so already.
-async fn load(tx: &mut Tx, claimed: &ClaimedRun) -> Result<Kept> {
-    let kept = sqlx::query_scalar!(
-        "SELECT kept FROM run
+async fn load(tx: &mut Tx, claimed: &ClaimedRun) -> Result<HeldBack> {
+    // What was written before the column was there is in the old place.
+    let held_back = sqlx::query_scalar!(
+        "SELECT coalesce(held_back, kept) FROM run
          WHERE workspace_id = $1 AND client_id = $2 AND id = $3 AND attempt = $4 AND state IN ('working', 'suspended')
          FOR UPDATE",
         claimed.scope.workspace.0,
@@ -276,19 +279,19 @@ async fn load(tx: &mut Tx, claimed: &ClaimedRun) -> Result<Kept> {
     .fetch_optional(tx.conn())
     .await?
     .ok_or_else(|| lost(claimed.attempt))?;
-    let kept = kept.and_then(|kept| serde_json::from_value(kept).ok());
-    let ours = kept.filter(|kept: &Kept| kept.attempt == claimed.attempt);
-    Ok(ours.unwrap_or_else(|| Kept { attempt: claimed.attempt, ..Kept::default() }))
+    let held_back = held_back.and_then(|held_back| serde_json::from_value(held_back).ok());
+    let ours = held_back.filter(|held_back: &HeldBack| held_back.attempt == claimed.attempt);
+    Ok(ours.unwrap_or_else(|| HeldBack { attempt: claimed.attempt, ..HeldBack::default() }))
 }
 
-async fn save(tx: &mut Tx, claimed: &ClaimedRun, kept: &Kept) -> Result<()> {
-    let kept = serde_json::to_value(kept).map_err(|error| Error::Broken(error.to_string()))?;
+async fn save(tx: &mut Tx, claimed: &ClaimedRun, held_back: &HeldBack) -> Result<()> {
+    let held_back = serde_json::to_value(held_back).map_err(|error| Error::Broken(error.to_string()))?;
     sqlx::query!(
-        "UPDATE run SET kept = $4 WHERE workspace_id = $1 AND client_id = $2 AND id = $3",
+        "UPDATE run SET held_back = $4 WHERE workspace_id = $1 AND client_id = $2 AND id = $3",
         claimed.scope.workspace.0,
         claimed.client.0,
         claimed.run.0,
-        kept,
+        held_back,
     )
     .execute(tx.conn())
     .await?;

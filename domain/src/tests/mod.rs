@@ -13,6 +13,7 @@ mod desk;
 mod ends;
 mod entitled;
 mod found;
+mod held_back;
 mod journey;
 mod leases;
 mod limits;
