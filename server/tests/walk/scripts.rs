@@ -47,7 +47,9 @@ async fn what_is_written_never_runs(pool: PgPool) {
         "UPDATE client SET name = left($1, 120), bill_to = $1, vertical = $1,
                            intake = jsonb_build_array(jsonb_build_object('key', 'a', 'label', $1, 'kind', 'text', 'answer', $1))",
         "UPDATE workspace SET tagline = $1, promise = $1, terms = $1, bill_from = $1",
-        "UPDATE offer SET summary = $1, vertical = $1, points = jsonb_build_array($1)",
+        "UPDATE offer SET name = left($1, 80), summary = $1, vertical = $1, points = jsonb_build_array($1)",
+        "UPDATE subscription SET name = left($1, 80)",
+        "UPDATE token SET name = left($1, 60)",
         "UPDATE deliverable SET title = left($1, 120)",
         "UPDATE deliverable_version SET body = $1",
         "UPDATE approval SET question = $1, detail = $1",
@@ -102,7 +104,8 @@ fn written(body: &Body) -> Body {
         "field-0-hint",
         "field-0-options",
     ];
-    const NAMES: [&str; 5] = ["name", "company", "field-0-label", "vertical", "business"];
+    // What people and things are called is refused with a tag in it, and would keep the rest of its form from being taken.
+    const NAMES: [&str; 2] = ["field-0-label", "vertical"];
     let fields = body.fields().iter().map(|(name, value)| {
         let value = match name.as_str() {
             name if TEXTS.contains(&name) => WORDS,

@@ -16,7 +16,7 @@ use super::{
 };
 
 /// Fields that somebody writes into, by their names: the others are chosen or come with the page.
-const WRITTEN: [&str; 27] = [
+const WRITTEN: [&str; 28] = [
     "text",
     "title",
     "brief",
@@ -44,6 +44,7 @@ const WRITTEN: [&str; 27] = [
     "model",
     "limit",
     "rate",
+    "room",
 ];
 
 /// A form with words of the test's own in whatever is written, and those words.

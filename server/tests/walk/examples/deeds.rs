@@ -162,9 +162,12 @@ fn desk(town: &Town, pattern: &str) -> Option<Deed> {
     ];
     let body = match pattern {
         "/desk/clients" => fields(&[("name", "Newcomer"), ("offer", &offer), ("email", "new@newcomer.test")]),
-        "/desk/clients/{client}/details" => {
-            fields(&[("name", "Renamed & Sons"), ("bill_address", "2 Quay Street"), ("bill_country", "US")])
-        }
+        "/desk/clients/{client}/details" => fields(&[
+            ("name", "Renamed & Sons"),
+            ("bill_address", "2 Quay Street"),
+            ("bill_country", "US"),
+            ("room", "5"),
+        ]),
         "/desk/clients/{client}/requests/new" => {
             fields(&[("title", "By hand"), ("brief", "Please."), ("priority", "high"), ("form_key", "one")])
         }
