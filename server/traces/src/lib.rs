@@ -2,7 +2,7 @@
 //! agent does about it and asks of its backend. See `docs/decisions/traces.md` for what is in them and what never is.
 //!
 //! Spans of [`TARGET`] are exported and no others, so that a field which somebody adds to the log goes nowhere else; events
-//! of the log are not exported at all. `tests/nodes/traces.rs` plants words and secrets and looks for them.
+//! of the log are not exported at all. `server/tests/nodes/traces.rs` plants words and secrets and looks for them.
 
 #![cfg_attr(test, allow(clippy::unwrap_used, reason = "a test that cannot go on has failed"))]
 
