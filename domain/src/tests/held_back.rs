@@ -22,14 +22,14 @@ async fn append(world: &World, claimed: &ClaimedRun, number: u64, text: &str) {
 async fn places(world: &World, claimed: &ClaimedRun) -> (Option<Value>, Option<Value>) {
     sqlx::query_as("SELECT held_back, kept FROM run WHERE id = $1")
         .bind(claimed.run.0)
-        .fetch_one(&world.root)
+        .fetch_one(&world.pool)
         .await
         .unwrap()
 }
 
 /// Changes something past the domain.
 async fn change(world: &World, sql: &'static str) {
-    sqlx::query(sql).execute(&world.root).await.unwrap();
+    sqlx::query(sql).execute(&world.pool).await.unwrap();
 }
 
 async fn written(world: &World, claimed: &ClaimedRun) -> String {
