@@ -24,7 +24,7 @@ pub struct NamedFile {
 
 /// Why an install may not be served.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Closed {
+pub enum ClosedReason {
     /// A restore was begun and not finished: of which backup.
     Restoring(String),
     /// It was moved: where to, without a password.
@@ -51,7 +51,7 @@ pub async fn store_id_by(conn: &mut PgConnection) -> Result<Option<String>> {
 }
 
 /// Whether the install may not be served, and why. A database without a schema has nothing that speaks against it.
-pub async fn closed_by(conn: &mut PgConnection) -> Result<Option<Closed>> {
+pub async fn closed_by(conn: &mut PgConnection) -> Result<Option<ClosedReason>> {
     let known = sqlx::query_scalar!(r#"SELECT to_regclass('install') IS NOT NULL AS "known!""#);
     if !known.fetch_one(&mut *conn).await? {
         return Ok(None);
@@ -60,16 +60,16 @@ pub async fn closed_by(conn: &mut PgConnection) -> Result<Option<Closed>> {
         .fetch_optional(conn)
         .await?;
     Ok(mark.map(|mark| match mark.key.as_str() {
-        RESTORING => Closed::Restoring(mark.value),
-        _ => Closed::Moved(mark.value),
+        RESTORING => ClosedReason::Restoring(mark.value),
+        _ => ClosedReason::Moved(mark.value),
     }))
 }
 
 /// Closes an install, until [`open_by`].
-pub async fn close_by(conn: &mut PgConnection, why: &Closed) -> Result<()> {
+pub async fn close_by(conn: &mut PgConnection, why: &ClosedReason) -> Result<()> {
     let (key, value) = match why {
-        Closed::Restoring(of) => (RESTORING, of),
-        Closed::Moved(to) => (MOVED, to),
+        ClosedReason::Restoring(of) => (RESTORING, of),
+        ClosedReason::Moved(to) => (MOVED, to),
     };
     sqlx::query!(
         "INSERT INTO install (key, value) VALUES ($1, $2) ON CONFLICT (key) DO UPDATE SET value = $2",

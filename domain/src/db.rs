@@ -273,8 +273,8 @@ pub struct Tx {
     /// The one that holds now; none for an office.
     scope: Option<Scope>,
     quota: Option<Quota>,
-    held: BTreeMap<StreamId, Held>,
-    desks: BTreeMap<StreamId, Held>,
+    held: BTreeMap<StreamId, StreamWrites>,
+    desks: BTreeMap<StreamId, StreamWrites>,
     woken: Vec<StreamId>,
     /// Where it goes back to instead of being committed.
     joint: Option<Joint>,
@@ -282,7 +282,7 @@ pub struct Tx {
 
 /// What waits to be done to a stream.
 #[derive(Default)]
-struct Held {
+struct StreamWrites {
     /// Under which its producers are fenced, and which.
     fenced_under: Option<Scope>,
     fences: Vec<(String, u64)>,
@@ -391,7 +391,7 @@ impl Tx {
         Ok(())
     }
 
-    async fn write(&mut self, stream: StreamId, held: Held) -> Result<()> {
+    async fn write(&mut self, stream: StreamId, held: StreamWrites) -> Result<()> {
         if !held.fences.is_empty() {
             self.be(held.fenced_under).await?;
         }

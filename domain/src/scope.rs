@@ -140,3 +140,9 @@ impl Scope {
         Self { client: Some(client), ..self.clone() }
     }
 }
+
+/// Settles that the scope is the workspace's own: an operator's, or the server's work. For everyone else there is nothing
+/// here.
+pub(crate) fn operators_only(scope: &Scope) -> crate::Result<()> {
+    if scope.is_wide() { Ok(()) } else { Err(crate::Error::NotFound) }
+}

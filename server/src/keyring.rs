@@ -7,7 +7,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use domain::sealed::{BadKey, Keyring, Unopened};
+use domain::sealed::{BadKey, Keyring, UnopenedSecrets};
 
 use crate::settings::{NoHome, Secret, Settings};
 
@@ -100,8 +100,8 @@ pub fn source(settings: &Settings) -> impl Fn() -> domain::Result<Keyring> + Sen
 }
 
 /// What to do where secrets do not open: what is wrong, and how to mend it.
-pub fn about(unopened: &[Unopened]) -> (String, &'static str) {
-    let lines = unopened.iter().map(|Unopened { key_id, agents, webhooks }| {
+pub fn about(unopened: &[UnopenedSecrets]) -> (String, &'static str) {
+    let lines = unopened.iter().map(|UnopenedSecrets { key_id, agents, webhooks }| {
         let what =
             [(*agents, "agent’s key", "agents’ keys"), (*webhooks, "webhook’s secret", "webhooks’ secrets")];
         let what: Vec<String> = what
@@ -168,7 +168,7 @@ mod tests {
 
     #[test]
     fn what_does_not_open_is_counted_in_words() {
-        let of = |key: &str, agents, webhooks| Unopened { key_id: key.into(), agents, webhooks };
+        let of = |key: &str, agents, webhooks| UnopenedSecrets { key_id: key.into(), agents, webhooks };
         assert_eq!(
             about(&[of("ab", 1, 0), of("cd", 2, 1)]).0,
             "1 agent’s key under the master key ab, which is not here; 2 agents’ keys and 1 webhook’s secret under the \

@@ -80,7 +80,7 @@ fn asks_for_a_new_key() -> String {
 }
 
 async fn new_tokens(db: &Db) -> domain::Result<String> {
-    let (rotated, attempts) = tokens::rotate(db).await?;
+    let (rotated, attempts) = tokens::commands::rotate(db).await?;
     let mut said =
         format!("{} tokens have a new text; the old ones are refused from now on.\n", rotated.len());
     for token in &rotated {

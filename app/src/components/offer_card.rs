@@ -1,6 +1,6 @@
 //! An offer as a buyer sees it: on the storefront, at sign-up, and as the operator's preview.
 
-use domain::offers::{Draft, Offer, Terms};
+use domain::offers::{Offer, OfferDraft, Terms};
 use leptos::prelude::*;
 
 /// The card of an offer. `action` stands at its foot: a way in, or nothing.
@@ -16,7 +16,7 @@ pub fn offer_card(offer: &Offer, action: AnyView) -> AnyView {
 }
 
 /// The card of an offer that is being written.
-pub fn draft_card(draft: &Draft, action: AnyView) -> AnyView {
+pub fn draft_card(draft: &OfferDraft, action: AnyView) -> AnyView {
     let name = if draft.name.is_empty() { "Offer name" } else { &draft.name };
     card("offer-draft", name, &pitch(&draft.vertical, &draft.summary), &draft.terms, &draft.points, action)
 }

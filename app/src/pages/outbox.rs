@@ -3,7 +3,7 @@
 use axum::response::Response;
 use domain::{
     calendar,
-    mail::{self, Letter},
+    mail::{self, outbox::Letter},
 };
 use leptos::prelude::*;
 
@@ -14,7 +14,8 @@ pub async fn show(bare: Bare) -> Result<Response, Problem> {
     if !bare.has_outbox() {
         return Err(Problem::not_found().of(&bare));
     }
-    let letters = mail::newest(&bare.app.db, 100).await.map_err(|error| Problem::from(error).of(&bare))?;
+    let letters =
+        mail::outbox::list(&bare.app.db, 100).await.map_err(|error| Problem::from(error).of(&bare))?;
     Ok(page(&bare, letters))
 }
 

@@ -14,7 +14,7 @@ use axum::{
 };
 use domain::{
     accounts::devices::{self, Device},
-    audit::came_from,
+    audit::with_address,
     ids::PersonId,
     secret,
 };
@@ -144,7 +144,7 @@ pub async fn form_token(State(app): State<App>, mut request: Request, next: Next
 /// Answers a request in the name of where it comes from: whatever it changes stands in the audit log with that.
 pub async fn origin(request: Request, next: Next) -> Response {
     let from = ClientAddr::of(request.extensions()).map(ClientAddr::ip);
-    came_from(from, next.run(request)).await
+    with_address(from, next.run(request)).await
 }
 
 fn is_safe(method: &Method) -> bool {

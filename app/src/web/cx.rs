@@ -8,7 +8,7 @@ use axum::{
 use chrono_tz::Tz;
 use domain::{
     Db, Scope,
-    accounts::{Arrival, Standing, commands::profile, devices::Source, queries::arrive},
+    accounts::{Arrival, Membership, commands::profile, devices::Source, queries::arrive},
     ids::{ClientId, MembershipId, PersonId},
     workspaces::Workspace,
 };
@@ -68,7 +68,7 @@ pub struct Cx {
 /// Asked for by a member of a client.
 pub struct Member {
     pub cx: Cx,
-    pub standing: Standing,
+    pub standing: Membership,
     pub scope: Scope,
     pub client: ClientId,
     pub client_name: String,
@@ -83,7 +83,7 @@ pub struct SignedIn {
 /// Asked for by an operator of the workspace.
 pub struct Operator {
     pub cx: Cx,
-    pub standing: Standing,
+    pub standing: Membership,
     pub scope: Scope,
 }
 
@@ -116,7 +116,7 @@ impl Cx {
         &self.bare.app.db
     }
 
-    pub fn standing(&self) -> Option<&Standing> {
+    pub fn standing(&self) -> Option<&Membership> {
         self.bare.arrival.standing.as_ref()
     }
 }
@@ -171,7 +171,7 @@ async fn touch(app: &App, session: &Session) -> Result<(), Problem> {
 }
 
 /// Keeps what the browser says of its zone for the person's mails; once, as long as it stays there.
-async fn remember_zone(app: &App, standing: Option<&Standing>, browser: Option<Tz>) -> Result<(), Problem> {
+async fn remember_zone(app: &App, standing: Option<&Membership>, browser: Option<Tz>) -> Result<(), Problem> {
     let (Some(standing), Some(zone)) = (standing, browser) else { return Ok(()) };
     if standing.zone_chosen || standing.zone.as_deref() == Some(zone.name()) {
         return Ok(());
@@ -228,7 +228,7 @@ impl FromRequestParts<App> for SignedIn {
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Response> {
         let cx = Cx::from_request_parts(parts, app).await?;
-        let scope = cx.standing().map(Standing::scope).ok_or_else(|| to_sign_in(&cx.bare, parts))?;
+        let scope = cx.standing().map(Membership::scope).ok_or_else(|| to_sign_in(&cx.bare, parts))?;
         Ok(Self { cx, scope })
     }
 }

@@ -2,7 +2,7 @@
 
 use axum::http::HeaderMap;
 use chrono_tz::Tz;
-use domain::{accounts::Standing, calendar, workspaces::Workspace};
+use domain::{accounts::Membership, calendar, workspaces::Workspace};
 
 use super::csrf::cookie;
 
@@ -15,7 +15,7 @@ pub(super) fn of_browser(headers: &HeaderMap) -> Option<Tz> {
 
 /// The zone of who reads.
 pub(super) fn of_reader(
-    standing: Option<&Standing>,
+    standing: Option<&Membership>,
     browser: Option<Tz>,
     workspace: Option<&Workspace>,
 ) -> Tz {
@@ -52,8 +52,8 @@ mod tests {
         headers
     }
 
-    fn standing(zone: Option<&str>, zone_chosen: bool) -> Standing {
-        Standing {
+    fn standing(zone: Option<&str>, zone_chosen: bool) -> Membership {
+        Membership {
             person: PersonId::new(),
             name: "Rosa".into(),
             email: "rosa@lindholm.example".into(),

@@ -6,7 +6,7 @@ use crate::{
 
 /// A person's place: where they may act and as what.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Standing {
+pub struct Membership {
     pub person: PersonId,
     pub name: String,
     pub email: String,
@@ -21,7 +21,7 @@ pub struct Standing {
     pub zone_chosen: bool,
 }
 
-impl Standing {
+impl Membership {
     /// What this person may see and do here.
     pub fn scope(&self) -> Scope {
         Scope {
@@ -43,7 +43,7 @@ pub struct Arrival {
     /// `None` before the install is set up.
     pub workspace: Option<Workspace>,
     /// The place in which the person acts now, if signed in and not removed.
-    pub standing: Option<Standing>,
+    pub standing: Option<Membership>,
     /// Whether the person has other places to change to.
     pub elsewhere: bool,
 }
@@ -62,7 +62,7 @@ pub struct Colleague {
 
 /// An invitation that nobody has answered.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Invited {
+pub struct PendingInvitation {
     pub id: InvitationId,
     pub email: String,
     pub role: Role,
@@ -76,7 +76,7 @@ pub struct Invited {
 pub struct People {
     pub colleagues: Vec<Colleague>,
     /// Only for those who may invite.
-    pub invited: Vec<Invited>,
+    pub invited: Vec<PendingInvitation>,
 }
 
 /// A browser in which a person is signed in.

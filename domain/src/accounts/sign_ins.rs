@@ -7,9 +7,9 @@ use serde_json::Value;
 use super::Browser;
 use crate::{
     Db, Error, Result, Scope, SystemRole, Tx,
-    audit::{self, By, Deed},
+    audit::{self, By, NewEntry},
     ids::PersonId,
-    sealed, secret,
+    secret, workspaces,
 };
 
 /// However often it is used, a sign-in ends after this.
@@ -150,7 +150,7 @@ pub(super) async fn revoke_others_in(tx: &mut Tx, person: PersonId, keep: Option
 
 /// What a rotation of the sign-ins ended.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Ended {
+pub struct EndedSignIns {
     /// Browsers in which somebody was signed in.
     pub browsers: u64,
     /// Links by which a password could have been set.
@@ -159,7 +159,7 @@ pub struct Ended {
 
 /// Signs everybody out of every browser, and ends the links in mails by which somebody could set a password, in one
 /// transaction. Passwords stay. Each workspace's audit tells of it.
-pub async fn rotate(db: &Db) -> Result<Ended> {
+pub async fn rotate(db: &Db) -> Result<EndedSignIns> {
     let mut tx = db.begin_as(SystemRole::Auth).await?;
     let now = tx.now();
     let browsers = sqlx::query_scalar!(
@@ -173,14 +173,14 @@ pub async fn rotate(db: &Db) -> Result<Ended> {
             .execute(tx.conn())
             .await?
             .rows_affected();
-    let ended = Ended { browsers: browsers.unsigned_abs(), links };
+    let ended = EndedSignIns { browsers: browsers.unsigned_abs(), links };
     tx.enter_as(SystemRole::Jobs).await?;
-    for workspace in sealed::workspaces(&mut tx).await? {
+    for workspace in workspaces::queries::ids_in(&mut tx).await? {
         let scope = Scope::system(workspace);
         tx.enter(&scope).await?;
         let detail = format!("{browsers} browsers, {links} links to set a password");
-        let deed = Deed { detail, ..Deed::done("rotate_sign_ins", "everybody") };
-        audit::write_in(&mut tx, &scope, &By::default(), &deed).await?;
+        let entry = NewEntry { detail, ..NewEntry::done("rotate_sign_ins", "everybody") };
+        audit::commands::write_in(&mut tx, &scope, &By::default(), &entry).await?;
     }
     tx.commit().await?;
     Ok(ended)

@@ -3,7 +3,7 @@
 use crate::{
     Db, Error, FieldErrors, Result, Scope, Tx,
     ids::AgentId,
-    sealed::{For, Sealed, Secret},
+    sealed::{SealContext, SealedSecret, Secret},
 };
 
 /// The longest key, in bytes.
@@ -40,9 +40,9 @@ pub(super) async fn key(db: &Db, scope: &Scope, agent: AgentId) -> Result<Option
     Ok(Some(key))
 }
 
-pub(super) async fn find_in(tx: &mut Tx, scope: &Scope, agent: AgentId) -> Result<Option<Sealed>> {
+pub(super) async fn find_in(tx: &mut Tx, scope: &Scope, agent: AgentId) -> Result<Option<SealedSecret>> {
     Ok(sqlx::query_as!(
-        Sealed,
+        SealedSecret,
         "SELECT key_id, wrapped, sealed FROM agent_key WHERE workspace_id = $1 AND agent_id = $2",
         scope.workspace.0,
         agent.0,
@@ -51,7 +51,7 @@ pub(super) async fn find_in(tx: &mut Tx, scope: &Scope, agent: AgentId) -> Resul
     .await?)
 }
 
-async fn put(tx: &mut Tx, scope: &Scope, agent: AgentId, sealed: &Sealed) -> Result<()> {
+async fn put(tx: &mut Tx, scope: &Scope, agent: AgentId, sealed: &SealedSecret) -> Result<()> {
     let now = tx.now();
     // Written as a select: an agent that is not there, or another workspace's, gets no row.
     let done = sqlx::query!(
@@ -86,6 +86,6 @@ pub(super) fn checked(key: &str) -> Result<Secret> {
     Err(Error::Fields(FieldErrors::one("key", wrong)))
 }
 
-pub(super) fn whose(scope: &Scope, agent: AgentId) -> For {
-    For::new(scope.workspace, &format!("agent/{}/key", agent.0))
+pub(super) fn whose(scope: &Scope, agent: AgentId) -> SealContext {
+    SealContext::new(scope.workspace, &format!("agent/{}/key", agent.0))
 }

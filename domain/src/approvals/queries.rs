@@ -3,7 +3,7 @@ use chrono::{DateTime, Utc};
 use super::{AnswerOutcome, Approval, ApprovalState, Audience, SettledQuestion};
 use crate::{
     Db, Error, Result, Scope, Tx,
-    costs::RAISE,
+    costs::gate::RAISE,
     ids::{ApprovalId, ClientId, RequestId, RunId},
     requests::lock::Row,
     runs::ClaimedRun,

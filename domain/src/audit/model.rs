@@ -1,11 +1,13 @@
+use std::net::IpAddr;
+
 use serde::{Deserialize, Serialize};
 
-use crate::ids::{AuditId, ClientId};
+use crate::ids::{AuditId, ClientId, TokenId};
 
 /// What came of it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Outcome {
+pub enum AuditOutcome {
     Done,
     /// A rule or a right said no.
     Refused,
@@ -15,7 +17,7 @@ pub enum Outcome {
     Declined,
 }
 
-impl Outcome {
+impl AuditOutcome {
     /// The word that the database keeps.
     pub fn as_str(self) -> &'static str {
         match self {
@@ -34,7 +36,7 @@ impl Outcome {
 
 /// An entry of the log.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Entry {
+pub struct AuditEntry {
     pub id: AuditId,
     /// By the name that they had then.
     pub who: String,
@@ -45,7 +47,7 @@ pub struct Entry {
     pub target: String,
     /// The client that it concerned.
     pub client: Option<ClientId>,
-    pub outcome: Outcome,
+    pub outcome: AuditOutcome,
     /// Why it was refused, or what else is worth knowing.
     pub detail: String,
     pub before: Option<String>,
@@ -57,7 +59,7 @@ pub struct Entry {
 
 /// Which entries are wanted.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Filter {
+pub struct AuditQuery {
     pub who: Option<String>,
     pub what: Option<String>,
     /// Those older than this one.
@@ -67,7 +69,59 @@ pub struct Filter {
 /// Entries, newest first.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AuditPage {
-    pub entries: Vec<Entry>,
+    pub entries: Vec<AuditEntry>,
     /// Where the next page begins.
     pub next: Option<AuditId>,
+}
+
+/// By what means whoever acts in the scope came.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct By {
+    pub token: Option<TokenId>,
+    pub ip: Option<IpAddr>,
+}
+
+/// An entry to be: what was done, in short.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NewEntry {
+    /// A verb, such as `issue_invoice`.
+    pub what: String,
+    /// What it was done to, for a reader.
+    pub target: String,
+    /// The client that it concerned.
+    pub client: Option<ClientId>,
+    pub outcome: AuditOutcome,
+    pub detail: String,
+    pub before: Option<String>,
+    pub after: Option<String>,
+}
+
+impl NewEntry {
+    /// Something that was done.
+    pub fn done(what: &str, target: impl Into<String>) -> Self {
+        Self {
+            what: what.to_owned(),
+            target: target.into(),
+            client: None,
+            outcome: AuditOutcome::Done,
+            detail: String::new(),
+            before: None,
+            after: None,
+        }
+    }
+
+    /// The same, of a client's.
+    pub fn of(self, client: ClientId) -> Self {
+        Self { client: Some(client), ..self }
+    }
+
+    /// The same with another outcome, and why.
+    pub fn with_outcome(self, outcome: AuditOutcome, detail: impl Into<String>) -> Self {
+        Self { outcome, detail: detail.into(), ..self }
+    }
+
+    /// The same with how things stood before and stand after.
+    pub fn changed(self, before: impl Into<String>, after: impl Into<String>) -> Self {
+        Self { before: Some(before.into()), after: Some(after.into()), ..self }
+    }
 }

@@ -8,7 +8,7 @@ tokio::task_local! {
 
 /// Does the work of a request in the name of an address. A command is then told nothing of where its caller sits, and no
 /// entry can be written without it.
-pub async fn came_from<T>(address: Option<IpAddr>, work: impl Future<Output = T>) -> T {
+pub async fn with_address<T>(address: Option<IpAddr>, work: impl Future<Output = T>) -> T {
     ADDRESS.scope(address, work).await
 }
 

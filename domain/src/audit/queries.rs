@@ -1,4 +1,4 @@
-use super::{AuditPage, Entry, Filter, Outcome};
+use super::{AuditEntry, AuditOutcome, AuditPage, AuditQuery};
 use crate::{
     Db, Error, Result, Scope,
     ids::{AuditId, ClientId},
@@ -14,7 +14,7 @@ const MOST_NAMES: i64 = 100;
 ///
 /// # Errors
 /// [`Error::NotFound`] for everyone but operators.
-pub async fn list(db: &Db, scope: &Scope, filter: &Filter) -> Result<AuditPage> {
+pub async fn list(db: &Db, scope: &Scope, filter: &AuditQuery) -> Result<AuditPage> {
     operator(scope)?;
     let mut tx = db.begin(scope).await?;
     let rows = sqlx::query!(
@@ -36,14 +36,14 @@ pub async fn list(db: &Db, scope: &Scope, filter: &Filter) -> Result<AuditPage> 
         .into_iter()
         .take(PAGE)
         .map(|row| {
-            Ok(Entry {
+            Ok(AuditEntry {
                 id: AuditId(row.id),
                 who: row.who,
                 by_token: row.token_id.is_some(),
                 what: row.what,
                 target: row.target,
                 client: row.client_id.map(ClientId),
-                outcome: Outcome::parse(&row.outcome)
+                outcome: AuditOutcome::parse(&row.outcome)
                     .ok_or_else(|| Error::Broken(format!("audit outcome {}", row.outcome)))?,
                 detail: row.detail,
                 before: row.before,

@@ -5,26 +5,23 @@
 
 pub mod commands;
 pub mod countries;
-mod credit;
 mod entitlement;
-mod invoice;
+mod model;
 mod party;
 mod period;
 pub mod queries;
-mod renew;
-mod subscription;
 pub mod words;
 
 pub(crate) use commands::{pause_if_at_rest_in, zone_in};
-pub use credit::CreditNote;
 pub use entitlement::Entitlement;
-pub use invoice::{Invoice, InvoiceDraft, InvoiceState, Line};
+pub use model::{
+    CreditNote, Invoice, InvoiceDraft, InvoiceLine, InvoiceState, NextOffer, Pause, Subscription,
+    SubscriptionState,
+};
 pub use party::{Lack, Recipient, Sender, lacking};
 pub(crate) use period::instant;
-pub use renew::renew_due;
-pub use subscription::{NextOffer, Pause, Subscription, SubscriptionState};
 
-use crate::{Actor, Error, Result, Scope};
+use crate::{Actor, Error, Result, Scope, scope::operators_only};
 
 /// Settles that the scope may see and settle bills: operators, a client's owners and its people for billing. For
 /// everyone else there is nothing here.
@@ -35,11 +32,6 @@ fn may_bill(scope: &Scope) -> Result<()> {
         Actor::Agent { .. } | Actor::Visitor => false,
     };
     if may { Ok(()) } else { Err(Error::NotFound) }
-}
-
-/// Settles that the scope is the workspace's own: an operator, or the server's work.
-fn operators_only(scope: &Scope) -> Result<()> {
-    if scope.is_wide() { Ok(()) } else { Err(Error::NotFound) }
 }
 
 #[cfg(test)]

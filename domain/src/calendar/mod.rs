@@ -30,7 +30,7 @@ const MOST_HOLIDAYS: usize = 1_000;
 
 /// When a workspace is open, in its own time zone. Never without a working day.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(try_from = "Stored", into = "Stored")]
+#[serde(try_from = "StoredCalendar", into = "StoredCalendar")]
 pub struct Calendar {
     zone: Tz,
     days: [Option<Opening>; 7],
@@ -118,22 +118,22 @@ fn shortened(typed: &str) -> String {
 
 /// A calendar as the database and a form keep it; reading it validates it again.
 #[derive(Serialize, Deserialize)]
-struct Stored {
+struct StoredCalendar {
     zone: String,
     days: [Option<Opening>; 7],
     #[serde(default)]
     holidays: BTreeSet<NaiveDate>,
 }
 
-impl TryFrom<Stored> for Calendar {
+impl TryFrom<StoredCalendar> for Calendar {
     type Error = CalendarError;
 
-    fn try_from(stored: Stored) -> Result<Self, Self::Error> {
+    fn try_from(stored: StoredCalendar) -> Result<Self, Self::Error> {
         Self::new(zone(&stored.zone)?, stored.days, stored.holidays)
     }
 }
 
-impl From<Calendar> for Stored {
+impl From<Calendar> for StoredCalendar {
     fn from(calendar: Calendar) -> Self {
         Self { zone: calendar.zone.name().to_owned(), days: calendar.days, holidays: calendar.holidays }
     }

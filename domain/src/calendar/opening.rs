@@ -11,7 +11,7 @@ const DAY: u16 = 24 * 60;
 
 /// One window of a day, in minutes after its midnight. It ends later on the same day, or at 24:00.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(try_from = "Stored", into = "Stored")]
+#[serde(try_from = "StoredOpening", into = "StoredOpening")]
 pub struct Opening {
     from: u16,
     to: u16,
@@ -81,20 +81,20 @@ fn minutes(typed: &str) -> Result<u16, CalendarError> {
 }
 
 #[derive(Serialize, Deserialize)]
-struct Stored {
+struct StoredOpening {
     from: String,
     to: String,
 }
 
-impl TryFrom<Stored> for Opening {
+impl TryFrom<StoredOpening> for Opening {
     type Error = CalendarError;
 
-    fn try_from(stored: Stored) -> Result<Self, Self::Error> {
+    fn try_from(stored: StoredOpening) -> Result<Self, Self::Error> {
         Self::new(&stored.from, &stored.to)
     }
 }
 
-impl From<Opening> for Stored {
+impl From<Opening> for StoredOpening {
     fn from(opening: Opening) -> Self {
         Self { from: opening.from_text(), to: opening.to_text() }
     }

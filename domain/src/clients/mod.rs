@@ -7,5 +7,5 @@ mod room;
 #[cfg(test)]
 mod tests;
 
-pub use model::{Client, ClientDetails, ClientRow, Clients, Named, NewClient, Shown};
+pub use model::{Client, ClientDetails, ClientFilter, ClientName, ClientRow, Clients, NewClient};
 pub use room::in_gigabytes;

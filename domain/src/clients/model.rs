@@ -2,7 +2,7 @@ use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
 use crate::{
-    billing::{SubscriptionState, commands::Billed},
+    billing::{SubscriptionState, commands::BillingDetails},
     ids::{ClientId, OfferId},
     offers::IntakeAnswer,
     requests::Places,
@@ -10,7 +10,7 @@ use crate::{
 
 /// Which clients a list shows.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Shown {
+pub enum ClientFilter {
     /// Those who have not left.
     #[default]
     Here,
@@ -52,7 +52,7 @@ impl Clients {
 
 /// A client by name, for choosing one.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Named {
+pub struct ClientName {
     pub id: ClientId,
     pub name: String,
 }
@@ -68,7 +68,7 @@ pub struct Client {
     /// Where its invoices go, as they print it.
     pub bill_to: String,
     /// The same in its parts.
-    pub billed: Billed,
+    pub billed: BillingDetails,
     /// What it may keep, in bytes; none: the usual.
     pub room: Option<u64>,
     /// The stream that tells when its lists change.
@@ -81,7 +81,7 @@ pub struct Client {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ClientDetails {
     pub name: String,
-    pub billed: Billed,
+    pub billed: BillingDetails,
     /// What it may keep, typed in gigabytes; empty: the usual.
     pub room: String,
 }
@@ -95,5 +95,5 @@ pub struct NewClient {
     /// Who is invited as its owner; empty: nobody yet.
     pub email: String,
     /// Where its invoices go, as far as it is known.
-    pub billed: Billed,
+    pub billed: BillingDetails,
 }

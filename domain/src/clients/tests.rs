@@ -1,13 +1,13 @@
 use chrono::TimeDelta;
 use sqlx::PgPool;
 
-use super::{ClientDetails, NewClient, Shown, commands, queries};
+use super::{ClientDetails, ClientFilter, NewClient, commands, queries};
 use crate::{
     Error, Role, Scope, SystemRole,
-    accounts::{self, queries::standings_in},
+    accounts::{self, queries::all_memberships_in},
     billing::{
         Recipient, SubscriptionState,
-        commands::{self as billing, Billed},
+        commands::{self as billing, BillingDetails},
         queries as bills,
     },
     offers::Starts,
@@ -16,16 +16,16 @@ use crate::{
 };
 
 /// An address for invoices.
-fn quay() -> Billed {
+fn quay() -> BillingDetails {
     let recipient = Recipient { address: "1 Quay".into(), ..Recipient::default() };
-    Billed { recipient, ..Billed::default() }
+    BillingDetails { recipient, ..BillingDetails::default() }
 }
 
 fn named(name: &str) -> NewClient {
     NewClient { name: name.into(), ..NewClient::default() }
 }
 
-fn details(name: &str, billed: Billed) -> ClientDetails {
+fn details(name: &str, billed: BillingDetails) -> ClientDetails {
     ClientDetails { name: name.into(), billed, room: String::new() }
 }
 
@@ -43,9 +43,9 @@ async fn a_client_by_hand_is_sold_billed_and_invited(pool: PgPool) {
     let id = commands::create(db, operator, &new).await.unwrap();
     let client = queries::get(db, operator, id).await.unwrap();
     assert_eq!(client.name, "Harbor & Pine");
-    let held = bills::of_client(db, operator, id).await.unwrap().unwrap();
+    let held = bills::find_subscription(db, operator, id).await.unwrap().unwrap();
     assert_eq!(held.state, SubscriptionState::Active);
-    let invoices = bills::list(db, operator, Some(id), bills::Filter::All, 1).await.unwrap();
+    let invoices = bills::list(db, operator, Some(id), bills::InvoiceFilter::All, 1).await.unwrap();
     assert_eq!(invoices.invoices.len(), 1);
     let people = accounts::queries::people(db, &operator.within(id)).await.unwrap();
     assert_eq!(
@@ -112,17 +112,17 @@ async fn who_leaves_is_parked_and_kept(pool: PgPool) {
     billing::end_now(db, operator, subscription).await.unwrap();
     commands::archive(db, operator, client.id).await.unwrap();
     assert_eq!(column().await, Column::Backlog);
-    assert_eq!(queries::list(db, operator, "", Shown::Here, 1).await.unwrap().all, 0);
+    assert_eq!(queries::list(db, operator, "", ClientFilter::Here, 1).await.unwrap().all, 0);
     assert_eq!(
-        queries::list(db, operator, "wil", Shown::Archived, 1).await.unwrap().rows[0].name,
+        queries::list(db, operator, "wil", ClientFilter::Archived, 1).await.unwrap().rows[0].name,
         "Willow Realty"
     );
     let refused = requests::commands::create(db, &client.owner, asked).await;
     assert!(matches!(refused, Err(Error::Refused(_))));
 
     commands::restore(db, operator, client.id).await.unwrap();
-    assert_eq!(queries::list(db, operator, "WILLOW", Shown::Here, 1).await.unwrap().all, 1);
-    assert_eq!(queries::list(db, operator, "100%", Shown::Here, 1).await.unwrap().all, 0);
+    assert_eq!(queries::list(db, operator, "WILLOW", ClientFilter::Here, 1).await.unwrap().all, 1);
+    assert_eq!(queries::list(db, operator, "100%", ClientFilter::Here, 1).await.unwrap().all, 0);
 }
 
 #[sqlx::test(migrations = "../migrations")]
@@ -134,7 +134,7 @@ async fn a_name_that_was_given_away_is_not_brought_back(pool: PgPool) {
     let second = commands::create(db, operator, &named("Cedar")).await.unwrap();
     assert!(matches!(commands::restore(db, operator, first).await, Err(Error::Fields(_))));
     assert!(matches!(
-        commands::rename(db, operator, second, details("", Billed::default())).await,
+        commands::rename(db, operator, second, details("", BillingDetails::default())).await,
         Err(Error::Fields(_))
     ));
     commands::rename(db, operator, second, details("Cedar West", quay())).await.unwrap();
@@ -149,18 +149,18 @@ async fn the_list_is_the_operators_alone(pool: PgPool) {
     let other = Fixture::beside(&fixture.db, &pool).await;
     let db = &fixture.db;
     for scope in [&client.owner, &client.member, &client.billing] {
-        assert!(matches!(queries::list(db, scope, "", Shown::Here, 1).await, Err(Error::NotFound)));
-        assert!(matches!(queries::find(db, scope, "", 9).await, Err(Error::NotFound)));
+        assert!(matches!(queries::list(db, scope, "", ClientFilter::Here, 1).await, Err(Error::NotFound)));
+        assert!(matches!(queries::search(db, scope, "", 9).await, Err(Error::NotFound)));
         assert!(matches!(queries::get(db, scope, client.id).await, Err(Error::NotFound)));
         assert!(matches!(commands::create(db, scope, &named("Mine")).await, Err(Error::NotFound)));
         assert!(matches!(commands::archive(db, scope, client.id).await, Err(Error::NotFound)));
         assert!(matches!(commands::restore(db, scope, client.id).await, Err(Error::NotFound)));
         assert!(matches!(
-            commands::rename(db, scope, client.id, details("Ours", Billed::default())).await,
+            commands::rename(db, scope, client.id, details("Ours", BillingDetails::default())).await,
             Err(Error::NotFound)
         ));
     }
-    assert_eq!(queries::list(db, &other.operator, "", Shown::Here, 1).await.unwrap().all, 0);
+    assert_eq!(queries::list(db, &other.operator, "", ClientFilter::Here, 1).await.unwrap().all, 0);
     assert!(matches!(queries::get(db, &other.operator, client.id).await, Err(Error::NotFound)));
     assert!(matches!(commands::archive(db, &other.operator, client.id).await, Err(Error::NotFound)));
 }
@@ -173,7 +173,7 @@ async fn who_has_left_reads_for_ninety_days(pool: PgPool) {
     let (db, operator) = (&fixture.db, &fixture.operator);
     let role = async |of: &Scope| {
         let mut tx = db.begin_as(SystemRole::Auth).await.unwrap();
-        let places = standings_in(tx.conn(), of.person().unwrap()).await.unwrap();
+        let places = all_memberships_in(tx.conn(), of.person().unwrap()).await.unwrap();
         tx.commit().await.unwrap();
         places.first().map(|place| place.role)
     };

@@ -1,4 +1,4 @@
-use super::{Hit, hit, raise};
+use super::{LimitHit, commands::raise, queries::limit_hit};
 use crate::{
     Db, Result,
     approvals::{self, Audience, Question},
@@ -20,14 +20,14 @@ const PUT_ASIDE: &str = "We’ve put this work on hold and will be in touch. Eve
 pub enum Gate {
     Open,
     /// A limit could be passed: the operators are to be asked.
-    Ask(Box<Hit>),
+    Ask(Box<LimitHit>),
     /// They were asked, and did not raise it.
-    Shut(Box<Hit>),
+    Shut(Box<LimitHit>),
 }
 
-impl Hit {
+impl LimitHit {
     /// What the operators are asked. It stays backstage: the client is not told of money.
-    pub fn asked(&self) -> Question {
+    pub fn approval(&self) -> Question {
         let choice = |key: &str, label: String| Choice { key: key.into(), label };
         Question {
             question: self.question(),
@@ -42,15 +42,15 @@ impl Hit {
     }
 
     /// How a run ends that is shut out: the words for the client.
-    pub fn words(&self) -> &'static str {
+    pub fn client_message(&self) -> &'static str {
         PUT_ASIDE
     }
 }
 
 /// Looks at the limits, and raises one where the operators have said so to this run.
-pub async fn gate(db: &Db, claimed: &ClaimedRun) -> Result<Gate> {
+pub async fn check(db: &Db, claimed: &ClaimedRun) -> Result<Gate> {
     loop {
-        let Some(hit) = hit(db, claimed).await? else { return Ok(Gate::Open) };
+        let Some(hit) = limit_hit(db, claimed).await? else { return Ok(Gate::Open) };
         let settled = approvals::queries::settled_by_operators(db, claimed).await?;
         let answer = settled.into_iter().rfind(|answer| answer.question == hit.question());
         match answer {
@@ -66,11 +66,11 @@ pub async fn gate(db: &Db, claimed: &ClaimedRun) -> Result<Gate> {
 ///
 /// # Errors
 /// As [`runs::is_lost`] tells.
-pub async fn hold(db: &Db, claimed: &ClaimedRun) -> Result<bool> {
-    match gate(db, claimed).await? {
+pub async fn enforce(db: &Db, claimed: &ClaimedRun) -> Result<bool> {
+    match check(db, claimed).await? {
         Gate::Open => return Ok(true),
-        Gate::Ask(hit) => approvals::commands::ask(db, claimed, hit.asked()).await.map(drop)?,
-        Gate::Shut(hit) => runs::commands::fail(db, claimed, hit.words()).await?,
+        Gate::Ask(hit) => approvals::commands::ask(db, claimed, hit.approval()).await.map(drop)?,
+        Gate::Shut(hit) => runs::commands::fail(db, claimed, hit.client_message()).await?,
     }
     Ok(false)
 }

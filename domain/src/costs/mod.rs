@@ -3,20 +3,14 @@
 //!
 //! Costs are in millionths of a US dollar, the currency in which models are sold; a cent is too coarse for one step.
 
-mod gate;
-mod limits;
-mod lines;
+pub mod commands;
+pub mod gate;
 mod micros;
-mod prices;
-mod record;
-mod report;
+mod model;
+pub mod queries;
 
-pub(crate) use gate::RAISE;
-pub use gate::{Gate, gate, hold};
-pub use limits::{Hit, Subject, set_limit};
-pub(crate) use limits::{hit, raise};
-pub use lines::Line;
+pub use gate::Gate;
 pub use micros::Micros;
-pub use prices::{Price, Prices, TypedPrice, drop_price, prices, set_price, set_rate};
-pub use record::{Spent, record};
-pub use report::{Month, Report, RunCost, of_request, report};
+pub use model::{
+    CostLine, CostReport, LimitHit, MonthCost, Price, PriceForm, PriceTable, RunCost, Subject, UsageReport,
+};

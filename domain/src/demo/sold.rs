@@ -2,10 +2,10 @@
 
 use crate::{
     money::{Currency, Money},
-    offers::{Draft, IntakeField, IntakeKind, Interval, Starts, Terms},
+    offers::{IntakeField, IntakeKind, Interval, OfferDraft, Starts, Terms},
 };
 
-pub(super) fn two_at_a_time() -> Draft {
+pub(super) fn two_at_a_time() -> OfferDraft {
     draft(
         "Two at a time",
         "For offices with something always in the works.",
@@ -16,7 +16,7 @@ pub(super) fn two_at_a_time() -> Draft {
     )
 }
 
-pub(super) fn one_at_a_time() -> Draft {
+pub(super) fn one_at_a_time() -> OfferDraft {
     draft(
         "One at a time",
         "For steady work, one thing after another.",
@@ -34,8 +34,8 @@ fn draft(
     active_limit: u32,
     revisions: Option<u32>,
     points: &[&str],
-) -> Draft {
-    Draft {
+) -> OfferDraft {
+    OfferDraft {
         name: name.into(),
         summary: summary.into(),
         vertical: "law offices, insurance agencies, and real estate agencies".into(),

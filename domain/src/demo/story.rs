@@ -13,10 +13,10 @@ use super::{
 };
 use crate::{
     Db, Result, Scope, SystemRole,
-    billing::{self, InvoiceState, commands::subscribe_in, queries::Filter},
-    costs::{self, TypedPrice},
+    billing::{self, InvoiceState, commands::subscribe_in, queries::InvoiceFilter},
+    costs::{self, PriceForm},
     ids::WorkspaceId,
-    offers::{self, Draft, IntakeAnswer, Offer},
+    offers::{self, IntakeAnswer, Offer, OfferDraft},
     workspaces::commands::{NewWorkspace, create_in},
 };
 
@@ -32,7 +32,7 @@ pub(super) async fn write_story(db: &Db, now: DateTime<Utc>) -> Result<()> {
     let olga = people::person(db, workspace, None, OLGA, &hash).await?;
     let two = offer(db, &olga, two_at_a_time()).await?;
     let one = offer(db, &olga, one_at_a_time()).await?;
-    costs::set_price(db, &olga, &price()).await?;
+    costs::commands::set_price(db, &olga, &price()).await?;
 
     tale.on(23, 1.0);
     let harbor = client(
@@ -91,8 +91,8 @@ pub(super) async fn write_story(db: &Db, now: DateTime<Utc>) -> Result<()> {
     Ok(())
 }
 
-fn price() -> TypedPrice {
-    TypedPrice { model: MODEL.into(), input: "3".into(), cached: "0.30".into(), output: "15".into() }
+fn price() -> PriceForm {
+    PriceForm { model: MODEL.into(), input: "3".into(), cached: "0.30".into(), output: "15".into() }
 }
 
 async fn workspace(db: &Db) -> Result<WorkspaceId> {
@@ -119,7 +119,7 @@ async fn workspace(db: &Db) -> Result<WorkspaceId> {
     Ok(workspace.id)
 }
 
-async fn offer(db: &Db, olga: &Scope, draft: Draft) -> Result<Offer> {
+async fn offer(db: &Db, olga: &Scope, draft: OfferDraft) -> Result<Offer> {
     let id = offers::commands::create(db, olga, &draft).await?;
     offers::commands::publish(db, olga, id).await?;
     offers::queries::get(db, olga, id).await
@@ -153,7 +153,7 @@ async fn client(
 }
 
 async fn pay(db: &Db, olga: &Scope, client: crate::ids::ClientId) -> Result<()> {
-    let invoices = billing::queries::list(db, olga, Some(client), Filter::All, 1).await?;
+    let invoices = billing::queries::list(db, olga, Some(client), InvoiceFilter::All, 1).await?;
     for invoice in invoices.invoices.iter().filter(|invoice| invoice.state == InvoiceState::Issued) {
         billing::commands::mark_paid(db, olga, invoice.id).await?;
     }

@@ -3,7 +3,7 @@ use sqlx::PgPool;
 use super::{PASSWORD, accounts, check_sign_in, fill, is_demo};
 use crate::{
     Scope, SystemRole,
-    accounts::{Standing, commands::sign_in},
+    accounts::{Membership, commands::sign_in},
     approvals,
     requests::{Column, queries::board},
     testing::bare,
@@ -20,7 +20,7 @@ async fn everyone_in_the_demo_signs_in_and_each_business_is_at_another_point(poo
     let mut scopes: Vec<Scope> = Vec::new();
     for account in accounts() {
         let places = sign_in(&db, workspace.id, account.email, PASSWORD, "127.0.0.1").await.unwrap();
-        scopes.extend(places.iter().map(Standing::scope));
+        scopes.extend(places.iter().map(Membership::scope));
     }
     assert_eq!(scopes.len(), accounts().len(), "each has one place");
     let cards = board(&db, &scopes[0], None).await.unwrap();

@@ -5,7 +5,7 @@ use chrono::Duration;
 use crate::{
     Db, Error, Result,
     approvals::{self, Audience, Question},
-    costs::{self, Spent},
+    costs::{self, UsageReport},
     deliverables::{self, Content},
     runs::{self, ClaimedRun},
     session::{Choice, Part, PlanStep, StepState},
@@ -122,7 +122,7 @@ impl<'a> Worker<'a> {
 
     /// What an agent may use in so many minutes.
     async fn uses(&self, minutes: u64) -> Result<()> {
-        let spent = Spent {
+        let spent = UsageReport {
             key: format!("call-{}", self.said),
             model: MODEL.to_owned(),
             input_tokens: 60_000 + 90_000 * minutes,
@@ -130,7 +130,7 @@ impl<'a> Worker<'a> {
             output_tokens: 1_500 + 2_200 * minutes,
             micros: None,
         };
-        costs::record(self.db, &self.claimed, &spent).await
+        costs::commands::record(self.db, &self.claimed, &spent).await
     }
 
     fn wait(&self, minutes: i64) {

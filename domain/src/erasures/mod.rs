@@ -6,25 +6,15 @@
 //!
 //! It goes in steps, each of which can be done again: whoever finds it begun goes on.
 
-mod commands;
-mod content;
-mod expire;
+pub mod commands;
 mod model;
-mod people;
-mod queries;
-mod rows;
-mod run;
+pub mod queries;
 #[cfg(test)]
 mod tests;
 
 use chrono::TimeDelta;
 
-pub(crate) use commands::due_in;
-pub use commands::{keep, schedule};
-pub use expire::expire_invoices;
 pub use model::{Consequences, Erasure};
-pub use queries::{consequences, erased, find, list_by};
-pub use run::carry_out_due;
 
 /// How long it can be called off: a month, as people are away for weeks, and mail is kept no longer than that.
 pub const GRACE: TimeDelta = TimeDelta::days(30);

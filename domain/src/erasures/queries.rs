@@ -3,8 +3,8 @@ use sqlx::{Acquire, PgConnection};
 
 use super::{Consequences, Erasure, GRACE, KEPT_YEARS};
 use crate::{
-    Db, Error, Result, Scope, SystemRole, clients, db::set_system_role, ids::ClientId,
-    offers::queries::operators_only,
+    Db, Error, Result, Scope, SystemRole, Tx, clients, db::set_system_role, ids::ClientId,
+    scope::operators_only,
 };
 
 /// What is set for a client, as long as it is not done.
@@ -19,7 +19,7 @@ pub async fn find(db: &Db, scope: &Scope, client: ClientId) -> Result<Option<Era
 ///
 /// # Errors
 /// As [`find`].
-pub async fn erased(db: &Db, scope: &Scope, client: ClientId) -> Result<Option<Erasure>> {
+pub async fn find_done(db: &Db, scope: &Scope, client: ClientId) -> Result<Option<Erasure>> {
     Ok(any(db, scope, client).await?.filter(|erasure| erasure.done_at.is_some()))
 }
 
@@ -44,6 +44,18 @@ async fn any(db: &Db, scope: &Scope, client: ClientId) -> Result<Option<Erasure>
         begun: row.begun,
         done_at: row.done_at,
     }))
+}
+
+/// When the client is erased, where that is set.
+pub(crate) async fn due_in(tx: &mut Tx, scope: &Scope, client: ClientId) -> Result<Option<DateTime<Utc>>> {
+    let due = sqlx::query_scalar!(
+        "SELECT due_at FROM client_erasure WHERE workspace_id = $1 AND client_id = $2",
+        scope.workspace.0,
+        client.0,
+    )
+    .fetch_optional(tx.conn())
+    .await?;
+    Ok(due)
 }
 
 /// What erasing a client that is archived comes to.
@@ -100,7 +112,7 @@ pub async fn consequences(db: &Db, scope: &Scope, client: ClientId) -> Result<Co
 
 /// Every client of the install that was erased, and when, the first one first: what has to be erased again after a backup
 /// from before then is restored. By a connection of whoever may take the roles.
-pub async fn list_by(conn: &mut PgConnection) -> Result<Vec<(ClientId, DateTime<Utc>)>> {
+pub async fn list_done_by(conn: &mut PgConnection) -> Result<Vec<(ClientId, DateTime<Utc>)>> {
     let mut tx = conn.begin().await?;
     set_system_role(&mut tx, SystemRole::Jobs).await?;
     let rows = sqlx::query!(

@@ -6,27 +6,21 @@
 //! whose lease runs out: another one begins anew, under another key.
 
 mod claim;
-mod clear;
-mod commands;
+pub mod commands;
 mod content;
 mod model;
 mod names;
 mod pipe;
 mod progress;
-mod queries;
+pub mod queries;
 mod settle;
 mod table;
-mod work;
 mod zip;
 
 #[cfg(test)]
 mod tests;
 
-pub use clear::clear;
-pub use commands::{start, take};
-pub use model::{Export, Shown, State, Taken};
-pub use queries::shown;
-pub use work::work_due;
+pub use model::{Download, Export, ExportState, ExportsView};
 
 use std::time::Duration;
 

@@ -4,7 +4,7 @@ use crate::{files::store::Key, ids::ExportId};
 
 /// Where an export stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum State {
+pub enum ExportState {
     /// Waits for a node that packs it.
     Queued,
     Working,
@@ -15,7 +15,7 @@ pub enum State {
     Expired,
 }
 
-impl State {
+impl ExportState {
     /// The state of the word that the database keeps.
     pub fn parse(word: &str) -> Option<Self> {
         Some(match word {
@@ -38,7 +38,7 @@ impl State {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Export {
     pub id: ExportId,
-    pub state: State,
+    pub state: ExportState,
     /// How many entries are packed.
     pub done: u32,
     /// How many there are; 0 until that is known.
@@ -53,7 +53,7 @@ pub struct Export {
 
 /// What the page of a client's data shows.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Shown {
+pub struct ExportsView {
     pub client_name: String,
     /// The one that was asked for last.
     pub latest: Option<Export>,
@@ -69,7 +69,7 @@ pub struct Shown {
 
 /// What came of asking for a download.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Taken {
+pub enum Download {
     /// It is there: under which key, how many bytes, and what it is to be called.
     File { key: Key, bytes: u64, name: String },
     /// It expired, or was never finished.

@@ -1,7 +1,7 @@
 use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
-use super::{Export, FAILURES, PAUSE, Shown, State};
+use super::{Export, ExportState, ExportsView, FAILURES, PAUSE};
 use crate::{
     Actor, Db, Error, Result, Role, Scope, Tx,
     ids::{ClientId, ExportId},
@@ -11,7 +11,7 @@ use crate::{
 ///
 /// # Errors
 /// [`Error::NotFound`] without a client that the scope sees.
-pub async fn shown(db: &Db, scope: &Scope) -> Result<Shown> {
+pub async fn view(db: &Db, scope: &Scope) -> Result<ExportsView> {
     let client = scope.client.ok_or(Error::NotFound)?;
     let mut tx = db.begin(scope).await?;
     let client_name = client_name_in(&mut tx, scope, client).await?;
@@ -20,8 +20,8 @@ pub async fn shown(db: &Db, scope: &Scope) -> Result<Shown> {
     let owners = if may { Vec::new() } else { owners_in(&mut tx, scope, client).await? };
     let next_at = next_in(&mut tx, scope, client).await?;
     tx.commit().await?;
-    let ready = newest.iter().find(|export| export.state == State::Ready).cloned();
-    Ok(Shown { client_name, latest: newest.into_iter().next(), ready, may, owners, next_at })
+    let ready = newest.iter().find(|export| export.state == ExportState::Ready).cloned();
+    Ok(ExportsView { client_name, latest: newest.into_iter().next(), ready, may, owners, next_at })
 }
 
 struct Row {
@@ -37,12 +37,12 @@ struct Row {
 
 impl Row {
     fn export(self, now: DateTime<Utc>) -> Result<Export> {
-        let state = State::parse(&self.state)
+        let state = ExportState::parse(&self.state)
             .ok_or_else(|| Error::Broken(format!("{} is {}", ExportId(self.id), self.state)))?;
         let is_past = self.expires_at.is_some_and(|at| at <= now);
         Ok(Export {
             id: ExportId(self.id),
-            state: if state == State::Ready && is_past { State::Expired } else { state },
+            state: if state == ExportState::Ready && is_past { ExportState::Expired } else { state },
             done: self.done.cast_unsigned(),
             total: self.total.cast_unsigned(),
             bytes: self.bytes.map(i64::cast_unsigned),

@@ -3,7 +3,7 @@
 use super::{VALID, claim::Claim, progress::lost, queries::client_name_in};
 use crate::{
     Db, Result, Tx,
-    audit::{self, Deed, Outcome},
+    audit::{self, AuditOutcome, NewEntry},
     files::store::Key,
     live_hints, mail,
 };
@@ -18,7 +18,7 @@ pub(super) const FAILED: &str = "Something went wrong on our side, and nothing o
 ///
 /// # Errors
 /// Where another node has it by now; then it is not to be used.
-pub(super) async fn ready(db: &Db, claim: &Claim, key: &Key, bytes: u64) -> Result<()> {
+pub(super) async fn mark_ready(db: &Db, claim: &Claim, key: &Key, bytes: u64) -> Result<()> {
     let scope = claim.scope();
     let mut tx = db.begin(&scope).await?;
     let now = tx.now();
@@ -52,7 +52,12 @@ pub(super) async fn ready(db: &Db, claim: &Claim, key: &Key, bytes: u64) -> Resu
     .execute(tx.conn())
     .await?;
     let name = client_name_in(&mut tx, &scope, claim.client).await?;
-    audit::done_in(&mut tx, &scope, Deed::done("finish_export", name.as_str()).of(claim.client)).await?;
+    audit::commands::record_in(
+        &mut tx,
+        &scope,
+        NewEntry::done("finish_export", name.as_str()).of(claim.client),
+    )
+    .await?;
     let until = mail::time(until);
     notify(&mut tx, claim, &name, "is ready", |link| {
         format!(
@@ -66,7 +71,7 @@ pub(super) async fn ready(db: &Db, claim: &Claim, key: &Key, bytes: u64) -> Resu
 }
 
 /// There will be none; `why` in the words of who asked.
-pub(super) async fn failed(db: &Db, claim: &Claim, why: &str) -> Result<()> {
+pub(super) async fn mark_failed(db: &Db, claim: &Claim, why: &str) -> Result<()> {
     let scope = claim.scope();
     let mut tx = db.begin(&scope).await?;
     let held = sqlx::query!(
@@ -85,8 +90,10 @@ pub(super) async fn failed(db: &Db, claim: &Claim, why: &str) -> Result<()> {
         return tx.commit().await;
     }
     let name = client_name_in(&mut tx, &scope, claim.client).await?;
-    let deed = Deed::done("finish_export", name.as_str()).of(claim.client).came_to(Outcome::Refused, why);
-    audit::done_in(&mut tx, &scope, deed).await?;
+    let entry = NewEntry::done("finish_export", name.as_str())
+        .of(claim.client)
+        .with_outcome(AuditOutcome::Refused, why);
+    audit::commands::record_in(&mut tx, &scope, entry).await?;
     notify(&mut tx, claim, &name, "couldn’t be prepared", |link| {
         format!("Hi,\n\nWe couldn’t prepare your download. {why}\n{link}\n")
     })
@@ -119,5 +126,5 @@ async fn notify(
     } else {
         ("{link:/portal/data}".to_owned(), format!("Your download {what}"))
     };
-    mail::queue_in(tx, claim.workspace, &asked.email, &subject, &body(&link)).await
+    mail::commands::queue_in(tx, claim.workspace, &asked.email, &subject, &body(&link)).await
 }

@@ -11,7 +11,7 @@ use sha2::{Digest, Sha256};
 
 use crate::{
     Db, Error, FieldErrors, Result, Scope, SystemRole, Tx,
-    audit::{self, By, Deed, Outcome},
+    audit::{self, AuditOutcome, By, NewEntry},
 };
 
 /// The longest key, in characters.
@@ -43,7 +43,7 @@ pub struct Call<'a> {
 pub async fn once<F, W>(db: &Db, scope: &Scope, call: Call<'_>, work: F) -> Result<Value>
 where
     F: FnOnce(Db) -> W,
-    W: Future<Output = Result<(Value, Deed)>>,
+    W: Future<Output = Result<(Value, NewEntry)>>,
 {
     let mut tx = db.begin(scope).await?;
     match claim_key(&mut tx, scope, &call).await {
@@ -71,7 +71,7 @@ where
             };
             tx.enter(scope).await?;
             keep_answer(&mut tx, scope, (&call, &deed), &answer).await?;
-            audit::write_in(&mut tx, scope, call.by, &deed).await?;
+            audit::commands::write_in(&mut tx, scope, call.by, &deed).await?;
             tx.commit().await?;
             Ok(answer)
         }
@@ -179,7 +179,7 @@ fn spell(value: &Value, text: &mut String) {
 async fn keep_answer(
     tx: &mut Tx,
     scope: &Scope,
-    (call, deed): (&Call<'_>, &Deed),
+    (call, deed): (&Call<'_>, &NewEntry),
     answer: &Value,
 ) -> Result<()> {
     let (Some(key), Some(token)) = (call.key, call.by.token) else { return Ok(()) };
@@ -207,8 +207,8 @@ async fn refuse(db: &Db, scope: &Scope, call: &Call<'_>, error: &Error) -> Resul
         }
         _ => return Ok(()),
     };
-    let deed = Deed::done(call.what, "").came_to(Outcome::Refused, why);
-    audit::write(db, scope, call.by, &deed).await
+    let deed = NewEntry::done(call.what, "").with_outcome(AuditOutcome::Refused, why);
+    audit::commands::write(db, scope, call.by, &deed).await
 }
 
 /// Forgets calls that nobody sends again.

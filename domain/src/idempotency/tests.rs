@@ -4,16 +4,16 @@ use sqlx::PgPool;
 use super::{Call, clear, once};
 use crate::{
     Error, Result, Scope,
-    audit::{self, By, Deed, Filter, Outcome},
-    clients::{self, NewClient, Shown},
+    audit::{self, AuditOutcome, AuditQuery, By, NewEntry},
+    clients::{self, ClientFilter, NewClient},
     testing::Fixture,
     tokens::{self, NewToken, Right},
 };
 
 async fn program(fixture: &Fixture) -> (Scope, By) {
     let new = NewToken { name: "Atlas".into(), agent: None, client: None, rights: vec![Right::Write] };
-    let (token, text) = tokens::create(&fixture.db, &fixture.operator, new).await.unwrap();
-    let scope = tokens::bearer(&fixture.db, &text).await.unwrap().scope;
+    let (token, text) = tokens::commands::create(&fixture.db, &fixture.operator, new).await.unwrap();
+    let scope = tokens::commands::authenticate(&fixture.db, &text).await.unwrap().scope;
     (scope, By { token: Some(token), ip: Some([192, 0, 2, 7].into()) })
 }
 
@@ -26,19 +26,19 @@ async fn create(fixture: &Fixture, scope: &Scope, by: &By, key: Option<&str>, na
         let id = clients::commands::create(&db, &scope_too, &new).await?;
         // It sees what it has just done.
         let made = clients::queries::get(&db, &scope_too, id).await?;
-        Ok((json!({ "client": id, "name": made.name }), Deed::done("create_client", made.name).of(id)))
+        Ok((json!({ "client": id, "name": made.name }), NewEntry::done("create_client", made.name).of(id)))
     })
     .await
 }
 
 async fn clients(fixture: &Fixture) -> u64 {
-    clients::queries::list(&fixture.db, &fixture.operator, "", Shown::Here, 0).await.unwrap().all
+    clients::queries::list(&fixture.db, &fixture.operator, "", ClientFilter::Here, 0).await.unwrap().all
 }
 
-async fn log(fixture: &Fixture) -> Vec<(String, Outcome, String)> {
+async fn log(fixture: &Fixture) -> Vec<(String, AuditOutcome, String)> {
     // The token that is made for the test is in the log, too.
-    let calls = Filter { what: Some("create_client".to_owned()), ..Filter::default() };
-    let page = audit::list(&fixture.db, &fixture.operator, &calls).await.unwrap();
+    let calls = AuditQuery { what: Some("create_client".to_owned()), ..AuditQuery::default() };
+    let page = audit::queries::list(&fixture.db, &fixture.operator, &calls).await.unwrap();
     page.entries.into_iter().rev().map(|entry| (entry.target, entry.outcome, entry.who)).collect()
 }
 
@@ -49,7 +49,7 @@ async fn the_same_call_is_done_once_and_answered_the_same(pool: PgPool) {
     let all = futures_join(&fixture, &scope, &by).await;
     assert!(all.iter().all(|answer| *answer == all[0]), "{all:?}");
     assert_eq!(clients(&fixture).await, 1);
-    assert_eq!(log(&fixture).await, [("Acme".into(), Outcome::Done, "Atlas".into())]);
+    assert_eq!(log(&fixture).await, [("Acme".into(), AuditOutcome::Done, "Atlas".into())]);
     let other = create(&fixture, &scope, &by, Some("k1"), "Bolt").await;
     assert!(
         matches!(&other, Err(Error::Fields(fields)) if fields.of("idempotency_key").is_some()),
@@ -87,7 +87,7 @@ async fn what_is_refused_is_undone_audited_and_may_be_tried_again(pool: PgPool) 
     assert_eq!(clients(&fixture).await, 0);
     create(&fixture, &scope, &by, Some("k2"), "Acme").await.unwrap();
     let outcomes: Vec<_> = log(&fixture).await.into_iter().map(|(_, outcome, _)| outcome).collect();
-    assert_eq!(outcomes, [Outcome::Refused, Outcome::Refused, Outcome::Done]);
+    assert_eq!(outcomes, [AuditOutcome::Refused, AuditOutcome::Refused, AuditOutcome::Done]);
 }
 
 #[sqlx::test(migrations = "../migrations")]
@@ -107,26 +107,26 @@ async fn the_log_is_added_to_and_never_changed(pool: PgPool) {
     let gone = sqlx::query("DELETE FROM audit").execute(tx.conn()).await.unwrap();
     assert_eq!(gone.rows_affected(), 0);
     tx.commit().await.unwrap();
-    let wanted = |who: &str, what: &str| Filter {
+    let wanted = |who: &str, what: &str| AuditQuery {
         who: Some(who.to_owned()),
         what: Some(what.to_owned()),
         before: None,
     };
     let mine = wanted("Atlas", "create_client");
-    let page = audit::list(&fixture.db, &fixture.operator, &mine).await.unwrap();
+    let page = audit::queries::list(&fixture.db, &fixture.operator, &mine).await.unwrap();
     assert_eq!(page.entries.len(), 3);
     assert_eq!(page.entries[0].ip.as_deref(), Some("192.0.2.7"));
-    let older = Filter { before: Some(page.entries[0].id), ..mine.clone() };
-    assert_eq!(audit::list(&fixture.db, &fixture.operator, &older).await.unwrap().entries.len(), 2);
+    let older = AuditQuery { before: Some(page.entries[0].id), ..mine.clone() };
+    assert_eq!(audit::queries::list(&fixture.db, &fixture.operator, &older).await.unwrap().entries.len(), 2);
     for nothing in [wanted("Nobody", "create_client"), wanted("Atlas", "archive_client")] {
-        assert_eq!(audit::list(&fixture.db, &fixture.operator, &nothing).await.unwrap().entries, []);
+        assert_eq!(audit::queries::list(&fixture.db, &fixture.operator, &nothing).await.unwrap().entries, []);
     }
-    let names = audit::names(&fixture.db, &fixture.operator).await.unwrap();
+    let names = audit::queries::names(&fixture.db, &fixture.operator).await.unwrap();
     let both = |one: &str, other: &str| vec![one.to_owned(), other.to_owned()];
     assert_eq!(names, (both("Atlas", "Operator"), both("create_client", "create_token")));
     let client = fixture.client("Hill Insurance").await;
     assert!(matches!(
-        audit::list(&fixture.db, &client.owner, &Filter::default()).await,
+        audit::queries::list(&fixture.db, &client.owner, &AuditQuery::default()).await,
         Err(Error::NotFound)
     ));
 }

@@ -11,7 +11,7 @@ const LEASE: Duration = Duration::minutes(5);
 
 /// A mail to be sent now.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Due {
+pub struct DueMail {
     pub id: MailId,
     /// Whose name it goes out under: the workspace's sender or name.
     pub sender: String,
@@ -34,7 +34,7 @@ pub struct Letter {
 }
 
 /// Takes up to `most` mails that are due; each counts as tried, and comes back after a lease unless it is settled.
-pub async fn due(db: &Db, most: i64) -> Result<Vec<Due>> {
+pub async fn due(db: &Db, most: i64) -> Result<Vec<DueMail>> {
     let mut tx = db.begin_as(SystemRole::Jobs).await?;
     let now = tx.now();
     let rows = sqlx::query!(
@@ -51,7 +51,7 @@ pub async fn due(db: &Db, most: i64) -> Result<Vec<Due>> {
     .fetch_all(tx.conn())
     .await?;
     tx.commit().await?;
-    let mail = rows.into_iter().map(|row| Due {
+    let mail = rows.into_iter().map(|row| DueMail {
         id: MailId(row.id),
         sender: row.sender,
         recipient: row.recipient,
@@ -64,7 +64,7 @@ pub async fn due(db: &Db, most: i64) -> Result<Vec<Due>> {
 }
 
 /// The mail server took it.
-pub async fn sent(db: &Db, id: MailId) -> Result<()> {
+pub async fn mark_sent(db: &Db, id: MailId) -> Result<()> {
     let mut tx = db.begin_as(SystemRole::Jobs).await?;
     let now = tx.now();
     sqlx::query!("UPDATE mail SET state = 'sent', sent_at = $2, last_error = '' WHERE id = $1", id.0, now)
@@ -75,7 +75,7 @@ pub async fn sent(db: &Db, id: MailId) -> Result<()> {
 
 /// It did not. Tried again later, each time after twice as long, unless the refusal is for good or the tries are used
 /// up; answers whether it is given up.
-pub async fn failed(db: &Db, mail: &Due, why: &str, for_good: bool) -> Result<bool> {
+pub async fn mark_failed(db: &Db, mail: &DueMail, why: &str, for_good: bool) -> Result<bool> {
     let mut tx = db.begin_as(SystemRole::Jobs).await?;
     let given_up = for_good || mail.attempt >= TRIES;
     let again = tx.now() + wait(mail.attempt);
@@ -100,7 +100,7 @@ fn wait(attempt: i32) -> Duration {
 }
 
 /// The newest mails, for the outbox page of a trial on one's own machine.
-pub async fn newest(db: &Db, most: i64) -> Result<Vec<Letter>> {
+pub async fn list(db: &Db, most: i64) -> Result<Vec<Letter>> {
     let mut tx = db.begin_as(SystemRole::Jobs).await?;
     let rows = sqlx::query!(
         "SELECT id, recipient, subject, body, created_at FROM mail ORDER BY created_at DESC, id DESC LIMIT $1",

@@ -7,7 +7,7 @@ mod model;
 pub mod queries;
 mod terms;
 
-pub use draft::{Draft, Typed, TypedField};
+pub use draft::{FieldForm, OfferDraft, OfferForm};
 pub use intake::{IntakeAnswer, IntakeField, IntakeKind};
 pub use model::{Offer, OfferState};
 pub use terms::{Interval, Starts, Terms};

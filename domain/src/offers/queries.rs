@@ -7,11 +7,12 @@ use crate::{
     Db, Error, Result, Scope, Tx,
     ids::OfferId,
     money::{Currency, Money},
+    scope::operators_only,
 };
 
 /// What the storefront sells, in its order. For anyone.
-pub async fn published(db: &Db, scope: &Scope) -> Result<Vec<Offer>> {
-    let mut offers = list(db, scope).await?;
+pub async fn list_published(db: &Db, scope: &Scope) -> Result<Vec<Offer>> {
+    let mut offers = load(db, scope).await?;
     offers.retain(|offer| offer.state == OfferState::Published);
     Ok(offers)
 }
@@ -20,9 +21,9 @@ pub async fn published(db: &Db, scope: &Scope) -> Result<Vec<Offer>> {
 ///
 /// # Errors
 /// [`Error::NotFound`] for anyone but an operator.
-pub async fn all(db: &Db, scope: &Scope) -> Result<Vec<Offer>> {
+pub async fn list(db: &Db, scope: &Scope) -> Result<Vec<Offer>> {
     operators_only(scope)?;
-    let mut offers = list(db, scope).await?;
+    let mut offers = load(db, scope).await?;
     offers.sort_by_key(|offer| offer.state == OfferState::Archived);
     Ok(offers)
 }
@@ -57,7 +58,7 @@ pub async fn get_in(tx: &mut Tx, scope: &Scope, offer: OfferId) -> Result<Offer>
     row.ok_or(Error::NotFound)?.offer()
 }
 
-async fn list(db: &Db, scope: &Scope) -> Result<Vec<Offer>> {
+async fn load(db: &Db, scope: &Scope) -> Result<Vec<Offer>> {
     let mut tx = db.begin(scope).await?;
     let rows = sqlx::query_as!(
         Row,
@@ -71,11 +72,6 @@ async fn list(db: &Db, scope: &Scope) -> Result<Vec<Offer>> {
     .await?;
     tx.commit().await?;
     rows.into_iter().map(Row::offer).collect()
-}
-
-/// Offers are the operator's business: for everyone else there is nothing here.
-pub(crate) fn operators_only(scope: &Scope) -> Result<()> {
-    if scope.is_wide() { Ok(()) } else { Err(Error::NotFound) }
 }
 
 struct Row {
@@ -100,7 +96,7 @@ struct Row {
 
 impl Row {
     fn offer(self) -> Result<Offer> {
-        let terms = StoredTerms {
+        let terms = TermsRow {
             price_minor: self.price_minor,
             currency: &self.currency,
             interval: &self.billing_interval,
@@ -126,7 +122,7 @@ impl Row {
 }
 
 /// Terms as the rows of offers and subscriptions have them.
-pub(crate) struct StoredTerms<'a> {
+pub(crate) struct TermsRow<'a> {
     pub price_minor: i64,
     pub currency: &'a str,
     pub interval: &'a str,
@@ -136,7 +132,7 @@ pub(crate) struct StoredTerms<'a> {
     pub starts: &'a str,
 }
 
-impl StoredTerms<'_> {
+impl TermsRow<'_> {
     /// # Errors
     /// [`Error::Broken`] for a word that no version of the product wrote.
     pub fn read(&self) -> Result<Terms> {

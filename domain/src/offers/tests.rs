@@ -1,9 +1,9 @@
 use sqlx::PgPool;
 
 use super::{
-    Draft, OfferState, Starts,
-    commands::{Towards, archive, create, duplicate, publish, reorder, update},
-    queries::{all, get, published},
+    OfferDraft, OfferState, Starts,
+    commands::{Direction, archive, create, duplicate, publish, reorder, update},
+    queries::{get, list, list_published},
 };
 use crate::{
     Error, Scope,
@@ -12,12 +12,12 @@ use crate::{
 };
 
 async fn named(fixture: &Fixture, name: &str) -> OfferId {
-    let draft = Draft { name: name.into(), ..draft(Starts::AtOnce) };
+    let draft = OfferDraft { name: name.into(), ..draft(Starts::AtOnce) };
     create(&fixture.db, &fixture.operator, &draft).await.unwrap()
 }
 
 async fn names(fixture: &Fixture) -> Vec<String> {
-    all(&fixture.db, &fixture.operator).await.unwrap().into_iter().map(|offer| offer.name).collect()
+    list(&fixture.db, &fixture.operator).await.unwrap().into_iter().map(|offer| offer.name).collect()
 }
 
 #[sqlx::test(migrations = "../migrations")]
@@ -26,18 +26,18 @@ async fn the_storefront_shows_what_is_published_in_order(pool: PgPool) {
     let (one, two, three) =
         (named(&fixture, "One").await, named(&fixture, "Two").await, named(&fixture, "Three").await);
     let visitor = Scope::visitor(fixture.workspace);
-    assert_eq!(published(&fixture.db, &visitor).await.unwrap(), []);
+    assert_eq!(list_published(&fixture.db, &visitor).await.unwrap(), []);
     for offer in [one, two, three] {
         publish(&fixture.db, &fixture.operator, offer).await.unwrap();
     }
     archive(&fixture.db, &fixture.operator, two).await.unwrap();
-    reorder(&fixture.db, &fixture.operator, three, Towards::Up).await.unwrap();
+    reorder(&fixture.db, &fixture.operator, three, Direction::Up).await.unwrap();
     let shown: Vec<String> =
-        published(&fixture.db, &visitor).await.unwrap().into_iter().map(|offer| offer.name).collect();
+        list_published(&fixture.db, &visitor).await.unwrap().into_iter().map(|offer| offer.name).collect();
     assert_eq!(shown, ["Three", "One"]);
     assert_eq!(names(&fixture).await, ["Three", "One", "Two"]);
     assert!(matches!(get(&fixture.db, &visitor, two).await, Err(Error::NotFound)));
-    reorder(&fixture.db, &fixture.operator, three, Towards::Up).await.unwrap();
+    reorder(&fixture.db, &fixture.operator, three, Direction::Up).await.unwrap();
     assert_eq!(names(&fixture).await, ["Three", "One", "Two"], "the first stays first");
 }
 
@@ -62,18 +62,18 @@ async fn offers_are_the_operators_alone(pool: PgPool) {
         assert!(matches!(update(&fixture.db, scope, offer, &draft).await, Err(Error::NotFound)));
         assert!(matches!(publish(&fixture.db, scope, offer).await, Err(Error::NotFound)));
         assert!(matches!(duplicate(&fixture.db, scope, offer).await, Err(Error::NotFound)));
-        assert!(matches!(reorder(&fixture.db, scope, offer, Towards::Up).await, Err(Error::NotFound)));
+        assert!(matches!(reorder(&fixture.db, scope, offer, Direction::Up).await, Err(Error::NotFound)));
         assert!(matches!(get(&fixture.db, scope, offer).await, Err(Error::NotFound)));
     }
     assert!(matches!(create(&fixture.db, &owner, &draft).await, Err(Error::NotFound)));
-    assert!(matches!(all(&fixture.db, &owner).await, Err(Error::NotFound)));
-    assert_eq!(all(&fixture.db, &stranger).await.unwrap(), []);
+    assert!(matches!(list(&fixture.db, &owner).await, Err(Error::NotFound)));
+    assert_eq!(list(&fixture.db, &stranger).await.unwrap(), []);
 }
 
 #[sqlx::test(migrations = "../migrations")]
 async fn a_bad_offer_is_not_kept(pool: PgPool) {
     let fixture = Fixture::new(&pool).await;
-    let bad = Draft { name: String::new(), ..draft(Starts::AtOnce) };
+    let bad = OfferDraft { name: String::new(), ..draft(Starts::AtOnce) };
     assert!(matches!(create(&fixture.db, &fixture.operator, &bad).await, Err(Error::Fields(_))));
     let offer = named(&fixture, "One").await;
     assert!(matches!(update(&fixture.db, &fixture.operator, offer, &bad).await, Err(Error::Fields(_))));

@@ -128,6 +128,6 @@ async fn name_of(db: &Db, scope: &Scope, client: ClientId) -> Result<String> {
 }
 
 async fn held_by(db: &Db, scope: &Scope, client: ClientId) -> Result<SubscriptionId> {
-    let held = billing::queries::of_client(db, scope, client).await?;
+    let held = billing::queries::find_subscription(db, scope, client).await?;
     held.map(|held| held.id).ok_or_else(|| Error::refused("This client doesn’t have a subscription."))
 }

@@ -8,8 +8,8 @@ use super::{
 };
 use crate::{
     Error, Role, Scope,
-    audit::{self, By, Filter, Outcome},
-    billing::{self, InvoiceDraft, InvoiceState, Line, SubscriptionState},
+    audit::{self, AuditOutcome, AuditQuery, By},
+    billing::{self, InvoiceDraft, InvoiceLine, InvoiceState, SubscriptionState},
     desk,
     ids::{InvoiceId, TokenId},
     money::Currency,
@@ -30,14 +30,14 @@ async fn office(pool: &PgPool) -> SystemRole {
     let fixture = Fixture::new(pool).await;
     let client = fixture.client("Harbor & Pine Law").await;
     let new = NewToken { name: "Atlas".into(), agent: None, client: None, rights: Right::ALL[1..].to_vec() };
-    let (token, text) = tokens::create(&fixture.db, &fixture.operator, new).await.unwrap();
-    let program = tokens::bearer(&fixture.db, &text).await.unwrap().scope;
+    let (token, text) = tokens::commands::create(&fixture.db, &fixture.operator, new).await.unwrap();
+    let program = tokens::commands::authenticate(&fixture.db, &text).await.unwrap().scope;
     SystemRole { fixture, client, token, program }
 }
 
 impl SystemRole {
     async fn invoice(&self) -> InvoiceId {
-        let lines = vec![Line { what: "Setting up".into(), minor: 50_000 }];
+        let lines = vec![InvoiceLine { what: "Setting up".into(), minor: 50_000 }];
         let draft = InvoiceDraft { lines, currency: Currency::USD, note: String::new() };
         billing::commands::draft(&self.fixture.db, &self.fixture.operator, self.client.id, &draft)
             .await
@@ -49,11 +49,14 @@ impl SystemRole {
     }
 
     /// What the log says, oldest first.
-    async fn log(&self) -> Vec<(String, String, Outcome)> {
-        let page = audit::list(&self.fixture.db, &self.fixture.operator, &Filter::default()).await.unwrap();
+    async fn log(&self) -> Vec<(String, String, AuditOutcome)> {
+        let page = audit::queries::list(&self.fixture.db, &self.fixture.operator, &AuditQuery::default())
+            .await
+            .unwrap();
         // Without what the test itself needed first.
         let needed = ["create_token", "create_offer", "publish_offer", "start_subscription", "draft_invoice"];
-        let own = |entry: &audit::Entry| entry.who != "The portal" && !needed.contains(&entry.what.as_str());
+        let own =
+            |entry: &audit::AuditEntry| entry.who != "The portal" && !needed.contains(&entry.what.as_str());
         let entries = page.entries.into_iter().filter(own);
         entries.rev().map(|entry| (entry.who, entry.what, entry.outcome)).collect()
     }
@@ -109,7 +112,7 @@ async fn what_is_declined_or_too_late_is_not_done(pool: PgPool) {
     assert_eq!(approve(db, operator, &by, second).await.unwrap(), Decision::Expired);
     assert_eq!(office.state(invoice).await, InvoiceState::Draft);
     let log = office.log().await;
-    assert_eq!(log, [("Operator".into(), "issue_invoice".into(), Outcome::Declined)]);
+    assert_eq!(log, [("Operator".into(), "issue_invoice".into(), AuditOutcome::Declined)]);
 }
 
 #[sqlx::test(migrations = "../migrations")]
@@ -125,12 +128,12 @@ async fn a_rule_that_says_no_undoes_all_of_it(pool: PgPool) {
     assert!(matches!(&decided, Decision::Failed(why) if !why.is_empty()), "{decided:?}");
     let proposal = get(db, operator, id).await.unwrap();
     assert_eq!(proposal.state, ProposalState::Failed);
-    assert_eq!(office.log().await, [("Operator".into(), "archive_client".into(), Outcome::Refused)]);
+    assert_eq!(office.log().await, [("Operator".into(), "archive_client".into(), AuditOutcome::Refused)]);
 
     let pause = Action::PauseSubscription { client };
     let (id, _) = propose(db, &office.program, office.token, &pause, "").await.unwrap();
     assert_eq!(approve(db, operator, &by, id).await.unwrap(), Decision::Won);
-    let held = billing::queries::of_client(db, operator, client).await.unwrap().unwrap();
+    let held = billing::queries::find_subscription(db, operator, client).await.unwrap().unwrap();
     assert_eq!(held.state, SubscriptionState::Paused);
 }
 

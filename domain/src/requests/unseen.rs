@@ -62,7 +62,8 @@ pub(crate) async fn write_in(tx: &mut Tx, scope: &Scope, row: &Row, wrote: &Wrot
             Wrote::Comment { .. } | Wrote::Change(_) => format!("{who} wrote to you: {title}"),
         };
         let body = format!("{words}\n\nRead and answer it here:\n{{link:/portal/requests/{}}}\n", row.number);
-        return mail::quote_to_members_in(tx, scope, row.client, &subject, &body, wrote.event()).await;
+        return mail::commands::quote_to_members_in(tx, scope, row.client, &subject, &body, wrote.event())
+            .await;
     }
     let client = mail::plain(&first.client);
     let subject = match wrote {
@@ -74,7 +75,7 @@ pub(crate) async fn write_in(tx: &mut Tx, scope: &Scope, row: &Row, wrote: &Wrot
         "{words}\n\nRead and answer it here:\n{{link:/desk/clients/{}/requests/{}}}\n",
         row.client, row.number
     );
-    mail::quote_to_operators_in(tx, scope, &subject, &body, wrote.event()).await
+    mail::commands::quote_to_operators_in(tx, scope, &subject, &body, wrote.event()).await
 }
 
 /// The mails that quote a comment no longer do, in the transaction that deletes it. Those that wait still say that there
@@ -89,7 +90,7 @@ pub(crate) async fn unquote_in(tx: &mut Tx, scope: &Scope, row: &Row, event: &st
     let body = format!(
         "{who} wrote about “{title}”, then deleted the comment.\n\nSee the request here:\n{{link:{link}}}\n"
     );
-    mail::unquote_in(tx, scope, event, &body).await
+    mail::commands::unquote_in(tx, scope, event, &body).await
 }
 
 impl Wrote<'_> {

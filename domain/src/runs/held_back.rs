@@ -13,7 +13,7 @@ use super::{
 use crate::{
     Db, Error, Result, Scope, Tx,
     ids::RunId,
-    sealed::{For, Keyring, Sealed, Secret},
+    sealed::{Keyring, SealContext, SealedSecret, Secret},
     session::{Event, Part},
 };
 
@@ -170,12 +170,12 @@ impl HeldBack {
     }
 }
 
-fn whose(claimed: &ClaimedRun) -> For {
+fn whose(claimed: &ClaimedRun) -> SealContext {
     whose_of(&claimed.scope, claimed.run, claimed.attempt)
 }
 
-fn whose_of(scope: &Scope, run: RunId, attempt: u32) -> For {
-    For::new(scope.workspace, &format!("run/{run}/{attempt}"))
+fn whose_of(scope: &Scope, run: RunId, attempt: u32) -> SealContext {
+    SealContext::new(scope.workspace, &format!("run/{run}/{attempt}"))
 }
 
 /// Seals what the workspace's living runs hold back under the current master key: for how many runs. What does not open
@@ -214,7 +214,7 @@ pub(crate) async fn reseal_in(tx: &mut Tx, scope: &Scope, ring: &Keyring) -> Res
 }
 
 impl Tails {
-    fn reseal(&mut self, ring: &Keyring, whose: &For) -> bool {
+    fn reseal(&mut self, ring: &Keyring, whose: &SealContext) -> bool {
         let Some(renewed) = self.sealed.as_ref().and_then(|sealed| sealed.renewed(ring, whose)) else {
             return false;
         };
@@ -224,18 +224,18 @@ impl Tails {
 }
 
 impl Box64 {
-    fn sealed(&self) -> Option<Sealed> {
+    fn sealed(&self) -> Option<SealedSecret> {
         let (wrapped, sealed) = (STANDARD.decode(&self.wrapped).ok()?, STANDARD.decode(&self.sealed).ok()?);
-        Some(Sealed { key_id: self.key.clone(), wrapped, sealed })
+        Some(SealedSecret { key_id: self.key.clone(), wrapped, sealed })
     }
 
-    fn renewed(&self, ring: &Keyring, whose: &For) -> Option<Self> {
+    fn renewed(&self, ring: &Keyring, whose: &SealContext) -> Option<Self> {
         ring.renewed(whose, &self.sealed()?).ok().flatten().map(Self::from)
     }
 }
 
-impl From<Sealed> for Box64 {
-    fn from(Sealed { key_id, wrapped, sealed }: Sealed) -> Self {
+impl From<SealedSecret> for Box64 {
+    fn from(SealedSecret { key_id, wrapped, sealed }: SealedSecret) -> Self {
         Self { key: key_id, wrapped: STANDARD.encode(wrapped), sealed: STANDARD.encode(sealed) }
     }
 }
@@ -259,7 +259,7 @@ fn open(db: &Db, claimed: &ClaimedRun, tails: &Tails) -> Result<Texts> {
     Ok(texts.unwrap_or_default())
 }
 
-fn reveal(ring: &Keyring, whose: &For, sealed: &Box64) -> Option<Texts> {
+fn reveal(ring: &Keyring, whose: &SealContext, sealed: &Box64) -> Option<Texts> {
     let opened = ring.open(whose, &sealed.sealed()?).ok()?;
     serde_json::from_str(opened.reveal()).ok()
 }

@@ -15,11 +15,10 @@ use chacha20poly1305::{
 };
 
 pub use keyring::{BadKey, Keyring};
-pub(crate) use rotate::workspaces;
-pub use rotate::{Resealed, reseal};
+pub use rotate::{ResealCount, reseal};
 pub use secret::Secret;
-pub use unopened::{Unopened, unopened, unopened_by};
-pub use wrapped::{SHORTEST_PASSPHRASE, Wrapped};
+pub use unopened::{UnopenedSecrets, unopened, unopened_by};
+pub use wrapped::{SHORTEST_PASSPHRASE, WrappedKeys};
 
 use crate::{Error, Result, ids::WorkspaceId, secret::random_bytes};
 
@@ -27,7 +26,7 @@ const NONCE: usize = 24;
 
 /// A secret as the database keeps it.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Sealed {
+pub struct SealedSecret {
     /// Names the master key, so that it can be replaced.
     pub key_id: String,
     /// The secret's own key under the master key.
@@ -38,9 +37,9 @@ pub struct Sealed {
 
 /// What a secret belongs to. Part of the seal, not of what is kept.
 #[derive(Clone, Debug)]
-pub struct For(String);
+pub struct SealContext(String);
 
-impl For {
+impl SealContext {
     /// In a workspace, for one thing: `agent/<id>`, say.
     pub fn new(workspace: WorkspaceId, what: &str) -> Self {
         Self(format!("throughline/1|{}|{what}", workspace.0))
@@ -52,9 +51,9 @@ impl Keyring {
     ///
     /// # Errors
     /// [`Error::Broken`] for one that is too long for the cipher, which none is.
-    pub fn seal(&self, whose: &For, secret: &Secret) -> Result<Sealed> {
+    pub fn seal(&self, whose: &SealContext, secret: &Secret) -> Result<SealedSecret> {
         let own = random_bytes();
-        Ok(Sealed {
+        Ok(SealedSecret {
             key_id: self.current().id.clone(),
             wrapped: lock(&self.current().bytes, whose, &own)?,
             sealed: lock(&own, whose, secret.reveal().as_bytes())?,
@@ -65,7 +64,7 @@ impl Keyring {
     ///
     /// # Errors
     /// [`Error::Broken`] for one that was sealed under a master key that is not here, for something else, or was changed.
-    pub fn open(&self, whose: &For, sealed: &Sealed) -> Result<Secret> {
+    pub fn open(&self, whose: &SealContext, sealed: &SealedSecret) -> Result<Secret> {
         let master = self.find(&sealed.key_id).ok_or_else(|| {
             Error::Broken(format!(
                 "a secret was sealed under the master key {}, which is not here",
@@ -82,7 +81,7 @@ impl Keyring {
     ///
     /// # Errors
     /// As [`Keyring::open`].
-    pub fn renewed(&self, whose: &For, sealed: &Sealed) -> Result<Option<Sealed>> {
+    pub fn renewed(&self, whose: &SealContext, sealed: &SealedSecret) -> Result<Option<SealedSecret>> {
         if sealed.key_id == self.current().id {
             return Ok(None);
         }
@@ -91,7 +90,7 @@ impl Keyring {
 }
 
 /// A random nonce, then what was enciphered under it.
-fn lock(key: &[u8; 32], whose: &For, plain: &[u8]) -> Result<Vec<u8>> {
+fn lock(key: &[u8; 32], whose: &SealContext, plain: &[u8]) -> Result<Vec<u8>> {
     let mut nonce = [0; NONCE];
     nonce.copy_from_slice(&random_bytes()[..NONCE]);
     let payload = Payload { msg: plain, aad: whose.0.as_bytes() };
@@ -101,7 +100,7 @@ fn lock(key: &[u8; 32], whose: &For, plain: &[u8]) -> Result<Vec<u8>> {
     Ok([&nonce[..], &locked].concat())
 }
 
-fn unlock(key: &[u8; 32], whose: &For, locked: &[u8]) -> Result<Vec<u8>> {
+fn unlock(key: &[u8; 32], whose: &SealContext, locked: &[u8]) -> Result<Vec<u8>> {
     let (nonce, locked) = locked.split_first_chunk::<NONCE>().ok_or_else(does_not_open)?;
     let payload = Payload { msg: locked, aad: whose.0.as_bytes() };
     let cipher = XChaCha20Poly1305::new(key.into());

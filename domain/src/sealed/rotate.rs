@@ -1,9 +1,8 @@
 use super::Keyring;
 use crate::{
-    Db, Result, Scope, SystemRole, Tx, agents,
-    audit::{self, By, Deed},
-    ids::WorkspaceId,
-    runs, webhooks,
+    Db, Result, Scope, SystemRole, agents,
+    audit::{self, By, NewEntry},
+    runs, webhooks, workspaces,
 };
 
 /// The tables that hold something sealed, in columns of their own. Whoever adds one adds it to [`reseal`].
@@ -12,7 +11,7 @@ const TABLES: [&str; 2] = ["agent_key", "webhook"];
 
 /// How many secrets were sealed anew, and how many could not be.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Resealed {
+pub struct ResealCount {
     /// Keys of agents.
     pub agents: u64,
     /// Secrets of webhooks.
@@ -23,7 +22,7 @@ pub struct Resealed {
     pub unopened: u64,
 }
 
-impl Resealed {
+impl ResealCount {
     /// How many were sealed anew.
     pub fn all(&self) -> u64 {
         self.agents + self.webhooks + self.runs
@@ -39,20 +38,20 @@ impl Resealed {
 
 /// Seals everything under the current master key, in one transaction; each workspace's audit tells of it. What is under
 /// that key already is left alone, so that it can be called again.
-pub async fn reseal(db: &Db) -> Result<Resealed> {
+pub async fn reseal(db: &Db) -> Result<ResealCount> {
     let ring = db.keyring()?;
     let mut tx = db.begin_as(SystemRole::Jobs).await?;
-    let mut all = Resealed::default();
-    for workspace in workspaces(&mut tx).await? {
+    let mut all = ResealCount::default();
+    for workspace in workspaces::queries::ids_in(&mut tx).await? {
         let scope = Scope::system(workspace);
         tx.enter(&scope).await?;
-        let mut done = Resealed::default();
+        let mut done = ResealCount::default();
         (done.agents, done.unopened) = agents::commands::reseal_in(&mut tx, &scope, &ring).await?;
-        let (webhooks, unopened) = webhooks::reseal_in(&mut tx, &scope, &ring).await?;
+        let (webhooks, unopened) = webhooks::commands::reseal_in(&mut tx, &scope, &ring).await?;
         (done.webhooks, done.unopened) = (webhooks, done.unopened + unopened);
         done.runs = runs::reseal_in(&mut tx, &scope, &ring).await?;
         if done.all() > 0 {
-            audit::write_in(&mut tx, &scope, &By::default(), &deed(&ring, done)).await?;
+            audit::commands::write_in(&mut tx, &scope, &By::default(), &entry(&ring, done)).await?;
         }
         all.add(done);
     }
@@ -60,16 +59,12 @@ pub async fn reseal(db: &Db) -> Result<Resealed> {
     Ok(all)
 }
 
-fn deed(ring: &Keyring, done: Resealed) -> Deed {
-    let deed = Deed::done("rotate_sealing_key", format!("master key {}", ring.name()));
-    Deed {
-        detail: format!("{} agents’ keys and {} webhooks’ secrets", done.agents, done.webhooks), ..deed
+fn entry(ring: &Keyring, done: ResealCount) -> NewEntry {
+    let entry = NewEntry::done("rotate_sealing_key", format!("master key {}", ring.name()));
+    NewEntry {
+        detail: format!("{} agents’ keys and {} webhooks’ secrets", done.agents, done.webhooks),
+        ..entry
     }
-}
-
-pub(crate) async fn workspaces(tx: &mut Tx) -> Result<Vec<WorkspaceId>> {
-    let ids = sqlx::query_scalar!("SELECT id FROM workspace ORDER BY id").fetch_all(tx.conn()).await?;
-    Ok(ids.into_iter().map(WorkspaceId).collect())
 }
 
 #[cfg(test)]
@@ -104,8 +99,8 @@ mod tests {
         }
         let new = Keyring::parse(&Keyring::generate()).unwrap();
         let both = fixture.db.clone().with_keyring(new.followed_by(&old));
-        assert_eq!(reseal(&both).await.unwrap(), Resealed { agents: 2, ..Resealed::default() });
-        assert_eq!(reseal(&both).await.unwrap(), Resealed::default(), "again, it has nothing to do");
+        assert_eq!(reseal(&both).await.unwrap(), ResealCount { agents: 2, ..ResealCount::default() });
+        assert_eq!(reseal(&both).await.unwrap(), ResealCount::default(), "again, it has nothing to do");
         let after = fixture.db.clone().with_keyring(new);
         assert_eq!(super::super::unopened(&after).await.unwrap(), []);
         let before = super::super::unopened(&fixture.db).await.unwrap();
@@ -117,6 +112,6 @@ mod tests {
         assert_eq!(told, 2, "each workspace is told once");
         // With neither key: nothing is lost by trying.
         let lost = fixture.db.clone().with_keyring(Keyring::parse(&Keyring::generate()).unwrap());
-        assert_eq!(reseal(&lost).await.unwrap(), Resealed { unopened: 2, ..Resealed::default() });
+        assert_eq!(reseal(&lost).await.unwrap(), ResealCount { unopened: 2, ..ResealCount::default() });
     }
 }

@@ -6,15 +6,15 @@ const PLANTED: &str = "sk-planted-4711";
 fn a_secret_opens_where_it_belongs_and_nowhere_else() {
     let ring = Keyring::parse(&Keyring::generate()).unwrap();
     let (here, there) = (WorkspaceId::new(), WorkspaceId::new());
-    let whose = For::new(here, "agent/1");
+    let whose = SealContext::new(here, "agent/1");
     let sealed = ring.seal(&whose, &Secret::new(PLANTED)).unwrap();
     assert_eq!(ring.open(&whose, &sealed).unwrap().reveal(), PLANTED);
-    assert!(ring.open(&For::new(there, "agent/1"), &sealed).is_err());
-    assert!(ring.open(&For::new(here, "agent/2"), &sealed).is_err());
+    assert!(ring.open(&SealContext::new(there, "agent/1"), &sealed).is_err());
+    assert!(ring.open(&SealContext::new(here, "agent/2"), &sealed).is_err());
     let again = ring.seal(&whose, &Secret::new(PLANTED)).unwrap();
     assert!(again.sealed != sealed.sealed && again.wrapped != sealed.wrapped, "each has a key of its own");
     // A secret under another one's key.
-    let crossed = Sealed { wrapped: again.wrapped, ..sealed.clone() };
+    let crossed = SealedSecret { wrapped: again.wrapped, ..sealed.clone() };
     assert!(ring.open(&whose, &crossed).is_err());
     for at in [0, 30, sealed.sealed.len() - 1] {
         let mut bent = sealed.clone();
@@ -22,14 +22,14 @@ fn a_secret_opens_where_it_belongs_and_nowhere_else() {
         let error = ring.open(&whose, &bent).unwrap_err().to_string();
         assert!(error.contains("does not open") && !error.contains(PLANTED), "{error}");
     }
-    let short = Sealed { sealed: vec![1; 3], ..sealed };
+    let short = SealedSecret { sealed: vec![1; 3], ..sealed };
     assert!(ring.open(&whose, &short).is_err());
 }
 
 #[test]
 fn a_master_key_is_replaced_without_losing_anything() {
     let (old, new) = (Keyring::generate(), Keyring::generate());
-    let whose = For::new(WorkspaceId::new(), "agent/1");
+    let whose = SealContext::new(WorkspaceId::new(), "agent/1");
     let before = Keyring::parse(&old).unwrap();
     let sealed = before.seal(&whose, &Secret::new(PLANTED)).unwrap();
     let both = Keyring::parse(&format!("{new}, {old}")).unwrap();

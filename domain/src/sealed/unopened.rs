@@ -5,7 +5,7 @@ use crate::{Db, Result, SystemRole, db::set_system_role};
 
 /// Secrets that were sealed under a master key that is not here.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Unopened {
+pub struct UnopenedSecrets {
     /// The key's name. It tells nothing of the key.
     pub key_id: String,
     /// How many keys of agents, and how many secrets of webhooks.
@@ -14,7 +14,7 @@ pub struct Unopened {
 }
 
 /// What is sealed, of all workspaces, and does not open with the master keys that are here.
-pub async fn unopened(db: &Db) -> Result<Vec<Unopened>> {
+pub async fn unopened(db: &Db) -> Result<Vec<UnopenedSecrets>> {
     let ring = db.keyring()?;
     let mut tx = db.begin_as(SystemRole::Jobs).await?;
     let found = find(tx.conn(), Some(&ring)).await?;
@@ -23,7 +23,7 @@ pub async fn unopened(db: &Db) -> Result<Vec<Unopened>> {
 }
 
 /// The same by a connection of whoever may take the roles. Without master keys nothing opens.
-pub async fn unopened_by(conn: &mut PgConnection, ring: Option<&Keyring>) -> Result<Vec<Unopened>> {
+pub async fn unopened_by(conn: &mut PgConnection, ring: Option<&Keyring>) -> Result<Vec<UnopenedSecrets>> {
     let mut tx = conn.begin().await?;
     set_system_role(&mut tx, SystemRole::Jobs).await?;
     let found = find(&mut tx, ring).await?;
@@ -31,9 +31,9 @@ pub async fn unopened_by(conn: &mut PgConnection, ring: Option<&Keyring>) -> Res
     Ok(found)
 }
 
-async fn find(conn: &mut PgConnection, ring: Option<&Keyring>) -> Result<Vec<Unopened>> {
+async fn find(conn: &mut PgConnection, ring: Option<&Keyring>) -> Result<Vec<UnopenedSecrets>> {
     let all = sqlx::query_as!(
-        Unopened,
+        UnopenedSecrets,
         r#"SELECT key_id AS "key_id!", count(*) FILTER (WHERE is_agents) AS "agents!",
                   count(*) FILTER (WHERE NOT is_agents) AS "webhooks!"
            FROM (SELECT key_id, true AS is_agents FROM agent_key

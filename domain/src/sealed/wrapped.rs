@@ -2,7 +2,7 @@ use argon2::{Algorithm, Argon2, Params, Version};
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use serde::{Deserialize, Serialize};
 
-use super::{For, Keyring, Secret, lock, unlock};
+use super::{Keyring, SealContext, Secret, lock, unlock};
 use crate::{Error, Result, secret::random_bytes};
 
 /// What it costs to try a passphrase: 64 MiB and three passes, some tenths of a second.
@@ -17,7 +17,7 @@ pub const SHORTEST_PASSPHRASE: usize = 10;
 
 /// Master keys under a passphrase, for a backup: argon2id and XChaCha20-Poly1305.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Wrapped {
+pub struct WrappedKeys {
     /// The names of the keys, which tell nothing of them.
     pub names: Vec<String>,
     memory_kib: u32,
@@ -47,14 +47,14 @@ impl Keyring {
     ///
     /// # Errors
     /// [`Error::Refused`] for a passphrase that is too short.
-    pub fn wrap(&self, passphrase: &Secret) -> Result<Wrapped> {
+    pub fn wrap(&self, passphrase: &Secret) -> Result<WrappedKeys> {
         if passphrase.reveal().chars().count() < SHORTEST_PASSPHRASE {
             return Err(Error::refused("Use a passphrase of 10 characters or more; a sentence is fine."));
         }
         let salt = random_bytes();
         let key = stretched(passphrase, &salt, MEMORY_KIB, PASSES)?;
         let sealed = lock(&key, &whose(), self.text().reveal().as_bytes())?;
-        Ok(Wrapped {
+        Ok(WrappedKeys {
             names: self.names(),
             memory_kib: MEMORY_KIB,
             passes: PASSES,
@@ -64,7 +64,7 @@ impl Keyring {
     }
 }
 
-impl Wrapped {
+impl WrappedKeys {
     /// The keys again.
     ///
     /// # Errors
@@ -83,8 +83,8 @@ impl Wrapped {
     }
 }
 
-fn whose() -> For {
-    For("throughline backup key/1".to_owned())
+fn whose() -> SealContext {
+    SealContext("throughline backup key/1".to_owned())
 }
 
 fn stretched(passphrase: &Secret, salt: &[u8], memory_kib: u32, passes: u32) -> Result<[u8; 32]> {
@@ -108,7 +108,7 @@ mod tests {
         let wrapped = ring.wrap(&right).unwrap();
         let kept = serde_json::to_string(&wrapped).unwrap();
         assert!(!kept.contains(ring.text().reveal().split(',').next().unwrap()));
-        let read: Wrapped = serde_json::from_str(&kept).unwrap();
+        let read: WrappedKeys = serde_json::from_str(&kept).unwrap();
         assert_eq!(read.open(&right).unwrap().text(), ring.text());
         let refused = read.open(&Secret::new("a sentence that is fine.")).unwrap_err().to_string();
         assert!(refused.contains("passphrase does not open"), "{refused}");

@@ -14,9 +14,9 @@ use crate::{
     agents::{self, NewAgent},
     approvals::{self, Audience, Question},
     audit::By,
-    billing::{InvoiceDraft, Line, commands as billing},
+    billing::{InvoiceDraft, InvoiceLine, commands as billing},
     controls,
-    costs::{self, Spent, Subject},
+    costs::{self, Subject, UsageReport},
     deliverables::{self, Content},
     files::{
         ArrivedFile, HEAD,
@@ -113,8 +113,8 @@ impl Furnishing<'_> {
         let (name, persona) = (self.words("agent"), self.words("persona"));
         let new = NewAgent { name, persona, client: Some(self.client.id) };
         let agent = agents::commands::create(db, operator, new).await.unwrap();
-        costs::set_limit(db, operator, Subject::Client(self.client.id), "900").await.unwrap();
-        costs::set_limit(db, operator, Subject::Agent(agent), "900").await.unwrap();
+        costs::commands::set_limit(db, operator, Subject::Client(self.client.id), "900").await.unwrap();
+        costs::commands::set_limit(db, operator, Subject::Agent(agent), "900").await.unwrap();
         agents::commands::set_key(db, operator, agent, &self.words("key")).await.unwrap();
         agent
     }
@@ -168,8 +168,9 @@ impl Furnishing<'_> {
             Part::TextEnd { id: "w".into() },
         ];
         runs::commands::append_events(db, &claimed, said).await.unwrap();
-        let spent = Spent { key: self.words("step"), model: self.words("model"), ..Spent::default() };
-        costs::record(db, &claimed, &spent).await.unwrap();
+        let spent =
+            UsageReport { key: self.words("step"), model: self.words("model"), ..UsageReport::default() };
+        costs::commands::record(db, &claimed, &spent).await.unwrap();
         let body = Content::Body(self.words("deliverable"));
         deliverables::commands::put(db, &claimed, &self.words("result"), body).await.unwrap();
         deliverables::commands::submit_for_review(db, &claimed).await.unwrap();
@@ -213,17 +214,17 @@ impl Furnishing<'_> {
             client: Some(self.client.id),
             rights: vec![Right::Read],
         };
-        tokens::create(db, operator, own).await.unwrap();
+        tokens::commands::create(db, operator, own).await.unwrap();
         let works =
             NewToken { name: self.words("worker"), agent: Some(agent), client: None, rights: Vec::new() };
-        tokens::create(db, operator, works).await.unwrap();
+        tokens::commands::create(db, operator, works).await.unwrap();
         let wide = NewToken {
             name: "Desk".into(),
             agent: None,
             client: None,
             rights: vec![Right::Read, Right::Write],
         };
-        let (token, _) = tokens::create(db, operator, wide).await.unwrap();
+        let (token, _) = tokens::commands::create(db, operator, wide).await.unwrap();
         let pause = Action::PauseSubscription { client: self.client.id };
         proposals::commands::propose(db, operator, token, &pause, &self.words("reason")).await.unwrap();
         // A program of the whole workspace speaks about one client.
@@ -234,15 +235,15 @@ impl Furnishing<'_> {
             (self.client.id, format!("Calls/{}.md", self.word), self.words("by a program"));
         idempotency::once(db, operator, call, async move |db| {
             let note = notes::commands::write(&db, operator, client, &path, &body, None).await?;
-            let deed = crate::audit::Deed::done("write_note", path.as_str()).of(client);
-            Ok((json!({ "path": note.path, "body": body }), deed))
+            let entry = crate::audit::NewEntry::done("write_note", path.as_str()).of(client);
+            Ok((json!({ "path": note.path, "body": body }), entry))
         })
         .await
         .unwrap();
     }
 
     async fn draft(&self, minor: i64) -> InvoiceId {
-        let lines = vec![Line { what: self.words("line"), minor }];
+        let lines = vec![InvoiceLine { what: self.words("line"), minor }];
         let draft = InvoiceDraft { lines, currency: Currency::USD, note: self.words("beside") };
         let (db, operator) = (&self.fixture.db, &self.fixture.operator);
         billing::draft(db, operator, self.client.id, &draft).await.unwrap()

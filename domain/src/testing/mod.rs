@@ -18,7 +18,7 @@ use crate::{
     billing::commands::subscribe_in,
     ids::{ClientId, MembershipId, OfferId, PersonId, SubscriptionId, WorkspaceId},
     money::{Currency, Money},
-    offers::{self, Draft, Interval, Offer, Starts, Terms},
+    offers::{self, Interval, Offer, OfferDraft, Starts, Terms},
     sealed::Keyring,
 };
 
@@ -187,8 +187,8 @@ async fn install(pool: &PgPool, setup: Setup) -> Db {
 }
 
 /// An offer as an operator writes it.
-pub fn draft(starts: Starts) -> Draft {
-    Draft {
+pub fn draft(starts: Starts) -> OfferDraft {
+    OfferDraft {
         name: "Two at a time".into(),
         summary: String::new(),
         vertical: String::new(),

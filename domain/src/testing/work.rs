@@ -57,7 +57,7 @@ impl Fixture {
         rights: &[Right],
     ) -> (TokenId, String) {
         let new = NewToken { name: "Atlas".into(), agent, client, rights: rights.to_vec() };
-        tokens::create(&self.db, &self.operator, new).await.unwrap()
+        tokens::commands::create(&self.db, &self.operator, new).await.unwrap()
     }
 
     /// The client's owner asks for something, into the queue.

@@ -258,7 +258,7 @@ async fn the_stored_fold_loses_the_words_too(pool: PgPool) {
     commands::comment(&world.db, &house.owner, request, SECRET, &[]).await.unwrap();
     let entry = desk.newest(stream, is_comment).await;
     world.wait(TimeDelta::days(31));
-    crate::mail::clear(&world.db).await.unwrap();
+    crate::mail::outbox::clear(&world.db).await.unwrap();
     assert_eq!(retain(&world.db, TimeDelta::days(30)).await.unwrap(), 1);
     assert_eq!(desk.places(SECRET).await, ["session_fold"], "the log has forgotten it");
 

@@ -8,7 +8,7 @@ use crate::testing::new_request;
 use crate::{
     Error,
     approvals::{self, Audience, Question},
-    billing::{self, queries::Filter},
+    billing::{self, queries::InvoiceFilter},
     deliverables::{self, Content},
     desk::{self, Board, BoardCard, Start},
     requests::{Column, NewRequest, commands, queries},
@@ -124,8 +124,9 @@ async fn new_clients_and_unpaid_invoices_go_with_time_and_payment(pool: PgPool) 
     let realty = world.client("Willow Realty", 1).await;
     let today = async || desk::queries::today(&world.db, &world.operator).await.unwrap();
     assert_eq!(today().await.unpaid.shown.iter().map(|one| one.number).collect::<Vec<_>>(), [1, 2]);
-    let invoices =
-        billing::queries::list(&world.db, &world.operator, Some(realty.id), Filter::All, 1).await.unwrap();
+    let invoices = billing::queries::list(&world.db, &world.operator, Some(realty.id), InvoiceFilter::All, 1)
+        .await
+        .unwrap();
     billing::commands::mark_paid(&world.db, &world.operator, invoices.invoices[0].id).await.unwrap();
     assert_eq!(today().await.unpaid.shown.iter().map(|one| one.number).collect::<Vec<_>>(), [1]);
     world.wait(TimeDelta::days(8));

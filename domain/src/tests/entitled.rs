@@ -10,7 +10,7 @@ use crate::{
     approvals::{self, AnswerOutcome, Audience, Question},
     billing::{
         Subscription, SubscriptionState,
-        commands::{Pausing, end_now, pause, resume},
+        commands::{PauseOutcome, end_now, pause, resume},
         queries,
     },
     controls,
@@ -22,7 +22,7 @@ use crate::{
 };
 
 async fn held(world: &World, house: &TestClient) -> Subscription {
-    queries::of_client(&world.db, &world.operator, house.id).await.unwrap().unwrap()
+    queries::find_subscription(&world.db, &world.operator, house.id).await.unwrap().unwrap()
 }
 
 async fn due(world: &World) -> Option<ClaimedRun> {
@@ -56,7 +56,7 @@ async fn a_pause_waits_for_the_work_in_hand_and_the_time_goes_on(pool: PgPool) {
     let (_, end) = subscription.period.unwrap();
     world.wait(TimeDelta::hours(1));
     let begins = pause(&world.db, &house.billing, subscription.id).await.unwrap();
-    assert_eq!(begins, Pausing::AfterWork);
+    assert_eq!(begins, PauseOutcome::AfterWork);
     let waiting = held(&world, &house).await;
     assert_eq!((waiting.state, waiting.pausing), (SubscriptionState::Active, true));
     assert!(due(&world).await.is_none(), "nothing new is begun");
@@ -95,7 +95,7 @@ async fn an_answer_is_kept_while_paused_and_worked_on_afterwards(pool: PgPool) {
     let claimed = world.claim().await;
     let approval = ask(&world, &claimed).await;
     let subscription = held(&world, &house).await.id;
-    assert_eq!(pause(&world.db, &house.owner, subscription).await.unwrap(), Pausing::Now);
+    assert_eq!(pause(&world.db, &house.owner, subscription).await.unwrap(), PauseOutcome::Now);
     let answered = approvals::commands::answer(&world.db, &house.owner, approval, "yes").await.unwrap();
     let AnswerOutcome::Kept { label, goes_on } = answered else { panic!("{answered:?}") };
     assert_eq!(label, "Send it");

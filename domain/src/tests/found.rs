@@ -72,9 +72,9 @@ async fn accents_and_their_spelling_hide_nothing(pool: PgPool) {
         assert_eq!(page.cards.len(), 1, "{words}");
     }
     for words in ["muller", "MU\u{308}LLER", "son", ""] {
-        let clients = crate::clients::queries::find(&world.db, &world.operator, words, 5).await.unwrap();
+        let clients = crate::clients::queries::search(&world.db, &world.operator, words, 5).await.unwrap();
         assert_eq!(clients.len(), 1, "{words}");
-        let shown = crate::clients::Shown::default();
+        let shown = crate::clients::ClientFilter::default();
         let list = crate::clients::queries::list(&world.db, &world.operator, words, shown, 1).await.unwrap();
         assert_eq!(list.rows.len(), 1, "{words}");
     }

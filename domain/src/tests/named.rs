@@ -6,7 +6,7 @@ use crate::{
     Error,
     agents::{self, NewAgent},
     names,
-    offers::{self, Draft, Starts},
+    offers::{self, OfferDraft, Starts},
     testing::{Fixture, draft},
     tokens::{self, NewToken, Right},
 };
@@ -26,12 +26,12 @@ async fn nothing_is_named_like_a_link(pool: PgPool) {
     let fixture = Fixture::new(&pool).await;
     let (db, operator) = (&fixture.db, &fixture.operator);
     let agent = |name: &str| NewAgent { name: name.into(), persona: String::new(), client: None };
-    let offer = |name: &str| Draft { name: name.into(), ..draft(Starts::AtOnce) };
+    let offer = |name: &str| OfferDraft { name: name.into(), ..draft(Starts::AtOnce) };
     let token =
         |name: &str| NewToken { name: name.into(), agent: None, client: None, rights: vec![Right::Read] };
     let juno = agents::commands::create(db, operator, agent("Juno")).await.unwrap();
     let two = offers::commands::create(db, operator, &offer("Two at a time")).await.unwrap();
-    tokens::create(db, operator, token("Calendar sync (GPT-4.1, Node.js)")).await.unwrap();
+    tokens::commands::create(db, operator, token("Calendar sync (GPT-4.1, Node.js)")).await.unwrap();
     for bad in BAD {
         objected(bad, agents::commands::create(db, operator, agent(bad)).await);
         let reach = agents::NewReach::default();
@@ -40,6 +40,6 @@ async fn nothing_is_named_like_a_link(pool: PgPool) {
         objected(bad, agents::commands::edit(db, operator, juno, agent(bad)).await);
         objected(bad, offers::commands::create(db, operator, &offer(bad)).await);
         objected(bad, offers::commands::update(db, operator, two, &offer(bad)).await);
-        objected(bad, tokens::create(db, operator, token(bad)).await);
+        objected(bad, tokens::commands::create(db, operator, token(bad)).await);
     }
 }

@@ -12,7 +12,7 @@ use crate::{
     approvals::{self, Audience, Question},
     audit::By,
     controls,
-    costs::{self, Spent, Subject, TypedPrice},
+    costs::{self, PriceForm, Subject, UsageReport},
     deliverables::{self, Content},
     files::{self, NewFile},
     idempotency::{self, Call},
@@ -24,7 +24,7 @@ use crate::{
     reviews, runs,
     session::{Choice, Part},
     tokens::{self, NewToken},
-    webhooks::{self, Kind, NewWebhook},
+    webhooks::{self, EventKind, NewWebhook},
 };
 
 /// One of everything, so that an empty answer means something.
@@ -34,8 +34,8 @@ async fn furnish(world: &World, house: &TestClient) {
     agents::commands::create(db, &world.operator, own).await.unwrap();
     let juno = agents::queries::list(db, &house.owner).await.unwrap().remove(0);
     agents::commands::set_key(db, &world.operator, juno.id, "sk-planted-4711").await.unwrap();
-    let new = NewWebhook { url: "https://example.com/hook".into(), events: Kind::ALL.to_vec() };
-    webhooks::create(db, &world.operator, &new).await.unwrap();
+    let new = NewWebhook { url: "https://example.com/hook".into(), events: EventKind::ALL.to_vec() };
+    webhooks::commands::create(db, &world.operator, &new).await.unwrap();
     let asked = world.ask(house, "Draft a lease").await.card;
     let new = NewFile {
         name: "a.pdf".into(),
@@ -60,20 +60,20 @@ async fn furnish(world: &World, house: &TestClient) {
         let approval = approvals::commands::ask(db, &claimed, question).await.unwrap();
         approvals::commands::answer(db, &world.operator, approval, "y").await.unwrap();
     }
-    let spent = Spent { key: "1".into(), model: "m".into(), ..Spent::default() };
-    costs::record(db, &claimed, &spent).await.unwrap();
+    let spent = UsageReport { key: "1".into(), model: "m".into(), ..UsageReport::default() };
+    costs::commands::record(db, &claimed, &spent).await.unwrap();
     for subject in [Subject::Client(house.id), Subject::Agent(claimed.agent)] {
-        costs::set_limit(db, &world.operator, subject, "50").await.unwrap();
+        costs::commands::set_limit(db, &world.operator, subject, "50").await.unwrap();
     }
     let price =
-        TypedPrice { model: "m".into(), input: "1".into(), output: "2".into(), ..TypedPrice::default() };
-    costs::set_price(db, &world.operator, &price).await.unwrap();
-    costs::set_rate(db, &world.operator, Currency::EUR, "0.92").await.unwrap();
+        PriceForm { model: "m".into(), input: "1".into(), output: "2".into(), ..PriceForm::default() };
+    costs::commands::set_price(db, &world.operator, &price).await.unwrap();
+    costs::commands::set_rate(db, &world.operator, Currency::EUR, "0.92").await.unwrap();
     let token =
         NewToken { name: "A".into(), agent: Some(claimed.agent), client: Some(house.id), rights: Vec::new() };
-    let (token, _) = tokens::create(db, &world.operator, token).await.unwrap();
+    let (token, _) = tokens::commands::create(db, &world.operator, token).await.unwrap();
     called(world, house, token).await;
-    webhooks::spread(db).await.unwrap();
+    webhooks::outbox::spread(db).await.unwrap();
     deliverables::commands::put(db, &claimed, "Lease", Content::Body("Draft".into())).await.unwrap();
     deliverables::commands::submit_for_review(db, &claimed).await.unwrap();
     reviews::commands::approve(db, &house.owner, asked.id).await.unwrap();

@@ -1,6 +1,9 @@
 use serde::{Deserialize, Serialize};
 
-use crate::ids::{AgentId, ClientId, TokenId};
+use crate::{
+    Scope,
+    ids::{AgentId, ClientId, RunId, TokenId},
+};
 
 /// What a token allows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -64,4 +67,25 @@ pub struct NewToken {
     pub client: Option<ClientId>,
     /// Of an operator's token; `Work` is none of them.
     pub rights: Vec<Right>,
+}
+
+/// A program that came with a token, and who it is by that.
+#[derive(Clone, Debug)]
+pub struct Bearer {
+    pub token: TokenId,
+    /// The token's name.
+    pub name: String,
+    /// An agent, in the client that it or the token is bound to, if any: where it works for everyone, its scope has no
+    /// client until a run of its gives one. Or the operator who made the token, under the token's name.
+    pub scope: Scope,
+    /// The one run that it is for, and the attempt: the server made it for a program that it started.
+    pub run: Option<(RunId, u32)>,
+    pub rights: Vec<Right>,
+}
+
+impl Bearer {
+    /// Whether the token allows it.
+    pub fn may(&self, right: Right) -> bool {
+        self.rights.contains(&right)
+    }
 }

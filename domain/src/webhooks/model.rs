@@ -4,7 +4,7 @@ use crate::ids::{WebhookEventId, WebhookId};
 
 /// What may be sent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-pub enum Kind {
+pub enum EventKind {
     #[serde(rename = "request.created")]
     RequestCreated,
     #[serde(rename = "request.moved")]
@@ -19,7 +19,7 @@ pub enum Kind {
     InvoiceIssued,
 }
 
-impl Kind {
+impl EventKind {
     /// All of them.
     pub const ALL: [Self; 6] = [
         Self::RequestCreated,
@@ -65,7 +65,7 @@ impl Kind {
 pub struct Webhook {
     pub id: WebhookId,
     pub url: String,
-    pub events: Vec<Kind>,
+    pub events: Vec<EventKind>,
     /// Milliseconds since 1970, UTC, like every time here.
     pub created_at: i64,
     /// Since when what is sent there is given up.
@@ -118,4 +118,11 @@ pub struct Delivery {
     pub answer: String,
     /// What is sent.
     pub body: String,
+}
+
+/// A webhook to be. Whoever calls has made sure of the address.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NewWebhook {
+    pub url: String,
+    pub events: Vec<EventKind>,
 }

@@ -6,7 +6,7 @@ use super::commands::whose;
 use crate::{
     Db, Error, Result, Scope, SystemRole,
     ids::{WebhookEventId, WebhookId, WorkspaceId},
-    sealed::{Sealed, Secret},
+    sealed::{SealedSecret, Secret},
 };
 
 /// How long to wait after each try that was not taken: ten tries over three days and a bit.
@@ -31,7 +31,7 @@ const BATCH: i64 = 100;
 
 /// Something to be sent now.
 #[derive(Clone, Debug)]
-pub struct Due {
+pub struct DueDelivery {
     pub workspace: WorkspaceId,
     pub webhook: WebhookId,
     /// Names the message: the same each time that it is sent.
@@ -46,14 +46,14 @@ pub struct Due {
 
 /// What came of a try.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Answered {
+pub struct Reply {
     /// None where nobody answered.
     pub status: Option<u16>,
     /// The beginning of the answer, or why there was none.
     pub text: String,
 }
 
-impl Answered {
+impl Reply {
     fn is_taken(&self) -> bool {
         self.status.is_some_and(|status| (200..300).contains(&status))
     }
@@ -90,7 +90,7 @@ pub async fn spread(db: &Db) -> Result<u64> {
 }
 
 /// Takes up to `most` deliveries that are due; each counts as tried, and comes back after a lease unless it is settled.
-pub async fn due(db: &Db, most: i64) -> Result<Vec<Due>> {
+pub async fn due(db: &Db, most: i64) -> Result<Vec<DueDelivery>> {
     let mut tx = db.begin_as(SystemRole::Jobs).await?;
     let now = tx.now();
     let taken = sqlx::query!(
@@ -122,7 +122,7 @@ async fn whole(
     webhook: WebhookId,
     event: WebhookEventId,
     attempt: i32,
-) -> Result<Option<Due>> {
+) -> Result<Option<DueDelivery>> {
     let scope = Scope::system(workspace);
     let mut tx = db.begin(&scope).await?;
     let row = sqlx::query!(
@@ -150,9 +150,16 @@ async fn whole(
         return Ok(None);
     };
     tx.commit().await?;
-    let sealed = Sealed { key_id: row.key_id, wrapped: row.wrapped, sealed: row.sealed };
-    let mut due =
-        Due { workspace, webhook, event, url: row.url, body: row.body, secret: Secret::new(""), attempt };
+    let sealed = SealedSecret { key_id: row.key_id, wrapped: row.wrapped, sealed: row.sealed };
+    let mut due = DueDelivery {
+        workspace,
+        webhook,
+        event,
+        url: row.url,
+        body: row.body,
+        secret: Secret::new(""),
+        attempt,
+    };
     match db.keyring()?.open(&whose(&scope, webhook), &sealed) {
         Ok(secret) => {
             due.secret = secret;
@@ -161,7 +168,7 @@ async fn whole(
         Err(error) => {
             tracing::error!(webhook.id = %webhook, error.message = %error, "a webhook's secret does not open");
             let text = "Its secret cannot be read any more. Give it another one.".to_owned();
-            settle(db, &due, &Answered { status: None, text }).await?;
+            settle(db, &due, &Reply { status: None, text }).await?;
             Ok(None)
         }
     }
@@ -169,7 +176,7 @@ async fn whole(
 
 /// Writes what came of a try. What was not taken is tried again, each time after longer; after the last one it is given
 /// up and the webhook shown as failing, until something is taken there again.
-pub async fn settle(db: &Db, due: &Due, answered: &Answered) -> Result<()> {
+pub async fn settle(db: &Db, due: &DueDelivery, answered: &Reply) -> Result<()> {
     let mut tx = db.begin_as(SystemRole::Jobs).await?;
     let now = tx.now();
     let wait = usize::try_from(due.attempt - 1).ok().and_then(|tried| WAITS.get(tried));

@@ -1,7 +1,7 @@
 use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
-use super::{Delivery, DeliveryState, Kind, Webhook};
+use super::{Delivery, DeliveryState, EventKind, Webhook};
 use crate::{
     Db, Error, Result, Scope, Tx,
     ids::{WebhookEventId, WebhookId},
@@ -61,7 +61,7 @@ async fn load(tx: &mut Tx, scope: &Scope, webhook: Option<WebhookId>) -> Result<
     let read = |row: Row| Webhook {
         id: WebhookId(row.id),
         url: row.url,
-        events: row.events.iter().filter_map(|word| Kind::parse(word)).collect(),
+        events: row.events.iter().filter_map(|word| EventKind::parse(word)).collect(),
         created_at: row.created_at.timestamp_millis(),
         failing_since: row.failing_since.map(|at| at.timestamp_millis()),
         waiting: row.waiting.cast_unsigned(),

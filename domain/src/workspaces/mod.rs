@@ -7,7 +7,7 @@ pub mod queries;
 mod settings;
 
 pub use model::Workspace;
-pub use settings::{DAYS, Settings, TypedDay, TypedSettings};
+pub use settings::{DAYS, DayForm, Settings, SettingsForm};
 
 #[cfg(test)]
 mod tests;

@@ -2,7 +2,8 @@ use sqlx::{PgConnection, types::Json};
 
 use super::{Settings, Workspace};
 use crate::{
-    Db, Error, Result, Scope, SystemRole, billing::Sender, ids::WorkspaceId, requests::lock::calendar_from,
+    Db, Error, Result, Scope, SystemRole, Tx, billing::Sender, ids::WorkspaceId,
+    requests::lock::calendar_from,
 };
 
 /// The workspace that answers under a host name: its own, else the oldest one without a host of its own, else the
@@ -39,6 +40,12 @@ pub async fn hosts(db: &Db) -> Result<Vec<String>> {
         .await?;
     tx.commit().await?;
     Ok(hosts)
+}
+
+/// The ids of all workspaces. For [`SystemRole::Jobs`].
+pub(crate) async fn ids_in(tx: &mut Tx) -> Result<Vec<WorkspaceId>> {
+    let ids = sqlx::query_scalar!("SELECT id FROM workspace ORDER BY id").fetch_all(tx.conn()).await?;
+    Ok(ids.into_iter().map(WorkspaceId).collect())
 }
 
 /// What an operator may decide about the workspace, as it stands.

@@ -34,7 +34,7 @@ pub struct Settings {
 
 /// A weekday as it was typed.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct TypedDay {
+pub struct DayForm {
     pub open: bool,
     /// Times of day; both empty for the whole day.
     pub from: String,
@@ -43,13 +43,13 @@ pub struct TypedDay {
 
 /// The form of the settings as it was typed.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct TypedSettings {
+pub struct SettingsForm {
     pub name: String,
     pub tagline: String,
     pub promise: String,
     pub zone: String,
     pub currency: String,
-    pub days: [TypedDay; 7],
+    pub days: [DayForm; 7],
     /// Dates, one a line: `2026-12-25`.
     pub holidays: String,
     pub line_light: String,
@@ -58,7 +58,7 @@ pub struct TypedSettings {
     pub sender: Sender,
 }
 
-impl TypedSettings {
+impl SettingsForm {
     /// The settings that were meant.
     ///
     /// # Errors
@@ -159,7 +159,7 @@ impl TypedSettings {
     }
 }
 
-impl TypedDay {
+impl DayForm {
     fn opening(&self) -> Result<Opening, calendar::CalendarError> {
         match (self.from.trim(), self.to.trim()) {
             ("", "") => Ok(Opening::WHOLE_DAY),
@@ -170,13 +170,13 @@ impl TypedDay {
     }
 }
 
-impl From<&Settings> for TypedSettings {
+impl From<&Settings> for SettingsForm {
     /// What the form starts with.
     fn from(settings: &Settings) -> Self {
         let days = settings.calendar.days().map(|opening| match opening {
-            None => TypedDay::default(),
-            Some(Opening::WHOLE_DAY) => TypedDay { open: true, ..TypedDay::default() },
-            Some(hours) => TypedDay { open: true, from: hours.from_text(), to: hours.to_text() },
+            None => DayForm::default(),
+            Some(Opening::WHOLE_DAY) => DayForm { open: true, ..DayForm::default() },
+            Some(hours) => DayForm { open: true, from: hours.from_text(), to: hours.to_text() },
         });
         let holidays: Vec<String> = settings.calendar.holidays().iter().map(NaiveDate::to_string).collect();
         let (line_light, line_dark) = settings.line.clone().unwrap_or_default();

@@ -1,17 +1,17 @@
 use sqlx::PgPool;
 
 use super::{
-    TypedDay, TypedSettings,
+    DayForm, SettingsForm,
     commands::update,
     queries::{by_host_in, settings},
 };
 use crate::{Error, FieldErrors, SystemRole, calendar::Opening, money::Currency, testing::Fixture};
 
-async fn typed(fixture: &Fixture) -> TypedSettings {
-    TypedSettings::from(&settings(&fixture.db, &fixture.operator).await.unwrap())
+async fn typed(fixture: &Fixture) -> SettingsForm {
+    SettingsForm::from(&settings(&fixture.db, &fixture.operator).await.unwrap())
 }
 
-fn errors(typed: &TypedSettings) -> FieldErrors {
+fn errors(typed: &SettingsForm) -> FieldErrors {
     match typed.read() {
         Err(Error::Fields(errors)) => errors,
         other => panic!("not refused: {other:?}"),
@@ -29,7 +29,7 @@ async fn settings_are_kept_as_they_were_typed(pool: PgPool) {
     typed.sender.country = "US".into();
     typed.zone = "America/New_York".into();
     typed.currency = "eur".into();
-    typed.days[0] = TypedDay { open: true, from: "9:00".into(), to: "17:30".into() };
+    typed.days[0] = DayForm { open: true, from: "9:00".into(), to: "17:30".into() };
     typed.days[5].open = true;
     typed.holidays = "2026-12-25\n\n2027-01-01".into();
     (typed.line_light, typed.line_dark) = ("#7A3B8F".into(), "#c79ad6".into());
@@ -54,7 +54,7 @@ async fn everything_wrong_is_told_at_its_field(pool: PgPool) {
     typed.name = " ".into();
     typed.zone = "Berlin".into();
     typed.currency = "XYZ".into();
-    typed.days[1] = TypedDay { open: true, from: "17:00".into(), to: "09:00".into() };
+    typed.days[1] = DayForm { open: true, from: "17:00".into(), to: "09:00".into() };
     typed.holidays = "25.12.2026".into();
     (typed.line_light, typed.line_dark) = ("#ffee00".into(), "#111111".into());
     let told: Vec<String> = errors(&typed).iter().map(|(field, _)| field.to_owned()).collect();
@@ -62,7 +62,7 @@ async fn everything_wrong_is_told_at_its_field(pool: PgPool) {
         ["name", "bill_country", "currency", "zone", "tuesday-from", "holidays", "line_light", "line_dark"];
     assert_eq!(told, expected);
     let mut closed =
-        TypedSettings { name: "Northlight".into(), zone: "UTC".into(), currency: "USD".into(), ..typed };
+        SettingsForm { name: "Northlight".into(), zone: "UTC".into(), currency: "USD".into(), ..typed };
     closed.days = Default::default();
     closed.line_dark.clear();
     closed.holidays.clear();

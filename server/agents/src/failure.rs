@@ -1,6 +1,6 @@
 //! How an attempt ends, other than by being finished.
 
-use domain::{costs::Hit, files::store, runs};
+use domain::{costs::LimitHit, files::store, runs};
 
 /// The work is done.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -23,7 +23,7 @@ pub enum AttemptFailure {
     /// The database is away: another attempt goes on when it is back.
     Away(domain::Error),
     /// The next step could pass a month's limit: the operators decide.
-    Limit(Box<Hit>),
+    Limit(Box<LimitHit>),
     /// For good. `words` say to the client what happened and what to do; `reason` is for the operators.
     Failed { words: String, reason: String },
 }

@@ -1,17 +1,23 @@
 //! A month's limit that would be passed: the work stands until an operator has decided.
 
-use domain::costs::Hit;
+use domain::costs::LimitHit;
 
 use super::{AttemptContext, AttemptEnd, AttemptFailure};
 
 /// Asks the operators. Where they raise the limit, the run goes back to the queue: the next attempt goes on from what
 /// this one wrote.
-pub(super) async fn decide(context: &mut AttemptContext, hit: &Hit) -> Result<AttemptEnd, AttemptFailure> {
-    let settled = context.ask(hit.asked()).await?;
+pub(super) async fn decide(
+    context: &mut AttemptContext,
+    hit: &LimitHit,
+) -> Result<AttemptEnd, AttemptFailure> {
+    let settled = context.ask(hit.approval()).await?;
     if settled.label == Some(hit.yes()) { Err(AttemptFailure::Leaving) } else { Err(reached(hit)) }
 }
 
 /// They did not raise it.
-pub(super) fn reached(hit: &Hit) -> AttemptFailure {
-    AttemptFailure::failed(hit.words(), format!("the limit of {} for {} is reached", hit.limit, hit.month))
+pub(super) fn reached(hit: &LimitHit) -> AttemptFailure {
+    AttemptFailure::failed(
+        hit.client_message(),
+        format!("the limit of {} for {} is reached", hit.limit, hit.month),
+    )
 }

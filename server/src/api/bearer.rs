@@ -75,11 +75,11 @@ impl Gate {
     /// Whether a token that was let in counts still: what stays open asks again. While the database is away, nobody's
     /// access changes.
     pub async fn still(&self, caller: &Caller) -> bool {
-        !matches!(tokens::bearer(&self.0.db, &caller.text).await, Err(Error::NotFound))
+        !matches!(tokens::commands::authenticate(&self.0.db, &caller.text).await, Err(Error::NotFound))
     }
 
     async fn who(&self, text: &str) -> Result<Bearer, Problem> {
-        match tokens::bearer(&self.0.db, text).await {
+        match tokens::commands::authenticate(&self.0.db, text).await {
             Err(Error::NotFound) => Err(Problem::unauthorized()),
             found => Ok(found?),
         }

@@ -3,7 +3,7 @@
 use axum::{Json, extract::State};
 use domain::{
     Scope,
-    clients::{self, ClientRow, Shown},
+    clients::{self, ClientFilter, ClientRow},
     ids::ClientId,
     tokens::Right,
 };
@@ -68,7 +68,7 @@ pub(super) async fn list(
     if let Some(only) = scope.client {
         return narrowed(&api, scope, only, &words, page).await.map(Json);
     }
-    let found = clients::queries::list(&api.app.db, scope, &words, Shown::Here, page).await?;
+    let found = clients::queries::list(&api.app.db, scope, &words, ClientFilter::Here, page).await?;
     let more = found.has_more();
     Ok(Json(Clients { clients: found.rows.into_iter().map(Client::from).collect(), page, more }))
 }
@@ -84,7 +84,7 @@ async fn narrowed(
     let (db, wide) = (&api.app.db, Scope { client: None, ..scope.clone() });
     let client = clients::queries::get(db, &wide, only).await?;
     let wanted = page == 1 && client.name.to_lowercase().contains(&words.trim().to_lowercase());
-    let named = clients::queries::list(db, &wide, &client.name, Shown::Here, 1).await?;
+    let named = clients::queries::list(db, &wide, &client.name, ClientFilter::Here, 1).await?;
     let row = named.rows.into_iter().find(|row| wanted && row.id == only);
     Ok(Clients { clients: row.map(Client::from).into_iter().collect(), page, more: false })
 }

@@ -6,7 +6,7 @@ use std::io::Write;
 use chrono::{DateTime, Utc};
 use domain::backup::{self, NamedFile};
 use domain::files::store::{self, Key, Store};
-use domain::sealed::Wrapped;
+use domain::sealed::WrappedKeys;
 use flate2::{Compression, write::GzEncoder};
 use futures::TryStreamExt;
 use sqlx::{AssertSqlSafe, Connection, Executor, PgConnection};
@@ -25,7 +25,7 @@ const PIECE: usize = 4 << 20;
 pub async fn dump(
     connection: &mut PgConnection,
     files: Option<&Store>,
-    key: Option<Wrapped>,
+    key: Option<WrappedKeys>,
     draft: &mut Draft,
 ) -> Result<Manifest, Error> {
     if let Some(why) = backup::closed_by(connection).await? {

@@ -1,6 +1,6 @@
 use std::path::PathBuf;
 
-use domain::backup::Closed;
+use domain::backup::ClosedReason;
 use domain::files::store;
 
 use super::archive;
@@ -33,7 +33,7 @@ pub enum Error {
     )]
     Hidden(String),
     #[error("{}", database::closed(.0))]
-    Closed(Closed),
+    Closed(ClosedReason),
     #[error(
         "it was made by a newer version of throughline ({version}, with migration {migration}). Restore it with that version. Nothing was written"
     )]

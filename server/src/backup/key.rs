@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use clap::Args;
-use domain::sealed::{Keyring, Wrapped};
+use domain::sealed::{Keyring, WrappedKeys};
 
 use super::{Error, prompt};
 use crate::keyring;
@@ -49,7 +49,7 @@ impl KeyOptions {
     ///
     /// # Errors
     /// [`Error::NoPassphrase`] where nobody said what is to become of them.
-    pub fn wrap(&self, settings: &Settings) -> Result<(Option<Wrapped>, &'static str), Error> {
+    pub fn wrap(&self, settings: &Settings) -> Result<(Option<WrappedKeys>, &'static str), Error> {
         if self.without_key {
             return Ok((
                 None,
@@ -73,7 +73,7 @@ impl KeyOptions {
     ///
     /// # Errors
     /// For another passphrase, and [`Error::NoPassphrase`] where nobody said what is to become of them.
-    pub fn unwrap(&self, key: Option<&Wrapped>) -> Result<Option<Keyring>, Error> {
+    pub fn unwrap(&self, key: Option<&WrappedKeys>) -> Result<Option<Keyring>, Error> {
         match key {
             Some(key) if !self.without_key => {
                 let passphrase = self.passphrase_or_typed(prompt::passphrase)?;
@@ -84,7 +84,7 @@ impl KeyOptions {
     }
 
     /// The same for a look into a backup: without a passphrase the key is left alone.
-    pub fn try_unwrap(&self, key: Option<&Wrapped>) -> Result<&'static str, Error> {
+    pub fn try_unwrap(&self, key: Option<&WrappedKeys>) -> Result<&'static str, Error> {
         match (key, self.passphrase()?) {
             (None, _) => Ok("The master key is not in it."),
             (Some(_), None) => Ok("The master key is in it, under a passphrase that was not tried."),

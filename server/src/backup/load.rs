@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 
-use domain::backup::{self, Closed};
+use domain::backup::{self, ClosedReason};
 use sqlx::{AssertSqlSafe, Connection, Executor, PgConnection};
 
 use super::archive::{Archive, Manifest};
@@ -106,7 +106,7 @@ async fn first_with_rows(
 pub async fn begin(connection: &mut PgConnection, manifest: &Manifest, file: &Path) -> Result<(), Error> {
     let wanted: BTreeSet<i64> = manifest.migrations.iter().map(|migration| migration.version).collect();
     database::run_only(connection, |version| wanted.contains(&version)).await?;
-    backup::close_by(connection, &Closed::Restoring(file.display().to_string())).await?;
+    backup::close_by(connection, &ClosedReason::Restoring(file.display().to_string())).await?;
     Ok(())
 }
 

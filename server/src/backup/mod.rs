@@ -62,7 +62,7 @@ async fn make(settings: &Settings, options: &BackupOptions) -> Result<(String, b
 async fn write(
     place: &Place,
     settings: &Settings,
-    key: Option<domain::sealed::Wrapped>,
+    key: Option<domain::sealed::WrappedKeys>,
     options: &BackupOptions,
 ) -> Result<(Manifest, u64), Error> {
     let writing = |why| Error::Writing { path: options.file.clone(), why };

@@ -1,7 +1,7 @@
 //! From the private database to one that somebody runs as a service. Files and the master key stay where they are.
 
 use clap::Args;
-use domain::backup::{self, Closed};
+use domain::backup::{self, ClosedReason};
 use tokio_util::sync::CancellationToken;
 
 use super::archive::Draft;
@@ -52,7 +52,7 @@ async fn move_to(settings: &Settings, from: &Place, to: &SecretUrl) -> Result<St
         let mut connection = restore::ready(&target, &archive).await?;
         load::begin(&mut connection, archive.manifest(), &path).await?;
         load::load(&mut connection, &mut archive).await?;
-        backup::close_by(&mut source, &Closed::Moved(target.name())).await?;
+        backup::close_by(&mut source, &ClosedReason::Moved(target.name())).await?;
         Ok::<_, Error>((described(archive.manifest()), target.name()))
     };
     let passed = passing.await;
@@ -69,7 +69,7 @@ async fn move_to(settings: &Settings, from: &Place, to: &SecretUrl) -> Result<St
 async fn undo(from: &Place) -> Result<String, Error> {
     let mut connection = from.connect(&CancellationToken::new()).await?;
     match backup::closed_by(&mut connection).await? {
-        Some(Closed::Moved(to)) => {
+        Some(ClosedReason::Moved(to)) => {
             backup::open_by(&mut connection).await?;
             Ok(format!("The private database is in use again; what happened in {to} since is not in it.\n"))
         }

@@ -50,7 +50,7 @@ pub enum Error {
     Edited(i64),
     /// What is there is not to be served.
     #[error("{}", closed(.0))]
-    Closed(domain::backup::Closed),
+    Closed(domain::backup::ClosedReason),
     /// The product could not be asked.
     #[error("the database failed")]
     Domain(#[from] domain::Error),
@@ -87,13 +87,13 @@ pub enum Error {
 }
 
 /// What to do about an install that is closed.
-pub fn closed(why: &domain::backup::Closed) -> String {
-    use domain::backup::Closed;
+pub fn closed(why: &domain::backup::ClosedReason) -> String {
+    use domain::backup::ClosedReason;
     match why {
-        Closed::Restoring(of) => format!(
+        ClosedReason::Restoring(of) => format!(
             "a restore of the backup {of} into this install was broken off, so it is not whole. Run `throughline restore` again"
         ),
-        Closed::Moved(to) => format!(
+        ClosedReason::Moved(to) => format!(
             "this install was moved to {to}, and what is here is old. Set DATABASE_URL to that database; to go on here instead, \
              and give up what happened there, run `throughline move --undo`"
         ),

@@ -20,11 +20,11 @@ pub(super) fn start(app: &App, shutdown: &Shutdown) {
 }
 
 async fn pack(db: Db, files: Store) -> domain::Result<()> {
-    exports::work_due(&db, &files).await.map(drop)
+    exports::commands::pack_due(&db, &files).await.map(drop)
 }
 
 async fn remove_expired(db: Db, files: Store) -> domain::Result<()> {
-    let removed = exports::clear(&db, &files).await?;
+    let removed = exports::commands::clear(&db, &files).await?;
     if removed > 0 {
         tracing::info!(downloads = removed, "removed expired downloads of clients");
     }

@@ -60,7 +60,7 @@ pub fn start(
     // Questions are open for days; a few seconds more or less are nobody's concern.
     every("approvals", 5, |db| Box::pin(async move { approvals::commands::expire(&db).await.map(drop) }));
     // A period ends on a day; the invoice should be there when people come to work.
-    every("billing", 60, |db| Box::pin(async move { billing::renew_due(&db).await.map(drop) }));
+    every("billing", 60, |db| Box::pin(async move { billing::commands::renew_due(&db).await.map(drop) }));
     // What has run out is refused all the same; this only makes room.
     every("accounts", HOUR, |db| Box::pin(async move { accounts::commands::clear(&db).await }));
     every("unused sign-ups", HOUR, |db| {
@@ -70,10 +70,10 @@ pub fn start(
         Box::pin(async move { clients::commands::close_due(&db).await.map(drop) })
     });
     every("answered calls", HOUR, |db| Box::pin(async move { domain::idempotency::clear(&db).await }));
-    every("sent mail", HOUR, |db| Box::pin(async move { domain::mail::clear(&db).await }));
-    every("sent webhooks", HOUR, |db| Box::pin(async move { domain::webhooks::clear(&db).await }));
+    every("sent mail", HOUR, |db| Box::pin(async move { domain::mail::outbox::clear(&db).await }));
+    every("sent webhooks", HOUR, |db| Box::pin(async move { domain::webhooks::outbox::clear(&db).await }));
     every("kept invoices", HOUR, |db| {
-        Box::pin(async move { erasures::expire_invoices(&db).await.map(drop) })
+        Box::pin(async move { erasures::commands::expire_invoices(&db).await.map(drop) })
     });
     erase(app, shutdown);
     let unnamed = periodic::with_files(&app.site.files, clear_files);
@@ -118,7 +118,7 @@ fn erase(app: &App, shutdown: &Shutdown) {
 }
 
 async fn erase_due(db: Db, files: Store) -> domain::Result<()> {
-    let erased = erasures::carry_out_due(&db, &files).await?;
+    let erased = erasures::commands::carry_out_due(&db, &files).await?;
     if erased > 0 {
         tracing::info!(clients = erased, "clients were erased");
     }

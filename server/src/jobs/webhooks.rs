@@ -5,7 +5,7 @@ use std::{fmt::Write, time::Duration};
 
 use domain::{
     Db, JobBackoff,
-    webhooks::{self, Answered, Due},
+    webhooks::outbox::{self, DueDelivery, Reply},
 };
 use futures::{StreamExt, stream};
 use standardwebhooks::{HEADER_WEBHOOK_ID, HEADER_WEBHOOK_SIGNATURE, HEADER_WEBHOOK_TIMESTAMP, Webhook};
@@ -43,8 +43,8 @@ pub async fn run(db: Db, safe_http: SafeHttp, stop: CancellationToken) {
 /// # Errors
 /// When the database does not answer.
 pub async fn send_due(db: &Db, safe_http: &SafeHttp) -> domain::Result<usize> {
-    while webhooks::spread(db).await? > 0 {}
-    let due = webhooks::due(db, BATCH).await?;
+    while outbox::spread(db).await? > 0 {}
+    let due = outbox::due(db, BATCH).await?;
     let tried = due.len();
     let mut on_their_way = stream::iter(due).map(|due| try_one(db, safe_http, due)).buffer_unordered(AT_ONCE);
     let mut done = Ok(tried);
@@ -57,20 +57,20 @@ pub async fn send_due(db: &Db, safe_http: &SafeHttp) -> domain::Result<usize> {
     done
 }
 
-async fn try_one(db: &Db, safe_http: &SafeHttp, due: Due) -> domain::Result<()> {
+async fn try_one(db: &Db, safe_http: &SafeHttp, due: DueDelivery) -> domain::Result<()> {
     let answered = match send(db, safe_http, &due).await {
         Ok(answered) => answered,
-        Err(text) => Answered { status: None, text },
+        Err(text) => Reply { status: None, text },
     };
     tracing::info!(
         webhook.id = %due.webhook, webhook.event = %due.event, webhook.attempt = due.attempt,
         http.status = answered.status, "sent a webhook"
     );
-    webhooks::settle(db, &due, &answered).await
+    outbox::settle(db, &due, &answered).await
 }
 
 /// What was answered, or why nobody did.
-async fn send(db: &Db, safe_http: &SafeHttp, due: &Due) -> Result<Answered, String> {
+async fn send(db: &Db, safe_http: &SafeHttp, due: &DueDelivery) -> Result<Reply, String> {
     let url = safe_http.checked_url(&due.url).await.map_err(|refused| refused.to_string())?;
     let (id, at) = (due.event.to_string(), db.now().timestamp());
     let signed = Webhook::new(due.secret.reveal()).and_then(|with| with.sign(&id, at, due.body.as_bytes()));
@@ -93,10 +93,7 @@ async fn send(db: &Db, safe_http: &SafeHttp, due: &Due) -> Result<Answered, Stri
         }
     }
     bytes.truncate(ANSWER);
-    Ok(Answered {
-        status: Some(response.status().as_u16()),
-        text: String::from_utf8_lossy(&bytes).into_owned(),
-    })
+    Ok(Reply { status: Some(response.status().as_u16()), text: String::from_utf8_lossy(&bytes).into_owned() })
 }
 
 /// Why nobody answered, with its causes and without the address, which may carry a secret.

@@ -11,7 +11,7 @@ use axum::{
     http::{HeaderMap, StatusCode, header},
     response::{IntoResponse, Response},
 };
-use domain::accounts::Standing;
+use domain::accounts::Membership;
 use futures::{Stream, stream};
 use sessions::{Offset, StreamId};
 use sessions_http::sse;
@@ -86,7 +86,7 @@ fn follows(query: &str) -> Option<Vec<(StreamId, Offset)>> {
 /// Follows until somebody ends it; with which code, unless nobody is there to hear it.
 async fn follow_all(
     visitor: Visitor,
-    standing: Standing,
+    standing: Membership,
     live: Live,
     follows: Vec<(StreamId, Offset)>,
     out: mpsc::Sender<String>,

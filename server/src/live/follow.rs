@@ -3,7 +3,7 @@
 use std::{sync::Arc, time::Duration};
 
 use app::web::App;
-use domain::{Error, access, accounts::Standing};
+use domain::{Error, access, accounts::Membership};
 use sessions::{Offset, StreamId, Tenant};
 use tokio::sync::{mpsc, watch};
 use wire::frames::Viewer;
@@ -23,7 +23,7 @@ const FULL: Duration = Duration::from_secs(5);
 /// What following needs besides the stream.
 pub struct Follow {
     pub app: App,
-    pub standing: Standing,
+    pub standing: Membership,
     pub presence: Arc<Presence>,
     pub grace: Duration,
     pub limits: Arc<Limits>,
@@ -60,7 +60,7 @@ impl Follow {
 
     /// Waits for a seat, and says so where there is none: the page goes on without asking again.
     async fn wait_for_seat(&self, stream: StreamId) -> Seat {
-        let Standing { workspace, client, .. } = &self.standing;
+        let Membership { workspace, client, .. } = &self.standing;
         let tenant = Tenant { workspace: workspace.0, client: client.as_ref().map(|(client, _)| client.0) };
         if let Ok(seat) = self.limits.seat(tenant, Kind::Socket) {
             return seat;

@@ -3,7 +3,7 @@
 use std::{borrow::Cow, collections::HashMap};
 
 use axum::extract::ws::{CloseFrame, Message, WebSocket, close_code};
-use domain::accounts::Standing;
+use domain::accounts::Membership;
 use futures::{SinkExt, StreamExt, stream::SplitSink};
 use sessions::{Offset, StreamId};
 use tokio::{
@@ -83,7 +83,7 @@ async fn write(
 
 struct Connection {
     visitor: Visitor,
-    standing: Standing,
+    standing: Membership,
     live: Live,
     out: mpsc::Sender<String>,
     follows: HashMap<StreamId, AbortHandle>,

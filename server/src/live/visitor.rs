@@ -8,7 +8,7 @@ use app::{
 };
 use axum::http::HeaderMap;
 use domain::{
-    accounts::{Standing, queries::arrive},
+    accounts::{Membership, queries::arrive},
     ids::PersonId,
 };
 use tower_sessions::{Session, session::Id};
@@ -18,7 +18,7 @@ use crate::sign_in_store::SignInStore;
 
 pub struct Visitor {
     pub app: App,
-    pub standing: Option<Standing>,
+    pub standing: Option<Membership>,
     host: String,
     sign_in: Option<Id>,
 }
@@ -31,7 +31,7 @@ impl Visitor {
 
     /// Asks anew who is there: signed in, in the same place, in the same role. While the database is away nobody's
     /// access changes.
-    pub async fn is_still(&self, known: &Standing) -> bool {
+    pub async fn is_still(&self, known: &Membership) -> bool {
         match self.now(known).await {
             Ok(now) => now.as_ref() == Some(known),
             Err(error) => {
@@ -43,8 +43,8 @@ impl Visitor {
 
     async fn now(
         &self,
-        known: &Standing,
-    ) -> Result<Option<Standing>, Box<dyn std::error::Error + Send + Sync>> {
+        known: &Membership,
+    ) -> Result<Option<Membership>, Box<dyn std::error::Error + Send + Sync>> {
         let store = Arc::new(SignInStore(self.app.db.clone()));
         let person = Session::new(self.sign_in, store, None).get::<PersonId>(PERSON_KEY).await?;
         if person != Some(known.person) {
@@ -56,7 +56,7 @@ impl Visitor {
 }
 
 /// As others see them.
-pub fn viewer(standing: &Standing) -> Viewer {
+pub fn viewer(standing: &Membership) -> Viewer {
     let kind = if standing.client.is_some() { "person" } else { "operator" };
     Viewer { name: standing.name.clone(), initials: initials(&standing.name), kind: kind.to_owned() }
 }

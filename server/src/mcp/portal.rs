@@ -5,7 +5,7 @@ use std::sync::{Arc, LazyLock};
 use axum::http::request::Parts;
 use domain::{
     Actor, Db, Error,
-    audit::{self, By, Deed, Outcome},
+    audit::{self, AuditOutcome, By, NewEntry},
     tokens::Right,
 };
 use rmcp::{
@@ -126,8 +126,9 @@ impl Guest {
 async fn not_offered(db: &Db, scope: &domain::Scope, by: &By, name: &str, there: bool) -> ErrorData {
     // An agent that works for everyone has no place in the log before it has a run.
     if there && (scope.client.is_some() || scope.is_wide()) {
-        let deed = Deed::done(name, "").came_to(Outcome::Refused, "It is not among its tools.");
-        if let Err(error) = audit::write(db, scope, by, &deed).await {
+        let entry =
+            NewEntry::done(name, "").with_outcome(AuditOutcome::Refused, "It is not among its tools.");
+        if let Err(error) = audit::commands::write(db, scope, by, &entry).await {
             tracing::warn!(error.message = %error, "a refusal was not audited");
         }
     }
@@ -182,8 +183,8 @@ impl Desk {
         } else {
             format!("This token may not do that: it needs the right {}.", right(tool.kind).as_str())
         };
-        let deed = Deed::done(tool.name(), "").came_to(Outcome::Refused, why.as_str());
-        if let Err(error) = audit::write(&self.db, &self.scope, &self.by, &deed).await {
+        let entry = NewEntry::done(tool.name(), "").with_outcome(AuditOutcome::Refused, why.as_str());
+        if let Err(error) = audit::commands::write(&self.db, &self.scope, &self.by, &entry).await {
             tracing::warn!(error.message = %error, "a refusal was not audited");
         }
         why

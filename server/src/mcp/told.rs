@@ -3,7 +3,7 @@
 use chrono::DateTime;
 use domain::{
     Db, Result, Scope,
-    audit::Deed,
+    audit::NewEntry,
     ids::ClientId,
     notes::{self, Note, NoteMatch},
     session::Conversation,
@@ -69,7 +69,7 @@ pub(super) fn note(note: &Note) -> Value {
 /// A note that was written over the version that was expected, or anew.
 pub(super) fn wrote_note(client: ClientId, note: &Note, expected: Option<u32>) -> Done {
     let before = expected.map_or_else(|| "no such note".to_owned(), |before| format!("version {before}"));
-    let deed = Deed::done("write_note", note.path.as_str()).of(client);
+    let deed = NewEntry::done("write_note", note.path.as_str()).of(client);
     let deed = deed.changed(before, format!("version {}", note.version));
     (json!({ "path": note.path, "version": note.version }), deed)
 }

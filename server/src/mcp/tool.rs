@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeSet, sync::Arc};
 
-use domain::{Error, FieldErrors, Result, audit::Deed};
+use domain::{Error, FieldErrors, Result, audit::NewEntry};
 use futures::future::{BoxFuture, FutureExt};
 use rmcp::{
     handler::server::tool::schema_for_input,
@@ -52,7 +52,7 @@ pub(super) struct Keyed<A> {
 pub(super) struct Nothing {}
 
 /// What a writing tool did: its answer, and the entry of the audit log.
-pub(super) type Done = (Value, Deed);
+pub(super) type Done = (Value, NewEntry);
 
 impl<C: Send + 'static> Tool<C> {
     /// A tool of any kind whose arguments are `A`.

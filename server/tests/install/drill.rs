@@ -21,7 +21,7 @@ use domain::{
     offers::Starts,
     sealed::Keyring,
     testing::{Fixture, all_rows, bare, furnish, without_rows},
-    webhooks::{self, Kind, NewWebhook},
+    webhooks::{self, EventKind, NewWebhook},
 };
 use futures::TryStreamExt;
 use sessions::{Append, StreamId};
@@ -59,8 +59,8 @@ impl Furnished {
         let new = NewAgent { name: "Ada".into(), persona: String::new(), client: None };
         let agent = agents::commands::create(&db, &operator, new).await.unwrap();
         agents::commands::set_key(&db, &operator, agent, PLANTED).await.unwrap();
-        let hook = NewWebhook { url: "https://hooks.example/x".into(), events: Kind::ALL.to_vec() };
-        webhooks::create(&db, &operator, &hook).await.unwrap();
+        let hook = NewWebhook { url: "https://hooks.example/x".into(), events: EventKind::ALL.to_vec() };
+        webhooks::commands::create(&db, &operator, &hook).await.unwrap();
         let url = of_pool(&pool);
         let all = Self { place, db, pool, url, workspace, operator, agent };
         all.add_files().await;
@@ -76,10 +76,10 @@ impl Furnished {
         furnish::full_client(&fixture, &self.store(), &offer, "qxvwka").await;
         let leaving = fixture.client("Leaving").await.id;
         clients::commands::archive(&self.db, &self.operator, leaving).await.unwrap();
-        erasures::schedule(&self.db, &self.operator, leaving, "Leaving").await.unwrap();
-        costs::set_rate(&self.db, &self.operator, Currency::EUR, "0.92").await.unwrap();
+        erasures::commands::schedule(&self.db, &self.operator, leaving, "Leaving").await.unwrap();
+        costs::commands::set_rate(&self.db, &self.operator, Currency::EUR, "0.92").await.unwrap();
         self.db.engine().signing_key(&[7; 32]).await.unwrap();
-        while webhooks::spread(&self.db).await.unwrap() > 0 {}
+        while webhooks::outbox::spread(&self.db).await.unwrap() > 0 {}
         assert_eq!(without_rows(&all_rows(&self.pool).await), Vec::<&str>::new(), "tables without a row");
     }
 

@@ -77,17 +77,18 @@ async fn every_token_gets_a_new_text(pool: PgPool) {
     let from = Furnished::new(pool).await;
     let new =
         |name: &str| NewToken { name: name.into(), agent: None, client: None, rights: vec![Right::Read] };
-    let (_, first) = tokens::create(&from.db, from.operator(), new("Reports")).await.unwrap();
-    let (revoked, gone) = tokens::create(&from.db, from.operator(), new("Old one")).await.unwrap();
-    tokens::revoke(&from.db, from.operator(), revoked).await.unwrap();
+    let (_, first) = tokens::commands::create(&from.db, from.operator(), new("Reports")).await.unwrap();
+    let (revoked, gone) = tokens::commands::create(&from.db, from.operator(), new("Old one")).await.unwrap();
+    tokens::commands::revoke(&from.db, from.operator(), revoked).await.unwrap();
     let said = from.place.run(Some(&from.url), &["rotate", "tokens"]).await.well();
     assert!(!said.contains("Old one"), "what was revoked stays so: {said}");
     let line = said.lines().find(|line| line.contains(": Reports")).unwrap_or_else(|| panic!("{said}"));
     let second = line.split_whitespace().next().unwrap();
     assert!(
-        tokens::bearer(&from.db, &first).await.is_err() && tokens::bearer(&from.db, &gone).await.is_err()
+        tokens::commands::authenticate(&from.db, &first).await.is_err()
+            && tokens::commands::authenticate(&from.db, &gone).await.is_err()
     );
-    let bearer = tokens::bearer(&from.db, second).await.unwrap();
+    let bearer = tokens::commands::authenticate(&from.db, second).await.unwrap();
     assert_eq!(
         (bearer.name.as_str(), bearer.may(Right::Read), bearer.may(Right::Write)),
         ("Reports", true, false)

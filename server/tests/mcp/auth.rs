@@ -17,8 +17,8 @@ async fn nobody_comes_in_without_a_token_that_counts(pool: PgPool) {
         assert_eq!(answer.status(), 401, "{text}");
         assert!(answer.headers()["www-authenticate"].to_str().unwrap().starts_with("Bearer"));
     }
-    let token = tokens::list(&house.fixture.db, &house.fixture.operator).await.unwrap()[0].id;
-    tokens::revoke(&house.fixture.db, &house.fixture.operator, token).await.unwrap();
+    let token = tokens::queries::list(&house.fixture.db, &house.fixture.operator).await.unwrap()[0].id;
+    tokens::commands::revoke(&house.fixture.db, &house.fixture.operator, token).await.unwrap();
     assert_eq!(atlas.send("tools/list", json!({})).await.status(), 401);
 }
 

@@ -1,7 +1,7 @@
 //! An operator's program at the desk.
 
 use domain::{
-    audit::Outcome,
+    audit::AuditOutcome,
     requests::Column,
     tokens::{Right, Right::*},
 };
@@ -71,7 +71,9 @@ async fn a_program_runs_the_desk_from_the_clients_to_the_bills(pool: PgPool) {
 
     let log = house.log().await;
     assert_eq!(log.len(), 10);
-    assert!(log.iter().all(|entry| entry.who == "Atlas" && entry.by_token && entry.outcome == Outcome::Done));
+    assert!(
+        log.iter().all(|entry| entry.who == "Atlas" && entry.by_token && entry.outcome == AuditOutcome::Done)
+    );
     assert!(log.iter().all(|entry| entry.ip.as_deref() == Some("127.0.0.1")));
     let moved = log.iter().find(|entry| entry.what == "move_request").unwrap();
     assert_eq!((moved.before.as_deref(), moved.after.as_deref()), (Some("In progress"), Some("Backlog")));
@@ -117,7 +119,7 @@ async fn notes_are_found_read_and_written_over_what_was_read(pool: PgPool) {
     let log = house.log().await;
     let changes: Vec<_> = log
         .iter()
-        .filter(|entry| entry.what == "write_note" && entry.outcome == Outcome::Done)
+        .filter(|entry| entry.what == "write_note" && entry.outcome == AuditOutcome::Done)
         .map(|entry| (entry.target.as_str(), entry.before.as_deref(), entry.after.as_deref()))
         .collect();
     let path = "Billing/Rates.md";
@@ -127,7 +129,7 @@ async fn notes_are_found_read_and_written_over_what_was_read(pool: PgPool) {
         wanted.reverse();
     }
     assert_eq!(changes, wanted);
-    assert_eq!(log.iter().filter(|entry| entry.outcome == Outcome::Refused).count(), 2);
+    assert_eq!(log.iter().filter(|entry| entry.outcome == AuditOutcome::Refused).count(), 2);
 }
 
 #[sqlx::test(migrations = "../migrations")]
@@ -181,7 +183,7 @@ async fn others_things_are_not_there(pool: PgPool) {
     assert!(!offered.contains(&"list_clients".into()) && offered.contains(&"list_requests".into()));
     // Nothing was done, and whoever tried stands in the log.
     assert_eq!(house.column(house.law.id, theirs).await, Column::Backlog);
-    assert!(house.log().await.iter().all(|entry| entry.outcome == Outcome::Refused));
+    assert!(house.log().await.iter().all(|entry| entry.outcome == AuditOutcome::Refused));
 }
 
 #[sqlx::test(migrations = "../migrations")]

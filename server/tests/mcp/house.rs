@@ -1,7 +1,7 @@
 use std::{net::SocketAddr, time::Duration};
 
 use domain::{
-    audit::{self, Entry, Filter},
+    audit::{self, AuditEntry, AuditQuery},
     ids::{AgentId, ClientId},
     offers::Starts,
     requests::{Column, NewRequest},
@@ -84,11 +84,13 @@ impl House {
     }
 
     /// The audit log, oldest first.
-    pub async fn log(&self) -> Vec<Entry> {
-        let page = audit::list(&self.fixture.db, &self.fixture.operator, &Filter::default()).await.unwrap();
+    pub async fn log(&self) -> Vec<AuditEntry> {
+        let page = audit::queries::list(&self.fixture.db, &self.fixture.operator, &AuditQuery::default())
+            .await
+            .unwrap();
         // Without what the test itself needed first.
         let needed = ["create_token", "create_offer", "publish_offer", "start_subscription", "add_agent"];
-        let of_programs = |entry: &Entry| {
+        let of_programs = |entry: &AuditEntry| {
             entry.by_token || entry.who != "The portal" && !needed.contains(&entry.what.as_str())
         };
         page.entries.into_iter().filter(of_programs).rev().collect()

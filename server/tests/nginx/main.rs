@@ -9,7 +9,7 @@ mod shared;
 use std::time::Duration;
 
 use domain::{
-    audit::{self, Filter},
+    audit::{self, AuditQuery},
     secret,
     testing::{Fixture, TestClient},
     tokens::{self, NewToken, Right},
@@ -125,7 +125,7 @@ async fn the_log_and_the_limits_see_visitors_and_not_the_proxy(pool: PgPool) {
     let Some(house) = House::new(&pool).await else { return };
     let rights = vec![Right::Read, Right::Write];
     let new = NewToken { name: "Atlas".into(), rights, agent: None, client: None };
-    let (_, token) = tokens::create(&house.fixture.db, &house.fixture.operator, new).await.unwrap();
+    let (_, token) = tokens::commands::create(&house.fixture.db, &house.fixture.operator, new).await.unwrap();
     let call = json!({ "jsonrpc": "2.0", "id": 7, "method": "tools/list" });
     let browser = house.front.browser([127, 0, 0, 7]);
     let tools = browser.post(house.front.url("/mcp")).bearer_auth(&token).json(&call);
@@ -140,7 +140,9 @@ async fn the_log_and_the_limits_see_visitors_and_not_the_proxy(pool: PgPool) {
     let asked = asked.header("idempotency-key", "one").header("x-forwarded-for", "198.51.100.7");
     let status = asked.header("forwarded", "for=198.51.100.7").send().await.unwrap().status();
     assert!(status == StatusCode::CREATED || status == StatusCode::CONFLICT, "{status}");
-    let page = audit::list(&house.fixture.db, &house.fixture.operator, &Filter::default()).await.unwrap();
+    let page = audit::queries::list(&house.fixture.db, &house.fixture.operator, &AuditQuery::default())
+        .await
+        .unwrap();
     let entry = page.entries.iter().find(|entry| entry.what == "create_request").unwrap();
     assert_eq!(entry.ip.as_deref(), Some("127.0.0.7"));
 }

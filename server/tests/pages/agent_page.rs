@@ -228,7 +228,7 @@ async fn a_webhooks_address_that_leads_inside_is_refused_beside_its_field(pool: 
     // A name that nobody knows yet may be known when something is sent.
     let (status, shown) = desk.post("/desk/webhooks", &hook("https://hooks.throughline.invalid/in")).await;
     assert!(status.is_success() && shown.contains("whsec_"), "{status} {shown}");
-    let made = domain::webhooks::list(&desk.fixture.db, &desk.fixture.operator).await.unwrap();
+    let made = domain::webhooks::queries::list(&desk.fixture.db, &desk.fixture.operator).await.unwrap();
     assert_eq!(made.len(), 1);
     let page = format!("/desk/webhooks/{}", made[0].id);
     let (status, shown) = desk.post(&page, &hook("http://169.254.169.254/")).await;

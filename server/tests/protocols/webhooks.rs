@@ -16,7 +16,7 @@ use domain::{
     Clock, Db,
     ids::WebhookId,
     testing::{Fixture, TestClient},
-    webhooks::{self, DeliveryState, Kind, NewWebhook},
+    webhooks::{self, DeliveryState, EventKind, NewWebhook},
 };
 use http::HeaderMap;
 use safe_http::{Admitted, SafeHttp};
@@ -100,9 +100,9 @@ impl House {
         Self { fixture, client, taker: Taker::new().await, safe_http: SafeHttp::new(admitted).unwrap() }
     }
 
-    async fn webhook(&self, events: &[Kind]) -> (WebhookId, String) {
+    async fn webhook(&self, events: &[EventKind]) -> (WebhookId, String) {
         let new = NewWebhook { url: self.taker.url.clone(), events: events.to_vec() };
-        webhooks::create(&self.fixture.db, &self.fixture.operator, &new).await.unwrap()
+        webhooks::commands::create(&self.fixture.db, &self.fixture.operator, &new).await.unwrap()
     }
 
     /// Sends what is due; how many tries.
@@ -111,11 +111,14 @@ impl House {
     }
 
     async fn delivery(&self, webhook: WebhookId) -> webhooks::Delivery {
-        webhooks::deliveries(&self.fixture.db, &self.fixture.operator, webhook).await.unwrap().remove(0)
+        webhooks::queries::deliveries(&self.fixture.db, &self.fixture.operator, webhook)
+            .await
+            .unwrap()
+            .remove(0)
     }
 
     async fn failing(&self, webhook: WebhookId) -> bool {
-        let found = webhooks::get(&self.fixture.db, &self.fixture.operator, webhook).await.unwrap();
+        let found = webhooks::queries::get(&self.fixture.db, &self.fixture.operator, webhook).await.unwrap();
         found.failing_since.is_some()
     }
 
@@ -127,7 +130,7 @@ impl House {
 #[sqlx::test(migrations = "../migrations")]
 async fn what_happens_is_sent_once_and_signed(pool: PgPool) {
     let house = House::new(&pool, Admitted::private()).await;
-    let (webhook, secret) = house.webhook(&[Kind::RequestCreated]).await;
+    let (webhook, secret) = house.webhook(&[EventKind::RequestCreated]).await;
     assert!(secret.starts_with("whsec_"));
     // The scheme's library goes by its own clock.
     house.db().clock().advance(Clock::system().now() - house.db().now());
@@ -153,8 +156,10 @@ async fn what_happens_is_sent_once_and_signed(pool: PgPool) {
     assert_eq!(headers["webhook-id"].to_str().unwrap(), delivery.event.to_string());
 
     // Another secret: the one before counts no more.
-    let other = webhooks::rotate(house.db(), &house.fixture.operator, webhook).await.unwrap();
-    webhooks::send_again(house.db(), &house.fixture.operator, webhook, delivery.event).await.unwrap();
+    let other = webhooks::commands::rotate(house.db(), &house.fixture.operator, webhook).await.unwrap();
+    webhooks::commands::send_again(house.db(), &house.fixture.operator, webhook, delivery.event)
+        .await
+        .unwrap();
     house.send().await;
     let (headers, body) = house.taker.messages().remove(1);
     standardwebhooks::Webhook::new(&other).unwrap().verify(&body, &headers).unwrap();
@@ -168,7 +173,7 @@ async fn what_happens_is_sent_once_and_signed(pool: PgPool) {
 #[sqlx::test(migrations = "../migrations")]
 async fn what_is_not_taken_comes_again_and_is_given_up_after_three_days(pool: PgPool) {
     let house = House::new(&pool, Admitted::private()).await;
-    let (webhook, _) = house.webhook(&[Kind::RequestCreated]).await;
+    let (webhook, _) = house.webhook(&[EventKind::RequestCreated]).await;
     house.taker.says.store(500, Relaxed);
     shared::ask(&house.fixture, &house.client).await;
     let begun = house.db().now();
@@ -190,12 +195,17 @@ async fn what_is_not_taken_comes_again_and_is_given_up_after_three_days(pool: Pg
     // Sent again from the desk, and taken.
     house.taker.says.store(200, Relaxed);
     let since = begun - TimeDelta::hours(1);
-    assert_eq!(webhooks::send_since(house.db(), &house.fixture.operator, webhook, since).await.unwrap(), 1);
+    assert_eq!(
+        webhooks::commands::send_since(house.db(), &house.fixture.operator, webhook, since).await.unwrap(),
+        1
+    );
     assert_eq!(house.send().await, 1);
     assert_eq!(house.delivery(webhook).await.state, DeliveryState::Sent);
     assert!(!house.failing(webhook).await, "it listens again");
     assert_eq!(
-        webhooks::send_since(house.db(), &house.fixture.operator, webhook, house.db().now()).await.unwrap(),
+        webhooks::commands::send_since(house.db(), &house.fixture.operator, webhook, house.db().now())
+            .await
+            .unwrap(),
         0
     );
 }
@@ -203,7 +213,7 @@ async fn what_is_not_taken_comes_again_and_is_given_up_after_three_days(pool: Pg
 #[sqlx::test(migrations = "../migrations")]
 async fn inner_addresses_are_not_reached(pool: PgPool) {
     let house = House::new(&pool, Admitted::default()).await;
-    let (webhook, _) = house.webhook(&[Kind::RequestCreated]).await;
+    let (webhook, _) = house.webhook(&[EventKind::RequestCreated]).await;
     shared::ask(&house.fixture, &house.client).await;
     assert_eq!(house.send().await, 1);
     assert!(house.taker.messages().is_empty());
@@ -221,7 +231,7 @@ async fn every_kind_is_told(pool: PgPool) {
         session::Choice,
     };
     let house = House::new(&pool, Admitted::private()).await;
-    house.webhook(&Kind::ALL).await;
+    house.webhook(&EventKind::ALL).await;
     let (db, operator) = (house.db(), &house.fixture.operator);
     house.fixture.agent("Juno", None).await;
     house.fixture.ask(&house.client, "Follow up").await;
@@ -242,7 +252,7 @@ async fn every_kind_is_told(pool: PgPool) {
     let mut kinds = house.taker.kinds();
     kinds.sort();
     kinds.dedup();
-    let mut all: Vec<&str> = Kind::ALL.iter().map(|kind| kind.as_str()).collect();
+    let mut all: Vec<&str> = EventKind::ALL.iter().map(|kind| kind.as_str()).collect();
     all.sort_unstable();
     assert_eq!(kinds, all);
     let ended: Vec<Value> =

@@ -84,7 +84,7 @@ async fn every_change_is_told_or_has_a_reason_not_to_be(pool: PgPool) {
         }
         match (fresh, reason(&pattern)) {
             ([], None) => wrong.push(format!(
-                "{pattern} leaves no entry: write one with `audit::done_in` in its command, or say why not in UNLISTED"
+                "{pattern} leaves no entry: write one with `audit::commands::record_in` in its command, or say why not in UNLISTED"
             )),
             ([], Some(_)) => {}
             (_, Some(why)) => wrong.push(format!("{pattern} is told of; it need not be listed ({why})")),

@@ -28,7 +28,7 @@ async fn leave(town: &Town) {
     let (db, operator, client) = (&town.ours.db, &town.ours.operator, town.quill.client.id);
     billing::commands::end_now(db, operator, town.quill.subscription).await.unwrap();
     clients::commands::archive(db, operator, client).await.unwrap();
-    erasures::schedule(db, operator, client, "quillhaven & Partners").await.unwrap();
+    erasures::commands::schedule(db, operator, client, "quillhaven & Partners").await.unwrap();
     town.ours.wait(erasures::GRACE);
 }
 
@@ -38,7 +38,7 @@ async fn erase(town: &Town) {
     let store = Store::folder(town.files()).unwrap();
     standing(db, &store).await.unwrap();
     // The one that is set from the beginning goes as well.
-    assert_eq!(erasures::carry_out_due(db, &store).await.unwrap(), 2);
+    assert_eq!(erasures::commands::carry_out_due(db, &store).await.unwrap(), 2);
 }
 
 #[sqlx::test(migrations = "../migrations")]

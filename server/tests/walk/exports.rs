@@ -20,7 +20,7 @@ async fn set(town: &Town, sql: &'static str) {
 async fn a_download_is_named_and_whole_and_kept_by_no_cache(pool: PgPool) {
     let town = Town::new(&pool).await;
     let (owner, path) = (&town.quill.client.owner, format!("/portal/data/{}/download", town.quill.export));
-    let shown = exports::shown(&town.ours.db, owner).await.unwrap();
+    let shown = exports::queries::view(&town.ours.db, owner).await.unwrap();
     let bytes = shown.ready.unwrap().bytes.unwrap();
     let browser = Browser::of(&town, OURS, owner).await;
     let asked = browser.request("GET", &path).header(header::ACCEPT_ENCODING, "gzip, br");

@@ -6,7 +6,7 @@ use domain::{
     Actor, Role, Scope,
     accounts::{commands::invitations, passwords},
     agents::{self, NewAgent},
-    billing::{InvoiceDraft, Line, commands as billing},
+    billing::{InvoiceDraft, InvoiceLine, commands as billing},
     exports,
     files::{self, NewFile, store::Store},
     ids::{AgentId, CreditNoteId, ExportId, FileId, InvitationId, InvoiceId, MembershipId, SubscriptionId},
@@ -144,7 +144,7 @@ async fn keep(fixture: &Fixture, client: &TestClient, word: &str, store: &Path) 
 }
 
 async fn draft(fixture: &Fixture, client: &TestClient, words: &str) -> InvoiceId {
-    let lines = vec![Line { what: format!("{words} line"), minor: 12_345 }];
+    let lines = vec![InvoiceLine { what: format!("{words} line"), minor: 12_345 }];
     let draft = InvoiceDraft { lines, currency: Currency::USD, note: format!("{words} note") };
     billing::draft(&fixture.db, &fixture.operator, client.id, &draft).await.unwrap()
 }
@@ -157,28 +157,32 @@ async fn issue(fixture: &Fixture, client: &TestClient, word: &str) -> (InvoiceId
 }
 
 async fn credit(fixture: &Fixture, client: &TestClient, word: &str) -> (CreditNoteId, u64) {
-    let lines = vec![Line { what: format!("{word} goodwill"), minor: -500 }];
+    let lines = vec![InvoiceLine { what: format!("{word} goodwill"), minor: -500 }];
     let draft = InvoiceDraft { lines, currency: Currency::USD, note: String::new() };
     let id = billing::draft(&fixture.db, &fixture.operator, client.id, &draft).await.unwrap();
-    let billing::Issued::Credit(credit) = billing::issue(&fixture.db, &fixture.operator, id).await.unwrap()
+    let billing::IssueOutcome::Credit(credit) =
+        billing::issue(&fixture.db, &fixture.operator, id).await.unwrap()
     else {
         panic!("no credit note")
     };
-    let note = domain::billing::queries::credit(&fixture.db, &fixture.operator, credit).await.unwrap();
+    let note =
+        domain::billing::queries::get_credit_note(&fixture.db, &fixture.operator, credit).await.unwrap();
     (credit, note.number)
 }
 
 /// Asked for long enough ago that another one may be.
 async fn export(fixture: &Fixture, client: &TestClient, store: &Path) -> ExportId {
     let files = Store::folder(store).unwrap();
-    exports::start(&fixture.db, &files, &client.owner, domain::calendar::zone("UTC").unwrap()).await.unwrap();
-    exports::work_due(&fixture.db, &files).await.unwrap();
+    exports::commands::start(&fixture.db, &files, &client.owner, domain::calendar::zone("UTC").unwrap())
+        .await
+        .unwrap();
+    exports::commands::pack_due(&fixture.db, &files).await.unwrap();
     sqlx::query("UPDATE client_export SET created_at = created_at - interval '2 hours' WHERE client_id = $1")
         .bind(client.id.0)
         .execute(&fixture.pool)
         .await
         .unwrap();
-    exports::shown(&fixture.db, &client.owner).await.unwrap().ready.unwrap().id
+    exports::queries::view(&fixture.db, &client.owner).await.unwrap().ready.unwrap().id
 }
 
 async fn invite(fixture: &Fixture, client: &TestClient, word: &str, number: u8) -> InvitationId {

@@ -12,7 +12,7 @@ use domain::{
     proposals::{self, Action},
     testing::{Fixture, TestClient, draft},
     tokens::{self, NewToken, Right},
-    webhooks::{self, Kind, NewWebhook},
+    webhooks::{self, EventKind, NewWebhook},
 };
 use server::{
     live::{Live, Pace},
@@ -149,8 +149,8 @@ async fn sell(fixture: &Fixture) -> Offer {
     fixture.get_offer(id).await
 }
 
-fn hidden() -> offers::Draft {
-    offers::Draft { name: "fernworth-backstage offer".into(), ..draft(Starts::AtOnce) }
+fn hidden() -> offers::OfferDraft {
+    offers::OfferDraft { name: "fernworth-backstage offer".into(), ..draft(Starts::AtOnce) }
 }
 
 /// Someone whose place was taken away while a browser of theirs was signed in.
@@ -174,7 +174,7 @@ async fn going(fixture: &Fixture) -> [TestClient; 2] {
     for client in &going {
         clients::commands::archive(db, operator, client.id).await.unwrap();
     }
-    erasures::schedule(db, operator, going[1].id, "quillhaven-gone & Partners").await.unwrap();
+    erasures::commands::schedule(db, operator, going[1].id, "quillhaven-gone & Partners").await.unwrap();
     going
 }
 
@@ -191,16 +191,16 @@ async fn candidate(fixture: &Fixture) -> InvitationId {
 async fn token(fixture: &Fixture, quill: &Tenant) -> TokenId {
     let (client, rights) = (Some(quill.client.id), vec![Right::Read]);
     let new = NewToken { name: "quillhaven-backstage".into(), agent: None, client, rights };
-    tokens::create(&fixture.db, &fixture.operator, new).await.unwrap().0
+    tokens::commands::create(&fixture.db, &fixture.operator, new).await.unwrap().0
 }
 
 async fn webhook(fixture: &Fixture, quill: &Tenant) -> (WebhookId, WebhookEventId) {
     let url = "https://fernworth-backstage.test/hook".to_owned();
-    let new = NewWebhook { url, events: Kind::ALL.to_vec() };
-    let (webhook, _) = webhooks::create(&fixture.db, &fixture.operator, &new).await.unwrap();
+    let new = NewWebhook { url, events: EventKind::ALL.to_vec() };
+    let (webhook, _) = webhooks::commands::create(&fixture.db, &fixture.operator, &new).await.unwrap();
     shared::ask(fixture, &quill.client).await;
-    while webhooks::spread(&fixture.db).await.unwrap() > 0 {}
-    let sent = webhooks::deliveries(&fixture.db, &fixture.operator, webhook).await.unwrap();
+    while webhooks::outbox::spread(&fixture.db).await.unwrap() > 0 {}
+    let sent = webhooks::queries::deliveries(&fixture.db, &fixture.operator, webhook).await.unwrap();
     (webhook, sent[0].event)
 }
 

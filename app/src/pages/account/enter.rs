@@ -1,13 +1,13 @@
 use axum::response::Response;
 use domain::{
-    accounts::{Standing, sign_ins},
-    audit::{self, By, Deed},
+    accounts::{Membership, sign_ins},
+    audit::{self, By, NewEntry},
 };
 
 use crate::web::{AGENT_KEY, Bare, MEMBERSHIP_KEY, PERSON_KEY, Problem, redirect};
 
 /// Signs the browser in at a place, under a new id: what somebody planted before is worth nothing.
-pub async fn enter(bare: &Bare, place: &Standing) -> Result<(), Problem> {
+pub async fn enter(bare: &Bare, place: &Membership) -> Result<(), Problem> {
     bare.device.remember(&bare.app, place.person);
     let session = &bare.session;
     session.clear().await;
@@ -19,9 +19,9 @@ pub async fn enter(bare: &Bare, place: &Standing) -> Result<(), Problem> {
 }
 
 /// Writes into the audit log what somebody did about their own way in.
-pub(super) async fn note(bare: &Bare, place: &Standing, what: &str) -> Result<(), Problem> {
-    let deed = Deed::done(what, place.client.as_ref().map_or("", |(_, name)| name));
-    audit::write(&bare.app.db, &place.scope(), &By::default(), &deed).await.map_err(Problem::from)
+pub(super) async fn note(bare: &Bare, place: &Membership, what: &str) -> Result<(), Problem> {
+    let entry = NewEntry::done(what, place.client.as_ref().map_or("", |(_, name)| name));
+    audit::commands::write(&bare.app.db, &place.scope(), &By::default(), &entry).await.map_err(Problem::from)
 }
 
 /// The key of the sign-in of the browser that asks.
@@ -30,12 +30,16 @@ pub fn here(bare: &Bare) -> Option<Vec<u8>> {
 }
 
 /// The first page of a place.
-pub(super) fn home(place: &Standing) -> &'static str {
+pub(super) fn home(place: &Membership) -> &'static str {
     if place.client.is_some() { "/portal" } else { "/desk" }
 }
 
 /// Signs in and goes on: to where the person was going, else home, after a choice where there are several places.
-pub(super) async fn enter_and_go(bare: &Bare, places: &[Standing], next: &str) -> Result<Response, Problem> {
+pub(super) async fn enter_and_go(
+    bare: &Bare,
+    places: &[Membership],
+    next: &str,
+) -> Result<Response, Problem> {
     let Some(first) = places.first() else { return Ok(redirect("/")) };
     enter(bare, first).await?;
     let next = local(next);
@@ -50,7 +54,7 @@ pub(super) async fn enter_and_go(bare: &Bare, places: &[Standing], next: &str) -
 }
 
 /// Where a place's person goes on to: an address that is theirs, else home.
-pub(super) fn onward<'a>(place: &Standing, next: Option<&'a str>) -> &'a str {
+pub(super) fn onward<'a>(place: &Membership, next: Option<&'a str>) -> &'a str {
     let foreign = if place.client.is_some() { "/desk" } else { "/portal" };
     next.filter(|next| !next.starts_with(foreign)).unwrap_or(home(place))
 }

@@ -6,7 +6,7 @@ use domain::{
     accounts::{
         commands::{
             claims::Answers,
-            invitations::{self, Accepted, Invitation},
+            invitations::{self, Acceptance, Invitation},
         },
         display_email,
     },
@@ -33,9 +33,9 @@ pub async fn submit(cx: Cx, Path(token): Path<String>, Posted(fields): Posted) -
     let invitation = open(&cx, &token).await?;
     let password = fields.raw("password");
     let by = match cx.standing() {
-        Some(me) if me.email == invitation.email => Accepted::By(me.person),
-        _ if invitation.known => Accepted::With { password },
-        _ => Accepted::As { name: fields.text("name"), password },
+        Some(me) if me.email == invitation.email => Acceptance::By(me.person),
+        _ if invitation.known => Acceptance::With { password },
+        _ => Acceptance::As { name: fields.text("name"), password },
     };
     let answer = |name: &str| claims::answer(&fields, name);
     let answers = Answers(&answer);

@@ -5,7 +5,7 @@ mod view;
 
 use axum::response::Response;
 use domain::{
-    accounts::{Browser, Standing, commands::profile, sign_ins},
+    accounts::{Browser, Membership, commands::profile, sign_ins},
     ids::PersonId,
 };
 
@@ -14,7 +14,7 @@ use crate::web::{Cx, Fields, Form, Posted, Problem, answer, redirect, redirect_w
 
 /// What the page shows.
 struct Mine {
-    me: Standing,
+    me: Membership,
     confirmed: bool,
     browsers: Vec<Browser>,
     forms: Forms,
@@ -29,7 +29,7 @@ struct Forms {
 
 impl Forms {
     /// As they stand before anything is typed.
-    fn of(me: &Standing) -> Self {
+    fn of(me: &Membership) -> Self {
         let zone = me.zone.as_deref().filter(|_| me.zone_chosen).unwrap_or_default();
         Self {
             name: Form::of(Fields::default().with("name", me.name.as_str())),
@@ -110,7 +110,7 @@ fn to_sign_in() -> Response {
     redirect("/sign-in?next=/account")
 }
 
-async fn page(cx: &Cx, forms: Forms, me: Standing) -> Result<Response, Problem> {
+async fn page(cx: &Cx, forms: Forms, me: Membership) -> Result<Response, Problem> {
     let load = async {
         let confirmed = profile::is_confirmed(cx.db(), me.person).await?;
         let browsers = sign_ins::list(cx.db(), me.person, here(&cx.bare).as_deref()).await?;

@@ -4,7 +4,7 @@ use axum::{extract::Path, response::Response};
 use domain::accounts::{
     commands::{
         claims::Answers,
-        resets::{self, Done, Reset},
+        resets::{self, Reset, ResetOutcome},
     },
     display_email,
 };
@@ -44,8 +44,8 @@ pub async fn set(cx: Cx, Path(token): Path<String>, Posted(fields): Posted) -> R
     let answer = |name: &str| claims::answer(&fields, name);
     let (password, answers) = (fields.raw("password"), Answers(&answer));
     match resets::set(cx.db(), cx.workspace.id, &token, password, answers, cx.bare.origin()).await {
-        Ok(Done::TakenBack) => Ok(redirect_with("/", "Nobody uses your address here any more.")),
-        Ok(Done::Set(places)) => {
+        Ok(ResetOutcome::TakenBack) => Ok(redirect_with("/", "Nobody uses your address here any more.")),
+        Ok(ResetOutcome::Set(places)) => {
             if let Some(place) = places.first() {
                 note(&cx.bare, place, "reset_password").await?;
             }

@@ -2,7 +2,7 @@
 
 use axum::response::Response;
 use domain::{
-    accounts::commands::set_up::{self, SetUp},
+    accounts::commands::set_up::{self, SetUpForm},
     money::Currency,
 };
 use leptos::prelude::*;
@@ -27,7 +27,7 @@ pub async fn show(bare: Bare) -> Result<Response, Problem> {
 /// Makes the workspace and signs its first operator in.
 pub async fn submit(bare: Bare, Posted(fields): Posted) -> Result<Response, Problem> {
     check_open(&bare)?;
-    let form = SetUp {
+    let form = SetUpForm {
         code: fields.text("code"),
         business: fields.text("business"),
         zone: fields.text("zone"),

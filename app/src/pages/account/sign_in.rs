@@ -3,7 +3,7 @@
 use axum::{Extension, response::Response};
 use domain::{
     Result,
-    accounts::{Standing, commands},
+    accounts::{Membership, commands},
     demo,
 };
 use leptos::prelude::*;
@@ -37,7 +37,7 @@ pub async fn submit(cx: Cx, Posted(fields): Posted) -> Result<Response, Problem>
 }
 
 /// Goes on to where somebody was, with what they had typed there.
-async fn go(cx: &Cx, places: &[Standing], fields: &Fields) -> Result<Response, Problem> {
+async fn go(cx: &Cx, places: &[Membership], fields: &Fields) -> Result<Response, Problem> {
     let response = enter_and_go(&cx.bare, places, fields.text("next")).await?;
     if let Some(typed) = Typed::from_field(fields.raw(TYPED_FIELD)) {
         carry(&cx.bare.session, &typed).await.map_err(Problem::store)?;
@@ -45,7 +45,7 @@ async fn go(cx: &Cx, places: &[Standing], fields: &Fields) -> Result<Response, P
     Ok(response)
 }
 
-async fn try_it(cx: &Cx, email: &str, password: &str) -> Result<Vec<Standing>> {
+async fn try_it(cx: &Cx, email: &str, password: &str) -> Result<Vec<Membership>> {
     demo::check_sign_in(cx.db(), email, cx.bare.is_local).await?;
     commands::sign_in(cx.db(), cx.workspace.id, email, password, cx.bare.origin()).await
 }

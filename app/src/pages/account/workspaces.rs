@@ -3,7 +3,7 @@
 use axum::response::{Redirect, Response};
 use domain::{
     Error, SystemRole,
-    accounts::{Standing, queries::places_in},
+    accounts::{Membership, queries::memberships_in},
     ids::MembershipId,
 };
 use leptos::prelude::*;
@@ -34,18 +34,18 @@ pub async fn submit(cx: Cx, Posted(fields): Posted) -> Result<Response, Problem>
     Ok(redirect(onward(&place, local(fields.text("next")))))
 }
 
-async fn places(cx: &Cx) -> Result<Vec<Standing>, Problem> {
+async fn places(cx: &Cx) -> Result<Vec<Membership>, Problem> {
     let find = async {
         let person = cx.standing().ok_or(Error::NotFound)?.person;
         let mut tx = cx.db().begin_as(SystemRole::Auth).await?;
-        let places = places_in(tx.conn(), cx.workspace.id, person).await?;
+        let places = memberships_in(tx.conn(), cx.workspace.id, person).await?;
         tx.commit().await?;
         Ok::<_, Error>(places)
     };
     find.await.map_err(|error| Problem::from(error).of(&cx.bare))
 }
 
-fn page(cx: &Cx, places: Vec<Standing>) -> Response {
+fn page(cx: &Cx, places: Vec<Membership>) -> Response {
     let next = cx.bare.query("next");
     let desk = cx.workspace.name.clone();
     let buttons: Vec<_> = places

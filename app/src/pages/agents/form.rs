@@ -103,7 +103,7 @@ impl Sheet {
 /// Everyone, then the clients by name, with the chosen one among them.
 async fn choices(operator: &Operator, chosen: &str) -> domain::Result<Vec<(String, String)>> {
     let Operator { cx, scope, .. } = operator;
-    let found = clients::queries::find(cx.db(), scope, "", CHOICES).await?;
+    let found = clients::queries::search(cx.db(), scope, "", CHOICES).await?;
     let mut choices = vec![(String::new(), "All clients".to_owned())];
     choices.extend(found.into_iter().map(|client| (client.id.to_string(), client.name)));
     if let Ok(id) = chosen.parse()

@@ -3,7 +3,7 @@
 mod view;
 
 use axum::{extract::Query, response::Response};
-use domain::audit::{self, AuditPage, Filter};
+use domain::audit::{self, AuditPage, AuditQuery};
 use serde::Deserialize;
 
 use crate::{
@@ -38,11 +38,12 @@ pub async fn show(
     Query(asked): Query<Asked>,
 ) -> Result<Response, Problem> {
     let some = |text: &str| (!text.is_empty()).then(|| text.replace('\0', ""));
-    let filter = Filter { who: some(&asked.who), what: some(&asked.what), before: asked.before.parse().ok() };
+    let filter =
+        AuditQuery { who: some(&asked.who), what: some(&asked.what), before: asked.before.parse().ok() };
     let load = async {
         Ok(Log {
-            page: audit::list(cx.db(), &scope, &filter).await?,
-            names: audit::names(cx.db(), &scope).await?,
+            page: audit::queries::list(cx.db(), &scope, &filter).await?,
+            names: audit::queries::names(cx.db(), &scope).await?,
             times: Times::of(&cx),
             asked,
         })

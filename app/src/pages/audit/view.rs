@@ -1,4 +1,4 @@
-use domain::audit::{Entry, Outcome};
+use domain::audit::{AuditEntry, AuditOutcome};
 use leptos::prelude::*;
 
 use super::{Asked, HERE, Log};
@@ -100,7 +100,7 @@ fn table(rows: Vec<AnyView>) -> AnyView {
     .into_any()
 }
 
-fn row(entry: &Entry, times: Times) -> AnyView {
+fn row(entry: &AuditEntry, times: Times) -> AnyView {
     let target = match entry.client {
         _ if entry.target.is_empty() => None,
         Some(client) => {
@@ -127,7 +127,7 @@ fn row(entry: &Entry, times: Times) -> AnyView {
     .into_any()
 }
 
-fn changed(entry: &Entry) -> String {
+fn changed(entry: &AuditEntry) -> String {
     match (&entry.before, &entry.after) {
         (Some(before), Some(after)) => format!("from {before} to {after}"),
         (None, Some(after)) => format!("“{after}”"),
@@ -136,12 +136,12 @@ fn changed(entry: &Entry) -> String {
     }
 }
 
-fn came_to(outcome: Outcome) -> (&'static str, &'static str) {
+fn came_to(outcome: AuditOutcome) -> (&'static str, &'static str) {
     match outcome {
-        Outcome::Done => ("tag done", "Done"),
-        Outcome::Refused => ("tag failed", "Refused"),
-        Outcome::Proposed => ("tag waiting", "Proposed"),
-        Outcome::Declined => ("tag void", "Declined"),
+        AuditOutcome::Done => ("tag done", "Done"),
+        AuditOutcome::Refused => ("tag failed", "Refused"),
+        AuditOutcome::Proposed => ("tag waiting", "Proposed"),
+        AuditOutcome::Declined => ("tag void", "Declined"),
     }
 }
 

@@ -20,7 +20,7 @@ pub async fn show(
     Operator { cx, scope, .. }: Operator,
     Path(credit): Path<String>,
 ) -> Result<Response, Problem> {
-    let note = queries::credit(cx.db(), &scope, id(&credit)?)
+    let note = queries::get_credit_note(cx.db(), &scope, id(&credit)?)
         .await
         .map_err(|error| Problem::from(error).of(&cx.bare))?;
     let name = title(&note);
@@ -64,7 +64,7 @@ pub async fn show_mine(
     Path(number): Path<String>,
 ) -> Result<Response, Problem> {
     let number: u64 = id(&number).map_err(|problem| problem.of(&cx.bare))?;
-    let note = queries::credit_by_number(cx.db(), &scope, number)
+    let note = queries::get_credit_note_by_number(cx.db(), &scope, number)
         .await
         .map_err(|error| Problem::from(error).of(&cx.bare))?;
     let name = title(&note);

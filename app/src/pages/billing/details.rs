@@ -15,7 +15,8 @@ use crate::{
 
 pub async fn edit(member: Member) -> Result<Response, Problem> {
     let Member { cx, scope, .. } = &member;
-    let billed = queries::billed(cx.db(), scope).await.map_err(|error| Problem::from(error).of(&cx.bare))?;
+    let billed =
+        queries::billing_details(cx.db(), scope).await.map_err(|error| Problem::from(error).of(&cx.bare))?;
     Ok(page(&member, &Form::of(party::billed_fields(Fields::default(), &billed))))
 }
 

@@ -31,8 +31,9 @@ pub async fn new(
     Operator { cx, scope, .. }: Operator,
     Query(asked): Query<Asked>,
 ) -> Result<Response, Problem> {
-    let clients =
-        queries::billable(cx.db(), &scope).await.map_err(|error| Problem::from(error).of(&cx.bare))?;
+    let clients = queries::list_billable_clients(cx.db(), &scope)
+        .await
+        .map_err(|error| Problem::from(error).of(&cx.bare))?;
     if clients.is_empty() {
         return Ok(compose::nobody(&cx));
     }
@@ -45,8 +46,9 @@ pub async fn create(
     Operator { cx, scope, .. }: Operator,
     Posted(fields): Posted,
 ) -> Result<Response, Problem> {
-    let clients =
-        queries::billable(cx.db(), &scope).await.map_err(|error| Problem::from(error).of(&cx.bare))?;
+    let clients = queries::list_billable_clients(cx.db(), &scope)
+        .await
+        .map_err(|error| Problem::from(error).of(&cx.bare))?;
     let mut typed = Typed::of(&fields);
     if fields.text("do") == "grow" {
         typed.grow();

@@ -3,7 +3,7 @@
 use axum::{extract::Path, response::Response};
 use domain::{
     Error,
-    billing::commands::{self, Issued},
+    billing::commands::{self, IssueOutcome},
     ids::CreditNoteId,
 };
 
@@ -20,8 +20,8 @@ pub async fn update(
     let mut credit: Option<CreditNoteId> = None;
     let (done, note) = match wanted {
         "issued" => match commands::issue(db, &scope, invoice).await {
-            Ok(Issued::Invoice) => (Ok(()), "Issued. The client can see it now."),
-            Ok(Issued::Credit(made)) => {
+            Ok(IssueOutcome::Invoice) => (Ok(()), "Issued. The client can see it now."),
+            Ok(IssueOutcome::Credit(made)) => {
                 credit = Some(made);
                 (Ok(()), "Issued as a credit note. The client sees it now.")
             }

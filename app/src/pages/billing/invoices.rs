@@ -2,7 +2,7 @@
 
 use domain::billing::{
     Invoice, InvoiceState,
-    queries::{Filter, Invoices},
+    queries::{InvoiceFilter, Invoices},
     words,
 };
 use leptos::prelude::*;
@@ -17,8 +17,8 @@ use crate::{
 };
 
 /// The section: filters, one page of invoices, the way to the others.
-pub fn section(cx: &Cx, list: &Invoices, filter: Filter) -> AnyView {
-    let chips: Vec<_> = Filter::ALL
+pub fn section(cx: &Cx, list: &Invoices, filter: InvoiceFilter) -> AnyView {
+    let chips: Vec<_> = InvoiceFilter::ALL
         .into_iter()
         .map(|each| {
             let here = (each == filter).then_some("true");
@@ -36,33 +36,33 @@ pub fn section(cx: &Cx, list: &Invoices, filter: Filter) -> AnyView {
     .into_any()
 }
 
-fn chip(filter: Filter) -> &'static str {
+fn chip(filter: InvoiceFilter) -> &'static str {
     match filter {
-        Filter::All => "All",
-        Filter::Draft => "Drafts",
-        Filter::Due => "Due",
-        Filter::Overdue => "Overdue",
-        Filter::Paid => "Paid",
-        Filter::Void => "Void",
+        InvoiceFilter::All => "All",
+        InvoiceFilter::Draft => "Drafts",
+        InvoiceFilter::Due => "Due",
+        InvoiceFilter::Overdue => "Overdue",
+        InvoiceFilter::Paid => "Paid",
+        InvoiceFilter::Void => "Void",
     }
 }
 
-fn address(filter: Filter, page: u32) -> String {
+fn address(filter: InvoiceFilter, page: u32) -> String {
     let page = if page > 1 { format!("&page={page}") } else { String::new() };
     format!("/desk/billing?state={}{page}#invoices", filter.as_str())
 }
 
-fn nothing(page: u32, filter: Filter) -> AnyView {
+fn nothing(page: u32, filter: InvoiceFilter) -> AnyView {
     if let Some(back) = past_the_end(page, |page| address(filter, page)) {
         return back;
     }
     let words = match filter {
-        Filter::All => "No invoices yet. You’ll get one with your first sign-up.",
-        Filter::Draft => "No drafts.",
-        Filter::Due => "Nothing is due.",
-        Filter::Overdue => "Nothing is overdue.",
-        Filter::Paid => "No paid invoices yet.",
-        Filter::Void => "No voided invoices.",
+        InvoiceFilter::All => "No invoices yet. You’ll get one with your first sign-up.",
+        InvoiceFilter::Draft => "No drafts.",
+        InvoiceFilter::Due => "Nothing is due.",
+        InvoiceFilter::Overdue => "Nothing is overdue.",
+        InvoiceFilter::Paid => "No paid invoices yet.",
+        InvoiceFilter::Void => "No voided invoices.",
     };
     view! { <p class="soft" dir="auto">{words}</p> }.into_any()
 }

@@ -2,7 +2,7 @@
 
 use axum::{extract::Query, response::Response};
 use domain::{
-    billing::queries::{self, Filter},
+    billing::queries::{self, InvoiceFilter},
     offers,
 };
 use leptos::prelude::*;
@@ -29,14 +29,14 @@ pub async fn show(
 ) -> Result<Response, Problem> {
     let page = asked.page.parse().unwrap_or(1);
     let load = async {
-        let held = queries::of_client(cx.db(), &scope, client).await?;
+        let held = queries::find_subscription(cx.db(), &scope, client).await?;
         let pauses = match &held {
-            Some(held) => queries::pauses(cx.db(), &scope, held).await?,
+            Some(held) => queries::list_pauses(cx.db(), &scope, held).await?,
             None => Vec::new(),
         };
-        let list = queries::list(cx.db(), &scope, Some(client), Filter::All, page).await?;
-        let credits = queries::credits(cx.db(), &scope, Some(client)).await?;
-        let offers = offers::queries::published(cx.db(), &scope).await?;
+        let list = queries::list(cx.db(), &scope, Some(client), InvoiceFilter::All, page).await?;
+        let credits = queries::list_credit_notes(cx.db(), &scope, Some(client)).await?;
+        let offers = offers::queries::list_published(cx.db(), &scope).await?;
         Ok((held, pauses, list, credits, offers))
     };
     let (held, pauses, list, credits, offers) =

@@ -6,7 +6,7 @@ use domain::{
     Error, FieldErrors, Result as Done, Scope,
     billing::{
         Subscription, SubscriptionState,
-        commands::{self, Chosen},
+        commands::{self, PlanChange},
     },
     ids::{ClientId, OfferId},
     offers::Offer,
@@ -41,10 +41,10 @@ async fn chosen(cx: &Cx, scope: &Scope, client: ClientId, offer: &str) -> (Done<
         Err(_) => Err(wrong()),
     };
     match done {
-        Ok(Chosen::Begun) => (Ok(()), "Started. Work begins now."),
-        Ok(Chosen::Sold) => (Ok(()), "Work starts when the first invoice is paid."),
-        Ok(Chosen::Next) => (Ok(()), "Changed. It starts with the next period."),
-        Ok(Chosen::Same) => (Ok(()), "It stays as it is."),
+        Ok(PlanChange::Begun) => (Ok(()), "Started. Work begins now."),
+        Ok(PlanChange::Sold) => (Ok(()), "Work starts when the first invoice is paid."),
+        Ok(PlanChange::Next) => (Ok(()), "Changed. It starts with the next period."),
+        Ok(PlanChange::Same) => (Ok(()), "It stays as it is."),
         Err(error) => (Err(error), ""),
     }
 }

@@ -3,7 +3,7 @@
 use axum::{extract::Query, response::Response};
 use domain::billing::{
     CreditNote, Subscription,
-    queries::{self, Figures, Filter, Invoices, Recurring, Why},
+    queries::{self, Figures, InvoiceFilter, Invoices, Recurring, Why},
 };
 use leptos::prelude::*;
 use serde::Deserialize;
@@ -32,15 +32,15 @@ pub async fn show(
     Operator { cx, scope, .. }: Operator,
     Query(asked): Query<Asked>,
 ) -> Result<Response, Problem> {
-    let filter = Filter::parse(&asked.state);
+    let filter = InvoiceFilter::parse(&asked.state);
     let page = asked.page.parse().unwrap_or(1);
     let load = async {
         Ok(Loaded {
             recurring: queries::recurring(cx.db(), &scope).await?,
             figures: queries::figures(cx.db(), &scope).await?,
-            subscriptions: queries::all(cx.db(), &scope).await?,
+            subscriptions: queries::list_subscriptions(cx.db(), &scope).await?,
             invoices: queries::list(cx.db(), &scope, None, filter, page).await?,
-            credits: queries::credits(cx.db(), &scope, None).await?,
+            credits: queries::list_credit_notes(cx.db(), &scope, None).await?,
         })
     };
     let loaded: Loaded = load.await.map_err(|error: domain::Error| Problem::from(error).of(&cx.bare))?;

@@ -1,7 +1,7 @@
 //! The fields that say who bills and who is billed: the same in the settings, the sign-up, a client's details and its own
 //! billing page.
 
-use domain::billing::{Recipient, Sender, commands::Billed, countries::COUNTRIES};
+use domain::billing::{Recipient, Sender, commands::BillingDetails, countries::COUNTRIES};
 use leptos::prelude::*;
 
 use crate::{
@@ -85,9 +85,9 @@ pub fn sender_fields(fields: Fields, sender: &Sender) -> Fields {
 }
 
 /// Where invoices go, as it was typed.
-pub fn typed_billed(fields: &Fields) -> Billed {
+pub fn typed_billed(fields: &Fields) -> BillingDetails {
     let text = |name: &str| fields.text(name).to_owned();
-    Billed {
+    BillingDetails {
         recipient: Recipient {
             name: text("bill_name"),
             address: text("bill_address"),
@@ -99,7 +99,7 @@ pub fn typed_billed(fields: &Fields) -> Billed {
 }
 
 /// The fields that show where invoices go.
-pub fn billed_fields(fields: Fields, billed: &Billed) -> Fields {
+pub fn billed_fields(fields: Fields, billed: &BillingDetails) -> Fields {
     fields
         .with("bill_name", &billed.recipient.name)
         .with("bill_address", &billed.recipient.address)

@@ -1,6 +1,6 @@
 //! Monthly recurring revenue as a small chart of twelve bars.
 
-use domain::billing::queries::{Month, Recurring};
+use domain::billing::queries::{MonthRevenue, Recurring};
 use leptos::prelude::*;
 
 use crate::components::bars::{self, Bar};
@@ -8,7 +8,7 @@ use crate::components::bars::{self, Bar};
 /// The chart; nothing before there is any revenue.
 pub fn chart(recurring: &Recurring) -> AnyView {
     let last = recurring.months.len().saturating_sub(1);
-    let bar = |(place, month): (usize, &Month)| Bar {
+    let bar = |(place, month): (usize, &MonthRevenue)| Bar {
         short: month.first.format("%b").to_string(),
         said: format!("{} in {}", month.amount, month.first.format("%B %Y")),
         amount: month.amount.minor,

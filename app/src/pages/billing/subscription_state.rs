@@ -5,7 +5,7 @@ use axum::{extract::Path, response::Response};
 use domain::{
     Error, Result as Done, Scope,
     billing::{
-        commands::{self, Pausing},
+        commands::{self, PauseOutcome},
         queries,
     },
     ids::SubscriptionId,
@@ -28,7 +28,9 @@ pub async fn update_mine(
     Member { cx, scope, client, .. }: Member,
     Posted(fields): Posted,
 ) -> Result<Response, Problem> {
-    let held = queries::of_client(cx.db(), &scope, client).await.and_then(|held| held.ok_or(Error::NotFound));
+    let held = queries::find_subscription(cx.db(), &scope, client)
+        .await
+        .and_then(|held| held.ok_or(Error::NotFound));
     let (done, note) = match held {
         Ok(held) => change(&cx, &scope, held.id, fields.text("state")).await,
         Err(error) => (Err(error), ""),
@@ -45,8 +47,8 @@ async fn change(
     let db = cx.db();
     match state {
         "paused" => match commands::pause(db, scope, subscription).await {
-            Ok(Pausing::Now) => (Ok(()), "Subscription paused. The remaining time is saved."),
-            Ok(Pausing::AfterWork) => (Ok(()), "It pauses when the work in hand is done."),
+            Ok(PauseOutcome::Now) => (Ok(()), "Subscription paused. The remaining time is saved."),
+            Ok(PauseOutcome::AfterWork) => (Ok(()), "It pauses when the work in hand is done."),
             Err(error) => (Err(error), ""),
         },
         "started" => (commands::begin_unpaid(db, scope, subscription).await, "Started. Work begins now."),

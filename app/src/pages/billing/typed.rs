@@ -2,7 +2,7 @@
 
 use domain::{
     FieldErrors, Result,
-    billing::{Invoice, InvoiceDraft, Line},
+    billing::{Invoice, InvoiceDraft, InvoiceLine},
     money::{Currency, Money},
 };
 
@@ -79,7 +79,7 @@ impl Typed {
                 errors.add(&format!("line-{place}-what"), "Add a description, or clear the amount.");
             }
             match parse(amount, currency) {
-                Ok(money) => lines.push(Line { what: what.clone(), minor: money.minor }),
+                Ok(money) => lines.push(InvoiceLine { what: what.clone(), minor: money.minor }),
                 Err(error) => errors.add(&format!("line-{place}-amount"), error),
             }
         }

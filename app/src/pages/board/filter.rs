@@ -1,6 +1,6 @@
 //! Whose cards are shown: a chip each while clients are few, a search for them when they are many.
 
-use domain::clients::{Named, queries};
+use domain::clients::{ClientName, queries};
 use leptos::prelude::*;
 
 use super::{HERE, show::Wanted};
@@ -15,7 +15,7 @@ const CHIPS: u32 = 7;
 const FOUND: u32 = 12;
 
 pub struct Filter {
-    chips: Vec<Named>,
+    chips: Vec<ClientName>,
     chosen: String,
     words: String,
     many: bool,
@@ -25,19 +25,19 @@ impl Filter {
     pub async fn load(operator: &Operator, wanted: &Wanted) -> Result<Self, Problem> {
         let of = |error| Problem::from(error).of(&operator.cx.bare);
         let (db, scope) = (operator.cx.db(), &operator.scope);
-        let mut chips = queries::find(db, scope, "", CHIPS + 1).await.map_err(of)?;
+        let mut chips = queries::search(db, scope, "", CHIPS + 1).await.map_err(of)?;
         let many = chips.len() > CHIPS as usize;
         let words = wanted.q.trim().to_owned();
         if many {
             chips = if words.is_empty() {
                 Vec::new()
             } else {
-                queries::find(db, scope, &words, FOUND).await.map_err(of)?
+                queries::search(db, scope, &words, FOUND).await.map_err(of)?
             };
         }
         if let Some(id) = wanted.one().filter(|id| chips.iter().all(|chip| chip.id != *id)) {
             let client = queries::get(db, scope, id).await.map_err(of)?;
-            chips.insert(0, Named { id, name: client.name });
+            chips.insert(0, ClientName { id, name: client.name });
         }
         Ok(Self { chips, chosen: wanted.one().map(|id| id.to_string()).unwrap_or_default(), words, many })
     }

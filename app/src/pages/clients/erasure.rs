@@ -38,7 +38,7 @@ pub async fn create(
 ) -> Result<Response, Problem> {
     let client = find(&operator, &client).await?;
     let Operator { cx, scope, .. } = &operator;
-    match erasures::schedule(cx.db(), scope, client.id, fields.text("name")).await {
+    match erasures::commands::schedule(cx.db(), scope, client.id, fields.text("name")).await {
         Ok(due) => {
             let note = format!("{} will be erased on {}.", client.name, date(due, cx.bare.zone()));
             Ok(redirect_with(&client_path(client.id), &note))
@@ -57,7 +57,7 @@ pub async fn cancel(
 ) -> Result<Response, Problem> {
     let client = find(&operator, &client).await?;
     let Operator { cx, scope, .. } = operator;
-    let done = erasures::keep(cx.db(), &scope, client.id).await;
+    let done = erasures::commands::cancel(cx.db(), &scope, client.id).await;
     Ok(answer(
         &cx.bare,
         done,
@@ -69,8 +69,8 @@ pub async fn cancel(
 async fn draw(operator: &Operator, client: &Client, form: &Form) -> Result<Response, Problem> {
     let Operator { cx, scope, .. } = operator;
     let of = |error: Error| Problem::from(error).of(&cx.bare);
-    let set = erasures::find(cx.db(), scope, client.id).await.map_err(of)?;
-    let comes_to = erasures::consequences(cx.db(), scope, client.id).await.map_err(of)?;
+    let set = erasures::queries::find(cx.db(), scope, client.id).await.map_err(of)?;
+    let comes_to = erasures::queries::consequences(cx.db(), scope, client.id).await.map_err(of)?;
     let title = format!("Erase {}", client.name);
     let page = Page::new(cx, &title, Frame::Desk(DeskTab::Clients)).status(form.status());
     Ok(page.show(|| view(operator, client, form, set.as_ref(), &comes_to)))
@@ -260,7 +260,7 @@ pub(super) fn section(shown: &Shown) -> Option<AnyView> {
 pub(super) async fn erased(operator: &Operator, client: &str) -> Result<Option<Response>, Problem> {
     let Operator { cx, scope, .. } = operator;
     let Ok(id) = client.parse::<ClientId>() else { return Ok(None) };
-    let found = erasures::erased(cx.db(), scope, id).await;
+    let found = erasures::queries::find_done(cx.db(), scope, id).await;
     let found = found.map_err(|error| Problem::from(error).of(&cx.bare))?;
     let Some(erasure) = found else { return Ok(None) };
     let page = Page::new(cx, NAMELESS, Frame::Desk(DeskTab::Clients));

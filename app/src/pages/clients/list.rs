@@ -1,7 +1,7 @@
 //! `GET /desk/clients?q=&show=archived&page=2`
 
 use axum::{extract::Query, response::Response};
-use domain::clients::{ClientRow, Clients, Shown, queries};
+use domain::clients::{ClientFilter, ClientRow, Clients, queries};
 use leptos::prelude::*;
 use serde::Deserialize;
 
@@ -29,8 +29,8 @@ pub struct Wanted {
 }
 
 impl Wanted {
-    fn shown(&self) -> Shown {
-        if self.show == "archived" { Shown::Archived } else { Shown::Here }
+    fn shown(&self) -> ClientFilter {
+        if self.show == "archived" { ClientFilter::Archived } else { ClientFilter::Here }
     }
 
     /// The address of another page of the same list.
@@ -79,7 +79,7 @@ fn nothing(wanted: &Wanted, page: u32) -> AnyView {
     if !wanted.q.trim().is_empty() {
         return view! { <p class="soft" role="status">"No clients match."</p> }.into_any();
     }
-    if wanted.shown() == Shown::Archived {
+    if wanted.shown() == ClientFilter::Archived {
         return view! { <p class="soft">"No archived clients."</p> }.into_any();
     }
     view! {

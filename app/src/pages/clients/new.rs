@@ -3,7 +3,7 @@
 use axum::response::Response;
 use domain::{
     clients::{NewClient, commands},
-    offers::{Offer, OfferState, queries::all},
+    offers::{Offer, OfferState, queries::list},
 };
 use leptos::prelude::*;
 
@@ -45,7 +45,7 @@ fn typed(fields: &Fields) -> NewClient {
 
 async fn draw(operator: &Operator, form: Form) -> Result<Response, Problem> {
     let Operator { cx, scope, .. } = operator;
-    let offers = all(cx.db(), scope).await.map_err(|error| Problem::from(error).of(&cx.bare))?;
+    let offers = list(cx.db(), scope).await.map_err(|error| Problem::from(error).of(&cx.bare))?;
     let page = Page::new(cx, "New client", Frame::Desk(DeskTab::Clients)).status(form.status());
     Ok(page.show(|| view(operator, &form, &offers)))
 }

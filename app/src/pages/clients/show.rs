@@ -3,7 +3,7 @@
 use axum::{extract::Path, response::Response};
 use domain::{
     accounts::{self, People},
-    billing::{self, Invoice, Subscription, SubscriptionState, queries::Filter},
+    billing::{self, Invoice, Subscription, SubscriptionState, queries::InvoiceFilter},
     clients::Client,
     desk::{self, Board},
     erasures::{self, Erasure},
@@ -55,15 +55,16 @@ pub async fn show(operator: Operator, Path(client): Path<String>) -> Result<Resp
 async fn load(operator: &Operator, client: Client) -> domain::Result<Shown> {
     let Operator { cx, scope, .. } = operator;
     let db = cx.db();
-    let mut invoices = billing::queries::list(db, scope, Some(client.id), Filter::All, 1).await?.invoices;
+    let mut invoices =
+        billing::queries::list(db, scope, Some(client.id), InvoiceFilter::All, 1).await?.invoices;
     invoices.truncate(INVOICES);
     Ok(Shown {
         board: desk::queries::board(db, scope, Some(client.id)).await?,
-        held: billing::queries::of_client(db, scope, client.id).await?,
+        held: billing::queries::find_subscription(db, scope, client.id).await?,
         invoices,
-        offers: sold(offers::queries::all(db, scope).await?),
+        offers: sold(offers::queries::list(db, scope).await?),
         people: accounts::queries::people(db, &scope.within(client.id)).await?,
-        erasure: erasures::find(db, scope, client.id).await?,
+        erasure: erasures::queries::find(db, scope, client.id).await?,
         times: Times::of(cx),
         token: cx.bare.token.clone(),
         client,

@@ -21,7 +21,7 @@ pub async fn update(operator: Operator, Posted(fields): Posted) -> Result<Respon
     let (named, typed, month) = (fields.text("subject"), fields.text("limit"), fields.text("month"));
     let subject = named.parse().map(Subject::Agent).or_else(|_| named.parse().map(Subject::Client));
     let done = match subject {
-        Ok(subject) => costs::set_limit(cx.db(), scope, subject, typed).await,
+        Ok(subject) => costs::commands::set_limit(cx.db(), scope, subject, typed).await,
         Err(_) => Err(Error::NotFound),
     };
     match done {

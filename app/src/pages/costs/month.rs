@@ -2,7 +2,7 @@
 
 use axum::{extract::Query, http::StatusCode, response::Response};
 use chrono::NaiveDate;
-use domain::costs::{self, Report};
+use domain::costs::{self, CostReport};
 use leptos::prelude::*;
 use serde::Deserialize;
 
@@ -34,8 +34,9 @@ pub(super) async fn draw(
 ) -> Result<Response, Problem> {
     let Operator { cx, scope, .. } = operator;
     let month = NaiveDate::parse_from_str(&format!("{month}-01"), "%Y-%m-%d").ok();
-    let report =
-        costs::report(cx.db(), scope, month).await.map_err(|error| Problem::from(error).of(&cx.bare))?;
+    let report = costs::queries::report(cx.db(), scope, month)
+        .await
+        .map_err(|error| Problem::from(error).of(&cx.bare))?;
     let status = if refused.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
     Ok(Page::new(cx, "Costs", Frame::Desk(DeskTab::Billing)).status(status).show(|| {
         let form = tables::LimitForm { cx, month: slug(report.month), refused: refused.as_ref() };
@@ -62,7 +63,7 @@ fn slug(month: NaiveDate) -> String {
     month.format("%Y-%m").to_string()
 }
 
-fn figures(report: &Report) -> AnyView {
+fn figures(report: &CostReport) -> AnyView {
     let left = report.margin.map_or("unknown".to_owned(), |margin| margin.to_string());
     let share = report.margin.filter(|_| report.pays.minor > 0).map(|margin| {
         let percent = i128::from(margin.minor) * 100 / i128::from(report.pays.minor);
@@ -79,7 +80,7 @@ fn figures(report: &Report) -> AnyView {
 }
 
 /// What is not in the figures, and what to do about it.
-fn unpriced(report: &Report) -> AnyView {
+fn unpriced(report: &CostReport) -> AnyView {
     let models: Vec<&str> =
         report.models.iter().filter(|line| line.unpriced > 0).map(|line| line.name.as_str()).collect();
     if models.is_empty() {
@@ -102,7 +103,7 @@ pub(super) fn shown(model: &str) -> String {
     if model.is_empty() { "an unnamed model".to_owned() } else { model.to_owned() }
 }
 
-fn chart(report: &Report) -> AnyView {
+fn chart(report: &CostReport) -> AnyView {
     let bars: Vec<Bar> = report
         .months
         .iter()

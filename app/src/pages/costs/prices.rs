@@ -2,7 +2,7 @@
 
 use axum::{extract::Query, response::Response};
 use domain::{
-    costs::{self, Price, Prices, TypedPrice},
+    costs::{self, Price, PriceForm, PriceTable},
     money::Currency,
 };
 use leptos::prelude::*;
@@ -40,13 +40,13 @@ pub async fn show(operator: Operator, Query(asked): Query<Asked>) -> Result<Resp
 pub async fn save(operator: Operator, Posted(fields): Posted) -> Result<Response, Problem> {
     let Operator { cx, scope, .. } = &operator;
     let text = |name: &str| fields.text(name).to_owned();
-    let typed = TypedPrice {
+    let typed = PriceForm {
         model: text("model"),
         input: text("input"),
         cached: text("cached"),
         output: text("output"),
     };
-    match costs::set_price(cx.db(), scope, &typed).await {
+    match costs::commands::set_price(cx.db(), scope, &typed).await {
         Ok(()) => Ok(redirect_with(PRICES, &format!("Price saved for {}.", typed.model))),
         Err(error) => draw_again(&operator, fields, error).await,
     }
@@ -69,16 +69,18 @@ pub async fn remove(
     Posted(fields): Posted,
 ) -> Result<Response, Problem> {
     let model = fields.text("model");
-    costs::drop_price(cx.db(), &scope, model).await.map_err(|error| Problem::from(error).of(&cx.bare))?;
+    costs::commands::remove_price(cx.db(), &scope, model)
+        .await
+        .map_err(|error| Problem::from(error).of(&cx.bare))?;
     Ok(redirect_with(PRICES, &format!("Price removed for {model}. Past costs don’t change.")))
 }
 
-async fn load(operator: &Operator) -> Result<Prices, Problem> {
+async fn load(operator: &Operator) -> Result<PriceTable, Problem> {
     let Operator { cx, scope, .. } = operator;
-    costs::prices(cx.db(), scope).await.map_err(|error| Problem::from(error).of(&cx.bare))
+    costs::queries::prices(cx.db(), scope).await.map_err(|error| Problem::from(error).of(&cx.bare))
 }
 
-fn page(operator: &Operator, prices: Prices, form: &Form) -> Response {
+fn page(operator: &Operator, prices: PriceTable, form: &Form) -> Response {
     let cx = &operator.cx;
     Page::new(cx, "Model prices", Frame::Desk(DeskTab::Billing)).status(form.status()).show(|| {
         view! {
@@ -95,7 +97,7 @@ fn page(operator: &Operator, prices: Prices, form: &Form) -> Response {
     })
 }
 
-fn table(cx: &Cx, prices: &Prices) -> AnyView {
+fn table(cx: &Cx, prices: &PriceTable) -> AnyView {
     if prices.prices.is_empty() {
         return view! {
             <p class="soft">
@@ -138,7 +140,7 @@ fn row(cx: &Cx, price: &Price) -> impl IntoView + use<> {
     }
 }
 
-fn set(cx: &Cx, prices: &Prices, form: &Form) -> AnyView {
+fn set(cx: &Cx, prices: &PriceTable, form: &Form) -> AnyView {
     let known: Vec<_> =
         prices.missing.iter().map(|model| view! { <option value=model.clone()></option> }).collect();
     let missing: Vec<String> = prices.missing.iter().map(|model| shown(model)).collect();
@@ -167,7 +169,7 @@ fn set(cx: &Cx, prices: &Prices, form: &Form) -> AnyView {
 }
 
 /// Only where clients pay in something else than dollars.
-fn rate(cx: &Cx, prices: &Prices, form: &Form) -> AnyView {
+fn rate(cx: &Cx, prices: &PriceTable, form: &Form) -> AnyView {
     let Some(currency) = cx.workspace.currency.parse::<Currency>().ok().filter(|own| *own != Currency::USD)
     else {
         return ().into_any();

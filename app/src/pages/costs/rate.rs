@@ -9,7 +9,7 @@ use crate::web::{Operator, Posted, Problem, redirect_with};
 pub async fn update(operator: Operator, Posted(fields): Posted) -> Result<Response, Problem> {
     let Operator { cx, scope, .. } = &operator;
     let done = match cx.workspace.currency.parse::<Currency>() {
-        Ok(currency) => costs::set_rate(cx.db(), scope, currency, fields.text("rate")).await,
+        Ok(currency) => costs::commands::set_rate(cx.db(), scope, currency, fields.text("rate")).await,
         Err(_) => Err(Error::NotFound),
     };
     match done {

@@ -1,6 +1,6 @@
 //! The month by client, agent and model.
 
-use domain::costs::{Line, Report};
+use domain::costs::{CostLine, CostReport};
 use leptos::prelude::*;
 
 use super::{COSTS, PRICES, limits::Refused, month::shown};
@@ -14,7 +14,7 @@ pub struct LimitForm<'a> {
     pub refused: Option<&'a Refused>,
 }
 
-pub fn clients(form: &LimitForm, report: &Report) -> AnyView {
+pub fn clients(form: &LimitForm, report: &CostReport) -> AnyView {
     if report.clients.is_empty() {
         return view! {
             <section class="section">
@@ -57,7 +57,7 @@ pub fn clients(form: &LimitForm, report: &Report) -> AnyView {
     .into_any()
 }
 
-pub fn agents(form: &LimitForm, report: &Report) -> AnyView {
+pub fn agents(form: &LimitForm, report: &CostReport) -> AnyView {
     let rows: Vec<_> = report
         .agents
         .iter()
@@ -90,7 +90,7 @@ pub fn agents(form: &LimitForm, report: &Report) -> AnyView {
     .into_any()
 }
 
-pub fn models(report: &Report) -> AnyView {
+pub fn models(report: &CostReport) -> AnyView {
     if report.models.is_empty() {
         return view! {
             <section class="section">
@@ -135,7 +135,7 @@ pub fn query(name: &str, value: &str) -> String {
 }
 
 /// The form of a row's limit; what is wrong with it stands under it.
-fn limit<T>(form: &LimitForm, subject: &str, line: &Line<T>) -> AnyView {
+fn limit<T>(form: &LimitForm, subject: &str, line: &CostLine<T>) -> AnyView {
     let refused = form.refused.filter(|refused| refused.subject == subject);
     let value = match refused {
         Some(refused) => refused.typed.clone(),

@@ -7,7 +7,7 @@ use axum::{
 };
 use domain::{
     Error,
-    exports::{self, Taken},
+    exports::{self, Download},
     files::store::{self, Key},
     ids::ExportId,
 };
@@ -25,9 +25,9 @@ pub async fn show(at: Audience) -> Result<Response, Problem> {
     let of = |error: Error| Problem::from(error).of(&at.cx.bare);
     let export: ExportId = at.export.parse().map_err(|_| of(Error::NotFound))?;
     let app = &at.cx.bare.app;
-    match exports::take(&app.db, &app.site.files, &at.scope, export).await.map_err(of)? {
-        Taken::File { key, bytes, name } => zip(app, &key, bytes, &name).await.map_err(of),
-        Taken::Gone => page(&at, StatusCode::GONE, Some(GONE)).await,
+    match exports::commands::download(&app.db, &app.site.files, &at.scope, export).await.map_err(of)? {
+        Download::File { key, bytes, name } => zip(app, &key, bytes, &name).await.map_err(of),
+        Download::Gone => page(&at, StatusCode::GONE, Some(GONE)).await,
     }
 }
 

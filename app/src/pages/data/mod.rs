@@ -12,7 +12,7 @@ pub use section::section;
 use axum::{http::StatusCode, response::Response};
 use domain::{
     Error,
-    exports::{self, Shown},
+    exports::{self, ExportsView},
     requests::{Outlook, queries},
 };
 use islands::refresh::Refresh;
@@ -26,7 +26,7 @@ use crate::{
 /// What the page shows, and where it goes on.
 struct Glance {
     outlook: Outlook,
-    shown: Shown,
+    shown: ExportsView,
     times: Times,
 }
 
@@ -36,7 +36,7 @@ impl Glance {
         let of = |error: Error| Problem::from(error).of(&at.cx.bare);
         Ok(Self {
             outlook: queries::outlook(at.cx.db(), &at.scope).await.map_err(of)?,
-            shown: exports::shown(at.cx.db(), &at.scope).await.map_err(of)?,
+            shown: exports::queries::view(at.cx.db(), &at.scope).await.map_err(of)?,
             times: Times::of(&at.cx),
         })
     }
@@ -55,7 +55,8 @@ pub async fn parts(at: Audience) -> Result<Response, Problem> {
 
 /// `POST …/data`: has everything packed.
 pub async fn start(at: Audience, Posted(_): Posted) -> Response {
-    let started = exports::start(at.cx.db(), &at.cx.bare.app.site.files, &at.scope, at.cx.bare.zone()).await;
+    let started =
+        exports::commands::start(at.cx.db(), &at.cx.bare.app.site.files, &at.scope, at.cx.bare.zone()).await;
     answer(&at.cx.bare, started, &at.base(), "Preparing the download. We’ll email you when it’s ready.")
 }
 

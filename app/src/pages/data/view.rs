@@ -1,6 +1,6 @@
 use chrono::{DateTime, Utc};
 use domain::{
-    exports::{Export, State},
+    exports::{Export, ExportState},
     words,
 };
 use leptos::prelude::*;
@@ -35,14 +35,16 @@ pub(super) fn state(at: &Audience, glance: &Glance) -> AnyView {
     let shown = &glance.shown;
     let Some(latest) = &shown.latest else { return nothing_yet(at, glance) };
     let now = match latest.state {
-        State::Queued | State::Working => working(at, latest),
-        State::Failed => failed(at, glance, latest),
-        State::Ready => ().into_any(),
-        State::Expired => expired(at, glance),
+        ExportState::Queued | ExportState::Working => working(at, latest),
+        ExportState::Failed => failed(at, glance, latest),
+        ExportState::Ready => ().into_any(),
+        ExportState::Expired => expired(at, glance),
     };
     // Also while another one is prepared, or where that failed.
-    let ready =
-        shown.ready.as_ref().map(|ready| ready_section(at, glance, ready, latest.state == State::Ready));
+    let ready = shown
+        .ready
+        .as_ref()
+        .map(|ready| ready_section(at, glance, ready, latest.state == ExportState::Ready));
     view! { {now} {ready} {only_owners(glance)} }.into_any()
 }
 

@@ -1,7 +1,7 @@
 //! `GET` and `POST /desk/offers/{offer}`: an offer as it is sold now.
 
 use axum::{extract::Path, response::Response};
-use domain::offers::{Draft, Typed, commands, queries};
+use domain::offers::{OfferDraft, OfferForm, commands, queries};
 
 use super::{
     editor::{self, Editor},
@@ -17,7 +17,7 @@ pub async fn show(
     let offer = queries::get(cx.db(), &scope, id(&offer)?)
         .await
         .map_err(|error| Problem::from(error).of(&cx.bare))?;
-    let typed = Typed::from(&Draft::from(&offer));
+    let typed = OfferForm::from(&OfferDraft::from(&offer));
     let form = Form::of(form::fields(&typed));
     let currency = offer.terms.price.currency;
     Ok(editor::page(&cx, &Editor { offer: Some(offer), typed, form, currency }))

@@ -3,7 +3,7 @@
 use axum::response::Response;
 use domain::{
     money::Currency,
-    offers::{Interval, Offer, OfferState, Typed},
+    offers::{Interval, Offer, OfferForm, OfferState},
 };
 use leptos::prelude::*;
 
@@ -23,7 +23,7 @@ use crate::{
 pub struct Editor {
     /// None for a new one.
     pub offer: Option<Offer>,
-    pub typed: Typed,
+    pub typed: OfferForm,
     pub form: Form,
     pub currency: Currency,
 }

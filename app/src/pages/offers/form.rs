@@ -1,7 +1,7 @@
-//! An offer's form between the page and the domain: the posted fields as [`Typed`], and back; and the buttons that change
+//! An offer's form between the page and the domain: the posted fields as [`OfferForm`], and back; and the buttons that change
 //! the intake form without a script.
 
-use domain::offers::{Typed, TypedField};
+use domain::offers::{FieldForm, OfferForm};
 
 use crate::web::Fields;
 
@@ -33,12 +33,12 @@ impl Asked {
     }
 
     /// Does it to the questions; a place that is not there changes nothing.
-    pub fn apply(self, typed: &mut Typed) {
+    pub fn apply(self, typed: &mut OfferForm) {
         let questions = &mut typed.intake;
         match self {
             Self::Save | Self::Preview => {}
             Self::AddQuestion => {
-                questions.push(TypedField { kind: "text".to_owned(), ..TypedField::default() })
+                questions.push(FieldForm { kind: "text".to_owned(), ..FieldForm::default() })
             }
             Self::RemoveQuestion(place) if place < questions.len() => {
                 questions.remove(place);
@@ -54,12 +54,12 @@ impl Asked {
 const MOST: usize = 40;
 
 /// What was typed.
-pub fn typed(fields: &Fields) -> Typed {
+pub fn typed(fields: &Fields) -> OfferForm {
     let text = |name: &str| fields.text(name).to_owned();
     let part = |place: usize, part: &str| fields.text(&format!("field-{place}-{part}")).to_owned();
     let intake = (0..MOST)
         .take_while(|place| fields.has(&format!("field-{place}-label")))
-        .map(|place| TypedField {
+        .map(|place| FieldForm {
             key: part(place, "key"),
             label: part(place, "label"),
             hint: part(place, "hint"),
@@ -68,7 +68,7 @@ pub fn typed(fields: &Fields) -> Typed {
             required: fields.has(&format!("field-{place}-required")),
         })
         .collect();
-    Typed {
+    OfferForm {
         name: text("name"),
         summary: text("summary"),
         vertical: text("vertical"),
@@ -85,7 +85,7 @@ pub fn typed(fields: &Fields) -> Typed {
 }
 
 /// The fields that show what was typed.
-pub fn fields(typed: &Typed) -> Fields {
+pub fn fields(typed: &OfferForm) -> Fields {
     let plain = [
         ("name", &typed.name),
         ("summary", &typed.summary),
@@ -124,21 +124,21 @@ pub fn fields(typed: &Typed) -> Fields {
 mod tests {
     use super::*;
 
-    fn labelled(labels: &[&str]) -> Typed {
-        let question = |label: &&str| TypedField {
+    fn labelled(labels: &[&str]) -> OfferForm {
+        let question = |label: &&str| FieldForm {
             label: (*label).to_owned(),
             kind: "long".into(),
-            ..TypedField::default()
+            ..FieldForm::default()
         };
-        Typed {
+        OfferForm {
             name: "Two at a time".into(),
             unlimited: true,
             intake: labels.iter().map(question).collect(),
-            ..Typed::default()
+            ..OfferForm::default()
         }
     }
 
-    fn labels(typed: &Typed) -> Vec<&str> {
+    fn labels(typed: &OfferForm) -> Vec<&str> {
         typed.intake.iter().map(|question| question.label.as_str()).collect()
     }
 
@@ -153,7 +153,7 @@ mod tests {
     #[test]
     fn buttons_change_the_questions_and_lose_nothing() {
         let mut shown = labelled(&["a", "b", "c"]);
-        let press = |shown: &mut Typed, button: &str| {
+        let press = |shown: &mut OfferForm, button: &str| {
             Asked::read(&Fields::default().with("do", button)).apply(shown);
         };
         press(&mut shown, "up-2");

@@ -3,7 +3,7 @@
 use axum::response::Response;
 use domain::{
     money::Currency,
-    offers::{Typed, commands},
+    offers::{OfferForm, commands},
 };
 
 use super::{
@@ -13,13 +13,13 @@ use super::{
 use crate::web::{Form, Operator, Posted, Problem, redirect_with};
 
 pub async fn show(Operator { cx, .. }: Operator) -> Result<Response, Problem> {
-    let typed = Typed {
+    let typed = OfferForm {
         interval: "month".to_owned(),
         active_limit: "1".to_owned(),
         cycle_hours: "48".to_owned(),
         unlimited: true,
         starts: "on_payment".to_owned(),
-        ..Typed::default()
+        ..OfferForm::default()
     };
     let form = Form::of(form::fields(&typed));
     Ok(editor::page(&cx, &Editor { offer: None, typed, form, currency: currency(&cx) }))

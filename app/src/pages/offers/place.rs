@@ -3,7 +3,7 @@
 use axum::{extract::Path, response::Response};
 use domain::{
     Error,
-    offers::commands::{Towards, reorder},
+    offers::commands::{Direction, reorder},
 };
 
 use super::id;
@@ -16,8 +16,8 @@ pub async fn update(
 ) -> Result<Response, Problem> {
     let offer = id(&offer)?;
     let done = match fields.text("towards") {
-        "up" => reorder(cx.db(), &scope, offer, Towards::Up).await,
-        "down" => reorder(cx.db(), &scope, offer, Towards::Down).await,
+        "up" => reorder(cx.db(), &scope, offer, Direction::Up).await,
+        "down" => reorder(cx.db(), &scope, offer, Direction::Down).await,
         _ => Err(Error::NotFound),
     };
     Ok(answer(&cx.bare, done, "/desk/offers", ""))

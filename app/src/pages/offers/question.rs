@@ -1,12 +1,12 @@
 //! The editor of the intake form: a part of the offer's form, whose buttons post the whole of it back.
 
-use domain::offers::{IntakeKind, Typed};
+use domain::offers::{IntakeKind, OfferForm};
 use leptos::prelude::*;
 
 use crate::{components::field::Field, web::Form};
 
 /// Every question, and the button for another one.
-pub fn questions(form: &Form, typed: &Typed, action: &str) -> AnyView {
+pub fn questions(form: &Form, typed: &OfferForm, action: &str) -> AnyView {
     let count = typed.intake.len();
     let error = form.errors.of("intake").map(str::to_owned);
     let all: Vec<_> = (0..count).map(|place| question(form, place, count, action)).collect();

@@ -1,6 +1,6 @@
 use domain::{
     Role,
-    accounts::{Colleague, Invited, People, display_email},
+    accounts::{Colleague, PendingInvitation, People, display_email},
 };
 use leptos::prelude::*;
 
@@ -125,7 +125,7 @@ fn role_name(role: Role) -> &'static str {
     }
 }
 
-fn invited_row(at: &Managing, invited: &Invited) -> AnyView {
+fn invited_row(at: &Managing, invited: &PendingInvitation) -> AnyView {
     let (base, id) = (at.base(), invited.id);
     let until = if invited.expired {
         "link expired".to_owned()

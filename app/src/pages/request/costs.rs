@@ -20,7 +20,7 @@ pub async fn load(here: &Here, detail: &Detail) -> domain::Result<Option<Costs>>
     if !here.desk {
         return Ok(None);
     }
-    let runs = costs::of_request(here.cx.db(), &here.scope, detail.card.id).await?;
+    let runs = costs::queries::of_request(here.cx.db(), &here.scope, detail.card.id).await?;
     Ok((!runs.is_empty()).then(|| Costs { runs, hour: Hour::of(here) }))
 }
 

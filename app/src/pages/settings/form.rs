@@ -1,18 +1,18 @@
 //! The settings between the page and the domain.
 
-use domain::workspaces::{DAYS, TypedDay, TypedSettings};
+use domain::workspaces::{DAYS, DayForm, SettingsForm};
 
 use crate::{pages::billing::party, web::Fields};
 
 /// What was typed.
-pub fn typed(fields: &Fields) -> TypedSettings {
+pub fn typed(fields: &Fields) -> SettingsForm {
     let text = |name: &str| fields.text(name).to_owned();
-    let days = DAYS.map(|day| TypedDay {
+    let days = DAYS.map(|day| DayForm {
         open: fields.has(day),
         from: text(&format!("{day}-from")),
         to: text(&format!("{day}-to")),
     });
-    TypedSettings {
+    SettingsForm {
         name: text("name"),
         tagline: text("tagline"),
         promise: text("promise"),
@@ -28,7 +28,7 @@ pub fn typed(fields: &Fields) -> TypedSettings {
 }
 
 /// The fields that show what was typed.
-pub fn fields(typed: &TypedSettings) -> Fields {
+pub fn fields(typed: &SettingsForm) -> Fields {
     let plain = [
         ("name", &typed.name),
         ("tagline", &typed.tagline),
@@ -57,12 +57,12 @@ mod tests {
 
     #[test]
     fn what_is_shown_is_what_was_typed() {
-        let mut shown = TypedSettings {
+        let mut shown = SettingsForm {
             name: "Northlight".into(),
             holidays: "2026-12-25".into(),
-            ..TypedSettings::default()
+            ..SettingsForm::default()
         };
-        shown.days[2] = TypedDay { open: true, from: "09:00".into(), to: "17:00".into() };
+        shown.days[2] = DayForm { open: true, from: "09:00".into(), to: "17:00".into() };
         assert_eq!(typed(&fields(&shown)), shown);
     }
 }

@@ -5,7 +5,7 @@ mod form;
 mod parts;
 
 use axum::response::Response;
-use domain::workspaces::{TypedSettings, commands, queries};
+use domain::workspaces::{SettingsForm, commands, queries};
 use leptos::prelude::*;
 
 use crate::{
@@ -16,7 +16,7 @@ use crate::{
 pub async fn show(Operator { cx, scope, .. }: Operator) -> Result<Response, Problem> {
     let settings =
         queries::settings(cx.db(), &scope).await.map_err(|error| Problem::from(error).of(&cx.bare))?;
-    Ok(page(&cx, &Form::of(form::fields(&TypedSettings::from(&settings)))))
+    Ok(page(&cx, &Form::of(form::fields(&SettingsForm::from(&settings)))))
 }
 
 pub async fn update(

@@ -10,7 +10,7 @@ pub use welcome::show as welcome;
 use axum::response::Response;
 use domain::{
     Error, FieldErrors, Scope,
-    accounts::commands::sign_up::{self, SignUp},
+    accounts::commands::sign_up::{self, SignUpForm},
     ids::OfferId,
     offers::{Offer, queries},
     secret,
@@ -40,7 +40,7 @@ pub async fn submit(cx: Cx, Posted(fields): Posted) -> Result<Response, Problem>
         let name = offer.map(|offer| intake::name(offer, key)).unwrap_or_default();
         fields.all(&name).map(str::to_owned).collect()
     };
-    let asked = SignUp {
+    let asked = SignUpForm {
         form_key: fields.text("form_key"),
         offer,
         company: fields.text("company"),
@@ -67,7 +67,7 @@ pub async fn submit(cx: Cx, Posted(fields): Posted) -> Result<Response, Problem>
 
 /// What is sold; if that is much, the chosen one stays in sight.
 async fn offers(cx: &Cx, chosen: Option<OfferId>) -> Result<Vec<Offer>, Problem> {
-    let found = queries::published(cx.db(), &Scope::visitor(cx.workspace.id)).await;
+    let found = queries::list_published(cx.db(), &Scope::visitor(cx.workspace.id)).await;
     let mut offers = found.map_err(|error| Problem::from(error).of(&cx.bare))?;
     if offers.len() > MOST
         && let Some(at) = offers.iter().position(|offer| Some(offer.id) == chosen)

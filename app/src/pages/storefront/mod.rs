@@ -22,7 +22,7 @@ use crate::{
 pub async fn show(cx: Cx) -> Result<Response, Problem> {
     let scope = Scope::visitor(cx.workspace.id);
     let offers =
-        queries::published(cx.db(), &scope).await.map_err(|error| Problem::from(error).of(&cx.bare))?;
+        queries::list_published(cx.db(), &scope).await.map_err(|error| Problem::from(error).of(&cx.bare))?;
     Ok(page(&cx, &offers))
 }
 

@@ -34,7 +34,7 @@ pub async fn new(operator: Operator, Query(wanted): Query<Wanted>) -> Result<Res
 pub async fn create(operator: Operator, Posted(fields): Posted) -> Result<Response, Problem> {
     let Operator { cx, scope, .. } = &operator;
     let new = typed(&fields);
-    match tokens::create(cx.db(), scope, new.clone()).await {
+    match tokens::commands::create(cx.db(), scope, new.clone()).await {
         Ok((_, text)) => Ok(made::show(cx, &new, &text)),
         Err(error) => {
             let form = Form::failed(fields, error).map_err(|problem| problem.of(&cx.bare))?;
@@ -69,7 +69,7 @@ async fn choices(operator: &Operator) -> domain::Result<(Choices, Choices)> {
     let all = agents::queries::list(cx.db(), scope).await?.into_iter();
     agents.extend(all.map(|agent| (agent.id.to_string(), agent.name)));
     let mut clients = vec![(String::new(), "All clients".to_owned())];
-    let all = clients::queries::find(cx.db(), scope, "", CHOICES).await?.into_iter();
+    let all = clients::queries::search(cx.db(), scope, "", CHOICES).await?.into_iter();
     clients.extend(all.map(|client| (client.id.to_string(), client.name)));
     Ok((agents, clients))
 }

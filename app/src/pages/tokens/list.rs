@@ -11,7 +11,8 @@ use crate::{
 };
 
 pub async fn show(Operator { cx, scope, .. }: Operator) -> Result<Response, Problem> {
-    let all = tokens::list(cx.db(), &scope).await.map_err(|error| Problem::from(error).of(&cx.bare))?;
+    let all =
+        tokens::queries::list(cx.db(), &scope).await.map_err(|error| Problem::from(error).of(&cx.bare))?;
     let times = Times::of(&cx);
     Ok(Page::new(&cx, "Tokens", Frame::Desk(DeskTab::None)).show(|| view(&cx, &all, times)))
 }

@@ -12,7 +12,7 @@ pub async fn create(
     Posted(_): Posted,
 ) -> Response {
     let done = match token.parse() {
-        Ok(token) => tokens::revoke(cx.db(), &scope, token).await,
+        Ok(token) => tokens::commands::revoke(cx.db(), &scope, token).await,
         Err(_) => Err(Error::NotFound),
     };
     answer(&cx.bare, done, LIST, "Token revoked. It no longer works.")

@@ -32,13 +32,13 @@ async fn send(operator: &Operator, of: &Webhook, fields: &Fields) -> domain::Res
     let Operator { cx, scope, .. } = operator;
     if fields.has("event") {
         let event = fields.text("event").parse().map_err(|_| Error::NotFound)?;
-        webhooks::send_again(cx.db(), scope, of.id, event).await?;
+        webhooks::commands::send_again(cx.db(), scope, of.id, event).await?;
         return Ok("Resending.".to_owned());
     }
     let zone = Times::of(cx).zone();
     let since = instant(fields.text("since"), zone)
         .ok_or_else(|| Error::refused("Enter a date, or a date and time."))?;
-    Ok(match webhooks::send_since(cx.db(), scope, of.id, since).await? {
+    Ok(match webhooks::commands::send_since(cx.db(), scope, of.id, since).await? {
         0 => "No matching events since then.".to_owned(),
         1 => "Resending 1 message.".to_owned(),
         count => format!("Resending {count} messages."),

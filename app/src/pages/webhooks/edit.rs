@@ -14,7 +14,7 @@ pub async fn save(
     let found = find(&operator, &webhook).await?;
     let Operator { cx, scope, .. } = &operator;
     let saved = match typed(&operator, &fields).await {
-        Ok(new) => webhooks::edit(cx.db(), scope, found.id, &new).await,
+        Ok(new) => webhooks::commands::edit(cx.db(), scope, found.id, &new).await,
         Err(error) => Err(error),
     };
     match saved {

@@ -3,7 +3,7 @@
 use axum::response::Response;
 use domain::{
     Error, FieldErrors,
-    webhooks::{self, Kind, NewWebhook},
+    webhooks::{self, EventKind, NewWebhook},
 };
 use leptos::prelude::*;
 use url::Url;
@@ -18,14 +18,15 @@ use crate::{
 };
 
 pub async fn new(operator: Operator) -> Result<Response, Problem> {
-    let all = Kind::ALL.iter().fold(Fields::default(), |fields, kind| fields.with("events", kind.as_str()));
+    let all =
+        EventKind::ALL.iter().fold(Fields::default(), |fields, kind| fields.with("events", kind.as_str()));
     Ok(draw(&operator, &Form::of(all)))
 }
 
 pub async fn create(operator: Operator, Posted(fields): Posted) -> Result<Response, Problem> {
     let Operator { cx, scope, .. } = &operator;
     let made = match typed(&operator, &fields).await {
-        Ok(new) => webhooks::create(cx.db(), scope, &new).await.map(|(_, secret)| (new, secret)),
+        Ok(new) => webhooks::commands::create(cx.db(), scope, &new).await.map(|(_, secret)| (new, secret)),
         Err(error) => Err(error),
     };
     match made {
@@ -50,7 +51,7 @@ pub(super) async fn typed(operator: &Operator, fields: &Fields) -> domain::Resul
     if let Err(words) = checked {
         return Err(Error::Fields(FieldErrors::one("url", words)));
     }
-    Ok(NewWebhook { url, events: fields.all("events").filter_map(Kind::parse).collect() })
+    Ok(NewWebhook { url, events: fields.all("events").filter_map(EventKind::parse).collect() })
 }
 
 fn draw(operator: &Operator, form: &Form) -> Response {
@@ -77,7 +78,7 @@ fn draw(operator: &Operator, form: &Form) -> Response {
 pub(super) fn fields(form: &Form) -> AnyView {
     let error = form.errors.of("events").map(str::to_owned);
     let chosen: Vec<&str> = form.values.all("events").collect();
-    let boxes: Vec<_> = Kind::ALL
+    let boxes: Vec<_> = EventKind::ALL
         .into_iter()
         .map(|kind| {
             let checked = chosen.contains(&kind.as_str());

@@ -11,7 +11,8 @@ use crate::{
 };
 
 pub async fn show(Operator { cx, scope, .. }: Operator) -> Result<Response, Problem> {
-    let all = webhooks::list(cx.db(), &scope).await.map_err(|error| Problem::from(error).of(&cx.bare))?;
+    let all =
+        webhooks::queries::list(cx.db(), &scope).await.map_err(|error| Problem::from(error).of(&cx.bare))?;
     let times = Times::of(&cx);
     Ok(Page::new(&cx, "Webhooks", Frame::Desk(DeskTab::None)).show(|| view(&all, times)))
 }

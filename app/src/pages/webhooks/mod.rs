@@ -30,7 +30,7 @@ const LIST: &str = "/desk/webhooks";
 async fn find(operator: &Operator, webhook: &str) -> Result<Webhook, Problem> {
     let Operator { cx, scope, .. } = operator;
     let found = match webhook.parse() {
-        Ok(id) => webhooks::get(cx.db(), scope, id).await,
+        Ok(id) => webhooks::queries::get(cx.db(), scope, id).await,
         Err(_) => Err(Error::NotFound),
     };
     found.map_err(|error| Problem::from(error).of(&cx.bare))

@@ -12,7 +12,7 @@ pub async fn create(
     Posted(_): Posted,
 ) -> Response {
     let done = match webhook.parse() {
-        Ok(webhook) => webhooks::remove(cx.db(), &scope, webhook).await,
+        Ok(webhook) => webhooks::commands::remove(cx.db(), &scope, webhook).await,
         Err(_) => Err(Error::NotFound),
     };
     answer(&cx.bare, done, LIST, "Webhook removed. We’ve stopped sending events to it.")

@@ -6,12 +6,12 @@
 //! with nobody in it. See `docs/decisions/an-address-that-is-not-confirmed.md`.
 
 use super::{
-    persons::{Known, claimants_in},
+    persons::{PersonRow, claimants_in},
     unused_sign_ups,
 };
 use crate::{
     Error, FieldErrors, OnConstraint, Result, Scope, SystemRole, Tx,
-    audit::{self, By, Deed},
+    audit::{self, By, NewEntry},
     ids::{ClientId, MembershipId, PersonId, WorkspaceId},
     mail,
 };
@@ -64,7 +64,7 @@ impl Answers<'_> {
 }
 
 /// The claims on an address, the newest first, beside that of `but`. For [`crate::SystemRole::Auth`].
-pub(super) async fn of_in(tx: &mut Tx, email: &str, but: Option<PersonId>) -> Result<Vec<Claim>> {
+pub(super) async fn list_in(tx: &mut Tx, email: &str, but: Option<PersonId>) -> Result<Vec<Claim>> {
     let mut claims = Vec::new();
     for claimant in
         claimants_in(tx, email).await?.into_iter().filter(|known| Some(known.id) != but).take(ASKED)
@@ -75,7 +75,7 @@ pub(super) async fn of_in(tx: &mut Tx, email: &str, but: Option<PersonId>) -> Re
 }
 
 /// What a claimant signed up; none where they have no place any more.
-async fn of_person_in(tx: &mut Tx, claimant: &Known) -> Result<Option<Claim>> {
+async fn of_person_in(tx: &mut Tx, claimant: &PersonRow) -> Result<Option<Claim>> {
     let row = sqlx::query!(
         r#"SELECT c.name, m.created_at,
                   array(SELECT p.email FROM membership o JOIN person p ON p.id = o.person_id
@@ -145,7 +145,7 @@ pub(super) async fn join_in(tx: &mut Tx, claimant: PersonId, owner: PersonId) ->
         .execute(tx.conn())
         .await?;
     }
-    shut_out_in(tx, claimant).await
+    end_access_in(tx, claimant).await
 }
 
 /// Takes the address from somebody who only claimed it: they are out of what they signed up. Where that is a business which
@@ -166,7 +166,7 @@ pub(super) async fn release_in(tx: &mut Tx, claimant: PersonId, owner: Option<Pe
     )
     .fetch_all(tx.conn())
     .await?;
-    shut_out_in(tx, claimant).await?;
+    end_access_in(tx, claimant).await?;
     for place in left {
         let (name, client) = (mail::plain(&place.name), ClientId(place.id));
         let workspace = WorkspaceId(place.workspace_id);
@@ -182,10 +182,10 @@ pub(super) async fn release_in(tx: &mut Tx, claimant: PersonId, owner: Option<Pe
         );
         let scope = Scope::system(workspace);
         let subject = format!("{name} signed up with someone else’s email");
-        mail::to_operators_about_in(tx, &scope, Some(client), &subject, &body).await?;
+        mail::commands::queue_to_operators_about_in(tx, &scope, Some(client), &subject, &body).await?;
         tx.enter(&scope).await?;
-        let deed = Deed::done("take_back_address", place.name.as_str()).of(client);
-        audit::write_in(tx, &scope, &By::default(), &deed).await?;
+        let entry = NewEntry::done("take_back_address", place.name.as_str()).of(client);
+        audit::commands::write_in(tx, &scope, &By::default(), &entry).await?;
         tx.enter_as(SystemRole::Auth).await?;
     }
     Ok(())
@@ -201,11 +201,11 @@ pub(super) async fn leave_in(tx: &mut Tx, claimant: PersonId) -> Result<()> {
     )
     .execute(tx.conn())
     .await?;
-    shut_out_in(tx, claimant).await
+    end_access_in(tx, claimant).await
 }
 
 /// Nobody gets in as that person any more: not by password, browser or link, nor by whom they invited.
-async fn shut_out_in(tx: &mut Tx, person: PersonId) -> Result<()> {
+async fn end_access_in(tx: &mut Tx, person: PersonId) -> Result<()> {
     let now = tx.now();
     sqlx::query!("UPDATE person SET password_hash = NULL WHERE id = $1", person.0).execute(tx.conn()).await?;
     sqlx::query!("DELETE FROM sign_in WHERE person_id = $1", person.0).execute(tx.conn()).await?;

@@ -5,16 +5,16 @@ use chrono::Duration;
 use super::{
     claims::{self, Answers, Claim},
     links,
-    persons::{Known, owner_in, person_in},
+    persons::{PersonRow, owner_in, person_in},
 };
 use crate::{
     Db, Error, FieldErrors, Result, SystemRole, Tx,
     accounts::{
-        Standing,
+        Membership,
         devices::Source,
         limits::{self, CONFIRM_EMAIL, CONFIRM_PAIR, PASSWORD_PERSON},
         passwords::{self, Lane},
-        queries::places_in,
+        queries::memberships_in,
     },
     billing,
     ids::{PersonId, WorkspaceId},
@@ -41,7 +41,7 @@ pub struct Confirmation {
 
 /// Writes the mail that follows a sign-up. It is the only thing that differs for an address that is known: the page
 /// never does.
-pub(super) async fn send_in(tx: &mut Tx, workspace: &Workspace, person: &Known) -> Result<()> {
+pub(super) async fn send_in(tx: &mut Tx, workspace: &Workspace, person: &PersonRow) -> Result<()> {
     let (token, now) = (secret::random_token(), tx.now());
     sqlx::query!(
         "INSERT INTO confirmation (token_hash, person_id, created_at, expires_at) VALUES ($1, $2, $3, $4)",
@@ -75,7 +75,7 @@ pub(super) async fn send_in(tx: &mut Tx, workspace: &Workspace, person: &Known) 
         "{text}\n\n{{link:/confirm/{token}}}\n\nThe link works for seven days. Nothing happens unless you use it.\n\n{}\n",
         workspace.name,
     );
-    mail::queue_in(tx, workspace.id, &person.email, subject, &body).await
+    mail::commands::queue_in(tx, workspace.id, &person.email, subject, &body).await
 }
 
 /// What a person signed up.
@@ -105,7 +105,7 @@ pub async fn resend<'a>(
     if known.confirmed {
         return Err(Error::refused("Your email is already confirmed."));
     }
-    if !links::asked(db, CONFIRM_PAIR, CONFIRM_EMAIL, &known.email, from.into().network).await? {
+    if !links::count_request(db, CONFIRM_PAIR, CONFIRM_EMAIL, &known.email, from.into().network).await? {
         return Ok(());
     }
     let mut tx = db.begin_as(SystemRole::Auth).await?;
@@ -119,7 +119,7 @@ pub async fn resend<'a>(
 /// [`Error::NotFound`] when it is unknown, used or too old.
 pub async fn open<'a>(db: &Db, token: &str, from: impl Into<Source<'a>>) -> Result<Confirmation> {
     match find(db, token).await {
-        Err(Error::NotFound) => Err(links::missed(db, token, from.into().network).await),
+        Err(Error::NotFound) => Err(links::check_missed(db, token, from.into().network).await),
         found => found,
     }
 }
@@ -144,7 +144,7 @@ async fn find(db: &Db, token: &str) -> Result<Confirmation> {
     let person = PersonId(row.id);
     // Where there is an owner, each claim has a mail of its own by which it joins.
     let claims =
-        if row.joins { Vec::new() } else { claims::of_in(&mut tx, &row.email, Some(person)).await? };
+        if row.joins { Vec::new() } else { claims::list_in(&mut tx, &row.email, Some(person)).await? };
     let company = company_in(&mut tx, person).await?;
     tx.commit().await?;
     Ok(Confirmation { person, name: row.name, email: row.email, company, joins: row.joins, claims })
@@ -168,7 +168,7 @@ pub async fn confirm<'a>(
     password: &str,
     answers: Answers<'_>,
     from: impl Into<Source<'a>>,
-) -> Result<Vec<Standing>> {
+) -> Result<Vec<Membership>> {
     let asked = open(db, token, from).await?;
     let mut tx = db.begin_as(SystemRole::Auth).await?;
     let person = person_in(&mut tx, asked.person).await?;
@@ -188,7 +188,7 @@ pub async fn confirm<'a>(
             claims::settle_in(&mut tx, &person.email, Some(person.id), &mine).await?;
         }
     }
-    let places = places_in(tx.conn(), workspace, prover.id).await?;
+    let places = memberships_in(tx.conn(), workspace, prover.id).await?;
     billing::commands::owners_confirmed_in(&mut tx, workspace, &places).await?;
     tx.commit().await?;
     Ok(places)
@@ -208,7 +208,7 @@ pub async fn disown<'a>(db: &Db, token: &str, from: impl Into<Source<'a>>) -> Re
     tx.commit().await
 }
 
-async fn check_password(db: &Db, person: &Known, password: &str) -> Result<()> {
+async fn check_password(db: &Db, person: &PersonRow, password: &str) -> Result<()> {
     // Only whoever holds a link to the address's mail comes here.
     let who = person.id.to_string();
     limits::hit(db, PASSWORD_PERSON, &who).await?;

@@ -10,7 +10,13 @@ use crate::{
 ///
 /// # Errors
 /// [`Error::TooMany`] for those who ask too often themselves.
-pub(super) async fn asked(db: &Db, own: Limit, all: Limit, email: &str, network: &str) -> Result<bool> {
+pub(super) async fn count_request(
+    db: &Db,
+    own: Limit,
+    all: Limit,
+    email: &str,
+    network: &str,
+) -> Result<bool> {
     let network = party(network);
     limits::hit_all(db, &[(own, pair(email, &network)), (LINK_NETWORK, network)]).await?;
     limits::is_within(db, all, email).await
@@ -23,7 +29,7 @@ pub(super) fn is_token(text: &str) -> bool {
 
 /// Counts that a link opened nothing: the answer to it. Only those who miss are counted, so that no number of them closes
 /// the way for a link that is right; and only what could have been one, as nothing is guessed by anything else.
-pub(super) async fn missed(db: &Db, token: &str, network: &str) -> Error {
+pub(super) async fn check_missed(db: &Db, token: &str, network: &str) -> Error {
     if is_token(token) { count_miss(db, network).await } else { Error::NotFound }
 }
 

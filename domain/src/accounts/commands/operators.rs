@@ -7,7 +7,7 @@ use super::{
 use crate::{
     Db, Error, FieldErrors, Result, Scope, SystemRole,
     accounts::passwords::{self, Lane},
-    audit::{self, By, Deed},
+    audit::{self, By, NewEntry},
     ids::{MembershipId, WorkspaceId},
 };
 
@@ -53,7 +53,8 @@ pub async fn create_operator(db: &Db, email: &str, name: &str, password: Option<
     .await?;
     let token = resets::create_in(&mut tx, person, LIFE).await?;
     tx.commit().await?;
-    let deed = Deed { after: Some("operator".to_owned()), ..Deed::done("add_operator", email.as_str()) };
-    audit::write(db, &Scope::system(WorkspaceId(workspace)), &By::default(), &deed).await?;
+    let entry =
+        NewEntry { after: Some("operator".to_owned()), ..NewEntry::done("add_operator", email.as_str()) };
+    audit::commands::write(db, &Scope::system(WorkspaceId(workspace)), &By::default(), &entry).await?;
     Ok(format!("/reset/{token}"))
 }

@@ -3,7 +3,7 @@
 use crate::{
     Db, Error, Result, Role, Scope, Tx,
     accounts::queries,
-    audit::{self, Deed},
+    audit::{self, NewEntry},
     ids::MembershipId,
 };
 
@@ -42,8 +42,8 @@ pub async fn set_role(db: &Db, scope: &Scope, membership: MembershipId, role: Ro
     )
     .execute(tx.conn())
     .await?;
-    let deed = Deed::done("change_role", name_in(&mut tx, membership).await?);
-    audit::done_in(&mut tx, scope, deed.changed(present.as_str(), role.as_str())).await?;
+    let entry = NewEntry::done("change_role", name_in(&mut tx, membership).await?);
+    audit::commands::record_in(&mut tx, scope, entry.changed(present.as_str(), role.as_str())).await?;
     tx.commit().await
 }
 
@@ -65,8 +65,8 @@ pub async fn remove(db: &Db, scope: &Scope, membership: MembershipId) -> Result<
     )
     .execute(tx.conn())
     .await?;
-    let deed = Deed::done("remove_person", name_in(&mut tx, membership).await?);
-    audit::done_in(&mut tx, scope, deed).await?;
+    let entry = NewEntry::done("remove_person", name_in(&mut tx, membership).await?);
+    audit::commands::record_in(&mut tx, scope, entry).await?;
     tx.commit().await
 }
 

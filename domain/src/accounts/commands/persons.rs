@@ -9,7 +9,7 @@ use crate::{
 };
 
 /// A person as signing in needs one.
-pub(super) struct Known {
+pub(super) struct PersonRow {
     pub id: PersonId,
     pub name: String,
     pub email: String,
@@ -18,14 +18,14 @@ pub(super) struct Known {
 }
 
 /// The person to whom an address belongs.
-pub(super) async fn owner_in(tx: &mut Tx, email: &str) -> Result<Option<Known>> {
+pub(super) async fn owner_in(tx: &mut Tx, email: &str) -> Result<Option<PersonRow>> {
     let row = sqlx::query!(
         "SELECT id, name, email, password_hash, confirmed FROM person WHERE email = $1 AND confirmed",
         email
     )
     .fetch_optional(tx.conn())
     .await?;
-    Ok(row.map(|row| Known {
+    Ok(row.map(|row| PersonRow {
         id: PersonId(row.id),
         name: row.name,
         email: row.email,
@@ -37,15 +37,15 @@ pub(super) async fn owner_in(tx: &mut Tx, email: &str) -> Result<Option<Known>> 
 /// Whom a password may belong to that is given with an address.
 #[derive(Default)]
 pub(super) struct Candidates {
-    owner: Option<Known>,
+    owner: Option<PersonRow>,
     /// Of those who only claim it: nobody's later claim takes the first one's password from them.
-    first: Option<Known>,
-    last: Option<Known>,
+    first: Option<PersonRow>,
+    last: Option<PersonRow>,
 }
 
 impl Candidates {
     /// Always as many, whoever there is.
-    pub(super) fn all(&self) -> Vec<Option<&Known>> {
+    pub(super) fn all(&self) -> Vec<Option<&PersonRow>> {
         vec![self.owner.as_ref(), self.last.as_ref(), self.first.as_ref()]
     }
 }
@@ -61,7 +61,7 @@ pub(super) async fn candidates_in(tx: &mut Tx, email: &str) -> Result<Candidates
 }
 
 /// Those who claim an address and have not shown that they read its mail, the last one first.
-pub(super) async fn claimants_in(tx: &mut Tx, email: &str) -> Result<Vec<Known>> {
+pub(super) async fn claimants_in(tx: &mut Tx, email: &str) -> Result<Vec<PersonRow>> {
     let rows = sqlx::query!(
         "SELECT id, name, password_hash FROM person
          WHERE email = $1 AND NOT confirmed AND password_hash IS NOT NULL
@@ -70,7 +70,7 @@ pub(super) async fn claimants_in(tx: &mut Tx, email: &str) -> Result<Vec<Known>>
     )
     .fetch_all(tx.conn())
     .await?;
-    let known = rows.into_iter().map(|row| Known {
+    let known = rows.into_iter().map(|row| PersonRow {
         id: PersonId(row.id),
         name: row.name,
         email: email.to_owned(),
@@ -81,12 +81,12 @@ pub(super) async fn claimants_in(tx: &mut Tx, email: &str) -> Result<Vec<Known>>
 }
 
 /// The person of an id.
-pub(super) async fn person_in(tx: &mut Tx, id: PersonId) -> Result<Known> {
+pub(super) async fn person_in(tx: &mut Tx, id: PersonId) -> Result<PersonRow> {
     let row = sqlx::query!("SELECT name, email, password_hash, confirmed FROM person WHERE id = $1", id.0)
         .fetch_optional(tx.conn())
         .await?
         .ok_or(Error::NotFound)?;
-    Ok(Known {
+    Ok(PersonRow {
         id,
         name: row.name,
         email: row.email,

@@ -7,16 +7,16 @@ use chrono::Duration;
 use super::{
     claims::{self, Answers, Claim},
     links,
-    persons::{Known, check_password, claimants_in, owner_in},
+    persons::{PersonRow, check_password, claimants_in, owner_in},
 };
 use crate::{
     Db, Error, FieldErrors, Result, SystemRole, Tx,
     accounts::{
-        Standing,
+        Membership,
         devices::Source,
         limits::{self, RESET_EMAIL, RESET_PAIR},
         passwords::{self, Lane},
-        queries::{places_in, standings_in},
+        queries::{all_memberships_in, memberships_in},
         read_email,
         sign_ins::revoke_others_in,
     },
@@ -42,9 +42,9 @@ pub struct Reset {
 
 /// What came of a link.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Done {
+pub enum ResetOutcome {
     /// The password is set: the person's places in the workspace, for signing in.
-    Set(Vec<Standing>),
+    Set(Vec<Membership>),
     /// Nothing that was signed up with the address was theirs: there is no password to set, and nobody has the address.
     TakenBack,
 }
@@ -58,7 +58,7 @@ pub async fn ask<'a>(db: &Db, workspace: &Workspace, email: &str, from: impl Int
     let email = read_email(email).ok_or_else(|| {
         Error::Fields(FieldErrors::one("email", "Enter a valid email address, like name@company.com."))
     })?;
-    if links::asked(db, RESET_PAIR, RESET_EMAIL, &email, from.into().network).await? {
+    if links::count_request(db, RESET_PAIR, RESET_EMAIL, &email, from.into().network).await? {
         send(db, workspace, &email).await?;
     }
     tokio::time::sleep_until(over).await;
@@ -69,7 +69,7 @@ async fn send(db: &Db, workspace: &Workspace, email: &str) -> Result<()> {
     let mut tx = db.begin_as(SystemRole::Auth).await?;
     let owner = owner_in(&mut tx, email).await?;
     let hello = match &owner {
-        Some(owner) => hello_in(&mut tx, owner).await?,
+        Some(owner) => greeting_in(&mut tx, owner).await?,
         // Nobody has shown that they want mail here: not a word of whoever typed the address.
         None => "Hi,\n\n".to_owned(),
     };
@@ -84,14 +84,14 @@ async fn send(db: &Db, workspace: &Workspace, email: &str) -> Result<()> {
              If you didn’t ask for this, you can ignore this email. Your password won’t change.\n\n{}\n",
             workspace.name,
         );
-        mail::queue_in(&mut tx, workspace.id, email, "Reset your password", &body).await?;
+        mail::commands::queue_in(&mut tx, workspace.id, email, "Reset your password", &body).await?;
     }
     tx.commit().await
 }
 
 /// To the owner of an address, and to what the password lets them in.
-async fn hello_in(tx: &mut Tx, owner: &Known) -> Result<String> {
-    let places = standings_in(tx.conn(), owner.id).await?;
+async fn greeting_in(tx: &mut Tx, owner: &PersonRow) -> Result<String> {
+    let places = all_memberships_in(tx.conn(), owner.id).await?;
     let companies: Vec<String> =
         places.into_iter().filter_map(|place| place.client).map(|(_, name)| mail::plain(&name)).collect();
     let whose = if companies.is_empty() {
@@ -123,7 +123,7 @@ pub(super) async fn create_in(tx: &mut Tx, person: PersonId, life: Duration) -> 
 /// [`Error::NotFound`] when it is unknown, used or too old.
 pub async fn open<'a>(db: &Db, token: &str, from: impl Into<Source<'a>>) -> Result<Reset> {
     match find(db, token).await {
-        Err(Error::NotFound) => Err(links::missed(db, token, from.into().network).await),
+        Err(Error::NotFound) => Err(links::check_missed(db, token, from.into().network).await),
         found => found,
     }
 }
@@ -143,7 +143,7 @@ async fn find(db: &Db, token: &str) -> Result<Reset> {
     .fetch_optional(tx.conn())
     .await?
     .ok_or(Error::NotFound)?;
-    let claims = claims::of_in(&mut tx, &row.email, None).await?;
+    let claims = claims::list_in(&mut tx, &row.email, None).await?;
     tx.commit().await?;
     Ok(Reset { name: row.name, email: row.email, claims })
 }
@@ -161,7 +161,7 @@ pub async fn set<'a>(
     password: &str,
     answers: Answers<'_>,
     from: impl Into<Source<'a>>,
-) -> Result<Done> {
+) -> Result<ResetOutcome> {
     let reset = open(db, token, from).await?;
     let mut tx = db.begin_as(SystemRole::Auth).await?;
     let owned = owner_in(&mut tx, &reset.email).await?.is_some();
@@ -187,8 +187,8 @@ pub async fn set<'a>(
     };
     claims::settle_in(&mut tx, &reset.email, owner, &mine).await?;
     let done = match (owner, hash) {
-        (Some(person), Some(hash)) => Done::Set(own_in(&mut tx, workspace, person, &hash).await?),
-        _ => Done::TakenBack,
+        (Some(person), Some(hash)) => ResetOutcome::Set(own_in(&mut tx, workspace, person, &hash).await?),
+        _ => ResetOutcome::TakenBack,
     };
     tx.commit().await?;
     limits::forget_sign_ins(db, &reset.email).await?;
@@ -196,14 +196,19 @@ pub async fn set<'a>(
 }
 
 /// The person has the address and the password, and is signed out everywhere: their places.
-async fn own_in(tx: &mut Tx, workspace: WorkspaceId, person: PersonId, hash: &str) -> Result<Vec<Standing>> {
+async fn own_in(
+    tx: &mut Tx,
+    workspace: WorkspaceId,
+    person: PersonId,
+    hash: &str,
+) -> Result<Vec<Membership>> {
     claims::own_in(tx, person).await?;
     sqlx::query!("UPDATE person SET password_hash = $2 WHERE id = $1", person.0, hash)
         .execute(tx.conn())
         .await?;
     end_links_in(tx, person).await?;
     revoke_others_in(tx, person, None).await?;
-    let places = places_in(tx.conn(), workspace, person).await?;
+    let places = memberships_in(tx.conn(), workspace, person).await?;
     billing::commands::owners_confirmed_in(tx, workspace, &places).await?;
     Ok(places)
 }

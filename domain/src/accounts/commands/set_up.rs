@@ -9,10 +9,10 @@ use super::{
 use crate::{
     Db, Error, FieldErrors, Result, SystemRole, Tx,
     accounts::{
-        Standing,
+        Membership,
         devices::Source,
         passwords::{self, Lane},
-        queries::places_in,
+        queries::memberships_in,
     },
     billing::Sender,
     ids::MembershipId,
@@ -29,7 +29,7 @@ const LETTERS: &[u8; 32] = b"ABCDEFGHJKLMNPQRSTUVWXYZ23456789";
 
 /// What the first operator fills in.
 #[derive(Clone, Copy, Debug)]
-pub struct SetUp<'a> {
+pub struct SetUpForm<'a> {
     pub code: &'a str,
     pub business: &'a str,
     pub zone: &'a str,
@@ -77,8 +77,8 @@ fn kept(code: &str) -> String {
 ///
 /// # Errors
 /// [`Error::NotFound`] once there is a workspace; [`Error::Fields`]; [`Error::TooMany`].
-pub async fn set_up<'a>(db: &Db, form: &SetUp<'_>, from: impl Into<Source<'a>>) -> Result<Standing> {
-    let Checked { business, name, email, sender } = check(form)?;
+pub async fn set_up<'a>(db: &Db, form: &SetUpForm<'_>, from: impl Into<Source<'a>>) -> Result<Membership> {
+    let SetUpInput { business, name, email, sender } = check(form)?;
     check_code(db, form.code, from.into()).await?;
     let hash = passwords::hash(Lane::Known, form.password).await?;
     let mut tx = db.begin_as(SystemRole::Auth).await?;
@@ -107,20 +107,20 @@ pub async fn set_up<'a>(db: &Db, form: &SetUp<'_>, from: impl Into<Source<'a>>) 
     )
     .execute(tx.conn())
     .await?;
-    let place = places_in(tx.conn(), workspace.id, person).await?.into_iter().next();
+    let place = memberships_in(tx.conn(), workspace.id, person).await?.into_iter().next();
     tx.commit().await?;
     place.ok_or(Error::NotFound)
 }
 
 /// What a form that holds says of names, the address and the sender of invoices.
-struct Checked {
+struct SetUpInput {
     business: String,
     name: String,
     email: String,
     sender: Sender,
 }
 
-fn check(form: &SetUp<'_>) -> Result<Checked> {
+fn check(form: &SetUpForm<'_>) -> Result<SetUpInput> {
     let mut errors = FieldErrors::new();
     let business = names::read(
         &mut errors,
@@ -151,7 +151,7 @@ fn check(form: &SetUp<'_>) -> Result<Checked> {
         errors.add("bill_country", "Choose the country your invoices come from.");
     }
     errors.check()?;
-    Ok(Checked { business, name, email, sender })
+    Ok(SetUpInput { business, name, email, sender })
 }
 
 /// Looks whether the code is right before a password is hashed for it. Only wrong ones are counted: no number of them keeps

@@ -1,12 +1,12 @@
-use super::persons::{Candidates, Known, candidates_in};
+use super::persons::{Candidates, PersonRow, candidates_in};
 use crate::{
     Db, Error, Result, SystemRole,
     accounts::{
-        Standing,
+        Membership,
         devices::Source,
         limits::{self, Limit, SIGN_IN_DEVICE, SIGN_IN_EMAIL, SIGN_IN_NETWORK, SIGN_IN_PAIR, pair, party},
         passwords::{self, Lane},
-        queries::places_in,
+        queries::memberships_in,
         read_email,
     },
     ids::{PersonId, WorkspaceId},
@@ -30,7 +30,7 @@ pub async fn sign_in<'a>(
     email: &str,
     password: &str,
     from: impl Into<Source<'a>>,
-) -> Result<Vec<Standing>> {
+) -> Result<Vec<Membership>> {
     let (from, wrong) = (from.into(), || Error::refused(WRONG));
     let email = read_email(email).filter(|_| !password.is_empty()).ok_or_else(wrong)?;
     let mut tx = db.begin_as(SystemRole::Auth).await?;
@@ -47,7 +47,7 @@ pub async fn sign_in<'a>(
         None => as_stranger(db, &candidates, &email, password, from).await?.ok_or_else(wrong)?,
     };
     let mut tx = db.begin_as(SystemRole::Auth).await?;
-    let places = places_in(tx.conn(), workspace, person).await?;
+    let places = memberships_in(tx.conn(), workspace, person).await?;
     tx.commit().await?;
     if places.is_empty() {
         return Err(Error::refused(
@@ -66,8 +66,8 @@ async fn from_known_browser(
     password: &str,
     from: Source<'_>,
 ) -> Result<Option<Option<PersonId>>> {
-    let known = |person: &&Known| from.device.known_to(person.id).is_some();
-    let all: Vec<&Known> = candidates.all().into_iter().flatten().filter(known).collect();
+    let known = |person: &&PersonRow| from.device.known_to(person.id).is_some();
+    let all: Vec<&PersonRow> = candidates.all().into_iter().flatten().filter(known).collect();
     let Some(browser) = all.first().and_then(|person| from.device.known_to(person.id)) else {
         return Ok(None);
     };
@@ -99,7 +99,7 @@ async fn first_of(
     db: &Db,
     lane: Lane,
     tries: &[(Limit, String)],
-    people: &[Option<&Known>],
+    people: &[Option<&PersonRow>],
     password: &str,
 ) -> Result<Option<PersonId>> {
     limits::hit_all(db, tries).await?;

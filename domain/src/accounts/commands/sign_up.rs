@@ -14,13 +14,13 @@ use super::{
 use crate::{
     Db, Error, FieldErrors, Result, Role, Scope, SystemRole, Tx,
     accounts::{
-        Standing,
+        Membership,
         devices::Source,
         limits::{self, CONFIRM_EMAIL, Limit, SIGN_IN_EMAIL, SIGN_UP_NETWORK, SIGN_UP_PAIR, pair, party},
         passwords::{self, Lane},
-        queries::places_in,
+        queries::memberships_in,
     },
-    audit::{self, Deed},
+    audit::{self, NewEntry},
     billing::{self, Recipient, SubscriptionState},
     ids::{ClientId, MembershipId, OfferId, PersonId, WorkspaceId},
     mail, names,
@@ -31,7 +31,7 @@ use crate::{
 
 /// What a stranger fills in.
 #[derive(Clone, Copy)]
-pub struct SignUp<'a> {
+pub struct SignUpForm<'a> {
     /// A random text that came with the form: sending it again finds what the first time made.
     pub form_key: &'a str,
     pub offer: Option<OfferId>,
@@ -50,7 +50,7 @@ pub struct SignUp<'a> {
 }
 
 /// A form that holds.
-struct Checked {
+struct SignUpInput {
     offer: Offer,
     company: String,
     name: String,
@@ -67,14 +67,14 @@ struct Checked {
 pub async fn sign_up<'a>(
     db: &Db,
     workspace: &Workspace,
-    form: &SignUp<'_>,
+    form: &SignUpForm<'_>,
     from: impl Into<Source<'a>>,
-) -> Result<Standing> {
+) -> Result<Membership> {
     let checked = check(db, workspace.id, form).await?;
     let network = party(from.into().network);
     let tries = [(SIGN_UP_PAIR, pair(&checked.email, &network)), (SIGN_UP_NETWORK, network.clone())];
     limits::hit_all(db, &tries).await?;
-    match here_already(db, workspace.id, form, &checked).await {
+    match sign_up_known(db, workspace.id, form, &checked).await {
         Ok(None) => {}
         Ok(Some(place)) => return Ok(place),
         Err(busy) => {
@@ -94,7 +94,7 @@ pub async fn sign_up<'a>(
     let mut tx = db.begin_as(SystemRole::Auth).await?;
     let person = PersonId::new();
     if !use_form_in(&mut tx, form.form_key, person).await? {
-        return again(db, tx, workspace.id, form, (&checked.email, &tries)).await;
+        return answer_repeated(db, tx, workspace.id, form, (&checked.email, &tries)).await;
     }
     create_in(&mut tx, person, &checked.email, &checked.name, Some(&hash), false).await?;
     make_client_in(&mut tx, workspace.id, person, &checked, &network).await?;
@@ -103,14 +103,14 @@ pub async fn sign_up<'a>(
     if writes {
         confirmations::send_in(&mut tx, workspace, &known).await?;
     }
-    let place = places_in(tx.conn(), workspace.id, person).await?.into_iter().next();
+    let place = memberships_in(tx.conn(), workspace.id, person).await?.into_iter().next();
     tx.commit().await?;
     place.ok_or(Error::NotFound)
 }
 
-async fn check(db: &Db, workspace: WorkspaceId, form: &SignUp<'_>) -> Result<Checked> {
+async fn check(db: &Db, workspace: WorkspaceId, form: &SignUpForm<'_>) -> Result<SignUpInput> {
     let mut errors = FieldErrors::new();
-    let offer = sold(db, workspace, form.offer).await?;
+    let offer = find_sold_offer(db, workspace, form.offer).await?;
     if offer.is_none() {
         errors.add("offer", "Choose a plan.");
     }
@@ -140,19 +140,19 @@ async fn check(db: &Db, workspace: WorkspaceId, form: &SignUp<'_>) -> Result<Che
     }
     errors.check()?;
     let offer = offer.ok_or(Error::NotFound)?;
-    Ok(Checked { offer, company, name, email, recipient, answers })
+    Ok(SignUpInput { offer, company, name, email, recipient, answers })
 }
 
 /// Whoever signs up again for the business that they own here, with its password, is led into it instead of making a
 /// second one of the same name; where it holds no subscription any more, what they chose starts one. The form sent twice
 /// is another matter ([`again`]), and nobody else learns whether an address is known: the password is asked for as in
 /// signing in, and checked against as many people, real or not.
-async fn here_already(
+async fn sign_up_known(
     db: &Db,
     workspace: WorkspaceId,
-    form: &SignUp<'_>,
-    checked: &Checked,
-) -> Result<Option<Standing>> {
+    form: &SignUpForm<'_>,
+    checked: &SignUpInput,
+) -> Result<Option<Membership>> {
     let mut tx = db.begin_as(SystemRole::Auth).await?;
     let candidates = candidates_in(&mut tx, &checked.email).await?;
     tx.commit().await?;
@@ -168,7 +168,7 @@ async fn here_already(
     let Some(person) = found.and_then(|at| people.get(at).copied().flatten()) else { return Ok(None) };
     limits::forgive(db, SIGN_IN_EMAIL, &checked.email).await?;
     let mut tx = db.begin_as(SystemRole::Auth).await?;
-    let places = places_in(tx.conn(), workspace, person.id).await?;
+    let places = memberships_in(tx.conn(), workspace, person.id).await?;
     tx.commit().await?;
     let company = checked.company.to_lowercase();
     let place = places.into_iter().find(|place| {
@@ -181,7 +181,7 @@ async fn here_already(
         return Ok(None);
     };
     let scope = place.scope();
-    let held = billing::queries::of_client(db, &scope, client).await?;
+    let held = billing::queries::find_subscription(db, &scope, client).await?;
     if held.is_none_or(|held| held.state == SubscriptionState::Ended) {
         billing::commands::choose(db, &scope, client, checked.offer.id).await?;
     }
@@ -189,7 +189,7 @@ async fn here_already(
 }
 
 /// The offer, if it is still sold.
-async fn sold(db: &Db, workspace: WorkspaceId, offer: Option<OfferId>) -> Result<Option<Offer>> {
+async fn find_sold_offer(db: &Db, workspace: WorkspaceId, offer: Option<OfferId>) -> Result<Option<Offer>> {
     let Some(offer) = offer else { return Ok(None) };
     match queries::get(db, &Scope::visitor(workspace), offer).await {
         Ok(offer) => Ok(Some(offer).filter(|offer| offer.state == OfferState::Published)),
@@ -218,13 +218,13 @@ async fn use_form_in(tx: &mut Tx, form_key: &str, person: PersonId) -> Result<bo
 }
 
 /// A form that comes a second time leads to where the first one led, for whoever knows its password.
-async fn again(
+async fn answer_repeated(
     db: &Db,
     mut tx: Tx,
     workspace: WorkspaceId,
-    form: &SignUp<'_>,
+    form: &SignUpForm<'_>,
     (email, tries): (&str, &[(Limit, String)]),
-) -> Result<Standing> {
+) -> Result<Membership> {
     let person = sqlx::query_scalar!(
         "SELECT person_id FROM sign_up WHERE form_hash = $1",
         secret::hash(form.form_key)
@@ -232,7 +232,7 @@ async fn again(
     .fetch_one(tx.conn())
     .await?;
     let person = person_in(&mut tx, PersonId(person)).await?;
-    let place = places_in(tx.conn(), workspace, person.id).await?.into_iter().next();
+    let place = memberships_in(tx.conn(), workspace, person.id).await?.into_iter().next();
     tx.commit().await?;
     let same = person.email == email
         && passwords::verify(Lane::Strangers, person.password_hash.as_deref(), form.password).await?;
@@ -253,7 +253,7 @@ async fn make_client_in(
     tx: &mut Tx,
     workspace: WorkspaceId,
     owner: PersonId,
-    form: &Checked,
+    form: &SignUpInput,
     network: &str,
 ) -> Result<()> {
     let scope = Scope::system(workspace);
@@ -288,10 +288,11 @@ async fn make_client_in(
     .execute(tx.conn())
     .await?;
     billing::commands::sign_up_in(tx, &scope, client, &form.offer, network).await?;
-    audit::done_in(tx, &scope, Deed::done("sign_up", form.company.as_str()).of(client)).await?;
+    audit::commands::record_in(tx, &scope, NewEntry::done("sign_up", form.company.as_str()).of(client))
+        .await?;
     let (company, offer) = (mail::plain(&form.company), mail::plain(&form.offer.name));
     let body =
         format!("{company} just signed up for {offer}.\n\nSay hello:\n\n{{link:/desk/clients/{client}}}\n",);
     let subject = format!("{company} signed up");
-    mail::to_operators_about_in(tx, &scope, Some(client), &subject, &body).await
+    mail::commands::queue_to_operators_about_in(tx, &scope, Some(client), &subject, &body).await
 }

@@ -1,10 +1,10 @@
 //! What is read of people and their places.
 
+mod memberships;
 mod people;
-mod places;
 mod welcome;
 
+pub use memberships::{all_memberships_in, arrive, memberships_in};
 pub(super) use people::role;
 pub use people::{client_name, people};
-pub use places::{arrive, places_in, standings_in};
 pub use welcome::{FirstInvoice, Welcome, welcome};

@@ -1,6 +1,6 @@
 use crate::{
     Db, Error, Result, Role, Scope,
-    accounts::{Colleague, Invited, People},
+    accounts::{Colleague, PendingInvitation, People},
     ids::{InvitationId, MembershipId, PersonId},
 };
 
@@ -43,7 +43,7 @@ pub async fn people(db: &Db, scope: &Scope) -> Result<People> {
         })
     });
     let invited = invited.into_iter().map(|row| {
-        Ok(Invited {
+        Ok(PendingInvitation {
             id: InvitationId(row.id),
             email: row.email,
             role: role(&row.role)?,

@@ -6,14 +6,14 @@ use super::{GOOD, count, mails, token, workspace};
 use crate::{
     Error, Role,
     accounts::{
-        Standing,
+        Membership,
         commands::{
             claims::Answers,
             confirmations,
-            invitations::{self, Accepted},
-            resets::{self, Done},
+            invitations::{self, Acceptance},
+            resets::{self, ResetOutcome},
             sign_in,
-            sign_up::{self, SignUp},
+            sign_up::{self, SignUpForm},
         },
     },
     ids::OfferId,
@@ -30,8 +30,8 @@ const STRANGERS: &str = "eleven quiet lamps";
 struct Town {
     fixture: Fixture,
     space: Workspace,
-    own: Standing,
-    stranger: Standing,
+    own: Membership,
+    stranger: Membership,
 }
 
 impl Town {
@@ -82,9 +82,9 @@ async fn sign_up(
     offer: OfferId,
     company: &str,
     password: &str,
-) -> Standing {
+) -> Membership {
     let key = format!("a key of more than twenty letters for {company}");
-    let form = SignUp {
+    let form = SignUpForm {
         form_key: &key,
         offer: Some(offer),
         company,
@@ -120,7 +120,7 @@ async fn a_reset_leads_to_ones_own_company_and_takes_the_address_from_strangers(
     let silent = resets::set(db, town.space.id, &link, new, Answers::NONE, "").await;
     assert!(matches!(silent, Err(Error::Fields(errors)) if errors.of(&asked[0].field()).is_some()));
     let done = resets::set(db, town.space.id, &link, new, Answers(&town.own_alone()), "").await.unwrap();
-    let Done::Set(places) = done else { panic!("there is a password to set") };
+    let ResetOutcome::Set(places) = done else { panic!("there is a password to set") };
     assert_eq!(places.len(), 1);
     assert_eq!(town.enters(new).await.as_deref(), Some("Harbor & Pine Law"));
     assert_eq!(town.enters(GOOD).await, None, "the old password is no more");
@@ -135,7 +135,7 @@ async fn somebody_who_signed_up_nothing_takes_the_address_back(pool: PgPool) {
     resets::ask(&fixture.db, &space, VICTIM, "").await.unwrap();
     let link = token(&fixture, VICTIM).await;
     let done = resets::set(&fixture.db, space.id, &link, "", Answers(&|_| Some(false)), "").await;
-    assert_eq!(done.unwrap(), Done::TakenBack);
+    assert_eq!(done.unwrap(), ResetOutcome::TakenBack);
     assert!(sign_in(&fixture.db, space.id, VICTIM, STRANGERS, "").await.is_err());
     // And the mail after a sign-up says it with one press.
     sign_up(&fixture, &space, offer, "Mallory Two", STRANGERS).await;
@@ -169,7 +169,7 @@ async fn being_invited_takes_the_address_from_strangers(pool: PgPool) {
     let (db, house) = (&town.fixture.db, town.fixture.client("Cedar").await);
     invitations::invite(db, &house.owner, VICTIM, Role::Member).await.unwrap();
     let link = token(&town.fixture, VICTIM).await;
-    let by = Accepted::As { name: "Victoria Im", password: "twelve loud lamps" };
+    let by = Acceptance::As { name: "Victoria Im", password: "twelve loud lamps" };
     let place =
         invitations::accept(db, town.space.id, &link, by, Answers(&town.own_alone()), "").await.unwrap();
     assert_eq!(place.client.map(|(id, _)| id), Some(house.id));
@@ -184,7 +184,7 @@ async fn who_signed_up_and_is_invited_accepts_as_who_they_are(pool: PgPool) {
     let (db, house) = (&town.fixture.db, town.fixture.client("Cedar").await);
     invitations::invite(db, &house.owner, VICTIM, Role::Member).await.unwrap();
     let link = token(&town.fixture, VICTIM).await;
-    let by = Accepted::By(town.own.person);
+    let by = Acceptance::By(town.own.person);
     let place =
         invitations::accept(db, town.space.id, &link, by, Answers(&|_| Some(false)), "").await.unwrap();
     assert_eq!(place.person, town.own.person);
@@ -217,7 +217,9 @@ async fn an_address_that_nobody_confirmed_reads_no_stranger_s_words(pool: PgPool
     invitations::invite(&fixture.db, &house.owner, VICTIM, Role::Member).await.unwrap();
     let mut tx = fixture.db.begin(&fixture.operator).await.unwrap();
     let client = town.stranger.client.as_ref().unwrap().0;
-    mail::to_members_in(&mut tx, &fixture.operator, client, "About Mallory", "Mallory").await.unwrap();
+    mail::commands::queue_to_members_in(&mut tx, &fixture.operator, client, "About Mallory", "Mallory")
+        .await
+        .unwrap();
     tx.commit().await.unwrap();
     let all = mails(fixture, VICTIM).await;
     assert!(all.len() >= 6, "two to confirm, two invoices, a reset, an invitation: {}", all.len());

@@ -6,14 +6,14 @@ use super::{GOOD, count, mails, token, workspace};
 use crate::{
     Db, Error, Result, Role,
     accounts::{
-        Standing,
+        Membership,
         commands::{
             claims::Answers,
             confirmations, create_operator, invitations, profile,
-            resets::{self, Done},
-            set_up::{self, SetUp},
+            resets::{self, ResetOutcome},
+            set_up::{self, SetUpForm},
             sign_in,
-            sign_up::{self, SignUp},
+            sign_up::{self, SignUpForm},
         },
         devices::{Device, Source},
         limits,
@@ -42,7 +42,7 @@ fn from<'a>(network: &'a str, cookie: &'a str) -> Source<'a> {
     Source { network, device: Device { cookie, key: KEY } }
 }
 
-async fn enter(db: &Db, space: WorkspaceId, password: &str, from: Source<'_>) -> Result<Vec<Standing>> {
+async fn enter(db: &Db, space: WorkspaceId, password: &str, from: Source<'_>) -> Result<Vec<Membership>> {
     sign_in(db, space, OLIVE, password, from).await
 }
 
@@ -90,7 +90,7 @@ async fn a_reset_gives_the_right_to_sign_in(pool: PgPool) {
     resets::ask(db, &space, OLIVE, "203.0.113.7").await.unwrap();
     let link = token(&fixture, OLIVE).await;
     let done = resets::set(db, space.id, &link, "eleven quiet lamps", Answers::NONE, "203.0.113.7").await;
-    assert!(matches!(done, Ok(Done::Set(places)) if places.len() == 1));
+    assert!(matches!(done, Ok(ResetOutcome::Set(places)) if places.len() == 1));
     sign_in(db, space.id, OLIVE, "eleven quiet lamps", "203.0.113.8").await.expect("from anywhere");
 }
 
@@ -172,7 +172,7 @@ async fn forms_that_do_not_hold_are_not_counted(pool: PgPool) {
     let fixture = Fixture::new(&pool).await;
     let (space, offer) = (workspace(&fixture).await, fixture.offer(Starts::AtOnce).await.id);
     let empty =
-        SignUp { company: "", ..sign_up_form("a key of more than twenty letters", offer, "rosa@x.test") };
+        SignUpForm { company: "", ..sign_up_form("a key of more than twenty letters", offer, "rosa@x.test") };
     for _ in 0..100 {
         let refused = sign_up::sign_up(&fixture.db, &space, &empty, "192.0.2.1").await;
         assert!(matches!(refused, Err(Error::Fields(_))));
@@ -195,7 +195,7 @@ async fn nobody_spends_the_sign_ups_of_another_address(pool: PgPool) {
         let key = format!("a key of more than twenty letters {network} {at}");
         // With the same password it would be the same person, who comes into the client that there is.
         let password = format!("eleven quiet lamps of {network} and {at}");
-        let form = SignUp { password: &password, ..sign_up_form(&key, offer, "rosa@harborpine.test") };
+        let form = SignUpForm { password: &password, ..sign_up_form(&key, offer, "rosa@harborpine.test") };
         sign_up::sign_up(&fixture.db, &space, &form, network).await
     };
     for at in 0..limits::SIGN_UP_PAIR.most {
@@ -229,7 +229,7 @@ async fn wrong_codes_do_not_keep_out_the_one_at_the_terminal(pool: PgPool) {
         let code = code.to_owned();
         let db = db.clone();
         async move {
-            let form = SetUp {
+            let form = SetUpForm {
                 code: &code,
                 business: "Northlight",
                 zone: "Europe/Berlin",
@@ -257,8 +257,8 @@ fn unanswered(_: &str) -> Vec<String> {
     Vec::new()
 }
 
-fn sign_up_form<'a>(key: &'a str, offer: crate::ids::OfferId, email: &'a str) -> SignUp<'a> {
-    SignUp {
+fn sign_up_form<'a>(key: &'a str, offer: crate::ids::OfferId, email: &'a str) -> SignUpForm<'a> {
+    SignUpForm {
         form_key: key,
         offer: Some(offer),
         company: "Harbor & Pine Law",

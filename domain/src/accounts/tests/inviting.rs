@@ -9,7 +9,7 @@ use crate::{
         commands::{
             claims::Answers,
             create_operator,
-            invitations::{self, Accepted},
+            invitations::{self, Acceptance},
             sign_in,
         },
         queries,
@@ -19,8 +19,8 @@ use crate::{
 
 const MINA: &str = "mina@cedar.test";
 
-fn newcomer() -> Accepted<'static> {
-    Accepted::As { name: "Mina Voss", password: GOOD }
+fn newcomer() -> Acceptance<'static> {
+    Acceptance::As { name: "Mina Voss", password: GOOD }
 }
 
 #[sqlx::test(migrations = "../migrations")]
@@ -88,10 +88,10 @@ async fn an_invitation_is_for_its_address_alone(pool: PgPool) {
     let accept =
         async |by| invitations::accept(&fixture.db, fixture.workspace, &link, by, Answers::NONE, "").await;
     let stranger = house.member.person().unwrap();
-    assert!(matches!(accept(Accepted::By(stranger)).await, Err(Error::Refused(_))));
+    assert!(matches!(accept(Acceptance::By(stranger)).await, Err(Error::Refused(_))));
     assert!(matches!(accept(newcomer()).await, Err(Error::Refused(_))), "nobody sets her password anew");
-    assert!(matches!(accept(Accepted::With { password: "a wrong one" }).await, Err(Error::Fields(_))));
-    let place = accept(Accepted::With { password: GOOD }).await.unwrap();
+    assert!(matches!(accept(Acceptance::With { password: "a wrong one" }).await, Err(Error::Fields(_))));
+    let place = accept(Acceptance::With { password: GOOD }).await.unwrap();
     assert_eq!(place.client.map(|(id, _)| id), Some(house.id));
 }
 

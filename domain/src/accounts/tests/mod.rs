@@ -13,7 +13,7 @@ mod unused;
 use sqlx::Row;
 
 use crate::{
-    accounts::Standing,
+    accounts::Membership,
     testing::Fixture,
     workspaces::{Workspace, queries},
 };
@@ -52,6 +52,6 @@ async fn count(fixture: &Fixture, sql: &'static str) -> i64 {
 }
 
 /// What differs between places of two persons in the same position: nothing that a page shows.
-fn shape(place: &Standing) -> (Option<String>, crate::Role, String) {
+fn shape(place: &Membership) -> (Option<String>, crate::Role, String) {
     (place.client.as_ref().map(|(_, name)| name.clone()), place.role, place.email.clone())
 }

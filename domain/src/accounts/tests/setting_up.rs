@@ -6,14 +6,14 @@ use crate::{
     Error, Role,
     accounts::commands::{
         create_operator,
-        set_up::{self, SetUp},
+        set_up::{self, SetUpForm},
         sign_in,
     },
     testing::bare,
 };
 
-fn form(code: &str) -> SetUp<'_> {
-    SetUp {
+fn form(code: &str) -> SetUpForm<'_> {
+    SetUpForm {
         code,
         business: "Northlight",
         zone: "Europe/Berlin",

@@ -7,7 +7,7 @@ use crate::{
     accounts::commands::{
         claims::Answers,
         confirmations, sign_in,
-        sign_up::{self, SignUp},
+        sign_up::{self, SignUpForm},
     },
     ids::OfferId,
     offers::Starts,
@@ -18,8 +18,8 @@ fn unanswered(_: &str) -> Vec<String> {
     Vec::new()
 }
 
-fn form<'a>(key: &'a str, offer: OfferId, email: &'a str) -> SignUp<'a> {
-    SignUp {
+fn form<'a>(key: &'a str, offer: OfferId, email: &'a str) -> SignUpForm<'a> {
+    SignUpForm {
         form_key: key,
         offer: Some(offer),
         company: "Harbor & Pine Law",
@@ -75,7 +75,7 @@ async fn who_signs_up_again_comes_into_the_client_that_there_is(pool: PgPool) {
         .execute(&pool)
         .await
         .unwrap();
-    let anew = SignUp {
+    let anew = SignUpForm {
         company: "harbor & pine law",
         ..form("another key of twenty letters", offer, "rosa@harborpine.test")
     };
@@ -89,7 +89,7 @@ async fn who_signs_up_again_comes_into_the_client_that_there_is(pool: PgPool) {
         1
     );
     // Another business of the same person is another client.
-    let other = SignUp {
+    let other = SignUpForm {
         company: "Pine Notary",
         ..form("a third key of twenty letters", offer, "rosa@harborpine.test")
     };
@@ -102,7 +102,7 @@ async fn a_used_form_lets_nobody_else_in(pool: PgPool) {
     let fixture = Fixture::new(&pool).await;
     let (space, offer) = (workspace(&fixture).await, fixture.offer(Starts::AtOnce).await.id);
     sign_up::sign_up(&fixture.db, &space, &form(KEY, offer, "rosa@harborpine.test"), "").await.unwrap();
-    let guess = SignUp { password: "another sentence", ..form(KEY, offer, "rosa@harborpine.test") };
+    let guess = SignUpForm { password: "another sentence", ..form(KEY, offer, "rosa@harborpine.test") };
     assert!(matches!(sign_up::sign_up(&fixture.db, &space, &guess, "").await, Err(Error::Refused(_))));
     let other = form(KEY, offer, "theo@cedar.test");
     assert!(matches!(sign_up::sign_up(&fixture.db, &space, &other, "").await, Err(Error::Refused(_))));
@@ -127,7 +127,7 @@ async fn a_known_address_signs_up_like_a_new_one(pool: PgPool) {
     .unwrap();
 
     let other =
-        SignUp { password: "eleven quiet lamps", ..form("another key of twenty letters", offer, known) };
+        SignUpForm { password: "eleven quiet lamps", ..form("another key of twenty letters", offer, known) };
     let again = sign_up::sign_up(&fixture.db, &space, &other, "").await.unwrap();
     assert_eq!(shape(&first), shape(&again), "the page is the same");
     assert_ne!(first.person, again.person, "and shows nothing of the account that there was");
@@ -193,7 +193,7 @@ async fn every_mistake_stands_at_its_field_and_nothing_is_made(pool: PgPool) {
     .execute(&pool)
     .await
     .unwrap();
-    let bad = SignUp {
+    let bad = SignUpForm {
         company: " ",
         name: "",
         email: "rosa@",

@@ -6,11 +6,11 @@ use sqlx::PgPool;
 use super::{GOOD, count, token, workspace};
 use crate::{
     accounts::{
-        Standing,
+        Membership,
         commands::{
             claims::Answers,
             confirmations, sign_in,
-            sign_up::{self, SignUp},
+            sign_up::{self, SignUpForm},
             unused_sign_ups,
         },
     },
@@ -28,7 +28,7 @@ struct Street {
     fixture: Fixture,
     space: Workspace,
     offer: OfferId,
-    first: Standing,
+    first: Membership,
 }
 
 impl Street {
@@ -44,7 +44,7 @@ impl Street {
         Self { fixture, space, offer, first }
     }
 
-    async fn again(&self, company: &str) -> Standing {
+    async fn again(&self, company: &str) -> Membership {
         sign_up(&self.fixture, &self.space, self.offer, (company, ROSA, OTHER)).await
     }
 
@@ -56,7 +56,7 @@ impl Street {
         sign_in(&self.fixture.db, self.space.id, email, password, "").await.map_or(0, |places| places.len())
     }
 
-    async fn join(&self) -> Vec<Standing> {
+    async fn join(&self) -> Vec<Membership> {
         let link = token(&self.fixture, ROSA).await;
         confirmations::confirm(&self.fixture.db, self.space.id, &link, None, GOOD, Answers::NONE, "")
             .await
@@ -73,9 +73,9 @@ async fn sign_up(
     space: &Workspace,
     offer: OfferId,
     (company, email, password): (&str, &str, &str),
-) -> Standing {
+) -> Membership {
     let key = format!("a key of more than twenty letters for {company} {email} {password}");
-    let form = SignUp {
+    let form = SignUpForm {
         form_key: &key,
         offer: Some(offer),
         company,

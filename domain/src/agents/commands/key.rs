@@ -1,11 +1,11 @@
 use crate::{
     Db, Result, Scope, Tx,
     agents::key::{remove_in, set_in, whose},
-    audit::{self, Deed},
+    audit::{self, NewEntry},
     ids::AgentId,
     live_hints,
     requests::commands::operator,
-    sealed::{Keyring, Sealed},
+    sealed::{Keyring, SealedSecret},
 };
 
 /// Sets or replaces an agent's key.
@@ -17,7 +17,7 @@ pub async fn set_key(db: &Db, scope: &Scope, agent: AgentId, key: &str) -> Resul
     let mut tx = db.begin(scope).await?;
     set_in(db, &mut tx, scope, agent, key).await?;
     live_hints::publish_to_desk(&mut tx, scope, "agent").await?;
-    audit::done_in(&mut tx, scope, Deed::done("set_agent_key", agent.to_string())).await?;
+    audit::commands::record_in(&mut tx, scope, NewEntry::done("set_agent_key", agent.to_string())).await?;
     tx.commit().await
 }
 
@@ -30,7 +30,7 @@ pub async fn remove_key(db: &Db, scope: &Scope, agent: AgentId) -> Result<()> {
     let mut tx = db.begin(scope).await?;
     remove_in(&mut tx, scope, agent).await?;
     live_hints::publish_to_desk(&mut tx, scope, "agent").await?;
-    audit::done_in(&mut tx, scope, Deed::done("remove_agent_key", agent.to_string())).await?;
+    audit::commands::record_in(&mut tx, scope, NewEntry::done("remove_agent_key", agent.to_string())).await?;
     tx.commit().await
 }
 
@@ -46,7 +46,7 @@ pub(crate) async fn reseal_in(tx: &mut Tx, scope: &Scope, ring: &Keyring) -> Res
     .fetch_all(tx.conn())
     .await?;
     for row in rows {
-        let sealed = Sealed { key_id: row.key_id, wrapped: row.wrapped, sealed: row.sealed };
+        let sealed = SealedSecret { key_id: row.key_id, wrapped: row.wrapped, sealed: row.sealed };
         match ring.renewed(&whose(scope, AgentId(row.agent_id)), &sealed) {
             Ok(Some(renewed)) => done += reseal_one(tx, scope, row.agent_id, &renewed).await?,
             Ok(None) => {}
@@ -56,7 +56,7 @@ pub(crate) async fn reseal_in(tx: &mut Tx, scope: &Scope, ring: &Keyring) -> Res
     Ok((done, unopened))
 }
 
-async fn reseal_one(tx: &mut Tx, scope: &Scope, agent: uuid::Uuid, renewed: &Sealed) -> Result<u64> {
+async fn reseal_one(tx: &mut Tx, scope: &Scope, agent: uuid::Uuid, renewed: &SealedSecret) -> Result<u64> {
     let done = sqlx::query!(
         "UPDATE agent_key SET key_id = $3, wrapped = $4, sealed = $5 WHERE workspace_id = $1 AND agent_id = $2",
         scope.workspace.0,

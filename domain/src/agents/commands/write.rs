@@ -3,7 +3,7 @@ use sqlx::types::Json;
 use crate::{
     Actor, Db, Error, FieldErrors, OnConstraint, Result, Scope, Tx,
     agents::{Need, NewAgent, NewKey, NewReach, Settings, key, queries},
-    audit::{self, Deed},
+    audit::{self, NewEntry},
     ids::{AgentId, ClientId},
     live_hints, names,
     requests::{clock, commands::operator},
@@ -21,9 +21,9 @@ const PERSONA: usize = 10_000;
 pub async fn create(db: &Db, scope: &Scope, new: NewAgent) -> Result<AgentId> {
     operator(scope)?;
     let mut tx = db.begin(scope).await?;
-    let deed = Deed { client: new.client, ..Deed::done("add_agent", new.name.trim()) };
+    let entry = NewEntry { client: new.client, ..NewEntry::done("add_agent", new.name.trim()) };
     let id = create_in(&mut tx, scope, new).await?;
-    audit::done_in(&mut tx, scope, deed).await?;
+    audit::commands::record_in(&mut tx, scope, entry).await?;
     tx.commit().await?;
     Ok(id)
 }
@@ -58,9 +58,9 @@ pub async fn create_in(tx: &mut Tx, scope: &Scope, new: NewAgent) -> Result<Agen
 pub async fn edit(db: &Db, scope: &Scope, agent: AgentId, new: NewAgent) -> Result<()> {
     operator(scope)?;
     let mut tx = db.begin(scope).await?;
-    let deed = Deed { client: new.client, ..Deed::done("edit_agent", new.name.trim()) };
+    let entry = NewEntry { client: new.client, ..NewEntry::done("edit_agent", new.name.trim()) };
     edit_in(&mut tx, scope, agent, new).await?;
-    audit::done_in(&mut tx, scope, deed).await?;
+    audit::commands::record_in(&mut tx, scope, entry).await?;
     tx.commit().await
 }
 
@@ -89,10 +89,10 @@ pub async fn hire(db: &Db, scope: &Scope, new: NewAgent, reach: NewReach) -> Res
     operator(scope)?;
     let whole = whole(&new, &reach)?;
     let mut tx = db.begin(scope).await?;
-    let deed = reached("add_agent", &new, &reach);
+    let entry = reached("add_agent", &new, &reach);
     let id = create_in(&mut tx, scope, new).await?;
     reach_in(db, &mut tx, scope, id, &reach, whole).await?;
-    audit::done_in(&mut tx, scope, deed).await?;
+    audit::commands::record_in(&mut tx, scope, entry).await?;
     tx.commit().await?;
     Ok(id)
 }
@@ -110,22 +110,22 @@ pub async fn change(db: &Db, scope: &Scope, agent: AgentId, new: NewAgent, reach
         return Err(Error::Fields(FieldErrors::one("key", words)));
     }
     let mut tx = db.begin(scope).await?;
-    let deed = reached("edit_agent", &new, &reach);
+    let entry = reached("edit_agent", &new, &reach);
     edit_in(&mut tx, scope, agent, new).await?;
     reach_in(db, &mut tx, scope, agent, &reach, whole).await?;
-    audit::done_in(&mut tx, scope, deed).await?;
+    audit::commands::record_in(&mut tx, scope, entry).await?;
     tx.commit().await
 }
 
 /// What the log says of it: how the agent is reached, and whether its key is another; never the key.
-fn reached(what: &str, new: &NewAgent, reach: &NewReach) -> Deed {
+fn reached(what: &str, new: &NewAgent, reach: &NewReach) -> NewEntry {
     let key = match reach.key {
         NewKey::Keep => "",
         NewKey::Remove => ", key removed",
         NewKey::Set(_) => ", new key",
     };
     let detail = format!("Reached as {}{key}", reach.backend.as_str());
-    Deed { detail, client: new.client, ..Deed::done(what, new.name.trim()) }
+    NewEntry { detail, client: new.client, ..NewEntry::done(what, new.name.trim()) }
 }
 
 /// All errors of the form at once.
@@ -188,8 +188,8 @@ pub async fn set_ready(db: &Db, scope: &Scope, agent: AgentId, ready: bool) -> R
     .await?
     .ok_or(Error::NotFound)?;
     let what = if ready { "resume_agent" } else { "pause_agent" };
-    let deed = Deed { client: row.client_id.map(ClientId), ..Deed::done(what, row.name) };
-    audit::done_in(&mut tx, scope, deed).await?;
+    let entry = NewEntry { client: row.client_id.map(ClientId), ..NewEntry::done(what, row.name) };
+    audit::commands::record_in(&mut tx, scope, entry).await?;
     live_hints::publish_to_desk(&mut tx, scope, "agent").await?;
     tx.commit().await
 }

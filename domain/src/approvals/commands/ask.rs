@@ -13,7 +13,10 @@ use crate::{
     },
     runs::{self, ClaimedRun},
     session::{Author, Choice, Part},
-    webhooks::{self, Kind, told_with},
+    webhooks::{
+        EventKind,
+        commands::{enqueue, with_fields},
+    },
 };
 
 /// The shortest and longest time that a question is open: a minute, and sixty days.
@@ -59,8 +62,8 @@ pub async fn ask_as(db: &Db, claimed: &ClaimedRun, id: ApprovalId, question: Que
         ("audience", question.audience.as_str().into()),
         ("question", question.question.as_str().into()),
     ];
-    let told = told_with(row.told(), asked);
-    webhooks::enqueue(&mut tx, &claimed.scope, Kind::ApprovalAsked, told).await?;
+    let told = with_fields(row.webhook_data(), asked);
+    enqueue(&mut tx, &claimed.scope, EventKind::ApprovalAsked, told).await?;
     match question.audience {
         Audience::Client => wait_on_client(&mut tx, claimed, &held, &row, &question, expires).await?,
         Audience::Operator => mail_operators(&mut tx, claimed, &held, &row, &question).await?,
@@ -169,7 +172,7 @@ async fn wait_on_client(
         mail::time(expires),
         row.number,
     );
-    mail::to_members_in(tx, scope, held.client, &subject, &body).await
+    mail::commands::queue_to_members_in(tx, scope, held.client, &subject, &body).await
 }
 
 async fn mail_operators(
@@ -181,5 +184,5 @@ async fn mail_operators(
 ) -> Result<()> {
     let subject = format!("{} has a question: {} #{}", claimed.agent_name, held.client_name, row.number);
     let body = format!("{}\n\nAnswer it from your desk: {{link:/desk}}\n", mail::plain(&question.question));
-    mail::to_operators_in(tx, &claimed.scope, &subject, &body).await
+    mail::commands::queue_to_operators_in(tx, &claimed.scope, &subject, &body).await
 }

@@ -18,7 +18,7 @@ use crate::{
 
 /// What came of a choice.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Chosen {
+pub enum PlanChange {
     /// A subscription began, and work with it.
     Begun,
     /// One was sold; work begins when its first invoice is paid.
@@ -35,20 +35,20 @@ pub enum Chosen {
 ///
 /// # Errors
 /// Field `offer`; [`Error::Refused`] for a client that has left; [`Error::NotFound`] for those who may not see bills.
-pub async fn choose(db: &Db, scope: &Scope, client: ClientId, offer: OfferId) -> Result<Chosen> {
+pub async fn choose(db: &Db, scope: &Scope, client: ClientId, offer: OfferId) -> Result<PlanChange> {
     may_bill(scope)?;
     let mut tx = db.begin(scope).await?;
     let chosen = choose_in(&mut tx, scope, client, offer).await?;
     live_hints::publish(&mut tx, scope, client, "subscription", None).await?;
     if let Some(held) = living_in(&mut tx, scope, client).await? {
-        super::audited::subscription_in(&mut tx, scope, "choose_package", held).await?;
+        super::audit_log::record_subscription_in(&mut tx, scope, "choose_package", held).await?;
     }
     tx.commit().await?;
     Ok(chosen)
 }
 
 /// The same within a transaction.
-async fn choose_in(tx: &mut Tx, scope: &Scope, client: ClientId, offer: OfferId) -> Result<Chosen> {
+async fn choose_in(tx: &mut Tx, scope: &Scope, client: ClientId, offer: OfferId) -> Result<PlanChange> {
     let board = lock::lock_board(tx, scope, client).await?;
     if board.archived {
         return Err(Error::refused(format!("{} has left. Bring it back first.", board.client_name)));
@@ -107,7 +107,7 @@ async fn living_in(tx: &mut Tx, scope: &Scope, client: ClientId) -> Result<Optio
     Ok(found.map(SubscriptionId))
 }
 
-async fn begin_in(tx: &mut Tx, scope: &Scope, client: ClientId, offer: &Offer) -> Result<Chosen> {
+async fn begin_in(tx: &mut Tx, scope: &Scope, client: ClientId, offer: &Offer) -> Result<PlanChange> {
     let begins = if scope.is_wide() {
         offer.terms.price.minor == 0 || offer.terms.starts == Starts::AtOnce
     } else {
@@ -118,7 +118,7 @@ async fn begin_in(tx: &mut Tx, scope: &Scope, client: ClientId, offer: &Offer) -
     } else {
         sell_in(tx, scope, client, offer, begins).await?;
     }
-    Ok(if begins { Chosen::Begun } else { Chosen::Sold })
+    Ok(if begins { PlanChange::Begun } else { PlanChange::Sold })
 }
 
 /// Whether what a client starts itself begins at once: it has paid before, or nothing is to be paid and its owner is
@@ -146,11 +146,11 @@ async fn change_in(
     scope: &Scope,
     subscription: SubscriptionId,
     offer: &Offer,
-) -> Result<Chosen> {
+) -> Result<PlanChange> {
     let held = lock_subscription(tx, scope, subscription).await?;
     if held.state == SubscriptionState::AwaitingPayment {
         if held.offer == offer.id {
-            return Ok(Chosen::Same);
+            return Ok(PlanChange::Same);
         }
         let now = tx.now();
         let network = network_in(tx, scope, subscription).await?;
@@ -159,7 +159,7 @@ async fn change_in(
         if let Some(network) = network {
             super::newcomer::note_network_in(tx, scope, next, &network).await?;
         }
-        return Ok(Chosen::Sold);
+        return Ok(PlanChange::Sold);
     }
     let next = (held.offer != offer.id).then(|| NextOffer {
         offer: offer.id,
@@ -176,7 +176,7 @@ async fn change_in(
     .execute(tx.conn())
     .await?;
     one(changed.rows_affected())?;
-    Ok(if next.is_some() { Chosen::Next } else { Chosen::Same })
+    Ok(if next.is_some() { PlanChange::Next } else { PlanChange::Same })
 }
 
 async fn network_in(tx: &mut Tx, scope: &Scope, subscription: SubscriptionId) -> Result<Option<String>> {

@@ -1,13 +1,13 @@
 use sqlx::types::Json;
 
 use super::{
-    lock::hold_bill_in,
-    numbers::{Numbered, next_credit_number_in, read_currency},
+    lock::lock_bill,
+    numbers::{NextNumber, next_credit_number_in, read_currency},
     parties::Parties,
 };
 use crate::{
     Db, Error, Result, Scope, Tx,
-    billing::{InvoiceState, Line, operators_only, words},
+    billing::{InvoiceLine, InvoiceState, operators_only, words},
     ids::{ClientId, CreditNoteId, InvoiceId},
     live_hints, mail,
     money::{Currency, Money},
@@ -21,7 +21,7 @@ use crate::{
 pub async fn credit(db: &Db, scope: &Scope, invoice: InvoiceId) -> Result<CreditNoteId> {
     operators_only(scope)?;
     let mut tx = db.begin(scope).await?;
-    let bill = hold_bill_in(&mut tx, scope, invoice).await?;
+    let bill = lock_bill(&mut tx, scope, invoice).await?;
     match bill.state {
         InvoiceState::Paid if bill.total_minor > 0 => {}
         InvoiceState::Paid => {
@@ -36,7 +36,7 @@ pub async fn credit(db: &Db, scope: &Scope, invoice: InvoiceId) -> Result<Credit
         return Err(Error::refused("It was credited already. Reload the page to see the credit note."));
     }
     let row = sqlx::query!(
-        r#"SELECT number AS "number!", currency, lines AS "lines: Json<Vec<Line>>", total_minor, bill_from, bill_to
+        r#"SELECT number AS "number!", currency, lines AS "lines: Json<Vec<InvoiceLine>>", total_minor, bill_from, bill_to
            FROM invoice WHERE workspace_id = $1 AND id = $2"#,
         scope.workspace.0,
         invoice.0,
@@ -55,7 +55,7 @@ pub async fn credit(db: &Db, scope: &Scope, invoice: InvoiceId) -> Result<Credit
         note,
     };
     let id = insert_in(&mut tx, scope, &new).await?;
-    super::audited::invoice_in(&mut tx, scope, "credit_invoice", invoice).await?;
+    super::audit_log::record_invoice_in(&mut tx, scope, "credit_invoice", invoice).await?;
     tx.commit().await?;
     Ok(id)
 }
@@ -79,14 +79,15 @@ pub(super) async fn credit_draft_in(
 ) -> Result<CreditNoteId> {
     let row = sqlx::query!(
         r#"DELETE FROM invoice WHERE workspace_id = $1 AND id = $2 AND state = 'draft'
-           RETURNING client_id, currency, lines AS "lines: Json<Vec<Line>>", total_minor, note"#,
+           RETURNING client_id, currency, lines AS "lines: Json<Vec<InvoiceLine>>", total_minor, note"#,
         scope.workspace.0,
         invoice.0,
     )
     .fetch_optional(tx.conn())
     .await?
     .ok_or(Error::NotFound)?;
-    let lines = row.lines.0.into_iter().map(|line| Line { minor: line.minor.saturating_neg(), ..line });
+    let lines =
+        row.lines.0.into_iter().map(|line| InvoiceLine { minor: line.minor.saturating_neg(), ..line });
     let new = NewCredit {
         client: ClientId(row.client_id),
         invoice: None,
@@ -104,7 +105,7 @@ struct NewCredit {
     client: ClientId,
     invoice: Option<InvoiceId>,
     currency: Currency,
-    lines: Vec<Line>,
+    lines: Vec<InvoiceLine>,
     total_minor: i64,
     bill_from: String,
     bill_to: String,
@@ -112,7 +113,7 @@ struct NewCredit {
 }
 
 async fn insert_in(tx: &mut Tx, scope: &Scope, new: &NewCredit) -> Result<CreditNoteId> {
-    let Numbered { number, .. } = next_credit_number_in(tx, scope).await?;
+    let NextNumber { number, .. } = next_credit_number_in(tx, scope).await?;
     let (id, now) = (CreditNoteId::new(), tx.now());
     sqlx::query!(
         "INSERT INTO credit_note (id, workspace_id, client_id, invoice_id, number, currency, lines, total_minor, bill_from,
@@ -138,7 +139,8 @@ async fn insert_in(tx: &mut Tx, scope: &Scope, new: &NewCredit) -> Result<Credit
         "Credit note {printed} over {} is ready.\n\nRead it, print it or keep it:\n\n{{link:/portal/billing/credits/{number}}}\n",
         Money::new(new.total_minor, new.currency).in_full(),
     );
-    mail::to_payers_in(tx, scope, new.client, &format!("Credit note {printed}"), &body).await?;
+    mail::commands::queue_to_payers_in(tx, scope, new.client, &format!("Credit note {printed}"), &body)
+        .await?;
     live_hints::publish(tx, scope, new.client, "invoice", None).await?;
     Ok(id)
 }
@@ -163,8 +165,8 @@ pub async fn settle_credit(db: &Db, scope: &Scope, credit: CreditNoteId, settled
     .await?
     .ok_or(Error::NotFound)?;
     let what = if settled { "settle_credit" } else { "reopen_credit" };
-    let deed = crate::audit::Deed::done(what, "").of(ClientId(client));
-    crate::audit::done_in(&mut tx, scope, deed).await?;
+    let entry = crate::audit::NewEntry::done(what, "").of(ClientId(client));
+    crate::audit::commands::record_in(&mut tx, scope, entry).await?;
     live_hints::publish(&mut tx, scope, ClientId(client), "invoice", None).await?;
     tx.commit().await
 }

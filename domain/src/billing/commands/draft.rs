@@ -1,6 +1,6 @@
 use sqlx::types::Json;
 
-use super::{issue::total, lock::hold_bill_in};
+use super::{issue::total, lock::lock_bill};
 use crate::{
     Db, Error, FieldErrors, Result, Scope,
     billing::{InvoiceDraft, InvoiceState, operators_only},
@@ -44,7 +44,7 @@ pub async fn draft(db: &Db, scope: &Scope, client: ClientId, draft: &InvoiceDraf
         return Err(Error::NotFound);
     }
     live_hints::publish_to_desk(&mut tx, scope, "invoice").await?;
-    super::audited::invoice_in(&mut tx, scope, "draft_invoice", id).await?;
+    super::audit_log::record_invoice_in(&mut tx, scope, "draft_invoice", id).await?;
     tx.commit().await?;
     Ok(id)
 }
@@ -57,7 +57,7 @@ pub async fn redraft(db: &Db, scope: &Scope, invoice: InvoiceId, draft: &Invoice
     operators_only(scope)?;
     let total = check(draft)?;
     let mut tx = db.begin(scope).await?;
-    let bill = hold_bill_in(&mut tx, scope, invoice).await?;
+    let bill = lock_bill(&mut tx, scope, invoice).await?;
     still_draft(bill.state)?;
     sqlx::query!(
         "UPDATE invoice SET currency = $3, lines = $4, total_minor = $5, note = $6 WHERE workspace_id = $1 AND id = $2",
@@ -71,7 +71,7 @@ pub async fn redraft(db: &Db, scope: &Scope, invoice: InvoiceId, draft: &Invoice
     .execute(tx.conn())
     .await?;
     live_hints::publish_to_desk(&mut tx, scope, "invoice").await?;
-    super::audited::invoice_in(&mut tx, scope, "edit_invoice", invoice).await?;
+    super::audit_log::record_invoice_in(&mut tx, scope, "edit_invoice", invoice).await?;
     tx.commit().await
 }
 
@@ -82,14 +82,14 @@ pub async fn redraft(db: &Db, scope: &Scope, invoice: InvoiceId, draft: &Invoice
 pub async fn discard(db: &Db, scope: &Scope, invoice: InvoiceId) -> Result<()> {
     operators_only(scope)?;
     let mut tx = db.begin(scope).await?;
-    let bill = hold_bill_in(&mut tx, scope, invoice).await?;
+    let bill = lock_bill(&mut tx, scope, invoice).await?;
     still_draft(bill.state)?;
     if bill.waits && bill.subscription.is_some() {
         return Err(Error::refused(
             "It bills a subscription and goes out by itself. Add what is missing instead.",
         ));
     }
-    super::audited::invoice_in(&mut tx, scope, "discard_invoice", invoice).await?;
+    super::audit_log::record_invoice_in(&mut tx, scope, "discard_invoice", invoice).await?;
     sqlx::query!("DELETE FROM invoice WHERE workspace_id = $1 AND id = $2", scope.workspace.0, invoice.0)
         .execute(tx.conn())
         .await?;

@@ -7,7 +7,7 @@ use super::{
 };
 use crate::{
     Db, Error, Result, Scope, Tx,
-    billing::{SubscriptionState, may_bill, renew::renew_in},
+    billing::{SubscriptionState, commands::renew::renew_in, may_bill},
     ids::{ClientId, InvoiceId, OfferId, SubscriptionId},
     live_hints,
     requests::clock,
@@ -40,7 +40,7 @@ pub async fn end_with_period(db: &Db, scope: &Scope, subscription: SubscriptionI
     }
     live_hints::publish(&mut tx, scope, held.client, "subscription", None).await?;
     let what = if ends { "end_subscription_later" } else { "keep_subscription" };
-    super::audited::subscription_in(&mut tx, scope, what, subscription).await?;
+    super::audit_log::record_subscription_in(&mut tx, scope, what, subscription).await?;
     tx.commit().await
 }
 
@@ -69,7 +69,7 @@ pub async fn end_now(db: &Db, scope: &Scope, subscription: SubscriptionId) -> Re
     }
     let now = tx.now();
     end_in(&mut tx, scope, &held, now).await?;
-    super::audited::subscription_in(&mut tx, scope, "end_subscription", subscription).await?;
+    super::audit_log::record_subscription_in(&mut tx, scope, "end_subscription", subscription).await?;
     tx.commit().await
 }
 
@@ -86,7 +86,7 @@ pub(crate) async fn end_unpaid_in(tx: &mut Tx, scope: &Scope, client: ClientId) 
     let held = lock_subscription(tx, scope, subscription).await?;
     let now = tx.now();
     end_in(tx, scope, &held, now).await?;
-    super::audited::subscription_in(tx, scope, "end_subscription", subscription).await?;
+    super::audit_log::record_subscription_in(tx, scope, "end_subscription", subscription).await?;
     Ok(Some(held.offer))
 }
 
@@ -128,7 +128,7 @@ async fn void_unpaid_in(tx: &mut Tx, scope: &Scope, held: &LockedSubscription) -
     .fetch_all(tx.conn())
     .await?;
     for invoice in voided {
-        super::audited::invoice_by_portal_in(tx, scope, "void_invoice", InvoiceId(invoice)).await?;
+        super::audit_log::record_invoice_by_portal_in(tx, scope, "void_invoice", InvoiceId(invoice)).await?;
     }
     // One that was held back has no number to keep. Drafts are the workspace's own to see.
     let server = Scope::system(scope.workspace);

@@ -4,22 +4,22 @@ use sqlx::types::Json;
 
 use super::{
     credit::credit_draft_in,
-    lock::hold_bill_in,
+    lock::lock_bill,
     numbers::{next_number_in, read_currency},
     parties::{Parties, parties_in},
 };
 use crate::{
     Db, Error, Result, Scope, Tx,
-    billing::{InvoiceState, Line, lacking, operators_only, period, words},
+    billing::{InvoiceLine, InvoiceState, lacking, operators_only, period, words},
     ids::{ClientId, CreditNoteId, InvoiceId, SubscriptionId},
     live_hints, mail,
     money::{Currency, Money},
-    webhooks::{self, Kind},
+    webhooks::{self, EventKind},
 };
 
 /// What became of a draft.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Issued {
+pub enum IssueOutcome {
     /// It is an invoice, with its number.
     Invoice,
     /// It was below zero: a credit note has taken its place.
@@ -32,10 +32,10 @@ pub enum Issued {
 /// # Errors
 /// [`Error::Refused`] where it is no draft any more, and where it would lack what the law wants of it;
 /// [`Error::NotFound`] for anyone but an operator.
-pub async fn issue(db: &Db, scope: &Scope, invoice: InvoiceId) -> Result<Issued> {
+pub async fn issue(db: &Db, scope: &Scope, invoice: InvoiceId) -> Result<IssueOutcome> {
     operators_only(scope)?;
     let mut tx = db.begin(scope).await?;
-    let bill = hold_bill_in(&mut tx, scope, invoice).await?;
+    let bill = lock_bill(&mut tx, scope, invoice).await?;
     if bill.state != InvoiceState::Draft {
         return Err(Error::refused("This invoice has already been issued."));
     }
@@ -47,12 +47,12 @@ pub async fn issue(db: &Db, scope: &Scope, invoice: InvoiceId) -> Result<Issued>
     }
     let issued = if bill.total_minor < 0 {
         // The draft is gone afterwards.
-        super::audited::invoice_in(&mut tx, scope, "issue_invoice", invoice).await?;
-        Issued::Credit(credit_draft_in(&mut tx, scope, invoice, &parties).await?)
+        super::audit_log::record_invoice_in(&mut tx, scope, "issue_invoice", invoice).await?;
+        IssueOutcome::Credit(credit_draft_in(&mut tx, scope, invoice, &parties).await?)
     } else {
         issue_in(&mut tx, scope, (bill.client, invoice), &parties).await?;
-        super::audited::invoice_in(&mut tx, scope, "issue_invoice", invoice).await?;
-        Issued::Invoice
+        super::audit_log::record_invoice_in(&mut tx, scope, "issue_invoice", invoice).await?;
+        IssueOutcome::Invoice
     };
     tx.commit().await?;
     Ok(issued)
@@ -94,7 +94,7 @@ async fn issue_in(
         "total": { "minor": total.minor, "currency": total.currency.code() },
         "due": letter.due.timestamp_millis(),
     });
-    webhooks::enqueue(tx, scope, Kind::InvoiceIssued, issued).await?;
+    webhooks::commands::enqueue(tx, scope, EventKind::InvoiceIssued, issued).await?;
     live_hints::publish(tx, scope, client, "invoice", None).await
 }
 
@@ -122,7 +122,7 @@ async fn mail_in(
         letter.total.in_full(),
         letter.number,
     );
-    if mail::to_payers_in(tx, scope, client, &subject, &body).await? == 0 {
+    if mail::commands::queue_to_payers_in(tx, scope, client, &subject, &body).await? == 0 {
         return Ok(());
     }
     let now = tx.now();
@@ -162,7 +162,7 @@ pub(crate) async fn mail_unsent_in(tx: &mut Tx, scope: &Scope, client: ClientId)
 pub(in crate::billing) struct NewInvoice {
     pub client: ClientId,
     pub subscription: SubscriptionId,
-    pub lines: Vec<Line>,
+    pub lines: Vec<InvoiceLine>,
     pub currency: Currency,
     pub period: Option<(DateTime<Utc>, DateTime<Utc>)>,
 }
@@ -200,9 +200,9 @@ pub(in crate::billing) async fn insert_issued_in(
     .await?;
     if parties.lacks().is_empty() {
         issue_in(tx, &server, (new.client, id), &parties).await?;
-        super::audited::invoice_by_portal_in(tx, &server, "issue_invoice", id).await?;
+        super::audit_log::record_invoice_by_portal_in(tx, &server, "issue_invoice", id).await?;
     } else {
-        super::audited::invoice_by_portal_in(tx, &server, "hold_back_invoice", id).await?;
+        super::audit_log::record_invoice_by_portal_in(tx, &server, "hold_back_invoice", id).await?;
         live_hints::publish_to_desk(tx, &server, "invoice").await?;
     }
     tx.enter(scope).await?;
@@ -228,7 +228,7 @@ pub(crate) async fn issue_held_in(tx: &mut Tx, scope: &Scope, client: Option<Cli
         if parties.lacks().is_empty() {
             let invoice = InvoiceId(row.id);
             issue_in(tx, &server, (client, invoice), &parties).await?;
-            super::audited::invoice_by_portal_in(tx, &server, "issue_invoice", invoice).await?;
+            super::audit_log::record_invoice_by_portal_in(tx, &server, "issue_invoice", invoice).await?;
         }
     }
     tx.enter(scope).await
@@ -238,7 +238,7 @@ pub(crate) async fn issue_held_in(tx: &mut Tx, scope: &Scope, client: Option<Cli
 ///
 /// # Errors
 /// [`Error::Refused`] where it does not fit.
-pub(super) fn total(lines: &[Line], currency: Currency) -> Result<Money> {
+pub(super) fn total(lines: &[InvoiceLine], currency: Currency) -> Result<Money> {
     Money::sum(currency, lines.iter().map(|line| Money::new(line.minor, currency)))
         .map_err(|error| Error::refused(error.to_string()))
 }

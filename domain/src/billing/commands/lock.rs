@@ -87,7 +87,7 @@ pub(super) struct Bill {
 ///
 /// # Errors
 /// [`Error::NotFound`].
-pub(super) async fn hold_bill_in(tx: &mut Tx, scope: &Scope, invoice: InvoiceId) -> Result<Bill> {
+pub(super) async fn lock_bill(tx: &mut Tx, scope: &Scope, invoice: InvoiceId) -> Result<Bill> {
     let billed = sqlx::query_scalar!(
         "SELECT subscription_id FROM invoice WHERE workspace_id = $1 AND id = $2",
         scope.workspace.0,

@@ -1,6 +1,6 @@
 //! Changing subscriptions and invoices.
 
-mod audited;
+mod audit_log;
 mod choose;
 mod credit;
 mod draft;
@@ -12,32 +12,34 @@ mod numbers;
 mod parties;
 mod pause;
 mod payment;
+mod renew;
 mod subscribe;
 mod void;
 
 pub(crate) use choose::begin_if_none_in;
-pub use choose::{Chosen, choose};
+pub use choose::{PlanChange, choose};
 pub use credit::{credit, settle_credit};
 pub use draft::{discard, draft, redraft};
 pub(crate) use end::end_unpaid_in;
 pub use end::{end_now, end_with_period};
-pub use issue::{Issued, issue};
+pub use issue::{IssueOutcome, issue};
 pub(crate) use issue::{issue_held_in, mail_unsent_in};
 pub use newcomer::begin_unpaid;
 #[cfg(test)]
 pub(super) use newcomer::confirmed_in;
 pub(crate) use newcomer::{owners_confirmed_in, sign_up_in};
-pub use parties::{Billed, bill_to};
+pub use parties::{BillingDetails, bill_to};
 pub(crate) use parties::{bill_to_in, lacks_in};
-pub use pause::{Pausing, pause, resume};
+pub use pause::{PauseOutcome, pause, resume};
 pub use payment::{mark_paid, take_back_payment};
+pub use renew::renew_due;
 pub use subscribe::subscribe_in;
 pub use void::void;
 
-pub(super) use audited::subscription_by_portal_in;
+pub(super) use audit_log::record_subscription_by_portal_in;
 pub(super) use end::end_in;
 pub(super) use issue::{NewInvoice, insert_issued_in};
 pub(super) use lock::{LockedSubscription, lock_subscription};
 pub(crate) use numbers::zone_in;
-pub(super) use pause::begin_wanted_in;
+pub(super) use pause::begin_pause_in;
 pub(crate) use pause::pause_if_at_rest_in;

@@ -6,7 +6,7 @@ use chrono::TimeDelta;
 use super::{lock_subscription, payment::begin_in, subscribe::sell_in};
 use crate::{
     Db, Error, Result, Role, Scope, SystemRole, Tx,
-    accounts::Standing,
+    accounts::Membership,
     billing::{SubscriptionState, operators_only},
     ids::{ClientId, InvoiceId, SubscriptionId, WorkspaceId},
     offers::Offer,
@@ -56,7 +56,7 @@ pub(super) async fn note_network_in(
 pub(crate) async fn owners_confirmed_in(
     tx: &mut Tx,
     workspace: WorkspaceId,
-    places: &[Standing],
+    places: &[Membership],
 ) -> Result<()> {
     for place in places.iter().filter(|place| place.role == Role::Owner) {
         if let Some((client, _)) = &place.client {
@@ -97,7 +97,7 @@ pub(crate) async fn confirmed_in(tx: &mut Tx, workspace: WorkspaceId, client: Cl
     .await?;
     let invoice = first_invoice_in(tx, &scope, subscription).await?;
     begin_in(tx, &scope, &held, invoice).await?;
-    super::audited::subscription_in(tx, &scope, "begin_subscription", subscription).await
+    super::audit_log::record_subscription_in(tx, &scope, "begin_subscription", subscription).await
 }
 
 /// Whether few enough clients of the network are worked for that have paid nothing. Counted one after another.
@@ -155,6 +155,7 @@ pub async fn begin_unpaid(db: &Db, scope: &Scope, subscription: SubscriptionId) 
     }
     let invoice = first_invoice_in(&mut tx, scope, subscription).await?;
     begin_in(&mut tx, scope, &held, invoice).await?;
-    super::audited::subscription_in(&mut tx, scope, "start_unpaid_subscription", subscription).await?;
+    super::audit_log::record_subscription_in(&mut tx, scope, "start_unpaid_subscription", subscription)
+        .await?;
     tx.commit().await
 }

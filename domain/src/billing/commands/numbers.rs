@@ -5,14 +5,14 @@ use chrono_tz::Tz;
 use crate::{Error, Result, Scope, Tx, calendar, money::Currency};
 
 /// The number that was taken from a counter, and the workspace's zone.
-pub(super) struct Numbered {
+pub(super) struct NextNumber {
     pub number: i64,
     pub zone: Tz,
 }
 
 /// Takes the workspace's next number of an invoice. Its row is held until the transaction ends and a rollback gives the
 /// number back: no gaps, no repeats, and no number is dated before a smaller one. Take it last.
-pub(super) async fn next_number_in(tx: &mut Tx, scope: &Scope) -> Result<Numbered> {
+pub(super) async fn next_number_in(tx: &mut Tx, scope: &Scope) -> Result<NextNumber> {
     let row = sqlx::query!(
         r#"UPDATE workspace SET next_invoice_number = next_invoice_number + 1 WHERE id = $1
            RETURNING next_invoice_number - 1 AS "number!", zone"#,
@@ -22,11 +22,11 @@ pub(super) async fn next_number_in(tx: &mut Tx, scope: &Scope) -> Result<Numbere
     .await?
     .ok_or(Error::NotFound)?;
     tx.held_since(None);
-    Ok(Numbered { number: row.number, zone: read_zone(&row.zone)? })
+    Ok(NextNumber { number: row.number, zone: read_zone(&row.zone)? })
 }
 
 /// The same of a credit note, which are counted by themselves.
-pub(super) async fn next_credit_number_in(tx: &mut Tx, scope: &Scope) -> Result<Numbered> {
+pub(super) async fn next_credit_number_in(tx: &mut Tx, scope: &Scope) -> Result<NextNumber> {
     let row = sqlx::query!(
         r#"UPDATE workspace SET next_credit_number = next_credit_number + 1 WHERE id = $1
            RETURNING next_credit_number - 1 AS "number!", zone"#,
@@ -36,7 +36,7 @@ pub(super) async fn next_credit_number_in(tx: &mut Tx, scope: &Scope) -> Result<
     .await?
     .ok_or(Error::NotFound)?;
     tx.held_since(None);
-    Ok(Numbered { number: row.number, zone: read_zone(&row.zone)? })
+    Ok(NextNumber { number: row.number, zone: read_zone(&row.zone)? })
 }
 
 /// The workspace's zone.

@@ -58,13 +58,13 @@ fn or(text: String, otherwise: String) -> String {
 
 /// Where a client's invoices go, as it was typed.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Billed {
+pub struct BillingDetails {
     pub recipient: Recipient,
     /// Where they are mailed to; empty: to the client's people who see to bills.
     pub email: String,
 }
 
-impl Billed {
+impl BillingDetails {
     /// What was typed, put in order; what is wrong with it at its fields.
     pub(crate) fn read(self, errors: &mut FieldErrors) -> Self {
         let recipient = self.recipient.read(errors);
@@ -81,7 +81,7 @@ impl Billed {
 ///
 /// # Errors
 /// Fields `bill_…`; [`Error::NotFound`] for those who may not see bills, and where the scope is no client's.
-pub async fn bill_to(db: &Db, scope: &Scope, billed: Billed) -> Result<()> {
+pub async fn bill_to(db: &Db, scope: &Scope, billed: BillingDetails) -> Result<()> {
     may_bill(scope)?;
     let client = scope.client.ok_or(Error::NotFound)?;
     let mut errors = FieldErrors::new();
@@ -91,13 +91,18 @@ pub async fn bill_to(db: &Db, scope: &Scope, billed: Billed) -> Result<()> {
     let mut tx = db.begin(scope).await?;
     bill_to_in(&mut tx, scope, client, &billed).await?;
     live_hints::publish(&mut tx, scope, client, "client", None).await?;
-    let deed = crate::audit::Deed::done("change_billing_details", "");
-    crate::audit::done_in(&mut tx, scope, deed).await?;
+    let entry = crate::audit::NewEntry::done("change_billing_details", "");
+    crate::audit::commands::record_in(&mut tx, scope, entry).await?;
     tx.commit().await
 }
 
 /// The same with what was read before.
-pub(crate) async fn bill_to_in(tx: &mut Tx, scope: &Scope, client: ClientId, billed: &Billed) -> Result<()> {
+pub(crate) async fn bill_to_in(
+    tx: &mut Tx,
+    scope: &Scope,
+    client: ClientId,
+    billed: &BillingDetails,
+) -> Result<()> {
     let name = sqlx::query_scalar!(
         "SELECT name FROM client WHERE workspace_id = $1 AND id = $2",
         scope.workspace.0,

@@ -3,7 +3,7 @@ use chrono::TimeDelta;
 use super::{LockedSubscription, lock::one, lock_subscription, zone_in};
 use crate::{
     Db, Error, Result, Scope, Tx,
-    billing::{SubscriptionState, may_bill, period, renew::renew_in, words},
+    billing::{SubscriptionState, commands::renew::renew_in, may_bill, period, words},
     ids::{ClientId, SubscriptionId},
     live_hints,
     requests::clock,
@@ -11,7 +11,7 @@ use crate::{
 
 /// When a pause begins.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Pausing {
+pub enum PauseOutcome {
     /// It has begun.
     Now,
     /// Somebody is at work: it begins when that work ends, and until then the paid time goes on.
@@ -23,7 +23,7 @@ pub enum Pausing {
 ///
 /// # Errors
 /// [`Error::Refused`] where it is not active or is about to end; [`Error::NotFound`] for those who may not see bills.
-pub async fn pause(db: &Db, scope: &Scope, subscription: SubscriptionId) -> Result<Pausing> {
+pub async fn pause(db: &Db, scope: &Scope, subscription: SubscriptionId) -> Result<PauseOutcome> {
     may_bill(scope)?;
     let mut tx = db.begin(scope).await?;
     let mut held = lock_subscription(&mut tx, scope, subscription).await?;
@@ -41,12 +41,12 @@ pub async fn pause(db: &Db, scope: &Scope, subscription: SubscriptionId) -> Resu
         want_in(&mut tx, scope, &held, true).await?;
         clock::pause_all_in(&mut tx, scope, held.client).await?;
         live_hints::publish(&mut tx, scope, held.client, "subscription", None).await?;
-        Pausing::AfterWork
+        PauseOutcome::AfterWork
     } else {
         begin_in(&mut tx, scope, &held).await?;
-        Pausing::Now
+        PauseOutcome::Now
     };
-    super::audited::subscription_in(&mut tx, scope, "pause_subscription", subscription).await?;
+    super::audit_log::record_subscription_in(&mut tx, scope, "pause_subscription", subscription).await?;
     tx.commit().await?;
     Ok(begins)
 }
@@ -67,12 +67,12 @@ pub(crate) async fn pause_if_at_rest_in(tx: &mut Tx, scope: &Scope, client: Clie
     let server = Scope::system(scope.workspace).within(client);
     tx.enter(&server).await?;
     // Boxed: what it finds to end takes runs back, which asks here.
-    Box::pin(begin_wanted_in(tx, &server, SubscriptionId(subscription))).await?;
+    Box::pin(begin_pause_in(tx, &server, SubscriptionId(subscription))).await?;
     tx.enter(scope).await
 }
 
 /// The same for one subscription; whether its pause began.
-pub(in crate::billing) async fn begin_wanted_in(
+pub(in crate::billing) async fn begin_pause_in(
     tx: &mut Tx,
     scope: &Scope,
     subscription: SubscriptionId,
@@ -86,7 +86,7 @@ pub(in crate::billing) async fn begin_wanted_in(
         return Ok(false);
     }
     begin_in(tx, scope, &held).await?;
-    super::audited::subscription_by_portal_in(tx, scope, "begin_pause", subscription).await?;
+    super::audit_log::record_subscription_by_portal_in(tx, scope, "begin_pause", subscription).await?;
     Ok(true)
 }
 
@@ -168,7 +168,7 @@ pub async fn resume(db: &Db, scope: &Scope, subscription: SubscriptionId) -> Res
     }
     clock::resume_all_in(&mut tx, scope, held.client).await?;
     live_hints::publish(&mut tx, scope, held.client, "subscription", None).await?;
-    super::audited::subscription_in(&mut tx, scope, "resume_subscription", subscription).await?;
+    super::audit_log::record_subscription_in(&mut tx, scope, "resume_subscription", subscription).await?;
     tx.commit().await
 }
 

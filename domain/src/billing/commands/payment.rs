@@ -1,7 +1,7 @@
 use super::{
     LockedSubscription,
     credit::is_credited_in,
-    lock::{hold_bill_in, one},
+    lock::{lock_bill, one},
     zone_in,
 };
 use crate::{
@@ -20,7 +20,7 @@ use crate::{
 pub async fn mark_paid(db: &Db, scope: &Scope, invoice: InvoiceId) -> Result<()> {
     operators_only(scope)?;
     let mut tx = db.begin(scope).await?;
-    let bill = hold_bill_in(&mut tx, scope, invoice).await?;
+    let bill = lock_bill(&mut tx, scope, invoice).await?;
     if bill.state != InvoiceState::Issued {
         return Err(Error::refused(
             "Only issued invoices can be marked as paid. Reload the page to see its status.",
@@ -31,8 +31,8 @@ pub async fn mark_paid(db: &Db, scope: &Scope, invoice: InvoiceId) -> Result<()>
         begin_in(&mut tx, scope, &held, Some(invoice)).await?;
     }
     lift_limit_in(&mut tx, scope, bill.client).await?;
-    super::audited::invoice_in(&mut tx, scope, "mark_invoice_paid", invoice).await?;
-    tell(tx, scope, bill.client).await
+    super::audit_log::record_invoice_in(&mut tx, scope, "mark_invoice_paid", invoice).await?;
+    publish_and_commit(tx, scope, bill.client).await
 }
 
 /// Takes back a payment that was marked by mistake. Where it had begun the subscription's first period, and that one
@@ -43,7 +43,7 @@ pub async fn mark_paid(db: &Db, scope: &Scope, invoice: InvoiceId) -> Result<()>
 pub async fn take_back_payment(db: &Db, scope: &Scope, invoice: InvoiceId) -> Result<()> {
     operators_only(scope)?;
     let mut tx = db.begin(scope).await?;
-    let bill = hold_bill_in(&mut tx, scope, invoice).await?;
+    let bill = lock_bill(&mut tx, scope, invoice).await?;
     if bill.state != InvoiceState::Paid {
         return Err(Error::refused("This invoice isn’t marked as paid. Reload the page to see its status."));
     }
@@ -60,11 +60,11 @@ pub async fn take_back_payment(db: &Db, scope: &Scope, invoice: InvoiceId) -> Re
         clock::stop_all_in(&mut tx, scope, held.client).await?;
         live_hints::publish(&mut tx, scope, held.client, "subscription", None).await?;
     }
-    super::audited::invoice_in(&mut tx, scope, "mark_invoice_unpaid", invoice).await?;
-    tell(tx, scope, bill.client).await
+    super::audit_log::record_invoice_in(&mut tx, scope, "mark_invoice_unpaid", invoice).await?;
+    publish_and_commit(tx, scope, bill.client).await
 }
 
-async fn tell(mut tx: Tx, scope: &Scope, client: ClientId) -> Result<()> {
+async fn publish_and_commit(mut tx: Tx, scope: &Scope, client: ClientId) -> Result<()> {
     live_hints::publish(&mut tx, scope, client, "invoice", None).await?;
     tx.commit().await
 }

@@ -3,7 +3,7 @@ use chrono::{DateTime, Utc};
 use super::{NewInvoice, insert_issued_in, zone_in};
 use crate::{
     Error, OnConstraint, Result, Scope, Tx,
-    billing::{Line, SubscriptionState, period, words},
+    billing::{InvoiceLine, SubscriptionState, period, words},
     ids::{ClientId, SubscriptionId},
     live_hints,
     offers::{Offer, Starts},
@@ -49,12 +49,12 @@ pub(super) async fn sell_in(
             Some((start, end)) => format!("{}, {}", offer.name, words::period(start, end, zone)),
             None => format!("{}, first {}", offer.name, terms.interval.as_str()),
         };
-        let lines = vec![Line { what, minor: terms.price.minor }];
+        let lines = vec![InvoiceLine { what, minor: terms.price.minor }];
         let invoice =
             NewInvoice { client, subscription: id, lines, currency: terms.price.currency, period: first };
         insert_issued_in(tx, scope, &invoice).await?;
     }
-    super::audited::subscription_in(tx, scope, "start_subscription", id).await?;
+    super::audit_log::record_subscription_in(tx, scope, "start_subscription", id).await?;
     live_hints::publish(tx, scope, client, "subscription", None).await?;
     Ok(id)
 }

@@ -1,4 +1,4 @@
-use super::lock::{hold_bill_in, one};
+use super::lock::{lock_bill, one};
 use crate::{
     Db, Error, Result, Scope,
     billing::{InvoiceState, SubscriptionState, operators_only},
@@ -14,7 +14,7 @@ use crate::{
 pub async fn void(db: &Db, scope: &Scope, invoice: InvoiceId) -> Result<()> {
     operators_only(scope)?;
     let mut tx = db.begin(scope).await?;
-    let bill = hold_bill_in(&mut tx, scope, invoice).await?;
+    let bill = lock_bill(&mut tx, scope, invoice).await?;
     let awaited = bill.subscription.is_some_and(|held| held.state == SubscriptionState::AwaitingPayment);
     match bill.state {
         InvoiceState::Issued if awaited => {
@@ -42,6 +42,6 @@ pub async fn void(db: &Db, scope: &Scope, invoice: InvoiceId) -> Result<()> {
     .await?;
     one(voided.rows_affected())?;
     live_hints::publish(&mut tx, scope, bill.client, "invoice", None).await?;
-    super::audited::invoice_in(&mut tx, scope, "void_invoice", invoice).await?;
+    super::audit_log::record_invoice_in(&mut tx, scope, "void_invoice", invoice).await?;
     tx.commit().await
 }

@@ -4,7 +4,7 @@ use sqlx::types::Json;
 use super::currency;
 use crate::{
     Db, Error, Result, Scope,
-    billing::{CreditNote, Line, may_bill, operators_only},
+    billing::{CreditNote, InvoiceLine, may_bill, operators_only},
     ids::{ClientId, CreditNoteId, InvoiceId},
     money::Money,
 };
@@ -16,7 +16,7 @@ const MOST: i64 = 100;
 ///
 /// # Errors
 /// [`Error::NotFound`] for those who may not see bills.
-pub async fn credits(db: &Db, scope: &Scope, client: Option<ClientId>) -> Result<Vec<CreditNote>> {
+pub async fn list_credit_notes(db: &Db, scope: &Scope, client: Option<ClientId>) -> Result<Vec<CreditNote>> {
     may_bill(scope)?;
     find(db, scope, client.or(scope.client), None, None).await
 }
@@ -25,7 +25,7 @@ pub async fn credits(db: &Db, scope: &Scope, client: Option<ClientId>) -> Result
 ///
 /// # Errors
 /// [`Error::NotFound`], also for anyone but an operator.
-pub async fn credit(db: &Db, scope: &Scope, credit: CreditNoteId) -> Result<CreditNote> {
+pub async fn get_credit_note(db: &Db, scope: &Scope, credit: CreditNoteId) -> Result<CreditNote> {
     operators_only(scope)?;
     find(db, scope, None, Some(credit), None).await?.pop().ok_or(Error::NotFound)
 }
@@ -34,7 +34,7 @@ pub async fn credit(db: &Db, scope: &Scope, credit: CreditNoteId) -> Result<Cred
 ///
 /// # Errors
 /// [`Error::NotFound`], also for those who may not see bills.
-pub async fn credit_by_number(db: &Db, scope: &Scope, number: u64) -> Result<CreditNote> {
+pub async fn get_credit_note_by_number(db: &Db, scope: &Scope, number: u64) -> Result<CreditNote> {
     may_bill(scope)?;
     let number = i64::try_from(number).map_err(|_| Error::NotFound)?;
     find(db, scope, scope.client, None, Some(number)).await?.pop().ok_or(Error::NotFound)
@@ -48,7 +48,7 @@ struct Row {
     invoice_number: Option<i64>,
     number: i64,
     currency: String,
-    lines: Json<Vec<Line>>,
+    lines: Json<Vec<InvoiceLine>>,
     total_minor: i64,
     bill_from: String,
     bill_to: String,
@@ -68,7 +68,7 @@ async fn find(
     let rows = sqlx::query_as!(
         Row,
         r#"SELECT n.id, n.client_id, c.name AS client_name, n.invoice_id, i.number AS "invoice_number?", n.number, n.currency,
-                  n.lines AS "lines: Json<Vec<Line>>", n.total_minor, n.bill_from, n.bill_to, n.note, n.issued_at, n.settled_at
+                  n.lines AS "lines: Json<Vec<InvoiceLine>>", n.total_minor, n.bill_from, n.bill_to, n.note, n.issued_at, n.settled_at
            FROM credit_note n
            JOIN client c ON c.workspace_id = n.workspace_id AND c.id = n.client_id
            LEFT JOIN invoice i ON i.id = n.invoice_id

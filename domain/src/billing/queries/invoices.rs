@@ -3,7 +3,7 @@ use sqlx::types::Json;
 
 use crate::{
     Db, Error, Result, Scope,
-    billing::{Invoice, InvoiceState, Line, may_bill, operators_only},
+    billing::{Invoice, InvoiceLine, InvoiceState, may_bill, operators_only},
     ids::{ClientId, InvoiceId, SubscriptionId},
     money::{Currency, Money},
 };
@@ -13,7 +13,7 @@ const PAGE: i64 = 50;
 
 /// Which invoices a list shows.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Filter {
+pub enum InvoiceFilter {
     #[default]
     All,
     Draft,
@@ -24,7 +24,7 @@ pub enum Filter {
     Void,
 }
 
-impl Filter {
+impl InvoiceFilter {
     pub const ALL: [Self; 6] = [Self::All, Self::Draft, Self::Due, Self::Overdue, Self::Paid, Self::Void];
 
     /// The word in the page's address.
@@ -63,7 +63,7 @@ pub async fn list(
     db: &Db,
     scope: &Scope,
     client: Option<ClientId>,
-    filter: Filter,
+    filter: InvoiceFilter,
     page: u32,
 ) -> Result<Invoices> {
     may_bill(scope)?;
@@ -73,7 +73,7 @@ pub async fn list(
     let rows = sqlx::query_as!(
         Row,
         r#"SELECT i.id, i.client_id, c.name AS client_name, i.subscription_id, i.number, i.state, i.currency,
-                  i.lines AS "lines: Json<Vec<Line>>", i.total_minor, i.bill_from, i.bill_to, i.note, i.period_start,
+                  i.lines AS "lines: Json<Vec<InvoiceLine>>", i.total_minor, i.bill_from, i.bill_to, i.note, i.period_start,
                   i.period_end, i.created_at, i.issued_at, i.due_at, i.paid_at, i.voided_at,
                   i.issue_when_complete, (SELECT n.number FROM credit_note n WHERE n.invoice_id = i.id) AS credited_by
            FROM invoice i JOIN client c ON c.workspace_id = i.workspace_id AND c.id = i.client_id
@@ -114,7 +114,7 @@ pub async fn get(db: &Db, scope: &Scope, invoice: InvoiceId) -> Result<Invoice> 
 ///
 /// # Errors
 /// [`Error::NotFound`], also for those who may not see bills.
-pub async fn by_number(db: &Db, scope: &Scope, number: u64) -> Result<Invoice> {
+pub async fn get_by_number(db: &Db, scope: &Scope, number: u64) -> Result<Invoice> {
     may_bill(scope)?;
     let number = i64::try_from(number).map_err(|_| Error::NotFound)?;
     one(db, scope, None, Some(number)).await
@@ -125,7 +125,7 @@ async fn one(db: &Db, scope: &Scope, id: Option<InvoiceId>, number: Option<i64>)
     let row = sqlx::query_as!(
         Row,
         r#"SELECT i.id, i.client_id, c.name AS client_name, i.subscription_id, i.number, i.state, i.currency,
-                  i.lines AS "lines: Json<Vec<Line>>", i.total_minor,
+                  i.lines AS "lines: Json<Vec<InvoiceLine>>", i.total_minor,
                   CASE WHEN i.state = 'draft' THEN coalesce(nullif(w.bill_from, ''), w.name) ELSE i.bill_from END AS "bill_from!",
                   i.bill_to, i.note, i.period_start,
                   i.period_end, i.created_at, i.issued_at, i.due_at, i.paid_at, i.voided_at,
@@ -155,7 +155,7 @@ struct Row {
     number: Option<i64>,
     state: String,
     currency: String,
-    lines: Json<Vec<Line>>,
+    lines: Json<Vec<InvoiceLine>>,
     total_minor: i64,
     bill_from: String,
     bill_to: String,

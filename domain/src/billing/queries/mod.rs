@@ -1,18 +1,20 @@
 //! Reading subscriptions, invoices and the money figures.
 
-mod beside;
-mod billed;
+mod billing_details;
 mod credits;
 mod figures;
 mod invoices;
 mod recurring;
 mod subscriptions;
+mod unsettled;
 
-pub use beside::{Beside, Why};
-pub use billed::billed;
-pub use credits::{credit, credit_by_number, credits};
+pub use billing_details::billing_details;
+pub use credits::{get_credit_note, get_credit_note_by_number, list_credit_notes};
 pub use figures::{Figures, figures};
-pub use invoices::{Filter, Invoices, by_number, get, list};
-pub use recurring::{Month, Recurring, recurring};
+pub use invoices::{InvoiceFilter, Invoices, get, get_by_number, list};
+pub use recurring::{MonthRevenue, Recurring, recurring};
 pub(crate) use recurring::{a_month, currency};
-pub use subscriptions::{all, billable, every, of_client, pauses};
+pub use subscriptions::{
+    find_subscription, list_billable_clients, list_pauses, list_subscriptions, list_subscriptions_of,
+};
+pub use unsettled::{UnsettledSubscription, Why};

@@ -1,7 +1,7 @@
 use chrono::{DateTime, Datelike, Months, NaiveDate, NaiveTime, Utc};
 use chrono_tz::Tz;
 
-use super::beside::{Beside, beside_in};
+use super::unsettled::{UnsettledSubscription, unsettled_in};
 use crate::{
     Db, Error, Result, Scope,
     billing::{commands::zone_in, operators_only, period},
@@ -11,7 +11,7 @@ use crate::{
 
 /// Monthly recurring revenue at the end of a month; of the present one, as of now.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Month {
+pub struct MonthRevenue {
     /// The first day of the month.
     pub first: NaiveDate,
     pub amount: Money,
@@ -22,11 +22,11 @@ pub struct Month {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Recurring {
     /// Twelve months in the workspace's currency, oldest first, the present one last.
-    pub months: Vec<Month>,
+    pub months: Vec<MonthRevenue>,
     /// What comes in now in other currencies.
     pub others: Vec<Money>,
     /// What is not paid for, paused, or about to end, by name.
-    pub beside: Vec<Beside>,
+    pub beside: Vec<UnsettledSubscription>,
 }
 
 impl Recurring {
@@ -68,7 +68,7 @@ pub async fn recurring(db: &Db, scope: &Scope) -> Result<Recurring> {
     )
     .fetch_all(tx.conn())
     .await?;
-    let beside = beside_in(&mut tx, scope).await?;
+    let beside = unsettled_in(&mut tx, scope).await?;
     tx.commit().await?;
     let mut all: Vec<(usize, Money)> = Vec::with_capacity(sums.len());
     for sum in sums {
@@ -119,10 +119,10 @@ fn gather(
             .map(|(_, money)| *money);
         Money::sum(currency, amounts).map_err(too_large)
     };
-    let months: Result<Vec<Month>> = moments
+    let months: Result<Vec<MonthRevenue>> = moments
         .iter()
         .enumerate()
-        .map(|(place, (first, _))| Ok(Month { first: *first, amount: sum(place, own)? }))
+        .map(|(place, (first, _))| Ok(MonthRevenue { first: *first, amount: sum(place, own)? }))
         .collect();
     let last = moments.len().saturating_sub(1);
     let held: Vec<Currency> =

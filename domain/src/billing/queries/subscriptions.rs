@@ -5,14 +5,14 @@ use crate::{
     Db, Error, Result, Scope,
     billing::{NextOffer, Pause, Subscription, SubscriptionState, may_bill, operators_only},
     ids::{ClientId, OfferId, SubscriptionId},
-    offers::queries::StoredTerms,
+    offers::queries::TermsRow,
 };
 
 /// Every living subscription of the workspace, by client.
 ///
 /// # Errors
 /// [`Error::NotFound`] for anyone but an operator.
-pub async fn all(db: &Db, scope: &Scope) -> Result<Vec<Subscription>> {
+pub async fn list_subscriptions(db: &Db, scope: &Scope) -> Result<Vec<Subscription>> {
     operators_only(scope)?;
     let mut tx = db.begin(scope).await?;
     let rows = sqlx::query_as!(
@@ -36,7 +36,7 @@ pub async fn all(db: &Db, scope: &Scope) -> Result<Vec<Subscription>> {
 ///
 /// # Errors
 /// [`Error::NotFound`] for those who may not see bills.
-pub async fn of_client(db: &Db, scope: &Scope, client: ClientId) -> Result<Option<Subscription>> {
+pub async fn find_subscription(db: &Db, scope: &Scope, client: ClientId) -> Result<Option<Subscription>> {
     may_bill(scope)?;
     let mut tx = db.begin(scope).await?;
     let row = sqlx::query_as!(
@@ -62,7 +62,7 @@ pub async fn of_client(db: &Db, scope: &Scope, client: ClientId) -> Result<Optio
 ///
 /// # Errors
 /// [`Error::NotFound`] for those who may not see bills.
-pub async fn every(db: &Db, scope: &Scope, client: ClientId) -> Result<Vec<Subscription>> {
+pub async fn list_subscriptions_of(db: &Db, scope: &Scope, client: ClientId) -> Result<Vec<Subscription>> {
     may_bill(scope)?;
     let mut tx = db.begin(scope).await?;
     let rows = sqlx::query_as!(
@@ -87,7 +87,7 @@ pub async fn every(db: &Db, scope: &Scope, client: ClientId) -> Result<Vec<Subsc
 ///
 /// # Errors
 /// [`Error::NotFound`] for anyone but an operator.
-pub async fn billable(db: &Db, scope: &Scope) -> Result<Vec<(ClientId, String)>> {
+pub async fn list_billable_clients(db: &Db, scope: &Scope) -> Result<Vec<(ClientId, String)>> {
     operators_only(scope)?;
     let mut tx = db.begin(scope).await?;
     let rows = sqlx::query!(
@@ -104,7 +104,7 @@ pub async fn billable(db: &Db, scope: &Scope) -> Result<Vec<(ClientId, String)>>
 ///
 /// # Errors
 /// [`Error::NotFound`] for those who may not see bills.
-pub async fn pauses(db: &Db, scope: &Scope, subscription: &Subscription) -> Result<Vec<Pause>> {
+pub async fn list_pauses(db: &Db, scope: &Scope, subscription: &Subscription) -> Result<Vec<Pause>> {
     may_bill(scope)?;
     let mut tx = db.begin(scope).await?;
     let pauses = sqlx::query_as!(
@@ -149,7 +149,7 @@ struct Row {
 
 impl Row {
     fn subscription(self) -> Result<Subscription> {
-        let terms = StoredTerms {
+        let terms = TermsRow {
             price_minor: self.price_minor,
             currency: &self.currency,
             interval: &self.billing_interval,

@@ -7,8 +7,7 @@ use crate::{
     Error,
     billing::{
         InvoiceState, SubscriptionState,
-        commands::{Chosen, choose, end_now, end_with_period, mark_paid},
-        renew_due,
+        commands::{PlanChange, choose, end_now, end_with_period, mark_paid, renew_due},
     },
     desk,
     money::{Currency, Money},
@@ -26,7 +25,7 @@ async fn a_client_without_one_starts_one_and_waits_for_its_payment(pool: PgPool)
     assert_eq!(waits().await, Some(Waits::ForFirst), "nothing has ended that never was");
     // By hand, and never paid: what starts at once for others waits here.
     let chosen = choose(&fixture.db, &client.billing, client.id, offer.id).await.unwrap();
-    assert_eq!(chosen, Chosen::Sold);
+    assert_eq!(chosen, PlanChange::Sold);
     let held = fixture.held(&client).await;
     assert_eq!(held.state, SubscriptionState::AwaitingPayment);
     let bill = fixture.bills(&client).await.remove(0);
@@ -37,7 +36,7 @@ async fn a_client_without_one_starts_one_and_waits_for_its_payment(pool: PgPool)
     let new = &today.new_clients.shown[0];
     assert!(new.has_ended && new.offer.as_deref() == Some("Two at a time"), "{new:?}");
     // Who has paid before begins at once.
-    assert_eq!(choose(&fixture.db, &client.owner, client.id, offer.id).await.unwrap(), Chosen::Begun);
+    assert_eq!(choose(&fixture.db, &client.owner, client.id, offer.id).await.unwrap(), PlanChange::Begun);
     assert_eq!(fixture.held(&client).await.state, SubscriptionState::Active);
 }
 
@@ -53,7 +52,7 @@ async fn the_operator_starts_one_as_the_offer_says(pool: PgPool) {
         let refused = choose(&fixture.db, scope, client.id, hidden).await;
         assert!(matches!(refused, Err(Error::NotFound)), "{refused:?}");
     }
-    assert_eq!(choose(&fixture.db, &fixture.operator, client.id, hidden).await.unwrap(), Chosen::Begun);
+    assert_eq!(choose(&fixture.db, &fixture.operator, client.id, hidden).await.unwrap(), PlanChange::Begun);
     assert_eq!(fixture.held(&client).await.state, SubscriptionState::Active);
 }
 
@@ -70,7 +69,7 @@ async fn another_offer_begins_with_the_next_period_on_the_terms_agreed(pool: PgP
     let second = offers::commands::create(&fixture.db, &fixture.operator, &bigger).await.unwrap();
     offers::commands::publish(&fixture.db, &fixture.operator, second).await.unwrap();
     end_with_period(&fixture.db, &client.owner, fixture.held(&client).await.id, true).await.unwrap();
-    assert_eq!(choose(&fixture.db, &client.owner, client.id, second).await.unwrap(), Chosen::Next);
+    assert_eq!(choose(&fixture.db, &client.owner, client.id, second).await.unwrap(), PlanChange::Next);
     let held = fixture.held(&client).await;
     assert_eq!((held.terms.active_limit, held.ends_with_period), (2, false), "until then it is as it was");
     // A price that is raised afterwards is not the one that was agreed.
@@ -91,15 +90,15 @@ async fn a_choice_is_changed_back_and_what_is_unpaid_is_changed_at_once(pool: Pg
     let client = fixture.client("Harbor").await;
     let (first, second) = (fixture.offer(Starts::OnPayment).await, fixture.offer(Starts::OnPayment).await);
     fixture.subscribe(&client, &first).await;
-    assert_eq!(choose(&fixture.db, &client.owner, client.id, second.id).await.unwrap(), Chosen::Sold);
+    assert_eq!(choose(&fixture.db, &client.owner, client.id, second.id).await.unwrap(), PlanChange::Sold);
     let bills = fixture.bills(&client).await;
     assert_eq!(
         bills.iter().map(|bill| bill.state).collect::<Vec<_>>(),
         [InvoiceState::Void, InvoiceState::Issued]
     );
-    assert_eq!(choose(&fixture.db, &client.owner, client.id, second.id).await.unwrap(), Chosen::Same);
+    assert_eq!(choose(&fixture.db, &client.owner, client.id, second.id).await.unwrap(), PlanChange::Same);
     mark_paid(&fixture.db, &fixture.operator, bills[1].id).await.unwrap();
-    assert_eq!(choose(&fixture.db, &fixture.operator, client.id, first.id).await.unwrap(), Chosen::Next);
-    assert_eq!(choose(&fixture.db, &client.owner, client.id, second.id).await.unwrap(), Chosen::Same);
+    assert_eq!(choose(&fixture.db, &fixture.operator, client.id, first.id).await.unwrap(), PlanChange::Next);
+    assert_eq!(choose(&fixture.db, &client.owner, client.id, second.id).await.unwrap(), PlanChange::Same);
     assert_eq!(fixture.held(&client).await.next_offer, None);
 }

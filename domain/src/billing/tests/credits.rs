@@ -3,8 +3,8 @@ use sqlx::PgPool;
 use crate::{
     Error,
     billing::{
-        InvoiceDraft, InvoiceState, Line,
-        commands::{Issued, credit, draft, issue, mark_paid, settle_credit, take_back_payment, void},
+        InvoiceDraft, InvoiceLine, InvoiceState,
+        commands::{IssueOutcome, credit, draft, issue, mark_paid, settle_credit, take_back_payment, void},
         queries,
     },
     money::{Currency, Money},
@@ -12,11 +12,15 @@ use crate::{
 };
 
 fn lines(minors: &[i64]) -> InvoiceDraft {
-    let line = |minor: &i64| Line { what: "Work".into(), minor: *minor };
+    let line = |minor: &i64| InvoiceLine { what: "Work".into(), minor: *minor };
     InvoiceDraft { lines: minors.iter().map(line).collect(), currency: Currency::USD, note: String::new() }
 }
 
-async fn issued(fixture: &Fixture, client: &TestClient, minors: &[i64]) -> (crate::ids::InvoiceId, Issued) {
+async fn issued(
+    fixture: &Fixture,
+    client: &TestClient,
+    minors: &[i64],
+) -> (crate::ids::InvoiceId, IssueOutcome) {
     let id = draft(&fixture.db, &fixture.operator, client.id, &lines(minors)).await.unwrap();
     let issued = issue(&fixture.db, &fixture.operator, id).await.unwrap();
     (id, issued)
@@ -32,10 +36,10 @@ async fn a_credit_alone_is_a_credit_note_with_a_number_of_its_own(pool: PgPool) 
     issued(&fixture, &client, &[20_000]).await;
     let numbers: Vec<Option<u64>> = fixture.bills(&client).await.iter().map(|bill| bill.number).collect();
     assert_eq!(numbers, [Some(1), Some(2)], "credits leave no gap among the invoices");
-    let credits = queries::credits(&fixture.db, &client.owner, None).await.unwrap();
+    let credits = queries::list_credit_notes(&fixture.db, &client.owner, None).await.unwrap();
     assert_eq!(credits.iter().map(|credit| credit.number).collect::<Vec<_>>(), [2, 1]);
-    let Issued::Credit(id) = first else { panic!("{first:?}") };
-    let found = queries::credit(&fixture.db, &fixture.operator, id).await.unwrap();
+    let IssueOutcome::Credit(id) = first else { panic!("{first:?}") };
+    let found = queries::get_credit_note(&fixture.db, &fixture.operator, id).await.unwrap();
     assert_eq!((found.total, found.invoice), (Money::new(5_000, Currency::USD), None));
     assert_eq!(found.lines.iter().map(|line| line.minor).collect::<Vec<_>>(), [-2_000, 7_000]);
     assert_eq!(
@@ -43,7 +47,7 @@ async fn a_credit_alone_is_a_credit_note_with_a_number_of_its_own(pool: PgPool) 
         ("Northlight, 1 Quay Street", "Harbor\n5 Harbor Road")
     );
     settle_credit(&fixture.db, &fixture.operator, id, true).await.unwrap();
-    let seen = queries::credit_by_number(&fixture.db, &client.billing, 1).await.unwrap();
+    let seen = queries::get_credit_note_by_number(&fixture.db, &client.billing, 1).await.unwrap();
     assert_eq!(seen.settled_at, Some(fixture.db.now()));
     let told: i64 = sqlx::query_scalar("SELECT count(*) FROM mail WHERE subject = 'Credit note C-0001'")
         .fetch_one(&pool)
@@ -74,7 +78,7 @@ async fn a_paid_invoice_is_taken_back_by_a_credit_note_once(pool: PgPool) {
     ] {
         assert!(matches!(refused, Err(Error::Refused(_))), "{refused:?}");
     }
-    let note = queries::credit_by_number(&fixture.db, &client.owner, 1).await.unwrap();
+    let note = queries::get_credit_note_by_number(&fixture.db, &client.owner, 1).await.unwrap();
     assert_eq!((note.total, note.invoice), (Money::new(9_000, Currency::USD), Some((id, 1))));
     assert_eq!(note.note, "This credits invoice 0001 in full.");
 }
@@ -92,10 +96,13 @@ async fn credit_notes_are_the_operators_to_write_and_the_clients_to_read(pool: P
     let made = credit(&fixture.db, &fixture.operator, id).await.unwrap();
     for scope in [&stranger, &client.owner, &client.member] {
         assert!(matches!(settle_credit(&fixture.db, scope, made, true).await, Err(Error::NotFound)));
-        assert!(matches!(queries::credit(&fixture.db, scope, made).await, Err(Error::NotFound)));
+        assert!(matches!(queries::get_credit_note(&fixture.db, scope, made).await, Err(Error::NotFound)));
     }
     for scope in [&client.member, &other.owner] {
-        assert!(matches!(queries::credit_by_number(&fixture.db, scope, 1).await, Err(Error::NotFound)));
+        assert!(matches!(
+            queries::get_credit_note_by_number(&fixture.db, scope, 1).await,
+            Err(Error::NotFound)
+        ));
     }
-    assert_eq!(queries::credits(&fixture.db, &other.owner, None).await.unwrap(), []);
+    assert_eq!(queries::list_credit_notes(&fixture.db, &other.owner, None).await.unwrap(), []);
 }

@@ -5,9 +5,9 @@ use tokio::task::JoinSet;
 use crate::{
     Error, Scope,
     billing::{
-        InvoiceDraft, InvoiceState, Line, SubscriptionState,
+        InvoiceDraft, InvoiceLine, InvoiceState, SubscriptionState,
         commands::{discard, draft, end_now, issue, mark_paid, redraft, take_back_payment, void},
-        queries::{self, Filter},
+        queries::{self, InvoiceFilter},
     },
     ids::InvoiceId,
     money::{Currency, Money},
@@ -16,7 +16,7 @@ use crate::{
 };
 
 fn free() -> InvoiceDraft {
-    let line = |what: &str, minor| Line { what: what.into(), minor };
+    let line = |what: &str, minor| InvoiceLine { what: what.into(), minor };
     InvoiceDraft {
         lines: vec![line("Set-up", 120_000), line("Goodwill", -20_000)],
         currency: Currency::USD,
@@ -95,7 +95,7 @@ async fn a_client_never_sees_a_draft(pool: PgPool) {
     let (client, other) = (fixture.client("Harbor").await, fixture.client("Cedar").await);
     let invoice = drafted(&fixture, &client).await;
     let mine = async |scope: &Scope| {
-        queries::list(&fixture.db, scope, None, Filter::All, 1).await.map(|list| list.invoices.len())
+        queries::list(&fixture.db, scope, None, InvoiceFilter::All, 1).await.map(|list| list.invoices.len())
     };
     assert_eq!(mine(&client.owner).await.unwrap(), 0);
     // Whoever asks the tables past the queries finds nothing either.
@@ -108,9 +108,9 @@ async fn a_client_never_sees_a_draft(pool: PgPool) {
     assert_eq!(mine(&client.billing).await.unwrap(), 1);
     assert_eq!(mine(&other.owner).await.unwrap(), 0);
     assert!(matches!(mine(&client.member).await, Err(Error::NotFound)));
-    assert!(queries::by_number(&fixture.db, &client.billing, 1).await.is_ok());
+    assert!(queries::get_by_number(&fixture.db, &client.billing, 1).await.is_ok());
     for scope in [&client.member, &other.owner] {
-        assert!(matches!(queries::by_number(&fixture.db, scope, 1).await, Err(Error::NotFound)));
+        assert!(matches!(queries::get_by_number(&fixture.db, scope, 1).await, Err(Error::NotFound)));
     }
 }
 
@@ -165,8 +165,8 @@ async fn a_draft_becomes_an_invoice_and_then_stays(pool: PgPool) {
 async fn lines_are_checked(pool: PgPool) {
     let fixture = Fixture::new(&pool).await;
     let client = fixture.client("Harbor").await;
-    let huge = Line { what: "Much".into(), minor: i64::MAX };
-    let unnamed = Line { what: String::new(), minor: 5 };
+    let huge = InvoiceLine { what: "Much".into(), minor: i64::MAX };
+    let unnamed = InvoiceLine { what: String::new(), minor: 5 };
     for lines in [Vec::new(), vec![unnamed], vec![huge.clone(); 51], vec![huge; 2]] {
         let bad = InvoiceDraft { lines, ..free() };
         assert!(matches!(
@@ -194,7 +194,7 @@ async fn void_keeps_the_number_and_paid_can_be_taken_back(pool: PgPool) {
     let bills = fixture.bills(&client).await;
     assert_eq!((bills[0].number, bills[0].state), (Some(1), InvoiceState::Void));
     assert_eq!((bills[1].number, bills[1].state, bills[1].paid_at), (Some(2), InvoiceState::Issued, None));
-    let shown: Vec<Option<u64>> = queries::list(&fixture.db, &client.owner, None, Filter::Void, 1)
+    let shown: Vec<Option<u64>> = queries::list(&fixture.db, &client.owner, None, InvoiceFilter::Void, 1)
         .await
         .unwrap()
         .invoices
@@ -214,9 +214,9 @@ async fn what_is_not_paid_in_time_is_overdue(pool: PgPool) {
     };
     // Issued on 23 November at 09:00; 7 December is the last day.
     fixture.wait(TimeDelta::days(14) + TimeDelta::hours(14));
-    assert_eq!((numbers(Filter::Due).await, numbers(Filter::Overdue).await), (1, 0));
+    assert_eq!((numbers(InvoiceFilter::Due).await, numbers(InvoiceFilter::Overdue).await), (1, 0));
     fixture.wait(TimeDelta::hours(2));
-    assert_eq!((numbers(Filter::Due).await, numbers(Filter::Overdue).await), (0, 1));
+    assert_eq!((numbers(InvoiceFilter::Due).await, numbers(InvoiceFilter::Overdue).await), (0, 1));
     let figures = queries::figures(&fixture.db, &fixture.operator).await.unwrap();
     assert_eq!((figures.open, figures.overdue), (1, 1));
     assert_eq!(figures.open_sums, [Money::new(100_000, Currency::USD)]);
@@ -243,7 +243,7 @@ async fn the_first_payment_starts_the_work_and_its_mistake_stops_it(pool: PgPool
     // Paid after all, and then taken back once the second period runs: the work goes on.
     mark_paid(&fixture.db, &fixture.operator, invoice).await.unwrap();
     fixture.wait(TimeDelta::days(31));
-    crate::billing::renew_due(&fixture.db).await.unwrap();
+    crate::billing::commands::renew_due(&fixture.db).await.unwrap();
     take_back_payment(&fixture.db, &fixture.operator, invoice).await.unwrap();
     assert_eq!(fixture.held(&client).await.state, SubscriptionState::Active);
 }

@@ -20,13 +20,14 @@ use crate::{
 impl Fixture {
     /// What a client holds.
     async fn held(&self, client: &TestClient) -> Subscription {
-        queries::of_client(&self.db, &self.operator, client.id).await.unwrap().unwrap()
+        queries::find_subscription(&self.db, &self.operator, client.id).await.unwrap().unwrap()
     }
 
     /// A client's invoices, oldest first.
     async fn bills(&self, client: &TestClient) -> Vec<Invoice> {
-        let list =
-            queries::list(&self.db, &self.operator, Some(client.id), queries::Filter::All, 1).await.unwrap();
+        let list = queries::list(&self.db, &self.operator, Some(client.id), queries::InvoiceFilter::All, 1)
+            .await
+            .unwrap();
         list.invoices.into_iter().rev().collect()
     }
 }

@@ -7,7 +7,7 @@ use crate::{
     accounts::commands::invitations,
     billing::{
         InvoiceState, Recipient, Sender, SubscriptionState,
-        commands::{Billed, bill_to, discard, issue, mark_paid},
+        commands::{BillingDetails, bill_to, discard, issue, mark_paid},
         queries,
     },
     clients::{NewClient, commands as clients},
@@ -18,9 +18,9 @@ use crate::{
     workspaces,
 };
 
-fn billed(address: &str, email: &str) -> Billed {
+fn billed(address: &str, email: &str) -> BillingDetails {
     let recipient = Recipient { address: address.into(), country: "US".into(), ..Recipient::default() };
-    Billed { recipient, email: email.into() }
+    BillingDetails { recipient, email: email.into() }
 }
 
 async fn without_address(fixture: &Fixture, name: &str) -> TestClient {
@@ -50,7 +50,7 @@ async fn an_invoice_without_an_address_is_held_back_until_there_is_one(pool: PgP
     let bill = fixture.bills(&client).await.remove(0);
     assert_eq!((bill.state, bill.number, bill.is_held_back), (InvoiceState::Draft, None, true));
     assert_eq!(mailed(&fixture, "Invoice").await, Vec::<String>::new());
-    let seen = queries::list(&fixture.db, &client.owner, None, queries::Filter::All, 1).await.unwrap();
+    let seen = queries::list(&fixture.db, &client.owner, None, queries::InvoiceFilter::All, 1).await.unwrap();
     assert!(seen.invoices.is_empty());
     let today = desk::queries::today(&fixture.db, &fixture.operator).await.unwrap();
     let held = &today.held_back.shown[0];

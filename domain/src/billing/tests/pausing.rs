@@ -6,8 +6,8 @@ use crate::{
     Error,
     billing::{
         SubscriptionState,
-        commands::{end_now, end_with_period, pause, resume},
-        queries, renew_due,
+        commands::{end_now, end_with_period, pause, renew_due, resume},
+        queries,
     },
     offers::Starts,
     testing::{Fixture, start},
@@ -35,7 +35,7 @@ async fn a_pause_banks_to_the_second_and_gives_it_back(pool: PgPool) {
     assert_eq!(held.period, Some((now, now + TimeDelta::seconds(9 * 86_400 + 1))));
     assert_eq!((held.state, held.banked_seconds, held.paused_at), (SubscriptionState::Active, 0, None));
     assert_eq!(fixture.bills(&client).await.len(), 1, "the banked days are paid for");
-    let ledger = queries::pauses(&fixture.db, &client.owner, &held).await.unwrap();
+    let ledger = queries::list_pauses(&fixture.db, &client.owner, &held).await.unwrap();
     assert_eq!(ledger.len(), 1);
     assert_eq!((ledger[0].banked_seconds, ledger[0].to), (9 * 86_400 + 1, Some(now)));
 }
@@ -101,7 +101,7 @@ async fn ten_who_pause_at_once_bank_once(pool: PgPool) {
     }
     let won = tasks.join_all().await.into_iter().filter(|won| *won).count();
     let held = fixture.held(&client).await;
-    let ledger = queries::pauses(&fixture.db, &fixture.operator, &held).await.unwrap();
+    let ledger = queries::list_pauses(&fixture.db, &fixture.operator, &held).await.unwrap();
     assert_eq!((won, ledger.len(), held.banked_seconds), (1, 1, 20 * 86_400));
 }
 
@@ -154,6 +154,6 @@ async fn a_client_may_end_what_is_paused(pool: PgPool) {
     pause(&fixture.db, &client.owner, subscription).await.unwrap();
     end_now(&fixture.db, &client.owner, subscription).await.unwrap();
     let held = fixture.held(&client).await;
-    let ledger = queries::pauses(&fixture.db, &fixture.operator, &held).await.unwrap();
+    let ledger = queries::list_pauses(&fixture.db, &fixture.operator, &held).await.unwrap();
     assert_eq!((held.state, ledger[0].to), (SubscriptionState::Ended, Some(fixture.db.now())));
 }

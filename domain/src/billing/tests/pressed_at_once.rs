@@ -101,7 +101,7 @@ async fn toggling_at_once_gives_no_time(pool: PgPool) {
     }
     assert!(left(&fixture, &client).await <= before);
     let held = fixture.held(&client).await;
-    for pause in queries::pauses(&fixture.db, &client.owner, &held).await.unwrap() {
+    for pause in queries::list_pauses(&fixture.db, &client.owner, &held).await.unwrap() {
         assert!(TimeDelta::seconds(pause.banked_seconds) <= before, "{pause:?}");
     }
 }

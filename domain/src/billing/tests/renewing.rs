@@ -3,7 +3,7 @@ use sqlx::PgPool;
 use tokio::task::JoinSet;
 
 use crate::{
-    billing::{commands::void, renew_due},
+    billing::commands::{renew_due, void},
     offers::Starts,
     testing::{Fixture, draft},
 };

@@ -9,8 +9,7 @@ use crate::{
     approvals::{self, Audience, Question},
     billing::{
         SubscriptionState,
-        commands::{pause, resume},
-        renew_due,
+        commands::{pause, renew_due, resume},
     },
     ids::ApprovalId,
     offers::Starts,

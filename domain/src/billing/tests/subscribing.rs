@@ -5,7 +5,7 @@ use crate::{
     Error, Scope,
     billing::commands::subscribe_in,
     money::{Currency, Money},
-    offers::{self, Draft, Starts},
+    offers::{self, OfferDraft, Starts},
     testing::Fixture,
 };
 
@@ -67,7 +67,7 @@ async fn what_was_sold_stays_as_it_was_sold(pool: PgPool) {
     let client = fixture.client("Harbor").await;
     let offer = fixture.offer(Starts::AtOnce).await;
     fixture.subscribe(&client, &offer).await;
-    let mut draft = Draft::from(&offer);
+    let mut draft = OfferDraft::from(&offer);
     draft.name = "Three at a time".into();
     draft.terms.price = Money::new(900_000, Currency::EUR);
     draft.terms.active_limit = 3;

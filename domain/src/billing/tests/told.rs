@@ -4,16 +4,19 @@ use chrono::TimeDelta;
 use sqlx::PgPool;
 
 use crate::{
-    audit::{self, Filter},
-    billing::{commands, renew_due, words},
+    audit::{self, AuditQuery},
+    billing::{
+        commands::{self, renew_due},
+        words,
+    },
     offers::Starts,
     testing::Fixture,
 };
 
 /// What the portal did, oldest first: the verb and what it was done to.
 async fn told(fixture: &Fixture) -> Vec<(String, String)> {
-    let own = Filter { who: Some("The portal".into()), ..Filter::default() };
-    let page = audit::list(&fixture.db, &fixture.operator, &own).await.unwrap();
+    let own = AuditQuery { who: Some("The portal".into()), ..AuditQuery::default() };
+    let page = audit::queries::list(&fixture.db, &fixture.operator, &own).await.unwrap();
     page.entries.into_iter().rev().map(|entry| (entry.what, entry.target)).collect()
 }
 

@@ -3,17 +3,17 @@ use chrono::{DateTime, Utc};
 use super::create::{hold_workspace_in, name_is_free_in};
 use crate::{
     Db, Error, Result, Scope, Tx,
-    audit::{self, Deed},
+    audit::{self, NewEntry},
     erasures,
     ids::{ClientId, RequestId},
     live_hints,
-    offers::queries::operators_only,
     requests::{
         Column, clock,
         commands::park_in,
         lock::{self, LockedBoard},
         position,
     },
+    scope::operators_only,
     session::Author,
 };
 
@@ -38,8 +38,8 @@ pub async fn archive(db: &Db, scope: &Scope, client: ClientId) -> Result<()> {
     park_all_in(&mut tx, scope, &held).await?;
     let now = tx.now();
     set_in(&mut tx, scope, client, Some(now)).await?;
-    let deed = Deed::done("archive_client", held.client_name.as_str()).of(client);
-    audit::done_in(&mut tx, scope, deed).await?;
+    let entry = NewEntry::done("archive_client", held.client_name.as_str()).of(client);
+    audit::commands::record_in(&mut tx, scope, entry).await?;
     tx.commit().await
 }
 
@@ -61,15 +61,15 @@ pub async fn restore(db: &Db, scope: &Scope, client: ClientId) -> Result<()> {
     operators_only(scope)?;
     let mut tx = db.begin(scope).await?;
     let held = lock::lock_board(&mut tx, scope, client).await?;
-    if erasures::due_in(&mut tx, scope, client).await?.is_some() {
+    if erasures::queries::due_in(&mut tx, scope, client).await?.is_some() {
         let name = &held.client_name;
         return Err(Error::refused(format!("{name} is going to be erased. Keep it first, then restore it.")));
     }
     hold_workspace_in(&mut tx, scope).await?;
     name_is_free_in(&mut tx, scope, &held.client_name, Some(client)).await?;
     set_in(&mut tx, scope, client, None).await?;
-    let deed = Deed::done("restore_client", held.client_name.as_str()).of(client);
-    audit::done_in(&mut tx, scope, deed).await?;
+    let entry = NewEntry::done("restore_client", held.client_name.as_str()).of(client);
+    audit::commands::record_in(&mut tx, scope, entry).await?;
     tx.commit().await
 }
 

@@ -2,7 +2,7 @@ use chrono::TimeDelta;
 
 use crate::{
     Db, Result, Scope, SystemRole,
-    audit::{self, Deed},
+    audit::{self, NewEntry},
     ids::{ClientId, WorkspaceId},
 };
 
@@ -26,8 +26,8 @@ pub async fn close_due(db: &Db) -> Result<usize> {
     for row in &closed {
         let server = Scope::system(WorkspaceId(row.workspace_id));
         tx.enter(&server).await?;
-        let deed = Deed::done("close_client", row.name.as_str()).of(ClientId(row.id));
-        audit::done_in(&mut tx, &server, deed).await?;
+        let entry = NewEntry::done("close_client", row.name.as_str()).of(ClientId(row.id));
+        audit::commands::record_in(&mut tx, &server, entry).await?;
     }
     tx.commit().await?;
     Ok(closed.len())

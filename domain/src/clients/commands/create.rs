@@ -3,12 +3,13 @@ use sessions::{NewStream, StreamId, Tenant};
 use crate::{
     Db, Error, FieldErrors, Result, Role, Scope, Tx,
     accounts::{commands::invitations, read_email},
-    audit::{self, Deed},
-    billing::{self, commands::Billed},
+    audit::{self, NewEntry},
+    billing::{self, commands::BillingDetails},
     clients::NewClient,
     ids::{ClientId, OfferId},
     live_hints, names,
-    offers::{self, OfferState, queries::operators_only},
+    offers::{self, OfferState},
+    scope::operators_only,
 };
 
 /// The longest name, in characters.
@@ -37,7 +38,8 @@ pub async fn create(db: &Db, scope: &Scope, new: &NewClient) -> Result<ClientId>
         invitations::invite_in(&mut tx, &scope.within(client), email, Role::Owner).await?;
     }
     live_hints::publish(&mut tx, scope, client, "client", None).await?;
-    audit::done_in(&mut tx, scope, Deed::done("add_client", name.as_str()).of(client)).await?;
+    audit::commands::record_in(&mut tx, scope, NewEntry::done("add_client", name.as_str()).of(client))
+        .await?;
     tx.commit().await?;
     Ok(client)
 }
@@ -48,7 +50,7 @@ async fn sell_in(
     scope: &Scope,
     name: &str,
     offer: Option<OfferId>,
-    billed: &Billed,
+    billed: &BillingDetails,
 ) -> Result<ClientId> {
     let offer = match offer {
         Some(offer) => Some(sold_in(tx, scope, offer).await?),

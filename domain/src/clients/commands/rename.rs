@@ -1,13 +1,13 @@
 use super::create::{hold_workspace_in, name_is_free_in, read_name};
 use crate::{
     Db, FieldErrors, Result, Scope,
-    audit::{self, Deed},
+    audit::{self, NewEntry},
     billing::commands::bill_to_in,
     clients::{ClientDetails, room},
     ids::ClientId,
     live_hints,
-    offers::queries::operators_only,
     requests::{clock, lock},
+    scope::operators_only,
 };
 
 /// Changes a client's name, where its next invoices go, and how much it may keep. What was held back for want of an address
@@ -38,7 +38,7 @@ pub async fn rename(db: &Db, scope: &Scope, client: ClientId, details: ClientDet
     clock::one_row(done.rows_affected())?;
     bill_to_in(&mut tx, scope, client, &billed).await?;
     live_hints::publish(&mut tx, scope, client, "client", None).await?;
-    let deed = Deed::done("edit_client", name.as_str()).of(client);
-    audit::done_in(&mut tx, scope, deed.changed(held.client_name, name)).await?;
+    let entry = NewEntry::done("edit_client", name.as_str()).of(client);
+    audit::commands::record_in(&mut tx, scope, entry.changed(held.client_name, name)).await?;
     tx.commit().await
 }

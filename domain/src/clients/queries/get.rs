@@ -2,10 +2,11 @@ use sqlx::types::Json;
 
 use crate::{
     Db, Error, Result, Scope,
-    billing::{Recipient, commands::Billed},
+    billing::{Recipient, commands::BillingDetails},
     clients::Client,
     ids::ClientId,
-    offers::{IntakeAnswer, queries::operators_only},
+    offers::IntakeAnswer,
+    scope::operators_only,
 };
 
 /// One client; one that was erased is none.
@@ -33,7 +34,7 @@ pub async fn get(db: &Db, scope: &Scope, client: ClientId) -> Result<Client> {
         name: row.name,
         vertical: row.vertical,
         intake: row.intake.0,
-        billed: Billed {
+        billed: BillingDetails {
             recipient: row.details.map_or_else(|| Recipient::from_text(&row.bill_to), |details| details.0),
             email: row.bill_email,
         },

@@ -3,10 +3,10 @@ use chrono::{DateTime, Utc};
 use crate::{
     Db, Error, Result, Scope, Tx,
     billing::SubscriptionState,
-    clients::{ClientRow, Clients, Shown},
+    clients::{ClientFilter, ClientRow, Clients},
     ids::ClientId,
-    offers::queries::operators_only,
     requests::Places,
+    scope::operators_only,
 };
 
 /// Rows on one page.
@@ -16,19 +16,19 @@ const PAGE: i64 = 50;
 ///
 /// # Errors
 /// [`Error::NotFound`] for anyone but an operator.
-pub async fn list(db: &Db, scope: &Scope, words: &str, shown: Shown, page: u32) -> Result<Clients> {
+pub async fn list(db: &Db, scope: &Scope, words: &str, filter: ClientFilter, page: u32) -> Result<Clients> {
     operators_only(scope)?;
     let (page, words) = (page.max(1), words.trim().replace('\0', ""));
     let skip = i64::from(page - 1) * PAGE;
     let mut tx = db.begin(scope).await?;
-    let all = count(&mut tx, scope, &words, shown).await?;
-    let rows = rows(&mut tx, scope, &words, shown, skip).await?;
+    let all = count(&mut tx, scope, &words, filter).await?;
+    let rows = rows(&mut tx, scope, &words, filter, skip).await?;
     tx.commit().await?;
     let rows = rows.into_iter().map(Row::into_client).collect::<Result<_>>()?;
     Ok(Clients { rows, all: all.cast_unsigned(), page, first: (skip + 1).cast_unsigned() })
 }
 
-async fn count(tx: &mut Tx, scope: &Scope, words: &str, shown: Shown) -> Result<i64> {
+async fn count(tx: &mut Tx, scope: &Scope, words: &str, filter: ClientFilter) -> Result<i64> {
     Ok(sqlx::query_scalar!(
         r#"SELECT count(*) AS "count!" FROM client c
            WHERE workspace_id = $1 AND position(search_fold($2) IN name_folded) > 0 AND (archived_at IS NOT NULL) = $3
@@ -36,7 +36,7 @@ async fn count(tx: &mut Tx, scope: &Scope, words: &str, shown: Shown) -> Result<
                              WHERE e.workspace_id = c.workspace_id AND e.client_id = c.id AND e.done_at IS NOT NULL)"#,
         scope.workspace.0,
         words,
-        shown == Shown::Archived,
+        filter == ClientFilter::Archived,
     )
     .fetch_one(tx.conn())
     .await?)
@@ -54,7 +54,7 @@ struct Row {
 
 /// What a page shows is settled first, so that only its rows are looked up. The last hint on a client's board tells
 /// when anything of it changed.
-async fn rows(tx: &mut Tx, scope: &Scope, words: &str, shown: Shown, skip: i64) -> Result<Vec<Row>> {
+async fn rows(tx: &mut Tx, scope: &Scope, words: &str, filter: ClientFilter, skip: i64) -> Result<Vec<Row>> {
     Ok(sqlx::query_as!(
         Row,
         r#"WITH page AS (
@@ -77,7 +77,7 @@ async fn rows(tx: &mut Tx, scope: &Scope, words: &str, shown: Shown, skip: i64) 
            ORDER BY lower(c.name), c.id"#,
         scope.workspace.0,
         words,
-        shown == Shown::Archived,
+        filter == ClientFilter::Archived,
         PAGE,
         skip,
     )

@@ -1,9 +1,9 @@
 //! Reading clients, for the desk.
 
-mod find;
 mod get;
 mod list;
+mod search;
 
-pub use find::{count, find};
 pub use get::get;
 pub use list::list;
+pub use search::{count, search};

@@ -8,7 +8,10 @@ use crate::{
     },
     runs::{self, ClaimedRun},
     session::{Author, RunState},
-    webhooks::{self, Kind, told_with},
+    webhooks::{
+        EventKind,
+        commands::{enqueue, with_fields},
+    },
 };
 
 /// Ends the run and puts what was delivered before the client: the request is in Review, its clock stands still, and
@@ -30,8 +33,8 @@ pub async fn submit_for_review(db: &Db, claimed: &ClaimedRun) -> Result<()> {
         shift_in(&mut tx, scope, &held, &row, Column::Review, position, &Author::of(scope)).await?;
     }
     mail_client(&mut tx, claimed, &held, &row).await?;
-    let told = told_with(row.told(), [("run", claimed.run.to_string().into())]);
-    webhooks::enqueue(&mut tx, scope, Kind::DeliverableSubmitted, told).await?;
+    let told = with_fields(row.webhook_data(), [("run", claimed.run.to_string().into())]);
+    enqueue(&mut tx, scope, EventKind::DeliverableSubmitted, told).await?;
     tx.commit().await
 }
 
@@ -56,5 +59,5 @@ async fn mail_client(tx: &mut Tx, claimed: &ClaimedRun, held: &LockedBoard, row:
         mail::plain(&row.title),
         row.number,
     );
-    mail::to_members_in(tx, &claimed.scope, held.client, &subject, &body).await
+    mail::commands::queue_to_members_in(tx, &claimed.scope, held.client, &subject, &body).await
 }

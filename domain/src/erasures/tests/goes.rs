@@ -12,7 +12,11 @@ use crate::{
     audit,
     billing::{self, commands},
     clients,
-    erasures::{GRACE, KEPT_YEARS, NAMELESS, carry_out_due, content, erased, expire_invoices, run, schedule},
+    erasures::{
+        GRACE, KEPT_YEARS, NAMELESS,
+        commands::{begin, carry_out_due, due, expire_invoices, schedule, streams},
+        queries::find_done,
+    },
     files::store::{Key, Store, standing},
     ids::FileId,
     offers::Starts,
@@ -22,7 +26,7 @@ use crate::{
         furnish::{FullClient, SHARED, full_client},
         without_rows,
     },
-    webhooks::{self, Kind, NewWebhook},
+    webhooks::{self, EventKind, NewWebhook},
 };
 
 /// Words that stand nowhere else; no stem of another.
@@ -74,12 +78,12 @@ impl Town {
         let folder = tempfile::tempdir().unwrap();
         let store = Store::folder(folder.path()).unwrap();
         standing(&fixture.db, &store).await.unwrap();
-        let hook = NewWebhook { url: "https://hooks.example/all".into(), events: Kind::ALL.to_vec() };
-        webhooks::create(&fixture.db, &fixture.operator, &hook).await.unwrap();
+        let hook = NewWebhook { url: "https://hooks.example/all".into(), events: EventKind::ALL.to_vec() };
+        webhooks::commands::create(&fixture.db, &fixture.operator, &hook).await.unwrap();
         let offer = fixture.offer(Starts::AtOnce).await;
         let ours = full_client(&fixture, &store, &offer, OURS).await;
         let theirs = full_client(&fixture, &store, &offer, THEIRS).await;
-        while webhooks::spread(&fixture.db).await.unwrap() > 0 {}
+        while webhooks::outbox::spread(&fixture.db).await.unwrap() > 0 {}
         let both = fixture.person(Some(theirs.client.id), Role::Member, "Robin").await;
         place(&fixture, &both, &ours).await;
         let desk = sqlx::query_scalar("SELECT desk_stream FROM workspace WHERE id = $1")
@@ -99,7 +103,7 @@ impl Town {
         commands::end_now(db, operator, self.ours.subscription).await.unwrap();
         clients::commands::archive(db, operator, client).await.unwrap();
         schedule(db, operator, client, &format!("{OURS} & Partners")).await.unwrap();
-        while webhooks::spread(db).await.unwrap() > 0 {}
+        while webhooks::outbox::spread(db).await.unwrap() > 0 {}
     }
 
     async fn rows(&self) -> Rows {
@@ -152,8 +156,9 @@ async fn nothing_of_the_client_is_left_and_nothing_of_another_is_touched(pool: P
     without.retain(|table| !OF_NO_CLIENT.iter().any(|(named, _)| named == table));
     assert!(without.is_empty(), "these tables have no row of the client's in this test: {without:?}");
     let before = town.others(&theirs).await;
-    let bills =
-        billing::queries::list(db, operator, Some(client), billing::queries::Filter::Paid, 1).await.unwrap();
+    let bills = billing::queries::list(db, operator, Some(client), billing::queries::InvoiceFilter::Paid, 1)
+        .await
+        .unwrap();
     let contents: Vec<String> = sqlx::query_scalar("SELECT DISTINCT sha256 FROM file WHERE client_id = $1")
         .bind(client.0)
         .fetch_all(&pool)
@@ -167,9 +172,9 @@ async fn nothing_of_the_client_is_left_and_nothing_of_another_is_touched(pool: P
     let revenue = billing::queries::recurring(db, operator).await.unwrap();
     assert!(revenue.months.iter().any(|month| month.amount.minor > 500_000), "both paid in November");
     // Killed twice on the way.
-    let target = run::due(db).await.unwrap()[0];
-    assert!(run::begin(db, target).await.unwrap());
-    content::streams(db, target).await.unwrap();
+    let target = due(db).await.unwrap()[0];
+    assert!(begin(db, target).await.unwrap());
+    streams(db, target).await.unwrap();
     let first = contents.iter().find(|sha256| **sha256 != hash(SHARED)).unwrap();
     sqlx::query("DELETE FROM deliverable_version WHERE client_id = $1")
         .bind(client.0)
@@ -222,8 +227,9 @@ async fn nothing_of_the_client_is_left_and_nothing_of_another_is_touched(pool: P
         .unwrap();
     assert_eq!(told, ["erase_client"]);
     assert_eq!(billing::queries::recurring(db, operator).await.unwrap(), revenue);
-    let kept =
-        billing::queries::list(db, operator, Some(client), billing::queries::Filter::Paid, 1).await.unwrap();
+    let kept = billing::queries::list(db, operator, Some(client), billing::queries::InvoiceFilter::Paid, 1)
+        .await
+        .unwrap();
     assert_eq!(kept.invoices.len(), bills.invoices.len());
     for (kept, bill) in kept.invoices.iter().zip(&bills.invoices) {
         assert_eq!((kept.number, kept.total, &kept.lines), (bill.number, bill.total, &bill.lines));
@@ -231,10 +237,13 @@ async fn nothing_of_the_client_is_left_and_nothing_of_another_is_touched(pool: P
     }
 
     assert!(matches!(clients::queries::get(db, operator, client).await, Err(Error::NotFound)));
-    assert_eq!(clients::queries::list(db, operator, "", clients::Shown::Archived, 1).await.unwrap().all, 0);
+    assert_eq!(
+        clients::queries::list(db, operator, "", clients::ClientFilter::Archived, 1).await.unwrap().all,
+        0
+    );
     assert!(search_all(db, operator, OURS).await.unwrap().cards.is_empty());
     assert!(!search_all(db, operator, THEIRS).await.unwrap().cards.is_empty());
-    assert!(erased(db, operator, client).await.unwrap().is_some());
+    assert!(find_done(db, operator, client).await.unwrap().is_some());
     let gone = sign_in(db, town.fixture.workspace, &format!("owner@{OURS}.test"), "any", "192.0.2.1").await;
     assert!(matches!(gone, Err(Error::Refused(_))), "{gone:?}");
     assert_eq!(carry_out_due(db, &town.store).await.unwrap(), 0, "it is done");
@@ -295,8 +304,8 @@ async fn people_of_another_client_stay(pool: PgPool) {
     let (name, email, _) = row(&once).await;
     assert_eq!(name, "Sasha");
     assert!(email.ends_with("@erased.invalid"), "{email}");
-    let filter = audit::Filter::default();
-    let log = audit::list(db, &fixture.operator, &filter).await.unwrap();
+    let filter = audit::AuditQuery::default();
+    let log = audit::queries::list(db, &fixture.operator, &filter).await.unwrap();
     assert!(
         log.entries.iter().any(|entry| entry.what == "erase_client" && entry.detail.contains("Operator"))
     );

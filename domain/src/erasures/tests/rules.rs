@@ -5,9 +5,13 @@ use sqlx::PgPool;
 
 use crate::{
     Error, SystemRole,
-    accounts::queries::standings_in,
+    accounts::queries::all_memberships_in,
     clients::{self, commands::READABLE},
-    erasures::{GRACE, carry_out_due, consequences, find, keep, schedule},
+    erasures::{
+        GRACE,
+        commands::{cancel, carry_out_due, schedule},
+        queries::{consequences, find},
+    },
     files::store::{Store, standing},
     testing::{Fixture, TestClient},
 };
@@ -40,7 +44,7 @@ async fn only_an_operator_who_names_it_erases_a_client_that_left(pool: PgPool) {
     let client = archived(&fixture).await;
     for scope in [&client.owner, &client.member, &client.billing, &operator.within(client.id)] {
         assert!(matches!(schedule(db, scope, client.id, NAME).await, Err(Error::NotFound)));
-        assert!(matches!(keep(db, scope, client.id).await, Err(Error::NotFound)));
+        assert!(matches!(cancel(db, scope, client.id).await, Err(Error::NotFound)));
     }
     let stranger = Fixture::beside(db, &pool).await;
     assert!(matches!(schedule(db, &stranger.operator, client.id, NAME).await, Err(Error::NotFound)));
@@ -74,7 +78,7 @@ async fn owners_are_told_and_it_is_called_off(pool: PgPool) {
     assert!(mails(&fixture, &client.member).await.is_empty());
     let why = clients::commands::restore(db, operator, client.id).await;
     assert!(matches!(&why, Err(Error::Refused(why)) if why.contains("Keep it first")), "{why:?}");
-    keep(db, operator, client.id).await.unwrap();
+    cancel(db, operator, client.id).await.unwrap();
     assert_eq!(mails(&fixture, &client.owner).await.len(), 2);
     fixture.wait(GRACE + GRACE);
     assert_eq!(carry_out_due(db, &store).await.unwrap(), 0);
@@ -89,12 +93,12 @@ async fn once_begun_it_is_not_called_off(pool: PgPool) {
     let client = archived(&fixture).await;
     schedule(db, operator, client.id, NAME).await.unwrap();
     fixture.wait(GRACE);
-    let target = crate::erasures::run::due(db).await.unwrap()[0];
-    assert!(crate::erasures::run::begin(db, target).await.unwrap());
-    let why = keep(db, operator, client.id).await;
+    let target = crate::erasures::commands::due(db).await.unwrap()[0];
+    assert!(crate::erasures::commands::begin(db, target).await.unwrap());
+    let why = cancel(db, operator, client.id).await;
     assert!(matches!(&why, Err(Error::Refused(why)) if why.contains("too late")), "{why:?}");
     let mut tx = db.begin_as(SystemRole::Auth).await.unwrap();
-    assert!(standings_in(tx.conn(), client.owner.person().unwrap()).await.unwrap().is_empty());
+    assert!(all_memberships_in(tx.conn(), client.owner.person().unwrap()).await.unwrap().is_empty());
     drop(tx);
     // Without the install's own file store it does not go on.
     let (folder, other) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());

@@ -11,14 +11,14 @@ use super::{
 };
 use crate::{
     Result,
-    billing::{CreditNote, Invoice, Line, Pause, Subscription, queries, words},
+    billing::{CreditNote, Invoice, InvoiceLine, Pause, Subscription, queries, words},
     money::Money,
 };
 
 pub(super) async fn write<W: Write + Send + 'static>(packing: &mut Packing<'_, W>) -> Result<()> {
     let (invoices, credits) = numbers(packing).await?;
     for number in invoices {
-        let invoice = queries::by_number(packing.db, &packing.reader, number.cast_unsigned()).await?;
+        let invoice = queries::get_by_number(packing.db, &packing.reader, number.cast_unsigned()).await?;
         let name = format!("Invoices/Invoice {}", words::number(number.cast_unsigned()));
         let text = invoice_text(&packing.times, &invoice);
         packing.text(&format!("{name}.md"), text).await?;
@@ -26,7 +26,8 @@ pub(super) async fn write<W: Write + Send + 'static>(packing: &mut Packing<'_, W
         packing.progress.one_more().await?;
     }
     for number in credits {
-        let note = queries::credit_by_number(packing.db, &packing.reader, number.cast_unsigned()).await?;
+        let note =
+            queries::get_credit_note_by_number(packing.db, &packing.reader, number.cast_unsigned()).await?;
         let name = format!("Invoices/Credit note {}", words::credit_number(note.number));
         let text = credit_text(&packing.times, &note);
         packing.text(&format!("{name}.md"), text).await?;
@@ -60,16 +61,16 @@ async fn numbers<W>(packing: &Packing<'_, W>) -> Result<(Vec<i64>, Vec<i64>)> {
 }
 
 async fn subscriptions<W: Write + Send + 'static>(packing: &mut Packing<'_, W>) -> Result<()> {
-    let held = queries::every(packing.db, &packing.reader, packing.claim.client).await?;
+    let held = queries::list_subscriptions_of(packing.db, &packing.reader, packing.claim.client).await?;
     let mut all = Vec::with_capacity(held.len());
     for one in &held {
-        let pauses = queries::pauses(packing.db, &packing.reader, one).await?;
+        let pauses = queries::list_pauses(packing.db, &packing.reader, one).await?;
         all.push(subscription_json(one, &pauses));
     }
     packing.json("subscriptions.json", &Value::Array(all)).await
 }
 
-fn lines(lines: &[Line], total: Money) -> String {
+fn lines(lines: &[InvoiceLine], total: Money) -> String {
     let mut text = "| What | Amount |\n|---|---:|\n".to_owned();
     for line in lines {
         let what = line.what.split_whitespace().collect::<Vec<_>>().join(" ").replace('|', "\\|");

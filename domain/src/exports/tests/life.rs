@@ -7,7 +7,11 @@ use super::world::World;
 use crate::{
     Actor, Error, Role, Scope,
     clients::commands::archive,
-    exports::{PAUSE, State, Taken, VALID, clear, shown, start, take, work_due},
+    exports::{
+        Download, ExportState, PAUSE, VALID,
+        commands::{clear, download, pack_due, start},
+        queries::view,
+    },
     files,
     ids::ExportId,
 };
@@ -31,21 +35,21 @@ async fn owners_and_operators_take_everything_and_nobody_else_does(pool: PgPool)
     for who in [&hale.member, &hale.billing] {
         let why = refusal(start(db, store, who, Tz::UTC).await);
         assert!(why.contains("Only an owner can download everything. Ask Owner."), "{why}");
-        let page = shown(db, who).await.unwrap();
+        let page = view(db, who).await.unwrap();
         assert!(!page.may && page.owners == ["Owner"]);
     }
     world.packed(&hale.owner).await;
     let id = world.ready(&hale.owner).await;
     for who in [&hale.member, &hale.billing] {
-        refusal(take(db, store, who, id).await);
+        refusal(download(db, store, who, id).await);
     }
     let elsewhere = crate::testing::Fixture::beside(db, &pool).await.operator;
     for who in [&pine.owner, &world.fixture.operator.within(pine.id), &elsewhere.within(hale.id)] {
-        assert!(matches!(take(db, store, who, id).await, Err(Error::NotFound)));
+        assert!(matches!(download(db, store, who, id).await, Err(Error::NotFound)));
     }
     assert!(matches!(start(db, store, &elsewhere.within(hale.id), Tz::UTC).await, Err(Error::NotFound)));
     let desk = world.fixture.operator.within(hale.id);
-    assert!(matches!(take(db, store, &desk, id).await, Ok(Taken::File { .. })));
+    assert!(matches!(download(db, store, &desk, id).await, Ok(Download::File { .. })));
     let told = [
         ("Owner", "start_export"),
         ("The portal", "finish_export"),
@@ -101,20 +105,20 @@ async fn one_at_a_time_is_packed_and_one_an_hour(pool: PgPool) {
     }
     let rows: i64 = sqlx::query_scalar("SELECT count(*) FROM client_export").fetch_one(&pool).await.unwrap();
     assert_eq!(rows, 1, "who presses twice has asked once");
-    assert_eq!(shown(db, owner).await.unwrap().latest.unwrap().state, State::Queued);
-    work_due(db, store).await.unwrap();
+    assert_eq!(view(db, owner).await.unwrap().latest.unwrap().state, ExportState::Queued);
+    pack_due(db, store).await.unwrap();
     let first = world.ready(owner).await;
     let why = refusal(start(db, store, owner, Tz::Europe__Berlin).await);
     assert_eq!(why, "You can prepare one download an hour. Try again after today 10:00.");
-    assert!(shown(db, owner).await.unwrap().next_at.is_some());
+    assert!(view(db, owner).await.unwrap().next_at.is_some());
 
     world.fixture.wait(PAUSE);
-    assert_eq!(shown(db, owner).await.unwrap().next_at, None);
+    assert_eq!(view(db, owner).await.unwrap().next_at, None);
     world.start(owner).await;
     assert_eq!(world.ready(owner).await, first, "the one before stays until the new one is there");
-    work_due(db, store).await.unwrap();
+    pack_due(db, store).await.unwrap();
     assert_ne!(world.ready(owner).await, first);
-    assert_eq!(take(db, store, owner, first).await.unwrap(), Taken::Gone);
+    assert_eq!(download(db, store, owner, first).await.unwrap(), Download::Gone);
     clear(db, store).await.unwrap();
     assert_eq!(world.objects().await.len(), 1, "and is then removed");
 }
@@ -127,24 +131,24 @@ async fn another_node_begins_anew_where_one_died(pool: PgPool) {
     world.start(owner).await;
     // As far as it comes until it has told how much there is; then its node is gone.
     {
-        let mut dying = Box::pin(work_due(db, store));
+        let mut dying = Box::pin(pack_due(db, store));
         loop {
             assert!((&mut dying).now_or_never().is_none(), "it was done before it could die");
             tokio::task::yield_now().await;
-            if shown(db, owner).await.unwrap().latest.unwrap().total > 0 {
+            if view(db, owner).await.unwrap().latest.unwrap().total > 0 {
                 break;
             }
         }
     }
-    let latest = async || shown(db, owner).await.unwrap().latest.unwrap();
-    assert_eq!(latest().await.state, State::Working);
-    assert_eq!(work_due(db, store).await.unwrap(), 0, "nobody else takes it while it is believed alive");
+    let latest = async || view(db, owner).await.unwrap().latest.unwrap();
+    assert_eq!(latest().await.state, ExportState::Working);
+    assert_eq!(pack_due(db, store).await.unwrap(), 0, "nobody else takes it while it is believed alive");
     assert_eq!(world.objects().await, Vec::<String>::new(), "nothing half-done can be seen");
     world.fixture.wait(TimeDelta::seconds(61));
-    assert_eq!(work_due(db, store).await.unwrap(), 1);
-    assert_eq!(latest().await.state, State::Ready);
+    assert_eq!(pack_due(db, store).await.unwrap(), 1);
+    assert_eq!(latest().await.state, ExportState::Ready);
     assert_eq!(world.objects().await.len(), 1);
-    assert!(matches!(take(db, store, owner, world.ready(owner).await).await, Ok(Taken::File { .. })));
+    assert!(matches!(download(db, store, owner, world.ready(owner).await).await, Ok(Download::File { .. })));
 }
 
 #[sqlx::test(migrations = "../migrations")]
@@ -157,12 +161,12 @@ async fn what_kills_every_node_is_given_up_in_words(pool: PgPool) {
         .execute(&pool)
         .await
         .unwrap();
-    work_due(db, store).await.unwrap();
-    let latest = shown(db, owner).await.unwrap().latest.unwrap();
-    assert_eq!(latest.state, State::Failed);
+    pack_due(db, store).await.unwrap();
+    let latest = view(db, owner).await.unwrap().latest.unwrap();
+    assert_eq!(latest.state, ExportState::Failed);
     assert!(latest.failure.contains("Try again"), "{}", latest.failure);
     world.start(owner).await;
-    work_due(db, store).await.unwrap();
+    pack_due(db, store).await.unwrap();
     world.ready(owner).await;
 }
 
@@ -175,9 +179,9 @@ async fn a_full_disk_is_said_and_nothing_stays(pool: PgPool) {
     assert!(refusal(start(db, &full, owner, Tz::UTC).await).contains("enough room"));
     // It fills up after the start.
     world.start(owner).await;
-    work_due(db, &full).await.unwrap();
-    let latest = shown(db, owner).await.unwrap().latest.unwrap();
-    assert!(latest.state == State::Failed && latest.failure.contains("enough room"), "{latest:?}");
+    pack_due(db, &full).await.unwrap();
+    let latest = view(db, owner).await.unwrap().latest.unwrap();
+    assert!(latest.state == ExportState::Failed && latest.failure.contains("enough room"), "{latest:?}");
     assert_eq!(world.objects().await, Vec::<String>::new());
 }
 
@@ -193,12 +197,16 @@ async fn after_a_week_it_is_gone(pool: PgPool) {
     // Neither is it a content that no file names.
     files::commands::clear(db, store).await.unwrap();
     assert_eq!(world.objects().await.len(), 1);
-    assert!(matches!(take(db, store, owner, id).await, Ok(Taken::File { .. })));
+    assert!(matches!(download(db, store, owner, id).await, Ok(Download::File { .. })));
 
     world.fixture.wait(TimeDelta::minutes(1));
-    assert_eq!(take(db, store, owner, id).await.unwrap(), Taken::Gone, "before anybody has cleared it");
-    let page = shown(db, owner).await.unwrap();
-    assert!(page.ready.is_none() && page.latest.unwrap().state == State::Expired);
+    assert_eq!(
+        download(db, store, owner, id).await.unwrap(),
+        Download::Gone,
+        "before anybody has cleared it"
+    );
+    let page = view(db, owner).await.unwrap();
+    assert!(page.ready.is_none() && page.latest.unwrap().state == ExportState::Expired);
     assert_eq!(clear(db, store).await.unwrap(), 1);
     assert_eq!(world.objects().await, Vec::<String>::new());
     world.start(owner).await;
@@ -238,10 +246,10 @@ async fn one_whose_file_is_gone_has_expired(pool: PgPool) {
     let id: ExportId = world.ready(owner).await;
     let key = files::store::Key::parse(&world.objects().await[0]).unwrap();
     store.delete(&key).await.unwrap();
-    assert_eq!(take(db, store, owner, id).await.unwrap(), Taken::Gone);
+    assert_eq!(download(db, store, owner, id).await.unwrap(), Download::Gone);
     clear(db, store).await.unwrap();
-    let page = shown(db, owner).await.unwrap();
-    assert_eq!((page.ready, page.latest.unwrap().state), (None, State::Expired));
+    let page = view(db, owner).await.unwrap();
+    assert_eq!((page.ready, page.latest.unwrap().state), (None, ExportState::Expired));
 }
 
 #[sqlx::test(migrations = "../migrations")]

@@ -13,9 +13,12 @@ use zip::ZipArchive;
 use crate::{
     Db, Scope, agents,
     approvals::{self, Audience, Question},
-    billing::{self, InvoiceDraft, Line},
+    billing::{self, InvoiceDraft, InvoiceLine},
     deliverables::{self, Content},
-    exports::{self, Taken, start, take, work_due},
+    exports::{
+        self, Download,
+        commands::{download, pack_due, start},
+    },
     files::{
         ArrivedFile, HEAD,
         commands::keep,
@@ -165,7 +168,7 @@ impl World {
     async fn bills(&self, client: &TestClient, word: &str) {
         let (db, operator) = (self.db(), &self.fixture.operator);
         let draft = |what: &str, minor| InvoiceDraft {
-            lines: vec![Line { what: format!("{word}{what}"), minor }],
+            lines: vec![InvoiceLine { what: format!("{word}{what}"), minor }],
             currency: Currency::USD,
             note: String::new(),
         };
@@ -181,15 +184,16 @@ impl World {
     }
 
     pub(super) async fn ready(&self, scope: &Scope) -> ExportId {
-        exports::shown(self.db(), scope).await.unwrap().ready.expect("a download is ready").id
+        exports::queries::view(self.db(), scope).await.unwrap().ready.expect("a download is ready").id
     }
 
     /// Has it packed, downloads it, and opens it.
     pub(super) async fn packed(&self, scope: &Scope) -> (String, Opened) {
         self.start(scope).await;
-        assert_eq!(work_due(self.db(), &self.store).await.unwrap(), 1);
+        assert_eq!(pack_due(self.db(), &self.store).await.unwrap(), 1);
         let id = self.ready(scope).await;
-        let Taken::File { key, bytes, name } = take(self.db(), &self.store, scope, id).await.unwrap() else {
+        let Download::File { key, bytes, name } = download(self.db(), &self.store, scope, id).await.unwrap()
+        else {
             panic!("it is gone")
         };
         let content = self.store.get(&key).await.unwrap();

@@ -1,9 +1,9 @@
 //! Changing offers. For operators; what was sold before stays as it was sold.
 
-mod place;
+mod reorder;
 mod state;
 mod write;
 
-pub use place::{Towards, reorder};
+pub use reorder::{Direction, reorder};
 pub use state::{archive, publish};
 pub use write::{create, duplicate, update};

@@ -1,9 +1,10 @@
 use crate::{
     Db, Error, Result, Scope,
-    audit::{self, Deed},
+    audit::{self, NewEntry},
     ids::OfferId,
     live_hints,
-    offers::{OfferState, queries},
+    offers::OfferState,
+    scope::operators_only,
 };
 
 /// Puts an offer on the storefront. One that stands there already stays.
@@ -23,7 +24,7 @@ pub async fn archive(db: &Db, scope: &Scope, offer: OfferId) -> Result<()> {
 }
 
 async fn set(db: &Db, scope: &Scope, offer: OfferId, state: OfferState) -> Result<()> {
-    queries::operators_only(scope)?;
+    operators_only(scope)?;
     let mut tx = db.begin(scope).await?;
     let now = tx.now();
     let name = sqlx::query_scalar!(
@@ -37,7 +38,7 @@ async fn set(db: &Db, scope: &Scope, offer: OfferId, state: OfferState) -> Resul
     .await?
     .ok_or(Error::NotFound)?;
     let what = if state == OfferState::Published { "publish_offer" } else { "archive_offer" };
-    audit::done_in(&mut tx, scope, Deed::done(what, name)).await?;
+    audit::commands::record_in(&mut tx, scope, NewEntry::done(what, name)).await?;
     live_hints::publish_to_desk(&mut tx, scope, "offer").await?;
     tx.commit().await
 }

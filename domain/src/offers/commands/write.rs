@@ -2,22 +2,23 @@ use sqlx::types::Json;
 
 use crate::{
     Db, Error, Result, Scope, Tx,
-    audit::{self, Deed},
+    audit::{self, NewEntry},
     ids::OfferId,
     live_hints,
-    offers::{Draft, queries},
+    offers::{OfferDraft, queries},
+    scope::operators_only,
 };
 
 /// Writes a new offer, as a draft at the end of the list.
 ///
 /// # Errors
 /// [`Error::Fields`]; [`Error::NotFound`] for anyone but an operator.
-pub async fn create(db: &Db, scope: &Scope, draft: &Draft) -> Result<OfferId> {
-    queries::operators_only(scope)?;
+pub async fn create(db: &Db, scope: &Scope, draft: &OfferDraft) -> Result<OfferId> {
+    operators_only(scope)?;
     draft.check()?;
     let mut tx = db.begin(scope).await?;
     let id = insert_in(&mut tx, scope, draft).await?;
-    audit::done_in(&mut tx, scope, Deed::done("create_offer", in_short(draft))).await?;
+    audit::commands::record_in(&mut tx, scope, NewEntry::done("create_offer", in_short(draft))).await?;
     tx.commit().await?;
     Ok(id)
 }
@@ -26,11 +27,11 @@ pub async fn create(db: &Db, scope: &Scope, draft: &Draft) -> Result<OfferId> {
 ///
 /// # Errors
 /// [`Error::Fields`], [`Error::NotFound`].
-pub async fn update(db: &Db, scope: &Scope, offer: OfferId, draft: &Draft) -> Result<()> {
-    queries::operators_only(scope)?;
+pub async fn update(db: &Db, scope: &Scope, offer: OfferId, draft: &OfferDraft) -> Result<()> {
+    operators_only(scope)?;
     draft.check()?;
     let mut tx = db.begin(scope).await?;
-    let before = Draft::from(&queries::get_in(&mut tx, scope, offer).await?);
+    let before = OfferDraft::from(&queries::get_in(&mut tx, scope, offer).await?);
     let (terms, now) = (&draft.terms, tx.now());
     let changed = sqlx::query!(
         "UPDATE offer SET name = $3, summary = $4, vertical = $5, points = $6, price_minor = $7, currency = $8,
@@ -60,8 +61,8 @@ pub async fn update(db: &Db, scope: &Scope, offer: OfferId, draft: &Draft) -> Re
         return Err(Error::NotFound);
     }
     live_hints::publish_to_desk(&mut tx, scope, "offer").await?;
-    let deed = Deed::done("edit_offer", draft.name.as_str());
-    audit::done_in(&mut tx, scope, deed.changed(in_short(&before), in_short(draft))).await?;
+    let entry = NewEntry::done("edit_offer", draft.name.as_str());
+    audit::commands::record_in(&mut tx, scope, entry.changed(in_short(&before), in_short(draft))).await?;
     tx.commit().await
 }
 
@@ -70,23 +71,23 @@ pub async fn update(db: &Db, scope: &Scope, offer: OfferId, draft: &Draft) -> Re
 /// # Errors
 /// [`Error::NotFound`].
 pub async fn duplicate(db: &Db, scope: &Scope, offer: OfferId) -> Result<OfferId> {
-    queries::operators_only(scope)?;
+    operators_only(scope)?;
     let mut tx = db.begin(scope).await?;
-    let mut draft = Draft::from(&queries::get_in(&mut tx, scope, offer).await?);
+    let mut draft = OfferDraft::from(&queries::get_in(&mut tx, scope, offer).await?);
     let room: String = draft.name.chars().take(73).collect();
     draft.name = format!("{room}, copy");
     let id = insert_in(&mut tx, scope, &draft).await?;
-    audit::done_in(&mut tx, scope, Deed::done("copy_offer", in_short(&draft))).await?;
+    audit::commands::record_in(&mut tx, scope, NewEntry::done("copy_offer", in_short(&draft))).await?;
     tx.commit().await?;
     Ok(id)
 }
 
 /// For a reader of the audit log.
-fn in_short(draft: &Draft) -> String {
+fn in_short(draft: &OfferDraft) -> String {
     format!("{}, {}", draft.name, draft.terms.price_words())
 }
 
-async fn insert_in(tx: &mut Tx, scope: &Scope, draft: &Draft) -> Result<OfferId> {
+async fn insert_in(tx: &mut Tx, scope: &Scope, draft: &OfferDraft) -> Result<OfferId> {
     let (id, terms, now) = (OfferId::new(), &draft.terms, tx.now());
     sqlx::query!(
         "INSERT INTO offer (id, workspace_id, name, summary, vertical, points, price_minor, currency, billing_interval,

@@ -1,10 +1,10 @@
-//! An offer as it is written: what was typed ([`Typed`]), and what may be kept ([`Draft`]).
+//! An offer as it is written: what was typed ([`OfferForm`]), and what may be kept ([`OfferDraft`]).
 
+mod form;
 mod question;
-mod typed;
 
-pub use question::TypedField;
-pub use typed::Typed;
+pub use form::OfferForm;
+pub use question::FieldForm;
 
 use super::{IntakeField, Offer, Terms};
 use crate::{FieldErrors, Result, names, readable, words};
@@ -18,7 +18,7 @@ const HIGHEST_PRICE: i64 = 100_000_000_000;
 
 /// Everything of an offer that an operator writes.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Draft {
+pub struct OfferDraft {
     pub name: String,
     pub summary: String,
     pub vertical: String,
@@ -27,7 +27,7 @@ pub struct Draft {
     pub intake: Vec<IntakeField>,
 }
 
-impl From<&Offer> for Draft {
+impl From<&Offer> for OfferDraft {
     fn from(offer: &Offer) -> Self {
         Self {
             name: offer.name.clone(),
@@ -40,7 +40,7 @@ impl From<&Offer> for Draft {
     }
 }
 
-impl Draft {
+impl OfferDraft {
     /// Whether it may be kept.
     ///
     /// # Errors

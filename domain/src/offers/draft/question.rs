@@ -11,7 +11,7 @@ const LONGEST_KEY: usize = 40;
 
 /// A question of the intake form as it was typed.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct TypedField {
+pub struct FieldForm {
     /// Empty for a new question: it gets one from its label.
     pub key: String,
     pub label: String,
@@ -23,7 +23,7 @@ pub struct TypedField {
     pub required: bool,
 }
 
-impl TypedField {
+impl FieldForm {
     /// The question, with a key that none of `taken` has.
     pub(super) fn read(&self, taken: &[IntakeField]) -> IntakeField {
         let kind = IntakeKind::parse(&self.kind).unwrap_or(IntakeKind::Text);

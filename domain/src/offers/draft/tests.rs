@@ -5,8 +5,8 @@ use crate::{
     offers::{IntakeKind, Interval, Starts},
 };
 
-fn typed() -> Typed {
-    Typed {
+fn typed() -> OfferForm {
+    OfferForm {
         name: " Two at a time ".into(),
         points: "A weekly report\n\n Pause when you like ".into(),
         price: "5,000.50".into(),
@@ -16,24 +16,24 @@ fn typed() -> Typed {
         revisions: "3".into(),
         starts: "on_payment".into(),
         intake: vec![
-            TypedField {
+            FieldForm {
                 label: "What do you do?".into(),
                 kind: "long".into(),
                 required: true,
-                ..TypedField::default()
+                ..FieldForm::default()
             },
-            TypedField {
+            FieldForm {
                 label: "Tone".into(),
                 kind: "choice".into(),
                 options: "Plain\nFormal".into(),
-                ..TypedField::default()
+                ..FieldForm::default()
             },
         ],
-        ..Typed::default()
+        ..OfferForm::default()
     }
 }
 
-fn errors(typed: &Typed) -> FieldErrors {
+fn errors(typed: &OfferForm) -> FieldErrors {
     match typed.read(Currency::USD) {
         Err(Error::Fields(errors)) => errors,
         other => panic!("not refused: {other:?}"),
@@ -51,14 +51,14 @@ fn what_is_typed_is_read_and_shown_again() {
     let keys: Vec<&str> = draft.intake.iter().map(|field| field.key.as_str()).collect();
     assert_eq!(keys, ["what_do_you_do", "tone"]);
     assert_eq!(draft.intake[1].kind, IntakeKind::Choice);
-    assert_eq!(Typed::from(&draft).read(Currency::USD).unwrap(), draft);
+    assert_eq!(OfferForm::from(&draft).read(Currency::USD).unwrap(), draft);
 }
 
 #[test]
 fn a_renamed_question_keeps_its_key() {
-    let mut typed = Typed::from(&typed().read(Currency::USD).unwrap());
+    let mut typed = OfferForm::from(&typed().read(Currency::USD).unwrap());
     typed.intake[1].label = "Which tone?".into();
-    typed.intake.push(TypedField { label: "Tone".into(), ..TypedField::default() });
+    typed.intake.push(FieldForm { label: "Tone".into(), ..FieldForm::default() });
     let keys: Vec<String> =
         typed.read(Currency::USD).unwrap().intake.into_iter().map(|field| field.key).collect();
     assert_eq!(keys, ["what_do_you_do", "tone", "tone_2"]);
@@ -95,7 +95,7 @@ fn unlimited_revisions_need_no_number() {
 fn a_form_of_absurd_size_is_refused() {
     let mut typed = typed();
     typed.points = vec!["a point"; 13].join("\n");
-    typed.intake = vec![TypedField { label: "Why?".into(), ..TypedField::default() }; 31];
+    typed.intake = vec![FieldForm { label: "Why?".into(), ..FieldForm::default() }; 31];
     typed.summary = "x".repeat(301);
     let errors = errors(&typed);
     assert!(errors.of("points").is_some() && errors.of("intake").is_some() && errors.of("summary").is_some());

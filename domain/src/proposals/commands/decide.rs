@@ -2,7 +2,7 @@ use sqlx::types::Json;
 
 use crate::{
     Db, Error, Result, Scope, Tx,
-    audit::{self, By, Deed, Outcome},
+    audit::{self, AuditOutcome, By, NewEntry},
     ids::{ClientId, ProposalId},
     live_hints,
     proposals::{Action, Decision, ProposalState},
@@ -30,7 +30,7 @@ pub async fn approve(db: &Db, scope: &Scope, by: &By, proposal: ProposalId) -> R
         Err(decided) => return Ok(decided),
     };
     settle(&mut tx, scope, proposal, ProposalState::Done, "").await?;
-    audit::write_in(&mut tx, scope, by, &deed(&held, Outcome::Done)).await?;
+    audit::commands::write_in(&mut tx, scope, by, &entry(&held, AuditOutcome::Done)).await?;
     let (joined, joint) = db.joined(tx);
     match held.action.carry_out(&joined, scope).await {
         Ok(()) => {
@@ -61,7 +61,7 @@ pub async fn decline(db: &Db, scope: &Scope, by: &By, proposal: ProposalId) -> R
         Err(decided) => return Ok(decided),
     };
     settle(&mut tx, scope, proposal, ProposalState::Declined, "").await?;
-    audit::write_in(&mut tx, scope, by, &deed(&held, Outcome::Declined)).await?;
+    audit::commands::write_in(&mut tx, scope, by, &entry(&held, AuditOutcome::Declined)).await?;
     live_hints::publish_to_desk(&mut tx, scope, "proposal").await?;
     tx.commit().await?;
     Ok(Decision::Won)
@@ -75,8 +75,8 @@ async fn fail(db: &Db, scope: &Scope, by: &By, proposal: ProposalId, why: String
         Err(decided) => return Ok(decided),
     };
     settle(&mut tx, scope, proposal, ProposalState::Failed, &why).await?;
-    let deed = deed(&held, Outcome::Refused).came_to(Outcome::Refused, why.as_str());
-    audit::write_in(&mut tx, scope, by, &deed).await?;
+    let entry = entry(&held, AuditOutcome::Refused).with_outcome(AuditOutcome::Refused, why.as_str());
+    audit::commands::write_in(&mut tx, scope, by, &entry).await?;
     live_hints::publish_to_desk(&mut tx, scope, "proposal").await?;
     tx.commit().await?;
     Ok(Decision::Failed(why))
@@ -92,9 +92,9 @@ fn in_words(error: Error) -> Result<String> {
     }
 }
 
-fn deed(held: &OpenProposal, outcome: Outcome) -> Deed {
-    let deed = Deed { client: held.client, ..Deed::done(held.action.name(), held.words.as_str()) };
-    deed.came_to(outcome, format!("Proposed by {}", held.by))
+fn entry(held: &OpenProposal, outcome: AuditOutcome) -> NewEntry {
+    let entry = NewEntry { client: held.client, ..NewEntry::done(held.action.name(), held.words.as_str()) };
+    entry.with_outcome(outcome, format!("Proposed by {}", held.by))
 }
 
 /// Locks an open proposal; otherwise how it was decided.

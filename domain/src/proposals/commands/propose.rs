@@ -3,7 +3,7 @@ use sqlx::types::Json;
 
 use crate::{
     Db, Error, FieldErrors, Result, Scope, Tx,
-    audit::{Deed, Outcome},
+    audit::{AuditOutcome, NewEntry},
     ids::{ProposalId, TokenId},
     live_hints, mail,
     proposals::{Action, action::Meaning},
@@ -28,7 +28,7 @@ pub async fn propose(
     token: TokenId,
     action: &Action,
     reason: &str,
-) -> Result<(ProposalId, Deed)> {
+) -> Result<(ProposalId, NewEntry)> {
     operator(scope)?;
     let reason = reason.replace('\0', "").trim().to_owned();
     if reason.chars().count() > REASON {
@@ -41,8 +41,8 @@ pub async fn propose(
     live_hints::publish_to_desk(&mut tx, scope, "proposal").await?;
     mail_operators(&mut tx, scope, &meaning, &reason).await?;
     tx.commit().await?;
-    let deed = Deed { client: meaning.client, ..Deed::done(action.name(), meaning.words) };
-    Ok((id, deed.came_to(Outcome::Proposed, reason)))
+    let entry = NewEntry { client: meaning.client, ..NewEntry::done(action.name(), meaning.words) };
+    Ok((id, entry.with_outcome(AuditOutcome::Proposed, reason)))
 }
 
 async fn insert(
@@ -85,5 +85,5 @@ async fn mail_operators(tx: &mut Tx, scope: &Scope, meaning: &Meaning, reason: &
         mail::plain(words),
     );
     let subject = format!("Needs your approval: {words}");
-    mail::to_operators_about_in(tx, scope, meaning.client, &subject, &body).await
+    mail::commands::queue_to_operators_about_in(tx, scope, meaning.client, &subject, &body).await
 }

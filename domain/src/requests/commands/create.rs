@@ -10,7 +10,7 @@ use crate::{
         position,
     },
     session::{Author, Part},
-    webhooks::{self, Kind},
+    webhooks::{self, EventKind},
 };
 
 /// Asks for work, and starts it where a place is free. Answers the request's number; the same form sent again answers
@@ -37,7 +37,7 @@ pub async fn create(db: &Db, scope: &Scope, new: NewRequest) -> Result<u64> {
     let row = insert(&mut tx, scope, &held, person, &new).await?;
     append_ask(&mut tx, scope, &row, &new).await?;
     held.changed(&mut tx, scope, "request", row.number).await?;
-    webhooks::enqueue(&mut tx, scope, Kind::RequestCreated, row.told()).await?;
+    webhooks::commands::enqueue(&mut tx, scope, EventKind::RequestCreated, row.webhook_data()).await?;
     start_next_held(&mut tx, scope, &held, None).await?;
     tx.commit().await?;
     Ok(row.number)

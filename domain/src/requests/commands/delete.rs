@@ -1,7 +1,7 @@
 use super::may_work;
 use crate::{
     Db, Error, Result, Scope, Tx,
-    audit::{self, Deed},
+    audit::{self, NewEntry},
     files::{self, Store},
     ids::RequestId,
     live_hints,
@@ -42,8 +42,12 @@ pub async fn delete(
     };
     let what = deleted.what();
     let deed = if backstage { "delete_note" } else { what.deed() };
-    audit::done_in(&mut tx, scope, Deed::done(deed, format!("#{} {}", row.number, row.title)).of(client))
-        .await?;
+    audit::commands::record_in(
+        &mut tx,
+        scope,
+        NewEntry::done(deed, format!("#{} {}", row.number, row.title)).of(client),
+    )
+    .await?;
     if !backstage {
         live_hints::publish(&mut tx, scope, client, "request", Some(row.number)).await?;
     }

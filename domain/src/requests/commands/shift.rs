@@ -7,7 +7,10 @@ use crate::{
     },
     runs,
     session::{Author, Part},
-    webhooks::{self, Kind, told_with},
+    webhooks::{
+        EventKind,
+        commands::{enqueue, with_fields},
+    },
 };
 
 /// Moves a request to another column, its clock with it, and says so. Where that takes a place the database has the
@@ -43,8 +46,9 @@ pub(crate) async fn shift_in(
     clock::one_row(done.rows_affected())?;
     clock::set_in(tx, scope, held, row.id, to).await?;
     row.append(tx, author, [Part::DataMoved { from: row.column, to }]).await?;
-    let moved = told_with(row.told(), [("from", row.column.as_str().into()), ("to", to.as_str().into())]);
-    webhooks::enqueue(tx, scope, Kind::RequestMoved, moved).await?;
+    let moved =
+        with_fields(row.webhook_data(), [("from", row.column.as_str().into()), ("to", to.as_str().into())]);
+    enqueue(tx, scope, EventKind::RequestMoved, moved).await?;
     held.changed(tx, scope, "request", row.number).await
 }
 

@@ -7,7 +7,10 @@ use crate::{
     },
     runs::{ClaimedRun, LivingRun},
     session::{Author, Event, Part, RunState},
-    webhooks::{self, Kind, told_with},
+    webhooks::{
+        EventKind,
+        commands::{enqueue, with_fields},
+    },
 };
 
 /// The longest words of a failure, in characters.
@@ -164,7 +167,7 @@ async fn enqueue_webhooks(
         ("attempt", run.attempt.into()),
         ("agent", run.agent_name.as_str().into()),
     ];
-    webhooks::enqueue(tx, scope, Kind::RunEnded, told_with(row.told(), ended)).await
+    enqueue(tx, scope, EventKind::RunEnded, with_fields(row.webhook_data(), ended)).await
 }
 
 async fn mail_operators(
@@ -180,7 +183,7 @@ async fn mail_operators(
         "Work on “{title}” for {client} failed. Here’s what the client sees:\n\n{}\n\nRestart it from your desk: {{link:/desk}}\n",
         mail::plain(words)
     );
-    mail::to_operators_in(tx, scope, &subject, &body).await
+    mail::commands::queue_to_operators_in(tx, scope, &subject, &body).await
 }
 
 impl ClaimedRun {

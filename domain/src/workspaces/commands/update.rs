@@ -2,7 +2,7 @@ use sqlx::types::Json;
 
 use crate::{
     Db, Error, Result, Scope,
-    audit::{self, Deed},
+    audit::{self, NewEntry},
     billing,
     ids::ClientId,
     live_hints,
@@ -45,8 +45,13 @@ pub async fn update(db: &Db, scope: &Scope, settings: &Settings) -> Result<()> {
     }
     billing::commands::issue_held_in(&mut tx, scope, None).await?;
     live_hints::publish_to_desk(&mut tx, scope, "workspace").await?;
-    let deed = Deed::done("change_settings", settings.name.as_str());
-    audit::done_in(&mut tx, scope, Deed { detail: changed_words(&before, settings), ..deed }).await?;
+    let entry = NewEntry::done("change_settings", settings.name.as_str());
+    audit::commands::record_in(
+        &mut tx,
+        scope,
+        NewEntry { detail: changed_words(&before, settings), ..entry },
+    )
+    .await?;
     tx.commit().await?;
     if before.calendar != settings.calendar {
         reset_clocks(db, scope).await?;

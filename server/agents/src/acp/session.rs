@@ -7,7 +7,7 @@ use agent_client_protocol::v1::schema::{
     RequestPermissionOutcome, RequestPermissionRequest, RequestPermissionResponse, SessionUpdate, StopReason,
     TextContent, ToolCallStatus, ToolCallUpdate, ToolKind,
 };
-use domain::{bounds, costs::Spent, session::StepState};
+use domain::{bounds, costs::UsageReport, session::StepState};
 use serde_json::Value;
 use tokio::time::{Instant, sleep_until};
 
@@ -238,7 +238,14 @@ impl<'a, 'b> AcpSession<'a, 'b> {
         let model = self.program.context.reach().settings.model.clone().unwrap_or_default();
         self.program
             .context
-            .record_usage(&Spent { key, model, input_tokens, cached_tokens, output_tokens, micros: None })
+            .record_usage(&UsageReport {
+                key,
+                model,
+                input_tokens,
+                cached_tokens,
+                output_tokens,
+                micros: None,
+            })
             .await
     }
 
@@ -246,7 +253,7 @@ impl<'a, 'b> AcpSession<'a, 'b> {
     async fn cost(&self, amount: f64) -> Result<(), AttemptFailure> {
         let key = format!("{}-cost", self.program.state.session.as_deref().unwrap_or_default());
         let micros = Some(bounds::micros(amount));
-        self.program.context.record_usage(&Spent { key, micros, ..Spent::default() }).await
+        self.program.context.record_usage(&UsageReport { key, micros, ..UsageReport::default() }).await
     }
 }
 

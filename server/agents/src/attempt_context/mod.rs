@@ -14,7 +14,7 @@ use std::{
 use domain::{
     Db,
     agents::Reach,
-    costs::{self, Gate, Spent},
+    costs::{self, Gate, UsageReport},
     deliverables::{self, Content},
     files::{File, store::Store},
     ids::{ApprovalId, RunId},
@@ -159,13 +159,13 @@ impl AttemptContext {
     ///
     /// # Errors
     /// [`AttemptFailure::Limit`] where the next step could pass a month's limit: leave the work, the operators are asked.
-    pub async fn record_usage(&self, spent: &Spent) -> Result<(), AttemptFailure> {
-        costs::record(&self.db, &self.claimed, spent).await?;
+    pub async fn record_usage(&self, spent: &UsageReport) -> Result<(), AttemptFailure> {
+        costs::commands::record(&self.db, &self.claimed, spent).await?;
         self.within_limits().await
     }
 
     pub(super) async fn within_limits(&self) -> Result<(), AttemptFailure> {
-        match costs::gate(&self.db, &self.claimed).await? {
+        match costs::gate::check(&self.db, &self.claimed).await? {
             Gate::Open => Ok(()),
             Gate::Ask(hit) => Err(AttemptFailure::Limit(hit)),
             Gate::Shut(hit) => Err(limit::reached(&hit)),

@@ -2,7 +2,7 @@
 
 use std::{collections::HashMap, time::Duration};
 
-use domain::{bounds, costs::Spent, session::StepState};
+use domain::{bounds, costs::UsageReport, session::StepState};
 use serde_json::Value;
 use tokio::time::{Instant, sleep_until};
 use uuid::Uuid;
@@ -205,7 +205,7 @@ impl<'a, 'b> ClaudeSession<'a, 'b> {
         let key = format!("{}-{}", self.program.report(session), self.turns);
         let usage = &done.usage;
         let cached_tokens = usage.cache_read_input_tokens;
-        let spent = Spent {
+        let spent = UsageReport {
             key,
             model: done.models.keys().next().cloned().unwrap_or_default(),
             input_tokens: usage.input_tokens + usage.cache_creation_input_tokens + cached_tokens,

@@ -24,7 +24,7 @@ impl ToolAccess {
     /// Of an attempt at work.
     pub(super) async fn of(context: &AttemptContext, gateway: &ToolGateway) -> Result<Self, AttemptFailure> {
         let (db, claimed) = (context.db.clone(), context.claimed.clone());
-        let (token, text) = tokens::for_attempt(&db, &claimed).await?;
+        let (token, text) = tokens::commands::create_for_attempt(&db, &claimed).await?;
         gateway.admit(token);
         let (url, authorization) = (gateway.tools(), format!("Bearer {text}"));
         Ok(Self { url, authorization, token, gateway: gateway.clone(), db, claimed })
@@ -61,7 +61,7 @@ impl Drop for ToolAccess {
         let (db, claimed, token) = (self.db.clone(), self.claimed.clone(), self.token);
         runtime.spawn(async move {
             // It opens nothing in any case once the attempt has lost its run.
-            if let Err(error) = tokens::take_back(&db, &claimed, token).await {
+            if let Err(error) = tokens::commands::revoke_for_attempt(&db, &claimed, token).await {
                 tracing::debug!(run.id = %claimed.run, error.message = %error, "a program's token was not taken back");
             }
         });

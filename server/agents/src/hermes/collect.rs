@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use domain::{costs::Spent, session::StepState};
+use domain::{costs::UsageReport, session::StepState};
 use tokio::time::{Instant, sleep, sleep_until};
 
 use super::{
@@ -90,7 +90,8 @@ impl<'a> Collector<'a> {
         match ended {
             Some(TurnEnd::Completed { output, usage, model }) => {
                 let (input_tokens, output_tokens) = (usage.input_tokens, usage.output_tokens);
-                let spent = Spent { key: run, model, input_tokens, output_tokens, ..Spent::default() };
+                let spent =
+                    UsageReport { key: run, model, input_tokens, output_tokens, ..UsageReport::default() };
                 self.context.record_usage(&spent).await?;
                 Ok(Some(output))
             }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use agents::{AgentBackend, AttemptContext, AttemptEnd, AttemptFailure};
 use domain::{
     approvals::{self, Approval, Audience, Question},
-    costs::{self, Spent, Subject},
+    costs::{self, Subject, UsageReport},
     ids::AgentId,
     requests::Detail,
     session::{Choice, Part, RunState},
@@ -52,7 +52,7 @@ impl AgentBackend for Spends {
                 continue;
             }
             context.step(step, step, "", domain::session::StepState::Done).await?;
-            let spent = Spent { key: step.into(), micros: Some(1_000_000), ..Spent::default() };
+            let spent = UsageReport { key: step.into(), micros: Some(1_000_000), ..UsageReport::default() };
             context.record_usage(&spent).await?;
         }
         context.deliver("Answer", "All three.").await?.unwrap();
@@ -171,7 +171,7 @@ async fn a_limit_stops_the_work_until_it_is_raised(pool: PgPool) {
     let world = World::new(pool).await;
     let request = world.ask("A letter", "Write to the court.", vec![]).await;
     let juno = agent(&world).await;
-    costs::set_limit(&world.db, &world.operator, Subject::Agent(juno), "2.50").await.unwrap();
+    costs::commands::set_limit(&world.db, &world.operator, Subject::Agent(juno), "2.50").await.unwrap();
     let hand = world.work(Arc::new(Spends));
     let asked = open(&world).await;
     assert!(asked.question.contains("limit of $2.50"), "{}", asked.question);
@@ -194,7 +194,7 @@ async fn a_limit_that_is_not_raised_ends_the_work(pool: PgPool) {
     let world = World::new(pool).await;
     let request = world.ask("A letter", "Write to the court.", vec![]).await;
     let juno = agent(&world).await;
-    costs::set_limit(&world.db, &world.operator, Subject::Agent(juno), "1").await.unwrap();
+    costs::commands::set_limit(&world.db, &world.operator, Subject::Agent(juno), "1").await.unwrap();
     let hand = world.work(Arc::new(Spends));
     let asked = open(&world).await;
     approvals::commands::answer(&world.db, &world.operator, asked.id, "stop").await.unwrap();

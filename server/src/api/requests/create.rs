@@ -7,7 +7,7 @@ use axum::{
 };
 use domain::{
     Actor, Db, Error, Scope,
-    audit::{self, Deed, Outcome},
+    audit::{self, AuditOutcome, NewEntry},
     idempotency::{Call, once},
     ids::ClientId,
     requests::{self, NewRequest, commands, queries},
@@ -90,7 +90,7 @@ struct Made {
     number: u64,
 }
 
-async fn make(db: &Db, scope: &Scope, ask: Ask) -> domain::Result<(Value, Deed)> {
+async fn make(db: &Db, scope: &Scope, ask: Ask) -> domain::Result<(Value, NewEntry)> {
     let client: ClientId = ask.client.parse().map_err(|_| Error::NotFound)?;
     if scope.client.is_some_and(|own| own != client) {
         return Err(Error::NotFound);
@@ -106,16 +106,16 @@ async fn make(db: &Db, scope: &Scope, ask: Ask) -> domain::Result<(Value, Deed)>
     };
     let number = commands::create(db, &scope, new).await?;
     let card = queries::by_number(db, &scope, client, number).await?.card;
-    let deed = Deed::done(WHAT, card.named()).of(client);
+    let entry = NewEntry::done(WHAT, card.named()).of(client);
     let made = serde_json::to_value(Made { client, number });
-    Ok((made.map_err(|error| Error::Broken(error.to_string()))?, deed))
+    Ok((made.map_err(|error| Error::Broken(error.to_string()))?, entry))
 }
 
 /// That somebody tried stands in the audit log.
 async fn turned_away(db: &Db, caller: &Caller, problem: Problem) -> Problem {
     if matches!(caller.bearer.scope.actor, Actor::Person { .. }) {
-        let deed = Deed::done(WHAT, "").came_to(Outcome::Refused, problem.detail.as_str());
-        if let Err(error) = audit::write(db, &caller.bearer.scope, &caller.by(), &deed).await {
+        let entry = NewEntry::done(WHAT, "").with_outcome(AuditOutcome::Refused, problem.detail.as_str());
+        if let Err(error) = audit::commands::write(db, &caller.bearer.scope, &caller.by(), &entry).await {
             tracing::warn!(error.message = %error, "a refusal was not audited");
         }
     }

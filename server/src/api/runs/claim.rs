@@ -81,7 +81,7 @@ async fn take(api: &Api, caller: &Caller, lease: Duration) -> Result<Option<Clai
                 return Ok::<_, domain::Error>(None);
             };
             // One that a limit holds waits for an operator now; there may be others.
-            if costs::hold(&db, &claimed).await? {
+            if costs::gate::enforce(&db, &claimed).await? {
                 return Ok(Some(claimed));
             }
         }

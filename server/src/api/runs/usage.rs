@@ -6,7 +6,7 @@ use axum::{
 };
 use domain::{
     bounds,
-    costs::{self, Spent},
+    costs::{self, UsageReport},
     runs,
 };
 use serde::Deserialize;
@@ -67,7 +67,7 @@ pub async fn spend(
             "One report holds at most 1,000,000,000,000 tokens of each kind, and 1,000,000,000,000 micros.";
         return Err(Problem::invalid(words));
     }
-    let spent = Spent {
+    let spent = UsageReport {
         key: usage.key,
         model: usage.model,
         input_tokens: usage.input_tokens,
@@ -75,9 +75,9 @@ pub async fn spend(
         output_tokens: usage.output_tokens,
         micros: usage.micros,
     };
-    costs::record(&api.app.db, &run.latest(), &spent).await?;
+    costs::commands::record(&api.app.db, &run.latest(), &spent).await?;
     // One that is not at work any more has nothing to be held back from.
-    match costs::hold(&api.app.db, &run.latest()).await {
+    match costs::gate::enforce(&api.app.db, &run.latest()).await {
         Err(error) if !runs::is_lost(&error) => return Err(error.into()),
         _ => {}
     }

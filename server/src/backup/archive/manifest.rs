@@ -1,5 +1,5 @@
 use chrono::{DateTime, Utc};
-use domain::sealed::Wrapped;
+use domain::sealed::WrappedKeys;
 use serde::{Deserialize, Serialize};
 
 /// The form of backups that this version writes, and the newest that it reads.
@@ -23,7 +23,7 @@ pub struct Manifest {
     pub sequences: Vec<Sequence>,
     pub files: Files,
     /// The master keys under a passphrase; none where they were left out.
-    pub key: Option<Wrapped>,
+    pub key: Option<WrappedKeys>,
     /// Everything before the manifest, in order.
     pub members: Vec<Member>,
 }

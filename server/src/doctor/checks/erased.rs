@@ -9,7 +9,7 @@ const SUBJECT: &str = "Erased clients";
 
 /// None where none was.
 pub(super) async fn check(connection: &mut PgConnection) -> Option<Finding> {
-    match erasures::list_by(connection).await {
+    match erasures::queries::list_done_by(connection).await {
         Ok(erased) if erased.is_empty() => None,
         Ok(erased) => {
             let list: Vec<String> = erased

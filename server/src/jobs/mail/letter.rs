@@ -4,7 +4,7 @@ use std::time::SystemTime;
 
 use domain::{
     accounts::read_email,
-    mail::{self, Due},
+    mail::{self, outbox::DueMail},
 };
 use lettre::{
     Address, Message,
@@ -18,7 +18,7 @@ use lettre::{
 ///
 /// # Errors
 /// Why it can never be sent.
-pub(super) fn message(due: &Due, from: &Mailbox, public_url: &str) -> Result<Message, String> {
+pub(super) fn message(due: &DueMail, from: &Mailbox, public_url: &str) -> Result<Message, String> {
     let to: Mailbox =
         due.recipient.parse().map_err(|error| format!("the recipient is no address: {error}"))?;
     // A workspace's own address is where answers go; sending from it is not ours to do.

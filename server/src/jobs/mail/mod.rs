@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use domain::{
     Db, JobBackoff,
-    mail::{self, Due},
+    mail::{self, outbox::DueMail},
 };
 use lettre::{
     AsyncSmtpTransport, AsyncTransport, Tokio1Executor,
@@ -75,7 +75,7 @@ pub async fn run(db: Db, sender: Sender, stop: CancellationToken) {
 /// # Errors
 /// When the database does not answer.
 pub async fn send_due(db: &Db, sender: &Sender, stop: &CancellationToken) -> domain::Result<usize> {
-    let due = mail::due(db, BATCH).await?;
+    let due = mail::outbox::due(db, BATCH).await?;
     for (tried, letter) in due.iter().enumerate() {
         if stop.is_cancelled() {
             return Ok(tried);
@@ -85,19 +85,19 @@ pub async fn send_due(db: &Db, sender: &Sender, stop: &CancellationToken) -> dom
     Ok(due.len())
 }
 
-async fn try_one(db: &Db, sender: &Sender, due: &Due) -> domain::Result<()> {
+async fn try_one(db: &Db, sender: &Sender, due: &DueMail) -> domain::Result<()> {
     let message = match letter::message(due, &sender.from, &sender.public_url) {
         Ok(message) => message,
         Err(why) => return note_failure(db, due, &why, true).await,
     };
     match sender.transport.send(message).await {
-        Ok(_) => mail::sent(db, due.id).await,
+        Ok(_) => mail::outbox::mark_sent(db, due.id).await,
         Err(error) => note_failure(db, due, &with_causes(&error), is_final(&error)).await,
     }
 }
 
-async fn note_failure(db: &Db, due: &Due, why: &str, for_good: bool) -> domain::Result<()> {
-    let given_up = mail::failed(db, due, why, for_good).await?;
+async fn note_failure(db: &Db, due: &DueMail, why: &str, for_good: bool) -> domain::Result<()> {
+    let given_up = mail::outbox::mark_failed(db, due, why, for_good).await?;
     tracing::warn!(mail.id = %due.id, mail.attempt = due.attempt, mail.given_up = given_up, error.message = why, "a mail was not sent");
     Ok(())
 }

@@ -166,7 +166,7 @@ async fn what_cannot_arrive_is_given_up(pool: PgPool) {
     queue(&pool, "nobody@harborpine.test").await;
     send(&db, &sender).await;
     assert_eq!(state(&pool).await.0, "failed");
-    assert_eq!(mail::newest(&db, 10).await.unwrap().len(), 1);
+    assert_eq!(mail::outbox::list(&db, 10).await.unwrap().len(), 1);
 }
 
 #[sqlx::test(migrations = "../migrations")]

@@ -1,7 +1,7 @@
 use domain::{
     Error, FieldErrors, Result,
     approvals::{self, AnswerOutcome, Approval},
-    audit::Deed,
+    audit::NewEntry,
     ids::{ApprovalId, ProposalId},
     proposals::{self, Proposal},
 };
@@ -119,7 +119,9 @@ async fn answer_approval(desk: Desk, asked: AnswerApproval) -> Result<Done> {
         }
         AnswerOutcome::Expired => json!({ "state": "expired" }),
     };
-    let deed =
-        Deed::done("answer_approval", format!("{} #{}: {}", found.client_name, found.number, found.question));
-    Ok((told.clone(), Deed { after: Some(told.to_string()), ..deed.of(found.client) }))
+    let entry = NewEntry::done(
+        "answer_approval",
+        format!("{} #{}: {}", found.client_name, found.number, found.question),
+    );
+    Ok((told.clone(), NewEntry { after: Some(told.to_string()), ..entry.of(found.client) }))
 }

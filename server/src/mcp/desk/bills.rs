@@ -1,7 +1,7 @@
 use domain::{
     Error, FieldErrors, Result,
-    audit::Deed,
-    billing::{self, Invoice, InvoiceDraft, Line, queries::Filter, words},
+    audit::NewEntry,
+    billing::{self, Invoice, InvoiceDraft, InvoiceLine, queries::InvoiceFilter, words},
     ids::{ClientId, InvoiceId},
     money::Currency,
 };
@@ -81,12 +81,12 @@ struct ListInvoices {
 async fn list_invoices(desk: Desk, asked: ListInvoices) -> Result<Value> {
     let client = asked.client.as_deref().map(id::<ClientId>).transpose()?;
     let filter = match asked.state {
-        State::All => Filter::All,
-        State::Draft => Filter::Draft,
-        State::Due => Filter::Due,
-        State::Overdue => Filter::Overdue,
-        State::Paid => Filter::Paid,
-        State::Void => Filter::Void,
+        State::All => InvoiceFilter::All,
+        State::Draft => InvoiceFilter::Draft,
+        State::Due => InvoiceFilter::Due,
+        State::Overdue => InvoiceFilter::Overdue,
+        State::Paid => InvoiceFilter::Paid,
+        State::Void => InvoiceFilter::Void,
     };
     let found = billing::queries::list(&desk.db, &desk.scope, client, filter, asked.page.max(1)).await?;
     let invoices: Vec<_> = found.invoices.iter().map(told).collect();
@@ -139,11 +139,12 @@ async fn draft_invoice(desk: Desk, asked: DraftInvoice) -> Result<Done> {
     let currency: Currency = asked.currency.parse().map_err(|_| {
         Error::Fields(FieldErrors::one("currency", "Give a currency's three letters, such as USD."))
     })?;
-    let lines = asked.lines.into_iter().map(|line| Line { what: line.what, minor: line.minor }).collect();
+    let lines =
+        asked.lines.into_iter().map(|line| InvoiceLine { what: line.what, minor: line.minor }).collect();
     let draft = InvoiceDraft { lines, currency, note: asked.note };
     let invoice = billing::commands::draft(&desk.db, &desk.scope, client, &draft).await?;
     let made = billing::queries::get(&desk.db, &desk.scope, invoice).await?;
-    Ok((told(&made), Deed::done("draft_invoice", named(&made)).of(client)))
+    Ok((told(&made), NewEntry::done("draft_invoice", named(&made)).of(client)))
 }
 
 #[derive(Serialize, Deserialize, JsonSchema)]
@@ -156,8 +157,8 @@ async fn mark_invoice_paid(desk: Desk, asked: MarkPaid) -> Result<Done> {
     let invoice: InvoiceId = id(&asked.invoice)?;
     billing::commands::mark_paid(&desk.db, &desk.scope, invoice).await?;
     let now = billing::queries::get(&desk.db, &desk.scope, invoice).await?;
-    let deed = Deed::done("mark_invoice_paid", named(&now)).of(now.client).changed("issued", "paid");
-    Ok((told(&now), deed))
+    let entry = NewEntry::done("mark_invoice_paid", named(&now)).of(now.client).changed("issued", "paid");
+    Ok((told(&now), entry))
 }
 
 #[derive(Serialize, Deserialize, JsonSchema)]
@@ -169,9 +170,10 @@ struct Resume {
 async fn resume_subscription(desk: Desk, asked: Resume) -> Result<Done> {
     let client: ClientId = id(&asked.client)?;
     let scope = desk.within(client)?;
-    let held = billing::queries::of_client(&desk.db, &scope, client).await?;
+    let held = billing::queries::find_subscription(&desk.db, &scope, client).await?;
     let held = held.ok_or_else(|| Error::refused("This client holds no subscription."))?;
     billing::commands::resume(&desk.db, &scope, held.id).await?;
-    let deed = Deed::done("resume_subscription", format!("{}, {}", held.client_name, held.name)).of(client);
-    Ok((json!({ "client": client, "state": "active" }), deed.changed("paused", "active")))
+    let entry =
+        NewEntry::done("resume_subscription", format!("{}, {}", held.client_name, held.name)).of(client);
+    Ok((json!({ "client": client, "state": "active" }), entry.changed("paused", "active")))
 }

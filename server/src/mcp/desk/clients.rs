@@ -1,4 +1,4 @@
-use domain::{Result, billing, clients, clients::Shown, ids::ClientId};
+use domain::{Result, billing, clients, clients::ClientFilter, ids::ClientId};
 use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -43,7 +43,7 @@ struct ListClients {
 }
 
 async fn list_clients(desk: Desk, asked: ListClients) -> Result<Value> {
-    let shown = if asked.archived { Shown::Archived } else { Shown::Here };
+    let shown = if asked.archived { ClientFilter::Archived } else { ClientFilter::Here };
     let found = clients::queries::list(&desk.db, &desk.scope, &asked.words, shown, asked.page.max(1)).await?;
     let clients: Vec<_> = found
         .rows
@@ -72,7 +72,7 @@ struct GetClient {
 async fn get_client(desk: Desk, asked: GetClient) -> Result<Value> {
     let client: ClientId = id(&asked.client)?;
     let found = clients::queries::get(&desk.db, &desk.scope, client).await?;
-    let held = billing::queries::of_client(&desk.db, &desk.scope, client).await?;
+    let held = billing::queries::find_subscription(&desk.db, &desk.scope, client).await?;
     let subscription = held.map(|held| {
         json!({
             "subscription": held.id,

@@ -1,9 +1,9 @@
 use domain::{
     Error, FieldErrors, Result,
-    audit::Deed,
+    audit::NewEntry,
     ids::OfferId,
     money::{Currency, Money},
-    offers::{self, Draft, Interval, Offer, OfferState, Starts, Terms},
+    offers::{self, Interval, Offer, OfferDraft, OfferState, Starts, Terms},
 };
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -42,7 +42,7 @@ pub(super) fn tools() -> Vec<Tool<Desk>> {
 }
 
 async fn list_offers(desk: Desk, _: Nothing) -> Result<Value> {
-    let found = offers::queries::all(&desk.db, &desk.scope).await?;
+    let found = offers::queries::list(&desk.db, &desk.scope).await?;
     Ok(json!({ "offers": found.iter().map(told).collect::<Vec<_>>() }))
 }
 
@@ -117,7 +117,7 @@ struct Written {
 
 impl Written {
     /// Over what was written before.
-    fn over(self, before: Draft) -> Result<Draft> {
+    fn over(self, before: OfferDraft) -> Result<OfferDraft> {
         let currency = match &self.currency {
             Some(code) => code.parse::<Currency>().map_err(|_| currency())?,
             None => before.terms.price.currency,
@@ -137,7 +137,7 @@ impl Written {
                 When::OnPayment => Starts::OnPayment,
             }),
         };
-        Ok(Draft {
+        Ok(OfferDraft {
             name: self.name.unwrap_or(before.name),
             summary: self.summary.unwrap_or(before.summary),
             vertical: self.trade.unwrap_or(before.vertical),
@@ -153,8 +153,8 @@ fn currency() -> Error {
 }
 
 /// What an offer is where nothing is said: two at a time, in two working days, by the month.
-fn blank() -> Draft {
-    Draft {
+fn blank() -> OfferDraft {
+    OfferDraft {
         name: String::new(),
         summary: String::new(),
         vertical: String::new(),
@@ -174,7 +174,7 @@ fn blank() -> Draft {
 async fn create_offer(desk: Desk, asked: Written) -> Result<Done> {
     let offer = offers::commands::create(&desk.db, &desk.scope, &asked.over(blank())?).await?;
     let made = offers::queries::get(&desk.db, &desk.scope, offer).await?;
-    Ok((told(&made), Deed::done("create_offer", made.name.as_str())))
+    Ok((told(&made), NewEntry::done("create_offer", made.name.as_str())))
 }
 
 #[derive(Serialize, Deserialize, JsonSchema)]
@@ -191,10 +191,10 @@ async fn edit_offer(desk: Desk, asked: EditOffer) -> Result<Done> {
     if before.state != OfferState::Draft {
         return Err(Error::refused("It is not a draft any more. A person changes it on the desk."));
     }
-    let draft = asked.written.over(Draft::from(&before))?;
+    let draft = asked.written.over(OfferDraft::from(&before))?;
     offers::commands::update(&desk.db, &desk.scope, offer, &draft).await?;
     let now = offers::queries::get(&desk.db, &desk.scope, offer).await?;
     let in_short = |offer: &Offer| format!("{}, {}", offer.name, offer.terms.price_words());
-    let deed = Deed::done("edit_offer", now.name.as_str()).changed(in_short(&before), in_short(&now));
-    Ok((told(&now), deed))
+    let entry = NewEntry::done("edit_offer", now.name.as_str()).changed(in_short(&before), in_short(&now));
+    Ok((told(&now), entry))
 }

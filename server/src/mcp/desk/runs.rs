@@ -1,6 +1,6 @@
 use domain::{
     Result, agents,
-    audit::Deed,
+    audit::NewEntry,
     controls,
     ids::{AgentId, RunId},
     requests::queries,
@@ -157,7 +157,7 @@ async fn stop_run(desk: Desk, asked: StopRun) -> Result<Done> {
     let mut told = card(&now);
     // Whoever is at work answers within seconds; until then it is on its way.
     told["stop"] = json!(outcome.settled.map_or("asked", |outcome| outcome.as_str()));
-    Ok((told, Deed::done("stop_run", now.named()).of(client)))
+    Ok((told, NewEntry::done("stop_run", now.named()).of(client)))
 }
 
 #[derive(Serialize, Deserialize, JsonSchema)]
@@ -170,5 +170,5 @@ async fn retry_run(desk: Desk, asked: RetryRun) -> Result<Done> {
     let (scope, client, request) = asked.which.find(&desk).await?;
     runs::commands::retry(&desk.db, &scope, request).await?;
     let now = queries::by_number(&desk.db, &scope, client, asked.which.number).await?.card;
-    Ok((card(&now), Deed::done("retry_run", now.named()).of(client)))
+    Ok((card(&now), NewEntry::done("retry_run", now.named()).of(client)))
 }

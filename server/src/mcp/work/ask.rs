@@ -3,7 +3,7 @@
 use domain::{
     Db, Error, FieldErrors, Result,
     approvals::{self, ApprovalState, Audience, Question},
-    audit::Deed,
+    audit::NewEntry,
     ids::ApprovalId,
     runs::ClaimedRun,
     session::Choice,
@@ -89,8 +89,8 @@ async fn ask(db: Db, claimed: ClaimedRun, asked: Ask, audience: Audience, what: 
     };
     let words = question.question.clone();
     let approval = approvals::commands::ask(&db, &claimed, question).await?;
-    let deed = Deed::done(what, words).of(claimed.client);
-    Ok((json!({ "question": approval, "state": "open" }), deed))
+    let entry = NewEntry::done(what, words).of(claimed.client);
+    Ok((json!({ "question": approval, "state": "open" }), entry))
 }
 
 #[derive(Deserialize, JsonSchema)]

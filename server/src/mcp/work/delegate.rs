@@ -2,7 +2,7 @@
 
 use domain::{
     Db, Result,
-    audit::Deed,
+    audit::NewEntry,
     runs::{self, ClaimedRun},
 };
 use schemars::JsonSchema;
@@ -50,8 +50,8 @@ struct Delegate {
 
 async fn delegate(db: Db, claimed: ClaimedRun, asked: Delegate) -> Result<Done> {
     let run = runs::commands::delegate(&db, &claimed, &asked.agent, &asked.task).await?;
-    let deed = Deed::done("delegate", asked.agent.trim()).of(claimed.client);
-    Ok((json!({ "run": run, "state": "queued" }), deed))
+    let entry = NewEntry::done("delegate", asked.agent.trim()).of(claimed.client);
+    Ok((json!({ "run": run, "state": "queued" }), entry))
 }
 
 async fn get_delegated(worker: Worker, claimed: ClaimedRun, _: Nothing) -> Result<Value> {

@@ -6,7 +6,7 @@ use std::time::Duration;
 use domain::{
     Error, Result,
     approvals::{self, Approval, ApprovalState, Audience, Question},
-    audit::{self, Deed, Outcome},
+    audit::{self, AuditOutcome, NewEntry},
     ids::{ApprovalId, TokenId},
     runs::ClaimedRun,
     session::Choice,
@@ -130,9 +130,9 @@ async fn ask(
         return Ok(open.id);
     }
     let approval = approvals::commands::ask(&worker.db, claimed, question).await?;
-    let deed = Deed::done("approve_tool_use", short(tool)).of(claimed.client);
-    let deed = deed.came_to(Outcome::Proposed, id.unwrap_or_default());
-    audit::write(&worker.db, &claimed.scope, &worker.by, &deed).await?;
+    let entry = NewEntry::done("approve_tool_use", short(tool)).of(claimed.client);
+    let entry = entry.with_outcome(AuditOutcome::Proposed, id.unwrap_or_default());
+    audit::commands::write(&worker.db, &claimed.scope, &worker.by, &entry).await?;
     Ok(approval)
 }
 

@@ -3,7 +3,7 @@
 use domain::{
     Db, Error, FieldErrors, Result,
     agents::{self, Backend},
-    audit::Deed,
+    audit::NewEntry,
     deliverables::{self, Content},
     runs::{self, ClaimedRun},
     session::{Part, PlanStep, StepState},
@@ -122,7 +122,7 @@ async fn report_progress(db: Db, claimed: ClaimedRun, asked: Progress) -> Result
         return Err(Error::Fields(FieldErrors::one("plan", "Give a plan, a step, or both.")));
     }
     runs::commands::report(&db, &claimed, parts).await?;
-    Ok((json!({ "shown": true }), Deed::done("report_progress", words).of(claimed.client)))
+    Ok((json!({ "shown": true }), NewEntry::done("report_progress", words).of(claimed.client)))
 }
 
 fn short(text: &str, most: usize) -> String {
@@ -139,8 +139,8 @@ struct Deliver {
 async fn deliver(db: Db, claimed: ClaimedRun, asked: Deliver) -> Result<Done> {
     let version =
         deliverables::commands::put(&db, &claimed, &asked.title, Content::Body(asked.markdown)).await?;
-    let deed = Deed::done("deliver", format!("{}, version {version}", asked.title)).of(claimed.client);
-    Ok((json!({ "title": asked.title, "version": version }), deed))
+    let entry = NewEntry::done("deliver", format!("{}, version {version}", asked.title)).of(claimed.client);
+    Ok((json!({ "title": asked.title, "version": version }), entry))
 }
 
 #[derive(Serialize, Deserialize, JsonSchema)]
@@ -160,21 +160,21 @@ async fn finish(db: Db, claimed: ClaimedRun, asked: Finish) -> Result<Done> {
         }
         runs::commands::append_held_back(&db, &claimed).await?;
         runs::commands::answer(&db, &claimed, asked.result.as_deref().unwrap_or_default()).await?;
-        let deed = Deed::done("finish", format!("a part of #{}", claimed.number)).of(claimed.client);
-        return Ok((json!({ "state": "completed" }), deed));
+        let entry = NewEntry::done("finish", format!("a part of #{}", claimed.number)).of(claimed.client);
+        return Ok((json!({ "state": "completed" }), entry));
     }
-    let deed = Deed::done("finish", format!("#{}", claimed.number)).of(claimed.client);
+    let entry = NewEntry::done("finish", format!("#{}", claimed.number)).of(claimed.client);
     if is_read_along {
         if !deliverables::queries::has_delivered(&db, &claimed).await? {
             return Err(Error::refused("You have delivered nothing yet: call deliver first."));
         }
         return Ok((
             json!({ "state": "review", "now": "End your turn: your work goes before the client with it." }),
-            deed,
+            entry,
         ));
     }
     // It may have written over the API as well.
     runs::commands::append_held_back(&db, &claimed).await?;
     deliverables::commands::submit_for_review(&db, &claimed).await?;
-    Ok((json!({ "state": "review" }), deed))
+    Ok((json!({ "state": "review" }), entry))
 }

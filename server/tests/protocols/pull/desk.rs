@@ -1,7 +1,7 @@
 //! What an operator's program reads and asks for.
 
 use domain::{
-    audit::{self, Entry, Filter, Outcome},
+    audit::{self, AuditEntry, AuditOutcome, AuditQuery},
     requests::commands,
     session::{Body, Deletable, Part},
     tokens::{self, NewToken, Right},
@@ -19,8 +19,10 @@ async fn ask(program: &Program, key: &str, body: &Value) -> (u16, Value) {
 }
 
 /// What the audit log says, oldest first.
-async fn deeds(house: &House) -> Vec<Entry> {
-    let page = audit::list(&house.fixture.db, &house.fixture.operator, &Filter::default()).await.unwrap();
+async fn deeds(house: &House) -> Vec<AuditEntry> {
+    let page = audit::queries::list(&house.fixture.db, &house.fixture.operator, &AuditQuery::default())
+        .await
+        .unwrap();
     page.entries.into_iter().filter(|entry| entry.what == "create_request").rev().collect()
 }
 
@@ -48,10 +50,10 @@ async fn a_program_looks_and_asks(pool: PgPool) {
     assert_eq!(
         told,
         [
-            (create, Outcome::Done, "Harbor & Pine #1 Follow up"),
-            (create, Outcome::Refused, ""),
-            (create, Outcome::Done, "Harbor & Pine #2 Another"),
-            (create, Outcome::Refused, ""),
+            (create, AuditOutcome::Done, "Harbor & Pine #1 Follow up"),
+            (create, AuditOutcome::Refused, ""),
+            (create, AuditOutcome::Done, "Harbor & Pine #2 Another"),
+            (create, AuditOutcome::Refused, ""),
         ]
     );
     assert!(entries.iter().all(|entry| entry.by_token && entry.ip.as_deref() == Some("127.0.0.1")));
@@ -79,7 +81,7 @@ async fn it_does_what_its_token_allows(pool: PgPool) {
     let body = json!({ "client": house.client.id, "title": "More", "brief": "Please." });
     let reads = house.operators(&[Right::Read]).await;
     assert_eq!(ask(&reads, "one", &body).await.0, 403);
-    assert_eq!(deeds(&house).await[0].outcome, Outcome::Refused);
+    assert_eq!(deeds(&house).await[0].outcome, AuditOutcome::Refused);
     let writes = house.operators(&[Right::Write]).await;
     for path in ["/v1/clients", "/v1/requests", &format!("/v1/requests/{id}")] {
         assert_eq!(writes.get(path).await.0, 403, "{path}");
@@ -88,7 +90,7 @@ async fn it_does_what_its_token_allows(pool: PgPool) {
     // Narrowed to another client, nothing of this one is there.
     let rights = vec![Right::Read, Right::Write];
     let new = NewToken { name: "Theirs".into(), agent: None, client: Some(beside.id), rights };
-    let (_, text) = tokens::create(&house.fixture.db, &house.fixture.operator, new).await.unwrap();
+    let (_, text) = tokens::commands::create(&house.fixture.db, &house.fixture.operator, new).await.unwrap();
     let narrow = Program::new(house.address, &text);
     assert_eq!(narrow.get("/v1/requests").await.1["requests"], json!([]));
     assert_eq!(narrow.get("/v1/clients").await.1["clients"].as_array().unwrap().len(), 1);

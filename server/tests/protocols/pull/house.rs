@@ -83,7 +83,7 @@ impl House {
 pub async fn token_of(fixture: &Fixture, agent: AgentId) -> (TokenId, String) {
     let new =
         NewToken { name: "Juno's machine".into(), agent: Some(agent), client: None, rights: Vec::new() };
-    tokens::create(&fixture.db, &fixture.operator, new).await.unwrap()
+    tokens::commands::create(&fixture.db, &fixture.operator, new).await.unwrap()
 }
 
 /// A program with a token.

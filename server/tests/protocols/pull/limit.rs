@@ -21,7 +21,7 @@ async fn only(house: &House) -> Approval {
 async fn it_waits_until_the_limit_is_raised(pool: PgPool) {
     let house = House::new(&pool).await;
     let (db, operator) = (&house.fixture.db, &house.fixture.operator);
-    costs::set_limit(db, operator, Subject::Agent(house.agent), "3").await.unwrap();
+    costs::commands::set_limit(db, operator, Subject::Agent(house.agent), "3").await.unwrap();
     house.ask("Follow up").await;
     let job = house.program.claim().await;
     job.done("/usage", json!({ "key": "1", "micros": 1_000_000 })).await;

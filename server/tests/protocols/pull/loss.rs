@@ -83,7 +83,7 @@ async fn a_token_that_was_taken_back_counts_no_more(pool: PgPool) {
         async move { job.signals(job.after(), 25).await }
     });
     assert_eq!(job.say(0, json!([{ "type": "text", "text": "Hello" }])).await.0, 200);
-    tokens::revoke(&house.fixture.db, &house.fixture.operator, house.token).await.unwrap();
+    tokens::commands::revoke(&house.fixture.db, &house.fixture.operator, house.token).await.unwrap();
     for (rest, body) in [
         ("/heartbeat", json!({})),
         ("/events", json!({ "sequence": 1, "parts": [{ "type": "text", "text": "More" }] })),

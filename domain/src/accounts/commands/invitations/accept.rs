@@ -1,7 +1,7 @@
 use crate::{
     Db, Error, FieldErrors, OnConstraint, Result, Role, SystemRole, Tx,
     accounts::{
-        Standing,
+        Membership,
         commands::{
             claims::{self, Answers, Claim},
             links,
@@ -33,7 +33,7 @@ pub struct Invitation {
 
 /// How an invitation is accepted.
 #[derive(Clone, Copy, Debug)]
-pub enum Accepted<'a> {
+pub enum Acceptance<'a> {
     /// By a new person.
     As { name: &'a str, password: &'a str },
     /// By the person whose address it is, who shows it by their password.
@@ -53,7 +53,7 @@ pub async fn open<'a>(
     from: impl Into<Source<'a>>,
 ) -> Result<Invitation> {
     match find(db, workspace, token).await {
-        Err(Error::NotFound) => Err(links::missed(db, token, from.into().network).await),
+        Err(Error::NotFound) => Err(links::check_missed(db, token, from.into().network).await),
         found => found,
     }
 }
@@ -78,7 +78,7 @@ async fn find(db: &Db, workspace: WorkspaceId, token: &str) -> Result<Invitation
     .fetch_optional(tx.conn())
     .await?
     .ok_or(Error::NotFound)?;
-    let claims = if row.owned { Vec::new() } else { claims::of_in(&mut tx, &row.email, None).await? };
+    let claims = if row.owned { Vec::new() } else { claims::list_in(&mut tx, &row.email, None).await? };
     tx.commit().await?;
     Ok(Invitation {
         workspace: row.name,
@@ -99,21 +99,21 @@ pub async fn accept<'a>(
     db: &Db,
     workspace: WorkspaceId,
     token: &str,
-    by: Accepted<'_>,
+    by: Acceptance<'_>,
     answers: Answers<'_>,
     from: impl Into<Source<'a>>,
-) -> Result<Standing> {
+) -> Result<Membership> {
     let invitation = open(db, workspace, token, from).await?;
     let claims =
-        invitation.claims.iter().filter(|claim| !matches!(by, Accepted::By(me) if me == claim.person));
+        invitation.claims.iter().filter(|claim| !matches!(by, Acceptance::By(me) if me == claim.person));
     let mine = answers.mine(&claims.cloned().collect::<Vec<_>>());
     let newcomer = match by {
-        Accepted::As { name, password } => Some(check_newcomer(&invitation, name, password, &mine).await?),
-        Accepted::With { password } => {
+        Acceptance::As { name, password } => Some(check_newcomer(&invitation, name, password, &mine).await?),
+        Acceptance::With { password } => {
             check_owner(db, &invitation.email, password).await?;
             None
         }
-        Accepted::By(_) => None,
+        Acceptance::By(_) => None,
     };
     let mine = mine?;
     let mut tx = db.begin_as(SystemRole::Auth).await?;
@@ -121,10 +121,10 @@ pub async fn accept<'a>(
     let person = person_of_in(&mut tx, &invitation.email, newcomer, by).await?;
     claims::settle_in(&mut tx, &invitation.email, Some(person), &mine).await?;
     seat_in(&mut tx, workspace, client, person, role).await?;
-    let places = queries::places_in(tx.conn(), workspace, person).await?;
+    let places = queries::memberships_in(tx.conn(), workspace, person).await?;
     billing::commands::owners_confirmed_in(&mut tx, workspace, &places).await?;
     tx.commit().await?;
-    let wanted = |place: &Standing| place.client.as_ref().map(|(id, _)| *id) == client;
+    let wanted = |place: &Membership| place.client.as_ref().map(|(id, _)| *id) == client;
     places.into_iter().find(wanted).ok_or(Error::NotFound)
 }
 
@@ -133,12 +133,12 @@ async fn person_of_in(
     tx: &mut Tx,
     email: &str,
     newcomer: Option<(String, String)>,
-    by: Accepted<'_>,
+    by: Acceptance<'_>,
 ) -> Result<PersonId> {
     let owner = owner_in(tx, email).await?;
     match (owner, newcomer, by) {
-        (Some(owner), _, Accepted::By(person)) if owner.id == person => Ok(person),
-        (Some(owner), None, Accepted::With { .. }) => Ok(owner.id),
+        (Some(owner), _, Acceptance::By(person)) if owner.id == person => Ok(person),
+        (Some(owner), None, Acceptance::With { .. }) => Ok(owner.id),
         // Invited before without a password (an operator made on the command line): the link is theirs alone.
         (Some(owner), Some((_, hash)), _) if owner.password_hash.is_none() => {
             sqlx::query!("UPDATE person SET password_hash = $2 WHERE id = $1", owner.id.0, hash)
@@ -150,7 +150,7 @@ async fn person_of_in(
             .await
             .on_constraint("person_email_unique", || taken(email)),
         // Signed up with it, and shows by the link that it is theirs.
-        (None, None, Accepted::By(person)) if person_in(tx, person).await?.email == email => {
+        (None, None, Acceptance::By(person)) if person_in(tx, person).await?.email == email => {
             claims::own_in(tx, person).await?;
             Ok(person)
         }

@@ -4,13 +4,13 @@ use chrono::Duration;
 
 mod accept;
 
-pub use accept::{Accepted, Invitation, accept, open};
+pub use accept::{Acceptance, Invitation, accept, open};
 
 use super::{people::check_manager, persons::check_email};
 use crate::{
     Db, Error, FieldErrors, Result, Role, Scope, SystemRole, Tx,
     accounts::limits::{self, INVITATION_PAIR, INVITATIONS, pair},
-    audit::{self, Deed},
+    audit::{self, NewEntry},
     billing,
     ids::InvitationId,
     mail, secret,
@@ -69,8 +69,8 @@ pub(crate) async fn invite_in(tx: &mut Tx, scope: &Scope, email: &str, role: Rol
     )
     .execute(tx.conn())
     .await?;
-    let deed = Deed { after: Some(role.as_str().to_owned()), ..Deed::done("invite", email) };
-    audit::done_in(tx, scope, deed).await?;
+    let entry = NewEntry { after: Some(role.as_str().to_owned()), ..NewEntry::done("invite", email) };
+    audit::commands::record_in(tx, scope, entry).await?;
     if let (Some(client), Role::Owner | Role::Billing) = (scope.client, role) {
         billing::commands::mail_unsent_in(tx, scope, client).await?;
     }
@@ -102,7 +102,7 @@ pub async fn resend(db: &Db, scope: &Scope, id: InvitationId) -> Result<()> {
     .ok_or(Error::NotFound)?;
     count(db, scope, &email).await?;
     send_in(&mut tx, scope, &email, &token).await?;
-    audit::done_in(&mut tx, scope, Deed::done("resend_invitation", email.as_str())).await?;
+    audit::commands::record_in(&mut tx, scope, NewEntry::done("resend_invitation", email.as_str())).await?;
     tx.commit().await
 }
 
@@ -127,7 +127,7 @@ pub async fn revoke(db: &Db, scope: &Scope, id: InvitationId) -> Result<()> {
     .fetch_optional(tx.conn())
     .await?
     .ok_or(Error::NotFound)?;
-    audit::done_in(&mut tx, scope, Deed::done("revoke_invitation", email)).await?;
+    audit::commands::record_in(&mut tx, scope, NewEntry::done("revoke_invitation", email)).await?;
     tx.commit().await
 }
 
@@ -221,7 +221,7 @@ async fn send_in(tx: &mut Tx, scope: &Scope, email: &str, token: &str) -> Result
          The link is just for you. It works once and expires in seven days.\n\n{}\n",
         row.name,
     );
-    mail::queue_in(tx, scope.workspace, email, &subject, &body).await
+    mail::commands::queue_in(tx, scope.workspace, email, &subject, &body).await
 }
 
 /// Whether the address belongs to somebody who has shown that they read its mail, anywhere on this install.

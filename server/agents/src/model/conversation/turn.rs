@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use domain::costs::Spent;
+use domain::costs::UsageReport;
 use sessions::Backoff;
 use tokio::time::{Instant, sleep, sleep_until};
 
@@ -134,7 +134,7 @@ impl ModelConversation<'_> {
 
     async fn note(&mut self, used: TokenUsage) -> Result<(), AttemptFailure> {
         let Ok(model) = self.endpoint.model().await else { return Ok(()) };
-        let spent = Spent {
+        let spent = UsageReport {
             key: format!("{}-{}", self.context.attempt(), self.texts),
             model: model.to_owned(),
             input_tokens: used.input,

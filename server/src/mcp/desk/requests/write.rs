@@ -1,6 +1,6 @@
 use domain::{
     Error, FieldErrors, Result,
-    audit::Deed,
+    audit::NewEntry,
     ids::{AgentId, ClientId},
     requests::{Card, Column, NewRequest, Priority, commands, queries},
 };
@@ -95,7 +95,7 @@ async fn create_request(desk: Desk, asked: CreateRequest) -> Result<Done> {
     };
     let number = commands::create(&desk.db, &scope, new).await?;
     let made = queries::by_number(&desk.db, &scope, client, number).await?.card;
-    Ok((card(&made), Deed::done("create_request", made.named()).of(client)))
+    Ok((card(&made), NewEntry::done("create_request", made.named()).of(client)))
 }
 
 #[derive(Serialize, Deserialize, JsonSchema)]
@@ -109,8 +109,8 @@ async fn move_request(desk: Desk, asked: MoveRequest) -> Result<Done> {
     let (scope, client, request) = asked.which.find(&desk).await?;
     let moved = commands::move_to(&desk.db, &scope, request, asked.to.into(), None).await?;
     let now = queries::by_number(&desk.db, &scope, client, asked.which.number).await?.card;
-    let deed = Deed::done("move_request", now.named()).of(client);
-    Ok((card(&now), deed.changed(moved.from.label(), moved.to.label())))
+    let entry = NewEntry::done("move_request", now.named()).of(client);
+    Ok((card(&now), entry.changed(moved.from.label(), moved.to.label())))
 }
 
 #[derive(Serialize, Deserialize, JsonSchema)]
@@ -132,8 +132,8 @@ async fn comment_on_request(desk: Desk, asked: Comment) -> Result<Done> {
     }
     let now = queries::by_number(&desk.db, &scope, client, asked.which.number).await?.card;
     // Without the words: whoever wrote them may delete them.
-    let deed = Deed::done("comment_on_request", now.named()).of(client);
-    Ok((json!({ "written": true, "backstage": asked.backstage }), deed))
+    let entry = NewEntry::done("comment_on_request", now.named()).of(client);
+    Ok((json!({ "written": true, "backstage": asked.backstage }), entry))
 }
 
 #[derive(Serialize, Deserialize, JsonSchema)]
@@ -159,6 +159,6 @@ async fn assign_agent(desk: Desk, asked: Assign) -> Result<Done> {
     let now = queries::by_number(&desk.db, &scope, client, asked.which.number).await?.card;
     let told =
         |card: &Card| format!("{}, {}", card.agent.as_deref().unwrap_or("nobody"), card.column.label());
-    let deed = Deed::done("assign_agent", now.named()).of(client).changed(told(&before), told(&now));
-    Ok((card(&now), deed))
+    let entry = NewEntry::done("assign_agent", now.named()).of(client).changed(told(&before), told(&now));
+    Ok((card(&now), entry))
 }

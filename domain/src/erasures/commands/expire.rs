@@ -1,0 +1,81 @@
+use super::carry_out::Target;
+use crate::{
+    Db, Result, SystemRole,
+    audit::{self, NewEntry},
+    erasures::KEPT_YEARS,
+    ids::{ClientId, WorkspaceId},
+    words,
+};
+
+/// Removes the invoices and credit notes of erased clients that have been kept for as long as they must be; how many.
+///
+/// # Errors
+/// The database's; what came before is done.
+pub async fn expire_invoices(db: &Db) -> Result<u64> {
+    let mut tx = db.begin_as(SystemRole::Jobs).await?;
+    let rows = sqlx::query!("SELECT workspace_id, client_id FROM client_erasure WHERE done_at IS NOT NULL")
+        .fetch_all(tx.conn())
+        .await?;
+    tx.commit().await?;
+    let mut removed = 0;
+    for row in rows {
+        let target = Target { workspace: WorkspaceId(row.workspace_id), client: ClientId(row.client_id) };
+        removed += expire(db, target).await?;
+    }
+    Ok(removed)
+}
+
+async fn expire(db: &Db, target: Target) -> Result<u64> {
+    let mut tx = db.begin(&target.scope()).await?;
+    let now = tx.now();
+    let credits = sqlx::query!(
+        "DELETE FROM credit_note WHERE workspace_id = $1 AND client_id = $2
+           AND date_part('year', issued_at AT TIME ZONE 'UTC') + $4 < date_part('year', $3::timestamptz AT TIME ZONE 'UTC')",
+        target.workspace.0,
+        target.client.0,
+        now,
+        f64::from(KEPT_YEARS),
+    )
+    .execute(tx.conn())
+    .await?;
+    // One that was taken back goes with what took it back.
+    let invoices = sqlx::query!(
+        "DELETE FROM invoice i WHERE workspace_id = $1 AND client_id = $2
+           AND date_part('year', issued_at AT TIME ZONE 'UTC') + $4 < date_part('year', $3::timestamptz AT TIME ZONE 'UTC')
+           AND NOT EXISTS (SELECT FROM credit_note n WHERE n.invoice_id = i.id)",
+        target.workspace.0,
+        target.client.0,
+        now,
+        f64::from(KEPT_YEARS),
+    )
+    .execute(tx.conn())
+    .await?;
+    // What was sold is of use only beside what was billed.
+    sqlx::query!(
+        "DELETE FROM subscription_pause WHERE workspace_id = $1 AND client_id = $2
+           AND NOT EXISTS (SELECT FROM invoice i WHERE i.workspace_id = $1 AND i.client_id = $2)",
+        target.workspace.0,
+        target.client.0,
+    )
+    .execute(tx.conn())
+    .await?;
+    sqlx::query!(
+        "DELETE FROM subscription WHERE workspace_id = $1 AND client_id = $2
+           AND NOT EXISTS (SELECT FROM invoice i WHERE i.workspace_id = $1 AND i.client_id = $2)",
+        target.workspace.0,
+        target.client.0,
+    )
+    .execute(tx.conn())
+    .await?;
+    let removed = credits.rows_affected() + invoices.rows_affected();
+    if removed > 0 {
+        let removed_words = words::count(removed.cast_signed(), "document");
+        let entry = NewEntry {
+            detail: removed_words,
+            ..NewEntry::done("remove_old_invoices", target.client.to_string())
+        };
+        audit::commands::record_in(&mut tx, &target.scope(), entry.of(target.client)).await?;
+    }
+    tx.commit().await?;
+    Ok(removed)
+}

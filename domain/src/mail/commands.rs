@@ -1,0 +1,200 @@
+//! Queueing mail, in the transaction of what it tells about.
+
+use uuid::Uuid;
+
+use super::{text, times};
+use crate::{
+    Result, Role, Scope, SystemRole, Tx,
+    ids::{ClientId, MailId, WorkspaceId},
+};
+
+/// Queues a mail in the name of a workspace.
+pub async fn queue_in(
+    tx: &mut Tx,
+    workspace: WorkspaceId,
+    recipient: &str,
+    subject: &str,
+    body: &str,
+) -> Result<()> {
+    let client = tx.client();
+    queue_all(tx, (workspace, client), &[recipient.to_owned()], subject, body, None).await
+}
+
+/// Queues a mail to each of a client's people who has a say in the work and has shown that the address is theirs: such a
+/// mail carries words that somebody typed, and whose address it is, nobody knows before.
+pub async fn queue_to_members_in(
+    tx: &mut Tx,
+    scope: &Scope,
+    client: ClientId,
+    subject: &str,
+    body: &str,
+) -> Result<()> {
+    quote_to_members_in(tx, scope, client, subject, body, None).await
+}
+
+/// The same where the body says what an event of a session says: [`unquote_in`] finds the mails by it.
+pub(crate) async fn quote_to_members_in(
+    tx: &mut Tx,
+    scope: &Scope,
+    client: ClientId,
+    subject: &str,
+    body: &str,
+    quotes: Option<&str>,
+) -> Result<()> {
+    to_roles_in(tx, scope, client, &[Role::Owner, Role::Member], (subject, body), quotes).await
+}
+
+/// Queues a mail to each of a client's owners who has shown that the address is theirs: about the client itself.
+pub async fn queue_to_owners_in(
+    tx: &mut Tx,
+    scope: &Scope,
+    client: ClientId,
+    subject: &str,
+    body: &str,
+) -> Result<()> {
+    to_roles_in(tx, scope, client, &[Role::Owner], (subject, body), None).await
+}
+
+async fn to_roles_in(
+    tx: &mut Tx,
+    scope: &Scope,
+    client: ClientId,
+    roles: &[Role],
+    (subject, body): (&str, &str),
+    quotes: Option<&str>,
+) -> Result<()> {
+    let roles: Vec<String> = roles.iter().map(|role| role.as_str().to_owned()).collect();
+    let people = sqlx::query_scalar!(
+        "SELECT p.email FROM membership m JOIN person p ON p.id = m.person_id
+         WHERE m.workspace_id = $1 AND m.client_id = $2 AND m.removed_at IS NULL AND m.role = ANY($3) AND p.confirmed
+         ORDER BY m.created_at",
+        scope.workspace.0,
+        client.0,
+        &roles,
+    )
+    .fetch_all(tx.conn())
+    .await?;
+    queue_all(tx, (scope.workspace, Some(client)), &people, subject, body, quotes).await
+}
+
+/// Queues a mail to whoever sees to a client's bills: the address that it has its invoices sent to or, without one, each
+/// of its people with that role. An address that an operator invited counts as well before it is accepted; one that a
+/// client's own people typed does not. It goes to addresses that nobody has confirmed, too: it must hold no word that
+/// somebody typed. Answers how many there were.
+pub async fn queue_to_payers_in(
+    tx: &mut Tx,
+    scope: &Scope,
+    client: ClientId,
+    subject: &str,
+    body: &str,
+) -> Result<usize> {
+    let people = sqlx::query_scalar!(
+        r#"WITH own AS (SELECT bill_email FROM client WHERE workspace_id = $1 AND id = $2 AND bill_email <> '')
+           SELECT bill_email AS "email!" FROM own
+           UNION
+           SELECT p.email FROM membership m JOIN person p ON p.id = m.person_id
+           WHERE m.workspace_id = $1 AND m.client_id = $2 AND m.removed_at IS NULL AND m.role IN ('owner', 'billing')
+             AND NOT EXISTS (SELECT FROM own)
+           UNION
+           SELECT i.email FROM invitation i JOIN membership o ON o.person_id = i.invited_by AND o.workspace_id = i.workspace_id
+           WHERE i.workspace_id = $1 AND i.client_id = $2 AND i.role IN ('owner', 'billing') AND i.accepted_at IS NULL
+             AND i.revoked_at IS NULL AND o.role = 'operator' AND NOT EXISTS (SELECT FROM own)
+           ORDER BY 1"#,
+        scope.workspace.0,
+        client.0,
+    )
+    .fetch_all(tx.conn())
+    .await?;
+    queue_all(tx, (scope.workspace, Some(client)), &people, subject, body, None).await?;
+    Ok(people.len())
+}
+
+/// Queues a mail to each operator of the workspace, about the scope's client where it has one.
+pub async fn queue_to_operators_in(tx: &mut Tx, scope: &Scope, subject: &str, body: &str) -> Result<()> {
+    operators_in(tx, scope, scope.client, (subject, body), None).await
+}
+
+/// The same about that client: the mail goes when the client is erased.
+pub async fn queue_to_operators_about_in(
+    tx: &mut Tx,
+    scope: &Scope,
+    client: Option<ClientId>,
+    subject: &str,
+    body: &str,
+) -> Result<()> {
+    operators_in(tx, scope, client, (subject, body), None).await
+}
+
+/// The same where the body says what an event of a session says.
+pub(crate) async fn quote_to_operators_in(
+    tx: &mut Tx,
+    scope: &Scope,
+    subject: &str,
+    body: &str,
+    quotes: Option<&str>,
+) -> Result<()> {
+    operators_in(tx, scope, scope.client, (subject, body), quotes).await
+}
+
+async fn operators_in(
+    tx: &mut Tx,
+    scope: &Scope,
+    client: Option<ClientId>,
+    (subject, body): (&str, &str),
+    quotes: Option<&str>,
+) -> Result<()> {
+    let people = sqlx::query_scalar!(
+        "SELECT p.email FROM membership m JOIN person p ON p.id = m.person_id
+         WHERE m.workspace_id = $1 AND m.client_id IS NULL AND m.removed_at IS NULL ORDER BY m.created_at",
+        scope.workspace.0,
+    )
+    .fetch_all(tx.conn())
+    .await?;
+    queue_all(tx, (scope.workspace, client), &people, subject, body, quotes).await
+}
+
+/// Puts another body in the place of all that quote an event, whatever has become of them. The product does not read its
+/// mail back, so it is the sender's office that does it.
+pub(crate) async fn unquote_in(tx: &mut Tx, scope: &Scope, event: &str, body: &str) -> Result<()> {
+    tx.enter_as(SystemRole::Jobs).await?;
+    sqlx::query!(
+        "UPDATE mail SET body = $3, quotes = NULL WHERE workspace_id = $1 AND quotes = $2",
+        scope.workspace.0,
+        event,
+        body,
+    )
+    .execute(tx.conn())
+    .await?;
+    tx.enter(scope).await
+}
+
+/// `of`: the workspace, and the client whom the mail is about.
+async fn queue_all(
+    tx: &mut Tx,
+    of: (WorkspaceId, Option<ClientId>),
+    people: &[String],
+    subject: &str,
+    body: &str,
+    quotes: Option<&str>,
+) -> Result<()> {
+    let ids: Vec<Uuid> = people.iter().map(|_| MailId::new().0).collect();
+    let (workspace, client) = of;
+    let bodies = times::for_each_in(tx, workspace, people, body).await?;
+    let now = tx.now();
+    sqlx::query!(
+        "INSERT INTO mail (id, workspace_id, client_id, recipient, subject, body, quotes, not_before, created_at)
+         SELECT m.id, $3, $8, m.recipient, $4, m.body, $7, $6, $6
+         FROM unnest($1::uuid[], $2::text[], $5::text[]) AS m (id, recipient, body)",
+        &ids,
+        people,
+        workspace.0,
+        text::one_line(subject),
+        &bodies,
+        now,
+        quotes,
+        client.map(|client| client.0),
+    )
+    .execute(tx.conn())
+    .await?;
+    Ok(())
+}
