@@ -1384,8 +1384,10 @@ CREATE TABLE workspace (
     bill_sender jsonb,
     unpaid_of_a_network integer NOT NULL DEFAULT 2,
     next_credit_number bigint NOT NULL DEFAULT 1,
+    locale text,
     CONSTRAINT workspace_host_unique UNIQUE (host),
     CONSTRAINT workspace_pkey PRIMARY KEY (id),
+    CONSTRAINT workspace_locale CHECK (locale = ANY (ARRAY['en-US'::text, 'en-GB'::text])),
     CONSTRAINT workspace_name_length CHECK (length(name) >= 1 AND length(name) <= 80),
     CONSTRAINT workspace_unpaid_of_a_network CHECK (unpaid_of_a_network >= 0),
 );

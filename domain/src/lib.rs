@@ -24,6 +24,7 @@ pub mod desk;
 pub mod erasures;
 pub mod exports;
 pub mod files;
+pub mod format;
 pub mod idempotency;
 pub mod ids;
 pub mod live_hints;

@@ -1,6 +1,7 @@
-//! Small English phrases that every page and mail shares.
+//! Small English phrases that every page and mail shares, alike in every locale; what differs by locale is in
+//! [`crate::format`].
 //!
-//! All of them are functions of a number of seconds, so that none needs a clock or a calendar.
+//! Ages are functions of a number of seconds, so that none needs a clock or a calendar.
 
 pub use wire::files::size;
 
@@ -28,18 +29,6 @@ pub fn number(n: u32) -> String {
         .map_or_else(|| n.to_string(), |word| (*word).to_owned())
 }
 
-/// `Rosa`, `Rosa and Theo`, `Rosa, Theo and Mina`.
-pub fn list<T: AsRef<str>>(items: &[T]) -> String {
-    match items {
-        [] => String::new(),
-        [only] => only.as_ref().to_owned(),
-        [first @ .., last] => {
-            let first: Vec<&str> = first.iter().map(AsRef::as_ref).collect();
-            format!("{} and {}", first.join(", "), last.as_ref())
-        }
-    }
-}
-
 /// How long ago something was: `just now`, `14 minutes ago`, `3 hours ago`, `11 days ago`.
 ///
 /// An age below a minute, or below zero because two clocks disagree, is `just now`.
@@ -50,42 +39,17 @@ pub fn ago(seconds: i64) -> String {
     }
 }
 
-/// How old a card is: `new`, `14 minutes old`, `11 days old`. Below a minute it is `new`.
+/// How old a card is: `new`, `added 14 minutes ago`, `added 11 days ago`. Below a minute it is `new`.
 pub fn old(seconds: i64) -> String {
     match spell(seconds) {
-        Some(age) => format!("{age} old"),
+        Some(age) => format!("added {age} ago"),
         None => "new".to_owned(),
     }
-}
-
-/// What is left of a cycle, in seconds of working time: `31 h left`, `40 min left`, `2 h over`.
-///
-/// Rounded down on both sides: a page never promises time that is not there, and never makes a
-/// delay longer than it is. Within a minute of zero it is `due now`.
-pub fn left(seconds: i64) -> String {
-    let side = if seconds < 0 { "over" } else { "left" };
-    match short(seconds.saturating_abs()) {
-        Some(time) => format!("{time} {side}"),
-        None => "due now".to_owned(),
-    }
-}
-
-/// A length of working time: `31 h`, `40 min`, `under 1 min`; below zero counts as none.
-pub fn length(seconds: i64) -> String {
-    short(seconds).unwrap_or_else(|| "less than a minute".to_owned())
 }
 
 /// Line breaks as a box counts them: one character each, whoever sent them. In every text that is stored.
 pub fn line_feeds(text: &str) -> String {
     text.replace("\r\n", "\n").replace('\r', "\n")
-}
-
-fn short(seconds: i64) -> Option<String> {
-    match seconds {
-        HOUR.. => Some(format!("{} h", seconds / HOUR)),
-        MINUTE.. => Some(format!("{} min", seconds / MINUTE)),
-        _ => None,
-    }
 }
 
 fn spell(seconds: i64) -> Option<String> {
@@ -110,14 +74,6 @@ mod tests {
     }
 
     #[test]
-    fn lists_read_like_a_sentence() {
-        assert_eq!(list::<&str>(&[]), "");
-        assert_eq!(list(&["Rosa"]), "Rosa");
-        assert_eq!(list(&["Rosa", "Theo"]), "Rosa and Theo");
-        assert_eq!(list(&["Rosa".to_owned(), "Theo".into(), "Mina".into()]), "Rosa, Theo and Mina");
-    }
-
-    #[test]
     fn ages_change_their_unit_at_its_edge() {
         let cases = [
             (i64::MIN, "just now"),
@@ -135,27 +91,6 @@ mod tests {
             assert_eq!(ago(seconds), words, "{seconds}");
         }
         assert_eq!(old(30), "new");
-        assert_eq!(old(11 * DAY), "11 days old");
-    }
-
-    #[test]
-    fn time_left_is_never_flattered() {
-        let cases = [
-            (32 * HOUR - 1, "31 h left"),
-            (HOUR, "1 h left"),
-            (HOUR - 1, "59 min left"),
-            (40 * MINUTE, "40 min left"),
-            (59, "due now"),
-            (0, "due now"),
-            (-59, "due now"),
-            (-60, "1 min over"),
-            (-(3 * HOUR) + 1, "2 h over"),
-        ];
-        for (seconds, words) in cases {
-            assert_eq!(left(seconds), words, "{seconds}");
-        }
-        assert!(left(i64::MIN).ends_with(" h over"));
-        assert_eq!(length(29 * HOUR), "29 h");
-        assert_eq!(length(12), "less than a minute");
+        assert_eq!(old(11 * DAY), "added 11 days ago");
     }
 }

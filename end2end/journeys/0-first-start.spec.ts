@@ -103,7 +103,7 @@ test('the first hour: the terminal’s code, a desk, an offer, a client, and mai
 
 /** The code that stands in the terminal. */
 function code(server: Server): string {
-  const found = server.printed.map((line) => /with the code (\S+)/.exec(line)?.[1]).find((found) => found);
+  const found = server.printed.map((line) => /setup code is (\S+)/.exec(line)?.[1]).find((found) => found);
   if (!found) throw new Error(`no code in:\n${server.printed.join('\n')}`);
   return found;
 }

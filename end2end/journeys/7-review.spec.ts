@@ -16,7 +16,7 @@ test('a rehearsal goes the whole way: a question, a draft, a change, approval, a
 
   await open(page, path);
   await expect(page.getByText('This is a rehearsal.', { exact: true })).toBeVisible();
-  await expect(question(page)).toContainText('Which should I begin with?');
+  await expect(question(page)).toContainText('Which one should I start with?');
   await expect(standing(page)).toHaveText('Waiting on you');
   await sound(page);
   await question(page).getByRole('button', { name: 'Put the new office hours on one page' }).click();

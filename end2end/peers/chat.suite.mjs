@@ -207,7 +207,7 @@ describe.each([
     });
     await chat.sendMessage({ text: 'Let me in.' });
     expect(chat.status).toBe('error');
-    expect(chat.error.message).toContain('There is nothing here.');
+    expect(chat.error.message).toContain('There’s nothing here.');
     const own = await open(ai, owner, id, headers);
     await own.regenerate();
     expect(own.status).toBe('error');

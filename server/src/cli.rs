@@ -138,8 +138,8 @@ async fn demo(settings: &Settings) -> Result<(), Box<dyn Error>> {
     db.engine().shutdown().await;
     database.close().await;
     match told? {
-        true => println!("The demo is in. Start the portal to see who can sign in."),
-        false => println!("There is a workspace already; nothing was changed."),
+        true => println!("Demo data loaded. Start the portal to see the demo accounts."),
+        false => println!("A workspace already exists. Nothing was changed."),
     }
     Ok(())
 }
@@ -152,7 +152,7 @@ async fn create_operator(settings: &Settings, email: &str, name: &str) -> Result
     database.close().await;
     let link = link.map_err(mend)?;
     println!(
-        "{name} sets a password at {}{link}\nThe link works once, for a day.",
+        "{name} can set a password at {}{link}\nThe link works once and expires in a day.",
         settings.public_url(settings.bind)
     );
     Ok(())
@@ -176,7 +176,7 @@ fn failed(error: &dyn Error) -> ExitCode {
     while let Some(reason) = cause {
         let text = reason.to_string();
         if !said.contains(&text) {
-            eprintln!("  because: {text}");
+            eprintln!("  caused by: {text}");
         }
         said = text;
         cause = reason.source();

@@ -131,7 +131,7 @@ async fn run(
     if let Some(code) = code {
         // Printed even when quiet: without it nobody can begin. Never logged.
         say(&format!(
-            "Set up your business at {}/setup with the code {code}\n",
+            "Set up your business at {}/setup. Your setup code is {code}\n",
             settings.public_url(address)
         ));
     }

@@ -67,7 +67,7 @@ impl Shutdown {
 
     async fn obey(self, mut signals: [Signal; 3]) {
         any(&mut signals).await;
-        tracing::info!(grace_seconds = GRACE.as_secs(), "stopping; a second signal stops at once");
+        tracing::info!(grace_seconds = GRACE.as_secs(), "stopping; press Ctrl-C again to stop now");
         self.soft.cancel();
         tokio::select! {
             () = any(&mut signals) => tracing::warn!("stopping at once"),

@@ -16,7 +16,7 @@ pub const NO_MAIL: &str = "Others can reach the portal, so the outbox page is cl
 /// When the database is away.
 pub async fn lines(app: &App) -> Result<String> {
     let url = app.site.public_url.as_str().trim_end_matches('/');
-    let mut lines = format!("Throughline is at {url}\n");
+    let mut lines = format!("Throughline is running at {url}\n");
     if is_demo(&app.db).await? {
         lines += &demo(&app.site);
     }
@@ -29,17 +29,17 @@ fn mail(site: &Site, url: &str) -> String {
         return String::new();
     }
     if site.reach.is_from_elsewhere() {
-        return format!("\nNO MAIL IS SENT. {NO_MAIL}\n");
+        return format!("\nNO EMAIL IS SENT. {NO_MAIL}\n");
     }
-    format!("\nMail is not sent; it stands at {url}/dev/outbox\n")
+    format!("\nEmail isn’t being sent. Read it at {url}/dev/outbox\n")
 }
 
 fn demo(site: &Site) -> String {
     if site.reach.is_from_elsewhere() {
-        return "\nThe demo's accounts are off: they work only while no other machine can reach the portal.\n"
+        return "\nDemo accounts are turned off. They only work while no other machine can reach the portal.\n"
             .to_owned();
     }
-    let mut lines = format!("\nThe demo, everyone with the password “{PASSWORD}”:\n");
+    let mut lines = format!("\nDemo accounts (password for all: “{PASSWORD}”):\n");
     for account in accounts() {
         lines += &format!(
             "  {:<24} {}, {} at {}\n",

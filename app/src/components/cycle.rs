@@ -2,14 +2,13 @@
 
 use domain::{
     cycle::{ClockState, CycleView, PieceKind},
-    words,
+    format::Locale,
 };
 use leptos::prelude::*;
 
 /// Words and line. `due` is what stands at the end of the words while the clock runs, such as a `<time>`.
-pub fn cycle(view: &CycleView, due: Option<AnyView>) -> AnyView {
+pub fn cycle(view: &CycleView, locale: Locale, due: Option<AnyView>) -> AnyView {
     let class = if view.at_risk { "cycle-words at-risk" } else { "cycle-words" };
-    let (first, rest) = reading(view);
     let end = match view.state {
         ClockState::Running => due,
         ClockState::Waiting => Some("clock paused".into_any()),
@@ -19,31 +18,29 @@ pub fn cycle(view: &CycleView, due: Option<AnyView>) -> AnyView {
     view! {
         <div class="cycle">
             <p class=class>
-                <span><b>{first}</b>{rest}</span>
+                <b>{reading(view, locale)}</b>
                 {end.map(|end| view! { <span>{end}</span> })}
             </p>
-            {line(view, "cycle-line")}
+            {line(view, locale, "cycle-line")}
         </div>
     }
     .into_any()
 }
 
 /// The line alone, for a card.
-pub fn small(view: &CycleView) -> AnyView {
-    line(view, "cycle-line small")
+pub fn small(view: &CycleView, locale: Locale) -> AnyView {
+    line(view, locale, "cycle-line small")
 }
 
-fn reading(view: &CycleView) -> (String, String) {
+fn reading(view: &CycleView, locale: Locale) -> String {
     match view.state {
-        ClockState::Stopped if view.worked > 0 => {
-            (words::length(view.worked), format!(" of {} hours used", view.hours))
-        }
-        _ => (words::left(view.left), format!(" of {}", view.hours)),
+        ClockState::Stopped if view.worked > 0 => locale.used_of(view.worked, view.hours.into()),
+        _ => locale.left_of(view.left, view.hours.into()),
     }
 }
 
-fn line(view: &CycleView, class: &'static str) -> AnyView {
-    let label = label(view);
+fn line(view: &CycleView, locale: Locale, class: &'static str) -> AnyView {
+    let label = label(view, locale);
     let mut x = 0;
     let pieces: Vec<_> = view
         .pieces
@@ -74,10 +71,10 @@ fn percent(share: u16) -> String {
     format!("{}.{}%", share / 10, share % 10)
 }
 
-fn label(view: &CycleView) -> String {
-    let mut label = format!("{} of {} hours used", words::length(view.worked), view.hours);
+fn label(view: &CycleView, locale: Locale) -> String {
+    let mut label = locale.used_of(view.worked, view.hours.into());
     if view.waited > 0 {
-        label += &format!(", {} on hold", words::length(view.waited));
+        label += &format!(", {} on hold", locale.length(view.waited));
     }
     if view.overdue {
         label += ", past due";
@@ -89,7 +86,10 @@ fn label(view: &CycleView) -> String {
 
 #[cfg(test)]
 mod tests {
-    use domain::cycle::{ClockState, CycleView};
+    use domain::{
+        cycle::{ClockState, CycleView},
+        format::Locale,
+    };
 
     use super::{label, percent, reading};
 
@@ -108,18 +108,22 @@ mod tests {
 
     #[test]
     fn a_running_clock_says_what_is_left_and_a_stopped_one_what_was_used() {
-        assert_eq!(reading(&view(ClockState::Running)), ("31 h left".to_owned(), " of 48".to_owned()));
-        assert_eq!(reading(&view(ClockState::Stopped)), ("17 h".to_owned(), " of 48 hours used".to_owned()));
+        let (us, other) = (Locale::UnitedStates, Locale::International);
+        assert_eq!(reading(&view(ClockState::Running), us), "31 of 48 hours left");
+        assert_eq!(reading(&view(ClockState::Stopped), us), "17 of 48 hours used");
+        assert_eq!(reading(&view(ClockState::Running), other), "31 of 48 h left");
+        assert_eq!(reading(&view(ClockState::Stopped), other), "17 of 48 h used");
     }
 
     #[test]
     fn the_picture_says_itself_whole() {
         let mut view = view(ClockState::Running);
-        assert_eq!(label(&view), "17 h of 48 hours used, 4 h on hold");
+        let label = |view: &CycleView| label(view, Locale::UnitedStates);
+        assert_eq!(label(&view), "17 of 48 hours used, 4 hours on hold");
         view.at_risk = true;
-        assert_eq!(label(&view), "17 h of 48 hours used, 4 h on hold, at risk");
+        assert_eq!(label(&view), "17 of 48 hours used, 4 hours on hold, at risk");
         view.overdue = true;
-        assert_eq!(label(&view), "17 h of 48 hours used, 4 h on hold, past due");
+        assert_eq!(label(&view), "17 of 48 hours used, 4 hours on hold, past due");
     }
 
     #[test]

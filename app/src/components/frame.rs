@@ -1,6 +1,6 @@
 //! What stands around every page: the mark, the ways through it, who is signed in, what was just done.
 
-use domain::{calendar::words::zone_name, workspaces::colour::SOFT_PERCENT};
+use domain::{format::zone_name, workspaces::colour::SOFT_PERCENT};
 use leptos::prelude::*;
 
 use super::person::initials;

@@ -11,6 +11,7 @@ pub mod empty;
 pub mod field;
 pub mod frame;
 pub mod intake_form;
+pub mod locale;
 pub mod offer_card;
 pub mod pager;
 pub mod person;

@@ -47,7 +47,7 @@ pub fn about_to_start(agent: &str, held_by: Option<HeldBy>) -> String {
 /// Its clock in words and as a line, while it has one.
 pub fn clock(card: &Card, times: &Times) -> Option<AnyView> {
     let due = card.due_at.map(|at| view! { "due "{times.show(at)} }.into_any());
-    (card.cycle.hours > 0).then(|| cycle(&card.cycle, due))
+    (card.cycle.hours > 0).then(|| cycle(&card.cycle, times.locale(), due))
 }
 
 /// A priority in a client's words, where it is not the usual one.

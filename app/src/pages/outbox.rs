@@ -1,10 +1,7 @@
 //! The mail that is not sent, for a trial on one's own machine.
 
 use axum::response::Response;
-use domain::{
-    calendar,
-    mail::{self, outbox::Letter},
-};
+use domain::mail::{self, outbox::Letter};
 use leptos::prelude::*;
 
 use crate::web::{Bare, Frame, Page, Problem};
@@ -40,7 +37,7 @@ fn page(bare: &Bare, letters: Vec<Letter>) -> Response {
 }
 
 fn row(bare: &Bare, letter: Letter, open: bool) -> AnyView {
-    let at = calendar::words::when(letter.created_at, bare.zone(), bare.app.db.now());
+    let at = bare.format().date_time(letter.created_at, bare.app.db.now());
     let iso = letter.created_at.to_rfc3339();
     view! {
         <details class="mail" open=open>

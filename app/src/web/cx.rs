@@ -9,6 +9,8 @@ use chrono_tz::Tz;
 use domain::{
     Db, Scope,
     accounts::{Arrival, Membership, commands::profile, devices::Source, queries::arrive},
+    calendar,
+    format::Format,
     ids::{ClientId, MembershipId, PersonId},
     workspaces::Workspace,
 };
@@ -93,6 +95,15 @@ impl Bare {
         zone::of_reader(self.arrival.standing.as_ref(), self.browser_zone, self.arrival.workspace.as_ref())
     }
 
+    /// How dates, times and numbers are written for who reads the page: as the workspace writes, in the reader's zone.
+    pub fn format(&self) -> Format {
+        let zone = self.zone();
+        match &self.arrival.workspace {
+            Some(workspace) => Format { locale: workspace.locale, zone },
+            None => Format::of(None, zone),
+        }
+    }
+
     /// Whether whoever asks may read the mail that is not sent.
     pub fn has_outbox(&self) -> bool {
         self.is_local && !self.app.site.sends_mail
@@ -114,6 +125,12 @@ impl Bare {
 impl Cx {
     pub fn db(&self) -> &Db {
         &self.bare.app.db
+    }
+
+    /// How the workspace writes in its own zone, whoever reads: for what is billed.
+    pub fn own_format(&self) -> Format {
+        let zone = calendar::zone(&self.workspace.zone).unwrap_or(Tz::UTC);
+        Format { locale: self.workspace.locale, zone }
     }
 
     pub fn standing(&self) -> Option<&Membership> {

@@ -3,5 +3,6 @@
 
 #![cfg_attr(test, allow(clippy::unwrap_used, reason = "a test that cannot go on has failed"))]
 
+pub mod clock;
 pub mod files;
 pub mod frames;

@@ -8,7 +8,7 @@ pub mod commands;
 mod model;
 pub mod queries;
 
-pub use model::{AnswerOutcome, Approval, ApprovalState, Audience, Question, SettledQuestion};
+pub use model::{AnswerOutcome, Approval, ApprovalState, Audience, Decision, Question, SettledQuestion};
 
 /// Where a question and its answer are written: what operators are asked is internal.
 fn stream_of(row: &crate::requests::lock::Row, audience: Audience) -> sessions::StreamId {

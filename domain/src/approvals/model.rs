@@ -76,6 +76,17 @@ pub struct Approval {
     pub created_at: i64,
 }
 
+/// How a question of a run stands, by the key of its answer and never by its words.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Decision {
+    /// It was not asked, or is open.
+    Pending,
+    /// Nobody answered in time, or it was withdrawn.
+    Unanswered,
+    /// The key of what was chosen.
+    Chosen(String),
+}
+
 /// What came of an answer.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum AnswerOutcome {

@@ -1,6 +1,6 @@
 use chrono::{DateTime, Utc};
 
-use super::{AnswerOutcome, Approval, ApprovalState, Audience, SettledQuestion};
+use super::{AnswerOutcome, Approval, ApprovalState, Audience, Decision, SettledQuestion};
 use crate::{
     Db, Error, Result, Scope, Tx,
     costs::gate::RAISE,
@@ -64,6 +64,27 @@ pub async fn get(db: &Db, scope: &Scope, approval: ApprovalId) -> Result<Approva
 pub async fn of_request_in(tx: &mut Tx, scope: &Scope, request: RequestId) -> Result<Vec<Approval>> {
     load(tx, scope, ApprovalFilter { request: Some(request), only_open: true, ..ApprovalFilter::default() })
         .await
+}
+
+/// How the run's question of this id stands; see [`ClaimedRun::approval`].
+pub async fn decision(db: &Db, claimed: &ClaimedRun, approval: ApprovalId) -> Result<Decision> {
+    let mut tx = db.begin(&claimed.scope).await?;
+    let row = sqlx::query!(
+        r#"SELECT state AS "state: ApprovalState", answer FROM approval
+           WHERE workspace_id = $1 AND client_id = $2 AND run_id = $3 AND id = $4"#,
+        claimed.scope.workspace.0,
+        claimed.client.0,
+        claimed.run.0,
+        approval.0,
+    )
+    .fetch_optional(tx.conn())
+    .await?;
+    tx.commit().await?;
+    Ok(match row.map(|row| (row.state, row.answer)) {
+        None | Some((ApprovalState::Open, _)) => Decision::Pending,
+        Some((_, None)) => Decision::Unanswered,
+        Some((_, Some(key))) => Decision::Chosen(key),
+    })
 }
 
 /// What operators answered to this run, or left unanswered, oldest first: its next attempt has to know.

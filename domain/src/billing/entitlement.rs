@@ -53,7 +53,7 @@ impl Entitlement {
         match self {
             Self::Active => None,
             Self::Pausing | Self::Paused => Some("Work continues when the subscription is resumed."),
-            Self::Unpaid => Some("Work starts when the first invoice is paid."),
+            Self::Unpaid => Some("Work starts once the first invoice is paid."),
             Self::Ended | Self::Nothing => Some("Work continues when a new subscription starts."),
             Self::Archived => Some("No more work is done here."),
         }

@@ -12,7 +12,6 @@
 mod cycle;
 mod line;
 mod opening;
-pub mod words;
 mod working;
 
 use std::collections::BTreeSet;
@@ -47,7 +46,7 @@ pub enum CalendarError {
     #[error("“{0}” isn’t a time zone. Choose one from the list, like America/Los_Angeles.")]
     UnknownZone(String),
     /// Not a time of day.
-    #[error("“{0}” is not a time of day. Write hours and minutes from 00:00 to 24:00, such as 09:30.")]
+    #[error("“{0}” isn’t a time. Enter something like 9:30 AM or 09:30.")]
     UnknownTime(String),
     /// Hours that end before they begin, or at once.
     #[error("{0} to {1} doesn’t work. Closing time has to be later the same day.")]

@@ -1,7 +1,8 @@
 use super::{LimitHit, commands::raise, queries::limit_hit};
 use crate::{
     Db, Result,
-    approvals::{self, Audience, Question},
+    approvals::{self, Audience, Decision, Question},
+    format::month,
     runs::{self, ClaimedRun},
     session::Choice,
 };
@@ -14,6 +15,12 @@ pub(crate) const RAISE: &str = "raise";
 
 /// What the client reads where a limit is not raised.
 const PUT_ASIDE: &str = "We’ve put this work on hold and will be in touch. Everything so far is saved.";
+
+/// Whether the operators have raised it, as this run asked them.
+pub async fn is_raised(db: &Db, claimed: &ClaimedRun, hit: &LimitHit) -> Result<bool> {
+    let decision = approvals::queries::decision(db, claimed, claimed.approval(&hit.key())).await?;
+    Ok(decision == Decision::Chosen(RAISE.to_owned()))
+}
 
 /// Whether a run may take its next step.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -32,10 +39,11 @@ impl LimitHit {
         Question {
             question: self.question(),
             detail: format!(
-                "It has cost {} in {}. The work stands until you decide; the client sees that it waits, and not why.",
-                self.used, self.month
+                "It has cost {} in {}. Work is on hold until you decide. The client sees that it’s waiting but not why.",
+                self.used,
+                month(self.month)
             ),
-            options: vec![choice(RAISE, self.yes()), choice("stop", "Stop this work".into())],
+            options: vec![choice(RAISE, self.yes()), choice("stop", "Stop work".into())],
             open_for: OPEN_FOR,
             audience: Audience::Operator,
         }
@@ -51,12 +59,10 @@ impl LimitHit {
 pub async fn check(db: &Db, claimed: &ClaimedRun) -> Result<Gate> {
     loop {
         let Some(hit) = limit_hit(db, claimed).await? else { return Ok(Gate::Open) };
-        let settled = approvals::queries::settled_by_operators(db, claimed).await?;
-        let answer = settled.into_iter().rfind(|answer| answer.question == hit.question());
-        match answer {
-            None => return Ok(Gate::Ask(Box::new(hit))),
-            Some(answer) if answer.label == Some(hit.yes()) => raise(db, claimed, &hit).await?,
-            Some(_) => return Ok(Gate::Shut(Box::new(hit))),
+        match approvals::queries::decision(db, claimed, claimed.approval(&hit.key())).await? {
+            Decision::Pending => return Ok(Gate::Ask(Box::new(hit))),
+            Decision::Chosen(key) if key == RAISE => raise(db, claimed, &hit).await?,
+            Decision::Chosen(_) | Decision::Unanswered => return Ok(Gate::Shut(Box::new(hit))),
         }
     }
 }
@@ -69,7 +75,9 @@ pub async fn check(db: &Db, claimed: &ClaimedRun) -> Result<Gate> {
 pub async fn enforce(db: &Db, claimed: &ClaimedRun) -> Result<bool> {
     match check(db, claimed).await? {
         Gate::Open => return Ok(true),
-        Gate::Ask(hit) => approvals::commands::ask(db, claimed, hit.approval()).await.map(drop)?,
+        Gate::Ask(hit) => {
+            approvals::commands::ask_as(db, claimed, claimed.approval(&hit.key()), hit.approval()).await?
+        }
         Gate::Shut(hit) => runs::commands::fail(db, claimed, hit.client_message()).await?,
     }
     Ok(false)

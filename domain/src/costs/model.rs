@@ -3,6 +3,7 @@ use serde::{Deserialize, Serialize};
 
 use super::Micros;
 use crate::{
+    format,
     ids::{AgentId, ClientId, RunId},
     money::Money,
     session::RunState,
@@ -25,8 +26,8 @@ pub struct LimitHit {
     pub name: String,
     pub limit: Micros,
     pub used: Micros,
-    /// `November 2026`.
-    pub month: String,
+    /// Its first day.
+    pub month: NaiveDate,
 }
 
 impl LimitHit {
@@ -36,18 +37,29 @@ impl LimitHit {
         Micros(wanted.saturating_add(DOLLAR - 1) / DOLLAR * DOLLAR)
     }
 
-    /// What the operators are asked. The same while the limit stands.
+    /// The key under which a run asks about it: the same as long as it is this limit, whatever the words.
+    pub fn key(&self) -> String {
+        let (agent, client) = self.subject.ids();
+        let whose = agent.or(client).unwrap_or_default();
+        format!("limit of {whose}: {} in {}", self.limit.0, self.month)
+    }
+
+    /// What the operators are asked.
     pub fn question(&self) -> String {
         let whose = match self.subject {
             Subject::Agent(_) => self.name.clone(),
             Subject::Client(_) => format!("Work for {}", self.name),
         };
-        format!("{whose} is about to pass the limit of {} for {}. Raise it?", self.limit, self.month)
+        format!(
+            "{whose} is about to reach its {} limit for {}. Raise it?",
+            self.limit,
+            format::month(self.month)
+        )
     }
 
     /// The label of the answer that raises it.
     pub fn yes(&self) -> String {
-        format!("Raise it to {} and go on", self.raised())
+        format!("Raise to {} and continue", self.raised())
     }
 }
 

@@ -97,7 +97,7 @@ fn price() -> PriceForm {
 
 async fn workspace(db: &Db) -> Result<WorkspaceId> {
     let mut tx = db.begin_as(SystemRole::Auth).await?;
-    let new = NewWorkspace { name: "Northlight", zone: ZONE.name(), currency: "USD" };
+    let new = NewWorkspace { name: "Northlight", zone: ZONE.name(), locale: None, currency: "USD" };
     let workspace = create_in(&mut tx, &new).await?;
     let sender = billing::Sender {
         address: "1 Quay Street\nPortland, OR 97201".into(),

@@ -12,7 +12,7 @@ use crate::{
 pub(super) const NO_ROOM: &str =
     "There isn’t enough room to prepare a download right now. We’ve been told. Try again later.";
 /// Why there is none, for every other reason.
-pub(super) const FAILED: &str = "Something went wrong on our side, and nothing of yours is lost. Try again.";
+pub(super) const FAILED: &str = "Something went wrong on our end. Nothing was lost. Try again.";
 
 /// It lies under `key` and may be downloaded: those before it are no longer needed.
 ///

@@ -16,7 +16,7 @@ use crate::{
 
 /// The longest key, in characters.
 const KEY: usize = 200;
-const USED: &str = "This key was used for another call. Take a new one for each thing that is to be done.";
+const USED: &str = "This key was already used for a different call. Use a new key for each action.";
 /// How long an answer is kept for who asks again.
 const KEPT: TimeDelta = TimeDelta::days(30);
 
@@ -107,7 +107,7 @@ pub async fn answered(db: &Db, call: &Call<'_>) -> Result<Option<Value>> {
 async fn claim_key(tx: &mut Tx, scope: &Scope, call: &Call<'_>) -> Result<Option<Value>> {
     let (Some(key), Some(token)) = (call.key, call.by.token) else { return Ok(None) };
     if !(1..=KEY).contains(&key.chars().count()) || key.contains('\0') {
-        return Err(key_is(&format!("Give a key of 1 to {KEY} characters.")));
+        return Err(key_is(&format!("Send a key of 1 to {KEY} characters.")));
     }
     let (asked, now) = (digest(call), tx.now());
     let done = sqlx::query!(
@@ -135,9 +135,7 @@ async fn claim_key(tx: &mut Tx, scope: &Scope, call: &Call<'_>) -> Result<Option
     .await?;
     match first {
         Some(first) if first.asked == asked => Ok(Some(first.answer)),
-        _ => Err(key_is(
-            "This key was used for another call. Take a new one for each thing that is to be done.",
-        )),
+        _ => Err(key_is("This key was already used for a different call. Use a new key for each action.")),
     }
 }
 

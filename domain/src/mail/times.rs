@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
 
-use crate::{Result, Tx, calendar, ids::WorkspaceId};
+use crate::{Result, Tx, calendar, format::Format, ids::WorkspaceId, workspaces::queries::format_in};
 
 pub(super) const TIME: &str = "{time:";
 
@@ -25,9 +25,7 @@ pub(super) async fn for_each_in(
     if !body.contains(TIME) {
         return Ok(vec![body.to_owned(); people.len()]);
     }
-    let common = sqlx::query_scalar!("SELECT zone FROM workspace WHERE id = $1", workspace.0)
-        .fetch_one(tx.conn())
-        .await?;
+    let common = format_in(tx, workspace).await?;
     let known = sqlx::query!(
         r#"SELECT email, zone AS "zone!" FROM person WHERE email = ANY($1) AND confirmed AND zone IS NOT NULL"#,
         people,
@@ -35,11 +33,14 @@ pub(super) async fn for_each_in(
     .fetch_all(tx.conn())
     .await?;
     let known: HashMap<String, String> = known.into_iter().map(|row| (row.email, row.zone)).collect();
-    let zone = |person: &String| calendar::zone(known.get(person).unwrap_or(&common)).unwrap_or(Tz::UTC);
-    Ok(people.iter().map(|person| expand(body, zone(person))).collect())
+    let format = |person: &String| match known.get(person) {
+        Some(zone) => common.within(calendar::zone(zone).unwrap_or(Tz::UTC)),
+        None => common,
+    };
+    Ok(people.iter().map(|person| expand(body, format(person))).collect())
 }
 
-fn expand(body: &str, zone: Tz) -> String {
+fn expand(body: &str, format: Format) -> String {
     let mut parts = body.split(TIME);
     let mut whole = parts.next().unwrap_or_default().to_owned();
     for part in parts {
@@ -47,7 +48,7 @@ fn expand(body: &str, zone: Tz) -> String {
             .split_once('}')
             .and_then(|(millis, rest)| Some((DateTime::from_timestamp_millis(millis.parse().ok()?)?, rest)));
         match read {
-            Some((at, rest)) => whole.extend([&calendar::words::when_in_full(at, zone), rest]),
+            Some((at, rest)) => whole.extend([&format.zoned(at), rest]),
             None => whole.extend([TIME, part]),
         }
     }
@@ -62,9 +63,15 @@ mod tests {
     fn times_are_said_in_the_zone_given() {
         let at = DateTime::from_timestamp(1_795_421_520, 0).unwrap();
         let body = format!("Answer by {}.", time(at));
-        assert_eq!(expand(&body, Tz::Europe__Berlin), "Answer by Monday, 23 Nov, 09:12 (Berlin time).");
+        let berlin = Format::of(None, Tz::Europe__Berlin);
+        assert_eq!(expand(&body, berlin), "Answer by Mon 23 Nov, 09:12 (Berlin time).");
+        let portland = Format::of(None, Tz::America__Los_Angeles);
+        assert_eq!(expand(&body, portland), "Answer by Mon, Nov 23, 12:12 AM PT.");
+        // Who reads elsewhere reads their own clock, written as the workspace writes.
+        let abroad = portland.within(Tz::Europe__Berlin);
+        assert_eq!(expand(&body, abroad), "Answer by Mon, Nov 23, 9:12 AM (Berlin time).");
         for left in ["{time:", "{time:soon}", "{time:99999999999999999999}", "no time"] {
-            assert_eq!(expand(left, Tz::UTC), left);
+            assert_eq!(expand(left, berlin), left);
         }
     }
 }

@@ -32,7 +32,7 @@ pub async fn write(
     // An agent reads it again, and so does a model.
     let body = redact::shapes(&body.replace('\0', ""));
     if body.len() > LONGEST {
-        return Err(Error::Fields(FieldErrors::one("body", "Split it: a note holds 256 KB at most.")));
+        return Err(Error::Fields(FieldErrors::one("body", "Notes can be up to 256 KB. Split this one.")));
     }
     let mut tx = db.begin(scope).await?;
     let note = match expected {
@@ -132,7 +132,9 @@ async fn standing(tx: &mut Tx, scope: &Scope, client: ClientId, path: &str) -> R
 }
 
 fn conflict(path: &str, version: i32) -> Error {
-    Error::refused(format!("{path} stands at version {version}. Read it, and write again over that version."))
+    Error::refused(format!(
+        "{path} is now at version {version}. Read it, then save your changes on top of it."
+    ))
 }
 
 fn note(id: NoteId, path: String, body: String, version: u32, scope: &Scope, at: DateTime<Utc>) -> Note {

@@ -27,7 +27,9 @@ fn is_name(part: &str) -> bool {
 }
 
 fn wrong() -> String {
-    format!("Give a path like Billing/Rates.md: folders by single slashes, at most {LONGEST} characters.")
+    format!(
+        "Use a path like Billing/Rates.md, with single slashes between folders and up to {LONGEST} characters."
+    )
 }
 
 #[cfg(test)]

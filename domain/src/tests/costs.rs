@@ -117,9 +117,9 @@ async fn a_limit_is_hit_before_it_is_passed(pool: PgPool) {
     assert_eq!((hit.subject, hit.used), (Subject::Client(house.id), Micros(30_000_000)));
     assert_eq!(
         hit.question(),
-        "Work for Harbor & Pine Law is about to pass the limit of $35.00 for November 2026. Raise it?"
+        "Work for Harbor & Pine Law is about to reach its $35.00 limit for November 2026. Raise it?"
     );
-    assert_eq!(hit.yes(), "Raise it to $53.00 and go on");
+    assert_eq!(hit.yes(), "Raise to $53.00 and continue");
     costs::commands::raise(db, &claimed, &hit).await.unwrap();
     assert_eq!(costs::queries::limit_hit(db, &claimed).await.unwrap(), None);
     spend(&world, &claimed, "d", 1_000_000, 0).await;

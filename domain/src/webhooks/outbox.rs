@@ -167,7 +167,7 @@ async fn whole(
         }
         Err(error) => {
             tracing::error!(webhook.id = %webhook, error.message = %error, "a webhook's secret does not open");
-            let text = "Its secret cannot be read any more. Give it another one.".to_owned();
+            let text = "We can’t read its secret anymore. Generate a new one.".to_owned();
             settle(db, &due, &Reply { status: None, text }).await?;
             Ok(None)
         }

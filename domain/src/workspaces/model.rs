@@ -1,4 +1,4 @@
-use crate::ids::WorkspaceId;
+use crate::{format::Locale, ids::WorkspaceId};
 
 /// What every page of a workspace needs to know of it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -11,6 +11,8 @@ pub struct Workspace {
     pub promise: String,
     /// IANA name of its time zone.
     pub zone: String,
+    /// How its pages and mails write dates, times and numbers.
+    pub locale: Locale,
     /// ISO 4217 code that new offers start with.
     pub currency: String,
     /// Own accent colours as `#rrggbb`, for light and dark pages.

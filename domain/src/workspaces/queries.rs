@@ -2,7 +2,11 @@ use sqlx::{PgConnection, types::Json};
 
 use super::{Settings, Workspace};
 use crate::{
-    Db, Error, Result, Scope, SystemRole, Tx, billing::Sender, ids::WorkspaceId,
+    Db, Error, Result, Scope, SystemRole, Tx,
+    billing::Sender,
+    calendar,
+    format::{Format, Locale},
+    ids::WorkspaceId,
     requests::lock::calendar_from,
 };
 
@@ -10,7 +14,7 @@ use crate::{
 /// oldest. `None` before the install is set up. For [`crate::SystemRole::Auth`].
 pub async fn by_host_in(conn: &mut PgConnection, host: &str) -> Result<Option<Workspace>> {
     let row = sqlx::query!(
-        "SELECT id, name, tagline, promise, zone, currency, line_light, line_dark, terms, desk_stream
+        "SELECT id, name, tagline, promise, zone, locale, currency, line_light, line_dark, terms, desk_stream
          FROM workspace
          ORDER BY (host IS NOT DISTINCT FROM $1) DESC, (host IS NULL) DESC, created_at
          LIMIT 1",
@@ -23,6 +27,7 @@ pub async fn by_host_in(conn: &mut PgConnection, host: &str) -> Result<Option<Wo
         name: row.name,
         tagline: row.tagline,
         promise: row.promise,
+        locale: format(row.locale.as_deref(), &row.zone).locale,
         zone: row.zone,
         currency: row.currency,
         line_light: row.line_light,
@@ -58,7 +63,7 @@ pub async fn settings(db: &Db, scope: &Scope) -> Result<Settings> {
     }
     let mut tx = db.begin(scope).await?;
     let row = sqlx::query!(
-        r#"SELECT name, tagline, promise, zone, currency, calendar, line_light, line_dark, terms, bill_from,
+        r#"SELECT name, tagline, promise, zone, locale, currency, calendar, line_light, line_dark, terms, bill_from,
                   bill_sender AS "sender: Json<Sender>"
            FROM workspace WHERE id = $1"#,
         scope.workspace.0,
@@ -73,6 +78,7 @@ pub async fn settings(db: &Db, scope: &Scope) -> Result<Settings> {
             .parse()
             .map_err(|_| Error::Broken(format!("the unknown currency {}", row.currency)))?,
         calendar: calendar_from(&row.zone, row.calendar)?,
+        locale: row.locale.as_deref().and_then(Locale::parse),
         line: row.line_light.zip(row.line_dark),
         name: row.name,
         tagline: row.tagline,
@@ -80,4 +86,21 @@ pub async fn settings(db: &Db, scope: &Scope) -> Result<Settings> {
         terms: row.terms,
         sender: row.sender.map_or_else(|| Sender::from_text(&row.bill_from), |sender| sender.0),
     })
+}
+
+/// How the workspace writes, in its own zone.
+///
+/// # Errors
+/// [`Error::NotFound`] where the transaction's scope does not see the workspace.
+pub(crate) async fn format_in(tx: &mut Tx, workspace: WorkspaceId) -> Result<Format> {
+    let row = sqlx::query!("SELECT zone, locale FROM workspace WHERE id = $1", workspace.0)
+        .fetch_optional(tx.conn())
+        .await?
+        .ok_or(Error::NotFound)?;
+    Ok(format(row.locale.as_deref(), &row.zone))
+}
+
+/// The same from the columns of its row.
+pub(crate) fn format(locale: Option<&str>, zone: &str) -> Format {
+    Format::of(locale, calendar::zone(zone).unwrap_or(chrono_tz::Tz::UTC))
 }

@@ -7,6 +7,7 @@ use crate::{
     FieldErrors, Result,
     billing::Sender,
     calendar::{self, Calendar, Opening},
+    format::Locale,
     money::Currency,
     names,
 };
@@ -24,6 +25,8 @@ pub struct Settings {
     pub currency: Currency,
     /// Holds the workspace's zone as well.
     pub calendar: Calendar,
+    /// How dates, times and numbers are written; none: as is usual in the zone.
+    pub locale: Option<Locale>,
     /// Own accent colours as `#rrggbb`, both or none.
     pub line: Option<(String, String)>,
     /// Markdown.
@@ -48,9 +51,11 @@ pub struct SettingsForm {
     pub tagline: String,
     pub promise: String,
     pub zone: String,
+    /// A locale's code; empty for the usual one in the zone.
+    pub locale: String,
     pub currency: String,
     pub days: [DayForm; 7],
-    /// Dates, one a line: `2026-12-25`.
+    /// Dates, one a line: `2026-12-25`, or as the locale has them.
     pub holidays: String,
     pub line_light: String,
     pub line_dark: String,
@@ -74,12 +79,17 @@ impl SettingsForm {
             errors.add("currency", format!("{error}"));
             Currency::USD
         });
+        let locale = Some(self.locale.trim()).filter(|code| !code.is_empty());
+        if locale.is_some_and(|code| Locale::parse(code).is_none()) {
+            errors.add("locale", "Choose a format from the list.");
+        }
         let calendar = self.calendar(&mut errors);
         let line = self.line(&mut errors);
         errors.check()?;
         let calendar =
             calendar.ok_or_else(|| crate::Error::Broken("a calendar without an error".to_owned()))?;
-        Ok(Settings { name, tagline, promise, currency, calendar, line, terms, sender })
+        let locale = locale.and_then(Locale::parse);
+        Ok(Settings { name, tagline, promise, currency, calendar, locale, line, terms, sender })
     }
 
     fn words(&self, errors: &mut FieldErrors) -> [String; 4] {
@@ -113,23 +123,23 @@ impl SettingsForm {
                 }
             }
         }
-        let holidays = self.holidays(errors);
+        let holidays =
+            self.holidays(Locale::of(Some(self.locale.trim()), zone.unwrap_or(chrono_tz::Tz::UTC)), errors);
         Calendar::new(zone?, days, holidays).map_err(|error| errors.add("days", error.to_string())).ok()
     }
 
-    fn holidays(&self, errors: &mut FieldErrors) -> BTreeSet<NaiveDate> {
+    fn holidays(&self, locale: Locale, errors: &mut FieldErrors) -> BTreeSet<NaiveDate> {
         let mut holidays = BTreeSet::new();
         for line in self.holidays.lines().map(str::trim).filter(|line| !line.is_empty()) {
-            match NaiveDate::parse_from_str(line, "%Y-%m-%d") {
-                Ok(date) => {
-                    holidays.insert(date);
-                }
-                Err(_) => {
-                    let shown: String = line.chars().take(40).collect();
-                    errors.add("holidays", format!("“{shown}” isn’t a date. Use a format like 2026-12-25."));
-                    break;
-                }
-            }
+            let Some(date) = locale.read_date(line) else {
+                let shown: String = line.chars().take(40).collect();
+                errors.add(
+                    "holidays",
+                    format!("“{shown}” isn’t a date. Use a format like {}.", locale.typed_date()),
+                );
+                break;
+            };
+            holidays.insert(date);
         }
         holidays
     }
@@ -173,10 +183,15 @@ impl DayForm {
 impl From<&Settings> for SettingsForm {
     /// What the form starts with.
     fn from(settings: &Settings) -> Self {
+        let locale = Locale::of(settings.locale.map(Locale::code), settings.calendar.zone());
         let days = settings.calendar.days().map(|opening| match opening {
             None => DayForm::default(),
             Some(Opening::WHOLE_DAY) => DayForm { open: true, ..DayForm::default() },
-            Some(hours) => DayForm { open: true, from: hours.from_text(), to: hours.to_text() },
+            Some(hours) => DayForm {
+                open: true,
+                from: locale.clock(hours.from_minute()),
+                to: locale.clock(hours.to_minute()),
+            },
         });
         let holidays: Vec<String> = settings.calendar.holidays().iter().map(NaiveDate::to_string).collect();
         let (line_light, line_dark) = settings.line.clone().unwrap_or_default();
@@ -185,6 +200,7 @@ impl From<&Settings> for SettingsForm {
             tagline: settings.tagline.clone(),
             promise: settings.promise.clone(),
             zone: settings.calendar.zone().name().to_owned(),
+            locale: settings.locale.map(Locale::code).unwrap_or_default().to_owned(),
             currency: settings.currency.code().to_owned(),
             days,
             holidays: holidays.join("\n"),

@@ -63,7 +63,7 @@ async fn with_reason(
         Err(AttemptFailure::Failed { reason, .. }) => {
             let reason = claimed.redact(reason);
             tracing::warn!(run.id = %claimed.run, attempt = claimed.attempt, error.message = %reason, "a run failed");
-            let remark = Part::DataComment { text: format!("The work failed. The reason: {reason}") };
+            let remark = Part::DataComment { text: format!("Work failed. Reason: {reason}") };
             if let Err(error) = runs::commands::append_backstage(db, claimed, vec![remark]).await {
                 tracing::warn!(run.id = %claimed.run, error.message = %error, "the reason did not get backstage");
             }

@@ -1,6 +1,6 @@
 //! A month's limit that would be passed: the work stands until an operator has decided.
 
-use domain::costs::LimitHit;
+use domain::{costs::LimitHit, format};
 
 use super::{AttemptContext, AttemptEnd, AttemptFailure};
 
@@ -10,14 +10,14 @@ pub(super) async fn decide(
     context: &mut AttemptContext,
     hit: &LimitHit,
 ) -> Result<AttemptEnd, AttemptFailure> {
-    let settled = context.ask(hit.approval()).await?;
-    if settled.label == Some(hit.yes()) { Err(AttemptFailure::Leaving) } else { Err(reached(hit)) }
+    context.ask_once(&hit.key(), hit.approval()).await?;
+    if context.is_raised(hit).await? { Err(AttemptFailure::Leaving) } else { Err(reached(hit)) }
 }
 
 /// They did not raise it.
 pub(super) fn reached(hit: &LimitHit) -> AttemptFailure {
     AttemptFailure::failed(
         hit.client_message(),
-        format!("the limit of {} for {} is reached", hit.limit, hit.month),
+        format!("the limit of {} for {} is reached", hit.limit, format::month(hit.month)),
     )
 }

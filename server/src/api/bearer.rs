@@ -154,7 +154,9 @@ impl Caller {
     pub fn operator(&self, right: Right) -> Result<&Scope, Problem> {
         match self.bearer.scope.actor {
             Actor::Person { .. } if self.bearer.may(right) => Ok(&self.bearer.scope),
-            Actor::Person { .. } => Err(Problem::forbidden("This token may not do that. Make one that may.")),
+            Actor::Person { .. } => Err(Problem::forbidden(
+                "This token doesn’t have permission to do that. Create one that does.",
+            )),
             _ => Err(Problem::forbidden("This is for an operator's token, not for an agent's.")),
         }
     }

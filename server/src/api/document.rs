@@ -17,9 +17,9 @@ use super::{Problem, clients, requests, runs};
 #[openapi(
     info(
         title = "Throughline",
-        description = "For agents that fetch their work, and for programs that an operator lets run the desk. Every \
-                       call comes with a token of the desk: `Authorization: Bearer tl_…`. Times are milliseconds \
-                       since 1970, UTC. A refusal is a problem (RFC 9457) with a sentence that says what to do.",
+        description = "For agents that claim their own work and for programs that manage the desk. Every call needs an \
+                       API token: `Authorization: Bearer tl_…`. Times are Unix milliseconds (UTC). Errors are RFC 9457 \
+                       problems with a sentence that says what to do.",
         version = "1",
     ),
     paths(
@@ -43,8 +43,8 @@ use super::{Problem, clients, requests, runs};
     ),
     components(schemas(Problem)),
     tags(
-        (name = "Runs", description = "For an agent's own token: claim a run, do it, end it."),
-        (name = "Desk", description = "For an operator's token, with the rights that it was made with."),
+        (name = "Runs", description = "For an agent’s own token: claim a run, do it, end it."),
+        (name = "Desk", description = "For an operator’s token, with the permissions it was created with."),
     ),
     modifiers(&Tokens, &Refusals),
 )]
@@ -77,17 +77,17 @@ impl Modify for Tokens {
 struct Refusals;
 
 const REFUSALS: [(&str, &str); 11] = [
-    ("400", "It cannot be read"),
-    ("401", "There is no token that counts"),
-    ("403", "The token is not for this"),
-    ("404", "There is nothing here for this token"),
-    ("405", "Nothing of this kind is done here"),
-    ("409", "A rule says no, or the run is no longer the attempt's"),
-    ("413", "It is too large"),
-    ("415", "It is no JSON"),
-    ("422", "It can be read and makes no sense"),
-    ("429", "It was too much at once; Retry-After says when to come again"),
-    ("503", "A part of the service is restarting; send it again"),
+    ("400", "The request couldn’t be parsed"),
+    ("401", "Missing or invalid token"),
+    ("403", "The token is valid but doesn’t allow this"),
+    ("404", "Not found with this token"),
+    ("405", "This URL doesn’t support that method"),
+    ("409", "A rule doesn’t allow it, or the attempt no longer owns the run"),
+    ("413", "Too large"),
+    ("415", "The body isn’t JSON"),
+    ("422", "The request is invalid"),
+    ("429", "Too many requests. Try again after Retry-After seconds"),
+    ("503", "Part of the service is restarting. Try again in a moment"),
 ];
 
 impl Modify for Refusals {

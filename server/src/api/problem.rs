@@ -61,14 +61,14 @@ impl Problem {
 
     /// It is not there, or not for this token to see.
     pub fn not_found() -> Self {
-        Self::new(StatusCode::NOT_FOUND, "not-found", "Not found", "There is nothing here for this token.")
+        Self::new(StatusCode::NOT_FOUND, "not-found", "Not found", "Nothing found with this token.")
     }
 
     /// There is no token, or none that counts.
     pub fn unauthorized() -> Self {
         let detail =
-            "Send a token that counts: Authorization: Bearer tl_… . One is made on the desk, under Tokens.";
-        Self::new(StatusCode::UNAUTHORIZED, "unauthorized", "No token that counts", detail)
+            "Send a valid token: Authorization: Bearer tl_… Create one on your desk under API tokens.";
+        Self::new(StatusCode::UNAUTHORIZED, "unauthorized", "Missing or invalid token", detail)
     }
 
     /// The token counts, and is not for this.
@@ -78,18 +78,18 @@ impl Problem {
 
     /// Nothing of this kind is done at this address.
     pub fn no_method() -> Self {
-        let detail = "Nothing of this kind is done at this address. Allow says what is.";
+        let detail = "This URL doesn’t support that method. See the Allow header.";
         Self::new(StatusCode::METHOD_NOT_ALLOWED, "method", "No such method", detail)
     }
 
     /// The request cannot be read.
     pub fn unreadable(detail: impl Into<String>) -> Self {
-        Self::new(StatusCode::BAD_REQUEST, "unreadable", "That cannot be read", detail)
+        Self::new(StatusCode::BAD_REQUEST, "unreadable", "Couldn’t be parsed", detail)
     }
 
     /// It can be read, and makes no sense.
     pub fn invalid(detail: impl Into<String>) -> Self {
-        Self::new(StatusCode::UNPROCESSABLE_ENTITY, "invalid", "That cannot be taken", detail)
+        Self::new(StatusCode::UNPROCESSABLE_ENTITY, "invalid", "Invalid request", detail)
     }
 
     /// A rule says no.
@@ -99,8 +99,8 @@ impl Problem {
 
     /// The run is another's by now, or has ended.
     pub fn lost() -> Self {
-        let detail = "The run is no longer this attempt's: its lease ran out, somebody stopped it, or it has ended. \
-                      What was written stays. Leave the work, and claim what is next.";
+        let detail = "This attempt no longer owns the run: its lease expired, someone stopped it, or it ended. \
+                      Anything written is saved. Drop it and claim the next run.";
         Self::new(StatusCode::CONFLICT, "lost", "The run is lost", detail)
     }
 
@@ -111,16 +111,16 @@ impl Problem {
 
     /// It was too much at once.
     pub fn too_many(seconds: u32) -> Self {
-        let detail = "That was too much at once. Send it again after Retry-After seconds.";
+        let detail = "Too many requests. Try again after Retry-After seconds.";
         let many = Self::new(StatusCode::TOO_MANY_REQUESTS, "too-many", "Too many requests", detail);
         Self { retry_after: Some(seconds), ..many }
     }
 
     fn gap(expected: u64) -> Self {
         let detail = format!(
-            "A number was left out: the next one is {expected}. Send what is missing first, or go on from {expected}."
+            "A number was skipped. The next one is {expected}. Send what’s missing first, or continue from {expected}."
         );
-        let gap = Self::new(StatusCode::CONFLICT, "gap", "A number was left out", detail);
+        let gap = Self::new(StatusCode::CONFLICT, "gap", "A number was skipped", detail);
         Self { expected: Some(expected), ..gap }
     }
 
@@ -135,7 +135,7 @@ impl Problem {
 
     /// A part of the service is away, and will be back.
     pub fn away() -> Self {
-        let detail = "A part of the service is restarting. Everything is kept; send it again in a moment.";
+        let detail = "A part of the service is restarting. Nothing was lost. Try again in a moment.";
         let away = Self::new(StatusCode::SERVICE_UNAVAILABLE, "away", "Away", detail);
         Self { retry_after: Some(2), ..away }
     }
@@ -143,8 +143,7 @@ impl Problem {
     pub(crate) fn ours(error: &dyn std::error::Error) -> Self {
         tracing::error!(error.message = %error, "a call of the API failed");
         let noted = traces::noted();
-        let detail =
-            format!("Something went wrong on our side, and has been {noted}. Send it again in a moment.");
+        let detail = format!("Something went wrong on our end and has been {noted}. Try again in a moment.");
         Self::new(StatusCode::INTERNAL_SERVER_ERROR, "failed", "Something went wrong", detail)
     }
 }

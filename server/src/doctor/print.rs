@@ -43,7 +43,7 @@ pub(super) fn findings(findings: &[Finding]) -> String {
     let count = |verdict| findings.iter().filter(|finding| finding.verdict == verdict).count();
     let _ = writeln!(
         text,
-        "\n{} failed, {} to look at, {} ok",
+        "\n{} failed, {} warnings, {} OK",
         count(Verdict::Fail),
         count(Verdict::Warn),
         count(Verdict::Ok)
@@ -76,7 +76,7 @@ mod tests {
         let found = [Finding::ok("Disk", "5 GB free"), Finding::fail("Port", "taken", "Stop what uses it.")];
         assert_eq!(
             findings(&found),
-            "\nChecks\n  ok    Disk  5 GB free\n  FAIL  Port  taken\n              → Stop what uses it.\n\n1 failed, 0 to look at, 1 ok\n"
+            "\nChecks\n  ok    Disk  5 GB free\n  FAIL  Port  taken\n              → Stop what uses it.\n\n1 failed, 0 warnings, 1 OK\n"
         );
     }
 }

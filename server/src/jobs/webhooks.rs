@@ -74,7 +74,7 @@ async fn send(db: &Db, safe_http: &SafeHttp, due: &DueDelivery) -> Result<Reply,
     let url = safe_http.checked_url(&due.url).await.map_err(|refused| refused.to_string())?;
     let (id, at) = (due.event.to_string(), db.now().timestamp());
     let signed = Webhook::new(due.secret.reveal()).and_then(|with| with.sign(&id, at, due.body.as_bytes()));
-    let signature = signed.map_err(|_| "Its secret is none. Give it another one.".to_owned())?;
+    let signature = signed.map_err(|_| "Its secret isn’t valid. Generate a new one.".to_owned())?;
     let request = url
         .post("")
         .header("content-type", "application/json")
@@ -101,7 +101,7 @@ fn in_words(error: &reqwest::Error) -> String {
     if error.is_timeout() {
         return format!("No answer within {} seconds.", PATIENCE.as_secs());
     }
-    let mut words = "Nobody answered".to_owned();
+    let mut words = "No response".to_owned();
     let mut cause = std::error::Error::source(error);
     while let Some(next) = cause {
         // Writing to a text cannot fail.

@@ -28,18 +28,18 @@ pub(super) fn refused(words: &str) -> CallToolResult {
 
 fn in_words(error: &Error) -> String {
     match error {
-        Error::NotFound => "It is not there.".to_owned(),
+        Error::NotFound => "Not found.".to_owned(),
         Error::Fields(fields) => {
             fields.iter().map(|(field, words)| format!("{field}: {words}")).collect::<Vec<_>>().join("\n")
         }
         Error::Refused(why) => why.clone(),
         Error::TooMany { retry_after } => format!("Too many tries. Try again in {retry_after} seconds."),
         error if runs::is_lost(error) => {
-            "This run is not yours to write to: it was stopped, has ended, was given to somebody else, or waits for an \
-             answer to your question."
+            "You can’t write to this run. It was stopped, ended, was reassigned, or is waiting on an answer to your \
+             question."
                 .to_owned()
         }
-        error if error.is_away() => "The portal cannot reach its database. Try again in a while.".to_owned(),
+        error if error.is_away() => "The portal can’t reach its database. Try again in a little while.".to_owned(),
         error => {
             let id = Uuid::new_v4().simple().to_string();
             tracing::error!(error.id = %id, error.message = %error, "a tool failed");

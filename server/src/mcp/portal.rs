@@ -61,13 +61,13 @@ impl Portal {
         let parts = context.extensions.get::<Parts>();
         let caller = parts.and_then(|parts| parts.extensions.get::<Caller>().cloned());
         let Some(caller) = caller else {
-            return Err(ErrorData::internal_error("The door is open.", None));
+            return Err(ErrorData::internal_error("This call wasn’t authenticated.", None));
         };
         let (db, by, bearer) = (self.db.clone(), caller.by(), caller.bearer);
         match bearer.scope.actor {
             // Taken from its program before the lease was: it writes nothing any more.
             Actor::Agent { .. } if bearer.run.is_some() && !self.gateway.knows(bearer.token) => {
-                Err(ErrorData::invalid_request("The work that this token is for is over.", None))
+                Err(ErrorData::invalid_request("The work this token was for has ended.", None))
             }
             Actor::Agent { id, .. } if bearer.may(Right::Work) => {
                 let tools = work::allowed(&db, &bearer.scope, id).await.map_err(away)?;
@@ -89,7 +89,7 @@ fn away(error: Error) -> ErrorData {
 }
 
 fn out_of_reach() -> ErrorData {
-    ErrorData::internal_error("The portal cannot reach its database. Try again in a while.", None)
+    ErrorData::internal_error("The portal can’t reach its database. Try again in a little while.", None)
 }
 
 impl Guest {
@@ -179,9 +179,9 @@ impl Desk {
     /// Why a tool is not for the token; it stands in the audit log.
     async fn turned_away(&self, tool: &Tool<Self>) -> String {
         let why = if tool.wide && !self.scope.is_wide() {
-            "This token is for one client, and this concerns the whole desk.".to_owned()
+            "This token is limited to one client. This action affects the whole desk.".to_owned()
         } else {
-            format!("This token may not do that: it needs the right {}.", right(tool.kind).as_str())
+            format!("This token needs the {} permission to do that.", right(tool.kind).as_str())
         };
         let entry = NewEntry::done(tool.name(), "").with_outcome(AuditOutcome::Refused, why.as_str());
         if let Err(error) = audit::commands::write(&self.db, &self.scope, &self.by, &entry).await {

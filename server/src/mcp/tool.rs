@@ -120,7 +120,7 @@ fn names(schema: &JsonObject) -> BTreeSet<String> {
 fn read<A: DeserializeOwned>(arguments: JsonObject, known: &BTreeSet<String>) -> Result<A> {
     if let Some(name) = arguments.keys().find(|name| !known.contains(*name)) {
         let names = known.iter().map(String::as_str).collect::<Vec<_>>().join(", ");
-        let words = format!("There is no such argument. There are: {names}.");
+        let words = format!("Unknown argument. Valid arguments: {names}.");
         return Err(Error::Fields(FieldErrors::one(name, words)));
     }
     serde_json::from_value(Value::Object(arguments))

@@ -27,11 +27,7 @@ impl ProtocolError {
 
     /// It is not there, or not this person's.
     pub(super) fn not_found() -> Self {
-        Self::new(
-            StatusCode::NOT_FOUND,
-            "not_found",
-            "There is nothing here. Look whether you are signed in.",
-        )
+        Self::new(StatusCode::NOT_FOUND, "not_found", "There’s nothing here. Check that you’re signed in.")
     }
 
     /// It cannot be read.
@@ -45,7 +41,7 @@ impl ProtocolError {
     }
 
     fn away() -> Self {
-        let words = "A part of the service is restarting. Everything is kept; try again in a moment.";
+        let words = "A part of the service is restarting. Nothing was lost. Try again in a moment.";
         Self { retry_after: Some(5), ..Self::new(StatusCode::SERVICE_UNAVAILABLE, "away", words) }
     }
 }
@@ -62,10 +58,10 @@ impl From<Error> for ProtocolError {
             Error::Refused(reason) => Self::new(StatusCode::CONFLICT, "refused", reason),
             Error::Fields(errors) => {
                 let all: Vec<&str> = errors.iter().map(|(_, message)| message).collect();
-                Self::unprocessable(format!("Something needs mending: {}", all.join(" ")))
+                Self::unprocessable(format!("Something needs fixing: {}", all.join(" ")))
             }
             Error::TooMany { retry_after } => {
-                let words = "That was too much at once. Try again in a moment.";
+                let words = "Too many requests. Try again in a moment.";
                 let many = Self::new(StatusCode::TOO_MANY_REQUESTS, "too_many", words);
                 Self { retry_after: Some(retry_after), ..many }
             }
@@ -77,7 +73,7 @@ impl From<Error> for ProtocolError {
                 tracing::error!(error.message = %other, "a session's answer failed");
                 let noted = traces::noted();
                 let words =
-                    format!("Something went wrong on our side, and has been {noted}. Try again in a moment.");
+                    format!("Something went wrong on our end and has been {noted}. Try again in a moment.");
                 Self::new(StatusCode::INTERNAL_SERVER_ERROR, "failed", words)
             }
         }

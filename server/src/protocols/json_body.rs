@@ -21,7 +21,7 @@ pub(super) const MAX_BYTES: usize = 8 << 20;
 /// text; it can neither name JSON as its type nor hide where it comes from.
 pub(super) async fn read<T: DeserializeOwned>(app: &App, request: Request) -> Result<T, ProtocolError> {
     if !same_site(request.headers(), app) {
-        let words = "This came from another address. Open the page again and send it from there.";
+        let words = "This request came from another site. Open the page again and submit it from there.";
         return Err(ProtocolError::new(StatusCode::FORBIDDEN, "foreign", words));
     }
     if !is_json(request.headers()) {
@@ -31,7 +31,7 @@ pub(super) async fn read<T: DeserializeOwned>(app: &App, request: Request) -> Re
     let bytes = Bytes::from_request(request, &()).await.map_err(|error| unread(&error))?;
     let body: &[u8] = if bytes.is_empty() { b"{}" } else { &bytes };
     serde_json::from_slice(body)
-        .map_err(|error| ProtocolError::invalid(format!("That cannot be read: {error}.")))
+        .map_err(|error| ProtocolError::invalid(format!("Couldn’t be parsed: {error}.")))
 }
 
 fn is_json(headers: &HeaderMap) -> bool {
@@ -54,6 +54,6 @@ pub(super) async fn no_method(method: Method) -> Response {
     if method == Method::OPTIONS {
         return StatusCode::NO_CONTENT.into_response();
     }
-    let words = "Nothing of this kind is done at this address.";
+    let words = "This URL doesn’t support that method.";
     ProtocolError::new(StatusCode::METHOD_NOT_ALLOWED, "method", words).into_response()
 }

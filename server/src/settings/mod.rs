@@ -40,11 +40,11 @@ fn maybe<T: FromStr>(text: &str) -> Result<Maybe<T>, T::Err> {
 /// Every setting of the process. Secrets stay hidden in its `Debug`.
 #[derive(Debug, Clone, Args)]
 pub struct Settings {
-    /// Address and port to listen on: only this machine, until a proxy with HTTPS stands in front
+    /// Address and port to listen on. Keep it to this machine until there’s an HTTPS proxy in front
     #[arg(long, global = true, env = "THROUGHLINE_BIND", default_value = "127.0.0.1:3000")]
     pub bind: SocketAddr,
 
-    /// Address that people type: stands in e-mails and decides whether cookies need HTTPS. Empty: http:// and the bind address
+    /// Public URL. Used in emails and to decide whether cookies need HTTPS. Default: http:// plus the bind address
     #[arg(long, global = true, env = "THROUGHLINE_PUBLIC_URL", default_value = "", value_parser = maybe::<Url>)]
     pub public_url: Maybe<Url>,
 
@@ -52,7 +52,7 @@ pub struct Settings {
     #[arg(long, global = true, env = "THROUGHLINE_TRUSTED_PROXIES", default_value = "")]
     pub trusted_proxies: TrustedProxies,
 
-    /// Folder of the private database and the files. Empty: $XDG_DATA_HOME/throughline, ~/.local/share/throughline, or /var/lib/throughline for root
+    /// Folder for the private database and files. Default: $XDG_DATA_HOME/throughline, ~/.local/share/throughline, or /var/lib/throughline for root
     #[arg(long, global = true, env = "THROUGHLINE_DATA", default_value = "", value_parser = maybe::<PathBuf>)]
     pub data: Maybe<PathBuf>,
 
@@ -76,7 +76,7 @@ pub struct Settings {
     #[arg(long, global = true, env = "THROUGHLINE_NATS_URL", default_value = "", hide_env_values = true, value_parser = maybe::<SecretUrl>)]
     pub nats_url: Maybe<SecretUrl>,
 
-    /// Milliseconds between looks at what nobody told of: what a word lost between nodes costs at most
+    /// Milliseconds between polls for missed messages. The most a lost message between nodes can delay things
     #[arg(long, global = true, env = "THROUGHLINE_POLL_MS", default_value = "1000", value_parser = clap::value_parser!(u64).range(10..))]
     pub poll_ms: u64,
 
@@ -84,7 +84,7 @@ pub struct Settings {
     #[arg(long, global = true, env = "THROUGHLINE_SMTP_URL", default_value = "", hide_env_values = true, value_parser = maybe::<SecretUrl>)]
     pub smtp_url: Maybe<SecretUrl>,
 
-    /// Sender of the portal's mail: the mail server must accept it
+    /// From address for email. Your mail server must accept it
     #[arg(
         long,
         global = true,
@@ -93,15 +93,15 @@ pub struct Settings {
     )]
     pub mail_from: Mailbox,
 
-    /// OpenAI-compatible endpoint of the house agent, or the word off. Empty: one found on this machine, otherwise the agent rehearses
+    /// OpenAI-compatible endpoint for the built-in agent, or “off”. Default: one found on this machine, otherwise rehearsal mode
     #[arg(long, global = true, env = "THROUGHLINE_LLM_URL", default_value = "", hide_env_values = true)]
     pub llm_url: Llm,
 
-    /// Model of the house agent. Empty: the first that the endpoint lists
+    /// Model for the built-in agent. Default: the first one the endpoint lists
     #[arg(long, global = true, env = "THROUGHLINE_LLM_MODEL", default_value = "", value_parser = maybe::<String>)]
     pub llm_model: Maybe<String>,
 
-    /// Key of that endpoint. Set it in the environment: a flag shows in the list of processes
+    /// Key for that endpoint. Set it in the environment, because flags show up in the process list
     #[arg(long, global = true, env = "THROUGHLINE_LLM_KEY", default_value = "", hide_env_values = true, value_parser = maybe::<Secret>)]
     pub llm_key: Maybe<Secret>,
 
@@ -113,11 +113,11 @@ pub struct Settings {
     #[arg(long, global = true, env = "THROUGHLINE_ALLOW_PRIVATE", default_value = "")]
     pub allow_private: Private,
 
-    /// Programs of this machine that operators may have work as agents, by name or path as agents' settings write them, separated by commas. Empty: none, because whoever runs a workspace could otherwise run anything here
+    /// Programs on this machine that operators can use as agents, by name or path, separated by commas. Empty: none, because whoever runs a workspace could otherwise run anything here
     #[arg(long, global = true, env = "THROUGHLINE_AGENT_PROGRAMS", default_value = "")]
     pub agent_programs: ProgramNames,
 
-    /// How fast the house agent rehearses: at a person's reading pace, so that one can follow and steer, or instantly, for tests
+    /// Rehearsal speed: reading pace, so people can follow along, or instant, for tests
     #[arg(long, global = true, env = "THROUGHLINE_REHEARSAL_PACE", value_enum, default_value = "reading")]
     pub rehearsal_pace: RehearsalPace,
 

@@ -30,7 +30,7 @@ async fn an_ordinary_owner_is_told_which_right_is_missing_and_is_served_once_it_
     sql(&inside, printed).await;
     assert!(house.run(url, &["migrate"]).await.well().contains("up to date"));
     house.run(url, &["demo"]).await.well();
-    assert!(house.run(url, &["demo"]).await.well().contains("nothing was changed"), "it reads what it wrote");
+    assert!(house.run(url, &["demo"]).await.well().contains("Nothing was changed"), "it reads what it wrote");
     let seen: i64 = sqlx::query_scalar("SELECT count(*) FROM stream_event").fetch_one(&inside).await.unwrap();
     assert!(seen > 20, "{seen}");
 

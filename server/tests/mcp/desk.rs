@@ -93,7 +93,7 @@ async fn notes_are_found_read_and_written_over_what_was_read(pool: PgPool) {
     assert_eq!(first, json!({ "path": "Billing/Rates.md", "version": 1 }));
     assert_eq!(atlas.call("write_note", write("1", "An hour is $300.", None)).await, first, "once");
     let why = atlas.refused("write_note", write("2", "x", None)).await;
-    assert!(why.contains("stands at version 1"), "{why}");
+    assert!(why.contains("is now at version 1"), "{why}");
     assert_eq!(atlas.call("write_note", write("3", "An hour is $320.", Some(1))).await["version"], 2);
 
     let found = atlas.call("search_notes", json!({ "client": law, "words": "hour" })).await;
@@ -112,9 +112,9 @@ async fn notes_are_found_read_and_written_over_what_was_read(pool: PgPool) {
     for tool in ["search_notes", "read_note"] {
         let asked = json!({ "client": law, "path": "Billing/Rates.md" });
         let asked = if tool == "search_notes" { json!({ "client": law }) } else { asked };
-        assert_eq!(narrowed.refused(tool, asked).await, "It is not there.");
+        assert_eq!(narrowed.refused(tool, asked).await, "Not found.");
     }
-    assert_eq!(narrowed.refused("write_note", write("4", "x", Some(2))).await, "It is not there.");
+    assert_eq!(narrowed.refused("write_note", write("4", "x", Some(2))).await, "Not found.");
 
     let log = house.log().await;
     let changes: Vec<_> = log
@@ -164,18 +164,18 @@ async fn others_things_are_not_there(pool: PgPool) {
     let narrowed = house.token(None, Some(house.hill.id), &all).await;
     let which =
         |key: &str| json!({ "idempotency_key": key, "client": house.law.id, "number": theirs, "text": "x" });
-    assert_eq!(narrowed.refused("comment_on_request", which("1")).await, "It is not there.");
+    assert_eq!(narrowed.refused("comment_on_request", which("1")).await, "Not found.");
     for (program, client) in [(&atlas, far.id), (&narrowed, house.law.id)] {
         let read = json!({ "client": client, "number": 1 });
-        assert_eq!(program.refused("get_request", read.clone()).await, "It is not there.");
+        assert_eq!(program.refused("get_request", read.clone()).await, "Not found.");
         for (at, tool) in ["stop_run", "retry_run"].into_iter().enumerate() {
             let asked = json!({ "idempotency_key": format!("{client}{at}"), "client": client, "number": 1 });
-            assert_eq!(program.refused(tool, asked).await, "It is not there.", "{tool}");
+            assert_eq!(program.refused(tool, asked).await, "Not found.", "{tool}");
         }
         let pause = json!({ "idempotency_key": "p", "client": client, "reason": "x" });
-        assert_eq!(program.refused("pause_subscription", pause).await, "It is not there.");
+        assert_eq!(program.refused("pause_subscription", pause).await, "Not found.");
         let new = json!({ "idempotency_key": "n", "client": client, "title": "x", "brief": "x" });
-        assert_eq!(program.refused("create_request", new).await, "It is not there.");
+        assert_eq!(program.refused("create_request", new).await, "Not found.");
     }
     assert_eq!(narrowed.call("list_requests", json!({})).await["requests"], json!([]));
     assert_eq!(atlas.call("list_requests", json!({})).await["requests"].as_array().unwrap().len(), 1);

@@ -119,8 +119,8 @@ async fn an_agent_has_its_own_runs_and_no_others(pool: PgPool) {
 
     let juno = house.agents_token().await;
     let named = |run: domain::ids::RunId| json!({ "run": run });
-    assert_eq!(juno.refused("get_request", named(theirs.run)).await, "It is not there.");
-    assert_eq!(juno.refused("read_note", json!({ "path": "Secret.md" })).await, "It is not there.");
+    assert_eq!(juno.refused("get_request", named(theirs.run)).await, "Not found.");
+    assert_eq!(juno.refused("read_note", json!({ "path": "Secret.md" })).await, "Not found.");
     assert_eq!(juno.call("search_notes", json!({ "words": "hush" })).await["notes"], json!([]));
 
     // With two in hand, which one is to be said.
@@ -136,5 +136,5 @@ async fn an_agent_has_its_own_runs_and_no_others(pool: PgPool) {
     // What was taken away is not written to.
     runs::commands::release(db, &first).await.unwrap();
     let gone = json!({ "run": first.run, "title": "x", "markdown": "x" });
-    assert_eq!(juno.refused("deliver", gone).await, "It is not there.");
+    assert_eq!(juno.refused("deliver", gone).await, "Not found.");
 }

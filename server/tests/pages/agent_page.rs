@@ -1,4 +1,5 @@
-//! The desk's page of an agent: how it is reached is typed, mended, tried and kept, and its key never comes back.
+//! The desk's page of an agent: how it is reached is typed, mended, tried and kept, and its key never comes back. And how
+//! pages write times.
 
 use crate::shared;
 use std::net::SocketAddr;
@@ -17,6 +18,7 @@ use domain::{
     ids::AgentId,
     secret,
     testing::Fixture,
+    workspaces::{self, DayForm, SettingsForm},
 };
 use http_body_util::BodyExt;
 use serde_json::json;
@@ -234,4 +236,26 @@ async fn a_webhooks_address_that_leads_inside_is_refused_beside_its_field(pool: 
     let (status, shown) = desk.post(&page, &hook("http://169.254.169.254/")).await;
     assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY);
     assert!(shown.contains("id=\"url-error\""), "{shown}");
+}
+
+/// The same page in both locales; the hours of a day are read back as they were typed.
+#[sqlx::test(migrations = "../migrations")]
+async fn pages_write_times_as_the_workspace_does(pool: PgPool) {
+    let desk = Desk::new(&pool).await;
+    let (db, operator) = (&desk.fixture.db, &desk.fixture.operator);
+    let log = desk.see("/desk/audit").await;
+    assert!(log.contains(">today 09:00<"), "Berlin writes 24 hours unless somebody chose: {log}");
+
+    let mut typed = SettingsForm::from(&workspaces::queries::settings(db, operator).await.unwrap());
+    typed.sender.country = "US".into();
+    typed.locale = "en-US".into();
+    typed.days[0] = DayForm { open: true, from: "9:30 am".into(), to: "17:00".into() };
+    typed.holidays = "12/25/2026".into();
+    workspaces::commands::update(db, operator, &typed.read().unwrap()).await.unwrap();
+    let log = desk.see("/desk/audit").await;
+    assert!(log.contains(">today, 9:00 AM<") && !log.contains(">today 09:00<"), "{log}");
+    let form = desk.see("/desk/settings").await;
+    for shown in ["value=\"9:30 AM\"", "value=\"5:00 PM\"", "2026-12-25", "Dec 1, 2026, 2:00 PM"] {
+        assert!(form.contains(shown), "{shown}");
+    }
 }

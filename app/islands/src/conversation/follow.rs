@@ -282,5 +282,5 @@ fn show_looking(names: &[String]) {
     let names_said = names.join(", ");
     looking.set_text_content(Some(&format!("{} people viewing", names.len())));
     drop(looking.set_attribute("title", &names_said));
-    drop(looking.set_attribute("aria-label", &format!("{} people looking: {names_said}", names.len())));
+    drop(looking.set_attribute("aria-label", &format!("{} people viewing: {names_said}", names.len())));
 }

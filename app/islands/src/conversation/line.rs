@@ -2,6 +2,7 @@
 
 use leptos::prelude::*;
 use web_sys::Element;
+use wire::clock::{self, Hours};
 
 use crate::live::{self, State};
 
@@ -38,7 +39,7 @@ fn lie(state: &State) {
             lost.set_class_name("line-end lost");
             lost.set_text_content(Some(REST));
             if let Ok(since_words) = document().create_element("b") {
-                since_words.set_text_content(Some(&format!("No connection since {}.", time(*since))));
+                since_words.set_text_content(Some(&format!("Offline since {}.", time(*since))));
                 drop(lost.prepend_with_node_1(&since_words));
             }
             // What stood there comes back as it was.
@@ -58,12 +59,15 @@ thread_local! {
     static HELD: std::cell::RefCell<Option<Element>> = const { std::cell::RefCell::new(None) };
 }
 
-/// `14:02` on the workspace's clocks, like every time of the page.
+/// `2:02 PM` or `14:02` on the reader's clocks, like every time of the page. The one time that the server cannot write: when
+/// it was heard of last.
 fn time(at: f64) -> String {
     let line = document().get_element_by_id("line");
-    let ahead = line.and_then(|line| line.get_attribute("data-minutes")?.parse::<i64>().ok()).unwrap_or(0);
+    let attribute = |name: &str| line.as_ref().and_then(|line| line.get_attribute(name));
+    let ahead = attribute("data-minutes").and_then(|ahead| ahead.parse::<i64>().ok()).unwrap_or(0);
     let minutes = (at as i64 / 60_000 + ahead).rem_euclid(24 * 60);
-    format!("{:02}:{:02}", minutes / 60, minutes % 60)
+    let hours = attribute("data-hours").map(|hours| Hours::parse(&hours)).unwrap_or_default();
+    u16::try_from(minutes).map(|minutes| clock::time(minutes, hours)).unwrap_or_default()
 }
 
 /// It lies over the page, so that nothing moves.

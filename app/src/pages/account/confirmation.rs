@@ -103,7 +103,7 @@ fn page(cx: &Cx, token: &str, asked: &Confirmation, form: &Form) -> Response {
         )
     } else {
         (
-            "Confirm your address",
+            "Confirm your email",
             "Confirm",
             format!(
                 "{company} was signed up with {email}. Confirm that it’s yours, so no one else can use it."

@@ -11,7 +11,7 @@ use super::enter;
 use crate::{
     components::{
         field::{self, Field},
-        zone,
+        locale, zone,
     },
     pages::billing::party,
     web::{Bare, Fields, Form, Frame, Page, Posted, Problem, redirect_with},
@@ -31,6 +31,7 @@ pub async fn submit(bare: Bare, Posted(fields): Posted) -> Result<Response, Prob
         code: fields.text("code"),
         business: fields.text("business"),
         zone: fields.text("zone"),
+        locale: fields.text("locale"),
         currency: fields.text("currency"),
         bill_address: fields.text("bill_address"),
         bill_country: fields.text("bill_country"),
@@ -79,6 +80,9 @@ fn page(bare: &Bare, form: &Form) -> Response {
                     {Field::text(form, "business", "Name").hint("Clients see this on every page").autocomplete("organization").required().max(80).show()}
                     <div class="form-row">
                         {Field::select(form, "zone", "Time zone", zone::options("Choose one")).hint("Used for due dates and business hours").required().show()}
+                        {locale::field(form)}
+                    </div>
+                    <div class="form-row">
                         {Field::select(form, "currency", "Currency", currencies()).hint("Used for your prices").required().show()}
                     </div>
                 </fieldset>

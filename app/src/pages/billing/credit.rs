@@ -10,7 +10,7 @@ use domain::{
 };
 use leptos::prelude::*;
 
-use super::{id, sheet::address, zone};
+use super::{id, sheet::address};
 use crate::{
     components::{crumbs::crumbs, field::token},
     web::{Cx, DeskTab, Frame, Member, Operator, Page, PortalTab, Posted, Problem, answer},
@@ -87,7 +87,7 @@ fn title(note: &CreditNote) -> String {
 
 fn settling(cx: &Cx, note: &CreditNote) -> AnyView {
     let (state, word, class) = match note.settled_at {
-        None => ("settled", "Mark paid back", "button primary"),
+        None => ("settled", "Mark as paid back", "button primary"),
         Some(_) => ("open", "Mark not paid back", "button"),
     };
     view! {
@@ -102,9 +102,9 @@ fn settling(cx: &Cx, note: &CreditNote) -> AnyView {
 }
 
 fn sheet(cx: &Cx, note: &CreditNote) -> AnyView {
-    let issued = words::date(note.issued_at, zone(cx));
+    let issued = cx.own_format().day(note.issued_at);
     let (class, state) = match note.settled_at {
-        Some(at) => ("tag paid", format!("Paid back {}", words::date(at, zone(cx)))),
+        Some(at) => ("tag paid", format!("Paid back {}", cx.own_format().day(at))),
         None => ("tag due", "To be paid back".to_owned()),
     };
     let lines: Vec<_> = note
@@ -126,12 +126,12 @@ fn sheet(cx: &Cx, note: &CreditNote) -> AnyView {
             </header>
             <div class="parties">
                 <section><h2>"From"</h2>{address(&note.bill_from)}</section>
-                <section><h2>"To"</h2>{address(&note.bill_to)}</section>
+                <section><h2>"Bill to"</h2>{address(&note.bill_to)}</section>
                 <section><h2>"Issued"</h2><p>{issued}</p></section>
                 {credits}
             </div>
             <table class="table">
-                <thead><tr><th scope="col">"What"</th><th scope="col" class="end">"Amount"</th></tr></thead>
+                <thead><tr><th scope="col">"Description"</th><th scope="col" class="end">"Amount"</th></tr></thead>
                 <tbody>{lines}</tbody>
                 <tfoot><tr><th scope="row">"Credited"</th><td class="end nowrap">{note.total.in_full()}</td></tr></tfoot>
             </table>
@@ -164,7 +164,7 @@ pub(super) fn list(cx: &Cx, notes: &[CreditNote], is_desk: bool) -> AnyView {
                 <tr>
                     <th scope="row"><a href=page>{words::credit_number(note.number)}</a></th>
                     {client}
-                    <td data-label="Issued">{words::date(note.issued_at, zone(cx))}</td>
+                    <td data-label="Issued">{cx.own_format().day(note.issued_at)}</td>
                     <td data-label="Status"><span class=class>{state}</span></td>
                     <td data-label="Amount" class="end nowrap">{note.total.in_full()}</td>
                 </tr>

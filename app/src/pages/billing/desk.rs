@@ -3,7 +3,6 @@
 use domain::billing::{Subscription, SubscriptionState, words};
 use leptos::prelude::*;
 
-use super::zone;
 use crate::{components::field::token, web::Cx};
 
 /// Every living subscription.
@@ -53,8 +52,8 @@ fn period(cx: &Cx, held: &Subscription) -> String {
         (SubscriptionState::AwaitingPayment, _) => "starts when paid".to_owned(),
         (SubscriptionState::Active, _) if held.pausing => "pauses after the work in hand".to_owned(),
         (SubscriptionState::Paused, _) => format!("{} saved", words::banked(held.banked_seconds)),
-        (_, Some((_, end))) if held.ends_with_period => format!("ends {}", words::date(end, zone(cx))),
-        (_, Some((_, end))) => format!("renews {}", words::date(end, zone(cx))),
+        (_, Some((_, end))) if held.ends_with_period => format!("ends {}", cx.own_format().day(end)),
+        (_, Some((_, end))) => format!("renews {}", cx.own_format().day(end)),
         (_, None) => String::new(),
     }
 }

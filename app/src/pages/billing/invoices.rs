@@ -7,7 +7,7 @@ use domain::billing::{
 };
 use leptos::prelude::*;
 
-use super::{title, zone};
+use super::title;
 use crate::{
     components::{
         field::token,
@@ -83,8 +83,8 @@ fn table(cx: &Cx, list: &Invoices) -> AnyView {
 }
 
 fn row(cx: &Cx, invoice: &Invoice) -> impl IntoView + use<> {
-    let (zone, now) = (zone(cx), cx.db().now());
-    let date = |at: Option<chrono::DateTime<chrono::Utc>>| at.map(|at| words::date(at, zone));
+    let (dates, now) = (cx.own_format(), cx.db().now());
+    let date = |at: Option<chrono::DateTime<chrono::Utc>>| at.map(|at| dates.day(at));
     let name = invoice.number.map_or("Draft".to_owned(), words::number);
     view! {
         <tr>

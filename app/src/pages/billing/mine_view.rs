@@ -3,7 +3,7 @@
 use domain::billing::{Invoice, Pause, Subscription, SubscriptionState, queries::Invoices, words};
 use leptos::prelude::*;
 
-use super::{offer, zone};
+use super::offer;
 use crate::{
     components::{
         field::token,
@@ -41,16 +41,16 @@ fn stands(cx: &Cx, held: &Subscription) -> AnyView {
             <div class="notice waiting"><p><b>"Work starts once your first invoice is paid."</b>" You can send requests now. We’ll start them as soon as you’ve paid."</p></div>
         }
         .into_any(),
-        (SubscriptionState::Active, Some((_, end))) if held.ends_with_period => ending(cx, &words::date(end, zone(cx))),
+        (SubscriptionState::Active, Some((_, end))) if held.ends_with_period => ending(cx, &cx.own_format().day(end)),
         (SubscriptionState::Active, Some(_)) if held.pausing => pausing(cx),
         (SubscriptionState::Active, Some((_, end))) => {
             let left = (end - cx.db().now()).num_seconds().max(0);
-            active(cx, &words::date(end, zone(cx)), &words::banked(left))
+            active(cx, &cx.own_format().day(end), &words::banked(left))
         }
         (SubscriptionState::Paused, _) => paused(cx, held),
         (SubscriptionState::Active, None) => ().into_any(),
         (SubscriptionState::Ended, _) => {
-            let date = held.ended_at.map(|at| words::date(at, zone(cx))).unwrap_or_default();
+            let date = held.ended_at.map(|at| cx.own_format().day(at)).unwrap_or_default();
             view! { <div class="notice"><p><b>{format!("Your subscription ended on {date}.")}</b>" Your finished work is still here."</p></div> }
                 .into_any()
         }
@@ -112,7 +112,7 @@ fn ending(cx: &Cx, end: &str) -> AnyView {
 }
 
 fn paused(cx: &Cx, held: &Subscription) -> AnyView {
-    let since = held.paused_at.map(|at| words::date(at, zone(cx))).unwrap_or_default();
+    let since = held.paused_at.map(|at| cx.own_format().day(at)).unwrap_or_default();
     let kept = words::banked(held.banked_seconds);
     view! {
         <div class="notice waiting">
@@ -137,7 +137,7 @@ fn ledger(cx: &Cx, pauses: &[Pause]) -> AnyView {
     let past: Vec<_> = pauses
         .iter()
         .filter_map(|pause| {
-            let span = words::period(pause.from, pause.to?, zone(cx));
+            let span = cx.own_format().span(pause.from, pause.to?);
             Some(view! { <li>{span}<span class="soft">{format!("{} saved and credited back", words::banked(pause.banked_seconds))}</span></li> })
         })
         .collect();
@@ -181,20 +181,20 @@ pub fn invoices(cx: &Cx, list: &Invoices) -> AnyView {
 }
 
 fn row(cx: &Cx, invoice: &Invoice) -> impl IntoView + use<> {
-    let (zone, now) = (zone(cx), cx.db().now());
+    let (dates, now) = (cx.own_format(), cx.db().now());
     let number = invoice.number.unwrap_or_default();
     let what = invoice.lines.first().map(|line| line.what.clone());
     let state = match (invoice.is_overdue(now), invoice.due_at, invoice.paid_at) {
-        (_, _, Some(paid)) => format!("{} {}", invoice.label(now), words::date(paid, zone)),
-        (_, Some(due), None) if invoice.class(now) == "due" => format!("Due {}", words::date(due, zone)),
-        (true, Some(due), None) => format!("Overdue since {}", words::date(due, zone)),
+        (_, _, Some(paid)) => format!("{} {}", invoice.label(now), dates.day(paid)),
+        (_, Some(due), None) if invoice.class(now) == "due" => format!("Due {}", dates.day(due)),
+        (true, Some(due), None) => format!("Overdue since {}", dates.day(due)),
         _ => invoice.label(now).to_owned(),
     };
     view! {
         <tr>
             <th scope="row"><a href=format!("/portal/billing/{number}")>{words::number(number)}</a></th>
             <td data-label="For" dir="auto">{what}</td>
-            <td data-label="Issued">{invoice.issued_at.map(|at| words::date(at, zone))}</td>
+            <td data-label="Issued">{invoice.issued_at.map(|at| dates.day(at))}</td>
             <td data-label="Status"><span class=format!("tag {}", invoice.class(now))>{state}</span></td>
             <td data-label="Amount" class="end nowrap">{invoice.total.in_full()}</td>
         </tr>

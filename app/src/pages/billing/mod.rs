@@ -19,19 +19,13 @@ mod sheet;
 pub mod subscription_state;
 mod typed;
 
-use chrono_tz::Tz;
 use domain::billing::Invoice;
 
-use crate::web::{Cx, Problem};
+use crate::web::Problem;
 
 /// The id in an address; an address with anything else leads nowhere.
 fn id<T: std::str::FromStr>(text: &str) -> Result<T, Problem> {
     text.parse().map_err(|_| Problem::not_found())
-}
-
-/// The zone in which this workspace says its dates.
-fn zone(cx: &Cx) -> Tz {
-    cx.workspace.zone.parse().unwrap_or(Tz::UTC)
 }
 
 /// An invoice's number as its pages say it: `Invoice 0042`, or that it is a draft.

@@ -42,8 +42,8 @@ async fn chosen(cx: &Cx, scope: &Scope, client: ClientId, offer: &str) -> (Done<
     };
     match done {
         Ok(PlanChange::Begun) => (Ok(()), "Started. Work begins now."),
-        Ok(PlanChange::Sold) => (Ok(()), "Work starts when the first invoice is paid."),
-        Ok(PlanChange::Next) => (Ok(()), "Changed. It starts with the next period."),
+        Ok(PlanChange::Sold) => (Ok(()), "Work starts once your first invoice is paid."),
+        Ok(PlanChange::Next) => (Ok(()), "Saved. It starts with your next period."),
         Ok(PlanChange::Same) => (Ok(()), "It stays as it is."),
         Err(error) => (Err(error), ""),
     }

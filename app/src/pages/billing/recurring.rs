@@ -1,6 +1,9 @@
 //! Monthly recurring revenue as a small chart of twelve bars.
 
-use domain::billing::queries::{MonthRevenue, Recurring};
+use domain::{
+    billing::queries::{MonthRevenue, Recurring},
+    format,
+};
 use leptos::prelude::*;
 
 use crate::components::bars::{self, Bar};
@@ -9,8 +12,8 @@ use crate::components::bars::{self, Bar};
 pub fn chart(recurring: &Recurring) -> AnyView {
     let last = recurring.months.len().saturating_sub(1);
     let bar = |(place, month): (usize, &MonthRevenue)| Bar {
-        short: month.first.format("%b").to_string(),
-        said: format!("{} in {}", month.amount, month.first.format("%B %Y")),
+        short: format::short_month(month.first),
+        said: format!("{} in {}", month.amount, format::month(month.first)),
         amount: month.amount.minor,
         this: place == last,
         href: None,

@@ -6,13 +6,12 @@ use domain::{
 };
 use leptos::prelude::*;
 
-use super::zone;
 use crate::web::Cx;
 
 /// The sheet.
 pub fn sheet(cx: &Cx, invoice: &Invoice) -> AnyView {
     let number = invoice.number.map_or("Draft".to_owned(), words::number);
-    let issued = invoice.issued_at.map(|at| words::date(at, zone(cx)));
+    let issued = invoice.issued_at.map(|at| cx.own_format().day(at));
     let currency = invoice.total.currency;
     let lines: Vec<_> = invoice
         .lines
@@ -60,7 +59,7 @@ fn state(cx: &Cx, invoice: &Invoice) -> String {
         InvoiceState::Void => invoice.voided_at,
     };
     let overdue = invoice.is_overdue(cx.db().now());
-    match at.map(|at| words::date(at, zone(cx))) {
+    match at.map(|at| cx.own_format().day(at)) {
         Some(date) if overdue => format!("{label} since {date}"),
         Some(date) => format!("{label} {date}"),
         None => label.to_owned(),

@@ -3,6 +3,7 @@
 use domain::{
     cycle::ClockState,
     desk::{BoardCard, Start},
+    format::Locale,
     requests::{Card, Column},
     session::RunState,
     words,
@@ -36,7 +37,7 @@ pub(super) fn view(found: &BoardCard, shown: &Shown) -> AnyView {
                 {menu(found, shown, &page)}
             </div>
             <h3><a href=page.clone() aria-describedby="board-keys" draggable="false" dir="auto">{card.title.clone()}</a></h3>
-            {clocked.then(|| small(&card.cycle))}
+            {clocked.then(|| small(&card.cycle, shown.times.locale()))}
             <div class="request-card-foot">{foot(found, shown)}</div>
         </article>
     }
@@ -48,10 +49,10 @@ fn foot(found: &BoardCard, shown: &Shown) -> AnyView {
     match card.column {
         Column::Backlog => view! { <span>{shown.times.old(card.created_at)}</span> }.into_any(),
         Column::UpNext => view! { <span>{starts(found.start)}</span> }.into_any(),
-        Column::InProgress => in_progress(card),
+        Column::InProgress => in_progress(card, shown.times.locale()),
         Column::Waiting => waiting(card, shown),
         Column::Review => view! { <span>{review(card)}</span> }.into_any(),
-        Column::Done => view! { <span>{done(card)}</span> }.into_any(),
+        Column::Done => view! { <span>{done(card, shown.times.locale())}</span> }.into_any(),
     }
 }
 
@@ -65,12 +66,12 @@ fn starts(start: Option<Start>) -> String {
 }
 
 /// Who is at it and what is left; what is left first where it is late.
-fn in_progress(card: &Card) -> AnyView {
+fn in_progress(card: &Card, locale: Locale) -> AnyView {
     let late = card.cycle.at_risk || card.cycle.overdue;
     let left = match card.cycle.state {
         ClockState::Paused => "paused".to_owned(),
-        _ if late => words::left(card.cycle.left),
-        _ => words::length(card.cycle.left),
+        _ if late => locale.short_left(card.cycle.left),
+        _ => locale.short_length(card.cycle.left),
     };
     if late {
         view! { <span class="late num">{left}</span>{who(card, true)} }.into_any()
@@ -126,8 +127,8 @@ fn review(card: &Card) -> String {
     }
 }
 
-fn done(card: &Card) -> String {
-    let time = words::length(card.cycle.worked);
+fn done(card: &Card, locale: Locale) -> String {
+    let time = locale.length(card.cycle.worked);
     match &card.done_by {
         Some(name) => format!("Done in {time} · approved by {}", name.split(' ').next().unwrap_or(name)),
         None => format!("in {time}"),

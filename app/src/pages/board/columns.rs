@@ -90,9 +90,9 @@ pub(super) fn tabs() -> AnyView {
 pub(super) fn keys() -> AnyView {
     view! {
         <p class="board-keys" id="board-keys">
-            <kbd>"Space"</kbd>" picks a card up, "<kbd>"←"</kbd>" "<kbd>"→"</kbd>" "<kbd>"↑"</kbd>" "<kbd>"↓"</kbd>
-            " move it, "<kbd>"Enter"</kbd>" puts it down, "<kbd>"Esc"</kbd>" puts it back, "<kbd>"Ctrl Z"</kbd>
-            " takes the last move back."
+            <kbd>"Space"</kbd>" to pick up a card, "<kbd>"←"</kbd>" "<kbd>"→"</kbd>" "<kbd>"↑"</kbd>" "<kbd>"↓"</kbd>
+            " to move it, "<kbd>"Enter"</kbd>" to drop it, "<kbd>"Esc"</kbd>" to cancel, "<kbd>"Ctrl Z"</kbd>
+            " to undo."
         </p>
     }
     .into_any()

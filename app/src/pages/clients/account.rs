@@ -41,7 +41,7 @@ fn facts(shown: &Shown, held: &Subscription) -> impl IntoView + use<> {
             held if held.pausing => ", pauses after the work in hand",
             _ => "",
         };
-        fact("Period", format!("{}{ends}", words::period(from, to, shown.times.zone())))
+        fact("Period", format!("{}{ends}", shown.times.format().period(from, to)))
     });
     let banked = (held.state == SubscriptionState::Paused)
         .then(|| fact("Saved time", words::banked(held.banked_seconds)));
@@ -120,8 +120,8 @@ pub(super) fn invoices(shown: &Shown) -> Option<AnyView> {
 }
 
 fn invoice_row(shown: &Shown, invoice: &Invoice) -> impl IntoView + use<> {
-    let (zone, now) = (shown.times.zone(), shown.times.now());
-    let issued = invoice.issued_at.map(|at| words::date(at, zone)).unwrap_or_default();
+    let (times, now) = (shown.times, shown.times.now());
+    let issued = invoice.issued_at.map(|at| times.day(at)).unwrap_or_default();
     let number = invoice.number.map_or("Draft".to_owned(), words::number);
     let (class, label) = (format!("tag {}", invoice.class(now)), invoice.label(now));
     view! {

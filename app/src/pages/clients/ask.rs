@@ -80,8 +80,8 @@ fn view(operator: &Operator, client: &Client, form: &Form, preview: Option<Strin
             {form::words(form, preview)}
             {form::priorities(form)}
             <div class="button-row">
-                <button class="button primary" name="do" value="ask">"Ask for it"</button>
-                <button class="button" name="do" value="later">"Keep it for later"</button>
+                <button class="button primary" name="do" value="ask">"Send request"</button>
+                <button class="button" name="do" value="later">"Save to Backlog"</button>
                 <p>"You can add files once it’s created."</p>
             </div>
         </form>

@@ -7,7 +7,6 @@ use axum::{
 };
 use domain::{
     Error,
-    billing::words::date,
     clients::Client,
     erasures::{self, Consequences, Erasure, KEPT_YEARS, NAMELESS},
     ids::ClientId,
@@ -40,7 +39,7 @@ pub async fn create(
     let Operator { cx, scope, .. } = &operator;
     match erasures::commands::schedule(cx.db(), scope, client.id, fields.text("name")).await {
         Ok(due) => {
-            let note = format!("{} will be erased on {}.", client.name, date(due, cx.bare.zone()));
+            let note = format!("{} will be erased on {}.", client.name, cx.bare.format().day(due));
             Ok(redirect_with(&client_path(client.id), &note))
         }
         Err(error) => {
@@ -122,7 +121,7 @@ fn confirmation(
     times: Times,
 ) -> AnyView {
     let back = client_path(client.id);
-    let due = date(comes_to.due_at, times.zone());
+    let due = times.day(comes_to.due_at);
     view! {
         <section class="section" aria-labelledby="e-goes">
             <div class="section-head"><h2 id="e-goes">"What goes"</h2></div>
@@ -202,7 +201,7 @@ fn stays(comes_to: &Consequences) -> Vec<String> {
 /// What of the days on which its people may read is cut short.
 fn access(comes_to: &Consequences, times: Times) -> Option<String> {
     let until = comes_to.readable_until?;
-    let (read, due) = (date(until, times.zone()), date(comes_to.due_at, times.zone()));
+    let (read, due) = (times.day(until), times.day(comes_to.due_at));
     Some(if until > comes_to.due_at {
         format!(
             "Its people could read and download until {read}. That ends on {due}, when the client is erased."
@@ -219,9 +218,9 @@ fn pending(set: &Erasure, times: Times, token: &crate::web::FormToken, back: &st
     }
     let words = format!(
         "This client will be erased on {}. {} set it on {}.",
-        date(set.due_at, times.zone()),
+        times.day(set.due_at),
         set.asked_by,
-        date(set.asked_at, times.zone()),
+        times.day(set.asked_at),
     );
     view! {
         <p dir="auto">{words}</p>
@@ -268,11 +267,11 @@ pub(super) async fn erased(operator: &Operator, client: &str) -> Result<Option<R
 }
 
 fn remains(erasure: &Erasure, times: Times) -> AnyView {
-    let on = erasure.done_at.map(|at| date(at, times.zone())).unwrap_or_default();
+    let on = erasure.done_at.map(|at| times.day(at)).unwrap_or_default();
     let words = format!(
         "Everything of this client was erased on {on}. {} set it on {}. Its invoices stay in billing for {KEPT_YEARS} years.",
         erasure.asked_by,
-        date(erasure.asked_at, times.zone()),
+        times.day(erasure.asked_at),
     );
     view! {
         <div class="page-head">

@@ -2,7 +2,10 @@
 
 use axum::{extract::Query, http::StatusCode, response::Response};
 use chrono::NaiveDate;
-use domain::costs::{self, CostReport};
+use domain::{
+    costs::{self, CostReport},
+    format::{self, Locale},
+};
 use leptos::prelude::*;
 use serde::Deserialize;
 
@@ -44,12 +47,12 @@ pub(super) async fn draw(
             <div class="page-head">
                 <div>
                     {crumbs(&[("/desk/billing", "Billing")], "Costs")}
-                    <h1>{format!("Costs in {}", report.month.format("%B %Y"))}</h1>
+                    <h1>{format!("Costs in {}", format::month(report.month))}</h1>
                 </div>
                 <div class="page-actions"><a class="button" href=PRICES>"Model prices"</a></div>
             </div>
-            {figures(&report)}
-            {unpriced(&report)}
+            {figures(&report, cx.workspace.locale)}
+            {unpriced(&report, cx.workspace.locale)}
             {chart(&report)}
             {tables::clients(&form, &report)}
             {tables::agents(&form, &report)}
@@ -63,12 +66,12 @@ fn slug(month: NaiveDate) -> String {
     month.format("%Y-%m").to_string()
 }
 
-fn figures(report: &CostReport) -> AnyView {
+fn figures(report: &CostReport, locale: Locale) -> AnyView {
     let left = report.margin.map_or("unknown".to_owned(), |margin| margin.to_string());
-    let share = report.margin.filter(|_| report.pays.minor > 0).map(|margin| {
-        let percent = i128::from(margin.minor) * 100 / i128::from(report.pays.minor);
-        format!("{percent}%")
-    });
+    let share = report
+        .margin
+        .filter(|_| report.pays.minor > 0)
+        .map(|margin| locale.percent(i128::from(margin.minor) * 100 / i128::from(report.pays.minor)));
     view! {
         <dl class="figures">
             <div><dt>"Cost of work"</dt><dd>{report.cost.to_string()}</dd></div>
@@ -80,7 +83,7 @@ fn figures(report: &CostReport) -> AnyView {
 }
 
 /// What is not in the figures, and what to do about it.
-fn unpriced(report: &CostReport) -> AnyView {
+fn unpriced(report: &CostReport, locale: Locale) -> AnyView {
     let models: Vec<&str> =
         report.models.iter().filter(|line| line.unpriced > 0).map(|line| line.name.as_str()).collect();
     if models.is_empty() {
@@ -90,7 +93,7 @@ fn unpriced(report: &CostReport) -> AnyView {
     view! {
         <div class="notice waiting">
             <p>
-                {format!("There’s no price for {}. Its usage isn’t in these numbers and no limit applies to it. ", named.join(", "))}
+                {format!("There’s no price for {}. Its usage isn’t in these numbers and no limit applies to it. ", locale.list(&named))}
                 <a href=PRICES>"Set a price"</a>
             </p>
         </div>
@@ -108,8 +111,8 @@ fn chart(report: &CostReport) -> AnyView {
         .months
         .iter()
         .map(|month| Bar {
-            short: month.first.format("%b").to_string(),
-            said: format!("{} in {}", month.cost, month.first.format("%B %Y")),
+            short: format::short_month(month.first),
+            said: format!("{} in {}", month.cost, format::month(month.first)),
             amount: month.cost.0,
             this: month.first == report.month,
             href: Some(format!("{COSTS}?month={}", slug(month.first))),

@@ -88,7 +88,9 @@ fn only_owners(glance: &Glance) -> Option<AnyView> {
     }
     let words = match glance.shown.owners.as_slice() {
         [] => "Only an owner can download everything.".to_owned(),
-        owners => format!("Only an owner can download everything. Ask {}.", words::list(owners)),
+        owners => {
+            format!("Only an owner can download everything. Ask {}.", glance.times.locale().list(owners))
+        }
     };
     Some(view! { <p dir="auto">{words}</p> }.into_any())
 }

@@ -1,8 +1,8 @@
 //! The home's parts: they are read again as a whole.
 
 use domain::{
+    format::Locale,
     requests::{Card, Home, Places},
-    words,
 };
 use leptos::prelude::*;
 
@@ -157,7 +157,7 @@ fn next(glance: &Glance) -> AnyView {
     };
     let more = next.len().saturating_sub(NAMED);
     let queue = (more > 0 || next.len() > 1 || *backlog > 0).then(|| {
-        let words = aside(more, *backlog);
+        let words = aside(glance.times.locale(), more, *backlog);
         view! { <p class="hint">{words}<a href=QUEUE>"Reorder"</a></p> }
     });
     view! {
@@ -171,7 +171,7 @@ fn next(glance: &Glance) -> AnyView {
 }
 
 /// What is not named in the list: `3 more in line, 2 in the Backlog. `
-fn aside(more: usize, backlog: u64) -> String {
+fn aside(locale: Locale, more: usize, backlog: u64) -> String {
     let mut parts = Vec::new();
     if more > 0 {
         parts.push(format!("{more} more up next"));
@@ -179,7 +179,7 @@ fn aside(more: usize, backlog: u64) -> String {
     if backlog > 0 {
         parts.push(format!("{backlog} in Backlog"));
     }
-    if parts.is_empty() { String::new() } else { format!("{}. ", words::list(&parts)) }
+    if parts.is_empty() { String::new() } else { format!("{}. ", locale.list(&parts)) }
 }
 
 fn done(glance: &Glance) -> Option<AnyView> {
@@ -215,7 +215,7 @@ fn done(glance: &Glance) -> Option<AnyView> {
 #[cfg(test)]
 mod tests {
     use super::{aside, places};
-    use domain::requests::Places;
+    use domain::{format::Locale, requests::Places};
 
     fn said(taken: u32, allowed: u32) -> String {
         places(Places { taken, allowed: Some(allowed), active: true }).unwrap_or_default()
@@ -235,6 +235,7 @@ mod tests {
 
     #[test]
     fn what_is_not_named_is_counted() {
+        let aside = |more, backlog| aside(Locale::UnitedStates, more, backlog);
         assert_eq!(aside(0, 0), "");
         assert_eq!(aside(3, 2), "3 more up next and 2 in Backlog. ");
         assert_eq!(aside(0, 1), "1 in Backlog. ");

@@ -13,7 +13,7 @@ pub fn questions(form: &Form, typed: &OfferForm, action: &str) -> AnyView {
     let added = format!("{action}#field-{count}");
     view! {
         <fieldset id="intake">
-            <legend>"Asked at sign-up"</legend>
+            <legend>"Sign-up questions"</legend>
             <p class="hint">"Answers show on the client’s page, and agents read them before they start."</p>
             {error.map(|error| view! { <p class="field-error">{error}</p> })}
             {all}

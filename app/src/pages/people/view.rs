@@ -133,7 +133,7 @@ fn invited_row(at: &Managing, invited: &PendingInvitation) -> AnyView {
         format!("expires {}", when(at, invited.expires))
     };
     let (again, revoke) = (
-        format!("Send the invitation to {} again", display_email(&invited.email)),
+        format!("Resend the invitation to {}", display_email(&invited.email)),
         format!("Cancel the invitation to {}", display_email(&invited.email)),
     );
     view! {

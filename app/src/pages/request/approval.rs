@@ -7,7 +7,8 @@ use domain::{
     ids::ApprovalId,
 };
 
-use super::{Here, load::Hour};
+use super::Here;
+use crate::components::time::Times;
 use crate::web::{Posted, answer};
 
 pub async fn create(
@@ -30,7 +31,7 @@ async fn settle(here: &Here, approval: Option<ApprovalId>, key: &str) -> domain:
         AnswerOutcome::Won { label } => Ok(format!("You answered “{label}”.")),
         AnswerOutcome::Kept { label, goes_on } => Ok(format!("You answered “{label}”. {goes_on}")),
         AnswerOutcome::Lost { by, label, at } => {
-            let ago = Hour::of(here).ago(at);
+            let ago = Times::of(&here.cx).ago(at);
             Err(Error::refused(format!("{by} already answered “{label}” {ago}. You’re all set.")))
         }
         AnswerOutcome::Expired => Err(Error::refused(

@@ -14,11 +14,11 @@ use domain::{
 
 use super::{
     Here,
-    load::Hour,
     view::{Beside, Clock, Link, Piece, Review},
 };
+use crate::components::time::Times;
 
-pub fn of(here: &Here, detail: &Detail, conversation: &Conversation, hour: Hour) -> Beside {
+pub fn of(here: &Here, detail: &Detail, conversation: &Conversation, times: Times) -> Beside {
     let run = conversation.run.as_ref();
     let card = &detail.card;
     let base = here.base();
@@ -29,18 +29,19 @@ pub fn of(here: &Here, detail: &Detail, conversation: &Conversation, hour: Hour)
         run: run.cloned(),
         held_by: card.run.as_ref().and_then(|run| run.held_by),
         helpers: helpers(&conversation.subs),
-        clock: clock(detail, hour),
+        locale: times.locale(),
+        clock: clock(detail, times),
         deliverables: detail
             .deliverables
             .iter()
-            .map(|deliverable| deliverable_link(&base, deliverable, hour))
+            .map(|deliverable| deliverable_link(&base, deliverable, times))
             .collect(),
         waiting: waiting(here, detail),
         again: again(detail, run),
         next: detail.next.iter().map(|next| next_link(here, next.number, &next.title)).collect(),
         files: detail.files.iter().map(file_link).collect(),
-        review: (card.column == Column::Review).then(|| review(detail)),
-        ended: ended(detail, hour),
+        review: (card.column == Column::Review).then(|| review(detail, here.desk)),
+        ended: ended(detail, times),
     }
 }
 
@@ -63,7 +64,8 @@ fn waiting(here: &Here, detail: &Detail) -> Vec<Link> {
         waiting.push(link(format!("#q-{}", first.id), words, "the clock is paused until you answer"));
     }
     if detail.card.column == Column::Review && here.may_work() {
-        waiting.push(link("#review".to_owned(), "1 review".to_owned(), "approve it to finish"));
+        let aside = if here.desk { "by the client, or on their behalf" } else { "approve it to finish" };
+        waiting.push(link("#review".to_owned(), "1 review".to_owned(), aside));
     }
     waiting
 }
@@ -97,11 +99,11 @@ fn next_link(here: &Here, number: u64, title: &str) -> Link {
     link(format!("{list}/{number}"), title.to_owned(), "")
 }
 
-fn deliverable_link(base: &str, deliverable: &Deliverable, hour: Hour) -> Link {
+fn deliverable_link(base: &str, deliverable: &Deliverable, times: Times) -> Link {
     let aside = deliverable
         .versions
         .first()
-        .map(|newest| format!("version {}, {}", newest.version, hour.ago(newest.at)))
+        .map(|newest| format!("version {}, {}", newest.version, times.ago(newest.at)))
         .unwrap_or_default();
     Link { href: format!("{base}/deliverables/{}", deliverable.id), words: deliverable.title.clone(), aside }
 }
@@ -115,22 +117,20 @@ fn file_link(file: &File) -> Link {
 }
 
 /// The cycle in words; none before it has begun.
-fn clock(detail: &Detail, hour: Hour) -> Option<Clock> {
+fn clock(detail: &Detail, times: Times) -> Option<Clock> {
     let cycle = &detail.card.cycle;
     detail.started_at?;
     let due = match (cycle.state, detail.card.due_at) {
-        (ClockState::Running, Some(due)) => format!("due {}", hour.due(due)),
+        (ClockState::Running, Some(due)) => format!("due {}", times.words(due)),
         (ClockState::Waiting, _) => "clock paused".to_owned(),
         (ClockState::Paused, _) => "paused with your subscription".to_owned(),
         _ => String::new(),
     };
     let done = detail.card.column == Column::Done;
     Some(Clock {
-        left: if done { words::length(cycle.worked) } else { words::left(cycle.left) },
-        of: if done {
-            format!("of {} hours used", cycle.hours)
-        } else {
-            format!("of {}, working days", cycle.hours)
+        stands: match (done, times.locale(), i64::from(cycle.hours)) {
+            (true, locale, hours) => locale.used_of(cycle.worked, hours),
+            (false, locale, hours) => format!("{}, business days only", locale.left_of(cycle.left, hours)),
         },
         due,
         label: spoken(cycle),
@@ -162,31 +162,37 @@ fn pieces(cycle: &CycleView) -> Vec<Piece> {
     drawn
 }
 
-/// What the client is asked about what was delivered.
-pub fn review(detail: &Detail) -> Review {
+/// What the client is asked about what was delivered; on the desk, what an operator may do for them.
+pub fn review(detail: &Detail, desk: bool) -> Review {
     let card = &detail.card;
     let question = match detail.deliverables.as_slice() {
+        _ if desk => "Waiting on the client’s review. You can approve on their behalf.".to_owned(),
         [only] => format!("“{}” is ready. How does it look?", only.title),
         _ => "It’s ready. How does it look?".to_owned(),
     };
     let left = card.revisions_allowed.map(|allowed| allowed.saturating_sub(card.revisions_used));
     let changes = match (left, card.revisions_allowed) {
-        (Some(0), _) => {
-            "You’ve used all the revisions in your plan. You can still leave a comment.".to_owned()
-        }
+        (Some(0), _) => match desk {
+            true => "The client has used all the revisions in their plan.".to_owned(),
+            false => "You’ve used all the revisions in your plan. You can still leave a comment.".to_owned(),
+        },
         (Some(left), Some(allowed)) => {
             format!("{left} of {} left.", words::count(i64::from(allowed), "revision"))
         }
+        _ if desk => "Their plan includes unlimited revisions.".to_owned(),
         _ => "Your plan includes unlimited revisions.".to_owned(),
     };
     Review { question, changes, may_change: left != Some(0), reason: String::new(), error: String::new() }
 }
 
 /// The end of the line, once there is one.
-fn ended(detail: &Detail, hour: Hour) -> Option<(String, String)> {
+fn ended(detail: &Detail, times: Times) -> Option<(String, String)> {
     if let Some(at) = detail.withdrawn_at {
-        return Some(("Withdrawn".to_owned(), format!(", {}", hour.when(at))));
+        return Some(("Withdrawn".to_owned(), format!(", {}", times.dated(at))));
     }
     let at = detail.card.done_at.filter(|_| detail.card.column == Column::Done)?;
-    Some(("Done".to_owned(), format!(" in {} · {}", words::length(detail.card.cycle.worked), hour.when(at))))
+    Some((
+        "Done".to_owned(),
+        format!(" in {} · {}", times.locale().length(detail.card.cycle.worked), times.dated(at)),
+    ))
 }

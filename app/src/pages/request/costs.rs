@@ -7,12 +7,13 @@ use domain::{
 };
 use leptos::prelude::*;
 
-use super::{Here, load::Hour};
+use super::Here;
+use crate::components::time::Times;
 
 /// What the section shows.
 pub struct Costs {
     runs: Vec<RunCost>,
-    hour: Hour,
+    times: Times,
 }
 
 /// For those who see them, once there are any.
@@ -21,13 +22,13 @@ pub async fn load(here: &Here, detail: &Detail) -> domain::Result<Option<Costs>>
         return Ok(None);
     }
     let runs = costs::queries::of_request(here.cx.db(), &here.scope, detail.card.id).await?;
-    Ok((!runs.is_empty()).then(|| Costs { runs, hour: Hour::of(here) }))
+    Ok((!runs.is_empty()).then(|| Costs { runs, times: Times::of(&here.cx) }))
 }
 
 pub fn view(costs: Costs) -> impl IntoView {
-    let Costs { runs, hour } = costs;
+    let Costs { runs, times } = costs;
     let total = Micros(runs.iter().map(|run| run.cost.0).sum());
-    let rows: Vec<_> = runs.iter().map(|run| row(run, hour)).collect();
+    let rows: Vec<_> = runs.iter().map(|run| row(run, times)).collect();
     view! {
         <section class="section" id="costs" aria-labelledby="costs-h">
             <div class="section-head">
@@ -45,11 +46,11 @@ pub fn view(costs: Costs) -> impl IntoView {
     }
 }
 
-fn row(run: &RunCost, hour: Hour) -> impl IntoView + use<> {
-    let missing = (run.unpriced > 0).then_some(" and what has no price");
+fn row(run: &RunCost, times: Times) -> impl IntoView + use<> {
+    let missing = (run.unpriced > 0).then_some(", plus unpriced usage");
     view! {
         <tr>
-            <th scope="row">{format!("{}, {}", run.agent, hour.when(run.queued_at))}</th>
+            <th scope="row">{format!("{}, {}", run.agent, times.dated(run.queued_at))}</th>
             <td data-label="Status">{state(run.state)}</td>
             <td data-label="Tokens in" class="end">{run.input_tokens}</td>
             <td data-label="Tokens out" class="end">{run.output_tokens}</td>

@@ -15,13 +15,9 @@ use domain::{
 use leptos::prelude::*;
 use serde::Deserialize;
 
-use super::{
-    Here, beside,
-    load::{self, Hour},
-    view::review_form,
-};
+use super::{Here, beside, load, view::review_form};
 use crate::{
-    components::crumbs::crumbs,
+    components::{crumbs::crumbs, time::Times},
     web::{Page, Problem},
 };
 
@@ -51,9 +47,10 @@ pub async fn show(
         .unwrap_or_default();
     let shown = load(&here, id, wanted.version).await.map_err(|error| here.problem(error))?;
     let title = shown.deliverable.title.clone();
-    let (base, hour, token, may_work) =
-        (here.base(), Hour::of(&here), here.cx.bare.token.0.clone(), here.may_work());
-    Ok(Page::new(&here.cx, &title, here.frame()).show(move || view(&base, hour, token, may_work, shown)))
+    let (base, times, token, may_work, desk) =
+        (here.base(), Times::of(&here.cx), here.cx.bare.token.0.clone(), here.may_work(), here.desk);
+    Ok(Page::new(&here.cx, &title, here.frame())
+        .show(move || view(&base, times, token, (may_work, desk), shown)))
 }
 
 async fn load(here: &Here, id: &str, version: Option<u32>) -> domain::Result<Shown> {
@@ -73,12 +70,18 @@ async fn load(here: &Here, id: &str, version: Option<u32>) -> domain::Result<Sho
     Ok(Shown { above, detail, deliverable, version, html })
 }
 
-fn view(base: &str, hour: Hour, token: String, may_work: bool, shown: Shown) -> impl IntoView + use<> {
+fn view(
+    base: &str,
+    times: Times,
+    token: String,
+    (may_work, desk): (bool, bool),
+    shown: Shown,
+) -> impl IntoView + use<> {
     let Shown { above, detail, deliverable, version, html } = shown;
     let newest = deliverable.versions.first().is_some_and(|newest| newest.version == version.version);
     let wanted = newest && may_work && detail.card.column == Column::Review && detail.withdrawn_at.is_none();
-    let form = wanted.then(|| review_form(format!("{base}/review"), token, &beside::review(&detail)));
-    let made = format!("version {}, {}", version.version, hour.when(version.at));
+    let form = wanted.then(|| review_form(format!("{base}/review"), token, &beside::review(&detail, desk)));
+    let made = format!("version {}, {}", version.version, times.dated(version.at));
     view! {
         <div class="page-head">
             <div>

@@ -1,57 +1,17 @@
 //! What a request's page starts with: its rows, its conversation up to an offset, and what the calendar says.
 
-use chrono::{DateTime, Offset as _, Utc};
+use chrono::Offset as _;
 use domain::{
-    calendar, markdown,
+    markdown,
     requests::{Column, Detail, queries},
     session::{self, Author, Body, Entry, Reading},
 };
 
 use super::{
     Here, beside,
-    view::{self, Place, Said, Shown, Told, plain, when},
+    view::{self, Place, Said, Shown, Told, plain},
 };
-
-/// The reader's zone and the instant that they are drawn at.
-#[derive(Clone, Copy)]
-pub struct Hour {
-    pub zone: chrono_tz::Tz,
-    pub now: DateTime<Utc>,
-}
-
-impl Hour {
-    pub fn of(here: &Here) -> Self {
-        Self { zone: here.cx.bare.zone(), now: here.cx.db().now() }
-    }
-
-    /// What clocks in the zone show beyond UTC, in minutes, at an instant.
-    pub fn minutes(self, at: i64) -> i32 {
-        let at = DateTime::from_timestamp_millis(at).unwrap_or(self.now);
-        at.with_timezone(&self.zone).offset().fix().local_minus_utc() / 60
-    }
-
-    /// `Monday 09:12`, `3 Dec 09:12`.
-    pub fn when(self, at: i64) -> String {
-        when(at, self.now.timestamp_millis(), self.minutes(at))
-    }
-
-    /// The same without the time where that says too much: `Monday`.
-    pub fn day(self, at: i64) -> String {
-        let when = self.when(at);
-        when.rsplit_once(' ').map(|(day, _)| day.to_owned()).unwrap_or(when)
-    }
-
-    /// `today 13:10`, for what lies ahead.
-    pub fn due(self, at: i64) -> String {
-        let at = DateTime::from_timestamp_millis(at).unwrap_or(self.now);
-        calendar::words::when(at, self.zone, self.now)
-    }
-
-    /// `14 minutes ago`.
-    pub fn ago(self, at: i64) -> String {
-        domain::words::ago((self.now.timestamp_millis() - at) / 1_000)
-    }
-}
+use crate::components::time::Times;
 
 /// The request's rows. What follows them up is told by its conversation.
 pub async fn detail(here: &Here) -> domain::Result<Detail> {
@@ -64,17 +24,17 @@ pub async fn shown(here: &Here) -> domain::Result<(Detail, Shown)> {
     let stream = queries::session_of(here.cx.db(), &here.scope, here.client, here.number).await?;
     let reading = session::queries::read(here.cx.db(), &here.scope, stream).await?;
     let detail = detail(here).await?;
-    let hour = Hour::of(here);
+    let times = Times::of(&here.cx);
     let card = &detail.card;
-    let asked = format!("sent by {}, {}", detail.asked_by, hour.day(card.created_at));
+    let asked = format!("sent by {}, {}", detail.asked_by, times.short_day(card.created_at));
     let shown = Shown {
         place: place(here, detail.withdrawn_at.is_some()),
         above: above(here, &card.client_name),
         number: card.number,
         title: card.title.clone(),
         asked: if here.desk { format!("{}, {asked}", card.client_name) } else { asked },
-        beside: beside::of(here, &detail, &reading.conversation, hour),
-        conversation: told(stream.to_string(), reading, hour, 0).await?,
+        beside: beside::of(here, &detail, &reading.conversation, times),
+        conversation: told(stream.to_string(), reading, times, 0).await?,
     };
     Ok((detail, shown))
 }
@@ -104,7 +64,7 @@ pub fn above(here: &Here, client: &str) -> Vec<(String, String)> {
 }
 
 /// A conversation with its sentences, and the HTML of what has changed behind an offset.
-pub async fn told(stream: String, reading: Reading, hour: Hour, since: u64) -> domain::Result<Told> {
+pub async fn told(stream: String, reading: Reading, times: Times, since: u64) -> domain::Result<Told> {
     let Reading { mut conversation, next, changed } = reading;
     if conversation.column == Some(Column::Done) {
         // One that was folded before plans were ticked with their request.
@@ -120,7 +80,7 @@ pub async fn told(stream: String, reading: Reading, hour: Hour, since: u64) -> d
     let bytes = bytes.map(|(entry, _)| words(&entry.body).map_or(0, str::len)).sum();
     let said = markdown::aside(bytes, move || {
         let entries = conversation.entries.into_iter().zip(is_new);
-        let mut said: Vec<Said> = entries.map(|(entry, new)| say(entry, hour, new)).collect();
+        let mut said: Vec<Said> = entries.map(|(entry, new)| say(entry, times, new)).collect();
         let last = said.iter().rposition(|said| matches!(said.entry.body, Body::Moved { .. }));
         if let Some(said) = last.and_then(|last| said.get_mut(last)) {
             said.last = true;
@@ -128,19 +88,24 @@ pub async fn told(stream: String, reading: Reading, hour: Hour, since: u64) -> d
         view::lay_strands(&mut said);
         said
     });
-    Ok(Told { stream, offset: next, minutes: hour.minutes(hour.now.timestamp_millis()), said: said.await? })
+    Ok(Told { stream, offset: next, minutes: minutes(times), locale: times.locale(), said: said.await? })
 }
 
-fn say(entry: Entry, hour: Hour, new: bool) -> Said {
+/// What the reader's clocks show beyond UTC now, in minutes.
+fn minutes(times: Times) -> i32 {
+    times.now().with_timezone(&times.zone()).offset().fix().local_minus_utc() / 60
+}
+
+fn say(entry: Entry, times: Times, new: bool) -> Said {
     let then = match &entry.body {
         // What nobody answered ended when it said it would, and not when that was noticed.
-        Body::Approval { settled: Some(settled), .. } if !settled.expired => hour.when(settled.at),
-        Body::Approval { expires, .. } => hour.when(*expires),
-        Body::Deleted { deleted, .. } => hour.when(*deleted),
+        Body::Approval { settled: Some(settled), .. } if !settled.expired => times.dated(settled.at),
+        Body::Approval { expires, .. } => times.dated(*expires),
+        Body::Deleted { deleted, .. } => times.dated(*deleted),
         _ => String::new(),
     };
     let html = if new { html(&entry.body) } else { String::new() };
-    Said { when: hour.when(entry.at), then, html, last: false, strand: "", entry }
+    Said { when: times.dated(entry.at), then, html, last: false, strand: "", entry }
 }
 
 /// What people and agents wrote in an entry, which is Markdown whoever wrote it.

@@ -10,13 +10,11 @@ use domain::{
 use leptos::prelude::*;
 
 use super::{
-    Here,
-    load::{self, Hour},
-    show,
+    Here, load, show,
     view::{self, Place},
 };
 use crate::{
-    components::{area, person::disc},
+    components::{area, person::disc, time::Times},
     web::{Posted, Problem, answer},
 };
 
@@ -24,7 +22,7 @@ use crate::{
 pub struct Backstage {
     /// Each with its HTML.
     entries: Vec<(Entry, String)>,
-    hour: Hour,
+    times: Times,
     place: Place,
     unsaid: Unsaid,
 }
@@ -48,7 +46,7 @@ pub async fn load(here: &Here, detail: &Detail, unsaid: Unsaid) -> domain::Resul
     });
     Ok(Some(Backstage {
         entries: rendered.await?,
-        hour: Hour::of(here),
+        times: Times::of(&here.cx),
         // It is not followed.
         place: Place { live: false, ..load::place(here, false) },
         unsaid,
@@ -71,13 +69,13 @@ pub async fn create(here: Here, Posted(fields): Posted) -> Result<Response, Prob
 }
 
 pub fn view(backstage: Backstage) -> impl IntoView {
-    let Backstage { entries, hour, place, unsaid } = backstage;
+    let Backstage { entries, times, place, unsaid } = backstage;
     let (action, token) = (place.under("notes"), place.token.clone());
     let refused = (!unsaid.refused.is_empty()).then(|| {
         view! { <p class="field-error" role="alert" tabindex="-1" autofocus>{unsaid.refused}</p> }
     });
     let empty = entries.is_empty();
-    let items: Vec<_> = entries.into_iter().map(|(entry, html)| item(&place, entry, html, hour)).collect();
+    let items: Vec<_> = entries.into_iter().map(|(entry, html)| item(&place, entry, html, times)).collect();
     view! {
         <section class="section" id="backstage" aria-labelledby="backstage-h">
             <div class="section-head">
@@ -102,8 +100,8 @@ pub fn view(backstage: Backstage) -> impl IntoView {
     }
 }
 
-fn item(place: &Place, entry: Entry, html: String, hour: Hour) -> AnyView {
-    let when = hour.when(entry.at);
+fn item(place: &Place, entry: Entry, html: String, times: Times) -> AnyView {
+    let when = times.dated(entry.at);
     let name = entry.author.name.clone();
     let back = format!("{}#backstage", place.base);
     let deletion = matches!(entry.body, Body::Comment { .. })
@@ -122,7 +120,7 @@ fn item(place: &Place, entry: Entry, html: String, hour: Hour) -> AnyView {
         }
         .into_any(),
         Body::Deleted { what, deleted } => {
-            let rest = format!(" deleted a {}, {}", what.as_str(), hour.when(deleted));
+            let rest = format!(" deleted a {}, {}", what.as_str(), times.dated(deleted));
             view! { <li class="entry note"><b dir="auto">{name}</b> {rest}</li> }.into_any()
         }
         Body::Step { title, detail, .. } => view! {

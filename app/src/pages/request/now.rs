@@ -7,11 +7,13 @@ use leptos::prelude::*;
 use serde::Deserialize;
 
 use super::{
-    Here, beside,
-    load::{self, Hour},
+    Here, beside, load,
     view::{self, Beside, Place, Said},
 };
-use crate::web::{Problem, fragment};
+use crate::{
+    components::time::Times,
+    web::{Problem, fragment},
+};
 
 #[derive(Deserialize)]
 pub struct Since {
@@ -33,17 +35,17 @@ pub async fn show(here: Here, Query(asked): Query<Since>) -> Result<Response, Pr
 }
 
 async fn load(here: &Here, asked: &Since) -> domain::Result<News> {
-    let hour = Hour::of(here);
+    let times = Times::of(&here.cx);
     let stream = queries::session_of(here.cx.db(), &here.scope, here.client, here.number).await?;
     let reading = session::queries::read(here.cx.db(), &here.scope, stream).await?;
     let detail = match asked.pieces {
         Some(_) => Some(load::detail(here).await?),
         None => None,
     };
-    let beside = detail.as_ref().map(|detail| beside::of(here, detail, &reading.conversation, hour));
+    let beside = detail.as_ref().map(|detail| beside::of(here, detail, &reading.conversation, times));
     let withdrawn = detail.as_ref().is_some_and(|detail| detail.withdrawn_at.is_some());
     let changed = reading.changed.clone();
-    let told = load::told(stream.to_string(), reading, hour, asked.since).await?;
+    let told = load::told(stream.to_string(), reading, times, asked.since).await?;
     let is_new = |place: usize| changed.get(place).is_some_and(|at| *at > asked.since);
     let said = told.said.into_iter().enumerate();
     // The one before a new one, too: a second line may join the first there.

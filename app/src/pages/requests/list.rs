@@ -6,7 +6,6 @@ use axum::{extract::Query, response::Response};
 use domain::{
     Error,
     requests::{self, Card, Column, queries},
-    words,
 };
 use islands::{refresh::Refresh, shortcut::Shortcut};
 use leptos::prelude::*;
@@ -179,7 +178,10 @@ fn clock(card: &Card, times: &Times) -> Option<AnyView> {
         Some(due) => view! { ", due "{times.show(due)} }.into_any(),
         None => ", clock paused".into_any(),
     };
-    Some(view! { <span><span class=class>{words::left(card.cycle.left)}</span>{rest}</span> }.into_any())
+    Some(
+        view! { <span><span class=class>{times.locale().left(card.cycle.left)}</span>{rest}</span> }
+            .into_any(),
+    )
 }
 
 fn nothing(wanted: &Wanted, may_work: bool) -> AnyView {

@@ -17,6 +17,7 @@ pub fn typed(fields: &Fields) -> SettingsForm {
         tagline: text("tagline"),
         promise: text("promise"),
         zone: text("zone"),
+        locale: text("locale"),
         currency: text("currency"),
         days,
         holidays: text("holidays"),
@@ -34,6 +35,7 @@ pub fn fields(typed: &SettingsForm) -> Fields {
         ("tagline", &typed.tagline),
         ("promise", &typed.promise),
         ("zone", &typed.zone),
+        ("locale", &typed.locale),
         ("currency", &typed.currency),
         ("holidays", &typed.holidays),
         ("line_light", &typed.line_light),
@@ -60,6 +62,7 @@ mod tests {
         let mut shown = SettingsForm {
             name: "Northlight".into(),
             holidays: "2026-12-25".into(),
+            locale: "en-US".into(),
             ..SettingsForm::default()
         };
         shown.days[2] = DayForm { open: true, from: "09:00".into(), to: "17:00".into() };

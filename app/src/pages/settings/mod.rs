@@ -48,7 +48,7 @@ fn page(cx: &Cx, form: &Form) -> Response {
                 {token(cx)}
                 {summary(form)}
                 {parts::business(form)}
-                {calendar::calendar(form)}
+                {calendar::calendar(form, cx.workspace.locale)}
                 {parts::colour(form)}
                 {parts::papers(form)}
                 <div class="button-row"><button class="button primary">"Save"</button></div>

@@ -34,7 +34,7 @@ pub fn colour(form: &Form) -> AnyView {
             <p class="hint">"Set both or neither. We check that text stays readable in and on these colors."</p>
             <div class="form-row">
                 {field("line_light", "Light mode", "Like #0f6b5c")}
-                {field("line_dark", "Dark mode", "Such as #5cc3ad")}
+                {field("line_dark", "Dark mode", "Like #5cc3ad")}
             </div>
         </fieldset>
     }

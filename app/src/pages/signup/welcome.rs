@@ -4,7 +4,7 @@ use domain::{
         commands::profile,
         queries::{self, FirstInvoice, Welcome},
     },
-    billing, calendar,
+    billing,
 };
 use leptos::prelude::*;
 
@@ -53,9 +53,8 @@ fn bill(cx: &Cx, invoice: Option<&FirstInvoice>, may_bill: bool) -> AnyView {
     let Some(invoice) = invoice else {
         return view! { <h2>"Nothing to pay"</h2> }.into_any();
     };
-    let zone = calendar::zone(&cx.workspace.zone).unwrap_or(chrono_tz::UTC);
     let href = format!("/portal/billing/{}", invoice.number);
-    let due = invoice.due_at.map(|at| format!("due {}", billing::words::date(at, zone))).unwrap_or_default();
+    let due = invoice.due_at.map(|at| format!("due {}", cx.own_format().day(at))).unwrap_or_default();
     view! {
         <h2>{format!("Your first invoice: {}", invoice.total)}</h2>
         <p class="soft">

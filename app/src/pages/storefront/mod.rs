@@ -8,8 +8,8 @@ pub use terms::show as terms;
 use axum::response::Response;
 use domain::{
     Scope,
+    format::Locale,
     offers::{Offer, queries},
-    words,
 };
 use leptos::prelude::*;
 
@@ -45,7 +45,7 @@ fn page(cx: &Cx, offers: &[Offer]) -> Response {
                 {picture::line()}
             </section>
             {promise_line(hours)}
-            {verticals(offers)}
+            {verticals(offers, cx.workspace.locale)}
             {shelf(offers)}
         }
     })
@@ -71,7 +71,7 @@ fn promise_line(hours: u32) -> AnyView {
 }
 
 /// For whom: the verticals of the offers, each once.
-fn verticals(offers: &[Offer]) -> AnyView {
+fn verticals(offers: &[Offer], locale: Locale) -> AnyView {
     let mut names: Vec<String> = Vec::new();
     for offer in offers.iter().filter(|offer| !offer.vertical.is_empty()) {
         if !names.contains(&offer.vertical) {
@@ -81,7 +81,7 @@ fn verticals(offers: &[Offer]) -> AnyView {
     if names.is_empty() {
         return ().into_any();
     }
-    let list = words::list(&names);
+    let list = locale.list(&names);
     view! { <p class="for-whom">"Built for " {list} "."</p> }.into_any()
 }
 

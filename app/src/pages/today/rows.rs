@@ -7,7 +7,6 @@ use domain::{
     proposals::Proposal,
     requests::{Card, UnseenRequest},
     session::RunState,
-    words,
 };
 use leptos::prelude::*;
 
@@ -95,7 +94,7 @@ pub fn at_risk(card: &Card, desk: &Desk) -> AnyView {
                 <a href=page.clone() dir="auto">{card.title.clone()}</a>
                 <p>
                     {of(&card.client_name, card.number)}" · "
-                    <span class="late">{words::left(card.cycle.left)}</span>
+                    <span class="late">{desk.times.locale().left(card.cycle.left)}</span>
                     {due}
                     {who}
                 </p>
@@ -110,7 +109,7 @@ fn on_it(card: &Card) -> Option<String> {
     let agent = card.agent.as_ref()?;
     let held_by = card.run.as_ref().and_then(|run| run.held_by);
     match card.run.as_ref().map(|run| run.state) {
-        Some(RunState::Working) => Some(format!("{agent} is on it")),
+        Some(RunState::Working) => Some(format!("{agent} is working on it")),
         Some(RunState::Queued) => Some(about_to_start(agent, held_by)),
         Some(RunState::Suspended) => Some(format!("{agent} is waiting on an answer")),
         _ => Some("not assigned".to_owned()),
@@ -203,15 +202,15 @@ pub fn held_back(invoice: &HeldInvoice) -> AnyView {
 /// An invoice that is to be paid.
 pub fn unpaid(invoice: &UnpaidInvoice, desk: &Desk) -> AnyView {
     let page = format!("/desk/billing/invoices/{}", invoice.invoice);
-    let due = invoice.due_at.map(|at| at.timestamp_millis());
-    let when = due.map(|at| {
-        if desk.times.is_past(at) {
-            view! { <span class="late">"was due "{desk.times.show(at)}</span> }.into_any()
+    let late = invoice.due_at.is_some_and(|at| at < desk.times.now());
+    let when = invoice.due_at.map(|at| {
+        let day = desk.times.day(at);
+        if late {
+            view! { <span class="late">{format!("overdue since {day}")}</span> }.into_any()
         } else {
-            view! { <span>"due "{desk.times.show(at)}</span> }.into_any()
+            view! { <span>{format!("due {day}")}</span> }.into_any()
         }
     });
-    let late = due.is_some_and(|at| desk.times.is_past(at));
     let class = if late { "today-item waiting" } else { "today-item" };
     let label = format!("Mark as paid: invoice {}", number(invoice.number));
     view! {

@@ -65,7 +65,8 @@ fn row(of: &Webhook, times: Times) -> AnyView {
 pub(super) fn state(of: &Webhook, times: Times) -> AnyView {
     match of.failing_since {
         Some(at) => {
-            view! { <span class="tag failed">{format!("Failing, {}", times.ago(at))}</span> }.into_any()
+            view! { <span class="tag failed">{format!("Failing since {}", times.short_day(at))}</span> }
+                .into_any()
         }
         None => view! { <span class="tag up-next">"Active"</span> }.into_any(),
     }

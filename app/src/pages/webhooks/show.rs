@@ -71,7 +71,7 @@ fn failing(of: &Webhook) -> AnyView {
 fn ends(cx: &Cx, base: &str) -> AnyView {
     view! {
         <section class="section">
-            <div class="section-head"><h2>"Its secret"</h2></div>
+            <div class="section-head"><h2>"Signing secret"</h2></div>
             <p>"You only see it once. A new secret replaces the old one right away, so update your app as soon as you have it."</p>
             <div class="button-row">
                 <form method="post" action=format!("{base}/secret")>{token(cx)}<button class="button">"Generate new secret"</button></form>
@@ -82,7 +82,7 @@ fn ends(cx: &Cx, base: &str) -> AnyView {
                 <p>"We’ll stop sending events and drop anything pending."</p>
                 <form class="button-row" method="post" action=format!("{base}/removal")>
                     {token(cx)}
-                    <button class="button danger">"Remove it"</button>
+                    <button class="button danger">"Remove webhook"</button>
                     <button class="button quiet" type="button" popovertarget="remove" popovertargetaction="hide">"Keep"</button>
                 </form>
             </div>

@@ -21,8 +21,9 @@ use crate::{
         sign_ins::revoke_others_in,
     },
     billing,
+    format::Locale,
     ids::{PersonId, WorkspaceId},
-    mail, secret, words,
+    mail, secret,
     workspaces::Workspace,
 };
 
@@ -69,7 +70,7 @@ async fn send(db: &Db, workspace: &Workspace, email: &str) -> Result<()> {
     let mut tx = db.begin_as(SystemRole::Auth).await?;
     let owner = owner_in(&mut tx, email).await?;
     let hello = match &owner {
-        Some(owner) => greeting_in(&mut tx, owner).await?,
+        Some(owner) => greeting_in(&mut tx, owner, workspace.locale).await?,
         // Nobody has shown that they want mail here: not a word of whoever typed the address.
         None => "Hi,\n\n".to_owned(),
     };
@@ -90,14 +91,14 @@ async fn send(db: &Db, workspace: &Workspace, email: &str) -> Result<()> {
 }
 
 /// To the owner of an address, and to what the password lets them in.
-async fn greeting_in(tx: &mut Tx, owner: &PersonRow) -> Result<String> {
+async fn greeting_in(tx: &mut Tx, owner: &PersonRow, locale: Locale) -> Result<String> {
     let places = all_memberships_in(tx.conn(), owner.id).await?;
     let companies: Vec<String> =
         places.into_iter().filter_map(|place| place.client).map(|(_, name)| mail::plain(&name)).collect();
     let whose = if companies.is_empty() {
         String::new()
     } else {
-        format!("This is about your account for {}. ", words::list(&companies))
+        format!("This is about your account for {}. ", locale.list(&companies))
     };
     Ok(format!("Hi {},\n\n{whose}", mail::plain(&owner.name)))
 }

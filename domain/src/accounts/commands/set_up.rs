@@ -15,6 +15,7 @@ use crate::{
         queries::memberships_in,
     },
     billing::Sender,
+    format::Locale,
     ids::MembershipId,
     install,
     money::Currency,
@@ -33,6 +34,8 @@ pub struct SetUpForm<'a> {
     pub code: &'a str,
     pub business: &'a str,
     pub zone: &'a str,
+    /// A locale's code; empty for the usual one in the zone.
+    pub locale: &'a str,
     pub currency: &'a str,
     /// Who sends invoices, as far as it is known yet: street and city, ISO 3166 code, and the rest.
     pub bill_address: &'a str,
@@ -83,7 +86,12 @@ pub async fn set_up<'a>(db: &Db, form: &SetUpForm<'_>, from: impl Into<Source<'a
     let hash = passwords::hash(Lane::Known, form.password).await?;
     let mut tx = db.begin_as(SystemRole::Auth).await?;
     use_code_in(&mut tx, form.code).await?;
-    let new = NewWorkspace { name: &business, zone: form.zone, currency: form.currency };
+    let new = NewWorkspace {
+        name: &business,
+        zone: form.zone,
+        locale: Locale::parse(form.locale),
+        currency: form.currency,
+    };
     let workspace = commands::create_in(&mut tx, &new).await?;
     if !sender.is_empty() {
         sqlx::query!(
@@ -131,6 +139,9 @@ fn check(form: &SetUpForm<'_>) -> Result<SetUpInput> {
     );
     if form.zone.parse::<chrono_tz::Tz>().is_err() {
         errors.add("zone", "Choose a time zone from the list, like America/New_York.");
+    }
+    if !form.locale.is_empty() && Locale::parse(form.locale).is_none() {
+        errors.add("locale", "Choose a format from the list.");
     }
     if form.currency.parse::<Currency>().is_err() {
         errors.add("currency", "Choose a currency from the list.");

@@ -233,6 +233,7 @@ async fn wrong_codes_do_not_keep_out_the_one_at_the_terminal(pool: PgPool) {
                 code: &code,
                 business: "Northlight",
                 zone: "Europe/Berlin",
+                locale: "",
                 currency: "EUR",
                 bill_address: "",
                 bill_country: "",

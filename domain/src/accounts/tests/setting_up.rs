@@ -17,6 +17,7 @@ fn form(code: &str) -> SetUpForm<'_> {
         code,
         business: "Northlight",
         zone: "Europe/Berlin",
+        locale: "",
         currency: "EUR",
         bill_address: "1 Quay Street",
         bill_country: "US",

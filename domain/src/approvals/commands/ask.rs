@@ -164,15 +164,22 @@ async fn wait_on_client(
     }
     let subject = format!("{} has a question about “{}”", claimed.agent_name, row.title);
     let body = format!(
-        "{} is working on “{}” and has a question for you:\n\n{}\n\nThe clock is paused until you do. Please answer by {}:\n\
-         {{link:/portal/requests/{}}}\n",
+        "{} is working on “{}” and has a question for you:\n\n{}\n\n{}The clock is paused until you answer. Please answer \
+         by {}:\n{{link:/portal/requests/{}}}\n",
         mail::plain(&claimed.agent_name),
         mail::plain(&row.title),
         mail::plain(&question.question),
+        answers(&question.options),
         mail::time(expires),
         row.number,
     );
     mail::commands::queue_to_members_in(tx, scope, held.client, &subject, &body).await
+}
+
+/// The answers to choose from, a line each, and an empty line.
+fn answers(options: &[Choice]) -> String {
+    let lines: String = options.iter().map(|option| format!("- {}\n", mail::plain(&option.label))).collect();
+    format!("{lines}\n")
 }
 
 async fn mail_operators(

@@ -5,12 +5,13 @@ use sqlx::types::Json;
 use super::{
     credit::credit_draft_in,
     lock::lock_bill,
-    numbers::{next_number_in, read_currency},
+    numbers::{next_number_in, read_currency, read_zone},
     parties::{Parties, parties_in},
 };
 use crate::{
     Db, Error, Result, Scope, Tx,
     billing::{InvoiceLine, InvoiceState, lacking, operators_only, period, words},
+    format::Format,
     ids::{ClientId, CreditNoteId, InvoiceId, SubscriptionId},
     live_hints, mail,
     money::{Currency, Money},
@@ -78,15 +79,16 @@ async fn issue_in(
         numbered.number,
         parties.bill_from,
         now,
-        period::due(now, numbered.zone),
+        period::due(now, numbered.format.zone),
         parties.bill_to,
         parties.sender.tax_note,
     )
     .fetch_one(tx.conn())
     .await?;
     let total = Money::new(total.total_minor, read_currency(&total.currency)?);
-    let letter = Letter { invoice, number: numbered.number, due: period::due(now, numbered.zone), total };
-    mail_in(tx, scope, client, &letter, numbered.zone).await?;
+    let letter =
+        Letter { invoice, number: numbered.number, due: period::due(now, numbered.format.zone), total };
+    mail_in(tx, scope, client, &letter, numbered.format).await?;
     let issued = json!({
         "client": client,
         "invoice": invoice,
@@ -112,15 +114,19 @@ async fn mail_in(
     scope: &Scope,
     client: ClientId,
     letter: &Letter,
-    zone: chrono_tz::Tz,
+    format: Format,
 ) -> Result<()> {
     let number = words::number(letter.number.unsigned_abs());
-    let due = words::date(letter.due, zone);
-    let subject = format!("Invoice {number}, due {due}");
+    let due = format.day(letter.due);
+    let workspace = sqlx::query_scalar!("SELECT name FROM workspace WHERE id = $1", scope.workspace.0)
+        .fetch_one(tx.conn())
+        .await?;
+    let subject = format!("Invoice {number} from {workspace}, due {due}");
     let body = format!(
-        "Your invoice {number} for {} is due {due}.\n\nView or print it:\n\n{{link:/portal/billing/{}}}\n",
+        "Hi,\n\nYour invoice {number} for {} is due {due}.\n\nView or print it:\n\n{{link:/portal/billing/{}}}\n\n{}\n",
         letter.total.in_full(),
         letter.number,
+        mail::plain(&workspace),
     );
     if mail::commands::queue_to_payers_in(tx, scope, client, &subject, &body).await? == 0 {
         return Ok(());
@@ -141,7 +147,7 @@ async fn mail_in(
 /// client's bills.
 pub(crate) async fn mail_unsent_in(tx: &mut Tx, scope: &Scope, client: ClientId) -> Result<()> {
     let rows = sqlx::query!(
-        r#"SELECT i.id, i.number AS "number!", i.due_at AS "due_at!", i.total_minor, i.currency, w.zone
+        r#"SELECT i.id, i.number AS "number!", i.due_at AS "due_at!", i.total_minor, i.currency, w.zone, w.locale
            FROM invoice i JOIN workspace w ON w.id = i.workspace_id
            WHERE i.workspace_id = $1 AND i.client_id = $2 AND i.state = 'issued' AND i.mailed_at IS NULL
            ORDER BY i.number"#,
@@ -153,7 +159,7 @@ pub(crate) async fn mail_unsent_in(tx: &mut Tx, scope: &Scope, client: ClientId)
     for row in rows {
         let total = Money::new(row.total_minor, read_currency(&row.currency)?);
         let letter = Letter { invoice: InvoiceId(row.id), number: row.number, due: row.due_at, total };
-        mail_in(tx, scope, client, &letter, super::numbers::read_zone(&row.zone)?).await?;
+        mail_in(tx, scope, client, &letter, Format::of(row.locale.as_deref(), read_zone(&row.zone)?)).await?;
     }
     Ok(())
 }

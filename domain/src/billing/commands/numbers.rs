@@ -2,12 +2,12 @@
 
 use chrono_tz::Tz;
 
-use crate::{Error, Result, Scope, Tx, calendar, money::Currency};
+use crate::{Error, Result, Scope, Tx, calendar, format::Format, money::Currency};
 
-/// The number that was taken from a counter, and the workspace's zone.
+/// The number that was taken from a counter, and how the workspace writes, in its zone.
 pub(super) struct NextNumber {
     pub number: i64,
-    pub zone: Tz,
+    pub format: Format,
 }
 
 /// Takes the workspace's next number of an invoice. Its row is held until the transaction ends and a rollback gives the
@@ -15,28 +15,37 @@ pub(super) struct NextNumber {
 pub(super) async fn next_number_in(tx: &mut Tx, scope: &Scope) -> Result<NextNumber> {
     let row = sqlx::query!(
         r#"UPDATE workspace SET next_invoice_number = next_invoice_number + 1 WHERE id = $1
-           RETURNING next_invoice_number - 1 AS "number!", zone"#,
+           RETURNING next_invoice_number - 1 AS "number!", zone, locale"#,
         scope.workspace.0,
     )
     .fetch_optional(tx.conn())
     .await?
     .ok_or(Error::NotFound)?;
     tx.held_since(None);
-    Ok(NextNumber { number: row.number, zone: read_zone(&row.zone)? })
+    Ok(NextNumber { number: row.number, format: Format::of(row.locale.as_deref(), read_zone(&row.zone)?) })
 }
 
 /// The same of a credit note, which are counted by themselves.
 pub(super) async fn next_credit_number_in(tx: &mut Tx, scope: &Scope) -> Result<NextNumber> {
     let row = sqlx::query!(
         r#"UPDATE workspace SET next_credit_number = next_credit_number + 1 WHERE id = $1
-           RETURNING next_credit_number - 1 AS "number!", zone"#,
+           RETURNING next_credit_number - 1 AS "number!", zone, locale"#,
         scope.workspace.0,
     )
     .fetch_optional(tx.conn())
     .await?
     .ok_or(Error::NotFound)?;
     tx.held_since(None);
-    Ok(NextNumber { number: row.number, zone: read_zone(&row.zone)? })
+    Ok(NextNumber { number: row.number, format: Format::of(row.locale.as_deref(), read_zone(&row.zone)?) })
+}
+
+/// How the workspace writes, in its zone.
+pub(in crate::billing) async fn format_in(tx: &mut Tx, scope: &Scope) -> Result<Format> {
+    let row = sqlx::query!("SELECT zone, locale FROM workspace WHERE id = $1", scope.workspace.0)
+        .fetch_optional(tx.conn())
+        .await?
+        .ok_or(Error::NotFound)?;
+    Ok(Format::of(row.locale.as_deref(), read_zone(&row.zone)?))
 }
 
 /// The workspace's zone.

@@ -1,9 +1,9 @@
 use chrono::TimeDelta;
 
-use super::{LockedSubscription, lock::one, lock_subscription, zone_in};
+use super::{LockedSubscription, format_in, lock::one, lock_subscription, zone_in};
 use crate::{
     Db, Error, Result, Scope, Tx,
-    billing::{SubscriptionState, commands::renew::renew_in, may_bill, period, words},
+    billing::{SubscriptionState, commands::renew::renew_in, may_bill, period},
     ids::{ClientId, SubscriptionId},
     live_hints,
     requests::clock,
@@ -32,7 +32,7 @@ pub async fn pause(db: &Db, scope: &Scope, subscription: SubscriptionId) -> Resu
         return Err(Error::refused("Only an active subscription can be paused."));
     };
     if held.ends_with_period {
-        let day = words::date(end, zone_in(&mut tx, scope).await?);
+        let day = format_in(&mut tx, scope).await?.day(end);
         return Err(Error::refused(format!(
             "It’s set to end on {day}. To pause it instead, keep the subscription first."
         )));

@@ -3,12 +3,12 @@
 use chrono::{DateTime, Utc};
 
 use super::{
-    LockedSubscription, NewInvoice, begin_pause_in, end_in, insert_issued_in, lock_subscription,
-    record_subscription_by_portal_in, zone_in,
+    LockedSubscription, NewInvoice, begin_pause_in, end_in, format_in, insert_issued_in, lock_subscription,
+    record_subscription_by_portal_in,
 };
 use crate::{
     Db, Error, Result, Scope, SystemRole, Tx,
-    billing::{InvoiceLine, NextOffer, SubscriptionState, period, words},
+    billing::{InvoiceLine, NextOffer, SubscriptionState, period},
     ids::{SubscriptionId, WorkspaceId},
     live_hints,
 };
@@ -125,8 +125,8 @@ async fn next_in(
     if let Some(next) = held.next_offer.take() {
         take_offer_in(tx, scope, held, &next).await?;
     }
-    let zone = zone_in(tx, scope).await?;
-    let end = period::end(start, held.anchor, held.interval, zone);
+    let format = format_in(tx, scope).await?;
+    let end = period::end(start, held.anchor, held.interval, format.zone);
     let moved = sqlx::query!(
         "UPDATE subscription SET period_start = $3, period_end = $4 WHERE workspace_id = $1 AND id = $2",
         scope.workspace.0,
@@ -142,7 +142,7 @@ async fn next_in(
     held.period = Some((start, end));
     record_subscription_by_portal_in(tx, scope, "renew_subscription", held.id).await?;
     if held.price_minor > 0 {
-        let what = format!("{}, {}", held.name, words::period(start, end, zone));
+        let what = format!("{}, {}", held.name, format.period(start, end));
         let lines = vec![InvoiceLine { what, minor: held.price_minor }];
         let (client, currency) = (held.client, held.currency);
         let invoice = NewInvoice { client, subscription: held.id, lines, currency, period: held.period };

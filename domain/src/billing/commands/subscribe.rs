@@ -1,9 +1,9 @@
 use chrono::{DateTime, Utc};
 
-use super::{NewInvoice, insert_issued_in, zone_in};
+use super::{NewInvoice, format_in, insert_issued_in};
 use crate::{
     Error, OnConstraint, Result, Scope, Tx,
-    billing::{InvoiceLine, SubscriptionState, period, words},
+    billing::{InvoiceLine, SubscriptionState, period},
     ids::{ClientId, SubscriptionId},
     live_hints,
     offers::{Offer, Starts},
@@ -36,9 +36,9 @@ pub(super) async fn sell_in(
     begins: bool,
 ) -> Result<SubscriptionId> {
     let (now, terms) = (tx.now(), &offer.terms);
-    let zone = zone_in(tx, scope).await?;
-    let anchor = period::anchor(now, zone);
-    let first = begins.then(|| (now, period::end(now, anchor, terms.interval, zone)));
+    let format = format_in(tx, scope).await?;
+    let anchor = period::anchor(now, format.zone);
+    let first = begins.then(|| (now, period::end(now, anchor, terms.interval, format.zone)));
     let id = insert_in(tx, scope, client, offer, first, anchor).await?;
     if begins {
         // What was written before waits for it.
@@ -46,7 +46,7 @@ pub(super) async fn sell_in(
     }
     if terms.price.minor > 0 {
         let what = match first {
-            Some((start, end)) => format!("{}, {}", offer.name, words::period(start, end, zone)),
+            Some((start, end)) => format!("{}, {}", offer.name, format.period(start, end)),
             None => format!("{}, first {}", offer.name, terms.interval.as_str()),
         };
         let lines = vec![InvoiceLine { what, minor: terms.price.minor }];

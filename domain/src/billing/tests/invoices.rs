@@ -62,7 +62,7 @@ async fn an_issued_invoice_goes_by_mail_to_those_who_pay(pool: PgPool) {
     assert_eq!(payers.len(), 2);
     assert_eq!(letters.iter().map(|(to, ..)| to.clone()).collect::<Vec<_>>(), payers);
     for (_, subject, body) in &letters {
-        assert!(subject.starts_with("Invoice 0001, due "), "{subject}");
+        assert!(subject.starts_with("Invoice 0001 from Northlight, due "), "{subject}");
         assert!(body.contains("$1,000") && body.contains("{link:/portal/billing/1}"), "{body}");
     }
 }

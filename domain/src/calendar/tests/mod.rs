@@ -6,7 +6,6 @@ mod days;
 mod lines;
 mod properties;
 mod setting;
-mod spoken;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use chrono_tz::Tz;

@@ -1,6 +1,7 @@
 use chrono_tz::Europe::Berlin;
 
 use super::*;
+use crate::format::Locale;
 
 #[test]
 fn a_calendar_is_stored_as_it_is_written() {
@@ -36,8 +37,12 @@ fn what_is_stored_is_checked_when_it_is_read() {
         stored("Europe/Berlin", r#"{"from": "17:00", "to": "09:00"}"#),
         stored("Europe/Berlin", r#"{"from": "00:00", "to": "24:01"}"#),
     ];
-    let told =
-        ["isn’t a time zone", "Choose at least one business day", "doesn’t work", "is not a time of day"];
+    let told = [
+        "isn’t a time zone",
+        "Choose at least one business day",
+        "doesn’t work",
+        "isn’t a time. Enter something",
+    ];
     for (refused, told) in refused.into_iter().zip(told) {
         let error = refused.unwrap_err();
         assert!(error.contains(told), "{error}");
@@ -46,16 +51,23 @@ fn what_is_stored_is_checked_when_it_is_read() {
 
 #[test]
 fn times_of_day_are_hours_and_minutes() {
-    for typed in
-        ["", "9", "9:", ":30", "24:01", "25:00", "09:60", "9.30", "+9:00", "009:00", "９:00", "9:00 pm"]
-    {
+    for typed in [
+        "", "9", "9:", ":30", "24:01", "25:00", "09:60", "9.30", "+9:00", "009:00", "９:00", "13:00 pm",
+        "0:30 am", "pm",
+    ] {
         let error = Opening::new(typed, "24:00").unwrap_err();
         assert_eq!(error, CalendarError::UnknownTime(typed.to_owned()));
     }
     let error = Opening::new("9:00", "9:00").unwrap_err();
-    assert_eq!(error, CalendarError::Backwards("09:00".into(), "09:00".into()));
-    assert_eq!(Opening::new(" 9:05 ", "24:00").unwrap().to_string(), "09:05 to 24:00");
+    assert_eq!(error, CalendarError::Backwards("9:00".into(), "9:00".into()));
+    assert_eq!(Opening::new(" 9:05 ", "24:00").unwrap().words(Locale::International), "09:05 to 24:00");
     assert_eq!(Opening::new("0:00", "24:00"), Ok(Opening::WHOLE_DAY));
+    assert_eq!(Opening::new("12:00 AM", "midnight"), Ok(Opening::WHOLE_DAY));
+    assert_eq!(Opening::WHOLE_DAY.words(Locale::UnitedStates), "all day");
+    let office = Opening::new("9:30 am", "5PM").unwrap();
+    assert_eq!((office.from_text(), office.to_text()), ("09:30".to_owned(), "17:00".to_owned()));
+    assert_eq!(office.words(Locale::UnitedStates), "9:30 AM – 5:00 PM");
+    assert_eq!(Opening::new("12:15 pm", "12:45 PM").unwrap().words(Locale::International), "12:15 to 12:45");
 }
 
 #[test]

@@ -9,7 +9,7 @@ use crate::{
 };
 
 impl Subject {
-    fn ids(self) -> (Option<uuid::Uuid>, Option<uuid::Uuid>) {
+    pub(in crate::costs) fn ids(self) -> (Option<uuid::Uuid>, Option<uuid::Uuid>) {
         match self {
             Self::Agent(id) => (Some(id.0), None),
             Self::Client(id) => (None, Some(id.0)),

@@ -36,7 +36,8 @@ pub(crate) async fn limit_hit(db: &Db, claimed: &ClaimedRun) -> Result<Option<Li
     .fetch_all(tx.conn())
     .await?;
     tx.commit().await?;
-    let month = now.with_timezone(&zone).format("%B %Y").to_string();
+    let today = now.with_timezone(&zone).date_naive();
+    let month = today.with_day(1).unwrap_or(today);
     for row in rows {
         let subject = match (row.agent_id, row.client_id) {
             (Some(agent), _) => Subject::Agent(AgentId(agent)),

@@ -52,9 +52,9 @@ fn checked(title: &str, content: Content) -> Result<(String, Content)> {
     };
     match &content {
         _ if readable::is_blank(&title) => Err(Error::refused("A deliverable needs a title.")),
-        Content::Body(text) if text.is_empty() => Err(Error::refused("There is nothing in it to deliver.")),
+        Content::Body(text) if text.is_empty() => Err(Error::refused("This deliverable is empty.")),
         Content::Body(text) if text.len() > BODY => {
-            Err(Error::refused("It is longer than a megabyte: deliver a file."))
+            Err(Error::refused("That’s more than 1 MB of text. Deliver it as a file instead."))
         }
         _ => Ok((title, content)),
     }

@@ -20,8 +20,10 @@ use crate::{
         self,
         store::{self, Key, Store},
     },
+    format::Locale,
     ids::{ClientId, ExportId},
-    live_hints, words,
+    live_hints,
+    workspaces::queries::format_in,
 };
 
 /// Has everything of the scope's client packed; `zone`: in which its texts say times. While one is packed already,
@@ -44,7 +46,8 @@ pub async fn start(db: &Db, store: &Store, scope: &Scope, zone: Tz) -> Result<()
         return tx.commit().await;
     }
     if let Some(at) = next_in(&mut tx, scope, client).await? {
-        let when = calendar::words::when(at, zone, tx.now());
+        let format = format_in(&mut tx, scope.workspace).await?.within(zone);
+        let when = format.date_time(at, tx.now());
         return Err(Error::refused(format!("You can prepare one download an hour. Try again after {when}.")));
     }
     has_room(store).await?;
@@ -70,15 +73,18 @@ pub async fn start(db: &Db, store: &Store, scope: &Scope, zone: Tz) -> Result<()
 async fn may_or_refuse(tx: &mut Tx, scope: &Scope, client: ClientId) -> Result<crate::ids::PersonId> {
     match scope.person() {
         Some(person) if may_in(tx, scope, client).await? => Ok(person),
-        _ => Err(Error::refused(only_owners(&owners_in(tx, scope, client).await?))),
+        _ => {
+            let locale = format_in(tx, scope.workspace).await?.locale;
+            Err(Error::refused(only_owners(locale, &owners_in(tx, scope, client).await?)))
+        }
     }
 }
 
 /// Who may, for somebody who may not.
-fn only_owners(owners: &[String]) -> String {
+fn only_owners(locale: Locale, owners: &[String]) -> String {
     match owners {
         [] => "Only an owner can download everything.".to_owned(),
-        owners => format!("Only an owner can download everything. Ask {}.", words::list(owners)),
+        owners => format!("Only an owner can download everything. Ask {}.", locale.list(owners)),
     }
 }
 

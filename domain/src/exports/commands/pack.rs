@@ -78,8 +78,8 @@ async fn pack(db: &Db, store: &Store, claim: &Claim) -> Result<()> {
     let key = Key::parse(&text).ok_or_else(|| Error::Broken(format!("{text} is no key")))?;
     let (sink, pieces) = pipe();
     let write = async {
-        let (at, zone) = content::frame(db, claim).await?;
-        let mut zip = Zip::begin(sink, at, zone);
+        let (at, format) = content::frame(db, claim).await?;
+        let mut zip = Zip::begin(sink, at, format.zone);
         content::write(db, store, claim, &mut zip).await?;
         let sink = zip.finish().await?;
         let closed = tokio::task::spawn_blocking(move || sink.close()).await;

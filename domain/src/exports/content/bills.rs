@@ -86,7 +86,7 @@ fn parties(from: &str, to: &str) -> String {
 
 fn invoice_text(times: &Times, invoice: &Invoice) -> String {
     let number = invoice.number.map(words::number).unwrap_or_default();
-    let day = |at: Option<DateTime<Utc>>| at.map(|at| words::date(at, times.zone));
+    let day = |at: Option<DateTime<Utc>>| at.map(|at| times.format.day(at));
     let mut text = format!("# Invoice {number}\n\n- Status: {}\n", invoice.label(times.now));
     let dates = [
         ("Issued", invoice.issued_at),
@@ -98,7 +98,7 @@ fn invoice_text(times: &Times, invoice: &Invoice) -> String {
         text += &day(at).map(|day| format!("- {what}: {day}\n")).unwrap_or_default();
     }
     if let Some((from, to)) = invoice.period {
-        text += &format!("- Period: {}\n", words::period(from, to, times.zone));
+        text += &format!("- Period: {}\n", times.format.period(from, to));
     }
     if let Some(credit) = invoice.credited_by {
         text += &format!("- Credited by: {}\n", words::credit_number(credit));
@@ -115,13 +115,13 @@ fn credit_text(times: &Times, note: &CreditNote) -> String {
     let mut text = format!(
         "# Credit note {}\n\n- Issued: {}\n",
         words::credit_number(note.number),
-        words::date(note.issued_at, times.zone)
+        times.format.day(note.issued_at)
     );
     if let Some((_, invoice)) = note.invoice {
         text += &format!("- For invoice: {}\n", words::number(invoice));
     }
     if let Some(at) = note.settled_at {
-        text += &format!("- Settled: {}\n", words::date(at, times.zone));
+        text += &format!("- Settled: {}\n", times.format.day(at));
     }
     text += &format!("\n{}{}", parties(&note.bill_from, &note.bill_to), lines(&note.lines, note.total));
     if note.note.is_empty() { text } else { format!("{text}\n{}\n", note.note) }

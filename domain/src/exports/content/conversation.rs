@@ -95,7 +95,7 @@ fn answered(times: &Times, settled: Option<&SettledApproval>) -> String {
         Some(SettledApproval { label: Some(label), by, at, .. }) => {
             format!("{} answered “{}”, {}.", plain(by), plain(label), times.words(*at))
         }
-        Some(SettledApproval { expired: true, .. }) => "Nobody answered in time.".to_owned(),
+        Some(SettledApproval { expired: true, .. }) => "No one answered in time.".to_owned(),
         Some(_) => "The question was withdrawn.".to_owned(),
     }
 }

@@ -21,6 +21,8 @@ use crate::{
         File,
         store::{self, Key, Store},
     },
+    format::Format,
+    workspaces::queries::format_in,
 };
 use times::Times;
 
@@ -39,10 +41,11 @@ struct Packing<'a, W> {
     missing: Vec<String>,
 }
 
-/// When it is made, and in which zone its texts say times.
-pub(super) async fn frame(db: &Db, claim: &Claim) -> Result<(DateTime<Utc>, Tz)> {
+/// When it is made, and how its texts say times.
+pub(super) async fn frame(db: &Db, claim: &Claim) -> Result<(DateTime<Utc>, Format)> {
     let mut tx = db.begin(&claim.scope()).await?;
     let now = tx.now();
+    let own = format_in(&mut tx, claim.workspace).await?;
     let zone = sqlx::query_scalar!(
         "SELECT zone FROM client_export WHERE workspace_id = $1 AND client_id = $2 AND id = $3",
         claim.workspace.0,
@@ -52,7 +55,7 @@ pub(super) async fn frame(db: &Db, claim: &Claim) -> Result<(DateTime<Utc>, Tz)>
     .fetch_one(tx.conn())
     .await?;
     tx.commit().await?;
-    Ok((now, calendar::zone(&zone).unwrap_or(Tz::UTC)))
+    Ok((now, own.within(calendar::zone(&zone).unwrap_or(Tz::UTC))))
 }
 
 /// Writes everything.
@@ -62,7 +65,7 @@ pub(super) async fn write<W: Write + Send + 'static>(
     claim: &Claim,
     zip: &mut Zip<W>,
 ) -> Result<()> {
-    let (now, zone) = frame(db, claim).await?;
+    let (now, format) = frame(db, claim).await?;
     let reader = claim.reader();
     let total = total(db, &reader, claim).await?;
     let mut packing = Packing {
@@ -73,7 +76,7 @@ pub(super) async fn write<W: Write + Send + 'static>(
         zip,
         names: Names::default(),
         progress: Progress::begin(db, claim, total).await?,
-        times: Times { zone, now },
+        times: Times { format, now },
         missing: Vec::new(),
     };
     requests::write(&mut packing).await?;

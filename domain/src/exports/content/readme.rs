@@ -3,7 +3,7 @@
 use std::io::Write;
 
 use super::Packing;
-use crate::{Result, calendar::words::zone_name};
+use crate::{Result, format::zone_name};
 
 pub(super) async fn write<W: Write + Send + 'static>(packing: &mut Packing<'_, W>) -> Result<()> {
     let (company, workspace) = names(packing).await?;
@@ -23,8 +23,8 @@ pub(super) async fn write<W: Write + Send + 'static>(packing: &mut Packing<'_, W
          Times in them are in {}. Times in .json files are in UTC.\n\
          Folders with nothing in them are left out.\n",
         packing.times.at(packing.times.now),
-        zone_name(packing.times.zone),
-        zone_name(packing.times.zone),
+        zone_name(packing.times.format.zone),
+        zone_name(packing.times.format.zone),
     );
     if !packing.missing.is_empty() {
         text += "\nThese files couldn’t be read and are not included. Please tell us:\n";

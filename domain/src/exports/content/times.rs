@@ -1,32 +1,31 @@
 //! Times as the texts say them, and as JSON has them.
 
 use chrono::{DateTime, SecondsFormat, Utc};
-use chrono_tz::Tz;
 use serde_json::Value;
 
-use crate::calendar::words::zone_name;
+use crate::format::{Format, zone_name};
 
-/// The zone of who asked, and when.
+/// The locale, the zone of who asked, and when.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Times {
-    pub(super) zone: Tz,
+    pub(super) format: Format,
     pub(super) now: DateTime<Utc>,
 }
 
 impl Times {
-    /// `23 Nov 2026, 09:12`; `ms`: milliseconds since 1970, UTC.
+    /// `Nov 23, 2026, 9:12 AM` or `23 November 2026, 09:12`; `ms`: milliseconds since 1970, UTC.
     pub(super) fn words(&self, ms: i64) -> String {
         DateTime::from_timestamp_millis(ms).map(|at| self.at(at)).unwrap_or_default()
     }
 
     /// The same of an instant.
     pub(super) fn at(&self, at: DateTime<Utc>) -> String {
-        at.with_timezone(&self.zone).format("%-d %b %Y, %H:%M").to_string()
+        self.format.in_full(at)
     }
 
     /// `Times are in Berlin time.`
     pub(super) fn note(&self) -> String {
-        format!("Times are in {}.", zone_name(self.zone))
+        format!("Times are in {}.", zone_name(self.format.zone))
     }
 }
 

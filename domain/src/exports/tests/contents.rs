@@ -72,7 +72,7 @@ async fn it_reads_as_the_pages_do(pool: PgPool) {
     for words in [
         "# Either/or: halewood? (#1)",
         "- Status: Done",
-        "- Asked by Owner: 23 Nov 2026, 09:00",
+        "- Asked by Owner: 23 November 2026, 09:00",
         "Times are in Berlin time.",
         "Please, for **halewood**.",
         "(<Files/fees_ _old_.bin>)",
@@ -82,7 +82,7 @@ async fn it_reads_as_the_pages_do(pool: PgPool) {
     }
     let conversation = zip.text(&format!("{folder}/conversation.md"));
     for words in [
-        "**Mina** · 23 Nov 2026, 09:00",
+        "**Mina** · 23 November 2026, 09:00",
         "The words of halewood.",
         "halewood comment",
         "- [x] halewood plan",
@@ -148,5 +148,5 @@ async fn a_request_that_was_withdrawn_is_there_too(pool: PgPool) {
     let id = queries::find(world.db(), &hale.owner, hale.id, number).await.unwrap();
     commands::withdraw(world.db(), &hale.owner, id).await.unwrap();
     let (_, zip) = world.packed(&hale.owner).await;
-    assert!(zip.text("Requests/0001 CON/request.md").contains("- Status: withdrawn 23 Nov 2026, 09:00"));
+    assert!(zip.text("Requests/0001 CON/request.md").contains("- Status: withdrawn 23 November 2026, 09:00"));
 }

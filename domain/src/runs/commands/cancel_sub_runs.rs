@@ -52,7 +52,7 @@ async fn give_up_one(db: &Db, (scope, request, run): Forgotten) -> Result<bool> 
     // Somebody may have come meanwhile.
     let living = living_run_in(&mut tx, &scope, &row, run).await?;
     let Some(run) = living.filter(|run| run.state == RunState::Queued) else { return Ok(false) };
-    let words = format!("{} did not come in time.", run.agent_name);
+    let words = format!("{} wasn’t available in time.", run.agent_name);
     take_off(&mut tx, &scope, &held, &row, &run, Some(words)).await?;
     tx.commit().await?;
     Ok(true)

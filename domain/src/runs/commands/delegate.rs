@@ -57,8 +57,8 @@ fn find(helpers: Vec<Helper>, name: &str) -> Result<Helper> {
     let found = helpers.into_iter().find(|helper| helper.name.to_lowercase() == wanted);
     found.ok_or_else(|| {
         let who = match names.as_slice() {
-            [] => "Nobody else is there to help. Do it yourself.".to_owned(),
-            names => format!("Nobody of that name can help. There are: {}.", names.join(", ")),
+            [] => "No one else is available to help. Do it yourself.".to_owned(),
+            names => format!("No agent by that name can help. Available: {}.", names.join(", ")),
         };
         Error::Fields(FieldErrors::one("agent", who))
     })
@@ -91,7 +91,7 @@ async fn not_too_many_in(tx: &mut Tx, claimed: &ClaimedRun) -> Result<()> {
     .fetch_one(tx.conn())
     .await?;
     if found.living >= AT_ONCE {
-        return Err(Error::refused(format!("{AT_ONCE} help already. Wait until one of them has finished.")));
+        return Err(Error::refused(format!("{AT_ONCE} agents are already helping. Wait for one to finish.")));
     }
     if found.all >= IN_ALL {
         return Err(Error::refused("That is enough help for one piece of work. Do the rest yourself."));

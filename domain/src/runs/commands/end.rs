@@ -64,7 +64,7 @@ pub async fn fail(db: &Db, claimed: &ClaimedRun, words: &str) -> Result<()> {
 pub async fn fail_because(db: &Db, claimed: &ClaimedRun, words: &str, reason: &str) -> Result<()> {
     let (words, reason) = (clean(words), clean(reason));
     if words.is_empty() {
-        return Err(Error::refused("Say what happened, in words that the client understands."));
+        return Err(Error::refused("Say what happened in words the client will understand."));
     }
     let mut tx = db.begin(&claimed.scope).await?;
     let (held, row) = lock_claim(&mut tx, claimed).await?;

@@ -6,6 +6,7 @@ use crate::{
     Db, Error, Result, Tx, deliverables,
     deliverables::FullVersion,
     files::{self, File},
+    format::Locale,
     ids::DeliverableId,
     offers::IntakeAnswer,
     requests::lock::calendar_from,
@@ -21,6 +22,8 @@ pub struct Assignment {
     pub workspace: String,
     /// The zone that times are said in.
     pub zone: Tz,
+    /// How the workspace writes them.
+    pub locale: Locale,
     /// The client's name and trade.
     pub client: String,
     pub vertical: String,
@@ -69,7 +72,7 @@ async fn load(tx: &mut Tx, claimed: &ClaimedRun) -> Result<Assignment> {
     let scope = &claimed.scope;
     let row = sqlx::query!(
         r#"SELECT r.title, r.brief, run.task, asker.name AS "asker?", c.name, c.vertical, c.intake AS "intake: Json<Vec<IntakeAnswer>>",
-                  w.name AS workspace, w.zone, w.calendar, a.persona
+                  w.name AS workspace, w.zone, w.locale, w.calendar, a.persona
            FROM request r
            JOIN client c ON c.workspace_id = r.workspace_id AND c.id = r.client_id
            JOIN workspace w ON w.id = r.workspace_id
@@ -93,6 +96,7 @@ async fn load(tx: &mut Tx, claimed: &ClaimedRun) -> Result<Assignment> {
         persona: row.persona,
         workspace: row.workspace,
         zone: calendar.zone(),
+        locale: Locale::of(row.locale.as_deref(), calendar.zone()),
         client: row.name,
         vertical: row.vertical,
         intake: row.intake.0,

@@ -2,8 +2,9 @@ use sessions::{NewStream, StreamId, Tenant};
 
 use crate::{
     Result, Scope, SystemRole, Tx,
+    format::Locale,
     ids::{AgentId, WorkspaceId},
-    workspaces::Workspace,
+    workspaces::{Workspace, queries},
 };
 
 /// What a new workspace begins with.
@@ -12,6 +13,8 @@ pub struct NewWorkspace<'a> {
     pub name: &'a str,
     /// IANA name of its time zone.
     pub zone: &'a str,
+    /// How it writes dates, times and numbers; none: as is usual in the zone.
+    pub locale: Option<Locale>,
     /// ISO 4217 code.
     pub currency: &'a str,
 }
@@ -29,6 +32,7 @@ pub async fn create_in(tx: &mut Tx, new: &NewWorkspace<'_>) -> Result<Workspace>
             "Ask for work the way you’d ask a coworker. Watch it get done. Step in, change direction, or approve it any time."
                 .to_owned(),
         zone: new.zone.to_owned(),
+        locale: queries::format(new.locale.map(Locale::code), new.zone).locale,
         currency: new.currency.to_owned(),
         line_light: None,
         line_dark: None,
@@ -36,8 +40,8 @@ pub async fn create_in(tx: &mut Tx, new: &NewWorkspace<'_>) -> Result<Workspace>
         desk_stream: desk.0,
     };
     sqlx::query!(
-        "INSERT INTO workspace (id, name, tagline, promise, zone, currency, terms, desk_stream, created_at)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+        "INSERT INTO workspace (id, name, tagline, promise, zone, currency, terms, desk_stream, created_at, locale)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
         id.0,
         workspace.name,
         workspace.tagline,
@@ -47,6 +51,7 @@ pub async fn create_in(tx: &mut Tx, new: &NewWorkspace<'_>) -> Result<Workspace>
         workspace.terms,
         desk.0,
         now,
+        new.locale.map(Locale::code),
     )
     .execute(tx.conn())
     .await?;
@@ -60,7 +65,7 @@ pub async fn create_in(tx: &mut Tx, new: &NewWorkspace<'_>) -> Result<Workspace>
     sessions::create_in(tx.conn(), &stream, now).await?;
     sqlx::query!(
         "INSERT INTO agent (id, workspace_id, name, persona, backend, created_at)
-         VALUES ($1, $2, 'Juno', 'Careful and quick; writes plainly, asks before anything leaves the house.', 'house', $3)",
+         VALUES ($1, $2, 'Juno', 'Careful and quick. Writes plainly, and asks before anything goes out the door.', 'house', $3)",
         AgentId::new().0,
         id.0,
         now,

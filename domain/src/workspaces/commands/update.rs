@@ -4,6 +4,7 @@ use crate::{
     Db, Error, Result, Scope,
     audit::{self, NewEntry},
     billing,
+    format::Locale,
     ids::ClientId,
     live_hints,
     requests::clock,
@@ -23,7 +24,7 @@ pub async fn update(db: &Db, scope: &Scope, settings: &Settings) -> Result<()> {
     let printed = sender.as_ref().map(|sender| sender.printed(&settings.name)).unwrap_or_default();
     let changed = sqlx::query!(
         "UPDATE workspace SET name = $2, tagline = $3, promise = $4, zone = $5, currency = $6, calendar = $7, line_light = $8,
-                line_dark = $9, terms = $10, bill_from = $11, bill_sender = $12
+                line_dark = $9, terms = $10, bill_from = $11, bill_sender = $12, locale = $13
          WHERE id = $1",
         scope.workspace.0,
         settings.name,
@@ -37,6 +38,7 @@ pub async fn update(db: &Db, scope: &Scope, settings: &Settings) -> Result<()> {
         settings.terms,
         printed,
         sender as _,
+        settings.locale.map(Locale::code),
     )
     .execute(tx.conn())
     .await?;
@@ -67,6 +69,7 @@ fn changed_words(before: &Settings, after: &Settings) -> String {
         ("promise", before.promise != after.promise),
         ("currency", before.currency != after.currency),
         ("business hours", before.calendar != after.calendar),
+        ("date format", before.locale != after.locale),
         ("colors", before.line != after.line),
         ("terms", before.terms != after.terms),
         ("invoice address", before.sender != after.sender),

@@ -172,6 +172,11 @@ impl AttemptContext {
         }
     }
 
+    /// Whether the operators have raised a limit, as they were asked to.
+    pub(super) async fn is_raised(&self, hit: &costs::LimitHit) -> Result<bool, AttemptFailure> {
+        Ok(costs::gate::is_raised(&self.db, &self.claimed, hit).await?)
+    }
+
     /// Whether this run has delivered anything, be it by the portal's tools.
     pub async fn has_delivered(&self) -> Result<bool, AttemptFailure> {
         Ok(deliverables::queries::has_delivered(&self.db, &self.claimed).await?)

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use domain::{
-    approvals::{self, Question},
+    approvals::{self, Decision, Question},
     controls::{self, Outcome},
     ids::ApprovalId,
 };
@@ -37,6 +37,14 @@ impl AttemptContext {
         }
         approvals::commands::ask_as(&self.db, &self.claimed, approval, question).await?;
         self.settlement(approval).await
+    }
+
+    /// The key of the answer to the question that was asked under a key; none where nobody answered.
+    pub async fn answer_key(&self, key: &str) -> Result<Option<String>, AttemptFailure> {
+        Ok(match approvals::queries::decision(&self.db, &self.claimed, self.claimed.approval(key)).await? {
+            Decision::Chosen(key) => Some(key),
+            Decision::Pending | Decision::Unanswered => None,
+        })
     }
 
     /// Waits for the answer.

@@ -5,8 +5,8 @@ use domain::{
 
 use crate::{AttemptContext, AttemptFailure};
 
-const ALLOW: &str = "Allow once";
-const DENY: &str = "Don’t allow";
+/// The key of the answer that allows it.
+const ONCE: &str = "once";
 /// How long operators may take: two days. Then it is not allowed.
 const OPEN_SECONDS: i64 = 2 * 86_400;
 /// How much of what is to be done is shown, in characters.
@@ -39,11 +39,12 @@ pub(crate) async fn ask_permission(
     let question = Question {
         question,
         detail: if shown.trim().is_empty() { String::new() } else { fenced(&shown) },
-        options: vec![option("once", ALLOW), option("deny", DENY)],
+        options: vec![option(ONCE, "Allow once"), option("deny", "Don’t allow")],
         open_for: OPEN_SECONDS,
         audience: Audience::Operator,
     };
-    Ok(context.ask_once(key, question).await?.label.as_deref() == Some(ALLOW))
+    context.ask_once(key, question).await?;
+    Ok(context.answer_key(key).await?.as_deref() == Some(ONCE))
 }
 
 /// As a block of code that nothing in the text can end.

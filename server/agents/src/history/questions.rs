@@ -3,7 +3,7 @@
 use domain::{
     approvals::SettledQuestion,
     ids::ApprovalId,
-    session::{Body, Part, SettledApproval},
+    session::{Body, Choice, Part, SettledApproval},
 };
 
 use super::History;
@@ -51,6 +51,26 @@ impl History {
         let lately = answered.chain(own).rev().find(|(question, _)| *question == wanted);
         let before = || self.questions().into_iter().rev().find(|(question, _)| *question == wanted)?.1;
         lately.map(|(_, settled)| settled.clone()).or_else(before)
+    }
+
+    /// How the newest question ended that offered an answer of this key, whichever run asked it.
+    pub fn settlement_of(&self, key: &str) -> Option<Settlement> {
+        let offers = |options: &[Choice]| options.iter().any(|option| option.key == key);
+        let ended = self.ever(
+            |entry| match &entry.body {
+                Body::Approval { approval, options, settled, .. } if offers(options) => {
+                    Some(settled.as_ref().map(Settlement::from).or_else(|| self.settled(*approval)))
+                }
+                _ => None,
+            },
+            |event| match &event.part {
+                Part::DataApproval { approval, options, .. } if offers(options) => {
+                    Some(self.settled(*approval))
+                }
+                _ => None,
+            },
+        );
+        ended.last().flatten()
     }
 
     /// The questions of this attempt, and how they ended.

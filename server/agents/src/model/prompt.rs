@@ -115,7 +115,7 @@ pub(super) fn decided(context: &AttemptContext) -> Option<String> {
         .approvals()
         .map(|(question, settled)| match &settled.label {
             Some(label) => format!("- {} {} answered: {label}", untagged(question), settled.by),
-            None => format!("- {} Nobody answered in time, so it is not approved.", untagged(question)),
+            None => format!("- {} No one answered in time, so it isn’t approved.", untagged(question)),
         })
         .collect();
     let told = format!(

@@ -151,7 +151,7 @@ impl ToolExecutor {
         let open_for = Question::open_until(context.now(), until);
         let options = choices(options);
         let question = Question { question, detail, options, open_for, audience: Audience::Client };
-        let nobody = "Nobody answered in time. Go on in the way that commits the client to nothing, and note it under \
+        let nobody = "No one answered in time. Proceed in the way that doesn’t commit the client to anything, and note it under \
                       open questions.";
         answered(context, question, nobody).await
     }
@@ -173,7 +173,8 @@ impl ToolExecutor {
         }
         let (options, open_for) = (choices(options), OPEN_SECONDS);
         let question = Question { question, detail, options, open_for, audience: Audience::Operator };
-        let nobody = "Nobody answered in time, so it is not approved. Do without it, and note it under open questions.";
+        let nobody =
+            "No one answered in time, so it isn’t approved. Do without it, and note it under open questions.";
         answered(context, question, nobody).await
     }
 

@@ -36,7 +36,7 @@ async fn answer(world: &World, request: &Detail) {
         _ => None,
     };
     let approval = world.until(request, asked).await;
-    approvals::commands::answer(&world.db, &world.member, approval, "2").await.unwrap();
+    approvals::commands::answer(&world.db, &world.member, approval, "order-2").await.unwrap();
 }
 
 /// What the agent said and did, as a reader has it in the end.
@@ -161,7 +161,7 @@ async fn who_waits_takes_nobodys_place(pg: PgPool) {
     };
     let approvals = [world.until(&requests[0], asked).await, world.until(&requests[1], asked).await];
     for (request, approval) in requests.iter().zip(approvals).rev() {
-        approvals::commands::answer(&world.db, &world.owner, approval, "1").await.unwrap();
+        approvals::commands::answer(&world.db, &world.owner, approval, "order-1").await.unwrap();
         world.until(request, in_review).await;
     }
     hand.leave().await;

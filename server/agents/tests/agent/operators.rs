@@ -174,7 +174,7 @@ async fn a_limit_stops_the_work_until_it_is_raised(pool: PgPool) {
     costs::commands::set_limit(&world.db, &world.operator, Subject::Agent(juno), "2.50").await.unwrap();
     let hand = world.work(Arc::new(Spends));
     let asked = open(&world).await;
-    assert!(asked.question.contains("limit of $2.50"), "{}", asked.question);
+    assert!(asked.question.contains("$2.50 limit"), "{}", asked.question);
     assert!(!delivered(&world, &request).await);
     let spent: i64 =
         sqlx::query_scalar("SELECT sum(micros)::bigint FROM spend").fetch_one(&world.pool).await.unwrap();

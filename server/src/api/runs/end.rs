@@ -106,9 +106,9 @@ async fn stop(api: &Api, run: &PulledRun, claimed: &ClaimedRun) -> Result<(), Pr
     let db = &api.app.db;
     let pending = run.pending(db).await?;
     let Some(stop) = pending.into_iter().find(|control| control.kind == ControlKind::Stop) else {
-        return Err(Problem::refused("Nobody has asked to stop. End it as released, or go on."));
+        return Err(Problem::refused("No one asked to stop. End it as released, or continue."));
     };
-    let why = "What is written so far stays.";
+    let why = "Everything so far is saved.";
     controls::commands::settle(db, &claimed.scope, stop.id, controls::Outcome::Done, why).await?;
     Ok(())
 }

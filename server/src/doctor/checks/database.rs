@@ -24,16 +24,16 @@ pub(super) async fn check(settings: &Settings) -> Vec<Finding> {
 /// A cluster that does not exist yet is left alone.
 async fn private(settings: &Settings) -> Vec<Finding> {
     let Some(data) = settings.data().ok().filter(|data| data.join("postgres/PG_VERSION").exists()) else {
-        return vec![Finding::ok(SUBJECT, "a private one will be made at the first start")];
+        return vec![Finding::ok(SUBJECT, "a private database will be created on first start")];
     };
     let (cluster, found) = match Cluster::keep_or_join(&data, &CancellationToken::new()).await {
         Ok(running) => running,
         Err(reason) => return vec![Finding::broken(SUBJECT, &reason)],
     };
     let how = match found {
-        Found::Joined => "the private one answers; a server is using it",
-        Found::Adopted => "the private one answers; a server that is gone had left it running",
-        Found::Started => "the private one starts and answers",
+        Found::Joined => "private database is up and in use",
+        Found::Adopted => "private database is up (left running by an earlier server)",
+        Found::Started => "private database starts and responds",
     };
     let findings = at(settings, &cluster.options(), how).await;
     cluster.stop().await;
@@ -44,8 +44,8 @@ async fn at(settings: &Settings, options: &sqlx::postgres::PgConnectOptions, how
     let mut connection = match database::once(options).await {
         Ok(connection) => connection,
         Err(reason) => {
-            let mend = "Start it, or correct DATABASE_URL.";
-            return vec![Finding::fail(SUBJECT, format!("it does not answer: {reason}"), mend)];
+            let mend = "Start it, or fix DATABASE_URL.";
+            return vec![Finding::fail(SUBJECT, format!("not responding: {reason}"), mend)];
         }
     };
     let mut findings = vec![version(&mut connection, how).await];
@@ -86,7 +86,7 @@ fn schema(state: &Result<State, sqlx::migrate::MigrateError>) -> Finding {
         Ok(State::Current) => Finding::ok(SUBJECT, "up to date"),
         Ok(State::Behind(missing)) => Finding::warn(
             SUBJECT,
-            format!("{missing} migrations are not applied"),
+            format!("{missing} migrations haven’t been applied"),
             "Start the server or run `throughline migrate`.",
         ),
         Ok(State::Ahead(version)) => Finding::warn(
@@ -130,7 +130,7 @@ async fn roles(connection: &mut PgConnection) -> Finding {
             return Finding::fail("Roles", reason.to_string(), mend);
         }
     }
-    Finding::ok("Roles", "the roles that row-level security binds can be taken")
+    Finding::ok("Roles", "row-level security roles are available")
 }
 
 #[cfg(test)]

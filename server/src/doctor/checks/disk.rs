@@ -40,11 +40,11 @@ fn folder(account: &Account, data: &Path) -> Finding {
     // The permissions say less than trying: a disk may be mounted for reading only.
     let probe = data.join(".doctor");
     match File::create(&probe).and_then(|_| std::fs::remove_file(&probe)) {
-        Ok(()) => Finding::ok(SUBJECT, format!("{} can be written", data.display())),
+        Ok(()) => Finding::ok(SUBJECT, format!("{} is writable", data.display())),
         Err(reason) => Finding::fail(
             SUBJECT,
-            format!("{} cannot be written: {reason}", data.display()),
-            "Give it to the user that runs throughline, or set THROUGHLINE_DATA to another folder.",
+            format!("{} isn’t writable: {reason}", data.display()),
+            "Give the throughline user write access, or set THROUGHLINE_DATA to another folder.",
         ),
     }
 }
@@ -52,11 +52,7 @@ fn folder(account: &Account, data: &Path) -> Finding {
 fn room(data: &Path) -> Finding {
     const SUBJECT: &str = "Disk";
     let Some(existing) = data.ancestors().find(|folder| folder.exists()) else {
-        return Finding::warn(
-            SUBJECT,
-            "its free space is unknown",
-            "Check that the data folder's disk is mounted.",
-        );
+        return Finding::warn(SUBJECT, "free space unknown", "Check that the data folder's disk is mounted.");
     };
     match rustix::fs::statvfs(existing) {
         Ok(disk) => judge(disk.f_bavail * disk.f_frsize),
@@ -67,9 +63,9 @@ fn room(data: &Path) -> Finding {
 fn judge(free: u64) -> Finding {
     let says = format!("{:.1} GB free", free as f64 / GB as f64);
     match free {
-        0..500_000_000 => Finding::fail("Disk", says, "Make room: Postgres stops when the disk is full."),
+        0..500_000_000 => Finding::fail("Disk", says, "Free up space. Postgres stops when the disk is full."),
         500_000_000..4_000_000_000 => {
-            Finding::warn("Disk", says, "Make room before files and sessions fill it.")
+            Finding::warn("Disk", says, "Free up space soon. Files and sessions keep growing.")
         }
         _ => Finding::ok("Disk", says),
     }

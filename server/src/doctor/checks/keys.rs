@@ -25,7 +25,7 @@ pub(super) async fn check(settings: &Settings, connection: &mut PgConnection) ->
 
 fn found(ring: Option<&Keyring>) -> String {
     match ring {
-        Some(ring) => format!("opens all that is sealed here ({})", ring.name()),
-        None => "one will be made at the first start".to_owned(),
+        Some(ring) => format!("decrypts all stored secrets ({})", ring.name()),
+        None => "will be created on first start".to_owned(),
     }
 }

@@ -10,14 +10,14 @@ const SUBJECT: &str = "House agent";
 /// Asks the endpoint which models it has.
 pub(super) async fn check(settings: &Settings) -> Finding {
     match &settings.llm_url {
-        Llm::Off => Finding::ok(SUBJECT, "rehearses, as THROUGHLINE_LLM_URL is off"),
+        Llm::Off => Finding::ok(SUBJECT, "rehearsal mode (THROUGHLINE_LLM_URL is off)"),
         Llm::Find => find(settings).await,
         Llm::At(url) => match models(url.reveal().as_str(), settings.llm_key.as_ref()).await {
             Ok(models) => judge(&url.to_string(), &models, settings.llm_model.as_deref()),
             Err(reason) => Finding::fail(
                 SUBJECT,
-                format!("{url} does not answer as it should: {reason}"),
-                "Start it, or correct THROUGHLINE_LLM_URL and THROUGHLINE_LLM_KEY; `off` makes the agent rehearse.",
+                format!("{url} isn’t responding correctly: {reason}"),
+                "Start it, or fix THROUGHLINE_LLM_URL and THROUGHLINE_LLM_KEY. Set the URL to `off` for rehearsal mode.",
             ),
         },
     }
@@ -30,7 +30,7 @@ async fn find(settings: &Settings) -> Finding {
             return judge(url, &models, settings.llm_model.as_deref());
         }
     }
-    Finding::ok(SUBJECT, "rehearses: no endpoint is set, and none was found on this machine")
+    Finding::ok(SUBJECT, "rehearsal mode: no endpoint set, and none found on this machine")
 }
 
 fn judge(url: &str, models: &[String], wanted: Option<&str>) -> Finding {
@@ -42,7 +42,9 @@ fn judge(url: &str, models: &[String], wanted: Option<&str>) -> Finding {
         ),
         (Some(wanted), _) => Finding::ok(SUBJECT, format!("uses {wanted} at {url}")),
         (None, Some(first)) => Finding::ok(SUBJECT, format!("uses {first} at {url}")),
-        (None, None) => Finding::fail(SUBJECT, format!("{url} has no model"), "Load a model there first."),
+        (None, None) => {
+            Finding::fail(SUBJECT, format!("{url} has no models loaded"), "Load a model there first.")
+        }
     }
 }
 

@@ -17,11 +17,11 @@ pub(super) async fn port(settings: &Settings) -> Finding {
     match TcpListener::bind(address).await {
         Ok(_) => Finding::ok(SUBJECT, format!("{address} is free")),
         Err(reason) if reason.kind() == ErrorKind::AddrInUse && is_ours(address).await => {
-            Finding::ok(SUBJECT, format!("{address} is answered by a running throughline"))
+            Finding::ok(SUBJECT, format!("throughline is already running at {address}"))
         }
         Err(reason) if reason.kind() == ErrorKind::AddrInUse => Finding::fail(
             SUBJECT,
-            format!("{address} is used by another program"),
+            format!("{address} is in use by another program"),
             "Stop that program, or set THROUGHLINE_BIND to another port.",
         ),
         Err(reason) => Finding::fail(
@@ -51,17 +51,17 @@ pub(super) fn public_url(settings: &Settings) -> Finding {
         Some(url) if !matches!(url.scheme(), "http" | "https") || !url.has_host() => Finding::fail(
             SUBJECT,
             format!("{shown} is not a web address"),
-            "Write it as https://portal.example.com.",
+            "Use a URL like https://portal.example.com.",
         ),
         Some(url) if url.scheme() == "http" && !is_loopback_url(url) => Finding::warn(
             SUBJECT,
-            format!("{shown} sends passwords unprotected"),
-            "Put a proxy with HTTPS in front and begin THROUGHLINE_PUBLIC_URL with https://.",
+            format!("{shown} sends passwords unencrypted"),
+            "Put an HTTPS proxy in front, and start THROUGHLINE_PUBLIC_URL with https://.",
         ),
         None if !settings.bind.ip().is_loopback() => Finding::warn(
             SUBJECT,
-            format!("the server listens on {} and does not know the address that people type", settings.bind),
-            "Set THROUGHLINE_PUBLIC_URL to it, beginning with https://.",
+            format!("the server listens on {} but doesn’t know its public URL", settings.bind),
+            "Set THROUGHLINE_PUBLIC_URL, starting with https://.",
         ),
         _ => Finding::ok(SUBJECT, shown),
     }

@@ -15,7 +15,7 @@ pub(super) async fn check(settings: &Settings) -> Finding {
     match &settings.smtp_url {
         Some(url) => connect(url).await,
         None if !settings.reach().is_from_elsewhere() => {
-            Finding::ok(SUBJECT, "kept on the outbox page under /dev")
+            Finding::ok(SUBJECT, "saved to the outbox page (/dev/outbox)")
         }
         None => Finding::warn(
             SUBJECT,
@@ -34,7 +34,7 @@ async fn connect(url: &SecretUrl) -> Finding {
     };
     let mend = "Check the host, the port, the user and the password in THROUGHLINE_SMTP_URL.";
     match builder.timeout(Some(PATIENCE)).build::<Tokio1Executor>().test_connection().await {
-        Ok(true) => Finding::ok(SUBJECT, format!("{url} lets us in")),
+        Ok(true) => Finding::ok(SUBJECT, format!("signed in to {url}")),
         Ok(false) => Finding::fail(SUBJECT, format!("{url} closed the connection"), mend),
         Err(reason) => Finding::fail(SUBJECT, format!("{url}: {reason}"), mend),
     }

@@ -28,7 +28,7 @@ pub(super) fn tools() -> Vec<Tool<Desk>> {
         reads(
             (
                 "get_approval",
-                "Get what came of it",
+                "Check a decision",
                 "What came of an agent's question, or of an action of yours that waits for a person's decision: open, done, \
                  declined, failed (and why), answered, expired or withdrawn.",
             ),

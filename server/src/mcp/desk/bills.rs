@@ -171,7 +171,7 @@ async fn resume_subscription(desk: Desk, asked: Resume) -> Result<Done> {
     let client: ClientId = id(&asked.client)?;
     let scope = desk.within(client)?;
     let held = billing::queries::find_subscription(&desk.db, &scope, client).await?;
-    let held = held.ok_or_else(|| Error::refused("This client holds no subscription."))?;
+    let held = held.ok_or_else(|| Error::refused("This client doesn’t have a subscription."))?;
     billing::commands::resume(&desk.db, &scope, held.id).await?;
     let entry =
         NewEntry::done("resume_subscription", format!("{}, {}", held.client_name, held.name)).of(client);

@@ -83,7 +83,7 @@ pub(super) fn tools() -> Vec<Tool<Desk>> {
         proposes::<OfOffer>(
             (
                 "archive_offer",
-                "Take an offer off sale",
+                "Archive an offer",
                 "Proposes to take an offer off sale. A person decides on the desk; this returns at once, and get_approval \
                  tells what came of it.",
             ),

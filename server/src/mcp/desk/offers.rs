@@ -15,7 +15,7 @@ use crate::mcp::tool::{Done, Nothing, Tool};
 pub(super) fn tools() -> Vec<Tool<Desk>> {
     vec![
         reads::<Nothing, _, _>(
-            ("list_offers", "List the offers", "What the workspace sells: drafts, what is published, what was archived."),
+            ("list_offers", "List offers", "What the workspace sells: drafts, what is published, what was archived."),
             list_offers,
         )
         .wide(),
@@ -31,7 +31,7 @@ pub(super) fn tools() -> Vec<Tool<Desk>> {
         writes(
             (
                 "edit_offer",
-                "Edit a draft of an offer",
+                "Edit a draft offer",
                 "Changes an offer that is a draft yet; what is left out stays as it is. What is published is changed by a \
                  person, on the desk.",
             ),
@@ -189,7 +189,7 @@ async fn edit_offer(desk: Desk, asked: EditOffer) -> Result<Done> {
     let offer: OfferId = id(&asked.offer)?;
     let before = offers::queries::get(&desk.db, &desk.scope, offer).await?;
     if before.state != OfferState::Draft {
-        return Err(Error::refused("It is not a draft any more. A person changes it on the desk."));
+        return Err(Error::refused("It’s no longer a draft. A person has to change it on the desk."));
     }
     let draft = asked.written.over(OfferDraft::from(&before))?;
     offers::commands::update(&desk.db, &desk.scope, offer, &draft).await?;

@@ -54,7 +54,7 @@ pub(super) fn tools() -> Vec<Tool<Desk>> {
         writes(
             (
                 "retry_run",
-                "Take the work up again",
+                "Restart work",
                 "Takes the work on a request up again after it failed, was stopped, or ended without anything to review.",
             ),
             retry_run,

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use domain::{
     Error, Result,
-    approvals::{self, Approval, ApprovalState, Audience, Question},
+    approvals::{self, Approval, ApprovalState, Audience, Decision, Question},
     audit::{self, AuditOutcome, NewEntry},
     ids::{ApprovalId, TokenId},
     runs::ClaimedRun,
@@ -70,10 +70,10 @@ async fn approve_tool_use(worker: Worker, claimed: ClaimedRun, asked: ToolUse) -
         settled = wait(&worker, &claimed, approval, from) => settled?,
         () = worker.stop.cancelled() => return Err(Error::refused(RESTARTS)),
     };
-    Ok(match settled.state {
-        ApprovalState::Answered if settled.answer.as_deref() == Some(ALLOW) => allow(input),
-        ApprovalState::Answered => deny("The people who run the workspace said no."),
-        _ => deny("Nobody decided in time. Go on without it."),
+    Ok(match approvals::queries::decision(&worker.db, &claimed, settled.id).await? {
+        Decision::Chosen(key) if key == ALLOW => allow(input),
+        Decision::Chosen(_) => deny("The operators declined."),
+        Decision::Pending | Decision::Unanswered => deny("No one decided in time. Continue without it."),
     })
 }
 
@@ -81,16 +81,16 @@ async fn approve_tool_use(worker: Worker, claimed: ClaimedRun, asked: ToolUse) -
 async fn ask_attempt(worker: &Worker, token: TokenId, tool: &str, input: Value, id: Option<String>) -> Value {
     match worker.gateway.ask_permission(token, tool, &input, id).await {
         Ok(true) => allow(input),
-        Ok(false) => deny("This was not allowed. Go on without it, in another way where there is one."),
+        Ok(false) => deny("This wasn’t allowed. Continue without it, in another way if there is one."),
         // The program ends at once. An answer would stand as a refusal in what it remembers, where another attempt may
         // still be given leave.
         Err(_) => std::future::pending().await,
     }
 }
 
-const RESTARTS: &str = "The portal restarts. Ask again in a while.";
-const ALLOW: &str = "Allow";
-const DENY: &str = "Do not allow";
+const RESTARTS: &str = "The portal is restarting. Try again in a little while.";
+/// The key of the answer that allows it.
+const ALLOW: &str = "allow";
 
 fn allow(input: Value) -> Value {
     json!({ "behavior": "allow", "updatedInput": input })
@@ -110,12 +110,11 @@ async fn ask(
     let shown: String = serde_json::to_string_pretty(input).unwrap_or_default().chars().take(SHOWN).collect();
     // A fence that nothing within can close.
     let fence = "`".repeat(3 + shown.matches("```").count());
-    let option =
-        |label: &str| Choice { key: label.to_lowercase().replace(' ', "-"), label: label.to_owned() };
+    let option = |key: &str, label: &str| Choice { key: key.to_owned(), label: label.to_owned() };
     let question = Question {
-        question: format!("May {} use {}?", claimed.agent_name, short(tool)),
+        question: format!("Allow {} to use {}?", claimed.agent_name, short(tool)),
         detail: format!("{fence}json\n{shown}\n{fence}"),
-        options: vec![option(ALLOW), option(DENY)],
+        options: vec![option(ALLOW, "Allow"), option("do-not-allow", "Don’t allow")],
         open_for: OPEN_FOR,
         audience: Audience::Operator,
     };
@@ -123,7 +122,7 @@ async fn ask(
     let open =
         approvals::queries::of_run(&worker.db, &claimed.scope, claimed.run).await?.into_iter().find(|open| {
             open.state == ApprovalState::Open
-                && open.question == question.question
+                && open.question.contains(&short(tool))
                 && open.detail == question.detail
         });
     if let Some(open) = open {

@@ -153,7 +153,9 @@ impl Translator {
             _ => None,
         };
         let message = self.conversation.entries.iter().rev().find_map(failed);
-        events.push(Event::RunError { message: message.unwrap_or_else(|| "The work broke off.".to_owned()) });
+        events.push(Event::RunError {
+            message: message.unwrap_or_else(|| "We couldn’t finish this.".to_owned()),
+        });
         self.open = None;
         self.ended = self.once;
     }

@@ -170,7 +170,7 @@ fn whoever_resumes_hears_what_those_heard_who_stayed() {
 #[test]
 fn a_run_that_breaks_off_leaves_nothing_open() {
     for (how, last) in
-        [(RunState::Failed, "error The work broke off."), (RunState::Cancelled, "end cancelled")]
+        [(RunState::Failed, "error We couldn’t finish this."), (RunState::Cancelled, "end cancelled")]
     {
         let log = [state(RunState::Working), step(StepState::Working), words("Half"), state(how)];
         let (_, then) = sent(&log, 1);

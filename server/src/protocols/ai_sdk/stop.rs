@@ -49,7 +49,7 @@ fn words(asked: &RequestedControl) -> &'static str {
     match asked.settled {
         None => "Asked to stop. What comes of it stands in the conversation.",
         Some(Done | NoAnswer) => "Stopped.",
-        Some(AlreadyEnded) => "The work had ended already.",
+        Some(AlreadyEnded) => "Work had already ended.",
         Some(Refused) => "The work was not stopped. The conversation says why.",
     }
 }

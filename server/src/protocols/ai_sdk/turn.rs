@@ -116,7 +116,7 @@ impl Turn {
             Body::Failed { reason } if !reason.is_empty() => Some(reason.clone()),
             _ => None,
         });
-        reasons.unwrap_or_else(|| "The work broke off.".to_owned())
+        reasons.unwrap_or_else(|| "We couldn’t finish this.".to_owned())
     }
 }
 

@@ -146,7 +146,7 @@ fn who_helps_is_told_in_the_same_message_by_its_name() {
 fn open_words_end_before_the_message_does() {
     for (how, last) in [
         (RunState::Cancelled, "abort"),
-        (RunState::Failed, "error The work broke off."),
+        (RunState::Failed, "error We couldn’t finish this."),
         (RunState::Suspended, "finish other"),
     ] {
         let log = [state(1, 1, RunState::Working), words(1, "a", "Half"), state(1, 1, how)];

@@ -29,7 +29,7 @@ async fn it_waits_until_the_limit_is_raised(pool: PgPool) {
     job.done("/usage", json!({ "key": "2", "micros": 1_200_000 })).await;
     assert_eq!(job.done("/heartbeat", json!({})).await["state"], "suspended");
     let asked = only(&house).await;
-    assert!(asked.question.contains("limit of $3.00"), "{}", asked.question);
+    assert!(asked.question.contains("$3.00 limit"), "{}", asked.question);
     approvals::commands::answer(db, operator, asked.id, "raise").await.unwrap();
     assert_eq!(job.done("/heartbeat", json!({})).await["state"], "working");
     job.done("/usage", json!({ "key": "3", "micros": 1_200_000 })).await;

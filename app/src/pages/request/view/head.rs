@@ -1,6 +1,6 @@
 //! On top: what it is, how it stands, who is on it, who looks, and the clock.
 
-use domain::{session::RunState, words};
+use domain::session::RunState;
 use leptos::prelude::*;
 
 use super::model::{Beside, Clock, Shown};
@@ -46,7 +46,7 @@ fn on_it(beside: &Beside) -> Option<String> {
     match run.state {
         RunState::Working => Some(match beside.helpers.as_slice() {
             [] => format!("{agent} is working on it"),
-            helpers => format!("{agent} is working on it with {}", words::list(helpers)),
+            helpers => format!("{agent} is working on it with {}", beside.locale.list(helpers)),
         }),
         RunState::Suspended => Some(format!("{agent} is waiting on an answer")),
         RunState::Queued => Some(about_to_start(agent, beside.held_by)),
@@ -78,7 +78,7 @@ pub fn clock(beside: &Beside) -> impl IntoView + use<> {
 }
 
 fn cycle(clock: &Clock) -> impl IntoView + use<> {
-    let Clock { left, of, due, label, at_risk, pieces } = clock.clone();
+    let Clock { stands, due, label, at_risk, pieces } = clock.clone();
     let percent = |thousandths: u16| format!("{}.{}%", thousandths / 10, thousandths % 10);
     let drawn: Vec<_> = pieces
         .into_iter()
@@ -95,10 +95,7 @@ fn cycle(clock: &Clock) -> impl IntoView + use<> {
     view! {
         <div class="cycle">
             <p class=if at_risk { "cycle-words at-risk" } else { "cycle-words" }>
-                <span>
-                    <b>{left}</b>
-                    {format!(" {of}")}
-                </span>
+                <b>{stands}</b>
                 <span>{due}</span>
             </p>
             <svg class="cycle-line" role="img" aria-label=label>

@@ -12,7 +12,7 @@ pub fn view(shown: &Shown) -> impl IntoView + use<> {
     view! {
         // The offset that all of this was folded up to, so that it can be compared with the log.
         // And what the workspace's clocks show beyond UTC, for what the page itself has to time.
-        <ol class="line" id="line" aria-label="Conversation" data-offset=conversation.offset data-minutes=conversation.minutes>
+        <ol class="line" id="line" aria-label="Conversation" data-offset=conversation.offset data-minutes=conversation.minutes data-hours=conversation.locale.hours_of_a_clock().as_str()>
             {entries(place, conversation.said.iter())}
             {end(beside)}
         </ol>

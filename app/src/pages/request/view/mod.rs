@@ -12,7 +12,6 @@ pub mod plain;
 mod review;
 mod side;
 mod strand;
-mod when;
 mod words;
 mod work;
 
@@ -23,7 +22,6 @@ pub use line::entries;
 pub use model::{Beside, Clock, Link, Piece, Place, Review, Said, Shown, Told};
 pub use review::form as review_form;
 pub use strand::lay as lay_strands;
-pub use when::when;
 
 /// The whole page.
 pub fn page(shown: Shown) -> impl IntoView {

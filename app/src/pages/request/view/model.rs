@@ -1,6 +1,7 @@
 //! What a request's page shows, with every sentence that needs a calendar.
 
 use domain::{
+    format::Locale,
     requests::{Column, HeldBy},
     session::{Author, Entry, RunNow},
 };
@@ -13,7 +14,7 @@ pub struct Shown {
     pub above: Vec<(String, String)>,
     pub number: u64,
     pub title: String,
-    /// `asked by Rosa, Monday`.
+    /// `sent by Rosa, Mon, Nov 30`.
     pub asked: String,
     pub conversation: Told,
     pub beside: Beside,
@@ -26,6 +27,8 @@ pub struct Told {
     pub offset: u64,
     /// What the workspace's clocks show beyond UTC now.
     pub minutes: i32,
+    /// How those show the time.
+    pub locale: Locale,
     pub said: Vec<Said>,
 }
 
@@ -60,7 +63,7 @@ impl Place {
 #[derive(Clone, Debug, PartialEq)]
 pub struct Said {
     pub entry: Entry,
-    /// `Monday 09:12`.
+    /// `Mon, Nov 30, 9:12 AM`.
     pub when: String,
     /// The second time of an entry: until when a question waits, when it was answered.
     pub then: String,
@@ -86,6 +89,8 @@ pub struct Beside {
     pub held_by: Option<HeldBy>,
     /// The names of the agents that help with it now.
     pub helpers: Vec<String>,
+    /// How they are listed.
+    pub locale: Locale,
     pub clock: Option<Clock>,
     pub deliverables: Vec<Link>,
     pub waiting: Vec<Link>,
@@ -116,11 +121,9 @@ pub struct Link {
 /// The cycle: words above, line below.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Clock {
-    /// `31 h left`.
-    pub left: String,
-    /// `of 48, weekends not counted`.
-    pub of: String,
-    /// `due Wednesday 13:10`.
+    /// `31 of 48 hours left, business days only`.
+    pub stands: String,
+    /// `due Wed, Dec 2, 1:10 PM`.
     pub due: String,
     /// The whole of it for those who do not see the line.
     pub label: String,

@@ -115,7 +115,7 @@ impl Flow<'_> {
         let brief =
             format!("Read your request · {}", domain::words::count(self.material.brief.words as i64, "word"));
         let asks: Vec<String> = self.material.brief.asks.iter().map(|ask| format!("- {ask}")).collect();
-        self.step("brief", "Reading your brief", &brief, &asks.join("\n")).await?;
+        self.step("brief", "Reading your request", &brief, &asks.join("\n")).await?;
         let answers = format!("Checked your sign-up answers · {} found", self.material.answers.len());
         let detail: Vec<String> =
             self.material.answers.iter().map(|(label, answer)| format!("- {label}: {answer}")).collect();
@@ -136,7 +136,9 @@ impl Flow<'_> {
     /// Asks once in a request's life; a change that is asked for says itself what matters.
     async fn settle(&mut self) -> Result<Option<Settlement>, AttemptFailure> {
         let question = question::question(self.context, &self.material);
-        let known = self.context.history().settlement(&question.question);
+        // By the answers' keys: its words may have been others.
+        let known =
+            question.options.first().and_then(|first| self.context.history().settlement_of(&first.key));
         if known.is_some() || self.context.history().change_asked().is_some() {
             return Ok(known);
         }
@@ -174,7 +176,7 @@ impl Flow<'_> {
         self.begin(stage).await?;
         let words = self.points[at].words.clone();
         let facts = bearing(&self.material.facts, &words);
-        let (said, found) = (speech::on_point(&words, &facts), facts.len());
+        let (said, found) = (speech::on_point(self.material.locale, &words, &facts), facts.len());
         let detail: Vec<String> =
             facts.iter().map(|fact| format!("- “{}” ({})", fact.words, fact.source)).collect();
         let short = asks::cut(&asks::short(&words), 48);

@@ -1,6 +1,6 @@
 //! Everything that the client gave, read once.
 
-use domain::files::File;
+use domain::{files::File, format::Locale};
 
 use super::{asks, facts::Fact, table::FileTable};
 use crate::{AttemptContext, AttemptFailure};
@@ -19,6 +19,8 @@ pub(super) struct Material {
     pub(super) unanswered: Vec<String>,
     /// Answers at sign-up: the question and the answer.
     pub(super) answers: Vec<(String, String)>,
+    /// How lists are written.
+    pub(super) locale: Locale,
 }
 
 /// A file that was looked at.
@@ -42,7 +44,8 @@ impl Material {
     /// Reads brief, answers and files.
     pub(super) async fn gather(context: &AttemptContext) -> Result<Self, AttemptFailure> {
         let work = context.assignment();
-        let mut material = Self { brief: asks::read(&work.title, &work.brief), ..Self::default() };
+        let mut material =
+            Self { brief: asks::read(&work.title, &work.brief), locale: work.locale, ..Self::default() };
         for question in &work.intake {
             match question.answer.trim() {
                 "" => material.unanswered.push(question.label.clone()),

@@ -2,17 +2,17 @@
 
 use domain::{
     approvals::{Audience, Question},
-    calendar::words::when_in_full,
+    format::Format,
     session::Choice,
 };
 
 use super::{asks, material::Material};
 use crate::AttemptContext;
 
-/// With several points in the brief: which comes first.
-pub(super) const ORDER: &str = "Which should I begin with?";
+/// With several points in the brief: which comes first. As the keys of its answers begin.
+pub(super) const ORDER: &str = "order";
 /// With one: how the words should sound.
-pub(super) const TONE: &str = "How should it sound?";
+pub(super) const TONE: &str = "tone";
 
 /// How many answers are offered.
 const MOST: usize = 3;
@@ -21,8 +21,8 @@ const MOST: usize = 3;
 pub(super) fn question(context: &AttemptContext, material: &Material) -> Question {
     let work = context.assignment();
     let (now, by) = (context.now(), work.answer_by - chrono::TimeDelta::minutes(1));
-    let until = when_in_full(by, work.zone);
-    let (question, labels, detail) = match material.brief.asks.as_slice() {
+    let until = Format { locale: work.locale, zone: work.zone }.zoned(by);
+    let (key, question, labels, detail) = match material.brief.asks.as_slice() {
         [first, _, ..] => {
             let labels: Vec<String> =
                 material.brief.asks.iter().take(MOST).map(|ask| asks::short(ask)).collect();
@@ -30,11 +30,11 @@ pub(super) fn question(context: &AttemptContext, material: &Material) -> Questio
                 "You listed “{}” first, so I’d start there. If I don’t hear back by {until}, I’ll go in your order.",
                 asks::short(first)
             );
-            (ORDER, labels, detail)
+            (ORDER, "Which one should I start with?", labels, detail)
         }
         _ => {
             let detail = format!("If I don’t hear back by {until}, I’ll go with the first one.");
-            (TONE, tones(material), detail)
+            (TONE, "How should it sound?", tones(material), detail)
         }
     };
     Question {
@@ -43,7 +43,7 @@ pub(super) fn question(context: &AttemptContext, material: &Material) -> Questio
         options: labels
             .into_iter()
             .enumerate()
-            .map(|(i, label)| Choice { key: format!("{}", i + 1), label })
+            .map(|(i, label)| Choice { key: format!("{key}-{}", i + 1), label })
             .collect(),
         open_for: Question::open_until(now, by),
         audience: Audience::Client,

@@ -1,6 +1,6 @@
 //! What a rehearsal says, in sentences.
 
-use domain::words;
+use domain::{format::Locale, words};
 
 use super::{
     asks::{count, cut, short},
@@ -22,7 +22,9 @@ pub(super) fn found(material: &Material) -> String {
     let asks: Vec<String> = material.brief.asks.iter().map(|ask| format!("“{}”", short(ask))).collect();
     let points = match asks.as_slice() {
         [only] => format!("I found one item in your request: {only}."),
-        asks => format!("I found {} items in your request: {}.", number(asks.len()), words::list(asks)),
+        asks => {
+            format!("I found {} items in your request: {}.", number(asks.len()), material.locale.list(asks))
+        }
     };
     let answers = words::count(material.answers.len() as i64, "answer");
     let files = words::count(material.files.len() as i64, "file");
@@ -52,7 +54,7 @@ pub(super) fn steer_taken_up(text: &str) -> String {
 }
 
 /// What bears on a point.
-pub(super) fn on_point(point: &str, facts: &[&Fact]) -> String {
+pub(super) fn on_point(locale: Locale, point: &str, facts: &[&Fact]) -> String {
     let point = short(point);
     let quotes: Vec<String> =
         facts.iter().map(|fact| format!("“{}” ({})", cut(&fact.words, 120), fact.source)).collect();
@@ -63,7 +65,7 @@ pub(super) fn on_point(point: &str, facts: &[&Fact]) -> String {
             )
         }
         [only] => format!("“{point}”: I found one thing: {only}."),
-        quotes => format!("“{point}”: I found {} things: {}.", number(quotes.len()), words::list(quotes)),
+        quotes => format!("“{point}”: I found {} things: {}.", number(quotes.len()), locale.list(quotes)),
     }
 }
 
