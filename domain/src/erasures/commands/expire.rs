@@ -1,3 +1,5 @@
+use chrono::{DateTime, Datelike, NaiveDate, NaiveTime, Utc};
+
 use super::carry_out::Target;
 use crate::{
     Db, Result, SystemRole,
@@ -25,28 +27,32 @@ pub async fn expire_invoices(db: &Db) -> Result<u64> {
     Ok(removed)
 }
 
+/// The beginning, in UTC, of the earliest year whose invoices are kept.
+fn kept_since(now: DateTime<Utc>) -> DateTime<Utc> {
+    let first = NaiveDate::from_ymd_opt(now.year() - KEPT_YEARS, 1, 1).unwrap_or(NaiveDate::MIN);
+    first.and_time(NaiveTime::MIN).and_utc()
+}
+
 async fn expire(db: &Db, target: Target) -> Result<u64> {
     let mut tx = db.begin(&target.scope()).await?;
-    let now = tx.now();
+    let kept_since = kept_since(tx.now());
     let credits = sqlx::query!(
         "DELETE FROM credit_note WHERE workspace_id = $1 AND client_id = $2
-           AND date_part('year', issued_at AT TIME ZONE 'UTC') + $4 < date_part('year', $3::timestamptz AT TIME ZONE 'UTC')",
+           AND issued_at < $3",
         target.workspace.0,
         target.client.0,
-        now,
-        f64::from(KEPT_YEARS),
+        kept_since,
     )
     .execute(tx.conn())
     .await?;
     // One that was taken back goes with what took it back.
     let invoices = sqlx::query!(
         "DELETE FROM invoice i WHERE workspace_id = $1 AND client_id = $2
-           AND date_part('year', issued_at AT TIME ZONE 'UTC') + $4 < date_part('year', $3::timestamptz AT TIME ZONE 'UTC')
+           AND issued_at < $3
            AND NOT EXISTS (SELECT FROM credit_note n WHERE n.invoice_id = i.id)",
         target.workspace.0,
         target.client.0,
-        now,
-        f64::from(KEPT_YEARS),
+        kept_since,
     )
     .execute(tx.conn())
     .await?;
