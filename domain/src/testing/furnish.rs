@@ -115,7 +115,7 @@ impl Furnishing<'_> {
         let agent = agents::commands::create(db, operator, new).await.unwrap();
         costs::commands::set_limit(db, operator, Subject::Client(self.client.id), "900").await.unwrap();
         costs::commands::set_limit(db, operator, Subject::Agent(agent), "900").await.unwrap();
-        agents::commands::set_key(db, operator, agent, &self.words("key")).await.unwrap();
+        agents::commands::set_key(db, operator, agent, &format!("{}-key", self.word)).await.unwrap();
         agent
     }
 
