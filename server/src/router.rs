@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use app::{
     pages::{self, docs::Document, files::upload::FORM_LIMIT},
-    web::{App, Problem, error_pages, form_token, keep, origin, security},
+    web::{App, Problem, dress_problems, error_pages, form_token, keep, origin, security},
 };
 use axum::{
     Extension, Router,
@@ -64,6 +64,7 @@ pub fn routes(app: App, live: Live, gateway: &ToolGateway) -> Router {
         .layer(Extension(live))
         .layer(Extension(api_document()))
         .fallback(pages::nowhere::show)
+        .layer(from_fn(dress_problems))
         .layer(CatchPanicLayer::custom(|_| Problem::bug("a handler panicked").into_response()))
         .layer(from_fn(error_pages))
         .layer(within(PATIENCE, stall::page))

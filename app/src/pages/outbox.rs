@@ -9,10 +9,9 @@ use crate::web::{Bare, Frame, Page, Problem};
 /// The newest hundred mails.
 pub async fn show(bare: Bare) -> Result<Response, Problem> {
     if !bare.has_outbox() {
-        return Err(Problem::not_found().of(&bare));
+        return Err(Problem::not_found());
     }
-    let letters =
-        mail::outbox::list(&bare.app.db, 100).await.map_err(|error| Problem::from(error).of(&bare))?;
+let letters = mail::outbox::list(&bare.app.db, 100).await?;
     Ok(page(&bare, letters))
 }
 

@@ -20,7 +20,7 @@ use url::{Position, Url};
 use super::{
     App, ClientAddr, FormToken, Nonce, Problem,
     csrf::{DeviceCookie, cookie},
-    host_name, named, zone,
+    dress, host_name, named, zone,
 };
 
 /// The signed-in person, in the sign-in's data.
@@ -153,7 +153,7 @@ impl FromRequestParts<App> for Bare {
             arrive(&app.db, &host_name(&parts.headers).unwrap_or_default(), person, membership).await?;
         let browser_zone = zone::of_browser(&parts.headers);
         remember_zone(app, arrival.standing.as_ref(), browser_zone).await?;
-        Ok(Self {
+        let bare = Self {
             app: app.clone(),
             nonce: parts.extensions.get().cloned().ok_or_else(missing)?,
             token: parts.extensions.get().cloned().ok_or_else(missing)?,
@@ -168,7 +168,9 @@ impl FromRequestParts<App> for Bare {
             device: parts.extensions.get().cloned().ok_or_else(missing)?,
             session,
             arrival,
-        })
+        };
+        dress::learn(&parts.extensions, &bare);
+        Ok(bare)
     }
 }
 
@@ -235,7 +237,7 @@ impl FromRequestParts<App> for Member {
             Some((client, client_name)) => {
                 Ok(Self { scope: standing.scope(), cx, standing, client, client_name })
             }
-            None => Err(Problem::not_found().of(&cx.bare).into_response()),
+            None => Err(Problem::not_found().into_response()),
         }
     }
 }
@@ -257,7 +259,7 @@ impl FromRequestParts<App> for Operator {
         let cx = Cx::from_request_parts(parts, app).await?;
         let standing = cx.standing().cloned().ok_or_else(|| to_sign_in(&cx.bare, parts))?;
         if standing.client.is_some() {
-            return Err(Problem::not_found().of(&cx.bare).into_response());
+            return Err(Problem::not_found().into_response());
         }
         Ok(Self { scope: standing.scope(), cx, standing })
     }
@@ -271,7 +273,6 @@ fn to_sign_in(bare: &Bare, parts: &Parts) -> Response {
             "You’re signed out",
             "Sign in again to continue.",
         )
-        .of(bare)
         .into_response();
     }
     let query = serde_urlencoded::to_string([("next", page_of(parts))]).unwrap_or_default();

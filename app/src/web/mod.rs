@@ -3,6 +3,7 @@
 mod client_addr;
 mod csrf;
 mod cx;
+mod dress;
 mod error_pages;
 mod form;
 mod fragment;
@@ -19,6 +20,7 @@ mod zone;
 pub use client_addr::ClientAddr;
 pub use csrf::{FormToken, Nonce, form_token, origin, same_site, security};
 pub use cx::{AGENT_KEY, Bare, Cx, MEMBERSHIP_KEY, Member, Operator, PERSON_KEY, SignedIn};
+pub use dress::dress_problems;
 pub use error_pages::error_pages;
 pub use form::{Fields, Form, Posted};
 pub use fragment::fragment;

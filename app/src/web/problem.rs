@@ -15,7 +15,9 @@ use super::{
     page::escape,
 };
 
-/// An error page, or the same as JSON for a script.
+/// Why a handler has no page. Its response is a page that needs nothing, and carries the problem itself, for
+/// [`super::dress_problems`] to draw it as whoever asked reads it.
+#[derive(Clone, Debug)]
 pub struct Problem {
     status: StatusCode,
     title: String,
@@ -23,20 +25,12 @@ pub struct Problem {
     retry_after: Option<u32>,
     /// Under which the log and the trace know of it.
     reference: Option<String>,
-    bare: Option<Box<Bare>>,
 }
 
 impl Problem {
     /// A page of its own words.
     pub fn words(status: StatusCode, title: impl Into<String>, advice: impl Into<String>) -> Self {
-        Self {
-            status,
-            title: title.into(),
-            advice: advice.into(),
-            retry_after: None,
-            reference: None,
-            bare: None,
-        }
+        Self { status, title: title.into(), advice: advice.into(), retry_after: None, reference: None }
     }
 
     /// It is not there, or not this person's.
@@ -98,7 +92,7 @@ impl Problem {
             let response = json(self.status, &self.title, &self.advice, self.reference.as_deref());
             self.later(response)
         } else {
-            self.into_response()
+            self.plain()
         }
     }
 
@@ -110,10 +104,24 @@ impl Problem {
         response
     }
 
-    /// With the page's surroundings: its brand, its way back, JSON for a script.
-    pub fn of(mut self, bare: &Bare) -> Self {
-        self.bare = Some(Box::new(bare.clone()));
-        self
+    /// As whoever asked reads it: JSON for a script, otherwise a page with its brand and their way back.
+    pub(super) fn dressed(self, bare: &Bare) -> Response {
+        if bare.wants_json {
+            let response = json(self.status, &self.title, &self.advice, self.reference.as_deref());
+            return self.finish(response);
+        }
+        let (title, advice) = (self.title.clone(), self.advice.clone());
+        let (code, home) = (self.code(), home(bare));
+        let page = Page::bare(bare, &self.title, Frame::Narrow).status(self.status);
+        let response = page.show(move || words(title, advice, code, home));
+        self.finish(response)
+    }
+
+    fn finish(self, response: Response) -> Response {
+        let mut response = self.later(response);
+        response.extensions_mut().insert(Reason { title: self.title, advice: self.advice });
+        response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+        response
     }
 }
 
@@ -158,23 +166,8 @@ impl From<Error> for Problem {
 
 impl IntoResponse for Problem {
     fn into_response(self) -> Response {
-        let response = match &self.bare {
-            Some(bare) if bare.wants_json => {
-                json(self.status, &self.title, &self.advice, self.reference.as_deref())
-            }
-            Some(bare) => {
-                let (title, advice) = (self.title.clone(), self.advice.clone());
-                let (code, home) = (self.code(), home(bare));
-                Page::bare(bare, &self.title, Frame::Narrow)
-                    .status(self.status)
-                    .show(move || words(title, advice, code, home))
-            }
-            None => (self.status, [(header::CONTENT_TYPE, "text/html; charset=utf-8")], self.plain())
-                .into_response(),
-        };
-        let mut response = self.later(response);
-        response.extensions_mut().insert(Reason { title: self.title, advice: self.advice });
-        response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+        let mut response = self.clone().plain();
+        response.extensions_mut().insert(self);
         response
     }
 }
@@ -222,7 +215,13 @@ impl Problem {
     }
 
     /// Without knowing who asks (the database may be away): the same words, in a page that needs nothing.
-    fn plain(&self) -> String {
+    fn plain(self) -> Response {
+        let kind = [(header::CONTENT_TYPE, "text/html; charset=utf-8")];
+        let response = (self.status, kind, self.plain_document()).into_response();
+        self.finish(response)
+    }
+
+    fn plain_document(&self) -> String {
         let css = super::page::stylesheet();
         format!(
             "<!doctype html><html lang=en><meta charset=utf-8><meta name=viewport content=\"width=device-width\">\

@@ -50,6 +50,6 @@ pub fn answer(bare: &Bare, result: Result<(), Error>, back: &str, note: &str) ->
             (StatusCode::UNPROCESSABLE_ENTITY, Json(serde_json::json!({ "ok": false, "errors": fields })))
                 .into_response()
         }
-        Err(error) => Problem::from(error).of(bare).into_response(),
+        Err(error) => Problem::from(error).into_response(),
     }
 }

@@ -45,13 +45,11 @@ pub async fn open(
     if speaks && !same_site(&headers, &app) {
         let advice = "Open the page again from its own address.";
         return Problem::words(StatusCode::FORBIDDEN, "This request came from another site", advice)
-            .of(&bare)
             .into_response();
     }
     let Some(follows) = follows(query.as_deref().unwrap_or_default()) else {
         let advice = "Reload the page to reconnect.";
         return Problem::words(StatusCode::BAD_REQUEST, "Live updates aren’t available for this", advice)
-            .of(&bare)
             .into_response();
     };
     let visitor = Visitor::of(app, &headers, bare);

@@ -34,7 +34,7 @@ pub async fn submit(cx: Cx, Path(token): Path<String>, Posted(fields): Posted) -
     if fields.text("mine") == "no" {
         let done = confirmations::disown(cx.db(), &token, cx.bare.origin()).await;
         return done
-            .map_err(|error| gone(&cx, error))
+            .map_err(gone)
             .map(|()| redirect_with("/", "Done. Nobody uses your address here by that sign-up any more."));
     }
     let me = cx.standing().map(|place| place.person);
@@ -52,14 +52,14 @@ pub async fn submit(cx: Cx, Path(token): Path<String>, Posted(fields): Posted) -
     match done {
         Ok(places) => match places.last() {
             Some(place) => {
-                enter(&cx.bare, place).await.map_err(|p| p.of(&cx.bare))?;
+                enter(&cx.bare, place).await?;
                 Ok(redirect_with(home(place), "Email confirmed."))
             }
             None => Ok(redirect("/")),
         },
-        Err(Error::NotFound) => Err(gone(&cx, Error::NotFound)),
+        Err(Error::NotFound) => Err(gone(Error::NotFound)),
         Err(error) => {
-            let form = Form::failed(fields, error).map_err(|p| p.of(&cx.bare))?;
+            let form = Form::failed(fields, error)?;
             Ok(page(&cx, &token, &asked, &form))
         }
     }
@@ -73,19 +73,18 @@ pub async fn resend(cx: Cx, Posted(_): Posted) -> Result<Response, Problem> {
 }
 
 async fn open(cx: &Cx, token: &str) -> Result<Confirmation, Problem> {
-    confirmations::open(cx.db(), token, cx.bare.origin()).await.map_err(|error| gone(cx, error))
+    confirmations::open(cx.db(), token, cx.bare.origin()).await.map_err(gone)
 }
 
-fn gone(cx: &Cx, error: Error) -> Problem {
-    let problem = match error {
+fn gone(error: Error) -> Problem {
+    match error {
         Error::NotFound => Problem::words(
             http::StatusCode::NOT_FOUND,
             "This link has expired or was already used",
             "If your email isn’t confirmed yet, send yourself a new link from My account.",
         ),
         other => other.into(),
-    };
-    problem.of(&cx.bare)
+    }
 }
 
 fn page(cx: &Cx, token: &str, asked: &Confirmation, form: &Form) -> Response {

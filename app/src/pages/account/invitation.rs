@@ -42,33 +42,30 @@ pub async fn submit(cx: Cx, Path(token): Path<String>, Posted(fields): Posted) -
     match invitations::accept(cx.db(), cx.workspace.id, &token, by, answers, cx.bare.origin()).await {
         Ok(place) => {
             note(&cx.bare, &place, "accept_invitation").await?;
-            enter(&cx.bare, &place).await.map_err(|p| p.of(&cx.bare))?;
+            enter(&cx.bare, &place).await?;
             Ok(redirect_with(home(&place), "Welcome."))
         }
-        Err(Error::NotFound) => Err(gone(&cx, Error::NotFound)),
+        Err(Error::NotFound) => Err(gone(Error::NotFound)),
         Err(error) => {
-            let form = Form::failed(fields, error).map_err(|p| p.of(&cx.bare))?;
+            let form = Form::failed(fields, error)?;
             Ok(page(&cx, &token, &invitation, &form))
         }
     }
 }
 
 async fn open(cx: &Cx, token: &str) -> Result<Invitation, Problem> {
-    invitations::open(cx.db(), cx.workspace.id, token, cx.bare.origin())
-        .await
-        .map_err(|error| gone(cx, error))
+    invitations::open(cx.db(), cx.workspace.id, token, cx.bare.origin()).await.map_err(gone)
 }
 
-fn gone(cx: &Cx, error: Error) -> Problem {
-    let problem = match error {
+fn gone(error: Error) -> Problem {
+    match error {
         Error::NotFound => Problem::words(
             http::StatusCode::NOT_FOUND,
             "This invitation has expired",
             "It was already accepted, canceled, or is more than seven days old. Ask the person who invited you for a new one.",
         ),
         other => other.into(),
-    };
-    problem.of(&cx.bare)
+    }
 }
 
 /// What a role may do, as the one who gets it reads it.

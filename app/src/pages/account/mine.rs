@@ -54,7 +54,7 @@ pub async fn rename(cx: Cx, Posted(fields): Posted) -> Result<Response, Problem>
             Ok(redirect_with("/account", "Name saved."))
         }
         Err(error) => {
-            let form = Form::failed(fields, error).map_err(|p| p.of(&cx.bare))?;
+            let form = Form::failed(fields, error)?;
             page(&cx, Forms { name: form, ..Forms::of(&me) }, me).await
         }
     }
@@ -66,7 +66,7 @@ pub async fn set_zone(cx: Cx, Posted(fields): Posted) -> Result<Response, Proble
     match profile::choose_zone(cx.db(), me.person, fields.text("zone")).await {
         Ok(()) => Ok(redirect_with("/account", "Time zone saved.")),
         Err(error) => {
-            let form = Form::failed(fields, error).map_err(|p| p.of(&cx.bare))?;
+            let form = Form::failed(fields, error)?;
             page(&cx, Forms { zone: form, ..Forms::of(&me) }, me).await
         }
     }
@@ -83,7 +83,7 @@ pub async fn change_password(cx: Cx, Posted(fields): Posted) -> Result<Response,
             Ok(redirect_with("/account", "Password changed. You’ve been signed out on your other devices."))
         }
         Err(error) => {
-            let form = Form::failed(fields, error).map_err(|p| p.of(&cx.bare))?;
+            let form = Form::failed(fields, error)?;
             page(&cx, Forms { password: form, ..Forms::of(&me) }, me).await
         }
     }
@@ -116,6 +116,6 @@ async fn page(cx: &Cx, forms: Forms, me: Membership) -> Result<Response, Problem
         let browsers = sign_ins::list(cx.db(), me.person, here(&cx.bare).as_deref()).await?;
         Ok::<_, domain::Error>((confirmed, browsers))
     };
-    let (confirmed, browsers) = load.await.map_err(|error| Problem::from(error).of(&cx.bare))?;
+    let (confirmed, browsers) = load.await?;
     Ok(view::page(cx, &Mine { me, confirmed, browsers, forms }))
 }

@@ -29,13 +29,13 @@ pub async fn show(cx: Cx) -> Response {
 pub async fn submit(cx: Cx, Posted(fields): Posted) -> Result<Response, Problem> {
     match resets::ask(cx.db(), &cx.workspace, fields.text("email"), cx.bare.origin()).await {
         Ok(()) => Ok(sent_page(&cx, fields.text("email"))),
-        Err(error) => Ok(ask_page(&cx, &Form::failed(fields, error).map_err(|p| p.of(&cx.bare))?)),
+        Err(error) => Ok(ask_page(&cx, &Form::failed(fields, error)?)),
     }
 }
 
 /// The form behind a link. Opening it uses nothing up.
 pub async fn link(cx: Cx, Path(token): Path<String>) -> Result<Response, Problem> {
-    let reset = resets::open(cx.db(), &token, cx.bare.origin()).await.map_err(|e| gone(&cx, e))?;
+    let reset = resets::open(cx.db(), &token, cx.bare.origin()).await.map_err(gone)?;
     Ok(set_page(&cx, &token, &reset, &Form::default()))
 }
 
@@ -49,27 +49,26 @@ pub async fn set(cx: Cx, Path(token): Path<String>, Posted(fields): Posted) -> R
             if let Some(place) = places.first() {
                 note(&cx.bare, place, "reset_password").await?;
             }
-            enter_and_go(&cx.bare, &places, "").await.map_err(|p| p.of(&cx.bare))
+            enter_and_go(&cx.bare, &places, "").await
         }
-        Err(domain::Error::NotFound) => Err(gone(&cx, domain::Error::NotFound)),
+        Err(domain::Error::NotFound) => Err(gone(domain::Error::NotFound)),
         Err(error) => {
-            let form = Form::failed(fields, error).map_err(|p| p.of(&cx.bare))?;
-            let reset = resets::open(cx.db(), &token, cx.bare.origin()).await.map_err(|e| gone(&cx, e))?;
+            let form = Form::failed(fields, error)?;
+            let reset = resets::open(cx.db(), &token, cx.bare.origin()).await.map_err(gone)?;
             Ok(set_page(&cx, &token, &reset, &form))
         }
     }
 }
 
-fn gone(cx: &Cx, error: domain::Error) -> Problem {
-    let problem = match error {
+fn gone(error: domain::Error) -> Problem {
+    match error {
         domain::Error::NotFound => Problem::words(
             http::StatusCode::NOT_FOUND,
             "This link has expired or was already used",
             "Reset links work once, for an hour. Request a new one from “Forgot your password?”",
         ),
         other => other.into(),
-    };
-    problem.of(&cx.bare)
+    }
 }
 
 fn ask_page(cx: &Cx, form: &Form) -> Response {

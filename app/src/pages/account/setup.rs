@@ -44,16 +44,16 @@ pub async fn submit(bare: Bare, Posted(fields): Posted) -> Result<Response, Prob
     };
     match set_up::set_up(&bare.app.db, &form, bare.origin()).await {
         Ok(place) => {
-            enter(&bare, &place).await.map_err(|p| p.of(&bare))?;
+            enter(&bare, &place).await?;
             Ok(redirect_with("/desk", "Welcome to your desk."))
         }
-        Err(error) => Ok(page(&bare, &Form::failed(fields, error).map_err(|p| p.of(&bare))?)),
+        Err(error) => Ok(page(&bare, &Form::failed(fields, error)?)),
     }
 }
 
 fn check_open(bare: &Bare) -> Result<(), Problem> {
     match bare.arrival.workspace {
-        Some(_) => Err(Problem::not_found().of(bare)),
+        Some(_) => Err(Problem::not_found()),
         None => Ok(()),
     }
 }

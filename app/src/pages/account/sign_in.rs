@@ -31,8 +31,8 @@ pub async fn show(cx: Cx, typed: Option<Extension<Typed>>) -> Response {
 pub async fn submit(cx: Cx, Posted(fields): Posted) -> Result<Response, Problem> {
     let tried = try_it(&cx, fields.text("email"), fields.raw("password")).await;
     match tried {
-        Ok(places) => go(&cx, &places, &fields).await.map_err(|problem| problem.of(&cx.bare)),
-        Err(error) => Ok(page(&cx, &Form::failed(fields, error).map_err(|p| p.of(&cx.bare))?)),
+        Ok(places) => go(&cx, &places, &fields).await,
+        Err(error) => Ok(page(&cx, &Form::failed(fields, error)?)),
     }
 }
 

@@ -29,7 +29,7 @@ pub async fn moved() -> Redirect {
 pub async fn submit(cx: Cx, Posted(fields): Posted) -> Result<Response, Problem> {
     let wanted: Option<MembershipId> = fields.text("place").parse().ok();
     let place = places(&cx).await?.into_iter().find(|place| Some(place.membership) == wanted);
-    let place = place.ok_or_else(|| Problem::not_found().of(&cx.bare))?;
+    let place = place.ok_or_else(Problem::not_found)?;
     cx.bare.session.insert(MEMBERSHIP_KEY, place.membership).await.map_err(Problem::store)?;
     Ok(redirect(onward(&place, local(fields.text("next")))))
 }
@@ -42,7 +42,7 @@ async fn places(cx: &Cx) -> Result<Vec<Membership>, Problem> {
         tx.commit().await?;
         Ok::<_, Error>(places)
     };
-    find.await.map_err(|error| Problem::from(error).of(&cx.bare))
+    find.await.map_err(Problem::from)
 }
 
 fn page(cx: &Cx, places: Vec<Membership>) -> Response {

@@ -43,7 +43,7 @@ pub async fn save(
     match done {
         Ok(()) => Ok(redirect_with(LIST, "Saved.")),
         Err(error) => {
-            let form = Form::failed(fields, error).map_err(|problem| problem.of(&cx.bare))?;
+            let form = Form::failed(fields, error)?;
             sheet(&operator, &agent, form).await?.draw(&operator).await
         }
     }
@@ -63,7 +63,7 @@ async fn try_out(operator: &Operator, agent: &Agent, fields: Fields) -> Result<R
     };
     let (form, tried) = match kept.await {
         Ok(tried) => (Form::of(fields), Some(tried)),
-        Err(error) => (Form::failed(fields, error).map_err(|problem| problem.of(&cx.bare))?, None),
+        Err(error) => (Form::failed(fields, error)?, None),
     };
     let sheet = sheet(operator, agent, form).await?;
     Sheet { tried, ..sheet }.draw(operator).await
@@ -71,8 +71,7 @@ async fn try_out(operator: &Operator, agent: &Agent, fields: Fields) -> Result<R
 
 async fn sheet(operator: &Operator, agent: &Agent, form: Form) -> Result<Sheet, Problem> {
     let Operator { cx, scope, .. } = operator;
-    let has_key = agents::queries::has_key(cx.db(), scope, agent.id).await;
-    let has_key = has_key.map_err(|error| Problem::from(error).of(&cx.bare))?;
+let has_key = agents::queries::has_key(cx.db(), scope, agent.id).await; let has_key = has_key?;
     let agent = Some((format!("{LIST}/{}", agent.id), agent.name.clone()));
     Ok(Sheet { form, agent, has_key, tried: None })
 }
@@ -83,5 +82,5 @@ async fn find(operator: &Operator, agent: &str) -> Result<Agent, Problem> {
         Ok(id) => agents::queries::get(cx.db(), scope, id).await,
         Err(_) => Err(Error::NotFound),
     };
-    found.map_err(|error| Problem::from(error).of(&cx.bare))
+    found.map_err(Problem::from)
 }

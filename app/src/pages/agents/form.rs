@@ -47,7 +47,7 @@ pub async fn create(operator: Operator, Posted(fields): Posted) -> Result<Respon
     match done {
         Ok(_) => Ok(redirect_with(LIST, &format!("Added {}.", fields.text("name")))),
         Err(error) => {
-            let form = Form::failed(fields, error).map_err(|problem| problem.of(&cx.bare))?;
+            let form = Form::failed(fields, error)?;
             Sheet::new(form).draw(&operator).await
         }
     }
@@ -58,7 +58,7 @@ async fn try_out(operator: &Operator, fields: Fields) -> Result<Response, Proble
     let reach = reach::typed(&fields).unwrap_or_default();
     let (form, tried) = match reach::try_out(operator, &reach, None).await {
         Ok(tried) => (Form::of(fields), Some(tried)),
-        Err(error) => (Form::failed(fields, error).map_err(|problem| problem.of(&operator.cx.bare))?, None),
+        Err(error) => (Form::failed(fields, error)?, None),
     };
     Sheet { tried, ..Sheet::new(form) }.draw(operator).await
 }
@@ -91,9 +91,7 @@ impl Sheet {
 
     pub(super) async fn draw(self, operator: &Operator) -> Result<Response, Problem> {
         let cx = &operator.cx;
-        let choices = choices(operator, self.form.values.text("client"))
-            .await
-            .map_err(|error| Problem::from(error).of(&cx.bare))?;
+        let choices = choices(operator, self.form.values.text("client")).await?;
         let title = self.agent.as_ref().map_or("New agent".to_owned(), |(_, name)| name.clone());
         let page = Page::new(cx, &title, Frame::Desk(DeskTab::Agents)).status(self.form.status());
         Ok(page.show(|| view(operator, self, choices)))

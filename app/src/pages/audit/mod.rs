@@ -38,16 +38,7 @@ pub async fn show(
     Query(asked): Query<Asked>,
 ) -> Result<Response, Problem> {
     let some = |text: &str| (!text.is_empty()).then(|| text.replace('\0', ""));
-    let filter =
-        AuditQuery { who: some(&asked.who), what: some(&asked.what), before: asked.before.parse().ok() };
-    let load = async {
-        Ok(Log {
-            page: audit::queries::list(cx.db(), &scope, &filter).await?,
-            names: audit::queries::names(cx.db(), &scope).await?,
-            times: Times::of(&cx),
-            asked,
-        })
+let filter = AuditQuery { who: some(&asked.who), what: some(&asked.what), before: asked.before.parse().ok() }; let log = Log { page: audit::queries::list(cx.db(), &scope, &filter).await?, names: audit::queries::names(cx.db(), &scope).await?, times: Times::of(&cx), asked,
     };
-    let log: Log = load.await.map_err(|error: domain::Error| Problem::from(error).of(&cx.bare))?;
     Ok(Page::new(&cx, "Audit log", Frame::Desk(DeskTab::None)).show(move || view::view(&log)))
 }

@@ -20,9 +20,7 @@ pub async fn show(
     Operator { cx, scope, .. }: Operator,
     Path(credit): Path<String>,
 ) -> Result<Response, Problem> {
-    let note = queries::get_credit_note(cx.db(), &scope, id(&credit)?)
-        .await
-        .map_err(|error| Problem::from(error).of(&cx.bare))?;
+let note = queries::get_credit_note(cx.db(), &scope, id(&credit)?).await?;
     let name = title(&note);
     let client = format!("/desk/clients/{}", note.client);
     Ok(Page::new(&cx, &name, Frame::Desk(DeskTab::Billing)).show(|| {
@@ -63,10 +61,7 @@ pub async fn show_mine(
     Member { cx, scope, .. }: Member,
     Path(number): Path<String>,
 ) -> Result<Response, Problem> {
-    let number: u64 = id(&number).map_err(|problem| problem.of(&cx.bare))?;
-    let note = queries::get_credit_note_by_number(cx.db(), &scope, number)
-        .await
-        .map_err(|error| Problem::from(error).of(&cx.bare))?;
+let number: u64 = id(&number)?; let note = queries::get_credit_note_by_number(cx.db(), &scope, number).await?;
     let name = title(&note);
     Ok(Page::new(&cx, &name, Frame::Portal(PortalTab::Billing)).show(|| {
         view! {

@@ -15,8 +15,7 @@ use crate::{
 
 pub async fn edit(member: Member) -> Result<Response, Problem> {
     let Member { cx, scope, .. } = &member;
-    let billed =
-        queries::billing_details(cx.db(), scope).await.map_err(|error| Problem::from(error).of(&cx.bare))?;
+let billed = queries::billing_details(cx.db(), scope).await?;
     Ok(page(&member, &Form::of(party::billed_fields(Fields::default(), &billed))))
 }
 
@@ -25,7 +24,7 @@ pub async fn save(member: Member, Posted(fields): Posted) -> Result<Response, Pr
     match commands::bill_to(cx.db(), scope, party::typed_billed(&fields)).await {
         Ok(()) => Ok(redirect_with("/portal/billing", "Saved.")),
         Err(error) => {
-            let form = Form::failed(fields, error).map_err(|problem| problem.of(&cx.bare))?;
+            let form = Form::failed(fields, error)?;
             Ok(page(&member, &form))
         }
     }

@@ -31,9 +31,7 @@ pub async fn new(
     Operator { cx, scope, .. }: Operator,
     Query(asked): Query<Asked>,
 ) -> Result<Response, Problem> {
-    let clients = queries::list_billable_clients(cx.db(), &scope)
-        .await
-        .map_err(|error| Problem::from(error).of(&cx.bare))?;
+let clients = queries::list_billable_clients(cx.db(), &scope).await?;
     if clients.is_empty() {
         return Ok(compose::nobody(&cx));
     }
@@ -46,9 +44,7 @@ pub async fn create(
     Operator { cx, scope, .. }: Operator,
     Posted(fields): Posted,
 ) -> Result<Response, Problem> {
-    let clients = queries::list_billable_clients(cx.db(), &scope)
-        .await
-        .map_err(|error| Problem::from(error).of(&cx.bare))?;
+let clients = queries::list_billable_clients(cx.db(), &scope).await?;
     let mut typed = Typed::of(&fields);
     if fields.text("do") == "grow" {
         typed.grow();
@@ -66,7 +62,7 @@ pub async fn create(
             "Saved as a draft. Issue it when it’s ready.",
         )),
         Err(error) => {
-            let form = Form::failed(shown(&typed, &fields), error).map_err(|problem| problem.of(&cx.bare))?;
+            let form = Form::failed(shown(&typed, &fields), error)?;
             Ok(compose::page(&cx, &fresh(&cx, clients, typed, form)))
         }
     }
@@ -76,11 +72,9 @@ pub async fn show(
     Operator { cx, scope, .. }: Operator,
     Path(invoice): Path<String>,
 ) -> Result<Response, Problem> {
-    let invoice = queries::get(cx.db(), &scope, id(&invoice)?)
-        .await
-        .map_err(|error| Problem::from(error).of(&cx.bare))?;
+    let invoice = queries::get(cx.db(), &scope, id(&invoice)?).await?;
     if invoice.state != InvoiceState::Draft {
-        return Err(Problem::not_found().of(&cx.bare));
+        return Err(Problem::not_found());
     }
     let typed = Typed::from_invoice(&invoice);
     let form = Form::of(typed.fields());
@@ -92,9 +86,7 @@ pub async fn update(
     Path(invoice): Path<String>,
     Posted(fields): Posted,
 ) -> Result<Response, Problem> {
-    let invoice = queries::get(cx.db(), &scope, id(&invoice)?)
-        .await
-        .map_err(|error| Problem::from(error).of(&cx.bare))?;
+    let invoice = queries::get(cx.db(), &scope, id(&invoice)?).await?;
     let mut typed = Typed::of(&fields);
     if fields.text("do") == "grow" {
         typed.grow();
@@ -108,7 +100,7 @@ pub async fn update(
     match kept {
         Ok(()) => Ok(redirect_with(&format!("/desk/billing/invoices/{}", invoice.id), "Saved.")),
         Err(error) => {
-            let form = Form::failed(typed.fields(), error).map_err(|problem| problem.of(&cx.bare))?;
+            let form = Form::failed(typed.fields(), error)?;
             Ok(compose::page(&cx, &existing(&invoice, typed, form)))
         }
     }

@@ -14,9 +14,7 @@ pub async fn show(
     Operator { cx, scope, .. }: Operator,
     Path(invoice): Path<String>,
 ) -> Result<Response, Problem> {
-    let invoice = queries::get(cx.db(), &scope, id(&invoice)?)
-        .await
-        .map_err(|error| Problem::from(error).of(&cx.bare))?;
+    let invoice = queries::get(cx.db(), &scope, id(&invoice)?).await?;
     let name = title(&invoice);
     Ok(Page::new(&cx, &name, Frame::Desk(DeskTab::Billing)).show(|| {
         view! {

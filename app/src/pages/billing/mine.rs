@@ -39,8 +39,7 @@ pub async fn show(
         let offers = offers::queries::list_published(cx.db(), &scope).await?;
         Ok((held, pauses, list, credits, offers))
     };
-    let (held, pauses, list, credits, offers) =
-        load.await.map_err(|error: domain::Error| Problem::from(error).of(&cx.bare))?;
+    let (held, pauses, list, credits, offers) = load.await?;
     Ok(Page::new(&cx, "Billing", Frame::Portal(PortalTab::Billing)).show(|| {
         view! {
             <div class="page-head">

@@ -11,10 +11,7 @@ use crate::{
 };
 
 pub async fn show(Member { cx, scope, .. }: Member, Path(number): Path<String>) -> Result<Response, Problem> {
-    let number: u64 = id(&number).map_err(|problem| problem.of(&cx.bare))?;
-    let invoice = queries::get_by_number(cx.db(), &scope, number)
-        .await
-        .map_err(|error| Problem::from(error).of(&cx.bare))?;
+let number: u64 = id(&number)?; let invoice = queries::get_by_number(cx.db(), &scope, number).await?;
     let name = title(&invoice);
     Ok(Page::new(&cx, &name, Frame::Portal(PortalTab::Billing)).show(|| {
         view! {

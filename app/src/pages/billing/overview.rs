@@ -43,7 +43,7 @@ pub async fn show(
             credits: queries::list_credit_notes(cx.db(), &scope, None).await?,
         })
     };
-    let loaded: Loaded = load.await.map_err(|error: domain::Error| Problem::from(error).of(&cx.bare))?;
+    let loaded: Loaded = load.await?;
     Ok(Page::new(&cx, "Billing", Frame::Desk(DeskTab::Billing)).show(|| {
         view! {
             <div class="page-head">

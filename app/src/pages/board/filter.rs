@@ -23,21 +23,15 @@ pub struct Filter {
 
 impl Filter {
     pub async fn load(operator: &Operator, wanted: &Wanted) -> Result<Self, Problem> {
-        let of = |error| Problem::from(error).of(&operator.cx.bare);
         let (db, scope) = (operator.cx.db(), &operator.scope);
-        let mut chips = queries::search(db, scope, "", CHIPS + 1).await.map_err(of)?;
+let mut chips = queries::search(db, scope, "", CHIPS + 1).await?;
         let many = chips.len() > CHIPS as usize;
         let words = wanted.q.trim().to_owned();
         if many {
-            chips = if words.is_empty() {
-                Vec::new()
-            } else {
-                queries::search(db, scope, &words, FOUND).await.map_err(of)?
-            };
+chips = if words.is_empty() { Vec::new() } else { queries::search(db, scope, &words, FOUND).await? };
         }
         if let Some(id) = wanted.one().filter(|id| chips.iter().all(|chip| chip.id != *id)) {
-            let client = queries::get(db, scope, id).await.map_err(of)?;
-            chips.insert(0, ClientName { id, name: client.name });
+let client = queries::get(db, scope, id).await?; chips.insert(0, ClientName { id, name: client.name });
         }
         Ok(Self { chips, chosen: wanted.one().map(|id| id.to_string()).unwrap_or_default(), words, many })
     }

@@ -38,7 +38,7 @@ pub async fn create(
     match commands::create(cx.db(), &scope.within(client.id), typed(&fields)).await {
         Ok(number) => Ok(redirect_with(&request_path(client.id, number), "Request added.")),
         Err(error) => {
-            let form = Form::failed(fields, error).map_err(|problem| problem.of(&cx.bare))?;
+            let form = Form::failed(fields, error)?;
             draw(&operator, &client, &form, false).await
         }
     }
@@ -57,9 +57,7 @@ fn typed(fields: &Fields) -> NewRequest {
 }
 
 async fn draw(operator: &Operator, client: &Client, form: &Form, preview: bool) -> Result<Response, Problem> {
-    let preview = form::preview(operator.cx.db(), &operator.scope, form, preview)
-        .await
-        .map_err(|error| Problem::from(error).of(&operator.cx.bare))?;
+    let preview = form::preview(operator.cx.db(), &operator.scope, form, preview).await?;
     let page = Page::new(&operator.cx, "New request", Frame::Desk(DeskTab::Clients)).status(form.status());
     Ok(page.show(|| view(operator, client, form, preview)))
 }

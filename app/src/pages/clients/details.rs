@@ -43,7 +43,7 @@ pub async fn save(
     match commands::rename(cx.db(), scope, client.id, details).await {
         Ok(()) => Ok(redirect_with(&client_path(client.id), "Saved.")),
         Err(error) => {
-            let form = Form::failed(fields, error).map_err(|problem| problem.of(&cx.bare))?;
+            let form = Form::failed(fields, error)?;
             Ok(draw(&operator, &client, &form))
         }
     }

@@ -43,7 +43,7 @@ pub async fn create(
             Ok(redirect_with(&client_path(client.id), &note))
         }
         Err(error) => {
-            let form = Form::failed(fields, error).map_err(|problem| problem.of(&cx.bare))?;
+            let form = Form::failed(fields, error)?;
             draw(&operator, &client, &form).await
         }
     }
@@ -67,9 +67,7 @@ pub async fn cancel(
 
 async fn draw(operator: &Operator, client: &Client, form: &Form) -> Result<Response, Problem> {
     let Operator { cx, scope, .. } = operator;
-    let of = |error: Error| Problem::from(error).of(&cx.bare);
-    let set = erasures::queries::find(cx.db(), scope, client.id).await.map_err(of)?;
-    let comes_to = erasures::queries::consequences(cx.db(), scope, client.id).await.map_err(of)?;
+let set = erasures::queries::find(cx.db(), scope, client.id).await?; let comes_to = erasures::queries::consequences(cx.db(), scope, client.id).await?;
     let title = format!("Erase {}", client.name);
     let page = Page::new(cx, &title, Frame::Desk(DeskTab::Clients)).status(form.status());
     Ok(page.show(|| view(operator, client, form, set.as_ref(), &comes_to)))
@@ -259,8 +257,7 @@ pub(super) fn section(shown: &Shown) -> Option<AnyView> {
 pub(super) async fn erased(operator: &Operator, client: &str) -> Result<Option<Response>, Problem> {
     let Operator { cx, scope, .. } = operator;
     let Ok(id) = client.parse::<ClientId>() else { return Ok(None) };
-    let found = erasures::queries::find_done(cx.db(), scope, id).await;
-    let found = found.map_err(|error| Problem::from(error).of(&cx.bare))?;
+let found = erasures::queries::find_done(cx.db(), scope, id).await; let found = found?;
     let Some(erasure) = found else { return Ok(None) };
     let page = Page::new(cx, NAMELESS, Frame::Desk(DeskTab::Clients));
     Ok(Some(page.show(|| remains(&erasure, Times::of(cx))).into_response()))

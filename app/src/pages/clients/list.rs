@@ -41,9 +41,8 @@ impl Wanted {
 
 pub async fn show(operator: Operator, Query(wanted): Query<Wanted>) -> Result<Response, Problem> {
     let Operator { cx, scope, .. } = operator;
-    let found = queries::list(cx.db(), &scope, &wanted.q, wanted.shown(), wanted.page.parse().unwrap_or(1))
-        .await
-        .map_err(|error| Problem::from(error).of(&cx.bare))?;
+    let found =
+        queries::list(cx.db(), &scope, &wanted.q, wanted.shown(), wanted.page.parse().unwrap_or(1)).await?;
     let times = Times::of(&cx);
     Ok(Page::new(&cx, "Clients", Frame::Desk(DeskTab::Clients)).show(move || view(&wanted, &found, &times)))
 }

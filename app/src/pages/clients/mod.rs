@@ -31,5 +31,5 @@ async fn find(operator: &Operator, id: &str) -> Result<Client, Problem> {
         Ok(id) => domain::clients::queries::get(cx.db(), scope, id).await,
         Err(_) => Err(Error::NotFound),
     };
-    found.map_err(|error| Problem::from(error).of(&cx.bare))
+    found.map_err(Problem::from)
 }

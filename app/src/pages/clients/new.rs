@@ -28,7 +28,7 @@ pub async fn create(operator: Operator, Posted(fields): Posted) -> Result<Respon
     match commands::create(cx.db(), scope, &new).await {
         Ok(client) => Ok(redirect_with(&client_path(client), &format!("Added {}.", new.name))),
         Err(error) => {
-            let form = Form::failed(fields, error).map_err(|problem| problem.of(&cx.bare))?;
+            let form = Form::failed(fields, error)?;
             draw(&operator, form).await
         }
     }
@@ -45,7 +45,7 @@ fn typed(fields: &Fields) -> NewClient {
 
 async fn draw(operator: &Operator, form: Form) -> Result<Response, Problem> {
     let Operator { cx, scope, .. } = operator;
-    let offers = list(cx.db(), scope).await.map_err(|error| Problem::from(error).of(&cx.bare))?;
+let offers = list(cx.db(), scope).await?;
     let page = Page::new(cx, "New client", Frame::Desk(DeskTab::Clients)).status(form.status());
     Ok(page.show(|| view(operator, &form, &offers)))
 }

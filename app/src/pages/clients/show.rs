@@ -48,7 +48,7 @@ pub async fn show(operator: Operator, Path(client): Path<String>) -> Result<Resp
     let client = find(&operator, &client).await?;
     let cx = &operator.cx;
     let name = client.name.clone();
-    let shown = load(&operator, client).await.map_err(|error| Problem::from(error).of(&cx.bare))?;
+    let shown = load(&operator, client).await?;
     Ok(Page::new(cx, &name, Frame::Desk(DeskTab::Clients)).show(move || view(&shown)))
 }
 

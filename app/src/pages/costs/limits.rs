@@ -35,6 +35,6 @@ pub async fn update(operator: Operator, Posted(fields): Posted) -> Result<Respon
             let refused = Refused { subject: named.to_owned(), typed: typed.to_owned(), error };
             draw(&operator, month, Some(refused)).await
         }
-        Err(error) => Err(Problem::from(error).of(&cx.bare)),
+        Err(error) => Err(error.into()),
     }
 }

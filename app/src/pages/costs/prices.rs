@@ -58,7 +58,7 @@ pub(super) async fn draw_again(
     fields: Fields,
     error: domain::Error,
 ) -> Result<Response, Problem> {
-    let form = Form::failed(fields, error).map_err(|problem| problem.of(&operator.cx.bare))?;
+    let form = Form::failed(fields, error)?;
     let prices = load(operator).await?;
     Ok(page(operator, prices, &form))
 }
@@ -69,15 +69,13 @@ pub async fn remove(
     Posted(fields): Posted,
 ) -> Result<Response, Problem> {
     let model = fields.text("model");
-    costs::commands::remove_price(cx.db(), &scope, model)
-        .await
-        .map_err(|error| Problem::from(error).of(&cx.bare))?;
+costs::commands::remove_price(cx.db(), &scope, model).await?;
     Ok(redirect_with(PRICES, &format!("Price removed for {model}. Past costs don’t change.")))
 }
 
 async fn load(operator: &Operator) -> Result<PriceTable, Problem> {
     let Operator { cx, scope, .. } = operator;
-    costs::queries::prices(cx.db(), scope).await.map_err(|error| Problem::from(error).of(&cx.bare))
+costs::queries::prices(cx.db(), scope).await.map_err(Problem::from)
 }
 
 fn page(operator: &Operator, prices: PriceTable, form: &Form) -> Response {

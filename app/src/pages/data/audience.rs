@@ -58,10 +58,10 @@ impl FromRequestParts<App> for Audience {
             return Ok(Self { cx, scope, client: None, export });
         }
         let Operator { cx, scope, .. } = Operator::from_request_parts(parts, app).await?;
-        let missing = |problem: Problem| problem.of(&cx.bare).into_response();
-        let client: ClientId = client.parse().map_err(|_| missing(Problem::not_found()))?;
+        let refuse = |problem: Problem| problem.into_response();
+        let client: ClientId = client.parse().map_err(|_| refuse(Problem::not_found()))?;
         let scope = scope.within(client);
-        let name = client_name(cx.db(), &scope).await.map_err(|error| missing(error.into()))?;
+        let name = client_name(cx.db(), &scope).await.map_err(|error| refuse(error.into()))?;
         Ok(Self { cx, scope, client: Some((client, name)), export })
     }
 }

@@ -22,12 +22,9 @@ use crate::{
 const GONE: &str = "That download is no longer available. You can prepare a new one.";
 
 pub async fn show(at: Audience) -> Result<Response, Problem> {
-    let of = |error: Error| Problem::from(error).of(&at.cx.bare);
-    let export: ExportId = at.export.parse().map_err(|_| of(Error::NotFound))?;
+    let export: ExportId = at.export.parse().map_err(|_| Error::NotFound)?;
     let app = &at.cx.bare.app;
-    match exports::commands::download(&app.db, &app.site.files, &at.scope, export).await.map_err(of)? {
-        Download::File { key, bytes, name } => zip(app, &key, bytes, &name).await.map_err(of),
-        Download::Gone => page(&at, StatusCode::GONE, Some(GONE)).await,
+match exports::commands::download(&app.db, &app.site.files, &at.scope, export).await? { Download::File { key, bytes, name } => Ok(zip(app, &key, bytes, &name).await?), Download::Gone => page(&at, StatusCode::GONE, Some(GONE)).await,
     }
 }
 

@@ -33,10 +33,8 @@ struct Glance {
 impl Glance {
     /// Reads it. The place on the client's stream is taken first, so that nothing between it and the rows is missed.
     async fn load(at: &Audience) -> Result<Self, Problem> {
-        let of = |error: Error| Problem::from(error).of(&at.cx.bare);
         Ok(Self {
-            outlook: queries::outlook(at.cx.db(), &at.scope).await.map_err(of)?,
-            shown: exports::queries::view(at.cx.db(), &at.scope).await.map_err(of)?,
+outlook: queries::outlook(at.cx.db(), &at.scope).await?, shown: exports::queries::view(at.cx.db(), &at.scope).await?,
             times: Times::of(&at.cx),
         })
     }

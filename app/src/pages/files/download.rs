@@ -16,10 +16,7 @@ use crate::web::{App, Problem, SignedIn};
 
 /// `GET /files/{file}`
 pub async fn show(SignedIn { cx, scope }: SignedIn, Path(id): Path<String>) -> Result<Response, Problem> {
-    let of = |problem: Problem| problem.of(&cx.bare);
-    let id: FileId = id.parse().map_err(|_| of(Problem::not_found()))?;
-    let file = files::queries::get(cx.db(), &scope, id).await.map_err(|error| of(error.into()))?;
-    answer(&cx.bare.app, scope.workspace, &file).await.map_err(|error| of(error.into()))
+let id: FileId = id.parse().map_err(| _ | Problem::not_found())?; let file = files::queries::get(cx.db(), &scope, id).await?; Ok(answer(&cx.bare.app, scope.workspace, &file).await?)
 }
 
 /// A file's bytes, for whoever was found to be allowed to see it.

@@ -30,12 +30,8 @@ impl Glance {
     /// Reads it. The place on the client's stream is taken first, so that nothing between it and the rows is missed.
     pub async fn load(member: &Member) -> Result<Self, Problem> {
         let Member { cx, scope, .. } = member;
-        let of = |error: Error| Problem::from(error).of(&cx.bare);
         Ok(Self {
-            outlook: queries::outlook(cx.db(), scope).await.map_err(of)?,
-            home: queries::home(cx.db(), scope).await.map_err(of)?,
-            unseen: queries::unseen(cx.db(), scope).await.map_err(of)?,
-            approvals: approvals::queries::list_open(cx.db(), scope).await.map_err(of)?,
+outlook: queries::outlook(cx.db(), scope).await?, home: queries::home(cx.db(), scope).await?, unseen: queries::unseen(cx.db(), scope).await?, approvals: approvals::queries::list_open(cx.db(), scope).await?,
             times: Times::of(cx),
             token: cx.bare.token.clone(),
             may_work: member.standing.role.may_work(),

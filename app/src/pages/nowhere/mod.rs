@@ -6,5 +6,5 @@ use crate::web::{Bare, Problem};
 
 /// 404, in the surroundings of whoever asked.
 pub async fn show(bare: Bare) -> Response {
-    Problem::not_found().of(&bare).into_response()
+    Problem::not_found().into_response()
 }

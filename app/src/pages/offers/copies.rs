@@ -11,7 +11,6 @@ pub async fn create(
     Path(offer): Path<String>,
     Posted(_): Posted,
 ) -> Result<Response, Problem> {
-    let copy =
-        duplicate(cx.db(), &scope, id(&offer)?).await.map_err(|error| Problem::from(error).of(&cx.bare))?;
+    let copy = duplicate(cx.db(), &scope, id(&offer)?).await?;
     Ok(redirect_with(&format!("/desk/offers/{copy}"), "Duplicated as a draft."))
 }

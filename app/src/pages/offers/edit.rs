@@ -14,10 +14,7 @@ pub async fn show(
     Operator { cx, scope, .. }: Operator,
     Path(offer): Path<String>,
 ) -> Result<Response, Problem> {
-    let offer = queries::get(cx.db(), &scope, id(&offer)?)
-        .await
-        .map_err(|error| Problem::from(error).of(&cx.bare))?;
-    let typed = OfferForm::from(&OfferDraft::from(&offer));
+let offer = queries::get(cx.db(), &scope, id(&offer)?).await?; let typed = OfferForm::from(&OfferDraft::from(&offer));
     let form = Form::of(form::fields(&typed));
     let currency = offer.terms.price.currency;
     Ok(editor::page(&cx, &Editor { offer: Some(offer), typed, form, currency }))
@@ -28,9 +25,7 @@ pub async fn update(
     Path(offer): Path<String>,
     Posted(fields): Posted,
 ) -> Result<Response, Problem> {
-    let offer = queries::get(cx.db(), &scope, id(&offer)?)
-        .await
-        .map_err(|error| Problem::from(error).of(&cx.bare))?;
+    let offer = queries::get(cx.db(), &scope, id(&offer)?).await?;
     let (mut typed, asked, currency) =
         (form::typed(&fields), Asked::read(&fields), offer.terms.price.currency);
     if asked != Asked::Save {
@@ -48,7 +43,7 @@ pub async fn update(
             "Saved. Existing subscriptions keep their original terms.",
         )),
         Err(error) => {
-            let form = Form::failed(form::fields(&typed), error).map_err(|problem| problem.of(&cx.bare))?;
+            let form = Form::failed(form::fields(&typed), error)?;
             Ok(editor::page(&cx, &Editor { offer: Some(offer), typed, form, currency }))
         }
     }

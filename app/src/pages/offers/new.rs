@@ -45,7 +45,7 @@ pub async fn create(
             "Saved as a draft. Publish it when you’re ready.",
         )),
         Err(error) => {
-            let form = Form::failed(form::fields(&typed), error).map_err(|problem| problem.of(&cx.bare))?;
+            let form = Form::failed(form::fields(&typed), error)?;
             Ok(editor::page(&cx, &Editor { offer: None, typed, form, currency }))
         }
     }

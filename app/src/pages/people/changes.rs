@@ -19,7 +19,7 @@ pub async fn invite(at: Managing, Posted(fields): Posted) -> Result<Response, Pr
     match asked {
         // Whoever may not invite has no form to be shown it beside.
         Err(error) if !at.cx.bare.wants_json && at.may_manage() => {
-            let form = Form::failed(fields, error).map_err(|p| p.of(&at.cx.bare))?;
+            let form = Form::failed(fields, error)?;
             Ok(page(&at, &load(&at).await?, &form))
         }
         done => Ok(answer(&at.cx.bare, done, &at.base(), &format!("Invitation sent to {email}."))),

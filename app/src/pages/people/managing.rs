@@ -67,10 +67,10 @@ impl FromRequestParts<App> for Managing {
         let Some(client) = param("client") else {
             return Ok(Self { cx: operator.cx, scope: operator.scope, audience: Audience::Desk, id });
         };
-        let missing = |problem: Problem| problem.of(&operator.cx.bare).into_response();
-        let client: ClientId = client.parse().map_err(|_| missing(Problem::not_found()))?;
+        let refuse = |problem: Problem| problem.into_response();
+        let client: ClientId = client.parse().map_err(|_| refuse(Problem::not_found()))?;
         let scope = operator.scope.within(client);
-        let name = client_name(operator.cx.db(), &scope).await.map_err(|error| missing(error.into()))?;
+        let name = client_name(operator.cx.db(), &scope).await.map_err(|error| refuse(error.into()))?;
         Ok(Self { id, ..Self::client(&operator, client, &name) })
     }
 }

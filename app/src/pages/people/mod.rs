@@ -22,7 +22,7 @@ pub async fn show(at: Managing) -> Result<Response, Problem> {
 }
 
 async fn load(at: &Managing) -> Result<People, Problem> {
-    queries::people(at.cx.db(), &at.scope).await.map_err(|error| Problem::from(error).of(&at.cx.bare))
+    queries::people(at.cx.db(), &at.scope).await.map_err(Problem::from)
 }
 
 fn page(at: &Managing, people: &People, form: &Form) -> Response {

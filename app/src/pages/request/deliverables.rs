@@ -45,7 +45,7 @@ pub async fn show(
         .find(|(name, _)| name == "deliverable")
         .map(|(_, value)| value.as_str())
         .unwrap_or_default();
-    let shown = load(&here, id, wanted.version).await.map_err(|error| here.problem(error))?;
+    let shown = load(&here, id, wanted.version).await?;
     let title = shown.deliverable.title.clone();
     let (base, times, token, may_work, desk) =
         (here.base(), Times::of(&here.cx), here.cx.bare.token.0.clone(), here.may_work(), here.desk);

@@ -15,10 +15,10 @@ use crate::{
 
 /// Files that can be taken are, whatever becomes of the others.
 pub async fn create(here: Here, form: FormWithFiles) -> Result<Response, Problem> {
-    let request = here.request().await.map_err(|error| here.problem(error))?;
+    let request = here.request().await?;
     let bare = &here.cx.bare;
     let received = form.receive_what_fits(bare, &here.scope, Some(request)).await;
-    let Received { fields, files, refused } = received.map_err(|problem| problem.of(bare))?;
+    let Received { fields, files, refused } = received?;
     let text = fields.text("text");
     let not_taken = words(&refused);
     if files.is_empty() && text.is_empty() && !refused.is_empty() {

@@ -42,7 +42,7 @@ impl FromRequestParts<App> for Here {
         };
         match (client, number) {
             (Some(client), Some(number)) => Ok(Self { cx, scope, client, number, desk }),
-            _ => Err(Problem::not_found().of(&cx.bare).into_response()),
+            _ => Err(Problem::not_found().into_response()),
         }
     }
 }
@@ -74,10 +74,5 @@ impl Here {
     /// The request's id; nothing else of it is read.
     pub async fn request(&self) -> domain::Result<RequestId> {
         queries::find(self.cx.db(), &self.scope, self.client, self.number).await
-    }
-
-    /// An error with the page's surroundings.
-    pub fn problem(&self, error: impl Into<Problem>) -> Problem {
-        error.into().of(&self.cx.bare)
     }
 }

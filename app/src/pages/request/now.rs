@@ -30,7 +30,7 @@ struct News {
 }
 
 pub async fn show(here: Here, Query(asked): Query<Since>) -> Result<Response, Problem> {
-    let news = load(&here, &asked).await.map_err(|error| here.problem(error))?;
+    let news = load(&here, &asked).await?;
     Ok(fragment(move || view(news)))
 }
 

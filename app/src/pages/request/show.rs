@@ -13,17 +13,17 @@ use super::{
 use crate::web::{Page, Problem};
 
 pub async fn show(here: Here) -> Result<Response, Problem> {
-    let loaded = load::shown(&here).await.map_err(|error| here.problem(error))?;
+    let loaded = load::shown(&here).await?;
     page(&here, StatusCode::OK, loaded, Unsaid::default()).await
 }
 
 /// Draws the page again after words that could not be sent, with the words. Where the page has no field to show them in,
 /// the reason stands on a page of its own.
 pub async fn draw_with_draft(here: &Here, draft: &str, error: Error) -> Result<Response, Problem> {
-    let mut loaded = load::shown(here).await.map_err(|error| here.problem(error))?;
+    let mut loaded = load::shown(here).await?;
     let place = &mut loaded.1.place;
     if !place.may_work {
-        return Err(here.problem(error));
+        return Err(error.into());
     }
     place.draft = draft.to_owned();
     place.refused = words(error);
@@ -40,7 +40,7 @@ pub fn words(error: Error) -> String {
 
 /// Draws the page again after a backstage note that was not taken, with the note.
 pub async fn draw_with_note(here: &Here, note: &str, error: Error) -> Result<Response, Problem> {
-    let loaded = load::shown(here).await.map_err(|error| here.problem(error))?;
+    let loaded = load::shown(here).await?;
     let unsaid = Unsaid { words: note.to_owned(), refused: words(error) };
     page(here, StatusCode::UNPROCESSABLE_ENTITY, loaded, unsaid).await
 }
@@ -48,10 +48,10 @@ pub async fn draw_with_note(here: &Here, note: &str, error: Error) -> Result<Res
 /// Draws the page again after a change that was asked for and refused, with what was asked for. Where nothing can be
 /// asked for any more, the reason stands on a page of its own.
 pub async fn draw_with_reason(here: &Here, reason: &str, error: Error) -> Result<Response, Problem> {
-    let mut loaded = load::shown(here).await.map_err(|error| here.problem(error))?;
+    let mut loaded = load::shown(here).await?;
     let shown = &mut loaded.1;
     let Some(review) = shown.beside.review.as_mut().filter(|of| of.may_change && shown.place.may_work) else {
-        return Err(here.problem(error));
+        return Err(error.into());
     };
     review.reason = reason.to_owned();
     review.error = words(error);
@@ -60,7 +60,7 @@ pub async fn draw_with_reason(here: &Here, reason: &str, error: Error) -> Result
 
 /// Draws the page again after files of which none was taken, with the reasons beside their field.
 pub async fn draw_with_files(here: &Here, not_taken: String) -> Result<Response, Problem> {
-    let mut loaded = load::shown(here).await.map_err(|error| here.problem(error))?;
+    let mut loaded = load::shown(here).await?;
     loaded.1.place.not_taken = not_taken;
     page(here, StatusCode::UNPROCESSABLE_ENTITY, loaded, Unsaid::default()).await
 }
@@ -71,8 +71,8 @@ async fn page(
     (detail, shown): (Detail, Shown),
     unsaid: Unsaid,
 ) -> Result<Response, Problem> {
-    let backstage = notes::load(here, &detail, unsaid).await.map_err(|error| here.problem(error))?;
-    let costs = costs::load(here, &detail).await.map_err(|error| here.problem(error))?;
+    let backstage = notes::load(here, &detail, unsaid).await?;
+    let costs = costs::load(here, &detail).await?;
     let title = format!("{} #{}", shown.title, shown.number);
     Ok(Page::new(&here.cx, &title, here.frame()).live().status(status).show(move || {
         view! {

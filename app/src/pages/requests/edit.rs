@@ -42,16 +42,15 @@ pub async fn save(
     match commands::edit(member.cx.db(), &member.scope, detail.card.id, title, brief).await {
         Ok(()) => Ok(redirect_with(&request::path(detail.card.number), "Saved.")),
         Err(error) => {
-            let form = Form::failed(fields, error).map_err(|problem| problem.of(bare))?;
+            let form = Form::failed(fields, error)?;
             draw(&member, &detail, &form, false).await
         }
     }
 }
 
 async fn load(member: &Member, number: &str) -> Result<Detail, Problem> {
-    let of = |error: Error| Problem::from(error).of(&member.cx.bare);
-    let number = number.parse().map_err(|_| of(Error::NotFound))?;
-    queries::by_number(member.cx.db(), &member.scope, member.client, number).await.map_err(of)
+    let number = number.parse().map_err(|_| Error::NotFound)?;
+    queries::by_number(member.cx.db(), &member.scope, member.client, number).await.map_err(Problem::from)
 }
 
 fn is_open(detail: &Detail) -> bool {
@@ -59,9 +58,7 @@ fn is_open(detail: &Detail) -> bool {
 }
 
 async fn draw(member: &Member, detail: &Detail, form: &Form, preview: bool) -> Result<Response, Problem> {
-    let preview = form::preview(member.cx.db(), &member.scope, form, preview)
-        .await
-        .map_err(|error| Problem::from(error).of(&member.cx.bare))?;
+    let preview = form::preview(member.cx.db(), &member.scope, form, preview).await?;
     let page = Page::new(&member.cx, "Edit request", Frame::Portal(PortalTab::Requests)).workshop();
     Ok(page.status(form.status()).show(|| view(member, detail, form, preview)))
 }

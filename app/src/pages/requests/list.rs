@@ -63,9 +63,8 @@ impl Wanted {
 
 /// `GET /portal/requests`
 pub async fn show(member: Member, Query(query): Query<HashMap<String, String>>) -> Result<Response, Problem> {
-    let of = |error: Error| Problem::from(error).of(&member.cx.bare);
     let wanted = Wanted::read(&query);
-    let outlook = queries::outlook(member.cx.db(), &member.scope).await.map_err(of)?;
+    let outlook = queries::outlook(member.cx.db(), &member.scope).await?;
     let found = load(&member, &wanted).await?;
     let times = Times::of(&member.cx);
     let parts = wanted.address(PARTS, wanted.column, wanted.page);
@@ -95,9 +94,7 @@ pub async fn parts(
 
 async fn load(member: &Member, wanted: &Wanted) -> Result<requests::Page, Problem> {
     let Wanted { words, column, page } = wanted;
-    queries::search(member.cx.db(), &member.scope, words, *column, *page)
-        .await
-        .map_err(|error| Problem::from(error).of(&member.cx.bare))
+    queries::search(member.cx.db(), &member.scope, words, *column, *page).await.map_err(Problem::from)
 }
 
 fn chips(wanted: &Wanted) -> AnyView {

@@ -44,8 +44,7 @@ pub async fn show(member: Member) -> Result<Response, Problem> {
 pub async fn create(member: Member, form: FormWithFiles) -> Result<Response, Problem> {
     allowed(&member)?;
     let bare = &member.cx.bare;
-    let Received { fields, files, refused } =
-        form.receive_what_fits(bare, &member.scope, None).await.map_err(|problem| problem.of(bare))?;
+    let Received { fields, files, refused } = form.receive_what_fits(bare, &member.scope, None).await?;
     let ids = chosen(&fields, files);
     let again = fields.has("remove") || fields.text("do") == "preview";
     if again || !refused.is_empty() {
@@ -62,7 +61,7 @@ pub async fn create(member: Member, form: FormWithFiles) -> Result<Response, Pro
         )),
         Err(error) if bare.wants_json => Ok(answer(bare, Err(error), LIST, "")),
         Err(error) => {
-            let form = Form::failed(fields, error).map_err(|problem| problem.of(bare))?;
+            let form = Form::failed(fields, error)?;
             let files = here(&member, &ids).await?;
             draw(&member, Draft { form, files, refused: Vec::new(), preview: false }).await
         }
@@ -75,7 +74,7 @@ fn allowed(member: &Member) -> Result<(), Problem> {
         return Ok(());
     }
     let why = "Your role is Billing, so you can view requests but not send or change them. An owner can change your role.";
-    Err(Problem::from(Error::refused(why)).of(&member.cx.bare))
+    Err(Error::refused(why).into())
 }
 
 /// The files that go along: those from before but for the removed one, then those that just came.
@@ -123,19 +122,15 @@ async fn here(member: &Member, ids: &[FileId]) -> Result<Vec<File>, Problem> {
         match files::queries::get(member.cx.db(), &member.scope, *id).await {
             Ok(file) => found.push(file),
             Err(Error::NotFound) => {}
-            Err(error) => return Err(Problem::from(error).of(&member.cx.bare)),
+            Err(error) => return Err(error.into()),
         }
     }
     Ok(found)
 }
 
 async fn draw(member: &Member, draft: Draft) -> Result<Response, Problem> {
-    let outlook = queries::outlook(member.cx.db(), &member.scope)
-        .await
-        .map_err(|error| Problem::from(error).of(&member.cx.bare))?;
-    let preview = form::preview(member.cx.db(), &member.scope, &draft.form, draft.preview)
-        .await
-        .map_err(|error| Problem::from(error).of(&member.cx.bare))?;
+    let outlook = queries::outlook(member.cx.db(), &member.scope).await?;
+    let preview = form::preview(member.cx.db(), &member.scope, &draft.form, draft.preview).await?;
     let page = Page::new(&member.cx, "New request", Frame::Portal(PortalTab::Requests)).workshop();
     Ok(page.status(draft.form.status()).show(|| view(member, &draft, preview, &outlook)))
 }

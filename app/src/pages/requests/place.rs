@@ -17,7 +17,7 @@ pub async fn put(
     Posted(fields): Posted,
 ) -> Result<Response, Problem> {
     let bare = &member.cx.bare;
-    let number = number.parse().map_err(|_| Problem::not_found().of(bare))?;
+    let number = number.parse().map_err(|_| Problem::not_found())?;
     match carry_out(&member, number, &fields).await {
         Ok(note) => Ok(answer(bare, Ok(()), QUEUE, &note)),
         Err(error) => Ok(answer(bare, Err(error), QUEUE, "")),

@@ -15,22 +15,18 @@ use crate::{
 
 /// `POST /portal/markdown`: what `brief` reads like, as a part of the page.
 pub async fn markdown(member: Member, Posted(fields): Posted) -> Result<Response, Problem> {
-    let html = markdown::preview(member.cx.db(), &member.scope, fields.raw("brief"))
-        .await
-        .map_err(|error| Problem::from(error).of(&member.cx.bare))?;
+    let html = markdown::preview(member.cx.db(), &member.scope, fields.raw("brief")).await?;
     Ok(fragment(move || view! { <div class="prose" inner_html=html></div> }))
 }
 
 /// `POST /portal/files`: a file that is chosen before its form is sent; answers how the form shows it.
 pub async fn file(member: Member, form: FormWithFiles) -> Result<Response, Problem> {
     let bare = &member.cx.bare;
-    let received = form.receive(bare, &member.scope, None).await.map_err(|problem| problem.of(bare))?;
+    let received = form.receive(bare, &member.scope, None).await?;
     let Some(id) = received.files.first() else {
-        return Err(Problem::from(Error::refused("We didn’t get a file. Choose it again.")).of(bare));
+        return Err(Error::refused("We didn’t get a file. Choose it again.").into());
     };
-    let file = files::queries::get(member.cx.db(), &member.scope, *id)
-        .await
-        .map_err(|error| Problem::from(error).of(bare))?;
+let file = files::queries::get(member.cx.db(), &member.scope, * id).await?;
     let html = form::file(&file).to_html();
     Ok(Json(serde_json::json!({ "ok": true, "html": html })).into_response())
 }

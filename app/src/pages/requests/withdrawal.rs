@@ -12,7 +12,7 @@ use crate::web::{Member, Posted, Problem, answer};
 /// `POST /portal/requests/{number}/withdrawal`
 pub async fn create(member: Member, Path(number): Path<String>, _: Posted) -> Result<Response, Problem> {
     let bare = &member.cx.bare;
-    let number = number.parse().map_err(|_| Problem::not_found().of(bare))?;
+    let number = number.parse().map_err(|_| Problem::not_found())?;
     let done = withdraw(&member, number).await;
     Ok(answer(bare, done, LIST, &format!("#{number} withdrawn.")))
 }

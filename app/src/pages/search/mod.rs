@@ -19,9 +19,7 @@ pub struct Wanted {
 /// `GET /desk/requests?q=`
 pub async fn show(operator: Operator, Query(wanted): Query<Wanted>) -> Result<Response, Problem> {
     let Operator { cx, scope, .. } = operator;
-    let found = queries::search_all(cx.db(), &scope, &wanted.q)
-        .await
-        .map_err(|error| Problem::from(error).of(&cx.bare))?;
+    let found = queries::search_all(cx.db(), &scope, &wanted.q).await?;
     Ok(Page::new(&cx, "Find a request", Frame::Desk(DeskTab::Board)).show(move || view(&wanted.q, &found)))
 }
 

@@ -14,9 +14,7 @@ use crate::{
 };
 
 pub async fn show(Operator { cx, scope, .. }: Operator) -> Result<Response, Problem> {
-    let settings =
-        queries::settings(cx.db(), &scope).await.map_err(|error| Problem::from(error).of(&cx.bare))?;
-    Ok(page(&cx, &Form::of(form::fields(&SettingsForm::from(&settings)))))
+let settings = queries::settings(cx.db(), &scope).await?; Ok(page(&cx, &Form::of(form::fields(&SettingsForm::from(&settings)))))
 }
 
 pub async fn update(
@@ -31,7 +29,7 @@ pub async fn update(
     match kept {
         Ok(()) => Ok(redirect_with("/desk/settings", "Saved.")),
         Err(error) => {
-            let form = Form::failed(form::fields(&typed), error).map_err(|problem| problem.of(&cx.bare))?;
+            let form = Form::failed(form::fields(&typed), error)?;
             Ok(page(&cx, &form))
         }
     }

@@ -55,20 +55,19 @@ pub async fn submit(cx: Cx, Posted(fields): Posted) -> Result<Response, Problem>
     };
     let error = match sign_up::sign_up(cx.db(), &cx.workspace, &asked, cx.bare.origin()).await {
         Ok(place) => {
-            enter(&cx.bare, &place).await.map_err(|p| p.of(&cx.bare))?;
+            enter(&cx.bare, &place).await?;
             return Ok(redirect("/signup/welcome"));
         }
         Err(error) => error,
     };
-    let form = Form::failed(fields, renamed(error, offer)).map_err(|p| p.of(&cx.bare))?;
+    let form = Form::failed(fields, renamed(error, offer))?;
     let offers = offers(&cx, offer).await?;
     Ok(form::page(&cx, &offers, &form))
 }
 
 /// What is sold; if that is much, the chosen one stays in sight.
 async fn offers(cx: &Cx, chosen: Option<OfferId>) -> Result<Vec<Offer>, Problem> {
-    let found = queries::list_published(cx.db(), &Scope::visitor(cx.workspace.id)).await;
-    let mut offers = found.map_err(|error| Problem::from(error).of(&cx.bare))?;
+let found = queries::list_published(cx.db(), &Scope::visitor(cx.workspace.id)).await; let mut offers = found?;
     if offers.len() > MOST
         && let Some(at) = offers.iter().position(|offer| Some(offer.id) == chosen)
     {

@@ -21,7 +21,7 @@ pub async fn show(member: Member) -> Result<Response, Problem> {
         let confirmed = profile::is_confirmed(cx.db(), member.standing.person).await?;
         Ok::<_, domain::Error>((welcome, confirmed))
     };
-    let (welcome, confirmed) = load.await.map_err(|error| Problem::from(error).of(&cx.bare))?;
+    let (welcome, confirmed) = load.await?;
     Ok(page(&member, &welcome, confirmed))
 }
 

@@ -6,8 +6,7 @@ use crate::web::{Cx, Frame, Page, Problem};
 
 /// What a client agrees to at sign-up.
 pub async fn show(cx: Cx) -> Result<Response, Problem> {
-    let html =
-        markdown::html(&cx.workspace.terms).await.map_err(|error| Problem::from(error).of(&cx.bare))?;
+    let html = markdown::html(&cx.workspace.terms).await?;
     let name = cx.workspace.name.clone();
     Ok(Page::new(&cx, "Terms", Frame::Store).show(|| {
         view! {

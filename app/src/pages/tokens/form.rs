@@ -37,7 +37,7 @@ pub async fn create(operator: Operator, Posted(fields): Posted) -> Result<Respon
     match tokens::commands::create(cx.db(), scope, new.clone()).await {
         Ok((_, text)) => Ok(made::show(cx, &new, &text)),
         Err(error) => {
-            let form = Form::failed(fields, error).map_err(|problem| problem.of(&cx.bare))?;
+            let form = Form::failed(fields, error)?;
             draw(&operator, form).await
         }
     }
@@ -58,7 +58,7 @@ type Choices = Vec<(String, String)>;
 
 async fn draw(operator: &Operator, form: Form) -> Result<Response, Problem> {
     let cx = &operator.cx;
-    let (agents, clients) = choices(operator).await.map_err(|error| Problem::from(error).of(&cx.bare))?;
+    let (agents, clients) = choices(operator).await?;
     let page = Page::new(cx, "New token", Frame::Desk(DeskTab::None)).status(form.status());
     Ok(page.show(|| view(operator, &form, agents, clients)))
 }

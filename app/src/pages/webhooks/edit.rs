@@ -20,7 +20,7 @@ pub async fn save(
     match saved {
         Ok(()) => Ok(redirect_with(&format!("{LIST}/{}", found.id), "Saved.")),
         Err(error) => {
-            let form = Form::failed(fields, error).map_err(|problem| problem.of(&cx.bare))?;
+            let form = Form::failed(fields, error)?;
             show::draw(&operator, found, form).await
         }
     }

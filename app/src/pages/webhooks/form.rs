@@ -32,7 +32,7 @@ pub async fn create(operator: Operator, Posted(fields): Posted) -> Result<Respon
     match made {
         Ok((new, text)) => Ok(secret::show(cx, &new.url, &text)),
         Err(error) => {
-            let form = Form::failed(fields, error).map_err(|problem| problem.of(&cx.bare))?;
+            let form = Form::failed(fields, error)?;
             Ok(draw(&operator, &form))
         }
     }

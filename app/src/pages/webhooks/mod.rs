@@ -33,5 +33,5 @@ async fn find(operator: &Operator, webhook: &str) -> Result<Webhook, Problem> {
         Ok(id) => webhooks::queries::get(cx.db(), scope, id).await,
         Err(_) => Err(Error::NotFound),
     };
-    found.map_err(|error| Problem::from(error).of(&cx.bare))
+    found.map_err(Problem::from)
 }

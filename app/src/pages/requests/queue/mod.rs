@@ -28,10 +28,9 @@ struct Line {
 
 impl Line {
     async fn load(member: &Member) -> Result<Self, Problem> {
-        let of = |error: Error| Problem::from(error).of(&member.cx.bare);
         Ok(Self {
-            outlook: queries::outlook(member.cx.db(), &member.scope).await.map_err(of)?,
-            cards: queries::queue(member.cx.db(), &member.scope).await.map_err(of)?,
+            outlook: queries::outlook(member.cx.db(), &member.scope).await?,
+            cards: queries::queue(member.cx.db(), &member.scope).await?,
             times: Times::of(&member.cx),
             token: member.cx.bare.token.0.clone(),
             may_work: member.standing.role.may_work(),
