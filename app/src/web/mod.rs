@@ -11,6 +11,7 @@ mod host;
 mod kept;
 mod outward;
 mod page;
+mod path;
 mod problem;
 mod reach;
 mod respond;
@@ -28,6 +29,7 @@ pub use host::{host_name, named};
 pub use kept::{FIELD as TYPED_FIELD, Typed, carry, keep};
 pub use outward::{Outward, Told};
 pub use page::{DeskTab, Frame, Page, PortalTab};
+pub use path::Path;
 pub use problem::Problem;
 pub use reach::{
     FORWARDING, Reach, is_forwarded, is_from_here, is_local_origin, is_loopback_name, is_loopback_url,

@@ -5,6 +5,7 @@ pub mod bearer;
 mod body;
 mod clients;
 mod document;
+mod path;
 mod problem;
 mod requests;
 mod runs;

@@ -3,7 +3,10 @@
 use std::sync::Arc;
 
 use app::web::App;
-use axum::http::HeaderMap;
+use axum::{
+    extract::{FromRequestParts, Path},
+    http::{HeaderMap, request::Parts},
+};
 use domain::{Scope, ids::RequestId, requests::queries};
 use sessions::{StreamId, Tenant};
 use tokio_util::sync::CancellationToken;
@@ -22,6 +25,20 @@ pub struct Auth {
     limits: Arc<Limits>,
     stop: CancellationToken,
     intervals: FollowIntervals,
+}
+
+/// The session that an address names; what cannot name one is not there.
+pub(super) struct SessionPath(pub(super) StreamId);
+
+impl<S: Send + Sync> FromRequestParts<S> for SessionPath {
+    type Rejection = ProtocolError;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, ProtocolError> {
+        match Path::from_request_parts(parts, state).await {
+            Ok(Path(session)) => Ok(Self(session)),
+            Err(_) => Err(ProtocolError::not_found()),
+        }
+    }
 }
 
 /// Somebody who was let in, and to what.
@@ -60,8 +77,7 @@ impl Auth {
     }
 
     /// Lets in whoever is signed in and may see the session; to all others it is not there.
-    pub(super) async fn admit(&self, headers: &HeaderMap, session: &str) -> Result<Visit, ProtocolError> {
-        let stream: StreamId = session.parse().map_err(|_| ProtocolError::not_found())?;
+    pub(super) async fn admit(&self, headers: &HeaderMap, stream: StreamId) -> Result<Visit, ProtocolError> {
         let (reader, scope) = self.people.admit(headers, stream).await?;
         let (request, client) = queries::of_session(&self.app().db, &scope, stream.0).await?;
         let tenant = tenant(&scope);

@@ -1,9 +1,9 @@
 //! `GET /desk/agents/{agent}`, `POST /desk/agents/{agent}`: who an agent is, and how it is reached.
 
-use axum::{extract::Path, response::Response};
+use axum::response::Response;
 use domain::{
-    Error,
     agents::{self, Agent},
+    ids::AgentId,
 };
 
 use super::{
@@ -11,10 +11,10 @@ use super::{
     form::{Sheet, typed},
     reach,
 };
-use crate::web::{Fields, Form, Operator, Posted, Problem, redirect_with};
+use crate::web::{Fields, Form, Operator, Path, Posted, Problem, redirect_with};
 
-pub async fn edit(operator: Operator, Path(agent): Path<String>) -> Result<Response, Problem> {
-    let agent = find(&operator, &agent).await?;
+pub async fn edit(operator: Operator, Path(agent): Path<AgentId>) -> Result<Response, Problem> {
+    let agent = find(&operator, agent).await?;
     let values = Fields::default()
         .with("name", agent.name.clone())
         .with("persona", agent.persona.clone())
@@ -25,10 +25,10 @@ pub async fn edit(operator: Operator, Path(agent): Path<String>) -> Result<Respo
 
 pub async fn save(
     operator: Operator,
-    Path(agent): Path<String>,
+    Path(agent): Path<AgentId>,
     Posted(fields): Posted,
 ) -> Result<Response, Problem> {
-    let agent = find(&operator, &agent).await?;
+    let agent = find(&operator, agent).await?;
     if fields.text("do") == "try" {
         return try_out(&operator, &agent, fields).await;
     }
@@ -71,16 +71,11 @@ async fn try_out(operator: &Operator, agent: &Agent, fields: Fields) -> Result<R
 
 async fn sheet(operator: &Operator, agent: &Agent, form: Form) -> Result<Sheet, Problem> {
     let Operator { cx, scope, .. } = operator;
-let has_key = agents::queries::has_key(cx.db(), scope, agent.id).await; let has_key = has_key?;
+    let has_key = agents::queries::has_key(cx.db(), scope, agent.id).await?;
     let agent = Some((format!("{LIST}/{}", agent.id), agent.name.clone()));
     Ok(Sheet { form, agent, has_key, tried: None })
 }
 
-async fn find(operator: &Operator, agent: &str) -> Result<Agent, Problem> {
-    let Operator { cx, scope, .. } = operator;
-    let found = match agent.parse() {
-        Ok(id) => agents::queries::get(cx.db(), scope, id).await,
-        Err(_) => Err(Error::NotFound),
-    };
-    found.map_err(Problem::from)
+async fn find(operator: &Operator, agent: AgentId) -> domain::Result<Agent> {
+    agents::queries::get(operator.cx.db(), &operator.scope, agent).await
 }

@@ -22,7 +22,7 @@ pub(super) struct SystemRole {
 impl SystemRole {
     async fn load(operator: &Operator) -> Result<Self, Problem> {
         let Operator { cx, scope, .. } = operator;
-let agents = agents::queries::list_with_runs(cx.db(), scope).await?;
+        let agents = agents::queries::list_with_runs(cx.db(), scope).await?;
         Ok(Self { agents, times: Times::of(cx), token: cx.bare.token.clone() })
     }
 }

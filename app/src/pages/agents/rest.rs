@@ -1,18 +1,15 @@
 //! `POST /desk/agents/{agent}/rest`: an agent rests, or takes work again. What it has in hand it finishes.
 
-use axum::{extract::Path, response::Response};
-use domain::{Error, agents};
+use axum::response::Response;
+use domain::{agents, ids::AgentId};
 
 use super::LIST;
-use crate::web::{Operator, Posted, answer};
+use crate::web::{Operator, Path, Posted, answer};
 
-pub async fn create(operator: Operator, Path(agent): Path<String>, Posted(fields): Posted) -> Response {
+pub async fn create(operator: Operator, Path(agent): Path<AgentId>, Posted(fields): Posted) -> Response {
     let Operator { cx, scope, .. } = operator;
     let ready = fields.text("ready") == "yes";
-    let done = match agent.parse() {
-        Ok(agent) => agents::commands::set_ready(cx.db(), &scope, agent, ready).await,
-        Err(_) => Err(Error::NotFound),
-    };
+    let done = agents::commands::set_ready(cx.db(), &scope, agent, ready).await;
     answer(
         &cx.bare,
         done,

@@ -1,7 +1,7 @@
 //! `GET /desk/billing/credits/{credit}` and `POST …/state`: a credit note, and whether its money went back; `GET
 //! /portal/billing/credits/{number}`: a client's own.
 
-use axum::{extract::Path, response::Response};
+use axum::response::Response;
 use domain::{
     Error,
     billing::{CreditNote, commands, queries, words},
@@ -10,17 +10,17 @@ use domain::{
 };
 use leptos::prelude::*;
 
-use super::{id, sheet::address};
+use super::{ sheet::address };
 use crate::{
     components::{crumbs::crumbs, field::token},
-    web::{Cx, DeskTab, Frame, Member, Operator, Page, PortalTab, Posted, Problem, answer},
+    web::{Cx, DeskTab, Frame, Member, Operator, Page, Path, PortalTab, Posted, Problem, answer},
 };
 
 pub async fn show(
     Operator { cx, scope, .. }: Operator,
-    Path(credit): Path<String>,
+    Path(credit): Path<CreditNoteId>,
 ) -> Result<Response, Problem> {
-let note = queries::get_credit_note(cx.db(), &scope, id(&credit)?).await?;
+let note = queries::get_credit_note(cx.db(), &scope, credit).await?;
     let name = title(&note);
     let client = format!("/desk/clients/{}", note.client);
     Ok(Page::new(&cx, &name, Frame::Desk(DeskTab::Billing)).show(|| {
@@ -41,10 +41,9 @@ let note = queries::get_credit_note(cx.db(), &scope, id(&credit)?).await?;
 /// Whether the money went back.
 pub async fn update(
     Operator { cx, scope, .. }: Operator,
-    Path(credit): Path<String>,
+    Path(credit): Path<CreditNoteId>,
     Posted(fields): Posted,
 ) -> Result<Response, Problem> {
-    let credit: CreditNoteId = id(&credit)?;
     let (settled, note) = match fields.text("state") {
         "settled" => (Some(true), "Marked as paid back."),
         "open" => (Some(false), "Marked as not paid back."),
@@ -59,9 +58,9 @@ pub async fn update(
 
 pub async fn show_mine(
     Member { cx, scope, .. }: Member,
-    Path(number): Path<String>,
+    Path(number): Path<u64>,
 ) -> Result<Response, Problem> {
-let number: u64 = id(&number)?; let note = queries::get_credit_note_by_number(cx.db(), &scope, number).await?;
+let note = queries::get_credit_note_by_number(cx.db(), &scope, number).await?;
     let name = title(&note);
     Ok(Page::new(&cx, &name, Frame::Portal(PortalTab::Billing)).show(|| {
         view! {

@@ -1,24 +1,20 @@
 //! `GET /desk/billing/invoices/new` and `POST /desk/billing/invoices`: a new draft; `GET` and `POST
 //! /desk/billing/invoices/{invoice}/draft`: one that is written anew.
 
-use axum::{
-    extract::{Path, Query},
-    response::Response,
-};
+use axum::{extract::Query, response::Response};
 use domain::{
     Error, FieldErrors,
     billing::{Invoice, InvoiceState, commands, queries},
-    ids::ClientId,
+    ids::{ClientId, InvoiceId},
     money::Currency,
 };
 use serde::Deserialize;
 
 use super::{
     compose::{self, Compose},
-    id,
     typed::Typed,
 };
-use crate::web::{Cx, Fields, Form, Operator, Posted, Problem, redirect_with};
+use crate::web::{Cx, Fields, Form, Operator, Path, Posted, Problem, redirect_with};
 
 /// What the address may say already.
 #[derive(Deserialize)]
@@ -70,9 +66,9 @@ let clients = queries::list_billable_clients(cx.db(), &scope).await?;
 
 pub async fn show(
     Operator { cx, scope, .. }: Operator,
-    Path(invoice): Path<String>,
+    Path(invoice): Path<InvoiceId>,
 ) -> Result<Response, Problem> {
-    let invoice = queries::get(cx.db(), &scope, id(&invoice)?).await?;
+    let invoice = queries::get(cx.db(), &scope, invoice).await?;
     if invoice.state != InvoiceState::Draft {
         return Err(Problem::not_found());
     }
@@ -83,10 +79,10 @@ pub async fn show(
 
 pub async fn update(
     Operator { cx, scope, .. }: Operator,
-    Path(invoice): Path<String>,
+    Path(invoice): Path<InvoiceId>,
     Posted(fields): Posted,
 ) -> Result<Response, Problem> {
-    let invoice = queries::get(cx.db(), &scope, id(&invoice)?).await?;
+    let invoice = queries::get(cx.db(), &scope, invoice).await?;
     let mut typed = Typed::of(&fields);
     if fields.text("do") == "grow" {
         typed.grow();

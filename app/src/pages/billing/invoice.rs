@@ -1,20 +1,23 @@
 //! `GET /desk/billing/invoices/{invoice}`: one invoice, and what an operator may do to it.
 
-use axum::{extract::Path, response::Response};
-use domain::billing::{Invoice, InvoiceState, queries, words};
+use axum::response::Response;
+use domain::{
+    billing::{Invoice, InvoiceState, queries, words},
+    ids::InvoiceId,
+};
 use leptos::prelude::*;
 
-use super::{id, sheet::sheet, title};
+use super::{sheet::sheet, title};
 use crate::{
     components::{crumbs::crumbs, field::token},
-    web::{Cx, DeskTab, Frame, Operator, Page, Problem},
+    web::{Cx, DeskTab, Frame, Operator, Page, Path, Problem},
 };
 
 pub async fn show(
     Operator { cx, scope, .. }: Operator,
-    Path(invoice): Path<String>,
+    Path(invoice): Path<InvoiceId>,
 ) -> Result<Response, Problem> {
-    let invoice = queries::get(cx.db(), &scope, id(&invoice)?).await?;
+    let invoice = queries::get(cx.db(), &scope, invoice).await?;
     let name = title(&invoice);
     Ok(Page::new(&cx, &name, Frame::Desk(DeskTab::Billing)).show(|| {
         view! {

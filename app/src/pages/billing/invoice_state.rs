@@ -1,21 +1,19 @@
 //! `POST /desk/billing/invoices/{invoice}/state`: issued, paid, unpaid again, void, credited, or a draft thrown away.
 
-use axum::{extract::Path, response::Response};
+use axum::response::Response;
 use domain::{
     Error,
-    billing::commands::{self, IssueOutcome},
-    ids::CreditNoteId,
+billing::commands::{ self, IssueOutcome }, ids::{ CreditNoteId, InvoiceId },
 };
 
-use super::id;
-use crate::web::{Operator, Posted, Problem, answer};
+use crate::web::{Operator, Path, Posted, Problem, answer};
 
 pub async fn update(
     Operator { cx, scope, .. }: Operator,
-    Path(invoice): Path<String>,
+    Path(invoice): Path<InvoiceId>,
     Posted(fields): Posted,
 ) -> Result<Response, Problem> {
-    let (db, invoice) = (cx.db(), id(&invoice)?);
+    let db = cx.db();
     let wanted = fields.text("state");
     let mut credit: Option<CreditNoteId> = None;
     let (done, note) = match wanted {

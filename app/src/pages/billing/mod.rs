@@ -21,13 +21,6 @@ mod typed;
 
 use domain::billing::Invoice;
 
-use crate::web::Problem;
-
-/// The id in an address; an address with anything else leads nowhere.
-fn id<T: std::str::FromStr>(text: &str) -> Result<T, Problem> {
-    text.parse().map_err(|_| Problem::not_found())
-}
-
 /// An invoice's number as its pages say it: `Invoice 0042`, or that it is a draft.
 fn title(invoice: &Invoice) -> String {
     invoice.number.map_or("Draft invoice".to_owned(), |number| {

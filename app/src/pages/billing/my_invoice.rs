@@ -1,17 +1,16 @@
 //! `GET /portal/billing/{number}`: one of a client's own invoices.
 
-use axum::{extract::Path, response::Response};
+use axum::response::Response;
 use domain::billing::queries;
 use leptos::prelude::*;
 
-use super::{id, invoice::print_hint, sheet::sheet, title};
+use super::{invoice::print_hint, sheet::sheet, title};
 use crate::{
     components::crumbs::crumbs,
-    web::{Frame, Member, Page, PortalTab, Problem},
+    web::{Frame, Member, Page, Path, PortalTab, Problem},
 };
 
-pub async fn show(Member { cx, scope, .. }: Member, Path(number): Path<String>) -> Result<Response, Problem> {
-let number: u64 = id(&number)?; let invoice = queries::get_by_number(cx.db(), &scope, number).await?;
+pub async fn show(Member { cx, scope, ..}: Member, Path(number): Path<u64>) -> Result<Response, Problem> { let invoice = queries::get_by_number(cx.db(), &scope, number).await?;
     let name = title(&invoice);
     Ok(Page::new(&cx, &name, Frame::Portal(PortalTab::Billing)).show(|| {
         view! {

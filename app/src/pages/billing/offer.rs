@@ -1,7 +1,7 @@
 //! `POST /portal/billing/offer` and `POST /desk/clients/{client}/offer`: a client starts a subscription, or changes the one
 //! that it holds.
 
-use axum::{extract::Path, response::Response};
+use axum::response::Response;
 use domain::{
     Error, FieldErrors, Result as Done, Scope,
     billing::{
@@ -13,15 +13,13 @@ use domain::{
 };
 use leptos::prelude::*;
 
-use super::id;
-use crate::web::{Cx, FormToken, Member, Operator, Posted, Problem, answer};
+use crate::web::{Cx, FormToken, Member, Operator, Path, Posted, Problem, answer};
 
 pub async fn choose(
     Operator { cx, scope, .. }: Operator,
-    Path(client): Path<String>,
+    Path(client): Path<ClientId>,
     Posted(fields): Posted,
 ) -> Result<Response, Problem> {
-    let client: ClientId = id(&client)?;
     let (done, note) = chosen(&cx, &scope, client, fields.text("offer")).await;
     Ok(answer(&cx.bare, done, &fields.back(&format!("/desk/clients/{client}")), note))
 }

@@ -1,7 +1,7 @@
 //! `POST …/subscriptions/{subscription}/state` for operators and `POST /portal/billing/subscription` for a client: pause,
 //! resume, end with the period or keep it after all, end now.
 
-use axum::{extract::Path, response::Response};
+use axum::response::Response;
 use domain::{
     Error, Result as Done, Scope,
     billing::{
@@ -11,15 +11,14 @@ use domain::{
     ids::SubscriptionId,
 };
 
-use super::id;
-use crate::web::{Cx, Member, Operator, Posted, Problem, answer};
+use crate::web::{Cx, Member, Operator, Path, Posted, Problem, answer};
 
 pub async fn update(
     Operator { cx, scope, .. }: Operator,
-    Path(subscription): Path<String>,
+    Path(subscription): Path<SubscriptionId>,
     Posted(fields): Posted,
 ) -> Result<Response, Problem> {
-    let (done, note) = change(&cx, &scope, id(&subscription)?, fields.text("state")).await;
+    let (done, note) = change(&cx, &scope, subscription, fields.text("state")).await;
     Ok(answer(&cx.bare, done, &fields.back("/desk/billing"), note))
 }
 

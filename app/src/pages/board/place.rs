@@ -5,7 +5,6 @@
 
 use axum::{
     Json,
-    extract::Path,
     response::{IntoResponse, Response},
 };
 use domain::{
@@ -17,17 +16,17 @@ use domain::{
 use super::show::{Wanted, draw};
 use crate::{
     components::desk::column_name,
-    web::{Fields, Operator, Posted, Problem, answer, redirect_with},
+    web::{Fields, Operator, Path, Posted, Problem, answer, redirect_with},
 };
 
 pub async fn create(
     operator: Operator,
-    Path((client, number)): Path<(String, String)>,
+    Path((client, number)): Path<(ClientId, u64)>,
     Posted(fields): Posted,
 ) -> Result<Response, Problem> {
     let bare = &operator.cx.bare;
     let wanted = Wanted { client: back(&fields), q: String::new() };
-    match carry_out(&operator, &client, &number, &fields).await {
+    match carry_out(&operator, client, number, &fields).await {
         Ok(Some(moved)) if bare.wants_json => Ok(Json(told(&moved, fields.has("position"))).into_response()),
         Ok(moved) => {
             let note = moved.map(|moved| note(&moved, false)).unwrap_or_default();
@@ -47,13 +46,11 @@ fn back(fields: &Fields) -> String {
 
 async fn carry_out(
     operator: &Operator,
-    client: &str,
-    number: &str,
+    client: ClientId,
+    number: u64,
     fields: &Fields,
 ) -> domain::Result<Option<MovedRequest>> {
     let (db, scope) = (operator.cx.db(), &operator.scope);
-    let client: ClientId = client.parse().map_err(|_| Error::NotFound)?;
-    let number = number.parse().map_err(|_| Error::NotFound)?;
     let request = queries::find(db, scope, client, number).await?;
     if let Some(step) = step(fields.text("step")) {
         // Past the cards that are in sight: on one client's board past that one's alone.

@@ -45,7 +45,7 @@ impl Shown {
     async fn load(operator: &Operator, wanted: &Wanted) -> Result<Self, Problem> {
         let Operator { cx, scope, .. } = operator;
         let client = wanted.one();
-let board = desk::queries::board(cx.db(), scope, client).await?;
+        let board = desk::queries::board(cx.db(), scope, client).await?;
         Ok(Self { board, client, times: Times::of(cx), token: cx.bare.token.clone() })
     }
 }

@@ -1,20 +1,20 @@
 //! `POST /desk/clients/{client}/archive`: a client has left, or is back (`archived=no`).
 
-use axum::{extract::Path, response::Response};
-use domain::clients::commands;
+use axum::response::Response;
+use domain::{clients::commands, ids::ClientId};
 
 use super::find;
 use crate::{
     components::desk::client_path,
-    web::{Operator, Posted, Problem, answer},
+    web::{Operator, Path, Posted, Problem, answer},
 };
 
 pub async fn create(
     operator: Operator,
-    Path(client): Path<String>,
+    Path(client): Path<ClientId>,
     Posted(fields): Posted,
 ) -> Result<Response, Problem> {
-    let client = find(&operator, &client).await?;
+    let client = find(&operator, client).await?;
     let Operator { cx, scope, .. } = operator;
     let back = client_path(client.id);
     Ok(if fields.text("archived") == "no" {

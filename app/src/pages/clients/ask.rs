@@ -1,8 +1,9 @@
 //! `GET` and `POST /desk/clients/{client}/requests/new`: asking for work in a client's name.
 
-use axum::{extract::Path, response::Response};
+use axum::response::Response;
 use domain::{
     clients::Client,
+    ids::ClientId,
     requests::{NewRequest, Priority, commands},
     secret,
 };
@@ -16,21 +17,21 @@ use crate::{
         field,
     },
     pages::requests::form,
-    web::{DeskTab, Fields, Form, Frame, Operator, Page, Posted, Problem, redirect_with},
+    web::{DeskTab, Fields, Form, Frame, Operator, Page, Path, Posted, Problem, redirect_with},
 };
 
-pub async fn new(operator: Operator, Path(client): Path<String>) -> Result<Response, Problem> {
-    let client = find(&operator, &client).await?;
+pub async fn new(operator: Operator, Path(client): Path<ClientId>) -> Result<Response, Problem> {
+    let client = find(&operator, client).await?;
     let values = Fields::default().with("form_key", secret::random_token());
     draw(&operator, &client, &Form::of(values), false).await
 }
 
 pub async fn create(
     operator: Operator,
-    Path(client): Path<String>,
+    Path(client): Path<ClientId>,
     Posted(fields): Posted,
 ) -> Result<Response, Problem> {
-    let client = find(&operator, &client).await?;
+    let client = find(&operator, client).await?;
     let Operator { cx, scope, .. } = &operator;
     if fields.text("do") == "preview" {
         return draw(&operator, &client, &Form::of(fields), true).await;

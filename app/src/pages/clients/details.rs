@@ -1,9 +1,10 @@
 //! `GET /desk/clients/{client}/details`, `POST` to the same: a client's name, where its invoices go, and how much it may keep.
 
-use axum::{extract::Path, response::Response};
+use axum::response::Response;
 use domain::{
     clients::{Client, ClientDetails, commands, in_gigabytes},
     files::quota::Quota,
+    ids::ClientId,
     words::size,
 };
 use leptos::prelude::*;
@@ -16,11 +17,11 @@ use crate::{
         field::{self, Field},
     },
     pages::billing::party,
-    web::{DeskTab, Fields, Form, Frame, Operator, Page, Posted, Problem, redirect_with},
+    web::{DeskTab, Fields, Form, Frame, Operator, Page, Path, Posted, Problem, redirect_with},
 };
 
-pub async fn edit(operator: Operator, Path(client): Path<String>) -> Result<Response, Problem> {
-    let client = find(&operator, &client).await?;
+pub async fn edit(operator: Operator, Path(client): Path<ClientId>) -> Result<Response, Problem> {
+    let client = find(&operator, client).await?;
     let own = Fields::default()
         .with("name", client.name.clone())
         .with("room", client.room.map(in_gigabytes).unwrap_or_default());
@@ -30,10 +31,10 @@ pub async fn edit(operator: Operator, Path(client): Path<String>) -> Result<Resp
 
 pub async fn save(
     operator: Operator,
-    Path(client): Path<String>,
+    Path(client): Path<ClientId>,
     Posted(fields): Posted,
 ) -> Result<Response, Problem> {
-    let client = find(&operator, &client).await?;
+    let client = find(&operator, client).await?;
     let Operator { cx, scope, .. } = &operator;
     let details = ClientDetails {
         name: fields.text("name").to_owned(),

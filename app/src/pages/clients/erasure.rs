@@ -1,10 +1,7 @@
 //! `GET /desk/clients/{client}/erasure`, `POST` to the same: erasing a client that has left, asked about in full first;
 //! `POST …/erasure/cancellation`: keeping it after all. And what is left of one that was erased.
 
-use axum::{
-    extract::Path,
-    response::{IntoResponse, Response},
-};
+use axum::response::{IntoResponse, Response};
 use domain::{
     Error,
     clients::Client,
@@ -22,20 +19,20 @@ use crate::{
         field::{self, Field},
         time::Times,
     },
-    web::{DeskTab, Fields, Form, Frame, Operator, Page, Posted, Problem, answer, redirect_with},
+    web::{DeskTab, Fields, Form, Frame, Operator, Page, Path, Posted, Problem, answer, redirect_with},
 };
 
-pub async fn new(operator: Operator, Path(client): Path<String>) -> Result<Response, Problem> {
-    let client = find(&operator, &client).await?;
+pub async fn new(operator: Operator, Path(client): Path<ClientId>) -> Result<Response, Problem> {
+    let client = find(&operator, client).await?;
     draw(&operator, &client, &Form::of(Fields::default())).await
 }
 
 pub async fn create(
     operator: Operator,
-    Path(client): Path<String>,
+    Path(client): Path<ClientId>,
     Posted(fields): Posted,
 ) -> Result<Response, Problem> {
-    let client = find(&operator, &client).await?;
+    let client = find(&operator, client).await?;
     let Operator { cx, scope, .. } = &operator;
     match erasures::commands::schedule(cx.db(), scope, client.id, fields.text("name")).await {
         Ok(due) => {
@@ -51,10 +48,10 @@ pub async fn create(
 
 pub async fn cancel(
     operator: Operator,
-    Path(client): Path<String>,
+    Path(client): Path<ClientId>,
     Posted(_): Posted,
 ) -> Result<Response, Problem> {
-    let client = find(&operator, &client).await?;
+    let client = find(&operator, client).await?;
     let Operator { cx, scope, .. } = operator;
     let done = erasures::commands::cancel(cx.db(), &scope, client.id).await;
     Ok(answer(
@@ -254,11 +251,9 @@ pub(super) fn section(shown: &Shown) -> Option<AnyView> {
 }
 
 /// The page of a client of which only invoices are left; none for any other.
-pub(super) async fn erased(operator: &Operator, client: &str) -> Result<Option<Response>, Problem> {
+pub(super) async fn erased(operator: &Operator, client: ClientId) -> domain::Result<Option<Response>> {
     let Operator { cx, scope, .. } = operator;
-    let Ok(id) = client.parse::<ClientId>() else { return Ok(None) };
-let found = erasures::queries::find_done(cx.db(), scope, id).await; let found = found?;
-    let Some(erasure) = found else { return Ok(None) };
+let Some(erasure) = erasures::queries::find_done(cx.db(), scope, client).await? else { return Ok(None) };
     let page = Page::new(cx, NAMELESS, Frame::Desk(DeskTab::Clients));
     Ok(Some(page.show(|| remains(&erasure, Times::of(cx))).into_response()))
 }

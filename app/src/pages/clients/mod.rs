@@ -18,18 +18,16 @@ pub use list::show as list;
 pub use new::{create, new};
 pub use show::show;
 
-use domain::{Error, clients::Client, ids::ClientId};
+use domain::{
+    clients::{Client, queries},
+    ids::ClientId,
+};
 
-use crate::web::{Operator, Problem};
+use crate::web::Operator;
 
 const LIST: &str = "/desk/clients";
 
 /// The client that an address names.
-async fn find(operator: &Operator, id: &str) -> Result<Client, Problem> {
-    let Operator { cx, scope, .. } = operator;
-    let found = match id.parse::<ClientId>() {
-        Ok(id) => domain::clients::queries::get(cx.db(), scope, id).await,
-        Err(_) => Err(Error::NotFound),
-    };
-    found.map_err(Problem::from)
+async fn find(operator: &Operator, id: ClientId) -> domain::Result<Client> {
+    queries::get(operator.cx.db(), &operator.scope, id).await
 }

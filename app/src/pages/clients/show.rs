@@ -1,12 +1,13 @@
 //! `GET /desk/clients/{client}`: what a client holds, asks for and is billed, and who it is.
 
-use axum::{extract::Path, response::Response};
+use axum::response::Response;
 use domain::{
     accounts::{self, People},
     billing::{self, Invoice, Subscription, SubscriptionState, queries::InvoiceFilter},
     clients::Client,
     desk::{self, Board},
     erasures::{self, Erasure},
+    ids::ClientId,
     offers::{self, Offer, OfferState},
 };
 use leptos::prelude::*;
@@ -19,7 +20,7 @@ use crate::{
         time::Times,
     },
     pages::data,
-    web::{DeskTab, FormToken, Frame, Operator, Page, Problem},
+    web::{DeskTab, FormToken, Frame, Operator, Page, Path, Problem},
 };
 
 /// More than these are on the billing page.
@@ -41,11 +42,11 @@ pub(super) struct Shown {
     pub token: FormToken,
 }
 
-pub async fn show(operator: Operator, Path(client): Path<String>) -> Result<Response, Problem> {
-    if let Some(erased) = erasure::erased(&operator, &client).await? {
+pub async fn show(operator: Operator, Path(client): Path<ClientId>) -> Result<Response, Problem> {
+    if let Some(erased) = erasure::erased(&operator, client).await? {
         return Ok(erased);
     }
-    let client = find(&operator, &client).await?;
+    let client = find(&operator, client).await?;
     let cx = &operator.cx;
     let name = client.name.clone();
     let shown = load(&operator, client).await?;

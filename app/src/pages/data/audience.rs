@@ -1,13 +1,14 @@
 use axum::{
-    extract::{FromRequestParts, RawPathParams},
+    extract::FromRequestParts,
     http::request::Parts,
     response::{IntoResponse, Response},
 };
 use domain::{Scope, accounts::queries::client_name, ids::ClientId};
+use serde::Deserialize;
 
 use crate::{
     components::desk::client_path,
-    web::{App, Cx, DeskTab, Frame, Member, Operator, PortalTab, Problem},
+    web::{App, Cx, DeskTab, Frame, Member, Operator, Path, PortalTab, Problem},
 };
 
 /// Who looks at whose data: settled by the address, which begins with the portal or the desk.
@@ -17,8 +18,6 @@ pub struct Audience {
     pub(super) scope: Scope,
     /// The client and its name, where an operator looks.
     pub(super) client: Option<(ClientId, String)>,
-    /// The `{export}` of the address.
-    pub(super) export: String,
 }
 
 impl Audience {
@@ -42,26 +41,25 @@ impl Audience {
     }
 }
 
+/// The client whose data an operator looks at.
+#[derive(Deserialize)]
+struct ClientPath {
+    client: ClientId,
+}
+
 impl FromRequestParts<App> for Audience {
     type Rejection = Response;
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Response> {
-        let params =
-            RawPathParams::from_request_parts(parts, app).await.map_err(IntoResponse::into_response)?;
-        let param = |name: &str| {
-            let found = params.iter().find(|(key, _)| *key == name);
-            found.map(|(_, value)| value.to_owned()).unwrap_or_default()
-        };
-        let (client, export) = (param("client"), param("export"));
         if parts.uri.path().starts_with("/portal") {
             let Member { cx, scope, .. } = Member::from_request_parts(parts, app).await?;
-            return Ok(Self { cx, scope, client: None, export });
+            return Ok(Self { cx, scope, client: None });
         }
         let Operator { cx, scope, .. } = Operator::from_request_parts(parts, app).await?;
-        let refuse = |problem: Problem| problem.into_response();
-        let client: ClientId = client.parse().map_err(|_| refuse(Problem::not_found()))?;
+        let Path(ClientPath { client }) = Path::from_request_parts(parts, app).await?;
+        let refuse = |error| Problem::from(error).into_response();
         let scope = scope.within(client);
-        let name = client_name(cx.db(), &scope).await.map_err(|error| refuse(error.into()))?;
-        Ok(Self { cx, scope, client: Some((client, name)), export })
+        let name = client_name(cx.db(), &scope).await.map_err(refuse)?;
+        Ok(Self { cx, scope, client: Some((client, name)) })
     }
 }

@@ -11,18 +11,24 @@ use domain::{
     files::store::{self, Key},
     ids::ExportId,
 };
+use serde::Deserialize;
 
 use super::{Audience, page};
 use crate::{
     pages::files::download::disposition,
-    web::{App, Problem},
+    web::{App, Path, Problem},
 };
 
 /// What stands above the page where it is gone.
 const GONE: &str = "That download is no longer available. You can prepare a new one.";
 
-pub async fn show(at: Audience) -> Result<Response, Problem> {
-    let export: ExportId = at.export.parse().map_err(|_| Error::NotFound)?;
+/// Which zip.
+#[derive(Deserialize)]
+pub struct ExportPath {
+    export: ExportId,
+}
+
+pub async fn show(at: Audience, Path(ExportPath { export }): Path<ExportPath>) -> Result<Response, Problem> {
     let app = &at.cx.bare.app;
 match exports::commands::download(&app.db, &app.site.files, &at.scope, export).await? { Download::File { key, bytes, name } => Ok(zip(app, &key, bytes, &name).await?), Download::Gone => page(&at, StatusCode::GONE, Some(GONE)).await,
     }

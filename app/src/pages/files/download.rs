@@ -2,7 +2,6 @@
 
 use axum::{
     body::Body,
-    extract::Path,
     http::{HeaderValue, header},
     response::{IntoResponse, Response},
 };
@@ -12,11 +11,12 @@ use domain::{
     ids::{FileId, WorkspaceId},
 };
 
-use crate::web::{App, Problem, SignedIn};
+use crate::web::{App, Path, Problem, SignedIn};
 
 /// `GET /files/{file}`
-pub async fn show(SignedIn { cx, scope }: SignedIn, Path(id): Path<String>) -> Result<Response, Problem> {
-let id: FileId = id.parse().map_err(| _ | Problem::not_found())?; let file = files::queries::get(cx.db(), &scope, id).await?; Ok(answer(&cx.bare.app, scope.workspace, &file).await?)
+pub async fn show(SignedIn { cx, scope }: SignedIn, Path(id): Path<FileId>) -> Result<Response, Problem> {
+    let file = files::queries::get(cx.db(), &scope, id).await?;
+    Ok(answer(&cx.bare.app, scope.workspace, &file).await?)
 }
 
 /// A file's bytes, for whoever was found to be allowed to see it.

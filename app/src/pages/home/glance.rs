@@ -31,7 +31,10 @@ impl Glance {
     pub async fn load(member: &Member) -> Result<Self, Problem> {
         let Member { cx, scope, .. } = member;
         Ok(Self {
-outlook: queries::outlook(cx.db(), scope).await?, home: queries::home(cx.db(), scope).await?, unseen: queries::unseen(cx.db(), scope).await?, approvals: approvals::queries::list_open(cx.db(), scope).await?,
+            outlook: queries::outlook(cx.db(), scope).await?,
+            home: queries::home(cx.db(), scope).await?,
+            unseen: queries::unseen(cx.db(), scope).await?,
+            approvals: approvals::queries::list_open(cx.db(), scope).await?,
             times: Times::of(cx),
             token: cx.bare.token.clone(),
             may_work: member.standing.role.may_work(),

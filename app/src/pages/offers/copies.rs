@@ -1,16 +1,15 @@
 //! `POST /desk/offers/{offer}/copies`: a draft with everything of another offer.
 
-use axum::{extract::Path, response::Response};
-use domain::offers::commands::duplicate;
+use axum::response::Response;
+use domain::{ids::OfferId, offers::commands::duplicate};
 
-use super::id;
-use crate::web::{Operator, Posted, Problem, redirect_with};
+use crate::web::{Operator, Path, Posted, Problem, redirect_with};
 
 pub async fn create(
     Operator { cx, scope, .. }: Operator,
-    Path(offer): Path<String>,
+    Path(offer): Path<OfferId>,
     Posted(_): Posted,
 ) -> Result<Response, Problem> {
-    let copy = duplicate(cx.db(), &scope, id(&offer)?).await?;
+    let copy = duplicate(cx.db(), &scope, offer).await?;
     Ok(redirect_with(&format!("/desk/offers/{copy}"), "Duplicated as a draft."))
 }

@@ -1,20 +1,18 @@
 //! `GET` and `POST /desk/offers/{offer}`: an offer as it is sold now.
 
-use axum::{extract::Path, response::Response};
-use domain::offers::{OfferDraft, OfferForm, commands, queries};
+use axum::response::Response; use domain::{ ids::OfferId, offers::{ OfferDraft, OfferForm, commands, queries }, };
 
 use super::{
     editor::{self, Editor},
     form::{self, Asked},
-    id,
 };
-use crate::web::{Form, Operator, Posted, Problem, redirect_with};
+use crate::web::{Form, Operator, Path, Posted, Problem, redirect_with};
 
 pub async fn show(
     Operator { cx, scope, .. }: Operator,
-    Path(offer): Path<String>,
+    Path(offer): Path<OfferId>,
 ) -> Result<Response, Problem> {
-let offer = queries::get(cx.db(), &scope, id(&offer)?).await?; let typed = OfferForm::from(&OfferDraft::from(&offer));
+let offer = queries::get(cx.db(), &scope, offer).await?; let typed = OfferForm::from(&OfferDraft::from(&offer));
     let form = Form::of(form::fields(&typed));
     let currency = offer.terms.price.currency;
     Ok(editor::page(&cx, &Editor { offer: Some(offer), typed, form, currency }))
@@ -22,10 +20,10 @@ let offer = queries::get(cx.db(), &scope, id(&offer)?).await?; let typed = Offer
 
 pub async fn update(
     Operator { cx, scope, .. }: Operator,
-    Path(offer): Path<String>,
+    Path(offer): Path<OfferId>,
     Posted(fields): Posted,
 ) -> Result<Response, Problem> {
-    let offer = queries::get(cx.db(), &scope, id(&offer)?).await?;
+    let offer = queries::get(cx.db(), &scope, offer).await?;
     let (mut typed, asked, currency) =
         (form::typed(&fields), Asked::read(&fields), offer.terms.price.currency);
     if asked != Asked::Save {

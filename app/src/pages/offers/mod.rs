@@ -9,10 +9,3 @@ pub mod new;
 pub mod place;
 mod question;
 pub mod state;
-
-use crate::web::Problem;
-
-/// The id in an address; an address with anything else leads nowhere.
-fn id<T: std::str::FromStr>(text: &str) -> Result<T, Problem> {
-    text.parse().map_err(|_| Problem::not_found())
-}

@@ -1,20 +1,18 @@
 //! `POST /desk/offers/{offer}/place`: one place up or down.
 
-use axum::{extract::Path, response::Response};
+use axum::response::Response;
 use domain::{
     Error,
-    offers::commands::{Direction, reorder},
+ids::OfferId, offers::commands::{ Direction, reorder },
 };
 
-use super::id;
-use crate::web::{Operator, Posted, Problem, answer};
+use crate::web::{Operator, Path, Posted, Problem, answer};
 
 pub async fn update(
     Operator { cx, scope, .. }: Operator,
-    Path(offer): Path<String>,
+    Path(offer): Path<OfferId>,
     Posted(fields): Posted,
 ) -> Result<Response, Problem> {
-    let offer = id(&offer)?;
     let done = match fields.text("towards") {
         "up" => reorder(cx.db(), &scope, offer, Direction::Up).await,
         "down" => reorder(cx.db(), &scope, offer, Direction::Down).await,

@@ -1,17 +1,15 @@
 //! `POST /desk/offers/{offer}/state`: on the storefront, or no longer sold.
 
-use axum::{extract::Path, response::Response};
-use domain::{Error, offers::commands};
+use axum::response::Response;
+use domain::{Error, ids::OfferId, offers::commands};
 
-use super::id;
-use crate::web::{Operator, Posted, Problem, answer};
+use crate::web::{Operator, Path, Posted, Problem, answer};
 
 pub async fn update(
     Operator { cx, scope, .. }: Operator,
-    Path(offer): Path<String>,
+    Path(offer): Path<OfferId>,
     Posted(fields): Posted,
 ) -> Result<Response, Problem> {
-    let offer = id(&offer)?;
     let (done, note) = match fields.text("state") {
         "published" => (commands::publish(cx.db(), &scope, offer).await, "Published to your storefront."),
         "archived" => {

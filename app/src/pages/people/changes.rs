@@ -1,13 +1,25 @@
-use std::str::FromStr;
-
 use axum::response::Response;
 use domain::{
     Error, Role,
     accounts::commands::{invitations, people},
+    ids::{InvitationId, MembershipId},
 };
+use serde::Deserialize;
 
 use super::{Managing, load, page};
-use crate::web::{Form, Posted, Problem, answer};
+use crate::web::{Form, Path, Posted, Problem, answer};
+
+/// Which invitation.
+#[derive(Deserialize)]
+pub struct InvitationPath {
+    id: InvitationId,
+}
+
+/// Whose place.
+#[derive(Deserialize)]
+pub struct MembershipPath {
+    id: MembershipId,
+}
 
 /// Invites somebody.
 pub async fn invite(at: Managing, Posted(fields): Posted) -> Result<Response, Problem> {
@@ -27,41 +39,28 @@ pub async fn invite(at: Managing, Posted(fields): Posted) -> Result<Response, Pr
 }
 
 /// Sends an invitation again.
-pub async fn resend(at: Managing, Posted(_): Posted) -> Response {
-    let done = match id(&at.id) {
-        Ok(id) => invitations::resend(at.cx.db(), &at.scope, id).await,
-        Err(error) => Err(error),
-    };
+pub async fn resend(at: Managing, Path(path): Path<InvitationPath>, Posted(_): Posted) -> Response {
+    let done = invitations::resend(at.cx.db(), &at.scope, path.id).await;
     answer(&at.cx.bare, done, &at.base(), "Invitation resent with a new link.")
 }
 
 /// Takes an invitation back.
-pub async fn revoke(at: Managing, Posted(_): Posted) -> Response {
-    let done = match id(&at.id) {
-        Ok(id) => invitations::revoke(at.cx.db(), &at.scope, id).await,
-        Err(error) => Err(error),
-    };
+pub async fn revoke(at: Managing, Path(path): Path<InvitationPath>, Posted(_): Posted) -> Response {
+    let done = invitations::revoke(at.cx.db(), &at.scope, path.id).await;
     answer(&at.cx.bare, done, &at.base(), "Invitation canceled.")
 }
 
 /// Changes what somebody may do.
-pub async fn set_role(at: Managing, Posted(fields): Posted) -> Response {
-    let done = match (id(&at.id), Role::parse(fields.text("role"))) {
-        (Ok(id), Some(role)) => people::set_role(at.cx.db(), &at.scope, id, role).await,
-        _ => Err(Error::NotFound),
+pub async fn set_role(at: Managing, Path(path): Path<MembershipPath>, Posted(fields): Posted) -> Response {
+    let done = match Role::parse(fields.text("role")) {
+        Some(role) => people::set_role(at.cx.db(), &at.scope, path.id, role).await,
+        None => Err(Error::NotFound),
     };
     answer(&at.cx.bare, done, &at.base(), "Saved.")
 }
 
 /// Takes somebody's place away.
-pub async fn remove(at: Managing, Posted(_): Posted) -> Response {
-    let done = match id(&at.id) {
-        Ok(id) => people::remove(at.cx.db(), &at.scope, id).await,
-        Err(error) => Err(error),
-    };
+pub async fn remove(at: Managing, Path(path): Path<MembershipPath>, Posted(_): Posted) -> Response {
+    let done = people::remove(at.cx.db(), &at.scope, path.id).await;
     answer(&at.cx.bare, done, &at.base(), "Removed. They no longer have access.")
-}
-
-fn id<T: FromStr>(text: &str) -> Result<T, Error> {
-    text.parse().map_err(|_| Error::NotFound)
 }

@@ -1,11 +1,12 @@
 use axum::{
-    extract::{FromRequestParts, RawPathParams},
+    extract::FromRequestParts,
     http::request::Parts,
     response::{IntoResponse, Response},
 };
 use domain::{Scope, accounts::queries::client_name, ids::ClientId};
+use serde::Deserialize;
 
-use crate::web::{App, Cx, Member, Operator, Problem};
+use crate::web::{App, Cx, Member, Operator, Path, Problem};
 
 /// Whose people they are.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -24,15 +25,13 @@ pub struct Managing {
     /// Narrowed to the client where it is one's people.
     pub(super) scope: Scope,
     pub(super) audience: Audience,
-    /// The `{id}` of the address: a membership or an invitation.
-    pub(super) id: String,
 }
 
 impl Managing {
     /// The people of a client, for the client's own page on the desk.
     pub fn client(of: &Operator, id: ClientId, name: &str) -> Self {
         let audience = Audience::Client { id, name: name.to_owned() };
-        Self { cx: of.cx.clone(), scope: of.scope.within(id), audience, id: String::new() }
+        Self { cx: of.cx.clone(), scope: of.scope.within(id), audience }
     }
 
     /// Where the page is.
@@ -50,27 +49,28 @@ impl Managing {
     }
 }
 
+/// The client whose people they are, seen from the desk; none for the desk's own.
+#[derive(Deserialize)]
+struct ClientPath {
+    client: Option<ClientId>,
+}
+
 impl FromRequestParts<App> for Managing {
     type Rejection = Response;
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Response> {
-        let params =
-            RawPathParams::from_request_parts(parts, app).await.map_err(IntoResponse::into_response)?;
-        let param =
-            |name: &str| params.iter().find(|(key, _)| *key == name).map(|(_, value)| value.to_owned());
-        let id = param("id").unwrap_or_default();
         if parts.uri.path().starts_with("/portal") {
             let Member { cx, scope, .. } = Member::from_request_parts(parts, app).await?;
-            return Ok(Self { cx, scope, audience: Audience::Portal, id });
+            return Ok(Self { cx, scope, audience: Audience::Portal });
         }
         let operator = Operator::from_request_parts(parts, app).await?;
-        let Some(client) = param("client") else {
-            return Ok(Self { cx: operator.cx, scope: operator.scope, audience: Audience::Desk, id });
+        let Path(ClientPath { client }) = Path::from_request_parts(parts, app).await?;
+        let Some(client) = client else {
+            return Ok(Self { cx: operator.cx, scope: operator.scope, audience: Audience::Desk });
         };
-        let refuse = |problem: Problem| problem.into_response();
-        let client: ClientId = client.parse().map_err(|_| refuse(Problem::not_found()))?;
+        let refuse = |error| Problem::from(error).into_response();
         let scope = operator.scope.within(client);
-        let name = client_name(operator.cx.db(), &scope).await.map_err(|error| refuse(error.into()))?;
-        Ok(Self { id, ..Self::client(&operator, client, &name) })
+        let name = client_name(operator.cx.db(), &scope).await.map_err(refuse)?;
+        Ok(Self::client(&operator, client, &name))
     }
 }

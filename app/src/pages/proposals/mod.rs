@@ -1,7 +1,7 @@
 //! `POST /desk/proposals/{proposal}`: what a program proposed is approved and done, or declined. The first decision
 //! counts; who comes later is told whose it was.
 
-use axum::{extract::Path, response::Response};
+use axum::response::Response;
 use domain::{
     Error,
     audit::By,
@@ -9,19 +9,18 @@ use domain::{
     proposals::{self, Decision, ProposalState},
 };
 
-use crate::web::{Operator, Posted, answer};
+use crate::web::{Operator, Path, Posted, answer};
 
 pub async fn decide(
     Operator { cx, scope, .. }: Operator,
-    Path(proposal): Path<String>,
+    Path(proposal): Path<ProposalId>,
     Posted(fields): Posted,
 ) -> Response {
     let by = By { token: None, ip: cx.bare.address.parse().ok() };
-    let decided = match (proposal.parse::<ProposalId>(), fields.text("decision")) {
-        (Ok(id), "approve") => proposals::commands::approve(cx.db(), &scope, &by, id).await,
-        (Ok(id), "decline") => proposals::commands::decline(cx.db(), &scope, &by, id).await,
-        (Ok(_), _) => Err(Error::refused("Approve it or decline it.")),
-        (Err(_), _) => Err(Error::NotFound),
+    let decided = match fields.text("decision") {
+        "approve" => proposals::commands::approve(cx.db(), &scope, &by, proposal).await,
+        "decline" => proposals::commands::decline(cx.db(), &scope, &by, proposal).await,
+        _ => Err(Error::refused("Approve it or decline it.")),
     };
     let note = if fields.text("decision") == "approve" { "Done." } else { "Declined. Nothing was done." };
     answer(&cx.bare, decided.and_then(in_words), "/desk", note)

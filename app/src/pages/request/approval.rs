@@ -1,23 +1,22 @@
 //! `POST …/approval/{approval}`: answers a question. The first answer counts; who comes later is told whose it was.
 
-use axum::{extract::Path, response::Response};
+use axum::response::Response;
 use domain::{
     Error,
     approvals::{self, AnswerOutcome},
     ids::ApprovalId,
 };
+use serde::Deserialize;
 
-use super::Here;
-use crate::components::time::Times;
-use crate::web::{Posted, answer};
+use super::Here; use crate::components::time::Times; use crate::web::{ Path, Posted, answer };
+/// Which question.
+# [ derive(Deserialize) ] pub struct ApprovalPath { approval: ApprovalId, }
 
 pub async fn create(
     here: Here,
-    Path(params): Path<Vec<(String, String)>>,
+    Path(ApprovalPath { approval }): Path<ApprovalPath>,
     Posted(fields): Posted,
 ) -> Response {
-    let approval =
-        params.iter().find(|(name, _)| name == "approval").and_then(|(_, value)| value.parse().ok());
     let back = here.after(&fields);
     match settle(&here, approval, fields.text("answer")).await {
         Ok(note) => answer(&here.cx.bare, Ok(()), &back, &note),
@@ -25,8 +24,7 @@ pub async fn create(
     }
 }
 
-async fn settle(here: &Here, approval: Option<ApprovalId>, key: &str) -> domain::Result<String> {
-    let approval = approval.ok_or(Error::NotFound)?;
+async fn settle(here: &Here, approval: ApprovalId, key: &str) -> domain::Result<String> {
     match approvals::commands::answer(here.cx.db(), &here.scope, approval, key).await? {
         AnswerOutcome::Won { label } => Ok(format!("You answered “{label}”.")),
         AnswerOutcome::Kept { label, goes_on } => Ok(format!("You answered “{label}”. {goes_on}")),

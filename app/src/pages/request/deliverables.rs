@@ -1,13 +1,11 @@
 //! `GET …/deliverables/{deliverable}?version=2`: something that a request produced, one version at a time, and the
 //! client's word on it.
 
-use axum::{
-    extract::{Path, Query},
-    response::Response,
-};
+use axum::{extract::Query, response::Response};
 use domain::{
     Error,
     deliverables::{self, Deliverable, FullVersion},
+    ids::DeliverableId,
     markdown,
     requests::{Column, Detail},
     words,
@@ -17,9 +15,14 @@ use serde::Deserialize;
 
 use super::{Here, beside, load, view::review_form};
 use crate::{
-    components::{crumbs::crumbs, time::Times},
-    web::{Page, Problem},
+components::{ crumbs::crumbs, time::Times }, web::{ Page, Path, Problem },
 };
+
+/// Which one.
+#[derive(Deserialize)]
+pub struct DeliverablePath {
+    deliverable: DeliverableId,
+}
 
 #[derive(Deserialize)]
 pub struct Wanted {
@@ -37,15 +40,10 @@ struct Shown {
 
 pub async fn show(
     here: Here,
-    Path(params): Path<Vec<(String, String)>>,
+    Path(DeliverablePath { deliverable }): Path<DeliverablePath>,
     Query(wanted): Query<Wanted>,
 ) -> Result<Response, Problem> {
-    let id = params
-        .iter()
-        .find(|(name, _)| name == "deliverable")
-        .map(|(_, value)| value.as_str())
-        .unwrap_or_default();
-    let shown = load(&here, id, wanted.version).await?;
+    let shown = load(&here, deliverable, wanted.version).await?;
     let title = shown.deliverable.title.clone();
     let (base, times, token, may_work, desk) =
         (here.base(), Times::of(&here.cx), here.cx.bare.token.0.clone(), here.may_work(), here.desk);
@@ -53,8 +51,7 @@ pub async fn show(
         .show(move || view(&base, times, token, (may_work, desk), shown)))
 }
 
-async fn load(here: &Here, id: &str, version: Option<u32>) -> domain::Result<Shown> {
-    let id = id.parse().map_err(|_| Error::NotFound)?;
+async fn load(here: &Here, id: DeliverableId, version: Option<u32>) -> domain::Result<Shown> {
     let detail = load::detail(here).await?;
     let deliverable =
         detail.deliverables.iter().find(|deliverable| deliverable.id == id).ok_or(Error::NotFound)?.clone();

@@ -1,15 +1,12 @@
-use axum::{
-    extract::{FromRequestParts, RawPathParams},
-    http::request::Parts,
-    response::{IntoResponse, Response},
-};
+use axum::{extract::FromRequestParts, http::request::Parts, response::Response};
 use domain::{
     Scope,
     ids::{ClientId, RequestId},
     requests::queries,
 };
+use serde::Deserialize;
 
-use crate::web::{App, Cx, DeskTab, Fields, Frame, Member, Operator, PortalTab, Problem};
+use crate::web::{App, Cx, DeskTab, Fields, Frame, Member, Operator, Path, PortalTab};
 
 /// Who asks for which request: a member for one of their own, or an operator for one of a client's.
 pub struct Here {
@@ -20,30 +17,31 @@ pub struct Here {
     pub desk: bool,
 }
 
+/// A request of the member's client.
+#[derive(Deserialize)]
+struct MemberPath {
+    number: u64,
+}
+
+/// A request of any client.
+#[derive(Deserialize)]
+struct OperatorPath {
+    client: ClientId,
+    number: u64,
+}
+
 impl FromRequestParts<App> for Here {
     type Rejection = Response;
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Response> {
-        let params =
-            RawPathParams::from_request_parts(parts, app).await.map_err(IntoResponse::into_response)?;
-        let param =
-            |name: &str| params.iter().find(|(key, _)| *key == name).map(|(_, value)| value.to_owned());
-        let number = param("number").and_then(|text| text.parse().ok());
-        let (cx, scope, client, desk) = match param("client") {
-            None => {
-                let Member { cx, scope, client, .. } = Member::from_request_parts(parts, app).await?;
-                (cx, scope, Some(client), false)
-            }
-            Some(text) => {
-                let Operator { cx, scope, .. } = Operator::from_request_parts(parts, app).await?;
-                let client = text.parse().ok();
-                (cx, client.map_or(scope.clone(), |client| scope.within(client)), client, true)
-            }
-        };
-        match (client, number) {
-            (Some(client), Some(number)) => Ok(Self { cx, scope, client, number, desk }),
-            _ => Err(Problem::not_found().into_response()),
+        if parts.uri.path().starts_with("/portal") {
+            let Member { cx, scope, client, .. } = Member::from_request_parts(parts, app).await?;
+            let Path(MemberPath { number }) = Path::from_request_parts(parts, app).await?;
+            return Ok(Self { cx, scope, client, number, desk: false });
         }
+        let Operator { cx, scope, .. } = Operator::from_request_parts(parts, app).await?;
+        let Path(OperatorPath { client, number }) = Path::from_request_parts(parts, app).await?;
+        Ok(Self { cx, scope: scope.within(client), client, number, desk: true })
     }
 }
 

@@ -1,6 +1,6 @@
 //! Changing what was asked, while nobody has started on it.
 
-use axum::{extract::Path, response::Response};
+use axum::response::Response;
 use domain::{
     Error,
     requests::{Column, Detail, commands, queries},
@@ -11,14 +11,14 @@ use leptos::prelude::*;
 use super::{LIST, form};
 use crate::{
     components::{crumbs::crumbs, field, request},
-    web::{Fields, Form, Frame, Member, Page, PortalTab, Posted, Problem, redirect_with},
+    web::{Fields, Form, Frame, Member, Page, Path, PortalTab, Posted, Problem, redirect_with},
 };
 
 const STARTED: &str = "Work has already started. Post your change in the conversation instead.";
 
 /// `GET /portal/requests/{number}/edit`
-pub async fn show(member: Member, Path(number): Path<String>) -> Result<Response, Problem> {
-    let detail = load(&member, &number).await?;
+pub async fn show(member: Member, Path(number): Path<u64>) -> Result<Response, Problem> {
+    let detail = load(&member, number).await?;
     if !is_open(&detail) {
         return Ok(redirect_with(&request::path(detail.card.number), STARTED));
     }
@@ -30,11 +30,11 @@ pub async fn show(member: Member, Path(number): Path<String>) -> Result<Response
 /// `POST /portal/requests/{number}/edit`: `do` is preview, or anything else to save.
 pub async fn save(
     member: Member,
-    Path(number): Path<String>,
+    Path(number): Path<u64>,
     Posted(fields): Posted,
 ) -> Result<Response, Problem> {
     let bare = &member.cx.bare;
-    let detail = load(&member, &number).await?;
+    let detail = load(&member, number).await?;
     if fields.text("do") == "preview" {
         return draw(&member, &detail, &Form::of(fields), true).await;
     }
@@ -48,9 +48,8 @@ pub async fn save(
     }
 }
 
-async fn load(member: &Member, number: &str) -> Result<Detail, Problem> {
-    let number = number.parse().map_err(|_| Error::NotFound)?;
-    queries::by_number(member.cx.db(), &member.scope, member.client, number).await.map_err(Problem::from)
+async fn load(member: &Member, number: u64) -> domain::Result<Detail> {
+    queries::by_number(member.cx.db(), &member.scope, member.client, number).await
 }
 
 fn is_open(detail: &Detail) -> bool {

@@ -1,23 +1,22 @@
 //! Where a request stands in line: up, down, first, above another, in line or kept for later.
 
-use axum::{extract::Path, response::Response};
+use axum::response::Response;
 use domain::{
     Result as Done,
     requests::{Column, Place, commands, queries},
 };
 
 use super::QUEUE;
-use crate::web::{Fields, Member, Posted, Problem, answer};
+use crate::web::{Fields, Member, Path, Posted, Problem, answer};
 
 /// `POST /portal/requests/{number}/place`: `step` up, down or first; otherwise `column`, and `before`, the number of the
 /// request above which it is put there (none: the end).
 pub async fn put(
     member: Member,
-    Path(number): Path<String>,
+    Path(number): Path<u64>,
     Posted(fields): Posted,
 ) -> Result<Response, Problem> {
     let bare = &member.cx.bare;
-    let number = number.parse().map_err(|_| Problem::not_found())?;
     match carry_out(&member, number, &fields).await {
         Ok(note) => Ok(answer(bare, Ok(()), QUEUE, &note)),
         Err(error) => Ok(answer(bare, Err(error), QUEUE, "")),

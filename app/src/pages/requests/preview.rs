@@ -26,7 +26,7 @@ pub async fn file(member: Member, form: FormWithFiles) -> Result<Response, Probl
     let Some(id) = received.files.first() else {
         return Err(Error::refused("We didn’t get a file. Choose it again.").into());
     };
-let file = files::queries::get(member.cx.db(), &member.scope, * id).await?;
+    let file = files::queries::get(member.cx.db(), &member.scope, *id).await?;
     let html = form::file(&file).to_html();
     Ok(Json(serde_json::json!({ "ok": true, "html": html })).into_response())
 }

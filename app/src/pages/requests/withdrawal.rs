@@ -1,18 +1,17 @@
 //! Taking a request back.
 
-use axum::{extract::Path, response::Response};
+use axum::response::Response;
 use domain::{
     Result as Done,
     requests::{commands, queries},
 };
 
 use super::LIST;
-use crate::web::{Member, Posted, Problem, answer};
+use crate::web::{Member, Path, Posted, Problem, answer};
 
 /// `POST /portal/requests/{number}/withdrawal`
-pub async fn create(member: Member, Path(number): Path<String>, _: Posted) -> Result<Response, Problem> {
+pub async fn create(member: Member, Path(number): Path<u64>, _: Posted) -> Result<Response, Problem> {
     let bare = &member.cx.bare;
-    let number = number.parse().map_err(|_| Problem::not_found())?;
     let done = withdraw(&member, number).await;
     Ok(answer(bare, done, LIST, &format!("#{number} withdrawn.")))
 }

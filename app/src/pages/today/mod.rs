@@ -26,7 +26,7 @@ pub struct Desk {
 impl Desk {
     async fn load(operator: &Operator) -> Result<Self, Problem> {
         let Operator { cx, scope, .. } = operator;
-let today = desk::queries::today(cx.db(), scope).await?;
+        let today = desk::queries::today(cx.db(), scope).await?;
         Ok(Self { today, times: Times::of(cx), token: cx.bare.token.clone() })
     }
 }
@@ -53,5 +53,5 @@ pub async fn parts(operator: Operator) -> Result<Response, Problem> {
 /// Where a page of the desk follows from; read before its rows.
 pub async fn outlook(operator: &Operator) -> Result<Outlook, Problem> {
     let Operator { cx, scope, .. } = operator;
-desk::queries::outlook(cx.db(), scope).await.map_err(Problem::from)
+    desk::queries::outlook(cx.db(), scope).await.map_err(Problem::from)
 }

@@ -1,25 +1,26 @@
 //! `POST /desk/webhooks/{webhook}/deliveries`: sends one event again, or all since a time.
 
-use axum::{extract::Path, response::Response};
+use axum::response::Response;
 use chrono::{NaiveDate, NaiveDateTime, TimeZone, Utc};
 use chrono_tz::Tz;
 use domain::{
     Error,
+    ids::WebhookId,
     webhooks::{self, Webhook},
 };
 
 use super::{LIST, find};
 use crate::{
     components::time::Times,
-    web::{Fields, Operator, Posted, Problem, answer},
+    web::{Fields, Operator, Path, Posted, Problem, answer},
 };
 
 pub async fn create(
     operator: Operator,
-    Path(webhook): Path<String>,
+    Path(webhook): Path<WebhookId>,
     Posted(fields): Posted,
 ) -> Result<Response, Problem> {
-    let found = find(&operator, &webhook).await?;
+    let found = find(&operator, webhook).await?;
     let back = format!("{LIST}/{}", found.id);
     let (done, words) = match send(&operator, &found, &fields).await {
         Ok(words) => (Ok(()), words),

@@ -1,17 +1,17 @@
 //! `POST /desk/webhooks/{webhook}`: where it leads, and what it is told.
 
-use axum::{extract::Path, response::Response};
-use domain::webhooks;
+use axum::response::Response;
+use domain::{ids::WebhookId, webhooks};
 
 use super::{LIST, find, form::typed, show};
-use crate::web::{Form, Operator, Posted, Problem, redirect_with};
+use crate::web::{Form, Operator, Path, Posted, Problem, redirect_with};
 
 pub async fn save(
     operator: Operator,
-    Path(webhook): Path<String>,
+    Path(webhook): Path<WebhookId>,
     Posted(fields): Posted,
 ) -> Result<Response, Problem> {
-    let found = find(&operator, &webhook).await?;
+    let found = find(&operator, webhook).await?;
     let Operator { cx, scope, .. } = &operator;
     let saved = match typed(&operator, &fields).await {
         Ok(new) => webhooks::commands::edit(cx.db(), scope, found.id, &new).await,

@@ -10,7 +10,7 @@ mod secret;
 mod show;
 
 use domain::{
-    Error,
+    ids::WebhookId,
     webhooks::{self, Webhook},
 };
 
@@ -22,16 +22,10 @@ pub use remove::create as remove;
 pub use secret::create as rotate;
 pub use show::show;
 
-use crate::web::{Operator, Problem};
+use crate::web::Operator;
 
 const LIST: &str = "/desk/webhooks";
 
 /// The webhook of an address.
-async fn find(operator: &Operator, webhook: &str) -> Result<Webhook, Problem> {
-    let Operator { cx, scope, .. } = operator;
-    let found = match webhook.parse() {
-        Ok(id) => webhooks::queries::get(cx.db(), scope, id).await,
-        Err(_) => Err(Error::NotFound),
-    };
-    found.map_err(Problem::from)
+async fn find(operator: &Operator, webhook: WebhookId) -> domain::Result<Webhook> { webhooks::queries::get(operator.cx.db(), &operator.scope, webhook).await
 }

@@ -1,19 +1,16 @@
 //! `POST /desk/webhooks/{webhook}/removal`
 
-use axum::{extract::Path, response::Response};
-use domain::{Error, webhooks};
+use axum::response::Response;
+use domain::{ids::WebhookId, webhooks};
 
 use super::LIST;
-use crate::web::{Operator, Posted, answer};
+use crate::web::{Operator, Path, Posted, answer};
 
 pub async fn create(
     Operator { cx, scope, .. }: Operator,
-    Path(webhook): Path<String>,
+    Path(webhook): Path<WebhookId>,
     Posted(_): Posted,
 ) -> Response {
-    let done = match webhook.parse() {
-        Ok(webhook) => webhooks::commands::remove(cx.db(), &scope, webhook).await,
-        Err(_) => Err(Error::NotFound),
-    };
+let done = webhooks::commands::remove(cx.db(), &scope, webhook).await;
     answer(&cx.bare, done, LIST, "Webhook removed. We’ve stopped sending events to it.")
 }

@@ -1,24 +1,24 @@
 //! `POST /desk/webhooks/{webhook}/secret`: another secret; and the one page that shows it.
 
-use axum::{extract::Path, response::Response};
-use domain::webhooks;
+use axum::response::Response;
+use domain::{ids::WebhookId, webhooks};
 use islands::copy::Copy;
 use leptos::prelude::*;
 
 use super::{LIST, find};
 use crate::{
     components::crumbs::crumbs,
-    web::{Cx, DeskTab, Frame, Operator, Page, Posted, Problem},
+    web::{Cx, DeskTab, Frame, Operator, Page, Path, Posted, Problem},
 };
 
 pub async fn create(
     operator: Operator,
-    Path(webhook): Path<String>,
+    Path(webhook): Path<WebhookId>,
     Posted(_): Posted,
 ) -> Result<Response, Problem> {
-    let found = find(&operator, &webhook).await?;
+    let found = find(&operator, webhook).await?;
     let Operator { cx, scope, .. } = &operator;
-let secret = webhooks::commands::rotate(cx.db(), scope, found.id).await; let secret = secret?;
+let secret = webhooks::commands::rotate(cx.db(), scope, found.id).await?;
     Ok(show(cx, &found.url, &secret))
 }
 

@@ -1,17 +1,20 @@
 //! `GET /desk/webhooks/{webhook}`: what was sent there lately, and how it is set.
 
-use axum::{extract::Path, response::Response};
-use domain::webhooks::{self, Delivery, Webhook};
+use axum::response::Response;
+use domain::{
+    ids::WebhookId,
+    webhooks::{self, Delivery, Webhook},
+};
 use leptos::prelude::*;
 
 use super::{LIST, find, form, list, rows};
 use crate::{
     components::{crumbs::crumbs, field::token, time::Times},
-    web::{Cx, DeskTab, Fields, Form, Frame, Operator, Page, Problem},
+    web::{Cx, DeskTab, Fields, Form, Frame, Operator, Page, Path, Problem},
 };
 
-pub async fn show(operator: Operator, Path(webhook): Path<String>) -> Result<Response, Problem> {
-    let found = find(&operator, &webhook).await?;
+pub async fn show(operator: Operator, Path(webhook): Path<WebhookId>) -> Result<Response, Problem> {
+    let found = find(&operator, webhook).await?;
     let values =
         found.events.iter().fold(Fields::default().with("url", found.url.clone()), |values, kind| {
             values.with("events", kind.as_str())

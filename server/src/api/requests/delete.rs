@@ -1,12 +1,9 @@
 //! `DELETE /v1/requests/{request}/entries/{entry}`
 
-use axum::{
-    extract::{Path, State},
-    http::StatusCode,
-};
+use axum::{extract::State, http::StatusCode};
 use domain::{ids::RequestId, requests::commands, requests::queries, tokens::Right};
 
-use crate::api::{Api, Caller, Problem};
+use crate::api::{Api, Caller, Problem, path::Path};
 
 /// Delete a comment or a file
 ///
@@ -23,10 +20,9 @@ use crate::api::{Api, Caller, Problem};
 pub(in crate::api) async fn delete(
     State(api): State<Api>,
     caller: Caller,
-    Path((request, entry)): Path<(String, String)>,
+    Path((request, entry)): Path<(RequestId, String)>,
 ) -> Result<StatusCode, Problem> {
     let scope = caller.operator(Right::Write)?;
-    let request: RequestId = request.parse().map_err(|_| Problem::not_found())?;
     let (db, files) = (&api.app.db, &api.app.site.files);
     let (client, _) = queries::number_of(db, scope, request).await?;
     commands::delete(db, files, &scope.within(client), request, &entry).await?;

@@ -15,8 +15,7 @@ use domain::{
 use super::{Api, Problem};
 
 /// A request by its id.
-async fn find(api: &Api, scope: &Scope, id: &str) -> Result<Detail, Problem> {
-    let id: RequestId = id.parse().map_err(|_| Problem::not_found())?;
+async fn find(api: &Api, scope: &Scope, id: RequestId) -> Result<Detail, Problem> {
     let (client, number) = queries::number_of(&api.app.db, scope, id).await?;
     by_number(api, scope, client, number).await
 }

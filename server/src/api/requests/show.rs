@@ -1,13 +1,10 @@
 //! `GET /v1/requests/{request}`
 
-use axum::{
-    Json,
-    extract::{Path, State},
-};
-use domain::tokens::Right;
+use axum::{Json, extract::State};
+use domain::{ids::RequestId, tokens::Right};
 
 use super::{find, model::Request};
-use crate::api::{Api, Caller, Problem};
+use crate::api::{Api, Caller, Problem, path::Path};
 
 /// A request
 #[utoipa::path(
@@ -18,8 +15,8 @@ use crate::api::{Api, Caller, Problem};
 pub(in crate::api) async fn show(
     State(api): State<Api>,
     caller: Caller,
-    Path(request): Path<String>,
+    Path(request): Path<RequestId>,
 ) -> Result<Json<Request>, Problem> {
     let scope = caller.operator(Right::Read)?;
-    Ok(Json(find(&api, scope, &request).await?.into()))
+    Ok(Json(find(&api, scope, request).await?.into()))
 }

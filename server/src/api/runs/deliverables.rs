@@ -1,16 +1,15 @@
 //! `POST /v1/runs/{run}/deliverables`
 
-use axum::{
-    Json,
-    extract::{Path, State},
-    http::StatusCode,
+use axum::{Json, extract::State, http::StatusCode};
+use domain::{
+    deliverables::{self, Content},
+    ids::RunId,
 };
-use domain::deliverables::{self, Content};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::hold;
-use crate::api::{Api, Problem, bearer::Caller, body::Body};
+use crate::api::{Api, Problem, bearer::Caller, body::Body, path::Path};
 
 /// Something to deliver.
 #[derive(Debug, Deserialize, ToSchema)]
@@ -45,11 +44,9 @@ pub struct Delivered {
 pub async fn deliver(
     State(api): State<Api>,
     caller: Caller,
-    Path(run): Path<String>,
+    Path(run): Path<RunId>,
     Body(new): Body<NewDeliverable>,
 ) -> Result<(StatusCode, Json<Delivered>), Problem> {
-    let claimed = hold(&api, &caller, &run, new.attempt).await?;
-    let version =
-        deliverables::commands::put(&api.app.db, &claimed, &new.title, Content::Body(new.body)).await?;
+let claimed = hold(&api, &caller, run, new.attempt).await?; let version = deliverables::commands::put(&api.app.db, &claimed, &new.title, Content::Body(new.body)).await?;
     Ok((StatusCode::CREATED, Json(Delivered { version })))
 }

@@ -1,20 +1,17 @@
 //! `POST /v1/runs/{run}/end`
 
-use axum::{
-    Json,
-    extract::{Path, State},
-};
+use axum::{Json, extract::State};
 use domain::{
     controls::{self, ControlKind},
     deliverables,
-    runs::{self, ClaimedRun, PulledRun},
+ids::RunId, runs::{ self, ClaimedRun, PulledRun },
     session::RunState,
 };
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::{State as Standing, find};
-use crate::api::{Api, Problem, bearer::Caller, body::Body};
+use crate::api::{Api, Problem, bearer::Caller, body::Body, path::Path};
 
 /// How the attempt ends.
 #[derive(Debug, Deserialize, ToSchema)]
@@ -66,15 +63,15 @@ pub struct Ended {
 pub async fn end(
     State(api): State<Api>,
     caller: Caller,
-    Path(run): Path<String>,
+    Path(run): Path<RunId>,
     Body(end): Body<End>,
 ) -> Result<Json<Ended>, Problem> {
-    let found = find(&api, &caller, &run).await?;
+    let found = find(&api, &caller, run).await?;
     if !has_ended_so(&found, &end) {
         let claimed = found.claimed(end.attempt)?;
         write(&api, &found, &claimed, &end).await?;
     }
-    let state = find(&api, &caller, &run).await?.state.into();
+    let state = find(&api, &caller, run).await?.state.into();
     Ok(Json(Ended { state }))
 }
 

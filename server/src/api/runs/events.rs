@@ -1,16 +1,16 @@
 //! `POST /v1/runs/{run}/events`
 
-use axum::{
-    Json,
-    extract::{Path, State},
+use axum::{Json, extract::State};
+use domain::{
+    ids::RunId,
+    runs::{self, Stage},
 };
-use domain::runs::{self, Stage};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::{Part, hold, parts::of_log};
 use crate::{
-    api::{Api, Problem, bearer::Caller, body::Body},
+    api::{Api, Problem, bearer::Caller, body::Body, path::Path},
     protocols::tenant,
 };
 
@@ -51,10 +51,10 @@ pub struct Stored {
 pub async fn append(
     State(api): State<Api>,
     caller: Caller,
-    Path(run): Path<String>,
+    Path(run): Path<RunId>,
     Body(events): Body<Events>,
 ) -> Result<Json<Stored>, Problem> {
-    let claimed = hold(&api, &caller, &run, events.attempt).await?;
+    let claimed = hold(&api, &caller, run, events.attempt).await?;
     let stage = if events.backstage { Stage::Backstage } else { Stage::Session };
     let sequence = events.sequence;
     if sequence > i64::MAX.cast_unsigned() {

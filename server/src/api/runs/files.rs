@@ -1,14 +1,11 @@
 //! `GET /v1/runs/{run}/files/{file}`
 
 use app::pages::files;
-use axum::{
-    extract::{Path, State},
-    response::Response,
-};
-use domain::ids::FileId;
+use axum::{extract::State, response::Response};
+use domain::ids::{FileId, RunId};
 
 use super::find;
-use crate::api::{Api, Problem, bearer::Caller};
+use crate::api::{Api, Problem, bearer::Caller, path::Path};
 
 /// The bytes of a file of the request
 #[utoipa::path(
@@ -22,11 +19,10 @@ use crate::api::{Api, Problem, bearer::Caller};
 pub async fn file(
     State(api): State<Api>,
     caller: Caller,
-    Path((run, file)): Path<(String, String)>,
+    Path((run, file)): Path<(RunId, FileId)>,
 ) -> Result<Response, Problem> {
-    let run = find(&api, &caller, &run).await?;
-    let wanted: FileId = file.parse().map_err(|_| Problem::not_found())?;
+    let run = find(&api, &caller, run).await?;
     let assignment = run.assignment(&api.app.db).await?;
-    let file = assignment.files.into_iter().find(|file| file.id == wanted).ok_or_else(Problem::not_found)?;
+    let file = assignment.files.into_iter().find(|of| of.id == file).ok_or_else(Problem::not_found)?;
     Ok(files::download::answer(&api.app, run.scope.workspace, &file).await?)
 }

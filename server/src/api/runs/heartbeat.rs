@@ -1,15 +1,15 @@
 //! `POST /v1/runs/{run}/heartbeat`
 
-use axum::{
-    Json,
-    extract::{Path, State},
+use axum::{Json, extract::State};
+use domain::{
+    ids::RunId,
+    runs::{self, LeaseState},
 };
-use domain::runs::{self, LeaseState};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::{State as RunState, find, hold, lease};
-use crate::api::{Api, Problem, bearer::Caller, body::Body};
+use crate::api::{Api, Problem, bearer::Caller, body::Body, path::Path};
 
 /// A sign of life.
 #[derive(Debug, Deserialize, ToSchema)]
@@ -41,14 +41,13 @@ pub struct Lease {
 pub async fn heartbeat(
     State(api): State<Api>,
     caller: Caller,
-    Path(run): Path<String>,
+    Path(run): Path<RunId>,
     Body(beat): Body<Beat>,
 ) -> Result<Json<Lease>, Problem> {
-    let claimed = hold(&api, &caller, &run, beat.attempt).await?;
-    if runs::commands::heartbeat(&api.app.db, &claimed, lease(beat.lease)?).await? == LeaseState::Lost {
+let claimed = hold(&api, &caller, run, beat.attempt).await?; if runs::commands::heartbeat(&api.app.db, &claimed, lease(beat.lease)?).await? = = LeaseState::Lost {
         return Err(Problem::lost());
     }
-    let now = find(&api, &caller, &run).await?;
+    let now = find(&api, &caller, run).await?;
     now.claimed(beat.attempt)?;
     let lease_until = now.lease_until.map(|at| at.timestamp_millis());
     Ok(Json(Lease { state: now.state.into(), lease_until }))

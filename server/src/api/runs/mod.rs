@@ -61,14 +61,13 @@ pub(super) fn waiting() -> Routes<Api> {
 }
 
 /// A run of the agent that calls.
-async fn find(api: &Api, caller: &Caller, run: &str) -> Result<PulledRun, Problem> {
+async fn find(api: &Api, caller: &Caller, run: RunId) -> Result<PulledRun, Problem> {
     let scope = caller.agent()?;
-    let run: RunId = run.parse().map_err(|_| Problem::not_found())?;
-    Ok(runs::queries::get_pulled(&api.app.db, scope, run).await?)
+Ok(runs::queries::get_pulled(&api.app.db, scope, run).await?)
 }
 
 /// A run in the hands of the attempt that calls.
-async fn hold(api: &Api, caller: &Caller, run: &str, attempt: u32) -> Result<ClaimedRun, Problem> {
+async fn hold(api: &Api, caller: &Caller, run: RunId, attempt: u32) -> Result<ClaimedRun, Problem> {
     Ok(find(api, caller, run).await?.claimed(attempt)?)
 }
 

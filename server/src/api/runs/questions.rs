@@ -1,21 +1,16 @@
 //! `POST /v1/runs/{run}/questions`
 
-use axum::{
-    Json,
-    extract::{Path, State},
-    http::StatusCode,
-};
+use axum::{Json, extract::State, http::StatusCode};
 use domain::{
     approvals::{self, ApprovalState},
-    ids::ApprovalId,
-    runs::ClaimedRun,
+ids::{ ApprovalId, RunId }, runs::ClaimedRun,
     session,
 };
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::hold;
-use crate::api::{Api, Problem, bearer::Caller, body::Body};
+use crate::api::{Api, Problem, bearer::Caller, body::Body, path::Path};
 
 /// How long a question may be answered unless something else is said: two days.
 const OPEN_FOR: u32 = 2 * 86_400;
@@ -83,10 +78,10 @@ pub struct Opened {
 pub async fn ask(
     State(api): State<Api>,
     caller: Caller,
-    Path(run): Path<String>,
+    Path(run): Path<RunId>,
     Body(asked): Body<NewQuestion>,
 ) -> Result<(StatusCode, Json<Opened>), Problem> {
-    let claimed = hold(&api, &caller, &run, asked.attempt).await?;
+    let claimed = hold(&api, &caller, run, asked.attempt).await?;
     let question = checked(asked)?;
     let approval = match open(&api, &claimed, &question.question).await? {
         Some(open) => open,

@@ -1,12 +1,10 @@
 //! `GET /v1/runs/{run}`
 
-use axum::{
-    Json,
-    extract::{Path, State},
-};
+use axum::{Json, extract::State};
+use domain::ids::RunId;
 
 use super::{Run, find};
-use crate::api::{Api, Problem, bearer::Caller};
+use crate::api::{Api, Problem, bearer::Caller, path::Path};
 
 /// A run as it stands
 ///
@@ -19,8 +17,8 @@ use crate::api::{Api, Problem, bearer::Caller};
 pub async fn show(
     State(api): State<Api>,
     caller: Caller,
-    Path(run): Path<String>,
+    Path(run): Path<RunId>,
 ) -> Result<Json<Run>, Problem> {
-    let run = find(&api, &caller, &run).await?;
+    let run = find(&api, &caller, run).await?;
     Ok(Json(Run::read(&api.app.db, &run).await?))
 }

@@ -2,10 +2,7 @@
 
 use std::time::Duration;
 
-use axum::{
-    Json,
-    extract::{Path, State},
-};
+use axum::{Json, extract::State};
 use domain::{
     runs::PulledRun,
     session::{Event, Part, RunState},
@@ -17,7 +14,7 @@ use utoipa::ToSchema;
 
 use super::{State as Standing, cursor::Cursor, find, wait};
 use crate::{
-    api::{Api, Problem, bearer::Caller, body::Asked},
+    api::{Api, Problem, bearer::Caller, body::Asked, path::Path},
     limits::Kind,
     protocols::tenant,
 };
@@ -82,10 +79,10 @@ pub enum Signal {
 pub async fn signals(
     State(api): State<Api>,
     caller: Caller,
-    Path(run): Path<String>,
+    Path(run): Path<RunId>,
     Asked(follow): Asked<Follow>,
 ) -> Result<Json<Heard>, Problem> {
-    let run = find(&api, &caller, &run).await?;
+    let run = find(&api, &caller, run).await?;
     run.claimed(follow.attempt)?;
     let cursor: Cursor =
         follow.after.parse().map_err(|_| Problem::unreadable("`after` is none that was told here."))?;

@@ -1,15 +1,15 @@
 //! `POST /v1/runs/{run}/steers/{control}`
 
-use axum::{
-    Json,
-    extract::{Path, State},
+use axum::{Json, extract::State};
+use domain::{
+    controls,
+    ids::{ControlId, RunId},
 };
-use domain::{controls, ids::ControlId};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::hold;
-use crate::api::{Api, Problem, bearer::Caller, body::Body};
+use crate::api::{Api, Problem, bearer::Caller, body::Body, path::Path};
 
 /// The longest reason, in characters.
 const REASON: usize = 2_000;
@@ -58,11 +58,10 @@ pub struct Settled {
 pub async fn settle(
     State(api): State<Api>,
     caller: Caller,
-    Path((run, control)): Path<(String, String)>,
+    Path((run, control)): Path<(RunId, ControlId)>,
     Body(answer): Body<Settlement>,
 ) -> Result<Json<Settled>, Problem> {
-    let claimed = hold(&api, &caller, &run, answer.attempt).await?;
-    let control: ControlId = control.parse().map_err(|_| Problem::not_found())?;
+    let claimed = hold(&api, &caller, run, answer.attempt).await?;
     let db = &api.app.db;
     controls::queries::require_steer(db, &claimed, control).await?;
     let outcome = match answer.outcome {

@@ -1,16 +1,12 @@
 //! `POST /v1/runs/{run}/sub_runs`
 
-use axum::{
-    Json,
-    extract::{Path, State},
-    http::StatusCode,
-};
-use domain::runs;
+use axum::{Json, extract::State, http::StatusCode};
+use domain::{ids::RunId, runs};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::hold;
-use crate::api::{Api, Problem, bearer::Caller, body::Body};
+use crate::api::{Api, Problem, bearer::Caller, body::Body, path::Path};
 
 /// A part of the work for another agent.
 #[derive(Debug, Deserialize, ToSchema)]
@@ -45,10 +41,9 @@ pub struct Begun {
 pub async fn delegate(
     State(api): State<Api>,
     caller: Caller,
-    Path(run): Path<String>,
+    Path(run): Path<RunId>,
     Body(asked): Body<NewSubRun>,
 ) -> Result<(StatusCode, Json<Begun>), Problem> {
-    let claimed = hold(&api, &caller, &run, asked.attempt).await?;
-    let run = runs::commands::delegate(&api.app.db, &claimed, &asked.agent, &asked.task).await?;
+let claimed = hold(&api, &caller, run, asked.attempt).await?; let run = runs::commands::delegate(&api.app.db, &claimed, &asked.agent, &asked.task).await?;
     Ok((StatusCode::CREATED, Json(Begun { run: run.to_string() })))
 }

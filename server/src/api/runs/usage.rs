@@ -1,19 +1,16 @@
 //! `POST /v1/runs/{run}/usage`
 
-use axum::{
-    extract::{Path, State},
-    http::StatusCode,
-};
+use axum::{extract::State, http::StatusCode};
 use domain::{
     bounds,
-    costs::{self, UsageReport},
+costs::{ self, UsageReport }, ids::RunId,
     runs,
 };
 use serde::Deserialize;
 use utoipa::ToSchema;
 
 use super::find;
-use crate::api::{Api, Problem, bearer::Caller, body::Body};
+use crate::api::{Api, Problem, bearer::Caller, body::Body, path::Path};
 
 /// What the work has used. A report holds at most 1,000,000,000,000 tokens of each kind, and as many micros.
 #[derive(Debug, Deserialize, ToSchema)]
@@ -51,10 +48,10 @@ pub struct Usage {
 pub async fn spend(
     State(api): State<Api>,
     caller: Caller,
-    Path(run): Path<String>,
+    Path(run): Path<RunId>,
     Body(usage): Body<Usage>,
 ) -> Result<StatusCode, Problem> {
-    let run = find(&api, &caller, &run).await?;
+    let run = find(&api, &caller, run).await?;
     if usage.attempt == 0 || usage.attempt > run.attempt {
         return Err(Problem::invalid("There has been no such attempt."));
     }

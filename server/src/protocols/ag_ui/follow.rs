@@ -2,7 +2,7 @@
 //! the last event that was received it goes on behind that.
 
 use axum::{
-    extract::{Path, State, rejection::PathRejection},
+    extract::State,
     http::HeaderMap,
     response::Response,
 };
@@ -12,7 +12,7 @@ use sessions_http::sse;
 
 use super::translator::{Translator, write};
 use crate::protocols::{
-    auth::{Auth, Visit},
+    auth::{Auth, SessionPath, Visit},
     error::ProtocolError,
     live_answer::{self, read_session},
 };
@@ -22,15 +22,14 @@ const PAGE: u32 = 2_000;
 
 pub(super) async fn show(
     State(auth): State<Auth>,
-    session: Result<Path<String>, PathRejection>,
+    SessionPath(session): SessionPath,
     headers: HeaderMap,
 ) -> Result<Response, ProtocolError> {
-    let Path(session) = session.map_err(|_| ProtocolError::not_found())?;
-    let visit = auth.admit(&headers, &session).await?;
+    let visit = auth.admit(&headers, session).await?;
     if let Some(last_id) = last_event_id(&headers)
         && let Some(conversation) = read_to(&visit, last_id).await?
     {
-        let translator = Translator::resumed(session, conversation);
+        let translator = Translator::resumed(session.to_string(), conversation);
         // A comment: the answer has begun.
         return live_answer::answer(visit, translator, sse::HEARTBEAT.to_owned(), last_id);
     }

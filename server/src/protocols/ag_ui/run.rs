@@ -2,14 +2,14 @@
 //! it. What an `HttpAgent` sends.
 
 use axum::{
-    extract::{Path, Request, State, rejection::PathRejection},
+    extract::{Request, State},
     response::Response,
 };
 use serde::Deserialize;
 use serde_json::Value;
 
 use super::follow::from_now;
-use crate::protocols::{auth::Auth, error::ProtocolError, json_body, messages};
+use crate::protocols::{auth::{Auth, SessionPath}, error::ProtocolError, json_body, messages};
 
 /// Of a `RunAgentInput`, what matters here: the agents bring their own tools and state.
 #[derive(Debug, Deserialize)]
@@ -28,13 +28,12 @@ struct Message {
 
 pub(super) async fn create(
     State(auth): State<Auth>,
-    session: Result<Path<String>, PathRejection>,
+    SessionPath(session): SessionPath,
     request: Request,
 ) -> Result<Response, ProtocolError> {
     let headers = request.headers().clone();
     let input: Input = json_body::read(auth.app(), request).await?;
-    let Path(session) = session.map_err(|_| ProtocolError::not_found())?;
-    let visit = auth.admit(&headers, &session).await?;
+    let visit = auth.admit(&headers, session).await?;
     if let Some(message) = input.messages.last().filter(|message| message.role == "user") {
         let words = words(&message.content)?;
         messages::post(&visit, &message.id, &words).await?;

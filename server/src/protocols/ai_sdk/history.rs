@@ -3,7 +3,7 @@
 
 use axum::{
     Json,
-    extract::{Path, State, rejection::PathRejection},
+    extract::State,
     http::{HeaderMap, HeaderValue, header},
     response::{IntoResponse, Response},
 };
@@ -11,7 +11,7 @@ use domain::session::{Body, Conversation, Entry};
 use serde::Serialize;
 use serde_json::{Value, json};
 
-use crate::protocols::{auth::Auth, entry_data, error::ProtocolError, live_answer::read_session};
+use crate::protocols::{auth::{Auth, SessionPath}, entry_data, error::ProtocolError, live_answer::read_session};
 
 #[derive(Debug, PartialEq, Serialize)]
 struct Message {
@@ -23,11 +23,10 @@ struct Message {
 
 pub(super) async fn show(
     State(auth): State<Auth>,
-    session: Result<Path<String>, PathRejection>,
+    SessionPath(session): SessionPath,
     headers: HeaderMap,
 ) -> Result<Response, ProtocolError> {
-    let Path(session) = session.map_err(|_| ProtocolError::not_found())?;
-    let visit = auth.admit(&headers, &session).await?;
+    let visit = auth.admit(&headers, session).await?;
     let conversation = read_session(&visit).await?.conversation;
     let active = conversation.run.as_ref().filter(|run| !run.state.has_ended()).map(|run| run.id);
     let body = json!({ "id": session, "activeStreamId": active, "messages": messages(&conversation) });

@@ -61,7 +61,8 @@ struct Part {
 pub(super) async fn create(State(auth): State<Auth>, request: Request) -> Result<Response, ProtocolError> {
     let headers = request.headers().clone();
     let input: ChatInput = json_body::read(auth.app(), request).await?;
-    let visit = auth.admit(&headers, &input.id).await?;
+    let session = input.id.parse().map_err(|_| ProtocolError::not_found())?;
+    let visit = auth.admit(&headers, session).await?;
     let receipt = match input.trigger {
         Trigger::SubmitMessage => submit(&visit, input.messages.last()).await?,
         Trigger::RegenerateMessage => regenerate(&visit, input.message_id.as_deref()).await?,

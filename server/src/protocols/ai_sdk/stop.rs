@@ -2,7 +2,7 @@
 
 use axum::{
     Json,
-    extract::{Path, Request, State, rejection::PathRejection},
+    extract::{Request, State},
     http::{HeaderValue, header},
     response::{IntoResponse, Response},
 };
@@ -13,7 +13,7 @@ use domain::{
 use serde::Deserialize;
 use serde_json::json;
 
-use crate::protocols::{auth::Auth, error::ProtocolError, json_body};
+use crate::protocols::{auth::{Auth, SessionPath}, error::ProtocolError, json_body};
 
 /// What a page sends: the run that it has been reading. What the assistant said is in the log anyway.
 #[derive(Debug, Deserialize)]
@@ -24,13 +24,12 @@ struct StopInput {
 
 pub(super) async fn create(
     State(auth): State<Auth>,
-    session: Result<Path<String>, PathRejection>,
+    SessionPath(session): SessionPath,
     request: Request,
 ) -> Result<Response, ProtocolError> {
     let headers = request.headers().clone();
     let input: StopInput = json_body::read(auth.app(), request).await?;
-    let Path(session) = session.map_err(|_| ProtocolError::not_found())?;
-    let visit = auth.admit(&headers, &session).await?;
+    let visit = auth.admit(&headers, session).await?;
     let run = input.active_stream_id.map(|id| id.parse::<RunId>()).transpose();
     let run =
         run.map_err(|_| ProtocolError::unprocessable("activeStreamId is none that was ever given out."))?;

@@ -1,7 +1,7 @@
 //! `GET /v1/chat/{session}/stream`: the run that is at work, from its beginning, and then as it comes. 204 without one.
 
 use axum::{
-    extract::{Path, State, rejection::PathRejection},
+    extract::State,
     http::{HeaderMap, HeaderName, HeaderValue, StatusCode},
     response::{IntoResponse, Response},
 };
@@ -11,18 +11,17 @@ use super::{
     version::Version,
 };
 use crate::protocols::{
-    auth::{Auth, Visit},
+    auth::{Auth, SessionPath, Visit},
     error::ProtocolError,
     live_answer::{self, EventTranslator, read_session},
 };
 
 pub(super) async fn show(
     State(auth): State<Auth>,
-    session: Result<Path<String>, PathRejection>,
+    SessionPath(session): SessionPath,
     headers: HeaderMap,
 ) -> Result<Response, ProtocolError> {
-    let Path(session) = session.map_err(|_| ProtocolError::not_found())?;
-    let visit = auth.admit(&headers, &session).await?;
+    let visit = auth.admit(&headers, session).await?;
     let answer = run(visit, Version::of(&headers)).await?;
     Ok(answer.unwrap_or_else(|| StatusCode::NO_CONTENT.into_response()))
 }
