@@ -2,7 +2,7 @@
 
 use std::{path::Path, time::Duration};
 
-use app::web::{Outward, Told};
+use app::web::{Outward, OutwardAnswer};
 use domain::{
     agents::{Backend, Reach},
     redact,
@@ -86,14 +86,14 @@ impl Tryout {
 }
 
 impl Outward for Tryout {
-    fn check<'a>(&'a self, address: &'a str) -> Told<'a> {
+    fn check<'a>(&'a self, address: &'a str) -> OutwardAnswer<'a> {
         Box::pin(async move {
             let checked = self.safe_http.check(address).await;
             checked.map(|url| url.to_string()).map_err(|refused| refused.to_string())
         })
     }
 
-    fn check_known<'a>(&'a self, address: &'a str) -> Told<'a> {
+    fn check_known<'a>(&'a self, address: &'a str) -> OutwardAnswer<'a> {
         Box::pin(async move {
             match timeout(PATIENCE, self.safe_http.check(address)).await {
                 Ok(Err(refused)) if !matches!(refused, AddressError::Unknown { .. }) => {
@@ -104,7 +104,7 @@ impl Outward for Tryout {
         })
     }
 
-    fn try_out<'a>(&'a self, reach: &'a Reach) -> Told<'a> {
+    fn try_out<'a>(&'a self, reach: &'a Reach) -> OutwardAnswer<'a> {
         Box::pin(async move {
             let found = timeout(PATIENCE, self.found(reach)).await;
             let found = found.unwrap_or_else(|_| Err("The service didn’t respond in time.".into()));

@@ -6,13 +6,13 @@ use crate::web::Form;
 
 /// One of the choices: its value, its words, and a small line below them.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Choice {
+pub struct ChoiceOption {
     pub value: String,
     pub label: String,
     pub hint: String,
 }
 
-impl Choice {
+impl ChoiceOption {
     /// A choice whose value is what it says.
     pub fn of(label: &str) -> Self {
         Self::new(label, label)
@@ -30,7 +30,7 @@ impl Choice {
 
 /// What stands around the choices.
 #[derive(Clone, Debug, Default)]
-pub struct Question {
+pub struct ChoiceGroup {
     pub name: String,
     pub legend: String,
     pub hint: String,
@@ -40,17 +40,17 @@ pub struct Question {
 }
 
 /// One of several.
-pub fn radios(form: &Form, question: Question, options: &[Choice]) -> AnyView {
+pub fn radios(form: &Form, question: ChoiceGroup, options: &[ChoiceOption]) -> AnyView {
     group(form, question, options, "radio")
 }
 
 /// Any of several.
-pub fn boxes(form: &Form, question: Question, options: &[Choice]) -> AnyView {
+pub fn boxes(form: &Form, question: ChoiceGroup, options: &[ChoiceOption]) -> AnyView {
     group(form, question, options, "checkbox")
 }
 
-fn group(form: &Form, question: Question, options: &[Choice], kind: &'static str) -> AnyView {
-    let Question { name, legend, hint, required, held } = question;
+fn group(form: &Form, question: ChoiceGroup, options: &[ChoiceOption], kind: &'static str) -> AnyView {
+    let ChoiceGroup { name, legend, hint, required, held } = question;
     let error = form.errors.of(&name).map(str::to_owned);
     let (hint_id, error_id) = (format!("{name}-hint"), format!("{name}-error"));
     let described: Vec<&str> = [(!hint.is_empty(), &hint_id), (error.is_some(), &error_id)]

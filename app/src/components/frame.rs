@@ -70,14 +70,14 @@ fn top(bare: &Bare, frame: Frame) -> impl IntoView + use<> {
 }
 
 /// A way through the product: address, word, and the picture that stands over the word on a phone.
-type Way = (&'static str, &'static str, &'static str);
+type NavLink = (&'static str, &'static str, &'static str);
 
 const PEOPLE: &str = "M7.5 10a3 3 0 1 0 0-6 3 3 0 0 0 0 6zM2 17c0-3.5 2.2-5.5 5.5-5.5S13 13.5 13 17M12.5 4.2a3 3 0 010 5.6M15 12c2 .8 3 2.5 3 5";
 const BILL: &str = "M4 2.5h12v15l-2-1.5-2 1.5-2-1.5-2 1.5-2-1.5-2 1.5zM7 7h6M7 10.5h6";
 
 // Anchors of one page: without pictures they hide on a phone.
-const STORE: [Way; 2] = [("/#how", "How it works", ""), ("/#offers", "Plans", "")];
-const PORTAL: [Way; 4] = [
+const STORE: [NavLink; 2] = [("/#how", "How it works", ""), ("/#offers", "Plans", "")];
+const PORTAL: [NavLink; 4] = [
     ("/portal", "Home", "M3 9l7-6 7 6v8h-5v-5H8v5H3z"),
     (
         "/portal/requests",
@@ -87,7 +87,7 @@ const PORTAL: [Way; 4] = [
     ("/portal/people", "People", PEOPLE),
     ("/portal/billing", "Billing", BILL),
 ];
-const DESK: [Way; 6] = [
+const DESK: [NavLink; 6] = [
     ("/desk", "Today", "M17.5 10a7.5 7.5 0 1 1-15 0 7.5 7.5 0 0 1 15 0zM10 5.5V10l3 2"),
     ("/desk/board", "Board", "M2.5 3.5h4v13h-4zM8 3.5h4v8H8zM13.5 3.5h4v10.5h-4z"),
     ("/desk/clients", "Clients", PEOPLE),
@@ -102,7 +102,7 @@ const DESK: [Way; 6] = [
 
 fn portal_nav(bare: &Bare, tab: PortalTab) -> AnyView {
     let role = bare.arrival.standing.as_ref().map(|standing| standing.role);
-    let ways: Vec<Way> = PORTAL
+    let ways: Vec<NavLink> = PORTAL
         .into_iter()
         .filter(|(path, _, _)| *path != "/portal/billing" || role.is_some_and(|role| role.may_bill()))
         .collect();
@@ -131,7 +131,7 @@ fn desk_path(tab: DeskTab) -> &'static str {
     }
 }
 
-fn nav(ways: &[Way], here: &str) -> AnyView {
+fn nav(ways: &[NavLink], here: &str) -> AnyView {
     let ways: Vec<_> = ways
         .iter()
         .map(|(path, word, picture)| {

@@ -4,7 +4,7 @@ use domain::offers::{IntakeField, IntakeKind};
 use leptos::prelude::*;
 
 use super::{
-    choose::{Choice, Question, boxes, radios},
+    choose::{ChoiceGroup, ChoiceOption, boxes, radios},
     field::Field,
 };
 use crate::web::Form;
@@ -16,11 +16,13 @@ pub fn intake_field(field: &IntakeField, name: &str, form: &Form, held: bool) ->
     match field.kind {
         IntakeKind::Text => written(Field::text(form, name, &field.label).max(longest), field, held),
         IntakeKind::Long => written(Field::prose(form, name, &field.label, 4).max(longest), field, held),
-        IntakeKind::Choice => radios(form, asked(field, name, held), &choices(field)),
-        IntakeKind::Choices => boxes(form, asked(field, name, held), &choices(field)),
-        IntakeKind::YesNo => {
-            radios(form, asked(field, name, held), &[Choice::new("yes", "Yes"), Choice::new("no", "No")])
-        }
+        IntakeKind::Choice => radios(form, choice_group(field, name, held), &choices(field)),
+        IntakeKind::Choices => boxes(form, choice_group(field, name, held), &choices(field)),
+        IntakeKind::YesNo => radios(
+            form,
+            choice_group(field, name, held),
+            &[ChoiceOption::new("yes", "Yes"), ChoiceOption::new("no", "No")],
+        ),
     }
 }
 
@@ -35,11 +37,17 @@ fn written(mut control: Field, field: &IntakeField, held: bool) -> AnyView {
     }
 }
 
-fn asked(field: &IntakeField, name: &str, held: bool) -> Question {
+fn choice_group(field: &IntakeField, name: &str, held: bool) -> ChoiceGroup {
     let required = field.required;
-    Question { name: name.to_owned(), legend: field.label.clone(), hint: field.hint.clone(), required, held }
+    ChoiceGroup {
+        name: name.to_owned(),
+        legend: field.label.clone(),
+        hint: field.hint.clone(),
+        required,
+        held,
+    }
 }
 
-fn choices(field: &IntakeField) -> Vec<Choice> {
-    field.options.iter().map(|option| Choice::of(option)).collect()
+fn choices(field: &IntakeField) -> Vec<ChoiceOption> {
+    field.options.iter().map(|option| ChoiceOption::of(option)).collect()
 }

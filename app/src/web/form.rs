@@ -126,9 +126,9 @@ pub(super) fn wait(seconds: u32) -> String {
 }
 
 /// A posted form whose token was right.
-pub struct Posted(pub Fields);
+pub struct PostedForm(pub Fields);
 
-impl FromRequest<App> for Posted {
+impl FromRequest<App> for PostedForm {
     type Rejection = Response;
 
     async fn from_request(request: Request, _: &App) -> Result<Self, Response> {

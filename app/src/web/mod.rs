@@ -23,16 +23,16 @@ pub use csrf::{FormToken, Nonce, form_token, origin, same_site, security};
 pub use cx::{AGENT_KEY, Bare, Cx, MEMBERSHIP_KEY, Member, Operator, PERSON_KEY, SignedIn};
 pub use dress::dress_problems;
 pub use error_pages::error_pages;
-pub use form::{Fields, Form, Posted};
+pub use form::{Fields, Form, PostedForm};
 pub use fragment::fragment;
 pub use host::{host_name, named};
-pub use kept::{FIELD as TYPED_FIELD, Typed, carry, keep};
-pub use outward::{Outward, Told};
+pub use kept::{CarriedForm, FIELD as TYPED_FIELD, carry, keep};
+pub use outward::{Outward, OutwardAnswer};
 pub use page::{DeskTab, Frame, Page, PortalTab};
 pub use path::Path;
 pub use problem::Problem;
 pub use reach::{
     FORWARDING, Reach, is_forwarded, is_from_here, is_local_origin, is_loopback_name, is_loopback_url,
 };
-pub use respond::{Outcome, answer, redirect, redirect_with};
+pub use respond::{ChangeAnswer, answer, redirect, redirect_with};
 pub use state::{App, Site};

@@ -11,7 +11,7 @@ use super::{Bare, Problem};
 
 /// What a script of the page is told: `{"ok": true, "note": …}` or `{"ok": false, "refused": …, "errors": {…}}`.
 #[derive(serde::Serialize)]
-pub struct Outcome {
+pub struct ChangeAnswer {
     ok: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
     note: Option<String>,
@@ -37,7 +37,9 @@ pub fn redirect_with(path: &str, note: &str) -> Response {
 /// Answers a change: done, to a form with a redirect and to a script with JSON; not done, with the reason.
 pub fn answer(bare: &Bare, result: Result<(), Error>, back: &str, note: &str) -> Response {
     match result {
-        Ok(()) if bare.wants_json => Json(Outcome { ok: true, note: Some(note.to_owned()) }).into_response(),
+        Ok(()) if bare.wants_json => {
+            Json(ChangeAnswer { ok: true, note: Some(note.to_owned()) }).into_response()
+        }
         Ok(()) if note.is_empty() => redirect(back),
         Ok(()) => redirect_with(back, note),
         Err(Error::Refused(reason)) if bare.wants_json => {

@@ -10,11 +10,11 @@ use domain::{
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::{Api, Caller, Problem, body::Asked};
+use super::{Api, Caller, Problem, body::QueryParams};
 
 /// Which clients.
 #[derive(Debug, Deserialize)]
-pub struct Wanted {
+pub struct ClientsQuery {
     #[serde(default)]
     q: String,
     #[serde(default)]
@@ -25,7 +25,7 @@ pub struct Wanted {
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Clients {
     /// By name.
-    pub clients: Vec<Client>,
+    pub clients: Vec<ClientItem>,
     /// From 1.
     pub page: u32,
     /// Whether another page follows.
@@ -35,7 +35,7 @@ pub struct Clients {
 /// A client.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = ClientOfDesk)]
-pub struct Client {
+pub struct ClientItem {
     #[schema(example = "cli_0197f0a1b2c37d4e8f90123456789abc")]
     pub id: String,
     pub name: String,
@@ -60,7 +60,7 @@ pub struct Client {
 pub(super) async fn list(
     State(api): State<Api>,
     caller: Caller,
-    Asked(wanted): Asked<Wanted>,
+    QueryParams(wanted): QueryParams<ClientsQuery>,
 ) -> Result<Json<Clients>, Problem> {
     let scope = caller.operator(Right::Read)?;
     let page = page(wanted.page)?;
@@ -70,7 +70,7 @@ pub(super) async fn list(
     }
     let found = clients::queries::list(&api.app.db, scope, &words, ClientFilter::Here, page).await?;
     let more = found.has_more();
-    Ok(Json(Clients { clients: found.rows.into_iter().map(Client::from).collect(), page, more }))
+    Ok(Json(Clients { clients: found.rows.into_iter().map(ClientItem::from).collect(), page, more }))
 }
 
 /// For a token that is narrowed to one client there is that one alone.
@@ -86,7 +86,7 @@ async fn narrowed(
     let wanted = page == 1 && client.name.to_lowercase().contains(&words.trim().to_lowercase());
     let named = clients::queries::list(db, &wide, &client.name, ClientFilter::Here, 1).await?;
     let row = named.rows.into_iter().find(|row| wanted && row.id == only);
-    Ok(Clients { clients: row.map(Client::from).into_iter().collect(), page, more: false })
+    Ok(Clients { clients: row.map(ClientItem::from).into_iter().collect(), page, more: false })
 }
 
 /// Far beyond what anybody has.
@@ -100,7 +100,7 @@ pub(super) fn page(asked: Option<u32>) -> Result<u32, Problem> {
     }
 }
 
-impl From<ClientRow> for Client {
+impl From<ClientRow> for ClientItem {
     fn from(row: ClientRow) -> Self {
         Self {
             id: row.id.to_string(),

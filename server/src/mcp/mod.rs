@@ -6,8 +6,8 @@
 
 mod answer;
 mod desk;
+mod json;
 mod portal;
-mod told;
 mod tool;
 mod work;
 

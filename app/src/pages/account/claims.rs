@@ -5,7 +5,7 @@ use leptos::prelude::*;
 
 use crate::{
     components::{
-        choose::{Choice, Question, radios},
+        choose::{ChoiceGroup, ChoiceOption, radios},
         time::Times,
     },
     web::{Cx, Fields, Form},
@@ -37,12 +37,16 @@ fn question(form: &Form, claim: &Claim, ago: &str) -> AnyView {
         [] => String::new(),
         others => format!(". Also in it: {}", others.join(", ")),
     };
-    let question = Question {
+    let question = ChoiceGroup {
         name: claim.field(),
         legend: format!("Is {} yours?", claim.company),
         hint: format!("Signed up with your address {ago}{others}"),
         required: true,
         held: true,
     };
-    radios(form, question, &[Choice::new("yes", "It is mine"), Choice::new("no", "It is not mine")])
+    radios(
+        form,
+        question,
+        &[ChoiceOption::new("yes", "It is mine"), ChoiceOption::new("no", "It is not mine")],
+    )
 }

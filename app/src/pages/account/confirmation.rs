@@ -19,7 +19,7 @@ use super::{
 };
 use crate::{
     components::field::{self, Field},
-    web::{Cx, Form, Frame, Page, Posted, Problem, answer, redirect, redirect_with},
+    web::{Cx, Form, Frame, Page, PostedForm, Problem, answer, redirect, redirect_with},
 };
 
 /// The page behind the mail's link. Opening it changes nothing: mail scanners open every link.
@@ -29,7 +29,11 @@ pub async fn show(cx: Cx, Path(token): Path<String>) -> Result<Response, Problem
 }
 
 /// Confirms.
-pub async fn submit(cx: Cx, Path(token): Path<String>, Posted(fields): Posted) -> Result<Response, Problem> {
+pub async fn submit(
+    cx: Cx,
+    Path(token): Path<String>,
+    PostedForm(fields): PostedForm,
+) -> Result<Response, Problem> {
     let asked = open(&cx, &token).await?;
     if fields.text("mine") == "no" {
         let done = confirmations::disown(cx.db(), &token, cx.bare.origin()).await;
@@ -66,7 +70,7 @@ pub async fn submit(cx: Cx, Path(token): Path<String>, Posted(fields): Posted) -
 }
 
 /// Sends the mail again, to whoever is signed in.
-pub async fn resend(cx: Cx, Posted(_): Posted) -> Result<Response, Problem> {
+pub async fn resend(cx: Cx, PostedForm(_): PostedForm) -> Result<Response, Problem> {
     let Some(me) = cx.standing() else { return Ok(redirect("/sign-in?next=/account")) };
     let sent = confirmations::resend(cx.db(), &cx.workspace, me.person, cx.bare.origin()).await;
     Ok(answer(&cx.bare, sent, "/account", "We sent it again. Check your email."))

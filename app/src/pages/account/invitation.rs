@@ -19,7 +19,7 @@ use super::{
 };
 use crate::{
     components::field::{self, Field},
-    web::{Cx, Form, Frame, Page, Posted, Problem, redirect_with},
+    web::{Cx, Form, Frame, Page, PostedForm, Problem, redirect_with},
 };
 
 /// Opening it changes nothing.
@@ -29,7 +29,11 @@ pub async fn show(cx: Cx, Path(token): Path<String>) -> Result<Response, Problem
 }
 
 /// Accepts it, once, and signs in at the new place.
-pub async fn submit(cx: Cx, Path(token): Path<String>, Posted(fields): Posted) -> Result<Response, Problem> {
+pub async fn submit(
+    cx: Cx,
+    Path(token): Path<String>,
+    PostedForm(fields): PostedForm,
+) -> Result<Response, Problem> {
     let invitation = open(&cx, &token).await?;
     let password = fields.raw("password");
     let by = match cx.standing() {

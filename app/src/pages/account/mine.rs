@@ -10,24 +10,23 @@ use domain::{
 };
 
 use super::{enter::note, here};
-use crate::web::{Cx, Fields, Form, Posted, Problem, answer, redirect, redirect_with};
+use crate::web::{Cx, Fields, Form, PostedForm, Problem, answer, redirect, redirect_with};
 
 /// What the page shows.
-struct Mine {
-    me: Membership,
+struct AccountView { me: Membership,
     confirmed: bool,
     browsers: Vec<Browser>,
-    forms: Forms,
+    forms: AccountForms,
 }
 
 /// The page's forms, each with what was typed into it.
-struct Forms {
+struct AccountForms {
     name: Form,
     zone: Form,
     password: Form,
 }
 
-impl Forms {
+impl AccountForms {
     /// As they stand before anything is typed.
     fn of(me: &Membership) -> Self {
         let zone = me.zone.as_deref().filter(|_| me.zone_chosen).unwrap_or_default();
@@ -42,11 +41,11 @@ impl Forms {
 /// The page.
 pub async fn show(cx: Cx) -> Result<Response, Problem> {
     let Some(me) = cx.standing().cloned() else { return Ok(to_sign_in()) };
-    page(&cx, Forms::of(&me), me).await
+    page(&cx, AccountForms::of(&me), me).await
 }
 
 /// Changes my name.
-pub async fn rename(cx: Cx, Posted(fields): Posted) -> Result<Response, Problem> {
+pub async fn rename(cx: Cx, PostedForm(fields): PostedForm) -> Result<Response, Problem> {
     let Some(me) = cx.standing().cloned() else { return Ok(to_sign_in()) };
     match profile::rename(cx.db(), me.person, fields.text("name")).await {
         Ok(()) => {
@@ -55,25 +54,25 @@ pub async fn rename(cx: Cx, Posted(fields): Posted) -> Result<Response, Problem>
         }
         Err(error) => {
             let form = Form::failed(fields, error)?;
-            page(&cx, Forms { name: form, ..Forms::of(&me) }, me).await
+            page(&cx, AccountForms { name: form, ..AccountForms::of(&me) }, me).await
         }
     }
 }
 
 /// Changes the zone in which I read times.
-pub async fn set_zone(cx: Cx, Posted(fields): Posted) -> Result<Response, Problem> {
+pub async fn set_zone(cx: Cx, PostedForm(fields): PostedForm) -> Result<Response, Problem> {
     let Some(me) = cx.standing().cloned() else { return Ok(to_sign_in()) };
     match profile::choose_zone(cx.db(), me.person, fields.text("zone")).await {
         Ok(()) => Ok(redirect_with("/account", "Time zone saved.")),
         Err(error) => {
             let form = Form::failed(fields, error)?;
-            page(&cx, Forms { zone: form, ..Forms::of(&me) }, me).await
+            page(&cx, AccountForms { zone: form, ..AccountForms::of(&me) }, me).await
         }
     }
 }
 
 /// Changes my password.
-pub async fn change_password(cx: Cx, Posted(fields): Posted) -> Result<Response, Problem> {
+pub async fn change_password(cx: Cx, PostedForm(fields): PostedForm) -> Result<Response, Problem> {
     let Some(me) = cx.standing().cloned() else { return Ok(to_sign_in()) };
     let keep = here(&cx.bare).unwrap_or_default();
     let (old, new) = (fields.raw("old"), fields.raw("password"));
@@ -84,13 +83,13 @@ pub async fn change_password(cx: Cx, Posted(fields): Posted) -> Result<Response,
         }
         Err(error) => {
             let form = Form::failed(fields, error)?;
-            page(&cx, Forms { password: form, ..Forms::of(&me) }, me).await
+            page(&cx, AccountForms { password: form, ..AccountForms::of(&me) }, me).await
         }
     }
 }
 
 /// Signs one browser out, or all others.
-pub async fn revoke(cx: Cx, Posted(fields): Posted) -> Result<Response, Problem> {
+pub async fn revoke(cx: Cx, PostedForm(fields): PostedForm) -> Result<Response, Problem> {
     let Some(me) = cx.standing().cloned() else { return Ok(to_sign_in()) };
     let done = revoked(&cx, me.person, fields.text("sign_in")).await;
     if done.is_ok() {
@@ -110,12 +109,12 @@ fn to_sign_in() -> Response {
     redirect("/sign-in?next=/account")
 }
 
-async fn page(cx: &Cx, forms: Forms, me: Membership) -> Result<Response, Problem> {
+async fn page(cx: &Cx, forms: AccountForms, me: Membership) -> Result<Response, Problem> {
     let load = async {
         let confirmed = profile::is_confirmed(cx.db(), me.person).await?;
         let browsers = sign_ins::list(cx.db(), me.person, here(&cx.bare).as_deref()).await?;
         Ok::<_, domain::Error>((confirmed, browsers))
     };
     let (confirmed, browsers) = load.await?;
-    Ok(view::page(cx, &Mine { me, confirmed, browsers, forms }))
+    Ok(view::page(cx, &AccountView { me, confirmed, browsers, forms }))
 }

@@ -17,7 +17,7 @@ use super::{
 };
 use crate::{
     components::field::{self, Field},
-    web::{Cx, Fields, Form, Frame, Page, Posted, Problem, redirect_with},
+    web::{Cx, Fields, Form, Frame, Page, PostedForm, Problem, redirect_with},
 };
 
 /// The form that asks for a link.
@@ -26,7 +26,7 @@ pub async fn show(cx: Cx) -> Response {
 }
 
 /// Sends a link, if there is anybody to send it to; the answer is the same.
-pub async fn submit(cx: Cx, Posted(fields): Posted) -> Result<Response, Problem> {
+pub async fn submit(cx: Cx, PostedForm(fields): PostedForm) -> Result<Response, Problem> {
     match resets::ask(cx.db(), &cx.workspace, fields.text("email"), cx.bare.origin()).await {
         Ok(()) => Ok(sent_page(&cx, fields.text("email"))),
         Err(error) => Ok(ask_page(&cx, &Form::failed(fields, error)?)),
@@ -40,7 +40,11 @@ pub async fn link(cx: Cx, Path(token): Path<String>) -> Result<Response, Problem
 }
 
 /// Sets the new password and signs in with it.
-pub async fn set(cx: Cx, Path(token): Path<String>, Posted(fields): Posted) -> Result<Response, Problem> {
+pub async fn set(
+    cx: Cx,
+    Path(token): Path<String>,
+    PostedForm(fields): PostedForm,
+) -> Result<Response, Problem> {
     let answer = |name: &str| claims::answer(&fields, name);
     let (password, answers) = (fields.raw("password"), Answers(&answer));
     match resets::set(cx.db(), cx.workspace.id, &token, password, answers, cx.bare.origin()).await {

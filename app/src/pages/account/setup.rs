@@ -14,7 +14,7 @@ use crate::{
         locale, zone,
     },
     pages::billing::party,
-    web::{Bare, Fields, Form, Frame, Page, Posted, Problem, redirect_with},
+    web::{Bare, Fields, Form, Frame, Page, PostedForm, Problem, redirect_with},
 };
 
 /// The form.
@@ -25,7 +25,7 @@ pub async fn show(bare: Bare) -> Result<Response, Problem> {
 }
 
 /// Makes the workspace and signs its first operator in.
-pub async fn submit(bare: Bare, Posted(fields): Posted) -> Result<Response, Problem> {
+pub async fn submit(bare: Bare, PostedForm(fields): PostedForm) -> Result<Response, Problem> {
     check_open(&bare)?;
     let form = SetUpForm {
         code: fields.text("code"),

@@ -11,11 +11,11 @@ use leptos::prelude::*;
 use super::enter::{enter_and_go, local, onward};
 use crate::{
     components::field::{self, Field},
-    web::{Cx, Fields, Form, Frame, Page, Posted, Problem, TYPED_FIELD, Typed, carry, redirect},
+    web::{CarriedForm, Cx, Fields, Form, Frame, Page, PostedForm, Problem, TYPED_FIELD, carry, redirect},
 };
 
 /// The form; whoever is signed in goes on.
-pub async fn show(cx: Cx, typed: Option<Extension<Typed>>) -> Response {
+pub async fn show(cx: Cx, typed: Option<Extension<CarriedForm>>) -> Response {
     let next = cx.bare.query("next");
     let typed = typed.map(|Extension(typed)| typed.to_field()).unwrap_or_default();
     match cx.standing() {
@@ -28,7 +28,7 @@ pub async fn show(cx: Cx, typed: Option<Extension<Typed>>) -> Response {
 }
 
 /// Signs in.
-pub async fn submit(cx: Cx, Posted(fields): Posted) -> Result<Response, Problem> {
+pub async fn submit(cx: Cx, PostedForm(fields): PostedForm) -> Result<Response, Problem> {
     let tried = try_it(&cx, fields.text("email"), fields.raw("password")).await;
     match tried {
         Ok(places) => go(&cx, &places, &fields).await,
@@ -39,7 +39,7 @@ pub async fn submit(cx: Cx, Posted(fields): Posted) -> Result<Response, Problem>
 /// Goes on to where somebody was, with what they had typed there.
 async fn go(cx: &Cx, places: &[Membership], fields: &Fields) -> Result<Response, Problem> {
     let response = enter_and_go(&cx.bare, places, fields.text("next")).await?;
-    if let Some(typed) = Typed::from_field(fields.raw(TYPED_FIELD)) {
+    if let Some(typed) = CarriedForm::from_field(fields.raw(TYPED_FIELD)) {
         carry(&cx.bare.session, &typed).await.map_err(Problem::store)?;
     }
     Ok(response)

@@ -11,7 +11,7 @@ use leptos::prelude::*;
 use super::enter::{local, onward};
 use crate::{
     components::{field, person::initials},
-    web::{Cx, Frame, MEMBERSHIP_KEY, Page, Posted, Problem, redirect},
+    web::{Cx, Frame, MEMBERSHIP_KEY, Page, PostedForm, Problem, redirect},
 };
 
 /// The list of places.
@@ -26,7 +26,7 @@ pub async fn moved() -> Redirect {
 }
 
 /// Goes to one of them.
-pub async fn submit(cx: Cx, Posted(fields): Posted) -> Result<Response, Problem> {
+pub async fn submit(cx: Cx, PostedForm(fields): PostedForm) -> Result<Response, Problem> {
     let wanted: Option<MembershipId> = fields.text("place").parse().ok();
     let place = places(&cx).await?.into_iter().find(|place| Some(place.membership) == wanted);
     let place = place.ok_or_else(Problem::not_found)?;

@@ -8,10 +8,10 @@ use domain::{
 
 use super::{
     LIST,
-    form::{Sheet, typed},
+    form::{Sheet, read_form},
     reach,
 };
-use crate::web::{Fields, Form, Operator, Path, Posted, Problem, redirect_with};
+use crate::web::{Fields, Form, Operator, Path, PostedForm, Problem, redirect_with};
 
 pub async fn edit(operator: Operator, Path(agent): Path<AgentId>) -> Result<Response, Problem> {
     let agent = find(&operator, agent).await?;
@@ -26,17 +26,17 @@ pub async fn edit(operator: Operator, Path(agent): Path<AgentId>) -> Result<Resp
 pub async fn save(
     operator: Operator,
     Path(agent): Path<AgentId>,
-    Posted(fields): Posted,
+    PostedForm(fields): PostedForm,
 ) -> Result<Response, Problem> {
     let agent = find(&operator, agent).await?;
     if fields.text("do") == "try" {
         return try_out(&operator, &agent, fields).await;
     }
     let Operator { cx, scope, .. } = &operator;
-    let done = match reach::typed(&fields) {
-        None => agents::commands::edit(cx.db(), scope, agent.id, typed(&fields)).await,
+    let done = match reach::read_form(&fields) {
+        None => agents::commands::edit(cx.db(), scope, agent.id, read_form(&fields)).await,
         Some(reach) => match reach::check(&operator, &reach).await {
-            Ok(()) => agents::commands::change(cx.db(), scope, agent.id, typed(&fields), reach).await,
+            Ok(()) => agents::commands::change(cx.db(), scope, agent.id, read_form(&fields), reach).await,
             refused => refused,
         },
     };
@@ -53,7 +53,7 @@ pub async fn save(
 async fn try_out(operator: &Operator, agent: &Agent, fields: Fields) -> Result<Response, Problem> {
     let cx = &operator.cx;
     let kept = async {
-        let reach = reach::typed(&fields).unwrap_or_default();
+        let reach = reach::read_form(&fields).unwrap_or_default();
         // The key goes only where it was set for.
         let kept = match reach.leads_elsewhere(agent) {
             true => None,

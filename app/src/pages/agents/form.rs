@@ -14,33 +14,33 @@ use crate::{
         crumbs::crumbs,
         field::{self, Field},
     },
-    web::{DeskTab, Fields, Form, Frame, Operator, Page, Posted, Problem, redirect_with},
+    web::{DeskTab, Fields, Form, Frame, Operator, Page, PostedForm, Problem, redirect_with},
 };
 
 /// More clients than a person picks from a list; an agent of another one is made on that client's page.
 const CHOICES: u32 = 200;
 
-pub async fn new(operator: Operator, Query(wanted): Query<Wanted>) -> Result<Response, Problem> {
+pub async fn new(operator: Operator, Query(wanted): Query<NewAgentQuery>) -> Result<Response, Problem> {
     let form = Form::of(reach::fresh(Fields::default().with("client", wanted.client)));
     Sheet::new(form).draw(&operator).await
 }
 
 /// For whom, where that is known already.
 #[derive(Deserialize)]
-pub struct Wanted {
+pub struct NewAgentQuery {
     #[serde(default)]
     client: String,
 }
 
-pub async fn create(operator: Operator, Posted(fields): Posted) -> Result<Response, Problem> {
+pub async fn create(operator: Operator, PostedForm(fields): PostedForm) -> Result<Response, Problem> {
     if fields.text("do") == "try" {
         return try_out(&operator, fields).await;
     }
     let Operator { cx, scope, .. } = &operator;
-    let done = match reach::typed(&fields) {
-        None => agents::commands::create(cx.db(), scope, typed(&fields)).await,
+    let done = match reach::read_form(&fields) {
+        None => agents::commands::create(cx.db(), scope, read_form(&fields)).await,
         Some(reach) => match reach::check(&operator, &reach).await {
-            Ok(()) => agents::commands::hire(cx.db(), scope, typed(&fields), reach).await,
+            Ok(()) => agents::commands::hire(cx.db(), scope, read_form(&fields), reach).await,
             Err(refused) => Err(refused),
         },
     };
@@ -55,7 +55,7 @@ pub async fn create(operator: Operator, Posted(fields): Posted) -> Result<Respon
 
 /// Shows the form again with what came of trying; nothing is kept.
 async fn try_out(operator: &Operator, fields: Fields) -> Result<Response, Problem> {
-    let reach = reach::typed(&fields).unwrap_or_default();
+    let reach = reach::read_form(&fields).unwrap_or_default();
     let (form, tried) = match reach::try_out(operator, &reach, None).await {
         Ok(tried) => (Form::of(fields), Some(tried)),
         Err(error) => (Form::failed(fields, error)?, None),
@@ -64,7 +64,7 @@ async fn try_out(operator: &Operator, fields: Fields) -> Result<Response, Proble
 }
 
 /// What was typed. A client that is none is told at its field.
-pub(super) fn typed(fields: &Fields) -> NewAgent {
+pub(super) fn read_form(fields: &Fields) -> NewAgent {
     NewAgent {
         name: fields.text("name").to_owned(),
         persona: fields.text("persona").to_owned(),

@@ -9,7 +9,7 @@ use leptos::prelude::*;
 
 use crate::{
     components::{
-        choose::{self, Choice, Question},
+        choose::{self, ChoiceGroup, ChoiceOption},
         field::Field,
     },
     web::{Fields, Form, Operator},
@@ -82,7 +82,7 @@ pub(super) fn filled(fields: Fields, agent: &Agent) -> Fields {
 }
 
 /// What was typed; none where the form did not ask.
-pub(super) fn typed(fields: &Fields) -> Option<NewReach> {
+pub(super) fn read_form(fields: &Fields) -> Option<NewReach> {
     let backend = fields.text("backend").parse().ok()?;
     let text = |name: &str| fields.text(name).to_owned();
     let key = match text("key") {
@@ -160,12 +160,12 @@ pub(super) fn fields(form: &Form, has_key: bool) -> AnyView {
     .into_any()
 }
 
-fn tools_question() -> Question {
-    Question { name: "tools".into(), legend: "Portal tools".into(), ..Question::default() }
+fn tools_question() -> ChoiceGroup {
+    ChoiceGroup { name: "tools".into(), legend: "Portal tools".into(), ..ChoiceGroup::default() }
 }
 
-fn tools() -> Vec<Choice> {
-    let choice = |name: &str| Choice::new(name, tool(name));
+fn tools() -> Vec<ChoiceOption> {
+    let choice = |name: &str| ChoiceOption::new(name, tool(name));
     PORTAL_TOOLS.into_iter().map(choice).collect()
 }
 

@@ -4,9 +4,13 @@ use axum::response::Response;
 use domain::{agents, ids::AgentId};
 
 use super::LIST;
-use crate::web::{Operator, Path, Posted, answer};
+use crate::web::{Operator, Path, PostedForm, answer};
 
-pub async fn create(operator: Operator, Path(agent): Path<AgentId>, Posted(fields): Posted) -> Response {
+pub async fn create(
+    operator: Operator,
+    Path(agent): Path<AgentId>,
+    PostedForm(fields): PostedForm,
+) -> Response {
     let Operator { cx, scope, .. } = operator;
     let ready = fields.text("ready") == "yes";
     let done = agents::commands::set_ready(cx.db(), &scope, agent, ready).await;

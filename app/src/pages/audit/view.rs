@@ -1,11 +1,11 @@
 use domain::audit::{AuditEntry, AuditOutcome};
 use leptos::prelude::*;
 
-use super::{Asked, HERE, Log};
+use super::{AuditQuery, AuditView, HERE};
 use crate::components::{desk::client_path, pager::past_the_end, search::address, time::Times};
 
-pub(super) fn view(log: &Log) -> AnyView {
-    let Log { page, names, asked, times } = log;
+pub(super) fn view(log: &AuditView) -> AnyView {
+    let AuditView { page, names, asked, times } = log;
     let narrowed = !asked.who.is_empty() || !asked.what.is_empty();
     let rows: Vec<_> = page.entries.iter().map(|entry| row(entry, *times)).collect();
     let next = page.next.map(|next| older(asked, &next.to_string()));
@@ -21,21 +21,21 @@ pub(super) fn view(log: &Log) -> AnyView {
     .into_any()
 }
 
-fn older(asked: &Asked, before: &str) -> String {
+fn older(asked: &AuditQuery, before: &str) -> String {
     let mut query = vec![("before", before)];
-    query.extend(wanted(asked));
+    query.extend(query_pairs(asked));
     address(HERE, &query)
 }
 
-fn first(asked: &Asked) -> String {
-    address(HERE, &wanted(asked).collect::<Vec<_>>())
+fn first(asked: &AuditQuery) -> String {
+    address(HERE, &query_pairs(asked).collect::<Vec<_>>())
 }
 
-fn wanted(asked: &Asked) -> impl Iterator<Item = (&'static str, &str)> {
+fn query_pairs(asked: &AuditQuery) -> impl Iterator<Item = (&'static str, &str)> {
     [("who", asked.who.as_str()), ("what", &asked.what)].into_iter().filter(|(_, value)| !value.is_empty())
 }
 
-fn filter(asked: &Asked, (who, what): &(Vec<String>, Vec<String>)) -> AnyView {
+fn filter(asked: &AuditQuery, (who, what): &(Vec<String>, Vec<String>)) -> AnyView {
     let people = who.iter().map(|name| (name.clone(), name.clone())).collect();
     let verbs = what.iter().map(|verb| (verb.clone(), in_words(verb))).collect();
     view! {
@@ -71,7 +71,7 @@ fn choice(
     .into_any()
 }
 
-fn nothing(asked: &Asked, narrowed: bool) -> AnyView {
+fn nothing(asked: &AuditQuery, narrowed: bool) -> AnyView {
     // Whatever stands in `before` is somewhere behind the first page.
     let page = if asked.before.is_empty() { 1 } else { 2 };
     if let Some(back) = past_the_end(page, |_| first(asked)) {

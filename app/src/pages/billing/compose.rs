@@ -4,7 +4,7 @@ use axum::response::Response;
 use domain::{ids::ClientId, money::Currency};
 use leptos::prelude::*;
 
-use super::typed::Typed;
+use super::invoice_form::InvoiceForm;
 use crate::{
     components::{
         crumbs::crumbs,
@@ -19,7 +19,7 @@ pub(super) struct Compose {
     pub action: String,
     /// Whom a new one can be for; empty where that is settled.
     pub clients: Vec<(ClientId, String)>,
-    pub typed: Typed,
+    pub typed: InvoiceForm,
     pub form: Form,
     pub currency: Currency,
 }

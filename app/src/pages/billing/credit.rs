@@ -13,7 +13,7 @@ use leptos::prelude::*;
 use super::{ sheet::address };
 use crate::{
     components::{crumbs::crumbs, field::token},
-    web::{Cx, DeskTab, Frame, Member, Operator, Page, Path, PortalTab, Posted, Problem, answer},
+    web::{Cx, DeskTab, Frame, Member, Operator, Page, Path, PortalTab, PostedForm, Problem, answer},
 };
 
 pub async fn show(
@@ -42,7 +42,7 @@ let note = queries::get_credit_note(cx.db(), &scope, credit).await?;
 pub async fn update(
     Operator { cx, scope, .. }: Operator,
     Path(credit): Path<CreditNoteId>,
-    Posted(fields): Posted,
+    PostedForm(fields): PostedForm,
 ) -> Result<Response, Problem> {
     let (settled, note) = match fields.text("state") {
         "settled" => (Some(true), "Marked as paid back."),

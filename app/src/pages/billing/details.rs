@@ -10,7 +10,7 @@ use crate::{
         crumbs::crumbs,
         field::{summary, token},
     },
-    web::{Fields, Form, Frame, Member, Page, PortalTab, Posted, Problem, redirect_with},
+    web::{Fields, Form, Frame, Member, Page, PortalTab, PostedForm, Problem, redirect_with},
 };
 
 pub async fn edit(member: Member) -> Result<Response, Problem> {
@@ -19,7 +19,7 @@ let billed = queries::billing_details(cx.db(), scope).await?;
     Ok(page(&member, &Form::of(party::billed_fields(Fields::default(), &billed))))
 }
 
-pub async fn save(member: Member, Posted(fields): Posted) -> Result<Response, Problem> {
+pub async fn save(member: Member, PostedForm(fields): PostedForm) -> Result<Response, Problem> {
     let Member { cx, scope, .. } = &member;
     match commands::bill_to(cx.db(), scope, party::typed_billed(&fields)).await {
         Ok(()) => Ok(redirect_with("/portal/billing", "Saved.")),

@@ -12,39 +12,38 @@ use serde::Deserialize;
 
 use super::{
     compose::{self, Compose},
-    typed::Typed,
+    invoice_form::InvoiceForm,
 };
-use crate::web::{Cx, Fields, Form, Operator, Path, Posted, Problem, redirect_with};
+use crate::web::{Cx, Fields, Form, Operator, Path, PostedForm, Problem, redirect_with};
 
 /// What the address may say already.
 #[derive(Deserialize)]
-pub struct Asked {
+pub struct DraftQuery {
     #[serde(default)]
     client: String,
 }
 
 pub async fn new(
     Operator { cx, scope, .. }: Operator,
-    Query(asked): Query<Asked>,
+    Query(asked): Query<DraftQuery>,
 ) -> Result<Response, Problem> {
 let clients = queries::list_billable_clients(cx.db(), &scope).await?;
     if clients.is_empty() {
         return Ok(compose::nobody(&cx));
     }
-    let typed = Typed::fresh();
+    let typed = InvoiceForm::fresh();
     let form = Form::of(typed.fields().with("client", asked.client));
     Ok(compose::page(&cx, &fresh(&cx, clients, typed, form)))
 }
 
 pub async fn create(
     Operator { cx, scope, .. }: Operator,
-    Posted(fields): Posted,
+    PostedForm(fields): PostedForm,
 ) -> Result<Response, Problem> {
-let clients = queries::list_billable_clients(cx.db(), &scope).await?;
-    let mut typed = Typed::of(&fields);
+let clients = queries::list_billable_clients(cx.db(), &scope).await?; let mut typed = InvoiceForm::of(&fields);
     if fields.text("do") == "grow" {
         typed.grow();
-        let form = Form::of(shown(&typed, &fields));
+        let form = Form::of(kept_fields(&typed, &fields));
         return Ok(compose::page(&cx, &fresh(&cx, clients, typed, form)));
     }
     let kept = match (typed.read(currency(&cx)), fields.text("client").parse::<ClientId>()) {
@@ -58,7 +57,7 @@ let clients = queries::list_billable_clients(cx.db(), &scope).await?;
             "Saved as a draft. Issue it when it’s ready.",
         )),
         Err(error) => {
-            let form = Form::failed(shown(&typed, &fields), error)?;
+            let form = Form::failed(kept_fields(&typed, &fields), error)?;
             Ok(compose::page(&cx, &fresh(&cx, clients, typed, form)))
         }
     }
@@ -72,7 +71,7 @@ pub async fn show(
     if invoice.state != InvoiceState::Draft {
         return Err(Problem::not_found());
     }
-    let typed = Typed::from_invoice(&invoice);
+    let typed = InvoiceForm::from_invoice(&invoice);
     let form = Form::of(typed.fields());
     Ok(compose::page(&cx, &existing(&invoice, typed, form)))
 }
@@ -80,10 +79,10 @@ pub async fn show(
 pub async fn update(
     Operator { cx, scope, .. }: Operator,
     Path(invoice): Path<InvoiceId>,
-    Posted(fields): Posted,
+    PostedForm(fields): PostedForm,
 ) -> Result<Response, Problem> {
     let invoice = queries::get(cx.db(), &scope, invoice).await?;
-    let mut typed = Typed::of(&fields);
+    let mut typed = InvoiceForm::of(&fields);
     if fields.text("do") == "grow" {
         typed.grow();
         let form = Form::of(typed.fields());
@@ -102,16 +101,16 @@ pub async fn update(
     }
 }
 
-fn fresh(cx: &Cx, clients: Vec<(ClientId, String)>, typed: Typed, form: Form) -> Compose {
+fn fresh(cx: &Cx, clients: Vec<(ClientId, String)>, typed: InvoiceForm, form: Form) -> Compose {
     Compose { action: "/desk/billing/invoices".to_owned(), clients, typed, form, currency: currency(cx) }
 }
 
-fn existing(invoice: &Invoice, typed: Typed, form: Form) -> Compose {
+fn existing(invoice: &Invoice, typed: InvoiceForm, form: Form) -> Compose {
     let action = format!("/desk/billing/invoices/{}/draft", invoice.id);
     Compose { action, clients: Vec::new(), typed, form, currency: invoice.total.currency }
 }
 
-fn shown(typed: &Typed, fields: &Fields) -> Fields {
+fn kept_fields(typed: &InvoiceForm, fields: &Fields) -> Fields {
     typed.fields().with("client", fields.text("client"))
 }
 

@@ -6,12 +6,12 @@ use domain::{
 billing::commands::{ self, IssueOutcome }, ids::{ CreditNoteId, InvoiceId },
 };
 
-use crate::web::{Operator, Path, Posted, Problem, answer};
+use crate::web::{Operator, Path, PostedForm, Problem, answer};
 
 pub async fn update(
     Operator { cx, scope, .. }: Operator,
     Path(invoice): Path<InvoiceId>,
-    Posted(fields): Posted,
+    PostedForm(fields): PostedForm,
 ) -> Result<Response, Problem> {
     let db = cx.db();
     let wanted = fields.text("state");

@@ -18,14 +18,14 @@ use crate::web::{Frame, Member, Page, PortalTab, Problem};
 
 /// Which page of the invoices.
 #[derive(Deserialize)]
-pub struct Asked {
+pub struct MyBillingQuery {
     #[serde(default)]
     page: String,
 }
 
 pub async fn show(
     Member { cx, scope, client, .. }: Member,
-    Query(asked): Query<Asked>,
+    Query(asked): Query<MyBillingQuery>,
 ) -> Result<Response, Problem> {
     let page = asked.page.parse().unwrap_or(1);
     let load = async {

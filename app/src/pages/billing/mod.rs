@@ -6,6 +6,7 @@ mod desk;
 pub mod details;
 pub mod draft;
 pub mod invoice;
+mod invoice_form;
 pub mod invoice_state;
 mod invoices;
 pub mod mine;
@@ -17,7 +18,6 @@ pub mod party;
 mod recurring;
 mod sheet;
 pub mod subscription_state;
-mod typed;
 
 use domain::billing::Invoice;
 

@@ -13,12 +13,12 @@ use domain::{
 };
 use leptos::prelude::*;
 
-use crate::web::{Cx, FormToken, Member, Operator, Path, Posted, Problem, answer};
+use crate::web::{Cx, FormToken, Member, Operator, Path, PostedForm, Problem, answer};
 
 pub async fn choose(
     Operator { cx, scope, .. }: Operator,
     Path(client): Path<ClientId>,
-    Posted(fields): Posted,
+    PostedForm(fields): PostedForm,
 ) -> Result<Response, Problem> {
     let (done, note) = chosen(&cx, &scope, client, fields.text("offer")).await;
     Ok(answer(&cx.bare, done, &fields.back(&format!("/desk/clients/{client}")), note))
@@ -26,7 +26,7 @@ pub async fn choose(
 
 pub async fn choose_mine(
     Member { cx, scope, client, .. }: Member,
-    Posted(fields): Posted,
+    PostedForm(fields): PostedForm,
 ) -> Result<Response, Problem> {
     let (done, note) = chosen(&cx, &scope, client, fields.text("offer")).await;
     Ok(answer(&cx.bare, done, "/portal/billing", note))

@@ -13,14 +13,14 @@ use crate::web::{DeskTab, Frame, Operator, Page, Problem};
 
 /// What the address asks for.
 #[derive(Deserialize)]
-pub struct Asked {
+pub struct BillingQuery {
     #[serde(default)]
     state: String,
     #[serde(default)]
     page: String,
 }
 
-struct Loaded {
+struct BillingView {
     recurring: Recurring,
     figures: Figures,
     subscriptions: Vec<Subscription>,
@@ -30,12 +30,12 @@ struct Loaded {
 
 pub async fn show(
     Operator { cx, scope, .. }: Operator,
-    Query(asked): Query<Asked>,
+    Query(asked): Query<BillingQuery>,
 ) -> Result<Response, Problem> {
     let filter = InvoiceFilter::parse(&asked.state);
     let page = asked.page.parse().unwrap_or(1);
     let load = async {
-        Ok(Loaded {
+        Ok(BillingView {
             recurring: queries::recurring(cx.db(), &scope).await?,
             figures: queries::figures(cx.db(), &scope).await?,
             subscriptions: queries::list_subscriptions(cx.db(), &scope).await?,
@@ -43,7 +43,7 @@ pub async fn show(
             credits: queries::list_credit_notes(cx.db(), &scope, None).await?,
         })
     };
-    let loaded: Loaded = load.await?;
+    let loaded: BillingView = load.await?;
     Ok(Page::new(&cx, "Billing", Frame::Desk(DeskTab::Billing)).show(|| {
         view! {
             <div class="page-head">
@@ -63,8 +63,8 @@ pub async fn show(
     }))
 }
 
-fn figures(loaded: &Loaded) -> AnyView {
-    let Loaded { recurring, figures, .. } = loaded;
+fn figures(loaded: &BillingView) -> AnyView {
+    let BillingView { recurring, figures, .. } = loaded;
     let now = recurring.now().map(|money| money.to_string());
     let others: Vec<String> = recurring.others.iter().map(|money| format!("and {money}")).collect();
     let open: Vec<String> = figures.open_sums.iter().map(ToString::to_string).collect();

@@ -11,12 +11,12 @@ use domain::{
     ids::SubscriptionId,
 };
 
-use crate::web::{Cx, Member, Operator, Path, Posted, Problem, answer};
+use crate::web::{Cx, Member, Operator, Path, PostedForm, Problem, answer};
 
 pub async fn update(
     Operator { cx, scope, .. }: Operator,
     Path(subscription): Path<SubscriptionId>,
-    Posted(fields): Posted,
+    PostedForm(fields): PostedForm,
 ) -> Result<Response, Problem> {
     let (done, note) = change(&cx, &scope, subscription, fields.text("state")).await;
     Ok(answer(&cx.bare, done, &fields.back("/desk/billing"), note))
@@ -25,7 +25,7 @@ pub async fn update(
 /// The subscription that the member's client holds.
 pub async fn update_mine(
     Member { cx, scope, client, .. }: Member,
-    Posted(fields): Posted,
+    PostedForm(fields): PostedForm,
 ) -> Result<Response, Problem> {
     let held = queries::find_subscription(cx.db(), &scope, client)
         .await

@@ -10,14 +10,14 @@ use domain::{
 };
 use leptos::prelude::*;
 
-use super::show::{Shown, back};
+use super::show::{BoardView, back};
 use crate::components::{
     cycle::small,
     desk::{client_path, column_name, request_path},
     request,
 };
 
-pub(super) fn view(found: &BoardCard, shown: &Shown) -> AnyView {
+pub(super) fn view(found: &BoardCard, shown: &BoardView) -> AnyView {
     let card = &found.card;
     let class = if found.is_ageing { "request-card ageing" } else { "request-card" };
     let page = request_path(card.client, card.number);
@@ -44,7 +44,7 @@ pub(super) fn view(found: &BoardCard, shown: &Shown) -> AnyView {
     .into_any()
 }
 
-fn foot(found: &BoardCard, shown: &Shown) -> AnyView {
+fn foot(found: &BoardCard, shown: &BoardView) -> AnyView {
     let card = &found.card;
     match card.column {
         Column::Backlog => view! { <span>{shown.times.old(card.created_at)}</span> }.into_any(),
@@ -103,7 +103,7 @@ fn who(card: &Card, brief: bool) -> AnyView {
 }
 
 /// What is needed of the client, and since when.
-fn waiting(card: &Card, shown: &Shown) -> AnyView {
+fn waiting(card: &Card, shown: &BoardView) -> AnyView {
     let what = card.waiting_for.clone().unwrap_or_else(|| "Stopped".to_owned());
     let since = shown.times.ago(card.moved_at);
     view! { <span class="held" dir="auto">{what}</span><span>{since}</span> }.into_any()
@@ -136,7 +136,7 @@ fn done(card: &Card, locale: Locale) -> String {
 }
 
 /// The same moves as by hand, as plain forms.
-fn menu(found: &BoardCard, shown: &Shown, page: &str) -> AnyView {
+fn menu(found: &BoardCard, shown: &BoardView, page: &str) -> AnyView {
     let card = &found.card;
     let moves: Vec<_> = found
         .moves

@@ -1,17 +1,17 @@
 use domain::{desk::BoardColumn, requests::Column, words};
 use leptos::prelude::*;
 
-use super::{card, show::Shown};
+use super::{card, show::BoardView};
 use crate::components::desk::{at_work, column_name};
 
 /// The line beside the heading.
-pub(super) fn sub(shown: &Shown) -> AnyView {
+pub(super) fn sub(shown: &BoardView) -> AnyView {
     let words = in_one_sentence(shown);
     let agents = (shown.board.at_work > 0).then(|| at_work(shown.board.at_work));
     view! { <p class="page-sub" data-part="sub"><span dir="auto">{words}</span>{agents}</p> }.into_any()
 }
 
-fn in_one_sentence(shown: &Shown) -> String {
+fn in_one_sentence(shown: &BoardView) -> String {
     let places = shown.board.places;
     let at_work = match places.allowed {
         Some(allowed) if allowed > 0 => {
@@ -26,12 +26,12 @@ fn in_one_sentence(shown: &Shown) -> String {
 }
 
 /// The six columns.
-pub(super) fn all(shown: &Shown) -> AnyView {
+pub(super) fn all(shown: &BoardView) -> AnyView {
     let columns: Vec<_> = shown.board.columns.iter().map(|column| one(column, shown)).collect();
     view! { <div class="board" role="region" aria-label="Board" tabindex="0">{columns}</div> }.into_any()
 }
 
-fn one(column: &BoardColumn, shown: &Shown) -> AnyView {
+fn one(column: &BoardColumn, shown: &BoardView) -> AnyView {
     let (key, name) = (column.column.as_str(), column_name(column.column));
     let heading = format!("h-{key}");
     let cards: Vec<_> = column

@@ -3,7 +3,7 @@
 use domain::clients::{ClientName, queries};
 use leptos::prelude::*;
 
-use super::{HERE, show::Wanted};
+use super::{HERE, show::BoardQuery};
 use crate::{
     components::search::{address, search},
     web::{Operator, Problem},
@@ -14,15 +14,14 @@ const CHIPS: u32 = 7;
 /// As many answers of the search.
 const FOUND: u32 = 12;
 
-pub struct Filter {
-    chips: Vec<ClientName>,
+pub struct ClientFilter { chips: Vec<ClientName>,
     chosen: String,
     words: String,
     many: bool,
 }
 
-impl Filter {
-    pub async fn load(operator: &Operator, wanted: &Wanted) -> Result<Self, Problem> {
+impl ClientFilter {
+    pub async fn load(operator: &Operator, wanted: &BoardQuery) -> Result<Self, Problem> {
         let (db, scope) = (operator.cx.db(), &operator.scope);
 let mut chips = queries::search(db, scope, "", CHIPS + 1).await?;
         let many = chips.len() > CHIPS as usize;

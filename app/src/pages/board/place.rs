@@ -13,21 +13,23 @@ use domain::{
     requests::{Column, MovedRequest, Place, commands, queries},
 };
 
-use super::show::{Wanted, draw};
+use super::show::{BoardQuery, draw};
 use crate::{
     components::desk::column_name,
-    web::{Fields, Operator, Path, Posted, Problem, answer, redirect_with},
+    web::{Fields, Operator, Path, PostedForm, Problem, answer, redirect_with},
 };
 
 pub async fn create(
     operator: Operator,
     Path((client, number)): Path<(ClientId, u64)>,
-    Posted(fields): Posted,
+    PostedForm(fields): PostedForm,
 ) -> Result<Response, Problem> {
     let bare = &operator.cx.bare;
-    let wanted = Wanted { client: back(&fields), q: String::new() };
+    let wanted = BoardQuery { client: back(&fields), q: String::new() };
     match carry_out(&operator, client, number, &fields).await {
-        Ok(Some(moved)) if bare.wants_json => Ok(Json(told(&moved, fields.has("position"))).into_response()),
+        Ok(Some(moved)) if bare.wants_json => {
+            Ok(Json(moved_json(&moved, fields.has("position"))).into_response())
+        }
         Ok(moved) => {
             let note = moved.map(|moved| note(&moved, false)).unwrap_or_default();
             let to = super::show::back(wanted.one());
@@ -76,7 +78,7 @@ fn step(word: &str) -> Option<Place> {
 }
 
 /// What the board's script is told: what came of it, and the way back.
-fn told(moved: &MovedRequest, undone: bool) -> serde_json::Value {
+fn moved_json(moved: &MovedRequest, undone: bool) -> serde_json::Value {
     let undo = (!undone).then(
         || serde_json::json!({ "column": moved.from.as_str(), "position": moved.position.to_string() }),
     );

@@ -18,7 +18,7 @@ use crate::{
 
 /// What the address asks for.
 #[derive(Deserialize, Default)]
-pub struct Wanted {
+pub struct BoardQuery {
     /// One client's cards alone.
     #[serde(default)]
     pub client: String,
@@ -27,22 +27,22 @@ pub struct Wanted {
     pub q: String,
 }
 
-impl Wanted {
+impl BoardQuery {
     pub fn one(&self) -> Option<ClientId> {
         self.client.parse().ok()
     }
 }
 
 /// Everything on the page.
-pub(super) struct Shown {
+pub(super) struct BoardView {
     pub board: Board,
     pub client: Option<ClientId>,
     pub times: Times,
     pub token: FormToken,
 }
 
-impl Shown {
-    async fn load(operator: &Operator, wanted: &Wanted) -> Result<Self, Problem> {
+impl BoardView {
+    async fn load(operator: &Operator, wanted: &BoardQuery) -> Result<Self, Problem> {
         let Operator { cx, scope, .. } = operator;
         let client = wanted.one();
         let board = desk::queries::board(cx.db(), scope, client).await?;
@@ -50,25 +50,25 @@ impl Shown {
     }
 }
 
-pub async fn show(operator: Operator, Query(wanted): Query<Wanted>) -> Result<Response, Problem> {
+pub async fn show(operator: Operator, Query(wanted): Query<BoardQuery>) -> Result<Response, Problem> {
     draw(&operator, &wanted, None).await
 }
 
 /// `GET /desk/board-parts?client=`: what the page reads again when something changes.
-pub async fn parts(operator: Operator, Query(wanted): Query<Wanted>) -> Result<Response, Problem> {
-    let shown = Shown::load(&operator, &wanted).await?;
+pub async fn parts(operator: Operator, Query(wanted): Query<BoardQuery>) -> Result<Response, Problem> {
+    let shown = BoardView::load(&operator, &wanted).await?;
     Ok(fragment(|| view! { {columns::sub(&shown)} {columns::all(&shown)} }))
 }
 
 /// The board; `refused`: why a move by a card's menu was not made.
 pub(super) async fn draw(
     operator: &Operator,
-    wanted: &Wanted,
+    wanted: &BoardQuery,
     refused: Option<String>,
 ) -> Result<Response, Problem> {
     let outlook = outlook(operator).await?;
-    let filter = filter::Filter::load(operator, wanted).await?;
-    let shown = Shown::load(operator, wanted).await?;
+    let filter = filter::ClientFilter::load(operator, wanted).await?;
+    let shown = BoardView::load(operator, wanted).await?;
     let status = if refused.is_some() { StatusCode::CONFLICT } else { StatusCode::OK };
     let (stream, from) = (outlook.stream.to_string(), outlook.next);
     let url = back(wanted.one()).replacen(HERE, "/desk/board-parts", 1);

@@ -6,14 +6,14 @@ use domain::{
 };
 use leptos::prelude::*;
 
-use super::show::Shown;
+use super::show::ClientView;
 use crate::{
     components::desk::{client_path, hidden},
     pages::billing::offer,
 };
 
 /// The subscription as it was sold, and the buttons that change it.
-pub(super) fn subscription(shown: &Shown) -> AnyView {
+pub(super) fn subscription(shown: &ClientView) -> AnyView {
     let inner = match &shown.held {
         Some(held) => view! { <dl class="facts">{facts(shown, held)}</dl> {changes(shown, held)} }.into_any(),
         None => view! { <p class="soft">"No subscription yet, so work can’t start."</p> }.into_any(),
@@ -31,7 +31,7 @@ pub(super) fn subscription(shown: &Shown) -> AnyView {
     .into_any()
 }
 
-fn facts(shown: &Shown, held: &Subscription) -> impl IntoView + use<> {
+fn facts(shown: &ClientView, held: &Subscription) -> impl IntoView + use<> {
     let fact =
         |name: &'static str, words: String| view! { <div><dt>{name}</dt><dd dir="auto">{words}</dd></div> };
     let state = view! { <span class=format!("tag {}", held.state.class())>{held.state.label()}</span> };
@@ -55,7 +55,7 @@ fn facts(shown: &Shown, held: &Subscription) -> impl IntoView + use<> {
 }
 
 /// Pausing and ending; what cannot be taken back is asked about first.
-fn changes(shown: &Shown, held: &Subscription) -> Option<AnyView> {
+fn changes(shown: &ClientView, held: &Subscription) -> Option<AnyView> {
     let choices: &[(&str, &str)] = match held.state {
         SubscriptionState::Active if held.ends_with_period => &[("kept", "Keep subscription")],
         SubscriptionState::Active if held.pausing => &[("active", "Don’t pause")],
@@ -93,7 +93,7 @@ fn changes(shown: &Shown, held: &Subscription) -> Option<AnyView> {
 }
 
 /// The last invoices.
-pub(super) fn invoices(shown: &Shown) -> Option<AnyView> {
+pub(super) fn invoices(shown: &ClientView) -> Option<AnyView> {
     let rows: Vec<_> = shown.invoices.iter().map(|invoice| invoice_row(shown, invoice)).collect();
     if rows.is_empty() {
         return None;
@@ -119,9 +119,7 @@ pub(super) fn invoices(shown: &Shown) -> Option<AnyView> {
     )
 }
 
-fn invoice_row(shown: &Shown, invoice: &Invoice) -> impl IntoView + use<> {
-    let (times, now) = (shown.times, shown.times.now());
-    let issued = invoice.issued_at.map(|at| times.day(at)).unwrap_or_default();
+fn invoice_row(shown: &ClientView, invoice: &Invoice) -> impl IntoView + use<> { let(times, now) =(shown.times, shown.times.now()); let issued = invoice.issued_at.map(| at | times.day(at)).unwrap_or_default();
     let number = invoice.number.map_or("Draft".to_owned(), words::number);
     let (class, label) = (format!("tag {}", invoice.class(now)), invoice.label(now));
     view! {
@@ -135,7 +133,7 @@ fn invoice_row(shown: &Shown, invoice: &Invoice) -> impl IntoView + use<> {
 }
 
 /// Who is here, and who is asked to come.
-pub(super) fn people(shown: &Shown) -> AnyView {
+pub(super) fn people(shown: &ClientView) -> AnyView {
     let People { colleagues, invited } = &shown.people;
     let here: Vec<_> = colleagues.iter().map(colleague).collect();
     let asked: Vec<_> = invited

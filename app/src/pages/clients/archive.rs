@@ -6,13 +6,13 @@ use domain::{clients::commands, ids::ClientId};
 use super::find;
 use crate::{
     components::desk::client_path,
-    web::{Operator, Path, Posted, Problem, answer},
+    web::{Operator, Path, PostedForm, Problem, answer},
 };
 
 pub async fn create(
     operator: Operator,
     Path(client): Path<ClientId>,
-    Posted(fields): Posted,
+    PostedForm(fields): PostedForm,
 ) -> Result<Response, Problem> {
     let client = find(&operator, client).await?;
     let Operator { cx, scope, .. } = operator;

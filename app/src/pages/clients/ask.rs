@@ -17,7 +17,7 @@ use crate::{
         field,
     },
     pages::requests::form,
-    web::{DeskTab, Fields, Form, Frame, Operator, Page, Path, Posted, Problem, redirect_with},
+    web::{DeskTab, Fields, Form, Frame, Operator, Page, Path, PostedForm, Problem, redirect_with},
 };
 
 pub async fn new(operator: Operator, Path(client): Path<ClientId>) -> Result<Response, Problem> {
@@ -29,14 +29,14 @@ pub async fn new(operator: Operator, Path(client): Path<ClientId>) -> Result<Res
 pub async fn create(
     operator: Operator,
     Path(client): Path<ClientId>,
-    Posted(fields): Posted,
+    PostedForm(fields): PostedForm,
 ) -> Result<Response, Problem> {
     let client = find(&operator, client).await?;
     let Operator { cx, scope, .. } = &operator;
     if fields.text("do") == "preview" {
         return draw(&operator, &client, &Form::of(fields), true).await;
     }
-    match commands::create(cx.db(), &scope.within(client.id), typed(&fields)).await {
+    match commands::create(cx.db(), &scope.within(client.id), read_form(&fields)).await {
         Ok(number) => Ok(redirect_with(&request_path(client.id, number), "Request added.")),
         Err(error) => {
             let form = Form::failed(fields, error)?;
@@ -45,7 +45,7 @@ pub async fn create(
     }
 }
 
-fn typed(fields: &Fields) -> NewRequest {
+fn read_form(fields: &Fields) -> NewRequest {
     let form_key = fields.text("form_key");
     NewRequest {
         title: fields.text("title").to_owned(),

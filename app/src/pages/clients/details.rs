@@ -17,7 +17,7 @@ use crate::{
         field::{self, Field},
     },
     pages::billing::party,
-    web::{DeskTab, Fields, Form, Frame, Operator, Page, Path, Posted, Problem, redirect_with},
+    web::{DeskTab, Fields, Form, Frame, Operator, Page, Path, PostedForm, Problem, redirect_with},
 };
 
 pub async fn edit(operator: Operator, Path(client): Path<ClientId>) -> Result<Response, Problem> {
@@ -32,7 +32,7 @@ pub async fn edit(operator: Operator, Path(client): Path<ClientId>) -> Result<Re
 pub async fn save(
     operator: Operator,
     Path(client): Path<ClientId>,
-    Posted(fields): Posted,
+    PostedForm(fields): PostedForm,
 ) -> Result<Response, Problem> {
     let client = find(&operator, client).await?;
     let Operator { cx, scope, .. } = &operator;

@@ -11,7 +11,7 @@ use domain::{
 };
 use leptos::prelude::*;
 
-use super::{LIST, find, show::Shown};
+use super::{LIST, find, show::ClientView};
 use crate::{
     components::{
         crumbs::crumbs,
@@ -19,7 +19,7 @@ use crate::{
         field::{self, Field},
         time::Times,
     },
-    web::{DeskTab, Fields, Form, Frame, Operator, Page, Path, Posted, Problem, answer, redirect_with},
+    web::{DeskTab, Fields, Form, Frame, Operator, Page, Path, PostedForm, Problem, answer, redirect_with},
 };
 
 pub async fn new(operator: Operator, Path(client): Path<ClientId>) -> Result<Response, Problem> {
@@ -30,7 +30,7 @@ pub async fn new(operator: Operator, Path(client): Path<ClientId>) -> Result<Res
 pub async fn create(
     operator: Operator,
     Path(client): Path<ClientId>,
-    Posted(fields): Posted,
+    PostedForm(fields): PostedForm,
 ) -> Result<Response, Problem> {
     let client = find(&operator, client).await?;
     let Operator { cx, scope, .. } = &operator;
@@ -49,7 +49,7 @@ pub async fn create(
 pub async fn cancel(
     operator: Operator,
     Path(client): Path<ClientId>,
-    Posted(_): Posted,
+    PostedForm(_): PostedForm,
 ) -> Result<Response, Problem> {
     let client = find(&operator, client).await?;
     let Operator { cx, scope, .. } = operator;
@@ -228,7 +228,7 @@ fn pending(set: &Erasure, times: Times, token: &crate::web::FormToken, back: &st
 }
 
 /// On an archived client's page: when it is erased, or the way there.
-pub(super) fn section(shown: &Shown) -> Option<AnyView> {
+pub(super) fn section(shown: &ClientView) -> Option<AnyView> {
     shown.client.archived_at?;
     let back = client_path(shown.client.id);
     let inner = match &shown.erasure {

@@ -18,7 +18,7 @@ use crate::{
 };
 
 #[derive(Deserialize)]
-pub struct Wanted {
+pub struct ClientsQuery {
     #[serde(default)]
     q: String,
     #[serde(default)]
@@ -28,9 +28,7 @@ pub struct Wanted {
     page: String,
 }
 
-impl Wanted {
-    fn shown(&self) -> ClientFilter {
-        if self.show == "archived" { ClientFilter::Archived } else { ClientFilter::Here }
+impl ClientsQuery { fn shown(&self) -> ClientFilter { if self.show == "archived" { ClientFilter::Archived } else { ClientFilter::Here }
     }
 
     /// The address of another page of the same list.
@@ -39,7 +37,7 @@ impl Wanted {
     }
 }
 
-pub async fn show(operator: Operator, Query(wanted): Query<Wanted>) -> Result<Response, Problem> {
+pub async fn show(operator: Operator, Query(wanted): Query<ClientsQuery>) -> Result<Response, Problem> {
     let Operator { cx, scope, .. } = operator;
     let found =
         queries::list(cx.db(), &scope, &wanted.q, wanted.shown(), wanted.page.parse().unwrap_or(1)).await?;
@@ -47,7 +45,7 @@ pub async fn show(operator: Operator, Query(wanted): Query<Wanted>) -> Result<Re
     Ok(Page::new(&cx, "Clients", Frame::Desk(DeskTab::Clients)).show(move || view(&wanted, &found, &times)))
 }
 
-fn view(wanted: &Wanted, found: &Clients, times: &Times) -> AnyView {
+fn view(wanted: &ClientsQuery, found: &Clients, times: &Times) -> AnyView {
     let keep = if wanted.show.is_empty() { Vec::new() } else { vec![("show", wanted.show.clone())] };
     let list = if found.rows.is_empty() { nothing(wanted, found.page) } else { table(found, wanted, times) };
     view! {
@@ -64,14 +62,14 @@ fn view(wanted: &Wanted, found: &Clients, times: &Times) -> AnyView {
     .into_any()
 }
 
-fn tab(word: &'static str, show: &'static str, wanted: &Wanted) -> impl IntoView + use<> {
-    let here = (Wanted { show: show.to_owned(), q: String::new(), page: String::new() }.shown()
+fn tab(word: &'static str, show: &'static str, wanted: &ClientsQuery) -> impl IntoView + use<> {
+    let here = (ClientsQuery { show: show.to_owned(), q: String::new(), page: String::new() }.shown()
         == wanted.shown())
     .then_some("page");
     view! { <a href=address(LIST, &[("show", show)]) aria-current=here>{word}</a> }
 }
 
-fn nothing(wanted: &Wanted, page: u32) -> AnyView {
+fn nothing(wanted: &ClientsQuery, page: u32) -> AnyView {
     if let Some(back) = past_the_end(page, |page| wanted.page(page)) {
         return back;
     }
@@ -89,7 +87,7 @@ fn nothing(wanted: &Wanted, page: u32) -> AnyView {
     .into_any()
 }
 
-fn table(found: &Clients, wanted: &Wanted, times: &Times) -> AnyView {
+fn table(found: &Clients, wanted: &ClientsQuery, times: &Times) -> AnyView {
     let rows: Vec<_> = found.rows.iter().map(|client| row(client, times)).collect();
     let last = found.first.saturating_sub(1) + found.rows.len() as u64;
     let here = format!("{} to {last} of {}", found.first, found.all);

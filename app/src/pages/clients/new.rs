@@ -15,16 +15,16 @@ use crate::{
         field::{self, Field},
     },
     pages::billing::party,
-    web::{DeskTab, Fields, Form, Frame, Operator, Page, Posted, Problem, redirect_with},
+    web::{DeskTab, Fields, Form, Frame, Operator, Page, PostedForm, Problem, redirect_with},
 };
 
 pub async fn new(operator: Operator) -> Result<Response, Problem> {
     draw(&operator, Form::default()).await
 }
 
-pub async fn create(operator: Operator, Posted(fields): Posted) -> Result<Response, Problem> {
+pub async fn create(operator: Operator, PostedForm(fields): PostedForm) -> Result<Response, Problem> {
     let Operator { cx, scope, .. } = &operator;
-    let new = typed(&fields);
+    let new = read_form(&fields);
     match commands::create(cx.db(), scope, &new).await {
         Ok(client) => Ok(redirect_with(&client_path(client), &format!("Added {}.", new.name))),
         Err(error) => {
@@ -34,7 +34,7 @@ pub async fn create(operator: Operator, Posted(fields): Posted) -> Result<Respon
     }
 }
 
-fn typed(fields: &Fields) -> NewClient {
+fn read_form(fields: &Fields) -> NewClient {
     NewClient {
         name: fields.text("name").to_owned(),
         offer: fields.text("offer").parse().ok(),

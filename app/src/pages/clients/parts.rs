@@ -3,7 +3,7 @@
 use domain::{clients::Client, desk::BoardCard, requests::Column, words};
 use leptos::prelude::*;
 
-use super::show::Shown;
+use super::show::ClientView;
 use crate::components::{
     desk::{column_name, request_path},
     request,
@@ -13,7 +13,7 @@ use crate::components::{
 const NAMED: usize = 8;
 
 /// Its open requests, by column.
-pub(super) fn requests(shown: &Shown) -> AnyView {
+pub(super) fn requests(shown: &ClientView) -> AnyView {
     let places = shown.board.places;
     let seats = places
         .allowed

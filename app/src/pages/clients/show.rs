@@ -27,7 +27,7 @@ use crate::{
 const INVOICES: usize = 5;
 
 /// Everything on the page.
-pub(super) struct Shown {
+pub(super) struct ClientView {
     pub client: Client,
     pub board: Board,
     /// The living subscription, else the one that ended last.
@@ -53,13 +53,13 @@ pub async fn show(operator: Operator, Path(client): Path<ClientId>) -> Result<Re
     Ok(Page::new(cx, &name, Frame::Desk(DeskTab::Clients)).show(move || view(&shown)))
 }
 
-async fn load(operator: &Operator, client: Client) -> domain::Result<Shown> {
+async fn load(operator: &Operator, client: Client) -> domain::Result<ClientView> {
     let Operator { cx, scope, .. } = operator;
     let db = cx.db();
     let mut invoices =
         billing::queries::list(db, scope, Some(client.id), InvoiceFilter::All, 1).await?.invoices;
     invoices.truncate(INVOICES);
-    Ok(Shown {
+    Ok(ClientView {
         board: desk::queries::board(db, scope, Some(client.id)).await?,
         held: billing::queries::find_subscription(db, scope, client.id).await?,
         invoices,
@@ -77,7 +77,7 @@ fn sold(mut offers: Vec<Offer>) -> Vec<Offer> {
     offers
 }
 
-fn view(shown: &Shown) -> AnyView {
+fn view(shown: &ClientView) -> AnyView {
     let client = &shown.client;
     let base = client_path(client.id);
     let since = shown.times.ago(client.created_at.timestamp_millis());
@@ -114,7 +114,7 @@ fn view(shown: &Shown) -> AnyView {
 }
 
 /// Leaving and coming back, at the end of the page.
-fn leave(shown: &Shown, base: &str, left: bool) -> AnyView {
+fn leave(shown: &ClientView, base: &str, left: bool) -> AnyView {
     let (value, word, words) = if left {
         ("no", "Restore", "Its people can ask for work again.")
     } else {

@@ -7,16 +7,16 @@ use domain::{
 };
 
 use super::{COSTS, month::draw};
-use crate::web::{Operator, Posted, Problem, redirect_with};
+use crate::web::{Operator, PostedForm, Problem, redirect_with};
 
 /// A limit that was typed and is none.
-pub struct Refused {
+pub struct RefusedLimit {
     pub subject: String,
     pub typed: String,
     pub error: String,
 }
 
-pub async fn update(operator: Operator, Posted(fields): Posted) -> Result<Response, Problem> {
+pub async fn update(operator: Operator, PostedForm(fields): PostedForm) -> Result<Response, Problem> {
     let Operator { cx, scope, .. } = &operator;
     let (named, typed, month) = (fields.text("subject"), fields.text("limit"), fields.text("month"));
     let subject = named.parse().map(Subject::Agent).or_else(|_| named.parse().map(Subject::Client));
@@ -32,7 +32,7 @@ pub async fn update(operator: Operator, Posted(fields): Posted) -> Result<Respon
         }
         Err(Error::Fields(errors)) => {
             let error = errors.of("limit").unwrap_or_default().to_owned();
-            let refused = Refused { subject: named.to_owned(), typed: typed.to_owned(), error };
+            let refused = RefusedLimit { subject: named.to_owned(), typed: typed.to_owned(), error };
             draw(&operator, month, Some(refused)).await
         }
         Err(error) => Err(error.into()),

@@ -9,7 +9,7 @@ use domain::{
 use leptos::prelude::*;
 use serde::Deserialize;
 
-use super::{COSTS, PRICES, limits::Refused, tables};
+use super::{COSTS, PRICES, limits::RefusedLimit, tables};
 use crate::{
     components::{
         bars::{self, Bar},
@@ -20,12 +20,12 @@ use crate::{
 
 /// Which month the address asks for, as `2026-11`.
 #[derive(Deserialize)]
-pub struct Asked {
+pub struct CostsQuery {
     #[serde(default)]
     month: String,
 }
 
-pub async fn show(operator: Operator, Query(asked): Query<Asked>) -> Result<Response, Problem> {
+pub async fn show(operator: Operator, Query(asked): Query<CostsQuery>) -> Result<Response, Problem> {
     draw(&operator, &asked.month, None).await
 }
 
@@ -33,7 +33,7 @@ pub async fn show(operator: Operator, Query(asked): Query<Asked>) -> Result<Resp
 pub(super) async fn draw(
     operator: &Operator,
     month: &str,
-    refused: Option<Refused>,
+    refused: Option<RefusedLimit>,
 ) -> Result<Response, Problem> {
     let Operator { cx, scope, .. } = operator;
     let month = NaiveDate::parse_from_str(&format!("{month}-01"), "%Y-%m-%d").ok();
@@ -100,7 +100,7 @@ fn unpriced(report: &CostReport, locale: Locale) -> AnyView {
 }
 
 /// A model's name; some backends report none.
-pub(super) fn shown(model: &str) -> String {
+pub(super) fn model_name(model: &str) -> String {
     if model.is_empty() { "an unnamed model".to_owned() } else { model.to_owned() }
 }
 

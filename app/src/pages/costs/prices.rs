@@ -8,23 +8,23 @@ use domain::{
 use leptos::prelude::*;
 use serde::Deserialize;
 
-use super::{COSTS, PRICES, month::shown, tables::query};
+use super::{COSTS, PRICES, month::model_name, tables::query};
 use crate::{
     components::{
         crumbs::crumbs,
         field::{Field, summary, token},
     },
-    web::{Cx, DeskTab, Fields, Form, Frame, Operator, Page, Posted, Problem, redirect_with},
+    web::{Cx, DeskTab, Fields, Form, Frame, Operator, Page, PostedForm, Problem, redirect_with},
 };
 
 /// The model whose price is to be set, where one is named.
 #[derive(Deserialize)]
-pub struct Asked {
+pub struct PricesQuery {
     #[serde(default)]
     model: String,
 }
 
-pub async fn show(operator: Operator, Query(asked): Query<Asked>) -> Result<Response, Problem> {
+pub async fn show(operator: Operator, Query(asked): Query<PricesQuery>) -> Result<Response, Problem> {
     let prices = load(&operator).await?;
     let known = prices.prices.iter().find(|price| price.model == asked.model);
     let fields = match known {
@@ -37,7 +37,7 @@ pub async fn show(operator: Operator, Query(asked): Query<Asked>) -> Result<Resp
     Ok(page(&operator, prices, &Form::of(fields.with("model", asked.model))))
 }
 
-pub async fn save(operator: Operator, Posted(fields): Posted) -> Result<Response, Problem> {
+pub async fn save(operator: Operator, PostedForm(fields): PostedForm) -> Result<Response, Problem> {
     let Operator { cx, scope, .. } = &operator;
     let text = |name: &str| fields.text(name).to_owned();
     let typed = PriceForm {
@@ -66,7 +66,7 @@ pub(super) async fn draw_again(
 /// `POST /desk/costs/prices/removal`
 pub async fn remove(
     Operator { cx, scope, .. }: Operator,
-    Posted(fields): Posted,
+    PostedForm(fields): PostedForm,
 ) -> Result<Response, Problem> {
     let model = fields.text("model");
 costs::commands::remove_price(cx.db(), &scope, model).await?;
@@ -141,7 +141,7 @@ fn row(cx: &Cx, price: &Price) -> impl IntoView + use<> {
 fn set(cx: &Cx, prices: &PriceTable, form: &Form) -> AnyView {
     let known: Vec<_> =
         prices.missing.iter().map(|model| view! { <option value=model.clone()></option> }).collect();
-    let missing: Vec<String> = prices.missing.iter().map(|model| shown(model)).collect();
+    let missing: Vec<String> = prices.missing.iter().map(|model| model_name(model)).collect();
     let hint = if missing.is_empty() {
         "Exactly as the backend reports it.".to_owned()
     } else {

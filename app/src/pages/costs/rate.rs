@@ -4,9 +4,9 @@ use axum::response::Response;
 use domain::{Error, costs, money::Currency};
 
 use super::{PRICES, prices::draw_again};
-use crate::web::{Operator, Posted, Problem, redirect_with};
+use crate::web::{Operator, PostedForm, Problem, redirect_with};
 
-pub async fn update(operator: Operator, Posted(fields): Posted) -> Result<Response, Problem> {
+pub async fn update(operator: Operator, PostedForm(fields): PostedForm) -> Result<Response, Problem> {
     let Operator { cx, scope, .. } = &operator;
     let done = match cx.workspace.currency.parse::<Currency>() {
         Ok(currency) => costs::commands::set_rate(cx.db(), scope, currency, fields.text("rate")).await,

@@ -3,7 +3,7 @@
 use domain::costs::{CostLine, CostReport};
 use leptos::prelude::*;
 
-use super::{COSTS, PRICES, limits::Refused, month::shown};
+use super::{COSTS, PRICES, limits::RefusedLimit, month::model_name};
 use crate::{components::field::token, web::Cx};
 
 /// What a limit's form in a row needs.
@@ -11,7 +11,7 @@ pub struct LimitForm<'a> {
     pub cx: &'a Cx,
     /// The month that the page shows, to come back to.
     pub month: String,
-    pub refused: Option<&'a Refused>,
+    pub refused: Option<&'a RefusedLimit>,
 }
 
 pub fn clients(form: &LimitForm, report: &CostReport) -> AnyView {
@@ -110,7 +110,7 @@ pub fn models(report: &CostReport) -> AnyView {
             });
             view! {
                 <tr>
-                    <th scope="row">{shown(&line.name)}</th>
+                    <th scope="row">{model_name(&line.name)}</th>
                     <td data-label="Tokens" class="end">{tokens(line.tokens)}</td>
                     <td data-label="Cost" class="end">{line.cost.to_string()}{missing}</td>
                 </tr>

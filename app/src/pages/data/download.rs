@@ -13,7 +13,7 @@ use domain::{
 };
 use serde::Deserialize;
 
-use super::{Audience, page};
+use super::{DataContext, page};
 use crate::{
     pages::files::download::disposition,
     web::{App, Path, Problem},
@@ -28,7 +28,10 @@ pub struct ExportPath {
     export: ExportId,
 }
 
-pub async fn show(at: Audience, Path(ExportPath { export }): Path<ExportPath>) -> Result<Response, Problem> {
+pub async fn show(
+    at: DataContext,
+    Path(ExportPath { export }): Path<ExportPath>,
+) -> Result<Response, Problem> {
     let app = &at.cx.bare.app;
 match exports::commands::download(&app.db, &app.site.files, &at.scope, export).await? { Download::File { key, bytes, name } => Ok(zip(app, &key, bytes, &name).await?), Download::Gone => page(&at, StatusCode::GONE, Some(GONE)).await,
     }

@@ -5,12 +5,12 @@ use domain::{
 };
 use leptos::prelude::*;
 
-use super::{Audience, Glance};
+use super::{DataContext, DataView};
 use crate::components::{crumbs::crumbs, desk::client_path, empty::NothingYet, field, waits};
 
 const PREPARE: &str = "Prepare download";
 
-pub(super) fn head(at: &Audience, glance: &Glance) -> AnyView {
+pub(super) fn head(at: &DataContext, glance: &DataView) -> AnyView {
     let title = at.client.as_ref().map_or("Your data".to_owned(), |(_, name)| format!("Data of {name}"));
     let crumbs = at.client.as_ref().map(|(client, name)| {
         let href = client_path(*client);
@@ -31,7 +31,7 @@ pub(super) fn head(at: &Audience, glance: &Glance) -> AnyView {
 }
 
 /// Where it stands, and what can be done: read again as a whole.
-pub(super) fn state(at: &Audience, glance: &Glance) -> AnyView {
+pub(super) fn state(at: &DataContext, glance: &DataView) -> AnyView {
     let shown = &glance.shown;
     let Some(latest) = &shown.latest else { return nothing_yet(at, glance) };
     let now = match latest.state {
@@ -48,7 +48,7 @@ pub(super) fn state(at: &Audience, glance: &Glance) -> AnyView {
     view! { {now} {ready} {only_owners(glance)} }.into_any()
 }
 
-fn nothing_yet(at: &Audience, glance: &Glance) -> AnyView {
+fn nothing_yet(at: &DataContext, glance: &DataView) -> AnyView {
     let (prepare, only_owners) = (prepare(at, glance, PREPARE, true), only_owners(glance));
     view! {
         <NothingYet heading="Nothing prepared yet" words="Preparing takes a few minutes. We’ll email you when the download is ready.">
@@ -60,7 +60,7 @@ fn nothing_yet(at: &Audience, glance: &Glance) -> AnyView {
 }
 
 /// The button, for whoever may and when they may.
-fn prepare(at: &Audience, glance: &Glance, words: &'static str, first: bool) -> Option<AnyView> {
+fn prepare(at: &DataContext, glance: &DataView, words: &'static str, first: bool) -> Option<AnyView> {
     if !glance.shown.may {
         return None;
     }
@@ -82,7 +82,7 @@ fn prepare(at: &Audience, glance: &Glance, words: &'static str, first: bool) -> 
     )
 }
 
-fn only_owners(glance: &Glance) -> Option<AnyView> {
+fn only_owners(glance: &DataView) -> Option<AnyView> {
     if glance.shown.may {
         return None;
     }
@@ -95,7 +95,7 @@ fn only_owners(glance: &Glance) -> Option<AnyView> {
     Some(view! { <p dir="auto">{words}</p> }.into_any())
 }
 
-fn working(at: &Audience, export: &Export) -> AnyView {
+fn working(at: &DataContext, export: &Export) -> AnyView {
     let (done, total) = (export.done, export.total);
     let said = if total == 0 {
         "Waiting to start".to_owned()
@@ -116,7 +116,7 @@ fn working(at: &Audience, export: &Export) -> AnyView {
     .into_any()
 }
 
-fn ready_section(at: &Audience, glance: &Glance, export: &Export, is_latest: bool) -> AnyView {
+fn ready_section(at: &DataContext, glance: &DataView, export: &Export, is_latest: bool) -> AnyView {
     let size = words::size(export.bytes.unwrap_or(0));
     let until = export.expires_at.map(|at| until(at, glance));
     let made = glance.times.words(export.created_at.timestamp_millis());
@@ -135,11 +135,11 @@ fn ready_section(at: &Audience, glance: &Glance, export: &Export, is_latest: boo
     .into_any()
 }
 
-fn until(at: DateTime<Utc>, glance: &Glance) -> String {
+fn until(at: DateTime<Utc>, glance: &DataView) -> String {
     format!("Available until {}.", glance.times.words(at.timestamp_millis()))
 }
 
-fn failed(at: &Audience, glance: &Glance, export: &Export) -> AnyView {
+fn failed(at: &DataContext, glance: &DataView, export: &Export) -> AnyView {
     view! {
         <section class="section" aria-labelledby="d-failed">
             <h2 id="d-failed">"The download couldn’t be prepared"</h2>
@@ -150,7 +150,7 @@ fn failed(at: &Audience, glance: &Glance, export: &Export) -> AnyView {
     .into_any()
 }
 
-fn expired(at: &Audience, glance: &Glance) -> AnyView {
+fn expired(at: &DataContext, glance: &DataView) -> AnyView {
     view! {
         <section class="section" aria-labelledby="d-expired">
             <h2 id="d-expired">"The last download has expired"</h2>

@@ -11,18 +11,18 @@ use futures::Stream;
 ///
 /// multer 3.1 looks for the first boundary in what is there, then looks for more; where all of the body comes just in
 /// between, it sees the end before it has seen the boundary and takes the form for cut off.
-pub struct Paced<S> {
+pub struct PacedStream<S> {
     inner: S,
     paused: bool,
 }
 
-impl<S> Paced<S> {
+impl<S> PacedStream<S> {
     pub fn new(inner: S) -> Self {
         Self { inner, paused: false }
     }
 }
 
-impl<S: Stream + Unpin> Stream for Paced<S> {
+impl<S: Stream + Unpin> Stream for PacedStream<S> {
     type Item = S::Item;
 
     fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<S::Item>> {
@@ -45,7 +45,7 @@ mod tests {
     };
     use futures::{Stream, StreamExt, stream};
 
-    use super::Paced;
+    use super::PacedStream;
 
     const FORM: &[u8] = b"--cut\r\nContent-Disposition: form-data; name=\"title\"\r\n\r\nFees\r\n--cut--\r\n";
 
@@ -65,7 +65,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_form_that_comes_all_at_once_is_whole() {
-        let body = Body::from_stream(Paced::new(at_once()));
+        let body = Body::from_stream(PacedStream::new(at_once()));
         let request =
             Request::post("/").header(CONTENT_TYPE, "multipart/form-data; boundary=cut").body(body).unwrap();
         let mut form = Multipart::from_request(request, &()).await.unwrap();

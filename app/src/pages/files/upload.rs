@@ -13,7 +13,7 @@ use domain::{
     secret,
 };
 
-use super::paced::Paced;
+use super::paced::PacedStream;
 use crate::web::{App, Bare, Fields, Problem};
 
 /// The most files of one form.
@@ -31,22 +31,22 @@ impl FromRequest<App> for FormWithFiles {
 
     async fn from_request(request: Request, app: &App) -> Result<Self, Response> {
         let headers = request.headers().clone();
-        let request = request.map(|body| Body::from_stream(Paced::new(body.into_data_stream())));
+        let request = request.map(|body| Body::from_stream(PacedStream::new(body.into_data_stream())));
         Multipart::from_request(request, app).await.map(Self).map_err(|_| damaged().for_reader(&headers))
     }
 }
 
 /// What a form with files held. Its files are stored and belong to the client, also where the rest is refused.
-pub struct Received {
+pub struct FormContents {
     pub fields: Fields,
     pub files: Vec<FileId>,
     /// Files that were not taken, by their names, and what to do about each.
-    pub refused: Vec<Refused>,
+    pub refused: Vec<RefusedFile>,
 }
 
 /// A file that was not taken.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Refused {
+pub struct RefusedFile {
     pub name: String,
     pub why: String,
 }
@@ -62,11 +62,11 @@ impl FormWithFiles {
         bare: &Bare,
         scope: &Scope,
         request: Option<RequestId>,
-    ) -> Result<Received, Problem> {
+    ) -> Result<FormContents, Problem> {
         let received = self.receive_what_fits(bare, scope, request).await?;
         match received.refused.first() {
             None => Ok(received),
-            Some(Refused { name, why }) => {
+            Some(RefusedFile { name, why }) => {
                 Err(Problem::words(StatusCode::PAYLOAD_TOO_LARGE, format!("We couldn’t add “{name}”"), why))
             }
         }
@@ -81,7 +81,7 @@ impl FormWithFiles {
         bare: &Bare,
         scope: &Scope,
         request: Option<RequestId>,
-    ) -> Result<Received, Problem> {
+    ) -> Result<FormContents, Problem> {
         let (mut texts, mut stored, mut refused, mut trusted) = (Vec::new(), Vec::new(), Vec::new(), false);
         while let Some(field) = self.0.next_field().await.map_err(|_| damaged())? {
             let name = field.name().unwrap_or_default().to_owned();
@@ -100,18 +100,18 @@ impl FormWithFiles {
             }
             let name = files::display_name(&file_name);
             if stored.len() == MOST {
-                refused.push(Refused { name, why: too_many() });
+                refused.push(RefusedFile { name, why: too_many() });
                 continue;
             }
             match store(&bare.app, scope, field, file_name, request).await? {
-                Taken::In(id) => stored.push(id),
-                Taken::Refused(why) => refused.push(Refused { name, why }),
+                FileOutcome::In(id) => stored.push(id),
+                FileOutcome::Refused(why) => refused.push(RefusedFile { name, why }),
             }
         }
         if !trusted {
             return Err(foreign());
         }
-        Ok(Received { fields: Fields::new(texts), files: stored, refused })
+        Ok(FormContents { fields: Fields::new(texts), files: stored, refused })
     }
 }
 
@@ -131,7 +131,7 @@ async fn text(mut field: Field<'_>) -> Result<String, Problem> {
 }
 
 /// What became of one part of a form.
-enum Taken {
+enum FileOutcome {
     In(FileId),
     /// Why it was not taken, and what to do.
     Refused(String),
@@ -147,32 +147,32 @@ async fn store(
     mut field: Field<'_>,
     name: String,
     request: Option<RequestId>,
-) -> Result<Taken, Problem> {
+) -> Result<FileOutcome, Problem> {
     let room = quota::room(&app.db, scope).await?;
     let mut incoming = match Incoming::begin(&app.site.files).await {
         Ok(incoming) => incoming,
-        Err(error) => return Ok(Taken::Refused(unstored(&error))),
+        Err(error) => return Ok(FileOutcome::Refused(unstored(&error))),
     };
     let mut head = Vec::with_capacity(HEAD);
     while let Some(chunk) = field.chunk().await.map_err(|_| damaged())? {
         let bytes = incoming.bytes() + chunk.len() as u64;
         if bytes > LIMIT {
-            return Ok(Taken::Refused(too_large()));
+            return Ok(FileOutcome::Refused(too_large()));
         }
         if room.is_some_and(|room| bytes > room) {
-            return Ok(Taken::Refused(quota::words(&app.db, scope).await?));
+            return Ok(FileOutcome::Refused(quota::words(&app.db, scope).await?));
         }
         head.extend_from_slice(&chunk[..chunk.len().min(HEAD - head.len())]);
         if let Err(error) = incoming.write(&chunk).await {
-            return Ok(Taken::Refused(unstored(&error)));
+            return Ok(FileOutcome::Refused(unstored(&error)));
         }
     }
     let arrived = ArrivedFile { kind: sniff(&head, &name), name, request };
     match files::commands::keep(&app.db, &app.site.files, scope, incoming, arrived).await {
-        Ok(id) => Ok(Taken::In(id)),
-        Err(Error::Store(error)) => Ok(Taken::Refused(unstored(&error))),
+        Ok(id) => Ok(FileOutcome::In(id)),
+        Err(Error::Store(error)) => Ok(FileOutcome::Refused(unstored(&error))),
         Err(Error::Fields(errors)) => {
-            Ok(Taken::Refused(errors.of("files").unwrap_or("Send it again.").to_owned()))
+            Ok(FileOutcome::Refused(errors.of("files").unwrap_or("Send it again.").to_owned()))
         }
         Err(error) => Err(error.into()),
     }

@@ -1,6 +1,6 @@
 //! A client's home: what is being worked on, what waits on me, what comes next.
 
-mod glance;
+mod load;
 mod parts;
 mod unseen;
 mod waiting;
@@ -9,12 +9,12 @@ use axum::response::Response;
 use islands::{refresh::Refresh, shortcut::Shortcut};
 use leptos::prelude::*;
 
-use self::glance::Glance;
+use self::load::HomeView;
 use crate::web::{Frame, Member, Page, PortalTab, Problem, fragment};
 
 /// `GET /portal`.
 pub async fn show(member: Member) -> Result<Response, Problem> {
-    let glance = Glance::load(&member).await?;
+    let glance = HomeView::load(&member).await?;
     let (stream, from) = (glance.outlook.board_stream.to_string(), glance.outlook.next);
     Ok(Page::new(&member.cx, "Home", Frame::Portal(PortalTab::Home)).live().show(move || {
         view! {
@@ -27,6 +27,6 @@ pub async fn show(member: Member) -> Result<Response, Problem> {
 
 /// `GET /portal/home-parts`: what the page reads again when something of the client's changes.
 pub async fn parts(member: Member) -> Result<Response, Problem> {
-    let glance = Glance::load(&member).await?;
+    let glance = HomeView::load(&member).await?;
     Ok(fragment(|| parts::all(&glance)))
 }

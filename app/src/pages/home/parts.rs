@@ -6,14 +6,14 @@ use domain::{
 };
 use leptos::prelude::*;
 
-use super::{Glance, unseen, waiting};
+use super::{HomeView, unseen, waiting};
 use crate::components::{empty::NothingYet, request, waits};
 
 const ASK: &str = "/portal/requests/new";
 const QUEUE: &str = "/portal/requests/queue";
 
 /// Everything below the bar.
-pub fn all(glance: &Glance) -> AnyView {
+pub fn all(glance: &HomeView) -> AnyView {
     if glance.is_new() {
         return view! {
             <div class="page-head"><div><h1>"Home"</h1></div></div>
@@ -42,7 +42,7 @@ pub fn all(glance: &Glance) -> AnyView {
 }
 
 /// Why nothing is started; what has left starts nothing any more.
-fn notice(glance: &Glance) -> Option<AnyView> {
+fn notice(glance: &HomeView) -> Option<AnyView> {
     match glance.outlook.left_at {
         None => waits::notice(glance.outlook.waits, glance.may_bill),
         left_at => waits::left(left_at, &glance.times),
@@ -78,7 +78,7 @@ fn first_run(may_work: bool) -> AnyView {
     .into_any()
 }
 
-fn working(glance: &Glance) -> AnyView {
+fn working(glance: &HomeView) -> AnyView {
     let rows: Vec<_> = glance.home.working.iter().map(|card| working_row(card, glance)).collect();
     let list = if rows.is_empty() {
         view! { <p class="soft">{nothing_worked_on(glance)}</p> }.into_any()
@@ -95,7 +95,7 @@ fn working(glance: &Glance) -> AnyView {
     .into_any()
 }
 
-fn working_row(card: &Card, glance: &Glance) -> AnyView {
+fn working_row(card: &Card, glance: &HomeView) -> AnyView {
     view! {
         <article class="request-row">
             <h3><a href=request::path(card.number) dir="auto">{card.title.clone()}</a></h3>
@@ -110,7 +110,7 @@ fn working_row(card: &Card, glance: &Glance) -> AnyView {
     .into_any()
 }
 
-fn nothing_worked_on(glance: &Glance) -> &'static str {
+fn nothing_worked_on(glance: &HomeView) -> &'static str {
     match (glance.home.places.active, glance.home.waiting_on_me.is_empty(), glance.home.next.is_empty()) {
         (false, _, _) => "Nothing yet. Work hasn’t started or is paused.",
         (true, false, _) => "Nothing right now. It’s your turn.",
@@ -135,7 +135,7 @@ fn places(places: Places) -> Option<String> {
 /// More than these are counted, not named.
 const NAMED: usize = 5;
 
-fn next(glance: &Glance) -> AnyView {
+fn next(glance: &HomeView) -> AnyView {
     let Home { next, backlog, .. } = &glance.home;
     let items: Vec<_> = next
         .iter()
@@ -182,7 +182,7 @@ fn aside(locale: Locale, more: usize, backlog: u64) -> String {
     if parts.is_empty() { String::new() } else { format!("{}. ", locale.list(&parts)) }
 }
 
-fn done(glance: &Glance) -> Option<AnyView> {
+fn done(glance: &HomeView) -> Option<AnyView> {
     let rows: Vec<_> = glance
         .home
         .done_recently

@@ -3,11 +3,11 @@
 use domain::requests::UnseenRequest;
 use leptos::prelude::*;
 
-use super::Glance;
+use super::HomeView;
 use crate::components::{desk::hidden, request};
 
 /// The section; nothing without anything in it.
-pub fn section(glance: &Glance) -> Option<AnyView> {
+pub fn section(glance: &HomeView) -> Option<AnyView> {
     if glance.unseen.is_empty() {
         return None;
     }
@@ -23,7 +23,7 @@ pub fn section(glance: &Glance) -> Option<AnyView> {
     )
 }
 
-fn row(unseen: &UnseenRequest, glance: &Glance) -> AnyView {
+fn row(unseen: &UnseenRequest, glance: &HomeView) -> AnyView {
     let page = request::path(unseen.number);
     let meta = format!("#{}, {} wrote {}", unseen.number, unseen.from, glance.times.ago(unseen.since));
     let label = format!("Seen: #{} {}", unseen.number, unseen.title);

@@ -6,11 +6,11 @@ use domain::{
 };
 use leptos::prelude::*;
 
-use super::Glance;
+use super::HomeView;
 use crate::components::{answers::buttons, request};
 
 /// The second question.
-pub fn question(glance: &Glance) -> AnyView {
+pub fn question(glance: &HomeView) -> AnyView {
     let rows: Vec<_> = glance.home.waiting_on_me.iter().map(|card| row(card, glance)).collect();
     let list = if rows.is_empty() {
         view! { <p class="soft">"Nothing needs your attention."</p> }.into_any()
@@ -26,7 +26,7 @@ pub fn question(glance: &Glance) -> AnyView {
     .into_any()
 }
 
-fn row(card: &Card, glance: &Glance) -> AnyView {
+fn row(card: &Card, glance: &HomeView) -> AnyView {
     let asked = glance.approvals.iter().find(|approval| approval.request == card.id);
     match (asked, card.column) {
         (Some(approval), _) => asks(card, approval, glance),
@@ -36,7 +36,7 @@ fn row(card: &Card, glance: &Glance) -> AnyView {
 }
 
 /// A question with its answers: one press settles it.
-fn asks(card: &Card, approval: &Approval, glance: &Glance) -> AnyView {
+fn asks(card: &Card, approval: &Approval, glance: &HomeView) -> AnyView {
     let agent = card.agent.clone().unwrap_or_else(|| "us".to_owned());
     let meta =
         format!("#{} {} · {agent} asked {}", card.number, card.title, glance.times.ago(approval.created_at));
@@ -52,7 +52,7 @@ fn asks(card: &Card, approval: &Approval, glance: &Glance) -> AnyView {
     .into_any()
 }
 
-fn answers(approval: &Approval, page: &str, until: String, glance: &Glance) -> impl IntoView + use<> {
+fn answers(approval: &Approval, page: &str, until: String, glance: &HomeView) -> impl IntoView + use<> {
     let action = format!("{page}/approval/{}", approval.id);
     let token = glance.token.0.clone();
     view! {

@@ -4,9 +4,9 @@ use axum::response::Response; use domain::{ ids::OfferId, offers::{ OfferDraft, 
 
 use super::{
     editor::{self, Editor},
-    form::{self, Asked},
+    form::{self, EditorAction},
 };
-use crate::web::{Form, Operator, Path, Posted, Problem, redirect_with};
+use crate::web::{Form, Operator, Path, PostedForm, Problem, redirect_with};
 
 pub async fn show(
     Operator { cx, scope, .. }: Operator,
@@ -21,12 +21,12 @@ let offer = queries::get(cx.db(), &scope, offer).await?; let typed = OfferForm::
 pub async fn update(
     Operator { cx, scope, .. }: Operator,
     Path(offer): Path<OfferId>,
-    Posted(fields): Posted,
+    PostedForm(fields): PostedForm,
 ) -> Result<Response, Problem> {
     let offer = queries::get(cx.db(), &scope, offer).await?;
     let (mut typed, asked, currency) =
-        (form::typed(&fields), Asked::read(&fields), offer.terms.price.currency);
-    if asked != Asked::Save {
+        (form::read_form(&fields), EditorAction::read(&fields), offer.terms.price.currency);
+    if asked != EditorAction::Save {
         asked.apply(&mut typed);
         let form = Form::of(form::fields(&typed));
         return Ok(editor::page(&cx, &Editor { offer: Some(offer), typed, form, currency }));

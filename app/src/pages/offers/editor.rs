@@ -10,7 +10,7 @@ use leptos::prelude::*;
 use super::question::questions;
 use crate::{
     components::{
-        choose::{Choice, Question, radios},
+        choose::{ChoiceGroup, ChoiceOption, radios},
         crumbs::crumbs,
         field::{Field, summary, token},
         intake_form::intake_field,
@@ -127,7 +127,7 @@ fn terms(form: &Form, currency: Currency) -> AnyView {
         (word.to_owned(), format!("every {word}"))
     });
     let unlimited = form.values.has("unlimited");
-    let starts = Question {
+    let starts = ChoiceGroup {
         name: "starts".into(),
         legend: "Work starts".into(),
         hint: String::new(),
@@ -153,8 +153,8 @@ fn terms(form: &Form, currency: Currency) -> AnyView {
                 </label>
             </div>
             {radios(form, starts, &[
-                Choice::new("at_once", "Right away").hint("The first invoice is due in two weeks"),
-                Choice::new("on_payment", "Once the first invoice is paid").hint("Clients can send requests before then, but nothing starts"),
+                ChoiceOption::new("at_once", "Right away").hint("The first invoice is due in two weeks"),
+                ChoiceOption::new("on_payment", "Once the first invoice is paid").hint("Clients can send requests before then, but nothing starts"),
             ])}
         </fieldset>
     }

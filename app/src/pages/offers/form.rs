@@ -7,7 +7,7 @@ use crate::web::Fields;
 
 /// What a button of the form asks for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Asked {
+pub enum EditorAction {
     Save,
     /// Show the page again with what was typed.
     Preview,
@@ -17,7 +17,7 @@ pub enum Asked {
     MoveDown(usize),
 }
 
-impl Asked {
+impl EditorAction {
     /// Reads the pressed button; saving where it is none of them.
     pub fn read(fields: &Fields) -> Self {
         let (verb, place) = fields.text("do").split_once('-').unwrap_or((fields.text("do"), ""));
@@ -54,7 +54,7 @@ impl Asked {
 const MOST: usize = 40;
 
 /// What was typed.
-pub fn typed(fields: &Fields) -> OfferForm {
+pub fn read_form(fields: &Fields) -> OfferForm {
     let text = |name: &str| fields.text(name).to_owned();
     let part = |place: usize, part: &str| fields.text(&format!("field-{place}-{part}")).to_owned();
     let intake = (0..MOST)
@@ -147,14 +147,13 @@ mod tests {
         let mut shown = labelled(&["What do you do?", "Tone"]);
         shown.intake[1].required = true;
         shown.intake[1].options = "Plain\nFormal".into();
-        assert_eq!(typed(&fields(&shown)), shown);
+        assert_eq!(read_form(&fields(&shown)), shown);
     }
 
     #[test]
     fn buttons_change_the_questions_and_lose_nothing() {
         let mut shown = labelled(&["a", "b", "c"]);
-        let press = |shown: &mut OfferForm, button: &str| {
-            Asked::read(&Fields::default().with("do", button)).apply(shown);
+let press = | shown: &mut OfferForm, button: &str | { EditorAction::read(&Fields::default().with("do", button)).apply(shown);
         };
         press(&mut shown, "up-2");
         assert_eq!(labels(&shown), ["a", "c", "b"]);
@@ -167,6 +166,6 @@ mod tests {
             press(&mut shown, nowhere);
         }
         assert_eq!(labels(&shown), ["c", "b", ""]);
-        assert_eq!(Asked::read(&Fields::default()), Asked::Save);
+        assert_eq!(EditorAction::read(&Fields::default()), EditorAction::Save);
     }
 }

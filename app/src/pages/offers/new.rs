@@ -8,9 +8,9 @@ use domain::{
 
 use super::{
     editor::{self, Editor},
-    form::{self, Asked},
+    form::{self, EditorAction},
 };
-use crate::web::{Form, Operator, Posted, Problem, redirect_with};
+use crate::web::{Form, Operator, PostedForm, Problem, redirect_with};
 
 pub async fn show(Operator { cx, .. }: Operator) -> Result<Response, Problem> {
     let typed = OfferForm {
@@ -27,10 +27,10 @@ pub async fn show(Operator { cx, .. }: Operator) -> Result<Response, Problem> {
 
 pub async fn create(
     Operator { cx, scope, .. }: Operator,
-    Posted(fields): Posted,
+    PostedForm(fields): PostedForm,
 ) -> Result<Response, Problem> {
-    let (mut typed, asked, currency) = (form::typed(&fields), Asked::read(&fields), currency(&cx));
-    if asked != Asked::Save {
+    let (mut typed, asked, currency) = (form::read_form(&fields), EditorAction::read(&fields), currency(&cx));
+    if asked != EditorAction::Save {
         asked.apply(&mut typed);
         let form = Form::of(form::fields(&typed));
         return Ok(editor::page(&cx, &Editor { offer: None, typed, form, currency }));

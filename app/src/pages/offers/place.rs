@@ -6,12 +6,12 @@ use domain::{
 ids::OfferId, offers::commands::{ Direction, reorder },
 };
 
-use crate::web::{Operator, Path, Posted, Problem, answer};
+use crate::web::{Operator, Path, PostedForm, Problem, answer};
 
 pub async fn update(
     Operator { cx, scope, .. }: Operator,
     Path(offer): Path<OfferId>,
-    Posted(fields): Posted,
+    PostedForm(fields): PostedForm,
 ) -> Result<Response, Problem> {
     let done = match fields.text("towards") {
         "up" => reorder(cx.db(), &scope, offer, Direction::Up).await,

@@ -3,12 +3,12 @@
 use axum::response::Response;
 use domain::{Error, ids::OfferId, offers::commands};
 
-use crate::web::{Operator, Path, Posted, Problem, answer};
+use crate::web::{Operator, Path, PostedForm, Problem, answer};
 
 pub async fn update(
     Operator { cx, scope, .. }: Operator,
     Path(offer): Path<OfferId>,
-    Posted(fields): Posted,
+    PostedForm(fields): PostedForm,
 ) -> Result<Response, Problem> {
     let (done, note) = match fields.text("state") {
         "published" => (commands::publish(cx.db(), &scope, offer).await, "Published to your storefront."),

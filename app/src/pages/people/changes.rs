@@ -6,8 +6,8 @@ use domain::{
 };
 use serde::Deserialize;
 
-use super::{Managing, load, page};
-use crate::web::{Form, Path, Posted, Problem, answer};
+use super::{PeopleContext, load, page};
+use crate::web::{Form, Path, PostedForm, Problem, answer};
 
 /// Which invitation.
 #[derive(Deserialize)]
@@ -22,7 +22,7 @@ pub struct MembershipPath {
 }
 
 /// Invites somebody.
-pub async fn invite(at: Managing, Posted(fields): Posted) -> Result<Response, Problem> {
+pub async fn invite(at: PeopleContext, PostedForm(fields): PostedForm) -> Result<Response, Problem> {
     let email = fields.text("email").to_owned();
     let asked = match Role::parse(fields.text("role")) {
         Some(role) => invitations::invite(at.cx.db(), &at.scope, &email, role).await,
@@ -39,19 +39,31 @@ pub async fn invite(at: Managing, Posted(fields): Posted) -> Result<Response, Pr
 }
 
 /// Sends an invitation again.
-pub async fn resend(at: Managing, Path(path): Path<InvitationPath>, Posted(_): Posted) -> Response {
+pub async fn resend(
+    at: PeopleContext,
+    Path(path): Path<InvitationPath>,
+    PostedForm(_): PostedForm,
+) -> Response {
     let done = invitations::resend(at.cx.db(), &at.scope, path.id).await;
     answer(&at.cx.bare, done, &at.base(), "Invitation resent with a new link.")
 }
 
 /// Takes an invitation back.
-pub async fn revoke(at: Managing, Path(path): Path<InvitationPath>, Posted(_): Posted) -> Response {
+pub async fn revoke(
+    at: PeopleContext,
+    Path(path): Path<InvitationPath>,
+    PostedForm(_): PostedForm,
+) -> Response {
     let done = invitations::revoke(at.cx.db(), &at.scope, path.id).await;
     answer(&at.cx.bare, done, &at.base(), "Invitation canceled.")
 }
 
 /// Changes what somebody may do.
-pub async fn set_role(at: Managing, Path(path): Path<MembershipPath>, Posted(fields): Posted) -> Response {
+pub async fn set_role(
+    at: PeopleContext,
+    Path(path): Path<MembershipPath>,
+    PostedForm(fields): PostedForm,
+) -> Response {
     let done = match Role::parse(fields.text("role")) {
         Some(role) => people::set_role(at.cx.db(), &at.scope, path.id, role).await,
         None => Err(Error::NotFound),
@@ -60,7 +72,11 @@ pub async fn set_role(at: Managing, Path(path): Path<MembershipPath>, Posted(fie
 }
 
 /// Takes somebody's place away.
-pub async fn remove(at: Managing, Path(path): Path<MembershipPath>, Posted(_): Posted) -> Response {
+pub async fn remove(
+    at: PeopleContext,
+    Path(path): Path<MembershipPath>,
+    PostedForm(_): PostedForm,
+) -> Response {
     let done = people::remove(at.cx.db(), &at.scope, path.id).await;
     answer(&at.cx.bare, done, &at.base(), "Removed. They no longer have access.")
 }

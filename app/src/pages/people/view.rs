@@ -4,7 +4,7 @@ use domain::{
 };
 use leptos::prelude::*;
 
-use super::{Managing, managing::Audience};
+use super::{PeopleContext, context::PeopleOf};
 use crate::{
     components::{
         crumbs::crumbs,
@@ -17,11 +17,11 @@ use crate::{
 };
 
 /// The whole page.
-pub(super) fn page(at: &Managing, people: &People, form: &Form) -> AnyView {
+pub(super) fn page(at: &PeopleContext, people: &People, form: &Form) -> AnyView {
     let head = match &at.audience {
-        Audience::Portal => view! { <div><h1>"People"</h1><p class="page-sub">"Who has access, and what they can do."</p></div> }.into_any(),
-        Audience::Desk => view! { <div><h1>"Operators"</h1><p class="page-sub">"People who manage the desk with you. They can see all clients, offers, and billing."</p></div> }.into_any(),
-        Audience::Client { id, name } => {
+        PeopleOf::Portal => view! { <div><h1>"People"</h1><p class="page-sub">"Who has access, and what they can do."</p></div> }.into_any(),
+        PeopleOf::Desk => view! { <div><h1>"Operators"</h1><p class="page-sub">"People who manage the desk with you. They can see all clients, offers, and billing."</p></div> }.into_any(),
+        PeopleOf::Client { id, name } => {
             let (name, href) = (name.clone(), format!("/desk/clients/{id}"));
             view! {
                 <div>
@@ -36,7 +36,7 @@ pub(super) fn page(at: &Managing, people: &People, form: &Form) -> AnyView {
 }
 
 /// The list, the open invitations and the form to invite: for this page and for a client's page on the desk.
-pub fn section(at: &Managing, people: &People, form: &Form) -> AnyView {
+pub fn section(at: &PeopleContext, people: &People, form: &Form) -> AnyView {
     let rows: Vec<_> = people.colleagues.iter().map(|colleague| row(at, colleague)).collect();
     let invited: Vec<_> = people.invited.iter().map(|invited| invited_row(at, invited)).collect();
     view! {
@@ -52,7 +52,7 @@ pub fn section(at: &Managing, people: &People, form: &Form) -> AnyView {
     .into_any()
 }
 
-fn row(at: &Managing, colleague: &Colleague) -> AnyView {
+fn row(at: &PeopleContext, colleague: &Colleague) -> AnyView {
     let name = colleague.name.clone();
     let me = at.scope.person() == Some(colleague.person);
     let manage = at.may_manage().then(|| controls(at, colleague, me));
@@ -69,7 +69,7 @@ fn row(at: &Managing, colleague: &Colleague) -> AnyView {
     .into_any()
 }
 
-fn controls(at: &Managing, colleague: &Colleague, me: bool) -> AnyView {
+fn controls(at: &PeopleContext, colleague: &Colleague, me: bool) -> AnyView {
     let (base, id) = (at.base(), colleague.membership);
     let (dialog, title) = (format!("remove-{id}"), format!("remove-{id}-title"));
     let question = if me { "Remove yourself?".to_owned() } else { format!("Remove {}?", colleague.name) };
@@ -80,7 +80,7 @@ fn controls(at: &Managing, colleague: &Colleague, me: bool) -> AnyView {
     };
     let remove = format!("Remove {}", colleague.name);
     view! {
-        {(at.audience != Audience::Desk).then(|| role_form(at, colleague))}
+        {(at.audience != PeopleOf::Desk).then(|| role_form(at, colleague))}
         <button class="button quiet" type="button" popovertarget=dialog.clone() aria-label=remove.clone()>"Remove"</button>
         <div class="dialog" popover id=dialog.clone() role="dialog" aria-labelledby=title.clone()>
             <h2 id=title.clone() dir="auto">{question}</h2>
@@ -95,7 +95,7 @@ fn controls(at: &Managing, colleague: &Colleague, me: bool) -> AnyView {
     .into_any()
 }
 
-fn role_form(at: &Managing, colleague: &Colleague) -> AnyView {
+fn role_form(at: &PeopleContext, colleague: &Colleague) -> AnyView {
     let action = format!("{}/{}/role", at.base(), colleague.membership);
     let label = format!("{}’s role", colleague.name);
     let options: Vec<_> = ROLES
@@ -125,7 +125,7 @@ fn role_name(role: Role) -> &'static str {
     }
 }
 
-fn invited_row(at: &Managing, invited: &PendingInvitation) -> AnyView {
+fn invited_row(at: &PeopleContext, invited: &PendingInvitation) -> AnyView {
     let (base, id) = (at.base(), invited.id);
     let until = if invited.expired {
         "link expired".to_owned()
@@ -152,13 +152,13 @@ fn invited_row(at: &Managing, invited: &PendingInvitation) -> AnyView {
     .into_any()
 }
 
-fn when(at: &Managing, millis: i64) -> String {
+fn when(at: &PeopleContext, millis: i64) -> String {
     Times::of(&at.cx).words(millis)
 }
 
-fn invite(at: &Managing, form: &Form) -> AnyView {
+fn invite(at: &PeopleContext, form: &Form) -> AnyView {
     let action = format!("{}/invitations", at.base());
-    let role = if at.audience == Audience::Desk {
+    let role = if at.audience == PeopleOf::Desk {
         view! { <input type="hidden" name="role" value="operator" /> }.into_any()
     } else {
         let given = form.values.text("role");

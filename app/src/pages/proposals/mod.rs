@@ -9,12 +9,12 @@ use domain::{
     proposals::{self, Decision, ProposalState},
 };
 
-use crate::web::{Operator, Path, Posted, answer};
+use crate::web::{Operator, Path, PostedForm, answer};
 
 pub async fn decide(
     Operator { cx, scope, .. }: Operator,
     Path(proposal): Path<ProposalId>,
-    Posted(fields): Posted,
+    PostedForm(fields): PostedForm,
 ) -> Response {
     let by = By { token: None, ip: cx.bare.address.parse().ok() };
     let decided = match fields.text("decision") {

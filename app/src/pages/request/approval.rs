@@ -8,14 +8,14 @@ use domain::{
 };
 use serde::Deserialize;
 
-use super::Here; use crate::components::time::Times; use crate::web::{ Path, Posted, answer };
+use super::Here; use crate::components::time::Times; use crate::web::{ Path, PostedForm, answer };
 /// Which question.
 # [ derive(Deserialize) ] pub struct ApprovalPath { approval: ApprovalId, }
 
 pub async fn create(
     here: Here,
     Path(ApprovalPath { approval }): Path<ApprovalPath>,
-    Posted(fields): Posted,
+    PostedForm(fields): PostedForm,
 ) -> Response {
     let back = here.after(&fields);
     match settle(&here, approval, fields.text("answer")).await {

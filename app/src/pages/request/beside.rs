@@ -14,15 +14,15 @@ use domain::{
 
 use super::{
     Here,
-    view::{Beside, Clock, Link, Piece, Review},
+view::{ ClockPiece, ClockView, ListLink, Review, SideView },
 };
 use crate::components::time::Times;
 
-pub fn of(here: &Here, detail: &Detail, conversation: &Conversation, times: Times) -> Beside {
+pub fn of(here: &Here, detail: &Detail, conversation: &Conversation, times: Times) -> SideView {
     let run = conversation.run.as_ref();
     let card = &detail.card;
     let base = here.base();
-    Beside {
+    SideView {
         state: detail.withdrawn_at.is_none().then_some(card.column),
         state_name: state_name(here, detail),
         agent: card.agent.clone(),
@@ -57,7 +57,7 @@ fn questions(detail: &Detail) -> impl Iterator<Item = &domain::approvals::Approv
     detail.approvals.iter().filter(|approval| approval.audience == Audience::Client)
 }
 
-fn waiting(here: &Here, detail: &Detail) -> Vec<Link> {
+fn waiting(here: &Here, detail: &Detail) -> Vec<ListLink> {
     let mut waiting = Vec::new();
     if let Some(first) = questions(detail).next() {
         let words = words::count(questions(detail).count() as i64, "question");
@@ -81,8 +81,8 @@ fn again(detail: &Detail, run: Option<&RunNow>) -> Option<&'static str> {
     }
 }
 
-fn link(href: String, words: String, aside: &str) -> Link {
-    Link { href, words, aside: aside.to_owned() }
+fn link(href: String, words: String, aside: &str) -> ListLink {
+    ListLink { href, words, aside: aside.to_owned() }
 }
 
 fn state_name(here: &Here, detail: &Detail) -> String {
@@ -93,23 +93,27 @@ fn state_name(here: &Here, detail: &Detail) -> String {
     }
 }
 
-fn next_link(here: &Here, number: u64, title: &str) -> Link {
+fn next_link(here: &Here, number: u64, title: &str) -> ListLink {
     let base = here.base();
     let list = base.rsplit_once('/').map_or("", |(list, _)| list);
     link(format!("{list}/{number}"), title.to_owned(), "")
 }
 
-fn deliverable_link(base: &str, deliverable: &Deliverable, times: Times) -> Link {
+fn deliverable_link(base: &str, deliverable: &Deliverable, times: Times) -> ListLink {
     let aside = deliverable
         .versions
         .first()
         .map(|newest| format!("version {}, {}", newest.version, times.ago(newest.at)))
         .unwrap_or_default();
-    Link { href: format!("{base}/deliverables/{}", deliverable.id), words: deliverable.title.clone(), aside }
+    ListLink {
+        href: format!("{base}/deliverables/{}", deliverable.id),
+        words: deliverable.title.clone(),
+        aside,
+    }
 }
 
-fn file_link(file: &File) -> Link {
-    Link {
+fn file_link(file: &File) -> ListLink {
+    ListLink {
         href: format!("/files/{}", file.id),
         words: file.name.clone(),
         aside: format!("{}, {}", file.label, words::size(file.bytes)),
@@ -117,7 +121,7 @@ fn file_link(file: &File) -> Link {
 }
 
 /// The cycle in words; none before it has begun.
-fn clock(detail: &Detail, times: Times) -> Option<Clock> {
+fn clock(detail: &Detail, times: Times) -> Option<ClockView> {
     let cycle = &detail.card.cycle;
     detail.started_at?;
     let due = match (cycle.state, detail.card.due_at) {
@@ -127,10 +131,7 @@ fn clock(detail: &Detail, times: Times) -> Option<Clock> {
         _ => String::new(),
     };
     let done = detail.card.column == Column::Done;
-    Some(Clock {
-        stands: match (done, times.locale(), i64::from(cycle.hours)) {
-            (true, locale, hours) => locale.used_of(cycle.worked, hours),
-            (false, locale, hours) => format!("{}, business days only", locale.left_of(cycle.left, hours)),
+Some(ClockView { stands: match(done, times.locale(), i64::from(cycle.hours)) {(true, locale, hours) => locale.used_of(cycle.worked, hours),(false, locale, hours) => format!("{}, business days only", locale.left_of(cycle.left, hours)),
         },
         due,
         label: spoken(cycle),
@@ -149,13 +150,13 @@ fn spoken(cycle: &CycleView) -> String {
     format!("{} of {} hours used{waited}{risk}", hours(cycle.worked), cycle.hours)
 }
 
-fn pieces(cycle: &CycleView) -> Vec<Piece> {
+fn pieces(cycle: &CycleView) -> Vec<ClockPiece> {
     let mut from = 0;
     let mut drawn = Vec::new();
     for piece in &cycle.pieces {
         let to = from + piece.share;
         if piece.kind != PieceKind::Left {
-            drawn.push(Piece { waiting: piece.kind == PieceKind::Waiting, from, to });
+            drawn.push(ClockPiece { waiting: piece.kind == PieceKind::Waiting, from, to });
         }
         from = to;
     }

@@ -4,9 +4,9 @@ use axum::response::Response;
 use domain::{Error, requests::commands};
 
 use super::{Here, show};
-use crate::web::{Posted, Problem, answer};
+use crate::web::{PostedForm, Problem, answer};
 
-pub async fn create(here: Here, Posted(fields): Posted) -> Result<Response, Problem> {
+pub async fn create(here: Here, PostedForm(fields): PostedForm) -> Result<Response, Problem> {
     let text = fields.text("text");
     let done = comment(&here, text).await;
     match done {

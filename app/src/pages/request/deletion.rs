@@ -5,7 +5,7 @@ use domain::{requests::commands, session::Deletable};
 use serde::Deserialize;
 
 use super::Here;
-use crate::web::{Path, Posted, answer};
+use crate::web::{Path, PostedForm, answer};
 
 /// Which entry of the session.
 #[derive(Deserialize)]
@@ -16,7 +16,7 @@ pub struct EntryPath {
 pub async fn create(
     here: Here,
     Path(EntryPath { entry }): Path<EntryPath>,
-    Posted(fields): Posted,
+    PostedForm(fields): PostedForm,
 ) -> Response {
     let back = here.after(&fields);
     match delete(&here, &entry).await {

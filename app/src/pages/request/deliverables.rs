@@ -25,11 +25,11 @@ pub struct DeliverablePath {
 }
 
 #[derive(Deserialize)]
-pub struct Wanted {
+pub struct DeliverableQuery {
     version: Option<u32>,
 }
 
-struct Shown {
+struct DeliverableView {
     above: Vec<(String, String)>,
     detail: Detail,
     deliverable: Deliverable,
@@ -41,7 +41,7 @@ struct Shown {
 pub async fn show(
     here: Here,
     Path(DeliverablePath { deliverable }): Path<DeliverablePath>,
-    Query(wanted): Query<Wanted>,
+    Query(wanted): Query<DeliverableQuery>,
 ) -> Result<Response, Problem> {
     let shown = load(&here, deliverable, wanted.version).await?;
     let title = shown.deliverable.title.clone();
@@ -51,7 +51,7 @@ pub async fn show(
         .show(move || view(&base, times, token, (may_work, desk), shown)))
 }
 
-async fn load(here: &Here, id: DeliverableId, version: Option<u32>) -> domain::Result<Shown> {
+async fn load(here: &Here, id: DeliverableId, version: Option<u32>) -> domain::Result<DeliverableView> {
     let detail = load::detail(here).await?;
     let deliverable =
         detail.deliverables.iter().find(|deliverable| deliverable.id == id).ok_or(Error::NotFound)?.clone();
@@ -64,7 +64,7 @@ async fn load(here: &Here, id: DeliverableId, version: Option<u32>) -> domain::R
         Some(body) => Some(markdown::html(body).await?),
         None => None,
     };
-    Ok(Shown { above, detail, deliverable, version, html })
+    Ok(DeliverableView { above, detail, deliverable, version, html })
 }
 
 fn view(
@@ -72,9 +72,9 @@ fn view(
     times: Times,
     token: String,
     (may_work, desk): (bool, bool),
-    shown: Shown,
+    shown: DeliverableView,
 ) -> impl IntoView + use<> {
-    let Shown { above, detail, deliverable, version, html } = shown;
+    let DeliverableView { above, detail, deliverable, version, html } = shown;
     let newest = deliverable.versions.first().is_some_and(|newest| newest.version == version.version);
     let wanted = newest && may_work && detail.card.column == Column::Review && detail.withdrawn_at.is_none();
     let form = wanted.then(|| review_form(format!("{base}/review"), token, &beside::review(&detail, desk)));

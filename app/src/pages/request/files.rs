@@ -9,7 +9,7 @@ use domain::requests::commands;
 
 use super::{Here, show};
 use crate::{
-    pages::files::upload::{FormWithFiles, Received, Refused},
+    pages::files::upload::{FormContents, FormWithFiles, RefusedFile},
     web::{Problem, answer},
 };
 
@@ -18,7 +18,7 @@ pub async fn create(here: Here, form: FormWithFiles) -> Result<Response, Problem
     let request = here.request().await?;
     let bare = &here.cx.bare;
     let received = form.receive_what_fits(bare, &here.scope, Some(request)).await;
-    let Received { fields, files, refused } = received?;
+    let FormContents { fields, files, refused } = received?;
     let text = fields.text("text");
     let not_taken = words(&refused);
     if files.is_empty() && text.is_empty() && !refused.is_empty() {
@@ -38,7 +38,7 @@ async fn not_one(here: &Here, why: String) -> Result<Response, Problem> {
     show::draw_with_files(here, why).await
 }
 
-fn words(refused: &[Refused]) -> String {
-    let each = refused.iter().map(|Refused { name, why }| format!("We couldn’t add “{name}”. {why}"));
+fn words(refused: &[RefusedFile]) -> String {
+    let each = refused.iter().map(|RefusedFile { name, why }| format!("We couldn’t add “{name}”. {why}"));
     each.collect::<Vec<_>>().join(" ")
 }

@@ -14,8 +14,7 @@ use super::{
     view::{self, Place},
 };
 use crate::{
-    components::{area, person::disc, time::Times},
-    web::{Posted, Problem, answer},
+components::{ area, person::disc, time::Times }, web::{ PostedForm, Problem, answer },
 };
 
 /// What the section shows.
@@ -24,18 +23,18 @@ pub struct Backstage {
     entries: Vec<(Entry, String)>,
     times: Times,
     place: Place,
-    unsaid: Unsaid,
+    unsaid: UnsentNote,
 }
 
 /// A note that was not taken, and why.
 #[derive(Default)]
-pub struct Unsaid {
+pub struct UnsentNote {
     pub words: String,
     pub refused: String,
 }
 
 /// The backstage log, for those who see it.
-pub async fn load(here: &Here, detail: &Detail, unsaid: Unsaid) -> domain::Result<Option<Backstage>> {
+pub async fn load(here: &Here, detail: &Detail, unsaid: UnsentNote) -> domain::Result<Option<Backstage>> {
     let Some(stream) = detail.backstage_stream.filter(|_| here.desk) else { return Ok(None) };
     let reading = session::queries::read(here.cx.db(), &here.scope, stream).await?;
     let entries = reading.conversation.entries;
@@ -54,7 +53,7 @@ pub async fn load(here: &Here, detail: &Detail, unsaid: Unsaid) -> domain::Resul
 }
 
 /// `POST …/notes`
-pub async fn create(here: Here, Posted(fields): Posted) -> Result<Response, Problem> {
+pub async fn create(here: Here, PostedForm(fields): PostedForm) -> Result<Response, Problem> {
     let text = fields.text("text");
     let done = async {
         let request = here.request().await?;

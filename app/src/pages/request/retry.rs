@@ -4,9 +4,9 @@ use axum::response::Response;
 use domain::runs;
 
 use super::Here;
-use crate::web::{Posted, answer};
+use crate::web::{PostedForm, answer};
 
-pub async fn create(here: Here, Posted(fields): Posted) -> Response {
+pub async fn create(here: Here, PostedForm(fields): PostedForm) -> Response {
     let done = async {
         let request = here.request().await?;
         runs::commands::retry(here.cx.db(), &here.scope, request).await

@@ -4,9 +4,9 @@ use axum::response::Response;
 use domain::{Error, reviews};
 
 use super::{Here, show};
-use crate::web::{Fields, Posted, Problem, answer};
+use crate::web::{Fields, PostedForm, Problem, answer};
 
-pub async fn create(here: Here, Posted(fields): Posted) -> Result<Response, Problem> {
+pub async fn create(here: Here, PostedForm(fields): PostedForm) -> Result<Response, Problem> {
     let back = format!("{}#now", here.base());
     match review(&here, &fields).await {
         Ok(note) => Ok(answer(&here.cx.bare, Ok(()), &back, note)),

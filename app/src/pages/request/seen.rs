@@ -4,9 +4,9 @@ use axum::response::Response;
 use domain::requests::commands;
 
 use super::Here;
-use crate::web::{Posted, answer};
+use crate::web::{PostedForm, answer};
 
-pub async fn create(here: Here, Posted(fields): Posted) -> Response {
+pub async fn create(here: Here, PostedForm(fields): PostedForm) -> Response {
     let done = see(&here).await;
     answer(&here.cx.bare, done, &here.after(&fields), "")
 }

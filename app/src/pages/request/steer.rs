@@ -4,9 +4,9 @@ use axum::response::Response;
 use domain::{Error, controls};
 
 use super::{Here, show};
-use crate::web::{Posted, Problem, answer};
+use crate::web::{PostedForm, Problem, answer};
 
-pub async fn create(here: Here, Posted(fields): Posted) -> Result<Response, Problem> {
+pub async fn create(here: Here, PostedForm(fields): PostedForm) -> Result<Response, Problem> {
     let text = fields.text("text");
     match steer(&here, text).await {
         Err(error @ (Error::Fields(_) | Error::Refused(_))) if !here.cx.bare.wants_json => {

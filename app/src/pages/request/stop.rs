@@ -5,9 +5,9 @@ use axum::response::Response;
 use domain::controls::{self, Outcome};
 
 use super::Here;
-use crate::web::{Posted, answer};
+use crate::web::{PostedForm, answer};
 
-pub async fn create(here: Here, Posted(fields): Posted) -> Response {
+pub async fn create(here: Here, PostedForm(fields): PostedForm) -> Response {
     let back = here.after(&fields);
     match stop(&here).await {
         Ok(note) => answer(&here.cx.bare, Ok(()), &back, note),

@@ -11,7 +11,7 @@ use leptos::prelude::*;
 use super::{LIST, form};
 use crate::{
     components::{crumbs::crumbs, field, request},
-    web::{Fields, Form, Frame, Member, Page, Path, PortalTab, Posted, Problem, redirect_with},
+    web::{Fields, Form, Frame, Member, Page, Path, PortalTab, PostedForm, Problem, redirect_with},
 };
 
 const STARTED: &str = "Work has already started. Post your change in the conversation instead.";
@@ -31,7 +31,7 @@ pub async fn show(member: Member, Path(number): Path<u64>) -> Result<Response, P
 pub async fn save(
     member: Member,
     Path(number): Path<u64>,
-    Posted(fields): Posted,
+    PostedForm(fields): PostedForm,
 ) -> Result<Response, Problem> {
     let bare = &member.cx.bare;
     let detail = load(&member, number).await?;

@@ -29,13 +29,13 @@ const MOST_SEARCH: usize = 200;
 
 /// What the address asks for; what cannot be read there counts as not asked for.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-struct Wanted {
+struct RequestsQuery {
     words: String,
     column: Option<Column>,
     page: u32,
 }
 
-impl Wanted {
+impl RequestsQuery {
     fn read(query: &HashMap<String, String>) -> Self {
         let get = |name: &str| query.get(name).map(|value| value.trim()).unwrap_or_default();
         Self {
@@ -63,7 +63,7 @@ impl Wanted {
 
 /// `GET /portal/requests`
 pub async fn show(member: Member, Query(query): Query<HashMap<String, String>>) -> Result<Response, Problem> {
-    let wanted = Wanted::read(&query);
+    let wanted = RequestsQuery::read(&query);
     let outlook = queries::outlook(member.cx.db(), &member.scope).await?;
     let found = load(&member, &wanted).await?;
     let times = Times::of(&member.cx);
@@ -86,18 +86,18 @@ pub async fn parts(
     member: Member,
     Query(query): Query<HashMap<String, String>>,
 ) -> Result<Response, Problem> {
-    let wanted = Wanted::read(&query);
+    let wanted = RequestsQuery::read(&query);
     let found = load(&member, &wanted).await?;
     let times = Times::of(&member.cx);
     Ok(fragment(|| results(&found, &wanted, &times, member.standing.role.may_work())))
 }
 
-async fn load(member: &Member, wanted: &Wanted) -> Result<requests::Page, Problem> {
-    let Wanted { words, column, page } = wanted;
+async fn load(member: &Member, wanted: &RequestsQuery) -> Result<requests::Page, Problem> {
+    let RequestsQuery { words, column, page } = wanted;
     queries::search(member.cx.db(), &member.scope, words, *column, *page).await.map_err(Problem::from)
 }
 
-fn chips(wanted: &Wanted) -> AnyView {
+fn chips(wanted: &RequestsQuery) -> AnyView {
     let chip = |column: Option<Column>| {
         let word = column.map_or("All", Column::label);
         let here = (column == wanted.column).then_some("true");
@@ -107,7 +107,7 @@ fn chips(wanted: &Wanted) -> AnyView {
     view! { <nav class="chips" aria-label="Filter by status">{chips}</nav> }.into_any()
 }
 
-fn search(wanted: &Wanted) -> AnyView {
+fn search(wanted: &RequestsQuery) -> AnyView {
     let column =
         wanted.column.map(|column| view! { <input type="hidden" name="column" value=column.as_str() /> });
     view! {
@@ -123,7 +123,7 @@ fn search(wanted: &Wanted) -> AnyView {
     .into_any()
 }
 
-fn results(found: &requests::Page, wanted: &Wanted, times: &Times, may_work: bool) -> AnyView {
+fn results(found: &requests::Page, wanted: &RequestsQuery, times: &Times, may_work: bool) -> AnyView {
     if found.cards.is_empty() {
         return nothing(wanted, may_work);
     }
@@ -181,7 +181,7 @@ fn clock(card: &Card, times: &Times) -> Option<AnyView> {
     )
 }
 
-fn nothing(wanted: &Wanted, may_work: bool) -> AnyView {
+fn nothing(wanted: &RequestsQuery, may_work: bool) -> AnyView {
     if let Some(back) = past_the_end(wanted.page, |page| wanted.address(LIST, wanted.column, page)) {
         return back;
     }
@@ -193,7 +193,7 @@ fn nothing(wanted: &Wanted, may_work: bool) -> AnyView {
             "We search titles, details, and numbers, and every word has to match. Try fewer words.",
         ),
     };
-    let action = if *wanted == Wanted::read(&HashMap::new()) {
+    let action = if *wanted == RequestsQuery::read(&HashMap::new()) {
         may_work.then(|| view! { <a class="button" href=NEW>"New request"</a> }.into_any())
     } else {
         Some(view! { <a class="button" href=LIST>"All requests"</a> }.into_any())
@@ -212,10 +212,10 @@ mod tests {
 
     use domain::requests::Column;
 
-    use super::{LIST, Wanted};
+    use super::{LIST, RequestsQuery};
 
-    fn read(pairs: &[(&str, &str)]) -> Wanted {
-        Wanted::read(
+    fn read(pairs: &[(&str, &str)]) -> RequestsQuery {
+        RequestsQuery::read(
             &pairs
                 .iter()
                 .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
@@ -225,7 +225,7 @@ mod tests {
 
     #[test]
     fn what_an_address_cannot_mean_is_not_asked_for() {
-        let all = Wanted { words: String::new(), column: None, page: 1 };
+        let all = RequestsQuery { words: String::new(), column: None, page: 1 };
         assert_eq!(read(&[]), all);
         assert_eq!(read(&[("column", "nowhere"), ("page", "-3"), ("q", " \u{0} ")]), all);
         assert_eq!(read(&[("page", "0")]).page, 1);

@@ -17,7 +17,7 @@ use leptos::prelude::*;
 use super::{LIST, form};
 use crate::{
     components::{crumbs::crumbs, field, request, waits},
-    pages::files::upload::{FormWithFiles, Received, Refused},
+    pages::files::upload::{FormContents, FormWithFiles, RefusedFile},
     web::{Fields, Form, Frame, Member, Page, PortalTab, Problem, answer, redirect_with},
 };
 
@@ -25,10 +25,10 @@ use crate::{
 const MOST_FILES: usize = 20;
 
 /// A request on its way: what is written, and the files that are here already.
-struct Draft {
+struct NewRequestForm {
     form: Form,
     files: Vec<File>,
-    refused: Vec<Refused>,
+    refused: Vec<RefusedFile>,
     preview: bool,
 }
 
@@ -36,22 +36,25 @@ struct Draft {
 pub async fn show(member: Member) -> Result<Response, Problem> {
     allowed(&member)?;
     let values = Fields::default().with("form_key", secret::random_token());
-    draw(&member, Draft { form: Form::of(values), files: Vec::new(), refused: Vec::new(), preview: false })
-        .await
+    draw(
+        &member,
+        NewRequestForm { form: Form::of(values), files: Vec::new(), refused: Vec::new(), preview: false },
+    )
+    .await
 }
 
 /// `POST /portal/requests`: `do` is ask, later or preview; `remove` takes a file out again.
 pub async fn create(member: Member, form: FormWithFiles) -> Result<Response, Problem> {
     allowed(&member)?;
     let bare = &member.cx.bare;
-    let Received { fields, files, refused } = form.receive_what_fits(bare, &member.scope, None).await?;
+    let FormContents { fields, files, refused } = form.receive_what_fits(bare, &member.scope, None).await?;
     let ids = chosen(&fields, files);
     let again = fields.has("remove") || fields.text("do") == "preview";
     if again || !refused.is_empty() {
         return redraw(&member, fields, &ids, refused).await;
     }
     let later = fields.text("do") == "later";
-    match commands::create(member.cx.db(), &member.scope, asked(&fields, &ids, later)).await {
+    match commands::create(member.cx.db(), &member.scope, new_request(&fields, &ids, later)).await {
         Ok(number) if bare.wants_json => {
             Ok(Json(serde_json::json!({ "ok": true, "path": request::path(number) })).into_response())
         }
@@ -63,7 +66,7 @@ pub async fn create(member: Member, form: FormWithFiles) -> Result<Response, Pro
         Err(error) => {
             let form = Form::failed(fields, error)?;
             let files = here(&member, &ids).await?;
-            draw(&member, Draft { form, files, refused: Vec::new(), preview: false }).await
+            draw(&member, NewRequestForm { form, files, refused: Vec::new(), preview: false }).await
         }
     }
 }
@@ -88,7 +91,7 @@ fn chosen(fields: &Fields, fresh: Vec<FileId>) -> Vec<FileId> {
     ids
 }
 
-fn asked(fields: &Fields, files: &[FileId], later: bool) -> NewRequest {
+fn new_request(fields: &Fields, files: &[FileId], later: bool) -> NewRequest {
     let form_key = fields.text("form_key");
     NewRequest {
         title: fields.text("title").to_owned(),
@@ -104,7 +107,7 @@ async fn redraw(
     member: &Member,
     fields: Fields,
     ids: &[FileId],
-    refused: Vec<Refused>,
+    refused: Vec<RefusedFile>,
 ) -> Result<Response, Problem> {
     let preview = fields.text("do") == "preview" && !fields.has("remove");
     let mut form = Form::of(fields);
@@ -112,7 +115,7 @@ async fn redraw(
         form.errors = FieldErrors::one("files", "Some files couldn’t be added. See the list for details.");
     }
     let files = here(member, ids).await?;
-    draw(member, Draft { form, files, refused, preview }).await
+    draw(member, NewRequestForm { form, files, refused, preview }).await
 }
 
 /// The files as they are known; one that is not there is left out.
@@ -128,15 +131,15 @@ async fn here(member: &Member, ids: &[FileId]) -> Result<Vec<File>, Problem> {
     Ok(found)
 }
 
-async fn draw(member: &Member, draft: Draft) -> Result<Response, Problem> {
+async fn draw(member: &Member, draft: NewRequestForm) -> Result<Response, Problem> {
     let outlook = queries::outlook(member.cx.db(), &member.scope).await?;
     let preview = form::preview(member.cx.db(), &member.scope, &draft.form, draft.preview).await?;
     let page = Page::new(&member.cx, "New request", Frame::Portal(PortalTab::Requests)).workshop();
     Ok(page.status(draft.form.status()).show(|| view(member, &draft, preview, &outlook)))
 }
 
-fn view(member: &Member, draft: &Draft, preview: Option<String>, outlook: &Outlook) -> AnyView {
-    let Draft { form, files, refused, .. } = draft;
+fn view(member: &Member, draft: &NewRequestForm, preview: Option<String>, outlook: &Outlook) -> AnyView {
+    let NewRequestForm { form, files, refused, .. } = draft;
     let keep = format!("ask {}", member.standing.membership);
     view! {
         <div class="page-head">
@@ -188,9 +191,9 @@ mod tests {
     #[test]
     fn what_a_form_cannot_say_is_the_usual() {
         let fields = Fields::default().with("priority", "asap").with("form_key", "k".repeat(500));
-        let new = asked(&fields, &[], true);
+        let new = new_request(&fields, &[], true);
         assert_eq!((new.priority, new.queue, new.form_key), (Priority::Normal, false, None));
         let fields = Fields::default().with("priority", "high").with("form_key", "k");
-        assert_eq!(asked(&fields, &[], false).form_key.as_deref(), Some("k"));
+        assert_eq!(new_request(&fields, &[], false).form_key.as_deref(), Some("k"));
     }
 }

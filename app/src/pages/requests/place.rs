@@ -7,14 +7,14 @@ use domain::{
 };
 
 use super::QUEUE;
-use crate::web::{Fields, Member, Path, Posted, Problem, answer};
+use crate::web::{Fields, Member, Path, PostedForm, Problem, answer};
 
 /// `POST /portal/requests/{number}/place`: `step` up, down or first; otherwise `column`, and `before`, the number of the
 /// request above which it is put there (none: the end).
 pub async fn put(
     member: Member,
     Path(number): Path<u64>,
-    Posted(fields): Posted,
+    PostedForm(fields): PostedForm,
 ) -> Result<Response, Problem> {
     let bare = &member.cx.bare;
     match carry_out(&member, number, &fields).await {

@@ -10,11 +10,11 @@ use leptos::prelude::*;
 use super::form;
 use crate::{
     pages::files::upload::FormWithFiles,
-    web::{Member, Posted, Problem, fragment},
+    web::{Member, PostedForm, Problem, fragment},
 };
 
 /// `POST /portal/markdown`: what `brief` reads like, as a part of the page.
-pub async fn markdown(member: Member, Posted(fields): Posted) -> Result<Response, Problem> {
+pub async fn markdown(member: Member, PostedForm(fields): PostedForm) -> Result<Response, Problem> {
     let html = markdown::preview(member.cx.db(), &member.scope, fields.raw("brief")).await?;
     Ok(fragment(move || view! { <div class="prose" inner_html=html></div> }))
 }

@@ -7,10 +7,10 @@ use domain::{
 };
 
 use super::LIST;
-use crate::web::{Member, Path, Posted, Problem, answer};
+use crate::web::{Member, Path, PostedForm, Problem, answer};
 
 /// `POST /portal/requests/{number}/withdrawal`
-pub async fn create(member: Member, Path(number): Path<u64>, _: Posted) -> Result<Response, Problem> {
+pub async fn create(member: Member, Path(number): Path<u64>, _: PostedForm) -> Result<Response, Problem> {
     let bare = &member.cx.bare;
     let done = withdraw(&member, number).await;
     Ok(answer(bare, done, LIST, &format!("#{number} withdrawn.")))

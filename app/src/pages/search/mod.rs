@@ -11,13 +11,13 @@ use crate::{
 };
 
 #[derive(Deserialize)]
-pub struct Wanted {
+pub struct SearchQuery {
     #[serde(default)]
     q: String,
 }
 
 /// `GET /desk/requests?q=`
-pub async fn show(operator: Operator, Query(wanted): Query<Wanted>) -> Result<Response, Problem> {
+pub async fn show(operator: Operator, Query(wanted): Query<SearchQuery>) -> Result<Response, Problem> {
     let Operator { cx, scope, .. } = operator;
     let found = queries::search_all(cx.db(), &scope, &wanted.q).await?;
     Ok(Page::new(&cx, "Find a request", Frame::Desk(DeskTab::Board)).show(move || view(&wanted.q, &found)))

@@ -5,7 +5,7 @@ use domain::workspaces::{DAYS, DayForm, SettingsForm};
 use crate::{pages::billing::party, web::Fields};
 
 /// What was typed.
-pub fn typed(fields: &Fields) -> SettingsForm {
+pub fn read_form(fields: &Fields) -> SettingsForm {
     let text = |name: &str| fields.text(name).to_owned();
     let days = DAYS.map(|day| DayForm {
         open: fields.has(day),
@@ -65,7 +65,6 @@ mod tests {
             locale: "en-US".into(),
             ..SettingsForm::default()
         };
-        shown.days[2] = DayForm { open: true, from: "09:00".into(), to: "17:00".into() };
-        assert_eq!(typed(&fields(&shown)), shown);
+shown.days [ 2 ] = DayForm { open: true, from: "09:00".into(), to: "17:00".into() }; assert_eq!(read_form(&fields(&shown)), shown);
     }
 }

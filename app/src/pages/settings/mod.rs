@@ -10,7 +10,7 @@ use leptos::prelude::*;
 
 use crate::{
     components::field::{summary, token},
-    web::{Cx, DeskTab, Form, Frame, Operator, Page, Posted, Problem, redirect_with},
+    web::{Cx, DeskTab, Form, Frame, Operator, Page, PostedForm, Problem, redirect_with},
 };
 
 pub async fn show(Operator { cx, scope, .. }: Operator) -> Result<Response, Problem> {
@@ -19,9 +19,9 @@ let settings = queries::settings(cx.db(), &scope).await?; Ok(page(&cx, &Form::of
 
 pub async fn update(
     Operator { cx, scope, .. }: Operator,
-    Posted(fields): Posted,
+    PostedForm(fields): PostedForm,
 ) -> Result<Response, Problem> {
-    let typed = form::typed(&fields);
+    let typed = form::read_form(&fields);
     let kept = match typed.read() {
         Ok(settings) => commands::update(cx.db(), &scope, &settings).await,
         Err(error) => Err(error),

@@ -17,7 +17,7 @@ use domain::{
 };
 
 use super::account::enter;
-use crate::web::{Cx, Fields, Form, Posted, Problem, redirect};
+use crate::web::{Cx, Fields, Form, PostedForm, Problem, redirect};
 
 /// The most offers that one page lets choose from (`style/components/sign-up.css` knows as many).
 const MOST: usize = 12;
@@ -34,7 +34,7 @@ pub async fn show(cx: Cx) -> Result<Response, Problem> {
 }
 
 /// Makes the client, signs its owner in and shows the first invoice.
-pub async fn submit(cx: Cx, Posted(fields): Posted) -> Result<Response, Problem> {
+pub async fn submit(cx: Cx, PostedForm(fields): PostedForm) -> Result<Response, Problem> {
     let offer: Option<OfferId> = fields.text("offer").parse().ok();
     let answer = |key: &str| -> Vec<String> {
         let name = offer.map(|offer| intake::name(offer, key)).unwrap_or_default();

@@ -3,11 +3,11 @@
 use domain::{desk::Few, words};
 use leptos::prelude::*;
 
-use super::{Desk, rows};
+use super::{TodayView, rows};
 use crate::components::desk;
 
 /// Everything below the bar.
-pub fn all(desk: &Desk) -> AnyView {
+pub fn all(desk: &TodayView) -> AnyView {
     let today = &desk.today;
     let heading = in_one_sentence(today.count());
     let say = heading.clone();
@@ -48,7 +48,7 @@ fn clear() -> AnyView {
     .into_any()
 }
 
-fn groups(desk: &Desk) -> AnyView {
+fn groups(desk: &TodayView) -> AnyView {
     let today = &desk.today;
     view! {
         <div class="today">

@@ -17,13 +17,13 @@ use crate::{
 };
 
 /// Everything on the page.
-pub struct Desk {
+pub struct TodayView {
     today: Today,
     times: Times,
     token: FormToken,
 }
 
-impl Desk {
+impl TodayView {
     async fn load(operator: &Operator) -> Result<Self, Problem> {
         let Operator { cx, scope, .. } = operator;
         let today = desk::queries::today(cx.db(), scope).await?;
@@ -34,7 +34,7 @@ impl Desk {
 /// `GET /desk`
 pub async fn show(operator: Operator) -> Result<Response, Problem> {
     let outlook = outlook(&operator).await?;
-    let desk = Desk::load(&operator).await?;
+    let desk = TodayView::load(&operator).await?;
     let stream = outlook.stream.to_string();
     Ok(Page::new(&operator.cx, "Today", Frame::Desk(DeskTab::Today)).live().show(move || {
         view! {
@@ -46,7 +46,7 @@ pub async fn show(operator: Operator) -> Result<Response, Problem> {
 
 /// `GET /desk/today-parts`: what the page reads again when something changes.
 pub async fn parts(operator: Operator) -> Result<Response, Problem> {
-    let desk = Desk::load(&operator).await?;
+    let desk = TodayView::load(&operator).await?;
     Ok(fragment(|| groups::all(&desk)))
 }
 

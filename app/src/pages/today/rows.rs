@@ -20,14 +20,14 @@ use crate::components::{
 const HERE: &str = "/desk";
 
 /// A question to the operators, with its answers.
-pub fn to_answer(approval: &Approval, desk: &Desk) -> AnyView {
+pub fn to_answer(approval: &Approval, desk: &TodayView) -> AnyView {
     let page = request_path(approval.client, approval.number);
     let action = format!("{page}/approval/{}", approval.id);
     view! {
         <li class="today-item urgent">
             <div class="today-words">
                 <a href=page dir="auto">{approval.question.clone()}</a>
-                <p>{of(&approval.client_name, approval.number)}" · "{asked(approval, desk)}</p>
+                <p>{of(&approval.client_name, approval.number)}" · "{question_words(approval, desk)}</p>
             </div>
             <form class="button-row" method="post" action=action>{hidden(&desk.token, HERE)} {buttons(&approval.options)}</form>
         </li>
@@ -36,7 +36,7 @@ pub fn to_answer(approval: &Approval, desk: &Desk) -> AnyView {
 }
 
 /// What a client wrote.
-pub fn wrote(wrote: &UnseenRequest, desk: &Desk) -> AnyView {
+pub fn wrote(wrote: &UnseenRequest, desk: &TodayView) -> AnyView {
     let page = request_path(wrote.client, wrote.number);
     let ago = desk.times.ago(wrote.since);
     view! {
@@ -55,7 +55,7 @@ pub fn wrote(wrote: &UnseenRequest, desk: &Desk) -> AnyView {
 }
 
 /// What a program proposes, with the two ways to decide.
-pub fn to_decide(proposal: &Proposal, desk: &Desk) -> AnyView {
+pub fn to_decide(proposal: &Proposal, desk: &TodayView) -> AnyView {
     let action = format!("/desk/proposals/{}", proposal.id);
     let client = proposal.client.map(client_path);
     let words = proposal.words.clone();
@@ -84,7 +84,7 @@ pub fn to_decide(proposal: &Proposal, desk: &Desk) -> AnyView {
 }
 
 /// A clock that runs out.
-pub fn at_risk(card: &Card, desk: &Desk) -> AnyView {
+pub fn at_risk(card: &Card, desk: &TodayView) -> AnyView {
     let page = request_path(card.client, card.number);
     let due = card.due_at.map(|at| view! { ", due "{desk.times.show(at)} });
     let who = on_it(card).map(|who| format!(" · {who}"));
@@ -117,7 +117,7 @@ fn on_it(card: &Card) -> Option<String> {
 }
 
 /// Work that broke off.
-pub fn failed(run: &FailedRun, desk: &Desk) -> AnyView {
+pub fn failed(run: &FailedRun, desk: &TodayView) -> AnyView {
     let page = request_path(run.client, run.number);
     let why = if run.failure.is_empty() {
         format!("{} couldn’t finish.", run.agent)
@@ -142,13 +142,13 @@ pub fn failed(run: &FailedRun, desk: &Desk) -> AnyView {
 }
 
 /// A question that a client has not answered.
-pub fn unanswered(approval: &Approval, desk: &Desk) -> AnyView {
+pub fn unanswered(approval: &Approval, desk: &TodayView) -> AnyView {
     let page = request_path(approval.client, approval.number);
     view! {
         <li class="today-item waiting">
             <div class="today-words">
                 <a href=page.clone() dir="auto">{approval.question.clone()}</a>
-                <p>{of(&approval.client_name, approval.number)}" · "{asked(approval, desk)}</p>
+                <p>{of(&approval.client_name, approval.number)}" · "{question_words(approval, desk)}</p>
             </div>
             <a class="button" href=page aria-label=format!("Open #{}", approval.number)>"Open"</a>
         </li>
@@ -157,7 +157,7 @@ pub fn unanswered(approval: &Approval, desk: &Desk) -> AnyView {
 }
 
 /// A client who came lately.
-pub fn new_client(client: &NewClient, desk: &Desk) -> AnyView {
+pub fn new_client(client: &NewClient, desk: &TodayView) -> AnyView {
     let page = client_path(client.client);
     let offer = match &client.offer {
         Some(offer) if client.has_ended => format!("{offer}, ended"),
@@ -200,7 +200,7 @@ pub fn held_back(invoice: &HeldInvoice) -> AnyView {
 }
 
 /// An invoice that is to be paid.
-pub fn unpaid(invoice: &UnpaidInvoice, desk: &Desk) -> AnyView {
+pub fn unpaid(invoice: &UnpaidInvoice, desk: &TodayView) -> AnyView {
     let page = format!("/desk/billing/invoices/{}", invoice.invoice);
     let late = invoice.due_at.is_some_and(|at| at < desk.times.now());
     let when = invoice.due_at.map(|at| {
@@ -232,7 +232,7 @@ fn of(client: &str, number: u64) -> String {
     format!("{client} #{number}")
 }
 
-fn asked(approval: &Approval, desk: &Desk) -> String {
+fn question_words(approval: &Approval, desk: &TodayView) -> String {
     let (ago, until) = (desk.times.ago(approval.created_at), desk.times.words(approval.expires_at));
     format!("Asked {ago} · answer by {until}")
 }

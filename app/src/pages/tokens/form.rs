@@ -14,7 +14,7 @@ use crate::{
         crumbs::crumbs,
         field::{self, Field},
     },
-    web::{DeskTab, Fields, Form, Frame, Operator, Page, Posted, Problem},
+    web::{DeskTab, Fields, Form, Frame, Operator, Page, PostedForm, Problem},
 };
 
 /// More clients than a person picks from a list.
@@ -22,19 +22,18 @@ const CHOICES: u32 = 200;
 
 /// For which agent, where that is known already.
 #[derive(Deserialize)]
-pub struct Wanted {
+pub struct NewTokenQuery {
     #[serde(default)]
     agent: String,
 }
 
-pub async fn new(operator: Operator, Query(wanted): Query<Wanted>) -> Result<Response, Problem> {
+pub async fn new(operator: Operator, Query(wanted): Query<NewTokenQuery>) -> Result<Response, Problem> {
     draw(&operator, Form::of(Fields::default().with("agent", wanted.agent).with("read", "on"))).await
 }
 
-pub async fn create(operator: Operator, Posted(fields): Posted) -> Result<Response, Problem> {
+pub async fn create(operator: Operator, PostedForm(fields): PostedForm) -> Result<Response, Problem> {
     let Operator { cx, scope, .. } = &operator;
-    let new = typed(&fields);
-    match tokens::commands::create(cx.db(), scope, new.clone()).await {
+let new = read_form(&fields); match tokens::commands::create(cx.db(), scope, new.clone()).await {
         Ok((_, text)) => Ok(made::show(cx, &new, &text)),
         Err(error) => {
             let form = Form::failed(fields, error)?;
@@ -43,7 +42,7 @@ pub async fn create(operator: Operator, Posted(fields): Posted) -> Result<Respon
     }
 }
 
-fn typed(fields: &Fields) -> NewToken {
+fn read_form(fields: &Fields) -> NewToken {
     let boxes = [("read", Right::Read), ("write", Right::Write), ("dangerous", Right::Dangerous)];
     let ticked = boxes.into_iter().filter(|(name, _)| fields.has(name));
     NewToken {

@@ -4,12 +4,12 @@ use axum::response::Response;
 use domain::{ids::TokenId, tokens};
 
 use super::LIST;
-use crate::web::{Operator, Path, Posted, answer};
+use crate::web::{Operator, Path, PostedForm, answer};
 
 pub async fn create(
     Operator { cx, scope, .. }: Operator,
     Path(token): Path<TokenId>,
-    Posted(_): Posted,
+    PostedForm(_): PostedForm,
 ) -> Response {
 let done = tokens::commands::revoke(cx.db(), &scope, token).await;
     answer(&cx.bare, done, LIST, "Token revoked. It no longer works.")

@@ -12,13 +12,13 @@ use domain::{
 use super::{LIST, find};
 use crate::{
     components::time::Times,
-    web::{Fields, Operator, Path, Posted, Problem, answer},
+    web::{Fields, Operator, Path, PostedForm, Problem, answer},
 };
 
 pub async fn create(
     operator: Operator,
     Path(webhook): Path<WebhookId>,
-    Posted(fields): Posted,
+    PostedForm(fields): PostedForm,
 ) -> Result<Response, Problem> {
     let found = find(&operator, webhook).await?;
     let back = format!("{LIST}/{}", found.id);

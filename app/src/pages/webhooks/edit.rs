@@ -3,18 +3,17 @@
 use axum::response::Response;
 use domain::{ids::WebhookId, webhooks};
 
-use super::{LIST, find, form::typed, show};
-use crate::web::{Form, Operator, Path, Posted, Problem, redirect_with};
+use super::{LIST, find, form::read_form, show};
+use crate::web::{Form, Operator, Path, PostedForm, Problem, redirect_with};
 
 pub async fn save(
     operator: Operator,
     Path(webhook): Path<WebhookId>,
-    Posted(fields): Posted,
+    PostedForm(fields): PostedForm,
 ) -> Result<Response, Problem> {
     let found = find(&operator, webhook).await?;
     let Operator { cx, scope, .. } = &operator;
-    let saved = match typed(&operator, &fields).await {
-        Ok(new) => webhooks::commands::edit(cx.db(), scope, found.id, &new).await,
+let saved = match read_form(&operator, &fields).await { Ok(new) => webhooks::commands::edit(cx.db(), scope, found.id, &new).await,
         Err(error) => Err(error),
     };
     match saved {

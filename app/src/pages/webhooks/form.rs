@@ -14,7 +14,7 @@ use crate::{
         crumbs::crumbs,
         field::{self, Field},
     },
-    web::{DeskTab, Fields, Form, Frame, Operator, Page, Posted, Problem},
+    web::{DeskTab, Fields, Form, Frame, Operator, Page, PostedForm, Problem},
 };
 
 pub async fn new(operator: Operator) -> Result<Response, Problem> {
@@ -23,10 +23,9 @@ pub async fn new(operator: Operator) -> Result<Response, Problem> {
     Ok(draw(&operator, &Form::of(all)))
 }
 
-pub async fn create(operator: Operator, Posted(fields): Posted) -> Result<Response, Problem> {
+pub async fn create(operator: Operator, PostedForm(fields): PostedForm) -> Result<Response, Problem> {
     let Operator { cx, scope, .. } = &operator;
-    let made = match typed(&operator, &fields).await {
-        Ok(new) => webhooks::commands::create(cx.db(), scope, &new).await.map(|(_, secret)| (new, secret)),
+let made = match read_form(&operator, &fields).await { Ok(new) => webhooks::commands::create(cx.db(), scope, &new).await.map(|(_, secret) |(new, secret)),
         Err(error) => Err(error),
     };
     match made {
@@ -40,7 +39,7 @@ pub async fn create(operator: Operator, Posted(fields): Posted) -> Result<Respon
 
 /// What was typed. Whether the address leads out is looked at whenever something is sent there, and now as far as it is
 /// known.
-pub(super) async fn typed(operator: &Operator, fields: &Fields) -> domain::Result<NewWebhook> {
+pub(super) async fn read_form(operator: &Operator, fields: &Fields) -> domain::Result<NewWebhook> {
     let url = fields.text("url").to_owned();
     let is_web = Url::parse(&url).is_ok_and(|url| matches!(url.scheme(), "https" | "http") && url.has_host());
     let checked = match () {

@@ -8,13 +8,13 @@ use leptos::prelude::*;
 use super::{LIST, find};
 use crate::{
     components::crumbs::crumbs,
-    web::{Cx, DeskTab, Frame, Operator, Page, Path, Posted, Problem},
+    web::{Cx, DeskTab, Frame, Operator, Page, Path, PostedForm, Problem},
 };
 
 pub async fn create(
     operator: Operator,
     Path(webhook): Path<WebhookId>,
-    Posted(_): Posted,
+    PostedForm(_): PostedForm,
 ) -> Result<Response, Problem> {
     let found = find(&operator, webhook).await?;
     let Operator { cx, scope, .. } = &operator;

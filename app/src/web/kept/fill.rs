@@ -1,10 +1,10 @@
 //! Fills a form of a page that was drawn for somebody else's eyes: an empty one, before anything was typed.
 
-use super::{FIELD, Typed};
+use super::{CarriedForm, FIELD};
 use crate::{components::area, web::page::escape};
 
 /// The page with what was typed in the form that it was typed into; none where it has no such form.
-pub fn fill(page: &str, typed: &Typed) -> Option<String> {
+pub fn fill(page: &str, typed: &CarriedForm) -> Option<String> {
     let form = forms(page).into_iter().find(|form| form.takes(page, typed))?;
     let mut out = page[..form.from].to_owned();
     if let Some(details) = form.details.filter(|tag| tag.attribute("open").is_none()) {
@@ -48,7 +48,7 @@ pub fn fill(page: &str, typed: &Typed) -> Option<String> {
     Some(out)
 }
 
-fn input(page: &str, tag: &Tag, name: &str, typed: &Typed) -> String {
+fn input(page: &str, tag: &Tag, name: &str, typed: &CarriedForm) -> String {
     match tag.attribute("type").as_deref().unwrap_or("text") {
         // But for what was typed before this very form.
         "hidden" if name == FIELD => tag.with(page, &["value"], typed.all(name).next().map(value)),
@@ -72,7 +72,7 @@ fn value(typed: &str) -> String {
 }
 
 /// A form's inside.
-struct Form {
+struct FormTag {
     action: String,
     from: usize,
     to: usize,
@@ -82,9 +82,9 @@ struct Form {
     hidden: bool,
 }
 
-impl Form {
+impl FormTag {
     /// Whether it is the one: it leads there, can be seen, and has a field for every word.
-    fn takes(&self, page: &str, typed: &Typed) -> bool {
+    fn takes(&self, page: &str, typed: &CarriedForm) -> bool {
         let mut names = Vec::new();
         let mut at = self.from;
         while let Some(tag) = next_tag(page, at).filter(|tag| tag.from < self.to) {
@@ -95,12 +95,12 @@ impl Form {
             }
         }
         let leads = self.action.split('#').next() == typed.action.split('#').next();
-        leads && !self.hidden && typed.shown().all(|(name, _)| names.iter().any(|known| known == name))
+        leads && !self.hidden && typed.written().all(|(name, _)| names.iter().any(|known| known == name))
     }
 }
 
-fn forms(page: &str) -> Vec<Form> {
-    let (mut forms, mut at): (Vec<Form>, usize) = (Vec::new(), 0);
+fn forms(page: &str) -> Vec<FormTag> {
+    let (mut forms, mut at): (Vec<FormTag>, usize) = (Vec::new(), 0);
     let (mut details, mut dialogs): (Vec<Tag>, Vec<usize>) = (Vec::new(), Vec::new());
     let mut divs = 0;
     while let Some(tag) = next_tag(page, at) {
@@ -110,7 +110,7 @@ fn forms(page: &str) -> Vec<Form> {
                 let action = tag.attribute("action").unwrap_or_default();
                 let to = page[at..].find("</form").map_or(page.len(), |end| at + end);
                 let details = details.last().cloned();
-                forms.push(Form { action, from: at, to, details, hidden: !dialogs.is_empty() });
+                forms.push(FormTag { action, from: at, to, details, hidden: !dialogs.is_empty() });
             }
             ("details", false) => details.push(tag),
             ("details", true) => drop(details.pop()),
@@ -240,9 +240,9 @@ mod tests {
         name=\"news\" checked><input type=\"radio\" name=\"size\" value=\"l\"><select name=\"to\"><option value=\"\" \
         selected>-</option><option value=\"b&amp;c\">B</option></select><textarea name=\"text\">\nold</textarea></form></details></main>";
 
-    fn typed(fields: &[(&str, &str)]) -> Typed {
+    fn typed(fields: &[(&str, &str)]) -> CarriedForm {
         let fields = fields.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
-        Typed { action: "/x?a=1&b=2".into(), files: false, fields }
+        CarriedForm { action: "/x?a=1&b=2".into(), files: false, fields }
     }
 
     #[test]

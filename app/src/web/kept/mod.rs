@@ -5,9 +5,9 @@
 //! form stood on is drawn again and filled in; where there is no such page, the fields stand on the page that says why.
 //! Whoever has to sign in carries their words through the sign-in as a hidden field: nothing is stored for strangers.
 
+mod carried_form;
 mod fill;
 mod section;
-mod typed;
 
 use std::net::SocketAddr;
 
@@ -27,8 +27,8 @@ use super::{
     csrf::DeviceCookie,
     cx::{accepts_json, page_of},
 };
+pub use carried_form::{CarriedForm, FIELD};
 pub use section::Reason;
-pub use typed::{FIELD, Typed};
 
 /// Where it stands in the sign-in's data, between the sign-in and the page that it comes back on.
 const KEY: &str = "typed";
@@ -47,12 +47,12 @@ pub async fn keep(State(pages): State<Router>, request: Request, next: Next) -> 
 }
 
 /// Keeps what somebody typed before they had to sign in, until their first page.
-pub async fn carry(session: &Session, typed: &Typed) -> Result<(), tower_sessions::session::Error> {
+pub async fn carry(session: &Session, typed: &CarriedForm) -> Result<(), tower_sessions::session::Error> {
     session.insert(KEY, typed).await
 }
 
 async fn watch(pages: &Router, parts: Parts, body: Body, next: Next) -> Response {
-    let (typed, body) = Typed::read(&parts, body).await;
+    let (typed, body) = CarriedForm::read(&parts, body).await;
     let asked = parts.clone();
     let response = next.run(Request::from_parts(parts, body)).await;
     let Some(typed) = typed else { return response };
@@ -70,7 +70,7 @@ fn to_sign_in(response: &Response) -> Option<Uri> {
 }
 
 /// The page to sign in on, with what was typed in it.
-async fn sign_in(pages: &Router, asked: &Parts, typed: Typed, address: Uri) -> Response {
+async fn sign_in(pages: &Router, asked: &Parts, typed: CarriedForm, address: Uri) -> Response {
     let mut request = another(asked, address);
     request.extensions_mut().insert(typed);
     let mut response = read(pages, request).await;
@@ -111,7 +111,7 @@ async fn read(pages: &Router, request: Request) -> Response {
     }
 }
 
-async fn come_back(pages: &Router, asked: &Parts, typed: &Typed, refused: Response) -> Response {
+async fn come_back(pages: &Router, asked: &Parts, typed: &CarriedForm, refused: Response) -> Response {
     let (mut head, body) = refused.into_parts();
     let Some(page) = text(body).await else { return Response::from_parts(head, Body::empty()) };
     if typed.stands_in(&page) {
@@ -128,7 +128,7 @@ async fn come_back(pages: &Router, asked: &Parts, typed: &Typed, refused: Respon
 }
 
 /// The page that the form stood on, filled in; none where it has no such form, or is not to be had.
-async fn form_page(pages: &Router, asked: &Parts, typed: &Typed) -> Option<String> {
+async fn form_page(pages: &Router, asked: &Parts, typed: &CarriedForm) -> Option<String> {
     let address = page_of(asked);
     // A page is asked for by its address alone, so that no form can have something else done.
     let address: Uri = address.parse().ok().filter(|_| address.starts_with('/'))?;
@@ -152,10 +152,10 @@ async fn bring_back(parts: Parts, body: Body, next: Next) -> Response {
         return response;
     }
     // While the store is away it stays where it is.
-    let Ok(Some(typed)) = session.get::<Typed>(KEY).await else { return response };
+    let Ok(Some(typed)) = session.get::<CarriedForm>(KEY).await else { return response };
     let (mut head, body) = response.into_parts();
     let Some(page) = text(body).await else { return Response::from_parts(head, Body::empty()) };
-    if !page.contains("<main") || session.remove::<Typed>(KEY).await.is_err() {
+    if !page.contains("<main") || session.remove::<CarriedForm>(KEY).await.is_err() {
         return Response::from_parts(head, page.into());
     }
     let page = fill::fill(&page, &typed).unwrap_or_else(|| section::beside(&page, &typed, token.as_ref()));

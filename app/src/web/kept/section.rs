@@ -1,6 +1,6 @@
 //! What was typed on a page that has no form for it, and why it was refused on a page that has.
 
-use super::{FormToken, Typed};
+use super::{CarriedForm, FormToken};
 use crate::{components::area, web::page::escape};
 
 /// Why something was refused, for a page that is drawn in the place of the one that says so.
@@ -34,7 +34,7 @@ pub fn with_reason(page: &str, reason: &Reason) -> String {
 }
 
 /// A page with the fields below what it says; without a token they can be copied and not be sent.
-pub fn beside(page: &str, typed: &Typed, token: Option<&FormToken>) -> String {
+pub fn beside(page: &str, typed: &CarriedForm, token: Option<&FormToken>) -> String {
     let section = section(typed, token);
     match page.rfind("</main>") {
         Some(at) => format!("{}{section}{}", &page[..at], &page[at..]),
@@ -42,8 +42,8 @@ pub fn beside(page: &str, typed: &Typed, token: Option<&FormToken>) -> String {
     }
 }
 
-fn section(typed: &Typed, token: Option<&FormToken>) -> String {
-    let shown: Vec<_> = typed.shown().collect();
+fn section(typed: &CarriedForm, token: Option<&FormToken>) -> String {
+    let shown: Vec<_> = typed.written().collect();
     let fields: String = shown.iter().enumerate().map(|(at, (name, value))| field(at, name, value)).collect();
     let words = match (token, typed.files) {
         (None, _) => "Copy it from here before you go on.",

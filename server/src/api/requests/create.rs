@@ -19,17 +19,18 @@ use utoipa::ToSchema;
 
 use super::{
     by_number,
-    model::{Priority, Request},
+    model::{Priority, RequestDetail},
 };
-use crate::api::{Api, Caller, Problem, body::Body};
+use crate::api::{Api, Caller, Problem, body::JsonBody};
 
 /// As the audit log has it.
 const WHAT: &str = "create_request";
 
 /// A request to be.
 #[derive(Debug, Serialize, Deserialize, ToSchema)]
+#[schema(as = Ask)]
 #[serde(deny_unknown_fields)]
-pub struct Ask {
+pub struct NewRequestInput {
     /// The id of the client in whose name it is asked.
     pub client: String,
     #[schema(min_length = 1)]
@@ -52,16 +53,16 @@ fn yes() -> bool {
 ///
 /// Sent again under the same key, it is the same request. The same key with other words is refused.
 #[utoipa::path(
-    post, path = "/v1/requests", tag = "Desk", request_body = Ask, operation_id = "create_request",
+    post, path = "/v1/requests", tag = "Desk", request_body = NewRequestInput, operation_id = "create_request",
     params(("Idempotency-Key" = String, Header, description = "1 to 200 characters of your own making, new for each request")),
-    responses((status = 201, description = "The request", body = Request)),
+    responses((status = 201, description = "The request", body = RequestDetail)),
 )]
 pub(in crate::api) async fn create(
     State(api): State<Api>,
     caller: Caller,
     headers: HeaderMap,
-    Body(ask): Body<Ask>,
-) -> Result<(StatusCode, Json<Request>), Problem> {
+    JsonBody(ask): JsonBody<NewRequestInput>,
+) -> Result<(StatusCode, Json<RequestDetail>), Problem> {
     let (db, by) = (&api.app.db, caller.by());
     let scope = match caller.operator(Right::Write) {
         Ok(scope) => scope,
@@ -78,19 +79,20 @@ pub(in crate::api) async fn create(
         }
         error => error.into(),
     })?;
-    let made: Made = serde_json::from_value(made).map_err(|error| Error::Broken(error.to_string()))?;
+    let made: CreatedRequest =
+        serde_json::from_value(made).map_err(|error| Error::Broken(error.to_string()))?;
     let made = by_number(&api, scope, made.client, made.number).await?;
     Ok((StatusCode::CREATED, Json(made.into())))
 }
 
 /// What is remembered of a call.
 #[derive(Serialize, Deserialize)]
-struct Made {
+struct CreatedRequest {
     client: ClientId,
     number: u64,
 }
 
-async fn make(db: &Db, scope: &Scope, ask: Ask) -> domain::Result<(Value, NewEntry)> {
+async fn make(db: &Db, scope: &Scope, ask: NewRequestInput) -> domain::Result<(Value, NewEntry)> {
     let client: ClientId = ask.client.parse().map_err(|_| Error::NotFound)?;
     if scope.client.is_some_and(|own| own != client) {
         return Err(Error::NotFound);
@@ -106,9 +108,7 @@ async fn make(db: &Db, scope: &Scope, ask: Ask) -> domain::Result<(Value, NewEnt
     };
     let number = commands::create(db, &scope, new).await?;
     let card = queries::by_number(db, &scope, client, number).await?.card;
-    let entry = NewEntry::done(WHAT, card.named()).of(client);
-    let made = serde_json::to_value(Made { client, number });
-    Ok((made.map_err(|error| Error::Broken(error.to_string()))?, entry))
+let entry = NewEntry::done(WHAT, card.named()).of(client); let made = serde_json::to_value(CreatedRequest { client, number }); Ok((made.map_err(| error | Error::Broken(error.to_string()))?, entry))
 }
 
 /// That somebody tried stands in the audit log.

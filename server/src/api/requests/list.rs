@@ -5,12 +5,12 @@ use domain::{ids::ClientId, requests::queries, tokens::Right};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::model::{Column, Item};
-use crate::api::{Api, Caller, Problem, body::Asked, clients::page};
+use super::model::{Column, RequestItem};
+use crate::api::{Api, Caller, Problem, body::QueryParams, clients::page};
 
 /// Which requests.
 #[derive(Debug, Deserialize)]
-pub struct Wanted {
+pub struct RequestsQuery {
     #[serde(default)]
     client: Option<String>,
     #[serde(default)]
@@ -23,7 +23,7 @@ pub struct Wanted {
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Requests {
     /// The newest first.
-    pub requests: Vec<Item>,
+    pub requests: Vec<RequestItem>,
     /// From 1.
     pub page: u32,
     /// Whether another page follows.
@@ -43,7 +43,7 @@ pub struct Requests {
 pub(in crate::api) async fn list(
     State(api): State<Api>,
     caller: Caller,
-    Asked(wanted): Asked<Wanted>,
+    QueryParams(wanted): QueryParams<RequestsQuery>,
 ) -> Result<Json<Requests>, Problem> {
     let scope = caller.operator(Right::Read)?;
     let page = page(wanted.page)?;
@@ -58,6 +58,6 @@ pub(in crate::api) async fn list(
         None => scope.clone(),
     };
     let found = queries::list(&api.app.db, &scope, wanted.column.map(Into::into), page).await?;
-    let requests = found.cards.into_iter().map(Item::from).collect();
+    let requests = found.cards.into_iter().map(RequestItem::from).collect();
     Ok(Json(Requests { requests, page, more: found.more }))
 }

@@ -7,7 +7,7 @@ use utoipa::ToSchema;
 /// A request as it stands on the board.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = Card)]
-pub struct Item {
+pub struct RequestItem {
     #[schema(example = "req_0197f0a1b2c37d4e8f90123456789abc")]
     pub id: String,
     pub client: String,
@@ -33,24 +33,24 @@ pub struct Item {
 /// A request with what stands on its page beside the conversation.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = RequestOfDesk)]
-pub struct Request {
+pub struct RequestDetail {
     #[serde(flatten)]
-    pub card: Item,
+    pub card: RequestItem,
     /// Markdown.
     pub brief: String,
     pub asked_by: String,
     /// Its conversation and its backstage, under `/v1/stream/`.
     pub session: String,
     pub backstage: Option<String>,
-    pub deliverables: Vec<Delivered>,
+    pub deliverables: Vec<DeliverableItem>,
     /// Open questions.
-    pub questions: Vec<Open>,
+    pub questions: Vec<OpenQuestion>,
 }
 
 /// Something that was delivered.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = DeliveredOfDesk)]
-pub struct Delivered {
+pub struct DeliverableItem {
     pub id: String,
     pub title: String,
     /// The newest one.
@@ -60,7 +60,7 @@ pub struct Delivered {
 /// A question that waits for an answer.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = OpenQuestion)]
-pub struct Open {
+pub struct OpenQuestion {
     pub approval: String,
     pub question: String,
     pub expires: i64,
@@ -115,7 +115,7 @@ impl From<Column> for requests::Column {
     }
 }
 
-impl From<Card> for Item {
+impl From<Card> for RequestItem {
     fn from(card: Card) -> Self {
         Self {
             id: card.id.to_string(),
@@ -137,14 +137,14 @@ impl From<Card> for Item {
     }
 }
 
-impl From<Detail> for Request {
+impl From<Detail> for RequestDetail {
     fn from(detail: Detail) -> Self {
-        let delivered = detail.deliverables.into_iter().map(|of| Delivered {
+        let delivered = detail.deliverables.into_iter().map(|of| DeliverableItem {
             id: of.id.to_string(),
             version: of.versions.first().map_or(0, |newest| newest.version),
             title: of.title,
         });
-        let open = detail.approvals.into_iter().map(|of| Open {
+        let open = detail.approvals.into_iter().map(|of| OpenQuestion {
             approval: of.id.to_string(),
             question: of.question,
             expires: of.expires_at,

@@ -17,15 +17,16 @@ use tokio::time::{Instant, sleep_until};
 use utoipa::ToSchema;
 
 use super::{Run, lease, wait};
-use crate::api::{Api, Problem, bearer::Caller, body::Body};
+use crate::api::{Api, Problem, bearer::Caller, body::JsonBody};
 
 /// How often the queue is looked at while an agent waits: what a client waits before the work begins.
 const LOOK: Duration = Duration::from_millis(500);
 
 /// How to claim.
 #[derive(Debug, Default, Deserialize, ToSchema)]
+#[schema(as = Claim)]
 #[serde(deny_unknown_fields)]
-pub struct Claim {
+pub struct ClaimInput {
     /// Wait for so many seconds until there is something: 0 to 30.
     #[serde(default)]
     #[schema(maximum = 30)]
@@ -41,7 +42,7 @@ pub struct Claim {
 /// However many ask at once, one gets it. Renew the lease with heartbeats before it runs out; otherwise the run goes to
 /// its next attempt, and everything that this one says is refused.
 #[utoipa::path(
-    post, path = "/v1/runs/claim", tag = "Runs", request_body = Claim, operation_id = "claim",
+    post, path = "/v1/runs/claim", tag = "Runs", request_body = ClaimInput, operation_id = "claim",
     responses(
         (status = 200, description = "A run, with everything to work from", body = Run),
         (status = 204, description = "There is nothing to do"),
@@ -50,7 +51,7 @@ pub struct Claim {
 pub async fn claim(
     State(api): State<Api>,
     caller: Caller,
-    Body(asked): Body<Claim>,
+    JsonBody(asked): JsonBody<ClaimInput>,
 ) -> Result<Response, Problem> {
     caller.agent()?;
     let lease = lease(asked.lease)?;

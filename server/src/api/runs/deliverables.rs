@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::hold;
-use crate::api::{Api, Problem, bearer::Caller, body::Body, path::Path};
+use crate::api::{Api, Problem, bearer::Caller, body::JsonBody, path::Path};
 
 /// Something to deliver.
 #[derive(Debug, Deserialize, ToSchema)]
@@ -26,7 +26,8 @@ pub struct NewDeliverable {
 
 /// What was delivered.
 #[derive(Debug, Serialize, ToSchema)]
-pub struct Delivered {
+#[schema(as = Delivered)]
+pub struct DeliveredVersion {
     /// From 1.
     pub version: u32,
 }
@@ -39,14 +40,16 @@ pub struct Delivered {
     post, path = "/v1/runs/{run}/deliverables", tag = "Runs", request_body = NewDeliverable,
     operation_id = "deliver",
     params(("run" = String, Path, description = "The run's id")),
-    responses((status = 201, description = "It is delivered", body = Delivered)),
+    responses((status = 201, description = "It is delivered", body = DeliveredVersion)),
 )]
 pub async fn deliver(
     State(api): State<Api>,
     caller: Caller,
     Path(run): Path<RunId>,
-    Body(new): Body<NewDeliverable>,
-) -> Result<(StatusCode, Json<Delivered>), Problem> {
-let claimed = hold(&api, &caller, run, new.attempt).await?; let version = deliverables::commands::put(&api.app.db, &claimed, &new.title, Content::Body(new.body)).await?;
-    Ok((StatusCode::CREATED, Json(Delivered { version })))
+    JsonBody(new): JsonBody<NewDeliverable>,
+) -> Result<(StatusCode, Json<DeliveredVersion>), Problem> {
+    let claimed = hold(&api, &caller, run, new.attempt).await?;
+    let version =
+        deliverables::commands::put(&api.app.db, &claimed, &new.title, Content::Body(new.body)).await?;
+    Ok((StatusCode::CREATED, Json(DeliveredVersion { version })))
 }

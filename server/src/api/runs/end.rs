@@ -4,19 +4,21 @@ use axum::{Json, extract::State};
 use domain::{
     controls::{self, ControlKind},
     deliverables,
-ids::RunId, runs::{ self, ClaimedRun, PulledRun },
+    ids::RunId,
+    runs::{self, ClaimedRun, PulledRun},
     session::RunState,
 };
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::{State as Standing, find};
-use crate::api::{Api, Problem, bearer::Caller, body::Body, path::Path};
+use super::{RunStatus, find};
+use crate::api::{Api, Problem, bearer::Caller, body::JsonBody, path::Path};
 
 /// How the attempt ends.
 #[derive(Debug, Deserialize, ToSchema)]
+#[schema(as = End)]
 #[serde(deny_unknown_fields)]
-pub struct End {
+pub struct EndInput {
     pub attempt: u32,
     pub outcome: Ending,
     /// Of an answer: what it came to, as Markdown.
@@ -48,35 +50,36 @@ pub enum Ending {
 
 /// How the run stands after it.
 #[derive(Debug, Serialize, ToSchema)]
-pub struct Ended {
-    pub state: Standing,
+#[schema(as = Ended)]
+pub struct EndAnswer {
+    pub state: RunStatus,
 }
 
 /// End the attempt
 ///
 /// Sent again, it is answered as the first time.
 #[utoipa::path(
-    post, path = "/v1/runs/{run}/end", tag = "Runs", request_body = End, operation_id = "end",
+    post, path = "/v1/runs/{run}/end", tag = "Runs", request_body = EndInput, operation_id = "end",
     params(("run" = String, Path, description = "The run's id")),
-    responses((status = 200, description = "It has ended", body = Ended)),
+    responses((status = 200, description = "It has ended", body = EndAnswer)),
 )]
 pub async fn end(
     State(api): State<Api>,
     caller: Caller,
     Path(run): Path<RunId>,
-    Body(end): Body<End>,
-) -> Result<Json<Ended>, Problem> {
+    JsonBody(end): JsonBody<EndInput>,
+) -> Result<Json<EndAnswer>, Problem> {
     let found = find(&api, &caller, run).await?;
     if !has_ended_so(&found, &end) {
         let claimed = found.claimed(end.attempt)?;
         write(&api, &found, &claimed, &end).await?;
     }
     let state = find(&api, &caller, run).await?.state.into();
-    Ok(Json(Ended { state }))
+    Ok(Json(EndAnswer { state }))
 }
 
 /// The answer to a call may have got lost.
-fn has_ended_so(run: &PulledRun, end: &End) -> bool {
+fn has_ended_so(run: &PulledRun, end: &EndInput) -> bool {
     let ended = match end.outcome {
         Ending::Review | Ending::Answered => RunState::Completed,
         Ending::Failed => RunState::Failed,
@@ -86,7 +89,7 @@ fn has_ended_so(run: &PulledRun, end: &End) -> bool {
     run.attempt == end.attempt && run.state == ended
 }
 
-async fn write(api: &Api, run: &PulledRun, claimed: &ClaimedRun, end: &End) -> Result<(), Problem> {
+async fn write(api: &Api, run: &PulledRun, claimed: &ClaimedRun, end: &EndInput) -> Result<(), Problem> {
     let db = &api.app.db;
     runs::commands::append_held_back(db, claimed).await?;
     match end.outcome {

@@ -10,14 +10,15 @@ use utoipa::ToSchema;
 
 use super::{Part, hold, parts::of_log};
 use crate::{
-    api::{Api, Problem, bearer::Caller, body::Body, path::Path},
+    api::{Api, Problem, bearer::Caller, body::JsonBody, path::Path},
     protocols::tenant,
 };
 
 /// What the agent writes in one go.
 #[derive(Debug, Deserialize, ToSchema)]
+#[schema(as = Events)]
 #[serde(deny_unknown_fields)]
-pub struct Events {
+pub struct EventsInput {
     pub attempt: u32,
     /// Counts the calls of this attempt from 0, those to the session and those backstage each by themselves. What is
     /// sent again under its number is stored once.
@@ -31,7 +32,8 @@ pub struct Events {
 
 /// What became of it.
 #[derive(Debug, Serialize, ToSchema)]
-pub struct Stored {
+#[schema(as = Stored)]
+pub struct StoredEvents {
     /// It was stored before.
     pub duplicate: bool,
     /// The number of the next call.
@@ -44,16 +46,16 @@ pub struct Stored {
 ///
 /// Who wrote it, of which run and when is stamped by the server. It is answered once it is stored.
 #[utoipa::path(
-    post, path = "/v1/runs/{run}/events", tag = "Runs", request_body = Events, operation_id = "append",
+    post, path = "/v1/runs/{run}/events", tag = "Runs", request_body = EventsInput, operation_id = "append",
     params(("run" = String, Path, description = "The run's id")),
-    responses((status = 200, description = "It is stored", body = Stored)),
+    responses((status = 200, description = "It is stored", body = StoredEvents)),
 )]
 pub async fn append(
     State(api): State<Api>,
     caller: Caller,
     Path(run): Path<RunId>,
-    Body(events): Body<Events>,
-) -> Result<Json<Stored>, Problem> {
+    JsonBody(events): JsonBody<EventsInput>,
+) -> Result<Json<StoredEvents>, Problem> {
     let claimed = hold(&api, &caller, run, events.attempt).await?;
     let stage = if events.backstage { Stage::Backstage } else { Stage::Session };
     let sequence = events.sequence;
@@ -67,5 +69,5 @@ pub async fn append(
     api.limits.may_append(tenant, || parts.len())?;
     let done = runs::commands::append_at(&api.app.db, &claimed, stage, sequence, parts).await?;
     let next = done.sequence.unwrap_or(sequence) + 1;
-    Ok(Json(Stored { duplicate: done.duplicate, next, offset: done.next.to_string() }))
+    Ok(Json(StoredEvents { duplicate: done.duplicate, next, offset: done.next.to_string() }))
 }

@@ -8,13 +8,14 @@ use domain::{
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::{State as RunState, find, hold, lease};
-use crate::api::{Api, Problem, bearer::Caller, body::Body, path::Path};
+use super::{RunStatus, find, hold, lease};
+use crate::api::{Api, Problem, bearer::Caller, body::JsonBody, path::Path};
 
 /// A sign of life.
 #[derive(Debug, Deserialize, ToSchema)]
+#[schema(as = Beat)]
 #[serde(deny_unknown_fields)]
-pub struct Beat {
+pub struct HeartbeatInput {
     pub attempt: u32,
     /// For how many seconds the lease is renewed: 10 to 600. 60 where nothing is said.
     #[serde(default)]
@@ -27,14 +28,14 @@ pub struct Beat {
 pub struct Lease {
     /// `working`, or `suspended` while a question is open. Beat on then: when it is answered, the lease that runs is a
     /// short one.
-    pub state: RunState,
+    pub state: RunStatus,
     /// When the lease runs out, in milliseconds since 1970; none while a question is open.
     pub lease_until: Option<i64>,
 }
 
 /// Renew the lease
 #[utoipa::path(
-    post, path = "/v1/runs/{run}/heartbeat", tag = "Runs", request_body = Beat, operation_id = "heartbeat",
+    post, path = "/v1/runs/{run}/heartbeat", tag = "Runs", request_body = HeartbeatInput, operation_id = "heartbeat",
     params(("run" = String, Path, description = "The run's id")),
     responses((status = 200, description = "The run is this attempt's still", body = Lease)),
 )]
@@ -42,9 +43,10 @@ pub async fn heartbeat(
     State(api): State<Api>,
     caller: Caller,
     Path(run): Path<RunId>,
-    Body(beat): Body<Beat>,
+    JsonBody(beat): JsonBody<HeartbeatInput>,
 ) -> Result<Json<Lease>, Problem> {
-let claimed = hold(&api, &caller, run, beat.attempt).await?; if runs::commands::heartbeat(&api.app.db, &claimed, lease(beat.lease)?).await? = = LeaseState::Lost {
+    let claimed = hold(&api, &caller, run, beat.attempt).await?;
+    if runs::commands::heartbeat(&api.app.db, &claimed, lease(beat.lease)?).await? == LeaseState::Lost {
         return Err(Problem::lost());
     }
     let now = find(&api, &caller, run).await?;

@@ -11,11 +11,11 @@ pub(super) mod heartbeat;
 mod model;
 pub(super) mod parts;
 pub(super) mod questions;
+mod run_json;
 pub(super) mod show;
 pub(super) mod signals;
 pub(super) mod steers;
 pub(super) mod sub_runs;
-mod told;
 pub(super) mod usage;
 
 use std::time::Duration;
@@ -26,7 +26,7 @@ use domain::{
     runs::{self, ClaimedRun, PulledRun},
 };
 
-use model::{Run, State};
+use model::{Run, RunStatus};
 use parts::Part;
 
 use super::{Api, Problem, bearer::Caller};
@@ -63,7 +63,7 @@ pub(super) fn waiting() -> Routes<Api> {
 /// A run of the agent that calls.
 async fn find(api: &Api, caller: &Caller, run: RunId) -> Result<PulledRun, Problem> {
     let scope = caller.agent()?;
-Ok(runs::queries::get_pulled(&api.app.db, scope, run).await?)
+    Ok(runs::queries::get_pulled(&api.app.db, scope, run).await?)
 }
 
 /// A run in the hands of the attempt that calls.

@@ -12,7 +12,7 @@ pub struct Run {
     pub run: String,
     /// Say it in every call: it is what tells this try at the run from an earlier one.
     pub attempt: u32,
-    pub state: State,
+    pub state: RunStatus,
     /// When the lease runs out, in milliseconds since 1970; none unless the run is at work.
     pub lease_until: Option<i64>,
     /// Where to follow the run's signals from.
@@ -22,11 +22,11 @@ pub struct Run {
     /// The request's own stream and its backstage, under `/v1/stream/`.
     pub session: String,
     pub backstage: String,
-    pub agent: Agent,
-    pub client: Client,
-    pub request: Request,
+    pub agent: RunAgent,
+    pub client: RunClient,
+    pub request: RunRequest,
     /// What of it is to be done, where the run is a sub-run: end it as answered, and neither deliver nor ask the client.
-    pub task: Option<Task>,
+    pub task: Option<SubRunTask>,
     /// The sub-runs that this run has started, oldest first.
     pub sub_runs: Vec<SubRun>,
     /// Oldest first.
@@ -34,7 +34,7 @@ pub struct Run {
     /// The newest version of each, the newest one first.
     pub deliverables: Vec<Deliverable>,
     /// What this run asked, oldest first.
-    pub questions: Vec<Question>,
+    pub questions: Vec<RunQuestion>,
     /// The open stop, where somebody asked for one: wind up, and end the run as stopped.
     pub stop: Option<String>,
     /// What was said to the agent and is not answered, oldest first.
@@ -46,8 +46,9 @@ pub struct Run {
 
 /// How a run stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
+#[schema(as = State)]
 #[serde(rename_all = "snake_case")]
-pub enum State {
+pub enum RunStatus {
     Queued,
     Working,
     /// It waits for an answer.
@@ -66,7 +67,8 @@ pub struct Numbers {
 
 /// Who does the work.
 #[derive(Debug, Serialize, ToSchema)]
-pub struct Agent {
+#[schema(as = Agent)]
+pub struct RunAgent {
     pub name: String,
     /// How it works and speaks, in prose.
     pub persona: String,
@@ -77,7 +79,8 @@ pub struct Agent {
 
 /// Whom the work is for.
 #[derive(Debug, Serialize, ToSchema)]
-pub struct Client {
+#[schema(as = Client)]
+pub struct RunClient {
     pub id: String,
     pub name: String,
     pub trade: String,
@@ -94,7 +97,8 @@ pub struct Intake {
 
 /// What was asked for.
 #[derive(Debug, Serialize, ToSchema)]
-pub struct Request {
+#[schema(as = Request)]
+pub struct RunRequest {
     pub id: String,
     pub number: u64,
     pub title: String,
@@ -104,7 +108,8 @@ pub struct Request {
 
 /// A part of the work that another agent asks for.
 #[derive(Debug, Serialize, ToSchema)]
-pub struct Task {
+#[schema(as = Task)]
+pub struct SubRunTask {
     /// The run that asks.
     pub run: String,
     /// The name of the agent that asks.
@@ -118,7 +123,7 @@ pub struct SubRun {
     pub run: String,
     pub agent: String,
     pub task: String,
-    pub state: State,
+    pub state: RunStatus,
     /// What it came to, once it has completed.
     pub result: Option<String>,
     /// In a client's words, when it failed.
@@ -147,10 +152,11 @@ pub struct Deliverable {
 
 /// A question and how it stands.
 #[derive(Debug, Serialize, ToSchema)]
-pub struct Question {
+#[schema(as = Question)]
+pub struct RunQuestion {
     pub approval: String,
     pub question: String,
-    pub state: Answer,
+    pub state: QuestionStatus,
     /// The label of what was chosen.
     pub answer: Option<String>,
     pub answered_by: Option<String>,
@@ -159,8 +165,9 @@ pub struct Question {
 
 /// How a question stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
+#[schema(as = Answer)]
 #[serde(rename_all = "snake_case")]
-pub enum Answer {
+pub enum QuestionStatus {
     Open,
     Answered,
     /// Nobody answered in time: go on in the way that commits the client to nothing.

@@ -3,14 +3,15 @@
 use axum::{Json, extract::State, http::StatusCode};
 use domain::{
     approvals::{self, ApprovalState},
-ids::{ ApprovalId, RunId }, runs::ClaimedRun,
+    ids::{ApprovalId, RunId},
+    runs::ClaimedRun,
     session,
 };
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::hold;
-use crate::api::{Api, Problem, bearer::Caller, body::Body, path::Path};
+use crate::api::{Api, Problem, bearer::Caller, body::JsonBody, path::Path};
 
 /// How long a question may be answered unless something else is said: two days.
 const OPEN_FOR: u32 = 2 * 86_400;
@@ -35,7 +36,7 @@ pub struct NewQuestion {
     #[schema(minimum = 60, maximum = 5_184_000)]
     pub open_for: Option<u32>,
     #[serde(default)]
-    pub audience: Audience,
+    pub audience: QuestionAudience,
 }
 
 /// An answer to choose.
@@ -50,8 +51,9 @@ pub struct Choice {
 
 /// Who is asked.
 #[derive(Clone, Copy, Debug, Default, Deserialize, ToSchema)]
+#[schema(as = Audience)]
 #[serde(rename_all = "snake_case")]
-pub enum Audience {
+pub enum QuestionAudience {
     /// The client: the request waits on them, and its clock stands still.
     #[default]
     Client,
@@ -61,7 +63,8 @@ pub enum Audience {
 
 /// The question, as it was asked.
 #[derive(Debug, Serialize, ToSchema)]
-pub struct Opened {
+#[schema(as = Opened)]
+pub struct OpenedQuestion {
     /// Names it among the signals and the run's questions.
     pub approval: String,
 }
@@ -73,21 +76,21 @@ pub struct Opened {
 #[utoipa::path(
     post, path = "/v1/runs/{run}/questions", tag = "Runs", request_body = NewQuestion, operation_id = "ask",
     params(("run" = String, Path, description = "The run's id")),
-    responses((status = 201, description = "It is asked, and the run is suspended", body = Opened)),
+    responses((status = 201, description = "It is asked, and the run is suspended", body = OpenedQuestion)),
 )]
 pub async fn ask(
     State(api): State<Api>,
     caller: Caller,
     Path(run): Path<RunId>,
-    Body(asked): Body<NewQuestion>,
-) -> Result<(StatusCode, Json<Opened>), Problem> {
+    JsonBody(asked): JsonBody<NewQuestion>,
+) -> Result<(StatusCode, Json<OpenedQuestion>), Problem> {
     let claimed = hold(&api, &caller, run, asked.attempt).await?;
     let question = checked(asked)?;
     let approval = match open(&api, &claimed, &question.question).await? {
         Some(open) => open,
         None => approvals::commands::ask(&api.app.db, &claimed, question).await?,
     };
-    Ok((StatusCode::CREATED, Json(Opened { approval: approval.to_string() })))
+    Ok((StatusCode::CREATED, Json(OpenedQuestion { approval: approval.to_string() })))
 }
 
 /// The same question, where it is open already: the answer to a call may have got lost.
@@ -121,8 +124,8 @@ fn checked(asked: NewQuestion) -> Result<approvals::Question, Problem> {
         options,
         open_for: asked.open_for.unwrap_or(OPEN_FOR).into(),
         audience: match asked.audience {
-            Audience::Client => approvals::Audience::Client,
-            Audience::Operator => approvals::Audience::Operator,
+            QuestionAudience::Client => approvals::Audience::Client,
+            QuestionAudience::Operator => approvals::Audience::Operator,
         },
     })
 }

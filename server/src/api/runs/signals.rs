@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use axum::{Json, extract::State};
 use domain::{
+    ids::RunId,
     runs::PulledRun,
     session::{Event, Part, RunState},
 };
@@ -12,9 +13,9 @@ use sessions::{Batch, Follower, Offset, Record, StreamId};
 use tokio::time::{Instant, sleep_until};
 use utoipa::ToSchema;
 
-use super::{State as Standing, cursor::Cursor, find, wait};
+use super::{RunStatus, cursor::Cursor, find, wait};
 use crate::{
-    api::{Api, Problem, bearer::Caller, body::Asked, path::Path},
+    api::{Api, Problem, bearer::Caller, body::QueryParams, path::Path},
     limits::Kind,
     protocols::tenant,
 };
@@ -38,7 +39,8 @@ pub struct Follow {
 
 /// What was heard.
 #[derive(Debug, Serialize, ToSchema)]
-pub struct Heard {
+#[schema(as = Heard)]
+pub struct Signals {
     pub signals: Vec<Signal>,
     /// Go on from here.
     pub after: String,
@@ -57,9 +59,9 @@ pub enum Signal {
     /// Somebody wrote into the conversation.
     Comment { text: String, by: String },
     /// An agent that helped has ended its sub-run: see the run's `sub_runs` for what it came to.
-    Helped { run: String, state: Standing },
+    Helped { run: String, state: RunStatus },
     /// The run is no longer this attempt's: leave it.
-    Lost { state: Standing },
+    Lost { state: RunStatus },
 }
 
 /// Follow what people say to the agent
@@ -74,36 +76,36 @@ pub enum Signal {
         ("after" = String, Query, description = "Where the last answer ended: `after` of the run, then of each answer"),
         ("wait" = Option<u32>, Query, description = "Wait for so many seconds until something comes: 0 to 30"),
     ),
-    responses((status = 200, description = "What came, which may be nothing", body = Heard)),
+    responses((status = 200, description = "What came, which may be nothing", body = Signals)),
 )]
 pub async fn signals(
     State(api): State<Api>,
     caller: Caller,
     Path(run): Path<RunId>,
-    Asked(follow): Asked<Follow>,
-) -> Result<Json<Heard>, Problem> {
+    QueryParams(follow): QueryParams<Follow>,
+) -> Result<Json<Signals>, Problem> {
     let run = find(&api, &caller, run).await?;
     run.claimed(follow.attempt)?;
     let cursor: Cursor =
         follow.after.parse().map_err(|_| Problem::unreadable("`after` is none that was told here."))?;
-    let mut ear = Ear { api: &api, run: &run, cursor, signals: Vec::new() };
-    ear.catch_up().await?;
+    let mut reader = SignalReader { api: &api, run: &run, cursor, signals: Vec::new() };
+    reader.catch_up().await?;
     let until = Instant::now() + wait(follow.wait);
-    if ear.signals.is_empty() && follow.wait.unwrap_or(0) > 0 {
-        ear.listen(&caller, until).await?;
+    if reader.signals.is_empty() && follow.wait.unwrap_or(0) > 0 {
+        reader.listen(&caller, until).await?;
     }
-    Ok(Json(Heard { signals: ear.signals, after: ear.cursor.to_string() }))
+    Ok(Json(Signals { signals: reader.signals, after: reader.cursor.to_string() }))
 }
 
 /// Hears one run's signals.
-struct Ear<'a> {
+struct SignalReader<'a> {
     api: &'a Api,
     run: &'a PulledRun,
     cursor: Cursor,
     signals: Vec<Signal>,
 }
 
-impl Ear<'_> {
+impl SignalReader<'_> {
     /// Everything that there is.
     async fn catch_up(&mut self) -> Result<(), Problem> {
         self.cursor.session = self.read(self.run.session, self.cursor.session).await?;
@@ -114,7 +116,7 @@ impl Ear<'_> {
     async fn read(&mut self, stream: StreamId, mut from: Offset) -> Result<Offset, Problem> {
         loop {
             let page = self.api.app.db.engine().read(stream, from, PAGE).await.map_err(unheard)?;
-            self.hear(&page.records);
+            self.collect(&page.records);
             from = page.next;
             if page.up_to_date {
                 return Ok(from);
@@ -149,7 +151,7 @@ impl Ear<'_> {
 
     fn take(&mut self, batch: Result<Option<Batch>, sessions::Error>) -> Result<(), Problem> {
         if let Some(batch) = batch.map_err(unheard)? {
-            self.hear(&batch.records);
+            self.collect(&batch.records);
         }
         Ok(())
     }
@@ -158,7 +160,7 @@ impl Ear<'_> {
         self.cursor = Cursor { session: session.offset(), backstage: backstage.offset() };
     }
 
-    fn hear(&mut self, records: &[Record]) {
+    fn collect(&mut self, records: &[Record]) {
         let events = records.iter().filter_map(|record| Event::from_json(record.json()).ok());
         self.signals.extend(events.filter_map(|event| signal(event, self.run)));
     }

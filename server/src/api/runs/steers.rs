@@ -9,15 +9,16 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::hold;
-use crate::api::{Api, Problem, bearer::Caller, body::Body, path::Path};
+use crate::api::{Api, Problem, bearer::Caller, body::JsonBody, path::Path};
 
 /// The longest reason, in characters.
 const REASON: usize = 2_000;
 
 /// What the agent made of something that was said to it.
 #[derive(Debug, Deserialize, ToSchema)]
+#[schema(as = Settlement)]
 #[serde(deny_unknown_fields)]
-pub struct Settlement {
+pub struct SteerAnswerInput {
     pub attempt: u32,
     pub outcome: Outcome,
     /// In a sentence, for whoever said it.
@@ -38,7 +39,8 @@ pub enum Outcome {
 
 /// Whether the answer counts.
 #[derive(Debug, Serialize, ToSchema)]
-pub struct Settled {
+#[schema(as = Settled)]
+pub struct SteerAnswer {
     /// False where it was settled before: by an answer that came sooner, or because nobody answered in time.
     pub settled: bool,
 }
@@ -47,20 +49,20 @@ pub struct Settled {
 ///
 /// Within a minute of hearing it; afterwards whoever said it reads that nobody answered.
 #[utoipa::path(
-    post, path = "/v1/runs/{run}/steers/{control}", tag = "Runs", request_body = Settlement,
+    post, path = "/v1/runs/{run}/steers/{control}", tag = "Runs", request_body = SteerAnswerInput,
     operation_id = "answer_steer",
     params(
         ("run" = String, Path, description = "The run's id"),
         ("control" = String, Path, description = "The steer's id, from a signal"),
     ),
-    responses((status = 200, description = "It is answered", body = Settled)),
+    responses((status = 200, description = "It is answered", body = SteerAnswer)),
 )]
 pub async fn settle(
     State(api): State<Api>,
     caller: Caller,
     Path((run, control)): Path<(RunId, ControlId)>,
-    Body(answer): Body<Settlement>,
-) -> Result<Json<Settled>, Problem> {
+    JsonBody(answer): JsonBody<SteerAnswerInput>,
+) -> Result<Json<SteerAnswer>, Problem> {
     let claimed = hold(&api, &caller, run, answer.attempt).await?;
     let db = &api.app.db;
     controls::queries::require_steer(db, &claimed, control).await?;
@@ -70,5 +72,5 @@ pub async fn settle(
     };
     let reason: String = answer.reason.replace('\0', "").trim().chars().take(REASON).collect();
     let settled = controls::commands::settle(db, &claimed.scope, control, outcome, &reason).await?;
-    Ok(Json(Settled { settled }))
+    Ok(Json(SteerAnswer { settled }))
 }

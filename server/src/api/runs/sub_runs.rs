@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::hold;
-use crate::api::{Api, Problem, bearer::Caller, body::Body, path::Path};
+use crate::api::{Api, Problem, bearer::Caller, body::JsonBody, path::Path};
 
 /// A part of the work for another agent.
 #[derive(Debug, Deserialize, ToSchema)]
@@ -23,7 +23,8 @@ pub struct NewSubRun {
 
 /// The sub-run, queued.
 #[derive(Debug, Serialize, ToSchema)]
-pub struct Begun {
+#[schema(as = Begun)]
+pub struct QueuedSubRun {
     /// The sub-run's id: it names it among the run's `sub_runs` and the signals.
     pub run: String,
 }
@@ -36,14 +37,15 @@ pub struct Begun {
 #[utoipa::path(
     post, path = "/v1/runs/{run}/sub_runs", tag = "Runs", request_body = NewSubRun, operation_id = "delegate",
     params(("run" = String, Path, description = "The run's id")),
-    responses((status = 201, description = "It is queued", body = Begun)),
+    responses((status = 201, description = "It is queued", body = QueuedSubRun)),
 )]
 pub async fn delegate(
     State(api): State<Api>,
     caller: Caller,
     Path(run): Path<RunId>,
-    Body(asked): Body<NewSubRun>,
-) -> Result<(StatusCode, Json<Begun>), Problem> {
-let claimed = hold(&api, &caller, run, asked.attempt).await?; let run = runs::commands::delegate(&api.app.db, &claimed, &asked.agent, &asked.task).await?;
-    Ok((StatusCode::CREATED, Json(Begun { run: run.to_string() })))
+    JsonBody(asked): JsonBody<NewSubRun>,
+) -> Result<(StatusCode, Json<QueuedSubRun>), Problem> {
+    let claimed = hold(&api, &caller, run, asked.attempt).await?;
+    let run = runs::commands::delegate(&api.app.db, &claimed, &asked.agent, &asked.task).await?;
+    Ok((StatusCode::CREATED, Json(QueuedSubRun { run: run.to_string() })))
 }

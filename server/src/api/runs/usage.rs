@@ -10,12 +10,13 @@ use serde::Deserialize;
 use utoipa::ToSchema;
 
 use super::find;
-use crate::api::{Api, Problem, bearer::Caller, body::Body, path::Path};
+use crate::api::{Api, Problem, bearer::Caller, body::JsonBody, path::Path};
 
 /// What the work has used. A report holds at most 1,000,000,000,000 tokens of each kind, and as many micros.
 #[derive(Debug, Deserialize, ToSchema)]
+#[schema(as = Usage)]
 #[serde(deny_unknown_fields)]
-pub struct Usage {
+pub struct UsageInput {
     /// The attempt that used it.
     pub attempt: u32,
     /// Names the report within its run: the same again replaces it, so that one that counts on is not counted twice.
@@ -41,7 +42,7 @@ pub struct Usage {
 /// It counts whatever has become of the run since: it was used. Where the next step could pass a limit of the month,
 /// the run is suspended until an operator has decided.
 #[utoipa::path(
-    post, path = "/v1/runs/{run}/usage", tag = "Runs", request_body = Usage, operation_id = "report_usage",
+    post, path = "/v1/runs/{run}/usage", tag = "Runs", request_body = UsageInput, operation_id = "report_usage",
     params(("run" = String, Path, description = "The run's id")),
     responses((status = 204, description = "It is noted")),
 )]
@@ -49,7 +50,7 @@ pub async fn spend(
     State(api): State<Api>,
     caller: Caller,
     Path(run): Path<RunId>,
-    Body(usage): Body<Usage>,
+    JsonBody(usage): JsonBody<UsageInput>,
 ) -> Result<StatusCode, Problem> {
     let run = find(&api, &caller, run).await?;
     if usage.attempt == 0 || usage.attempt > run.attempt {

@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 
 use super::{Desk, id, reads, writes};
 use crate::mcp::{
-    told::when,
+    json::when,
     tool::{Done, Nothing, Tool},
 };
 
@@ -48,10 +48,10 @@ pub(super) fn tools() -> Vec<Tool<Desk>> {
 
 async fn list_approvals(desk: Desk, _: Nothing) -> Result<Value> {
     let found = approvals::queries::list_open(&desk.db, &desk.scope).await?;
-    Ok(json!({ "approvals": found.iter().map(told).collect::<Vec<_>>() }))
+    Ok(json!({ "approvals": found.iter().map(approval_json).collect::<Vec<_>>() }))
 }
 
-fn told(approval: &Approval) -> Value {
+fn approval_json(approval: &Approval) -> Value {
     json!({
         "approval": approval.id,
         "client": approval.client,
@@ -80,7 +80,9 @@ async fn get_approval(desk: Desk, asked: GetApproval) -> Result<Value> {
     if let Ok(proposal) = asked.approval.parse::<ProposalId>() {
         return Ok(proposed(&proposals::queries::get(&desk.db, &desk.scope, proposal).await?));
     }
-    Ok(told(&approvals::queries::get(&desk.db, &desk.scope, id::<ApprovalId>(&asked.approval)?).await?))
+    Ok(approval_json(
+        &approvals::queries::get(&desk.db, &desk.scope, id::<ApprovalId>(&asked.approval)?).await?,
+    ))
 }
 
 fn proposed(proposal: &Proposal) -> Value {

@@ -55,8 +55,9 @@ pub(super) fn tools() -> Vec<Tool<Desk>> {
 
 /// Which invoices.
 #[derive(Clone, Copy, Default, Deserialize, JsonSchema)]
+#[schemars(rename = "State")]
 #[serde(rename_all = "snake_case")]
-enum State {
+enum InvoiceFilter {
     #[default]
     All,
     Draft,
@@ -72,7 +73,7 @@ struct ListInvoices {
     #[serde(default)]
     client: Option<String>,
     #[serde(default)]
-    state: State,
+    state: InvoiceFilter,
     /// From 1.
     #[serde(default)]
     page: u32,
@@ -81,19 +82,14 @@ struct ListInvoices {
 async fn list_invoices(desk: Desk, asked: ListInvoices) -> Result<Value> {
     let client = asked.client.as_deref().map(id::<ClientId>).transpose()?;
     let filter = match asked.state {
-        State::All => InvoiceFilter::All,
-        State::Draft => InvoiceFilter::Draft,
-        State::Due => InvoiceFilter::Due,
-        State::Overdue => InvoiceFilter::Overdue,
-        State::Paid => InvoiceFilter::Paid,
-        State::Void => InvoiceFilter::Void,
+InvoiceFilter::All => InvoiceFilter::All, InvoiceFilter::Draft => InvoiceFilter::Draft, InvoiceFilter::Due => InvoiceFilter::Due, InvoiceFilter::Overdue => InvoiceFilter::Overdue, InvoiceFilter::Paid => InvoiceFilter::Paid, InvoiceFilter::Void => InvoiceFilter::Void,
     };
     let found = billing::queries::list(&desk.db, &desk.scope, client, filter, asked.page.max(1)).await?;
-    let invoices: Vec<_> = found.invoices.iter().map(told).collect();
+    let invoices: Vec<_> = found.invoices.iter().map(invoice_json).collect();
     Ok(json!({ "invoices": invoices, "page": found.page, "more": found.more }))
 }
 
-fn told(bill: &Invoice) -> Value {
+fn invoice_json(bill: &Invoice) -> Value {
     json!({
         "invoice": bill.id,
         "number": bill.number,
@@ -116,7 +112,8 @@ fn named(bill: &Invoice) -> String {
 }
 
 #[derive(Serialize, Deserialize, JsonSchema)]
-struct Billed {
+#[schemars(rename = "Billed")]
+struct LineInput {
     what: String,
     /// In the currency's smallest unit: 500000 is $5,000; below zero for a credit.
     minor: i64,
@@ -126,7 +123,7 @@ struct Billed {
 struct DraftInvoice {
     /// The client's id, such as cli_0197…
     client: String,
-    lines: Vec<Billed>,
+    lines: Vec<LineInput>,
     /// Three letters, such as USD.
     currency: String,
     /// Stands below the lines.
@@ -144,7 +141,7 @@ async fn draft_invoice(desk: Desk, asked: DraftInvoice) -> Result<Done> {
     let draft = InvoiceDraft { lines, currency, note: asked.note };
     let invoice = billing::commands::draft(&desk.db, &desk.scope, client, &draft).await?;
     let made = billing::queries::get(&desk.db, &desk.scope, invoice).await?;
-    Ok((told(&made), NewEntry::done("draft_invoice", named(&made)).of(client)))
+Ok((invoice_json(&made), NewEntry::done("draft_invoice", named(&made)).of(client)))
 }
 
 #[derive(Serialize, Deserialize, JsonSchema)]
@@ -157,8 +154,7 @@ async fn mark_invoice_paid(desk: Desk, asked: MarkPaid) -> Result<Done> {
     let invoice: InvoiceId = id(&asked.invoice)?;
     billing::commands::mark_paid(&desk.db, &desk.scope, invoice).await?;
     let now = billing::queries::get(&desk.db, &desk.scope, invoice).await?;
-    let entry = NewEntry::done("mark_invoice_paid", named(&now)).of(now.client).changed("issued", "paid");
-    Ok((told(&now), entry))
+let entry = NewEntry::done("mark_invoice_paid", named(&now)).of(now.client).changed("issued", "paid"); Ok((invoice_json(&now), entry))
 }
 
 #[derive(Serialize, Deserialize, JsonSchema)]

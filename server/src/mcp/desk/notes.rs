@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use super::{Desk, id, reads, writes};
 use crate::mcp::{
-    told::{self, when},
+    json::{self, when},
     tool::{Done, Tool},
 };
 
@@ -58,7 +58,7 @@ async fn search_notes(desk: Desk, asked: SearchNotes) -> Result<Value> {
     let client: ClientId = id(&asked.client)?;
     let scope = desk.within(client)?;
     let found = notes::queries::search(&desk.db, &scope, client, &asked.words, MOST).await?;
-    Ok(told::found_notes(&found))
+    Ok(json::found_notes(&found))
 }
 
 #[derive(Deserialize, JsonSchema)]
@@ -75,13 +75,13 @@ struct ReadNote {
 async fn read_note(desk: Desk, asked: ReadNote) -> Result<Value> {
     let client: ClientId = id(&asked.client)?;
     let scope = desk.within(client)?;
-    let note = told::read_note(&desk.db, &scope, client, &asked.path, asked.version).await?;
+    let note = json::read_note(&desk.db, &scope, client, &asked.path, asked.version).await?;
     let versions = notes::queries::versions(&desk.db, &scope, client, &asked.path).await?;
     let versions: Vec<Value> = versions
         .into_iter()
         .map(|written| json!({ "version": written.version, "by": written.by, "written": when(written.at) }))
         .collect();
-    let mut told = told::note(&note);
+    let mut told = json::note(&note);
     told["versions"] = versions.into();
     Ok(told)
 }
@@ -104,5 +104,5 @@ async fn write_note(desk: Desk, asked: WriteNote) -> Result<Done> {
     let client: ClientId = id(&client)?;
     let scope = desk.within(client)?;
     let note = notes::commands::write(&desk.db, &scope, client, &path, &markdown, expected_version).await?;
-    Ok(told::wrote_note(client, &note, expected_version))
+    Ok(json::wrote_note(client, &note, expected_version))
 }

@@ -42,11 +42,10 @@ pub(super) fn tools() -> Vec<Tool<Desk>> {
 }
 
 async fn list_offers(desk: Desk, _: Nothing) -> Result<Value> {
-    let found = offers::queries::list(&desk.db, &desk.scope).await?;
-    Ok(json!({ "offers": found.iter().map(told).collect::<Vec<_>>() }))
+let found = offers::queries::list(&desk.db, &desk.scope).await?; Ok(json!({ "offers": found.iter().map(offer_json).collect::<Vec<_>>() }))
 }
 
-fn told(offer: &Offer) -> Value {
+fn offer_json(offer: &Offer) -> Value {
     let Terms { price, interval, active_limit, cycle_hours, revisions, starts } = &offer.terms;
     json!({
         "offer": offer.id,
@@ -83,7 +82,8 @@ enum When {
 }
 
 #[derive(Serialize, Deserialize, JsonSchema)]
-struct Written {
+#[schemars(rename = "Written")]
+struct OfferInput {
     #[serde(default)]
     name: Option<String>,
     #[serde(default)]
@@ -115,7 +115,7 @@ struct Written {
     points: Option<Vec<String>>,
 }
 
-impl Written {
+impl OfferInput {
     /// Over what was written before.
     fn over(self, before: OfferDraft) -> Result<OfferDraft> {
         let currency = match &self.currency {
@@ -171,10 +171,10 @@ fn blank() -> OfferDraft {
     }
 }
 
-async fn create_offer(desk: Desk, asked: Written) -> Result<Done> {
+async fn create_offer(desk: Desk, asked: OfferInput) -> Result<Done> {
     let offer = offers::commands::create(&desk.db, &desk.scope, &asked.over(blank())?).await?;
     let made = offers::queries::get(&desk.db, &desk.scope, offer).await?;
-    Ok((told(&made), NewEntry::done("create_offer", made.name.as_str())))
+Ok((offer_json(&made), NewEntry::done("create_offer", made.name.as_str())))
 }
 
 #[derive(Serialize, Deserialize, JsonSchema)]
@@ -182,7 +182,7 @@ struct EditOffer {
     /// The offer's id, such as off_0197…
     offer: String,
     #[serde(flatten)]
-    written: Written,
+    written: OfferInput,
 }
 
 async fn edit_offer(desk: Desk, asked: EditOffer) -> Result<Done> {
@@ -195,6 +195,5 @@ async fn edit_offer(desk: Desk, asked: EditOffer) -> Result<Done> {
     offers::commands::update(&desk.db, &desk.scope, offer, &draft).await?;
     let now = offers::queries::get(&desk.db, &desk.scope, offer).await?;
     let in_short = |offer: &Offer| format!("{}, {}", offer.name, offer.terms.price_words());
-    let entry = NewEntry::done("edit_offer", now.name.as_str()).changed(in_short(&before), in_short(&now));
-    Ok((told(&now), entry))
+let entry = NewEntry::done("edit_offer", now.name.as_str()).changed(in_short(&before), in_short(&now)); Ok((offer_json(&now), entry))
 }

@@ -16,7 +16,7 @@ use super::{
     writes,
 };
 use crate::mcp::{
-    told::when,
+    json::when,
     tool::{Done, Nothing, Tool},
 };
 
@@ -112,10 +112,10 @@ async fn list_runs(desk: Desk, asked: ListRuns) -> Result<Value> {
     let agent = asked.agent.as_deref().map(id::<AgentId>).transpose()?;
     let found =
         runs::queries::list(&desk.db, &scope, RunFilter { agent, living: asked.living, run: None }).await?;
-    Ok(json!({ "runs": found.iter().map(told).collect::<Vec<_>>() }))
+    Ok(json!({ "runs": found.iter().map(run_json).collect::<Vec<_>>() }))
 }
 
-fn told(run: &RunSummary) -> Value {
+fn run_json(run: &RunSummary) -> Value {
     json!({
         "run": run.run,
         "helps": run.parent,
@@ -141,7 +141,7 @@ struct GetRun {
 }
 
 async fn get_run(desk: Desk, asked: GetRun) -> Result<Value> {
-    Ok(told(&runs::queries::get(&desk.db, &desk.scope, id::<RunId>(&asked.run)?).await?))
+    Ok(run_json(&runs::queries::get(&desk.db, &desk.scope, id::<RunId>(&asked.run)?).await?))
 }
 
 #[derive(Serialize, Deserialize, JsonSchema)]

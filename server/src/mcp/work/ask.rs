@@ -17,7 +17,7 @@ use super::{
     hand::{reads, writes},
 };
 use crate::mcp::{
-    told::when,
+    json::when,
     tool::{Done, Tool},
 };
 
@@ -59,7 +59,8 @@ pub(super) fn tools() -> Vec<Tool<Worker>> {
 }
 
 #[derive(Serialize, Deserialize, JsonSchema)]
-struct Ask {
+#[schemars(rename = "Ask")]
+struct AskInput {
     /// One sentence: lists and mails show it.
     question: String,
     /// What one has to know to answer, as Markdown.
@@ -72,7 +73,7 @@ struct Ask {
     open_for_hours: Option<u32>,
 }
 
-async fn ask(db: Db, claimed: ClaimedRun, asked: Ask, audience: Audience, what: &str) -> Result<Done> {
+async fn ask(db: Db, claimed: ClaimedRun, asked: AskInput, audience: Audience, what: &str) -> Result<Done> {
     if !(1..=6).contains(&asked.options.len()) {
         return Err(Error::Fields(FieldErrors::one("options", "Offer one to six answers.")));
     }

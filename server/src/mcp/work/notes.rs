@@ -10,7 +10,7 @@ use super::{
     hand::{reads, writes},
 };
 use crate::mcp::{
-    told,
+    json,
     tool::{Done, Tool},
 };
 
@@ -50,7 +50,7 @@ struct SearchNotes {
 
 async fn search_notes(worker: Worker, claimed: ClaimedRun, asked: SearchNotes) -> Result<Value> {
     let found = notes::queries::search(&worker.db, &claimed.scope, claimed.client, &asked.words, 20).await?;
-    Ok(told::found_notes(&found))
+    Ok(json::found_notes(&found))
 }
 
 #[derive(Deserialize, JsonSchema)]
@@ -64,7 +64,7 @@ struct ReadNote {
 
 async fn read_note(worker: Worker, claimed: ClaimedRun, asked: ReadNote) -> Result<Value> {
     let (scope, client) = (&claimed.scope, claimed.client);
-    Ok(told::note(&told::read_note(&worker.db, scope, client, &asked.path, asked.version).await?))
+    Ok(json::note(&json::read_note(&worker.db, scope, client, &asked.path, asked.version).await?))
 }
 
 #[derive(Serialize, Deserialize, JsonSchema)]
@@ -83,5 +83,5 @@ async fn write_note(db: Db, claimed: ClaimedRun, asked: WriteNote) -> Result<Don
     let note =
         notes::commands::write(&db, &claimed.scope, claimed.client, &path, &markdown, expected_version)
             .await?;
-    Ok(told::wrote_note(claimed.client, &note, expected_version))
+    Ok(json::wrote_note(claimed.client, &note, expected_version))
 }

@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 
 use super::{Worker, hand::reads};
 use crate::mcp::{
-    told,
+    json,
     tool::{Nothing, Tool},
 };
 
@@ -81,5 +81,5 @@ struct ReadConversation {
 
 async fn read_conversation(worker: Worker, claimed: ClaimedRun, asked: ReadConversation) -> Result<Value> {
     let reading = session::queries::read(&worker.db, &claimed.scope, claimed.session_stream().0).await?;
-    Ok(told::conversation(&reading.conversation, asked.skip))
+    Ok(json::conversation(&reading.conversation, asked.skip))
 }

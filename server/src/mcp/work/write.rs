@@ -54,52 +54,56 @@ pub(super) fn tools() -> Vec<Tool<Worker>> {
 
 /// How a step stands.
 #[derive(Clone, Copy, Serialize, Deserialize, JsonSchema)]
+#[schemars(rename = "State")]
 #[serde(rename_all = "snake_case")]
-enum State {
+enum StepStatus {
     Open,
     Working,
     Done,
     Failed,
 }
 
-impl From<State> for StepState {
-    fn from(state: State) -> Self {
+impl From<StepStatus> for StepState {
+    fn from(state: StepStatus) -> Self {
         match state {
-            State::Open => Self::Open,
-            State::Working => Self::Working,
-            State::Done => Self::Done,
-            State::Failed => Self::Failed,
+            StepStatus::Open => Self::Open,
+            StepStatus::Working => Self::Working,
+            StepStatus::Done => Self::Done,
+            StepStatus::Failed => Self::Failed,
         }
     }
 }
 
 #[derive(Serialize, Deserialize, JsonSchema)]
-struct Planned {
+#[schemars(rename = "Planned")]
+struct PlanLine {
     title: String,
-    state: State,
+    state: StepStatus,
 }
 
 #[derive(Serialize, Deserialize, JsonSchema)]
-struct Step {
+#[schemars(rename = "Step")]
+struct StepInput {
     /// Your own name for the step: the same again replaces it.
     id: String,
     title: String,
     #[serde(default)]
     detail: String,
-    state: State,
+    state: StepStatus,
 }
 
 #[derive(Serialize, Deserialize, JsonSchema)]
-struct Progress {
+#[schemars(rename = "Progress")]
+struct ProgressInput {
     /// The whole plan as it stands.
     #[serde(default)]
-    plan: Vec<Planned>,
+    plan: Vec<PlanLine>,
     /// One step of the work.
     #[serde(default)]
-    step: Option<Step>,
+    step: Option<StepInput>,
 }
 
-async fn report_progress(db: Db, claimed: ClaimedRun, asked: Progress) -> Result<Done> {
+async fn report_progress(db: Db, claimed: ClaimedRun, asked: ProgressInput) -> Result<Done> {
     let mut parts = Vec::new();
     if asked.plan.len() > STEPS {
         return Err(Error::Fields(FieldErrors::one("plan", format!("Plan {STEPS} steps at most."))));

@@ -1,11 +1,7 @@
 //! `GET /v1/ag-ui/{session}`: the session as it reads now, and then as it comes, over all of its runs. With the id of
 //! the last event that was received it goes on behind that.
 
-use axum::{
-    extract::State,
-    http::HeaderMap,
-    response::Response,
-};
+use axum::{extract::State, http::HeaderMap, response::Response};
 use domain::session::{Conversation, Reading};
 use sessions::{Error, Offset};
 use sessions_http::sse;

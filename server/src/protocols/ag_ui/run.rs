@@ -9,7 +9,11 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use super::follow::from_now;
-use crate::protocols::{auth::{Auth, SessionPath}, error::ProtocolError, json_body, messages};
+use crate::protocols::{
+    auth::{Auth, SessionPath},
+    error::ProtocolError,
+    json_body, messages,
+};
 
 /// Of a `RunAgentInput`, what matters here: the agents bring their own tools and state.
 #[derive(Debug, Deserialize)]

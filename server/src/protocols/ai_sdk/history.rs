@@ -11,7 +11,12 @@ use domain::session::{Body, Conversation, Entry};
 use serde::Serialize;
 use serde_json::{Value, json};
 
-use crate::protocols::{auth::{Auth, SessionPath}, entry_data, error::ProtocolError, live_answer::read_session};
+use crate::protocols::{
+    auth::{Auth, SessionPath},
+    entry_data,
+    error::ProtocolError,
+    live_answer::read_session,
+};
 
 #[derive(Debug, PartialEq, Serialize)]
 struct Message {

@@ -13,7 +13,11 @@ use domain::{
 use serde::Deserialize;
 use serde_json::json;
 
-use crate::protocols::{auth::{Auth, SessionPath}, error::ProtocolError, json_body};
+use crate::protocols::{
+    auth::{Auth, SessionPath},
+    error::ProtocolError,
+    json_body,
+};
 
 /// What a page sends: the run that it has been reading. What the assistant said is in the log anyway.
 #[derive(Debug, Deserialize)]

@@ -2,7 +2,7 @@ use axum::response::Response;
 use domain::accounts::{Browser, display_email};
 use leptos::prelude::*;
 
-use super::{Mine, browser::words};
+use super::{AccountView, browser::words};
 use crate::{
     components::{
         field::{self, Field},
@@ -14,7 +14,7 @@ use crate::{
 };
 
 /// The whole page, in the surroundings of the place that the person acts in.
-pub(super) fn page(cx: &Cx, mine: &Mine) -> Response {
+pub(super) fn page(cx: &Cx, mine: &AccountView) -> Response {
     let frame =
         if mine.me.client.is_some() { Frame::Portal(PortalTab::None) } else { Frame::Desk(DeskTab::None) };
     let status = [&mine.forms.name, &mine.forms.zone]
@@ -56,7 +56,7 @@ fn unconfirmed(cx: &Cx, email: &str) -> AnyView {
     .into_any()
 }
 
-fn name_section(cx: &Cx, mine: &Mine) -> AnyView {
+fn name_section(cx: &Cx, mine: &AccountView) -> AnyView {
     view! {
         <section class="section" aria-labelledby="about-me">
             <h2 id="about-me">"Your name"</h2>
@@ -71,7 +71,7 @@ fn name_section(cx: &Cx, mine: &Mine) -> AnyView {
     .into_any()
 }
 
-fn zone_section(cx: &Cx, mine: &Mine) -> AnyView {
+fn zone_section(cx: &Cx, mine: &AccountView) -> AnyView {
     view! {
         <section class="section" aria-labelledby="my-zone">
             <h2 id="my-zone">"Time zone"</h2>
@@ -88,7 +88,7 @@ fn zone_section(cx: &Cx, mine: &Mine) -> AnyView {
     .into_any()
 }
 
-fn password_section(cx: &Cx, mine: &Mine) -> AnyView {
+fn password_section(cx: &Cx, mine: &AccountView) -> AnyView {
     view! {
         <section class="section" aria-labelledby="my-password">
             <h2 id="my-password">"Password"</h2>

@@ -8,11 +8,11 @@ use leptos::prelude::*;
 
 use super::{
     entry::item,
-    model::{Place, Said},
+    model::{EntryView, Place},
 };
 use crate::components::answers::buttons;
 
-pub fn view(place: &Place, said: &Said) -> AnyView {
+pub fn view(place: &Place, said: &EntryView) -> AnyView {
     let Body::Approval { approval, question, options, settled, .. } = &said.entry.body else {
         return ().into_any();
     };

@@ -3,10 +3,10 @@
 
 use leptos::prelude::*;
 
-use super::model::{Beside, Place};
+use super::model::{Place, SideView};
 use crate::components::area;
 
-pub fn view(place: &Place, beside: &Beside) -> Option<impl IntoView + use<>> {
+pub fn view(place: &Place, beside: &SideView) -> Option<impl IntoView + use<>> {
     if !place.may_work {
         return None;
     }
@@ -36,7 +36,7 @@ pub fn view(place: &Place, beside: &Beside) -> Option<impl IntoView + use<>> {
     })
 }
 
-fn words(beside: &Beside) -> String {
+fn words(beside: &SideView) -> String {
     match beside.at_work() {
         Some(agent) if !agent.is_empty() => format!("Message {agent}…"),
         _ => "Write a message…".to_owned(),
@@ -44,12 +44,12 @@ fn words(beside: &Beside) -> String {
 }
 
 /// What is said goes to the agent while one is at work.
-fn target(beside: &Beside) -> &'static str {
+fn target(beside: &SideView) -> &'static str {
     if beside.at_work().is_some() { "steer" } else { "comments" }
 }
 
 /// Stop, while there is something to stop; and for the script, where words go now.
-pub fn work(place: &Place, beside: &Beside) -> impl IntoView + use<> {
+pub fn work(place: &Place, beside: &SideView) -> impl IntoView + use<> {
     let stop = beside.at_work().is_some().then(|| {
         view! { <button class="button danger" formaction=place.under("stop") formnovalidate>"Stop work"</button> }
     });

@@ -5,7 +5,7 @@ use leptos::prelude::*;
 
 use super::{
     entry::item,
-    model::{Place, Said},
+    model::{EntryView, Place},
 };
 
 /// The way to delete an entry, for who wrote it. `back`: where the form leads without a script, if not to the line.
@@ -41,7 +41,7 @@ fn is_own(me: Option<&Author>, author: &Author) -> bool {
 }
 
 /// What stays of it.
-pub fn mark(said: &Said, what: Deletable) -> AnyView {
+pub fn mark(said: &EntryView, what: Deletable) -> AnyView {
     let (class, id) = item(said, "note");
     view! {
         <li class=class id=id>

@@ -8,12 +8,12 @@ use leptos::prelude::*;
 
 use super::{
     ask, deletion,
-    model::{Place, Said},
+    model::{EntryView, Place},
     notes, words, work,
 };
 use crate::components::person::disc;
 
-pub fn view(place: &Place, said: &Said) -> AnyView {
+pub fn view(place: &Place, said: &EntryView) -> AnyView {
     match &said.entry.body {
         Body::Asked { .. } => words::markdown(said, "asked"),
         Body::Comment { .. } => words::comment(place, said),
@@ -40,7 +40,7 @@ pub fn view(place: &Place, said: &Said) -> AnyView {
 }
 
 /// An entry's list item: its class and, for links and for what is drawn anew, its id.
-pub fn item(said: &Said, class: &str) -> (String, String) {
+pub fn item(said: &EntryView, class: &str) -> (String, String) {
     (format!("entry {class}{}", said.strand), format!("e-{}", said.entry.key))
 }
 

@@ -3,11 +3,11 @@
 use domain::session::RunState;
 use leptos::prelude::*;
 
-use super::model::{Beside, Clock, Shown};
+use super::model::{ClockView, RequestView, SideView};
 use crate::components::{crumbs::crumbs, request::about_to_start};
 
-pub fn view(shown: &Shown) -> impl IntoView + use<> {
-    let Shown { above, title, asked, number, beside, .. } = shown;
+pub fn view(shown: &RequestView) -> impl IntoView + use<> {
+    let RequestView { above, title, asked, number, beside, .. } = shown;
     view! {
         <div class="page-head">
             <div>
@@ -28,19 +28,19 @@ pub fn view(shown: &Shown) -> impl IntoView + use<> {
 }
 
 /// How it stands.
-pub fn state(beside: &Beside) -> impl IntoView + use<> {
+pub fn state(beside: &SideView) -> impl IntoView + use<> {
     let class = format!("tag {}", beside.state.map(|state| state.class()).unwrap_or_default());
     view! { <span class=class id="state">{beside.state_name.clone()}</span> }
 }
 
-pub fn agent(beside: &Beside) -> impl IntoView + use<> {
+pub fn agent(beside: &SideView) -> impl IntoView + use<> {
     let words = on_it(beside);
     let idle = words.is_none();
     view! { <span id="agent" hidden=idle dir="auto">{words}</span> }
 }
 
 /// Who is on it, in the words of somebody who waits for it.
-fn on_it(beside: &Beside) -> Option<String> {
+fn on_it(beside: &SideView) -> Option<String> {
     let run = beside.run.as_ref()?;
     let agent = Some(run.agent.as_str()).filter(|name| !name.is_empty()).or(beside.agent.as_deref())?;
     match run.state {
@@ -54,7 +54,7 @@ fn on_it(beside: &Beside) -> Option<String> {
     }
 }
 
-pub fn rehearsal(beside: &Beside) -> impl IntoView + use<> {
+pub fn rehearsal(beside: &SideView) -> impl IntoView + use<> {
     let notice = beside.run.as_ref().filter(|run| run.rehearsal).map(|run| {
         let rest = format!(
             " {} goes through every step as if it were real, using only what you wrote. The result is a sample.",
@@ -73,12 +73,11 @@ pub fn rehearsal(beside: &Beside) -> impl IntoView + use<> {
 }
 
 /// The cycle: words above, the line below.
-pub fn clock(beside: &Beside) -> impl IntoView + use<> {
+pub fn clock(beside: &SideView) -> impl IntoView + use<> {
     view! { <div class="piece" id="clock">{beside.clock.as_ref().map(cycle)}</div> }
 }
 
-fn cycle(clock: &Clock) -> impl IntoView + use<> {
-    let Clock { stands, due, label, at_risk, pieces } = clock.clone();
+fn cycle(clock: &ClockView) -> impl IntoView + use<> { let ClockView { stands, due, label, at_risk, pieces } = clock.clone();
     let percent = |thousandths: u16| format!("{}.{}%", thousandths / 10, thousandths % 10);
     let drawn: Vec<_> = pieces
         .into_iter()

@@ -4,11 +4,11 @@ use leptos::prelude::*;
 
 use super::{
     entry,
-    model::{Beside, Place, Said, Shown},
+    model::{EntryView, Place, RequestView, SideView},
 };
 
-pub fn view(shown: &Shown) -> impl IntoView + use<> {
-    let Shown { place, conversation, beside, .. } = shown;
+pub fn view(shown: &RequestView) -> impl IntoView + use<> {
+    let RequestView { place, conversation, beside, .. } = shown;
     view! {
         // The offset that all of this was folded up to, so that it can be compared with the log.
         // And what the workspace's clocks show beyond UTC, for what the page itself has to time.
@@ -23,12 +23,12 @@ pub fn view(shown: &Shown) -> impl IntoView + use<> {
 }
 
 /// Entries as they stand in the line.
-pub fn entries<'a>(place: &Place, said: impl Iterator<Item = &'a Said>) -> Vec<AnyView> {
+pub fn entries<'a>(place: &Place, said: impl Iterator<Item = &'a EntryView>) -> Vec<AnyView> {
     said.map(|said| entry::view(place, said)).collect()
 }
 
 /// The last of the line: open, or done.
-pub fn end(beside: &Beside) -> AnyView {
+pub fn end(beside: &SideView) -> AnyView {
     match beside.ended.clone() {
         Some((word, rest)) => {
             view! { <li class="line-end done" id="now"><b>{word}</b> {rest}</li> }.into_any()
@@ -38,7 +38,7 @@ pub fn end(beside: &Beside) -> AnyView {
 }
 
 /// The way on after the work has ended before the request has.
-pub fn again(place: &Place, beside: &Beside) -> impl IntoView + use<> {
+pub fn again(place: &Place, beside: &SideView) -> impl IntoView + use<> {
     let form = beside.again.filter(|_| place.may_work).map(|words| {
         view! {
             <form class="button-row" method="post" action=place.under("retry") data-send>

@@ -19,13 +19,15 @@ use islands::conversation::Conversation;
 use leptos::prelude::*;
 
 pub use line::entries;
-pub use model::{Beside, Clock, Link, Piece, Place, Review, Said, Shown, Told};
+pub use model::{
+    ClockPiece, ClockView, ConversationView, EntryView, ListLink, Place, RequestView, Review, SideView,
+};
 pub use review::form as review_form;
 pub use strand::lay as lay_strands;
 
 /// The whole page.
-pub fn page(shown: Shown) -> impl IntoView {
-    let Shown { place, conversation, beside, .. } = &shown;
+pub fn page(shown: RequestView) -> impl IntoView {
+    let RequestView { place, conversation, beside, .. } = &shown;
     let (stream, offset, base) = (conversation.stream.clone(), conversation.offset, place.base.clone());
     view! {
         <div class="page-with-side">
@@ -41,7 +43,7 @@ pub fn page(shown: Shown) -> impl IntoView {
 }
 
 /// What stands around the conversation, piece by piece; each takes the place of the one of the same id.
-pub fn pieces(place: &Place, beside: &Beside) -> impl IntoView + use<> {
+pub fn pieces(place: &Place, beside: &SideView) -> impl IntoView + use<> {
     view! {
         {head::state(beside)}
         {head::agent(beside)}

@@ -8,7 +8,7 @@ use domain::{
 
 /// A request as its page shows it.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Shown {
+pub struct RequestView {
     pub place: Place,
     /// What lies above it: addresses and names.
     pub above: Vec<(String, String)>,
@@ -16,20 +16,20 @@ pub struct Shown {
     pub title: String,
     /// `sent by Rosa, Mon, Nov 30`.
     pub asked: String,
-    pub conversation: Told,
-    pub beside: Beside,
+    pub conversation: ConversationView,
+    pub beside: SideView,
 }
 
 /// The conversation up to an offset of its stream.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Told {
+pub struct ConversationView {
     pub stream: String,
     pub offset: u64,
     /// What the workspace's clocks show beyond UTC now.
     pub minutes: i32,
-    /// How those show the time.
-    pub locale: Locale,
-    pub said: Vec<Said>,
+
+/// How those show the time.
+pub locale: Locale, pub said: Vec<EntryView>,
 }
 
 /// Where the page stands, and what its reader may do there.
@@ -61,7 +61,7 @@ impl Place {
 
 /// An entry with the sentences that need a calendar.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Said {
+pub struct EntryView {
     pub entry: Entry,
     /// `Mon, Nov 30, 9:12 AM`.
     pub when: String,
@@ -77,7 +77,7 @@ pub struct Said {
 
 /// What stands around the conversation, and changes with it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Beside {
+pub struct SideView {
     pub state: Option<Column>,
     /// The column's name to this reader.
     pub state_name: String,
@@ -89,21 +89,19 @@ pub struct Beside {
     pub held_by: Option<HeldBy>,
     /// The names of the agents that help with it now.
     pub helpers: Vec<String>,
-    /// How they are listed.
-    pub locale: Locale,
-    pub clock: Option<Clock>,
-    pub deliverables: Vec<Link>,
-    pub waiting: Vec<Link>,
+
+/// How they are listed.
+pub locale: Locale, pub clock: Option<ClockView>, pub deliverables: Vec<ListLink>, pub waiting: Vec<ListLink>,
     /// The work has ended before the request has, and can be taken up again: what the button says.
     pub again: Option<&'static str>,
-    pub next: Vec<Link>,
-    pub files: Vec<Link>,
+    pub next: Vec<ListLink>,
+    pub files: Vec<ListLink>,
     pub review: Option<Review>,
     /// The end of the line, once the request is done or withdrawn: a word and a sentence.
     pub ended: Option<(String, String)>,
 }
 
-impl Beside {
+impl SideView {
     /// The agent's name while a run lives.
     pub fn at_work(&self) -> Option<&str> {
         self.run.as_ref().filter(|run| !run.state.has_ended()).map(|run| run.agent.as_str())
@@ -112,7 +110,7 @@ impl Beside {
 
 /// A line of a short list.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Link {
+pub struct ListLink {
     pub href: String,
     pub words: String,
     pub aside: String,
@@ -120,20 +118,21 @@ pub struct Link {
 
 /// The cycle: words above, line below.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Clock {
-    /// `31 of 48 hours left, business days only`.
-    pub stands: String,
-    /// `due Wed, Dec 2, 1:10 PM`.
+pub struct ClockView {
+/// `31 of 48 hours left, business days only`.
+pub stands: String,
+/// `due Wed, Dec 2, 1:10 PM`.
+
     pub due: String,
     /// The whole of it for those who do not see the line.
     pub label: String,
     pub at_risk: bool,
     /// From left to right, in thousandths of the line; what is left over is not drawn.
-    pub pieces: Vec<Piece>,
+    pub pieces: Vec<ClockPiece>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Piece {
+pub struct ClockPiece {
     pub waiting: bool,
     pub from: u16,
     pub to: u16,

@@ -11,10 +11,10 @@ use leptos::prelude::*;
 use super::{
     deletion,
     entry::item,
-    model::{Place, Said},
+    model::{EntryView, Place},
 };
 
-fn note(said: &Said, class: &str, head: String, rest: String) -> AnyView {
+fn note(said: &EntryView, class: &str, head: String, rest: String) -> AnyView {
     let (class, id) = item(said, class);
     view! {
         <li class=class id=id>
@@ -26,7 +26,7 @@ fn note(said: &Said, class: &str, head: String, rest: String) -> AnyView {
 }
 
 /// A bar across the line, and what came of it.
-pub fn stop(said: &Said, outcome: Option<&Outcome>) -> AnyView {
+pub fn stop(said: &EntryView, outcome: Option<&Outcome>) -> AnyView {
     let name = &said.entry.author.name;
     let done = outcome.is_some_and(|came| came.outcome == "done");
     let head =
@@ -36,7 +36,7 @@ pub fn stop(said: &Said, outcome: Option<&Outcome>) -> AnyView {
 }
 
 /// A word to the agent, and whether it was heard.
-pub fn steer(said: &Said, outcome: Option<&Outcome>) -> AnyView {
+pub fn steer(said: &EntryView, outcome: Option<&Outcome>) -> AnyView {
     let (class, id) = item(said, "note");
     view! {
         <li class=class id=id>
@@ -64,7 +64,7 @@ fn reason(outcome: Option<&Outcome>) -> String {
     if reason.is_empty() { String::new() } else { format!(" · {}", reason.trim_end_matches('.')) }
 }
 
-pub fn file(place: &Place, said: &Said, file: FileId, name: &str, bytes: u64) -> AnyView {
+pub fn file(place: &Place, said: &EntryView, file: FileId, name: &str, bytes: u64) -> AnyView {
     let (class, id) = item(said, "note");
     view! {
         <li class=class id=id>
@@ -78,12 +78,12 @@ pub fn file(place: &Place, said: &Said, file: FileId, name: &str, bytes: u64) ->
     .into_any()
 }
 
-pub fn approved(said: &Said) -> AnyView {
+pub fn approved(said: &EntryView) -> AnyView {
     note(said, "note approved", format!("{} approved", said.entry.author.name), format!(", {}", said.when))
 }
 
 /// Where it went on the board.
-pub fn moved(place: &Place, said: &Said, to: Column) -> AnyView {
+pub fn moved(place: &Place, said: &EntryView, to: Column) -> AnyView {
     let (head, rest) = match to {
         Column::Backlog => ("Moved to Backlog", ""),
         Column::UpNext => ("Moved to Up next", ""),
@@ -99,12 +99,12 @@ pub fn moved(place: &Place, said: &Said, to: Column) -> AnyView {
 }
 
 /// Nothing to read, in the entry's place.
-pub fn silent(said: &Said) -> AnyView {
+pub fn silent(said: &EntryView) -> AnyView {
     let (class, id) = item(said, "note");
     view! { <li class=class id=id hidden></li> }.into_any()
 }
 
 /// It ended before it was finished, and why.
-pub fn failed(said: &Said, reason: &str) -> AnyView {
+pub fn failed(said: &EntryView, reason: &str) -> AnyView {
     note(said, "stopped", "Couldn’t finish".to_owned(), format!(", {} · {reason}", said.when))
 }

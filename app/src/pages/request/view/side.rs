@@ -3,11 +3,11 @@
 use leptos::prelude::*;
 
 use super::{
-    model::{Beside, Link, Place},
+    model::{ListLink, Place, SideView},
     review,
 };
 
-pub fn view(place: &Place, beside: &Beside) -> impl IntoView + use<> {
+pub fn view(place: &Place, beside: &SideView) -> impl IntoView + use<> {
     let waiting = if place.desk { "Waiting on the client" } else { "Waiting on you" };
     view! {
         {review::section(place, beside.review.as_ref())}
@@ -27,11 +27,11 @@ fn section(id: &'static str, heading: &'static str, list: Option<AnyView>) -> An
     }
 }
 
-fn deliverables(links: &[Link]) -> Option<AnyView> {
+fn deliverables(links: &[ListLink]) -> Option<AnyView> {
     let items: Vec<_> = links
         .iter()
         .cloned()
-        .map(|Link { href, words, aside }| {
+        .map(|ListLink { href, words, aside }| {
             view! {
                 <li>
                     <a class="deliverable" href=href dir="auto">
@@ -45,18 +45,18 @@ fn deliverables(links: &[Link]) -> Option<AnyView> {
     (!items.is_empty()).then(|| view! { <ul class="deliverables">{items}</ul> }.into_any())
 }
 
-fn waiting_list(links: &[Link]) -> Option<AnyView> {
+fn waiting_list(links: &[ListLink]) -> Option<AnyView> {
     let items: Vec<_> = links
         .iter()
         .cloned()
-        .map(|Link { href, words, aside }| {
+        .map(|ListLink { href, words, aside }| {
             view! { <li><a href=href><b dir="auto">{words}</b></a><span class="soft">{aside}</span></li> }
         })
         .collect();
     (!items.is_empty()).then(|| view! { <ul class="brief-list">{items}</ul> }.into_any())
 }
 
-fn next(links: &[Link]) -> Option<AnyView> {
+fn next(links: &[ListLink]) -> Option<AnyView> {
     let items: Vec<_> = links
         .iter()
         .cloned()
@@ -66,11 +66,11 @@ fn next(links: &[Link]) -> Option<AnyView> {
     (!items.is_empty()).then(|| view! { <ol class="brief-list">{items}</ol> }.into_any())
 }
 
-fn files(links: &[Link]) -> Option<AnyView> {
+fn files(links: &[ListLink]) -> Option<AnyView> {
     let items: Vec<_> = links
         .iter()
         .cloned()
-        .map(|Link { href, words, aside }| view! { <li><a href=href dir="auto">{words}</a><span class="soft">{aside}</span></li> })
+        .map(|ListLink { href, words, aside }| view! { <li><a href=href dir="auto">{words}</a><span class="soft">{aside}</span></li> })
         .collect();
     (!items.is_empty()).then(|| view! { <ul class="brief-list">{items}</ul> }.into_any())
 }

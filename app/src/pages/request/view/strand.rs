@@ -3,7 +3,7 @@
 use super::model::Said;
 
 /// Where a second agent comes in, goes along and joins again.
-pub fn lay(said: &mut [Said]) {
+pub fn lay(said: &mut [EntryView]) {
     for place in 0..said.len() {
         let second = |place: usize| said.get(place).is_some_and(|said| said.entry.second);
         let begins = place == 0 || !second(place - 1);

@@ -6,11 +6,11 @@ use leptos::prelude::*;
 use super::{
     deletion,
     entry::{item, who},
-    model::{Place, Said},
+    model::{EntryView, Place},
 };
 
 /// What somebody said, which they may delete.
-pub fn comment(place: &Place, said: &Said) -> AnyView {
+pub fn comment(place: &Place, said: &EntryView) -> AnyView {
     let (class, id) = item(said, "said");
     view! {
         <li class=class id=id>
@@ -23,7 +23,7 @@ pub fn comment(place: &Place, said: &Said) -> AnyView {
 }
 
 /// What people say, a request, an agent's finished text: all of it is Markdown.
-pub fn markdown(said: &Said, verb: &str) -> AnyView {
+pub fn markdown(said: &EntryView, verb: &str) -> AnyView {
     let (class, id) = item(said, "said");
     view! {
         <li class=class id=id>
@@ -35,7 +35,7 @@ pub fn markdown(said: &Said, verb: &str) -> AnyView {
 }
 
 /// An agent's words as they are being written.
-pub fn writing(said: &Said) -> AnyView {
+pub fn writing(said: &EntryView) -> AnyView {
     let (class, id) = item(said, "said writing");
     let name = said.entry.author.name.clone();
     view! {

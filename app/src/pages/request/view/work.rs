@@ -10,7 +10,7 @@ use super::{
 use crate::components::person::disc;
 
 /// The plan as it stands, its steps being ticked.
-pub fn plan(said: &Said, steps: &[PlanStep]) -> AnyView {
+pub fn plan(said: &EntryView, steps: &[PlanStep]) -> AnyView {
     let (class, id) = item(said, "planned");
     let author = &said.entry.author;
     let steps: Vec<_> = steps.iter().map(plan_step).collect();
@@ -43,7 +43,7 @@ fn plan_step(step: &PlanStep) -> impl IntoView + use<> {
 }
 
 /// A step taken: a tick on the line; with something to show it opens.
-pub fn step(said: &Said, title: &str, detail: &str, state: StepState) -> AnyView {
+pub fn step(said: &EntryView, title: &str, detail: &str, state: StepState) -> AnyView {
     let (class, id) = item(said, if state == StepState::Failed { "step failed" } else { "step" });
     let (what, rest) = match title.split_once(" · ") {
         Some((what, rest)) => (what.to_owned(), format!(" · {rest}")),
@@ -69,7 +69,7 @@ pub fn step(said: &Said, title: &str, detail: &str, state: StepState) -> AnyView
 }
 
 /// Something delivered, with the way to it.
-pub fn deliverable(said: &Said, href: String, title: &str, version: u32) -> AnyView {
+pub fn deliverable(said: &EntryView, href: String, title: &str, version: u32) -> AnyView {
     let (class, id) = item(said, "said");
     let verb = if version == 1 { "delivered" } else { "delivered a new version" };
     view! {

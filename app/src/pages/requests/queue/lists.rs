@@ -3,11 +3,11 @@
 use domain::requests::{Card, Column};
 use leptos::prelude::*;
 
-use super::Line;
+use super::QueueLine;
 use crate::components::request;
 
 /// Up next, then Backlog.
-pub fn all(line: &Line) -> AnyView {
+pub fn all(line: &QueueLine) -> AnyView {
     view! {
         {list(line, Column::UpNext, "We start these from the top as slots open up", "Nothing up next.")}
         {list(line, Column::Backlog, "Saved for later. We won’t start these until you move them up.", "Your Backlog is empty.")}
@@ -18,7 +18,7 @@ pub fn all(line: &Line) -> AnyView {
     .into_any()
 }
 
-fn list(line: &Line, column: Column, says: &'static str, empty: &'static str) -> AnyView {
+fn list(line: &QueueLine, column: Column, says: &'static str, empty: &'static str) -> AnyView {
     let cards: Vec<&Card> = line.cards.iter().filter(|card| card.column == column).collect();
     let last = cards.len().saturating_sub(1);
     let items: Vec<_> = cards.iter().enumerate().map(|(at, card)| item(line, card, at, last)).collect();
@@ -36,7 +36,7 @@ fn list(line: &Line, column: Column, says: &'static str, empty: &'static str) ->
     .into_any()
 }
 
-fn item(line: &Line, card: &Card, at: usize, last: usize) -> AnyView {
+fn item(line: &QueueLine, card: &Card, at: usize, last: usize) -> AnyView {
     let asked = line.times.words(card.created_at);
     let rank = request::priority(card.priority).map(|words| format!(", {words}")).unwrap_or_default();
     view! {
@@ -65,7 +65,7 @@ fn grip(title: &str) -> impl IntoView + use<> {
 }
 
 /// An arrow that leads nowhere stays where the focus is, and does nothing.
-fn moves(line: &Line, card: &Card, first: bool, last: bool) -> AnyView {
+fn moves(line: &QueueLine, card: &Card, first: bool, last: bool) -> AnyView {
     let action = format!("{}/place", request::path(card.number));
     let (of, token) = (format!("“{}”", card.title), line.token.clone());
     let (word, column) = match card.column {

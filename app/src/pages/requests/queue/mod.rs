@@ -17,7 +17,7 @@ use crate::{
 };
 
 /// Up next and Backlog, each in its order.
-struct Line {
+struct QueueLine {
     cards: Vec<Card>,
     outlook: Outlook,
     times: Times,
@@ -26,7 +26,7 @@ struct Line {
     may_work: bool,
 }
 
-impl Line {
+impl QueueLine {
     async fn load(member: &Member) -> Result<Self, Problem> {
         Ok(Self {
             outlook: queries::outlook(member.cx.db(), &member.scope).await?,
@@ -40,7 +40,7 @@ impl Line {
 
 /// `GET /portal/requests/queue`
 pub async fn show(member: Member) -> Result<Response, Problem> {
-    let line = Line::load(&member).await?;
+    let line = QueueLine::load(&member).await?;
     let (stream, from) = (line.outlook.board_stream.to_string(), line.outlook.next);
     Ok(Page::new(&member.cx, "Up next", Frame::Portal(PortalTab::Requests)).workshop().show(|| {
         view! {
@@ -56,6 +56,6 @@ pub async fn show(member: Member) -> Result<Response, Problem> {
 
 /// `GET /portal/requests/queue-parts`: the two lists alone, for the page to read again.
 pub async fn parts(member: Member) -> Result<Response, Problem> {
-    let line = Line::load(&member).await?;
+    let line = QueueLine::load(&member).await?;
     Ok(fragment(|| lists::all(&line)))
 }

@@ -14,7 +14,7 @@ use serde_json::{Value, json};
 
 use super::{Desk, id, reads};
 use crate::mcp::{
-    told::{self, when},
+    json::{self, when},
     tool::Tool,
 };
 
@@ -148,7 +148,7 @@ async fn get_request(desk: Desk, asked: GetRequest) -> Result<Value> {
     let found = queries::by_number(&desk.db, &scope, client, asked.which.number).await?;
     let reading = session::queries::read(&desk.db, &scope, found.session_stream).await?;
     let mut told = detail(&found);
-    told["conversation"] = told::conversation(&reading.conversation, asked.skip);
+    told["conversation"] = json::conversation(&reading.conversation, asked.skip);
     Ok(told)
 }
 

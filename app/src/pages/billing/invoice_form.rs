@@ -15,12 +15,12 @@ const MOST: usize = 60;
 
 /// Lines as they were typed; empty ones among them.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Typed {
+pub struct InvoiceForm {
     pub lines: Vec<(String, String)>,
     pub note: String,
 }
 
-impl Typed {
+impl InvoiceForm {
     pub fn fresh() -> Self {
         let mut typed = Self::default();
         typed.grow();
@@ -101,8 +101,8 @@ fn parse(typed: &str, currency: Currency) -> std::result::Result<Money, String> 
 mod tests {
     use super::*;
 
-    fn typed(lines: &[(&str, &str)]) -> Typed {
-        Typed {
+    fn typed(lines: &[(&str, &str)]) -> InvoiceForm {
+        InvoiceForm {
             lines: lines.iter().map(|(what, amount)| ((*what).into(), (*amount).into())).collect(),
             note: "Thanks".into(),
         }
@@ -111,7 +111,7 @@ mod tests {
     #[test]
     fn lines_are_read_and_shown_again() {
         let shown = typed(&[("Set-up", "1,200.50"), ("", ""), ("Goodwill", "-200")]);
-        assert_eq!(Typed::of(&shown.fields()), shown);
+        assert_eq!(InvoiceForm::of(&shown.fields()), shown);
         let draft = shown.read(Currency::USD).unwrap();
         let minors: Vec<i64> = draft.lines.iter().map(|line| line.minor).collect();
         assert_eq!((minors, draft.note.as_str()), (vec![120_050, -20_000], "Thanks"));

@@ -15,7 +15,7 @@ const MOST: usize = 512 * 1024;
 
 /// What was typed into a form, without what is secret.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Typed {
+pub struct CarriedForm {
     /// Where the form was sent.
     pub action: String,
     /// It may bring files, which do not come back.
@@ -23,7 +23,7 @@ pub struct Typed {
     pub fields: Vec<(String, String)>,
 }
 
-impl Typed {
+impl CarriedForm {
     /// What a form brings, and its body as it was. None where nobody typed anything into it, or it is too large to be
     /// one of ours.
     pub async fn read(parts: &Parts, body: Body) -> (Option<Self>, Body) {
@@ -46,7 +46,7 @@ impl Typed {
         let fields = fields.into_iter().filter(|(name, _)| !is_secret(name));
         let fields = fields.map(|(name, value)| (name, value.replace('\0', ""))).collect();
         let typed = Self { action, files, fields };
-        let has_words = typed.shown().next().is_some();
+        let has_words = typed.written().next().is_some();
         has_words.then_some(typed)
     }
 
@@ -63,7 +63,7 @@ impl Typed {
     }
 
     /// What a person wrote, as against what the page put there.
-    pub fn shown(&self) -> impl Iterator<Item = (&str, &str)> {
+    pub fn written(&self) -> impl Iterator<Item = (&str, &str)> {
         self.fields
             .iter()
             .map(|(name, value)| (name.as_str(), value.as_str()))
@@ -78,7 +78,7 @@ impl Typed {
     /// Whether all that was written stands in a page already.
     pub fn stands_in(&self, page: &str) -> bool {
         let page = plain(&super::fill::unescape(page));
-        self.shown().all(|(_, value)| page.contains(plain(value).trim()))
+        self.written().all(|(_, value)| page.contains(plain(value).trim()))
     }
 }
 
@@ -149,9 +149,9 @@ async fn parts_of(kind: &str, begin: Vec<u8>) -> Vec<(String, String)> {
 mod tests {
     use super::*;
 
-    fn typed(fields: &[(&str, &str)]) -> Option<Typed> {
+    fn typed(fields: &[(&str, &str)]) -> Option<CarriedForm> {
         let fields = fields.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
-        Typed::of("/desk/clients".into(), false, fields)
+        CarriedForm::of("/desk/clients".into(), false, fields)
     }
 
     #[test]
@@ -168,9 +168,9 @@ mod tests {
         let kept = kept.unwrap();
         assert_eq!(kept.shown().collect::<Vec<_>>(), [("name", "Harbor & Pine")]);
         assert!(!kept.to_field().contains("sk-1"));
-        assert_eq!(Typed::from_field(&kept.to_field()), Some(kept.clone()));
-        let away = Typed { action: "//evil.example".into(), ..kept };
-        assert_eq!(Typed::from_field(&away.to_field()), None);
+        assert_eq!(CarriedForm::from_field(&kept.to_field()), Some(kept.clone()));
+        let away = CarriedForm { action: "//evil.example".into(), ..kept };
+        assert_eq!(CarriedForm::from_field(&away.to_field()), None);
     }
 
     #[test]

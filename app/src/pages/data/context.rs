@@ -12,7 +12,7 @@ use crate::{
 };
 
 /// Who looks at whose data: settled by the address, which begins with the portal or the desk.
-pub struct Audience {
+pub struct DataContext {
     pub(super) cx: Cx,
     /// Narrowed to the client.
     pub(super) scope: Scope,
@@ -20,7 +20,7 @@ pub struct Audience {
     pub(super) client: Option<(ClientId, String)>,
 }
 
-impl Audience {
+impl DataContext {
     /// Where the page is.
     pub(super) fn base(&self) -> String {
         match &self.client {
@@ -47,7 +47,7 @@ struct ClientPath {
     client: ClientId,
 }
 
-impl FromRequestParts<App> for Audience {
+impl FromRequestParts<App> for DataContext {
     type Rejection = Response;
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Response> {

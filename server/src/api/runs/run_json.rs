@@ -15,8 +15,8 @@ use sessions::Offset;
 use super::{
     cursor::Cursor,
     model::{
-        Agent, Answer, Client, Deliverable, FileOf, Intake, Numbers, Question, Request, Run, State, Steer,
-        SubRun, Task,
+        Deliverable, FileOf, Intake, Numbers, QuestionStatus, Run, RunAgent, RunClient, RunQuestion,
+        RunRequest, RunStatus, Steer, SubRun, SubRunTask,
     },
 };
 
@@ -51,25 +51,25 @@ impl Run {
                 .filter(|control| control.kind == ControlKind::Steer)
                 .map(Steer::from)
                 .collect(),
-            agent: Agent {
+            agent: RunAgent {
                 name: run.agent_name().to_owned(),
                 persona: of.persona,
                 workspace: of.workspace,
                 zone: of.zone.to_string(),
             },
-            client: Client {
+            client: RunClient {
                 id: run.client.to_string(),
                 name: of.client,
                 trade: of.vertical,
                 intake: of.intake.into_iter().map(Intake::from).collect(),
             },
-            request: Request {
+            request: RunRequest {
                 id: run.request.to_string(),
                 number: run.number,
                 title: of.title,
                 brief: of.brief,
             },
-            task: run.parent.zip(of.task).map(|(parent, task)| Task {
+            task: run.parent.zip(of.task).map(|(parent, task)| SubRunTask {
                 run: parent.to_string(),
                 by: task.by,
                 words: task.words,
@@ -77,7 +77,7 @@ impl Run {
             sub_runs: sub_runs.into_iter().map(SubRun::from).collect(),
             files: of.files.into_iter().map(|file| FileOf::new(run, file)).collect(),
             deliverables: of.delivered.into_iter().map(Deliverable::from).collect(),
-            questions: questions.into_iter().map(Question::from).collect(),
+            questions: questions.into_iter().map(RunQuestion::from).collect(),
             conversation,
         })
     }
@@ -120,16 +120,16 @@ impl From<FullVersion> for Deliverable {
     }
 }
 
-impl From<Approval> for Question {
+impl From<Approval> for RunQuestion {
     fn from(of: Approval) -> Self {
         Self {
             approval: of.id.to_string(),
             question: of.question,
             state: match of.state {
-                ApprovalState::Open => Answer::Open,
-                ApprovalState::Answered => Answer::Answered,
-                ApprovalState::Expired => Answer::Expired,
-                ApprovalState::Withdrawn => Answer::Withdrawn,
+                ApprovalState::Open => QuestionStatus::Open,
+                ApprovalState::Answered => QuestionStatus::Answered,
+                ApprovalState::Expired => QuestionStatus::Expired,
+                ApprovalState::Withdrawn => QuestionStatus::Withdrawn,
             },
             answer: of.answer,
             answered_by: of.answered_by,
@@ -144,7 +144,7 @@ impl From<PendingControl> for Steer {
     }
 }
 
-impl From<RunState> for State {
+impl From<RunState> for RunStatus {
     fn from(state: RunState) -> Self {
         match state {
             RunState::Queued => Self::Queued,

@@ -12,7 +12,7 @@ use crate::{
 };
 
 /// Everything on the page.
-pub struct Glance {
+pub struct HomeView {
     pub home: Home,
     /// What we wrote and nobody there has looked at.
     pub unseen: Vec<UnseenRequest>,
@@ -26,7 +26,7 @@ pub struct Glance {
     pub may_bill: bool,
 }
 
-impl Glance {
+impl HomeView {
     /// Reads it. The place on the client's stream is taken first, so that nothing between it and the rows is missed.
     pub async fn load(member: &Member) -> Result<Self, Problem> {
         let Member { cx, scope, .. } = member;
