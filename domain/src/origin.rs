@@ -26,6 +26,23 @@ impl Origin {
         ORIGIN.try_with(Clone::clone).ok()
     }
 
+    /// The id under which a failure is noted: of what the current task's work came from, else a new one.
+    #[must_use]
+    pub fn reference() -> String {
+        Self::current().map_or_else(Self::new_id, |origin| origin.request_id)
+    }
+
+    /// Sixteen hexadecimal digits: short enough to be read out on the phone.
+    #[must_use]
+    pub fn new_id() -> String {
+        let mut bytes = [0; 8];
+        // Without randomness the id says so; the request is answered all the same.
+        if getrandom::fill(&mut bytes).is_err() {
+            bytes = [0; 8];
+        }
+        bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+    }
+
     /// The span of it.
     pub(crate) fn trace_parent() -> Option<String> {
         Self::current().and_then(|origin| origin.trace_parent)

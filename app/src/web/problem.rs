@@ -4,11 +4,11 @@ use axum::{
     http::{HeaderMap, HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
 };
-use domain::{Error, Origin};
+use domain::Error;
 use leptos::prelude::*;
 
 use super::{
-    Bare, Frame, Page,
+    Bare, Failure, FailureKind, Frame, Page,
     cx::accepts_json,
     form::{BUSY, wait},
     kept::Reason,
@@ -42,17 +42,10 @@ impl Problem {
         )
     }
 
-    /// Something that cannot happen did. Logged here, once; the page says only that, and the id of the request, by which
-    /// it is found in the log.
+    /// Something that cannot happen did. It is logged here, once; the page says only that, and the id under which it is
+    /// found in the log.
     pub fn bug(what: &str) -> Self {
-        let reference = Origin::current().map(|origin| origin.request_id);
-        tracing::error!(error.message = what, request.id = reference, "a page failed");
-        let problem = Self::words(
-            StatusCode::INTERNAL_SERVER_ERROR,
-            "Something went wrong on our end",
-            "Your work is safe. Try again in a moment. If it happens again, send us the code below.",
-        );
-        Self { reference, ..problem }
+        Failure::bug(&what, "a page failed").into()
     }
 
     /// The store of the sign-ins is away.
@@ -127,40 +120,36 @@ impl Problem {
 
 impl From<Error> for Problem {
     fn from(error: Error) -> Self {
-        match error {
-            Error::NotFound => Self::not_found(),
-            Error::Refused(reason) => {
-                Self::words(StatusCode::CONFLICT, "That can’t be done right now", reason)
-            }
-            Error::Fields(errors) => {
+        Failure::of(error, "a page failed").into()
+    }
+}
+
+impl From<Failure> for Problem {
+    fn from(failure: Failure) -> Self {
+        let status = failure.status();
+        let wait = wait(failure.retry_after.unwrap_or_default());
+        let (title, advice) = match failure.kind {
+            FailureKind::NotFound => return Self::not_found(),
+            FailureKind::Away => return Self::away(),
+            FailureKind::Refused(reason) => ("That can’t be done right now", reason),
+            FailureKind::Fields(errors) => {
                 let all: Vec<&str> = errors.iter().map(|(_, message)| message).collect();
-                Self::words(StatusCode::UNPROCESSABLE_ENTITY, "Something needs fixing", all.join(" "))
+                ("Something needs fixing", all.join(" "))
             }
-            Error::TooMany { retry_after } => {
-                let mut problem =
-                    Self::words(StatusCode::TOO_MANY_REQUESTS, "Just a moment", wait(retry_after));
-                problem.retry_after = Some(retry_after);
-                problem
-            }
-            Error::Store(error) => {
-                tracing::error!(error.message = %error, "the bytes of a file could not be had or kept");
-                Self::words(
-                    StatusCode::SERVICE_UNAVAILABLE,
-                    "Files cannot be reached right now",
-                    "We have been told, and nothing is lost. Try again in a while.",
-                )
-            }
-            Error::Busy { retry_after } => {
-                let mut problem = Self::words(StatusCode::SERVICE_UNAVAILABLE, "Just a moment", BUSY);
-                problem.retry_after = Some(retry_after);
-                problem
-            }
-            ref error if error.is_away() => {
-                tracing::warn!(error.message = %error, "the database is away");
-                Self::away()
-            }
-            other => Self::bug(&other.to_string()),
-        }
+            FailureKind::TooMany => ("Just a moment", wait),
+            FailureKind::Busy => ("Just a moment", BUSY.to_owned()),
+            FailureKind::FileAway => (
+                "Files cannot be reached right now",
+                "We have been told, and nothing is lost. Try again in a while.".to_owned(),
+            ),
+            FailureKind::Bug => (
+                "Something went wrong on our end",
+                "Your work is safe. Try again in a moment. If it happens again, send us the code below."
+                    .to_owned(),
+            ),
+        };
+        let Failure { retry_after, reference, .. } = failure;
+        Self { retry_after, reference, ..Self::words(status, title, advice) }
     }
 }
 

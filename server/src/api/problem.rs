@@ -1,5 +1,6 @@
 //! What the API refuses with: problem details (RFC 9457), with a sentence that says what to do.
 
+use app::web::{Failure, FailureKind};
 use axum::{
     http::{HeaderMap, HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
@@ -9,6 +10,9 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::limits;
+
+/// How a failure is logged.
+const FAILED: &str = "a call of the API failed";
 
 const MEDIA_TYPE: HeaderValue = HeaderValue::from_static("application/problem+json");
 
@@ -140,10 +144,23 @@ impl Problem {
         Self { retry_after: Some(2), ..away }
     }
 
+    /// Something that cannot happen did.
     pub(crate) fn ours(error: &dyn std::error::Error) -> Self {
-        tracing::error!(error.message = %error, "a call of the API failed");
-        let noted = traces::noted();
-        let detail = format!("Something went wrong on our end and has been {noted}. Try again in a moment.");
+        Failure::bug(error, FAILED).into()
+    }
+
+    /// The bytes of a file are away.
+    fn file_away() -> Self {
+        let detail = "The file is there, but its bytes cannot be read right now. Do not go on as if there were no file: \
+                      ask for it again in a while.";
+        let away = Self::new(StatusCode::SERVICE_UNAVAILABLE, "file-away", "File out of reach", detail);
+        Self { retry_after: Some(30), ..away }
+    }
+
+    fn failed(reference: &str) -> Self {
+        let detail = format!(
+            "Something went wrong on our end and has been noted as {reference}. Try again in a moment."
+        );
         Self::new(StatusCode::INTERNAL_SERVER_ERROR, "failed", "Something went wrong", detail)
     }
 }
@@ -151,24 +168,22 @@ impl Problem {
 impl From<Error> for Problem {
     fn from(error: Error) -> Self {
         match error {
-            Error::NotFound => Self::not_found(),
-            Error::Refused(why) => Self::refused(why),
-            Error::Fields(errors) => Self::fields(&errors),
-            Error::TooMany { retry_after } => Self::too_many(retry_after),
             Error::Sessions(error) => error.into(),
-            Error::Store(error) => {
-                tracing::error!(error.message = %error, "the bytes of a file could not be had or kept");
-                let detail = "The file is there, but its bytes cannot be read right now. Do not go on as if there were no \
-                              file: ask for it again in a while.";
-                let away =
-                    Self::new(StatusCode::SERVICE_UNAVAILABLE, "file-away", "File out of reach", detail);
-                Self { retry_after: Some(30), ..away }
-            }
-            error if error.is_away() => {
-                tracing::warn!(error.message = %error, "the database is away");
-                Self::away()
-            }
-            error => Self::ours(&error),
+            error => Failure::of(error, FAILED).into(),
+        }
+    }
+}
+
+impl From<Failure> for Problem {
+    fn from(failure: Failure) -> Self {
+        match &failure.kind {
+            FailureKind::NotFound => Self::not_found(),
+            FailureKind::Refused(why) => Self::refused(why),
+            FailureKind::Fields(errors) => Self::fields(errors),
+            FailureKind::TooMany => Self::too_many(failure.retry_after.unwrap_or(1)),
+            FailureKind::FileAway => Self::file_away(),
+            FailureKind::Busy | FailureKind::Away => Self::away(),
+            FailureKind::Bug => Self::failed(failure.reference()),
         }
     }
 }

@@ -1,5 +1,6 @@
 //! What the people's protocols refuse with: JSON for a program, with a sentence that it may show.
 
+use app::web::{Failure, FailureKind};
 use axum::{
     Json,
     http::{HeaderMap, HeaderValue, Method, StatusCode, header},
@@ -54,27 +55,31 @@ pub(crate) fn stalled(_: &Method, _: &HeaderMap) -> Response {
 impl From<Error> for ProtocolError {
     fn from(error: Error) -> Self {
         match error {
-            Error::NotFound | Error::Sessions(sessions::Error::NotFound) => Self::not_found(),
-            Error::Refused(reason) => Self::new(StatusCode::CONFLICT, "refused", reason),
-            Error::Fields(errors) => {
+            Error::Sessions(sessions::Error::NotFound) => Self::not_found(),
+            error => Failure::of(error, "a session's answer failed").into(),
+        }
+    }
+}
+
+impl From<Failure> for Refusal {
+    fn from(failure: Failure) -> Self {
+        let status = failure.status();
+        match &failure.kind {
+            FailureKind::NotFound => Self::not_found(),
+            FailureKind::Refused(reason) => Self::new(status, "refused", reason),
+            FailureKind::Fields(errors) => {
                 let all: Vec<&str> = errors.iter().map(|(_, message)| message).collect();
                 Self::unprocessable(format!("Something needs fixing: {}", all.join(" ")))
             }
-            Error::TooMany { retry_after } => {
-                let words = "Too many requests. Try again in a moment.";
-                let many = Self::new(StatusCode::TOO_MANY_REQUESTS, "too_many", words);
-                Self { retry_after: Some(retry_after), ..many }
+            FailureKind::TooMany => {
+                let many = Self::new(status, "too_many", "Too many requests. Try again in a moment.");
+                Self { retry_after: failure.retry_after, ..many }
             }
-            ref error if error.is_away() => {
-                tracing::warn!(error.message = %error, "the database is away");
-                Self::away()
-            }
-            other => {
-                tracing::error!(error.message = %other, "a session's answer failed");
-                let noted = traces::noted();
-                let words =
-                    format!("Something went wrong on our end and has been {noted}. Try again in a moment.");
-                Self::new(StatusCode::INTERNAL_SERVER_ERROR, "failed", words)
+            FailureKind::Busy | FailureKind::FileAway | FailureKind::Away => Self::away(),
+            FailureKind::Bug => {
+                let noted = failure.reference();
+                let words = "Something went wrong on our end and has been noted as";
+                Self::new(status, "failed", format!("{words} {noted}. Try again in a moment."))
             }
         }
     }

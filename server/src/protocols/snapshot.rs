@@ -1,6 +1,7 @@
 //! `GET /v1/sessions/{stream}`: a session as a person reads it, and the offset that it stands at. Whoever is told that
 //! the log no longer reaches back so far (410) begins here and follows from there.
 
+use app::web::Failure;
 use axum::{
     Json, Router,
     extract::{Path, State},
@@ -97,8 +98,9 @@ fn failed(error: Error) -> Response {
             away()
         }
         error => {
-            tracing::error!(error.message = %error, "a session could not be read");
-            (StatusCode::INTERNAL_SERVER_ERROR, "Something went wrong.").into_response()
+            let failure = Failure::bug(&error, "a session could not be read");
+            let words = format!("Something went wrong. It has been noted as {}.", failure.reference());
+            (failure.status(), words).into_response()
         }
     }
 }

@@ -12,6 +12,7 @@ mod digest;
 mod erased;
 mod examples;
 mod exports;
+mod failures;
 mod html;
 mod internal;
 mod lists;

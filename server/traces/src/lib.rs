@@ -16,7 +16,7 @@ mod statement;
 pub use attempt::attempt;
 pub use backend::send;
 pub use export::{Exporter, ExporterError};
-pub use request::{REQUEST_ID, Traced, noted, trace};
+pub use request::{REQUEST_ID, Traced, trace};
 
 /// What the exported spans are marked with.
 pub const TARGET: &str = "throughline::trace";

@@ -20,7 +20,7 @@ pub const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 /// theirs could be anybody's, and a `traceparent` of theirs becomes a link, so that no stranger decides which of our traces
 /// are kept or what they hang under.
 pub async fn trace(mut request: Request, next: Next) -> Response {
-    let id = request_id();
+    let id = Origin::new_id();
     let span = span(&request, &id);
     if let Some(sender) = parent::of_sender(request.headers()) {
         span.add_link(sender);
@@ -57,24 +57,6 @@ impl Traced {
     pub async fn scope<W: Future>(self, work: W) -> W::Output {
         self.origin.scope(work).instrument(self.span).await
     }
-}
-
-/// `noted as …`, with the id of the request that is being answered, for the words about a failure.
-pub fn noted() -> String {
-    match Origin::current() {
-        Some(origin) => format!("noted as {}", origin.request_id),
-        None => "noted".to_owned(),
-    }
-}
-
-/// Sixteen hexadecimal digits: short enough to be read out on the phone.
-fn request_id() -> String {
-    let mut bytes = [0; 8];
-    // Without randomness the id says so; the request is answered all the same.
-    if getrandom::fill(&mut bytes).is_err() {
-        bytes = [0; 8];
-    }
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// By the route's pattern, never by the address: that may hold a token or what somebody typed.
