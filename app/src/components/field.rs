@@ -40,6 +40,23 @@ pub fn summary(form: &Form) -> AnyView {
     .into_any()
 }
 
+/// A box to tick, with its words beside it. `value`: what it sends, where that matters.
+pub fn checkbox(
+    name: impl Into<String>,
+    value: Option<&str>,
+    checked: bool,
+    words: impl IntoView + 'static,
+) -> AnyView {
+    let (name, value): (String, _) = (name.into(), value.map(str::to_owned));
+    view! {
+        <label class="check">
+            <input type="checkbox" name=name value=value checked=checked />
+            <span>{words}</span>
+        </label>
+    }
+    .into_any()
+}
+
 enum Control {
     Input { kind: &'static str },
     Area { rows: u32, class: &'static str },

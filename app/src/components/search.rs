@@ -12,6 +12,17 @@ pub fn search(
     words: &str,
     keep: &[(&'static str, String)],
 ) -> AnyView {
+    search_for(action, [label, label], MOST, words, keep)
+}
+
+/// The same with a label and another placeholder, and with the most characters that are looked for.
+pub fn search_for(
+    action: &'static str,
+    [label, placeholder]: [&'static str; 2],
+    most: usize,
+    words: &str,
+    keep: &[(&'static str, String)],
+) -> AnyView {
     let keep: Vec<_> = keep
         .iter()
         .map(|(name, value)| view! { <input type="hidden" name=*name value=value.clone() /> })
@@ -22,8 +33,8 @@ pub fn search(
             {keep}
             <div class="search">
                 <svg viewBox="0 0 20 20" aria-hidden="true"><circle cx="9" cy="9" r="5.5" /><path d="M13 13l4 4" /></svg>
-                <input dir="auto" class="input" type="search" name="q" aria-label=label placeholder=label value=words
-                    maxlength=MOST.to_string() />
+                <input dir="auto" class="input" type="search" name="q" aria-label=label placeholder=placeholder value=words
+                    maxlength=most.to_string() />
             </div>
         </form>
     }

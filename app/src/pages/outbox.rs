@@ -4,7 +4,10 @@ use axum::response::Response;
 use domain::mail::{self, outbox::Letter};
 use leptos::prelude::*;
 
-use crate::web::{Bare, Frame, Page, Problem};
+use crate::{
+    components::page_head::PageHead,
+    web::{Bare, Frame, Page, Problem},
+};
 
 /// The newest hundred mails.
 pub async fn show(bare: Bare) -> Result<Response, Problem> {
@@ -20,12 +23,10 @@ fn page(bare: &Bare, letters: Vec<Letter>) -> Response {
         letters.into_iter().enumerate().map(|(index, letter)| row(bare, letter, index == 0)).collect();
     Page::bare(bare, "Outbox", Frame::Store).show(|| {
         view! {
-            <div class="page-head outbox-head">
-                <div>
-                    <h1>"Outbox"</h1>
-                    <p class="page-sub">"Email isn’t set up, so messages collect here, newest first. Only this machine can see them."</p>
-                </div>
-            </div>
+            {PageHead::new("Outbox")
+                .sub("Email isn’t set up, so messages collect here, newest first. Only this machine can see them.")
+                .class("page-head outbox-head")
+                .show()}
             {if rows.is_empty() {
                 view! { <p class="soft">"No messages yet."</p> }.into_any()
             } else {

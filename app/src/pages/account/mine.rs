@@ -109,12 +109,6 @@ fn to_sign_in() -> Response {
     redirect("/sign-in?next=/account")
 }
 
-async fn page(cx: &Cx, forms: AccountForms, me: Membership) -> Result<Response, Problem> {
-    let load = async {
-        let confirmed = profile::is_confirmed(cx.db(), me.person).await?;
-        let browsers = sign_ins::list(cx.db(), me.person, here(&cx.bare).as_deref()).await?;
-        Ok::<_, domain::Error>((confirmed, browsers))
-    };
-    let (confirmed, browsers) = load.await?;
+async fn page(cx: &Cx, forms: AccountForms, me: Membership) -> Result<Response, Problem> { let confirmed = profile::is_confirmed(cx.db(), me.person).await?; let browsers = sign_ins::list(cx.db(), me.person, here(&cx.bare).as_deref()).await?;
     Ok(view::page(cx, &AccountView { me, confirmed, browsers, forms }))
 }

@@ -11,8 +11,8 @@ use serde::Deserialize;
 use super::{LIST, reach};
 use crate::{
     components::{
-        crumbs::crumbs,
         field::{self, Field},
+        page_head::PageHead,
     },
     web::{DeskTab, Fields, Form, Frame, Operator, Page, PostedForm, Problem, redirect_with},
 };
@@ -121,12 +121,7 @@ fn view(operator: &Operator, sheet: Sheet, choices: Vec<(String, String)>) -> An
         None => (LIST.to_owned(), "New agent".to_owned(), "Add agent"),
     };
     view! {
-        <div class="page-head">
-            <div>
-                {crumbs(&[(LIST, "Agents")], &heading)}
-                <h1 dir="auto">{heading}</h1>
-            </div>
-        </div>
+        {PageHead::named(&heading).crumbs(&[(LIST, "Agents")], &heading).show()}
         <form class="form agent-form" method="post" action=action novalidate>
             {field::token(&operator.cx)}
             {field::summary(form)}

@@ -9,8 +9,7 @@ use leptos::prelude::*;
 
 use crate::{
     components::{
-        choose::{self, ChoiceGroup, ChoiceOption},
-        field::Field,
+choose::{ self, ChoiceGroup, ChoiceOption }, field::{ Field, checkbox },
     },
     web::{Fields, Form, Operator},
 };
@@ -193,14 +192,8 @@ fn key(form: &Form, has_key: bool) -> AnyView {
     } else {
         "The key for this service. We store it encrypted and never show it again."
     };
-    let remove = has_key.then(|| {
-        view! {
-            <label class="check">
-                <input type="checkbox" name="remove_key" value="yes" checked=form.values.has("remove_key") />
-                <span>"Remove key"</span>
-            </label>
-        }
-    });
+    let remove =
+        has_key.then(|| checkbox("remove_key", Some("yes"), form.values.has("remove_key"), "Remove key"));
     view! {
         <div data-for=of(|backend| backend.needs().key, |need| need != Need::No)>
             {Field::password(form, "key", "Key").hint(hint).autocomplete("off").max(4_000).show()}

@@ -8,6 +8,7 @@ use super::{LIST, list::SystemRole};
 use crate::components::{
     desk::{client_path, hidden, request_path},
     empty::NothingYet,
+    page_head::PageHead,
     person::initials,
 };
 
@@ -22,10 +23,11 @@ pub(super) fn all(office: &SystemRole) -> AnyView {
         view! { <div class="request-list">{rows}</div> }.into_any()
     };
     view! {
-        <div class="page-head" data-say=say>
-            <div><h1>"Agents"</h1><p class="page-sub"><span>{sub}</span></p></div>
-            <div class="page-actions"><a class="button quiet" href="/desk/tokens">"Tokens"</a> <a class="button" href="/desk/agents/new">"New agent"</a></div>
-        </div>
+        {PageHead::new("Agents")
+            .sub(view! { <span>{sub}</span> })
+            .actions(view! { <a class="button quiet" href="/desk/tokens">"Tokens"</a> <a class="button" href="/desk/agents/new">"New agent"</a> })
+            .say(say)
+            .show()}
         {list}
     }
     .into_any()

@@ -2,7 +2,9 @@ use domain::audit::{AuditEntry, AuditOutcome};
 use leptos::prelude::*;
 
 use super::{AuditQuery, AuditView, HERE};
-use crate::components::{desk::client_path, pager::past_the_end, search::address, time::Times};
+use crate::components::{
+    desk::client_path, page_head::PageHead, pager::past_the_end, search::address, time::Times,
+};
 
 pub(super) fn view(log: &AuditView) -> AnyView {
     let AuditView { page, names, asked, times } = log;
@@ -10,10 +12,9 @@ pub(super) fn view(log: &AuditView) -> AnyView {
     let rows: Vec<_> = page.entries.iter().map(|entry| row(entry, *times)).collect();
     let next = page.next.map(|next| older(asked, &next.to_string()));
     view! {
-        <div class="page-head"><div>
-            <h1>"Audit log"</h1>
-            <p class="page-sub">"Everything that changed money, access, or an agent: who did it, where from, and what came of it. Entries never change."</p>
-        </div></div>
+        {PageHead::new("Audit log")
+            .sub("Everything that changed money, access, or an agent: who did it, where from, and what came of it. Entries never change.")
+            .show()}
         {filter(asked, names)}
         {if rows.is_empty() { nothing(asked, narrowed) } else { table(rows) }}
         {next.map(|href| view! { <p class="button-row"><a class="button" href=href>"Older"</a></p> })}

@@ -7,8 +7,8 @@ use leptos::prelude::*;
 use super::invoice_form::InvoiceForm;
 use crate::{
     components::{
-        crumbs::crumbs,
         field::{Field, summary, token},
+        page_head::PageHead,
     },
     web::{Cx, DeskTab, Form, Frame, Page},
 };
@@ -30,13 +30,10 @@ pub(super) fn page(cx: &Cx, compose: &Compose) -> Response {
     let title = if is_new { "New invoice" } else { "Edit draft" };
     Page::new(cx, title, Frame::Desk(DeskTab::Billing)).status(compose.form.status()).show(|| {
         view! {
-            <div class="page-head">
-                <div>
-                    {crumbs(&[("/desk/billing", "Billing")], title)}
-                    <h1 dir="auto">{title}</h1>
-                    <p class="page-sub">"It won’t have a number, and the client won’t see it, until you issue it."</p>
-                </div>
-            </div>
+            {PageHead::named(title)
+                .crumbs(&[("/desk/billing", "Billing")], title)
+                .sub("It won’t have a number, and the client won’t see it, until you issue it.")
+                .show()}
             {form(cx, compose)}
         }
     })
@@ -46,7 +43,7 @@ pub(super) fn page(cx: &Cx, compose: &Compose) -> Response {
 pub(super) fn nobody(cx: &Cx) -> Response {
     Page::new(cx, "New invoice", Frame::Desk(DeskTab::Billing)).show(|| {
         view! {
-            <div class="page-head"><div><h1>"New invoice"</h1></div></div>
+            {PageHead::new("New invoice").show()}
             <p>"No clients to bill yet. Each sign-up creates a client and their first invoice."</p>
         }
     })

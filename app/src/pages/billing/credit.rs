@@ -12,7 +12,7 @@ use leptos::prelude::*;
 
 use super::{ sheet::address };
 use crate::{
-    components::{crumbs::crumbs, field::token},
+    components::{field::token, page_head::PageHead},
     web::{Cx, DeskTab, Frame, Member, Operator, Page, Path, PortalTab, PostedForm, Problem, answer},
 };
 
@@ -25,14 +25,12 @@ let note = queries::get_credit_note(cx.db(), &scope, credit).await?;
     let client = format!("/desk/clients/{}", note.client);
     Ok(Page::new(&cx, &name, Frame::Desk(DeskTab::Billing)).show(|| {
         view! {
-            <div class="page-head no-print">
-                <div>
-                    {crumbs(&[("/desk/billing", "Billing")], &name)}
-                    <h1>{name.clone()}</h1>
-                    <p class="page-sub"><a href=client>{note.client_name.clone()}</a></p>
-                </div>
-                {settling(&cx, &note)}
-            </div>
+            {PageHead::new(name.clone())
+                .crumbs(&[("/desk/billing", "Billing")], &name)
+                .sub(view! { <a href=client>{note.client_name.clone()}</a> })
+                .beside(settling(&cx, &note))
+                .no_print()
+                .show()}
             {sheet(&cx, &note)}
         }
     }))
@@ -64,12 +62,7 @@ let note = queries::get_credit_note_by_number(cx.db(), &scope, number).await?;
     let name = title(&note);
     Ok(Page::new(&cx, &name, Frame::Portal(PortalTab::Billing)).show(|| {
         view! {
-            <div class="page-head no-print">
-                <div>
-                    {crumbs(&[("/portal/billing", "Billing")], &name)}
-                    <h1>{name.clone()}</h1>
-                </div>
-            </div>
+            {PageHead::new(name.clone()).crumbs(&[("/portal/billing", "Billing")], &name).no_print().show()}
             {sheet(&cx, &note)}
         }
     }))

@@ -3,7 +3,7 @@
 use domain::billing::{Subscription, SubscriptionState, words};
 use leptos::prelude::*;
 
-use crate::{components::field::token, web::Cx};
+use crate::{ components::{ confirmation::Confirmation, field::token }, web::Cx, };
 
 /// Every living subscription.
 pub fn subscriptions(cx: &Cx, all: &[Subscription]) -> AnyView {
@@ -72,7 +72,7 @@ fn changes(cx: &Cx, held: &Subscription) -> AnyView {
         .map(|(state, word)| view! { <button name="state" value=*state>{*word}</button> })
         .collect();
     let action = format!("/desk/billing/subscriptions/{}/state", held.id);
-    let (dialog, heading) = (format!("end-{}", held.id), format!("end-{}-h", held.id));
+    let dialog = format!("end-{}", held.id);
     let label = format!("Manage {}’s subscription", held.client_name);
     view! {
         <details class="menu" name="menu">
@@ -87,15 +87,16 @@ fn changes(cx: &Cx, held: &Subscription) -> AnyView {
                 <button type="button" popovertarget=dialog.clone()>"Cancel now…"</button>
             </form>
         </details>
-        <div class="dialog" popover="auto" id=dialog.clone() role="dialog" aria-labelledby=heading.clone()>
-            <h2 id=heading.clone()>{format!("Cancel {}’s subscription?", held.client_name)}</h2>
-            <p>{ending(held)}</p>
-            <form class="button-row" method="post" action=action>
-                {token(cx)}
-                <button class="button danger" name="state" value="ended">"Cancel subscription"</button>
-                <button class="button quiet" type="button" popovertarget=dialog.clone() popovertargetaction="hide">"Keep subscription"</button>
-            </form>
-        </div>
+        {Confirmation {
+            id: dialog.clone(),
+            question: format!("Cancel {}’s subscription?", held.client_name),
+            action,
+            keep: "Keep subscription",
+        }
+        .show(ending(held), view! {
+            {token(cx)}
+            <button class="button danger" name="state" value="ended">"Cancel subscription"</button>
+        })}
     }
     .into_any()
 }

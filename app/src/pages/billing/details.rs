@@ -7,8 +7,8 @@ use leptos::prelude::*;
 use super::party;
 use crate::{
     components::{
-        crumbs::crumbs,
         field::{summary, token},
+        page_head::PageHead,
     },
     web::{Fields, Form, Frame, Member, Page, PortalTab, PostedForm, Problem, redirect_with},
 };
@@ -34,13 +34,10 @@ fn page(member: &Member, form: &Form) -> Response {
     let cx = &member.cx;
     Page::new(cx, "Billing details", Frame::Portal(PortalTab::Billing)).status(form.status()).show(|| {
         view! {
-            <div class="page-head">
-                <div>
-                    {crumbs(&[("/portal/billing", "Billing")], "Billing details")}
-                    <h1>"Billing details"</h1>
-                    <p class="page-sub">"Your next invoices are made out to this. Earlier ones stay as they are."</p>
-                </div>
-            </div>
+            {PageHead::new("Billing details")
+                .crumbs(&[("/portal/billing", "Billing")], "Billing details")
+                .sub("Your next invoices are made out to this. Earlier ones stay as they are.")
+                .show()}
             <form class="form" method="post" action="/portal/billing/details" novalidate>
                 {token(cx)}
                 {summary(form)}

@@ -9,7 +9,7 @@ use leptos::prelude::*;
 
 use super::{sheet::sheet, title};
 use crate::{
-    components::{crumbs::crumbs, field::token},
+    components::{confirmation::Confirmation, field::token, page_head::PageHead},
     web::{Cx, DeskTab, Frame, Operator, Page, Path, Problem},
 };
 
@@ -21,14 +21,12 @@ pub async fn show(
     let name = title(&invoice);
     Ok(Page::new(&cx, &name, Frame::Desk(DeskTab::Billing)).show(|| {
         view! {
-            <div class="page-head no-print">
-                <div>
-                    {crumbs(&[("/desk/billing", "Billing")], &name)}
-                    <h1 dir="auto">{name.clone()}</h1>
-                    <p class="page-sub"><a href=format!("/desk/clients/{}", invoice.client) dir="auto">{invoice.client_name.clone()}</a></p>
-                </div>
-                {actions(&cx, &invoice)}
-            </div>
+            {PageHead::named(name.clone())
+                .crumbs(&[("/desk/billing", "Billing")], &name)
+                .sub(view! { <a href=format!("/desk/clients/{}", invoice.client) dir="auto">{invoice.client_name.clone()}</a> })
+                .beside(actions(&cx, &invoice))
+                .no_print()
+                .show()}
             {beside(&invoice)}
             {sheet(&cx, &invoice)}
             {print_hint(&invoice)}
@@ -91,15 +89,16 @@ fn crediting(cx: &Cx, invoice: &Invoice) -> AnyView {
     let action = format!("/desk/billing/invoices/{}/state", invoice.id);
     view! {
         <button class="button" popovertarget="credit">"Credit…"</button>
-        <div class="dialog" popover="auto" id="credit" role="dialog" aria-labelledby="credit-h">
-            <h2 id="credit-h">{format!("Credit {}?", title(invoice).to_lowercase())}</h2>
-            <p>{format!("The client gets a credit note over {}. The invoice and its payment stay on the books.", invoice.total.in_full())}</p>
-            <form class="button-row" method="post" action=action>
-                {token(cx)}
-                <button class="button danger" name="state" value="credited">"Write credit note"</button>
-                <button class="button quiet" type="button" popovertarget="credit" popovertargetaction="hide">"Cancel"</button>
-            </form>
-        </div>
+        {Confirmation {
+            id: "credit".to_owned(),
+            question: format!("Credit {}?", title(invoice).to_lowercase()),
+            action,
+            keep: "Cancel",
+        }
+        .show(format!("The client gets a credit note over {}. The invoice and its payment stay on the books.", invoice.total.in_full()), view! {
+            {token(cx)}
+            <button class="button danger" name="state" value="credited">"Write credit note"</button>
+        })}
     }
     .into_any()
 }
@@ -108,15 +107,16 @@ fn voiding(cx: &Cx, invoice: &Invoice) -> AnyView {
     let action = format!("/desk/billing/invoices/{}/state", invoice.id);
     view! {
         <button class="button" popovertarget="void">"Void…"</button>
-        <div class="dialog" popover="auto" id="void" role="dialog" aria-labelledby="void-h">
-            <h2 id="void-h">{format!("Void {}?", title(invoice).to_lowercase())}</h2>
-            <p>"It keeps its number and stays in the list, but no one can pay it. The client will see that it was voided."</p>
-            <form class="button-row" method="post" action=action>
-                {token(cx)}
-                <button class="button danger" name="state" value="void">"Void invoice"</button>
-                <button class="button quiet" type="button" popovertarget="void" popovertargetaction="hide">"Keep invoice"</button>
-            </form>
-        </div>
+        {Confirmation {
+            id: "void".to_owned(),
+            question: format!("Void {}?", title(invoice).to_lowercase()),
+            action,
+            keep: "Keep invoice",
+        }
+        .show("It keeps its number and stays in the list, but no one can pay it. The client will see that it was voided.", view! {
+            {token(cx)}
+            <button class="button danger" name="state" value="void">"Void invoice"</button>
+        })}
     }
     .into_any()
 }

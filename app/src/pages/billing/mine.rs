@@ -13,7 +13,7 @@ use super::{
     mine_view::{invoices, subscription},
     offer,
 };
-use crate::components::field::token;
+use crate::components::{field::token, page_head::PageHead};
 use crate::web::{Frame, Member, Page, PortalTab, Problem};
 
 /// Which page of the invoices.
@@ -28,24 +28,19 @@ pub async fn show(
     Query(asked): Query<MyBillingQuery>,
 ) -> Result<Response, Problem> {
     let page = asked.page.parse().unwrap_or(1);
-    let load = async {
-        let held = queries::find_subscription(cx.db(), &scope, client).await?;
-        let pauses = match &held {
-            Some(held) => queries::list_pauses(cx.db(), &scope, held).await?,
-            None => Vec::new(),
-        };
-        let list = queries::list(cx.db(), &scope, Some(client), InvoiceFilter::All, page).await?;
-        let credits = queries::list_credit_notes(cx.db(), &scope, Some(client)).await?;
-        let offers = offers::queries::list_published(cx.db(), &scope).await?;
-        Ok((held, pauses, list, credits, offers))
+    let held = queries::find_subscription(cx.db(), &scope, client).await?;
+    let pauses = match &held {
+        Some(held) => queries::list_pauses(cx.db(), &scope, held).await?,
+        None => Vec::new(),
     };
-    let (held, pauses, list, credits, offers) = load.await?;
+    let list = queries::list(cx.db(), &scope, Some(client), InvoiceFilter::All, page).await?;
+    let credits = queries::list_credit_notes(cx.db(), &scope, Some(client)).await?;
+    let offers = offers::queries::list_published(cx.db(), &scope).await?;
     Ok(Page::new(&cx, "Billing", Frame::Portal(PortalTab::Billing)).show(|| {
         view! {
-            <div class="page-head">
-                <div><h1>"Billing"</h1></div>
-                <div class="page-actions"><a class="button" href="/portal/billing/details">"Billing details"</a></div>
-            </div>
+            {PageHead::new("Billing")
+                .actions(view! { <a class="button" href="/portal/billing/details">"Billing details"</a> })
+                .show()}
             {subscription(&cx, held.as_ref(), &pauses)}
             {offer::form(held.as_ref(), &offers, "/portal/billing/offer".to_owned(), || token(&cx).into_any())}
             {invoices(&cx, &list)}

@@ -6,7 +6,7 @@ use leptos::prelude::*;
 
 use super::{invoice::print_hint, sheet::sheet, title};
 use crate::{
-    components::crumbs::crumbs,
+    components::page_head::PageHead,
     web::{Frame, Member, Page, Path, PortalTab, Problem},
 };
 
@@ -14,12 +14,7 @@ pub async fn show(Member { cx, scope, ..}: Member, Path(number): Path<u64>) -> R
     let name = title(&invoice);
     Ok(Page::new(&cx, &name, Frame::Portal(PortalTab::Billing)).show(|| {
         view! {
-            <div class="page-head no-print">
-                <div>
-                    {crumbs(&[("/portal/billing", "Billing")], &name)}
-                    <h1 dir="auto">{name.clone()}</h1>
-                </div>
-            </div>
+            {PageHead::named(name.clone()).crumbs(&[("/portal/billing", "Billing")], &name).no_print().show()}
             {sheet(&cx, &invoice)}
             {print_hint(&invoice)}
         }

@@ -9,7 +9,10 @@ use leptos::prelude::*;
 use serde::Deserialize;
 
 use super::{credit, desk::subscriptions, invoices, recurring::chart};
-use crate::web::{DeskTab, Frame, Operator, Page, Problem};
+use crate::{
+    components::page_head::PageHead,
+    web::{DeskTab, Frame, Operator, Page, Problem},
+};
 
 /// What the address asks for.
 #[derive(Deserialize)]
@@ -34,25 +37,14 @@ pub async fn show(
 ) -> Result<Response, Problem> {
     let filter = InvoiceFilter::parse(&asked.state);
     let page = asked.page.parse().unwrap_or(1);
-    let load = async {
-        Ok(BillingView {
-            recurring: queries::recurring(cx.db(), &scope).await?,
-            figures: queries::figures(cx.db(), &scope).await?,
-            subscriptions: queries::list_subscriptions(cx.db(), &scope).await?,
-            invoices: queries::list(cx.db(), &scope, None, filter, page).await?,
-            credits: queries::list_credit_notes(cx.db(), &scope, None).await?,
-        })
+let loaded = BillingView { recurring: queries::recurring(cx.db(), &scope).await?, figures: queries::figures(cx.db(), &scope).await?, subscriptions: queries::list_subscriptions(cx.db(), &scope).await?, invoices: queries::list(cx.db(), &scope, None, filter, page).await?, credits: queries::list_credit_notes(cx.db(), &scope, None).await?,
     };
-    let loaded: BillingView = load.await?;
     Ok(Page::new(&cx, "Billing", Frame::Desk(DeskTab::Billing)).show(|| {
         view! {
-            <div class="page-head">
-                <div><h1>"Billing"</h1></div>
-                <div class="page-actions">
-                    <a class="button" href="/desk/costs">"Costs and margin"</a>
-                    <a class="button primary" href="/desk/billing/invoices/new">"New invoice"</a>
-                </div>
-            </div>
+            {PageHead::new("Billing")
+                .actions(view! { <a class="button" href="/desk/costs">"Costs and margin"</a>
+                    <a class="button primary" href="/desk/billing/invoices/new">"New invoice"</a> })
+                .show()}
             {figures(&loaded)}
             {chart(&loaded.recurring)}
             {beside(&loaded.recurring)}

@@ -11,7 +11,7 @@ use serde::Deserialize;
 
 use super::{HERE, columns, filter};
 use crate::{
-    components::{search::address, time::Times},
+    components::{page_head::PageHead, search::address, time::Times},
     pages::today::outlook,
     web::{DeskTab, FormToken, Frame, Operator, Page, Problem, fragment},
 };
@@ -77,10 +77,7 @@ pub(super) async fn draw(
     Ok(page.show(move || {
         view! {
             <div id="board">
-                <div class="page-head">
-                    <div><h1>"Board"</h1>{columns::sub(&shown)}</div>
-                    <div class="page-actions">{filter.view()}</div>
-                </div>
+                {PageHead::new("Board").below(columns::sub(&shown)).actions(filter.view()).show()}
                 {refused.map(|reason| view! { <div class="notice stop" role="alert"><p dir="auto">{reason}</p></div> })}
                 {columns::tabs()}
                 {columns::all(&shown)}

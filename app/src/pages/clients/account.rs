@@ -8,6 +8,7 @@ use leptos::prelude::*;
 
 use super::show::ClientView;
 use crate::{
+    components::confirmation::Confirmation,
     components::desk::{client_path, hidden},
     pages::billing::offer,
 };
@@ -78,15 +79,16 @@ fn changes(shown: &ClientView, held: &Subscription) -> Option<AnyView> {
                 {buttons}
                 <button class="button danger" type="button" popovertarget="end">"Cancel now…"</button>
             </form>
-            <div class="dialog" popover id="end" role="dialog" aria-labelledby="end-h">
-                <h2 id="end-h" dir="auto">{question}</h2>
-                <p>"All clocks stop and there’ll be no further invoices. Existing invoices still stand."</p>
-                <form class="button-row" method="post" action=action>
-                    {hidden(&shown.token, &back)}
-                    <button class="button danger" name="state" value="ended">"Cancel subscription"</button>
-                    <button class="button quiet" type="button" popovertarget="end" popovertargetaction="hide">"Keep subscription"</button>
-                </form>
-            </div>
+            {Confirmation {
+                id: "end".to_owned(),
+                question,
+                action,
+                keep: "Keep subscription",
+            }
+            .show("All clocks stop and there’ll be no further invoices. Existing invoices still stand.", view! {
+                {hidden(&shown.token, &back)}
+                <button class="button danger" name="state" value="ended">"Cancel subscription"</button>
+            })}
         }
         .into_any(),
     )

@@ -12,9 +12,9 @@ use leptos::prelude::*;
 use super::{LIST, find};
 use crate::{
     components::{
-        crumbs::crumbs,
         desk::{client_path, request_path},
         field,
+        page_head::PageHead,
     },
     pages::requests::form,
     web::{DeskTab, Fields, Form, Frame, Operator, Page, Path, PostedForm, Problem, redirect_with},
@@ -66,12 +66,9 @@ async fn draw(operator: &Operator, client: &Client, form: &Form, preview: bool) 
 fn view(operator: &Operator, client: &Client, form: &Form, preview: Option<String>) -> AnyView {
     let back = client_path(client.id);
     view! {
-        <div class="page-head">
-            <div>
-                {crumbs(&[(LIST, "Clients"), (&back, &client.name)], "New request")}
-                <h1>{format!("New request for {}", client.name)}</h1>
-            </div>
-        </div>
+        {PageHead::new(format!("New request for {}", client.name))
+            .crumbs(&[(LIST, "Clients"), (&back, &client.name)], "New request")
+            .show()}
         <form class="form" method="post" action=format!("{back}/requests/new") novalidate>
             {field::token(&operator.cx)}
             <input type="hidden" name="form_key" value=form.values.text("form_key").to_owned() />

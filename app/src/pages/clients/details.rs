@@ -12,9 +12,9 @@ use leptos::prelude::*;
 use super::{LIST, find};
 use crate::{
     components::{
-        crumbs::crumbs,
         desk::client_path,
         field::{self, Field},
+        page_head::PageHead,
     },
     pages::billing::party,
     web::{DeskTab, Fields, Form, Frame, Operator, Page, Path, PostedForm, Problem, redirect_with},
@@ -58,12 +58,9 @@ fn draw(operator: &Operator, client: &Client, form: &Form) -> Response {
 fn view(operator: &Operator, client: &Client, form: &Form) -> AnyView {
     let back = client_path(client.id);
     view! {
-        <div class="page-head">
-            <div>
-                {crumbs(&[(LIST, "Clients"), (&back, &client.name)], "Details")}
-                <h1>"Business details"</h1>
-            </div>
-        </div>
+        {PageHead::new("Business details")
+            .crumbs(&[(LIST, "Clients"), (&back, &client.name)], "Details")
+            .show()}
         <form class="form" method="post" action=format!("{back}/details") novalidate>
             {field::token(&operator.cx)}
             {field::summary(form)}

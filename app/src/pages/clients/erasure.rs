@@ -3,7 +3,6 @@
 
 use axum::response::{IntoResponse, Response};
 use domain::{
-    Error,
     clients::Client,
     erasures::{self, Consequences, Erasure, KEPT_YEARS, NAMELESS},
     ids::ClientId,
@@ -14,9 +13,9 @@ use leptos::prelude::*;
 use super::{LIST, find, show::ClientView};
 use crate::{
     components::{
-        crumbs::crumbs,
         desk::{client_path, hidden},
         field::{self, Field},
+        page_head::PageHead,
         time::Times,
     },
     web::{DeskTab, Fields, Form, Frame, Operator, Page, Path, PostedForm, Problem, answer, redirect_with},
@@ -85,12 +84,9 @@ fn view(
         None => confirmation(operator, client, form, comes_to, times),
     };
     view! {
-        <div class="page-head">
-            <div>
-                {crumbs(&[(LIST, "Clients"), (&back, &client.name)], "Erase")}
-                <h1 dir="auto">{format!("Erase {}?", client.name)}</h1>
-            </div>
-        </div>
+        {PageHead::named(format!("Erase {}?", client.name))
+            .crumbs(&[(LIST, "Clients"), (&back, &client.name)], "Erase")
+            .show()}
         {inner}
     }
     .into_any()
@@ -266,13 +262,10 @@ fn remains(erasure: &Erasure, times: Times) -> AnyView {
         times.day(erasure.asked_at),
     );
     view! {
-        <div class="page-head">
-            <div>
-                {crumbs(&[(LIST, "Clients")], NAMELESS)}
-                <h1>{NAMELESS}</h1>
-                <p class="page-sub"><span class="id">{erasure.client.to_string()}</span></p>
-            </div>
-        </div>
+        {PageHead::new(NAMELESS)
+            .crumbs(&[(LIST, "Clients")], NAMELESS)
+            .sub(view! { <span class="id">{erasure.client.to_string()}</span> })
+            .show()}
         <p dir="auto">{words}</p>
         <p class="button-row"><a class="button" href="/desk/billing">"Go to billing"</a></p>
     }

@@ -10,6 +10,7 @@ use crate::{
     components::{
         desk::client_path,
         empty::NothingYet,
+        page_head::PageHead,
         pager::{pager, past_the_end},
         search::{address, search},
         time::Times,
@@ -49,10 +50,9 @@ fn view(wanted: &ClientsQuery, found: &Clients, times: &Times) -> AnyView {
     let keep = if wanted.show.is_empty() { Vec::new() } else { vec![("show", wanted.show.clone())] };
     let list = if found.rows.is_empty() { nothing(wanted, found.page) } else { table(found, wanted, times) };
     view! {
-        <div class="page-head">
-            <div><h1>"Clients"</h1></div>
-            <div class="page-actions"><a class="button primary" href="/desk/clients/new">"New client"</a></div>
-        </div>
+        {PageHead::new("Clients")
+            .actions(view! { <a class="button primary" href="/desk/clients/new">"New client"</a> })
+            .show()}
         <nav class="tabs" aria-label="Filter clients">
             {tab("Current", "", wanted)} {tab("Archived", "archived", wanted)}
         </nav>

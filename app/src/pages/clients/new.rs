@@ -10,9 +10,9 @@ use leptos::prelude::*;
 use super::LIST;
 use crate::{
     components::{
-        crumbs::crumbs,
         desk::client_path,
         field::{self, Field},
+        page_head::PageHead,
     },
     pages::billing::party,
     web::{DeskTab, Fields, Form, Frame, Operator, Page, PostedForm, Problem, redirect_with},
@@ -63,12 +63,7 @@ fn choices(offers: &[Offer]) -> Vec<(String, String)> {
 
 fn view(operator: &Operator, form: &Form, offers: &[Offer]) -> AnyView {
     view! {
-        <div class="page-head">
-            <div>
-                {crumbs(&[(LIST, "Clients")], "New")}
-                <h1>"New client"</h1>
-            </div>
-        </div>
+        {PageHead::new("New client").crumbs(&[(LIST, "Clients")], "New").show()}
         <form class="form" method="post" action=LIST novalidate>
             {field::token(&operator.cx)}
             {field::summary(form)}

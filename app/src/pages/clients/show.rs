@@ -15,8 +15,8 @@ use leptos::prelude::*;
 use super::{LIST, account, erasure, find, parts};
 use crate::{
     components::{
-        crumbs::crumbs,
         desk::{client_path, hidden},
+        page_head::PageHead,
         time::Times,
     },
     pages::data,
@@ -85,22 +85,15 @@ fn view(shown: &ClientView) -> AnyView {
         (!client.vertical.is_empty()).then(|| view! { <span dir="auto">{client.vertical.clone()}</span> });
     let left = client.archived_at.is_some();
     view! {
-        <div class="page-head">
-            <div>
-                {crumbs(&[(LIST, "Clients")], &client.name)}
-                <h1 dir="auto">{client.name.clone()}</h1>
-                <p class="page-sub">
-                    {left.then(|| view! { <span class="tag archived">"Archived"</span> })}
+        {PageHead::named(client.name.clone())
+            .crumbs(&[(LIST, "Clients")], &client.name)
+            .sub(view! { {left.then(|| view! { <span class="tag archived">"Archived"</span> })}
                     {vertical}
-                    <span>{format!("joined {since}")}</span>
-                </p>
-            </div>
-            <div class="page-actions">
-                <a class="button" href=format!("/desk/board?client={}", client.id)>"Board"</a>
+                    <span>{format!("joined {since}")}</span> })
+            .actions(view! { <a class="button" href=format!("/desk/board?client={}", client.id)>"Board"</a>
                 <a class="button" href=format!("{base}/details")>"Details"</a>
-                {(!left).then(|| view! { <a class="button primary" href=format!("{base}/requests/new")>"New request"</a> })}
-            </div>
-        </div>
+                {(!left).then(|| view! { <a class="button primary" href=format!("{base}/requests/new")>"New request"</a> })} })
+            .show()}
         {parts::requests(shown)}
         {account::subscription(shown)}
         {account::invoices(shown)}

@@ -13,7 +13,7 @@ use super::{COSTS, PRICES, limits::RefusedLimit, tables};
 use crate::{
     components::{
         bars::{self, Bar},
-        crumbs::crumbs,
+        page_head::PageHead,
     },
     web::{DeskTab, Frame, Operator, Page, Problem},
 };
@@ -42,15 +42,7 @@ let report = costs::queries::report(cx.db(), scope, month).await?;
     Ok(Page::new(cx, "Costs", Frame::Desk(DeskTab::Billing)).status(status).show(|| {
         let form = tables::LimitForm { cx, month: slug(report.month), refused: refused.as_ref() };
         view! {
-            <div class="page-head">
-                <div>
-                    {crumbs(&[("/desk/billing", "Billing")], "Costs")}
-                    <h1>{format!("Costs in {}", format::month(report.month))}</h1>
-                </div>
-                <div class="page-actions"><a class="button" href=PRICES>"Model prices"</a></div>
-            </div>
-            {figures(&report, cx.workspace.locale)}
-            {unpriced(&report, cx.workspace.locale)}
+{ PageHead::new(format!("Costs in {}", format::month(report.month))).crumbs(&[("/desk/billing", "Billing") ], "Costs").actions(view! {<a class = "button" href = PRICES> "Model prices"</ a> }).show() } { figures(&report, cx.workspace.locale) } { unpriced(&report, cx.workspace.locale) }
             {chart(&report)}
             {tables::clients(&form, &report)}
             {tables::agents(&form, &report)}
@@ -87,7 +79,7 @@ fn unpriced(report: &CostReport, locale: Locale) -> AnyView {
     if models.is_empty() {
         return ().into_any();
     }
-    let named: Vec<String> = models.iter().map(|name| shown(name)).collect();
+    let named: Vec<String> = models.iter().map(|name| model_name(name)).collect();
     view! {
         <div class="notice waiting">
             <p>

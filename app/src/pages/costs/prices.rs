@@ -11,8 +11,8 @@ use serde::Deserialize;
 use super::{COSTS, PRICES, month::model_name, tables::query};
 use crate::{
     components::{
-        crumbs::crumbs,
         field::{Field, summary, token},
+        page_head::PageHead,
     },
     web::{Cx, DeskTab, Fields, Form, Frame, Operator, Page, PostedForm, Problem, redirect_with},
 };
@@ -82,12 +82,9 @@ fn page(operator: &Operator, prices: PriceTable, form: &Form) -> Response {
     let cx = &operator.cx;
     Page::new(cx, "Model prices", Frame::Desk(DeskTab::Billing)).status(form.status()).show(|| {
         view! {
-            <div class="page-head">
-                <div>
-                    {crumbs(&[("/desk/billing", "Billing"), (COSTS, "Costs")], "Model prices")}
-                    <h1>"Model prices"</h1>
-                </div>
-            </div>
+            {PageHead::new("Model prices")
+                .crumbs(&[("/desk/billing", "Billing"), (COSTS, "Costs")], "Model prices")
+                .show()}
             {table(cx, &prices)}
             {set(cx, &prices, form)}
             {rate(cx, &prices, form)}

@@ -11,8 +11,7 @@ pub use section::section;
 
 use axum::{http::StatusCode, response::Response};
 use domain::{
-    Error,
-    exports::{self, ExportsView},
+exports::{ self, ExportsView },
     requests::{Outlook, queries},
 };
 use islands::refresh::Refresh;

@@ -6,28 +6,22 @@ use domain::{
 use leptos::prelude::*;
 
 use super::{DataContext, DataView};
-use crate::components::{crumbs::crumbs, desk::client_path, empty::NothingYet, field, waits};
+use crate::components::{desk::client_path, empty::NothingYet, field, page_head::PageHead, waits};
 
 const PREPARE: &str = "Prepare download";
 
 pub(super) fn head(at: &DataContext, glance: &DataView) -> AnyView {
     let title = at.client.as_ref().map_or("Your data".to_owned(), |(_, name)| format!("Data of {name}"));
-    let crumbs = at.client.as_ref().map(|(client, name)| {
-        let href = client_path(*client);
-        crumbs(&[("/desk/clients", "Clients"), (&href, name)], "Data").into_any()
-    });
     let left = at.client.is_none().then(|| waits::left(glance.outlook.left_at, &glance.times)).flatten();
-    view! {
-        <div class="page-head">
-            <div>
-                {crumbs}
-                <h1 dir="auto">{title}</h1>
-                <p class="page-sub">"Every request, conversation, deliverable, file, note, and invoice, in one zip file."</p>
-            </div>
-        </div>
-        {left}
-    }
-    .into_any()
+    let head = PageHead::named(title)
+        .sub("Every request, conversation, deliverable, file, note, and invoice, in one zip file.");
+    let head = match &at.client {
+        Some((client, name)) => {
+            head.crumbs(&[("/desk/clients", "Clients"), (&client_path(*client), name)], "Data")
+        }
+        None => head,
+    };
+    view! { {head.show()} {left} }.into_any()
 }
 
 /// Where it stands, and what can be done: read again as a whole.

@@ -9,7 +9,10 @@ use axum::{Extension, response::Response};
 use leptos::prelude::*;
 use serde_json::Value;
 
-use crate::web::{Cx, Frame, Page};
+use crate::{
+    components::page_head::PageHead,
+    web::{Cx, Frame, Page},
+};
 
 use operation::{Operation, operations};
 
@@ -27,10 +30,10 @@ fn view(document: &Value) -> AnyView {
     let sections: Vec<_> =
         document["tags"].as_array().into_iter().flatten().map(|tag| section(document, tag, &all)).collect();
     view! {
-        <div class="page-head">
-            <div><h1>"API"</h1><p class="page-sub">{about}</p></div>
-            <div class="page-actions"><a class="button" href="/v1/openapi.json">"As OpenAPI"</a></div>
-        </div>
+        {PageHead::new("API")
+            .sub(about)
+            .actions(view! { <a class="button" href="/v1/openapi.json">"As OpenAPI"</a> })
+            .show()}
         {sections}
         {problems(document)}
     }

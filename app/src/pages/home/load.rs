@@ -1,7 +1,6 @@
 //! What the home shows, read once.
 
 use domain::{
-    Error,
     approvals::{self, Approval},
     requests::{Home, Outlook, UnseenRequest, queries},
 };

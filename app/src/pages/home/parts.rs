@@ -7,7 +7,7 @@ use domain::{
 use leptos::prelude::*;
 
 use super::{HomeView, unseen, waiting};
-use crate::components::{empty::NothingYet, request, waits};
+use crate::components::{empty::NothingYet, page_head::PageHead, request, waits};
 
 const ASK: &str = "/portal/requests/new";
 const QUEUE: &str = "/portal/requests/queue";
@@ -16,7 +16,7 @@ const QUEUE: &str = "/portal/requests/queue";
 pub fn all(glance: &HomeView) -> AnyView {
     if glance.is_new() {
         return view! {
-            <div class="page-head"><div><h1>"Home"</h1></div></div>
+            {PageHead::new("Home").show()}
             {notice(glance)}
             {first_run(glance.may_work)}
         }
@@ -30,10 +30,7 @@ pub fn all(glance: &HomeView) -> AnyView {
         false => (waiting::question(glance), working(glance)),
     };
     view! {
-        <div class="page-head" data-say=say>
-            <div><h1 dir="auto">{heading}</h1></div>
-            {glance.may_work.then(ask)}
-        </div>
+        {PageHead::named(heading).beside(glance.may_work.then(ask)).say(say).show()}
         {notice(glance)}
         <div class="questions">{unseen::section(glance)} {first} {second} {next(glance)}</div>
         {done(glance)}

@@ -5,6 +5,6 @@ use axum::response::{IntoResponse, Response};
 use crate::web::{Bare, Problem};
 
 /// 404, in the surroundings of whoever asked.
-pub async fn show(bare: Bare) -> Response {
+pub async fn show(_: Bare) -> Response {
     Problem::not_found().into_response()
 }

@@ -10,11 +10,10 @@ use leptos::prelude::*;
 use super::question::questions;
 use crate::{
     components::{
-        choose::{ChoiceGroup, ChoiceOption, radios},
-        crumbs::crumbs,
-        field::{Field, summary, token},
+choose::{ ChoiceGroup, ChoiceOption, radios }, field::{ Field, checkbox, summary, token },
         intake_form::intake_field,
         offer_card::draft_card,
+        page_head::PageHead,
     },
     web::{Cx, DeskTab, Form, Frame, Page},
 };
@@ -51,19 +50,16 @@ pub fn page(cx: &Cx, editor: &Editor) -> Response {
 
 fn head(cx: &Cx, editor: &Editor) -> AnyView {
     let title = editor.offer.as_ref().map_or("New offer".to_owned(), |offer| offer.name.clone());
-    view! {
-        <div class="page-head">
-            <div>
-                {crumbs(&[("/desk/offers", "Offers")], &title)}
-                <h1 dir="auto">{title}</h1>
-                {editor.offer.as_ref().map(|offer| {
-                    view! { <p class="page-sub"><span class=format!("tag {}", offer.state.as_str())>{offer.state.label()}</span></p> }
-                })}
-            </div>
-            {editor.offer.as_ref().map(|offer| actions(cx, offer))}
-        </div>
-    }
-    .into_any()
+    let state = |offer: &Offer| {
+        view! {
+            <p class="page-sub"><span class=format!("tag {}", offer.state.as_str())>{offer.state.label()}</span></p>
+        }
+    };
+    PageHead::named(&title)
+        .crumbs(&[("/desk/offers", "Offers")], &title)
+        .below(editor.offer.as_ref().map(state))
+        .beside(editor.offer.as_ref().map(|offer| actions(cx, offer)))
+        .show()
 }
 
 fn actions(cx: &Cx, offer: &Offer) -> AnyView {
@@ -147,10 +143,7 @@ fn terms(form: &Form, currency: Currency) -> AnyView {
             </div>
             <div class="form-row">
                 {Field::number(form, "revisions", "Revisions", "per request").max(2).show()}
-                <label class="check">
-                    <input type="checkbox" name="unlimited" checked=unlimited />
-                    <span>"Unlimited revisions"<small class="hint">"Ignores the number to the left"</small></span>
-                </label>
+                {checkbox("unlimited", None, unlimited, view! { "Unlimited revisions"<small class="hint">"Ignores the number to the left"</small> })}
             </div>
             {radios(form, starts, &[
                 ChoiceOption::new("at_once", "Right away").hint("The first invoice is due in two weeks"),

@@ -5,7 +5,7 @@ use domain::offers::{Offer, OfferState, queries};
 use leptos::prelude::*;
 
 use crate::{
-    components::{empty::NothingYet, field::token, offer_card::offer_card},
+    components::{empty::NothingYet, field::token, offer_card::offer_card, page_head::PageHead},
     web::{Cx, DeskTab, Frame, Operator, Page, Problem},
 };
 
@@ -15,13 +15,10 @@ let offers = queries::list(cx.db(), &scope).await?;
         offers.into_iter().partition(|offer| offer.state == OfferState::Archived);
     Ok(Page::new(&cx, "Offers", Frame::Desk(DeskTab::Offers)).show(|| {
         view! {
-            <div class="page-head">
-                <div>
-                    <h1>"Offers"</h1>
-                    <p class="page-sub">"The offers you sell, in storefront order. Changes don’t affect existing subscriptions."</p>
-                </div>
-                <div class="page-actions"><a class="button primary" href="/desk/offers/new">"New offer"</a></div>
-            </div>
+            {PageHead::new("Offers")
+                .sub("The offers you sell, in storefront order. Changes don’t affect existing subscriptions.")
+                .actions(view! { <a class="button primary" href="/desk/offers/new">"New offer"</a> })
+                .show()}
             {if living.is_empty() { empty() } else { order(&cx, &living) }}
             {storefront(&living)}
             {(!archived.is_empty()).then(|| shelf(&archived))}

@@ -3,7 +3,10 @@
 use domain::offers::{IntakeKind, OfferForm};
 use leptos::prelude::*;
 
-use crate::{components::field::Field, web::Form};
+use crate::{
+    components::field::{Field, checkbox},
+    web::Form,
+};
 
 /// Every question, and the button for another one.
 pub fn questions(form: &Form, typed: &OfferForm, action: &str) -> AnyView {
@@ -42,10 +45,7 @@ fn question(form: &Form, place: usize, count: usize, action: &str) -> AnyView {
             <div class="question-options">
                 {Field::area(form, &name("options"), "Choices", 3).hint("One per line.").required().show()}
             </div>
-            <label class="check">
-                <input type="checkbox" name=name("required") checked=required />
-                <span>"Required"</span>
-            </label>
+            {checkbox(name("required"), None, required, "Required")}
             {moves(place, count, action)}
         </fieldset>
     }

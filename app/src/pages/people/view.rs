@@ -7,8 +7,9 @@ use leptos::prelude::*;
 use super::{PeopleContext, context::PeopleOf};
 use crate::{
     components::{
-        crumbs::crumbs,
+        confirmation::Confirmation,
         field::{self, Field},
+        page_head::PageHead,
         person::initials,
         time::Times,
     },
@@ -19,20 +20,16 @@ use crate::{
 /// The whole page.
 pub(super) fn page(at: &PeopleContext, people: &People, form: &Form) -> AnyView {
     let head = match &at.audience {
-        PeopleOf::Portal => view! { <div><h1>"People"</h1><p class="page-sub">"Who has access, and what they can do."</p></div> }.into_any(),
-        PeopleOf::Desk => view! { <div><h1>"Operators"</h1><p class="page-sub">"People who manage the desk with you. They can see all clients, offers, and billing."</p></div> }.into_any(),
+        PeopleOf::Portal => PageHead::new("People").sub("Who has access, and what they can do."),
+        PeopleOf::Desk => PageHead::new("Operators")
+            .sub("People who manage the desk with you. They can see all clients, offers, and billing."),
         PeopleOf::Client { id, name } => {
-            let (name, href) = (name.clone(), format!("/desk/clients/{id}"));
-            view! {
-                <div>
-                    {crumbs(&[("/desk/clients", "Clients"), (&href, &name)], "People")}
-                    <h1>{format!("People at {name}")}</h1>
-                </div>
-            }
-            .into_any()
+            let href = format!("/desk/clients/{id}");
+            PageHead::new(format!("People at {name}"))
+                .crumbs(&[("/desk/clients", "Clients"), (&href, name)], "People")
         }
     };
-    view! { <div class="page-head">{head}</div> {section(at, people, form)} }.into_any()
+    view! { {head.show()} {section(at, people, form)} }.into_any()
 }
 
 /// The list, the open invitations and the form to invite: for this page and for a client's page on the desk.
@@ -71,7 +68,7 @@ fn row(at: &PeopleContext, colleague: &Colleague) -> AnyView {
 
 fn controls(at: &PeopleContext, colleague: &Colleague, me: bool) -> AnyView {
     let (base, id) = (at.base(), colleague.membership);
-    let (dialog, title) = (format!("remove-{id}"), format!("remove-{id}-title"));
+    let dialog = format!("remove-{id}");
     let question = if me { "Remove yourself?".to_owned() } else { format!("Remove {}?", colleague.name) };
     let removal = if me {
         "You’ll lose access right away. Everything you wrote stays."
@@ -82,15 +79,16 @@ fn controls(at: &PeopleContext, colleague: &Colleague, me: bool) -> AnyView {
     view! {
         {(at.audience != PeopleOf::Desk).then(|| role_form(at, colleague))}
         <button class="button quiet" type="button" popovertarget=dialog.clone() aria-label=remove.clone()>"Remove"</button>
-        <div class="dialog" popover id=dialog.clone() role="dialog" aria-labelledby=title.clone()>
-            <h2 id=title.clone() dir="auto">{question}</h2>
-            <p>{removal}</p>
-            <form class="button-row" method="post" action=format!("{base}/{id}/removal")>
-                {field::token(&at.cx)}
-                <button class="button danger">"Remove"</button>
-                <button class="button quiet" type="button" popovertarget=dialog.clone() popovertargetaction="hide">"Cancel"</button>
-            </form>
-        </div>
+        {Confirmation {
+            id: dialog.clone(),
+            question,
+            action: format!("{base}/{id}/removal"),
+            keep: "Cancel",
+        }
+        .show(removal, view! {
+            {field::token(&at.cx)}
+            <button class="button danger">"Remove"</button>
+        })}
     }
     .into_any()
 }

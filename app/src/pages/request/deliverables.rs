@@ -15,7 +15,8 @@ use serde::Deserialize;
 
 use super::{Here, beside, load, view::review_form};
 use crate::{
-components::{ crumbs::crumbs, time::Times }, web::{ Page, Path, Problem },
+    components::{page_head::PageHead, time::Times},
+    web::{Page, Path, Problem},
 };
 
 /// Which one.
@@ -80,13 +81,10 @@ fn view(
     let form = wanted.then(|| review_form(format!("{base}/review"), token, &beside::review(&detail, desk)));
     let made = format!("version {}, {}", version.version, times.dated(version.at));
     view! {
-        <div class="page-head">
-            <div>
-                {crumbs(&above, "Deliverable")}
-                <h1 dir="auto">{deliverable.title.clone()}</h1>
-                <p class="page-sub"><span>{made}</span></p>
-            </div>
-        </div>
+        {PageHead::named(deliverable.title.clone())
+            .crumbs(&above, "Deliverable")
+            .sub(view! { <span>{made}</span> })
+            .show()}
         {versions(base, &deliverable, version.version)}
         {content(version, html)}
         {form.map(|form| view! { <div class="section">{form}</div> })}

@@ -1,16 +1,13 @@
 //! Changing what was asked, while nobody has started on it.
 
 use axum::response::Response;
-use domain::{
-    Error,
-    requests::{Column, Detail, commands, queries},
-};
+use domain::requests::{Column, Detail, commands, queries};
 use islands::ask::Ask;
 use leptos::prelude::*;
 
 use super::{LIST, form};
 use crate::{
-    components::{crumbs::crumbs, field, request},
+    components::{confirmation::Confirmation, field, page_head::PageHead, request},
     web::{Fields, Form, Frame, Member, Page, Path, PortalTab, PostedForm, Problem, redirect_with},
 };
 
@@ -33,7 +30,6 @@ pub async fn save(
     Path(number): Path<u64>,
     PostedForm(fields): PostedForm,
 ) -> Result<Response, Problem> {
-    let bare = &member.cx.bare;
     let detail = load(&member, number).await?;
     if fields.text("do") == "preview" {
         return draw(&member, &detail, &Form::of(fields), true).await;
@@ -66,13 +62,10 @@ fn view(member: &Member, detail: &Detail, form: &Form, preview: Option<String>) 
     let path = request::path(detail.card.number);
     let above = [(LIST, "Requests"), (&path, &format!("#{}", detail.card.number))];
     view! {
-        <div class="page-head">
-            <div>
-                {crumbs(&above, "Change")}
-                <h1>"Edit your request"</h1>
-            </div>
-            <div class="page-actions"><button class="button danger" type="button" popovertarget="withdraw">"Withdraw…"</button></div>
-        </div>
+        {PageHead::new("Edit your request")
+            .crumbs(&above, "Change")
+            .actions(view! { <button class="button danger" type="button" popovertarget="withdraw">"Withdraw…"</button> })
+            .show()}
         <form class="form" id="ask" method="post" action=format!("{path}/edit")>
             {field::token(&member.cx)}
             {field::summary(form)}
@@ -91,15 +84,16 @@ fn view(member: &Member, detail: &Detail, form: &Form, preview: Option<String>) 
 /// Taking it back asks once, without a script.
 fn withdrawal(member: &Member, path: &str, number: u64) -> AnyView {
     view! {
-        <div class="dialog" popover id="withdraw" role="dialog" aria-labelledby="withdraw-heading">
-            <h2 id="withdraw-heading">{format!("Withdraw #{number}?")}</h2>
-            <p>"We won’t work on it. You can still open it by its number."</p>
-            <form class="button-row" method="post" action=format!("{path}/withdrawal")>
-                {field::token(&member.cx)}
-                <button class="button danger">"Withdraw request"</button>
-                <button class="button quiet" type="button" popovertarget="withdraw" popovertargetaction="hide">"Keep request"</button>
-            </form>
-        </div>
+        {Confirmation {
+            id: "withdraw".to_owned(),
+            question: format!("Withdraw #{number}?"),
+            action: format!("{path}/withdrawal"),
+            keep: "Keep request",
+        }
+        .show("We won’t work on it. You can still open it by its number.", view! {
+            {field::token(&member.cx)}
+            <button class="button danger">"Withdraw request"</button>
+        })}
     }
     .into_any()
 }

@@ -9,7 +9,7 @@ use domain::{
 };
 use leptos::prelude::*;
 
-use crate::{components::field::Field, pages::files::upload::Refused, web::Form};
+use crate::{components::field::Field, pages::files::upload::RefusedFile, web::Form};
 
 const PAPER: &str = "M5 2.5h6l4 4v11H5zM11 2.5v4h4";
 
@@ -79,7 +79,7 @@ pub fn priorities(form: &Form) -> AnyView {
 }
 
 /// Where files land, those that are here already, and those that were not taken.
-pub fn files(kept: &[File], refused: &[Refused]) -> AnyView {
+pub fn files(kept: &[File], refused: &[RefusedFile]) -> AnyView {
     let kept: Vec<_> = kept.iter().map(file).collect();
     let refused: Vec<_> = refused.iter().map(not_taken).collect();
     view! {
@@ -110,7 +110,7 @@ pub fn file(file: &File) -> AnyView {
     .into_any()
 }
 
-fn not_taken(refused: &Refused) -> AnyView {
+fn not_taken(refused: &RefusedFile) -> AnyView {
     view! {
         <li class="file">
             <svg viewBox="0 0 20 20" aria-hidden="true"><path d=PAPER /></svg>

@@ -4,7 +4,6 @@ use std::collections::HashMap;
 
 use axum::{extract::Query, response::Response};
 use domain::{
-    Error,
     requests::{self, Card, Column, queries},
 };
 use islands::{refresh::Refresh, shortcut::Shortcut};
@@ -16,6 +15,7 @@ use crate::{
         empty::NothingYet,
         pager::{newest_first, past_the_end},
         request,
+        search::search_for,
         time::Times,
         waits,
     },
@@ -108,19 +108,9 @@ fn chips(wanted: &RequestsQuery) -> AnyView {
 }
 
 fn search(wanted: &RequestsQuery) -> AnyView {
-    let column =
-        wanted.column.map(|column| view! { <input type="hidden" name="column" value=column.as_str() /> });
-    view! {
-        <form role="search" action=LIST>
-            {column}
-            <div class="search">
-                <svg viewBox="0 0 20 20" aria-hidden="true"><circle cx="9" cy="9" r="5.5" /><path d="M13 13l4 4" /></svg>
-                <input dir="auto" class="input" type="search" name="q" value=wanted.words.clone() maxlength=MOST_SEARCH.to_string()
-                    aria-label="Search requests by title, details, or number" placeholder="Search requests" />
-            </div>
-        </form>
-    }
-    .into_any()
+    let column = wanted.column.map(|column| ("column", column.as_str().to_owned()));
+    let labels = ["Search requests by title, details, or number", "Search requests"];
+    search_for(LIST, labels, MOST_SEARCH, &wanted.words, column.as_slice())
 }
 
 fn results(found: &requests::Page, wanted: &RequestsQuery, times: &Times, may_work: bool) -> AnyView {

@@ -11,7 +11,7 @@ pub mod withdrawal;
 
 use leptos::prelude::*;
 
-use crate::web::Member;
+use crate::{components::page_head::PageHead, web::Member};
 
 /// Where the list is, and what comes next.
 pub const LIST: &str = "/portal/requests";
@@ -25,14 +25,13 @@ fn head(member: &Member, here: &'static str) -> AnyView {
         view! { <a href=href aria-current=(href == here).then_some("page")>{word}</a> }
     };
     view! {
-        <div class="page-head">
-            <div><h1>"Requests"</h1></div>
-            {may_work.then(|| view! {
+        {PageHead::new("Requests")
+            .beside(may_work.then(|| view! {
                 <div class="page-actions">
                     <a class="button primary" href=NEW aria-keyshortcuts="n" title="New request (n)">"New request"</a>
                 </div>
-            })}
-        </div>
+            }))
+            .show()}
         <nav class="tabs" aria-label="Requests">{tab(LIST, "All requests")} {tab(QUEUE, "Up next")}</nav>
     }
     .into_any()

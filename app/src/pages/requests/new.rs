@@ -16,7 +16,7 @@ use leptos::prelude::*;
 
 use super::{LIST, form};
 use crate::{
-    components::{crumbs::crumbs, field, request, waits},
+    components::{field, page_head::PageHead, request, waits},
     pages::files::upload::{FormContents, FormWithFiles, RefusedFile},
     web::{Fields, Form, Frame, Member, Page, PortalTab, Problem, answer, redirect_with},
 };
@@ -142,12 +142,7 @@ fn view(member: &Member, draft: &NewRequestForm, preview: Option<String>, outloo
     let NewRequestForm { form, files, refused, .. } = draft;
     let keep = format!("ask {}", member.standing.membership);
     view! {
-        <div class="page-head">
-            <div>
-                {crumbs(&[(LIST, "Requests")], "New")}
-                <h1>"New request"</h1>
-            </div>
-        </div>
+        {PageHead::new("New request").crumbs(&[(LIST, "Requests")], "New").show()}
         {waits::notice(outlook.waits, member.standing.role.may_bill())}
         <form class="form" id="ask" method="post" action=LIST enctype="multipart/form-data">
             {field::token(&member.cx)}

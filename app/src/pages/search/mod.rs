@@ -6,7 +6,7 @@ use leptos::prelude::*;
 use serde::Deserialize;
 
 use crate::{
-    components::{desk, search::search},
+    components::{desk, page_head::PageHead, search::search},
     web::{DeskTab, Frame, Operator, Page, Problem},
 };
 
@@ -35,7 +35,7 @@ fn view(words: &str, found: &Found) -> impl IntoView + use<> {
     };
     let rows: Vec<_> = found.cards.iter().map(row).collect();
     view! {
-        <div class="page-head"><div><h1>"Find a request"</h1></div></div>
+        {PageHead::new("Find a request").show()}
         <div class="list-head">
             {search("/desk/requests", "Title, #number or client", words, &[])}
             <p class="soft" role="status">{count}</p>

@@ -10,6 +10,7 @@ use leptos::prelude::*;
 
 use crate::{
     components::field::{summary, token},
+    components::page_head::PageHead,
     web::{Cx, DeskTab, Form, Frame, Operator, Page, PostedForm, Problem, redirect_with},
 };
 
@@ -38,10 +39,9 @@ pub async fn update(
 fn page(cx: &Cx, form: &Form) -> Response {
     Page::new(cx, "Settings", Frame::Desk(DeskTab::None)).status(form.status()).show(|| {
         view! {
-            <div class="page-head">
-                <div><h1>"Settings"</h1></div>
-                <div class="page-actions"><a class="button" href="/desk/audit">"Audit log"</a></div>
-            </div>
+            {PageHead::new("Settings")
+                .actions(view! { <a class="button" href="/desk/audit">"Audit log"</a> })
+                .show()}
             <form class="form" method="post" action="/desk/settings" novalidate>
                 {token(cx)}
                 {summary(form)}

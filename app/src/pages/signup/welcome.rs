@@ -16,12 +16,8 @@ use crate::{
 /// What was bought, the first invoice, and what happens next.
 pub async fn show(member: Member) -> Result<Response, Problem> {
     let cx = &member.cx;
-    let load = async {
-        let welcome = queries::welcome(cx.db(), &member.scope).await?;
-        let confirmed = profile::is_confirmed(cx.db(), member.standing.person).await?;
-        Ok::<_, domain::Error>((welcome, confirmed))
-    };
-    let (welcome, confirmed) = load.await?;
+    let welcome = queries::welcome(cx.db(), &member.scope).await?;
+    let confirmed = profile::is_confirmed(cx.db(), member.standing.person).await?;
     Ok(page(&member, &welcome, confirmed))
 }
 

@@ -4,7 +4,7 @@ use domain::{desk::Few, words};
 use leptos::prelude::*;
 
 use super::{TodayView, rows};
-use crate::components::desk;
+use crate::components::{desk, page_head::PageHead};
 
 /// Everything below the bar.
 pub fn all(desk: &TodayView) -> AnyView {
@@ -13,10 +13,11 @@ pub fn all(desk: &TodayView) -> AnyView {
     let say = heading.clone();
     let work = desk::at_work(today.at_work);
     view! {
-        <div class="page-head" data-say=say>
-            <div><h1>"Today"</h1><p class="page-sub"><span dir="auto">{heading}</span></p></div>
-            <div class="page-actions">{work}</div>
-        </div>
+        {PageHead::new("Today")
+            .sub(view! { <span dir="auto">{heading}</span> })
+            .actions(work)
+            .say(say)
+            .show()}
         {if today.is_clear() { clear() } else { groups(desk) }}
     }
     .into_any()

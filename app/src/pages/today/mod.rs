@@ -4,10 +4,7 @@ mod groups;
 mod rows;
 
 use axum::response::Response;
-use domain::{
-    Error,
-    desk::{self, Outlook, Today},
-};
+use domain::desk::{self, Outlook, Today};
 use islands::refresh::Refresh;
 use leptos::prelude::*;
 

@@ -10,7 +10,7 @@ use domain::{
 };
 use leptos::prelude::*;
 
-use super::Desk;
+use super::TodayView;
 use crate::components::{
     answers::buttons,
     desk::{client_path, hidden, request_path},

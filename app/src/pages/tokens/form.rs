@@ -11,8 +11,8 @@ use serde::Deserialize;
 use super::{LIST, made};
 use crate::{
     components::{
-        crumbs::crumbs,
-        field::{self, Field},
+        field::{self, Field, checkbox},
+        page_head::PageHead,
     },
     web::{DeskTab, Fields, Form, Frame, Operator, Page, PostedForm, Problem},
 };
@@ -75,10 +75,7 @@ async fn choices(operator: &Operator) -> domain::Result<(Choices, Choices)> {
 
 fn view(operator: &Operator, form: &Form, agents: Choices, clients: Choices) -> AnyView {
     view! {
-        <div class="page-head"><div>
-            {crumbs(&[(LIST, "Tokens")], "New token")}
-            <h1>"New token"</h1>
-        </div></div>
+        {PageHead::new("New token").crumbs(&[(LIST, "Tokens")], "New token").show()}
         <form class="form" method="post" action=LIST novalidate>
             {field::token(&operator.cx)}
             {field::summary(form)}
@@ -113,12 +110,7 @@ fn rights(form: &Form) -> AnyView {
         .into_iter()
         .map(|(name, word, hint)| {
             let checked = form.values.has(name);
-            view! {
-                <label class="check">
-                    <input type="checkbox" name=name checked=checked />
-                    <span>{word}" "<small class="hint">{hint}</small></span>
-                </label>
-            }
+            checkbox(name, None, checked, view! { {word}" "<small class="hint">{hint}</small> })
         })
         .collect();
     view! {

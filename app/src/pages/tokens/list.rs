@@ -6,7 +6,10 @@ use leptos::prelude::*;
 
 use super::LIST;
 use crate::{
-    components::{desk::client_path, empty::NothingYet, field::token, time::Times},
+    components::{
+        confirmation::Confirmation, desk::client_path, empty::NothingYet, field::token, page_head::PageHead,
+        time::Times,
+    },
     web::{Cx, DeskTab, Frame, Operator, Page, Problem},
 };
 
@@ -19,16 +22,11 @@ let all = tokens::queries::list(cx.db(), &scope).await?;
 fn view(cx: &Cx, all: &[Token], times: Times) -> AnyView {
     let (gone, living): (Vec<&Token>, Vec<&Token>) = all.iter().partition(|token| token.revoked_at.is_some());
     view! {
-        <div class="page-head">
-            <div>
-                <h1>"Tokens"</h1>
-                <p class="page-sub">"Access for programs, like an agent that picks up its own work or an assistant that manages the desk."</p>
-            </div>
-            <div class="page-actions">
-                <a class="button" href="/docs/api">"API docs"</a>
-                <a class="button primary" href="/desk/tokens/new">"New token"</a>
-            </div>
-        </div>
+        {PageHead::new("Tokens")
+            .sub("Access for programs, like an agent that picks up its own work or an assistant that manages the desk.")
+            .actions(view! { <a class="button" href="/docs/api">"API docs"</a>
+                <a class="button primary" href="/desk/tokens/new">"New token"</a> })
+            .show()}
         {if living.is_empty() { none() } else { rows(cx, &living, times) }}
         {(!gone.is_empty()).then(|| view! {
             <section class="section">
@@ -102,19 +100,20 @@ pub(super) fn may(rights: &[Right]) -> String {
 
 fn revocation(cx: &Cx, of: &Token) -> AnyView {
     let id = of.id;
-    let (dialog, title) = (format!("revoke-{id}"), format!("revoke-{id}-title"));
+    let dialog = format!("revoke-{id}");
     let (label, question) = (format!("Revoke {}", of.name), format!("Revoke “{}”?", of.name));
     view! {
         <button class="button quiet" type="button" popovertarget=dialog.clone() aria-label=label>"Revoke"</button>
-        <div class="dialog" popover id=dialog.clone() role="dialog" aria-labelledby=title.clone()>
-            <h2 id=title.clone() dir="auto">{question}</h2>
-            <p>"Any program using it will be blocked right away. Past activity stays. You can’t undo this, but you can create a new token."</p>
-            <form class="button-row" method="post" action=format!("{LIST}/{id}/revocation")>
-                {token(cx)}
-                <button class="button danger">"Revoke token"</button>
-                <button class="button quiet" type="button" popovertarget=dialog.clone() popovertargetaction="hide">"Cancel"</button>
-            </form>
-        </div>
+        {Confirmation {
+            id: dialog.clone(),
+            question,
+            action: format!("{LIST}/{id}/revocation"),
+            keep: "Cancel",
+        }
+        .show("Any program using it will be blocked right away. Past activity stays. You can’t undo this, but you can create a new token.", view! {
+            {token(cx)}
+            <button class="button danger">"Revoke token"</button>
+        })}
     }
     .into_any()
 }

@@ -7,7 +7,7 @@ use leptos::prelude::*;
 
 use super::LIST;
 use crate::{
-    components::crumbs::crumbs,
+    components::page_head::PageHead,
     web::{Cx, DeskTab, Frame, Page},
 };
 
@@ -32,11 +32,10 @@ fn view(name: &str, text: &str, url: &str, is_agents: bool) -> AnyView {
         (words, format!("curl {url}/v1/requests -H 'Authorization: Bearer {text}'"))
     };
     view! {
-        <div class="page-head"><div>
-            {crumbs(&[(LIST, "Tokens")], name)}
-            <h1>"Your token"</h1>
-            <p class="page-sub">"Copy it now. We don’t store it, so you won’t see it again."</p>
-        </div></div>
+        {PageHead::new("Your token")
+            .crumbs(&[(LIST, "Tokens")], name)
+            .sub("Copy it now. We don’t store it, so you won’t see it again.")
+            .show()}
         <div class="code-block"><pre tabindex="0"><code>{text.to_owned()}</code></pre><Copy text=text.to_owned() /></div>
         <section class="section">
             <p>{use_it}</p>

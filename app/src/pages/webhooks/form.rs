@@ -11,8 +11,8 @@ use url::Url;
 use super::{LIST, secret};
 use crate::{
     components::{
-        crumbs::crumbs,
-        field::{self, Field},
+        field::{self, Field, checkbox},
+        page_head::PageHead,
     },
     web::{DeskTab, Fields, Form, Frame, Operator, Page, PostedForm, Problem},
 };
@@ -57,10 +57,7 @@ fn draw(operator: &Operator, form: &Form) -> Response {
     let page = Page::new(&operator.cx, "New webhook", Frame::Desk(DeskTab::None)).status(form.status());
     page.show(|| {
         view! {
-            <div class="page-head"><div>
-                {crumbs(&[(LIST, "Webhooks")], "New webhook")}
-                <h1>"New webhook"</h1>
-            </div></div>
+            {PageHead::new("New webhook").crumbs(&[(LIST, "Webhooks")], "New webhook").show()}
             <form class="form" method="post" action=LIST novalidate>
                 {field::token(&operator.cx)}
                 {fields(form)}
@@ -81,12 +78,8 @@ pub(super) fn fields(form: &Form) -> AnyView {
         .into_iter()
         .map(|kind| {
             let checked = chosen.contains(&kind.as_str());
-            view! {
-                <label class="check">
-                    <input type="checkbox" name="events" value=kind.as_str() checked=checked />
-                    <span>{kind.label()}" "<small class="hint">{kind.as_str()}</small></span>
-                </label>
-            }
+            let words = view! { {kind.label()}" "<small class="hint">{kind.as_str()}</small> };
+            checkbox("events", Some(kind.as_str()), checked, words)
         })
         .collect();
     view! {

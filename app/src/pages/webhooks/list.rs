@@ -6,7 +6,7 @@ use leptos::prelude::*;
 
 use super::LIST;
 use crate::{
-    components::{empty::NothingYet, time::Times},
+    components::{empty::NothingYet, page_head::PageHead, time::Times},
     web::{DeskTab, Frame, Operator, Page, Problem},
 };
 
@@ -19,13 +19,10 @@ let all = webhooks::queries::list(cx.db(), &scope).await?;
 fn view(all: &[Webhook], times: Times) -> AnyView {
     let rows: Vec<_> = all.iter().map(|webhook| row(webhook, times)).collect();
     view! {
-        <div class="page-head">
-            <div>
-                <h1>"Webhooks"</h1>
-                <p class="page-sub">"Send events to your own apps as they happen."</p>
-            </div>
-            <div class="page-actions"><a class="button primary" href="/desk/webhooks/new">"New webhook"</a></div>
-        </div>
+        {PageHead::new("Webhooks")
+            .sub("Send events to your own apps as they happen.")
+            .actions(view! { <a class="button primary" href="/desk/webhooks/new">"New webhook"</a> })
+            .show()}
         {if all.is_empty() { none() } else { view! { <ul class="rows">{rows}</ul> }.into_any() }}
     }
     .into_any()

@@ -7,7 +7,7 @@ use leptos::prelude::*;
 
 use super::{LIST, find};
 use crate::{
-    components::crumbs::crumbs,
+    components::page_head::PageHead,
     web::{Cx, DeskTab, Frame, Operator, Page, Path, PostedForm, Problem},
 };
 
@@ -27,11 +27,10 @@ pub(super) fn show(cx: &Cx, url: &str, secret: &str) -> Response {
     let (url, secret) = (url.to_owned(), secret.to_owned());
     Page::new(cx, "The webhook’s secret", Frame::Desk(DeskTab::None)).workshop().show(move || {
         view! {
-            <div class="page-head"><div>
-                {crumbs(&[(LIST, "Webhooks")], &url)}
-                <h1>"Signing secret"</h1>
-                <p class="page-sub">"Copy it now. You won’t see it again, but you can always generate a new one."</p>
-            </div></div>
+            {PageHead::new("Signing secret")
+                .crumbs(&[(LIST, "Webhooks")], &url)
+                .sub("Copy it now. You won’t see it again, but you can always generate a new one.")
+                .show()}
             <div class="code-block"><pre tabindex="0"><code>{secret.clone()}</code></pre><Copy text=secret /></div>
             <section class="section">
                 <p>"Use it to verify each message with any library for "<a href="https://www.standardwebhooks.com" rel="noreferrer">"Standard Webhooks"</a>". Pass it the webhook-id, webhook-timestamp, and webhook-signature headers and the raw body. You may get the same message twice, so dedupe by webhook-id."</p>

@@ -9,7 +9,7 @@ use leptos::prelude::*;
 
 use super::{LIST, find, form, list, rows};
 use crate::{
-    components::{crumbs::crumbs, field::token, time::Times},
+    components::{confirmation::Confirmation, field::token, page_head::PageHead, time::Times},
     web::{Cx, DeskTab, Fields, Form, Frame, Operator, Page, Path, Problem},
 };
 
@@ -34,11 +34,10 @@ let sent = webhooks::queries::deliveries(cx.db(), scope, of.id).await; let sent 
 fn view(cx: &Cx, of: &Webhook, form: &Form, sent: &[Delivery], times: Times) -> AnyView {
     let base = format!("{LIST}/{}", of.id);
     view! {
-        <div class="page-head"><div>
-            {crumbs(&[(LIST, "Webhooks")], &of.url)}
-            <h1>"Webhook"</h1>
-            <p class="page-sub">{list::state(of, times)}" "{of.url.clone()}</p>
-        </div></div>
+        {PageHead::new("Webhook")
+            .crumbs(&[(LIST, "Webhooks")], &of.url)
+            .sub(view! { {list::state(of, times)}" "{of.url.clone()} })
+            .show()}
         {failing(of)}
         <section class="section">
             <div class="section-head"><h2>"Recent deliveries"</h2></div>
@@ -79,15 +78,7 @@ fn ends(cx: &Cx, base: &str) -> AnyView {
                 <form method="post" action=format!("{base}/secret")>{token(cx)}<button class="button">"Generate new secret"</button></form>
                 <button class="button quiet" type="button" popovertarget="remove">"Remove webhook"</button>
             </div>
-            <div class="dialog" popover id="remove" role="dialog" aria-labelledby="remove-title">
-                <h2 id="remove-title">"Remove this webhook?"</h2>
-                <p>"We’ll stop sending events and drop anything pending."</p>
-                <form class="button-row" method="post" action=format!("{base}/removal")>
-                    {token(cx)}
-                    <button class="button danger">"Remove webhook"</button>
-                    <button class="button quiet" type="button" popovertarget="remove" popovertargetaction="hide">"Keep"</button>
-                </form>
-            </div>
+{ Confirmation { id: "remove".to_owned(), question: "Remove this webhook?".to_owned(), action: format!("{base}/removal"), keep: "Keep", }.show("We’ll stop sending events and drop anything pending.", view! { { token(cx) }<button class = "button danger"> "Remove webhook"</ button> }) }
         </section>
     }
     .into_any()

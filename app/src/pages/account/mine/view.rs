@@ -6,6 +6,7 @@ use super::{AccountView, browser::words};
 use crate::{
     components::{
         field::{self, Field},
+        page_head::PageHead,
         time::Times,
         zone,
     },
@@ -25,16 +26,11 @@ pub(super) fn page(cx: &Cx, mine: &AccountView) -> Response {
     let place = mine.me.client.as_ref().map_or_else(|| cx.workspace.name.clone(), |(_, name)| name.clone());
     Page::new(cx, "My account", frame).status(status).show(|| {
         view! {
-            <div class="page-head">
-                <div>
-                    <h1>"My account"</h1>
-                    <p class="page-sub"><span>{display_email(&mine.me.email)}</span><span>{place}</span><span>{role_words(mine.me.role)}</span></p>
-                </div>
-                <div class="page-actions">
-                    {cx.bare.arrival.elsewhere.then(|| view! { <a class="button" href="/account/workspaces">"Switch workspace"</a> })}
-                    <form method="post" action="/sign-out">{field::token(cx)}<button class="button">"Sign out"</button></form>
-                </div>
-            </div>
+            {PageHead::new("My account")
+                .sub(view! { <span>{display_email(&mine.me.email)}</span><span>{place}</span><span>{role_words(mine.me.role)}</span> })
+                .actions(view! { {cx.bare.arrival.elsewhere.then(|| view! { <a class="button" href="/account/workspaces">"Switch workspace"</a> })}
+                    <form method="post" action="/sign-out">{field::token(cx)}<button class="button">"Sign out"</button></form> })
+                .show()}
             {(!mine.confirmed).then(|| unconfirmed(cx, &mine.me.email))}
             {name_section(cx, mine)}
             {zone_section(cx, mine)}

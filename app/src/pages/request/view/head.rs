@@ -4,24 +4,21 @@ use domain::session::RunState;
 use leptos::prelude::*;
 
 use super::model::{ClockView, RequestView, SideView};
-use crate::components::{crumbs::crumbs, request::about_to_start};
+use crate::components::{page_head::PageHead, request::about_to_start};
 
 pub fn view(shown: &RequestView) -> impl IntoView + use<> {
     let RequestView { above, title, asked, number, beside, .. } = shown;
-    view! {
-        <div class="page-head">
-            <div>
-                {crumbs(above, &format!("#{number}"))}
-                <h1 dir="auto">{title.clone()}</h1>
-                <div class="page-sub">
-                    {state(beside)}
-                    <span>{asked.clone()}</span>
-                    {agent(beside)}
-                    // Filled by who looks with a script; the names are shown to who asks for them.
-                    <span class="looking" id="looking" tabindex="0" hidden></span>
-                </div>
-            </div>
+    let sub = view! {
+        <div class="page-sub">
+            {state(beside)}
+            <span>{asked.clone()}</span>
+            {agent(beside)}
+            // Filled by who looks with a script; the names are shown to who asks for them.
+            <span class="looking" id="looking" tabindex="0" hidden></span>
         </div>
+    };
+    view! {
+        {PageHead::named(title).crumbs(above, &format!("#{number}")).below(sub).show()}
         {rehearsal(beside)}
         {clock(beside)}
     }

@@ -1,6 +1,6 @@
 //! The second, thinner line of another agent that comes in.
 
-use super::model::Said;
+use super::model::EntryView;
 
 /// Where a second agent comes in, goes along and joins again.
 pub fn lay(said: &mut [EntryView]) {

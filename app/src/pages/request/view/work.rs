@@ -5,7 +5,7 @@ use leptos::prelude::*;
 
 use super::{
     entry::{item, who},
-    model::Said,
+    model::EntryView,
 };
 use crate::components::person::disc;
 

@@ -3,10 +3,7 @@
 mod lists;
 
 use axum::response::Response;
-use domain::{
-    Error,
-    requests::{Card, Outlook, queries},
-};
+use domain::requests::{Card, Outlook, queries};
 use islands::{queue::Queue, refresh::Refresh, shortcut::Shortcut};
 use leptos::prelude::*;
 
