@@ -14,7 +14,7 @@ pub async fn show(bare: Bare) -> Result<Response, Problem> {
     if !bare.has_outbox() {
         return Err(Problem::not_found());
     }
-let letters = mail::outbox::list(&bare.app.db, 100).await?;
+    let letters = mail::outbox::list(&bare.app.db, 100).await?;
     Ok(page(&bare, letters))
 }
 

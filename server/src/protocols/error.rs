@@ -61,7 +61,7 @@ impl From<Error> for ProtocolError {
     }
 }
 
-impl From<Failure> for Refusal {
+impl From<Failure> for ProtocolError {
     fn from(failure: Failure) -> Self {
         let status = failure.status();
         match &failure.kind {

@@ -51,7 +51,7 @@ fn id(answer: &Answer) -> &str {
 async fn a_failure_is_logged_under_the_id_that_it_shows(pool: PgPool) {
     let town = Town::new(&pool).await;
     let new = NewToken { name: "Desk".into(), agent: None, client: None, rights: vec![Right::Read] };
-    let (_, token) = tokens::create(&town.ours.db, &town.ours.operator, new).await.unwrap();
+    let (_, token) = tokens::commands::create(&town.ours.db, &town.ours.operator, new).await.unwrap();
     let operator = Browser::of(&town, OURS, &town.ours.operator).await;
     let owner = Browser::of(&town, OURS, &town.quill.client.owner).await;
     let session = town.quill.portal.review.0.session;

@@ -13,7 +13,8 @@ use super::{enter::note, here};
 use crate::web::{Cx, Fields, Form, PostedForm, Problem, answer, redirect, redirect_with};
 
 /// What the page shows.
-struct AccountView { me: Membership,
+struct AccountView {
+    me: Membership,
     confirmed: bool,
     browsers: Vec<Browser>,
     forms: AccountForms,
@@ -109,6 +110,8 @@ fn to_sign_in() -> Response {
     redirect("/sign-in?next=/account")
 }
 
-async fn page(cx: &Cx, forms: AccountForms, me: Membership) -> Result<Response, Problem> { let confirmed = profile::is_confirmed(cx.db(), me.person).await?; let browsers = sign_ins::list(cx.db(), me.person, here(&cx.bare).as_deref()).await?;
+async fn page(cx: &Cx, forms: AccountForms, me: Membership) -> Result<Response, Problem> {
+    let confirmed = profile::is_confirmed(cx.db(), me.person).await?;
+    let browsers = sign_ins::list(cx.db(), me.person, here(&cx.bare).as_deref()).await?;
     Ok(view::page(cx, &AccountView { me, confirmed, browsers, forms }))
 }

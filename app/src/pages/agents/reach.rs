@@ -9,7 +9,8 @@ use leptos::prelude::*;
 
 use crate::{
     components::{
-choose::{ self, ChoiceGroup, ChoiceOption }, field::{ Field, checkbox },
+        choose::{self, ChoiceGroup, ChoiceOption},
+        field::{Field, checkbox},
     },
     web::{Fields, Form, Operator},
 };

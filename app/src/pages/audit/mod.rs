@@ -15,7 +15,7 @@ const HERE: &str = "/desk/audit";
 
 /// What the address asks for; empty: everything.
 #[derive(Clone, Default, Deserialize)]
-pub struct AuditQuery {
+pub struct AuditPageQuery {
     #[serde(default)]
     who: String,
     #[serde(default)]
@@ -29,16 +29,22 @@ struct AuditView {
     page: AuditPage,
     /// Who and what there is to choose from.
     names: (Vec<String>, Vec<String>),
-    asked: AuditQuery,
+    asked: AuditPageQuery,
     times: Times,
 }
 
 pub async fn show(
     Operator { cx, scope, .. }: Operator,
-    Query(asked): Query<AuditQuery>,
+    Query(asked): Query<AuditPageQuery>,
 ) -> Result<Response, Problem> {
     let some = |text: &str| (!text.is_empty()).then(|| text.replace('\0', ""));
-let filter = AuditQuery { who: some(&asked.who), what: some(&asked.what), before: asked.before.parse().ok() }; let log = AuditView { page: audit::queries::list(cx.db(), &scope, &filter).await?, names: audit::queries::names(cx.db(), &scope).await?, times: Times::of(&cx), asked,
+    let filter =
+        AuditQuery { who: some(&asked.who), what: some(&asked.what), before: asked.before.parse().ok() };
+    let log = AuditView {
+        page: audit::queries::list(cx.db(), &scope, &filter).await?,
+        names: audit::queries::names(cx.db(), &scope).await?,
+        times: Times::of(&cx),
+        asked,
     };
     Ok(Page::new(&cx, "Audit log", Frame::Desk(DeskTab::None)).show(move || view::view(&log)))
 }

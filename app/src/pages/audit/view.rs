@@ -1,7 +1,7 @@
 use domain::audit::{AuditEntry, AuditOutcome};
 use leptos::prelude::*;
 
-use super::{AuditQuery, AuditView, HERE};
+use super::{AuditPageQuery, AuditView, HERE};
 use crate::components::{
     desk::client_path, page_head::PageHead, pager::past_the_end, search::address, time::Times,
 };
@@ -22,21 +22,21 @@ pub(super) fn view(log: &AuditView) -> AnyView {
     .into_any()
 }
 
-fn older(asked: &AuditQuery, before: &str) -> String {
+fn older(asked: &AuditPageQuery, before: &str) -> String {
     let mut query = vec![("before", before)];
     query.extend(query_pairs(asked));
     address(HERE, &query)
 }
 
-fn first(asked: &AuditQuery) -> String {
+fn first(asked: &AuditPageQuery) -> String {
     address(HERE, &query_pairs(asked).collect::<Vec<_>>())
 }
 
-fn query_pairs(asked: &AuditQuery) -> impl Iterator<Item = (&'static str, &str)> {
+fn query_pairs(asked: &AuditPageQuery) -> impl Iterator<Item = (&'static str, &str)> {
     [("who", asked.who.as_str()), ("what", &asked.what)].into_iter().filter(|(_, value)| !value.is_empty())
 }
 
-fn filter(asked: &AuditQuery, (who, what): &(Vec<String>, Vec<String>)) -> AnyView {
+fn filter(asked: &AuditPageQuery, (who, what): &(Vec<String>, Vec<String>)) -> AnyView {
     let people = who.iter().map(|name| (name.clone(), name.clone())).collect();
     let verbs = what.iter().map(|verb| (verb.clone(), in_words(verb))).collect();
     view! {
@@ -72,7 +72,7 @@ fn choice(
     .into_any()
 }
 
-fn nothing(asked: &AuditQuery, narrowed: bool) -> AnyView {
+fn nothing(asked: &AuditPageQuery, narrowed: bool) -> AnyView {
     // Whatever stands in `before` is somewhere behind the first page.
     let page = if asked.before.is_empty() { 1 } else { 2 };
     if let Some(back) = past_the_end(page, |_| first(asked)) {

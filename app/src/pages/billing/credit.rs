@@ -10,7 +10,7 @@ use domain::{
 };
 use leptos::prelude::*;
 
-use super::{ sheet::address };
+use super::sheet::address;
 use crate::{
     components::{field::token, page_head::PageHead},
     web::{Cx, DeskTab, Frame, Member, Operator, Page, Path, PortalTab, PostedForm, Problem, answer},
@@ -20,7 +20,7 @@ pub async fn show(
     Operator { cx, scope, .. }: Operator,
     Path(credit): Path<CreditNoteId>,
 ) -> Result<Response, Problem> {
-let note = queries::get_credit_note(cx.db(), &scope, credit).await?;
+    let note = queries::get_credit_note(cx.db(), &scope, credit).await?;
     let name = title(&note);
     let client = format!("/desk/clients/{}", note.client);
     Ok(Page::new(&cx, &name, Frame::Desk(DeskTab::Billing)).show(|| {
@@ -58,7 +58,7 @@ pub async fn show_mine(
     Member { cx, scope, .. }: Member,
     Path(number): Path<u64>,
 ) -> Result<Response, Problem> {
-let note = queries::get_credit_note_by_number(cx.db(), &scope, number).await?;
+    let note = queries::get_credit_note_by_number(cx.db(), &scope, number).await?;
     let name = title(&note);
     Ok(Page::new(&cx, &name, Frame::Portal(PortalTab::Billing)).show(|| {
         view! {

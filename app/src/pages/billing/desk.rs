@@ -3,7 +3,10 @@
 use domain::billing::{Subscription, SubscriptionState, words};
 use leptos::prelude::*;
 
-use crate::{ components::{ confirmation::Confirmation, field::token }, web::Cx, };
+use crate::{
+    components::{confirmation::Confirmation, field::token},
+    web::Cx,
+};
 
 /// Every living subscription.
 pub fn subscriptions(cx: &Cx, all: &[Subscription]) -> AnyView {

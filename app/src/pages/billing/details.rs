@@ -15,7 +15,7 @@ use crate::{
 
 pub async fn edit(member: Member) -> Result<Response, Problem> {
     let Member { cx, scope, .. } = &member;
-let billed = queries::billing_details(cx.db(), scope).await?;
+    let billed = queries::billing_details(cx.db(), scope).await?;
     Ok(page(&member, &Form::of(party::billed_fields(Fields::default(), &billed))))
 }
 

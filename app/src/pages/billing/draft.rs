@@ -27,7 +27,7 @@ pub async fn new(
     Operator { cx, scope, .. }: Operator,
     Query(asked): Query<DraftQuery>,
 ) -> Result<Response, Problem> {
-let clients = queries::list_billable_clients(cx.db(), &scope).await?;
+    let clients = queries::list_billable_clients(cx.db(), &scope).await?;
     if clients.is_empty() {
         return Ok(compose::nobody(&cx));
     }
@@ -40,7 +40,8 @@ pub async fn create(
     Operator { cx, scope, .. }: Operator,
     PostedForm(fields): PostedForm,
 ) -> Result<Response, Problem> {
-let clients = queries::list_billable_clients(cx.db(), &scope).await?; let mut typed = InvoiceForm::of(&fields);
+    let clients = queries::list_billable_clients(cx.db(), &scope).await?;
+    let mut typed = InvoiceForm::of(&fields);
     if fields.text("do") == "grow" {
         typed.grow();
         let form = Form::of(kept_fields(&typed, &fields));

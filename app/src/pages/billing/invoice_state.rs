@@ -3,7 +3,8 @@
 use axum::response::Response;
 use domain::{
     Error,
-billing::commands::{ self, IssueOutcome }, ids::{ CreditNoteId, InvoiceId },
+    billing::commands::{self, IssueOutcome},
+    ids::{CreditNoteId, InvoiceId},
 };
 
 use crate::web::{Operator, Path, PostedForm, Problem, answer};

@@ -10,7 +10,8 @@ use crate::{
     web::{Frame, Member, Page, Path, PortalTab, Problem},
 };
 
-pub async fn show(Member { cx, scope, ..}: Member, Path(number): Path<u64>) -> Result<Response, Problem> { let invoice = queries::get_by_number(cx.db(), &scope, number).await?;
+pub async fn show(Member { cx, scope, .. }: Member, Path(number): Path<u64>) -> Result<Response, Problem> {
+    let invoice = queries::get_by_number(cx.db(), &scope, number).await?;
     let name = title(&invoice);
     Ok(Page::new(&cx, &name, Frame::Portal(PortalTab::Billing)).show(|| {
         view! {

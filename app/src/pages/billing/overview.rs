@@ -37,7 +37,12 @@ pub async fn show(
 ) -> Result<Response, Problem> {
     let filter = InvoiceFilter::parse(&asked.state);
     let page = asked.page.parse().unwrap_or(1);
-let loaded = BillingView { recurring: queries::recurring(cx.db(), &scope).await?, figures: queries::figures(cx.db(), &scope).await?, subscriptions: queries::list_subscriptions(cx.db(), &scope).await?, invoices: queries::list(cx.db(), &scope, None, filter, page).await?, credits: queries::list_credit_notes(cx.db(), &scope, None).await?,
+    let loaded = BillingView {
+        recurring: queries::recurring(cx.db(), &scope).await?,
+        figures: queries::figures(cx.db(), &scope).await?,
+        subscriptions: queries::list_subscriptions(cx.db(), &scope).await?,
+        invoices: queries::list(cx.db(), &scope, None, filter, page).await?,
+        credits: queries::list_credit_notes(cx.db(), &scope, None).await?,
     };
     Ok(Page::new(&cx, "Billing", Frame::Desk(DeskTab::Billing)).show(|| {
         view! {

@@ -14,7 +14,8 @@ const CHIPS: u32 = 7;
 /// As many answers of the search.
 const FOUND: u32 = 12;
 
-pub struct ClientFilter { chips: Vec<ClientName>,
+pub struct ClientFilter {
+    chips: Vec<ClientName>,
     chosen: String,
     words: String,
     many: bool,
@@ -23,14 +24,16 @@ pub struct ClientFilter { chips: Vec<ClientName>,
 impl ClientFilter {
     pub async fn load(operator: &Operator, wanted: &BoardQuery) -> Result<Self, Problem> {
         let (db, scope) = (operator.cx.db(), &operator.scope);
-let mut chips = queries::search(db, scope, "", CHIPS + 1).await?;
+        let mut chips = queries::search(db, scope, "", CHIPS + 1).await?;
         let many = chips.len() > CHIPS as usize;
         let words = wanted.q.trim().to_owned();
         if many {
-chips = if words.is_empty() { Vec::new() } else { queries::search(db, scope, &words, FOUND).await? };
+            chips =
+                if words.is_empty() { Vec::new() } else { queries::search(db, scope, &words, FOUND).await? };
         }
         if let Some(id) = wanted.one().filter(|id| chips.iter().all(|chip| chip.id != *id)) {
-let client = queries::get(db, scope, id).await?; chips.insert(0, ClientName { id, name: client.name });
+            let client = queries::get(db, scope, id).await?;
+            chips.insert(0, ClientName { id, name: client.name });
         }
         Ok(Self { chips, chosen: wanted.one().map(|id| id.to_string()).unwrap_or_default(), words, many })
     }

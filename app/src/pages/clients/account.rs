@@ -121,7 +121,9 @@ pub(super) fn invoices(shown: &ClientView) -> Option<AnyView> {
     )
 }
 
-fn invoice_row(shown: &ClientView, invoice: &Invoice) -> impl IntoView + use<> { let(times, now) =(shown.times, shown.times.now()); let issued = invoice.issued_at.map(| at | times.day(at)).unwrap_or_default();
+fn invoice_row(shown: &ClientView, invoice: &Invoice) -> impl IntoView + use<> {
+    let (times, now) = (shown.times, shown.times.now());
+    let issued = invoice.issued_at.map(|at| times.day(at)).unwrap_or_default();
     let number = invoice.number.map_or("Draft".to_owned(), words::number);
     let (class, label) = (format!("tag {}", invoice.class(now)), invoice.label(now));
     view! {

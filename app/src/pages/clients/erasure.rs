@@ -63,7 +63,8 @@ pub async fn cancel(
 
 async fn draw(operator: &Operator, client: &Client, form: &Form) -> Result<Response, Problem> {
     let Operator { cx, scope, .. } = operator;
-let set = erasures::queries::find(cx.db(), scope, client.id).await?; let comes_to = erasures::queries::consequences(cx.db(), scope, client.id).await?;
+    let set = erasures::queries::find(cx.db(), scope, client.id).await?;
+    let comes_to = erasures::queries::consequences(cx.db(), scope, client.id).await?;
     let title = format!("Erase {}", client.name);
     let page = Page::new(cx, &title, Frame::Desk(DeskTab::Clients)).status(form.status());
     Ok(page.show(|| view(operator, client, form, set.as_ref(), &comes_to)))
@@ -249,7 +250,7 @@ pub(super) fn section(shown: &ClientView) -> Option<AnyView> {
 /// The page of a client of which only invoices are left; none for any other.
 pub(super) async fn erased(operator: &Operator, client: ClientId) -> domain::Result<Option<Response>> {
     let Operator { cx, scope, .. } = operator;
-let Some(erasure) = erasures::queries::find_done(cx.db(), scope, client).await? else { return Ok(None) };
+    let Some(erasure) = erasures::queries::find_done(cx.db(), scope, client).await? else { return Ok(None) };
     let page = Page::new(cx, NAMELESS, Frame::Desk(DeskTab::Clients));
     Ok(Some(page.show(|| remains(&erasure, Times::of(cx))).into_response()))
 }

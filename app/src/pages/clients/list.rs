@@ -29,7 +29,9 @@ pub struct ClientsQuery {
     page: String,
 }
 
-impl ClientsQuery { fn shown(&self) -> ClientFilter { if self.show == "archived" { ClientFilter::Archived } else { ClientFilter::Here }
+impl ClientsQuery {
+    fn shown(&self) -> ClientFilter {
+        if self.show == "archived" { ClientFilter::Archived } else { ClientFilter::Here }
     }
 
     /// The address of another page of the same list.

@@ -45,7 +45,7 @@ fn read_form(fields: &Fields) -> NewClient {
 
 async fn draw(operator: &Operator, form: Form) -> Result<Response, Problem> {
     let Operator { cx, scope, .. } = operator;
-let offers = list(cx.db(), scope).await?;
+    let offers = list(cx.db(), scope).await?;
     let page = Page::new(cx, "New client", Frame::Desk(DeskTab::Clients)).status(form.status());
     Ok(page.show(|| view(operator, &form, &offers)))
 }

@@ -37,7 +37,7 @@ pub(super) async fn draw(
 ) -> Result<Response, Problem> {
     let Operator { cx, scope, .. } = operator;
     let month = NaiveDate::parse_from_str(&format!("{month}-01"), "%Y-%m-%d").ok();
-let report = costs::queries::report(cx.db(), scope, month).await?;
+    let report = costs::queries::report(cx.db(), scope, month).await?;
     let status = if refused.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
     Ok(Page::new(cx, "Costs", Frame::Desk(DeskTab::Billing)).status(status).show(|| {
         let form = tables::LimitForm { cx, month: slug(report.month), refused: refused.as_ref() };

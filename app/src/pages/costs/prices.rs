@@ -69,13 +69,13 @@ pub async fn remove(
     PostedForm(fields): PostedForm,
 ) -> Result<Response, Problem> {
     let model = fields.text("model");
-costs::commands::remove_price(cx.db(), &scope, model).await?;
+    costs::commands::remove_price(cx.db(), &scope, model).await?;
     Ok(redirect_with(PRICES, &format!("Price removed for {model}. Past costs don’t change.")))
 }
 
 async fn load(operator: &Operator) -> Result<PriceTable, Problem> {
     let Operator { cx, scope, .. } = operator;
-costs::queries::prices(cx.db(), scope).await.map_err(Problem::from)
+    costs::queries::prices(cx.db(), scope).await.map_err(Problem::from)
 }
 
 fn page(operator: &Operator, prices: PriceTable, form: &Form) -> Response {

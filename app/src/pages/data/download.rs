@@ -33,7 +33,9 @@ pub async fn show(
     Path(ExportPath { export }): Path<ExportPath>,
 ) -> Result<Response, Problem> {
     let app = &at.cx.bare.app;
-match exports::commands::download(&app.db, &app.site.files, &at.scope, export).await? { Download::File { key, bytes, name } => Ok(zip(app, &key, bytes, &name).await?), Download::Gone => page(&at, StatusCode::GONE, Some(GONE)).await,
+    match exports::commands::download(&app.db, &app.site.files, &at.scope, export).await? {
+        Download::File { key, bytes, name } => Ok(zip(app, &key, bytes, &name).await?),
+        Download::Gone => page(&at, StatusCode::GONE, Some(GONE)).await,
     }
 }
 

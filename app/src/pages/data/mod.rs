@@ -11,7 +11,7 @@ pub use section::section;
 
 use axum::{http::StatusCode, response::Response};
 use domain::{
-exports::{ self, ExportsView },
+    exports::{self, ExportsView},
     requests::{Outlook, queries},
 };
 use islands::refresh::Refresh;
@@ -33,7 +33,8 @@ impl DataView {
     /// Reads it. The place on the client's stream is taken first, so that nothing between it and the rows is missed.
     async fn load(at: &DataContext) -> Result<Self, Problem> {
         Ok(Self {
-outlook: queries::outlook(at.cx.db(), &at.scope).await?, shown: exports::queries::view(at.cx.db(), &at.scope).await?,
+            outlook: queries::outlook(at.cx.db(), &at.scope).await?,
+            shown: exports::queries::view(at.cx.db(), &at.scope).await?,
             times: Times::of(&at.cx),
         })
     }
@@ -51,7 +52,9 @@ pub async fn parts(at: DataContext) -> Result<Response, Problem> {
 }
 
 /// `POST …/data`: has everything packed.
-pub async fn start(at: DataContext, PostedForm(_): PostedForm) -> Response { let started = exports::commands::start(at.cx.db(), &at.cx.bare.app.site.files, &at.scope, at.cx.bare.zone()).await;
+pub async fn start(at: DataContext, PostedForm(_): PostedForm) -> Response {
+    let started =
+        exports::commands::start(at.cx.db(), &at.cx.bare.app.site.files, &at.scope, at.cx.bare.zone()).await;
     answer(&at.cx.bare, started, &at.base(), "Preparing the download. We’ll email you when it’s ready.")
 }
 

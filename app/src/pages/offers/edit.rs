@@ -1,6 +1,10 @@
 //! `GET` and `POST /desk/offers/{offer}`: an offer as it is sold now.
 
-use axum::response::Response; use domain::{ ids::OfferId, offers::{ OfferDraft, OfferForm, commands, queries }, };
+use axum::response::Response;
+use domain::{
+    ids::OfferId,
+    offers::{OfferDraft, OfferForm, commands, queries},
+};
 
 use super::{
     editor::{self, Editor},
@@ -12,7 +16,8 @@ pub async fn show(
     Operator { cx, scope, .. }: Operator,
     Path(offer): Path<OfferId>,
 ) -> Result<Response, Problem> {
-let offer = queries::get(cx.db(), &scope, offer).await?; let typed = OfferForm::from(&OfferDraft::from(&offer));
+    let offer = queries::get(cx.db(), &scope, offer).await?;
+    let typed = OfferForm::from(&OfferDraft::from(&offer));
     let form = Form::of(form::fields(&typed));
     let currency = offer.terms.price.currency;
     Ok(editor::page(&cx, &Editor { offer: Some(offer), typed, form, currency }))

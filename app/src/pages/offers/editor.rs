@@ -10,7 +10,8 @@ use leptos::prelude::*;
 use super::question::questions;
 use crate::{
     components::{
-choose::{ ChoiceGroup, ChoiceOption, radios }, field::{ Field, checkbox, summary, token },
+        choose::{ChoiceGroup, ChoiceOption, radios},
+        field::{Field, checkbox, summary, token},
         intake_form::intake_field,
         offer_card::draft_card,
         page_head::PageHead,

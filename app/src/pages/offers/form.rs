@@ -153,7 +153,8 @@ mod tests {
     #[test]
     fn buttons_change_the_questions_and_lose_nothing() {
         let mut shown = labelled(&["a", "b", "c"]);
-let press = | shown: &mut OfferForm, button: &str | { EditorAction::read(&Fields::default().with("do", button)).apply(shown);
+        let press = |shown: &mut OfferForm, button: &str| {
+            EditorAction::read(&Fields::default().with("do", button)).apply(shown);
         };
         press(&mut shown, "up-2");
         assert_eq!(labels(&shown), ["a", "c", "b"]);

@@ -10,7 +10,7 @@ use crate::{
 };
 
 pub async fn show(Operator { cx, scope, .. }: Operator) -> Result<Response, Problem> {
-let offers = queries::list(cx.db(), &scope).await?;
+    let offers = queries::list(cx.db(), &scope).await?;
     let (archived, living): (Vec<Offer>, Vec<Offer>) =
         offers.into_iter().partition(|offer| offer.state == OfferState::Archived);
     Ok(Page::new(&cx, "Offers", Frame::Desk(DeskTab::Offers)).show(|| {

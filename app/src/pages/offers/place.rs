@@ -3,7 +3,8 @@
 use axum::response::Response;
 use domain::{
     Error,
-ids::OfferId, offers::commands::{ Direction, reorder },
+    ids::OfferId,
+    offers::commands::{Direction, reorder},
 };
 
 use crate::web::{Operator, Path, PostedForm, Problem, answer};

@@ -8,9 +8,14 @@ use domain::{
 };
 use serde::Deserialize;
 
-use super::Here; use crate::components::time::Times; use crate::web::{ Path, PostedForm, answer };
+use super::Here;
+use crate::components::time::Times;
+use crate::web::{Path, PostedForm, answer};
 /// Which question.
-# [ derive(Deserialize) ] pub struct ApprovalPath { approval: ApprovalId, }
+#[derive(Deserialize)]
+pub struct ApprovalPath {
+    approval: ApprovalId,
+}
 
 pub async fn create(
     here: Here,

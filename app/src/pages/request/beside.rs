@@ -14,7 +14,7 @@ use domain::{
 
 use super::{
     Here,
-view::{ ClockPiece, ClockView, ListLink, Review, SideView },
+    view::{ClockPiece, ClockView, ListLink, Review, SideView},
 };
 use crate::components::time::Times;
 
@@ -131,7 +131,10 @@ fn clock(detail: &Detail, times: Times) -> Option<ClockView> {
         _ => String::new(),
     };
     let done = detail.card.column == Column::Done;
-Some(ClockView { stands: match(done, times.locale(), i64::from(cycle.hours)) {(true, locale, hours) => locale.used_of(cycle.worked, hours),(false, locale, hours) => format!("{}, business days only", locale.left_of(cycle.left, hours)),
+    Some(ClockView {
+        stands: match (done, times.locale(), i64::from(cycle.hours)) {
+            (true, locale, hours) => locale.used_of(cycle.worked, hours),
+            (false, locale, hours) => format!("{}, business days only", locale.left_of(cycle.left, hours)),
         },
         due,
         label: spoken(cycle),

@@ -9,7 +9,7 @@ use domain::{
 
 use super::{
     Here, beside,
-view::{ self, ConversationView, EntryView, Place, RequestView, plain },
+    view::{self, ConversationView, EntryView, Place, RequestView, plain},
 };
 use crate::components::time::Times;
 
@@ -26,13 +26,15 @@ pub async fn request_view(here: &Here) -> domain::Result<(Detail, RequestView)> 
     let detail = detail(here).await?;
     let times = Times::of(&here.cx);
     let card = &detail.card;
-let asked = format!("sent by {}, {}", detail.asked_by, times.short_day(card.created_at)); let shown = RequestView {
+    let asked = format!("sent by {}, {}", detail.asked_by, times.short_day(card.created_at));
+    let shown = RequestView {
         place: place(here, detail.withdrawn_at.is_some()),
         above: above(here, &card.client_name),
         number: card.number,
         title: card.title.clone(),
         asked: if here.desk { format!("{}, {asked}", card.client_name) } else { asked },
-beside: beside::of(here, &detail, &reading.conversation, times), conversation: conversation_view(stream.to_string(), reading, times, 0).await?,
+        beside: beside::of(here, &detail, &reading.conversation, times),
+        conversation: conversation_view(stream.to_string(), reading, times, 0).await?,
     };
     Ok((detail, shown))
 }
@@ -62,7 +64,12 @@ pub fn above(here: &Here, client: &str) -> Vec<(String, String)> {
 }
 
 /// A conversation with its sentences, and the HTML of what has changed behind an offset.
-pub async fn conversation_view(stream: String, reading: Reading, times: Times, since: u64,) -> domain::Result<ConversationView> {
+pub async fn conversation_view(
+    stream: String,
+    reading: Reading,
+    times: Times,
+    since: u64,
+) -> domain::Result<ConversationView> {
     let Reading { mut conversation, next, changed } = reading;
     if conversation.column == Some(Column::Done) {
         // One that was folded before plans were ticked with their request.
@@ -78,7 +85,7 @@ pub async fn conversation_view(stream: String, reading: Reading, times: Times, s
     let bytes = bytes.map(|(entry, _)| words(&entry.body).map_or(0, str::len)).sum();
     let said = markdown::aside(bytes, move || {
         let entries = conversation.entries.into_iter().zip(is_new);
-let mut said: Vec<EntryView> = entries.map(|(entry, new) | entry_view(entry, times, new)).collect();
+        let mut said: Vec<EntryView> = entries.map(|(entry, new)| entry_view(entry, times, new)).collect();
         let last = said.iter().rposition(|said| matches!(said.entry.body, Body::Moved { .. }));
         if let Some(said) = last.and_then(|last| said.get_mut(last)) {
             said.last = true;
@@ -86,9 +93,17 @@ let mut said: Vec<EntryView> = entries.map(|(entry, new) | entry_view(entry, tim
         view::lay_strands(&mut said);
         said
     });
-Ok(ConversationView { stream, offset: next, minutes: minutes(times), locale: times.locale(), said: said.await?, }) }
+    Ok(ConversationView {
+        stream,
+        offset: next,
+        minutes: minutes(times),
+        locale: times.locale(),
+        said: said.await?,
+    })
+}
 /// What the reader's clocks show beyond UTC now, in minutes.
-fn minutes(times: Times) -> i32 { times.now().with_timezone(&times.zone()).offset().fix().local_minus_utc() / 60
+fn minutes(times: Times) -> i32 {
+    times.now().with_timezone(&times.zone()).offset().fix().local_minus_utc() / 60
 }
 
 fn entry_view(entry: Entry, times: Times, new: bool) -> EntryView {
@@ -100,7 +115,7 @@ fn entry_view(entry: Entry, times: Times, new: bool) -> EntryView {
         _ => String::new(),
     };
     let html = if new { html(&entry.body) } else { String::new() };
-EntryView { when: times.dated(entry.at), then, html, last: false, strand: "", entry }
+    EntryView { when: times.dated(entry.at), then, html, last: false, strand: "", entry }
 }
 
 /// What people and agents wrote in an entry, which is Markdown whoever wrote it.

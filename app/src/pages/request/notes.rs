@@ -14,7 +14,8 @@ use super::{
     view::{self, Place},
 };
 use crate::{
-components::{ area, person::disc, time::Times }, web::{ PostedForm, Problem, answer },
+    components::{area, person::disc, time::Times},
+    web::{PostedForm, Problem, answer},
 };
 
 /// What the section shows.

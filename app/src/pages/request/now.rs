@@ -7,7 +7,8 @@ use leptos::prelude::*;
 use serde::Deserialize;
 
 use super::{
-Here, beside, load, view::{ self, EntryView, Place, SideView },
+    Here, beside, load,
+    view::{self, EntryView, Place, SideView},
 };
 use crate::{
     components::time::Times,
@@ -33,7 +34,8 @@ pub async fn show(here: Here, Query(asked): Query<NowQuery>) -> Result<Response,
     Ok(fragment(move || view(news)))
 }
 
-async fn load(here: &Here, asked: &NowQuery) -> domain::Result<NowView> { let times = Times::of(&here.cx);
+async fn load(here: &Here, asked: &NowQuery) -> domain::Result<NowView> {
+    let times = Times::of(&here.cx);
     let stream = queries::session_of(here.cx.db(), &here.scope, here.client, here.number).await?;
     let reading = session::queries::read(here.cx.db(), &here.scope, stream).await?;
     let detail = match asked.pieces {
@@ -43,7 +45,7 @@ async fn load(here: &Here, asked: &NowQuery) -> domain::Result<NowView> { let ti
     let beside = detail.as_ref().map(|detail| beside::of(here, detail, &reading.conversation, times));
     let withdrawn = detail.as_ref().is_some_and(|detail| detail.withdrawn_at.is_some());
     let changed = reading.changed.clone();
-let told = load::conversation_view(stream.to_string(), reading, times, asked.since).await?;
+    let told = load::conversation_view(stream.to_string(), reading, times, asked.since).await?;
     let is_new = |place: usize| changed.get(place).is_some_and(|at| *at > asked.since);
     let said = told.said.into_iter().enumerate();
     // The one before a new one, too: a second line may join the first there.

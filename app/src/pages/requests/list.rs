@@ -3,9 +3,7 @@
 use std::collections::HashMap;
 
 use axum::{extract::Query, response::Response};
-use domain::{
-    requests::{self, Card, Column, queries},
-};
+use domain::requests::{self, Card, Column, queries};
 use islands::{refresh::Refresh, shortcut::Shortcut};
 use leptos::prelude::*;
 

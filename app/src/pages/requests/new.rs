@@ -165,7 +165,7 @@ fn view(member: &Member, draft: &NewRequestForm, preview: Option<String>, outloo
 mod tests {
     use domain::{ids::FileId, requests::Priority};
 
-    use super::{MOST_FILES, asked, chosen};
+    use super::{MOST_FILES, chosen, new_request};
     use crate::web::Fields;
 
     #[test]

@@ -65,6 +65,7 @@ mod tests {
             locale: "en-US".into(),
             ..SettingsForm::default()
         };
-shown.days [ 2 ] = DayForm { open: true, from: "09:00".into(), to: "17:00".into() }; assert_eq!(read_form(&fields(&shown)), shown);
+        shown.days[2] = DayForm { open: true, from: "09:00".into(), to: "17:00".into() };
+        assert_eq!(read_form(&fields(&shown)), shown);
     }
 }

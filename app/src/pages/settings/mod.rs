@@ -15,7 +15,8 @@ use crate::{
 };
 
 pub async fn show(Operator { cx, scope, .. }: Operator) -> Result<Response, Problem> {
-let settings = queries::settings(cx.db(), &scope).await?; Ok(page(&cx, &Form::of(form::fields(&SettingsForm::from(&settings)))))
+    let settings = queries::settings(cx.db(), &scope).await?;
+    Ok(page(&cx, &Form::of(form::fields(&SettingsForm::from(&settings)))))
 }
 
 pub async fn update(

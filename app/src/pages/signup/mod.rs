@@ -67,7 +67,8 @@ pub async fn submit(cx: Cx, PostedForm(fields): PostedForm) -> Result<Response, 
 
 /// What is sold; if that is much, the chosen one stays in sight.
 async fn offers(cx: &Cx, chosen: Option<OfferId>) -> Result<Vec<Offer>, Problem> {
-let found = queries::list_published(cx.db(), &Scope::visitor(cx.workspace.id)).await; let mut offers = found?;
+    let found = queries::list_published(cx.db(), &Scope::visitor(cx.workspace.id)).await;
+    let mut offers = found?;
     if offers.len() > MOST
         && let Some(at) = offers.iter().position(|offer| Some(offer.id) == chosen)
     {

@@ -21,7 +21,7 @@ use crate::{
 /// The storefront.
 pub async fn show(cx: Cx) -> Result<Response, Problem> {
     let scope = Scope::visitor(cx.workspace.id);
-let offers = queries::list_published(cx.db(), &scope).await?;
+    let offers = queries::list_published(cx.db(), &scope).await?;
     Ok(page(&cx, &offers))
 }
 

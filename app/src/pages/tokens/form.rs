@@ -33,7 +33,8 @@ pub async fn new(operator: Operator, Query(wanted): Query<NewTokenQuery>) -> Res
 
 pub async fn create(operator: Operator, PostedForm(fields): PostedForm) -> Result<Response, Problem> {
     let Operator { cx, scope, .. } = &operator;
-let new = read_form(&fields); match tokens::commands::create(cx.db(), scope, new.clone()).await {
+    let new = read_form(&fields);
+    match tokens::commands::create(cx.db(), scope, new.clone()).await {
         Ok((_, text)) => Ok(made::show(cx, &new, &text)),
         Err(error) => {
             let form = Form::failed(fields, error)?;

@@ -14,7 +14,7 @@ use crate::{
 };
 
 pub async fn show(Operator { cx, scope, .. }: Operator) -> Result<Response, Problem> {
-let all = tokens::queries::list(cx.db(), &scope).await?;
+    let all = tokens::queries::list(cx.db(), &scope).await?;
     let times = Times::of(&cx);
     Ok(Page::new(&cx, "Tokens", Frame::Desk(DeskTab::None)).show(|| view(&cx, &all, times)))
 }

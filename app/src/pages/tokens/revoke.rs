@@ -11,6 +11,6 @@ pub async fn create(
     Path(token): Path<TokenId>,
     PostedForm(_): PostedForm,
 ) -> Response {
-let done = tokens::commands::revoke(cx.db(), &scope, token).await;
+    let done = tokens::commands::revoke(cx.db(), &scope, token).await;
     answer(&cx.bare, done, LIST, "Token revoked. It no longer works.")
 }

@@ -13,7 +13,8 @@ pub async fn save(
 ) -> Result<Response, Problem> {
     let found = find(&operator, webhook).await?;
     let Operator { cx, scope, .. } = &operator;
-let saved = match read_form(&operator, &fields).await { Ok(new) => webhooks::commands::edit(cx.db(), scope, found.id, &new).await,
+    let saved = match read_form(&operator, &fields).await {
+        Ok(new) => webhooks::commands::edit(cx.db(), scope, found.id, &new).await,
         Err(error) => Err(error),
     };
     match saved {

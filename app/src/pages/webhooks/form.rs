@@ -25,7 +25,8 @@ pub async fn new(operator: Operator) -> Result<Response, Problem> {
 
 pub async fn create(operator: Operator, PostedForm(fields): PostedForm) -> Result<Response, Problem> {
     let Operator { cx, scope, .. } = &operator;
-let made = match read_form(&operator, &fields).await { Ok(new) => webhooks::commands::create(cx.db(), scope, &new).await.map(|(_, secret) |(new, secret)),
+    let made = match read_form(&operator, &fields).await {
+        Ok(new) => webhooks::commands::create(cx.db(), scope, &new).await.map(|(_, secret)| (new, secret)),
         Err(error) => Err(error),
     };
     match made {

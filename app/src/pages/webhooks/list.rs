@@ -11,7 +11,7 @@ use crate::{
 };
 
 pub async fn show(Operator { cx, scope, .. }: Operator) -> Result<Response, Problem> {
-let all = webhooks::queries::list(cx.db(), &scope).await?;
+    let all = webhooks::queries::list(cx.db(), &scope).await?;
     let times = Times::of(&cx);
     Ok(Page::new(&cx, "Webhooks", Frame::Desk(DeskTab::None)).show(|| view(&all, times)))
 }

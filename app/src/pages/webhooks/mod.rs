@@ -27,5 +27,6 @@ use crate::web::Operator;
 const LIST: &str = "/desk/webhooks";
 
 /// The webhook of an address.
-async fn find(operator: &Operator, webhook: WebhookId) -> domain::Result<Webhook> { webhooks::queries::get(operator.cx.db(), &operator.scope, webhook).await
+async fn find(operator: &Operator, webhook: WebhookId) -> domain::Result<Webhook> {
+    webhooks::queries::get(operator.cx.db(), &operator.scope, webhook).await
 }

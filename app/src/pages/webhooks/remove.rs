@@ -11,6 +11,6 @@ pub async fn create(
     Path(webhook): Path<WebhookId>,
     PostedForm(_): PostedForm,
 ) -> Response {
-let done = webhooks::commands::remove(cx.db(), &scope, webhook).await;
+    let done = webhooks::commands::remove(cx.db(), &scope, webhook).await;
     answer(&cx.bare, done, LIST, "Webhook removed. We’ve stopped sending events to it.")
 }

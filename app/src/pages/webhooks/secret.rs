@@ -18,7 +18,7 @@ pub async fn create(
 ) -> Result<Response, Problem> {
     let found = find(&operator, webhook).await?;
     let Operator { cx, scope, .. } = &operator;
-let secret = webhooks::commands::rotate(cx.db(), scope, found.id).await?;
+    let secret = webhooks::commands::rotate(cx.db(), scope, found.id).await?;
     Ok(show(cx, &found.url, &secret))
 }
 

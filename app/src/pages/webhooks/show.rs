@@ -25,7 +25,8 @@ pub async fn show(operator: Operator, Path(webhook): Path<WebhookId>) -> Result<
 /// The page, with its form as it was typed.
 pub(super) async fn draw(operator: &Operator, of: Webhook, form: Form) -> Result<Response, Problem> {
     let Operator { cx, scope, .. } = operator;
-let sent = webhooks::queries::deliveries(cx.db(), scope, of.id).await; let sent = sent?;
+    let sent = webhooks::queries::deliveries(cx.db(), scope, of.id).await;
+    let sent = sent?;
     let times = Times::of(cx);
     let page = Page::new(cx, "Webhook", Frame::Desk(DeskTab::None)).status(form.status());
     Ok(page.show(|| view(cx, &of, &form, &sent, times)))

@@ -166,7 +166,7 @@ mod tests {
             ("offer", &format!("off_{}", "0".repeat(32))),
         ]);
         let kept = kept.unwrap();
-        assert_eq!(kept.shown().collect::<Vec<_>>(), [("name", "Harbor & Pine")]);
+        assert_eq!(kept.written().collect::<Vec<_>>(), [("name", "Harbor & Pine")]);
         assert!(!kept.to_field().contains("sk-1"));
         assert_eq!(CarriedForm::from_field(&kept.to_field()), Some(kept.clone()));
         let away = CarriedForm { action: "//evil.example".into(), ..kept };

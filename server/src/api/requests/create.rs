@@ -108,7 +108,9 @@ async fn make(db: &Db, scope: &Scope, ask: NewRequestInput) -> domain::Result<(V
     };
     let number = commands::create(db, &scope, new).await?;
     let card = queries::by_number(db, &scope, client, number).await?.card;
-let entry = NewEntry::done(WHAT, card.named()).of(client); let made = serde_json::to_value(CreatedRequest { client, number }); Ok((made.map_err(| error | Error::Broken(error.to_string()))?, entry))
+    let entry = NewEntry::done(WHAT, card.named()).of(client);
+    let made = serde_json::to_value(CreatedRequest { client, number });
+    Ok((made.map_err(|error| Error::Broken(error.to_string()))?, entry))
 }
 
 /// That somebody tried stands in the audit log.

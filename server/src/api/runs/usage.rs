@@ -3,7 +3,8 @@
 use axum::{extract::State, http::StatusCode};
 use domain::{
     bounds,
-costs::{ self, UsageReport }, ids::RunId,
+    costs::{self, UsageReport},
+    ids::RunId,
     runs,
 };
 use serde::Deserialize;

@@ -57,7 +57,7 @@ pub(super) fn tools() -> Vec<Tool<Desk>> {
 #[derive(Clone, Copy, Default, Deserialize, JsonSchema)]
 #[schemars(rename = "State")]
 #[serde(rename_all = "snake_case")]
-enum InvoiceFilter {
+enum InvoiceStateInput {
     #[default]
     All,
     Draft,
@@ -73,7 +73,7 @@ struct ListInvoices {
     #[serde(default)]
     client: Option<String>,
     #[serde(default)]
-    state: InvoiceFilter,
+    state: InvoiceStateInput,
     /// From 1.
     #[serde(default)]
     page: u32,
@@ -82,7 +82,12 @@ struct ListInvoices {
 async fn list_invoices(desk: Desk, asked: ListInvoices) -> Result<Value> {
     let client = asked.client.as_deref().map(id::<ClientId>).transpose()?;
     let filter = match asked.state {
-InvoiceFilter::All => InvoiceFilter::All, InvoiceFilter::Draft => InvoiceFilter::Draft, InvoiceFilter::Due => InvoiceFilter::Due, InvoiceFilter::Overdue => InvoiceFilter::Overdue, InvoiceFilter::Paid => InvoiceFilter::Paid, InvoiceFilter::Void => InvoiceFilter::Void,
+        InvoiceStateInput::All => InvoiceFilter::All,
+        InvoiceStateInput::Draft => InvoiceFilter::Draft,
+        InvoiceStateInput::Due => InvoiceFilter::Due,
+        InvoiceStateInput::Overdue => InvoiceFilter::Overdue,
+        InvoiceStateInput::Paid => InvoiceFilter::Paid,
+        InvoiceStateInput::Void => InvoiceFilter::Void,
     };
     let found = billing::queries::list(&desk.db, &desk.scope, client, filter, asked.page.max(1)).await?;
     let invoices: Vec<_> = found.invoices.iter().map(invoice_json).collect();
@@ -141,7 +146,7 @@ async fn draft_invoice(desk: Desk, asked: DraftInvoice) -> Result<Done> {
     let draft = InvoiceDraft { lines, currency, note: asked.note };
     let invoice = billing::commands::draft(&desk.db, &desk.scope, client, &draft).await?;
     let made = billing::queries::get(&desk.db, &desk.scope, invoice).await?;
-Ok((invoice_json(&made), NewEntry::done("draft_invoice", named(&made)).of(client)))
+    Ok((invoice_json(&made), NewEntry::done("draft_invoice", named(&made)).of(client)))
 }
 
 #[derive(Serialize, Deserialize, JsonSchema)]
@@ -154,7 +159,8 @@ async fn mark_invoice_paid(desk: Desk, asked: MarkPaid) -> Result<Done> {
     let invoice: InvoiceId = id(&asked.invoice)?;
     billing::commands::mark_paid(&desk.db, &desk.scope, invoice).await?;
     let now = billing::queries::get(&desk.db, &desk.scope, invoice).await?;
-let entry = NewEntry::done("mark_invoice_paid", named(&now)).of(now.client).changed("issued", "paid"); Ok((invoice_json(&now), entry))
+    let entry = NewEntry::done("mark_invoice_paid", named(&now)).of(now.client).changed("issued", "paid");
+    Ok((invoice_json(&now), entry))
 }
 
 #[derive(Serialize, Deserialize, JsonSchema)]

@@ -42,7 +42,8 @@ pub(super) fn tools() -> Vec<Tool<Desk>> {
 }
 
 async fn list_offers(desk: Desk, _: Nothing) -> Result<Value> {
-let found = offers::queries::list(&desk.db, &desk.scope).await?; Ok(json!({ "offers": found.iter().map(offer_json).collect::<Vec<_>>() }))
+    let found = offers::queries::list(&desk.db, &desk.scope).await?;
+    Ok(json!({ "offers": found.iter().map(offer_json).collect::<Vec<_>>() }))
 }
 
 fn offer_json(offer: &Offer) -> Value {
@@ -174,7 +175,7 @@ fn blank() -> OfferDraft {
 async fn create_offer(desk: Desk, asked: OfferInput) -> Result<Done> {
     let offer = offers::commands::create(&desk.db, &desk.scope, &asked.over(blank())?).await?;
     let made = offers::queries::get(&desk.db, &desk.scope, offer).await?;
-Ok((offer_json(&made), NewEntry::done("create_offer", made.name.as_str())))
+    Ok((offer_json(&made), NewEntry::done("create_offer", made.name.as_str())))
 }
 
 #[derive(Serialize, Deserialize, JsonSchema)]
@@ -195,5 +196,6 @@ async fn edit_offer(desk: Desk, asked: EditOffer) -> Result<Done> {
     offers::commands::update(&desk.db, &desk.scope, offer, &draft).await?;
     let now = offers::queries::get(&desk.db, &desk.scope, offer).await?;
     let in_short = |offer: &Offer| format!("{}, {}", offer.name, offer.terms.price_words());
-let entry = NewEntry::done("edit_offer", now.name.as_str()).changed(in_short(&before), in_short(&now)); Ok((offer_json(&now), entry))
+    let entry = NewEntry::done("edit_offer", now.name.as_str()).changed(in_short(&before), in_short(&now));
+    Ok((offer_json(&now), entry))
 }

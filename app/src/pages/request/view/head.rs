@@ -74,7 +74,8 @@ pub fn clock(beside: &SideView) -> impl IntoView + use<> {
     view! { <div class="piece" id="clock">{beside.clock.as_ref().map(cycle)}</div> }
 }
 
-fn cycle(clock: &ClockView) -> impl IntoView + use<> { let ClockView { stands, due, label, at_risk, pieces } = clock.clone();
+fn cycle(clock: &ClockView) -> impl IntoView + use<> {
+    let ClockView { stands, due, label, at_risk, pieces } = clock.clone();
     let percent = |thousandths: u16| format!("{}.{}%", thousandths / 10, thousandths % 10);
     let drawn: Vec<_> = pieces
         .into_iter()

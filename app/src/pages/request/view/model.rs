@@ -28,8 +28,9 @@ pub struct ConversationView {
     /// What the workspace's clocks show beyond UTC now.
     pub minutes: i32,
 
-/// How those show the time.
-pub locale: Locale, pub said: Vec<EntryView>,
+    /// How those show the time.
+    pub locale: Locale,
+    pub said: Vec<EntryView>,
 }
 
 /// Where the page stands, and what its reader may do there.
@@ -90,8 +91,11 @@ pub struct SideView {
     /// The names of the agents that help with it now.
     pub helpers: Vec<String>,
 
-/// How they are listed.
-pub locale: Locale, pub clock: Option<ClockView>, pub deliverables: Vec<ListLink>, pub waiting: Vec<ListLink>,
+    /// How they are listed.
+    pub locale: Locale,
+    pub clock: Option<ClockView>,
+    pub deliverables: Vec<ListLink>,
+    pub waiting: Vec<ListLink>,
     /// The work has ended before the request has, and can be taken up again: what the button says.
     pub again: Option<&'static str>,
     pub next: Vec<ListLink>,
@@ -119,10 +123,9 @@ pub struct ListLink {
 /// The cycle: words above, line below.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ClockView {
-/// `31 of 48 hours left, business days only`.
-pub stands: String,
-/// `due Wed, Dec 2, 1:10 PM`.
-
+    /// `31 of 48 hours left, business days only`.
+    pub stands: String,
+    /// `due Wed, Dec 2, 1:10 PM`.
     pub due: String,
     /// The whole of it for those who do not see the line.
     pub label: String,
