@@ -39,7 +39,7 @@ impl PageHead {
     }
 
     /// A line below the heading.
-    pub fn sub(self, line: impl IntoView + 'static) -> Self {
+    pub fn subtitle(self, line: impl IntoView + 'static) -> Self {
         self.below(view! { <p class="page-sub">{line}</p> })
     }
 

@@ -24,7 +24,7 @@ fn page(bare: &Bare, letters: Vec<Letter>) -> Response {
     Page::bare(bare, "Outbox", Frame::Store).show(|| {
         view! {
             {PageHead::new("Outbox")
-                .sub("Email isn’t set up, so messages collect here, newest first. Only this machine can see them.")
+                .subtitle("Email isn’t set up, so messages collect here, newest first. Only this machine can see them.")
                 .class("page-head outbox-head")
                 .show()}
             {if rows.is_empty() {

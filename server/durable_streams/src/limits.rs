@@ -1,4 +1,5 @@
 //! How much one tenant may take. Whoever is refused is told so in an answer that the limits write themselves.
+#![allow(clippy::result_large_err, reason = "a refusal is the answer itself, handed on once")]
 
 use std::{fmt, sync::Arc};
 

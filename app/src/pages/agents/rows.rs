@@ -24,7 +24,7 @@ pub(super) fn all(office: &SystemRole) -> AnyView {
     };
     view! {
         {PageHead::new("Agents")
-            .sub(view! { <span>{sub}</span> })
+            .subtitle(view! { <span>{sub}</span> })
             .actions(view! { <a class="button quiet" href="/desk/tokens">"Tokens"</a> <a class="button" href="/desk/agents/new">"New agent"</a> })
             .say(say)
             .show()}

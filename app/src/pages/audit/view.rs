@@ -13,7 +13,7 @@ pub(super) fn view(log: &AuditView) -> AnyView {
     let next = page.next.map(|next| older(asked, &next.to_string()));
     view! {
         {PageHead::new("Audit log")
-            .sub("Everything that changed money, access, or an agent: who did it, where from, and what came of it. Entries never change.")
+            .subtitle("Everything that changed money, access, or an agent: who did it, where from, and what came of it. Entries never change.")
             .show()}
         {filter(asked, names)}
         {if rows.is_empty() { nothing(asked, narrowed) } else { table(rows) }}

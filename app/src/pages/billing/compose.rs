@@ -32,7 +32,7 @@ pub(super) fn page(cx: &Cx, compose: &Compose) -> Response {
         view! {
             {PageHead::named(title)
                 .crumbs(&[("/desk/billing", "Billing")], title)
-                .sub("It won’t have a number, and the client won’t see it, until you issue it.")
+                .subtitle("It won’t have a number, and the client won’t see it, until you issue it.")
                 .show()}
             {form(cx, compose)}
         }

@@ -27,7 +27,7 @@ pub async fn show(
         view! {
             {PageHead::new(name.clone())
                 .crumbs(&[("/desk/billing", "Billing")], &name)
-                .sub(view! { <a href=client>{note.client_name.clone()}</a> })
+                .subtitle(view! { <a href=client>{note.client_name.clone()}</a> })
                 .beside(settling(&cx, &note))
                 .no_print()
                 .show()}

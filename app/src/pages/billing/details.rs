@@ -36,7 +36,7 @@ fn page(member: &Member, form: &Form) -> Response {
         view! {
             {PageHead::new("Billing details")
                 .crumbs(&[("/portal/billing", "Billing")], "Billing details")
-                .sub("Your next invoices are made out to this. Earlier ones stay as they are.")
+                .subtitle("Your next invoices are made out to this. Earlier ones stay as they are.")
                 .show()}
             <form class="form" method="post" action="/portal/billing/details" novalidate>
                 {token(cx)}

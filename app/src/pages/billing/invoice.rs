@@ -23,7 +23,7 @@ pub async fn show(
         view! {
             {PageHead::named(name.clone())
                 .crumbs(&[("/desk/billing", "Billing")], &name)
-                .sub(view! { <a href=format!("/desk/clients/{}", invoice.client) dir="auto">{invoice.client_name.clone()}</a> })
+                .subtitle(view! { <a href=format!("/desk/clients/{}", invoice.client) dir="auto">{invoice.client_name.clone()}</a> })
                 .beside(actions(&cx, &invoice))
                 .no_print()
                 .show()}

@@ -265,7 +265,7 @@ fn remains(erasure: &Erasure, times: Times) -> AnyView {
     view! {
         {PageHead::new(NAMELESS)
             .crumbs(&[(LIST, "Clients")], NAMELESS)
-            .sub(view! { <span class="id">{erasure.client.to_string()}</span> })
+            .subtitle(view! { <span class="id">{erasure.client.to_string()}</span> })
             .show()}
         <p dir="auto">{words}</p>
         <p class="button-row"><a class="button" href="/desk/billing">"Go to billing"</a></p>

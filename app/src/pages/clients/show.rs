@@ -87,7 +87,7 @@ fn view(shown: &ClientView) -> AnyView {
     view! {
         {PageHead::named(client.name.clone())
             .crumbs(&[(LIST, "Clients")], &client.name)
-            .sub(view! { {left.then(|| view! { <span class="tag archived">"Archived"</span> })}
+            .subtitle(view! { {left.then(|| view! { <span class="tag archived">"Archived"</span> })}
                     {vertical}
                     <span>{format!("joined {since}")}</span> })
             .actions(view! { <a class="button" href=format!("/desk/board?client={}", client.id)>"Board"</a>

@@ -14,7 +14,7 @@ pub(super) fn head(at: &DataContext, glance: &DataView) -> AnyView {
     let title = at.client.as_ref().map_or("Your data".to_owned(), |(_, name)| format!("Data of {name}"));
     let left = at.client.is_none().then(|| waits::left(glance.outlook.left_at, &glance.times)).flatten();
     let head = PageHead::named(title)
-        .sub("Every request, conversation, deliverable, file, note, and invoice, in one zip file.");
+        .subtitle("Every request, conversation, deliverable, file, note, and invoice, in one zip file.");
     let head = match &at.client {
         Some((client, name)) => {
             head.crumbs(&[("/desk/clients", "Clients"), (&client_path(*client), name)], "Data")

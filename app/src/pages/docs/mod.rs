@@ -31,7 +31,7 @@ fn view(document: &Value) -> AnyView {
         document["tags"].as_array().into_iter().flatten().map(|tag| section(document, tag, &all)).collect();
     view! {
         {PageHead::new("API")
-            .sub(about)
+            .subtitle(about)
             .actions(view! { <a class="button" href="/v1/openapi.json">"As OpenAPI"</a> })
             .show()}
         {sections}

@@ -16,7 +16,7 @@ pub async fn show(Operator { cx, scope, .. }: Operator) -> Result<Response, Prob
     Ok(Page::new(&cx, "Offers", Frame::Desk(DeskTab::Offers)).show(|| {
         view! {
             {PageHead::new("Offers")
-                .sub("The offers you sell, in storefront order. Changes don’t affect existing subscriptions.")
+                .subtitle("The offers you sell, in storefront order. Changes don’t affect existing subscriptions.")
                 .actions(view! { <a class="button primary" href="/desk/offers/new">"New offer"</a> })
                 .show()}
             {if living.is_empty() { empty() } else { order(&cx, &living) }}

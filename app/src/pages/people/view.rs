@@ -20,9 +20,9 @@ use crate::{
 /// The whole page.
 pub(super) fn page(at: &PeopleContext, people: &People, form: &Form) -> AnyView {
     let head = match &at.audience {
-        PeopleOf::Portal => PageHead::new("People").sub("Who has access, and what they can do."),
+        PeopleOf::Portal => PageHead::new("People").subtitle("Who has access, and what they can do."),
         PeopleOf::Desk => PageHead::new("Operators")
-            .sub("People who manage the desk with you. They can see all clients, offers, and billing."),
+            .subtitle("People who manage the desk with you. They can see all clients, offers, and billing."),
         PeopleOf::Client { id, name } => {
             let href = format!("/desk/clients/{id}");
             PageHead::new(format!("People at {name}"))

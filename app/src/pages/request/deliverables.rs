@@ -83,7 +83,7 @@ fn view(
     view! {
         {PageHead::named(deliverable.title.clone())
             .crumbs(&above, "Deliverable")
-            .sub(view! { <span>{made}</span> })
+            .subtitle(view! { <span>{made}</span> })
             .show()}
         {versions(base, &deliverable, version.version)}
         {content(version, html)}

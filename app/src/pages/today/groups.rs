@@ -14,7 +14,7 @@ pub fn all(desk: &TodayView) -> AnyView {
     let work = desk::at_work(today.at_work);
     view! {
         {PageHead::new("Today")
-            .sub(view! { <span dir="auto">{heading}</span> })
+            .subtitle(view! { <span dir="auto">{heading}</span> })
             .actions(work)
             .say(say)
             .show()}

@@ -23,7 +23,7 @@ fn view(cx: &Cx, all: &[Token], times: Times) -> AnyView {
     let (gone, living): (Vec<&Token>, Vec<&Token>) = all.iter().partition(|token| token.revoked_at.is_some());
     view! {
         {PageHead::new("Tokens")
-            .sub("Access for programs, like an agent that picks up its own work or an assistant that manages the desk.")
+            .subtitle("Access for programs, like an agent that picks up its own work or an assistant that manages the desk.")
             .actions(view! { <a class="button" href="/docs/api">"API docs"</a>
                 <a class="button primary" href="/desk/tokens/new">"New token"</a> })
             .show()}

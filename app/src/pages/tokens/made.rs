@@ -34,7 +34,7 @@ fn view(name: &str, text: &str, url: &str, is_agents: bool) -> AnyView {
     view! {
         {PageHead::new("Your token")
             .crumbs(&[(LIST, "Tokens")], name)
-            .sub("Copy it now. We don’t store it, so you won’t see it again.")
+            .subtitle("Copy it now. We don’t store it, so you won’t see it again.")
             .show()}
         <div class="code-block"><pre tabindex="0"><code>{text.to_owned()}</code></pre><Copy text=text.to_owned() /></div>
         <section class="section">

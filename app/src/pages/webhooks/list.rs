@@ -20,7 +20,7 @@ fn view(all: &[Webhook], times: Times) -> AnyView {
     let rows: Vec<_> = all.iter().map(|webhook| row(webhook, times)).collect();
     view! {
         {PageHead::new("Webhooks")
-            .sub("Send events to your own apps as they happen.")
+            .subtitle("Send events to your own apps as they happen.")
             .actions(view! { <a class="button primary" href="/desk/webhooks/new">"New webhook"</a> })
             .show()}
         {if all.is_empty() { none() } else { view! { <ul class="rows">{rows}</ul> }.into_any() }}

@@ -29,7 +29,7 @@ pub(super) fn show(cx: &Cx, url: &str, secret: &str) -> Response {
         view! {
             {PageHead::new("Signing secret")
                 .crumbs(&[(LIST, "Webhooks")], &url)
-                .sub("Copy it now. You won’t see it again, but you can always generate a new one.")
+                .subtitle("Copy it now. You won’t see it again, but you can always generate a new one.")
                 .show()}
             <div class="code-block"><pre tabindex="0"><code>{secret.clone()}</code></pre><Copy text=secret /></div>
             <section class="section">

@@ -37,7 +37,7 @@ fn view(cx: &Cx, of: &Webhook, form: &Form, sent: &[Delivery], times: Times) -> 
     view! {
         {PageHead::new("Webhook")
             .crumbs(&[(LIST, "Webhooks")], &of.url)
-            .sub(view! { {list::state(of, times)}" "{of.url.clone()} })
+            .subtitle(view! { {list::state(of, times)}" "{of.url.clone()} })
             .show()}
         {failing(of)}
         <section class="section">

@@ -27,7 +27,7 @@ pub(super) fn page(cx: &Cx, mine: &AccountView) -> Response {
     Page::new(cx, "My account", frame).status(status).show(|| {
         view! {
             {PageHead::new("My account")
-                .sub(view! { <span>{display_email(&mine.me.email)}</span><span>{place}</span><span>{role_words(mine.me.role)}</span> })
+                .subtitle(view! { <span>{display_email(&mine.me.email)}</span><span>{place}</span><span>{role_words(mine.me.role)}</span> })
                 .actions(view! { {cx.bare.arrival.elsewhere.then(|| view! { <a class="button" href="/account/workspaces">"Switch workspace"</a> })}
                     <form method="post" action="/sign-out">{field::token(cx)}<button class="button">"Sign out"</button></form> })
                 .show()}
