@@ -264,7 +264,7 @@ async fn help_that_nobody_comes_for_is_given_up(pool: PgPool) {
     assert_eq!(runs::commands::give_up(&world.db).await.unwrap(), 1);
     let found = runs::queries::sub_runs(&world.db, &mina).await.unwrap();
     assert_eq!((found[0].run, found[0].state), (waits, RunState::Cancelled));
-    assert_eq!(found[0].failure.as_deref(), Some("Otto did not come in time."));
+    assert_eq!(found[0].failure.as_deref(), Some("Otto wasn’t available in time."));
     assert_eq!(found[1].state, RunState::Working, "who has begun is left to its lease");
 }
 

@@ -144,7 +144,7 @@ async fn a_token_offers_what_it_has_the_right_to(pool: PgPool) {
     let reader = house.desk_token(&[Read]).await;
     let asked = json!({ "idempotency_key": "1", "client": house.law.id, "title": "x", "brief": "x" });
     let why = reader.refused("create_request", asked).await;
-    assert!(why.contains("needs the right write"), "{why}");
+    assert!(why.contains("needs the write permission"), "{why}");
     assert_eq!(house.deeds().await, [("create_request".into(), "refused")]);
     // No token of an operator's is an agent's.
     for tool in ["deliver", "finish", "read_conversation", "approve_tool_use"] {

@@ -64,7 +64,7 @@ async fn anything_else_waits_for_an_operator(pool: PgPool) {
         };
         let one = ask();
         let asked = question(&house).await;
-        assert_eq!(asked.question, "May Juno use Bash?");
+        assert_eq!(asked.question, "Allow Juno to use Bash?");
         assert!(asked.detail.contains("rm -rf"), "{}", asked.detail);
         let held = runs::queries::list_in_hand(&house.fixture.db, &claimed.scope).await.unwrap();
         assert_eq!(held[0].state, RunState::Suspended);

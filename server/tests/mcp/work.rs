@@ -71,7 +71,7 @@ async fn a_question_suspends_the_run_and_its_answer_is_fetched(pool: PgPool) {
     assert_eq!(juno.call("ask_client", ask).await, asked);
     assert_eq!(house.column(house.law.id, number).await, Column::Waiting);
     let again = juno.refused("deliver", json!({ "title": "x", "markdown": "x" })).await;
-    assert!(again.contains("waits for an"), "{again}");
+    assert!(again.contains("waiting on an answer"), "{again}");
     assert_eq!(juno.call("get_answer", json!({ "question": asked["question"] })).await["state"], "open");
     let id = asked["question"].as_str().unwrap().parse().unwrap();
     approvals::commands::answer(&house.fixture.db, &house.law.owner, id, "By post").await.unwrap();

@@ -94,7 +94,7 @@ async fn where_there_is_no_room_for_the_database_what_is_acknowledged_stays() {
     };
     let (last, answer) = refused;
     assert_eq!(answer.status, StatusCode::SERVICE_UNAVAILABLE, "{}", answer.text);
-    assert!(answer.retry_after && answer.text.contains("send it again"), "{}", answer.text);
+    assert!(answer.retry_after && answer.text.contains("Try again"), "{}", answer.text);
     let page = office.get(at, "/portal").await;
     assert!(page.status != BLANK && page.text.contains("<h1"), "{} {}", page.status, page.text);
     let typed = office.post_request(at, "Typed meanwhile", None).await;

@@ -72,7 +72,7 @@ async fn a_database_that_stands_still_holds_nobody_and_loses_nothing() {
         posted.text
     );
     for (what, answer) in [("a call", &read), ("an append", &said), ("a tool", &tools)] {
-        held_off(what, answer, "send it again");
+        held_off(what, answer, "Try again");
     }
     held_off("a follower", &followed, "Try again in a moment");
     assert_eq!(ready.status, StatusCode::SERVICE_UNAVAILABLE);
