@@ -23,7 +23,7 @@ async fn one_program_helps_another(pool: PgPool) {
     let begun = job.done("/sub_runs", task.clone()).await;
     assert_eq!(job.done("/sub_runs", task).await, begun, "what is sent again is begun once");
     for (body, why) in [
-        (json!({ "agent": "Nemo", "task": "Find it." }), "Nobody of that name can help. There are: Otto."),
+        (json!({ "agent": "Nemo", "task": "Find it." }), "No agent by that name can help. Available: Otto."),
         (json!({ "agent": "Otto", "task": " " }), "Say what is to be done."),
     ] {
         let (status, refused) = job.post("/sub_runs", body).await;
