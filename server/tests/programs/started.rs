@@ -16,6 +16,7 @@ use agents::{
 use domain::{
     agents::{Backend, Settings},
     approvals, controls, deliverables,
+    ids::RunId,
     session::{Event, Part, StepState},
 };
 use safe_http::{Admitted, SafeHttp};
@@ -302,7 +303,12 @@ async fn uses_the_portals_tools(of: &str, pg: PgPool) {
     let seen = agent.portal().seen();
     assert_eq!(seen.len(), 1, "it comes with one token");
     assert_eq!(agent.portal().knock(&seen[0], "/mcp").await, 200);
-    assert_eq!(agent.portal().knock(&seen[0], "/v1/runs/any").await, 403);
+    let run: RunId = sqlx::query_scalar("SELECT id FROM run").fetch_one(&world.pool).await.unwrap();
+    assert_eq!(
+        agent.portal().knock(&seen[0], &format!("/v1/runs/{run}")).await,
+        403,
+        "not the API, not even its own run"
+    );
     model.go_on();
     world.until(&request, in_review).await;
     assert_eq!(agent.portal().knock(&seen[0], "/mcp").await, 401, "it ends with the run");
