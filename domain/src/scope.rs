@@ -91,6 +91,11 @@ impl Scope {
         Self { workspace, client: None, actor: Actor::System }
     }
 
+    /// The server's own work on something of one client's, by the ids of its row.
+    pub(crate) fn of_row(workspace: uuid::Uuid, client: uuid::Uuid) -> Self {
+        Self::system(WorkspaceId(workspace)).within(ClientId(client))
+    }
+
     /// Someone who has not signed in and sees what is public.
     pub fn visitor(workspace: WorkspaceId) -> Self {
         Self { workspace, client: None, actor: Actor::Visitor }

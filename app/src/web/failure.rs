@@ -5,6 +5,9 @@
 use axum::http::StatusCode;
 use domain::{Error, FieldErrors, Origin};
 
+/// What programs are told of a part that is away.
+pub const AWAY: &str = "A part of the service is restarting. Nothing was lost. Try again in a moment.";
+
 /// What went wrong, as far as whoever asked can do something about it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum FailureKind {

@@ -24,7 +24,7 @@ pub use csrf::{FormToken, Nonce, form_token, origin, same_site, security};
 pub use cx::{AGENT_KEY, Bare, Cx, MEMBERSHIP_KEY, Member, Operator, PERSON_KEY, SignedIn};
 pub use dress::dress_problems;
 pub use error_pages::error_pages;
-pub use failure::{Failure, FailureKind};
+pub use failure::{AWAY, Failure, FailureKind};
 pub use form::{Fields, Form, PostedForm};
 pub use fragment::fragment;
 pub use host::{host_name, named};

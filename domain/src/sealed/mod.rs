@@ -87,6 +87,23 @@ impl Keyring {
         }
         self.seal(whose, &self.open(whose, sealed)?).map(Some)
     }
+
+    /// The same for many: those that change, by what they are of, and how many no key here opens.
+    pub fn renew_all<Id: Copy>(
+        &self,
+        whose: impl Fn(Id) -> SealContext,
+        all: impl IntoIterator<Item = (Id, SealedSecret)>,
+    ) -> (Vec<(Id, SealedSecret)>, u64) {
+        let (mut renewed, mut unopened) = (Vec::new(), 0);
+        for (of, sealed) in all {
+            match self.renewed(&whose(of), &sealed) {
+                Ok(Some(secret)) => renewed.push((of, secret)),
+                Ok(None) => {}
+                Err(_) => unopened += 1,
+            }
+        }
+        (renewed, unopened)
+    }
 }
 
 /// A random nonce, then what was enciphered under it.

@@ -1,7 +1,5 @@
 //! A client with something in every table, under a word that stands in all that can hold words.
 
-use std::time::Duration;
-
 use bytes::Bytes;
 use serde_json::json;
 use sessions::{Expiry, NewNamedStream, StreamId, Tenant};
@@ -34,11 +32,9 @@ use crate::{
     reviews,
     runs::{self, ClaimedRun},
     session::{Choice, Part},
-    testing::{Fixture, TestClient},
+    testing::{Fixture, LEASE, TestClient},
     tokens::{self, NewToken, Right},
 };
-
-const LEASE: Duration = Duration::from_secs(3_600);
 
 /// What is in a file that every furnished client has.
 pub const SHARED: &[u8] = b"the same terms for everybody";

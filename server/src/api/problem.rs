@@ -1,6 +1,6 @@
 //! What the API refuses with: problem details (RFC 9457), with a sentence that says what to do.
 
-use app::web::{Failure, FailureKind};
+use app::web::{AWAY, Failure, FailureKind};
 use axum::{
     http::{HeaderMap, HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
@@ -139,8 +139,7 @@ impl Problem {
 
     /// A part of the service is away, and will be back.
     pub fn away() -> Self {
-        let detail = "A part of the service is restarting. Nothing was lost. Try again in a moment.";
-        let away = Self::new(StatusCode::SERVICE_UNAVAILABLE, "away", "Away", detail);
+        let away = Self::new(StatusCode::SERVICE_UNAVAILABLE, "away", "Away", AWAY);
         Self { retry_after: Some(2), ..away }
     }
 

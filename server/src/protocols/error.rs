@@ -1,6 +1,6 @@
 //! What the people's protocols refuse with: JSON for a program, with a sentence that it may show.
 
-use app::web::{Failure, FailureKind};
+use app::web::{AWAY, Failure, FailureKind};
 use axum::{
     Json,
     http::{HeaderMap, HeaderValue, Method, StatusCode, header},
@@ -42,8 +42,7 @@ impl ProtocolError {
     }
 
     fn away() -> Self {
-        let words = "A part of the service is restarting. Nothing was lost. Try again in a moment.";
-        Self { retry_after: Some(5), ..Self::new(StatusCode::SERVICE_UNAVAILABLE, "away", words) }
+        Self { retry_after: Some(5), ..Self::new(StatusCode::SERVICE_UNAVAILABLE, "away", AWAY) }
     }
 }
 

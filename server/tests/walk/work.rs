@@ -1,7 +1,5 @@
 //! Requests at every point of the job, so that every form of a request's page has one that takes it.
 
-use std::time::Duration;
-
 use domain::{
     Db, Scope,
     approvals::{self, Audience, Question},
@@ -11,12 +9,10 @@ use domain::{
     reviews,
     runs::{self, ClaimedRun},
     session::{Choice, Event, Part, PlanStep, StepState},
+    testing::LEASE,
 };
 use sessions::{Offset, StreamId};
 use uuid::Uuid;
-
-/// Longer than a test.
-const LEASE: Duration = Duration::from_secs(3_600);
 
 /// A request, as its address and its streams name it.
 #[derive(Clone, Copy)]

@@ -13,13 +13,13 @@ use crate::{
 };
 
 /// Everything on the page.
-pub(super) struct SystemRole {
+pub(super) struct AgentsView {
     pub agents: Vec<AgentNow>,
     pub times: Times,
     pub token: FormToken,
 }
 
-impl SystemRole {
+impl AgentsView {
     async fn load(operator: &Operator) -> Result<Self, Problem> {
         let Operator { cx, scope, .. } = operator;
         let agents = agents::queries::list_with_runs(cx.db(), scope).await?;
@@ -29,11 +29,11 @@ impl SystemRole {
 
 pub async fn show(operator: Operator) -> Result<Response, Problem> {
     let outlook = outlook(&operator).await?;
-    let office = SystemRole::load(&operator).await?;
+    let agents = AgentsView::load(&operator).await?;
     let stream = outlook.stream.to_string();
     Ok(Page::new(&operator.cx, "Agents", Frame::Desk(DeskTab::Agents)).live().show(move || {
         view! {
-            <div id="agents">{rows::all(&office)}</div>
+            <div id="agents">{rows::all(&agents)}</div>
             <Refresh stream=stream from=outlook.next url="/desk/agents-parts" target="agents" />
         }
     }))
@@ -41,6 +41,6 @@ pub async fn show(operator: Operator) -> Result<Response, Problem> {
 
 /// `GET /desk/agents-parts`: what the page reads again when something changes.
 pub async fn parts(operator: Operator) -> Result<Response, Problem> {
-    let office = SystemRole::load(&operator).await?;
-    Ok(fragment(|| rows::all(&office)))
+    let agents = AgentsView::load(&operator).await?;
+    Ok(fragment(|| rows::all(&agents)))
 }

@@ -4,7 +4,7 @@ use domain::{
 };
 use leptos::prelude::*;
 
-use super::{LIST, list::SystemRole};
+use super::{LIST, list::AgentsView};
 use crate::components::{
     desk::{client_path, hidden, request_path},
     empty::NothingYet,
@@ -13,7 +13,7 @@ use crate::components::{
 };
 
 /// Everything below the bar.
-pub(super) fn all(office: &SystemRole) -> AnyView {
+pub(super) fn all(office: &AgentsView) -> AnyView {
     let say = in_one_sentence(&office.agents);
     let sub = say.clone();
     let list = if office.agents.is_empty() {
@@ -55,7 +55,7 @@ fn nobody() -> AnyView {
     .into_any()
 }
 
-fn row(now: &AgentNow, office: &SystemRole) -> AnyView {
+fn row(now: &AgentNow, office: &AgentsView) -> AnyView {
     let agent = &now.agent;
     let page = format!("{LIST}/{}", agent.id);
     let whose = match (&agent.client, &now.client_name) {
@@ -95,7 +95,7 @@ fn state(now: &AgentNow) -> AnyView {
 }
 
 /// A run that lives: whose request, since when, and how to stop it.
-fn in_hand(run: &AgentRun, agent: &str, office: &SystemRole) -> AnyView {
+fn in_hand(run: &AgentRun, agent: &str, office: &AgentsView) -> AnyView {
     let page = request_path(run.client, run.number);
     let since = office.times.ago(run.since);
     let doing = match run.state {
@@ -130,7 +130,7 @@ fn ordinal(n: u32) -> String {
     }
 }
 
-fn rest(now: &AgentNow, page: &str, office: &SystemRole) -> AnyView {
+fn rest(now: &AgentNow, page: &str, office: &AgentsView) -> AnyView {
     let name = &now.agent.name;
     let (ready, word, label) = if now.agent.ready {
         ("no", "Pause", format!("Pause: {name}"))

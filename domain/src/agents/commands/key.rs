@@ -36,7 +36,6 @@ pub async fn remove_key(db: &Db, scope: &Scope, agent: AgentId) -> Result<()> {
 
 /// Seals the workspace's keys under the current master key: how many, and how many no key here opens.
 pub(crate) async fn reseal_in(tx: &mut Tx, scope: &Scope, ring: &Keyring) -> Result<(u64, u64)> {
-    let (mut done, mut unopened) = (0, 0);
     let rows = sqlx::query!(
         "SELECT agent_id, key_id, wrapped, sealed FROM agent_key WHERE workspace_id = $1 AND key_id <> $2
          ORDER BY agent_id FOR UPDATE",
@@ -45,22 +44,23 @@ pub(crate) async fn reseal_in(tx: &mut Tx, scope: &Scope, ring: &Keyring) -> Res
     )
     .fetch_all(tx.conn())
     .await?;
-    for row in rows {
+    let secrets = rows.into_iter().map(|row| {
         let sealed = SealedSecret { key_id: row.key_id, wrapped: row.wrapped, sealed: row.sealed };
-        match ring.renewed(&whose(scope, AgentId(row.agent_id)), &sealed) {
-            Ok(Some(renewed)) => done += reseal_one(tx, scope, row.agent_id, &renewed).await?,
-            Ok(None) => {}
-            Err(_) => unopened += 1,
-        }
+        (AgentId(row.agent_id), sealed)
+    });
+    let (renewed, unopened) = ring.renew_all(|agent| whose(scope, agent), secrets);
+    let mut done = 0;
+    for (agent, secret) in &renewed {
+        done += reseal_one(tx, scope, *agent, secret).await?;
     }
     Ok((done, unopened))
 }
 
-async fn reseal_one(tx: &mut Tx, scope: &Scope, agent: uuid::Uuid, renewed: &SealedSecret) -> Result<u64> {
+async fn reseal_one(tx: &mut Tx, scope: &Scope, agent: AgentId, renewed: &SealedSecret) -> Result<u64> {
     let done = sqlx::query!(
         "UPDATE agent_key SET key_id = $3, wrapped = $4, sealed = $5 WHERE workspace_id = $1 AND agent_id = $2",
         scope.workspace.0,
-        agent,
+        agent.0,
         renewed.key_id,
         renewed.wrapped,
         renewed.sealed,

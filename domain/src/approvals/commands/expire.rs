@@ -3,7 +3,7 @@ use crate::{
     Db, Result, Scope, SystemRole, Tx,
     approvals::{ApprovalState, queries, stream_of},
     each::each,
-    ids::{ApprovalId, ClientId, RunId, WorkspaceId},
+    ids::{ApprovalId, RunId},
     requests::lock::{self, Row},
     session::{Author, Part},
 };
@@ -28,8 +28,10 @@ async fn overdue(db: &Db) -> Result<Vec<(Scope, ApprovalId)>> {
     .fetch_all(tx.conn())
     .await?;
     tx.commit().await?;
-    let scope = |workspace, client| Scope::system(WorkspaceId(workspace)).within(ClientId(client));
-    Ok(rows.into_iter().map(|row| (scope(row.workspace_id, row.client_id), ApprovalId(row.id))).collect())
+    Ok(rows
+        .into_iter()
+        .map(|row| (Scope::of_row(row.workspace_id, row.client_id), ApprovalId(row.id)))
+        .collect())
 }
 
 async fn expire_one(db: &Db, (scope, approval): (Scope, ApprovalId)) -> Result<bool> {

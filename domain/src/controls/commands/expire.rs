@@ -1,11 +1,6 @@
 use super::settle::{request_of, settle_in};
 use crate::{
-    Db, Result, Scope, SystemRole,
-    controls::Outcome,
-    each::each,
-    ids::{ClientId, ControlId, WorkspaceId},
-    requests::lock,
-    runs,
+    Db, Result, Scope, SystemRole, controls::Outcome, each::each, ids::ControlId, requests::lock, runs,
 };
 
 /// How many are settled in one call; the rest with the next one.
@@ -29,8 +24,10 @@ async fn overdue(db: &Db) -> Result<Vec<(Scope, ControlId)>> {
     .fetch_all(tx.conn())
     .await?;
     tx.commit().await?;
-    let scope = |workspace, client| Scope::system(WorkspaceId(workspace)).within(ClientId(client));
-    Ok(rows.into_iter().map(|row| (scope(row.workspace_id, row.client_id), ControlId(row.id))).collect())
+    Ok(rows
+        .into_iter()
+        .map(|row| (Scope::of_row(row.workspace_id, row.client_id), ControlId(row.id)))
+        .collect())
 }
 
 async fn expire_one(db: &Db, (scope, control): (Scope, ControlId)) -> Result<bool> {

@@ -32,10 +32,8 @@ use crate::{
     requests::{NewRequest, Priority, commands},
     reviews, runs,
     session::{Choice, Part, PlanStep, StepState},
-    testing::{Fixture, TestClient},
+    testing::{Fixture, LEASE, TestClient},
 };
-
-pub(super) const LEASE: std::time::Duration = std::time::Duration::from_secs(3_600);
 
 pub(super) struct World {
     pub(super) fixture: Fixture,

@@ -5,7 +5,7 @@ use chrono::TimeDelta;
 use crate::{
     Db, Result, Scope, SystemRole, Tx, approvals,
     each::each,
-    ids::{ClientId, RequestId, RunId, WorkspaceId},
+    ids::{RequestId, RunId},
     requests::lock::{self, LockedBoard, Row},
     runs::{
         commands::end::{append_run_state, settle_state},
@@ -40,7 +40,7 @@ async fn forgotten(db: &Db) -> Result<Vec<Forgotten>> {
     .await?;
     tx.commit().await?;
     let found = rows.into_iter().map(|row| {
-        let scope = Scope::system(WorkspaceId(row.workspace_id)).within(ClientId(row.client_id));
+        let scope = Scope::of_row(row.workspace_id, row.client_id);
         (scope, RequestId(row.request_id), RunId(row.id))
     });
     Ok(found.collect())

@@ -4,7 +4,7 @@ use super::{cancel_in, end::append_run_state, end_in};
 use crate::{
     Db, Result, Scope, SystemRole, Tx, billing, controls,
     each::each,
-    ids::{ClientId, RequestId, RunId, WorkspaceId},
+    ids::{ClientId, RequestId, RunId},
     requests::{
         clock,
         lock::{self, LockedBoard, Row},
@@ -47,7 +47,7 @@ async fn leases_out(db: &Db) -> Result<Vec<Out>> {
         .into_iter()
         .map(|row| {
             let client = ClientId(row.client_id);
-            let scope = Scope::system(WorkspaceId(row.workspace_id)).within(client);
+            let scope = Scope::of_row(row.workspace_id, row.client_id);
             (scope, client, RequestId(row.request_id), RunId(row.id))
         })
         .collect())

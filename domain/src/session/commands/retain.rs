@@ -10,7 +10,7 @@ use uuid::Uuid;
 
 use crate::{
     Db, Result, Scope, SystemRole, Tx,
-    ids::{ClientId, WorkspaceId},
+    ids::ClientId,
     session::{Body, Reading, snapshot},
 };
 
@@ -74,7 +74,7 @@ async fn old(db: &Db, before: DateTime<Utc>, behind: Uuid) -> Result<Vec<OldSess
     tx.commit().await?;
     let session = rows.into_iter().map(|row| {
         let client = ClientId(row.client_id);
-        let scope = Scope::system(WorkspaceId(row.workspace_id)).within(client);
+        let scope = Scope::of_row(row.workspace_id, row.client_id);
         OldSession { scope, client, stream: row.session_stream }
     });
     Ok(session.collect())

@@ -7,7 +7,6 @@ use crate::{
 
 /// Seals the workspace's secrets under the current master key: how many, and how many no key here opens.
 pub(crate) async fn reseal_in(tx: &mut Tx, scope: &Scope, ring: &Keyring) -> Result<(u64, u64)> {
-    let (mut done, mut unopened) = (0, 0);
     let rows = sqlx::query!(
         "SELECT id, key_id, wrapped, sealed FROM webhook WHERE workspace_id = $1 AND key_id <> $2 AND removed_at IS NULL
          ORDER BY id FOR UPDATE",
@@ -16,22 +15,23 @@ pub(crate) async fn reseal_in(tx: &mut Tx, scope: &Scope, ring: &Keyring) -> Res
     )
     .fetch_all(tx.conn())
     .await?;
-    for row in rows {
+    let secrets = rows.into_iter().map(|row| {
         let sealed = SealedSecret { key_id: row.key_id, wrapped: row.wrapped, sealed: row.sealed };
-        match ring.renewed(&whose(scope, WebhookId(row.id)), &sealed) {
-            Ok(Some(renewed)) => done += reseal_one(tx, scope, row.id, &renewed).await?,
-            Ok(None) => {}
-            Err(_) => unopened += 1,
-        }
+        (WebhookId(row.id), sealed)
+    });
+    let (renewed, unopened) = ring.renew_all(|webhook| whose(scope, webhook), secrets);
+    let mut done = 0;
+    for (webhook, secret) in &renewed {
+        done += reseal_one(tx, scope, *webhook, secret).await?;
     }
     Ok((done, unopened))
 }
 
-async fn reseal_one(tx: &mut Tx, scope: &Scope, webhook: uuid::Uuid, renewed: &SealedSecret) -> Result<u64> {
+async fn reseal_one(tx: &mut Tx, scope: &Scope, webhook: WebhookId, renewed: &SealedSecret) -> Result<u64> {
     let done = sqlx::query!(
         "UPDATE webhook SET key_id = $3, wrapped = $4, sealed = $5 WHERE workspace_id = $1 AND id = $2",
         scope.workspace.0,
-        webhook,
+        webhook.0,
         renewed.key_id,
         renewed.wrapped,
         renewed.sealed,
