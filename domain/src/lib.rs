@@ -34,6 +34,7 @@ pub mod money;
 pub mod names;
 pub mod notes;
 pub mod offers;
+pub mod payments;
 pub mod proposals;
 pub mod requests;
 pub mod reviews;
