@@ -1,8 +1,9 @@
 #!/usr/bin/env bash
 # Every command that `make` lists, in its smallest form: a command that stopped working is noticed here and not by whoever
 # needs it.
-#   commands.sh quick    what is built by the tests anyway: the list, run, doctor, faults
-#   commands.sh rest     benches, check, sqlx, fuzz and the release binary, which have to be built first
+#   commands.sh quick    what is built by the tests anyway: the list, run, doctor, faults; make test ends with it
+#   commands.sh slow     benches, check and fuzz, of which something has to be built first; .ci/run ends with it
+#   commands.sh long     sqlx, whose outcome make test's lints compare anyway, and the release binary, half an hour of a core
 # test and test-agents are .ci/run's own.
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -18,13 +19,14 @@ trap 'if [ -n "$pid" ]; then kill "$pid" 2>/dev/null || true; wait "$pid" 2>/dev
 
 # The commands of a part have to be those that make lists: a new one is named here, or this fails.
 quick=(help run doctor faults)
-rest=(bench check sqlx fuzz release)
+slow=(bench check fuzz)
+long=(sqlx release)
 elsewhere=(test test-agents commands)
 
 listed() {
   local names
   names=$(make --no-print-directory help | awk '{ print $2 }' | sort)
-  diff <(printf '%s\n' "${quick[@]}" "${rest[@]}" "${elsewhere[@]}" | sort) <(echo "$names") >&2 ||
+  diff <(printf '%s\n' "${quick[@]}" "${slow[@]}" "${long[@]}" "${elsewhere[@]}" | sort) <(echo "$names") >&2 ||
     fail "make lists other commands than scripts/commands.sh tries."
 }
 
@@ -76,7 +78,8 @@ try_sqlx() {
 
 try_faults() { THROUGHLINE_FAULT_ROUNDS=1 THROUGHLINE_HERMES_ROUNDS=1 scripts/faults.sh; }
 
-try_fuzz() { scripts/fuzz.sh 1; }
+# One target: the others are built of the same.
+try_fuzz() { scripts/fuzz.sh 1 frames; }
 
 try_release() {
   make --no-print-directory release
@@ -85,9 +88,10 @@ try_release() {
 
 case "${1:-}" in
   quick) parts=("${quick[@]}") ;;
-  rest) parts=("${rest[@]}") ;;
-  all) parts=("${quick[@]}" "${rest[@]}") ;;
-  *) fail "usage: commands.sh quick|rest|all" ;;
+  slow) parts=("${slow[@]}") ;;
+  long) parts=("${long[@]}") ;;
+  all) parts=("${quick[@]}" "${slow[@]}" "${long[@]}") ;;
+  *) fail "usage: commands.sh quick|slow|long|all" ;;
 esac
 for part in "${parts[@]}"; do
   say "make $part [$((SECONDS / 60)) min $((SECONDS % 60)) s]"

@@ -12,6 +12,8 @@ tools=${CARGO_TARGET_DIR:-$PWD/target}/tools
 export CARGO_TARGET_DIR=${CARGO_TARGET_DIR:-$PWD/target}/fuzz
 # The instruments are the compiler's own, and not called stable yet.
 export RUSTC_BOOTSTRAP=1 SQLX_OFFLINE=true PATH="$tools/bin:$PATH"
+# The engine is C++.
+command -v c++ >/dev/null || apt_install g++
 if ! cargo fuzz --version >/dev/null 2>&1; then
   say "installing cargo-fuzz"
   RUSTC_BOOTSTRAP=0 cargo install --locked --root "$tools" cargo-fuzz
