@@ -41,8 +41,8 @@ bench: ## Measure the pages beside a small and a big install, and the streams be
 	@scripts/bench.sh
 	@exec scripts/bench-streams.sh
 
-commands: ## Try every command of this list in its smallest form, so that none stops working unnoticed
-	@exec scripts/commands.sh all
+commands: ## Try every command of this list in its smallest form (PARTS=quick, slow or long for some of them)
+	@exec scripts/commands.sh $(or $(PARTS),all)
 
 doctor: ## Say what is set, what is wrong and how to mend it
 	@THROUGHLINE_DATA="$${THROUGHLINE_DATA:-$$(scripts/data-folder.sh)}" cargo run --quiet --package server -- doctor

@@ -122,7 +122,7 @@ async fn its_people_are_told_at_the_door(pool: PgPool) {
     let desk = Browser::of(&town, OURS, &town.ours.operator).await;
     let page = desk.get(&format!("/desk/clients/{}", town.quill.client.id)).await;
     assert!(page.body.contains("was erased on"), "{}", page.gist());
-    for path in ["/desk/clients?state=archived", "/desk/clients"] {
+    for path in ["/desk/clients?show=archived", "/desk/clients"] {
         assert!(!desk.get(path).await.body.contains("Erased client"), "{path}");
     }
 }
