@@ -2,35 +2,21 @@ use std::net::IpAddr;
 
 use serde::{Deserialize, Serialize};
 
-use crate::ids::{AuditId, ClientId, TokenId};
+use crate::{
+    ids::{AuditId, ClientId, TokenId},
+    text_enum::text_enum,
+};
 
-/// What came of it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum AuditOutcome {
-    Done,
-    /// A rule or a right said no.
-    Refused,
-    /// It waits for a person's decision.
-    Proposed,
-    /// A person said no.
-    Declined,
-}
-
-impl AuditOutcome {
-    /// The word that the database keeps.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Done => "done",
-            Self::Refused => "refused",
-            Self::Proposed => "proposed",
-            Self::Declined => "declined",
-        }
-    }
-
-    /// The outcome of that word, if there is one.
-    pub fn parse(word: &str) -> Option<Self> {
-        [Self::Done, Self::Refused, Self::Proposed, Self::Declined].into_iter().find(|o| o.as_str() == word)
+text_enum! {
+    /// What came of it.
+    pub enum AuditOutcome {
+        Done = "done",
+        /// A rule or a right said no.
+        Refused = "refused",
+        /// It waits for a person's decision.
+        Proposed = "proposed",
+        /// A person said no.
+        Declined = "declined",
     }
 }
 

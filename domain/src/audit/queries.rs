@@ -1,6 +1,6 @@
 use super::{AuditEntry, AuditOutcome, AuditPage, AuditQuery};
 use crate::{
-    Db, Error, Result, Scope,
+    Db, Result, Scope,
     ids::{AuditId, ClientId},
     requests::commands::operator,
 };
@@ -18,10 +18,11 @@ pub async fn list(db: &Db, scope: &Scope, filter: &AuditQuery) -> Result<AuditPa
     operator(scope)?;
     let mut tx = db.begin(scope).await?;
     let rows = sqlx::query!(
-        "SELECT id, client_id, who, token_id, what, target, outcome, detail, before, after, ip, at FROM audit
+        r#"SELECT id, client_id, who, token_id, what, target, outcome AS "outcome: AuditOutcome", detail, before, after,
+                ip, at FROM audit
          WHERE workspace_id = $1 AND ($2::text IS NULL OR who = $2) AND ($3::text IS NULL OR what = $3)
            AND ($4::uuid IS NULL OR id < $4)
-         ORDER BY id DESC LIMIT $5",
+         ORDER BY id DESC LIMIT $5"#,
         scope.workspace.0,
         filter.who,
         filter.what,
@@ -43,8 +44,7 @@ pub async fn list(db: &Db, scope: &Scope, filter: &AuditQuery) -> Result<AuditPa
                 what: row.what,
                 target: row.target,
                 client: row.client_id.map(ClientId),
-                outcome: AuditOutcome::parse(&row.outcome)
-                    .ok_or_else(|| Error::Broken(format!("audit outcome {}", row.outcome)))?,
+                outcome: row.outcome,
                 detail: row.detail,
                 before: row.before,
                 after: row.after,

@@ -1,33 +1,22 @@
 use chrono::{DateTime, Utc};
 
-use crate::{files::store::Key, ids::ExportId};
+use crate::{files::store::Key, ids::ExportId, text_enum::text_enum};
 
-/// Where an export stands.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum ExportState {
-    /// Waits for a node that packs it.
-    Queued,
-    Working,
-    /// May be downloaded.
-    Ready,
-    Failed,
-    /// It was ready, and is gone.
-    Expired,
+text_enum! {
+    /// Where an export stands.
+    pub enum ExportState {
+        /// Waits for a node that packs it.
+        Queued = "queued",
+        Working = "working",
+        /// May be downloaded.
+        Ready = "ready",
+        Failed = "failed",
+        /// It was ready, and is gone.
+        Expired = "expired",
+    }
 }
 
 impl ExportState {
-    /// The state of the word that the database keeps.
-    pub fn parse(word: &str) -> Option<Self> {
-        Some(match word {
-            "queued" => Self::Queued,
-            "working" => Self::Working,
-            "ready" => Self::Ready,
-            "failed" => Self::Failed,
-            "expired" => Self::Expired,
-            _ => return None,
-        })
-    }
-
     /// Somebody is at it or will be.
     pub fn is_under_way(self) -> bool {
         matches!(self, Self::Queued | Self::Working)

@@ -26,7 +26,7 @@ pub async fn view(db: &Db, scope: &Scope) -> Result<ExportsView> {
 
 struct Row {
     id: Uuid,
-    state: String,
+    state: ExportState,
     done: i32,
     total: i32,
     bytes: Option<i64>,
@@ -36,20 +36,22 @@ struct Row {
 }
 
 impl Row {
-    fn export(self, now: DateTime<Utc>) -> Result<Export> {
-        let state = ExportState::parse(&self.state)
-            .ok_or_else(|| Error::Broken(format!("{} is {}", ExportId(self.id), self.state)))?;
+    fn export(self, now: DateTime<Utc>) -> Export {
         let is_past = self.expires_at.is_some_and(|at| at <= now);
-        Ok(Export {
+        Export {
             id: ExportId(self.id),
-            state: if state == ExportState::Ready && is_past { ExportState::Expired } else { state },
+            state: if self.state == ExportState::Ready && is_past {
+                ExportState::Expired
+            } else {
+                self.state
+            },
             done: self.done.cast_unsigned(),
             total: self.total.cast_unsigned(),
             bytes: self.bytes.map(i64::cast_unsigned),
             failure: self.failure,
             created_at: self.created_at,
             expires_at: self.expires_at,
-        })
+        }
     }
 }
 
@@ -57,14 +59,14 @@ async fn newest_in(tx: &mut Tx, scope: &Scope, client: ClientId) -> Result<Vec<E
     let now = tx.now();
     let rows = sqlx::query_as!(
         Row,
-        "SELECT id, state, done, total, bytes, failure, created_at, expires_at FROM client_export
-         WHERE workspace_id = $1 AND client_id = $2 ORDER BY created_at DESC, id DESC LIMIT 10",
+        r#"SELECT id, state AS "state: ExportState", done, total, bytes, failure, created_at, expires_at FROM client_export
+           WHERE workspace_id = $1 AND client_id = $2 ORDER BY created_at DESC, id DESC LIMIT 10"#,
         scope.workspace.0,
         client.0,
     )
     .fetch_all(tx.conn())
     .await?;
-    rows.into_iter().map(|row| row.export(now)).collect()
+    Ok(rows.into_iter().map(|row| row.export(now)).collect())
 }
 
 pub(super) async fn client_name_in(tx: &mut Tx, scope: &Scope, client: ClientId) -> Result<String> {

@@ -2,43 +2,25 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::FieldErrors;
+use crate::{FieldErrors, text_enum::text_enum};
 
-/// How a question is answered.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum IntakeKind {
-    /// A line.
-    Text,
-    /// Several lines.
-    Long,
-    /// One of the options.
-    Choice,
-    /// Any of the options.
-    Choices,
-    /// Yes or no.
-    YesNo,
+text_enum! {
+    /// How a question is answered.
+    pub enum IntakeKind {
+        /// A line.
+        Text = "text",
+        /// Several lines.
+        Long = "long",
+        /// One of the options.
+        Choice = "choice",
+        /// Any of the options.
+        Choices = "choices",
+        /// Yes or no.
+        YesNo = "yes_no",
+    }
 }
 
 impl IntakeKind {
-    pub const ALL: [Self; 5] = [Self::Text, Self::Long, Self::Choice, Self::Choices, Self::YesNo];
-
-    /// The word that the database keeps.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Text => "text",
-            Self::Long => "long",
-            Self::Choice => "choice",
-            Self::Choices => "choices",
-            Self::YesNo => "yes_no",
-        }
-    }
-
-    /// The kind of that word, if there is one.
-    pub fn parse(word: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|kind| kind.as_str() == word)
-    }
-
     /// Its name in the editor.
     pub fn label(self) -> &'static str {
         match self {

@@ -1,35 +1,21 @@
 use serde::{Deserialize, Serialize};
 
 use super::{IntakeField, Terms};
-use crate::ids::OfferId;
+use crate::{ids::OfferId, text_enum::text_enum};
 
-/// Where an offer stands.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum OfferState {
-    /// The operator's alone.
-    Draft,
-    /// On the storefront.
-    Published,
-    /// No longer sold; those who bought it keep it.
-    Archived,
+text_enum! {
+    /// Where an offer stands.
+    pub enum OfferState {
+        /// The operator's alone.
+        Draft = "draft",
+        /// On the storefront.
+        Published = "published",
+        /// No longer sold; those who bought it keep it.
+        Archived = "archived",
+    }
 }
 
 impl OfferState {
-    /// The word that the database keeps, and the class of its pill.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Draft => "draft",
-            Self::Published => "published",
-            Self::Archived => "archived",
-        }
-    }
-
-    /// The state of that word, if there is one.
-    pub fn parse(word: &str) -> Option<Self> {
-        [Self::Draft, Self::Published, Self::Archived].into_iter().find(|state| state.as_str() == word)
-    }
-
     /// Its name on the page.
     pub fn label(self) -> &'static str {
         match self {

@@ -47,8 +47,9 @@ pub async fn get_in(tx: &mut Tx, scope: &Scope, offer: OfferId) -> Result<Offer>
     let row = sqlx::query_as!(
         Row,
         r#"SELECT id, name, summary, vertical, points AS "points: Json<Vec<String>>", price_minor, currency,
-                  billing_interval, active_limit, cycle_hours, revisions, starts,
-                  intake AS "intake: Json<Vec<IntakeField>>", state, position, created_at, updated_at
+                  billing_interval AS "interval: Interval", active_limit, cycle_hours, revisions,
+                  starts AS "starts: Starts",
+                  intake AS "intake: Json<Vec<IntakeField>>", state AS "state: OfferState", position, created_at, updated_at
            FROM offer WHERE workspace_id = $1 AND id = $2"#,
         scope.workspace.0,
         offer.0,
@@ -63,8 +64,9 @@ async fn load(db: &Db, scope: &Scope) -> Result<Vec<Offer>> {
     let rows = sqlx::query_as!(
         Row,
         r#"SELECT id, name, summary, vertical, points AS "points: Json<Vec<String>>", price_minor, currency,
-                  billing_interval, active_limit, cycle_hours, revisions, starts,
-                  intake AS "intake: Json<Vec<IntakeField>>", state, position, created_at, updated_at
+                  billing_interval AS "interval: Interval", active_limit, cycle_hours, revisions,
+                  starts AS "starts: Starts",
+                  intake AS "intake: Json<Vec<IntakeField>>", state AS "state: OfferState", position, created_at, updated_at
            FROM offer WHERE workspace_id = $1 ORDER BY position, created_at"#,
         scope.workspace.0,
     )
@@ -82,13 +84,13 @@ struct Row {
     points: Json<Vec<String>>,
     price_minor: i64,
     currency: String,
-    billing_interval: String,
+    interval: Interval,
     active_limit: i32,
     cycle_hours: i32,
     revisions: Option<i32>,
-    starts: String,
+    starts: Starts,
     intake: Json<Vec<IntakeField>>,
-    state: String,
+    state: OfferState,
     position: i32,
     created_at: chrono::DateTime<chrono::Utc>,
     updated_at: chrono::DateTime<chrono::Utc>,
@@ -99,11 +101,11 @@ impl Row {
         let terms = TermsRow {
             price_minor: self.price_minor,
             currency: &self.currency,
-            interval: &self.billing_interval,
+            interval: self.interval,
             active_limit: self.active_limit,
             cycle_hours: self.cycle_hours,
             revisions: self.revisions,
-            starts: &self.starts,
+            starts: self.starts,
         };
         Ok(Offer {
             id: OfferId(self.id),
@@ -113,7 +115,7 @@ impl Row {
             vertical: self.vertical,
             points: self.points.0,
             intake: self.intake.0,
-            state: OfferState::parse(&self.state).ok_or_else(|| broken("state", &self.state))?,
+            state: self.state,
             position: self.position,
             created_at: self.created_at.timestamp_millis(),
             updated_at: self.updated_at.timestamp_millis(),
@@ -125,29 +127,27 @@ impl Row {
 pub(crate) struct TermsRow<'a> {
     pub price_minor: i64,
     pub currency: &'a str,
-    pub interval: &'a str,
+    pub interval: Interval,
     pub active_limit: i32,
     pub cycle_hours: i32,
     pub revisions: Option<i32>,
-    pub starts: &'a str,
+    pub starts: Starts,
 }
 
 impl TermsRow<'_> {
     /// # Errors
-    /// [`Error::Broken`] for a word that no version of the product wrote.
+    /// [`Error::Broken`] for a currency that no version of the product wrote.
     pub fn read(&self) -> Result<Terms> {
-        let currency: Currency = self.currency.parse().map_err(|_| broken("currency", self.currency))?;
+        let currency: Currency = self.currency.parse().map_err(|_| {
+            Error::Broken(format!("an offer's terms hold the unknown currency {}", self.currency))
+        })?;
         Ok(Terms {
             price: Money::new(self.price_minor, currency),
-            interval: Interval::parse(self.interval).ok_or_else(|| broken("interval", self.interval))?,
+            interval: self.interval,
             active_limit: self.active_limit.unsigned_abs(),
             cycle_hours: self.cycle_hours.unsigned_abs(),
             revisions: self.revisions.map(i32::unsigned_abs),
-            starts: Starts::parse(self.starts).ok_or_else(|| broken("start", self.starts))?,
+            starts: self.starts,
         })
     }
-}
-
-fn broken(what: &str, word: &str) -> Error {
-    Error::Broken(format!("an offer's terms hold the unknown {what} {word}"))
 }

@@ -2,34 +2,18 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{money::Money, words};
+use crate::{money::Money, text_enum::text_enum, words};
 
-/// How often a subscription is billed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Interval {
-    Month,
-    Quarter,
-    Year,
+text_enum! {
+    /// How often a subscription is billed.
+    pub enum Interval {
+        Month = "month",
+        Quarter = "quarter",
+        Year = "year",
+    }
 }
 
 impl Interval {
-    pub const ALL: [Self; 3] = [Self::Month, Self::Quarter, Self::Year];
-
-    /// The word that the database keeps, and the page as well: `$5,000 a month`.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Month => "month",
-            Self::Quarter => "quarter",
-            Self::Year => "year",
-        }
-    }
-
-    /// The interval of that word, if there is one.
-    pub fn parse(word: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|interval| interval.as_str() == word)
-    }
-
     /// How many calendar months it has.
     pub fn months(self) -> u32 {
         match self {
@@ -40,26 +24,11 @@ impl Interval {
     }
 }
 
-/// When work begins after sign-up.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Starts {
-    AtOnce,
-    OnPayment,
-}
-
-impl Starts {
-    /// The word that the database keeps.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::AtOnce => "at_once",
-            Self::OnPayment => "on_payment",
-        }
-    }
-
-    /// The value of that word, if there is one.
-    pub fn parse(word: &str) -> Option<Self> {
-        [Self::AtOnce, Self::OnPayment].into_iter().find(|starts| starts.as_str() == word)
+text_enum! {
+    /// When work begins after sign-up.
+    pub enum Starts {
+        AtOnce = "at_once",
+        OnPayment = "on_payment",
     }
 }
 

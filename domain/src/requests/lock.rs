@@ -115,7 +115,7 @@ struct LivingSubscription {
 
 async fn living_in(tx: &mut Tx, scope: &Scope, client: ClientId) -> Result<Option<LivingSubscription>> {
     let row = sqlx::query!(
-        r#"SELECT state, active_limit, cycle_hours, revisions, pause_wanted_at IS NOT NULL AS "pausing!",
+        r#"SELECT state AS "state: SubscriptionState", active_limit, cycle_hours, revisions, pause_wanted_at IS NOT NULL AS "pausing!",
                   greatest(started_at, paused_at) AS changed_at
            FROM subscription WHERE workspace_id = $1 AND client_id = $2 AND state <> 'ended' FOR UPDATE"#,
         scope.workspace.0,
@@ -124,11 +124,9 @@ async fn living_in(tx: &mut Tx, scope: &Scope, client: ClientId) -> Result<Optio
     .fetch_optional(tx.conn())
     .await?;
     let Some(row) = row else { return Ok(None) };
-    let state = SubscriptionState::parse(&row.state)
-        .ok_or_else(|| Error::Broken(format!("a subscription is {}", row.state)))?;
     let terms =
         Terms { active_limit: row.active_limit, cycle_hours: row.cycle_hours, revisions: row.revisions };
-    Ok(Some(LivingSubscription { state, pausing: row.pausing, changed_at: row.changed_at, terms }))
+    Ok(Some(LivingSubscription { state: row.state, pausing: row.pausing, changed_at: row.changed_at, terms }))
 }
 
 /// That a client without a living subscription had one before.

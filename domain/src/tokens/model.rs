@@ -3,39 +3,21 @@ use serde::{Deserialize, Serialize};
 use crate::{
     Scope,
     ids::{AgentId, ClientId, RunId, TokenId},
+    text_enum::text_enum,
 };
 
-/// What a token allows.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Right {
-    /// An agent's: take up its runs and do them.
-    Work,
-    /// An operator's: look at everything.
-    Read,
-    /// An operator's: change what can be changed back.
-    Write,
-    /// An operator's: ask for what cannot; each time a person decides.
-    Dangerous,
-}
-
-impl Right {
-    /// All of them.
-    pub const ALL: [Self; 4] = [Self::Work, Self::Read, Self::Write, Self::Dangerous];
-
-    /// The word that the database keeps.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Work => "work",
-            Self::Read => "read",
-            Self::Write => "write",
-            Self::Dangerous => "dangerous",
-        }
-    }
-
-    /// The right of that word, if there is one.
-    pub fn parse(word: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|right| right.as_str() == word)
+text_enum! {
+    /// What a token allows.
+    #[derive(PartialOrd, Ord)]
+    pub enum Right {
+        /// An agent's: take up its runs and do them.
+        Work = "work",
+        /// An operator's: look at everything.
+        Read = "read",
+        /// An operator's: change what can be changed back.
+        Write = "write",
+        /// An operator's: ask for what cannot; each time a person decides.
+        Dangerous = "dangerous",
     }
 }
 

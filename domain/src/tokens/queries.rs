@@ -1,6 +1,6 @@
 use super::{Right, Token};
 use crate::{
-    Db, Error, Result, Scope,
+    Db, Result, Scope,
     ids::{AgentId, ClientId, TokenId},
     requests::commands::operator,
 };
@@ -11,12 +11,12 @@ const MOST: i64 = 200;
 /// The workspace's tokens that people made, those that work first, the newest first.
 ///
 /// # Errors
-/// [`Error::NotFound`] for everyone but operators.
+/// [`crate::Error::NotFound`] for everyone but operators.
 pub async fn list(db: &Db, scope: &Scope) -> Result<Vec<Token>> {
     operator(scope)?;
     let mut tx = db.begin(scope).await?;
     let rows = sqlx::query!(
-        r#"SELECT t.id, t.name, t.rights, t.created_at, t.used_at, t.revoked_at, t.agent_id, t.client_id,
+        r#"SELECT t.id, t.name, t.rights AS "rights: Vec<Right>", t.created_at, t.used_at, t.revoked_at, t.agent_id, t.client_id,
                   a.name AS "agent_name?", c.name AS "client_name?", p.name AS "made_by?"
            FROM token t
            LEFT JOIN agent a ON a.workspace_id = t.workspace_id AND a.id = t.agent_id
@@ -30,24 +30,16 @@ pub async fn list(db: &Db, scope: &Scope) -> Result<Vec<Token>> {
     .fetch_all(tx.conn())
     .await?;
     tx.commit().await?;
-    rows.into_iter()
-        .map(|row| {
-            Ok(Token {
-                id: TokenId(row.id),
-                name: row.name,
-                rights: rights(&row.rights)?,
-                agent: row.agent_id.map(|id| (AgentId(id), row.agent_name.unwrap_or_default())),
-                client: row.client_id.map(|id| (ClientId(id), row.client_name.unwrap_or_default())),
-                made_by: row.made_by.unwrap_or_default(),
-                created_at: row.created_at.timestamp_millis(),
-                used_at: row.used_at.map(|at| at.timestamp_millis()),
-                revoked_at: row.revoked_at.map(|at| at.timestamp_millis()),
-            })
-        })
-        .collect()
-}
-
-pub(super) fn rights(words: &[String]) -> Result<Vec<Right>> {
-    let right = |word: &String| Right::parse(word).ok_or_else(|| Error::Broken(format!("right {word}")));
-    words.iter().map(right).collect()
+    let tokens = rows.into_iter().map(|row| Token {
+        id: TokenId(row.id),
+        name: row.name,
+        rights: row.rights,
+        agent: row.agent_id.map(|id| (AgentId(id), row.agent_name.unwrap_or_default())),
+        client: row.client_id.map(|id| (ClientId(id), row.client_name.unwrap_or_default())),
+        made_by: row.made_by.unwrap_or_default(),
+        created_at: row.created_at.timestamp_millis(),
+        used_at: row.used_at.map(|at| at.timestamp_millis()),
+        revoked_at: row.revoked_at.map(|at| at.timestamp_millis()),
+    });
+    Ok(tokens.collect())
 }

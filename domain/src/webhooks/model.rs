@@ -1,52 +1,24 @@
 use serde::{Deserialize, Serialize};
 
-use crate::ids::{WebhookEventId, WebhookId};
+use crate::{
+    ids::{WebhookEventId, WebhookId},
+    text_enum::text_enum,
+};
 
-/// What may be sent.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-pub enum EventKind {
-    #[serde(rename = "request.created")]
-    RequestCreated,
-    #[serde(rename = "request.moved")]
-    RequestMoved,
-    #[serde(rename = "run.ended")]
-    RunEnded,
-    #[serde(rename = "approval.asked")]
-    ApprovalAsked,
-    #[serde(rename = "deliverable.submitted")]
-    DeliverableSubmitted,
-    #[serde(rename = "invoice.issued")]
-    InvoiceIssued,
+text_enum! {
+    /// What may be sent.
+    #[derive(PartialOrd, Ord)]
+    pub enum EventKind {
+        RequestCreated = "request.created",
+        RequestMoved = "request.moved",
+        RunEnded = "run.ended",
+        ApprovalAsked = "approval.asked",
+        DeliverableSubmitted = "deliverable.submitted",
+        InvoiceIssued = "invoice.issued",
+    }
 }
 
 impl EventKind {
-    /// All of them.
-    pub const ALL: [Self; 6] = [
-        Self::RequestCreated,
-        Self::RequestMoved,
-        Self::RunEnded,
-        Self::ApprovalAsked,
-        Self::DeliverableSubmitted,
-        Self::InvoiceIssued,
-    ];
-
-    /// The word that is sent and kept.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::RequestCreated => "request.created",
-            Self::RequestMoved => "request.moved",
-            Self::RunEnded => "run.ended",
-            Self::ApprovalAsked => "approval.asked",
-            Self::DeliverableSubmitted => "deliverable.submitted",
-            Self::InvoiceIssued => "invoice.issued",
-        }
-    }
-
-    /// The kind of that word, if there is one.
-    pub fn parse(word: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|kind| kind.as_str() == word)
-    }
-
     /// What it means, for whoever chooses.
     pub fn label(self) -> &'static str {
         match self {
@@ -74,30 +46,14 @@ pub struct Webhook {
     pub waiting: u64,
 }
 
-/// How a delivery stands.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum DeliveryState {
-    /// It waits, or is tried again.
-    Queued,
-    Sent,
-    /// It was given up.
-    Failed,
-}
-
-impl DeliveryState {
-    /// The word that the database keeps.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Queued => "queued",
-            Self::Sent => "sent",
-            Self::Failed => "failed",
-        }
-    }
-
-    /// The state of that word, if there is one.
-    pub fn parse(word: &str) -> Option<Self> {
-        [Self::Queued, Self::Sent, Self::Failed].into_iter().find(|state| state.as_str() == word)
+text_enum! {
+    /// How a delivery stands.
+    pub enum DeliveryState {
+        /// It waits, or is tried again.
+        Queued = "queued",
+        Sent = "sent",
+        /// It was given up.
+        Failed = "failed",
     }
 }
 

@@ -1,7 +1,7 @@
 use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
-use super::{Delivery, DeliveryState, EventKind, Webhook};
+use super::{Delivery, DeliveryState, Webhook};
 use crate::{
     Db, Error, Result, Scope, Tx,
     ids::{WebhookEventId, WebhookId},
@@ -61,7 +61,7 @@ async fn load(tx: &mut Tx, scope: &Scope, webhook: Option<WebhookId>) -> Result<
     let read = |row: Row| Webhook {
         id: WebhookId(row.id),
         url: row.url,
-        events: row.events.iter().filter_map(|word| EventKind::parse(word)).collect(),
+        events: row.events.iter().filter_map(|word| word.parse().ok()).collect(),
         created_at: row.created_at.timestamp_millis(),
         failing_since: row.failing_since.map(|at| at.timestamp_millis()),
         waiting: row.waiting.cast_unsigned(),
@@ -77,10 +77,10 @@ pub async fn deliveries(db: &Db, scope: &Scope, webhook: WebhookId) -> Result<Ve
     operator(scope)?;
     let mut tx = db.begin(scope).await?;
     let rows = sqlx::query!(
-        "SELECT d.event_id, e.kind, e.at, e.body, d.state, d.attempts, d.not_before, d.tried_at, d.status, d.answer
+        r#"SELECT d.event_id, e.kind, e.at, e.body, d.state AS "state: DeliveryState", d.attempts, d.not_before, d.tried_at, d.status, d.answer
          FROM webhook_delivery d JOIN webhook_event e ON e.workspace_id = d.workspace_id AND e.id = d.event_id
          WHERE d.workspace_id = $1 AND d.webhook_id = $2
-         ORDER BY e.at DESC, e.id DESC LIMIT $3",
+         ORDER BY e.at DESC, e.id DESC LIMIT $3"#,
         scope.workspace.0,
         webhook.0,
         MOST,
@@ -88,21 +88,17 @@ pub async fn deliveries(db: &Db, scope: &Scope, webhook: WebhookId) -> Result<Ve
     .fetch_all(tx.conn())
     .await?;
     tx.commit().await?;
-    rows.into_iter()
-        .map(|row| {
-            let state = DeliveryState::parse(&row.state);
-            Ok(Delivery {
-                event: WebhookEventId(row.event_id),
-                kind: row.kind,
-                at: row.at.timestamp_millis(),
-                state: state.ok_or_else(|| Error::Broken(format!("delivery state {}", row.state)))?,
-                attempts: row.attempts.cast_unsigned(),
-                next_at: row.not_before.timestamp_millis(),
-                tried_at: row.tried_at.map(|at| at.timestamp_millis()),
-                status: row.status.and_then(|status| u16::try_from(status).ok()),
-                answer: row.answer,
-                body: row.body,
-            })
-        })
-        .collect()
+    let deliveries = rows.into_iter().map(|row| Delivery {
+        event: WebhookEventId(row.event_id),
+        kind: row.kind,
+        at: row.at.timestamp_millis(),
+        state: row.state,
+        attempts: row.attempts.cast_unsigned(),
+        next_at: row.not_before.timestamp_millis(),
+        tried_at: row.tried_at.map(|at| at.timestamp_millis()),
+        status: row.status.and_then(|status| u16::try_from(status).ok()),
+        answer: row.answer,
+        body: row.body,
+    });
+    Ok(deliveries.collect())
 }

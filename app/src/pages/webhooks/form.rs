@@ -51,7 +51,7 @@ pub(super) async fn read_form(operator: &Operator, fields: &Fields) -> domain::R
     if let Err(words) = checked {
         return Err(Error::Fields(FieldErrors::one("url", words)));
     }
-    Ok(NewWebhook { url, events: fields.all("events").filter_map(EventKind::parse).collect() })
+    Ok(NewWebhook { url, events: fields.all("events").filter_map(|word| word.parse().ok()).collect() })
 }
 
 fn draw(operator: &Operator, form: &Form) -> Response {

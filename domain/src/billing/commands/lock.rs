@@ -38,7 +38,8 @@ pub(in crate::billing) async fn lock_subscription(
     subscription: SubscriptionId,
 ) -> Result<LockedSubscription> {
     let row = sqlx::query!(
-        r#"SELECT client_id, offer_id, name, state, price_minor, currency, billing_interval, period_start, period_end, anchor_day,
+        r#"SELECT client_id, offer_id, name, state AS "state: SubscriptionState", price_minor, currency,
+                billing_interval AS "interval: Interval", period_start, period_end, anchor_day,
                 banked_seconds, ends_with_period, pause_wanted_at IS NOT NULL AS "pausing!", next_offer AS "next_offer: Json<NextOffer>",
                 greatest(started_at, paused_at, period_start) AS changed_at
          FROM subscription WHERE workspace_id = $1 AND id = $2 AND ($3::uuid IS NULL OR client_id = $3) FOR UPDATE"#,
@@ -51,18 +52,15 @@ pub(in crate::billing) async fn lock_subscription(
     .ok_or(Error::NotFound)?;
     // What another one did while this one waited is before it.
     tx.held_since(row.changed_at);
-    let broken =
-        |what: &str, word: &str| Error::Broken(format!("{subscription} holds the unknown {what} {word}"));
     Ok(LockedSubscription {
         id: subscription,
         client: ClientId(row.client_id),
         offer: OfferId(row.offer_id),
         next_offer: row.next_offer.map(|next| next.0),
-        state: SubscriptionState::parse(&row.state).ok_or_else(|| broken("state", &row.state))?,
+        state: row.state,
         price_minor: row.price_minor,
-        currency: row.currency.parse().map_err(|_| broken("currency", &row.currency))?,
-        interval: Interval::parse(&row.billing_interval)
-            .ok_or_else(|| broken("interval", &row.billing_interval))?,
+        currency: super::read_currency(&row.currency)?,
+        interval: row.interval,
         period: row.period_start.zip(row.period_end),
         anchor: u32::from(row.anchor_day.unsigned_abs()),
         banked_seconds: row.banked_seconds,
@@ -101,7 +99,8 @@ pub(super) async fn lock_bill(tx: &mut Tx, scope: &Scope, invoice: InvoiceId) ->
         None => None,
     };
     let row = sqlx::query!(
-        "SELECT client_id, state, total_minor, issue_when_complete, period_start FROM invoice WHERE workspace_id = $1 AND id = $2 FOR UPDATE",
+        r#"SELECT client_id, state AS "state: InvoiceState", total_minor, issue_when_complete, period_start FROM invoice
+           WHERE workspace_id = $1 AND id = $2 FOR UPDATE"#,
         scope.workspace.0,
         invoice.0,
     )
@@ -111,8 +110,7 @@ pub(super) async fn lock_bill(tx: &mut Tx, scope: &Scope, invoice: InvoiceId) ->
     tx.held_since(None);
     Ok(Bill {
         client: ClientId(row.client_id),
-        state: InvoiceState::parse(&row.state)
-            .ok_or_else(|| Error::Broken(format!("{invoice} is {}", row.state)))?,
+        state: row.state,
         total_minor: row.total_minor,
         waits: row.issue_when_complete,
         period_start: row.period_start,

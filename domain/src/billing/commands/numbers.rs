@@ -13,30 +13,41 @@ pub(super) struct NextNumber {
 /// Takes the workspace's next number of an invoice. Its row is held until the transaction ends and a rollback gives the
 /// number back: no gaps, no repeats, and no number is dated before a smaller one. Take it last.
 pub(super) async fn next_number_in(tx: &mut Tx, scope: &Scope) -> Result<NextNumber> {
-    let row = sqlx::query!(
+    let taken = sqlx::query_as!(
+        CounterRow,
         r#"UPDATE workspace SET next_invoice_number = next_invoice_number + 1 WHERE id = $1
            RETURNING next_invoice_number - 1 AS "number!", zone, locale"#,
         scope.workspace.0,
-    )
-    .fetch_optional(tx.conn())
-    .await?
-    .ok_or(Error::NotFound)?;
-    tx.held_since(None);
-    Ok(NextNumber { number: row.number, format: Format::of(row.locale.as_deref(), read_zone(&row.zone)?) })
+    );
+    let taken = taken.fetch_optional(tx.conn()).await?;
+    into_number(tx, taken)
 }
 
 /// The same of a credit note, which are counted by themselves.
 pub(super) async fn next_credit_number_in(tx: &mut Tx, scope: &Scope) -> Result<NextNumber> {
-    let row = sqlx::query!(
+    let taken = sqlx::query_as!(
+        CounterRow,
         r#"UPDATE workspace SET next_credit_number = next_credit_number + 1 WHERE id = $1
            RETURNING next_credit_number - 1 AS "number!", zone, locale"#,
         scope.workspace.0,
-    )
-    .fetch_optional(tx.conn())
-    .await?
-    .ok_or(Error::NotFound)?;
+    );
+    let taken = taken.fetch_optional(tx.conn()).await?;
+    into_number(tx, taken)
+}
+
+struct CounterRow {
+    number: i64,
+    zone: String,
+    locale: Option<String>,
+}
+
+fn into_number(tx: &mut Tx, taken: Option<CounterRow>) -> Result<NextNumber> {
+    let taken = taken.ok_or(Error::NotFound)?;
     tx.held_since(None);
-    Ok(NextNumber { number: row.number, format: Format::of(row.locale.as_deref(), read_zone(&row.zone)?) })
+    Ok(NextNumber {
+        number: taken.number,
+        format: Format::of(taken.locale.as_deref(), read_zone(&taken.zone)?),
+    })
 }
 
 /// How the workspace writes, in its zone.
@@ -61,6 +72,7 @@ pub(super) fn read_zone(name: &str) -> Result<Tz> {
     calendar::zone(name).map_err(|error| Error::Broken(format!("the workspace's zone: {error}")))
 }
 
-pub(super) fn read_currency(code: &str) -> Result<Currency> {
-    code.parse().map_err(|error| Error::Broken(format!("an invoice's currency: {error}")))
+/// The currency of a bill or a subscription.
+pub(in crate::billing) fn read_currency(code: &str) -> Result<Currency> {
+    code.parse().map_err(|error| Error::Broken(format!("a bill's currency: {error}")))
 }

@@ -4,34 +4,19 @@ use serde::{Deserialize, Serialize};
 use crate::{
     ids::{ClientId, InvoiceId, SubscriptionId},
     money::{Currency, Money},
+    text_enum::text_enum,
 };
 
-/// Where an invoice stands.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum InvoiceState {
-    /// The operator's alone; has no number yet.
-    Draft,
-    /// With the client, to be paid.
-    Issued,
-    Paid,
-    /// Taken back. Its number stays used, and it stays on the list.
-    Void,
-}
-
-impl InvoiceState {
-    /// The word that the database keeps.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Draft => "draft",
-            Self::Issued => "issued",
-            Self::Paid => "paid",
-            Self::Void => "void",
-        }
-    }
-
-    /// The state of that word, if there is one.
-    pub fn parse(word: &str) -> Option<Self> {
-        [Self::Draft, Self::Issued, Self::Paid, Self::Void].into_iter().find(|state| state.as_str() == word)
+text_enum! {
+    /// Where an invoice stands.
+    pub enum InvoiceState {
+        /// The operator's alone; has no number yet.
+        Draft = "draft",
+        /// With the client, to be paid.
+        Issued = "issued",
+        Paid = "paid",
+        /// Taken back. Its number stays used, and it stays on the list.
+        Void = "void",
     }
 }
 

@@ -4,36 +4,22 @@ use serde::{Deserialize, Serialize};
 use crate::{
     ids::{ClientId, OfferId, SubscriptionId},
     offers::Terms,
+    text_enum::text_enum,
 };
 
-/// Where a subscription stands.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum SubscriptionState {
-    /// Sold; work starts when the first invoice is paid.
-    AwaitingPayment,
-    Active,
-    /// Nothing is worked on; what was left of the paid period is banked.
-    Paused,
-    Ended,
+text_enum! {
+    /// Where a subscription stands.
+    pub enum SubscriptionState {
+        /// Sold; work starts when the first invoice is paid.
+        AwaitingPayment = "awaiting_payment",
+        Active = "active",
+        /// Nothing is worked on; what was left of the paid period is banked.
+        Paused = "paused",
+        Ended = "ended",
+    }
 }
 
 impl SubscriptionState {
-    /// The word that the database keeps.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::AwaitingPayment => "awaiting_payment",
-            Self::Active => "active",
-            Self::Paused => "paused",
-            Self::Ended => "ended",
-        }
-    }
-
-    /// The state of that word, if there is one.
-    pub fn parse(word: &str) -> Option<Self> {
-        use SubscriptionState::*;
-        [AwaitingPayment, Active, Paused, Ended].into_iter().find(|state| state.as_str() == word)
-    }
-
     /// Its name on the page.
     pub fn label(self) -> &'static str {
         match self {

@@ -3,9 +3,9 @@ use sqlx::types::Json;
 
 use crate::{
     Db, Error, Result, Scope,
-    billing::{Invoice, InvoiceLine, InvoiceState, may_bill, operators_only},
+    billing::{Invoice, InvoiceLine, InvoiceState, commands::read_currency, may_bill, operators_only},
     ids::{ClientId, InvoiceId, SubscriptionId},
-    money::{Currency, Money},
+    money::Money,
 };
 
 /// How many invoices one page of the list holds.
@@ -72,7 +72,8 @@ pub async fn list(
     let now = tx.now();
     let rows = sqlx::query_as!(
         Row,
-        r#"SELECT i.id, i.client_id, c.name AS client_name, i.subscription_id, i.number, i.state, i.currency,
+        r#"SELECT i.id, i.client_id, c.name AS client_name, i.subscription_id, i.number,
+                  i.state AS "state: InvoiceState", i.currency,
                   i.lines AS "lines: Json<Vec<InvoiceLine>>", i.total_minor, i.bill_from, i.bill_to, i.note, i.period_start,
                   i.period_end, i.created_at, i.issued_at, i.due_at, i.paid_at, i.voided_at,
                   i.issue_when_complete, (SELECT n.number FROM credit_note n WHERE n.invoice_id = i.id) AS credited_by
@@ -124,7 +125,8 @@ async fn one(db: &Db, scope: &Scope, id: Option<InvoiceId>, number: Option<i64>)
     let mut tx = db.begin(scope).await?;
     let row = sqlx::query_as!(
         Row,
-        r#"SELECT i.id, i.client_id, c.name AS client_name, i.subscription_id, i.number, i.state, i.currency,
+        r#"SELECT i.id, i.client_id, c.name AS client_name, i.subscription_id, i.number,
+                  i.state AS "state: InvoiceState", i.currency,
                   i.lines AS "lines: Json<Vec<InvoiceLine>>", i.total_minor,
                   CASE WHEN i.state = 'draft' THEN coalesce(nullif(w.bill_from, ''), w.name) ELSE i.bill_from END AS "bill_from!",
                   i.bill_to, i.note, i.period_start,
@@ -153,7 +155,7 @@ struct Row {
     client_name: String,
     subscription_id: Option<uuid::Uuid>,
     number: Option<i64>,
-    state: String,
+    state: InvoiceState,
     currency: String,
     lines: Json<Vec<InvoiceLine>>,
     total_minor: i64,
@@ -173,15 +175,14 @@ struct Row {
 
 impl Row {
     fn invoice(self) -> Result<Invoice> {
-        let broken = |what: &str| Error::Broken(format!("{} holds {what}", InvoiceId(self.id)));
-        let currency: Currency = self.currency.parse().map_err(|_| broken("an unknown currency"))?;
+        let currency = read_currency(&self.currency)?;
         Ok(Invoice {
             id: InvoiceId(self.id),
             client: ClientId(self.client_id),
             client_name: self.client_name,
             subscription: self.subscription_id.map(SubscriptionId),
             number: self.number.map(i64::cast_unsigned),
-            state: InvoiceState::parse(&self.state).ok_or_else(|| broken("an unknown state"))?,
+            state: self.state,
             lines: self.lines.0,
             total: Money::new(self.total_minor, currency),
             bill_from: self.bill_from,

@@ -51,7 +51,7 @@ pub async fn recurring(db: &Db, scope: &Scope) -> Result<Recurring> {
     let moments = moments(now, zone);
     let instants: Vec<DateTime<Utc>> = moments.iter().map(|(_, at)| *at).collect();
     let sums = sqlx::query!(
-        r#"SELECT m.place AS "place!", s.currency, s.billing_interval, within_bigint(sum(s.price_minor)) AS "minor!"
+        r#"SELECT m.place AS "place!", s.currency, s.billing_interval AS "interval: Interval", within_bigint(sum(s.price_minor)) AS "minor!"
            FROM unnest($2::timestamptz[]) WITH ORDINALITY AS m (at, place)
            JOIN subscription s ON s.workspace_id = $1 AND s.started_at <= m.at AND (s.ended_at IS NULL OR s.ended_at > m.at)
            WHERE NOT EXISTS (
@@ -73,7 +73,7 @@ pub async fn recurring(db: &Db, scope: &Scope) -> Result<Recurring> {
     let mut all: Vec<(usize, Money)> = Vec::with_capacity(sums.len());
     for sum in sums {
         let place = usize::try_from(sum.place - 1).unwrap_or_default();
-        all.push((place, a_month(sum.minor, &sum.currency, &sum.billing_interval)?));
+        all.push((place, a_month(sum.minor, &sum.currency, sum.interval)?));
     }
     Ok(Recurring { beside, ..gather(&moments, &all, currency(&own)?)? })
 }
@@ -83,9 +83,7 @@ pub(crate) fn currency(code: &str) -> Result<Currency> {
 }
 
 /// A month's share of a price.
-pub(crate) fn a_month(minor: i64, code: &str, interval: &str) -> Result<Money> {
-    let interval =
-        Interval::parse(interval).ok_or_else(|| Error::Broken(format!("the unknown interval {interval}")))?;
+pub(crate) fn a_month(minor: i64, code: &str, interval: Interval) -> Result<Money> {
     Money::new(minor, currency(code)?).share(1, interval.months()).map_err(too_large)
 }
 

@@ -2,23 +2,23 @@ use chrono::{DateTime, Utc};
 use sqlx::types::Json;
 
 use crate::{
-    Db, Error, Result, Scope,
+    Db, Result, Scope,
     billing::{NextOffer, Pause, Subscription, SubscriptionState, may_bill, operators_only},
     ids::{ClientId, OfferId, SubscriptionId},
-    offers::queries::TermsRow,
+    offers::{Interval, Starts, queries::TermsRow},
 };
 
 /// Every living subscription of the workspace, by client.
 ///
 /// # Errors
-/// [`Error::NotFound`] for anyone but an operator.
+/// [`crate::Error::NotFound`] for anyone but an operator.
 pub async fn list_subscriptions(db: &Db, scope: &Scope) -> Result<Vec<Subscription>> {
     operators_only(scope)?;
     let mut tx = db.begin(scope).await?;
     let rows = sqlx::query_as!(
         Row,
-        r#"SELECT s.id, s.client_id, c.name AS client_name, s.offer_id, s.name, s.price_minor, s.currency, s.billing_interval,
-                s.active_limit, s.cycle_hours, s.revisions, s.starts, s.state, s.started_at, s.period_start, s.period_end,
+        r#"SELECT s.id, s.client_id, c.name AS client_name, s.offer_id, s.name, s.price_minor, s.currency, s.billing_interval AS "interval: Interval",
+                s.active_limit, s.cycle_hours, s.revisions, s.starts AS "starts: Starts", s.state AS "state: SubscriptionState", s.started_at, s.period_start, s.period_end,
                 s.paused_at, s.banked_seconds, s.ends_with_period, s.ended_at, s.created_at,
                 s.pause_wanted_at IS NOT NULL AS "pausing!",
                 s.next_offer AS "next_offer: Json<NextOffer>"
@@ -35,14 +35,14 @@ pub async fn list_subscriptions(db: &Db, scope: &Scope) -> Result<Vec<Subscripti
 /// What a client holds: the living subscription, else the one that ended last.
 ///
 /// # Errors
-/// [`Error::NotFound`] for those who may not see bills.
+/// [`crate::Error::NotFound`] for those who may not see bills.
 pub async fn find_subscription(db: &Db, scope: &Scope, client: ClientId) -> Result<Option<Subscription>> {
     may_bill(scope)?;
     let mut tx = db.begin(scope).await?;
     let row = sqlx::query_as!(
         Row,
-        r#"SELECT s.id, s.client_id, c.name AS client_name, s.offer_id, s.name, s.price_minor, s.currency, s.billing_interval,
-                s.active_limit, s.cycle_hours, s.revisions, s.starts, s.state, s.started_at, s.period_start, s.period_end,
+        r#"SELECT s.id, s.client_id, c.name AS client_name, s.offer_id, s.name, s.price_minor, s.currency, s.billing_interval AS "interval: Interval",
+                s.active_limit, s.cycle_hours, s.revisions, s.starts AS "starts: Starts", s.state AS "state: SubscriptionState", s.started_at, s.period_start, s.period_end,
                 s.paused_at, s.banked_seconds, s.ends_with_period, s.ended_at, s.created_at,
                 s.pause_wanted_at IS NOT NULL AS "pausing!",
                 s.next_offer AS "next_offer: Json<NextOffer>"
@@ -61,14 +61,14 @@ pub async fn find_subscription(db: &Db, scope: &Scope, client: ClientId) -> Resu
 /// Everything that a client held and holds, oldest first.
 ///
 /// # Errors
-/// [`Error::NotFound`] for those who may not see bills.
+/// [`crate::Error::NotFound`] for those who may not see bills.
 pub async fn list_subscriptions_of(db: &Db, scope: &Scope, client: ClientId) -> Result<Vec<Subscription>> {
     may_bill(scope)?;
     let mut tx = db.begin(scope).await?;
     let rows = sqlx::query_as!(
         Row,
-        r#"SELECT s.id, s.client_id, c.name AS client_name, s.offer_id, s.name, s.price_minor, s.currency, s.billing_interval,
-                s.active_limit, s.cycle_hours, s.revisions, s.starts, s.state, s.started_at, s.period_start, s.period_end,
+        r#"SELECT s.id, s.client_id, c.name AS client_name, s.offer_id, s.name, s.price_minor, s.currency, s.billing_interval AS "interval: Interval",
+                s.active_limit, s.cycle_hours, s.revisions, s.starts AS "starts: Starts", s.state AS "state: SubscriptionState", s.started_at, s.period_start, s.period_end,
                 s.paused_at, s.banked_seconds, s.ends_with_period, s.ended_at, s.created_at,
                 s.pause_wanted_at IS NOT NULL AS "pausing!",
                 s.next_offer AS "next_offer: Json<NextOffer>"
@@ -86,7 +86,7 @@ pub async fn list_subscriptions_of(db: &Db, scope: &Scope, client: ClientId) -> 
 /// The clients that an invoice can be written for, by name.
 ///
 /// # Errors
-/// [`Error::NotFound`] for anyone but an operator.
+/// [`crate::Error::NotFound`] for anyone but an operator.
 pub async fn list_billable_clients(db: &Db, scope: &Scope) -> Result<Vec<(ClientId, String)>> {
     operators_only(scope)?;
     let mut tx = db.begin(scope).await?;
@@ -103,7 +103,7 @@ pub async fn list_billable_clients(db: &Db, scope: &Scope) -> Result<Vec<(Client
 /// The ledger of a subscription's pauses, newest first.
 ///
 /// # Errors
-/// [`Error::NotFound`] for those who may not see bills.
+/// [`crate::Error::NotFound`] for those who may not see bills.
 pub async fn list_pauses(db: &Db, scope: &Scope, subscription: &Subscription) -> Result<Vec<Pause>> {
     may_bill(scope)?;
     let mut tx = db.begin(scope).await?;
@@ -129,12 +129,12 @@ struct Row {
     name: String,
     price_minor: i64,
     currency: String,
-    billing_interval: String,
+    interval: Interval,
     active_limit: i32,
     cycle_hours: i32,
     revisions: Option<i32>,
-    starts: String,
-    state: String,
+    starts: Starts,
+    state: SubscriptionState,
     started_at: Option<DateTime<Utc>>,
     period_start: Option<DateTime<Utc>>,
     period_end: Option<DateTime<Utc>>,
@@ -152,11 +152,11 @@ impl Row {
         let terms = TermsRow {
             price_minor: self.price_minor,
             currency: &self.currency,
-            interval: &self.billing_interval,
+            interval: self.interval,
             active_limit: self.active_limit,
             cycle_hours: self.cycle_hours,
             revisions: self.revisions,
-            starts: &self.starts,
+            starts: self.starts,
         };
         Ok(Subscription {
             id: SubscriptionId(self.id),
@@ -165,8 +165,7 @@ impl Row {
             offer: OfferId(self.offer_id),
             terms: terms.read()?,
             name: self.name,
-            state: SubscriptionState::parse(&self.state)
-                .ok_or_else(|| Error::Broken(format!("a subscription is {}", self.state)))?,
+            state: self.state,
             started_at: self.started_at,
             period: self.period_start.zip(self.period_end),
             paused_at: self.paused_at,

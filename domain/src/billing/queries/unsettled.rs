@@ -1,5 +1,5 @@
 use super::a_month;
-use crate::{Result, Scope, Tx, ids::ClientId, money::Money};
+use crate::{Result, Scope, Tx, billing::SubscriptionState, ids::ClientId, money::Money, offers::Interval};
 
 /// Why a subscription is no revenue, or soon none.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -35,7 +35,8 @@ pub struct UnsettledSubscription {
 /// Every living subscription that is not simply paid for, by name.
 pub(super) async fn unsettled_in(tx: &mut Tx, scope: &Scope) -> Result<Vec<UnsettledSubscription>> {
     let rows = sqlx::query!(
-        r#"SELECT s.client_id, c.name, s.state, s.ends_with_period, s.price_minor, s.currency, s.billing_interval,
+        r#"SELECT s.client_id, c.name, s.state AS "state: SubscriptionState", s.ends_with_period, s.price_minor, s.currency,
+                  s.billing_interval AS "interval: Interval",
                   coalesce((SELECT i.state = 'paid' AND NOT EXISTS (SELECT FROM credit_note n WHERE n.invoice_id = i.id)
                             FROM invoice i
                             WHERE i.workspace_id = s.workspace_id AND i.subscription_id = s.id AND i.state <> 'void'
@@ -49,13 +50,13 @@ pub(super) async fn unsettled_in(tx: &mut Tx, scope: &Scope) -> Result<Vec<Unset
     .await?;
     let mut all = Vec::new();
     for row in rows {
-        let why = match row.state.as_str() {
-            "paused" => Why::Paused,
+        let why = match row.state {
+            SubscriptionState::Paused => Why::Paused,
             _ if !row.paid => Why::Unpaid,
             _ if row.ends_with_period => Why::Ending,
             _ => continue,
         };
-        let amount = a_month(row.price_minor, &row.currency, &row.billing_interval)?;
+        let amount = a_month(row.price_minor, &row.currency, row.interval)?;
         all.push(UnsettledSubscription {
             client: ClientId(row.client_id),
             client_name: row.name,

@@ -1,7 +1,7 @@
 use chrono::{DateTime, Utc};
 
 use crate::{
-    Db, Error, Result, Scope, Tx,
+    Db, Result, Scope, Tx,
     billing::SubscriptionState,
     clients::{ClientFilter, ClientRow, Clients},
     ids::ClientId,
@@ -15,7 +15,7 @@ const PAGE: i64 = 50;
 /// Clients by name, those whose name holds `words`, a page at a time (from 1).
 ///
 /// # Errors
-/// [`Error::NotFound`] for anyone but an operator.
+/// [`crate::Error::NotFound`] for anyone but an operator.
 pub async fn list(db: &Db, scope: &Scope, words: &str, filter: ClientFilter, page: u32) -> Result<Clients> {
     operators_only(scope)?;
     let (page, words) = (page.max(1), words.trim().replace('\0', ""));
@@ -24,7 +24,7 @@ pub async fn list(db: &Db, scope: &Scope, words: &str, filter: ClientFilter, pag
     let all = count(&mut tx, scope, &words, filter).await?;
     let rows = rows(&mut tx, scope, &words, filter, skip).await?;
     tx.commit().await?;
-    let rows = rows.into_iter().map(Row::into_client).collect::<Result<_>>()?;
+    let rows = rows.into_iter().map(Row::into_client).collect();
     Ok(Clients { rows, all: all.cast_unsigned(), page, first: (skip + 1).cast_unsigned() })
 }
 
@@ -46,7 +46,7 @@ struct Row {
     id: uuid::Uuid,
     name: String,
     offer: Option<String>,
-    state: Option<String>,
+    state: Option<SubscriptionState>,
     active_limit: Option<i32>,
     taken: i64,
     active_at: DateTime<Utc>,
@@ -64,7 +64,7 @@ async fn rows(tx: &mut Tx, scope: &Scope, words: &str, filter: ClientFilter, ski
                                  WHERE e.workspace_id = c.workspace_id AND e.client_id = c.id AND e.done_at IS NOT NULL)
                ORDER BY lower(name), id LIMIT $4 OFFSET $5
            )
-           SELECT c.id AS "id!", c.name AS "name!", s.name AS "offer?", s.state AS "state?",
+           SELECT c.id AS "id!", c.name AS "name!", s.name AS "offer?", s.state AS "state?: SubscriptionState",
                   s.active_limit AS "active_limit?",
                   (SELECT count(*) FROM request r
                    WHERE r.workspace_id = c.workspace_id AND r.client_id = c.id AND r.withdrawn_at IS NULL
@@ -86,22 +86,18 @@ async fn rows(tx: &mut Tx, scope: &Scope, words: &str, filter: ClientFilter, ski
 }
 
 impl Row {
-    fn into_client(self) -> Result<ClientRow> {
-        let state = self.state.map(|word| {
-            SubscriptionState::parse(&word).ok_or_else(|| Error::Broken(format!("subscription state {word}")))
-        });
-        let state = state.transpose()?;
-        Ok(ClientRow {
+    fn into_client(self) -> ClientRow {
+        ClientRow {
             id: ClientId(self.id),
             name: self.name,
             offer: self.offer,
             places: Places {
                 taken: u32::try_from(self.taken).unwrap_or(u32::MAX),
                 allowed: self.active_limit.map(i32::cast_unsigned),
-                active: state == Some(SubscriptionState::Active),
+                active: self.state == Some(SubscriptionState::Active),
             },
-            state,
+            state: self.state,
             active_at: self.active_at,
-        })
+        }
     }
 }

@@ -16,6 +16,7 @@ use crate::{
     costs::{CostReport, Micros, MonthCost, RunCost},
     ids::{RequestId, RunId},
     money::{Currency, Money},
+    offers::Interval,
     requests::commands::operator,
     session::RunState,
 };
@@ -145,12 +146,12 @@ async fn money_of(tx: &mut Tx, scope: &Scope) -> Result<(Currency, Option<i64>)>
 /// What each client pays for a month by what it holds at that instant.
 async fn pays(tx: &mut Tx, scope: &Scope, at: DateTime<Utc>) -> Result<BTreeMap<Uuid, Money>> {
     let rows = sqlx::query!(
-        "SELECT s.client_id, s.currency, s.billing_interval, s.price_minor FROM subscription s
+        r#"SELECT s.client_id, s.currency, s.billing_interval AS "interval: Interval", s.price_minor FROM subscription s
          WHERE s.workspace_id = $1 AND s.started_at <= $2 AND (s.ended_at IS NULL OR s.ended_at > $2)
            AND NOT EXISTS (
                SELECT FROM subscription_pause p
                WHERE p.workspace_id = s.workspace_id AND p.client_id = s.client_id AND p.subscription_id = s.id
-                 AND p.from_at <= $2 AND (p.to_at IS NULL OR p.to_at > $2))",
+                 AND p.from_at <= $2 AND (p.to_at IS NULL OR p.to_at > $2))"#,
         scope.workspace.0,
         at,
     )
@@ -158,7 +159,7 @@ async fn pays(tx: &mut Tx, scope: &Scope, at: DateTime<Utc>) -> Result<BTreeMap<
     .await?;
     let pays = rows
         .into_iter()
-        .map(|row| Ok((row.client_id, a_month(row.price_minor, &row.currency, &row.billing_interval)?)));
+        .map(|row| Ok((row.client_id, a_month(row.price_minor, &row.currency, row.interval)?)));
     pays.collect()
 }
 

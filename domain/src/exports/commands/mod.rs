@@ -9,7 +9,7 @@ pub use pack::pack_due;
 use chrono_tz::Tz;
 
 use super::{
-    Download,
+    Download, ExportState,
     queries::{client_name_in, may_in, next_in, owners_in},
 };
 use crate::{
@@ -120,7 +120,7 @@ pub async fn download(db: &Db, store: &Store, scope: &Scope, export: ExportId) -
     let mut tx = db.begin(scope).await?;
     let now = tx.now();
     let row = sqlx::query!(
-        r#"SELECT state, object, bytes, created_at, zone, expires_at > $4 AS "valid?" FROM client_export
+        r#"SELECT state AS "state: ExportState", object, bytes, created_at, zone, expires_at > $4 AS "valid?" FROM client_export
            WHERE workspace_id = $1 AND client_id = $2 AND id = $3"#,
         scope.workspace.0,
         client.0,
@@ -133,8 +133,8 @@ pub async fn download(db: &Db, store: &Store, scope: &Scope, export: ExportId) -
     may_or_refuse(&mut tx, scope, client).await?;
     let name = client_name_in(&mut tx, scope, client).await?;
     let key = row.object.as_deref().and_then(Key::parse);
-    let (Some(key), Some(bytes), true, "ready") =
-        (key, row.bytes, row.valid == Some(true), row.state.as_str())
+    let (Some(key), Some(bytes), true, ExportState::Ready) =
+        (key, row.bytes, row.valid == Some(true), row.state)
     else {
         return Ok(Download::Gone);
     };

@@ -71,11 +71,11 @@ impl OfferForm {
         let active_limit = number("active_limit", &self.active_limit, 1);
         let cycle_hours = number("cycle_hours", &self.cycle_hours, 48);
         let revisions = (!self.unlimited).then(|| number("revisions", &self.revisions, 0));
-        let interval = Interval::parse(&self.interval).unwrap_or_else(|| {
+        let interval = self.interval.parse().unwrap_or_else(|_| {
             errors.add("interval", "Choose how often it is billed.");
             Interval::Month
         });
-        let starts = Starts::parse(&self.starts).unwrap_or_else(|| {
+        let starts = self.starts.parse().unwrap_or_else(|_| {
             errors.add("starts", "Choose when work starts.");
             Starts::AtOnce
         });

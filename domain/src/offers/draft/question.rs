@@ -26,7 +26,7 @@ pub struct FieldForm {
 impl FieldForm {
     /// The question, with a key that none of `taken` has.
     pub(super) fn read(&self, taken: &[IntakeField]) -> IntakeField {
-        let kind = IntakeKind::parse(&self.kind).unwrap_or(IntakeKind::Text);
+        let kind = self.kind.parse().unwrap_or(IntakeKind::Text);
         let options = if kind.has_options() { lines(&self.options) } else { Vec::new() };
         IntakeField {
             key: free(&self.key, &self.label, taken),

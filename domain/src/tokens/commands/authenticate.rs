@@ -5,7 +5,7 @@ use crate::{
     Actor, Db, Error, Result, Role, Scope, SystemRole,
     ids::{AgentId, ClientId, MembershipId, PersonId, RunId, TokenId, WorkspaceId},
     secret,
-    tokens::{Bearer, queries::rights},
+    tokens::{Bearer, Right},
 };
 
 /// When a token was used is noted to the minute.
@@ -23,7 +23,7 @@ pub async fn authenticate(db: &Db, text: &str) -> Result<Bearer> {
     let mut tx = db.begin_as(SystemRole::Auth).await?;
     let now = tx.now();
     let row = sqlx::query!(
-        r#"SELECT t.id, t.workspace_id, t.name, t.rights, t.used_at, t.made_by, t.agent_id, t.run_id, t.attempt,
+        r#"SELECT t.id, t.workspace_id, t.name, t.rights AS "rights: Vec<Right>", t.used_at, t.made_by, t.agent_id, t.run_id, t.attempt,
                   coalesce(t.client_id, a.client_id) AS client_id, a.name AS "agent_name?",
                   m.id AS "membership?"
            FROM token t
@@ -62,6 +62,6 @@ pub async fn authenticate(db: &Db, text: &str) -> Result<Bearer> {
         name: row.name,
         scope: Scope { workspace: WorkspaceId(row.workspace_id), client: row.client_id.map(ClientId), actor },
         run: row.run_id.map(RunId).zip(row.attempt.map(i32::cast_unsigned)),
-        rights: rights(&row.rights)?,
+        rights: row.rights,
     })
 }
