@@ -1,4 +1,20 @@
-use crate::Result;
+use uuid::Uuid;
+
+use crate::{Result, Scope};
+
+/// A row of some client that a job has found across workspaces, for `query_as!`.
+pub(crate) struct DueRow {
+    pub id: Uuid,
+    pub workspace_id: Uuid,
+    pub client_id: Uuid,
+}
+
+impl DueRow {
+    /// What it is, with the scope of the server's own work on it.
+    pub fn scoped<T>(self, id: fn(Uuid) -> T) -> (Scope, T) {
+        (Scope::of_row(self.workspace_id, self.client_id), id(self.id))
+    }
+}
 
 /// Does one thing after another, each in a transaction of its own: one that fails keeps nobody waiting. Answers how many
 /// it was done to.

@@ -8,9 +8,10 @@ use chrono::{DateTime, TimeDelta, Utc};
 
 use super::{Column, lock::LockedBoard};
 use crate::{
-    Error, Result, Scope, Tx,
+    Result, Scope, Tx,
     calendar::{Calendar, Cycle, Span},
     cycle::{CycleView, SpanKind},
+    db::one_row,
     ids::{ClientId, RequestId},
 };
 
@@ -188,13 +189,4 @@ async fn set_all(tx: &mut Tx, scope: &Scope, client: ClientId) -> Result<LockedB
         held.changed(tx, scope, "request", row.number.cast_unsigned()).await?;
     }
     Ok(held)
-}
-
-/// One row was to change and one has.
-pub(crate) fn one_row(affected: u64) -> Result<()> {
-    if affected == 1 {
-        Ok(())
-    } else {
-        Err(Error::Broken(format!("{affected} rows changed where one was to")))
-    }
 }

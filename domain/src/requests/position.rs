@@ -1,6 +1,8 @@
 //! Where a card stands within its column: positions are numbers, and a card that is put between two others gets one
 //! between theirs.
 
+use uuid::Uuid;
+
 use super::{Column, Place, Priority, lock, lock::Row};
 use crate::{
     Result, Scope, Tx,
@@ -119,24 +121,22 @@ impl Gap {
 async fn neighbours(tx: &mut Tx, scope: &Scope, row: &Row, column: Column, place: Place) -> Result<Gap> {
     let cards = Cards { workspace: scope.workspace.0, client: scope.client, column, but: row.id };
     let gap = match place {
-        Place::First => Gap { above: None, below: cards.after(tx, None, 1).await?.first().copied() },
-        Place::Last | Place::At(_) => {
-            Gap { above: cards.before(tx, None, 1).await?.first().copied(), below: None }
-        }
+        Place::First => cards.around(tx, None).await?.before_all(),
+        Place::Last | Place::At(_) => cards.around(tx, None).await?.behind_all(),
         Place::Before(other) => match cards.find(tx, other).await? {
             Some(position) => {
-                let above = cards.before(tx, Some((position, other)), 1).await?;
-                Gap { above: above.first().copied(), below: Some(position) }
+                let around = cards.around(tx, Some((position, other))).await?;
+                Gap { above: around.above.first().copied(), below: Some(position) }
             }
-            None => Gap { above: cards.before(tx, None, 1).await?.first().copied(), below: None },
+            None => cards.around(tx, None).await?.behind_all(),
         },
-        Place::Up => match *cards.before(tx, Some((row.position, row.id)), 2).await? {
-            [] => Gap { above: None, below: cards.after(tx, None, 1).await?.first().copied() },
+        Place::Up => match *cards.around(tx, Some((row.position, row.id))).await?.above {
+            [] => cards.around(tx, None).await?.before_all(),
             [next] => Gap { above: None, below: Some(next) },
             [next, above, ..] => Gap { above: Some(above), below: Some(next) },
         },
-        Place::Down => match *cards.after(tx, Some((row.position, row.id)), 2).await? {
-            [] => Gap { above: cards.before(tx, None, 1).await?.first().copied(), below: None },
+        Place::Down => match *cards.around(tx, Some((row.position, row.id))).await?.below {
+            [] => cards.around(tx, None).await?.behind_all(),
             [next] => Gap { above: Some(next), below: None },
             [next, below, ..] => Gap { above: Some(next), below: Some(below) },
         },
@@ -146,7 +146,7 @@ async fn neighbours(tx: &mut Tx, scope: &Scope, row: &Row, column: Column, place
 
 /// The cards of a column, but for the one that moves.
 struct Cards {
-    workspace: uuid::Uuid,
+    workspace: Uuid,
     client: Option<ClientId>,
     column: Column,
     but: RequestId,
@@ -168,46 +168,51 @@ impl Cards {
         .await?)
     }
 
-    /// Positions above a card, the nearest first; from the column's end without one.
-    async fn before(&self, tx: &mut Tx, card: Option<(f64, RequestId)>, most: i64) -> Result<Vec<f64>> {
-        let (position, id) =
-            card.map_or((f64::INFINITY, uuid::Uuid::max()), |(position, id)| (position, id.0));
-        Ok(sqlx::query_scalar!(
-            "SELECT position FROM request
-             WHERE workspace_id = $1 AND ($2::uuid IS NULL OR client_id = $2) AND board_column = $3
-               AND (position, id) < ($4, $5) AND id <> $6 AND withdrawn_at IS NULL
-             ORDER BY position DESC, id DESC LIMIT $7",
+    /// What stands around a card; without one, the column's two ends.
+    async fn around(&self, tx: &mut Tx, card: Option<(f64, RequestId)>) -> Result<Around> {
+        let (above, below) = match card {
+            Some((position, id)) => ((position, id.0), (position, id.0)),
+            None => ((f64::INFINITY, Uuid::max()), (f64::NEG_INFINITY, Uuid::nil())),
+        };
+        Ok(sqlx::query_as!(
+            Around,
+            r#"WITH cards AS NOT MATERIALIZED (
+                   SELECT position, id FROM request
+                   WHERE workspace_id = $1 AND ($2::uuid IS NULL OR client_id = $2) AND board_column = $3
+                     AND id <> $4 AND withdrawn_at IS NULL
+               )
+               SELECT array(SELECT position FROM cards WHERE (position, id) < ($5, $6)
+                            ORDER BY position DESC, id DESC LIMIT 2) AS "above!",
+                      array(SELECT position FROM cards WHERE (position, id) > ($7, $8)
+                            ORDER BY position, id LIMIT 2) AS "below!""#,
             self.workspace,
             self.client.map(|c| c.0),
             self.column.as_str(),
-            position,
-            id,
             self.but.0,
-            most,
+            above.0,
+            above.1,
+            below.0,
+            below.1,
         )
-        .fetch_all(tx.conn())
+        .fetch_one(tx.conn())
         .await?)
     }
+}
 
-    /// Positions below a card, the nearest first; from the column's top without one.
-    async fn after(&self, tx: &mut Tx, card: Option<(f64, RequestId)>, most: i64) -> Result<Vec<f64>> {
-        let (position, id) =
-            card.map_or((f64::NEG_INFINITY, uuid::Uuid::nil()), |(position, id)| (position, id.0));
-        Ok(sqlx::query_scalar!(
-            "SELECT position FROM request
-             WHERE workspace_id = $1 AND ($2::uuid IS NULL OR client_id = $2) AND board_column = $3
-               AND (position, id) > ($4, $5) AND id <> $6 AND withdrawn_at IS NULL
-             ORDER BY position, id LIMIT $7",
-            self.workspace,
-            self.client.map(|c| c.0),
-            self.column.as_str(),
-            position,
-            id,
-            self.but.0,
-            most,
-        )
-        .fetch_all(tx.conn())
-        .await?)
+/// The positions of up to two cards on each side of a place, the nearest first. Around no card: the last of the column
+/// are above, its first are below.
+struct Around {
+    above: Vec<f64>,
+    below: Vec<f64>,
+}
+
+impl Around {
+    fn before_all(&self) -> Gap {
+        Gap { above: None, below: self.below.first().copied() }
+    }
+
+    fn behind_all(&self) -> Gap {
+        Gap { above: self.above.first().copied(), below: None }
     }
 }
 

@@ -4,10 +4,10 @@
 
 use crate::{
     Actor, Db, Result, Role, Scope, Tx,
+    db::one_row,
     ids::RequestId,
     live_hints, mail,
     requests::{
-        clock,
         commands::may_work,
         lock::{self, Row},
     },
@@ -145,7 +145,7 @@ pub async fn see(db: &Db, scope: &Scope, request: RequestId) -> Result<()> {
     )
     .execute(tx.conn())
     .await?;
-    clock::one_row(done.rows_affected())?;
+    one_row(done.rows_affected())?;
     live_hints::publish(&mut tx, scope, client, "request", Some(row.number)).await?;
     tx.commit().await
 }

@@ -7,6 +7,7 @@
 
 use super::{
     persons::{PersonRow, claimants_in},
+    resets::end_links_in,
     unused_sign_ups,
 };
 use crate::{
@@ -216,13 +217,7 @@ async fn end_access_in(tx: &mut Tx, person: PersonId) -> Result<()> {
     )
     .execute(tx.conn())
     .await?;
-    sqlx::query!(
-        "UPDATE password_reset SET used_at = $2 WHERE person_id = $1 AND used_at IS NULL",
-        person.0,
-        now
-    )
-    .execute(tx.conn())
-    .await?;
+    end_links_in(tx, person).await?;
     sqlx::query!(
         "UPDATE invitation SET revoked_at = $2 WHERE invited_by = $1 AND accepted_at IS NULL AND revoked_at IS NULL",
         person.0,

@@ -4,9 +4,10 @@ use crate::{
     Actor, Db, Error, FieldErrors, OnConstraint, Result, Scope, Tx,
     agents::{Need, NewAgent, NewKey, NewReach, Settings, key, queries},
     audit::{self, NewEntry},
+    db::one_row,
     ids::{AgentId, ClientId},
     live_hints, names,
-    requests::{clock, commands::operator},
+    requests::commands::operator,
     words,
 };
 
@@ -195,7 +196,7 @@ pub async fn set_ready(db: &Db, scope: &Scope, agent: AgentId, ready: bool) -> R
 }
 
 fn found(affected: u64) -> Result<()> {
-    if affected == 0 { Err(Error::NotFound) } else { clock::one_row(affected) }
+    if affected == 0 { Err(Error::NotFound) } else { one_row(affected) }
 }
 
 fn no_client() -> Error {

@@ -5,9 +5,10 @@ use crate::{
         queries::{self, LockedApproval},
         stream_of,
     },
+    db::one_row,
     ids::ApprovalId,
     requests::{
-        Column, clock,
+        Column,
         commands::{may_work, operator, shift_in},
         lock::{self, LockedBoard, Row},
         position,
@@ -73,7 +74,7 @@ async fn write(tx: &mut Tx, scope: &Scope, approval: ApprovalId, choice: &Choice
     )
     .execute(tx.conn())
     .await?;
-    clock::one_row(done.rows_affected())
+    one_row(done.rows_affected())
 }
 
 async fn append_answer(

@@ -2,7 +2,8 @@ use super::answer::go_on;
 use crate::{
     Db, Result, Scope, SystemRole, Tx,
     approvals::{ApprovalState, queries, stream_of},
-    each::each,
+    db::one_row,
+    each::{DueRow, each},
     ids::{ApprovalId, RunId},
     requests::lock::{self, Row},
     session::{Author, Part},
@@ -19,7 +20,8 @@ pub async fn expire(db: &Db) -> Result<u64> {
 async fn overdue(db: &Db) -> Result<Vec<(Scope, ApprovalId)>> {
     let mut tx = db.begin_as(SystemRole::Jobs).await?;
     let now = tx.now();
-    let rows = sqlx::query!(
+    let rows = sqlx::query_as!(
+        DueRow,
         "SELECT id, workspace_id, client_id FROM approval
          WHERE state = 'open' AND expires_at <= $1 ORDER BY expires_at LIMIT $2",
         now,
@@ -28,10 +30,7 @@ async fn overdue(db: &Db) -> Result<Vec<(Scope, ApprovalId)>> {
     .fetch_all(tx.conn())
     .await?;
     tx.commit().await?;
-    Ok(rows
-        .into_iter()
-        .map(|row| (Scope::of_row(row.workspace_id, row.client_id), ApprovalId(row.id)))
-        .collect())
+    Ok(rows.into_iter().map(|row| row.scoped(ApprovalId)).collect())
 }
 
 async fn expire_one(db: &Db, (scope, approval): (Scope, ApprovalId)) -> Result<bool> {
@@ -91,5 +90,5 @@ async fn close(tx: &mut Tx, scope: &Scope, approval: ApprovalId, state: Approval
     )
     .execute(tx.conn())
     .await?;
-    crate::requests::clock::one_row(done.rows_affected())
+    one_row(done.rows_affected())
 }

@@ -1,6 +1,7 @@
 use chrono::{DateTime, Utc};
 use sqlx::types::Json;
 
+pub(super) use crate::db::one_row as one;
 use crate::{
     Error, Result, Scope, Tx,
     billing::{InvoiceState, NextOffer, SubscriptionState},
@@ -116,13 +117,4 @@ pub(super) async fn lock_bill(tx: &mut Tx, scope: &Scope, invoice: InvoiceId) ->
         period_start: row.period_start,
         subscription,
     })
-}
-
-/// One row was to change and one has.
-pub(super) fn one(affected: u64) -> Result<()> {
-    if affected == 1 {
-        Ok(())
-    } else {
-        Err(Error::Broken(format!("{affected} rows changed where one was to")))
-    }
 }

@@ -4,11 +4,12 @@ use super::create::{hold_workspace_in, name_is_free_in};
 use crate::{
     Db, Error, Result, Scope, Tx,
     audit::{self, NewEntry},
+    db::one_row,
     erasures,
     ids::{ClientId, RequestId},
     live_hints,
     requests::{
-        Column, clock,
+        Column,
         commands::park_in,
         lock::{self, LockedBoard},
         position,
@@ -107,6 +108,6 @@ async fn set_in(
     )
     .execute(tx.conn())
     .await?;
-    clock::one_row(done.rows_affected())?;
+    one_row(done.rows_affected())?;
     live_hints::publish(tx, scope, client, "client", None).await
 }

@@ -4,9 +4,10 @@ use crate::{
     audit::{self, NewEntry},
     billing::commands::bill_to_in,
     clients::{ClientDetails, room},
+    db::one_row,
     ids::ClientId,
     live_hints,
-    requests::{clock, lock},
+    requests::lock,
     scope::operators_only,
 };
 
@@ -35,7 +36,7 @@ pub async fn rename(db: &Db, scope: &Scope, client: ClientId, details: ClientDet
     )
     .execute(tx.conn())
     .await?;
-    clock::one_row(done.rows_affected())?;
+    one_row(done.rows_affected())?;
     bill_to_in(&mut tx, scope, client, &billed).await?;
     live_hints::publish(&mut tx, scope, client, "client", None).await?;
     let entry = NewEntry::done("edit_client", name.as_str()).of(client);

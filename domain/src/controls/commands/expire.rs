@@ -1,6 +1,11 @@
 use super::settle::{request_of, settle_in};
 use crate::{
-    Db, Result, Scope, SystemRole, controls::Outcome, each::each, ids::ControlId, requests::lock, runs,
+    Db, Result, Scope, SystemRole,
+    controls::Outcome,
+    each::{DueRow, each},
+    ids::ControlId,
+    requests::lock,
+    runs,
 };
 
 /// How many are settled in one call; the rest with the next one.
@@ -15,7 +20,8 @@ pub async fn expire(db: &Db) -> Result<u64> {
 async fn overdue(db: &Db) -> Result<Vec<(Scope, ControlId)>> {
     let mut tx = db.begin_as(SystemRole::Jobs).await?;
     let now = tx.now();
-    let rows = sqlx::query!(
+    let rows = sqlx::query_as!(
+        DueRow,
         "SELECT id, workspace_id, client_id FROM control
          WHERE outcome IS NULL AND deadline <= $1 ORDER BY deadline LIMIT $2",
         now,
@@ -24,10 +30,7 @@ async fn overdue(db: &Db) -> Result<Vec<(Scope, ControlId)>> {
     .fetch_all(tx.conn())
     .await?;
     tx.commit().await?;
-    Ok(rows
-        .into_iter()
-        .map(|row| (Scope::of_row(row.workspace_id, row.client_id), ControlId(row.id)))
-        .collect())
+    Ok(rows.into_iter().map(|row| row.scoped(ControlId)).collect())
 }
 
 async fn expire_one(db: &Db, (scope, control): (Scope, ControlId)) -> Result<bool> {

@@ -2,11 +2,9 @@ use super::stop::take_off;
 use crate::{
     Actor, Db, Error, Result, Scope, Tx,
     controls::{ControlKind, Outcome},
+    db::one_row,
     ids::{ControlId, RequestId, RunId},
-    requests::{
-        clock,
-        lock::{self, LockedBoard, Row},
-    },
+    requests::lock::{self, LockedBoard, Row},
     runs,
     session::{Author, Part},
 };
@@ -113,7 +111,7 @@ pub(super) async fn write_outcome(
     )
     .execute(tx.conn())
     .await?;
-    clock::one_row(done.rows_affected())?;
+    one_row(done.rows_affected())?;
     let part = Part::DataOutcome { control, outcome: outcome.as_str().to_owned(), reason: reason.to_owned() };
     row.append(tx, author, [part]).await
 }

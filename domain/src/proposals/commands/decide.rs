@@ -3,6 +3,7 @@ use sqlx::types::Json;
 use crate::{
     Db, Error, Result, Scope, Tx,
     audit::{self, AuditOutcome, By, NewEntry},
+    db::one_row,
     ids::{ClientId, ProposalId},
     live_hints,
     proposals::{Action, Decision, ProposalState},
@@ -156,5 +157,5 @@ async fn settle(
     )
     .execute(tx.conn())
     .await?;
-    crate::requests::clock::one_row(done.rows_affected())
+    one_row(done.rows_affected())
 }

@@ -1,8 +1,9 @@
 use super::operator;
 use crate::{
     Db, Error, FieldErrors, Result, Scope, Tx,
+    db::one_row,
     ids::{AgentId, ClientId, RequestId},
-    requests::{clock, lock},
+    requests::lock,
     runs,
 };
 
@@ -29,7 +30,7 @@ pub async fn assign(db: &Db, scope: &Scope, request: RequestId, agent: AgentId) 
     )
     .execute(tx.conn())
     .await?;
-    clock::one_row(done.rows_affected())?;
+    one_row(done.rows_affected())?;
     held.changed(&mut tx, scope, "request", row.number).await?;
     tx.commit().await
 }

@@ -2,7 +2,9 @@ use sessions::{NewStream, StreamId, Tenant};
 
 use super::{BRIEF, TITLE, line, may_work, start_next_held, text};
 use crate::{
-    Db, Error, FieldErrors, Result, Scope, Tx, files,
+    Db, Error, FieldErrors, Result, Scope, Tx,
+    db::one_row,
+    files,
     ids::{ClientId, PersonId, RequestId},
     requests::{
         Column, NewRequest,
@@ -127,7 +129,7 @@ async fn take_number(tx: &mut Tx, scope: &Scope, held: &LockedBoard) -> Result<u
     )
     .execute(tx.conn())
     .await?;
-    crate::requests::clock::one_row(done.rows_affected())?;
+    one_row(done.rows_affected())?;
     Ok(held.next_number.cast_unsigned())
 }
 

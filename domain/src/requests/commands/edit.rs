@@ -1,8 +1,9 @@
 use super::{BRIEF, TITLE, line, may_work, text};
 use crate::{
     Db, Error, FieldErrors, Result, Scope,
+    db::one_row,
     ids::RequestId,
-    requests::{Column, clock, lock},
+    requests::{Column, lock},
     session::{Author, Part},
 };
 
@@ -34,7 +35,7 @@ pub async fn edit(db: &Db, scope: &Scope, request: RequestId, title: &str, brief
     )
     .execute(tx.conn())
     .await?;
-    clock::one_row(done.rows_affected())?;
+    one_row(done.rows_affected())?;
     row.append(&mut tx, &Author::of(scope), [Part::DataAsked { title, brief }]).await?;
     held.changed(&mut tx, scope, "request", row.number).await?;
     tx.commit().await

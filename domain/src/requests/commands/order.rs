@@ -1,9 +1,10 @@
 use super::may_work;
 use crate::{
     Db, Error, Result, Role, Scope, Tx,
+    db::one_row,
     ids::RequestId,
     requests::{
-        Column, Place, clock,
+        Column, Place,
         lock::{self, LockedBoard, Row},
         position,
     },
@@ -44,6 +45,6 @@ pub(super) async fn put_in(
     )
     .execute(tx.conn())
     .await?;
-    clock::one_row(done.rows_affected())?;
+    one_row(done.rows_affected())?;
     held.changed(tx, scope, "request", row.number).await
 }

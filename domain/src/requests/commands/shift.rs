@@ -1,6 +1,7 @@
 use crate::{
     Error, OnConstraint, Result, Scope, Tx, approvals,
     billing::Entitlement,
+    db::one_row,
     requests::{
         Column, clock,
         lock::{LockedBoard, Row},
@@ -43,7 +44,7 @@ pub(crate) async fn shift_in(
     .await
     .on_constraint("request_active_limit", || no_place(held))
     .on_constraint("request_needs_subscription", || no_subscription(held))?;
-    clock::one_row(done.rows_affected())?;
+    one_row(done.rows_affected())?;
     clock::set_in(tx, scope, held, row.id, to).await?;
     row.append(tx, author, [Part::DataMoved { from: row.column, to }]).await?;
     let moved =

@@ -3,6 +3,7 @@ use sqlx::Connection;
 use super::shift::{no_place, no_subscription, shift_in};
 use crate::{
     Error, Result, Scope, Tx, agents,
+    db::one_row,
     ids::{AgentId, ClientId, RequestId},
     requests::{
         Column, clock,
@@ -144,7 +145,7 @@ async fn take_slot(
     .map_err(Error::from);
     match done {
         Ok(done) => {
-            clock::one_row(done.rows_affected())?;
+            one_row(done.rows_affected())?;
             point.commit().await?;
             Ok(true)
         }

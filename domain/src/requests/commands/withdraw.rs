@@ -1,8 +1,9 @@
 use super::{may_work, park_in, start_next_held};
 use crate::{
     Db, Error, Result, Scope,
+    db::one_row,
     ids::RequestId,
-    requests::{Column, clock, lock, position},
+    requests::{Column, lock, position},
     session::{Author, Part},
 };
 
@@ -37,7 +38,7 @@ pub async fn withdraw(db: &Db, scope: &Scope, request: RequestId) -> Result<()> 
     )
     .execute(tx.conn())
     .await?;
-    clock::one_row(done.rows_affected())?;
+    one_row(done.rows_affected())?;
     row.append(&mut tx, &author, [Part::DataWithdrawn {}]).await?;
     held.changed(&mut tx, scope, "request", row.number).await?;
     start_next_held(&mut tx, scope, &held, None).await?;

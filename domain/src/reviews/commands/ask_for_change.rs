@@ -1,9 +1,9 @@
 use super::approve::{in_review, insert};
 use crate::{
     Db, Error, FieldErrors, Result, Scope, Tx,
+    db::one_row,
     ids::RequestId,
     requests::{
-        clock,
         commands::{COMMENT, go_on_in, may_work, text},
         lock::{self, LockedBoard, Row},
         unseen::{self, Wrote},
@@ -49,7 +49,7 @@ async fn count(tx: &mut Tx, scope: &Scope, held: &LockedBoard, row: &Row) -> Res
     )
     .execute(tx.conn())
     .await?;
-    clock::one_row(done.rows_affected())
+    one_row(done.rows_affected())
 }
 
 fn none_left(allowed: i32) -> String {

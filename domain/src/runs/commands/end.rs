@@ -1,10 +1,9 @@
 use super::{cancel_sub_runs::cancel_sub_runs_of_in, lock_claim};
 use crate::{
-    Db, Error, Result, Scope, Tx, billing, controls, mail, redact,
-    requests::{
-        clock,
-        lock::{LockedBoard, Row},
-    },
+    Db, Error, Result, Scope, Tx, billing, controls,
+    db::one_row,
+    mail, redact,
+    requests::lock::{LockedBoard, Row},
     runs::{ClaimedRun, LivingRun},
     session::{Author, Event, Part, RunState},
     webhooks::{
@@ -147,7 +146,7 @@ pub(super) async fn settle_state(
     )
     .execute(tx.conn())
     .await?;
-    clock::one_row(done.rows_affected())?;
+    one_row(done.rows_affected())?;
     for stream in [row.session, row.backstage] {
         tx.fence(stream, run.id.to_string(), u64::from(run.attempt) + 1);
     }

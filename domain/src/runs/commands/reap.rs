@@ -3,12 +3,10 @@ use chrono::{DateTime, TimeDelta, Utc};
 use super::{cancel_in, end::append_run_state, end_in};
 use crate::{
     Db, Result, Scope, SystemRole, Tx, billing, controls,
+    db::one_row,
     each::each,
     ids::{ClientId, RequestId, RunId},
-    requests::{
-        clock,
-        lock::{self, LockedBoard, Row},
-    },
+    requests::lock::{self, LockedBoard, Row},
     runs::{LivingRun, living_run_in},
     session::{Author, RunState},
 };
@@ -102,7 +100,7 @@ async fn requeue(tx: &mut Tx, scope: &Scope, held: &LockedBoard, row: &Row, run:
     )
     .execute(tx.conn())
     .await?;
-    clock::one_row(done.rows_affected())?;
+    one_row(done.rows_affected())?;
     for stream in [row.session, row.backstage] {
         tx.fence(stream, run.id.to_string(), u64::from(run.attempt) + 1);
     }

@@ -1,13 +1,13 @@
 use std::time::Duration;
 
+use chrono::{DateTime, Utc};
+
 use super::{end::append_run_state, lease::later};
 use crate::{
     Result, Scope, Tx, billing, controls,
+    db::one_row,
     ids::RunId,
-    requests::{
-        clock,
-        lock::{LockedBoard, Row},
-    },
+    requests::lock::{LockedBoard, Row},
     runs::{ClaimedRun, LivingRun, model::lost},
     session::{Author, RunState},
 };
@@ -45,8 +45,11 @@ pub(crate) async fn suspend_in(
     billing::pause_if_at_rest_in(tx, &claimed.scope, claimed.client).await
 }
 
-/// Lets a suspended run go on, or puts it back into the queue where nothing may be worked on now. Its worker keeps it if it is still there and renews the lease in time; otherwise the
+/// Lets a suspended run go on. Its worker keeps it if it is still there and renews the lease in time; otherwise the
 /// lease runs out, and another attempt takes it up with the answer in the session.
+///
+/// Where its client is entitled to no work now, it is queued with the answer, for whoever takes it up when the client is
+/// again. A worker that still waits for the answer is refused from the commit on.
 pub(crate) async fn resume_in(
     tx: &mut Tx,
     scope: &Scope,
@@ -54,73 +57,59 @@ pub(crate) async fn resume_in(
     row: &Row,
     run: &LivingRun,
 ) -> Result<()> {
-    if !held.entitlement.may_finish() {
-        return put_back_in(tx, scope, held, row, run).await;
-    }
-    let until = later(tx.now(), GRACE);
-    let done = sqlx::query!(
-        "UPDATE run SET state = 'working', lease_until = $4, max_attempts = greatest(max_attempts, attempt + $5)
-         WHERE workspace_id = $1 AND client_id = $2 AND id = $3 AND state = 'suspended'",
-        scope.workspace.0,
-        row.client.0,
-        run.id.0,
-        until,
-        MORE_ATTEMPTS,
-    )
-    .execute(tx.conn())
-    .await?;
-    clock::one_row(done.rows_affected())?;
-    renew_controls_in(tx, scope, run.id).await?;
-    append_run_state(tx, row, &Author::system(), run, RunState::Working, None).await?;
-    held.changed(tx, scope, "run", row.number).await
-}
-
-/// A run whose question was settled while its client is entitled to no work: it is queued with the answer, for whoever
-/// takes it up when the client is again. A worker that still waits for the answer is refused from the commit on.
-async fn put_back_in(
-    tx: &mut Tx,
-    scope: &Scope,
-    held: &LockedBoard,
-    row: &Row,
-    run: &LivingRun,
-) -> Result<()> {
     let now = tx.now();
+    let (state, lease_until, not_before) = if held.entitlement.may_finish() {
+        (RunState::Working, Some(later(now, GRACE)), None)
+    } else {
+        (RunState::Queued, None, Some(now))
+    };
     let done = sqlx::query!(
-        "UPDATE run SET state = 'queued', not_before = $4, max_attempts = greatest(max_attempts, attempt + $5)
+        "UPDATE run SET state = $4, lease_until = $5, not_before = coalesce($6, not_before),
+                max_attempts = greatest(max_attempts, attempt + $7)
          WHERE workspace_id = $1 AND client_id = $2 AND id = $3 AND state = 'suspended'",
         scope.workspace.0,
         row.client.0,
         run.id.0,
-        now,
+        state.as_str(),
+        lease_until,
+        not_before,
         MORE_ATTEMPTS,
     )
     .execute(tx.conn())
     .await?;
-    clock::one_row(done.rows_affected())?;
-    for stream in [row.session, row.backstage] {
-        tx.fence(stream, run.id.to_string(), u64::from(run.attempt) + 1);
+    one_row(done.rows_affected())?;
+    if state == RunState::Working {
+        renew_controls_in(tx, scope, run.id).await?;
+    } else {
+        for stream in [row.session, row.backstage] {
+            tx.fence(stream, run.id.to_string(), u64::from(run.attempt) + 1);
+        }
     }
-    append_run_state(tx, row, &Author::system(), run, RunState::Queued, None).await?;
+    append_run_state(tx, row, &Author::system(), run, state, None).await?;
     held.changed(tx, scope, "run", row.number).await
 }
 
 /// What was said just before is heard when the work goes on, however long that takes.
 async fn rest_controls_in(tx: &mut Tx, claimed: &ClaimedRun) -> Result<()> {
-    sqlx::query!(
-        "UPDATE control SET deadline = 'infinity' WHERE workspace_id = $1 AND run_id = $2 AND outcome IS NULL AND kind = 'steer'",
-        claimed.scope.workspace.0,
-        claimed.run.0,
-    )
-    .execute(tx.conn())
-    .await?;
-    Ok(())
+    set_deadline_in(tx, &claimed.scope, claimed.run, None).await
 }
 
 /// What was said while nobody could hear it is answered from now on.
 pub(super) async fn renew_controls_in(tx: &mut Tx, scope: &Scope, run: RunId) -> Result<()> {
     let deadline = later(tx.now(), controls::ANSWER_WITHIN);
+    set_deadline_in(tx, scope, run, Some(deadline)).await
+}
+
+/// Until when what was said to the run's agent waits to be heard; for ever without a deadline.
+async fn set_deadline_in(
+    tx: &mut Tx,
+    scope: &Scope,
+    run: RunId,
+    deadline: Option<DateTime<Utc>>,
+) -> Result<()> {
     sqlx::query!(
-        "UPDATE control SET deadline = $3 WHERE workspace_id = $1 AND run_id = $2 AND outcome IS NULL AND kind = 'steer'",
+        "UPDATE control SET deadline = coalesce($3, 'infinity'::timestamptz)
+         WHERE workspace_id = $1 AND run_id = $2 AND outcome IS NULL AND kind = 'steer'",
         scope.workspace.0,
         run.0,
         deadline,

@@ -1,5 +1,5 @@
 use super::PREFIX;
-use crate::{Db, Result, ids::TokenId, requests::clock, runs::ClaimedRun, secret, tokens::Right};
+use crate::{Db, Result, db::one_row, ids::TokenId, runs::ClaimedRun, secret, tokens::Right};
 
 /// What such a token is called where tokens have names.
 const NAME: &str = "run";
@@ -47,6 +47,6 @@ pub async fn revoke_for_attempt(db: &Db, claimed: &ClaimedRun, token: TokenId) -
     )
     .execute(tx.conn())
     .await?;
-    clock::one_row(done.rows_affected())?;
+    one_row(done.rows_affected())?;
     tx.commit().await
 }

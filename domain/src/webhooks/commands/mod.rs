@@ -14,8 +14,9 @@ use super::NewWebhook;
 use crate::{
     Db, Error, FieldErrors, Result, Scope, Tx,
     audit::{self, NewEntry},
+    db::one_row,
     ids::WebhookId,
-    requests::{clock, commands::operator},
+    requests::commands::operator,
     sealed::{SealContext, SealedSecret, Secret},
     secret::random_bytes,
 };
@@ -148,7 +149,7 @@ async fn url_in(tx: &mut Tx, scope: &Scope, webhook: WebhookId) -> Result<String
 }
 
 fn check_found(affected: u64) -> Result<()> {
-    if affected == 0 { Err(Error::NotFound) } else { clock::one_row(affected) }
+    if affected == 0 { Err(Error::NotFound) } else { one_row(affected) }
 }
 
 fn checked(new: &NewWebhook) -> Result<Vec<String>> {
