@@ -21,6 +21,8 @@ pub struct Figures {
     pub commit_seconds: Spread,
     /// Events that each of them stored.
     pub commit_events: Spread,
+    /// Commits that took one trip to the database, because their streams and producers were as remembered. The others lock first.
+    pub commits_from_memory: u64,
     /// Appends that wait for the writer, or that it is at.
     pub queued_appends: usize,
     /// Their bytes.
@@ -55,6 +57,7 @@ pub(crate) struct Counters {
     appends: AtomicU64,
     events: AtomicU64,
     micros: AtomicU64,
+    from_memory: AtomicU64,
     by_seconds: [AtomicU64; SECONDS.len() + 1],
     by_events: [AtomicU64; EVENTS.len() + 1],
 }
@@ -65,6 +68,7 @@ impl Default for Counters {
             appends: AtomicU64::default(),
             events: AtomicU64::default(),
             micros: AtomicU64::default(),
+            from_memory: AtomicU64::default(),
             by_seconds: array::from_fn(|_| AtomicU64::default()),
             by_events: array::from_fn(|_| AtomicU64::default()),
         }
@@ -81,6 +85,11 @@ impl Counters {
         bucket(&self.by_events, &EVENTS, events as f64).fetch_add(1, Relaxed);
     }
 
+    /// That commit took one statement.
+    pub(crate) fn committed_from_memory(&self) {
+        self.from_memory.fetch_add(1, Relaxed);
+    }
+
     /// What was counted, with nothing of what is held now.
     pub(crate) fn figures(&self) -> Figures {
         Figures {
@@ -91,6 +100,7 @@ impl Counters {
                 &self.by_seconds,
             ),
             commit_events: spread(self.events.load(Relaxed) as f64, &EVENTS, &self.by_events),
+            commits_from_memory: self.from_memory.load(Relaxed),
             ..Figures::default()
         }
     }

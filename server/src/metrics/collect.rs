@@ -41,6 +41,12 @@ impl Figures {
         page.counter("throughline_append_events", "Events stored by this node's writer", events)?;
         page.spread("throughline_commit_seconds", "How long its commits took", &figures.commit_seconds)?;
         page.spread("throughline_commit_events", "Events of each of its commits", &figures.commit_events)?;
+        let from_memory = figures.commits_from_memory as f64;
+        page.counter(
+            "throughline_commits_from_memory",
+            "Its commits that took one trip to Postgres",
+            from_memory,
+        )?;
         let (appends, bytes) = (figures.queued_appends as f64, figures.queued_bytes as f64);
         page.gauge("throughline_queue_appends", "Appends that wait for their commit", appends)?;
         page.gauge("throughline_queue_bytes", "Bytes that wait for their commit", bytes)?;

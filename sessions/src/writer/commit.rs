@@ -65,6 +65,8 @@ pub(super) struct BatchOutcome {
     pub(super) at: DateTime<Utc>,
     /// How the streams are now; none where it was not committed.
     pub(super) ledger: Option<Ledger>,
+    /// It took one statement, because all was as remembered.
+    pub(super) from_memory: bool,
 }
 
 /// Commits what can be taken of `jobs`. With a `wait`, streams that are held are waited for.
@@ -82,10 +84,10 @@ pub(super) async fn commit(
     let Preparation { outcomes, ledger, writes } = prepared;
     if !writes {
         in_time(patience, transaction.rollback()).await?;
-        return Ok(BatchOutcome { outcomes, at: now, ledger: None });
+        return Ok(BatchOutcome { outcomes, at: now, ledger: None, from_memory: false });
     }
     match in_time(patience, transaction.commit()).await {
-        Ok(()) => Ok(BatchOutcome { outcomes, at: now, ledger: Some(ledger) }),
+        Ok(()) => Ok(BatchOutcome { outcomes, at: now, ledger: Some(ledger), from_memory: false }),
         Err(error) if rolled_back(&error) => Err(Failure::Sure(error)),
         Err(error) => Err(Failure::Unsure(error)),
     }

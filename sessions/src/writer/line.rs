@@ -86,6 +86,7 @@ impl Line {
                         outcomes: outcomes.collect(),
                         at,
                         ledger: Some(recalled.ledger),
+                        from_memory: true,
                     }));
                 }
                 Err(error) if rolled_back(&error) => {

@@ -74,10 +74,16 @@ impl Memory {
 
     /// Remembers how streams are now.
     pub(super) fn keep(&mut self, ledger: Ledger) {
-        for (stream, locked) in ledger.into_streams() {
+        for (stream, mut locked) in ledger.into_streams() {
+            let before = self.take(stream);
             // There is nothing more to append to these.
             if locked.closed || locked.gone.is_some() {
                 continue;
+            }
+            // Whoever locked the stream asked only for the producers of its batch. What is known of the others is no worse a
+            // guess than before, and without it their next append would lock the stream again, and forget these.
+            for (id, progress) in before.into_iter().flat_map(|before| before.producers) {
+                locked.producers.entry(id).or_insert(progress);
             }
             self.weight += 1 + locked.producers.len();
             self.streams.insert(stream, locked);

@@ -53,6 +53,9 @@ async fn commit(
     }
     if appends > 0 {
         core.counters.committed(begun.elapsed(), appends, events);
+        if done.from_memory {
+            core.counters.committed_from_memory();
+        }
     }
     Ok(done)
 }

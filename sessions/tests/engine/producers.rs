@@ -140,3 +140,33 @@ async fn a_fence_takes_effect_with_its_transaction(database: PgPool) {
     }
     assert_eq!(contents(&engine, stream).await, ["0/0", "0/1"]);
 }
+
+/// Once each of many producers of a stream is known, none of their commits locks the stream again, whoever shares one.
+#[sqlx::test(migrations = "../migrations")]
+async fn producers_that_take_turns_are_remembered(database: PgPool) {
+    let (engine, stream) = (engine(&database).await, stream(&database).await);
+    let append = async |half: u64, sequence: u64| {
+        let appends = (0..16).map(|place| {
+            let id = 2 * place + half;
+            let producer = Producer { id: format!("agent {id}"), epoch: 0, sequence };
+            engine.append(stream, Append::by(producer, vec![event(format!("{id}/{sequence}"))]))
+        });
+        for appended in join_all(appends).await {
+            appended.unwrap();
+        }
+        let figures = engine.figures();
+        figures.commit_seconds.count() - figures.commits_from_memory
+    };
+    append(0, 0).await;
+    let locked = append(1, 0).await;
+    for sequence in 1..20 {
+        for half in 0..2 {
+            assert_eq!(
+                append(half, sequence).await,
+                locked,
+                "half {half} of turn {sequence} locked the stream"
+            );
+        }
+    }
+    assert_eq!(contents(&engine, stream).await.len(), 32 * 20);
+}
