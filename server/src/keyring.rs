@@ -101,9 +101,12 @@ pub fn source(settings: &Settings) -> impl Fn() -> domain::Result<Keyring> + Sen
 
 /// What to do where secrets do not open: what is wrong, and how to mend it.
 pub fn about(unopened: &[UnopenedSecrets]) -> (String, &'static str) {
-    let lines = unopened.iter().map(|UnopenedSecrets { key_id, agents, webhooks }| {
-        let what =
-            [(*agents, "agent’s key", "agents’ keys"), (*webhooks, "webhook’s secret", "webhooks’ secrets")];
+    let lines = unopened.iter().map(|UnopenedSecrets { key_id, agents, webhooks, payments }| {
+        let what = [
+            (*agents, "agent’s key", "agents’ keys"),
+            (*webhooks, "webhook’s secret", "webhooks’ secrets"),
+            (*payments, "payment account", "payment accounts"),
+        ];
         let what: Vec<String> = what
             .into_iter()
             .filter(|(count, ..)| *count > 0)
@@ -112,7 +115,8 @@ pub fn about(unopened: &[UnopenedSecrets]) -> (String, &'static str) {
         format!("{} under the master key {key_id}, which is not here", what.join(" and "))
     });
     let mend = "Give every node the same THROUGHLINE_SECRET_KEY: the one of the node on which they were entered, or its \
-                file secret.key. Where it is lost, enter the agents' keys and make the webhooks' secrets again.";
+                file secret.key. Where it is lost, enter the agents' keys, make the webhooks' secrets again, \
+                and connect the payment accounts again.";
     (lines.collect::<Vec<_>>().join("; "), mend)
 }
 
@@ -168,7 +172,12 @@ mod tests {
 
     #[test]
     fn what_does_not_open_is_counted_in_words() {
-        let of = |key: &str, agents, webhooks| UnopenedSecrets { key_id: key.into(), agents, webhooks };
+        let of = |key: &str, agents, webhooks| UnopenedSecrets {
+            key_id: key.into(),
+            agents,
+            webhooks,
+            payments: 0,
+        };
         assert_eq!(
             about(&[of("ab", 1, 0), of("cd", 2, 1)]).0,
             "1 agent’s key under the master key ab, which is not here; 2 agents’ keys and 1 webhook’s secret under the \

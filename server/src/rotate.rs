@@ -60,11 +60,12 @@ async fn sealing_key(db: &Db, settings: &Settings) -> Result<String, Box<dyn Err
          them one after another."
     };
     Ok(format!(
-        "Sealed anew under the master key {}: {} agents’ keys, {} webhooks’ secrets, {} runs.\n{unopened}{next}\n\
+        "Sealed anew under the master key {}: {} agents’ keys, {} webhooks’ secrets, {} payment accounts, {} runs.\n{unopened}{next}\n\
          Whoever had the old key and a copy of the database has what was in it: replace those keys where they come from, too.\n",
         db.keyring()?.name(),
         done.agents,
         done.webhooks,
+        done.payments,
         done.runs,
     ))
 }

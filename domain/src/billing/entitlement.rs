@@ -14,6 +14,8 @@ pub enum Entitlement {
     /// A pause was asked for while somebody worked: that work is finished, and nothing else is begun.
     Pausing,
     Paused,
+    /// A renewal is overdue: work stands still until it is paid.
+    Overdue,
     /// Sold, and the first payment is not there yet.
     Unpaid,
     /// The last subscription is over.
@@ -26,9 +28,10 @@ pub enum Entitlement {
 
 impl Entitlement {
     /// What the living subscription's state comes to; none for a client that holds none.
-    pub(crate) fn of(state: Option<SubscriptionState>, pausing: bool, archived: bool) -> Self {
+    pub(crate) fn of(state: Option<SubscriptionState>, pausing: bool, held: bool, archived: bool) -> Self {
         match state {
             _ if archived => Self::Archived,
+            Some(SubscriptionState::Active) if held => Self::Overdue,
             Some(SubscriptionState::Active) if pausing => Self::Pausing,
             Some(SubscriptionState::Active) => Self::Active,
             Some(SubscriptionState::Paused) => Self::Paused,
@@ -53,6 +56,7 @@ impl Entitlement {
         match self {
             Self::Active => None,
             Self::Pausing | Self::Paused => Some("Work continues when the subscription is resumed."),
+            Self::Overdue => Some("Work continues once the overdue invoice is paid."),
             Self::Unpaid => Some("Work starts once the first invoice is paid."),
             Self::Ended | Self::Nothing => Some("Work continues when a new subscription starts."),
             Self::Archived => Some("No more work is done here."),

@@ -211,6 +211,31 @@ pub enum DisputeState {
     Lost,
 }
 
+impl DisputeState {
+    const ALL: [Self; 5] = [Self::Inquiry, Self::NeedsResponse, Self::UnderReview, Self::Won, Self::Lost];
+
+    /// The word that the database keeps.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Inquiry => "inquiry",
+            Self::NeedsResponse => "needs_response",
+            Self::UnderReview => "under_review",
+            Self::Won => "won",
+            Self::Lost => "lost",
+        }
+    }
+
+    /// The state of that word, if there is one.
+    pub fn parse(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|state| state.as_str() == word)
+    }
+
+    /// Whether the bank has decided.
+    pub fn is_over(self) -> bool {
+        matches!(self, Self::Won | Self::Lost)
+    }
+}
+
 /// A thing of the provider's, as it is now.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum ProviderObject {

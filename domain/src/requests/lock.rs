@@ -88,8 +88,8 @@ pub async fn lock_board(tx: &mut Tx, scope: &Scope, client: ClientId) -> Result<
     tx.held_since(living.as_ref().and_then(|living| living.changed_at));
     let archived = row.archived_at.is_some();
     let entitlement = match &living {
-        Some(living) => Entitlement::of(Some(living.state), living.pausing, archived),
-        None => Entitlement::of(ended_in(tx, scope, client).await?, false, archived),
+        Some(living) => Entitlement::of(Some(living.state), living.pausing, living.held, archived),
+        None => Entitlement::of(ended_in(tx, scope, client).await?, false, false, archived),
     };
     Ok(LockedBoard {
         client,
@@ -108,6 +108,8 @@ pub async fn lock_board(tx: &mut Tx, scope: &Scope, client: ClientId) -> Result<
 struct LivingSubscription {
     state: SubscriptionState,
     pausing: bool,
+    /// Work stands still for an overdue invoice.
+    held: bool,
     /// When it was last begun or paused.
     changed_at: Option<DateTime<Utc>>,
     terms: Terms,
@@ -116,7 +118,7 @@ struct LivingSubscription {
 async fn living_in(tx: &mut Tx, scope: &Scope, client: ClientId) -> Result<Option<LivingSubscription>> {
     let row = sqlx::query!(
         r#"SELECT state AS "state: SubscriptionState", active_limit, cycle_hours, revisions, pause_wanted_at IS NOT NULL AS "pausing!",
-                  greatest(started_at, paused_at) AS changed_at
+                  held_at IS NOT NULL AS "held!", greatest(started_at, paused_at, held_at) AS changed_at
            FROM subscription WHERE workspace_id = $1 AND client_id = $2 AND state <> 'ended' FOR UPDATE"#,
         scope.workspace.0,
         client.0,
@@ -126,7 +128,13 @@ async fn living_in(tx: &mut Tx, scope: &Scope, client: ClientId) -> Result<Optio
     let Some(row) = row else { return Ok(None) };
     let terms =
         Terms { active_limit: row.active_limit, cycle_hours: row.cycle_hours, revisions: row.revisions };
-    Ok(Some(LivingSubscription { state: row.state, pausing: row.pausing, changed_at: row.changed_at, terms }))
+    Ok(Some(LivingSubscription {
+        state: row.state,
+        pausing: row.pausing,
+        held: row.held,
+        changed_at: row.changed_at,
+        terms,
+    }))
 }
 
 /// That a client without a living subscription had one before.

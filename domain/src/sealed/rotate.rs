@@ -2,12 +2,12 @@ use super::Keyring;
 use crate::{
     Db, Result, Scope, SystemRole, agents,
     audit::{self, By, NewEntry},
-    runs, webhooks, workspaces,
+    payments, runs, webhooks, workspaces,
 };
 
 /// The tables that hold something sealed, in columns of their own. Whoever adds one adds it to [`reseal`].
 #[cfg(test)]
-const TABLES: [&str; 2] = ["agent_key", "webhook"];
+const TABLES: [&str; 3] = ["agent_key", "payment_account", "webhook"];
 
 /// How many secrets were sealed anew, and how many could not be.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -16,6 +16,8 @@ pub struct ResealCount {
     pub agents: u64,
     /// Secrets of webhooks.
     pub webhooks: u64,
+    /// Accounts at the payment provider.
+    pub payments: u64,
     /// What living runs hold back.
     pub runs: u64,
     /// Those that no key here opens. They stay as they are.
@@ -25,12 +27,13 @@ pub struct ResealCount {
 impl ResealCount {
     /// How many were sealed anew.
     pub fn all(&self) -> u64 {
-        self.agents + self.webhooks + self.runs
+        self.agents + self.webhooks + self.payments + self.runs
     }
 
     fn add(&mut self, other: Self) {
         self.agents += other.agents;
         self.webhooks += other.webhooks;
+        self.payments += other.payments;
         self.runs += other.runs;
         self.unopened += other.unopened;
     }
@@ -49,6 +52,8 @@ pub async fn reseal(db: &Db) -> Result<ResealCount> {
         (done.agents, done.unopened) = agents::commands::reseal_in(&mut tx, &scope, &ring).await?;
         let (webhooks, unopened) = webhooks::commands::reseal_in(&mut tx, &scope, &ring).await?;
         (done.webhooks, done.unopened) = (webhooks, done.unopened + unopened);
+        let (payments, unopened) = payments::commands::reseal_in(&mut tx, &scope, &ring).await?;
+        (done.payments, done.unopened) = (payments, done.unopened + unopened);
         done.runs = runs::reseal_in(&mut tx, &scope, &ring).await?;
         if done.all() > 0 {
             audit::commands::write_in(&mut tx, &scope, &By::default(), &entry(&ring, done)).await?;
@@ -62,7 +67,10 @@ pub async fn reseal(db: &Db) -> Result<ResealCount> {
 fn entry(ring: &Keyring, done: ResealCount) -> NewEntry {
     let entry = NewEntry::done("rotate_sealing_key", format!("master key {}", ring.name()));
     NewEntry {
-        detail: format!("{} agents’ keys and {} webhooks’ secrets", done.agents, done.webhooks),
+        detail: format!(
+            "{} agents’ keys, {} webhooks’ secrets, and {} payment accounts",
+            done.agents, done.webhooks, done.payments
+        ),
         ..entry
     }
 }

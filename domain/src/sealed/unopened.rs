@@ -8,9 +8,10 @@ use crate::{Db, Result, SystemRole, db::set_system_role};
 pub struct UnopenedSecrets {
     /// The key's name. It tells nothing of the key.
     pub key_id: String,
-    /// How many keys of agents, and how many secrets of webhooks.
+    /// How many keys of agents, secrets of webhooks, and accounts at the payment provider.
     pub agents: i64,
     pub webhooks: i64,
+    pub payments: i64,
 }
 
 /// What is sealed, of all workspaces, and does not open with the master keys that are here.
@@ -34,10 +35,12 @@ pub async fn unopened_by(conn: &mut PgConnection, ring: Option<&Keyring>) -> Res
 async fn find(conn: &mut PgConnection, ring: Option<&Keyring>) -> Result<Vec<UnopenedSecrets>> {
     let all = sqlx::query_as!(
         UnopenedSecrets,
-        r#"SELECT key_id AS "key_id!", count(*) FILTER (WHERE is_agents) AS "agents!",
-                  count(*) FILTER (WHERE NOT is_agents) AS "webhooks!"
-           FROM (SELECT key_id, true AS is_agents FROM agent_key
-                 UNION ALL SELECT key_id, false FROM webhook WHERE removed_at IS NULL) AS sealed
+        r#"SELECT key_id AS "key_id!", count(*) FILTER (WHERE what = 'agent') AS "agents!",
+                  count(*) FILTER (WHERE what = 'webhook') AS "webhooks!",
+                  count(*) FILTER (WHERE what = 'payments') AS "payments!"
+           FROM (SELECT key_id, 'agent' AS what FROM agent_key
+                 UNION ALL SELECT key_id, 'webhook' FROM webhook WHERE removed_at IS NULL
+                 UNION ALL SELECT key_id, 'payments' FROM payment_account) AS sealed
            GROUP BY key_id ORDER BY key_id"#,
     )
     .fetch_all(conn)

@@ -89,7 +89,7 @@ async fn a_node_knows_what_was_sealed_under_another_nodes_key(pool: PgPool) {
     assert_eq!(sealed::unopened(&node(&theirs)).await.unwrap(), []);
     let found = sealed::unopened(&node(&ours)).await.unwrap();
     let key_id = Keyring::parse(&theirs).unwrap().name().to_owned();
-    assert_eq!(found, [UnopenedSecrets { key_id, agents: 1, webhooks: 0 }]);
+    assert_eq!(found, [UnopenedSecrets { key_id, agents: 1, webhooks: 0, payments: 0 }]);
     // Replaced by a newer one, it opens still.
     assert_eq!(sealed::unopened(&node(&format!("{ours},{theirs}"))).await.unwrap(), []);
     // The doctor comes by the owner's connection, and may find no key at all.

@@ -9,7 +9,7 @@ use crate::{
 };
 
 /// An invoice, by its number, whose it is and what it comes to.
-pub(super) async fn record_invoice_in(
+pub(crate) async fn record_invoice_in(
     tx: &mut Tx,
     scope: &Scope,
     what: &str,

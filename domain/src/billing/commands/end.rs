@@ -98,7 +98,7 @@ pub(in crate::billing) async fn end_in(
     at: DateTime<Utc>,
 ) -> Result<()> {
     let ended = sqlx::query!(
-        "UPDATE subscription SET state = 'ended', ended_at = $3, paused_at = NULL, pause_wanted_at = NULL
+        "UPDATE subscription SET state = 'ended', ended_at = $3, paused_at = NULL, pause_wanted_at = NULL, held_at = NULL
          WHERE workspace_id = $1 AND id = $2 AND state <> 'ended'",
         scope.workspace.0,
         held.id.0,
@@ -129,6 +129,7 @@ async fn void_unpaid_in(tx: &mut Tx, scope: &Scope, held: &LockedSubscription) -
     .await?;
     for invoice in voided {
         super::audit_log::record_invoice_by_portal_in(tx, scope, "void_invoice", InvoiceId(invoice)).await?;
+        crate::payments::commands::release_in(tx, scope, InvoiceId(invoice)).await?;
     }
     // One that was held back has no number to keep. Drafts are the workspace's own to see.
     let server = Scope::system(scope.workspace);

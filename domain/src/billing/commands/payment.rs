@@ -1,7 +1,9 @@
 use super::{
     LockedSubscription,
     credit::is_credited_in,
-    lock::{lock_bill, one},
+    hold::release_hold_in,
+    lock::{Bill, lock_bill, one},
+    numbers::read_currency,
     zone_in,
 };
 use crate::{
@@ -9,37 +11,78 @@ use crate::{
     billing::{InvoiceState, SubscriptionState, operators_only, period},
     ids::{ClientId, InvoiceId},
     live_hints,
+    money::Money,
+    payments::commands as payments,
     requests::clock,
 };
 
-/// Marks an issued invoice as paid. The first payment of a subscription that waits for it begins its first period and
-/// starts the work.
+/// An invoice that money comes in for: its row is held, and before it the subscription that it bills.
+pub(crate) struct LockedInvoice {
+    pub id: InvoiceId,
+    pub client: ClientId,
+    pub state: InvoiceState,
+    pub total: Money,
+    bill: Bill,
+}
+
+/// Holds an invoice until the transaction ends. For the workspace's own scope.
+///
+/// # Errors
+/// [`Error::NotFound`].
+pub(crate) async fn lock_invoice(tx: &mut Tx, scope: &Scope, invoice: InvoiceId) -> Result<LockedInvoice> {
+    let bill = lock_bill(tx, scope, invoice).await?;
+    let currency = sqlx::query_scalar!(
+        "SELECT currency FROM invoice WHERE workspace_id = $1 AND id = $2",
+        scope.workspace.0,
+        invoice.0,
+    )
+    .fetch_one(tx.conn())
+    .await?;
+    let total = Money::new(bill.total_minor, read_currency(&currency)?);
+    Ok(LockedInvoice { id: invoice, client: bill.client, state: bill.state, total, bill })
+}
+
+/// Settles an issued invoice, all of which is there. The first payment of a subscription that waits for it begins its first
+/// period and starts the work; what stood still for it goes on.
+pub(crate) async fn settle_in(tx: &mut Tx, scope: &Scope, locked: &LockedInvoice) -> Result<()> {
+    set_paid_in(tx, scope, locked.id, true).await?;
+    let held = locked.bill.subscription.as_ref();
+    if let Some(held) = held.filter(|held| held.state == SubscriptionState::AwaitingPayment) {
+        begin_in(tx, scope, held, Some(locked.id)).await?;
+    }
+    if let Some(held) = held {
+        release_hold_in(tx, scope, held).await?;
+    }
+    lift_limit_in(tx, scope, locked.client).await
+}
+
+/// Marks an issued invoice as paid: what is left of it came by bank.
 ///
 /// # Errors
 /// [`Error::Refused`] where it is not issued; [`Error::NotFound`] for anyone but an operator.
 pub async fn mark_paid(db: &Db, scope: &Scope, invoice: InvoiceId) -> Result<()> {
     operators_only(scope)?;
     let mut tx = db.begin(scope).await?;
-    let bill = lock_bill(&mut tx, scope, invoice).await?;
-    if bill.state != InvoiceState::Issued {
+    let locked = lock_invoice(&mut tx, scope, invoice).await?;
+    if locked.state != InvoiceState::Issued {
         return Err(Error::refused(
             "Only issued invoices can be marked as paid. Reload the page to see its status.",
         ));
     }
-    set_paid_in(&mut tx, scope, invoice, true).await?;
-    if let Some(held) = bill.subscription.filter(|held| held.state == SubscriptionState::AwaitingPayment) {
-        begin_in(&mut tx, scope, &held, Some(invoice)).await?;
+    if locked.total.minor > 0 {
+        payments::note_whole_rest_in(&mut tx, scope, invoice).await?;
+    } else {
+        settle_in(&mut tx, scope, &locked).await?;
     }
-    lift_limit_in(&mut tx, scope, bill.client).await?;
     super::audit_log::record_invoice_in(&mut tx, scope, "mark_invoice_paid", invoice).await?;
-    publish_and_commit(tx, scope, bill.client).await
+    publish_and_commit(tx, scope, locked.client).await
 }
 
 /// Takes back a payment that was marked by mistake. Where it had begun the subscription's first period, and that one
 /// still runs, the subscription waits for its payment again.
 ///
 /// # Errors
-/// [`Error::Refused`] where it is not paid; [`Error::NotFound`] for anyone but an operator.
+/// [`Error::Refused`] where it is not paid, or a card paid it; [`Error::NotFound`] for anyone but an operator.
 pub async fn take_back_payment(db: &Db, scope: &Scope, invoice: InvoiceId) -> Result<()> {
     operators_only(scope)?;
     let mut tx = db.begin(scope).await?;
@@ -50,6 +93,7 @@ pub async fn take_back_payment(db: &Db, scope: &Scope, invoice: InvoiceId) -> Re
     if is_credited_in(&mut tx, scope, invoice).await? {
         return Err(Error::refused("It was credited. The invoice and its payment stay on the books."));
     }
+    payments::take_back_in(&mut tx, scope, invoice).await?;
     set_paid_in(&mut tx, scope, invoice, false).await?;
     let began = |held: &LockedSubscription| {
         held.state == SubscriptionState::Active && held.period.map(|(start, _)| start) == bill.period_start

@@ -64,7 +64,7 @@ async fn candidates(db: &Db) -> Result<Vec<Candidate>> {
          JOIN agent a ON a.workspace_id = r.workspace_id AND a.id = r.agent_id AND a.state = 'ready'
              AND a.backend <> 'pull'
          JOIN client c ON c.id = r.client_id AND c.archived_at IS NULL
-         JOIN subscription s ON s.client_id = r.client_id AND s.state = 'active'
+         JOIN subscription s ON s.client_id = r.client_id AND s.state = 'active' AND s.held_at IS NULL
              AND (s.pause_wanted_at IS NULL OR r.parent_id IS NOT NULL)
          WHERE r.state = 'queued' AND r.not_before <= $1
          ORDER BY r.not_before LIMIT $2",
@@ -95,7 +95,7 @@ async fn candidates_of(db: &Db, scope: &Scope, agent: AgentId) -> Result<Vec<Can
          JOIN agent a ON a.workspace_id = r.workspace_id AND a.id = r.agent_id AND a.state = 'ready'
              AND a.backend = 'pull'
          JOIN client c ON c.id = r.client_id AND c.archived_at IS NULL
-         JOIN subscription s ON s.client_id = r.client_id AND s.state = 'active'
+         JOIN subscription s ON s.client_id = r.client_id AND s.state = 'active' AND s.held_at IS NULL
              AND (s.pause_wanted_at IS NULL OR r.parent_id IS NOT NULL)
          WHERE r.workspace_id = $1 AND r.agent_id = $2 AND ($3::uuid IS NULL OR r.client_id = $3)
            AND r.state = 'queued' AND r.not_before <= $4

@@ -1,0 +1,43 @@
+//! Taking money, giving it back, and acting on what the provider says.
+
+mod account;
+mod cards;
+mod charge;
+mod chase;
+mod checkout;
+mod disputes;
+mod events;
+mod excess;
+mod expiry;
+mod facts;
+mod go_on;
+mod links;
+mod look;
+mod policy;
+mod provider;
+mod receive;
+mod refunds;
+mod reseal;
+mod transfers;
+
+pub use account::{connect, disconnect, recheck, rotate_webhook_secret};
+pub use cards::{forget_card, open_card_setup};
+pub use charge::charge_card_on_file;
+pub use chase::charge_due;
+pub use checkout::open_checkout;
+pub use disputes::{answer_dispute, compose_evidence};
+pub use events::read_events;
+pub use expiry::tell_of_expiring_cards;
+pub use facts::take_fact;
+pub use go_on::go_on;
+pub use links::{create_link_in, revoke_links};
+pub use look::look_again;
+pub use policy::{PolicyInput, set_policy};
+pub use provider::open_secrets;
+pub use receive::receive_in;
+pub(crate) use receive::release_in;
+pub use refunds::{RefundInput, refund, settle_refund};
+pub(crate) use reseal::reseal_in;
+pub use transfers::note_transfer;
+pub(crate) use transfers::note_whole_rest_in;
+pub(crate) use transfers::take_back_in;

@@ -1,0 +1,19 @@
+//! Reading accounts, payments and what the page to pay on shows.
+
+mod account;
+mod cards;
+mod link;
+mod lists;
+mod pay_view;
+mod policy;
+
+pub use account::account;
+pub(crate) use account::account_in;
+pub use cards::card_on_file;
+pub(crate) use cards::card_on_file_in;
+pub use link::open_link;
+pub use lists::{disputes, list_payments, payments_of, refunds_to_send};
+pub use pay_view::pay_view;
+pub(crate) use pay_view::rest_in;
+pub use policy::policy;
+pub(crate) use policy::policy_in;
