@@ -2,7 +2,7 @@
 SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help run check test test-agents faults fuzz sqlx release bench doctor commands
+.PHONY: help run check test test-agents test-money faults fuzz sqlx release bench doctor commands
 
 # Queries are checked against .sqlx, never against whatever DATABASE_URL points to.
 export SQLX_OFFLINE := true
@@ -21,6 +21,9 @@ test: ## Everything, browser tests included, on a throw-away database
 
 test-agents: ## Install real agents (Hermes, Claude Code, one by ACP) beside the tests and let them work, their model a script
 	@exec scripts/test-agents.sh
+
+test-money: ## Pay, decline, refund and dispute against stand-ins for Stripe, and against Stripe with STRIPE_TEST_KEY
+	@exec scripts/test-money.sh
 
 faults: ## Kill agents, nodes and Postgres for 200 rounds (THROUGHLINE_FAULT_SEED, THROUGHLINE_FAULT_ROUNDS) and look what is lost
 	@exec scripts/faults.sh

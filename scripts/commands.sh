@@ -4,7 +4,7 @@
 #   commands.sh quick    what is built by the tests anyway: the list, run, doctor, faults; make test ends with it
 #   commands.sh slow     benches, check and fuzz, of which something has to be built first; .ci/run ends with it
 #   commands.sh long     sqlx, whose outcome make test's lints compare anyway, and the release binary, half an hour of a core
-# test and test-agents are .ci/run's own.
+# test, test-agents and test-money are .ci/run's own.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 . scripts/lib.sh
@@ -21,7 +21,7 @@ trap 'if [ -n "$pid" ]; then kill "$pid" 2>/dev/null || true; wait "$pid" 2>/dev
 quick=(help run doctor faults)
 slow=(bench check fuzz)
 long=(sqlx release)
-elsewhere=(test test-agents commands)
+elsewhere=(test test-agents test-money commands)
 
 listed() {
   local names

@@ -16,6 +16,7 @@ use safe_http::{Admitted, SafeHttp};
 use server::{
     database::Role,
     live::{Live, Pace},
+    payment_providers::StripeAccounts,
     router,
     shutdown::Shutdown,
     tryout::Tryout,
@@ -204,6 +205,7 @@ async fn app(database: &PgConnectOptions) -> Result<App, Failure> {
         files: Store::folder(std::env::temp_dir())?,
         form_key: own::key(&db, "form_key").await?,
         outward: Arc::new(outward()?),
+        providers: Arc::new(StripeAccounts::new("http://127.0.0.1:9".parse()?)?),
         asset: |name| server::assets::url(name).unwrap_or_default(),
     };
     Ok(App { db, site: Arc::new(site) })

@@ -14,6 +14,7 @@ use crate::{
     jobs::clock,
     keyring::{self, keyring},
     nats::Nats,
+    payment_providers::StripeAccounts,
     settings::Settings,
     tryout::Tryout,
 };
@@ -47,6 +48,7 @@ pub async fn app(
         sends_mail: settings.smtp_url.is_some(),
         files: settings.file_store()?,
         form_key,
+        providers: Arc::new(StripeAccounts::new(settings.stripe_url.clone())?),
         asset: |name| assets::url(name).unwrap_or_default(),
     };
     Ok(App { db, site: Arc::new(site) })

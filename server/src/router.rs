@@ -14,14 +14,14 @@ use axum::{
 pub use middleware::routes;
 
 use crate::{
-    api, assets, live, mcp,
+    api, assets, hooks, live, mcp,
     protocols::{Auth, ag_ui, ai_sdk, snapshot},
     routes::Routes,
 };
 
 /// The pattern of every address that [`routes`] answers.
 pub fn patterns() -> Vec<String> {
-    let mut patterns = pages().merge(beside()).into_patterns();
+    let mut patterns = pages().merge(beside()).merge(hooks()).into_patterns();
     patterns.extend(sessions().into_patterns());
     patterns.extend(api::patterns());
     patterns.extend([mcp::PATTERN, sessions_http::PATTERN, snapshot::PATTERN].map(str::to_owned));
@@ -42,6 +42,11 @@ fn beside() -> Routes<App> {
     Routes::new()
         .route("/assets/{*file}", get(assets::serve))
         .route("/v1/openapi.json", get(api::openapi).fallback(api::no_method))
+}
+
+/// What other services push: each signs what it says.
+fn hooks() -> Routes<App> {
+    Routes::new().route(hooks::stripe::PATTERN, post(hooks::stripe::receive).fallback(hooks::no_method))
 }
 
 /// A request's session, for programs in a person's browser.
@@ -130,6 +135,7 @@ fn desk() -> Routes<App> {
         .merge(desk_pages())
         .route("/desk/settings", get(pages::settings::show).post(pages::settings::update))
         .merge(programs())
+        .merge(payments())
         .merge(offers())
         .merge(billing())
         .merge(costs())
@@ -160,6 +166,17 @@ fn desk_pages() -> Routes<App> {
         .route("/desk/agents/new", get(agents::new))
         .route("/desk/agents/{agent}", get(agents::edit).post(agents::save))
         .route("/desk/agents/{agent}/rest", post(agents::rest))
+}
+
+/// How money comes in.
+fn payments() -> Routes<App> {
+    use pages::payments::{bank, check, connect, disconnect, secret, show};
+    Routes::new()
+        .route("/desk/payments", get(show).post(connect))
+        .route("/desk/payments/check", post(check))
+        .route("/desk/payments/secret", post(secret))
+        .route("/desk/payments/removal", post(disconnect))
+        .route("/desk/payments/bank", post(bank))
 }
 
 /// What programs are let in with, and told.

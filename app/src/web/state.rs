@@ -1,6 +1,6 @@
 use std::sync::Arc;
 
-use domain::{Db, files::store::Store};
+use domain::{Db, files::store::Store, payments::Providers};
 use url::Url;
 
 use super::{Outward, Reach};
@@ -28,6 +28,8 @@ pub struct Site {
     pub form_key: String,
     /// The world outside, for pages that ask something of it.
     pub outward: Arc<dyn Outward>,
+    /// Who moves the money, by the keys of each workspace.
+    pub providers: Arc<dyn Providers>,
     /// The hashed address of a style, script or font by its plain name.
     pub asset: fn(&str) -> &'static str,
 }

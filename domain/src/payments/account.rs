@@ -9,6 +9,16 @@ use crate::{Error, Result, sealed::Secret};
 /// Makes a provider of what a workspace's account is sealed with. The server has one; tests have another.
 pub trait Providers: Send + Sync {
     fn of(&self, secrets: &AccountSecrets) -> Arc<dyn PaymentProvider>;
+
+    /// Rights that a key needs, in the provider's words, for whoever makes one.
+    fn rights(&self) -> &'static [&'static str] {
+        &[]
+    }
+
+    /// Kinds of events that change something here, for whoever sets up a webhook.
+    fn event_kinds(&self) -> &'static [&'static str] {
+        &[]
+    }
 }
 
 /// What opens an account at the provider, and what its webhooks are signed with: two while one is rotated, the newest first.

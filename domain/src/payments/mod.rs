@@ -6,6 +6,7 @@
 //! row whose lease runs out, and [`commands::go_on`] makes the same call with the same key.
 
 mod account;
+mod bank;
 mod chasing;
 pub mod commands;
 mod model;
@@ -13,6 +14,7 @@ pub mod provider;
 pub mod queries;
 
 pub use account::{AccountSecrets, ConnectInput, PaymentAccount, Providers};
+pub use bank::BankDetails;
 pub use chasing::{ChasedInvoice, ChasingPlan, ChasingTry, LateFee, PlanStep, PlanStepKind, plan_for};
 pub use model::{
     AttemptKind, AttemptState, CardOnFile, ChargeOutcome, Dispute, ExcessPolicy, FactOutcome, PayToken,

@@ -5,6 +5,7 @@ pub(crate) mod clock;
 mod exports;
 mod leases;
 pub mod mail;
+mod payments;
 mod periodic;
 pub mod webhooks;
 
@@ -79,6 +80,7 @@ pub fn start(
     let unnamed = periodic::with_files(&app.site.files, clear_files);
     periodic::start(app.db.clone(), shutdown, "unnamed files", Duration::from_secs(HOUR), unnamed);
     exports::start(app, shutdown);
+    payments::start(app, shutdown);
     // What a server of this machine left behind when it was killed: at once, where this one takes its place.
     every("orphans", 60, |_| Box::pin(end_orphans()));
     fold(app, settings, shutdown);

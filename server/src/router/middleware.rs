@@ -24,7 +24,7 @@ use tower_sessions::{
     cookie::{SameSite, time::Duration},
 };
 
-use super::{beside, pages, sessions};
+use super::{beside, hooks, pages, sessions};
 use crate::{
     api::{self, Api, Gate},
     live::Live,
@@ -89,7 +89,8 @@ pub fn routes(app: App, live: Live, gateway: &ToolGateway) -> Router {
         .merge(beside().into_router())
         .merge(sessions.with_state(auth))
         .layer(from_fn_with_state(app.clone(), security))
-        .with_state(app)
+        .with_state(app.clone())
+        .merge(hooks().into_router().layer(within(PATIENCE, stall::plain)).with_state(app))
         .merge(api::routes(api).layer(within(PATIENCE, stall::problem)))
         .merge(mcp.layer(within(PATIENCE, stall::problem)))
         .layer(CatchPanicLayer::custom(|_| Problem::bug("a handler panicked").into_response()))

@@ -2,6 +2,7 @@
 
 mod data;
 mod programs;
+mod stripe_url;
 mod table;
 
 use std::net::{Ipv4Addr, SocketAddr};
@@ -156,6 +157,10 @@ pub struct Settings {
     /// Collector of traces that speaks OTLP over HTTP, as http://collector.example:4318. Other variables of the standard (OTEL_EXPORTER_OTLP_HEADERS, OTEL_TRACES_SAMPLER and so on) count as well. Empty: no traces, as nobody would look at them
     #[arg(long, global = true, env = "OTEL_EXPORTER_OTLP_ENDPOINT", default_value = "", hide_env_values = true, value_parser = maybe::<SecretUrl>)]
     pub otlp_endpoint: Maybe<SecretUrl>,
+
+    /// Where Stripe is. Only a stand-in in tests is elsewhere: keys and amounts go there, so it has to be https, or on this machine
+    #[arg(long, global = true, env = "THROUGHLINE_STRIPE_URL", default_value = stripe::API_URL, value_parser = stripe_url::parse)]
+    pub stripe_url: Url,
 
     /// What is logged, as info,server=debug: enough to follow what happens, without the libraries' chatter
     #[arg(long, global = true, env = "THROUGHLINE_LOG", default_value = "info,sqlx=warn")]

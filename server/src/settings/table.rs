@@ -69,6 +69,7 @@ impl Settings {
             "metrics_bind" => or_empty(self.metrics_bind.as_ref()),
             "metrics_token" => or_empty(self.metrics_token.as_ref()),
             "otlp_endpoint" => or_empty(self.otlp_endpoint.as_ref()),
+            "stripe_url" => self.stripe_url.to_string(),
             "log" => self.log.clone(),
             "log_format" => word(self.log_format)?,
             _ => return None,

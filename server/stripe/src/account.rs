@@ -13,34 +13,33 @@ use crate::{
     objects::{Account, List},
 };
 
-/// A right that the key needs, by its name in Stripe's list of permissions, and how it is knocked at.
-struct Right {
-    name: &'static str,
-    knock: Knock,
-}
+/// The rights that a restricted key needs, in the words of Stripe's dashboard.
+pub const RIGHTS: [&str; 8] = [
+    "Customers: Write",
+    "PaymentMethods: Write",
+    "PaymentIntents: Write",
+    "SetupIntents: Read",
+    "Checkout Sessions: Write",
+    "Charges and Refunds: Write",
+    "Disputes: Write",
+    "Events: Read",
+];
+
+/// How each of them is knocked at, in the same order.
+const KNOCKS: [Knock; 8] = [
+    Knock::Write("/v1/customers/cus_throughline"),
+    Knock::Write("/v1/payment_methods/pm_throughline/detach"),
+    Knock::Write("/v1/payment_intents/pi_throughline/cancel"),
+    Knock::Read("/v1/setup_intents/seti_throughline"),
+    Knock::Write("/v1/checkout/sessions/cs_throughline/expire"),
+    Knock::Write("/v1/refunds/re_throughline"),
+    Knock::Write("/v1/disputes/dp_throughline"),
+    Knock::Read("/v1/events/evt_throughline"),
+];
 
 enum Knock {
     Read(&'static str),
     Write(&'static str),
-}
-
-const RIGHTS: [Right; 8] = [
-    Right { name: "Customers: Write", knock: Knock::Write("/v1/customers/cus_throughline") },
-    Right { name: "PaymentMethods: Write", knock: Knock::Write("/v1/payment_methods/pm_throughline/detach") },
-    Right { name: "PaymentIntents: Write", knock: Knock::Write("/v1/payment_intents/pi_throughline/cancel") },
-    Right { name: "SetupIntents: Read", knock: Knock::Read("/v1/setup_intents/seti_throughline") },
-    Right {
-        name: "Checkout Sessions: Write",
-        knock: Knock::Write("/v1/checkout/sessions/cs_throughline/expire"),
-    },
-    Right { name: "Charges and Refunds: Write", knock: Knock::Write("/v1/refunds/re_throughline") },
-    Right { name: "Disputes: Write", knock: Knock::Write("/v1/disputes/dp_throughline") },
-    Right { name: "Events: Read", knock: Knock::Read("/v1/events/evt_throughline") },
-];
-
-/// The rights that a restricted key needs, in the words of Stripe's dashboard.
-pub fn rights() -> impl Iterator<Item = &'static str> {
-    RIGHTS.iter().map(|right| right.name)
 }
 
 impl Stripe {
@@ -51,18 +50,18 @@ impl Stripe {
             Ok(_) | Err(ProviderError::Lacks(_) | ProviderError::Unknown) => {}
             Err(error) => return Err(error.into()),
         }
-        let knocked = join_all(RIGHTS.iter().map(|right| self.has(right))).await;
+        let knocked = join_all(KNOCKS.iter().map(|knock| self.opens(knock))).await;
         let mut lacks = Vec::new();
-        for (right, has) in RIGHTS.iter().zip(knocked) {
-            if !has? {
-                lacks.push(right.name.to_owned());
+        for (right, opens) in RIGHTS.iter().zip(knocked) {
+            if !opens? {
+                lacks.push((*right).to_owned());
             }
         }
         Ok(AccountFact { name: self.account_name().await?, is_live: is_live(self.key()), lacks })
     }
 
-    async fn has(&self, right: &Right) -> Result<bool, Failure> {
-        let answer: Result<Value, Failure> = match right.knock {
+    async fn opens(&self, knock: &Knock) -> Result<bool, Failure> {
+        let answer: Result<Value, Failure> = match *knock {
             Knock::Read(path) => self.get(path, &Form::default()).await,
             Knock::Write(path) => self.put(path, &Form::default()).await,
         };

@@ -18,7 +18,7 @@ mod provider;
 mod read;
 pub mod webhook;
 
-pub use account::rights;
+pub use account::RIGHTS;
 pub use client::Stripe;
 pub use events::{KINDS, parse_event};
 
@@ -26,7 +26,7 @@ pub use events::{KINDS, parse_event};
 pub const API_VERSION: &str = "2026-10-28.endive";
 
 /// Where Stripe is.
-pub const API_URL: &str = "https://api.stripe.com";
+pub const API_URL: &str = "https://api.stripe.com/";
 
 /// Whether a text looks like a key for the server: restricted (`rk_…`) or secret (`sk_…`). Those of browsers (`pk_…`) and the
 /// secrets of webhooks (`whsec_…`) get mixed up with them.

@@ -41,7 +41,7 @@ fn page(cx: &Cx, form: &Form) -> Response {
     Page::new(cx, "Settings", Frame::Desk(DeskTab::None)).status(form.status()).show(|| {
         view! {
             {PageHead::new("Settings")
-                .actions(view! { <a class="button" href="/desk/audit">"Audit log"</a> })
+                .actions(view! { <a class="button" href="/desk/payments">"Payments"</a> <a class="button" href="/desk/audit">"Audit log"</a> })
                 .show()}
             <form class="form" method="post" action="/desk/settings" novalidate>
                 {token(cx)}

@@ -1,6 +1,7 @@
 //! Taking money, giving it back, and acting on what the provider says.
 
 mod account;
+mod bank;
 mod cards;
 mod charge;
 mod chase;
@@ -21,6 +22,7 @@ mod reseal;
 mod transfers;
 
 pub use account::{connect, disconnect, recheck, rotate_webhook_secret};
+pub use bank::set_bank_details;
 pub use cards::{forget_card, open_card_setup};
 pub use charge::charge_card_on_file;
 pub use chase::charge_due;

@@ -1,7 +1,10 @@
 //! Reading accounts, payments and what the page to pay on shows.
 
 mod account;
+mod bank;
 mod cards;
+mod facts;
+mod health;
 mod link;
 mod lists;
 mod pay_view;
@@ -9,8 +12,11 @@ mod policy;
 
 pub use account::account;
 pub(crate) use account::account_in;
+pub use bank::bank_details;
 pub use cards::card_on_file;
 pub(crate) use cards::card_on_file_in;
+pub use facts::{FactRow, latest_facts};
+pub use health::{AccountHealth, account_health_by};
 pub use link::open_link;
 pub use lists::{disputes, list_payments, payments_of, refunds_to_send};
 pub use pay_view::pay_view;

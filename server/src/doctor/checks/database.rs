@@ -63,6 +63,7 @@ async fn at(settings: &Settings, options: &sqlx::postgres::PgConnectOptions, how
         findings.push(super::keys::check(settings, &mut connection).await);
         findings.push(super::files::check(settings, &mut connection).await);
         findings.extend(super::erased::check(&mut connection).await);
+        findings.extend(super::payments::check(settings, &mut connection).await);
     }
     // The report is made; a goodbye that fails changes nothing.
     let _ = connection.close().await;

@@ -8,6 +8,7 @@ mod keys;
 mod llm;
 mod nats;
 mod network;
+mod payments;
 mod reach;
 mod smtp;
 

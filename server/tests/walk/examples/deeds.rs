@@ -50,6 +50,10 @@ fn does(roles: &'static [Role], body: Body) -> Option<Deed> {
     Some(Deed { body, roles, refused: None })
 }
 
+fn refused(sent: &[(&str, &str)], why: &'static str) -> Option<Deed> {
+    Some(Deed { body: fields(sent), roles: ANYONE, refused: Some(why) })
+}
+
 fn request(town: &Town, pattern: &str, rest: &str) -> Option<Deed> {
     let other = if pattern.starts_with("/desk") { &town.quill.desk } else { &town.quill.portal }.later[1];
     let file = || Body::Files(Vec::new(), "note.txt".into(), b"A note.".to_vec());
@@ -206,6 +210,13 @@ fn desk(town: &Town, pattern: &str) -> Option<Deed> {
         }
         // The one that was set just before.
         "/desk/costs/prices/removal" => fields(&[("model", "large")]),
+        // Nobody answers where the walk has its provider.
+        "/desk/payments" => return refused(&[("key", "rk_test_walk")], "no provider answers"),
+        "/desk/payments/check" | "/desk/payments/removal" => return refused(&[], "no account is connected"),
+        "/desk/payments/secret" => {
+            return refused(&[("signing_secret", "whsec_walk")], "no account is connected");
+        }
+        "/desk/payments/bank" => fields(&[("holder", "Ours & Co"), ("iban", "DE89 3704 0044 0532 0130 00")]),
         _ => return None,
     };
     does(ANYONE, body)

@@ -30,6 +30,7 @@ pub const PUBLIC: &[(&str, &str)] = &[
     ("/docs/api", "how programs speak to the product"),
     ("/account/places", "an address of before, which leads to where it is now"),
     ("/v1/openapi.json", "the same for programs"),
+    ("/hooks/stripe/{workspace}", "who it is, the signature of each message says"),
     ("/dev/outbox", "gone where there is a mail server or others reach the machine"),
 ];
 
@@ -47,6 +48,11 @@ pub const OWN: &[&str] = &[
 /// Whether it is for programs alone, which come with a token and without cookies.
 pub fn is_for_programs(pattern: &str) -> bool {
     ["/v1/runs", "/v1/clients", "/v1/requests", "/mcp"].iter().any(|base| pattern.starts_with(base))
+}
+
+/// Whether it is for other services, which sign what they push and come without a form.
+pub fn is_hook(pattern: &str) -> bool {
+    pattern.starts_with("/hooks/")
 }
 
 /// Whether the walk may leave it open.
@@ -121,6 +127,7 @@ fn value(town: &Town, pattern: &str, name: &str) -> Option<String> {
         "invoice" => quill.issued.0.to_string(),
         "file" => quill.file.to_string(),
         "token_id" => town.token.to_string(),
+        "workspace" => town.ours.workspace.to_string(),
         "webhook" => town.webhook.0.to_string(),
         "proposal" => town.proposal.to_string(),
         "run" => domain::ids::RunId(quill.portal.working.id.0).to_string(),
