@@ -47,6 +47,13 @@ pub fn product(db: &Db, public_url: &str, files: &Path) -> App {
 /// The same with that file store.
 #[allow(dead_code, reason = "few tests have another than a folder")]
 pub fn product_on(db: &Db, public_url: &str, files: Store) -> App {
+    // Nobody is there: a test that needs a provider names one.
+    product_with(db, public_url, files, "http://127.0.0.1:9")
+}
+
+/// The same with Stripe at an address.
+#[allow(dead_code, reason = "few tests have somebody there")]
+pub fn product_with(db: &Db, public_url: &str, files: Store, stripe_url: &str) -> App {
     let site = Site {
         public_url: public_url.parse().unwrap(),
         is_named: true,
@@ -55,8 +62,7 @@ pub fn product_on(db: &Db, public_url: &str, files: Store) -> App {
         files,
         form_key: FORM_KEY.into(),
         outward: Arc::new(outward()),
-        // Nobody is there: a test that needs a provider puts one of its own in.
-        providers: Arc::new(StripeAccounts::new("http://127.0.0.1:9".parse().unwrap()).unwrap()),
+        providers: Arc::new(StripeAccounts::new(stripe_url.parse().unwrap()).unwrap()),
         asset: |_| "",
     };
     App { db: db.clone(), site: Arc::new(site) }
