@@ -95,6 +95,7 @@ id!(OfferId, "off");
 id!(SubscriptionId, "sub");
 id!(InvoiceId, "bill");
 id!(CreditNoteId, "crn");
+id!(TaxRateId, "txr");
 id!(PaymentId, "pay");
 id!(PaymentAttemptId, "try");
 id!(PaymentCardId, "card");

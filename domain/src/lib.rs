@@ -41,6 +41,7 @@ pub mod reviews;
 pub mod runs;
 pub mod scope;
 pub mod session;
+pub mod tax;
 pub mod tokens;
 pub mod webhooks;
 pub mod words;

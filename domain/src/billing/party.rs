@@ -3,7 +3,10 @@
 use serde::{Deserialize, Serialize};
 
 use super::countries;
-use crate::FieldErrors;
+use crate::{
+    FieldErrors,
+    tax::{BuyerKind, numbers},
+};
 
 const LONGEST_LINE: usize = 120;
 const LONGEST_TEXT: usize = 600;
@@ -31,7 +34,11 @@ pub struct Sender {
 pub struct Recipient {
     pub name: String,
     pub address: String,
+    /// State or province, where tax goes by it.
+    pub region: String,
     pub country: String,
+    pub kind: BuyerKind,
+    /// As it is printed; of a business it has the form that its country's have, where that is known.
     pub tax_number: String,
 }
 
@@ -43,6 +50,8 @@ pub enum Lack {
     SenderTaxNumber,
     SenderTaxNote,
     RecipientAddress,
+    /// Without it nobody knows which tax holds.
+    RecipientCountry,
 }
 
 impl Lack {
@@ -54,12 +63,13 @@ impl Lack {
             Self::SenderTaxNumber => "your tax number is missing",
             Self::SenderTaxNote => "the note on tax is missing",
             Self::RecipientAddress => "the client’s address is missing",
+            Self::RecipientCountry => "the client’s country is missing",
         }
     }
 
     /// Whether the workspace's settings mend it; the client's details do otherwise.
     pub fn is_senders(self) -> bool {
-        self != Self::RecipientAddress
+        !matches!(self, Self::RecipientAddress | Self::RecipientCountry)
     }
 }
 
@@ -121,11 +131,23 @@ impl Sender {
 impl Recipient {
     /// What was typed, put in order; what is wrong with it at `bill_name`, `bill_address` and so on.
     pub fn read(self, errors: &mut FieldErrors) -> Self {
+        let country = country(errors, &self.country);
+        let tax_number = line(errors, "bill_tax_number", &self.tax_number);
+        let checked = match self.kind {
+            BuyerKind::Business if !tax_number.is_empty() => numbers::read(&country, &tax_number),
+            BuyerKind::Business | BuyerKind::Private => Ok(tax_number),
+        };
+        let tax_number = checked.unwrap_or_else(|advice| {
+            errors.add("bill_tax_number", advice);
+            String::new()
+        });
         Self {
             name: line(errors, "bill_name", &self.name),
             address: lines(errors, "bill_address", &self.address),
-            country: country(errors, &self.country),
-            tax_number: line(errors, "bill_tax_number", &self.tax_number),
+            region: line(errors, "bill_region", &self.region),
+            country,
+            kind: self.kind,
+            tax_number,
         }
     }
 
@@ -142,7 +164,13 @@ impl Recipient {
     /// As invoices print it; `client` where no other name is given.
     pub fn printed(&self, client: &str) -> String {
         let name = if self.name.is_empty() { client } else { &self.name };
-        printed(name, &self.address, &self.country, &self.tax_number, "")
+        // Whoever wrote the state into the address needs no second one.
+        let place = if self.region.is_empty() || self.address.contains(&self.region) {
+            self.address.clone()
+        } else {
+            format!("{}\n{}", self.address, self.region)
+        };
+        printed(name, &place, &self.country, &self.tax_number, "")
     }
 
     /// The recipient of a client that was written as one text: the first line is the name. Mail addresses and people's

@@ -10,7 +10,7 @@ use domain::{
 };
 use leptos::prelude::*;
 
-use super::sheet::address;
+use super::sheet::{address, tax_rows, tax_words};
 use crate::{
     components::{field::token, page_head::PageHead},
     web::{Cx, DeskTab, Frame, Member, Operator, Page, Path, PortalTab, PostedForm, Problem, answer},
@@ -120,8 +120,12 @@ fn sheet(cx: &Cx, note: &CreditNote) -> AnyView {
             <table class="table">
                 <thead><tr><th scope="col">"Description"</th><th scope="col" class="end">"Amount"</th></tr></thead>
                 <tbody>{lines}</tbody>
-                <tfoot><tr><th scope="row">"Credited"</th><td class="end nowrap">{note.total.in_full()}</td></tr></tfoot>
+                <tfoot>
+                    {note.tax.as_ref().map(|tax| tax_rows(tax, note.total.currency))}
+                    <tr><th scope="row">"Credited"</th><td class="end nowrap">{note.total.in_full()}</td></tr>
+                </tfoot>
             </table>
+            {note.tax.as_ref().map(tax_words)}
             {(!note.note.is_empty()).then(|| view! { <p class="invoice-note">{note.note.clone()}</p> })}
         </article>
     }

@@ -1,7 +1,10 @@
 //! The fields that say who bills and who is billed: the same in the settings, the sign-up, a client's details and its own
 //! billing page.
 
-use domain::billing::{Recipient, Sender, commands::BillingDetails, countries::COUNTRIES};
+use domain::{
+    billing::{Recipient, Sender, commands::BillingDetails, countries::COUNTRIES},
+    tax::BuyerKind,
+};
 use leptos::prelude::*;
 
 use crate::{
@@ -9,7 +12,8 @@ use crate::{
     web::{Fields, Form},
 };
 
-fn countries() -> Vec<(String, String)> {
+/// Every country, as a form lists them.
+pub fn countries() -> Vec<(String, String)> {
     let mut all = vec![(String::new(), "Choose one".to_owned())];
     all.extend(COUNTRIES.iter().map(|(code, name)| ((*code).to_owned(), (*name).to_owned())));
     all
@@ -39,8 +43,15 @@ pub fn recipient(form: &Form, required: bool) -> AnyView {
     view! {
         {asked(Field::area(form, "bill_address", "Street and city", 3).autocomplete("street-address").max(600))}
         <div class="form-row">
+            {Field::text(form, "bill_region", "State or province").hint("If it has a sales tax of its own.").autocomplete("address-level1").max(120).show()}
             {asked(Field::select(form, "bill_country", "Country", countries()).autocomplete("country"))}
-            {Field::text(form, "bill_tax_number", "Tax number").hint("If your country asks for one on invoices.").max(120).show()}
+        </div>
+        <div class="form-row">
+            {Field::select(form, "bill_kind", "Buying as", vec![
+                ("business".to_owned(), "A business".to_owned()),
+                ("private".to_owned(), "A private person".to_owned()),
+            ]).required().show()}
+            {Field::text(form, "bill_tax_number", "Tax number").hint("VAT number, ABN, EIN or whatever your country calls it.").max(120).show()}
         </div>
     }
     .into_any()
@@ -91,7 +102,9 @@ pub fn typed_billed(fields: &Fields) -> BillingDetails {
         recipient: Recipient {
             name: text("bill_name"),
             address: text("bill_address"),
+            region: text("bill_region"),
             country: text("bill_country"),
+            kind: BuyerKind::parse(fields.text("bill_kind")),
             tax_number: text("bill_tax_number"),
         },
         email: text("bill_email"),
@@ -103,7 +116,9 @@ pub fn billed_fields(fields: Fields, billed: &BillingDetails) -> Fields {
     fields
         .with("bill_name", &billed.recipient.name)
         .with("bill_address", &billed.recipient.address)
+        .with("bill_region", &billed.recipient.region)
         .with("bill_country", &billed.recipient.country)
+        .with("bill_kind", billed.recipient.kind.as_str())
         .with("bill_tax_number", &billed.recipient.tax_number)
         .with("bill_email", &billed.email)
 }

@@ -2,7 +2,8 @@
 
 use domain::{
     billing::{Invoice, InvoiceState, words},
-    money::Money,
+    money::{Currency, Money},
+    tax::{Assessment, TaxMode},
 };
 use leptos::prelude::*;
 
@@ -41,12 +42,40 @@ pub fn sheet(cx: &Cx, invoice: &Invoice) -> AnyView {
             <table class="table">
                 <thead><tr><th scope="col">"Description"</th><th scope="col" class="end">"Amount"</th></tr></thead>
                 <tbody>{lines}</tbody>
-                <tfoot><tr><th scope="row">{total}</th><td class="end nowrap">{invoice.total.in_full()}</td></tr></tfoot>
+                <tfoot>
+                    {invoice.tax.as_ref().map(|tax| tax_rows(tax, currency))}
+                    <tr><th scope="row">{total}</th><td class="end nowrap">{invoice.total.in_full()}</td></tr>
+                </tfoot>
             </table>
+            {invoice.tax.as_ref().map(tax_words)}
             {(!invoice.note.is_empty()).then(|| view! { <p class="invoice-note">{invoice.note.clone()}</p> })}
         </article>
     }
     .into_any()
+}
+
+/// What is paid without tax, and the tax by rate.
+pub(super) fn tax_rows(tax: &Assessment, currency: Currency) -> AnyView {
+    let row = |word: String, minor: i64| {
+        let amount = Money::new(minor, currency).in_full();
+        view! { <tr><th scope="row" dir="auto">{word}</th><td class="end nowrap">{amount}</td></tr> }
+    };
+    if tax.sums.is_empty() {
+        return ().into_any();
+    }
+    let sums: Vec<_> = tax
+        .sums
+        .iter()
+        .map(|sum| row(format!("{} on {}", sum.word, Money::new(sum.base, currency).in_full()), sum.amount))
+        .collect();
+    let holds = if tax.mode == TaxMode::With { "Without tax" } else { "Subtotal" };
+    view! { {row(holds.to_owned(), tax.net)}{sums} }.into_any()
+}
+
+/// Why no tax is charged, where that has to be said.
+pub(super) fn tax_words(tax: &Assessment) -> AnyView {
+    let words = tax.words.clone();
+    (!words.is_empty()).then(|| view! { <p class="invoice-note" dir="auto">{words}</p> }).into_any()
 }
 
 /// `Due 7 December 2026`, `Paid 1 December 2026`.

@@ -5,11 +5,12 @@ use domain::{
     clients::{Client, ClientDetails, commands, in_gigabytes},
     files::quota::Quota,
     ids::ClientId,
+    tax::{self, HandCheck},
     words::size,
 };
 use leptos::prelude::*;
 
-use super::{LIST, find};
+use super::{LIST, find, tax_check};
 use crate::{
     components::{
         desk::client_path,
@@ -26,7 +27,7 @@ pub async fn edit(operator: Operator, Path(client): Path<ClientId>) -> Result<Re
         .with("name", client.name.clone())
         .with("room", client.room.map(in_gigabytes).unwrap_or_default());
     let values = party::billed_fields(own, &client.billed);
-    Ok(draw(&operator, &client, &Form::of(values)))
+    draw(&operator, &client, &Form::of(values)).await
 }
 
 pub async fn save(
@@ -45,17 +46,19 @@ pub async fn save(
         Ok(()) => Ok(redirect_with(&client_path(client.id), "Saved.")),
         Err(error) => {
             let form = Form::failed(fields, error)?;
-            Ok(draw(&operator, &client, &form))
+            draw(&operator, &client, &form).await
         }
     }
 }
 
-fn draw(operator: &Operator, client: &Client, form: &Form) -> Response {
-    let page = Page::new(&operator.cx, &client.name, Frame::Desk(DeskTab::Clients)).status(form.status());
-    page.show(|| view(operator, client, form))
+async fn draw(operator: &Operator, client: &Client, form: &Form) -> Result<Response, Problem> {
+    let Operator { cx, scope, .. } = operator;
+    let check = tax::queries::hand_check(cx.db(), scope, client.id).await?;
+    let page = Page::new(cx, &client.name, Frame::Desk(DeskTab::Clients)).status(form.status());
+    Ok(page.show(|| view(operator, client, form, check.as_ref())))
 }
 
-fn view(operator: &Operator, client: &Client, form: &Form) -> AnyView {
+fn view(operator: &Operator, client: &Client, form: &Form, check: Option<&HandCheck>) -> AnyView {
     let back = client_path(client.id);
     view! {
         {PageHead::new("Business details")
@@ -72,6 +75,7 @@ fn view(operator: &Operator, client: &Client, form: &Form) -> AnyView {
                 <a class="button quiet" href=back.clone()>"Back"</a>
             </div>
         </form>
+        {tax_check::section(&operator.cx, client.id, &client.billed.recipient, check)}
     }
     .into_any()
 }

@@ -9,6 +9,7 @@ mod list;
 mod new;
 mod parts;
 mod show;
+mod tax_check;
 
 pub use archive::create as archive;
 pub use ask::{create as ask, new as asking};
@@ -17,6 +18,7 @@ pub use erasure::{cancel as keep, create as erase, new as erasing};
 pub use list::show as list;
 pub use new::{create, new};
 pub use show::show;
+pub use tax_check::check_tax;
 
 use domain::{
     clients::{Client, queries},

@@ -3,6 +3,8 @@
 mod calendar;
 mod form;
 mod parts;
+pub mod tax;
+mod tax_view;
 
 use axum::response::Response;
 use domain::workspaces::{SettingsForm, commands, queries};
@@ -41,7 +43,8 @@ fn page(cx: &Cx, form: &Form) -> Response {
     Page::new(cx, "Settings", Frame::Desk(DeskTab::None)).status(form.status()).show(|| {
         view! {
             {PageHead::new("Settings")
-                .actions(view! { <a class="button" href="/desk/payments">"Payments"</a> <a class="button" href="/desk/audit">"Audit log"</a> })
+                .actions(view! { <a class="button" href="/desk/payments">"Payments"</a> <a class="button" href="/desk/settings/tax">"Tax"</a>
+                    <a class="button" href="/desk/audit">"Audit log"</a> })
                 .show()}
             <form class="form" method="post" action="/desk/settings" novalidate>
                 {token(cx)}

@@ -26,6 +26,7 @@ use crate::{
     mail, names,
     offers::{IntakeAnswer, Offer, OfferState, intake, queries},
     secret,
+    tax::BuyerKind,
     workspaces::Workspace,
 };
 
@@ -43,8 +44,12 @@ pub struct SignUpForm<'a> {
     pub answer: &'a (dyn Fn(&str) -> Vec<String> + Sync),
     /// Where invoices go; the company's name stands above it.
     pub bill_address: &'a str,
+    /// State or province.
+    pub bill_region: &'a str,
     /// ISO 3166 code.
     pub bill_country: &'a str,
+    /// `business` or `private`.
+    pub bill_kind: &'a str,
     pub bill_tax_number: &'a str,
     pub agreed: bool,
 }
@@ -121,7 +126,9 @@ async fn check(db: &Db, workspace: WorkspaceId, form: &SignUpForm<'_>) -> Result
     let recipient = Recipient {
         name: String::new(),
         address: form.bill_address.to_owned(),
+        region: form.bill_region.to_owned(),
         country: form.bill_country.to_owned(),
+        kind: BuyerKind::parse(form.bill_kind),
         tax_number: form.bill_tax_number.to_owned(),
     };
     let recipient = recipient.read(&mut errors);

@@ -268,7 +268,9 @@ fn sign_up_form<'a>(key: &'a str, offer: crate::ids::OfferId, email: &'a str) ->
         password: "eleven quiet lamps",
         answer: &unanswered,
         bill_address: "14 Alder Street\nPortland, OR 97205",
+        bill_region: "",
         bill_country: "US",
+        bill_kind: "business",
         bill_tax_number: "",
         agreed: true,
     }

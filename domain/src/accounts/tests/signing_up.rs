@@ -28,7 +28,9 @@ fn form<'a>(key: &'a str, offer: OfferId, email: &'a str) -> SignUpForm<'a> {
         password: GOOD,
         answer: &unanswered,
         bill_address: "14 Alder Street\nPortland, OR 97205",
+        bill_region: "",
         bill_country: "US",
+        bill_kind: "business",
         bill_tax_number: "",
         agreed: true,
     }

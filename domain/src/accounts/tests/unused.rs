@@ -84,7 +84,9 @@ async fn sign_up(
         password,
         answer: &unanswered,
         bill_address: "14 Alder Street\nPortland, OR 97205",
+        bill_region: "",
         bill_country: "US",
+        bill_kind: "business",
         bill_tax_number: "",
         agreed: true,
     };

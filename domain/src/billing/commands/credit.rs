@@ -1,6 +1,7 @@
 use sqlx::types::Json;
 
 use super::{
+    issue::kept_tax,
     lock::lock_bill,
     numbers::{NextNumber, next_credit_number_in, read_currency},
     parties::Parties,
@@ -11,6 +12,7 @@ use crate::{
     ids::{ClientId, CreditNoteId, InvoiceId},
     live_hints, mail,
     money::{Currency, Money},
+    tax::Assessment,
 };
 
 /// Takes a paid invoice back by a credit note over all of it: the invoice and its payment stay on the books.
@@ -36,7 +38,8 @@ pub async fn credit(db: &Db, scope: &Scope, invoice: InvoiceId) -> Result<Credit
         return Err(Error::refused("It was credited already. Reload the page to see the credit note."));
     }
     let row = sqlx::query!(
-        r#"SELECT number AS "number!", currency, lines AS "lines: Json<Vec<InvoiceLine>>", total_minor, bill_from, bill_to
+        r#"SELECT number AS "number!", currency, lines AS "lines: Json<Vec<InvoiceLine>>", total_minor, bill_from, bill_to,
+                  tax AS "tax: Json<Assessment>", coalesce(net_minor, total_minor) AS "net_minor!"
            FROM invoice WHERE workspace_id = $1 AND id = $2"#,
         scope.workspace.0,
         invoice.0,
@@ -50,6 +53,8 @@ pub async fn credit(db: &Db, scope: &Scope, invoice: InvoiceId) -> Result<Credit
         currency: read_currency(&row.currency)?,
         lines: row.lines.0,
         total_minor: row.total_minor,
+        tax: row.tax.map(|tax| tax.0),
+        net_minor: row.net_minor,
         bill_from: row.bill_from,
         bill_to: row.bill_to,
         note,
@@ -79,13 +84,14 @@ pub(super) async fn credit_draft_in(
 ) -> Result<CreditNoteId> {
     let row = sqlx::query!(
         r#"DELETE FROM invoice WHERE workspace_id = $1 AND id = $2 AND state = 'draft'
-           RETURNING client_id, currency, lines AS "lines: Json<Vec<InvoiceLine>>", total_minor, note"#,
+           RETURNING client_id, currency, lines AS "lines: Json<Vec<InvoiceLine>>", note"#,
         scope.workspace.0,
         invoice.0,
     )
     .fetch_optional(tx.conn())
     .await?
     .ok_or(Error::NotFound)?;
+    let tax = parties.assess(&row.lines.0)?.negated();
     let lines =
         row.lines.0.into_iter().map(|line| InvoiceLine { minor: line.minor.saturating_neg(), ..line });
     let new = NewCredit {
@@ -93,7 +99,9 @@ pub(super) async fn credit_draft_in(
         invoice: None,
         currency: read_currency(&row.currency)?,
         lines: lines.collect(),
-        total_minor: row.total_minor.saturating_neg(),
+        total_minor: tax.total,
+        net_minor: tax.net,
+        tax: Some(tax),
         bill_from: parties.bill_from.clone(),
         bill_to: parties.bill_to.clone(),
         note: row.note,
@@ -107,6 +115,8 @@ struct NewCredit {
     currency: Currency,
     lines: Vec<InvoiceLine>,
     total_minor: i64,
+    tax: Option<Assessment>,
+    net_minor: i64,
     bill_from: String,
     bill_to: String,
     note: String,
@@ -117,8 +127,8 @@ async fn insert_in(tx: &mut Tx, scope: &Scope, new: &NewCredit) -> Result<Credit
     let (id, now) = (CreditNoteId::new(), tx.now());
     sqlx::query!(
         "INSERT INTO credit_note (id, workspace_id, client_id, invoice_id, number, currency, lines, total_minor, bill_from,
-                bill_to, note, issued_at)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
+                bill_to, note, issued_at, tax, net_minor)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)",
         id.0,
         scope.workspace.0,
         new.client.0,
@@ -131,6 +141,8 @@ async fn insert_in(tx: &mut Tx, scope: &Scope, new: &NewCredit) -> Result<Credit
         new.bill_to,
         new.note,
         now,
+        new.tax.as_ref().and_then(kept_tax) as _,
+        new.net_minor,
     )
     .execute(tx.conn())
     .await?;

@@ -1,13 +1,16 @@
 use sqlx::types::Json;
 
-use super::{issue::total, lock::lock_bill};
+use super::{
+    issue::{kept_tax, total},
+    lock::lock_bill,
+    parties::parties_in,
+};
 use crate::{
     Db, Error, FieldErrors, Result, Scope,
     billing::{InvoiceDraft, InvoiceState, operators_only},
     bounds,
     ids::{ClientId, InvoiceId},
     live_hints,
-    money::Money,
     readable,
 };
 
@@ -22,21 +25,25 @@ const LONGEST_NOTE: usize = 1_000;
 /// [`Error::Fields`]; [`Error::NotFound`] for anyone but an operator, and for a client that is not there.
 pub async fn draft(db: &Db, scope: &Scope, client: ClientId, draft: &InvoiceDraft) -> Result<InvoiceId> {
     operators_only(scope)?;
-    let total = check(draft)?;
+    check(draft)?;
     let mut tx = db.begin(scope).await?;
+    let tax = parties_in(&mut tx, scope, client).await?.assess(&draft.lines)?;
     let (id, now) = (InvoiceId::new(), tx.now());
     let written = sqlx::query!(
-        "INSERT INTO invoice (id, workspace_id, client_id, state, currency, lines, total_minor, bill_to, note, created_at)
-         SELECT $1, $2, c.id, 'draft', $4, $5, $6, coalesce(nullif(c.bill_to, ''), c.name), $7, $8
+        "INSERT INTO invoice (id, workspace_id, client_id, state, currency, lines, total_minor, bill_to, note, created_at,
+                tax, net_minor)
+         SELECT $1, $2, c.id, 'draft', $4, $5, $6, coalesce(nullif(c.bill_to, ''), c.name), $7, $8, $9, $10
          FROM client c WHERE c.workspace_id = $2 AND c.id = $3",
         id.0,
         scope.workspace.0,
         client.0,
         draft.currency.code(),
         Json(&draft.lines) as _,
-        total.minor,
+        tax.total,
         draft.note,
         now,
+        kept_tax(&tax) as _,
+        tax.net,
     )
     .execute(tx.conn())
     .await?;
@@ -55,18 +62,22 @@ pub async fn draft(db: &Db, scope: &Scope, client: ClientId, draft: &InvoiceDraf
 /// [`Error::Fields`], [`Error::NotFound`]; [`Error::Refused`] where it is no draft any more.
 pub async fn redraft(db: &Db, scope: &Scope, invoice: InvoiceId, draft: &InvoiceDraft) -> Result<()> {
     operators_only(scope)?;
-    let total = check(draft)?;
+    check(draft)?;
     let mut tx = db.begin(scope).await?;
     let bill = lock_bill(&mut tx, scope, invoice).await?;
     still_draft(bill.state)?;
+    let tax = parties_in(&mut tx, scope, bill.client).await?.assess(&draft.lines)?;
     sqlx::query!(
-        "UPDATE invoice SET currency = $3, lines = $4, total_minor = $5, note = $6 WHERE workspace_id = $1 AND id = $2",
+        "UPDATE invoice SET currency = $3, lines = $4, total_minor = $5, note = $6, tax = $7, net_minor = $8
+         WHERE workspace_id = $1 AND id = $2",
         scope.workspace.0,
         invoice.0,
         draft.currency.code(),
         Json(&draft.lines) as _,
-        total.minor,
+        tax.total,
         draft.note,
+        kept_tax(&tax) as _,
+        tax.net,
     )
     .execute(tx.conn())
     .await?;
@@ -106,8 +117,8 @@ fn still_draft(state: InvoiceState) -> Result<()> {
     }
 }
 
-/// The total of a draft that may be kept.
-fn check(draft: &InvoiceDraft) -> Result<Money> {
+/// What is wrong with a draft, if anything.
+fn check(draft: &InvoiceDraft) -> Result<()> {
     let mut errors = FieldErrors::new();
     match draft.lines.len() {
         0 => errors.add("line-0-what", "Add at least one line item."),
@@ -135,5 +146,5 @@ fn check(draft: &InvoiceDraft) -> Result<Money> {
         errors.add("note", format!("Shorten the note to {LONGEST_NOTE} characters."));
     }
     errors.check()?;
-    total(&draft.lines, draft.currency)
+    total(&draft.lines, draft.currency).map(|_| ())
 }

@@ -15,6 +15,7 @@ use crate::{
     ids::{ClientId, CreditNoteId, InvoiceId, SubscriptionId},
     live_hints, mail,
     money::{Currency, Money},
+    tax::Assessment,
     webhooks::{self, EventKind},
 };
 
@@ -66,11 +67,20 @@ async fn issue_in(
     (client, invoice): (ClientId, InvoiceId),
     parties: &Parties,
 ) -> Result<()> {
+    let lines = sqlx::query_scalar!(
+        r#"SELECT lines AS "lines: Json<Vec<InvoiceLine>>" FROM invoice WHERE workspace_id = $1 AND id = $2"#,
+        scope.workspace.0,
+        invoice.0,
+    )
+    .fetch_one(tx.conn())
+    .await?;
+    // A draft may be older than the rates and the client's details are.
+    let tax = parties.assess(&lines.0)?;
     let numbered = next_number_in(tx, scope).await?;
     let now = tx.now();
     let total = sqlx::query!(
         "UPDATE invoice SET state = 'issued', number = $3, bill_from = $4, issued_at = $5, due_at = $6, bill_to = $7,
-                issue_when_complete = false,
+                issue_when_complete = false, total_minor = $9, tax = $10, net_minor = $11,
                 note = CASE WHEN $8::text = '' OR position($8 in note) > 0 THEN note
                             ELSE concat_ws(E'\\n\\n', nullif(note, ''), $8) END
          WHERE workspace_id = $1 AND id = $2 AND state = 'draft' RETURNING total_minor, currency",
@@ -82,6 +92,9 @@ async fn issue_in(
         period::due(now, numbered.format.zone),
         parties.bill_to,
         parties.sender.tax_note,
+        tax.total,
+        kept_tax(&tax) as _,
+        tax.net,
     )
     .fetch_one(tx.conn())
     .await?;
@@ -180,27 +193,29 @@ pub(in crate::billing) async fn insert_issued_in(
     scope: &Scope,
     new: &NewInvoice,
 ) -> Result<InvoiceId> {
-    let total = total(&new.lines, new.currency)?;
     let (id, now) = (InvoiceId::new(), tx.now());
     // Drafts are the workspace's own to see, also where a client's click makes one.
     let server = Scope::system(scope.workspace);
     tx.enter(&server).await?;
     let parties = parties_in(tx, &server, new.client).await?;
+    let tax = parties.assess(&new.lines)?;
     sqlx::query!(
         "INSERT INTO invoice (id, workspace_id, client_id, subscription_id, state, currency, lines, total_minor, bill_to,
-                period_start, period_end, created_at, issue_when_complete)
-         VALUES ($1, $2, $3, $4, 'draft', $5, $6, $7, $8, $9, $10, $11, true)",
+                period_start, period_end, created_at, issue_when_complete, tax, net_minor)
+         VALUES ($1, $2, $3, $4, 'draft', $5, $6, $7, $8, $9, $10, $11, true, $12, $13)",
         id.0,
         scope.workspace.0,
         new.client.0,
         new.subscription.0,
         new.currency.code(),
         Json(&new.lines) as _,
-        total.minor,
+        tax.total,
         parties.bill_to,
         new.period.map(|(start, _)| start),
         new.period.map(|(_, end)| end),
         now,
+        kept_tax(&tax) as _,
+        tax.net,
     )
     .execute(tx.conn())
     .await?;
@@ -238,6 +253,11 @@ pub(crate) async fn issue_held_in(tx: &mut Tx, scope: &Scope, client: Option<Cli
         }
     }
     tx.enter(scope).await
+}
+
+/// The tax as an invoice keeps it: nothing where nothing is said of it.
+pub(super) fn kept_tax(tax: &Assessment) -> Option<Json<&Assessment>> {
+    tax.is_told().then_some(Json(tax))
 }
 
 /// The sum of the lines.

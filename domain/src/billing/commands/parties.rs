@@ -4,9 +4,10 @@ use super::issue::{issue_held_in, mail_unsent_in};
 use crate::{
     Db, Error, FieldErrors, Result, Scope, Tx,
     accounts::read_email,
-    billing::{Lack, Recipient, Sender, may_bill},
+    billing::{InvoiceLine, Lack, Recipient, Sender, may_bill},
     ids::ClientId,
     live_hints,
+    tax::{self, Assessment, Buyer, Seller, TaxRate, TaxSettings, TaxableLine},
 };
 
 /// Who bills and who is billed, as they stand.
@@ -14,6 +15,9 @@ pub(super) struct Parties {
     pub sender: Sender,
     pub bill_from: String,
     pub bill_to: String,
+    recipient: Recipient,
+    rates: Vec<TaxRate>,
+    tax: TaxSettings,
     lacks: Vec<Lack>,
 }
 
@@ -21,6 +25,24 @@ impl Parties {
     /// What an invoice between them would not say.
     pub(super) fn lacks(&self) -> Vec<Lack> {
         self.lacks.clone()
+    }
+
+    /// The tax on lines between them, as it is now.
+    ///
+    /// # Errors
+    /// [`Error::Refused`] where the sum does not fit.
+    pub(super) fn assess(&self, lines: &[InvoiceLine]) -> Result<Assessment> {
+        let lines: Vec<TaxableLine> =
+            lines.iter().map(|line| TaxableLine { minor: line.minor, kind: self.tax.sold }).collect();
+        let seller = Seller { country: &self.sender.country, settings: &self.tax };
+        let buyer = Buyer {
+            country: &self.recipient.country,
+            region: &self.recipient.region,
+            kind: self.recipient.kind,
+            tax_number: &self.recipient.tax_number,
+        };
+        tax::assess(&lines, seller, buyer, &self.rates, self.tax.mode)
+            .map_err(|error| Error::refused(error.to_string()))
     }
 }
 
@@ -43,8 +65,17 @@ pub(super) async fn parties_in(tx: &mut Tx, scope: &Scope, client: ClientId) -> 
         Some(recipient) => (recipient.0.clone(), recipient.0.printed(&row.client)),
         None => (Recipient::from_text(&row.bill_to), or(row.bill_to, row.client)),
     };
-    let lacks = sender.lacks(is_text).into_iter().chain(recipient.lacks()).collect();
-    Ok(Parties { sender, bill_from, bill_to, lacks })
+    let tax = tax::queries::settings_in(tx, scope).await?;
+    let rates = tax::queries::rates_in(tx, scope).await?;
+    let mut lacks: Vec<Lack> = sender.lacks(is_text).into_iter().chain(recipient.lacks()).collect();
+    if tax.is_small_business || !rates.is_empty() {
+        // The invoice says by itself what is charged, or why nothing is.
+        lacks.retain(|lack| *lack != Lack::SenderTaxNote);
+    }
+    if !tax.is_small_business && !rates.is_empty() && recipient.country.is_empty() {
+        lacks.push(Lack::RecipientCountry);
+    }
+    Ok(Parties { sender, bill_from, bill_to, recipient, rates, tax, lacks })
 }
 
 /// What an invoice to a client would not say.

@@ -4,6 +4,7 @@ use super::InvoiceLine;
 use crate::{
     ids::{ClientId, CreditNoteId, InvoiceId},
     money::Money,
+    tax::Assessment,
 };
 
 /// A credit note as its pages show it.
@@ -19,6 +20,8 @@ pub struct CreditNote {
     /// What is given back, above zero.
     pub lines: Vec<InvoiceLine>,
     pub total: Money,
+    /// The tax that is given back with it; none where nothing was said of tax.
+    pub tax: Option<Assessment>,
     pub bill_from: String,
     pub bill_to: String,
     pub note: String,

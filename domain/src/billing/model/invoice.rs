@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 use crate::{
     ids::{ClientId, InvoiceId, SubscriptionId},
     money::{Currency, Money},
+    tax::Assessment,
     text_enum::text_enum,
 };
 
@@ -47,7 +48,10 @@ pub struct Invoice {
     pub number: Option<u64>,
     pub state: InvoiceState,
     pub lines: Vec<InvoiceLine>,
+    /// What is to be paid, tax and all.
     pub total: Money,
+    /// How that is made up; none where nothing is said of tax.
+    pub tax: Option<Assessment>,
     /// Who bills; the workspace's own sender until it is issued.
     pub bill_from: String,
     /// Name and address of who pays.

@@ -7,6 +7,7 @@ use crate::{
     billing::{CreditNote, InvoiceLine, may_bill, operators_only},
     ids::{ClientId, CreditNoteId, InvoiceId},
     money::Money,
+    tax::Assessment,
 };
 
 /// The most that a list shows.
@@ -50,6 +51,7 @@ struct Row {
     currency: String,
     lines: Json<Vec<InvoiceLine>>,
     total_minor: i64,
+    tax: Option<Json<Assessment>>,
     bill_from: String,
     bill_to: String,
     note: String,
@@ -68,7 +70,7 @@ async fn find(
     let rows = sqlx::query_as!(
         Row,
         r#"SELECT n.id, n.client_id, c.name AS client_name, n.invoice_id, i.number AS "invoice_number?", n.number, n.currency,
-                  n.lines AS "lines: Json<Vec<InvoiceLine>>", n.total_minor, n.bill_from, n.bill_to, n.note, n.issued_at, n.settled_at
+                  n.lines AS "lines: Json<Vec<InvoiceLine>>", n.total_minor, n.tax AS "tax: Json<Assessment>", n.bill_from, n.bill_to, n.note, n.issued_at, n.settled_at
            FROM credit_note n
            JOIN client c ON c.workspace_id = n.workspace_id AND c.id = n.client_id
            LEFT JOIN invoice i ON i.id = n.invoice_id
@@ -96,6 +98,7 @@ fn note(row: Row) -> Result<CreditNote> {
         invoice: invoice.map(|(id, number)| (InvoiceId(id), number.cast_unsigned())),
         number: row.number.cast_unsigned(),
         total: Money::new(row.total_minor, currency(&row.currency)?),
+        tax: row.tax.map(|tax| tax.0),
         lines: row.lines.0,
         bill_from: row.bill_from,
         bill_to: row.bill_to,

@@ -6,6 +6,7 @@ use crate::{
     billing::{Invoice, InvoiceLine, InvoiceState, commands::read_currency, may_bill, operators_only},
     ids::{ClientId, InvoiceId, SubscriptionId},
     money::Money,
+    tax::Assessment,
 };
 
 /// How many invoices one page of the list holds.
@@ -74,7 +75,7 @@ pub async fn list(
         Row,
         r#"SELECT i.id, i.client_id, c.name AS client_name, i.subscription_id, i.number,
                   i.state AS "state: InvoiceState", i.currency,
-                  i.lines AS "lines: Json<Vec<InvoiceLine>>", i.total_minor, i.bill_from, i.bill_to, i.note, i.period_start,
+                  i.lines AS "lines: Json<Vec<InvoiceLine>>", i.total_minor, i.tax AS "tax: Json<Assessment>", i.bill_from, i.bill_to, i.note, i.period_start,
                   i.period_end, i.created_at, i.issued_at, i.due_at, i.paid_at, i.voided_at,
                   i.issue_when_complete, (SELECT n.number FROM credit_note n WHERE n.invoice_id = i.id) AS credited_by
            FROM invoice i JOIN client c ON c.workspace_id = i.workspace_id AND c.id = i.client_id
@@ -127,7 +128,7 @@ async fn one(db: &Db, scope: &Scope, id: Option<InvoiceId>, number: Option<i64>)
         Row,
         r#"SELECT i.id, i.client_id, c.name AS client_name, i.subscription_id, i.number,
                   i.state AS "state: InvoiceState", i.currency,
-                  i.lines AS "lines: Json<Vec<InvoiceLine>>", i.total_minor,
+                  i.lines AS "lines: Json<Vec<InvoiceLine>>", i.total_minor, i.tax AS "tax: Json<Assessment>",
                   CASE WHEN i.state = 'draft' THEN coalesce(nullif(w.bill_from, ''), w.name) ELSE i.bill_from END AS "bill_from!",
                   i.bill_to, i.note, i.period_start,
                   i.period_end, i.created_at, i.issued_at, i.due_at, i.paid_at, i.voided_at,
@@ -159,6 +160,7 @@ struct Row {
     currency: String,
     lines: Json<Vec<InvoiceLine>>,
     total_minor: i64,
+    tax: Option<Json<Assessment>>,
     bill_from: String,
     bill_to: String,
     note: String,
@@ -185,6 +187,7 @@ impl Row {
             state: self.state,
             lines: self.lines.0,
             total: Money::new(self.total_minor, currency),
+            tax: self.tax.map(|tax| tax.0),
             bill_from: self.bill_from,
             bill_to: self.bill_to,
             note: self.note,

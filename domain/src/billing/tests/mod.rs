@@ -9,6 +9,7 @@ mod recurring;
 mod renewing;
 mod stories;
 mod subscribing;
+mod taxes;
 mod told;
 
 use super::queries;

@@ -184,7 +184,7 @@ async fn take_name_in(tx: &mut Tx, target: Target) -> Result<()> {
     sessions::create_in(tx.conn(), &NewStream { id: board, tenant, kind: "board", backstage: false }, now)
         .await?;
     sqlx::query!(
-        "UPDATE client SET name = $3, vertical = '', intake = '[]', bill_to = '', bill_details = NULL, bill_email = '',
+        "UPDATE client SET name = $3, vertical = '', intake = '[]', bill_to = '', bill_details = NULL, tax_checked = NULL, bill_email = '',
                            next_request_number = 1, board_stream = $4
          WHERE workspace_id = $1 AND id = $2",
         target.workspace.0,

@@ -203,6 +203,14 @@ fn desk(town: &Town, pattern: &str) -> Option<Deed> {
         "/desk/webhooks/{webhook}/deliveries" => fields(&[("event", &town.webhook.1.to_string())]),
         "/desk/webhooks/{webhook}/secret" | "/desk/webhooks/{webhook}/removal" => fields(&[]),
         "/desk/settings" => fields(&SETTINGS),
+        "/desk/settings/tax" => fields(&[("mode", "without"), ("sold", "standard"), ("do", "save")]),
+        "/desk/settings/tax/rates" => {
+            fields(&[("country", "FR"), ("name", "VAT"), ("percent", "20"), ("kind", "standard")])
+        }
+        "/desk/settings/tax/rates/{rate}" => {
+            fields(&[("country", "DE"), ("name", "VAT"), ("percent", "7"), ("kind", "reduced")])
+        }
+        "/desk/clients/{client}/tax-check" => fields(&[("checked", "yes")]),
         "/desk/costs/limits" => fields(&[("subject", &client), ("limit", "50"), ("month", "2026-11")]),
         "/desk/costs/rate" => fields(&[("rate", "0.92")]),
         "/desk/costs/prices" => {
