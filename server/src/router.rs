@@ -136,7 +136,10 @@ fn desk() -> Routes<App> {
         .route("/desk/settings", get(pages::settings::show).post(pages::settings::update))
         .route("/desk/settings/tax", get(pages::settings::tax::show).post(pages::settings::tax::save))
         .route("/desk/settings/tax/rates", post(pages::settings::tax::add))
-        .route("/desk/settings/tax/rates/{rate}", get(pages::settings::tax::edit).post(pages::settings::tax::change))
+        .route(
+            "/desk/settings/tax/rates/{rate}",
+            get(pages::settings::tax::edit).post(pages::settings::tax::change),
+        )
         .merge(programs())
         .merge(payments())
         .merge(offers())

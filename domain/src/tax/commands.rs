@@ -3,7 +3,8 @@
 use sqlx::types::Json;
 
 use super::{
-    HandCheck, RateForm, RateKind, TaxMode, TaxSettings, TaxSettingsForm, percent_words, queries, read_percent,
+    HandCheck, RateForm, RateKind, TaxMode, TaxSettings, TaxSettingsForm, percent_words, queries,
+    read_percent,
 };
 use crate::{
     Actor, Db, Error, FieldErrors, OnConstraint, Result, Scope,

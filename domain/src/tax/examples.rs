@@ -44,7 +44,8 @@ pub fn examples(
         .into_iter()
         .filter(|(country, ..)| !country.is_empty())
         .map(|(country, region, kind, tax_number)| {
-            let tax = assess(&lines, seller, Buyer { country, region, kind, tax_number }, rates, settings.mode)?;
+            let tax =
+                assess(&lines, seller, Buyer { country, region, kind, tax_number }, rates, settings.mode)?;
             Ok(Example { who: who(country, region, kind, tax_number), tax })
         })
         .collect()

@@ -5,8 +5,8 @@
 //! answers for the rates and for when which holds; the portal computes, checks the form of tax numbers and writes the words.
 
 mod assess;
-mod examples;
 pub mod commands;
+mod examples;
 mod model;
 pub mod numbers;
 pub mod queries;

@@ -1,8 +1,8 @@
 use proptest::prelude::*;
 
 use super::{
-    Assessment, Buyer, BuyerKind, RateKind, Seller, TaxMode, TaxRate, TaxSettings, TaxableLine, Treatment, assess,
-    examples, percent_words, read_percent,
+    Assessment, Buyer, BuyerKind, RateKind, Seller, TaxMode, TaxRate, TaxSettings, TaxableLine, Treatment,
+    assess, examples, percent_words, read_percent,
 };
 use crate::ids::TaxRateId;
 
@@ -26,7 +26,8 @@ fn buyer(country: &'static str, kind: BuyerKind, tax_number: &'static str) -> Bu
 }
 
 fn of(minors: &[(i64, RateKind)], buyer: Buyer<'_>, settings: &TaxSettings, mode: TaxMode) -> Assessment {
-    let lines: Vec<TaxableLine> = minors.iter().map(|(minor, kind)| TaxableLine { minor: *minor, kind: *kind }).collect();
+    let lines: Vec<TaxableLine> =
+        minors.iter().map(|(minor, kind)| TaxableLine { minor: *minor, kind: *kind }).collect();
     assess(&lines, Seller { country: "DE", settings }, buyer, &kept(), mode).unwrap()
 }
 
@@ -34,9 +35,15 @@ const HOME: Buyer<'_> = Buyer { country: "DE", region: "", kind: BuyerKind::Priv
 
 #[test]
 fn each_line_is_rounded_and_summed_by_rate() {
-    let lines = [(333, RateKind::Standard), (333, RateKind::Standard), (1_000, RateKind::Reduced), (50, RateKind::Zero)];
+    let lines = [
+        (333, RateKind::Standard),
+        (333, RateKind::Standard),
+        (1_000, RateKind::Reduced),
+        (50, RateKind::Zero),
+    ];
     let tax = of(&lines, HOME, &TaxSettings::default(), TaxMode::Without);
-    let sums: Vec<(&str, i64, i64)> = tax.sums.iter().map(|sum| (sum.word.as_str(), sum.base, sum.amount)).collect();
+    let sums: Vec<(&str, i64, i64)> =
+        tax.sums.iter().map(|sum| (sum.word.as_str(), sum.base, sum.amount)).collect();
     // 63.27 is 63 on each line; the sum of both would be 127.
     assert_eq!(sums, [("VAT 19%", 666, 126), ("VAT 7%", 1_000, 70), ("VAT 0%", 50, 0)]);
     assert_eq!((tax.net, tax.tax, tax.total), (1_716, 196, 1_912));
@@ -52,15 +59,31 @@ fn who_is_billed_settles_the_rate() {
         (tax.treatment, tax.tax)
     };
     use BuyerKind::{Business, Private};
-    assert_eq!(told(buyer("DE", Business, "DE136695976")), (Treatment::Charged, 1_900), "at home, whatever the number");
+    assert_eq!(
+        told(buyer("DE", Business, "DE136695976")),
+        (Treatment::Charged, 1_900),
+        "at home, whatever the number"
+    );
     assert_eq!(told(buyer("FR", Business, "FR40303265045")), (Treatment::ReverseCharge, 0));
     assert_eq!(told(buyer("FR", Business, "")), (Treatment::Charged, 2_000), "no number, no reverse charge");
-    assert_eq!(told(buyer("FR", Business, "FR40303265046")), (Treatment::Charged, 2_000), "a wrong number is none");
+    assert_eq!(
+        told(buyer("FR", Business, "FR40303265046")),
+        (Treatment::Charged, 2_000),
+        "a wrong number is none"
+    );
     assert_eq!(told(buyer("FR", Private, "FR40303265045")), (Treatment::Charged, 2_000));
-    assert_eq!(told(buyer("IT", Private, "")), (Treatment::Charged, 1_900), "no rate for Italy: the seller’s");
+    assert_eq!(
+        told(buyer("IT", Private, "")),
+        (Treatment::Charged, 1_900),
+        "no rate for Italy: the seller’s"
+    );
     assert_eq!(told(buyer("IT", Business, "IT00743110157")), (Treatment::ReverseCharge, 0));
     assert_eq!(told(buyer("GB", Private, "")), (Treatment::Outside, 0));
-    assert_eq!(told(buyer("US", Business, "")), (Treatment::Outside, 0), "a rate for one state holds there alone");
+    assert_eq!(
+        told(buyer("US", Business, "")),
+        (Treatment::Outside, 0),
+        "a rate for one state holds there alone"
+    );
     assert_eq!(told(Buyer { region: " ny ", ..buyer("US", Business, "") }), (Treatment::Charged, 888));
 }
 
@@ -74,7 +97,10 @@ fn what_has_to_be_said_is_on_the_invoice() {
     assert_eq!(of(&lines, business, &own, TaxMode::Without).words, "Autoliquidation");
     let small = TaxSettings { is_small_business: true, ..TaxSettings::default() };
     let tax = of(&lines, HOME, &small, TaxMode::Without);
-    assert_eq!((tax.treatment, tax.total, tax.words.as_str()), (Treatment::SmallBusiness, 10_000, TaxSettings::SMALL_WORDS));
+    assert_eq!(
+        (tax.treatment, tax.total, tax.words.as_str()),
+        (Treatment::SmallBusiness, 10_000, TaxSettings::SMALL_WORDS)
+    );
     let seller = Seller { country: "DE", settings: &TaxSettings::default() };
     let line = TaxableLine { minor: 10_000, kind: RateKind::Standard };
     let unset = assess(&[line], seller, HOME, &[], TaxMode::Without).unwrap();
@@ -83,9 +109,13 @@ fn what_has_to_be_said_is_on_the_invoice() {
 
 #[test]
 fn percentages_are_read_as_they_are_printed() {
-    for (typed, rate, words) in
-        [("19", 19_000, "19%"), ("8.875 %", 8_875, "8.875%"), ("7,7%", 7_700, "7.7%"), ("0", 0, "0%"), ("100", 100_000, "100%")]
-    {
+    for (typed, rate, words) in [
+        ("19", 19_000, "19%"),
+        ("8.875 %", 8_875, "8.875%"),
+        ("7,7%", 7_700, "7.7%"),
+        ("0", 0, "0%"),
+        ("100", 100_000, "100%"),
+    ] {
         assert_eq!((read_percent(typed), percent_words(rate)), (Some(rate), words.to_owned()));
     }
     for typed in ["", "%", "100.001", "-1", "1.2345", "1.", ".5", "nineteen", "1e3", "101"] {
@@ -96,7 +126,8 @@ fn percentages_are_read_as_they_are_printed() {
 #[test]
 fn the_examples_tell_everybody_apart() {
     let all = examples(100_000, "DE", &TaxSettings::default(), &kept()).unwrap();
-    let told: Vec<(&str, i64)> = all.iter().map(|example| (example.who.as_str(), example.tax.total)).collect();
+    let told: Vec<(&str, i64)> =
+        all.iter().map(|example| (example.who.as_str(), example.tax.total)).collect();
     let expected = [
         ("A business in Germany", 119_000),
         ("A private person in Germany", 119_000),

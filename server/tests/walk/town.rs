@@ -7,9 +7,10 @@ use domain::{
     Actor, Role, Scope,
     accounts::commands::invitations,
     clients, erasures,
-    ids::{InvitationId, MembershipId, OfferId, ProposalId, TokenId, WebhookEventId, WebhookId},
+    ids::{InvitationId, MembershipId, OfferId, ProposalId, TaxRateId, TokenId, WebhookEventId, WebhookId},
     offers::{self, Offer, Starts},
     proposals::{self, Action},
+    tax::{self, RateForm},
     testing::{Fixture, TestClient, draft},
     tokens::{self, NewToken, Right},
     webhooks::{self, EventKind, NewWebhook},
@@ -54,6 +55,7 @@ pub struct Town {
     /// A program's key, of the client's alone.
     pub token: TokenId,
     /// Where what happens here is sent, and something that is.
+    pub tax_rate: TaxRateId,
     pub webhook: (WebhookId, WebhookEventId),
     /// What a program proposed.
     pub proposal: ProposalId,
@@ -83,6 +85,7 @@ impl Town {
             removed: [leaves(&ours, Some(&quill)).await, leaves(&ours, None).await],
             colleagues: [colleague(&ours).await, colleague(&ours).await],
             candidate: candidate(&ours).await,
+            tax_rate: tax_rate(&ours).await,
             webhook: webhook(&ours, &quill).await,
             token,
             proposal: proposed(&ours, &quill, token).await,
@@ -192,6 +195,18 @@ async fn token(fixture: &Fixture, quill: &Tenant) -> TokenId {
     let (client, rights) = (Some(quill.client.id), vec![Right::Read]);
     let new = NewToken { name: "quillhaven-backstage".into(), agent: None, client, rights };
     tokens::commands::create(&fixture.db, &fixture.operator, new).await.unwrap().0
+}
+
+/// A rate of a country where nobody of the town lives.
+async fn tax_rate(fixture: &Fixture) -> TaxRateId {
+    let typed = RateForm {
+        country: "IS".into(),
+        kind: "standard".into(),
+        name: "VSK".into(),
+        percent: "24".into(),
+        ..RateForm::default()
+    };
+    tax::commands::add_rate(&fixture.db, &fixture.operator, &typed).await.unwrap()
 }
 
 async fn webhook(fixture: &Fixture, quill: &Tenant) -> (WebhookId, WebhookEventId) {

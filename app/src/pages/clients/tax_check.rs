@@ -28,7 +28,12 @@ pub async fn check_tax(
 }
 
 /// Whether a client's tax number was looked up, and by whom; nothing for one without a number.
-pub(super) fn section(cx: &Cx, client: ClientId, recipient: &Recipient, check: Option<&HandCheck>) -> AnyView {
+pub(super) fn section(
+    cx: &Cx,
+    client: ClientId,
+    recipient: &Recipient,
+    check: Option<&HandCheck>,
+) -> AnyView {
     if recipient.tax_number.is_empty() {
         return ().into_any();
     }

@@ -10,8 +10,7 @@ use crate::{
     billing::{InvoiceDraft, InvoiceState, operators_only},
     bounds,
     ids::{ClientId, InvoiceId},
-    live_hints,
-    readable,
+    live_hints, readable,
 };
 
 const MOST_LINES: usize = 50;

@@ -140,7 +140,8 @@ async fn a_wrong_tax_number_is_told_beside_its_field(pool: PgPool) {
         };
         BillingDetails { recipient, email: String::new() }
     };
-    let Err(Error::Fields(errors)) = bill_to(&fixture.db, &client.owner, details(BuyerKind::Business)).await else {
+    let Err(Error::Fields(errors)) = bill_to(&fixture.db, &client.owner, details(BuyerKind::Business)).await
+    else {
         panic!("not refused")
     };
     assert!(errors.of("bill_tax_number").is_some_and(|told| told.contains("FR40303265045")));
@@ -189,7 +190,8 @@ async fn a_check_by_hand_holds_for_the_number_that_was_looked_up(pool: PgPool) {
     let fixture = german(&pool).await;
     let client = fixture.client("Harbor").await;
     let check = async || tax::queries::hand_check(&fixture.db, &fixture.operator, client.id).await.unwrap();
-    let note = async |done| tax::commands::note_hand_check(&fixture.db, &fixture.operator, client.id, done).await;
+    let note =
+        async |done| tax::commands::note_hand_check(&fixture.db, &fixture.operator, client.id, done).await;
     assert!(matches!(note(true).await, Err(Error::Refused(_))));
     lives_in(&fixture, &client, "FR", "FR40303265045").await;
     note(true).await.unwrap();

@@ -18,10 +18,38 @@ const fn scheme(
 
 pub(super) const SCHEMES: &[Scheme] = &[
     scheme("GB", "GB", "VAT number", "GB980780684", britain, None),
-    scheme("AU", "", "Australian Business Number", "83 914 571 673", australia, Some(|n| grouped(n, &[2, 3, 3, 3], " "))),
-    scheme("CH", "CHE", "UID", "CHE-107.787.577", switzerland, Some(|n| format!("CHE-{}", grouped(&n[..9], &[3, 3, 3], ".")))),
-    scheme("NO", "NO", "organization number", "995 525 828 MVA", norway, Some(|n| format!("{} MVA", grouped(&n[..9], &[3, 3, 3], " ")))),
-    scheme("NZ", "NZ", "IRD number", "49-091-850", new_zealand, Some(|n| grouped(n, &[n.len() - 6, 3, 3], "-"))),
+    scheme(
+        "AU",
+        "",
+        "Australian Business Number",
+        "83 914 571 673",
+        australia,
+        Some(|n| grouped(n, &[2, 3, 3, 3], " ")),
+    ),
+    scheme(
+        "CH",
+        "CHE",
+        "UID",
+        "CHE-107.787.577",
+        switzerland,
+        Some(|n| format!("CHE-{}", grouped(&n[..9], &[3, 3, 3], "."))),
+    ),
+    scheme(
+        "NO",
+        "NO",
+        "organization number",
+        "995 525 828 MVA",
+        norway,
+        Some(|n| format!("{} MVA", grouped(&n[..9], &[3, 3, 3], " "))),
+    ),
+    scheme(
+        "NZ",
+        "NZ",
+        "IRD number",
+        "49-091-850",
+        new_zealand,
+        Some(|n| grouped(n, &[n.len() - 6, 3, 3], "-")),
+    ),
     scheme("CA", "", "Business Number", "123026635RT0001", canada, None),
     scheme("US", "", "EIN", "91-1144442", united_states, Some(|n| grouped(n, &[2, 7], "-"))),
 ];
@@ -61,8 +89,9 @@ fn australia(text: &str) -> bool {
 fn switzerland(text: &str) -> bool {
     let (Some(first), Some(rest)) = (text.get(..9), text.get(9..)) else { return false };
     matches!(rest, "" | "MWST" | "TVA" | "IVA")
-        && digits(first, 9)
-            .is_some_and(|d| (11 - weighted(&d, &[5, 4, 3, 2, 7, 6, 5, 4]) % 11) % 11 == d[8] && number(&d) > 0)
+        && digits(first, 9).is_some_and(|d| {
+            (11 - weighted(&d, &[5, 4, 3, 2, 7, 6, 5, 4]) % 11) % 11 == d[8] && number(&d) > 0
+        })
 }
 
 /// The Brønnøysund Register's organisation number: nine digits with weights 3, 2, 7 to 2 by 11; VAT is said by `MVA`.
@@ -92,7 +121,10 @@ fn new_zealand(text: &str) -> bool {
 fn canada(text: &str) -> bool {
     let (Some(first), Some(rest)) = (text.get(..9), text.get(9..)) else { return false };
     let is_account = rest.is_empty()
-        || rest.strip_prefix("RT").or_else(|| rest.strip_prefix("RC")).is_some_and(|n| digits(n, 4).is_some());
+        || rest
+            .strip_prefix("RT")
+            .or_else(|| rest.strip_prefix("RC"))
+            .is_some_and(|n| digits(n, 4).is_some());
     is_account && digits(first, 9).is_some_and(|d| luhn(&d) && number(&d) > 0)
 }
 

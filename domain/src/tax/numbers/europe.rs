@@ -7,7 +7,12 @@ use super::{
     checksums::{digits, luhn, mod_11_10, mod_97_10, number, weighted},
 };
 
-const fn vat(country: &'static str, prefix: &'static str, example: &'static str, is_right: fn(&str) -> bool) -> Scheme {
+const fn vat(
+    country: &'static str,
+    prefix: &'static str,
+    example: &'static str,
+    is_right: fn(&str) -> bool,
+) -> Scheme {
     Scheme { country, prefix, name: "VAT number", example, is_right, written: None }
 }
 
@@ -77,7 +82,9 @@ fn bulgaria(text: &str) -> bool {
 /// Eight digits and a letter: digits at odd places are turned by a table, the sum by 26 is the letter.
 fn cyprus(text: &str) -> bool {
     const TURNED: [u32; 10] = [1, 0, 5, 7, 9, 13, 15, 17, 19, 21];
-    let Some((d, letter)) = text.get(..8).and_then(|first| digits(first, 8)).zip(text.get(8..)) else { return false };
+    let Some((d, letter)) = text.get(..8).and_then(|first| digits(first, 8)).zip(text.get(8..)) else {
+        return false;
+    };
     let sum: u32 = (0..8).map(|at| if at % 2 == 0 { TURNED[d[at] as usize] } else { d[at] }).sum();
     !text.starts_with("12") && letter.len() == 1 && letter.as_bytes()[0] == b'A' + (sum % 26) as u8
 }
@@ -86,9 +93,8 @@ fn cyprus(text: &str) -> bool {
 /// the last digit may be the rest's last one). Nine digits of persons born before 1954 have no check digit.
 fn czechia(text: &str) -> bool {
     match text.len() {
-        8 => digits(text, 8).is_some_and(|d| {
-            d[0] != 9 && (11 - weighted(&d, &[8, 7, 6, 5, 4, 3, 2]) % 11) % 10 == d[7]
-        }),
+        8 => digits(text, 8)
+            .is_some_and(|d| d[0] != 9 && (11 - weighted(&d, &[8, 7, 6, 5, 4, 3, 2]) % 11) % 10 == d[7]),
         9 => digits(text, 9).is_some(),
         _ => digits(text, 10).is_some_and(|d| number(&d[..9]) % 11 % 10 == u64::from(d[9])),
     }
@@ -106,14 +112,16 @@ fn denmark(text: &str) -> bool {
 
 /// KMKR: nine digits with weights 3, 7, 1, which 10 divides.
 fn estonia(text: &str) -> bool {
-    digits(text, 9).is_some_and(|d| d[0] != 0 && weighted(&d, &[3, 7, 1, 3, 7, 1, 3, 7, 1]).is_multiple_of(10))
+    digits(text, 9)
+        .is_some_and(|d| d[0] != 0 && weighted(&d, &[3, 7, 1, 3, 7, 1, 3, 7, 1]).is_multiple_of(10))
 }
 
 /// NIF: a person's DNI (number by 23 to a letter), a foreigner's NIE (`X`, `Y`, `Z` for 0, 1, 2), the letters `K`, `L`, `M`
 /// before seven digits, or a company's, whose last character is Luhn's digit or the letter that stands for it.
 fn spain(text: &str) -> bool {
     const LETTERS: &[u8] = b"TRWAGMYFPDXBNJZSQVHLCKE";
-    let (Some(middle), [first, .., last]) = (text.get(1..8).and_then(|d| digits(d, 7)), text.as_bytes()) else {
+    let (Some(middle), [first, .., last]) = (text.get(1..8).and_then(|d| digits(d, 7)), text.as_bytes())
+    else {
         return false;
     };
     if text.len() != 9 {
@@ -163,7 +171,11 @@ fn france(text: &str) -> bool {
     }
     let mut places = key.chars().map(|c| ALPHABET.find(c).map(|at| at as u64));
     let (Some(Some(first)), Some(Some(second))) = (places.next(), places.next()) else { return false };
-    let check = if first < 10 { (first * 24 + second).checked_sub(10) } else { (first * 34 + second).checked_sub(100) };
+    let check = if first < 10 {
+        (first * 24 + second).checked_sub(10)
+    } else {
+        (first * 34 + second).checked_sub(100)
+    };
     check.is_some_and(|check| (siren + 1 + check / 11) % 11 == check % 11)
 }
 
@@ -213,7 +225,8 @@ fn italy(text: &str) -> bool {
 fn lithuania(text: &str) -> bool {
     let Some(d) = digits(text, 9).or_else(|| digits(text, 12)) else { return false };
     let last = d.len() - 1;
-    let sum = |from: u32| -> u32 { d[..last].iter().zip(from..).map(|(digit, at)| digit * (1 + at % 9)).sum() };
+    let sum =
+        |from: u32| -> u32 { d[..last].iter().zip(from..).map(|(digit, at)| digit * (1 + at % 9)).sum() };
     let check = if sum(0) % 11 == 10 { sum(2) % 11 % 10 } else { sum(0) % 11 };
     d[last - 1] == 1 && check == d[last]
 }
@@ -243,7 +256,8 @@ fn malta(text: &str) -> bool {
 /// RSIN, which 11 divides with weights 9 to 2 and −1.
 fn netherlands(text: &str) -> bool {
     let text = format!("{text:0>12}");
-    let (Some(d), Some(branch)) = (digits(&text[..9], 9), text[9..].strip_prefix('B').and_then(|rest| digits(rest, 2)))
+    let (Some(d), Some(branch)) =
+        (digits(&text[..9], 9), text[9..].strip_prefix('B').and_then(|rest| digits(rest, 2)))
     else {
         return false;
     };
@@ -253,7 +267,8 @@ fn netherlands(text: &str) -> bool {
 
 /// NIP: ten digits with weights 6, 5, 7, 2 to 7 by 11.
 fn poland(text: &str) -> bool {
-    digits(text, 10).is_some_and(|d| number(&d) > 0 && weighted(&d, &[6, 5, 7, 2, 3, 4, 5, 6, 7]) % 11 == d[9])
+    digits(text, 10)
+        .is_some_and(|d| number(&d) > 0 && weighted(&d, &[6, 5, 7, 2, 3, 4, 5, 6, 7]) % 11 == d[9])
 }
 
 /// NIF: nine digits with weights 9 to 2 by 11; 10 and 11 become 0.
@@ -291,5 +306,6 @@ fn slovenia(text: &str) -> bool {
 
 /// IČ DPH: ten digits that 11 divides; the third is none of 0, 1, 5, 6.
 fn slovakia(text: &str) -> bool {
-    digits(text, 10).is_some_and(|d| d[0] != 0 && !matches!(d[2], 0 | 1 | 5 | 6) && number(&d).is_multiple_of(11))
+    digits(text, 10)
+        .is_some_and(|d| d[0] != 0 && !matches!(d[2], 0 | 1 | 5 | 6) && number(&d).is_multiple_of(11))
 }

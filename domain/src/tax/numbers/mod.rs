@@ -22,8 +22,8 @@ struct Scheme {
 
 /// The members of the European Union that levy its VAT, by their ISO codes, in which Greece is `GR`.
 pub const EU: [&str; 27] = [
-    "AT", "BE", "BG", "CY", "CZ", "DE", "DK", "EE", "ES", "FI", "FR", "GR", "HR", "HU", "IE", "IT", "LT", "LU",
-    "LV", "MT", "NL", "PL", "PT", "RO", "SE", "SI", "SK",
+    "AT", "BE", "BG", "CY", "CZ", "DE", "DK", "EE", "ES", "FI", "FR", "GR", "HR", "HU", "IE", "IT", "LT",
+    "LU", "LV", "MT", "NL", "PL", "PT", "RO", "SE", "SI", "SK",
 ];
 
 /// Whether a country, by its ISO code, is one of [`EU`].
@@ -118,8 +118,11 @@ mod tests {
     #[test]
     fn one_wrong_digit_is_told() {
         // US numbers have no check digit, Brazil's are not known here, and a Dutch one may be right by its other rule.
-        for (country, typed, kept) in RIGHT.iter().filter(|(country, ..)| !["US", "BR", "NL"].contains(country)) {
-            let places: Vec<usize> = kept.char_indices().filter(|(_, c)| c.is_ascii_digit()).map(|(at, _)| at).collect();
+        for (country, typed, kept) in
+            RIGHT.iter().filter(|(country, ..)| !["US", "BR", "NL"].contains(country))
+        {
+            let places: Vec<usize> =
+                kept.char_indices().filter(|(_, c)| c.is_ascii_digit()).map(|(at, _)| at).collect();
             for at in places {
                 // The branch of a Swedish or Canadian number is counted, not checked.
                 if *country == "SE" && at >= 12 || *country == "CA" && at >= 9 {
@@ -144,9 +147,14 @@ mod tests {
     fn what_is_none_is_told_with_an_example() {
         let told = read("DE", "DE123456789").unwrap_err();
         assert!(told.contains("VAT number") && told.contains("DE136695976"), "{told}");
-        for (country, typed) in
-            [("US", "00-1234567"), ("AU", "ABN"), ("DE", ""), ("FR", "É7399859412"), ("GB", "GBGD001"), ("CH", "CHE-1")]
-        {
+        for (country, typed) in [
+            ("US", "00-1234567"),
+            ("AU", "ABN"),
+            ("DE", ""),
+            ("FR", "É7399859412"),
+            ("GB", "GBGD001"),
+            ("CH", "CHE-1"),
+        ] {
             assert!(read(country, typed).is_err(), "{country} {typed}");
         }
     }

@@ -210,7 +210,9 @@ fn desk(town: &Town, pattern: &str) -> Option<Deed> {
         "/desk/settings/tax/rates/{rate}" => {
             fields(&[("country", "DE"), ("name", "VAT"), ("percent", "7"), ("kind", "reduced")])
         }
-        "/desk/clients/{client}/tax-check" => fields(&[("checked", "yes")]),
+        "/desk/clients/{client}/tax-check" => {
+            return refused(&[("checked", "yes")], "the client gave no tax number");
+        }
         "/desk/costs/limits" => fields(&[("subject", &client), ("limit", "50"), ("month", "2026-11")]),
         "/desk/costs/rate" => fields(&[("rate", "0.92")]),
         "/desk/costs/prices" => {

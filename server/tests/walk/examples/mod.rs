@@ -129,6 +129,7 @@ fn value(town: &Town, pattern: &str, name: &str) -> Option<String> {
         "token_id" => town.token.to_string(),
         "workspace" => town.ours.workspace.to_string(),
         "webhook" => town.webhook.0.to_string(),
+        "rate" => town.tax_rate.to_string(),
         "proposal" => town.proposal.to_string(),
         "run" => domain::ids::RunId(quill.portal.working.id.0).to_string(),
         "control" => domain::ids::ControlId(quill.file.0).to_string(),
