@@ -34,7 +34,7 @@ if ! installed "$world" "$WORLD"; then
   rm -rf "$world"
   if python=$(python313) && "$python" -m venv "$world" >&2 &&
     again "$world/bin/pip" install --quiet --disable-pip-version-check --ignore-requires-python "$WORLD" >&2; then
-    python3 end2end/money/backport.py "$world"/lib/python3.13/site-packages/{seahaven,seahaven_stripe_world}
+    "$world/bin/python" end2end/money/backport.py "$world"/lib/python3.13/site-packages/{seahaven,seahaven_stripe_world}
     echo "$WORLD" >"$world/.throughline"
   else
     rm -rf "$world"

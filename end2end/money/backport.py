@@ -1,4 +1,4 @@
-"""Brings code for Python 3.14 back to 3.13: `except A, B:` gets its parentheses, annotations are not evaluated."""
+"""Brings code for Python 3.14 back to 3.13, by which it has to be run: `except A, B:` gets its parentheses, annotations are not evaluated."""
 import ast, pathlib, re, sys
 for root in sys.argv[1:]:
     for path in pathlib.Path(root).rglob('*.py'):

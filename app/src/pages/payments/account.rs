@@ -37,7 +37,7 @@ pub(super) fn section(cx: &Cx, account: &PaymentAccount, form: &Form, times: Tim
                 "We’ll forget the key and the webhook’s secrets. Cards can’t be charged anymore, so renewals wait for a bank transfer. Payments so far stay in your books.",
                 view! { {token(cx)}<button class="button danger">"Disconnect Stripe"</button> },
             )}
-            <details open=form.is_bad()>
+            <details class="more" open=form.is_bad()>
                 <summary>"Use another key"</summary>
                 {connect::form(cx, form, "Replace key")}
             </details>

@@ -95,7 +95,7 @@ pub(super) fn form(cx: &Cx, form: &Form, button: &'static str) -> AnyView {
                 .required()
                 .max(300)
                 .show()}
-            <details>
+            <details class="more">
                 <summary>"Permissions the key needs"</summary>
                 <ul class="prose">{rights}</ul>
             </details>

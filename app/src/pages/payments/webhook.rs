@@ -70,7 +70,7 @@ pub(super) fn section(cx: &Cx, account: &PaymentAccount, form: &Form) -> AnyView
             <p>{state}</p>
             <p>"In Stripe, open Developers, Webhooks, and add an endpoint with this URL. It needs a public https address."</p>
             <div class="code-block"><pre tabindex="0"><code>{url.clone()}</code></pre><Copy text=url /></div>
-            <details>
+            <details class="more">
                 <summary>{format!("Events to select ({count})")}</summary>
                 <ul class="prose">{kinds}</ul>
             </details>
