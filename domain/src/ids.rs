@@ -93,6 +93,7 @@ id!(
 id!(InvitationId, "inv");
 id!(OfferId, "off");
 id!(SubscriptionId, "sub");
+id!(DiscountCodeId, "code");
 id!(InvoiceId, "bill");
 id!(CreditNoteId, "crn");
 id!(TaxRateId, "txr");

@@ -116,11 +116,12 @@ fn data(routes: Routes<App>, base: &str) -> Routes<App> {
 
 /// What a client holds and is billed.
 fn my_billing() -> Routes<App> {
-    use pages::billing::{credit, details, mine, my_invoice, offer, subscription_state};
+    use pages::billing::{change, credit, details, mine, my_invoice, offer, subscription_state};
     Routes::new()
         .route("/portal/billing", get(mine::show))
         .route("/portal/billing/subscription", post(subscription_state::update_mine))
         .route("/portal/billing/offer", post(offer::choose_mine))
+        .route("/portal/billing/change", get(change::show_mine).post(change::change_mine))
         .route("/portal/billing/details", get(details::edit).post(details::save))
         .route("/portal/billing/credits/{number}", get(credit::show_mine))
         .route("/portal/billing/{number}", get(my_invoice::show))
@@ -203,9 +204,11 @@ fn programs() -> Routes<App> {
 
 /// What the operator sells.
 fn offers() -> Routes<App> {
-    use pages::offers::{copies, edit, list, new, place, state};
+    use pages::offers::{codes, copies, edit, list, new, place, state};
     Routes::new()
         .route("/desk/offers", get(list::show).post(new::create))
+        .route("/desk/codes", get(codes::show).post(codes::create))
+        .route("/desk/codes/end", post(codes::end))
         .route("/desk/offers/new", get(new::show))
         .route("/desk/offers/{offer}", get(edit::show).post(edit::update))
         .route("/desk/offers/{offer}/state", post(state::update))
@@ -215,11 +218,18 @@ fn offers() -> Routes<App> {
 
 /// What clients hold and are billed.
 fn billing() -> Routes<App> {
-    use pages::billing::{credit, draft, invoice, invoice_state, offer, overview, subscription_state};
+    use pages::billing::{
+        balance, change, client_terms, credit, draft, invoice, invoice_state, offer, overview,
+        subscription_state,
+    };
     Routes::new()
         .route("/desk/billing", get(overview::show))
         .route("/desk/billing/subscriptions/{subscription}/state", post(subscription_state::update))
         .route("/desk/clients/{client}/offer", post(offer::choose))
+        .route("/desk/clients/{client}/balance", post(balance::adjust))
+        .route("/desk/clients/{client}/change", get(change::show).post(change::change_for))
+        .route("/desk/billing/subscriptions/{subscription}/discount", post(client_terms::apply_code))
+        .route("/desk/billing/subscriptions/{subscription}/price", post(client_terms::set_price))
         .route("/desk/billing/credits/{credit}", get(credit::show))
         .route("/desk/billing/credits/{credit}/state", post(credit::update))
         .route("/desk/billing/invoices", post(draft::create))

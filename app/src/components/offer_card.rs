@@ -33,11 +33,14 @@ fn card(id: &str, name: &str, pitch: &str, terms: &Terms, points: &[String], act
         .chain(points.iter().cloned())
         .map(|line| view! { <li>{line}</li> })
         .collect();
+    let pricing: Vec<_> =
+        terms.pricing_lines().into_iter().map(|line| view! { <p class="price-note">{line}</p> }).collect();
     let (id, name, pitch) = (id.to_owned(), name.to_owned(), pitch.to_owned());
     view! {
         <article class="offer" aria-labelledby=id.clone()>
             <h3 id=id.clone() dir="auto">{name}</h3>
             <p class="price"><b>{terms.price.to_string()}</b>" a "{terms.interval.as_str()}</p>
+            {pricing}
             {(!pitch.is_empty()).then(|| view! { <p class="soft">{pitch}</p> })}
             <ul class="holds">{holds}</ul>
             {action}

@@ -3,6 +3,7 @@
 //! A subscription copies the offer's terms when it is sold. Whoever changes one holds its row first, then its client's
 //! board, then an invoice, then the workspace's counter of numbers, so that no two changes wait for each other.
 
+mod charge;
 pub mod commands;
 pub mod countries;
 mod entitlement;
@@ -15,8 +16,9 @@ pub mod words;
 pub(crate) use commands::{pause_if_at_rest_in, zone_in};
 pub use entitlement::Entitlement;
 pub use model::{
-    CreditNote, Invoice, InvoiceDraft, InvoiceLine, InvoiceState, NextOffer, Pause, Subscription,
-    SubscriptionState,
+    Balance, BalanceEntry, BalanceReason, ChangeNow, CreditNote, Discount, DiscountCode, DiscountCodeForm,
+    Invoice, InvoiceDraft, InvoiceLine, InvoiceState, NextOffer, Pause, PlanChangePreview, PlanChoice,
+    Reduction, Subscription, SubscriptionState,
 };
 pub use party::{Lack, Recipient, Sender, lacking};
 pub(crate) use period::instant;

@@ -2,7 +2,7 @@
 
 use crate::{
     money::{Currency, Money},
-    offers::{IntakeField, IntakeKind, Interval, OfferDraft, Starts, Terms},
+    offers::{IntakeField, IntakeKind, Interval, OfferDraft, PricingOptions, Starts, Terms},
 };
 
 pub(super) fn two_at_a_time() -> OfferDraft {
@@ -46,6 +46,7 @@ fn draft(
             cycle_hours: 48,
             revisions,
             starts: Starts::AtOnce,
+            pricing: PricingOptions::default(),
         },
         points: points.iter().map(|point| (*point).to_owned()).collect(),
         intake: intake(),

@@ -2,7 +2,7 @@
 
 use sqlx::types::Json;
 
-use super::{IntakeField, Interval, Offer, OfferState, Starts, Terms};
+use super::{IntakeField, Interval, Offer, OfferState, PricingOptions, Starts, Terms};
 use crate::{
     Db, Error, Result, Scope, Tx,
     ids::OfferId,
@@ -48,7 +48,7 @@ pub async fn get_in(tx: &mut Tx, scope: &Scope, offer: OfferId) -> Result<Offer>
         Row,
         r#"SELECT id, name, summary, vertical, points AS "points: Json<Vec<String>>", price_minor, currency,
                   billing_interval AS "interval: Interval", active_limit, cycle_hours, revisions,
-                  starts AS "starts: Starts",
+                  starts AS "starts: Starts", pricing AS "pricing: Json<PricingOptions>",
                   intake AS "intake: Json<Vec<IntakeField>>", state AS "state: OfferState", position, created_at, updated_at
            FROM offer WHERE workspace_id = $1 AND id = $2"#,
         scope.workspace.0,
@@ -65,7 +65,7 @@ async fn load(db: &Db, scope: &Scope) -> Result<Vec<Offer>> {
         Row,
         r#"SELECT id, name, summary, vertical, points AS "points: Json<Vec<String>>", price_minor, currency,
                   billing_interval AS "interval: Interval", active_limit, cycle_hours, revisions,
-                  starts AS "starts: Starts",
+                  starts AS "starts: Starts", pricing AS "pricing: Json<PricingOptions>",
                   intake AS "intake: Json<Vec<IntakeField>>", state AS "state: OfferState", position, created_at, updated_at
            FROM offer WHERE workspace_id = $1 ORDER BY position, created_at"#,
         scope.workspace.0,
@@ -89,6 +89,7 @@ struct Row {
     cycle_hours: i32,
     revisions: Option<i32>,
     starts: Starts,
+    pricing: Option<Json<PricingOptions>>,
     intake: Json<Vec<IntakeField>>,
     state: OfferState,
     position: i32,
@@ -106,6 +107,7 @@ impl Row {
             cycle_hours: self.cycle_hours,
             revisions: self.revisions,
             starts: self.starts,
+            pricing: self.pricing.map(|pricing| pricing.0),
         };
         Ok(Offer {
             id: OfferId(self.id),
@@ -132,12 +134,13 @@ pub(crate) struct TermsRow<'a> {
     pub cycle_hours: i32,
     pub revisions: Option<i32>,
     pub starts: Starts,
+    pub pricing: Option<PricingOptions>,
 }
 
 impl TermsRow<'_> {
     /// # Errors
     /// [`Error::Broken`] for a currency that no version of the product wrote.
-    pub fn read(&self) -> Result<Terms> {
+    pub fn read(self) -> Result<Terms> {
         let currency: Currency = self.currency.parse().map_err(|_| {
             Error::Broken(format!("an offer's terms hold the unknown currency {}", self.currency))
         })?;
@@ -148,6 +151,7 @@ impl TermsRow<'_> {
             cycle_hours: self.cycle_hours.unsigned_abs(),
             revisions: self.revisions.map(i32::unsigned_abs),
             starts: self.starts,
+            pricing: self.pricing.unwrap_or_default(),
         })
     }
 }

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::PricingOptions;
 use crate::{money::Money, text_enum::text_enum, words};
 
 text_enum! {
@@ -45,6 +46,9 @@ pub struct Terms {
     /// How many changes a client may ask for, a request; none: as many as it takes.
     pub revisions: Option<u32>,
     pub starts: Starts,
+    /// How it begins, and what else it can be bought for.
+    #[serde(default)]
+    pub pricing: PricingOptions,
 }
 
 impl Terms {
@@ -106,6 +110,7 @@ mod tests {
             cycle_hours: 48,
             revisions: None,
             starts: Starts::AtOnce,
+            pricing: PricingOptions::default(),
         };
         assert_eq!(terms.price_words(), "$5,000 a month");
         assert_eq!(

@@ -12,7 +12,10 @@ use crate::{
     agents::{self, NewAgent},
     approvals::{self, Audience, Question},
     audit::By,
-    billing::{InvoiceDraft, InvoiceLine, commands as billing},
+    billing::{
+        InvoiceDraft, InvoiceLine,
+        commands::{self as billing, BalanceForm},
+    },
     controls,
     costs::{self, Subject, UsageReport},
     deliverables::{self, Content},
@@ -262,6 +265,9 @@ impl Furnishing<'_> {
         let credit = self.draft(-500).await;
         billing::issue(db, operator, credit).await.unwrap();
         self.draft(900).await;
+        let note = self.words("thanks");
+        let gift = BalanceForm { amount: "5".into(), takes: false, note };
+        billing::adjust_balance(db, operator, self.client.id, &gift).await.unwrap();
         run(
             &self.fixture.pool,
             "INSERT INTO subscription_pause (workspace_id, client_id, subscription_id, from_at, to_at, banked_seconds)

@@ -18,7 +18,7 @@ use crate::{
     billing::commands::subscribe_in,
     ids::{ClientId, MembershipId, OfferId, PersonId, SubscriptionId, WorkspaceId},
     money::{Currency, Money},
-    offers::{self, Interval, Offer, OfferDraft, Starts, Terms},
+    offers::{self, Interval, Offer, OfferDraft, PricingOptions, Starts, Terms},
     sealed::Keyring,
 };
 
@@ -199,6 +199,7 @@ pub fn draft(starts: Starts) -> OfferDraft {
             cycle_hours: 48,
             revisions: None,
             starts,
+            pricing: PricingOptions::default(),
         },
         points: Vec::new(),
         intake: Vec::new(),

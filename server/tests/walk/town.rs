@@ -6,8 +6,12 @@ use agents::external::ToolGateway;
 use domain::{
     Actor, Role, Scope,
     accounts::commands::invitations,
+    billing::DiscountCodeForm,
     clients, erasures,
-    ids::{InvitationId, MembershipId, OfferId, ProposalId, TaxRateId, TokenId, WebhookEventId, WebhookId},
+    ids::{
+        DiscountCodeId, InvitationId, MembershipId, OfferId, ProposalId, TaxRateId, TokenId, WebhookEventId,
+        WebhookId,
+    },
     offers::{self, Offer, Starts},
     proposals::{self, Action},
     tax::{self, RateForm},
@@ -47,6 +51,8 @@ pub struct Town {
     pub going: [TestClient; 2],
     /// An offer on the storefront.
     pub offer: OfferId,
+    /// A discount code.
+    pub code: DiscountCodeId,
     /// Someone who was the client's, and someone who was an operator.
     pub removed: [Scope; 2],
     /// Operators who may be changed and removed, and one who is asked to come.
@@ -95,6 +101,7 @@ impl Town {
                 &ToolGateway::of(([127, 0, 0, 1], 0).into()),
             ),
             offer: at_ours.id,
+            code: code(&ours).await,
             ours,
             theirs,
             quill,
@@ -225,4 +232,14 @@ async fn proposed(fixture: &Fixture, quill: &Tenant, token: TokenId) -> Proposal
         .await
         .unwrap()
         .0
+}
+
+async fn code(fixture: &Fixture) -> DiscountCodeId {
+    let form = DiscountCodeForm {
+        code: "AUTUMN-20".into(),
+        kind: "percent".into(),
+        value: "20".into(),
+        ..DiscountCodeForm::default()
+    };
+    domain::billing::commands::create_code(&fixture.db, &fixture.operator, &form).await.unwrap()
 }

@@ -9,7 +9,7 @@ use leptos::prelude::*;
 use serde::Deserialize;
 
 use super::{
-    credit,
+    balance, credit,
     mine_view::{invoices, subscription},
     offer,
 };
@@ -35,6 +35,7 @@ pub async fn show(
     };
     let list = queries::list(cx.db(), &scope, Some(client), InvoiceFilter::All, page).await?;
     let credits = queries::list_credit_notes(cx.db(), &scope, Some(client)).await?;
+    let balance = queries::balance(cx.db(), &scope, client).await?;
     let offers = offers::queries::list_published(cx.db(), &scope).await?;
     Ok(Page::new(&cx, "Billing", Frame::Portal(PortalTab::Billing)).show(|| {
         view! {
@@ -42,7 +43,8 @@ pub async fn show(
                 .actions(view! { <a class="button" href="/portal/billing/details">"Billing details"</a> })
                 .show()}
             {subscription(&cx, held.as_ref(), &pauses)}
-            {offer::form(held.as_ref(), &offers, "/portal/billing/offer".to_owned(), || token(&cx).into_any())}
+            {offer::form(held.as_ref(), &offers, "/portal/billing", || token(&cx).into_any())}
+            {balance::mine(cx.own_format(), &balance)}
             {invoices(&cx, &list)}
             {credit::list(&cx, &credits, false)}
         }

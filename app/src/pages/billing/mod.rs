@@ -1,5 +1,8 @@
 //! Billing: the desk's figures, subscriptions and invoices, and a client's own.
 
+pub mod balance;
+pub mod change;
+pub mod client_terms;
 pub mod compose;
 pub mod credit;
 mod desk;

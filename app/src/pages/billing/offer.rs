@@ -4,23 +4,21 @@
 use axum::response::Response;
 use domain::{
     Error, FieldErrors, Result as Done, Scope,
-    billing::{
-        Subscription, SubscriptionState,
-        commands::{self, PlanChange},
-    },
-    ids::{ClientId, OfferId},
-    offers::Offer,
+    billing::{PlanChoice, Subscription, SubscriptionState, commands},
+    ids::ClientId,
+    offers::{Interval, Offer, Terms},
 };
 use leptos::prelude::*;
 
-use crate::web::{Cx, FormToken, Member, Operator, Path, PostedForm, Problem, answer};
+use super::change::note;
+use crate::web::{Cx, Fields, FormToken, Member, Operator, Path, PostedForm, Problem, answer};
 
 pub async fn choose(
     Operator { cx, scope, .. }: Operator,
     Path(client): Path<ClientId>,
     PostedForm(fields): PostedForm,
 ) -> Result<Response, Problem> {
-    let (done, note) = chosen(&cx, &scope, client, fields.text("offer")).await;
+    let (done, note) = chosen(&cx, &scope, client, &fields).await;
     Ok(answer(&cx.bare, done, &fields.back(&format!("/desk/clients/{client}")), note))
 }
 
@@ -28,21 +26,18 @@ pub async fn choose_mine(
     Member { cx, scope, client, .. }: Member,
     PostedForm(fields): PostedForm,
 ) -> Result<Response, Problem> {
-    let (done, note) = chosen(&cx, &scope, client, fields.text("offer")).await;
+    let (done, note) = chosen(&cx, &scope, client, &fields).await;
     Ok(answer(&cx.bare, done, "/portal/billing", note))
 }
 
-async fn chosen(cx: &Cx, scope: &Scope, client: ClientId, offer: &str) -> (Done<()>, &'static str) {
+async fn chosen(cx: &Cx, scope: &Scope, client: ClientId, fields: &Fields) -> (Done<()>, &'static str) {
     let wrong = || Error::Fields(FieldErrors::one("offer", "Choose one from the list."));
-    let done = match offer.parse::<OfferId>() {
-        Ok(offer) => commands::choose(cx.db(), scope, client, offer).await,
+    let done = match fields.text("offer").parse::<PlanChoice>() {
+        Ok(choice) => commands::choose_with_code(cx.db(), scope, client, choice, fields.text("code")).await,
         Err(_) => Err(wrong()),
     };
     match done {
-        Ok(PlanChange::Begun) => (Ok(()), "Started. Work begins now."),
-        Ok(PlanChange::Sold) => (Ok(()), "Work starts once your first invoice is paid."),
-        Ok(PlanChange::Next) => (Ok(()), "Saved. It starts with your next period."),
-        Ok(PlanChange::Same) => (Ok(()), "It stays as it is."),
+        Ok(change) => (Ok(()), note(change)),
         Err(error) => (Err(error), ""),
     }
 }
@@ -53,48 +48,73 @@ fn is_over(held: Option<&Subscription>) -> bool {
 }
 
 /// What is chosen now: of the next period, where that was changed.
-fn current(held: Option<&Subscription>) -> Option<OfferId> {
+fn current(held: Option<&Subscription>) -> Option<PlanChoice> {
     let held = held.filter(|held| held.state != SubscriptionState::Ended)?;
-    Some(held.next_offer.as_ref().map_or(held.offer, |next| next.offer))
+    let (offer, terms) =
+        held.next_offer.as_ref().map_or((held.offer, &held.terms), |next| (next.offer, &next.terms));
+    Some(PlanChoice { offer, interval: Some(terms.interval) })
 }
 
-/// The form that starts or changes a subscription; nothing where nothing else is sold.
+/// What can be chosen: every offer by every interval in which it is sold.
+pub fn choices(offers: &[Offer]) -> Vec<(PlanChoice, String)> {
+    let by = |offer: &Offer, terms: Terms| {
+        let choice = PlanChoice { offer: offer.id, interval: Some(terms.interval) };
+        (choice, format!("{}, {}", offer.name, terms.price_words()))
+    };
+    offers
+        .iter()
+        .flat_map(|offer| {
+            let year = offer.terms.year_price().and_then(|_| offer.terms.by(Some(Interval::Year)));
+            [Some(offer.terms.clone()), year].into_iter().flatten().map(move |terms| by(offer, terms))
+        })
+        .collect()
+}
+
+/// The form that starts a subscription, or the way to what another one comes to; nothing where nothing else is sold. `base`: the
+/// page's address.
 pub fn form(
     held: Option<&Subscription>,
     offers: &[Offer],
-    action: String,
+    base: &str,
     hidden: impl Fn() -> AnyView,
 ) -> AnyView {
     let now = current(held);
-    let choices: Vec<_> = offers
-        .iter()
-        .filter(|offer| Some(offer.id) != now)
-        .map(|offer| {
-            let words = format!("{}, {}", offer.name, offer.terms.price_words());
-            view! { <option value=offer.id.to_string()>{words}</option> }
-        })
+    let options: Vec<_> = choices(offers)
+        .into_iter()
+        .filter(|(choice, _)| Some(*choice) != now)
+        .map(|(choice, words)| view! { <option value=choice.to_string()>{words}</option> })
         .collect();
-    if choices.is_empty() {
+    if options.is_empty() {
         return ().into_any();
     }
-    let (label, word, hint) = if is_over(held) {
-        ("Start a subscription", "Start subscription", "You get the first invoice right away.")
-    } else {
-        (
-            "Change the subscription",
-            "Change subscription",
-            "It changes with the next period. What was paid for stays as it is until then.",
-        )
-    };
-    view! {
-        <form class="form change-offer" method="post" action=action>
-            {hidden()}
+    let select = |label: &'static str, hint: &'static str| {
+        view! {
             <div class="field">
                 <label for="offer">{label}</label>
-                <select class="input" id="offer" name="offer" required>{choices}</select>
+                <select class="input" id="offer" name="offer" required>{options}</select>
                 <p class="hint">{hint}</p>
             </div>
-            <div class="button-row"><button class="button">{word}</button></div>
+        }
+    };
+    if is_over(held) {
+        return view! {
+            <form class="form change-offer" method="post" action=format!("{base}/offer")>
+                {hidden()}
+                {select("Start a subscription", "You get the first invoice right away.")}
+                <div class="field">
+                    <label for="code">"Discount code"</label>
+                    <input class="input" id="code" name="code" maxlength="40" autocomplete="off" />
+                    <p class="hint">"If you have one."</p>
+                </div>
+                <div class="button-row"><button class="button">"Start subscription"</button></div>
+            </form>
+        }
+        .into_any();
+    }
+    view! {
+        <form class="form change-offer" method="get" action=format!("{base}/change")>
+            {select("Change the subscription", "You see what it comes to first, now or with the next period.")}
+            <div class="button-row"><button class="button">"See the change"</button></div>
         </form>
     }
     .into_any()

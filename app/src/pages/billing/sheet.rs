@@ -28,6 +28,19 @@ pub fn sheet(cx: &Cx, invoice: &Invoice) -> AnyView {
         InvoiceState::Paid => "Amount paid",
         InvoiceState::Void => "Void, nothing to pay",
     };
+    // What the balance paid stands apart while the rest is open; what is paid is paid.
+    let from_balance = invoice.from_balance;
+    let amount = match invoice.state {
+        InvoiceState::Issued => Money::new(invoice.total.minor.saturating_sub(from_balance.minor), currency),
+        _ => invoice.total,
+    };
+    let balance = (from_balance.minor > 0).then(|| {
+        let (label, amount) = match invoice.state {
+            InvoiceState::Issued => ("Paid from your balance", minus(from_balance)),
+            _ => ("From your balance", from_balance),
+        };
+        view! { <tr><th scope="row">{label}</th><td class="end nowrap">{amount.in_full()}</td></tr> }
+    });
     view! {
         <article class="sheet invoice">
             <header>
@@ -44,7 +57,8 @@ pub fn sheet(cx: &Cx, invoice: &Invoice) -> AnyView {
                 <tbody>{lines}</tbody>
                 <tfoot>
                     {invoice.tax.as_ref().map(|tax| tax_rows(tax, currency))}
-                    <tr><th scope="row">{total}</th><td class="end nowrap">{invoice.total.in_full()}</td></tr>
+                    {balance}
+                    <tr><th scope="row">{total}</th><td class="end nowrap">{amount.in_full()}</td></tr>
                 </tfoot>
             </table>
             {invoice.tax.as_ref().map(tax_words)}
@@ -76,6 +90,10 @@ pub(super) fn tax_rows(tax: &Assessment, currency: Currency) -> AnyView {
 pub(super) fn tax_words(tax: &Assessment) -> AnyView {
     let words = tax.words.clone();
     (!words.is_empty()).then(|| view! { <p class="invoice-note" dir="auto">{words}</p> }).into_any()
+}
+
+fn minus(money: Money) -> Money {
+    Money::new(money.minor.saturating_neg(), money.currency)
 }
 
 /// `Due 7 December 2026`, `Paid 1 December 2026`.

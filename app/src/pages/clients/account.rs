@@ -10,7 +10,7 @@ use super::show::ClientView;
 use crate::{
     components::confirmation::Confirmation,
     components::desk::{client_path, hidden},
-    pages::billing::offer,
+    pages::billing::{client_terms, offer},
 };
 
 /// The subscription as it was sold, and the buttons that change it.
@@ -20,13 +20,13 @@ pub(super) fn subscription(shown: &ClientView) -> AnyView {
         None => view! { <p class="soft">"No subscription yet, so work can’t start."</p> }.into_any(),
     };
     let back = client_path(shown.client.id);
-    let action = format!("{back}/offer");
     view! {
         <section class="section" aria-labelledby="c-held">
             <div class="section-head"><h2 id="c-held">"Subscription"</h2></div>
             {inner}
             {shown.held.as_ref().and_then(offer::next)}
-            {shown.client.archived_at.is_none().then(|| offer::form(shown.held.as_ref(), &shown.offers, action, || offer::hidden(&shown.token, &back)))}
+            {shown.held.as_ref().and_then(|held| client_terms::forms(held, &shown.token))}
+            {shown.client.archived_at.is_none().then(|| offer::form(shown.held.as_ref(), &shown.offers, &back, || offer::hidden(&shown.token, &back)))}
         </section>
     }
     .into_any()
@@ -44,6 +44,13 @@ fn facts(shown: &ClientView, held: &Subscription) -> impl IntoView + use<> {
         };
         fact("Period", format!("{}{ends}", shown.times.format().period(from, to)))
     });
+    let trial = held
+        .trial_ends_at
+        .filter(|ends| *ends > shown.times.now())
+        .map(|ends| fact("Trial", format!("until {}", shown.times.day(ends))));
+    let trial =
+        trial.or_else(|| held.needs_card.then(|| fact("Trial", "starts once a card is on file".to_owned())));
+    let discount = held.discount.as_ref().map(|discount| fact("Discount", discount.label()));
     let banked = (held.state == SubscriptionState::Paused)
         .then(|| fact("Saved time", words::banked(held.banked_seconds)));
     view! {
@@ -51,6 +58,8 @@ fn facts(shown: &ClientView, held: &Subscription) -> impl IntoView + use<> {
         {fact("Offer at sign-up", format!("{}, {}", held.name, held.terms.price_words()))}
         {fact("Includes", held.terms.lines().join(". "))}
         {period}
+        {trial}
+        {discount}
         {banked}
     }
 }

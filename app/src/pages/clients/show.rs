@@ -3,7 +3,7 @@
 use axum::response::Response;
 use domain::{
     accounts::{self, People},
-    billing::{self, Invoice, Subscription, SubscriptionState, queries::InvoiceFilter},
+    billing::{self, Balance, Invoice, Subscription, SubscriptionState, queries::InvoiceFilter},
     clients::Client,
     desk::{self, Board},
     erasures::{self, Erasure},
@@ -19,7 +19,7 @@ use crate::{
         page_head::PageHead,
         time::Times,
     },
-    pages::data,
+    pages::{billing::balance, data},
     web::{DeskTab, FormToken, Frame, Operator, Page, Path, Problem},
 };
 
@@ -33,6 +33,8 @@ pub(super) struct ClientView {
     /// The living subscription, else the one that ended last.
     pub held: Option<Subscription>,
     pub invoices: Vec<Invoice>,
+    /// Its credit.
+    pub balance: Balance,
     /// What it may be sold.
     pub offers: Vec<Offer>,
     pub people: People,
@@ -63,6 +65,7 @@ async fn load(operator: &Operator, client: Client) -> domain::Result<ClientView>
         board: desk::queries::board(db, scope, Some(client.id)).await?,
         held: billing::queries::find_subscription(db, scope, client.id).await?,
         invoices,
+        balance: billing::queries::balance(db, scope, client.id).await?,
         offers: sold(offers::queries::list(db, scope).await?),
         people: accounts::queries::people(db, &scope.within(client.id)).await?,
         erasure: erasures::queries::find(db, scope, client.id).await?,
@@ -97,6 +100,7 @@ fn view(shown: &ClientView) -> AnyView {
         {parts::requests(shown)}
         {account::subscription(shown)}
         {account::invoices(shown)}
+        {balance::on_desk(shown.times.format(), &shown.balance, client.id, &shown.token)}
         {account::people(shown)}
         {parts::intake(client)}
         {data::section(client.id)}

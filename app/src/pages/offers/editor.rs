@@ -92,6 +92,7 @@ fn form(cx: &Cx, editor: &Editor) -> AnyView {
             {summary(form)}
             {words(form)}
             {terms(form, editor.currency)}
+            {pricing(form, editor.currency)}
             {questions(form, &editor.typed, &action)}
             <div class="button-row">
                 <button class="button primary">"Save"</button>
@@ -150,6 +151,30 @@ fn terms(form: &Form, currency: Currency) -> AnyView {
                 ChoiceOption::new("at_once", "Right away").hint("The first invoice is due in two weeks"),
                 ChoiceOption::new("on_payment", "Once the first invoice is paid").hint("Clients can send requests before then, but nothing starts"),
             ])}
+        </fieldset>
+    }
+    .into_any()
+}
+
+/// How it begins, and a price for a year; all of it may stay empty.
+fn pricing(form: &Form, currency: Currency) -> AnyView {
+    let needs_card = form.values.has("trial_needs_card");
+    view! {
+        <fieldset>
+            <legend>"More on the price"</legend>
+            <p class="hint">"Leave empty what you don’t offer. First price, trial, and setup fee are for new clients only."</p>
+            <div class="form-row">
+                {Field::number(form, "first_price", "First price", currency.code()).max(20).show()}
+                {Field::number(form, "first_periods", "For the first", "invoices").max(3).show()}
+            </div>
+            <div class="form-row">
+                {Field::number(form, "setup_fee", "Setup fee", currency.code()).hint("Once, on the first invoice.").max(20).show()}
+                {Field::number(form, "year_price", "Price for a year", currency.code()).hint("If it’s billed every month otherwise.").max(20).show()}
+            </div>
+            <div class="form-row">
+                {Field::number(form, "trial_days", "Free trial", "days").hint("The first invoice comes when it ends.").max(3).show()}
+                {checkbox("trial_needs_card", None, needs_card, view! { "Ask for a card first"<small class="hint">"The trial starts once a card is on file"</small> })}
+            </div>
         </fieldset>
     }
     .into_any()

@@ -1,7 +1,7 @@
 //! An offer's form between the page and the domain: the posted fields as [`OfferForm`], and back; and the buttons that change
 //! the intake form without a script.
 
-use domain::offers::{FieldForm, OfferForm};
+use domain::offers::{FieldForm, OfferForm, PricingForm};
 
 use crate::web::Fields;
 
@@ -80,6 +80,14 @@ pub fn read_form(fields: &Fields) -> OfferForm {
         revisions: text("revisions"),
         unlimited: fields.has("unlimited"),
         starts: text("starts"),
+        pricing: PricingForm {
+            first_price: text("first_price"),
+            first_periods: text("first_periods"),
+            setup_fee: text("setup_fee"),
+            trial_days: text("trial_days"),
+            trial_needs_card: fields.has("trial_needs_card"),
+            year_price: text("year_price"),
+        },
         intake,
     }
 }
@@ -97,6 +105,11 @@ pub fn fields(typed: &OfferForm) -> Fields {
         ("cycle_hours", &typed.cycle_hours),
         ("revisions", &typed.revisions),
         ("starts", &typed.starts),
+        ("first_price", &typed.pricing.first_price),
+        ("first_periods", &typed.pricing.first_periods),
+        ("setup_fee", &typed.pricing.setup_fee),
+        ("trial_days", &typed.pricing.trial_days),
+        ("year_price", &typed.pricing.year_price),
     ];
     let mut fields = Fields::default();
     for (name, value) in plain {
@@ -104,6 +117,9 @@ pub fn fields(typed: &OfferForm) -> Fields {
     }
     if typed.unlimited {
         fields = fields.with("unlimited", "on");
+    }
+    if typed.pricing.trial_needs_card {
+        fields = fields.with("trial_needs_card", "on");
     }
     for (place, question) in typed.intake.iter().enumerate() {
         let name = |part: &str| format!("field-{place}-{part}");

@@ -17,7 +17,8 @@ pub async fn show(Operator { cx, scope, .. }: Operator) -> Result<Response, Prob
         view! {
             {PageHead::new("Offers")
                 .subtitle("The offers you sell, in storefront order. Changes don’t affect existing subscriptions.")
-                .actions(view! { <a class="button primary" href="/desk/offers/new">"New offer"</a> })
+                .actions(view! { <a class="button" href="/desk/codes">"Discount codes"</a>
+                    <a class="button primary" href="/desk/offers/new">"New offer"</a> })
                 .show()}
             {if living.is_empty() { empty() } else { order(&cx, &living) }}
             {storefront(&living)}

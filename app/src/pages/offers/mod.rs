@@ -1,5 +1,6 @@
 //! The operator's offers: the list in the storefront's order, and one offer with its terms and intake form.
 
+pub mod codes;
 pub mod copies;
 pub mod edit;
 mod editor;

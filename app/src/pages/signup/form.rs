@@ -1,5 +1,9 @@
 use axum::response::Response;
-use domain::offers::{Offer, Starts};
+use domain::{
+    ids::OfferId,
+    offers::{Interval, Offer, Starts, Terms},
+    words,
+};
 use leptos::prelude::*;
 
 use super::intake;
@@ -64,6 +68,7 @@ fn offer_part(offers: &[Offer], form: &Form) -> AnyView {
                 <label class="choice-card">
                     <input type="radio" name="offer" value=value checked=checked required data-choice=number />
                     <span><b dir="auto">{offer.name.clone()}</b><span class="hint">{offer.terms.price_words()}</span>
+                        {lines(&offer.terms)}
                         <span class="hint">{offer.terms.limit_words()}</span></span>
                 </label>
             }
@@ -113,7 +118,7 @@ fn terms_part(cx: &Cx, offers: &[Offer], form: &Form) -> AnyView {
     let bills: Vec<_> = offers
         .iter()
         .enumerate()
-        .map(|(index, offer)| view! { <div class="of-offer" data-of=(!alone).then(|| (index + 1).to_string())>{first_bill(offer)}</div> })
+        .map(|(index, offer)| view! { <div class="of-offer" data-of=(!alone).then(|| (index + 1).to_string())>{interval_part(offer, form)}{first_bill(offer)}</div> })
         .collect();
     let error = form.errors.of("terms").map(str::to_owned);
     let (invalid, described) = match error {
@@ -125,6 +130,7 @@ fn terms_part(cx: &Cx, offers: &[Offer], form: &Form) -> AnyView {
         <fieldset>
             <legend>"Terms and first invoice"</legend>
             {bills}
+            {Field::text(form, "code", "Discount code").hint("If you have one.").autocomplete("off").max(40).show()}
             <div class="field">
                 <div class="choices">
                     <label class="check">
@@ -141,18 +147,79 @@ fn terms_part(cx: &Cx, offers: &[Offer], form: &Form) -> AnyView {
     .into_any()
 }
 
+/// What stands below a price, a line each.
+fn lines(terms: &Terms) -> Vec<AnyView> {
+    terms
+        .pricing_lines()
+        .into_iter()
+        .map(|line| view! { <span class="hint">{line}</span> }.into_any())
+        .collect()
+}
+
+/// By the month or by the year, where the offer leaves a choice.
+fn interval_part(offer: &Offer, form: &Form) -> Option<AnyView> {
+    let (month, year) = (offer.terms.price_words(), offer.terms.year_price()?);
+    let name = interval_name(offer.id);
+    let by_year = form.values.text(&name) == Interval::Year.as_str();
+    Some(
+        view! {
+            <fieldset class="field">
+                <legend>"How often do you want to pay?"</legend>
+                <div class="choices">
+                    <label class="check"><input type="radio" name=name.clone() value="month" checked=!by_year /><span>{month}</span></label>
+                    <label class="check"><input type="radio" name=name.clone() value="year" checked=by_year /><span>{format!("{year} a year")}</span></label>
+                </div>
+            </fieldset>
+        }
+        .into_any(),
+    )
+}
+
 /// What will be billed, and when work begins.
 fn first_bill(offer: &Offer) -> AnyView {
     let terms = &offer.terms;
-    let next = match (terms.price.minor, terms.starts) {
-        (0, _) => "Nothing to pay. Work starts when you’ve confirmed your email address.",
-        (_, Starts::AtOnce) => "We’ll send your invoice now. Work starts once you’ve confirmed your email.",
-        (_, Starts::OnPayment) => "We’ll send your invoice now. Work starts once it’s paid.",
+    let next = match (terms.pricing.trial, terms.price.minor, terms.starts) {
+        (Some(trial), ..) if trial.needs_card => {
+            "Nothing to pay today. Next we’ll ask for your card; work starts as soon as it’s saved. Your first invoice comes when the trial ends."
+        }
+        (Some(_), ..) => {
+            "Nothing to pay today. Work starts once you’ve confirmed your email. Your first invoice comes when the trial ends."
+        }
+        (None, 0, _) => "Nothing to pay. Work starts when you’ve confirmed your email address.",
+        (None, _, Starts::AtOnce) => {
+            "We’ll send your invoice now. Work starts once you’ve confirmed your email."
+        }
+        (None, _, Starts::OnPayment) => "We’ll send your invoice now. Work starts once it’s paid.",
     };
-    let what = format!("{}, first {}", offer.name, terms.interval.as_str());
+    let line = |what: String, amount: String| {
+        view! { <div><dt>{what}</dt><dd class="num"><b>{amount}</b></dd></div> }
+    };
+    let interval = terms.interval.as_str();
+    let trial = terms.pricing.trial.map(|trial| {
+        line(format!("{}, {} free", offer.name, words::count(trial.days.into(), "day")), "Free".to_owned())
+    });
+    let price = terms.first_price().map_or(terms.price, |(price, _)| price);
+    let fee = terms.setup_fee().map(|fee| line("Setup fee, once".to_owned(), fee.to_string()));
+    let then = terms.first_price().map(|(_, periods)| {
+        let after = match periods {
+            1 => format!("After the first {interval}"),
+            n => format!("After {n} {interval}s"),
+        };
+        line(after, terms.price_words())
+    });
     view! {
-        <dl class="facts"><div><dt>{what}</dt><dd class="num"><b>{terms.price.to_string()}</b></dd></div></dl>
+        <dl class="facts">
+            {trial}
+            {line(format!("{}, first {interval}", offer.name), price.to_string())}
+            {fee}
+            {then}
+        </dl>
         <p class="soft">{next}</p>
     }
     .into_any()
+}
+
+/// The name of an offer's choice of interval: each offer has its own.
+pub(super) fn interval_name(offer: OfferId) -> String {
+    intake::name(offer, "interval")
 }

@@ -43,6 +43,8 @@ pub async fn submit(cx: Cx, PostedForm(fields): PostedForm) -> Result<Response, 
     let asked = SignUpForm {
         form_key: fields.text("form_key"),
         offer,
+        interval: offer.map(|offer| fields.text(&form::interval_name(offer))).unwrap_or_default(),
+        code: fields.text("code"),
         company: fields.text("company"),
         name: fields.text("name"),
         email: fields.text("email"),

@@ -21,7 +21,7 @@ use crate::{
         queries::memberships_in,
     },
     audit::{self, NewEntry},
-    billing::{self, Recipient, SubscriptionState},
+    billing::{self, PlanChoice, Recipient, SubscriptionState},
     ids::{ClientId, MembershipId, OfferId, PersonId, WorkspaceId},
     mail, names,
     offers::{IntakeAnswer, Offer, OfferState, intake, queries},
@@ -36,6 +36,10 @@ pub struct SignUpForm<'a> {
     /// A random text that came with the form: sending it again finds what the first time made.
     pub form_key: &'a str,
     pub offer: Option<OfferId>,
+    /// How often it is billed, where the offer leaves a choice; empty for the offer's own.
+    pub interval: &'a str,
+    /// A discount code; empty for none.
+    pub code: &'a str,
     pub company: &'a str,
     pub name: &'a str,
     pub email: &'a str,
@@ -56,7 +60,9 @@ pub struct SignUpForm<'a> {
 
 /// A form that holds.
 struct SignUpInput {
+    /// On the terms that were chosen.
     offer: Offer,
+    code: String,
     company: String,
     name: String,
     email: String,
@@ -115,7 +121,11 @@ pub async fn sign_up<'a>(
 
 async fn check(db: &Db, workspace: WorkspaceId, form: &SignUpForm<'_>) -> Result<SignUpInput> {
     let mut errors = FieldErrors::new();
-    let offer = find_sold_offer(db, workspace, form.offer).await?;
+    let interval = Some(form.interval).filter(|word| !word.is_empty());
+    let offer = find_sold_offer(db, workspace, form.offer).await?.and_then(|offer| match interval {
+        None => Some(offer),
+        Some(word) => Some(Offer { terms: offer.terms.by(Some(word.parse().ok()?))?, ..offer }),
+    });
     if offer.is_none() {
         errors.add("offer", "Choose a plan.");
     }
@@ -147,7 +157,8 @@ async fn check(db: &Db, workspace: WorkspaceId, form: &SignUpForm<'_>) -> Result
     }
     errors.check()?;
     let offer = offer.ok_or(Error::NotFound)?;
-    Ok(SignUpInput { offer, company, name, email, recipient, answers })
+    let code = form.code.trim().to_owned();
+    Ok(SignUpInput { offer, code, company, name, email, recipient, answers })
 }
 
 /// Whoever signs up again for the business that they own here, with its password, is led into it instead of making a
@@ -190,7 +201,8 @@ async fn sign_up_known(
     let scope = place.scope();
     let held = billing::queries::find_subscription(db, &scope, client).await?;
     if held.is_none_or(|held| held.state == SubscriptionState::Ended) {
-        billing::commands::choose(db, &scope, client, checked.offer.id).await?;
+        let choice = PlanChoice { offer: checked.offer.id, interval: Some(checked.offer.terms.interval) };
+        billing::commands::choose_with_code(db, &scope, client, choice, &checked.code).await?;
     }
     Ok(Some(place))
 }
@@ -294,7 +306,9 @@ async fn make_client_in(
     )
     .execute(tx.conn())
     .await?;
-    billing::commands::sign_up_in(tx, &scope, client, &form.offer, network).await?;
+    let discount =
+        billing::commands::use_code_in(tx, &scope, &form.code, form.offer.terms.price.currency).await?;
+    billing::commands::sign_up_in(tx, &scope, client, (&form.offer, discount), network).await?;
     audit::commands::record_in(tx, &scope, NewEntry::done("sign_up", form.company.as_str()).of(client))
         .await?;
     let (company, offer) = (mail::plain(&form.company), mail::plain(&form.offer.name));

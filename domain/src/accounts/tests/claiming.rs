@@ -92,6 +92,8 @@ async fn sign_up(
         email: VICTIM,
         password,
         answer: &unanswered,
+        interval: "",
+        code: "",
         bill_address: "14 Alder Street\nPortland, OR 97205",
         bill_region: "",
         bill_country: "US",

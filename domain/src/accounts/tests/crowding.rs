@@ -267,6 +267,8 @@ fn sign_up_form<'a>(key: &'a str, offer: crate::ids::OfferId, email: &'a str) ->
         email,
         password: "eleven quiet lamps",
         answer: &unanswered,
+        interval: "",
+        code: "",
         bill_address: "14 Alder Street\nPortland, OR 97205",
         bill_region: "",
         bill_country: "US",

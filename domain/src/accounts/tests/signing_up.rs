@@ -27,6 +27,8 @@ fn form<'a>(key: &'a str, offer: OfferId, email: &'a str) -> SignUpForm<'a> {
         email,
         password: GOOD,
         answer: &unanswered,
+        interval: "",
+        code: "",
         bill_address: "14 Alder Street\nPortland, OR 97205",
         bill_region: "",
         bill_country: "US",
@@ -200,6 +202,8 @@ async fn every_mistake_stands_at_its_field_and_nothing_is_made(pool: PgPool) {
         name: "",
         email: "rosa@",
         password: "short",
+        interval: "",
+        code: "",
         bill_address: "",
         agreed: false,
         ..form(KEY, offer, "")

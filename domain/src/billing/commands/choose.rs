@@ -3,16 +3,18 @@
 use sqlx::types::Json;
 
 use super::{
+    LockedSubscription,
+    codes::use_code_in,
     end::end_in,
     lock::{lock_subscription, one},
-    subscribe::{sell_in, subscribe_in},
+    subscribe::{Sale, begins_for_operators, sell_in, terms_for_in},
 };
 use crate::{
     Db, Error, FieldErrors, Result, Scope, Tx,
-    billing::{NextOffer, SubscriptionState, may_bill},
+    billing::{Discount, NextOffer, PlanChoice, SubscriptionState, may_bill},
     ids::{ClientId, OfferId, SubscriptionId},
     live_hints,
-    offers::{self, Offer, OfferState, Starts},
+    offers::{self, Offer, OfferState, Starts, Terms},
     requests::lock,
 };
 
@@ -25,6 +27,8 @@ pub enum PlanChange {
     Sold,
     /// The next period is under the other offer.
     Next,
+    /// The other offer began now.
+    Now,
     /// It goes on as it is.
     Same,
 }
@@ -35,10 +39,29 @@ pub enum PlanChange {
 ///
 /// # Errors
 /// Field `offer`; [`Error::Refused`] for a client that has left; [`Error::NotFound`] for those who may not see bills.
-pub async fn choose(db: &Db, scope: &Scope, client: ClientId, offer: OfferId) -> Result<PlanChange> {
+pub async fn choose(
+    db: &Db,
+    scope: &Scope,
+    client: ClientId,
+    choice: impl Into<PlanChoice>,
+) -> Result<PlanChange> {
+    choose_with_code(db, scope, client, choice.into(), "").await
+}
+
+/// The same with a code that takes something off what is started; empty for none.
+///
+/// # Errors
+/// As [`choose`]; field `code`.
+pub async fn choose_with_code(
+    db: &Db,
+    scope: &Scope,
+    client: ClientId,
+    choice: PlanChoice,
+    code: &str,
+) -> Result<PlanChange> {
     may_bill(scope)?;
     let mut tx = db.begin(scope).await?;
-    let chosen = choose_in(&mut tx, scope, client, offer).await?;
+    let chosen = choose_in(&mut tx, scope, client, choice, code).await?;
     live_hints::publish(&mut tx, scope, client, "subscription", None).await?;
     if let Some(held) = living_in(&mut tx, scope, client).await? {
         super::audit_log::record_subscription_in(&mut tx, scope, "choose_package", held).await?;
@@ -48,14 +71,20 @@ pub async fn choose(db: &Db, scope: &Scope, client: ClientId, offer: OfferId) ->
 }
 
 /// The same within a transaction.
-async fn choose_in(tx: &mut Tx, scope: &Scope, client: ClientId, offer: OfferId) -> Result<PlanChange> {
+async fn choose_in(
+    tx: &mut Tx,
+    scope: &Scope,
+    client: ClientId,
+    choice: PlanChoice,
+    code: &str,
+) -> Result<PlanChange> {
     let board = lock::lock_board(tx, scope, client).await?;
     if board.archived {
         return Err(Error::refused(format!("{} has left. Bring it back first.", board.client_name)));
     }
-    let offer = sold_in(tx, scope, offer).await?;
+    let offer = sold_in(tx, scope, choice).await?;
     match living_in(tx, scope, client).await? {
-        None => begin_in(tx, scope, client, &offer).await,
+        None => begin_in(tx, scope, client, &offer, code).await,
         Some(subscription) => change_in(tx, scope, subscription, &offer).await,
     }
 }
@@ -75,16 +104,17 @@ pub(crate) async fn begin_if_none_in(
     if board.archived || living_in(tx, scope, client).await?.is_some() {
         return Ok(());
     }
-    let offer = match sold_in(tx, scope, offer).await {
+    let offer = match sold_in(tx, scope, offer.into()).await {
         Err(Error::Fields(_)) => return Ok(()),
         sold => sold?,
     };
-    begin_in(tx, scope, client, &offer).await?;
+    begin_in(tx, scope, client, &offer, "").await?;
     live_hints::publish(tx, scope, client, "subscription", None).await
 }
 
-async fn sold_in(tx: &mut Tx, scope: &Scope, offer: OfferId) -> Result<Offer> {
-    let found = match offers::queries::get_in(tx, scope, offer).await {
+/// The offer as it is sold, on the terms of the chosen interval.
+pub(super) async fn sold_in(tx: &mut Tx, scope: &Scope, choice: PlanChoice) -> Result<Offer> {
+    let found = match offers::queries::get_in(tx, scope, choice.offer).await {
         Err(Error::NotFound) => None,
         found => Some(found?),
     };
@@ -93,10 +123,17 @@ async fn sold_in(tx: &mut Tx, scope: &Scope, offer: OfferId) -> Result<Offer> {
         OfferState::Draft => scope.is_wide(),
         OfferState::Archived => false,
     };
-    found.filter(is_sold).ok_or_else(|| Error::Fields(FieldErrors::one("offer", "Choose one from the list.")))
+    found
+        .filter(is_sold)
+        .and_then(|offer| Some(Offer { terms: offer.terms.by(choice.interval)?, ..offer }))
+        .ok_or_else(|| Error::Fields(FieldErrors::one("offer", "Choose one from the list.")))
 }
 
-async fn living_in(tx: &mut Tx, scope: &Scope, client: ClientId) -> Result<Option<SubscriptionId>> {
+pub(super) async fn living_in(
+    tx: &mut Tx,
+    scope: &Scope,
+    client: ClientId,
+) -> Result<Option<SubscriptionId>> {
     let found = sqlx::query_scalar!(
         "SELECT id FROM subscription WHERE workspace_id = $1 AND client_id = $2 AND state <> 'ended'",
         scope.workspace.0,
@@ -107,41 +144,47 @@ async fn living_in(tx: &mut Tx, scope: &Scope, client: ClientId) -> Result<Optio
     Ok(found.map(SubscriptionId))
 }
 
-async fn begin_in(tx: &mut Tx, scope: &Scope, client: ClientId, offer: &Offer) -> Result<PlanChange> {
+async fn begin_in(
+    tx: &mut Tx,
+    scope: &Scope,
+    client: ClientId,
+    offer: &Offer,
+    code: &str,
+) -> Result<PlanChange> {
+    let terms = terms_for_in(tx, scope, client, &offer.terms).await?;
+    let discount = use_code_in(tx, scope, code, terms.price.currency).await?;
     let begins = if scope.is_wide() {
-        offer.terms.price.minor == 0 || offer.terms.starts == Starts::AtOnce
+        begins_for_operators(&terms)
     } else {
-        may_begin_in(tx, scope, client, offer).await?
+        may_begin_in(tx, scope, client, &terms).await?
     };
-    if scope.is_wide() {
-        subscribe_in(tx, scope, client, offer).await?;
-    } else {
-        sell_in(tx, scope, client, offer, begins).await?;
-    }
+    sell_in(tx, scope, client, &Sale { offer, discount, begins }).await?;
     Ok(if begins { PlanChange::Begun } else { PlanChange::Sold })
 }
 
 /// Whether what a client starts itself begins at once: it has paid before, or nothing is to be paid and its owner is
-/// known by a confirmed address.
-async fn may_begin_in(tx: &mut Tx, scope: &Scope, client: ClientId, offer: &Offer) -> Result<bool> {
+/// known by a confirmed address. A trial may want a card on file.
+async fn may_begin_in(tx: &mut Tx, scope: &Scope, client: ClientId, terms: &Terms) -> Result<bool> {
     let known = sqlx::query!(
         r#"SELECT EXISTS (SELECT FROM invoice WHERE workspace_id = $1 AND client_id = $2 AND state = 'paid'
                           AND subscription_id IS NOT NULL) AS "paid!",
                   EXISTS (SELECT FROM membership m JOIN person p ON p.id = m.person_id
                           WHERE m.workspace_id = $1 AND m.client_id = $2 AND m.role = 'owner' AND m.removed_at IS NULL
-                            AND p.confirmed) AS "confirmed!""#,
+                            AND p.confirmed) AS "confirmed!",
+                  EXISTS (SELECT FROM payment_card WHERE workspace_id = $1 AND client_id = $2 AND removed_at IS NULL) AS "card!""#,
         scope.workspace.0,
         client.0,
     )
     .fetch_one(tx.conn())
     .await?;
-    Ok(match offer.terms.price.minor {
-        0 => known.confirmed,
-        _ => known.paid && offer.terms.starts == Starts::AtOnce,
+    Ok(match (terms.pricing.trial, terms.price.minor) {
+        (Some(trial), _) if trial.needs_card => known.card,
+        (Some(_), _) | (None, 0) => known.confirmed,
+        _ => known.paid && terms.starts == Starts::AtOnce,
     })
 }
 
-async fn change_in(
+pub(super) async fn change_in(
     tx: &mut Tx,
     scope: &Scope,
     subscription: SubscriptionId,
@@ -149,23 +192,19 @@ async fn change_in(
 ) -> Result<PlanChange> {
     let held = lock_subscription(tx, scope, subscription).await?;
     if held.state == SubscriptionState::AwaitingPayment {
-        if held.offer == offer.id {
+        if is_same(&held, offer) {
             return Ok(PlanChange::Same);
         }
         let now = tx.now();
-        let network = network_in(tx, scope, subscription).await?;
+        let (network, discount) = begun_with_in(tx, scope, subscription).await?;
         end_in(tx, scope, &held, now).await?;
-        let next = sell_in(tx, scope, held.client, offer, false).await?;
+        let next = sell_in(tx, scope, held.client, &Sale { offer, discount, begins: false }).await?;
         if let Some(network) = network {
             super::newcomer::note_network_in(tx, scope, next, &network).await?;
         }
         return Ok(PlanChange::Sold);
     }
-    let next = (held.offer != offer.id).then(|| NextOffer {
-        offer: offer.id,
-        name: offer.name.clone(),
-        terms: offer.terms.clone(),
-    });
+    let next = (!is_same(&held, offer)).then(|| next_of(offer));
     // Who chooses what comes next does not end it.
     let changed = sqlx::query!(
         "UPDATE subscription SET next_offer = $3, ends_with_period = false WHERE workspace_id = $1 AND id = $2",
@@ -179,13 +218,28 @@ async fn change_in(
     Ok(if next.is_some() { PlanChange::Next } else { PlanChange::Same })
 }
 
-async fn network_in(tx: &mut Tx, scope: &Scope, subscription: SubscriptionId) -> Result<Option<String>> {
-    let network = sqlx::query_scalar!(
-        "SELECT network FROM subscription WHERE workspace_id = $1 AND id = $2",
+/// Whether it is what the subscription is already.
+pub(super) fn is_same(held: &LockedSubscription, offer: &Offer) -> bool {
+    held.offer == offer.id && held.interval == offer.terms.interval
+}
+
+/// An offer as what a subscription changes to: how an offer begins is for new clients.
+pub(super) fn next_of(offer: &Offer) -> NextOffer {
+    NextOffer { offer: offer.id, name: offer.name.clone(), terms: offer.terms.without_beginning() }
+}
+
+/// Where it was bought from, and what was to be taken off.
+async fn begun_with_in(
+    tx: &mut Tx,
+    scope: &Scope,
+    subscription: SubscriptionId,
+) -> Result<(Option<String>, Option<Discount>)> {
+    let row = sqlx::query!(
+        r#"SELECT network, discount AS "discount: Json<Discount>" FROM subscription WHERE workspace_id = $1 AND id = $2"#,
         scope.workspace.0,
         subscription.0,
     )
     .fetch_one(tx.conn())
     .await?;
-    Ok(network)
+    Ok((row.network, row.discount.map(|discount| discount.0)))
 }

@@ -15,6 +15,7 @@ use crate::{
     ids::{ClientId, CreditNoteId, InvoiceId, SubscriptionId},
     live_hints, mail,
     money::{Currency, Money},
+    payments::queries::rest_in,
     tax::Assessment,
     webhooks::{self, EventKind},
 };
@@ -99,6 +100,7 @@ async fn issue_in(
     .fetch_one(tx.conn())
     .await?;
     let total = Money::new(total.total_minor, read_currency(&total.currency)?);
+    super::balance::apply_in(tx, scope, client, invoice).await?;
     let letter =
         Letter { invoice, number: numbered.number, due: period::due(now, numbered.format.zone), total };
     mail_in(tx, scope, client, &letter, numbered.format).await?;
@@ -134,10 +136,28 @@ async fn mail_in(
     let workspace = sqlx::query_scalar!("SELECT name FROM workspace WHERE id = $1", scope.workspace.0)
         .fetch_one(tx.conn())
         .await?;
-    let subject = format!("Invoice {number} from {workspace}, due {due}");
+    let rest = rest_in(tx, scope, letter.invoice).await?;
+    let total = letter.total.in_full();
+    // What the client's balance has paid is not asked for.
+    let (subject, says) = match rest.minor {
+        0 if letter.total.minor > 0 => (
+            format!("Invoice {number} from {workspace}, paid from your balance"),
+            format!("Your balance paid your invoice {number} for {total}. There’s nothing to do."),
+        ),
+        minor if minor < letter.total.minor => (
+            format!("Invoice {number} from {workspace}, due {due}"),
+            format!(
+                "Your invoice {number} is for {total}. Your balance paid part of it; the other {} is due {due}.",
+                rest.in_full()
+            ),
+        ),
+        _ => (
+            format!("Invoice {number} from {workspace}, due {due}"),
+            format!("Your invoice {number} for {total} is due {due}."),
+        ),
+    };
     let body = format!(
-        "Hi,\n\nYour invoice {number} for {} is due {due}.\n\nView or print it:\n\n{{link:/portal/billing/{}}}\n\n{}\n",
-        letter.total.in_full(),
+        "Hi,\n\n{says}\n\nView or print it:\n\n{{link:/portal/billing/{}}}\n\n{}\n",
         letter.number,
         mail::plain(&workspace),
     );
@@ -184,6 +204,8 @@ pub(in crate::billing) struct NewInvoice {
     pub lines: Vec<InvoiceLine>,
     pub currency: Currency,
     pub period: Option<(DateTime<Utc>, DateTime<Utc>)>,
+    /// What the period itself comes to, beside what is paid once.
+    pub period_minor: i64,
 }
 
 /// Writes an invoice and issues it, in one. One that would lack what the law wants of it is held back: a draft that
@@ -201,8 +223,8 @@ pub(in crate::billing) async fn insert_issued_in(
     let tax = parties.assess(&new.lines)?;
     sqlx::query!(
         "INSERT INTO invoice (id, workspace_id, client_id, subscription_id, state, currency, lines, total_minor, bill_to,
-                period_start, period_end, created_at, issue_when_complete, tax, net_minor)
-         VALUES ($1, $2, $3, $4, 'draft', $5, $6, $7, $8, $9, $10, $11, true, $12, $13)",
+                period_start, period_end, created_at, issue_when_complete, tax, net_minor, period_minor)
+         VALUES ($1, $2, $3, $4, 'draft', $5, $6, $7, $8, $9, $10, $11, true, $12, $13, $14)",
         id.0,
         scope.workspace.0,
         new.client.0,
@@ -216,6 +238,7 @@ pub(in crate::billing) async fn insert_issued_in(
         now,
         kept_tax(&tax) as _,
         tax.net,
+        new.period_minor,
     )
     .execute(tx.conn())
     .await?;

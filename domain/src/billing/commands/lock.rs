@@ -27,6 +27,9 @@ pub(in crate::billing) struct LockedSubscription {
     /// A pause waits for the work in hand.
     pub pausing: bool,
     pub next_offer: Option<NextOffer>,
+    /// The trial that it begins with, in days.
+    pub trial_days: Option<u32>,
+    pub needs_card: bool,
 }
 
 /// Holds a subscription until the transaction ends. Before anything else of it is held.
@@ -41,7 +44,7 @@ pub(in crate::billing) async fn lock_subscription(
     let row = sqlx::query!(
         r#"SELECT client_id, offer_id, name, state AS "state: SubscriptionState", price_minor, currency,
                 billing_interval AS "interval: Interval", period_start, period_end, anchor_day,
-                banked_seconds, ends_with_period, pause_wanted_at IS NOT NULL AS "pausing!", next_offer AS "next_offer: Json<NextOffer>",
+                banked_seconds, ends_with_period, pause_wanted_at IS NOT NULL AS "pausing!", next_offer AS "next_offer: Json<NextOffer>", trial_days, needs_card,
                 greatest(started_at, paused_at, period_start) AS changed_at
          FROM subscription WHERE workspace_id = $1 AND id = $2 AND ($3::uuid IS NULL OR client_id = $3) FOR UPDATE"#,
         scope.workspace.0,
@@ -67,6 +70,8 @@ pub(in crate::billing) async fn lock_subscription(
         banked_seconds: row.banked_seconds,
         ends_with_period: row.ends_with_period,
         pausing: row.pausing,
+        trial_days: row.trial_days.map(|days| days.unsigned_abs().into()),
+        needs_card: row.needs_card,
         name: row.name,
     })
 }

@@ -1,7 +1,11 @@
 //! Changing subscriptions and invoices.
 
 mod audit_log;
+pub mod balance;
+mod bill_period;
+mod change;
 mod choose;
+mod codes;
 mod credit;
 mod draft;
 mod end;
@@ -17,8 +21,12 @@ mod renew;
 mod subscribe;
 mod void;
 
+pub use balance::{BalanceForm, adjust_balance};
+pub use change::{change_now, preview_change};
 pub(crate) use choose::begin_if_none_in;
-pub use choose::{PlanChange, choose};
+pub use choose::{PlanChange, choose, choose_with_code};
+pub(crate) use codes::use_code_in;
+pub use codes::{apply_code, create_code, end_code, set_client_price};
 pub use credit::{credit, settle_credit};
 pub use draft::{discard, draft, redraft};
 pub(crate) use end::end_unpaid_in;
@@ -27,6 +35,7 @@ pub(crate) use hold::hold_in;
 pub use issue::{IssueOutcome, issue};
 pub(crate) use issue::{issue_held_in, mail_unsent_in};
 pub use newcomer::begin_unpaid;
+pub(crate) use newcomer::card_kept_in;
 #[cfg(test)]
 pub(super) use newcomer::confirmed_in;
 pub(crate) use newcomer::{owners_confirmed_in, sign_up_in};

@@ -3,11 +3,15 @@
 
 use chrono::TimeDelta;
 
-use super::{lock_subscription, payment::begin_in, subscribe::sell_in};
+use super::{
+    lock_subscription,
+    payment::begin_in,
+    subscribe::{Sale, sell_in},
+};
 use crate::{
     Db, Error, Result, Role, Scope, SystemRole, Tx,
     accounts::Membership,
-    billing::{SubscriptionState, operators_only},
+    billing::{Discount, SubscriptionState, operators_only},
     ids::{ClientId, InvoiceId, SubscriptionId, WorkspaceId},
     offers::Offer,
 };
@@ -26,10 +30,10 @@ pub(crate) async fn sign_up_in(
     tx: &mut Tx,
     scope: &Scope,
     client: ClientId,
-    offer: &Offer,
+    (offer, discount): (&Offer, Option<Discount>),
     network: &str,
 ) -> Result<SubscriptionId> {
-    let id = sell_in(tx, scope, client, offer, false).await?;
+    let id = sell_in(tx, scope, client, &Sale { offer, discount, begins: false }).await?;
     note_network_in(tx, scope, id, network).await?;
     Ok(id)
 }
@@ -74,7 +78,7 @@ pub(crate) async fn confirmed_in(tx: &mut Tx, workspace: WorkspaceId, client: Cl
     let waiting = sqlx::query!(
         r#"SELECT id, network AS "network!" FROM subscription
            WHERE workspace_id = $1 AND client_id = $2 AND state = 'awaiting_payment' AND network IS NOT NULL
-             AND (starts = 'at_once' OR price_minor = 0)"#,
+             AND (starts = 'at_once' OR price_minor = 0 OR trial_days IS NOT NULL) AND NOT needs_card"#,
         workspace.0,
         client.0,
     )
@@ -158,4 +162,25 @@ pub async fn begin_unpaid(db: &Db, scope: &Scope, subscription: SubscriptionId) 
     super::audit_log::record_subscription_in(&mut tx, scope, "start_unpaid_subscription", subscription)
         .await?;
     tx.commit().await
+}
+
+/// A card is on file: what waited for one begins with its trial. Call it where a card is kept, in the same transaction.
+pub(crate) async fn card_kept_in(tx: &mut Tx, scope: &Scope, client: ClientId) -> Result<()> {
+    let server = Scope::system(scope.workspace);
+    tx.enter(&server).await?;
+    let waiting = sqlx::query_scalar!(
+        "SELECT id FROM subscription WHERE workspace_id = $1 AND client_id = $2 AND state = 'awaiting_payment' AND needs_card",
+        scope.workspace.0,
+        client.0,
+    )
+    .fetch_optional(tx.conn())
+    .await?;
+    if let Some(subscription) = waiting.map(SubscriptionId) {
+        let held = lock_subscription(tx, &server, subscription).await?;
+        if held.state == SubscriptionState::AwaitingPayment && held.needs_card {
+            begin_in(tx, &server, &held, None).await?;
+            super::audit_log::record_subscription_in(tx, &server, "begin_subscription", subscription).await?;
+        }
+    }
+    tx.enter(scope).await
 }

@@ -1,3 +1,5 @@
+use chrono::TimeDelta;
+
 use super::{
     LockedSubscription,
     credit::is_credited_in,
@@ -136,16 +138,21 @@ pub(super) async fn begin_in(
     invoice: Option<InvoiceId>,
 ) -> Result<()> {
     let (now, zone) = (tx.now(), zone_in(tx, scope).await?);
-    let anchor = period::anchor(now, zone);
-    let end = period::end(now, anchor, held.interval, zone);
+    let trial = held.trial_days.map(|days| now + TimeDelta::days(days.into()));
+    // Periods end on the day on which the trial did.
+    let anchor = period::anchor(trial.unwrap_or(now), zone);
+    let end = trial.unwrap_or_else(|| period::end(now, anchor, held.interval, zone));
     let begun = sqlx::query!(
-        "UPDATE subscription SET state = 'active', started_at = $3, period_start = $3, period_end = $4, anchor_day = $5
+        "UPDATE subscription SET state = 'active', started_at = $3, period_start = $3, period_end = $4, anchor_day = $5,
+                trial_ends_at = $6, trial_days = NULL, needs_card = false,
+                period_billed = CASE WHEN $6::timestamptz IS NULL THEN period_billed ELSE false END
          WHERE workspace_id = $1 AND id = $2 AND state = 'awaiting_payment'",
         scope.workspace.0,
         held.id.0,
         now,
         end,
         i16::try_from(anchor).unwrap_or(1),
+        trial,
     )
     .execute(tx.conn())
     .await?;

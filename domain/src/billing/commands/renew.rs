@@ -1,14 +1,16 @@
 //! Periods that are over: billed anew, or ended.
 
 use chrono::{DateTime, Utc};
+use sqlx::types::Json;
 
 use super::{
-    LockedSubscription, NewInvoice, begin_pause_in, end_in, format_in, insert_issued_in, lock_subscription,
-    record_subscription_by_portal_in,
+    LockedSubscription, begin_pause_in,
+    bill_period::{BilledPeriod, bill_period_in},
+    end_in, format_in, lock_subscription, record_subscription_by_portal_in,
 };
 use crate::{
     Db, Error, Result, Scope, SystemRole, Tx,
-    billing::{InvoiceLine, NextOffer, SubscriptionState, period},
+    billing::{NextOffer, SubscriptionState, period},
     ids::{SubscriptionId, WorkspaceId},
     live_hints,
 };
@@ -85,7 +87,7 @@ pub(super) async fn renew_in(tx: &mut Tx, scope: &Scope, held: &mut LockedSubscr
 }
 
 /// Another offer was chosen for the period that begins: its terms, as they were agreed, take the place of the old ones.
-async fn take_offer_in(
+pub(super) async fn take_offer_in(
     tx: &mut Tx,
     scope: &Scope,
     held: &mut LockedSubscription,
@@ -94,7 +96,8 @@ async fn take_offer_in(
     let terms = &next.terms;
     sqlx::query!(
         "UPDATE subscription SET offer_id = $3, name = $4, price_minor = $5, currency = $6, billing_interval = $7,
-                active_limit = $8, cycle_hours = $9, revisions = $10, starts = $11, next_offer = NULL
+                active_limit = $8, cycle_hours = $9, revisions = $10, starts = $11, next_offer = NULL,
+                pricing = $12, first_periods_left = 0, setup_fee_due = false
          WHERE workspace_id = $1 AND id = $2",
         scope.workspace.0,
         held.id.0,
@@ -107,6 +110,7 @@ async fn take_offer_in(
         terms.cycle_hours.cast_signed(),
         terms.revisions.map(u32::cast_signed),
         terms.starts.as_str(),
+        (!terms.pricing.is_empty()).then_some(Json(&terms.pricing)) as _,
     )
     .execute(tx.conn())
     .await?;
@@ -141,12 +145,8 @@ async fn next_in(
     }
     held.period = Some((start, end));
     record_subscription_by_portal_in(tx, scope, "renew_subscription", held.id).await?;
-    if held.price_minor > 0 {
-        let what = format!("{}, {}", held.name, format.period(start, end));
-        let lines = vec![InvoiceLine { what, minor: held.price_minor }];
-        let (client, currency) = (held.client, held.currency);
-        let invoice = NewInvoice { client, subscription: held.id, lines, currency, period: held.period };
-        insert_issued_in(tx, scope, &invoice).await?;
-    }
+    let what = format!("{}, {}", held.name, format.period(start, end));
+    let (client, subscription) = (held.client, held.id);
+    bill_period_in(tx, scope, &BilledPeriod { client, subscription, what, period: held.period }).await?;
     live_hints::publish(tx, scope, held.client, "subscription", None).await
 }

@@ -67,6 +67,8 @@ pub struct Invoice {
     pub credited_by: Option<u64>,
     /// It waits for something that the law wants of it, and goes out by itself then.
     pub is_held_back: bool,
+    /// What the client's balance paid of it.
+    pub from_balance: Money,
 }
 
 impl Invoice {

@@ -1,6 +1,7 @@
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
+use super::Discount;
 use crate::{
     ids::{ClientId, OfferId, SubscriptionId},
     offers::Terms,
@@ -64,6 +65,16 @@ pub struct Subscription {
     pub ends_with_period: bool,
     /// What it changes to with its next period.
     pub next_offer: Option<NextOffer>,
+    /// Days of the trial that it begins with, until that has begun.
+    pub trial_days: Option<u32>,
+    /// Its trial begins once a card is on file.
+    pub needs_card: bool,
+    /// When the trial ends, or ended.
+    pub trial_ends_at: Option<DateTime<Utc>>,
+    /// How many periods are still billed at the first price.
+    pub first_periods_left: u32,
+    /// What is taken off.
+    pub discount: Option<Discount>,
     pub ended_at: Option<DateTime<Utc>>,
     pub created_at: DateTime<Utc>,
 }

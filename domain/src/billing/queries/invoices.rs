@@ -77,7 +77,9 @@ pub async fn list(
                   i.state AS "state: InvoiceState", i.currency,
                   i.lines AS "lines: Json<Vec<InvoiceLine>>", i.total_minor, i.tax AS "tax: Json<Assessment>", i.bill_from, i.bill_to, i.note, i.period_start,
                   i.period_end, i.created_at, i.issued_at, i.due_at, i.paid_at, i.voided_at,
-                  i.issue_when_complete, (SELECT n.number FROM credit_note n WHERE n.invoice_id = i.id) AS credited_by
+                  i.issue_when_complete, (SELECT n.number FROM credit_note n WHERE n.invoice_id = i.id) AS credited_by,
+                  coalesce(within_bigint((SELECT sum(p.applied_minor) FROM payment p WHERE p.workspace_id = i.workspace_id
+                      AND p.invoice_id = i.id AND p.method = 'balance' AND p.withdrawn_at IS NULL)), 0) AS "from_balance!"
            FROM invoice i JOIN client c ON c.workspace_id = i.workspace_id AND c.id = i.client_id
            WHERE i.workspace_id = $1 AND ($2::uuid IS NULL OR i.client_id = $2) AND (i.state <> 'draft' OR $3)
              AND CASE $4::text WHEN 'all' THEN true
@@ -132,7 +134,9 @@ async fn one(db: &Db, scope: &Scope, id: Option<InvoiceId>, number: Option<i64>)
                   CASE WHEN i.state = 'draft' THEN coalesce(nullif(w.bill_from, ''), w.name) ELSE i.bill_from END AS "bill_from!",
                   i.bill_to, i.note, i.period_start,
                   i.period_end, i.created_at, i.issued_at, i.due_at, i.paid_at, i.voided_at,
-                  i.issue_when_complete, (SELECT n.number FROM credit_note n WHERE n.invoice_id = i.id) AS credited_by
+                  i.issue_when_complete, (SELECT n.number FROM credit_note n WHERE n.invoice_id = i.id) AS credited_by,
+                  coalesce(within_bigint((SELECT sum(p.applied_minor) FROM payment p WHERE p.workspace_id = i.workspace_id
+                      AND p.invoice_id = i.id AND p.method = 'balance' AND p.withdrawn_at IS NULL)), 0) AS "from_balance!"
            FROM invoice i
            JOIN client c ON c.workspace_id = i.workspace_id AND c.id = i.client_id
            JOIN workspace w ON w.id = i.workspace_id
@@ -173,6 +177,7 @@ struct Row {
     voided_at: Option<DateTime<Utc>>,
     issue_when_complete: bool,
     credited_by: Option<i64>,
+    from_balance: i64,
 }
 
 impl Row {
@@ -199,6 +204,7 @@ impl Row {
             voided_at: self.voided_at,
             credited_by: self.credited_by.map(i64::cast_unsigned),
             is_held_back: self.issue_when_complete,
+            from_balance: Money::new(self.from_balance, currency),
         })
     }
 }

@@ -1,6 +1,8 @@
 //! Reading subscriptions, invoices and the money figures.
 
+mod balance;
 mod billing_details;
+mod codes;
 mod credits;
 mod figures;
 mod invoices;
@@ -8,7 +10,9 @@ mod recurring;
 mod subscriptions;
 mod unsettled;
 
+pub use balance::balance;
 pub use billing_details::billing_details;
+pub use codes::list_codes;
 pub use credits::{get_credit_note, get_credit_note_by_number, list_credit_notes};
 pub use figures::{Figures, figures};
 pub use invoices::{InvoiceFilter, Invoices, get, get_by_number, list};

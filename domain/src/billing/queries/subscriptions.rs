@@ -3,9 +3,9 @@ use sqlx::types::Json;
 
 use crate::{
     Db, Result, Scope,
-    billing::{NextOffer, Pause, Subscription, SubscriptionState, may_bill, operators_only},
+    billing::{Discount, NextOffer, Pause, Subscription, SubscriptionState, may_bill, operators_only},
     ids::{ClientId, OfferId, SubscriptionId},
-    offers::{Interval, Starts, queries::TermsRow},
+    offers::{Interval, PricingOptions, Starts, queries::TermsRow},
 };
 
 /// Every living subscription of the workspace, by client.
@@ -21,7 +21,8 @@ pub async fn list_subscriptions(db: &Db, scope: &Scope) -> Result<Vec<Subscripti
                 s.active_limit, s.cycle_hours, s.revisions, s.starts AS "starts: Starts", s.state AS "state: SubscriptionState", s.started_at, s.period_start, s.period_end,
                 s.paused_at, s.banked_seconds, s.ends_with_period, s.ended_at, s.created_at,
                 s.pause_wanted_at IS NOT NULL AS "pausing!",
-                s.next_offer AS "next_offer: Json<NextOffer>"
+                s.next_offer AS "next_offer: Json<NextOffer>", s.pricing AS "pricing: Json<PricingOptions>",
+                s.trial_days, s.needs_card, s.trial_ends_at, s.first_periods_left, s.discount AS "discount: Json<Discount>"
          FROM subscription s JOIN client c ON c.workspace_id = s.workspace_id AND c.id = s.client_id
          WHERE s.workspace_id = $1 AND s.state <> 'ended' ORDER BY lower(c.name), s.created_at"#,
         scope.workspace.0,
@@ -45,7 +46,8 @@ pub async fn find_subscription(db: &Db, scope: &Scope, client: ClientId) -> Resu
                 s.active_limit, s.cycle_hours, s.revisions, s.starts AS "starts: Starts", s.state AS "state: SubscriptionState", s.started_at, s.period_start, s.period_end,
                 s.paused_at, s.banked_seconds, s.ends_with_period, s.ended_at, s.created_at,
                 s.pause_wanted_at IS NOT NULL AS "pausing!",
-                s.next_offer AS "next_offer: Json<NextOffer>"
+                s.next_offer AS "next_offer: Json<NextOffer>", s.pricing AS "pricing: Json<PricingOptions>",
+                s.trial_days, s.needs_card, s.trial_ends_at, s.first_periods_left, s.discount AS "discount: Json<Discount>"
          FROM subscription s JOIN client c ON c.workspace_id = s.workspace_id AND c.id = s.client_id
          WHERE s.workspace_id = $1 AND s.client_id = $2
          ORDER BY (s.state = 'ended'), s.ended_at DESC, s.created_at DESC LIMIT 1"#,
@@ -71,7 +73,8 @@ pub async fn list_subscriptions_of(db: &Db, scope: &Scope, client: ClientId) -> 
                 s.active_limit, s.cycle_hours, s.revisions, s.starts AS "starts: Starts", s.state AS "state: SubscriptionState", s.started_at, s.period_start, s.period_end,
                 s.paused_at, s.banked_seconds, s.ends_with_period, s.ended_at, s.created_at,
                 s.pause_wanted_at IS NOT NULL AS "pausing!",
-                s.next_offer AS "next_offer: Json<NextOffer>"
+                s.next_offer AS "next_offer: Json<NextOffer>", s.pricing AS "pricing: Json<PricingOptions>",
+                s.trial_days, s.needs_card, s.trial_ends_at, s.first_periods_left, s.discount AS "discount: Json<Discount>"
          FROM subscription s JOIN client c ON c.workspace_id = s.workspace_id AND c.id = s.client_id
          WHERE s.workspace_id = $1 AND s.client_id = $2 ORDER BY s.created_at, s.id"#,
         scope.workspace.0,
@@ -143,6 +146,12 @@ struct Row {
     pausing: bool,
     ends_with_period: bool,
     next_offer: Option<Json<NextOffer>>,
+    pricing: Option<Json<PricingOptions>>,
+    trial_days: Option<i16>,
+    needs_card: bool,
+    trial_ends_at: Option<DateTime<Utc>>,
+    first_periods_left: i16,
+    discount: Option<Json<Discount>>,
     ended_at: Option<DateTime<Utc>>,
     created_at: DateTime<Utc>,
 }
@@ -157,6 +166,7 @@ impl Row {
             cycle_hours: self.cycle_hours,
             revisions: self.revisions,
             starts: self.starts,
+            pricing: self.pricing.map(|pricing| pricing.0),
         };
         Ok(Subscription {
             id: SubscriptionId(self.id),
@@ -173,6 +183,11 @@ impl Row {
             pausing: self.pausing,
             ends_with_period: self.ends_with_period,
             next_offer: self.next_offer.map(|next| next.0),
+            trial_days: self.trial_days.map(|days| days.unsigned_abs().into()),
+            needs_card: self.needs_card,
+            trial_ends_at: self.trial_ends_at,
+            first_periods_left: self.first_periods_left.unsigned_abs().into(),
+            discount: self.discount.map(|discount| discount.0),
             ended_at: self.ended_at,
             created_at: self.created_at,
         })

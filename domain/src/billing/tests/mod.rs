@@ -1,3 +1,6 @@
+mod balance;
+mod books;
+mod changing;
 mod choosing;
 mod credits;
 mod invoices;
@@ -7,6 +10,7 @@ mod pausing;
 mod pressed_at_once;
 mod recurring;
 mod renewing;
+mod selling;
 mod stories;
 mod subscribing;
 mod taxes;

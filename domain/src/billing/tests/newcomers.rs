@@ -16,7 +16,7 @@ async fn signed_up(fixture: &Fixture, name: &str, offer: &Offer, network: &str) 
     let client = fixture.client(name).await;
     let scope = Scope::system(fixture.workspace);
     let mut tx = fixture.db.begin(&scope).await.unwrap();
-    sign_up_in(&mut tx, &scope, client.id, offer, network).await.unwrap();
+    sign_up_in(&mut tx, &scope, client.id, (offer, None), network).await.unwrap();
     tx.commit().await.unwrap();
     client
 }

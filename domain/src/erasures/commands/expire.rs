@@ -36,6 +36,15 @@ fn kept_since(now: DateTime<Utc>) -> DateTime<Utc> {
 async fn expire(db: &Db, target: Target) -> Result<u64> {
     let mut tx = db.begin(&target.scope()).await?;
     let kept_since = kept_since(tx.now());
+    sqlx::query!(
+        "DELETE FROM balance_entry b WHERE b.workspace_id = $1 AND b.client_id = $2
+           AND (b.made_at < $3 OR EXISTS (SELECT FROM invoice i WHERE i.id = b.invoice_id AND i.issued_at < $3))",
+        target.workspace.0,
+        target.client.0,
+        kept_since,
+    )
+    .execute(tx.conn())
+    .await?;
     let credits = sqlx::query!(
         "DELETE FROM credit_note WHERE workspace_id = $1 AND client_id = $2
            AND issued_at < $3",

@@ -129,8 +129,9 @@ async fn strip_bills_in(tx: &mut Tx, target: Target) -> Result<()> {
         target,
         "DELETE FROM invoice WHERE workspace_id = $1 AND client_id = $2 AND state = 'draft'",
         "UPDATE invoice SET note = '' WHERE workspace_id = $1 AND client_id = $2",
+        "UPDATE balance_entry SET note = '' WHERE workspace_id = $1 AND client_id = $2",
         "UPDATE credit_note SET note = '' WHERE workspace_id = $1 AND client_id = $2",
-        "UPDATE subscription SET network = NULL WHERE workspace_id = $1 AND client_id = $2",
+        "UPDATE subscription SET network = NULL, discount = NULL WHERE workspace_id = $1 AND client_id = $2",
     );
     Ok(())
 }

@@ -40,6 +40,7 @@ const OF_NO_CLIENT: &[(&str, &str)] = &[
     ("install", "the install"),
     ("workspace", "the operator's"),
     ("offer", "what is for sale to anybody"),
+    ("discount_code", "what is for sale to anybody"),
     ("model_price", "what models cost"),
     ("dollar_rate", "what a dollar costs"),
     ("stream_signing_key", "the install's"),
@@ -54,6 +55,7 @@ const KEPT: &[&str] = &[
     "subscription_pause",
     "invoice",
     "credit_note",
+    "balance_entry",
     "client_erasure",
     "audit",
     "mail",
@@ -256,7 +258,7 @@ async fn nothing_of_the_client_is_left_and_nothing_of_another_is_touched(pool: P
     town.fixture.wait(TimeDelta::days(1));
     assert!(expire_invoices(db).await.unwrap() > 0);
     let left = town.rows().await;
-    for table in ["invoice", "credit_note", "subscription", "subscription_pause"] {
+    for table in ["invoice", "credit_note", "balance_entry", "subscription", "subscription_pause"] {
         assert!(left[table].iter().all(|row| !marks.own(row)), "{table}");
     }
     assert_eq!(town.others(&theirs).await["invoice"], before["invoice"]);

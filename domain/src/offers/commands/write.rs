@@ -5,7 +5,7 @@ use crate::{
     audit::{self, NewEntry},
     ids::OfferId,
     live_hints,
-    offers::{OfferDraft, queries},
+    offers::{OfferDraft, PricingOptions, Terms, queries},
     scope::operators_only,
 };
 
@@ -36,7 +36,7 @@ pub async fn update(db: &Db, scope: &Scope, offer: OfferId, draft: &OfferDraft) 
     let changed = sqlx::query!(
         "UPDATE offer SET name = $3, summary = $4, vertical = $5, points = $6, price_minor = $7, currency = $8,
                 billing_interval = $9, active_limit = $10, cycle_hours = $11, revisions = $12, starts = $13, intake = $14,
-                updated_at = $15
+                updated_at = $15, pricing = $16
          WHERE workspace_id = $1 AND id = $2",
         scope.workspace.0,
         offer.0,
@@ -53,6 +53,7 @@ pub async fn update(db: &Db, scope: &Scope, offer: OfferId, draft: &OfferDraft) 
         terms.starts.as_str(),
         Json(&draft.intake) as _,
         now,
+        stored(terms) as _,
     )
     .execute(tx.conn())
     .await?
@@ -84,16 +85,23 @@ pub async fn duplicate(db: &Db, scope: &Scope, offer: OfferId) -> Result<OfferId
 
 /// For a reader of the audit log.
 fn in_short(draft: &OfferDraft) -> String {
-    format!("{}, {}", draft.name, draft.terms.price_words())
+    let mut words = vec![draft.name.clone(), draft.terms.price_words()];
+    words.extend(draft.terms.pricing_lines());
+    words.join(", ")
+}
+
+/// The rest of the price as rows keep it: nothing where there is none.
+fn stored(terms: &Terms) -> Option<Json<&PricingOptions>> {
+    (!terms.pricing.is_empty()).then_some(Json(&terms.pricing))
 }
 
 async fn insert_in(tx: &mut Tx, scope: &Scope, draft: &OfferDraft) -> Result<OfferId> {
     let (id, terms, now) = (OfferId::new(), &draft.terms, tx.now());
     sqlx::query!(
         "INSERT INTO offer (id, workspace_id, name, summary, vertical, points, price_minor, currency, billing_interval,
-                active_limit, cycle_hours, revisions, starts, intake, state, position, created_at, updated_at)
+                active_limit, cycle_hours, revisions, starts, intake, state, position, created_at, updated_at, pricing)
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, 'draft',
-                (SELECT coalesce(max(position), 0) + 1 FROM offer WHERE workspace_id = $2), $15, $15)",
+                (SELECT coalesce(max(position), 0) + 1 FROM offer WHERE workspace_id = $2), $15, $15, $16)",
         id.0,
         scope.workspace.0,
         draft.name,
@@ -109,6 +117,7 @@ async fn insert_in(tx: &mut Tx, scope: &Scope, draft: &OfferDraft) -> Result<Off
         terms.starts.as_str(),
         Json(&draft.intake) as _,
         now,
+        stored(terms) as _,
     )
     .execute(tx.conn())
     .await?;

@@ -1,4 +1,4 @@
-use super::{FieldForm, OfferDraft, question::lines};
+use super::{FieldForm, OfferDraft, pricing::PricingForm, question::lines};
 use crate::{
     FieldErrors, Result,
     money::{Currency, Money},
@@ -22,6 +22,7 @@ pub struct OfferForm {
     /// As many revisions as it takes, whatever stands in `revisions`.
     pub unlimited: bool,
     pub starts: String,
+    pub pricing: PricingForm,
     pub intake: Vec<FieldForm>,
 }
 
@@ -79,7 +80,8 @@ impl OfferForm {
             errors.add("starts", "Choose when work starts.");
             Starts::AtOnce
         });
-        Terms { price, interval, active_limit, cycle_hours, revisions, starts }
+        let pricing = self.pricing.read(currency, errors);
+        Terms { price, interval, active_limit, cycle_hours, revisions, starts, pricing }
     }
 }
 
@@ -99,6 +101,7 @@ impl From<&OfferDraft> for OfferForm {
             revisions: terms.revisions.map(|n| n.to_string()).unwrap_or_default(),
             unlimited: terms.revisions.is_none(),
             starts: terms.starts.as_str().to_owned(),
+            pricing: PricingForm::of(terms),
             intake: draft
                 .intake
                 .iter()
@@ -116,7 +119,7 @@ impl From<&OfferDraft> for OfferForm {
 }
 
 /// An amount as one types it: `5,000`, `5,000.50`.
-fn amount(money: Money) -> String {
+pub(super) fn amount(money: Money) -> String {
     let text = money.to_string();
     let digits = text.trim_start_matches(|c: char| !c.is_ascii_digit());
     digits.to_owned()

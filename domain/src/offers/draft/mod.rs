@@ -1,9 +1,11 @@
 //! An offer as it is written: what was typed ([`OfferForm`]), and what may be kept ([`OfferDraft`]).
 
 mod form;
+mod pricing;
 mod question;
 
 pub use form::OfferForm;
+pub use pricing::PricingForm;
 pub use question::FieldForm;
 
 use super::{IntakeField, Offer, Terms};
@@ -90,6 +92,7 @@ impl OfferDraft {
         }
         within(errors, "active_limit", terms.active_limit, 1, 20, "request");
         within(errors, "cycle_hours", terms.cycle_hours, 1, 720, "hour");
+        pricing::collect(terms, errors);
         if let Some(revisions) = terms.revisions {
             within(errors, "revisions", revisions, 0, 99, "revision");
         }

@@ -3,7 +3,7 @@ use domain::{
     audit::NewEntry,
     ids::OfferId,
     money::{Currency, Money},
-    offers::{self, Interval, Offer, OfferDraft, OfferState, Starts, Terms},
+    offers::{self, Interval, Offer, OfferDraft, OfferState, PricingOptions, Starts, Terms},
 };
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -47,7 +47,7 @@ async fn list_offers(desk: Desk, _: Nothing) -> Result<Value> {
 }
 
 fn offer_json(offer: &Offer) -> Value {
-    let Terms { price, interval, active_limit, cycle_hours, revisions, starts } = &offer.terms;
+    let Terms { price, interval, active_limit, cycle_hours, revisions, starts, pricing } = &offer.terms;
     json!({
         "offer": offer.id,
         "name": offer.name,
@@ -60,6 +60,7 @@ fn offer_json(offer: &Offer) -> Value {
         "cycle_hours": cycle_hours,
         "revisions": revisions,
         "starts": starts.as_str(),
+        "pricing": pricing,
         "points": offer.points,
         "intake": offer.intake,
     })
@@ -137,6 +138,7 @@ impl OfferInput {
                 When::AtOnce => Starts::AtOnce,
                 When::OnPayment => Starts::OnPayment,
             }),
+            pricing: before.terms.pricing,
         };
         Ok(OfferDraft {
             name: self.name.unwrap_or(before.name),
@@ -166,6 +168,7 @@ fn blank() -> OfferDraft {
             cycle_hours: 48,
             revisions: None,
             starts: Starts::OnPayment,
+            pricing: PricingOptions::default(),
         },
         points: Vec::new(),
         intake: Vec::new(),

@@ -126,6 +126,7 @@ fn portal(town: &Town, pattern: &str) -> Option<Deed> {
         "/portal/markdown" => does(ANYONE, fields(&[("brief", "*Hello*")])),
         "/portal/data" => does(MANAGE, fields(&[])),
         "/portal/billing/subscription" => does(BILL, fields(&[("state", "ending")])),
+        "/portal/billing/change" => does(BILL, fields(&[("offer", &offer), ("when", "next")])),
         "/portal/billing/offer" => does(BILL, fields(&[("offer", &offer)])),
         "/portal/billing/details" => does(
             BILL,
@@ -176,6 +177,25 @@ fn desk(town: &Town, pattern: &str) -> Option<Deed> {
             fields(&[("title", "By hand"), ("brief", "Please."), ("priority", "high"), ("form_key", "one")])
         }
         "/desk/clients/{client}/offer" => fields(&[("offer", &offer)]),
+        "/desk/clients/{client}/change" => fields(&[("offer", &offer), ("when", "next")]),
+        "/desk/billing/subscriptions/{subscription}/discount" => {
+            fields(&[("code", "autumn-20"), ("back", "/desk/billing")])
+        }
+        "/desk/billing/subscriptions/{subscription}/price" => {
+            fields(&[("price", "450"), ("back", "/desk/billing")])
+        }
+        "/desk/codes" => fields(&[
+            ("code", "SPRING-10"),
+            ("kind", "percent"),
+            ("value", "10"),
+            ("periods", "1"),
+            ("ends_on", "2030-01-31"),
+            ("most_uses", "50"),
+        ]),
+        "/desk/codes/end" => fields(&[("code", &town.code.to_string())]),
+        "/desk/clients/{client}/balance" => {
+            fields(&[("change", "add"), ("amount", "20"), ("note", "Thank you for waiting")])
+        }
         "/desk/billing/credits/{credit}/state" => fields(&[("state", "settled")]),
         "/desk/clients/{client}/data" => fields(&[]),
         "/desk/clients/{client}/archive" => fields(&[("archived", "yes")]),
