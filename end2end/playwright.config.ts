@@ -47,6 +47,8 @@ export default defineConfig({
       use: { viewport: { width: 360, height: 740 }, hasTouch: true, isMobile: true, deviceScaleFactor: 2 },
     },
     { name: 'no_js', testMatch: 'no_js/**/*.spec.ts', use: { javaScriptEnabled: false } },
+    // By scripts/test-money.sh, which starts the stand-ins for Stripe.
+    { name: 'money', testMatch: 'money/**/*.spec.ts' },
     { name: 'faults', testMatch: 'faults/**/*.spec.ts' },
     // Alone, after everything else: a measurement beside other work measures the other work.
     {

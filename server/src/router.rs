@@ -62,6 +62,7 @@ fn public() -> Routes<App> {
         .route("/terms", get(storefront::terms))
         .route("/signup", get(signup::show).post(signup::submit))
         .route("/signup/welcome", get(signup::welcome))
+        .route("/signup/paid", get(signup::paid))
         .route("/sign-in", get(account::sign_in::show).post(account::sign_in::submit))
         .route("/sign-out", post(account::sign_out::submit))
         .route("/reset", get(account::reset::show).post(account::reset::submit))
@@ -77,6 +78,10 @@ fn public() -> Routes<App> {
         .route("/account/confirmation", post(account::confirmation::resend))
         .route("/account/workspaces", get(account::workspaces::show).post(account::workspaces::submit))
         .route("/account/places", get(account::workspaces::moved))
+        .route("/pay/{token}", get(pages::pay::show).post(pages::pay::submit))
+        .route("/pay/{token}/done", get(pages::pay::done))
+        .route("/pay/{token}/invoice", get(pages::pay::sheet))
+        .route("/pay/{token}/questions", post(pages::pay::ask))
         .route("/files/{file}", get(pages::files::download::show))
         .route("/docs/api", get(pages::docs::show))
         .route("/dev/outbox", get(outbox::show))
@@ -116,7 +121,9 @@ fn data(routes: Routes<App>, base: &str) -> Routes<App> {
 
 /// What a client holds and is billed.
 fn my_billing() -> Routes<App> {
-    use pages::billing::{change, credit, details, mine, my_invoice, offer, subscription_state};
+    use pages::billing::{
+        card, change, credit, details, mine, my_invoice, offer, payments, subscription_state,
+    };
     Routes::new()
         .route("/portal/billing", get(mine::show))
         .route("/portal/billing/subscription", post(subscription_state::update_mine))
@@ -124,7 +131,11 @@ fn my_billing() -> Routes<App> {
         .route("/portal/billing/change", get(change::show_mine).post(change::change_mine))
         .route("/portal/billing/details", get(details::edit).post(details::save))
         .route("/portal/billing/credits/{number}", get(credit::show_mine))
+        .route("/portal/billing/card", post(card::change))
+        .route("/portal/billing/card/done", get(card::done))
+        .route("/portal/billing/card/removal", post(card::remove))
         .route("/portal/billing/{number}", get(my_invoice::show))
+        .route("/portal/billing/{number}/payment", post(payments::pay_mine))
 }
 
 /// For operators.
@@ -219,7 +230,7 @@ fn offers() -> Routes<App> {
 /// What clients hold and are billed.
 fn billing() -> Routes<App> {
     use pages::billing::{
-        balance, change, client_terms, credit, draft, invoice, invoice_state, offer, overview,
+        balance, change, client_terms, credit, draft, invoice, invoice_state, offer, overview, payments,
         subscription_state,
     };
     Routes::new()
@@ -237,6 +248,10 @@ fn billing() -> Routes<App> {
         .route("/desk/billing/invoices/{invoice}", get(invoice::show))
         .route("/desk/billing/invoices/{invoice}/draft", get(draft::show).post(draft::update))
         .route("/desk/billing/invoices/{invoice}/state", post(invoice_state::update))
+        .route("/desk/billing/invoices/{invoice}/payments", post(payments::note))
+        .route("/desk/billing/invoices/{invoice}/links", post(payments::create_link))
+        .route("/desk/billing/invoices/{invoice}/links/revocation", post(payments::revoke_links))
+        .route("/desk/billing/payments/{payment}/refunds", post(payments::refund))
 }
 
 /// What the work costs.

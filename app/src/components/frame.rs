@@ -7,9 +7,10 @@ use super::person::initials;
 use crate::web::{Bare, DeskTab, Frame, PortalTab};
 
 /// The view with its surroundings: everything inside `<body>`.
-pub fn around(bare: &Bare, frame: Frame, wide: bool, inner: AnyView) -> AnyView {
+pub fn around(bare: &Bare, frame: Frame, (wide, title): (bool, &str), inner: AnyView) -> AnyView {
     let class = match (frame, wide) {
         (Frame::Narrow, _) => "alone",
+        (Frame::Bill, _) => "page pay-page",
         (Frame::Store, _) => "store",
         (_, true) => "page page-wide",
         _ => "page",
@@ -17,7 +18,7 @@ pub fn around(bare: &Bare, frame: Frame, wide: bool, inner: AnyView) -> AnyView 
     let note = bare.note.clone();
     view! {
         <a class="skip" href="#main">"Skip to content"</a>
-        {(frame != Frame::Narrow).then(|| top(bare, frame))}
+        {(frame != Frame::Narrow).then(|| top(bare, frame, title))}
         <main id="main" class=class tabindex="-1">{(frame == Frame::Narrow).then(|| mark(brand(bare), "/"))} {inner}</main>
         <div class="toasts" role="status">{note.map(|note| view! { <div class="toast"><p>{note}</p></div> })}</div>
         {matches!(frame, Frame::Store).then(|| foot(bare))}
@@ -49,22 +50,27 @@ fn brand(bare: &Bare) -> String {
     bare.arrival.workspace.as_ref().map_or("Throughline".to_owned(), |workspace| workspace.name.clone())
 }
 
-fn top(bare: &Bare, frame: Frame) -> impl IntoView + use<> {
+fn top(bare: &Bare, frame: Frame, title: &str) -> impl IntoView + use<> {
     let home = match frame {
         Frame::Portal(_) => "/portal",
         Frame::Desk(_) => "/desk",
-        Frame::Store | Frame::Narrow => "/",
+        Frame::Store | Frame::Narrow | Frame::Bill => "/",
+    };
+    // A bill's page says what it is there, and nothing of who may be signed in.
+    let end = match frame {
+        Frame::Bill => view! { <span>{title.to_owned()}</span> }.into_any(),
+        _ => account(bare),
     };
     view! {
         <header class="top">
             {mark(brand(bare), home)}
             {match frame {
                 Frame::Store => nav(&STORE, ""),
-                Frame::Narrow => ().into_any(),
+                Frame::Narrow | Frame::Bill => ().into_any(),
                 Frame::Portal(tab) => portal_nav(bare, tab),
                 Frame::Desk(tab) => nav(&DESK, desk_path(tab)),
             }}
-            <div class="top-end">{account(bare)}</div>
+            <div class="top-end">{end}</div>
         </header>
     }
 }

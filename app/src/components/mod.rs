@@ -12,6 +12,7 @@ pub mod empty;
 pub mod field;
 pub mod frame;
 pub mod intake_form;
+pub mod lead_away;
 pub mod locale;
 pub mod offer_card;
 pub mod page_head;

@@ -14,6 +14,7 @@ pub mod home;
 pub mod nowhere;
 pub mod offers;
 pub mod outbox;
+pub mod pay;
 pub mod payments;
 pub mod people;
 pub mod proposals;

@@ -1,6 +1,7 @@
 //! What every page stands on: who asks ([`Cx`]), what was typed ([`Form`]), how it is answered ([`Page`], [`Problem`]).
 
 mod client_addr;
+mod copying;
 mod csrf;
 mod cx;
 mod dress;

@@ -9,7 +9,7 @@ use axum::{
 use hydration_context::SsrSharedContext;
 use leptos::prelude::*;
 
-use super::{Bare, Cx, zone};
+use super::{Bare, Cx, copying, zone};
 use crate::components::frame;
 
 /// What stands around a page.
@@ -19,6 +19,8 @@ pub enum Frame {
     Store,
     /// One column: signing in, errors, set-up.
     Narrow,
+    /// A bill for whoever holds its link: the mark and what it is, and no way further in.
+    Bill,
     /// A client's pages.
     Portal(PortalTab),
     /// The operator's pages.
@@ -81,6 +83,9 @@ pub struct Page<'a> {
     wide: bool,
     half: Option<Half>,
     status: StatusCode,
+    is_unlisted: bool,
+    copies: bool,
+    refresh: Option<(u32, String)>,
 }
 
 impl<'a> Page<'a> {
@@ -90,7 +95,17 @@ impl<'a> Page<'a> {
 
     /// A page that may come before there is a workspace.
     pub fn bare(bare: &'a Bare, title: &str, frame: Frame) -> Self {
-        Self { bare, title: title.to_owned(), frame, wide: false, half: None, status: StatusCode::OK }
+        Self {
+            bare,
+            title: title.to_owned(),
+            frame,
+            wide: false,
+            half: None,
+            status: StatusCode::OK,
+            is_unlisted: false,
+            copies: false,
+            refresh: None,
+        }
     }
 
     /// The page has islands: the browser's half is loaded.
@@ -111,6 +126,24 @@ impl<'a> Page<'a> {
         self
     }
 
+    /// Buttons with `data-copy` copy what stands in it.
+    pub fn copies(mut self) -> Self {
+        self.copies = true;
+        self
+    }
+
+    /// Not for search engines: whoever has its address may see it.
+    pub fn unlisted(mut self) -> Self {
+        self.is_unlisted = true;
+        self
+    }
+
+    /// The browser goes to `address` after so many seconds, without script.
+    pub fn refresh(mut self, seconds: u32, address: impl Into<String>) -> Self {
+        self.refresh = Some((seconds, address.into()));
+        self
+    }
+
     pub fn status(mut self, status: StatusCode) -> Self {
         self.status = status;
         self
@@ -123,12 +156,15 @@ impl<'a> Page<'a> {
         let owner = Owner::new_root(Some(Arc::new(SsrSharedContext::new_islands())));
         let body = owner.with(|| {
             let inner = view().into_any();
-            frame::around(self.bare, self.frame, self.wide, inner).to_html()
+            frame::around(self.bare, self.frame, (self.wide, &self.title), inner).to_html()
         });
         owner.cleanup();
         let mut response = (self.status, Html(self.document(&body))).into_response();
         // A page may hold what the next person at this browser must not see.
         response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+        if self.is_unlisted {
+            response.headers_mut().insert("x-robots-tag", HeaderValue::from_static("noindex, nofollow"));
+        }
         if self.bare.note.is_some() {
             let gone = HeaderValue::from_static("note=; Path=/; HttpOnly; SameSite=Lax; Max-Age=0");
             response.headers_mut().append(header::SET_COOKIE, gone);
@@ -163,6 +199,13 @@ impl<'a> Page<'a> {
         let asks_zone =
             matches!(self.frame, Frame::Portal(_) | Frame::Desk(_)) && self.bare.browser_zone.is_none();
         let zone = if asks_zone { zone::script(nonce, self.bare.app.site.is_https()) } else { String::new() };
+        let copying = if self.copies { copying::script(nonce) } else { String::new() };
+        let robots =
+            if self.is_unlisted { "<meta name=\"robots\" content=\"noindex, nofollow\">" } else { "" };
+        let refresh = self.refresh.as_ref().map(|(seconds, address)| {
+            format!("<meta http-equiv=\"refresh\" content=\"{seconds};url={}\">", escape(address))
+        });
+        let refresh = refresh.unwrap_or_default();
         let font = |name| {
             format!(
                 "<link rel=\"preload\" as=\"font\" type=\"font/woff2\" crossorigin href=\"{}\">",
@@ -177,7 +220,7 @@ impl<'a> Page<'a> {
              <meta name=\"theme-color\" content=\"#171613\" media=\"(prefers-color-scheme: dark)\">\
              <meta name=\"description\" content=\"{description}\"><title>{title}</title>\
              <link rel=\"icon\" type=\"image/svg+xml\" href=\"{icon}\">{sans}{serif}{display}\
-             <link rel=\"stylesheet\" href=\"{css}\">{accent}{zone}{live}",
+             <link rel=\"stylesheet\" href=\"{css}\">{robots}{refresh}{accent}{zone}{copying}{live}",
             description = escape(description),
             title = escape(&title),
             icon = asset("images/icon.svg"),

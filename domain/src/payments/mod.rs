@@ -12,6 +12,7 @@ pub mod commands;
 mod model;
 pub mod provider;
 pub mod queries;
+pub mod transfer;
 
 pub use account::{AccountSecrets, ConnectInput, PaymentAccount, Providers};
 pub use bank::BankDetails;

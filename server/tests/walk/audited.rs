@@ -31,6 +31,8 @@ const UNLISTED: &[(&str, &str)] = &[
     ("/desk/clients/{client}/requests/new", "a request, which names who asked"),
     ("/desk/offers/{offer}/place", "the order of the storefront"),
     ("/desk/webhooks/{webhook}/deliveries", "sends again what was sent; the page shows each try"),
+    ("/portal/billing/{number}/payment", "a way to the page to pay on; the payment is in the log"),
+    ("/portal/billing/card/removal", "without a card there is nothing to remove"),
     ("/sign-out", "ends the browser's own sign-in"),
     ("/reset", "a mail to whom the address belongs; setting the password is in the log"),
     ("/account/workspaces", "another page of the same person's"),

@@ -7,7 +7,11 @@ use domain::{
 };
 use leptos::prelude::*;
 
-use super::{sheet::sheet, title};
+use super::{
+    payments::{InvoicePayments, section},
+    sheet::sheet,
+    title,
+};
 use crate::{
     components::{confirmation::Confirmation, field::token, page_head::PageHead},
     web::{Cx, DeskTab, Frame, Operator, Page, Path, Problem},
@@ -18,6 +22,7 @@ pub async fn show(
     Path(invoice): Path<InvoiceId>,
 ) -> Result<Response, Problem> {
     let invoice = queries::get(cx.db(), &scope, invoice).await?;
+    let payments = InvoicePayments::load(&cx, &scope, &invoice).await?;
     let name = title(&invoice);
     Ok(Page::new(&cx, &name, Frame::Desk(DeskTab::Billing)).show(|| {
         view! {
@@ -30,6 +35,7 @@ pub async fn show(
             {beside(&invoice)}
             {sheet(&cx, &invoice)}
             {print_hint(&invoice)}
+            {section(&cx, &invoice, &payments, true)}
         }
     }))
 }
@@ -52,7 +58,7 @@ fn beside(invoice: &Invoice) -> AnyView {
 }
 
 /// Below a sheet that can be sent: how to get it onto paper.
-pub(super) fn print_hint(invoice: &Invoice) -> AnyView {
+pub(in crate::pages) fn print_hint(invoice: &Invoice) -> AnyView {
     if invoice.number.is_none() {
         return ().into_any();
     }

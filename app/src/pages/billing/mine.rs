@@ -9,6 +9,7 @@ use leptos::prelude::*;
 use serde::Deserialize;
 
 use super::{
+    answers::{Answers, answers},
     balance, credit,
     mine_view::{invoices, subscription},
     offer,
@@ -33,6 +34,7 @@ pub async fn show(
         Some(held) => queries::list_pauses(cx.db(), &scope, held).await?,
         None => Vec::new(),
     };
+    let four = Answers::load(&cx, &scope, client).await?;
     let list = queries::list(cx.db(), &scope, Some(client), InvoiceFilter::All, page).await?;
     let credits = queries::list_credit_notes(cx.db(), &scope, Some(client)).await?;
     let balance = queries::balance(cx.db(), &scope, client).await?;
@@ -42,6 +44,7 @@ pub async fn show(
             {PageHead::new("Billing")
                 .actions(view! { <a class="button" href="/portal/billing/details">"Billing details"</a> })
                 .show()}
+            {answers(&cx, held.as_ref(), &four)}
             {subscription(&cx, held.as_ref(), &pauses)}
             {offer::form(held.as_ref(), &offers, "/portal/billing", || token(&cx).into_any())}
             {balance::mine(cx.own_format(), &balance)}

@@ -1,6 +1,8 @@
 //! Billing: the desk's figures, subscriptions and invoices, and a client's own.
 
+mod answers;
 pub mod balance;
+pub mod card;
 pub mod change;
 pub mod client_terms;
 pub mod compose;
@@ -18,14 +20,18 @@ pub mod my_invoice;
 pub mod offer;
 pub mod overview;
 pub mod party;
+pub mod payments;
 mod recurring;
 mod sheet;
 pub mod subscription_state;
 
+pub(in crate::pages) use invoice::print_hint;
+pub(in crate::pages) use sheet::sheet;
+
 use domain::billing::Invoice;
 
 /// An invoice's number as its pages say it: `Invoice 0042`, or that it is a draft.
-fn title(invoice: &Invoice) -> String {
+pub(in crate::pages) fn title(invoice: &Invoice) -> String {
     invoice.number.map_or("Draft invoice".to_owned(), |number| {
         format!("Invoice {}", domain::billing::words::number(number))
     })

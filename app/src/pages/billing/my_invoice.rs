@@ -4,7 +4,12 @@ use axum::response::Response;
 use domain::billing::queries;
 use leptos::prelude::*;
 
-use super::{invoice::print_hint, sheet::sheet, title};
+use super::{
+    invoice::print_hint,
+    payments::{InvoicePayments, pay_button, section},
+    sheet::sheet,
+    title,
+};
 use crate::{
     components::page_head::PageHead,
     web::{Frame, Member, Page, Path, PortalTab, Problem},
@@ -12,12 +17,16 @@ use crate::{
 
 pub async fn show(Member { cx, scope, .. }: Member, Path(number): Path<u64>) -> Result<Response, Problem> {
     let invoice = queries::get_by_number(cx.db(), &scope, number).await?;
+    let payments = InvoicePayments::load(&cx, &scope, &invoice).await?;
+    let pay = payments.rest.filter(|rest| rest.minor > 0);
+    let pay = pay.map(|rest| pay_button(&cx, number, rest, "button primary"));
     let name = title(&invoice);
     Ok(Page::new(&cx, &name, Frame::Portal(PortalTab::Billing)).show(|| {
         view! {
-            {PageHead::named(name.clone()).crumbs(&[("/portal/billing", "Billing")], &name).no_print().show()}
+            {PageHead::named(name.clone()).crumbs(&[("/portal/billing", "Billing")], &name).actions(pay).no_print().show()}
             {sheet(&cx, &invoice)}
             {print_hint(&invoice)}
+            {section(&cx, &invoice, &payments, false)}
         }
     }))
 }

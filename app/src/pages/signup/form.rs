@@ -14,7 +14,7 @@ use crate::{
 };
 
 /// The page, as it starts or with what is to be mended.
-pub(super) fn page(cx: &Cx, offers: &[Offer], form: &Form) -> Response {
+pub(super) fn page(cx: &Cx, offers: &[Offer], form: &Form, takes_cards: bool) -> Response {
     let page = Page::new(cx, "Sign up", Frame::Store).status(form.status());
     if offers.is_empty() {
         return page.show(nothing_sold);
@@ -32,7 +32,7 @@ pub(super) fn page(cx: &Cx, offers: &[Offer], form: &Form) -> Response {
                         <li>{offer_part(offers, form)}</li>
                         <li>{you_part(form, offers.iter().all(|offer| offer.terms.price.minor > 0))}</li>
                         <li>{business_part(offers, form)}</li>
-                        <li>{terms_part(cx, offers, form)}</li>
+                        <li>{terms_part(cx, offers, form, takes_cards)}</li>
                     </ol>
                 </form>
                 <p class="page-sub"><span>"Already have an account? " <a href="/sign-in">"Sign in"</a></span></p>
@@ -113,7 +113,7 @@ fn business_part(offers: &[Offer], form: &Form) -> AnyView {
     view! { <fieldset><legend>"About your business"</legend>{parts}</fieldset> }.into_any()
 }
 
-fn terms_part(cx: &Cx, offers: &[Offer], form: &Form) -> AnyView {
+fn terms_part(cx: &Cx, offers: &[Offer], form: &Form, takes_cards: bool) -> AnyView {
     let alone = offers.len() == 1;
     let bills: Vec<_> = offers
         .iter()
@@ -131,6 +131,7 @@ fn terms_part(cx: &Cx, offers: &[Offer], form: &Form) -> AnyView {
             <legend>"Terms and first invoice"</legend>
             {bills}
             {Field::text(form, "code", "Discount code").hint("If you have one.").autocomplete("off").max(40).show()}
+            {(takes_cards && offers.iter().any(|offer| offer.terms.price.minor > 0)).then(|| ways(form))}
             <div class="field">
                 <div class="choices">
                     <label class="check">
@@ -173,6 +174,24 @@ fn interval_part(offer: &Offer, form: &Form) -> Option<AnyView> {
         }
         .into_any(),
     )
+}
+
+/// With what the first invoice is paid: a card on the provider's page right after this one, or a transfer.
+fn ways(form: &Form) -> AnyView {
+    let by_bank = form.values.text("pay") == "bank";
+    view! {
+        <div class="choice-cards" role="group" aria-label="How you pay">
+            <label class="choice-card">
+                <input type="radio" name="pay" value="card" checked=!by_bank />
+                <span><b>"Card"</b><span class="hint">"Next, on a secure page. We keep it for renewals."</span></span>
+            </label>
+            <label class="choice-card">
+                <input type="radio" name="pay" value="bank" checked=by_bank />
+                <span><b>"Bank transfer"</b><span class="hint">"With the details on the invoice. Takes 1 to 3 business days."</span></span>
+            </label>
+        </div>
+    }
+    .into_any()
 }
 
 /// What will be billed, and when work begins.

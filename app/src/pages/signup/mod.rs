@@ -3,8 +3,10 @@
 
 mod form;
 mod intake;
+mod payment;
 mod welcome;
 
+pub use payment::done as paid;
 pub use welcome::show as welcome;
 
 use axum::response::Response;
@@ -13,6 +15,7 @@ use domain::{
     accounts::commands::sign_up::{self, SignUpForm},
     ids::OfferId,
     offers::{Offer, queries},
+    payments::queries::takes_cards,
     secret,
 };
 
@@ -30,7 +33,8 @@ pub async fn show(cx: Cx) -> Result<Response, Problem> {
     let start = Fields::default()
         .with("offer", chosen.map(|offer| offer.id.to_string()).unwrap_or_default())
         .with("form_key", secret::random_token());
-    Ok(form::page(&cx, &offers, &Form::of(start)))
+    let takes_cards = takes_cards(cx.db(), cx.workspace.id).await?;
+    Ok(form::page(&cx, &offers, &Form::of(start), takes_cards))
 }
 
 /// Makes the client, signs its owner in and shows the first invoice.
@@ -60,13 +64,15 @@ pub async fn submit(cx: Cx, PostedForm(fields): PostedForm) -> Result<Response, 
     let error = match sign_up::sign_up(cx.db(), &cx.workspace, &asked, cx.bare.origin()).await {
         Ok(place) => {
             enter(&cx.bare, &place).await?;
-            return Ok(redirect("/signup/welcome"));
+            let by_card = fields.text("pay") == "card";
+            return if by_card { payment::begin(&cx, &place).await } else { Ok(redirect("/signup/welcome")) };
         }
         Err(error) => error,
     };
     let form = Form::failed(fields, renamed(error, offer))?;
     let offers = offers(&cx, offer).await?;
-    Ok(form::page(&cx, &offers, &form))
+    let takes_cards = takes_cards(cx.db(), cx.workspace.id).await?;
+    Ok(form::page(&cx, &offers, &form, takes_cards))
 }
 
 /// What is sold; if that is much, the chosen one stays in sight.

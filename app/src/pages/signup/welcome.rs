@@ -9,7 +9,7 @@ use domain::{
 use leptos::prelude::*;
 
 use crate::{
-    pages::account::trial_hint,
+    pages::{account::trial_hint, billing::payments::pay_button},
     web::{Cx, Frame, Member, Page, Problem},
 };
 
@@ -18,18 +18,47 @@ pub async fn show(member: Member) -> Result<Response, Problem> {
     let cx = &member.cx;
     let welcome = queries::welcome(cx.db(), &member.scope).await?;
     let confirmed = profile::is_confirmed(cx.db(), member.standing.person).await?;
-    Ok(page(&member, &welcome, confirmed))
+    let left = !cx.bare.query("left").is_empty();
+    Ok(page(&member, &welcome, confirmed, if left { Arrival::Left } else { Arrival::Plain }))
 }
 
-fn page(member: &Member, welcome: &Welcome, confirmed: bool) -> Response {
+/// The same while nobody knows yet whether the payment went through: the page looks again by itself.
+pub(super) async fn in_doubt(member: &Member) -> Result<Response, Problem> {
+    let cx = &member.cx;
+    let welcome = queries::welcome(cx.db(), &member.scope).await?;
+    let confirmed = profile::is_confirmed(cx.db(), member.standing.person).await?;
+    Ok(page(member, &welcome, confirmed, Arrival::InDoubt))
+}
+
+/// How somebody comes to the page.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Arrival {
+    Plain,
+    /// Back from the provider's page without having paid.
+    Left,
+    /// Back from there, and the bank has not answered.
+    InDoubt,
+}
+
+/// After how many seconds a page in doubt looks again.
+const LOOK_AGAIN: u32 = 4;
+
+fn page(member: &Member, welcome: &Welcome, confirmed: bool, arrival: Arrival) -> Response {
     let cx = &member.cx;
     let first = member.standing.name.split_whitespace().next().unwrap_or_default().to_owned();
     let (client, offer) = (member.client_name.clone(), welcome.offer.clone());
     let email = domain::accounts::display_email(&member.standing.email);
     let paid = welcome.invoice.as_ref().is_none_or(|invoice| invoice.is_paid);
-    Page::new(cx, "Welcome", Frame::Narrow).show(|| {
+    let mut page = Page::new(cx, "Welcome", Frame::Narrow);
+    let is_open = welcome.invoice.as_ref().is_some_and(|invoice| !invoice.is_paid);
+    if is_open && arrival == Arrival::InDoubt {
+        page = page.refresh(LOOK_AGAIN, cx.bare.path.clone());
+    }
+    let news = if is_open { news(arrival) } else { None };
+    page.show(|| {
         view! {
             <h1>{format!("Welcome, {first}")}</h1>
+            {news}
             <ol class="sign-up done" aria-label="What happens next">
                 <li class="is-done"><h2>{format!("{client} is on the {offer} plan")}</h2></li>
                 <li class=paid.then_some("is-done")>{bill(cx, welcome.invoice.as_ref(), member.standing.role.may_bill())}</li>
@@ -45,6 +74,22 @@ fn page(member: &Member, welcome: &Welcome, confirmed: bool) -> Response {
     })
 }
 
+/// What became of the payment, where it is not there yet.
+fn news(arrival: Arrival) -> Option<AnyView> {
+    let (head, words) = match arrival {
+        Arrival::Plain => return None,
+        Arrival::Left => (
+            "Nothing was charged.",
+            " Everything you typed is kept. Pay below when you’re ready, or later with the link in our email.",
+        ),
+        Arrival::InDoubt => (
+            "Your payment is on its way.",
+            " The bank hasn’t answered yet. This page goes on by itself, and so does your work.",
+        ),
+    };
+    Some(view! { <div class="notice waiting" role="status"><p><b>{head}</b>{words}</p></div> }.into_any())
+}
+
 fn bill(cx: &Cx, invoice: Option<&FirstInvoice>, may_bill: bool) -> AnyView {
     let Some(invoice) = invoice else {
         return view! { <h2>"Nothing to pay"</h2> }.into_any();
@@ -56,7 +101,12 @@ fn bill(cx: &Cx, invoice: Option<&FirstInvoice>, may_bill: bool) -> AnyView {
         <p class="soft">
             {format!("Invoice {}, ", billing::words::number(invoice.number))} {if invoice.is_paid { "paid".to_owned() } else { due }}
         </p>
-        {may_bill.then(|| view! { <p class="button-row"><a class="button" href=href>"View invoice"</a></p> })}
+        {may_bill.then(|| view! {
+            <div class="button-row">
+                {(!invoice.is_paid).then(|| pay_button(cx, invoice.number, invoice.total, "button"))}
+                <a class="button quiet" href=href>"View invoice"</a>
+            </div>
+        })}
     }
     .into_any()
 }

@@ -23,13 +23,13 @@ pub(super) async fn count_request(
 }
 
 /// Whether a text can be the token of a link at all: nobody looks for one that cannot.
-pub(super) fn is_token(text: &str) -> bool {
+pub(crate) fn is_token(text: &str) -> bool {
     text.len() == 43 && text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_')
 }
 
 /// Counts that a link opened nothing: the answer to it. Only those who miss are counted, so that no number of them closes
 /// the way for a link that is right; and only what could have been one, as nothing is guessed by anything else.
-pub(super) async fn check_missed(db: &Db, token: &str, network: &str) -> Error {
+pub(crate) async fn check_missed(db: &Db, token: &str, network: &str) -> Error {
     if is_token(token) { count_miss(db, network).await } else { Error::NotFound }
 }
 

@@ -3,7 +3,7 @@
 pub mod claims;
 pub mod confirmations;
 pub mod invitations;
-mod links;
+pub(crate) mod links;
 mod operators;
 pub mod people;
 mod persons;

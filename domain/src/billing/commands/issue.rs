@@ -15,7 +15,7 @@ use crate::{
     ids::{ClientId, CreditNoteId, InvoiceId, SubscriptionId},
     live_hints, mail,
     money::{Currency, Money},
-    payments::queries::rest_in,
+    payments::{self, queries::rest_in},
     tax::Assessment,
     webhooks::{self, EventKind},
 };
@@ -156,8 +156,14 @@ async fn mail_in(
             format!("Your invoice {number} for {total} is due {due}."),
         ),
     };
+    let server = Scope::system(scope.workspace);
+    tx.enter(&server).await?;
+    let link = payments::commands::create_link_in(tx, &server, letter.invoice).await?;
+    tx.enter(scope).await?;
     let body = format!(
-        "Hi,\n\n{says}\n\nView or print it:\n\n{{link:/portal/billing/{}}}\n\n{}\n",
+        "Hi,\n\n{says}\n\nPay or print it, without signing in:\n\n{{link:{}}}\n\nIt’s in your account, too:\n\n\
+         {{link:/portal/billing/{}}}\n\n{}\n",
+        link.path(),
         letter.number,
         mail::plain(&workspace),
     );

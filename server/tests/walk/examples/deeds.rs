@@ -125,6 +125,12 @@ fn portal(town: &Town, pattern: &str) -> Option<Deed> {
         "/portal/files" => does(WORK, Body::Files(Vec::new(), "new.txt".into(), b"New.".to_vec())),
         "/portal/markdown" => does(ANYONE, fields(&[("brief", "*Hello*")])),
         "/portal/data" => does(MANAGE, fields(&[])),
+        "/portal/billing/{number}/payment" => does(BILL, fields(&[])),
+        "/portal/billing/card" => {
+            Some(Deed { body: fields(&[]), roles: BILL, refused: Some("no account is connected") })
+        }
+        // Nothing is kept, and that is what is wanted.
+        "/portal/billing/card/removal" => does(BILL, fields(&[])),
         "/portal/billing/subscription" => does(BILL, fields(&[("state", "ending")])),
         "/portal/billing/change" => does(BILL, fields(&[("offer", &offer), ("when", "next")])),
         "/portal/billing/offer" => does(BILL, fields(&[("offer", &offer)])),
@@ -213,6 +219,18 @@ fn desk(town: &Town, pattern: &str) -> Option<Deed> {
             fields(&[("state", "kept"), ("back", "/desk/billing")])
         }
         "/desk/billing/invoices" | "/desk/billing/invoices/{invoice}/draft" => fields(&billed),
+        "/desk/billing/invoices/{invoice}/payments" => {
+            fields(&[("amount", "1"), ("received_at", "2026-01-05"), ("reference", "Walk")])
+        }
+        "/desk/billing/invoices/{invoice}/links" | "/desk/billing/invoices/{invoice}/links/revocation" => {
+            fields(&[])
+        }
+        "/desk/billing/payments/{payment}/refunds" => {
+            return refused(
+                &[("amount", "1"), ("currency", "USD"), ("back", "/desk/billing")],
+                "that payment never was",
+            );
+        }
         "/desk/billing/invoices/{invoice}/state" => fields(&[("state", "paid"), ("back", "list")]),
         "/desk/proposals/{proposal}" => fields(&[("decision", "decline")]),
         "/desk/tokens" => fields(&[("name", "Desk"), ("agent", ""), ("client", &client), ("read", "on")]),
@@ -296,6 +314,10 @@ fn public(town: &Town, pattern: &str) -> Option<(Body, Option<&'static str>)> {
         "/reset/{token}" | "/confirm/{token}" => (fields(&[secret]), Some("a link that never was")),
         "/invitations/{token}" => {
             (fields(&[("name", "New Comer"), secret]), Some("an invitation that never was"))
+        }
+        "/pay/{token}" => (fields(&[("way", "bank"), ("rest", "1")]), Some("a payment link that never was")),
+        "/pay/{token}/questions" => {
+            (fields(&[("question", "What is this?")]), Some("a payment link that never was"))
         }
         "/setup" => (
             fields(&[

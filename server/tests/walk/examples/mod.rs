@@ -23,6 +23,10 @@ pub const PUBLIC: &[(&str, &str)] = &[
     ("/reset/{token}", "who holds the mail's link is let in by it"),
     ("/confirm/{token}", "who holds the mail's link"),
     ("/invitations/{token}", "who holds the mail's link"),
+    ("/pay/{token}", "who holds the mail's link sees and pays that invoice"),
+    ("/pay/{token}/done", "the same, back from the provider's page"),
+    ("/pay/{token}/invoice", "the same, to print"),
+    ("/pay/{token}/questions", "the same, with a question"),
     ("/setup", "gone once there is a workspace"),
     ("/assets/{*file}", "styles, fonts and scripts, the same for everyone"),
     ("/live", "a socket; `sockets` walks what it follows"),
@@ -96,7 +100,10 @@ fn value(town: &Town, pattern: &str, name: &str) -> Option<String> {
     let value = match name {
         "number" if pattern == "/portal/billing/{number}" => quill.issued.1.to_string(),
         "number" if pattern == "/portal/billing/credits/{number}" => quill.credit.1.to_string(),
+        "number" if pattern == "/portal/billing/{number}/payment" => quill.issued.1.to_string(),
         "credit" => quill.credit.0.to_string(),
+        // Made up: nobody in the walk has paid by card.
+        "payment" => domain::ids::PaymentId(quill.file.0).to_string(),
         "number" if ends("/steer") || ends("/stop") => work.working.number.to_string(),
         "number" if ends("/retry") => work.failed.number.to_string(),
         "number" if ends("/approval/{approval}") => work.waiting.0.number.to_string(),
