@@ -104,6 +104,22 @@ async fn furnish(world: &World, house: &TestClient) {
     .await
     .unwrap();
     sqlx::query(
+        "INSERT INTO balance_entry (id, workspace_id, client_id, amount_minor, currency, reason, made_at)
+         SELECT gen_random_uuid(), workspace_id, id, 500, 'USD', 'gift', now() FROM client WHERE id = $1",
+    )
+    .bind(house.id.0)
+    .execute(&world.pool)
+    .await
+    .unwrap();
+    sqlx::query(
+        "INSERT INTO discount_code (id, workspace_id, code, percent, currency, created_at)
+         SELECT gen_random_uuid(), workspace_id, 'WELCOME', 20, 'USD', now() FROM client WHERE id = $1",
+    )
+    .bind(house.id.0)
+    .execute(&world.pool)
+    .await
+    .unwrap();
+    sqlx::query(
         "INSERT INTO client_erasure (workspace_id, client_id, asked_by, asked_at, due_at)
          SELECT workspace_id, client_id, person_id, now(), now() FROM membership WHERE client_id = $1 AND role = 'owner'",
     )

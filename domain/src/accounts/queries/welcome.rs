@@ -14,6 +14,10 @@ pub struct Welcome {
     pub at_work: bool,
     /// It begins when the address is confirmed.
     pub starts_at_once: bool,
+    /// It begins with a trial; the first invoice comes at its end.
+    pub is_trial: bool,
+    /// It begins once a card is on file.
+    pub needs_card: bool,
     /// None where nothing is to be paid.
     pub invoice: Option<FirstInvoice>,
 }
@@ -34,8 +38,10 @@ pub struct FirstInvoice {
 pub async fn welcome(db: &Db, scope: &Scope) -> Result<Welcome> {
     let client = scope.client.ok_or(Error::NotFound)?;
     let mut tx = db.begin(scope).await?;
+    let now = tx.now();
     let row = sqlx::query!(
-        r#"SELECT s.name, s.state, (s.starts = 'at_once' OR s.price_minor = 0) AS "at_once!", i.number AS "number?", i.total_minor AS "total?", i.currency AS "currency?",
+        r#"SELECT s.name, s.state, (s.starts = 'at_once' OR s.price_minor = 0 OR s.trial_days IS NOT NULL) AS "at_once!",
+                  (s.trial_days IS NOT NULL OR coalesce(s.trial_ends_at > $3, false)) AS "is_trial!", s.needs_card, i.number AS "number?", i.total_minor AS "total?", i.currency AS "currency?",
                   i.due_at AS "due_at?", i.state AS "invoice_state?"
            FROM subscription s LEFT JOIN invoice i ON i.subscription_id = s.id AND i.workspace_id = s.workspace_id
                 AND i.state IN ('issued', 'paid')
@@ -43,6 +49,7 @@ pub async fn welcome(db: &Db, scope: &Scope) -> Result<Welcome> {
            ORDER BY i.number LIMIT 1"#,
         scope.workspace.0,
         client.0,
+        now,
     )
     .fetch_optional(tx.conn())
     .await?
@@ -62,5 +69,12 @@ pub async fn welcome(db: &Db, scope: &Scope) -> Result<Welcome> {
         }
         _ => None,
     };
-    Ok(Welcome { offer: row.name, at_work: row.state == "active", starts_at_once: row.at_once, invoice })
+    Ok(Welcome {
+        offer: row.name,
+        at_work: row.state == "active",
+        starts_at_once: row.at_once,
+        is_trial: row.is_trial,
+        needs_card: row.needs_card,
+        invoice,
+    })
 }

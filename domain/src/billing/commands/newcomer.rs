@@ -164,8 +164,9 @@ pub async fn begin_unpaid(db: &Db, scope: &Scope, subscription: SubscriptionId) 
     tx.commit().await
 }
 
-/// A card is on file: what waited for one begins with its trial. Call it where a card is kept, in the same transaction.
-pub(crate) async fn card_kept_in(tx: &mut Tx, scope: &Scope, client: ClientId) -> Result<()> {
+/// A card is on file: what waited for one begins with its trial; whether there was anything. Call it where a card is kept, in
+/// the same transaction; where nobody did, the job of renewals does.
+pub(crate) async fn card_kept_in(tx: &mut Tx, scope: &Scope, client: ClientId) -> Result<bool> {
     let server = Scope::system(scope.workspace);
     tx.enter(&server).await?;
     let waiting = sqlx::query_scalar!(
@@ -175,12 +176,15 @@ pub(crate) async fn card_kept_in(tx: &mut Tx, scope: &Scope, client: ClientId) -
     )
     .fetch_optional(tx.conn())
     .await?;
+    let mut begun = false;
     if let Some(subscription) = waiting.map(SubscriptionId) {
         let held = lock_subscription(tx, &server, subscription).await?;
         if held.state == SubscriptionState::AwaitingPayment && held.needs_card {
             begin_in(tx, &server, &held, None).await?;
             super::audit_log::record_subscription_in(tx, &server, "begin_subscription", subscription).await?;
+            begun = true;
         }
     }
-    tx.enter(scope).await
+    tx.enter(scope).await?;
+    Ok(begun)
 }

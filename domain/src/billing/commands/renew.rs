@@ -6,7 +6,7 @@ use sqlx::types::Json;
 use super::{
     LockedSubscription, begin_pause_in,
     bill_period::{BilledPeriod, bill_period_in},
-    end_in, format_in, lock_subscription, record_subscription_by_portal_in,
+    card_kept_in, end_in, format_in, lock_subscription, record_subscription_by_portal_in,
 };
 use crate::{
     Db, Error, Result, Scope, SystemRole, Tx,
@@ -18,8 +18,8 @@ use crate::{
 /// How many subscriptions one round looks at.
 const ROUND: i64 = 1_000;
 
-/// Renews every subscription, of all workspaces, whose period is over, and begins the pauses that nobody's work holds up
-/// any more; how many there were. Trying again, or at several
+/// Renews every subscription, of all workspaces, whose period is over, begins the pauses that nobody's work holds up any
+/// more, and the trials for which a card has come; how many there were. Trying again, or at several
 /// places at once, renews none twice. One that fails is logged and does not keep the others waiting.
 ///
 /// # Errors
@@ -29,7 +29,10 @@ pub async fn renew_due(db: &Db) -> Result<usize> {
     let now = tx.now();
     let due = sqlx::query!(
         "SELECT s.workspace_id, s.id FROM subscription s
-         WHERE s.state = 'active' AND (s.period_end <= $1 OR (s.pause_wanted_at IS NOT NULL AND NOT EXISTS (
+         WHERE (s.state = 'awaiting_payment' AND s.needs_card AND EXISTS (
+             SELECT FROM payment_card c
+             WHERE c.workspace_id = s.workspace_id AND c.client_id = s.client_id AND c.removed_at IS NULL))
+           OR s.state = 'active' AND (s.period_end <= $1 OR (s.pause_wanted_at IS NOT NULL AND NOT EXISTS (
              SELECT FROM run r
              WHERE r.workspace_id = s.workspace_id AND r.client_id = s.client_id AND r.state = 'working')))
          ORDER BY s.period_end LIMIT $2",
@@ -59,6 +62,11 @@ async fn renew(db: &Db, workspace: WorkspaceId, subscription: SubscriptionId) ->
     let scope = Scope::system(workspace);
     let mut tx = db.begin(&scope).await?;
     let mut held = lock_subscription(&mut tx, &scope, subscription).await?;
+    if held.state == SubscriptionState::AwaitingPayment {
+        let begun = card_kept_in(&mut tx, &scope, held.client).await?;
+        tx.commit().await?;
+        return Ok(begun);
+    }
     let renewed = renew_in(&mut tx, &scope, &mut held).await?;
     // A pause begins where a run leaves off; one that did so without a word is caught up with here.
     let paused = held.pausing && begin_pause_in(&mut tx, &scope, subscription).await?;

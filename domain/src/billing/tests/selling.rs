@@ -113,9 +113,17 @@ async fn a_trial_with_a_card_begins_once_one_is_there(pool: PgPool) {
         (SubscriptionState::AwaitingPayment, true, Some(14))
     );
     assert_eq!(fixture.bills(&client).await, []);
-    let mut tx = fixture.db.begin(&fixture.operator).await.unwrap();
-    commands::card_kept_in(&mut tx, &fixture.operator, client.id).await.unwrap();
-    tx.commit().await.unwrap();
+    assert_eq!(renew_due(&fixture.db).await.unwrap(), 0, "there is none yet");
+    sqlx::query(
+        "INSERT INTO payment_card (id, workspace_id, client_id, reference, brand, last4, exp_month, exp_year, added_at)
+         VALUES (gen_random_uuid(), $1, $2, 'pm_1', 'visa', '4242', 12, 2030, now())",
+    )
+    .bind(fixture.workspace.0)
+    .bind(client.id.0)
+    .execute(&pool)
+    .await
+    .unwrap();
+    assert_eq!(renew_due(&fixture.db).await.unwrap(), 1);
     let held = fixture.held(&client).await;
     assert_eq!((held.state, held.needs_card), (SubscriptionState::Active, false));
     assert_eq!(held.trial_ends_at, Some(fixture.db.now() + TimeDelta::days(14)));
