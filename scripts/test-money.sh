@@ -53,7 +53,10 @@ fi
 work=$(mktemp -d)
 chmod 711 "$work"
 peers=
-export THROUGHLINE_SCRATCH="$work/pg" SQLX_OFFLINE=true THROUGHLINE_FRONT="${THROUGHLINE_FRONT:-none}"
+export THROUGHLINE_SCRATCH="$work/pg" SQLX_OFFLINE=true THROUGHLINE_FRONT="${THROUGHLINE_FRONT:-small}"
+scripts/setup.sh wasm
+if [ $# -eq 0 ]; then scripts/setup.sh browser; fi
+scripts/setup.sh postgres
 stop() {
   # They end with what they read from.
   exec 3>&- || true
@@ -84,3 +87,10 @@ export STRIPE_STAND_IN LOCALSTRIPE
 say "Payments against the stand-ins"
 if [ -z "${DATABASE_URL:-}" ]; then DATABASE_URL=$(scripts/scratch-postgres.sh start) && export DATABASE_URL; fi
 cargo test --workspace --test money -- --include-ignored --nocapture "$@"
+
+# A word that chooses among the tests chooses among those above.
+if [ $# -eq 0 ] && [ -n "$STRIPE_STAND_IN" ] && compgen -G "end2end/money/*.spec.ts" >/dev/null; then
+  say "A stranger with a card, in a browser"
+  cargo build --package server
+  (cd end2end && env -u DATABASE_URL npx playwright test --project money)
+fi

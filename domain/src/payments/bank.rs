@@ -51,7 +51,7 @@ impl BankDetails {
         for line in text.lines().map(str::trim).filter(|line| !line.is_empty()) {
             let known = line.split_once(':').and_then(|(label, value)| {
                 let is = |known: &&str| known.eq_ignore_ascii_case(label.trim());
-                let (name, _) = LABELS.iter().find(|(_, labels)| labels.iter().any(|known| is(&known)))?;
+                let (name, _) = LABELS.iter().find(|(_, labels)| labels.iter().any(is))?;
                 Some((*name, value.trim()))
             });
             match known {
