@@ -12,6 +12,7 @@ pub mod approvals;
 pub mod audit;
 pub mod backup;
 pub mod billing;
+pub mod books;
 pub mod bounds;
 pub mod calendar;
 pub mod clients;

@@ -134,6 +134,7 @@ fn my_billing() -> Routes<App> {
         .route("/portal/billing/card", post(card::change))
         .route("/portal/billing/card/done", get(card::done))
         .route("/portal/billing/card/removal", post(card::remove))
+        .route("/portal/billing/years/{year}", get(pages::books::my_statement))
         .route("/portal/billing/{number}", get(my_invoice::show))
         .route("/portal/billing/{number}/payment", post(payments::pay_mine))
 }
@@ -258,6 +259,10 @@ fn billing() -> Routes<App> {
 fn costs() -> Routes<App> {
     use pages::costs;
     Routes::new()
+        .route("/desk/books", get(pages::books::show))
+        .route("/desk/books/growth", get(pages::books::growth))
+        .route("/desk/books/{month}/{book}", get(pages::books::download))
+        .route("/desk/clients/{client}/years/{year}", get(pages::books::statement))
         .route("/desk/costs", get(costs::show))
         .route("/desk/costs/limits", post(costs::limit))
         .route("/desk/costs/rate", post(costs::rate))

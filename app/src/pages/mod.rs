@@ -5,6 +5,7 @@ pub mod agents;
 pub mod audit;
 pub mod billing;
 pub mod board;
+pub mod books;
 pub mod clients;
 pub mod costs;
 pub mod data;

@@ -21,7 +21,7 @@ pub use model::{
     Reduction, Subscription, SubscriptionState,
 };
 pub use party::{Lack, Recipient, Sender, lacking};
-pub(crate) use period::instant;
+pub(crate) use period::{end as period_end, instant};
 
 use crate::{Actor, Error, Result, Scope, scope::operators_only};
 

@@ -18,7 +18,7 @@ pub(super) fn anchor(start: DateTime<Utc>, zone: Tz) -> u32 {
 
 /// The end of the period that begins at `start`: the same time of day, on the anchor's day of a later month or on the
 /// last day of a month that is shorter.
-pub(super) fn end(start: DateTime<Utc>, anchor: u32, interval: Interval, zone: Tz) -> DateTime<Utc> {
+pub(crate) fn end(start: DateTime<Utc>, anchor: u32, interval: Interval, zone: Tz) -> DateTime<Utc> {
     let local = start.with_timezone(&zone).naive_local();
     let first = local.date().with_day(1).unwrap_or(local.date());
     let month = first.checked_add_months(Months::new(interval.months())).unwrap_or(NaiveDate::MAX);

@@ -14,7 +14,7 @@ mod pipe;
 mod progress;
 pub mod queries;
 mod settle;
-mod table;
+pub(crate) mod table;
 mod zip;
 
 #[cfg(test)]

@@ -14,7 +14,8 @@ pub(super) fn csv(rows: impl IntoIterator<Item = Vec<String>>) -> String {
     text
 }
 
-fn quoted(value: &str) -> String {
+/// A value in quotes, defused where a spreadsheet would compute it.
+pub(crate) fn quoted(value: &str) -> String {
     let apostrophe = if is_formula(value) { "'" } else { "" };
     format!("\"{apostrophe}{}\"", value.replace('"', "\"\""))
 }

@@ -27,6 +27,19 @@ pub enum Treatment {
     Outside,
 }
 
+impl Treatment {
+    /// The word that invoices keep.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Unset => "unset",
+            Self::Charged => "charged",
+            Self::ReverseCharge => "reverse_charge",
+            Self::SmallBusiness => "small_business",
+            Self::Outside => "outside",
+        }
+    }
+}
+
 /// What a line comes to. Minor units.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LineTax {

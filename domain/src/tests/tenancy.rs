@@ -23,6 +23,7 @@ use crate::{
     requests::{commands, queries},
     reviews, runs,
     session::{Choice, Part},
+    tax,
     tokens::{self, NewToken},
     webhooks::{self, EventKind, NewWebhook},
 };
@@ -69,6 +70,14 @@ async fn furnish(world: &World, house: &TestClient) {
         PriceForm { model: "m".into(), input: "1".into(), output: "2".into(), ..PriceForm::default() };
     costs::commands::set_price(db, &world.operator, &price).await.unwrap();
     costs::commands::set_rate(db, &world.operator, Currency::EUR, "0.92").await.unwrap();
+    let rate = tax::RateForm {
+        country: "IS".into(),
+        kind: "standard".into(),
+        name: "VSK".into(),
+        percent: "24".into(),
+        ..tax::RateForm::default()
+    };
+    tax::commands::add_rate(db, &world.operator, &rate).await.unwrap();
     let token =
         NewToken { name: "A".into(), agent: Some(claimed.agent), client: Some(house.id), rights: Vec::new() };
     let (token, _) = tokens::commands::create(db, &world.operator, token).await.unwrap();

@@ -3,6 +3,7 @@
 use axum::{extract::Query, response::Response};
 use domain::{
     billing::queries::{self, InvoiceFilter},
+    books::Month,
     offers,
 };
 use leptos::prelude::*;
@@ -29,6 +30,7 @@ pub async fn show(
     Query(asked): Query<MyBillingQuery>,
 ) -> Result<Response, Problem> {
     let page = asked.page.parse().unwrap_or(1);
+    let year = Month::of(cx.db().now(), cx.own_format().zone).year();
     let held = queries::find_subscription(cx.db(), &scope, client).await?;
     let pauses = match &held {
         Some(held) => queries::list_pauses(cx.db(), &scope, held).await?,
@@ -42,7 +44,10 @@ pub async fn show(
     Ok(Page::new(&cx, "Billing", Frame::Portal(PortalTab::Billing)).show(|| {
         view! {
             {PageHead::new("Billing")
-                .actions(view! { <a class="button" href="/portal/billing/details">"Billing details"</a> })
+                .actions(view! {
+                    <a class="button" href=format!("/portal/billing/years/{year}")>"Statement of the year"</a>
+                    <a class="button" href="/portal/billing/details">"Billing details"</a>
+                })
                 .show()}
             {answers(&cx, held.as_ref(), &four)}
             {subscription(&cx, held.as_ref(), &pauses)}

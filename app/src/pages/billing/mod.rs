@@ -22,7 +22,7 @@ pub mod overview;
 pub mod party;
 pub mod payments;
 mod recurring;
-mod sheet;
+pub(in crate::pages) mod sheet;
 pub mod subscription_state;
 
 pub(in crate::pages) use invoice::print_hint;

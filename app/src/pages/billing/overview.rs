@@ -47,7 +47,8 @@ pub async fn show(
     Ok(Page::new(&cx, "Billing", Frame::Desk(DeskTab::Billing)).show(|| {
         view! {
             {PageHead::new("Billing")
-                .actions(view! { <a class="button" href="/desk/costs">"Costs and margin"</a>
+                .actions(view! { <a class="button" href="/desk/books">"Books"</a>
+                    <a class="button" href="/desk/costs">"Costs and margin"</a>
                     <a class="button primary" href="/desk/billing/invoices/new">"New invoice"</a> })
                 .show()}
             {figures(&loaded)}

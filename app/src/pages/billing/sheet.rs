@@ -113,7 +113,7 @@ fn state(cx: &Cx, invoice: &Invoice) -> String {
     }
 }
 
-pub(super) fn address(text: &str) -> AnyView {
+pub(in crate::pages) fn address(text: &str) -> AnyView {
     let lines: Vec<_> = text.lines().map(|line| view! { {line.to_owned()}<br /> }).collect();
     view! { <address>{lines}</address> }.into_any()
 }

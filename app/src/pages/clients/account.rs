@@ -3,6 +3,7 @@
 use domain::{
     accounts::{Colleague, People, display_email},
     billing::{Invoice, Subscription, SubscriptionState, words},
+    books::Month,
 };
 use leptos::prelude::*;
 
@@ -105,6 +106,8 @@ fn changes(shown: &ClientView, held: &Subscription) -> Option<AnyView> {
 
 /// The last invoices.
 pub(super) fn invoices(shown: &ClientView) -> Option<AnyView> {
+    let year = Month::of(shown.times.now(), shown.times.zone()).year();
+    let statement = format!("/desk/clients/{}/years/{year}", shown.client.id);
     let rows: Vec<_> = shown.invoices.iter().map(|invoice| invoice_row(shown, invoice)).collect();
     if rows.is_empty() {
         return None;
@@ -124,6 +127,7 @@ pub(super) fn invoices(shown: &ClientView) -> Option<AnyView> {
                     </thead>
                     <tbody>{rows}</tbody>
                 </table>
+                <p><a href=statement>"Statement of the year"</a></p>
             </section>
         }
         .into_any(),

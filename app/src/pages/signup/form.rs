@@ -14,7 +14,7 @@ use crate::{
 };
 
 /// The page, as it starts or with what is to be mended.
-pub(super) fn page(cx: &Cx, offers: &[Offer], form: &Form, takes_cards: bool) -> Response {
+pub(super) fn page(cx: &Cx, offers: &[Offer], form: &Form, (takes_cards, adds_tax): (bool, bool)) -> Response {
     let page = Page::new(cx, "Sign up", Frame::Store).status(form.status());
     if offers.is_empty() {
         return page.show(nothing_sold);
@@ -32,7 +32,7 @@ pub(super) fn page(cx: &Cx, offers: &[Offer], form: &Form, takes_cards: bool) ->
                         <li>{offer_part(offers, form)}</li>
                         <li>{you_part(form, offers.iter().all(|offer| offer.terms.price.minor > 0))}</li>
                         <li>{business_part(offers, form)}</li>
-                        <li>{terms_part(cx, offers, form, takes_cards)}</li>
+                        <li>{terms_part(cx, offers, form, (takes_cards, adds_tax))}</li>
                     </ol>
                 </form>
                 <p class="page-sub"><span>"Already have an account? " <a href="/sign-in">"Sign in"</a></span></p>
@@ -113,7 +113,7 @@ fn business_part(offers: &[Offer], form: &Form) -> AnyView {
     view! { <fieldset><legend>"About your business"</legend>{parts}</fieldset> }.into_any()
 }
 
-fn terms_part(cx: &Cx, offers: &[Offer], form: &Form, takes_cards: bool) -> AnyView {
+fn terms_part(cx: &Cx, offers: &[Offer], form: &Form, (takes_cards, adds_tax): (bool, bool)) -> AnyView {
     let alone = offers.len() == 1;
     let bills: Vec<_> = offers
         .iter()
@@ -130,6 +130,7 @@ fn terms_part(cx: &Cx, offers: &[Offer], form: &Form, takes_cards: bool) -> AnyV
         <fieldset>
             <legend>"Terms and first invoice"</legend>
             {bills}
+            {adds_tax.then(|| view! { <p class="soft">"Tax is added where it applies. Your invoice shows it."</p> })}
             {Field::text(form, "code", "Discount code").hint("If you have one.").autocomplete("off").max(40).show()}
             {(takes_cards && offers.iter().any(|offer| offer.terms.price.minor > 0)).then(|| ways(form))}
             <div class="field">

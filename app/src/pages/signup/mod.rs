@@ -16,7 +16,7 @@ use domain::{
     ids::OfferId,
     offers::{Offer, queries},
     payments::queries::takes_cards,
-    secret,
+    secret, tax,
 };
 
 use super::account::enter;
@@ -33,8 +33,7 @@ pub async fn show(cx: Cx) -> Result<Response, Problem> {
     let start = Fields::default()
         .with("offer", chosen.map(|offer| offer.id.to_string()).unwrap_or_default())
         .with("form_key", secret::random_token());
-    let takes_cards = takes_cards(cx.db(), cx.workspace.id).await?;
-    Ok(form::page(&cx, &offers, &Form::of(start), takes_cards))
+    Ok(form::page(&cx, &offers, &Form::of(start), shown(&cx).await?))
 }
 
 /// Makes the client, signs its owner in and shows the first invoice.
@@ -71,8 +70,13 @@ pub async fn submit(cx: Cx, PostedForm(fields): PostedForm) -> Result<Response, 
     };
     let form = Form::failed(fields, renamed(error, offer))?;
     let offers = offers(&cx, offer).await?;
-    let takes_cards = takes_cards(cx.db(), cx.workspace.id).await?;
-    Ok(form::page(&cx, &offers, &form, takes_cards))
+    Ok(form::page(&cx, &offers, &form, shown(&cx).await?))
+}
+
+/// Whether one can pay by card, and whether prices are without the tax that some pay.
+async fn shown(cx: &Cx) -> Result<(bool, bool), Problem> {
+    let adds_tax = tax::queries::adds_tax(cx.db(), &Scope::visitor(cx.workspace.id)).await?;
+    Ok((takes_cards(cx.db(), cx.workspace.id).await?, adds_tax))
 }
 
 /// What is sold; if that is much, the chosen one stays in sight.

@@ -92,7 +92,7 @@ fn too_large(error: impl std::fmt::Display) -> Error {
 }
 
 /// Each of the last twelve months with the instant at which it is looked at: its end, or now.
-fn moments(now: DateTime<Utc>, zone: Tz) -> Vec<(NaiveDate, DateTime<Utc>)> {
+pub(crate) fn moments(now: DateTime<Utc>, zone: Tz) -> Vec<(NaiveDate, DateTime<Utc>)> {
     let today = now.with_timezone(&zone).date_naive();
     let this = today.with_day(1).unwrap_or(today);
     (0..12_u32)

@@ -43,6 +43,7 @@ const OF_NO_CLIENT: &[(&str, &str)] = &[
     ("discount_code", "what is for sale to anybody"),
     ("model_price", "what models cost"),
     ("dollar_rate", "what a dollar costs"),
+    ("tax_rate", "what is charged where"),
     ("stream_signing_key", "the install's"),
     ("webhook", "where the workspace's events are sent"),
     ("client_erasure", "it begins with it"),
