@@ -23,6 +23,7 @@ mod shared;
 mod sockets;
 mod states;
 mod strangers;
+mod taxes;
 mod tenant;
 mod town;
 mod typed;

@@ -189,7 +189,10 @@ fn page_with_form(town: &Town, pattern: &str) -> String {
             format!("{path}/new")
         }
         "/desk/billing/invoices" => format!("{path}/new?client={}", town.quill.client.id),
-        "/desk/clients/{client}/requests/new" | "/desk/clients/{client}/erasure" | "/desk/payments" => path,
+        "/desk/clients/{client}/requests/new"
+        | "/desk/clients/{client}/erasure"
+        | "/desk/payments"
+        | "/desk/settings/tax/rates/{rate}" => path,
         _ => path.rsplit_once('/').map_or(path.clone(), |(above, _)| above.to_owned()),
     }
 }

@@ -14,7 +14,12 @@ use crate::{
 };
 
 /// The page, as it starts or with what is to be mended.
-pub(super) fn page(cx: &Cx, offers: &[Offer], form: &Form, (takes_cards, adds_tax): (bool, bool)) -> Response {
+pub(super) fn page(
+    cx: &Cx,
+    offers: &[Offer],
+    form: &Form,
+    (takes_cards, adds_tax): (bool, bool),
+) -> Response {
     let page = Page::new(cx, "Sign up", Frame::Store).status(form.status());
     if offers.is_empty() {
         return page.show(nothing_sold);
