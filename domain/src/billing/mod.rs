@@ -27,7 +27,7 @@ use crate::{Actor, Error, Result, Scope, scope::operators_only};
 
 /// Settles that the scope may see and settle bills: operators, a client's owners and its people for billing. For
 /// everyone else there is nothing here.
-fn may_bill(scope: &Scope) -> Result<()> {
+pub(crate) fn may_bill(scope: &Scope) -> Result<()> {
     let may = match &scope.actor {
         Actor::Person { role, .. } => role.may_bill(),
         Actor::System => true,

@@ -7,6 +7,7 @@
 
 use chrono::{DateTime, Utc};
 use futures::future::BoxFuture;
+use serde::{Deserialize, Serialize};
 
 use crate::money::Money;
 
@@ -22,14 +23,14 @@ pub struct CustomerInput {
 }
 
 /// A line of what is paid, as the page to pay on shows it. Below zero for a credit.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CheckoutLine {
     pub what: String,
     pub minor: i64,
 }
 
 /// A page of the provider's to pay an invoice on.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CheckoutInput {
     pub key: String,
     pub customer: String,
@@ -69,7 +70,7 @@ pub struct CheckoutPage {
 }
 
 /// A charge of a card on file, without the person.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ChargeInput {
     pub key: String,
     pub customer: String,

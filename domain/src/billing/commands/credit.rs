@@ -23,7 +23,14 @@ use crate::{
 pub async fn credit(db: &Db, scope: &Scope, invoice: InvoiceId) -> Result<CreditNoteId> {
     operators_only(scope)?;
     let mut tx = db.begin(scope).await?;
-    let bill = lock_bill(&mut tx, scope, invoice).await?;
+    let id = credit_in(&mut tx, scope, invoice).await?;
+    tx.commit().await?;
+    Ok(id)
+}
+
+/// The same within a transaction.
+pub(crate) async fn credit_in(tx: &mut Tx, scope: &Scope, invoice: InvoiceId) -> Result<CreditNoteId> {
+    let bill = lock_bill(tx, scope, invoice).await?;
     match bill.state {
         InvoiceState::Paid if bill.total_minor > 0 => {}
         InvoiceState::Paid => {
@@ -34,7 +41,7 @@ pub async fn credit(db: &Db, scope: &Scope, invoice: InvoiceId) -> Result<Credit
         }
         _ => return Err(Error::refused("Only a paid invoice can be credited.")),
     }
-    if is_credited_in(&mut tx, scope, invoice).await? {
+    if is_credited_in(tx, scope, invoice).await? {
         return Err(Error::refused("It was credited already. Reload the page to see the credit note."));
     }
     let row = sqlx::query!(
@@ -59,9 +66,8 @@ pub async fn credit(db: &Db, scope: &Scope, invoice: InvoiceId) -> Result<Credit
         bill_to: row.bill_to,
         note,
     };
-    let id = insert_in(&mut tx, scope, &new).await?;
-    super::audit_log::record_invoice_in(&mut tx, scope, "credit_invoice", invoice).await?;
-    tx.commit().await?;
+    let id = insert_in(tx, scope, &new).await?;
+    super::audit_log::record_invoice_in(tx, scope, "credit_invoice", invoice).await?;
     Ok(id)
 }
 

@@ -49,3 +49,15 @@ pub(super) async fn release_hold_in(tx: &mut Tx, scope: &Scope, held: &LockedSub
     live_hints::publish(tx, scope, held.client, "subscription", None).await?;
     super::record_subscription_by_portal_in(tx, scope, "release_work", held.id).await
 }
+
+/// Ends a subscription that is not paid for, at once. What was billed stays billed. Whether this call did it.
+pub(crate) async fn end_overdue_in(tx: &mut Tx, scope: &Scope, subscription: SubscriptionId) -> Result<bool> {
+    let held = lock_subscription(tx, scope, subscription).await?;
+    if held.state != SubscriptionState::Active {
+        return Ok(false);
+    }
+    let now = tx.now();
+    super::end_in(tx, scope, &held, now).await?;
+    super::record_subscription_by_portal_in(tx, scope, "end_subscription", subscription).await?;
+    Ok(true)
+}

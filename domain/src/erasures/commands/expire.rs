@@ -2,7 +2,7 @@ use chrono::{DateTime, Datelike, NaiveDate, NaiveTime, Utc};
 
 use super::carry_out::Target;
 use crate::{
-    Db, Result, SystemRole,
+    Db, Result, SystemRole, Tx,
     audit::{self, NewEntry},
     erasures::KEPT_YEARS,
     ids::{ClientId, WorkspaceId},
@@ -54,6 +54,7 @@ async fn expire(db: &Db, target: Target) -> Result<u64> {
     )
     .execute(tx.conn())
     .await?;
+    expire_payments_in(&mut tx, target, kept_since).await?;
     // One that was taken back goes with what took it back.
     let invoices = sqlx::query!(
         "DELETE FROM invoice i WHERE workspace_id = $1 AND client_id = $2
@@ -93,4 +94,32 @@ async fn expire(db: &Db, target: Target) -> Result<u64> {
     }
     tx.commit().await?;
     Ok(removed)
+}
+
+/// What was paid for the invoices that go, and what became of it.
+async fn expire_payments_in(tx: &mut Tx, target: Target, kept_since: DateTime<Utc>) -> Result<()> {
+    macro_rules! delete {
+        ($($sql:tt),+ $(,)?) => {
+            $(sqlx::query!($sql, target.workspace.0, target.client.0, kept_since).execute(tx.conn()).await?;)+
+        };
+    }
+    delete!(
+        "DELETE FROM payment_dispute d USING payment p JOIN invoice i ON i.id = p.invoice_id
+         WHERE d.workspace_id = $1 AND d.client_id = $2 AND p.id = d.payment_id AND i.issued_at < $3
+           AND NOT EXISTS (SELECT FROM credit_note n WHERE n.invoice_id = i.id)",
+        "DELETE FROM payment_refund r USING payment p JOIN invoice i ON i.id = p.invoice_id
+         WHERE r.workspace_id = $1 AND r.client_id = $2 AND p.id = r.payment_id AND i.issued_at < $3
+           AND NOT EXISTS (SELECT FROM credit_note n WHERE n.invoice_id = i.id)",
+        "DELETE FROM payment p USING invoice i
+         WHERE p.workspace_id = $1 AND p.client_id = $2 AND i.id = p.invoice_id AND i.issued_at < $3
+           AND NOT EXISTS (SELECT FROM credit_note n WHERE n.invoice_id = i.id)",
+        "DELETE FROM payment_attempt a USING invoice i
+         WHERE a.workspace_id = $1 AND a.client_id = $2 AND i.id = a.invoice_id AND i.issued_at < $3
+           AND NOT EXISTS (SELECT FROM credit_note n WHERE n.invoice_id = i.id)",
+        "DELETE FROM payment_link l USING invoice i
+         WHERE l.workspace_id = $1 AND l.client_id = $2 AND i.id = l.invoice_id AND i.issued_at < $3",
+        "DELETE FROM payment_chase c USING invoice i
+         WHERE c.workspace_id = $1 AND c.client_id = $2 AND i.id = c.invoice_id AND i.issued_at < $3",
+    );
+    Ok(())
 }

@@ -35,6 +35,7 @@ pub(super) async fn erase(db: &Db, target: Target) -> Result<bool> {
     erase_log_in(&mut tx, target).await?;
     erase_requests_in(&mut tx, target).await?;
     strip_bills_in(&mut tx, target).await?;
+    strip_payments_in(&mut tx, target).await?;
     erase_agents_in(&mut tx, target).await?;
     of_client!(
         tx,
@@ -132,6 +133,26 @@ async fn strip_bills_in(tx: &mut Tx, target: Target) -> Result<()> {
         "UPDATE balance_entry SET note = '' WHERE workspace_id = $1 AND client_id = $2",
         "UPDATE credit_note SET note = '' WHERE workspace_id = $1 AND client_id = $2",
         "UPDATE subscription SET network = NULL, discount = NULL WHERE workspace_id = $1 AND client_id = $2",
+    );
+    Ok(())
+}
+
+/// Cards, links and whatever names the client at its provider go. What was paid and went back stays with its invoices, as amounts,
+/// times and the provider's opaque numbers.
+async fn strip_payments_in(tx: &mut Tx, target: Target) -> Result<()> {
+    of_client!(
+        tx,
+        target,
+        "DELETE FROM payment_link WHERE workspace_id = $1 AND client_id = $2",
+        "DELETE FROM payment_chase WHERE workspace_id = $1 AND client_id = $2",
+        "DELETE FROM payment_fact WHERE workspace_id = $1 AND client_id = $2",
+        "UPDATE payment_attempt SET card_id = NULL, url = NULL, call = NULL, checkout_reference = NULL, lease_until = NULL
+         WHERE workspace_id = $1 AND client_id = $2",
+        "DELETE FROM payment_card WHERE workspace_id = $1 AND client_id = $2",
+        "DELETE FROM payment_customer WHERE workspace_id = $1 AND client_id = $2",
+        "UPDATE payment SET card = '', reference = CASE WHEN method = 'card' THEN reference ELSE '' END
+         WHERE workspace_id = $1 AND client_id = $2",
+        "UPDATE payment_refund SET reason = '' WHERE workspace_id = $1 AND client_id = $2",
     );
     Ok(())
 }

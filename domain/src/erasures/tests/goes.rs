@@ -47,6 +47,7 @@ const OF_NO_CLIENT: &[(&str, &str)] = &[
     ("stream_signing_key", "the install's"),
     ("webhook", "where the workspace's events are sent"),
     ("client_erasure", "it begins with it"),
+    ("payment_account", "the operator's"),
 ];
 
 /// What a client's rows are left in: its invoices with what they hang on, and that it was erased.
@@ -56,6 +57,10 @@ const KEPT: &[&str] = &[
     "subscription_pause",
     "invoice",
     "credit_note",
+    "payment",
+    "payment_attempt",
+    "payment_refund",
+    "payment_dispute",
     "balance_entry",
     "client_erasure",
     "audit",
@@ -259,7 +264,15 @@ async fn nothing_of_the_client_is_left_and_nothing_of_another_is_touched(pool: P
     town.fixture.wait(TimeDelta::days(1));
     assert!(expire_invoices(db).await.unwrap() > 0);
     let left = town.rows().await;
-    for table in ["invoice", "credit_note", "balance_entry", "subscription", "subscription_pause"] {
+    for table in [
+        "invoice",
+        "credit_note",
+        "payment",
+        "payment_attempt",
+        "balance_entry",
+        "subscription",
+        "subscription_pause",
+    ] {
         assert!(left[table].iter().all(|row| !marks.own(row)), "{table}");
     }
     assert_eq!(town.others(&theirs).await["invoice"], before["invoice"]);

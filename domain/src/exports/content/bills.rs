@@ -13,6 +13,7 @@ use crate::{
     Result,
     billing::{CreditNote, Invoice, InvoiceLine, Pause, Subscription, queries, words},
     money::Money,
+    payments::{self, Payment, PaymentMethod},
 };
 
 pub(super) async fn write<W: Write + Send + 'static>(packing: &mut Packing<'_, W>) -> Result<()> {
@@ -34,7 +35,32 @@ pub(super) async fn write<W: Write + Send + 'static>(packing: &mut Packing<'_, W
         packing.json(&format!("{name}.json"), &credit_json(&note)).await?;
         packing.progress.one_more().await?;
     }
+    payments(packing).await?;
     subscriptions(packing).await
+}
+
+/// What the client paid and got back; a card by its brand and last digits.
+async fn payments<W: Write + Send + 'static>(packing: &mut Packing<'_, W>) -> Result<()> {
+    let paid = payments::queries::all_payments(packing.db, &packing.reader, packing.claim.client).await?;
+    if paid.is_empty() {
+        return Ok(());
+    }
+    let all = paid.iter().map(payment_json).collect();
+    packing.json("payments.json", &Value::Array(all)).await
+}
+
+fn payment_json(payment: &Payment) -> Value {
+    json!({
+        "invoice": payment.invoice.map(|(_, number)| number),
+        "method": payment.method,
+        "card": payment.card,
+        "reference": if payment.method == PaymentMethod::Bank { payment.reference.as_str() } else { "" },
+        "currency": payment.amount.currency,
+        "amount_minor": payment.amount.minor,
+        "refunded_minor": payment.refunded.minor,
+        "received_at": iso(payment.received_at),
+        "withdrawn_at": payment.withdrawn_at.map(iso),
+    })
 }
 
 /// The numbers of the client's invoices and of its credit notes; drafts have none.

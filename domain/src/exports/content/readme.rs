@@ -15,6 +15,7 @@ pub(super) async fn write<W: Write + Send + 'static>(packing: &mut Packing<'_, W
          Files/            Files that were added and never sent with a request.\n\
          Notes/            Notes about your business.\n\
          Invoices/         Invoices and credit notes.\n\
+         payments.json     What you paid, and what went back.\n\
          subscriptions.json, company.json\n\
          \x20                 What you subscribed to, and what you told us about your business.\n\
          people.csv, people.json\n\

@@ -1,11 +1,13 @@
 //! Taking money, giving it back, and acting on what the provider says.
 
 mod account;
+mod attempts;
 mod bank;
 mod cards;
 mod charge;
 mod chase;
 mod checkout;
+mod customers;
 mod disputes;
 mod events;
 mod excess;
@@ -15,11 +17,13 @@ mod go_on;
 mod letters;
 mod links;
 mod look;
+mod mails;
 mod policy;
 mod provider;
 mod receive;
 mod refunds;
 mod reseal;
+mod snapshots;
 mod transfers;
 
 pub use account::{connect, disconnect, recheck, rotate_webhook_secret};

@@ -53,7 +53,7 @@ pub(super) fn no_cards() -> Error {
 }
 
 /// What a person is told of a call that came to nothing. A key that is not taken any more is noted at the account.
-pub(super) async fn told(db: &Db, workspace: WorkspaceId, error: ProviderError) -> Error {
+pub(super) async fn refusal(db: &Db, workspace: WorkspaceId, error: ProviderError) -> Error {
     match error {
         ProviderError::Unavailable(why) => {
             tracing::warn!(workspace.id = %workspace, error.message = why, "the payment provider does not answer");

@@ -18,7 +18,7 @@ const MOST: i64 = 200;
 /// [`Error::NotFound`] for those who may not pay it.
 pub async fn payments_of(db: &Db, scope: &Scope, invoice: InvoiceId) -> Result<Vec<Payment>> {
     may_pay(scope)?;
-    let mut all = find(db, scope, scope.client, Some(invoice)).await?;
+    let mut all = find(db, scope, scope.client, Some(invoice), MOST).await?;
     all.reverse();
     Ok(all)
 }
@@ -29,7 +29,13 @@ pub async fn payments_of(db: &Db, scope: &Scope, invoice: InvoiceId) -> Result<V
 /// [`Error::NotFound`] for those who may not see bills.
 pub async fn list_payments(db: &Db, scope: &Scope, client: Option<ClientId>) -> Result<Vec<Payment>> {
     may_pay(scope)?;
-    find(db, scope, client.or(scope.client), None).await
+    find(db, scope, client.or(scope.client), None, MOST).await
+}
+
+/// All that ever came in from a client, newest first: for its download.
+pub(crate) async fn all_payments(db: &Db, scope: &Scope, client: ClientId) -> Result<Vec<Payment>> {
+    may_pay(scope)?;
+    find(db, scope, Some(client), None, i64::MAX).await
 }
 
 struct Row {
@@ -56,6 +62,7 @@ async fn find(
     scope: &Scope,
     client: Option<ClientId>,
     invoice: Option<InvoiceId>,
+    most: i64,
 ) -> Result<Vec<Payment>> {
     let mut tx = db.begin(scope).await?;
     let rows = sqlx::query_as!(
@@ -73,7 +80,7 @@ async fn find(
         scope.workspace.0,
         client.map(|client| client.0),
         invoice.map(|invoice| invoice.0),
-        MOST,
+        most,
     )
     .fetch_all(tx.conn())
     .await?;
