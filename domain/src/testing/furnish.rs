@@ -288,7 +288,7 @@ impl Furnishing<'_> {
         paid
     }
 
-    /// A card, what it was charged, and what became of that; money in the balance; a way to pay.
+    /// A card, what it was charged, and what became of that; a way to pay.
     async fn payments(&self, open: InvoiceId) {
         let (fixture, word) = (self.fixture, self.word);
         let whose = SealContext::new(fixture.workspace, "payment_account");
@@ -338,9 +338,6 @@ impl Furnishing<'_> {
              SELECT convert_to($2, 'UTF8'), workspace_id, client_id, id, now() FROM invoice WHERE id = $1",
             "INSERT INTO payment_chase (workspace_id, client_id, invoice_id, step, done_at)
              SELECT workspace_id, client_id, id, 'remind-1', now() FROM invoice WHERE id = $1 AND $2 <> ''",
-            "INSERT INTO balance_entry (id, workspace_id, client_id, amount_minor, currency, reason, note, made_at)
-             SELECT gen_random_uuid(), workspace_id, client_id, 50, 'USD', 'gift', $2, '2026-11-23T08:00:00Z'
-             FROM invoice WHERE id = $1",
         ] {
             run(&fixture.pool, sql, open.0, word).await;
         }
