@@ -190,12 +190,13 @@ fn desk_pages() -> Routes<App> {
 
 /// How money comes in.
 fn payments() -> Routes<App> {
-    use pages::payments::{bank, check, connect, disconnect, secret, show};
+    use pages::payments::{bank, check, connect, disconnect, plan, secret, show};
     Routes::new()
         .route("/desk/payments", get(show).post(connect))
         .route("/desk/payments/check", post(check))
         .route("/desk/payments/secret", post(secret))
         .route("/desk/payments/removal", post(disconnect))
+        .route("/desk/payments/plan", get(plan::show).post(plan::save))
         .route("/desk/payments/bank", post(bank))
 }
 

@@ -17,6 +17,7 @@ mod html;
 mod internal;
 mod lists;
 mod paths;
+mod pay;
 mod scripts;
 #[path = "../shared/mod.rs"]
 mod shared;

@@ -60,7 +60,8 @@ fn shows(attempt: &Attempt) -> bool {
 
 /// The list. `is_desk`: with what an operator can do.
 pub(super) fn section(cx: &Cx, invoice: &Invoice, all: &InvoicePayments, is_desk: bool) -> AnyView {
-    if invoice.number.is_none() || (all.is_empty() && !is_desk) {
+    let is_open = invoice.state == InvoiceState::Issued;
+    if invoice.number.is_none() || (all.is_empty() && !(is_desk && is_open)) {
         return ().into_any();
     }
     let mut rows: Vec<_> = all
@@ -95,7 +96,7 @@ pub(super) fn section(cx: &Cx, invoice: &Invoice, all: &InvoicePayments, is_desk
         <section class="section no-print" aria-labelledby="payments">
             <div class="section-head"><h2 id="payments">"Payments"</h2></div>
             {body}
-            {is_desk.then(|| desk_forms(cx, invoice, all))}
+            {(is_desk && is_open).then(|| desk_forms(cx, invoice, all))}
         </section>
     }
     .into_any()

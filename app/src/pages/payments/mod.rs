@@ -5,6 +5,7 @@ mod bank;
 mod change;
 mod connect;
 mod facts;
+pub mod plan;
 mod show;
 mod webhook;
 

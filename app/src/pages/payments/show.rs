@@ -71,6 +71,11 @@ fn view(
             .show()}
         {cards}
         {bank::section(cx, bank)}
+        <section class="section">
+            <div class="section-head"><h2>"Late payments"</h2></div>
+            <p>"When a card is tried again, when reminders go out, and when work pauses."</p>
+            <p class="button-row"><a class="button" href=format!("{}/plan", super::PAGE)>"Edit plan"</a></p>
+        </section>
     }
     .into_any()
 }

@@ -21,12 +21,11 @@ const WELCOME: &str = "/signup/welcome";
 /// Leads to the provider's page with the first invoice. Where it cannot be had, the page that says what is next has the way to pay.
 pub(super) async fn begin(cx: &Cx, place: &Membership) -> Result<Response, Problem> {
     let scope = place.scope();
+    if let Some(page) = card_page(cx, &scope).await? {
+        return Ok(page);
+    }
     let Some(invoice) = first_open(cx, &scope).await? else { return Ok(redirect(WELCOME)) };
-    let base = cx.bare.app.site.public_url.as_str().trim_end_matches('/');
-    let urls = PaymentUrls {
-        done_url: format!("{base}/signup/paid?checkout={{reference}}"),
-        back_url: format!("{base}{WELCOME}?left=1"),
-    };
+    let urls = urls(cx);
     let providers = &*cx.bare.app.site.providers;
     match commands::open_checkout(cx.db(), &scope, providers, invoice, &urls).await {
         Ok(page) => lead_away(cx, &page.url, "the payment page"),
@@ -34,6 +33,32 @@ pub(super) async fn begin(cx: &Cx, place: &Membership) -> Result<Response, Probl
             tracing::warn!(error.message = %error, "no page to pay on for a sign-up");
             Ok(redirect(WELCOME))
         }
+    }
+}
+
+/// The provider's page for a card alone, where what was bought begins with a trial that needs one.
+async fn card_page(cx: &Cx, scope: &Scope) -> Result<Option<Response>, Problem> {
+    let Some(client) = scope.client else { return Ok(None) };
+    let held = queries::find_subscription(cx.db(), scope, client).await?;
+    if !held.is_some_and(|held| held.needs_card) {
+        return Ok(None);
+    }
+    let urls = urls(cx);
+    let providers = &*cx.bare.app.site.providers;
+    match commands::open_card_setup(cx.db(), scope, providers, client, &urls).await {
+        Ok(page) => Ok(Some(lead_away(cx, &page.url, "the page for your card")?)),
+        Err(error) => {
+            tracing::warn!(error.message = %error, "no page for a card of a sign-up");
+            Ok(None)
+        }
+    }
+}
+
+fn urls(cx: &Cx) -> PaymentUrls {
+    let base = cx.bare.app.site.public_url.as_str().trim_end_matches('/');
+    PaymentUrls {
+        done_url: format!("{base}/signup/paid?checkout={{reference}}"),
+        back_url: format!("{base}{WELCOME}?left=1"),
     }
 }
 

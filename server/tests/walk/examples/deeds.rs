@@ -264,6 +264,16 @@ fn desk(town: &Town, pattern: &str) -> Option<Deed> {
         "/desk/payments/secret" => {
             return refused(&[("signing_secret", "whsec_walk")], "no account is connected");
         }
+        "/desk/payments/plan" => fields(&[
+            ("retry_days", "3, 5"),
+            ("remind_days", "3, 10"),
+            ("hold_days", "14"),
+            ("end_days", "30"),
+            ("late_fee", ""),
+            ("fee_level", "2"),
+            ("excess_by_card", "refund"),
+            ("excess_by_bank", "balance"),
+        ]),
         "/desk/payments/bank" => fields(&[("holder", "Ours & Co"), ("iban", "DE89 3704 0044 0532 0130 00")]),
         _ => return None,
     };
