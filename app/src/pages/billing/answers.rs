@@ -53,9 +53,7 @@ pub(super) fn answers(cx: &Cx, held: Option<&Subscription>, all: &Answers) -> An
 }
 
 fn what(held: Option<&Subscription>, all: &Answers) -> AnyView {
-    let price = held
-        .filter(|held| held.state != SubscriptionState::Ended)
-        .map(|held| format!("{} a {}", held.terms.price, held.terms.interval.as_str()));
+    let price = held.filter(|held| held.state != SubscriptionState::Ended).map(price);
     let open = all.due.as_ref().map(|pay| {
         let number = pay.invoice.number.map(words::number).unwrap_or_default();
         format!("{} now, invoice {number}", pay.rest.in_full())
@@ -66,6 +64,17 @@ fn what(held: Option<&Subscription>, all: &Answers) -> AnyView {
         (None, price) => (price.unwrap_or("Nothing".to_owned()), None),
     };
     view! { <b>{first}</b>{second.map(|second| view! { <span class="hint">{second}</span> })} }.into_any()
+}
+
+/// `$5,000 a month`, or what comes before that.
+fn price(held: &Subscription) -> String {
+    let terms = held.next_offer.as_ref().map_or(&held.terms, |next| &next.terms);
+    let next = held.next_invoice();
+    if next == terms.price {
+        terms.price_words()
+    } else {
+        format!("{next} next, {} later", terms.price_words())
+    }
 }
 
 fn when(cx: &Cx, held: Option<&Subscription>, all: &Answers) -> AnyView {
@@ -86,6 +95,9 @@ fn when(cx: &Cx, held: Option<&Subscription>, all: &Answers) -> AnyView {
             format!("Never again. It ends {}.", format.short_day(end, now))
         }
         Some((SubscriptionState::Paused, ..)) => "Not while you’re paused".to_owned(),
+        Some((SubscriptionState::AwaitingPayment, ..)) if held.is_some_and(Subscription::is_trial) => {
+            "When your trial ends".to_owned()
+        }
         Some((SubscriptionState::AwaitingPayment, ..)) => "With your first invoice".to_owned(),
         _ => "Nothing is due".to_owned(),
     };

@@ -26,6 +26,8 @@ pub fn subscription(cx: &Cx, held: Option<&Subscription>, pauses: &[Pause]) -> A
             </div>
             <p class="price"><b>{held.terms.price.to_string()}</b>" a "{held.terms.interval.as_str()}</p>
             <ul class="holds">{terms}</ul>
+            {trial(cx, held)}
+            {held.discount.as_ref().map(|discount| view! { <p class="soft">{format!("Discount {}.", discount.label())}</p> })}
             {stands(cx, held)}
             {offer::next(held)}
             {ledger(cx, pauses)}
@@ -34,9 +36,28 @@ pub fn subscription(cx: &Cx, held: Option<&Subscription>, pauses: &[Pause]) -> A
     .into_any()
 }
 
+/// Until when nothing is to be paid.
+fn trial(cx: &Cx, held: &Subscription) -> Option<AnyView> {
+    let ends = held.trial_ends_at.filter(|_| held.is_trial() && held.state == SubscriptionState::Active)?;
+    let words =
+        format!("Your free trial ends on {}. Your first invoice comes then.", cx.own_format().day(ends));
+    Some(view! { <p>{words}</p> }.into_any())
+}
+
 /// Where it stands now, and the ways on from there.
 fn stands(cx: &Cx, held: &Subscription) -> AnyView {
     match (held.state, held.period) {
+        (SubscriptionState::AwaitingPayment, _) if held.needs_card => view! {
+            <div class="notice waiting">
+                <p><b>"Your trial starts once a card is on file."</b>" Nothing is charged before it ends. You can send requests now."</p>
+                <form method="post" action="/portal/billing/card">{token(cx)}<button class="button primary">"Add a card"</button></form>
+            </div>
+        }
+        .into_any(),
+        (SubscriptionState::AwaitingPayment, _) if held.is_trial() => view! {
+            <div class="notice waiting"><p><b>"Your trial starts once you’ve confirmed your email address."</b>" You can send requests now."</p></div>
+        }
+        .into_any(),
         (SubscriptionState::AwaitingPayment, _) => view! {
             <div class="notice waiting"><p><b>"Work starts once your first invoice is paid."</b>" You can send requests now. We’ll start them as soon as you’ve paid."</p></div>
         }

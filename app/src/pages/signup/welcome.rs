@@ -2,13 +2,14 @@ use axum::response::Response;
 use domain::{
     accounts::{
         commands::profile,
-        queries::{self, FirstInvoice, Welcome},
+        queries::{self, Welcome},
     },
     billing,
 };
 use leptos::prelude::*;
 
 use crate::{
+    components::field::token,
     pages::{account::trial_hint, billing::payments::pay_button},
     web::{Cx, Frame, Member, Page, Problem},
 };
@@ -61,8 +62,8 @@ fn page(member: &Member, welcome: &Welcome, confirmed: bool, arrival: Arrival) -
             {news}
             <ol class="sign-up done" aria-label="What happens next">
                 <li class="is-done"><h2>{format!("{client} is on the {offer} plan")}</h2></li>
-                <li class=paid.then_some("is-done")>{bill(cx, welcome.invoice.as_ref(), member.standing.role.may_bill())}</li>
-                <li>{start(welcome.at_work, welcome.starts_at_once && !confirmed)}</li>
+                <li class=paid.then_some("is-done")>{bill(cx, welcome, member.standing.role.may_bill())}</li>
+                <li>{start(cx, welcome, confirmed)}</li>
             </ol>
             {(!confirmed).then(|| view! {
                 <div class="notice">
@@ -90,8 +91,15 @@ fn news(arrival: Arrival) -> Option<AnyView> {
     Some(view! { <div class="notice waiting" role="status"><p><b>{head}</b>{words}</p></div> }.into_any())
 }
 
-fn bill(cx: &Cx, invoice: Option<&FirstInvoice>, may_bill: bool) -> AnyView {
-    let Some(invoice) = invoice else {
+fn bill(cx: &Cx, welcome: &Welcome, may_bill: bool) -> AnyView {
+    let Some(invoice) = &welcome.invoice else {
+        if welcome.is_trial {
+            return view! {
+                <h2>"Nothing to pay today"</h2>
+                <p class="soft">"Your first invoice comes when your free trial ends."</p>
+            }
+            .into_any();
+        }
         return view! { <h2>"Nothing to pay"</h2> }.into_any();
     };
     let href = format!("/portal/billing/{}", invoice.number);
@@ -111,10 +119,15 @@ fn bill(cx: &Cx, invoice: Option<&FirstInvoice>, may_bill: bool) -> AnyView {
     .into_any()
 }
 
-fn start(at_work: bool, when_confirmed: bool) -> AnyView {
-    let (title, text) = if at_work {
+fn start(cx: &Cx, welcome: &Welcome, confirmed: bool) -> AnyView {
+    let (title, text) = if welcome.at_work {
         ("You’re ready to go", "Describe your first request in a sentence, then watch it get done.")
-    } else if when_confirmed {
+    } else if welcome.needs_card {
+        (
+            "Work starts once a card is on file",
+            "Nothing is charged before your trial ends. You can send your first request now, and it starts then.",
+        )
+    } else if welcome.starts_at_once && !confirmed {
         (
             "Work starts when you’ve confirmed your email address",
             "Open the link in the email we sent you. You can write your first request now, and it starts then.",
@@ -125,9 +138,17 @@ fn start(at_work: bool, when_confirmed: bool) -> AnyView {
             "You can send your first request now. We’ll start it as soon as you’ve paid.",
         )
     };
+    let card = (!welcome.at_work && welcome.needs_card).then(|| {
+        view! {
+            <form class="button-row" method="post" action="/portal/billing/card">
+                {token(cx)}<button class="button primary">"Add a card"</button>
+            </form>
+        }
+    });
     view! {
         <h2 dir="auto">{title}</h2>
         <p class="soft" dir="auto">{text}</p>
+        {card}
         <p class="button-row">
             <a class="button primary" href="/portal/requests/new">"Send your first request"</a>
             <a class="button quiet" href="/portal">"Look around first"</a>

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 use super::Discount;
 use crate::{
     ids::{ClientId, OfferId, SubscriptionId},
+    money::Money,
     offers::Terms,
     text_enum::text_enum,
 };
@@ -77,6 +78,24 @@ pub struct Subscription {
     pub discount: Option<Discount>,
     pub ended_at: Option<DateTime<Utc>>,
     pub created_at: DateTime<Utc>,
+}
+
+impl Subscription {
+    /// Whether the trial runs, or is still to begin.
+    pub fn is_trial(&self) -> bool {
+        self.trial_days.is_some() || self.period.is_some_and(|(_, end)| self.trial_ends_at == Some(end))
+    }
+
+    /// What its next invoice comes to, before tax: at the first price while that holds, less the discount, and with the setup fee
+    /// after a trial.
+    pub fn next_invoice(&self) -> Money {
+        let terms = self.next_offer.as_ref().map_or(&self.terms, |next| &next.terms);
+        let first = terms.first_price().filter(|_| self.first_periods_left > 0 && self.next_offer.is_none());
+        let price = first.map_or(terms.price, |(price, _)| price);
+        let off = self.discount.as_ref().map_or(0, |discount| discount.reduction.of(price).minor);
+        let fee = terms.setup_fee().filter(|_| self.is_trial()).map_or(0, |fee| fee.minor);
+        Money::new((price.minor - off).saturating_add(fee), price.currency)
+    }
 }
 
 /// What a subscription changes to, on the terms on which that was agreed.
