@@ -12,8 +12,9 @@ use super::{
 use crate::{
     Result,
     billing::{CreditNote, Invoice, InvoiceLine, Pause, Subscription, queries, words},
-    money::Money,
+    money::{Currency, Money},
     payments::{self, Payment, PaymentMethod},
+    tax::Assessment,
 };
 
 pub(super) async fn write<W: Write + Send + 'static>(packing: &mut Packing<'_, W>) -> Result<()> {
@@ -130,9 +131,10 @@ fn invoice_text(times: &Times, invoice: &Invoice) -> String {
         text += &format!("- Credited by: {}\n", words::credit_number(credit));
     }
     text += &format!(
-        "\n{}{}",
+        "\n{}{}{}",
         parties(&invoice.bill_from, &invoice.bill_to),
-        lines(&invoice.lines, invoice.total)
+        lines(&invoice.lines, invoice.total),
+        tax_text(invoice.tax.as_ref(), invoice.total.currency)
     );
     if invoice.note.is_empty() { text } else { format!("{text}\n{}\n", invoice.note) }
 }
@@ -150,7 +152,19 @@ fn credit_text(times: &Times, note: &CreditNote) -> String {
         text += &format!("- Settled: {}\n", times.format.day(at));
     }
     text += &format!("\n{}{}", parties(&note.bill_from, &note.bill_to), lines(&note.lines, note.total));
+    text += &tax_text(note.tax.as_ref(), note.total.currency);
     if note.note.is_empty() { text } else { format!("{text}\n{}\n", note.note) }
+}
+
+/// How the total is made up, and what has to be said of tax; nothing where nothing is.
+fn tax_text(tax: Option<&Assessment>, currency: Currency) -> String {
+    let Some(tax) = tax else { return String::new() };
+    let money = |minor: i64| Money::new(minor, currency).in_full();
+    let mut text = format!("\nWithout tax: {}\n", money(tax.net));
+    for sum in &tax.sums {
+        text += &format!("{} on {}: {}\n", sum.word, money(sum.base), money(sum.amount));
+    }
+    if tax.words.is_empty() { text } else { format!("{text}\n{}\n", tax.words) }
 }
 
 fn period(of: Option<(DateTime<Utc>, DateTime<Utc>)>) -> Value {
@@ -166,6 +180,7 @@ fn invoice_json(invoice: &Invoice, now: DateTime<Utc>) -> Value {
         "currency": invoice.total.currency,
         "lines": invoice.lines,
         "total_minor": invoice.total.minor,
+        "tax": invoice.tax,
         "note": invoice.note,
         "period": period(invoice.period),
         "issued_at": invoice.issued_at.map(iso),
@@ -185,6 +200,7 @@ fn credit_json(note: &CreditNote) -> Value {
         "currency": note.total.currency,
         "lines": note.lines,
         "total_minor": note.total.minor,
+        "tax": note.tax,
         "note": note.note,
         "issued_at": iso(note.issued_at),
         "settled_at": note.settled_at.map(iso),
