@@ -138,6 +138,8 @@ pub(super) async fn keep_in(tx: &mut Tx, server: &Scope, client: ClientId, card:
     )
     .execute(tx.conn())
     .await?;
+    // A trial that waits for a card begins.
+    crate::billing::commands::card_kept_in(tx, server, client).await?;
     Ok(())
 }
 
