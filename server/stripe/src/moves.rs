@@ -21,22 +21,30 @@ const TITLE: usize = 1_000;
 impl Stripe {
     /// The client's customer, found by address and note, or made.
     pub(crate) async fn find_or_make_customer(&self, input: &CustomerInput) -> Result<String, Failure> {
+        if let Some(known) = self.find_customer(input).await? {
+            return Ok(known);
+        }
+        let mut form = Form::default().with("name", &input.name).with("metadata[client]", &input.client);
+        if !input.email.is_empty() {
+            form = form.with("email", &input.email);
+        }
+        // Two callers at once make one customer; another name or address is another call to Stripe, hence another key.
+        let said: String = hash(&form.encoded()).iter().take(8).map(|byte| format!("{byte:02x}")).collect();
+        let key = format!("customer-{}-{said}", input.client);
+        Ok(self.post::<Any>("/v1/customers", &form, &key).await?.id)
+    }
+
+    /// One that was made before; none without an address to look for it by.
+    async fn find_customer(&self, input: &CustomerInput) -> Result<Option<String>, Failure> {
+        if input.email.is_empty() {
+            return Ok(None);
+        }
         let query = Form::default().with("email", &input.email).with("limit", 100);
         let known: List<Customer> = self.get("/v1/customers", &query).await?;
         let same = known.data.into_iter().find(|customer| {
             !customer.deleted && noted(customer.metadata.as_ref(), "client").as_deref() == Some(&input.client)
         });
-        if let Some(customer) = same {
-            return Ok(customer.id);
-        }
-        let form = Form::default()
-            .with("name", &input.name)
-            .with("email", &input.email)
-            .with("metadata[client]", &input.client);
-        // Two callers at once make one customer; another name or address is another call to Stripe, hence another key.
-        let said: String = hash(&form.encoded()).iter().take(8).map(|byte| format!("{byte:02x}")).collect();
-        let key = format!("customer-{}-{said}", input.client);
-        Ok(self.post::<Any>("/v1/customers", &form, &key).await?.id)
+        Ok(same.map(|customer| customer.id))
     }
 
     pub(crate) async fn charge_card(&self, input: &ChargeInput) -> Result<ChargeFact, Failure> {
