@@ -2,7 +2,10 @@
 //! only writes down what has happened there, whoever opens it and however often.
 
 use axum::{extract::Query, response::Response};
-use domain::payments::{ChargeOutcome, commands};
+use domain::{
+    Error,
+    payments::{ChargeOutcome, commands},
+};
 use serde::Deserialize;
 
 use super::{open, view};
@@ -23,11 +26,12 @@ pub async fn show(
     let opened = open(&cx, token).await?;
     let providers = &*cx.bare.app.site.providers;
     let looked = commands::look_again(cx.db(), &opened.scope, providers, &query.checkout).await;
-    match looked {
-        Ok(ChargeOutcome::Processing) | Err(_) => {}
-        Ok(_) => return Ok(redirect(&opened.path())),
-    }
-    // In doubt, or the provider is away: what is known here, and the page that looks again by itself.
-    let pay = opened.view(&cx).await?;
+    let mut pay = match looked {
+        Ok(ChargeOutcome::Processing) | Err(Error::Refused(_)) => opened.view(&cx).await?,
+        Ok(_) | Err(Error::NotFound) => return Ok(redirect(&opened.path())),
+        Err(error) => return Err(error.into()),
+    };
+    // In doubt, or the provider does not answer: nobody is asked to pay once more, and the page asks there again by itself.
+    pay.is_processing |= pay.takes_cards;
     Ok(view::page(&cx, &opened, &pay, &Form::default()))
 }

@@ -15,7 +15,7 @@ pub(super) fn page(cx: &Cx, opened: &Opened, pay: &PayView, form: &Form) -> Resp
     let title = number(pay);
     let mut page = Page::new(cx, &title, Frame::Bill).unlisted().status(form.status());
     if state == PayState::Processing {
-        page = page.refresh(LOOK_AGAIN, opened.path());
+        page = page.refresh(LOOK_AGAIN, cx.bare.path.clone());
     }
     if state.is_open() {
         page = page.copies();
