@@ -12,6 +12,8 @@ pub mod commands;
 mod model;
 pub mod provider;
 pub mod queries;
+#[cfg(test)]
+mod tests;
 pub mod transfer;
 
 pub use account::{AccountSecrets, ConnectInput, PaymentAccount, Providers};

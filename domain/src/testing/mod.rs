@@ -4,6 +4,7 @@
 #![allow(clippy::unwrap_used, reason = "a fixture that cannot be made fails its test")]
 
 pub mod furnish;
+pub mod payments;
 mod work;
 
 use std::{collections::BTreeMap, time::Duration};
