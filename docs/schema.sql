@@ -120,6 +120,30 @@ CREATE POLICY audit_erasing ON audit FOR DELETE TO throughline_app USING (client
 GRANT DELETE, INSERT, SELECT ON audit TO throughline_app;
 GRANT SELECT ON audit TO throughline_backup;
 
+CREATE TABLE balance_entry (
+    id uuid NOT NULL,
+    workspace_id uuid NOT NULL,
+    client_id uuid NOT NULL,
+    amount_minor bigint NOT NULL,
+    currency text NOT NULL,
+    reason text NOT NULL,
+    invoice_id uuid,
+    note text NOT NULL DEFAULT ''::text,
+    made_at timestamp with time zone NOT NULL,
+    payment_id uuid,
+    CONSTRAINT balance_entry_pkey PRIMARY KEY (id),
+    CONSTRAINT balance_entry_invoice_id_fkey FOREIGN KEY (invoice_id) REFERENCES invoice(id),
+    CONSTRAINT balance_entry_workspace_id_client_id_fkey FOREIGN KEY (workspace_id, client_id) REFERENCES client(workspace_id, id),
+    CONSTRAINT balance_entry_workspace_id_client_id_payment_id_fkey FOREIGN KEY (workspace_id, client_id, payment_id) REFERENCES payment(workspace_id, client_id, id),
+    CONSTRAINT balance_entry_amount CHECK (amount_minor <> 0),
+    CONSTRAINT balance_entry_reason CHECK (reason = ANY (ARRAY['plan_change'::text, 'overpaid'::text, 'credit_note'::text, 'gift'::text, 'invoice'::text, 'refund'::text, 'correction'::text])),
+);
+CREATE INDEX balance_entry_of_client ON public.balance_entry USING btree (workspace_id, client_id, made_at);
+ALTER TABLE balance_entry FORCE ROW LEVEL SECURITY;
+CREATE POLICY balance_entry_app ON balance_entry FOR ALL TO throughline_app USING scope_admits(workspace_id, client_id);
+CREATE POLICY balance_entry_erasing ON balance_entry FOR DELETE TO throughline_app USING client_erasing(workspace_id, client_id);
+GRANT DELETE, INSERT, SELECT, UPDATE ON balance_entry TO throughline_app;
+
 CREATE TABLE client (
     id uuid NOT NULL,
     workspace_id uuid NOT NULL,
@@ -136,6 +160,7 @@ CREATE TABLE client (
     closed_at timestamp with time zone,
     name_folded text GENERATED ALWAYS AS (search_fold(name)) STORED,
     files_bytes bigint,
+    tax_checked jsonb,
     CONSTRAINT client_in_workspace UNIQUE (workspace_id, id),
     CONSTRAINT client_pkey PRIMARY KEY (id),
     CONSTRAINT client_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES workspace(id),
@@ -291,6 +316,8 @@ CREATE TABLE credit_note (
     note text NOT NULL DEFAULT ''::text,
     issued_at timestamp with time zone NOT NULL,
     settled_at timestamp with time zone,
+    tax jsonb,
+    net_minor bigint,
     CONSTRAINT credit_note_number_unique UNIQUE (workspace_id, number),
     CONSTRAINT credit_note_once UNIQUE (invoice_id),
     CONSTRAINT credit_note_pkey PRIMARY KEY (id),
@@ -365,6 +392,34 @@ CREATE POLICY deliverable_version_erasing ON deliverable_version FOR DELETE TO t
 CREATE POLICY deliverable_version_jobs ON deliverable_version FOR SELECT TO throughline_jobs USING true;
 GRANT DELETE, INSERT, SELECT, UPDATE ON deliverable_version TO throughline_app;
 GRANT SELECT ON deliverable_version TO throughline_backup;
+
+CREATE TABLE discount_code (
+    id uuid NOT NULL,
+    workspace_id uuid NOT NULL,
+    code text NOT NULL,
+    percent smallint,
+    amount_minor bigint,
+    currency text NOT NULL,
+    periods smallint,
+    ends_at timestamp with time zone,
+    most_uses integer,
+    uses integer NOT NULL DEFAULT 0,
+    created_at timestamp with time zone NOT NULL,
+    ended_at timestamp with time zone,
+    CONSTRAINT discount_code_once UNIQUE (workspace_id, code),
+    CONSTRAINT discount_code_pkey PRIMARY KEY (id),
+    CONSTRAINT discount_code_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES workspace(id),
+    CONSTRAINT discount_code_amount CHECK (amount_minor > 0),
+    CONSTRAINT discount_code_kind CHECK ((percent IS NULL) <> (amount_minor IS NULL)),
+    CONSTRAINT discount_code_most CHECK (most_uses > 0),
+    CONSTRAINT discount_code_percent CHECK (percent >= 1 AND percent <= 100),
+    CONSTRAINT discount_code_periods CHECK (periods >= 1 AND periods <= 120),
+    CONSTRAINT discount_code_uses CHECK (uses >= 0 AND (most_uses IS NULL OR uses <= most_uses)),
+    CONSTRAINT discount_code_word CHECK (code ~ '^[A-Z0-9-]{3,40}$'::text),
+);
+ALTER TABLE discount_code FORCE ROW LEVEL SECURITY;
+CREATE POLICY discount_code_app ON discount_code FOR ALL TO throughline_app USING (scope_admits(workspace_id, NULL::uuid) AND scope_backstage());
+GRANT INSERT, SELECT, UPDATE ON discount_code TO throughline_app;
 
 CREATE TABLE dollar_rate (
     workspace_id uuid NOT NULL,
@@ -472,6 +527,9 @@ CREATE TABLE invoice (
     bill_from text NOT NULL DEFAULT ''::text,
     issue_when_complete boolean NOT NULL DEFAULT false,
     mailed_at timestamp with time zone,
+    period_minor bigint,
+    tax jsonb,
+    net_minor bigint,
     CONSTRAINT invoice_number_unique UNIQUE (workspace_id, number),
     CONSTRAINT invoice_pkey PRIMARY KEY (id),
     CONSTRAINT invoice_workspace_id_client_id_fkey FOREIGN KEY (workspace_id, client_id) REFERENCES client(workspace_id, id),
@@ -488,6 +546,7 @@ ALTER TABLE invoice FORCE ROW LEVEL SECURITY;
 CREATE POLICY invoice_app ON invoice FOR ALL TO throughline_app USING (scope_admits(workspace_id, client_id) AND (scope_wide() OR (state <> 'draft'::text))) WITH CHECK scope_admits(workspace_id, client_id);
 CREATE POLICY invoice_backup ON invoice FOR SELECT TO throughline_backup USING true;
 CREATE POLICY invoice_delete_drafts ON invoice FOR DELETE TO throughline_app USING (((state = 'draft'::text) AND scope_wide()) OR client_erasing(workspace_id, client_id));
+CREATE POLICY invoice_jobs ON invoice FOR SELECT TO throughline_jobs USING true;
 GRANT DELETE, INSERT, SELECT, UPDATE ON invoice TO throughline_app;
 GRANT SELECT ON invoice TO throughline_backup;
 
@@ -638,6 +697,7 @@ CREATE TABLE offer (
     position integer NOT NULL DEFAULT 0,
     created_at timestamp with time zone NOT NULL,
     updated_at timestamp with time zone NOT NULL,
+    pricing jsonb,
     CONSTRAINT offer_in_workspace UNIQUE (workspace_id, id),
     CONSTRAINT offer_pkey PRIMARY KEY (id),
     CONSTRAINT offer_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES workspace(id),
@@ -672,6 +732,243 @@ CREATE POLICY password_reset_auth ON password_reset FOR ALL TO throughline_auth 
 CREATE POLICY password_reset_backup ON password_reset FOR SELECT TO throughline_backup USING true;
 GRANT DELETE, INSERT, SELECT, UPDATE ON password_reset TO throughline_auth;
 GRANT SELECT ON password_reset TO throughline_backup;
+
+CREATE TABLE payment (
+    id uuid NOT NULL,
+    workspace_id uuid NOT NULL,
+    client_id uuid NOT NULL,
+    invoice_id uuid,
+    attempt_id uuid,
+    method text NOT NULL,
+    reference text NOT NULL DEFAULT ''::text,
+    amount_minor bigint NOT NULL,
+    currency text NOT NULL,
+    fee_minor bigint,
+    card text NOT NULL DEFAULT ''::text,
+    received_at timestamp with time zone NOT NULL,
+    withdrawn_at timestamp with time zone,
+    applied_minor bigint NOT NULL DEFAULT 0,
+    aside text NOT NULL DEFAULT ''::text,
+    CONSTRAINT payment_in_client UNIQUE (workspace_id, client_id, id),
+    CONSTRAINT payment_pkey PRIMARY KEY (id),
+    CONSTRAINT payment_invoice_id_fkey FOREIGN KEY (invoice_id) REFERENCES invoice(id),
+    CONSTRAINT payment_workspace_id_client_id_attempt_id_fkey FOREIGN KEY (workspace_id, client_id, attempt_id) REFERENCES payment_attempt(workspace_id, client_id, id),
+    CONSTRAINT payment_workspace_id_client_id_fkey FOREIGN KEY (workspace_id, client_id) REFERENCES client(workspace_id, id),
+    CONSTRAINT payment_amount CHECK (amount_minor > 0),
+    CONSTRAINT payment_applied CHECK (applied_minor >= 0 AND applied_minor <= amount_minor),
+    CONSTRAINT payment_aside CHECK (aside = ANY (ARRAY[''::text, 'currency'::text])),
+    CONSTRAINT payment_method CHECK (method = ANY (ARRAY['card'::text, 'bank'::text, 'balance'::text])),
+);
+CREATE INDEX payment_of_invoice ON public.payment USING btree (invoice_id);
+CREATE INDEX payment_of_workspace ON public.payment USING btree (workspace_id, received_at DESC);
+CREATE UNIQUE INDEX payment_once_a_charge ON public.payment USING btree (workspace_id, reference) WHERE (method = 'card'::text);
+ALTER TABLE payment FORCE ROW LEVEL SECURITY;
+CREATE POLICY payment_app ON payment FOR ALL TO throughline_app USING scope_admits(workspace_id, client_id);
+CREATE POLICY payment_erasing ON payment FOR DELETE TO throughline_app USING client_erasing(workspace_id, client_id);
+GRANT DELETE, INSERT, SELECT, UPDATE ON payment TO throughline_app;
+
+CREATE TABLE payment_account (
+    workspace_id uuid NOT NULL,
+    provider text NOT NULL,
+    name text NOT NULL DEFAULT ''::text,
+    is_live boolean NOT NULL,
+    lacks text[] NOT NULL DEFAULT '{}'::text[],
+    key_id text NOT NULL,
+    wrapped bytea NOT NULL,
+    sealed bytea NOT NULL,
+    connected_at timestamp with time zone NOT NULL,
+    checked_at timestamp with time zone NOT NULL,
+    revoked_at timestamp with time zone,
+    events_read_to timestamp with time zone NOT NULL,
+    webhook_secrets smallint NOT NULL DEFAULT 0,
+    CONSTRAINT payment_account_pkey PRIMARY KEY (workspace_id),
+    CONSTRAINT payment_account_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES workspace(id),
+    CONSTRAINT payment_account_provider CHECK (provider = 'stripe'::text),
+);
+ALTER TABLE payment_account FORCE ROW LEVEL SECURITY;
+CREATE POLICY payment_account_app ON payment_account FOR ALL TO throughline_app USING (scope_admits(workspace_id, NULL::uuid) AND scope_backstage());
+CREATE POLICY payment_account_jobs ON payment_account FOR SELECT TO throughline_jobs USING true;
+GRANT DELETE, INSERT, SELECT, UPDATE ON payment_account TO throughline_app;
+
+CREATE TABLE payment_attempt (
+    id uuid NOT NULL,
+    workspace_id uuid NOT NULL,
+    client_id uuid NOT NULL,
+    invoice_id uuid NOT NULL,
+    kind text NOT NULL,
+    card_id uuid,
+    amount_minor bigint NOT NULL,
+    currency text NOT NULL,
+    state text NOT NULL,
+    checkout_reference text,
+    charge_reference text,
+    url text,
+    decline_code text,
+    is_automatic boolean NOT NULL DEFAULT false,
+    begun_at timestamp with time zone NOT NULL,
+    ended_at timestamp with time zone,
+    expires_at timestamp with time zone,
+    lease_until timestamp with time zone,
+    may_retry boolean NOT NULL DEFAULT true,
+    call jsonb,
+    CONSTRAINT payment_attempt_charge UNIQUE (workspace_id, charge_reference),
+    CONSTRAINT payment_attempt_checkout UNIQUE (workspace_id, checkout_reference),
+    CONSTRAINT payment_attempt_in_client UNIQUE (workspace_id, client_id, id),
+    CONSTRAINT payment_attempt_pkey PRIMARY KEY (id),
+    CONSTRAINT payment_attempt_invoice_id_fkey FOREIGN KEY (invoice_id) REFERENCES invoice(id),
+    CONSTRAINT payment_attempt_workspace_id_client_id_card_id_fkey FOREIGN KEY (workspace_id, client_id, card_id) REFERENCES payment_card(workspace_id, client_id, id),
+    CONSTRAINT payment_attempt_workspace_id_client_id_fkey FOREIGN KEY (workspace_id, client_id) REFERENCES client(workspace_id, id),
+    CONSTRAINT payment_attempt_amount CHECK (amount_minor > 0),
+    CONSTRAINT payment_attempt_ended CHECK ((state = ANY (ARRAY['succeeded'::text, 'declined'::text, 'canceled'::text])) = (ended_at IS NOT NULL)),
+    CONSTRAINT payment_attempt_kind CHECK (kind = ANY (ARRAY['checkout'::text, 'card_on_file'::text])),
+    CONSTRAINT payment_attempt_state CHECK (state = ANY (ARRAY['open'::text, 'processing'::text, 'needs_person'::text, 'succeeded'::text, 'declined'::text, 'canceled'::text])),
+);
+CREATE INDEX payment_attempt_of_invoice ON public.payment_attempt USING btree (invoice_id, begun_at DESC);
+CREATE INDEX payment_attempt_unsettled ON public.payment_attempt USING btree (workspace_id, lease_until) WHERE (ended_at IS NULL);
+ALTER TABLE payment_attempt FORCE ROW LEVEL SECURITY;
+CREATE POLICY payment_attempt_app ON payment_attempt FOR ALL TO throughline_app USING scope_admits(workspace_id, client_id);
+CREATE POLICY payment_attempt_erasing ON payment_attempt FOR DELETE TO throughline_app USING client_erasing(workspace_id, client_id);
+CREATE POLICY payment_attempt_jobs ON payment_attempt FOR SELECT TO throughline_jobs USING true;
+GRANT DELETE, INSERT, SELECT, UPDATE ON payment_attempt TO throughline_app;
+
+CREATE TABLE payment_card (
+    id uuid NOT NULL,
+    workspace_id uuid NOT NULL,
+    client_id uuid NOT NULL,
+    reference text NOT NULL,
+    brand text NOT NULL,
+    last4 text NOT NULL,
+    exp_month smallint NOT NULL,
+    exp_year smallint NOT NULL,
+    added_at timestamp with time zone NOT NULL,
+    removed_at timestamp with time zone,
+    expiry_told_at timestamp with time zone,
+    CONSTRAINT payment_card_in_client UNIQUE (workspace_id, client_id, id),
+    CONSTRAINT payment_card_reference UNIQUE (workspace_id, reference),
+    CONSTRAINT payment_card_pkey PRIMARY KEY (id),
+    CONSTRAINT payment_card_workspace_id_client_id_fkey FOREIGN KEY (workspace_id, client_id) REFERENCES client(workspace_id, id),
+    CONSTRAINT payment_card_month CHECK (exp_month >= 1 AND exp_month <= 12),
+);
+CREATE UNIQUE INDEX payment_card_one_on_file ON public.payment_card USING btree (workspace_id, client_id) WHERE (removed_at IS NULL);
+ALTER TABLE payment_card FORCE ROW LEVEL SECURITY;
+CREATE POLICY payment_card_app ON payment_card FOR ALL TO throughline_app USING scope_admits(workspace_id, client_id);
+CREATE POLICY payment_card_erasing ON payment_card FOR DELETE TO throughline_app USING client_erasing(workspace_id, client_id);
+CREATE POLICY payment_card_jobs ON payment_card FOR SELECT TO throughline_jobs USING true;
+GRANT DELETE, INSERT, SELECT, UPDATE ON payment_card TO throughline_app;
+
+CREATE TABLE payment_chase (
+    workspace_id uuid NOT NULL,
+    client_id uuid NOT NULL,
+    invoice_id uuid NOT NULL,
+    step text NOT NULL,
+    done_at timestamp with time zone NOT NULL,
+    CONSTRAINT payment_chase_pkey PRIMARY KEY (invoice_id, step),
+    CONSTRAINT payment_chase_invoice_id_fkey FOREIGN KEY (invoice_id) REFERENCES invoice(id),
+    CONSTRAINT payment_chase_workspace_id_client_id_fkey FOREIGN KEY (workspace_id, client_id) REFERENCES client(workspace_id, id),
+);
+ALTER TABLE payment_chase FORCE ROW LEVEL SECURITY;
+CREATE POLICY payment_chase_app ON payment_chase FOR ALL TO throughline_app USING scope_admits(workspace_id, client_id);
+CREATE POLICY payment_chase_erasing ON payment_chase FOR DELETE TO throughline_app USING client_erasing(workspace_id, client_id);
+GRANT DELETE, INSERT, SELECT, UPDATE ON payment_chase TO throughline_app;
+
+CREATE TABLE payment_customer (
+    workspace_id uuid NOT NULL,
+    client_id uuid NOT NULL,
+    reference text NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    CONSTRAINT payment_customer_reference UNIQUE (workspace_id, reference),
+    CONSTRAINT payment_customer_pkey PRIMARY KEY (workspace_id, client_id),
+    CONSTRAINT payment_customer_workspace_id_client_id_fkey FOREIGN KEY (workspace_id, client_id) REFERENCES client(workspace_id, id),
+);
+ALTER TABLE payment_customer FORCE ROW LEVEL SECURITY;
+CREATE POLICY payment_customer_app ON payment_customer FOR ALL TO throughline_app USING scope_admits(workspace_id, client_id);
+CREATE POLICY payment_customer_erasing ON payment_customer FOR DELETE TO throughline_app USING client_erasing(workspace_id, client_id);
+GRANT DELETE, INSERT, SELECT, UPDATE ON payment_customer TO throughline_app;
+
+CREATE TABLE payment_dispute (
+    id uuid NOT NULL,
+    workspace_id uuid NOT NULL,
+    client_id uuid NOT NULL,
+    payment_id uuid NOT NULL,
+    reference text NOT NULL,
+    amount_minor bigint NOT NULL,
+    reason text NOT NULL,
+    state text NOT NULL,
+    due_at timestamp with time zone,
+    opened_at timestamp with time zone NOT NULL,
+    answered_at timestamp with time zone,
+    ended_at timestamp with time zone,
+    CONSTRAINT payment_dispute_reference UNIQUE (workspace_id, reference),
+    CONSTRAINT payment_dispute_pkey PRIMARY KEY (id),
+    CONSTRAINT payment_dispute_workspace_id_client_id_payment_id_fkey FOREIGN KEY (workspace_id, client_id, payment_id) REFERENCES payment(workspace_id, client_id, id),
+    CONSTRAINT payment_dispute_state CHECK (state = ANY (ARRAY['inquiry'::text, 'needs_response'::text, 'under_review'::text, 'won'::text, 'lost'::text])),
+);
+ALTER TABLE payment_dispute FORCE ROW LEVEL SECURITY;
+CREATE POLICY payment_dispute_app ON payment_dispute FOR ALL TO throughline_app USING scope_admits(workspace_id, client_id);
+CREATE POLICY payment_dispute_erasing ON payment_dispute FOR DELETE TO throughline_app USING client_erasing(workspace_id, client_id);
+GRANT DELETE, INSERT, SELECT, UPDATE ON payment_dispute TO throughline_app;
+
+CREATE TABLE payment_fact (
+    workspace_id uuid NOT NULL,
+    id text NOT NULL,
+    kind text NOT NULL,
+    object text NOT NULL,
+    happened_at timestamp with time zone NOT NULL,
+    received_at timestamp with time zone NOT NULL,
+    client_id uuid,
+    outcome text NOT NULL DEFAULT ''::text,
+    CONSTRAINT payment_fact_pkey PRIMARY KEY (workspace_id, id),
+    CONSTRAINT payment_fact_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES workspace(id),
+);
+CREATE INDEX payment_fact_latest ON public.payment_fact USING btree (workspace_id, received_at DESC);
+ALTER TABLE payment_fact FORCE ROW LEVEL SECURITY;
+CREATE POLICY payment_fact_app ON payment_fact FOR ALL TO throughline_app USING (scope_admits(workspace_id, client_id) AND scope_backstage());
+CREATE POLICY payment_fact_jobs ON payment_fact FOR SELECT TO throughline_jobs USING true;
+GRANT DELETE, INSERT, SELECT, UPDATE ON payment_fact TO throughline_app;
+
+CREATE TABLE payment_link (
+    hash bytea NOT NULL,
+    workspace_id uuid NOT NULL,
+    client_id uuid NOT NULL,
+    invoice_id uuid NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    revoked_at timestamp with time zone,
+    CONSTRAINT payment_link_pkey PRIMARY KEY (hash),
+    CONSTRAINT payment_link_invoice_id_fkey FOREIGN KEY (invoice_id) REFERENCES invoice(id),
+    CONSTRAINT payment_link_workspace_id_client_id_fkey FOREIGN KEY (workspace_id, client_id) REFERENCES client(workspace_id, id),
+);
+CREATE INDEX payment_link_of_invoice ON public.payment_link USING btree (invoice_id);
+ALTER TABLE payment_link FORCE ROW LEVEL SECURITY;
+CREATE POLICY payment_link_app ON payment_link FOR ALL TO throughline_app USING scope_admits(workspace_id, client_id);
+CREATE POLICY payment_link_auth ON payment_link FOR SELECT TO throughline_auth USING true;
+CREATE POLICY payment_link_erasing ON payment_link FOR DELETE TO throughline_app USING client_erasing(workspace_id, client_id);
+GRANT DELETE, INSERT, SELECT, UPDATE ON payment_link TO throughline_app;
+GRANT SELECT ON payment_link TO throughline_auth;
+
+CREATE TABLE payment_refund (
+    id uuid NOT NULL,
+    workspace_id uuid NOT NULL,
+    client_id uuid NOT NULL,
+    payment_id uuid NOT NULL,
+    amount_minor bigint NOT NULL,
+    reason text NOT NULL DEFAULT ''::text,
+    reference text,
+    state text NOT NULL,
+    asked_at timestamp with time zone NOT NULL,
+    ended_at timestamp with time zone,
+    lease_until timestamp with time zone,
+    CONSTRAINT payment_refund_reference UNIQUE (workspace_id, reference),
+    CONSTRAINT payment_refund_pkey PRIMARY KEY (id),
+    CONSTRAINT payment_refund_workspace_id_client_id_payment_id_fkey FOREIGN KEY (workspace_id, client_id, payment_id) REFERENCES payment(workspace_id, client_id, id),
+    CONSTRAINT payment_refund_amount CHECK (amount_minor > 0),
+    CONSTRAINT payment_refund_state CHECK (state = ANY (ARRAY['open'::text, 'pending'::text, 'succeeded'::text, 'failed'::text])),
+);
+CREATE INDEX payment_refund_of_payment ON public.payment_refund USING btree (payment_id);
+ALTER TABLE payment_refund FORCE ROW LEVEL SECURITY;
+CREATE POLICY payment_refund_app ON payment_refund FOR ALL TO throughline_app USING scope_admits(workspace_id, client_id);
+CREATE POLICY payment_refund_erasing ON payment_refund FOR DELETE TO throughline_app USING client_erasing(workspace_id, client_id);
+CREATE POLICY payment_refund_jobs ON payment_refund FOR SELECT TO throughline_jobs USING true;
+GRANT DELETE, INSERT, SELECT, UPDATE ON payment_refund TO throughline_app;
 
 CREATE TABLE person (
     id uuid NOT NULL,
@@ -1185,6 +1482,15 @@ CREATE TABLE subscription (
     pause_wanted_at timestamp with time zone,
     network text,
     next_offer jsonb,
+    held_at timestamp with time zone,
+    pricing jsonb,
+    first_periods_left smallint NOT NULL DEFAULT 0,
+    setup_fee_due boolean NOT NULL DEFAULT false,
+    trial_days smallint,
+    needs_card boolean NOT NULL DEFAULT false,
+    trial_ends_at timestamp with time zone,
+    discount jsonb,
+    period_billed boolean,
     CONSTRAINT subscription_in_client UNIQUE (workspace_id, client_id, id),
     CONSTRAINT subscription_pkey PRIMARY KEY (id),
     CONSTRAINT subscription_workspace_id_client_id_fkey FOREIGN KEY (workspace_id, client_id) REFERENCES client(workspace_id, id),
@@ -1192,7 +1498,9 @@ CREATE TABLE subscription (
     CONSTRAINT subscription_active_limit CHECK (active_limit >= 1),
     CONSTRAINT subscription_anchor_day CHECK (anchor_day >= 1 AND anchor_day <= 31),
     CONSTRAINT subscription_banked CHECK (banked_seconds >= 0),
+    CONSTRAINT subscription_first_periods CHECK (first_periods_left >= 0),
     CONSTRAINT subscription_state CHECK (state = ANY (ARRAY['awaiting_payment'::text, 'active'::text, 'paused'::text, 'ended'::text])),
+    CONSTRAINT subscription_trial CHECK (trial_days >= 1 AND trial_days <= 365),
 );
 CREATE INDEX subscription_due ON public.subscription USING btree (period_end) WHERE (state = 'active'::text);
 CREATE INDEX subscription_of_network ON public.subscription USING btree (workspace_id, network, created_at) WHERE (network IS NOT NULL);
@@ -1227,6 +1535,26 @@ CREATE POLICY subscription_pause_backup ON subscription_pause FOR SELECT TO thro
 CREATE POLICY subscription_pause_erasing ON subscription_pause FOR DELETE TO throughline_app USING client_erasing(workspace_id, client_id);
 GRANT DELETE, INSERT, SELECT, UPDATE ON subscription_pause TO throughline_app;
 GRANT SELECT ON subscription_pause TO throughline_backup;
+
+CREATE TABLE tax_rate (
+    id uuid NOT NULL,
+    workspace_id uuid NOT NULL,
+    country text NOT NULL,
+    region text NOT NULL DEFAULT ''::text,
+    kind text NOT NULL,
+    name text NOT NULL,
+    rate integer NOT NULL,
+    CONSTRAINT tax_rate_pkey PRIMARY KEY (id),
+    CONSTRAINT tax_rate_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES workspace(id),
+    CONSTRAINT tax_rate_country CHECK (country ~ '^[A-Z]{2}$'::text),
+    CONSTRAINT tax_rate_kind CHECK (kind = ANY (ARRAY['standard'::text, 'reduced'::text, 'zero'::text])),
+    CONSTRAINT tax_rate_rate CHECK (rate >= 0 AND rate <= 100000),
+);
+CREATE UNIQUE INDEX tax_rate_once ON public.tax_rate USING btree (workspace_id, country, lower(region), kind);
+ALTER TABLE tax_rate FORCE ROW LEVEL SECURITY;
+CREATE POLICY tax_rate_app ON tax_rate FOR ALL TO throughline_app USING ((workspace_id = scope_workspace()) AND scope_wide());
+CREATE POLICY tax_rate_read ON tax_rate FOR SELECT TO throughline_app USING (workspace_id = scope_workspace());
+GRANT DELETE, INSERT, SELECT, UPDATE ON tax_rate TO throughline_app;
 
 CREATE TABLE token (
     id uuid NOT NULL,
@@ -1385,8 +1713,14 @@ CREATE TABLE workspace (
     unpaid_of_a_network integer NOT NULL DEFAULT 2,
     next_credit_number bigint NOT NULL DEFAULT 1,
     locale text,
+    excess_by_card text NOT NULL DEFAULT 'refund'::text,
+    excess_by_bank text NOT NULL DEFAULT 'balance'::text,
+    chasing jsonb,
+    tax jsonb,
     CONSTRAINT workspace_host_unique UNIQUE (host),
     CONSTRAINT workspace_pkey PRIMARY KEY (id),
+    CONSTRAINT workspace_excess_by_bank CHECK (excess_by_bank = ANY (ARRAY['refund'::text, 'balance'::text])),
+    CONSTRAINT workspace_excess_by_card CHECK (excess_by_card = ANY (ARRAY['refund'::text, 'balance'::text])),
     CONSTRAINT workspace_locale CHECK (locale = ANY (ARRAY['en-US'::text, 'en-GB'::text])),
     CONSTRAINT workspace_name_length CHECK (length(name) >= 1 AND length(name) <= 80),
     CONSTRAINT workspace_unpaid_of_a_network CHECK (unpaid_of_a_network >= 0),
@@ -1498,7 +1832,7 @@ CREATE OR REPLACE FUNCTION public.run_hold_entitlement()
 AS $function$
 BEGIN
     PERFORM FROM subscription
-        WHERE workspace_id = NEW.workspace_id AND client_id = NEW.client_id AND state = 'active' FOR SHARE;
+        WHERE workspace_id = NEW.workspace_id AND client_id = NEW.client_id AND state = 'active' AND held_at IS NULL FOR SHARE;
     IF NOT FOUND THEN
         RAISE EXCEPTION 'no active subscription to work under'
             USING ERRCODE = 'check_violation', CONSTRAINT = 'run_needs_subscription';
