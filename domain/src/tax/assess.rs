@@ -126,14 +126,18 @@ impl Assessment {
         self.tax = plus(self.tax, tax)?;
         self.total = plus(self.net, self.tax)?;
         self.lines.push(LineTax { rate: percent, net, tax });
-        let Some(rate) = rate else { return Ok(()) };
-        let word = rate.words();
-        match self.sums.iter_mut().find(|sum| sum.word == word && sum.rate == rate.rate) {
+        // A line for which no rate is kept is named as well, where tax is charged at all.
+        let word = match rate {
+            Some(rate) => rate.words(),
+            None if self.treatment == Treatment::Charged => "No tax".to_owned(),
+            None => return Ok(()),
+        };
+        match self.sums.iter_mut().find(|sum| sum.word == word && sum.rate == percent) {
             Some(sum) => {
                 sum.base = plus(sum.base, net)?;
                 sum.amount = plus(sum.amount, tax)?;
             }
-            None => self.sums.push(RateSum { base: net, rate: rate.rate, amount: tax, word }),
+            None => self.sums.push(RateSum { base: net, rate: percent, amount: tax, word }),
         }
         Ok(())
     }

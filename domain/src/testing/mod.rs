@@ -4,6 +4,7 @@
 #![allow(clippy::unwrap_used, reason = "a fixture that cannot be made fails its test")]
 
 pub mod furnish;
+mod furnish_payments;
 pub mod payments;
 mod work;
 
@@ -23,6 +24,7 @@ use crate::{
     sealed::Keyring,
 };
 
+pub use furnish_payments::furnish_payments;
 pub use work::{LEASE, new_request};
 
 /// How an install differs from the usual one of the tests.

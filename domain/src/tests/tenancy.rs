@@ -5,7 +5,7 @@ use sqlx::PgPool;
 use uuid::Uuid;
 
 use super::world::World;
-use crate::testing::TestClient;
+use crate::testing::{TestClient, furnish_payments};
 use crate::{
     Db, Error, Scope, SystemRole, access,
     agents::{self, NewAgent},
@@ -16,7 +16,7 @@ use crate::{
     deliverables::{self, Content},
     files::{self, NewFile},
     idempotency::{self, Call},
-    ids::TokenId,
+    ids::{InvoiceId, TokenId},
     money::Currency,
     notes,
     proposals::{self, Action},
@@ -112,6 +112,13 @@ async fn furnish(world: &World, house: &TestClient) {
     .execute(&world.pool)
     .await
     .unwrap();
+    let invoice = sqlx::query_scalar("SELECT id FROM invoice WHERE client_id = $1 LIMIT 1")
+        .bind(house.id.0)
+        .fetch_one(&world.pool)
+        .await
+        .unwrap();
+    let word = house.id.to_string();
+    furnish_payments(db, &world.pool, world.operator.workspace, InvoiceId(invoice), &word).await;
     sqlx::query(
         "INSERT INTO balance_entry (id, workspace_id, client_id, amount_minor, currency, reason, made_at)
          SELECT gen_random_uuid(), workspace_id, id, 500, 'USD', 'gift', now() FROM client WHERE id = $1",

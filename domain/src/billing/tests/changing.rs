@@ -42,16 +42,16 @@ async fn what_is_left_pays_the_new_plan_to_the_second(pool: PgPool) {
     let choice = PlanChoice::from(offer.id);
     let preview = preview_change(&fixture.db, &client.owner, client.id, choice).await.unwrap();
     let now = preview.now.unwrap();
-    // 20 days less a second of 30 days that cost $5,000.
-    assert_eq!(now.credit, Money::new(333_331, USD));
-    assert_eq!((now.total.minor, now.due.minor), (900_000, 900_000 - 333_331));
+    // 20 days less a second of 30 days that cost $5,000: a second is a fifth of a cent.
+    assert_eq!(now.credit, Money::new(333_333, USD));
+    assert_eq!((now.total.minor, now.due.minor), (900_000, 900_000 - 333_333));
     assert_eq!(change_now(&fixture.db, &client.owner, client.id, choice).await.unwrap(), PlanChange::Now);
     let held = fixture.held(&client).await;
     assert_eq!((held.name.as_str(), held.terms.active_limit), ("Four at a time", 4));
     assert_eq!(held.period.unwrap().0, fixture.db.now());
     let bills = fixture.bills(&client).await;
     assert_eq!(bills.len(), 2);
-    assert_eq!((bills[1].state, bills[1].from_balance.minor), (InvoiceState::Issued, 333_331));
+    assert_eq!((bills[1].state, bills[1].from_balance.minor), (InvoiceState::Issued, 333_333));
     let balance = queries::balance(&fixture.db, &client.owner, client.id).await.unwrap();
     assert_eq!(balance.sums, []);
     assert_eq!(balance.entries[1].reason, BalanceReason::PlanChange);
