@@ -62,7 +62,7 @@ test('the first hour: the terminal’s code, a desk, an offer, a client, and mai
   await page.goto('/desk/offers/new');
   await page.getByLabel('Name', { exact: true }).fill('Steady hands');
   await page.getByLabel('Who it’s for').fill('small harbours');
-  await page.getByLabel('Price').fill('2,400');
+  await page.getByLabel('Price', { exact: true }).fill('2,400');
   await page.getByRole('button', { name: 'Save', exact: true }).last().click();
   await page.getByRole('button', { name: 'Publish' }).click();
   await expect(toast(page)).toHaveText('Published to your storefront.');

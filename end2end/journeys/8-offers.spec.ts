@@ -23,7 +23,7 @@ test('an offer is written, previewed, published, changed and archived; what was 
 
   await page.getByLabel('Name', { exact: true }).fill(name);
   await page.getByLabel('Who it’s for').fill('night owls');
-  await page.getByLabel('Price').fill('1,250');
+  await page.getByLabel('Price', { exact: true }).fill('1,250');
   await page.getByRole('button', { name: 'Add question' }).click();
   await page.getByRole('group', { name: 'Question 1' }).getByLabel('Question', { exact: true }).fill('When do you write?');
   await page.getByRole('group', { name: 'Question 1' }).getByLabel('Required').check();
@@ -44,7 +44,7 @@ test('an offer is written, previewed, published, changed and archived; what was 
   await buyer.reload();
   await expect(buyer.getByRole('link', { name: `Choose ${name}` })).toBeVisible();
 
-  await page.getByLabel('Price').fill('1,400');
+  await page.getByLabel('Price', { exact: true }).fill('1,400');
   await page.getByRole('button', { name: 'Save', exact: true }).last().click();
   await expect(toast(page)).toContainText('Existing subscriptions keep their original terms.');
   await buyer.reload();
@@ -62,11 +62,11 @@ test('a client who bought keeps the price of that day', async ({ page, visit }) 
   await desk.getByRole('link', { name: 'One at a time', exact: true }).first().click();
   await desk.getByRole('button', { name: 'Duplicate' }).click();
   await desk.getByLabel('Name', { exact: true }).fill(name);
-  await desk.getByLabel('Price').fill('700');
+  await desk.getByLabel('Price', { exact: true }).fill('700');
   await desk.getByRole('button', { name: 'Save', exact: true }).last().click();
   await desk.getByRole('button', { name: 'Publish' }).click();
   await newClient(page, name);
-  await desk.getByLabel('Price').fill('900');
+  await desk.getByLabel('Price', { exact: true }).fill('900');
   await desk.getByRole('button', { name: 'Save', exact: true }).last().click();
   await expect(toast(desk)).toContainText('Saved.');
   await page.goto('/portal/billing');

@@ -11,6 +11,7 @@ use std::{
 use domain::{
     Actor, Db, Role, Scope,
     agents::{self, NewAgent},
+    billing::{self, DiscountCodeForm},
     clients, costs, demo, erasures,
     files::{
         NewFile,
@@ -20,6 +21,7 @@ use domain::{
     money::Currency,
     offers::Starts,
     sealed::Keyring,
+    tax,
     testing::{Fixture, all_rows, bare, furnish, without_rows},
     webhooks::{self, EventKind, NewWebhook},
 };
@@ -78,6 +80,21 @@ impl Furnished {
         clients::commands::archive(&self.db, &self.operator, leaving).await.unwrap();
         erasures::commands::schedule(&self.db, &self.operator, leaving, "Leaving").await.unwrap();
         costs::commands::set_rate(&self.db, &self.operator, Currency::EUR, "0.92").await.unwrap();
+        let code = DiscountCodeForm {
+            code: "WELCOME".into(),
+            kind: "percent".into(),
+            value: "20".into(),
+            ..DiscountCodeForm::default()
+        };
+        billing::commands::create_code(&self.db, &self.operator, &code).await.unwrap();
+        let rate = tax::RateForm {
+            country: "IS".into(),
+            kind: "standard".into(),
+            name: "VSK".into(),
+            percent: "24".into(),
+            ..tax::RateForm::default()
+        };
+        tax::commands::add_rate(&self.db, &self.operator, &rate).await.unwrap();
         self.db.engine().signing_key(&[7; 32]).await.unwrap();
         while webhooks::outbox::spread(&self.db).await.unwrap() > 0 {}
         assert_eq!(without_rows(&all_rows(&self.pool).await), Vec::<&str>::new(), "tables without a row");

@@ -41,7 +41,9 @@ impl Answer {
 
     /// For a program, which takes no tag in it for one.
     pub fn is_data(&self) -> bool {
-        (self.is_json() || self.kind.starts_with("text/event-stream")) && self.headers.contains("nosniff")
+        let kinds = ["text/event-stream", "text/csv"];
+        (self.is_json() || kinds.iter().any(|kind| self.kind.starts_with(kind)))
+            && self.headers.contains("nosniff")
     }
 
     /// Refused for what somebody is, in words.

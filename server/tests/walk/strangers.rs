@@ -10,7 +10,7 @@ use sqlx::PgPool;
 use super::{
     browser::Browser,
     digest::Watch,
-    examples::path,
+    examples::{is_hook, path},
     town::{OURS, Town},
 };
 
@@ -93,8 +93,10 @@ async fn a_script_is_told_in_words_as_well(pool: PgPool) {
     let town = Town::new(&pool).await;
     let people = [None, Some(&town.bracken.client.billing), Some(&town.theirs.operator)];
     let mut wrong = Vec::new();
-    // The log itself is for programs, which are told in a sentence.
-    let of_pages = |pattern: &String| !pattern.starts_with("/assets/") && !pattern.starts_with("/v1/");
+    // The log itself is for programs, which are told in a sentence, and so are services that push.
+    let of_pages = |pattern: &String| {
+        !pattern.starts_with("/assets/") && !pattern.starts_with("/v1/") && !is_hook(pattern)
+    };
     for pattern in router::patterns().into_iter().filter(of_pages) {
         for who in people {
             for (method, path) in [

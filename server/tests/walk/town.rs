@@ -234,12 +234,15 @@ async fn proposed(fixture: &Fixture, quill: &Tenant, token: TokenId) -> Proposal
         .0
 }
 
+/// One that a deed ends, and one that stays to be used.
 async fn code(fixture: &Fixture) -> DiscountCodeId {
-    let form = DiscountCodeForm {
-        code: "AUTUMN-20".into(),
+    let form = |code: &str| DiscountCodeForm {
+        code: code.into(),
         kind: "percent".into(),
         value: "20".into(),
         ..DiscountCodeForm::default()
     };
-    domain::billing::commands::create_code(&fixture.db, &fixture.operator, &form).await.unwrap()
+    let create = domain::billing::commands::create_code;
+    create(&fixture.db, &fixture.operator, &form("WINTER-5")).await.unwrap();
+    create(&fixture.db, &fixture.operator, &form("AUTUMN-20")).await.unwrap()
 }

@@ -1,7 +1,7 @@
 //! What is done to invoices and subscriptions, as the audit log tells it.
 
 use crate::{
-    Result, Scope, Tx,
+    Error, Result, Scope, Tx,
     audit::{self, NewEntry},
     billing::{queries::currency, words},
     ids::{ClientId, InvoiceId, SubscriptionId},
@@ -22,8 +22,9 @@ pub(crate) async fn record_invoice_in(
         scope.workspace.0,
         invoice.0,
     )
-    .fetch_one(tx.conn())
-    .await?;
+    .fetch_optional(tx.conn())
+    .await?
+    .ok_or(Error::NotFound)?;
     let number =
         row.number.map_or_else(|| "A draft".to_owned(), |number| words::number(number.cast_unsigned()));
     let total = Money::new(row.total_minor, currency(&row.currency)?);

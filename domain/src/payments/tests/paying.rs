@@ -97,7 +97,9 @@ async fn a_decline_a_bank_that_asks_and_a_lost_answer_each_end_right(pool: PgPoo
     let asked = ChargeOutcome::NeedsPerson { url: Some("https://bank.example".into()) };
     assert_eq!(charge().await.unwrap(), asked);
     assert_eq!(charge().await.unwrap(), asked, "one charge at a time");
+    // The event that is read first puts off the look by ten minutes, and the look gives it up.
     at.fixture.wait(chrono::TimeDelta::hours(2));
+    at.jobs().await;
     at.jobs().await;
     at.provider.set_mode(StandInMode::LosesAnswers);
     assert_eq!(charge().await.unwrap(), ChargeOutcome::Processing);

@@ -185,7 +185,7 @@ fn desk(town: &Town, pattern: &str) -> Option<Deed> {
         "/desk/clients/{client}/offer" => fields(&[("offer", &offer)]),
         "/desk/clients/{client}/change" => fields(&[("offer", &offer), ("when", "next")]),
         "/desk/billing/subscriptions/{subscription}/discount" => {
-            fields(&[("code", "autumn-20"), ("back", "/desk/billing")])
+            fields(&[("code", "winter-5"), ("back", "/desk/billing")])
         }
         "/desk/billing/subscriptions/{subscription}/price" => {
             fields(&[("price", "450"), ("back", "/desk/billing")])
