@@ -33,7 +33,8 @@ pub fn examples(
     // Everywhere else that a rate is kept for.
     for rate in rates.iter().filter(|rate| rate.country != country || !rate.region.is_empty()) {
         let buyer = (rate.country.as_str(), rate.region.as_str(), BuyerKind::Business, "");
-        if !buyers.contains(&buyer) && !(is_eu(country) && EU.contains(&buyer.0)) {
+        let is_neighbor = is_eu(country) && EU.contains(&buyer.0);
+        if !is_neighbor && !buyers.contains(&buyer) {
             buyers.push(buyer);
         }
     }
