@@ -58,9 +58,9 @@ scripts/setup.sh wasm
 if [ $# -eq 0 ]; then scripts/setup.sh browser; fi
 scripts/setup.sh postgres
 stop() {
-  # They end with what they read from.
+  # They end with what they read from, should this end unasked; whatever was started here may hold that open.
   exec 3>&- || true
-  if [ -n "$peers" ]; then wait "$peers" 2>/dev/null || true; fi
+  if [ -n "$peers" ]; then kill "$peers" 2>/dev/null || true; wait "$peers" 2>/dev/null || true; fi
   scripts/scratch-postgres.sh stop
   rm -rf "$work"
 }
@@ -85,7 +85,7 @@ export STRIPE_STAND_IN LOCALSTRIPE
 [ -n "${STRIPE_TEST_KEY:-}" ] || say "PASSED OVER: STRIPE_TEST_KEY is not set, so nothing is tried against Stripe itself"
 
 say "Payments against the stand-ins"
-if [ -z "${DATABASE_URL:-}" ]; then DATABASE_URL=$(scripts/scratch-postgres.sh start) && export DATABASE_URL; fi
+if [ -z "${DATABASE_URL:-}" ]; then DATABASE_URL=$(scripts/scratch-postgres.sh start 3>&-) && export DATABASE_URL; fi
 cargo test --workspace --test money -- --include-ignored --nocapture "$@"
 
 # A word that chooses among the tests chooses among those above.

@@ -1,4 +1,5 @@
-"""Starts the stand-ins for Stripe on free ports of this machine, says where they are, and stops them when its standard input ends.
+"""Starts the stand-ins for Stripe on free ports of this machine, says where they are, and stops them when its standard input ends, or when it
+is told to end.
 
     peers.py TOOLS     TOOLS: the folder into which scripts/test-money.sh installed them
 
@@ -7,12 +8,15 @@ is installed, and then `ready`.
 """
 import pathlib
 import re
+import signal
 import subprocess
 import sys
 
 HERE = pathlib.Path(__file__).parent
 TOOLS = pathlib.Path(sys.argv[1])
 STARTED = []
+# Told to end, it leaves by way of the end below.
+signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
 
 
 def start(python, script, *arguments):

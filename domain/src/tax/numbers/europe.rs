@@ -262,7 +262,8 @@ fn netherlands(text: &str) -> bool {
         return false;
     };
     let sum = weighted(&d, &[9, 8, 7, 6, 5, 4, 3, 2]);
-    number(&branch) > 0 && (mod_97_10(&format!("NL{text}")) || (sum + 10 * d[8]).is_multiple_of(11) && number(&d) > 0)
+    number(&branch) > 0
+        && (mod_97_10(&format!("NL{text}")) || (sum + 10 * d[8]).is_multiple_of(11) && number(&d) > 0)
 }
 
 /// NIP: ten digits with weights 6, 5, 7, 2 to 7 by 11.
