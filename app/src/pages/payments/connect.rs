@@ -99,7 +99,7 @@ pub(super) fn form(cx: &Cx, form: &Form, button: &'static str) -> AnyView {
                 <summary>"Permissions the key needs"</summary>
                 <ul class="prose">{rights}</ul>
             </details>
-            {Field::password(form, "webhook_secret", "Webhook signing secret (optional)")
+            {Field::password(form, "webhook_secret", "Webhook signing secret")
                 .hint("You can add this later. Without a webhook we check for payments every minute.")
                 .autocomplete("off")
                 .max(300)
