@@ -6,6 +6,7 @@
 mod charge;
 pub mod commands;
 pub mod countries;
+mod currency;
 mod entitlement;
 mod model;
 mod party;
@@ -14,6 +15,7 @@ pub mod queries;
 pub mod words;
 
 pub(crate) use commands::{pause_if_at_rest_in, zone_in};
+pub(crate) use currency::read_currency;
 pub use entitlement::Entitlement;
 pub use model::{
     Balance, BalanceEntry, BalanceReason, ChangeNow, CreditNote, Discount, DiscountCode, DiscountCodeForm,

@@ -93,8 +93,8 @@ impl StandIn {
             page.charge = Some(reference.clone());
             let charge = charge(&reference, &input.attempt, input.total, ChargeState::Succeeded, now);
             state.charges.insert(reference.clone(), charge);
-            state.tell("checkout.completed", checkout, now);
-            state.tell("charge.succeeded", &reference, now);
+            state.record_event("checkout.completed", checkout, now);
+            state.record_event("charge.succeeded", &reference, now);
             reference
         })
     }
@@ -103,7 +103,7 @@ impl StandIn {
     pub fn settle(&self, reference: &str, state_now: ChargeState) {
         self.with(|state, now| {
             state.charges.get_mut(reference).expect("it was charged").state = state_now;
-            state.tell("charge.updated", reference, now);
+            state.record_event("charge.updated", reference, now);
         });
     }
 
@@ -121,7 +121,7 @@ impl StandIn {
                 due_at: Some(due_at),
             };
             state.disputes.insert(id.clone(), dispute);
-            state.tell("dispute.created", &id, now);
+            state.record_event("dispute.created", &id, now);
             id
         })
     }
@@ -164,7 +164,7 @@ impl StandIn {
 }
 
 impl StandInState {
-    fn tell(&mut self, kind: &str, object: &str, at: DateTime<Utc>) {
+    fn record_event(&mut self, kind: &str, object: &str, at: DateTime<Utc>) {
         let id = format!("evt_{}", self.events.len());
         self.events.push(ProviderEvent { id, kind: kind.to_owned(), object: object.to_owned(), at });
     }
@@ -286,7 +286,7 @@ impl PaymentProvider for StandIn {
             let comes_to = if state.next.is_empty() { ChargeState::Succeeded } else { state.next.remove(0) };
             let made = charge(&reference, &input.attempt, input.amount, comes_to, now);
             state.charges.insert(reference.clone(), made.clone());
-            state.tell("charge.updated", &reference, now);
+            state.record_event("charge.updated", &reference, now);
             Ok(made)
         })
     }
@@ -306,7 +306,7 @@ impl PaymentProvider for StandIn {
                 state: RefundState::Succeeded,
             };
             state.refunds.insert(reference.clone(), made.clone());
-            state.tell("refund.updated", &reference, now);
+            state.record_event("refund.updated", &reference, now);
             Ok(made)
         })
     }

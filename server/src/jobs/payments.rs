@@ -45,6 +45,6 @@ pub(super) fn start(app: &App, shutdown: &Shutdown) {
     });
     // By the day is enough for a card that runs out next month.
     every("expiring cards", 3_600, |db, _| {
-        async move { commands::tell_of_expiring_cards(&db).await }.boxed()
+        async move { commands::warn_of_expiring_cards(&db).await }.boxed()
     });
 }

@@ -62,7 +62,7 @@ struct Object {
 }
 
 impl Event {
-    fn told(self) -> Option<ProviderEvent> {
+    fn into_provider_event(self) -> Option<ProviderEvent> {
         let object = self.data.object;
         // A charge is known here by the intent that it belongs to.
         let of_charge =
@@ -75,7 +75,7 @@ impl Event {
 
 /// The event in a webhook's body; none where it is no event.
 pub fn parse_event(body: &[u8]) -> Option<ProviderEvent> {
-    serde_json::from_slice::<Event>(body).ok()?.told()
+    serde_json::from_slice::<Event>(body).ok()?.into_provider_event()
 }
 
 impl Stripe {
@@ -92,7 +92,7 @@ impl Stripe {
             }
             let page: List<Event> = self.get("/v1/events", &query).await?;
             after = page.data.last().map(|event| event.id.clone());
-            found.extend(page.data.into_iter().filter_map(Event::told));
+            found.extend(page.data.into_iter().filter_map(Event::into_provider_event));
             if !page.has_more || after.is_none() {
                 // Newest first as they come; in one second the order of the list is all there is.
                 found.reverse();

@@ -15,18 +15,25 @@ use serde_json::Value;
 use stripe::Stripe;
 use url::Url;
 
+macro_rules! on_stand_in {
+    ($test:ident) => {
+        #[tokio::test]
+        #[ignore = "make test-money starts the stand-ins"]
+        async fn stand_in() {
+            match crate::peer::Peer::stand_in() {
+                Some(peer) => super::$test(&peer).await,
+                None => eprintln!("PASSED OVER: there is no stand-in for Stripe here"),
+            }
+        }
+    };
+}
+pub(crate) use on_stand_in;
+
 /// A test for each of the two, each passed over where there is nobody to speak to.
 macro_rules! with_peers {
     ($($test:ident)+) => {$(
         mod $test {
-            #[tokio::test]
-            #[ignore = "make test-money starts the stand-ins"]
-            async fn stand_in() {
-                match crate::peer::Peer::stand_in() {
-                    Some(peer) => super::$test(&peer).await,
-                    None => eprintln!("PASSED OVER: there is no stand-in for Stripe here"),
-                }
-            }
+            crate::peer::on_stand_in!($test);
 
             #[tokio::test]
             #[ignore = "needs STRIPE_TEST_KEY"]
@@ -45,14 +52,7 @@ pub(crate) use with_peers;
 macro_rules! with_stand_in {
     ($($test:ident)+) => {$(
         mod $test {
-            #[tokio::test]
-            #[ignore = "make test-money starts the stand-ins"]
-            async fn stand_in() {
-                match crate::peer::Peer::stand_in() {
-                    Some(peer) => super::$test(&peer).await,
-                    None => eprintln!("PASSED OVER: there is no stand-in for Stripe here"),
-                }
-            }
+            crate::peer::on_stand_in!($test);
         }
     )+};
 }

@@ -25,7 +25,7 @@ async fn send(http: &Client, url: &str, form: &[(&str, &str)]) -> Value {
 
 type Pushed = (HeaderMap, Bytes);
 
-async fn hear(State(heard): State<mpsc::UnboundedSender<Pushed>>, headers: HeaderMap, body: Bytes) {
+async fn receive_push(State(heard): State<mpsc::UnboundedSender<Pushed>>, headers: HeaderMap, body: Bytes) {
     heard.send((headers, body)).unwrap();
 }
 
@@ -36,7 +36,7 @@ async fn what_is_pushed_is_believed_and_read_anew() {
     let (sender, mut heard) = mpsc::unbounded_channel();
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let hook = format!("http://{}/hook", listener.local_addr().unwrap());
-    let routes = Router::new().route("/hook", post(hear)).with_state(sender);
+    let routes = Router::new().route("/hook", post(receive_push)).with_state(sender);
     tokio::spawn(async move { axum::serve(listener, routes).await });
     let http = Stripe::http().unwrap();
     send(&http, &format!("{local}/_config/webhooks/money"), &[("url", &hook), ("secret", SECRET)]).await;

@@ -85,7 +85,7 @@ pub async fn change_mine(
     PostedForm(fields): PostedForm,
 ) -> Result<Response, Problem> {
     let done = change(&cx, &scope, client, fields.text("offer"), fields.text("when")).await;
-    Ok(told(&cx, done, MINE))
+    Ok(respond(&cx, done, MINE))
 }
 
 pub async fn change_for(
@@ -94,7 +94,7 @@ pub async fn change_for(
     PostedForm(fields): PostedForm,
 ) -> Result<Response, Problem> {
     let done = change(&cx, &scope, client, fields.text("offer"), fields.text("when")).await;
-    Ok(told(&cx, done, &client_path(client)))
+    Ok(respond(&cx, done, &client_path(client)))
 }
 
 fn chosen(offer: &str) -> Result<PlanChoice, Error> {
@@ -116,7 +116,7 @@ async fn change(
     }
 }
 
-fn told(cx: &Cx, done: domain::Result<PlanChange>, back: &str) -> Response {
+fn respond(cx: &Cx, done: domain::Result<PlanChange>, back: &str) -> Response {
     match done {
         Ok(change) => answer(&cx.bare, Ok(()), back, note(change)),
         Err(error) => answer(&cx.bare, Err(error), back, ""),

@@ -45,7 +45,7 @@ pub fn forms(held: &Subscription, token: &FormToken) -> Option<AnyView> {
     let back = client_path(held.client);
     let price = format!("{}, now {}", held.terms.interval, held.terms.price);
     let hint = match &held.discount {
-        Some(discount) => format!("Now: {}. Leave it empty to remove it.", discount.label()),
+        Some(discount) => format!("Currently {}. Leave blank to remove it.", discount.label()),
         None => "It counts from the next invoice.".to_owned(),
     };
     Some(

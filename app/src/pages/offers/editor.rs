@@ -162,7 +162,7 @@ fn pricing(form: &Form, currency: Currency) -> AnyView {
     view! {
         <fieldset>
             <legend>"More on the price"</legend>
-            <p class="hint">"Leave empty what you don’t offer. First price, trial, and setup fee are for new clients only."</p>
+            <p class="hint">"Leave blank anything you don’t offer. First price, trial, and setup fee are for new clients only."</p>
             <div class="form-row">
                 {Field::number(form, "first_price", "First price", currency.code()).max(20).show()}
                 {Field::number(form, "first_periods", "For the first", "invoices").max(3).show()}

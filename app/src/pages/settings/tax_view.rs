@@ -118,7 +118,7 @@ fn rate_fields(form: &Form) -> AnyView {
     view! {
         <div class="form-row">
             {Field::select(form, "country", "Country", party::countries()).required().show()}
-            {Field::text(form, "region", "State or province").hint("Leave it empty for the whole country.").max(40).show()}
+            {Field::text(form, "region", "State or province").hint("Leave blank for the whole country.").max(40).show()}
         </div>
         <div class="form-row">
             {Field::text(form, "name", "Name on invoices").hint("Such as VAT, GST or Sales tax.").required().max(40).show()}

@@ -3,7 +3,7 @@
 use crate::{
     Error, Result, Scope, Tx,
     audit::{self, NewEntry},
-    billing::{queries::currency, words},
+    billing::{read_currency, words},
     ids::{ClientId, InvoiceId, SubscriptionId},
     money::Money,
 };
@@ -27,7 +27,7 @@ pub(crate) async fn record_invoice_in(
     .ok_or(Error::NotFound)?;
     let number =
         row.number.map_or_else(|| "A draft".to_owned(), |number| words::number(number.cast_unsigned()));
-    let total = Money::new(row.total_minor, currency(&row.currency)?);
+    let total = Money::new(row.total_minor, read_currency(&row.currency)?);
     let entry = NewEntry::done(what, format!("{number}, {}, {total}", row.name));
     audit::commands::record_in(tx, scope, entry.of(ClientId(row.client_id))).await
 }

@@ -5,13 +5,13 @@
 
 use uuid::Uuid;
 
-use super::numbers::read_currency;
+use crate::billing::read_currency;
 use crate::{
     Db, Error, FieldErrors, Result, Scope, Tx,
     audit::{self, NewEntry},
     billing::{BalanceReason, operators_only},
     bounds,
-    ids::{ClientId, InvoiceId},
+    ids::{ClientId, InvoiceId, PaymentId},
     live_hints,
     money::{Currency, Money},
     payments::{PaymentMethod, ReceivedPayment, queries::rest_in},
@@ -59,9 +59,11 @@ pub async fn adjust_balance(db: &Db, scope: &Scope, client: ClientId, form: &Bal
         }
     }
     let note = readable::line(form.note.trim());
-    add_in(&mut tx, scope, client, amount, reason, None, &note).await?;
-    let entry = NewEntry::done("adjust_balance", format!("{}, {amount}, {note}", row.name));
-    audit::commands::record_in(&mut tx, scope, entry.of(client)).await?;
+    let entry = NewBalanceEntry { note: &note, ..NewBalanceEntry::new(client, amount, reason) };
+    insert_in(&mut tx, scope, &entry).await?;
+    live_hints::publish(&mut tx, scope, client, "invoice", None).await?;
+    let audited = NewEntry::done("adjust_balance", format!("{}, {amount}, {note}", row.name));
+    audit::commands::record_in(&mut tx, scope, audited.of(client)).await?;
     tx.commit().await
 }
 
@@ -85,36 +87,51 @@ fn read_amount(form: &BalanceForm, currency: Currency) -> Result<Money> {
     Ok(if form.takes { Money::new(-amount.minor, currency) } else { amount })
 }
 
-/// Adds an entry. Below zero it takes from the balance: only under [`lock_in`], and no more than is there.
-pub(crate) async fn add_in(
-    tx: &mut Tx,
-    scope: &Scope,
-    client: ClientId,
-    amount: Money,
-    reason: BalanceReason,
-    invoice: Option<InvoiceId>,
-    note: &str,
-) -> Result<()> {
-    if amount.minor == 0 {
+/// An entry to be. Above zero it adds to the balance, below zero it takes from it.
+pub(crate) struct NewBalanceEntry<'a> {
+    pub client: ClientId,
+    pub amount: Money,
+    pub reason: BalanceReason,
+    /// The invoice that it comes from or pays.
+    pub invoice: Option<InvoiceId>,
+    /// The payment that it is part of.
+    pub payment: Option<PaymentId>,
+    pub note: &'a str,
+}
+
+impl NewBalanceEntry<'_> {
+    /// One that belongs to no invoice and no payment, without a note.
+    pub(crate) fn new(client: ClientId, amount: Money, reason: BalanceReason) -> Self {
+        Self { client, amount, reason, invoice: None, payment: None, note: "" }
+    }
+}
+
+/// Adds an entry; none of nothing. What takes from the balance holds [`lock_in`] from here on at the latest.
+pub(crate) async fn insert_in(tx: &mut Tx, scope: &Scope, entry: &NewBalanceEntry<'_>) -> Result<()> {
+    if entry.amount.minor == 0 {
         return Ok(());
+    }
+    if entry.amount.minor < 0 {
+        lock_in(tx, entry.client).await?;
     }
     let now = tx.now();
     sqlx::query!(
-        "INSERT INTO balance_entry (id, workspace_id, client_id, amount_minor, currency, reason, invoice_id, note, made_at)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+        "INSERT INTO balance_entry (id, workspace_id, client_id, amount_minor, currency, reason, invoice_id, payment_id, note, made_at)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
         Uuid::now_v7(),
         scope.workspace.0,
-        client.0,
-        amount.minor,
-        amount.currency.code(),
-        reason.as_str(),
-        invoice.map(|invoice| invoice.0),
-        note,
+        entry.client.0,
+        entry.amount.minor,
+        entry.amount.currency.code(),
+        entry.reason.as_str(),
+        entry.invoice.map(|invoice| invoice.0),
+        entry.payment.map(|payment| payment.0),
+        entry.note,
         now,
     )
     .execute(tx.conn())
     .await?;
-    live_hints::publish(tx, scope, client, "invoice", None).await
+    Ok(())
 }
 
 /// What a client has on its balance in a currency.
@@ -156,7 +173,12 @@ pub(crate) async fn apply_in(tx: &mut Tx, scope: &Scope, client: ClientId, invoi
         let amount = Money::new(held.minor.min(rest.minor), rest.currency);
         if amount.minor > 0 {
             let used = Money::new(-amount.minor, amount.currency);
-            add_in(tx, &server, client, used, BalanceReason::Invoice, Some(invoice), "").await?;
+            let entry = NewBalanceEntry {
+                invoice: Some(invoice),
+                ..NewBalanceEntry::new(client, used, BalanceReason::Invoice)
+            };
+            insert_in(tx, &server, &entry).await?;
+            live_hints::publish(tx, &server, client, "invoice", None).await?;
             let received = ReceivedPayment {
                 invoice,
                 method: PaymentMethod::Balance,

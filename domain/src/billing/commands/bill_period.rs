@@ -3,10 +3,10 @@
 use chrono::{DateTime, Utc};
 use sqlx::types::Json;
 
-use super::{NewInvoice, insert_issued_in, lock::one, numbers::read_currency};
+use super::{NewInvoice, insert_issued_in, lock::one};
 use crate::{
     Result, Scope, Tx,
-    billing::{Discount, charge::PeriodCharge},
+    billing::{Discount, charge::PeriodCharge, read_currency},
     ids::{ClientId, InvoiceId, SubscriptionId},
     money::Money,
     offers::PricingOptions,

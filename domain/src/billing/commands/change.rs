@@ -3,12 +3,12 @@
 use chrono::{DateTime, Utc};
 
 use super::{
-    LockedSubscription, balance,
+    LockedSubscription,
+    balance::{self, NewBalanceEntry},
     bill_period::{BilledPeriod, bill_period_in, charge_for},
     choose::{PlanChange, change_in, is_same, living_in, next_of, sold_in},
     format_in,
     lock::{lock_subscription, one},
-    numbers::read_currency,
     parties::parties_in,
     renew::{renew_in, take_offer_in},
 };
@@ -18,7 +18,7 @@ use crate::{
     billing::{
         BalanceReason, ChangeNow, InvoiceLine, PlanChangePreview, PlanChoice, SubscriptionState,
         charge::{PeriodCharge, unused},
-        may_bill, period, queries, words,
+        may_bill, period, queries, read_currency, words,
     },
     ids::{ClientId, InvoiceId},
     live_hints,
@@ -239,8 +239,13 @@ async fn begin_anew_in(
     let (before, change) = (held.name.clone(), &weighed.change);
     let server = Scope::system(scope.workspace);
     tx.enter(&server).await?;
-    let (reason, note) = (BalanceReason::PlanChange, before.as_str());
-    balance::add_in(tx, &server, held.client, change.credit, reason, weighed.paid_by, note).await?;
+    let entry = NewBalanceEntry {
+        invoice: weighed.paid_by,
+        note: &before,
+        ..NewBalanceEntry::new(held.client, change.credit, BalanceReason::PlanChange)
+    };
+    balance::insert_in(tx, &server, &entry).await?;
+    live_hints::publish(tx, &server, held.client, "invoice", None).await?;
     tx.enter(scope).await?;
     take_offer_in(tx, scope, held, &next_of(offer)).await?;
     begin_period_in(tx, scope, held, change.period).await?;

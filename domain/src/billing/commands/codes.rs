@@ -5,7 +5,6 @@ use sqlx::types::Json;
 
 use super::{
     lock::{lock_subscription, one},
-    numbers::read_currency,
     zone_in,
 };
 use crate::{
@@ -13,6 +12,7 @@ use crate::{
     audit::{self, NewEntry},
     billing::{
         Discount, DiscountCodeForm, Reduction, SubscriptionState, model::reduction, operators_only, period,
+        read_currency,
     },
     ids::{DiscountCodeId, SubscriptionId},
     live_hints,

@@ -3,12 +3,12 @@ use sqlx::types::Json;
 use super::{
     issue::kept_tax,
     lock::lock_bill,
-    numbers::{NextNumber, next_credit_number_in, read_currency},
+    numbers::{NextNumber, next_credit_number_in},
     parties::Parties,
 };
 use crate::{
     Db, Error, Result, Scope, Tx,
-    billing::{InvoiceLine, InvoiceState, operators_only, words},
+    billing::{InvoiceLine, InvoiceState, operators_only, read_currency, words},
     ids::{ClientId, CreditNoteId, InvoiceId},
     live_hints, mail,
     money::{Currency, Money},

@@ -5,12 +5,12 @@ use sqlx::types::Json;
 use super::{
     credit::credit_draft_in,
     lock::lock_bill,
-    numbers::{next_number_in, read_currency, read_zone},
+    numbers::{next_number_in, read_zone},
     parties::{Parties, parties_in},
 };
 use crate::{
     Db, Error, Result, Scope, Tx,
-    billing::{InvoiceLine, InvoiceState, lacking, operators_only, period, words},
+    billing::{InvoiceLine, InvoiceState, lacking, operators_only, period, read_currency, words},
     format::Format,
     ids::{ClientId, CreditNoteId, InvoiceId, SubscriptionId},
     live_hints, mail,

@@ -63,7 +63,7 @@ pub(in crate::billing) async fn lock_subscription(
         next_offer: row.next_offer.map(|next| next.0),
         state: row.state,
         price_minor: row.price_minor,
-        currency: super::read_currency(&row.currency)?,
+        currency: crate::billing::read_currency(&row.currency)?,
         interval: row.interval,
         period: row.period_start.zip(row.period_end),
         anchor: u32::from(row.anchor_day.unsigned_abs()),

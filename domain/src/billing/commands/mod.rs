@@ -54,7 +54,7 @@ pub(super) use audit_log::record_subscription_by_portal_in;
 pub(super) use end::end_in;
 pub(super) use issue::{NewInvoice, insert_issued_in};
 pub(super) use lock::{LockedSubscription, lock_subscription};
+pub(in crate::billing) use numbers::format_in;
 pub(crate) use numbers::zone_in;
-pub(in crate::billing) use numbers::{format_in, read_currency};
 pub(super) use pause::begin_pause_in;
 pub(crate) use pause::pause_if_at_rest_in;

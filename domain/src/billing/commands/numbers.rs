@@ -2,7 +2,7 @@
 
 use chrono_tz::Tz;
 
-use crate::{Error, Result, Scope, Tx, calendar, format::Format, money::Currency};
+use crate::{Error, Result, Scope, Tx, calendar, format::Format};
 
 /// The number that was taken from a counter, and how the workspace writes, in its zone.
 pub(super) struct NextNumber {
@@ -70,9 +70,4 @@ pub(crate) async fn zone_in(tx: &mut Tx, scope: &Scope) -> Result<Tz> {
 
 pub(super) fn read_zone(name: &str) -> Result<Tz> {
     calendar::zone(name).map_err(|error| Error::Broken(format!("the workspace's zone: {error}")))
-}
-
-/// The currency of a bill or a subscription.
-pub(in crate::billing) fn read_currency(code: &str) -> Result<Currency> {
-    code.parse().map_err(|error| Error::Broken(format!("a bill's currency: {error}")))
 }

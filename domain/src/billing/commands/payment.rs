@@ -5,12 +5,11 @@ use super::{
     credit::is_credited_in,
     hold::release_hold_in,
     lock::{Bill, lock_bill, one},
-    numbers::read_currency,
     zone_in,
 };
 use crate::{
     Db, Error, Result, Scope, Tx,
-    billing::{InvoiceState, SubscriptionState, operators_only, period},
+    billing::{InvoiceState, SubscriptionState, operators_only, period, read_currency},
     ids::{ClientId, InvoiceId},
     live_hints,
     money::Money,

@@ -1,4 +1,4 @@
-use super::currency;
+use crate::billing::read_currency;
 use crate::{
     Db, Result, Scope,
     billing::{Balance, BalanceEntry, BalanceReason, may_bill},
@@ -36,12 +36,12 @@ pub async fn balance(db: &Db, scope: &Scope, client: ClientId) -> Result<Balance
     .await?;
     tx.commit().await?;
     let sums: Result<Vec<Money>> =
-        sums.iter().map(|sum| Ok(Money::new(sum.minor, currency(&sum.currency)?))).collect();
+        sums.iter().map(|sum| Ok(Money::new(sum.minor, read_currency(&sum.currency)?))).collect();
     let entries: Result<Vec<BalanceEntry>> = rows
         .into_iter()
         .map(|row| {
             Ok(BalanceEntry {
-                amount: Money::new(row.amount_minor, currency(&row.currency)?),
+                amount: Money::new(row.amount_minor, read_currency(&row.currency)?),
                 reason: row.reason,
                 invoice: row.number.map(i64::cast_unsigned),
                 note: row.note,

@@ -1,4 +1,4 @@
-use super::currency;
+use crate::billing::read_currency;
 use crate::{
     Db, Result, Scope,
     billing::{DiscountCode, model::reduction, operators_only},
@@ -28,7 +28,7 @@ pub async fn list_codes(db: &Db, scope: &Scope) -> Result<Vec<DiscountCode>> {
         .map(|row| {
             Ok(DiscountCode {
                 id: DiscountCodeId(row.id),
-                reduction: reduction(row.percent, row.amount_minor, currency(&row.currency)?),
+                reduction: reduction(row.percent, row.amount_minor, read_currency(&row.currency)?),
                 code: row.code,
                 periods: row.periods.map(|periods| periods.unsigned_abs().into()),
                 ends_at: row.ends_at,

@@ -1,7 +1,7 @@
 use chrono::{DateTime, Utc};
 use sqlx::types::Json;
 
-use super::currency;
+use crate::billing::read_currency;
 use crate::{
     Db, Error, Result, Scope,
     billing::{CreditNote, InvoiceLine, may_bill, operators_only},
@@ -97,7 +97,7 @@ fn note(row: Row) -> Result<CreditNote> {
         client_name: row.client_name,
         invoice: invoice.map(|(id, number)| (InvoiceId(id), number.cast_unsigned())),
         number: row.number.cast_unsigned(),
-        total: Money::new(row.total_minor, currency(&row.currency)?),
+        total: Money::new(row.total_minor, read_currency(&row.currency)?),
         tax: row.tax.map(|tax| tax.0),
         lines: row.lines.0,
         bill_from: row.bill_from,

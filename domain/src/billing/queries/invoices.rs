@@ -3,7 +3,7 @@ use sqlx::types::Json;
 
 use crate::{
     Db, Error, Result, Scope,
-    billing::{Invoice, InvoiceLine, InvoiceState, commands::read_currency, may_bill, operators_only},
+    billing::{Invoice, InvoiceLine, InvoiceState, may_bill, operators_only, read_currency},
     ids::{ClientId, InvoiceId, SubscriptionId},
     money::Money,
     tax::Assessment,

@@ -17,7 +17,7 @@ pub use credits::{get_credit_note, get_credit_note_by_number, list_credit_notes}
 pub use figures::{Figures, figures};
 pub use invoices::{InvoiceFilter, Invoices, get, get_by_number, list};
 pub use recurring::{MonthRevenue, Recurring, recurring};
-pub(crate) use recurring::{a_month, currency, moments};
+pub(crate) use recurring::{a_month, moments};
 pub use subscriptions::{
     find_subscription, list_billable_clients, list_pauses, list_subscriptions, list_subscriptions_of,
 };

@@ -4,7 +4,7 @@ use chrono_tz::Tz;
 use super::unsettled::{UnsettledSubscription, unsettled_in};
 use crate::{
     Db, Error, Result, Scope,
-    billing::{commands::zone_in, operators_only, period},
+    billing::{commands::zone_in, operators_only, period, read_currency},
     money::{Currency, Money},
     offers::Interval,
 };
@@ -75,16 +75,12 @@ pub async fn recurring(db: &Db, scope: &Scope) -> Result<Recurring> {
         let place = usize::try_from(sum.place - 1).unwrap_or_default();
         all.push((place, a_month(sum.minor, &sum.currency, sum.interval)?));
     }
-    Ok(Recurring { beside, ..gather(&moments, &all, currency(&own)?)? })
-}
-
-pub(crate) fn currency(code: &str) -> Result<Currency> {
-    code.parse().map_err(|_| Error::Broken(format!("the unknown currency {code}")))
+    Ok(Recurring { beside, ..gather(&moments, &all, read_currency(&own)?)? })
 }
 
 /// A month's share of a price.
 pub(crate) fn a_month(minor: i64, code: &str, interval: Interval) -> Result<Money> {
-    Money::new(minor, currency(code)?).share(1, interval.months()).map_err(too_large)
+    Money::new(minor, read_currency(code)?).share(1, interval.months()).map_err(too_large)
 }
 
 fn too_large(error: impl std::fmt::Display) -> Error {

@@ -16,9 +16,11 @@ mod subscribing;
 mod taxes;
 mod told;
 
+use chrono::{DateTime, TimeDelta, Utc};
+
 use super::queries;
 use crate::{
-    billing::{Invoice, Subscription},
+    billing::{Invoice, Subscription, SubscriptionState},
     testing::{Fixture, TestClient},
 };
 
@@ -34,5 +36,13 @@ impl Fixture {
             .await
             .unwrap();
         list.invoices.into_iter().rev().collect()
+    }
+}
+
+/// What is left to be used of the time that was sold: of the running period, or what a pause keeps.
+fn time_left(held: &Subscription, now: DateTime<Utc>) -> TimeDelta {
+    match held.period {
+        Some((_, end)) if held.state == SubscriptionState::Active => end - now,
+        _ => TimeDelta::seconds(held.banked_seconds),
     }
 }

@@ -117,10 +117,7 @@ impl Tale<'_> {
         let held = self.fixture.held(&self.client).await;
         let now = self.fixture.db.now();
         let active = held.state == SubscriptionState::Active;
-        let left = match held.period {
-            Some((_, end)) if active => end - now,
-            _ => TimeDelta::seconds(held.banked_seconds),
-        };
+        let left = super::time_left(&held, now);
         let used = self.used + if active { now - self.since } else { TimeDelta::zero() };
         let bills = self.fixture.bills(&self.client).await;
         let sold: TimeDelta = bills.iter().filter_map(|bill| bill.period).map(|(from, to)| to - from).sum();

@@ -6,8 +6,8 @@ use uuid::Uuid;
 use crate::{
     Db, Error, Result, Scope,
     billing::{
-        queries::{a_month, currency, moments},
-        zone_in,
+        queries::{a_month, moments},
+        read_currency, zone_in,
     },
     books::MonthMovement,
     money::{Currency, Money},
@@ -59,7 +59,7 @@ pub async fn movement(db: &Db, scope: &Scope) -> Result<Vec<MonthMovement>> {
             *month.entry(row.client_id).or_default() += amount;
         }
     }
-    let own = currency(&own)?;
+    let own = read_currency(&own)?;
     let firsts = moments.iter().skip(1).map(|(first, _)| *first);
     firsts.zip(months.windows(2)).map(|(first, pair)| moved(first, &pair[0], &pair[1], own)).collect()
 }

@@ -4,7 +4,7 @@ use sqlx::types::Json;
 
 use crate::{
     Db, Error, Result, Scope, Tx,
-    billing::{NextOffer, period_end, queries::currency, zone_in},
+    billing::{NextOffer, period_end, read_currency, zone_in},
     books::{Expected, Leaving, Month, Outlook},
     ids::ClientId,
     money::{Currency, Money},
@@ -60,7 +60,7 @@ async fn expected_in(tx: &mut Tx, scope: &Scope, month: Month, zone: Tz) -> Resu
     for row in rows {
         let (price, interval) = match &row.next {
             Some(next) => (next.terms.price, next.terms.interval),
-            None => (Money::new(row.price_minor, currency(&row.currency)?), row.interval),
+            None => (Money::new(row.price_minor, read_currency(&row.currency)?), row.interval),
         };
         let anchor = u32::from(row.anchor_day.unsigned_abs());
         let mut at = row.period_end;

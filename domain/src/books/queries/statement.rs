@@ -2,7 +2,7 @@ use chrono::NaiveDate;
 
 use crate::{
     Db, Error, Result, Scope,
-    billing::{queries::currency, words, zone_in},
+    billing::{read_currency, words, zone_in},
     books::{Month, Statement, StatementEntry},
     ids::ClientId,
     money::Money,
@@ -86,7 +86,7 @@ pub async fn statement(db: &Db, scope: &Scope, client: ClientId, year: i32) -> R
         billed.push(StatementEntry {
             at: bill.issued_at,
             what: format!("Invoice {}", words::number(bill.number.unsigned_abs())),
-            amount: Money::new(bill.total_minor, currency(&bill.currency)?),
+            amount: Money::new(bill.total_minor, read_currency(&bill.currency)?),
         });
         (bill_from, bill_to) = (bill.bill_from, bill.bill_to);
     }
@@ -99,7 +99,7 @@ pub async fn statement(db: &Db, scope: &Scope, client: ClientId, year: i32) -> R
                 PaymentMethod::Bank => "Bank transfer".to_owned(),
                 PaymentMethod::Balance => "From your balance".to_owned(),
             };
-            let amount = Money::new(paid.amount_minor, currency(&paid.currency)?);
+            let amount = Money::new(paid.amount_minor, read_currency(&paid.currency)?);
             Ok(StatementEntry { at: paid.received_at, what: format!("{how}{}", number(paid.number)), amount })
         })
         .collect();
@@ -115,7 +115,7 @@ pub async fn statement(db: &Db, scope: &Scope, client: ClientId, year: i32) -> R
             Ok(StatementEntry {
                 at: back.at,
                 what,
-                amount: Money::new(back.amount_minor, currency(&back.currency)?),
+                amount: Money::new(back.amount_minor, read_currency(&back.currency)?),
             })
         })
         .collect();

@@ -1,6 +1,6 @@
 use crate::{
     Db, Result, Scope,
-    billing::{InvoiceState, queries::currency, zone_in},
+    billing::{InvoiceState, read_currency, zone_in},
     books::{Misfit, Month, TiedPayment, Ties},
     ids::{ClientId, InvoiceId, PaymentId},
     money::Money,
@@ -57,7 +57,7 @@ pub async fn ties(db: &Db, scope: &Scope, month: Option<Month>) -> Result<Ties> 
     let number = |number: Option<i64>| number.map(i64::unsigned_abs);
     let (mut payments, mut misfits) = (Vec::with_capacity(rows.len()), Vec::new());
     for row in rows {
-        let amount = Money::new(row.amount_minor, currency(&row.currency)?);
+        let amount = Money::new(row.amount_minor, read_currency(&row.currency)?);
         let invoice = row.invoice_id.map(|id| (InvoiceId(id), number(row.number)));
         let client = ClientId(row.client_id);
         let total = row.total.zip(row.billed_in.as_deref());
@@ -67,7 +67,8 @@ pub async fn ties(db: &Db, scope: &Scope, month: Option<Month>) -> Result<Ties> 
                 Some(format!("Paid in {}, and the invoice is in {billed_in}.", row.currency))
             }
             (Some(InvoiceState::Paid), Some((total, code))) if row.applied != total => {
-                let money = |minor: i64| currency(code).map(|currency| Money::new(minor, currency).in_full());
+                let money =
+                    |minor: i64| read_currency(code).map(|currency| Money::new(minor, currency).in_full());
                 Some(format!(
                     "The invoice comes to {}, and {} was paid for it.",
                     money(total)?,
@@ -104,7 +105,7 @@ pub async fn ties(db: &Db, scope: &Scope, month: Option<Month>) -> Result<Ties> 
             client: ClientId(row.client_id),
             client_name: row.name,
             invoice: Some((InvoiceId(row.id), number(row.number))),
-            amount: Money::new(row.total_minor, currency(&row.currency)?),
+            amount: Money::new(row.total_minor, read_currency(&row.currency)?),
             words: "Marked as paid, and no payment is noted.".to_owned(),
         });
     }

@@ -7,11 +7,7 @@ use uuid::Uuid;
 use super::lines::{agents, clients, models};
 use crate::{
     Db, Error, Result, Scope, Tx,
-    billing::{
-        instant,
-        queries::{a_month, currency},
-        zone_in,
-    },
+    billing::{instant, queries::a_month, read_currency, zone_in},
     bounds,
     costs::{CostReport, Micros, MonthCost, RunCost},
     ids::{RequestId, RunId},
@@ -139,7 +135,7 @@ async fn money_of(tx: &mut Tx, scope: &Scope) -> Result<(Currency, Option<i64>)>
     )
     .fetch_one(tx.conn())
     .await?;
-    let own = currency(&row.currency)?;
+    let own = read_currency(&row.currency)?;
     Ok((own, if own == Currency::USD { Some(1_000_000) } else { row.micros }))
 }
 

@@ -111,7 +111,7 @@ pub(super) async fn attempt_in(
         invoice: InvoiceId(row.invoice_id),
         kind: row.kind,
         state: row.state,
-        amount: Money::new(row.amount_minor, crate::billing::queries::currency(&row.currency)?),
+        amount: Money::new(row.amount_minor, crate::billing::read_currency(&row.currency)?),
         checkout: row.checkout_reference,
         charge: row.charge_reference,
         url: row.url,

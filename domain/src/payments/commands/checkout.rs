@@ -145,7 +145,7 @@ async fn open_pages_in(tx: &mut Tx, server: &Scope, invoice: InvoiceId) -> Resul
         .map(|row| {
             Ok(OpenPage {
                 page: CheckoutPage { reference: row.reference, url: row.url, expires_at: row.expires_at },
-                amount: Money::new(row.amount_minor, crate::billing::queries::currency(&row.currency)?),
+                amount: Money::new(row.amount_minor, crate::billing::read_currency(&row.currency)?),
                 done_url: row.done_url,
                 back_url: row.back_url,
             })

@@ -3,6 +3,10 @@
 use super::receive::number_in;
 use crate::{
     Result, Scope, Tx,
+    billing::{
+        BalanceReason,
+        commands::balance::{self, NewBalanceEntry},
+    },
     ids::{ClientId, InvoiceId, PaymentId, RefundId},
     mail,
     money::Money,
@@ -78,32 +82,14 @@ pub(super) async fn refund_in(
 }
 
 async fn add_to_balance_in(tx: &mut Tx, server: &Scope, excess: &Excess) -> Result<()> {
-    let reason = if excess.method == PaymentMethod::Balance { "correction" } else { "overpaid" };
-    enter_balance_in(tx, server, excess, excess.amount.minor, reason).await
-}
-
-/// An entry of the client's balance that a payment leads to, above or below zero.
-pub(super) async fn enter_balance_in(
-    tx: &mut Tx,
-    server: &Scope,
-    of: &Excess,
-    minor: i64,
-    reason: &str,
-) -> Result<()> {
-    let now = tx.now();
-    sqlx::query!(
-        "INSERT INTO balance_entry (id, workspace_id, client_id, amount_minor, currency, reason, invoice_id, payment_id, made_at)
-         VALUES (gen_random_uuid(), $1, $2, $3, $4, $5, $6, $7, $8)",
-        server.workspace.0,
-        of.client.0,
-        minor,
-        of.amount.currency.code(),
-        reason,
-        of.invoice.0,
-        of.payment.0,
-        now,
-    )
-    .execute(tx.conn())
-    .await?;
-    Ok(())
+    let reason = match excess.method {
+        PaymentMethod::Balance => BalanceReason::Correction,
+        PaymentMethod::Card | PaymentMethod::Bank => BalanceReason::Overpaid,
+    };
+    let entry = NewBalanceEntry {
+        invoice: Some(excess.invoice),
+        payment: Some(excess.payment),
+        ..NewBalanceEntry::new(excess.client, excess.amount, reason)
+    };
+    balance::insert_in(tx, server, &entry).await
 }

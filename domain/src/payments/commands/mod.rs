@@ -34,7 +34,7 @@ pub use chase::charge_due;
 pub use checkout::open_checkout;
 pub use disputes::{answer_dispute, compose_evidence};
 pub use events::read_events;
-pub use expiry::tell_of_expiring_cards;
+pub use expiry::warn_of_expiring_cards;
 pub use facts::take_fact;
 pub use go_on::go_on;
 pub use letters::{ask_about_invoice, mail_transfer_details};

@@ -28,23 +28,17 @@ async fn take_in(tx: &mut Tx, server: &Scope, payment: &ReceivedPayment) -> Resu
     if locked.state == InvoiceState::Draft {
         return Err(Error::refused("This invoice hasn’t been issued yet. Issue it first."));
     }
-    let Some(id) = insert_in(tx, server, locked.client, payment).await? else { return Ok(()) };
-    if payment.amount.currency != locked.total.currency {
-        return set_aside_in(tx, server, locked.client, id, payment).await;
-    }
+    let is_aside = payment.amount.currency != locked.total.currency;
     let rest = match locked.state {
-        InvoiceState::Issued => rest_in(tx, server, payment.invoice).await?,
+        InvoiceState::Issued if !is_aside => rest_in(tx, server, payment.invoice).await?,
         _ => Money::zero(locked.total.currency),
     };
     let applied = payment.amount.minor.min(rest.minor);
-    sqlx::query!(
-        "UPDATE payment SET applied_minor = $3 WHERE workspace_id = $1 AND id = $2",
-        server.workspace.0,
-        id.0,
-        applied,
-    )
-    .execute(tx.conn())
-    .await?;
+    let inserted = insert_in(tx, server, locked.client, payment, applied, is_aside).await?;
+    let Some(id) = inserted else { return Ok(()) };
+    if is_aside {
+        return ask_operators_in(tx, server, locked.client, payment).await;
+    }
     if locked.state == InvoiceState::Issued && applied == rest.minor {
         billing::settle_in(tx, server, &locked).await?;
     }
@@ -71,12 +65,14 @@ async fn insert_in(
     server: &Scope,
     client: ClientId,
     payment: &ReceivedPayment,
+    applied: i64,
+    is_aside: bool,
 ) -> Result<Option<PaymentId>> {
     let id = PaymentId::new();
     let inserted = sqlx::query!(
         "INSERT INTO payment (id, workspace_id, client_id, invoice_id, attempt_id, method, reference, amount_minor, currency,
-                fee_minor, card, received_at)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
+                fee_minor, card, received_at, applied_minor, aside)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, CASE WHEN $14 THEN 'currency' ELSE '' END)
          ON CONFLICT (workspace_id, reference) WHERE method = 'card' DO NOTHING",
         id.0,
         server.workspace.0,
@@ -90,6 +86,8 @@ async fn insert_in(
         payment.fee.map(|fee| fee.minor),
         payment.card,
         payment.received_at,
+        applied,
+        is_aside,
     )
     .execute(tx.conn())
     .await?;
@@ -97,20 +95,12 @@ async fn insert_in(
 }
 
 /// Money in another currency than its invoice settles nothing: an operator sees to it.
-async fn set_aside_in(
+async fn ask_operators_in(
     tx: &mut Tx,
     server: &Scope,
     client: ClientId,
-    id: PaymentId,
     payment: &ReceivedPayment,
 ) -> Result<()> {
-    sqlx::query!(
-        "UPDATE payment SET aside = 'currency' WHERE workspace_id = $1 AND id = $2",
-        server.workspace.0,
-        id.0,
-    )
-    .execute(tx.conn())
-    .await?;
     let number = number_in(tx, server, payment.invoice).await?;
     let body = format!(
         "A payment of {} came in for invoice {number}, which is in another currency. The invoice is still open. Send the money \
@@ -161,7 +151,7 @@ pub(crate) async fn release_in(tx: &mut Tx, scope: &Scope, invoice: InvoiceId) -
         )
         .execute(tx.conn())
         .await?;
-        let currency = crate::billing::queries::currency(&row.currency)?;
+        let currency = crate::billing::read_currency(&row.currency)?;
         let excess = Excess {
             client: ClientId(row.client_id),
             payment: PaymentId(row.id),

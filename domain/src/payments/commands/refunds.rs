@@ -93,7 +93,7 @@ async fn store_in(tx: &mut Tx, scope: &Scope, input: &RefundInput) -> Result<(Ex
     )
     .fetch_one(tx.conn())
     .await?;
-    let left = Money::new(row.left, crate::billing::queries::currency(&row.currency)?);
+    let left = Money::new(row.left, crate::billing::read_currency(&row.currency)?);
     check(input, left)?;
     if row.method == PaymentMethod::Balance {
         return Err(Error::refused("It was paid from the balance. Change the balance instead."));
@@ -257,7 +257,7 @@ async fn claim(db: &Db, server: &Scope, id: RefundId) -> Result<Option<ClaimedRe
     let Some(row) = row else { return Ok(None) };
     Ok(Some(ClaimedRefund {
         charge: row.charge,
-        amount: Money::new(row.amount_minor, crate::billing::queries::currency(&row.currency)?),
+        amount: Money::new(row.amount_minor, crate::billing::read_currency(&row.currency)?),
         reference: row.reference,
         is_late: row.asked_at + KEY_LASTS < now,
         known_minor: row.known_minor,
@@ -369,7 +369,7 @@ async fn fail_in(tx: &mut Tx, server: &Scope, id: RefundId) -> Result<()> {
     .fetch_optional(tx.conn())
     .await?;
     let Some(row) = row else { return Ok(()) };
-    let amount = Money::new(row.amount_minor, crate::billing::queries::currency(&row.currency)?);
+    let amount = Money::new(row.amount_minor, crate::billing::read_currency(&row.currency)?);
     let client = ClientId(row.client_id);
     let body = format!(
         "A refund of {} couldn’t be made. The client still expects the money. See what the payment provider says about it, \

@@ -2,13 +2,16 @@
 
 use chrono::{DateTime, Utc};
 
-use super::{
-    excess::{Excess, enter_balance_in},
-    receive::receive_in,
-};
+use super::receive::receive_in;
 use crate::{
     Db, Error, FieldErrors, Result, Scope, Tx,
-    billing::commands as billing,
+    billing::{
+        BalanceReason,
+        commands::{
+            self as billing,
+            balance::{self, NewBalanceEntry},
+        },
+    },
     ids::{ClientId, InvoiceId, PaymentId},
     money::Money,
     payments::{PaymentMethod, ReceivedPayment, queries::rest_in},
@@ -124,19 +127,15 @@ pub(crate) async fn take_back_in(tx: &mut Tx, scope: &Scope, invoice: InvoiceId)
         )
         .execute(tx.conn())
         .await?;
-        let of = Excess {
-            client: ClientId(row.client_id),
-            payment: PaymentId(row.id),
-            invoice,
-            method: row.method,
-            amount: Money::new(row.amount_minor, crate::billing::queries::currency(&row.currency)?),
-        };
         // What it left in the balance goes; what the balance had paid comes back.
         let paid = if row.method == PaymentMethod::Balance { row.amount_minor } else { 0 };
-        let change = paid - row.balance_minor;
-        if change != 0 {
-            enter_balance_in(tx, &server, &of, change, "correction").await?;
-        }
+        let change = Money::new(paid - row.balance_minor, crate::billing::read_currency(&row.currency)?);
+        let entry = NewBalanceEntry {
+            invoice: Some(invoice),
+            payment: Some(PaymentId(row.id)),
+            ..NewBalanceEntry::new(ClientId(row.client_id), change, BalanceReason::Correction)
+        };
+        balance::insert_in(tx, &server, &entry).await?;
     }
     tx.enter(scope).await
 }

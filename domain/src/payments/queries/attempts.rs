@@ -2,7 +2,7 @@ use chrono::{DateTime, Utc};
 
 use crate::{
     Db, Result, Scope,
-    billing::queries::currency,
+    billing::read_currency,
     ids::{InvoiceId, PaymentAttemptId},
     money::Money,
     payments::{AttemptKind, AttemptState, may_pay, model::card_label},
@@ -47,7 +47,7 @@ pub async fn attempts_of(db: &Db, scope: &Scope, invoice: InvoiceId) -> Result<V
             id: PaymentAttemptId(row.id),
             kind: row.kind,
             state: row.state,
-            amount: Money::new(row.amount_minor, currency(&row.currency)?),
+            amount: Money::new(row.amount_minor, read_currency(&row.currency)?),
             card: row.brand.zip(row.last4).map(|(brand, last4)| card_label(&brand, &last4)),
             decline_code: row.decline_code,
             is_automatic: row.is_automatic,

@@ -2,7 +2,7 @@ use chrono::{DateTime, Utc};
 
 use crate::{
     Db, Error, Result, Scope,
-    billing::queries::currency,
+    billing::read_currency,
     ids::{ClientId, DisputeId, InvoiceId, PaymentId, RefundId},
     money::Money,
     payments::{Dispute, Payment, PaymentMethod, Refund, RefundStatus, may_pay, provider::DisputeState},
@@ -90,7 +90,7 @@ async fn find(
 
 impl Row {
     fn payment(self) -> Result<Payment> {
-        let currency = currency(&self.currency)?;
+        let currency = read_currency(&self.currency)?;
         let money = |minor| Money::new(minor, currency);
         let invoice = self.invoice_id.zip(self.invoice_number);
         Ok(Payment {
@@ -138,7 +138,7 @@ pub async fn refunds_to_send(db: &Db, scope: &Scope) -> Result<Vec<Refund>> {
                 payment: PaymentId(row.payment_id),
                 client: ClientId(row.client_id),
                 client_name: row.name,
-                amount: Money::new(row.amount_minor, currency(&row.currency)?),
+                amount: Money::new(row.amount_minor, read_currency(&row.currency)?),
                 reason: row.reason,
                 status: row.state,
                 method: row.method,
@@ -180,7 +180,7 @@ pub async fn disputes(db: &Db, scope: &Scope) -> Result<Vec<Dispute>> {
                 client: ClientId(row.client_id),
                 client_name: row.name,
                 invoice: invoice.map(|(id, number)| (InvoiceId(id), number.cast_unsigned())),
-                amount: Money::new(row.amount_minor, currency(&row.currency)?),
+                amount: Money::new(row.amount_minor, read_currency(&row.currency)?),
                 reason: row.reason,
                 state: DisputeState::parse(&row.state)
                     .ok_or_else(|| Error::Broken(format!("a dispute is {}", row.state)))?,

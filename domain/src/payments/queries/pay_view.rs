@@ -4,7 +4,7 @@ use sqlx::types::Json;
 use super::{card_on_file_in, policy_in};
 use crate::{
     Db, Error, Result, Scope, Tx,
-    billing::{self, Sender, words},
+    billing::{self, Sender, read_currency, words},
     ids::InvoiceId,
     money::Money,
     payments::{ChasedInvoice, ChasingTry, PayView, PlanStep, may_pay, plan_for, provider::Decline},
@@ -69,7 +69,7 @@ pub(crate) async fn rest_in(tx: &mut Tx, scope: &Scope, invoice: InvoiceId) -> R
     .fetch_optional(tx.conn())
     .await?
     .ok_or(Error::NotFound)?;
-    Ok(Money::new(row.rest, billing::queries::currency(&row.currency)?))
+    Ok(Money::new(row.rest, read_currency(&row.currency)?))
 }
 
 async fn last_decline_in(

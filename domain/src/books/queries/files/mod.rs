@@ -1,20 +1,23 @@
+mod bills;
+mod columns;
+
 use bytes::Bytes;
 use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
 use futures::stream::{self, BoxStream, StreamExt};
-use sqlx::types::Json;
 use uuid::Uuid;
+
+use columns::columns;
 
 use crate::{
     Db, Result, Scope,
-    billing::{InvoiceLine, queries::currency, words as billing_words, zone_in},
+    billing::{read_currency, words as billing_words, zone_in},
     books::{
         BookFile, Month,
         csv::{Cell, amount, head, row, words},
     },
     money::Money,
     scope::operators_only,
-    tax::Assessment,
 };
 
 /// How many rows are read at a time: no transaction waits for whoever downloads.
@@ -78,58 +81,9 @@ pub async fn download(db: &Db, scope: &Scope, file: BookFile, month: Month) -> R
     Ok(BookDownload { name: format!("{}-{}.csv", file.as_str(), month.code()), pieces: pieces.boxed() })
 }
 
-fn columns(file: BookFile) -> &'static [&'static str] {
-    match file {
-        BookFile::Invoices => &[
-            "kind",
-            "number",
-            "client",
-            "issued",
-            "due",
-            "paid",
-            "state",
-            "currency",
-            "net",
-            "tax",
-            "total",
-            "rates",
-            "treatment",
-            "credits_invoice",
-        ],
-        BookFile::Payments => &[
-            "received",
-            "client",
-            "invoice",
-            "method",
-            "card",
-            "reference",
-            "currency",
-            "amount",
-            "for_invoice",
-            "fee",
-            "withdrawn",
-        ],
-        BookFile::Refunds => {
-            &["asked", "ended", "client", "invoice", "state", "currency", "amount", "reason", "reference"]
-        }
-        BookFile::Fees => {
-            &["received", "client", "invoice", "reference", "currency", "amount", "fee", "left"]
-        }
-        BookFile::Xero => &[
-            "*ContactName",
-            "*InvoiceNumber",
-            "Reference",
-            "*InvoiceDate",
-            "*DueDate",
-            "*Description",
-            "*Quantity",
-            "*UnitAmount",
-            "*AccountCode",
-            "*TaxType",
-            "TaxAmount",
-            "Currency",
-        ],
-    }
+/// An invoice's number, where there is one.
+fn number_or_blank(number: Option<i64>) -> Cell {
+    words(number.map(|number| billing_words::number(number.unsigned_abs())).unwrap_or_default())
 }
 
 impl Progress {
@@ -148,98 +102,6 @@ impl Progress {
     fn read(&mut self, rows: usize, last: Option<(DateTime<Utc>, Uuid)>) {
         self.is_done = i64::try_from(rows).is_ok_and(|rows| rows < PAGE);
         self.after = last.or(self.after);
-    }
-
-    async fn bills(&mut self) -> Result<String> {
-        let mut tx = self.db.begin(&self.scope).await?;
-        let rows = sqlx::query!(
-            r#"SELECT b.kind AS "kind!", b.id AS "id!", b.number AS "number!", c.name, b.issued_at AS "issued_at!", b.due_at, b.paid_at,
-                      b.state AS "state!", b.currency AS "currency!", b.lines AS "lines!: Json<Vec<InvoiceLine>>",
-                      b.total_minor AS "total!", b.net_minor AS "net!", b.tax AS "tax: Json<Assessment>", b.credits
-               FROM (SELECT 'invoice' AS kind, id, client_id, number, issued_at, due_at, paid_at, state, currency, lines,
-                            total_minor, coalesce(net_minor, total_minor) AS net_minor, tax, NULL::bigint AS credits
-                     FROM invoice WHERE workspace_id = $1 AND state <> 'draft' AND issued_at >= $2 AND issued_at < $3
-                     UNION ALL
-                     SELECT 'credit_note', n.id, n.client_id, n.number, n.issued_at, NULL, n.settled_at,
-                            CASE WHEN n.settled_at IS NULL THEN 'open' ELSE 'paid_back' END, n.currency, n.lines, n.total_minor,
-                            coalesce(n.net_minor, n.total_minor), n.tax, i.number
-                     FROM credit_note n LEFT JOIN invoice i ON i.id = n.invoice_id
-                     WHERE n.workspace_id = $1 AND n.issued_at >= $2 AND n.issued_at < $3) b
-               JOIN client c ON c.workspace_id = $1 AND c.id = b.client_id
-               WHERE $4::timestamptz IS NULL OR (b.issued_at, b.id) > ($4, $5::uuid)
-               ORDER BY b.issued_at, b.id LIMIT $6"#,
-            self.scope.workspace.0,
-            self.from,
-            self.to,
-            self.after.map(|(at, _)| at),
-            self.after.map(|(_, id)| id),
-            PAGE,
-        )
-        .fetch_all(tx.conn())
-        .await?;
-        tx.commit().await?;
-        self.read(rows.len(), rows.last().map(|row| (row.issued_at, row.id)));
-        let mut text = String::new();
-        for bill in rows {
-            let currency = currency(&bill.currency)?;
-            let is_credit = bill.kind == "credit_note";
-            let signed = |minor: i64| amount(Money::new(if is_credit { -minor } else { minor }, currency));
-            let number = if is_credit {
-                billing_words::credit_number(bill.number.unsigned_abs())
-            } else {
-                billing_words::number(bill.number.unsigned_abs())
-            };
-            let tax = bill.tax.map(|tax| tax.0);
-            if self.file == BookFile::Xero {
-                // What was never to be paid is no sale.
-                if bill.state == "void" {
-                    continue;
-                }
-                for (place, line) in bill.lines.iter().enumerate() {
-                    let of = tax.as_ref().and_then(|tax| tax.lines.get(place).map(|of| (tax, of)));
-                    let (net, charged) = of.map_or((line.minor, 0), |(_, of)| (of.net, of.tax));
-                    let word = of.and_then(|(tax, of)| tax.sums.iter().find(|sum| sum.rate == of.rate));
-                    text.push_str(&row(&[
-                        words(bill.name.as_str()),
-                        words(number.as_str()),
-                        words(
-                            bill.credits.map(|n| billing_words::number(n.unsigned_abs())).unwrap_or_default(),
-                        ),
-                        self.day(Some(bill.issued_at)),
-                        self.day(bill.due_at.or(Some(bill.issued_at))),
-                        words(line.what.as_str()),
-                        Cell::Number("1".to_owned()),
-                        signed(net),
-                        words("200"),
-                        words(word.map_or("Tax Exempt", |sum| sum.word.as_str())),
-                        signed(charged),
-                        words(bill.currency.as_str()),
-                    ]));
-                }
-                continue;
-            }
-            let rates = tax
-                .as_ref()
-                .map(|tax| tax.sums.iter().map(|sum| sum.word.clone()).collect::<Vec<_>>().join("; "));
-            let treatment = tax.as_ref().map(|tax| tax.treatment.as_str());
-            text.push_str(&row(&[
-                words(bill.kind),
-                words(number),
-                words(bill.name),
-                self.day(Some(bill.issued_at)),
-                self.day(bill.due_at),
-                self.day(bill.paid_at),
-                words(bill.state),
-                words(bill.currency),
-                signed(bill.net),
-                signed(bill.total - bill.net),
-                signed(bill.total),
-                words(rates.unwrap_or_default()),
-                words(treatment.unwrap_or_default()),
-                words(bill.credits.map(|n| billing_words::number(n.unsigned_abs())).unwrap_or_default()),
-            ]));
-        }
-        Ok(text)
     }
 
     async fn payments(&mut self) -> Result<String> {
@@ -267,10 +129,9 @@ impl Progress {
         self.read(rows.len(), rows.last().map(|row| (row.received_at, row.id)));
         let mut text = String::new();
         for paid in rows {
-            let currency = currency(&paid.currency)?;
+            let currency = read_currency(&paid.currency)?;
             let money = |minor: i64| amount(Money::new(minor, currency));
-            let number =
-                words(paid.number.map(|n| billing_words::number(n.unsigned_abs())).unwrap_or_default());
+            let number = number_or_blank(paid.number);
             let (received, client) = (self.day(Some(paid.received_at)), words(paid.name));
             text.push_str(&if self.file == BookFile::Fees {
                 let fee = paid.fee_minor.unwrap_or_default();
@@ -328,12 +189,12 @@ impl Progress {
         self.read(rows.len(), rows.last().map(|row| (row.asked_at, row.id)));
         let mut text = String::new();
         for back in rows {
-            let money = amount(Money::new(back.amount_minor, currency(&back.currency)?));
+            let money = amount(Money::new(back.amount_minor, read_currency(&back.currency)?));
             text.push_str(&row(&[
                 self.day(Some(back.asked_at)),
                 self.day(back.ended_at),
                 words(back.name),
-                words(back.number.map(|n| billing_words::number(n.unsigned_abs())).unwrap_or_default()),
+                number_or_blank(back.number),
                 words(back.state),
                 words(back.currency),
                 money,
