@@ -15,7 +15,7 @@ pub const NO_MAIL: &str = "Others can reach the portal, so the outbox page is cl
 /// # Errors
 /// When the database is away.
 pub async fn lines(app: &App) -> Result<String> {
-    let url = app.site.public_url.as_str().trim_end_matches('/');
+    let url = app.site.base();
     let mut lines = format!("Throughline is running at {url}\n");
     if is_demo(&app.db).await? {
         lines += &demo(&app.site);

@@ -50,7 +50,7 @@ fn row(bare: &Bare, letter: Letter, open: bool) -> AnyView {
 
 /// The body as it would be sent, its addresses of this install as links.
 fn body(bare: &Bare, body: &str) -> Vec<AnyView> {
-    let base = bare.app.site.public_url.as_str().trim_end_matches('/');
+    let base = bare.app.site.base();
     let whole = mail::expand(body, base);
     let start = format!("{base}/");
     whole

@@ -35,6 +35,11 @@ pub struct Site {
 }
 
 impl Site {
+    /// The public address without a slash at its end: `{base}/portal` is an address of this install.
+    pub fn base(&self) -> &str {
+        self.public_url.as_str().trim_end_matches('/')
+    }
+
     /// Cookies carry `Secure` unless the site is plain http (a trial on one's own machine).
     pub fn is_https(&self) -> bool {
         self.public_url.scheme() == "https"

@@ -17,7 +17,7 @@ pub(super) fn words(text: impl Into<String>) -> Cell {
 
 /// An amount in the currency's unit.
 pub(super) fn amount(money: Money) -> Cell {
-    Cell::Number(plain_amount(money))
+    Cell::Number(money.plain())
 }
 
 /// One row with its end.
@@ -35,13 +35,4 @@ pub(super) fn row(cells: &[Cell]) -> String {
 /// The row of a file's columns.
 pub(super) fn head(columns: &[&str]) -> String {
     columns.iter().map(|column| format!("\"{column}\"")).collect::<Vec<_>>().join(",") + "\r\n"
-}
-
-/// An amount as programs read it: `-1234.50`, with the decimals that its currency has.
-pub fn plain_amount(money: Money) -> String {
-    let exponent = money.currency.exponent() as usize;
-    let unit = 10_u64.pow(money.currency.exponent());
-    let (whole, rest) = (money.minor.unsigned_abs() / unit, money.minor.unsigned_abs() % unit);
-    let sign = if money.minor < 0 { "-" } else { "" };
-    if exponent == 0 { format!("{sign}{whole}") } else { format!("{sign}{whole}.{rest:0exponent$}") }
 }

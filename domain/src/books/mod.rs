@@ -6,7 +6,6 @@ mod csv;
 mod model;
 pub mod queries;
 
-pub use csv::plain_amount;
 pub use model::{
     BookFile, Expected, Leaving, Misfit, Month, MonthMovement, Outlook, Statement, StatementEntry,
     TiedPayment, Ties,

@@ -107,6 +107,15 @@ impl Money {
         }
     }
 
+    /// The amount as programs and form fields hold it: `-1234.50`, with the decimals that its currency has.
+    pub fn plain(self) -> String {
+        let exponent = self.currency.exponent() as usize;
+        let unit = 10_u64.pow(self.currency.exponent());
+        let (whole, rest) = (self.minor.unsigned_abs() / unit, self.minor.unsigned_abs() % unit);
+        let sign = if self.minor < 0 { "-" } else { "" };
+        if exponent == 0 { format!("{sign}{whole}") } else { format!("{sign}{whole}.{rest:0exponent$}") }
+    }
+
     fn combine(self, other: Self, how: fn(i64, i64) -> Option<i64>) -> Result<Self, MoneyError> {
         if self.currency != other.currency {
             return Err(MoneyError::Mixed(self.currency, other.currency));

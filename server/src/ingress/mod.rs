@@ -87,7 +87,7 @@ pub async fn in_time<F: Future<Output = Response>>(
 }
 
 fn refuse(reason: Misdirected, app: &App, headers: &HeaderMap) -> Response {
-    let public = app.site.public_url.as_str().trim_end_matches('/');
+    let public = app.site.base();
     let (title, advice) = match reason {
         Misdirected::Unnamed => {
             ("The address cannot be read", "A request has to name one host, in one Host header.".to_owned())

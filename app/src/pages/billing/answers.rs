@@ -13,7 +13,7 @@ use domain::{
 };
 use leptos::prelude::*;
 
-use super::{card, payments::pay_button};
+use super::{card, payments_view::pay_button};
 use crate::web::{Cx, Problem};
 
 /// What the answers are made of.

@@ -20,7 +20,7 @@ pub async fn change(
     Member { cx, scope, client, .. }: Member,
     PostedForm(_): PostedForm,
 ) -> Result<Response, Problem> {
-    let base = cx.bare.app.site.public_url.as_str().trim_end_matches('/');
+    let base = cx.bare.app.site.base();
     let urls = PaymentUrls {
         done_url: format!("{base}{BILLING}/card/done?checkout={{reference}}"),
         back_url: format!("{base}{BILLING}"),

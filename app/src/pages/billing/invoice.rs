@@ -8,7 +8,7 @@ use domain::{
 use leptos::prelude::*;
 
 use super::{
-    payments::{InvoicePayments, section},
+    payments_view::{InvoicePayments, section},
     sheet::sheet,
     title,
 };

@@ -21,6 +21,7 @@ pub mod offer;
 pub mod overview;
 pub mod party;
 pub mod payments;
+pub(in crate::pages) mod payments_view;
 mod recurring;
 pub(in crate::pages) mod sheet;
 pub mod subscription_state;

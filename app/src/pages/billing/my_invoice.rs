@@ -6,7 +6,7 @@ use leptos::prelude::*;
 
 use super::{
     invoice::print_hint,
-    payments::{InvoicePayments, pay_button, section},
+    payments_view::{InvoicePayments, pay_button, section},
     sheet::sheet,
     title,
 };

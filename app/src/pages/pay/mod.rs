@@ -41,7 +41,7 @@ impl Opened {
 
     /// Where a page of the provider's leads back to.
     fn urls(&self, cx: &Cx) -> PaymentUrls {
-        let base = cx.bare.app.site.public_url.as_str().trim_end_matches('/');
+        let base = cx.bare.app.site.base();
         PaymentUrls {
             done_url: format!("{base}{}/done?checkout={{reference}}", self.path()),
             back_url: format!("{base}{}", self.path()),

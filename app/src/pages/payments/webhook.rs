@@ -50,7 +50,7 @@ pub async fn save(operator: Operator, PostedForm(fields): PostedForm) -> Result<
 }
 
 pub(super) fn section(cx: &Cx, account: &PaymentAccount, form: &Form) -> AnyView {
-    let base = cx.bare.app.site.public_url.as_str().trim_end_matches('/').to_owned();
+    let base = cx.bare.app.site.base();
     let url = format!("{base}/hooks/stripe/{}", cx.workspace.id);
     let kinds = cx.bare.app.site.providers.event_kinds();
     let count = kinds.len();

@@ -55,7 +55,7 @@ async fn card_page(cx: &Cx, scope: &Scope) -> Result<Option<Response>, Problem> 
 }
 
 fn urls(cx: &Cx) -> PaymentUrls {
-    let base = cx.bare.app.site.public_url.as_str().trim_end_matches('/');
+    let base = cx.bare.app.site.base();
     PaymentUrls {
         done_url: format!("{base}/signup/paid?checkout={{reference}}"),
         back_url: format!("{base}{WELCOME}?left=1"),

@@ -10,7 +10,7 @@ use leptos::prelude::*;
 
 use crate::{
     components::field::token,
-    pages::{account::trial_hint, billing::payments::pay_button},
+    pages::{account::trial_hint, billing::payments_view::pay_button},
     web::{Cx, Frame, Member, Page, Problem},
 };
 

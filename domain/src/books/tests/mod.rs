@@ -2,7 +2,7 @@ use chrono::TimeDelta;
 use futures::TryStreamExt;
 use sqlx::PgPool;
 
-use super::{BookFile, Month, plain_amount, queries};
+use super::{BookFile, Month, queries};
 use crate::{
     Error,
     billing::{
@@ -51,7 +51,7 @@ fn months_and_amounts_are_read_by_programs() {
     }
     let month = Month::parse("2026-12").unwrap();
     assert_eq!((month.next().code(), month.previous().code()), ("2027-01".into(), "2026-11".into()));
-    let plain = |minor, currency| plain_amount(Money::new(minor, currency));
+    let plain = |minor, currency| Money::new(minor, currency).plain();
     assert_eq!(plain(-123_405, Currency::USD), "-1234.05");
     assert_eq!((plain(5, Currency::KWD), plain(500, Currency::JPY)), ("0.005".into(), "500".into()));
 }

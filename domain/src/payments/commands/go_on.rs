@@ -7,8 +7,8 @@ use super::{
     charge::charge,
     checkout,
     provider::{note_revoked, provider_of},
-    refunds,
-    snapshots::{self, apply_in},
+    refund_calls,
+    snapshots::{self, LOOKS, apply_in},
 };
 use crate::{
     Db, Error, Result, Scope, SystemRole,
@@ -26,8 +26,6 @@ use chrono::TimeDelta;
 const ROUND: i64 = 200;
 /// How long somebody has to show themselves to their bank.
 const PATIENCE: TimeDelta = TimeDelta::hours(1);
-/// How soon an attempt that is still on its way is looked at again.
-const LOOKS: TimeDelta = TimeDelta::minutes(10);
 
 /// Goes on with what was cut off or is still on its way: attempts and refunds whose lease ran out. Answers how many it took up.
 ///
@@ -59,7 +57,7 @@ pub async fn go_on(db: &Db, providers: &dyn Providers) -> Result<u64> {
     })
     .await;
     let refunded = each(refunds, |(workspace, id)| {
-        refunds::go_on_with(db, providers, WorkspaceId(workspace), RefundId(id))
+        refund_calls::go_on_with(db, providers, WorkspaceId(workspace), RefundId(id))
     })
     .await;
     Ok(attempted? + refunded?)

@@ -21,6 +21,7 @@ mod mails;
 mod policy;
 mod provider;
 mod receive;
+mod refund_calls;
 mod refunds;
 mod reseal;
 mod snapshots;

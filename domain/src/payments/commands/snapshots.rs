@@ -4,7 +4,7 @@ use super::{
     attempts::{Attempt, AttemptKey, attempt_in, end_in, look_again_at_in},
     cards, disputes, mails,
     receive::receive_in,
-    refunds,
+    refund_calls,
 };
 use crate::{
     Result, Scope, Tx,
@@ -22,7 +22,7 @@ use crate::{
 use chrono::TimeDelta;
 
 /// How soon a charge that the bank has not answered is looked at again, and one that waits for a person.
-const LOOKS: TimeDelta = TimeDelta::minutes(10);
+pub(super) const LOOKS: TimeDelta = TimeDelta::minutes(10);
 
 /// An object, with what it leads to.
 #[derive(Clone, Debug)]
@@ -125,7 +125,7 @@ pub(super) async fn apply_in(tx: &mut Tx, server: &Scope, snapshot: &ObjectSnaps
             checkout_in(tx, server, fact, charge.as_ref(), card.as_ref()).await
         }
         ObjectSnapshot::Charge { fact, card } => charge_in(tx, server, fact, card.as_ref()).await,
-        ObjectSnapshot::Refund(fact) => refunds::apply_in(tx, server, fact).await,
+        ObjectSnapshot::Refund(fact) => refund_calls::apply_in(tx, server, fact).await,
         ObjectSnapshot::Dispute(fact) => disputes::apply_in(tx, server, fact).await,
         ObjectSnapshot::Card(fact) => cards::update_in(tx, server, fact).await,
         ObjectSnapshot::CardGone(reference) => cards::remove_in(tx, server, reference).await,
