@@ -22,6 +22,14 @@ pub struct Membership {
 }
 
 impl Membership {
+    /// Whether it is the same person in the same place and role. Another name, address or time zone gives and takes nothing.
+    pub fn is_same_place(&self, other: &Self) -> bool {
+        let place = |of: &Self| {
+            (of.person, of.membership, of.workspace, of.client.as_ref().map(|(id, _)| *id), of.role)
+        };
+        place(self) == place(other)
+    }
+
     /// What this person may see and do here.
     pub fn scope(&self) -> Scope {
         Scope {

@@ -33,7 +33,7 @@ impl Visitor {
     /// access changes.
     pub async fn is_still(&self, known: &Membership) -> bool {
         match self.now(known).await {
-            Ok(now) => now.as_ref() == Some(known),
+            Ok(now) => now.is_some_and(|now| now.is_same_place(known)),
             Err(error) => {
                 tracing::warn!(error.message = %error, "a socket's visitor could not be looked at");
                 true

@@ -178,6 +178,31 @@ async fn access_taken_away_ends_the_lines_of_whoever_had_it(pool: PgPool) {
     assert_eq!(signed_out.ends().await, CloseCode::from(4401));
 }
 
+/// A browser's first visit tells the person's zone while its page is open already.
+#[sqlx::test(migrations = "../migrations")]
+async fn another_zone_or_name_ends_no_line(pool: PgPool) {
+    let house = House::new(&pool).await;
+    let mut tab = house.tab().await;
+    tab.follow(house.session, 0).await;
+    let (next, _) = tab.events().await;
+    let Actor::Person { id, .. } = &house.client.member.actor else { panic!("a person") };
+    sqlx::query("UPDATE person SET zone = 'Asia/Tokyo', name = 'Another Name' WHERE id = $1")
+        .bind(id.0)
+        .execute(&pool)
+        .await
+        .unwrap();
+    // Lines that are taken away, one after another, end by the same looks: when the second has ended, this one was looked at.
+    for scope in [&house.client.owner, &house.client.billing] {
+        let (id, cookie) = house.sign_in(scope).await;
+        let mut ends = house.open(&cookie).await.unwrap();
+        ends.follow(house.session, next).await;
+        SignInStore(house.fixture.db.clone()).delete(&id).await.unwrap();
+        assert_eq!(ends.ends().await, CloseCode::from(4401));
+    }
+    house.append(house.session, vec![json!({ "type": "data-changed" }).to_string()]).await;
+    assert_eq!(tab.events().await.1.len(), 1);
+}
+
 #[sqlx::test(migrations = "../migrations")]
 async fn whatever_is_sent_is_answered_with_a_code(pool: PgPool) {
     let house = House::new(&pool).await;
