@@ -77,7 +77,7 @@ mod tests {
     use super::*;
 
     #[derive(Deserialize)]
-    struct Told {
+    struct BoundedNumbers {
         #[serde(default, deserialize_with = "tokens")]
         used: u64,
         #[serde(default, deserialize_with = "tokens_if_any")]
@@ -88,8 +88,9 @@ mod tests {
 
     #[test]
     fn nothing_that_a_program_tells_goes_beyond() {
-        let read =
-            |text: &str| serde_json::from_str::<Told>(&format!("{{{text}}}")).map(|told| told.used).unwrap();
+        let read = |text: &str| {
+            serde_json::from_str::<BoundedNumbers>(&format!("{{{text}}}")).map(|told| told.used).unwrap()
+        };
         assert_eq!(read(r#""used": 20"#), 20);
         for far in ["9223372036854775807", "18446744073709551615", "18446744073709551616", "1e30", "1e308"] {
             assert_eq!(read(&format!("\"used\": {far}")), TOKENS, "{far}");
@@ -97,7 +98,7 @@ mod tests {
         for none in ["-1", "-9223372036854775808", "-1e30", "0.9", "null", "\"many\"", "[1]", "{}"] {
             assert_eq!(read(&format!("\"used\": {none}")), 0, "{none}");
         }
-        let told: Told = serde_json::from_str(r#"{"cached": null, "cost": "NaN"}"#).unwrap();
+        let told: BoundedNumbers = serde_json::from_str(r#"{"cached": null, "cost": "NaN"}"#).unwrap();
         assert_eq!((told.cached, told.cost), (None, 0.0));
         for (dollars, read) in [
             (1.5, 1_500_000),

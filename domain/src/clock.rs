@@ -17,10 +17,10 @@ const SET: TimeDelta = TimeDelta::seconds(5);
 
 /// The machine's clock, one that goes by another's, or one that stands still until a test moves it.
 #[derive(Clone, Debug, Default)]
-pub struct Clock(Kind);
+pub struct Clock(ClockKind);
 
 #[derive(Clone, Debug, Default)]
-enum Kind {
+enum ClockKind {
     #[default]
     System,
     Following(Arc<RwLock<Anchor>>),
@@ -40,26 +40,26 @@ struct Anchor {
 impl Clock {
     /// The machine's own clock.
     pub fn system() -> Self {
-        Self(Kind::System)
+        Self(ClockKind::System)
     }
 
     /// A clock that goes by another one, which it is told with [`Clock::follow`]; the machine's says where it begins.
     pub fn following() -> Self {
         let (told, at) = (machine(), Instant::now());
-        Self(Kind::Following(Arc::new(RwLock::new(Anchor { told, at, is_first: true, set_on: None }))))
+        Self(ClockKind::Following(Arc::new(RwLock::new(Anchor { told, at, is_first: true, set_on: None }))))
     }
 
     /// A clock that shows `at` until it is moved.
     pub fn frozen(at: DateTime<Utc>) -> Self {
-        Self(Kind::Frozen(Arc::new(AtomicI64::new(at.timestamp_micros()))))
+        Self(ClockKind::Frozen(Arc::new(AtomicI64::new(at.timestamp_micros()))))
     }
 
     /// The present instant, to the microsecond that Postgres keeps.
     pub fn now(&self) -> DateTime<Utc> {
         match &self.0 {
-            Kind::System => machine(),
-            Kind::Following(anchor) => anchor.read().unwrap_or_else(PoisonError::into_inner).now(),
-            Kind::Frozen(held) => {
+            ClockKind::System => machine(),
+            ClockKind::Following(anchor) => anchor.read().unwrap_or_else(PoisonError::into_inner).now(),
+            ClockKind::Frozen(held) => {
                 DateTime::from_timestamp_micros(held.load(Ordering::SeqCst)).unwrap_or_default()
             }
         }
@@ -68,7 +68,7 @@ impl Clock {
     /// Goes by what another clock shows now, known to within `sure`. Answers how far this one was behind, or ahead where that is
     /// negative. A clock that follows none is left alone.
     pub fn follow(&self, told: DateTime<Utc>, sure: Duration) -> TimeDelta {
-        let Kind::Following(anchor) = &self.0 else { return TimeDelta::zero() };
+        let ClockKind::Following(anchor) = &self.0 else { return TimeDelta::zero() };
         let mut anchor = anchor.write().unwrap_or_else(PoisonError::into_inner);
         let behind = told - anchor.now();
         if behind.abs() > AGREE.max(sure) {
@@ -81,13 +81,13 @@ impl Clock {
 
     /// How long ago the clock that this one follows was set on, if it was: what runs out by the time may not be over.
     pub fn since_set_on(&self) -> Option<std::time::Duration> {
-        let Kind::Following(anchor) = &self.0 else { return None };
+        let ClockKind::Following(anchor) = &self.0 else { return None };
         anchor.read().unwrap_or_else(PoisonError::into_inner).set_on.map(|at| at.elapsed())
     }
 
     /// Moves a frozen clock on; every other is left alone.
     pub fn advance(&self, by: Duration) {
-        if let Kind::Frozen(held) = &self.0 {
+        if let ClockKind::Frozen(held) = &self.0 {
             held.fetch_add(by.num_microseconds().unwrap_or(i64::MAX), Ordering::SeqCst);
         }
     }

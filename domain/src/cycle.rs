@@ -44,7 +44,7 @@ pub enum PieceKind {
 
 /// A piece of the line, from left to right as it happened.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Piece {
+pub struct CyclePiece {
     /// What it shows.
     pub kind: PieceKind,
     /// Its length in thousandths of the line. The pieces of a line make 1000, or it has none.
@@ -66,5 +66,5 @@ pub struct CycleView {
     pub at_risk: bool,
     pub overdue: bool,
     /// The line, from left to right.
-    pub pieces: Vec<Piece>,
+    pub pieces: Vec<CyclePiece>,
 }

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use domain::{
     Db, JobBackoff,
-    files::store::{self, Standing, Store},
+    files::store::{self, Store, StoreState},
 };
 use tokio::{sync::watch, time::sleep};
 
@@ -17,7 +17,7 @@ const EVERY: Duration = Duration::from_secs(60);
 pub struct Watch {
     db: Db,
     store: Store,
-    last: watch::Sender<Standing>,
+    last: watch::Sender<StoreState>,
 }
 
 impl Watch {
@@ -27,7 +27,7 @@ impl Watch {
     /// # Errors
     /// The database's.
     pub async fn begin(db: Db, store: Store) -> domain::Result<Self> {
-        let watch = Self { last: watch::Sender::new(Standing::Sound), db, store };
+        let watch = Self { last: watch::Sender::new(StoreState::Sound), db, store };
         watch.look().await?;
         Ok(watch)
     }
@@ -37,7 +37,7 @@ impl Watch {
     /// # Errors
     /// The database's.
     pub async fn look(&self) -> domain::Result<()> {
-        let found = store::standing(&self.db, &self.store).await?;
+        let found = store::inspect(&self.db, &self.store).await?;
         let before = self.last.send_replace(found.clone());
         match about(&found, &self.store) {
             Some((what, mend)) if before != found => tracing::error!("Files: {what}. {mend}"),
@@ -48,7 +48,7 @@ impl Watch {
     }
 
     /// What was found last.
-    pub fn standing(&self) -> Standing {
+    pub fn state(&self) -> StoreState {
         self.last.borrow().clone()
     }
 
@@ -78,16 +78,16 @@ impl Watch {
 }
 
 /// What is wrong with a store, and how to mend it.
-pub fn about(standing: &Standing, store: &Store) -> Option<(String, String)> {
-    let place = store.place();
-    match standing {
-        Standing::Sound => None,
-        Standing::Incomplete { missing, of } => Some((
+pub fn about(state: &StoreState, store: &Store) -> Option<(String, String)> {
+    let place = store.location();
+    match state {
+        StoreState::Sound => None,
+        StoreState::Incomplete { missing, of } => Some((
             format!("{missing} of the newest {of} files are not in {place}"),
             "Copy them from where they were, or restore them from a backup. Until then, work on their requests stops."
                 .to_owned(),
         )),
-        Standing::Elsewhere { id } => Some((
+        StoreState::Elsewhere { id } => Some((
             format!("{place} is not where this install keeps its files"),
             format!(
                 "Set THROUGHLINE_FILES to the store that the other nodes use, such as s3://bucket/prefix: several nodes \
@@ -95,7 +95,7 @@ pub fn about(standing: &Standing, store: &Store) -> Option<(String, String)> {
                  included. Where the old store is lost, write {id} into an object `install` here."
             ),
         )),
-        Standing::Away { reason } => Some((
+        StoreState::Away { reason } => Some((
             format!("{place} cannot be used: {reason}"),
             "Check THROUGHLINE_FILES, the AWS_* variables and the network, or that the folder can be read and written."
                 .to_owned(),

@@ -6,7 +6,7 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Json, Response};
 use axum::{Router, routing::get};
-use domain::files::store::{self, Standing};
+use domain::files::store::{self, StoreState};
 use domain::{Db, install};
 use serde_json::{Value, json};
 use sqlx::PgPool;
@@ -93,11 +93,11 @@ async fn sessions(pool: &PgPool) -> &'static str {
 }
 
 async fn files(watch: &Watch) -> &'static str {
-    if matches!(watch.standing(), Standing::Elsewhere { .. }) {
+    if matches!(watch.state(), StoreState::Elsewhere { .. }) {
         return "elsewhere";
     }
     match timeout(PATIENCE, watch.store().probe()).await {
-        Ok(Ok(())) if matches!(watch.standing(), Standing::Incomplete { .. }) => INCOMPLETE,
+        Ok(Ok(())) if matches!(watch.state(), StoreState::Incomplete { .. }) => INCOMPLETE,
         Ok(Ok(())) => READY,
         Ok(Err(store::Error::Full(_))) => NO_ROOM,
         Ok(Err(error)) => {

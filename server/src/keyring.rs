@@ -44,7 +44,7 @@ pub fn keyring(settings: &Settings) -> Result<Keyring, NoKey> {
 ///
 /// # Errors
 /// As [`keyring`].
-pub fn standing(settings: &Settings) -> Result<Option<Keyring>, NoKey> {
+pub fn existing(settings: &Settings) -> Result<Option<Keyring>, NoKey> {
     if settings.secret_key.is_none() && !settings.data()?.join(FILE).exists() {
         return Ok(None);
     }
@@ -69,7 +69,7 @@ pub fn check_adopted(settings: &Settings, ring: &Keyring) -> Result<bool, NoKey>
 /// As [`keyring`].
 pub fn adopt(settings: &Settings, ring: &Keyring) -> Result<(), NoKey> {
     let path = settings.data()?.join(FILE);
-    let text = match standing(settings)? {
+    let text = match existing(settings)? {
         Some(here) => ring.followed_by(&here).text(),
         None => ring.text(),
     };

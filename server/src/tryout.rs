@@ -31,7 +31,7 @@ impl Tryout {
 
     async fn found(&self, reach: &Reach) -> Result<String, String> {
         match reach.backend {
-            Backend::House => {
+            Backend::BuiltIn => {
                 Ok("Nothing to test. The built-in agent comes with the portal. Run `throughline doctor` to see which model it uses.".into())
             }
             Backend::Pull => Ok("Nothing to test from here. The program connects to this portal with its own API token.".into()),

@@ -9,10 +9,10 @@ use crate::{Error, check};
 
 /// What an event holds: one JSON text, or bytes. Cheap to clone.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Data(Kind);
+pub struct Data(DataKind);
 
 #[derive(Clone, Debug, PartialEq, Eq)]
-enum Kind {
+enum DataKind {
     Json(Arc<str>),
     Bytes(Bytes),
 }
@@ -30,13 +30,13 @@ impl Data {
 
     /// A text that is known to be JSON.
     pub(crate) fn known_json(text: impl Into<Arc<str>>) -> Self {
-        Self(Kind::Json(text.into()))
+        Self(DataKind::Json(text.into()))
     }
 
     /// Bytes of any kind.
     #[must_use]
     pub fn bytes(bytes: impl Into<Bytes>) -> Self {
-        Self(Kind::Bytes(bytes.into()))
+        Self(DataKind::Bytes(bytes.into()))
     }
 
     /// The events in a body that holds one JSON value: the elements of an array, one level deep, or else the value
@@ -59,8 +59,8 @@ impl Data {
     #[must_use]
     pub fn as_json(&self) -> Option<&str> {
         match &self.0 {
-            Kind::Json(text) => Some(text),
-            Kind::Bytes(_) => None,
+            DataKind::Json(text) => Some(text),
+            DataKind::Bytes(_) => None,
         }
     }
 
@@ -68,8 +68,8 @@ impl Data {
     #[must_use]
     pub fn as_bytes(&self) -> &[u8] {
         match &self.0 {
-            Kind::Json(text) => text.as_bytes(),
-            Kind::Bytes(bytes) => bytes,
+            DataKind::Json(text) => text.as_bytes(),
+            DataKind::Bytes(bytes) => bytes,
         }
     }
 

@@ -12,7 +12,7 @@ use crate::{
     Batch, Engine, Error, Offset, Page, StreamId,
     core::{Core, backoff},
     error::away,
-    frames::{Key, Stand},
+    frames::{Key, ReadPosition},
     single_flight, sql,
     tail::{Tail, View},
 };
@@ -69,7 +69,7 @@ impl Follower {
     /// [`Error::NotFound`], [`Error::Gone`], [`Error::Ahead`], and [`Error::Database`] where the database refuses to
     /// answer; while it cannot be reached, the follower waits.
     pub async fn next(&mut self) -> Result<Option<Batch>, Error> {
-        let found = self.find(|_, _| None::<(Infallible, Stand)>).await?;
+        let found = self.find(|_, _| None::<(Infallible, ReadPosition)>).await?;
         Ok(found.map(|found| match found {
             NextItem::Batch(batch) => batch,
             NextItem::Ready(never) => match never {},
@@ -99,7 +99,7 @@ impl Follower {
     /// What comes next, unless something is `ready` that is made of it.
     async fn find<T>(
         &mut self,
-        ready: impl Fn(&Tail, Offset) -> Option<(T, Stand)>,
+        ready: impl Fn(&Tail, Offset) -> Option<(T, ReadPosition)>,
     ) -> Result<Option<NextItem<T>>, Error> {
         while !self.ended && !self.engine.core().stopping.load(Ordering::Acquire) {
             // Before looking: what comes after the look is heard.
@@ -110,7 +110,11 @@ impl Follower {
             }
             match self.look().await? {
                 Peek::Batch(batch) => {
-                    self.stand(Stand { next: batch.next, closed: batch.closed, revision: batch.revision });
+                    self.stand(ReadPosition {
+                        next: batch.next,
+                        closed: batch.closed,
+                        revision: batch.revision,
+                    });
                     return Ok(Some(NextItem::Batch(batch)));
                 }
                 Peek::Stopped => break,
@@ -125,7 +129,7 @@ impl Follower {
         Ok(None)
     }
 
-    fn stand(&mut self, Stand { next, closed, .. }: Stand) {
+    fn stand(&mut self, ReadPosition { next, closed, .. }: ReadPosition) {
         self.from = next;
         self.settled = true;
         self.ended = closed;

@@ -15,14 +15,14 @@ const MOST_BYTES: usize = 256 << 10;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Key {
     pub(crate) from: Offset,
-    pub(crate) stand: Stand,
+    pub(crate) stand: ReadPosition,
     pub(crate) up_to_date: bool,
     pub(crate) variant: u64,
 }
 
 /// Where whoever got it stands then.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Stand {
+pub(crate) struct ReadPosition {
     pub(crate) next: Offset,
     pub(crate) closed: bool,
     /// What was read at another revision is not sent again.
@@ -34,7 +34,7 @@ impl Key {
     pub(crate) fn of(page: &Page, variant: u64) -> Self {
         Self {
             from: Offset::from_value(page.next.value() - page.records.len() as u64),
-            stand: Stand { next: page.next, closed: page.closed, revision: page.revision },
+            stand: ReadPosition { next: page.next, closed: page.closed, revision: page.revision },
             up_to_date: page.up_to_date,
             variant,
         }
@@ -85,7 +85,7 @@ mod tests {
         let from = Offset::from_value(from);
         Key {
             from,
-            stand: Stand { next: from.after(1), closed: false, revision: 0 },
+            stand: ReadPosition { next: from.after(1), closed: false, revision: 0 },
             up_to_date: true,
             variant,
         }
@@ -102,7 +102,7 @@ mod tests {
         (2..10).for_each(|from| drop(frames.get(key(from, 0), || "c".into())));
         assert_eq!(locked(&frames.0).len(), MOST);
         assert_eq!(frames.get(key(1, 0), || "again".into()), "again");
-        let rewritten = Key { stand: Stand { revision: 1, ..key(9, 0).stand }, ..key(9, 0) };
+        let rewritten = Key { stand: ReadPosition { revision: 1, ..key(9, 0).stand }, ..key(9, 0) };
         assert_eq!(frames.get(rewritten, || "anew".into()), "anew");
         frames.get(key(20, 0), || vec![0; MOST_BYTES + 1].into());
         assert!(locked(&frames.0).iter().all(|(key, _)| key.from.value() != 20));

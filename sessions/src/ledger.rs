@@ -22,18 +22,18 @@ pub(crate) struct LockedStream {
     /// Why it takes nothing at all: it was deleted or has lapsed.
     pub(crate) gone: Option<Error>,
     pub(crate) mark: Option<String>,
-    pub(crate) producers: HashMap<String, Progress>,
+    pub(crate) producers: HashMap<String, ProducerProgress>,
 }
 
 /// How far a producer has got.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Progress {
+pub(crate) struct ProducerProgress {
     pub(crate) epoch: u64,
     pub(crate) next_sequence: u64,
 }
 
 enum Verdict {
-    New(Progress),
+    New(ProducerProgress),
     Duplicate,
 }
 
@@ -42,7 +42,7 @@ impl Ledger {
         self.streams.insert(stream, locked);
     }
 
-    pub(crate) fn insert_producer(&mut self, stream: StreamId, id: String, progress: Progress) {
+    pub(crate) fn insert_producer(&mut self, stream: StreamId, id: String, progress: ProducerProgress) {
         if let Some(locked) = self.streams.get_mut(&stream) {
             locked.producers.insert(id, progress);
         }
@@ -64,7 +64,7 @@ impl Ledger {
 }
 
 impl LockedStream {
-    pub(crate) fn producer(&self, id: &str) -> Option<Progress> {
+    pub(crate) fn producer(&self, id: &str) -> Option<ProducerProgress> {
         self.producers.get(id).copied()
     }
 
@@ -95,7 +95,7 @@ impl LockedStream {
         Error::Closed { next: self.next }
     }
 
-    fn take(&mut self, append: &Append, progress: Option<Progress>) -> AppendOutcome {
+    fn take(&mut self, append: &Append, progress: Option<ProducerProgress>) -> AppendOutcome {
         if let (Some(progress), Some(producer)) = (progress, &append.producer) {
             self.producers.insert(producer.id.clone(), progress);
         }
@@ -115,7 +115,7 @@ impl LockedStream {
     }
 }
 
-fn judge(known: Option<Progress>, producer: &Producer) -> Result<Verdict, Error> {
+fn judge(known: Option<ProducerProgress>, producer: &Producer) -> Result<Verdict, Error> {
     let &Producer { epoch, sequence, .. } = producer;
     let expected = match known {
         Some(known) if epoch < known.epoch => {
@@ -130,7 +130,7 @@ fn judge(known: Option<Progress>, producer: &Producer) -> Result<Verdict, Error>
     match sequence {
         _ if sequence < expected => Ok(Verdict::Duplicate),
         _ if sequence > expected => Err(Error::SequenceGap { expected, received: sequence }),
-        _ => Ok(Verdict::New(Progress { epoch, next_sequence: sequence + 1 })),
+        _ => Ok(Verdict::New(ProducerProgress { epoch, next_sequence: sequence + 1 })),
     }
 }
 
@@ -192,7 +192,7 @@ mod tests {
     #[test]
     fn a_closed_stream_knows_what_it_holds() {
         let (mut ledger, stream) = ledger(4, true);
-        ledger.insert_producer(stream, "p".into(), Progress { epoch: 1, next_sequence: 2 });
+        ledger.insert_producer(stream, "p".into(), ProducerProgress { epoch: 1, next_sequence: 2 });
         assert!(matches!(ledger.admit(stream, &by(1, 1)), Ok(AppendOutcome { duplicate: true, .. })));
         for (epoch, sequence) in [(1, 2), (1, 9), (0, 0), (2, 0), (2, 5)] {
             let refused = ledger.admit(stream, &by(epoch, sequence));

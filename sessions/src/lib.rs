@@ -54,6 +54,6 @@ pub use nodes::{Exchange, ExchangeError, NodeEvent, Nodes, TEXT_BYTES};
 pub use offset::{InvalidOffset, Offset};
 pub use options::{Clock, Options};
 pub use subscriptions::{
-    Delivery, Link, NewSubscription, Report, Subscription, SubscriptionError, Then, Wake, Wakes,
+    Delivery, Link, NewSubscription, Report, Subscription, SubscriptionError, Wake, Wakes, WorkerNext,
 };
 pub use transaction::{append_in, close_in, create_in, fence_in, find_in, head_in, read_in, redact_in};

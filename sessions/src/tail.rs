@@ -15,7 +15,7 @@ use tokio_util::sync::CancellationToken;
 use crate::{
     Batch, Error, Offset, Options, Page, Record, StreamId,
     core::{Core, backoff, locked},
-    frames::{Frames, Key, Stand},
+    frames::{Frames, Key, ReadPosition},
     pace::Pace,
     ring::{Ring, Size},
     sql,
@@ -24,7 +24,7 @@ use crate::{
 #[derive(Debug)]
 pub(crate) struct Tail {
     pub(crate) stream: StreamId,
-    state: Mutex<State>,
+    state: Mutex<TailState>,
     /// Tells followers to look again; its receivers are the followers.
     moved: watch::Sender<()>,
     /// Tells the tail's task to ask the database. Keeps a call that comes while the task is asking.
@@ -41,7 +41,7 @@ pub(crate) struct Tail {
 }
 
 #[derive(Debug)]
-enum State {
+enum TailState {
     /// The database has not answered yet.
     Unknown,
     /// It knows no such stream.
@@ -73,7 +73,7 @@ impl Tail {
     pub(crate) fn new(stream: StreamId, over: CancellationToken) -> Self {
         Self {
             stream,
-            state: Mutex::new(State::Unknown),
+            state: Mutex::new(TailState::Unknown),
             moved: watch::Sender::new(()),
             wake: Notify::new(),
             pace: Mutex::new(Pace::new()),
@@ -128,12 +128,12 @@ impl Tail {
     /// from the database instead.
     pub(crate) fn push(&self, first: Offset, records: Vec<Record>, closes: bool, options: &Options) {
         let joined = match &mut *locked(&self.state) {
-            State::Known { ring, closed, .. } => {
+            TailState::Known { ring, closed, .. } => {
                 let joined = ring.extend(first, records);
                 *closed |= closes && joined;
                 joined
             }
-            State::Unknown | State::Missing => false,
+            TailState::Unknown | TailState::Missing => false,
         };
         match joined {
             true if closes => self.stir(),
@@ -145,19 +145,19 @@ impl Tail {
     /// Whether the database's word about the stream (its end, whether it is closed, its revision) is news.
     pub(crate) fn is_behind(&self, head: Option<(Offset, bool, u64)>) -> bool {
         match (&*locked(&self.state), head) {
-            (State::Known { ring, closed, revision }, Some((next, is_closed, is_revision))) => {
+            (TailState::Known { ring, closed, revision }, Some((next, is_closed, is_revision))) => {
                 next > ring.next() || is_closed != *closed || is_revision != *revision
             }
-            (State::Missing, None) => false,
+            (TailState::Missing, None) => false,
             _ => true,
         }
     }
 
     /// What a follower at `from` is told of all up to the end, if another was told that already.
-    pub(crate) fn frame(&self, from: Offset, variant: u64) -> Option<(Bytes, Stand)> {
+    pub(crate) fn frame(&self, from: Offset, variant: u64) -> Option<(Bytes, ReadPosition)> {
         let stand = match &*locked(&self.state) {
-            State::Known { ring, closed, revision } if from < ring.next() => {
-                Stand { next: ring.next(), closed: *closed, revision: *revision }
+            TailState::Known { ring, closed, revision } if from < ring.next() => {
+                ReadPosition { next: ring.next(), closed: *closed, revision: *revision }
             }
             _ => return None,
         };
@@ -169,9 +169,9 @@ impl Tail {
     pub(crate) fn look(&self, from: Offset, max: Size) -> View {
         let state = locked(&self.state);
         let (ring, closed, revision) = match &*state {
-            State::Unknown => return View::Wait,
-            State::Missing => return View::Missing,
-            State::Known { ring, closed, revision } => (ring, *closed, *revision),
+            TailState::Unknown => return View::Wait,
+            TailState::Missing => return View::Missing,
+            TailState::Known { ring, closed, revision } => (ring, *closed, *revision),
         };
         match from {
             _ if from < ring.first() => View::Older,
@@ -238,11 +238,11 @@ impl Tail {
             Ok(head) => {
                 let max = Size { events: core.options.ring_events, bytes: core.options.ring_bytes };
                 let (ring, closed, revision) = (Ring::at(head.next, max), head.closed, head.revision);
-                self.set(State::Known { ring, closed, revision });
+                self.set(TailState::Known { ring, closed, revision });
                 Ok(())
             }
             Err(Error::NotFound | Error::Deleted) => {
-                self.set(State::Missing);
+                self.set(TailState::Missing);
                 Ok(())
             }
             Err(error) => Err(error),
@@ -260,7 +260,7 @@ impl Tail {
             }
             // Deleted, trimmed past what is in memory, or the database was set back: start over at its end.
             Err(Error::NotFound | Error::Deleted | Error::Gone { .. } | Error::Ahead { .. }) => {
-                self.set(State::Unknown);
+                self.set(TailState::Unknown);
                 Ok(true)
             }
             Err(error) => Err(error),
@@ -269,18 +269,18 @@ impl Tail {
 
     fn end(&self) -> Option<Offset> {
         match &*locked(&self.state) {
-            State::Known { ring, .. } => Some(ring.next()),
-            State::Unknown | State::Missing => None,
+            TailState::Known { ring, .. } => Some(ring.next()),
+            TailState::Unknown | TailState::Missing => None,
         }
     }
 
-    fn set(&self, state: State) {
+    fn set(&self, state: TailState) {
         *locked(&self.state) = state;
         self.stir();
     }
 
     fn take(&self, first: Offset, page: Page) {
-        if let State::Known { ring, closed, revision } = &mut *locked(&self.state) {
+        if let TailState::Known { ring, closed, revision } = &mut *locked(&self.state) {
             if page.revision != *revision {
                 // Something that it holds may have been written anew. Whoever is behind reads it from the database.
                 ring.clear();

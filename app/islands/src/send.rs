@@ -34,20 +34,20 @@ pub async fn post_text(address: &str, fields: &[(&str, &str)]) -> Option<(bool, 
     let fields = encoded(fields);
     let keep = fields.len() <= KEPT_ALIVE;
     let _turn = turn::take().await;
-    let body = Body { content: &JsValue::from_str(&fields), kind: Some(FORM), keep };
+    let body = PostBody { content: &JsValue::from_str(&fields), kind: Some(FORM), keep };
     ask(address, Some(body), "application/json").await.ok()
 }
 
 /// Posts fields and gets a part of a page; none when it could not be had.
 pub async fn exchange(address: &str, fields: &[(&str, &str)]) -> Option<String> {
-    let body = Body { content: &JsValue::from_str(&encoded(fields)), kind: Some(FORM), keep: false };
+    let body = PostBody { content: &JsValue::from_str(&encoded(fields)), kind: Some(FORM), keep: false };
     let answer = ask(address, Some(body), "text/html").await;
     answer.ok().filter(|(ok, _)| *ok).map(|(_, html)| html)
 }
 
 /// Posts a whole form. Whether it was taken, and the answer's JSON; none when it did not get there.
 pub async fn post_whole(address: &str, form: &FormData) -> Option<(bool, String)> {
-    let body = Body { content: form, kind: None, keep: false };
+    let body = PostBody { content: form, kind: None, keep: false };
     ask(address, Some(body), "application/json").await.ok()
 }
 
@@ -70,7 +70,7 @@ fn encoded(fields: &[(&str, &str)]) -> String {
 /// So many bytes of a body still arrive when their page is left; a browser allows 64 KiB for all that is on its way.
 const KEPT_ALIVE: usize = 16 * 1024;
 
-struct Body<'a> {
+struct PostBody<'a> {
     content: &'a JsValue,
     /// Without one the browser knows (a form with files has a boundary in it).
     kind: Option<&'static str>,
@@ -78,10 +78,10 @@ struct Body<'a> {
     keep: bool,
 }
 
-async fn ask(address: &str, body: Option<Body<'_>>, kind: &str) -> Result<(bool, String), JsValue> {
+async fn ask(address: &str, body: Option<PostBody<'_>>, kind: &str) -> Result<(bool, String), JsValue> {
     let (init, headers) = (RequestInit::new(), Headers::new()?);
     headers.set("accept", kind)?;
-    if let Some(Body { content, kind, keep }) = body {
+    if let Some(PostBody { content, kind, keep }) = body {
         init.set_method("POST");
         init.set_body(content);
         // Not in web-sys's bindings yet.

@@ -107,7 +107,7 @@ const DESK: [NavLink; 6] = [
 ];
 
 fn portal_nav(bare: &Bare, tab: PortalTab) -> AnyView {
-    let role = bare.arrival.standing.as_ref().map(|standing| standing.role);
+    let role = bare.arrival.membership.as_ref().map(|membership| membership.role);
     let ways: Vec<NavLink> = PORTAL
         .into_iter()
         .filter(|(path, _, _)| *path != "/portal/billing" || role.is_some_and(|role| role.may_bill()))
@@ -153,21 +153,21 @@ fn nav(ways: &[NavLink], here: &str) -> AnyView {
 }
 
 fn account(bare: &Bare) -> AnyView {
-    let Some(standing) = bare.arrival.standing.clone() else {
+    let Some(membership) = bare.arrival.membership.clone() else {
         return view! { <a href="/sign-in">"Sign in"</a> }.into_any();
     };
-    let client = standing.client.map(|(_, name)| name);
+    let client = membership.client.map(|(_, name)| name);
     let elsewhere = bare.arrival.elsewhere;
     let is_operator = client.is_none();
     view! {
         {client.map(|name| view! { <span class="top-client" dir="auto">{name}</span> })}
         <details class="menu account" name="menu">
             <summary>
-                <span class="avatar person" aria-hidden="true">{initials(&standing.name)}</span>
-                <span class="visually-hidden">{format!("{}, account", standing.name)}</span>
+                <span class="avatar person" aria-hidden="true">{initials(&membership.name)}</span>
+                <span class="visually-hidden">{format!("{}, account", membership.name)}</span>
             </summary>
             <div class="menu-list">
-                <p><bdi>{standing.name.clone()}</bdi>", "{domain::accounts::display_email(&standing.email)}</p>
+                <p><bdi>{membership.name.clone()}</bdi>", "{domain::accounts::display_email(&membership.email)}</p>
                 <p class="soft">{format!("Times shown in {}", zone_name(bare.zone()))}</p>
                 <a href="/account">"My account"</a>
                 {is_operator.then(|| view! { <a href="/desk/people">"People"</a> <a href="/desk/tokens">"API tokens"</a> <a href="/desk/webhooks">"Webhooks"</a> <a href="/desk/settings">"Settings"</a> })}

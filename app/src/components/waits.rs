@@ -1,12 +1,12 @@
 //! Why nothing is started now, and what to do: said calmly, and never in the way of asking.
 
-use domain::{clients::commands::READABLE, requests::Waits};
+use domain::{clients::commands::READABLE, requests::WaitReason};
 use leptos::prelude::*;
 
 use super::time::Times;
 
 /// The notice on a client's pages; none while work goes on.
-pub fn notice(waits: Option<Waits>, may_bill: bool) -> Option<AnyView> {
+pub fn notice(waits: Option<WaitReason>, may_bill: bool) -> Option<AnyView> {
     let waits = waits?;
     let (heading, rest) = words(waits);
     let link = may_bill.then_some(waits).and_then(link);
@@ -36,38 +36,38 @@ pub fn left(left_at: Option<i64>, times: &Times) -> Option<AnyView> {
 }
 
 /// What the way to the billing page is called; none where it does not help.
-fn link(waits: Waits) -> Option<&'static str> {
+fn link(waits: WaitReason) -> Option<&'static str> {
     match waits {
-        Waits::ForPayment => Some("View invoice"),
-        Waits::ForAddress => None,
-        Waits::OnPause | Waits::Pausing => Some("View subscription"),
-        Waits::ForSubscription | Waits::ForFirst => Some("Choose a plan"),
+        WaitReason::ForPayment => Some("View invoice"),
+        WaitReason::ForAddress => None,
+        WaitReason::OnPause | WaitReason::Pausing => Some("View subscription"),
+        WaitReason::ForSubscription | WaitReason::ForFirst => Some("Choose a plan"),
     }
 }
 
-fn words(waits: Waits) -> (&'static str, &'static str) {
+fn words(waits: WaitReason) -> (&'static str, &'static str) {
     match waits {
-        Waits::ForPayment => (
+        WaitReason::ForPayment => (
             "Work starts once your first invoice is paid.",
             "You can send requests now. We’ll start them as soon as you’ve paid.",
         ),
-        Waits::ForAddress => (
+        WaitReason::ForAddress => (
             "Work starts when you’ve confirmed your email address.",
             "Open the link in the email we sent you. You can write requests now, and they start then.",
         ),
-        Waits::Pausing => (
+        WaitReason::Pausing => (
             "Your subscription pauses when the work in hand is done.",
             "Nothing new starts until you resume it. Requests you write wait in Up next.",
         ),
-        Waits::ForFirst => (
+        WaitReason::ForFirst => (
             "You don’t have a subscription yet.",
             "You can write requests now. They wait in Up next until one starts.",
         ),
-        Waits::OnPause => (
+        WaitReason::OnPause => (
             "Your subscription is paused.",
             "All clocks are paused and nothing new will start. You can still send requests. We’ll start them when you resume.",
         ),
-        Waits::ForSubscription => (
+        WaitReason::ForSubscription => (
             "Your subscription has ended.",
             "Everything we did for you stays here. Requests you write wait in Up next until a new one starts.",
         ),

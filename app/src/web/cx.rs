@@ -8,7 +8,7 @@ use axum::{
 use chrono_tz::Tz;
 use domain::{
     Db, Scope,
-    accounts::{Arrival, Membership, commands::profile, devices::Source, queries::arrive},
+    accounts::{BrowserVisit, Membership, commands::profile, devices::Source, queries::arrive},
     calendar,
     format::Format,
     ids::{ClientId, MembershipId, PersonId},
@@ -45,7 +45,7 @@ pub struct Bare {
     pub session: Session,
     /// The caller is a script of the page and wants JSON.
     pub wants_json: bool,
-    pub arrival: Arrival,
+    pub arrival: BrowserVisit,
     /// Only this machine can reach the portal, and the request comes from it: development aids may show.
     pub is_local: bool,
     /// The first part of the browser's name, for "where you are signed in".
@@ -70,7 +70,7 @@ pub struct Cx {
 /// Asked for by a member of a client.
 pub struct Member {
     pub cx: Cx,
-    pub standing: Membership,
+    pub membership: Membership,
     pub scope: Scope,
     pub client: ClientId,
     pub client_name: String,
@@ -85,14 +85,14 @@ pub struct SignedIn {
 /// Asked for by an operator of the workspace.
 pub struct Operator {
     pub cx: Cx,
-    pub standing: Membership,
+    pub membership: Membership,
     pub scope: Scope,
 }
 
 impl Bare {
     /// The time zone of who reads the page: the one that they chose, else their browser's, else the workspace's.
     pub fn zone(&self) -> Tz {
-        zone::of_reader(self.arrival.standing.as_ref(), self.browser_zone, self.arrival.workspace.as_ref())
+        zone::of_reader(self.arrival.membership.as_ref(), self.browser_zone, self.arrival.workspace.as_ref())
     }
 
     /// How dates, times and numbers are written for who reads the page: as the workspace writes, in the reader's zone.
@@ -133,8 +133,8 @@ impl Cx {
         Format { locale: self.workspace.locale, zone }
     }
 
-    pub fn standing(&self) -> Option<&Membership> {
-        self.bare.arrival.standing.as_ref()
+    pub fn membership(&self) -> Option<&Membership> {
+        self.bare.arrival.membership.as_ref()
     }
 }
 
@@ -152,7 +152,7 @@ impl FromRequestParts<App> for Bare {
         let arrival =
             arrive(&app.db, &host_name(&parts.headers).unwrap_or_default(), person, membership).await?;
         let browser_zone = zone::of_browser(&parts.headers);
-        remember_zone(app, arrival.standing.as_ref(), browser_zone).await?;
+        remember_zone(app, arrival.membership.as_ref(), browser_zone).await?;
         let bare = Self {
             app: app.clone(),
             nonce: parts.extensions.get().cloned().ok_or_else(missing)?,
@@ -190,12 +190,16 @@ async fn touch(app: &App, session: &Session) -> Result<(), Problem> {
 }
 
 /// Keeps what the browser says of its zone for the person's mails; once, as long as it stays there.
-async fn remember_zone(app: &App, standing: Option<&Membership>, browser: Option<Tz>) -> Result<(), Problem> {
-    let (Some(standing), Some(zone)) = (standing, browser) else { return Ok(()) };
-    if standing.zone_chosen || standing.zone.as_deref() == Some(zone.name()) {
+async fn remember_zone(
+    app: &App,
+    membership: Option<&Membership>,
+    browser: Option<Tz>,
+) -> Result<(), Problem> {
+    let (Some(membership), Some(zone)) = (membership, browser) else { return Ok(()) };
+    if membership.zone_chosen || membership.zone.as_deref() == Some(zone.name()) {
         return Ok(());
     }
-    Ok(profile::remember_zone(&app.db, standing.person, zone).await?)
+    Ok(profile::remember_zone(&app.db, membership.person, zone).await?)
 }
 
 fn text_header(headers: &HeaderMap, name: header::HeaderName) -> &str {
@@ -232,10 +236,10 @@ impl FromRequestParts<App> for Member {
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Response> {
         let cx = Cx::from_request_parts(parts, app).await?;
-        let standing = cx.standing().cloned().ok_or_else(|| to_sign_in(&cx.bare, parts))?;
-        match standing.client.clone() {
+        let membership = cx.membership().cloned().ok_or_else(|| to_sign_in(&cx.bare, parts))?;
+        match membership.client.clone() {
             Some((client, client_name)) => {
-                Ok(Self { scope: standing.scope(), cx, standing, client, client_name })
+                Ok(Self { scope: membership.scope(), cx, membership, client, client_name })
             }
             None => Err(Problem::not_found().into_response()),
         }
@@ -247,7 +251,7 @@ impl FromRequestParts<App> for SignedIn {
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Response> {
         let cx = Cx::from_request_parts(parts, app).await?;
-        let scope = cx.standing().map(Membership::scope).ok_or_else(|| to_sign_in(&cx.bare, parts))?;
+        let scope = cx.membership().map(Membership::scope).ok_or_else(|| to_sign_in(&cx.bare, parts))?;
         Ok(Self { cx, scope })
     }
 }
@@ -257,11 +261,11 @@ impl FromRequestParts<App> for Operator {
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Response> {
         let cx = Cx::from_request_parts(parts, app).await?;
-        let standing = cx.standing().cloned().ok_or_else(|| to_sign_in(&cx.bare, parts))?;
-        if standing.client.is_some() {
+        let membership = cx.membership().cloned().ok_or_else(|| to_sign_in(&cx.bare, parts))?;
+        if membership.client.is_some() {
             return Err(Problem::not_found().into_response());
         }
-        Ok(Self { scope: standing.scope(), cx, standing })
+        Ok(Self { scope: membership.scope(), cx, membership })
     }
 }
 

@@ -51,14 +51,14 @@ pub enum DeskTab {
 
 /// How much of the browser's half a page needs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Half {
+enum FrontBundle {
     /// What most pages need.
     Lean,
     /// Every island.
     Whole,
 }
 
-impl Half {
+impl FrontBundle {
     /// The names of its glue and of the script that starts it.
     fn scripts(self) -> [&'static str; 2] {
         match self {
@@ -81,7 +81,7 @@ pub struct Page<'a> {
     title: String,
     frame: Frame,
     wide: bool,
-    half: Option<Half>,
+    half: Option<FrontBundle>,
     status: StatusCode,
     is_unlisted: bool,
     copies: bool,
@@ -110,13 +110,13 @@ impl<'a> Page<'a> {
 
     /// The page has islands: the browser's half is loaded.
     pub fn live(mut self) -> Self {
-        self.half = Some(Half::Lean);
+        self.half = Some(FrontBundle::Lean);
         self
     }
 
     /// The page has islands that the lean half is without (`ask`, `board`, `queue`): the whole one is loaded.
     pub fn workshop(mut self) -> Self {
-        self.half = Some(Half::Whole);
+        self.half = Some(FrontBundle::Whole);
         self
     }
 

@@ -171,9 +171,9 @@ fn json(status: StatusCode, title: &str, advice: &str, reference: Option<&str>) 
 }
 
 fn home(bare: &Bare) -> &'static str {
-    match &bare.arrival.standing {
+    match &bare.arrival.membership {
         None => "/",
-        Some(standing) if standing.client.is_some() => "/portal",
+        Some(membership) if membership.client.is_some() => "/portal",
         Some(_) => "/desk",
     }
 }

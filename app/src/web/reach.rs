@@ -36,10 +36,10 @@ pub const FORWARDING: [&str; 16] = [
 
 /// How far the portal reaches. Clones know the same.
 #[derive(Clone, Debug)]
-pub struct Reach(Arc<Inner>);
+pub struct Reach(Arc<ReachState>);
 
 #[derive(Debug)]
-struct Inner {
+struct ReachState {
     /// The listener and the public address are this machine's own.
     local: bool,
     /// A proxy has handed a request on, whatever the settings say.
@@ -50,12 +50,12 @@ impl Reach {
     /// Of a portal that listens there and is known by that address.
     pub fn new(listening: SocketAddr, public_url: &Url) -> Self {
         let local = listening.ip().to_canonical().is_loopback() && is_loopback_url(public_url);
-        Self(Arc::new(Inner { local, proxied: AtomicBool::new(false) }))
+        Self(Arc::new(ReachState { local, proxied: AtomicBool::new(false) }))
     }
 
     /// Of a portal that anybody can reach.
     pub fn everywhere() -> Self {
-        Self(Arc::new(Inner { local: false, proxied: AtomicBool::new(false) }))
+        Self(Arc::new(ReachState { local: false, proxied: AtomicBool::new(false) }))
     }
 
     /// Whether other machines can reach it, as far as the install and the requests until now show.

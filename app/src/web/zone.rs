@@ -15,13 +15,13 @@ pub(super) fn of_browser(headers: &HeaderMap) -> Option<Tz> {
 
 /// The zone of who reads.
 pub(super) fn of_reader(
-    standing: Option<&Membership>,
+    membership: Option<&Membership>,
     browser: Option<Tz>,
     workspace: Option<&Workspace>,
 ) -> Tz {
     let named = |name: &str| calendar::zone(name).ok();
-    let known = standing.and_then(|standing| standing.zone.as_deref()).and_then(named);
-    let chosen = standing.is_some_and(|standing| standing.zone_chosen);
+    let known = membership.and_then(|membership| membership.zone.as_deref()).and_then(named);
+    let chosen = membership.is_some_and(|membership| membership.zone_chosen);
     let own = if chosen { known.or(browser) } else { browser.or(known) };
     own.or_else(|| workspace.and_then(|workspace| named(&workspace.zone))).unwrap_or(Tz::UTC)
 }
@@ -52,7 +52,7 @@ mod tests {
         headers
     }
 
-    fn standing(zone: Option<&str>, zone_chosen: bool) -> Membership {
+    fn membership(zone: Option<&str>, zone_chosen: bool) -> Membership {
         Membership {
             person: PersonId::new(),
             name: "Rosa".into(),
@@ -77,7 +77,7 @@ mod tests {
     #[test]
     fn what_was_chosen_comes_before_the_browser_and_that_before_what_was_known() {
         let browser = Some(Tz::Asia__Tokyo);
-        let of = |zone, chosen, browser| of_reader(Some(&standing(zone, chosen)), browser, None);
+        let of = |zone, chosen, browser| of_reader(Some(&membership(zone, chosen)), browser, None);
         assert_eq!(of(Some("Europe/Berlin"), true, browser), Tz::Europe__Berlin);
         assert_eq!(of(Some("Europe/Berlin"), false, browser), Tz::Asia__Tokyo);
         assert_eq!(of(Some("Europe/Berlin"), false, None), Tz::Europe__Berlin);

@@ -40,7 +40,7 @@ pub async fn make(
     let mut conn = PgConnection::connect_with(&target).await?;
     server::database::MIGRATIONS.run(&mut conn).await?;
     let started = Instant::now();
-    let hash = passwords::hash(passwords::Lane::Known, PASSWORD).await?;
+    let hash = passwords::hash(passwords::HashPriority::Known, PASSWORD).await?;
     for (setting, value) in [
         ("clients", size.clients.to_string()),
         ("requests", size.requests.to_string()),

@@ -13,4 +13,4 @@ pub mod sign_ins;
 mod tests;
 
 pub use email::{display_email, read_email};
-pub use model::{Arrival, Browser, Colleague, Membership, PendingInvitation, People};
+pub use model::{BrowserVisit, Colleague, Membership, PendingInvitation, People, SignedInBrowser};

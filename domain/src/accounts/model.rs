@@ -47,11 +47,11 @@ impl Membership {
 
 /// What is known when a browser asks for a page.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Arrival {
+pub struct BrowserVisit {
     /// `None` before the install is set up.
     pub workspace: Option<Workspace>,
     /// The place in which the person acts now, if signed in and not removed.
-    pub standing: Option<Membership>,
+    pub membership: Option<Membership>,
     /// Whether the person has other places to change to.
     pub elsewhere: bool,
 }
@@ -89,7 +89,7 @@ pub struct People {
 
 /// A browser in which a person is signed in.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Browser {
+pub struct SignedInBrowser {
     /// Names it in a form; of no use to anyone else.
     pub handle: String,
     /// What the browser calls itself.

@@ -21,21 +21,21 @@ const COMMON: &str = include_str!("common.txt");
 /// Who has a password hashed. Hashing takes 19 MiB and some tens of milliseconds, so there is one place for each of the two,
 /// and a line before it: those who were here before never stand behind a crowd of strangers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Lane {
+pub enum HashPriority {
     /// Signed in, in a browser that is known, or by a link to their mail.
     Known,
     /// Anybody.
     Strangers,
 }
 
-static KNOWN: Line = Line::new(200, Duration::from_secs(20));
-static STRANGERS: Line = Line::new(60, Duration::from_secs(10));
+static KNOWN: HashQueue = HashQueue::new(200, Duration::from_secs(20));
+static STRANGERS: HashQueue = HashQueue::new(60, Duration::from_secs(10));
 
 /// After how many seconds whoever found no room may try again.
 const AGAIN: u32 = 10;
 
 /// One place, and those who wait for it.
-struct Line {
+struct HashQueue {
     place: Semaphore,
     waiting: AtomicUsize,
     /// The most that wait.
@@ -44,14 +44,14 @@ struct Line {
     patience: Duration,
 }
 
-impl Line {
+impl HashQueue {
     const fn new(most: usize, patience: Duration) -> Self {
         Self { place: Semaphore::const_new(1), waiting: AtomicUsize::new(0), most, patience }
     }
 
     /// Does the work once it is its turn, off the async threads.
     async fn run<T: Send + 'static>(&self, work: impl FnOnce() -> Result<T> + Send + 'static) -> Result<T> {
-        let waits = Waits::begin(self)?;
+        let waits = QueueTicket::begin(self)?;
         let place = timeout(self.patience, self.place.acquire()).await;
         drop(waits);
         let _place = place.map_err(|_| Error::Busy { retry_after: AGAIN })?.map_err(broken)?;
@@ -60,24 +60,24 @@ impl Line {
 }
 
 /// Somebody in the line; whoever gives up leaves it.
-struct Waits<'a>(&'a AtomicUsize);
+struct QueueTicket<'a>(&'a AtomicUsize);
 
-impl<'a> Waits<'a> {
-    fn begin(line: &'a Line) -> Result<Self> {
+impl<'a> QueueTicket<'a> {
+    fn begin(line: &'a HashQueue) -> Result<Self> {
         let before = line.waiting.fetch_add(1, Relaxed);
         let waits = Self(&line.waiting);
         if before < line.most { Ok(waits) } else { Err(Error::Busy { retry_after: AGAIN }) }
     }
 }
 
-impl Drop for Waits<'_> {
+impl Drop for QueueTicket<'_> {
     fn drop(&mut self) {
         self.0.fetch_sub(1, Relaxed);
     }
 }
 
-impl Lane {
-    fn line(self) -> &'static Line {
+impl HashPriority {
+    fn line(self) -> &'static HashQueue {
         match self {
             Self::Known => &KNOWN,
             Self::Strangers => &STRANGERS,
@@ -146,7 +146,7 @@ fn is_about(plain: &str, about: &[&str]) -> bool {
 ///
 /// # Errors
 /// [`Error::Busy`] while too many wait; [`Error::Broken`] when hashing fails, which it has no reason to.
-pub async fn hash(lane: Lane, password: &str) -> Result<String> {
+pub async fn hash(lane: HashPriority, password: &str) -> Result<String> {
     let password = password.to_owned();
     let work = move || {
         let hash = Argon2::default().hash_password(password.as_bytes()).map_err(broken)?;
@@ -159,7 +159,7 @@ pub async fn hash(lane: Lane, password: &str) -> Result<String> {
 ///
 /// # Errors
 /// As [`first_of`].
-pub async fn verify(lane: Lane, hash: Option<&str>, password: &str) -> Result<bool> {
+pub async fn verify(lane: HashPriority, hash: Option<&str>, password: &str) -> Result<bool> {
     Ok(first_of(lane, &[hash], password).await?.is_some())
 }
 
@@ -167,7 +167,7 @@ pub async fn verify(lane: Lane, hash: Option<&str>, password: &str) -> Result<bo
 ///
 /// # Errors
 /// [`Error::Busy`] while too many wait; [`Error::Broken`] for a hash that cannot be read.
-pub async fn first_of(lane: Lane, hashes: &[Option<&str>], password: &str) -> Result<Option<usize>> {
+pub async fn first_of(lane: HashPriority, hashes: &[Option<&str>], password: &str) -> Result<Option<usize>> {
     lane.line().run(matching(hashes, password)).await
 }
 
@@ -230,18 +230,19 @@ mod tests {
 
     #[tokio::test]
     async fn a_hash_knows_its_password_and_no_other() {
-        let kept = hash(Lane::Known, "nine green boats").await.unwrap();
+        let kept = hash(HashPriority::Known, "nine green boats").await.unwrap();
         assert!(kept.starts_with("$argon2id$"));
-        assert!(verify(Lane::Known, Some(&kept), "nine green boats").await.unwrap());
-        assert!(!verify(Lane::Strangers, Some(&kept), "nine green boat").await.unwrap());
-        assert!(!verify(Lane::Strangers, None, "").await.unwrap());
-        let second = first_of(Lane::Known, &[None, Some(&kept), None], "nine green boats").await.unwrap();
+        assert!(verify(HashPriority::Known, Some(&kept), "nine green boats").await.unwrap());
+        assert!(!verify(HashPriority::Strangers, Some(&kept), "nine green boat").await.unwrap());
+        assert!(!verify(HashPriority::Strangers, None, "").await.unwrap());
+        let second =
+            first_of(HashPriority::Known, &[None, Some(&kept), None], "nine green boats").await.unwrap();
         assert_eq!(second, Some(1));
     }
 
     #[tokio::test]
     async fn whoever_finds_a_long_line_is_told_at_once_and_the_others_get_their_turn() {
-        let line: &'static Line = Box::leak(Box::new(Line::new(20, Duration::from_secs(600))));
+        let line: &'static HashQueue = Box::leak(Box::new(HashQueue::new(20, Duration::from_secs(600))));
         let tries = (0..400).map(|_| tokio::spawn(line.run(matching(&[None], "a guess"))));
         let tries: Vec<_> = tries.collect();
         let (mut served, mut refused) = (0, 0);
@@ -259,7 +260,7 @@ mod tests {
 
     #[tokio::test]
     async fn nobody_waits_for_ever() {
-        let line = Line::new(20, Duration::from_millis(1));
+        let line = HashQueue::new(20, Duration::from_millis(1));
         let _taken = line.place.acquire().await.unwrap();
         assert!(matches!(line.run(|| Ok(())).await, Err(Error::Busy { .. })));
         assert_eq!(line.waiting.load(Relaxed), 0);
@@ -267,14 +268,15 @@ mod tests {
 
     #[tokio::test]
     async fn those_who_were_here_before_pass_a_crowd_of_strangers() {
-        let strangers: &'static Line = Box::leak(Box::new(Line::new(400, Duration::from_secs(600))));
+        let strangers: &'static HashQueue =
+            Box::leak(Box::new(HashQueue::new(400, Duration::from_secs(600))));
         let _busy = strangers.place.acquire().await.unwrap();
         let crowd: Vec<_> =
             (0..400).map(|_| tokio::spawn(strangers.run(matching(&[None], "a guess")))).collect();
-        let known = Line::new(20, Duration::from_secs(600));
+        let known = HashQueue::new(20, Duration::from_secs(600));
         known.run(matching(&[None], "mine")).await.unwrap();
         assert!(crowd.iter().all(|stranger| !stranger.is_finished()), "not one of them went before");
-        assert!(!std::ptr::eq(Lane::Known.line(), Lane::Strangers.line()));
+        assert!(!std::ptr::eq(HashPriority::Known.line(), HashPriority::Strangers.line()));
         crowd.iter().for_each(tokio::task::JoinHandle::abort);
     }
 }

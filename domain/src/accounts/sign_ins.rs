@@ -4,10 +4,10 @@ use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use chrono::{DateTime, Duration, Utc};
 use serde_json::Value;
 
-use super::Browser;
+use super::SignedInBrowser;
 use crate::{
     Db, Error, Result, Scope, SystemRole, Tx,
-    audit::{self, By, NewEntry},
+    audit::{self, ActedThrough, NewEntry},
     ids::PersonId,
     secret, workspaces,
 };
@@ -96,7 +96,7 @@ fn handle(key: &[u8]) -> String {
 }
 
 /// Where a person is signed in, the last seen first. `here`: the key of the browser that asks.
-pub async fn list(db: &Db, person: PersonId, here: Option<&[u8]>) -> Result<Vec<Browser>> {
+pub async fn list(db: &Db, person: PersonId, here: Option<&[u8]>) -> Result<Vec<SignedInBrowser>> {
     let mut tx = db.begin_as(SystemRole::Auth).await?;
     let now = tx.now();
     let rows = sqlx::query!(
@@ -108,7 +108,7 @@ pub async fn list(db: &Db, person: PersonId, here: Option<&[u8]>) -> Result<Vec<
     .fetch_all(tx.conn())
     .await?;
     tx.commit().await?;
-    let browsers = rows.into_iter().map(|row| Browser {
+    let browsers = rows.into_iter().map(|row| SignedInBrowser {
         handle: handle(&row.key),
         here: here == Some(row.key.as_slice()),
         agent: row.agent,
@@ -180,7 +180,7 @@ pub async fn rotate(db: &Db) -> Result<EndedSignIns> {
         tx.enter(&scope).await?;
         let detail = format!("{browsers} browsers, {links} links to set a password");
         let entry = NewEntry { detail, ..NewEntry::done("rotate_sign_ins", "everybody") };
-        audit::commands::write_in(&mut tx, &scope, &By::default(), &entry).await?;
+        audit::commands::write_in(&mut tx, &scope, &ActedThrough::default(), &entry).await?;
     }
     tx.commit().await?;
     Ok(ended)

@@ -7,7 +7,7 @@ text_enum! {
     pub enum Backend {
         /// The install's own: the model that its settings name, or a rehearsal.
         #[default]
-        House = "house",
+        BuiltIn = "house",
         /// Hermes Agent, by its runs API.
         Hermes = "hermes",
         /// A model behind OpenAI's Chat Completions, or anything compatible.
@@ -30,7 +30,7 @@ impl Backend {
     pub fn needs(self) -> Needs {
         use Need::{May, Must, No};
         let (url, model, command, key) = match self {
-            Self::House | Self::Pull => (No, No, No, No),
+            Self::BuiltIn | Self::Pull => (No, No, No, No),
             Self::Hermes => (Must, No, No, May),
             Self::Acp => (No, No, Must, No),
             Self::OpenaiChat => (May, May, No, May),

@@ -32,7 +32,7 @@ impl Agent {
     pub(super) fn for_clients(self) -> Self {
         Self {
             persona: String::new(),
-            backend: Backend::House,
+            backend: Backend::BuiltIn,
             settings: Settings::default(),
             tools: Vec::new(),
             ..self

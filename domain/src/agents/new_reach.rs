@@ -101,12 +101,12 @@ impl NewReach {
     }
 }
 
-enum Wrong {
+enum ValueProblem {
     Missing,
     Long,
 }
 
-impl Wrong {
+impl ValueProblem {
     fn words(&self, missing: &str, longest: usize) -> String {
         match self {
             Self::Missing => missing.to_owned(),
@@ -115,12 +115,12 @@ impl Wrong {
     }
 }
 
-fn text(need: Need, typed: &str, longest: usize) -> Result<Option<String>, Wrong> {
+fn text(need: Need, typed: &str, longest: usize) -> Result<Option<String>, ValueProblem> {
     let text = clean(typed);
     match need {
         Need::No => Ok(None),
-        Need::Must if text.is_empty() => Err(Wrong::Missing),
-        _ if text.chars().count() > longest => Err(Wrong::Long),
+        Need::Must if text.is_empty() => Err(ValueProblem::Missing),
+        _ if text.chars().count() > longest => Err(ValueProblem::Long),
         _ => Ok(Some(text).filter(|text| !text.is_empty())),
     }
 }
@@ -152,7 +152,7 @@ mod tests {
 
     #[test]
     fn what_a_backend_does_not_need_is_passed_over() {
-        let (settings, tools, errors) = checked(typed(Backend::House));
+        let (settings, tools, errors) = checked(typed(Backend::BuiltIn));
         assert_eq!((settings, tools, errors.is_empty()), (Settings::default(), vec!["deliver".into()], true));
         let (settings, ..) = checked(typed(Backend::Acp));
         assert_eq!((settings.url, settings.command.len()), (None, 3));

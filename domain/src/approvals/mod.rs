@@ -11,7 +11,7 @@ pub mod queries;
 pub use model::{AnswerOutcome, Approval, ApprovalState, Audience, Decision, Question, SettledQuestion};
 
 /// Where a question and its answer are written: what operators are asked is internal.
-fn stream_of(row: &crate::requests::lock::Row, audience: Audience) -> sessions::StreamId {
+fn stream_of(row: &crate::requests::lock::LockedRequest, audience: Audience) -> sessions::StreamId {
     match audience {
         Audience::Client => row.session,
         Audience::Operator => row.backstage,

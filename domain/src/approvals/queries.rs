@@ -5,7 +5,7 @@ use crate::{
     Db, Error, Result, Scope, Tx,
     costs::gate::RAISE,
     ids::{ApprovalId, ClientId, RequestId, RunId},
-    requests::lock::Row,
+    requests::lock::LockedRequest,
     runs::ClaimedRun,
     session::Choice,
 };
@@ -274,7 +274,7 @@ pub(super) async fn winner_in(
 }
 
 /// Whether a question to the client is open.
-pub(super) async fn is_client_asked_in(tx: &mut Tx, scope: &Scope, row: &Row) -> Result<bool> {
+pub(super) async fn is_client_asked_in(tx: &mut Tx, scope: &Scope, row: &LockedRequest) -> Result<bool> {
     Ok(sqlx::query_scalar!(
         r#"SELECT EXISTS (SELECT FROM approval WHERE workspace_id = $1 AND client_id = $2 AND request_id = $3
                           AND state = 'open' AND audience = 'client') AS "open!""#,
@@ -289,7 +289,7 @@ pub(super) async fn is_client_asked_in(tx: &mut Tx, scope: &Scope, row: &Row) ->
 pub(super) async fn open_of(
     tx: &mut Tx,
     scope: &Scope,
-    row: &Row,
+    row: &LockedRequest,
     run: Option<RunId>,
 ) -> Result<Vec<(ApprovalId, Audience)>> {
     let rows = sqlx::query!(

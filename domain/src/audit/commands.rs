@@ -1,4 +1,4 @@
-use super::{By, NewEntry, origin};
+use super::{ActedThrough, NewEntry, origin};
 use crate::{
     Actor, Db, Result, Scope, Tx,
     ids::{AgentId, AuditId},
@@ -9,7 +9,7 @@ use crate::{
 const LONGEST: usize = 500;
 
 /// Writes an entry by itself: of what was refused, or was done elsewhere.
-pub async fn write(db: &Db, scope: &Scope, by: &By, entry: &NewEntry) -> Result<()> {
+pub async fn write(db: &Db, scope: &Scope, by: &ActedThrough, entry: &NewEntry) -> Result<()> {
     // Whoever does not see the log is in it all the same.
     let mut tx = db.begin(&scope.by_the_server()).await?;
     write_in(&mut tx, scope, by, entry).await?;
@@ -22,15 +22,15 @@ pub(crate) async fn record_in(tx: &mut Tx, scope: &Scope, entry: NewEntry) -> Re
         return Ok(());
     }
     if scope.is_backstage() {
-        return write_in(tx, scope, &By::default(), &entry).await;
+        return write_in(tx, scope, &ActedThrough::default(), &entry).await;
     }
     tx.enter(&scope.by_the_server()).await?;
-    write_in(tx, scope, &By::default(), &entry).await?;
+    write_in(tx, scope, &ActedThrough::default(), &entry).await?;
     tx.enter(scope).await
 }
 
 /// Writes an entry in the transaction of what it tells of.
-pub async fn write_in(tx: &mut Tx, scope: &Scope, by: &By, entry: &NewEntry) -> Result<()> {
+pub async fn write_in(tx: &mut Tx, scope: &Scope, by: &ActedThrough, entry: &NewEntry) -> Result<()> {
     let (id, now) = (AuditId::new(), tx.now());
     sqlx::query!(
         "INSERT INTO audit (id, workspace_id, client_id, who, person_id, agent_id, token_id, what, target, outcome,

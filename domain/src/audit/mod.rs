@@ -6,5 +6,5 @@ mod model;
 mod origin;
 pub mod queries;
 
-pub use model::{AuditEntry, AuditOutcome, AuditPage, AuditQuery, By, NewEntry};
+pub use model::{ActedThrough, AuditEntry, AuditOutcome, AuditPage, AuditQuery, NewEntry};
 pub use origin::with_address;

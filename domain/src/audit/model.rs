@@ -62,7 +62,7 @@ pub struct AuditPage {
 
 /// By what means whoever acts in the scope came.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct By {
+pub struct ActedThrough {
     pub token: Option<TokenId>,
     pub ip: Option<IpAddr>,
 }

@@ -22,7 +22,7 @@ pub use model::{
     Invoice, InvoiceDraft, InvoiceLine, InvoiceState, NextOffer, Pause, PlanChangePreview, PlanChoice,
     Reduction, Subscription, SubscriptionState,
 };
-pub use party::{Lack, Recipient, Sender, lacking};
+pub use party::{MissingDetail, Recipient, Sender, lacking};
 pub(crate) use period::{end as period_end, instant};
 
 use crate::{Actor, Error, Result, Scope, scope::operators_only};

@@ -44,7 +44,7 @@ pub struct Recipient {
 
 /// Something that an invoice has to say and cannot yet.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Lack {
+pub enum MissingDetail {
     SenderAddress,
     SenderCountry,
     SenderTaxNumber,
@@ -54,7 +54,7 @@ pub enum Lack {
     RecipientCountry,
 }
 
-impl Lack {
+impl MissingDetail {
     /// What is missing.
     pub fn words(self) -> &'static str {
         match self {
@@ -74,7 +74,7 @@ impl Lack {
 }
 
 /// All that is missing, in a sentence.
-pub fn lacking(lacks: &[Lack]) -> String {
+pub fn lacking(lacks: &[MissingDetail]) -> String {
     let words: Vec<&str> = lacks.iter().map(|lack| lack.words()).collect();
     let sentence = words.join(", ");
     let mut letters = sentence.chars();
@@ -116,13 +116,13 @@ impl Sender {
 
     /// What the law of its country wants of it and is not there. A sender from before countries were asked for is
     /// taken as it is.
-    pub(crate) fn lacks(&self, is_text: bool) -> Vec<Lack> {
+    pub(crate) fn lacks(&self, is_text: bool) -> Vec<MissingDetail> {
         let taxed = countries::names_tax(&self.country);
         let all = [
-            (self.address.is_empty(), Lack::SenderAddress),
-            (self.country.is_empty() && !is_text, Lack::SenderCountry),
-            (taxed && self.tax_number.is_empty(), Lack::SenderTaxNumber),
-            (taxed && self.tax_note.is_empty(), Lack::SenderTaxNote),
+            (self.address.is_empty(), MissingDetail::SenderAddress),
+            (self.country.is_empty() && !is_text, MissingDetail::SenderCountry),
+            (taxed && self.tax_number.is_empty(), MissingDetail::SenderTaxNumber),
+            (taxed && self.tax_note.is_empty(), MissingDetail::SenderTaxNote),
         ];
         all.into_iter().filter_map(|(is_missing, lack)| is_missing.then_some(lack)).collect()
     }
@@ -183,8 +183,8 @@ impl Recipient {
         Self { name, address: if is_address { address } else { String::new() }, ..Self::default() }
     }
 
-    pub(crate) fn lacks(&self) -> Vec<Lack> {
-        if self.address.is_empty() { vec![Lack::RecipientAddress] } else { Vec::new() }
+    pub(crate) fn lacks(&self) -> Vec<MissingDetail> {
+        if self.address.is_empty() { vec![MissingDetail::RecipientAddress] } else { Vec::new() }
     }
 }
 
@@ -238,25 +238,25 @@ mod tests {
     #[test]
     fn a_sender_lacks_what_its_country_asks_for() {
         let mut sender = Sender { name: "Northlight".into(), ..Sender::default() };
-        assert_eq!(sender.lacks(false), [Lack::SenderAddress, Lack::SenderCountry]);
+        assert_eq!(sender.lacks(false), [MissingDetail::SenderAddress, MissingDetail::SenderCountry]);
         sender.address = "1 Quay Street".into();
         sender.country = "US".into();
         assert_eq!(sender.lacks(false), []);
         sender.country = "DE".into();
-        assert_eq!(sender.lacks(false), [Lack::SenderTaxNumber, Lack::SenderTaxNote]);
+        assert_eq!(sender.lacks(false), [MissingDetail::SenderTaxNumber, MissingDetail::SenderTaxNote]);
         assert_eq!(lacking(&sender.lacks(false)), "Your tax number is missing, the note on tax is missing");
         assert_eq!(Sender::from_text("Northlight\n1 Quay Street").lacks(true), []);
         assert_eq!(Sender::from_text("Northlight, 1 Quay Street").lacks(true), []);
-        assert_eq!(Sender::from_text("Northlight").lacks(true), [Lack::SenderAddress]);
+        assert_eq!(Sender::from_text("Northlight").lacks(true), [MissingDetail::SenderAddress]);
     }
 
     #[test]
     fn a_name_and_a_mail_address_are_no_address() {
         assert_eq!(
             Recipient::from_text("Harbor\nRosa Klein\nrosa7@harbor.test").lacks(),
-            [Lack::RecipientAddress]
+            [MissingDetail::RecipientAddress]
         );
-        assert_eq!(Recipient::from_text("Harbor").lacks(), [Lack::RecipientAddress]);
+        assert_eq!(Recipient::from_text("Harbor").lacks(), [MissingDetail::RecipientAddress]);
         assert_eq!(Recipient::from_text("Harbor\n2 Quay Street\nPortland").lacks(), []);
     }
 

@@ -3,7 +3,7 @@
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::cycle::Stretch;
-use super::{Calendar, Cycle, Piece, PieceKind, SpanKind};
+use super::{Calendar, Cycle, CyclePiece, PieceKind, SpanKind};
 
 /// The whole line.
 const WHOLE: i64 = 1_000;
@@ -16,7 +16,7 @@ impl Cycle {
     ///
     /// A long wait would leave nothing to see of the work, so waiting takes a third of the line at
     /// most. Pauses are not drawn. A cycle without any time has no pieces.
-    pub fn line(&self, calendar: &Calendar, now: DateTime<Utc>) -> Vec<Piece> {
+    pub fn line(&self, calendar: &Calendar, now: DateTime<Utc>) -> Vec<CyclePiece> {
         let mut past: Vec<(PieceKind, i64)> = Vec::new();
         for stretch in self.stretches(calendar, now) {
             let Some(kind) = drawn(&stretch) else {
@@ -71,7 +71,7 @@ fn shrink_waiting(pieces: &mut [(PieceKind, i64)], most: i64) {
 
 /// Lengths as shares of the line. Each piece ends at its rounded place on the line, so that the
 /// shares always add up and no piece drifts.
-fn shares(pieces: &[(PieceKind, i64)]) -> Vec<Piece> {
+fn shares(pieces: &[(PieceKind, i64)]) -> Vec<CyclePiece> {
     let whole: i64 = pieces.iter().map(|(_, length)| length).sum();
     if whole == 0 {
         return Vec::new();
@@ -82,7 +82,7 @@ fn shares(pieces: &[(PieceKind, i64)]) -> Vec<Piece> {
         passed += length;
         let end = u16::try_from(scale(passed, WHOLE, whole)).unwrap_or(u16::MAX);
         if end > drawn {
-            line.push(Piece { kind, share: end - drawn });
+            line.push(CyclePiece { kind, share: end - drawn });
         }
         drawn = end;
     }

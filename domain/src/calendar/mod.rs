@@ -20,7 +20,7 @@ use chrono::NaiveDate;
 use chrono_tz::Tz;
 use serde::{Deserialize, Serialize};
 
-pub use crate::cycle::{ClockState, Piece, PieceKind, SpanKind};
+pub use crate::cycle::{ClockState, CyclePiece, PieceKind, SpanKind};
 pub use cycle::{Cycle, Reading, Span};
 pub use opening::Opening;
 

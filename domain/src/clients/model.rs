@@ -5,7 +5,7 @@ use crate::{
     billing::{SubscriptionState, commands::BillingDetails},
     ids::{ClientId, OfferId},
     offers::IntakeAnswer,
-    requests::Places,
+    requests::SlotCount,
 };
 
 /// Which clients a list shows.
@@ -26,7 +26,7 @@ pub struct ClientRow {
     /// The offer that it holds, as sold.
     pub offer: Option<String>,
     pub state: Option<SubscriptionState>,
-    pub places: Places,
+    pub places: SlotCount,
     /// When anything of it last changed.
     pub active_at: DateTime<Utc>,
 }

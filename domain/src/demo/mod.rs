@@ -7,10 +7,10 @@ mod calendar;
 mod people;
 mod sold;
 mod story;
-mod tale;
 #[cfg(test)]
 mod tests;
 mod threads;
+mod timeline;
 mod work;
 
 pub use people::{Account, PASSWORD, accounts};

@@ -128,5 +128,5 @@ pub(super) async fn client(
 
 /// The password of everyone, hashed once: each hash takes the time that it is meant to take.
 pub(super) async fn hash() -> Result<String> {
-    passwords::hash(passwords::Lane::Known, PASSWORD).await
+    passwords::hash(passwords::HashPriority::Known, PASSWORD).await
 }

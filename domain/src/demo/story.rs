@@ -7,8 +7,8 @@ use super::{
     mark,
     people::{self, BEN, DANA, INES, OLGA, ROSA, TOM},
     sold::{one_at_a_time, two_at_a_time},
-    tale::Tale,
     threads::{chronology, exhibits, fee_agreement, in_line, listing, phone_script, renewals},
+    timeline::Timeline,
     work::MODEL,
 };
 use crate::{
@@ -27,7 +27,7 @@ pub(super) const DAYS: u32 = 24;
 pub(super) async fn write_story(db: &Db, now: DateTime<Utc>) -> Result<()> {
     mark(db).await?;
     let hash = people::hash().await?;
-    let tale = Tale { db, now };
+    let tale = Timeline { db, now };
     let workspace = workspace(db).await?;
     let olga = people::person(db, workspace, None, OLGA, &hash).await?;
     let two = offer(db, &olga, two_at_a_time()).await?;

@@ -1,9 +1,9 @@
 //! What becomes of each request.
 
-use super::{tale::Tale, work::Worker};
+use super::{timeline::Timeline, work::DemoWorker};
 use crate::{Result, Scope, approvals, requests, reviews};
 
-pub(super) async fn exhibits(tale: &Tale<'_>, rosa: &Scope) -> Result<()> {
+pub(super) async fn exhibits(tale: &Timeline<'_>, rosa: &Scope) -> Result<()> {
     tale.on(12, 1.0);
     let request = tale
         .ask(
@@ -13,7 +13,7 @@ pub(super) async fn exhibits(tale: &Tale<'_>, rosa: &Scope) -> Result<()> {
             true,
         )
         .await?;
-    let mut juno = Worker::take_up(tale.db).await?;
+    let mut juno = DemoWorker::take_up(tale.db).await?;
     juno.plan(&["Read all 41 exhibits", "Put them in order", "Write one line on each"]).await?;
     juno.step("Read 41 exhibits", "two are scans of the same letter", 64).await?;
     juno.tick().await?;
@@ -25,7 +25,7 @@ pub(super) async fn exhibits(tale: &Tale<'_>, rosa: &Scope) -> Result<()> {
     reviews::commands::approve(tale.db, rosa, request).await
 }
 
-pub(super) async fn renewals(tale: &Tale<'_>, ines: &Scope) -> Result<()> {
+pub(super) async fn renewals(tale: &Timeline<'_>, ines: &Scope) -> Result<()> {
     tale.on(9, 0.5);
     let request = tale
         .ask(
@@ -35,7 +35,7 @@ pub(super) async fn renewals(tale: &Tale<'_>, ines: &Scope) -> Result<()> {
             true,
         )
         .await?;
-    let mut juno = Worker::take_up(tale.db).await?;
+    let mut juno = DemoWorker::take_up(tale.db).await?;
     juno.plan(&["Read the list of renewals", "Draft the letter", "Check every premium"]).await?;
     juno.step("Read the list of renewals", "62 policies, 9 with a higher premium", 31).await?;
     juno.tick().await?;
@@ -58,7 +58,7 @@ pub(super) async fn renewals(tale: &Tale<'_>, ines: &Scope) -> Result<()> {
     reviews::commands::approve(tale.db, ines, request).await
 }
 
-pub(super) async fn fee_agreement(tale: &Tale<'_>, rosa: &Scope) -> Result<()> {
+pub(super) async fn fee_agreement(tale: &Timeline<'_>, rosa: &Scope) -> Result<()> {
     tale.on(6, 2.0);
     let request = tale
         .ask(
@@ -68,7 +68,7 @@ pub(super) async fn fee_agreement(tale: &Tale<'_>, rosa: &Scope) -> Result<()> {
             true,
         )
         .await?;
-    let mut juno = Worker::take_up(tale.db).await?;
+    let mut juno = DemoWorker::take_up(tale.db).await?;
     juno.plan(&["Read your last three agreements", "Draft in plain English", "Fit it on two pages"]).await?;
     juno.step("Read three agreements", "from 2023, 2024 and 2025", 22).await?;
     juno.tick().await?;
@@ -82,7 +82,7 @@ pub(super) async fn fee_agreement(tale: &Tale<'_>, rosa: &Scope) -> Result<()> {
         "Please say in the first paragraph what happens if we lose.",
     )
     .await?;
-    let mut juno = Worker::take_up(tale.db).await?;
+    let mut juno = DemoWorker::take_up(tale.db).await?;
     juno.words("The first paragraph now says that if they lose, they owe nothing for our time. It comes before the one-third fee.").await?;
     tale.on(4, 1.0);
     juno.deliver("Fee agreement", include_str!("texts/fee-agreement-2.md")).await?;
@@ -90,7 +90,7 @@ pub(super) async fn fee_agreement(tale: &Tale<'_>, rosa: &Scope) -> Result<()> {
     reviews::commands::approve(tale.db, rosa, request).await
 }
 
-pub(super) async fn phone_script(tale: &Tale<'_>, ines: &Scope) -> Result<()> {
+pub(super) async fn phone_script(tale: &Timeline<'_>, ines: &Scope) -> Result<()> {
     tale.on(3, 1.0);
     tale.ask(
         ines,
@@ -99,7 +99,7 @@ pub(super) async fn phone_script(tale: &Tale<'_>, ines: &Scope) -> Result<()> {
         true,
     )
     .await?;
-    let mut juno = Worker::take_up(tale.db).await?;
+    let mut juno = DemoWorker::take_up(tale.db).await?;
     juno.plan(&["Find what your best calls have in common", "Write the script", "Flag what not to promise"])
         .await?;
     juno.step("Read the notes of 14 calls", "four led to a policy", 40).await?;
@@ -110,7 +110,7 @@ pub(super) async fn phone_script(tale: &Tale<'_>, ines: &Scope) -> Result<()> {
     juno.deliver("Phone script", include_str!("texts/phone-script.md")).await
 }
 
-pub(super) async fn listing(tale: &Tale<'_>, dana: &Scope) -> Result<()> {
+pub(super) async fn listing(tale: &Timeline<'_>, dana: &Scope) -> Result<()> {
     tale.on(2, 3.0);
     tale.ask(
         dana,
@@ -119,7 +119,7 @@ pub(super) async fn listing(tale: &Tale<'_>, dana: &Scope) -> Result<()> {
         true,
     )
     .await?;
-    let mut juno = Worker::take_up(tale.db).await?;
+    let mut juno = DemoWorker::take_up(tale.db).await?;
     juno.plan(&["Look at what sold nearby", "Write the description", "Suggest three headlines"]).await?;
     juno.step("Looked at 12 sales nearby", "9 of them led with the yard", 25).await?;
     juno.tick().await?;
@@ -135,7 +135,7 @@ pub(super) async fn listing(tale: &Tale<'_>, dana: &Scope) -> Result<()> {
     Ok(())
 }
 
-pub(super) async fn chronology(tale: &Tale<'_>, tom: &Scope) -> Result<()> {
+pub(super) async fn chronology(tale: &Timeline<'_>, tom: &Scope) -> Result<()> {
     tale.on(1, 5.0);
     let request = tale
         .ask(
@@ -145,7 +145,7 @@ pub(super) async fn chronology(tale: &Tale<'_>, tom: &Scope) -> Result<()> {
             true,
         )
         .await?;
-    let mut juno = Worker::take_up(tale.db).await?;
+    let mut juno = DemoWorker::take_up(tale.db).await?;
     juno.plan(&["Read the file", "List every date with its source", "Flag what’s disputed"]).await?;
     juno.step("Read 23 documents", "the police report is missing", 35).await?;
     juno.words(
@@ -160,7 +160,7 @@ pub(super) async fn chronology(tale: &Tale<'_>, tom: &Scope) -> Result<()> {
         .await
 }
 
-pub(super) async fn in_line(tale: &Tale<'_>, rosa: &Scope, ines: &Scope, dana: &Scope) -> Result<()> {
+pub(super) async fn in_line(tale: &Timeline<'_>, rosa: &Scope, ines: &Scope, dana: &Scope) -> Result<()> {
     tale.on(0, 0.2);
     tale.ask(
         ines,

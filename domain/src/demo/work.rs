@@ -18,14 +18,14 @@ const LEASE: std::time::Duration = std::time::Duration::from_secs(30 * 86_400);
 pub(super) const MODEL: &str = "example-large";
 
 /// An agent with a run in hand.
-pub(super) struct Worker<'a> {
+pub(super) struct DemoWorker<'a> {
     db: &'a Db,
     claimed: ClaimedRun,
     plan: Vec<PlanStep>,
     said: u32,
 }
 
-impl<'a> Worker<'a> {
+impl<'a> DemoWorker<'a> {
     /// Takes up what was just queued.
     pub(super) async fn take_up(db: &'a Db) -> Result<Self> {
         let claimed = runs::commands::claim_due(db, "demo", LEASE).await?;

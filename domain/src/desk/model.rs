@@ -5,7 +5,7 @@ use crate::{
     ids::{ClientId, InvoiceId, RequestId},
     money::Money,
     proposals::Proposal,
-    requests::{Card, Column, Places, UnseenRequest},
+    requests::{Card, Column, SlotCount, UnseenRequest},
 };
 
 /// The first of a list, and whether there are more.
@@ -115,7 +115,7 @@ pub struct Board {
     pub columns: Vec<BoardColumn>,
     /// Clients with a subscription, and their places in sum.
     pub clients: u64,
-    pub places: Places,
+    pub places: SlotCount,
     /// How many agents are at work now.
     pub at_work: u64,
 }

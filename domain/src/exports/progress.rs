@@ -8,7 +8,7 @@ const STEPS: u32 = 100;
 /// At every how many of them open pages are told to look again.
 const TOLD: u32 = 10;
 
-pub(super) struct Progress {
+pub(super) struct ExportProgress {
     db: Db,
     claim: Claim,
     done: u32,
@@ -16,7 +16,7 @@ pub(super) struct Progress {
     step: u32,
 }
 
-impl Progress {
+impl ExportProgress {
     /// Nothing is packed yet of so many entries.
     pub(super) async fn begin(db: &Db, claim: &Claim, total: u32) -> Result<Self> {
         let mut progress = Self { db: db.clone(), claim: claim.clone(), done: 0, total, step: 0 };

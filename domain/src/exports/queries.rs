@@ -24,7 +24,7 @@ pub async fn view(db: &Db, scope: &Scope) -> Result<ExportsView> {
     Ok(ExportsView { client_name, latest: newest.into_iter().next(), ready, may, owners, next_at })
 }
 
-struct Row {
+struct ExportRow {
     id: Uuid,
     state: ExportState,
     done: i32,
@@ -35,7 +35,7 @@ struct Row {
     expires_at: Option<DateTime<Utc>>,
 }
 
-impl Row {
+impl ExportRow {
     fn export(self, now: DateTime<Utc>) -> Export {
         let is_past = self.expires_at.is_some_and(|at| at <= now);
         Export {
@@ -58,7 +58,7 @@ impl Row {
 async fn newest_in(tx: &mut Tx, scope: &Scope, client: ClientId) -> Result<Vec<Export>> {
     let now = tx.now();
     let rows = sqlx::query_as!(
-        Row,
+        ExportRow,
         r#"SELECT id, state AS "state: ExportState", done, total, bytes, failure, created_at, expires_at FROM client_export
            WHERE workspace_id = $1 AND client_id = $2 ORDER BY created_at DESC, id DESC LIMIT 10"#,
         scope.workspace.0,

@@ -16,7 +16,7 @@ const WAITING: usize = 4;
 /// The largest piece that is handed over: what waits is bounded by it.
 const PIECE: usize = 256 * 1024;
 
-enum Step {
+enum ZipMessage {
     /// A file begins.
     File(String),
     Bytes(Bytes),
@@ -25,7 +25,7 @@ enum Step {
 
 /// A zip on its way to where it is written. Dropped before [`Zip::finish`], it is none.
 pub(super) struct Zip<W> {
-    steps: mpsc::Sender<Step>,
+    steps: mpsc::Sender<ZipMessage>,
     /// None once it has ended.
     packing: Option<JoinHandle<io::Result<W>>>,
 }
@@ -46,25 +46,25 @@ impl<W: Write + Send + 'static> Zip<W> {
 
     /// A file, whose bytes follow.
     pub(super) async fn file(&mut self, path: &str) -> Result<()> {
-        self.step(Step::File(path.to_owned())).await
+        self.step(ZipMessage::File(path.to_owned())).await
     }
 
     /// More of the file that was begun last.
     pub(super) async fn bytes(&mut self, mut bytes: Bytes) -> Result<()> {
         while !bytes.is_empty() {
             let piece = bytes.split_to(bytes.len().min(PIECE));
-            self.step(Step::Bytes(piece)).await?;
+            self.step(ZipMessage::Bytes(piece)).await?;
         }
         Ok(())
     }
 
     /// It is whole. Answers what it was written to.
     pub(super) async fn finish(mut self) -> Result<W> {
-        self.step(Step::End).await?;
+        self.step(ZipMessage::End).await?;
         self.ended().await
     }
 
-    async fn step(&mut self, step: Step) -> Result<()> {
+    async fn step(&mut self, step: ZipMessage) -> Result<()> {
         match self.steps.send(step).await {
             Ok(()) => Ok(()),
             // It ended early: the reason is what counts.
@@ -83,7 +83,7 @@ impl<W: Write + Send + 'static> Zip<W> {
     }
 }
 
-fn pack<W: Write>(sink: W, mut todo: mpsc::Receiver<Step>, at: zip::DateTime) -> io::Result<W> {
+fn pack<W: Write>(sink: W, mut todo: mpsc::Receiver<ZipMessage>, at: zip::DateTime) -> io::Result<W> {
     // Always packed: what follows a file that is only stored says nothing of its length to those who read as it comes.
     let options = SimpleFileOptions::default()
         .compression_method(CompressionMethod::Deflated)
@@ -92,9 +92,9 @@ fn pack<W: Write>(sink: W, mut todo: mpsc::Receiver<Step>, at: zip::DateTime) ->
     let mut zip = ZipWriter::new_stream(sink);
     loop {
         match todo.blocking_recv() {
-            Some(Step::File(path)) => zip.start_file(path, options)?,
-            Some(Step::Bytes(bytes)) => zip.write_all(&bytes)?,
-            Some(Step::End) => return Ok(zip.finish()?.into_inner()),
+            Some(ZipMessage::File(path)) => zip.start_file(path, options)?,
+            Some(ZipMessage::Bytes(bytes)) => zip.write_all(&bytes)?,
+            Some(ZipMessage::End) => return Ok(zip.finish()?.into_inner()),
             None => return Err(io::ErrorKind::BrokenPipe.into()),
         }
     }

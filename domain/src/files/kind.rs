@@ -2,7 +2,7 @@
 //!
 //! What a browser could run (programs, scripts, HTML, SVG) is kept and handed out as it came, but
 //! always as [`DOWNLOAD`]. Serve every file with `X-Content-Type-Options: nosniff`, and with
-//! `Content-Disposition: attachment` where [`Kind::inline`] is false.
+//! `Content-Disposition: attachment` where [`FileKind::inline`] is false.
 
 mod office;
 mod table;
@@ -18,7 +18,7 @@ pub const DOWNLOAD: &str = "application/octet-stream";
 
 /// What a file is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Kind {
+pub struct FileKind {
     /// What it is served as.
     pub media_type: &'static str,
     /// What a page calls it: `PDF document`.
@@ -29,7 +29,7 @@ pub struct Kind {
     pub image: bool,
 }
 
-impl Kind {
+impl FileKind {
     const fn download(label: &'static str) -> Self {
         Self { media_type: DOWNLOAD, label, text: false, image: false }
     }
@@ -55,7 +55,7 @@ impl Kind {
 
 /// What a file is, by its first [`HEAD`] bytes. Its name only tells apart what has the same
 /// content: kinds of plain text, and office documents whose parts come later in the file.
-pub fn sniff(head: &[u8], name: &str) -> Kind {
+pub fn sniff(head: &[u8], name: &str) -> FileKind {
     let head = &head[..head.len().min(HEAD)];
     let extension = extension(name);
     if let Some(kind) = office::sniff(head, &extension) {
@@ -70,7 +70,7 @@ pub fn sniff(head: &[u8], name: &str) -> Kind {
     }
     let found = infer::get(head).map(|found| found.mime_type());
     let known = BINARY.iter().find(|(media_type, _)| Some(*media_type) == found);
-    known.map_or(Kind::download("File"), |(_, kind)| *kind)
+    known.map_or(FileKind::download("File"), |(_, kind)| *kind)
 }
 
 /// The letters after the last point of a name, in lower case.
@@ -91,15 +91,15 @@ fn text(head: &[u8], extension: &str) -> Option<String> {
     encoding::read(head).filter(|_| likely)
 }
 
-fn text_kind(head: &[u8], extension: &str) -> Kind {
+fn text_kind(head: &[u8], extension: &str) -> FileKind {
     if head.is_empty() {
-        return Kind::text("text/plain", "Empty file");
+        return FileKind::text("text/plain", "Empty file");
     }
     if let Some(label) = markup(head) {
-        return Kind::text(DOWNLOAD, label);
+        return FileKind::text(DOWNLOAD, label);
     }
     let named = TEXT.iter().find(|(extensions, _)| extensions.contains(&extension));
-    named.map_or(Kind::text("text/plain", "Text"), |(_, kind)| *kind)
+    named.map_or(FileKind::text("text/plain", "Text"), |(_, kind)| *kind)
 }
 
 /// What a browser or a shell would run, by how it begins.

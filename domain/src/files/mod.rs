@@ -11,7 +11,7 @@ pub mod quota;
 pub mod store;
 
 pub use commands::{ArrivedFile, ClearedFiles};
-pub use kind::{HEAD, Kind, sniff};
+pub use kind::{FileKind, HEAD, sniff};
 pub use model::{File, NewFile};
 pub use name::{display_name, file_name, from_form};
 pub(crate) use queries::FileRow;

@@ -9,7 +9,7 @@ use super::{
     commands::{clear, keep},
     quota::{self, Quota},
     sniff,
-    store::{Incoming, Key, Store, standing},
+    store::{Incoming, Key, Store, inspect},
 };
 use crate::{
     Db, Error, Result, Scope,
@@ -135,7 +135,7 @@ async fn what_nothing_names_is_cleared_after_a_day_and_nothing_else(pool: PgPool
     let (folder, store) = store_in_folder();
     let hale = fixture.client("Hale").await;
     let db = &fixture.db;
-    standing(db, &store).await.unwrap();
+    inspect(db, &store).await.unwrap();
     let unsent = add(db, &store, &hale.owner, "unsent.txt", b"never sent").await.unwrap();
     let sent = add(db, &store, &hale.owner, "sent.txt", b"sent").await.unwrap();
     let twice = add(db, &store, &hale.owner, "twice.txt", b"sent").await.unwrap();

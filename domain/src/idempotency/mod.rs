@@ -11,7 +11,7 @@ use sha2::{Digest, Sha256};
 
 use crate::{
     Db, Error, FieldErrors, Result, Scope, SystemRole, Tx,
-    audit::{self, AuditOutcome, By, NewEntry},
+    audit::{self, ActedThrough, AuditOutcome, NewEntry},
 };
 
 /// The longest key, in characters.
@@ -23,7 +23,7 @@ const KEPT: TimeDelta = TimeDelta::days(30);
 /// A call that a program makes.
 #[derive(Clone, Debug)]
 pub struct Call<'a> {
-    pub by: &'a By,
+    pub by: &'a ActedThrough,
     /// The verb, as the audit log has it.
     pub what: &'a str,
     /// The program's own name for the call; none: it is not to be told from others.

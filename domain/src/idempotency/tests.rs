@@ -4,20 +4,26 @@ use sqlx::PgPool;
 use super::{Call, clear, once};
 use crate::{
     Error, Result, Scope,
-    audit::{self, AuditOutcome, AuditQuery, By, NewEntry},
+    audit::{self, ActedThrough, AuditOutcome, AuditQuery, NewEntry},
     clients::{self, ClientFilter, NewClient},
     testing::Fixture,
     tokens::{self, NewToken, Right},
 };
 
-async fn program(fixture: &Fixture) -> (Scope, By) {
+async fn program(fixture: &Fixture) -> (Scope, ActedThrough) {
     let new = NewToken { name: "Atlas".into(), agent: None, client: None, rights: vec![Right::Write] };
     let (token, text) = tokens::commands::create(&fixture.db, &fixture.operator, new).await.unwrap();
     let scope = tokens::commands::authenticate(&fixture.db, &text).await.unwrap().scope;
-    (scope, By { token: Some(token), ip: Some([192, 0, 2, 7].into()) })
+    (scope, ActedThrough { token: Some(token), ip: Some([192, 0, 2, 7].into()) })
 }
 
-async fn create(fixture: &Fixture, scope: &Scope, by: &By, key: Option<&str>, name: &str) -> Result<Value> {
+async fn create(
+    fixture: &Fixture,
+    scope: &Scope,
+    by: &ActedThrough,
+    key: Option<&str>,
+    name: &str,
+) -> Result<Value> {
     let arguments = json!({ "name": name });
     let call = Call { by, what: "create_client", key, arguments: &arguments };
     let scope_too = scope.clone();
@@ -62,7 +68,7 @@ async fn the_same_call_is_done_once_and_answered_the_same(pool: PgPool) {
     assert_eq!(clients(&fixture).await, 3);
 }
 
-async fn futures_join(fixture: &Fixture, scope: &Scope, by: &By) -> Vec<Value> {
+async fn futures_join(fixture: &Fixture, scope: &Scope, by: &ActedThrough) -> Vec<Value> {
     let one = || create(fixture, scope, by, Some("k1"), "Acme");
     let (a, b, c) = tokio::join!(one(), one(), one());
     vec![a.unwrap(), b.unwrap(), c.unwrap()]

@@ -45,7 +45,7 @@ pub async fn get(db: &Db, scope: &Scope, offer: OfferId) -> Result<Offer> {
 /// [`Error::NotFound`].
 pub async fn get_in(tx: &mut Tx, scope: &Scope, offer: OfferId) -> Result<Offer> {
     let row = sqlx::query_as!(
-        Row,
+        OfferRow,
         r#"SELECT id, name, summary, vertical, points AS "points: Json<Vec<String>>", price_minor, currency,
                   billing_interval AS "interval: Interval", active_limit, cycle_hours, revisions,
                   starts AS "starts: Starts", pricing AS "pricing: Json<PricingOptions>",
@@ -62,7 +62,7 @@ pub async fn get_in(tx: &mut Tx, scope: &Scope, offer: OfferId) -> Result<Offer>
 async fn load(db: &Db, scope: &Scope) -> Result<Vec<Offer>> {
     let mut tx = db.begin(scope).await?;
     let rows = sqlx::query_as!(
-        Row,
+        OfferRow,
         r#"SELECT id, name, summary, vertical, points AS "points: Json<Vec<String>>", price_minor, currency,
                   billing_interval AS "interval: Interval", active_limit, cycle_hours, revisions,
                   starts AS "starts: Starts", pricing AS "pricing: Json<PricingOptions>",
@@ -73,10 +73,10 @@ async fn load(db: &Db, scope: &Scope) -> Result<Vec<Offer>> {
     .fetch_all(tx.conn())
     .await?;
     tx.commit().await?;
-    rows.into_iter().map(Row::offer).collect()
+    rows.into_iter().map(OfferRow::offer).collect()
 }
 
-struct Row {
+struct OfferRow {
     id: uuid::Uuid,
     name: String,
     summary: String,
@@ -97,7 +97,7 @@ struct Row {
     updated_at: chrono::DateTime<chrono::Utc>,
 }
 
-impl Row {
+impl OfferRow {
     fn offer(self) -> Result<Offer> {
         let terms = TermsRow {
             price_minor: self.price_minor,

@@ -25,7 +25,7 @@ pub enum Action {
 }
 
 /// What an action would do, as things stand.
-pub(super) struct Meaning {
+pub(super) struct Effect {
     /// In one sentence.
     pub(super) words: String,
     pub(super) client: Option<ClientId>,
@@ -50,7 +50,7 @@ impl Action {
     ///
     /// # Errors
     /// [`Error::NotFound`] for what the scope does not see; [`Error::Refused`] where it makes no sense as things stand.
-    pub(super) async fn meaning(&self, db: &Db, scope: &Scope) -> Result<Meaning> {
+    pub(super) async fn meaning(&self, db: &Db, scope: &Scope) -> Result<Effect> {
         let client = async |id| name_of(db, scope, id).await;
         let offer = async |id| offers::queries::get(db, scope, id).await.map(|offer| offer.name);
         let (words, of) = match self {
@@ -88,7 +88,7 @@ impl Action {
             }
             Self::ArchiveOffer { offer: id } => (format!("Archive the offer {}", offer(*id).await?), None),
         };
-        Ok(Meaning { words, client: of })
+        Ok(Effect { words, client: of })
     }
 
     /// Does it, in the name of who approved it.

@@ -8,7 +8,7 @@ use super::{
 };
 use crate::{
     Error, Role, Scope,
-    audit::{self, AuditOutcome, AuditQuery, By},
+    audit::{self, ActedThrough, AuditOutcome, AuditQuery},
     billing::{self, InvoiceDraft, InvoiceLine, InvoiceState, SubscriptionState},
     desk,
     ids::{InvoiceId, TokenId},
@@ -77,7 +77,7 @@ async fn of_two_who_approve_one_wins_and_it_is_done_once(pool: PgPool) {
     let today = desk::queries::today(db, operator).await.unwrap();
     assert_eq!((today.to_decide.shown.len(), today.to_decide.shown[0].by.as_str()), (1, "Atlas"));
 
-    let by = By::default();
+    let by = ActedThrough::default();
     let (one, other) = tokio::join!(approve(db, operator, &by, id), approve(db, &second, &by, id));
     let mut decided = [one.unwrap(), other.unwrap()];
     decided.sort_by_key(|decided| *decided != Decision::Won);
@@ -100,7 +100,7 @@ async fn of_two_who_approve_one_wins_and_it_is_done_once(pool: PgPool) {
 #[sqlx::test(migrations = "../migrations")]
 async fn what_is_declined_or_too_late_is_not_done(pool: PgPool) {
     let office = office(&pool).await;
-    let (db, operator, by) = (&office.fixture.db, &office.fixture.operator, By::default());
+    let (db, operator, by) = (&office.fixture.db, &office.fixture.operator, ActedThrough::default());
     let invoice = office.invoice().await;
     let action = Action::IssueInvoice { invoice };
     let (first, _) = propose(db, &office.program, office.token, &action, "").await.unwrap();
@@ -118,7 +118,7 @@ async fn what_is_declined_or_too_late_is_not_done(pool: PgPool) {
 #[sqlx::test(migrations = "../migrations")]
 async fn a_rule_that_says_no_undoes_all_of_it(pool: PgPool) {
     let office = office(&pool).await;
-    let (db, operator, by) = (&office.fixture.db, &office.fixture.operator, By::default());
+    let (db, operator, by) = (&office.fixture.db, &office.fixture.operator, ActedThrough::default());
     let offer = office.fixture.offer(Starts::AtOnce).await;
     office.fixture.subscribe(&office.client, &offer).await;
     let client = office.client.id;
@@ -140,7 +140,7 @@ async fn a_rule_that_says_no_undoes_all_of_it(pool: PgPool) {
 #[sqlx::test(migrations = "../migrations")]
 async fn strangers_see_and_decide_nothing(pool: PgPool) {
     let office = office(&pool).await;
-    let (db, by) = (&office.fixture.db, By::default());
+    let (db, by) = (&office.fixture.db, ActedThrough::default());
     let archive = Action::ArchiveClient { client: office.client.id };
     let (id, _) = propose(db, &office.program, office.token, &archive, "").await.unwrap();
     let abroad = Fixture::beside(db, &pool).await.operator;

@@ -11,7 +11,7 @@ use std::sync::{PoisonError, RwLock};
 use serde_json::Value;
 
 pub use shapes::shapes;
-pub(crate) use stream::Stream;
+pub(crate) use stream::RedactingStream;
 
 use crate::session::Part;
 

@@ -8,12 +8,12 @@ const END: usize = 64;
 
 /// A text that comes in pieces, cut anywhere. What could be the beginning of a secret waits for the next piece.
 #[derive(Debug, Default)]
-pub(crate) struct Stream {
+pub(crate) struct RedactingStream {
     /// What waits.
     pub(crate) held: String,
 }
 
-impl Stream {
+impl RedactingStream {
     /// Takes a piece in, and gives what can be written.
     pub(crate) fn push(&mut self, secrets: &Secrets, piece: &str) -> String {
         let mut text = std::mem::take(&mut self.held) + piece;

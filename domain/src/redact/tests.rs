@@ -68,7 +68,7 @@ fn a_secret_in_pieces_is_taken_out_too() {
     for (kind, secret) in planted() {
         let (said, wanted) = sentence(kind, &secret);
         for size in [1, 2, 3, 5, 7, 11, 40] {
-            let (secrets, mut stream, mut written) = (secrets(), Stream::default(), String::new());
+            let (secrets, mut stream, mut written) = (secrets(), RedactingStream::default(), String::new());
             let letters: Vec<char> = said.chars().collect();
             for piece in letters.chunks(size) {
                 written.push_str(&stream.push(&secrets, &piece.iter().collect::<String>()));
@@ -83,7 +83,7 @@ fn a_secret_in_pieces_is_taken_out_too() {
 #[test]
 fn plain_words_pass_in_pieces_and_nearly_at_once() {
     let said = "Dear Ms Hale, the task is set: ask us — the bearer of this. https://x.example:80/a/b Är es?";
-    let (secrets, mut stream, mut written) = (secrets(), Stream::default(), String::new());
+    let (secrets, mut stream, mut written) = (secrets(), RedactingStream::default(), String::new());
     for word in said.split_inclusive(' ') {
         written.push_str(&stream.push(&secrets, word));
         assert!(stream.held.len() < 40, "{:?}", stream.held);
@@ -94,7 +94,7 @@ fn plain_words_pass_in_pieces_and_nearly_at_once() {
 
 #[test]
 fn what_goes_on_for_long_is_not_held_for_ever() {
-    let (secrets, mut stream) = (secrets(), Stream::default());
+    let (secrets, mut stream) = (secrets(), RedactingStream::default());
     let key = format!("-----BEGIN PRIVATE KEY-----{}", "ü".repeat(40_000));
     let mut written = String::new();
     for piece in [key.as_str(), &"b".repeat(9_000), "-----END PRIVATE", " KEY----- ok"] {

@@ -49,7 +49,7 @@ impl LockedBoard {
 
 /// A request under its client's hold.
 #[derive(Clone, Debug)]
-pub struct Row {
+pub struct LockedRequest {
     pub id: RequestId,
     pub client: ClientId,
     pub number: u64,
@@ -162,7 +162,11 @@ pub(crate) fn calendar_from(zone: &str, stored: serde_json::Value) -> Result<Cal
 ///
 /// # Errors
 /// [`Error::NotFound`] where the scope does not see it.
-pub async fn lock_request(tx: &mut Tx, scope: &Scope, request: RequestId) -> Result<(LockedBoard, Row)> {
+pub async fn lock_request(
+    tx: &mut Tx,
+    scope: &Scope,
+    request: RequestId,
+) -> Result<(LockedBoard, LockedRequest)> {
     let client = client_of(tx, scope, request).await?;
     let held = lock_board(tx, scope, client).await?;
     let row = find_in(tx, scope, client, request).await?;
@@ -183,7 +187,12 @@ pub(crate) async fn client_of(tx: &mut Tx, scope: &Scope, request: RequestId) ->
 }
 
 /// The request as it stands; hold its board first where it is going to change.
-pub(crate) async fn find_in(tx: &mut Tx, scope: &Scope, client: ClientId, request: RequestId) -> Result<Row> {
+pub(crate) async fn find_in(
+    tx: &mut Tx,
+    scope: &Scope,
+    client: ClientId,
+    request: RequestId,
+) -> Result<LockedRequest> {
     let row = sqlx::query!(
         r#"SELECT number, title, board_column AS "column: Column", priority AS "priority: Priority", position, session_stream,
                   backstage_stream, agent_id, cycle_hours, revisions_used, withdrawn_at
@@ -195,7 +204,7 @@ pub(crate) async fn find_in(tx: &mut Tx, scope: &Scope, client: ClientId, reques
     .fetch_optional(tx.conn())
     .await?
     .ok_or(Error::NotFound)?;
-    Ok(Row {
+    Ok(LockedRequest {
         id: request,
         client,
         number: row.number.cast_unsigned(),
@@ -212,7 +221,7 @@ pub(crate) async fn find_in(tx: &mut Tx, scope: &Scope, client: ClientId, reques
     })
 }
 
-impl Row {
+impl LockedRequest {
     /// Writes to the request's session.
     pub(crate) async fn append(
         &self,

@@ -12,6 +12,6 @@ pub(crate) mod unseen;
 
 pub use column::{Column, Priority};
 pub use model::{
-    Card, CardRun, Detail, HeldBy, Home, MovedRequest, NewRequest, Next, Outlook, Page, Place, Places,
-    SpanView, UnseenRequest, Waits,
+    Card, CardRun, Detail, HeldBy, Home, MovedRequest, NewRequest, Next, Outlook, Position, RequestPage,
+    SlotCount, SpanView, UnseenRequest, WaitReason,
 };

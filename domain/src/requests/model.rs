@@ -31,7 +31,7 @@ pub struct NewRequest {
 
 /// Where among its column's cards one is put.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub enum Place {
+pub enum Position {
     /// One card nearer to the top.
     Up,
     /// One card nearer to the end.
@@ -179,7 +179,7 @@ pub struct Home {
     pub backlog: u64,
     /// The last ones done, newest first.
     pub done_recently: Vec<Card>,
-    pub places: Places,
+    pub places: SlotCount,
 }
 
 /// A request about which the other side wrote something that nobody on this side has looked at.
@@ -198,7 +198,7 @@ pub struct UnseenRequest {
 
 /// How many requests may be worked on at once, and how many are.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Places {
+pub struct SlotCount {
     pub taken: u32,
     /// None while there is no subscription that work could be done under.
     pub allowed: Option<u32>,
@@ -208,7 +208,7 @@ pub struct Places {
 
 /// One page of a list.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Page {
+pub struct RequestPage {
     pub cards: Vec<Card>,
     /// From 1.
     pub page: u32,
@@ -224,14 +224,14 @@ pub struct Outlook {
     /// The offset of the next hint on it.
     pub next: u64,
     /// Why nothing is started now; none while the subscription is active.
-    pub waits: Option<Waits>,
+    pub waits: Option<WaitReason>,
     /// When the client left, in milliseconds since 1970, UTC: its people only read since then.
     pub left_at: Option<i64>,
 }
 
 /// Why what is in line is not started.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Waits {
+pub enum WaitReason {
     /// The first invoice is not paid.
     ForPayment,
     /// It starts at once, when whoever signed up has confirmed their address.

@@ -3,7 +3,7 @@
 
 use uuid::Uuid;
 
-use super::{Column, Place, Priority, lock, lock::Row};
+use super::{Column, Position, Priority, lock, lock::LockedRequest};
 use crate::{
     Result, Scope, Tx,
     ids::{ClientId, RequestId},
@@ -14,11 +14,11 @@ use crate::{
 pub(crate) async fn position_in(
     tx: &mut Tx,
     scope: &Scope,
-    row: &Row,
+    row: &LockedRequest,
     column: Column,
-    place: Place,
+    place: Position,
 ) -> Result<f64> {
-    if let Place::At(position) = place
+    if let Position::At(position) = place
         && position.is_finite()
     {
         return Ok(position);
@@ -118,24 +118,30 @@ impl Gap {
     }
 }
 
-async fn neighbours(tx: &mut Tx, scope: &Scope, row: &Row, column: Column, place: Place) -> Result<Gap> {
+async fn neighbours(
+    tx: &mut Tx,
+    scope: &Scope,
+    row: &LockedRequest,
+    column: Column,
+    place: Position,
+) -> Result<Gap> {
     let cards = Cards { workspace: scope.workspace.0, client: scope.client, column, but: row.id };
     let gap = match place {
-        Place::First => cards.around(tx, None).await?.before_all(),
-        Place::Last | Place::At(_) => cards.around(tx, None).await?.behind_all(),
-        Place::Before(other) => match cards.find(tx, other).await? {
+        Position::First => cards.around(tx, None).await?.before_all(),
+        Position::Last | Position::At(_) => cards.around(tx, None).await?.behind_all(),
+        Position::Before(other) => match cards.find(tx, other).await? {
             Some(position) => {
                 let around = cards.around(tx, Some((position, other))).await?;
                 Gap { above: around.above.first().copied(), below: Some(position) }
             }
             None => cards.around(tx, None).await?.behind_all(),
         },
-        Place::Up => match *cards.around(tx, Some((row.position, row.id))).await?.above {
+        Position::Up => match *cards.around(tx, Some((row.position, row.id))).await?.above {
             [] => cards.around(tx, None).await?.before_all(),
             [next] => Gap { above: None, below: Some(next) },
             [next, above, ..] => Gap { above: Some(above), below: Some(next) },
         },
-        Place::Down => match *cards.around(tx, Some((row.position, row.id))).await?.below {
+        Position::Down => match *cards.around(tx, Some((row.position, row.id))).await?.below {
             [] => cards.around(tx, None).await?.behind_all(),
             [next] => Gap { above: Some(next), below: None },
             [next, below, ..] => Gap { above: Some(next), below: Some(below) },

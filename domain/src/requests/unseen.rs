@@ -9,7 +9,7 @@ use crate::{
     live_hints, mail,
     requests::{
         commands::may_work,
-        lock::{self, Row},
+        lock::{self, LockedRequest},
     },
 };
 
@@ -17,7 +17,7 @@ use crate::{
 const SHOWN: usize = 2_000;
 
 /// What somebody did to a request in words, or with files.
-pub(crate) enum Wrote<'a> {
+pub(crate) enum UnseenEntry<'a> {
     /// A comment; empty where files came alone. `event`: which one it is in the session.
     Comment { text: &'a str, files: usize, event: &'a str },
     /// What should be different.
@@ -27,7 +27,12 @@ pub(crate) enum Wrote<'a> {
 }
 
 /// Marks a request for the other side and writes the mail, in the transaction of what was written.
-pub(crate) async fn write_in(tx: &mut Tx, scope: &Scope, row: &Row, wrote: &Wrote<'_>) -> Result<()> {
+pub(crate) async fn write_in(
+    tx: &mut Tx,
+    scope: &Scope,
+    row: &LockedRequest,
+    wrote: &UnseenEntry<'_>,
+) -> Result<()> {
     let Actor::Person { name, role, .. } = &scope.actor else { return Ok(()) };
     let by_desk = *role == Role::Operator;
     let now = tx.now();
@@ -58,8 +63,8 @@ pub(crate) async fn write_in(tx: &mut Tx, scope: &Scope, row: &Row, wrote: &Wrot
     let words = format!("{who} {}", wrote.words(&title));
     if by_desk {
         let subject = match wrote {
-            Wrote::Answer { .. } => format!("{who} answered for you: {title}"),
-            Wrote::Comment { .. } | Wrote::Change(_) => format!("{who} wrote to you: {title}"),
+            UnseenEntry::Answer { .. } => format!("{who} answered for you: {title}"),
+            UnseenEntry::Comment { .. } | UnseenEntry::Change(_) => format!("{who} wrote to you: {title}"),
         };
         let body = format!("{words}\n\nRead and answer it here:\n{{link:/portal/requests/{}}}\n", row.number);
         return mail::commands::quote_to_members_in(tx, scope, row.client, &subject, &body, wrote.event())
@@ -67,9 +72,9 @@ pub(crate) async fn write_in(tx: &mut Tx, scope: &Scope, row: &Row, wrote: &Wrot
     }
     let client = mail::plain(&first.client);
     let subject = match wrote {
-        Wrote::Comment { .. } => format!("{client} wrote: #{} {title}", row.number),
-        Wrote::Change(_) => format!("{client} wants a change: #{} {title}", row.number),
-        Wrote::Answer { .. } => format!("{client} answered: #{} {title}", row.number),
+        UnseenEntry::Comment { .. } => format!("{client} wrote: #{} {title}", row.number),
+        UnseenEntry::Change(_) => format!("{client} wants a change: #{} {title}", row.number),
+        UnseenEntry::Answer { .. } => format!("{client} answered: #{} {title}", row.number),
     };
     let body = format!(
         "{words}\n\nRead and answer it here:\n{{link:/desk/clients/{}/requests/{}}}\n",
@@ -80,7 +85,7 @@ pub(crate) async fn write_in(tx: &mut Tx, scope: &Scope, row: &Row, wrote: &Wrot
 
 /// The mails that quote a comment no longer do, in the transaction that deletes it. Those that wait still say that there
 /// was one; what was sent is with whoever got it.
-pub(crate) async fn unquote_in(tx: &mut Tx, scope: &Scope, row: &Row, event: &str) -> Result<()> {
+pub(crate) async fn unquote_in(tx: &mut Tx, scope: &Scope, row: &LockedRequest, event: &str) -> Result<()> {
     let Actor::Person { name, role, .. } = &scope.actor else { return Ok(()) };
     let (who, title) = (mail::plain(name), mail::plain(&row.title));
     let link = match role {
@@ -93,7 +98,7 @@ pub(crate) async fn unquote_in(tx: &mut Tx, scope: &Scope, row: &Row, event: &st
     mail::commands::unquote_in(tx, scope, event, &body).await
 }
 
-impl Wrote<'_> {
+impl UnseenEntry<'_> {
     fn event(&self) -> Option<&str> {
         match self {
             Self::Comment { event, .. } => Some(event),

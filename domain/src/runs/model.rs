@@ -10,8 +10,8 @@ use tokio::sync::Mutex;
 use crate::{
     Error, Result, Scope, Tx,
     ids::{AgentId, ApprovalId, ClientId, RequestId, RunId},
-    redact::{Secrets, Stream},
-    requests::lock::Row,
+    redact::{RedactingStream, Secrets},
+    requests::lock::LockedRequest,
     session::{Author, Event, Part, RunState},
 };
 
@@ -82,7 +82,7 @@ impl ClaimedRun {
         (run, parent): (RunId, Option<RunId>),
         agent: (AgentId, String),
         attempt: u32,
-        row: &Row,
+        row: &LockedRequest,
     ) -> Self {
         Self {
             scope,
@@ -139,13 +139,13 @@ pub(super) struct Sequence {
     /// Sent under `next`, and not known to be stored: it goes again before anything else does.
     pub(super) unsure: Option<Vec<String>>,
     /// Texts that are being written, by their ids: what could be the beginning of a secret waits.
-    texts: HashMap<String, Stream>,
+    texts: HashMap<String, RedactingStream>,
 }
 
 impl Sequence {
     /// Where texts are gone on with that somebody else began.
     pub(super) fn of_texts(held: BTreeMap<String, String>) -> Self {
-        let texts = held.into_iter().map(|(id, held)| (id, Stream { held })).collect();
+        let texts = held.into_iter().map(|(id, held)| (id, RedactingStream { held })).collect();
         Self { texts, ..Self::default() }
     }
 
@@ -216,33 +216,33 @@ pub(crate) struct LivingRun {
 }
 
 /// The request's living run, locked; not one that helps it.
-pub(crate) async fn living_in(tx: &mut Tx, scope: &Scope, row: &Row) -> Result<Option<LivingRun>> {
-    Ok(find_living(tx, scope, row, Which::Own).await?.pop())
+pub(crate) async fn living_in(tx: &mut Tx, scope: &Scope, row: &LockedRequest) -> Result<Option<LivingRun>> {
+    Ok(find_living(tx, scope, row, LivingRunsOf::Own).await?.pop())
 }
 
 /// That very run of the request, if it lives, locked.
 pub(crate) async fn living_run_in(
     tx: &mut Tx,
     scope: &Scope,
-    row: &Row,
+    row: &LockedRequest,
     run: RunId,
 ) -> Result<Option<LivingRun>> {
-    Ok(find_living(tx, scope, row, Which::This(run)).await?.pop())
+    Ok(find_living(tx, scope, row, LivingRunsOf::This(run)).await?.pop())
 }
 
 /// The living sub-runs of a run of the request, locked.
 pub(super) async fn living_helpers_in(
     tx: &mut Tx,
     scope: &Scope,
-    row: &Row,
+    row: &LockedRequest,
     of: RunId,
 ) -> Result<Vec<LivingRun>> {
-    find_living(tx, scope, row, Which::Helpers(of)).await
+    find_living(tx, scope, row, LivingRunsOf::Helpers(of)).await
 }
 
 /// Which of a request's living runs.
 #[derive(Clone, Copy)]
-enum Which {
+enum LivingRunsOf {
     /// The one that has the request.
     Own,
     This(RunId),
@@ -250,11 +250,16 @@ enum Which {
     Helpers(RunId),
 }
 
-async fn find_living(tx: &mut Tx, scope: &Scope, row: &Row, which: Which) -> Result<Vec<LivingRun>> {
+async fn find_living(
+    tx: &mut Tx,
+    scope: &Scope,
+    row: &LockedRequest,
+    which: LivingRunsOf,
+) -> Result<Vec<LivingRun>> {
     let (run, parent) = match which {
-        Which::Own => (None, None),
-        Which::This(run) => (Some(run.0), None),
-        Which::Helpers(of) => (None, Some(of.0)),
+        LivingRunsOf::Own => (None, None),
+        LivingRunsOf::This(run) => (Some(run.0), None),
+        LivingRunsOf::Helpers(of) => (None, Some(of.0)),
     };
     let found = sqlx::query!(
         r#"SELECT r.id, r.parent_id, r.state AS "state: RunState", r.attempt, a.name

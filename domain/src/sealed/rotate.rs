@@ -1,7 +1,7 @@
 use super::Keyring;
 use crate::{
     Db, Result, Scope, SystemRole, agents,
-    audit::{self, By, NewEntry},
+    audit::{self, ActedThrough, NewEntry},
     payments, runs, webhooks, workspaces,
 };
 
@@ -56,7 +56,7 @@ pub async fn reseal(db: &Db) -> Result<ResealCount> {
         (done.payments, done.unopened) = (payments, done.unopened + unopened);
         done.runs = runs::reseal_in(&mut tx, &scope, &ring).await?;
         if done.all() > 0 {
-            audit::commands::write_in(&mut tx, &scope, &By::default(), &entry(&ring, done)).await?;
+            audit::commands::write_in(&mut tx, &scope, &ActedThrough::default(), &entry(&ring, done)).await?;
         }
         all.add(done);
     }

@@ -13,5 +13,5 @@ mod snapshot;
 
 pub(crate) use commands::DeletedEntry;
 pub use event::{Author, AuthorKind, Choice, Deletable, Event, Part, PlanStep, RunState, StepState};
-pub use fold::{Body, Conversation, Entry, Outcome, Reading, RunNow, SettledApproval, SubRunNow};
+pub use fold::{Body, ControlResult, Conversation, Entry, Reading, RunNow, SettledApproval, SubRunNow};
 pub use join::{JoinedEvent, join};

@@ -11,7 +11,7 @@ use crate::{
     accounts::commands::invitations,
     agents::{self, NewAgent},
     approvals::{self, Audience, Question},
-    audit::By,
+    audit::ActedThrough,
     billing::{
         InvoiceDraft, InvoiceLine,
         commands::{self as billing, BalanceForm},
@@ -227,7 +227,7 @@ impl Furnishing<'_> {
         let pause = Action::PauseSubscription { client: self.client.id };
         proposals::commands::propose(db, operator, token, &pause, &self.words("reason")).await.unwrap();
         // A program of the whole workspace speaks about one client.
-        let by = By { token: Some(token), ip: None };
+        let by = ActedThrough { token: Some(token), ip: None };
         let arguments = json!({ "client": self.client.id });
         let call = Call { by: &by, what: "write_note", key: Some("one"), arguments: &arguments };
         let (client, path, body) =

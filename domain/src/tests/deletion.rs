@@ -20,14 +20,14 @@ use crate::{
 const SECRET: &str = "My card is 4111-1111";
 
 /// A world with a file store.
-struct Desk {
+struct DeletionWorld {
     world: World,
     house: TestClient,
     store: Store,
     _folder: tempfile::TempDir,
 }
 
-impl Desk {
+impl DeletionWorld {
     async fn new(pool: PgPool) -> Self {
         let mut world = World::new(pool).await;
         world.fixture.db =
@@ -99,13 +99,13 @@ fn is_file(body: &Body) -> bool {
 }
 
 /// The conversation that the log makes from its beginning.
-async fn from_scratch(desk: &Desk, stream: Uuid) -> Conversation {
+async fn from_scratch(desk: &DeletionWorld, stream: Uuid) -> Conversation {
     Conversation::read(&desk.world.events(stream).await)
 }
 
 #[sqlx::test(migrations = "../migrations")]
 async fn a_comment_is_gone_from_everywhere_and_a_mark_stays(pool: PgPool) {
-    let desk = Desk::new(pool).await;
+    let desk = DeletionWorld::new(pool).await;
     let (world, house) = (&desk.world, &desk.house);
     let asked = world.ask(house, "Draft a lease").await;
     let (request, stream) = (asked.card.id, asked.session_stream);
@@ -176,7 +176,7 @@ async fn a_comment_is_gone_from_everywhere_and_a_mark_stays(pool: PgPool) {
 
 #[sqlx::test(migrations = "../migrations")]
 async fn a_file_goes_with_its_bytes_and_gives_its_room_back(pool: PgPool) {
-    let desk = Desk::new(pool).await;
+    let desk = DeletionWorld::new(pool).await;
     let (world, house) = (&desk.world, &desk.house);
     let (own, same, other) = (b"passport scan".as_slice(), b"passport scan".as_slice(), b"a map".as_slice());
     let brief = desk.file(&house.owner, "secret-name.txt", own).await;
@@ -249,7 +249,7 @@ async fn a_file_goes_with_its_bytes_and_gives_its_room_back(pool: PgPool) {
 /// What was folded before it is deleted: the stored fold has the mark, whether the events behind it have gone or not.
 #[sqlx::test(migrations = "../migrations")]
 async fn the_stored_fold_loses_the_words_too(pool: PgPool) {
-    let desk = Desk::new(pool).await;
+    let desk = DeletionWorld::new(pool).await;
     let (world, house) = (&desk.world, &desk.house);
     let asked = world.ask(house, "Draft a lease").await;
     let (request, stream) = (asked.card.id, asked.session_stream);
@@ -278,7 +278,7 @@ async fn the_stored_fold_loses_the_words_too(pool: PgPool) {
 
 #[sqlx::test(migrations = "../migrations")]
 async fn an_operators_note_is_theirs_and_decisions_stay(pool: PgPool) {
-    let desk = Desk::new(pool).await;
+    let desk = DeletionWorld::new(pool).await;
     let (world, house) = (&desk.world, &desk.house);
     let operator = world.operator.within(house.id);
     let asked = world.ask(house, "Draft a lease").await;

@@ -6,7 +6,7 @@ use super::world::World;
 use crate::testing::{TestClient, new_request};
 use crate::{
     Error, Scope,
-    requests::{Column, NewRequest, Waits, commands, queries},
+    requests::{Column, NewRequest, WaitReason, commands, queries},
 };
 
 async fn found(world: &World, scope: &Scope, words: &str, column: Option<Column>) -> String {
@@ -109,9 +109,9 @@ async fn a_board_is_followed_from_where_it_stands(pool: PgPool) {
     assert!(after.next > before.next);
     assert_eq!(after.next, world.events(house.board).await.len() as u64);
     for (state, waits) in [
-        ("awaiting_payment", Some(Waits::ForPayment)),
-        ("paused", Some(Waits::OnPause)),
-        ("ended", Some(Waits::ForSubscription)),
+        ("awaiting_payment", Some(WaitReason::ForPayment)),
+        ("paused", Some(WaitReason::OnPause)),
+        ("ended", Some(WaitReason::ForSubscription)),
     ] {
         world.subscription_is(&house, state).await;
         assert_eq!(queries::outlook(&world.db, &house.owner).await.unwrap().waits, waits, "{state}");

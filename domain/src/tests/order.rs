@@ -3,7 +3,7 @@
 use sqlx::PgPool;
 
 use super::world::World;
-use crate::requests::{NewRequest, Place, Priority, commands, queries};
+use crate::requests::{NewRequest, Position, Priority, commands, queries};
 use crate::testing::{TestClient, new_request};
 
 async fn titles(world: &World, house: &TestClient) -> String {
@@ -48,14 +48,14 @@ async fn goes_where_it_is_put(pool: PgPool) {
     };
     let (a, c) = (id(1).await, id(3).await);
     for (number, place, order) in [
-        (4, Place::Up, "a b d c"),
-        (4, Place::Before(a), "d a b c"),
-        (4, Place::Up, "d a b c"),
-        (4, Place::Down, "a d b c"),
-        (1, Place::Last, "d b c a"),
-        (1, Place::Down, "d b c a"),
-        (2, Place::Before(c), "d b c a"),
-        (3, Place::First, "c d b a"),
+        (4, Position::Up, "a b d c"),
+        (4, Position::Before(a), "d a b c"),
+        (4, Position::Up, "d a b c"),
+        (4, Position::Down, "a d b c"),
+        (1, Position::Last, "d b c a"),
+        (1, Position::Down, "d b c a"),
+        (2, Position::Before(c), "d b c a"),
+        (3, Position::First, "c d b a"),
     ] {
         put(number, place).await;
         assert_eq!(titles(&world, &house).await, order, "{number} {place:?}");
@@ -70,7 +70,7 @@ async fn never_runs_out_of_room_between_two_cards(pool: PgPool) {
     let (b, c) = (world.request(house.id, 2).await.card.id, world.request(house.id, 3).await.card.id);
     for n in 0..120 {
         let (moved, before, order) = if n % 2 == 0 { (c, b, "a c b") } else { (b, c, "a b c") };
-        commands::reorder(&world.db, &house.owner, moved, Place::Before(before)).await.unwrap();
+        commands::reorder(&world.db, &house.owner, moved, Position::Before(before)).await.unwrap();
         assert_eq!(titles(&world, &house).await, order, "after {n}");
     }
 }

@@ -10,7 +10,7 @@ use crate::{
     Db, Error, Scope, SystemRole, access,
     agents::{self, NewAgent},
     approvals::{self, Audience, Question},
-    audit::By,
+    audit::ActedThrough,
     controls,
     costs::{self, PriceForm, Subject, UsageReport},
     deliverables::{self, Content},
@@ -165,7 +165,7 @@ async fn furnish(world: &World, house: &TestClient) {
 /// What a program's call leaves behind.
 async fn called(world: &World, house: &TestClient, token: TokenId) {
     let (db, scope) = (&world.db, &world.operator);
-    let by = By { token: Some(token), ip: None };
+    let by = ActedThrough { token: Some(token), ip: None };
     let call = Call { by: &by, what: "archive_client", key: Some("1"), arguments: &serde_json::Value::Null };
     let (own, client) = (scope.clone(), house.id);
     idempotency::once(db, &scope.within(house.id), call, async move |db| {
@@ -179,7 +179,7 @@ async fn called(world: &World, house: &TestClient, token: TokenId) {
 
 /// A table under row-level security, and the columns by which its rows belong to somebody.
 #[derive(Debug)]
-struct Table {
+struct TenantTable {
     name: String,
     forced: bool,
     has_workspace: bool,
@@ -189,7 +189,7 @@ struct Table {
 }
 
 /// From the catalogue, so that a new table cannot be forgotten.
-async fn tables(world: &World) -> Vec<Table> {
+async fn tables(world: &World) -> Vec<TenantTable> {
     let rows: Vec<(String, bool, bool, bool, bool, bool)> = sqlx::query_as(
         "SELECT c.relname::text, c.relrowsecurity, c.relforcerowsecurity,
                 EXISTS (SELECT FROM pg_attribute a WHERE a.attrelid = c.oid AND a.attname = 'workspace_id' AND NOT a.attisdropped),
@@ -211,7 +211,7 @@ async fn tables(world: &World) -> Vec<Table> {
             assert!(!readable && !has_workspace, "{name} is not secured");
             continue;
         }
-        tables.push(Table { name, forced, has_workspace, has_client, readable });
+        tables.push(TenantTable { name, forced, has_workspace, has_client, readable });
     }
     tables
 }
@@ -263,8 +263,14 @@ async fn the_wrong_scope_sees_no_rows_of_any_table(pool: PgPool) {
     }
 }
 
-async fn walk(world: &World, table: &Table, house: &TestClient, neighbour: &TestClient, abroad: &TestClient) {
-    let Table { name, .. } = table;
+async fn walk(
+    world: &World,
+    table: &TenantTable,
+    house: &TestClient,
+    neighbour: &TestClient,
+    abroad: &TestClient,
+) {
+    let TenantTable { name, .. } = table;
     let of_client = match name.as_str() {
         "client" => Some("id"),
         _ => table.has_client.then_some("client_id"),
@@ -347,7 +353,7 @@ async fn nobody_writes_for_another_client(pool: PgPool) {
             commands::withdraw(db, scope, id).await,
             commands::edit(db, scope, id, "Mine", "Mine").await,
             commands::move_to(db, scope, id, crate::requests::Column::Backlog, None).await.map(|_| ()),
-            commands::reorder(db, scope, id, crate::requests::Place::First).await,
+            commands::reorder(db, scope, id, crate::requests::Position::First).await,
             reviews::commands::approve(db, scope, id).await,
             reviews::commands::ask_for_change(db, scope, id, "Mine").await,
             runs::commands::retry(db, scope, id).await,

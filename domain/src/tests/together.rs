@@ -9,7 +9,7 @@ use super::world::{LEASE, World};
 use crate::testing::new_request;
 use crate::{
     controls,
-    requests::{Column, Place, commands},
+    requests::{Column, Position, commands},
     runs,
     session::{Author, Event, Part},
 };
@@ -102,7 +102,7 @@ async fn nothing_deadlocks(pool: PgPool) {
                 )?;
                 runs::commands::release(db, &claimed).await?;
             }
-            allow_refusal(commands::reorder(db, &house.owner, request, Place::First).await)?;
+            allow_refusal(commands::reorder(db, &house.owner, request, Position::First).await)?;
             allow_refusal(commands::withdraw(db, &house.owner, request).await)
         });
     }

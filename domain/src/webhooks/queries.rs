@@ -35,7 +35,7 @@ pub async fn get(db: &Db, scope: &Scope, webhook: WebhookId) -> Result<Webhook> 
     found.into_iter().next().ok_or(Error::NotFound)
 }
 
-struct Row {
+struct WebhookRow {
     id: Uuid,
     url: String,
     events: Vec<String>,
@@ -46,7 +46,7 @@ struct Row {
 
 async fn load(tx: &mut Tx, scope: &Scope, webhook: Option<WebhookId>) -> Result<Vec<Webhook>> {
     let rows = sqlx::query_as!(
-        Row,
+        WebhookRow,
         r#"SELECT w.id, w.url, w.events, w.created_at, w.failing_since,
                   (SELECT count(*) FROM webhook_delivery d
                    WHERE d.workspace_id = w.workspace_id AND d.webhook_id = w.id AND d.state = 'queued') AS "waiting!"
@@ -58,7 +58,7 @@ async fn load(tx: &mut Tx, scope: &Scope, webhook: Option<WebhookId>) -> Result<
     )
     .fetch_all(tx.conn())
     .await?;
-    let read = |row: Row| Webhook {
+    let read = |row: WebhookRow| Webhook {
         id: WebhookId(row.id),
         url: row.url,
         events: row.events.iter().filter_map(|word| word.parse().ok()).collect(),

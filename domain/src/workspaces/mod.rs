@@ -7,7 +7,7 @@ pub mod queries;
 mod settings;
 
 pub use model::Workspace;
-pub use settings::{DAYS, DayForm, Settings, SettingsForm};
+pub use settings::{DAYS, DayForm, SettingsForm, WorkspaceSettings};
 
 #[cfg(test)]
 mod tests;

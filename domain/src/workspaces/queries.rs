@@ -1,6 +1,6 @@
 use sqlx::{PgConnection, types::Json};
 
-use super::{Settings, Workspace};
+use super::{Workspace, WorkspaceSettings};
 use crate::{
     Db, Error, Result, Scope, SystemRole, Tx,
     billing::Sender,
@@ -57,7 +57,7 @@ pub(crate) async fn ids_in(tx: &mut Tx) -> Result<Vec<WorkspaceId>> {
 ///
 /// # Errors
 /// [`Error::NotFound`] for anyone but an operator.
-pub async fn settings(db: &Db, scope: &Scope) -> Result<Settings> {
+pub async fn settings(db: &Db, scope: &Scope) -> Result<WorkspaceSettings> {
     if !scope.is_wide() {
         return Err(Error::NotFound);
     }
@@ -72,7 +72,7 @@ pub async fn settings(db: &Db, scope: &Scope) -> Result<Settings> {
     .await?
     .ok_or(Error::NotFound)?;
     tx.commit().await?;
-    Ok(Settings {
+    Ok(WorkspaceSettings {
         currency: row
             .currency
             .parse()

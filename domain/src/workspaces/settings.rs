@@ -17,7 +17,7 @@ pub const DAYS: [&str; 7] = ["monday", "tuesday", "wednesday", "thursday", "frid
 
 /// What an operator decides about the workspace.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Settings {
+pub struct WorkspaceSettings {
     pub name: String,
     pub tagline: String,
     pub promise: String,
@@ -68,7 +68,7 @@ impl SettingsForm {
     ///
     /// # Errors
     /// All that is to mend, each at its field.
-    pub fn read(&self) -> Result<Settings> {
+    pub fn read(&self) -> Result<WorkspaceSettings> {
         let mut errors = FieldErrors::new();
         let [name, tagline, promise, terms] = self.words(&mut errors);
         let sender = self.sender.clone().read(&mut errors);
@@ -89,7 +89,7 @@ impl SettingsForm {
         let calendar =
             calendar.ok_or_else(|| crate::Error::Broken("a calendar without an error".to_owned()))?;
         let locale = locale.and_then(Locale::parse);
-        Ok(Settings { name, tagline, promise, currency, calendar, locale, line, terms, sender })
+        Ok(WorkspaceSettings { name, tagline, promise, currency, calendar, locale, line, terms, sender })
     }
 
     fn words(&self, errors: &mut FieldErrors) -> [String; 4] {
@@ -180,9 +180,9 @@ impl DayForm {
     }
 }
 
-impl From<&Settings> for SettingsForm {
+impl From<&WorkspaceSettings> for SettingsForm {
     /// What the form starts with.
-    fn from(settings: &Settings) -> Self {
+    fn from(settings: &WorkspaceSettings) -> Self {
         let locale = Locale::of(settings.locale.map(Locale::code), settings.calendar.zone());
         let days = settings.calendar.days().map(|opening| match opening {
             None => DayForm::default(),

@@ -29,7 +29,7 @@ impl BackendRegistry {
         let theirs = self.others.iter().find(|(kind, _)| *kind == reach.backend);
         match (reach.backend, theirs) {
             (_, Some((_, backend))) => Ok(Arc::clone(backend)),
-            (Backend::House, None) => Ok(Arc::clone(&self.built_in)),
+            (Backend::BuiltIn, None) => Ok(Arc::clone(&self.built_in)),
             (other, None) => {
                 Err(AttemptFailure::ours(format!("nothing works for the backend {}", other.as_str())))
             }

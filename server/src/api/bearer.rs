@@ -13,7 +13,7 @@ use axum::{
 };
 use domain::{
     Actor, Db, Error, Scope,
-    audit::By,
+    audit::ActedThrough,
     tokens::{self, Bearer, Right},
 };
 use governor::{
@@ -129,8 +129,8 @@ impl<S: Send + Sync> FromRequestParts<S> for Caller {
 
 impl Caller {
     /// By what means they came, for the audit log.
-    pub fn by(&self) -> By {
-        By { token: Some(self.bearer.token), ip: self.ip }
+    pub fn by(&self) -> ActedThrough {
+        ActedThrough { token: Some(self.bearer.token), ip: self.ip }
     }
 
     /// The scope of an agent at work.

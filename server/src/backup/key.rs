@@ -57,7 +57,7 @@ impl KeyOptions {
             ));
         }
         let passphrase = self.passphrase_or_typed(prompt::new_passphrase)?;
-        match keyring::standing(settings)? {
+        match keyring::existing(settings)? {
             Some(ring) => {
                 let wrapped = ring.wrap(&passphrase)?;
                 Ok((

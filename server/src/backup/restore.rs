@@ -124,7 +124,7 @@ async fn check_store(connection: &mut PgConnection, store: &Store) -> Result<Opt
         backup::store_id_by(connection).await?
     };
     if found.is_some() && found != known {
-        return Err(Error::OthersStore(store.place().to_string()));
+        return Err(Error::OthersStore(store.location().to_string()));
     }
     Ok(found)
 }

@@ -57,9 +57,9 @@ pub async fn open(
     let (close, closed) = oneshot::channel();
     let shutdown = live.shutdown.clone();
     shutdown.spawn("live events", async move {
-        let code = match visitor.standing.clone() {
+        let code = match visitor.membership.clone() {
             None => Some(SIGNED_OUT),
-            Some(standing) => follow_all(visitor, standing, live, follows, out).await,
+            Some(membership) => follow_all(visitor, membership, live, follows, out).await,
         };
         if let Some(code) = code {
             // Whoever is not there to hear it knows already.
@@ -84,7 +84,7 @@ fn follows(query: &str) -> Option<Vec<(StreamId, Offset)>> {
 /// Follows until somebody ends it; with which code, unless nobody is there to hear it.
 async fn follow_all(
     visitor: Visitor,
-    standing: Membership,
+    membership: Membership,
     live: Live,
     follows: Vec<(StreamId, Offset)>,
     out: mpsc::Sender<String>,
@@ -94,7 +94,7 @@ async fn follow_all(
     for (stream, from) in follows {
         let follow = Follow {
             app: visitor.app.clone(),
-            standing: standing.clone(),
+            membership: membership.clone(),
             presence: live.presence.clone(),
             limits: live.limits.clone(),
             grace: live.pace.grace,
@@ -116,7 +116,7 @@ async fn follow_all(
                 count += 1;
             }
             _ = looks.tick() => {
-                if !visitor.is_still(&standing).await {
+                if !visitor.is_still(&membership).await {
                     return Some(SIGNED_OUT);
                 }
             }

@@ -23,7 +23,7 @@ const FULL: Duration = Duration::from_secs(5);
 /// What following needs besides the stream.
 pub struct Follow {
     pub app: App,
-    pub standing: Membership,
+    pub membership: Membership,
     pub presence: Arc<Presence>,
     pub grace: Duration,
     pub limits: Arc<Limits>,
@@ -46,7 +46,7 @@ impl Follow {
 
     async fn may_follow(&self, stream: StreamId) -> bool {
         loop {
-            match access::may_follow(&self.app.db, &self.standing.scope(), stream.0).await {
+            match access::may_follow(&self.app.db, &self.membership.scope(), stream.0).await {
                 Ok(()) => return true,
                 Err(error) if error.is_away() => tokio::time::sleep(AWAY).await,
                 Err(Error::NotFound) => return false,
@@ -60,7 +60,7 @@ impl Follow {
 
     /// Waits for a seat, and says so where there is none: the page goes on without asking again.
     async fn wait_for_seat(&self, stream: StreamId) -> Seat {
-        let Membership { workspace, client, .. } = &self.standing;
+        let Membership { workspace, client, .. } = &self.membership;
         let tenant = Tenant { workspace: workspace.0, client: client.as_ref().map(|(client, _)| client.0) };
         if let Ok(seat) = self.limits.seat(tenant, Kind::Socket) {
             return seat;
@@ -75,7 +75,7 @@ impl Follow {
     }
 
     fn join(&self, stream: StreamId) -> (presence::Seat, watch::Receiver<Vec<Viewer>>) {
-        self.presence.join(stream, self.standing.person, viewer(&self.standing), self.grace)
+        self.presence.join(stream, self.membership.person, viewer(&self.membership), self.grace)
     }
 
     async fn send_all(&self, stream: StreamId, from: Offset, mut viewers: watch::Receiver<Vec<Viewer>>) {

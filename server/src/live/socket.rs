@@ -32,12 +32,12 @@ pub async fn run(socket: WebSocket, visitor: Visitor, live: Live) {
     let (out, frames) = mpsc::channel(WAITING);
     let cut = CancellationToken::new();
     let writer = tokio::spawn(write(sink, frames, live.pace, cut.clone()));
-    let end = match visitor.standing.clone() {
+    let end = match visitor.membership.clone() {
         None => (SIGNED_OUT, "signed out"),
-        Some(standing) => {
+        Some(membership) => {
             let mut connection = Connection {
                 visitor,
-                standing,
+                membership,
                 live,
                 out: out.clone(),
                 follows: HashMap::new(),
@@ -83,7 +83,7 @@ async fn write(
 
 struct Connection {
     visitor: Visitor,
-    standing: Membership,
+    membership: Membership,
     live: Live,
     out: mpsc::Sender<String>,
     follows: HashMap<StreamId, AbortHandle>,
@@ -113,7 +113,7 @@ impl Connection {
                     count += 1;
                 }
                 _ = looks.tick() => {
-                    if !self.visitor.is_still(&self.standing).await {
+                    if !self.visitor.is_still(&self.membership).await {
                         return (SIGNED_OUT, "signed out");
                     }
                 }
@@ -168,7 +168,7 @@ impl Connection {
         }
         let follow = Follow {
             app: self.visitor.app.clone(),
-            standing: self.standing.clone(),
+            membership: self.membership.clone(),
             presence: self.live.presence.clone(),
             grace: self.live.pace.grace,
             limits: self.live.limits.clone(),

@@ -18,7 +18,7 @@ use crate::sign_in_store::SignInStore;
 
 pub struct Visitor {
     pub app: App,
-    pub standing: Option<Membership>,
+    pub membership: Option<Membership>,
     host: String,
     sign_in: Option<Id>,
 }
@@ -26,7 +26,7 @@ pub struct Visitor {
 impl Visitor {
     pub fn of(app: App, headers: &HeaderMap, bare: Bare) -> Self {
         let host = host_name(headers).unwrap_or_default();
-        Self { app, standing: bare.arrival.standing, host, sign_in: bare.session.id() }
+        Self { app, membership: bare.arrival.membership, host, sign_in: bare.session.id() }
     }
 
     /// Asks anew who is there: signed in, in the same place, in the same role. While the database is away nobody's
@@ -51,12 +51,12 @@ impl Visitor {
             return Ok(None);
         }
         let arrival = arrive(&self.app.db, &self.host, person, Some(known.membership)).await?;
-        Ok(arrival.standing)
+        Ok(arrival.membership)
     }
 }
 
 /// As others see them.
-pub fn viewer(standing: &Membership) -> Viewer {
-    let kind = if standing.client.is_some() { "person" } else { "operator" };
-    Viewer { name: standing.name.clone(), initials: initials(&standing.name), kind: kind.to_owned() }
+pub fn viewer(membership: &Membership) -> Viewer {
+    let kind = if membership.client.is_some() { "person" } else { "operator" };
+    Viewer { name: membership.name.clone(), initials: initials(&membership.name), kind: kind.to_owned() }
 }

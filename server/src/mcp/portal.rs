@@ -5,7 +5,7 @@ use std::sync::{Arc, LazyLock};
 use axum::http::request::Parts;
 use domain::{
     Actor, Db, Error,
-    audit::{self, AuditOutcome, By, NewEntry},
+    audit::{self, ActedThrough, AuditOutcome, NewEntry},
     tokens::Right,
 };
 use rmcp::{
@@ -123,7 +123,13 @@ impl Guest {
 }
 
 /// A tool that is not there for whoever calls. That one was tried which is not allowed stands in the audit log.
-async fn not_offered(db: &Db, scope: &domain::Scope, by: &By, name: &str, there: bool) -> ErrorData {
+async fn not_offered(
+    db: &Db,
+    scope: &domain::Scope,
+    by: &ActedThrough,
+    name: &str,
+    there: bool,
+) -> ErrorData {
     // An agent that works for everyone has no place in the log before it has a run.
     if there && (scope.client.is_some() || scope.is_wide()) {
         let entry =

@@ -1,7 +1,7 @@
 //! What an entry shows, as data for clients that others wrote: its name and its fields, as `docs/SESSIONS.md` has
 //! them.
 
-use domain::session::{Author, Body, Deletable, Entry, Outcome};
+use domain::session::{Author, Body, ControlResult, Deletable, Entry};
 use serde_json::{Value, json};
 
 /// The name of an entry's kind and its fields; none for an agent's words, which are sent as text.
@@ -54,9 +54,9 @@ pub(super) fn entry(entry: &Entry) -> Option<(&'static str, Value)> {
 }
 
 /// What came of a stop or a steer, once that is known.
-pub(super) fn outcome(outcome: &Option<Outcome>) -> Value {
+pub(super) fn outcome(outcome: &Option<ControlResult>) -> Value {
     match outcome {
-        Some(Outcome { outcome, reason }) => json!({ "outcome": outcome, "reason": reason }),
+        Some(ControlResult { outcome, reason }) => json!({ "outcome": outcome, "reason": reason }),
         None => Value::Null,
     }
 }

@@ -13,7 +13,7 @@ use app::web::Reach;
 use clap::Args;
 use domain::files::{
     quota::Quota,
-    store::{BadPlace, Place, Store},
+    store::{BadStoreLocation, Store, StoreLocation},
 };
 use lettre::message::Mailbox;
 use url::Url;
@@ -58,8 +58,8 @@ pub struct Settings {
     pub data: Maybe<PathBuf>,
 
     /// Where the files are, as s3://bucket/prefix with the usual AWS_* variables (AWS_ENDPOINT for a server that is not Amazon's), or a folder that all nodes share. Several nodes need the same. Empty: files in the data folder, which is enough for one node
-    #[arg(long, global = true, env = "THROUGHLINE_FILES", default_value = "", value_parser = maybe::<Place>)]
-    pub files: Maybe<Place>,
+    #[arg(long, global = true, env = "THROUGHLINE_FILES", default_value = "", value_parser = maybe::<StoreLocation>)]
+    pub files: Maybe<StoreLocation>,
 
     /// Megabytes that one client's files, deliverables and notes may have in all, so that one cannot fill the disk for all; 50 while an address is not confirmed, as anybody can be that. 0: no limit
     #[arg(long, global = true, env = "THROUGHLINE_FILES_MB", default_value_t = 10_240)]
@@ -177,7 +177,7 @@ pub enum NoFiles {
     #[error(transparent)]
     NoHome(#[from] NoHome),
     #[error("THROUGHLINE_FILES: {0}")]
-    BadPlace(#[from] BadPlace),
+    BadStoreLocation(#[from] BadStoreLocation),
 }
 
 impl Settings {
@@ -221,10 +221,10 @@ impl Settings {
     ///
     /// # Errors
     /// As [`Settings::data`].
-    pub fn file_place(&self) -> Result<Place, NoHome> {
+    pub fn file_location(&self) -> Result<StoreLocation, NoHome> {
         match &self.files {
             Some(place) => Ok(place.clone()),
-            None => Ok(Place::Folder(self.data()?.join("files"))),
+            None => Ok(StoreLocation::Folder(self.data()?.join("files"))),
         }
     }
 
@@ -234,8 +234,9 @@ impl Settings {
     /// When its folder cannot be made, or the environment names no S3 server that may be used.
     pub fn file_store(&self) -> Result<Store, NoFiles> {
         let data = self.data()?;
-        let place = self.file_place()?;
-        std::fs::create_dir_all(&data).map_err(|error| BadPlace::Folder { path: data.clone(), error })?;
+        let place = self.file_location()?;
+        std::fs::create_dir_all(&data)
+            .map_err(|error| BadStoreLocation::Folder { path: data.clone(), error })?;
         let variables = std::env::vars_os()
             .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)));
         let floor = self.files_free_mb.saturating_mul(1 << 20);

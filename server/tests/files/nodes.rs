@@ -11,7 +11,7 @@ use domain::{
     Db,
     files::{
         File,
-        store::{self, Standing, Store},
+        store::{self, Store, StoreState},
     },
     requests::Detail,
     session::{Part, RunState},
@@ -75,7 +75,7 @@ async fn nodes_that_share_a_bucket_have_the_same_files(pg: PgPool) {
     let (world, s3) = (World::new(pg).await, S3::start().await);
     let (here, there) = (s3.store(), s3.store());
     for store in [&here, &there] {
-        assert_eq!(store::standing(&world.db, store).await.unwrap(), Standing::Sound);
+        assert_eq!(store::inspect(&world.db, store).await.unwrap(), StoreState::Sound);
     }
     let node = Node::new(&world.db, &here);
     let (request, file) = ask(&world, &node.browser(&world.db, &world.owner).await).await;
@@ -88,7 +88,7 @@ async fn nodes_that_share_a_bucket_have_the_same_files(pg: PgPool) {
         _ => None,
     };
     assert_eq!(world.until(&request, read).await, "Read fees.csv · 3 rows");
-    assert_eq!(store::standing(&world.db, &there).await.unwrap(), Standing::Sound);
+    assert_eq!(store::inspect(&world.db, &there).await.unwrap(), StoreState::Sound);
     let keys: Vec<store::Entry> =
         there.list(Some(&world.owner.workspace.to_string())).try_collect().await.unwrap();
     assert_eq!(keys.len(), 1, "{keys:?}");
@@ -162,13 +162,13 @@ async fn a_bucket_that_is_away_or_refuses_is_said_and_nothing_is_made_up(pg: PgP
     let store = s3.store();
     let node = Node::new(&world.db, &store);
     let (request, file) = ask(&world, &node.browser(&world.db, &world.owner).await).await;
-    let wrong = store::standing(&world.db, &s3.opened("not-the-secret")).await.unwrap();
-    assert!(matches!(wrong, Standing::Away { .. }), "{wrong:?}");
+    let wrong = store::inspect(&world.db, &s3.opened("not-the-secret")).await.unwrap();
+    assert!(matches!(wrong, StoreState::Away { .. }), "{wrong:?}");
     let watch = Watch::begin(world.db.clone(), store.clone()).await.unwrap();
-    assert_eq!(watch.standing(), Standing::Sound);
+    assert_eq!(watch.state(), StoreState::Sound);
     let _kept = s3.stop().await;
     watch.look().await.unwrap();
-    assert!(matches!(watch.standing(), Standing::Away { .. }));
+    assert!(matches!(watch.state(), StoreState::Away { .. }));
     let (status, told) = readyz(&world, watch).await;
     assert_eq!(status, StatusCode::SERVICE_UNAVAILABLE, "{told}");
     assert_eq!(told["database"], "ready");

@@ -2,7 +2,7 @@
 
 use domain::{
     Role,
-    audit::By,
+    audit::ActedThrough,
     billing::{self, InvoiceState},
     ids::{InvoiceId, ProposalId},
     proposals::{self, Decision},
@@ -49,7 +49,7 @@ async fn a_dangerous_action_waits_and_is_done_once_whoever_approves_it(pool: PgP
     // Two operators at once, one of them on a node that has just been started.
     let restarted = domain::testing::bare(&pool).await;
     let second = house.fixture.person(None, Role::Operator, "Second").await;
-    let (id, by) = (proposal(&waits), By::default());
+    let (id, by) = (proposal(&waits), ActedThrough::default());
     let (one, other) = tokio::join!(
         proposals::commands::approve(&house.fixture.db, &house.fixture.operator, &by, id),
         proposals::commands::approve(&restarted, &second, &by, id)
@@ -78,7 +78,7 @@ async fn what_nobody_decides_expires_and_what_is_declined_is_not_done(pool: PgPo
         atlas.call("get_approval", json!({ "approval": waits["approval"] })).await["state"].clone()
     };
     let (first, second) = (ask("1").await, ask("2").await);
-    let (db, operator, by) = (&house.fixture.db, &house.fixture.operator, By::default());
+    let (db, operator, by) = (&house.fixture.db, &house.fixture.operator, ActedThrough::default());
     proposals::commands::decline(db, operator, &by, proposal(&first)).await.unwrap();
     assert_eq!(state_of(&first).await, "declined");
     house.fixture.wait(chrono::TimeDelta::days(8));

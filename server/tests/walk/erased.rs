@@ -3,7 +3,7 @@
 
 use domain::{
     billing, clients, erasures,
-    files::store::{Store, standing},
+    files::store::{Store, inspect},
 };
 use server::{router, shutdown::Shutdown};
 use sessions::StreamId;
@@ -36,7 +36,7 @@ async fn leave(town: &Town) {
 async fn erase(town: &Town) {
     let db = &town.ours.db;
     let store = Store::folder(town.files()).unwrap();
-    standing(db, &store).await.unwrap();
+    inspect(db, &store).await.unwrap();
     // The one that is set from the beginning goes as well.
     assert_eq!(erasures::commands::carry_out_due(db, &store).await.unwrap(), 2);
 }

@@ -66,7 +66,7 @@ async fn name(fixture: &Fixture, scope: &mut Scope, word: &str, hash: &str) {
 /// A client and its people, with their names.
 pub async fn bare(fixture: &Fixture, word: &str) -> TestClient {
     let mut client = fixture.client(&format!("{word} & Partners")).await;
-    let hash = passwords::hash(passwords::Lane::Known, PASSWORD).await.unwrap();
+    let hash = passwords::hash(passwords::HashPriority::Known, PASSWORD).await.unwrap();
     for scope in [&mut client.owner, &mut client.member, &mut client.billing] {
         name(fixture, scope, word, &hash).await;
     }

@@ -17,7 +17,7 @@ const TRIES: usize = 4;
 
 /// A stream as it will be stored.
 #[derive(Debug)]
-pub(super) struct Plan {
+pub(super) struct StreamPlan {
     pub(super) content_type: String,
     pub(super) expiry: Expiry,
     pub(super) earliest: Offset,
@@ -84,9 +84,9 @@ async fn make_fork(
     Ok(made.map_or(CreateAttempt::Taken, CreateAttempt::Fresh))
 }
 
-fn alone(new: &NewNamedStream, options: &Options) -> Result<Plan, Error> {
+fn alone(new: &NewNamedStream, options: &Options) -> Result<StreamPlan, Error> {
     let content_type = new.content_type.clone().unwrap_or_else(|| BYTES.to_owned());
-    Ok(Plan {
+    Ok(StreamPlan {
         expiry: new.expiry,
         earliest: Offset::ZERO,
         first: Offset::ZERO,
@@ -111,7 +111,7 @@ fn events(body: &bytes::Bytes, content_type: &str, options: &Options) -> Result<
 async fn insert(
     conn: &mut PgConnection,
     new: &NewNamedStream,
-    plan: &Plan,
+    plan: &StreamPlan,
     now: DateTime<Utc>,
 ) -> Result<Option<Head>, Error> {
     let row = NamedRow {

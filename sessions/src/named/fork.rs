@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use sqlx::PgConnection;
 
-use super::{ForkPoint, NewNamedStream, create::Plan, essence, is_json};
+use super::{ForkPoint, NewNamedStream, create::StreamPlan, essence, is_json};
 use crate::{Data, Error, Expiry, Head, Offset, StreamId, ring::Size, sql};
 
 const NO_POINT: Error = Error::Invalid("the source has nothing there to be forked from");
@@ -14,7 +14,7 @@ pub(super) async fn plan(
     new: &NewNamedStream,
     point: &ForkPoint,
     now: DateTime<Utc>,
-) -> Result<Plan, Error> {
+) -> Result<StreamPlan, Error> {
     let source = hold(conn, new, point, now).await?;
     let content_type = match &new.content_type {
         Some(content_type) if essence(content_type) != essence(&source.content_type) => {
@@ -32,7 +32,7 @@ pub(super) async fn plan(
         part if is_json(&content_type) => (whole(&source, anchor, part)?, Vec::new()),
         part => (anchor, vec![cut(conn, source.id, anchor, part).await?]),
     };
-    Ok(Plan {
+    Ok(StreamPlan {
         content_type,
         expiry: expiry(new.expiry, source.expiry),
         earliest: source.earliest,

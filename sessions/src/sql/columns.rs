@@ -5,7 +5,7 @@ use uuid::Uuid;
 
 use crate::{
     Data, Offset, StreamId,
-    ledger::{LockedStream, Progress},
+    ledger::{LockedStream, ProducerProgress},
 };
 
 /// What a group commit writes, column by column.
@@ -80,7 +80,7 @@ pub(crate) struct Producers<'a> {
 }
 
 impl<'a> Producers<'a> {
-    pub(crate) fn add(&mut self, stream: StreamId, workspace: Uuid, id: &'a str, progress: Progress) {
+    pub(crate) fn add(&mut self, stream: StreamId, workspace: Uuid, id: &'a str, progress: ProducerProgress) {
         self.workspaces.push(workspace);
         self.streams.push(stream.0);
         self.ids.push(id);

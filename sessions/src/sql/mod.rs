@@ -20,7 +20,7 @@ pub(crate) use erase::bury_all;
 pub(crate) use gone::gone_error;
 pub(crate) use named::{NamedRow, find, hold_source, insert};
 pub(crate) use page::page;
-pub(crate) use recalled::{Before, prepare, store_recalled};
+pub(crate) use recalled::{AssumedState, prepare, store_recalled};
 pub(crate) use redact::{find_text, redact};
 pub(crate) use remove::{clear_grave, delete, graves, lapsed, put_away};
 pub(crate) use stored::{count_some, stored};

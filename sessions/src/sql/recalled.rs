@@ -9,7 +9,7 @@ use super::columns::Columns;
 
 /// How the streams and producers of a [`Columns`] were thought to be, in its order.
 #[derive(Debug)]
-pub(crate) struct Before<'a> {
+pub(crate) struct AssumedState<'a> {
     pub(crate) ends: Vec<i64>,
     pub(crate) marks: Vec<Option<&'a str>>,
     pub(crate) epochs: Vec<i64>,
@@ -93,7 +93,7 @@ fn store(moved: &str, parameters: usize, producers: bool) -> String {
 pub(crate) async fn store_recalled(
     conn: &mut PgConnection,
     columns: &Columns<'_>,
-    before: &Before<'_>,
+    before: &AssumedState<'_>,
     now: DateTime<Utc>,
 ) -> sqlx::Result<()> {
     let Columns { moved, events, producers } = columns;

@@ -9,7 +9,7 @@ use uuid::Uuid;
 use super::{
     glob,
     model::{NewSubscription, Subscription, SubscriptionError},
-    sql::{self, Row},
+    sql::{self, SubscriptionRow},
 };
 use crate::{Engine, Error, Tenant, check};
 
@@ -111,7 +111,7 @@ async fn make(
 /// Links what matches among the streams that were made since, from their `end` on.
 pub(super) async fn match_made(
     conn: &mut PgConnection,
-    row: &Row,
+    row: &SubscriptionRow,
     since: DateTime<Utc>,
     end: bool,
 ) -> sqlx::Result<()> {
@@ -125,7 +125,7 @@ pub(super) async fn match_made(
 
 /// Whether the stream of that name is one of its own by the pattern. What it writes its own wakes to is none: each
 /// would be the reason for the next.
-pub(super) fn wants(row: &Row, name: &str) -> bool {
+pub(super) fn wants(row: &SubscriptionRow, name: &str) -> bool {
     let matches = row.pattern.as_deref().is_some_and(|pattern| glob::matches(pattern, name));
     matches && row.wake_stream.as_deref() != Some(name)
 }

@@ -15,7 +15,7 @@ mod webhooks;
 mod work;
 
 pub use model::{
-    Delivery, Link, NewSubscription, Report, Subscription, SubscriptionError, Then, Wake, Wakes,
+    Delivery, Link, NewSubscription, Report, Subscription, SubscriptionError, Wake, Wakes, WorkerNext,
 };
 
 pub(crate) use dispatch::run;

@@ -127,12 +127,12 @@ pub struct Report {
     /// How far it has got, by the streams' names.
     pub acks: Vec<(String, Offset)>,
     /// Whether it goes on.
-    pub then: Then,
+    pub then: WorkerNext,
 }
 
 /// What a worker does next.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Then {
+pub enum WorkerNext {
     /// It works on, and the lease is extended.
     Goes,
     /// It is through, or gives it back.

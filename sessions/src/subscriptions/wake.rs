@@ -7,7 +7,7 @@ use uuid::Uuid;
 
 use super::{
     model::{Link, SubscriptionError, Wake},
-    sql::{self, Row},
+    sql::{self, SubscriptionRow},
 };
 use crate::{Error, StreamId};
 
@@ -22,7 +22,7 @@ pub(super) struct NewWake {
 /// Begins a wake where something is pending. The subscription's row is held and it rests.
 pub(super) async fn begin(
     conn: &mut PgConnection,
-    row: &Row,
+    row: &SubscriptionRow,
     now: DateTime<Utc>,
 ) -> Result<Option<NewWake>, SubscriptionError> {
     let links = sql::links(conn, row).await?;
@@ -40,7 +40,7 @@ pub(super) async fn begin(
 }
 
 /// The wake of a subscription as its workers see it.
-pub(super) fn of(row: &Row, id: String, generation: i64, links: Vec<Link>) -> Wake {
+pub(super) fn of(row: &SubscriptionRow, id: String, generation: i64, links: Vec<Link>) -> Wake {
     Wake {
         subscription: row.id,
         name: row.name.clone(),
@@ -53,7 +53,7 @@ pub(super) fn of(row: &Row, id: String, generation: i64, links: Vec<Link>) -> Wa
 }
 
 /// When a lease ends that begins now.
-pub(super) fn later(now: DateTime<Utc>, row: &Row) -> DateTime<Utc> {
+pub(super) fn later(now: DateTime<Utc>, row: &SubscriptionRow) -> DateTime<Utc> {
     now + TimeDelta::from_std(row.lease()).unwrap_or(TimeDelta::zero())
 }
 
@@ -61,7 +61,7 @@ pub(super) fn later(now: DateTime<Utc>, row: &Row) -> DateTime<Utc> {
 /// wake all the same.
 async fn write(
     conn: &mut PgConnection,
-    row: &Row,
+    row: &SubscriptionRow,
     pending: &Link,
     generation: i64,
     now: DateTime<Utc>,

@@ -8,7 +8,7 @@ use uuid::Uuid;
 
 use super::{
     model::{Delivery, SubscriptionError},
-    sql::{self, Row},
+    sql::{self, SubscriptionRow},
     wake::{self, NewWake, later},
 };
 use crate::{Engine, Error};
@@ -79,7 +79,7 @@ async fn delivery(conn: &mut PgConnection, id: Uuid) -> sqlx::Result<Option<Deli
 }
 
 /// The subscription, held, where its wake is still the one that was delivered.
-async fn current(conn: &mut PgConnection, delivery: &Delivery) -> sqlx::Result<Option<Row>> {
+async fn current(conn: &mut PgConnection, delivery: &Delivery) -> sqlx::Result<Option<SubscriptionRow>> {
     let row = sql::hold_by_id(conn, delivery.wake.subscription).await?;
     Ok(row.filter(|row| row.wake_id.as_ref() == Some(&delivery.wake.id)))
 }

@@ -4,8 +4,8 @@ use chrono::{DateTime, Utc};
 use sqlx::{Connection, PgConnection};
 
 use super::{
-    model::{Link, Report, SubscriptionError, Then, Wake},
-    sql::{self, Row},
+    model::{Link, Report, SubscriptionError, Wake, WorkerNext},
+    sql::{self, SubscriptionRow},
     wake::{self, NewWake, later},
 };
 use crate::{Engine, Offset, StreamId, Tenant};
@@ -113,11 +113,11 @@ async fn take(
     report.acks.iter().try_for_each(|(path, offset)| may_ack(&links, path, *offset))?;
     sql::ack(&mut tx, &row, &report.acks).await?;
     let begun = match report.then {
-        Then::Goes => {
+        WorkerNext::Goes => {
             sql::lease(&mut tx, &row, None, later(now, &row)).await?;
             None
         }
-        Then::Ends => {
+        WorkerNext::Ends => {
             sql::rest(&mut tx, &row).await?;
             wake::begin(&mut tx, &row, now).await?
         }
@@ -129,7 +129,7 @@ async fn take(
 /// A wake whose lease is over belongs to nobody any more.
 pub(super) async fn end_if_over(
     conn: &mut PgConnection,
-    row: &mut Row,
+    row: &mut SubscriptionRow,
     now: DateTime<Utc>,
 ) -> sqlx::Result<bool> {
     let over = row.lease_until.is_some_and(|until| until <= now);
@@ -140,7 +140,7 @@ pub(super) async fn end_if_over(
     Ok(over)
 }
 
-fn is_current(row: &Row, report: &Report) -> bool {
+fn is_current(row: &SubscriptionRow, report: &Report) -> bool {
     let generation = row.generation();
     row.wake_id.is_some()
         && report.wake == row.wake_id

@@ -22,7 +22,7 @@ async fn no_wake_up_is_lost() {
     let followers: Vec<_> = (0..FOLLOWERS).map(|_| engine.follow(stream, Offset::ZERO)).collect();
     let tail = engine.core().tails.get(stream).unwrap();
     let ring = Ring::at(Offset::ZERO, Size { events: 8, bytes: 1_000 });
-    tail.set(State::Known { ring, closed: false, revision: 0 });
+    tail.set(TailState::Known { ring, closed: false, revision: 0 });
     let arrived = Arc::new(AtomicU64::new(0));
     for mut follower in followers {
         let arrived = Arc::clone(&arrived);
@@ -45,7 +45,7 @@ async fn a_crowd_hears_of_fast_events_together() {
     for (followers, times) in [(3, EVENTS..=EVENTS), (8, EVENTS / 64..=EVENTS / 8)] {
         let tail = Arc::new(Tail::new(StreamId::generate(), CancellationToken::new()));
         let ring = Ring::at(Offset::ZERO, Size { events: 8, bytes: 1_000 });
-        tail.set(State::Known { ring, closed: false, revision: 0 });
+        tail.set(TailState::Known { ring, closed: false, revision: 0 });
         let mut crowd: Vec<_> = (0..followers).map(|_| tail.subscribe()).collect();
         let late = Arc::clone(&tail);
         let telling = tokio::spawn(async move { late.notify_late().await });
@@ -99,14 +99,17 @@ fn push(tail: &Tail, event: u64) {
 fn what_does_not_join_on_is_asked_for() {
     let tail = Tail::new(StreamId::generate(), CancellationToken::new());
     let asks = || tail.wake.notified().now_or_never().is_some();
-    let known = || State::Known {
+    let known = || TailState::Known {
         ring: Ring::at(Offset::ZERO, Size { events: 8, bytes: 100 }),
         closed: false,
         revision: 0,
     };
-    for (state, event, asked) in
-        [(State::Unknown, 0, true), (State::Missing, 0, true), (known(), 1, true), (known(), 0, false)]
-    {
+    for (state, event, asked) in [
+        (TailState::Unknown, 0, true),
+        (TailState::Missing, 0, true),
+        (known(), 1, true),
+        (known(), 0, false),
+    ] {
         tail.set(state);
         push(&tail, event);
         assert_eq!(asks(), asked, "{tail:?}");

@@ -10,11 +10,11 @@ use chrono::{DateTime, SubsecRound, Utc};
 use sqlx::{Connection, PgConnection};
 use uuid::Uuid;
 
-use super::{Job, memory::RecalledBatch};
+use super::{QueuedAppend, memory::RecalledBatch};
 use crate::{
     AppendOutcome, Error, Expiry, Offset, Options, StreamId,
     core::timed_out,
-    ledger::{Ledger, LockedStream, Progress},
+    ledger::{Ledger, LockedStream, ProducerProgress},
     sql::{self, Columns},
 };
 
@@ -23,7 +23,7 @@ const BEGIN: &str = "BEGIN; SET LOCAL lock_timeout TO DEFAULT";
 
 /// What came of one append of a batch.
 #[derive(Debug)]
-pub(super) enum Outcome {
+pub(super) enum CommitOutcome {
     /// Committed, a duplicate, or refused.
     Settled(Result<AppendOutcome, Error>),
     /// Somebody's transaction holds its stream.
@@ -32,26 +32,26 @@ pub(super) enum Outcome {
 
 /// Why a batch was not committed.
 #[derive(Debug)]
-pub(super) enum Failure {
+pub(super) enum CommitFailure {
     /// Nothing was stored.
     Sure(sqlx::Error),
     /// It was lost during COMMIT.
     Unsure(sqlx::Error),
 }
 
-impl From<sqlx::Error> for Failure {
+impl From<sqlx::Error> for CommitFailure {
     fn from(error: sqlx::Error) -> Self {
         Self::Sure(error)
     }
 }
 
-impl From<Failure> for Error {
-    fn from(failure: Failure) -> Self {
+impl From<CommitFailure> for Error {
+    fn from(failure: CommitFailure) -> Self {
         match failure {
             // lock_not_available: the transaction that holds the stream has not ended in time.
-            Failure::Sure(error) if code(&error).as_deref() == Some("55P03") => Self::Busy,
-            Failure::Sure(error) => Self::Database(error.into()),
-            Failure::Unsure(error) => Self::Unsure(error.into()),
+            CommitFailure::Sure(error) if code(&error).as_deref() == Some("55P03") => Self::Busy,
+            CommitFailure::Sure(error) => Self::Database(error.into()),
+            CommitFailure::Unsure(error) => Self::Unsure(error.into()),
         }
     }
 }
@@ -60,7 +60,7 @@ impl From<Failure> for Error {
 #[derive(Debug)]
 pub(super) struct BatchOutcome {
     /// One a job, in their order.
-    pub(super) outcomes: Vec<Outcome>,
+    pub(super) outcomes: Vec<CommitOutcome>,
     /// The time that its events are stored with.
     pub(super) at: DateTime<Utc>,
     /// How the streams are now; none where it was not committed.
@@ -72,10 +72,10 @@ pub(super) struct BatchOutcome {
 /// Commits what can be taken of `jobs`. With a `wait`, streams that are held are waited for.
 pub(super) async fn commit(
     conn: &mut PgConnection,
-    jobs: &[Job],
+    jobs: &[QueuedAppend],
     wait: Option<Duration>,
     options: &Options,
-) -> Result<BatchOutcome, Failure> {
+) -> Result<BatchOutcome, CommitFailure> {
     let patience = options.commit_timeout;
     let now = now(options);
     let mut transaction = in_time(patience, conn.begin_with(BEGIN)).await?;
@@ -88,15 +88,15 @@ pub(super) async fn commit(
     }
     match in_time(patience, transaction.commit()).await {
         Ok(()) => Ok(BatchOutcome { outcomes, at: now, ledger: Some(ledger), from_memory: false }),
-        Err(error) if rolled_back(&error) => Err(Failure::Sure(error)),
-        Err(error) => Err(Failure::Unsure(error)),
+        Err(error) if rolled_back(&error) => Err(CommitFailure::Sure(error)),
+        Err(error) => Err(CommitFailure::Unsure(error)),
     }
 }
 
 /// Commits `jobs` in one statement, if their streams are as remembered.
 pub(super) async fn commit_recalled(
     conn: &mut PgConnection,
-    jobs: &[Job],
+    jobs: &[QueuedAppend],
     recalled: &RecalledBatch,
     now: DateTime<Utc>,
     patience: Duration,
@@ -105,7 +105,7 @@ pub(super) async fn commit_recalled(
     let columns = columns(jobs, taken, &recalled.ledger, now);
     let (ends, marks) = recalled.ends(&columns.moved.streams);
     let (epochs, next_sequences) = recalled.progress(&columns.producers.streams, &columns.producers.ids);
-    let before = sql::Before { ends, marks, epochs, next_sequences };
+    let before = sql::AssumedState { ends, marks, epochs, next_sequences };
     in_time(patience, sql::store_recalled(conn, &columns, &before, now)).await
 }
 
@@ -115,14 +115,14 @@ pub(super) fn now(options: &Options) -> DateTime<Utc> {
 }
 
 struct Preparation {
-    outcomes: Vec<Outcome>,
+    outcomes: Vec<CommitOutcome>,
     ledger: Ledger,
     writes: bool,
 }
 
 async fn prepare(
     conn: &mut PgConnection,
-    jobs: &[Job],
+    jobs: &[QueuedAppend],
     now: DateTime<Utc>,
     wait: Option<Duration>,
 ) -> sqlx::Result<Preparation> {
@@ -140,7 +140,7 @@ async fn prepare(
 
 async fn lock(
     conn: &mut PgConnection,
-    jobs: &[Job],
+    jobs: &[QueuedAppend],
     now: DateTime<Utc>,
     wait: Option<Duration>,
 ) -> sqlx::Result<Ledger> {
@@ -162,7 +162,11 @@ async fn lock(
     Ok(ledger)
 }
 
-async fn load_producers(conn: &mut PgConnection, jobs: &[Job], ledger: &mut Ledger) -> sqlx::Result<()> {
+async fn load_producers(
+    conn: &mut PgConnection,
+    jobs: &[QueuedAppend],
+    ledger: &mut Ledger,
+) -> sqlx::Result<()> {
     let wanted: HashSet<(Uuid, Uuid, &str)> = jobs
         .iter()
         .filter_map(|job| {
@@ -180,30 +184,30 @@ async fn load_producers(conn: &mut PgConnection, jobs: &[Job], ledger: &mut Ledg
         ids.push(id);
     }
     for (stream, id, epoch, next) in sql::producers(conn, &workspaces, &streams, &ids).await? {
-        let progress = Progress { epoch: epoch.cast_unsigned(), next_sequence: next.cast_unsigned() };
+        let progress = ProducerProgress { epoch: epoch.cast_unsigned(), next_sequence: next.cast_unsigned() };
         ledger.insert_producer(StreamId(stream), id, progress);
     }
     Ok(())
 }
 
 /// A stream that was not locked is held by another transaction or does not exist; whoever waits for it learns which.
-fn judge(ledger: &mut Ledger, job: &Job, waited: bool) -> Outcome {
+fn judge(ledger: &mut Ledger, job: &QueuedAppend, waited: bool) -> CommitOutcome {
     if ledger.get(job.stream).is_none() && !waited {
-        return Outcome::Held;
+        return CommitOutcome::Held;
     }
-    Outcome::Settled(ledger.admit(job.stream, &job.append))
+    CommitOutcome::Settled(ledger.admit(job.stream, &job.append))
 }
 
 /// Where the first event of each append goes, if it is to be stored.
-fn taken(outcomes: &[Outcome]) -> impl Iterator<Item = Option<Offset>> {
+fn taken(outcomes: &[CommitOutcome]) -> impl Iterator<Item = Option<Offset>> {
     outcomes.iter().map(|outcome| match outcome {
-        Outcome::Settled(Ok(AppendOutcome { first, duplicate: false, .. })) => Some(*first),
+        CommitOutcome::Settled(Ok(AppendOutcome { first, duplicate: false, .. })) => Some(*first),
         _ => None,
     })
 }
 
 fn columns<'a>(
-    jobs: &'a [Job],
+    jobs: &'a [QueuedAppend],
     taken: impl Iterator<Item = Option<Offset>>,
     ledger: &'a Ledger,
     now: DateTime<Utc>,

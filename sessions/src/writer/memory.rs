@@ -7,10 +7,10 @@ use std::collections::HashMap;
 
 use uuid::Uuid;
 
-use super::Job;
+use super::QueuedAppend;
 use crate::{
     AppendOutcome, Offset, StreamId,
-    ledger::{Ledger, LockedStream, Progress},
+    ledger::{Ledger, LockedStream, ProducerProgress},
 };
 
 #[derive(Debug)]
@@ -29,7 +29,7 @@ pub(super) struct RecalledBatch {
     /// What each of them is answered.
     pub(super) appended: Vec<AppendOutcome>,
     streams: HashMap<StreamId, (Offset, Option<String>)>,
-    producers: HashMap<(StreamId, String), Progress>,
+    producers: HashMap<(StreamId, String), ProducerProgress>,
 }
 
 impl Memory {
@@ -39,7 +39,7 @@ impl Memory {
     }
 
     /// Takes out what is known of the batch's streams, if by that every append would be taken and is news.
-    pub(super) fn recall(&mut self, jobs: &[Job]) -> Option<RecalledBatch> {
+    pub(super) fn recall(&mut self, jobs: &[QueuedAppend]) -> Option<RecalledBatch> {
         if !jobs.iter().all(|job| self.knows(job)) {
             return None;
         }
@@ -60,7 +60,7 @@ impl Memory {
         Some(recalled)
     }
 
-    fn knows(&self, job: &Job) -> bool {
+    fn knows(&self, job: &QueuedAppend) -> bool {
         self.streams.get(&job.stream).is_some_and(|locked| {
             job.append.producer.as_ref().is_none_or(|producer| locked.producer(&producer.id).is_some())
         })
@@ -97,7 +97,7 @@ impl Memory {
 }
 
 impl RecalledBatch {
-    fn note(&mut self, job: &Job) {
+    fn note(&mut self, job: &QueuedAppend) {
         if let Some(producer) = &job.append.producer
             && let Some(known) = self.ledger.get(job.stream).and_then(|locked| locked.producer(&producer.id))
         {

@@ -5,7 +5,7 @@
 //! kept back until its lane is through, so that each stream's appends keep their order.
 
 mod commit;
-mod line;
+mod connection;
 mod memory;
 mod queue;
 mod settle;
@@ -18,8 +18,8 @@ use std::{
 use tokio::sync::{Semaphore, mpsc};
 
 use crate::{StreamId, core::Core};
-use line::Line;
-pub(crate) use queue::{Job, Queue};
+use connection::WriterConnection;
+pub(crate) use queue::{Queue, QueuedAppend};
 
 /// Lanes that wait at the same time, each over a connection of its own.
 const LANES: usize = 2;
@@ -30,19 +30,19 @@ const GULP: usize = 1_024;
 #[derive(Debug)]
 pub(crate) struct Writer {
     core: Arc<Core>,
-    line: Line,
-    inbox: mpsc::UnboundedReceiver<Job>,
-    pending: VecDeque<Job>,
+    line: WriterConnection,
+    inbox: mpsc::UnboundedReceiver<QueuedAppend>,
+    pending: VecDeque<QueuedAppend>,
     /// Appends behind those in the stream's lane.
-    kept_back: HashMap<StreamId, Vec<Job>>,
+    kept_back: HashMap<StreamId, Vec<QueuedAppend>>,
     lanes: Arc<Semaphore>,
     lane_over: (mpsc::UnboundedSender<StreamId>, mpsc::UnboundedReceiver<StreamId>),
 }
 
 impl Writer {
-    pub(crate) fn new(core: Arc<Core>, inbox: mpsc::UnboundedReceiver<Job>) -> Self {
+    pub(crate) fn new(core: Arc<Core>, inbox: mpsc::UnboundedReceiver<QueuedAppend>) -> Self {
         Self {
-            line: Line::new(core.pool.clone(), core.options.remembered),
+            line: WriterConnection::new(core.pool.clone(), core.options.remembered),
             core,
             inbox,
             pending: VecDeque::new(),
@@ -87,7 +87,7 @@ impl Writer {
         true
     }
 
-    fn sort(&mut self, job: Job) {
+    fn sort(&mut self, job: QueuedAppend) {
         match self.kept_back.get_mut(&job.stream) {
             Some(behind) => behind.push(job),
             None => self.pending.push_back(job),
@@ -95,10 +95,10 @@ impl Writer {
     }
 
     /// Takes the next commit's share off what is pending, at least one.
-    fn cut(&mut self) -> Vec<Job> {
+    fn cut(&mut self) -> Vec<QueuedAppend> {
         let (mut events, mut bytes) = (0, 0);
         let options = &self.core.options;
-        let fits = |job: &&Job| {
+        let fits = |job: &&QueuedAppend| {
             events += job.append.events.len();
             bytes += job.bytes;
             events <= options.commit_events && bytes <= options.commit_bytes
@@ -107,8 +107,8 @@ impl Writer {
         self.pending.drain(..count).collect()
     }
 
-    fn open_lanes(&mut self, held: Vec<Job>) {
-        let mut lanes: HashMap<StreamId, Vec<Job>> = HashMap::new();
+    fn open_lanes(&mut self, held: Vec<QueuedAppend>) {
+        let mut lanes: HashMap<StreamId, Vec<QueuedAppend>> = HashMap::new();
         for job in held {
             lanes.entry(job.stream).or_default().push(job);
         }
@@ -127,10 +127,10 @@ impl Writer {
     }
 }
 
-async fn lane(core: Arc<Core>, lanes: Arc<Semaphore>, jobs: Vec<Job>, over: LaneOver) {
+async fn lane(core: Arc<Core>, lanes: Arc<Semaphore>, jobs: Vec<QueuedAppend>, over: LaneOver) {
     // Never closed; without a permit there would just be one lane more.
     let _permit = lanes.acquire().await;
-    let mut line = Line::waiting(core.pool.clone());
+    let mut line = WriterConnection::waiting(core.pool.clone());
     settle::settle(&core, &mut line, jobs, Some(core.options.lock_wait)).await;
     drop(over);
 }

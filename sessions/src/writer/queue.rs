@@ -8,7 +8,7 @@ use crate::{Append, AppendOutcome, Error, Options, StreamId};
 
 /// An append that waits.
 #[derive(Debug)]
-pub(crate) struct Job {
+pub(crate) struct QueuedAppend {
     pub(super) stream: StreamId,
     pub(super) append: Append,
     pub(super) bytes: usize,
@@ -19,7 +19,7 @@ pub(crate) struct Job {
 /// The way in to the writer.
 #[derive(Debug)]
 pub(crate) struct Queue {
-    jobs: mpsc::UnboundedSender<Job>,
+    jobs: mpsc::UnboundedSender<QueuedAppend>,
     appends: Arc<Semaphore>,
     bytes: Arc<Semaphore>,
     most_appends: usize,
@@ -27,7 +27,7 @@ pub(crate) struct Queue {
 }
 
 impl Queue {
-    pub(crate) fn new(options: &Options) -> (Self, mpsc::UnboundedReceiver<Job>) {
+    pub(crate) fn new(options: &Options) -> (Self, mpsc::UnboundedReceiver<QueuedAppend>) {
         let (jobs, receiver) = mpsc::unbounded_channel();
         let most_bytes = options.queue_bytes.min(u32::MAX as usize);
         let most_appends = options.queue_appends;
@@ -53,7 +53,7 @@ impl Queue {
         let room = u32::try_from(bytes.min(self.most_bytes)).unwrap_or(u32::MAX);
         let room = [acquire(&self.appends, 1)?, acquire(&self.bytes, room)?];
         let (answer, answered) = oneshot::channel();
-        let job = Job { stream, append, bytes, answer, _room: room };
+        let job = QueuedAppend { stream, append, bytes, answer, _room: room };
         self.jobs.send(job).map_err(|_| Error::ShuttingDown)?;
         Ok(answered)
     }

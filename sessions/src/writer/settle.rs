@@ -10,18 +10,23 @@ use chrono::{DateTime, Utc};
 use tokio::time::Instant;
 
 use super::{
-    Job,
-    commit::{BatchOutcome, Failure, Outcome},
-    line::Line,
+    QueuedAppend,
+    commit::{BatchOutcome, CommitFailure, CommitOutcome},
+    connection::WriterConnection,
 };
 use crate::{AppendOutcome, Data, Error, Offset, Record, StreamId, core::Core, error::away, tail::Tail};
 
 /// Commits `jobs` and answers them; hands back those whose stream is held by another transaction.
-pub(super) async fn settle(core: &Core, line: &mut Line, jobs: Vec<Job>, wait: Option<Duration>) -> Vec<Job> {
+pub(super) async fn settle(
+    core: &Core,
+    line: &mut WriterConnection,
+    jobs: Vec<QueuedAppend>,
+    wait: Option<Duration>,
+) -> Vec<QueuedAppend> {
     match commit(core, line, &jobs, wait).await {
         Ok(done) => answer(core, jobs, done),
         // Something in it that Postgres does not take: whose it is shows when each goes alone.
-        Err(Failure::Sure(error)) if jobs.len() > 1 && !away(&error) && !is_lock_timeout(&error) => {
+        Err(CommitFailure::Sure(error)) if jobs.len() > 1 && !away(&error) && !is_lock_timeout(&error) => {
             tracing::warn!(error = %error, appends = jobs.len(), "a group commit failed, each append goes alone");
             alone(core, line, jobs, wait).await
         }
@@ -38,15 +43,15 @@ pub(super) async fn settle(core: &Core, line: &mut Line, jobs: Vec<Job>, wait: O
 /// Commits them and counts what it stored.
 async fn commit(
     core: &Core,
-    line: &mut Line,
-    jobs: &[Job],
+    line: &mut WriterConnection,
+    jobs: &[QueuedAppend],
     wait: Option<Duration>,
-) -> Result<BatchOutcome, Failure> {
+) -> Result<BatchOutcome, CommitFailure> {
     let begun = Instant::now();
     let done = line.commit(jobs, wait, &core.options).await?;
     let (mut appends, mut events) = (0, 0);
     for outcome in &done.outcomes {
-        if let Outcome::Settled(Ok(AppendOutcome { first, next, duplicate: false, .. })) = outcome {
+        if let CommitOutcome::Settled(Ok(AppendOutcome { first, next, duplicate: false, .. })) = outcome {
             appends += 1;
             events += next.value() - first.value();
         }
@@ -64,7 +69,12 @@ fn is_lock_timeout(error: &sqlx::Error) -> bool {
     error.as_database_error().and_then(|error| error.code()).as_deref() == Some("55P03")
 }
 
-async fn alone(core: &Core, line: &mut Line, jobs: Vec<Job>, wait: Option<Duration>) -> Vec<Job> {
+async fn alone(
+    core: &Core,
+    line: &mut WriterConnection,
+    jobs: Vec<QueuedAppend>,
+    wait: Option<Duration>,
+) -> Vec<QueuedAppend> {
     let mut held = Vec::new();
     for job in jobs {
         let jobs = vec![job];
@@ -80,24 +90,24 @@ async fn alone(core: &Core, line: &mut Line, jobs: Vec<Job>, wait: Option<Durati
 }
 
 /// Followers on this node first, then the appenders.
-fn answer(core: &Core, mut jobs: Vec<Job>, done: BatchOutcome) -> Vec<Job> {
+fn answer(core: &Core, mut jobs: Vec<QueuedAppend>, done: BatchOutcome) -> Vec<QueuedAppend> {
     push(core, &mut jobs, &done);
     core.moved(moved(&jobs, &done));
     let mut held = Vec::new();
     for (job, outcome) in jobs.into_iter().zip(done.outcomes) {
         match outcome {
-            Outcome::Settled(result) => reply(job, result),
-            Outcome::Held => held.push(job),
+            CommitOutcome::Settled(result) => reply(job, result),
+            CommitOutcome::Held => held.push(job),
         }
     }
     held
 }
 
 /// Hands what was committed to the tails in memory, so that they need not read it.
-fn push(core: &Core, jobs: &mut [Job], done: &BatchOutcome) {
+fn push(core: &Core, jobs: &mut [QueuedAppend], done: &BatchOutcome) {
     let mut fresh: HashMap<StreamId, TailUpdate> = HashMap::new();
     for (job, outcome) in jobs.iter_mut().zip(&done.outcomes) {
-        let Outcome::Settled(Ok(AppendOutcome { first, duplicate: false, .. })) = outcome else {
+        let CommitOutcome::Settled(Ok(AppendOutcome { first, duplicate: false, .. })) = outcome else {
             continue;
         };
         let fresh = match fresh.entry(job.stream) {
@@ -118,9 +128,9 @@ fn push(core: &Core, jobs: &mut [Job], done: &BatchOutcome) {
 }
 
 /// The streams that were appended to.
-fn moved<'a>(jobs: &'a [Job], done: &'a BatchOutcome) -> impl Iterator<Item = StreamId> + 'a {
+fn moved<'a>(jobs: &'a [QueuedAppend], done: &'a BatchOutcome) -> impl Iterator<Item = StreamId> + 'a {
     jobs.iter().zip(&done.outcomes).filter_map(|(job, outcome)| match outcome {
-        Outcome::Settled(Ok(AppendOutcome { duplicate: false, .. })) => Some(job.stream),
+        CommitOutcome::Settled(Ok(AppendOutcome { duplicate: false, .. })) => Some(job.stream),
         _ => None,
     })
 }
@@ -140,7 +150,7 @@ impl TailUpdate {
     }
 }
 
-fn reply(job: Job, result: Result<AppendOutcome, Error>) {
+fn reply(job: QueuedAppend, result: Result<AppendOutcome, Error>) {
     // Whoever asked may have gone; what was appended stays.
     let _ = job.answer.send(result);
 }

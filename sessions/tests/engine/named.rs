@@ -49,9 +49,9 @@ async fn contents(engine: &Engine, created: &CreateOutcome) -> String {
 
 /// A clock that is moved by hand.
 #[derive(Clone, Default)]
-struct Hand(Arc<AtomicI64>);
+struct ManualClock(Arc<AtomicI64>);
 
-impl Hand {
+impl ManualClock {
     fn pass(&self, milliseconds: i64) {
         self.0.fetch_add(milliseconds, Ordering::SeqCst);
     }
@@ -194,7 +194,7 @@ async fn marks_have_to_rise_across_restarts(database: PgPool) {
 /// The clock stands still but for what a test lets pass.
 #[sqlx::test(migrations = "../migrations")]
 async fn a_stream_lapses_when_it_is_not_used(database: PgPool) {
-    let hand = Hand::default();
+    let hand = ManualClock::default();
     let engine = engine_with(&database, Options { clock: hand.clock(), ..unpolled() }).await;
     let tenant = tenant();
     let idle = |name| NewNamedStream { expiry: Expiry::Idle(10), ..text(tenant, name, "x") };
@@ -226,7 +226,7 @@ async fn a_stream_lapses_when_it_is_not_used(database: PgPool) {
 
 #[sqlx::test(migrations = "../migrations")]
 async fn a_fixed_end_comes_whatever_happens(database: PgPool) {
-    let hand = Hand::default();
+    let hand = ManualClock::default();
     let engine = engine_with(&database, Options { clock: hand.clock(), ..unpolled() }).await;
     let new =
         NewNamedStream { expiry: Expiry::At(now() + TimeDelta::seconds(10)), ..text(tenant(), "a", "x") };
@@ -242,7 +242,7 @@ async fn a_fixed_end_comes_whatever_happens(database: PgPool) {
 /// Nothing of it is left, deleted or lapsed.
 #[sqlx::test(migrations = "../migrations")]
 async fn what_has_ended_is_dropped(database: PgPool) {
-    let hand = Hand::default();
+    let hand = ManualClock::default();
     let options = Options { clock: hand.clock(), sweep_interval: Duration::from_millis(20), ..unpolled() };
     let engine = engine_with(&database, options).await;
     let tenant = tenant();

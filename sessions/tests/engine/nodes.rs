@@ -4,7 +4,7 @@ use std::{sync::Arc, time::Duration};
 
 use crate::support::{
     ENGINE, collect, engine, engine_with, event,
-    line::Line,
+    exchange::TestExchange,
     now, pool,
     proxy::{Mode, Proxy},
     soon, stream, texts, unpolled, until,
@@ -145,7 +145,7 @@ async fn a_lost_line_is_found_again(database: PgPool) {
 /// What could not be told is found once it can be, by those who could hear all the while.
 #[sqlx::test(migrations = "../migrations")]
 async fn what_was_said_in_vain_is_found(database: PgPool) {
-    let line = Arc::new(Line::new());
+    let line = Arc::new(TestExchange::new());
     let options = || Options {
         exchange: Some(Arc::clone(&line) as Arc<dyn Exchange>),
         // Nobody is missed meanwhile.

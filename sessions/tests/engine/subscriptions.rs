@@ -12,7 +12,7 @@ use crate::support::{self, engine, engine_with, now, soon, unpolled, until};
 use chrono::TimeDelta;
 use sessions::{
     Append, Clock, Delivery, Engine, Expiry, Link, NewNamedStream, NewSubscription, Offset, Options, Report,
-    StreamId, SubscriptionError, Tenant, Then, Wake, Wakes, append_in,
+    StreamId, SubscriptionError, Tenant, Wake, Wakes, WorkerNext, append_in,
 };
 use sqlx::PgPool;
 use uuid::Uuid;
@@ -60,7 +60,7 @@ fn by_webhook(tenant: Tenant, pattern: &str) -> NewSubscription {
     subscription(tenant, Wakes::Webhook("https://a.example".into()), pattern)
 }
 
-fn report(wake: &Wake, acks: &[(&str, u64)], then: Then) -> Report {
+fn report(wake: &Wake, acks: &[(&str, u64)], then: WorkerNext) -> Report {
     Report {
         token: wake.generation,
         generation: Some(wake.generation),
@@ -94,9 +94,9 @@ async fn due(engine: &Engine) -> Delivery {
 
 /// A clock that is moved by hand.
 #[derive(Clone, Default)]
-struct Hand(Arc<AtomicI64>);
+struct ManualClock(Arc<AtomicI64>);
 
-impl Hand {
+impl ManualClock {
     fn pass(&self, seconds: i64) {
         self.0.fetch_add(seconds, Ordering::SeqCst);
     }
@@ -138,7 +138,8 @@ async fn only_its_own_tenants_streams_wake_it(database: PgPool) {
     assert_eq!((&told["stream"], &told["generation"]), (&"events/a".into(), &1.into()));
     let wake = engine.claim(own, "s", "w").await.unwrap();
     assert_eq!(wake.links, [link("events/a", 0, 2), link("events/before", 1, 1)]);
-    let next = engine.report(own, "s", true, &report(&wake, &[("events/a", 2)], Then::Ends)).await.unwrap();
+    let next =
+        engine.report(own, "s", true, &report(&wake, &[("events/a", 2)], WorkerNext::Ends)).await.unwrap();
     assert!(!next);
     assert_eq!(engine.read(wakes, Offset::ZERO, 9).await.unwrap().records.len(), 1);
     assert!(matches!(engine.claim(own, "s", "w").await, Err(SubscriptionError::Idle)));
@@ -148,7 +149,7 @@ async fn only_its_own_tenants_streams_wake_it(database: PgPool) {
 /// first still says counts for nothing.
 #[sqlx::test(migrations = "../migrations")]
 async fn a_late_worker_is_fenced(database: PgPool) {
-    let hand = Hand::default();
+    let hand = ManualClock::default();
     let engine = engine_with(&database, hand.options(Duration::from_secs(3_600))).await;
     let own = tenant();
     engine.subscribe(by_stream(own, "a")).await.unwrap();
@@ -166,30 +167,30 @@ async fn a_late_worker_is_fenced(database: PgPool) {
         matches!(busy, Err(SubscriptionError::Claimed { holder, generation }) if holder == "first" && generation == first.generation)
     );
     // A sign of life, and the lease begins anew.
-    engine.report(own, "s", true, &report(&first, &[], Then::Goes)).await.unwrap();
+    engine.report(own, "s", true, &report(&first, &[], WorkerNext::Goes)).await.unwrap();
     hand.pass(29);
     assert!(matches!(engine.claim(own, "s", "second").await, Err(SubscriptionError::Claimed { .. })));
     hand.pass(2);
     let second = engine.claim(own, "s", "second").await.unwrap();
     assert_eq!(second.generation, first.generation + 1);
-    for late in [report(&first, &[("a", 1)], Then::Ends), report(&first, &[], Then::Goes)] {
+    for late in [report(&first, &[("a", 1)], WorkerNext::Ends), report(&first, &[], WorkerNext::Goes)] {
         assert!(matches!(engine.report(own, "s", true, &late).await, Err(SubscriptionError::Fenced)));
     }
     for forged in [
-        Report { token: first.generation, ..report(&second, &[("a", 1)], Then::Ends) },
-        Report { wake: Some(first.id.clone()), ..report(&second, &[("a", 1)], Then::Ends) },
-        Report { generation: None, ..report(&second, &[("a", 1)], Then::Ends) },
+        Report { token: first.generation, ..report(&second, &[("a", 1)], WorkerNext::Ends) },
+        Report { wake: Some(first.id.clone()), ..report(&second, &[("a", 1)], WorkerNext::Ends) },
+        Report { generation: None, ..report(&second, &[("a", 1)], WorkerNext::Ends) },
     ] {
         assert!(matches!(engine.report(own, "s", true, &forged).await, Err(SubscriptionError::Fenced)));
     }
     assert_eq!(engine.subscription(own, "s").await.unwrap().links, [link("a", 0, 1)]);
     for (path, to) in [("b", 0), ("a", 2)] {
-        let wrong = report(&second, &[("a", 1), (path, to)], Then::Ends);
+        let wrong = report(&second, &[("a", 1), (path, to)], WorkerNext::Ends);
         assert!(matches!(engine.report(own, "s", true, &wrong).await, Err(SubscriptionError::Offset(_))));
     }
-    assert!(!engine.report(own, "s", true, &report(&second, &[("a", 1)], Then::Ends)).await.unwrap());
+    assert!(!engine.report(own, "s", true, &report(&second, &[("a", 1)], WorkerNext::Ends)).await.unwrap());
     assert!(matches!(
-        engine.report(own, "s", true, &report(&second, &[], Then::Ends)).await,
+        engine.report(own, "s", true, &report(&second, &[], WorkerNext::Ends)).await,
         Err(SubscriptionError::Fenced)
     ));
 }
@@ -197,7 +198,7 @@ async fn a_late_worker_is_fenced(database: PgPool) {
 /// What is given back, or whose lease runs out while nobody asks, is sent again.
 #[sqlx::test(migrations = "../migrations")]
 async fn unfinished_work_is_woken_again(database: PgPool) {
-    let hand = Hand::default();
+    let hand = ManualClock::default();
     let engine = engine_with(&database, hand.options(Duration::from_millis(20))).await;
     let own = tenant();
     let wakes = stream(&engine, own, "wakes").await;
@@ -206,7 +207,7 @@ async fn unfinished_work_is_woken_again(database: PgPool) {
     add(&engine, stream(&engine, own, "a").await).await;
     support::collect(&mut follower, 1).await;
     let first = engine.claim(own, "s", "w").await.unwrap();
-    assert!(engine.report(own, "s", true, &report(&first, &[], Then::Ends)).await.unwrap());
+    assert!(engine.report(own, "s", true, &report(&first, &[], WorkerNext::Ends)).await.unwrap());
     support::collect(&mut follower, 1).await;
     engine.claim(own, "s", "w").await.unwrap();
     hand.pass(31);
@@ -216,7 +217,7 @@ async fn unfinished_work_is_woken_again(database: PgPool) {
 
 #[sqlx::test(migrations = "../migrations")]
 async fn a_webhook_is_sent_once_and_again_until_it_answers(database: PgPool) {
-    let hand = Hand::default();
+    let hand = ManualClock::default();
     let engine = engine_with(&database, hand.options(Duration::from_secs(3_600))).await;
     let own = tenant();
     engine.subscribe(by_webhook(own, "a")).await.unwrap();
@@ -243,12 +244,12 @@ async fn a_webhook_is_sent_once_and_again_until_it_answers(database: PgPool) {
     // It has answered and works on, and goes silent.
     engine.delivered(&rest, false).await.unwrap();
     assert!(matches!(
-        engine.report(own, "s", true, &report(&rest.wake, &[], Then::Goes)).await,
+        engine.report(own, "s", true, &report(&rest.wake, &[], WorkerNext::Goes)).await,
         Err(SubscriptionError::WrongKind)
     ));
-    engine.report(own, "s", false, &report(&rest.wake, &[("a", 3)], Then::Goes)).await.unwrap();
+    engine.report(own, "s", false, &report(&rest.wake, &[("a", 3)], WorkerNext::Goes)).await.unwrap();
     assert!(engine.delivered(&first, true).await.is_ok(), "an answer that comes too late changes nothing");
-    assert!(!engine.report(own, "s", false, &report(&rest.wake, &[], Then::Ends)).await.unwrap());
+    assert!(!engine.report(own, "s", false, &report(&rest.wake, &[], WorkerNext::Ends)).await.unwrap());
 }
 
 /// A node that knows nothing of the subscription appends, by both ways; another node finds it, and wakes once.
@@ -299,7 +300,7 @@ async fn a_stream_that_comes_again_is_followed_from_its_beginning(database: PgPo
     }
     until("both to be linked", async || engine.subscription(own, "s").await.unwrap().links.len() == 2).await;
     let wake = engine.claim(own, "s", "w").await.unwrap();
-    engine.report(own, "s", true, &report(&wake, &[("a", 2), ("b", 2)], Then::Ends)).await.unwrap();
+    engine.report(own, "s", true, &report(&wake, &[("a", 2), ("b", 2)], WorkerNext::Ends)).await.unwrap();
     for stream in old {
         engine.delete(stream).await.unwrap();
     }
@@ -320,7 +321,7 @@ async fn a_stream_that_comes_again_is_followed_from_its_beginning(database: PgPo
     assert_eq!(engine.subscription(own, "s").await.unwrap().links, [link("a", 0, 1)]);
     engine.unsubscribe(own, "s").await.unwrap();
     assert!(matches!(
-        engine.report(own, "s", true, &report(&wake, &[("a", 1)], Then::Ends)).await,
+        engine.report(own, "s", true, &report(&wake, &[("a", 1)], WorkerNext::Ends)).await,
         Err(SubscriptionError::NotFound)
     ));
 }

@@ -15,7 +15,7 @@ const PAUSE: Duration = Duration::from_millis(400);
 const OLD: f64 = 14.0 * 24.0 * 3_600_000.0;
 
 #[derive(Serialize, Deserialize)]
-struct Written {
+struct SavedDraft {
     title: String,
     brief: String,
     at: f64,
@@ -39,7 +39,7 @@ impl Draft {
     pub fn restore(&self) -> bool {
         let Some((title, brief)) = self.fields() else { return false };
         let kept = store().and_then(|store| store.get_item(&self.name).ok().flatten());
-        let Some(kept) = kept.and_then(|kept| serde_json::from_str::<Written>(&kept).ok()) else {
+        let Some(kept) = kept.and_then(|kept| serde_json::from_str::<SavedDraft>(&kept).ok()) else {
             return false;
         };
         let empty = title.value().is_empty() && brief.value().is_empty();
@@ -83,7 +83,7 @@ impl Draft {
     fn keep(&self) {
         self.due.set(false);
         let Some((title, brief)) = self.fields().filter(|_| !self.over.get()) else { return };
-        let written = Written { title: title.value(), brief: brief.value(), at: js_sys::Date::now() };
+        let written = SavedDraft { title: title.value(), brief: brief.value(), at: js_sys::Date::now() };
         if written.title.trim().is_empty() && written.brief.trim().is_empty() {
             return self.forget();
         }

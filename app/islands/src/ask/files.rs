@@ -16,7 +16,7 @@ const LOST: &str = "Upload failed. Choose the file again.";
 
 /// What the server made of a file.
 #[derive(Default, Deserialize)]
-struct Answer {
+struct UploadAnswer {
     #[serde(default)]
     html: String,
     #[serde(default)]
@@ -41,7 +41,7 @@ fn take(form: &Element, input: &HtmlInputElement, sending: &Rc<Sending>, said: R
     // They go up here: the form itself must not carry them a second time.
     input.set_value("");
     for file in files {
-        let Some(row) = Row::new(&file) else { continue };
+        let Some(row) = FileLine::new(&file) else { continue };
         if file.size() > LIMIT as f64 {
             row.refuse(&format!(
                 "That’s over {LIMIT_WORDS}. Shrink it, or paste a link we can download it from."
@@ -55,7 +55,7 @@ fn take(form: &Element, input: &HtmlInputElement, sending: &Rc<Sending>, said: R
 fn send(
     form: &Element,
     file: &File,
-    row: Row,
+    row: FileLine,
     sending: &Rc<Sending>,
     said: RwSignal<String>,
 ) -> Result<(), wasm_bindgen::JsValue> {
@@ -73,7 +73,7 @@ fn send(
     let (own, sending) = (request.clone(), sending.clone());
     let ended = Closure::once_into_js(move || {
         let text = own.response_text().ok().flatten().unwrap_or_default();
-        let answer = serde_json::from_str::<Answer>(&text).unwrap_or_default();
+        let answer = serde_json::from_str::<UploadAnswer>(&text).unwrap_or_default();
         match (answer.html.as_str(), answer.refused.as_str()) {
             ("", "") => row.refuse(LOST),
             ("", why) => row.refuse(why),
@@ -106,13 +106,13 @@ fn remove(event: &SubmitEvent, said: RwSignal<String>) {
 }
 
 /// A file's line in the list while it is on its way.
-struct Row {
+struct FileLine {
     place: Element,
     words: Element,
     bar: Element,
 }
 
-impl Row {
+impl FileLine {
     fn new(file: &File) -> Option<Self> {
         let place = document().create_element("li").ok()?;
         place.set_class_name("file");

@@ -15,7 +15,7 @@ use crate::{dom, send};
 
 /// The part of the answer that says where the request is now.
 #[derive(Default, Deserialize)]
-struct Made {
+struct CreatedRequest {
     #[serde(default)]
     path: String,
 }
@@ -71,7 +71,7 @@ impl Sending {
         match send::post_whole(&address, &body).await {
             Some((true, text)) => {
                 self.draft.done();
-                let made = serde_json::from_str::<Made>(&text).unwrap_or_default();
+                let made = serde_json::from_str::<CreatedRequest>(&text).unwrap_or_default();
                 drop(window().location().set_href(if made.path.is_empty() {
                     "/portal/requests"
                 } else {

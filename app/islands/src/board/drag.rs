@@ -9,7 +9,7 @@ use std::{
 use leptos::{ev, prelude::*};
 use web_sys::{AddEventListenerOptions, Element, Event, KeyboardEvent, MouseEvent, PointerEvent};
 
-use super::{cards, held::Held, moves::Moves};
+use super::{cards, dragged::DraggedCard, moves::Moves};
 use crate::{dom, glide};
 
 /// Less is a press that trembled.
@@ -31,10 +31,10 @@ struct Press {
     y: f64,
 }
 
-struct Hand {
+struct DragState {
     moves: Rc<Moves>,
     press: RefCell<Option<Press>>,
-    held: RefCell<Option<Held>>,
+    held: RefCell<Option<DraggedCard>>,
     /// Where the pointer is now.
     at: Cell<(f64, f64)>,
     /// The click that ends a drag opens nothing.
@@ -44,7 +44,7 @@ struct Hand {
 /// Listens for as long as the island lives.
 pub fn listen(moves: &Rc<Moves>) {
     let root = moves.root.clone();
-    let hand = Rc::new(Hand {
+    let hand = Rc::new(DragState {
         moves: moves.clone(),
         press: RefCell::default(),
         held: RefCell::default(),
@@ -80,7 +80,7 @@ pub fn listen(moves: &Rc<Moves>) {
 }
 
 /// While a finger holds a card the page does not scroll under it. Only a listener that is not passive may say so.
-fn keep_still(root: &Element, hand: &Rc<Hand>) {
+fn keep_still(root: &Element, hand: &Rc<DragState>) {
     let hand = hand.clone();
     let options = AddEventListenerOptions::new();
     options.set_passive(false);
@@ -91,7 +91,7 @@ fn keep_still(root: &Element, hand: &Rc<Hand>) {
     });
 }
 
-impl Hand {
+impl DragState {
     fn press(self: Rc<Self>, event: &PointerEvent) {
         let Some(at) = dom::target(event) else { return };
         self.dragged.set(false);
@@ -125,7 +125,7 @@ impl Hand {
 
     fn take(self: Rc<Self>) {
         let Some(press) = self.press.borrow().clone() else { return };
-        *self.held.borrow_mut() = Held::take(&press.item, press.x, press.y);
+        *self.held.borrow_mut() = DraggedCard::take(&press.item, press.x, press.y);
         self.dragged.set(true);
         self.moves.say(format!("Picked up {}.", cards::title(&press.item)));
         self.along();

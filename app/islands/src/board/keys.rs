@@ -11,16 +11,16 @@ use super::{
 };
 use crate::{dom, glide};
 
-struct Grabbed {
+struct GrabbedItem {
     item: Element,
     origin: Spot,
 }
 
-type Hand = Rc<RefCell<Option<Grabbed>>>;
+type KeyboardGrab = Rc<RefCell<Option<GrabbedItem>>>;
 
 /// Listens for as long as the island lives.
 pub fn listen(moves: &Rc<Moves>) {
-    let hand = Hand::default();
+    let hand = KeyboardGrab::default();
     let (pressed, held) = (moves.clone(), hand.clone());
     dom::listen(&moves.root, "keydown", move |event: KeyboardEvent| key(&pressed, &held, &event));
     let undone = moves.clone();
@@ -40,7 +40,7 @@ pub fn listen(moves: &Rc<Moves>) {
     });
 }
 
-fn key(moves: &Rc<Moves>, hand: &Hand, event: &KeyboardEvent) {
+fn key(moves: &Rc<Moves>, hand: &KeyboardGrab, event: &KeyboardEvent) {
     if event.ctrl_key() || event.meta_key() || event.alt_key() {
         return;
     }
@@ -64,7 +64,7 @@ fn key(moves: &Rc<Moves>, hand: &Hand, event: &KeyboardEvent) {
     event.prevent_default();
 }
 
-fn take(moves: &Moves, hand: &Hand, event: &KeyboardEvent) -> bool {
+fn take(moves: &Moves, hand: &KeyboardGrab, event: &KeyboardEvent) -> bool {
     let link = dom::target(event).filter(|at| at.matches(".request-card h3 a").unwrap_or(false));
     let Some(item) = link.as_ref().and_then(cards::item_of) else { return false };
     let (Some(card), Some(origin)) = (cards::card(&item), cards::spot(&item)) else { return false };
@@ -77,13 +77,13 @@ fn take(moves: &Moves, hand: &Hand, event: &KeyboardEvent) -> bool {
         "Picked up {}. {place}. Use the arrow keys to move it, Enter to drop it, or Escape to cancel.",
         cards::title(&item)
     ));
-    *hand.borrow_mut() = Some(Grabbed { item, origin });
+    *hand.borrow_mut() = Some(GrabbedItem { item, origin });
     true
 }
 
-fn step(moves: &Moves, hand: &Hand, to: impl Fn(&Element) -> Option<Spot>) {
+fn step(moves: &Moves, hand: &KeyboardGrab, to: impl Fn(&Element) -> Option<Spot>) {
     let hand = hand.borrow();
-    let Some(Grabbed { item, origin }) = hand.as_ref() else { return };
+    let Some(GrabbedItem { item, origin }) = hand.as_ref() else { return };
     let Some(spot) = to(item) else { return moves.say("Can’t move any further.".to_owned()) };
     let before = glide::stand(&cards::lists(&moves.root));
     cards::put(item, &spot);
@@ -122,16 +122,16 @@ fn across(root: &Element, item: &Element, left: bool) -> Option<Spot> {
     Some(Spot { list, before })
 }
 
-fn put_down(moves: &Rc<Moves>, hand: &Hand) {
-    let Some(Grabbed { item, origin }) = let_go(moves, hand) else { return };
+fn put_down(moves: &Rc<Moves>, hand: &KeyboardGrab) {
+    let Some(GrabbedItem { item, origin }) = let_go(moves, hand) else { return };
     let Some(to) = cards::spot(&item) else { return };
     cards::put(&item, &origin);
     moves.clone().carry_out(&item, &to, None);
     focus(&item);
 }
 
-fn put_back(moves: &Moves, hand: &Hand) {
-    let Some(Grabbed { item, origin }) = let_go(moves, hand) else { return };
+fn put_back(moves: &Moves, hand: &KeyboardGrab) {
+    let Some(GrabbedItem { item, origin }) = let_go(moves, hand) else { return };
     let focused = document().active_element().is_some_and(|at| item.contains(Some(&at)));
     let before = glide::stand(&cards::lists(&moves.root));
     cards::put(&item, &origin);
@@ -142,7 +142,7 @@ fn put_back(moves: &Moves, hand: &Hand) {
     moves.say(format!("Move canceled. {} is back at {}.", cards::title(&item), cards::place(&item)));
 }
 
-fn let_go(moves: &Moves, hand: &Hand) -> Option<Grabbed> {
+fn let_go(moves: &Moves, hand: &KeyboardGrab) -> Option<GrabbedItem> {
     let grabbed = hand.borrow_mut().take()?;
     cards::unmark(&moves.root);
     if let Some(card) = cards::card(&grabbed.item) {

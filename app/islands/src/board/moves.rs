@@ -26,7 +26,7 @@ const OFFERED: Duration = Duration::from_secs(12);
 const UNREACHABLE: &str = "You’re offline, so the card went back. Try again in a moment.";
 
 /// What the server says of a move.
-struct Answer {
+struct MoveAnswer {
     note: String,
     undo: Option<Undo>,
 }
@@ -96,7 +96,7 @@ impl Moves {
         });
     }
 
-    fn done(self: &Rc<Self>, address: String, answer: Answer) {
+    fn done(self: &Rc<Self>, address: String, answer: MoveAnswer) {
         let undo = answer.undo.is_some();
         *self.last.borrow_mut() = answer.undo.map(|undo| (address, undo));
         self.show(Toast { words: answer.note, refused: false, undo });
@@ -146,11 +146,11 @@ impl Moves {
     }
 }
 
-fn understand(answer: Option<(bool, String)>) -> Result<Answer, String> {
+fn understand(answer: Option<(bool, String)>) -> Result<MoveAnswer, String> {
     // Without an answer, or with a proxy's, nobody knows: the board is read anew and shows it.
     let Some((ok, text)) = answer else { return Err(UNREACHABLE.to_owned()) };
     match send::understand(ok, &text) {
-        Sent::Done(note) => Ok(Answer { note, undo: way_back(&text) }),
+        Sent::Done(note) => Ok(MoveAnswer { note, undo: way_back(&text) }),
         Sent::Refused(reason) => Err(reason),
         Sent::Unreachable => Err(UNREACHABLE.to_owned()),
     }

@@ -20,7 +20,7 @@ use super::{
 };
 use crate::{
     attach, forms,
-    live::{self, Heard, text_of},
+    live::{self, LiveUpdate, text_of},
     renew,
 };
 
@@ -34,7 +34,7 @@ const DRAWN_WITH: &str = "data-drawn-with";
 
 /// What has to be drawn anew.
 #[derive(Clone, Copy, PartialEq, PartialOrd)]
-enum Want {
+enum Redraw {
     Nothing,
     /// Entries of the line.
     Entries,
@@ -42,14 +42,14 @@ enum Want {
     Pieces,
 }
 
-struct Page {
+struct ConversationPage {
     base: String,
     pen: Pen,
     /// How far the log has been heard.
     heard: Cell<u64>,
     /// How far what the server has drawn goes.
     drawn: Cell<u64>,
-    want: Cell<Want>,
+    want: Cell<Redraw>,
     asking: Cell<bool>,
     /// Words that were heard behind what is drawn.
     words: RefCell<Vec<Words>>,
@@ -57,32 +57,32 @@ struct Page {
 
 /// Follows the conversation from where the page was drawn.
 pub fn begin(stream: String, offset: u64, base: String) {
-    let page = Rc::new(Page {
+    let page = Rc::new(ConversationPage {
         base,
         pen: Pen::default(),
         heard: Cell::new(offset),
         drawn: Cell::new(offset),
-        want: Cell::new(Want::Nothing),
+        want: Cell::new(Redraw::Nothing),
         asking: Cell::new(false),
         words: RefCell::default(),
     });
     let ear = page.clone();
     live::follow(stream, offset, Rc::new(move |heard| ear.hear(heard))).keep();
     let by_minute = page.clone();
-    set_interval(move || by_minute.want(Want::Pieces), MINUTE);
-    forms::on_sent(move || page.want(Want::Pieces));
+    set_interval(move || by_minute.want(Redraw::Pieces), MINUTE);
+    forms::on_sent(move || page.want(Redraw::Pieces));
     attach::watch();
     line::watch();
     scroll::watch();
     composer::watch_keys();
 }
 
-impl Page {
-    fn hear(self: &Rc<Self>, heard: Heard) -> u64 {
+impl ConversationPage {
+    fn hear(self: &Rc<Self>, heard: LiveUpdate) -> u64 {
         match heard {
-            Heard::People(names) => show_looking(&names),
-            Heard::Gone => line::close(),
-            Heard::Events { from, ends, events } => self.hear_events(from, &ends, &events),
+            LiveUpdate::People(names) => show_looking(&names),
+            LiveUpdate::Gone => line::close(),
+            LiveUpdate::Events { from, ends, events } => self.hear_events(from, &ends, &events),
         }
         self.heard.get()
     }
@@ -109,7 +109,7 @@ impl Page {
         self.tell_offset();
     }
 
-    fn hear_event(&self, span: Span, event: &JsValue) -> Want {
+    fn hear_event(&self, span: Span, event: &JsValue) -> Redraw {
         match text_of(event, "type").as_str() {
             "text-delta" => {
                 let (id, text) = (entry_id(event), text_of(event, "delta"));
@@ -119,18 +119,18 @@ impl Page {
                     self.pen.write(&id, &text);
                 }
                 self.words.borrow_mut().push(Words { span, id, text });
-                if standing.is_some() { Want::Nothing } else { Want::Entries }
+                if standing.is_some() { Redraw::Nothing } else { Redraw::Entries }
             }
-            "text-start" | "text-end" | "data-plan" | "data-step" => Want::Entries,
-            _ => Want::Pieces,
+            "text-start" | "text-end" | "data-plan" | "data-step" => Redraw::Entries,
+            _ => Redraw::Pieces,
         }
     }
 
-    fn want(self: &Rc<Self>, want: Want) {
+    fn want(self: &Rc<Self>, want: Redraw) {
         if want <= self.want.get() {
             return;
         }
-        let waits = self.want.replace(want) != Want::Nothing;
+        let waits = self.want.replace(want) != Redraw::Nothing;
         if !waits && !self.asking.get() {
             let page = self.clone();
             set_timeout(move || page.ask(), SOON);
@@ -143,9 +143,9 @@ impl Page {
             return;
         }
         leptos::task::spawn_local(async move {
-            while self.want.get() != Want::Nothing {
-                let want = self.want.replace(Want::Nothing);
-                let pieces = if want == Want::Pieces { "&pieces=yes" } else { "" };
+            while self.want.get() != Redraw::Nothing {
+                let want = self.want.replace(Redraw::Nothing);
+                let pieces = if want == Redraw::Pieces { "&pieces=yes" } else { "" };
                 let address = format!("{}/now?since={}{pieces}", self.base, self.drawn.get());
                 let Some(news) = renew::fetch(&address).await else { return self.try_later() };
                 if self.cuts_words(&news) {
@@ -163,7 +163,7 @@ impl Page {
     /// The server is away for a moment; what the page misses is asked for when it is back. Until then it counts as being
     /// asked for, so that whatever else is wanted meanwhile waits for the same.
     fn try_later(self: &Rc<Self>) {
-        self.want.set(Want::Pieces);
+        self.want.set(Redraw::Pieces);
         self.tell_offset();
         let page = self.clone();
         let again = move || {
@@ -228,7 +228,7 @@ impl Page {
 
     /// Says how far the page shows the log, once it does.
     fn tell_offset(&self) {
-        let offset = if self.asking.get() || self.want.get() != Want::Nothing {
+        let offset = if self.asking.get() || self.want.get() != Redraw::Nothing {
             self.drawn.get()
         } else {
             self.heard.get()

@@ -4,7 +4,7 @@ use leptos::prelude::*;
 use web_sys::Element;
 use wire::clock::{self, Hours};
 
-use crate::live::{self, State};
+use crate::live::{self, ConnectionState};
 
 const REST: &str = " We’ll catch you up when you’re back online.";
 
@@ -15,9 +15,9 @@ pub fn watch() {
         let state = state.get();
         lie(&state);
         notice(match state {
-            State::Opening | State::Live => None,
-            State::Lost(_) => Some("You’re offline. Reconnecting…"),
-            State::SignedOut => Some("You’ve been signed out. Reload the page to sign in."),
+            ConnectionState::Opening | ConnectionState::Live => None,
+            ConnectionState::Lost(_) => Some("You’re offline. Reconnecting…"),
+            ConnectionState::SignedOut => Some("You’ve been signed out. Reload the page to sign in."),
         });
     });
 }
@@ -28,11 +28,11 @@ pub fn close() {
 }
 
 /// Dashed below the last thing received while the connection is lost.
-fn lie(state: &State) {
+fn lie(state: &ConnectionState) {
     let Some(end) = document().get_element_by_id("now") else { return };
     let shown = end.class_list().contains("lost");
     match state {
-        State::Lost(since) if !shown => {
+        ConnectionState::Lost(since) if !shown => {
             let lost =
                 end.clone_node().ok().and_then(|node| wasm_bindgen::JsCast::dyn_into::<Element>(node).ok());
             let Some(lost) = lost else { return };
@@ -46,7 +46,7 @@ fn lie(state: &State) {
             HELD.with(|held| held.replace(Some(end.clone())));
             drop(end.replace_with_with_node_1(&lost));
         }
-        State::Live if shown => {
+        ConnectionState::Live if shown => {
             if let Some(before) = HELD.with(|held| held.take()) {
                 drop(end.replace_with_with_node_1(&before));
             }

@@ -13,8 +13,8 @@ use web_sys::{CloseEvent, EventSource, MessageEvent, WebSocket};
 use wire::frames::{SIGNED_OUT, offset};
 
 use super::{
-    Following, Heard,
-    follow::{Ear, Interest},
+    Following, LiveUpdate,
+    follow::{Interest, LiveHandler},
     frame::{get, span, text_of},
     pace::{SILENCE_MS, UNSPOKEN_MS, by_events, pause_ms},
     pipe::{Pipe, address, on},
@@ -22,7 +22,7 @@ use super::{
 
 /// How the line is.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub enum State {
+pub enum ConnectionState {
     /// Not open yet, for the first time.
     Opening,
     Live,
@@ -32,7 +32,7 @@ pub enum State {
     SignedOut,
 }
 
-struct Line {
+struct LiveConnection {
     pipe: RefCell<Option<Pipe>>,
     /// Whether it was by events that something was heard on this page, once something was.
     worked: Cell<Option<bool>>,
@@ -44,20 +44,20 @@ struct Line {
     failed: Cell<u32>,
     /// Counts up so that what belongs to an earlier socket is not listened to.
     turn: Cell<u32>,
-    state: ArcRwSignal<State>,
+    state: ArcRwSignal<ConnectionState>,
 }
 
 thread_local! {
-    static LINE: Rc<Line> = Line::begin();
+    static LINE: Rc<LiveConnection> = LiveConnection::begin();
 }
 
 /// How the line is, for the page to show.
-pub fn state() -> ArcRwSignal<State> {
+pub fn state() -> ArcRwSignal<ConnectionState> {
     LINE.with(|line| line.state.clone())
 }
 
 /// Follows a stream from an offset for as long as the result is kept.
-pub fn follow(stream: String, from: u64, ear: Ear) -> Following {
+pub fn follow(stream: String, from: u64, ear: LiveHandler) -> Following {
     let interest = Rc::new(Interest { stream, next: Cell::new(from), ear });
     LINE.with(|line| {
         line.interests.borrow_mut().push(interest.clone());
@@ -83,7 +83,7 @@ fn now() -> f64 {
     js_sys::Date::now()
 }
 
-impl Line {
+impl LiveConnection {
     fn begin() -> Rc<Self> {
         let line = Rc::new(Self {
             pipe: RefCell::default(),
@@ -93,7 +93,7 @@ impl Line {
             lost_at: Cell::new(None),
             failed: Cell::new(0),
             turn: Cell::new(0),
-            state: ArcRwSignal::new(State::Opening),
+            state: ArcRwSignal::new(ConnectionState::Opening),
         });
         line.watch();
         line
@@ -118,7 +118,8 @@ impl Line {
     /// Opens the line now unless it is alive.
     fn hurry(self: &Rc<Self>) {
         let silent = now() - self.heard_at.get() > SILENCE_MS;
-        let idle = self.interests.borrow().is_empty() || self.state.get_untracked() == State::SignedOut;
+        let idle =
+            self.interests.borrow().is_empty() || self.state.get_untracked() == ConnectionState::SignedOut;
         let open = self.pipe.borrow().is_some();
         if !idle && (!open || silent) {
             if open {
@@ -172,8 +173,8 @@ impl Line {
         self.heard_at.set(now());
         self.failed.set(0);
         self.lost_at.set(None);
-        if self.state.get_untracked() != State::Live {
-            self.state.set(State::Live);
+        if self.state.get_untracked() != ConnectionState::Live {
+            self.state.set(ConnectionState::Live);
         }
         let data = event.unchecked_ref::<MessageEvent>().data().as_string();
         if let Some(frame) = data.and_then(|text| JSON::parse(&text).ok()) {
@@ -188,7 +189,7 @@ impl Line {
             let (from, ends) = span(next, events.length(), &get(frame, "counts"));
             self.tell(&text_of(frame, "stream"), |interest| {
                 if from <= interest.next.get() {
-                    let heard = Heard::Events { from, ends: ends.clone(), events: events.clone() };
+                    let heard = LiveUpdate::Events { from, ends: ends.clone(), events: events.clone() };
                     interest.next.set((interest.ear)(heard));
                 }
                 if interest.next.get() < next {
@@ -199,14 +200,14 @@ impl Line {
             let people = get(&presence, "people").dyn_into::<Array>().unwrap_or_default();
             let names: Vec<String> = people.iter().map(|person| text_of(&person, "name")).collect();
             self.tell(&text_of(&presence, "stream"), |interest| {
-                _ = (interest.ear)(Heard::People(names.clone()))
+                _ = (interest.ear)(LiveUpdate::People(names.clone()))
             });
         } else if let Some(code) = get(frame, "closed").as_f64() {
             self.closed(self.turn.get(), code as u16);
         } else if !text_of(frame, "stale").is_empty() {
             drop(window().location().reload());
         } else {
-            self.tell(&text_of(frame, "gone"), |interest| _ = (interest.ear)(Heard::Gone));
+            self.tell(&text_of(frame, "gone"), |interest| _ = (interest.ear)(LiveUpdate::Gone));
         }
     }
 
@@ -222,7 +223,7 @@ impl Line {
         }
         self.shut();
         if code == SIGNED_OUT {
-            return self.state.set(State::SignedOut);
+            return self.state.set(ConnectionState::SignedOut);
         }
         self.mourn();
         self.again(turn);
@@ -252,7 +253,7 @@ impl Line {
         set_timeout(
             move || {
                 if line.lost_at.get() == Some(since) {
-                    line.state.set(State::Lost(since));
+                    line.state.set(ConnectionState::Lost(since));
                 }
             },
             Duration::from_millis(UNSPOKEN_MS),

@@ -5,7 +5,7 @@ use std::{cell::Cell, rc::Rc};
 use js_sys::Array;
 
 /// What an island hears of a stream.
-pub enum Heard {
+pub enum LiveUpdate {
     /// Events of the log, as objects, from the offset `from` on; some may have been heard before. `ends` has the offset
     /// behind each: the words of one text may come put together, and then stand for several.
     Events { from: u64, ends: Vec<u64>, events: Array },
@@ -17,13 +17,13 @@ pub enum Heard {
 
 /// Takes in what is heard; after events, the offset to go on from. Where that is not behind them, they are told again
 /// from there.
-pub type Ear = Rc<dyn Fn(Heard) -> u64>;
+pub type LiveHandler = Rc<dyn Fn(LiveUpdate) -> u64>;
 
 /// One island's interest in one stream.
 pub struct Interest {
     pub stream: String,
     pub next: Cell<u64>,
-    pub ear: Ear,
+    pub ear: LiveHandler,
 }
 
 /// Ends the following when it is dropped.

@@ -16,8 +16,8 @@ mod frame;
 mod pipe;
 
 #[cfg(feature = "hydrate")]
-pub use connection::{State, follow, state};
+pub use connection::{ConnectionState, follow, state};
 #[cfg(feature = "hydrate")]
-pub use follow::{Following, Heard};
+pub use follow::{Following, LiveUpdate};
 #[cfg(feature = "hydrate")]
 pub use frame::{get, text_of};

@@ -15,7 +15,7 @@ const TREMBLE: f64 = 4.0;
 const EDGE: f64 = 64.0;
 const ALONG: f64 = 14.0;
 
-struct Held {
+struct DraggedItem {
     item: HtmlElement,
     pointer: i32,
     /// Where on the page it was taken.
@@ -25,11 +25,11 @@ struct Held {
     moved: bool,
 }
 
-type Hand = Rc<RefCell<Option<Held>>>;
+type PointerDrag = Rc<RefCell<Option<DraggedItem>>>;
 
 /// Listens for as long as the island lives.
 pub fn listen(moves: &Rc<Moves>) {
-    let hand = Hand::default();
+    let hand = PointerDrag::default();
     let take_up = hand.clone();
     dom::listen(&moves.root, "pointerdown", move |event: PointerEvent| take(&take_up, &event));
     let (root, drag) = (moves.root.clone(), hand.clone());
@@ -52,14 +52,14 @@ pub fn listen(moves: &Rc<Moves>) {
     });
 }
 
-fn take(hand: &Hand, event: &PointerEvent) {
+fn take(hand: &PointerDrag, event: &PointerEvent) {
     let grip = dom::target(event).and_then(|at| at.closest(".grip").ok().flatten());
     let Some(grip) = grip.filter(|_| event.is_primary() && event.button() == 0) else { return };
     let Some(item) = list::item_of(&grip) else { return };
     let Some(origin) = list::spot(&item) else { return };
     // All of the pointer's way is heard, wherever it goes. Without it the drag ends at the window's edge.
     drop(grip.set_pointer_capture(event.pointer_id()));
-    *hand.borrow_mut() = Some(Held {
+    *hand.borrow_mut() = Some(DraggedItem {
         item: item.unchecked_into(),
         pointer: event.pointer_id(),
         from: page_y(event),
@@ -69,7 +69,7 @@ fn take(hand: &Hand, event: &PointerEvent) {
     });
 }
 
-fn carry(root: &Element, hand: &Hand, event: &PointerEvent) {
+fn carry(root: &Element, hand: &PointerDrag, event: &PointerEvent) {
     let mut hand = hand.borrow_mut();
     let Some(held) = hand.as_mut().filter(|held| held.pointer == event.pointer_id()) else { return };
     let way = page_y(event) - held.from;
@@ -88,7 +88,7 @@ fn carry(root: &Element, hand: &Hand, event: &PointerEvent) {
     }
 }
 
-fn put_down(moves: &Rc<Moves>, hand: &Hand, event: &PointerEvent) {
+fn put_down(moves: &Rc<Moves>, hand: &PointerDrag, event: &PointerEvent) {
     if hand.borrow().as_ref().is_none_or(|held| held.pointer != event.pointer_id()) {
         return;
     }
@@ -98,7 +98,7 @@ fn put_down(moves: &Rc<Moves>, hand: &Hand, event: &PointerEvent) {
 }
 
 /// Back where it was, as far as can be seen.
-fn let_go(root: &Element, hand: &Hand) -> Option<Held> {
+fn let_go(root: &Element, hand: &PointerDrag) -> Option<DraggedItem> {
     let held = hand.borrow_mut().take()?;
     drop(held.item.class_list().remove_1("is-held"));
     drop(held.item.style().remove_property("transform"));
@@ -135,7 +135,7 @@ fn below(root: &Element, held: &Element, y: f64) -> Option<Spot> {
 }
 
 /// A line where it would land.
-fn mark(root: &Element, held: &Held) {
+fn mark(root: &Element, held: &DraggedItem) {
     unmark(root);
     if held.to == held.origin {
         return;

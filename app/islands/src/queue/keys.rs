@@ -8,17 +8,17 @@ use web_sys::{Element, KeyboardEvent, MouseEvent};
 use super::{Spot, list, moves::Moves};
 use crate::dom;
 
-struct Grabbed {
+struct GrabbedItem {
     grip: Element,
     item: Element,
     origin: Spot,
 }
 
-type Hand = Rc<RefCell<Option<Grabbed>>>;
+type KeyboardGrab = Rc<RefCell<Option<GrabbedItem>>>;
 
 /// Listens for as long as the island lives.
 pub fn listen(moves: &Rc<Moves>) {
-    let hand = Hand::default();
+    let hand = KeyboardGrab::default();
     let (toggled, held) = (moves.clone(), hand.clone());
     dom::listen(&moves.root, "click", move |event: MouseEvent| {
         // A key's click, or a screen reader's, has no count; a pointer drags.
@@ -33,7 +33,7 @@ pub fn listen(moves: &Rc<Moves>) {
     on_cleanup(move || pressed.remove());
 }
 
-fn toggle(moves: &Rc<Moves>, hand: &Hand, event: &MouseEvent) {
+fn toggle(moves: &Rc<Moves>, hand: &KeyboardGrab, event: &MouseEvent) {
     let Some(grip) = dom::target(event).and_then(|at| at.closest(".grip").ok().flatten()) else { return };
     if let Some(grabbed) = let_go(hand) {
         moves.say(format!("Dropped {}, {}.", list::title(&grabbed.item), list::place(&grabbed.item)));
@@ -51,10 +51,10 @@ fn toggle(moves: &Rc<Moves>, hand: &Hand, event: &MouseEvent) {
         list::title(&item),
         list::place(&item)
     ));
-    *hand.borrow_mut() = Some(Grabbed { grip, item, origin });
+    *hand.borrow_mut() = Some(GrabbedItem { grip, item, origin });
 }
 
-fn key(moves: &Rc<Moves>, hand: &Hand, event: &KeyboardEvent) {
+fn key(moves: &Rc<Moves>, hand: &KeyboardGrab, event: &KeyboardEvent) {
     match event.key().as_str() {
         "ArrowUp" | "ArrowDown" => {
             let up = event.key() == "ArrowUp";
@@ -68,7 +68,7 @@ fn key(moves: &Rc<Moves>, hand: &Hand, event: &KeyboardEvent) {
     }
 }
 
-fn shift(moves: &Moves, grabbed: &Grabbed, up: bool) {
+fn shift(moves: &Moves, grabbed: &GrabbedItem, up: bool) {
     match list::neighbour(&moves.root, &grabbed.item, up) {
         Some(to) => {
             list::put(&moves.root, &grabbed.item, &to);
@@ -83,7 +83,7 @@ fn shift(moves: &Moves, grabbed: &Grabbed, up: bool) {
     }
 }
 
-fn put_back(moves: &Moves, hand: &Hand) {
+fn put_back(moves: &Moves, hand: &KeyboardGrab) {
     if let Some(grabbed) = let_go(hand) {
         list::put(&moves.root, &grabbed.item, &grabbed.origin);
         moves.say(format!(
@@ -94,7 +94,7 @@ fn put_back(moves: &Moves, hand: &Hand) {
     }
 }
 
-fn let_go(hand: &Hand) -> Option<Grabbed> {
+fn let_go(hand: &KeyboardGrab) -> Option<GrabbedItem> {
     let grabbed = hand.borrow_mut().take()?;
     drop(grabbed.item.class_list().remove_1("is-grabbed"));
     drop(grabbed.grip.set_attribute("aria-pressed", "false"));

@@ -6,7 +6,7 @@ use leptos::{leptos_dom::helpers::set_interval_with_handle, prelude::*, task::sp
 
 use super::swap;
 use crate::{
-    live::{Heard, follow},
+    live::{LiveUpdate, follow},
     send,
 };
 
@@ -19,7 +19,7 @@ const AGE: Duration = Duration::from_secs(60);
 /// The event by which another island says that it has changed something.
 pub const STALE: &str = "stale";
 
-struct Part {
+struct WatchedPart {
     url: String,
     target: String,
     said: RwSignal<String>,
@@ -31,17 +31,17 @@ struct Part {
 
 /// Follows the stream for as long as the island lives.
 pub fn start(stream: String, from: u64, url: String, target: String, said: RwSignal<String>) {
-    let part = Rc::new(Part { url, target, said, stale: Cell::new(false), busy: Cell::new(false) });
+    let part = Rc::new(WatchedPart { url, target, said, stale: Cell::new(false), busy: Cell::new(false) });
     let told = part.clone();
     let following = StoredValue::new_local(follow(
         stream,
         from,
         Rc::new(move |heard| match heard {
-            Heard::Events { from, ends, .. } => {
+            LiveUpdate::Events { from, ends, .. } => {
                 told.clone().soon(GATHER);
                 ends.last().copied().unwrap_or(from)
             }
-            Heard::People(_) | Heard::Gone => 0,
+            LiveUpdate::People(_) | LiveUpdate::Gone => 0,
         }),
     ));
     let aged = part.clone();
@@ -59,7 +59,7 @@ pub fn start(stream: String, from: u64, url: String, target: String, said: RwSig
     });
 }
 
-impl Part {
+impl WatchedPart {
     fn grow_old(self: Rc<Self>) {
         if !document().hidden() {
             self.soon(Duration::ZERO);

@@ -17,9 +17,9 @@ thread_local! {
 }
 
 /// One's turn, until it is dropped.
-pub struct Turn(Option<Function>);
+pub struct SendTurn(Option<Function>);
 
-impl Drop for Turn {
+impl Drop for SendTurn {
     fn drop(&mut self) {
         if let Some(done) = &self.0 {
             answer(done);
@@ -28,10 +28,10 @@ impl Drop for Turn {
 }
 
 /// Waits for the changes before this one.
-pub async fn take() -> Turn {
+pub async fn take() -> SendTurn {
     let mut done = None;
     let mine = Promise::new(&mut |resolve, _| done = Some(resolve));
-    let turn = Turn(done);
+    let turn = SendTurn(done);
     if let Some(before) = LAST.replace(Some(mine)) {
         let leaving = LEAVING.with(Promise::clone);
         // Neither is ever refused.

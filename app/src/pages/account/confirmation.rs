@@ -41,7 +41,7 @@ pub async fn submit(
             .map_err(gone)
             .map(|()| redirect_with("/", "Done. Nobody uses your address here by that sign-up any more."));
     }
-    let me = cx.standing().map(|place| place.person);
+    let me = cx.membership().map(|place| place.person);
     let answer = |name: &str| claims::answer(&fields, name);
     let done = confirmations::confirm(
         cx.db(),
@@ -71,7 +71,7 @@ pub async fn submit(
 
 /// Sends the mail again, to whoever is signed in.
 pub async fn resend(cx: Cx, PostedForm(_): PostedForm) -> Result<Response, Problem> {
-    let Some(me) = cx.standing() else { return Ok(redirect("/sign-in?next=/account")) };
+    let Some(me) = cx.membership() else { return Ok(redirect("/sign-in?next=/account")) };
     let sent = confirmations::resend(cx.db(), &cx.workspace, me.person, cx.bare.origin()).await;
     Ok(answer(&cx.bare, sent, "/account", "We sent it again. Check your email."))
 }
@@ -93,7 +93,7 @@ fn gone(error: Error) -> Problem {
 
 fn page(cx: &Cx, token: &str, asked: &Confirmation, form: &Form) -> Response {
     let action = format!("/confirm/{token}");
-    let knows_me = !asked.joins && cx.standing().is_some_and(|me| me.person == asked.person);
+    let knows_me = !asked.joins && cx.membership().is_some_and(|me| me.person == asked.person);
     let (email, company) = (display_email(&asked.email), asked.company.clone().unwrap_or_default());
     let (title, button, text, label) = if asked.joins {
         (

@@ -1,7 +1,7 @@
 use axum::response::Response;
 use domain::{
     accounts::{Membership, sign_ins},
-    audit::{self, By, NewEntry},
+    audit::{self, ActedThrough, NewEntry},
 };
 
 use crate::web::{AGENT_KEY, Bare, MEMBERSHIP_KEY, PERSON_KEY, Problem, redirect};
@@ -21,7 +21,9 @@ pub async fn enter(bare: &Bare, place: &Membership) -> Result<(), Problem> {
 /// Writes into the audit log what somebody did about their own way in.
 pub(super) async fn note(bare: &Bare, place: &Membership, what: &str) -> Result<(), Problem> {
     let entry = NewEntry::done(what, place.client.as_ref().map_or("", |(_, name)| name));
-    audit::commands::write(&bare.app.db, &place.scope(), &By::default(), &entry).await.map_err(Problem::from)
+    audit::commands::write(&bare.app.db, &place.scope(), &ActedThrough::default(), &entry)
+        .await
+        .map_err(Problem::from)
 }
 
 /// The key of the sign-in of the browser that asks.

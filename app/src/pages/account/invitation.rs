@@ -36,7 +36,7 @@ pub async fn submit(
 ) -> Result<Response, Problem> {
     let invitation = open(&cx, &token).await?;
     let password = fields.raw("password");
-    let by = match cx.standing() {
+    let by = match cx.membership() {
         Some(me) if me.email == invitation.email => Acceptance::By(me.person),
         _ if invitation.known => Acceptance::With { password },
         _ => Acceptance::As { name: fields.text("name"), password },
@@ -86,11 +86,11 @@ pub(in crate::pages) fn role_words(role: Role) -> &'static str {
 fn page(cx: &Cx, token: &str, invitation: &Invitation, form: &Form) -> Response {
     let action = format!("/invitations/{token}");
     let place = invitation.client.clone().unwrap_or_else(|| invitation.workspace.clone());
-    let signed_in = cx.standing().is_some_and(|me| me.email == invitation.email);
+    let signed_in = cx.membership().is_some_and(|me| me.email == invitation.email);
     let title = format!("Join {place}");
     // What one signed up oneself, and is signed in to, is no question.
     let mut asked = invitation.claims.clone();
-    asked.retain(|claim| cx.standing().is_none_or(|me| me.person != claim.person));
+    asked.retain(|claim| cx.membership().is_none_or(|me| me.person != claim.person));
     Page::new(cx, &title, Frame::Narrow).status(form.status()).show(|| {
         view! {
             <h1 dir="auto">{title.clone()}</h1>

@@ -5,7 +5,7 @@ mod view;
 
 use axum::response::Response;
 use domain::{
-    accounts::{Browser, Membership, commands::profile, sign_ins},
+    accounts::{Membership, SignedInBrowser, commands::profile, sign_ins},
     ids::PersonId,
 };
 
@@ -16,7 +16,7 @@ use crate::web::{Cx, Fields, Form, PostedForm, Problem, answer, redirect, redire
 struct AccountView {
     me: Membership,
     confirmed: bool,
-    browsers: Vec<Browser>,
+    browsers: Vec<SignedInBrowser>,
     forms: AccountForms,
 }
 
@@ -41,13 +41,13 @@ impl AccountForms {
 
 /// The page.
 pub async fn show(cx: Cx) -> Result<Response, Problem> {
-    let Some(me) = cx.standing().cloned() else { return Ok(to_sign_in()) };
+    let Some(me) = cx.membership().cloned() else { return Ok(to_sign_in()) };
     page(&cx, AccountForms::of(&me), me).await
 }
 
 /// Changes my name.
 pub async fn rename(cx: Cx, PostedForm(fields): PostedForm) -> Result<Response, Problem> {
-    let Some(me) = cx.standing().cloned() else { return Ok(to_sign_in()) };
+    let Some(me) = cx.membership().cloned() else { return Ok(to_sign_in()) };
     match profile::rename(cx.db(), me.person, fields.text("name")).await {
         Ok(()) => {
             note(&cx.bare, &me, "change_name").await?;
@@ -62,7 +62,7 @@ pub async fn rename(cx: Cx, PostedForm(fields): PostedForm) -> Result<Response, 
 
 /// Changes the zone in which I read times.
 pub async fn set_zone(cx: Cx, PostedForm(fields): PostedForm) -> Result<Response, Problem> {
-    let Some(me) = cx.standing().cloned() else { return Ok(to_sign_in()) };
+    let Some(me) = cx.membership().cloned() else { return Ok(to_sign_in()) };
     match profile::choose_zone(cx.db(), me.person, fields.text("zone")).await {
         Ok(()) => Ok(redirect_with("/account", "Time zone saved.")),
         Err(error) => {
@@ -74,7 +74,7 @@ pub async fn set_zone(cx: Cx, PostedForm(fields): PostedForm) -> Result<Response
 
 /// Changes my password.
 pub async fn change_password(cx: Cx, PostedForm(fields): PostedForm) -> Result<Response, Problem> {
-    let Some(me) = cx.standing().cloned() else { return Ok(to_sign_in()) };
+    let Some(me) = cx.membership().cloned() else { return Ok(to_sign_in()) };
     let keep = here(&cx.bare).unwrap_or_default();
     let (old, new) = (fields.raw("old"), fields.raw("password"));
     match profile::change_password(cx.db(), me.person, old, new, &keep).await {
@@ -91,7 +91,7 @@ pub async fn change_password(cx: Cx, PostedForm(fields): PostedForm) -> Result<R
 
 /// Signs one browser out, or all others.
 pub async fn revoke(cx: Cx, PostedForm(fields): PostedForm) -> Result<Response, Problem> {
-    let Some(me) = cx.standing().cloned() else { return Ok(to_sign_in()) };
+    let Some(me) = cx.membership().cloned() else { return Ok(to_sign_in()) };
     let done = revoked(&cx, me.person, fields.text("sign_in")).await;
     if done.is_ok() {
         note(&cx.bare, &me, "end_sign_ins").await?;

@@ -4,7 +4,7 @@ use axum::{extract::Path, response::Response};
 use domain::accounts::{
     commands::{
         claims::Answers,
-        resets::{self, Reset, ResetOutcome},
+        resets::{self, PasswordReset, ResetOutcome},
     },
     display_email,
 };
@@ -106,7 +106,7 @@ fn sent_page(cx: &Cx, email: &str) -> Response {
     })
 }
 
-fn set_page(cx: &Cx, token: &str, reset: &Reset, form: &Form) -> Response {
+fn set_page(cx: &Cx, token: &str, reset: &PasswordReset, form: &Form) -> Response {
     let action = format!("/reset/{token}");
     let password = Field::password(form, "password", "New password");
     // Whoever has signed up nothing needs none.

@@ -18,7 +18,7 @@ use crate::{
 pub async fn show(cx: Cx, typed: Option<Extension<CarriedForm>>) -> Response {
     let next = cx.bare.query("next");
     let typed = typed.map(|Extension(typed)| typed.to_field()).unwrap_or_default();
-    match cx.standing() {
+    match cx.membership() {
         Some(place) => redirect(onward(place, local(&next))),
         None => {
             let values = Fields::default().with("next", next).with("email", cx.bare.query("email"));

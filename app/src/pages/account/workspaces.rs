@@ -36,7 +36,7 @@ pub async fn submit(cx: Cx, PostedForm(fields): PostedForm) -> Result<Response, 
 
 async fn places(cx: &Cx) -> Result<Vec<Membership>, Problem> {
     let find = async {
-        let person = cx.standing().ok_or(Error::NotFound)?.person;
+        let person = cx.membership().ok_or(Error::NotFound)?.person;
         let mut tx = cx.db().begin_as(SystemRole::Auth).await?;
         let places = memberships_in(tx.conn(), cx.workspace.id, person).await?;
         tx.commit().await?;

@@ -18,7 +18,7 @@ use crate::{
 /// What a backend is called, and what it is.
 fn words(backend: Backend) -> (&'static str, &'static str) {
     match backend {
-        Backend::House => (
+        Backend::BuiltIn => (
             "Built-in agent",
             "Included with Throughline. Uses the model on this machine, or rehearses if there isn’t one.",
         ),

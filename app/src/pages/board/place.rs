@@ -10,7 +10,7 @@ use axum::{
 use domain::{
     Error,
     ids::ClientId,
-    requests::{Column, MovedRequest, Place, commands, queries},
+    requests::{Column, MovedRequest, Position, commands, queries},
 };
 
 use super::show::{BoardQuery, draw};
@@ -68,11 +68,11 @@ async fn carry_out(
     commands::move_to(db, scope, request, column, before).await.map(Some)
 }
 
-fn step(word: &str) -> Option<Place> {
+fn step(word: &str) -> Option<Position> {
     match word {
-        "up" => Some(Place::Up),
-        "down" => Some(Place::Down),
-        "first" => Some(Place::First),
+        "up" => Some(Position::Up),
+        "down" => Some(Position::Down),
+        "first" => Some(Position::First),
         _ => None,
     }
 }

@@ -36,8 +36,8 @@ impl HomeView {
             approvals: approvals::queries::list_open(cx.db(), scope).await?,
             times: Times::of(cx),
             token: cx.bare.token.clone(),
-            may_work: member.standing.role.may_work(),
-            may_bill: member.standing.role.may_bill(),
+            may_work: member.membership.role.may_work(),
+            may_bill: member.membership.role.may_bill(),
         })
     }
 

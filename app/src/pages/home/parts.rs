@@ -2,7 +2,7 @@
 
 use domain::{
     format::Locale,
-    requests::{Card, Home, Places},
+    requests::{Card, Home, SlotCount},
 };
 use leptos::prelude::*;
 
@@ -117,7 +117,7 @@ fn nothing_worked_on(glance: &HomeView) -> &'static str {
 }
 
 /// Places taken of the active limit, in words, while work goes on.
-fn places(places: Places) -> Option<String> {
+fn places(places: SlotCount) -> Option<String> {
     let allowed = places.allowed.filter(|_| places.active)?;
     Some(match (places.taken, allowed) {
         (0, 1) => "Your slot is open.".to_owned(),
@@ -212,10 +212,10 @@ fn done(glance: &HomeView) -> Option<AnyView> {
 #[cfg(test)]
 mod tests {
     use super::{aside, places};
-    use domain::{format::Locale, requests::Places};
+    use domain::{format::Locale, requests::SlotCount};
 
     fn said(taken: u32, allowed: u32) -> String {
-        places(Places { taken, allowed: Some(allowed), active: true }).unwrap_or_default()
+        places(SlotCount { taken, allowed: Some(allowed), active: true }).unwrap_or_default()
     }
 
     #[test]
@@ -226,8 +226,8 @@ mod tests {
         assert!(said(2, 2).starts_with("Both slots are in use"));
         // The limit was lowered while more were under way.
         assert!(said(3, 2).starts_with("Both slots are in use"));
-        assert_eq!(places(Places { taken: 2, allowed: Some(2), active: false }), None);
-        assert_eq!(places(Places::default()), None);
+        assert_eq!(places(SlotCount { taken: 2, allowed: Some(2), active: false }), None);
+        assert_eq!(places(SlotCount::default()), None);
     }
 
     #[test]

@@ -4,7 +4,7 @@
 use axum::response::Response;
 use domain::{
     Error,
-    audit::By,
+    audit::ActedThrough,
     ids::ProposalId,
     proposals::{self, Decision, ProposalState},
 };
@@ -16,7 +16,7 @@ pub async fn decide(
     Path(proposal): Path<ProposalId>,
     PostedForm(fields): PostedForm,
 ) -> Response {
-    let by = By { token: None, ip: cx.bare.address.parse().ok() };
+    let by = ActedThrough { token: None, ip: cx.bare.address.parse().ok() };
     let decided = match fields.text("decision") {
         "approve" => proposals::commands::approve(cx.db(), &scope, &by, proposal).await,
         "decline" => proposals::commands::decline(cx.db(), &scope, &by, proposal).await,

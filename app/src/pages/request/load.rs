@@ -9,7 +9,7 @@ use domain::{
 
 use super::{
     Here, beside,
-    view::{self, ConversationView, EntryView, Place, RequestView, plain},
+    view::{self, ConversationView, EntryView, PageContext, RequestView, plain},
 };
 use crate::components::time::Times;
 
@@ -39,8 +39,8 @@ pub async fn request_view(here: &Here) -> domain::Result<(Detail, RequestView)> 
     Ok((detail, shown))
 }
 
-pub fn place(here: &Here, withdrawn: bool) -> Place {
-    Place {
+pub fn place(here: &Here, withdrawn: bool) -> PageContext {
+    PageContext {
         base: here.base(),
         token: here.cx.bare.token.0.clone(),
         may_work: here.may_work() && !withdrawn,

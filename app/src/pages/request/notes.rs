@@ -11,7 +11,7 @@ use leptos::prelude::*;
 
 use super::{
     Here, load, show,
-    view::{self, Place},
+    view::{self, PageContext},
 };
 use crate::{
     components::{area, person::disc, time::Times},
@@ -23,7 +23,7 @@ pub struct Backstage {
     /// Each with its HTML.
     entries: Vec<(Entry, String)>,
     times: Times,
-    place: Place,
+    place: PageContext,
     unsaid: UnsentNote,
 }
 
@@ -48,7 +48,7 @@ pub async fn load(here: &Here, detail: &Detail, unsaid: UnsentNote) -> domain::R
         entries: rendered.await?,
         times: Times::of(&here.cx),
         // It is not followed.
-        place: Place { live: false, ..load::place(here, false) },
+        place: PageContext { live: false, ..load::place(here, false) },
         unsaid,
     }))
 }
@@ -100,7 +100,7 @@ pub fn view(backstage: Backstage) -> impl IntoView {
     }
 }
 
-fn item(place: &Place, entry: Entry, html: String, times: Times) -> AnyView {
+fn item(place: &PageContext, entry: Entry, html: String, times: Times) -> AnyView {
     let when = times.dated(entry.at);
     let name = entry.author.name.clone();
     let back = format!("{}#backstage", place.base);

@@ -8,7 +8,7 @@ use serde::Deserialize;
 
 use super::{
     Here, beside, load,
-    view::{self, EntryView, Place, SideView},
+    view::{self, EntryView, PageContext, SideView},
 };
 use crate::{
     components::time::Times,
@@ -23,7 +23,7 @@ pub struct NowQuery {
 }
 
 struct NowView {
-    place: Place,
+    place: PageContext,
     offset: u64,
     said: Vec<EntryView>,
     beside: Option<SideView>,

@@ -70,9 +70,9 @@ pub async fn show(member: Member, Query(query): Query<HashMap<String, String>>) 
     Ok(Page::new(&member.cx, "Requests", Frame::Portal(PortalTab::Requests)).live().show(|| {
         view! {
             {head(&member, LIST)}
-            {waits::notice(outlook.waits, member.standing.role.may_bill())}
+            {waits::notice(outlook.waits, member.membership.role.may_bill())}
             <div class="filters">{chips(&wanted)} {search(&wanted)}</div>
-            <div id="found">{results(&found, &wanted, &times, member.standing.role.may_work())}</div>
+            <div id="found">{results(&found, &wanted, &times, member.membership.role.may_work())}</div>
             <Refresh stream=stream from=outlook.next url=parts target="found" />
             <Shortcut key="n" href=NEW />
         }
@@ -87,10 +87,10 @@ pub async fn parts(
     let wanted = RequestsQuery::read(&query);
     let found = load(&member, &wanted).await?;
     let times = Times::of(&member.cx);
-    Ok(fragment(|| results(&found, &wanted, &times, member.standing.role.may_work())))
+    Ok(fragment(|| results(&found, &wanted, &times, member.membership.role.may_work())))
 }
 
-async fn load(member: &Member, wanted: &RequestsQuery) -> Result<requests::Page, Problem> {
+async fn load(member: &Member, wanted: &RequestsQuery) -> Result<requests::RequestPage, Problem> {
     let RequestsQuery { words, column, page } = wanted;
     queries::search(member.cx.db(), &member.scope, words, *column, *page).await.map_err(Problem::from)
 }
@@ -111,7 +111,7 @@ fn search(wanted: &RequestsQuery) -> AnyView {
     search_for(LIST, labels, MOST_SEARCH, &wanted.words, column.as_slice())
 }
 
-fn results(found: &requests::Page, wanted: &RequestsQuery, times: &Times, may_work: bool) -> AnyView {
+fn results(found: &requests::RequestPage, wanted: &RequestsQuery, times: &Times, may_work: bool) -> AnyView {
     if found.cards.is_empty() {
         return nothing(wanted, may_work);
     }

@@ -20,7 +20,7 @@ pub const NEW: &str = "/portal/requests/new";
 
 /// The two ways of looking at them, the link to ask for more beside the heading.
 fn head(member: &Member, here: &'static str) -> AnyView {
-    let may_work = member.standing.role.may_work();
+    let may_work = member.membership.role.may_work();
     let tab = |href: &'static str, word: &'static str| {
         view! { <a href=href aria-current=(href == here).then_some("page")>{word}</a> }
     };

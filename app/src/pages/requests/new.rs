@@ -73,7 +73,7 @@ pub async fn create(member: Member, form: FormWithFiles) -> Result<Response, Pro
 
 /// Those who follow the work without a say in it cannot ask for any.
 fn allowed(member: &Member) -> Result<(), Problem> {
-    if member.standing.role.may_work() {
+    if member.membership.role.may_work() {
         return Ok(());
     }
     let why = "Your role is Billing, so you can view requests but not send or change them. An owner can change your role.";
@@ -140,10 +140,10 @@ async fn draw(member: &Member, draft: NewRequestForm) -> Result<Response, Proble
 
 fn view(member: &Member, draft: &NewRequestForm, preview: Option<String>, outlook: &Outlook) -> AnyView {
     let NewRequestForm { form, files, refused, .. } = draft;
-    let keep = format!("ask {}", member.standing.membership);
+    let keep = format!("ask {}", member.membership.membership);
     view! {
         {PageHead::new("New request").crumbs(&[(LIST, "Requests")], "New").show()}
-        {waits::notice(outlook.waits, member.standing.role.may_bill())}
+        {waits::notice(outlook.waits, member.membership.role.may_bill())}
         <form class="form" id="ask" method="post" action=LIST enctype="multipart/form-data">
             {field::token(&member.cx)}
             <input type="hidden" name="form_key" value=form.values.text("form_key").to_owned() />

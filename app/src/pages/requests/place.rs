@@ -3,7 +3,7 @@
 use axum::response::Response;
 use domain::{
     Result as Done,
-    requests::{Column, Place, commands, queries},
+    requests::{Column, Position, commands, queries},
 };
 
 use super::QUEUE;
@@ -39,11 +39,11 @@ async fn carry_out(member: &Member, number: u64, fields: &Fields) -> Done<String
     Ok(note(number, moved.from, moved.to))
 }
 
-fn step(word: &str) -> Option<Place> {
+fn step(word: &str) -> Option<Position> {
     match word {
-        "up" => Some(Place::Up),
-        "down" => Some(Place::Down),
-        "first" => Some(Place::First),
+        "up" => Some(Position::Up),
+        "down" => Some(Position::Down),
+        "first" => Some(Position::First),
         _ => None,
     }
 }

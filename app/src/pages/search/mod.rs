@@ -1,7 +1,7 @@
 //! Looking for a request across all clients.
 
 use axum::{extract::Query, response::Response};
-use domain::requests::{Card, Page as Found, queries};
+use domain::requests::{Card, RequestPage, queries};
 use leptos::prelude::*;
 use serde::Deserialize;
 
@@ -23,7 +23,7 @@ pub async fn show(operator: Operator, Query(wanted): Query<SearchQuery>) -> Resu
     Ok(Page::new(&cx, "Find a request", Frame::Desk(DeskTab::Board)).show(move || view(&wanted.q, &found)))
 }
 
-fn view(words: &str, found: &Found) -> impl IntoView + use<> {
+fn view(words: &str, found: &RequestPage) -> impl IntoView + use<> {
     let count = match (found.cards.len(), found.more) {
         (0, _) if words.trim().is_empty() => "No requests yet.".to_owned(),
         (0, _) => {

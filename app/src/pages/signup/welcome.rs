@@ -18,7 +18,7 @@ use crate::{
 pub async fn show(member: Member) -> Result<Response, Problem> {
     let cx = &member.cx;
     let welcome = queries::welcome(cx.db(), &member.scope).await?;
-    let confirmed = profile::is_confirmed(cx.db(), member.standing.person).await?;
+    let confirmed = profile::is_confirmed(cx.db(), member.membership.person).await?;
     let left = !cx.bare.query("left").is_empty();
     Ok(page(&member, &welcome, confirmed, if left { Arrival::Left } else { Arrival::Plain }))
 }
@@ -27,7 +27,7 @@ pub async fn show(member: Member) -> Result<Response, Problem> {
 pub(super) async fn in_doubt(member: &Member) -> Result<Response, Problem> {
     let cx = &member.cx;
     let welcome = queries::welcome(cx.db(), &member.scope).await?;
-    let confirmed = profile::is_confirmed(cx.db(), member.standing.person).await?;
+    let confirmed = profile::is_confirmed(cx.db(), member.membership.person).await?;
     Ok(page(member, &welcome, confirmed, Arrival::InDoubt))
 }
 
@@ -46,9 +46,9 @@ const LOOK_AGAIN: u32 = 4;
 
 fn page(member: &Member, welcome: &Welcome, confirmed: bool, arrival: Arrival) -> Response {
     let cx = &member.cx;
-    let first = member.standing.name.split_whitespace().next().unwrap_or_default().to_owned();
+    let first = member.membership.name.split_whitespace().next().unwrap_or_default().to_owned();
     let (client, offer) = (member.client_name.clone(), welcome.offer.clone());
-    let email = domain::accounts::display_email(&member.standing.email);
+    let email = domain::accounts::display_email(&member.membership.email);
     let paid = welcome.invoice.as_ref().is_none_or(|invoice| invoice.is_paid);
     let mut page = Page::new(cx, "Welcome", Frame::Narrow);
     let is_open = welcome.invoice.as_ref().is_some_and(|invoice| !invoice.is_paid);
@@ -62,7 +62,7 @@ fn page(member: &Member, welcome: &Welcome, confirmed: bool, arrival: Arrival) -
             {news}
             <ol class="sign-up done" aria-label="What happens next">
                 <li class="is-done"><h2>{format!("{client} is on the {offer} plan")}</h2></li>
-                <li class=paid.then_some("is-done")>{bill(cx, welcome, member.standing.role.may_bill())}</li>
+                <li class=paid.then_some("is-done")>{bill(cx, welcome, member.membership.role.may_bill())}</li>
                 <li>{start(cx, welcome, confirmed)}</li>
             </ol>
             {(!confirmed).then(|| view! {

@@ -12,7 +12,7 @@ use super::{
 };
 use crate::{
     Error, FieldErrors, OnConstraint, Result, Scope, SystemRole, Tx,
-    audit::{self, By, NewEntry},
+    audit::{self, ActedThrough, NewEntry},
     ids::{ClientId, MembershipId, PersonId, WorkspaceId},
     mail,
 };
@@ -186,7 +186,7 @@ pub(super) async fn release_in(tx: &mut Tx, claimant: PersonId, owner: Option<Pe
         mail::commands::queue_to_operators_about_in(tx, &scope, Some(client), &subject, &body).await?;
         tx.enter(&scope).await?;
         let entry = NewEntry::done("take_back_address", place.name.as_str()).of(client);
-        audit::commands::write_in(tx, &scope, &By::default(), &entry).await?;
+        audit::commands::write_in(tx, &scope, &ActedThrough::default(), &entry).await?;
         tx.enter_as(SystemRole::Auth).await?;
     }
     Ok(())

@@ -13,7 +13,7 @@ use crate::{
         Membership,
         devices::Source,
         limits::{self, CONFIRM_EMAIL, CONFIRM_PAIR, PASSWORD_PERSON},
-        passwords::{self, Lane},
+        passwords::{self, HashPriority},
         queries::memberships_in,
     },
     billing,
@@ -212,7 +212,7 @@ async fn check_password(db: &Db, person: &PersonRow, password: &str) -> Result<(
     // Only whoever holds a link to the address's mail comes here.
     let who = person.id.to_string();
     limits::hit(db, PASSWORD_PERSON, &who).await?;
-    if passwords::verify(Lane::Known, person.password_hash.as_deref(), password).await? {
+    if passwords::verify(HashPriority::Known, person.password_hash.as_deref(), password).await? {
         return limits::forgive(db, PASSWORD_PERSON, &who).await;
     }
     Err(Error::Fields(FieldErrors::one("password", "That password isn’t right. Try again, or reset it.")))

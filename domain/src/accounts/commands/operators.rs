@@ -6,8 +6,8 @@ use super::{
 };
 use crate::{
     Db, Error, FieldErrors, Result, Scope, SystemRole,
-    accounts::passwords::{self, Lane},
-    audit::{self, By, NewEntry},
+    accounts::passwords::{self, HashPriority},
+    audit::{self, ActedThrough, NewEntry},
     ids::{MembershipId, WorkspaceId},
 };
 
@@ -28,7 +28,7 @@ pub async fn create_operator(db: &Db, email: &str, name: &str, password: Option<
     }
     errors.check()?;
     let hash = match password {
-        Some(password) => Some(passwords::hash(Lane::Known, password).await?),
+        Some(password) => Some(passwords::hash(HashPriority::Known, password).await?),
         None => None,
     };
     let mut tx = db.begin_as(SystemRole::Auth).await?;
@@ -55,6 +55,7 @@ pub async fn create_operator(db: &Db, email: &str, name: &str, password: Option<
     tx.commit().await?;
     let entry =
         NewEntry { after: Some("operator".to_owned()), ..NewEntry::done("add_operator", email.as_str()) };
-    audit::commands::write(db, &Scope::system(WorkspaceId(workspace)), &By::default(), &entry).await?;
+    audit::commands::write(db, &Scope::system(WorkspaceId(workspace)), &ActedThrough::default(), &entry)
+        .await?;
     Ok(format!("/reset/{token}"))
 }

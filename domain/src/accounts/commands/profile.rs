@@ -8,7 +8,7 @@ use crate::{
     Db, Error, FieldErrors, Result, SystemRole,
     accounts::{
         limits::{self, PASSWORD_PERSON},
-        passwords::{self, Lane},
+        passwords::{self, HashPriority},
         sign_ins::revoke_others_in,
     },
     calendar,
@@ -86,14 +86,14 @@ pub async fn change_password(db: &Db, person: PersonId, old: &str, new: &str, ke
     // Counted by the person, who is signed in: what strangers try at the address is no reason to keep them waiting.
     let who = person.to_string();
     limits::hit(db, PASSWORD_PERSON, &who).await?;
-    if !passwords::verify(Lane::Known, known.password_hash.as_deref(), old).await? {
+    if !passwords::verify(HashPriority::Known, known.password_hash.as_deref(), old).await? {
         return Err(Error::Fields(FieldErrors::one("old", "That isn’t your current password.")));
     }
     limits::forgive(db, PASSWORD_PERSON, &who).await?;
     let mut errors = FieldErrors::new();
     check_password(&mut errors, "password", new, &[&known.name, &known.email]);
     errors.check()?;
-    let hash = passwords::hash(Lane::Known, new).await?;
+    let hash = passwords::hash(HashPriority::Known, new).await?;
     let mut tx = db.begin_as(SystemRole::Auth).await?;
     let changed = sqlx::query!(
         "UPDATE person SET password_hash = $2 WHERE id = $1 AND password_hash IS NOT DISTINCT FROM $3",

@@ -15,7 +15,7 @@ use crate::{
         Membership,
         devices::Source,
         limits::{self, RESET_EMAIL, RESET_PAIR},
-        passwords::{self, Lane},
+        passwords::{self, HashPriority},
         queries::{all_memberships_in, memberships_in},
         read_email,
         sign_ins::revoke_others_in,
@@ -34,7 +34,7 @@ const PACE: Span = Span::from_millis(250);
 
 /// Whose password a link may set.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Reset {
+pub struct PasswordReset {
     pub name: String,
     pub email: String,
     /// What others, or the person, signed up with the address without confirming it.
@@ -122,14 +122,14 @@ pub(super) async fn create_in(tx: &mut Tx, person: PersonId, life: Duration) -> 
 ///
 /// # Errors
 /// [`Error::NotFound`] when it is unknown, used or too old.
-pub async fn open<'a>(db: &Db, token: &str, from: impl Into<Source<'a>>) -> Result<Reset> {
+pub async fn open<'a>(db: &Db, token: &str, from: impl Into<Source<'a>>) -> Result<PasswordReset> {
     match find(db, token).await {
         Err(Error::NotFound) => Err(links::check_missed(db, token, from.into().network).await),
         found => found,
     }
 }
 
-async fn find(db: &Db, token: &str) -> Result<Reset> {
+async fn find(db: &Db, token: &str) -> Result<PasswordReset> {
     if !links::is_token(token) {
         return Err(Error::NotFound);
     }
@@ -146,7 +146,7 @@ async fn find(db: &Db, token: &str) -> Result<Reset> {
     .ok_or(Error::NotFound)?;
     let claims = claims::list_in(&mut tx, &row.email, None).await?;
     tx.commit().await?;
-    Ok(Reset { name: row.name, email: row.email, claims })
+    Ok(PasswordReset { name: row.name, email: row.email, claims })
 }
 
 /// Sets the new password, once, signs the person out everywhere and settles what was signed up with the address: the link
@@ -179,7 +179,7 @@ pub async fn set<'a>(
     }
     errors.check()?;
     let mine = mine?;
-    let hash = if sets { Some(passwords::hash(Lane::Known, password).await?) } else { None };
+    let hash = if sets { Some(passwords::hash(HashPriority::Known, password).await?) } else { None };
     let mut tx = db.begin_as(SystemRole::Auth).await?;
     use_in(&mut tx, token).await?;
     let owner = match owner_in(&mut tx, &reset.email).await? {

@@ -11,7 +11,7 @@ use crate::{
     accounts::{
         Membership,
         devices::Source,
-        passwords::{self, Lane},
+        passwords::{self, HashPriority},
         queries::memberships_in,
     },
     billing::Sender,
@@ -83,7 +83,7 @@ fn kept(code: &str) -> String {
 pub async fn set_up<'a>(db: &Db, form: &SetUpForm<'_>, from: impl Into<Source<'a>>) -> Result<Membership> {
     let SetUpInput { business, name, email, sender } = check(form)?;
     check_code(db, form.code, from.into()).await?;
-    let hash = passwords::hash(Lane::Known, form.password).await?;
+    let hash = passwords::hash(HashPriority::Known, form.password).await?;
     let mut tx = db.begin_as(SystemRole::Auth).await?;
     use_code_in(&mut tx, form.code).await?;
     let new = NewWorkspace {

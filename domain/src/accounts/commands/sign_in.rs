@@ -5,7 +5,7 @@ use crate::{
         Membership,
         devices::Source,
         limits::{self, Limit, SIGN_IN_DEVICE, SIGN_IN_EMAIL, SIGN_IN_NETWORK, SIGN_IN_PAIR, pair, party},
-        passwords::{self, Lane},
+        passwords::{self, HashPriority},
         queries::memberships_in,
         read_email,
     },
@@ -73,7 +73,7 @@ async fn from_known_browser(
     };
     let tries = all.iter().map(|person| (SIGN_IN_DEVICE, pair(&person.id.to_string(), browser)));
     let tries: Vec<(Limit, String)> = tries.collect();
-    first_of(db, Lane::Known, &tries, &all.into_iter().map(Some).collect::<Vec<_>>(), password)
+    first_of(db, HashPriority::Known, &tries, &all.into_iter().map(Some).collect::<Vec<_>>(), password)
         .await
         .map(Some)
 }
@@ -92,12 +92,12 @@ async fn as_stranger(
         (SIGN_IN_NETWORK, network),
         (SIGN_IN_EMAIL, email.to_owned()),
     ];
-    first_of(db, Lane::Strangers, &tries, &candidates.all(), password).await
+    first_of(db, HashPriority::Strangers, &tries, &candidates.all(), password).await
 }
 
 async fn first_of(
     db: &Db,
-    lane: Lane,
+    lane: HashPriority,
     tries: &[(Limit, String)],
     people: &[Option<&PersonRow>],
     password: &str,

@@ -17,7 +17,7 @@ use crate::{
         Membership,
         devices::Source,
         limits::{self, CONFIRM_EMAIL, Limit, SIGN_IN_EMAIL, SIGN_UP_NETWORK, SIGN_UP_PAIR, pair, party},
-        passwords::{self, Lane},
+        passwords::{self, HashPriority},
         queries::memberships_in,
     },
     audit::{self, NewEntry},
@@ -93,7 +93,7 @@ pub async fn sign_up<'a>(
             return Err(busy);
         }
     }
-    let hash = match passwords::hash(Lane::Strangers, form.password).await {
+    let hash = match passwords::hash(HashPriority::Strangers, form.password).await {
         Err(busy) => {
             limits::forgive_all(db, &tries).await?;
             return Err(busy);
@@ -182,7 +182,7 @@ async fn sign_up_known(
     let people = candidates.all();
     let hashes: Vec<Option<&str>> =
         people.iter().map(|person| person.and_then(|person| person.password_hash.as_deref())).collect();
-    let found = passwords::first_of(Lane::Strangers, &hashes, form.password).await?;
+    let found = passwords::first_of(HashPriority::Strangers, &hashes, form.password).await?;
     let Some(person) = found.and_then(|at| people.get(at).copied().flatten()) else { return Ok(None) };
     limits::forgive(db, SIGN_IN_EMAIL, &checked.email).await?;
     let mut tx = db.begin_as(SystemRole::Auth).await?;
@@ -254,7 +254,7 @@ async fn answer_repeated(
     let place = memberships_in(tx.conn(), workspace, person.id).await?.into_iter().next();
     tx.commit().await?;
     let same = person.email == email
-        && passwords::verify(Lane::Strangers, person.password_hash.as_deref(), form.password).await?;
+        && passwords::verify(HashPriority::Strangers, person.password_hash.as_deref(), form.password).await?;
     match place {
         Some(place) if same => {
             limits::forgive_all(db, tries).await?;

@@ -6,7 +6,7 @@ use chrono::Duration;
 use super::claims;
 use crate::{
     Actor, Db, Result, Role, Scope, SystemRole, Tx,
-    audit::{self, By, NewEntry},
+    audit::{self, ActedThrough, NewEntry},
     billing, clients,
     ids::{ClientId, MembershipId, OfferId, PersonId, WorkspaceId},
 };
@@ -162,6 +162,7 @@ async fn is_unused_in(tx: &mut Tx, server: &Scope, client: ClientId) -> Result<b
 async fn put_away_in(tx: &mut Tx, server: &Scope, client: ClientId, what: &str) -> Result<Option<OfferId>> {
     let chosen = billing::commands::end_unpaid_in(tx, server, client).await?;
     let name = clients::commands::archive_in(tx, server, client).await?;
-    audit::commands::write_in(tx, server, &By::default(), &NewEntry::done(what, name).of(client)).await?;
+    audit::commands::write_in(tx, server, &ActedThrough::default(), &NewEntry::done(what, name).of(client))
+        .await?;
     Ok(chosen)
 }

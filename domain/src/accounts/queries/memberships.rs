@@ -1,6 +1,6 @@
 use crate::{
     Db, Error, Result, Role, SystemRole,
-    accounts::{Arrival, Membership},
+    accounts::{BrowserVisit, Membership},
     ids::{ClientId, MembershipId, PersonId, WorkspaceId},
     workspaces,
 };
@@ -12,10 +12,10 @@ pub async fn arrive(
     host: &str,
     person: Option<PersonId>,
     membership: Option<MembershipId>,
-) -> Result<Arrival> {
+) -> Result<BrowserVisit> {
     let mut tx = db.begin_as(SystemRole::Auth).await?;
     let workspace = workspaces::queries::by_host_in(tx.conn(), host).await?;
-    let (standing, elsewhere) = match (&workspace, person) {
+    let (membership, elsewhere) = match (&workspace, person) {
         (Some(workspace), Some(person)) => {
             let mut places = memberships_in(tx.conn(), workspace.id, person).await?;
             let several = places.len() > 1;
@@ -25,7 +25,7 @@ pub async fn arrive(
         _ => (None, false),
     };
     tx.commit().await?;
-    Ok(Arrival { workspace, standing, elsewhere })
+    Ok(BrowserVisit { workspace, membership, elsewhere })
 }
 
 /// Every place of a person in one workspace. For [`SystemRole::Auth`].

@@ -27,14 +27,14 @@ const VICTIM: &str = "victim@harborpine.test";
 const STRANGERS: &str = "eleven quiet lamps";
 
 /// Two companies signed up with one address: its own person's and, later, a stranger's.
-struct Town {
+struct TwoSignUps {
     fixture: Fixture,
     space: Workspace,
     own: Membership,
     stranger: Membership,
 }
 
-impl Town {
+impl TwoSignUps {
     async fn new(pool: &PgPool) -> Self {
         let fixture = Fixture::new(pool).await;
         let (space, offer) = (workspace(&fixture).await, fixture.offer(Starts::AtOnce).await.id);
@@ -106,14 +106,14 @@ async fn sign_up(
 
 #[sqlx::test(migrations = "../migrations")]
 async fn a_later_claim_does_not_keep_the_first_one_out(pool: PgPool) {
-    let town = Town::new(&pool).await;
+    let town = TwoSignUps::new(&pool).await;
     assert_eq!(town.enters(GOOD).await.as_deref(), Some("Harbor & Pine Law"));
     assert_eq!(town.enters(STRANGERS).await.as_deref(), Some("Mallory Ltd"));
 }
 
 #[sqlx::test(migrations = "../migrations")]
 async fn a_reset_leads_to_ones_own_company_and_takes_the_address_from_strangers(pool: PgPool) {
-    let town = Town::new(&pool).await;
+    let town = TwoSignUps::new(&pool).await;
     let db = &town.fixture.db;
     resets::ask(db, &town.space, VICTIM, "").await.unwrap();
     let link = token(&town.fixture, VICTIM).await;
@@ -155,7 +155,7 @@ async fn somebody_who_signed_up_nothing_takes_the_address_back(pool: PgPool) {
 
 #[sqlx::test(migrations = "../migrations")]
 async fn confirming_takes_the_address_from_strangers(pool: PgPool) {
-    let town = Town::new(&pool).await;
+    let town = TwoSignUps::new(&pool).await;
     let db = &town.fixture.db;
     confirmations::resend(db, &town.space, town.own.person, "").await.unwrap();
     let link = token(&town.fixture, VICTIM).await;
@@ -169,7 +169,7 @@ async fn confirming_takes_the_address_from_strangers(pool: PgPool) {
 
 #[sqlx::test(migrations = "../migrations")]
 async fn being_invited_takes_the_address_from_strangers(pool: PgPool) {
-    let town = Town::new(&pool).await;
+    let town = TwoSignUps::new(&pool).await;
     let (db, house) = (&town.fixture.db, town.fixture.client("Cedar").await);
     invitations::invite(db, &house.owner, VICTIM, Role::Member).await.unwrap();
     let link = token(&town.fixture, VICTIM).await;
@@ -184,7 +184,7 @@ async fn being_invited_takes_the_address_from_strangers(pool: PgPool) {
 
 #[sqlx::test(migrations = "../migrations")]
 async fn who_signed_up_and_is_invited_accepts_as_who_they_are(pool: PgPool) {
-    let town = Town::new(&pool).await;
+    let town = TwoSignUps::new(&pool).await;
     let (db, house) = (&town.fixture.db, town.fixture.client("Cedar").await);
     invitations::invite(db, &house.owner, VICTIM, Role::Member).await.unwrap();
     let link = token(&town.fixture, VICTIM).await;
@@ -204,7 +204,7 @@ async fn who_signed_up_and_is_invited_accepts_as_who_they_are(pool: PgPool) {
 
 #[sqlx::test(migrations = "../migrations")]
 async fn who_is_not_confirmed_invites_nobody(pool: PgPool) {
-    let town = Town::new(&pool).await;
+    let town = TwoSignUps::new(&pool).await;
     let scope = town.stranger.scope();
     let refused = invitations::invite(&town.fixture.db, &scope, "second@mallory.test", Role::Owner).await;
     assert!(matches!(refused, Err(Error::Refused(why)) if why.contains("Confirm your email address")));
@@ -213,7 +213,7 @@ async fn who_is_not_confirmed_invites_nobody(pool: PgPool) {
 
 #[sqlx::test(migrations = "../migrations")]
 async fn an_address_that_nobody_confirmed_reads_no_stranger_s_words(pool: PgPool) {
-    let town = Town::new(&pool).await;
+    let town = TwoSignUps::new(&pool).await;
     let (fixture, space) = (&town.fixture, &town.space);
     let typed = ["Mallory", "Rosa Klein", "Harbor", "Cedar", "Owner"];
     resets::ask(&fixture.db, space, VICTIM, "").await.unwrap();
@@ -241,7 +241,7 @@ async fn an_address_that_nobody_confirmed_reads_no_stranger_s_words(pool: PgPool
 
 #[sqlx::test(migrations = "../migrations")]
 async fn the_owner_of_an_address_reads_which_company_it_is_about(pool: PgPool) {
-    let town = Town::new(&pool).await;
+    let town = TwoSignUps::new(&pool).await;
     let (fixture, space) = (&town.fixture, &town.space);
     confirmations::resend(&fixture.db, space, town.own.person, "").await.unwrap();
     let link = token(fixture, VICTIM).await;

@@ -19,7 +19,7 @@ async fn give(fixture: &Fixture, person: PersonId, email: &str) {
     sqlx::query("UPDATE person SET email = $2, password_hash = $3 WHERE id = $1")
         .bind(person.0)
         .bind(email)
-        .bind(passwords::hash(passwords::Lane::Known, GOOD).await.unwrap())
+        .bind(passwords::hash(passwords::HashPriority::Known, GOOD).await.unwrap())
         .execute(&fixture.pool)
         .await
         .unwrap();
@@ -53,7 +53,7 @@ async fn a_removed_member_is_out_at_once(pool: PgPool) {
     give(&fixture, theo, "theo@cedar.test").await;
     let places = sign_in(&fixture.db, fixture.workspace, "theo@cedar.test", GOOD, "").await.unwrap();
     let arrive = async || {
-        queries::arrive(&fixture.db, "", Some(theo), Some(places[0].membership)).await.unwrap().standing
+        queries::arrive(&fixture.db, "", Some(theo), Some(places[0].membership)).await.unwrap().membership
     };
     assert!(arrive().await.is_some());
     people::remove(&fixture.db, &house.owner, places[0].membership).await.unwrap();

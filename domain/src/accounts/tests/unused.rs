@@ -24,14 +24,14 @@ use crate::{
 const ROSA: &str = "rosa@harborpine.test";
 const OTHER: &str = "eleven quiet lamps";
 
-struct Street {
+struct SignUps {
     fixture: Fixture,
     space: Workspace,
     offer: OfferId,
     first: Membership,
 }
 
-impl Street {
+impl SignUps {
     /// Rosa is a client here, and has shown that the address is hers.
     async fn new(pool: &PgPool) -> Self {
         let fixture = Fixture::new(pool).await;
@@ -97,7 +97,7 @@ async fn sign_up(
 
 #[sqlx::test(migrations = "../migrations")]
 async fn joining_leads_the_new_plan_into_the_client_that_there_is(pool: PgPool) {
-    let street = Street::new(&pool).await;
+    let street = SignUps::new(&pool).await;
     sqlx::query("UPDATE subscription SET state = 'ended', ended_at = created_at")
         .execute(&pool)
         .await
@@ -120,7 +120,7 @@ async fn joining_leads_the_new_plan_into_the_client_that_there_is(pool: PgPool) 
 
 #[sqlx::test(migrations = "../migrations")]
 async fn another_business_of_the_same_person_stays_a_client(pool: PgPool) {
-    let street = Street::new(&pool).await;
+    let street = SignUps::new(&pool).await;
     street.again("Pine Notary").await;
     assert_eq!(street.join().await.len(), 2);
     assert_eq!(street.living().await, 2);
@@ -128,7 +128,7 @@ async fn another_business_of_the_same_person_stays_a_client(pool: PgPool) {
 
 #[sqlx::test(migrations = "../migrations")]
 async fn what_was_written_in_the_second_one_is_not_lost(pool: PgPool) {
-    let street = Street::new(&pool).await;
+    let street = SignUps::new(&pool).await;
     let second = street.again("Harbor & Pine Law").await;
     let new = NewRequest {
         title: "A lease".into(),
@@ -145,7 +145,7 @@ async fn what_was_written_in_the_second_one_is_not_lost(pool: PgPool) {
 
 #[sqlx::test(migrations = "../migrations")]
 async fn whose_it_is_not_finds_no_second_client_on_the_desk(pool: PgPool) {
-    let street = Street::new(&pool).await;
+    let street = SignUps::new(&pool).await;
     street.again("Harbor & Pine Law").await;
     let link = token(&street.fixture, ROSA).await;
     confirmations::disown(&street.fixture.db, &link, "").await.unwrap();
@@ -160,7 +160,7 @@ async fn whose_it_is_not_finds_no_second_client_on_the_desk(pool: PgPool) {
 
 #[sqlx::test(migrations = "../migrations")]
 async fn a_sign_up_that_nobody_confirms_goes_after_a_month_known_or_not(pool: PgPool) {
-    let street = Street::new(&pool).await;
+    let street = SignUps::new(&pool).await;
     street.again("Harbor & Pine Law").await;
     let new = ("Cedar Dental", "theo@cedar.test", OTHER);
     sign_up(&street.fixture, &street.space, street.offer, new).await;

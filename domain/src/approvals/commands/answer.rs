@@ -10,9 +10,9 @@ use crate::{
     requests::{
         Column,
         commands::{may_work, operator, shift_in},
-        lock::{self, LockedBoard, Row},
+        lock::{self, LockedBoard, LockedRequest},
         position,
-        unseen::{self, Wrote},
+        unseen::{self, UnseenEntry},
     },
     runs,
     session::{Author, Choice, Part, RunState},
@@ -80,7 +80,7 @@ async fn write(tx: &mut Tx, scope: &Scope, approval: ApprovalId, choice: &Choice
 async fn append_answer(
     tx: &mut Tx,
     scope: &Scope,
-    row: &Row,
+    row: &LockedRequest,
     approval: ApprovalId,
     asked: &LockedApproval,
     choice: &Choice,
@@ -96,7 +96,7 @@ async fn mark_unseen_in(
     tx: &mut Tx,
     scope: &Scope,
     held: &LockedBoard,
-    row: &Row,
+    row: &LockedRequest,
     asked: &LockedApproval,
     choice: &Choice,
 ) -> Result<()> {
@@ -105,7 +105,7 @@ async fn mark_unseen_in(
     }
     let by_desk = scope.role() == Some(Role::Operator);
     if by_desk || !is_worked_on_in(tx, scope, held, row, asked).await? {
-        let wrote = Wrote::Answer { question: &asked.question, label: &choice.label };
+        let wrote = UnseenEntry::Answer { question: &asked.question, label: &choice.label };
         unseen::write_in(tx, scope, row, &wrote).await?;
     }
     Ok(())
@@ -116,7 +116,7 @@ async fn is_worked_on_in(
     tx: &mut Tx,
     scope: &Scope,
     held: &LockedBoard,
-    row: &Row,
+    row: &LockedRequest,
     asked: &LockedApproval,
 ) -> Result<bool> {
     if !held.entitlement.may_finish() || runs::living_run_in(tx, scope, row, asked.run).await?.is_none() {
@@ -135,7 +135,7 @@ pub(super) async fn go_on(
     tx: &mut Tx,
     scope: &Scope,
     held: &LockedBoard,
-    row: &Row,
+    row: &LockedRequest,
     asked: &LockedApproval,
 ) -> Result<()> {
     if let Some(run) = runs::living_run_in(tx, scope, row, asked.run).await?

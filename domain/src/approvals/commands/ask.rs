@@ -8,7 +8,7 @@ use crate::{
     requests::{
         Column,
         commands::shift_in,
-        lock::{LockedBoard, Row},
+        lock::{LockedBoard, LockedRequest},
         position,
     },
     runs::{self, ClaimedRun},
@@ -133,7 +133,7 @@ async fn insert(
 async fn append_question(
     tx: &mut Tx,
     claimed: &ClaimedRun,
-    row: &Row,
+    row: &LockedRequest,
     id: ApprovalId,
     question: &Question,
     expires: DateTime<Utc>,
@@ -153,7 +153,7 @@ async fn wait_on_client(
     tx: &mut Tx,
     claimed: &ClaimedRun,
     held: &LockedBoard,
-    row: &Row,
+    row: &LockedRequest,
     question: &Question,
     expires: DateTime<Utc>,
 ) -> Result<()> {
@@ -186,7 +186,7 @@ async fn mail_operators(
     tx: &mut Tx,
     claimed: &ClaimedRun,
     held: &LockedBoard,
-    row: &Row,
+    row: &LockedRequest,
     question: &Question,
 ) -> Result<()> {
     let subject = format!("{} has a question: {} #{}", claimed.agent_name, held.client_name, row.number);

@@ -5,7 +5,7 @@ use crate::{
     db::one_row,
     each::{DueRow, each},
     ids::{ApprovalId, RunId},
-    requests::lock::{self, Row},
+    requests::lock::{self, LockedRequest},
     session::{Author, Part},
 };
 
@@ -53,7 +53,12 @@ async fn expire_one(db: &Db, (scope, approval): (Scope, ApprovalId)) -> Result<b
 }
 
 /// Takes back the open questions of a request that is no longer worked on.
-pub(crate) async fn withdraw_open_in(tx: &mut Tx, scope: &Scope, row: &Row, author: &Author) -> Result<()> {
+pub(crate) async fn withdraw_open_in(
+    tx: &mut Tx,
+    scope: &Scope,
+    row: &LockedRequest,
+    author: &Author,
+) -> Result<()> {
     withdraw(tx, scope, row, None, author).await
 }
 
@@ -61,14 +66,20 @@ pub(crate) async fn withdraw_open_in(tx: &mut Tx, scope: &Scope, row: &Row, auth
 pub(crate) async fn withdraw_of_run_in(
     tx: &mut Tx,
     scope: &Scope,
-    row: &Row,
+    row: &LockedRequest,
     run: RunId,
     author: &Author,
 ) -> Result<()> {
     withdraw(tx, scope, row, Some(run), author).await
 }
 
-async fn withdraw(tx: &mut Tx, scope: &Scope, row: &Row, run: Option<RunId>, author: &Author) -> Result<()> {
+async fn withdraw(
+    tx: &mut Tx,
+    scope: &Scope,
+    row: &LockedRequest,
+    run: Option<RunId>,
+    author: &Author,
+) -> Result<()> {
     // Those to the operators as well, which the client's own scope does not see.
     let all = Scope::system(scope.workspace).within(row.client);
     tx.enter(&all).await?;

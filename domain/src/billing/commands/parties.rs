@@ -4,7 +4,7 @@ use super::issue::{issue_held_in, mail_unsent_in};
 use crate::{
     Db, Error, FieldErrors, Result, Scope, Tx,
     accounts::read_email,
-    billing::{InvoiceLine, Lack, Recipient, Sender, may_bill},
+    billing::{InvoiceLine, MissingDetail, Recipient, Sender, may_bill},
     ids::ClientId,
     live_hints,
     tax::{self, Assessment, Buyer, Seller, TaxRate, TaxSettings, TaxableLine},
@@ -18,12 +18,12 @@ pub(super) struct Parties {
     recipient: Recipient,
     rates: Vec<TaxRate>,
     tax: TaxSettings,
-    lacks: Vec<Lack>,
+    lacks: Vec<MissingDetail>,
 }
 
 impl Parties {
     /// What an invoice between them would not say.
-    pub(super) fn lacks(&self) -> Vec<Lack> {
+    pub(super) fn lacks(&self) -> Vec<MissingDetail> {
         self.lacks.clone()
     }
 
@@ -67,19 +67,19 @@ pub(super) async fn parties_in(tx: &mut Tx, scope: &Scope, client: ClientId) -> 
     };
     let tax = tax::queries::settings_in(tx, scope).await?;
     let rates = tax::queries::rates_in(tx, scope).await?;
-    let mut lacks: Vec<Lack> = sender.lacks(is_text).into_iter().chain(recipient.lacks()).collect();
+    let mut lacks: Vec<MissingDetail> = sender.lacks(is_text).into_iter().chain(recipient.lacks()).collect();
     if tax.is_small_business || !rates.is_empty() {
         // The invoice says by itself what is charged, or why nothing is.
-        lacks.retain(|lack| *lack != Lack::SenderTaxNote);
+        lacks.retain(|lack| *lack != MissingDetail::SenderTaxNote);
     }
     if !tax.is_small_business && !rates.is_empty() && recipient.country.is_empty() {
-        lacks.push(Lack::RecipientCountry);
+        lacks.push(MissingDetail::RecipientCountry);
     }
     Ok(Parties { sender, bill_from, bill_to, recipient, rates, tax, lacks })
 }
 
 /// What an invoice to a client would not say.
-pub(crate) async fn lacks_in(tx: &mut Tx, scope: &Scope, client: ClientId) -> Result<Vec<Lack>> {
+pub(crate) async fn lacks_in(tx: &mut Tx, scope: &Scope, client: ClientId) -> Result<Vec<MissingDetail>> {
     Ok(parties_in(tx, scope, client).await?.lacks)
 }
 

@@ -41,7 +41,7 @@ pub async fn get_credit_note_by_number(db: &Db, scope: &Scope, number: u64) -> R
     find(db, scope, scope.client, None, Some(number)).await?.pop().ok_or(Error::NotFound)
 }
 
-struct Row {
+struct CreditRow {
     id: uuid::Uuid,
     client_id: uuid::Uuid,
     client_name: String,
@@ -68,7 +68,7 @@ async fn find(
 ) -> Result<Vec<CreditNote>> {
     let mut tx = db.begin(scope).await?;
     let rows = sqlx::query_as!(
-        Row,
+        CreditRow,
         r#"SELECT n.id, n.client_id, c.name AS client_name, n.invoice_id, i.number AS "invoice_number?", n.number, n.currency,
                   n.lines AS "lines: Json<Vec<InvoiceLine>>", n.total_minor, n.tax AS "tax: Json<Assessment>", n.bill_from, n.bill_to, n.note, n.issued_at, n.settled_at
            FROM credit_note n
@@ -89,7 +89,7 @@ async fn find(
     rows.into_iter().map(note).collect()
 }
 
-fn note(row: Row) -> Result<CreditNote> {
+fn note(row: CreditRow) -> Result<CreditNote> {
     let invoice = row.invoice_id.zip(row.invoice_number);
     Ok(CreditNote {
         id: CreditNoteId(row.id),

@@ -72,7 +72,7 @@ pub async fn list(
     let mut tx = db.begin(scope).await?;
     let now = tx.now();
     let rows = sqlx::query_as!(
-        Row,
+        InvoiceRow,
         r#"SELECT i.id, i.client_id, c.name AS client_name, i.subscription_id, i.number,
                   i.state AS "state: InvoiceState", i.currency,
                   i.lines AS "lines: Json<Vec<InvoiceLine>>", i.total_minor, i.tax AS "tax: Json<Assessment>", i.bill_from, i.bill_to, i.note, i.period_start,
@@ -99,7 +99,7 @@ pub async fn list(
     .await?;
     tx.commit().await?;
     let more = i64::try_from(rows.len()).is_ok_and(|rows| rows > PAGE);
-    let invoices: Result<Vec<Invoice>> = rows.into_iter().map(Row::invoice).collect();
+    let invoices: Result<Vec<Invoice>> = rows.into_iter().map(InvoiceRow::invoice).collect();
     let mut invoices = invoices?;
     invoices.truncate(usize::try_from(PAGE).unwrap_or(usize::MAX));
     Ok(Invoices { invoices, page, more })
@@ -127,7 +127,7 @@ pub async fn get_by_number(db: &Db, scope: &Scope, number: u64) -> Result<Invoic
 async fn one(db: &Db, scope: &Scope, id: Option<InvoiceId>, number: Option<i64>) -> Result<Invoice> {
     let mut tx = db.begin(scope).await?;
     let row = sqlx::query_as!(
-        Row,
+        InvoiceRow,
         r#"SELECT i.id, i.client_id, c.name AS client_name, i.subscription_id, i.number,
                   i.state AS "state: InvoiceState", i.currency,
                   i.lines AS "lines: Json<Vec<InvoiceLine>>", i.total_minor, i.tax AS "tax: Json<Assessment>",
@@ -154,7 +154,7 @@ async fn one(db: &Db, scope: &Scope, id: Option<InvoiceId>, number: Option<i64>)
     row.ok_or(Error::NotFound)?.invoice()
 }
 
-struct Row {
+struct InvoiceRow {
     id: uuid::Uuid,
     client_id: uuid::Uuid,
     client_name: String,
@@ -180,7 +180,7 @@ struct Row {
     from_balance: i64,
 }
 
-impl Row {
+impl InvoiceRow {
     fn invoice(self) -> Result<Invoice> {
         let currency = read_currency(&self.currency)?;
         Ok(Invoice {

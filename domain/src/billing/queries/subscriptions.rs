@@ -16,7 +16,7 @@ pub async fn list_subscriptions(db: &Db, scope: &Scope) -> Result<Vec<Subscripti
     operators_only(scope)?;
     let mut tx = db.begin(scope).await?;
     let rows = sqlx::query_as!(
-        Row,
+        SubscriptionRow,
         r#"SELECT s.id, s.client_id, c.name AS client_name, s.offer_id, s.name, s.price_minor, s.currency, s.billing_interval AS "interval: Interval",
                 s.active_limit, s.cycle_hours, s.revisions, s.starts AS "starts: Starts", s.state AS "state: SubscriptionState", s.started_at, s.period_start, s.period_end,
                 s.paused_at, s.banked_seconds, s.ends_with_period, s.ended_at, s.created_at,
@@ -30,7 +30,7 @@ pub async fn list_subscriptions(db: &Db, scope: &Scope) -> Result<Vec<Subscripti
     .fetch_all(tx.conn())
     .await?;
     tx.commit().await?;
-    rows.into_iter().map(Row::subscription).collect()
+    rows.into_iter().map(SubscriptionRow::subscription).collect()
 }
 
 /// What a client holds: the living subscription, else the one that ended last.
@@ -41,7 +41,7 @@ pub async fn find_subscription(db: &Db, scope: &Scope, client: ClientId) -> Resu
     may_bill(scope)?;
     let mut tx = db.begin(scope).await?;
     let row = sqlx::query_as!(
-        Row,
+        SubscriptionRow,
         r#"SELECT s.id, s.client_id, c.name AS client_name, s.offer_id, s.name, s.price_minor, s.currency, s.billing_interval AS "interval: Interval",
                 s.active_limit, s.cycle_hours, s.revisions, s.starts AS "starts: Starts", s.state AS "state: SubscriptionState", s.started_at, s.period_start, s.period_end,
                 s.paused_at, s.banked_seconds, s.ends_with_period, s.ended_at, s.created_at,
@@ -57,7 +57,7 @@ pub async fn find_subscription(db: &Db, scope: &Scope, client: ClientId) -> Resu
     .fetch_optional(tx.conn())
     .await?;
     tx.commit().await?;
-    row.map(Row::subscription).transpose()
+    row.map(SubscriptionRow::subscription).transpose()
 }
 
 /// Everything that a client held and holds, oldest first.
@@ -68,7 +68,7 @@ pub async fn list_subscriptions_of(db: &Db, scope: &Scope, client: ClientId) -> 
     may_bill(scope)?;
     let mut tx = db.begin(scope).await?;
     let rows = sqlx::query_as!(
-        Row,
+        SubscriptionRow,
         r#"SELECT s.id, s.client_id, c.name AS client_name, s.offer_id, s.name, s.price_minor, s.currency, s.billing_interval AS "interval: Interval",
                 s.active_limit, s.cycle_hours, s.revisions, s.starts AS "starts: Starts", s.state AS "state: SubscriptionState", s.started_at, s.period_start, s.period_end,
                 s.paused_at, s.banked_seconds, s.ends_with_period, s.ended_at, s.created_at,
@@ -83,7 +83,7 @@ pub async fn list_subscriptions_of(db: &Db, scope: &Scope, client: ClientId) -> 
     .fetch_all(tx.conn())
     .await?;
     tx.commit().await?;
-    rows.into_iter().map(Row::subscription).collect()
+    rows.into_iter().map(SubscriptionRow::subscription).collect()
 }
 
 /// The clients that an invoice can be written for, by name.
@@ -124,7 +124,7 @@ pub async fn list_pauses(db: &Db, scope: &Scope, subscription: &Subscription) ->
     Ok(pauses)
 }
 
-struct Row {
+struct SubscriptionRow {
     id: uuid::Uuid,
     client_id: uuid::Uuid,
     client_name: String,
@@ -156,7 +156,7 @@ struct Row {
     created_at: DateTime<Utc>,
 }
 
-impl Row {
+impl SubscriptionRow {
     fn subscription(self) -> Result<Subscription> {
         let terms = TermsRow {
             price_minor: self.price_minor,

@@ -12,7 +12,7 @@ use crate::{
     desk,
     money::{Currency, Money},
     offers::{self, Starts},
-    requests::{self, Waits},
+    requests::{self, WaitReason},
     testing::{Fixture, draft},
 };
 
@@ -22,7 +22,7 @@ async fn a_client_without_one_starts_one_and_waits_for_its_payment(pool: PgPool)
     let client = fixture.client("Harbor").await;
     let offer = fixture.offer(Starts::AtOnce).await;
     let waits = async || requests::queries::outlook(&fixture.db, &client.owner).await.unwrap().waits;
-    assert_eq!(waits().await, Some(Waits::ForFirst), "nothing has ended that never was");
+    assert_eq!(waits().await, Some(WaitReason::ForFirst), "nothing has ended that never was");
     // By hand, and never paid: what starts at once for others waits here.
     let chosen = choose(&fixture.db, &client.billing, client.id, offer.id).await.unwrap();
     assert_eq!(chosen, PlanChange::Sold);
@@ -31,7 +31,7 @@ async fn a_client_without_one_starts_one_and_waits_for_its_payment(pool: PgPool)
     let bill = fixture.bills(&client).await.remove(0);
     mark_paid(&fixture.db, &fixture.operator, bill.id).await.unwrap();
     end_now(&fixture.db, &fixture.operator, held.id).await.unwrap();
-    assert_eq!(waits().await, Some(Waits::ForSubscription));
+    assert_eq!(waits().await, Some(WaitReason::ForSubscription));
     let today = desk::queries::today(&fixture.db, &fixture.operator).await.unwrap();
     let new = &today.new_clients.shown[0];
     assert!(new.has_ended && new.offer.as_deref() == Some("Two at a time"), "{new:?}");

@@ -20,7 +20,7 @@ use crate::{
 };
 
 #[derive(Clone, Copy, Debug)]
-enum Step {
+enum StoryStep {
     Wait(i64),
     Pause,
     Resume,
@@ -31,17 +31,17 @@ enum Step {
     Complete,
 }
 
-fn steps() -> impl Strategy<Value = Vec<Step>> {
+fn steps() -> impl Strategy<Value = Vec<StoryStep>> {
     let step = prop_oneof![
-        3 => (1..3_000_000_000_i64).prop_map(Step::Wait),
-        2 => (1..2_000_i64).prop_map(Step::Wait),
-        4 => Just(Step::Pause),
-        4 => Just(Step::Resume),
-        1 => Just(Step::Ask),
-        3 => Just(Step::Claim),
-        1 => Just(Step::Question),
-        1 => Just(Step::Answer),
-        2 => Just(Step::Complete),
+        3 => (1..3_000_000_000_i64).prop_map(StoryStep::Wait),
+        2 => (1..2_000_i64).prop_map(StoryStep::Wait),
+        4 => Just(StoryStep::Pause),
+        4 => Just(StoryStep::Resume),
+        1 => Just(StoryStep::Ask),
+        3 => Just(StoryStep::Claim),
+        1 => Just(StoryStep::Question),
+        1 => Just(StoryStep::Answer),
+        2 => Just(StoryStep::Complete),
     ];
     prop::collection::vec(step, 5..40)
 }
@@ -58,7 +58,7 @@ struct Tale<'a> {
 }
 
 impl Tale<'_> {
-    async fn take(&mut self, step: Step) {
+    async fn take(&mut self, step: StoryStep) {
         let (db, owner) = (&self.fixture.db, &self.client.owner);
         let held = self.fixture.held(&self.client).await;
         // What was active until now was active in between: nothing but the clock moved.
@@ -67,10 +67,10 @@ impl Tale<'_> {
         }
         self.since = db.now();
         match step {
-            Step::Wait(millis) => self.fixture.wait(TimeDelta::milliseconds(millis)),
-            Step::Pause => drop(pause(db, owner, held.id).await),
-            Step::Resume => drop(resume(db, owner, held.id).await),
-            Step::Ask => {
+            StoryStep::Wait(millis) => self.fixture.wait(TimeDelta::milliseconds(millis)),
+            StoryStep::Pause => drop(pause(db, owner, held.id).await),
+            StoryStep::Resume => drop(resume(db, owner, held.id).await),
+            StoryStep::Ask => {
                 let new = NewRequest {
                     title: "A lease".into(),
                     brief: "Soon.".into(),
@@ -81,11 +81,11 @@ impl Tale<'_> {
                 };
                 requests::commands::create(db, owner, new).await.unwrap();
             }
-            Step::Claim if self.claimed.is_none() => {
+            StoryStep::Claim if self.claimed.is_none() => {
                 let lease = std::time::Duration::from_secs(10_000_000);
                 self.claimed = runs::commands::claim_due(db, "worker", lease).await.unwrap();
             }
-            Step::Question => {
+            StoryStep::Question => {
                 if let Some(claimed) = &self.claimed {
                     let question = Question {
                         question: "So?".into(),
@@ -97,23 +97,23 @@ impl Tale<'_> {
                     self.open = approvals::commands::ask(db, claimed, question).await.ok().or(self.open);
                 }
             }
-            Step::Answer => {
+            StoryStep::Answer => {
                 if let Some(open) = self.open.take() {
                     drop(approvals::commands::answer(db, owner, open, "yes").await);
                 }
             }
-            Step::Complete => {
+            StoryStep::Complete => {
                 if let Some(claimed) = self.claimed.take() {
                     drop(runs::commands::complete(db, &claimed).await);
                 }
             }
-            Step::Claim => {}
+            StoryStep::Claim => {}
         }
         renew_due(db).await.unwrap();
     }
 
     /// Time that is used or still to be had, against time that was sold; and who works while nothing may be worked on.
-    async fn check(&self, told: &[Step]) {
+    async fn check(&self, told: &[StoryStep]) {
         let held = self.fixture.held(&self.client).await;
         let now = self.fixture.db.now();
         let active = held.state == SubscriptionState::Active;

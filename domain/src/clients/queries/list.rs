@@ -5,7 +5,7 @@ use crate::{
     billing::SubscriptionState,
     clients::{ClientFilter, ClientRow, Clients},
     ids::ClientId,
-    requests::Places,
+    requests::SlotCount,
     scope::operators_only,
 };
 
@@ -24,7 +24,7 @@ pub async fn list(db: &Db, scope: &Scope, words: &str, filter: ClientFilter, pag
     let all = count(&mut tx, scope, &words, filter).await?;
     let rows = rows(&mut tx, scope, &words, filter, skip).await?;
     tx.commit().await?;
-    let rows = rows.into_iter().map(Row::into_client).collect();
+    let rows = rows.into_iter().map(ClientListRow::into_client).collect();
     Ok(Clients { rows, all: all.cast_unsigned(), page, first: (skip + 1).cast_unsigned() })
 }
 
@@ -42,7 +42,7 @@ async fn count(tx: &mut Tx, scope: &Scope, words: &str, filter: ClientFilter) ->
     .await?)
 }
 
-struct Row {
+struct ClientListRow {
     id: uuid::Uuid,
     name: String,
     offer: Option<String>,
@@ -54,9 +54,15 @@ struct Row {
 
 /// What a page shows is settled first, so that only its rows are looked up. The last hint on a client's board tells
 /// when anything of it changed.
-async fn rows(tx: &mut Tx, scope: &Scope, words: &str, filter: ClientFilter, skip: i64) -> Result<Vec<Row>> {
+async fn rows(
+    tx: &mut Tx,
+    scope: &Scope,
+    words: &str,
+    filter: ClientFilter,
+    skip: i64,
+) -> Result<Vec<ClientListRow>> {
     Ok(sqlx::query_as!(
-        Row,
+        ClientListRow,
         r#"WITH page AS (
                SELECT workspace_id, id, name, board_stream, created_at FROM client c
                WHERE workspace_id = $1 AND position(search_fold($2) IN name_folded) > 0 AND (archived_at IS NOT NULL) = $3
@@ -85,13 +91,13 @@ async fn rows(tx: &mut Tx, scope: &Scope, words: &str, filter: ClientFilter, ski
     .await?)
 }
 
-impl Row {
+impl ClientListRow {
     fn into_client(self) -> ClientRow {
         ClientRow {
             id: ClientId(self.id),
             name: self.name,
             offer: self.offer,
-            places: Places {
+            places: SlotCount {
                 taken: u32::try_from(self.taken).unwrap_or(u32::MAX),
                 allowed: self.active_limit.map(i32::cast_unsigned),
                 active: self.state == Some(SubscriptionState::Active),

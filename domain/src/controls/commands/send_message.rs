@@ -5,7 +5,7 @@ use crate::{
     ids::RequestId,
     requests::{
         commands::{comment_in, may_work},
-        lock::{self, Row},
+        lock::{self, LockedRequest},
     },
     runs, secret,
 };
@@ -49,7 +49,13 @@ pub async fn send_message(
 }
 
 /// Writes down that it is being said, unless it was said before.
-async fn is_first(tx: &mut Tx, scope: &Scope, row: &Row, message: &str, words: &str) -> Result<bool> {
+async fn is_first(
+    tx: &mut Tx,
+    scope: &Scope,
+    row: &LockedRequest,
+    message: &str,
+    words: &str,
+) -> Result<bool> {
     let Some(person) = scope.person() else { return Err(Error::NotFound) };
     let (digest, now) = (secret::hash(words), tx.now());
     let done = sqlx::query!(

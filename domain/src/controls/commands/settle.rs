@@ -4,7 +4,7 @@ use crate::{
     controls::{ControlKind, Outcome},
     db::one_row,
     ids::{ControlId, RequestId, RunId},
-    requests::lock::{self, LockedBoard, Row},
+    requests::lock::{self, LockedBoard, LockedRequest},
     runs,
     session::{Author, Part},
 };
@@ -49,7 +49,7 @@ pub(super) async fn settle_in(
     tx: &mut Tx,
     scope: &Scope,
     held: &LockedBoard,
-    row: &Row,
+    row: &LockedRequest,
     control: ControlId,
     outcome: Outcome,
     reason: &str,
@@ -68,13 +68,13 @@ pub(super) async fn settle_in(
     Ok(true)
 }
 
-struct Open {
+struct OpenControl {
     kind: ControlKind,
     run: Option<RunId>,
     by_operator: bool,
 }
 
-async fn open(tx: &mut Tx, scope: &Scope, control: ControlId) -> Result<Option<Open>> {
+async fn open(tx: &mut Tx, scope: &Scope, control: ControlId) -> Result<Option<OpenControl>> {
     let row = sqlx::query!(
         r#"SELECT c.kind AS "kind: ControlKind", c.run_id,
                   EXISTS (SELECT FROM membership m WHERE m.person_id = c.asked_by AND m.workspace_id = c.workspace_id
@@ -86,14 +86,18 @@ async fn open(tx: &mut Tx, scope: &Scope, control: ControlId) -> Result<Option<O
     )
     .fetch_optional(tx.conn())
     .await?;
-    Ok(row.map(|row| Open { kind: row.kind, run: row.run_id.map(RunId), by_operator: row.by_operator }))
+    Ok(row.map(|row| OpenControl {
+        kind: row.kind,
+        run: row.run_id.map(RunId),
+        by_operator: row.by_operator,
+    }))
 }
 
 /// Writes the outcome in the row and in the session.
 pub(super) async fn write_outcome(
     tx: &mut Tx,
     scope: &Scope,
-    row: &Row,
+    row: &LockedRequest,
     control: ControlId,
     outcome: Outcome,
     reason: &str,
@@ -117,7 +121,12 @@ pub(super) async fn write_outcome(
 }
 
 /// A run ended: what was asked of it and not answered comes too late.
-pub(crate) async fn settle_open_in(tx: &mut Tx, scope: &Scope, row: &Row, run: RunId) -> Result<()> {
+pub(crate) async fn settle_open_in(
+    tx: &mut Tx,
+    scope: &Scope,
+    row: &LockedRequest,
+    run: RunId,
+) -> Result<()> {
     for control in open_of(tx, scope, run, None).await? {
         let why = "Work ended before anyone could respond to this.";
         write_outcome(tx, scope, row, control, Outcome::AlreadyEnded, why, &Author::system()).await?;
@@ -126,7 +135,12 @@ pub(crate) async fn settle_open_in(tx: &mut Tx, scope: &Scope, row: &Row, run: R
 }
 
 /// A run is to end: settles the stops that ask for it, and answers whether there was one.
-pub(crate) async fn settle_stop_in(tx: &mut Tx, scope: &Scope, row: &Row, run: RunId) -> Result<bool> {
+pub(crate) async fn settle_stop_in(
+    tx: &mut Tx,
+    scope: &Scope,
+    row: &LockedRequest,
+    run: RunId,
+) -> Result<bool> {
     let stops = open_of(tx, scope, run, Some(ControlKind::Stop)).await?;
     for control in &stops {
         write_outcome(tx, scope, row, *control, Outcome::Done, "", &Author::system()).await?;

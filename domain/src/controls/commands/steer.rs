@@ -5,7 +5,7 @@ use crate::{
     ids::{ControlId, RequestId},
     requests::{
         commands::{COMMENT, may_work, text},
-        lock::{self, LockedBoard, Row},
+        lock::{self, LockedBoard, LockedRequest},
     },
     runs::{self, LivingRun},
     session::{Author, Part, RunState},
@@ -41,7 +41,7 @@ pub(super) async fn steer_in(
     tx: &mut Tx,
     scope: &Scope,
     held: &LockedBoard,
-    row: &Row,
+    row: &LockedRequest,
     run: Option<&LivingRun>,
     words: String,
 ) -> Result<RequestedControl> {

@@ -8,7 +8,7 @@ use crate::{
     requests::{
         Column,
         commands::{may_work, shift_in},
-        lock::{self, LockedBoard, Row},
+        lock::{self, LockedBoard, LockedRequest},
         position,
     },
     runs::{self, LivingRun},
@@ -62,7 +62,7 @@ pub async fn stop_run(
 }
 
 /// The run that is meant; none where there never was one.
-async fn meant(tx: &mut Tx, scope: &Scope, row: &Row, run: Option<RunId>) -> Result<Option<RunId>> {
+async fn meant(tx: &mut Tx, scope: &Scope, row: &LockedRequest, run: Option<RunId>) -> Result<Option<RunId>> {
     let found = sqlx::query_scalar!(
         "SELECT id FROM run
          WHERE workspace_id = $1 AND client_id = $2 AND request_id = $3 AND parent_id IS NULL
@@ -92,7 +92,12 @@ async fn last_stop(tx: &mut Tx, scope: &Scope, run: Option<RunId>) -> Result<Opt
     Ok(row.map(|row| RequestedControl { control: ControlId(row.id), settled: row.outcome }))
 }
 
-async fn stop_ended(tx: &mut Tx, scope: &Scope, row: &Row, run: Option<RunId>) -> Result<RequestedControl> {
+async fn stop_ended(
+    tx: &mut Tx,
+    scope: &Scope,
+    row: &LockedRequest,
+    run: Option<RunId>,
+) -> Result<RequestedControl> {
     let control = insert(tx, scope, row, run, ControlKind::Stop, "").await?;
     row.append(tx, &Author::of(scope), [Part::DataStop { control }]).await?;
     let why = "Work had already ended.";
@@ -104,7 +109,7 @@ async fn stop_at_once(
     tx: &mut Tx,
     scope: &Scope,
     held: &LockedBoard,
-    row: &Row,
+    row: &LockedRequest,
     run: &LivingRun,
 ) -> Result<RequestedControl> {
     let control = insert(tx, scope, row, Some(run.id), ControlKind::Stop, "").await?;
@@ -119,7 +124,7 @@ async fn ask_to_stop(
     tx: &mut Tx,
     scope: &Scope,
     held: &LockedBoard,
-    row: &Row,
+    row: &LockedRequest,
     run: &LivingRun,
 ) -> Result<RequestedControl> {
     if let Some(control) = open_stop(tx, scope, run.id).await? {
@@ -146,7 +151,7 @@ async fn open_stop(tx: &mut Tx, scope: &Scope, run: RunId) -> Result<Option<Cont
 pub(super) async fn insert(
     tx: &mut Tx,
     scope: &Scope,
-    row: &Row,
+    row: &LockedRequest,
     run: Option<RunId>,
     kind: ControlKind,
     text: &str,
@@ -179,7 +184,7 @@ pub(super) async fn take_off(
     tx: &mut Tx,
     scope: &Scope,
     held: &LockedBoard,
-    row: &Row,
+    row: &LockedRequest,
     run: &LivingRun,
     author: &Author,
     by_operator: bool,

@@ -3,7 +3,7 @@ use crate::{
     requests::{
         Column,
         commands::shift_in,
-        lock::{LockedBoard, Row},
+        lock::{LockedBoard, LockedRequest},
         position,
     },
     runs::{self, ClaimedRun},
@@ -50,7 +50,12 @@ async fn has_delivered(tx: &mut Tx, claimed: &ClaimedRun) -> Result<bool> {
     .await?)
 }
 
-async fn mail_client(tx: &mut Tx, claimed: &ClaimedRun, held: &LockedBoard, row: &Row) -> Result<()> {
+async fn mail_client(
+    tx: &mut Tx,
+    claimed: &ClaimedRun,
+    held: &LockedBoard,
+    row: &LockedRequest,
+) -> Result<()> {
     let subject = format!("Ready for your review: {}", row.title);
     let body = format!(
         "{} finished “{}”. Take a look, then approve it or ask for a revision:\n{{link:/portal/requests/{}}}\n\n\

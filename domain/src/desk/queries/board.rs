@@ -7,7 +7,7 @@ use crate::{
     Db, Error, Result, Scope, Tx,
     desk::{Board, BoardCard, BoardColumn, Few, Start},
     ids::ClientId,
-    requests::{Card, Column, Places, commands, queries},
+    requests::{Card, Column, SlotCount, commands, queries},
 };
 
 /// The board of all clients, or of one: all open requests, and what was done in the last seven days.
@@ -29,7 +29,7 @@ pub async fn board(db: &Db, scope: &Scope, client: Option<ClientId>) -> Result<B
     Ok(Board { columns: columns(cards, &places, now), clients, places: all, at_work })
 }
 
-fn columns(cards: Vec<Card>, places: &HashMap<ClientId, Places>, now: i64) -> Vec<BoardColumn> {
+fn columns(cards: Vec<Card>, places: &HashMap<ClientId, SlotCount>, now: i64) -> Vec<BoardColumn> {
     let starts = starts(&cards, places);
     let mut by_column: HashMap<Column, Vec<BoardCard>> = HashMap::new();
     for card in cards {
@@ -59,7 +59,7 @@ fn is_ageing(card: &Card, now: i64) -> bool {
 }
 
 /// When each request of Up next is started, by client and number.
-fn starts(cards: &[Card], places: &HashMap<ClientId, Places>) -> HashMap<(ClientId, u64), Start> {
+fn starts(cards: &[Card], places: &HashMap<ClientId, SlotCount>) -> HashMap<(ClientId, u64), Start> {
     let clients: HashSet<ClientId> = cards.iter().map(|card| card.client).collect();
     let mut starts = HashMap::new();
     for client in clients {
@@ -80,7 +80,7 @@ fn starts(cards: &[Card], places: &HashMap<ClientId, Places>) -> HashMap<(Client
 }
 
 /// When the request at place `at` of its line is started; `before`: what has to be done first, one after another.
-fn start(at: usize, places: Places, before: &[u64]) -> Start {
+fn start(at: usize, places: SlotCount, before: &[u64]) -> Start {
     let free = places.allowed.unwrap_or(0).saturating_sub(places.taken) as usize;
     match at.checked_sub(free) {
         _ if !places.active => Start::WhenActive,
@@ -90,7 +90,7 @@ fn start(at: usize, places: Places, before: &[u64]) -> Start {
 }
 
 /// The places of the clients whose cards are shown.
-async fn places(tx: &mut Tx, scope: &Scope, cards: &[Card]) -> Result<HashMap<ClientId, Places>> {
+async fn places(tx: &mut Tx, scope: &Scope, cards: &[Card]) -> Result<HashMap<ClientId, SlotCount>> {
     let clients: HashSet<uuid::Uuid> = cards.iter().map(|card| card.client.0).collect();
     let clients: Vec<uuid::Uuid> = clients.into_iter().collect();
     let rows = sqlx::query!(
@@ -109,14 +109,14 @@ async fn places(tx: &mut Tx, scope: &Scope, cards: &[Card]) -> Result<HashMap<Cl
         let taken = u32::try_from(row.taken).unwrap_or(u32::MAX);
         (
             ClientId(row.client_id),
-            Places { taken, allowed: Some(row.active_limit.cast_unsigned()), active: row.active },
+            SlotCount { taken, allowed: Some(row.active_limit.cast_unsigned()), active: row.active },
         )
     });
     Ok(places.collect())
 }
 
 /// How many clients hold a subscription, and the sum of their places.
-async fn total(tx: &mut Tx, scope: &Scope, client: Option<ClientId>) -> Result<(u64, Places)> {
+async fn total(tx: &mut Tx, scope: &Scope, client: Option<ClientId>) -> Result<(u64, SlotCount)> {
     let row = sqlx::query!(
         r#"SELECT count(*) AS "clients!", coalesce(sum(active_limit), 0)::bigint AS "allowed!",
                   coalesce(bool_or(state = 'active'), false) AS "active!",
@@ -130,7 +130,7 @@ async fn total(tx: &mut Tx, scope: &Scope, client: Option<ClientId>) -> Result<(
     )
     .fetch_one(tx.conn())
     .await?;
-    let places = Places {
+    let places = SlotCount {
         taken: u32::try_from(row.taken).unwrap_or(u32::MAX),
         allowed: u32::try_from(row.allowed).ok(),
         active: row.active,

@@ -5,18 +5,18 @@ use chrono::{DateTime, Utc};
 use super::{content, rows};
 use crate::{
     Db, Error, Result, Scope, SystemRole,
-    files::store::{Standing, Store, standing},
+    files::store::{Store, StoreState, inspect},
     ids::{ClientId, WorkspaceId},
 };
 
 /// A client that is being erased.
 #[derive(Clone, Copy, Debug)]
-pub(in crate::erasures) struct Target {
+pub(in crate::erasures) struct ErasureTarget {
     pub(super) workspace: WorkspaceId,
     pub(super) client: ClientId,
 }
 
-impl Target {
+impl ErasureTarget {
     /// The server at work in the client's workspace.
     pub(super) fn scope(self) -> Scope {
         Scope::system(self.workspace)
@@ -40,7 +40,7 @@ pub async fn carry_out_due(db: &Db, store: &Store) -> Result<u64> {
     failed.map_or(Ok(erased), Err)
 }
 
-pub(in crate::erasures) async fn due(db: &Db) -> Result<Vec<Target>> {
+pub(in crate::erasures) async fn due(db: &Db) -> Result<Vec<ErasureTarget>> {
     let mut tx = db.begin_as(SystemRole::Jobs).await?;
     let now = tx.now();
     let rows = sqlx::query!(
@@ -50,16 +50,17 @@ pub(in crate::erasures) async fn due(db: &Db) -> Result<Vec<Target>> {
     .fetch_all(tx.conn())
     .await?;
     tx.commit().await?;
-    let target = |workspace, client| Target { workspace: WorkspaceId(workspace), client: ClientId(client) };
+    let target =
+        |workspace, client| ErasureTarget { workspace: WorkspaceId(workspace), client: ClientId(client) };
     Ok(rows.into_iter().map(|row| target(row.workspace_id, row.client_id)).collect())
 }
 
 /// All steps, in their order; whether it was this call that finished.
-async fn carry_out(db: &Db, store: &Store, target: Target) -> Result<bool> {
-    if !matches!(standing(db, store).await?, Standing::Sound | Standing::Incomplete { .. }) {
+async fn carry_out(db: &Db, store: &Store, target: ErasureTarget) -> Result<bool> {
+    if !matches!(inspect(db, store).await?, StoreState::Sound | StoreState::Incomplete { .. }) {
         return Err(Error::Broken(format!(
             "the file store {} is not the install's: {} cannot be erased from here",
-            store.place(),
+            store.location(),
             target.client
         )));
     }
@@ -73,7 +74,7 @@ async fn carry_out(db: &Db, store: &Store, target: Target) -> Result<bool> {
 }
 
 /// From here on nobody of the client's is let in, and it cannot be called off; false where it was.
-pub(in crate::erasures) async fn begin(db: &Db, target: Target) -> Result<bool> {
+pub(in crate::erasures) async fn begin(db: &Db, target: ErasureTarget) -> Result<bool> {
     let mut tx = db.begin(&target.scope()).await?;
     let now: DateTime<Utc> = tx.now();
     let begun = sqlx::query!(

@@ -2,7 +2,7 @@
 
 use sessions::StreamId;
 
-use super::carry_out::Target;
+use super::carry_out::ErasureTarget;
 use crate::{
     Db, Result,
     files::{
@@ -13,7 +13,7 @@ use crate::{
 
 /// Erases the client's streams, and what the desk's stream still holds of its people: hints carry the name of whoever caused
 /// them. Pages that look at the desk read on from its end.
-pub(in crate::erasures) async fn streams(db: &Db, target: Target) -> Result<()> {
+pub(in crate::erasures) async fn streams(db: &Db, target: ErasureTarget) -> Result<()> {
     db.engine().erase(target.workspace.0, target.client.0).await?;
     let mut tx = db.begin(&target.scope()).await?;
     let desk = sqlx::query_scalar!("SELECT desk_stream FROM workspace WHERE id = $1", target.workspace.0)
@@ -26,7 +26,7 @@ pub(in crate::erasures) async fn streams(db: &Db, target: Target) -> Result<()> 
 }
 
 /// Erases the client's files, one content at a time; one that another client has as well stays in the store for that one.
-pub(super) async fn files(db: &Db, store: &Store, target: Target) -> Result<()> {
+pub(super) async fn files(db: &Db, store: &Store, target: ErasureTarget) -> Result<()> {
     let mut tx = db.begin(&target.scope()).await?;
     sqlx::query!(
         "DELETE FROM deliverable_version WHERE workspace_id = $1 AND client_id = $2",
@@ -50,7 +50,7 @@ pub(super) async fn files(db: &Db, store: &Store, target: Target) -> Result<()> 
 }
 
 /// The bytes go before the rows that name them are gone for good: broken off between the two, the rows are found again.
-async fn content(db: &Db, store: &Store, target: Target, sha256: &str) -> Result<()> {
+async fn content(db: &Db, store: &Store, target: ErasureTarget, sha256: &str) -> Result<()> {
     let key = Key::content(target.workspace, sha256)?;
     let mut tx = db.begin(&target.scope()).await?;
     files::commands::hold_content_in(&mut tx, &key).await?;
@@ -77,7 +77,7 @@ async fn content(db: &Db, store: &Store, target: Target, sha256: &str) -> Result
 
 /// Erases what was packed for the client to download. A node that is packing at this moment finds its row gone, and what it
 /// wrote is cleared as nobody's.
-pub(super) async fn exports(db: &Db, store: &Store, target: Target) -> Result<()> {
+pub(super) async fn exports(db: &Db, store: &Store, target: ErasureTarget) -> Result<()> {
     let mut tx = db.begin(&target.scope()).await?;
     let objects = sqlx::query_scalar!(
         r#"SELECT object AS "object!" FROM client_export

@@ -1,6 +1,6 @@
 use chrono::{DateTime, Datelike, NaiveDate, NaiveTime, Utc};
 
-use super::carry_out::Target;
+use super::carry_out::ErasureTarget;
 use crate::{
     Db, Result, SystemRole, Tx,
     audit::{self, NewEntry},
@@ -21,7 +21,8 @@ pub async fn expire_invoices(db: &Db) -> Result<u64> {
     tx.commit().await?;
     let mut removed = 0;
     for row in rows {
-        let target = Target { workspace: WorkspaceId(row.workspace_id), client: ClientId(row.client_id) };
+        let target =
+            ErasureTarget { workspace: WorkspaceId(row.workspace_id), client: ClientId(row.client_id) };
         removed += expire(db, target).await?;
     }
     Ok(removed)
@@ -33,7 +34,7 @@ fn kept_since(now: DateTime<Utc>) -> DateTime<Utc> {
     first.and_time(NaiveTime::MIN).and_utc()
 }
 
-async fn expire(db: &Db, target: Target) -> Result<u64> {
+async fn expire(db: &Db, target: ErasureTarget) -> Result<u64> {
     let mut tx = db.begin(&target.scope()).await?;
     let kept_since = kept_since(tx.now());
     sqlx::query!(
@@ -97,7 +98,7 @@ async fn expire(db: &Db, target: Target) -> Result<u64> {
 }
 
 /// What was paid for the invoices that go, and what became of it.
-async fn expire_payments_in(tx: &mut Tx, target: Target, kept_since: DateTime<Utc>) -> Result<()> {
+async fn expire_payments_in(tx: &mut Tx, target: ErasureTarget, kept_since: DateTime<Utc>) -> Result<()> {
     macro_rules! delete {
         ($($sql:tt),+ $(,)?) => {
             $(sqlx::query!($sql, target.workspace.0, target.client.0, kept_since).execute(tx.conn()).await?;)+

@@ -2,11 +2,11 @@
 
 use uuid::Uuid;
 
-use super::{carry_out::Target, rows::delete_unless_named};
+use super::{carry_out::ErasureTarget, rows::delete_unless_named};
 use crate::{Result, Tx, ids::PersonId};
 
 /// Everyone who has or had a place at the client's.
-pub(super) async fn memberships_in(tx: &mut Tx, target: Target) -> Result<Vec<Uuid>> {
+pub(super) async fn memberships_in(tx: &mut Tx, target: ErasureTarget) -> Result<Vec<Uuid>> {
     let people = sqlx::query_scalar!(
         "SELECT DISTINCT person_id FROM membership WHERE workspace_id = $1 AND client_id = $2 ORDER BY person_id",
         target.workspace.0,

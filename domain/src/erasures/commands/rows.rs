@@ -2,7 +2,7 @@
 
 use sessions::{NewStream, StreamId, Tenant};
 
-use super::{carry_out::Target, people};
+use super::{carry_out::ErasureTarget, people};
 use crate::{
     Db, Error, Result, SystemRole, Tx,
     audit::{self, NewEntry},
@@ -19,7 +19,7 @@ macro_rules! of_client {
 
 /// Erases the client's rows, its people and its mail, and writes down that it was done. Whether it was this call that did
 /// it: two servers may come to it at once.
-pub(super) async fn erase(db: &Db, target: Target) -> Result<bool> {
+pub(super) async fn erase(db: &Db, target: ErasureTarget) -> Result<bool> {
     let mut tx = db.begin(&target.scope()).await?;
     let asked = sqlx::query!(
         "SELECT asked_by, asked_at FROM client_erasure
@@ -58,7 +58,7 @@ pub(super) async fn erase(db: &Db, target: Target) -> Result<bool> {
 }
 
 /// What webhooks were or will be told of the client.
-async fn webhook_events_in(tx: &mut Tx, target: Target) -> Result<Vec<uuid::Uuid>> {
+async fn webhook_events_in(tx: &mut Tx, target: ErasureTarget) -> Result<Vec<uuid::Uuid>> {
     let events = sqlx::query_scalar!(
         "SELECT id FROM webhook_event WHERE workspace_id = $1 AND position($2 IN body) > 0",
         target.workspace.0,
@@ -70,7 +70,7 @@ async fn webhook_events_in(tx: &mut Tx, target: Target) -> Result<Vec<uuid::Uuid
 }
 
 /// The log's entries, what programs asked and were answered, and their keys.
-async fn erase_log_in(tx: &mut Tx, target: Target) -> Result<()> {
+async fn erase_log_in(tx: &mut Tx, target: ErasureTarget) -> Result<()> {
     of_client!(
         tx,
         target,
@@ -100,7 +100,7 @@ async fn erase_log_in(tx: &mut Tx, target: Target) -> Result<()> {
 }
 
 /// Requests with all that hangs on them, and notes.
-async fn erase_requests_in(tx: &mut Tx, target: Target) -> Result<()> {
+async fn erase_requests_in(tx: &mut Tx, target: ErasureTarget) -> Result<()> {
     of_client!(
         tx,
         target,
@@ -124,7 +124,7 @@ async fn erase_requests_in(tx: &mut Tx, target: Target) -> Result<()> {
 
 /// Drafts go. What was issued keeps its number, its lines and its party, and nothing that was written beside them. What was
 /// sold stays as numbers and times: past months' revenue is counted from it.
-async fn strip_bills_in(tx: &mut Tx, target: Target) -> Result<()> {
+async fn strip_bills_in(tx: &mut Tx, target: ErasureTarget) -> Result<()> {
     of_client!(
         tx,
         target,
@@ -139,7 +139,7 @@ async fn strip_bills_in(tx: &mut Tx, target: Target) -> Result<()> {
 
 /// Cards, links and whatever names the client at its provider go. What was paid and went back stays with its invoices, as amounts,
 /// times and the provider's opaque numbers.
-async fn strip_payments_in(tx: &mut Tx, target: Target) -> Result<()> {
+async fn strip_payments_in(tx: &mut Tx, target: ErasureTarget) -> Result<()> {
     of_client!(
         tx,
         target,
@@ -158,7 +158,7 @@ async fn strip_payments_in(tx: &mut Tx, target: Target) -> Result<()> {
 }
 
 /// Agents that worked for this client alone; of one that had worked for others before, their logs keep the name.
-async fn erase_agents_in(tx: &mut Tx, target: Target) -> Result<()> {
+async fn erase_agents_in(tx: &mut Tx, target: ErasureTarget) -> Result<()> {
     of_client!(
         tx,
         target,
@@ -200,7 +200,7 @@ async fn erase_agents_in(tx: &mut Tx, target: Target) -> Result<()> {
 }
 
 /// What its invoices hang on: a client without a name, with a board on which nothing stands.
-async fn take_name_in(tx: &mut Tx, target: Target) -> Result<()> {
+async fn take_name_in(tx: &mut Tx, target: ErasureTarget) -> Result<()> {
     let (board, now) = (StreamId::generate(), tx.now());
     let tenant = Tenant { workspace: target.workspace.0, client: Some(target.client.0) };
     sessions::create_in(tx.conn(), &NewStream { id: board, tenant, kind: "board", backstage: false }, now)
@@ -222,7 +222,7 @@ async fn take_name_in(tx: &mut Tx, target: Target) -> Result<()> {
 /// Mail about the client and to the people who went, and what webhooks are told. For [`SystemRole::Jobs`].
 async fn erase_sent_in(
     tx: &mut Tx,
-    target: Target,
+    target: ErasureTarget,
     addresses: &[String],
     events: &[uuid::Uuid],
 ) -> Result<()> {
@@ -241,7 +241,7 @@ async fn erase_sent_in(
 /// Writes down that it is done, for the log and the operators. The mail outlives a database that is set back.
 async fn finish_in(
     tx: &mut Tx,
-    target: Target,
+    target: ErasureTarget,
     asked_by: uuid::Uuid,
     asked_at: chrono::DateTime<chrono::Utc>,
 ) -> Result<()> {

@@ -17,7 +17,7 @@ use crate::{
         commands::{begin, carry_out_due, due, expire_invoices, schedule, streams},
         queries::find_done,
     },
-    files::store::{Key, Store, standing},
+    files::store::{Key, Store, inspect},
     ids::FileId,
     offers::Starts,
     requests::queries::search_all,
@@ -69,7 +69,7 @@ const KEPT: &[&str] = &[
     "stream_event",
 ];
 
-struct Town {
+struct ErasedClient {
     fixture: Fixture,
     store: Store,
     ours: FullClient,
@@ -80,12 +80,12 @@ struct Town {
     _folder: tempfile::TempDir,
 }
 
-impl Town {
+impl ErasedClient {
     async fn new(pool: &PgPool) -> Self {
         let fixture = Fixture::new(pool).await;
         let folder = tempfile::tempdir().unwrap();
         let store = Store::folder(folder.path()).unwrap();
-        standing(&fixture.db, &store).await.unwrap();
+        inspect(&fixture.db, &store).await.unwrap();
         let hook = NewWebhook { url: "https://hooks.example/all".into(), events: EventKind::ALL.to_vec() };
         webhooks::commands::create(&fixture.db, &fixture.operator, &hook).await.unwrap();
         let offer = fixture.offer(Starts::AtOnce).await;
@@ -154,7 +154,7 @@ fn beside_the_party(table: &str, row: &str) -> String {
 
 #[sqlx::test(migrations = "../migrations")]
 async fn nothing_of_the_client_is_left_and_nothing_of_another_is_touched(pool: PgPool) {
-    let town = Town::new(&pool).await;
+    let town = ErasedClient::new(&pool).await;
     let (db, operator, client) = (&town.fixture.db, &town.fixture.operator, town.ours.client.id);
     town.leave().await;
     let marks = Marks::of(&pool, client, OURS).await;
@@ -286,7 +286,7 @@ fn hash(bytes: &[u8]) -> String {
 /// Who has a place elsewhere keeps their account; who had one once leaves their name there, and nothing else.
 #[sqlx::test(migrations = "../migrations")]
 async fn people_of_another_client_stay(pool: PgPool) {
-    let town = Town::new(&pool).await;
+    let town = ErasedClient::new(&pool).await;
     let (db, fixture) = (&town.fixture.db, &town.fixture);
     let once = fixture.person(Some(town.theirs.client.id), Role::Member, "Sasha").await;
     place(fixture, &once, &town.ours).await;

@@ -12,7 +12,7 @@ use crate::{
         commands::{cancel, carry_out_due, schedule},
         queries::{consequences, find},
     },
-    files::store::{Store, standing},
+    files::store::{Store, inspect},
     testing::{Fixture, TestClient},
 };
 
@@ -67,7 +67,7 @@ async fn owners_are_told_and_it_is_called_off(pool: PgPool) {
     let (db, operator) = (&fixture.db, &fixture.operator);
     let folder = tempfile::tempdir().unwrap();
     let store = Store::folder(folder.path()).unwrap();
-    standing(db, &store).await.unwrap();
+    inspect(db, &store).await.unwrap();
     let client = archived(&fixture).await;
     let comes_to = consequences(db, operator, client.id).await.unwrap();
     assert_eq!((comes_to.people, comes_to.invoices, comes_to.kept_until), (3, 0, None));
@@ -102,7 +102,7 @@ async fn once_begun_it_is_not_called_off(pool: PgPool) {
     drop(tx);
     // Without the install's own file store it does not go on.
     let (folder, other) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
-    standing(db, &Store::folder(folder.path()).unwrap()).await.unwrap();
+    inspect(db, &Store::folder(folder.path()).unwrap()).await.unwrap();
     std::fs::write(other.path().join("install"), "another").unwrap();
     let foreign = carry_out_due(db, &Store::folder(other.path()).unwrap()).await;
     assert!(foreign.is_err(), "{foreign:?}");

@@ -10,7 +10,7 @@ use crate::{
     exports::FOLDER,
     files::{
         self,
-        store::{Entry, Key, Place, Standing, Store, standing},
+        store::{Entry, Key, Store, StoreLocation, StoreState, inspect},
     },
 };
 
@@ -26,7 +26,7 @@ const BATCH: usize = 500;
 /// The database's or the store's.
 pub async fn clear(db: &Db, store: &Store) -> Result<u64> {
     expire(db).await?;
-    if !matches!(standing(db, store).await?, Standing::Sound | Standing::Incomplete { .. }) {
+    if !matches!(inspect(db, store).await?, StoreState::Sound | StoreState::Incomplete { .. }) {
         return Ok(0);
     }
     missing(db, store).await?;
@@ -131,7 +131,7 @@ async fn without_row(db: &Db, batch: Vec<Entry>) -> Result<Vec<Entry>> {
 
 /// What a crash left half-written in a folder. A bucket drops it by itself, where it is told to.
 fn broken_off(store: &Store, before: DateTime<Utc>) -> Result<()> {
-    let Place::Folder(folder) = store.place() else { return Ok(()) };
+    let StoreLocation::Folder(folder) = store.location() else { return Ok(()) };
     let Ok(workspaces) = std::fs::read_dir(folder.join(FOLDER)) else { return Ok(()) };
     for workspace in workspaces.flatten() {
         files::commands::clear_half_written(&workspace.path(), before)?;

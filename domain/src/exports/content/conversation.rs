@@ -9,7 +9,7 @@ use super::{
 use crate::{
     Error, Result,
     requests::Detail,
-    session::{Body, Conversation, Outcome, SettledApproval, StepState},
+    session::{Body, ControlResult, Conversation, SettledApproval, StepState},
 };
 
 /// The conversation as `/v1/stream` folds it, with its times as instants.
@@ -100,7 +100,7 @@ fn answered(times: &Times, settled: Option<&SettledApproval>) -> String {
     }
 }
 
-fn came_to(outcome: Option<&Outcome>) -> String {
+fn came_to(outcome: Option<&ControlResult>) -> String {
     match outcome {
         None => String::new(),
         Some(outcome) if outcome.reason.is_empty() => match outcome.outcome.as_str() {

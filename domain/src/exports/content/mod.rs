@@ -14,7 +14,7 @@ use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
 use futures::TryStreamExt;
 
-use super::{claim::Claim, names::Names, progress::Progress, zip::Zip};
+use super::{claim::Claim, names::Names, progress::ExportProgress, zip::Zip};
 use crate::{
     Db, Result, Scope, calendar,
     files::{
@@ -35,7 +35,7 @@ struct Packing<'a, W> {
     reader: Scope,
     zip: &'a mut Zip<W>,
     names: Names,
-    progress: Progress,
+    progress: ExportProgress,
     times: Times,
     /// Files whose bytes could not be had.
     missing: Vec<String>,
@@ -75,7 +75,7 @@ pub(super) async fn write<W: Write + Send + 'static>(
         reader,
         zip,
         names: Names::default(),
-        progress: Progress::begin(db, claim, total).await?,
+        progress: ExportProgress::begin(db, claim, total).await?,
         times: Times { format, now },
         missing: Vec::new(),
     };

@@ -1,11 +1,11 @@
 use sqlx::PgPool;
 
-use super::world::World;
+use super::world::ExportWorld;
 use crate::requests::{NewRequest, Priority, commands, queries};
 
 #[sqlx::test(migrations = "../migrations")]
 async fn a_client_finds_everything_that_is_theirs_and_nothing_else(pool: PgPool) {
-    let world = World::new(&pool).await;
+    let world = ExportWorld::new(&pool).await;
     let hale = world.furnished("halewood").await;
     world.furnished("brackenmoor").await;
     let (name, zip) = world.packed(&hale.owner).await;
@@ -58,7 +58,7 @@ async fn a_client_finds_everything_that_is_theirs_and_nothing_else(pool: PgPool)
 
 #[sqlx::test(migrations = "../migrations")]
 async fn it_reads_as_the_pages_do(pool: PgPool) {
-    let world = World::new(&pool).await;
+    let world = ExportWorld::new(&pool).await;
     let hale = world.furnished("halewood").await;
     sqlx::query("UPDATE person SET name = '=cmd|calc' WHERE id = $1")
         .bind(hale.member.person().unwrap().0)
@@ -119,7 +119,7 @@ async fn it_reads_as_the_pages_do(pool: PgPool) {
 
 #[sqlx::test(migrations = "../migrations")]
 async fn a_file_that_is_lost_is_named_and_costs_nothing_else(pool: PgPool) {
-    let world = World::new(&pool).await;
+    let world = ExportWorld::new(&pool).await;
     let hale = world.furnished("halewood").await;
     sqlx::query("UPDATE file SET sha256 = repeat('0', 64) WHERE name = 'never sent.txt'")
         .execute(&pool)
@@ -134,7 +134,7 @@ async fn a_file_that_is_lost_is_named_and_costs_nothing_else(pool: PgPool) {
 
 #[sqlx::test(migrations = "../migrations")]
 async fn a_request_that_was_withdrawn_is_there_too(pool: PgPool) {
-    let world = World::new(&pool).await;
+    let world = ExportWorld::new(&pool).await;
     let hale = world.fixture.client("Hale").await;
     let new = NewRequest {
         title: "CON".into(),

@@ -3,7 +3,7 @@ use chrono_tz::Tz;
 use futures::FutureExt;
 use sqlx::PgPool;
 
-use super::world::World;
+use super::world::ExportWorld;
 use crate::{
     Actor, Error, Role, Scope,
     clients::commands::archive,
@@ -29,7 +29,7 @@ fn audited(all: &[(&str, &str)]) -> Vec<(String, String)> {
 
 #[sqlx::test(migrations = "../migrations")]
 async fn owners_and_operators_take_everything_and_nobody_else_does(pool: PgPool) {
-    let world = World::new(&pool).await;
+    let world = ExportWorld::new(&pool).await;
     let (hale, pine) = (world.fixture.client("Hale").await, world.fixture.client("Pine").await);
     let (db, store) = (world.db(), &world.store);
     for who in [&hale.member, &hale.billing] {
@@ -61,7 +61,7 @@ async fn owners_and_operators_take_everything_and_nobody_else_does(pool: PgPool)
 
 #[sqlx::test(migrations = "../migrations")]
 async fn whoever_asked_is_told_by_mail_in_their_zone(pool: PgPool) {
-    let world = World::new(&pool).await;
+    let world = ExportWorld::new(&pool).await;
     let hale = world.fixture.client("Hale").await;
     let zone = |scope: &Scope, zone: &'static str| {
         sqlx::query("UPDATE person SET zone = $2, confirmed = true WHERE id = $1")
@@ -96,7 +96,7 @@ async fn whoever_asked_is_told_by_mail_in_their_zone(pool: PgPool) {
 
 #[sqlx::test(migrations = "../migrations")]
 async fn one_at_a_time_is_packed_and_one_an_hour(pool: PgPool) {
-    let world = World::new(&pool).await;
+    let world = ExportWorld::new(&pool).await;
     let hale = world.fixture.client("Hale").await;
     let (db, store, owner) = (world.db(), &world.store, &hale.owner);
     let twice = [start(db, store, owner, Tz::UTC), start(db, store, owner, Tz::UTC)];
@@ -125,7 +125,7 @@ async fn one_at_a_time_is_packed_and_one_an_hour(pool: PgPool) {
 
 #[sqlx::test(migrations = "../migrations")]
 async fn another_node_begins_anew_where_one_died(pool: PgPool) {
-    let world = World::new(&pool).await;
+    let world = ExportWorld::new(&pool).await;
     let hale = world.furnished("halewood").await;
     let (db, store, owner) = (world.db(), &world.store, &hale.owner);
     world.start(owner).await;
@@ -153,7 +153,7 @@ async fn another_node_begins_anew_where_one_died(pool: PgPool) {
 
 #[sqlx::test(migrations = "../migrations")]
 async fn what_kills_every_node_is_given_up_in_words(pool: PgPool) {
-    let world = World::new(&pool).await;
+    let world = ExportWorld::new(&pool).await;
     let hale = world.fixture.client("Hale").await;
     let (db, store, owner) = (world.db(), &world.store, &hale.owner);
     world.start(owner).await;
@@ -172,7 +172,7 @@ async fn what_kills_every_node_is_given_up_in_words(pool: PgPool) {
 
 #[sqlx::test(migrations = "../migrations")]
 async fn a_full_disk_is_said_and_nothing_stays(pool: PgPool) {
-    let world = World::new(&pool).await;
+    let world = ExportWorld::new(&pool).await;
     let hale = world.fixture.client("Hale").await;
     let (db, owner) = (world.db(), &hale.owner);
     let full = world.store.clone().with_floor(u64::MAX);
@@ -187,7 +187,7 @@ async fn a_full_disk_is_said_and_nothing_stays(pool: PgPool) {
 
 #[sqlx::test(migrations = "../migrations")]
 async fn after_a_week_it_is_gone(pool: PgPool) {
-    let world = World::new(&pool).await;
+    let world = ExportWorld::new(&pool).await;
     let hale = world.furnished("halewood").await;
     let (db, store, owner) = (world.db(), &world.store, &hale.owner);
     world.packed(owner).await;
@@ -214,11 +214,11 @@ async fn after_a_week_it_is_gone(pool: PgPool) {
 
 #[sqlx::test(migrations = "../migrations")]
 async fn what_nothing_names_is_removed_after_a_day(pool: PgPool) {
-    let world = World::new(&pool).await;
+    let world = ExportWorld::new(&pool).await;
     let hale = world.fixture.client("Hale").await;
     let (db, store) = (world.db(), &world.store);
     world.packed(&hale.owner).await;
-    let files::store::Place::Folder(folder) = store.place() else { panic!("a folder") };
+    let files::store::StoreLocation::Folder(folder) = store.location() else { panic!("a folder") };
     let inside = folder.join("exports").join(world.fixture.workspace.to_string());
     for name in ["exp_0-1", "exp_0-2#1"] {
         std::fs::write(inside.join(name), b"half").unwrap();
@@ -239,7 +239,7 @@ async fn what_nothing_names_is_removed_after_a_day(pool: PgPool) {
 /// A backup holds the row and not the file.
 #[sqlx::test(migrations = "../migrations")]
 async fn one_whose_file_is_gone_has_expired(pool: PgPool) {
-    let world = World::new(&pool).await;
+    let world = ExportWorld::new(&pool).await;
     let hale = world.fixture.client("Hale").await;
     let (db, store, owner) = (world.db(), &world.store, &hale.owner);
     world.packed(owner).await;
@@ -254,7 +254,7 @@ async fn one_whose_file_is_gone_has_expired(pool: PgPool) {
 
 #[sqlx::test(migrations = "../migrations")]
 async fn the_owner_of_a_client_that_has_left_takes_everything_along(pool: PgPool) {
-    let world = World::new(&pool).await;
+    let world = ExportWorld::new(&pool).await;
     let hale = world.fixture.client("Hale").await;
     archive(world.db(), &world.fixture.operator, hale.id).await.unwrap();
     // What a sign-in makes of them since then.

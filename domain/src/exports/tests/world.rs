@@ -23,7 +23,7 @@ use crate::{
         ArrivedFile, HEAD,
         commands::keep,
         sniff,
-        store::{Incoming, Store, standing},
+        store::{Incoming, Store, inspect},
     },
     ids::{ExportId, FileId},
     money::Currency,
@@ -35,7 +35,7 @@ use crate::{
     testing::{Fixture, LEASE, TestClient},
 };
 
-pub(super) struct World {
+pub(super) struct ExportWorld {
     pub(super) fixture: Fixture,
     pub(super) store: Store,
     _folder: tempfile::TempDir,
@@ -72,12 +72,12 @@ impl Opened {
     }
 }
 
-impl World {
+impl ExportWorld {
     pub(super) async fn new(pool: &PgPool) -> Self {
         let fixture = Fixture::new(pool).await;
         let folder = tempfile::tempdir().unwrap();
         let store = Store::folder(folder.path()).unwrap();
-        standing(&fixture.db, &store).await.unwrap();
+        inspect(&fixture.db, &store).await.unwrap();
         let mina = agents::NewAgent { name: "Mina".into(), persona: "mina-backstage".into(), client: None };
         agents::commands::create(&fixture.db, &fixture.operator, mina).await.unwrap();
         Self { fixture, store, _folder: folder }

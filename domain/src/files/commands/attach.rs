@@ -3,7 +3,7 @@ use crate::{
     Db, Error, FieldErrors, OnConstraint, Result, Scope, Tx,
     files::{File, NewFile, display_name, queries::FileRow, quota, store::Key},
     ids::{ClientId, FileId},
-    requests::{commands::may_work, lock::Row},
+    requests::{commands::may_work, lock::LockedRequest},
 };
 
 /// Adds a file whose bytes are stored. Without a request it waits for the comment or the request that it comes with,
@@ -83,7 +83,12 @@ pub(crate) async fn delete_in(
 ///
 /// # Errors
 /// Field `files` where one of them is not there to be attached.
-pub(crate) async fn attach_in(tx: &mut Tx, scope: &Scope, row: &Row, files: &[FileId]) -> Result<Vec<File>> {
+pub(crate) async fn attach_in(
+    tx: &mut Tx,
+    scope: &Scope,
+    row: &LockedRequest,
+    files: &[FileId],
+) -> Result<Vec<File>> {
     if files.is_empty() {
         return Ok(Vec::new());
     }

@@ -7,7 +7,7 @@ use futures::TryStreamExt;
 
 use crate::{
     Db, Result, SystemRole, Tx,
-    files::store::{self, Entry, Key, Place, Standing, Store, standing},
+    files::store::{self, Entry, Key, Store, StoreLocation, StoreState, inspect},
     ids::WorkspaceId,
 };
 
@@ -43,7 +43,7 @@ pub async fn clear(db: &Db, store: &Store) -> Result<ClearedFiles> {
     let workspaces = sqlx::query_scalar!("SELECT id FROM workspace ORDER BY id").fetch_all(tx.conn()).await?;
     tx.commit().await?;
     let mut cleared = ClearedFiles { files, contents: 0 };
-    if !matches!(standing(db, store).await?, Standing::Sound | Standing::Incomplete { .. }) {
+    if !matches!(inspect(db, store).await?, StoreState::Sound | StoreState::Incomplete { .. }) {
         return Ok(cleared);
     }
     for workspace in workspaces {
@@ -148,7 +148,7 @@ pub(super) fn lock(key: &Key) -> String {
 
 /// What a crash left half-written in a folder. A bucket drops it by itself, where it is told to.
 fn broken_off(store: &Store, workspace: WorkspaceId, before: DateTime<Utc>) -> Result<()> {
-    let Place::Folder(folder) = store.place() else { return Ok(()) };
+    let StoreLocation::Folder(folder) = store.location() else { return Ok(()) };
     half_written(&folder.join(workspace.to_string()), before)
 }
 

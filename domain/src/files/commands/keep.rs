@@ -2,7 +2,7 @@ use super::add;
 use crate::{
     Db, Result, Scope,
     files::{
-        Kind, NewFile,
+        FileKind, NewFile,
         store::{Incoming, Key, Store},
     },
     ids::{FileId, RequestId},
@@ -12,7 +12,7 @@ use crate::{
 #[derive(Clone, Debug)]
 pub struct ArrivedFile {
     pub name: String,
-    pub kind: Kind,
+    pub kind: FileKind,
     /// None for one that is added before its request is asked for.
     pub request: Option<RequestId>,
 }

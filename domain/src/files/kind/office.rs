@@ -1,30 +1,32 @@
 //! Office documents. They share two containers, zip and Microsoft's older one, so what is inside
 //! has to be looked at; where the head does not reach that far the name decides between documents.
 
-use super::{DOWNLOAD, Kind};
+use super::{DOWNLOAD, FileKind};
 
 const OLD_CONTAINER: &[u8] = &[0xD0, 0xCF, 0x11, 0xE0, 0xA1, 0xB1, 0x1A, 0xE1];
 const ENTRY: &[u8] = b"PK\x03\x04";
 
-const WORD: Kind =
-    Kind::binary("application/vnd.openxmlformats-officedocument.wordprocessingml.document", "Word document");
-const EXCEL: Kind =
-    Kind::binary("application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", "Excel workbook");
-const POWERPOINT: Kind = Kind::binary(
+const WORD: FileKind = FileKind::binary(
+    "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+    "Word document",
+);
+const EXCEL: FileKind =
+    FileKind::binary("application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", "Excel workbook");
+const POWERPOINT: FileKind = FileKind::binary(
     "application/vnd.openxmlformats-officedocument.presentationml.presentation",
     "PowerPoint slides",
 );
 
 /// OpenDocument and EPUB say their media type in the first entry of the zip.
-const DECLARED: [Kind; 4] = [
-    Kind::binary("application/vnd.oasis.opendocument.text", "OpenDocument text"),
-    Kind::binary("application/vnd.oasis.opendocument.spreadsheet", "OpenDocument spreadsheet"),
-    Kind::binary("application/vnd.oasis.opendocument.presentation", "OpenDocument slides"),
-    Kind::binary("application/epub+zip", "E-book"),
+const DECLARED: [FileKind; 4] = [
+    FileKind::binary("application/vnd.oasis.opendocument.text", "OpenDocument text"),
+    FileKind::binary("application/vnd.oasis.opendocument.spreadsheet", "OpenDocument spreadsheet"),
+    FileKind::binary("application/vnd.oasis.opendocument.presentation", "OpenDocument slides"),
+    FileKind::binary("application/epub+zip", "E-book"),
 ];
 
 /// What is in a zip or an old container; `None` for any other file.
-pub(super) fn sniff(head: &[u8], extension: &str) -> Option<Kind> {
+pub(super) fn sniff(head: &[u8], extension: &str) -> Option<FileKind> {
     if head.starts_with(OLD_CONTAINER) {
         return Some(old(extension));
     }
@@ -35,31 +37,31 @@ pub(super) fn sniff(head: &[u8], extension: &str) -> Option<Kind> {
 }
 
 /// The old container holds installers too, and tells them apart only deep inside.
-fn old(extension: &str) -> Kind {
+fn old(extension: &str) -> FileKind {
     match extension {
-        "doc" | "dot" => Kind::binary("application/msword", "Word document"),
-        "xls" | "xlt" => Kind::binary("application/vnd.ms-excel", "Excel workbook"),
-        "ppt" | "pps" => Kind::binary("application/vnd.ms-powerpoint", "PowerPoint slides"),
-        "msg" => Kind::binary(DOWNLOAD, "Email"),
-        _ => Kind::download("File"),
+        "doc" | "dot" => FileKind::binary("application/msword", "Word document"),
+        "xls" | "xlt" => FileKind::binary("application/vnd.ms-excel", "Excel workbook"),
+        "ppt" | "pps" => FileKind::binary("application/vnd.ms-powerpoint", "PowerPoint slides"),
+        "msg" => FileKind::binary(DOWNLOAD, "Email"),
+        _ => FileKind::download("File"),
     }
 }
 
-fn declared(head: &[u8]) -> Option<Kind> {
+fn declared(head: &[u8]) -> Option<FileKind> {
     let first = entries(head).next().filter(|name| *name == b"mimetype")?;
     let content = head.get(30 + first.len()..)?;
     // A template's type begins with its document's, and is opened like it.
     DECLARED.into_iter().find(|kind| content.starts_with(kind.media_type.as_bytes()))
 }
 
-fn zipped(head: &[u8], extension: &str) -> Kind {
+fn zipped(head: &[u8], extension: &str) -> FileKind {
     let mut office = false;
     for name in entries(head) {
         match name {
             _ if name.starts_with(b"word/") => return WORD,
             _ if name.starts_with(b"xl/") => return EXCEL,
             _ if name.starts_with(b"ppt/") => return POWERPOINT,
-            b"AndroidManifest.xml" | b"META-INF/MANIFEST.MF" => return Kind::download("Program"),
+            b"AndroidManifest.xml" | b"META-INF/MANIFEST.MF" => return FileKind::download("Program"),
             b"[Content_Types].xml" => office = true,
             _ => office |= name.starts_with(b"_rels/") || name.starts_with(b"docProps/"),
         }
@@ -68,7 +70,7 @@ fn zipped(head: &[u8], extension: &str) -> Kind {
         "docx" if office => WORD,
         "xlsx" if office => EXCEL,
         "pptx" if office => POWERPOINT,
-        _ => Kind::binary("application/zip", "Zip archive"),
+        _ => FileKind::binary("application/zip", "Zip archive"),
     }
 }
 

@@ -1,27 +1,27 @@
 //! The kinds by name: what the detector calls them, and what the pages do.
 
-use super::{DOWNLOAD, Kind};
+use super::{DOWNLOAD, FileKind};
 
-const AUDIO: Kind = Kind::download("Sound recording");
-const VIDEO: Kind = Kind::download("Video");
-const PROGRAM: Kind = Kind::download("Program");
-const ARCHIVE: Kind = Kind::download("Archive");
+const AUDIO: FileKind = FileKind::download("Sound recording");
+const VIDEO: FileKind = FileKind::download("Video");
+const PROGRAM: FileKind = FileKind::download("Program");
+const ARCHIVE: FileKind = FileKind::download("Archive");
 
 /// Binary kinds, by the media type that `infer` reports. Pictures are shown only where every
 /// browser can; sound, video and whatever is missing here are downloads.
-pub(super) const BINARY: &[(&str, Kind)] = &[
-    ("application/pdf", Kind::binary("application/pdf", "PDF document")),
-    ("application/rtf", Kind::binary("application/rtf", "RTF document")),
-    ("image/png", Kind::image("image/png", "PNG image")),
-    ("image/jpeg", Kind::image("image/jpeg", "JPEG image")),
-    ("image/gif", Kind::image("image/gif", "GIF image")),
-    ("image/webp", Kind::image("image/webp", "WebP image")),
-    ("image/avif", Kind::image("image/avif", "AVIF image")),
-    ("image/heif", Kind::binary("image/heif", "HEIC photo")),
-    ("image/tiff", Kind::binary("image/tiff", "TIFF image")),
-    ("image/bmp", Kind::binary("image/bmp", "BMP image")),
-    ("image/vnd.adobe.photoshop", Kind::download("Photoshop file")),
-    ("image/vnd.dwg", Kind::download("AutoCAD drawing")),
+pub(super) const BINARY: &[(&str, FileKind)] = &[
+    ("application/pdf", FileKind::binary("application/pdf", "PDF document")),
+    ("application/rtf", FileKind::binary("application/rtf", "RTF document")),
+    ("image/png", FileKind::image("image/png", "PNG image")),
+    ("image/jpeg", FileKind::image("image/jpeg", "JPEG image")),
+    ("image/gif", FileKind::image("image/gif", "GIF image")),
+    ("image/webp", FileKind::image("image/webp", "WebP image")),
+    ("image/avif", FileKind::image("image/avif", "AVIF image")),
+    ("image/heif", FileKind::binary("image/heif", "HEIC photo")),
+    ("image/tiff", FileKind::binary("image/tiff", "TIFF image")),
+    ("image/bmp", FileKind::binary("image/bmp", "BMP image")),
+    ("image/vnd.adobe.photoshop", FileKind::download("Photoshop file")),
+    ("image/vnd.dwg", FileKind::download("AutoCAD drawing")),
     ("audio/mpeg", AUDIO),
     ("audio/m4a", AUDIO),
     ("audio/opus", AUDIO),
@@ -57,22 +57,22 @@ pub(super) const BINARY: &[(&str, Kind)] = &[
 ];
 
 /// Kinds of text by the extension of the name. All of them are text, so a wrong name does no harm.
-pub(super) const TEXT: &[(&[&str], Kind)] = &[
-    (&["md", "markdown"], Kind::text("text/markdown", "Markdown")),
-    (&["csv"], Kind::text("text/csv", "CSV table")),
-    (&["txt", "text", "log", "tsv", "ini", "yml", "yaml"], Kind::text("text/plain", "Text")),
-    (&["json"], Kind::text("text/plain", "JSON")),
-    (&["html", "htm", "xhtml", "hta", "mht"], Kind::text(DOWNLOAD, "HTML page")),
-    (&["svg"], Kind::text(DOWNLOAD, "SVG drawing")),
-    (&["xml", "xsl", "xslt"], Kind::text(DOWNLOAD, "XML document")),
-    (&["eml"], Kind::text(DOWNLOAD, "Email")),
-    (&["ics"], Kind::text(DOWNLOAD, "Calendar entry")),
-    (&["vcf"], Kind::text(DOWNLOAD, "Contact")),
+pub(super) const TEXT: &[(&[&str], FileKind)] = &[
+    (&["md", "markdown"], FileKind::text("text/markdown", "Markdown")),
+    (&["csv"], FileKind::text("text/csv", "CSV table")),
+    (&["txt", "text", "log", "tsv", "ini", "yml", "yaml"], FileKind::text("text/plain", "Text")),
+    (&["json"], FileKind::text("text/plain", "JSON")),
+    (&["html", "htm", "xhtml", "hta", "mht"], FileKind::text(DOWNLOAD, "HTML page")),
+    (&["svg"], FileKind::text(DOWNLOAD, "SVG drawing")),
+    (&["xml", "xsl", "xslt"], FileKind::text(DOWNLOAD, "XML document")),
+    (&["eml"], FileKind::text(DOWNLOAD, "Email")),
+    (&["ics"], FileKind::text(DOWNLOAD, "Calendar entry")),
+    (&["vcf"], FileKind::text(DOWNLOAD, "Contact")),
     (
         &[
             "js", "mjs", "cjs", "ts", "sh", "bash", "bat", "cmd", "ps1", "vbs", "wsf", "py", "rb", "pl",
             "php", "lua", "reg", "desktop", "css",
         ],
-        Kind::text(DOWNLOAD, "Script"),
+        FileKind::text(DOWNLOAD, "Script"),
     ),
 ];

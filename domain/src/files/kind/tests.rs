@@ -24,7 +24,7 @@ fn label(head: &[u8], name: &str) -> (&'static str, &'static str) {
 fn content_decides_not_the_name() {
     let png = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR";
     for name in ["a.png", "a.txt", "a.html", "a"] {
-        assert_eq!(sniff(png, name), Kind::image("image/png", "PNG image"), "{name}");
+        assert_eq!(sniff(png, name), FileKind::image("image/png", "PNG image"), "{name}");
     }
     assert_eq!(label(b"\xff\xd8\xff\xe0\0\x10JFIF", "a"), ("image/jpeg", "JPEG image"));
     assert_eq!(label(b"GIF89a\x01\0", "a"), ("image/gif", "GIF image"));
@@ -50,10 +50,14 @@ fn text_is_text_and_its_name_says_which() {
         ("", "a.pdf", "text/plain", "Empty file"),
     ];
     for (text, name, media_type, words) in cases {
-        assert_eq!(sniff(text.as_bytes(), name), Kind::text(media_type, words), "{text:?}");
+        assert_eq!(sniff(text.as_bytes(), name), FileKind::text(media_type, words), "{text:?}");
     }
     for bytes in [&b"caf\xe9"[..], b"\xff\xfea\0b\0"] {
-        assert_eq!(sniff(bytes, "a.csv"), Kind::text("text/csv", "CSV table"), "older than UTF-8: {bytes:?}");
+        assert_eq!(
+            sniff(bytes, "a.csv"),
+            FileKind::text("text/csv", "CSV table"),
+            "older than UTF-8: {bytes:?}"
+        );
     }
     for bytes in [&b"bell \x07"[..], b"nul \0", b"\xe9\x93\xa1\xfe\xd2\xb8"] {
         assert!(!sniff(bytes, "a.bin").text, "{bytes:?}");
@@ -124,9 +128,9 @@ fn office_documents_are_told_apart_from_archives() {
 
 #[test]
 fn a_browser_shows_pictures_pdf_and_plain_text() {
-    let kind = |media_type| Kind { media_type, label: "", text: false, image: false };
+    let kind = |media_type| FileKind { media_type, label: "", text: false, image: false };
     assert!(kind("application/pdf").inline() && kind("text/plain").inline());
-    assert!(Kind::image("image/png", "").inline());
+    assert!(FileKind::image("image/png", "").inline());
     assert!(!kind("image/tiff").inline() && !kind(DOWNLOAD).inline());
     for (_, kind) in BINARY {
         assert!(!kind.image || ["png", "jpeg", "gif", "webp", "avif"].contains(&&kind.media_type[6..]));

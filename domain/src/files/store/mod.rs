@@ -6,10 +6,10 @@
 mod error;
 mod incoming;
 mod key;
-mod place;
+mod location;
 mod probe;
 mod room;
-mod standing;
+mod state;
 mod text;
 
 use std::{path::PathBuf, sync::Arc};
@@ -25,8 +25,8 @@ use tokio::io::AsyncWriteExt;
 pub use error::{Error, Result};
 pub use incoming::{Incoming, StoredContent};
 pub use key::Key;
-pub use place::{BadPlace, Place};
-pub use standing::{Standing, standing, standing_by};
+pub use location::{BadStoreLocation, StoreLocation};
+pub use state::{StoreState, inspect, inspect_by};
 pub use text::MOST;
 
 /// How many bytes are sent at a time; an object that has more goes to S3 in parts of this size.
@@ -36,7 +36,7 @@ const PART: usize = 8 << 20;
 #[derive(Clone, Debug)]
 pub struct Store {
     objects: Arc<dyn ObjectStore>,
-    place: Place,
+    location: StoreLocation,
     /// A folder of this machine, for what is on its way in.
     scratch: PathBuf,
     /// How many bytes stay free on the disk: below that nothing is taken in.
@@ -44,7 +44,7 @@ pub struct Store {
 }
 
 /// An object that is being read.
-pub struct Content {
+pub struct ObjectContent {
     /// How many bytes come.
     pub bytes: u64,
     /// They, a piece at a time.
@@ -67,19 +67,19 @@ impl Store {
     }
 
     /// Where it is: for logs, `doctor` and whoever runs the server.
-    pub fn place(&self) -> &Place {
-        &self.place
+    pub fn location(&self) -> &StoreLocation {
+        &self.location
     }
 
     /// The bytes of an object.
     ///
     /// # Errors
     /// [`Error::Missing`] where there is none.
-    pub async fn get(&self, key: &Key) -> Result<Content> {
+    pub async fn get(&self, key: &Key) -> Result<ObjectContent> {
         let found = self.objects.get(&Path::from(key)).await.map_err(|error| Error::of(key, error))?;
         let (bytes, of) = (found.meta.size, key.clone());
         let pieces = found.into_stream().map_err(move |error| Error::of(&of, error)).boxed();
-        Ok(Content { bytes, pieces })
+        Ok(ObjectContent { bytes, pieces })
     }
 
     /// The first `most` bytes of an object, or all where it has fewer.

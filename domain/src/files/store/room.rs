@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use super::{Error, Place, Result, Store};
+use super::{Error, Result, Store, StoreLocation};
 
 impl Store {
     /// Whether the disk has more free than has to stay free.
@@ -11,7 +11,7 @@ impl Store {
     /// [`Error::Full`].
     pub async fn has_room(&self) -> Result<()> {
         let mut folders = vec![self.scratch.clone()];
-        if let Place::Folder(path) = &self.place {
+        if let StoreLocation::Folder(path) = &self.location {
             folders.push(path.clone());
         }
         let floor = self.floor;

@@ -1,7 +1,7 @@
 use futures::{StreamExt, TryStreamExt, stream};
 use sqlx::PgPool;
 
-use super::{BadPlace, Error, Incoming, Key, Place, Standing, Store, standing};
+use super::{BadStoreLocation, Error, Incoming, Key, Store, StoreLocation, StoreState, inspect};
 use crate::{
     files::{self, NewFile},
     ids::WorkspaceId,
@@ -78,15 +78,16 @@ async fn a_file_lies_where_files_have_always_been() {
 
 #[test]
 fn a_place_is_a_bucket_or_a_folder() {
-    let bucket = |name: &str, prefix: &str| Place::Bucket { name: name.into(), prefix: prefix.into() };
+    let bucket =
+        |name: &str, prefix: &str| StoreLocation::Bucket { name: name.into(), prefix: prefix.into() };
     let cases = [
         ("s3://our-files/throughline", bucket("our-files", "throughline")),
         ("s3://our-files/a/b/", bucket("our-files", "a/b")),
         ("s3://our-files", bucket("our-files", "")),
-        ("/mnt/files", Place::Folder("/mnt/files".into())),
+        ("/mnt/files", StoreLocation::Folder("/mnt/files".into())),
     ];
-    for (text, place) in cases {
-        assert_eq!(text.parse::<Place>().unwrap(), place, "{text}");
+    for (text, location) in cases {
+        assert_eq!(text.parse::<StoreLocation>().unwrap(), location, "{text}");
     }
     for text in [
         "files",
@@ -97,19 +98,19 @@ fn a_place_is_a_bucket_or_a_folder() {
         "s3://our-files/../x",
         "gs://our-files/x",
     ] {
-        assert!(text.parse::<Place>().is_err(), "{text}");
+        assert!(text.parse::<StoreLocation>().is_err(), "{text}");
     }
 }
 
 #[test]
 fn bytes_travel_in_the_open_only_on_this_machine_or_when_told_so() {
     let opened = |variables: &[(&str, &str)]| {
-        let place = "s3://our-files/x".parse().unwrap();
+        let location = "s3://our-files/x".parse().unwrap();
         let keys = [("AWS_ACCESS_KEY_ID", "k"), ("AWS_SECRET_ACCESS_KEY", "s")];
         let all = keys.iter().chain(variables).map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
         // What a program does at its start.
         let _ = rustls::crypto::ring::default_provider().install_default();
-        Store::at(place, all.collect::<Vec<_>>(), std::env::temp_dir())
+        Store::at(location, all.collect::<Vec<_>>(), std::env::temp_dir())
     };
     for fine in ["http://127.0.0.1:9000", "http://localhost:9000", "http://[::1]:9000", "https://s3.example"]
     {
@@ -117,10 +118,10 @@ fn bytes_travel_in_the_open_only_on_this_machine_or_when_told_so() {
     }
     for name in ["AWS_ENDPOINT", "AWS_ENDPOINT_URL", "AWS_ENDPOINT_URL_S3"] {
         let refused = opened(&[(name, "http://s3.example")]).unwrap_err();
-        assert!(matches!(refused, BadPlace::Open(_)), "{name}: {refused}");
+        assert!(matches!(refused, BadStoreLocation::Open(_)), "{name}: {refused}");
         assert!(opened(&[(name, "http://s3.example"), ("AWS_ALLOW_HTTP", "true")]).is_ok(), "{name}");
     }
-    assert!(matches!(opened(&[("AWS_ENDPOINT", "s3.example")]), Err(BadPlace::Endpoint(_))));
+    assert!(matches!(opened(&[("AWS_ENDPOINT", "s3.example")]), Err(BadStoreLocation::Endpoint(_))));
 }
 
 #[test]
@@ -157,12 +158,12 @@ async fn named(fixture: &Fixture, store: Option<&Store>, text: &str) -> Key {
 async fn a_second_store_is_noticed_before_there_is_a_file(pool: PgPool) {
     let fixture = Fixture::new(&pool).await;
     let ((_one, first), (_two, second)) = (folder(), folder());
-    assert_eq!(standing(&fixture.db, &first).await.unwrap(), Standing::Sound);
-    let other = standing(&fixture.db, &second).await.unwrap();
+    assert_eq!(inspect(&fixture.db, &first).await.unwrap(), StoreState::Sound);
+    let other = inspect(&fixture.db, &second).await.unwrap();
     assert!(
-        matches!(&other, Standing::Elsewhere { id } if read(&first, &Key::install()).await.unwrap() == id.as_bytes())
+        matches!(&other, StoreState::Elsewhere { id } if read(&first, &Key::install()).await.unwrap() == id.as_bytes())
     );
-    assert_eq!(standing(&fixture.db, &first).await.unwrap(), Standing::Sound, "the first one stays the one");
+    assert_eq!(inspect(&fixture.db, &first).await.unwrap(), StoreState::Sound, "the first one stays the one");
     assert!(!second.exists(&Key::install()).await.unwrap());
 }
 
@@ -170,8 +171,8 @@ async fn a_second_store_is_noticed_before_there_is_a_file(pool: PgPool) {
 async fn two_that_begin_at_once_do_not_both_take_their_own(pool: PgPool) {
     let fixture = Fixture::new(&pool).await;
     let stores: Vec<_> = (0..4).map(|_| folder()).collect();
-    let all = futures::future::join_all(stores.iter().map(|(_, store)| standing(&fixture.db, store))).await;
-    let sound = all.into_iter().filter(|found| matches!(found, Ok(Standing::Sound))).count();
+    let all = futures::future::join_all(stores.iter().map(|(_, store)| inspect(&fixture.db, store))).await;
+    let sound = all.into_iter().filter(|found| matches!(found, Ok(StoreState::Sound))).count();
     assert_eq!(sound, 1);
 }
 
@@ -180,15 +181,15 @@ async fn what_the_database_names_is_looked_for(pool: PgPool) {
     let fixture = Fixture::new(&pool).await;
     let ((_one, first), (_two, second)) = (folder(), folder());
     let key = named(&fixture, Some(&first), "Fees").await;
-    assert_eq!(standing(&fixture.db, &first).await.unwrap(), Standing::Sound);
+    assert_eq!(inspect(&fixture.db, &first).await.unwrap(), StoreState::Sound);
     // Moved by hand, without the object that names the install.
     second.put(&key, read(&first, &key).await.unwrap()).await.unwrap();
-    assert_eq!(standing(&fixture.db, &second).await.unwrap(), Standing::Sound);
+    assert_eq!(inspect(&fixture.db, &second).await.unwrap(), StoreState::Sound);
     named(&fixture, None, "Only a name").await;
-    assert_eq!(standing(&fixture.db, &first).await.unwrap(), Standing::Incomplete { missing: 1, of: 2 });
+    assert_eq!(inspect(&fixture.db, &first).await.unwrap(), StoreState::Incomplete { missing: 1, of: 2 });
     // Half of a file is none.
     first.put(&key, &b"Fe"[..]).await.unwrap();
-    assert_eq!(standing(&fixture.db, &first).await.unwrap(), Standing::Incomplete { missing: 2, of: 2 });
+    assert_eq!(inspect(&fixture.db, &first).await.unwrap(), StoreState::Incomplete { missing: 2, of: 2 });
 }
 
 #[sqlx::test(migrations = "../migrations")]
@@ -199,6 +200,6 @@ async fn a_store_that_cannot_be_reached_says_so(pool: PgPool) {
     let store = Store::folder(&path).unwrap();
     std::fs::remove_dir(&path).unwrap();
     std::fs::write(&path, "no folder").unwrap();
-    assert!(matches!(standing(&fixture.db, &store).await.unwrap(), Standing::Away { .. }));
+    assert!(matches!(inspect(&fixture.db, &store).await.unwrap(), StoreState::Away { .. }));
     assert!(store.probe().await.is_err());
 }

@@ -2,7 +2,7 @@ use sqlx::types::Json;
 
 use crate::{
     Db, Error, Result, Scope, Tx,
-    audit::{self, AuditOutcome, By, NewEntry},
+    audit::{self, ActedThrough, AuditOutcome, NewEntry},
     db::one_row,
     ids::{ClientId, ProposalId},
     live_hints,
@@ -23,7 +23,7 @@ struct OpenProposal {
 ///
 /// # Errors
 /// [`Error::NotFound`], also for everyone but operators; where the database is away it stays open.
-pub async fn approve(db: &Db, scope: &Scope, by: &By, proposal: ProposalId) -> Result<Decision> {
+pub async fn approve(db: &Db, scope: &Scope, by: &ActedThrough, proposal: ProposalId) -> Result<Decision> {
     operator(scope)?;
     let mut tx = db.begin(scope).await?;
     let held = match lock_open(&mut tx, scope, proposal).await? {
@@ -54,7 +54,7 @@ pub async fn approve(db: &Db, scope: &Scope, by: &By, proposal: ProposalId) -> R
 ///
 /// # Errors
 /// As [`approve`].
-pub async fn decline(db: &Db, scope: &Scope, by: &By, proposal: ProposalId) -> Result<Decision> {
+pub async fn decline(db: &Db, scope: &Scope, by: &ActedThrough, proposal: ProposalId) -> Result<Decision> {
     operator(scope)?;
     let mut tx = db.begin(scope).await?;
     let held = match lock_open(&mut tx, scope, proposal).await? {
@@ -68,7 +68,13 @@ pub async fn decline(db: &Db, scope: &Scope, by: &By, proposal: ProposalId) -> R
     Ok(Decision::Won)
 }
 
-async fn fail(db: &Db, scope: &Scope, by: &By, proposal: ProposalId, why: String) -> Result<Decision> {
+async fn fail(
+    db: &Db,
+    scope: &Scope,
+    by: &ActedThrough,
+    proposal: ProposalId,
+    why: String,
+) -> Result<Decision> {
     let mut tx = db.begin(scope).await?;
     let held = match lock_open(&mut tx, scope, proposal).await? {
         Ok(held) => held,

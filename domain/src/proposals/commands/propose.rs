@@ -6,7 +6,7 @@ use crate::{
     audit::{AuditOutcome, NewEntry},
     ids::{ProposalId, TokenId},
     live_hints, mail,
-    proposals::{Action, action::Meaning},
+    proposals::{Action, action::Effect},
     requests::commands::operator,
     session::Author,
 };
@@ -50,7 +50,7 @@ async fn insert(
     scope: &Scope,
     token: TokenId,
     action: &Action,
-    meaning: &Meaning,
+    meaning: &Effect,
     reason: &str,
 ) -> Result<ProposalId> {
     let (id, now) = (ProposalId::new(), tx.now());
@@ -75,7 +75,7 @@ async fn insert(
     Ok(id)
 }
 
-async fn mail_operators(tx: &mut Tx, scope: &Scope, meaning: &Meaning, reason: &str) -> Result<()> {
+async fn mail_operators(tx: &mut Tx, scope: &Scope, meaning: &Effect, reason: &str) -> Result<()> {
     let words = meaning.words.as_str();
     let by = Author::of(scope).name;
     let why = if reason.is_empty() { String::new() } else { format!("\n\nWhy: {}", mail::plain(reason)) };

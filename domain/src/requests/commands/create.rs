@@ -8,7 +8,7 @@ use crate::{
     ids::{ClientId, PersonId, RequestId},
     requests::{
         Column, NewRequest,
-        lock::{self, LockedBoard, Row},
+        lock::{self, LockedBoard, LockedRequest},
         position,
     },
     session::{Author, Part},
@@ -79,9 +79,9 @@ async fn insert(
     held: &LockedBoard,
     person: PersonId,
     new: &NewRequest,
-) -> Result<Row> {
+) -> Result<LockedRequest> {
     let column = if new.queue { Column::UpNext } else { Column::Backlog };
-    let row = Row {
+    let row = LockedRequest {
         id: RequestId::new(),
         client: held.client,
         number: take_number(tx, scope, held).await?,
@@ -150,7 +150,7 @@ async fn stream(tx: &mut Tx, scope: &Scope, client: ClientId, kind: &'static str
     Ok(id)
 }
 
-async fn append_ask(tx: &mut Tx, scope: &Scope, row: &Row, new: &NewRequest) -> Result<()> {
+async fn append_ask(tx: &mut Tx, scope: &Scope, row: &LockedRequest, new: &NewRequest) -> Result<()> {
     let mut parts = vec![Part::DataAsked { title: new.title.clone(), brief: new.brief.clone() }];
     let attached = files::commands::attach_in(tx, scope, row, &new.files).await?;
     parts.extend(attached.into_iter().map(|file| Part::DataFile {

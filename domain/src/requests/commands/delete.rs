@@ -6,7 +6,7 @@ use crate::{
     ids::RequestId,
     live_hints,
     requests::{
-        lock::{self, Row},
+        lock::{self, LockedRequest},
         unseen,
     },
     secret,
@@ -62,7 +62,12 @@ pub async fn delete(
 }
 
 /// Deletes it from the one log of the request that has it; whether that is the backstage.
-async fn find_in(tx: &mut Tx, scope: &Scope, row: &Row, entry: &str) -> Result<(DeletedEntry, bool)> {
+async fn find_in(
+    tx: &mut Tx,
+    scope: &Scope,
+    row: &LockedRequest,
+    entry: &str,
+) -> Result<(DeletedEntry, bool)> {
     if let Some(deleted) = session::commands::delete_in(tx, scope, row.session, entry).await? {
         return Ok((deleted, false));
     }
@@ -75,7 +80,7 @@ async fn find_in(tx: &mut Tx, scope: &Scope, row: &Row, entry: &str) -> Result<(
 }
 
 /// A digest of short words tells them to whoever guesses.
-async fn forget_words_in(tx: &mut Tx, scope: &Scope, row: &Row, words: &str) -> Result<()> {
+async fn forget_words_in(tx: &mut Tx, scope: &Scope, row: &LockedRequest, words: &str) -> Result<()> {
     sqlx::query!(
         "UPDATE said SET words = '' WHERE workspace_id = $1 AND request_id = $2 AND person_id = $3 AND words = $4",
         scope.workspace.0,

@@ -1,14 +1,14 @@
 use super::{
     go_on_in, may_work, operator, park_in,
-    rules::{Deed, Facts, deed},
+    rules::{Facts, MoveKind, move_kind},
     shift_in, start_by_hand, start_next_held,
 };
 use crate::{
     Db, Error, Result, Role, Scope, Tx, approvals,
     ids::RequestId,
     requests::{
-        Column, MovedRequest, Place,
-        lock::{self, LockedBoard, Row},
+        Column, MovedRequest, Position,
+        lock::{self, LockedBoard, LockedRequest},
         position,
     },
     reviews, runs,
@@ -31,7 +31,7 @@ pub async fn move_to(
     to: Column,
     before: Option<RequestId>,
 ) -> Result<MovedRequest> {
-    moved(db, scope, request, to, before.map_or(Place::Last, Place::Before)).await
+    moved(db, scope, request, to, before.map_or(Position::Last, Position::Before)).await
 }
 
 /// Takes a move back: into the column and to the position that [`MovedRequest`] tells. It is a move like any other, and
@@ -46,10 +46,10 @@ pub async fn undo_move(
     to: Column,
     position: f64,
 ) -> Result<MovedRequest> {
-    moved(db, scope, request, to, Place::At(position)).await
+    moved(db, scope, request, to, Position::At(position)).await
 }
 
-async fn moved(db: &Db, scope: &Scope, request: RequestId, to: Column, at: Place) -> Result<MovedRequest> {
+async fn moved(db: &Db, scope: &Scope, request: RequestId, to: Column, at: Position) -> Result<MovedRequest> {
     may_work(scope)?;
     let mut tx = db.begin(scope).await?;
     let (held, row) = lock::lock_request(&mut tx, scope, request).await?;
@@ -58,9 +58,9 @@ async fn moved(db: &Db, scope: &Scope, request: RequestId, to: Column, at: Place
         members_own(row.column, to)?;
     }
     let facts = facts(&mut tx, scope, &row).await?;
-    let deed = deed(row.column, to, facts)?;
+    let move_kind = move_kind(row.column, to, facts)?;
     let position = position::position_in(&mut tx, scope, &row, to, at).await?;
-    carry_out(&mut tx, scope, &held, &row, to, position, deed).await?;
+    carry_out(&mut tx, scope, &held, &row, to, position, move_kind).await?;
     let now = lock::find_in(&mut tx, scope, held.client, request).await?;
     tx.commit().await?;
     Ok(MovedRequest { request, number: row.number, from: row.column, to: now.column, position: row.position })
@@ -76,7 +76,7 @@ fn members_own(from: Column, to: Column) -> Result<()> {
     ))
 }
 
-async fn facts(tx: &mut Tx, scope: &Scope, row: &Row) -> Result<Facts> {
+async fn facts(tx: &mut Tx, scope: &Scope, row: &LockedRequest) -> Result<Facts> {
     let known = sqlx::query!(
         r#"SELECT EXISTS (SELECT FROM approval WHERE workspace_id = $1 AND client_id = $2 AND request_id = $3
                           AND state = 'open' AND audience = 'client') AS "asked!",
@@ -96,39 +96,45 @@ async fn carry_out(
     tx: &mut Tx,
     scope: &Scope,
     held: &LockedBoard,
-    row: &Row,
+    row: &LockedRequest,
     to: Column,
     position: f64,
-    deed: Deed,
+    move_kind: MoveKind,
 ) -> Result<()> {
     let author = Author::of(scope);
-    match deed {
-        Deed::Reorder => super::order::put_in(tx, scope, held, row, position).await,
-        Deed::Shift => {
+    match move_kind {
+        MoveKind::Reorder => super::order::put_in(tx, scope, held, row, position).await,
+        MoveKind::Shift => {
             if row.column.is_active() {
                 take_off(tx, scope, held, row, &author).await?;
             }
             shift_in(tx, scope, held, row, to, position, &author).await?;
             start_next_held(tx, scope, held, None).await
         }
-        Deed::Start => {
+        MoveKind::Start => {
             operator(scope)?;
             start_by_hand(tx, scope, held, row, position, &author).await
         }
-        Deed::Park => {
+        MoveKind::Park => {
             park_in(tx, scope, held, row, to, position, &author).await?;
             start_next_held(tx, scope, held, Some(row.id)).await
         }
-        Deed::GoOn if runs::living_in(tx, scope, row).await?.is_some() => {
+        MoveKind::GoOn if runs::living_in(tx, scope, row).await?.is_some() => {
             shift_in(tx, scope, held, row, to, position, &author).await
         }
-        Deed::GoOn => go_on_in(tx, scope, held, row, Some(position), &author).await.map(|_| ()),
-        Deed::Approve => reviews::commands::approve_in(tx, scope, held, row, position).await,
+        MoveKind::GoOn => go_on_in(tx, scope, held, row, Some(position), &author).await.map(|_| ()),
+        MoveKind::Approve => reviews::commands::approve_in(tx, scope, held, row, position).await,
     }
 }
 
 /// Nobody works on what stands still.
-async fn take_off(tx: &mut Tx, scope: &Scope, held: &LockedBoard, row: &Row, author: &Author) -> Result<()> {
+async fn take_off(
+    tx: &mut Tx,
+    scope: &Scope,
+    held: &LockedBoard,
+    row: &LockedRequest,
+    author: &Author,
+) -> Result<()> {
     if let Some(run) = runs::living_in(tx, scope, row).await? {
         runs::commands::cancel_in(tx, scope, held, row, &run, author).await?;
     }

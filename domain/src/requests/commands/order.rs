@@ -4,8 +4,8 @@ use crate::{
     db::one_row,
     ids::RequestId,
     requests::{
-        Column, Place,
-        lock::{self, LockedBoard, Row},
+        Column, Position,
+        lock::{self, LockedBoard, LockedRequest},
         position,
     },
 };
@@ -14,7 +14,7 @@ use crate::{
 ///
 /// # Errors
 /// [`Error::Refused`] where its order is not the client's to change.
-pub async fn reorder(db: &Db, scope: &Scope, request: RequestId, to: Place) -> Result<()> {
+pub async fn reorder(db: &Db, scope: &Scope, request: RequestId, to: Position) -> Result<()> {
     may_work(scope)?;
     let mut tx = db.begin(scope).await?;
     let (held, row) = lock::lock_request(&mut tx, scope, request).await?;
@@ -33,7 +33,7 @@ pub(super) async fn put_in(
     tx: &mut Tx,
     scope: &Scope,
     held: &LockedBoard,
-    row: &Row,
+    row: &LockedRequest,
     position: f64,
 ) -> Result<()> {
     let done = sqlx::query!(

@@ -8,7 +8,7 @@ use crate::{
 
 /// What a move amounts to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Deed {
+pub(super) enum MoveKind {
     /// Within its column.
     Reorder,
     /// Between Backlog and Up next, or into Waiting or Review: the clock follows the column.
@@ -36,21 +36,21 @@ pub(super) struct Facts {
 ///
 /// # Errors
 /// [`Error::Refused`] with what to do instead.
-pub(super) fn deed(from: Column, to: Column, facts: Facts) -> Result<Deed> {
+pub(super) fn move_kind(from: Column, to: Column, facts: Facts) -> Result<MoveKind> {
     use Column::*;
     match (from, to) {
-        (a, b) if a == b => Ok(Deed::Reorder),
-        (Backlog | UpNext, Backlog | UpNext) => Ok(Deed::Shift),
-        (Backlog | UpNext | Done, InProgress) => Ok(Deed::Start),
-        (InProgress | Waiting | Review, Backlog | UpNext) => Ok(Deed::Park),
+        (a, b) if a == b => Ok(MoveKind::Reorder),
+        (Backlog | UpNext, Backlog | UpNext) => Ok(MoveKind::Shift),
+        (Backlog | UpNext | Done, InProgress) => Ok(MoveKind::Start),
+        (InProgress | Waiting | Review, Backlog | UpNext) => Ok(MoveKind::Park),
         (Waiting | Review, InProgress) if facts.asked => {
             Err(Error::refused("There’s an open question. Answer it and work will continue on its own."))
         }
-        (Waiting | Review, InProgress) => Ok(Deed::GoOn),
+        (Waiting | Review, InProgress) => Ok(MoveKind::GoOn),
         (InProgress | Waiting, Waiting | Review) => to_standstill(to, facts),
         (Review, Waiting) => Err(Error::refused("It’s already waiting on the client for a review.")),
-        (Review, Done) => Ok(Deed::Approve),
-        (Done, Review) => Ok(Deed::Shift),
+        (Review, Done) => Ok(MoveKind::Approve),
+        (Done, Review) => Ok(MoveKind::Shift),
         (_, Done) => Err(Error::refused("It has to be reviewed before it’s done. Move it to Review first.")),
         (Backlog | UpNext, _) => Err(Error::refused("Work hasn’t started. Move it to In progress first.")),
         (Done, _) => Err(Error::refused("It’s done. To reopen it, move it to Review or In progress.")),
@@ -66,12 +66,12 @@ pub(crate) fn moves(card: &Card) -> Vec<Column> {
         asked: card.asked,
         delivered: card.version.is_some(),
     };
-    let may = |to: &Column| *to != card.column && deed(card.column, *to, facts).is_ok();
+    let may = |to: &Column| *to != card.column && move_kind(card.column, *to, facts).is_ok();
     Column::ALL.into_iter().filter(may).collect()
 }
 
 /// By hand into Waiting on you or Review, where the clock stands still.
-fn to_standstill(to: Column, facts: Facts) -> Result<Deed> {
+fn to_standstill(to: Column, facts: Facts) -> Result<MoveKind> {
     match facts.living {
         Some(RunState::Working) => Err(Error::refused("Someone is working on this. Stop the work first.")),
         _ if facts.asked => {
@@ -80,7 +80,7 @@ fn to_standstill(to: Column, facts: Facts) -> Result<Deed> {
         _ if to == Column::Review && !facts.delivered => {
             Err(Error::refused("Nothing has been delivered yet, so there’s nothing to review."))
         }
-        _ => Ok(Deed::Shift),
+        _ => Ok(MoveKind::Shift),
     }
 }
 
@@ -94,10 +94,10 @@ mod tests {
         let mut moves = Vec::new();
         for from in Column::ALL {
             for to in Column::ALL {
-                if let Ok(deed) = deed(from, to, facts)
-                    && deed != Deed::Reorder
+                if let Ok(move_kind) = move_kind(from, to, facts)
+                    && move_kind != MoveKind::Reorder
                 {
-                    moves.push(format!("{} {}: {deed:?}", from.as_str(), to.as_str()));
+                    moves.push(format!("{} {}: {move_kind:?}", from.as_str(), to.as_str()));
                 }
             }
         }
@@ -136,10 +136,10 @@ mod tests {
     fn a_refusal_is_never_a_riddle() {
         for from in Column::ALL {
             for to in Column::ALL {
-                assert!(!matches!(deed(from, to, QUIET), Err(Error::Broken(_))), "{from:?} {to:?}");
+                assert!(!matches!(move_kind(from, to, QUIET), Err(Error::Broken(_))), "{from:?} {to:?}");
             }
         }
-        let review = |facts| deed(Column::InProgress, Column::Review, facts);
+        let review = |facts| move_kind(Column::InProgress, Column::Review, facts);
         assert!(
             matches!(review(QUIET), Err(Error::Refused(why)) if why.contains("Nothing has been delivered"))
         );
@@ -147,7 +147,7 @@ mod tests {
         assert!(matches!(review(busy), Err(Error::Refused(why)) if why.contains("Stop the work first")));
         let asked = Facts { asked: true, ..QUIET };
         assert!(
-            matches!(deed(Column::Waiting, Column::InProgress, asked), Err(Error::Refused(why)) if why.contains("Answer it"))
+            matches!(move_kind(Column::Waiting, Column::InProgress, asked), Err(Error::Refused(why)) if why.contains("Answer it"))
         );
     }
 }

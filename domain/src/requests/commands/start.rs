@@ -7,7 +7,7 @@ use crate::{
     ids::{AgentId, ClientId, RequestId},
     requests::{
         Column, clock,
-        lock::{self, LockedBoard, Row, Terms},
+        lock::{self, LockedBoard, LockedRequest, Terms},
         position,
     },
     runs,
@@ -81,7 +81,7 @@ pub(crate) async fn start_by_hand(
     tx: &mut Tx,
     scope: &Scope,
     held: &LockedBoard,
-    row: &Row,
+    row: &LockedRequest,
     position: f64,
     author: &Author,
 ) -> Result<()> {
@@ -97,7 +97,7 @@ async fn start_in(
     tx: &mut Tx,
     scope: &Scope,
     held: &LockedBoard,
-    row: &Row,
+    row: &LockedRequest,
     position: Option<f64>,
     author: &Author,
 ) -> Result<bool> {
@@ -120,7 +120,7 @@ async fn start_in(
 async fn take_slot(
     tx: &mut Tx,
     scope: &Scope,
-    row: &Row,
+    row: &LockedRequest,
     terms: Terms,
     agent: Option<AgentId>,
     position: f64,
@@ -168,7 +168,7 @@ pub(crate) async fn go_on_in(
     tx: &mut Tx,
     scope: &Scope,
     held: &LockedBoard,
-    row: &Row,
+    row: &LockedRequest,
     position: Option<f64>,
     author: &Author,
 ) -> Result<bool> {
@@ -185,7 +185,7 @@ pub(crate) async fn go_on_in(
 }
 
 /// Who worked on it before goes on with it; otherwise whoever works for its client.
-async fn agent_for(tx: &mut Tx, scope: &Scope, row: &Row) -> Result<Option<AgentId>> {
+async fn agent_for(tx: &mut Tx, scope: &Scope, row: &LockedRequest) -> Result<Option<AgentId>> {
     match row.agent {
         Some(agent) => Ok(Some(agent)),
         None => agents::queries::for_client_in(tx, scope, row.client).await,

@@ -4,8 +4,8 @@ use crate::{
     ids::{FileId, RequestId},
     live_hints,
     requests::{
-        lock::{self, Row, events},
-        unseen::{self, Wrote},
+        lock::{self, LockedRequest, events},
+        unseen::{self, UnseenEntry},
     },
     session::{Author, Part},
 };
@@ -39,7 +39,7 @@ pub async fn comment(
 pub(crate) async fn comment_in(
     tx: &mut Tx,
     scope: &Scope,
-    row: &Row,
+    row: &LockedRequest,
     text: String,
     attached: &[FileId],
 ) -> Result<()> {
@@ -50,7 +50,7 @@ pub(crate) async fn comment_in(
         attached.into_iter().map(|file| Part::DataFile { file: file.id, name: file.name, bytes: file.bytes });
     let events = events(tx.now(), &Author::of(scope), words.into_iter().chain(files));
     let event = events.first().map(|event| event.id.as_str()).unwrap_or_default();
-    let wrote = Wrote::Comment { text: &text, files: count, event };
+    let wrote = UnseenEntry::Comment { text: &text, files: count, event };
     unseen::write_in(tx, scope, row, &wrote).await?;
     tx.append(row.session, &events).await?;
     live_hints::publish(tx, scope, row.client, "request", Some(row.number)).await

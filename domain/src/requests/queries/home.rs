@@ -4,7 +4,7 @@ use super::cards;
 use crate::{
     Db, Error, Result, Scope, Tx,
     ids::ClientId,
-    requests::{Card, Column, Home, Places},
+    requests::{Card, Column, Home, SlotCount},
 };
 
 /// The most that are shown of what comes next, and of what was done.
@@ -60,7 +60,7 @@ async fn wanted(tx: &mut Tx, scope: &Scope, client: ClientId) -> Result<Vec<Uuid
 }
 
 /// The places, and how many requests are kept in the Backlog.
-async fn places(tx: &mut Tx, scope: &Scope, client: ClientId) -> Result<(Places, u64)> {
+async fn places(tx: &mut Tx, scope: &Scope, client: ClientId) -> Result<(SlotCount, u64)> {
     let row = sqlx::query!(
         r#"SELECT count(*) FILTER (WHERE board_column IN ('in_progress', 'waiting', 'review')) AS "taken!",
                   count(*) FILTER (WHERE board_column = 'backlog') AS "backlog!",
@@ -76,7 +76,7 @@ async fn places(tx: &mut Tx, scope: &Scope, client: ClientId) -> Result<(Places,
     )
     .fetch_one(tx.conn())
     .await?;
-    let places = Places {
+    let places = SlotCount {
         taken: u32::try_from(row.taken).unwrap_or(u32::MAX),
         allowed: row.allowed.map(i32::cast_unsigned),
         active: row.active,

@@ -4,7 +4,7 @@ use super::cards;
 use crate::{
     Db, Error, Result, Scope, Tx,
     ids::ClientId,
-    requests::{Card, Column, Page},
+    requests::{Card, Column, RequestPage},
 };
 
 /// Cards on one page of a list.
@@ -14,7 +14,7 @@ const QUEUE: i64 = 200;
 
 /// All requests of the scope, of one column or of all, a page at a time (from 1): the newest first, and in a whole
 /// workspace what is done by when it was done.
-pub async fn list(db: &Db, scope: &Scope, column: Option<Column>, page: u32) -> Result<Page> {
+pub async fn list(db: &Db, scope: &Scope, column: Option<Column>, page: u32) -> Result<RequestPage> {
     let page = page.max(1);
     let mut tx = db.begin(scope).await?;
     let calendar = cards::calendar_in(&mut tx, scope).await?;
@@ -23,7 +23,7 @@ pub async fn list(db: &Db, scope: &Scope, column: Option<Column>, page: u32) -> 
     ids.truncate(PAGE as usize);
     let cards = cards::load(&mut tx, scope, &calendar, &ids).await?;
     tx.commit().await?;
-    Ok(Page { cards, page, more })
+    Ok(RequestPage { cards, page, more })
 }
 
 /// One more than a page, to tell whether another one follows.

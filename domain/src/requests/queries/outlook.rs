@@ -1,6 +1,6 @@
 use crate::{
     Db, Error, Result, Scope,
-    requests::{Outlook, Waits},
+    requests::{Outlook, WaitReason},
 };
 
 /// Where a client's board can be followed from, and whether work is done under its subscription now. Read it before the
@@ -31,13 +31,13 @@ pub async fn outlook(db: &Db, scope: &Scope) -> Result<Outlook> {
     .ok_or(Error::NotFound)?;
     tx.commit().await?;
     let waits = match row.state.as_deref() {
-        Some("active") if row.pausing => Some(Waits::Pausing),
+        Some("active") if row.pausing => Some(WaitReason::Pausing),
         Some("active") => None,
-        Some("awaiting_payment") if row.unconfirmed == Some(true) => Some(Waits::ForAddress),
-        Some("awaiting_payment") => Some(Waits::ForPayment),
-        Some("paused") => Some(Waits::OnPause),
-        _ if row.had => Some(Waits::ForSubscription),
-        _ => Some(Waits::ForFirst),
+        Some("awaiting_payment") if row.unconfirmed == Some(true) => Some(WaitReason::ForAddress),
+        Some("awaiting_payment") => Some(WaitReason::ForPayment),
+        Some("paused") => Some(WaitReason::OnPause),
+        _ if row.had => Some(WaitReason::ForSubscription),
+        _ => Some(WaitReason::ForFirst),
     };
     let left_at = row.archived_at.map(|at| at.timestamp_millis());
     Ok(Outlook { board_stream: row.board_stream, next: row.next_offset.cast_unsigned(), waits, left_at })

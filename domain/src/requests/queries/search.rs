@@ -4,7 +4,7 @@ use super::cards;
 use crate::{
     Db, Error, Result, Scope, Tx,
     ids::ClientId,
-    requests::{Column, Page},
+    requests::{Column, RequestPage},
 };
 
 /// Cards on one page of what was found.
@@ -17,7 +17,13 @@ const MOST_WORDS: usize = 8;
 ///
 /// # Errors
 /// [`Error::NotFound`] without a client in the scope.
-pub async fn search(db: &Db, scope: &Scope, words: &str, column: Option<Column>, page: u32) -> Result<Page> {
+pub async fn search(
+    db: &Db,
+    scope: &Scope,
+    words: &str,
+    column: Option<Column>,
+    page: u32,
+) -> Result<RequestPage> {
     let Some(client) = scope.client else { return Err(Error::NotFound) };
     let page = page.max(1);
     let mut tx = db.begin(scope).await?;
@@ -27,7 +33,7 @@ pub async fn search(db: &Db, scope: &Scope, words: &str, column: Option<Column>,
     ids.truncate(PAGE as usize);
     let cards = cards::load(&mut tx, scope, &calendar, &ids).await?;
     tx.commit().await?;
-    Ok(Page { cards, page, more })
+    Ok(RequestPage { cards, page, more })
 }
 
 /// Requests of the whole workspace that hold every word in title, number or their client's name, newest first; at most
@@ -35,7 +41,7 @@ pub async fn search(db: &Db, scope: &Scope, words: &str, column: Option<Column>,
 ///
 /// # Errors
 /// [`Error::NotFound`] for a scope that is not the whole workspace.
-pub async fn search_all(db: &Db, scope: &Scope, words: &str) -> Result<Page> {
+pub async fn search_all(db: &Db, scope: &Scope, words: &str) -> Result<RequestPage> {
     if !scope.is_wide() {
         return Err(Error::NotFound);
     }
@@ -46,7 +52,7 @@ pub async fn search_all(db: &Db, scope: &Scope, words: &str) -> Result<Page> {
     ids.truncate(PAGE as usize);
     let cards = cards::load(&mut tx, scope, &calendar, &ids).await?;
     tx.commit().await?;
-    Ok(Page { cards, page: 1, more })
+    Ok(RequestPage { cards, page: 1, more })
 }
 
 async fn found_anywhere(tx: &mut Tx, scope: &Scope, wanted: &[String]) -> Result<Vec<Uuid>> {

@@ -15,7 +15,7 @@ pub async fn unseen(db: &Db, scope: &Scope) -> Result<Vec<UnseenRequest>> {
     let Some(client) = scope.client else { return Err(Error::NotFound) };
     let mut tx = db.begin(scope).await?;
     let rows = sqlx::query_as!(
-        Row,
+        UnseenRow,
         r#"SELECT r.id, r.client_id, c.name AS client_name, r.number, r.title, r.client_unseen_since AS "since!",
                   r.client_unseen_from AS "from"
            FROM request r JOIN client c ON c.workspace_id = r.workspace_id AND c.id = r.client_id
@@ -34,7 +34,7 @@ pub async fn unseen(db: &Db, scope: &Scope) -> Result<Vec<UnseenRequest>> {
 /// Requests about which clients wrote something that no operator has looked at, the oldest first.
 pub(crate) async fn unseen_by_desk_in(tx: &mut Tx, scope: &Scope, most: i64) -> Result<Vec<UnseenRequest>> {
     let rows = sqlx::query_as!(
-        Row,
+        UnseenRow,
         r#"SELECT r.id, r.client_id, c.name AS client_name, r.number, r.title, r.desk_unseen_since AS "since!",
                   r.desk_unseen_from AS "from"
            FROM request r JOIN client c ON c.workspace_id = r.workspace_id AND c.id = r.client_id
@@ -48,7 +48,7 @@ pub(crate) async fn unseen_by_desk_in(tx: &mut Tx, scope: &Scope, most: i64) -> 
     Ok(rows.into_iter().map(UnseenRequest::from).collect())
 }
 
-struct Row {
+struct UnseenRow {
     id: uuid::Uuid,
     client_id: uuid::Uuid,
     client_name: String,
@@ -58,8 +58,8 @@ struct Row {
     from: String,
 }
 
-impl From<Row> for UnseenRequest {
-    fn from(row: Row) -> Self {
+impl From<UnseenRow> for UnseenRequest {
+    fn from(row: UnseenRow) -> Self {
         Self {
             request: RequestId(row.id),
             client: ClientId(row.client_id),

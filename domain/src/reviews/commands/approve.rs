@@ -4,7 +4,7 @@ use crate::{
     requests::{
         Column,
         commands::{may_work, shift_in, start_next_held},
-        lock::{self, LockedBoard, Row},
+        lock::{self, LockedBoard, LockedRequest},
         position,
     },
     session::{Author, Part},
@@ -28,7 +28,7 @@ pub async fn approve(db: &Db, scope: &Scope, request: RequestId) -> Result<()> {
     tx.commit().await
 }
 
-pub(super) fn in_review(row: &Row) -> Result<()> {
+pub(super) fn in_review(row: &LockedRequest) -> Result<()> {
     if row.column == Column::Review {
         return Ok(());
     }
@@ -42,7 +42,7 @@ pub(crate) async fn approve_in(
     tx: &mut Tx,
     scope: &Scope,
     held: &LockedBoard,
-    row: &Row,
+    row: &LockedRequest,
     position: f64,
 ) -> Result<()> {
     let author = Author::of(scope);
@@ -56,7 +56,7 @@ pub(crate) async fn approve_in(
 pub(super) async fn insert(
     tx: &mut Tx,
     scope: &Scope,
-    row: &Row,
+    row: &LockedRequest,
     approved: bool,
     reason: &str,
 ) -> Result<()> {

@@ -5,8 +5,8 @@ use crate::{
     ids::RequestId,
     requests::{
         commands::{COMMENT, go_on_in, may_work, text},
-        lock::{self, LockedBoard, Row},
-        unseen::{self, Wrote},
+        lock::{self, LockedBoard, LockedRequest},
+        unseen::{self, UnseenEntry},
     },
     session::{Author, Part},
     words,
@@ -29,14 +29,14 @@ pub async fn ask_for_change(db: &Db, scope: &Scope, request: RequestId, reason: 
     in_review(&row)?;
     count(&mut tx, scope, &held, &row).await?;
     insert(&mut tx, scope, &row, false, &reason).await?;
-    unseen::write_in(&mut tx, scope, &row, &Wrote::Change(&reason)).await?;
+    unseen::write_in(&mut tx, scope, &row, &UnseenEntry::Change(&reason)).await?;
     let author = Author::of(scope);
     row.append(&mut tx, &author, [Part::DataReview { approved: false, reason }]).await?;
     go_on_in(&mut tx, scope, &held, &row, None, &author).await?;
     tx.commit().await
 }
 
-async fn count(tx: &mut Tx, scope: &Scope, held: &LockedBoard, row: &Row) -> Result<()> {
+async fn count(tx: &mut Tx, scope: &Scope, held: &LockedBoard, row: &LockedRequest) -> Result<()> {
     let allowed = held.terms.and_then(|terms| terms.revisions);
     if let Some(allowed) = allowed.filter(|allowed| row.revisions_used >= *allowed) {
         return Err(Error::refused(none_left(allowed)));

@@ -6,7 +6,7 @@ use crate::{
     Db, Result, Scope, SystemRole, Tx, approvals,
     each::each,
     ids::{RequestId, RunId},
-    requests::lock::{self, LockedBoard, Row},
+    requests::lock::{self, LockedBoard, LockedRequest},
     runs::{
         commands::end::{append_run_state, settle_state},
         model::{LivingRun, living_helpers_in, living_run_in},
@@ -25,9 +25,9 @@ pub async fn give_up(db: &Db) -> Result<u64> {
     each(forgotten(db).await?, |forgotten| give_up_one(db, forgotten)).await
 }
 
-type Forgotten = (Scope, RequestId, RunId);
+type OverdueSubRun = (Scope, RequestId, RunId);
 
-async fn forgotten(db: &Db) -> Result<Vec<Forgotten>> {
+async fn forgotten(db: &Db) -> Result<Vec<OverdueSubRun>> {
     let mut tx = db.begin_as(SystemRole::Jobs).await?;
     let before = tx.now() - PATIENCE;
     let rows = sqlx::query!(
@@ -46,7 +46,7 @@ async fn forgotten(db: &Db) -> Result<Vec<Forgotten>> {
     Ok(found.collect())
 }
 
-async fn give_up_one(db: &Db, (scope, request, run): Forgotten) -> Result<bool> {
+async fn give_up_one(db: &Db, (scope, request, run): OverdueSubRun) -> Result<bool> {
     let mut tx = db.begin(&scope).await?;
     let (held, row) = lock::lock_request(&mut tx, &scope, request).await?;
     // Somebody may have come meanwhile.
@@ -63,7 +63,7 @@ pub(super) async fn cancel_sub_runs_of_in(
     tx: &mut Tx,
     scope: &Scope,
     held: &LockedBoard,
-    row: &Row,
+    row: &LockedRequest,
     parent: &LivingRun,
 ) -> Result<()> {
     if parent.parent.is_some() {
@@ -80,7 +80,7 @@ async fn take_off(
     tx: &mut Tx,
     scope: &Scope,
     held: &LockedBoard,
-    row: &Row,
+    row: &LockedRequest,
     run: &LivingRun,
     why: Option<String>,
 ) -> Result<()> {

@@ -3,7 +3,7 @@ use crate::{
     Db, Error, Result, Scope, Tx, billing, controls,
     db::one_row,
     mail, redact,
-    requests::lock::{LockedBoard, Row},
+    requests::lock::{LockedBoard, LockedRequest},
     runs::{ClaimedRun, LivingRun},
     session::{Author, Event, Part, RunState},
     webhooks::{
@@ -18,7 +18,7 @@ const FAILURE: usize = 2_000;
 /// The run's new state, in the session.
 pub(crate) async fn append_run_state(
     tx: &mut Tx,
-    row: &Row,
+    row: &LockedRequest,
     author: &Author,
     run: &LivingRun,
     state: RunState,
@@ -86,7 +86,7 @@ pub(crate) async fn cancel_in(
     tx: &mut Tx,
     scope: &Scope,
     held: &LockedBoard,
-    row: &Row,
+    row: &LockedRequest,
     run: &LivingRun,
     author: &Author,
 ) -> Result<()> {
@@ -103,7 +103,7 @@ pub(crate) async fn end_in(
     tx: &mut Tx,
     scope: &Scope,
     held: &LockedBoard,
-    row: &Row,
+    row: &LockedRequest,
     run: &LivingRun,
     state: RunState,
     failure: Option<String>,
@@ -127,7 +127,7 @@ pub(crate) async fn end_in(
 pub(super) async fn settle_state(
     tx: &mut Tx,
     scope: &Scope,
-    row: &Row,
+    row: &LockedRequest,
     run: &LivingRun,
     state: RunState,
     failure: Option<&str>,
@@ -156,7 +156,7 @@ pub(super) async fn settle_state(
 async fn enqueue_webhooks(
     tx: &mut Tx,
     scope: &Scope,
-    row: &Row,
+    row: &LockedRequest,
     run: &LivingRun,
     state: RunState,
 ) -> Result<()> {
@@ -173,7 +173,7 @@ async fn mail_operators(
     tx: &mut Tx,
     scope: &Scope,
     held: &LockedBoard,
-    row: &Row,
+    row: &LockedRequest,
     words: &str,
 ) -> Result<()> {
     let subject = format!("Couldn’t finish: {} #{}", held.client_name, row.number);

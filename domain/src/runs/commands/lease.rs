@@ -5,7 +5,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use super::end::append_run_state;
 use crate::{
     Db, Result, Tx, billing,
-    requests::lock::{self, LockedBoard, Row},
+    requests::lock::{self, LockedBoard, LockedRequest},
     runs::{ClaimedRun, model::lost},
     session::{Author, RunState},
 };
@@ -84,7 +84,7 @@ pub async fn release(db: &Db, claimed: &ClaimedRun) -> Result<()> {
 ///
 /// # Errors
 /// As [`crate::runs::is_lost`] tells, where it is not.
-pub(crate) async fn lock_claim(tx: &mut Tx, claimed: &ClaimedRun) -> Result<(LockedBoard, Row)> {
+pub(crate) async fn lock_claim(tx: &mut Tx, claimed: &ClaimedRun) -> Result<(LockedBoard, LockedRequest)> {
     let found = lock::lock_request(tx, &claimed.scope, claimed.request).await?;
     // Also where somebody else's program let the subscription rest under a worker's hands.
     if !found.0.entitlement.may_finish() {

@@ -5,7 +5,7 @@ use crate::{
     requests::{
         Column,
         commands::{go_on_in, may_work},
-        lock::{self, LockedBoard, Row},
+        lock::{self, LockedBoard, LockedRequest},
     },
     runs::{LivingRun, living_in},
     session::{Author, RunState},
@@ -19,7 +19,7 @@ pub(crate) async fn queue_in(
     tx: &mut Tx,
     scope: &Scope,
     held: &LockedBoard,
-    row: &Row,
+    row: &LockedRequest,
     agent: AgentId,
 ) -> Result<RunId> {
     let run = RunId::new();
@@ -80,7 +80,10 @@ pub async fn retry(db: &Db, scope: &Scope, request: RequestId) -> Result<()> {
     }
     // Someone else than last time where that one rests by now.
     let agent = agents::queries::for_client_in(&mut tx, scope, held.client).await?;
-    let row = Row { agent: agents::queries::if_ready_in(&mut tx, scope, row.agent).await?.or(agent), ..row };
+    let row = LockedRequest {
+        agent: agents::queries::if_ready_in(&mut tx, scope, row.agent).await?.or(agent),
+        ..row
+    };
     if !go_on_in(&mut tx, scope, &held, &row, None, &Author::of(scope)).await? {
         return Err(Error::refused("No one is available to do the work yet. Try again later."));
     }

@@ -6,7 +6,7 @@ use crate::{
     db::one_row,
     each::each,
     ids::{ClientId, RequestId, RunId},
-    requests::lock::{self, LockedBoard, Row},
+    requests::lock::{self, LockedBoard, LockedRequest},
     runs::{LivingRun, living_run_in},
     session::{Author, RunState},
 };
@@ -20,16 +20,16 @@ pub async fn reap(db: &Db) -> Result<u64> {
     each(leases_out(db).await?, |out| reap_one(db, out)).await
 }
 
-async fn reap_one(db: &Db, (scope, client, request, run): Out) -> Result<bool> {
+async fn reap_one(db: &Db, (scope, client, request, run): ExpiredLease) -> Result<bool> {
     let mut tx = db.begin(&scope).await?;
     let taken = take_back(&mut tx, &scope, client, request, run).await?;
     tx.commit().await?;
     Ok(taken)
 }
 
-type Out = (Scope, ClientId, RequestId, RunId);
+type ExpiredLease = (Scope, ClientId, RequestId, RunId);
 
-async fn leases_out(db: &Db) -> Result<Vec<Out>> {
+async fn leases_out(db: &Db) -> Result<Vec<ExpiredLease>> {
     let mut tx = db.begin_as(SystemRole::Jobs).await?;
     let now = tx.now();
     let rows = sqlx::query!(
@@ -88,7 +88,13 @@ async fn still_out(tx: &mut Tx, scope: &Scope, client: ClientId, run: RunId) -> 
     .await?)
 }
 
-async fn requeue(tx: &mut Tx, scope: &Scope, held: &LockedBoard, row: &Row, run: &LivingRun) -> Result<()> {
+async fn requeue(
+    tx: &mut Tx,
+    scope: &Scope,
+    held: &LockedBoard,
+    row: &LockedRequest,
+    run: &LivingRun,
+) -> Result<()> {
     let next = next_try(tx.now(), run.attempt);
     let done = sqlx::query!(
         "UPDATE run SET state = 'queued', lease_holder = NULL, lease_until = NULL, not_before = $4

@@ -7,7 +7,7 @@ use crate::{
     Result, Scope, Tx, billing, controls,
     db::one_row,
     ids::RunId,
-    requests::lock::{LockedBoard, Row},
+    requests::lock::{LockedBoard, LockedRequest},
     runs::{ClaimedRun, LivingRun, model::lost},
     session::{Author, RunState},
 };
@@ -22,7 +22,7 @@ const MORE_ATTEMPTS: i32 = 3;
 pub(crate) async fn suspend_in(
     tx: &mut Tx,
     held: &LockedBoard,
-    row: &Row,
+    row: &LockedRequest,
     claimed: &ClaimedRun,
 ) -> Result<()> {
     let done = sqlx::query!(
@@ -54,7 +54,7 @@ pub(crate) async fn resume_in(
     tx: &mut Tx,
     scope: &Scope,
     held: &LockedBoard,
-    row: &Row,
+    row: &LockedRequest,
     run: &LivingRun,
 ) -> Result<()> {
     let now = tx.now();

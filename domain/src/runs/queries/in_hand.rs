@@ -35,7 +35,7 @@ pub async fn list_in_hand(db: &Db, scope: &Scope) -> Result<Vec<RunInHand>> {
     Ok(found)
 }
 
-struct Row {
+struct InHandRow {
     run: RunId,
     parent: Option<RunId>,
     client: ClientId,
@@ -45,7 +45,7 @@ struct Row {
 }
 
 /// An agent that works for everyone has no client's scope until one of its runs gives it one: the server looks for them.
-async fn living(db: &Db, scope: &Scope, agent: AgentId) -> Result<Vec<Row>> {
+async fn living(db: &Db, scope: &Scope, agent: AgentId) -> Result<Vec<InHandRow>> {
     let mut tx = db.begin(&Scope::system(scope.workspace)).await?;
     let rows = sqlx::query!(
         r#"SELECT id, parent_id, client_id, request_id, attempt, state AS "state: RunState" FROM run
@@ -61,7 +61,7 @@ async fn living(db: &Db, scope: &Scope, agent: AgentId) -> Result<Vec<Row>> {
     tx.commit().await?;
     Ok(rows
         .into_iter()
-        .map(|row| Row {
+        .map(|row| InHandRow {
             run: RunId(row.id),
             parent: row.parent_id.map(RunId),
             client: ClientId(row.client_id),

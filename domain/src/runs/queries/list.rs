@@ -50,7 +50,7 @@ pub async fn list(db: &Db, scope: &Scope, filter: RunFilter) -> Result<Vec<RunSu
     operator(scope)?;
     let mut tx = db.begin(scope).await?;
     let rows = sqlx::query_as!(
-        Row,
+        RunListRow,
         r#"WITH wanted AS MATERIALIZED (
              SELECT id, parent_id, client_id, request_id, agent_id, state, attempt, failure, queued_at, started_at, ended_at
              FROM run
@@ -76,7 +76,7 @@ pub async fn list(db: &Db, scope: &Scope, filter: RunFilter) -> Result<Vec<RunSu
     .fetch_all(tx.conn())
     .await?;
     tx.commit().await?;
-    Ok(rows.into_iter().map(Row::into_summary).collect())
+    Ok(rows.into_iter().map(RunListRow::into_summary).collect())
 }
 
 /// One run.
@@ -88,7 +88,7 @@ pub async fn get(db: &Db, scope: &Scope, run: RunId) -> Result<RunSummary> {
     list(db, scope, filter).await?.into_iter().next().ok_or(Error::NotFound)
 }
 
-struct Row {
+struct RunListRow {
     id: Uuid,
     parent_id: Option<Uuid>,
     client_id: Uuid,
@@ -105,7 +105,7 @@ struct Row {
     ended_at: Option<DateTime<Utc>>,
 }
 
-impl Row {
+impl RunListRow {
     fn into_summary(self) -> RunSummary {
         RunSummary {
             run: RunId(self.id),

@@ -5,7 +5,7 @@ mod reading;
 #[cfg(test)]
 mod tests;
 
-pub use model::{Body, Conversation, Entry, Outcome, RunNow, SettledApproval, SubRunNow};
+pub use model::{Body, ControlResult, Conversation, Entry, RunNow, SettledApproval, SubRunNow};
 pub use reading::Reading;
 
 use super::event::{AuthorKind, Event, Part, RunState, StepState};
@@ -90,8 +90,10 @@ impl Conversation {
                 event,
                 Body::Steer { control: *control, text: text.clone(), outcome: None },
             ),
-            Part::DataOutcome { control, outcome, reason } => self
-                .outcome(&control.to_string(), Outcome { outcome: outcome.clone(), reason: reason.clone() }),
+            Part::DataOutcome { control, outcome, reason } => self.outcome(
+                &control.to_string(),
+                ControlResult { outcome: outcome.clone(), reason: reason.clone() },
+            ),
             Part::DataDeliverable { deliverable, title, version } => self.add_event(
                 event,
                 Body::Deliverable { deliverable: *deliverable, title: title.clone(), version: *version },
@@ -258,7 +260,7 @@ impl Conversation {
         })
     }
 
-    fn outcome(&mut self, key: &str, came: Outcome) -> Vec<usize> {
+    fn outcome(&mut self, key: &str, came: ControlResult) -> Vec<usize> {
         self.change(key, |body| {
             if let Body::Stop { outcome, .. } | Body::Steer { outcome, .. } = body {
                 *outcome = Some(came);

@@ -109,12 +109,12 @@ pub enum Body {
     Steer {
         control: ControlId,
         text: String,
-        outcome: Option<Outcome>,
+        outcome: Option<ControlResult>,
     },
     /// A bar across the line.
     Stop {
         control: ControlId,
-        outcome: Option<Outcome>,
+        outcome: Option<ControlResult>,
     },
     Deliverable {
         deliverable: DeliverableId,
@@ -147,7 +147,7 @@ pub struct SettledApproval {
 
 /// What came of a stop or a steer.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Outcome {
+pub struct ControlResult {
     pub outcome: String,
     pub reason: String,
 }

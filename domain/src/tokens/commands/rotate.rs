@@ -1,7 +1,7 @@
 use super::PREFIX;
 use crate::{
     Db, Result, Scope, SystemRole, Tx,
-    audit::{self, By, NewEntry},
+    audit::{self, ActedThrough, NewEntry},
     ids::{ClientId, WorkspaceId},
     sealed::Secret,
     secret, workspaces,
@@ -58,7 +58,7 @@ async fn rotate_in(tx: &mut Tx, scope: &Scope) -> Result<Vec<RotatedToken>> {
             client: row.client_id.map(ClientId),
             ..NewEntry::done("rotate_token", row.name.clone())
         };
-        audit::commands::write_in(tx, scope, &By::default(), &entry).await?;
+        audit::commands::write_in(tx, scope, &ActedThrough::default(), &entry).await?;
         rotated.push(RotatedToken {
             workspace: scope.workspace,
             place: row.place,

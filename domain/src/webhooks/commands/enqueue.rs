@@ -1,6 +1,6 @@
 use serde_json::{Value, json};
 
-use crate::{Result, Scope, Tx, ids::WebhookEventId, requests::lock::Row, webhooks::EventKind};
+use crate::{Result, Scope, Tx, ids::WebhookEventId, requests::lock::LockedRequest, webhooks::EventKind};
 
 /// Writes down that something happened, for the webhooks that want it. It is sent if and only if the transaction commits.
 ///
@@ -25,7 +25,7 @@ pub(crate) async fn enqueue(tx: &mut Tx, scope: &Scope, kind: EventKind, data: V
     Ok(())
 }
 
-impl Row {
+impl LockedRequest {
     /// The request, as webhooks are told of it.
     pub(crate) fn webhook_data(&self) -> Value {
         json!({ "client": self.client, "request": self.id, "number": self.number, "title": self.title })

@@ -8,7 +8,7 @@ use crate::{
     ids::ClientId,
     live_hints,
     requests::clock,
-    workspaces::{Settings, queries},
+    workspaces::{WorkspaceSettings, queries},
 };
 
 /// Keeps the settings. A new calendar counts from now on for every clock that runs: when requests are due is worked out
@@ -16,7 +16,7 @@ use crate::{
 ///
 /// # Errors
 /// [`Error::NotFound`] for anyone but an operator.
-pub async fn update(db: &Db, scope: &Scope, settings: &Settings) -> Result<()> {
+pub async fn update(db: &Db, scope: &Scope, settings: &WorkspaceSettings) -> Result<()> {
     let before = queries::settings(db, scope).await?;
     let mut tx = db.begin(scope).await?;
     let (light, dark) = settings.line.clone().unzip();
@@ -62,7 +62,7 @@ pub async fn update(db: &Db, scope: &Scope, settings: &Settings) -> Result<()> {
 }
 
 /// Which of them are others now.
-fn changed_words(before: &Settings, after: &Settings) -> String {
+fn changed_words(before: &WorkspaceSettings, after: &WorkspaceSettings) -> String {
     let changed = [
         ("name", before.name != after.name),
         ("tagline", before.tagline != after.tagline),

@@ -7,7 +7,7 @@ use domain::{
     approvals, controls, deliverables,
     requests::Column,
     reviews,
-    session::{Body, Outcome, Part, RunState, StepState},
+    session::{Body, ControlResult, Part, RunState, StepState},
 };
 use sqlx::PgPool;
 
@@ -157,6 +157,6 @@ async fn takes_up_what_is_said_and_stops_at_once(pg: PgPool) {
     assert!(!world.parts(request.session_stream).await.iter().any(handed_over), "it stops before it is done");
     assert_eq!(world.run_state(request.card.id).await, "cancelled");
     let said = world.conversation(request.session_stream).await;
-    assert!(said.entries.iter().any(|entry| matches!(&entry.body, Body::Stop { outcome: Some(Outcome { outcome, .. }), .. } if outcome == "done")));
+    assert!(said.entries.iter().any(|entry| matches!(&entry.body, Body::Stop { outcome: Some(ControlResult { outcome, .. }), .. } if outcome == "done")));
     hand.leave().await;
 }

@@ -7,7 +7,7 @@ use axum::{
 };
 use serde::Deserialize;
 use serde_json::{Value, json};
-use sessions::{Offset, Report, Then};
+use sessions::{Offset, Report, WorkerNext};
 
 use super::{
     Call,
@@ -83,7 +83,7 @@ pub(super) async fn report(call: &Call<'_>, endpoint: Endpoint, body: &[u8]) -> 
         generation: input.generation,
         wake: input.wake_id,
         acks: if release { Vec::new() } else { acks(&input.acks).ok_or_else(no_offset)? },
-        then: if release || input.done { Then::Ends } else { Then::Goes },
+        then: if release || input.done { WorkerNext::Ends } else { WorkerNext::Goes },
     };
     let by_stream = endpoint != Endpoint::Callback;
     let next =

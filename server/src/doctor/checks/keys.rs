@@ -9,7 +9,7 @@ const SUBJECT: &str = "Master key";
 
 /// Looks at the names of the keys alone; nothing is opened.
 pub(super) async fn check(settings: &Settings, connection: &mut PgConnection) -> Finding {
-    let ring = match keyring::standing(settings) {
+    let ring = match keyring::existing(settings) {
         Ok(ring) => ring,
         Err(reason) => return Finding::broken(SUBJECT, &reason),
     };

@@ -13,7 +13,7 @@ use std::sync::Arc;
 
 use domain::{
     Db, Error, Result, Scope,
-    audit::By,
+    audit::ActedThrough,
     idempotency::{Call, once},
     ids::ClientId,
     tokens::Right,
@@ -29,7 +29,7 @@ use super::tool::{Done, Keyed, Kind, Tool, Words};
 pub(super) struct Desk {
     pub(super) db: Db,
     pub(super) scope: Scope,
-    pub(super) by: By,
+    pub(super) by: ActedThrough,
     pub(super) rights: Arc<Vec<Right>>,
 }
 

@@ -12,7 +12,7 @@ use std::sync::Arc;
 
 use domain::{
     Db, Result, Scope, agents,
-    audit::By,
+    audit::ActedThrough,
     ids::{AgentId, RunId},
 };
 use tokio_util::sync::CancellationToken;
@@ -30,7 +30,7 @@ pub(super) struct Worker {
     pub(super) db: Db,
     /// Narrowed to a client where the agent or its token is.
     pub(super) scope: Scope,
-    pub(super) by: By,
+    pub(super) by: ActedThrough,
     /// The one run that its token is for, and the attempt: that of a program that the server started.
     pub(super) run: Option<(RunId, u32)>,
     /// What it may use without being asked.

@@ -141,8 +141,8 @@ impl People {
         let membership =
             session.get::<MembershipId>(MEMBERSHIP_KEY).await.map_err(|error| unavailable(&error))?;
         let arrival = arrive(&self.app.db, host, person, membership).await;
-        let standing = arrival.map_err(|error| unavailable(&error))?.standing;
-        Ok(standing.map(|standing| standing.scope()))
+        let membership = arrival.map_err(|error| unavailable(&error))?.membership;
+        Ok(membership.map(|membership| membership.scope()))
     }
 }
 

@@ -2,7 +2,7 @@
 
 use sqlx::PgConnection;
 
-use super::{Row, client};
+use super::{SubscriptionRow, client};
 use crate::{Offset, subscriptions::model::Link};
 
 const LINKS: &str = "
@@ -12,7 +12,10 @@ const LINKS: &str = "
         AND coalesce(s.client_id, '00000000-0000-0000-0000-000000000000'::uuid) = $3
     WHERE l.workspace_id = $1 AND l.subscription_id = $2 ORDER BY l.path";
 
-pub(in crate::subscriptions) async fn links(conn: &mut PgConnection, row: &Row) -> sqlx::Result<Vec<Link>> {
+pub(in crate::subscriptions) async fn links(
+    conn: &mut PgConnection,
+    row: &SubscriptionRow,
+) -> sqlx::Result<Vec<Link>> {
     let rows: Vec<(String, bool, i64, i64)> = sqlx::query_as(LINKS)
         .bind(row.workspace_id)
         .bind(row.id)
@@ -53,7 +56,7 @@ const LINK: &str = unless_linked!(
 /// Links streams that are asked for by their names, from where they end now.
 pub(in crate::subscriptions) async fn link(
     conn: &mut PgConnection,
-    row: &Row,
+    row: &SubscriptionRow,
     paths: &[String],
 ) -> sqlx::Result<()> {
     let query = sqlx::query(LINK).bind(row.workspace_id).bind(row.id).bind(client(row.tenant()));
@@ -73,7 +76,7 @@ const MATCH: &str = unless_linked!(
 /// Links streams that match, from their `end` or their beginning on.
 pub(in crate::subscriptions) async fn link_matching(
     conn: &mut PgConnection,
-    row: &Row,
+    row: &SubscriptionRow,
     names: &[String],
     end: bool,
 ) -> sqlx::Result<()> {
@@ -91,7 +94,7 @@ const UNLINK: &str = "
 
 pub(in crate::subscriptions) async fn unlink(
     conn: &mut PgConnection,
-    row: &Row,
+    row: &SubscriptionRow,
     path: &str,
 ) -> sqlx::Result<()> {
     sqlx::query(UNLINK).bind(row.workspace_id).bind(row.id).bind(path).execute(conn).await.map(|_| ())
@@ -104,7 +107,7 @@ const ACK: &str = "
 
 pub(in crate::subscriptions) async fn ack(
     conn: &mut PgConnection,
-    row: &Row,
+    row: &SubscriptionRow,
     acks: &[(String, Offset)],
 ) -> sqlx::Result<()> {
     let (paths, offsets): (Vec<&str>, Vec<i64>) =

@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use sqlx::PgConnection;
 use uuid::Uuid;
 
-use super::Row;
+use super::SubscriptionRow;
 
 const WAKE: &str = "
     UPDATE stream_subscription SET generation = generation + 1, wake_id = $3, holder = NULL,
@@ -14,7 +14,7 @@ const WAKE: &str = "
 /// Begins a wake; its generation.
 pub(in crate::subscriptions) async fn wake(
     conn: &mut PgConnection,
-    row: &Row,
+    row: &SubscriptionRow,
     wake: &str,
     lease_until: Option<DateTime<Utc>>,
     deliver_at: Option<DateTime<Utc>>,
@@ -28,7 +28,10 @@ const REST: &str = "
     WHERE workspace_id = $1 AND id = $2";
 
 /// Ends a wake.
-pub(in crate::subscriptions) async fn rest(conn: &mut PgConnection, row: &Row) -> sqlx::Result<()> {
+pub(in crate::subscriptions) async fn rest(
+    conn: &mut PgConnection,
+    row: &SubscriptionRow,
+) -> sqlx::Result<()> {
     sqlx::query(REST).bind(row.workspace_id).bind(row.id).execute(conn).await.map(|_| ())
 }
 
@@ -38,7 +41,7 @@ const LEASE: &str = "
 /// Gives the wake to a worker, or to the same one for longer.
 pub(in crate::subscriptions) async fn lease(
     conn: &mut PgConnection,
-    row: &Row,
+    row: &SubscriptionRow,
     holder: Option<&str>,
     until: DateTime<Utc>,
 ) -> sqlx::Result<()> {
@@ -68,7 +71,7 @@ const DELIVERED: &str = "
 /// How a delivery went, and when there is another.
 pub(in crate::subscriptions) async fn delivered(
     conn: &mut PgConnection,
-    row: &Row,
+    row: &SubscriptionRow,
     failures: i32,
     deliver_at: Option<DateTime<Utc>>,
     lease_until: DateTime<Utc>,

@@ -14,7 +14,7 @@ use crate::{
 
 /// A subscription's row.
 #[derive(Debug, sqlx::FromRow)]
-pub(in crate::subscriptions) struct Row {
+pub(in crate::subscriptions) struct SubscriptionRow {
     pub(in crate::subscriptions) workspace_id: Uuid,
     pub(in crate::subscriptions) id: Uuid,
     pub(in crate::subscriptions) client_id: Option<Uuid>,
@@ -35,7 +35,7 @@ pub(in crate::subscriptions) struct Row {
     pub(in crate::subscriptions) failures: i32,
 }
 
-impl Row {
+impl SubscriptionRow {
     pub(in crate::subscriptions) fn tenant(&self) -> Tenant {
         Tenant { workspace: self.workspace_id, client: self.client_id }
     }
@@ -134,7 +134,7 @@ pub(in crate::subscriptions) async fn find(
     conn: &mut PgConnection,
     tenant: Tenant,
     name: &str,
-) -> sqlx::Result<Option<Row>> {
+) -> sqlx::Result<Option<SubscriptionRow>> {
     let query = sqlx::query_as(FIND).bind(tenant.workspace).bind(client(tenant)).bind(name);
     query.fetch_optional(conn).await
 }
@@ -144,7 +144,7 @@ pub(in crate::subscriptions) async fn hold(
     conn: &mut PgConnection,
     tenant: Tenant,
     name: &str,
-) -> sqlx::Result<Option<Row>> {
+) -> sqlx::Result<Option<SubscriptionRow>> {
     let query = sqlx::query_as(HOLD).bind(tenant.workspace).bind(client(tenant)).bind(name);
     query.fetch_optional(conn).await
 }
@@ -152,7 +152,7 @@ pub(in crate::subscriptions) async fn hold(
 pub(in crate::subscriptions) async fn hold_by_id(
     conn: &mut PgConnection,
     id: Uuid,
-) -> sqlx::Result<Option<Row>> {
+) -> sqlx::Result<Option<SubscriptionRow>> {
     sqlx::query_as(HOLD_BY_ID).bind(id).fetch_optional(conn).await
 }
 
@@ -160,12 +160,14 @@ pub(in crate::subscriptions) async fn hold_by_id(
 pub(in crate::subscriptions) async fn of_tenants(
     conn: &mut PgConnection,
     workspaces: &[Uuid],
-) -> sqlx::Result<Vec<Row>> {
+) -> sqlx::Result<Vec<SubscriptionRow>> {
     sqlx::query_as(OF_TENANTS).bind(workspaces).fetch_all(conn).await
 }
 
 /// All that match by a pattern.
-pub(in crate::subscriptions) async fn matching(conn: &mut PgConnection) -> sqlx::Result<Vec<Row>> {
+pub(in crate::subscriptions) async fn matching(
+    conn: &mut PgConnection,
+) -> sqlx::Result<Vec<SubscriptionRow>> {
     sqlx::query_as(MATCHING).fetch_all(conn).await
 }
 

@@ -3,7 +3,7 @@
 //!
 //! `THROUGHLINE_MODEL_CASES` is how many stories are told, 48 by default.
 
-mod deeds;
+mod actions;
 mod play;
 mod reference;
 
@@ -11,7 +11,7 @@ use proptest::test_runner::{Config, TestCaseError, TestRunner};
 use sqlx::{PgPool, postgres::PgConnectOptions};
 use tokio::runtime::Runtime;
 
-use play::Stage;
+use play::TwoNodes;
 
 #[sqlx::test(migrations = "../migrations")]
 async fn the_engine_does_what_the_model_does(database: PgPool) {
@@ -23,10 +23,10 @@ async fn the_engine_does_what_the_model_does(database: PgPool) {
 fn tell(options: PgConnectOptions) {
     let cases = std::env::var("THROUGHLINE_MODEL_CASES").map_or(48, |cases| cases.parse().unwrap());
     let runtime = Runtime::new().unwrap();
-    let stage = runtime.block_on(Stage::new(options));
+    let stage = runtime.block_on(TwoNodes::new(options));
     let config = Config { cases, failure_persistence: None, max_shrink_iters: 1_000, ..Config::default() };
     let told = TestRunner::new(config)
-        .run(&deeds::stories(), |story| runtime.block_on(stage.play(&story)).map_err(TestCaseError::fail));
+        .run(&actions::stories(), |story| runtime.block_on(stage.play(&story)).map_err(TestCaseError::fail));
     if let Err(wrong) = told {
         panic!("{wrong}");
     }

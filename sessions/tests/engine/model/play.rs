@@ -19,13 +19,13 @@ use sqlx::{PgPool, postgres::PgConnectOptions};
 use uuid::Uuid;
 
 use super::{
-    deeds::{Deed, Ends, NAMES, Place, Write},
-    reference::{Model, Plan, Wish},
+    actions::{Ends, ModelAction, NAMES, RelativePosition, Write},
+    reference::{CreatePlan, ModelAppend, ReferenceModel},
 };
 use crate::support::{ENGINE, now, pool, until};
 
 /// Two nodes over one database, under a clock that is moved by hand.
-pub struct Stage {
+pub struct TwoNodes {
     nodes: [Engine; 2],
     root: PgPool,
     passed: Arc<AtomicI64>,
@@ -33,9 +33,9 @@ pub struct Stage {
 
 /// One story under way.
 struct Scene<'a> {
-    stage: &'a Stage,
+    stage: &'a TwoNodes,
     tenant: Tenant,
-    model: Model,
+    model: ReferenceModel,
     /// The streams, as the model counts them.
     ids: Vec<StreamId>,
     /// Makes every event another.
@@ -44,7 +44,7 @@ struct Scene<'a> {
 
 type Wrong = String;
 
-impl Stage {
+impl TwoNodes {
     pub async fn new(options: PgConnectOptions) -> Self {
         let passed = Arc::new(AtomicI64::new(0));
         let mut nodes = Vec::new();
@@ -63,9 +63,10 @@ impl Stage {
         Self { nodes, root: pool(options, 1, "SELECT 1").await, passed }
     }
 
-    pub async fn play(&self, story: &[(bool, Deed)]) -> Result<(), Wrong> {
+    pub async fn play(&self, story: &[(bool, ModelAction)]) -> Result<(), Wrong> {
         let tenant = Tenant { workspace: Uuid::now_v7(), client: Some(Uuid::now_v7()) };
-        let mut scene = Scene { stage: self, tenant, model: Model::default(), ids: Vec::new(), written: 0 };
+        let mut scene =
+            Scene { stage: self, tenant, model: ReferenceModel::default(), ids: Vec::new(), written: 0 };
         for (place, (node, deed)) in story.iter().enumerate() {
             let engine = &self.nodes[usize::from(*node)];
             scene.perform(engine, deed).await.map_err(|wrong| format!("deed {place}, {deed:?}: {wrong}"))?;
@@ -92,34 +93,34 @@ fn same<T: Debug>(engine: Result<T, Error>, model: Result<T, Error>) -> Result<b
 }
 
 impl Scene<'_> {
-    async fn perform(&mut self, engine: &Engine, deed: &Deed) -> Result<(), Wrong> {
+    async fn perform(&mut self, engine: &Engine, deed: &ModelAction) -> Result<(), Wrong> {
         match deed {
-            Deed::Create { name, ends, closed, events } => {
+            ModelAction::Create { name, ends, closed, events } => {
                 let (expiry, texts) = (self.expiry(*ends), self.texts(*events));
                 let name = NAMES[*name].to_owned();
-                self.create(engine, &Plan { name, expiry, closed: *closed, texts, fork: None }).await
+                self.create(engine, &CreatePlan { name, expiry, closed: *closed, texts, fork: None }).await
             }
-            Deed::Fork { name, source, at, part, ends, events } => {
+            ModelAction::Fork { name, source, at, part, ends, events } => {
                 let (expiry, texts) = (self.expiry(*ends), self.texts(*events));
                 let (name, source) = (NAMES[*name].to_owned(), NAMES[*source].to_owned());
                 let length = self.model.streams.iter().rfind(|stream| stream.name == source);
                 let at = at.map(|at| at.of(length.map_or(0, |stream| stream.events.len() as u64)));
                 let fork = Some((source, at, *part));
-                self.create(engine, &Plan { name, expiry, closed: false, texts, fork }).await
+                self.create(engine, &CreatePlan { name, expiry, closed: false, texts, fork }).await
             }
-            Deed::Write(writes) => self.write(engine, writes).await,
-            Deed::Pass(seconds) => self.pass(*seconds).await,
-            Deed::Delete { stream } => match self.pick(*stream) {
+            ModelAction::Write(writes) => self.write(engine, writes).await,
+            ModelAction::Pass(seconds) => self.pass(*seconds).await,
+            ModelAction::Delete { stream } => match self.pick(*stream) {
                 Some(stream) => {
                     same(engine.delete(self.ids[stream]).await, self.model.delete(stream)).map(drop)
                 }
                 None => Ok(()),
             },
-            Deed::Trim { stream, before } => match self.pick(*stream) {
+            ModelAction::Trim { stream, before } => match self.pick(*stream) {
                 Some(stream) => self.trim(engine, stream, *before).await,
                 None => Ok(()),
             },
-            Deed::Read { stream, from, limit } => match self.pick(*stream) {
+            ModelAction::Read { stream, from, limit } => match self.pick(*stream) {
                 Some(stream) => {
                     let from = from.of(self.model.streams[stream].events.len() as u64);
                     self.read(engine, stream, from, *limit).await
@@ -149,7 +150,7 @@ impl Scene<'_> {
         (from..self.written).map(|n| format!("{{\"n\": {n}}}")).collect()
     }
 
-    async fn create(&mut self, engine: &Engine, plan: &Plan) -> Result<(), Wrong> {
+    async fn create(&mut self, engine: &Engine, plan: &CreatePlan) -> Result<(), Wrong> {
         let body = if plan.texts.is_empty() { String::new() } else { format!("[{}]", plan.texts.join(",")) };
         let new = NewNamedStream {
             tenant: self.tenant,
@@ -197,7 +198,7 @@ impl Scene<'_> {
         Ok(())
     }
 
-    fn wish(&mut self, stream: usize, write: &Write) -> Wish {
+    fn wish(&mut self, stream: usize, write: &Write) -> ModelAppend {
         let texts = self.texts(write.events);
         let by = write.by.map(|by| {
             let id = format!("producer {}", by.id);
@@ -206,7 +207,7 @@ impl Scene<'_> {
             let due = if next_epoch > epoch { 0 } else { due };
             Producer { id, epoch: next_epoch, sequence: due.saturating_add_signed(by.sequence.into()) }
         });
-        Wish { texts, close: write.close, by, mark: write.mark.map(|mark| format!("{mark:03}")) }
+        ModelAppend { texts, close: write.close, by, mark: write.mark.map(|mark| format!("{mark:03}")) }
     }
 
     /// What lapses meanwhile is put away before anything else is done.
@@ -229,7 +230,7 @@ impl Scene<'_> {
         Ok(())
     }
 
-    async fn trim(&mut self, engine: &Engine, stream: usize, before: Place) -> Result<(), Wrong> {
+    async fn trim(&mut self, engine: &Engine, stream: usize, before: RelativePosition) -> Result<(), Wrong> {
         let before = before.of(self.model.streams[stream].events.len() as u64);
         let said = engine.trim(self.ids[stream], Offset::from_value(before)).await.map(Offset::value);
         same(said, self.model.trim(stream, before)).map(drop)

@@ -7,7 +7,7 @@ use sessions::{Append, AppendOutcome, Error, Expiry, Offset, Producer};
 
 /// A stream, whatever has become of it.
 #[derive(Clone, Debug)]
-pub struct Stream {
+pub struct ModelStream {
     pub name: String,
     /// Everything that it ever held, with what it inherited.
     pub events: Vec<String>,
@@ -25,14 +25,14 @@ pub struct Stream {
 }
 
 /// An append, as the model takes it.
-pub struct Wish {
+pub struct ModelAppend {
     pub texts: Vec<String>,
     pub close: bool,
     pub by: Option<Producer>,
     pub mark: Option<String>,
 }
 
-impl Wish {
+impl ModelAppend {
     pub fn append(&self) -> Append {
         Append::new(self.texts.clone())
             .from_producer(self.by.clone())
@@ -42,7 +42,7 @@ impl Wish {
 }
 
 /// What is to be created.
-pub struct Plan {
+pub struct CreatePlan {
     pub name: String,
     pub expiry: Expiry,
     pub closed: bool,
@@ -52,37 +52,37 @@ pub struct Plan {
 }
 
 #[derive(Debug, Default)]
-pub struct Model {
-    pub streams: Vec<Stream>,
+pub struct ReferenceModel {
+    pub streams: Vec<ModelStream>,
 }
 
-impl Model {
+impl ReferenceModel {
     /// Who has the name: there is one at most that is not buried.
     fn holder(&self, name: &str) -> Option<usize> {
         self.streams.iter().rposition(|stream| stream.name == name && !stream.buried)
     }
 
     fn has_forks(&self, of: usize) -> bool {
-        let of_it = |stream: &Stream| stream.source.is_some_and(|(source, ..)| source == of);
+        let of_it = |stream: &ModelStream| stream.source.is_some_and(|(source, ..)| source == of);
         self.streams.iter().any(|stream| of_it(stream) && !stream.buried)
     }
 
     /// Whether it is there.
     pub fn alive(&self, stream: usize) -> Result<(), Error> {
         match &self.streams[stream] {
-            Stream { buried: true, .. } => Err(Error::NotFound),
-            Stream { deleted: true, .. } => Err(Error::Deleted),
+            ModelStream { buried: true, .. } => Err(Error::NotFound),
+            ModelStream { deleted: true, .. } => Err(Error::Deleted),
             _ => Ok(()),
         }
     }
 
     /// The place of the stream in the model, and whether it is new.
-    pub fn create(&mut self, plan: &Plan, now: DateTime<Utc>) -> Result<(usize, bool), Error> {
+    pub fn create(&mut self, plan: &CreatePlan, now: DateTime<Utc>) -> Result<(usize, bool), Error> {
         if let Some(holder) = self.holder(&plan.name) {
             let same = self.alive(holder).is_ok() && self.is_as_planned(holder, plan);
             return if same { Ok((holder, false)) } else { Err(Error::Conflict) };
         }
-        let mut stream = Stream {
+        let mut stream = ModelStream {
             name: plan.name.clone(),
             events: Vec::new(),
             earliest: 0,
@@ -104,7 +104,11 @@ impl Model {
         Ok((self.streams.len() - 1, true))
     }
 
-    fn inherit(&self, fork: &mut Stream, (name, at, part): &(String, Option<u64>, u64)) -> Result<(), Error> {
+    fn inherit(
+        &self,
+        fork: &mut ModelStream,
+        (name, at, part): &(String, Option<u64>, u64),
+    ) -> Result<(), Error> {
         let place = self.holder(name).ok_or(Error::NotFound)?;
         if self.alive(place).is_err() {
             return Err(Error::Conflict);
@@ -124,7 +128,7 @@ impl Model {
         Ok(())
     }
 
-    fn is_as_planned(&self, holder: usize, plan: &Plan) -> bool {
+    fn is_as_planned(&self, holder: usize, plan: &CreatePlan) -> bool {
         let stream = &self.streams[holder];
         let (same_fork, expiry) = match (&plan.fork, stream.source) {
             (None, None) => (true, plan.expiry),
@@ -139,7 +143,12 @@ impl Model {
         same_fork && expiry == stream.expiry && plan.closed == stream.closed
     }
 
-    pub fn append(&mut self, stream: usize, wish: &Wish, now: DateTime<Utc>) -> Result<AppendOutcome, Error> {
+    pub fn append(
+        &mut self,
+        stream: usize,
+        wish: &ModelAppend,
+        now: DateTime<Utc>,
+    ) -> Result<AppendOutcome, Error> {
         if wish.texts.is_empty() && !wish.close {
             return Err(Error::Empty);
         }
@@ -200,7 +209,7 @@ impl Model {
     }
 }
 
-impl Stream {
+impl ModelStream {
     fn begin(&mut self, now: DateTime<Utc>) {
         self.lapses = match self.expiry {
             Expiry::At(at) => Some(at),
@@ -221,7 +230,7 @@ impl Stream {
         self.producers.get(id).copied().unwrap_or((0, 0))
     }
 
-    fn append(&mut self, wish: &Wish, now: DateTime<Utc>) -> Result<AppendOutcome, Error> {
+    fn append(&mut self, wish: &ModelAppend, now: DateTime<Utc>) -> Result<AppendOutcome, Error> {
         let judged = wish.by.as_ref().map(|by| self.judge(by)).transpose();
         let known = matches!(judged, Ok(Some(false)));
         let closes_again = self.closed && wish.texts.is_empty() && wish.by.is_none();
@@ -263,7 +272,7 @@ impl Stream {
         Ok(by.sequence == due)
     }
 
-    fn answer(&self, wish: &Wish, first: usize, duplicate: bool) -> AppendOutcome {
+    fn answer(&self, wish: &ModelAppend, first: usize, duplicate: bool) -> AppendOutcome {
         let sequence = wish.by.as_ref().map(|by| self.due(&by.id).1 - 1);
         AppendOutcome {
             first: Offset::from_value(first as u64),

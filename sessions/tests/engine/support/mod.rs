@@ -2,7 +2,7 @@
 #![allow(dead_code, reason = "each test file is a program of its own and uses a part of this")]
 
 pub mod deaf;
-pub mod line;
+pub mod exchange;
 pub mod proxy;
 
 use std::{

@@ -1,5 +1,5 @@
 use axum::response::Response;
-use domain::accounts::{Browser, display_email};
+use domain::accounts::{SignedInBrowser, display_email};
 use leptos::prelude::*;
 
 use super::{AccountView, browser::words};
@@ -106,7 +106,7 @@ fn password_section(cx: &Cx, mine: &AccountView) -> AnyView {
     .into_any()
 }
 
-fn browsers_section(cx: &Cx, browsers: &[Browser]) -> AnyView {
+fn browsers_section(cx: &Cx, browsers: &[SignedInBrowser]) -> AnyView {
     let several = browsers.len() > 1;
     let rows: Vec<_> = browsers.iter().map(|browser| row(cx, browser)).collect();
     view! {
@@ -138,7 +138,7 @@ fn data_section(client: &str) -> AnyView {
     .into_any()
 }
 
-fn row(cx: &Cx, browser: &Browser) -> AnyView {
+fn row(cx: &Cx, browser: &SignedInBrowser) -> AnyView {
     let name = words(&browser.agent);
     let label = format!("Sign out of {name}");
     let times = Times::of(cx);

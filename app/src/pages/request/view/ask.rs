@@ -8,11 +8,11 @@ use leptos::prelude::*;
 
 use super::{
     entry::item,
-    model::{EntryView, Place},
+    model::{EntryView, PageContext},
 };
 use crate::components::answers::buttons;
 
-pub fn view(place: &Place, said: &EntryView) -> AnyView {
+pub fn view(place: &PageContext, said: &EntryView) -> AnyView {
     let Body::Approval { approval, question, options, settled, .. } = &said.entry.body else {
         return ().into_any();
     };
@@ -51,7 +51,7 @@ fn ended(settled: &SettledApproval, when: &str) -> AnyView {
     .into_any()
 }
 
-fn open(place: &Place, approval: ApprovalId, detail: &str, options: &[Choice], until: &str) -> AnyView {
+fn open(place: &PageContext, approval: ApprovalId, detail: &str, options: &[Choice], until: &str) -> AnyView {
     let hint = if place.desk {
         format!("Answer by {until}")
     } else {

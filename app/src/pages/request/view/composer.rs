@@ -3,10 +3,10 @@
 
 use leptos::prelude::*;
 
-use super::model::{Place, SideView};
+use super::model::{PageContext, SideView};
 use crate::components::area;
 
-pub fn view(place: &Place, beside: &SideView) -> Option<impl IntoView + use<>> {
+pub fn view(place: &PageContext, beside: &SideView) -> Option<impl IntoView + use<>> {
     if !place.may_work {
         return None;
     }
@@ -49,7 +49,7 @@ fn target(beside: &SideView) -> &'static str {
 }
 
 /// Stop, while there is something to stop; and for the script, where words go now.
-pub fn work(place: &Place, beside: &SideView) -> impl IntoView + use<> {
+pub fn work(place: &PageContext, beside: &SideView) -> impl IntoView + use<> {
     let stop = beside.at_work().is_some().then(|| {
         view! { <button class="button danger" formaction=place.under("stop") formnovalidate>"Stop work"</button> }
     });

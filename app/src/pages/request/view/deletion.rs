@@ -5,11 +5,11 @@ use leptos::prelude::*;
 
 use super::{
     entry::item,
-    model::{EntryView, Place},
+    model::{EntryView, PageContext},
 };
 
 /// The way to delete an entry, for who wrote it. `back`: where the form leads without a script, if not to the line.
-pub fn form(place: &Place, entry: &Entry, what: Deletable, back: Option<&str>) -> Option<AnyView> {
+pub fn form(place: &PageContext, entry: &Entry, what: Deletable, back: Option<&str>) -> Option<AnyView> {
     if !is_own(place.me.as_ref(), &entry.author) {
         return None;
     }

@@ -8,12 +8,12 @@ use leptos::prelude::*;
 
 use super::{
     ask, deletion,
-    model::{EntryView, Place},
+    model::{EntryView, PageContext},
     notes, words, work,
 };
 use crate::components::person::disc;
 
-pub fn view(place: &Place, said: &EntryView) -> AnyView {
+pub fn view(place: &PageContext, said: &EntryView) -> AnyView {
     match &said.entry.body {
         Body::Asked { .. } => words::markdown(said, "asked"),
         Body::Comment { .. } => words::comment(place, said),

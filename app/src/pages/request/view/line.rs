@@ -4,7 +4,7 @@ use leptos::prelude::*;
 
 use super::{
     entry,
-    model::{EntryView, Place, RequestView, SideView},
+    model::{EntryView, PageContext, RequestView, SideView},
 };
 
 pub fn view(shown: &RequestView) -> impl IntoView + use<> {
@@ -23,7 +23,7 @@ pub fn view(shown: &RequestView) -> impl IntoView + use<> {
 }
 
 /// Entries as they stand in the line.
-pub fn entries<'a>(place: &Place, said: impl Iterator<Item = &'a EntryView>) -> Vec<AnyView> {
+pub fn entries<'a>(place: &PageContext, said: impl Iterator<Item = &'a EntryView>) -> Vec<AnyView> {
     said.map(|said| entry::view(place, said)).collect()
 }
 
@@ -38,7 +38,7 @@ pub fn end(beside: &SideView) -> AnyView {
 }
 
 /// The way on after the work has ended before the request has.
-pub fn again(place: &Place, beside: &SideView) -> impl IntoView + use<> {
+pub fn again(place: &PageContext, beside: &SideView) -> impl IntoView + use<> {
     let form = beside.again.filter(|_| place.may_work).map(|words| {
         view! {
             <form class="button-row" method="post" action=place.under("retry") data-send>

@@ -20,7 +20,7 @@ use leptos::prelude::*;
 
 pub use line::entries;
 pub use model::{
-    ClockPiece, ClockView, ConversationView, EntryView, ListLink, Place, RequestView, Review, SideView,
+    ClockPiece, ClockView, ConversationView, EntryView, ListLink, PageContext, RequestView, Review, SideView,
 };
 pub use review::form as review_form;
 pub use strand::lay as lay_strands;
@@ -43,7 +43,7 @@ pub fn page(shown: RequestView) -> impl IntoView {
 }
 
 /// What stands around the conversation, piece by piece; each takes the place of the one of the same id.
-pub fn pieces(place: &Place, beside: &SideView) -> impl IntoView + use<> {
+pub fn pieces(place: &PageContext, beside: &SideView) -> impl IntoView + use<> {
     view! {
         {head::state(beside)}
         {head::agent(beside)}

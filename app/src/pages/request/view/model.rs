@@ -9,7 +9,7 @@ use domain::{
 /// A request as its page shows it.
 #[derive(Clone, Debug, PartialEq)]
 pub struct RequestView {
-    pub place: Place,
+    pub place: PageContext,
     /// What lies above it: addresses and names.
     pub above: Vec<(String, String)>,
     pub number: u64,
@@ -35,7 +35,7 @@ pub struct ConversationView {
 
 /// Where the page stands, and what its reader may do there.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Place {
+pub struct PageContext {
     /// The request's address, `/portal/requests/12`; forms go to what lies under it.
     pub base: String,
     pub token: String,
@@ -53,7 +53,7 @@ pub struct Place {
     pub not_taken: String,
 }
 
-impl Place {
+impl PageContext {
     /// An address under the request's own.
     pub fn under(&self, rest: &str) -> String {
         format!("{}/{rest}", self.base)

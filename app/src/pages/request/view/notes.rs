@@ -3,7 +3,7 @@
 use domain::{
     ids::FileId,
     requests::Column,
-    session::{Deletable, Outcome},
+    session::{ControlResult, Deletable},
     words::size,
 };
 use leptos::prelude::*;
@@ -11,7 +11,7 @@ use leptos::prelude::*;
 use super::{
     deletion,
     entry::item,
-    model::{EntryView, Place},
+    model::{EntryView, PageContext},
 };
 
 fn note(said: &EntryView, class: &str, head: String, rest: String) -> AnyView {
@@ -26,7 +26,7 @@ fn note(said: &EntryView, class: &str, head: String, rest: String) -> AnyView {
 }
 
 /// A bar across the line, and what came of it.
-pub fn stop(said: &EntryView, outcome: Option<&Outcome>) -> AnyView {
+pub fn stop(said: &EntryView, outcome: Option<&ControlResult>) -> AnyView {
     let name = &said.entry.author.name;
     let done = outcome.is_some_and(|came| came.outcome == "done");
     let head =
@@ -36,7 +36,7 @@ pub fn stop(said: &EntryView, outcome: Option<&Outcome>) -> AnyView {
 }
 
 /// A word to the agent, and whether it was heard.
-pub fn steer(said: &EntryView, outcome: Option<&Outcome>) -> AnyView {
+pub fn steer(said: &EntryView, outcome: Option<&ControlResult>) -> AnyView {
     let (class, id) = item(said, "note");
     view! {
         <li class=class id=id>
@@ -48,7 +48,7 @@ pub fn steer(said: &EntryView, outcome: Option<&Outcome>) -> AnyView {
     .into_any()
 }
 
-fn came(outcome: Option<&Outcome>) -> String {
+fn came(outcome: Option<&ControlResult>) -> String {
     let words = match outcome.map(|came| came.outcome.as_str()) {
         None => "sending",
         Some("done") => "got it",
@@ -59,12 +59,12 @@ fn came(outcome: Option<&Outcome>) -> String {
     format!("{words}{}", reason(outcome))
 }
 
-fn reason(outcome: Option<&Outcome>) -> String {
+fn reason(outcome: Option<&ControlResult>) -> String {
     let reason = outcome.map(|came| came.reason.as_str()).unwrap_or_default();
     if reason.is_empty() { String::new() } else { format!(" · {}", reason.trim_end_matches('.')) }
 }
 
-pub fn file(place: &Place, said: &EntryView, file: FileId, name: &str, bytes: u64) -> AnyView {
+pub fn file(place: &PageContext, said: &EntryView, file: FileId, name: &str, bytes: u64) -> AnyView {
     let (class, id) = item(said, "note");
     view! {
         <li class=class id=id>
@@ -83,7 +83,7 @@ pub fn approved(said: &EntryView) -> AnyView {
 }
 
 /// Where it went on the board.
-pub fn moved(place: &Place, said: &EntryView, to: Column) -> AnyView {
+pub fn moved(place: &PageContext, said: &EntryView, to: Column) -> AnyView {
     let (head, rest) = match to {
         Column::Backlog => ("Moved to Backlog", ""),
         Column::UpNext => ("Moved to Up next", ""),

@@ -2,11 +2,11 @@
 
 use leptos::prelude::*;
 
-use super::model::{Place, Review};
+use super::model::{PageContext, Review};
 use crate::components::area;
 
 /// The form in the side column, while a review is wanted; otherwise the empty place for it.
-pub fn section(place: &Place, review: Option<&Review>) -> AnyView {
+pub fn section(place: &PageContext, review: Option<&Review>) -> AnyView {
     match review.filter(|_| place.may_work) {
         Some(review) => form(place.under("review"), place.token.clone(), review).into_any(),
         None => view! { <section id="review" hidden></section> }.into_any(),

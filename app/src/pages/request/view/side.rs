@@ -3,11 +3,11 @@
 use leptos::prelude::*;
 
 use super::{
-    model::{ListLink, Place, SideView},
+    model::{ListLink, PageContext, SideView},
     review,
 };
 
-pub fn view(place: &Place, beside: &SideView) -> impl IntoView + use<> {
+pub fn view(place: &PageContext, beside: &SideView) -> impl IntoView + use<> {
     let waiting = if place.desk { "Waiting on the client" } else { "Waiting on you" };
     view! {
         {review::section(place, beside.review.as_ref())}
@@ -76,7 +76,7 @@ fn files(links: &[ListLink]) -> Option<AnyView> {
 }
 
 /// Files go their own way: a form of their own, which the composer's clip uses where there is a script.
-fn upload(place: &Place) -> Option<impl IntoView + use<>> {
+fn upload(place: &PageContext) -> Option<impl IntoView + use<>> {
     place.may_work.then(|| {
         let is_refused = !place.not_taken.is_empty();
         let why = place.not_taken.clone();

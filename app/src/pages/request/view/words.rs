@@ -6,11 +6,11 @@ use leptos::prelude::*;
 use super::{
     deletion,
     entry::{item, who},
-    model::{EntryView, Place},
+    model::{EntryView, PageContext},
 };
 
 /// What somebody said, which they may delete.
-pub fn comment(place: &Place, said: &EntryView) -> AnyView {
+pub fn comment(place: &PageContext, said: &EntryView) -> AnyView {
     let (class, id) = item(said, "said");
     view! {
         <li class=class id=id>

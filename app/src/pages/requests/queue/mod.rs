@@ -30,7 +30,7 @@ impl QueueLine {
             cards: queries::queue(member.cx.db(), &member.scope).await?,
             times: Times::of(&member.cx),
             token: member.cx.bare.token.0.clone(),
-            may_work: member.standing.role.may_work(),
+            may_work: member.membership.role.may_work(),
         })
     }
 }
@@ -42,7 +42,7 @@ pub async fn show(member: Member) -> Result<Response, Problem> {
     Ok(Page::new(&member.cx, "Up next", Frame::Portal(PortalTab::Requests)).workshop().show(|| {
         view! {
             {head(&member, QUEUE)}
-            {waits::notice(line.outlook.waits, member.standing.role.may_bill())}
+            {waits::notice(line.outlook.waits, member.membership.role.may_bill())}
             <div id="queue">{lists::all(&line)}</div>
             <Queue target="queue" />
             <Refresh stream=stream from=from url="/portal/requests/queue-parts" target="queue" />

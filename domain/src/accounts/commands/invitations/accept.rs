@@ -9,7 +9,7 @@ use crate::{
         },
         devices::Source,
         limits,
-        passwords::{self, Lane},
+        passwords::{self, HashPriority},
         queries,
     },
     billing,
@@ -177,7 +177,7 @@ async fn check_newcomer(
     let about = [name.as_str(), &invitation.email, invitation.client.as_deref().unwrap_or_default()];
     check_password(&mut errors, "password", password, &about);
     errors.check()?;
-    Ok((name, passwords::hash(Lane::Known, password).await?))
+    Ok((name, passwords::hash(HashPriority::Known, password).await?))
 }
 
 async fn check_owner(db: &Db, email: &str, password: &str) -> Result<()> {
@@ -188,7 +188,7 @@ async fn check_owner(db: &Db, email: &str, password: &str) -> Result<()> {
     // Only whoever holds a link to the address's mail comes here.
     let who = owner.id.to_string();
     limits::hit(db, limits::PASSWORD_PERSON, &who).await?;
-    if passwords::verify(Lane::Known, owner.password_hash.as_deref(), password).await? {
+    if passwords::verify(HashPriority::Known, owner.password_hash.as_deref(), password).await? {
         return limits::forgive(db, limits::PASSWORD_PERSON, &who).await;
     }
     Err(Error::Fields(FieldErrors::one(

@@ -11,14 +11,14 @@ use sessions::{Exchange, ExchangeError};
 use tokio::sync::broadcast;
 
 #[derive(Debug)]
-pub struct Line {
+pub struct TestExchange {
     told: broadcast::Sender<String>,
     is_down: AtomicBool,
     /// How often somebody spoke in vain.
     lost: AtomicUsize,
 }
 
-impl Line {
+impl TestExchange {
     pub fn new() -> Self {
         Self { told: broadcast::channel(1_000).0, is_down: AtomicBool::new(false), lost: AtomicUsize::new(0) }
     }
@@ -32,7 +32,7 @@ impl Line {
     }
 }
 
-impl Exchange for Line {
+impl Exchange for TestExchange {
     fn listen(&self) -> BoxFuture<'_, Result<BoxStream<'static, String>, ExchangeError>> {
         let heard = unfold(self.told.subscribe(), async |mut told| Some((told.recv().await.ok()?, told)));
         async { Ok(heard.boxed()) }.boxed()

@@ -21,7 +21,7 @@ const LONGEST_ID: u64 = 256;
 
 /// What was found.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Standing {
+pub enum StoreState {
     /// It is the install's store, and the newest files are in it.
     Sound,
     /// It is the install's store, but of the newest files some are missing.
@@ -36,7 +36,7 @@ pub enum Standing {
 ///
 /// # Errors
 /// The database's.
-pub async fn standing(db: &Db, store: &Store) -> Result<Standing> {
+pub async fn inspect(db: &Db, store: &Store) -> Result<StoreState> {
     let (known, newest) = {
         let mut tx = db.begin_as(SystemRole::Jobs).await?;
         let newest = newest(tx.conn()).await?;
@@ -58,12 +58,12 @@ pub async fn standing(db: &Db, store: &Store) -> Result<Standing> {
             let named = store.put(&Key::install(), known.clone()).await;
             Ok(named.map_or_else(|error| away(&error), |()| found.sample()))
         }
-        (Some(known), _) => Ok(Standing::Elsewhere { id: known.clone() }),
+        (Some(known), _) => Ok(StoreState::Elsewhere { id: known.clone() }),
     }
 }
 
 /// Makes this store the install's, unless another node was faster.
-async fn first(db: &Db, store: &Store, found: &Found) -> Result<Standing> {
+async fn first(db: &Db, store: &Store, found: &Found) -> Result<StoreState> {
     let mut tx = db.begin_as(SystemRole::Auth).await?;
     // One node at a time: two that begin together must not both take their own store for the install's.
     sqlx::query("SELECT pg_advisory_xact_lock(hashtextextended('file store', 0))").execute(tx.conn()).await?;
@@ -84,19 +84,19 @@ async fn first(db: &Db, store: &Store, found: &Found) -> Result<Standing> {
     Ok(match look(store, Some(&id), &[]).await {
         Err(error) => away(&error),
         Ok(named) if named.id.as_ref() == Some(&id) => found.sample(),
-        Ok(_) => Standing::Elsewhere { id },
+        Ok(_) => StoreState::Elsewhere { id },
     })
 }
 
-fn away(error: &Error) -> Standing {
-    Standing::Away { reason: error.to_string() }
+fn away(error: &Error) -> StoreState {
+    StoreState::Away { reason: error.to_string() }
 }
 
 /// Looks at the store and changes nothing, by a connection of whoever may take the roles.
 ///
 /// # Errors
 /// The database's.
-pub async fn standing_by(conn: &mut PgConnection, store: &Store) -> Result<Standing> {
+pub async fn inspect_by(conn: &mut PgConnection, store: &Store) -> Result<StoreState> {
     let mut tx = conn.begin().await?;
     set_system_role(&mut tx, SystemRole::Auth).await?;
     let known = known(&mut tx).await?;
@@ -109,7 +109,7 @@ pub async fn standing_by(conn: &mut PgConnection, store: &Store) -> Result<Stand
             Some(known)
                 if found.id.as_ref() != Some(&known) && !(found.id.is_none() && found.is_all_here()) =>
             {
-                Standing::Elsewhere { id: known }
+                StoreState::Elsewhere { id: known }
             }
             _ => found.sample(),
         },
@@ -129,10 +129,10 @@ impl Found {
         self.of > 0 && self.missing == 0
     }
 
-    fn sample(&self) -> Standing {
+    fn sample(&self) -> StoreState {
         match self.missing {
-            0 => Standing::Sound,
-            missing => Standing::Incomplete { missing, of: self.of },
+            0 => StoreState::Sound,
+            missing => StoreState::Incomplete { missing, of: self.of },
         }
     }
 }

@@ -7,7 +7,7 @@ use web_sys::{Element, HtmlElement};
 use super::cards::{self, Spot};
 use crate::dom;
 
-pub struct Held {
+pub struct DraggedCard {
     pub item: Element,
     /// Where it is put when it is let go.
     pub to: Option<Spot>,
@@ -17,7 +17,7 @@ pub struct Held {
     grip: (f64, f64),
 }
 
-impl Held {
+impl DraggedCard {
     /// Takes a card up at a point of the window.
     pub fn take(item: &Element, x: f64, y: f64) -> Option<Self> {
         let card = cards::card(item)?;

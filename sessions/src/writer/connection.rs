@@ -5,22 +5,24 @@ use std::time::Duration;
 use sqlx::{PgPool, Postgres, pool::PoolConnection};
 
 use super::{
-    Job,
-    commit::{BatchOutcome, Failure, Outcome, commit, commit_recalled, in_time, now, rolled_back},
+    QueuedAppend,
+    commit::{
+        BatchOutcome, CommitFailure, CommitOutcome, commit, commit_recalled, in_time, now, rolled_back,
+    },
     memory::{Memory, RecalledBatch},
 };
 use crate::{Options, error::away, sql};
 
 /// Kept between commits: a pool asks each connection whether it lives before it lends it, a round trip per commit.
 #[derive(Debug)]
-pub(super) struct Line {
+pub(super) struct WriterConnection {
     pool: PgPool,
     conn: Option<PoolConnection<Postgres>>,
     /// None where streams are waited for: nothing is remembered of those.
     memory: Option<Memory>,
 }
 
-impl Line {
+impl WriterConnection {
     /// A line that remembers at most so many streams and producers.
     pub(super) fn new(pool: PgPool, most: usize) -> Self {
         Self { pool, conn: None, memory: Some(Memory::new(most)) }
@@ -34,10 +36,10 @@ impl Line {
     /// Commits in one statement where all streams are as remembered; otherwise in the long way, which locks them first.
     pub(super) async fn commit(
         &mut self,
-        jobs: &[Job],
+        jobs: &[QueuedAppend],
         wait: Option<Duration>,
         options: &Options,
-    ) -> Result<BatchOutcome, Failure> {
+    ) -> Result<BatchOutcome, CommitFailure> {
         if let Some(recalled) = self.memory.as_mut().and_then(|memory| memory.recall(jobs))
             && let Some(done) = self.recalled(jobs, recalled, options).await?
         {
@@ -46,7 +48,9 @@ impl Line {
         let kept = self.conn.is_some();
         let done = match self.attempt(jobs, wait, options).await {
             // Lost before the COMMIT: once more over a new connection.
-            Err(Failure::Sure(error)) if kept && away(&error) => self.attempt(jobs, wait, options).await,
+            Err(CommitFailure::Sure(error)) if kept && away(&error) => {
+                self.attempt(jobs, wait, options).await
+            }
             done => done,
         };
         done.map(|done| self.learn(done))
@@ -66,22 +70,24 @@ impl Line {
     /// Where it does not, only whoever asks can find out.
     async fn recalled(
         &mut self,
-        jobs: &[Job],
+        jobs: &[QueuedAppend],
         recalled: RecalledBatch,
         options: &Options,
-    ) -> Result<Option<BatchOutcome>, Failure> {
+    ) -> Result<Option<BatchOutcome>, CommitFailure> {
         let at = now(options);
         let mut lost = None;
         for _ in 0..2 {
             let mut conn = match self.connection(options).await {
                 Ok(conn) => conn,
-                Err(error) => return Err(if lost.is_some() { Failure::Unsure(error) } else { error.into() }),
+                Err(error) => {
+                    return Err(if lost.is_some() { CommitFailure::Unsure(error) } else { error.into() });
+                }
             };
             match commit_recalled(&mut conn, jobs, &recalled, at, options.commit_timeout).await {
                 Ok(()) => {
                     self.conn = Some(conn);
                     let outcomes =
-                        recalled.appended.into_iter().map(|appended| Outcome::Settled(Ok(appended)));
+                        recalled.appended.into_iter().map(|appended| CommitOutcome::Settled(Ok(appended)));
                     return Ok(Some(BatchOutcome {
                         outcomes: outcomes.collect(),
                         at,
@@ -91,7 +97,7 @@ impl Line {
                 }
                 Err(error) if rolled_back(&error) => {
                     self.conn = Some(conn);
-                    return lost.map_or(Ok(None), |lost| Err(Failure::Unsure(lost)));
+                    return lost.map_or(Ok(None), |lost| Err(CommitFailure::Unsure(lost)));
                 }
                 Err(error) => {
                     drop(conn.detach());
@@ -99,15 +105,15 @@ impl Line {
                 }
             }
         }
-        Err(Failure::Unsure(lost.unwrap_or(sqlx::Error::WorkerCrashed)))
+        Err(CommitFailure::Unsure(lost.unwrap_or(sqlx::Error::WorkerCrashed)))
     }
 
     async fn attempt(
         &mut self,
-        jobs: &[Job],
+        jobs: &[QueuedAppend],
         wait: Option<Duration>,
         options: &Options,
-    ) -> Result<BatchOutcome, Failure> {
+    ) -> Result<BatchOutcome, CommitFailure> {
         let mut conn = self.connection(options).await?;
         let done = commit(&mut conn, jobs, wait, options).await;
         match &done {
@@ -133,7 +139,7 @@ impl Line {
     }
 }
 
-impl Drop for Line {
+impl Drop for WriterConnection {
     fn drop(&mut self) {
         // It is set up for commits and nothing else.
         if let Some(conn) = self.conn.take().filter(|_| self.memory.is_some()) {

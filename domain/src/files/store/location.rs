@@ -19,7 +19,7 @@ const RETRIES: Duration = Duration::from_secs(15);
 
 /// Where a store is.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Place {
+pub enum StoreLocation {
     /// A folder that this machine reaches.
     Folder(PathBuf),
     /// A part of a bucket of S3.
@@ -28,7 +28,7 @@ pub enum Place {
 
 /// Why a place is none.
 #[derive(Debug, thiserror::Error)]
-pub enum BadPlace {
+pub enum BadStoreLocation {
     #[error("“{0}” is no place for files: give s3://bucket/prefix or a folder's whole path")]
     Unknown(String),
     #[error(
@@ -43,11 +43,11 @@ pub enum BadPlace {
     Store(#[from] object_store::Error),
 }
 
-impl FromStr for Place {
-    type Err = BadPlace;
+impl FromStr for StoreLocation {
+    type Err = BadStoreLocation;
 
-    fn from_str(text: &str) -> Result<Self, BadPlace> {
-        let unknown = || BadPlace::Unknown(text.to_owned());
+    fn from_str(text: &str) -> Result<Self, BadStoreLocation> {
+        let unknown = || BadStoreLocation::Unknown(text.to_owned());
         if text.starts_with('/') {
             return Ok(Self::Folder(text.into()));
         }
@@ -66,7 +66,7 @@ impl FromStr for Place {
     }
 }
 
-impl fmt::Display for Place {
+impl fmt::Display for StoreLocation {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Folder(path) => path.display().fmt(f),
@@ -80,13 +80,18 @@ impl Store {
     ///
     /// # Errors
     /// Where the folder cannot be made.
-    pub fn folder(path: impl Into<PathBuf>) -> Result<Self, BadPlace> {
+    pub fn folder(path: impl Into<PathBuf>) -> Result<Self, BadStoreLocation> {
         let path = path.into();
         let made = std::fs::create_dir_all(&path);
-        made.map_err(|error| BadPlace::Folder { path: path.clone(), error })?;
+        made.map_err(|error| BadStoreLocation::Folder { path: path.clone(), error })?;
         // What is acknowledged survives a power cut.
         let objects = LocalFileSystem::new_with_prefix(&path)?.with_fsync(true);
-        Ok(Self { objects: Arc::new(objects), scratch: path.clone(), floor: 0, place: Place::Folder(path) })
+        Ok(Self {
+            objects: Arc::new(objects),
+            scratch: path.clone(),
+            floor: 0,
+            location: StoreLocation::Folder(path),
+        })
     }
 
     /// The store at a place. `variables` are the environment's: of them the `AWS_*` say how a bucket is reached. What is
@@ -95,24 +100,24 @@ impl Store {
     /// # Errors
     /// Where the folder cannot be made, or the variables name no S3 server that may be used.
     pub fn at(
-        place: Place,
+        location: StoreLocation,
         variables: impl IntoIterator<Item = (String, String)>,
         scratch: PathBuf,
-    ) -> Result<Self, BadPlace> {
-        let (name, prefix) = match &place {
-            Place::Folder(path) => return Self::folder(path),
-            Place::Bucket { name, prefix } => (name.clone(), prefix.clone()),
+    ) -> Result<Self, BadStoreLocation> {
+        let (name, prefix) = match &location {
+            StoreLocation::Folder(path) => return Self::folder(path),
+            StoreLocation::Bucket { name, prefix } => (name.clone(), prefix.clone()),
         };
         let objects = bucket(name, &variables.into_iter().collect::<Vec<_>>())?;
         let objects: Arc<dyn ObjectStore> = match prefix.as_str() {
             "" => Arc::new(objects),
             prefix => Arc::new(PrefixStore::new(objects, Path::from(prefix))),
         };
-        Ok(Self { objects, place, scratch, floor: 0 })
+        Ok(Self { objects, location, scratch, floor: 0 })
     }
 }
 
-fn bucket(name: String, variables: &[(String, String)]) -> Result<impl ObjectStore, BadPlace> {
+fn bucket(name: String, variables: &[(String, String)]) -> Result<impl ObjectStore, BadStoreLocation> {
     let set = |name: &str| {
         variables
             .iter()
@@ -127,7 +132,7 @@ fn bucket(name: String, variables: &[(String, String)]) -> Result<impl ObjectSto
         && !told
         && !is_loopback(url)
     {
-        return Err(BadPlace::Open(url.clone()));
+        return Err(BadStoreLocation::Open(url.clone()));
     }
     let options =
         ClientOptions::new().with_connect_timeout(CONNECT).with_timeout(CALL).with_allow_http(open.is_some());
@@ -145,12 +150,12 @@ fn bucket(name: String, variables: &[(String, String)]) -> Result<impl ObjectSto
 }
 
 /// The address where it is plain http.
-fn is_open(endpoint: &str) -> Result<Option<Url>, BadPlace> {
-    let url: Url = endpoint.parse().map_err(|_| BadPlace::Endpoint(endpoint.to_owned()))?;
+fn is_open(endpoint: &str) -> Result<Option<Url>, BadStoreLocation> {
+    let url: Url = endpoint.parse().map_err(|_| BadStoreLocation::Endpoint(endpoint.to_owned()))?;
     match url.scheme() {
         "https" => Ok(None),
         "http" => Ok(Some(url)),
-        _ => Err(BadPlace::Endpoint(endpoint.to_owned())),
+        _ => Err(BadStoreLocation::Endpoint(endpoint.to_owned())),
     }
 }
 

@@ -10,12 +10,12 @@ use crate::{
 };
 
 /// The story's clock and its end.
-pub(super) struct Tale<'a> {
+pub(super) struct Timeline<'a> {
     pub(super) db: &'a Db,
     pub(super) now: DateTime<Utc>,
 }
 
-impl Tale<'_> {
+impl Timeline<'_> {
     /// Goes on to `hours` after nine o'clock, `days` working days before today; never back, never past the present.
     pub(super) fn on(&self, days: u32, hours: f64) {
         #[allow(clippy::cast_possible_truncation, reason = "hours of a day")]

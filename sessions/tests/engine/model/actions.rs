@@ -15,9 +15,9 @@ pub enum Ends {
 
 /// A place in a stream: a share of its length in eighths, and a little beyond.
 #[derive(Clone, Copy, Debug)]
-pub struct Place(pub u8);
+pub struct RelativePosition(pub u8);
 
-impl Place {
+impl RelativePosition {
     pub fn of(self, length: u64) -> u64 {
         match self.0 {
             eighths @ 0..=8 => length * u64::from(eighths) / 8,
@@ -45,7 +45,7 @@ pub struct Write {
 }
 
 #[derive(Clone, Debug)]
-pub enum Deed {
+pub enum ModelAction {
     Create {
         name: usize,
         ends: Ends,
@@ -55,7 +55,7 @@ pub enum Deed {
     Fork {
         name: usize,
         source: usize,
-        at: Option<Place>,
+        at: Option<RelativePosition>,
         part: u64,
         ends: Ends,
         events: usize,
@@ -67,11 +67,11 @@ pub enum Deed {
     },
     Trim {
         stream: usize,
-        before: Place,
+        before: RelativePosition,
     },
     Read {
         stream: usize,
-        from: Place,
+        from: RelativePosition,
         limit: u32,
     },
     /// Seconds.
@@ -79,25 +79,25 @@ pub enum Deed {
 }
 
 /// A deed and the node that does it.
-pub type Story = Vec<(bool, Deed)>;
+pub type Story = Vec<(bool, ModelAction)>;
 
 pub fn stories() -> impl Strategy<Value = Story> {
     prop::collection::vec((any::<bool>(), deed()), 1..50)
 }
 
-fn deed() -> impl Strategy<Value = Deed> {
+fn deed() -> impl Strategy<Value = ModelAction> {
     let (name, stream) = (0..NAMES.len(), 0_usize..6);
     prop_oneof![
         3 => (name.clone(), ends(), prop::bool::weighted(0.1), 0_usize..4)
-            .prop_map(|(name, ends, closed, events)| Deed::Create { name, ends, closed, events }),
+            .prop_map(|(name, ends, closed, events)| ModelAction::Create { name, ends, closed, events }),
         3 => (name.clone(), name, prop::option::of(place()), prop_oneof![4 => Just(0), 1 => 1_u64..4], ends(), 0_usize..3)
-            .prop_map(|(name, source, at, part, ends, events)| Deed::Fork { name, source, at, part, ends, events }),
-        8 => prop::collection::vec(write(), 1..5).prop_map(Deed::Write),
-        2 => stream.clone().prop_map(|stream| Deed::Delete { stream }),
-        2 => (stream.clone(), place()).prop_map(|(stream, before)| Deed::Trim { stream, before }),
-        3 => (stream, place(), 1_u32..9).prop_map(|(stream, from, limit)| Deed::Read { stream, from, limit }),
+            .prop_map(|(name, source, at, part, ends, events)| ModelAction::Fork { name, source, at, part, ends, events }),
+        8 => prop::collection::vec(write(), 1..5).prop_map(ModelAction::Write),
+        2 => stream.clone().prop_map(|stream| ModelAction::Delete { stream }),
+        2 => (stream.clone(), place()).prop_map(|(stream, before)| ModelAction::Trim { stream, before }),
+        3 => (stream, place(), 1_u32..9).prop_map(|(stream, from, limit)| ModelAction::Read { stream, from, limit }),
         // Four seconds lie clear of the tenth that a time to live of ten may last longer.
-        2 => (1_i64..4).prop_map(|times| Deed::Pass(4 * times)),
+        2 => (1_i64..4).prop_map(|times| ModelAction::Pass(4 * times)),
     ]
 }
 
@@ -105,8 +105,8 @@ fn ends() -> impl Strategy<Value = Ends> {
     prop_oneof![4 => Just(Ends::Never), 1 => Just(Ends::Idle(10)), 1 => (1_i64..5).prop_map(|n| Ends::At(4 * n))]
 }
 
-fn place() -> impl Strategy<Value = Place> {
-    (0_u8..10).prop_map(Place)
+fn place() -> impl Strategy<Value = RelativePosition> {
+    (0_u8..10).prop_map(RelativePosition)
 }
 
 fn write() -> impl Strategy<Value = Write> {
